@@ -1,0 +1,167 @@
+//! What both readers (JSON, YAML) build: either the plain view, or the same with the place of
+//! every part in the text. Reading is written once per format and generic over the result, so the
+//! common case pays nothing for places it does not need.
+
+use std::ops::Range;
+
+use crate::Value;
+use crate::value::{list_index, unescape_token};
+
+/// A stretch of the text, in bytes.
+pub(crate) type Span = Range<usize>;
+
+/// Makes nodes of what a reader found.
+pub(crate) trait Builder {
+    /// What it makes.
+    type Node;
+    /// A node that is no list and no object.
+    fn scalar(&mut self, span: Span, value: Value) -> Self::Node;
+    /// A list.
+    fn array(&mut self, span: Span, items: Vec<Self::Node>) -> Self::Node;
+    /// An object without repeated keys.
+    fn object(&mut self, span: Span, members: Vec<Member<Self::Node>>) -> Self::Node;
+}
+
+/// One key of an object.
+#[derive(Debug, Clone)]
+pub(crate) struct Member<N> {
+    /// The key, unescaped.
+    pub key: String,
+    /// Where the key stands, with its quotes.
+    pub key_span: Span,
+    /// Its value.
+    pub value: N,
+}
+
+/// Builds the plain view.
+pub(crate) struct View;
+
+impl Builder for View {
+    type Node = Value;
+
+    fn scalar(&mut self, _: Span, value: Value) -> Value {
+        value
+    }
+
+    fn array(&mut self, _: Span, items: Vec<Value>) -> Value {
+        Value::Array(items)
+    }
+
+    fn object(&mut self, _: Span, members: Vec<Member<Value>>) -> Value {
+        Value::Object(
+            members
+                .into_iter()
+                .map(|member| (member.key, member.value))
+                .collect(),
+        )
+    }
+}
+
+/// Builds [`Node`]s.
+pub(crate) struct Located;
+
+impl Builder for Located {
+    type Node = Node;
+
+    fn scalar(&mut self, span: Span, _: Value) -> Node {
+        Node {
+            span,
+            content: Content::Scalar,
+        }
+    }
+
+    fn array(&mut self, span: Span, items: Vec<Node>) -> Node {
+        Node {
+            span,
+            content: Content::Array(items),
+        }
+    }
+
+    fn object(&mut self, span: Span, members: Vec<Member<Node>>) -> Node {
+        Node {
+            span,
+            content: Content::Object(members),
+        }
+    }
+}
+
+/// A value's place in the text and the places of its parts.
+#[derive(Debug, Clone)]
+pub(crate) struct Node {
+    /// From the first to behind the last byte of the value.
+    pub span: Span,
+    /// Its parts.
+    pub content: Content,
+}
+
+/// The parts of a [`Node`].
+#[derive(Debug, Clone)]
+pub(crate) enum Content {
+    /// None.
+    Scalar,
+    /// Items of a list.
+    Array(Vec<Node>),
+    /// Members of an object.
+    Object(Vec<Member<Node>>),
+}
+
+impl Node {
+    /// The items, when this is a list.
+    pub(crate) fn items(&self) -> Option<&[Self]> {
+        match &self.content {
+            Content::Array(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The members, when this is an object.
+    pub(crate) fn members(&self) -> Option<&[Member<Self>]> {
+        match &self.content {
+            Content::Object(members) => Some(members),
+            _ => None,
+        }
+    }
+
+    /// The member of this key.
+    pub(crate) fn member(&self, key: &str) -> Option<&Member<Self>> {
+        self.members()?.iter().find(|member| member.key == key)
+    }
+
+    /// Where in the text a pointer leads; where it leads nowhere, the last part that is there.
+    pub(crate) fn nearest(&self, pointer: &str) -> Span {
+        let mut node = self;
+        for token in pointer.split('/').skip(1) {
+            let next = match &node.content {
+                Content::Object(_) => node.member(&unescape_token(token)).map(|m| &m.value),
+                Content::Array(items) => list_index(token).and_then(|index| items.get(index)),
+                Content::Scalar => None,
+            };
+            match next {
+                Some(inner) => node = inner,
+                None => break,
+            }
+        }
+        node.span.clone()
+    }
+}
+
+/// The first key that stands twice: positions of the earlier and the later one. `None` is the
+/// usual answer, so few keys are compared directly and many are sorted.
+pub(crate) fn duplicate_key<N>(members: &[Member<N>]) -> Option<(usize, usize)> {
+    const FEW: usize = 16;
+    if members.len() <= FEW {
+        for (later, member) in members.iter().enumerate() {
+            if let Some(earlier) = members[..later].iter().position(|m| m.key == member.key) {
+                return Some((earlier, later));
+            }
+        }
+        return None;
+    }
+    let mut order: Vec<usize> = (0..members.len()).collect();
+    order.sort_by(|&a, &b| members[a].key.cmp(&members[b].key).then(a.cmp(&b)));
+    order
+        .windows(2)
+        .filter(|pair| members[pair[0]].key == members[pair[1]].key)
+        .map(|pair| (pair[0], pair[1]))
+        .min_by_key(|&(_, later)| later)
+}

@@ -1,0 +1,35 @@
+//! The part of Flowkeep that only decides: documents, what they mean, what is wrong with them,
+//! how two of them differ. It performs no I/O, never reads a clock and knows no runtime
+//! (ARCHITECTURE.md, invariant 2): bytes and times are arguments, answers are values.
+//!
+//! Absent on purpose: files, SQLite, languages. A finding is a [`Message`] with a code and fields;
+//! the faces turn it into a sentence.
+
+mod difference;
+mod document;
+mod edit;
+mod encoding;
+mod id;
+mod kind;
+mod message;
+mod names;
+mod recognise;
+mod secret;
+mod shape;
+mod summary;
+mod trust;
+mod validate;
+mod value;
+
+pub use difference::{Difference, DifferenceKind, Subject, differences};
+pub use document::{Document, Format, MAX_DEPTH, MAX_DOCUMENT_BYTES};
+pub use edit::{Edit, Step};
+pub use encoding::Encoding;
+pub use id::{BackupId, OperationId, PlanId, Sha256};
+pub use kind::Kind;
+pub use message::{Message, Place};
+pub use names::{file_name, search_query, search_terms, slug, sort_key};
+pub use recognise::{Recognised, recognise, wrap};
+pub use summary::{Summary, summarise};
+pub use validate::{Finding, Validation, validate};
+pub use value::Value;
