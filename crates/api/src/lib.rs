@@ -1,0 +1,3 @@
+//! The command list.
+pub mod error;
+pub mod types;

@@ -1,0 +1,27 @@
+//! What goes in and out of the commands. Every type here is also a TypeScript type
+//! (`ui/src/ipc/generated`); large numbers stay below 2^53, foreign ids are strings, times are
+//! RFC 3339 in UTC.
+
+mod activity;
+mod backup;
+mod document;
+mod overview;
+mod place;
+mod plan;
+mod settings;
+
+pub use activity::*;
+pub use backup::*;
+pub use document::*;
+pub use overview::*;
+pub use place::*;
+pub use plan::*;
+pub use settings::*;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// No input.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}

@@ -1,0 +1,2 @@
+//! `flowkeep`.
+fn main() {}

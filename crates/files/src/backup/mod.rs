@@ -1,0 +1,21 @@
+//! Backup, format 1 (contracts, "Backup folder"). Everything is written into a folder that ends in
+//! `.partial`, flushed once, listed in a manifest, read back and restored into a temporary
+//! database; only then does the folder get its name. So a folder with the final name is complete
+//! and proven (reliability, I2).
+
+mod manifest;
+pub(crate) mod parts;
+mod prove;
+mod readme;
+mod target;
+mod unfinished;
+mod write;
+
+pub use manifest::{FORMAT_VERSION, Manifest, ManifestFile};
+pub use prove::{DamagedFile, Proof, prove};
+pub use target::{BackupTarget, Estimate, estimate};
+pub use unfinished::{Unfinished, remove_unfinished, unfinished_in};
+pub use write::{Backup, BackupRequest, write_backup};
+
+pub(crate) use manifest::{FORMAT, MANIFEST, each_file, read_header};
+pub(crate) use unfinished::{is_backup_name, rank};

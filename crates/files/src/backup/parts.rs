@@ -1,0 +1,262 @@
+//! What comes as lines: Activity and earlier revisions. A file per month, cut when it grows large;
+//! past months do not change, so the same file is in the next backup.
+
+use flowkeep_host::Timestamp;
+use flowkeep_store::{
+    OperationItemRecord, OperationRecord, Snapshot, SnapshotOperation, SnapshotRevision,
+};
+use serde::{Deserialize, Serialize};
+
+use super::target::utc;
+use crate::FilesError;
+
+/// A part is closed at about this size, so that reading one back needs little memory.
+const PART: usize = 4 << 20;
+
+/// Settings that mean something on this computer only.
+pub(crate) const BOUND_SETTINGS: [&str; 4] =
+    ["backup_folder", "backup_folder_asked", "example_declined", "interrupted_restore"];
+
+/// One line of `operations/*.jsonl`.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum OperationLine {
+    Items {
+        items_of: String,
+        first: u32,
+        items: Vec<ItemLine>,
+    },
+    Operation {
+        id: String,
+        at: i64,
+        actor: String,
+        face: String,
+        operation: String,
+        kind: Option<String>,
+        subject_id: Option<String>,
+        subject_name: Option<String>,
+        before: Option<u32>,
+        after: Option<u32>,
+        count: u32,
+        undoes: Option<String>,
+        undone_by: Option<String>,
+    },
+}
+
+/// One subject in an [`OperationLine::Items`].
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ItemLine {
+    pub(crate) kind: String,
+    pub(crate) id: String,
+    pub(crate) name: Option<String>,
+    pub(crate) before: Option<u32>,
+    pub(crate) after: Option<u32>,
+}
+
+/// One line of `revisions/*.jsonl`.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct RevisionLine {
+    pub(crate) kind: flowkeep_core::Kind,
+    pub(crate) id: String,
+    pub(crate) revision: u32,
+    pub(crate) at: i64,
+    pub(crate) actor: String,
+    pub(crate) operation: String,
+    pub(crate) name: String,
+    pub(crate) format: flowkeep_core::Format,
+    pub(crate) text: String,
+}
+
+type Sink<'a> = &'a mut dyn FnMut(&str, &[u8]) -> Result<(), FilesError>;
+
+/// Collects lines and hands them on as files.
+pub(crate) struct Parts<'a> {
+    sink: Sink<'a>,
+    month: String,
+    number: u32,
+    lines: Vec<u8>,
+}
+
+impl<'a> Parts<'a> {
+    pub(crate) fn new(sink: Sink<'a>) -> Self {
+        Self { sink, month: String::new(), number: 1, lines: Vec::new() }
+    }
+
+    fn add(&mut self, at: Timestamp, line: &impl Serialize) -> Result<(), FilesError> {
+        let month = utc(at).format("%Y-%m").to_string();
+        // Rows come in the order of what happened; where the clock went back they stay with the
+        // later month, so that a closed file is never opened again.
+        if month > self.month {
+            self.close()?;
+            self.month = month;
+            self.number = 1;
+        } else if self.lines.len() >= PART {
+            self.close()?;
+        }
+        serde_json::to_writer(&mut self.lines, line)
+            .map_err(|error| FilesError::at(std::path::Path::new(&self.month))(error.into()))?;
+        self.lines.push(b'\n');
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<(), FilesError> {
+        if self.lines.is_empty() {
+            return Ok(());
+        }
+        let name = match self.number {
+            1 => format!("{}.jsonl", self.month),
+            n => format!("{}-{n}.jsonl", self.month),
+        };
+        (self.sink)(&name, &self.lines)?;
+        self.lines.clear();
+        self.number += 1;
+        Ok(())
+    }
+
+    pub(crate) fn end(mut self) -> Result<(), FilesError> {
+        self.close()
+    }
+}
+
+pub(crate) fn revisions(snapshot: &Snapshot, out: &mut Parts<'_>) -> Result<u32, FilesError> {
+    let mut count = 0;
+    snapshot.earlier_revisions(|revision| {
+        count += 1;
+        let at = Timestamp(revision.at);
+        out.add(at, &RevisionLine::from(revision))
+    })?;
+    Ok(count)
+}
+
+pub(crate) fn operations(snapshot: &Snapshot, out: &mut Parts<'_>) -> Result<u32, FilesError> {
+    let mut count = 0;
+    let mut at = Timestamp(0);
+    snapshot.operations(|piece| {
+        if let SnapshotOperation::Operation(operation) = &piece {
+            count += 1;
+            at = Timestamp(operation.at);
+        }
+        out.add(at, &OperationLine::from(piece))
+    })?;
+    Ok(count)
+}
+
+pub(crate) fn settings(snapshot: &Snapshot) -> Result<Vec<u8>, FilesError> {
+    let settings: serde_json::Map<_, _> = snapshot
+        .settings()?
+        .into_iter()
+        .filter(|(key, _)| !BOUND_SETTINGS.contains(&key.as_str()))
+        .collect();
+    let mut bytes = serde_json::Value::Object(settings).to_string().into_bytes();
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+impl From<SnapshotRevision> for RevisionLine {
+    fn from(revision: SnapshotRevision) -> Self {
+        Self {
+            kind: revision.kind,
+            id: revision.id,
+            revision: revision.revision,
+            at: revision.at,
+            actor: revision.actor,
+            operation: revision.operation,
+            name: revision.name,
+            format: revision.format,
+            text: revision.text,
+        }
+    }
+}
+
+impl From<SnapshotOperation> for OperationLine {
+    fn from(piece: SnapshotOperation) -> Self {
+        match piece {
+            SnapshotOperation::Operation(row) => Self::Operation {
+                id: row.id,
+                at: row.at,
+                actor: row.actor,
+                face: row.face,
+                operation: row.operation,
+                kind: row.kind,
+                subject_id: row.subject_id,
+                subject_name: row.subject_name,
+                before: row.before,
+                after: row.after,
+                count: row.count,
+                undoes: row.undoes,
+                undone_by: row.undone_by,
+            },
+            SnapshotOperation::Items { operation, first, items } => Self::Items {
+                items_of: operation,
+                first,
+                items: items.into_iter().map(ItemLine::from).collect(),
+            },
+        }
+    }
+}
+
+impl From<OperationItemRecord> for ItemLine {
+    fn from(item: OperationItemRecord) -> Self {
+        Self {
+            kind: item.kind,
+            id: item.id,
+            name: item.name,
+            before: item.before,
+            after: item.after,
+        }
+    }
+}
+
+impl From<ItemLine> for OperationItemRecord {
+    fn from(line: ItemLine) -> Self {
+        Self {
+            kind: line.kind,
+            id: line.id,
+            name: line.name,
+            before: line.before,
+            after: line.after,
+        }
+    }
+}
+
+impl OperationLine {
+    /// The record this line is, or the items of one.
+    pub(crate) fn into_piece(self) -> SnapshotOperation {
+        match self {
+            Self::Items { items_of, first, items } => SnapshotOperation::Items {
+                operation: items_of,
+                first,
+                items: items.into_iter().map(OperationItemRecord::from).collect(),
+            },
+            Self::Operation {
+                id,
+                at,
+                actor,
+                face,
+                operation,
+                kind,
+                subject_id,
+                subject_name,
+                before,
+                after,
+                count,
+                undoes,
+                undone_by,
+            } => SnapshotOperation::Operation(OperationRecord {
+                id,
+                at,
+                actor,
+                face,
+                operation,
+                kind,
+                subject_id,
+                subject_name,
+                before,
+                after,
+                count,
+                undoes,
+                undone_by,
+            }),
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Proving a backup: every file is read back and compared with the manifest, and all of it is
+//! restored into a temporary database, whose documents are then counted and compared by hash.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use flowkeep_core::Message;
+use flowkeep_host::{Progress, SystemClock};
+use flowkeep_store::{
+    ApplyRequest, StagedGroup, Staging, StagingOrigin, Store, StoreError, StoreOptions,
+};
+
+use crate::{FilesError, intake};
+
+/// What proving found.
+#[derive(Debug, Default)]
+pub struct Proof {
+    /// Files read.
+    pub files: u32,
+    /// What is not as it was written.
+    pub damaged: Vec<DamagedFile>,
+}
+
+/// One damaged file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DamagedFile {
+    /// Its path inside the backup.
+    pub path: String,
+    /// Why.
+    pub reason: Message,
+    /// The document's name, where known.
+    pub name: Option<String>,
+}
+
+/// Reads a backup back and, with `trial`, restores it into a temporary database in `scratch`.
+///
+/// # Errors
+/// [`FilesError`] when it cannot be read at all; what is damaged in it is in the [`Proof`].
+pub fn prove(
+    folder: &Path,
+    scratch: &Path,
+    trial: bool,
+    progress: &dyn Progress,
+) -> Result<Proof, FilesError> {
+    let place = tempfile_in(scratch)?;
+    let mut staging = Staging::create(place.path().join("plan.db"), StagingOrigin::Backup)?;
+    let read = intake::stage_backup(folder, &mut staging, progress)?;
+    let mut proof = Proof { files: read.files, damaged: read.damaged_parts };
+    if trial {
+        restore_for_trial(&mut staging, place.path(), progress)?;
+    } else {
+        staging.finish_filling()?;
+    }
+    staging.each_damaged(|item| {
+        let path = Path::new(&item.path);
+        let path = path.strip_prefix(folder).unwrap_or(path).to_string_lossy().into_owned();
+        let reason = item.reason.unwrap_or_else(|| Message::new("file_unreadable"));
+        proof.damaged.push(DamagedFile { path, reason, name: item.name });
+        Ok::<_, StoreError>(())
+    })?;
+    Ok(proof)
+}
+
+fn restore_for_trial(
+    staging: &mut Staging,
+    place: &Path,
+    progress: &dyn Progress,
+) -> Result<(), FilesError> {
+    progress.step("trial", 0, None, None);
+    if progress.cancelled() {
+        return Err(FilesError::Cancelled);
+    }
+    let store = Store::open_scratch(StoreOptions {
+        path: place.join("trial.db"),
+        safety: place.to_owned(),
+        clock: Arc::new(SystemClock),
+    })?;
+    staging.compare(&store)?;
+    let wanted: u32 = staging
+        .groups()?
+        .iter()
+        .filter(|total| total.group == StagedGroup::New)
+        .map(|total| total.count)
+        .sum();
+    let request = ApplyRequest {
+        actor: String::new(),
+        face: String::new(),
+        operation: "restore".to_owned(),
+        name: String::new(),
+    };
+    let outcome = store.apply(staging, request)?;
+    let restored = staging.count_restored(&store)?;
+    if outcome.imported != wanted || restored != wanted {
+        let detail = format!("{restored} of {wanted} documents came back");
+        return Err(FilesError::NotProven { path: place.to_owned(), detail });
+    }
+    Ok(())
+}
+
+/// A folder of its own for one trial, removed when it is over.
+fn tempfile_in(scratch: &Path) -> Result<tempfile::TempDir, FilesError> {
+    tempfile::Builder::new()
+        .prefix("trial-")
+        .suffix(".partial")
+        .tempdir_in(scratch)
+        .map_err(FilesError::at(scratch))
+}

@@ -1,0 +1,103 @@
+//! Where a backup goes: whether it may, whether it fits, what it will be called.
+
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Local, Utc};
+use flowkeep_core::Kind;
+use flowkeep_host::{Files, Timestamp};
+use flowkeep_store::Snapshot;
+
+use crate::FilesError;
+
+/// A folder in which backups are made.
+#[derive(Debug, Clone)]
+pub struct BackupTarget {
+    /// The folder; it exists and can be written.
+    pub folder: PathBuf,
+}
+
+/// What a backup would take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Estimate {
+    /// How many of each kind.
+    pub counts: Vec<(Kind, u32)>,
+    /// Bytes needed, in whole clusters of the target and with a tenth on top.
+    pub needed: u64,
+    /// Bytes free there.
+    pub free: u64,
+}
+
+/// A line of the manifest, and what else hangs on one document.
+const PER_DOCUMENT: u64 = 400;
+
+/// README, manifest, settings, Activity: never less than this.
+const AT_LEAST: u64 = 1 << 20;
+
+impl BackupTarget {
+    /// Checks that backups can be made in `folder`; makes it when only its last part is missing.
+    ///
+    /// # Errors
+    /// [`FilesError::InsideDataFolder`], [`FilesError::Missing`], [`FilesError::NotAFolder`],
+    /// [`FilesError::NotWritable`].
+    pub fn check(files: &dyn Files, folder: &Path, data_dir: &Path) -> Result<Self, FilesError> {
+        let above = folder.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let missing = folder.symlink_metadata().is_err();
+        let known = match (missing, above) {
+            (false, _) => folder.canonicalize().map_err(FilesError::at(folder))?,
+            (true, Some(above)) => {
+                let above = above.canonicalize().map_err(FilesError::at(above))?;
+                above.join(folder.file_name().unwrap_or_default())
+            }
+            (true, None) => std::path::absolute(folder).map_err(FilesError::at(folder))?,
+        };
+        let data = data_dir.canonicalize().unwrap_or_else(|_| data_dir.to_owned());
+        if known.starts_with(&data) {
+            return Err(FilesError::InsideDataFolder(folder.to_owned()));
+        }
+        if missing {
+            files.create_folder(&known).map_err(FilesError::at(&known))?;
+        } else if !known.is_dir() {
+            return Err(FilesError::NotAFolder(folder.to_owned()));
+        }
+        // Whether it can be written shows only when something is: permissions, read-only media
+        // and access lists all answer here.
+        let probe = known.join(format!(".flowkeep-probe-{}.partial", std::process::id()));
+        files
+            .create_folder(&probe)
+            .and_then(|()| files.remove_folder(&probe))
+            .map_err(|source| FilesError::NotWritable { path: folder.to_owned(), source })?;
+        Ok(Self { folder: known })
+    }
+
+    /// The name of a backup made at `at`, tried for the `n`-th time (from 0).
+    pub(crate) fn name(at: Timestamp, n: u32) -> String {
+        let local = utc(at).with_timezone(&Local).format("%Y%m%d-%H%M%S");
+        if n == 0 { format!("flowkeep-backup-{local}") } else { format!("flowkeep-backup-{local}-{n}") }
+    }
+}
+
+/// What a backup of this moment would take in a folder with this room.
+///
+/// # Errors
+/// [`FilesError::Store`].
+pub fn estimate(
+    files: &dyn Files,
+    snapshot: &Snapshot,
+    target: &BackupTarget,
+) -> Result<Estimate, FilesError> {
+    let space = files.space(&target.folder).map_err(FilesError::at(&target.folder))?;
+    let (documents, bytes) = snapshot.size(space.cluster)?;
+    let rest = snapshot.rest_bytes()? + u64::from(documents) * PER_DOCUMENT + AT_LEAST;
+    let needed = (bytes + rest) / 10 * 11;
+    Ok(Estimate { counts: snapshot.counts()?, needed, free: space.free })
+}
+
+/// A time as chrono has it; the few that it cannot hold are the year 262,000 and later.
+pub(crate) fn utc(at: Timestamp) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(at.0).unwrap_or_default()
+}
+
+/// RFC 3339 in UTC with milliseconds.
+pub(crate) fn rfc3339(at: Timestamp) -> String {
+    utc(at).to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+}

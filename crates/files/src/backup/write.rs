@@ -1,0 +1,360 @@
+//! Writing a backup.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use chrono::Local;
+use flowkeep_core::{BackupId, Document, Format, Kind, Message, Sha256, file_name, wrap};
+use flowkeep_host::{Files, Progress, Timestamp};
+use flowkeep_store::{Snapshot, SnapshotDocument, Store, StoreError};
+
+use super::manifest::{FORMAT, FORMAT_VERSION, MANIFEST, Manifest, ManifestFile, ManifestWriter};
+use super::target::{BackupTarget, estimate, rfc3339, utc};
+use super::{DamagedFile, parts, prove, readme};
+use crate::FilesError;
+
+/// What to back up and where.
+pub struct BackupRequest<'a> {
+    /// The file system.
+    pub files: &'a dyn Files,
+    /// The catalog.
+    pub store: &'a Store,
+    /// The folder in which the backup's own folder is made.
+    pub target: &'a BackupTarget,
+    /// A folder for the trial restore's temporary database.
+    pub scratch: &'a Path,
+    /// Now.
+    pub at: Timestamp,
+    /// Its id.
+    pub id: BackupId,
+    /// Its place among the backups of this data folder, from 1.
+    pub sequence: u64,
+    /// The version of the app.
+    pub app_version: &'a str,
+    /// A hash that tells this computer from others.
+    pub machine: &'a str,
+    /// Whether to prove it by a trial restore. Only measurements leave that out; the files are
+    /// read back either way.
+    pub trial: bool,
+}
+
+/// A backup that was made.
+#[derive(Debug)]
+pub struct Backup {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// How many of each kind.
+    pub counts: Vec<(String, u32)>,
+    /// Bytes of all files.
+    pub bytes: u64,
+    /// Whether it was restored into a temporary database.
+    pub proven: bool,
+    /// The newest operation it knows of.
+    pub latest_operation: Option<String>,
+    /// What the database could not give.
+    pub damaged: Vec<DamagedFile>,
+}
+
+/// Makes a backup. Until it is proven its folder's name ends in `.partial`; when anything goes
+/// wrong that folder is removed.
+///
+/// # Errors
+/// [`FilesError`]; earlier backups are as they were.
+pub fn write_backup(
+    request: &BackupRequest<'_>,
+    progress: &dyn Progress,
+) -> Result<Backup, FilesError> {
+    // Taken before the database is checked: what is checked is what is written.
+    let snapshot = request.store.snapshot()?;
+    let faults = request.store.quick_check()?;
+    let estimate = estimate(request.files, &snapshot, request.target)?;
+    if estimate.needed > estimate.free {
+        return Err(FilesError::NoRoom {
+            path: request.target.folder.clone(),
+            needed: estimate.needed,
+            free: estimate.free,
+        });
+    }
+    let (partial, folder) = create_folder(request)?;
+    let made = write_and_prove(request, &snapshot, &partial, faults, progress).and_then(|made| {
+        let named = name_it(request, &partial, folder)?;
+        Ok(Backup { folder: named, ..made })
+    });
+    if made.is_err() && request.files.remove_folder(&partial).is_err() {
+        tracing::warn!(folder = %partial.display(), "an unfinished backup could not be removed");
+    }
+    made
+}
+
+/// The folder to write into, and the name it will have.
+fn create_folder(request: &BackupRequest<'_>) -> Result<(PathBuf, PathBuf), FilesError> {
+    for n in 0..1000 {
+        let name = BackupTarget::name(request.at, n);
+        let folder = request.target.folder.join(&name);
+        let partial = request.target.folder.join(format!("{name}.partial"));
+        if folder.symlink_metadata().is_ok() {
+            continue;
+        }
+        match request.files.create_folder(&partial) {
+            Ok(()) => return Ok((partial, folder)),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(FilesError::at(&partial)(error)),
+        }
+    }
+    let source = std::io::ErrorKind::AlreadyExists.into();
+    Err(FilesError::Io { path: request.target.folder.clone(), source })
+}
+
+/// Gives the proven folder its name; somebody else may have taken it meanwhile.
+fn name_it(
+    request: &BackupRequest<'_>,
+    partial: &Path,
+    wanted: PathBuf,
+) -> Result<PathBuf, FilesError> {
+    let mut folder = wanted;
+    for n in 1..1000 {
+        match request.files.rename_new(partial, &folder) {
+            Ok(()) => {
+                let above = &request.target.folder;
+                request.files.flush(above).map_err(FilesError::at(above))?;
+                return Ok(folder);
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                folder = request.target.folder.join(BackupTarget::name(request.at, n));
+            }
+            Err(error) => return Err(FilesError::at(&folder)(error)),
+        }
+    }
+    let source = std::io::ErrorKind::AlreadyExists.into();
+    Err(FilesError::Io { path: folder, source })
+}
+
+fn write_and_prove(
+    request: &BackupRequest<'_>,
+    snapshot: &Snapshot,
+    partial: &Path,
+    faults: Vec<String>,
+    progress: &dyn Progress,
+) -> Result<Backup, FilesError> {
+    let mut writing = Writing::begin(request, partial, progress)?;
+    for fault in faults {
+        tracing::error!(fault, "the database is damaged");
+        let reason = Message::new("database_page_damaged").with("detail", fault);
+        writing.damaged.push(DamagedFile { path: "flowkeep.db".to_owned(), reason, name: None });
+    }
+    let mut counts = BTreeMap::new();
+    for kind in Kind::ALL {
+        let count = writing.documents(snapshot, kind)?;
+        counts.insert(kind.as_str().to_owned(), count);
+    }
+    writing.plain("settings.json", "settings", &parts::settings(snapshot)?)?;
+    writing.in_parts("revisions", "revision", |out| parts::revisions(snapshot, out))?;
+    let operations = writing.in_parts("operations", "operation", |out| {
+        parts::operations(snapshot, out)
+    })?;
+    counts.insert("operation".to_owned(), operations);
+    let documents = Kind::ALL.iter().filter_map(|kind| counts.get(kind.as_str())).sum();
+    writing.plain("README.txt", "readme", readme::text(&rfc3339(request.at), documents).as_bytes())?;
+    let Writing { manifest, damaged, .. } = writing;
+    let bytes = manifest.bytes;
+    // One flush for all files; only what is on disk gets into a manifest.
+    request.files.flush_tree(partial).map_err(FilesError::at(partial))?;
+    manifest.end(&counts).map_err(FilesError::at(partial))?;
+    let (unlisted, listed) = (partial.join("manifest.json.partial"), partial.join(MANIFEST));
+    for step in [
+        request.files.flush(&unlisted),
+        request.files.rename_new(&unlisted, &listed),
+        request.files.flush(partial),
+    ] {
+        step.map_err(FilesError::at(&listed))?;
+    }
+    let proof = prove(partial, request.scratch, request.trial, progress)?;
+    if let Some(first) = proof.damaged.first() {
+        let detail = format!("{}: {}", first.path, first.reason.code);
+        return Err(FilesError::NotProven { path: partial.to_owned(), detail });
+    }
+    Ok(Backup {
+        folder: partial.to_owned(),
+        counts: counts.into_iter().collect(),
+        bytes,
+        proven: request.trial,
+        latest_operation: snapshot.latest_operation_id()?,
+        damaged,
+    })
+}
+
+/// A backup being written.
+struct Writing<'a> {
+    files: &'a dyn Files,
+    folder: &'a Path,
+    progress: &'a dyn Progress,
+    manifest: ManifestWriter,
+    damaged: Vec<DamagedFile>,
+}
+
+impl<'a> Writing<'a> {
+    fn begin(
+        request: &BackupRequest<'a>,
+        folder: &'a Path,
+        progress: &'a dyn Progress,
+    ) -> Result<Self, FilesError> {
+        let head = Manifest {
+            format: FORMAT.to_owned(),
+            version: FORMAT_VERSION,
+            app_version: request.app_version.to_owned(),
+            created_at: rfc3339(request.at),
+            offset: utc(request.at).with_timezone(&Local).format("%:z").to_string(),
+            sequence: request.sequence,
+            backup_id: request.id.to_string(),
+            machine: request.machine.to_owned(),
+            counts: BTreeMap::new(),
+        };
+        let path = folder.join("manifest.json.partial");
+        let manifest = request
+            .files
+            .create_new(&path)
+            .and_then(|out| ManifestWriter::begin(out, &head))
+            .map_err(FilesError::at(&path))?;
+        Ok(Self { files: request.files, folder, progress, manifest, damaged: Vec::new() })
+    }
+
+    fn go_on(&self) -> Result<(), FilesError> {
+        if self.progress.cancelled() { Err(FilesError::Cancelled) } else { Ok(()) }
+    }
+
+    /// Writes all documents of a kind; answers how many.
+    fn documents(&mut self, snapshot: &Snapshot, kind: Kind) -> Result<u32, FilesError> {
+        self.subfolder(kind.folder())?;
+        let rows = snapshot.document_rows(kind)?;
+        let total = u32::try_from(rows.len()).ok();
+        let mut written = 0;
+        for row in rows {
+            self.go_on()?;
+            match intact(snapshot, row) {
+                Ok((document, file)) => {
+                    self.document(&document, &file)?;
+                    written += 1;
+                    self.progress.step("write", written, total, Some(&document.name));
+                }
+                Err(Unreadable { id, name, reason }) => {
+                    tracing::error!(%id, ?reason, "a document could not be read");
+                    let path = format!("{}/{id}", kind.folder());
+                    self.damaged.push(DamagedFile { path, reason, name: Some(name) });
+                }
+            }
+        }
+        Ok(written)
+    }
+
+    fn document(&mut self, document: &SnapshotDocument, text: &str) -> Result<(), FilesError> {
+        let name = file_name(&document.name, &document.id, "json");
+        let mut path = format!("{}/{name}", document.kind.folder());
+        let mut written = self.files.write_new(&self.folder.join(&path), text.as_bytes());
+        // Two names that meet in their short hash: the order of ids is fixed, so the same two get
+        // the same names in every backup.
+        let mut n = 2;
+        while written.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::AlreadyExists)
+        {
+            let longer = name.replace(".json", &format!("-{n}.json"));
+            path = format!("{}/{longer}", document.kind.folder());
+            written = self.files.write_new(&self.folder.join(&path), text.as_bytes());
+            n += 1;
+        }
+        written.map_err(FilesError::at(&self.folder.join(&path)))?;
+        self.list(ManifestFile {
+            path,
+            kind: document.kind.as_str().to_owned(),
+            id: Some(document.id.clone()),
+            name: Some(document.name.clone()),
+            format: Some(document.format).filter(|format| *format != Format::Json),
+            revision: Some(document.revision),
+            updated_at: Some(rfc3339(Timestamp(document.updated_at))),
+            sha256: if document.format == Format::Json {
+                document.sha256
+            } else {
+                Sha256::of(text.as_bytes())
+            },
+            bytes: text.len() as u64,
+        })
+    }
+
+    /// Writes one file that is not a document.
+    fn plain(&mut self, path: &str, kind: &str, bytes: &[u8]) -> Result<(), FilesError> {
+        let target = self.folder.join(path);
+        self.files.write_new(&target, bytes).map_err(FilesError::at(&target))?;
+        self.list(ManifestFile {
+            path: path.to_owned(),
+            kind: kind.to_owned(),
+            id: None,
+            name: None,
+            format: None,
+            revision: None,
+            updated_at: None,
+            sha256: Sha256::of(bytes),
+            bytes: bytes.len() as u64,
+        })
+    }
+
+    /// Writes lines into files of a month each; answers how many were counted.
+    fn in_parts(
+        &mut self,
+        folder: &str,
+        kind: &str,
+        fill: impl FnOnce(&mut parts::Parts<'_>) -> Result<u32, FilesError>,
+    ) -> Result<u32, FilesError> {
+        self.subfolder(folder)?;
+        let mut sink = |name: &str, bytes: &[u8]| {
+            self.go_on()?;
+            self.plain(&format!("{folder}/{name}"), kind, bytes)
+        };
+        let mut out = parts::Parts::new(&mut sink);
+        let count = fill(&mut out)?;
+        out.end()?;
+        Ok(count)
+    }
+
+    fn subfolder(&self, name: &str) -> Result<(), FilesError> {
+        let path = self.folder.join(name);
+        self.files.create_folder(&path).map_err(FilesError::at(&path))
+    }
+
+    fn list(&mut self, file: ManifestFile) -> Result<(), FilesError> {
+        self.manifest.add(&file).map_err(FilesError::at(self.folder))
+    }
+}
+
+struct Unreadable {
+    id: String,
+    name: String,
+    reason: Message,
+}
+
+/// A document whose text is what was written, and its file's content. SQLite's own check does not
+/// see a flipped bit inside a text, the hash does.
+fn intact(snapshot: &Snapshot, row: i64) -> Result<(SnapshotDocument, String), Unreadable> {
+    let unreadable = |code: &str| {
+        let (id, name) = snapshot.document_name(row).unwrap_or_default();
+        Unreadable { id, name, reason: Message::new(code) }
+    };
+    let mut document = match snapshot.document(row) {
+        Ok(document) => document,
+        Err(error) => {
+            tracing::error!(%error, "a document could not be read");
+            return Err(unreadable(match error {
+                StoreError::Damaged(_) => "kept_text_damaged",
+                _ => "kept_text_unreadable",
+            }));
+        }
+    };
+    let text = std::mem::take(&mut document.text);
+    if Sha256::of(text.as_bytes()) != document.sha256 {
+        return Err(unreadable("kept_text_changed"));
+    }
+    if document.format == Format::Json {
+        return Ok((document, text));
+    }
+    let parsed = Document::parse(document.format, text)
+        .map_err(|_| unreadable("kept_text_unreadable"))?;
+    let wrapped = wrap(&document.id, document.kind, &document.name, &parsed);
+    Ok((document, wrapped))
+}

@@ -1,0 +1,83 @@
+//! `.zip` files of documents. Older Windows tools write names in GBK without saying so.
+
+use std::fs::File;
+use std::io::Read as _;
+
+use flowkeep_core::{MAX_DOCUMENT_BYTES, Message};
+use zip::ZipArchive;
+
+use super::loose::Gathering;
+use crate::FilesError;
+
+/// More entries than this are not an operator's documents.
+const ENTRIES: usize = 200_000;
+
+/// All entries together may unpack to this many bytes: a small file that unpacks without end is
+/// an attack, not a backup.
+const UNPACKED: u64 = 4 << 30;
+
+pub(super) fn stage(
+    file: File,
+    shown: &str,
+    gathering: &mut Gathering<'_>,
+) -> Result<(), FilesError> {
+    let mut archive = match ZipArchive::new(std::io::BufReader::new(file)) {
+        Ok(archive) if archive.len() <= ENTRIES => archive,
+        Ok(_) => return gathering.reject(shown, true, &Message::new("zip_too_many")),
+        Err(error) => {
+            let reason = Message::new("zip_unreadable").with("detail", error);
+            return gathering.reject(shown, true, &reason);
+        }
+    };
+    let mut unpacked = 0;
+    for index in 0..archive.len() {
+        let entry = match archive.by_index(index) {
+            Ok(entry) => entry,
+            Err(error) => {
+                let reason = Message::new("zip_entry_unreadable").with("detail", error);
+                gathering.reject(&format!("{shown}!{index}"), true, &reason)?;
+                continue;
+            }
+        };
+        if entry.is_dir() {
+            continue;
+        }
+        let name = entry_name(entry.name_raw());
+        let path = format!("{shown}!{name}");
+        let name = name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+        if path.contains("__MACOSX/") {
+            continue;
+        }
+        if entry.is_symlink() {
+            gathering.reject(&path, false, &Message::new("file_is_link"))?;
+            continue;
+        }
+        // The size an entry claims may be a lie; what is read is what counts.
+        let mut bytes = Vec::new();
+        let limit = MAX_DOCUMENT_BYTES as u64 + 1;
+        if let Err(error) = entry.take(limit).read_to_end(&mut bytes) {
+            let reason = Message::new("zip_entry_unreadable").with("detail", error);
+            gathering.reject(&path, true, &reason)?;
+            continue;
+        }
+        let length = bytes.len() as u64;
+        unpacked += length;
+        if unpacked > UNPACKED {
+            return gathering.reject(shown, true, &Message::new("zip_too_large"));
+        }
+        if length == limit {
+            gathering.reject_large(&path, &name, length)?;
+        } else {
+            gathering.bytes(&path, &name, &bytes)?;
+        }
+    }
+    Ok(())
+}
+
+/// Names are UTF-8 where they are valid as such, else GBK.
+fn entry_name(raw: &[u8]) -> String {
+    std::str::from_utf8(raw).map_or_else(
+        |_| encoding_rs::GB18030.decode_without_bom_handling(raw).0.into_owned(),
+        str::to_owned,
+    )
+}

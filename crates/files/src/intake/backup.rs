@@ -1,0 +1,272 @@
+//! Reading a backup by its manifest. Each file is compared with its size and hash before it is
+//! parsed; a damaged one is named by its document's name and the others go on.
+
+use std::path::Path;
+
+use chrono::DateTime;
+use flowkeep_core::{
+    Document, Encoding, Format, Kind, MAX_DOCUMENT_BYTES, Message, Recognised, Sha256, recognise,
+    summarise,
+};
+use flowkeep_host::{Folder, Progress, ReadError, SpecialFile};
+use flowkeep_store::{
+    IncomingDocument, IncomingRevision, Rejection, SnapshotOperation, Staging,
+};
+
+use crate::backup::parts::{BOUND_SETTINGS, OperationLine, RevisionLine};
+use crate::backup::{
+    DamagedFile, FORMAT, FORMAT_VERSION, MANIFEST, Manifest, ManifestFile, each_file, read_header,
+};
+use crate::FilesError;
+
+/// A wrapper around a text escapes it; six bytes for one is the worst.
+const FILE_LIMIT: u64 = (MAX_DOCUMENT_BYTES as u64) * 6 + 4096;
+
+/// What reading a backup found beside what is in the plan.
+#[derive(Debug, Default)]
+pub struct ReadBackup {
+    /// Files read.
+    pub files: u32,
+    /// Damaged files that are no documents.
+    pub damaged_parts: Vec<DamagedFile>,
+}
+
+/// Reads a manifest and checks that this program can read the backup.
+///
+/// # Errors
+/// [`FilesError::ManifestDamaged`], [`FilesError::Newer`].
+pub fn read_manifest(folder: &Path) -> Result<Manifest, FilesError> {
+    let opened = Folder::open(folder).map_err(FilesError::at(folder))?;
+    let damaged = |detail: String| FilesError::ManifestDamaged { path: folder.to_owned(), detail };
+    let file =
+        opened.open_file(Path::new(MANIFEST)).map_err(|error| damaged(error.to_string()))?;
+    let manifest = read_header(file).map_err(|error| damaged(error.to_string()))?;
+    if manifest.format != FORMAT {
+        return Err(damaged(format!("format is {:?}", manifest.format)));
+    }
+    if manifest.version > FORMAT_VERSION {
+        return Err(FilesError::Newer {
+            found: manifest.version,
+            known: FORMAT_VERSION,
+            app_version: manifest.app_version,
+        });
+    }
+    Ok(manifest)
+}
+
+/// Lays a whole backup out in a plan.
+///
+/// # Errors
+/// As [`read_manifest`]; [`FilesError::Cancelled`]; [`FilesError::Store`]. Damaged documents are
+/// in the plan, other damaged files in the answer.
+pub fn stage_backup(
+    folder: &Path,
+    staging: &mut Staging,
+    progress: &dyn Progress,
+) -> Result<ReadBackup, FilesError> {
+    let manifest = read_manifest(folder)?;
+    let total = manifest.counts.values().copied().reduce(u32::saturating_add);
+    let opened = Folder::open(folder).map_err(FilesError::at(folder))?;
+    let damaged = |detail: String| FilesError::ManifestDamaged { path: folder.to_owned(), detail };
+    let listing =
+        opened.open_file(Path::new(MANIFEST)).map_err(|error| damaged(error.to_string()))?;
+    let mut reading =
+        Reading { shown: folder, folder: &opened, staging, read: ReadBackup::default() };
+    each_file(listing, |file| {
+        if progress.cancelled() {
+            return Err(FilesError::Cancelled);
+        }
+        reading.file(&file)?;
+        reading.read.files += 1;
+        progress.step("read", reading.read.files, total, file.name.as_deref());
+        Ok(())
+    })
+    .map_err(|error| damaged(error.to_string()))??;
+    Ok(reading.read)
+}
+
+struct Reading<'a> {
+    shown: &'a Path,
+    folder: &'a Folder,
+    staging: &'a mut Staging,
+    read: ReadBackup,
+}
+
+impl Reading<'_> {
+    fn file(&mut self, file: &ManifestFile) -> Result<(), FilesError> {
+        let kind = Kind::from_word(&file.kind);
+        match (self.checked(file), kind) {
+            (Ok(bytes), Some(kind)) => match document(&bytes, file, kind) {
+                Ok(document) => self.put(file, kind, &document),
+                Err(reason) => self.reject(file, Some(kind), &reason),
+            },
+            (Ok(bytes), None) => match self.part(file, &bytes)? {
+                Ok(()) => Ok(()),
+                Err(reason) => self.damaged_part(file, reason),
+            },
+            (Err(reason), Some(_)) => self.reject(file, kind, &reason),
+            (Err(reason), None) => self.damaged_part(file, reason),
+        }
+    }
+
+    /// The bytes of a file that is as the manifest says.
+    fn checked(&self, file: &ManifestFile) -> Result<Vec<u8>, Message> {
+        let bytes =
+            self.folder.read(Path::new(&file.path), FILE_LIMIT).map_err(|error| why(&error))?;
+        let length = bytes.len() as u64;
+        if length < file.bytes {
+            return Err(Message::new("file_cut_short")
+                .with("bytes", length)
+                .with("expected", file.bytes));
+        }
+        if length != file.bytes || Sha256::of(&bytes) != file.sha256 {
+            return Err(Message::new("file_changed"));
+        }
+        Ok(bytes)
+    }
+
+    fn put(
+        &mut self,
+        file: &ManifestFile,
+        kind: Kind,
+        document: &Document,
+    ) -> Result<(), FilesError> {
+        let mut summary = summarise(kind, document, None);
+        if !summary.name_given
+            && let Some(name) = &file.name
+        {
+            summary.name.clone_from(name);
+        }
+        let id = file.id.clone().unwrap_or_else(|| summary.derived_id.clone());
+        let updated = file.updated_at.as_deref().and_then(millis);
+        let path = self.shown.join(&file.path);
+        self.staging.add_document(&IncomingDocument {
+            path: &path.to_string_lossy(),
+            kind,
+            id: &id,
+            id_derived: false,
+            document,
+            summary: &summary,
+            encoding: Encoding::Utf8,
+            there: file.revision.zip(updated),
+        })?;
+        Ok(())
+    }
+
+    fn reject(
+        &mut self,
+        file: &ManifestFile,
+        kind: Option<Kind>,
+        reason: &Message,
+    ) -> Result<(), FilesError> {
+        let path = self.shown.join(&file.path);
+        self.staging.add_rejection(&Rejection {
+            path: &path.to_string_lossy(),
+            kind,
+            id: file.id.as_deref(),
+            name: file.name.as_deref(),
+            damaged: true,
+            reason,
+        })?;
+        Ok(())
+    }
+
+    fn damaged_part(&mut self, file: &ManifestFile, reason: Message) -> Result<(), FilesError> {
+        self.read.damaged_parts.push(DamagedFile { path: file.path.clone(), reason, name: None });
+        Ok(())
+    }
+
+    /// Activity, earlier revisions, settings. The outer error ends the reading, the inner one
+    /// says what is wrong with this file.
+    fn part(
+        &mut self,
+        file: &ManifestFile,
+        bytes: &[u8],
+    ) -> Result<Result<(), Message>, FilesError> {
+        let unreadable =
+            |line: usize| Message::new("line_unreadable").with("line", line + 1);
+        match file.kind.as_str() {
+            "operation" => {
+                for (number, line) in lines(bytes) {
+                    let Ok(line) = serde_json::from_slice::<OperationLine>(line) else {
+                        return Ok(Err(unreadable(number)));
+                    };
+                    match line.into_piece() {
+                        SnapshotOperation::Operation(row) => self.staging.add_operation(&row)?,
+                        SnapshotOperation::Items { operation, first, items } => {
+                            self.staging.add_operation_items(&operation, first, &items)?;
+                        }
+                    }
+                }
+            }
+            "revision" => {
+                for (number, line) in lines(bytes) {
+                    let Ok(line) = serde_json::from_slice::<RevisionLine>(line) else {
+                        return Ok(Err(unreadable(number)));
+                    };
+                    self.staging.add_revision(&IncomingRevision {
+                        kind: line.kind,
+                        id: &line.id,
+                        revision: line.revision,
+                        at: line.at,
+                        actor: &line.actor,
+                        operation: &line.operation,
+                        name: &line.name,
+                        format: line.format,
+                        text: &line.text,
+                    })?;
+                }
+            }
+            "settings" => {
+                let Ok(settings) = serde_json::from_slice::<
+                    serde_json::Map<String, serde_json::Value>,
+                >(bytes) else {
+                    return Ok(Err(unreadable(0)));
+                };
+                for (key, value) in settings {
+                    if !BOUND_SETTINGS.contains(&key.as_str()) {
+                        self.staging.add_setting(&key, &value)?;
+                    }
+                }
+            }
+            // README and what later versions of this format may add.
+            _ => {}
+        }
+        Ok(Ok(()))
+    }
+}
+
+fn lines(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    bytes.split(|byte| *byte == b'\n').enumerate().filter(|(_, line)| !line.is_empty())
+}
+
+/// The document in a file of a backup: JSON stands bare, another format inside a wrapper.
+fn document(bytes: &[u8], file: &ManifestFile, kind: Kind) -> Result<Document, Message> {
+    if file.format.is_none() {
+        let text = std::str::from_utf8(bytes).map_err(|_| Message::new("encoding_unknown"))?;
+        return Document::parse(Format::Json, text.to_owned());
+    }
+    match recognise(bytes, &file.path, Some(kind)) {
+        Recognised::Document { document, .. } => Ok(document),
+        Recognised::NotOurs(reason) | Recognised::Broken(reason) => Err(reason),
+    }
+}
+
+/// Why a file was not read, for people.
+pub(super) fn why(error: &ReadError) -> Message {
+    match error {
+        ReadError::Missing => Message::new("file_missing"),
+        ReadError::Special(SpecialFile::Link) => Message::new("file_is_link"),
+        ReadError::Special(SpecialFile::Folder) => Message::new("file_is_folder"),
+        ReadError::Special(SpecialFile::Other) => Message::new("file_is_special"),
+        ReadError::TooLarge { bytes, limit } => {
+            Message::new("file_too_large").with("bytes", bytes).with("limit", limit)
+        }
+        ReadError::Outside => Message::new("file_outside"),
+        ReadError::Io(error) => Message::new("file_unreadable").with("detail", error),
+    }
+}
+
+fn millis(text: &str) -> Option<i64> {
+    DateTime::parse_from_rfc3339(text).ok().map(|at| at.timestamp_millis())
+}

@@ -1,0 +1,197 @@
+//! Loose files and folders, as dropped on the window or named to an import.
+
+use std::fs::{File, FileType, Metadata};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use flowkeep_core::{Encoding, Kind, MAX_DOCUMENT_BYTES, Message, Recognised, recognise};
+use flowkeep_host::{Progress, ReadError, open_regular};
+use flowkeep_store::{IncomingDocument, Rejection, Staging};
+use walkdir::WalkDir;
+
+use super::archive;
+use super::backup::why;
+use crate::FilesError;
+
+/// Folders that hold tools' own things, never operators' documents.
+const PASSED_OVER: [&str; 4] = [".git", ".svn", "node_modules", "__MACOSX"];
+
+/// Lays files, folders and `.zip` files out in a plan, one item per file met. What cannot be read
+/// is in the plan with its reason. `expected` is the kind the operator named, if any.
+///
+/// # Errors
+/// [`FilesError::Missing`] for a path that is not there, [`FilesError::Cancelled`],
+/// [`FilesError::Store`].
+pub fn stage_files(
+    paths: &[PathBuf],
+    expected: Option<Kind>,
+    staging: &mut Staging,
+    progress: &dyn Progress,
+) -> Result<(), FilesError> {
+    let mut gathering = Gathering { expected, staging, progress, met: 0 };
+    for path in paths {
+        let metadata = path.metadata().map_err(FilesError::at(path))?;
+        if metadata.is_dir() {
+            gathering.folder(path)?;
+        } else {
+            gathering.file(path, &metadata)?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) struct Gathering<'a> {
+    expected: Option<Kind>,
+    staging: &'a mut Staging,
+    progress: &'a dyn Progress,
+    met: u32,
+}
+
+impl Gathering<'_> {
+    fn folder(&mut self, root: &Path) -> Result<(), FilesError> {
+        let entries = WalkDir::new(root).follow_links(false).sort_by_file_name().into_iter();
+        let wanted = entries.filter_entry(|entry| {
+            entry.depth() == 0
+                || !entry.file_type().is_dir()
+                || !PASSED_OVER.iter().any(|name| entry.file_name() == *name)
+        });
+        for entry in wanted {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    let path = error.path().unwrap_or(root).to_owned();
+                    let reason = Message::new("file_unreadable").with("detail", error);
+                    self.reject(&path.to_string_lossy(), true, &reason)?;
+                    continue;
+                }
+            };
+            if entry.file_type().is_dir() {
+                continue;
+            }
+            match entry.metadata() {
+                Ok(metadata) => self.file(entry.path(), &metadata)?,
+                Err(error) => {
+                    let reason = Message::new("file_unreadable").with("detail", error);
+                    self.reject(&entry.path().to_string_lossy(), true, &reason)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, path: &Path, metadata: &Metadata) -> Result<(), FilesError> {
+        let shown = path.to_string_lossy();
+        if let Some(reason) = special(metadata.file_type()) {
+            return self.reject(&shown, false, &reason);
+        }
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if has_extension(&name, "zip") {
+            return match File::open(path) {
+                Ok(file) => archive::stage(file, &shown, self),
+                Err(error) => {
+                    let reason = Message::new("file_unreadable").with("detail", error);
+                    self.reject(&shown, true, &reason)
+                }
+            };
+        }
+        if metadata.len() > MAX_DOCUMENT_BYTES as u64 {
+            return self.reject_large(&shown, &name, metadata.len());
+        }
+        match read(path) {
+            Ok(bytes) => self.bytes(&shown, &name, &bytes),
+            Err(error) => self.reject(&shown, true, &why(&error)),
+        }
+    }
+
+    /// A file's bytes, wherever they come from.
+    pub(super) fn bytes(
+        &mut self,
+        shown: &str,
+        name: &str,
+        bytes: &[u8],
+    ) -> Result<(), FilesError> {
+        match recognise(bytes, name, self.expected) {
+            Recognised::Document { kind, document, encoding, summary } => {
+                self.told(name)?;
+                let given = summary.id.as_deref();
+                self.staging.add_document(&IncomingDocument {
+                    path: shown,
+                    kind,
+                    id: given.unwrap_or(&summary.derived_id),
+                    id_derived: given.is_none(),
+                    document: &document,
+                    summary: &summary,
+                    encoding,
+                    there: None,
+                })?;
+                if encoding != Encoding::Utf8 {
+                    tracing::info!(file = shown, ?encoding, "decoded to UTF-8");
+                }
+                Ok(())
+            }
+            Recognised::NotOurs(reason) => self.reject(shown, false, &reason),
+            Recognised::Broken(reason) => self.reject(shown, true, &reason),
+        }
+    }
+
+    pub(super) fn reject_large(
+        &mut self,
+        shown: &str,
+        name: &str,
+        bytes: u64,
+    ) -> Result<(), FilesError> {
+        let ours = ["json", "yaml", "yml", "mdc"].iter().any(|end| has_extension(name, end));
+        let reason = Message::new("file_too_large")
+            .with("bytes", bytes)
+            .with("limit", MAX_DOCUMENT_BYTES);
+        self.reject(shown, ours, &reason)
+    }
+
+    pub(super) fn reject(
+        &mut self,
+        shown: &str,
+        damaged: bool,
+        reason: &Message,
+    ) -> Result<(), FilesError> {
+        self.told(shown)?;
+        self.staging.add_rejection(&Rejection {
+            path: shown,
+            kind: None,
+            id: None,
+            name: None,
+            damaged,
+            reason,
+        })?;
+        Ok(())
+    }
+
+    fn told(&mut self, name: &str) -> Result<(), FilesError> {
+        if self.progress.cancelled() {
+            return Err(FilesError::Cancelled);
+        }
+        self.met += 1;
+        self.progress.step("gather", self.met, None, Some(name));
+        Ok(())
+    }
+}
+
+/// It may have grown or become a pipe since it was looked at.
+fn read(path: &Path) -> Result<Vec<u8>, ReadError> {
+    let mut bytes = Vec::new();
+    open_regular(path)?.take(MAX_DOCUMENT_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn special(kind: FileType) -> Option<Message> {
+    if kind.is_symlink() {
+        Some(Message::new("file_is_link"))
+    } else if kind.is_file() {
+        None
+    } else {
+        Some(Message::new("file_is_special"))
+    }
+}
+
+pub(super) fn has_extension(name: &str, extension: &str) -> bool {
+    Path::new(name).extension().is_some_and(|end| end.eq_ignore_ascii_case(extension))
+}

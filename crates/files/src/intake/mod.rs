@@ -1,0 +1,11 @@
+//! Reading what comes from outside into a plan: backups by their manifest, anything else file by
+//! file. Nothing here decides; nothing here writes to the catalog.
+
+mod archive;
+mod backup;
+mod loose;
+mod source;
+
+pub use backup::{ReadBackup, read_manifest, stage_backup};
+pub use loose::stage_files;
+pub use source::{Source, find_source};

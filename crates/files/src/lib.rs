@@ -1,0 +1,19 @@
+//! Everything that touches the user's files. `backup` writes the catalog into a folder and proves
+//! it; `intake` reads backups, loose files and archives into a plan.
+//!
+//! Absent on purpose: deciding what comes in (that is the plan's matter, in `store`) and knowing
+//! who asks (that is the API's).
+
+mod backup;
+mod error;
+mod export;
+mod intake;
+
+pub use backup::{
+    Backup, BackupRequest, BackupTarget, DamagedFile, Estimate, FORMAT_VERSION, Manifest,
+    ManifestFile, Proof, Unfinished, estimate, prove, remove_unfinished, unfinished_in,
+    write_backup,
+};
+pub use error::FilesError;
+pub use export::export_document;
+pub use intake::{ReadBackup, Source, find_source, read_manifest, stage_backup, stage_files};

@@ -1,0 +1,23 @@
+//! What the machine gives: time, who is at it, files, locks. The rest is written against the
+//! traits here, so that a test can give a clock that stands still or a disk that fails at the
+//! n-th call; the bodies per platform are here too and nowhere else.
+//!
+//! Absent on purpose: anything that knows what a workflow is.
+
+mod clock;
+mod files;
+mod lock;
+mod machine;
+mod progress;
+mod read;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+mod volume;
+
+pub use clock::{Clock, SystemClock, Timestamp};
+pub use files::{Files, Space, SystemFiles};
+pub use lock::{FileLock, LockError};
+pub use machine::{account_name, default_data_dir, machine_id};
+pub use progress::{Progress, Unfollowed};
+pub use read::{Folder, ReadError, SpecialFile, open_regular};
+pub use volume::{Unsafe, unsafe_place};

@@ -1,0 +1,41 @@
+//! Locks that the operating system releases when their holder dies, however it dies.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::path::Path;
+
+use crate::files::private;
+
+/// An exclusive lock on a file, held for the life of this value.
+#[derive(Debug)]
+pub struct FileLock {
+    _file: File,
+}
+
+/// Why a lock was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// Another process holds it.
+    #[error("another process holds the lock")]
+    Held,
+    /// The lock file cannot be opened or locked.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+impl FileLock {
+    /// Takes the lock on `path`, which is made when missing and stays when the lock ends.
+    ///
+    /// # Errors
+    /// [`LockError::Held`] when another process has it; this never waits.
+    pub fn try_take(path: &Path) -> Result<Self, LockError> {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        let file = private(&mut options).open(path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(LockError::Held),
+            Err(TryLockError::Error(error)) => Err(error.into()),
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! For tests: a clock one sets and a disk that fails at the n-th call.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use crate::{Clock, Files, Space, SystemFiles, Timestamp};
+
+/// A clock that moves one millisecond per look, from where it was set.
+#[derive(Debug)]
+pub struct TestClock(AtomicI64);
+
+impl TestClock {
+    /// A clock that stands at `millis`.
+    pub fn at(millis: i64) -> Self {
+        Self(AtomicI64::new(millis))
+    }
+
+    /// Sets it anew; backwards too.
+    pub fn set(&self, millis: i64) {
+        self.0.store(millis, Ordering::Relaxed);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// The real file system, but its n-th writing call fails as asked. Each piece written to an open
+/// file is a call of its own.
+#[derive(Debug, Clone)]
+pub struct FailingFiles {
+    calls: Arc<AtomicU64>,
+    fail_at: u64,
+    error: Arc<Mutex<io::ErrorKind>>,
+    space: Option<Space>,
+}
+
+impl FailingFiles {
+    /// Fails the `n`-th call (from 1) with `error`; 0 never fails.
+    pub fn at(n: u64, error: io::ErrorKind) -> Self {
+        Self {
+            calls: Arc::default(),
+            fail_at: n,
+            error: Arc::new(Mutex::new(error)),
+            space: None,
+        }
+    }
+
+    /// Claims this much room whatever the volume says.
+    #[must_use]
+    pub fn with_space(mut self, space: Space) -> Self {
+        self.space = Some(space);
+        self
+    }
+
+    /// How many calls were made.
+    pub fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
+    }
+
+    fn call(&self) -> io::Result<()> {
+        let n = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
+        if n == self.fail_at {
+            let kind = *self.error.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            return Err(kind.into());
+        }
+        Ok(())
+    }
+}
+
+struct FailingWriter {
+    files: FailingFiles,
+    inner: Box<dyn Write + Send>,
+}
+
+impl Write for FailingWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.files.call()?;
+        self.inner.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+impl Files for FailingFiles {
+    fn create_folder(&self, path: &Path) -> io::Result<()> {
+        self.call()?;
+        SystemFiles.create_folder(path)
+    }
+
+    fn write_new(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.call()?;
+        SystemFiles.write_new(path, bytes)
+    }
+
+    fn create_new(&self, path: &Path) -> io::Result<Box<dyn Write + Send>> {
+        self.call()?;
+        let inner = SystemFiles.create_new(path)?;
+        Ok(Box::new(FailingWriter { files: self.clone(), inner }))
+    }
+
+    fn flush_tree(&self, folder: &Path) -> io::Result<()> {
+        self.call()?;
+        SystemFiles.flush_tree(folder)
+    }
+
+    fn flush(&self, path: &Path) -> io::Result<()> {
+        self.call()?;
+        SystemFiles.flush(path)
+    }
+
+    fn rename_new(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.call()?;
+        SystemFiles.rename_new(from, to)
+    }
+
+    fn remove_file(&self, path: &Path) -> io::Result<()> {
+        self.call()?;
+        SystemFiles.remove_file(path)
+    }
+
+    fn remove_folder(&self, path: &Path) -> io::Result<()> {
+        // Cleaning up after a fault must be possible, or every sweep would end in a second fault.
+        SystemFiles.remove_folder(path)
+    }
+
+    fn space(&self, path: &Path) -> io::Result<Space> {
+        self.space.map_or_else(|| SystemFiles.space(path), Ok)
+    }
+}

@@ -1,0 +1,186 @@
+//! What changed, followed by windows and other processes. A change is written in the transaction
+//! that made it; whoever follows reads it from there, never from memory.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::mpsc::{RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use flowkeep_core::Kind;
+use rusqlite::Connection;
+
+use crate::inbox::{self, Request};
+use crate::{StoreError, schema};
+
+/// Changes kept for followers that lag behind; whoever is further back refetches all.
+const KEPT: i64 = 10_000;
+
+/// How often another process's commits are looked for. `PRAGMA data_version` reads shared memory
+/// only, so looking costs nothing.
+const LOOK_EVERY: Duration = Duration::from_millis(150);
+
+/// What a change is about. A reader of something declares the same tags.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tag {
+    /// Some document of a kind: `workflow`.
+    Kind(Kind),
+    /// One document: `workflow:ID`.
+    Document(Kind, String),
+    /// Activity.
+    Operation,
+    /// Settings.
+    Setting,
+    /// The known backups.
+    Backup,
+    /// Everything: a follower that was too far behind.
+    All,
+}
+
+impl fmt::Display for Tag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Kind(kind) => f.write_str(kind.as_str()),
+            Self::Document(kind, id) => write!(f, "{}:{id}", kind.as_str()),
+            Self::Operation => f.write_str("operation"),
+            Self::Setting => f.write_str("settings"),
+            Self::Backup => f.write_str("backup"),
+            Self::All => f.write_str("all"),
+        }
+    }
+}
+
+/// More single documents than this in one change are told as "some document of that kind".
+const SINGLE: usize = 100;
+
+pub(crate) fn record(connection: &Connection, tags: &BTreeSet<String>) -> Result<(), StoreError> {
+    if tags.is_empty() {
+        return Ok(());
+    }
+    let many = tags.len() > SINGLE;
+    let told: Vec<&String> = tags.iter().filter(|tag| !many || !tag.contains(':')).collect();
+    let json = serde_json::to_string(&told).map_err(|error| StoreError::Io(error.into()))?;
+    connection.prepare_cached("INSERT INTO change(tags) VALUES (?1)")?.execute([json])?;
+    let seq = connection.last_insert_rowid();
+    if seq % 256 == 0 {
+        connection.execute("DELETE FROM change WHERE seq <= ?1", [seq - KEPT])?;
+    }
+    Ok(())
+}
+
+/// Wakes the follower of this process right after a commit.
+#[derive(Clone)]
+pub(crate) struct Doorbell(SyncSender<Ring>);
+
+enum Ring {
+    Committed,
+    End,
+}
+
+impl Doorbell {
+    pub(crate) fn ring(&self) {
+        match self.0.try_send(Ring::Committed) {
+            // A ring is waiting already, or nobody follows any more.
+            Ok(()) | Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {}
+        }
+    }
+}
+
+pub(crate) fn doorbell() -> (Doorbell, Rings) {
+    let (sender, receiver) = sync_channel(1);
+    (Doorbell(sender), Rings(receiver))
+}
+
+pub(crate) struct Rings(std::sync::mpsc::Receiver<Ring>);
+
+/// Follows changes and requests until dropped.
+pub struct Follower {
+    doorbell: Doorbell,
+    thread: Option<JoinHandle<()>>,
+}
+
+pub(crate) struct Listener {
+    pub(crate) recipient: &'static str,
+    pub(crate) changed: Box<dyn Fn(Vec<String>) + Send>,
+    pub(crate) requested: Box<dyn Fn(Vec<(i64, Request)>) + Send>,
+}
+
+impl Follower {
+    pub(crate) fn start(
+        path: PathBuf,
+        doorbell: Doorbell,
+        rings: Rings,
+        listener: Listener,
+    ) -> Result<Self, StoreError> {
+        let connection = schema::open_reader(&path)?;
+        let last = latest(&connection)?;
+        let thread = std::thread::Builder::new()
+            .name("store-follower".to_owned())
+            .spawn(move || follow(&connection, last, &rings, &listener))?;
+        Ok(Self { doorbell, thread: Some(thread) })
+    }
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        // A ring may be waiting in the only slot: the thread takes it and then finds this one.
+        let _ = self.doorbell.0.send(Ring::End);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn follow(connection: &Connection, mut last: i64, rings: &Rings, listener: &Listener) {
+    let mut seen_version = None;
+    loop {
+        let version: Option<i64> =
+            connection.query_row("PRAGMA data_version", [], |row| row.get(0)).ok();
+        if version.is_none() || version != seen_version {
+            seen_version = version;
+            match read_new(connection, last) {
+                Ok((seq, tags)) => {
+                    last = seq;
+                    if !tags.is_empty() {
+                        (listener.changed)(tags.into_iter().collect());
+                    }
+                }
+                Err(error) => tracing::warn!(%error, "changes could not be read"),
+            }
+            match inbox::waiting(connection, listener.recipient) {
+                Ok(requests) if !requests.is_empty() => (listener.requested)(requests),
+                Ok(_) => {}
+                Err(error) => tracing::warn!(%error, "the inbox could not be read"),
+            }
+        }
+        match rings.0.recv_timeout(LOOK_EVERY) {
+            Ok(Ring::Committed) | Err(RecvTimeoutError::Timeout) => {}
+            Ok(Ring::End) | Err(RecvTimeoutError::Disconnected) => return,
+        }
+    }
+}
+
+fn latest(connection: &Connection) -> Result<i64, StoreError> {
+    Ok(connection
+        .query_row("SELECT coalesce(max(seq), 0) FROM change", [], |row| row.get(0))?)
+}
+
+fn read_new(connection: &Connection, last: i64) -> Result<(i64, BTreeSet<String>), StoreError> {
+    let oldest: Option<i64> =
+        connection.query_row("SELECT min(seq) FROM change", [], |row| row.get(0))?;
+    let mut tags = BTreeSet::new();
+    if oldest.is_some_and(|oldest| oldest > last + 1) {
+        tags.insert(Tag::All.to_string());
+    }
+    let mut seq = last;
+    let mut statement =
+        connection.prepare_cached("SELECT seq, tags FROM change WHERE seq > ?1 ORDER BY seq")?;
+    let mut rows = statement.query([last])?;
+    while let Some(row) = rows.next()? {
+        seq = row.get(0)?;
+        let json: String = row.get(1)?;
+        tags.extend(serde_json::from_str::<Vec<String>>(&json).unwrap_or_default());
+    }
+    Ok((seq, tags))
+}

@@ -1,0 +1,61 @@
+//! What can go wrong with the database, by what the caller can do about it.
+
+use std::io;
+
+use rusqlite::ErrorCode;
+
+/// Why the database did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A page or the whole file is damaged: offer the recovery.
+    #[error("the database is damaged: {0}")]
+    Damaged(String),
+    /// The file is a database of another program.
+    #[error("the file is not a Flowkeep database")]
+    NotOurs,
+    /// A newer version of the app has changed the database: restart or update.
+    #[error("the database has version {found}, this program knows {known}")]
+    Newer {
+        /// The version in the file.
+        found: u32,
+        /// The newest version this program knows.
+        known: u32,
+    },
+    /// Another process holds the database for longer than we wait.
+    #[error("the database is busy")]
+    Busy,
+    /// No room on the disk.
+    #[error("no room on the disk")]
+    Full,
+    /// The file or its folder cannot be written.
+    #[error("the database cannot be written")]
+    ReadOnly,
+    /// The writer has ended; only after a panic inside it.
+    #[error("the writer has ended")]
+    Closed,
+    /// What a plan was made from has changed since (invariant 11).
+    #[error("what the plan was made from has changed")]
+    PlanChanged,
+    /// The system says no.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// Anything else SQLite says; a fault of ours.
+    #[error(transparent)]
+    Sqlite(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                Self::Damaged(error.to_string())
+            }
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+                Self::ReadOnly
+            }
+            _ => Self::Sqlite(error),
+        }
+    }
+}

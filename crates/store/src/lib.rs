@@ -1,0 +1,43 @@
+//! The one authority: a SQLite database in WAL mode. One writer thread commits what has queued up,
+//! a few read-only connections read beside it, other processes share the file. Everything that
+//! changes yields tags in the same transaction (ARCHITECTURE.md, invariants 3 and 10).
+//!
+//! No SQL on our own database stands outside this crate. Absent on purpose: reading or writing the
+//! user's files, and deciding what a document means; rows arrive here already summed up by `core`.
+
+mod change;
+mod document;
+mod error;
+mod inbox;
+mod known_backup;
+mod list;
+mod operation;
+mod owner;
+mod readers;
+mod schema;
+mod setting;
+mod snapshot;
+mod staging;
+mod staging_apply;
+mod staging_plan;
+mod store;
+mod undo;
+mod writer;
+
+pub use change::{Follower, Tag};
+pub use document::{DocumentRecord, NewDocument, RevisionRecord, StoredText};
+pub use error::StoreError;
+pub use inbox::Request;
+pub use known_backup::KnownBackup;
+pub use list::{ListQuery, ListSort, Listing};
+pub use operation::{
+    NewOperation, OperationFilter, OperationItemRecord, OperationPage, OperationRecord,
+};
+pub use owner::OwnerRecord;
+pub use snapshot::{Snapshot, SnapshotDocument, SnapshotOperation, SnapshotRevision};
+pub use staging::{IncomingDocument, IncomingRevision, Rejection, StagedItem, Staging, StagingOrigin};
+pub use staging_apply::{ApplyOutcome, ApplyRequest};
+pub use staging_plan::{Choice, GroupTotal, StagedGroup};
+pub use store::{Store, StoreOptions};
+pub use undo::{UndoKept, UndoOutcome};
+pub use writer::Tx;

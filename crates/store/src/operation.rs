@@ -1,0 +1,383 @@
+//! Activity: one row per thing a person or program did, and one per subject it touched. Nothing
+//! here refers to documents by key: their history outlives them.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use flowkeep_core::OperationId;
+use rusqlite::{Connection, OptionalExtension as _, Row, ToSql};
+use ulid::Ulid;
+
+use crate::{Store, StoreError, Tag, Tx};
+
+/// An operation to record.
+#[derive(Debug, Clone)]
+pub struct NewOperation<'a> {
+    /// Who.
+    pub actor: &'a str,
+    /// Through which face.
+    pub face: &'a str,
+    /// What.
+    pub operation: &'a str,
+    /// What to call the whole, where it is not one document: a folder, a source.
+    pub name: Option<&'a str>,
+    /// The operation it undoes.
+    pub undoes: Option<&'a str>,
+    /// What it touched.
+    pub items: &'a [OperationItemRecord],
+}
+
+/// One subject of an operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperationItemRecord {
+    /// Its kind.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// Its name at that time.
+    pub name: Option<String>,
+    /// Its revision before; absent when it did not exist.
+    pub before: Option<u32>,
+    /// Its revision after; absent when it was deleted.
+    pub after: Option<u32>,
+}
+
+/// An operation as recorded.
+#[derive(Debug, Clone)]
+pub struct OperationRecord {
+    /// Its id.
+    pub id: String,
+    /// Milliseconds; when.
+    pub at: i64,
+    /// Who.
+    pub actor: String,
+    /// Through which face.
+    pub face: String,
+    /// What.
+    pub operation: String,
+    /// The subject's kind, when there is one.
+    pub kind: Option<String>,
+    /// The subject's id, when there is one.
+    pub subject_id: Option<String>,
+    /// The subject's name, or what to call the whole.
+    pub subject_name: Option<String>,
+    /// The subject's revision before.
+    pub before: Option<u32>,
+    /// The subject's revision after.
+    pub after: Option<u32>,
+    /// How many subjects.
+    pub count: u32,
+    /// The operation it undoes.
+    pub undoes: Option<String>,
+    /// The operation that undid it.
+    pub undone_by: Option<String>,
+}
+
+/// Which operations.
+#[derive(Debug, Clone, Default)]
+pub struct OperationFilter {
+    /// Part of a name, id or actor.
+    pub text: Option<String>,
+    /// Only this type.
+    pub operation: Option<String>,
+    /// Only this kind of subject.
+    pub kind: Option<String>,
+    /// Only this subject (with `kind`).
+    pub id: Option<String>,
+    /// Only at or after this time, in milliseconds.
+    pub since: Option<i64>,
+    /// Only before this time, in milliseconds.
+    pub until: Option<i64>,
+    /// Only operations older than this one.
+    pub after: Option<String>,
+    /// Rows of the page.
+    pub limit: u32,
+    /// Count them all, too.
+    pub count: bool,
+}
+
+/// A page of operations, newest first.
+#[derive(Debug)]
+pub struct OperationPage {
+    /// The rows.
+    pub items: Vec<OperationRecord>,
+    /// The key of the next page.
+    pub next: Option<String>,
+    /// How many in all, when asked.
+    pub total: Option<u32>,
+}
+
+const COLUMNS: &str = "o.id, o.at, o.actor, o.face, o.operation, o.kind, o.subject_id, \
+    o.subject_name, o.before, o.after, o.count, o.undoes, o.undone_by";
+
+fn record(row: &Row<'_>) -> rusqlite::Result<OperationRecord> {
+    Ok(OperationRecord {
+        id: row.get(0)?,
+        at: row.get(1)?,
+        actor: row.get(2)?,
+        face: row.get(3)?,
+        operation: row.get(4)?,
+        kind: row.get(5)?,
+        subject_id: row.get(6)?,
+        subject_name: row.get(7)?,
+        before: row.get(8)?,
+        after: row.get(9)?,
+        count: row.get(10)?,
+        undoes: row.get(11)?,
+        undone_by: row.get(12)?,
+    })
+}
+
+pub(crate) fn find(
+    connection: &Connection,
+    id: &str,
+) -> Result<Option<OperationRecord>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM operation o WHERE o.id = ?1");
+    Ok(connection.prepare_cached(&sql)?.query_row([id], record).optional()?)
+}
+
+pub(crate) fn next_id(
+    connection: &Connection,
+    now: flowkeep_host::Timestamp,
+) -> Result<OperationId, StoreError> {
+    let last: Option<String> =
+        connection.query_row("SELECT max(id) FROM operation", [], |row| row.get(0))?;
+    let millis = u64::try_from(now.0).unwrap_or_default();
+    let fresh = Ulid::from_datetime(UNIX_EPOCH + Duration::from_millis(millis));
+    // The order of Activity is the order of what happened, also when the clock went back.
+    let last = last.and_then(|text| Ulid::from_string(&text).ok());
+    let id = match last {
+        Some(last) if fresh <= last => Ulid(last.0.saturating_add(1)),
+        _ => fresh,
+    };
+    Ok(OperationId(id))
+}
+
+impl Tx<'_> {
+    /// The id the operation of this transaction will have.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn next_operation_id(&self) -> Result<OperationId, StoreError> {
+        next_id(self.connection, self.now())
+    }
+
+    /// Records an operation.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn record_operation(
+        &self,
+        id: OperationId,
+        new: &NewOperation<'_>,
+    ) -> Result<(), StoreError> {
+        let id = id.to_string();
+        let subject = match new.items {
+            [subject] => Some(subject),
+            _ => None,
+        };
+        self.connection.execute(
+            "INSERT INTO operation(id, at, actor, face, operation, kind, subject_id, \
+             subject_name, before, after, count, undoes)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+            rusqlite::params![
+                id,
+                self.now().0,
+                new.actor,
+                new.face,
+                new.operation,
+                subject.map(|subject| &subject.kind),
+                subject.map(|subject| &subject.id),
+                new.name.or_else(|| subject.and_then(|subject| subject.name.as_deref())),
+                subject.and_then(|subject| subject.before),
+                subject.and_then(|subject| subject.after),
+                new.items.len(),
+                new.undoes,
+            ],
+        )?;
+        let mut statement = self.connection.prepare_cached(
+            "INSERT INTO operation_item(operation, item, kind, id, name, before, after)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?;
+        for (number, item) in new.items.iter().enumerate() {
+            statement.execute((
+                &id, number, &item.kind, &item.id, &item.name, item.before, item.after,
+            ))?;
+        }
+        if let Some(undone) = new.undoes {
+            self.connection
+                .execute("UPDATE operation SET undone_by = ?1 WHERE id = ?2", (&id, undone))?;
+        }
+        self.tag(&Tag::Operation);
+        Ok(())
+    }
+}
+
+impl Store {
+    /// One operation.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn operation(&self, id: &str) -> Result<Option<OperationRecord>, StoreError> {
+        find(&*self.reader()?, id)
+    }
+
+    /// The newest operation of these types that was not undone and touched something.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn latest_undoable(&self, types: &[&str]) -> Result<Option<OperationRecord>, StoreError> {
+        let reader = self.reader()?;
+        let sql = format!(
+            "SELECT {COLUMNS} FROM operation o
+             WHERE o.undone_by IS NULL AND o.count > 0
+               AND o.operation IN (SELECT value FROM json_each(?1))
+             ORDER BY o.id DESC LIMIT 1"
+        );
+        let types = serde_json::to_string(types).map_err(|error| StoreError::Io(error.into()))?;
+        Ok(reader.prepare_cached(&sql)?.query_row([types], record).optional()?)
+    }
+
+    /// The id of the newest operation.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn latest_operation_id(&self) -> Result<Option<String>, StoreError> {
+        Ok(self
+            .reader()?
+            .query_row("SELECT max(id) FROM operation", [], |row| row.get(0))?)
+    }
+
+    /// How many changes to documents were made after this operation.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn changes_after(&self, operation: &str) -> Result<u32, StoreError> {
+        Ok(self.reader()?.query_row(
+            "SELECT count(*) FROM operation
+             WHERE id > ?1 AND count > 0 AND operation NOT IN ('example_add', 'example_remove')",
+            [operation],
+            |row| row.get(0),
+        )?)
+    }
+
+    /// A page of what an operation touched, and how many there are.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn operation_items(
+        &self,
+        id: &str,
+        limit: u32,
+        offset: u32,
+    ) -> Result<Vec<OperationItemRecord>, StoreError> {
+        items_from(&*self.reader()?, id, limit, offset)
+    }
+
+    /// A page of operations, newest first.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn operations(&self, filter: &OperationFilter) -> Result<OperationPage, StoreError> {
+        let reader = self.reader()?;
+        let mut conditions = vec!["1".to_owned()];
+        let mut values: Vec<Box<dyn ToSql>> = Vec::new();
+        let mut bind = |value: Box<dyn ToSql>| {
+            values.push(value);
+            values.len()
+        };
+        if let Some(text) = &filter.text {
+            let n = bind(Box::new(like(text)));
+            conditions.push(format!(
+                "(o.subject_name LIKE ?{n} ESCAPE '\\' OR o.subject_id LIKE ?{n} ESCAPE '\\'
+                  OR o.actor LIKE ?{n} ESCAPE '\\' OR EXISTS (
+                    SELECT 1 FROM operation_item i WHERE i.operation = o.id
+                    AND (i.name LIKE ?{n} ESCAPE '\\' OR i.id LIKE ?{n} ESCAPE '\\')))"
+            ));
+        }
+        if let Some(operation) = &filter.operation {
+            conditions.push(format!("o.operation = ?{}", bind(Box::new(operation.clone()))));
+        }
+        if let Some(kind) = &filter.kind {
+            let kind = bind(Box::new(kind.clone()));
+            let subject = match &filter.id {
+                Some(id) => format!(" AND i.id = ?{}", bind(Box::new(id.clone()))),
+                None => String::new(),
+            };
+            conditions.push(format!(
+                "EXISTS (SELECT 1 FROM operation_item i
+                 WHERE i.operation = o.id AND i.kind = ?{kind}{subject})"
+            ));
+        }
+        if let Some(since) = filter.since {
+            conditions.push(format!("o.at >= ?{}", bind(Box::new(since))));
+        }
+        if let Some(until) = filter.until {
+            conditions.push(format!("o.at < ?{}", bind(Box::new(until))));
+        }
+        let all = conditions.join(" AND ");
+        let total = if filter.count {
+            let sql = format!("SELECT count(*) FROM operation o WHERE {all}");
+            let values = rusqlite::params_from_iter(values.iter());
+            Some(reader.query_row(&sql, values, |row| row.get(0))?)
+        } else {
+            None
+        };
+        let mut page = String::new();
+        if let Some(after) = &filter.after {
+            values.push(Box::new(after.clone()));
+            page = format!(" AND o.id < ?{}", values.len());
+        }
+        let sql = format!(
+            "SELECT {COLUMNS} FROM operation o WHERE {all}{page} ORDER BY o.id DESC LIMIT {}",
+            filter.limit + 1
+        );
+        let mut statement = reader.prepare(&sql)?;
+        let rows = statement.query_map(rusqlite::params_from_iter(values.iter()), record)?;
+        let mut items = rows.collect::<Result<Vec<_>, _>>()?;
+        let more = items.len() > filter.limit as usize;
+        items.truncate(filter.limit as usize);
+        let next = if more { items.last().map(|last| last.id.clone()) } else { None };
+        Ok(OperationPage { items, next, total })
+    }
+}
+
+pub(crate) fn item_record(row: &Row<'_>) -> rusqlite::Result<OperationItemRecord> {
+    Ok(OperationItemRecord {
+        kind: row.get(0)?,
+        id: row.get(1)?,
+        name: row.get(2)?,
+        before: row.get(3)?,
+        after: row.get(4)?,
+    })
+}
+
+fn like(text: &str) -> String {
+    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{escaped}%")
+}
+
+/// A page of operations after `id`, oldest first, for a snapshot.
+pub(crate) fn page_after(
+    connection: &Connection,
+    id: &str,
+) -> Result<Vec<OperationRecord>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM operation o WHERE o.id > ?1 ORDER BY o.id LIMIT 500");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map([id], record)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// What an operation touched, `limit` items from number `first` on.
+pub(crate) fn items_from(
+    connection: &Connection,
+    id: &str,
+    limit: u32,
+    first: u32,
+) -> Result<Vec<OperationItemRecord>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT kind, id, name, before, after FROM operation_item
+         WHERE operation = ?1 AND item >= ?3 ORDER BY item LIMIT ?2",
+    )?;
+    let rows = statement.query_map((id, limit, first), item_record)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,232 @@
+//! Creating, checking and migrating the database file.
+
+use std::fs::OpenOptions;
+use std::path::Path;
+
+use flowkeep_host::Timestamp;
+use rusqlite::{Connection, OpenFlags};
+use rusqlite_migration::{M, Migrations};
+
+use crate::StoreError;
+
+/// "FlwK", so that `file(1)` and we can tell our database from others.
+const APPLICATION_ID: i32 = 0x466c_774b;
+
+/// Additive and numbered; a row that landed is never edited.
+const STEPS: &[M<'static>] = &[M::up(include_str!("schema/0001_catalog.sql"))];
+const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
+
+/// The version this program knows.
+const KNOWN: u32 = 1;
+
+/// Opens the database for writing, after creating or migrating it. Before a migration the file is
+/// copied to `safety`.
+///
+/// # Errors
+/// [`StoreError::Newer`] without having written anything, [`StoreError::NotOurs`],
+/// [`StoreError::Damaged`], [`StoreError::ReadOnly`], [`StoreError::Full`].
+pub(crate) fn open_writer(
+    path: &Path,
+    safety: &Path,
+    now: Timestamp,
+) -> Result<Connection, StoreError> {
+    create_private(path)?;
+    let mut connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    prepare(&connection)?;
+    if version(&connection)? < KNOWN {
+        // One process migrates, the others wait here and then find it done.
+        let _guard = migration_guard(path)?;
+        check_ours(&connection)?;
+        let found = version(&connection)?;
+        if found == 0 {
+            connection.execute_batch("PRAGMA auto_vacuum = INCREMENTAL")?;
+            connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+        } else if found < KNOWN {
+            copy_before_migration(&connection, safety, found, now)?;
+        }
+        connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+        MIGRATIONS.to_latest(&mut connection).map_err(migration_error)?;
+    }
+    check_ours(&connection)?;
+    check_version(&connection)?;
+    Ok(connection)
+}
+
+/// Opens a connection that only reads.
+///
+/// # Errors
+/// What SQLite says.
+pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    prepare(&connection)?;
+    Ok(connection)
+}
+
+/// The settings every connection has.
+fn prepare(connection: &Connection) -> Result<(), StoreError> {
+    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    connection.execute_batch(
+        "PRAGMA foreign_keys = ON;
+         PRAGMA synchronous = FULL;
+         PRAGMA trusted_schema = OFF;
+         PRAGMA cache_size = -16384;",
+    )?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(())
+}
+
+/// Refuses a database that a newer program has migrated. Cheap: it reads page 1, which every
+/// transaction reads anyway, so each write asks again.
+///
+/// # Errors
+/// [`StoreError::Newer`].
+pub(crate) fn check_version(connection: &Connection) -> Result<(), StoreError> {
+    let found = version(connection)?;
+    if found > KNOWN {
+        return Err(StoreError::Newer { found, known: KNOWN });
+    }
+    Ok(())
+}
+
+fn version(connection: &Connection) -> Result<u32, StoreError> {
+    Ok(connection.query_row("PRAGMA user_version", [], |row| row.get(0))?)
+}
+
+fn check_ours(connection: &Connection) -> Result<(), StoreError> {
+    let id: i32 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    let tables: u32 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if id == APPLICATION_ID || (id == 0 && tables == 0) { Ok(()) } else { Err(StoreError::NotOurs) }
+}
+
+/// SQLite would make the file readable by all; its side files take the mode of the file.
+fn create_private(path: &Path) -> Result<(), StoreError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn migration_guard(path: &Path) -> Result<std::fs::File, StoreError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let guard = options.open(path.with_extension("migration-lock"))?;
+    guard.lock()?;
+    Ok(guard)
+}
+
+/// `VACUUM INTO` writes a whole, consistent copy without side files; SQLite does not promise to
+/// flush it, so we do.
+fn copy_before_migration(
+    connection: &Connection,
+    safety: &Path,
+    found: u32,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    std::fs::create_dir_all(safety)?;
+    let copy = safety.join(format!("before-migration-{found}-{}.db", now.0));
+    create_private(&copy)?;
+    connection.execute("VACUUM INTO ?1", [copy.to_string_lossy()])?;
+    std::fs::File::open(&copy)?.sync_all()?;
+    std::fs::File::open(safety)?.sync_all()?;
+    Ok(())
+}
+
+fn migration_error(error: rusqlite_migration::Error) -> StoreError {
+    match error {
+        rusqlite_migration::Error::RusqliteError { err, .. } => err.into(),
+        other => StoreError::Damaged(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn open(folder: &Path) -> Result<Connection, StoreError> {
+        open_writer(&folder.join("flowkeep.db"), &folder.join("safety"), Timestamp(1))
+    }
+
+    #[test]
+    fn migrations_are_sound() {
+        MIGRATIONS.validate().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(version(&open(folder.path()).unwrap()).unwrap(), KNOWN);
+    }
+
+    #[test]
+    fn the_schema_is_as_written_down() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = open(folder.path()).unwrap();
+        let mut statement = connection
+            .prepare("SELECT sql FROM sqlite_schema WHERE sql NOT NULL AND name NOT LIKE 'document\\_search\\_%' ESCAPE '\\' ORDER BY name")
+            .unwrap();
+        let sql: Vec<String> =
+            statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        insta::assert_snapshot!(sql.join("\n\n"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_file_belongs_to_its_owner_alone_and_gives_space_back() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let connection = open(folder.path()).unwrap();
+        for name in ["flowkeep.db", "flowkeep.db-wal"] {
+            let mode = folder.path().join(name).metadata().unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{name}");
+        }
+        let vacuum: i32 = connection.query_row("PRAGMA auto_vacuum", [], |row| row.get(0)).unwrap();
+        assert_eq!(vacuum, 2);
+    }
+
+    #[test]
+    fn a_newer_database_is_refused_untouched() {
+        let folder = tempfile::tempdir().unwrap();
+        open(folder.path()).unwrap().pragma_update(None, "user_version", 99).unwrap();
+        let before = std::fs::read(folder.path().join("flowkeep.db")).unwrap();
+        let error = open(folder.path()).unwrap_err();
+        assert!(matches!(error, StoreError::Newer { found: 99, known: KNOWN }), "{error}");
+        assert_eq!(std::fs::read(folder.path().join("flowkeep.db")).unwrap(), before);
+    }
+
+    #[test]
+    fn another_programs_database_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("flowkeep.db");
+        Connection::open(&path).unwrap().execute_batch("CREATE TABLE t(x)").unwrap();
+        assert!(matches!(open(folder.path()).unwrap_err(), StoreError::NotOurs));
+    }
+
+    #[test]
+    fn a_file_that_is_no_database_is_damaged() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("flowkeep.db"), "x".repeat(8192)).unwrap();
+        assert!(matches!(open(folder.path()).unwrap_err(), StoreError::Damaged(_)));
+    }
+
+    #[test]
+    fn processes_that_open_a_new_folder_at_once_all_find_it_made() {
+        let folder = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            let opened: Vec<_> =
+                (0..4).map(|_| scope.spawn(|| open(folder.path()).map(|_| ()))).collect();
+            for result in opened {
+                result.join().unwrap().unwrap();
+            }
+        });
+    }
+}

@@ -1,0 +1,87 @@
+-- A plan: what an import or restore found, before anything is written to the catalog. One file per
+-- plan, thrown away afterwards; nothing here needs to survive a crash.
+CREATE TABLE item(
+  item INTEGER PRIMARY KEY,
+  path TEXT NOT NULL,
+  status TEXT NOT NULL,
+  kind TEXT,
+  id TEXT,
+  id_derived INTEGER NOT NULL DEFAULT 0,
+  name TEXT,
+  encoding TEXT,
+  reason TEXT,
+  format TEXT,
+  sha256 BLOB,
+  bytes INTEGER,
+  sort_key BLOB,
+  search TEXT,
+  doc_type TEXT,
+  description TEXT,
+  shape TEXT,
+  stages INTEGER NOT NULL DEFAULT 0,
+  tasks INTEGER NOT NULL DEFAULT 0,
+  milestones INTEGER NOT NULL DEFAULT 0,
+  problems INTEGER NOT NULL DEFAULT 0,
+  warnings INTEGER NOT NULL DEFAULT 0,
+  runs_something INTEGER NOT NULL DEFAULT 0,
+  contains_key INTEGER NOT NULL DEFAULT 0,
+  stated_created_at TEXT,
+  stated_updated_at TEXT,
+  there_revision INTEGER,
+  there_updated_at INTEGER,
+  here_row INTEGER,
+  here_revision INTEGER,
+  here_deleted INTEGER NOT NULL DEFAULT 0,
+  here_updated_at INTEGER,
+  here_sha256 BLOB,
+  section INTEGER NOT NULL DEFAULT 0,
+  decision TEXT NOT NULL DEFAULT 'skip',
+  target TEXT,
+  action TEXT
+) STRICT;
+
+-- Beside the item, so that reading a page of items reads no texts.
+CREATE TABLE text(item INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;
+
+CREATE TABLE history(
+  kind TEXT NOT NULL,
+  id TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  operation TEXT NOT NULL,
+  name TEXT NOT NULL,
+  format TEXT NOT NULL,
+  sha256 BLOB NOT NULL,
+  bytes INTEGER NOT NULL,
+  text TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE operation(
+  id TEXT PRIMARY KEY,
+  at INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  face TEXT NOT NULL,
+  operation TEXT NOT NULL,
+  kind TEXT,
+  subject_id TEXT,
+  subject_name TEXT,
+  before INTEGER,
+  after INTEGER,
+  count INTEGER NOT NULL,
+  undoes TEXT,
+  undone_by TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE operation_item(
+  operation TEXT NOT NULL,
+  item INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  id TEXT NOT NULL,
+  name TEXT,
+  before INTEGER,
+  after INTEGER,
+  PRIMARY KEY(operation, item)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE setting(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;

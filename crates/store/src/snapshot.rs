@@ -1,0 +1,277 @@
+//! All of the catalog as of one moment, read piece by piece for a backup. A damaged row fails by
+//! itself and by name; the rest is read on.
+
+use flowkeep_core::{Format, Kind, Sha256};
+use rusqlite::Connection;
+
+use crate::document::{format_of, kind_of};
+use crate::{OperationItemRecord, OperationRecord, Store, StoreError, operation};
+
+/// One moment of the database. It holds a read transaction: writers go on beside it.
+pub struct Snapshot {
+    connection: Connection,
+}
+
+/// A document as of that moment.
+#[derive(Debug)]
+pub struct SnapshotDocument {
+    /// What it is.
+    pub kind: Kind,
+    /// The id it is kept under.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The format of its text.
+    pub format: Format,
+    /// Its revision.
+    pub revision: u32,
+    /// Milliseconds; when it was last changed.
+    pub updated_at: i64,
+    /// Its text.
+    pub text: String,
+    /// The hash its text had when it was written.
+    pub sha256: Sha256,
+}
+
+/// An earlier revision as of that moment.
+#[derive(Debug)]
+pub struct SnapshotRevision {
+    /// What it is.
+    pub kind: Kind,
+    /// The id the document is kept under.
+    pub id: String,
+    /// Its number.
+    pub revision: u32,
+    /// Milliseconds; when it was saved.
+    pub at: i64,
+    /// Who saved it.
+    pub actor: String,
+    /// The operation that saved it.
+    pub operation: String,
+    /// The name the document had.
+    pub name: String,
+    /// The format of its text.
+    pub format: Format,
+    /// Its text.
+    pub text: String,
+}
+
+/// A part of Activity as of that moment. An operation may have touched a hundred thousand
+/// documents, so what it touched comes in pieces.
+#[derive(Debug)]
+pub enum SnapshotOperation {
+    /// An operation.
+    Operation(OperationRecord),
+    /// Some of what it touched.
+    Items {
+        /// Its id.
+        operation: String,
+        /// The number of the first of these items.
+        first: u32,
+        /// The items.
+        items: Vec<OperationItemRecord>,
+    },
+}
+
+/// Items of an operation in one piece.
+const ITEMS: u32 = 500;
+
+impl Store {
+    /// Begins to read one moment of the database.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        let connection = self.reader()?.keep().ok_or(StoreError::Closed)?;
+        connection.execute_batch("BEGIN")?;
+        // A read transaction begins with the first read, not with BEGIN.
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+        Ok(Snapshot { connection })
+    }
+}
+
+impl Snapshot {
+    /// How many documents of each kind; examples are not counted.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn counts(&self) -> Result<Vec<(Kind, u32)>, StoreError> {
+        let mut statement = self.connection.prepare(
+            "SELECT count(*) FROM document WHERE kind = ?1 AND deleted_at IS NULL AND example = 0",
+        )?;
+        Kind::ALL
+            .into_iter()
+            .map(|kind| Ok((kind, statement.query_row([kind.as_str()], |row| row.get(0))?)))
+            .collect()
+    }
+
+    /// How many documents there are and the bytes of their texts, `cluster` bytes at a time.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn size(&self, cluster: u64) -> Result<(u32, u64), StoreError> {
+        Ok(self.connection.query_row(
+            "SELECT count(*), coalesce(sum((bytes + ?1 - 1) / ?1 * ?1), 0) FROM document
+             WHERE deleted_at IS NULL AND example = 0",
+            [cluster],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?)
+    }
+
+    /// Bytes of what is beside the documents: earlier revisions and Activity, roughly.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn rest_bytes(&self) -> Result<u64, StoreError> {
+        Ok(self.connection.query_row(
+            "SELECT (SELECT coalesce(sum(r.bytes + 300), 0) FROM revision r
+                     JOIN document d USING (document) WHERE r.revision < d.revision)
+                  + (SELECT coalesce(sum(400 + 200 * count), 0) FROM operation)",
+            [],
+            |row| row.get(0),
+        )?)
+    }
+
+    /// The newest operation of this moment.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn latest_operation_id(&self) -> Result<Option<String>, StoreError> {
+        Ok(self.connection.query_row("SELECT max(id) FROM operation", [], |row| row.get(0))?)
+    }
+
+    /// The rows of the documents of a kind, in the order of their ids.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn document_rows(&self, kind: Kind) -> Result<Vec<i64>, StoreError> {
+        let mut statement = self.connection.prepare(
+            "SELECT document FROM document
+             WHERE kind = ?1 AND deleted_at IS NULL AND example = 0 ORDER BY id",
+        )?;
+        let rows = statement.query_map([kind.as_str()], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// One document. When its text cannot be read its name still may be: see
+    /// [`Snapshot::document_name`].
+    ///
+    /// # Errors
+    /// What the database says; [`StoreError::Damaged`] concerns this document alone.
+    pub fn document(&self, row: i64) -> Result<SnapshotDocument, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT d.kind, d.id, d.name, d.format, d.revision, d.updated_at, c.text, c.sha256
+             FROM document d JOIN content c USING (content) WHERE d.document = ?1",
+        )?;
+        Ok(statement.query_row([row], |row| {
+            Ok(SnapshotDocument {
+                kind: kind_of(row, 0)?,
+                id: row.get(1)?,
+                name: row.get(2)?,
+                format: format_of(row, 3)?,
+                revision: row.get(4)?,
+                updated_at: row.get(5)?,
+                text: row.get(6)?,
+                sha256: Sha256(row.get(7)?),
+            })
+        })?)
+    }
+
+    /// What a document is called, its text left unread.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn document_name(&self, row: i64) -> Result<(String, String), StoreError> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT id, name FROM document WHERE document = ?1")?;
+        Ok(statement.query_row([row], |row| Ok((row.get(0)?, row.get(1)?)))?)
+    }
+
+    /// Gives every earlier revision of the kept documents to `each`, oldest first.
+    ///
+    /// # Errors
+    /// What `each` or the database says.
+    pub fn earlier_revisions<E: From<StoreError>>(
+        &self,
+        mut each: impl FnMut(SnapshotRevision) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut statement = self
+            .connection
+            .prepare(
+                "SELECT d.kind, d.id, r.revision, r.at, r.actor, r.operation, r.name, r.format, \
+                 c.text
+                 FROM revision r JOIN document d USING (document)
+                 JOIN content c ON c.content = r.content
+                 WHERE r.revision < d.revision AND d.deleted_at IS NULL AND d.example = 0
+                 ORDER BY r.at, r.document, r.revision",
+            )
+            .map_err(StoreError::from)?;
+        let mut rows = statement.query([]).map_err(StoreError::from)?;
+        while let Some(row) = rows.next().map_err(StoreError::from)? {
+            let read = || -> rusqlite::Result<SnapshotRevision> {
+                Ok(SnapshotRevision {
+                    kind: kind_of(row, 0)?,
+                    id: row.get(1)?,
+                    revision: row.get(2)?,
+                    at: row.get(3)?,
+                    actor: row.get(4)?,
+                    operation: row.get(5)?,
+                    name: row.get(6)?,
+                    format: format_of(row, 7)?,
+                    text: row.get(8)?,
+                })
+            };
+            each(read().map_err(StoreError::from)?)?;
+        }
+        Ok(())
+    }
+
+    /// Gives every operation to `each`, oldest first, each followed by what it touched.
+    ///
+    /// # Errors
+    /// What `each` or the database says.
+    pub fn operations<E: From<StoreError>>(
+        &self,
+        mut each: impl FnMut(SnapshotOperation) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut after = String::new();
+        loop {
+            let page = operation::page_after(&self.connection, &after)?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after.clone_from(&last.id);
+            for operation in page {
+                let id = operation.id.clone();
+                each(SnapshotOperation::Operation(operation))?;
+                let mut first = 0;
+                loop {
+                    let items = operation::items_from(&self.connection, &id, ITEMS, first)?;
+                    let Ok(count) = u32::try_from(items.len()) else { break };
+                    if count == 0 {
+                        break;
+                    }
+                    each(SnapshotOperation::Items { operation: id.clone(), first, items })?;
+                    first += count;
+                }
+            }
+        }
+    }
+
+    /// All settings.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn settings(&self) -> Result<Vec<(String, serde_json::Value)>, StoreError> {
+        let mut statement =
+            self.connection.prepare("SELECT key, value FROM setting ORDER BY key")?;
+        let rows = statement
+            .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+        let mut settings = Vec::new();
+        for row in rows {
+            let (key, json) = row?;
+            if let Ok(value) = serde_json::from_str(&json) {
+                settings.push((key, value));
+            }
+        }
+        Ok(settings)
+    }
+}

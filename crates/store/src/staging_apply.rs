@@ -1,0 +1,317 @@
+//! Applying a plan: one short transaction on the writer, all or nothing.
+
+use flowkeep_core::{Kind, OperationId};
+use flowkeep_host::Timestamp;
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::operation::next_id;
+use crate::{Staging, Store, StoreError, Tag, Tx, schema};
+
+/// How to record what is applied.
+#[derive(Debug, Clone)]
+pub struct ApplyRequest {
+    /// Who.
+    pub actor: String,
+    /// Through which face.
+    pub face: String,
+    /// What: `import` or `restore`.
+    pub operation: String,
+    /// What to call it: the source.
+    pub name: String,
+}
+
+/// What was applied.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ApplyOutcome {
+    /// New documents, copies among them.
+    pub imported: u32,
+    /// Documents replaced.
+    pub updated: u32,
+    /// Documents that were the same.
+    pub unchanged: u32,
+    /// Documents and files left out.
+    pub skipped: u32,
+    /// Ours, but unreadable, or undecided among files with one id.
+    pub failed: u32,
+    /// Operations of Activity that came with it.
+    pub operations: u32,
+    /// Settings that came with it.
+    pub settings: u32,
+    /// The entry in Activity; absent when nothing was changed.
+    pub operation: Option<OperationId>,
+}
+
+impl Store {
+    /// Applies what is chosen in a plan, in one transaction. Afterwards the plan's items say what
+    /// was done with them.
+    ///
+    /// # Errors
+    /// [`StoreError::PlanChanged`] when something chosen has changed since the plan was compared;
+    /// nothing is written then, nor on any other error.
+    pub fn apply(
+        &self,
+        staging: &Staging,
+        request: ApplyRequest,
+    ) -> Result<ApplyOutcome, StoreError> {
+        let path = staging.path.to_string_lossy().into_owned();
+        self.alone(move |connection, now| {
+            connection.execute("ATTACH DATABASE ?1 AS staged", [path])?;
+            let outcome = apply_attached(connection, now, &request);
+            connection.execute_batch("DETACH DATABASE staged")?;
+            outcome
+        })
+    }
+}
+
+impl Staging {
+    /// What applying would do as it is decided now; nothing is written to the catalog.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn preview(&mut self) -> Result<ApplyOutcome, StoreError> {
+        self.connection.execute_batch(&name_actions("item"))?;
+        count(&self.connection, "item")
+    }
+}
+
+fn apply_attached(
+    connection: &mut Connection,
+    now: Timestamp,
+    request: &ApplyRequest,
+) -> Result<ApplyOutcome, StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    schema::check_version(&transaction)?;
+    check_unmoved(&transaction)?;
+    name_copies(&transaction)?;
+    let operation = next_id(&transaction, now)?;
+    let id = operation.to_string();
+    transaction.execute_batch("UPDATE staged.item SET target = id WHERE decision = 'take'")?;
+    transaction.execute_batch(&name_actions("staged.item"))?;
+    put_documents(&transaction, now, &id, &request.actor)?;
+    let (operations, settings) = put_rest(&transaction)?;
+    let changed = record(&transaction, now, &id, request)?;
+    let mut outcome = count(&transaction, "staged.item")?;
+    outcome.operations = operations;
+    outcome.settings = settings;
+    outcome.operation = changed.then_some(operation);
+    transaction.commit()?;
+    Ok(outcome)
+}
+
+/// Invariant 11: the plan was made from these revisions.
+fn check_unmoved(connection: &Connection) -> Result<(), StoreError> {
+    let moved: bool = connection.query_row(
+        "SELECT EXISTS (
+           SELECT 1 FROM staged.item i
+           LEFT JOIN main.document d ON d.kind = i.kind AND d.id = i.id
+           WHERE i.decision <> 'skip' AND (
+             d.document IS NOT i.here_row OR d.revision IS NOT i.here_revision
+             OR (d.document NOT NULL AND (d.deleted_at NOT NULL) <> i.here_deleted)))",
+        [],
+        |row| row.get(0),
+    )?;
+    if moved { Err(StoreError::PlanChanged) } else { Ok(()) }
+}
+
+/// Gives each copy the first free id of the form `ID-2`, `ID-3`, …
+fn name_copies(connection: &Connection) -> Result<(), StoreError> {
+    let mut copies = connection
+        .prepare("SELECT item, kind, id FROM staged.item WHERE decision = 'copy' ORDER BY item")?;
+    let mut taken = connection.prepare(
+        "SELECT EXISTS (SELECT 1 FROM main.document WHERE kind = ?1 AND id = ?2)
+             OR EXISTS (SELECT 1 FROM staged.item WHERE kind = ?1 AND (id = ?2 OR target = ?2))",
+    )?;
+    let mut name = connection.prepare("UPDATE staged.item SET target = ?2 WHERE item = ?1")?;
+    let mut rows = copies.query([])?;
+    while let Some(row) = rows.next()? {
+        let (item, kind, id): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let mut number = 2_u32;
+        let target = loop {
+            let target = format!("{id}-{number}");
+            if !taken.query_row((&kind, &target), |row| row.get::<_, bool>(0))? {
+                break target;
+            }
+            number += 1;
+        };
+        name.execute((item, target))?;
+    }
+    Ok(())
+}
+
+fn put_documents(
+    connection: &Connection,
+    now: Timestamp,
+    operation: &str,
+    actor: &str,
+) -> Result<(), StoreError> {
+    connection.execute_batch(
+        "INSERT INTO main.content(sha256, text)
+         SELECT i.sha256, t.text FROM staged.item i JOIN staged.text t USING (item)
+         WHERE i.decision <> 'skip' ORDER BY i.item
+         ON CONFLICT(sha256) DO NOTHING;
+         DELETE FROM main.document_search WHERE rowid IN (
+           SELECT here_row FROM staged.item
+           WHERE decision = 'take' AND here_row NOT NULL AND NOT here_deleted);",
+    )?;
+    // A state that came from a backup keeps its number where there was nothing; elsewhere it is
+    // one more revision of what is here.
+    connection.execute(
+        "INSERT INTO main.document(kind, id, name, sort_key, format, doc_type, description, shape,
+           stages, tasks, milestones, problems, warnings, runs_something, contains_key,
+           stated_created_at, stated_updated_at, revision, content, bytes, created_at, updated_at)
+         SELECT i.kind, i.target, i.name, i.sort_key, i.format, i.doc_type, i.description, i.shape,
+           i.stages, i.tasks, i.milestones, i.problems, i.warnings, i.runs_something,
+           i.contains_key, i.stated_created_at, i.stated_updated_at,
+           CASE WHEN i.decision = 'take' THEN coalesce(i.there_revision, 1) ELSE 1 END,
+           c.content, i.bytes, ?1, coalesce(i.there_updated_at, ?1)
+         FROM staged.item i JOIN main.content c USING (sha256)
+         WHERE i.decision <> 'skip' ORDER BY i.item
+         ON CONFLICT(kind, id) DO UPDATE SET name = excluded.name, sort_key = excluded.sort_key,
+           format = excluded.format, doc_type = excluded.doc_type,
+           description = excluded.description, shape = excluded.shape, stages = excluded.stages,
+           tasks = excluded.tasks, milestones = excluded.milestones, problems = excluded.problems,
+           warnings = excluded.warnings, runs_something = excluded.runs_something,
+           contains_key = excluded.contains_key, stated_created_at = excluded.stated_created_at,
+           stated_updated_at = excluded.stated_updated_at, revision = document.revision + 1,
+           content = excluded.content, bytes = excluded.bytes, updated_at = ?1, example = 0,
+           deleted_at = NULL",
+        [now.0],
+    )?;
+    connection.execute(
+        "INSERT INTO main.revision(document, revision, content, format, name, bytes, at, actor,
+           operation)
+         SELECT d.document, d.revision, d.content, d.format, d.name, d.bytes, d.updated_at, ?2, ?1
+         FROM staged.item i JOIN main.document d ON d.kind = i.kind AND d.id = i.target
+         WHERE i.decision <> 'skip'",
+        (operation, actor),
+    )?;
+    connection.execute_batch(
+        "INSERT INTO main.document_search(rowid, workflow, roadmap, rule, template)
+         SELECT d.document,
+           CASE i.kind WHEN 'workflow' THEN i.search END,
+           CASE i.kind WHEN 'roadmap' THEN i.search END,
+           CASE i.kind WHEN 'rule' THEN i.search END,
+           CASE i.kind WHEN 'template' THEN i.search END
+         FROM staged.item i JOIN main.document d ON d.kind = i.kind AND d.id = i.target
+         WHERE i.decision <> 'skip';",
+    )?;
+    Ok(())
+}
+
+/// Earlier revisions of documents that were not here at all, Activity, and settings nobody set.
+fn put_rest(connection: &Connection) -> Result<(u32, u32), StoreError> {
+    connection.execute_batch(
+        "INSERT INTO main.content(sha256, text)
+         SELECT h.sha256, h.text FROM staged.history h
+         JOIN staged.item i ON i.kind = h.kind AND i.id = h.id
+         WHERE i.decision = 'take' AND i.here_row IS NULL
+         ON CONFLICT(sha256) DO NOTHING;
+         INSERT OR IGNORE INTO main.revision(document, revision, content, format, name, bytes, at,
+           actor, operation)
+         SELECT d.document, h.revision, c.content, h.format, h.name, h.bytes, h.at, h.actor,
+           h.operation
+         FROM staged.history h
+         JOIN staged.item i ON i.kind = h.kind AND i.id = h.id
+         JOIN main.document d ON d.kind = i.kind AND d.id = i.target
+         JOIN main.content c ON c.sha256 = h.sha256
+         WHERE i.decision = 'take' AND i.here_row IS NULL AND h.revision < d.revision;",
+    )?;
+    let operations = connection.execute(
+        "INSERT OR IGNORE INTO main.operation SELECT * FROM staged.operation",
+        [],
+    )?;
+    connection.execute(
+        "INSERT OR IGNORE INTO main.operation_item SELECT * FROM staged.operation_item
+         WHERE operation IN (SELECT id FROM main.operation)",
+        [],
+    )?;
+    let settings = connection
+        .execute("INSERT OR IGNORE INTO main.setting SELECT key, value FROM staged.setting", [])?;
+    Ok((
+        u32::try_from(operations).unwrap_or(u32::MAX),
+        u32::try_from(settings).unwrap_or(u32::MAX),
+    ))
+}
+
+/// Records the operation and the change; says whether there was any.
+fn record(
+    connection: &Connection,
+    now: Timestamp,
+    id: &str,
+    request: &ApplyRequest,
+) -> Result<bool, StoreError> {
+    let count: u32 = connection.query_row(
+        "SELECT count(*) FROM staged.item WHERE decision <> 'skip'",
+        [],
+        |row| row.get(0),
+    )?;
+    if count == 0 {
+        return Ok(false);
+    }
+    connection.execute(
+        "INSERT INTO main.operation(id, at, actor, face, operation, subject_name, count)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        (id, now.0, &request.actor, &request.face, &request.operation, &request.name, count),
+    )?;
+    connection.execute(
+        "INSERT INTO main.operation_item(operation, item, kind, id, name, before, after)
+         SELECT ?1, row_number() OVER (ORDER BY i.item) - 1, d.kind, d.id, d.name,
+           CASE WHEN i.decision = 'take' AND NOT i.here_deleted THEN i.here_revision END,
+           d.revision
+         FROM staged.item i JOIN main.document d ON d.kind = i.kind AND d.id = i.target
+         WHERE i.decision <> 'skip'",
+        [id],
+    )?;
+    if count == 1 {
+        connection.execute(
+            "UPDATE main.operation SET (kind, subject_id, before, after) =
+               (SELECT kind, id, before, after FROM main.operation_item WHERE operation = ?1)
+             WHERE id = ?1",
+            [id],
+        )?;
+    }
+    let tx = Tx::new(connection, now);
+    tx.tag(&Tag::Operation);
+    tx.tag(&Tag::Setting);
+    let mut statement = connection
+        .prepare("SELECT DISTINCT kind FROM staged.item WHERE decision <> 'skip'")?;
+    let kinds: Vec<String> = statement
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for kind in kinds.iter().filter_map(|word| Kind::from_word(word)) {
+        tx.tag(&Tag::Kind(kind));
+    }
+    tx.record_change()?;
+    Ok(true)
+}
+
+/// What the decisions come to, per item.
+fn name_actions(items: &str) -> String {
+    format!(
+        "UPDATE {items} SET action = CASE
+           WHEN decision = 'copy' THEN 'imported'
+           WHEN decision = 'take' AND (here_row IS NULL OR here_deleted) THEN 'imported'
+           WHEN decision = 'take' THEN 'updated'
+           WHEN section = 8 THEN 'unchanged'
+           WHEN section IN (5, 6) THEN 'failed'
+           ELSE 'skipped' END"
+    )
+}
+
+fn count(connection: &Connection, items: &str) -> Result<ApplyOutcome, StoreError> {
+    let mut outcome = ApplyOutcome::default();
+    let sql = format!("SELECT action, count(*) FROM {items} GROUP BY action");
+    let mut statement = connection.prepare(&sql)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (action, count): (String, u32) = (row.get(0)?, row.get(1)?);
+        match action.as_str() {
+            "imported" => outcome.imported = count,
+            "updated" => outcome.updated = count,
+            "unchanged" => outcome.unchanged = count,
+            "failed" => outcome.failed = count,
+            _ => outcome.skipped = count,
+        }
+    }
+    Ok(outcome)
+}

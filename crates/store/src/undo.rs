@@ -1,0 +1,145 @@
+//! Undo: the inverse of an operation, made from revisions. What was changed since is left as it
+//! is and said (decisions, 000).
+
+use flowkeep_core::{Document, Kind, OperationId, summarise};
+
+use crate::operation::{find, item_record};
+use crate::{NewDocument, NewOperation, OperationItemRecord, StoreError, Tx};
+
+/// What an undo did.
+#[derive(Debug)]
+pub struct UndoOutcome {
+    /// The undo's own operation; absent when nothing could be undone.
+    pub operation: Option<OperationId>,
+    /// Subjects brought back to what they were.
+    pub restored: u32,
+    /// Subjects left as they are.
+    pub kept: Vec<UndoKept>,
+}
+
+/// A subject an undo left as it is: it was changed since.
+#[derive(Debug, Clone)]
+pub struct UndoKept {
+    /// Its kind.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// Whether it was deleted since, rather than changed.
+    pub deleted: bool,
+}
+
+enum Inverse {
+    Done(OperationItemRecord),
+    Kept(UndoKept),
+    Nothing,
+}
+
+impl Tx<'_> {
+    /// Undoes an operation as far as its subjects are still as it left them. Answers `None` when
+    /// there is no such operation or it was undone already.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn undo_operation(
+        &self,
+        id: &str,
+        actor: &str,
+        face: &str,
+    ) -> Result<Option<UndoOutcome>, StoreError> {
+        let Some(undone) = find(self.connection, id)?.filter(|found| found.undone_by.is_none())
+        else {
+            return Ok(None);
+        };
+        let mut statement = self.connection.prepare(
+            "SELECT kind, id, name, before, after FROM operation_item
+             WHERE operation = ?1 ORDER BY item DESC",
+        )?;
+        let items: Vec<OperationItemRecord> =
+            statement.query_map([id], item_record)?.collect::<Result<_, _>>()?;
+        let operation = self.next_operation_id()?;
+        let mut done = Vec::new();
+        let mut kept = Vec::new();
+        for item in items {
+            match self.undo_item(&item, operation, actor)? {
+                Inverse::Done(item) => done.push(item),
+                Inverse::Kept(item) => kept.push(item),
+                Inverse::Nothing => {}
+            }
+        }
+        if done.is_empty() {
+            return Ok(Some(UndoOutcome { operation: None, restored: 0, kept }));
+        }
+        self.record_operation(
+            operation,
+            &NewOperation {
+                actor,
+                face,
+                operation: "undo",
+                name: undone.subject_name.as_deref(),
+                undoes: Some(id),
+                items: &done,
+            },
+        )?;
+        let restored = u32::try_from(done.len()).unwrap_or(u32::MAX);
+        Ok(Some(UndoOutcome { operation: Some(operation), restored, kept }))
+    }
+
+    fn undo_item(
+        &self,
+        item: &OperationItemRecord,
+        operation: OperationId,
+        actor: &str,
+    ) -> Result<Inverse, StoreError> {
+        let Some(kind) = Kind::from_word(&item.kind) else { return Ok(Inverse::Nothing) };
+        let there = self.document(kind, &item.id)?;
+        let current = there
+            .as_ref()
+            .filter(|there| there.deleted_at.is_none())
+            .map(|there| there.revision);
+        if item.before == item.after {
+            return Ok(Inverse::Nothing);
+        }
+        let (Some(there), true) = (&there, current == item.after) else {
+            return Ok(Inverse::Kept(UndoKept {
+                kind: item.kind.clone(),
+                id: item.id.clone(),
+                name: item.name.clone(),
+                deleted: current.is_none(),
+            }));
+        };
+        let after = match item.before {
+            None => {
+                self.delete_document(kind, &item.id)?;
+                None
+            }
+            Some(before) => {
+                let stored = self.text(there.row, before)?.ok_or_else(|| {
+                    StoreError::Damaged(format!("revision {before} of {} is missing", item.id))
+                })?;
+                let document = Document::parse(stored.format, stored.text)
+                    .map_err(|message| StoreError::Damaged(message.code))?;
+                let mut summary = summarise(kind, &document, None);
+                if !summary.name_given {
+                    summary.name = stored.name;
+                }
+                let new = NewDocument {
+                    kind,
+                    id: &item.id,
+                    document: &document,
+                    summary: &summary,
+                    example: there.example,
+                };
+                Some(self.put_document(&new, operation, actor)?.1)
+            }
+        };
+        Ok(Inverse::Done(OperationItemRecord {
+            kind: item.kind.clone(),
+            id: item.id.clone(),
+            name: item.name.clone(),
+            before: current,
+            after,
+        }))
+    }
+}

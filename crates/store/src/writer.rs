@@ -1,0 +1,222 @@
+//! The one writer. Commands queue up here; what has queued up is committed in one transaction, a
+//! savepoint per command, so that one bad command never takes its neighbours down.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::thread::JoinHandle;
+
+use flowkeep_host::{Clock, Timestamp};
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::change::{self, Doorbell};
+use crate::{StoreError, Tag, schema};
+
+/// More commands than this in one transaction would make the first wait for the last.
+const GROUP: usize = 64;
+
+/// One command's part of a transaction.
+pub struct Tx<'a> {
+    pub(crate) connection: &'a Connection,
+    now: Timestamp,
+    tags: RefCell<BTreeSet<String>>,
+}
+
+impl<'a> Tx<'a> {
+    pub(crate) fn new(connection: &'a Connection, now: Timestamp) -> Self {
+        Self { connection, now, tags: RefCell::default() }
+    }
+
+    /// The time of this transaction.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Says what changes; told to all who follow once it is committed.
+    pub fn tag(&self, tag: &Tag) {
+        self.tags.borrow_mut().insert(tag.to_string());
+    }
+
+    /// Writes the change row of what was tagged so far.
+    pub(crate) fn record_change(&self) -> Result<(), StoreError> {
+        change::record(self.connection, &self.tags.borrow())
+    }
+}
+
+/// A command in the queue.
+trait Job: Send {
+    /// Does the work; says whether to keep it.
+    fn run(&mut self, tx: &Tx<'_>) -> bool;
+    /// Turns what was done into this failure.
+    fn fail(&mut self, error: StoreError);
+    /// Answers the caller.
+    fn answer(self: Box<Self>);
+}
+
+struct Command<F, T, E> {
+    body: Option<F>,
+    outcome: Option<Result<T, E>>,
+    reply: SyncSender<Result<T, E>>,
+}
+
+impl<F, T, E> Job for Command<F, T, E>
+where
+    F: FnOnce(&Tx<'_>) -> Result<T, E> + Send,
+    T: Send,
+    E: From<StoreError> + Send,
+{
+    fn run(&mut self, tx: &Tx<'_>) -> bool {
+        let Some(body) = self.body.take() else { return false };
+        let mut outcome = body(tx);
+        if outcome.is_ok()
+            && let Err(error) = tx.record_change()
+        {
+            outcome = Err(error.into());
+        }
+        let keep = outcome.is_ok();
+        self.outcome = Some(outcome);
+        keep
+    }
+
+    fn fail(&mut self, error: StoreError) {
+        self.outcome = Some(Err(error.into()));
+    }
+
+    fn answer(self: Box<Self>) {
+        if let Some(outcome) = self.outcome {
+            // A caller that has gone does not want its answer.
+            let _ = self.reply.send(outcome);
+        }
+    }
+}
+
+type Alone = Box<dyn FnOnce(&mut Connection, Timestamp) + Send>;
+
+enum Entry {
+    Grouped(Box<dyn Job>),
+    /// Work that needs the connection outside a transaction (attaching a plan).
+    Alone(Alone),
+}
+
+pub(crate) struct Writer {
+    queue: Option<Sender<Entry>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    pub(crate) fn start(
+        connection: Connection,
+        clock: Arc<dyn Clock>,
+        doorbell: Doorbell,
+    ) -> Result<Self, StoreError> {
+        let (queue, entries) = channel();
+        let thread = std::thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || write_all(connection, &entries, clock.as_ref(), &doorbell))?;
+        Ok(Self { queue: Some(queue), thread: Some(thread) })
+    }
+
+    pub(crate) fn write<T, E>(
+        &self,
+        body: impl FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (reply, answer) = sync_channel(1);
+        self.send(Entry::Grouped(Box::new(Command { body: Some(body), outcome: None, reply })))?;
+        answer.recv().map_err(|_| StoreError::Closed)?
+    }
+
+    pub(crate) fn alone<T: Send + 'static>(
+        &self,
+        body: impl FnOnce(&mut Connection, Timestamp) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (reply, answer) = sync_channel(1);
+        self.send(Entry::Alone(Box::new(move |connection, now| {
+            let _ = reply.send(body(connection, now));
+        })))?;
+        answer.recv().map_err(|_| StoreError::Closed)?
+    }
+
+    fn send(&self, entry: Entry) -> Result<(), StoreError> {
+        let queue = self.queue.as_ref().ok_or(StoreError::Closed)?;
+        queue.send(entry).map_err(|_| StoreError::Closed)
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the writer ended in a panic");
+        }
+    }
+}
+
+fn write_all(
+    mut connection: Connection,
+    entries: &Receiver<Entry>,
+    clock: &dyn Clock,
+    doorbell: &Doorbell,
+) {
+    let mut next = entries.recv().ok();
+    while let Some(entry) = next.take() {
+        match entry {
+            Entry::Alone(body) => body(&mut connection, clock.now()),
+            Entry::Grouped(job) => {
+                let mut group = vec![job];
+                while group.len() < GROUP {
+                    match entries.try_recv() {
+                        Ok(Entry::Grouped(job)) => group.push(job),
+                        Ok(alone) => {
+                            next = Some(alone);
+                            break;
+                        }
+                        Err(_) => break,
+                    }
+                }
+                commit(&mut connection, clock.now(), group);
+            }
+        }
+        doorbell.ring();
+        if next.is_none() {
+            next = entries.recv().ok();
+        }
+    }
+}
+
+fn commit(connection: &mut Connection, now: Timestamp, mut group: Vec<Box<dyn Job>>) {
+    if let Err(error) = try_commit(connection, now, &mut group) {
+        // Nothing of the group is in the database: each is told why.
+        let mut error = Some(error);
+        for job in &mut group {
+            job.fail(error.take().unwrap_or(StoreError::Busy));
+        }
+    }
+    for job in group {
+        job.answer();
+    }
+}
+
+fn try_commit(
+    connection: &mut Connection,
+    now: Timestamp,
+    group: &mut [Box<dyn Job>],
+) -> Result<(), StoreError> {
+    let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    schema::check_version(&transaction)?;
+    for job in group {
+        let savepoint = transaction.savepoint()?;
+        let tx = Tx::new(&savepoint, now);
+        if job.run(&tx) {
+            savepoint.commit()?;
+        }
+    }
+    transaction.commit()?;
+    Ok(())
+}
