@@ -40,6 +40,10 @@ impl Message {
     }
 
     /// The same message with one more field.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "texts, numbers and characters are given alike, most of them borrowed"
+    )]
     #[must_use]
     pub fn with(mut self, name: &str, value: impl ToString) -> Self {
         self.fields.insert(name.to_owned(), value.to_string());

@@ -114,7 +114,8 @@ pub(crate) fn items<'v>(document: &'v Value, key: &str) -> Vec<Item<'v>> {
         .map_or_else(Vec::new, |value| items_of(value, &pointer))
 }
 
-fn items_of<'v>(collection: &'v Value, pointer: &str) -> Vec<Item<'v>> {
+/// The items of this list or object, which stands at `pointer`.
+pub(crate) fn items_of<'v>(collection: &'v Value, pointer: &str) -> Vec<Item<'v>> {
     match collection {
         Value::Array(list) => list
             .iter()

@@ -5,7 +5,7 @@
 //! forget order, number spelling or the place. This one is held against `serde_json` by a
 //! property test (`tests/json_strictness.rs`).
 
-use crate::document::tree::{Builder, Member, Span, duplicate_key};
+use crate::document::tree::{Builder, Member, Span, Style, duplicate_key};
 use crate::document::{Fault, MAX_DEPTH, place::place_of};
 use crate::{Message, Value};
 
@@ -92,12 +92,12 @@ impl<'t> Reader<'t> {
         let start = self.open(depth)?;
         let mut items = Vec::new();
         if self.close(b']') {
-            return Ok(builder.array(start..self.at, items));
+            return Ok(builder.array(start..self.at, Style::Flow, items));
         }
         loop {
             items.push(self.value(builder, depth + 1)?);
             if self.next_part(b']')? {
-                return Ok(builder.array(start..self.at, items));
+                return Ok(builder.array(start..self.at, Style::Flow, items));
             }
         }
     }
@@ -106,7 +106,7 @@ impl<'t> Reader<'t> {
         let start = self.open(depth)?;
         let mut members = Vec::new();
         if self.close(b'}') {
-            return Ok(builder.object(start..self.at, members));
+            return Ok(builder.object(start..self.at, Style::Flow, members));
         }
         loop {
             let key_start = self.at;
@@ -139,7 +139,7 @@ impl<'t> Reader<'t> {
                 &members[later],
             ));
         }
-        Ok(builder.object(start..self.at, members))
+        Ok(builder.object(start..self.at, Style::Flow, members))
     }
 
     /// Steps over the opening bracket and says where it stood.
@@ -318,7 +318,7 @@ impl<'t> Reader<'t> {
                 self.at += 1;
             }
             if text.is_empty() && self.peek() == Some(b'"') {
-                text = self.text[run..self.at].to_owned();
+                self.text[run..self.at].clone_into(&mut text);
             } else {
                 text.push_str(&self.text[run..self.at]);
             }

@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use crate::Value;
-use crate::document::tree::{Content, Located, Member, Node, View};
+use crate::document::tree::{Content, Located, Member, Node, Style, View};
 use crate::document::yaml;
 
 /// The key under which the text below the front matter appears in the view.
@@ -74,7 +74,7 @@ pub(crate) fn read(text: &str) -> Value {
 }
 
 /// Places of front matter values and of the body.
-pub(crate) fn located(text: &str) -> Option<Node> {
+pub(crate) fn located(text: &str) -> Node {
     let parts = parts(text);
     let mut members = Vec::new();
     if let Some(front) = parts.front {
@@ -86,6 +86,7 @@ pub(crate) fn located(text: &str) -> Option<Node> {
                 key_span: entry.span.clone(),
                 value: Node {
                     span: entry.span,
+                    style: Style::Flow,
                     content: Content::Scalar,
                 },
             })),
@@ -97,21 +98,15 @@ pub(crate) fn located(text: &str) -> Option<Node> {
         key_span: parts.body.clone(),
         value: Node {
             span: parts.body,
+            style: Style::Flow,
             content: Content::Scalar,
         },
     });
-    Some(Node {
+    Node {
         span: 0..text.len(),
+        style: Style::Block,
         content: Content::Object(members),
-    })
-}
-
-/// Whether the front matter is well-formed YAML with keys, or there is none.
-pub(crate) fn is_well_formed(text: &str) -> bool {
-    parts(text).front.is_none_or(|front| {
-        text[front.clone()].trim().is_empty()
-            || matches!(yaml::read(&text[front], &mut View), Ok(Value::Object(_)))
-    })
+    }
 }
 
 fn front_members(text: &str, front: Range<usize>) -> Vec<(String, Value)> {
@@ -219,6 +214,7 @@ fn shifted(node: Node, by: usize) -> Node {
     };
     Node {
         span: node.span.start + by..node.span.end + by,
+        style: node.style,
         content,
     }
 }

@@ -127,7 +127,7 @@ impl Document {
         match self.format {
             Format::Json => json::read(&self.text, &mut Located).ok(),
             Format::Yaml => yaml::read(&self.text, &mut Located).ok(),
-            Format::Markdown => markdown::located(&self.text),
+            Format::Markdown => Some(markdown::located(&self.text)),
         }
     }
 }

@@ -10,6 +10,15 @@ use crate::value::{list_index, unescape_token};
 /// A stretch of the text, in bytes.
 pub(crate) type Span = Range<usize>;
 
+/// How a list or object is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// In brackets, as always in JSON.
+    Flow,
+    /// By indentation.
+    Block,
+}
+
 /// Makes nodes of what a reader found.
 pub(crate) trait Builder {
     /// What it makes.
@@ -17,9 +26,11 @@ pub(crate) trait Builder {
     /// A node that is no list and no object.
     fn scalar(&mut self, span: Span, value: Value) -> Self::Node;
     /// A list.
-    fn array(&mut self, span: Span, items: Vec<Self::Node>) -> Self::Node;
+    fn array(&mut self, span: Span, style: Style, items: Vec<Self::Node>) -> Self::Node;
     /// An object without repeated keys.
-    fn object(&mut self, span: Span, members: Vec<Member<Self::Node>>) -> Self::Node;
+    fn object(&mut self, span: Span, style: Style, members: Vec<Member<Self::Node>>) -> Self::Node;
+    /// A second appearance of a node that is written elsewhere (YAML's `*name`).
+    fn alias(&mut self, span: Span, target: Self::Node) -> Self::Node;
 }
 
 /// One key of an object.
@@ -43,11 +54,11 @@ impl Builder for View {
         value
     }
 
-    fn array(&mut self, _: Span, items: Vec<Value>) -> Value {
+    fn array(&mut self, _: Span, _: Style, items: Vec<Value>) -> Value {
         Value::Array(items)
     }
 
-    fn object(&mut self, _: Span, members: Vec<Member<Value>>) -> Value {
+    fn object(&mut self, _: Span, _: Style, members: Vec<Member<Value>>) -> Value {
         Value::Object(
             members
                 .into_iter()
@@ -55,9 +66,13 @@ impl Builder for View {
                 .collect(),
         )
     }
+
+    fn alias(&mut self, _: Span, target: Value) -> Value {
+        target
+    }
 }
 
-/// Builds [`Node`]s.
+/// Builds [`Node`]s. An alias is a scalar of its own: its parts stand elsewhere.
 pub(crate) struct Located;
 
 impl Builder for Located {
@@ -66,30 +81,40 @@ impl Builder for Located {
     fn scalar(&mut self, span: Span, _: Value) -> Node {
         Node {
             span,
+            style: Style::Flow,
             content: Content::Scalar,
         }
     }
 
-    fn array(&mut self, span: Span, items: Vec<Node>) -> Node {
+    fn array(&mut self, span: Span, style: Style, items: Vec<Node>) -> Node {
         Node {
             span,
+            style,
             content: Content::Array(items),
         }
     }
 
-    fn object(&mut self, span: Span, members: Vec<Member<Node>>) -> Node {
+    fn object(&mut self, span: Span, style: Style, members: Vec<Member<Node>>) -> Node {
         Node {
             span,
+            style,
             content: Content::Object(members),
         }
+    }
+
+    fn alias(&mut self, span: Span, _: Node) -> Node {
+        self.scalar(span, Value::Null)
     }
 }
 
 /// A value's place in the text and the places of its parts.
 #[derive(Debug, Clone)]
 pub(crate) struct Node {
-    /// From the first to behind the last byte of the value.
+    /// From the first to behind the last byte of the value. Of a YAML block it ends where the
+    /// next thing begins, and of a block text it begins behind its `|`.
     pub span: Span,
+    /// How a list or object is written.
+    pub style: Style,
     /// Its parts.
     pub content: Content,
 }

@@ -8,11 +8,13 @@
 
 use std::collections::HashMap;
 
-use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StrInput, Tag};
+use granit_parser::{
+    ErrorKind, Event, Parser, ScalarStyle, ScanError, StrInput, StructureStyle, Tag,
+};
 
 use crate::Value;
 use crate::document::json::{duplicate_fault, is_number};
-use crate::document::tree::{Builder, Member, duplicate_key};
+use crate::document::tree::{Builder, Member, Style, duplicate_key};
 use crate::document::{Fault, MAX_DEPTH};
 
 /// How many nodes aliases may add to a document ("billion laughs").
@@ -154,7 +156,13 @@ where
         let at = span.start;
         let (measured, anchor) = match event {
             Event::Scalar(word, style, anchor, tag) => {
-                let value = scalar_value(&word, style, tag.as_deref());
+                // The parser gives `~` for nothing at all.
+                let word = if style == ScalarStyle::Plain && span.is_empty() {
+                    ""
+                } else {
+                    &word
+                };
+                let value = scalar_value(word, style, tag.as_deref());
                 let node = self.builder.scalar(span, value);
                 (
                     Measured {
@@ -165,9 +173,13 @@ where
                     anchor,
                 )
             }
-            Event::SequenceStart(_, anchor, _) => (self.sequence(at, depth)?, anchor),
-            Event::MappingStart(_, anchor, _) => (self.mapping(at, depth)?, anchor),
-            Event::Alias(anchor) => return self.alias(anchor, at, depth),
+            Event::SequenceStart(style, anchor, _) => {
+                (self.sequence(at, style_of(style), depth)?, anchor)
+            }
+            Event::MappingStart(style, anchor, _) => {
+                (self.mapping(at, style_of(style), depth)?, anchor)
+            }
+            Event::Alias(anchor) => return self.alias(anchor, span, depth),
             _ => return Err(Fault::new(at, "yaml_unreadable")),
         };
         if anchor != 0 {
@@ -179,9 +191,10 @@ where
     fn alias(
         &mut self,
         anchor: usize,
-        at: usize,
+        span: std::ops::Range<usize>,
         depth: usize,
     ) -> Result<Measured<B::Node>, Fault> {
+        let at = span.start;
         // An anchor is known once its node is whole, so one that holds itself is not found.
         let Some(target) = self.anchors.get(&anchor) else {
             return Err(Fault::new(at, "yaml_alias_in_itself"));
@@ -193,17 +206,32 @@ where
         if depth + target.levels > MAX_DEPTH + 1 {
             return Err(Fault::new(at, "document_too_deep").with("limit", MAX_DEPTH));
         }
-        Ok(target.clone())
+        let Measured {
+            node,
+            nodes,
+            levels,
+        } = target.clone();
+        let node = self.builder.alias(span, node);
+        Ok(Measured {
+            node,
+            nodes,
+            levels,
+        })
     }
 
-    fn sequence(&mut self, start: usize, depth: usize) -> Result<Measured<B::Node>, Fault> {
+    fn sequence(
+        &mut self,
+        start: usize,
+        style: Style,
+        depth: usize,
+    ) -> Result<Measured<B::Node>, Fault> {
         check_depth(start, depth)?;
         let mut items = Vec::new();
         let (mut nodes, mut levels) = (1, 0);
         loop {
             let (event, span) = self.next()?;
             if matches!(event, Event::SequenceEnd) {
-                let node = self.builder.array(start..span.end, items);
+                let node = self.builder.array(start..span.end, style, items);
                 return Ok(Measured {
                     node,
                     nodes,
@@ -217,7 +245,12 @@ where
         }
     }
 
-    fn mapping(&mut self, start: usize, depth: usize) -> Result<Measured<B::Node>, Fault> {
+    fn mapping(
+        &mut self,
+        start: usize,
+        style: Style,
+        depth: usize,
+    ) -> Result<Measured<B::Node>, Fault> {
         check_depth(start, depth)?;
         let mut members: Vec<Member<B::Node>> = Vec::new();
         let (mut nodes, mut levels) = (1, 0);
@@ -229,13 +262,14 @@ where
                         let (earlier, later) = (&members[earlier], &members[later]);
                         return Err(duplicate_fault(self.text, earlier, later));
                     }
-                    let node = self.builder.object(start..key_span.end, members);
+                    let node = self.builder.object(start..key_span.end, style, members);
                     return Ok(Measured {
                         node,
                         nodes,
                         levels: levels + 1,
                     });
                 }
+                Event::Scalar(_, _, 0, _) if key_span.is_empty() => String::new(),
                 Event::Scalar(word, _, 0, _) => word.into_owned(),
                 _ => return Err(Fault::new(key_span.start, "yaml_key_not_text")),
             };
@@ -252,6 +286,13 @@ where
     }
 }
 
+const fn style_of(style: StructureStyle) -> Style {
+    match style {
+        StructureStyle::Flow => Style::Flow,
+        StructureStyle::Block => Style::Block,
+    }
+}
+
 fn check_depth(at: usize, depth: usize) -> Result<(), Fault> {
     if depth > MAX_DEPTH {
         return Err(Fault::new(at, "document_too_deep").with("limit", MAX_DEPTH));
@@ -261,7 +302,7 @@ fn check_depth(at: usize, depth: usize) -> Result<(), Fault> {
 
 /// Whether a document holds nothing at all.
 fn is_empty_node(event: &Event<'_>, length: usize) -> bool {
-    matches!(event, Event::Scalar(word, ScalarStyle::Plain, 0, None) if word.is_empty() && length == 0)
+    length == 0 && matches!(event, Event::Scalar(_, ScalarStyle::Plain, 0, None))
 }
 
 fn scalar_value(word: &str, style: ScalarStyle, tag: Option<&Tag>) -> Value {

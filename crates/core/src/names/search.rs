@@ -33,7 +33,7 @@ pub fn search_query(query: &str) -> Option<String> {
         match word {
             Word::Spaced(word) => terms.push(word),
             Word::Run(characters) if characters.len() == 1 => {
-                terms.extend(characters.iter().map(char::to_string))
+                terms.extend(characters.iter().map(char::to_string));
             }
             Word::Run(characters) => {
                 terms.extend(characters.windows(2).map(|pair| pair.iter().collect()));
@@ -41,11 +41,8 @@ pub fn search_query(query: &str) -> Option<String> {
         }
     }
     let last = terms.pop()?;
-    let mut expression = String::new();
-    for term in terms {
-        expression.push_str(&format!("\"{term}\" AND "));
-    }
-    Some(expression + &format!("\"{last}\" *"))
+    let whole = terms.iter().map(|term| format!("\"{term}\" AND "));
+    Some(whole.collect::<String>() + &format!("\"{last}\" *"))
 }
 
 enum Word {

@@ -22,7 +22,7 @@ pub fn sort_key(name: &str) -> Vec<u8> {
         .as_ref()
         .map(|collator| collator.write_sort_key_to(name, &mut key));
     // The tables are compiled in; should they ever be missing, the plain text still sorts.
-    if !matches!(written, Some(Ok(_))) {
+    if !matches!(written, Some(Ok(()))) {
         key = name.to_lowercase().into_bytes();
     }
     key

@@ -119,7 +119,7 @@ fn kind_of(document: &Document, extension: &str, expected: Option<Kind>) -> Resu
     let value = document.value();
     if !matches!(value, Value::Object(_)) {
         return Err(match expected {
-            Some(_) => Message::new("document_not_an_object").with("found", value.type_word()),
+            Some(_) => Message::new("document_not_an_object"),
             None => foreign::not_an_object(value),
         });
     }

@@ -1,11 +1,29 @@
 //! What is wrong with what a document says.
+//!
+//! Errors stop a start, never the keeping of a document; warnings stop nothing. Real files break
+//! many a schema rule, so whatever a run does not depend on is a warning or nothing at all
+//! (decisions, "Across all five" 3).
+
+mod catalog;
+mod cycle;
+mod expression;
+mod field;
+mod graph;
+mod reference;
+mod task;
+mod workflow;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{Document, Kind, Place};
+use crate::document::place::place_of;
+use crate::{Document, Kind, Message, Place};
+
+/// Beyond this many findings none gets a place: nobody reads that far, and looking up places in a
+/// large text is the costly part.
+const PLACED_FINDINGS: usize = 500;
 
 /// One thing that is wrong, or odd.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -14,16 +32,16 @@ pub struct Finding {
     pub path: String,
     /// Key in the message catalogue.
     pub code: String,
-    /// What fills its placeholders.
+    /// What fills its placeholders. Where a field of the document is meant it is `field`; a near
+    /// name for something unknown is `suggestion`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, String>,
-    /// Where in the text.
+    /// Where in the text; the nearest part that is there when something is missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
 }
 
-/// What validation found. Errors stop a start, never the keeping of a document; warnings stop
-/// nothing.
+/// What validation found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Validation {
     /// What stops a start.
@@ -37,9 +55,66 @@ impl Validation {
     pub fn valid(&self) -> bool {
         self.errors.is_empty()
     }
+
+    fn error(&mut self, path: impl Into<String>, message: Message) {
+        self.errors.push(finding(path.into(), message));
+    }
+
+    fn warning(&mut self, path: impl Into<String>, message: Message) {
+        self.warnings.push(finding(path.into(), message));
+    }
+
+    /// A warning, or an error where a run depends on it.
+    fn report(&mut self, severity: Severity, path: impl Into<String>, message: Message) {
+        match severity {
+            Severity::Error => self.error(path, message),
+            Severity::Warning => self.warning(path, message),
+        }
+    }
 }
 
-/// Validates a document of this kind.
-pub fn validate(_kind: Kind, _document: &Document) -> Validation {
-    Validation::default()
+/// Whether a run depends on something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Severity {
+    Error,
+    Warning,
+}
+
+fn finding(path: String, message: Message) -> Finding {
+    Finding {
+        path,
+        code: message.code,
+        fields: message.fields,
+        place: message.place,
+    }
+}
+
+/// Says what is wrong with a document of this kind. Findings are in the order of the document's
+/// parts, the same for the same text.
+pub fn validate(kind: Kind, document: &Document) -> Validation {
+    let value = document.value();
+    let mut validation = Validation::default();
+    match kind {
+        Kind::Workflow => workflow::check(value, &mut validation),
+        Kind::Roadmap => catalog::check_roadmap(value, &mut validation),
+        Kind::Rule => catalog::check_rule(value, &mut validation),
+        Kind::Template => catalog::check_template(document, &mut validation),
+    }
+    add_places(document, &mut validation);
+    validation
+}
+
+/// Reads the text once more for places, only when there is something to place.
+fn add_places(document: &Document, validation: &mut Validation) {
+    if validation.errors.is_empty() && validation.warnings.is_empty() {
+        return;
+    }
+    let Some(root) = document.located() else {
+        return;
+    };
+    let findings = validation.errors.iter_mut().chain(&mut validation.warnings);
+    for finding in findings.take(PLACED_FINDINGS) {
+        let span = root.nearest(&finding.path);
+        finding.place = Some(place_of(document.text(), span.start));
+    }
 }

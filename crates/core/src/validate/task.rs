@@ -1,0 +1,291 @@
+//! The fields of a task that the engine runs (contracts, "A definition that runs").
+
+use super::expression::{self, Part};
+use super::field::{Type, choice, types};
+use super::reference::{Known, nearest};
+use super::{Severity, Validation};
+use crate::shape::{DEPENDS_ON, Item, Reference, references};
+use crate::value::push_token;
+use crate::{Message, Value};
+
+/// Every action the engine knows.
+const ACTIONS: [&str; 20] = [
+    "sql.query",
+    "sql.execute",
+    "record.add",
+    "record.update",
+    "record.get",
+    "record.delete",
+    "record.find",
+    "record.search",
+    "redis.command",
+    "elasticsearch.request",
+    "http.request",
+    "file.write",
+    "file.copy",
+    "program.run",
+    "wait",
+    "workflow.run",
+    "branch",
+    "manual",
+    "DataSourceTaskExecutor.determineDataSource",
+    "DataSourceTaskExecutor.execute",
+];
+
+/// Fields of a task and the types a run needs them to have.
+const FIELDS: [(&str, Type); 20] = [
+    ("id", Type::Word),
+    ("name", Type::Word),
+    ("action", Type::Text),
+    ("params", Type::Object),
+    ("dataSource", Type::Text),
+    ("autoSelect", Type::Bool),
+    ("dataKind", Type::Text),
+    ("latency", Type::Text),
+    ("volume", Type::Text),
+    ("dependsOn", Type::Words),
+    ("depends_on", Type::Words),
+    ("dependencies", Type::Words),
+    ("runAfter", Type::Text),
+    ("priority", Type::Whole(i64::MIN)),
+    ("timeout", Type::Whole(1)),
+    ("idempotent", Type::Bool),
+    ("onFailure", Type::Text),
+    ("compensate", Type::Word),
+    ("allowFallback", Type::Bool),
+    ("capabilities", Type::Words),
+];
+
+const RETRY_FIELDS: [(&str, Type); 5] = [
+    ("limit", Type::Whole(0)),
+    ("delay", Type::Amount),
+    ("backoff", Type::Amount),
+    ("jitter", Type::Bool),
+    ("on", Type::Words),
+];
+
+/// Checks one task by itself and the references in it.
+pub(super) fn check(task: &Item<'_>, known: &mut Known<'_>, validation: &mut Validation) {
+    let (value, pointer) = (task.value.as_ref(), task.pointer.as_str());
+    if value.as_object().is_none() {
+        validation.error(
+            pointer,
+            Message::new("part_not_object").with("part", "task"),
+        );
+        return;
+    }
+    if task.id().is_none() {
+        let message = match task.name() {
+            Some(name) => Message::new("missing_id_named").with("name", name),
+            None => Message::new("missing_id"),
+        };
+        validation.error(pointer, message);
+    }
+    types(Severity::Error, value, pointer, &FIELDS, validation);
+    check_action(value, pointer, validation);
+    check_retry(value, pointer, validation);
+    check_routing(value, pointer, validation);
+    check_references(task, known, validation);
+    check_condition(value, pointer, validation);
+    for key in ["params", "condition", "when"] {
+        if let Some(inner) = value.get(key) {
+            check_expressions(inner, &push_token(pointer, key), known, validation);
+        }
+    }
+}
+
+fn check_action(value: &Value, pointer: &str, validation: &mut Validation) {
+    let path = push_token(pointer, "action");
+    match value.get("action") {
+        None | Some(Value::Null) => validation.error(pointer, Message::new("no_action")),
+        Some(Value::String(action)) if action.trim().is_empty() => {
+            validation.error(path, Message::new("no_action"));
+        }
+        Some(Value::String(action)) if !ACTIONS.contains(&action.as_str()) => {
+            // Only a warning: the document may be meant for an engine that knows more.
+            let message = match nearest(action, ACTIONS.into_iter()) {
+                Some(near) => Message::new("unknown_action_suggestion").with("suggestion", near),
+                None => Message::new("unknown_action"),
+            };
+            validation.warning(path, message.with("action", action));
+        }
+        _ => {}
+    }
+}
+
+/// `retry` is a number of further tries, or an object.
+fn check_retry(value: &Value, pointer: &str, validation: &mut Validation) {
+    match value.get("retry") {
+        Some(retry @ Value::Object(_)) => {
+            let pointer = push_token(pointer, "retry");
+            types(Severity::Error, retry, &pointer, &RETRY_FIELDS, validation);
+        }
+        Some(_) => {
+            types(
+                Severity::Error,
+                value,
+                pointer,
+                &[("retry", Type::Whole(0))],
+                validation,
+            );
+        }
+        None => {}
+    }
+}
+
+fn check_routing(value: &Value, pointer: &str, validation: &mut Validation) {
+    let has_source = value
+        .get("dataSource")
+        .and_then(Value::as_str)
+        .is_some_and(|s| !s.is_empty());
+    if value.get("autoSelect") == Some(&Value::Bool(false)) && !has_source {
+        validation.error(
+            push_token(pointer, "autoSelect"),
+            Message::new("no_data_source"),
+        );
+    }
+    let hints: [(&str, &[&str]); 3] = [
+        (
+            "dataKind",
+            &["business", "cache", "temporary", "history", "log", "search"],
+        ),
+        ("latency", &["low", "normal"]),
+        ("volume", &["small", "medium", "large"]),
+    ];
+    for (key, choices) in hints {
+        choice(Severity::Warning, value, pointer, key, choices, validation);
+    }
+    choice(
+        Severity::Error,
+        value,
+        pointer,
+        "runAfter",
+        &["success", "any"],
+        validation,
+    );
+    if let Some(reaction) = value.get("onFailure").and_then(Value::as_str)
+        && !reaction.starts_with("fallback:")
+    {
+        let choices = ["stop", "continue", "fallback:TASK"];
+        choice(
+            Severity::Error,
+            value,
+            pointer,
+            "onFailure",
+            &choices,
+            validation,
+        );
+    }
+}
+
+fn check_references(task: &Item<'_>, known: &mut Known<'_>, validation: &mut Validation) {
+    let (value, pointer) = (task.value.as_ref(), task.pointer.as_str());
+    let mut named: Vec<Reference<'_>> = DEPENDS_ON
+        .into_iter()
+        .chain(["compensate"])
+        .flat_map(|key| references(value, pointer, key))
+        .collect();
+    let fallback = value.get("onFailure").and_then(Value::as_str);
+    if let Some(target) = fallback.and_then(|reaction| reaction.strip_prefix("fallback:")) {
+        named.push(Reference {
+            pointer: push_token(pointer, "onFailure"),
+            target: target.trim(),
+        });
+    }
+    if value.get("action").and_then(Value::as_str) == Some("branch") {
+        named.extend(branch_targets(value, pointer));
+    }
+    for reference in &named {
+        if task.id() == Some(reference.target) {
+            let message = Message::new("self_dependency").with("id", reference.target);
+            validation.error(reference.pointer.clone(), message);
+        } else {
+            known.check_id(Severity::Error, reference, validation);
+        }
+    }
+}
+
+/// The tasks a branch may call: `params.when[].task`.
+fn branch_targets<'v>(task: &'v Value, pointer: &str) -> Vec<Reference<'v>> {
+    let when = task
+        .pointer("/params/when")
+        .and_then(Value::as_array)
+        .unwrap_or_default();
+    let cases = when.iter().enumerate();
+    cases
+        .filter_map(|(index, case)| {
+            let target = case.get("task")?.as_word()?;
+            Some(Reference {
+                pointer: format!("{pointer}/params/when/{index}/task"),
+                target,
+            })
+        })
+        .collect()
+}
+
+/// A condition is one expression, or plainly true or false.
+fn check_condition(value: &Value, pointer: &str, validation: &mut Validation) {
+    match value.get("condition") {
+        None | Some(Value::Null | Value::Bool(_)) => {}
+        Some(Value::String(text)) if expression::is_lone(text) => {}
+        Some(_) => {
+            let path = push_token(pointer, "condition");
+            validation.error(path, Message::new("condition_not_an_expression"));
+        }
+    }
+}
+
+fn check_expressions(
+    value: &Value,
+    pointer: &str,
+    known: &mut Known<'_>,
+    validation: &mut Validation,
+) {
+    match value {
+        Value::String(text) if text.contains("${") => {
+            for part in expression::parts(text) {
+                check_part(&part, pointer, known, validation);
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                let pointer = push_token(pointer, &index.to_string());
+                check_expressions(item, &pointer, known, validation);
+            }
+        }
+        Value::Object(members) => {
+            for (key, member) in members {
+                check_expressions(member, &push_token(pointer, key), known, validation);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn check_part(part: &Part<'_>, pointer: &str, known: &mut Known<'_>, validation: &mut Validation) {
+    let message = match part {
+        Part::NotClosed => Message::new("expression_not_closed"),
+        Part::Empty => Message::new("expression_empty"),
+        Part::Path {
+            root: root @ ("tasks" | "secret"),
+            next: None,
+        } => Message::new("expression_incomplete").with("root", root),
+        Part::Path {
+            root: "context" | "secret",
+            ..
+        } => return,
+        Part::Path {
+            root: "tasks",
+            next: Some(target),
+        } => {
+            let reference = Reference {
+                pointer: pointer.to_owned(),
+                target,
+            };
+            known.check_id(Severity::Error, &reference, validation);
+            return;
+        }
+        Part::Path { root, .. } => Message::new("expression_unknown_root").with("root", root),
+    };
+    validation.error(pointer, message);
+}
