@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 /// A value as the text has it. Objects keep the order of their keys and hold no key twice; numbers
 /// keep their spelling (`1.0` stays `1.0`, `1e400` stays what it is).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Value {
     /// `null`, and in YAML an empty value.
     Null,

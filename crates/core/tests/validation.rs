@@ -8,14 +8,20 @@ fn check(kind: Kind, format: Format, text: &str) -> Validation {
 }
 
 fn short(findings: &[Finding]) -> String {
-    let words = findings.iter().map(|finding| format!("{}@{}", finding.code, finding.path));
+    let words = findings
+        .iter()
+        .map(|finding| format!("{}@{}", finding.code, finding.path));
     words.collect::<Vec<_>>().join(" ")
 }
 
 /// A workflow of tasks, each of them waiting; what is given comes on top.
 fn tasks(bodies: &[&str]) -> String {
     let whole = |body: &&str| {
-        let action = if body.contains("\"action\"") { "" } else { ", \"action\": \"wait\"" };
+        let action = if body.contains("\"action\"") {
+            ""
+        } else {
+            ", \"action\": \"wait\""
+        };
         format!("{{{body}{action}}}")
     };
     let list = bodies.iter().map(whole).collect::<Vec<_>>().join(", ");
@@ -70,7 +76,11 @@ fn a_circle_is_named_in_full_and_placed() {
         r#""id": "b", "dependsOn": ["c"]"#,
         r#""id": "c", "dependsOn": ["a"]"#,
     ]);
-    let found = check(Kind::Workflow, Format::Json, &text.replace("}, {", "},\n {"));
+    let found = check(
+        Kind::Workflow,
+        Format::Json,
+        &text.replace("}, {", "},\n {"),
+    );
     assert_eq!(found.errors.len(), 1);
     assert_eq!(found.errors[0].fields["cycle"], "a → b → c → a");
     let place = found.errors[0].place.unwrap();
@@ -79,7 +89,10 @@ fn a_circle_is_named_in_full_and_placed() {
 
 #[test]
 fn a_near_name_is_offered() {
-    let text = tasks(&[r#""id": "extract_orders""#, r#""id": "b", "dependsOn": ["extract_order"]"#]);
+    let text = tasks(&[
+        r#""id": "extract_orders""#,
+        r#""id": "b", "dependsOn": ["extract_order"]"#,
+    ]);
     let found = check(Kind::Workflow, Format::Json, &text);
     assert_eq!(found.errors[0].fields["suggestion"], "extract_orders");
     assert_eq!(found.errors[0].fields["target"], "extract_order");
@@ -89,24 +102,49 @@ fn a_near_name_is_offered() {
 #[case::empty(r#"{}"#, "", "name_missing@ workflow_empty@")]
 #[case::id_object(r#"{"id": {}, "name": "n", "tasks": []}"#, "field_not_text@/id", "")]
 #[case::name_null(r#"{"name": null, "tasks": []}"#, "", "name_missing@")]
-#[case::trigger(r#"{"name": "n", "tasks": [], "trigger": "cron"}"#, "field_unknown_choice@/trigger", "")]
-#[case::no_cron(r#"{"name": "n", "tasks": [], "trigger": "schedule"}"#, "", "schedule_without_cron@/trigger")]
-#[case::cron(r#"{"name": "n", "tasks": [], "trigger": "schedule", "schedule": {"cron": "0 2 * *"}}"#,
-    "cron_not_five_fields@/schedule/cron", "")]
-#[case::concurrent(r#"{"name": "n", "tasks": [], "maxConcurrent": 0}"#, "field_too_small@/maxConcurrent", "")]
-#[case::unknown_action(r#"{"name": "n", "tasks": [{"id": "a", "action": "sql.qery"}]}"#,
-    "", "unknown_action_suggestion@/tasks/0/action")]
+#[case::trigger(
+    r#"{"name": "n", "tasks": [], "trigger": "cron"}"#,
+    "field_unknown_choice@/trigger",
+    ""
+)]
+#[case::no_cron(
+    r#"{"name": "n", "tasks": [], "trigger": "schedule"}"#,
+    "",
+    "schedule_without_cron@/trigger"
+)]
+#[case::cron(
+    r#"{"name": "n", "tasks": [], "trigger": "schedule", "schedule": {"cron": "0 2 * *"}}"#,
+    "cron_not_five_fields@/schedule/cron",
+    ""
+)]
+#[case::concurrent(
+    r#"{"name": "n", "tasks": [], "maxConcurrent": 0}"#,
+    "field_too_small@/maxConcurrent",
+    ""
+)]
+#[case::unknown_action(
+    r#"{"name": "n", "tasks": [{"id": "a", "action": "sql.qery"}]}"#,
+    "",
+    "unknown_action_suggestion@/tasks/0/action"
+)]
 #[case::stages_text(r#"{"name": "n", "stages": "x"}"#, "field_not_list@/stages", "")]
 #[case::stages_data(r#"{"name": "n", "stages_data": "[{\"id\": \"a\"}]", "transitions": [{"from": "a", "to": "b"}]}"#,
     "unknown_reference@/transitions/0/to", "")]
-#[case::stages_data_broken(r#"{"name": "n", "stages_data": "[{"}"#, "stages_unreadable@/stages_data", "")]
+#[case::stages_data_broken(
+    r#"{"name": "n", "stages_data": "[{"}"#,
+    "stages_unreadable@/stages_data",
+    ""
+)]
 #[case::loops(r#"{"name": "n", "stages": [{"id": "a", "checklist": {"x": true}}, {"id": "b"}],
     "transitions": [{"from_stage": "a", "to_stage": "a"}, {"from": "a", "to": "b"}, {"from": "b", "to": "a"},
     {"from": "b", "to": "complete"}]}"#, "", "")]
 #[case::by_name(r#"{"name": "n", "stages": [{"name": "Build"}], "transitions": [{"from": "Build", "to": "END"}]}"#, "", "")]
-#[case::chain(r#"{"name": "n", "tasks": {"a": {"transitions": {"success": {"task_id": "b"}}},
+#[case::chain(
+    r#"{"name": "n", "tasks": {"a": {"transitions": {"success": {"task_id": "b"}}},
     "b": {"transitions": {"success": {"task_id": "end"}, "failure": {"task_id": "c"}}}}}"#,
-    "unknown_reference@/tasks/b/transitions/failure/task_id", "")]
+    "unknown_reference@/tasks/b/transitions/failure/task_id",
+    ""
+)]
 fn workflows(#[case] text: &str, #[case] errors: &str, #[case] warnings: &str) {
     let found = check(Kind::Workflow, Format::Json, text);
     assert_eq!(short(&found.errors), errors, "{text}");
@@ -120,7 +158,10 @@ fn a_graph_names_its_unknown_nodes() {
                 - from: ask\n    to: answer\nentry_point: ask\n";
     let found = check(Kind::Workflow, Format::Yaml, text);
     assert_eq!(short(&found.errors), "unknown_reference@/edges/1/to");
-    assert_eq!(short(&found.warnings), "unknown_reference@/nodes/ask/config/conditions/0/next_node");
+    assert_eq!(
+        short(&found.warnings),
+        "unknown_reference@/nodes/ask/config/conditions/0/next_node"
+    );
     let place = found.errors[0].place.unwrap();
     assert_eq!((place.line, place.column), (13, 9));
 }
@@ -129,11 +170,20 @@ fn a_graph_names_its_unknown_nodes() {
 #[case(Kind::Roadmap, r#"{"metadata": {"title": "R"}, "milestones": [{"name": "M"}], "tasks": [{"title": "t", "milestone": "M"}]}"#, "", "")]
 #[case(Kind::Roadmap, r#"{"title": "R", "milestones": [{"id": "m1"}, {"id": "m1"}], "tasks": [{"title": "t", "milestone": "m2"}]}"#,
     "duplicate_id@/milestones/1/id", "unknown_reference_suggestion@/tasks/0/milestone")]
-#[case(Kind::Roadmap, r#"{"title": "R", "milestones": "none", "epics": [7]}"#,
-    "field_not_list_or_object@/milestones", "part_not_object@/epics/0")]
+#[case(
+    Kind::Roadmap,
+    r#"{"title": "R", "milestones": "none", "epics": [7]}"#,
+    "field_not_list_or_object@/milestones",
+    "part_not_object@/epics/0"
+)]
 #[case(Kind::Template, r#"{"variables": [{"name": "id"}, {}, {"name": "id"}], "template": {"id": "{{id}}", "x": ["{{ other|upper }}", "{{current_date}}"]}}"#,
     "", "variable_without_name@/variables/1 variable_twice@/variables/2 variable_not_declared@/template/x/0")]
-#[case(Kind::Rule, r#"{"type": "rule", "content": "", "alwaysApply": "yes"}"#, "", "rule_empty@ field_not_yes_or_no@/alwaysApply")]
+#[case(
+    Kind::Rule,
+    r#"{"type": "rule", "content": "", "alwaysApply": "yes"}"#,
+    "",
+    "rule_empty@ field_not_yes_or_no@/alwaysApply"
+)]
 fn the_other_kinds(
     #[case] kind: Kind,
     #[case] text: &str,
