@@ -1,8 +1,11 @@
 //! The one error at the edge (ARCHITECTURE.md, invariant 7).
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use flowkeep_core::Message;
+use flowkeep_files::FilesError;
+use flowkeep_store::StoreError;
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -74,3 +77,70 @@ impl std::fmt::Display for AppError {
 }
 
 impl std::error::Error for AppError {}
+
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        let message = error.to_string();
+        let mut app = match error {
+            StoreError::Damaged(detail) => {
+                Self::new("database_damaged").with("detail", detail).hint("restore_newest_backup")
+            }
+            StoreError::NotOurs => Self::new("database_not_ours"),
+            StoreError::Newer { found, known } => Self::new("database_newer")
+                .with("found", found)
+                .with("known", known)
+                .hint("restart_or_update"),
+            StoreError::Busy => Self::new("database_locked").retryable(),
+            StoreError::Full => Self::new("no_space").hint("free_space"),
+            StoreError::ReadOnly => Self::new("data_folder_unwritable").hint("check_permissions"),
+            StoreError::PlanChanged => Self::new("plan_changed").hint("look_again"),
+            StoreError::Closed => Self::new("internal").with("detail", "the writer has ended"),
+            StoreError::Io(error) => Self::new("internal").with("detail", error),
+            StoreError::Sqlite(error) => Self::new("internal").with("detail", error),
+        };
+        app.message = message;
+        app
+    }
+}
+
+impl From<FilesError> for AppError {
+    fn from(error: FilesError) -> Self {
+        let message = error.to_string();
+        let at = |code: &str, path: PathBuf| Self::new(code).with("path", path.display());
+        let mut app = match error {
+            FilesError::Cancelled => Self::new("cancelled"),
+            FilesError::Missing(path) => at("path_missing", path),
+            FilesError::NotAFolder(path) => at("not_a_folder", path),
+            FilesError::InsideDataFolder(path) => {
+                at("inside_data_folder", path).hint("choose_other_folder")
+            }
+            FilesError::NotWritable { path, source } => {
+                at("folder_unwritable", path).with("detail", source).hint("choose_other_folder")
+            }
+            FilesError::NoRoom { path, needed, free } => at("no_room", path)
+                .with("needed", needed)
+                .with("free", free)
+                .with("missing", needed.saturating_sub(free))
+                .hint("free_space"),
+            FilesError::NothingThere(path) => at("nothing_there", path),
+            FilesError::Unfinished(path) => at("backup_unfinished", path),
+            FilesError::ManifestDamaged { path, detail } => {
+                at("backup_damaged", path).with("detail", detail).hint("choose_other_backup")
+            }
+            FilesError::Newer { found, known, app_version } => Self::new("backup_newer")
+                .with("found", found)
+                .with("known", known)
+                .with("app_version", app_version)
+                .hint("update_app"),
+            FilesError::NotProven { path, detail } => {
+                at("backup_not_proven", path).with("detail", detail).hint("choose_other_folder")
+            }
+            FilesError::Store(error) => return error.into(),
+            FilesError::Io { path, source } => {
+                at("file_failed", path).with("detail", source).retryable()
+            }
+        };
+        app.message = message;
+        app
+    }
+}

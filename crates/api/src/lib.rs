@@ -1,3 +1,29 @@
-//! The command list.
-pub mod error;
+//! The one list of commands (ARCHITECTURE.md, invariant 4). Desktop, CLI and later HTTP call the
+//! same bodies: parse, decide in `core`, persist, answer. [`call`] reaches them by name and JSON,
+//! the CLI calls them by type.
+//!
+//! Absent on purpose: Tauri, a terminal, and words. Answers carry codes; the catalogue turns them
+//! into sentences ([`Catalogue`]).
+
+mod api;
+mod bodies;
+mod catalogue;
+mod commands;
+mod error;
+mod ownership;
+mod plans;
+mod progress;
+mod scratch;
+mod time;
 pub mod types;
+
+pub use api::{Api, Face, NoPlaces, OpenOptions, Places};
+pub use bodies::{
+    activity, backups, documents, examples, overview, plan_decisions, restores, settings,
+};
+pub use catalogue::{Catalogue, Tongue};
+pub use commands::{Command, call, commands, typescript};
+pub use error::AppError;
+pub use flowkeep_store::{Follower, Request};
+pub use ownership::{AlreadyOpen, WindowClaim, window_claim};
+pub use progress::{Progress, Silent};

@@ -116,5 +116,5 @@ pub struct OperationItem {
 #[serde(deny_unknown_fields)]
 pub struct ExportTo {
     /// The file.
-    pub to: super::Place,
+    pub to: super::ChosenPlace,
 }

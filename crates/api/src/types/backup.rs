@@ -4,7 +4,7 @@ use flowkeep_core::Message;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::Place;
+use super::ChosenPlace;
 
 /// Make a backup, or see what it would be.
 #[derive(Debug, Clone, Default, Deserialize, TS)]
@@ -12,7 +12,7 @@ use super::Place;
 #[ts(optional_fields)]
 pub struct BackupInput {
     /// The folder in which the backup's own folder is made; the chosen backup folder unless told.
-    pub into: Option<Place>,
+    pub into: Option<ChosenPlace>,
     /// Remember this folder as the chosen backup folder.
     pub remember: bool,
 }
@@ -72,7 +72,7 @@ pub struct BackupResult {
 #[ts(optional_fields)]
 pub struct VerifyInput {
     /// The backup; the newest known one unless told.
-    pub from: Option<Place>,
+    pub from: Option<ChosenPlace>,
 }
 
 /// What reading a backup back found (contracts, `db verify`).

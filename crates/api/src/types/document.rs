@@ -4,7 +4,7 @@ use flowkeep_core::{Difference, Edit, Format, Kind, Message, Validation};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::Place;
+use super::ChosenPlace;
 
 /// Which rows of a list.
 #[derive(Debug, Clone, Default, Deserialize, TS)]
@@ -272,7 +272,7 @@ pub struct ExportInput {
     /// The store's ids.
     pub ids: Vec<String>,
     /// A file for one document, a folder for several.
-    pub to: Place,
+    pub to: ChosenPlace,
 }
 
 /// What an export wrote.

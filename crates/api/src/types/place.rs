@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// A file or folder an operator chose. From JSON only the token can be made, so that a path that
-/// comes from the web side cannot even be expressed; the CLI makes [`Place::Path`] in code.
+/// comes from the web side cannot even be expressed; the CLI makes [`ChosenPlace::Path`] in code.
 #[derive(Debug, Clone, Deserialize, TS)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Place {
+pub enum ChosenPlace {
     /// A token handed out by the shell for a dialog's answer or a drop.
     Picked(String),
     /// A backup in the list of known backups, by its id.

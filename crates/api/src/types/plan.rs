@@ -5,14 +5,14 @@ use flowkeep_core::{Encoding, Kind, Message};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::Place;
+use super::ChosenPlace;
 
 /// Make a plan to import what the operator dropped or picked.
 #[derive(Debug, Clone, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct ImportPlanInput {
     /// Files, folders and `.zip` files.
-    pub places: Vec<Place>,
+    pub places: Vec<ChosenPlace>,
 }
 
 /// Make a plan to restore a backup, or a loose folder of documents.
@@ -22,7 +22,7 @@ pub struct ImportPlanInput {
 pub struct RestorePlanInput {
     /// The backup; the newest known one unless told.
     #[serde(default)]
-    pub from: Option<Place>,
+    pub from: Option<ChosenPlace>,
 }
 
 /// What one planned item is, compared with the catalog.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::Place;
+use super::ChosenPlace;
 
 /// The language of the window.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -63,7 +63,7 @@ pub struct SettingsUpdate {
     /// The name shown in Activity.
     pub display_name: Option<String>,
     /// The chosen backup folder.
-    pub backup_folder: Option<Place>,
+    pub backup_folder: Option<ChosenPlace>,
     /// Whether the operator was asked for a backup folder.
     pub backup_folder_asked: Option<bool>,
     /// Whether the example workspace was declined.

@@ -1,0 +1,226 @@
+//! A data folder, open: what every command body is given.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use flowkeep_core::PlanId;
+use flowkeep_host::{
+    Clock, Files, SystemClock, SystemFiles, Unsafe, account_name, default_data_dir, unsafe_place,
+};
+use flowkeep_store::{Follower, Request, Store, StoreError, StoreOptions};
+
+use crate::AppError;
+use crate::ownership::Owner;
+use crate::plans::Plan;
+use crate::scratch::{Scratch, clear_leftovers};
+use crate::types::ChosenPlace;
+
+/// Through which face somebody calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Face {
+    /// The window.
+    Desktop,
+    /// The command line.
+    Cli,
+}
+
+impl Face {
+    /// The word used in Activity.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Desktop => "desktop",
+            Self::Cli => "cli",
+        }
+    }
+}
+
+/// Knows which place on disk a token stands for.
+pub trait Places: Send + Sync {
+    /// The path of a token handed out for a dialog's answer or a drop.
+    fn resolve(&self, token: &str) -> Option<PathBuf>;
+}
+
+/// No tokens: the command line has paths.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoPlaces;
+
+impl Places for NoPlaces {
+    fn resolve(&self, _: &str) -> Option<PathBuf> {
+        None
+    }
+}
+
+/// How to open a data folder.
+pub struct OpenOptions {
+    /// The folder; the platform's own unless told. Made when missing.
+    pub data_dir: Option<PathBuf>,
+    /// Through which face.
+    pub face: Face,
+    /// Knows what tokens stand for.
+    pub places: Arc<dyn Places>,
+}
+
+/// A data folder, open.
+pub struct Api {
+    pub(crate) store: Arc<Store>,
+    pub(crate) data_dir: PathBuf,
+    pub(crate) face: Face,
+    pub(crate) places: Arc<dyn Places>,
+    pub(crate) files: Arc<dyn Files>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) scratch: Scratch,
+    pub(crate) plans: Mutex<HashMap<PlanId, Arc<Mutex<Plan>>>>,
+    _owner: Option<Owner>,
+}
+
+impl OpenOptions {
+    /// The folder these options mean.
+    ///
+    /// # Errors
+    /// `data_folder_missing` where the platform has none and none is told.
+    pub fn folder(&self) -> Result<PathBuf, AppError> {
+        self.data_dir
+            .clone()
+            .or_else(default_data_dir)
+            .ok_or_else(|| AppError::new("data_folder_missing").hint("name_data_dir"))
+    }
+}
+
+impl Api {
+    /// Opens a data folder.
+    ///
+    /// # Errors
+    /// `data_folder_missing`, `data_folder_unwritable`, `data_folder_network`,
+    /// `data_folder_synced`, `database_damaged`, `database_newer`, `database_not_ours`,
+    /// `database_locked`, `no_space`.
+    pub fn open(options: OpenOptions) -> Result<Self, AppError> {
+        let data_dir = options.folder()?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        make_folder(&data_dir)?;
+        let store = Arc::new(
+            Store::open(StoreOptions {
+                path: data_dir.join("flowkeep.db"),
+                safety: data_dir.join("safety"),
+                clock: clock.clone(),
+            })
+            .map_err(|error| opening(error, &data_dir))?,
+        );
+        let owner = Owner::try_take(&store, &data_dir, options.face.as_str())?;
+        let api = Self {
+            scratch: Scratch::new(data_dir.clone()),
+            store,
+            data_dir,
+            face: options.face,
+            places: options.places,
+            files: Arc::new(SystemFiles),
+            clock,
+            plans: Mutex::default(),
+            _owner: owner,
+        };
+        for latest in clear_leftovers(&api.data_dir) {
+            api.note_interrupted_restore(&latest)?;
+        }
+        Ok(api)
+    }
+
+    /// Where the data is.
+    pub fn data_dir(&self) -> &Path {
+        &self.data_dir
+    }
+
+    /// Calls `changed` with the tags of every change from now on, made by this process or any
+    /// other, until the answer is dropped.
+    ///
+    /// # Errors
+    /// `internal` for a second follower.
+    pub fn follow(
+        &self,
+        changed: impl Fn(Vec<String>) + Send + 'static,
+        requested: impl Fn(Request) + Send + 'static,
+    ) -> Result<Follower, AppError> {
+        self.store.write::<_, StoreError>(|tx| tx.clear_requests("window"))?;
+        let store = Arc::downgrade(&self.store);
+        Ok(self.store.follow("window", changed, move |requests| {
+            let answered: Vec<i64> = requests.iter().map(|(seq, _)| *seq).collect();
+            for (_, request) in requests {
+                requested(request);
+            }
+            if let Some(store) = store.upgrade()
+                && let Err(error) =
+                    store.write::<_, StoreError>(move |tx| tx.remove_requests(&answered))
+            {
+                tracing::warn!(%error, "answered requests could not be taken out");
+            }
+        })?)
+    }
+
+    /// Who is at it: the display name, else the account.
+    pub(crate) fn actor(&self) -> Result<String, AppError> {
+        let chosen = self.store.setting("display_name")?;
+        let chosen = chosen.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default();
+        Ok(if chosen.is_empty() { account_name() } else { chosen.to_owned() })
+    }
+
+    /// The path of a place.
+    pub(crate) fn path_of(&self, place: &ChosenPlace) -> Result<PathBuf, AppError> {
+        match place {
+            ChosenPlace::Path(path) => Ok(path.clone()),
+            ChosenPlace::Picked(token) => self
+                .places
+                .resolve(token)
+                .ok_or_else(|| AppError::new("place_unknown").hint("pick_again")),
+            ChosenPlace::Backup(id) => {
+                let known = self.store.known_backup(id)?;
+                let known = known
+                    .ok_or_else(|| AppError::new("backup_unknown").with("id", id))?;
+                Ok(PathBuf::from(known.path))
+            }
+        }
+    }
+}
+
+/// The data folder may be named but not be there yet; what is above it must be.
+fn make_folder(data_dir: &Path) -> Result<(), AppError> {
+    match unsafe_place(data_dir) {
+        Some(Unsafe::Network(kind)) => {
+            return Err(AppError::new("data_folder_network")
+                .with("path", data_dir.display())
+                .with("kind", kind)
+                .hint("choose_local_folder"));
+        }
+        Some(Unsafe::Synced(folder, client)) => {
+            return Err(AppError::new("data_folder_synced")
+                .with("path", data_dir.display())
+                .with("folder", folder.display())
+                .with("client", client)
+                .hint("choose_local_folder"));
+        }
+        None => {}
+    }
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(data_dir).map_err(|error| {
+        AppError::new("data_folder_unwritable")
+            .with("path", data_dir.display())
+            .with("detail", error)
+            .hint("check_permissions")
+    })
+}
+
+/// Errors of opening speak of the folder.
+fn opening(error: StoreError, data_dir: &Path) -> AppError {
+    let path = data_dir.display().to_string();
+    match error {
+        StoreError::ReadOnly => {
+            AppError::new("data_folder_unwritable").with("path", path).hint("check_permissions")
+        }
+        StoreError::Io(error) => AppError::new("data_folder_unwritable")
+            .with("path", path)
+            .with("detail", error)
+            .hint("check_permissions"),
+        other => AppError::from(other).with("path", path),
+    }
+}

@@ -1,0 +1,308 @@
+//! `db_backup`, `db_verify` and the list of known backups.
+
+use std::path::{Path, PathBuf};
+
+use flowkeep_core::{BackupId, Message};
+use flowkeep_files::{
+    Backup, BackupRequest, BackupTarget, DamagedFile, FilesError, Source, estimate, find_source,
+    prove, read_manifest, remove_unfinished, unfinished_in, write_backup,
+};
+use flowkeep_store::{KnownBackup, NewOperation};
+use ulid::Ulid;
+
+use crate::progress::Thinned;
+use crate::types::{
+    BackupHealth, BackupInput, BackupList, BackupPlan, BackupResult, BackupRow, DamagedItem,
+    KindCount, Nothing, ChosenPlace, UnfinishedBackup, UnfinishedInput, VerifyInput, VerifyResult,
+};
+use crate::{Api, AppError, Progress, time};
+
+/// What a backup would write, and whether it fits. A folder that will not do is not an error here
+/// but the answer.
+///
+/// # Errors
+/// `no_backup_folder`, `place_unknown`.
+pub fn backup_plan(api: &Api, input: BackupInput) -> Result<BackupPlan, AppError> {
+    let folder = target_folder(api, input.into.as_ref())?;
+    let snapshot = api.store.snapshot()?;
+    let estimated = BackupTarget::check(api.files.as_ref(), &folder, &api.data_dir)
+        .and_then(|target| estimate(api.files.as_ref(), &snapshot, &target));
+    let into = folder.display().to_string();
+    match estimated {
+        Ok(estimate) => {
+            let refused = (estimate.needed > estimate.free).then(|| {
+                let missing = estimate.needed - estimate.free;
+                Message::new("error_no_room")
+                    .with("path", &into)
+                    .with("needed", estimate.needed)
+                    .with("free", estimate.free)
+                    .with("missing", missing)
+            });
+            let items = estimate.counts.into_iter().map(|(kind, count)| kind_count(kind.as_str(), count));
+            Ok(BackupPlan {
+                into,
+                items: items.collect(),
+                bytes: estimate.needed,
+                free: estimate.free,
+                refused,
+            })
+        }
+        Err(error) => {
+            let error = AppError::from(error);
+            let refused = Message {
+                code: format!("error_{}", error.code),
+                fields: error.fields,
+                place: None,
+            };
+            Ok(BackupPlan { into, items: Vec::new(), bytes: 0, free: 0, refused: Some(refused) })
+        }
+    }
+}
+
+/// Makes a backup and proves it by a trial restore.
+///
+/// # Errors
+/// `no_backup_folder`, `inside_data_folder`, `folder_unwritable`, `no_room`, `cancelled`,
+/// `backup_not_proven`, `file_failed`. Earlier backups are as they were.
+pub fn backup(
+    api: &Api,
+    input: BackupInput,
+    progress: &dyn Progress,
+) -> Result<BackupResult, AppError> {
+    let folder = target_folder(api, input.into.as_ref())?;
+    let target = BackupTarget::check(api.files.as_ref(), &folder, &api.data_dir)?;
+    let id = BackupId(Ulid::generate());
+    let at = api.clock.now();
+    let known = api.store.known_backups()?;
+    let made = write_backup(
+        &BackupRequest {
+            files: api.files.as_ref(),
+            store: &api.store,
+            target: &target,
+            scratch: &api.scratch.folder()?,
+            at,
+            id,
+            sequence: known.len() as u64 + 1,
+            app_version: env!("CARGO_PKG_VERSION"),
+            machine: &flowkeep_host::machine_id(),
+            trial: std::env::var_os("FLOWKEEP_BENCH_WITHOUT_TRIAL").is_none(),
+        },
+        &Thinned::new(progress),
+    )?;
+    let count = documents_in(&made);
+    remember(api, &made, id, at.0, count, input.remember.then_some(folder))?;
+    Ok(BackupResult {
+        count,
+        target_dir: made.folder.display().to_string(),
+        result: "backup",
+        items: made.counts.iter().map(|(kind, count)| kind_count(kind, *count)).collect(),
+        bytes: made.bytes,
+        verified: made.proven,
+        damaged: made.damaged.into_iter().map(damaged_item).collect(),
+        backup_id: id.to_string(),
+    })
+}
+
+/// Writes a backup down as known and in Activity.
+fn remember(
+    api: &Api,
+    made: &Backup,
+    id: BackupId,
+    at: i64,
+    count: u32,
+    folder: Option<PathBuf>,
+) -> Result<(), AppError> {
+    let known = KnownBackup {
+        id: id.to_string(),
+        path: made.folder.display().to_string(),
+        created_at: at,
+        count,
+        bytes: made.bytes,
+        operation: made.latest_operation.clone().unwrap_or_default(),
+        checked_at: made.proven.then_some(at),
+        damaged: u32::try_from(made.damaged.len()).unwrap_or(u32::MAX),
+        damaged_names: names_of(&made.damaged),
+    };
+    let (actor, face) = (api.actor()?, api.face.as_str());
+    api.store.write::<_, AppError>(move |tx| {
+        tx.put_known_backup(&known)?;
+        if let Some(folder) = folder {
+            tx.set_setting("backup_folder", &folder.display().to_string().into())?;
+        }
+        let operation = tx.next_operation_id()?;
+        tx.record_operation(
+            operation,
+            &NewOperation {
+                actor: &actor,
+                face,
+                operation: "backup",
+                name: Some(&known.path),
+                undoes: None,
+                items: &[],
+            },
+        )?;
+        Ok(())
+    })
+}
+
+fn documents_in(made: &Backup) -> u32 {
+    let is_document = |word: &str| flowkeep_core::Kind::from_word(word).is_some();
+    made.counts.iter().filter(|(kind, _)| is_document(kind)).map(|(_, count)| count).sum()
+}
+
+/// Reads a backup back and restores it into a temporary database.
+///
+/// # Errors
+/// `path_missing`, `backup_damaged`, `backup_newer`, `nothing_there`, `no_backup_known`,
+/// `cancelled`.
+pub fn verify(
+    api: &Api,
+    input: VerifyInput,
+    progress: &dyn Progress,
+) -> Result<VerifyResult, AppError> {
+    let path = match &input.from {
+        Some(place) => api.path_of(place)?,
+        None => newest_known(api)?,
+    };
+    let folder = match find_source(&path)? {
+        Source::Backup(folder) => folder,
+        Source::Loose(folder) => return Err(FilesError::NothingThere(folder).into()),
+    };
+    let proof = prove(&folder, &api.scratch.folder()?, true, &Thinned::new(progress))?;
+    if let Ok(manifest) = read_manifest(&folder)
+        && let Some(known) = api.store.known_backup(&manifest.backup_id)?
+    {
+        let checked = KnownBackup {
+            path: folder.display().to_string(),
+            checked_at: Some(api.clock.now().0),
+            damaged: u32::try_from(proof.damaged.len()).unwrap_or(u32::MAX),
+            damaged_names: names_of(&proof.damaged),
+            ..known
+        };
+        api.store.write::<_, AppError>(move |tx| Ok(tx.put_known_backup(&checked)?))?;
+    }
+    Ok(VerifyResult {
+        ok: proof.damaged.is_empty(),
+        files: proof.files,
+        damaged: proof.damaged.into_iter().map(damaged_item).collect(),
+        source_dir: folder.display().to_string(),
+    })
+}
+
+/// The known backups, newest first, and what broken-off ones left.
+///
+/// # Errors
+/// What the database says.
+pub fn list(api: &Api, _: Nothing) -> Result<BackupList, AppError> {
+    let items: Vec<_> = api.store.known_backups()?.into_iter().map(row).collect();
+    Ok(BackupList {
+        total: u32::try_from(items.len()).unwrap_or(u32::MAX),
+        items,
+        unfinished: unfinished(api)?,
+    })
+}
+
+/// Removes what a broken-off backup left.
+///
+/// # Errors
+/// `nothing_there` when it is none; what the system says.
+pub fn unfinished_remove(api: &Api, input: UnfinishedInput) -> Result<Nothing, AppError> {
+    let found = unfinished(api)?.into_iter().find(|found| found.token == input.token);
+    let found = found.ok_or_else(|| AppError::new("nothing_there").with("path", &input.token))?;
+    remove_unfinished(api.files.as_ref(), Path::new(&found.path))?;
+    api.store.write::<_, AppError>(|tx| {
+        tx.tag(&flowkeep_store::Tag::Backup);
+        Ok(())
+    })?;
+    Ok(Nothing {})
+}
+
+/// What broken-off backups left in the chosen folder and beside the known backups. One that is
+/// being written right now is not offered.
+pub(crate) fn unfinished(api: &Api) -> Result<Vec<UnfinishedBackup>, AppError> {
+    let mut folders: Vec<PathBuf> = api
+        .store
+        .known_backups()?
+        .iter()
+        .filter_map(|known| Path::new(&known.path).parent().map(Path::to_owned))
+        .collect();
+    folders.extend(chosen_folder(api)?);
+    folders.sort();
+    folders.dedup();
+    let found = folders.iter().flat_map(|folder| unfinished_in(folder));
+    Ok(found
+        .map(|unfinished| UnfinishedBackup {
+            token: unfinished.folder.display().to_string(),
+            path: unfinished.folder.display().to_string(),
+            started_at: started(&unfinished.started),
+        })
+        .collect())
+}
+
+fn started(text: &str) -> Option<String> {
+    let local = chrono::NaiveDateTime::parse_from_str(text.get(..15)?, "%Y%m%d-%H%M%S").ok()?;
+    let at = local.and_local_timezone(chrono::Local).earliest()?;
+    Some(time::rfc3339(at.timestamp_millis()))
+}
+
+pub(crate) fn row(known: KnownBackup) -> BackupRow {
+    let there = Path::new(&known.path).join("manifest.json").is_file();
+    BackupRow {
+        health: match (there, known.damaged) {
+            (false, _) => BackupHealth::Away,
+            (true, 0) => BackupHealth::Proven,
+            (true, _) => BackupHealth::Damaged,
+        },
+        id: known.id,
+        path: known.path,
+        created_at: time::rfc3339(known.created_at),
+        count: known.count,
+        bytes: known.bytes,
+        checked_at: known.checked_at.map(time::rfc3339),
+        damaged_names: known.damaged_names,
+        damaged: known.damaged,
+    }
+}
+
+/// The folder of the newest known backup that is there.
+///
+/// # Errors
+/// `no_backup_known`.
+pub(crate) fn newest_known(api: &Api) -> Result<PathBuf, AppError> {
+    let known = api.store.known_backups()?;
+    let there = known.into_iter().map(|known| PathBuf::from(known.path)).find(|path| path.is_dir());
+    if let Some(path) = there {
+        return Ok(path);
+    }
+    chosen_folder(api)?.ok_or_else(|| AppError::new("no_backup_known").hint("name_backup"))
+}
+
+pub(crate) fn chosen_folder(api: &Api) -> Result<Option<PathBuf>, AppError> {
+    let chosen = api.store.setting("backup_folder")?;
+    Ok(chosen.as_ref().and_then(serde_json::Value::as_str).map(PathBuf::from))
+}
+
+fn target_folder(api: &Api, into: Option<&ChosenPlace>) -> Result<PathBuf, AppError> {
+    match into {
+        Some(place) => api.path_of(place),
+        None => chosen_folder(api)?
+            .ok_or_else(|| AppError::new("no_backup_folder").hint("choose_backup_folder")),
+    }
+}
+
+fn kind_count(kind: &str, count: u32) -> KindCount {
+    KindCount { kind: kind.to_owned(), count }
+}
+
+fn damaged_item(file: DamagedFile) -> DamagedItem {
+    DamagedItem { path: file.path, reason: file.reason, name: file.name }
+}
+
+/// The first names, for the list.
+fn names_of(damaged: &[DamagedFile]) -> Vec<String> {
+    damaged
+        .iter()
+        .take(3)
+        .map(|file| file.name.clone().unwrap_or_else(|| file.path.clone()))
+        .collect()
+}

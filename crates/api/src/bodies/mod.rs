@@ -1,0 +1,28 @@
+//! The bodies of the commands, a module per noun. Each is short: parse, decide in `core`, persist,
+//! answer.
+
+pub mod activity;
+pub mod backups;
+pub mod documents;
+pub mod examples;
+pub mod overview;
+pub mod plan_decisions;
+pub mod restores;
+pub mod settings;
+
+use crate::AppError;
+
+/// The page size for a limit somebody asks for.
+///
+/// # Errors
+/// `limit_too_large` above 500.
+pub(crate) fn page(limit: Option<u32>, usual: u32) -> Result<u32, AppError> {
+    const MOST: u32 = 500;
+    match limit {
+        Some(limit) if limit > MOST => {
+            Err(AppError::new("limit_too_large").with("limit", limit).with("most", MOST))
+        }
+        Some(limit) => Ok(limit),
+        None => Ok(usual),
+    }
+}

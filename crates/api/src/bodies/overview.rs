@@ -1,0 +1,246 @@
+//! `overview_show`, `about_show`, `doctor`, diagnostics.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use flowkeep_core::Message;
+use flowkeep_files::export_document;
+use flowkeep_host::{Unsafe, unsafe_place};
+use flowkeep_store::OperationFilter;
+
+use super::{activity, backups};
+use crate::types::{
+    About, BackupHealth, Check, Diagnostics, Doctor, ExportTo, Exported, KindCount, Nothing,
+    Overview,
+};
+use crate::{Api, AppError, Catalogue, Tongue};
+
+/// Lines of the log in a diagnosis.
+const LOG_LINES: usize = 200;
+
+/// What the first screen shows.
+///
+/// # Errors
+/// What the database says.
+pub fn show(api: &Api, _: Nothing) -> Result<Overview, AppError> {
+    let counts = api.store.counts()?;
+    let examples = api.store.examples()?;
+    let known = api.store.known_backups()?;
+    let newest = known.iter().find(|known| known.checked_at.is_some() && known.damaged == 0);
+    let since = newest.map_or("", |known| known.operation.as_str());
+    let changes_since = api.store.changes_after(since)?;
+    let backup = newest.cloned().map(backups::row);
+    let flag = |key: &str| -> Result<bool, AppError> {
+        Ok(api.store.setting(key)?.is_some_and(|value| value == true))
+    };
+    let documents: u32 = counts.iter().map(|(_, count)| count).sum();
+    let folder = backups::chosen_folder(api)?;
+    let recent = api.store.operations(&OperationFilter { limit: 8, ..OperationFilter::default() })?;
+    Ok(Overview {
+        ask_for_folder: folder.is_none() && documents > 0 && !flag("backup_folder_asked")?,
+        offer_example: documents == 0 && examples.is_empty() && !flag("example_declined")?,
+        counts: counts
+            .into_iter()
+            .map(|(kind, count)| KindCount { kind: kind.as_str().to_owned(), count })
+            .collect(),
+        backup,
+        changes_since,
+        backup_folder: folder.map(|folder| folder.display().to_string()),
+        example_documents: u32::try_from(examples.len()).unwrap_or(u32::MAX),
+        unfinished: backups::unfinished(api)?,
+        interrupted_restore: flag("interrupted_restore")?,
+        documents_with_problems: api.store.documents_with_problems()?,
+        recent: recent.items.into_iter().map(activity::row).collect(),
+    })
+}
+
+/// The operator has read that a restore was broken off.
+///
+/// # Errors
+/// What the database says.
+pub fn interrupted_restore_seen(api: &Api, _: Nothing) -> Result<Nothing, AppError> {
+    api.store.write::<_, AppError>(|tx| {
+        tx.set_setting("interrupted_restore", &false.into())?;
+        Ok(Nothing {})
+    })
+}
+
+/// Where the app is and who uses it.
+///
+/// # Errors
+/// None today.
+pub fn about(api: &Api, _: Nothing) -> Result<About, AppError> {
+    Ok(About {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        data_dir: api.data_dir.display().to_string(),
+        system_languages: sys_locale::get_locales().collect(),
+        platform: std::env::consts::OS.to_owned(),
+    })
+}
+
+/// What is wrong with this installation.
+///
+/// # Errors
+/// What the database says when it cannot even be asked.
+pub fn doctor(api: &Api, _: Nothing) -> Result<Doctor, AppError> {
+    let checks = vec![
+        check_database(api)?,
+        check_data_folder(api),
+        check_space(api),
+        check_backup(api)?,
+        check_unfinished(api)?,
+    ];
+    Ok(Doctor { ok: checks.iter().all(|check| check.ok), checks })
+}
+
+fn check(name: &str, ok: bool, message: Message) -> Check {
+    Check { name: name.to_owned(), ok, message }
+}
+
+fn check_database(api: &Api) -> Result<Check, AppError> {
+    let faults = api.store.quick_check()?;
+    Ok(match faults.first() {
+        None => check("database", true, Message::new("doctor_database_ok")),
+        Some(fault) => {
+            check("database", false, Message::new("doctor_database_damaged").with("detail", fault))
+        }
+    })
+}
+
+fn check_data_folder(api: &Api) -> Check {
+    let path = api.data_dir.display();
+    let message = match unsafe_place(&api.data_dir) {
+        Some(Unsafe::Network(kind)) => {
+            Message::new("error_data_folder_network").with("path", path).with("kind", kind)
+        }
+        Some(Unsafe::Synced(folder, client)) => Message::new("error_data_folder_synced")
+            .with("path", path)
+            .with("folder", folder.display())
+            .with("client", client),
+        None if is_private(&api.data_dir) => {
+            return check(
+                "data_folder",
+                true,
+                Message::new("doctor_data_folder_ok").with("path", path),
+            );
+        }
+        None => Message::new("doctor_data_folder_open").with("path", path),
+    };
+    check("data_folder", false, message)
+}
+
+#[cfg(unix)]
+fn is_private(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    let others = |path: &Path| path.metadata().map_or(0, |found| found.permissions().mode() & 0o077);
+    others(&path.join("flowkeep.db")) == 0
+}
+
+#[cfg(not(unix))]
+fn is_private(_: &Path) -> bool {
+    true
+}
+
+fn check_space(api: &Api) -> Check {
+    // A restore keeps a copy of the database and works in a file beside it.
+    let needed = api.store.bytes() * 3 + (64 << 20);
+    match api.files.space(&api.data_dir) {
+        Ok(space) if space.free >= needed => {
+            check("space", true, Message::new("doctor_space_ok").with("free", space.free))
+        }
+        Ok(space) => check(
+            "space",
+            false,
+            Message::new("doctor_space_low").with("free", space.free).with("needed", needed),
+        ),
+        Err(error) => {
+            check("space", false, Message::new("doctor_space_unknown").with("detail", error))
+        }
+    }
+}
+
+fn check_backup(api: &Api) -> Result<Check, AppError> {
+    let overview = show(api, Nothing {})?;
+    let documents: u32 = overview.counts.iter().map(|count| count.count).sum();
+    Ok(match overview.backup {
+        None if documents == 0 => check("backup", true, Message::new("doctor_backup_not_needed")),
+        None => check("backup", false, Message::new("doctor_backup_none")),
+        Some(backup) if backup.health == BackupHealth::Away => {
+            check("backup", false, Message::new("doctor_backup_away").with("path", backup.path))
+        }
+        Some(backup) => check(
+            "backup",
+            true,
+            Message::new("doctor_backup_ok")
+                .with("at", backup.created_at)
+                .with("changes", overview.changes_since),
+        ),
+    })
+}
+
+fn check_unfinished(api: &Api) -> Result<Check, AppError> {
+    let found = backups::unfinished(api)?;
+    Ok(match found.first() {
+        None => check("unfinished", true, Message::new("doctor_unfinished_none")),
+        Some(first) => check(
+            "unfinished",
+            false,
+            Message::new("doctor_unfinished_some")
+                .with("count", found.len())
+                .with("path", &first.path),
+        ),
+    })
+}
+
+/// What "Save diagnostics" would write. No names, texts or paths of documents are in it.
+///
+/// # Errors
+/// What the database says.
+pub fn diagnostics(api: &Api, _: Nothing) -> Result<Diagnostics, AppError> {
+    let catalogue = Catalogue::new(Tongue::English);
+    let doctor = doctor(api, Nothing {})?;
+    let mut text = format!(
+        "Flowkeep {}\nsystem: {} {}\n\nChecks\n",
+        env!("CARGO_PKG_VERSION"),
+        std::env::consts::OS,
+        std::env::consts::ARCH
+    );
+    for check in doctor.checks {
+        let state = if check.ok { "ok" } else { "NOT OK" };
+        let _ = writeln!(text, "- {}: {state}: {}", check.name, catalogue.say(&check.message));
+    }
+    text.push_str("\nCounts\n");
+    for (kind, count) in api.store.counts()? {
+        let _ = writeln!(text, "- {}: {count}", kind.as_str());
+    }
+    text.push_str("\nLog\n");
+    for line in recent_log(&api.data_dir.join("logs")) {
+        text.push_str(&line);
+        text.push('\n');
+    }
+    Ok(Diagnostics { text })
+}
+
+/// Saves what [`diagnostics`] shows.
+///
+/// # Errors
+/// What the system says.
+pub fn diagnostics_save(api: &Api, input: ExportTo) -> Result<Exported, AppError> {
+    let target = api.path_of(&input.to)?;
+    let text = diagnostics(api, Nothing {})?.text;
+    export_document(api.files.as_ref(), &text, &target)?;
+    Ok(Exported { files: vec![target.display().to_string()] })
+}
+
+/// The last lines of the newest log file.
+fn recent_log(folder: &Path) -> Vec<String> {
+    let newest = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .max();
+    let text = newest.and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
+    let lines: Vec<_> = text.lines().collect();
+    lines[lines.len().saturating_sub(LOG_LINES)..].iter().map(|line| (*line).to_owned()).collect()
+}

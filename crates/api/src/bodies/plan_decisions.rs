@@ -1,0 +1,135 @@
+//! `plan_*`: looking at a plan and deciding it.
+
+use std::sync::PoisonError;
+
+use flowkeep_core::{Document, differences};
+use flowkeep_store::{Choice, StagedGroup, StagedItem, StoreError};
+
+use super::page;
+use crate::plans::{Plan, item};
+use crate::types::{
+    Comparison, Nothing, PlanDecideInput, PlanItemInput, PlanItemsInput, PlanPage, PlanRef,
+    PlanResults, PlanSummary,
+};
+use crate::{Api, AppError};
+
+/// A page of a plan.
+///
+/// # Errors
+/// `plan_unknown`, `limit_too_large`.
+pub fn items(api: &Api, input: PlanItemsInput) -> Result<PlanPage, AppError> {
+    let limit = page(input.limit, 100)?;
+    let plan = api.plan(&input.plan_id)?;
+    let plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
+    let group = input.group.map(StagedGroup::from);
+    let (total, staged) = plan.staging.items(group, limit, input.offset.unwrap_or_default())?;
+    let items = staged
+        .into_iter()
+        .map(|staged| {
+            let count = difference_count(api, &plan, &staged)?;
+            Ok(item(staged, count))
+        })
+        .collect::<Result<_, AppError>>()?;
+    Ok(PlanPage { total, items })
+}
+
+/// Decides items of a plan, or a whole group.
+///
+/// # Errors
+/// `plan_unknown`.
+pub fn decide(api: &Api, input: PlanDecideInput) -> Result<PlanSummary, AppError> {
+    let plan = api.plan(&input.plan_id)?;
+    let mut plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
+    let choice = Choice::from(input.decision);
+    if let Some(group) = input.group {
+        plan.staging.decide_group(group.into(), choice)?;
+    }
+    for item in input.items {
+        plan.staging.decide(item, choice)?;
+    }
+    plan.summary()
+}
+
+/// How an item differs from what is here.
+///
+/// # Errors
+/// `plan_unknown`, `plan_item_unknown`.
+pub fn compare(api: &Api, input: PlanItemInput) -> Result<Comparison, AppError> {
+    let plan = api.plan(&input.plan_id)?;
+    let plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
+    let unknown = || AppError::new("plan_item_unknown").with("item", input.item);
+    let staged = plan.staging.item(input.item)?.ok_or_else(unknown)?;
+    let incoming = plan.staging.text(input.item)?.ok_or_else(unknown)?;
+    let here = here(api, &staged)?;
+    let before = here.as_ref().map_or("", Document::text).to_owned();
+    let after = Document::parse(incoming.format, incoming.text)?;
+    let differences = match (&here, staged.kind) {
+        (Some(here), Some(kind)) => differences(kind, here, &after),
+        _ => Vec::new(),
+    };
+    Ok(Comparison { differences, before, after: after.into_text() })
+}
+
+/// Throws a plan away. One that is gone already is no error.
+///
+/// # Errors
+/// None today.
+pub fn discard(api: &Api, input: PlanRef) -> Result<Nothing, AppError> {
+    api.discard(&input.plan_id);
+    Ok(Nothing {})
+}
+
+/// What was done with each file, after applying; or would be, after a preview.
+///
+/// # Errors
+/// `plan_unknown`, `limit_too_large`.
+pub fn results(api: &Api, input: PlanItemsInput) -> Result<PlanResults, AppError> {
+    let limit = page(input.limit, 100)?;
+    let plan = api.plan(&input.plan_id)?;
+    let plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
+    let group = input.group.map(StagedGroup::from);
+    let (total, staged) = plan.staging.items(group, limit, input.offset.unwrap_or_default())?;
+    let items =
+        staged.into_iter().map(|staged| plan.result(staged)).collect::<Result<_, AppError>>()?;
+    Ok(PlanResults { total, items })
+}
+
+/// Gives what was done with each file to `each`, in the order they were found, one at a time: for
+/// faces that print a hundred thousand of them.
+///
+/// # Errors
+/// `plan_unknown`; what `each` answers.
+pub fn each_result(
+    api: &Api,
+    plan_id: &str,
+    mut each: impl FnMut(crate::types::ItemResult) -> Result<(), AppError>,
+) -> Result<(), AppError> {
+    let plan = api.plan(plan_id)?;
+    let plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
+    plan.staging.each_item(|staged| each(plan.result(staged)?))
+}
+
+fn difference_count(
+    api: &Api,
+    plan: &Plan,
+    staged: &StagedItem,
+) -> Result<Option<u32>, AppError> {
+    let compared = matches!(
+        staged.group,
+        StagedGroup::ChangedHere | StagedGroup::Conflict | StagedGroup::NewerThere
+    );
+    let (true, Some(kind)) = (compared, staged.kind) else { return Ok(None) };
+    let (Some(here), Some(incoming)) = (here(api, staged)?, plan.staging.text(staged.item)?) else {
+        return Ok(None);
+    };
+    let Ok(incoming) = Document::parse(incoming.format, incoming.text) else { return Ok(None) };
+    let count = differences(kind, &here, &incoming).len();
+    Ok(Some(u32::try_from(count).unwrap_or(u32::MAX)))
+}
+
+/// The document an item was compared with, as it was then.
+fn here(api: &Api, staged: &StagedItem) -> Result<Option<Document>, AppError> {
+    let Some((row, revision)) = staged.here else { return Ok(None) };
+    let stored = api.store.text(row, revision).map_err(|error: StoreError| AppError::from(error))?;
+    Ok(stored.and_then(|stored| Document::parse(stored.format, stored.text).ok()))
+}

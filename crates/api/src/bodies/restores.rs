@@ -1,0 +1,385 @@
+//! Import, restore and undo: what brings documents in, and what takes them back out.
+
+use std::path::{Path, PathBuf};
+use std::sync::PoisonError;
+
+use flowkeep_core::{Kind, Message};
+use flowkeep_files::{FilesError, Source, find_source, read_manifest, stage_backup, stage_files};
+use flowkeep_host::machine_id;
+use flowkeep_store::{
+    ApplyOutcome, ApplyRequest, Choice, StagedGroup, Staging, StagingOrigin, StoreError,
+};
+
+use super::backups::newest_known;
+use crate::plans::Plan;
+use crate::progress::Thinned;
+use crate::types::{
+    ImportPlanInput, ImportResult, KindCount, PlanRef, PlanSummary, RestoreInput,
+    RestorePlanInput, RestoreResult, UndoConflict, UndoInput, UndoResult,
+};
+use crate::{Api, AppError, Progress};
+
+/// Copies kept of the database as it was before a restore.
+const SAFETY_COPIES: usize = 3;
+
+/// All of them but the newest take this much at most, in bytes.
+const SAFETY_BYTES: u64 = 2 << 30;
+
+/// Reads files and folders and compares them with the catalog. Nothing is written to it.
+///
+/// # Errors
+/// `path_missing`, `place_unknown`, `cancelled`.
+pub fn import_plan(
+    api: &Api,
+    input: ImportPlanInput,
+    progress: &dyn Progress,
+) -> Result<PlanSummary, AppError> {
+    let paths =
+        input.places.iter().map(|place| api.path_of(place)).collect::<Result<Vec<_>, _>>()?;
+    plan_files(api, &paths, None, progress)
+}
+
+/// As [`import_plan`], for paths and a kind the operator named.
+///
+/// # Errors
+/// As [`import_plan`].
+pub fn plan_files(
+    api: &Api,
+    paths: &[PathBuf],
+    expected: Option<Kind>,
+    progress: &dyn Progress,
+) -> Result<PlanSummary, AppError> {
+    let (id, place) = Plan::place(api)?;
+    let mut staging = Staging::create(place, StagingOrigin::Files)?;
+    stage_files(paths, expected, &mut staging, &Thinned::new(progress))?;
+    staging.compare(&api.store)?;
+    let source = match paths {
+        [one] => one.clone(),
+        _ => paths.first().and_then(|path| path.parent()).unwrap_or(Path::new("")).to_owned(),
+    };
+    Plan { id, staging, source, manifest: None, notes: Vec::new() }.keep(api)
+}
+
+/// Reads a backup, or a loose folder of documents, and compares it with the catalog. Nothing is
+/// written to it.
+///
+/// # Errors
+/// `path_missing`, `backup_damaged`, `backup_newer`, `backup_unfinished`, `nothing_there`,
+/// `no_backup_known`, `cancelled`.
+pub fn restore_plan(
+    api: &Api,
+    input: RestorePlanInput,
+    progress: &dyn Progress,
+) -> Result<PlanSummary, AppError> {
+    let path = match &input.from {
+        Some(place) => api.path_of(place)?,
+        None => newest_known(api)?,
+    };
+    let (id, place) = Plan::place(api)?;
+    let progress = Thinned::new(progress);
+    let mut notes = Vec::new();
+    let (staging, source, manifest) = match find_source(&path)? {
+        Source::Backup(folder) => {
+            let manifest = read_manifest(&folder)?;
+            let mut staging = Staging::create(place, StagingOrigin::Backup)?;
+            let read = stage_backup(&folder, &mut staging, &progress)?;
+            notes.extend(read.damaged_parts.into_iter().map(|part| {
+                Message::new("plan_note_damaged_part").with("path", part.path)
+            }));
+            (staging, folder, Some(manifest))
+        }
+        Source::Loose(folder) => {
+            let mut staging = Staging::create(place, StagingOrigin::Files)?;
+            stage_files(std::slice::from_ref(&folder), None, &mut staging, &progress)?;
+            notes.push(Message::new("plan_note_unverified"));
+            (staging, folder, None)
+        }
+    };
+    let mut plan = Plan { id, staging, source, manifest, notes };
+    plan.staging.compare(&api.store)?;
+    let any = plan.staging.groups()?.iter().any(|total| total.group != StagedGroup::NotOurs);
+    if !any && plan.manifest.is_none() {
+        return Err(FilesError::NothingThere(plan.source.clone()).into());
+    }
+    let missing = plan.staging.missing(&api.store)?;
+    if missing > 0 {
+        plan.notes.push(Message::new("plan_note_missing").with("count", missing));
+    }
+    plan.keep(api)
+}
+
+/// Brings in what an import plan chose, in one step that can be undone.
+///
+/// # Errors
+/// `plan_unknown`, `plan_changed`.
+pub fn import_apply(
+    api: &Api,
+    input: PlanRef,
+    _: &dyn Progress,
+) -> Result<ImportResult, AppError> {
+    let outcome = apply(api, &input.plan_id, "import", false)?;
+    Ok(import_result(&outcome))
+}
+
+/// What applying an import plan would do.
+///
+/// # Errors
+/// `plan_unknown`.
+pub fn import_preview(api: &Api, plan_id: &str) -> Result<ImportResult, AppError> {
+    let plan = api.plan(plan_id)?;
+    let outcome = plan.lock().unwrap_or_else(PoisonError::into_inner).staging.preview()?;
+    Ok(import_result(&outcome))
+}
+
+fn import_result(outcome: &ApplyOutcome) -> ImportResult {
+    ImportResult {
+        imported: outcome.imported,
+        updated: outcome.updated,
+        unchanged: outcome.unchanged,
+        skipped: outcome.skipped,
+        failed: outcome.failed,
+        undo_id: outcome.operation.map(|id| id.to_string()),
+    }
+}
+
+/// Brings back what a restore plan chose: a safety copy first, then one transaction.
+///
+/// # Errors
+/// `plan_unknown`, `plan_changed`, `safety_copy_failed` unless a restore without one is asked for.
+pub fn restore(
+    api: &Api,
+    input: RestoreInput,
+    _: &dyn Progress,
+) -> Result<RestoreResult, AppError> {
+    if !input.without_safety_copy {
+        make_safety_copy(api)?;
+    }
+    let outcome = apply(api, &input.plan_id, "restore", true)?;
+    restore_result(api, &input.plan_id, &outcome)
+}
+
+/// What applying a restore plan would do.
+///
+/// # Errors
+/// `plan_unknown`.
+pub fn restore_preview(api: &Api, plan_id: &str) -> Result<RestoreResult, AppError> {
+    let plan = api.plan(plan_id)?;
+    let outcome = plan.lock().unwrap_or_else(PoisonError::into_inner).staging.preview()?;
+    restore_result(api, plan_id, &outcome)
+}
+
+fn restore_result(
+    api: &Api,
+    plan_id: &str,
+    outcome: &ApplyOutcome,
+) -> Result<RestoreResult, AppError> {
+    let plan = api.plan(plan_id)?;
+    let plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
+    let strangers: u32 = plan
+        .staging
+        .groups()?
+        .iter()
+        .filter(|total| total.group == StagedGroup::NotOurs)
+        .map(|total| total.count)
+        .sum();
+    let skipped = outcome.skipped.saturating_sub(strangers);
+    let others = [("operation", outcome.operations), ("settings", outcome.settings)];
+    Ok(RestoreResult {
+        imported: outcome.imported,
+        updated: outcome.updated,
+        unchanged: outcome.unchanged,
+        skipped,
+        failed: outcome.failed,
+        total: outcome.imported + outcome.updated + outcome.unchanged + skipped + outcome.failed,
+        source_dir: plan.source.display().to_string(),
+        result: "restore",
+        others: others
+            .into_iter()
+            .filter(|(_, count)| *count > 0)
+            .map(|(kind, count)| KindCount { kind: kind.to_owned(), count })
+            .collect(),
+        undo_id: outcome.operation.map(|id| id.to_string()),
+        checklist: if plan.from_elsewhere() { checklist() } else { Vec::new() },
+    })
+}
+
+/// What to look after when the backup comes from another computer.
+fn checklist() -> Vec<Message> {
+    ["checklist_passwords", "checklist_paths", "checklist_schedules", "checklist_backup_folder"]
+        .into_iter()
+        .map(Message::new)
+        .collect()
+}
+
+fn apply(
+    api: &Api,
+    plan_id: &str,
+    operation: &str,
+    marked: bool,
+) -> Result<ApplyOutcome, AppError> {
+    let plan = api.plan(plan_id)?;
+    let mut plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
+    let latest = api.store.latest_operation_id()?.unwrap_or_default();
+    let _applying = if marked { Some(api.scratch.applying(&latest)?) } else { None };
+    let request = ApplyRequest {
+        actor: api.actor()?,
+        face: api.face.as_str().to_owned(),
+        operation: operation.to_owned(),
+        name: plan.source.display().to_string(),
+    };
+    match api.store.apply(&plan.staging, request) {
+        Ok(outcome) => Ok(outcome),
+        Err(StoreError::PlanChanged) => {
+            // The plan stays under its name, compared anew, so that the dialog can show what moved.
+            plan.staging.compare(&api.store)?;
+            Err(StoreError::PlanChanged.into())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Chooses for every item that differs from what is here, as the command line's options say.
+///
+/// # Errors
+/// `plan_unknown`.
+pub fn choose(api: &Api, plan_id: &str, differing: Choice, new: Choice) -> Result<(), AppError> {
+    let plan = api.plan(plan_id)?;
+    let mut plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
+    for group in [StagedGroup::ChangedHere, StagedGroup::Conflict, StagedGroup::NewerThere] {
+        plan.staging.decide_group(group, differing)?;
+    }
+    plan.staging.decide_group(StagedGroup::New, new)?;
+    Ok(())
+}
+
+/// Leaves out of a plan whatever is of none of these kinds.
+///
+/// # Errors
+/// `plan_unknown`; `kind_unknown` for a word that is no kind.
+pub fn keep_only(api: &Api, plan_id: &str, words: &[String]) -> Result<(), AppError> {
+    const OTHERS: [&str; 2] = ["operation", "settings"];
+    let mut kinds = Vec::new();
+    for word in words {
+        match Kind::from_word(word) {
+            Some(kind) => kinds.push(kind),
+            None if OTHERS.contains(&word.as_str()) => {}
+            None => return Err(AppError::new("kind_unknown").with("kind", word)),
+        }
+    }
+    let plan = api.plan(plan_id)?;
+    let mut plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
+    let wanted = |other: &str| words.iter().any(|word| word == other);
+    plan.staging.keep_only(&kinds, wanted("operation"), wanted("settings"))?;
+    Ok(())
+}
+
+/// Undoes an operation as far as nothing was changed since.
+///
+/// # Errors
+/// `nothing_to_undo`, `operation_unknown`, `undone_already`.
+pub fn undo(api: &Api, input: UndoInput) -> Result<UndoResult, AppError> {
+    let id = match input.operation_id {
+        Some(id) => id,
+        None => {
+            let latest = api.store.latest_undoable(&["restore", "import"])?;
+            latest.ok_or_else(|| AppError::new("nothing_to_undo"))?.id
+        }
+    };
+    let found = api.store.operation(&id)?;
+    let found = found.ok_or_else(|| AppError::new("operation_unknown").with("id", &id))?;
+    if found.undone_by.is_some() {
+        return Err(AppError::new("undone_already").with("id", &id));
+    }
+    let (actor, face) = (api.actor()?, api.face.as_str());
+    let outcome = api
+        .store
+        .write(move |tx| {
+            let undone = tx.undo_operation(&id, &actor, face)?;
+            undone.ok_or_else(|| AppError::new("undone_already").with("id", &id))
+        })?;
+    let conflicts: Vec<_> = outcome
+        .kept
+        .into_iter()
+        .map(|kept| UndoConflict {
+            reason: Message::new(if kept.deleted { "deleted_since" } else { "changed_since" }),
+            kind: kept.kind,
+            id: kept.id,
+            name: kept.name,
+        })
+        .collect();
+    Ok(UndoResult {
+        restored: outcome.restored,
+        kept: u32::try_from(conflicts.len()).unwrap_or(u32::MAX),
+        conflicts,
+        operation_id: outcome.operation.map(|id| id.to_string()),
+    })
+}
+
+/// The whole database as it is, for disasters: "Undo" works from revisions, this works when even
+/// they are gone.
+fn make_safety_copy(api: &Api) -> Result<(), AppError> {
+    let failed = |detail: String| {
+        AppError::new("safety_copy_failed").with("detail", detail).hint("free_space")
+    };
+    let folder = api.data_dir.join("safety");
+    std::fs::create_dir_all(&folder).map_err(|error| failed(error.to_string()))?;
+    let space = api.files.space(&folder).map_err(|error| failed(error.to_string()))?;
+    let needed = api.store.bytes();
+    if space.free < needed {
+        return Err(failed(format!("{needed} > {}", space.free)));
+    }
+    let now = api.clock.now().0;
+    let copy = folder.join(format!("before-restore-{now}.db"));
+    let partial = folder.join(format!("before-restore-{now}.db.partial"));
+    let made = api
+        .store
+        .copy_to(&partial)
+        .map_err(|error| error.to_string())
+        .and_then(|()| api.files.rename_new(&partial, &copy).map_err(|error| error.to_string()))
+        .and_then(|()| api.files.flush(&folder).map_err(|error| error.to_string()));
+    if let Err(detail) = made {
+        let _ = std::fs::remove_file(&partial);
+        return Err(failed(detail));
+    }
+    prune_safety_copies(&folder);
+    Ok(())
+}
+
+/// Keeps the newest few; what cannot be removed stays and is tried again next time.
+fn prune_safety_copies(folder: &Path) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let mut copies: Vec<(String, PathBuf, u64)> = entries
+        .filter_map(Result::ok)
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let bytes = entry.metadata().ok()?.len();
+            name.starts_with("before-restore-").then(|| (name, entry.path(), bytes))
+        })
+        .collect();
+    copies.sort_by(|a, b| b.0.cmp(&a.0));
+    let mut total = 0;
+    for (number, (_, path, bytes)) in copies.into_iter().enumerate().skip(1) {
+        total += bytes;
+        if (number >= SAFETY_COPIES || total > SAFETY_BYTES)
+            && let Err(error) = std::fs::remove_file(&path)
+        {
+            tracing::warn!(%error, path = %path.display(), "could not be removed");
+        }
+    }
+}
+
+impl Api {
+    /// Remembers for the Overview that a restore was broken off, unless it turns out to have
+    /// happened: `latest` was the newest operation before it.
+    pub(crate) fn note_interrupted_restore(&self, latest: &str) -> Result<(), AppError> {
+        let newest = self.store.latest_undoable(&["restore"])?;
+        if newest.is_some_and(|operation| operation.id.as_str() > latest) {
+            return Ok(());
+        }
+        tracing::warn!(machine = machine_id(), "a restore was broken off; nothing was changed");
+        self.store.write::<_, AppError>(|tx| {
+            tx.set_setting("interrupted_restore", &serde_json::Value::Bool(true))?;
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,155 @@
+//! Words: the message catalogue of the repository (`messages/*.json`), the same that the window
+//! uses, for faces that print.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use flowkeep_core::Message;
+
+use crate::AppError;
+
+/// A language of the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tongue {
+    /// English.
+    English,
+    /// 简体中文.
+    Chinese,
+}
+
+impl Tongue {
+    /// The language of a locale such as `zh_CN.UTF-8` or `en-GB`; English for any other.
+    pub fn of_locale(locale: &str) -> Self {
+        if locale.to_ascii_lowercase().starts_with("zh") { Self::Chinese } else { Self::English }
+    }
+
+    /// The system's language.
+    pub fn of_system() -> Self {
+        sys_locale::get_locale().map_or(Self::English, |locale| Self::of_locale(&locale))
+    }
+}
+
+/// Turns codes into sentences of one language.
+#[derive(Debug, Clone, Copy)]
+pub struct Catalogue {
+    tongue: Tongue,
+}
+
+type Entries = BTreeMap<String, String>;
+
+fn entries(tongue: Tongue) -> &'static Entries {
+    static ENGLISH: OnceLock<Entries> = OnceLock::new();
+    static CHINESE: OnceLock<Entries> = OnceLock::new();
+    let (cell, json) = match tongue {
+        Tongue::English => (&ENGLISH, include_str!("../../../messages/en.json")),
+        Tongue::Chinese => (&CHINESE, include_str!("../../../messages/zh-CN.json")),
+    };
+    cell.get_or_init(|| {
+        // Entries with variants (plural forms) are objects; only the window has those.
+        let all: BTreeMap<String, serde_json::Value> =
+            serde_json::from_str(json).unwrap_or_default();
+        all.into_iter()
+            .filter_map(|(key, value)| Some((key, value.as_str()?.to_owned())))
+            .collect()
+    })
+}
+
+impl Catalogue {
+    /// The catalogue in a language.
+    pub fn new(tongue: Tongue) -> Self {
+        Self { tongue }
+    }
+
+    /// The entry of a key, its placeholders filled. A key that is missing is shown as it is, so
+    /// that nothing is ever said by silence.
+    pub fn text(&self, key: &str, fields: &BTreeMap<String, String>) -> String {
+        match entries(self.tongue).get(key) {
+            Some(entry) => fill(entry, fields),
+            None if fields.is_empty() => key.to_owned(),
+            None => format!("{key} {fields:?}"),
+        }
+    }
+
+    /// Whether the key has an entry.
+    pub fn has(&self, key: &str) -> bool {
+        entries(self.tongue).contains_key(key)
+    }
+
+    /// The entry of a key without placeholders.
+    pub fn word(&self, key: &str) -> String {
+        self.text(key, &BTreeMap::new())
+    }
+
+    /// The entry of a key with these placeholders.
+    pub fn sentence(&self, key: &str, fields: &[(&str, &dyn std::fmt::Display)]) -> String {
+        let fields = fields
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.to_string()))
+            .collect();
+        self.text(key, &fields)
+    }
+
+    /// A message, with its place in front.
+    pub fn say(&self, message: &Message) -> String {
+        let text = self.text(&message.code, &message.fields);
+        match message.place {
+            Some(place) => self.sentence(
+                "at_place",
+                &[("line", &place.line), ("column", &place.column), ("text", &text)],
+            ),
+            None => text,
+        }
+    }
+
+    /// An error: its own sentence where the catalogue has one, else that of the message whose
+    /// code it carries.
+    pub fn error(&self, error: &AppError) -> String {
+        let own = format!("error_{}", error.code);
+        let key = if self.has(&own) { own } else { error.code.clone() };
+        let text = self.text(&key, &error.fields);
+        match (error.fields.get("line"), error.fields.get("column")) {
+            (Some(line), Some(column)) => {
+                self.sentence("at_place", &[("line", line), ("column", column), ("text", &text)])
+            }
+            _ => text,
+        }
+    }
+
+    /// A next step.
+    pub fn hint(&self, hint: &str) -> String {
+        self.word(&format!("hint_{hint}"))
+    }
+}
+
+fn fill(entry: &str, fields: &BTreeMap<String, String>) -> String {
+    let mut text = String::with_capacity(entry.len());
+    let mut rest = entry;
+    while let Some(start) = rest.find('{') {
+        let Some(end) = rest[start..].find('}') else { break };
+        text.push_str(&rest[..start]);
+        let name = &rest[start + 1..start + end];
+        match fields.get(name) {
+            Some(value) => text.push_str(value),
+            None => text.push_str(&rest[start..=start + end]),
+        }
+        rest = &rest[start + end + 1..];
+    }
+    text + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_filled_once() {
+        let fields = BTreeMap::from([("a".to_owned(), "{b}".to_owned())]);
+        assert_eq!(fill("x {a} y {b} {", &fields), "x {b} y {b} {");
+    }
+
+    #[test]
+    fn the_language_follows_the_locale() {
+        assert_eq!(Tongue::of_locale("zh_CN.UTF-8"), Tongue::Chinese);
+        assert_eq!(Tongue::of_locale("C"), Tongue::English);
+    }
+}

@@ -1,0 +1,261 @@
+//! The list of commands. Whatever a person can do is one entry here; faces differ only in how they
+//! reach it.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use flowkeep_core::Kind;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use ts_rs::{Config, TS};
+
+use crate::bodies::{
+    activity, backups, documents, examples, overview, plan_decisions, restores, settings,
+};
+use crate::types as t;
+use crate::{Api, AppError, Progress};
+
+/// One command.
+pub struct Command {
+    /// Its name: the CLI's noun and verb.
+    pub name: &'static str,
+    /// Whether it changes something.
+    pub writes: bool,
+    /// Whether it may take long: it reports progress and can be cancelled.
+    pub long: bool,
+    /// Whether it takes a place on disk. On a network face only below registered roots.
+    pub takes_place: bool,
+    run: fn(&Api, Value, &dyn Progress) -> Result<Value, AppError>,
+    types: fn(&Config) -> (String, String),
+    export: fn(&Config) -> Result<(), ts_rs::ExportError>,
+}
+
+/// Calls a command by name.
+///
+/// # Errors
+/// `command_unknown`, `input_invalid`, and whatever the command answers.
+pub fn call(
+    api: &Api,
+    name: &str,
+    input: Value,
+    progress: &dyn Progress,
+) -> Result<Value, AppError> {
+    let command = commands().find(|command| command.name == name);
+    let command = command.ok_or_else(|| AppError::new("command_unknown").with("name", name))?;
+    (command.run)(api, input, progress)
+}
+
+fn parse<T: DeserializeOwned>(input: Value) -> Result<T, AppError> {
+    let input = if input.is_null() { Value::Object(serde_json::Map::new()) } else { input };
+    serde_json::from_value(input)
+        .map_err(|error| AppError::new("input_invalid").with("detail", error))
+}
+
+fn answer<T: Serialize>(output: &T) -> Result<Value, AppError> {
+    serde_json::to_value(output).map_err(|error| AppError::new("internal").with("detail", error))
+}
+
+fn names<I: TS, O: TS>(config: &Config) -> (String, String) {
+    (I::name(config), O::name(config))
+}
+
+fn export<I: TS + 'static, O: TS + 'static>(config: &Config) -> Result<(), ts_rs::ExportError> {
+    I::export_all(config)?;
+    O::export_all(config)
+}
+
+/// An entry of the list. `short` bodies take the API and the input, `long` ones progress too,
+/// `of KIND` ones are shared by the four kinds.
+macro_rules! command {
+    ($name:literal, $input:ty => $output:ty, $body:path, [$($attribute:ident)*] long) => {
+        command!(@entry $name, $input => $output, [$($attribute)*], true, |api, input, progress| {
+            answer(&$body(api, parse::<$input>(input)?, progress)?)
+        })
+    };
+    ($name:literal, $input:ty => $output:ty, $body:path, [$($attribute:ident)*] of $kind:expr) => {
+        command!(@entry $name, $input => $output, [$($attribute)*], false, |api, input, _| {
+            answer(&$body(api, $kind, parse::<$input>(input)?)?)
+        })
+    };
+    ($name:literal, $input:ty => $output:ty, $body:path, [$($attribute:ident)*]) => {
+        command!(@entry $name, $input => $output, [$($attribute)*], false, |api, input, _| {
+            answer(&$body(api, parse::<$input>(input)?)?)
+        })
+    };
+    (@entry $name:literal, $input:ty => $output:ty, [$($attribute:ident)*], $long:literal, $run:expr) => {
+        Command {
+            name: $name,
+            writes: command!(@has writes $($attribute)*),
+            long: $long,
+            takes_place: command!(@has place $($attribute)*),
+            run: $run,
+            types: names::<$input, $output>,
+            export: export::<$input, $output>,
+        }
+    };
+    (@has writes writes $($rest:ident)*) => { true };
+    (@has place place $($rest:ident)*) => { true };
+    (@has $wanted:ident $other:ident $($rest:ident)*) => { command!(@has $wanted $($rest)*) };
+    (@has $wanted:ident) => { false };
+}
+
+/// The twelve commands of one noun.
+macro_rules! noun {
+    ($kind:expr, $list:literal $show:literal $create:literal $update:literal $delete:literal
+     $undelete:literal $duplicate:literal $history:literal $compare:literal $revert:literal
+     $draft:literal $export:literal) => {
+        [
+            command!($list, t::ListInput => t::DocumentPage, documents::list, [] of $kind),
+            command!($show, t::DocumentRef => t::DocumentShow, documents::show, [] of $kind),
+            command!($create, t::CreateInput => t::Changed, documents::create, [writes] of $kind),
+            command!($update, t::UpdateInput => t::Changed, documents::update, [writes] of $kind),
+            command!($delete, t::DeleteInput => t::Deleted, documents::delete, [writes] of $kind),
+            command!($undelete, t::DocumentRef => t::Changed, documents::undelete, [writes] of $kind),
+            command!($duplicate, t::DocumentRef => t::Changed, documents::duplicate, [writes] of $kind),
+            command!($history, t::DocumentRef => t::History, documents::history, [] of $kind),
+            command!($compare, t::CompareInput => t::Comparison, documents::compare, [] of $kind),
+            command!($revert, t::RevertInput => t::Changed, documents::revert, [writes] of $kind),
+            command!($draft, t::DraftInput => t::Draft, documents::draft, [] of $kind),
+            command!($export, t::ExportInput => t::Exported, documents::export, [place] of $kind),
+        ]
+    };
+}
+
+static FLOW: [Command; 12] = noun!(Kind::Workflow,
+    "flow_list" "flow_show" "flow_create" "flow_update" "flow_delete" "flow_undelete"
+    "flow_duplicate" "flow_history" "flow_compare" "flow_revert" "flow_draft" "flow_export");
+static ROADMAP: [Command; 12] = noun!(Kind::Roadmap,
+    "roadmap_list" "roadmap_show" "roadmap_create" "roadmap_update" "roadmap_delete"
+    "roadmap_undelete" "roadmap_duplicate" "roadmap_history" "roadmap_compare" "roadmap_revert"
+    "roadmap_draft" "roadmap_export");
+static RULE: [Command; 12] = noun!(Kind::Rule,
+    "rule_list" "rule_show" "rule_create" "rule_update" "rule_delete" "rule_undelete"
+    "rule_duplicate" "rule_history" "rule_compare" "rule_revert" "rule_draft" "rule_export");
+static TEMPLATE: [Command; 12] = noun!(Kind::Template,
+    "template_list" "template_show" "template_create" "template_update" "template_delete"
+    "template_undelete" "template_duplicate" "template_history" "template_compare"
+    "template_revert" "template_draft" "template_export");
+
+static OTHERS: &[Command] = &[
+    command!("import_plan", t::ImportPlanInput => t::PlanSummary, restores::import_plan, [place] long),
+    command!("import_apply", t::PlanRef => t::ImportResult, restores::import_apply, [writes] long),
+    command!("db_restore_plan", t::RestorePlanInput => t::PlanSummary, restores::restore_plan, [place] long),
+    command!("db_restore", t::RestoreInput => t::RestoreResult, restores::restore, [writes] long),
+    command!("db_undo", t::UndoInput => t::UndoResult, restores::undo, [writes]),
+    command!("plan_items", t::PlanItemsInput => t::PlanPage, plan_decisions::items, []),
+    command!("plan_decide", t::PlanDecideInput => t::PlanSummary, plan_decisions::decide, []),
+    command!("plan_compare", t::PlanItemInput => t::Comparison, plan_decisions::compare, []),
+    command!("plan_results", t::PlanItemsInput => t::PlanResults, plan_decisions::results, []),
+    command!("plan_discard", t::PlanRef => t::Nothing, plan_decisions::discard, []),
+    command!("db_backup_plan", t::BackupInput => t::BackupPlan, backups::backup_plan, [place]),
+    command!("db_backup", t::BackupInput => t::BackupResult, backups::backup, [writes place] long),
+    command!("db_verify", t::VerifyInput => t::VerifyResult, backups::verify, [place] long),
+    command!("db_backups", t::Nothing => t::BackupList, backups::list, []),
+    command!("db_unfinished_remove", t::UnfinishedInput => t::Nothing, backups::unfinished_remove, [writes]),
+    command!("db_interrupted_seen", t::Nothing => t::Nothing, overview::interrupted_restore_seen, [writes]),
+    command!("activity_list", t::ActivityInput => t::ActivityPage, activity::list, []),
+    command!("activity_show", t::OperationRef => t::OperationShow, activity::show, []),
+    command!("activity_export", t::ExportTo => t::Exported, activity::export, [place]),
+    command!("overview_show", t::Nothing => t::Overview, overview::show, []),
+    command!("settings_show", t::Nothing => t::Settings, settings::show, []),
+    command!("settings_update", t::SettingsUpdate => t::Settings, settings::update, [writes place]),
+    command!("example_add", t::Nothing => t::Changed, examples::add, [writes]),
+    command!("example_remove", t::Nothing => t::Changed, examples::remove, [writes]),
+    command!("about_show", t::Nothing => t::About, overview::about, []),
+    command!("doctor", t::Nothing => t::Doctor, overview::doctor, []),
+    command!("diagnostics_show", t::Nothing => t::Diagnostics, overview::diagnostics, []),
+    command!("diagnostics_save", t::ExportTo => t::Exported, overview::diagnostics_save, [place]),
+];
+
+/// All commands.
+pub fn commands() -> impl Iterator<Item = &'static Command> {
+    [&FLOW, &ROADMAP, &RULE, &TEMPLATE].into_iter().flatten().chain(OTHERS)
+}
+
+/// Writes the TypeScript types of every command into `folder`: a file per type, and
+/// `Commands.ts`, which maps each name to its input and output.
+///
+/// # Errors
+/// What ts-rs or the system says.
+pub fn typescript(folder: &std::path::Path) -> Result<(), Box<dyn std::error::Error>> {
+    let config = Config::new().with_out_dir(folder).with_large_int("number");
+    let mut used = BTreeMap::new();
+    let mut map = String::new();
+    for command in commands() {
+        (command.export)(&config)?;
+        let (input, output) = (command.types)(&config);
+        writeln!(map, "  {}: {{ input: {input}; output: {output} }};", command.name)?;
+        used.insert(input, ());
+        used.insert(output, ());
+    }
+    AppError::export_all(&config)?;
+    crate::types::ProgressReport::export_all(&config)?;
+    crate::types::PickedPlace::export_all(&config)?;
+    let mut text = "// This file was generated from the command list. Do not edit it.\n".to_owned();
+    for name in used.keys() {
+        writeln!(text, "import type {{ {name} }} from \"./{name}\";")?;
+    }
+    writeln!(text, "\n/** Every command by name. */\nexport interface Commands {{\n{map}}}")?;
+    let long: Vec<_> = commands().filter(|command| command.long).map(|c| c.name).collect();
+    let long = serde_json::to_string(&long)?;
+    writeln!(text, "\n/** Commands that report progress and can be cancelled. */")?;
+    writeln!(text, "export const LONG_COMMANDS: readonly (keyof Commands)[] = {long};")?;
+    std::fs::write(folder.join("Commands.ts"), text)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::path::{Path, PathBuf};
+
+    use super::*;
+
+    fn texts(folder: &Path) -> BTreeMap<PathBuf, String> {
+        let mut found = BTreeMap::new();
+        let mut folders = vec![folder.to_owned()];
+        while let Some(next) = folders.pop() {
+            for entry in std::fs::read_dir(&next).into_iter().flatten() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    let name = path.strip_prefix(folder).unwrap().to_owned();
+                    found.insert(name, std::fs::read_to_string(path).unwrap());
+                }
+            }
+        }
+        found
+    }
+
+    /// `make types` sets `FLOWKEEP_WRITE_TYPES` and so writes what this otherwise compares.
+    #[test]
+    fn the_windows_types_are_those_of_the_commands() {
+        let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui/src/ipc/generated");
+        if std::env::var_os("FLOWKEEP_WRITE_TYPES").is_some() {
+            let _ = std::fs::remove_dir_all(&kept);
+            std::fs::create_dir_all(&kept).unwrap();
+            typescript(&kept).unwrap();
+            return;
+        }
+        let fresh = tempfile::tempdir().unwrap();
+        typescript(fresh.path()).unwrap();
+        let (fresh, kept) = (texts(fresh.path()), texts(&kept));
+        let differing: Vec<_> = fresh
+            .keys()
+            .chain(kept.keys())
+            .filter(|name| fresh.get(*name) != kept.get(*name))
+            .collect();
+        assert!(differing.is_empty(), "run `make types`; these differ: {differing:?}");
+    }
+
+    #[test]
+    fn names_are_a_noun_and_a_verb_and_stand_once() {
+        let mut seen = std::collections::BTreeSet::new();
+        for command in commands() {
+            assert!(seen.insert(command.name), "{} stands twice", command.name);
+            assert!(command.name.chars().all(|c| c.is_ascii_lowercase() || c == '_'));
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! Plans that wait to be decided and applied.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use flowkeep_core::{Message, PlanId};
+use flowkeep_files::Manifest;
+use flowkeep_host::{Files as _, SystemFiles, machine_id};
+use flowkeep_store::{Choice, StagedGroup, StagedItem, Staging};
+use ulid::Ulid;
+
+use crate::types::{
+    Decision, GroupCount, ItemAction, ItemResult, PlanGroup, PlanItem, PlanSummary,
+};
+use crate::{Api, AppError, time};
+
+/// A plan.
+pub(crate) struct Plan {
+    pub(crate) id: PlanId,
+    pub(crate) staging: Staging,
+    /// What it was made from, as a person reads it.
+    pub(crate) source: PathBuf,
+    /// The backup's manifest, when it is one.
+    pub(crate) manifest: Option<Manifest>,
+    /// Damaged files of a backup that are no documents, and other things to tell.
+    pub(crate) notes: Vec<Message>,
+}
+
+impl Drop for Plan {
+    fn drop(&mut self) {
+        // The connection still holds the file; on systems where that matters the whole scratch
+        // folder goes at the end of the process.
+        let _ = SystemFiles.remove_file(self.staging.path());
+    }
+}
+
+impl Plan {
+    /// A file for a new plan.
+    pub(crate) fn place(api: &Api) -> Result<(PlanId, PathBuf), AppError> {
+        let id = PlanId(Ulid::generate());
+        Ok((id, api.scratch.folder()?.join(format!("plan-{id}.db"))))
+    }
+
+    /// Keeps it until it is discarded.
+    pub(crate) fn keep(self, api: &Api) -> Result<PlanSummary, AppError> {
+        let summary = self.summary()?;
+        let plan = Arc::new(Mutex::new(self));
+        let id = plan.lock().unwrap_or_else(PoisonError::into_inner).id;
+        api.plans.lock().unwrap_or_else(PoisonError::into_inner).insert(id, plan);
+        Ok(summary)
+    }
+
+    pub(crate) fn summary(&self) -> Result<PlanSummary, AppError> {
+        let totals = self.staging.groups()?;
+        let groups: Vec<_> = totals
+            .iter()
+            .map(|total| GroupCount {
+                group: total.group.into(),
+                count: total.count,
+                chosen: total.chosen,
+            })
+            .collect();
+        let manifest = self.manifest.as_ref();
+        Ok(PlanSummary {
+            plan_id: self.id.to_string(),
+            source: self.source.display().to_string(),
+            verified: manifest.is_some(),
+            backup_created_at: manifest.map(|manifest| manifest.created_at.clone()),
+            backup_app_version: manifest.map(|manifest| manifest.app_version.clone()),
+            from_elsewhere: self.from_elsewhere(),
+            chosen: groups.iter().map(|group| group.chosen).sum(),
+            groups,
+            notes: self.notes.clone(),
+        })
+    }
+
+    pub(crate) fn from_elsewhere(&self) -> bool {
+        self.manifest.as_ref().is_some_and(|manifest| manifest.machine != machine_id())
+    }
+
+    /// What was, or would be, done with an item.
+    pub(crate) fn result(&self, staged: StagedItem) -> Result<ItemResult, AppError> {
+        let action = action(staged.action.as_deref());
+        let reason = match (action, staged.group) {
+            (_, StagedGroup::Duplicate) if action == ItemAction::Failed => {
+                let other = self.staging.other_path(staged.item)?.unwrap_or_default();
+                Some(Message::new("duplicate_id").with("other", other))
+            }
+            (ItemAction::Skipped, group) if group.can_be_taken() => {
+                Some(Message::new("left_as_it_is"))
+            }
+            _ => staged.reason,
+        };
+        let place = reason.as_ref().and_then(|reason| reason.place);
+        Ok(ItemResult {
+            path: Some(staged.path),
+            kind: staged.kind.map(|kind| kind.as_str().to_owned()),
+            id: staged.target.or(staged.id),
+            name: staged.name,
+            action,
+            line: place.map(|place| place.line),
+            column: place.map(|place| place.column),
+            reason,
+            count: None,
+        })
+    }
+}
+
+fn action(word: Option<&str>) -> ItemAction {
+    match word {
+        Some("imported") => ItemAction::Imported,
+        Some("updated") => ItemAction::Updated,
+        Some("unchanged") => ItemAction::Unchanged,
+        Some("failed") => ItemAction::Failed,
+        _ => ItemAction::Skipped,
+    }
+}
+
+impl Api {
+    /// A plan that waits.
+    pub(crate) fn plan(&self, id: &str) -> Result<Arc<Mutex<Plan>>, AppError> {
+        let unknown = || AppError::new("plan_unknown").hint("look_again");
+        let id: PlanId = id.parse().map_err(|_| unknown())?;
+        let plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
+        plans.get(&id).cloned().ok_or_else(unknown)
+    }
+
+    /// Throws a plan away.
+    pub(crate) fn discard(&self, id: &str) {
+        if let Ok(id) = id.parse() {
+            self.plans.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        }
+    }
+}
+
+impl From<StagedGroup> for PlanGroup {
+    fn from(group: StagedGroup) -> Self {
+        match group {
+            StagedGroup::ChangedHere => Self::ChangedHere,
+            StagedGroup::Conflict => Self::Conflict,
+            StagedGroup::NewerThere => Self::NewerThere,
+            StagedGroup::New => Self::New,
+            StagedGroup::Duplicate => Self::Duplicate,
+            StagedGroup::Damaged => Self::Damaged,
+            StagedGroup::NotOurs => Self::NotOurs,
+            StagedGroup::Same => Self::Same,
+        }
+    }
+}
+
+impl From<PlanGroup> for StagedGroup {
+    fn from(group: PlanGroup) -> Self {
+        match group {
+            PlanGroup::ChangedHere => Self::ChangedHere,
+            PlanGroup::Conflict => Self::Conflict,
+            PlanGroup::NewerThere => Self::NewerThere,
+            PlanGroup::New => Self::New,
+            PlanGroup::Duplicate => Self::Duplicate,
+            PlanGroup::Damaged => Self::Damaged,
+            PlanGroup::NotOurs => Self::NotOurs,
+            PlanGroup::Same => Self::Same,
+        }
+    }
+}
+
+impl From<Choice> for Decision {
+    fn from(choice: Choice) -> Self {
+        match choice {
+            Choice::Skip => Self::Skip,
+            Choice::Take => Self::Take,
+            Choice::Copy => Self::Copy,
+        }
+    }
+}
+
+impl From<Decision> for Choice {
+    fn from(decision: Decision) -> Self {
+        match decision {
+            Decision::Skip => Self::Skip,
+            Decision::Take => Self::Take,
+            Decision::Copy => Self::Copy,
+        }
+    }
+}
+
+/// One item as the dialog shows it.
+pub(crate) fn item(staged: StagedItem, differences: Option<u32>) -> PlanItem {
+    PlanItem {
+        item: staged.item,
+        group: staged.group.into(),
+        decision: staged.choice.into(),
+        path: staged.path,
+        kind: staged.kind,
+        id: staged.id,
+        id_derived: staged.id_derived,
+        name: staged.name,
+        encoding: staged.encoding.filter(|encoding| *encoding != flowkeep_core::Encoding::Utf8),
+        stages: staged.stages,
+        tasks: staged.tasks,
+        milestones: staged.milestones,
+        runs_something: staged.runs_something,
+        contains_key: staged.contains_key,
+        reason: staged.reason,
+        differences,
+        updated_here: staged.here_updated_at.map(time::rfc3339),
+        updated_there: staged.there_updated_at.map(time::rfc3339),
+    }
+}

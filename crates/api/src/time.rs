@@ -1,0 +1,69 @@
+//! Times at the edge: RFC 3339 in UTC.
+
+use chrono::{DateTime, Local, NaiveDate, NaiveDateTime, SecondsFormat, TimeDelta, Utc};
+
+use crate::AppError;
+
+/// Milliseconds as RFC 3339 in UTC.
+pub(crate) fn rfc3339(millis: i64) -> String {
+    let at: DateTime<Utc> = DateTime::from_timestamp_millis(millis).unwrap_or_default();
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// What a document says of its own times, as RFC 3339 where it can be read; a time without a zone
+/// is taken as local time.
+pub(crate) fn stated(text: &str) -> Option<String> {
+    parse(text).map(rfc3339)
+}
+
+/// A time in words a person or program gives: RFC 3339, `30d` or `12h` ago, or local time.
+///
+/// # Errors
+/// `time_unreadable`.
+pub(crate) fn given(text: &str, now: i64) -> Result<i64, AppError> {
+    if let Some(ago) = ago(text) {
+        return Ok(now - ago.num_milliseconds());
+    }
+    parse(text).ok_or_else(|| AppError::new("time_unreadable").with("value", text))
+}
+
+fn ago(text: &str) -> Option<TimeDelta> {
+    let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let number: i64 = number.parse().ok()?;
+    match unit {
+        "d" => TimeDelta::try_days(number),
+        "h" => TimeDelta::try_hours(number),
+        "m" => TimeDelta::try_minutes(number),
+        _ => None,
+    }
+}
+
+fn parse(text: &str) -> Option<i64> {
+    let text = text.trim();
+    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
+        return Some(at.timestamp_millis());
+    }
+    let local = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M"]
+        .iter()
+        .find_map(|shape| NaiveDateTime::parse_from_str(text, shape).ok())
+        .or_else(|| {
+            NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().and_then(|day| day.and_hms_opt(0, 0, 0))
+        })?;
+    local.and_local_timezone(Local).earliest().map(|at| at.timestamp_millis())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_as_people_write_them() {
+        assert_eq!(given("30d", 40 * 86_400_000).unwrap(), 10 * 86_400_000);
+        assert_eq!(given("12h", 86_400_000).unwrap(), 43_200_000);
+        assert_eq!(given("1970-01-02T08:00:00+08:00", 0).unwrap(), 86_400_000);
+        assert!(given("2023-06-05 10:30:00", 0).is_ok());
+        assert_eq!(given("soon", 0).unwrap_err().code, "time_unreadable");
+        assert_eq!(given("", 0).unwrap_err().code, "time_unreadable");
+        assert_eq!(given("天", 0).unwrap_err().code, "time_unreadable");
+    }
+}
