@@ -125,17 +125,30 @@ impl Value {
     /// The same value for `serde_json`. Numbers that neither `i64`, `u64` nor `f64` hold exactly
     /// become texts.
     pub fn to_json(&self) -> serde_json::Value {
+        self.to_json_with(&exact_number)
+    }
+
+    /// The same value for a web view: numbers that a script's number does not hold exactly (64-bit
+    /// ids) become texts as well. Setting such a text back changes nothing.
+    pub fn to_web_json(&self) -> serde_json::Value {
+        self.to_json_with(&|text| exact_number(text).filter(|_| fits_script_number(text)))
+    }
+
+    fn to_json_with(
+        &self,
+        number: &impl Fn(&str) -> Option<serde_json::Number>,
+    ) -> serde_json::Value {
         match self {
             Self::Null => serde_json::Value::Null,
             Self::Bool(value) => (*value).into(),
             Self::Number(text) => {
-                exact_number(text).map_or_else(|| text.as_str().into(), serde_json::Value::Number)
+                number(text).map_or_else(|| text.as_str().into(), serde_json::Value::Number)
             }
             Self::String(text) => text.as_str().into(),
-            Self::Array(items) => items.iter().map(Self::to_json).collect(),
+            Self::Array(items) => items.iter().map(|item| item.to_json_with(number)).collect(),
             Self::Object(members) => members
                 .iter()
-                .map(|(key, value)| (key.clone(), value.to_json()))
+                .map(|(key, value)| (key.clone(), value.to_json_with(number)))
                 .collect(),
         }
     }
@@ -209,6 +222,25 @@ fn exact_number(text: &str) -> Option<serde_json::Number> {
         serde_json::Number::from_f64(number)
     } else {
         None
+    }
+}
+
+/// Whether a script's number (a 64-bit float, whole numbers up to 2^53) holds exactly this.
+pub(crate) fn fits_script_number(text: &str) -> bool {
+    const LARGEST_WHOLE: f64 = 9_007_199_254_740_991.0;
+    let Ok(number) = text.parse::<f64>() else {
+        return false;
+    };
+    let same = decimal_digits(&format!("{number:e}")) == decimal_digits(text);
+    number.is_finite() && same && (number.abs() <= LARGEST_WHOLE || text.contains(['.', 'e', 'E']))
+}
+
+/// Whether two spellings are the same number (`1`, `1.0`, `10e-1`).
+pub(crate) fn same_number(left: &str, right: &str) -> bool {
+    let sign = |text: &str| text.starts_with('-');
+    match (decimal_digits(left), decimal_digits(right)) {
+        (Some(a), Some(b)) => a == b && (sign(left) == sign(right) || a.0.is_empty()),
+        _ => left == right,
     }
 }
 

@@ -1,0 +1,7 @@
+//! What holds for any document, name or bytes.
+
+mod edits;
+mod generate;
+mod json_strictness;
+mod names;
+mod nothing_panics;
