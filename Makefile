@@ -1,0 +1,40 @@
+# What each target does stands in CONTRIBUTING.md; what it is made of, in scripts/.
+
+.PHONY: run test build package bench bench-full faults seed check setup ui types icons screenshots format
+
+run:          ## sets up, builds and opens the window
+	@scripts/run
+
+test:         ## every test, set-up included
+	@scripts/test
+
+build:        ## release binaries: flowkeep and flowkeep-desktop
+	@scripts/setup build
+	@scripts/pages
+	cargo build --workspace --release --bin flowkeep --bin flowkeep-desktop
+
+package:      ## an installable .deb under target/
+	@scripts/package
+
+check:        ## format, lints, generated files, dependencies
+	@scripts/check
+
+setup:        ## everything `run` and `test` need on this machine
+	@scripts/setup run test
+
+ui:           ## the pages of the window
+	@scripts/setup build
+	@scripts/pages
+
+types:        ## the TypeScript types of the commands, from Rust
+	FLOWKEEP_WRITE_TYPES=1 cargo test --quiet -p flowkeep-api --lib the_windows_types
+
+icons:        ## all sizes of the icon, from icons/flowkeep.svg
+	@scripts/icons
+
+screenshots:  ## docs/screenshots, from the real window
+	@scripts/screenshots
+
+format:       ## formats Rust and TypeScript
+	cargo fmt --all
+	npm --prefix ui run format --silent

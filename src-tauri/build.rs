@@ -1,0 +1,33 @@
+//! Compiles the capabilities, the window configuration and the web pages into the binary.
+
+use tauri_build::{AppManifest, Attributes};
+
+/// Every command the shell answers. A command that stands in no capability can be asked by no
+/// window; `capabilities/*.json` say which window may ask what.
+const COMMANDS: &[&str] = &[
+    "call",
+    "cancel",
+    "pick_folder",
+    "pick_files",
+    "pick_save",
+    "open_place",
+    "open_backup",
+    "open_data_folder",
+    "window_ready",
+    "set_appearance",
+    "recovery_state",
+    "recovery_open_folder",
+    "recovery_choose_folder",
+    "recovery_pick_backup",
+    "recovery_restore",
+    "recovery_try_again",
+];
+
+fn main() {
+    // The pages are embedded: a new build of them is a new build of the shell.
+    println!("cargo:rerun-if-changed=../ui/dist");
+    let attributes = Attributes::new().app_manifest(AppManifest::new().commands(COMMANDS));
+    if let Err(error) = tauri_build::try_build(attributes) {
+        panic!("the shell cannot be prepared (are the pages built? `make ui`): {error:#}");
+    }
+}

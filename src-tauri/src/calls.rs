@@ -1,0 +1,122 @@
+//! The one door from the page to the command list (`flowkeep_api::call`): runs a command off the
+//! window's thread, carries its progress over a channel, and lets it be cancelled.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use flowkeep_api::types::ProgressReport;
+use flowkeep_api::{Api, AppError, Progress};
+use serde_json::Value;
+use tauri::ipc::{Channel, JavaScriptChannelId};
+use tauri::{State, Webview};
+
+/// The long calls under way, by the id the page gave them, each with its flag "stop".
+#[derive(Default)]
+pub(crate) struct Tasks {
+    under_way: Mutex<HashMap<String, Arc<AtomicBool>>>,
+}
+
+impl Tasks {
+    fn begin(&self, task: &str) -> Arc<AtomicBool> {
+        let stop = Arc::new(AtomicBool::new(false));
+        self.lock().insert(task.to_owned(), Arc::clone(&stop));
+        stop
+    }
+
+    fn end(&self, task: &str) {
+        self.lock().remove(task);
+    }
+
+    fn cancel(&self, task: &str) {
+        if let Some(stop) = self.lock().get(task) {
+            stop.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Ask every call under way to stop; true when there is none.
+    pub(crate) fn cancel_all(&self) -> bool {
+        let under_way = self.lock();
+        for stop in under_way.values() {
+            stop.store(true, Ordering::Relaxed);
+        }
+        under_way.is_empty()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<AtomicBool>>> {
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Runs one command of the list. `task` names the call so that [`cancel`] can find it.
+#[tauri::command]
+pub(crate) async fn call(
+    webview: Webview,
+    api: State<'_, Arc<Api>>,
+    tasks: State<'_, Tasks>,
+    name: String,
+    input: Value,
+    channel: Option<JavaScriptChannelId>,
+    task: Option<String>,
+) -> Result<Value, AppError> {
+    let api = Arc::clone(&api);
+    let stop = task.as_deref().map_or_else(Arc::default, |task| tasks.begin(task));
+    let progress = ChannelProgress { channel: channel.map(|id| id.channel_on(webview)), stop };
+    let command = name.clone();
+    let answer = tauri::async_runtime::spawn_blocking(move || {
+        flowkeep_api::call(&api, &command, input, &progress)
+    })
+    .await;
+    if let Some(task) = &task {
+        tasks.end(task);
+    }
+    answer.unwrap_or_else(|panic| {
+        tracing::error!(command = name, %panic, "a command ended in a panic");
+        Err(AppError::new("internal").with("command", name))
+    })
+}
+
+/// Asks a long call to stop; it then answers `cancelled`. A call that has ended is left alone.
+#[tauri::command]
+pub(crate) fn cancel(tasks: State<'_, Tasks>, task: &str) {
+    tasks.cancel(task);
+}
+
+/// Progress over a Tauri channel. The command list thins the reports out already.
+struct ChannelProgress {
+    channel: Option<Channel<ProgressReport>>,
+    stop: Arc<AtomicBool>,
+}
+
+impl Progress for ChannelProgress {
+    fn report(&self, report: ProgressReport) {
+        if let Some(channel) = &self.channel
+            && let Err(error) = channel.send(report)
+        {
+            tracing::debug!(%error, "nobody follows the progress any more");
+        }
+    }
+
+    fn cancelled(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cancel_reaches_its_own_call_only() {
+        let tasks = Tasks::default();
+        let (first, second) = (tasks.begin("first"), tasks.begin("second"));
+        tasks.cancel("first");
+        assert!(first.load(Ordering::Relaxed));
+        assert!(!second.load(Ordering::Relaxed));
+        tasks.end("first");
+        assert!(!tasks.cancel_all());
+        assert!(second.load(Ordering::Relaxed), "closing the window stops what is under way");
+        tasks.end("second");
+        assert!(tasks.cancel_all());
+    }
+}

@@ -1,0 +1,127 @@
+//! Native dialogs, and opening what was picked in the file manager. Answers are tokens
+//! ([`crate::places`]); a dialog that was closed answers `null`, which is not an error.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use flowkeep_api::types::{Nothing, PickedPlace};
+use flowkeep_api::{Api, AppError, Places as _};
+use rfd::AsyncFileDialog;
+use tauri::{Manager as _, State, WebviewWindow};
+
+use crate::places::PickedPlaces;
+
+type Picked<'a> = State<'a, Arc<PickedPlaces>>;
+
+/// A dialog of this window, beginning where the last one ended or in the person's documents.
+/// (Without a folder GTK begins in "Recent", where a folder cannot be chosen.)
+pub(crate) fn dialog(window: &WebviewWindow, places: &PickedPlaces, title: &str) -> AsyncFileDialog {
+    let paths = window.path();
+    let begin = places
+        .last_folder()
+        .or_else(|| paths.document_dir().ok().filter(|folder| folder.is_dir()))
+        .or_else(|| paths.home_dir().ok());
+    let dialog = AsyncFileDialog::new().set_parent(window).set_title(title);
+    match begin {
+        Some(folder) => dialog.set_directory(folder),
+        None => dialog,
+    }
+}
+
+/// One folder.
+#[tauri::command]
+pub(crate) async fn pick_folder(
+    window: WebviewWindow,
+    places: Picked<'_>,
+    title: String,
+) -> Result<Option<PickedPlace>, AppError> {
+    let picked = dialog(&window, &places, &title).set_can_create_directories(true).pick_folder();
+    Ok(picked.await.map(|handle| places.add(handle.path().to_path_buf())))
+}
+
+/// Any number of files.
+#[tauri::command]
+pub(crate) async fn pick_files(
+    window: WebviewWindow,
+    places: Picked<'_>,
+    title: String,
+) -> Result<Vec<PickedPlace>, AppError> {
+    let picked = dialog(&window, &places, &title).pick_files().await.unwrap_or_default();
+    Ok(picked.into_iter().map(|handle| places.add(handle.path().to_path_buf())).collect())
+}
+
+/// Where to write a file, with a name to begin with.
+#[tauri::command]
+pub(crate) async fn pick_save(
+    window: WebviewWindow,
+    places: Picked<'_>,
+    title: String,
+    name: String,
+) -> Result<Option<PickedPlace>, AppError> {
+    let picked = dialog(&window, &places, &title).set_file_name(file_name(&name)).save_file();
+    Ok(picked.await.map(|handle| places.add(handle.path().to_path_buf())))
+}
+
+/// Show a picked place in the file manager: the folder itself, or the one a file lies in.
+#[tauri::command]
+pub(crate) async fn open_place(places: Picked<'_>, token: String) -> Result<(), AppError> {
+    let path = places.resolve(&token).ok_or_else(|| AppError::new("place_unknown"))?;
+    let folder = if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(&path) };
+    open_folder(folder)
+}
+
+/// Show a known backup in the file manager.
+#[tauri::command]
+pub(crate) async fn open_backup(api: State<'_, Arc<Api>>, id: String) -> Result<(), AppError> {
+    let known = flowkeep_api::backups::list(&api, Nothing {})?;
+    let backup = known.items.into_iter().find(|backup| backup.id == id);
+    let backup = backup.ok_or_else(|| AppError::new("backup_unknown").with("id", &id))?;
+    open_folder(Path::new(&backup.path))
+}
+
+/// Show the data folder in the file manager.
+#[tauri::command]
+pub(crate) async fn open_data_folder(api: State<'_, Arc<Api>>) -> Result<(), AppError> {
+    open_folder(api.data_dir())
+}
+
+/// Hands a folder to the file manager and does not wait for it.
+///
+/// # Errors
+/// `open_failed` when the folder is gone or no file manager answers.
+pub(crate) fn open_folder(folder: &Path) -> Result<(), AppError> {
+    let failed = || AppError::new("open_failed").with("path", crate::places::label(folder));
+    if !folder.is_dir() {
+        return Err(failed());
+    }
+    open::that_detached(folder).map_err(|error| {
+        tracing::warn!(%error, "no file manager could be opened");
+        failed()
+    })
+}
+
+/// The page suggests a name, never a path: only the last part counts.
+fn file_name(suggested: &str) -> String {
+    let name = suggested.rsplit(['/', '\\']).next().unwrap_or_default();
+    name.chars().filter(|character| !character.is_control()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_suggested_name_cannot_lead_elsewhere() {
+        assert_eq!(file_name("activity.json"), "activity.json");
+        assert_eq!(file_name("../../.bashrc"), ".bashrc");
+        assert_eq!(file_name("C:\\Windows\\x.json"), "x.json");
+        assert_eq!(file_name("a\nb.json"), "ab.json");
+    }
+
+    #[test]
+    fn a_folder_that_is_gone_is_said() {
+        let error = open_folder(Path::new("/nonexistent/flowkeep")).unwrap_err();
+        assert_eq!(error.code, "open_failed");
+        assert_eq!(error.fields["path"], "/nonexistent/flowkeep");
+    }
+}

@@ -1,0 +1,148 @@
+//! The desktop shell of Flowkeep: windows, native dialogs, drops, one instance per data folder,
+//! and what happens when the data or the web view fail. What a person does with the data is a
+//! command of `flowkeep_api`, called through one door ([`calls`]).
+//!
+//! Absent on purpose: everything that knows what a workflow is; the network; paths from the page.
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+mod calls;
+mod dialogs;
+mod drops;
+mod logs;
+mod places;
+mod recovery;
+mod relaunch;
+mod watchdog;
+mod window;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use clap::Parser;
+use flowkeep_api::{Api, AppError, Face, OpenOptions, Places, Request, WindowClaim};
+use tauri::{App, AppHandle, Emitter as _, Manager as _};
+
+use crate::calls::Tasks;
+use crate::places::PickedPlaces;
+use crate::recovery::Trouble;
+use crate::watchdog::FirstPaint;
+
+/// The window of Flowkeep. The command line is `flowkeep`.
+#[derive(Debug, Parser)]
+#[command(name = "flowkeep-desktop", version)]
+struct Arguments {
+    /// The folder that holds everything; the platform's data folder unless told
+    #[arg(long, env = "FLOWKEEP_DATA_DIR", value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let started = Instant::now();
+    let arguments = Arguments::parse();
+    let places = Arc::new(PickedPlaces::default());
+    let options = OpenOptions {
+        data_dir: arguments.data_dir,
+        face: Face::Desktop,
+        places: Arc::clone(&places) as Arc<dyn Places>,
+    };
+    let data_dir = match options.folder() {
+        Ok(data_dir) => data_dir,
+        Err(error) => {
+            eprintln!("flowkeep-desktop: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match flowkeep_api::window_claim(&data_dir) {
+        Ok(claim) => show(started, data_dir, options, places, claim),
+        // The other window has been asked to come forward.
+        Err(flowkeep_api::AlreadyOpen) => ExitCode::SUCCESS,
+    }
+}
+
+/// Opens the window and stays until it is closed. `claim` makes this the only one.
+fn show(
+    started: Instant,
+    data_dir: PathBuf,
+    options: OpenOptions,
+    places: Arc<PickedPlaces>,
+    claim: Option<WindowClaim>,
+) -> ExitCode {
+    let logs = data_dir.join("logs");
+    logs::begin(&logs);
+    logs::catch_panics(logs);
+    watchdog::remember(&data_dir);
+
+    let paint = FirstPaint::new(started, &data_dir);
+    let result = tauri::Builder::default()
+        .plugin(window::remember_place(&data_dir))
+        .manage(claim)
+        .manage(paint)
+        .manage(Tasks::default())
+        .manage(places)
+        .invoke_handler(tauri::generate_handler![
+            calls::call,
+            calls::cancel,
+            dialogs::pick_folder,
+            dialogs::pick_files,
+            dialogs::pick_save,
+            dialogs::open_place,
+            dialogs::open_backup,
+            dialogs::open_data_folder,
+            watchdog::window_ready,
+            window::set_appearance,
+            recovery::recovery_state,
+            recovery::recovery_open_folder,
+            recovery::recovery_choose_folder,
+            recovery::recovery_pick_backup,
+            recovery::recovery_restore,
+            recovery::recovery_try_again,
+        ])
+        .setup(move |app| Ok(open(app, &data_dir, options)?))
+        .run(tauri::generate_context!());
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(%error, "the window could not be opened");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Opens the data and the window on it, or the window that says why not.
+fn open(app: &App, data_dir: &Path, options: OpenOptions) -> tauri::Result<()> {
+    let handle = app.handle();
+    match open_data(handle, options) {
+        Ok(api) => {
+            let settings = window::settings(&api);
+            app.manage(api);
+            let window = window::open_main(handle, data_dir, &settings)?;
+            window::tell_of_last_crash(&window, data_dir, settings.language);
+        }
+        Err(error) => {
+            tracing::error!(code = error.code, %error, "the data cannot be opened");
+            app.manage(Trouble { error, data_dir: data_dir.to_path_buf() });
+            window::open_recovery(handle, data_dir)?;
+        }
+    }
+    Ok(())
+}
+
+fn open_data(app: &AppHandle, options: OpenOptions) -> Result<Arc<Api>, AppError> {
+    let api = Api::open(options)?;
+    let (told, asked) = (app.clone(), app.clone());
+    let follower = api.follow(
+        move |tags| {
+            if let Err(error) = told.emit_to(window::MAIN, "changed", tags) {
+                tracing::warn!(%error, "the page could not be told of a change");
+            }
+        },
+        move |request| match request {
+            Request::WindowShow => window::bring_forward(&asked),
+        },
+    )?;
+    // It follows for as long as the app runs.
+    app.manage(Mutex::new(follower));
+    Ok(Arc::new(api))
+}

@@ -1,0 +1,208 @@
+//! The window itself: how it is made, how it looks before the page has drawn, where it stood last
+//! time, how it comes forward, how it closes.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use flowkeep_api::types::{self, Language, Nothing, Settings};
+use flowkeep_api::{Api, Catalogue, Tongue};
+use rfd::{AsyncMessageDialog, MessageButtons, MessageLevel};
+use tauri::plugin::TauriPlugin;
+use tauri::utils::config::Color;
+use tauri::webview::NewWindowResponse;
+use tauri::webview::PageLoadEvent;
+use tauri::{AppHandle, Manager as _, Theme, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Wry};
+use tauri_plugin_window_state::StateFlags;
+
+use crate::calls::Tasks;
+use crate::watchdog::FirstPaint;
+use crate::{drops, logs, watchdog};
+
+/// The main window's label, as the capabilities name it.
+pub(crate) const MAIN: &str = "main";
+/// The recovery window's.
+pub(crate) const RECOVERY: &str = "recovery";
+/// How long closing waits for work that was asked to stop; it stops within a second by promise.
+const CLOSING: Duration = Duration::from_secs(5);
+
+/// Remembers place and size in the data folder, so that two data folders have two windows.
+pub(crate) fn remember_place(data_dir: &Path) -> TauriPlugin<Wry> {
+    tauri_plugin_window_state::Builder::new()
+        .with_filename(data_dir.join("window.json").to_string_lossy())
+        .with_state_flags(StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED)
+        .with_denylist(&[RECOVERY])
+        .build()
+}
+
+/// Opens the main window.
+///
+/// # Errors
+/// What the platform says when no window can be made.
+pub(crate) fn open_main(
+    app: &AppHandle,
+    data_dir: &Path,
+    settings: &Settings,
+) -> tauri::Result<WebviewWindow> {
+    let window = page(app, MAIN, "index.html", data_dir, settings.theme)
+        .inner_size(1280.0, 800.0)
+        .min_inner_size(1024.0, 640.0)
+        .build()?;
+    drops::watch(&window);
+    stop_work_on_close(&window);
+    watchdog::watch(app, &window);
+    Ok(window)
+}
+
+/// Opens the small window that says why the data cannot be opened.
+///
+/// # Errors
+/// What the platform says when no window can be made.
+pub(crate) fn open_recovery(app: &AppHandle, data_dir: &Path) -> tauri::Result<WebviewWindow> {
+    let window = page(app, RECOVERY, "recovery.html", data_dir, types::Theme::System)
+        .inner_size(640.0, 560.0)
+        .resizable(true)
+        .center()
+        .build()?;
+    watchdog::watch(app, &window);
+    Ok(window)
+}
+
+fn page<'a>(
+    app: &'a AppHandle,
+    label: &str,
+    file: &str,
+    data_dir: &Path,
+    theme: types::Theme,
+) -> WebviewWindowBuilder<'a, Wry, AppHandle> {
+    let paint = Arc::clone(&app.state::<Arc<FirstPaint>>());
+    let theme = native(theme);
+    WebviewWindowBuilder::new(app, label, WebviewUrl::App(file.into()))
+        .title("Flowkeep")
+        .theme(theme)
+        .background_color(paper(theme))
+        .data_directory(webview_folder(data_dir))
+        .zoom_hotkeys_enabled(true)
+        .devtools(cfg!(debug_assertions))
+        // The page is the app's own and stays so: no other address, no second window.
+        .on_navigation(|address| {
+            address.scheme() == "tauri" || address.host_str() == Some("tauri.localhost")
+        })
+        .on_new_window(|_, _| NewWindowResponse::Deny)
+        .on_page_load(move |_, load| {
+            if load.event() == PageLoadEvent::Finished {
+                paint.page_loaded();
+            }
+        })
+}
+
+/// Where the web view keeps what it must. A data folder that cannot be written is why the
+/// recovery window opens; then a folder that goes with the session takes its place.
+fn webview_folder(data_dir: &Path) -> std::path::PathBuf {
+    let folder = data_dir.join("webview");
+    if std::fs::create_dir_all(&folder).is_ok() {
+        folder
+    } else {
+        std::env::temp_dir().join(format!("flowkeep-webview-{}", std::process::id()))
+    }
+}
+
+/// The page's background (`--bg` of tokens.css), so that no white flash precedes a dark page.
+fn paper(theme: Option<Theme>) -> Color {
+    match theme {
+        Some(Theme::Dark) => Color(0x14, 0x15, 0x17, 0xff),
+        _ => Color(0xf5, 0xf4, 0xf1, 0xff),
+    }
+}
+
+/// The theme as the platform names it; nothing where the system decides.
+fn native(theme: types::Theme) -> Option<Theme> {
+    match theme {
+        types::Theme::System => None,
+        types::Theme::Light => Some(Theme::Light),
+        types::Theme::Dark => Some(Theme::Dark),
+    }
+}
+
+/// The page's language and theme, for the parts of the window the page does not draw.
+#[tauri::command]
+pub(crate) fn set_appearance(window: WebviewWindow, language: Language, theme: types::Theme) {
+    let theme = native(theme);
+    tracing::debug!(?language, ?theme, "appearance");
+    let painted = window
+        .set_theme(theme)
+        .and_then(|()| window.set_background_color(Some(paper(theme.or(window.theme().ok())))));
+    if let Err(error) = painted {
+        tracing::warn!(%error, "the window keeps its old theme");
+    }
+}
+
+/// What the settings say, or the defaults when they cannot be read.
+pub(crate) fn settings(api: &Api) -> Settings {
+    flowkeep_api::settings::show(api, Nothing {}).unwrap_or_else(|error| {
+        tracing::warn!(%error, "the settings cannot be read; the window opens as the system looks");
+        Settings::default()
+    })
+}
+
+/// Brings the window forward, as a second start asks.
+pub(crate) fn bring_forward(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(MAIN).or_else(|| app.get_webview_window(RECOVERY))
+    else {
+        return;
+    };
+    tracing::info!("asked to come forward");
+    let forward = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
+    if let Err(error) = forward {
+        tracing::warn!(%error, "the window could not come forward");
+    }
+}
+
+/// A window that closes asks the work under way to stop and waits a little for it, so that a
+/// backup leaves no `.partial` behind. What does not stop is safe to end: see `reliability`.
+fn stop_work_on_close(window: &WebviewWindow) {
+    let closing = window.clone();
+    window.on_window_event(move |event| {
+        let tauri::WindowEvent::CloseRequested { api, .. } = event else { return };
+        if closing.state::<Tasks>().cancel_all() {
+            return;
+        }
+        api.prevent_close();
+        tracing::info!("closing: waiting for work under way to stop");
+        let window = closing.clone();
+        let waiting = std::thread::Builder::new().name("closing".to_owned()).spawn(move || {
+            let asked = Instant::now();
+            while !window.state::<Tasks>().cancel_all() && asked.elapsed() < CLOSING {
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            if let Err(error) = window.destroy() {
+                tracing::error!(%error, "the window does not close");
+            }
+        });
+        if let Err(error) = waiting {
+            tracing::error!(%error, "closing without waiting");
+            if let Err(error) = closing.destroy() {
+                tracing::error!(%error, "the window does not close");
+            }
+        }
+    });
+}
+
+/// Tells of the crash that ended the last start, if one did. Does not hold up this start.
+pub(crate) fn tell_of_last_crash(window: &WebviewWindow, data_dir: &Path, language: Language) {
+    let Some(report) = logs::untold_crash(&data_dir.join("logs")) else { return };
+    let words = Catalogue::new(match language {
+        Language::System => Tongue::of_system(),
+        Language::English => Tongue::English,
+        Language::Chinese => Tongue::Chinese,
+    });
+    let report = crate::places::label(&report);
+    let message = AsyncMessageDialog::new()
+        .set_parent(window)
+        .set_level(MessageLevel::Warning)
+        .set_title(words.word("shell_crash_title"))
+        .set_description(words.sentence("shell_crash_text", &[("path", &report)]))
+        .set_buttons(MessageButtons::OkCustom(words.word("shell_close")))
+        .show();
+    tauri::async_runtime::spawn(message);
+}

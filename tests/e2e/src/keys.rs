@@ -1,0 +1,83 @@
+//! The keyboard and native dialogs, by `xdotool`: as a person types, not as a page is scripted.
+
+use std::path::Path;
+
+use anyhow::{Result, ensure};
+
+use crate::desk::Desk;
+use crate::wait::eventually;
+
+impl Desk {
+    /// Presses keys, one combination after the other, in the window that has the focus.
+    ///
+    /// # Errors
+    /// When `xdotool` does not know a key.
+    pub fn press(&self, keys: &[&str]) -> Result<()> {
+        for key in keys {
+            self.run("xdotool", &["key", "--clearmodifiers", key])?;
+        }
+        Ok(())
+    }
+
+    /// Types ASCII text in the window that has the focus.
+    ///
+    /// # Errors
+    /// When the text is not ASCII, which `xdotool` does not type reliably.
+    pub fn type_text(&self, text: &str) -> Result<()> {
+        ensure!(text.is_ascii(), "typed text must be ASCII");
+        self.run("xdotool", &["type", "--clearmodifiers", "--delay", "15", "--", text])?;
+        Ok(())
+    }
+
+    /// Chooses `path` in the native dialog whose title is `title`, and waits until it is gone.
+    ///
+    /// # Errors
+    /// When no such dialog opens, or it does not close on this path, within a minute.
+    pub async fn choose_in_dialog(&self, title: &str, path: &Path) -> Result<()> {
+        let dialog = self.dialog(title).await?;
+        self.run("xdotool", &["windowfocus", "--sync", &dialog])?;
+        // From a place in the file system, never from "Recent", where a folder cannot be chosen.
+        self.press(&["alt+Home", "ctrl+l", "ctrl+a"])?;
+        self.type_text(&path.to_string_lossy())?;
+        self.press(&["End", "Return"])?;
+        eventually(format!("the dialog to close on {}", path.display()), async || {
+            Ok(self.windows_named(title)?.is_empty().then_some(()))
+        })
+        .await
+    }
+
+    /// Closes the native dialog of that title with Escape.
+    ///
+    /// # Errors
+    /// When no such dialog opens or it does not close within a minute.
+    pub async fn close_dialog(&self, title: &str) -> Result<()> {
+        let dialog = self.dialog(title).await?;
+        self.run("xdotool", &["windowfocus", "--sync", &dialog])?;
+        self.press(&["Escape"])?;
+        eventually("the dialog to close", async || {
+            Ok(self.windows_named(title)?.is_empty().then_some(()))
+        })
+        .await
+    }
+
+    /// The number of the native dialog with that title, once it is there.
+    ///
+    /// # Errors
+    /// When none opens within a minute.
+    pub async fn dialog(&self, title: &str) -> Result<String> {
+        eventually(format!("the dialog {title}"), async || {
+            Ok(self.windows_named(title)?.into_iter().next())
+        })
+        .await
+    }
+
+    /// The visible windows whose title contains that text.
+    ///
+    /// # Errors
+    /// When `xdotool` is missing.
+    pub fn windows_named(&self, title: &str) -> Result<Vec<String>> {
+        let mut search = self.command("xdotool");
+        let found = search.args(["search", "--onlyvisible", "--name", title]).output()?;
+        Ok(String::from_utf8(found.stdout)?.lines().map(str::to_owned).collect())
+    }
+}

@@ -1,0 +1,24 @@
+//! The real window, driven as a person would: a display of its own, the WebDriver of `WebKitGTK`
+//! for what is on the page, `xdotool` for native dialogs, drags and keys, ImageMagick for pictures.
+//!
+//! A [`Desk`] is a machine in small: display, session bus, window manager, an empty home. On it
+//! stand any number of [`Window`]s, one after the other or together, and the command line. All of
+//! it ends with its owner, also when the test is killed, because every program is started through
+//! `setpriv --pdeathsig`.
+//!
+//! Linux only. The WebDriver is spoken to directly: `tauri-driver` would add one more process and
+//! only rewrites the capabilities.
+
+mod desk;
+mod drag;
+mod keys;
+mod picture;
+mod program;
+mod wait;
+mod window;
+
+pub use desk::{Desk, Language};
+pub use drag::drop_on_window;
+pub use program::{cli, desktop};
+pub use wait::eventually;
+pub use window::Window;

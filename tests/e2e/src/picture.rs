@@ -1,0 +1,33 @@
+//! Pictures of the screen.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+
+use crate::desk::Desk;
+use crate::wait::eventually;
+
+impl Desk {
+    /// Takes a picture of the whole screen, once two in a row are the same, so that nothing is
+    /// caught in the middle of being drawn.
+    ///
+    /// # Errors
+    /// When the screen does not come to rest, or stays of one colour, for a minute.
+    pub async fn picture(&self, path: &Path) -> Result<()> {
+        let folder = path.parent().context("a picture lies in a folder")?;
+        std::fs::create_dir_all(folder)?;
+        let file = path.to_string_lossy().into_owned();
+        let mut before = String::new();
+        eventually("the screen to come to rest", async || {
+            self.run("import", &["-window", "root", &file])?;
+            // The hash of the pixels and the number of colours; the file itself has a date in it.
+            let now = self.run("identify", &["-format", "%# %k", &file])?;
+            let colours = now.split(' ').nth(1).and_then(|count| count.parse().ok());
+            let drawn = colours.is_some_and(|count: u32| count > 8);
+            let same = now == before;
+            before = now;
+            Ok((drawn && same).then_some(()))
+        })
+        .await
+    }
+}

@@ -1,0 +1,190 @@
+//! The window under test and what is on its page.
+
+use std::process::Stdio;
+
+use anyhow::{Context as _, Result, bail};
+use fantoccini::elements::Element;
+use fantoccini::error::{CmdError, ErrorStatus, NewSessionError};
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+use crate::desk::{Desk, free_port};
+use crate::program::{Tied, desktop};
+use crate::wait::eventually;
+
+/// An open window. Ends with its handle; [`Window::close`] ends it as a person would.
+pub struct Window<'desk> {
+    /// The page, for what has no helper here.
+    pub page: Client,
+    desk: &'desk Desk,
+    _driver: Tied,
+}
+
+impl<'desk> Window<'desk> {
+    /// Opens the window on the desk's data folder and waits for its first screen.
+    ///
+    /// # Errors
+    /// When it does not start or shows no page title within a minute.
+    pub async fn open(desk: &'desk Desk) -> Result<Self> {
+        let window = Self::start(desk).await?;
+        window.shown("page-title").await?;
+        Ok(window)
+    }
+
+    /// Starts the window and waits for no particular page.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn start(desk: &'desk Desk) -> Result<Self> {
+        let port = free_port()?;
+        let mut driver = desk.command("WebKitWebDriver");
+        driver
+            .arg(format!("--port={port}"))
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let driver = Tied::new(driver)?;
+        let wanted = json!({
+            "webkitgtk:browserOptions": {
+                "binary": desktop()?,
+                "args": ["--data-dir", desk.data()],
+            }
+        });
+        let Value::Object(wanted) = wanted else { bail!("capabilities are an object") };
+        let address = format!("http://127.0.0.1:{port}");
+        let page = eventually("the WebDriver", async || {
+            let mut client = ClientBuilder::new(HttpConnector::new());
+            match client.capabilities(wanted.clone()).connect(&address).await {
+                Ok(page) => Ok(Some(page)),
+                // Not listening yet. Anything else is an answer.
+                Err(NewSessionError::FailedC(error)) if error.is_connect() => Ok(None),
+                Err(error) => Err(error).context("starting the window"),
+            }
+        })
+        .await?;
+        Ok(Self { page, desk, _driver: driver })
+    }
+
+    /// Closes the window as the window manager's button does, and waits until it is gone.
+    ///
+    /// # Errors
+    /// When it stays open for a minute.
+    pub async fn close(self) -> Result<()> {
+        let id = self.id().await?;
+        self.desk.run("xdotool", &["windowclose", &id])?;
+        // The driver may close the connection without an answer once its browser is gone.
+        let _ = self.page.clone().close().await;
+        let desk = self.desk;
+        eventually("the window to close", async || { Ok(find(desk)?.is_none().then_some(())) }).await
+    }
+
+    /// The window's number on the display.
+    ///
+    /// # Errors
+    /// When there is none for a minute.
+    pub async fn id(&self) -> Result<String> {
+        eventually("a window", async || { find(self.desk) }).await
+    }
+
+    /// The element with that `data-testid`, once it is there and visible.
+    ///
+    /// # Errors
+    /// When it does not appear within a minute.
+    pub async fn shown(&self, testid: &str) -> Result<Element> {
+        let css = format!("[data-testid=\"{testid}\"]");
+        self.shown_by(Locator::Css(&css)).await
+    }
+
+    /// The element a locator finds, once it is there and visible.
+    ///
+    /// # Errors
+    /// When it does not appear within a minute.
+    pub async fn shown_by(&self, locator: Locator<'_>) -> Result<Element> {
+        eventually(format!("{locator:?}"), async || {
+            for element in self.page.find_all(locator).await? {
+                if fresh(element.is_displayed().await)?.unwrap_or(false) {
+                    return Ok(Some(element));
+                }
+            }
+            Ok(None)
+        })
+        .await
+    }
+
+    /// Clicks the element with that `data-testid`, once it can be clicked.
+    ///
+    /// # Errors
+    /// When it cannot within a minute.
+    pub async fn click(&self, testid: &str) -> Result<()> {
+        eventually(format!("a click on {testid}"), async || {
+            let element = self.shown(testid).await?;
+            if !fresh(element.is_enabled().await)?.unwrap_or(false) {
+                return Ok(None);
+            }
+            match element.click().await {
+                Ok(()) => Ok(Some(())),
+                // It moved or something lies over it: looked at again.
+                Err(error) if error.is_stale_element_reference() || is_covered(&error) => Ok(None),
+                Err(error) => Err(error.into()),
+            }
+        })
+        .await
+    }
+
+    /// Waits until the element's text is as `right` wants it, and gives it.
+    ///
+    /// # Errors
+    /// When it is not within a minute.
+    pub async fn text_of(&self, testid: &str, right: impl Fn(&str) -> bool) -> Result<String> {
+        let css = format!("[data-testid=\"{testid}\"]");
+        let mut last = String::new();
+        let found = eventually("the right text", async || {
+            let Ok(element) = self.page.find(Locator::Css(&css)).await else { return Ok(None) };
+            last = fresh(element.text().await)?.unwrap_or_default();
+            Ok(right(&last).then(|| last.clone()))
+        })
+        .await;
+        found.with_context(|| format!("{testid} says {last:?}"))
+    }
+
+    /// Runs a script on the page, as its own scripts run, and waits for what it resolves to.
+    ///
+    /// # Errors
+    /// What the script throws.
+    pub async fn ask(&self, script: &str) -> Result<Value> {
+        let script = format!(
+            "const [done] = arguments; (async () => {{ {script} }})().then(\
+             value => done({{value}}), error => done({{error: String(error?.message ?? error)}}));"
+        );
+        let answer = self.page.execute_async(&script, vec![]).await?;
+        match answer.get("error").and_then(Value::as_str) {
+            Some(error) => bail!("{error}"),
+            None => Ok(answer.get("value").cloned().unwrap_or(Value::Null)),
+        }
+    }
+}
+
+/// The desk's window of Flowkeep.
+fn find(desk: &Desk) -> Result<Option<String>> {
+    let mut search = desk.command("xdotool");
+    let found = search.args(["search", "--onlyvisible", "--name", "^Flowkeep$"]).output()?;
+    Ok(String::from_utf8(found.stdout)?.lines().next().map(str::to_owned))
+}
+
+/// What was asked of an element, or nothing when the page has drawn it anew in between.
+fn fresh<Value>(answer: Result<Value, CmdError>) -> Result<Option<Value>> {
+    match answer {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.is_stale_element_reference() => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn is_covered(error: &CmdError) -> bool {
+    let CmdError::Standard(answer) = error else { return false };
+    matches!(
+        answer.error,
+        ErrorStatus::ElementClickIntercepted | ErrorStatus::ElementNotInteractable
+    )
+}

@@ -1,0 +1,28 @@
+//! Chores of this repository that are more than a line of shell. `cargo xtask layers` holds the
+//! invariants of ARCHITECTURE.md that can be read off manifests and sources.
+
+mod layers;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+fn main() -> Result<ExitCode> {
+    let chore = std::env::args().nth(1);
+    if chore.as_deref() != Some("layers") {
+        eprintln!("usage: cargo xtask layers");
+        return Ok(ExitCode::from(2));
+    }
+    let found = layers::violations(repository())?;
+    for violation in &found {
+        eprintln!("{violation}");
+    }
+    Ok(if found.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The folder that holds the workspace.
+fn repository() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here)
+}
