@@ -1,0 +1,51 @@
+import { QueryClientProvider, useQuery } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { useState } from 'react';
+import { I18nProvider } from 'react-aria-components';
+import { ErrorNotice, Toasts } from '@/components';
+import { aboutQuery, settingsQuery } from '@/features/settings/queries';
+import { useLocale } from '@/i18n';
+import styles from './App.module.css';
+import { useAppearance } from './appearance';
+import { useEvents } from './events';
+import { useFirstPaint } from './firstPaint';
+import { createQueryClient } from './queries';
+import { createAppRouter } from './router';
+
+export function App() {
+  const [client] = useState(createQueryClient);
+  return (
+    <QueryClientProvider client={client}>
+      <Window />
+    </QueryClientProvider>
+  );
+}
+
+/** The window once its settings are known: everything below it speaks their language. */
+function Window() {
+  const settings = useQuery(settingsQuery());
+  const about = useQuery(aboutQuery());
+  const locale = useLocale();
+  const [router] = useState(createAppRouter);
+  const lost = useEvents();
+  const ready = useAppearance(settings.data, about.data);
+  const error = settings.error ?? about.error;
+  useFirstPaint(error !== null);
+
+  if (error) {
+    const retry = () => void Promise.all([settings.refetch(), about.refetch()]);
+    return (
+      <div className={styles.alone}>
+        <ErrorNotice error={error} onRetry={retry} />
+      </div>
+    );
+  }
+  if (!ready) return null;
+  return (
+    <I18nProvider locale={locale}>
+      {/* Words are looked up while rendering: another language renders everything anew. */}
+      <RouterProvider key={locale} router={router} context={{ lost }} />
+      <Toasts key={`toasts ${locale}`} />
+    </I18nProvider>
+  );
+}

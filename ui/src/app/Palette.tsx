@@ -1,0 +1,140 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useDeferredValue, useState } from 'react';
+import {
+  Autocomplete,
+  Dialog,
+  Header,
+  ListBox,
+  ListBoxItem,
+  ListBoxSection,
+  Modal,
+  ModalOverlay,
+} from 'react-aria-components';
+import { Icon, type IconName, SearchField } from '@/components';
+import { documentLink, KINDS } from '@/features/catalog/kinds';
+import { everywhereQuery } from '@/features/catalog/queries';
+import { pickForImport } from '@/features/import/store';
+import { label, m } from '@/i18n';
+import styles from './Palette.module.css';
+import { PLACES } from './places';
+
+interface Entry {
+  id: string;
+  icon: IconName;
+  name: string;
+  detail?: string;
+  run: () => void;
+}
+
+interface Props {
+  isOpen: boolean;
+  onClose: () => void;
+}
+
+/** Ctrl K: every document and everything that can be done, by name. */
+export function Palette({ isOpen, onClose }: Props) {
+  return (
+    <ModalOverlay
+      className={styles.veil}
+      isOpen={isOpen}
+      isDismissable
+      onOpenChange={(open) => !open && onClose()}
+    >
+      <Modal className={styles.modal}>
+        <Dialog className={styles.dialog} aria-label={m.search()} data-testid="palette">
+          <Search onClose={onClose} />
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
+function Search({ onClose }: { onClose: () => void }) {
+  const [query, setQuery] = useState('');
+  const words = useDeferredValue(query.trim());
+  const actions = useActions().filter((entry) => matches(entry.name, words));
+  const documents = useDocuments(words);
+  const sections = [
+    { id: 'documents', name: m.palette_documents(), entries: documents },
+    { id: 'actions', name: m.palette_actions(), entries: actions },
+  ].filter((section) => section.entries.length > 0);
+  const all = new Map(
+    sections.flatMap((section) => section.entries).map((entry) => [entry.id, entry]),
+  );
+  return (
+    <Autocomplete inputValue={query} onInputChange={setQuery}>
+      <div className={styles.field}>
+        <SearchField label={m.palette_search()} autoFocus data-testid="palette-search" />
+      </div>
+      <ListBox
+        className={styles.list}
+        aria-label={m.search()}
+        onAction={(id) => {
+          onClose();
+          all.get(String(id))?.run();
+        }}
+        renderEmptyState={() => <div className={styles.empty}>{m.palette_nothing()}</div>}
+      >
+        {sections.map((section) => (
+          <ListBoxSection key={section.id} id={section.id}>
+            <Header className={styles.header}>{section.name}</Header>
+            {section.entries.map((entry) => (
+              <ListBoxItem
+                key={entry.id}
+                id={entry.id}
+                textValue={entry.name}
+                className={styles.entry}
+              >
+                <Icon name={entry.icon} />
+                <span className={styles.name}>{entry.name}</span>
+                {entry.detail && <span className={styles.detail}>{entry.detail}</span>}
+              </ListBoxItem>
+            ))}
+          </ListBoxSection>
+        ))}
+      </ListBox>
+    </Autocomplete>
+  );
+}
+
+function matches(name: string, words: string): boolean {
+  return name.toLocaleLowerCase().includes(words.toLocaleLowerCase());
+}
+
+function useActions(): Entry[] {
+  const navigate = useNavigate();
+  return [
+    ...PLACES.map((place) => ({
+      id: `go ${place.id}`,
+      icon: place.icon,
+      name: m.palette_go_to({ place: place.name() }),
+      run: () => void navigate(place.link),
+    })),
+    { id: 'import', icon: 'import', name: m.import_files(), run: () => void pickForImport() },
+    {
+      id: 'back up',
+      icon: 'shield',
+      name: m.backup_now(),
+      run: () => void navigate({ to: '/backup' }),
+    },
+    {
+      id: 'help',
+      icon: 'help',
+      name: m.help(),
+      run: () => void navigate({ to: '/help/$page', params: { page: 'getting-started' } }),
+    },
+  ];
+}
+
+function useDocuments(words: string): Entry[] {
+  const navigate = useNavigate();
+  const { data } = useQuery(everywhereQuery(words));
+  return (data ?? []).map((row) => ({
+    id: `${row.kind} ${row.id}`,
+    icon: KINDS[row.kind].icon,
+    name: row.name,
+    detail: label('kind', row.kind),
+    run: () => void navigate(documentLink(row.kind, row.id)),
+  }));
+}

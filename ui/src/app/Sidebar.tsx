@@ -1,0 +1,56 @@
+import { Link, useRouterState } from '@tanstack/react-router';
+import { Icon } from '@/components';
+import { guidePage } from '@/features/help/guide';
+import { m } from '@/i18n';
+import { isAt, PLACES } from './places';
+import styles from './Sidebar.module.css';
+import { StateLine } from './StateLine';
+
+interface Props {
+  onSearch: () => void;
+}
+
+export function Sidebar({ onSearch }: Props) {
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  return (
+    <nav className={styles.sidebar} aria-label={m.nav_label()}>
+      <div className={styles.brand}>
+        <span className={styles.mark} aria-hidden="true">
+          <Icon name="check" size={14} />
+        </span>
+        Flowkeep
+      </div>
+      <button type="button" className={styles.search} onClick={onSearch} data-testid="search">
+        <Icon name="find" />
+        {m.search()}
+        <kbd>Ctrl K</kbd>
+      </button>
+      {PLACES.map(({ id, icon, name, link, group }) => (
+        <Link
+          key={id}
+          {...link}
+          className={`${styles.place} ${group ? styles.begins : ''}`}
+          data-on={isAt(id, path) || undefined}
+          aria-current={isAt(id, path) ? 'page' : undefined}
+          data-testid={`nav-${id}`}
+        >
+          <Icon name={icon} />
+          {name()}
+        </Link>
+      ))}
+      <div className={styles.foot}>
+        <StateLine />
+        <Link
+          to="/help/$page"
+          params={{ page: guidePage(path) }}
+          className={styles.help}
+          aria-label={`${m.help()} (F1)`}
+          title={`${m.help()} (F1)`}
+          data-testid="help"
+        >
+          <Icon name="help" />
+        </Link>
+      </div>
+    </nav>
+  );
+}

@@ -1,0 +1,38 @@
+import type { LinkOptions } from '@tanstack/react-router';
+import type { IconName } from '@/components';
+import { m } from '@/i18n';
+
+export interface NavPlace {
+  id: string;
+  icon: IconName;
+  name: () => string;
+  link: LinkOptions;
+  /** A gap stands before it. */
+  group?: 'begins';
+}
+
+/** The places of the sidebar in order; the number of a place is its key with Ctrl. */
+export const PLACES: readonly NavPlace[] = [
+  { id: 'overview', icon: 'home', name: m.nav_overview, link: { to: '/' } },
+  { id: 'workflows', icon: 'flow', name: m.nav_workflows, link: { to: '/workflows' } },
+  {
+    id: 'library',
+    icon: 'library',
+    name: m.nav_library,
+    link: { to: '/library/$kind', params: { kind: 'roadmap' } },
+  },
+  { id: 'backup', icon: 'shield', name: m.nav_backup, link: { to: '/backup' }, group: 'begins' },
+  {
+    id: 'activity',
+    icon: 'activity',
+    name: m.nav_activity,
+    link: { to: '/activity' },
+    group: 'begins',
+  },
+  { id: 'settings', icon: 'settings', name: m.nav_settings, link: { to: '/settings' } },
+];
+
+/** Whether an address belongs to a place of the sidebar. */
+export function isAt(id: string, path: string): boolean {
+  return id === 'overview' ? path === '/' : path === `/${id}` || path.startsWith(`/${id}/`);
+}

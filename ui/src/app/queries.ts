@@ -1,0 +1,35 @@
+import { QueryClient } from '@tanstack/react-query';
+import { isTouched } from '@/ipc/tags';
+
+declare module '@tanstack/react-query' {
+  interface Register {
+    queryMeta: { tags?: readonly string[] };
+    mutationMeta: { tags?: readonly string[] };
+  }
+}
+
+/**
+ * The one store of server state. Nothing is refetched by time or focus: a `changed` event says what
+ * became stale.
+ */
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: Number.POSITIVE_INFINITY,
+        gcTime: 60_000,
+        retry: false,
+        refetchOnWindowFocus: false,
+        networkMode: 'always',
+      },
+      mutations: { networkMode: 'always', retry: false },
+    },
+  });
+}
+
+/** Refetch what depends on these tags, and forget what depends on them and is not in sight. */
+export function invalidate(client: QueryClient, changed: readonly string[]): void {
+  void client.invalidateQueries({
+    predicate: (query) => isTouched(query.meta?.tags ?? [], changed),
+  });
+}

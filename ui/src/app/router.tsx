@@ -1,0 +1,160 @@
+/** All places of the window. The address holds the place: what is open, searched for, chosen. */
+import {
+  createHashHistory,
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router';
+import { isLibraryKind } from '@/features/catalog/kinds';
+import { OverviewPage } from '@/features/overview/OverviewPage';
+import { Shell } from './Shell';
+
+export interface RouterContext {
+  /** The data can no longer be reached. */
+  lost: boolean;
+}
+
+const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+
+/** What a list of documents keeps in the address. */
+function listSearch(search: Record<string, unknown>): {
+  q?: string;
+  sort?: 'updated';
+  deleted?: boolean;
+} {
+  return {
+    q: text(search.q),
+    sort: search.sort === 'updated' ? 'updated' : undefined,
+    deleted: search.deleted === true ? true : undefined,
+  };
+}
+
+/** What Activity keeps in the address: its filters and the entry that is open. */
+export interface ActivitySearch {
+  q?: string;
+  operation?: string;
+  kind?: string;
+  id?: string;
+  since?: string;
+  open?: string;
+}
+
+/** What a document's page keeps in the address. */
+function documentSearch(search: Record<string, unknown>): {
+  tab?: 'text' | 'revisions';
+  at?: string;
+} {
+  const tab = search.tab === 'text' || search.tab === 'revisions' ? search.tab : undefined;
+  return { tab, at: text(search.at) };
+}
+
+const root = createRootRouteWithContext<RouterContext>()({ component: Shell });
+
+const overview = createRoute({ getParentRoute: () => root, path: '/', component: OverviewPage });
+
+const workflows = createRoute({
+  getParentRoute: () => root,
+  path: '/workflows',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('@/features/catalog/WorkflowsPage'), 'WorkflowsPage'),
+});
+
+const workflow = createRoute({
+  getParentRoute: () => root,
+  path: '/workflows/$id',
+  validateSearch: documentSearch,
+  component: lazyRouteComponent(() => import('@/features/catalog/DocumentPage'), 'WorkflowPage'),
+});
+
+const library = createRoute({
+  getParentRoute: () => root,
+  path: '/library/$kind',
+  validateSearch: listSearch,
+  beforeLoad: ({ params }) => {
+    if (!isLibraryKind(params.kind))
+      throw redirect({ to: '/library/$kind', params: { kind: 'roadmap' } });
+  },
+  component: lazyRouteComponent(() => import('@/features/catalog/LibraryPage'), 'LibraryPage'),
+});
+
+const libraryDocument = createRoute({
+  getParentRoute: () => root,
+  path: '/library/$kind/$id',
+  validateSearch: documentSearch,
+  component: lazyRouteComponent(
+    () => import('@/features/catalog/DocumentPage'),
+    'LibraryDocumentPage',
+  ),
+});
+
+const backup = createRoute({
+  getParentRoute: () => root,
+  path: '/backup',
+  component: lazyRouteComponent(() => import('@/features/backup/BackupPage'), 'BackupPage'),
+});
+
+const restore = createRoute({
+  getParentRoute: () => root,
+  path: '/backup/restore',
+  validateSearch: (search: Record<string, unknown>): { plan?: string } => ({
+    plan: text(search.plan),
+  }),
+  component: lazyRouteComponent(() => import('@/features/restore/RestorePage'), 'RestorePage'),
+});
+
+const activity = createRoute({
+  getParentRoute: () => root,
+  path: '/activity',
+  validateSearch: (search: Record<string, unknown>): ActivitySearch => ({
+    q: text(search.q),
+    operation: text(search.operation),
+    kind: text(search.kind),
+    id: text(search.id),
+    since: text(search.since),
+    open: text(search.open),
+  }),
+  component: lazyRouteComponent(() => import('@/features/activity/ActivityPage'), 'ActivityPage'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('@/features/settings/SettingsPage'), 'SettingsPage'),
+});
+
+const help = createRoute({
+  getParentRoute: () => root,
+  path: '/help/$page',
+  component: lazyRouteComponent(() => import('@/features/help/HelpPage'), 'HelpPage'),
+});
+
+const tree = root.addChildren([
+  overview,
+  workflows,
+  workflow,
+  library,
+  libraryDocument,
+  backup,
+  restore,
+  activity,
+  settings,
+  help,
+]);
+
+export function createAppRouter() {
+  return createRouter({
+    routeTree: tree,
+    history: createHashHistory(),
+    context: { lost: false },
+    defaultPreload: 'intent',
+    defaultPendingMs: 300,
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

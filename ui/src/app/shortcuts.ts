@@ -1,0 +1,29 @@
+import { useNavigate, useRouter } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { guidePage } from '@/features/help/guide';
+import { PLACES } from './places';
+
+/** Keys that work everywhere. What a page adds is in the page. */
+export function useShortcuts(onSearch: () => void): void {
+  const navigate = useNavigate();
+  const router = useRouter();
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      const command = event.ctrlKey || event.metaKey;
+      if (command && !event.shiftKey && event.key.toLowerCase() === 'k') onSearch();
+      else if (event.key === 'F1') {
+        const page = guidePage(router.state.location.pathname);
+        void navigate({ to: '/help/$page', params: { page } });
+      } else if (command && !event.altKey && /^[1-9]$/.test(event.key)) {
+        const place = PLACES[Number(event.key) - 1];
+        if (!place) return;
+        void navigate(place.link);
+      } else if (event.altKey && event.key === 'ArrowLeft') router.history.back();
+      else if (event.altKey && event.key === 'ArrowRight') router.history.forward();
+      else return;
+      event.preventDefault();
+    };
+    window.addEventListener('keydown', onKeyDown);
+    return () => window.removeEventListener('keydown', onKeyDown);
+  }, [navigate, router, onSearch]);
+}

@@ -1,0 +1,202 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+} from 'react';
+import { m } from '@/i18n';
+import styles from './RowList.module.css';
+import { destination, joined, NOTHING, type Selection, span, state, toggled } from './selection';
+import { Tick } from './Tick';
+
+export interface Column<Row> {
+  key: string;
+  title: ReactNode;
+  /** A track of the grid, such as `minmax(0, 1fr)` or `140px`. */
+  width: string;
+  align?: 'end';
+  cell: (row: Row) => ReactNode;
+}
+
+interface Props<Row> {
+  label: string;
+  columns: readonly Column<Row>[];
+  total: number;
+  /** The row at a position; `undefined` while it is not loaded. */
+  at: (index: number) => Row | undefined;
+  idOf: (row: Row) => string;
+  onRange: (first: number, last: number) => void;
+  onOpen: (row: Row) => void;
+  selection?: Selection;
+  onSelect?: (selection: Selection) => void;
+  /** The ids from one position to another, loaded for it when they have to be. */
+  idsBetween?: (first: number, last: number) => Promise<string[]>;
+  onDelete?: () => void;
+  rowHeight?: number;
+}
+
+/**
+ * A list of any length: only the rows in sight exist. Arrow keys, Home, End, Page keys move, Enter
+ * opens, Space chooses, Shift extends, Ctrl A chooses all, Delete deletes.
+ */
+export function RowList<Row>(props: Props<Row>) {
+  const {
+    label,
+    columns,
+    total,
+    at,
+    idOf,
+    onRange,
+    onOpen,
+    selection,
+    onSelect,
+    rowHeight = 40,
+  } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const name = useId();
+  const [current, setCurrent] = useState(0);
+  const anchor = useRef(0);
+  const virtual = useVirtualizer({
+    count: total,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 12,
+  });
+  const rows = virtual.getVirtualItems();
+  const first = rows[0]?.index ?? 0;
+  const last = rows.at(-1)?.index ?? 0;
+  useEffect(() => onRange(first, last), [first, last, onRange]);
+  const focus = Math.min(current, Math.max(0, total - 1));
+
+  const go = (to: number, extend: boolean) => {
+    setCurrent(to);
+    virtual.scrollToIndex(to);
+    if (extend) choose(to);
+    else anchor.current = to;
+  };
+  const choose = async (to: number) => {
+    const { first, last } = span(anchor.current, to);
+    const ids = await props.idsBetween?.(first, last);
+    if (ids) onSelect?.(joined(NOTHING, ids));
+  };
+  const all = async () => {
+    const ids = await props.idsBetween?.(0, total - 1);
+    if (ids) onSelect?.(new Set(ids));
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const row = at(focus);
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 1);
+    const to = destination(event.key, focus, total, page);
+    if (to !== null) go(to, event.shiftKey && onSelect !== undefined);
+    else if (event.key === 'Enter' && row) onOpen(row);
+    else if (event.key === ' ' && row && selection) onSelect?.(toggled(selection, idOf(row)));
+    else if (event.key === 'a' && (event.ctrlKey || event.metaKey) && onSelect) void all();
+    else if (event.key === 'Delete' && props.onDelete) props.onDelete();
+    else if (event.key === 'Escape' && selection && selection.size > 0) onSelect?.(NOTHING);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const onClick = (event: MouseEvent, index: number, row: Row) => {
+    setCurrent(index);
+    if (event.shiftKey && selection) choose(index);
+    else if ((event.ctrlKey || event.metaKey) && selection)
+      onSelect?.(toggled(selection, idOf(row)));
+    else onOpen(row);
+    if (!event.shiftKey) anchor.current = index;
+  };
+
+  const tracks = `${selection ? '40px ' : ''}${columns.map((column) => column.width).join(' ')}`;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a table element cannot hold rows that do not exist
+    <div
+      className={styles.grid}
+      role="grid"
+      aria-label={label}
+      aria-rowcount={total + 1}
+      aria-multiselectable={selection ? true : undefined}
+      aria-activedescendant={total > 0 ? `${name}-${focus}` : undefined}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a grid takes the focus for its rows
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+      style={{ '--tracks': tracks } as React.CSSProperties}
+    >
+      {/* biome-ignore-start lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive: the grid holds the focus for its rows */}
+      <div className={styles.head} role="row" aria-rowindex={1}>
+        {selection && (
+          <div role="columnheader" className={styles.cell}>
+            <Tick
+              label={m.choose_all()}
+              state={state(selection, total)}
+              onChange={(on) => (on ? void all() : onSelect?.(NOTHING))}
+            />
+          </div>
+        )}
+        {columns.map((column) => (
+          <div
+            key={column.key}
+            role="columnheader"
+            className={`${styles.cell} ${column.align ? styles.end : ''}`}
+          >
+            {column.title}
+          </div>
+        ))}
+      </div>
+      <div className={styles.scroller} ref={scroller}>
+        <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+          {rows.map((item) => {
+            const row = at(item.index);
+            const id = row && idOf(row);
+            const chosen = id !== undefined && selection?.has(id);
+            return (
+              // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles the keys
+              <div
+                key={item.key}
+                id={`${name}-${item.index}`}
+                role="row"
+                aria-rowindex={item.index + 2}
+                aria-selected={selection ? chosen : undefined}
+                data-testid={id && `row-${id}`}
+                className={`${styles.row} ${item.index === focus ? styles.current : ''} ${chosen ? styles.chosen : ''}`}
+                style={{ height: item.size, transform: `translateY(${item.start}px)` }}
+                onClick={(event) => row && onClick(event, item.index, row)}
+              >
+                {selection && (
+                  // biome-ignore lint/a11y/useKeyWithClickEvents: keeps the box's click from opening the row
+                  <div
+                    role="gridcell"
+                    className={styles.cell}
+                    onClick={(event) => event.stopPropagation()}
+                  >
+                    {id && (
+                      <Tick
+                        label={m.choose_row()}
+                        state={chosen ?? false}
+                        onChange={() => onSelect?.(toggled(selection, id))}
+                        excludeFromTabOrder
+                      />
+                    )}
+                  </div>
+                )}
+                {columns.map((column) => (
+                  <div
+                    key={column.key}
+                    role="gridcell"
+                    className={`${styles.cell} ${column.align ? styles.end : ''}`}
+                  >
+                    {row ? column.cell(row) : <span className={styles.waiting} />}
+                  </div>
+                ))}
+              </div>
+            );
+          })}
+        </div>
+      </div>
+      {/* biome-ignore-end lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive: see above */}
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+import { unifiedMergeView } from '@codemirror/merge';
+import { EditorState } from '@codemirror/state';
+import { EditorView, lineNumbers } from '@codemirror/view';
+import { useEffect, useRef } from 'react';
+import { phrases } from './CodeEditor';
+import styles from './CodeEditor.module.css';
+import { codeTheme } from './codeTheme';
+
+export interface DifferenceProps {
+  label: string;
+  before: string;
+  after: string;
+}
+
+/** Longest time a comparison may take before it is coarser, in milliseconds. */
+const PATIENCE = 500;
+
+/** The later text with what was taken away and added marked in it; what is the same is folded. */
+export default function TextDifferenceView({ label, before, after }: DifferenceProps) {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!place.current) return;
+    const view = new EditorView({
+      parent: place.current,
+      state: EditorState.create({
+        doc: after,
+        extensions: [
+          lineNumbers(),
+          EditorView.lineWrapping,
+          EditorState.readOnly.of(true),
+          EditorView.editable.of(false),
+          EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
+          codeTheme('code'),
+          phrases(),
+          unifiedMergeView({
+            original: before,
+            mergeControls: false,
+            gutter: true,
+            collapseUnchanged: { margin: 2, minSize: 5 },
+            diffConfig: { timeout: PATIENCE },
+          }),
+        ],
+      }),
+    });
+    return () => view.destroy();
+  }, [label, before, after]);
+  return <div className={styles.editor} ref={place} data-testid="text-difference" />;
+}

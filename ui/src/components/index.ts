@@ -1,0 +1,24 @@
+/** The app's own set of controls. Pages import from here and nowhere else. */
+export { Button, IconButton } from './Button';
+export { Card, Row } from './Card';
+export { Chip, type Tone } from './Chip';
+export { Choice, type Option } from './Choice';
+export { Dialog, Spring } from './Dialog';
+export { Empty } from './Empty';
+export { ErrorNotice } from './ErrorNotice';
+export type { Note } from './FieldNotes';
+export { Icon, type IconName } from './Icon';
+export { Menu, type MenuEntry } from './Menu';
+export { Notice } from './Notice';
+export { Page } from './Page';
+export { PickMany } from './PickMany';
+export { Progress } from './Progress';
+export { type Column, RowList } from './RowList';
+export { SearchField } from './SearchField';
+export { Segments } from './Segments';
+export { NOTHING, type Selection } from './selection';
+export { TextArea, TextField } from './TextField';
+export { Tick } from './Tick';
+export { Time } from './Time';
+export { Toasts, toast } from './Toasts';
+export { usePages } from './usePages';

@@ -1,0 +1,88 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Button, ErrorNotice, Icon } from '@/components';
+import { counted, exactly, label, m } from '@/i18n';
+import type { OperationItem } from '@/ipc';
+import { documentLink, isKind, KINDS } from '../catalog/kinds';
+import { useUndo } from '../command';
+import styles from './ActivityPage.module.css';
+import { operationQuery } from './queries';
+import { operationSentence } from './words';
+
+/** One operation: who, when, what it touched, and the way back where there is one. */
+export function OperationPanel({ id }: { id: string }) {
+  const shown = useQuery(operationQuery(id));
+  const undo = useUndo();
+  if (shown.error) return <ErrorNotice error={shown.error} />;
+  if (!shown.data) return null;
+  const { operation, items } = shown.data;
+  return (
+    <div className={styles.panel} data-testid="operation">
+      <h2>{operationSentence(operation)}</h2>
+      <dl className={styles.facts}>
+        <dt>{m.fact_when()}</dt>
+        <dd>{exactly(operation.at)}</dd>
+        <dt>{m.fact_who()}</dt>
+        <dd>
+          {operation.actor} · {label('face', operation.face)}
+        </dd>
+        <dt>{m.fact_what()}</dt>
+        <dd>{label('operation', operation.operation)}</dd>
+        <dt>{m.fact_id()}</dt>
+        <dd data-selectable>
+          <code>{operation.id}</code>
+        </dd>
+      </dl>
+      {operation.undoable && (
+        <div>
+          <Button
+            icon="undo"
+            onPress={() =>
+              undo(operation.id, (kept) => (kept > 0 ? counted('undo_kept', kept) : m.undone()))
+            }
+            data-testid="undo"
+          >
+            {m.undo_this()}
+          </Button>
+        </div>
+      )}
+      {operation.undone_by && <p>{m.was_undone_long()}</p>}
+      {items.length > 0 && (
+        <ul className={styles.subjects}>
+          {items.map((item) => (
+            <li key={`${item.kind} ${item.id}`}>
+              <Subject item={item} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {operation.count > items.length && items.length > 0 && (
+        <p className={styles.subject}>{counted('more_items', operation.count - items.length)}</p>
+      )}
+    </div>
+  );
+}
+
+function Subject({ item }: { item: OperationItem }) {
+  const { kind, id, name, before, after } = item;
+  const revisions =
+    after === null || after === undefined
+      ? m.revision_deleted()
+      : before === null || before === undefined
+        ? m.revision_number({ number: after })
+        : m.revision_step({ from: before, to: after });
+  const words = (
+    <>
+      <Icon name={isKind(kind) ? KINDS[kind].icon : 'file'} />
+      <span>{name ?? id}</span>
+      <small>{revisions}</small>
+    </>
+  );
+  if (!isKind(kind) || after === null || after === undefined)
+    return <div className={styles.subject}>{words}</div>;
+  return (
+    <Link {...documentLink(kind, id, { tab: 'revisions' })} className={styles.subject}>
+      {words}
+    </Link>
+  );
+}

@@ -1,0 +1,54 @@
+import type { IconName } from '@/components';
+import { counted, label, words } from '@/i18n';
+import type { OperationRow } from '@/ipc';
+
+/** The operations that can be asked for, in the order of the list. */
+export const OPERATIONS = [
+  'create',
+  'update',
+  'delete',
+  'undelete',
+  'revert',
+  'duplicate',
+  'import',
+  'backup',
+  'restore',
+  'undo',
+  'settings',
+  'example_add',
+  'example_remove',
+] as const;
+
+const ICONS: Record<string, IconName> = {
+  create: 'plus',
+  update: 'file',
+  delete: 'trash',
+  undelete: 'undo',
+  revert: 'undo',
+  duplicate: 'copy',
+  import: 'import',
+  restore: 'undo',
+  undo: 'undo',
+  backup: 'shield',
+  settings: 'settings',
+  example_add: 'box',
+  example_remove: 'box',
+};
+
+export function operationIcon(operation: string): IconName {
+  return ICONS[operation] ?? 'activity';
+}
+
+/** What was done to what: `Changed “Nightly sync”`, `Imported 12 documents`. */
+export function operationSentence(row: OperationRow): string {
+  const { operation, subject_name, count } = row;
+  if (subject_name) {
+    const sentence = words(`did_${operation}_named`, { name: subject_name });
+    if (sentence) return sentence;
+  }
+  if (count > 0) {
+    const sentence = counted(`did_${operation}`, count);
+    if (!sentence.startsWith(`did_${operation}`)) return sentence;
+  }
+  return label('operation', operation);
+}

@@ -1,0 +1,103 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { Button, Dialog, ErrorNotice, Icon, Notice, Spring, Tick } from '@/components';
+import { bytes, counted, m, say } from '@/i18n';
+import { type PickedPlace, shell } from '@/ipc';
+import { tellFailure } from '../command';
+import { settingsQuery } from '../settings/queries';
+import styles from './BackupDialog.module.css';
+import { backupPlanQuery } from './queries';
+import { useStartBackup } from './useStartBackup';
+
+interface Props {
+  onClose: () => void;
+}
+
+/** Before a backup: where to, what will be written, whether it fits. */
+export function BackupDialog({ onClose }: Props) {
+  const navigate = useNavigate();
+  const settings = useQuery(settingsQuery());
+  const [picked, setPicked] = useState<PickedPlace | null>(null);
+  const [remember, setRemember] = useState(true);
+  const startBackup = useStartBackup();
+  const chosen = settings.data?.backup_folder ?? null;
+  const into = picked ? { picked: picked.token } : undefined;
+  const plan = useQuery(backupPlanQuery(into, picked !== null || chosen !== null));
+  const place = picked?.label ?? plan.data?.into ?? chosen;
+  const canStart = plan.data !== undefined && plan.data.refused === null;
+
+  const pick = async () => {
+    try {
+      const folder = await shell.pick_folder({ title: m.backup_pick_title() });
+      if (folder) setPicked(folder);
+    } catch (thrown) {
+      tellFailure(thrown);
+    }
+  };
+  const start = () => {
+    onClose();
+    void startBackup({ into, remember: picked !== null && remember });
+    void navigate({ to: '/backup' });
+  };
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      size="narrow"
+      title={m.backup_dialog_title()}
+      data-testid="dialog-backup"
+      foot={
+        <>
+          <Spring />
+          <Button onPress={onClose}>{m.cancel()}</Button>
+          <Button
+            look="primary"
+            isDisabled={!canStart}
+            onPress={start}
+            autoFocus
+            data-testid="start-backup"
+          >
+            {m.backup_start()}
+          </Button>
+        </>
+      }
+    >
+      <div className={styles.place}>
+        <Icon name="folder" />
+        <span className={styles.path} data-selectable>
+          {place ?? m.backup_no_folder()}
+        </span>
+        <Button onPress={() => void pick()} data-testid="choose-backup-folder">
+          {place ? m.change() : m.choose_folder()}
+        </Button>
+      </div>
+      {picked && (
+        <Tick state={remember} onChange={setRemember}>
+          {m.backup_remember()}
+        </Tick>
+      )}
+      {plan.error && <ErrorNotice error={plan.error} onRetry={() => plan.refetch()} />}
+      {plan.data && (
+        <>
+          <dl className={styles.items}>
+            {plan.data.items.map((item) => (
+              <div key={item.kind}>{counted(`n_${item.kind}s`, item.count)}</div>
+            ))}
+          </dl>
+          {plan.data.refused ? (
+            <Notice tone="fail" icon="cross" data-testid="backup-refused">
+              {say(plan.data.refused)}
+            </Notice>
+          ) : (
+            <p className={styles.fits}>
+              <Icon name="check" />
+              {m.backup_fits({ size: bytes(plan.data.bytes), free: bytes(plan.data.free) })}
+            </p>
+          )}
+          <p className={styles.hint}>{m.backup_how()}</p>
+        </>
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,78 @@
+import type { ReactNode } from 'react';
+import { counted, label, m, words } from '@/i18n';
+import type { Comparison, Difference } from '@/ipc';
+import styles from './Differences.module.css';
+
+interface Props {
+  differences: readonly Difference[];
+}
+
+/** What differs, in the language of the form: what it is called, what it was, what it becomes. */
+export function Differences({ differences }: Props) {
+  if (differences.length === 0) return <p className={styles.none}>{m.difference_none()}</p>;
+  return (
+    <ul className={styles.list}>
+      {differences.map((difference, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: two differences may have one path
+        <li key={`${difference.path} ${index}`} className={styles.change}>
+          <b className={styles.what}>{subjectOf(difference)}</b>
+          <Values difference={difference} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function subjectOf({ subject, field, path }: Difference): string {
+  const parts = [
+    subject && `${label('subject', subject.kind)} ${subject.name}`,
+    field && fieldWords(field),
+  ].filter(Boolean);
+  return parts.length > 0 ? parts.join(' · ') : path || m.difference_whole();
+}
+
+/** A key as the form calls it; one without a control keeps its own spelling. */
+function fieldWords(field: string): string {
+  const snake = field
+    .replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+    .replaceAll('.', '_');
+  return words(`field_${snake}`) ?? field;
+}
+
+function Values({ difference }: { difference: Difference }): ReactNode {
+  const { change, before, after } = difference;
+  if (change === 'moved') {
+    return before && after ? (
+      <span>{m.difference_moved_from({ from: before, to: after })}</span>
+    ) : (
+      <span>{m.difference_moved()}</span>
+    );
+  }
+  if (change === 'removed' && !before)
+    return <span className={styles.was}>{m.difference_removed()}</span>;
+  if (change === 'added' && !after)
+    return <span className={styles.now}>{m.difference_added()}</span>;
+  return (
+    <span className={styles.values}>
+      {before !== null && <Value text={before} tone="was" />}
+      {before !== null && after !== null && <span aria-hidden="true"> → </span>}
+      {after !== null && <Value text={after} tone="now" />}
+    </span>
+  );
+}
+
+function Value({ text, tone }: { text: string; tone: 'was' | 'now' }) {
+  return (
+    <span className={styles[tone]}>
+      <span className="visually-hidden">
+        {tone === 'was' ? m.difference_was() : m.difference_now()}{' '}
+      </span>
+      {text === '' ? m.difference_empty() : text}
+    </span>
+  );
+}
+
+/** How many places differ, in words. */
+export function differenceCount(comparison: Comparison): string {
+  return counted('differences', comparison.differences.length);
+}

@@ -1,0 +1,49 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { ErrorNotice, Page } from '@/components';
+import type { Kind } from '@/ipc';
+import { DraftContext } from './draft/DraftContext';
+import { openDraft } from './draft/drafts';
+import { documentLink, isLibraryKind } from './kinds';
+import { OpenDocument, type Tab } from './OpenDocument';
+import { documentQuery } from './queries';
+
+export function WorkflowPage() {
+  const { id } = useParams({ from: '/workflows/$id' });
+  return <DocumentPage kind="workflow" id={id} />;
+}
+
+export function LibraryDocumentPage() {
+  const { kind, id } = useParams({ from: '/library/$kind/$id' });
+  return <DocumentPage kind={isLibraryKind(kind) ? kind : 'roadmap'} id={id} />;
+}
+
+/** A document as it is kept, with the draft that is being made of it. */
+function DocumentPage({ kind, id }: { kind: Kind; id: string }) {
+  const shown = useQuery(documentQuery(kind, id));
+  const search: { tab?: 'text' | 'revisions'; at?: string } = useSearch({ strict: false });
+  const navigate = useNavigate();
+  if (!shown.data) {
+    return (
+      <Page title="">
+        {shown.error ? <ErrorNotice error={shown.error} onRetry={() => shown.refetch()} /> : null}
+      </Page>
+    );
+  }
+  const draft = openDraft(kind, id, shown.data);
+  const go = (next: { tab?: 'text' | 'revisions'; at?: string }) =>
+    void navigate({ ...documentLink(kind, id, { ...search, ...next }), replace: true });
+  return (
+    <DraftContext.Provider value={{ kind, draft }}>
+      <OpenDocument
+        key={`${kind} ${id}`}
+        show={shown.data}
+        draft={draft}
+        tab={search.tab ?? 'form'}
+        at={search.at}
+        onTab={(tab: Tab) => go({ tab: tab === 'form' ? undefined : tab })}
+        onAt={(at) => go({ at })}
+      />
+    </DraftContext.Provider>
+  );
+}

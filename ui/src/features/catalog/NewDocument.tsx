@@ -1,0 +1,97 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { type FormEvent, useId, useState } from 'react';
+import { invalidate } from '@/app/queries';
+import { Button, Dialog, ErrorNotice, Segments, Spring, TextField } from '@/components';
+import { label, m } from '@/i18n';
+import type { Kind } from '@/ipc';
+import { documentLink } from './kinds';
+import { newText } from './newText';
+import { callDocument } from './queries';
+
+interface Props {
+  kind: Kind;
+  onClose: () => void;
+}
+
+/** A new document: its name, and for a workflow who does the work. */
+export function NewDocument({ kind, onClose }: Props) {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const form = useId();
+  const [name, setName] = useState('');
+  const [shape, setShape] = useState<'tasks' | 'stages'>('tasks');
+  const [failure, setFailure] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (name.trim() === '' || busy) return;
+    setBusy(true);
+    try {
+      const { text, format } = newText(kind, name.trim(), shape);
+      const made = await callDocument(kind, 'create', {
+        text,
+        format,
+        id: crypto.randomUUID(),
+        name: name.trim(),
+      });
+      invalidate(client, [kind, 'operation']);
+      onClose();
+      await navigate(documentLink(kind, made.id));
+    } catch (thrown) {
+      setFailure(thrown);
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      size="narrow"
+      title={label('new', kind)}
+      data-testid="dialog-new"
+      foot={
+        <>
+          <Spring />
+          <Button onPress={onClose}>{m.cancel()}</Button>
+          <Button
+            look="primary"
+            type="submit"
+            form={form}
+            isDisabled={name.trim() === '' || busy}
+            data-testid="create"
+          >
+            {m.create()}
+          </Button>
+        </>
+      }
+    >
+      <form id={form} onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
+        <TextField
+          label={m.field_name()}
+          value={name}
+          onChange={setName}
+          autoFocus
+          data-testid="new-name"
+        />
+        {kind === 'workflow' && (
+          <div style={{ display: 'grid', gap: 6, justifyItems: 'start' }}>
+            <Segments
+              label={m.new_shape()}
+              value={shape}
+              onChange={setShape}
+              options={[
+                { value: 'tasks', label: m.new_shape_tasks() },
+                { value: 'stages', label: m.new_shape_stages() },
+              ]}
+            />
+            <small style={{ color: 'var(--text-3)' }}>
+              {shape === 'tasks' ? m.new_shape_tasks_hint() : m.new_shape_stages_hint()}
+            </small>
+          </div>
+        )}
+        {failure !== null && <ErrorNotice error={failure} />}
+      </form>
+    </Dialog>
+  );
+}

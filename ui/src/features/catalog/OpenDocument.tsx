@@ -1,0 +1,164 @@
+import { Link } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { Button, Chip, IconButton, Page, Segments } from '@/components';
+import { counted, label, m, when } from '@/i18n';
+import type { DocumentShow } from '@/ipc';
+import { DocumentMenu } from './DocumentMenu';
+import { DraftNotices } from './DraftNotices';
+import { useDraft } from './draft/DraftContext';
+import type { DocumentDraft } from './draft/draft';
+import { RoadmapForm } from './forms/RoadmapForm';
+import { RuleForm } from './forms/RuleForm';
+import { asText } from './forms/scope';
+import { TemplateForm } from './forms/TemplateForm';
+import { WorkflowForm } from './forms/WorkflowForm';
+import { FORMATS, listLink } from './kinds';
+import { Revisions } from './revisions/Revisions';
+import { SaveConflict } from './SaveConflict';
+import { shapeWords } from './shape';
+import { TextTab } from './TextTab';
+import { useSave } from './useSave';
+
+export type Tab = 'form' | 'text' | 'revisions';
+
+interface Props {
+  show: DocumentShow;
+  draft: DocumentDraft;
+  tab: Tab;
+  at: string | undefined;
+  onTab: (tab: Tab) => void;
+  onAt: (at: string) => void;
+}
+
+/** One document: its form, its text, its revisions, and how to keep what was changed. */
+export function OpenDocument({ show, draft, tab, at, onTab, onAt }: Props) {
+  const { row } = show;
+  const { kind, state, view } = useDraft();
+  const save = useSave(row, draft);
+  const name = asText((view as { name?: unknown } | null)?.name) || row.name;
+  const problems = state.broken ? 1 : state.validation.errors.length;
+  useEditorKeys(draft, save.save, tab);
+  return (
+    <Page
+      body="fill"
+      crumb={
+        <Link {...listLink(kind)}>
+          {kind === 'workflow' ? m.nav_workflows() : label('kinds', kind)}
+        </Link>
+      }
+      title={name}
+      marks={
+        <>
+          {problems > 0 && (
+            <Chip tone="warn" icon="warn">
+              {counted('problems', problems)}
+            </Chip>
+          )}
+          {row.contains_key && (
+            <Chip tone="warn" icon="key" title={m.contains_key_hint()}>
+              {m.contains_key()}
+            </Chip>
+          )}
+          {row.example && <Chip>{m.example()}</Chip>}
+          {state.isDirty && <Chip tone="run">{m.draft()}</Chip>}
+        </>
+      }
+      subtitle={[
+        shapeWords(row),
+        m.revision_number({ number: row.revision }),
+        m.changed_when({ when: when(row.updated_at) }),
+      ]
+        .filter(Boolean)
+        .join(' · ')}
+      end={
+        <>
+          <Segments
+            label={m.view_choice()}
+            value={tab}
+            onChange={onTab}
+            options={[
+              { value: 'form', label: m.tab_form(), testid: 'tab-form' },
+              { value: 'text', label: FORMATS[row.format].name, testid: 'tab-text' },
+              { value: 'revisions', label: m.tab_revisions(), testid: 'tab-revisions' },
+            ]}
+          />
+          <span style={{ display: 'flex' }}>
+            <IconButton
+              icon="undo"
+              label={m.undo()}
+              keys="Ctrl Z"
+              isDisabled={!state.canUndo}
+              onPress={() => draft.undo()}
+              data-testid="draft-undo"
+            />
+            <IconButton
+              icon="redo"
+              label={m.redo()}
+              keys="Ctrl Shift Z"
+              isDisabled={!state.canRedo}
+              onPress={() => draft.redo()}
+              data-testid="draft-redo"
+            />
+            <DocumentMenu row={row} draft={draft} />
+          </span>
+          <Button
+            look="primary"
+            isDisabled={!state.isDirty || save.isSaving}
+            onPress={save.save}
+            data-testid="save"
+          >
+            {state.isDirty ? m.save_as_revision({ number: row.revision + 1 }) : m.saved()}
+          </Button>
+        </>
+      }
+    >
+      <DraftNotices show={show} draft={draft} />
+      {tab === 'form' && <Form kind={kind} at={at} onAt={onAt} onTab={onTab} />}
+      {tab === 'text' && <TextTab draft={draft} />}
+      {tab === 'revisions' && <Revisions row={row} draft={draft} />}
+      {save.conflict && (
+        <SaveConflict row={row} draft={draft} onClose={save.forget} onKeepMine={save.keepMine} />
+      )}
+    </Page>
+  );
+}
+
+function Form({
+  kind,
+  at,
+  onAt,
+}: {
+  kind: string;
+  at: string | undefined;
+  onAt: (at: string) => void;
+  onTab: (tab: Tab) => void;
+}) {
+  const { view, state } = useDraft();
+  if (view === null || typeof view !== 'object') {
+    return <p>{state.broken ? m.form_broken() : m.form_unreadable()}</p>;
+  }
+  if (kind === 'rule') return <RuleForm />;
+  if (kind === 'template') return <TemplateForm />;
+  if (kind === 'roadmap') return <RoadmapForm at={at} onAt={onAt} />;
+  return <WorkflowForm at={at} onAt={onAt} />;
+}
+
+/** Ctrl S saves; Ctrl Z and Ctrl Shift Z step through the draft, unless a text editor has its own. */
+function useEditorKeys(draft: DocumentDraft, save: () => void, tab: Tab): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+      const inText = event.target instanceof Element && event.target.closest('.cm-editor') !== null;
+      const key = event.key.toLowerCase();
+      if (key === 's') save();
+      else if (inText || tab === 'revisions') return;
+      else if (key === 'z' && event.shiftKey) draft.redo();
+      else if (key === 'z') draft.undo();
+      else if (key === 'y') draft.redo();
+      else return;
+      event.preventDefault();
+    };
+    window.addEventListener('keydown', onKeyDown);
+    return () => window.removeEventListener('keydown', onKeyDown);
+  }, [draft, save, tab]);
+}

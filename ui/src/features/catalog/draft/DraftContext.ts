@@ -1,0 +1,72 @@
+import { createContext, useContext, useSyncExternalStore } from 'react';
+import type { Note } from '@/components';
+import { say } from '@/i18n';
+import type { Edit, Finding, Kind } from '@/ipc';
+import type { DocumentDraft, DraftState } from './draft';
+import { type Path, pointer, remove, set, type View, valueAt } from './edits';
+
+interface Editing {
+  kind: Kind;
+  draft: DocumentDraft;
+}
+
+export const DraftContext = createContext<Editing | null>(null);
+
+export interface DraftTools {
+  kind: Kind;
+  state: DraftState;
+  view: View;
+  /** The value at a path. */
+  at: (path: Path) => View;
+  /** Change the document; without a `burst` the edit is a step of undo of its own. */
+  edit: (edits: readonly Edit[], burst?: string) => void;
+  /** Set a value while it is typed; `undefined` takes the key away. */
+  put: (path: Path, value: View) => void;
+  /** What validation says of this place. */
+  notes: (path: Path, reach?: 'inside') => Note[];
+}
+
+let steps = 0;
+
+/** The draft of the page one is on. */
+export function useDraft(): DraftTools {
+  const editing = useContext(DraftContext);
+  if (!editing) throw new Error('useDraft needs a DraftContext');
+  const { kind, draft } = editing;
+  const state = useSyncExternalStore(draft.subscribe, () => draft.state);
+  const view = state.view;
+  return {
+    kind,
+    state,
+    view,
+    at: (path) => valueAt(view, path),
+    edit: (edits, burst) => {
+      steps += 1;
+      draft.edit(edits, burst ?? `step ${steps}`);
+    },
+    put: (path, value) => {
+      if (value === undefined && valueAt(view, path) === undefined) return;
+      draft.edit([value === undefined ? remove(path) : set(path, value)], pointer(path));
+    },
+    notes: (path, reach) => notesAt(state, pointer(path), reach),
+  };
+}
+
+function notesAt({ validation }: DraftState, place: string, reach?: 'inside'): Note[] {
+  const belongs = (finding: Finding) =>
+    finding.path === place || (reach === 'inside' && finding.path.startsWith(`${place}/`));
+  return [
+    ...validation.errors.filter(belongs).map((finding) => note('problem', finding)),
+    ...validation.warnings.filter(belongs).map((finding) => note('warning', finding)),
+  ];
+}
+
+function note(tone: Note['tone'], finding: Finding): Note {
+  return { tone, text: sayFinding(finding) };
+}
+
+/** A finding in words. Its place in the text is left to the text view. */
+export function sayFinding(finding: Finding): string {
+  const sentence = say({ code: finding.code, fields: finding.fields, place: null });
+  return sentence.charAt(0).toLocaleUpperCase() + sentence.slice(1);
+}

@@ -1,0 +1,264 @@
+/**
+ * One text being edited. Form and text view are two views of it; the core alone changes the text,
+ * one batch of edits after another. What was typed shows at once, because waiting edits are applied
+ * to the view for the eye.
+ */
+import type { CallError, Draft, DraftInput, Edit, Format, Message, Validation } from '@/ipc';
+import { applied, coalesced, type View } from './edits';
+
+export interface DraftBase {
+  text: string;
+  format: Format;
+  view: View;
+  validation: Validation;
+  revision: number;
+}
+
+export interface DraftState {
+  text: string;
+  view: View;
+  /** Why the text cannot be read; the form shows the last view that could. */
+  broken: Message | null;
+  validation: Validation;
+  /** Something is on its way to the core. */
+  isPending: boolean;
+  isDirty: boolean;
+  canUndo: boolean;
+  canRedo: boolean;
+  /** The revision the draft was begun from. */
+  revision: number;
+  /** The edit that the core refused last. */
+  refused: CallError | null;
+}
+
+interface Confirmed {
+  text: string;
+  view: View;
+  broken: Message | null;
+  validation: Validation;
+}
+
+interface Batch {
+  /** Edits of one burst are undone together, such as the typing in one field. */
+  burst: string;
+  edits: Edit[];
+}
+
+/** How long typing in the text view rests before the core is asked, in milliseconds. */
+export const REST = 250;
+/** Texts kept for undo. */
+const DEPTH = 200;
+
+type Ask = (input: DraftInput) => Promise<Draft>;
+
+export class DocumentDraft {
+  readonly format: Format;
+  readonly #ask: Ask;
+  #base: { text: string; revision: number };
+  #confirmed: Confirmed;
+  #running: Batch | null = null;
+  #waiting: Batch[] = [];
+  #past: string[] = [];
+  #future: string[] = [];
+  #burst: string | null = null;
+  #rest: ReturnType<typeof setTimeout> | null = null;
+  #refused: CallError | null = null;
+  #turn = 0;
+  #state: DraftState;
+  readonly #listeners = new Set<() => void>();
+
+  /** A draft of a saved text; `kept` is a text that was left unsaved before. */
+  constructor(base: DraftBase, ask: Ask, kept?: string) {
+    this.format = base.format;
+    this.#ask = ask;
+    this.#base = { text: base.text, revision: base.revision };
+    this.#confirmed = {
+      text: base.text,
+      view: base.view,
+      broken: null,
+      validation: base.validation,
+    };
+    this.#state = this.#current();
+    if (kept !== undefined && kept !== base.text) {
+      this.#past.push(base.text);
+      this.#takeText(kept);
+    }
+  }
+
+  get state(): DraftState {
+    return this.#state;
+  }
+
+  readonly subscribe = (listener: () => void) => {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  };
+
+  /** Change the document. Edits with one `burst` in a row are one step of undo. */
+  edit(edits: readonly Edit[], burst: string): void {
+    if (edits.length === 0) return;
+    const last = this.#waiting.at(-1);
+    if (last?.burst === burst) last.edits = coalesced([...last.edits, ...edits]);
+    else this.#waiting.push({ burst, edits: coalesced(edits) });
+    this.#refused = null;
+    this.#publish();
+    void this.#work();
+  }
+
+  /** Put another text in the place of this one, as the text view does. */
+  replace(text: string): void {
+    if (text === this.#confirmed.text) return;
+    this.#remember('text');
+    this.#takeText(text);
+  }
+
+  undo(): void {
+    this.#step(this.#past, this.#future);
+  }
+
+  redo(): void {
+    this.#step(this.#future, this.#past);
+  }
+
+  /** Wait until the core has answered everything; gives the text. */
+  async settle(): Promise<string> {
+    if (this.#rest) this.#check();
+    while (this.#running || this.#waiting.length > 0 || this.#rest) {
+      await new Promise<void>((resolve) => {
+        const stop = this.subscribe(() => {
+          stop();
+          resolve();
+        });
+      });
+    }
+    return this.#confirmed.text;
+  }
+
+  /** The text as it stands was saved as this revision. */
+  saved(text: string, revision: number): void {
+    this.#base = { text, revision };
+    this.#publish();
+  }
+
+  /** Go on from another saved state; what is not saved is left behind. */
+  reset(base: DraftBase): void {
+    this.#turn += 1;
+    this.#base = { text: base.text, revision: base.revision };
+    this.#waiting = [];
+    this.#past = [];
+    this.#future = [];
+    this.#burst = null;
+    this.#stopRest();
+    this.#confirmed = {
+      text: base.text,
+      view: base.view,
+      broken: null,
+      validation: base.validation,
+    };
+    this.#publish();
+  }
+
+  /** Keep the text and call another revision its base: what is saved now replaces that one. */
+  rebase(revision: number): void {
+    this.#base = { ...this.#base, revision };
+    this.#publish();
+  }
+
+  #step(from: string[], to: string[]): void {
+    if (this.#running || this.#waiting.length > 0) {
+      void this.settle().then(() => this.#step(from, to));
+      return;
+    }
+    const text = from.pop();
+    if (text === undefined) return;
+    to.push(this.#confirmed.text);
+    this.#burst = null;
+    this.#takeText(text);
+    this.#check();
+  }
+
+  /** Put the text away for undo, once in a burst. */
+  #remember(burst: string): void {
+    if (this.#burst === burst) return;
+    this.#burst = burst;
+    this.#past.push(this.#confirmed.text);
+    if (this.#past.length > DEPTH) this.#past.shift();
+    this.#future = [];
+  }
+
+  #takeText(text: string): void {
+    this.#turn += 1;
+    this.#waiting = [];
+    this.#confirmed = { ...this.#confirmed, text };
+    this.#stopRest();
+    this.#rest = setTimeout(() => this.#check(), REST);
+    this.#publish();
+  }
+
+  #stopRest(): void {
+    if (this.#rest) clearTimeout(this.#rest);
+    this.#rest = null;
+  }
+
+  /** Ask the core what the text is and what is wrong with it. */
+  #check(): void {
+    this.#stopRest();
+    this.#waiting.unshift({ burst: 'check', edits: [] });
+    void this.#work();
+  }
+
+  async #work(): Promise<void> {
+    if (this.#running || this.#rest) {
+      if (this.#rest && !this.#running) this.#check();
+      return;
+    }
+    const batch = this.#waiting.shift();
+    if (!batch) return;
+    this.#running = batch;
+    if (batch.edits.length > 0) this.#remember(batch.burst);
+    const turn = this.#turn;
+    try {
+      const answer = await this.#ask({
+        text: this.#confirmed.text,
+        format: this.format,
+        edits: batch.edits,
+      });
+      if (turn === this.#turn) this.#take(answer);
+    } catch (thrown) {
+      if (turn === this.#turn) this.#refused = thrown as CallError;
+    } finally {
+      this.#running = null;
+      this.#publish();
+    }
+    void this.#work();
+  }
+
+  #take(answer: Draft): void {
+    this.#confirmed = answer.broken
+      ? { ...this.#confirmed, text: answer.text, broken: answer.broken }
+      : { text: answer.text, view: answer.view, broken: null, validation: answer.validation };
+  }
+
+  #current(): DraftState {
+    const { text, view, broken, validation } = this.#confirmed;
+    const batches = this.#running ? [this.#running, ...this.#waiting] : this.#waiting;
+    const edits = batches.flatMap((batch) => batch.edits);
+    return {
+      text,
+      view: edits.reduce(applied, view),
+      broken,
+      validation,
+      isPending: batches.length > 0 || this.#rest !== null,
+      isDirty: text !== this.#base.text || edits.length > 0,
+      canUndo: this.#past.length > 0 || edits.length > 0,
+      canRedo: this.#future.length > 0,
+      revision: this.#base.revision,
+      refused: this.#refused,
+    };
+  }
+
+  #publish(): void {
+    this.#state = this.#current();
+    for (const listener of this.#listeners) listener();
+  }
+}

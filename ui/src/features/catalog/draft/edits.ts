@@ -1,0 +1,132 @@
+/**
+ * Edits as the core understands them, and their effect on a parsed view. The effect is only for the
+ * eye, between a key press and the core's answer; the text itself is changed by the core alone.
+ */
+import type { Edit, Step } from '@/ipc';
+
+export type Path = readonly Step[];
+export type View = unknown;
+export type ViewObject = Record<string, View>;
+
+export function isObject(view: View): view is ViewObject {
+  return typeof view === 'object' && view !== null && !Array.isArray(view);
+}
+
+/** The value at a path; `undefined` where there is none. */
+export function valueAt(view: View, path: Path): View {
+  let at = view;
+  for (const step of path) {
+    if (Array.isArray(at) && typeof step === 'number') at = at[step];
+    else if (isObject(at) && typeof step === 'string')
+      at = Object.hasOwn(at, step) ? at[step] : undefined;
+    else return undefined;
+  }
+  return at;
+}
+
+export const set = (path: Path, value: View): Edit =>
+  ({ op: 'set', path: [...path], value }) as Edit;
+export const remove = (path: Path): Edit => ({ op: 'remove', path: [...path] });
+export const insert = (path: Path, index: number, value: View): Edit =>
+  ({ op: 'insert', path: [...path], index, value }) as Edit;
+export const move = (path: Path, from: number, to: number): Edit => ({
+  op: 'move',
+  path: [...path],
+  from,
+  to,
+});
+
+/** A list with one item at another position. */
+export function moved<Item>(list: readonly Item[], from: number, to: number): Item[] {
+  const next = [...list];
+  const [item] = next.splice(from, 1);
+  if (item !== undefined) next.splice(to, 0, item);
+  return next;
+}
+
+/** The view after one edit. A path that leads nowhere changes nothing. */
+export function applied(view: View, edit: Edit): View {
+  switch (edit.op) {
+    case 'set':
+      return replaced(view, edit.path, () => edit.value);
+    case 'remove': {
+      const last = edit.path.at(-1);
+      return replaced(view, edit.path.slice(0, -1), (parent) => without(parent, last));
+    }
+    case 'insert':
+      return replaced(view, edit.path, (list) =>
+        Array.isArray(list) ? list.toSpliced(edit.index, 0, edit.value) : list,
+      );
+    case 'move':
+      return replaced(view, edit.path, (list) =>
+        Array.isArray(list) ? moved(list, edit.from, edit.to) : list,
+      );
+    case 'rename': {
+      const last = edit.path.at(-1);
+      return replaced(view, edit.path.slice(0, -1), (parent) =>
+        isObject(parent)
+          ? Object.fromEntries(
+              Object.entries(parent).map(([key, value]) => [key === last ? edit.key : key, value]),
+            )
+          : parent,
+      );
+    }
+  }
+}
+
+function without(parent: View, step: Step | undefined): View {
+  if (Array.isArray(parent) && typeof step === 'number') return parent.toSpliced(step, 1);
+  if (isObject(parent) && typeof step === 'string') {
+    const { [step]: _gone, ...rest } = parent;
+    return rest;
+  }
+  return parent;
+}
+
+function replaced(view: View, path: Path, change: (value: View) => View): View {
+  const [step, ...rest] = path;
+  if (step === undefined) return change(view);
+  if (Array.isArray(view) && typeof step === 'number') {
+    return view.with(step, replaced(view[step], rest, change));
+  }
+  if (isObject(view) && typeof step === 'string') {
+    const old = Object.hasOwn(view, step) ? view[step] : rest.length > 0 ? {} : undefined;
+    return { ...view, [step]: replaced(old, rest, change) };
+  }
+  return view;
+}
+
+/** Edits in order, where a later `set` of a path takes the place of the `set` right before it. */
+export function coalesced(edits: readonly Edit[]): Edit[] {
+  const kept: Edit[] = [];
+  for (const edit of edits) {
+    const last = kept.at(-1);
+    if (last?.op === 'set' && edit.op === 'set' && samePath(last.path, edit.path)) kept.pop();
+    kept.push(edit);
+  }
+  return kept;
+}
+
+function samePath(one: Path, other: Path): boolean {
+  return one.length === other.length && one.every((step, index) => step === other[index]);
+}
+
+/** A path as a JSON pointer, as findings name places (RFC 6901). */
+export function pointer(path: Path): string {
+  return path
+    .map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    .join('');
+}
+
+/** A JSON pointer as a path through this view. */
+export function pathOf(text: string, view: View): Step[] {
+  const path: Step[] = [];
+  let at = view;
+  for (const part of text.split('/').slice(1)) {
+    const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
+    const step = Array.isArray(at) ? Number(key) : key;
+    path.push(step);
+    at = valueAt(at, [step]);
+  }
+  return path;
+}

@@ -1,0 +1,85 @@
+import { Empty, Icon, IconButton, type IconName } from '@/components';
+import { m } from '@/i18n';
+import { useDraft } from '../draft/DraftContext';
+import styles from './forms.module.css';
+import { OtherFields } from './OtherFields';
+import { StageForm } from './StageForm';
+import { asText, inside, otherKeys } from './scope';
+import { TaskForm } from './TaskForm';
+import { TransitionForm } from './TransitionForm';
+import type { Lists } from './WorkflowForm';
+
+interface Props {
+  at: string;
+  lists: Lists;
+  onAt: (at: string) => void;
+}
+
+const ICONS: Record<string, IconName> = {
+  stages: 'tick_list',
+  tasks: 'play',
+  transitions: 'right',
+  edges: 'right',
+  nodes: 'box',
+};
+
+/** The chosen stage, task or transition with every field it carries. */
+export function DetailPanel({ at, lists, onAt }: Props) {
+  const draft = useDraft();
+  const [name = '', ...rest] = at.split('/');
+  if (name === 'nodes') {
+    const node = rest.join('/');
+    const scope = inside(draft, ['nodes', node]);
+    return (
+      <div className={styles.form}>
+        <Heading icon="box" title={node} />
+        <OtherFields scope={scope} keys={otherKeys(scope.view, [])} adding="offered" />
+      </div>
+    );
+  }
+  const list = lists[name as 'stages' | 'tasks' | 'transitions' | 'edges'];
+  const index = Number(rest[0]);
+  const row = list?.rows[index];
+  if (!list || !row) return <Empty icon="flow" title={m.nothing_chosen()} />;
+  const scope = list.row(index);
+  const title =
+    asText(row.name ?? row.title) ||
+    asText(row.id) ||
+    (name === 'transitions' || name === 'edges' ? m.transition() : m.unnamed());
+  const onRemove = () => {
+    list.remove(index);
+    onAt(`${name}/${Math.max(0, index - 1)}`);
+  };
+  return (
+    <div className={styles.form} key={at} data-testid="detail">
+      <Heading icon={ICONS[name] ?? 'box'} title={title} onRemove={onRemove} />
+      {name === 'stages' && <StageForm scope={scope} />}
+      {name === 'tasks' && <TaskForm scope={scope} index={index} tasks={list} />}
+      {(name === 'transitions' || name === 'edges') && (
+        <TransitionForm scope={scope} lists={lists} />
+      )}
+    </div>
+  );
+}
+
+function Heading({
+  icon,
+  title,
+  onRemove,
+}: {
+  icon: IconName;
+  title: string;
+  onRemove?: () => void;
+}) {
+  return (
+    <h2 className={styles.heading}>
+      <Icon name={icon} />
+      <span>{title}</span>
+      {onRemove && (
+        <span className={styles.headingEnd}>
+          <IconButton icon="trash" label={m.remove_named({ name: title })} onPress={onRemove} />
+        </span>
+      )}
+    </h2>
+  );
+}

@@ -1,0 +1,130 @@
+import { Card, type Option } from '@/components';
+import { m } from '@/i18n';
+import { useDraft } from '../draft/DraftContext';
+import { isObject } from '../draft/edits';
+import { BoundArea, BoundChoice, BoundNumber, BoundText } from './bound';
+import styles from './forms.module.css';
+import { OtherFields } from './OtherFields';
+import { inside, spelled } from './scope';
+
+const triggers = (): Option[] => [
+  { value: 'api', label: m.trigger_api(), detail: m.trigger_api_detail() },
+  { value: 'schedule', label: m.trigger_schedule(), detail: m.trigger_schedule_detail() },
+  { value: 'event', label: m.trigger_event(), detail: m.trigger_event_detail() },
+];
+
+const missed = (): Option[] => [
+  { value: 'once', label: m.missed_once() },
+  { value: 'all', label: m.missed_all() },
+  { value: 'none', label: m.missed_none() },
+];
+
+/** What a workflow is as a whole, and what starts it. */
+export function GeneralCard() {
+  const draft = useDraft();
+  const trigger = draft.at(['trigger']);
+  return (
+    <Card>
+      <div className={styles.form}>
+        <div className={styles.grid}>
+          <BoundText
+            scope={draft}
+            path={[spelled(draft.view, 'name', 'title')]}
+            label={m.field_name()}
+            data-testid="field-name"
+          />
+          <BoundText scope={draft} path={['type']} label={m.field_type()} />
+          <BoundNumber
+            scope={draft}
+            path={['priority']}
+            label={m.field_priority()}
+            placeholder={m.field_priority_hint()}
+          />
+          <BoundNumber
+            scope={draft}
+            path={[spelled(draft.view, 'maxConcurrent', 'max_concurrent')]}
+            label={m.field_max_concurrent()}
+            placeholder={m.no_limit()}
+          />
+          {isObject(trigger) ? null : (
+            <BoundChoice
+              scope={draft}
+              path={['trigger']}
+              label={m.field_trigger()}
+              options={triggers()}
+              absent={m.trigger_none()}
+            />
+          )}
+        </div>
+        <BoundArea scope={draft} path={['description']} label={m.field_description()} rows={2} />
+        {isObject(trigger) && (
+          <fieldset className={styles.group}>
+            <legend className={styles.label}>{m.field_trigger()}</legend>
+            <OtherFields
+              scope={inside(draft, ['trigger'])}
+              keys={Object.keys(trigger)}
+              adding="offered"
+            />
+          </fieldset>
+        )}
+        {(trigger === 'schedule' || draft.at(['schedule']) !== undefined) && <Schedule />}
+        {(trigger === 'event' || draft.at(['event']) !== undefined) && <EventFields />}
+      </div>
+    </Card>
+  );
+}
+
+function Schedule() {
+  const draft = useDraft();
+  if (draft.at(['schedule']) !== undefined && !isObject(draft.at(['schedule']))) {
+    return <BoundText scope={draft} path={['schedule']} label={m.field_schedule()} face="code" />;
+  }
+  return (
+    <div className={styles.grid}>
+      <BoundText
+        scope={draft}
+        path={['schedule', 'cron']}
+        label={m.field_cron()}
+        hint={m.field_cron_hint()}
+        face="code"
+        placeholder="0 2 * * *"
+      />
+      <BoundText
+        scope={draft}
+        path={['schedule', 'zone']}
+        label={m.field_zone()}
+        placeholder={m.field_zone_hint()}
+      />
+      <BoundChoice
+        scope={draft}
+        path={['schedule', 'missed']}
+        label={m.field_missed()}
+        options={missed()}
+        absent={m.missed_once()}
+      />
+    </div>
+  );
+}
+
+function EventFields() {
+  const draft = useDraft();
+  const event = draft.at(['event']);
+  const path = typeof event === 'string' ? ['event'] : ['event', 'name'];
+  return (
+    <div className={styles.grid}>
+      <BoundText
+        scope={draft}
+        path={path}
+        label={m.field_event()}
+        placeholder={m.field_event_hint()}
+      />
+      <BoundText scope={draft} path={['watch', 'folder']} label={m.field_watch_folder()} />
+      <BoundText
+        scope={draft}
+        path={['watch', 'pattern']}
+        label={m.field_watch_pattern()}
+        placeholder="*.csv"
+      />
+    </div>
+  );
+}

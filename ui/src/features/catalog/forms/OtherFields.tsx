@@ -1,0 +1,174 @@
+import { useState } from 'react';
+import { Button, Choice, IconButton, TextArea, TextField } from '@/components';
+import { m } from '@/i18n';
+import { isObject, type View } from '../draft/edits';
+import { asNumber } from './bound';
+import styles from './forms.module.css';
+import { asText, inside, type Scope } from './scope';
+
+interface Props {
+  scope: Scope;
+  keys: readonly string[];
+  /** Offers to add a key. */
+  adding?: 'offered';
+}
+
+/** Keys a form has no control of its own for: kept, shown plainly, and changeable. */
+export function OtherFields({ scope, keys, adding }: Props) {
+  return (
+    <div className={styles.others}>
+      {keys.map((key) => (
+        <div key={key} className={styles.other}>
+          <div className={styles.otherField}>
+            <AnyField scope={scope} name={key} />
+          </div>
+          <IconButton
+            icon="cross"
+            label={m.remove_named({ name: key })}
+            onPress={() => scope.put([key], undefined)}
+          />
+        </div>
+      ))}
+      {adding && <AddField scope={scope} />}
+    </div>
+  );
+}
+
+/** One value of any type by the control that suits it. */
+function AnyField({ scope, name }: { scope: Scope; name: string }) {
+  const value = scope.at([name]);
+  const put = (next: View) => scope.put([name], next);
+  const notes = scope.notes([name], 'inside');
+  if (typeof value === 'boolean') {
+    return (
+      <Choice
+        label={name}
+        options={[
+          { value: 'true', label: m.yes() },
+          { value: 'false', label: m.no() },
+        ]}
+        value={String(value)}
+        onChange={(next) => put(next === 'true')}
+        notes={notes}
+      />
+    );
+  }
+  if (typeof value === 'number') {
+    return (
+      <TextField
+        label={name}
+        inputMode="decimal"
+        value={String(value)}
+        onChange={(text) => put(asNumber(text) ?? 0)}
+        notes={notes}
+      />
+    );
+  }
+  if (isObject(value) && Object.keys(value).length > 0 && isFlat(value)) {
+    return (
+      <fieldset className={styles.group}>
+        <legend className={styles.label}>{name}</legend>
+        <OtherFields scope={inside(scope, [name])} keys={Object.keys(value)} />
+      </fieldset>
+    );
+  }
+  if (typeof value === 'object' && value !== null)
+    return <JsonField label={name} value={value} onChange={put} />;
+  const text = asText(value);
+  const isLong = text.length > 60 || text.includes('\n');
+  const common = {
+    label: name,
+    value: text,
+    onChange: put,
+    notes,
+    placeholder: value === null ? m.empty_value() : undefined,
+  };
+  return isLong ? (
+    <TextArea {...common} rows={Math.min(10, text.split('\n').length + 1)} />
+  ) : (
+    <TextField {...common} />
+  );
+}
+
+function isFlat(value: Record<string, View>): boolean {
+  return Object.values(value).every((inner) => typeof inner !== 'object' || inner === null);
+}
+
+/** A list or a nested value as JSON; taken over as soon as it can be read. */
+export function JsonField({
+  label,
+  value,
+  onChange,
+  hint,
+}: {
+  label: string;
+  value: View;
+  onChange: (value: View) => void;
+  hint?: string;
+}) {
+  const [typed, setTyped] = useState<string | null>(null);
+  const shown = typed ?? JSON.stringify(value, null, 2) ?? '';
+  const bad = typed !== null && !canRead(typed);
+  return (
+    <TextArea
+      label={label}
+      face="code"
+      rows={Math.min(12, shown.split('\n').length)}
+      hint={hint}
+      value={shown}
+      onChange={(text) => {
+        setTyped(text);
+        if (canRead(text)) onChange(JSON.parse(text));
+      }}
+      onBlur={() => !bad && setTyped(null)}
+      notes={bad ? [{ tone: 'problem', text: m.json_not_yet() }] : []}
+    />
+  );
+}
+
+function canRead(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function AddField({ scope }: { scope: Scope }) {
+  const [name, setName] = useState<string | null>(null);
+  if (name === null) {
+    return (
+      <div>
+        <Button look="quiet" icon="plus" onPress={() => setName('')}>
+          {m.add_field()}
+        </Button>
+      </div>
+    );
+  }
+  const exists = isObject(scope.view) && Object.hasOwn(scope.view, name);
+  const add = () => {
+    if (name !== '' && !exists) scope.put([name], '');
+    setName(null);
+  };
+  return (
+    <div className={styles.word}>
+      <TextField
+        label={m.new_field_name()}
+        labelling="hidden"
+        placeholder={m.new_field_name()}
+        value={name}
+        onChange={setName}
+        autoFocus
+        notes={exists ? [{ tone: 'problem', text: m.new_field_exists() }] : []}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') add();
+          if (event.key === 'Escape') setName(null);
+        }}
+      />
+      <Button onPress={add} isDisabled={name === '' || exists}>
+        {m.add()}
+      </Button>
+    </div>
+  );
+}

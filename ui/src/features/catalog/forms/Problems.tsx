@@ -1,0 +1,81 @@
+import { Button, Icon } from '@/components';
+import { m, say } from '@/i18n';
+import type { Finding } from '@/ipc';
+import { sayFinding, useDraft } from '../draft/DraftContext';
+import { pathOf, set, type View, valueAt } from '../draft/edits';
+import styles from './Problems.module.css';
+import { asText } from './scope';
+
+interface Props {
+  onAt: (at: string) => void;
+}
+
+/** What stops a start, in plain words, with a way there and, where one is known, the mend. */
+export function Problems({ onAt }: Props) {
+  const draft = useDraft();
+  const { validation, broken } = draft.state;
+  if (broken) {
+    return (
+      <div className={styles.problems} role="status">
+        <div className={styles.problem}>
+          <Icon name="cross" />
+          <span className={styles.words}>{say(broken)}</span>
+        </div>
+      </div>
+    );
+  }
+  if (validation.errors.length === 0) return null;
+  return (
+    <div className={styles.problems} role="status" data-testid="problems">
+      {validation.errors.map((finding) => (
+        <Problem
+          key={`${finding.path} ${finding.code}`}
+          finding={finding}
+          view={draft.view}
+          onAt={onAt}
+        />
+      ))}
+    </div>
+  );
+}
+
+function Problem({
+  finding,
+  view,
+  onAt,
+}: {
+  finding: Finding;
+  view: View;
+  onAt: (at: string) => void;
+}) {
+  const draft = useDraft();
+  const path = pathOf(finding.path, view);
+  const row = valueAt(view, path.slice(0, 2)) as { name?: unknown; id?: unknown } | undefined;
+  const subject = path.length >= 2 ? asText(row?.name ?? row?.id) : '';
+  const suggestion = finding.fields?.suggestion;
+  const old = valueAt(view, path);
+  const mend = () => {
+    const prefix = typeof old === 'string' && old.startsWith('fallback:') ? 'fallback:' : '';
+    draft.edit([set(path, `${prefix}${suggestion}`)]);
+  };
+  return (
+    <div className={styles.problem}>
+      <Icon name="cross" />
+      <span className={styles.words}>
+        {subject && <b>{subject}</b>}
+        {subject && ' · '}
+        {sayFinding(finding)}
+      </span>
+      {suggestion && typeof old === 'string' && (
+        <Button look="quiet" onPress={mend}>
+          {m.use_suggestion({ name: suggestion })}
+        </Button>
+      )}
+      {path.length >= 2 && (
+        <Button look="quiet" onPress={() => onAt(path.slice(0, 2).join('/'))}>
+          {m.go_to()}
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,143 @@
+import { Card, Chip, Icon, IconButton } from '@/components';
+import { counted, m } from '@/i18n';
+import type { ViewObject } from '../draft/edits';
+import { OrderedRows } from './OrderedRows';
+import { asText, spelled } from './scope';
+import { actionWords } from './TaskAction';
+import { addRow, type ListName, type Lists } from './WorkflowForm';
+
+interface Props {
+  name: ListName;
+  lists: Lists;
+  /** The row at the side, as `tasks/2`. */
+  open: string | undefined;
+  onOpen: (at: string) => void;
+}
+
+const TITLES: Record<ListName, () => string> = {
+  stages: m.stages,
+  tasks: m.tasks,
+  transitions: m.transitions,
+  nodes: m.nodes,
+  edges: m.edges,
+};
+const ADD: Record<Exclude<ListName, 'nodes'>, () => string> = {
+  stages: m.stage_add,
+  tasks: m.task_add,
+  transitions: m.transition_add,
+  edges: m.edge_add,
+};
+
+/** One list of a workflow. */
+export function RowsCard({ name, lists, open, onOpen }: Props) {
+  if (name === 'nodes') {
+    const rows = lists.nodes.map((node) => ({ key: `nodes/${node}`, name: node, plainName: node }));
+    return (
+      <Card title={m.nodes()} aside={rows.length}>
+        <OrderedRows label={m.nodes()} rows={rows} selected={open ?? null} onSelect={onOpen} />
+      </Card>
+    );
+  }
+  const list = lists[name];
+  if (!list) return null;
+  const rows = list.order.map((index) => {
+    const row = list.rows[index] ?? {};
+    const problems = list
+      .row(index)
+      .notes([], 'inside')
+      .filter((note) => note.tone === 'problem');
+    return {
+      key: `${name}/${index}`,
+      name: nameOf(name, row, lists),
+      plainName: asText(row.name ?? row.id),
+      detail: detailOf(name, row),
+      mark:
+        problems.length > 0 ? (
+          <Chip tone="fail" icon="warn">
+            {counted('problems', problems.length)}
+          </Chip>
+        ) : undefined,
+    };
+  });
+  const isTextOrder = list.order.every((place, index) => place === index);
+  const onMove = (from: number, to: number) => {
+    list.move(from, to);
+    onOpen(`${name}/${isTextOrder ? to : list.order[from]}`);
+  };
+  return (
+    <Card
+      title={TITLES[name]()}
+      aside={
+        <>
+          {rows.length}
+          <IconButton
+            icon="plus"
+            label={ADD[name]()}
+            onPress={() => addRow(lists, name, onOpen)}
+            data-testid={`add-${name}`}
+          />
+        </>
+      }
+    >
+      <OrderedRows
+        label={TITLES[name]()}
+        rows={rows}
+        selected={open ?? null}
+        onSelect={onOpen}
+        onMove={name === 'edges' ? undefined : onMove}
+        onRemove={(place) => list.remove(list.order[place] ?? place)}
+      />
+    </Card>
+  );
+}
+
+function nameOf(list: ListName, row: ViewObject, lists: Lists) {
+  if (list === 'transitions' || list === 'edges') {
+    const from = stageName(lists, row[spelled(row, 'from', 'from_stage', 'source')]);
+    const to = stageName(lists, row[spelled(row, 'to', 'to_stage', 'target')]);
+    return (
+      <>
+        {from || '…'} <span aria-hidden="true">→</span> {to || '…'}
+      </>
+    );
+  }
+  return asText(row.name ?? row.title) || asText(row.id) || m.unnamed();
+}
+
+function stageName(lists: Lists, id: unknown): string {
+  const stage = lists.stages?.rows.find((row) => row.id === id);
+  return asText(stage?.name) || asText(id);
+}
+
+function detailOf(list: ListName, row: ViewObject) {
+  if (list === 'transitions' || list === 'edges') return asText(row.condition);
+  if (list === 'tasks') {
+    const action = asText(row.action ?? row.type);
+    const after = Array.isArray(row.dependsOn) ? row.dependsOn.length : 0;
+    return [actionWords(action), after > 0 && counted('after_tasks', after)]
+      .filter(Boolean)
+      .join(' · ');
+  }
+  const ticks = Array.isArray(row.checklist) ? row.checklist.length : 0;
+  const results = Array.isArray(row.deliverables) ? row.deliverables.length : 0;
+  return (
+    <>
+      {ticks > 0 && (
+        <span
+          title={m.checklist()}
+          style={{ display: 'inline-flex', gap: 4, alignItems: 'center' }}
+        >
+          <Icon name="tick_list" size={14} /> {ticks}
+        </span>
+      )}
+      {results > 0 && (
+        <span
+          title={m.deliverables()}
+          style={{ display: 'inline-flex', gap: 4, alignItems: 'center' }}
+        >
+          <Icon name="box" size={14} /> {results}
+        </span>
+      )}
+    </>
+  );
+}

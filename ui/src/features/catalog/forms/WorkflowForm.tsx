@@ -1,0 +1,169 @@
+import { Button, Card, Empty } from '@/components';
+import { m } from '@/i18n';
+import { useDraft } from '../draft/DraftContext';
+import { isObject } from '../draft/edits';
+import { DetailPanel } from './DetailPanel';
+import styles from './forms.module.css';
+import { GeneralCard } from './GeneralCard';
+import { OtherFields } from './OtherFields';
+import { Problems } from './Problems';
+import { RowsCard } from './RowsCard';
+import { type RowsScope, rowsAt } from './rows';
+import { otherKeys, type Scope, spelled } from './scope';
+import { TwoPanes } from './TwoPanes';
+
+/** Keys of a workflow that have a control of their own. */
+const KNOWN = [
+  'id',
+  'name',
+  'title',
+  'type',
+  'description',
+  'priority',
+  'maxConcurrent',
+  'max_concurrent',
+  'trigger',
+  'schedule',
+  'event',
+  'watch',
+  'taskFolder',
+  'runOn',
+  'stages',
+  'stages_data',
+  'tasks',
+  'transitions',
+  'nodes',
+  'edges',
+];
+
+/** The lists of a workflow that are shown as rows, by the word that names them in the address. */
+export type ListName = 'stages' | 'tasks' | 'transitions' | 'nodes' | 'edges';
+
+export interface Lists {
+  stages: RowsScope | null;
+  tasks: RowsScope | null;
+  transitions: RowsScope | null;
+  edges: RowsScope | null;
+  nodes: string[];
+}
+
+export function listsOf(scope: Scope): Lists {
+  const { view } = scope;
+  const stagesKey = spelled(view, 'stages', 'stages_data');
+  const nodes = scope.at(['nodes']);
+  return {
+    stages: rowsAt(scope, [stagesKey]),
+    tasks: rowsAt(scope, ['tasks']),
+    transitions: rowsAt(scope, ['transitions']),
+    edges: rowsAt(scope, ['edges']),
+    nodes: isObject(nodes) ? Object.keys(nodes) : [],
+  };
+}
+
+interface Props {
+  /** What is open at the side, such as `tasks/2`. */
+  at: string | undefined;
+  onAt: (at: string) => void;
+}
+
+/** A workflow as a form: what it is, its stages and tasks in order, the chosen one beside them. */
+export function WorkflowForm({ at, onAt }: Props) {
+  const draft = useDraft();
+  const lists = listsOf(draft);
+  const others = otherKeys(draft.view, KNOWN);
+  const open = at ?? firstRow(lists);
+  const isEmpty =
+    !lists.stages?.rows.length && !lists.tasks?.rows.length && lists.nodes.length === 0;
+  const show = (name: ListName) => (lists[name as 'stages']?.rows.length ?? 0) > 0;
+  return (
+    <TwoPanes
+      main={
+        <>
+          <GeneralCard />
+          {isEmpty && (
+            <Card>
+              <Empty
+                icon="flow"
+                title={m.flow_nothing_in_it()}
+                actions={
+                  <>
+                    <Button icon="plus" onPress={() => addRow(lists, 'stages', onAt)}>
+                      {m.stage_add()}
+                    </Button>
+                    <Button icon="plus" onPress={() => addRow(lists, 'tasks', onAt)}>
+                      {m.task_add()}
+                    </Button>
+                  </>
+                }
+              >
+                {m.flow_nothing_in_it_hint()}
+              </Empty>
+            </Card>
+          )}
+          {(['stages', 'tasks', 'nodes', 'transitions', 'edges'] as const).map((name) =>
+            (name === 'nodes' ? lists.nodes.length > 0 : show(name)) ? (
+              <RowsCard key={name} name={name} lists={lists} open={open} onOpen={onAt} />
+            ) : null,
+          )}
+          {!isEmpty && show('stages') && !show('transitions') && (
+            <div>
+              <Button look="quiet" icon="plus" onPress={() => addRow(lists, 'transitions', onAt)}>
+                {m.transition_add()}
+              </Button>
+            </div>
+          )}
+          {others.length > 0 && (
+            <Card title={m.other_fields()} aside={m.other_fields_hint()}>
+              <div className={styles.form} style={{ paddingTop: 0 }}>
+                <OtherFields scope={draft} keys={others} adding="offered" />
+              </div>
+            </Card>
+          )}
+        </>
+      }
+      foot={<Problems onAt={onAt} />}
+      side={open ? <DetailPanel at={open} lists={lists} onAt={onAt} /> : undefined}
+    />
+  );
+}
+
+function firstRow(lists: Lists): string | undefined {
+  for (const name of ['stages', 'tasks'] as const) {
+    const first = lists[name]?.order[0];
+    if (first !== undefined) return `${name}/${first}`;
+  }
+  return lists.nodes[0] === undefined ? undefined : `nodes/${lists.nodes[0]}`;
+}
+
+/** Add a row to a list and open it. */
+export function addRow(
+  lists: Lists,
+  name: 'stages' | 'tasks' | 'transitions' | 'edges',
+  onAt: (at: string) => void,
+) {
+  const list = lists[name];
+  if (!list) return;
+  const ids = new Set(list.rows.map((row) => row.id));
+  const unique = (stem: string) => {
+    let number = list.rows.length + 1;
+    while (ids.has(`${stem}_${number}`)) number += 1;
+    return { id: `${stem}_${number}`, number };
+  };
+  if (name === 'stages') {
+    const { id, number } = unique('stage');
+    list.add({
+      id,
+      name: m.stage_new({ number }),
+      description: '',
+      checklist: [],
+      deliverables: [],
+    });
+  } else if (name === 'tasks') {
+    const { id, number } = unique('task');
+    list.add({ id, name: m.task_new({ number }), action: 'manual', params: {}, dependsOn: [] });
+  } else {
+    const like = list.rows[0];
+    list.add({ [spelled(like, 'from', 'from_stage')]: '', [spelled(like, 'to', 'to_stage')]: '' });
+  }
+  onAt(`${name}/${list.rows.length}`);
+}

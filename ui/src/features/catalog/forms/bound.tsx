@@ -1,0 +1,125 @@
+/** Controls that show one key of a scope and change it. */
+import { useState } from 'react';
+import { Choice, type Option, TextArea, TextField } from '@/components';
+import { m } from '@/i18n';
+import type { Path } from '../draft/edits';
+import type { Scope } from './scope';
+import { asText } from './scope';
+
+interface BoundProps {
+  scope: Scope;
+  path: Path;
+  label: string;
+  hint?: string;
+  placeholder?: string;
+  face?: 'text' | 'code';
+  isRequired?: boolean;
+  'data-testid'?: string;
+}
+
+/** Text. Emptied, it stays as an empty text; a key that was never there is not made by looking. */
+export function BoundText({ scope, path, ...rest }: BoundProps) {
+  return (
+    <TextField
+      {...rest}
+      value={asText(scope.at(path))}
+      onChange={(value) => scope.put(path, value)}
+      notes={scope.notes(path)}
+    />
+  );
+}
+
+export function BoundArea({ scope, path, rows, ...rest }: BoundProps & { rows?: number }) {
+  return (
+    <TextArea
+      {...rest}
+      rows={rows}
+      value={asText(scope.at(path))}
+      onChange={(value) => scope.put(path, value)}
+      notes={scope.notes(path)}
+    />
+  );
+}
+
+/** Typed text as what it means: a number where it is one, nothing where it is empty. */
+export function asNumber(text: string): number | string | undefined {
+  const trimmed = text.trim();
+  if (trimmed === '') return undefined;
+  const value = Number(trimmed);
+  return Number.isFinite(value) && !/^[+]|x/i.test(trimmed) ? value : trimmed;
+}
+
+/** A number. What is typed stays as typed while it means the same; emptied, the key goes. */
+export function BoundNumber({ scope, path, ...rest }: BoundProps) {
+  const value = scope.at(path);
+  const [typed, setTyped] = useState<string | null>(null);
+  const shown = typed !== null && asNumber(typed) === value ? typed : asText(value);
+  return (
+    <TextField
+      {...rest}
+      inputMode="decimal"
+      value={shown}
+      onChange={(text) => {
+        setTyped(text);
+        scope.put(path, asNumber(text));
+      }}
+      notes={scope.notes(path)}
+    />
+  );
+}
+
+const ABSENT = '';
+
+/** One of a few words. A word that is not among them is kept and shown. */
+export function BoundChoice({
+  scope,
+  path,
+  options,
+  absent,
+  ...rest
+}: BoundProps & {
+  options: readonly Option[];
+  /** What it means when the key is not there; choosing it takes the key away. */
+  absent?: string;
+}) {
+  const value = scope.at(path);
+  const known = options.some((option) => option.value === value);
+  const all = [
+    ...(absent ? [{ value: ABSENT, label: absent }] : []),
+    ...options,
+    ...(value !== undefined && !known ? [{ value: asText(value), label: asText(value) }] : []),
+  ];
+  return (
+    <Choice
+      {...rest}
+      options={all}
+      value={value === undefined ? (absent ? ABSENT : null) : asText(value)}
+      onChange={(next) => scope.put(path, next === ABSENT && absent ? undefined : next)}
+      notes={scope.notes(path)}
+    />
+  );
+}
+
+/** Yes, no, or left to the rule that holds when nothing is said. */
+export function BoundYesNo({ scope, path, absent, ...rest }: BoundProps & { absent: string }) {
+  const value = scope.at(path);
+  const word =
+    value === true ? 'yes' : value === false ? 'no' : value === undefined ? ABSENT : asText(value);
+  const options = [
+    { value: ABSENT, label: absent },
+    { value: 'yes', label: m.yes() },
+    { value: 'no', label: m.no() },
+  ];
+  if (!options.some((option) => option.value === word)) options.push({ value: word, label: word });
+  return (
+    <Choice
+      {...rest}
+      options={options}
+      value={word}
+      onChange={(next) =>
+        scope.put(path, next === 'yes' ? true : next === 'no' ? false : undefined)
+      }
+      notes={scope.notes(path)}
+    />
+  );
+}

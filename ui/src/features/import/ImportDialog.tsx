@@ -1,0 +1,185 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useState } from 'react';
+import { invalidate } from '@/app/queries';
+import { Button, Dialog, ErrorNotice, Spring, toast } from '@/components';
+import { counted, m } from '@/i18n';
+import type { ImportResult, PickedPlace, PlanItem } from '@/ipc';
+import { ALL_KINDS } from '../catalog/kinds';
+import { undoAction, useUndo } from '../command';
+import { useWork } from '../longWork';
+import { ItemComparison } from '../plan/ItemComparison';
+import { discardPlan, planQuery, useDecide, useKeepPlan } from '../plan/plans';
+import { WorkProgress } from '../plan/WorkProgress';
+import { fileName } from '../plan/words';
+import { ImportItems } from './ImportItems';
+import { ImportOutcomeList } from './ImportOutcomeList';
+import { closeImport, useOffered } from './store';
+import { applyWork, planWork } from './work';
+
+/** What was dropped or picked, until it is imported or put aside. Nothing is written before. */
+export function ImportDialog() {
+  const offered = useOffered();
+  return offered && <Import places={offered} />;
+}
+
+function Import({ places }: { places: readonly PickedPlace[] }) {
+  const keep = useKeepPlan();
+  const [plan, setPlan] = useState<string | undefined>();
+  const [result, setResult] = useState<ImportResult | null>(null);
+  const read = useWork(planWork);
+  const make = useCallback(() => {
+    const asked = places.map((place) => ({ picked: place.token }));
+    planWork.start({ places: asked }).then(
+      (summary) => {
+        keep(summary);
+        setPlan(summary.plan_id);
+      },
+      // What it failed with is told by the work itself; a cancelled one closes the dialog.
+      (error) => error.code === 'cancelled' && closeImport(),
+    );
+  }, [places, keep]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: one plan for what was offered
+  useEffect(make, [places]);
+
+  if (result && plan)
+    return <ImportOutcomeList plan={plan} result={result} onClose={closeImport} />;
+  if (plan) return <Decide plan={plan} onDone={setResult} onRemake={make} />;
+  return (
+    <Dialog
+      isOpen
+      onClose={() => (read.status === 'failed' ? closeImport() : planWork.cancel())}
+      title={m.import_title()}
+      data-testid="dialog-import"
+      foot={
+        <>
+          <Spring />
+          {read.status === 'failed' && <Button onPress={closeImport}>{m.close()}</Button>}
+        </>
+      }
+    >
+      {read.error ? (
+        <ErrorNotice error={read.error} onRetry={make} />
+      ) : (
+        <WorkProgress title={m.import_reading()} {...read} onCancel={() => planWork.cancel()} />
+      )}
+    </Dialog>
+  );
+}
+
+interface DecideProps {
+  plan: string;
+  onDone: (result: ImportResult) => void;
+  onRemake: () => void;
+}
+
+function Decide({ plan, onDone, onRemake }: DecideProps) {
+  const client = useQueryClient();
+  const undo = useUndo();
+  const { data } = useQuery(planQuery(plan));
+  const decide = useDecide(plan);
+  const work = useWork(applyWork);
+  const [compared, setCompared] = useState<PlanItem | null>(null);
+  const summary = data?.summary;
+  if (!summary) return null;
+  const total = summary.groups.reduce((sum, group) => sum + group.count, 0);
+  const conflicts = summary.groups.some((group) => group.group === 'conflict');
+  const isBusy = work.status === 'running' || work.status === 'cancelling';
+
+  const close = () => {
+    discardPlan(plan);
+    applyWork.forget();
+    closeImport();
+  };
+  const apply = async () => {
+    try {
+      const result = await applyWork.start({ plan_id: plan });
+      invalidate(client, [...ALL_KINDS, 'operation']);
+      if (result.failed > 0) return onDone(result);
+      closeImport();
+      toast({
+        text: counted('imported_count', result.imported + result.updated),
+        action: undoAction(undo, result.undo_id),
+      });
+    } catch (error) {
+      if ((error as { code?: string }).code === 'plan_changed') {
+        toast({ tone: 'warn', text: m.plan_made_anew() });
+        onRemake();
+      }
+    }
+  };
+  if (compared) {
+    return (
+      <Dialog
+        isOpen
+        size="wide"
+        onClose={() => setCompared(null)}
+        title={compared.name ?? fileName(compared.path)}
+        subtitle={compared.path}
+        data-testid="dialog-import"
+        foot={
+          <>
+            <Spring />
+            <Button onPress={() => setCompared(null)}>{m.back()}</Button>
+          </>
+        }
+      >
+        <ItemComparison plan={plan} item={compared.item} sides={m.sides_import()} />
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog
+      isOpen
+      size="wide"
+      padding="none"
+      closing={isBusy ? 'held' : 'free'}
+      onClose={close}
+      title={counted('import_files_title', total)}
+      subtitle={m.import_nothing_yet()}
+      data-testid="dialog-import"
+      foot={
+        isBusy ? (
+          <div style={{ flex: 1 }}>
+            <WorkProgress title={m.importing()} {...work} onCancel={() => applyWork.cancel()} />
+          </div>
+        ) : (
+          <>
+            <span style={{ color: 'var(--text-3)' }}>{m.import_one_undo()}</span>
+            {conflicts && (
+              <>
+                <Button
+                  look="quiet"
+                  onPress={() => decide.mutate({ group: 'conflict', decision: 'copy' })}
+                  data-testid="conflicts-copy"
+                >
+                  {m.conflicts_copy()}
+                </Button>
+                <Button
+                  look="quiet"
+                  onPress={() => decide.mutate({ group: 'conflict', decision: 'take' })}
+                  data-testid="conflicts-take"
+                >
+                  {m.conflicts_take()}
+                </Button>
+              </>
+            )}
+            <Spring />
+            <Button onPress={close}>{m.cancel()}</Button>
+            <Button
+              look="primary"
+              isDisabled={summary.chosen === 0}
+              onPress={apply}
+              autoFocus
+              data-testid="import-apply"
+            >
+              {summary.chosen === 0 ? m.import_none() : counted('import_apply', summary.chosen)}
+            </Button>
+          </>
+        )
+      }
+    >
+      {work.error && <ErrorNotice error={work.error} onRetry={apply} />}
+      <ImportItems plan={plan} total={total} onCompare={setCompared} />
+    </Dialog>
+  );
+}

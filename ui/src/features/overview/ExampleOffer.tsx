@@ -1,0 +1,67 @@
+import { Button, Card, Icon, Row, toast } from '@/components';
+import { counted, m } from '@/i18n';
+import { tellFailure, useCommand } from '../command';
+import { pickForImport } from '../import/store';
+import styles from './OverviewPage.module.css';
+
+const TOUCHED = ['workflow', 'roadmap', 'rule', 'template', 'operation', 'example', 'settings'];
+
+/** At the first start: something to play with, or one's own files. */
+export function ExampleOffer() {
+  const add = useCommand('example_add', TOUCHED);
+  const decline = useCommand('settings_update', ['settings']);
+  return (
+    <Card data-testid="example-offer">
+      <div className={styles.safe}>
+        <span className={styles.seal} style={{ background: 'var(--run-bg)', color: 'var(--run)' }}>
+          <Icon name="box" size={20} />
+        </span>
+        <div className={styles.words}>
+          <p>{m.welcome_title()}</p>
+          <small>{m.welcome_words()}</small>
+        </div>
+        <Button
+          look="quiet"
+          onPress={() => decline.mutate({ example_declined: true })}
+          data-testid="example-decline"
+        >
+          {m.no_thanks()}
+        </Button>
+        <Button icon="import" onPress={() => void pickForImport()} data-testid="import">
+          {m.import_files()}
+        </Button>
+        <Button
+          look="primary"
+          isDisabled={add.isPending}
+          onPress={() => add.mutate({}, { onError: tellFailure })}
+          data-testid="example-add"
+        >
+          {m.example_add()}
+        </Button>
+      </div>
+    </Card>
+  );
+}
+
+/** While the example is there: that it does not count, and how it goes. */
+export function ExampleNote({ count }: { count: number }) {
+  const remove = useCommand('example_remove', TOUCHED);
+  const go = () =>
+    remove.mutate(
+      {},
+      { onSuccess: () => toast({ text: m.example_removed() }), onError: tellFailure },
+    );
+  return (
+    <Row
+      start={<Icon name="box" />}
+      detail={m.example_note()}
+      end={
+        <Button onPress={go} isDisabled={remove.isPending} data-testid="example-remove">
+          {m.example_remove()}
+        </Button>
+      }
+    >
+      {counted('example_count', count)}
+    </Row>
+  );
+}

@@ -1,0 +1,87 @@
+/**
+ * Plans of an import or a restore as they stand. A plan lives with the core; here is its summary,
+ * and where it was made from, so that it can be made anew.
+ */
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import {
+  type CallError,
+  type ChosenPlace,
+  call,
+  type Decision,
+  type PlanGroup,
+  type PlanSummary,
+} from '@/ipc';
+
+export interface KeptPlan {
+  summary: PlanSummary;
+  from: ChosenPlace | undefined;
+}
+
+const key = (id: string | undefined) => ['plan', id];
+
+/** Looked up, never asked for: a plan comes as the answer of the call that made it. */
+export function planQuery(id: string | undefined) {
+  return queryOptions<KeptPlan | null>({
+    queryKey: key(id),
+    queryFn: () => null,
+    initialData: null,
+    gcTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+export function useKeepPlan() {
+  const client = useQueryClient();
+  return (summary: PlanSummary, from?: ChosenPlace) =>
+    client.setQueryData<KeptPlan>(key(summary.plan_id), { summary, from });
+}
+
+/** One page of a plan's items. */
+export function planItemsSource(plan: string, group?: PlanGroup) {
+  return {
+    key: ['plan items', plan, group ?? 'all'],
+    tags: [`plan:${plan}`],
+    load: (offset: number, limit: number) =>
+      call('plan_items', { plan_id: plan, group, offset, limit }),
+  };
+}
+
+export function planCompareQuery(plan: string, item: number, enabled: boolean) {
+  return queryOptions({
+    queryKey: ['plan compare', plan, item],
+    queryFn: () => call('plan_compare', { plan_id: plan, item }),
+    enabled,
+  });
+}
+
+interface Decide {
+  items?: number[];
+  group?: PlanGroup;
+  decision: Decision;
+}
+
+/** Decide items of a plan, by themselves or a whole group at once. */
+export function useDecide(plan: string) {
+  const client = useQueryClient();
+  return useMutation<PlanSummary, CallError, Decide>({
+    mutationFn: ({ items = [], group, decision }) =>
+      call('plan_decide', { plan_id: plan, items, group, decision }),
+    onSuccess: (summary) => {
+      client.setQueryData<KeptPlan | null>(key(plan), (old) => ({ summary, from: old?.from }));
+      void client.invalidateQueries({ queryKey: ['plan items', plan] });
+    },
+  });
+}
+
+/** What an applied plan could not bring in, the first of it: each file and why. */
+export function failedQuery(plan: string | undefined, enabled: boolean) {
+  return queryOptions({
+    queryKey: ['plan failed', plan],
+    queryFn: () => call('plan_results', { plan_id: plan ?? '', group: 'damaged', limit: 200 }),
+    enabled: enabled && plan !== undefined,
+  });
+}
+
+/** Forget a plan that will not be carried out. That it fails changes nothing for anybody. */
+export function discardPlan(plan: string): void {
+  call('plan_discard', { plan_id: plan }).catch(() => undefined);
+}

@@ -1,0 +1,58 @@
+import { Chip, type IconName, type Tone } from '@/components';
+import { label, m } from '@/i18n';
+import type { PlanGroup, PlanItem } from '@/ipc';
+import { shapeWords } from '../catalog/shape';
+
+export const GROUP_LOOKS: Record<PlanGroup, { icon: IconName; tone: Tone }> = {
+  new: { icon: 'plus', tone: 'ok' },
+  newer_there: { icon: 'undo', tone: 'run' },
+  changed_here: { icon: 'warn', tone: 'warn' },
+  conflict: { icon: 'warn', tone: 'warn' },
+  duplicate: { icon: 'copy', tone: 'warn' },
+  damaged: { icon: 'cross', tone: 'fail' },
+  not_ours: { icon: 'skip', tone: 'off' },
+  same: { icon: 'check', tone: 'off' },
+};
+
+/** Groups in which each item can be taken or left. */
+export function isChoosable(group: PlanGroup): boolean {
+  return group !== 'damaged' && group !== 'not_ours' && group !== 'same';
+}
+
+/** What an item is: `Workflow “dev flow” · 5 stages`. */
+export function itemWords(item: PlanItem): string {
+  const kind = item.kind ? label('kind', item.kind) : '';
+  const named = item.name ? m.kind_named({ kind, name: item.name }) : kind;
+  return [named, shapeWords(item)].filter(Boolean).join(' · ');
+}
+
+/** The last part of a path. */
+export function fileName(path: string): string {
+  return path.split(/[\\/]/).filter(Boolean).at(-1) ?? path;
+}
+
+/** What will happen to an item of an import. */
+export function ImportOutcome({ item }: { item: PlanItem }) {
+  const { icon, tone } = GROUP_LOOKS[item.group];
+  if (item.group === 'new') {
+    if (item.decision === 'skip') return <Chip icon="skip">{m.outcome_skipped()}</Chip>;
+    return (
+      <Chip icon={icon} tone={tone}>
+        {item.id_derived ? m.outcome_new_id() : m.outcome_new()}
+      </Chip>
+    );
+  }
+  if (item.group === 'same') return <Chip icon="check">{m.outcome_same()}</Chip>;
+  if (item.group === 'damaged')
+    return (
+      <Chip icon="cross" tone="fail">
+        {m.outcome_left_out()}
+      </Chip>
+    );
+  if (item.group === 'not_ours') return <Chip icon="skip">{m.outcome_left_out()}</Chip>;
+  return (
+    <Chip icon={icon} tone={tone}>
+      {item.group === 'duplicate' ? m.outcome_duplicate() : m.outcome_differs()}
+    </Chip>
+  );
+}

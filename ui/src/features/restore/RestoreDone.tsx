@@ -1,0 +1,88 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { Button, Card, Icon, Page, Row } from '@/components';
+import { counted, m, say } from '@/i18n';
+import type { RestoreResult } from '@/ipc';
+import { useUndo } from '../command';
+import { failedQuery } from '../plan/plans';
+import styles from './RestoreDone.module.css';
+import { failedRows, ResultList } from './ResultList';
+import { restoreWork } from './work';
+
+interface Props {
+  plan: string | undefined;
+  result: RestoreResult;
+}
+
+/** What a restore did, what is left to do, and the way back. */
+export function RestoreDone({ plan, result }: Props) {
+  const navigate = useNavigate();
+  const undo = useUndo();
+  const { undo_id } = result;
+  const leave = () => {
+    restoreWork.forget();
+    void navigate({ to: '/backup' });
+  };
+  const failed = useQuery(failedQuery(plan, result.failed > 0));
+  return (
+    <Page title={m.restore_done()} subtitle={result.source_dir}>
+      <Card data-testid="restore-done">
+        <div className={styles.done}>
+          <span className={styles.seal}>
+            <Icon name="check" size={20} />
+          </span>
+          <div className={styles.words}>
+            <p>{counted('restored_count', result.imported + result.updated)}</p>
+            <small>
+              {[
+                result.imported > 0 && counted('restored_new', result.imported),
+                result.updated > 0 && counted('restored_replaced', result.updated),
+                result.unchanged > 0 && counted('restored_same', result.unchanged),
+                result.skipped > 0 && counted('restored_left', result.skipped),
+                result.failed > 0 && counted('restored_failed', result.failed),
+              ]
+                .filter(Boolean)
+                .join(' · ')}
+            </small>
+          </div>
+          {undo_id && (
+            <Button
+              icon="undo"
+              onPress={() => {
+                undo(undo_id, (kept) =>
+                  kept > 0 ? counted('undo_kept', kept) : m.restore_undone(),
+                );
+                leave();
+              }}
+              data-testid="undo"
+            >
+              {m.restore_undo()}
+            </Button>
+          )}
+          <Button look="primary" onPress={leave} data-testid="restore-close">
+            {m.done()}
+          </Button>
+        </div>
+      </Card>
+      {result.failed > 0 && (
+        <Card title={m.restore_failed_title()} icon="warn" tone="fail" aside={result.failed}>
+          <div className={styles.list}>
+            <ResultList rows={failedRows(failed.data)} />
+          </div>
+        </Card>
+      )}
+      {result.checklist.length > 0 && (
+        <Card title={m.checklist_after_restore()} icon="tick_list" tone="wait">
+          {result.checklist.map((message) => (
+            <Row
+              key={`${message.code} ${JSON.stringify(message.fields)}`}
+              start={<Icon name="right" />}
+            >
+              {say(message)}
+            </Row>
+          ))}
+        </Card>
+      )}
+    </Page>
+  );
+}

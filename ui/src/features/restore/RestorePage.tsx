@@ -1,0 +1,195 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { invalidate } from '@/app/queries';
+import { Button, Chip, Empty, ErrorNotice, Icon, Notice, Page, Spring } from '@/components';
+import { counted, m, say, when } from '@/i18n';
+import type { PlanItem, PlanSummary } from '@/ipc';
+import { TwoPanes } from '../catalog/forms/TwoPanes';
+import { ALL_KINDS } from '../catalog/kinds';
+import { useWork } from '../longWork';
+import { discardPlan, planQuery } from '../plan/plans';
+import { WorkProgress } from '../plan/WorkProgress';
+import { GROUP_LOOKS } from '../plan/words';
+import { PlanDetail } from './PlanDetail';
+import { PlanGroups } from './PlanGroups';
+import { PlanningDialog } from './PlanningDialog';
+import { RestoreDone } from './RestoreDone';
+import { useStartRestore } from './useStartRestore';
+import { WithoutCopyDialog } from './WithoutCopyDialog';
+import { restoreWork } from './work';
+
+/** What a restore will do, group by group, before it does it. */
+export function RestorePage() {
+  const { plan } = useSearch({ from: '/backup/restore' });
+  const { data } = useQuery(planQuery(plan));
+  const work = useWork(restoreWork);
+  const restore = useStartRestore();
+  if (work.result) return <RestoreDone plan={plan} result={work.result} />;
+  if (!plan || !data) {
+    return (
+      <Page title={m.restore_title()} crumb={<Crumb />}>
+        <Empty
+          icon="shield"
+          title={m.restore_no_plan()}
+          actions={
+            <Button look="primary" icon="folder" onPress={() => void restore.pick()}>
+              {m.restore_pick()}
+            </Button>
+          }
+        >
+          {m.restore_no_plan_hint()}
+        </Empty>
+        <PlanningDialog />
+      </Page>
+    );
+  }
+  return <Plan key={plan} plan={plan} summary={data.summary} from={data.from} />;
+}
+
+function Crumb() {
+  return (
+    <>
+      <Link to="/backup">{m.nav_backup()}</Link> › {m.restore_crumb()}
+    </>
+  );
+}
+
+interface PlanProps {
+  plan: string;
+  summary: PlanSummary;
+  from: Parameters<ReturnType<typeof useStartRestore>['start']>[0];
+}
+
+function Plan({ plan, summary, from }: PlanProps) {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const restore = useStartRestore();
+  const work = useWork(restoreWork);
+  const [item, setItem] = useState<PlanItem | null>(null);
+  const [remade, setRemade] = useState(false);
+  const isBusy = work.status === 'running' || work.status === 'cancelling';
+  const failure = work.error;
+
+  const apply = async (without_safety_copy: boolean) => {
+    try {
+      await restoreWork.start({ plan_id: plan, without_safety_copy });
+      invalidate(client, [...ALL_KINDS, 'operation', 'settings', 'backup']);
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'plan_changed') return;
+      restoreWork.forget();
+      setRemade(true);
+      await restore.start(from);
+    }
+  };
+  const leave = () => {
+    discardPlan(plan);
+    restoreWork.forget();
+    void navigate({ to: '/backup' });
+  };
+  return (
+    <Page
+      title={m.restore_title()}
+      crumb={<Crumb />}
+      subtitle={sourceWords(summary)}
+      body="fill"
+      end={
+        <Button icon="folder" onPress={() => void restore.pick()} isDisabled={isBusy}>
+          {m.restore_another()}
+        </Button>
+      }
+      foot={
+        isBusy ? (
+          <div style={{ flex: 1 }}>
+            <WorkProgress title={m.restoring()} {...work} onCancel={() => restoreWork.cancel()} />
+          </div>
+        ) : (
+          <>
+            <span style={{ color: 'var(--ok)', display: 'grid' }}>
+              <Icon name="shield" />
+            </span>
+            <span>{m.restore_safety()}</span>
+            <Spring />
+            <Button onPress={leave}>{m.cancel()}</Button>
+            <Button
+              look="primary"
+              isDisabled={summary.chosen === 0}
+              onPress={() => void apply(false)}
+              data-testid="apply-restore"
+            >
+              {summary.chosen === 0 ? m.restore_none() : counted('restore_apply', summary.chosen)}
+            </Button>
+          </>
+        )
+      }
+    >
+      {remade && (
+        <Notice tone="warn" icon="warn">
+          {m.plan_made_anew()}
+        </Notice>
+      )}
+      {failure && failure.code !== 'safety_copy_failed' && (
+        <ErrorNotice error={failure} onRetry={() => void apply(false)} />
+      )}
+      <Summary summary={summary} />
+      {summary.groups.every((group) => group.group === 'same') ? (
+        <Empty icon="check" title={m.restore_all_same()}>
+          {m.restore_all_same_hint()}
+        </Empty>
+      ) : (
+        <TwoPanes
+          main={<PlanGroups plan={plan} summary={summary} open={item?.item} onOpen={setItem} />}
+          side={item ? <PlanDetail plan={plan} item={item} /> : <Hint />}
+        />
+      )}
+      {failure?.code === 'safety_copy_failed' && (
+        <WithoutCopyDialog
+          error={failure}
+          onClose={() => restoreWork.forget()}
+          onConfirm={() => void apply(true)}
+        />
+      )}
+      <PlanningDialog />
+    </Page>
+  );
+}
+
+function Hint() {
+  return (
+    <Empty icon="compare" title={m.restore_choose_item()}>
+      {m.restore_choose_item_hint()}
+    </Empty>
+  );
+}
+
+function Summary({ summary }: { summary: PlanSummary }) {
+  return (
+    <div style={{ display: 'flex', flexWrap: 'wrap', gap: 8, flex: 'none', alignItems: 'center' }}>
+      {summary.groups.map(({ group, count }) => (
+        <Chip key={group} {...GROUP_LOOKS[group]}>
+          {counted(`group_chip_${group}`, count)}
+        </Chip>
+      ))}
+      {summary.notes.map((note) => (
+        <span key={note.code} style={{ color: 'var(--text-2)' }}>
+          {say(note)}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+function sourceWords(summary: PlanSummary): string {
+  const total = summary.groups.reduce((sum, group) => sum + group.count, 0);
+  return [
+    summary.backup_created_at
+      ? m.restore_backup_of({ when: when(summary.backup_created_at) })
+      : m.restore_loose(),
+    summary.source,
+    counted('n_items', total),
+    summary.verified ? m.restore_verified() : m.restore_unverified(),
+    summary.from_elsewhere && m.restore_from_elsewhere(),
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}

@@ -1,0 +1,40 @@
+import { Icon } from '@/components';
+import { say } from '@/i18n';
+import type { PlanResults } from '@/ipc';
+import { fileName } from '../plan/words';
+import styles from './ResultList.module.css';
+
+interface ResultRow {
+  name: string;
+  reason: string;
+}
+
+interface Props {
+  rows: readonly ResultRow[];
+}
+
+/** The files of an applied plan that did not come in, as rows. */
+export function failedRows(results: PlanResults | undefined): ResultRow[] {
+  return (results?.items ?? []).map((item) => ({
+    name: item.name ?? fileName(item.path ?? ''),
+    reason: item.reason ? say(item.reason) : '',
+  }));
+}
+
+/** What did not come in, by name, and why. */
+export function ResultList({ rows }: Props) {
+  return (
+    <ul className={styles.rows}>
+      {rows.map((row, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: two rows may have one name
+        <li key={`${row.name} ${index}`} className={styles.row}>
+          <Icon name="warn" />
+          <span>
+            {row.name}
+            <small>{row.reason}</small>
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,50 @@
+/**
+ * Codes into sentences. Everything the core and the commands tell is a code with fields; here, and
+ * only here, it is looked up in the message catalogue.
+ */
+import type { CallError, Message } from '@/ipc';
+import { locale } from './locale';
+import * as catalogue from './paraglide/messages';
+
+type Fields = Record<string, string | number>;
+const sentences = catalogue as unknown as Record<string, ((fields: Fields) => string) | undefined>;
+
+/** The catalogue's words under a key that is only known while running, if it has them. */
+export function words(key: string, fields: Fields = {}): string | undefined {
+  return Object.hasOwn(sentences, key) ? sentences[key]?.(fields) : undefined;
+}
+
+/** Words for a closed set of values such as `operation_<value>`; the value itself when unknown. */
+export function label(prefix: string, value: string, fields?: Fields): string {
+  return words(`${prefix}_${value}`, fields) ?? value;
+}
+
+/** A sentence that depends on a number: `<key>_one` or `<key>_other`, by the language's own rule. */
+export function counted(key: string, count: number, fields: Fields = {}): string {
+  const form = new Intl.PluralRules(locale()).select(count) === 'one' ? 'one' : 'other';
+  const shown = { count: new Intl.NumberFormat(locale()).format(count), ...fields };
+  return words(`${key}_${form}`, shown) ?? `${key} ${shown.count}`;
+}
+
+/** One message as a sentence, with its place in the text before it. */
+export function say(message: Message): string {
+  const fields = (message.fields ?? {}) as Fields;
+  const sentence = words(message.code, fields) ?? catalogue.message_unknown({ code: message.code });
+  const place = message.place;
+  return place
+    ? catalogue.message_at({ line: place.line, column: place.column, message: sentence })
+    : sentence;
+}
+
+/** The sentence of an error; one that the catalogue does not know is told with its code. */
+export function sayError(error: CallError): string {
+  const sentence = words(`error_${error.code}`, error.fields) ?? words(error.code, error.fields);
+  if (sentence === undefined) return catalogue.error_unknown({ code: error.code });
+  const { line, column } = error.fields;
+  return line && column ? catalogue.message_at({ line, column, message: sentence }) : sentence;
+}
+
+/** The next steps an error names. */
+export function sayHints(error: CallError): string[] {
+  return error.hints.flatMap((hint) => words(`hint_${hint}`, error.fields) ?? []);
+}

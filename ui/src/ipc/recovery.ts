@@ -1,0 +1,49 @@
+/**
+ * What the recovery window can ask of the shell. It opens when the data cannot be opened, so none
+ * of the commands on the data are here.
+ */
+import { invoke } from '@tauri-apps/api/core';
+import type { AppError } from './generated/AppError';
+import type { PickedPlace } from './generated/PickedPlace';
+import type { RestoreResult } from './generated/RestoreResult';
+import { CallError } from './transport';
+
+/** Why the window is open. */
+export interface RecoveryState {
+  error: AppError;
+  /** The data folder, as a person reads it. */
+  folder: string;
+  /** Whether restoring a backup into a new database would help. */
+  mendable: boolean;
+  /** The newest backup in the data folder itself. */
+  backup: PickedPlace | null;
+  /** The system's languages, in order of preference. */
+  languages: string[];
+}
+
+/** What a restore did. */
+export interface Recovered {
+  restored: RestoreResult;
+  /** Where the damaged database lies now. */
+  set_aside: string;
+}
+
+async function ask<Answer>(command: string, values?: Record<string, unknown>): Promise<Answer> {
+  try {
+    return await invoke<Answer>(command, values);
+  } catch (thrown) {
+    throw CallError.from(thrown);
+  }
+}
+
+export const recovery = {
+  state: () => ask<RecoveryState>('recovery_state'),
+  openFolder: () => ask<void>('recovery_open_folder'),
+  /** Starts anew with the chosen folder; resolves only when the dialog was closed. */
+  chooseFolder: (title: string) => ask<void>('recovery_choose_folder', { title }),
+  pickBackup: (title: string) => ask<PickedPlace | null>('recovery_pick_backup', { title }),
+  restore: (token: string) => ask<Recovered>('recovery_restore', { token }),
+  /** Starts anew. */
+  tryAgain: () => ask<void>('recovery_try_again'),
+  ready: () => ask<void>('window_ready'),
+};

@@ -1,0 +1,64 @@
+/** The real transport: Tauri's `invoke`, its channels and its events. */
+import { Channel, invoke } from '@tauri-apps/api/core';
+import { listen as listenToShell } from '@tauri-apps/api/event';
+import type { ProgressReport } from './generated/ProgressReport';
+import {
+  CallError,
+  type CallOptions,
+  type CommandName,
+  type Events,
+  type Input,
+  type Output,
+  type Shell,
+  type Transport,
+} from './transport';
+
+async function ask<Answer>(command: string, values?: Record<string, unknown>): Promise<Answer> {
+  try {
+    return await invoke<Answer>(command, values);
+  } catch (thrown) {
+    throw CallError.from(thrown);
+  }
+}
+
+async function call<Name extends CommandName>(
+  name: Name,
+  input: Input<Name>,
+  options: CallOptions = {},
+): Promise<Output<Name>> {
+  const { onProgress, signal } = options;
+  const channel = new Channel<ProgressReport>();
+  if (onProgress) channel.onmessage = onProgress;
+  if (!signal) return ask<Output<Name>>('call', { name, input, channel });
+
+  if (signal.aborted) throw new CallError({ code: 'cancelled' });
+  const task = crypto.randomUUID();
+  const cancel = () => void ask('cancel', { task });
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    return await ask<Output<Name>>('call', { name, input, channel, task });
+  } finally {
+    signal.removeEventListener('abort', cancel);
+  }
+}
+
+function listen<Name extends keyof Events>(
+  event: Name,
+  listener: (payload: Events[Name]) => void,
+): () => void {
+  const stopping = listenToShell<Events[Name]>(event, ({ payload }) => listener(payload));
+  return () => void stopping.then((stop) => stop());
+}
+
+const shell: Shell = {
+  pick_folder: (options) => ask('pick_folder', options),
+  pick_files: (options) => ask('pick_files', options),
+  pick_save: (options) => ask('pick_save', options),
+  open_place: (options) => ask('open_place', options),
+  open_backup: (options) => ask('open_backup', options),
+  open_data_folder: () => ask('open_data_folder'),
+  window_ready: () => ask('window_ready'),
+  set_appearance: (options) => ask('set_appearance', options),
+};
+
+export const shellTransport: Transport = { call, listen, shell };

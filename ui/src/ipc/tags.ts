@@ -1,0 +1,10 @@
+/**
+ * What a change makes stale. Commands and events speak in tags (`workflow`, `workflow:<id>`, …); a
+ * query declares in its `meta.tags` which of them it depends on, so that nobody guesses.
+ */
+
+/** Whether a query that depends on `declared` is made stale by a change of `changed`. */
+export function isTouched(declared: readonly string[], changed: readonly string[]): boolean {
+  const told = new Set(changed);
+  return declared.some((tag) => told.has(tag));
+}

@@ -1,0 +1,84 @@
+/**
+ * The seam between the window and the rest: everything the web side can ask for or be told of.
+ * The shell is one implementation (`shell.ts`), the tests bring another (`testing.ts`).
+ */
+import type { AppError } from './generated/AppError';
+import type { Commands } from './generated/Commands';
+import type { PickedPlace } from './generated/PickedPlace';
+import type { ProgressReport } from './generated/ProgressReport';
+
+export type CommandName = keyof Commands;
+export type Input<Name extends CommandName> = Commands[Name]['input'];
+export type Output<Name extends CommandName> = Commands[Name]['output'];
+
+/** How a long call is followed and stopped. */
+export interface CallOptions {
+  onProgress?: (report: ProgressReport) => void;
+  signal?: AbortSignal;
+}
+
+/** What the window is told without having asked. */
+export interface Events {
+  /** Change tags: `workflow`, `workflow:<id>`, `operation`, … */
+  changed: string[];
+  /** Files and folders dropped on the window. */
+  dropped: PickedPlace[];
+  /** Something is dragged over the window. */
+  drag: 'enter' | 'leave';
+  /** The data can no longer be reached. */
+  connection_lost: null;
+}
+
+/** What only the native side can do. */
+export interface Shell {
+  pick_folder(options: { title: string }): Promise<PickedPlace | null>;
+  pick_files(options: { title: string }): Promise<PickedPlace[]>;
+  pick_save(options: { title: string; name: string }): Promise<PickedPlace | null>;
+  open_place(options: { token: string }): Promise<void>;
+  open_backup(options: { id: string }): Promise<void>;
+  open_data_folder(): Promise<void>;
+  window_ready(): Promise<void>;
+  set_appearance(options: { language: string; theme: string }): Promise<void>;
+}
+
+export interface Transport {
+  call<Name extends CommandName>(
+    name: Name,
+    input: Input<Name>,
+    options?: CallOptions,
+  ): Promise<Output<Name>>;
+  listen<Name extends keyof Events>(
+    event: Name,
+    listener: (payload: Events[Name]) => void,
+  ): () => void;
+  shell: Shell;
+}
+
+/** An `AppError` as something that can be thrown and recognised. */
+export class CallError extends Error implements AppError {
+  readonly code: string;
+  readonly hints: string[];
+  readonly fields: Record<string, string>;
+  readonly retryable: boolean;
+
+  constructor(error: Partial<AppError>) {
+    super(error.message ?? '');
+    this.name = 'CallError';
+    this.code = error.code ?? 'internal';
+    this.hints = error.hints ?? [];
+    this.fields = error.fields ?? {};
+    this.retryable = error.retryable ?? false;
+  }
+
+  /** Whatever was thrown, as a `CallError`. */
+  static from(thrown: unknown): CallError {
+    if (thrown instanceof CallError) return thrown;
+    if (typeof thrown === 'object' && thrown !== null && 'code' in thrown) {
+      return new CallError(thrown as Partial<AppError>);
+    }
+    return new CallError({
+      code: 'internal',
+      message: thrown instanceof Error ? thrown.message : String(thrown),
+    });
+  }
+}

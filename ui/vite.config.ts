@@ -1,0 +1,28 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+const repository = fileURLToPath(new URL('..', import.meta.url));
+
+export default defineConfig({
+  base: './',
+  plugins: [react()],
+  resolve: {
+    alias: {
+      '@': fileURLToPath(new URL('./src', import.meta.url)),
+      '@guide': fileURLToPath(new URL('../docs/guide', import.meta.url)),
+    },
+  },
+  server: { port: 1420, strictPort: true, fs: { allow: [repository] } },
+  build: {
+    target: 'safari16',
+    // The content security policy knows no data: URLs, so that fonts and pictures stay files.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1500,
+    rolldownOptions: { input: ['index.html', 'recovery.html'] },
+  },
+  test: {
+    environment: 'happy-dom',
+    setupFiles: ['./src/ipc/testing.setup.ts'],
+  },
+});
