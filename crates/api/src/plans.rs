@@ -84,7 +84,7 @@ impl Plan {
         let reason = match (action, staged.group) {
             (_, StagedGroup::Duplicate) if action == ItemAction::Failed => {
                 let other = self.staging.other_path(staged.item)?.unwrap_or_default();
-                Some(Message::new("duplicate_id").with("other", other))
+                Some(Message::new("duplicate_file_id").with("other", other))
             }
             (ItemAction::Skipped, group) if group.can_be_taken() => {
                 Some(Message::new("left_as_it_is"))

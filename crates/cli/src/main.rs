@@ -1,2 +1,99 @@
-//! `flowkeep`.
-fn main() {}
+//! `flowkeep`: the command line, a second face of the same commands as the window.
+//!
+//! Human text by default; with `--json` exactly one JSON document on standard output. Exit codes:
+//! 0 done, 1 failed, 2 wrong usage, 3 done in part.
+
+mod args;
+mod database;
+mod documents;
+mod help;
+mod output;
+mod progress;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{CommandFactory as _, FromArgMatches as _};
+use flowkeep_api::{Api, AppError, Catalogue, Face, NoPlaces, OpenOptions, overview, types::Nothing};
+
+use crate::args::{Arguments, Noun};
+use crate::output::{Outcome, Output};
+
+fn main() -> ExitCode {
+    let log = tracing_subscriber::EnvFilter::try_from_env("FLOWKEEP_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("off"));
+    tracing_subscriber::fmt().with_env_filter(log).with_writer(std::io::stderr).init();
+
+    let given: Vec<_> = std::env::args_os().collect();
+    let catalogue = Catalogue::new(help::tongue(&given));
+    let command = help::translated(Arguments::command(), &catalogue);
+    let arguments = match command.try_get_matches_from(&given) {
+        Ok(matches) => match Arguments::from_arg_matches(&matches) {
+            Ok(arguments) => arguments,
+            Err(error) => return help::refused(&error, &given, &catalogue),
+        },
+        Err(error) => return help::refused(&error, &given, &catalogue),
+    };
+    let output = Output::new(arguments.json, catalogue);
+    match run(arguments, &output) {
+        Ok(outcome) => outcome.into(),
+        Err(error) => output.failed(&error).into(),
+    }
+}
+
+fn run(arguments: Arguments, output: &Output) -> Result<Outcome, AppError> {
+    match arguments.noun {
+        Noun::Completions { shell } => {
+            let mut command = help::translated(Arguments::command(), output.catalogue());
+            clap_complete::generate(shell, &mut command, "flowkeep", &mut std::io::stdout());
+            return Ok(Outcome::Done);
+        }
+        Noun::Man { folder } => {
+            let command = help::translated(Arguments::command(), output.catalogue());
+            clap_mangen::generate_to(command, &folder).map_err(|error| {
+                AppError::new("file_failed")
+                    .with("path", folder.display())
+                    .with("detail", error)
+            })?;
+            return Ok(Outcome::Done);
+        }
+        Noun::Flow(_)
+        | Noun::Roadmap(_)
+        | Noun::Rule(_)
+        | Noun::Template(_)
+        | Noun::Db(_)
+        | Noun::Doctor => {}
+    }
+    if let Some(file) = arguments.noun.file_to_validate() {
+        // A file is checked by itself: no data folder is touched.
+        return documents::validate_file(output, arguments.noun.kind(), file);
+    }
+    let api = Api::open(OpenOptions {
+        data_dir: arguments.data_dir,
+        face: Face::Cli,
+        places: Arc::new(NoPlaces),
+    })?;
+    let kind = arguments.noun.kind();
+    match arguments.noun {
+        Noun::Flow(verb) | Noun::Roadmap(verb) | Noun::Rule(verb) | Noun::Template(verb) => {
+            documents::run(&api, output, kind, verb)
+        }
+        Noun::Db(verb) => database::run(&api, output, verb),
+        Noun::Doctor => doctor(&api, output),
+        Noun::Completions { .. } | Noun::Man { .. } => Ok(Outcome::Done),
+    }
+}
+
+fn doctor(api: &Api, output: &Output) -> Result<Outcome, AppError> {
+    let found = overview::doctor(api, Nothing {})?;
+    output.print(&found, |catalogue, out| {
+        for check in &found.checks {
+            let mark = catalogue.word(if check.ok { "cli_mark_ok" } else { "cli_mark_not_ok" });
+            let name = catalogue.word(&format!("check_{}", check.name));
+            writeln!(out, "{mark} {name}: {}", catalogue.say(&check.message))?;
+        }
+        Ok(())
+    })?;
+    Ok(if found.ok { Outcome::Done } else { Outcome::Findings })
+}

@@ -270,11 +270,16 @@ impl Staging {
         Ok(())
     }
 
-    /// Leaves out whatever is of none of these kinds.
+    /// Leaves out whatever is of none of these kinds; Activity and settings are told apart.
     ///
     /// # Errors
     /// What the database says.
-    pub fn keep_only(&mut self, kinds: &[flowkeep_core::Kind]) -> Result<(), StoreError> {
+    pub fn keep_only(
+        &mut self,
+        kinds: &[flowkeep_core::Kind],
+        operations: bool,
+        settings: bool,
+    ) -> Result<(), StoreError> {
         let words: Vec<_> = kinds.iter().map(|kind| kind.as_str()).collect();
         let json = serde_json::to_string(&words).map_err(|error| StoreError::Io(error.into()))?;
         self.connection.execute(
@@ -282,6 +287,12 @@ impl Staging {
                OR kind NOT IN (SELECT value FROM json_each(?1))",
             [json],
         )?;
+        if !operations {
+            self.connection.execute_batch("DELETE FROM operation_item; DELETE FROM operation;")?;
+        }
+        if !settings {
+            self.connection.execute_batch("DELETE FROM setting;")?;
+        }
         Ok(())
     }
 

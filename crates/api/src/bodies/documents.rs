@@ -280,6 +280,15 @@ pub fn export(api: &Api, kind: Kind, input: ExportInput) -> Result<Exported, App
     Ok(Exported { files })
 }
 
+/// The text of a document.
+///
+/// # Errors
+/// `not_found`.
+pub fn text_of(api: &Api, kind: Kind, id: &str) -> Result<String, AppError> {
+    let record = find_kept(api, kind, id)?;
+    Ok(parsed(api, &record, record.revision)?.into_text())
+}
+
 /// The text of a document as `show` gives it to programs: JSON as it came, another format inside
 /// a wrapper of JSON.
 ///

@@ -7,14 +7,14 @@ use flowkeep_core::{Kind, Message};
 use flowkeep_files::{FilesError, Source, find_source, read_manifest, stage_backup, stage_files};
 use flowkeep_host::machine_id;
 use flowkeep_store::{
-    ApplyOutcome, ApplyRequest, Choice, StagedGroup, Staging, StagingOrigin, StoreError,
+    ApplyOutcome, ApplyRequest, StagedGroup, Staging, StagingOrigin, StoreError,
 };
 
 use super::backups::newest_known;
 use crate::plans::Plan;
 use crate::progress::Thinned;
 use crate::types::{
-    ImportPlanInput, ImportResult, KindCount, PlanRef, PlanSummary, RestoreInput,
+    Decision, ImportPlanInput, ImportResult, KindCount, PlanRef, PlanSummary, RestoreInput,
     RestorePlanInput, RestoreResult, UndoConflict, UndoInput, UndoResult,
 };
 use crate::{Api, AppError, Progress};
@@ -242,13 +242,18 @@ fn apply(
 ///
 /// # Errors
 /// `plan_unknown`.
-pub fn choose(api: &Api, plan_id: &str, differing: Choice, new: Choice) -> Result<(), AppError> {
+pub fn choose(
+    api: &Api,
+    plan_id: &str,
+    differing: Decision,
+    new: Decision,
+) -> Result<(), AppError> {
     let plan = api.plan(plan_id)?;
     let mut plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
     for group in [StagedGroup::ChangedHere, StagedGroup::Conflict, StagedGroup::NewerThere] {
-        plan.staging.decide_group(group, differing)?;
+        plan.staging.decide_group(group, differing.into())?;
     }
-    plan.staging.decide_group(StagedGroup::New, new)?;
+    plan.staging.decide_group(StagedGroup::New, new.into())?;
     Ok(())
 }
 

@@ -1,0 +1,199 @@
+//! `db`: backup, restore, verify, undo (requirement 000).
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use flowkeep_api::types::{
+    BackupInput, ChosenPlace, Decision, Nothing, RestoreInput, RestorePlanInput, UndoInput, VerifyInput,
+};
+use flowkeep_api::{Api, AppError, backups, plan_decisions, restores};
+use serde_json::json;
+
+use crate::args::Db;
+use crate::documents::word;
+use crate::output::{Outcome, Output};
+use crate::progress::Shown;
+
+pub(crate) fn run(api: &Api, output: &Output, verb: Db) -> Result<Outcome, AppError> {
+    match verb {
+        Db::Backup { output: folder, verbose } => backup(api, output, folder, verbose),
+        Db::Restore { input, force, verbose, dry_run, only, without_safety_copy } => restore(
+            api,
+            output,
+            &Restore { input, force, verbose, dry_run, only, without_safety_copy },
+        ),
+        Db::Verify { input } => verify(api, output, input),
+        Db::Undo { undo_id } => undo(api, output, undo_id),
+        Db::List => list(api, output),
+    }
+}
+
+fn backup(
+    api: &Api,
+    output: &Output,
+    folder: Option<PathBuf>,
+    verbose: bool,
+) -> Result<Outcome, AppError> {
+    let progress = Shown::new(output.catalogue());
+    let input = BackupInput { into: folder.map(ChosenPlace::Path), remember: false };
+    let made = backups::backup(api, input, &progress)?;
+    drop(progress);
+    output.print(&made, |catalogue, out| {
+        writeln!(
+            out,
+            "{}",
+            catalogue.sentence(
+                if made.verified { "cli_backup_done" } else { "cli_backup_untried" },
+                &[("count", &made.count), ("folder", &made.target_dir)],
+            )
+        )?;
+        if verbose {
+            for item in &made.items {
+                let kind = catalogue.word(&format!("kind_{}", item.kind));
+                writeln!(out, "  {kind}: {}", item.count)?;
+            }
+        }
+        for damaged in &made.damaged {
+            let name = damaged.name.as_deref().unwrap_or(&damaged.path);
+            let reason = catalogue.say(&damaged.reason);
+            let fields: [(&str, &dyn std::fmt::Display); 2] = [("name", &name), ("reason", &reason)];
+            writeln!(out, "{}", catalogue.sentence("cli_damaged", &fields))?;
+        }
+        Ok(())
+    })?;
+    Ok(if made.damaged.is_empty() { Outcome::Done } else { Outcome::InPart })
+}
+
+struct Restore {
+    input: Option<PathBuf>,
+    force: bool,
+    verbose: bool,
+    dry_run: bool,
+    only: Vec<String>,
+    without_safety_copy: bool,
+}
+
+fn restore(api: &Api, output: &Output, asked: &Restore) -> Result<Outcome, AppError> {
+    let progress = Shown::new(output.catalogue());
+    let from = asked.input.clone().map(ChosenPlace::Path);
+    let plan = restores::restore_plan(api, RestorePlanInput { from }, &progress)?;
+    let id = plan.plan_id;
+    if !asked.only.is_empty() {
+        restores::keep_only(api, &id, &asked.only)?;
+    }
+    let differing = if asked.force { Decision::Take } else { Decision::Skip };
+    restores::choose(api, &id, differing, Decision::Take)?;
+    let result = if asked.dry_run {
+        restores::restore_preview(api, &id)?
+    } else {
+        let input = RestoreInput {
+            plan_id: id.clone(),
+            without_safety_copy: asked.without_safety_copy,
+        };
+        restores::restore(api, input, &progress)?
+    };
+    drop(progress);
+    let catalogue = output.catalogue();
+    if output.is_json() {
+        output.stream(&result, |each| {
+            plan_decisions::each_result(api, &id, |item| {
+                each(serde_json::to_value(item).unwrap_or_default())
+            })?;
+            for other in &result.others {
+                each(json!({"kind": other.kind, "id": null, "name": null,
+                    "action": "imported", "count": other.count}))?;
+            }
+            Ok(())
+        })?;
+    } else {
+        plan_decisions::each_result(api, &id, |item| {
+            if item.reason.is_none() && !asked.verbose {
+                return Ok(());
+            }
+            output.write(|out| {
+                let action = catalogue.word(&format!("action_{}", word(item.action)));
+                let name = item.name.or(item.path).unwrap_or_default();
+                match item.reason {
+                    Some(reason) => writeln!(out, "{action}: {name}: {}", catalogue.say(&reason)),
+                    None => writeln!(out, "{action}: {name}"),
+                }
+            })
+        })?;
+        let key = if asked.dry_run { "cli_restore_would" } else { "cli_restore_done" };
+        let mut text = catalogue.sentence(
+            key,
+            &[
+                ("imported", &result.imported),
+                ("updated", &result.updated),
+                ("unchanged", &result.unchanged),
+                ("skipped", &result.skipped),
+                ("failed", &result.failed),
+                ("source", &result.source_dir),
+            ],
+        );
+        if let Some(undo) = &result.undo_id {
+            text.push('\n');
+            text.push_str(&catalogue.sentence("cli_undo_with", &[("id", undo)]));
+        }
+        for item in &result.checklist {
+            text.push_str("\n- ");
+            text.push_str(&catalogue.say(item));
+        }
+        output.raw(&text)?;
+    }
+    Ok(if result.failed > 0 { Outcome::InPart } else { Outcome::Done })
+}
+
+fn verify(api: &Api, output: &Output, input: Option<PathBuf>) -> Result<Outcome, AppError> {
+    let progress = Shown::new(output.catalogue());
+    let input = VerifyInput { from: input.map(ChosenPlace::Path) };
+    let found = backups::verify(api, input, &progress)?;
+    drop(progress);
+    output.print(&found, |catalogue, out| {
+        for damaged in &found.damaged {
+            let name = damaged.name.as_deref().unwrap_or(&damaged.path);
+            let reason = catalogue.say(&damaged.reason);
+            let fields: [(&str, &dyn std::fmt::Display); 2] = [("name", &name), ("reason", &reason)];
+            writeln!(out, "{}", catalogue.sentence("cli_damaged", &fields))?;
+        }
+        let key = if found.ok { "cli_verified" } else { "cli_verified_damaged" };
+        let fields: [(&str, &dyn std::fmt::Display); 3] = [
+            ("files", &found.files),
+            ("damaged", &found.damaged.len()),
+            ("folder", &found.source_dir),
+        ];
+        writeln!(out, "{}", catalogue.sentence(key, &fields))
+    })?;
+    Ok(if found.ok { Outcome::Done } else { Outcome::Findings })
+}
+
+fn undo(api: &Api, output: &Output, operation_id: Option<String>) -> Result<Outcome, AppError> {
+    let done = restores::undo(api, UndoInput { operation_id })?;
+    output.print(&done, |catalogue, out| {
+        for conflict in &done.conflicts {
+            let name = conflict.name.as_deref().unwrap_or(&conflict.id);
+            writeln!(out, "{name}: {}", catalogue.say(&conflict.reason))?;
+        }
+        let fields: [(&str, &dyn std::fmt::Display); 2] =
+            [("restored", &done.restored), ("kept", &done.kept)];
+        writeln!(out, "{}", catalogue.sentence("cli_undone", &fields))
+    })?;
+    Ok(if done.conflicts.is_empty() { Outcome::Done } else { Outcome::InPart })
+}
+
+fn list(api: &Api, output: &Output) -> Result<Outcome, AppError> {
+    let found = backups::list(api, Nothing {})?;
+    output.print(&found, |catalogue, out| {
+        for row in &found.items {
+            let health = serde_json::to_value(row.health).unwrap_or_default();
+            let health = catalogue.word(&format!("health_{}", health.as_str().unwrap_or_default()));
+            writeln!(out, "{}  {}  {}  {}", row.created_at, row.count, health, row.path)?;
+        }
+        for unfinished in &found.unfinished {
+            let fields: [(&str, &dyn std::fmt::Display); 1] = [("path", &unfinished.path)];
+            writeln!(out, "{}", catalogue.sentence("cli_unfinished", &fields))?;
+        }
+        Ok(())
+    })?;
+    Ok(Outcome::Done)
+}
