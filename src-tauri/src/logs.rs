@@ -22,22 +22,30 @@ const UNTOLD: &str = "crash-untold";
 pub(crate) fn begin(logs: &Path) {
     let filter =
         EnvFilter::try_from_env("FLOWKEEP_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let file = fs::create_dir_all(logs)
+    make_folder(logs);
+    let file = RollingFileAppender::builder()
+        .rotation(Rotation::DAILY)
+        .filename_prefix("desktop")
+        .filename_suffix("log")
+        .max_log_files(FILES_KEPT)
+        .build(logs)
         .ok()
-        .and_then(|()| {
-            RollingFileAppender::builder()
-                .rotation(Rotation::DAILY)
-                .filename_prefix("desktop")
-                .filename_suffix("log")
-                .max_log_files(FILES_KEPT)
-                .build(logs)
-                .ok()
-        })
         .map(|file| tracing_subscriber::fmt::layer().with_ansi(false).with_writer(file));
     let errors = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let begun = tracing_subscriber::registry().with(filter).with(file).with(errors).try_init();
     if let Err(error) = begun {
         tracing::warn!(%error, "a log was begun already");
+    }
+}
+
+/// Makes a folder for the person alone. That it cannot be made is said by whoever needs it.
+pub(crate) fn make_folder(folder: &Path) {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    if let Err(error) = builder.create(folder) {
+        tracing::debug!(%error, folder = %folder.display(), "the folder cannot be made");
     }
 }
 
@@ -61,7 +69,6 @@ fn write_report(logs: &Path, panic: &PanicHookInfo<'_>) -> std::io::Result<PathB
     let thread = std::thread::current();
     let thread_name = thread.name().unwrap_or("unnamed");
     let report = logs.join(&name);
-    fs::create_dir_all(logs)?;
     fs::write(
         &report,
         format!(

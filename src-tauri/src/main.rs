@@ -54,6 +54,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    logs::make_folder(&data_dir);
     match flowkeep_api::window_claim(&data_dir) {
         Ok(claim) => show(started, data_dir, options, places, claim),
         // The other window has been asked to come forward.

@@ -100,7 +100,8 @@ fn page<'a>(
 /// recovery window opens; then a folder that goes with the session takes its place.
 fn webview_folder(data_dir: &Path) -> std::path::PathBuf {
     let folder = data_dir.join("webview");
-    if std::fs::create_dir_all(&folder).is_ok() {
+    logs::make_folder(&folder);
+    if folder.is_dir() {
         folder
     } else {
         std::env::temp_dir().join(format!("flowkeep-webview-{}", std::process::id()))

@@ -101,15 +101,36 @@ impl<'desk> Window<'desk> {
     /// # Errors
     /// When it does not appear within a minute.
     pub async fn shown_by(&self, locator: Locator<'_>) -> Result<Element> {
-        eventually(format!("{locator:?}"), async || {
+        let found = eventually(format!("{locator:?}"), async || {
             for element in self.page.find_all(locator).await? {
-                if fresh(element.is_displayed().await)?.unwrap_or(false) {
+                if self.is_visible(&element).await? {
                     return Ok(Some(element));
                 }
             }
             Ok(None)
         })
-        .await
+        .await;
+        match found {
+            Ok(element) => Ok(element),
+            Err(error) => Err(error.context(self.words().await)),
+        }
+    }
+
+    /// Whether a person could see it. The driver's own answer takes what lies in a page that
+    /// scrolls inside a fixed frame for hidden.
+    async fn is_visible(&self, element: &Element) -> Result<bool> {
+        let script = "return arguments[0].checkVisibility({visibilityProperty: true}) \
+                      && arguments[0].getClientRects().length > 0";
+        let element = serde_json::to_value(element)?;
+        let visible = fresh(self.page.execute(script, vec![element]).await)?;
+        Ok(visible.and_then(|visible| visible.as_bool()).unwrap_or(false))
+    }
+
+    /// What the page says, for the message of a test that fails.
+    async fn words(&self) -> String {
+        let script = "return location.href + '\\n' + document.body.innerText";
+        let words = self.page.execute(script, vec![]).await;
+        words.map_or_else(|error| error.to_string(), |words| words.to_string())
     }
 
     /// Clicks the element with that `data-testid`, once it can be clicked.
