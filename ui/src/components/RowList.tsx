@@ -22,6 +22,9 @@ export interface Column<Row> {
   cell: (row: Row) => ReactNode;
 }
 
+/** Height of the head that stays above the rows, in pixels. */
+const HEAD = 34;
+
 interface Props<Row> {
   label: string;
   columns: readonly Column<Row>[];
@@ -65,6 +68,7 @@ export function RowList<Row>(props: Props<Row>) {
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: 12,
+    scrollPaddingStart: HEAD,
   });
   const rows = virtual.getVirtualItems();
   const first = rows[0]?.index ?? 0;
@@ -126,27 +130,27 @@ export function RowList<Row>(props: Props<Row>) {
       style={{ '--tracks': tracks } as React.CSSProperties}
     >
       {/* biome-ignore-start lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive: the grid holds the focus for its rows */}
-      <div className={styles.head} role="row" aria-rowindex={1}>
-        {selection && (
-          <div role="columnheader" className={styles.cell}>
-            <Tick
-              label={m.choose_all()}
-              state={state(selection, total)}
-              onChange={(on) => (on ? void all() : onSelect?.(NOTHING))}
-            />
-          </div>
-        )}
-        {columns.map((column) => (
-          <div
-            key={column.key}
-            role="columnheader"
-            className={`${styles.cell} ${column.align ? styles.end : ''}`}
-          >
-            {column.title}
-          </div>
-        ))}
-      </div>
       <div className={styles.scroller} ref={scroller}>
+        <div className={styles.head} role="row" aria-rowindex={1}>
+          {selection && (
+            <div role="columnheader" className={styles.cell}>
+              <Tick
+                label={m.choose_all()}
+                state={state(selection, total)}
+                onChange={(on) => (on ? void all() : onSelect?.(NOTHING))}
+              />
+            </div>
+          )}
+          {columns.map((column) => (
+            <div
+              key={column.key}
+              role="columnheader"
+              className={`${styles.cell} ${column.align ? styles.end : ''}`}
+            >
+              {column.title}
+            </div>
+          ))}
+        </div>
         <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {rows.map((item) => {
             const row = at(item.index);

@@ -72,7 +72,8 @@ const frame = EditorView.theme({
 const prose = EditorView.theme({
   '&': { fontSize: '13px' },
   '.cm-scroller': { fontFamily: 'var(--font)', lineHeight: '22px' },
-  '.cm-line': { padding: '0 20px 0 12px' },
+  '.cm-content': { padding: '4px 0 20px' },
+  '.cm-line': { padding: '0 20px 0 16px' },
 });
 
 const colours = HighlightStyle.define([

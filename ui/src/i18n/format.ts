@@ -1,12 +1,12 @@
 /** Times, sizes and numbers in the language of the window. */
-import { locale } from './locale';
+import { formatLocale } from './locale';
 import * as m from './paraglide/messages';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 export function number(value: number): string {
-  return new Intl.NumberFormat(locale()).format(value);
+  return new Intl.NumberFormat(formatLocale()).format(value);
 }
 
 /** Bytes as a person reads them: `812 bytes`, `4.2 MB`. */
@@ -18,7 +18,7 @@ export function bytes(value: number): string {
     size /= 1000;
     unit += 1;
   }
-  return new Intl.NumberFormat(locale(), {
+  return new Intl.NumberFormat(formatLocale(), {
     style: 'unit',
     unit: units[unit],
     unitDisplay: unit === 0 ? 'long' : 'short',
@@ -27,7 +27,7 @@ export function bytes(value: number): string {
 }
 
 function clock(time: Date): string {
-  return new Intl.DateTimeFormat(locale(), {
+  return new Intl.DateTimeFormat(formatLocale(), {
     hour: '2-digit',
     minute: '2-digit',
     hourCycle: 'h23',
@@ -49,16 +49,18 @@ export function when(text: string | null | undefined, now: Date = new Date()): s
   const past = now.getTime() - time.getTime();
   if (past >= 0 && past < MINUTE) return m.time_now();
   if (past >= 0 && past < HOUR) {
-    const relative = new Intl.RelativeTimeFormat(locale(), { numeric: 'always' });
+    const relative = new Intl.RelativeTimeFormat(formatLocale(), { numeric: 'always' });
     return relative.format(-Math.floor(past / MINUTE), 'minute');
   }
   const days = Math.round((startOfDay(now) - startOfDay(time)) / (24 * HOUR));
   if (days === 0) return m.time_today({ time: clock(time) });
   if (days === 1) return m.time_yesterday({ time: clock(time) });
   const year = time.getFullYear() === now.getFullYear() ? undefined : 'numeric';
-  const day = new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short', year }).format(
-    time,
-  );
+  const day = new Intl.DateTimeFormat(formatLocale(), {
+    day: 'numeric',
+    month: 'short',
+    year,
+  }).format(time);
   return `${day} ${clock(time)}`;
 }
 
@@ -66,5 +68,7 @@ export function when(text: string | null | undefined, now: Date = new Date()): s
 export function exactly(text: string): string {
   const time = new Date(text);
   if (Number.isNaN(time.getTime())) return text;
-  return new Intl.DateTimeFormat(locale(), { dateStyle: 'full', timeStyle: 'medium' }).format(time);
+  return new Intl.DateTimeFormat(formatLocale(), { dateStyle: 'full', timeStyle: 'medium' }).format(
+    time,
+  );
 }

@@ -12,6 +12,11 @@ export function locale(): Locale {
   return current;
 }
 
+/** The language as `Intl` writes times and numbers in it: day before month, 24 hours. */
+export function formatLocale(): string {
+  return current === 'en' ? 'en-GB' : current;
+}
+
 /** The language for a setting and the system's languages in order of preference. */
 export function chooseLocale(setting: 'system' | Locale, system: readonly string[]): Locale {
   if (setting !== 'system') return setting;

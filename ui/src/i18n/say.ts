@@ -3,11 +3,25 @@
  * only here, it is looked up in the message catalogue.
  */
 import type { CallError, Message } from '@/ipc';
+import { bytes, when } from './format';
 import { locale } from './locale';
 import * as catalogue from './paraglide/messages';
 
 type Fields = Record<string, string | number>;
 const sentences = catalogue as unknown as Record<string, ((fields: Fields) => string) | undefined>;
+
+/** Fields that come as plain bytes or as a time, and are shown as people read them. */
+const BYTES = ['free', 'needed', 'missing'];
+const TIMES = ['at'];
+
+function readable(fields: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => {
+      if (BYTES.includes(name) && /^\d+$/.test(String(value))) return [name, bytes(Number(value))];
+      return [name, TIMES.includes(name) ? when(String(value)) : value];
+    }),
+  );
+}
 
 /** The catalogue's words under a key that is only known while running, if it has them. */
 export function words(key: string, fields: Fields = {}): string | undefined {
@@ -28,7 +42,7 @@ export function counted(key: string, count: number, fields: Fields = {}): string
 
 /** One message as a sentence, with its place in the text before it. */
 export function say(message: Message): string {
-  const fields = (message.fields ?? {}) as Fields;
+  const fields = readable((message.fields ?? {}) as Fields);
   const sentence = words(message.code, fields) ?? catalogue.message_unknown({ code: message.code });
   const place = message.place;
   return place
@@ -38,7 +52,8 @@ export function say(message: Message): string {
 
 /** The sentence of an error; one that the catalogue does not know is told with its code. */
 export function sayError(error: CallError): string {
-  const sentence = words(`error_${error.code}`, error.fields) ?? words(error.code, error.fields);
+  const fields = readable(error.fields);
+  const sentence = words(`error_${error.code}`, fields) ?? words(error.code, fields);
   if (sentence === undefined) return catalogue.error_unknown({ code: error.code });
   const { line, column } = error.fields;
   return line && column ? catalogue.message_at({ line, column, message: sentence }) : sentence;

@@ -3,8 +3,11 @@
  * query declares in its `meta.tags` which of them it depends on, so that nobody guesses.
  */
 
+/** Told to a follower that was too far behind to hear of each change. */
+const ALL = 'all';
+
 /** Whether a query that depends on `declared` is made stale by a change of `changed`. */
 export function isTouched(declared: readonly string[], changed: readonly string[]): boolean {
   const told = new Set(changed);
-  return declared.some((tag) => told.has(tag));
+  return declared.length > 0 && (told.has(ALL) || declared.some((tag) => told.has(tag)));
 }

@@ -33,10 +33,17 @@ function subjectOf({ subject, field, path }: Difference): string {
 
 /** A key as the form calls it; one without a control keeps its own spelling. */
 function fieldWords(field: string): string {
-  const snake = field
-    .replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-    .replaceAll('.', '_');
-  return words(`field_${snake}`) ?? field;
+  return (
+    words(`field_${snake(field)}`) ??
+    field
+      .split('.')
+      .map((key) => words(`field_${snake(key)}`) ?? key)
+      .join(' · ')
+  );
+}
+
+function snake(field: string): string {
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replaceAll('.', '_');
 }
 
 function Values({ difference }: { difference: Difference }): ReactNode {
