@@ -139,7 +139,8 @@ impl Api {
         changed: impl Fn(Vec<String>) + Send + 'static,
         requested: impl Fn(Request) + Send + 'static,
     ) -> Result<Follower, AppError> {
-        self.store.write::<_, StoreError>(|tx| tx.clear_requests("window"))?;
+        self.store
+            .write::<_, StoreError>(|tx| tx.clear_requests("window"))?;
         let store = Arc::downgrade(&self.store);
         Ok(self.store.follow("window", changed, move |requests| {
             let answered: Vec<i64> = requests.iter().map(|(seq, _)| *seq).collect();
@@ -158,8 +159,15 @@ impl Api {
     /// Who is at it: the display name, else the account.
     pub(crate) fn actor(&self) -> Result<String, AppError> {
         let chosen = self.store.setting("display_name")?;
-        let chosen = chosen.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default();
-        Ok(if chosen.is_empty() { account_name() } else { chosen.to_owned() })
+        let chosen = chosen
+            .as_ref()
+            .and_then(serde_json::Value::as_str)
+            .unwrap_or_default();
+        Ok(if chosen.is_empty() {
+            account_name()
+        } else {
+            chosen.to_owned()
+        })
     }
 
     /// The path of a place.
@@ -172,8 +180,7 @@ impl Api {
                 .ok_or_else(|| AppError::new("place_unknown").hint("pick_again")),
             ChosenPlace::Backup(id) => {
                 let known = self.store.known_backup(id)?;
-                let known = known
-                    .ok_or_else(|| AppError::new("backup_unknown").with("id", id))?;
+                let known = known.ok_or_else(|| AppError::new("backup_unknown").with("id", id))?;
                 Ok(PathBuf::from(known.path))
             }
         }
@@ -214,9 +221,9 @@ fn make_folder(data_dir: &Path) -> Result<(), AppError> {
 fn opening(error: StoreError, data_dir: &Path) -> AppError {
     let path = data_dir.display().to_string();
     match error {
-        StoreError::ReadOnly => {
-            AppError::new("data_folder_unwritable").with("path", path).hint("check_permissions")
-        }
+        StoreError::ReadOnly => AppError::new("data_folder_unwritable")
+            .with("path", path)
+            .hint("check_permissions"),
         StoreError::Io(error) => AppError::new("data_folder_unwritable")
             .with("path", path)
             .with("detail", error)

@@ -20,7 +20,11 @@ pub enum Tongue {
 impl Tongue {
     /// The language of a locale such as `zh_CN.UTF-8` or `en-GB`; English for any other.
     pub fn of_locale(locale: &str) -> Self {
-        if locale.to_ascii_lowercase().starts_with("zh") { Self::Chinese } else { Self::English }
+        if locale.to_ascii_lowercase().starts_with("zh") {
+            Self::Chinese
+        } else {
+            Self::English
+        }
     }
 
     /// The system's language.
@@ -95,7 +99,11 @@ impl Catalogue {
         match message.place {
             Some(place) => self.sentence(
                 "at_place",
-                &[("line", &place.line), ("column", &place.column), ("text", &text)],
+                &[
+                    ("line", &place.line),
+                    ("column", &place.column),
+                    ("text", &text),
+                ],
             ),
             None => text,
         }
@@ -105,12 +113,17 @@ impl Catalogue {
     /// code it carries.
     pub fn error(&self, error: &AppError) -> String {
         let own = format!("error_{}", error.code);
-        let key = if self.has(&own) { own } else { error.code.clone() };
+        let key = if self.has(&own) {
+            own
+        } else {
+            error.code.clone()
+        };
         let text = self.text(&key, &error.fields);
         match (error.fields.get("line"), error.fields.get("column")) {
-            (Some(line), Some(column)) => {
-                self.sentence("at_place", &[("line", line), ("column", column), ("text", &text)])
-            }
+            (Some(line), Some(column)) => self.sentence(
+                "at_place",
+                &[("line", line), ("column", column), ("text", &text)],
+            ),
             _ => text,
         }
     }
@@ -125,7 +138,9 @@ fn fill(entry: &str, fields: &BTreeMap<String, String>) -> String {
     let mut text = String::with_capacity(entry.len());
     let mut rest = entry;
     while let Some(start) = rest.find('{') {
-        let Some(end) = rest[start..].find('}') else { break };
+        let Some(end) = rest[start..].find('}') else {
+            break;
+        };
         text.push_str(&rest[..start]);
         let name = &rest[start + 1..start + end];
         match fields.get(name) {

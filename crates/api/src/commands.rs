@@ -47,7 +47,11 @@ pub fn call(
 }
 
 fn parse<T: DeserializeOwned>(input: Value) -> Result<T, AppError> {
-    let input = if input.is_null() { Value::Object(serde_json::Map::new()) } else { input };
+    let input = if input.is_null() {
+        Value::Object(serde_json::Map::new())
+    } else {
+        input
+    };
     serde_json::from_value(input)
         .map_err(|error| AppError::new("input_invalid").with("detail", error))
 }
@@ -170,7 +174,10 @@ static OTHERS: &[Command] = &[
 
 /// All commands.
 pub fn commands() -> impl Iterator<Item = &'static Command> {
-    [&FLOW, &ROADMAP, &RULE, &TEMPLATE].into_iter().flatten().chain(OTHERS)
+    [&FLOW, &ROADMAP, &RULE, &TEMPLATE]
+        .into_iter()
+        .flatten()
+        .chain(OTHERS)
 }
 
 /// Writes the TypeScript types of every command into `folder`: a file per type, and
@@ -185,7 +192,11 @@ pub fn typescript(folder: &std::path::Path) -> Result<(), Box<dyn std::error::Er
     for command in commands() {
         (command.export)(&config)?;
         let (input, output) = (command.types)(&config);
-        writeln!(map, "  {}: {{ input: {input}; output: {output} }};", command.name)?;
+        writeln!(
+            map,
+            "  {}: {{ input: {input}; output: {output} }};",
+            command.name
+        )?;
         used.insert(input, ());
         used.insert(output, ());
     }
@@ -196,11 +207,23 @@ pub fn typescript(folder: &std::path::Path) -> Result<(), Box<dyn std::error::Er
     for name in used.keys() {
         writeln!(text, "import type {{ {name} }} from \"./{name}\";")?;
     }
-    writeln!(text, "\n/** Every command by name. */\nexport interface Commands {{\n{map}}}")?;
-    let long: Vec<_> = commands().filter(|command| command.long).map(|c| c.name).collect();
+    writeln!(
+        text,
+        "\n/** Every command by name. */\nexport interface Commands {{\n{map}}}"
+    )?;
+    let long: Vec<_> = commands()
+        .filter(|command| command.long)
+        .map(|c| c.name)
+        .collect();
     let long = serde_json::to_string(&long)?;
-    writeln!(text, "\n/** Commands that report progress and can be cancelled. */")?;
-    writeln!(text, "export const LONG_COMMANDS: readonly (keyof Commands)[] = {long};")?;
+    writeln!(
+        text,
+        "\n/** Commands that report progress and can be cancelled. */"
+    )?;
+    writeln!(
+        text,
+        "export const LONG_COMMANDS: readonly (keyof Commands)[] = {long};"
+    )?;
     std::fs::write(folder.join("Commands.ts"), text)?;
     Ok(())
 }
@@ -247,7 +270,10 @@ mod tests {
             .chain(kept.keys())
             .filter(|name| fresh.get(*name) != kept.get(*name))
             .collect();
-        assert!(differing.is_empty(), "run `make types`; these differ: {differing:?}");
+        assert!(
+            differing.is_empty(),
+            "run `make types`; these differ: {differing:?}"
+        );
     }
 
     #[test]
@@ -255,7 +281,12 @@ mod tests {
         let mut seen = std::collections::BTreeSet::new();
         for command in commands() {
             assert!(seen.insert(command.name), "{} stands twice", command.name);
-            assert!(command.name.chars().all(|c| c.is_ascii_lowercase() || c == '_'));
+            assert!(
+                command
+                    .name
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || c == '_')
+            );
         }
     }
 }

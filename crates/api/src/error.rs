@@ -72,7 +72,11 @@ impl From<Message> for AppError {
 
 impl std::fmt::Display for AppError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.message.is_empty() { f.write_str(&self.code) } else { f.write_str(&self.message) }
+        if self.message.is_empty() {
+            f.write_str(&self.code)
+        } else {
+            f.write_str(&self.message)
+        }
     }
 }
 
@@ -82,9 +86,9 @@ impl From<StoreError> for AppError {
     fn from(error: StoreError) -> Self {
         let message = error.to_string();
         let mut app = match error {
-            StoreError::Damaged(detail) => {
-                Self::new("database_damaged").with("detail", detail).hint("restore_newest_backup")
-            }
+            StoreError::Damaged(detail) => Self::new("database_damaged")
+                .with("detail", detail)
+                .hint("restore_newest_backup"),
             StoreError::NotOurs => Self::new("database_not_ours"),
             StoreError::Newer { found, known } => Self::new("database_newer")
                 .with("found", found)
@@ -114,9 +118,9 @@ impl From<FilesError> for AppError {
             FilesError::InsideDataFolder(path) => {
                 at("inside_data_folder", path).hint("choose_other_folder")
             }
-            FilesError::NotWritable { path, source } => {
-                at("folder_unwritable", path).with("detail", source).hint("choose_other_folder")
-            }
+            FilesError::NotWritable { path, source } => at("folder_unwritable", path)
+                .with("detail", source)
+                .hint("choose_other_folder"),
             FilesError::NoRoom { path, needed, free } => at("no_room", path)
                 .with("needed", needed)
                 .with("free", free)
@@ -124,17 +128,21 @@ impl From<FilesError> for AppError {
                 .hint("free_space"),
             FilesError::NothingThere(path) => at("nothing_there", path),
             FilesError::Unfinished(path) => at("backup_unfinished", path),
-            FilesError::ManifestDamaged { path, detail } => {
-                at("backup_damaged", path).with("detail", detail).hint("choose_other_backup")
-            }
-            FilesError::Newer { found, known, app_version } => Self::new("backup_newer")
+            FilesError::ManifestDamaged { path, detail } => at("backup_damaged", path)
+                .with("detail", detail)
+                .hint("choose_other_backup"),
+            FilesError::Newer {
+                found,
+                known,
+                app_version,
+            } => Self::new("backup_newer")
                 .with("found", found)
                 .with("known", known)
                 .with("app_version", app_version)
                 .hint("update_app"),
-            FilesError::NotProven { path, detail } => {
-                at("backup_not_proven", path).with("detail", detail).hint("choose_other_folder")
-            }
+            FilesError::NotProven { path, detail } => at("backup_not_proven", path)
+                .with("detail", detail)
+                .hint("choose_other_folder"),
             FilesError::Store(error) => return error.into(),
             FilesError::Io { path, source } => {
                 at("file_failed", path).with("detail", source).retryable()

@@ -32,17 +32,22 @@ impl Owner {
                     .with("detail", error));
             }
         };
-        let epoch = store
-            .write::<_, StoreError>(move |tx| tx.take_ownership(face, std::process::id()))?;
-        Ok(Some(Self { store: store.clone(), epoch, _lock: lock }))
+        let epoch =
+            store.write::<_, StoreError>(move |tx| tx.take_ownership(face, std::process::id()))?;
+        Ok(Some(Self {
+            store: store.clone(),
+            epoch,
+            _lock: lock,
+        }))
     }
 }
 
 impl Drop for Owner {
     fn drop(&mut self) {
         let epoch = self.epoch;
-        if let Err(error) =
-            self.store.write::<_, StoreError>(move |tx| tx.leave_ownership(epoch))
+        if let Err(error) = self
+            .store
+            .write::<_, StoreError>(move |tx| tx.leave_ownership(epoch))
         {
             tracing::warn!(%error, "the end of the ownership could not be written down");
         }

@@ -46,7 +46,10 @@ impl Plan {
         let summary = self.summary()?;
         let plan = Arc::new(Mutex::new(self));
         let id = plan.lock().unwrap_or_else(PoisonError::into_inner).id;
-        api.plans.lock().unwrap_or_else(PoisonError::into_inner).insert(id, plan);
+        api.plans
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id, plan);
         Ok(summary)
     }
 
@@ -75,7 +78,9 @@ impl Plan {
     }
 
     pub(crate) fn from_elsewhere(&self) -> bool {
-        self.manifest.as_ref().is_some_and(|manifest| manifest.machine != machine_id())
+        self.manifest
+            .as_ref()
+            .is_some_and(|manifest| manifest.machine != machine_id())
     }
 
     /// What was, or would be, done with an item.
@@ -128,7 +133,10 @@ impl Api {
     /// Throws a plan away.
     pub(crate) fn discard(&self, id: &str) {
         if let Ok(id) = id.parse() {
-            self.plans.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+            self.plans
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .remove(&id);
         }
     }
 }
@@ -194,7 +202,9 @@ pub(crate) fn item(staged: StagedItem, differences: Option<u32>) -> PlanItem {
         id: staged.id,
         id_derived: staged.id_derived,
         name: staged.name,
-        encoding: staged.encoding.filter(|encoding| *encoding != flowkeep_core::Encoding::Utf8),
+        encoding: staged
+            .encoding
+            .filter(|encoding| *encoding != flowkeep_core::Encoding::Utf8),
         stages: staged.stages,
         tasks: staged.tasks,
         milestones: staged.milestones,

@@ -36,7 +36,10 @@ pub(crate) struct Thinned<'a> {
 
 impl<'a> Thinned<'a> {
     pub(crate) fn new(to: &'a dyn Progress) -> Self {
-        Self { to, last: Mutex::new(None) }
+        Self {
+            to,
+            last: Mutex::new(None),
+        }
     }
 }
 

@@ -23,7 +23,10 @@ pub(crate) struct Scratch {
 
 impl Scratch {
     pub(crate) fn new(data_dir: PathBuf) -> Self {
-        Self { data_dir, made: Mutex::new(None) }
+        Self {
+            data_dir,
+            made: Mutex::new(None),
+        }
     }
 
     /// The folder.
@@ -32,7 +35,9 @@ impl Scratch {
         if let Some((folder, _)) = made.as_ref() {
             return Ok(folder.clone());
         }
-        let folder = self.data_dir.join(format!("{PREFIX}{}{SUFFIX}", Ulid::generate()));
+        let folder = self
+            .data_dir
+            .join(format!("{PREFIX}{}{SUFFIX}", Ulid::generate()));
         let failed = |error: std::io::Error| {
             AppError::new("data_folder_unwritable")
                 .with("path", self.data_dir.display())
@@ -61,7 +66,11 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        let made = self.made.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        let made = self
+            .made
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         if let Some((folder, lock)) = made {
             if let Err(error) = SystemFiles.remove_folder(&folder) {
                 tracing::warn!(%error, folder = %folder.display(), "could not be removed");
@@ -83,7 +92,9 @@ impl Drop for Applying {
 /// Clears away what processes that died have left. Answers the newest operation before each
 /// restore that one of them was writing when it died.
 pub(crate) fn clear_leftovers(data_dir: &Path) -> Vec<String> {
-    let Ok(entries) = std::fs::read_dir(data_dir) else { return Vec::new() };
+    let Ok(entries) = std::fs::read_dir(data_dir) else {
+        return Vec::new();
+    };
     let mut interrupted = Vec::new();
     for entry in entries.filter_map(Result::ok) {
         let name = entry.file_name();
@@ -92,7 +103,9 @@ pub(crate) fn clear_leftovers(data_dir: &Path) -> Vec<String> {
             continue;
         }
         let folder = entry.path();
-        let Ok(_lock) = FileLock::try_take(&folder.join(LOCK)) else { continue };
+        let Ok(_lock) = FileLock::try_take(&folder.join(LOCK)) else {
+            continue;
+        };
         interrupted.extend(std::fs::read_to_string(folder.join(APPLYING)));
         if let Err(error) = SystemFiles.remove_folder(&folder) {
             tracing::warn!(%error, folder = %folder.display(), "could not be removed");
@@ -116,7 +129,11 @@ mod tests {
         assert!(kept.exists() && !dead.exists());
         std::fs::create_dir(&dead).unwrap();
         std::fs::write(dead.join(APPLYING), "01X").unwrap();
-        assert_eq!(clear_leftovers(data.path()), ["01X"], "a restore was being written");
+        assert_eq!(
+            clear_leftovers(data.path()),
+            ["01X"],
+            "a restore was being written"
+        );
         assert!(!dead.exists());
         drop(living);
         assert!(!kept.exists());

@@ -43,13 +43,22 @@ fn parse(text: &str) -> Option<i64> {
     if let Ok(at) = DateTime::parse_from_rfc3339(text) {
         return Some(at.timestamp_millis());
     }
-    let local = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M"]
-        .iter()
-        .find_map(|shape| NaiveDateTime::parse_from_str(text, shape).ok())
-        .or_else(|| {
-            NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().and_then(|day| day.and_hms_opt(0, 0, 0))
-        })?;
-    local.and_local_timezone(Local).earliest().map(|at| at.timestamp_millis())
+    let local = [
+        "%Y-%m-%d %H:%M:%S%.f",
+        "%Y-%m-%dT%H:%M:%S%.f",
+        "%Y-%m-%d %H:%M",
+    ]
+    .iter()
+    .find_map(|shape| NaiveDateTime::parse_from_str(text, shape).ok())
+    .or_else(|| {
+        NaiveDate::parse_from_str(text, "%Y-%m-%d")
+            .ok()
+            .and_then(|day| day.and_hms_opt(0, 0, 0))
+    })?;
+    local
+        .and_local_timezone(Local)
+        .earliest()
+        .map(|at| at.timestamp_millis())
 }
 
 #[cfg(test)]

@@ -8,7 +8,12 @@ use flowkeep_core::Kind;
 
 /// All of a call.
 #[derive(Debug, Parser)]
-#[command(name = "flowkeep", version, disable_help_flag = true, disable_help_subcommand = true)]
+#[command(
+    name = "flowkeep",
+    version,
+    disable_help_flag = true,
+    disable_help_subcommand = true
+)]
 pub(crate) struct Arguments {
     #[arg(long, global = true, env = "FLOWKEEP_DATA_DIR", value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
@@ -46,7 +51,9 @@ pub(crate) enum Noun {
         shell: clap_complete::Shell,
     },
     #[command(hide = true)]
-    Man { folder: PathBuf },
+    Man {
+        folder: PathBuf,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -4,7 +4,8 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use flowkeep_api::types::{
-    BackupInput, ChosenPlace, Decision, Nothing, RestoreInput, RestorePlanInput, UndoInput, VerifyInput,
+    BackupInput, ChosenPlace, Decision, Nothing, RestoreInput, RestorePlanInput, UndoInput,
+    VerifyInput,
 };
 use flowkeep_api::{Api, AppError, backups, plan_decisions, restores};
 use serde_json::json;
@@ -16,11 +17,28 @@ use crate::progress::Shown;
 
 pub(crate) fn run(api: &Api, output: &Output, verb: Db) -> Result<Outcome, AppError> {
     match verb {
-        Db::Backup { output: folder, verbose } => backup(api, output, folder, verbose),
-        Db::Restore { input, force, verbose, dry_run, only, without_safety_copy } => restore(
+        Db::Backup {
+            output: folder,
+            verbose,
+        } => backup(api, output, folder, verbose),
+        Db::Restore {
+            input,
+            force,
+            verbose,
+            dry_run,
+            only,
+            without_safety_copy,
+        } => restore(
             api,
             output,
-            &Restore { input, force, verbose, dry_run, only, without_safety_copy },
+            &Restore {
+                input,
+                force,
+                verbose,
+                dry_run,
+                only,
+                without_safety_copy,
+            },
         ),
         Db::Verify { input } => verify(api, output, input),
         Db::Undo { undo_id } => undo(api, output, undo_id),
@@ -35,7 +53,10 @@ fn backup(
     verbose: bool,
 ) -> Result<Outcome, AppError> {
     let progress = Shown::new(output.catalogue());
-    let input = BackupInput { into: folder.map(ChosenPlace::Path), remember: false };
+    let input = BackupInput {
+        into: folder.map(ChosenPlace::Path),
+        remember: false,
+    };
     let made = backups::backup(api, input, &progress)?;
     drop(progress);
     output.print(&made, |catalogue, out| {
@@ -43,7 +64,11 @@ fn backup(
             out,
             "{}",
             catalogue.sentence(
-                if made.verified { "cli_backup_done" } else { "cli_backup_untried" },
+                if made.verified {
+                    "cli_backup_done"
+                } else {
+                    "cli_backup_untried"
+                },
                 &[("count", &made.count), ("folder", &made.target_dir)],
             )
         )?;
@@ -56,12 +81,17 @@ fn backup(
         for damaged in &made.damaged {
             let name = damaged.name.as_deref().unwrap_or(&damaged.path);
             let reason = catalogue.say(&damaged.reason);
-            let fields: [(&str, &dyn std::fmt::Display); 2] = [("name", &name), ("reason", &reason)];
+            let fields: [(&str, &dyn std::fmt::Display); 2] =
+                [("name", &name), ("reason", &reason)];
             writeln!(out, "{}", catalogue.sentence("cli_damaged", &fields))?;
         }
         Ok(())
     })?;
-    Ok(if made.damaged.is_empty() { Outcome::Done } else { Outcome::InPart })
+    Ok(if made.damaged.is_empty() {
+        Outcome::Done
+    } else {
+        Outcome::InPart
+    })
 }
 
 struct Restore {
@@ -81,7 +111,11 @@ fn restore(api: &Api, output: &Output, asked: &Restore) -> Result<Outcome, AppEr
     if !asked.only.is_empty() {
         restores::keep_only(api, &id, &asked.only)?;
     }
-    let differing = if asked.force { Decision::Take } else { Decision::Skip };
+    let differing = if asked.force {
+        Decision::Take
+    } else {
+        Decision::Skip
+    };
     restores::choose(api, &id, differing, Decision::Take)?;
     let result = if asked.dry_run {
         restores::restore_preview(api, &id)?
@@ -119,7 +153,11 @@ fn restore(api: &Api, output: &Output, asked: &Restore) -> Result<Outcome, AppEr
                 }
             })
         })?;
-        let key = if asked.dry_run { "cli_restore_would" } else { "cli_restore_done" };
+        let key = if asked.dry_run {
+            "cli_restore_would"
+        } else {
+            "cli_restore_done"
+        };
         let mut text = catalogue.sentence(
             key,
             &[
@@ -141,22 +179,33 @@ fn restore(api: &Api, output: &Output, asked: &Restore) -> Result<Outcome, AppEr
         }
         output.raw(&text)?;
     }
-    Ok(if result.failed > 0 { Outcome::InPart } else { Outcome::Done })
+    Ok(if result.failed > 0 {
+        Outcome::InPart
+    } else {
+        Outcome::Done
+    })
 }
 
 fn verify(api: &Api, output: &Output, input: Option<PathBuf>) -> Result<Outcome, AppError> {
     let progress = Shown::new(output.catalogue());
-    let input = VerifyInput { from: input.map(ChosenPlace::Path) };
+    let input = VerifyInput {
+        from: input.map(ChosenPlace::Path),
+    };
     let found = backups::verify(api, input, &progress)?;
     drop(progress);
     output.print(&found, |catalogue, out| {
         for damaged in &found.damaged {
             let name = damaged.name.as_deref().unwrap_or(&damaged.path);
             let reason = catalogue.say(&damaged.reason);
-            let fields: [(&str, &dyn std::fmt::Display); 2] = [("name", &name), ("reason", &reason)];
+            let fields: [(&str, &dyn std::fmt::Display); 2] =
+                [("name", &name), ("reason", &reason)];
             writeln!(out, "{}", catalogue.sentence("cli_damaged", &fields))?;
         }
-        let key = if found.ok { "cli_verified" } else { "cli_verified_damaged" };
+        let key = if found.ok {
+            "cli_verified"
+        } else {
+            "cli_verified_damaged"
+        };
         let fields: [(&str, &dyn std::fmt::Display); 3] = [
             ("files", &found.files),
             ("damaged", &found.damaged.len()),
@@ -164,7 +213,11 @@ fn verify(api: &Api, output: &Output, input: Option<PathBuf>) -> Result<Outcome,
         ];
         writeln!(out, "{}", catalogue.sentence(key, &fields))
     })?;
-    Ok(if found.ok { Outcome::Done } else { Outcome::Findings })
+    Ok(if found.ok {
+        Outcome::Done
+    } else {
+        Outcome::Findings
+    })
 }
 
 fn undo(api: &Api, output: &Output, operation_id: Option<String>) -> Result<Outcome, AppError> {
@@ -178,7 +231,11 @@ fn undo(api: &Api, output: &Output, operation_id: Option<String>) -> Result<Outc
             [("restored", &done.restored), ("kept", &done.kept)];
         writeln!(out, "{}", catalogue.sentence("cli_undone", &fields))
     })?;
-    Ok(if done.conflicts.is_empty() { Outcome::Done } else { Outcome::InPart })
+    Ok(if done.conflicts.is_empty() {
+        Outcome::Done
+    } else {
+        Outcome::InPart
+    })
 }
 
 fn list(api: &Api, output: &Output) -> Result<Outcome, AppError> {
@@ -187,7 +244,11 @@ fn list(api: &Api, output: &Output) -> Result<Outcome, AppError> {
         for row in &found.items {
             let health = serde_json::to_value(row.health).unwrap_or_default();
             let health = catalogue.word(&format!("health_{}", health.as_str().unwrap_or_default()));
-            writeln!(out, "{}  {}  {}  {}", row.created_at, row.count, health, row.path)?;
+            writeln!(
+                out,
+                "{}  {}  {}  {}",
+                row.created_at, row.count, health, row.path
+            )?;
         }
         for unfinished in &found.unfinished {
             let fields: [(&str, &dyn std::fmt::Display); 1] = [("path", &unfinished.path)];

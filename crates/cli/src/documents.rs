@@ -4,11 +4,13 @@ use std::io::{Read as _, Write as _};
 use std::path::Path;
 
 use flowkeep_api::types::{
-    Changed, ChosenPlace, CompareInput, CreateInput, Decision, DeleteInput, DocumentRef, ExportInput,
-    ItemAction, ListInput, RevertInput, UpdateInput,
+    Changed, ChosenPlace, CompareInput, CreateInput, Decision, DeleteInput, DocumentRef,
+    ExportInput, ItemAction, ListInput, RevertInput, UpdateInput,
 };
 use flowkeep_api::{Api, AppError, Catalogue, documents, plan_decisions, restores};
-use flowkeep_core::{Document, Finding, Kind, MAX_DOCUMENT_BYTES, Recognised, Validation, recognise, validate};
+use flowkeep_core::{
+    Document, Finding, Kind, MAX_DOCUMENT_BYTES, Recognised, Validation, recognise, validate,
+};
 use serde_json::json;
 
 use crate::args::{Import, List, OnConflict, Validate, Verb};
@@ -18,12 +20,7 @@ use crate::progress::Shown;
 /// Rows fetched at a time by a list without end.
 const PAGE: u32 = 500;
 
-pub(crate) fn run(
-    api: &Api,
-    output: &Output,
-    kind: Kind,
-    verb: Verb,
-) -> Result<Outcome, AppError> {
+pub(crate) fn run(api: &Api, output: &Output, kind: Kind, verb: Verb) -> Result<Outcome, AppError> {
     match verb {
         Verb::List(list) => return self::list(api, output, kind, &list),
         Verb::Show { id, revision } => return show(api, output, kind, id, revision),
@@ -54,15 +51,33 @@ pub(crate) fn run(
         }
         Verb::Delete { id } => {
             let revision = documents::show(api, kind, reference(&id))?.row.revision;
-            let deleted = documents::delete(api, kind, DeleteInput { ids: vec![id.clone()] })?;
-            let done = Changed { id, revision, operation_id: deleted.operation_id };
+            let deleted = documents::delete(
+                api,
+                kind,
+                DeleteInput {
+                    ids: vec![id.clone()],
+                },
+            )?;
+            let done = Changed {
+                id,
+                revision,
+                operation_id: deleted.operation_id,
+            };
             changed(output, "cli_deleted", &done)?;
         }
         Verb::Undelete { id } => {
-            changed(output, "cli_undeleted", &documents::undelete(api, kind, reference(&id))?)?;
+            changed(
+                output,
+                "cli_undeleted",
+                &documents::undelete(api, kind, reference(&id))?,
+            )?;
         }
         Verb::Duplicate { id } => {
-            changed(output, "cli_created", &documents::duplicate(api, kind, reference(&id))?)?;
+            changed(
+                output,
+                "cli_created",
+                &documents::duplicate(api, kind, reference(&id))?,
+            )?;
         }
         Verb::Revert { id, revision } => {
             let done = documents::revert(api, kind, RevertInput { id, revision })?;
@@ -95,12 +110,19 @@ pub(crate) fn run(
         Verb::Export { id, output: None } => {
             output.raw(&documents::text_of(api, kind, &id)?)?;
         }
-        Verb::Export { id, output: Some(file) } => {
+        Verb::Export {
+            id,
+            output: Some(file),
+        } => {
             let to = ChosenPlace::Path(file);
             let done = documents::export(api, kind, ExportInput { ids: vec![id], to })?;
             output.print(&done, |catalogue, out| {
                 let files = done.files.join("\n");
-                writeln!(out, "{}", catalogue.sentence("cli_exported", &[("files", &files)]))
+                writeln!(
+                    out,
+                    "{}",
+                    catalogue.sentence("cli_exported", &[("files", &files)])
+                )
             })?;
         }
     }
@@ -108,11 +130,7 @@ pub(crate) fn run(
 }
 
 /// Checks a file by itself.
-pub(crate) fn validate_file(
-    output: &Output,
-    kind: Kind,
-    file: &Path,
-) -> Result<Outcome, AppError> {
+pub(crate) fn validate_file(output: &Output, kind: Kind, file: &Path) -> Result<Outcome, AppError> {
     let read = Read::file(file, kind)?;
     print_validation(output, &validate(kind, &read.document))
 }
@@ -202,7 +220,9 @@ fn import(api: &Api, output: &Output, import: &Import) -> Result<Outcome, AppErr
     let result = if import.dry_run {
         restores::import_preview(api, &plan.plan_id)?
     } else {
-        let input = flowkeep_api::types::PlanRef { plan_id: plan.plan_id.clone() };
+        let input = flowkeep_api::types::PlanRef {
+            plan_id: plan.plan_id.clone(),
+        };
         restores::import_apply(api, input, &progress)?
     };
     drop(progress);
@@ -225,7 +245,11 @@ fn import(api: &Api, output: &Output, import: &Import) -> Result<Outcome, AppErr
                 }
             })
         })?;
-        let key = if import.dry_run { "cli_import_would" } else { "cli_import_done" };
+        let key = if import.dry_run {
+            "cli_import_would"
+        } else {
+            "cli_import_done"
+        };
         output.raw(&catalogue.sentence(
             key,
             &[
@@ -237,7 +261,11 @@ fn import(api: &Api, output: &Output, import: &Import) -> Result<Outcome, AppErr
             ],
         ))?;
     }
-    Ok(if result.failed > 0 { Outcome::InPart } else { Outcome::Done })
+    Ok(if result.failed > 0 {
+        Outcome::InPart
+    } else {
+        Outcome::Done
+    })
 }
 
 /// The word of an action, as in results.
@@ -276,21 +304,41 @@ fn print_validation(output: &Output, found: &Validation) -> Result<Outcome, AppE
         "warnings": findings(&found.warnings),
     });
     output.print(&result, |catalogue, out| {
-        let lists = [("cli_problem", &found.errors), ("cli_warning", &found.warnings)];
+        let lists = [
+            ("cli_problem", &found.errors),
+            ("cli_warning", &found.warnings),
+        ];
         for (key, list) in lists {
             for finding in list {
                 let label = catalogue.word(key);
-                writeln!(out, "{label}: {}: {}", finding.path, sentence(catalogue, finding))?;
+                writeln!(
+                    out,
+                    "{label}: {}: {}",
+                    finding.path,
+                    sentence(catalogue, finding)
+                )?;
             }
         }
-        writeln!(out, "{}", catalogue.word(if valid { "cli_valid" } else { "cli_invalid" }))
+        writeln!(
+            out,
+            "{}",
+            catalogue.word(if valid { "cli_valid" } else { "cli_invalid" })
+        )
     })?;
-    Ok(if valid { Outcome::Done } else { Outcome::Findings })
+    Ok(if valid {
+        Outcome::Done
+    } else {
+        Outcome::Findings
+    })
 }
 
 fn sentence(catalogue: &Catalogue, finding: &Finding) -> String {
     let own = format!("finding_{}", finding.code);
-    let key = if catalogue.has(&own) { own } else { finding.code.clone() };
+    let key = if catalogue.has(&own) {
+        own
+    } else {
+        finding.code.clone()
+    };
     catalogue.text(&key, &finding.fields)
 }
 
@@ -303,7 +351,10 @@ fn changed(output: &Output, key: &str, done: &Changed) -> Result<(), AppError> {
 }
 
 fn reference(id: &str) -> DocumentRef {
-    DocumentRef { id: id.to_owned(), revision: None }
+    DocumentRef {
+        id: id.to_owned(),
+        revision: None,
+    }
 }
 
 /// A document read from a file the operator named, `-` for standard input.
@@ -319,12 +370,18 @@ impl Read {
             std::io::ErrorKind::NotFound => {
                 AppError::new("path_missing").with("path", path.display())
             }
-            _ => AppError::new("file_failed").with("path", path.display()).with("detail", error),
+            _ => AppError::new("file_failed")
+                .with("path", path.display())
+                .with("detail", error),
         };
         let limit = MAX_DOCUMENT_BYTES as u64 + 1;
         let mut bytes = Vec::new();
         if path == Path::new("-") {
-            std::io::stdin().lock().take(limit).read_to_end(&mut bytes).map_err(failed)?;
+            std::io::stdin()
+                .lock()
+                .take(limit)
+                .read_to_end(&mut bytes)
+                .map_err(failed)?;
         } else {
             let file = std::fs::File::open(path).map_err(failed)?;
             file.take(limit).read_to_end(&mut bytes).map_err(failed)?;
@@ -336,9 +393,13 @@ impl Read {
         }
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         match recognise(&bytes, &name, Some(kind)) {
-            Recognised::Document { document, summary, .. } => {
-                Ok(Self { document, id: summary.id.clone(), name: summary.name.clone() })
-            }
+            Recognised::Document {
+                document, summary, ..
+            } => Ok(Self {
+                document,
+                id: summary.id.clone(),
+                name: summary.name.clone(),
+            }),
             Recognised::NotOurs(reason) | Recognised::Broken(reason) => {
                 Err(AppError::from(reason).with("path", path.display()))
             }

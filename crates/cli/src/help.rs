@@ -14,9 +14,18 @@ use crate::output::Output;
 /// refusing what cannot be parsed needs it.
 pub(crate) fn tongue(given: &[OsString]) -> Tongue {
     let words: Vec<_> = given.iter().map(|word| word.to_string_lossy()).collect();
-    let after = words.windows(2).find(|pair| pair[0] == "--lang").map(|pair| pair[1].clone());
-    let joined = || words.iter().find_map(|word| word.strip_prefix("--lang=").map(Into::into));
-    after.or_else(joined).map_or_else(Tongue::of_system, |lang| Tongue::of_locale(&lang))
+    let after = words
+        .windows(2)
+        .find(|pair| pair[0] == "--lang")
+        .map(|pair| pair[1].clone());
+    let joined = || {
+        words
+            .iter()
+            .find_map(|word| word.strip_prefix("--lang=").map(Into::into))
+    };
+    after
+        .or_else(joined)
+        .map_or_else(Tongue::of_system, |lang| Tongue::of_locale(&lang))
 }
 
 /// The grammar with its words from the catalogue: `cli_about`, `cli_NOUN`, `cli_NOUN_VERB` (or
@@ -42,13 +51,23 @@ fn dress(command: Command, path: &str, catalogue: &Catalogue) -> Command {
         .subcommand_help_heading(catalogue.word("cli_heading_commands"))
         .mut_args(|arg| {
             let key = format!("cli_arg_{}", arg.get_id().as_str().replace('-', "_"));
-            let heading = if arg.is_positional() { &arguments } else { &options };
+            let heading = if arg.is_positional() {
+                &arguments
+            } else {
+                &options
+            };
             arg.help(catalogue.word(&key)).help_heading(heading.clone())
         });
-    let names: Vec<String> =
-        command.get_subcommands().map(|found| found.get_name().to_owned()).collect();
+    let names: Vec<String> = command
+        .get_subcommands()
+        .map(|found| found.get_name().to_owned())
+        .collect();
     for name in names {
-        let below = if path.is_empty() { name.clone() } else { format!("{path}_{name}") };
+        let below = if path.is_empty() {
+            name.clone()
+        } else {
+            format!("{path}_{name}")
+        };
         let own = format!("cli_{below}");
         let shared = format!("cli_verb_{name}");
         let about = catalogue.word(if catalogue.has(&own) { &own } else { &shared });
@@ -59,11 +78,7 @@ fn dress(command: Command, path: &str, catalogue: &Catalogue) -> Command {
 }
 
 /// Says why a call is not understood; help and version are asked for, not refused.
-pub(crate) fn refused(
-    error: &clap::Error,
-    given: &[OsString],
-    catalogue: &Catalogue,
-) -> ExitCode {
+pub(crate) fn refused(error: &clap::Error, given: &[OsString], catalogue: &Catalogue) -> ExitCode {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             let _ = write!(std::io::stdout(), "{}", error.render());
@@ -79,17 +94,29 @@ pub(crate) fn refused(
     let argument = said(ContextKind::InvalidArg);
     let (code, detail) = match error.kind() {
         ErrorKind::UnknownArgument => ("usage_unknown_argument", argument),
-        ErrorKind::InvalidSubcommand => {
-            ("usage_unknown_command", said(ContextKind::InvalidSubcommand))
-        }
+        ErrorKind::InvalidSubcommand => (
+            "usage_unknown_command",
+            said(ContextKind::InvalidSubcommand),
+        ),
         ErrorKind::MissingRequiredArgument => ("usage_missing_argument", argument),
-        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
-            ("usage_invalid_value", format!("{argument} {}", said(ContextKind::InvalidValue)))
-        }
-        _ => ("usage_other", error.to_string().lines().next().unwrap_or_default().to_owned()),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => (
+            "usage_invalid_value",
+            format!("{argument} {}", said(ContextKind::InvalidValue)),
+        ),
+        _ => (
+            "usage_other",
+            error
+                .to_string()
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+        ),
     };
     let suggested = said(ContextKind::SuggestedSubcommand) + &said(ContextKind::SuggestedArg);
-    let mut refusal = AppError::new(code).with("detail", detail.trim()).hint("see_help");
+    let mut refusal = AppError::new(code)
+        .with("detail", detail.trim())
+        .hint("see_help");
     if !suggested.is_empty() {
         refusal = refusal.with("suggestion", suggested).hint("did_you_mean");
     }
@@ -106,7 +133,10 @@ mod tests {
     use crate::args::Arguments;
 
     fn missing(command: &Command, found: &mut Vec<String>) {
-        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+        let about = command
+            .get_about()
+            .map(ToString::to_string)
+            .unwrap_or_default();
         if about.is_empty() || about.starts_with("cli_") {
             found.push(format!("{}: {about}", command.get_name()));
         }
@@ -125,7 +155,10 @@ mod tests {
     fn every_command_and_argument_is_explained_in_both_languages() {
         for tongue in [Tongue::English, Tongue::Chinese] {
             let mut found = Vec::new();
-            missing(&translated(Arguments::command(), &Catalogue::new(tongue)), &mut found);
+            missing(
+                &translated(Arguments::command(), &Catalogue::new(tongue)),
+                &mut found,
+            );
             assert!(found.is_empty(), "{tongue:?}: {found:#?}");
         }
     }

@@ -15,7 +15,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{CommandFactory as _, FromArgMatches as _};
-use flowkeep_api::{Api, AppError, Catalogue, Face, NoPlaces, OpenOptions, overview, types::Nothing};
+use flowkeep_api::{
+    Api, AppError, Catalogue, Face, NoPlaces, OpenOptions, overview, types::Nothing,
+};
 
 use crate::args::{Arguments, Noun};
 use crate::output::{Outcome, Output};
@@ -23,7 +25,10 @@ use crate::output::{Outcome, Output};
 fn main() -> ExitCode {
     let log = tracing_subscriber::EnvFilter::try_from_env("FLOWKEEP_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("off"));
-    tracing_subscriber::fmt().with_env_filter(log).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(log)
+        .with_writer(std::io::stderr)
+        .init();
 
     let given: Vec<_> = std::env::args_os().collect();
     let catalogue = Catalogue::new(help::tongue(&given));
@@ -89,11 +94,19 @@ fn doctor(api: &Api, output: &Output) -> Result<Outcome, AppError> {
     let found = overview::doctor(api, Nothing {})?;
     output.print(&found, |catalogue, out| {
         for check in &found.checks {
-            let mark = catalogue.word(if check.ok { "cli_mark_ok" } else { "cli_mark_not_ok" });
+            let mark = catalogue.word(if check.ok {
+                "cli_mark_ok"
+            } else {
+                "cli_mark_not_ok"
+            });
             let name = catalogue.word(&format!("check_{}", check.name));
             writeln!(out, "{mark} {name}: {}", catalogue.say(&check.message))?;
         }
         Ok(())
     })?;
-    Ok(if found.ok { Outcome::Done } else { Outcome::Findings })
+    Ok(if found.ok {
+        Outcome::Done
+    } else {
+        Outcome::Findings
+    })
 }

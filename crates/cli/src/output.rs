@@ -71,7 +71,11 @@ impl Output {
     pub(crate) fn raw(&self, text: &str) -> Result<(), AppError> {
         self.write(|out| {
             out.write_all(text.as_bytes())?;
-            if text.ends_with('\n') { Ok(()) } else { writeln!(out) }
+            if text.ends_with('\n') {
+                Ok(())
+            } else {
+                writeln!(out)
+            }
         })
     }
 
@@ -94,14 +98,19 @@ impl Output {
             any = true;
             write!(out, "{comma}{item}").map_err(printing)
         })?;
-        writeln!(out, "]}}").and_then(|()| out.flush()).map_err(printing)
+        writeln!(out, "]}}")
+            .and_then(|()| out.flush())
+            .map_err(printing)
     }
 
     /// Prints an error and answers how the command ended.
     pub(crate) fn failed(&self, error: &AppError) -> Outcome {
         let message = self.catalogue.error(error);
-        let hints: Vec<_> =
-            error.hints.iter().map(|hint| self.hint(hint, error)).collect();
+        let hints: Vec<_> = error
+            .hints
+            .iter()
+            .map(|hint| self.hint(hint, error))
+            .collect();
         if self.json {
             let json = json!({"error": {
                 "code": error.code,
@@ -142,7 +151,9 @@ impl Output {
                 let mut codes = Vec::new();
                 for (key, field) in fields.iter_mut() {
                     let message = matches!(key.as_str(), "reason" | "message")
-                        .then(|| serde_json::from_value::<flowkeep_core::Message>(field.clone()).ok())
+                        .then(|| {
+                            serde_json::from_value::<flowkeep_core::Message>(field.clone()).ok()
+                        })
                         .flatten();
                     if let Some(message) = message {
                         *field = self.catalogue.say(&message).into();
@@ -165,5 +176,7 @@ fn printing(error: io::Error) -> AppError {
     if error.kind() == io::ErrorKind::BrokenPipe {
         std::process::exit(0);
     }
-    AppError::new("file_failed").with("path", "stdout").with("detail", error)
+    AppError::new("file_failed")
+        .with("path", "stdout")
+        .with("detail", error)
 }

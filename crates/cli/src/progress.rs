@@ -32,13 +32,18 @@ impl Shown {
         {
             bar.set_style(style);
         }
-        Self { bar, catalogue: *catalogue, cancelled }
+        Self {
+            bar,
+            catalogue: *catalogue,
+            cancelled,
+        }
     }
 }
 
 impl Progress for Shown {
     fn report(&self, report: ProgressReport) {
-        self.bar.set_prefix(self.catalogue.word(&format!("phase_{}", report.phase)));
+        self.bar
+            .set_prefix(self.catalogue.word(&format!("phase_{}", report.phase)));
         self.bar.set_position(report.done.into());
         if let Some(total) = report.total {
             self.bar.set_length(total.into());

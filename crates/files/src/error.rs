@@ -89,12 +89,20 @@ impl FilesError {
         move |source| match source.kind() {
             io::ErrorKind::NotFound => Self::Missing(path.to_owned()),
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-                Self::NotWritable { path: path.to_owned(), source }
+                Self::NotWritable {
+                    path: path.to_owned(),
+                    source,
+                }
             }
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                Self::NoRoom { path: path.to_owned(), needed: 0, free: 0 }
-            }
-            _ => Self::Io { path: path.to_owned(), source },
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::NoRoom {
+                path: path.to_owned(),
+                needed: 0,
+                free: 0,
+            },
+            _ => Self::Io {
+                path: path.to_owned(),
+                source,
+            },
         }
     }
 }

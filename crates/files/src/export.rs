@@ -16,7 +16,9 @@ pub fn export_document(files: &dyn Files, text: &str, target: &Path) -> Result<(
     let mut name = target.file_name().map(OsString::from).unwrap_or_default();
     name.push(format!(".{}.partial", std::process::id()));
     let partial = target.with_file_name(name);
-    let written = files.write_new(&partial, text.as_bytes()).and_then(|()| files.flush(&partial));
+    let written = files
+        .write_new(&partial, text.as_bytes())
+        .and_then(|()| files.flush(&partial));
     if let Err(error) = written.and_then(|()| std::fs::rename(&partial, target)) {
         // The partial file is ours; when even it cannot be removed its name says what it is.
         let _ = files.remove_file(&partial);

@@ -20,7 +20,9 @@ impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         // A clock before 1970 is a machine without a set clock; zero keeps the order of records,
         // which hangs on sequence numbers, not on time.
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 }

@@ -91,7 +91,9 @@ impl Files for SystemFiles {
     }
 
     fn write_new(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        private(OpenOptions::new().write(true).create_new(true)).open(path)?.write_all(bytes)
+        private(OpenOptions::new().write(true).create_new(true))
+            .open(path)?
+            .write_all(bytes)
     }
 
     fn create_new(&self, path: &Path) -> io::Result<Box<dyn Write + Send>> {
@@ -153,13 +155,19 @@ impl Files for SystemFiles {
     #[cfg(unix)]
     fn space(&self, path: &Path) -> io::Result<Space> {
         let stat = rustix::fs::statvfs(path)?;
-        Ok(Space { free: stat.f_bavail * stat.f_frsize, cluster: stat.f_frsize.max(1) })
+        Ok(Space {
+            free: stat.f_bavail * stat.f_frsize,
+            cluster: stat.f_frsize.max(1),
+        })
     }
 
     #[cfg(not(unix))]
     fn space(&self, _path: &Path) -> io::Result<Space> {
         // Untried elsewhere: without a number nothing is refused before the write itself fails.
-        Ok(Space { free: u64::MAX, cluster: 4096 })
+        Ok(Space {
+            free: u64::MAX,
+            cluster: 4096,
+        })
     }
 }
 

@@ -97,7 +97,9 @@ impl Folder {
     /// [`ReadError`]: never anything but a regular file below the folder is opened.
     pub fn open_file(&self, relative: &Path) -> Result<File, ReadError> {
         let inside = !relative.as_os_str().is_empty()
-            && relative.components().all(|part| matches!(part, Component::Normal(_)));
+            && relative
+                .components()
+                .all(|part| matches!(part, Component::Normal(_)));
         if !inside {
             return Err(ReadError::Outside);
         }
@@ -216,8 +218,14 @@ mod tests {
         assert!(matches!(read("../secret"), ReadError::Outside));
         assert!(matches!(read("/etc/hostname"), ReadError::Outside));
         assert!(matches!(read(""), ReadError::Outside));
-        assert!(matches!(read("link.json"), ReadError::Special(SpecialFile::Link)));
-        assert!(matches!(read("up/secret"), ReadError::Special(SpecialFile::Link)));
+        assert!(matches!(
+            read("link.json"),
+            ReadError::Special(SpecialFile::Link)
+        ));
+        assert!(matches!(
+            read("up/secret"),
+            ReadError::Special(SpecialFile::Link)
+        ));
         for path in ["link.json", "up/secret"] {
             let error = open_checked(folder.path(), Path::new(path)).unwrap_err();
             assert!(matches!(error, ReadError::Special(SpecialFile::Link)));
@@ -231,8 +239,14 @@ mod tests {
         rustix::fs::mkfifoat(rustix::fs::CWD, inside.join("pipe.json"), 0o600.into()).unwrap();
         std::fs::create_dir(inside.join("folder.json")).unwrap();
         let read = |path: &str| folder.read(Path::new(path), 100).unwrap_err();
-        assert!(matches!(read("pipe.json"), ReadError::Special(SpecialFile::Other)));
-        assert!(matches!(read("folder.json"), ReadError::Special(SpecialFile::Folder)));
+        assert!(matches!(
+            read("pipe.json"),
+            ReadError::Special(SpecialFile::Other)
+        ));
+        assert!(matches!(
+            read("folder.json"),
+            ReadError::Special(SpecialFile::Folder)
+        ));
         assert!(matches!(read("gone.json"), ReadError::Missing));
     }
 }

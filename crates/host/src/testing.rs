@@ -65,7 +65,10 @@ impl FailingFiles {
     fn call(&self) -> io::Result<()> {
         let n = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
         if n == self.fail_at {
-            let kind = *self.error.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let kind = *self
+                .error
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
             return Err(kind.into());
         }
         Ok(())
@@ -102,7 +105,10 @@ impl Files for FailingFiles {
     fn create_new(&self, path: &Path) -> io::Result<Box<dyn Write + Send>> {
         self.call()?;
         let inner = SystemFiles.create_new(path)?;
-        Ok(Box::new(FailingWriter { files: self.clone(), inner }))
+        Ok(Box::new(FailingWriter {
+            files: self.clone(),
+            inner,
+        }))
     }
 
     fn flush_tree(&self, folder: &Path) -> io::Result<()> {

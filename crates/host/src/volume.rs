@@ -15,7 +15,9 @@ pub enum Unsafe {
 /// Whether `folder` (or its nearest existing parent) must not hold the database, and why.
 pub fn unsafe_place(folder: &Path) -> Option<Unsafe> {
     let existing = folder.ancestors().find(|path| path.exists())?;
-    let existing = existing.canonicalize().unwrap_or_else(|_| existing.to_owned());
+    let existing = existing
+        .canonicalize()
+        .unwrap_or_else(|_| existing.to_owned());
     if let Some(name) = network_share(&existing) {
         return Some(Unsafe::Network(name));
     }
@@ -32,7 +34,9 @@ fn network_share(path: &Path) -> Option<&'static str> {
 
 #[cfg(not(target_os = "linux"))]
 fn network_share(path: &Path) -> Option<&'static str> {
-    path.to_str().is_some_and(|text| text.starts_with(r"\\")).then_some("SMB")
+    path.to_str()
+        .is_some_and(|text| text.starts_with(r"\\"))
+        .then_some("SMB")
 }
 
 /// The share's name for a file system's magic number of `statfs(2)`.
@@ -93,7 +97,10 @@ mod tests {
         assert_eq!(unsafe_place(&below), None);
         std::fs::create_dir(root.path().join(".stfolder")).unwrap();
         let found = unsafe_place(&below.join("not/made/yet"));
-        assert!(matches!(found, Some(Unsafe::Synced(_, "Syncthing"))), "{found:?}");
+        assert!(
+            matches!(found, Some(Unsafe::Synced(_, "Syncthing"))),
+            "{found:?}"
+        );
     }
 
     #[test]
@@ -101,6 +108,9 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let below = root.path().join("OneDrive - Example Ltd/flowkeep");
         std::fs::create_dir_all(&below).unwrap();
-        assert!(matches!(unsafe_place(&below), Some(Unsafe::Synced(_, "OneDrive"))));
+        assert!(matches!(
+            unsafe_place(&below),
+            Some(Unsafe::Synced(_, "OneDrive"))
+        ));
     }
 }

@@ -59,9 +59,14 @@ pub(crate) fn record(connection: &Connection, tags: &BTreeSet<String>) -> Result
         return Ok(());
     }
     let many = tags.len() > SINGLE;
-    let told: Vec<&String> = tags.iter().filter(|tag| !many || !tag.contains(':')).collect();
+    let told: Vec<&String> = tags
+        .iter()
+        .filter(|tag| !many || !tag.contains(':'))
+        .collect();
     let json = serde_json::to_string(&told).map_err(|error| StoreError::Io(error.into()))?;
-    connection.prepare_cached("INSERT INTO change(tags) VALUES (?1)")?.execute([json])?;
+    connection
+        .prepare_cached("INSERT INTO change(tags) VALUES (?1)")?
+        .execute([json])?;
     let seq = connection.last_insert_rowid();
     if seq % 256 == 0 {
         connection.execute("DELETE FROM change WHERE seq <= ?1", [seq - KEPT])?;
@@ -118,7 +123,10 @@ impl Follower {
         let thread = std::thread::Builder::new()
             .name("store-follower".to_owned())
             .spawn(move || follow(&connection, last, &rings, &listener))?;
-        Ok(Self { doorbell, thread: Some(thread) })
+        Ok(Self {
+            doorbell,
+            thread: Some(thread),
+        })
     }
 }
 
@@ -135,8 +143,9 @@ impl Drop for Follower {
 fn follow(connection: &Connection, mut last: i64, rings: &Rings, listener: &Listener) {
     let mut seen_version = None;
     loop {
-        let version: Option<i64> =
-            connection.query_row("PRAGMA data_version", [], |row| row.get(0)).ok();
+        let version: Option<i64> = connection
+            .query_row("PRAGMA data_version", [], |row| row.get(0))
+            .ok();
         if version.is_none() || version != seen_version {
             seen_version = version;
             match read_new(connection, last) {
@@ -162,8 +171,11 @@ fn follow(connection: &Connection, mut last: i64, rings: &Rings, listener: &List
 }
 
 fn latest(connection: &Connection) -> Result<i64, StoreError> {
-    Ok(connection
-        .query_row("SELECT coalesce(max(seq), 0) FROM change", [], |row| row.get(0))?)
+    Ok(
+        connection.query_row("SELECT coalesce(max(seq), 0) FROM change", [], |row| {
+            row.get(0)
+        })?,
+    )
 }
 
 fn read_new(connection: &Connection, last: i64) -> Result<(i64, BTreeSet<String>), StoreError> {

@@ -155,7 +155,10 @@ pub(crate) fn find(
     id: &str,
 ) -> Result<Option<DocumentRecord>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM document d WHERE d.kind = ?1 AND d.id = ?2");
-    Ok(connection.prepare_cached(&sql)?.query_row((kind.as_str(), id), record).optional()?)
+    Ok(connection
+        .prepare_cached(&sql)?
+        .query_row((kind.as_str(), id), record)
+        .optional()?)
 }
 
 pub(crate) fn text_of(
@@ -168,7 +171,11 @@ pub(crate) fn text_of(
          WHERE r.document = ?1 AND r.revision = ?2",
     )?;
     let stored = statement.query_row((row, revision), |row| {
-        Ok(StoredText { format: format_of(row, 0)?, name: row.get(1)?, text: row.get(2)? })
+        Ok(StoredText {
+            format: format_of(row, 0)?,
+            name: row.get(1)?,
+            text: row.get(2)?,
+        })
     });
     Ok(stored.optional()?)
 }
@@ -255,7 +262,11 @@ impl Tx<'_> {
             Some(there) => {
                 let same = self.content_of(there.row, there.revision)? == Some(content)
                     && there.format == new.document.format();
-                let revision = if same { there.revision } else { there.revision + 1 };
+                let revision = if same {
+                    there.revision
+                } else {
+                    there.revision + 1
+                };
                 if same && there.deleted_at.is_none() && there.example == new.example {
                     return Ok((Some(revision), revision));
                 }
@@ -297,13 +308,16 @@ impl Tx<'_> {
         kind: Kind,
         id: &str,
     ) -> Result<Option<DocumentRecord>, StoreError> {
-        let there = self.document(kind, id)?.filter(|there| there.deleted_at.is_none());
+        let there = self
+            .document(kind, id)?
+            .filter(|there| there.deleted_at.is_none());
         let Some(there) = there else { return Ok(None) };
         self.connection.execute(
             "UPDATE document SET deleted_at = ?2 WHERE document = ?1",
             (there.row, self.now().0),
         )?;
-        self.connection.execute("DELETE FROM document_search WHERE rowid = ?1", [there.row])?;
+        self.connection
+            .execute("DELETE FROM document_search WHERE rowid = ?1", [there.row])?;
         self.tag(&Tag::Kind(kind));
         self.tag(&Tag::Document(kind, id.to_owned()));
         Ok(Some(there))
@@ -395,8 +409,13 @@ impl Tx<'_> {
         self.connection
             .prepare_cached("DELETE FROM document_search WHERE rowid = ?1")?
             .execute([row])?;
-        let sql = format!("INSERT INTO document_search(rowid, {}) VALUES (?1, ?2)", kind.as_str());
-        self.connection.prepare_cached(&sql)?.execute((row, search_terms(search)))?;
+        let sql = format!(
+            "INSERT INTO document_search(rowid, {}) VALUES (?1, ?2)",
+            kind.as_str()
+        );
+        self.connection
+            .prepare_cached(&sql)?
+            .execute((row, search_terms(search)))?;
         Ok(())
     }
 }

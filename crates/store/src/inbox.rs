@@ -34,7 +34,8 @@ impl Tx<'_> {
     /// What the database says.
     pub fn remove_requests(&self, answered: &[i64]) -> Result<(), StoreError> {
         for seq in answered {
-            self.connection.execute("DELETE FROM inbox WHERE seq = ?1", [seq])?;
+            self.connection
+                .execute("DELETE FROM inbox WHERE seq = ?1", [seq])?;
         }
         Ok(())
     }
@@ -45,7 +46,8 @@ impl Tx<'_> {
     /// # Errors
     /// What the database says.
     pub fn clear_requests(&self, recipient: &str) -> Result<(), StoreError> {
-        self.connection.execute("DELETE FROM inbox WHERE recipient = ?1", [recipient])?;
+        self.connection
+            .execute("DELETE FROM inbox WHERE recipient = ?1", [recipient])?;
         Ok(())
     }
 }
@@ -57,8 +59,9 @@ pub(crate) fn waiting(
 ) -> Result<Vec<(i64, Request)>, StoreError> {
     let mut statement = connection
         .prepare_cached("SELECT seq, request FROM inbox WHERE recipient = ?1 ORDER BY seq")?;
-    let rows = statement
-        .query_map([recipient], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
+    let rows = statement.query_map([recipient], |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
+    })?;
     let mut requests = Vec::new();
     for row in rows {
         let (seq, json) = row?;

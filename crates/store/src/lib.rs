@@ -35,7 +35,9 @@ pub use operation::{
 };
 pub use owner::OwnerRecord;
 pub use snapshot::{Snapshot, SnapshotDocument, SnapshotOperation, SnapshotRevision};
-pub use staging::{IncomingDocument, IncomingRevision, Rejection, StagedItem, Staging, StagingOrigin};
+pub use staging::{
+    IncomingDocument, IncomingRevision, Rejection, StagedItem, Staging, StagingOrigin,
+};
 pub use staging_apply::{ApplyOutcome, ApplyRequest};
 pub use staging_plan::{Choice, GroupTotal, StagedGroup};
 pub use store::{Store, StoreOptions};

@@ -100,8 +100,9 @@ impl Store {
         let mut statement = reader.prepare_cached(
             "SELECT kind, id FROM document WHERE example = 1 AND deleted_at IS NULL",
         )?;
-        let rows = statement
-            .query_map([], |row| Ok((crate::document::kind_of(row, 0)?, row.get(1)?)))?;
+        let rows = statement.query_map([], |row| {
+            Ok((crate::document::kind_of(row, 0)?, row.get(1)?))
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -133,7 +134,10 @@ fn list_all(connection: &Connection, query: &ListQuery) -> Result<Listing, Store
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let items = statement.query_map((kind, query.limit, query.offset), record)?;
-    Ok(Listing { total, items: items.collect::<Result<_, _>>()? })
+    Ok(Listing {
+        total,
+        items: items.collect::<Result<_, _>>()?,
+    })
 }
 
 fn list_deleted(connection: &Connection, query: &ListQuery) -> Result<Listing, StoreError> {
@@ -147,7 +151,10 @@ fn list_deleted(connection: &Connection, query: &ListQuery) -> Result<Listing, S
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let items = statement.query_map((kind, query.limit, query.offset), record)?;
-    Ok(Listing { total, items: items.collect::<Result<_, _>>()? })
+    Ok(Listing {
+        total,
+        items: items.collect::<Result<_, _>>()?,
+    })
 }
 
 fn list_matching(
@@ -158,8 +165,9 @@ fn list_matching(
     let in_kind = format!("{{{}}} : ({matching})", query.kind.as_str());
     let mut statement = connection
         .prepare_cached("SELECT rowid FROM document_search WHERE document_search MATCH ?1")?;
-    let hits: HashSet<i64> =
-        statement.query_map([in_kind], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let hits: HashSet<i64> = statement
+        .query_map([in_kind], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
     let page = if hits.len() <= SORTED {
         sorted_page(connection, query, &hits)?
     } else {
@@ -171,7 +179,10 @@ fn list_matching(
         .into_iter()
         .map(|row| statement.query_row([row], record))
         .collect::<Result<_, _>>()?;
-    Ok(Listing { total: u32::try_from(hits.len()).unwrap_or(u32::MAX), items })
+    Ok(Listing {
+        total: u32::try_from(hits.len()).unwrap_or(u32::MAX),
+        items,
+    })
 }
 
 /// Few hits: read their keys and sort.
@@ -195,7 +206,10 @@ fn sorted_page(
         ListSort::Updated => keyed.sort_unstable_by_key(|(_, at, hit)| (-at, -hit)),
     }
     let rows = keyed.into_iter().map(|(_, _, hit)| hit);
-    Ok(rows.skip(query.offset as usize).take(query.limit as usize).collect())
+    Ok(rows
+        .skip(query.offset as usize)
+        .take(query.limit as usize)
+        .collect())
 }
 
 /// Many hits: walk the order that is there and stop when the page is full.

@@ -132,7 +132,10 @@ pub(crate) fn find(
     id: &str,
 ) -> Result<Option<OperationRecord>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM operation o WHERE o.id = ?1");
-    Ok(connection.prepare_cached(&sql)?.query_row([id], record).optional()?)
+    Ok(connection
+        .prepare_cached(&sql)?
+        .query_row([id], record)
+        .optional()?)
 }
 
 pub(crate) fn next_id(
@@ -187,7 +190,8 @@ impl Tx<'_> {
                 new.operation,
                 subject.map(|subject| &subject.kind),
                 subject.map(|subject| &subject.id),
-                new.name.or_else(|| subject.and_then(|subject| subject.name.as_deref())),
+                new.name
+                    .or_else(|| subject.and_then(|subject| subject.name.as_deref())),
                 subject.and_then(|subject| subject.before),
                 subject.and_then(|subject| subject.after),
                 new.items.len(),
@@ -200,12 +204,20 @@ impl Tx<'_> {
         )?;
         for (number, item) in new.items.iter().enumerate() {
             statement.execute((
-                &id, number, &item.kind, &item.id, &item.name, item.before, item.after,
+                &id,
+                number,
+                &item.kind,
+                &item.id,
+                &item.name,
+                item.before,
+                item.after,
             ))?;
         }
         if let Some(undone) = new.undoes {
-            self.connection
-                .execute("UPDATE operation SET undone_by = ?1 WHERE id = ?2", (&id, undone))?;
+            self.connection.execute(
+                "UPDATE operation SET undone_by = ?1 WHERE id = ?2",
+                (&id, undone),
+            )?;
         }
         self.tag(&Tag::Operation);
         Ok(())
@@ -234,7 +246,10 @@ impl Store {
              ORDER BY o.id DESC LIMIT 1"
         );
         let types = serde_json::to_string(types).map_err(|error| StoreError::Io(error.into()))?;
-        Ok(reader.prepare_cached(&sql)?.query_row([types], record).optional()?)
+        Ok(reader
+            .prepare_cached(&sql)?
+            .query_row([types], record)
+            .optional()?)
     }
 
     /// The id of the newest operation.
@@ -295,7 +310,10 @@ impl Store {
             ));
         }
         if let Some(operation) = &filter.operation {
-            conditions.push(format!("o.operation = ?{}", bind(Box::new(operation.clone()))));
+            conditions.push(format!(
+                "o.operation = ?{}",
+                bind(Box::new(operation.clone()))
+            ));
         }
         if let Some(kind) = &filter.kind {
             let kind = bind(Box::new(kind.clone()));
@@ -336,7 +354,11 @@ impl Store {
         let mut items = rows.collect::<Result<Vec<_>, _>>()?;
         let more = items.len() > filter.limit as usize;
         items.truncate(filter.limit as usize);
-        let next = if more { items.last().map(|last| last.id.clone()) } else { None };
+        let next = if more {
+            items.last().map(|last| last.id.clone())
+        } else {
+            None
+        };
         Ok(OperationPage { items, next, total })
     }
 }
@@ -352,7 +374,10 @@ pub(crate) fn item_record(row: &Row<'_>) -> rusqlite::Result<OperationItemRecord
 }
 
 fn like(text: &str) -> String {
-    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let escaped = text
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_");
     format!("%{escaped}%")
 }
 

@@ -62,8 +62,14 @@ impl Store {
     /// # Errors
     /// What the database says.
     pub fn owner(&self) -> Result<OwnerRecord, StoreError> {
-        Ok(self.reader()?.query_row("SELECT epoch, face, process FROM owner", [], |row| {
-            Ok(OwnerRecord { epoch: row.get(0)?, face: row.get(1)?, process: row.get(2)? })
-        })?)
+        Ok(self
+            .reader()?
+            .query_row("SELECT epoch, face, process FROM owner", [], |row| {
+                Ok(OwnerRecord {
+                    epoch: row.get(0)?,
+                    face: row.get(1)?,
+                    process: row.get(2)?,
+                })
+            })?)
     }
 }

@@ -24,16 +24,26 @@ pub(crate) struct Reader<'a> {
 
 impl Readers {
     pub(crate) fn new(path: PathBuf) -> Self {
-        Self { path, idle: Mutex::new(Vec::new()) }
+        Self {
+            path,
+            idle: Mutex::new(Vec::new()),
+        }
     }
 
     pub(crate) fn lend(&self) -> Result<Reader<'_>, StoreError> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let idle = self
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
         let connection = match idle {
             Some(connection) => connection,
             None => schema::open_reader(&self.path)?,
         };
-        Ok(Reader { readers: self, connection: Some(connection) })
+        Ok(Reader {
+            readers: self,
+            connection: Some(connection),
+        })
     }
 }
 
@@ -58,7 +68,11 @@ impl Deref for Reader<'_> {
 impl Drop for Reader<'_> {
     fn drop(&mut self) {
         if let Some(connection) = self.connection.take() {
-            let mut idle = self.readers.idle.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut idle = self
+                .readers
+                .idle
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             if idle.len() < IDLE {
                 idle.push(connection);
             }

@@ -48,7 +48,9 @@ pub(crate) fn open_writer(
             copy_before_migration(&connection, safety, found, now)?;
         }
         connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
-        MIGRATIONS.to_latest(&mut connection).map_err(migration_error)?;
+        MIGRATIONS
+            .to_latest(&mut connection)
+            .map_err(migration_error)?;
     }
     check_ours(&connection)?;
     check_version(&connection)?;
@@ -89,7 +91,10 @@ fn prepare(connection: &Connection) -> Result<(), StoreError> {
 pub(crate) fn check_version(connection: &Connection) -> Result<(), StoreError> {
     let found = version(connection)?;
     if found > KNOWN {
-        return Err(StoreError::Newer { found, known: KNOWN });
+        return Err(StoreError::Newer {
+            found,
+            known: KNOWN,
+        });
     }
     Ok(())
 }
@@ -102,7 +107,11 @@ fn check_ours(connection: &Connection) -> Result<(), StoreError> {
     let id: i32 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
     let tables: u32 =
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    if id == APPLICATION_ID || (id == 0 && tables == 0) { Ok(()) } else { Err(StoreError::NotOurs) }
+    if id == APPLICATION_ID || (id == 0 && tables == 0) {
+        Ok(())
+    } else {
+        Err(StoreError::NotOurs)
+    }
 }
 
 /// SQLite would make the file readable by all; its side files take the mode of the file.
@@ -157,7 +166,11 @@ mod tests {
     use super::*;
 
     fn open(folder: &Path) -> Result<Connection, StoreError> {
-        open_writer(&folder.join("flowkeep.db"), &folder.join("safety"), Timestamp(1))
+        open_writer(
+            &folder.join("flowkeep.db"),
+            &folder.join("safety"),
+            Timestamp(1),
+        )
     }
 
     #[test]
@@ -174,8 +187,11 @@ mod tests {
         let mut statement = connection
             .prepare("SELECT sql FROM sqlite_schema WHERE sql NOT NULL AND name NOT LIKE 'document\\_search\\_%' ESCAPE '\\' ORDER BY name")
             .unwrap();
-        let sql: Vec<String> =
-            statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        let sql: Vec<String> = statement
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
         insta::assert_snapshot!(sql.join("\n\n"));
     }
 
@@ -186,44 +202,77 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let connection = open(folder.path()).unwrap();
         for name in ["flowkeep.db", "flowkeep.db-wal"] {
-            let mode = folder.path().join(name).metadata().unwrap().permissions().mode();
+            let mode = folder
+                .path()
+                .join(name)
+                .metadata()
+                .unwrap()
+                .permissions()
+                .mode();
             assert_eq!(mode & 0o777, 0o600, "{name}");
         }
-        let vacuum: i32 = connection.query_row("PRAGMA auto_vacuum", [], |row| row.get(0)).unwrap();
+        let vacuum: i32 = connection
+            .query_row("PRAGMA auto_vacuum", [], |row| row.get(0))
+            .unwrap();
         assert_eq!(vacuum, 2);
     }
 
     #[test]
     fn a_newer_database_is_refused_untouched() {
         let folder = tempfile::tempdir().unwrap();
-        open(folder.path()).unwrap().pragma_update(None, "user_version", 99).unwrap();
+        open(folder.path())
+            .unwrap()
+            .pragma_update(None, "user_version", 99)
+            .unwrap();
         let before = std::fs::read(folder.path().join("flowkeep.db")).unwrap();
         let error = open(folder.path()).unwrap_err();
-        assert!(matches!(error, StoreError::Newer { found: 99, known: KNOWN }), "{error}");
-        assert_eq!(std::fs::read(folder.path().join("flowkeep.db")).unwrap(), before);
+        assert!(
+            matches!(
+                error,
+                StoreError::Newer {
+                    found: 99,
+                    known: KNOWN
+                }
+            ),
+            "{error}"
+        );
+        assert_eq!(
+            std::fs::read(folder.path().join("flowkeep.db")).unwrap(),
+            before
+        );
     }
 
     #[test]
     fn another_programs_database_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("flowkeep.db");
-        Connection::open(&path).unwrap().execute_batch("CREATE TABLE t(x)").unwrap();
-        assert!(matches!(open(folder.path()).unwrap_err(), StoreError::NotOurs));
+        Connection::open(&path)
+            .unwrap()
+            .execute_batch("CREATE TABLE t(x)")
+            .unwrap();
+        assert!(matches!(
+            open(folder.path()).unwrap_err(),
+            StoreError::NotOurs
+        ));
     }
 
     #[test]
     fn a_file_that_is_no_database_is_damaged() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("flowkeep.db"), "x".repeat(8192)).unwrap();
-        assert!(matches!(open(folder.path()).unwrap_err(), StoreError::Damaged(_)));
+        assert!(matches!(
+            open(folder.path()).unwrap_err(),
+            StoreError::Damaged(_)
+        ));
     }
 
     #[test]
     fn processes_that_open_a_new_folder_at_once_all_find_it_made() {
         let folder = tempfile::tempdir().unwrap();
         std::thread::scope(|scope| {
-            let opened: Vec<_> =
-                (0..4).map(|_| scope.spawn(|| open(folder.path()).map(|_| ()))).collect();
+            let opened: Vec<_> = (0..4)
+                .map(|_| scope.spawn(|| open(folder.path()).map(|_| ())))
+                .collect();
             for result in opened {
                 result.join().unwrap().unwrap();
             }

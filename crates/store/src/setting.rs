@@ -12,7 +12,9 @@ impl Store {
     pub fn setting(&self, key: &str) -> Result<Option<serde_json::Value>, StoreError> {
         let json: Option<String> = self
             .reader()?
-            .query_row("SELECT value FROM setting WHERE key = ?1", [key], |row| row.get(0))
+            .query_row("SELECT value FROM setting WHERE key = ?1", [key], |row| {
+                row.get(0)
+            })
             .optional()?;
         Ok(json.and_then(|json| serde_json::from_str(&json).ok()))
     }

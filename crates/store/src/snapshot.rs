@@ -101,7 +101,12 @@ impl Snapshot {
         )?;
         Kind::ALL
             .into_iter()
-            .map(|kind| Ok((kind, statement.query_row([kind.as_str()], |row| row.get(0))?)))
+            .map(|kind| {
+                Ok((
+                    kind,
+                    statement.query_row([kind.as_str()], |row| row.get(0))?,
+                ))
+            })
             .collect()
     }
 
@@ -137,7 +142,9 @@ impl Snapshot {
     /// # Errors
     /// What the database says.
     pub fn latest_operation_id(&self) -> Result<Option<String>, StoreError> {
-        Ok(self.connection.query_row("SELECT max(id) FROM operation", [], |row| row.get(0))?)
+        Ok(self
+            .connection
+            .query_row("SELECT max(id) FROM operation", [], |row| row.get(0))?)
     }
 
     /// The rows of the documents of a kind, in the order of their ids.
@@ -182,8 +189,9 @@ impl Snapshot {
     /// # Errors
     /// What the database says.
     pub fn document_name(&self, row: i64) -> Result<(String, String), StoreError> {
-        let mut statement =
-            self.connection.prepare_cached("SELECT id, name FROM document WHERE document = ?1")?;
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT id, name FROM document WHERE document = ?1")?;
         Ok(statement.query_row([row], |row| Ok((row.get(0)?, row.get(1)?)))?)
     }
 
@@ -237,7 +245,9 @@ impl Snapshot {
         let mut after = String::new();
         loop {
             let page = operation::page_after(&self.connection, &after)?;
-            let Some(last) = page.last() else { return Ok(()) };
+            let Some(last) = page.last() else {
+                return Ok(());
+            };
             after.clone_from(&last.id);
             for operation in page {
                 let id = operation.id.clone();
@@ -245,11 +255,17 @@ impl Snapshot {
                 let mut first = 0;
                 loop {
                     let items = operation::items_from(&self.connection, &id, ITEMS, first)?;
-                    let Ok(count) = u32::try_from(items.len()) else { break };
+                    let Ok(count) = u32::try_from(items.len()) else {
+                        break;
+                    };
                     if count == 0 {
                         break;
                     }
-                    each(SnapshotOperation::Items { operation: id.clone(), first, items })?;
+                    each(SnapshotOperation::Items {
+                        operation: id.clone(),
+                        first,
+                        items,
+                    })?;
                     first += count;
                 }
             }
@@ -261,10 +277,12 @@ impl Snapshot {
     /// # Errors
     /// What the database says.
     pub fn settings(&self) -> Result<Vec<(String, serde_json::Value)>, StoreError> {
-        let mut statement =
-            self.connection.prepare("SELECT key, value FROM setting ORDER BY key")?;
-        let rows = statement
-            .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+        let mut statement = self
+            .connection
+            .prepare("SELECT key, value FROM setting ORDER BY key")?;
+        let rows = statement.query_map([], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+        })?;
         let mut settings = Vec::new();
         for row in rows {
             let (key, json) = row?;

@@ -184,7 +184,11 @@ impl Staging {
         )?;
         connection.execute_batch(include_str!("schema/staging.sql"))?;
         connection.execute_batch("BEGIN")?;
-        Ok(Self { connection, path, origin })
+        Ok(Self {
+            connection,
+            path,
+            origin,
+        })
     }
 
     /// The file.
@@ -344,7 +348,13 @@ impl Staging {
         )?;
         for (number, item) in (first..).zip(items) {
             statement.execute((
-                operation, number, &item.kind, &item.id, &item.name, item.before, item.after,
+                operation,
+                number,
+                &item.kind,
+                &item.id,
+                &item.name,
+                item.before,
+                item.after,
             ))?;
         }
         Ok(())
@@ -381,7 +391,10 @@ impl Staging {
         mut each: impl FnMut(StagedItem) -> Result<(), E>,
     ) -> Result<(), E> {
         let sql = format!("SELECT {COLUMNS} FROM item WHERE status = 'damaged' ORDER BY item");
-        let mut statement = self.connection.prepare_cached(&sql).map_err(StoreError::from)?;
+        let mut statement = self
+            .connection
+            .prepare_cached(&sql)
+            .map_err(StoreError::from)?;
         let mut rows = statement.query([]).map_err(StoreError::from)?;
         while let Some(row) = rows.next().map_err(StoreError::from)? {
             each(staged(row).map_err(StoreError::from)?)?;
@@ -395,7 +408,11 @@ impl Staging {
     /// What the database says.
     pub fn item(&self, item: u32) -> Result<Option<StagedItem>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM item WHERE item = ?1");
-        Ok(self.connection.prepare_cached(&sql)?.query_row([item], staged).optional()?)
+        Ok(self
+            .connection
+            .prepare_cached(&sql)?
+            .query_row([item], staged)
+            .optional()?)
     }
 
     /// The text of one item, when it has one.
@@ -408,7 +425,11 @@ impl Staging {
              WHERE i.item = ?1",
         )?;
         let stored = statement.query_row([item], |row| {
-            Ok(StoredText { format: format_of(row, 0)?, name: row.get(1)?, text: row.get(2)? })
+            Ok(StoredText {
+                format: format_of(row, 0)?,
+                name: row.get(1)?,
+                text: row.get(2)?,
+            })
         });
         Ok(stored.optional()?)
     }

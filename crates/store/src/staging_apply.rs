@@ -110,7 +110,11 @@ fn check_unmoved(connection: &Connection) -> Result<(), StoreError> {
         [],
         |row| row.get(0),
     )?;
-    if moved { Err(StoreError::PlanChanged) } else { Ok(()) }
+    if moved {
+        Err(StoreError::PlanChanged)
+    } else {
+        Ok(())
+    }
 }
 
 /// Gives each copy the first free id of the form `ID-2`, `ID-3`, …
@@ -225,8 +229,10 @@ fn put_rest(connection: &Connection) -> Result<(u32, u32), StoreError> {
          WHERE operation IN (SELECT id FROM main.operation)",
         [],
     )?;
-    let settings = connection
-        .execute("INSERT OR IGNORE INTO main.setting SELECT key, value FROM staged.setting", [])?;
+    let settings = connection.execute(
+        "INSERT OR IGNORE INTO main.setting SELECT key, value FROM staged.setting",
+        [],
+    )?;
     Ok((
         u32::try_from(operations).unwrap_or(u32::MAX),
         u32::try_from(settings).unwrap_or(u32::MAX),
@@ -251,7 +257,15 @@ fn record(
     connection.execute(
         "INSERT INTO main.operation(id, at, actor, face, operation, subject_name, count)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        (id, now.0, &request.actor, &request.face, &request.operation, &request.name, count),
+        (
+            id,
+            now.0,
+            &request.actor,
+            &request.face,
+            &request.operation,
+            &request.name,
+            count,
+        ),
     )?;
     connection.execute(
         "INSERT INTO main.operation_item(operation, item, kind, id, name, before, after)
@@ -273,8 +287,8 @@ fn record(
     let tx = Tx::new(connection, now);
     tx.tag(&Tag::Operation);
     tx.tag(&Tag::Setting);
-    let mut statement = connection
-        .prepare("SELECT DISTINCT kind FROM staged.item WHERE decision <> 'skip'")?;
+    let mut statement =
+        connection.prepare("SELECT DISTINCT kind FROM staged.item WHERE decision <> 'skip'")?;
     let kinds: Vec<String> = statement
         .query_map([], |row| row.get(0))?
         .collect::<Result<_, _>>()?;

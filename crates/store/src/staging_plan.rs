@@ -53,7 +53,10 @@ impl StagedGroup {
     }
 
     pub(crate) fn from_number(number: i64) -> Self {
-        Self::ALL.into_iter().find(|group| group.number() == number).unwrap_or(Self::NotOurs)
+        Self::ALL
+            .into_iter()
+            .find(|group| group.number() == number)
+            .unwrap_or(Self::NotOurs)
     }
 
     /// Whether an item of this group can be taken at all.
@@ -112,7 +115,8 @@ impl Staging {
         // Filling happens in one transaction; attaching needs none.
         self.finish_filling()?;
         let live = store.path().to_string_lossy();
-        self.connection.execute("ATTACH DATABASE ?1 AS live", [live])?;
+        self.connection
+            .execute("ATTACH DATABASE ?1 AS live", [live])?;
         let compared = self.compare_attached();
         self.connection.execute_batch("DETACH DATABASE live")?;
         compared
@@ -225,7 +229,10 @@ impl Staging {
         mut each: impl FnMut(StagedItem) -> Result<(), E>,
     ) -> Result<(), E> {
         let sql = format!("SELECT {COLUMNS} FROM item ORDER BY item");
-        let mut statement = self.connection.prepare_cached(&sql).map_err(StoreError::from)?;
+        let mut statement = self
+            .connection
+            .prepare_cached(&sql)
+            .map_err(StoreError::from)?;
         let mut rows = statement.query([]).map_err(StoreError::from)?;
         while let Some(row) = rows.next().map_err(StoreError::from)? {
             each(staged(row).map_err(StoreError::from)?)?;
@@ -288,7 +295,8 @@ impl Staging {
             [json],
         )?;
         if !operations {
-            self.connection.execute_batch("DELETE FROM operation_item; DELETE FROM operation;")?;
+            self.connection
+                .execute_batch("DELETE FROM operation_item; DELETE FROM operation;")?;
         }
         if !settings {
             self.connection.execute_batch("DELETE FROM setting;")?;
@@ -315,7 +323,8 @@ impl Staging {
     /// What the database says.
     pub fn count_restored(&self, store: &Store) -> Result<u32, StoreError> {
         let live = store.path().to_string_lossy();
-        self.connection.execute("ATTACH DATABASE ?1 AS live", [live])?;
+        self.connection
+            .execute("ATTACH DATABASE ?1 AS live", [live])?;
         let count = self.connection.query_row(
             "SELECT count(*) FROM item i
              JOIN live.document d ON d.kind = i.kind AND d.id = i.target

@@ -94,10 +94,17 @@ impl Store {
         changed: impl Fn(Vec<String>) + Send + 'static,
         requested: impl Fn(Vec<(i64, Request)>) + Send + 'static,
     ) -> Result<Follower, StoreError> {
-        let rings = self.rings.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let rings = self
+            .rings
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         let rings = rings.ok_or(StoreError::Closed)?;
-        let listener =
-            Listener { recipient, changed: Box::new(changed), requested: Box::new(requested) };
+        let listener = Listener {
+            recipient,
+            changed: Box::new(changed),
+            requested: Box::new(requested),
+        };
         Follower::start(self.path.clone(), self.doorbell.clone(), rings, listener)
     }
 

@@ -56,8 +56,9 @@ impl Tx<'_> {
             "SELECT kind, id, name, before, after FROM operation_item
              WHERE operation = ?1 ORDER BY item DESC",
         )?;
-        let items: Vec<OperationItemRecord> =
-            statement.query_map([id], item_record)?.collect::<Result<_, _>>()?;
+        let items: Vec<OperationItemRecord> = statement
+            .query_map([id], item_record)?
+            .collect::<Result<_, _>>()?;
         let operation = self.next_operation_id()?;
         let mut done = Vec::new();
         let mut kept = Vec::new();
@@ -69,7 +70,11 @@ impl Tx<'_> {
             }
         }
         if done.is_empty() {
-            return Ok(Some(UndoOutcome { operation: None, restored: 0, kept }));
+            return Ok(Some(UndoOutcome {
+                operation: None,
+                restored: 0,
+                kept,
+            }));
         }
         self.record_operation(
             operation,
@@ -83,7 +88,11 @@ impl Tx<'_> {
             },
         )?;
         let restored = u32::try_from(done.len()).unwrap_or(u32::MAX);
-        Ok(Some(UndoOutcome { operation: Some(operation), restored, kept }))
+        Ok(Some(UndoOutcome {
+            operation: Some(operation),
+            restored,
+            kept,
+        }))
     }
 
     fn undo_item(
@@ -92,7 +101,9 @@ impl Tx<'_> {
         operation: OperationId,
         actor: &str,
     ) -> Result<Inverse, StoreError> {
-        let Some(kind) = Kind::from_word(&item.kind) else { return Ok(Inverse::Nothing) };
+        let Some(kind) = Kind::from_word(&item.kind) else {
+            return Ok(Inverse::Nothing);
+        };
         let there = self.document(kind, &item.id)?;
         let current = there
             .as_ref()

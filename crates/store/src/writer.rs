@@ -25,7 +25,11 @@ pub struct Tx<'a> {
 
 impl<'a> Tx<'a> {
     pub(crate) fn new(connection: &'a Connection, now: Timestamp) -> Self {
-        Self { connection, now, tags: RefCell::default() }
+        Self {
+            connection,
+            now,
+            tags: RefCell::default(),
+        }
     }
 
     /// The time of this transaction.
@@ -67,7 +71,9 @@ where
     E: From<StoreError> + Send,
 {
     fn run(&mut self, tx: &Tx<'_>) -> bool {
-        let Some(body) = self.body.take() else { return false };
+        let Some(body) = self.body.take() else {
+            return false;
+        };
         let mut outcome = body(tx);
         if outcome.is_ok()
             && let Err(error) = tx.record_change()
@@ -114,7 +120,10 @@ impl Writer {
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || write_all(connection, &entries, clock.as_ref(), &doorbell))?;
-        Ok(Self { queue: Some(queue), thread: Some(thread) })
+        Ok(Self {
+            queue: Some(queue),
+            thread: Some(thread),
+        })
     }
 
     pub(crate) fn write<T, E>(
@@ -126,7 +135,11 @@ impl Writer {
         E: From<StoreError> + Send + 'static,
     {
         let (reply, answer) = sync_channel(1);
-        self.send(Entry::Grouped(Box::new(Command { body: Some(body), outcome: None, reply })))?;
+        self.send(Entry::Grouped(Box::new(Command {
+            body: Some(body),
+            outcome: None,
+            reply,
+        })))?;
         answer.recv().map_err(|_| StoreError::Closed)?
     }
 

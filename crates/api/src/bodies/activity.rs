@@ -18,7 +18,10 @@ pub fn list(api: &Api, input: ActivityInput) -> Result<ActivityPage, AppError> {
     let now = api.clock.now().0;
     let at = |text: Option<String>| text.map(|text| time::given(&text, now)).transpose();
     let page = api.store.operations(&OperationFilter {
-        text: input.query.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()),
+        text: input
+            .query
+            .map(|text| text.trim().to_owned())
+            .filter(|text| !text.is_empty()),
         operation: input.operation,
         kind: input.kind,
         id: input.id,
@@ -43,8 +46,13 @@ pub fn show(api: &Api, input: OperationRef) -> Result<OperationShow, AppError> {
     let limit = page(input.limit, 100)?;
     let found = api.store.operation(&input.id)?;
     let found = found.ok_or_else(|| AppError::new("operation_unknown").with("id", &input.id))?;
-    let items = api.store.operation_items(&input.id, limit, input.offset.unwrap_or_default())?;
-    Ok(OperationShow { operation: row(found), items: items.into_iter().map(item).collect() })
+    let items = api
+        .store
+        .operation_items(&input.id, limit, input.offset.unwrap_or_default())?;
+    Ok(OperationShow {
+        operation: row(found),
+        items: items.into_iter().map(item).collect(),
+    })
 }
 
 /// Writes all of Activity to a file, as JSON.
@@ -56,12 +64,19 @@ pub fn export(api: &Api, input: ExportTo) -> Result<Exported, AppError> {
     let mut entries = Vec::new();
     let mut after = None;
     loop {
-        let filter = OperationFilter { after, limit: 500, ..OperationFilter::default() };
+        let filter = OperationFilter {
+            after,
+            limit: 500,
+            ..OperationFilter::default()
+        };
         let page = api.store.operations(&filter)?;
         for found in page.items {
             let items = api.store.operation_items(&found.id, u32::MAX, 0)?;
             let items = items.into_iter().map(item).collect();
-            entries.push(OperationShow { operation: row(found), items });
+            entries.push(OperationShow {
+                operation: row(found),
+                items,
+            });
         }
         after = page.next;
         if after.is_none() {
@@ -71,7 +86,9 @@ pub fn export(api: &Api, input: ExportTo) -> Result<Exported, AppError> {
     let json = serde_json::to_string_pretty(&entries)
         .map_err(|error| AppError::new("internal").with("detail", error))?;
     export_document(api.files.as_ref(), &(json + "\n"), &target)?;
-    Ok(Exported { files: vec![target.display().to_string()] })
+    Ok(Exported {
+        files: vec![target.display().to_string()],
+    })
 }
 
 pub(crate) fn row(record: OperationRecord) -> OperationRow {

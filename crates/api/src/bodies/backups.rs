@@ -12,8 +12,8 @@ use ulid::Ulid;
 
 use crate::progress::Thinned;
 use crate::types::{
-    BackupHealth, BackupInput, BackupList, BackupPlan, BackupResult, BackupRow, DamagedItem,
-    KindCount, Nothing, ChosenPlace, UnfinishedBackup, UnfinishedInput, VerifyInput, VerifyResult,
+    BackupHealth, BackupInput, BackupList, BackupPlan, BackupResult, BackupRow, ChosenPlace,
+    DamagedItem, KindCount, Nothing, UnfinishedBackup, UnfinishedInput, VerifyInput, VerifyResult,
 };
 use crate::{Api, AppError, Progress, time};
 
@@ -38,7 +38,10 @@ pub fn backup_plan(api: &Api, input: BackupInput) -> Result<BackupPlan, AppError
                     .with("free", estimate.free)
                     .with("missing", missing)
             });
-            let items = estimate.counts.into_iter().map(|(kind, count)| kind_count(kind.as_str(), count));
+            let items = estimate
+                .counts
+                .into_iter()
+                .map(|(kind, count)| kind_count(kind.as_str(), count));
             Ok(BackupPlan {
                 into,
                 items: items.collect(),
@@ -54,7 +57,13 @@ pub fn backup_plan(api: &Api, input: BackupInput) -> Result<BackupPlan, AppError
                 fields: error.fields,
                 place: None,
             };
-            Ok(BackupPlan { into, items: Vec::new(), bytes: 0, free: 0, refused: Some(refused) })
+            Ok(BackupPlan {
+                into,
+                items: Vec::new(),
+                bytes: 0,
+                free: 0,
+                refused: Some(refused),
+            })
         }
     }
 }
@@ -90,12 +99,23 @@ pub fn backup(
         &Thinned::new(progress),
     )?;
     let count = documents_in(&made);
-    remember(api, &made, id, at.0, count, input.remember.then_some(folder))?;
+    remember(
+        api,
+        &made,
+        id,
+        at.0,
+        count,
+        input.remember.then_some(folder),
+    )?;
     Ok(BackupResult {
         count,
         target_dir: made.folder.display().to_string(),
         result: "backup",
-        items: made.counts.iter().map(|(kind, count)| kind_count(kind, *count)).collect(),
+        items: made
+            .counts
+            .iter()
+            .map(|(kind, count)| kind_count(kind, *count))
+            .collect(),
         bytes: made.bytes,
         verified: made.proven,
         damaged: made.damaged.into_iter().map(damaged_item).collect(),
@@ -147,7 +167,11 @@ fn remember(
 
 fn documents_in(made: &Backup) -> u32 {
     let is_document = |word: &str| flowkeep_core::Kind::from_word(word).is_some();
-    made.counts.iter().filter(|(kind, _)| is_document(kind)).map(|(_, count)| count).sum()
+    made.counts
+        .iter()
+        .filter(|(kind, _)| is_document(kind))
+        .map(|(_, count)| count)
+        .sum()
 }
 
 /// Reads a backup back and restores it into a temporary database.
@@ -168,7 +192,12 @@ pub fn verify(
         Source::Backup(folder) => folder,
         Source::Loose(folder) => return Err(FilesError::NothingThere(folder).into()),
     };
-    let proof = prove(&folder, &api.scratch.folder()?, true, &Thinned::new(progress))?;
+    let proof = prove(
+        &folder,
+        &api.scratch.folder()?,
+        true,
+        &Thinned::new(progress),
+    )?;
     if let Ok(manifest) = read_manifest(&folder)
         && let Some(known) = api.store.known_backup(&manifest.backup_id)?
     {
@@ -179,7 +208,8 @@ pub fn verify(
             damaged_names: names_of(&proof.damaged),
             ..known
         };
-        api.store.write::<_, AppError>(move |tx| Ok(tx.put_known_backup(&checked)?))?;
+        api.store
+            .write::<_, AppError>(move |tx| Ok(tx.put_known_backup(&checked)?))?;
     }
     Ok(VerifyResult {
         ok: proof.damaged.is_empty(),
@@ -207,7 +237,9 @@ pub fn list(api: &Api, _: Nothing) -> Result<BackupList, AppError> {
 /// # Errors
 /// `nothing_there` when it is none; what the system says.
 pub fn unfinished_remove(api: &Api, input: UnfinishedInput) -> Result<Nothing, AppError> {
-    let found = unfinished(api)?.into_iter().find(|found| found.token == input.token);
+    let found = unfinished(api)?
+        .into_iter()
+        .find(|found| found.token == input.token);
     let found = found.ok_or_else(|| AppError::new("nothing_there").with("path", &input.token))?;
     remove_unfinished(api.files.as_ref(), Path::new(&found.path))?;
     api.store.write::<_, AppError>(|tx| {
@@ -270,7 +302,10 @@ pub(crate) fn row(known: KnownBackup) -> BackupRow {
 /// `no_backup_known`.
 pub(crate) fn newest_known(api: &Api) -> Result<PathBuf, AppError> {
     let known = api.store.known_backups()?;
-    let there = known.into_iter().map(|known| PathBuf::from(known.path)).find(|path| path.is_dir());
+    let there = known
+        .into_iter()
+        .map(|known| PathBuf::from(known.path))
+        .find(|path| path.is_dir());
     if let Some(path) = there {
         return Ok(path);
     }
@@ -279,7 +314,10 @@ pub(crate) fn newest_known(api: &Api) -> Result<PathBuf, AppError> {
 
 pub(crate) fn chosen_folder(api: &Api) -> Result<Option<PathBuf>, AppError> {
     let chosen = api.store.setting("backup_folder")?;
-    Ok(chosen.as_ref().and_then(serde_json::Value::as_str).map(PathBuf::from))
+    Ok(chosen
+        .as_ref()
+        .and_then(serde_json::Value::as_str)
+        .map(PathBuf::from))
 }
 
 fn target_folder(api: &Api, into: Option<&ChosenPlace>) -> Result<PathBuf, AppError> {
@@ -291,11 +329,18 @@ fn target_folder(api: &Api, into: Option<&ChosenPlace>) -> Result<PathBuf, AppEr
 }
 
 fn kind_count(kind: &str, count: u32) -> KindCount {
-    KindCount { kind: kind.to_owned(), count }
+    KindCount {
+        kind: kind.to_owned(),
+        count,
+    }
 }
 
 fn damaged_item(file: DamagedFile) -> DamagedItem {
-    DamagedItem { path: file.path, reason: file.reason, name: file.name }
+    DamagedItem {
+        path: file.path,
+        reason: file.reason,
+        name: file.name,
+    }
 }
 
 /// The first names, for the list.

@@ -24,10 +24,17 @@ use crate::{Api, AppError, time};
 /// # Errors
 /// `limit_too_large`; what the database says.
 pub fn list(api: &Api, kind: Kind, input: ListInput) -> Result<DocumentPage, AppError> {
-    let words = input.query.as_deref().map(str::trim).filter(|words| !words.is_empty());
+    let words = input
+        .query
+        .as_deref()
+        .map(str::trim)
+        .filter(|words| !words.is_empty());
     let matching = words.map(search_query);
     if let Some(None) = matching {
-        return Ok(DocumentPage { total: 0, items: Vec::new() });
+        return Ok(DocumentPage {
+            total: 0,
+            items: Vec::new(),
+        });
     }
     let listing = api.store.list(&ListQuery {
         kind,
@@ -41,7 +48,10 @@ pub fn list(api: &Api, kind: Kind, input: ListInput) -> Result<DocumentPage, App
         deleted: input.deleted.unwrap_or_default(),
     })?;
     let items = listing.items.into_iter().map(row).collect();
-    Ok(DocumentPage { total: listing.total, items })
+    Ok(DocumentPage {
+        total: listing.total,
+        items,
+    })
 }
 
 /// One document.
@@ -63,7 +73,12 @@ pub fn show(api: &Api, kind: Kind, input: DocumentRef) -> Result<DocumentShow, A
     row.revision = revision;
     row.format = stored.format;
     row.name = stored.name;
-    Ok(DocumentShow { row, text: stored.text, view, validation })
+    Ok(DocumentShow {
+        row,
+        text: stored.text,
+        view,
+        validation,
+    })
 }
 
 /// Keeps a new document.
@@ -80,14 +95,28 @@ pub fn create(api: &Api, kind: Kind, input: CreateInput) -> Result<Changed, AppE
         .unwrap_or_else(|| summary.derived_id.clone());
     let (actor, face) = (api.actor()?, api.face.as_str());
     api.store.write(move |tx| {
-        if tx.document(kind, &id)?.is_some_and(|there| there.deleted_at.is_none()) {
+        if tx
+            .document(kind, &id)?
+            .is_some_and(|there| there.deleted_at.is_none())
+        {
             return Err(AppError::new("exists")
                 .with("kind", kind.as_str())
                 .with("id", &id)
                 .with("name", &summary.name)
                 .hint("update_or_other_id"));
         }
-        put(tx, Put { kind, id, document, summary, operation: "create", actor, face })
+        put(
+            tx,
+            Put {
+                kind,
+                id,
+                document,
+                summary,
+                operation: "create",
+                actor,
+                face,
+            },
+        )
     })
 }
 
@@ -104,7 +133,9 @@ pub fn update(api: &Api, kind: Kind, input: UpdateInput) -> Result<Changed, AppE
     let (actor, face) = (api.actor()?, api.face.as_str());
     let (id, base) = (input.id, input.base_revision);
     api.store.write(move |tx| {
-        let there = tx.document(kind, &id)?.filter(|there| there.deleted_at.is_none());
+        let there = tx
+            .document(kind, &id)?
+            .filter(|there| there.deleted_at.is_none());
         let there = there.ok_or_else(|| not_found(kind, &id))?;
         if base.is_some_and(|base| base != there.revision) {
             return Err(AppError::new("document_changed")
@@ -112,7 +143,18 @@ pub fn update(api: &Api, kind: Kind, input: UpdateInput) -> Result<Changed, AppE
                 .with("revision", there.revision)
                 .hint("compare_first"));
         }
-        put(tx, Put { kind, id, document, summary, operation: "update", actor, face })
+        put(
+            tx,
+            Put {
+                kind,
+                id,
+                document,
+                summary,
+                operation: "update",
+                actor,
+                face,
+            },
+        )
     })
 }
 
@@ -126,7 +168,9 @@ pub fn delete(api: &Api, kind: Kind, input: DeleteInput) -> Result<Deleted, AppE
         let operation = tx.next_operation_id()?;
         let mut items = Vec::new();
         for id in input.ids {
-            let there = tx.delete_document(kind, &id)?.ok_or_else(|| not_found(kind, &id))?;
+            let there = tx
+                .delete_document(kind, &id)?
+                .ok_or_else(|| not_found(kind, &id))?;
             items.push(OperationItemRecord {
                 kind: kind.as_str().to_owned(),
                 id,
@@ -136,11 +180,17 @@ pub fn delete(api: &Api, kind: Kind, input: DeleteInput) -> Result<Deleted, AppE
             });
         }
         if items.is_empty() {
-            return Ok(Deleted { deleted: 0, operation_id: None });
+            return Ok(Deleted {
+                deleted: 0,
+                operation_id: None,
+            });
         }
         tx.record_operation(operation, &new_operation(&actor, face, "delete", &items))?;
         let deleted = u32::try_from(items.len()).unwrap_or(u32::MAX);
-        Ok(Deleted { deleted, operation_id: Some(operation.to_string()) })
+        Ok(Deleted {
+            deleted,
+            operation_id: Some(operation.to_string()),
+        })
     })
 }
 
@@ -192,7 +242,18 @@ pub fn duplicate(api: &Api, kind: Kind, input: DocumentRef) -> Result<Changed, A
             }
             number += 1;
         };
-        put(tx, Put { kind, id, document, summary, operation: "duplicate", actor, face })
+        put(
+            tx,
+            Put {
+                kind,
+                id,
+                document,
+                summary,
+                operation: "duplicate",
+                actor,
+                face,
+            },
+        )
     })
 }
 
@@ -216,7 +277,10 @@ pub fn history(api: &Api, kind: Kind, input: DocumentRef) -> Result<History, App
             bytes: revision.bytes,
         })
         .collect();
-    Ok(History { total: u32::try_from(items.len()).unwrap_or(u32::MAX), items })
+    Ok(History {
+        total: u32::try_from(items.len()).unwrap_or(u32::MAX),
+        items,
+    })
 }
 
 /// How two revisions differ.
@@ -334,7 +398,11 @@ fn put(tx: &Tx<'_>, put: Put) -> Result<Changed, AppError> {
     };
     let (before, after) = tx.put_document(&new, operation, &put.actor)?;
     if before == Some(after) {
-        return Ok(Changed { id: put.id, revision: after, operation_id: None });
+        return Ok(Changed {
+            id: put.id,
+            revision: after,
+            operation_id: None,
+        });
     }
     let item = OperationItemRecord {
         kind: put.kind.as_str().to_owned(),
@@ -343,8 +411,15 @@ fn put(tx: &Tx<'_>, put: Put) -> Result<Changed, AppError> {
         before,
         after: Some(after),
     };
-    tx.record_operation(operation, &new_operation(&put.actor, put.face, put.operation, &[item]))?;
-    Ok(Changed { id: put.id, revision: after, operation_id: Some(operation.to_string()) })
+    tx.record_operation(
+        operation,
+        &new_operation(&put.actor, put.face, put.operation, &[item]),
+    )?;
+    Ok(Changed {
+        id: put.id,
+        revision: after,
+        operation_id: Some(operation.to_string()),
+    })
 }
 
 fn put_again(
@@ -358,8 +433,20 @@ fn put_again(
     let mut summary = summarise(kind, &document, None);
     name_as_told(&mut summary, Some(there.name.clone()));
     let (actor, face, id) = (api.actor()?, api.face.as_str(), there.id.clone());
-    api.store
-        .write(move |tx| put(tx, Put { kind, id, document, summary, operation, actor, face }))
+    api.store.write(move |tx| {
+        put(
+            tx,
+            Put {
+                kind,
+                id,
+                document,
+                summary,
+                operation,
+                actor,
+                face,
+            },
+        )
+    })
 }
 
 pub(crate) fn new_operation<'a>(
@@ -368,12 +455,21 @@ pub(crate) fn new_operation<'a>(
     operation: &'a str,
     items: &'a [OperationItemRecord],
 ) -> NewOperation<'a> {
-    NewOperation { actor, face, operation, name: None, undoes: None, items }
+    NewOperation {
+        actor,
+        face,
+        operation,
+        name: None,
+        undoes: None,
+        items,
+    }
 }
 
 /// A document of any state.
 fn find(api: &Api, kind: Kind, id: &str) -> Result<DocumentRecord, AppError> {
-    api.store.document(kind, id)?.ok_or_else(|| not_found(kind, id))
+    api.store
+        .document(kind, id)?
+        .ok_or_else(|| not_found(kind, id))
 }
 
 /// A document that is not deleted.
@@ -386,7 +482,10 @@ fn find_kept(api: &Api, kind: Kind, id: &str) -> Result<DocumentRecord, AppError
 }
 
 fn not_found(kind: Kind, id: &str) -> AppError {
-    AppError::new("not_found").with("kind", kind.as_str()).with("id", id).hint("list_first")
+    AppError::new("not_found")
+        .with("kind", kind.as_str())
+        .with("id", id)
+        .hint("list_first")
 }
 
 fn revision_not_found(record: &DocumentRecord, revision: u32) -> AppError {
@@ -419,7 +518,9 @@ fn name_as_told(summary: &mut Summary, told: Option<String>) {
 
 /// "Report" → "Report (2)" → "Report (3)".
 fn copied_name(name: &str) -> String {
-    let numbered = name.strip_suffix(')').and_then(|name| name.rsplit_once(" ("));
+    let numbered = name
+        .strip_suffix(')')
+        .and_then(|name| name.rsplit_once(" ("));
     if let Some((start, number)) = numbered
         && let Ok(number) = number.parse::<u32>()
     {
@@ -430,11 +531,21 @@ fn copied_name(name: &str) -> String {
 
 /// The document with its name changed where it stands; `None` where it stands elsewhere.
 fn renamed(document: &Document, from: &str, to: &str) -> Option<Document> {
-    let places: [&[&str]; 4] =
-        [&["name"], &["title"], &["metadata", "name"], &["metadata", "title"]];
+    let places: [&[&str]; 4] = [
+        &["name"],
+        &["title"],
+        &["metadata", "name"],
+        &["metadata", "title"],
+    ];
     places.iter().find_map(|place| {
-        let path: Vec<Step> = place.iter().map(|key| Step::Key((*key).to_owned())).collect();
-        let edit = Edit::Set { path, value: to.into() };
+        let path: Vec<Step> = place
+            .iter()
+            .map(|key| Step::Key((*key).to_owned()))
+            .collect();
+        let edit = Edit::Set {
+            path,
+            value: to.into(),
+        };
         let edited = document.edit(&[edit]).ok()?;
         let now = |document: &Document| {
             place

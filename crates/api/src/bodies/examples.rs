@@ -10,12 +10,42 @@ use crate::{Api, AppError};
 
 /// Kind, id and text of the example documents.
 const DOCUMENTS: [(Kind, Format, &str, &str); 6] = [
-    (Kind::Workflow, Format::Json, "example-month-end", include_str!("../examples/month-end.json")),
-    (Kind::Workflow, Format::Json, "example-new-customer", include_str!("../examples/new-customer.json")),
-    (Kind::Workflow, Format::Json, "example-stock-check", include_str!("../examples/stock-check.json")),
-    (Kind::Roadmap, Format::Yaml, "example-year", include_str!("../examples/year.yaml")),
-    (Kind::Rule, Format::Markdown, "example-four-eyes", include_str!("../examples/four-eyes.md")),
-    (Kind::Template, Format::Json, "example-report-template", include_str!("../examples/report-template.json")),
+    (
+        Kind::Workflow,
+        Format::Json,
+        "example-month-end",
+        include_str!("../examples/month-end.json"),
+    ),
+    (
+        Kind::Workflow,
+        Format::Json,
+        "example-new-customer",
+        include_str!("../examples/new-customer.json"),
+    ),
+    (
+        Kind::Workflow,
+        Format::Json,
+        "example-stock-check",
+        include_str!("../examples/stock-check.json"),
+    ),
+    (
+        Kind::Roadmap,
+        Format::Yaml,
+        "example-year",
+        include_str!("../examples/year.yaml"),
+    ),
+    (
+        Kind::Rule,
+        Format::Markdown,
+        "example-four-eyes",
+        include_str!("../examples/four-eyes.md"),
+    ),
+    (
+        Kind::Template,
+        Format::Json,
+        "example-report-template",
+        include_str!("../examples/report-template.json"),
+    ),
 ];
 
 /// Adds the example workspace.
@@ -28,13 +58,21 @@ pub fn add(api: &Api, _: Nothing) -> Result<Changed, AppError> {
         let operation = tx.next_operation_id()?;
         let mut items = Vec::new();
         for (kind, format, id, text) in DOCUMENTS {
-            if tx.document(kind, id)?.is_some_and(|there| there.deleted_at.is_none()) {
+            if tx
+                .document(kind, id)?
+                .is_some_and(|there| there.deleted_at.is_none())
+            {
                 continue;
             }
             let document = Document::parse(format, text.to_owned())?;
             let summary = summarise(kind, &document, None);
-            let new =
-                NewDocument { kind, id, document: &document, summary: &summary, example: true };
+            let new = NewDocument {
+                kind,
+                id,
+                document: &document,
+                summary: &summary,
+                example: true,
+            };
             let (before, after) = tx.put_document(&new, operation, &actor)?;
             items.push(OperationItemRecord {
                 kind: kind.as_str().to_owned(),
@@ -46,9 +84,16 @@ pub fn add(api: &Api, _: Nothing) -> Result<Changed, AppError> {
         }
         let added = u32::try_from(items.len()).unwrap_or(u32::MAX);
         if items.is_empty() {
-            return Ok(Changed { id: String::new(), revision: 0, operation_id: None });
+            return Ok(Changed {
+                id: String::new(),
+                revision: 0,
+                operation_id: None,
+            });
         }
-        tx.record_operation(operation, &new_operation(&actor, face, "example_add", &items))?;
+        tx.record_operation(
+            operation,
+            &new_operation(&actor, face, "example_add", &items),
+        )?;
         Ok(Changed {
             id: String::new(),
             revision: added,
@@ -81,10 +126,21 @@ pub fn remove(api: &Api, _: Nothing) -> Result<Changed, AppError> {
         }
         tx.set_setting("example_declined", &true.into())?;
         if items.is_empty() {
-            return Ok(Changed { id: String::new(), revision: 0, operation_id: None });
+            return Ok(Changed {
+                id: String::new(),
+                revision: 0,
+                operation_id: None,
+            });
         }
-        tx.record_operation(operation, &new_operation(&actor, face, "example_remove", &items))?;
-        Ok(Changed { id: String::new(), revision: 0, operation_id: Some(operation.to_string()) })
+        tx.record_operation(
+            operation,
+            &new_operation(&actor, face, "example_remove", &items),
+        )?;
+        Ok(Changed {
+            id: String::new(),
+            revision: 0,
+            operation_id: Some(operation.to_string()),
+        })
     })
 }
 
@@ -99,7 +155,10 @@ mod tests {
         for (kind, format, id, text) in DOCUMENTS {
             let document = Document::parse(format, text.to_owned()).unwrap();
             let found = validate(kind, &document);
-            assert!(found.errors.is_empty() && found.warnings.is_empty(), "{id}: {found:?}");
+            assert!(
+                found.errors.is_empty() && found.warnings.is_empty(),
+                "{id}: {found:?}"
+            );
             assert!(summarise(kind, &document, None).name_given, "{id}");
         }
     }

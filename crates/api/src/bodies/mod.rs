@@ -19,9 +19,9 @@ use crate::AppError;
 pub(crate) fn page(limit: Option<u32>, usual: u32) -> Result<u32, AppError> {
     const MOST: u32 = 500;
     match limit {
-        Some(limit) if limit > MOST => {
-            Err(AppError::new("limit_too_large").with("limit", limit).with("most", MOST))
-        }
+        Some(limit) if limit > MOST => Err(AppError::new("limit_too_large")
+            .with("limit", limit)
+            .with("most", MOST)),
         Some(limit) => Ok(limit),
         None => Ok(usual),
     }

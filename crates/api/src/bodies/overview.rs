@@ -26,7 +26,9 @@ pub fn show(api: &Api, _: Nothing) -> Result<Overview, AppError> {
     let counts = api.store.counts()?;
     let examples = api.store.examples()?;
     let known = api.store.known_backups()?;
-    let newest = known.iter().find(|known| known.checked_at.is_some() && known.damaged == 0);
+    let newest = known
+        .iter()
+        .find(|known| known.checked_at.is_some() && known.damaged == 0);
     let since = newest.map_or("", |known| known.operation.as_str());
     let changes_since = api.store.changes_after(since)?;
     let backup = newest.cloned().map(backups::row);
@@ -35,13 +37,19 @@ pub fn show(api: &Api, _: Nothing) -> Result<Overview, AppError> {
     };
     let documents: u32 = counts.iter().map(|(_, count)| count).sum();
     let folder = backups::chosen_folder(api)?;
-    let recent = api.store.operations(&OperationFilter { limit: 8, ..OperationFilter::default() })?;
+    let recent = api.store.operations(&OperationFilter {
+        limit: 8,
+        ..OperationFilter::default()
+    })?;
     Ok(Overview {
         ask_for_folder: folder.is_none() && documents > 0 && !flag("backup_folder_asked")?,
         offer_example: documents == 0 && examples.is_empty() && !flag("example_declined")?,
         counts: counts
             .into_iter()
-            .map(|(kind, count)| KindCount { kind: kind.as_str().to_owned(), count })
+            .map(|(kind, count)| KindCount {
+                kind: kind.as_str().to_owned(),
+                count,
+            })
             .collect(),
         backup,
         changes_since,
@@ -90,29 +98,38 @@ pub fn doctor(api: &Api, _: Nothing) -> Result<Doctor, AppError> {
         check_backup(api)?,
         check_unfinished(api)?,
     ];
-    Ok(Doctor { ok: checks.iter().all(|check| check.ok), checks })
+    Ok(Doctor {
+        ok: checks.iter().all(|check| check.ok),
+        checks,
+    })
 }
 
 fn check(name: &str, ok: bool, message: Message) -> Check {
-    Check { name: name.to_owned(), ok, message }
+    Check {
+        name: name.to_owned(),
+        ok,
+        message,
+    }
 }
 
 fn check_database(api: &Api) -> Result<Check, AppError> {
     let faults = api.store.quick_check()?;
     Ok(match faults.first() {
         None => check("database", true, Message::new("doctor_database_ok")),
-        Some(fault) => {
-            check("database", false, Message::new("doctor_database_damaged").with("detail", fault))
-        }
+        Some(fault) => check(
+            "database",
+            false,
+            Message::new("doctor_database_damaged").with("detail", fault),
+        ),
     })
 }
 
 fn check_data_folder(api: &Api) -> Check {
     let path = api.data_dir.display();
     let message = match unsafe_place(&api.data_dir) {
-        Some(Unsafe::Network(kind)) => {
-            Message::new("error_data_folder_network").with("path", path).with("kind", kind)
-        }
+        Some(Unsafe::Network(kind)) => Message::new("error_data_folder_network")
+            .with("path", path)
+            .with("kind", kind),
         Some(Unsafe::Synced(folder, client)) => Message::new("error_data_folder_synced")
             .with("path", path)
             .with("folder", folder.display())
@@ -132,7 +149,10 @@ fn check_data_folder(api: &Api) -> Check {
 #[cfg(unix)]
 fn is_private(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
-    let others = |path: &Path| path.metadata().map_or(0, |found| found.permissions().mode() & 0o077);
+    let others = |path: &Path| {
+        path.metadata()
+            .map_or(0, |found| found.permissions().mode() & 0o077)
+    };
     others(&path.join("flowkeep.db")) == 0
 }
 
@@ -145,17 +165,23 @@ fn check_space(api: &Api) -> Check {
     // A restore keeps a copy of the database and works in a file beside it.
     let needed = api.store.bytes() * 3 + (64 << 20);
     match api.files.space(&api.data_dir) {
-        Ok(space) if space.free >= needed => {
-            check("space", true, Message::new("doctor_space_ok").with("free", space.free))
-        }
+        Ok(space) if space.free >= needed => check(
+            "space",
+            true,
+            Message::new("doctor_space_ok").with("free", space.free),
+        ),
         Ok(space) => check(
             "space",
             false,
-            Message::new("doctor_space_low").with("free", space.free).with("needed", needed),
+            Message::new("doctor_space_low")
+                .with("free", space.free)
+                .with("needed", needed),
         ),
-        Err(error) => {
-            check("space", false, Message::new("doctor_space_unknown").with("detail", error))
-        }
+        Err(error) => check(
+            "space",
+            false,
+            Message::new("doctor_space_unknown").with("detail", error),
+        ),
     }
 }
 
@@ -165,9 +191,11 @@ fn check_backup(api: &Api) -> Result<Check, AppError> {
     Ok(match overview.backup {
         None if documents == 0 => check("backup", true, Message::new("doctor_backup_not_needed")),
         None => check("backup", false, Message::new("doctor_backup_none")),
-        Some(backup) if backup.health == BackupHealth::Away => {
-            check("backup", false, Message::new("doctor_backup_away").with("path", backup.path))
-        }
+        Some(backup) if backup.health == BackupHealth::Away => check(
+            "backup",
+            false,
+            Message::new("doctor_backup_away").with("path", backup.path),
+        ),
         Some(backup) => check(
             "backup",
             true,
@@ -207,7 +235,12 @@ pub fn diagnostics(api: &Api, _: Nothing) -> Result<Diagnostics, AppError> {
     );
     for check in doctor.checks {
         let state = if check.ok { "ok" } else { "NOT OK" };
-        let _ = writeln!(text, "- {}: {state}: {}", check.name, catalogue.say(&check.message));
+        let _ = writeln!(
+            text,
+            "- {}: {state}: {}",
+            check.name,
+            catalogue.say(&check.message)
+        );
     }
     text.push_str("\nCounts\n");
     for (kind, count) in api.store.counts()? {
@@ -229,7 +262,9 @@ pub fn diagnostics_save(api: &Api, input: ExportTo) -> Result<Exported, AppError
     let target = api.path_of(&input.to)?;
     let text = diagnostics(api, Nothing {})?.text;
     export_document(api.files.as_ref(), &text, &target)?;
-    Ok(Exported { files: vec![target.display().to_string()] })
+    Ok(Exported {
+        files: vec![target.display().to_string()],
+    })
 }
 
 /// The last lines of the newest log file.
@@ -240,7 +275,12 @@ fn recent_log(folder: &Path) -> Vec<String> {
         .filter_map(Result::ok)
         .map(|entry| entry.path())
         .max();
-    let text = newest.and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
+    let text = newest
+        .and_then(|path| std::fs::read_to_string(path).ok())
+        .unwrap_or_default();
     let lines: Vec<_> = text.lines().collect();
-    lines[lines.len().saturating_sub(LOG_LINES)..].iter().map(|line| (*line).to_owned()).collect()
+    lines[lines.len().saturating_sub(LOG_LINES)..]
+        .iter()
+        .map(|line| (*line).to_owned())
+        .collect()
 }

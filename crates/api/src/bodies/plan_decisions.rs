@@ -22,7 +22,9 @@ pub fn items(api: &Api, input: PlanItemsInput) -> Result<PlanPage, AppError> {
     let plan = api.plan(&input.plan_id)?;
     let plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
     let group = input.group.map(StagedGroup::from);
-    let (total, staged) = plan.staging.items(group, limit, input.offset.unwrap_or_default())?;
+    let (total, staged) = plan
+        .staging
+        .items(group, limit, input.offset.unwrap_or_default())?;
     let items = staged
         .into_iter()
         .map(|staged| {
@@ -67,7 +69,11 @@ pub fn compare(api: &Api, input: PlanItemInput) -> Result<Comparison, AppError> 
         (Some(here), Some(kind)) => differences(kind, here, &after),
         _ => Vec::new(),
     };
-    Ok(Comparison { differences, before, after: after.into_text() })
+    Ok(Comparison {
+        differences,
+        before,
+        after: after.into_text(),
+    })
 }
 
 /// Throws a plan away. One that is gone already is no error.
@@ -88,9 +94,13 @@ pub fn results(api: &Api, input: PlanItemsInput) -> Result<PlanResults, AppError
     let plan = api.plan(&input.plan_id)?;
     let plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
     let group = input.group.map(StagedGroup::from);
-    let (total, staged) = plan.staging.items(group, limit, input.offset.unwrap_or_default())?;
-    let items =
-        staged.into_iter().map(|staged| plan.result(staged)).collect::<Result<_, AppError>>()?;
+    let (total, staged) = plan
+        .staging
+        .items(group, limit, input.offset.unwrap_or_default())?;
+    let items = staged
+        .into_iter()
+        .map(|staged| plan.result(staged))
+        .collect::<Result<_, AppError>>()?;
     Ok(PlanResults { total, items })
 }
 
@@ -109,27 +119,32 @@ pub fn each_result(
     plan.staging.each_item(|staged| each(plan.result(staged)?))
 }
 
-fn difference_count(
-    api: &Api,
-    plan: &Plan,
-    staged: &StagedItem,
-) -> Result<Option<u32>, AppError> {
+fn difference_count(api: &Api, plan: &Plan, staged: &StagedItem) -> Result<Option<u32>, AppError> {
     let compared = matches!(
         staged.group,
         StagedGroup::ChangedHere | StagedGroup::Conflict | StagedGroup::NewerThere
     );
-    let (true, Some(kind)) = (compared, staged.kind) else { return Ok(None) };
+    let (true, Some(kind)) = (compared, staged.kind) else {
+        return Ok(None);
+    };
     let (Some(here), Some(incoming)) = (here(api, staged)?, plan.staging.text(staged.item)?) else {
         return Ok(None);
     };
-    let Ok(incoming) = Document::parse(incoming.format, incoming.text) else { return Ok(None) };
+    let Ok(incoming) = Document::parse(incoming.format, incoming.text) else {
+        return Ok(None);
+    };
     let count = differences(kind, &here, &incoming).len();
     Ok(Some(u32::try_from(count).unwrap_or(u32::MAX)))
 }
 
 /// The document an item was compared with, as it was then.
 fn here(api: &Api, staged: &StagedItem) -> Result<Option<Document>, AppError> {
-    let Some((row, revision)) = staged.here else { return Ok(None) };
-    let stored = api.store.text(row, revision).map_err(|error: StoreError| AppError::from(error))?;
+    let Some((row, revision)) = staged.here else {
+        return Ok(None);
+    };
+    let stored = api
+        .store
+        .text(row, revision)
+        .map_err(|error: StoreError| AppError::from(error))?;
     Ok(stored.and_then(|stored| Document::parse(stored.format, stored.text).ok()))
 }

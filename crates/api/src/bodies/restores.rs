@@ -6,9 +6,7 @@ use std::sync::PoisonError;
 use flowkeep_core::{Kind, Message};
 use flowkeep_files::{FilesError, Source, find_source, read_manifest, stage_backup, stage_files};
 use flowkeep_host::machine_id;
-use flowkeep_store::{
-    ApplyOutcome, ApplyRequest, StagedGroup, Staging, StagingOrigin, StoreError,
-};
+use flowkeep_store::{ApplyOutcome, ApplyRequest, StagedGroup, Staging, StagingOrigin, StoreError};
 
 use super::backups::newest_known;
 use crate::plans::Plan;
@@ -34,8 +32,11 @@ pub fn import_plan(
     input: ImportPlanInput,
     progress: &dyn Progress,
 ) -> Result<PlanSummary, AppError> {
-    let paths =
-        input.places.iter().map(|place| api.path_of(place)).collect::<Result<Vec<_>, _>>()?;
+    let paths = input
+        .places
+        .iter()
+        .map(|place| api.path_of(place))
+        .collect::<Result<Vec<_>, _>>()?;
     plan_files(api, &paths, None, progress)
 }
 
@@ -55,9 +56,20 @@ pub fn plan_files(
     staging.compare(&api.store)?;
     let source = match paths {
         [one] => one.clone(),
-        _ => paths.first().and_then(|path| path.parent()).unwrap_or(Path::new("")).to_owned(),
+        _ => paths
+            .first()
+            .and_then(|path| path.parent())
+            .unwrap_or(Path::new(""))
+            .to_owned(),
     };
-    Plan { id, staging, source, manifest: None, notes: Vec::new() }.keep(api)
+    Plan {
+        id,
+        staging,
+        source,
+        manifest: None,
+        notes: Vec::new(),
+    }
+    .keep(api)
 }
 
 /// Reads a backup, or a loose folder of documents, and compares it with the catalog. Nothing is
@@ -83,9 +95,11 @@ pub fn restore_plan(
             let manifest = read_manifest(&folder)?;
             let mut staging = Staging::create(place, StagingOrigin::Backup)?;
             let read = stage_backup(&folder, &mut staging, &progress)?;
-            notes.extend(read.damaged_parts.into_iter().map(|part| {
-                Message::new("plan_note_damaged_part").with("path", part.path)
-            }));
+            notes.extend(
+                read.damaged_parts
+                    .into_iter()
+                    .map(|part| Message::new("plan_note_damaged_part").with("path", part.path)),
+            );
             (staging, folder, Some(manifest))
         }
         Source::Loose(folder) => {
@@ -95,15 +109,26 @@ pub fn restore_plan(
             (staging, folder, None)
         }
     };
-    let mut plan = Plan { id, staging, source, manifest, notes };
+    let mut plan = Plan {
+        id,
+        staging,
+        source,
+        manifest,
+        notes,
+    };
     plan.staging.compare(&api.store)?;
-    let any = plan.staging.groups()?.iter().any(|total| total.group != StagedGroup::NotOurs);
+    let any = plan
+        .staging
+        .groups()?
+        .iter()
+        .any(|total| total.group != StagedGroup::NotOurs);
     if !any && plan.manifest.is_none() {
         return Err(FilesError::NothingThere(plan.source.clone()).into());
     }
     let missing = plan.staging.missing(&api.store)?;
     if missing > 0 {
-        plan.notes.push(Message::new("plan_note_missing").with("count", missing));
+        plan.notes
+            .push(Message::new("plan_note_missing").with("count", missing));
     }
     plan.keep(api)
 }
@@ -112,11 +137,7 @@ pub fn restore_plan(
 ///
 /// # Errors
 /// `plan_unknown`, `plan_changed`.
-pub fn import_apply(
-    api: &Api,
-    input: PlanRef,
-    _: &dyn Progress,
-) -> Result<ImportResult, AppError> {
+pub fn import_apply(api: &Api, input: PlanRef, _: &dyn Progress) -> Result<ImportResult, AppError> {
     let outcome = apply(api, &input.plan_id, "import", false)?;
     Ok(import_result(&outcome))
 }
@@ -127,7 +148,11 @@ pub fn import_apply(
 /// `plan_unknown`.
 pub fn import_preview(api: &Api, plan_id: &str) -> Result<ImportResult, AppError> {
     let plan = api.plan(plan_id)?;
-    let outcome = plan.lock().unwrap_or_else(PoisonError::into_inner).staging.preview()?;
+    let outcome = plan
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .staging
+        .preview()?;
     Ok(import_result(&outcome))
 }
 
@@ -164,7 +189,11 @@ pub fn restore(
 /// `plan_unknown`.
 pub fn restore_preview(api: &Api, plan_id: &str) -> Result<RestoreResult, AppError> {
     let plan = api.plan(plan_id)?;
-    let outcome = plan.lock().unwrap_or_else(PoisonError::into_inner).staging.preview()?;
+    let outcome = plan
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .staging
+        .preview()?;
     restore_result(api, plan_id, &outcome)
 }
 
@@ -183,7 +212,10 @@ fn restore_result(
         .map(|total| total.count)
         .sum();
     let skipped = outcome.skipped.saturating_sub(strangers);
-    let others = [("operation", outcome.operations), ("settings", outcome.settings)];
+    let others = [
+        ("operation", outcome.operations),
+        ("settings", outcome.settings),
+    ];
     Ok(RestoreResult {
         imported: outcome.imported,
         updated: outcome.updated,
@@ -196,19 +228,31 @@ fn restore_result(
         others: others
             .into_iter()
             .filter(|(_, count)| *count > 0)
-            .map(|(kind, count)| KindCount { kind: kind.to_owned(), count })
+            .map(|(kind, count)| KindCount {
+                kind: kind.to_owned(),
+                count,
+            })
             .collect(),
         undo_id: outcome.operation.map(|id| id.to_string()),
-        checklist: if plan.from_elsewhere() { checklist() } else { Vec::new() },
+        checklist: if plan.from_elsewhere() {
+            checklist()
+        } else {
+            Vec::new()
+        },
     })
 }
 
 /// What to look after when the backup comes from another computer.
 fn checklist() -> Vec<Message> {
-    ["checklist_passwords", "checklist_paths", "checklist_schedules", "checklist_backup_folder"]
-        .into_iter()
-        .map(Message::new)
-        .collect()
+    [
+        "checklist_passwords",
+        "checklist_paths",
+        "checklist_schedules",
+        "checklist_backup_folder",
+    ]
+    .into_iter()
+    .map(Message::new)
+    .collect()
 }
 
 fn apply(
@@ -220,7 +264,11 @@ fn apply(
     let plan = api.plan(plan_id)?;
     let mut plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
     let latest = api.store.latest_operation_id()?.unwrap_or_default();
-    let _applying = if marked { Some(api.scratch.applying(&latest)?) } else { None };
+    let _applying = if marked {
+        Some(api.scratch.applying(&latest)?)
+    } else {
+        None
+    };
     let request = ApplyRequest {
         actor: api.actor()?,
         face: api.face.as_str().to_owned(),
@@ -250,7 +298,11 @@ pub fn choose(
 ) -> Result<(), AppError> {
     let plan = api.plan(plan_id)?;
     let mut plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
-    for group in [StagedGroup::ChangedHere, StagedGroup::Conflict, StagedGroup::NewerThere] {
+    for group in [
+        StagedGroup::ChangedHere,
+        StagedGroup::Conflict,
+        StagedGroup::NewerThere,
+    ] {
         plan.staging.decide_group(group, differing.into())?;
     }
     plan.staging.decide_group(StagedGroup::New, new.into())?;
@@ -274,7 +326,8 @@ pub fn keep_only(api: &Api, plan_id: &str, words: &[String]) -> Result<(), AppEr
     let plan = api.plan(plan_id)?;
     let mut plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
     let wanted = |other: &str| words.iter().any(|word| word == other);
-    plan.staging.keep_only(&kinds, wanted("operation"), wanted("settings"))?;
+    plan.staging
+        .keep_only(&kinds, wanted("operation"), wanted("settings"))?;
     Ok(())
 }
 
@@ -296,17 +349,19 @@ pub fn undo(api: &Api, input: UndoInput) -> Result<UndoResult, AppError> {
         return Err(AppError::new("undone_already").with("id", &id));
     }
     let (actor, face) = (api.actor()?, api.face.as_str());
-    let outcome = api
-        .store
-        .write(move |tx| {
-            let undone = tx.undo_operation(&id, &actor, face)?;
-            undone.ok_or_else(|| AppError::new("undone_already").with("id", &id))
-        })?;
+    let outcome = api.store.write(move |tx| {
+        let undone = tx.undo_operation(&id, &actor, face)?;
+        undone.ok_or_else(|| AppError::new("undone_already").with("id", &id))
+    })?;
     let conflicts: Vec<_> = outcome
         .kept
         .into_iter()
         .map(|kept| UndoConflict {
-            reason: Message::new(if kept.deleted { "deleted_since" } else { "changed_since" }),
+            reason: Message::new(if kept.deleted {
+                "deleted_since"
+            } else {
+                "changed_since"
+            }),
             kind: kept.kind,
             id: kept.id,
             name: kept.name,
@@ -324,11 +379,16 @@ pub fn undo(api: &Api, input: UndoInput) -> Result<UndoResult, AppError> {
 /// they are gone.
 fn make_safety_copy(api: &Api) -> Result<(), AppError> {
     let failed = |detail: String| {
-        AppError::new("safety_copy_failed").with("detail", detail).hint("free_space")
+        AppError::new("safety_copy_failed")
+            .with("detail", detail)
+            .hint("free_space")
     };
     let folder = api.data_dir.join("safety");
     std::fs::create_dir_all(&folder).map_err(|error| failed(error.to_string()))?;
-    let space = api.files.space(&folder).map_err(|error| failed(error.to_string()))?;
+    let space = api
+        .files
+        .space(&folder)
+        .map_err(|error| failed(error.to_string()))?;
     let needed = api.store.bytes();
     if space.free < needed {
         return Err(failed(format!("{needed} > {}", space.free)));
@@ -340,7 +400,11 @@ fn make_safety_copy(api: &Api) -> Result<(), AppError> {
         .store
         .copy_to(&partial)
         .map_err(|error| error.to_string())
-        .and_then(|()| api.files.rename_new(&partial, &copy).map_err(|error| error.to_string()))
+        .and_then(|()| {
+            api.files
+                .rename_new(&partial, &copy)
+                .map_err(|error| error.to_string())
+        })
         .and_then(|()| api.files.flush(&folder).map_err(|error| error.to_string()));
     if let Err(detail) = made {
         let _ = std::fs::remove_file(&partial);
@@ -352,13 +416,16 @@ fn make_safety_copy(api: &Api) -> Result<(), AppError> {
 
 /// Keeps the newest few; what cannot be removed stays and is tried again next time.
 fn prune_safety_copies(folder: &Path) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return;
+    };
     let mut copies: Vec<(String, PathBuf, u64)> = entries
         .filter_map(Result::ok)
         .filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
             let bytes = entry.metadata().ok()?.len();
-            name.starts_with("before-restore-").then(|| (name, entry.path(), bytes))
+            name.starts_with("before-restore-")
+                .then(|| (name, entry.path(), bytes))
         })
         .collect();
     copies.sort_by(|a, b| b.0.cmp(&a.0));
@@ -381,7 +448,10 @@ impl Api {
         if newest.is_some_and(|operation| operation.id.as_str() > latest) {
             return Ok(());
         }
-        tracing::warn!(machine = machine_id(), "a restore was broken off; nothing was changed");
+        tracing::warn!(
+            machine = machine_id(),
+            "a restore was broken off; nothing was changed"
+        );
         self.store.write::<_, AppError>(|tx| {
             tx.set_setting("interrupted_restore", &serde_json::Value::Bool(true))?;
             Ok(())

@@ -13,7 +13,11 @@ use crate::{Api, AppError};
 pub fn show(api: &Api, _: Nothing) -> Result<Settings, AppError> {
     let mut fields = serde_json::Map::new();
     let known = serde_json::to_value(Settings::default()).unwrap_or_default();
-    for key in known.as_object().into_iter().flat_map(serde_json::Map::keys) {
+    for key in known
+        .as_object()
+        .into_iter()
+        .flat_map(serde_json::Map::keys)
+    {
         if let Some(value) = api.store.setting(key)? {
             fields.insert(key.clone(), value);
         }
@@ -28,17 +32,24 @@ pub fn show(api: &Api, _: Nothing) -> Result<Settings, AppError> {
 /// `place_unknown`.
 pub fn update(api: &Api, input: SettingsUpdate) -> Result<Settings, AppError> {
     let before = show(api, Nothing {})?;
-    let folder = input.backup_folder.as_ref().map(|place| api.path_of(place)).transpose()?;
+    let folder = input
+        .backup_folder
+        .as_ref()
+        .map(|place| api.path_of(place))
+        .transpose()?;
     let after = Settings {
         language: input.language.unwrap_or(before.language),
         theme: input.theme.unwrap_or(before.theme),
-        display_name: input
-            .display_name
-            .map_or_else(|| before.display_name.clone(), |name| name.trim().to_owned()),
+        display_name: input.display_name.map_or_else(
+            || before.display_name.clone(),
+            |name| name.trim().to_owned(),
+        ),
         backup_folder: folder
             .map(|folder| folder.display().to_string())
             .or_else(|| before.backup_folder.clone()),
-        backup_folder_asked: input.backup_folder_asked.unwrap_or(before.backup_folder_asked),
+        backup_folder_asked: input
+            .backup_folder_asked
+            .unwrap_or(before.backup_folder_asked),
         example_declined: input.example_declined.unwrap_or(before.example_declined),
     };
     if after == before {

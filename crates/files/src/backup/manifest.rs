@@ -90,7 +90,11 @@ impl ManifestWriter {
             }
         }
         out.write_all(b"\"files\": [")?;
-        Ok(Self { out, any: false, bytes: 0 })
+        Ok(Self {
+            out,
+            any: false,
+            bytes: 0,
+        })
     }
 
     pub(crate) fn add(&mut self, file: &ManifestFile) -> io::Result<()> {
@@ -102,7 +106,11 @@ impl ManifestWriter {
     }
 
     pub(crate) fn end(mut self, counts: &BTreeMap<String, u32>) -> io::Result<()> {
-        writeln!(self.out, "\n],\n\"counts\": {}\n}}", serde_json::to_string(counts)?)?;
+        writeln!(
+            self.out,
+            "\n],\n\"counts\": {}\n}}",
+            serde_json::to_string(counts)?
+        )?;
         self.out.flush()
     }
 }
@@ -244,7 +252,10 @@ mod tests {
         writer.add(&file("workflows/b.json")).unwrap();
         writer.end(&counts).unwrap();
         let bytes = out.0.lock().unwrap().clone();
-        assert_eq!(read_header(bytes.as_slice()).unwrap(), Manifest { counts, ..head });
+        assert_eq!(
+            read_header(bytes.as_slice()).unwrap(),
+            Manifest { counts, ..head }
+        );
         let mut paths = Vec::new();
         each_file(bytes.as_slice(), |file| {
             paths.push(file.path);
@@ -259,8 +270,17 @@ mod tests {
 
     #[test]
     fn a_cut_manifest_is_an_error() {
-        for text in ["", "{", "[]", r#"{"files": [{"path": 1}]}"#, r#"{"files": ["#] {
-            assert!(each_file(text.as_bytes(), |_| Ok::<_, ()>(())).is_err(), "{text}");
+        for text in [
+            "",
+            "{",
+            "[]",
+            r#"{"files": [{"path": 1}]}"#,
+            r#"{"files": ["#,
+        ] {
+            assert!(
+                each_file(text.as_bytes(), |_| Ok::<_, ()>(())).is_err(),
+                "{text}"
+            );
         }
     }
 }

@@ -14,8 +14,12 @@ use crate::FilesError;
 const PART: usize = 4 << 20;
 
 /// Settings that mean something on this computer only.
-pub(crate) const BOUND_SETTINGS: [&str; 4] =
-    ["backup_folder", "backup_folder_asked", "example_declined", "interrupted_restore"];
+pub(crate) const BOUND_SETTINGS: [&str; 4] = [
+    "backup_folder",
+    "backup_folder_asked",
+    "example_declined",
+    "interrupted_restore",
+];
 
 /// One line of `operations/*.jsonl`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -79,7 +83,12 @@ pub(crate) struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     pub(crate) fn new(sink: Sink<'a>) -> Self {
-        Self { sink, month: String::new(), number: 1, lines: Vec::new() }
+        Self {
+            sink,
+            month: String::new(),
+            number: 1,
+            lines: Vec::new(),
+        }
     }
 
     fn add(&mut self, at: Timestamp, line: &impl Serialize) -> Result<(), FilesError> {
@@ -186,7 +195,11 @@ impl From<SnapshotOperation> for OperationLine {
                 undoes: row.undoes,
                 undone_by: row.undone_by,
             },
-            SnapshotOperation::Items { operation, first, items } => Self::Items {
+            SnapshotOperation::Items {
+                operation,
+                first,
+                items,
+            } => Self::Items {
                 items_of: operation,
                 first,
                 items: items.into_iter().map(ItemLine::from).collect(),
@@ -223,7 +236,11 @@ impl OperationLine {
     /// The record this line is, or the items of one.
     pub(crate) fn into_piece(self) -> SnapshotOperation {
         match self {
-            Self::Items { items_of, first, items } => SnapshotOperation::Items {
+            Self::Items {
+                items_of,
+                first,
+                items,
+            } => SnapshotOperation::Items {
                 operation: items_of,
                 first,
                 items: items.into_iter().map(OperationItemRecord::from).collect(),

@@ -45,7 +45,10 @@ pub fn prove(
     let place = tempfile_in(scratch)?;
     let mut staging = Staging::create(place.path().join("plan.db"), StagingOrigin::Backup)?;
     let read = intake::stage_backup(folder, &mut staging, progress)?;
-    let mut proof = Proof { files: read.files, damaged: read.damaged_parts };
+    let mut proof = Proof {
+        files: read.files,
+        damaged: read.damaged_parts,
+    };
     if trial {
         restore_for_trial(&mut staging, place.path(), progress)?;
     } else {
@@ -53,9 +56,19 @@ pub fn prove(
     }
     staging.each_damaged(|item| {
         let path = Path::new(&item.path);
-        let path = path.strip_prefix(folder).unwrap_or(path).to_string_lossy().into_owned();
-        let reason = item.reason.unwrap_or_else(|| Message::new("file_unreadable"));
-        proof.damaged.push(DamagedFile { path, reason, name: item.name });
+        let path = path
+            .strip_prefix(folder)
+            .unwrap_or(path)
+            .to_string_lossy()
+            .into_owned();
+        let reason = item
+            .reason
+            .unwrap_or_else(|| Message::new("file_unreadable"));
+        proof.damaged.push(DamagedFile {
+            path,
+            reason,
+            name: item.name,
+        });
         Ok::<_, StoreError>(())
     })?;
     Ok(proof)
@@ -92,7 +105,10 @@ fn restore_for_trial(
     let restored = staging.count_restored(&store)?;
     if outcome.imported != wanted || restored != wanted {
         let detail = format!("{restored} of {wanted} documents came back");
-        return Err(FilesError::NotProven { path: place.to_owned(), detail });
+        return Err(FilesError::NotProven {
+            path: place.to_owned(),
+            detail,
+        });
     }
     Ok(())
 }

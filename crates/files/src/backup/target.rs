@@ -40,7 +40,9 @@ impl BackupTarget {
     /// [`FilesError::InsideDataFolder`], [`FilesError::Missing`], [`FilesError::NotAFolder`],
     /// [`FilesError::NotWritable`].
     pub fn check(files: &dyn Files, folder: &Path, data_dir: &Path) -> Result<Self, FilesError> {
-        let above = folder.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let above = folder
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty());
         let missing = folder.symlink_metadata().is_err();
         let known = match (missing, above) {
             (false, _) => folder.canonicalize().map_err(FilesError::at(folder))?,
@@ -50,12 +52,16 @@ impl BackupTarget {
             }
             (true, None) => std::path::absolute(folder).map_err(FilesError::at(folder))?,
         };
-        let data = data_dir.canonicalize().unwrap_or_else(|_| data_dir.to_owned());
+        let data = data_dir
+            .canonicalize()
+            .unwrap_or_else(|_| data_dir.to_owned());
         if known.starts_with(&data) {
             return Err(FilesError::InsideDataFolder(folder.to_owned()));
         }
         if missing {
-            files.create_folder(&known).map_err(FilesError::at(&known))?;
+            files
+                .create_folder(&known)
+                .map_err(FilesError::at(&known))?;
         } else if !known.is_dir() {
             return Err(FilesError::NotAFolder(folder.to_owned()));
         }
@@ -65,14 +71,21 @@ impl BackupTarget {
         files
             .create_folder(&probe)
             .and_then(|()| files.remove_folder(&probe))
-            .map_err(|source| FilesError::NotWritable { path: folder.to_owned(), source })?;
+            .map_err(|source| FilesError::NotWritable {
+                path: folder.to_owned(),
+                source,
+            })?;
         Ok(Self { folder: known })
     }
 
     /// The name of a backup made at `at`, tried for the `n`-th time (from 0).
     pub(crate) fn name(at: Timestamp, n: u32) -> String {
         let local = utc(at).with_timezone(&Local).format("%Y%m%d-%H%M%S");
-        if n == 0 { format!("flowkeep-backup-{local}") } else { format!("flowkeep-backup-{local}-{n}") }
+        if n == 0 {
+            format!("flowkeep-backup-{local}")
+        } else {
+            format!("flowkeep-backup-{local}-{n}")
+        }
     }
 }
 
@@ -85,11 +98,17 @@ pub fn estimate(
     snapshot: &Snapshot,
     target: &BackupTarget,
 ) -> Result<Estimate, FilesError> {
-    let space = files.space(&target.folder).map_err(FilesError::at(&target.folder))?;
+    let space = files
+        .space(&target.folder)
+        .map_err(FilesError::at(&target.folder))?;
     let (documents, bytes) = snapshot.size(space.cluster)?;
     let rest = snapshot.rest_bytes()? + u64::from(documents) * PER_DOCUMENT + AT_LEAST;
     let needed = (bytes + rest) / 10 * 11;
-    Ok(Estimate { counts: snapshot.counts()?, needed, free: space.free })
+    Ok(Estimate {
+        counts: snapshot.counts()?,
+        needed,
+        free: space.free,
+    })
 }
 
 /// A time as chrono has it; the few that it cannot hold are the year 262,000 and later.

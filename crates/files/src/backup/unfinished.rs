@@ -22,14 +22,19 @@ const SUFFIX: &str = ".partial";
 
 /// The broken-off backups in a folder in which backups are made; none where it cannot be read.
 pub fn unfinished_in(folder: &Path) -> Vec<Unfinished> {
-    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
     let mut found: Vec<_> = entries
         .filter_map(Result::ok)
         .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
         .filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
             let started = name.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?.to_owned();
-            Some(Unfinished { folder: entry.path(), started })
+            Some(Unfinished {
+                folder: entry.path(),
+                started,
+            })
         })
         .collect();
     found.sort_by(|a, b| a.folder.cmp(&b.folder));
@@ -42,7 +47,9 @@ pub fn unfinished_in(folder: &Path) -> Vec<Unfinished> {
 /// [`FilesError::NothingThere`] for any other folder; what the system says.
 pub fn remove_unfinished(files: &dyn Files, folder: &Path) -> Result<(), FilesError> {
     let known = folder.parent().is_some_and(|above| {
-        unfinished_in(above).iter().any(|unfinished| unfinished.folder == folder)
+        unfinished_in(above)
+            .iter()
+            .any(|unfinished| unfinished.folder == folder)
     });
     if !known {
         return Err(FilesError::NothingThere(folder.to_owned()));

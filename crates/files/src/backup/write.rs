@@ -78,7 +78,10 @@ pub fn write_backup(
     let (partial, folder) = create_folder(request)?;
     let made = write_and_prove(request, &snapshot, &partial, faults, progress).and_then(|made| {
         let named = name_it(request, &partial, folder)?;
-        Ok(Backup { folder: named, ..made })
+        Ok(Backup {
+            folder: named,
+            ..made
+        })
     });
     if made.is_err() && request.files.remove_folder(&partial).is_err() {
         tracing::warn!(folder = %partial.display(), "an unfinished backup could not be removed");
@@ -102,7 +105,10 @@ fn create_folder(request: &BackupRequest<'_>) -> Result<(PathBuf, PathBuf), File
         }
     }
     let source = std::io::ErrorKind::AlreadyExists.into();
-    Err(FilesError::Io { path: request.target.folder.clone(), source })
+    Err(FilesError::Io {
+        path: request.target.folder.clone(),
+        source,
+    })
 }
 
 /// Gives the proven folder its name; somebody else may have taken it meanwhile.
@@ -120,13 +126,19 @@ fn name_it(
                 return Ok(folder);
             }
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                folder = request.target.folder.join(BackupTarget::name(request.at, n));
+                folder = request
+                    .target
+                    .folder
+                    .join(BackupTarget::name(request.at, n));
             }
             Err(error) => return Err(FilesError::at(&folder)(error)),
         }
     }
     let source = std::io::ErrorKind::AlreadyExists.into();
-    Err(FilesError::Io { path: folder, source })
+    Err(FilesError::Io {
+        path: folder,
+        source,
+    })
 }
 
 fn write_and_prove(
@@ -140,7 +152,11 @@ fn write_and_prove(
     for fault in faults {
         tracing::error!(fault, "the database is damaged");
         let reason = Message::new("database_page_damaged").with("detail", fault);
-        writing.damaged.push(DamagedFile { path: "flowkeep.db".to_owned(), reason, name: None });
+        writing.damaged.push(DamagedFile {
+            path: "flowkeep.db".to_owned(),
+            reason,
+            name: None,
+        });
     }
     let mut counts = BTreeMap::new();
     for kind in Kind::ALL {
@@ -148,19 +164,36 @@ fn write_and_prove(
         counts.insert(kind.as_str().to_owned(), count);
     }
     writing.plain("settings.json", "settings", &parts::settings(snapshot)?)?;
-    writing.in_parts("revisions", "revision", |out| parts::revisions(snapshot, out))?;
+    writing.in_parts("revisions", "revision", |out| {
+        parts::revisions(snapshot, out)
+    })?;
     let operations = writing.in_parts("operations", "operation", |out| {
         parts::operations(snapshot, out)
     })?;
     counts.insert("operation".to_owned(), operations);
-    let documents = Kind::ALL.iter().filter_map(|kind| counts.get(kind.as_str())).sum();
-    writing.plain("README.txt", "readme", readme::text(&rfc3339(request.at), documents).as_bytes())?;
-    let Writing { manifest, damaged, .. } = writing;
+    let documents = Kind::ALL
+        .iter()
+        .filter_map(|kind| counts.get(kind.as_str()))
+        .sum();
+    writing.plain(
+        "README.txt",
+        "readme",
+        readme::text(&rfc3339(request.at), documents).as_bytes(),
+    )?;
+    let Writing {
+        manifest, damaged, ..
+    } = writing;
     let bytes = manifest.bytes;
     // One flush for all files; only what is on disk gets into a manifest.
-    request.files.flush_tree(partial).map_err(FilesError::at(partial))?;
+    request
+        .files
+        .flush_tree(partial)
+        .map_err(FilesError::at(partial))?;
     manifest.end(&counts).map_err(FilesError::at(partial))?;
-    let (unlisted, listed) = (partial.join("manifest.json.partial"), partial.join(MANIFEST));
+    let (unlisted, listed) = (
+        partial.join("manifest.json.partial"),
+        partial.join(MANIFEST),
+    );
     for step in [
         request.files.flush(&unlisted),
         request.files.rename_new(&unlisted, &listed),
@@ -171,7 +204,10 @@ fn write_and_prove(
     let proof = prove(partial, request.scratch, request.trial, progress)?;
     if let Some(first) = proof.damaged.first() {
         let detail = format!("{}: {}", first.path, first.reason.code);
-        return Err(FilesError::NotProven { path: partial.to_owned(), detail });
+        return Err(FilesError::NotProven {
+            path: partial.to_owned(),
+            detail,
+        });
     }
     Ok(Backup {
         folder: partial.to_owned(),
@@ -203,7 +239,10 @@ impl<'a> Writing<'a> {
             version: FORMAT_VERSION,
             app_version: request.app_version.to_owned(),
             created_at: rfc3339(request.at),
-            offset: utc(request.at).with_timezone(&Local).format("%:z").to_string(),
+            offset: utc(request.at)
+                .with_timezone(&Local)
+                .format("%:z")
+                .to_string(),
             sequence: request.sequence,
             backup_id: request.id.to_string(),
             machine: request.machine.to_owned(),
@@ -215,11 +254,21 @@ impl<'a> Writing<'a> {
             .create_new(&path)
             .and_then(|out| ManifestWriter::begin(out, &head))
             .map_err(FilesError::at(&path))?;
-        Ok(Self { files: request.files, folder, progress, manifest, damaged: Vec::new() })
+        Ok(Self {
+            files: request.files,
+            folder,
+            progress,
+            manifest,
+            damaged: Vec::new(),
+        })
     }
 
     fn go_on(&self) -> Result<(), FilesError> {
-        if self.progress.cancelled() { Err(FilesError::Cancelled) } else { Ok(()) }
+        if self.progress.cancelled() {
+            Err(FilesError::Cancelled)
+        } else {
+            Ok(())
+        }
     }
 
     /// Writes all documents of a kind; answers how many.
@@ -234,12 +283,17 @@ impl<'a> Writing<'a> {
                 Ok((document, file)) => {
                     self.document(&document, &file)?;
                     written += 1;
-                    self.progress.step("write", written, total, Some(&document.name));
+                    self.progress
+                        .step("write", written, total, Some(&document.name));
                 }
                 Err(Unreadable { id, name, reason }) => {
                     tracing::error!(%id, ?reason, "a document could not be read");
                     let path = format!("{}/{id}", kind.folder());
-                    self.damaged.push(DamagedFile { path, reason, name: Some(name) });
+                    self.damaged.push(DamagedFile {
+                        path,
+                        reason,
+                        name: Some(name),
+                    });
                 }
             }
         }
@@ -249,15 +303,21 @@ impl<'a> Writing<'a> {
     fn document(&mut self, document: &SnapshotDocument, text: &str) -> Result<(), FilesError> {
         let name = file_name(&document.name, &document.id, "json");
         let mut path = format!("{}/{name}", document.kind.folder());
-        let mut written = self.files.write_new(&self.folder.join(&path), text.as_bytes());
+        let mut written = self
+            .files
+            .write_new(&self.folder.join(&path), text.as_bytes());
         // Two names that meet in their short hash: the order of ids is fixed, so the same two get
         // the same names in every backup.
         let mut n = 2;
-        while written.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::AlreadyExists)
+        while written
+            .as_ref()
+            .is_err_and(|error| error.kind() == std::io::ErrorKind::AlreadyExists)
         {
             let longer = name.replace(".json", &format!("-{n}.json"));
             path = format!("{}/{longer}", document.kind.folder());
-            written = self.files.write_new(&self.folder.join(&path), text.as_bytes());
+            written = self
+                .files
+                .write_new(&self.folder.join(&path), text.as_bytes());
             n += 1;
         }
         written.map_err(FilesError::at(&self.folder.join(&path)))?;
@@ -281,7 +341,9 @@ impl<'a> Writing<'a> {
     /// Writes one file that is not a document.
     fn plain(&mut self, path: &str, kind: &str, bytes: &[u8]) -> Result<(), FilesError> {
         let target = self.folder.join(path);
-        self.files.write_new(&target, bytes).map_err(FilesError::at(&target))?;
+        self.files
+            .write_new(&target, bytes)
+            .map_err(FilesError::at(&target))?;
         self.list(ManifestFile {
             path: path.to_owned(),
             kind: kind.to_owned(),
@@ -315,11 +377,15 @@ impl<'a> Writing<'a> {
 
     fn subfolder(&self, name: &str) -> Result<(), FilesError> {
         let path = self.folder.join(name);
-        self.files.create_folder(&path).map_err(FilesError::at(&path))
+        self.files
+            .create_folder(&path)
+            .map_err(FilesError::at(&path))
     }
 
     fn list(&mut self, file: ManifestFile) -> Result<(), FilesError> {
-        self.manifest.add(&file).map_err(FilesError::at(self.folder))
+        self.manifest
+            .add(&file)
+            .map_err(FilesError::at(self.folder))
     }
 }
 
@@ -334,7 +400,11 @@ struct Unreadable {
 fn intact(snapshot: &Snapshot, row: i64) -> Result<(SnapshotDocument, String), Unreadable> {
     let unreadable = |code: &str| {
         let (id, name) = snapshot.document_name(row).unwrap_or_default();
-        Unreadable { id, name, reason: Message::new(code) }
+        Unreadable {
+            id,
+            name,
+            reason: Message::new(code),
+        }
     };
     let mut document = match snapshot.document(row) {
         Ok(document) => document,
@@ -353,8 +423,8 @@ fn intact(snapshot: &Snapshot, row: i64) -> Result<(SnapshotDocument, String), U
     if document.format == Format::Json {
         return Ok((document, text));
     }
-    let parsed = Document::parse(document.format, text)
-        .map_err(|_| unreadable("kept_text_unreadable"))?;
+    let parsed =
+        Document::parse(document.format, text).map_err(|_| unreadable("kept_text_unreadable"))?;
     let wrapped = wrap(&document.id, document.kind, &document.name, &parsed);
     Ok((document, wrapped))
 }

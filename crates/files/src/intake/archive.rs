@@ -44,7 +44,11 @@ pub(super) fn stage(
         }
         let name = entry_name(entry.name_raw());
         let path = format!("{shown}!{name}");
-        let name = name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+        let name = name
+            .rsplit(['/', '\\'])
+            .next()
+            .unwrap_or_default()
+            .to_owned();
         if path.contains("__MACOSX/") {
             continue;
         }
@@ -77,7 +81,12 @@ pub(super) fn stage(
 /// Names are UTF-8 where they are valid as such, else GBK.
 fn entry_name(raw: &[u8]) -> String {
     std::str::from_utf8(raw).map_or_else(
-        |_| encoding_rs::GB18030.decode_without_bom_handling(raw).0.into_owned(),
+        |_| {
+            encoding_rs::GB18030
+                .decode_without_bom_handling(raw)
+                .0
+                .into_owned()
+        },
         str::to_owned,
     )
 }

@@ -9,15 +9,13 @@ use flowkeep_core::{
     summarise,
 };
 use flowkeep_host::{Folder, Progress, ReadError, SpecialFile};
-use flowkeep_store::{
-    IncomingDocument, IncomingRevision, Rejection, SnapshotOperation, Staging,
-};
+use flowkeep_store::{IncomingDocument, IncomingRevision, Rejection, SnapshotOperation, Staging};
 
+use crate::FilesError;
 use crate::backup::parts::{BOUND_SETTINGS, OperationLine, RevisionLine};
 use crate::backup::{
     DamagedFile, FORMAT, FORMAT_VERSION, MANIFEST, Manifest, ManifestFile, each_file, read_header,
 };
-use crate::FilesError;
 
 /// A wrapper around a text escapes it; six bytes for one is the worst.
 const FILE_LIMIT: u64 = (MAX_DOCUMENT_BYTES as u64) * 6 + 4096;
@@ -37,9 +35,13 @@ pub struct ReadBackup {
 /// [`FilesError::ManifestDamaged`], [`FilesError::Newer`].
 pub fn read_manifest(folder: &Path) -> Result<Manifest, FilesError> {
     let opened = Folder::open(folder).map_err(FilesError::at(folder))?;
-    let damaged = |detail: String| FilesError::ManifestDamaged { path: folder.to_owned(), detail };
-    let file =
-        opened.open_file(Path::new(MANIFEST)).map_err(|error| damaged(error.to_string()))?;
+    let damaged = |detail: String| FilesError::ManifestDamaged {
+        path: folder.to_owned(),
+        detail,
+    };
+    let file = opened
+        .open_file(Path::new(MANIFEST))
+        .map_err(|error| damaged(error.to_string()))?;
     let manifest = read_header(file).map_err(|error| damaged(error.to_string()))?;
     if manifest.format != FORMAT {
         return Err(damaged(format!("format is {:?}", manifest.format)));
@@ -65,13 +67,25 @@ pub fn stage_backup(
     progress: &dyn Progress,
 ) -> Result<ReadBackup, FilesError> {
     let manifest = read_manifest(folder)?;
-    let total = manifest.counts.values().copied().reduce(u32::saturating_add);
+    let total = manifest
+        .counts
+        .values()
+        .copied()
+        .reduce(u32::saturating_add);
     let opened = Folder::open(folder).map_err(FilesError::at(folder))?;
-    let damaged = |detail: String| FilesError::ManifestDamaged { path: folder.to_owned(), detail };
-    let listing =
-        opened.open_file(Path::new(MANIFEST)).map_err(|error| damaged(error.to_string()))?;
-    let mut reading =
-        Reading { shown: folder, folder: &opened, staging, read: ReadBackup::default() };
+    let damaged = |detail: String| FilesError::ManifestDamaged {
+        path: folder.to_owned(),
+        detail,
+    };
+    let listing = opened
+        .open_file(Path::new(MANIFEST))
+        .map_err(|error| damaged(error.to_string()))?;
+    let mut reading = Reading {
+        shown: folder,
+        folder: &opened,
+        staging,
+        read: ReadBackup::default(),
+    };
     each_file(listing, |file| {
         if progress.cancelled() {
             return Err(FilesError::Cancelled);
@@ -111,8 +125,10 @@ impl Reading<'_> {
 
     /// The bytes of a file that is as the manifest says.
     fn checked(&self, file: &ManifestFile) -> Result<Vec<u8>, Message> {
-        let bytes =
-            self.folder.read(Path::new(&file.path), FILE_LIMIT).map_err(|error| why(&error))?;
+        let bytes = self
+            .folder
+            .read(Path::new(&file.path), FILE_LIMIT)
+            .map_err(|error| why(&error))?;
         let length = bytes.len() as u64;
         if length < file.bytes {
             return Err(Message::new("file_cut_short")
@@ -137,7 +153,10 @@ impl Reading<'_> {
         {
             summary.name.clone_from(name);
         }
-        let id = file.id.clone().unwrap_or_else(|| summary.derived_id.clone());
+        let id = file
+            .id
+            .clone()
+            .unwrap_or_else(|| summary.derived_id.clone());
         let updated = file.updated_at.as_deref().and_then(millis);
         let path = self.shown.join(&file.path);
         self.staging.add_document(&IncomingDocument {
@@ -172,7 +191,11 @@ impl Reading<'_> {
     }
 
     fn damaged_part(&mut self, file: &ManifestFile, reason: Message) -> Result<(), FilesError> {
-        self.read.damaged_parts.push(DamagedFile { path: file.path.clone(), reason, name: None });
+        self.read.damaged_parts.push(DamagedFile {
+            path: file.path.clone(),
+            reason,
+            name: None,
+        });
         Ok(())
     }
 
@@ -183,8 +206,7 @@ impl Reading<'_> {
         file: &ManifestFile,
         bytes: &[u8],
     ) -> Result<Result<(), Message>, FilesError> {
-        let unreadable =
-            |line: usize| Message::new("line_unreadable").with("line", line + 1);
+        let unreadable = |line: usize| Message::new("line_unreadable").with("line", line + 1);
         match file.kind.as_str() {
             "operation" => {
                 for (number, line) in lines(bytes) {
@@ -193,8 +215,13 @@ impl Reading<'_> {
                     };
                     match line.into_piece() {
                         SnapshotOperation::Operation(row) => self.staging.add_operation(&row)?,
-                        SnapshotOperation::Items { operation, first, items } => {
-                            self.staging.add_operation_items(&operation, first, &items)?;
+                        SnapshotOperation::Items {
+                            operation,
+                            first,
+                            items,
+                        } => {
+                            self.staging
+                                .add_operation_items(&operation, first, &items)?;
                         }
                     }
                 }
@@ -218,9 +245,9 @@ impl Reading<'_> {
                 }
             }
             "settings" => {
-                let Ok(settings) = serde_json::from_slice::<
-                    serde_json::Map<String, serde_json::Value>,
-                >(bytes) else {
+                let Ok(settings) =
+                    serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(bytes)
+                else {
                     return Ok(Err(unreadable(0)));
                 };
                 for (key, value) in settings {
@@ -237,7 +264,10 @@ impl Reading<'_> {
 }
 
 fn lines(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
-    bytes.split(|byte| *byte == b'\n').enumerate().filter(|(_, line)| !line.is_empty())
+    bytes
+        .split(|byte| *byte == b'\n')
+        .enumerate()
+        .filter(|(_, line)| !line.is_empty())
 }
 
 /// The document in a file of a backup: JSON stands bare, another format inside a wrapper.
@@ -259,14 +289,16 @@ pub(super) fn why(error: &ReadError) -> Message {
         ReadError::Special(SpecialFile::Link) => Message::new("file_is_link"),
         ReadError::Special(SpecialFile::Folder) => Message::new("file_is_folder"),
         ReadError::Special(SpecialFile::Other) => Message::new("file_is_special"),
-        ReadError::TooLarge { bytes, limit } => {
-            Message::new("file_too_large").with("bytes", bytes).with("limit", limit)
-        }
+        ReadError::TooLarge { bytes, limit } => Message::new("file_too_large")
+            .with("bytes", bytes)
+            .with("limit", limit),
         ReadError::Outside => Message::new("file_outside"),
         ReadError::Io(error) => Message::new("file_unreadable").with("detail", error),
     }
 }
 
 fn millis(text: &str) -> Option<i64> {
-    DateTime::parse_from_rfc3339(text).ok().map(|at| at.timestamp_millis())
+    DateTime::parse_from_rfc3339(text)
+        .ok()
+        .map(|at| at.timestamp_millis())
 }

@@ -28,7 +28,12 @@ pub fn stage_files(
     staging: &mut Staging,
     progress: &dyn Progress,
 ) -> Result<(), FilesError> {
-    let mut gathering = Gathering { expected, staging, progress, met: 0 };
+    let mut gathering = Gathering {
+        expected,
+        staging,
+        progress,
+        met: 0,
+    };
     for path in paths {
         let metadata = path.metadata().map_err(FilesError::at(path))?;
         if metadata.is_dir() {
@@ -49,7 +54,10 @@ pub(super) struct Gathering<'a> {
 
 impl Gathering<'_> {
     fn folder(&mut self, root: &Path) -> Result<(), FilesError> {
-        let entries = WalkDir::new(root).follow_links(false).sort_by_file_name().into_iter();
+        let entries = WalkDir::new(root)
+            .follow_links(false)
+            .sort_by_file_name()
+            .into_iter();
         let wanted = entries.filter_entry(|entry| {
             entry.depth() == 0
                 || !entry.file_type().is_dir()
@@ -111,7 +119,12 @@ impl Gathering<'_> {
         bytes: &[u8],
     ) -> Result<(), FilesError> {
         match recognise(bytes, name, self.expected) {
-            Recognised::Document { kind, document, encoding, summary } => {
+            Recognised::Document {
+                kind,
+                document,
+                encoding,
+                summary,
+            } => {
                 self.told(name)?;
                 let given = summary.id.as_deref();
                 self.staging.add_document(&IncomingDocument {
@@ -140,7 +153,9 @@ impl Gathering<'_> {
         name: &str,
         bytes: u64,
     ) -> Result<(), FilesError> {
-        let ours = ["json", "yaml", "yml", "mdc"].iter().any(|end| has_extension(name, end));
+        let ours = ["json", "yaml", "yml", "mdc"]
+            .iter()
+            .any(|end| has_extension(name, end));
         let reason = Message::new("file_too_large")
             .with("bytes", bytes)
             .with("limit", MAX_DOCUMENT_BYTES);
@@ -178,7 +193,9 @@ impl Gathering<'_> {
 /// It may have grown or become a pipe since it was looked at.
 fn read(path: &Path) -> Result<Vec<u8>, ReadError> {
     let mut bytes = Vec::new();
-    open_regular(path)?.take(MAX_DOCUMENT_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    open_regular(path)?
+        .take(MAX_DOCUMENT_BYTES as u64 + 1)
+        .read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -193,5 +210,7 @@ fn special(kind: FileType) -> Option<Message> {
 }
 
 pub(super) fn has_extension(name: &str, extension: &str) -> bool {
-    Path::new(name).extension().is_some_and(|end| end.eq_ignore_ascii_case(extension))
+    Path::new(name)
+        .extension()
+        .is_some_and(|end| end.eq_ignore_ascii_case(extension))
 }

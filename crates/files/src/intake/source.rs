@@ -33,7 +33,12 @@ pub fn find_source(path: &Path) -> Result<Source, FilesError> {
         return Ok(Source::Loose(path.to_owned()));
     }
     let name = path.canonicalize().ok();
-    let name = name.as_deref().unwrap_or(path).file_name().unwrap_or_default().to_string_lossy();
+    let name = name
+        .as_deref()
+        .unwrap_or(path)
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy();
     if name.ends_with(".partial") {
         return Err(FilesError::Unfinished(path.to_owned()));
     }
