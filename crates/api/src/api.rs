@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use flowkeep_core::PlanId;
 use flowkeep_host::{
-    Clock, Files, SystemClock, SystemFiles, Unsafe, account_name, default_data_dir, unsafe_place,
+    Clock, Files, SystemClock, SystemFiles, Unsafe, account_name, default_data_dir, private_folder,
+    unsafe_place,
 };
 use flowkeep_store::{Follower, Request, Store, StoreError, StoreOptions};
 
@@ -205,11 +206,7 @@ fn make_folder(data_dir: &Path) -> Result<(), AppError> {
         }
         None => {}
     }
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(data_dir).map_err(|error| {
+    private_folder(data_dir).map_err(|error| {
         AppError::new("data_folder_unwritable")
             .with("path", data_dir.display())
             .with("detail", error)

@@ -1,7 +1,7 @@
 //! The list of commands. Whatever a person can do is one entry here; faces differ only in how they
 //! reach it.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use flowkeep_core::Kind;
@@ -187,7 +187,7 @@ pub fn commands() -> impl Iterator<Item = &'static Command> {
 /// What ts-rs or the system says.
 pub fn typescript(folder: &std::path::Path) -> Result<(), Box<dyn std::error::Error>> {
     let config = Config::new().with_out_dir(folder).with_large_int("number");
-    let mut used = BTreeMap::new();
+    let mut used = BTreeSet::new();
     let mut map = String::new();
     for command in commands() {
         (command.export)(&config)?;
@@ -197,14 +197,14 @@ pub fn typescript(folder: &std::path::Path) -> Result<(), Box<dyn std::error::Er
             "  {}: {{ input: {input}; output: {output} }};",
             command.name
         )?;
-        used.insert(input, ());
-        used.insert(output, ());
+        used.insert(input);
+        used.insert(output);
     }
     AppError::export_all(&config)?;
     crate::types::ProgressReport::export_all(&config)?;
     crate::types::PickedPlace::export_all(&config)?;
     let mut text = "// This file was generated from the command list. Do not edit it.\n".to_owned();
-    for name in used.keys() {
+    for name in &used {
         writeln!(text, "import type {{ {name} }} from \"./{name}\";")?;
     }
     writeln!(

@@ -70,14 +70,14 @@ impl Plan {
             verified: manifest.is_some(),
             backup_created_at: manifest.map(|manifest| manifest.created_at.clone()),
             backup_app_version: manifest.map(|manifest| manifest.app_version.clone()),
-            from_elsewhere: self.from_elsewhere(),
+            from_elsewhere: self.made_elsewhere(),
             chosen: groups.iter().map(|group| group.chosen).sum(),
             groups,
             notes: self.notes.clone(),
         })
     }
 
-    pub(crate) fn from_elsewhere(&self) -> bool {
+    pub(crate) fn made_elsewhere(&self) -> bool {
         self.manifest
             .as_ref()
             .is_some_and(|manifest| manifest.machine != machine_id())

@@ -3,7 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use flowkeep_api::restores::KIND_WORDS;
 use flowkeep_core::Kind;
 
 /// All of a call.
@@ -155,7 +157,8 @@ pub(crate) enum Db {
         verbose: bool,
         #[arg(long)]
         dry_run: bool,
-        #[arg(long, value_delimiter = ',', value_name = "KIND,…")]
+        #[arg(long, value_delimiter = ',', value_name = "KIND,…", hide_possible_values = true,
+              value_parser = PossibleValuesParser::new(KIND_WORDS))]
         only: Vec<String>,
         #[arg(long)]
         without_safety_copy: bool,

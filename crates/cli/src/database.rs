@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::args::Db;
 use crate::documents::word;
-use crate::output::{Outcome, Output};
+use crate::output::{Outcome, Output, raw, write};
 use crate::progress::Shown;
 
 pub(crate) fn run(api: &Api, output: &Output, verb: Db) -> Result<Outcome, AppError> {
@@ -94,6 +94,10 @@ fn backup(
     })
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 struct Restore {
     input: Option<PathBuf>,
     force: bool,
@@ -144,7 +148,7 @@ fn restore(api: &Api, output: &Output, asked: &Restore) -> Result<Outcome, AppEr
             if item.reason.is_none() && !asked.verbose {
                 return Ok(());
             }
-            output.write(|out| {
+            write(|out| {
                 let action = catalogue.word(&format!("action_{}", word(item.action)));
                 let name = item.name.or(item.path).unwrap_or_default();
                 match item.reason {
@@ -177,7 +181,7 @@ fn restore(api: &Api, output: &Output, asked: &Restore) -> Result<Outcome, AppEr
             text.push_str("\n- ");
             text.push_str(&catalogue.say(item));
         }
-        output.raw(&text)?;
+        raw(&text)?;
     }
     Ok(if result.failed > 0 {
         Outcome::InPart

@@ -14,7 +14,7 @@ use flowkeep_core::{
 use serde_json::json;
 
 use crate::args::{Import, List, OnConflict, Validate, Verb};
-use crate::output::{Outcome, Output};
+use crate::output::{Outcome, Output, raw, write};
 use crate::progress::Shown;
 
 /// Rows fetched at a time by a list without end.
@@ -30,24 +30,10 @@ pub(crate) fn run(api: &Api, output: &Output, kind: Kind, verb: Verb) -> Result<
             return print_validation(output, &found);
         }
         Verb::Create { file } => {
-            let read = Read::file(&file, kind)?;
-            let input = CreateInput {
-                text: read.document.text().to_owned(),
-                format: read.document.format(),
-                id: read.id,
-                name: Some(read.name),
-            };
-            changed(output, "cli_created", &documents::create(api, kind, input)?)?;
+            changed(output, "cli_created", &create(api, kind, &file)?)?;
         }
         Verb::Update { id, file } => {
-            let read = Read::file(&file, kind)?;
-            let input = UpdateInput {
-                id,
-                text: read.document.text().to_owned(),
-                format: Some(read.document.format()),
-                base_revision: None,
-            };
-            changed(output, "cli_updated", &documents::update(api, kind, input)?)?;
+            changed(output, "cli_updated", &update(api, kind, id, &file)?)?;
         }
         Verb::Delete { id } => {
             let revision = documents::show(api, kind, reference(&id))?.row.revision;
@@ -108,7 +94,7 @@ pub(crate) fn run(api: &Api, output: &Output, kind: Kind, verb: Verb) -> Result<
             })?;
         }
         Verb::Export { id, output: None } => {
-            output.raw(&documents::text_of(api, kind, &id)?)?;
+            raw(&documents::text_of(api, kind, &id)?)?;
         }
         Verb::Export {
             id,
@@ -127,6 +113,28 @@ pub(crate) fn run(api: &Api, output: &Output, kind: Kind, verb: Verb) -> Result<
         }
     }
     Ok(Outcome::Done)
+}
+
+fn create(api: &Api, kind: Kind, file: &Path) -> Result<Changed, AppError> {
+    let read = Read::file(file, kind)?;
+    let input = CreateInput {
+        text: read.document.text().to_owned(),
+        format: read.document.format(),
+        id: read.id,
+        name: Some(read.name),
+    };
+    documents::create(api, kind, input)
+}
+
+fn update(api: &Api, kind: Kind, id: String, file: &Path) -> Result<Changed, AppError> {
+    let read = Read::file(file, kind)?;
+    let input = UpdateInput {
+        id,
+        text: read.document.text().to_owned(),
+        format: Some(read.document.format()),
+        base_revision: None,
+    };
+    documents::update(api, kind, input)
 }
 
 /// Checks a file by itself.
@@ -173,7 +181,7 @@ fn list(api: &Api, output: &Output, kind: Kind, list: &List) -> Result<Outcome, 
         let mut page = first;
         loop {
             let count = u32::try_from(page.items.len()).unwrap_or(u32::MAX);
-            output.write(|out| {
+            write(|out| {
                 for row in &page.items {
                     let state = if row.problems > 0 { "!" } else { " " };
                     writeln!(out, "{state} {}  {}  ({})", row.name, row.id, row.revision)?;
@@ -204,7 +212,7 @@ fn show(
         None => documents::text_of(api, kind, &id)?,
     };
     // A byte-order mark says how a file is encoded; what is printed here is UTF-8 anyway.
-    output.raw(text.strip_prefix('\u{feff}').unwrap_or(&text))?;
+    raw(text.strip_prefix('\u{feff}').unwrap_or(&text))?;
     Ok(Outcome::Done)
 }
 
@@ -235,7 +243,7 @@ fn import(api: &Api, output: &Output, import: &Import) -> Result<Outcome, AppErr
     } else {
         let catalogue = output.catalogue();
         plan_decisions::each_result(api, &plan.plan_id, |item| {
-            output.write(|out| {
+            write(|out| {
                 let action = catalogue.word(&format!("action_{}", word(item.action)));
                 let path = item.path.unwrap_or_default();
                 let reason = item.reason.map(|reason| catalogue.say(&reason));
@@ -250,7 +258,7 @@ fn import(api: &Api, output: &Output, import: &Import) -> Result<Outcome, AppErr
         } else {
             "cli_import_done"
         };
-        output.raw(&catalogue.sentence(
+        raw(&catalogue.sentence(
             key,
             &[
                 ("imported", &result.imported),

@@ -35,7 +35,7 @@ pub(crate) struct Output {
     catalogue: Catalogue,
 }
 
-type Out = BufWriter<StdoutLock<'static>>;
+pub(crate) type Out = BufWriter<StdoutLock<'static>>;
 
 impl Output {
     pub(crate) fn new(json: bool, catalogue: Catalogue) -> Self {
@@ -56,25 +56,13 @@ impl Output {
         result: &impl serde::Serialize,
         human: impl FnOnce(&Catalogue, &mut Out) -> io::Result<()>,
     ) -> Result<(), AppError> {
-        self.write(|out| {
+        write(|out| {
             if self.json {
                 let mut value = serde_json::to_value(result)?;
                 self.speak(&mut value);
                 writeln!(out, "{value}")
             } else {
                 human(&self.catalogue, out)
-            }
-        })
-    }
-
-    /// Prints a text as it stands.
-    pub(crate) fn raw(&self, text: &str) -> Result<(), AppError> {
-        self.write(|out| {
-            out.write_all(text.as_bytes())?;
-            if text.ends_with('\n') {
-                Ok(())
-            } else {
-                writeln!(out)
             }
         })
     }
@@ -134,14 +122,6 @@ impl Output {
         self.catalogue.text(&format!("hint_{hint}"), &error.fields)
     }
 
-    pub(crate) fn write(
-        &self,
-        body: impl FnOnce(&mut Out) -> io::Result<()>,
-    ) -> Result<(), AppError> {
-        let mut out = BufWriter::new(io::stdout().lock());
-        body(&mut out).and_then(|()| out.flush()).map_err(printing)
-    }
-
     /// Turns every message (`{code, fields, place}` under `reason`, `message` or in a list of
     /// them) into its sentence; the code stays beside it.
     fn speak(&self, value: &mut Value) {
@@ -169,6 +149,24 @@ impl Output {
             _ => {}
         }
     }
+}
+
+/// Prints a text as it stands.
+pub(crate) fn raw(text: &str) -> Result<(), AppError> {
+    write(|out| {
+        out.write_all(text.as_bytes())?;
+        if text.ends_with('\n') {
+            Ok(())
+        } else {
+            writeln!(out)
+        }
+    })
+}
+
+/// Writes to standard output.
+pub(crate) fn write(body: impl FnOnce(&mut Out) -> io::Result<()>) -> Result<(), AppError> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    body(&mut out).and_then(|()| out.flush()).map_err(printing)
 }
 
 /// Standard output that is closed (`| head`) ends the command quietly like any other program.

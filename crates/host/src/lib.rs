@@ -15,7 +15,7 @@ pub mod testing;
 mod volume;
 
 pub use clock::{Clock, SystemClock, Timestamp};
-pub use files::{Files, Space, SystemFiles};
+pub use files::{Files, Space, SystemFiles, private_folder};
 pub use lock::{FileLock, LockError};
 pub use machine::{account_name, default_data_dir, machine_id};
 pub use progress::{Progress, Unfollowed};

@@ -186,7 +186,8 @@ fn open_checked(root: &Path, relative: &Path) -> Result<File, ReadError> {
     Ok(File::open(path)?)
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use std::os::unix::fs::symlink;
 

@@ -29,7 +29,8 @@ pub fn unsafe_place(folder: &Path) -> Option<Unsafe> {
 #[cfg(target_os = "linux")]
 fn network_share(path: &Path) -> Option<&'static str> {
     let magic = rustix::fs::statfs(path).ok()?.f_type;
-    network_type(i128::from(magic) as u32)
+    // The kernel's field is wider than the numbers, and signed on some machines.
+    network_type(u32::try_from(magic & 0xffff_ffff).ok()?)
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -105,10 +105,12 @@ pub struct Follower {
     thread: Option<JoinHandle<()>>,
 }
 
+type Requested = Box<dyn Fn(Vec<(i64, Request)>) + Send>;
+
 pub(crate) struct Listener {
     pub(crate) recipient: &'static str,
     pub(crate) changed: Box<dyn Fn(Vec<String>) + Send>,
-    pub(crate) requested: Box<dyn Fn(Vec<(i64, Request)>) + Send>,
+    pub(crate) requested: Requested,
 }
 
 impl Follower {

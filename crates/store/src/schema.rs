@@ -9,7 +9,7 @@ use rusqlite_migration::{M, Migrations};
 
 use crate::StoreError;
 
-/// "FlwK", so that `file(1)` and we can tell our database from others.
+/// `FlwK`, so that `file(1)` and we can tell our database from others.
 const APPLICATION_ID: i32 = 0x466c_774b;
 
 /// Additive and numbered; a row that landed is never edited.
@@ -145,7 +145,7 @@ fn copy_before_migration(
     found: u32,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    std::fs::create_dir_all(safety)?;
+    flowkeep_host::private_folder(safety)?;
     let copy = safety.join(format!("before-migration-{found}-{}.db", now.0));
     create_private(&copy)?;
     connection.execute("VACUUM INTO ?1", [copy.to_string_lossy()])?;

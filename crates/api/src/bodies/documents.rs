@@ -1,7 +1,5 @@
 //! `flow_*`, `roadmap_*`, `rule_*`, `template_*`: the same bodies for every kind.
 
-use std::path::Path;
-
 use flowkeep_core::{
     Document, Edit, Format, Kind, Step, Summary, Validation, differences, search_query, summarise,
     validate, wrap,
@@ -566,22 +564,8 @@ pub(crate) fn extension(format: Format) -> &'static str {
     }
 }
 
-/// The format a file's name says.
-///
-/// # Errors
-/// `format_unknown`.
-pub fn format_of_file(path: &Path) -> Result<Format, AppError> {
-    let end = path.extension().map(|end| end.to_ascii_lowercase());
-    match end.as_deref().and_then(std::ffi::OsStr::to_str) {
-        Some("json") => Ok(Format::Json),
-        Some("yaml" | "yml") => Ok(Format::Yaml),
-        Some("md" | "mdc" | "markdown") => Ok(Format::Markdown),
-        _ => Err(AppError::new("format_unknown").with("path", path.display())),
-    }
-}
-
 pub(crate) fn row(record: DocumentRecord) -> DocumentRow {
-    let stated = |text: Option<&String>| text.and_then(|text| time::stated(text));
+    let stated = |text: Option<&String>| text.and_then(|text| time::stated(text.as_str()));
     DocumentRow {
         created_at: stated(record.stated_created_at.as_ref())
             .unwrap_or_else(|| time::rfc3339(record.created_at)),

@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 
 use flowkeep_core::{Kind, Message};
 use flowkeep_files::{FilesError, Source, find_source, read_manifest, stage_backup, stage_files};
-use flowkeep_host::machine_id;
+use flowkeep_host::{machine_id, private_folder};
 use flowkeep_store::{ApplyOutcome, ApplyRequest, StagedGroup, Staging, StagingOrigin, StoreError};
 
 use super::backups::newest_known;
@@ -133,6 +133,23 @@ pub fn restore_plan(
     plan.keep(api)
 }
 
+/// Every word `--only` takes (contracts, "Words"). A backup may well have nothing of one.
+pub const KIND_WORDS: [&str; 13] = [
+    "workflow",
+    "roadmap",
+    "rule",
+    "template",
+    "session",
+    "run",
+    "operation",
+    "folder",
+    "settings",
+    "connection",
+    "agent",
+    "route",
+    "schedule",
+];
+
 /// Brings in what an import plan chose, in one step that can be undone.
 ///
 /// # Errors
@@ -234,7 +251,7 @@ fn restore_result(
             })
             .collect(),
         undo_id: outcome.operation.map(|id| id.to_string()),
-        checklist: if plan.from_elsewhere() {
+        checklist: if plan.made_elsewhere() {
             checklist()
         } else {
             Vec::new()
@@ -314,12 +331,11 @@ pub fn choose(
 /// # Errors
 /// `plan_unknown`; `kind_unknown` for a word that is no kind.
 pub fn keep_only(api: &Api, plan_id: &str, words: &[String]) -> Result<(), AppError> {
-    const OTHERS: [&str; 2] = ["operation", "settings"];
     let mut kinds = Vec::new();
     for word in words {
         match Kind::from_word(word) {
             Some(kind) => kinds.push(kind),
-            None if OTHERS.contains(&word.as_str()) => {}
+            None if KIND_WORDS.contains(&word.as_str()) => {}
             None => return Err(AppError::new("kind_unknown").with("kind", word)),
         }
     }
@@ -336,12 +352,11 @@ pub fn keep_only(api: &Api, plan_id: &str, words: &[String]) -> Result<(), AppEr
 /// # Errors
 /// `nothing_to_undo`, `operation_unknown`, `undone_already`.
 pub fn undo(api: &Api, input: UndoInput) -> Result<UndoResult, AppError> {
-    let id = match input.operation_id {
-        Some(id) => id,
-        None => {
-            let latest = api.store.latest_undoable(&["restore", "import"])?;
-            latest.ok_or_else(|| AppError::new("nothing_to_undo"))?.id
-        }
+    let id = if let Some(id) = input.operation_id {
+        id
+    } else {
+        let latest = api.store.latest_undoable(&["restore", "import"])?;
+        latest.ok_or_else(|| AppError::new("nothing_to_undo"))?.id
     };
     let found = api.store.operation(&id)?;
     let found = found.ok_or_else(|| AppError::new("operation_unknown").with("id", &id))?;
@@ -384,7 +399,7 @@ fn make_safety_copy(api: &Api) -> Result<(), AppError> {
             .hint("free_space")
     };
     let folder = api.data_dir.join("safety");
-    std::fs::create_dir_all(&folder).map_err(|error| failed(error.to_string()))?;
+    private_folder(&folder).map_err(|error| failed(error.to_string()))?;
     let space = api
         .files
         .space(&folder)

@@ -116,10 +116,16 @@ impl Reading<'_> {
             },
             (Ok(bytes), None) => match self.part(file, &bytes)? {
                 Ok(()) => Ok(()),
-                Err(reason) => self.damaged_part(file, reason),
+                Err(reason) => {
+                    self.damaged_part(file, reason);
+                    Ok(())
+                }
             },
             (Err(reason), Some(_)) => self.reject(file, kind, &reason),
-            (Err(reason), None) => self.damaged_part(file, reason),
+            (Err(reason), None) => {
+                self.damaged_part(file, reason);
+                Ok(())
+            }
         }
     }
 
@@ -190,13 +196,12 @@ impl Reading<'_> {
         Ok(())
     }
 
-    fn damaged_part(&mut self, file: &ManifestFile, reason: Message) -> Result<(), FilesError> {
+    fn damaged_part(&mut self, file: &ManifestFile, reason: Message) {
         self.read.damaged_parts.push(DamagedFile {
             path: file.path.clone(),
             reason,
             name: None,
         });
-        Ok(())
     }
 
     /// Activity, earlier revisions, settings. The outer error ends the reading, the inner one
