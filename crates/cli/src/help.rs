@@ -99,9 +99,7 @@ pub(crate) fn refused(error: &clap::Error, given: &[OsString], catalogue: &Catal
             said(ContextKind::InvalidSubcommand),
         ),
         ErrorKind::MissingRequiredArgument => ("usage_missing_argument", argument),
-        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            ("usage_missing_argument", "<COMMAND>".to_owned())
-        }
+        ErrorKind::MissingSubcommand => ("usage_missing_argument", "<COMMAND>".to_owned()),
         ErrorKind::ArgumentConflict => {
             ("usage_conflict", format!("{argument} {}", said(ContextKind::PriorArg)))
         }

@@ -1,0 +1,175 @@
+//! `db backup`, `db verify`, `db list`, `doctor`.
+
+use std::path::Path;
+
+use crate::flowkeep::{Flowkeep, keys, text, tree, workflow};
+
+fn seeded() -> Flowkeep {
+    let flowkeep = Flowkeep::new();
+    for id in ["a", "b"] {
+        let file = flowkeep.file(&format!("{id}.json"), workflow(id, &format!("Name {id}")));
+        flowkeep.done(&["flow", "create", &file]);
+    }
+    flowkeep
+}
+
+/// The file of a document in a backup.
+pub(crate) fn file_of(backup: &Path, id: &str) -> std::path::PathBuf {
+    let manifest = std::fs::read(backup.join("manifest.json")).unwrap();
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
+    let files = manifest["files"].as_array().unwrap();
+    let found = files.iter().find(|file| file["id"] == id).unwrap();
+    backup.join(found["path"].as_str().unwrap())
+}
+
+#[test]
+fn a_backup_is_a_new_folder_with_a_true_manifest() {
+    let flowkeep = seeded();
+    let into = text(&flowkeep.path("backups"));
+    let made = flowkeep.done(&["db", "backup", "-o", &into]);
+    assert_eq!(
+        keys(&made)[..6],
+        ["count", "target_dir", "type", "items", "bytes", "verified"]
+    );
+    assert_eq!(
+        (&made["count"], &made["type"]),
+        (&2.into(), &"backup".into())
+    );
+    assert_eq!(made["verified"], true);
+    let folder = Path::new(made["target_dir"].as_str().unwrap());
+    assert_eq!(
+        folder.parent().unwrap(),
+        flowkeep.path("backups").canonicalize().unwrap()
+    );
+    let name = folder.file_name().unwrap().to_str().unwrap();
+    assert!(name.starts_with("flowkeep-backup-2"), "{name}");
+
+    let manifest = std::fs::read(folder.join("manifest.json")).unwrap();
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
+    assert_eq!(
+        (&manifest["format"], &manifest["version"]),
+        (&"flowkeep-backup".into(), &1.into())
+    );
+    for key in ["app_version", "created_at", "backup_id", "counts"] {
+        assert!(!manifest[key].is_null(), "{key}");
+    }
+    let mut listed: Vec<_> = manifest["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|file| file["path"].as_str().unwrap().to_owned())
+        .chain(["manifest.json".to_owned()])
+        .collect();
+    listed.sort();
+    let there: Vec<_> = tree(folder).into_iter().map(|(path, _)| path).collect();
+    assert_eq!(listed, there, "exactly the listed files are there");
+    let kept = std::fs::read_to_string(file_of(folder, "a")).unwrap();
+    assert_eq!(
+        kept,
+        workflow("a", "Name a"),
+        "a document is itself, nothing of ours inside"
+    );
+    assert!(folder.join("README.txt").is_file());
+}
+
+#[test]
+fn backups_are_never_mixed_and_the_newest_is_found() {
+    let flowkeep = seeded();
+    let first = flowkeep.backup("backups");
+    let before = tree(&first);
+    let second = flowkeep.backup("backups");
+    assert_ne!(first, second, "two backups in one second have two folders");
+    assert_eq!(tree(&first), before);
+    let verified = flowkeep.done(&["db", "verify", "-i", &text(&flowkeep.path("backups"))]);
+    assert_eq!(verified["source_dir"], text(&second));
+    assert_eq!(
+        flowkeep.done(&["db", "verify"])["source_dir"],
+        text(&second)
+    );
+    let list = flowkeep.done(&["db", "list"]);
+    assert_eq!(
+        (&list["total"], &list["items"][0]["path"]),
+        (&2.into(), &text(&second).into())
+    );
+    assert_eq!(list["items"][0]["health"], "proven");
+}
+
+#[test]
+fn an_empty_database_can_be_backed_up_and_restored() {
+    let flowkeep = Flowkeep::new();
+    let folder = text(&flowkeep.backup("backups"));
+    assert_eq!(flowkeep.done(&["db", "verify", "-i", &folder])["ok"], true);
+    let restored = Flowkeep::new().done(&["db", "restore", "-i", &folder]);
+    assert_eq!(restored["total"], 0);
+}
+
+#[test]
+fn verify_names_the_damage_and_changes_nothing() {
+    let flowkeep = seeded();
+    let folder = flowkeep.backup("backups");
+    let damaged = file_of(&folder, "a");
+    let mut bytes = std::fs::read(&damaged).unwrap();
+    bytes[10] ^= 1;
+    std::fs::write(&damaged, bytes).unwrap();
+    let (exit, found) = flowkeep.json(&["db", "verify", "-i", &text(&folder)]);
+    assert_eq!(exit, 1, "findings are a result with exit 1");
+    assert_eq!(keys(&found)[..3], ["ok", "files", "damaged"]);
+    assert_eq!(found["ok"], false);
+    let list = found["damaged"].as_array().unwrap();
+    assert_eq!(list.len(), 1, "{found}");
+    assert_eq!(
+        (&list[0]["name"], &list[0]["code"]),
+        (&"Name a".into(), &"file_changed".into())
+    );
+    assert_eq!(folder.join(list[0]["path"].as_str().unwrap()), damaged);
+    assert_eq!(
+        flowkeep.done(&["db", "list"])["items"][0]["health"],
+        "damaged"
+    );
+}
+
+#[test]
+fn a_refused_backup_says_why_and_leaves_nothing() {
+    let flowkeep = seeded();
+    flowkeep.refused(&["db", "backup"], "no_backup_folder");
+    let inside = text(&flowkeep.data().join("backups"));
+    flowkeep.refused(&["db", "backup", "-o", &inside], "inside_data_folder");
+    assert!(!Path::new(&inside).exists());
+    let link = flowkeep.path("link");
+    std::os::unix::fs::symlink(flowkeep.data(), &link).unwrap();
+    flowkeep.refused(&["db", "backup", "-o", &text(&link)], "inside_data_folder");
+    flowkeep.refused(&["db", "backup", "-o", "/nowhere/at/all"], "path_missing");
+    let file = flowkeep.file("file", "x");
+    flowkeep.refused(&["db", "backup", "-o", &file], "not_a_folder");
+    flowkeep.refused(&["db", "verify"], "no_backup_known");
+    flowkeep.refused(
+        &["db", "verify", "-i", &text(&flowkeep.path(""))],
+        "nothing_there",
+    );
+    assert_eq!(flowkeep.done(&["db", "list"])["total"], 0);
+}
+
+#[test]
+fn an_unfinished_backup_is_listed_and_never_read() {
+    let flowkeep = seeded();
+    let folder = flowkeep.backup("backups");
+    let left = folder.with_file_name("flowkeep-backup-20200101-000000.partial");
+    std::fs::create_dir(&left).unwrap();
+    let list = flowkeep.done(&["db", "list"]);
+    assert_eq!(list["unfinished"][0]["path"], text(&left), "{list}");
+    flowkeep.refused(&["db", "restore", "-i", &text(&left)], "backup_unfinished");
+    let (exit, doctor) = flowkeep.json(&["doctor"]);
+    assert_eq!((exit, &doctor["ok"]), (1, &false.into()));
+    assert_eq!(keys(&doctor), ["ok", "checks"]);
+    let check = doctor["checks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|c| c["name"] == "unfinished");
+    let check = check.unwrap();
+    assert_eq!(check["ok"], false);
+    assert!(
+        check["message"].as_str().unwrap().contains(&text(&left)),
+        "{check}"
+    );
+}

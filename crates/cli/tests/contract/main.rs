@@ -1,0 +1,20 @@
+//! The command line as a person or a script uses it: the release contract of its commands, their
+//! JSON shapes and exit codes, in both languages. Each test has a data folder of its own; nothing
+//! is written outside its temporary folder.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test's own helpers fail as its assertions do"
+)]
+
+mod backup;
+mod documents;
+mod flowkeep;
+mod import;
+mod places;
+mod restore;
+mod samples;
+mod together;
+mod tokens;
+mod usage;

@@ -1,0 +1,146 @@
+//! Folders that cannot be written. As root nothing is ever forbidden, so these commands run without
+//! root's privileges: as the same user, stripped of every capability.
+
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::flowkeep::{Answer, Flowkeep, sound_error, text, tree, workflow};
+
+/// Runs without privileges; `setpriv` belongs to every Debian.
+fn unprivileged(flowkeep: &Flowkeep, words: &[&str]) -> (i32, Value) {
+    let strip = [
+        "setpriv",
+        "--bounding-set=-all",
+        "--inh-caps=-all",
+        "--no-new-privs",
+    ];
+    let words = [&["--json"], words].concat();
+    // Whoever is not root has nothing to strip, and may not.
+    let root = tree_owner_is_root(&flowkeep.path(""));
+    let before = if root { &strip[..] } else { &[] };
+    Answer::of(flowkeep.command_with(before, &words).output().unwrap()).one_document()
+}
+
+fn tree_owner_is_root(path: &Path) -> bool {
+    std::os::unix::fs::MetadataExt::uid(&path.metadata().unwrap()) == 0
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    std::fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+}
+
+fn refused(answer: (i32, Value), code: &str) -> Value {
+    let (exit, value) = answer;
+    assert_eq!(
+        (exit, &value["error"]["code"]),
+        (1, &code.into()),
+        "{value}"
+    );
+    sound_error(&value);
+    value
+}
+
+fn seeded() -> Flowkeep {
+    let flowkeep = Flowkeep::new();
+    let file = flowkeep.file("a.json", workflow("a", "A"));
+    flowkeep.done(&["flow", "create", &file]);
+    flowkeep
+}
+
+#[test]
+fn a_backup_folder_that_cannot_be_written_is_said_before_anything_is_written() {
+    let flowkeep = seeded();
+    let folder = flowkeep.path("closed");
+    std::fs::create_dir(&folder).unwrap();
+    set_mode(&folder, 0o500);
+    let words = ["db", "backup", "-o", &text(&folder)];
+    let value = refused(unprivileged(&flowkeep, &words), "folder_unwritable");
+    assert_eq!(value["error"]["fields"]["path"], text(&folder));
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
+    // Nor can a folder be made inside it.
+    let below = text(&folder.join("new"));
+    refused(
+        unprivileged(&flowkeep, &["db", "backup", "-o", &below]),
+        "folder_unwritable",
+    );
+    set_mode(&folder, 0o700);
+    assert_eq!(
+        unprivileged(&flowkeep, &words).0,
+        0,
+        "the same call, once it may"
+    );
+}
+
+#[test]
+fn a_data_folder_that_cannot_be_written_is_said() {
+    let flowkeep = seeded();
+    let before = tree(&flowkeep.data());
+    set_mode(&flowkeep.data(), 0o500);
+    set_mode(&flowkeep.data().join("flowkeep.db"), 0o400);
+    let answer = unprivileged(&flowkeep, &["flow", "delete", "a"]);
+    set_mode(&flowkeep.data(), 0o700);
+    set_mode(&flowkeep.data().join("flowkeep.db"), 0o600);
+    refused(answer, "data_folder_unwritable");
+    assert_eq!(tree(&flowkeep.data()), before);
+}
+
+#[test]
+fn a_file_of_a_backup_that_may_not_be_read_is_named_and_the_rest_comes_in() {
+    let flowkeep = seeded();
+    let other = flowkeep.file("b.json", workflow("b", "B"));
+    flowkeep.done(&["flow", "create", &other]);
+    let folder = flowkeep.backup("backups");
+    set_mode(&crate::backup::file_of(&folder, "b"), 0o000);
+    let empty = Flowkeep::new();
+    let (exit, done) = unprivileged(&empty, &["db", "restore", "-i", &text(&folder)]);
+    assert_eq!(exit, 3, "{done}");
+    let failed = done["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|item| item["action"] == "failed");
+    assert_eq!(failed.unwrap()["code"], "file_unreadable");
+    assert_eq!(done["imported"], 1);
+}
+
+#[test]
+fn a_safety_copy_that_cannot_be_made_stops_the_restore_unless_told_otherwise() {
+    let flowkeep = seeded();
+    let folder = text(&flowkeep.backup("backups"));
+    flowkeep.done(&["flow", "delete", "a"]);
+    // Something else has the name of the folder for safety copies.
+    let safety = flowkeep.data().join("safety");
+    let _ = std::fs::remove_dir_all(&safety);
+    std::fs::write(&safety, "").unwrap();
+    flowkeep.refused(&["db", "restore", "-i", &folder], "safety_copy_failed");
+    flowkeep.refused(&["flow", "show", "a"], "not_found");
+    flowkeep.done(&["db", "restore", "-i", &folder, "--without-safety-copy"]);
+    flowkeep.done(&["flow", "show", "a"]);
+}
+
+#[test]
+fn folders_that_sync_clients_keep_are_refused() {
+    let flowkeep = Flowkeep::new();
+    let folder = flowkeep.path("synced");
+    std::fs::create_dir_all(folder.join(".stfolder")).unwrap();
+    let data = text(&folder.join("data"));
+    let value = refused(
+        flowkeep.json(&["--data-dir", &data, "flow", "list"]),
+        "data_folder_synced",
+    );
+    assert_eq!(value["error"]["fields"]["client"], "Syncthing");
+    assert!(!Path::new(&data).exists());
+}
+
+#[test]
+fn a_database_of_a_newer_version_or_of_nobody_is_left_alone() {
+    let flowkeep = Flowkeep::new();
+    std::fs::create_dir(flowkeep.data()).unwrap();
+    let path = flowkeep.data().join("flowkeep.db");
+    std::fs::write(&path, "x".repeat(8192)).unwrap();
+    flowkeep.refused(&["flow", "list"], "database_damaged");
+    assert_eq!(std::fs::read(&path).unwrap(), "x".repeat(8192).as_bytes());
+}

@@ -1,0 +1,133 @@
+//! Wrong usage, both languages, human output.
+
+use crate::flowkeep::{Flowkeep, sound_error, workflow};
+
+#[test]
+fn wrong_usage_is_exit_2_and_one_document() {
+    let flowkeep = Flowkeep::new();
+    for words in [
+        &[][..],
+        &["flow"],
+        &["nonsense"],
+        &["flow", "nonsense"],
+        &["flow", "show"],
+        &["flow", "list", "--limit", "many"],
+        &["flow", "list", "--unknown"],
+        &["flow", "import"],
+        &["flow", "import", "x", "--on-conflict", "maybe"],
+        &["flow", "validate"],
+        &["flow", "validate", "x", "--file", "y"],
+        &["db"],
+        &["db", "restore", "--only", "nonsense"],
+        &["--lang", "fr", "flow", "list"],
+    ] {
+        for lang in ["en", "zh-CN"] {
+            let mut all = words.to_vec();
+            if !words.contains(&"--lang") {
+                all.extend(["--lang", lang]);
+            }
+            let (exit, value) = flowkeep.json(&all);
+            assert_eq!(exit, 2, "{all:?}: {value}");
+            sound_error(&value);
+            let code = value["error"]["code"].as_str().unwrap();
+            assert!(code.starts_with("usage_"), "{all:?}: {value}");
+            if lang == "zh-CN" && !words.contains(&"--lang") {
+                let message = value["error"]["message"].as_str().unwrap();
+                assert!(is_chinese(message), "{all:?}: {message}");
+            }
+        }
+    }
+    assert!(
+        !flowkeep.data().exists(),
+        "wrong usage touches no data folder"
+    );
+}
+
+#[test]
+fn errors_and_help_speak_the_language_asked_for() {
+    let flowkeep = Flowkeep::new();
+    let refusals = [
+        &["flow", "show", "no"][..],
+        &["db", "backup"],
+        &["db", "undo"],
+        &["db", "restore", "-i", "/nowhere"],
+        &["flow", "create", "/nowhere.json"],
+    ];
+    for words in refusals {
+        let chinese = [&["--lang", "zh-CN"], words].concat();
+        let (exit, value) = flowkeep.json(&chinese);
+        assert_eq!(exit, 1, "{value}");
+        sound_error(&value);
+        assert!(
+            is_chinese(value["error"]["message"].as_str().unwrap()),
+            "{value}"
+        );
+        let said = flowkeep.say(&chinese);
+        assert!(said.out.is_empty() && is_chinese(&said.err), "{said:?}");
+        let (_, english) = flowkeep.json(words);
+        assert!(
+            !is_chinese(english["error"]["message"].as_str().unwrap()),
+            "{english}"
+        );
+        assert_eq!(english["error"]["code"], value["error"]["code"]);
+    }
+    for words in [
+        &["--help"][..],
+        &["flow", "--help"],
+        &["db", "restore", "--help"],
+    ] {
+        let chinese = flowkeep.say(&[&["--lang", "zh-CN"], words].concat());
+        let english = flowkeep.say(words);
+        assert_eq!((chinese.code, english.code), (0, 0));
+        assert!(is_chinese(&chinese.out) && !is_chinese(&english.out));
+        assert!(english.out.contains("flowkeep"), "{}", english.out);
+    }
+}
+
+#[test]
+fn the_systems_language_is_the_default() {
+    let flowkeep = Flowkeep::new();
+    let output = flowkeep
+        .command(&["flow", "show", "no"])
+        .env("LANG", "zh_CN.UTF-8")
+        .output();
+    assert!(is_chinese(&String::from_utf8_lossy(
+        &output.unwrap().stderr
+    )));
+}
+
+#[test]
+fn human_results_are_sentences_on_standard_output() {
+    let flowkeep = Flowkeep::new();
+    let file = flowkeep.file("a.json", workflow("a", "Alpha"));
+    let folder = flowkeep.path("backups");
+    let folder = folder.to_str().unwrap();
+    for lang in ["en", "zh-CN"] {
+        for words in [
+            &["flow", "import", &file][..],
+            &["flow", "list"],
+            &["flow", "history", "a"],
+            &["flow", "validate", "a"],
+            &["db", "backup", "-v", "-o", folder],
+            &["db", "verify"],
+            &["db", "restore", "-v"],
+            &["db", "list"],
+            &["doctor"],
+        ] {
+            let said = flowkeep.say(&[words, &["--lang", lang]].concat());
+            assert_eq!(said.code, 0, "{words:?}: {said:?}");
+            assert!(!said.out.trim().is_empty(), "{words:?}");
+            assert!(said.err.is_empty(), "{words:?}: {}", said.err);
+            assert!(
+                !said.out.contains('{') && !said.out.contains("cli_"),
+                "{words:?}: {}",
+                said.out
+            );
+        }
+    }
+}
+
+fn is_chinese(text: &str) -> bool {
+    text.chars()
+        .any(|character| ('\u{4e00}'..='\u{9fff}').contains(&character))
+}
