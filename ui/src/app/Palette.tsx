@@ -134,7 +134,7 @@ function useDocuments(words: string): Entry[] {
     id: `${row.kind} ${row.id}`,
     icon: KINDS[row.kind].icon,
     name: row.name,
-    detail: label('kind', row.kind),
+    detail: label('kind_name', row.kind),
     run: () => void navigate(documentLink(row.kind, row.id)),
   }));
 }

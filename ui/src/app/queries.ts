@@ -1,4 +1,4 @@
-import { QueryClient } from '@tanstack/react-query';
+import { type Query, QueryClient } from '@tanstack/react-query';
 import { isTouched } from '@/ipc/tags';
 
 declare module '@tanstack/react-query' {
@@ -29,7 +29,12 @@ export function createQueryClient(): QueryClient {
 
 /** Refetch what depends on these tags, and forget what depends on them and is not in sight. */
 export function invalidate(client: QueryClient, changed: readonly string[]): void {
-  void client.invalidateQueries({
-    predicate: (query) => isTouched(query.meta?.tags ?? [], changed),
-  });
+  const predicate = (query: Query) => isTouched(query.meta?.tags ?? [], changed);
+  for (const query of client.getQueryCache().findAll({ predicate, fetchStatus: 'fetching' })) {
+    // A first answer that is under way may tell of the time before the change: ask once more.
+    if (query.state.data !== undefined) continue;
+    const again = () => client.invalidateQueries({ queryKey: query.queryKey, exact: true });
+    void query.promise?.then(again, again);
+  }
+  void client.invalidateQueries({ predicate });
 }

@@ -99,5 +99,6 @@ function nonce(): Extension {
 }
 
 export function codeTheme(kind: 'code' | 'prose'): Extension {
-  return [nonce(), frame, kind === 'prose' ? prose : [], syntaxHighlighting(colours)];
+  // Of two themes that speak of one thing the first wins.
+  return [nonce(), kind === 'prose' ? prose : [], frame, syntaxHighlighting(colours)];
 }

@@ -5,6 +5,7 @@ export type { ActivityPage } from './generated/ActivityPage';
 export type { AppError } from './generated/AppError';
 export type { BackupInput } from './generated/BackupInput';
 export type { BackupList } from './generated/BackupList';
+export type { BackupResult } from './generated/BackupResult';
 export type { BackupRow } from './generated/BackupRow';
 export type { Changed } from './generated/Changed';
 export type { ChosenPlace } from './generated/ChosenPlace';

@@ -21,7 +21,7 @@ export function isChoosable(group: PlanGroup): boolean {
 
 /** What an item is: `Workflow “dev flow” · 5 stages`. */
 export function itemWords(item: PlanItem): string {
-  const kind = item.kind ? label('kind', item.kind) : '';
+  const kind = item.kind ? label('kind_name', item.kind) : '';
   const named = item.name ? m.kind_named({ kind, name: item.name }) : kind;
   return [named, shapeWords(item)].filter(Boolean).join(' · ');
 }

@@ -120,7 +120,7 @@ function Group({ plan, group: { group, count, chosen }, open, onOpen }: GroupPro
 function nameOf(item: PlanItem): string {
   const name = item.name ?? fileName(item.path);
   return item.kind && item.kind !== 'workflow'
-    ? m.kind_colon({ kind: label('kind', item.kind), name })
+    ? m.kind_colon({ kind: label('kind_name', item.kind), name })
     : name;
 }
 

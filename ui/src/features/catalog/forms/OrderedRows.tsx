@@ -97,8 +97,8 @@ export function OrderedRows({ label, rows, selected, onSelect, onMove, onRemove 
               onClick={() => onSelect(row.key)}
               onKeyDown={(event) => onKeyDown(event, index)}
             >
-              {row.mark}
               <span className={styles.name}>{row.name}</span>
+              {row.mark}
               {row.detail && <span className={styles.detail}>{row.detail}</span>}
             </button>
           </li>

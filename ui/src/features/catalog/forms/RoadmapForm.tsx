@@ -40,6 +40,8 @@ export function RoadmapForm({ at, onAt }: Props) {
   const place = Number(index);
   return (
     <TwoPanes
+      narrow="stack"
+      sideKey={open}
       main={
         <>
           <About />

@@ -77,6 +77,8 @@ export function WorkflowForm({ at, onAt }: Props) {
   const show = (name: ListName) => (lists[name as 'stages']?.rows.length ?? 0) > 0;
   return (
     <TwoPanes
+      narrow="stack"
+      sideKey={open}
       main={
         <>
           <GeneralCard />

@@ -1,0 +1,161 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CallError, type Draft, type DraftInput } from '@/ipc';
+import { DocumentDraft, REST } from './draft';
+import { applied, set } from './edits';
+
+const VALID = { errors: [], warnings: [] };
+
+function base(view: unknown) {
+  return {
+    text: JSON.stringify(view),
+    format: 'json' as const,
+    view,
+    validation: VALID,
+    revision: 3,
+  };
+}
+
+/** A core that answers when it is told to, and remembers what it was asked. */
+function slowCore() {
+  const asked: DraftInput[] = [];
+  const waiting: (() => void)[] = [];
+  const ask = (input: DraftInput) =>
+    new Promise<Draft>((resolve, reject) => {
+      asked.push(input);
+      waiting.push(() => {
+        try {
+          const view = input.edits.reduce(applied, JSON.parse(input.text) as unknown);
+          const text = input.edits.length > 0 ? JSON.stringify(view) : input.text;
+          resolve({ text, view, broken: null, validation: VALID });
+        } catch {
+          reject(new CallError({ code: 'edit_impossible' }));
+        }
+      });
+    });
+  const answer = async () => {
+    waiting.shift()?.();
+    await vi.advanceTimersByTimeAsync(0);
+  };
+  return { ask, asked, answer };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('a draft', () => {
+  it('shows an edit at once and asks the core one batch after another', async () => {
+    const core = slowCore();
+    const draft = new DocumentDraft(base({ name: 'a' }), core.ask);
+    draft.edit([set(['name'], 'ab')], '/name');
+    draft.edit([set(['name'], 'abc')], '/name');
+    draft.edit([set(['name'], 'abcd')], '/name');
+    expect(draft.state.view).toEqual({ name: 'abcd' });
+    expect(core.asked).toHaveLength(1);
+
+    await core.answer();
+    expect(core.asked).toHaveLength(2);
+    expect(core.asked[1]?.text).toBe('{"name":"ab"}');
+    expect(core.asked[1]?.edits).toEqual([set(['name'], 'abcd')]);
+
+    await core.answer();
+    expect(draft.state.text).toBe('{"name":"abcd"}');
+    expect(draft.state.isPending).toBe(false);
+  });
+
+  it('undoes the typing in one field in one step and can do it again', async () => {
+    const core = slowCore();
+    const draft = new DocumentDraft(base({ name: 'a', type: 't' }), core.ask);
+    draft.edit([set(['name'], 'ab')], '/name');
+    await core.answer();
+    draft.edit([set(['name'], 'abc')], '/name');
+    await core.answer();
+    draft.edit([set(['type'], 'x')], '/type');
+    await core.answer();
+
+    draft.undo();
+    await core.answer();
+    expect(draft.state.view).toEqual({ name: 'abc', type: 't' });
+    draft.undo();
+    await core.answer();
+    expect(draft.state.view).toEqual({ name: 'a', type: 't' });
+    expect(draft.state.isDirty).toBe(false);
+    expect(draft.state.canUndo).toBe(false);
+    draft.redo();
+    await core.answer();
+    expect(draft.state.view).toEqual({ name: 'abc', type: 't' });
+  });
+
+  it('keeps typed text at once and asks when typing rests', async () => {
+    const core = slowCore();
+    const draft = new DocumentDraft(base({ name: 'a' }), core.ask);
+    draft.replace('{"name":');
+    draft.replace('{"name":"z"}');
+    expect(draft.state.text).toBe('{"name":"z"}');
+    expect(core.asked).toHaveLength(0);
+    await vi.advanceTimersByTimeAsync(REST);
+    expect(core.asked).toHaveLength(1);
+    await core.answer();
+    expect(draft.state.view).toEqual({ name: 'z' });
+  });
+
+  it('leaves an answer aside that comes after a newer text', async () => {
+    const core = slowCore();
+    const draft = new DocumentDraft(base({ name: 'a' }), core.ask);
+    draft.edit([set(['name'], 'late')], '/name');
+    draft.replace('{"name":"typed"}');
+    await core.answer();
+    expect(draft.state.text).toBe('{"name":"typed"}');
+    await core.answer();
+    expect(draft.state.view).toEqual({ name: 'typed' });
+  });
+
+  it('takes a refused edit back and says so', async () => {
+    const core = slowCore();
+    const draft = new DocumentDraft({ ...base({ name: 'a' }), text: '{broken' }, core.ask);
+    draft.edit([set(['name'], 'b')], '/name');
+    await core.answer();
+    expect(draft.state.view).toEqual({ name: 'a' });
+    expect(draft.state.refused?.code).toBe('edit_impossible');
+  });
+
+  it('settles with everything that was typed', async () => {
+    const core = slowCore();
+    const draft = new DocumentDraft(base({ name: 'a' }), core.ask);
+    draft.edit([set(['name'], 'b')], '/name');
+    draft.edit([set(['type'], 'c')], '/type');
+    let text = '';
+    void draft.settle().then((settled) => {
+      text = settled;
+    });
+    await core.answer();
+    expect(text).toBe('');
+    await core.answer();
+    expect(text).toBe('{"name":"b","type":"c"}');
+  });
+
+  it('is clean again once what it holds is saved', async () => {
+    const core = slowCore();
+    const draft = new DocumentDraft(base({ name: 'a' }), core.ask);
+    draft.edit([set(['name'], 'b')], '/name');
+    await core.answer();
+    expect(draft.state.isDirty).toBe(true);
+    draft.saved(draft.state.text, 4);
+    expect(draft.state.isDirty).toBe(false);
+    expect(draft.state.revision).toBe(4);
+  });
+
+  it('begins with a text that was left unsaved, and can go back to the saved one', async () => {
+    const core = slowCore();
+    const draft = new DocumentDraft(base({ name: 'a' }), core.ask, '{"name":"kept"}');
+    expect(draft.state.isDirty).toBe(true);
+    await vi.advanceTimersByTimeAsync(REST);
+    await core.answer();
+    expect(draft.state.view).toEqual({ name: 'kept' });
+    draft.undo();
+    expect(draft.state.text).toBe('{"name":"a"}');
+  });
+});

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import type { Edit } from '@/ipc';
+import { applied, type View, valueAt } from '../draft/edits';
+import { moveEdits, rowsAt, shownOrder } from './rows';
+import type { Scope } from './scope';
+import { references } from './TaskId';
+
+/** A document whose edits take effect at once. */
+function document(view: View): { scope: Scope; now: () => View } {
+  let current = view;
+  const edit = (edits: readonly Edit[]) => {
+    current = edits.reduce(applied, current);
+  };
+  const scope: Scope = {
+    get view() {
+      return current;
+    },
+    at: (path) => valueAt(current, path),
+    edit,
+    put: (path, value) =>
+      edit([
+        value === undefined
+          ? { op: 'remove', path: [...path] }
+          : ({ op: 'set', path: [...path], value } as Edit),
+      ]),
+    notes: () => [],
+  };
+  return { scope, now: () => current };
+}
+
+describe('the order of rows', () => {
+  it('is their own where every row carries one', () => {
+    expect(shownOrder([{ order: 2 }, { order: 0 }, { order: 1 }])).toEqual([1, 2, 0]);
+    expect(shownOrder([{ order_index: 5 }, { order_index: 3 }])).toEqual([1, 0]);
+    expect(shownOrder([{ order: 2 }, {}])).toEqual([0, 1]);
+  });
+
+  it('moves text and numbers together where they agree', () => {
+    const { scope, now } = document({
+      stages: [
+        { id: 'a', order: 0 },
+        { id: 'b', order: 1 },
+        { id: 'c', order: 2 },
+      ],
+    });
+    rowsAt(scope, ['stages'])?.move(0, 2);
+    expect(now()).toEqual({
+      stages: [
+        { id: 'b', order: 0 },
+        { id: 'c', order: 1 },
+        { id: 'a', order: 2 },
+      ],
+    });
+  });
+
+  it('changes only numbers where the text lies in another order', () => {
+    const rows = [
+      { id: 'a', order: 1 },
+      { id: 'b', order: 0 },
+    ];
+    const edits = moveEdits(rows, shownOrder(rows), 0, 1);
+    expect(edits.map((edit) => edit.op)).toEqual(['set', 'set']);
+    expect(shownOrder(edits.reduce(applied, rows) as typeof rows)).toEqual([0, 1]);
+  });
+});
+
+describe('a list that is kept as a text of JSON', () => {
+  it('is shown, and an edit writes the text anew', () => {
+    const { scope, now } = document({ stages_data: '[{"id":"a","name":"x"}]' });
+    const list = rowsAt(scope, ['stages_data']);
+    expect(list?.rows).toEqual([{ id: 'a', name: 'x' }]);
+    list?.row(0).put(['name'], 'y');
+    expect(now()).toEqual({ stages_data: '[{"id":"a","name":"y"}]' });
+  });
+
+  it('is left to the text view where a number would lose its spelling', () => {
+    const { scope } = document({ stages_data: '[{"id":9007199254740993}]' });
+    expect(rowsAt(scope, ['stages_data'])).toBeNull();
+  });
+});
+
+describe('a new id of a task', () => {
+  it('reaches everything that speaks of the task', () => {
+    const { scope, now } = document({
+      tasks: [
+        { id: 'load' },
+        { id: 'b', dependsOn: ['load', 'x'], onFailure: 'fallback:load' },
+        { id: 'c', dependsOn: 'load', compensate: 'load' },
+      ],
+    });
+    const tasks = rowsAt(scope, ['tasks']);
+    if (tasks) tasks.scope.edit(references(tasks, 'load', 'fill'));
+    expect(now()).toEqual({
+      tasks: [
+        { id: 'load' },
+        { id: 'b', dependsOn: ['fill', 'x'], onFailure: 'fallback:fill' },
+        { id: 'c', dependsOn: 'fill', compensate: 'fill' },
+      ],
+    });
+  });
+});

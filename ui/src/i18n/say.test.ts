@@ -1,0 +1,91 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { CallError } from '@/ipc';
+import { bytes, when } from './format';
+import { chooseLocale, setLocale } from './locale';
+import { counted, say, sayError, sayHints } from './say';
+
+afterEach(() => setLocale('en'));
+
+describe('a message', () => {
+  it('is a sentence with its fields filled in', () => {
+    expect(say({ code: 'duplicate_id', fields: { id: 'load' }, place: null })).toContain('“load”');
+  });
+
+  it('begins with its place in the text', () => {
+    const message = { code: 'json_expected_comma', place: { line: 14, column: 3 } };
+    expect(say(message)).toBe('line 14, column 3: a comma is missing');
+    setLocale('zh-CN');
+    expect(say(message)).toMatch(/^第 14 行第 3 列：/);
+  });
+
+  it('of an unknown code says so with the code, and never looks up what is not a sentence', () => {
+    for (const code of ['never_heard_of', 'toString', '__proto__', 'default']) {
+      expect(say({ code })).toContain(code);
+    }
+  });
+
+  it('shows bytes and times as people read them', () => {
+    expect(say({ code: 'doctor_space_ok', fields: { free: '58000000000' } })).toContain('58');
+    expect(say({ code: 'doctor_space_ok', fields: { free: '58000000000' } })).not.toContain('0000');
+  });
+});
+
+describe('an error', () => {
+  it('is its sentence and its next steps', () => {
+    const error = new CallError({ code: 'no_space', hints: ['free_space', 'unknown_hint'] });
+    expect(sayError(error)).not.toContain('no_space');
+    expect(sayHints(error)).toHaveLength(1);
+  });
+
+  it('that nobody has words for is told with its code', () => {
+    expect(sayError(new CallError({ code: 'brand_new' }))).toContain('brand_new');
+  });
+
+  it('is made of whatever was thrown', () => {
+    expect(CallError.from({ code: 'cancelled', hints: [] }).code).toBe('cancelled');
+    expect(CallError.from(new TypeError('x')).code).toBe('internal');
+    expect(CallError.from('x').message).toBe('x');
+  });
+});
+
+it('counts by the rule of the language', () => {
+  expect([0, 1, 2].map((count) => counted('n_tasks', count))).toEqual([
+    '0 tasks',
+    '1 task',
+    '2 tasks',
+  ]);
+  expect(counted('n_items', 9884)).toBe('9,884 items');
+  setLocale('zh-CN');
+  expect(counted('n_tasks', 1)).toBe('1 个任务');
+});
+
+it('chooses the language from the setting, else from the system', () => {
+  expect(chooseLocale('zh-CN', ['en-GB'])).toBe('zh-CN');
+  expect(chooseLocale('system', ['fr-FR', 'zh-Hans-CN', 'en'])).toBe('zh-CN');
+  expect(chooseLocale('system', ['fr-FR'])).toBe('en');
+});
+
+describe('a time', () => {
+  const now = new Date(2026, 10, 21, 12, 0);
+  const at = (...parts: [number, number, number, number, number]) =>
+    new Date(...parts).toISOString();
+
+  it.each([
+    [at(2026, 10, 21, 11, 59), '1 minute ago'],
+    [at(2026, 10, 21, 9, 12), 'today 09:12'],
+    [at(2026, 10, 20, 23, 50), 'yesterday 23:50'],
+    [at(2026, 10, 19, 2, 0), '19 Nov 02:00'],
+    [at(2025, 0, 2, 2, 0), '2 Jan 2025 02:00'],
+    ['no time', 'no time'],
+  ])('%s is %s', (text, words) => {
+    expect(when(text, now)).toBe(words);
+  });
+});
+
+it.each([
+  [812, '812 bytes'],
+  [4_200_000, '4.2 MB'],
+  [58_000_000_000, '58 GB'],
+])('%i bytes are %s', (value, words) => {
+  expect(bytes(value).replace(/\s/, ' ')).toBe(words);
+});
