@@ -22,6 +22,9 @@ const SECRET_WORDS: [&str; 12] = [
     "secretkey",
 ];
 
+/// The shortest key that is known by its shape alone, in bytes (`AKIA` and sixteen more).
+const SHORTEST_KEY: usize = 20;
+
 /// Words that make a secret of a following `key`.
 const KEY_WORDS: [&str; 7] = [
     "api",
@@ -51,11 +54,10 @@ fn in_value(value: &Value) -> bool {
 }
 
 fn is_secret_field(key: &str, value: &Value) -> bool {
-    let Some(text) = value.as_word() else {
+    let Some(text) = value.as_word().map(str::trim) else {
         return false;
     };
-    let text = text.trim();
-    if text.is_empty() || is_placeholder(text) {
+    if text.is_empty() || !may_name_secret(key) || is_placeholder(text) {
         return false;
     }
     let words = key_words(key);
@@ -74,6 +76,23 @@ fn is_secret_field(key: &str, value: &Value) -> bool {
     let plausible = text.len() >= 4 && !text.contains(char::is_whitespace);
     let header = last == "authorization" && text.contains(' ') && !text.contains("${");
     (named && plausible) || header
+}
+
+/// Whether a field's name could be a secret's at all; nearly all are not, and cutting a name into
+/// words is the costly part.
+fn may_name_secret(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    [
+        "pass",
+        "pwd",
+        "secret",
+        "token",
+        "key",
+        "credential",
+        "authorization",
+    ]
+    .iter()
+    .any(|part| key.contains(part))
 }
 
 /// The words of a field's name, lower case: `clientSecret`, `client_secret`, `X-Api-Key`.
@@ -116,9 +135,14 @@ fn is_placeholder(text: &str) -> bool {
 
 /// Known shapes of keys, and passwords in connection URLs, anywhere in a text.
 fn looks_like_key_anywhere(text: &str) -> bool {
-    text.contains("PRIVATE KEY-----")
-        || url_password(text)
-        || text
+    // The shortest of these is a URL such as `db://a:b@c`.
+    text.len() >= 10
+        && (text.contains("PRIVATE KEY-----") || url_password(text) || has_known_key(text))
+}
+
+fn has_known_key(text: &str) -> bool {
+    text.len() >= SHORTEST_KEY
+        && text
             .split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')))
             .any(is_known_key)
 }

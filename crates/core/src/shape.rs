@@ -138,6 +138,15 @@ pub(crate) fn items_of<'v>(collection: &'v Value, pointer: &str) -> Vec<Item<'v>
     }
 }
 
+/// How many items a list or object under this key has.
+pub(crate) fn count(document: &Value, key: &str) -> usize {
+    match document.get(key) {
+        Some(Value::Array(list)) => list.len(),
+        Some(Value::Object(members)) => members.len(),
+        _ => 0,
+    }
+}
+
 /// The stages: `stages`, else `stages_data` as a list, else `stages_data` as a text that holds one.
 pub(crate) fn stages(document: &Value) -> Vec<Item<'_>> {
     let key = if is_collection(document, "stages") {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::document::markdown::BODY;
-use crate::shape::{Shape, items, stages};
+use crate::shape::{Item, Shape, count, items, stages};
 use crate::{Document, Format, Kind, Value, secret, trust, validate};
 
 /// How much of a description a list shows, in characters.
@@ -13,8 +13,8 @@ const DESCRIPTION_CHARACTERS: usize = 300;
 /// How much text of a document is searched beside its name, in bytes.
 const SEARCH_BYTES: usize = 600;
 
-/// What earlier tools write for "no time" (decisions, "Across all five" 5).
-const NO_TIME: &str = "1900-01-01 00:00:00";
+/// What earlier tools write for "no time" begins so (decisions, "Across all five" 5).
+const NO_TIME: &str = "1900-01-01";
 
 /// What lists, previews and plans show of a document. Derived from its text alone, so it can be
 /// made again at any time.
@@ -60,9 +60,10 @@ pub struct Summary {
 /// Summarises a document of this kind. `file_name` (with extension) is the last resort for a name.
 pub fn summarise(kind: Kind, document: &Document, file_name: Option<&str>) -> Summary {
     let value = document.value();
+    // `{{ id }}` is the id of what a template makes, not the template's.
     let id = field(value, "id")
         .and_then(Value::as_word)
-        .filter(|id| !id.trim().is_empty());
+        .filter(|id| !id.trim().is_empty() && !(kind == Kind::Template && is_placeholder(id)));
     let id = id.map(str::to_owned);
     let derived_id = id.clone().unwrap_or_else(|| derived_id(document));
     let given = given_name(kind, value);
@@ -80,17 +81,18 @@ pub fn summarise(kind: Kind, document: &Document, file_name: Option<&str>) -> Su
     } else {
         "tasks"
     };
+    let stages = stages(value);
     let validation = validate(kind, document);
     let mut summary = Summary {
         name_given: given.is_some(),
         doc_type: text_field(value, &["type"]),
         description: text_field(value, &["description"]).map(|text| beginning(&text)),
         shape: shape.to_owned(),
-        stages: count(stages(value).len()),
-        tasks: count(items(value, task_key).len()),
-        milestones: count(items(value, "milestones").len()),
-        problems: count(validation.errors.len()),
-        warnings: count(validation.warnings.len()),
+        stages: bounded(stages.len()),
+        tasks: bounded(count(value, task_key)),
+        milestones: bounded(count(value, "milestones")),
+        problems: bounded(validation.errors.len()),
+        warnings: bounded(validation.warnings.len()),
         runs_something: kind == Kind::Workflow && trust::runs_something(value),
         contains_key: secret::contains_key(document),
         created_at: time_field(value, &["created_at", "createdAt", "created"]),
@@ -110,7 +112,7 @@ pub fn summarise(kind: Kind, document: &Document, file_name: Option<&str>) -> Su
         derived_id,
         name,
     };
-    summary.search = search_text(&summary, value);
+    summary.search = search_text(&summary, value, &stages);
     summary
 }
 
@@ -136,7 +138,7 @@ fn text_field(value: &Value, keys: &[&str]) -> Option<String> {
 }
 
 fn time_field(value: &Value, keys: &[&str]) -> Option<String> {
-    text_field(value, keys).filter(|time| time != NO_TIME && !is_placeholder(time))
+    text_field(value, keys).filter(|time| !time.starts_with(NO_TIME) && !is_placeholder(time))
 }
 
 fn given_name(kind: Kind, value: &Value) -> Option<String> {
@@ -178,7 +180,7 @@ fn beginning(text: &str) -> String {
     text.chars().take(DESCRIPTION_CHARACTERS).collect()
 }
 
-fn search_text(summary: &Summary, value: &Value) -> String {
+fn search_text(summary: &Summary, value: &Value, stages: &[Item<'_>]) -> String {
     let mut text = String::new();
     push_words(&mut text, &summary.name);
     push_words(&mut text, summary.id.as_deref().unwrap_or_default());
@@ -187,11 +189,14 @@ fn search_text(summary: &Summary, value: &Value) -> String {
         &mut text,
         &text_field(value, &["title"]).unwrap_or_default(),
     );
-    for item in stages(value) {
+    for item in stages {
         push_words(&mut text, item.name().unwrap_or_default());
     }
     for key in ["tasks", "nodes", "milestones", "epics", "stories"] {
         for item in items(value, key) {
+            if text.len() >= SEARCH_BYTES {
+                return text;
+            }
             push_words(&mut text, item.name().unwrap_or_default());
         }
     }
@@ -218,6 +223,6 @@ fn push_words(text: &mut String, words: &str) {
     }
 }
 
-fn count(length: usize) -> u32 {
+fn bounded(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }

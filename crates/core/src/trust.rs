@@ -57,7 +57,11 @@ fn task_runs_something(task: &Item<'_>) -> bool {
 
 fn sql_may_write(sql: &str) -> bool {
     sql.split(|c: char| !(c.is_alphanumeric() || c == '_'))
-        .any(|word| WRITING_SQL.contains(&word.to_ascii_lowercase().as_str()))
+        .any(|word| {
+            WRITING_SQL
+                .iter()
+                .any(|writing| word.eq_ignore_ascii_case(writing))
+        })
 }
 
 #[cfg(test)]

@@ -178,12 +178,10 @@ pub(crate) fn push_token(pointer: &str, token: &str) -> String {
     let mut longer = String::with_capacity(pointer.len() + token.len() + 1);
     longer.push_str(pointer);
     longer.push('/');
-    for character in token.chars() {
-        match character {
-            '~' => longer.push_str("~0"),
-            '/' => longer.push_str("~1"),
-            other => longer.push(other),
-        }
+    if token.contains(['~', '/']) {
+        longer.push_str(&token.replace('~', "~0").replace('/', "~1"));
+    } else {
+        longer.push_str(token);
     }
     longer
 }

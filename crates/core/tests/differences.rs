@@ -1,5 +1,7 @@
 //! What is said about two versions, in short: `kind:name field change before>after`.
 
+#![cfg(test)]
+
 use flowkeep_core::{Document, Format, Kind, differences};
 use rstest::rstest;
 

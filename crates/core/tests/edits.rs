@@ -1,5 +1,7 @@
 //! What an edit makes of a text, to the character.
 
+#![cfg(test)]
+
 use flowkeep_core::{Document, Edit, Format};
 use rstest::rstest;
 use serde_json::{Value, json};

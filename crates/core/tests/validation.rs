@@ -1,5 +1,7 @@
 //! What validation says about documents of every shape: `code@path`, errors and warnings apart.
 
+#![cfg(test)]
+
 use flowkeep_core::{Document, Finding, Format, Kind, Validation, validate};
 use rstest::rstest;
 
@@ -99,7 +101,7 @@ fn a_near_name_is_offered() {
 }
 
 #[rstest]
-#[case::empty(r#"{}"#, "", "name_missing@ workflow_empty@")]
+#[case::empty("{}", "", "name_missing@ workflow_empty@")]
 #[case::id_object(r#"{"id": {}, "name": "n", "tasks": []}"#, "field_not_text@/id", "")]
 #[case::name_null(r#"{"name": null, "tasks": []}"#, "", "name_missing@")]
 #[case::trigger(

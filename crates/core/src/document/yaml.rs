@@ -44,6 +44,7 @@ where
         builder,
         anchors: HashMap::new(),
         alias_nodes: 0,
+        brackets: Vec::new(),
     };
     reader.stream()
 }
@@ -74,6 +75,8 @@ struct Reader<'t, 'b, B: Builder> {
     builder: &'b mut B,
     anchors: HashMap<usize, Measured<B::Node>>,
     alias_nodes: usize,
+    /// Where the brackets stand that are open.
+    brackets: Vec<usize>,
 }
 
 /// One event and the bytes it covers.
@@ -141,8 +144,13 @@ where
                 .map_or(self.text.len(), |(at, _)| at)
         });
         let fault = Fault::new(at + self.skipped, scan_code(error.kind()));
-        match error.kind() {
-            ErrorKind::RecursionLimitExceeded => fault.with("limit", MAX_DEPTH),
+        match (error.kind(), self.brackets.last()) {
+            // The next line's key is where it is noticed; the bracket is what is wrong.
+            (
+                ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement,
+                Some(&bracket),
+            ) => Fault::new(bracket, "yaml_bracket_not_closed"),
+            (ErrorKind::RecursionLimitExceeded, _) => fault.with("limit", MAX_DEPTH),
             _ => fault,
         }
     }
@@ -219,6 +227,18 @@ where
         })
     }
 
+    fn open(&mut self, start: usize, style: Style) {
+        if style == Style::Flow {
+            self.brackets.push(start);
+        }
+    }
+
+    fn close(&mut self, style: Style) {
+        if style == Style::Flow {
+            self.brackets.pop();
+        }
+    }
+
     fn sequence(
         &mut self,
         start: usize,
@@ -226,11 +246,13 @@ where
         depth: usize,
     ) -> Result<Measured<B::Node>, Fault> {
         check_depth(start, depth)?;
+        self.open(start, style);
         let mut items = Vec::new();
         let (mut nodes, mut levels) = (1, 0);
         loop {
             let (event, span) = self.next()?;
             if matches!(event, Event::SequenceEnd) {
+                self.close(style);
                 let node = self.builder.array(start..span.end, style, items);
                 return Ok(Measured {
                     node,
@@ -252,12 +274,14 @@ where
         depth: usize,
     ) -> Result<Measured<B::Node>, Fault> {
         check_depth(start, depth)?;
+        self.open(start, style);
         let mut members: Vec<Member<B::Node>> = Vec::new();
         let (mut nodes, mut levels) = (1, 0);
         loop {
             let (event, key_span) = self.next()?;
             let key = match event {
                 Event::MappingEnd => {
+                    self.close(style);
                     if let Some((earlier, later)) = duplicate_key(&members) {
                         let (earlier, later) = (&members[earlier], &members[later]);
                         return Err(duplicate_fault(self.text, earlier, later));
@@ -328,10 +352,11 @@ fn scan_code(kind: &ErrorKind) -> &'static str {
         | K::ExpectedBlockSequenceEntry
         | K::BlockSequenceEntryNotAllowed
         | K::InvalidBlockScalarIndent
-        | K::InvalidQuotedScalarIndent
         | K::InvalidFlowScalarIndent
         | K::MappingKeyNotAllowed => "yaml_indentation",
-        K::UnclosedQuotedScalar | K::DocumentIndicatorInQuotedScalar => "yaml_quote_not_closed",
+        K::UnclosedQuotedScalar
+        | K::DocumentIndicatorInQuotedScalar
+        | K::InvalidQuotedScalarIndent => "yaml_quote_not_closed",
         K::UnexpectedEofFlowSequence
         | K::UnexpectedEofFlowMapping
         | K::UnexpectedEofImplicitFlowMapping
@@ -342,6 +367,9 @@ fn scan_code(kind: &ErrorKind) -> &'static str {
         K::ExpectedFlowMappingSeparator | K::ExpectedFlowSequenceSeparator => "yaml_expected_comma",
         K::SimpleKeyExpected | K::InvalidSimpleKey => "yaml_expected_colon",
         K::MappingValueNotAllowed | K::InvalidColonPlacement => "yaml_colon_in_text",
+        K::InvalidTrailingSingleQuotedScalar | K::InvalidTrailingDoubleQuotedScalar => {
+            "yaml_text_after_quote"
+        }
         K::UnknownAnchor => "yaml_unknown_anchor",
         K::UnknownQuotedScalarEscape | K::InvalidQuotedScalarHexEscape => "yaml_bad_escape",
         K::InvalidLowSurrogate

@@ -40,12 +40,12 @@ pub(super) fn change_text(
             let node = node_at(root, object)?;
             let layout = page.layout(node, None);
             let entry = format!("{}{}{}", quoted(key), layout.colon, layout.value(value));
-            page.insert(node, entries(node).len(), &entry, &layout)
+            Some(page.insert(node, entries(node).len(), &entry, &layout))
         }
         Change::Insert { list, index, value } => {
             let node = node_at(root, list)?;
             let layout = page.layout(node, None);
-            page.insert(node, *index, &layout.value(value), &layout)
+            Some(page.insert(node, *index, &layout.value(value), &layout))
         }
         Change::Remove { path } => {
             let (last, before) = path.split_last()?;
@@ -170,7 +170,7 @@ impl Page<'_> {
         !self.text.contains("\": ") && self.text.contains("\":")
     }
 
-    fn insert(&self, node: &Node, index: usize, entry: &str, layout: &Layout) -> Option<String> {
+    fn insert(&self, node: &Node, index: usize, entry: &str, layout: &Layout) -> String {
         let entries = entries(node);
         let inside = node.span.start + 1..node.span.end - 1;
         if entries.is_empty() {
@@ -182,7 +182,7 @@ impl Page<'_> {
                 }
                 None => entry.to_owned(),
             };
-            return Some(splice(self.text, inside, &filled));
+            return splice(self.text, inside, &filled);
         }
         // The gap between two neighbours is what separates the new one as well.
         let gap = match index.min(entries.len() - 1).max(1) {
@@ -198,18 +198,11 @@ impl Page<'_> {
                 }
             }
         };
-        let last = entries.len() - 1;
-        Some(match entries.get(index) {
-            Some(right) => splice(
-                self.text,
-                right.start..right.start,
-                &format!("{entry}{gap}"),
-            ),
-            None => {
-                let end = entries[last].end;
-                splice(self.text, end..end, &format!("{gap}{entry}"))
-            }
-        })
+        let (at, new) = entries.get(index).map_or_else(
+            || (entries[entries.len() - 1].end, format!("{gap}{entry}")),
+            |right| (right.start, format!("{entry}{gap}")),
+        );
+        splice(self.text, at..at, &new)
     }
 
     fn remove(&self, node: &Node, index: usize) -> Option<String> {

@@ -143,7 +143,13 @@ impl Document {
                 Err(message) => refusal = Some(message),
             }
         }
-        let refusal = refusal.filter(|message| message.code.starts_with("document_too"));
+        let too_much = |message: &Message| {
+            matches!(
+                message.code.as_str(),
+                "document_too_large" | "document_too_deep"
+            )
+        };
+        let refusal = refusal.filter(too_much);
         Err(refusal.unwrap_or_else(|| Message::new("edit_not_possible")))
     }
 }

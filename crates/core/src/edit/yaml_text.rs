@@ -104,7 +104,10 @@ fn double_quoted(text: &str) -> String {
             '\r' => quoted.push_str("\\r"),
             '\t' => quoted.push_str("\\t"),
             printable if is_printable(printable) => quoted.push(printable),
-            other => quoted.push_str(&format!("\\U{:08X}", u32::from(other))),
+            other => {
+                let code = format!("\\U{:08X}", u32::from(other));
+                quoted.push_str(&code);
+            }
         }
     }
     quoted.push('"');

@@ -81,10 +81,12 @@ fn is_template(value: &Value) -> bool {
         value.get("content"),
         Some(Value::String(_) | Value::Object(_))
     );
-    let wrapped = matches!(
-        value.get("template"),
-        Some(Value::String(_) | Value::Object(_))
-    );
+    // A text under `template` may as well be the name of one that was used.
+    let wrapped = match value.get("template") {
+        Some(Value::Object(_)) => true,
+        Some(Value::String(text)) => variables || has_placeholders(text),
+        _ => false,
+    };
     let said = value.get("type").and_then(Value::as_str) == Some("template");
     (wrapped && (variables || !has("tasks") && !has("stages"))) || (content && (variables || said))
 }

@@ -54,7 +54,11 @@ pub fn recognise(bytes: &[u8], name: &str, expected: Option<Kind>) -> Recognised
         }
     };
     if bytes.len() > MAX_DOCUMENT_BYTES {
-        return refuse(too_large(bytes.len()));
+        return match wrapper::unwrap_large(bytes) {
+            Some(Ok(wrapped)) => document_of(wrapped, Encoding::Utf8),
+            Some(Err(message)) => Recognised::Broken(message),
+            None => refuse(too_large(bytes.len())),
+        };
     }
     let Some((text, encoding)) = decode(bytes) else {
         let code = if ours {
@@ -76,20 +80,7 @@ pub fn recognise(bytes: &[u8], name: &str, expected: Option<Kind>) -> Recognised
     };
     if let Some(unwrapped) = wrapper::unwrap(&document) {
         return match unwrapped {
-            Ok(wrapped) => {
-                let mut summary = summarise(wrapped.kind, &wrapped.document, Some(&wrapped.name));
-                summary.derived_id.clone_from(&wrapped.id);
-                summary.id = Some(wrapped.id);
-                if !summary.name_given {
-                    summary.name = wrapped.name;
-                }
-                Recognised::Document {
-                    kind: wrapped.kind,
-                    document: wrapped.document,
-                    encoding,
-                    summary,
-                }
-            }
+            Ok(wrapped) => document_of(wrapped, encoding),
             Err(message) => Recognised::Broken(message),
         };
     }
@@ -105,6 +96,28 @@ pub fn recognise(bytes: &[u8], name: &str, expected: Option<Kind>) -> Recognised
         }
         Err(message) if expected.is_some() => Recognised::Broken(message),
         Err(message) => Recognised::NotOurs(message),
+    }
+}
+
+/// What a wrapper held; its id is the document's.
+fn document_of(wrapped: wrapper::Wrapped, encoding: Encoding) -> Recognised {
+    let wrapper::Wrapped {
+        id,
+        kind,
+        name,
+        document,
+    } = wrapped;
+    let mut summary = summarise(kind, &document, Some(&name));
+    summary.derived_id.clone_from(&id);
+    summary.id = Some(id);
+    if !summary.name_given {
+        summary.name = name;
+    }
+    Recognised::Document {
+        kind,
+        document,
+        encoding,
+        summary,
     }
 }
 

@@ -2,9 +2,16 @@
 //! folder, format 1"), so that a backup is JSON files throughout and an id is never written into
 //! a text that had none.
 
-use serde::Serialize;
+use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
+use crate::document::MAX_DOCUMENT_BYTES;
 use crate::{Document, Format, Kind, Message, Value};
+
+/// A wrapper's text may be this many times as long as what it holds: JSON writes a control
+/// character in six.
+const ESCAPED: usize = 6;
 
 /// A document out of its wrapper.
 pub(super) struct Wrapped {
@@ -14,24 +21,25 @@ pub(super) struct Wrapped {
     pub(super) document: Document,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Wrapper<'d> {
-    id: &'d str,
+    id: Cow<'d, str>,
     kind: Kind,
-    name: &'d str,
+    name: Cow<'d, str>,
     format: Format,
-    raw: &'d str,
+    raw: Cow<'d, str>,
 }
 
 /// The wrapper of a document that is no JSON: pretty JSON with a final line end. What
 /// [`recognise`](crate::recognise) gives for it is the same document with this id.
 pub fn wrap(id: &str, kind: Kind, name: &str, document: &Document) -> String {
     let wrapper = Wrapper {
-        id,
+        id: id.into(),
         kind,
-        name,
+        name: name.into(),
         format: document.format(),
-        raw: document.text(),
+        raw: document.text().into(),
     };
     // Serialising texts and words cannot fail.
     serde_json::to_string_pretty(&wrapper)
@@ -69,4 +77,27 @@ pub(super) fn unwrap(document: &Document) -> Option<Result<Wrapped, Message>> {
         name,
         document,
     }))
+}
+
+/// What is in a wrapper that is itself longer than a document may be: what it holds need not be.
+pub(super) fn unwrap_large(bytes: &[u8]) -> Option<Result<Wrapped, Message>> {
+    if bytes.len() > ESCAPED * MAX_DOCUMENT_BYTES {
+        return None;
+    }
+    let Wrapper {
+        id,
+        kind,
+        name,
+        format,
+        raw,
+    } = serde_json::from_slice(bytes).ok()?;
+    let (id, name) = (id.into_owned(), name.into_owned());
+    Some(
+        Document::parse(format, raw.into_owned()).map(|document| Wrapped {
+            id,
+            kind,
+            name,
+            document,
+        }),
+    )
 }

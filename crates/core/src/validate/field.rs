@@ -85,18 +85,18 @@ pub(super) fn types(
         let Some(value) = object.get(key).filter(|value| !value.is_null()) else {
             continue;
         };
-        let path = push_token(pointer, key);
+        let path = || push_token(pointer, key);
         if !expected.fits(value) {
             validation.report(
                 severity,
-                path,
+                path(),
                 Message::new(expected.code()).with("field", key),
             );
         } else if let Some(least) = expected.too_small(value) {
             let message = Message::new("field_too_small")
                 .with("field", key)
                 .with("least", least);
-            validation.report(severity, path, message);
+            validation.report(severity, path(), message);
         }
     }
 }

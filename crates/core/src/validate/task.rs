@@ -88,7 +88,7 @@ pub(super) fn check(task: &Item<'_>, known: &mut Known<'_>, validation: &mut Val
     check_references(task, known, validation);
     check_condition(value, pointer, validation);
     for key in ["params", "condition", "when"] {
-        if let Some(inner) = value.get(key) {
+        if let Some(inner) = value.get(key).filter(|inner| has_expression(inner)) {
             check_expressions(inner, &push_token(pointer, key), known, validation);
         }
     }
@@ -235,6 +235,17 @@ fn check_condition(value: &Value, pointer: &str, validation: &mut Validation) {
     }
 }
 
+/// Whether there is anything to check: most parameters hold no expression, and naming the place
+/// of each is the costly part.
+fn has_expression(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains("${"),
+        Value::Array(items) => items.iter().any(has_expression),
+        Value::Object(members) => members.iter().any(|(_, member)| has_expression(member)),
+        _ => false,
+    }
+}
+
 fn check_expressions(
     value: &Value,
     pointer: &str,
@@ -242,7 +253,7 @@ fn check_expressions(
     validation: &mut Validation,
 ) {
     match value {
-        Value::String(text) if text.contains("${") => {
+        Value::String(text) => {
             for part in expression::parts(text) {
                 check_part(&part, pointer, known, validation);
             }

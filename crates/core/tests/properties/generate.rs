@@ -50,7 +50,7 @@ fn key() -> impl Strategy<Value = String> {
 }
 
 /// Texts: plain words, what needs quotes, several lines, anything.
-pub fn text() -> impl Strategy<Value = String> {
+pub(crate) fn text() -> impl Strategy<Value = String> {
     let awkward = prop::sample::select(vec![
         "",
         " ",
@@ -94,7 +94,7 @@ pub fn text() -> impl Strategy<Value = String> {
 }
 
 /// Any JSON value whose numbers are whole.
-pub fn value() -> impl Strategy<Value = Value> {
+pub(crate) fn value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         1 => Just(Value::Null),
         1 => any::<bool>().prop_map(Value::from),
@@ -110,7 +110,7 @@ pub fn value() -> impl Strategy<Value = Value> {
 }
 
 /// Any object.
-pub fn object() -> impl Strategy<Value = Value> {
+pub(crate) fn object() -> impl Strategy<Value = Value> {
     members(value()).prop_map(Value::Object)
 }
 
@@ -120,7 +120,7 @@ fn members(inner: impl Strategy<Value = Value>) -> impl Strategy<Value = Map<Str
 
 /// How a text is laid out: one choice after the other, over again when they run out.
 #[derive(Debug, Clone)]
-pub struct Choices(Vec<u8>, usize);
+pub(crate) struct Choices(Vec<u8>, usize);
 
 impl Choices {
     /// The next choice among `count`.
@@ -131,12 +131,12 @@ impl Choices {
 }
 
 /// Any choices.
-pub fn choices() -> impl Strategy<Value = Choices> {
+pub(crate) fn choices() -> impl Strategy<Value = Choices> {
     prop::collection::vec(any::<u8>(), 1..24).prop_map(|bytes| Choices(bytes, 0))
 }
 
 /// JSON in some layout.
-pub fn json_text(value: &Value, choices: &mut Choices) -> String {
+pub(crate) fn json_text(value: &Value, choices: &mut Choices) -> String {
     let mut text = String::new();
     if choices.next(6) == 0 {
         text.push('\u{feff}');
@@ -180,7 +180,7 @@ fn write_json(value: &Value, line: &str, choices: &mut Choices, text: &mut Strin
 }
 
 /// Block YAML with comments, blank lines, brackets, anchors' stars in texts: an object's.
-pub fn yaml_text(value: &Value, choices: &mut Choices) -> String {
+pub(crate) fn yaml_text(value: &Value, choices: &mut Choices) -> String {
     let Value::Object(members) = value else {
         panic!("an object is asked for")
     };

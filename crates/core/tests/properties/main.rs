@@ -1,5 +1,7 @@
 //! What holds for any document, name or bytes.
 
+#![cfg(test)]
+
 mod edits;
 mod generate;
 mod json_strictness;
