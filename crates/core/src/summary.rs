@@ -63,7 +63,8 @@ pub fn summarise(kind: Kind, document: &Document, file_name: Option<&str>) -> Su
     // `{{ id }}` is the id of what a template makes, not the template's.
     let id = field(value, "id")
         .and_then(Value::as_word)
-        .filter(|id| !id.trim().is_empty() && !(kind == Kind::Template && is_placeholder(id)));
+        .filter(|id| !id.trim().is_empty())
+        .filter(|id| kind != Kind::Template || !is_placeholder(id));
     let id = id.map(str::to_owned);
     let derived_id = id.clone().unwrap_or_else(|| derived_id(document));
     let given = given_name(kind, value);
