@@ -107,7 +107,7 @@ impl Api {
             })
             .map_err(|error| opening(error, &data_dir))?,
         );
-        let owner = Owner::try_take(&store, &data_dir, options.face.as_str())?;
+        let owner = Owner::try_take(&store, &data_dir, options.face)?;
         let api = Self {
             scratch: Scratch::new(data_dir.clone()),
             store,

@@ -7,21 +7,23 @@ use std::sync::Arc;
 use flowkeep_host::{FileLock, LockError};
 use flowkeep_store::{Request, Store, StoreError};
 
-use crate::AppError;
+use crate::{AppError, Face};
 
 /// Ownership of the engine, for as long as this is held.
 pub(crate) struct Owner {
     store: Arc<Store>,
-    epoch: i64,
+    /// Present once it was written down who owns the engine. A command that is over in a moment
+    /// holds the lock and writes nothing: reading must not write.
+    epoch: Option<i64>,
     _lock: FileLock,
 }
 
 impl Owner {
-    /// Takes the engine when nobody has it.
+    /// Takes the engine when nobody has it. A face that stays writes down that it does.
     pub(crate) fn try_take(
         store: &Arc<Store>,
         data_dir: &Path,
-        face: &'static str,
+        face: Face,
     ) -> Result<Option<Self>, AppError> {
         let lock = match FileLock::try_take(&data_dir.join("lock")) {
             Ok(lock) => lock,
@@ -32,8 +34,12 @@ impl Owner {
                     .with("detail", error));
             }
         };
-        let epoch =
-            store.write::<_, StoreError>(move |tx| tx.take_ownership(face, std::process::id()))?;
+        let epoch = match face {
+            Face::Cli => None,
+            Face::Desktop => Some(store.write::<_, StoreError>(move |tx| {
+                tx.take_ownership(face.as_str(), std::process::id())
+            })?),
+        };
         Ok(Some(Self {
             store: store.clone(),
             epoch,
@@ -44,11 +50,11 @@ impl Owner {
 
 impl Drop for Owner {
     fn drop(&mut self) {
-        let epoch = self.epoch;
-        if let Err(error) = self
+        let Some(epoch) = self.epoch else { return };
+        let left = self
             .store
-            .write::<_, StoreError>(move |tx| tx.leave_ownership(epoch))
-        {
+            .write::<_, StoreError>(move |tx| tx.leave_ownership(epoch));
+        if let Err(error) = left {
             tracing::warn!(%error, "the end of the ownership could not be written down");
         }
     }

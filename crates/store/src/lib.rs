@@ -36,7 +36,7 @@ pub use operation::{
 pub use owner::OwnerRecord;
 pub use snapshot::{Snapshot, SnapshotDocument, SnapshotOperation, SnapshotRevision};
 pub use staging::{
-    IncomingDocument, IncomingRevision, Rejection, StagedItem, Staging, StagingOrigin,
+    IncomingDocument, IncomingRevision, Rejection, StagedItem, Staging, StagingOrigin, StateThere,
 };
 pub use staging_apply::{ApplyOutcome, ApplyRequest};
 pub use staging_plan::{Choice, GroupTotal, StagedGroup};

@@ -25,6 +25,8 @@ pub struct SnapshotDocument {
     pub format: Format,
     /// Its revision.
     pub revision: u32,
+    /// Milliseconds; when it came into the catalog.
+    pub created_at: i64,
     /// Milliseconds; when it was last changed.
     pub updated_at: i64,
     /// Its text.
@@ -167,7 +169,8 @@ impl Snapshot {
     /// What the database says; [`StoreError::Damaged`] concerns this document alone.
     pub fn document(&self, row: i64) -> Result<SnapshotDocument, StoreError> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT d.kind, d.id, d.name, d.format, d.revision, d.updated_at, c.text, c.sha256
+            "SELECT d.kind, d.id, d.name, d.format, d.revision, d.created_at, d.updated_at, c.text,
+             c.sha256
              FROM document d JOIN content c USING (content) WHERE d.document = ?1",
         )?;
         Ok(statement.query_row([row], |row| {
@@ -177,9 +180,10 @@ impl Snapshot {
                 name: row.get(2)?,
                 format: format_of(row, 3)?,
                 revision: row.get(4)?,
-                updated_at: row.get(5)?,
-                text: row.get(6)?,
-                sha256: Sha256(row.get(7)?),
+                created_at: row.get(5)?,
+                updated_at: row.get(6)?,
+                text: row.get(7)?,
+                sha256: Sha256(row.get(8)?),
             })
         })?)
     }

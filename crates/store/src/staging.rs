@@ -46,8 +46,19 @@ pub struct IncomingDocument<'a> {
     pub summary: &'a Summary,
     /// The encoding it was read in.
     pub encoding: Encoding,
-    /// Its revision there and when it was last changed there (milliseconds), where known.
-    pub there: Option<(u32, i64)>,
+    /// Its state there, where known.
+    pub there: Option<StateThere>,
+}
+
+/// What a backup knows of a document's state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StateThere {
+    /// Its revision.
+    pub revision: u32,
+    /// Milliseconds; when it came into that catalog.
+    pub created_at: Option<i64>,
+    /// Milliseconds; when it was last changed there.
+    pub updated_at: i64,
 }
 
 /// A file that will not come in.
@@ -214,11 +225,12 @@ impl Staging {
                 "INSERT INTO item(path, status, kind, id, id_derived, name, encoding, format, \
                  sha256, bytes, sort_key, search, doc_type, description, shape, stages, tasks, \
                  milestones, problems, warnings, runs_something, contains_key, \
-                 stated_created_at, stated_updated_at, there_revision, there_updated_at)
+                 stated_created_at, stated_updated_at, there_revision, there_created_at, \
+                 there_updated_at)
                  VALUES (:path, 'document', :kind, :id, :id_derived, :name, :encoding, :format, \
                  :sha256, :bytes, :sort_key, :search, :doc_type, :description, :shape, :stages, \
                  :tasks, :milestones, :problems, :warnings, :runs, :key, :created, :updated, \
-                 :there_revision, :there_updated)",
+                 :there_revision, :there_created, :there_updated)",
             )?
             .execute(rusqlite::named_params! {
                 ":path": new.path,
@@ -244,8 +256,9 @@ impl Staging {
                 ":key": summary.contains_key,
                 ":created": summary.created_at,
                 ":updated": summary.updated_at,
-                ":there_revision": new.there.map(|there| there.0),
-                ":there_updated": new.there.map(|there| there.1),
+                ":there_revision": new.there.map(|there| there.revision),
+                ":there_created": new.there.and_then(|there| there.created_at),
+                ":there_updated": new.there.map(|there| there.updated_at),
             })?;
         let item = self.connection.last_insert_rowid();
         self.connection

@@ -167,7 +167,7 @@ fn put_documents(
            i.stages, i.tasks, i.milestones, i.problems, i.warnings, i.runs_something,
            i.contains_key, i.stated_created_at, i.stated_updated_at,
            CASE WHEN i.decision = 'take' THEN coalesce(i.there_revision, 1) ELSE 1 END,
-           c.content, i.bytes, ?1, coalesce(i.there_updated_at, ?1)
+           c.content, i.bytes, coalesce(i.there_created_at, ?1), coalesce(i.there_updated_at, ?1)
          FROM staged.item i JOIN main.content c USING (sha256)
          WHERE i.decision <> 'skip' ORDER BY i.item
          ON CONFLICT(kind, id) DO UPDATE SET name = excluded.name, sort_key = excluded.sort_key,

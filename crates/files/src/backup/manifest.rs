@@ -61,6 +61,9 @@ pub struct ManifestFile {
     /// The document's revision.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<u32>,
+    /// When the document came into the catalog, RFC 3339 in UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<String>,
     /// When the document was last changed, RFC 3339 in UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<String>,
@@ -231,6 +234,7 @@ mod tests {
             name: None,
             format: None,
             revision: Some(3),
+            created_at: None,
             updated_at: None,
             sha256: Sha256::of(b"x"),
             bytes: 1,

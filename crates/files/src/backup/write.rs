@@ -328,6 +328,7 @@ impl<'a> Writing<'a> {
             name: Some(document.name.clone()),
             format: Some(document.format).filter(|format| *format != Format::Json),
             revision: Some(document.revision),
+            created_at: Some(rfc3339(Timestamp(document.created_at))),
             updated_at: Some(rfc3339(Timestamp(document.updated_at))),
             sha256: if document.format == Format::Json {
                 document.sha256
@@ -351,6 +352,7 @@ impl<'a> Writing<'a> {
             name: None,
             format: None,
             revision: None,
+            created_at: None,
             updated_at: None,
             sha256: Sha256::of(bytes),
             bytes: bytes.len() as u64,

@@ -9,7 +9,9 @@ use flowkeep_core::{
     summarise,
 };
 use flowkeep_host::{Folder, Progress, ReadError, SpecialFile};
-use flowkeep_store::{IncomingDocument, IncomingRevision, Rejection, SnapshotOperation, Staging};
+use flowkeep_store::{
+    IncomingDocument, IncomingRevision, Rejection, SnapshotOperation, Staging, StateThere,
+};
 
 use crate::FilesError;
 use crate::backup::parts::{BOUND_SETTINGS, OperationLine, RevisionLine};
@@ -173,7 +175,14 @@ impl Reading<'_> {
             document,
             summary: &summary,
             encoding: Encoding::Utf8,
-            there: file.revision.zip(updated),
+            there: file
+                .revision
+                .zip(updated)
+                .map(|(revision, updated_at)| StateThere {
+                    revision,
+                    created_at: file.created_at.as_deref().and_then(millis),
+                    updated_at,
+                }),
         })?;
         Ok(())
     }

@@ -28,6 +28,7 @@ CREATE TABLE item(
   stated_created_at TEXT,
   stated_updated_at TEXT,
   there_revision INTEGER,
+  there_created_at INTEGER,
   there_updated_at INTEGER,
   here_row INTEGER,
   here_revision INTEGER,
