@@ -15,9 +15,9 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            sources(&path, found)
+            sources(&path, found);
         } else {
-            found.push(path)
+            found.push(path);
         }
     }
 }
