@@ -30,6 +30,7 @@ pub struct Desk {
     bus: String,
     language: Language,
     folder: TempDir,
+    pinyin: Option<Tied>,
 }
 
 impl Desk {
@@ -54,12 +55,23 @@ impl Desk {
         let mut xvfb = tied("Xvfb");
         // Without a number the display chooses a free one and says which. It must not begin anew
         // when the first program that looks at it has gone.
-        xvfb.args(["-displayfd", "1", "-noreset", "-nolisten", "tcp", "-screen", "0"])
-            .arg(format!("{width}x{height}x24"))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
+        xvfb.args([
+            "-displayfd",
+            "1",
+            "-noreset",
+            "-nolisten",
+            "tcp",
+            "-screen",
+            "0",
+        ])
+        .arg(format!("{width}x{height}x24"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
         let mut screen = Tied::new(xvfb)?;
-        let display = format!(":{}", first_line(&mut screen).context("the display's number")?);
+        let display = format!(
+            ":{}",
+            first_line(&mut screen).context("the display's number")?
+        );
 
         let mut daemon = tied("dbus-daemon");
         daemon.args(["--session", "--nofork", "--nopidfile", "--print-address=1"]);
@@ -81,13 +93,36 @@ impl Desk {
             bus,
             language,
             folder,
+            pinyin: None,
         };
         eventually("the window manager", async || {
-            let asked = desk.command("xprop").args(["-root", "_NET_SUPPORTING_WM_CHECK"]).output()?;
-            Ok(String::from_utf8_lossy(&asked.stdout).contains("window id").then_some(()))
+            let asked = desk
+                .command("xprop")
+                .args(["-root", "_NET_SUPPORTING_WM_CHECK"])
+                .output()?;
+            Ok(String::from_utf8_lossy(&asked.stdout)
+                .contains("window id")
+                .then_some(()))
         })
         .await?;
         Ok(desk)
+    }
+
+    /// The same desk with a Chinese input method switched on for every window opened from now on.
+    ///
+    /// # Errors
+    /// When ibus or its pinyin engine does not start.
+    pub async fn with_pinyin(mut self) -> Result<Self> {
+        let mut daemon = self.command("ibus-daemon");
+        daemon.args(["--panel", "disable"]).stdout(Stdio::null()).stderr(Stdio::null());
+        self.pinyin = Some(Tied::new(daemon)?);
+        eventually("the pinyin engine", async || {
+            self.command("ibus").args(["engine", "libpinyin"]).output()?;
+            let engine = self.command("ibus").arg("engine").output()?;
+            Ok(String::from_utf8_lossy(&engine.stdout).contains("libpinyin").then_some(()))
+        })
+        .await?;
+        Ok(self)
     }
 
     /// Everything on this desk lies below this folder.
@@ -104,7 +139,13 @@ impl Desk {
     /// test only what finds programs. It ends with the test.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = tied(program);
-        Self::dress(&mut command, self.folder.path(), &self.display, &self.bus, self.language);
+        Self::dress(
+            &mut command,
+            self.folder.path(),
+            &self.display,
+            &self.bus,
+            self.language,
+        );
         command
     }
 
@@ -141,7 +182,12 @@ impl Desk {
         let data = self.data();
         let program = cli()?;
         let mut command = self.command(program);
-        let output = command.arg("--data-dir").arg(data).arg("--json").args(arguments).output()?;
+        let output = command
+            .arg("--data-dir")
+            .arg(data)
+            .arg("--json")
+            .args(arguments)
+            .output()?;
         let said = String::from_utf8_lossy(&output.stdout);
         ensure!(
             output.status.success(),

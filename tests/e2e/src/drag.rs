@@ -20,10 +20,19 @@ const SOURCE: &str = include_str!("../drag_source.py");
 /// When the other program does not start, or the drag does not end in a drop.
 pub async fn drop_on_window(desk: &Desk, window: &Window<'_>, files: &[&Path]) -> Result<()> {
     let target = window.id().await?;
-    let mut command = desk.command("python3");
-    command.args(["-c", SOURCE]).args(files).stdout(Stdio::piped()).stderr(Stdio::null());
+    // The system's Python: only that one has the bindings of GTK.
+    let mut command = desk.command("/usr/bin/python3");
+    command
+        .args(["-c", SOURCE])
+        .args(files)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
     let mut source = Tied::new(command)?;
-    let output = source.child().stdout.take().context("the drag source's words")?;
+    let output = source
+        .child()
+        .stdout
+        .take()
+        .context("the drag source's words")?;
     let mut words = BufReader::new(output).lines();
     let mut next = || words.next().transpose().map(Option::unwrap_or_default);
     ensure!(next()? == "shown", "the drag source did not open");
@@ -56,8 +65,14 @@ fn drag(desk: &Desk, from: (i32, i32), to: (i32, i32)) -> Result<()> {
 fn middle(desk: &Desk, window: &str) -> Result<(i32, i32)> {
     let shell = desk.run("xdotool", &["getwindowgeometry", "--shell", window])?;
     let number = |name: &str| -> Result<i32> {
-        let line = shell.lines().find_map(|line| line.strip_prefix(name)).context("geometry")?;
+        let line = shell
+            .lines()
+            .find_map(|line| line.strip_prefix(name))
+            .context("geometry")?;
         Ok(line.parse()?)
     };
-    Ok((number("X=")? + number("WIDTH=")? / 2, number("Y=")? + number("HEIGHT=")? / 2))
+    Ok((
+        number("X=")? + number("WIDTH=")? / 2,
+        number("Y=")? + number("HEIGHT=")? / 2,
+    ))
 }

@@ -25,7 +25,10 @@ impl Desk {
     /// When the text is not ASCII, which `xdotool` does not type reliably.
     pub fn type_text(&self, text: &str) -> Result<()> {
         ensure!(text.is_ascii(), "typed text must be ASCII");
-        self.run("xdotool", &["type", "--clearmodifiers", "--delay", "15", "--", text])?;
+        self.run(
+            "xdotool",
+            &["type", "--clearmodifiers", "--delay", "15", "--", text],
+        )?;
         Ok(())
     }
 
@@ -40,9 +43,10 @@ impl Desk {
         self.press(&["alt+Home", "ctrl+l", "ctrl+a"])?;
         self.type_text(&path.to_string_lossy())?;
         self.press(&["End", "Return"])?;
-        eventually(format!("the dialog to close on {}", path.display()), async || {
-            Ok(self.windows_named(title)?.is_empty().then_some(()))
-        })
+        eventually(
+            format!("the dialog to close on {}", path.display()),
+            async || Ok(self.windows_named(title)?.is_empty().then_some(())),
+        )
         .await
     }
 
@@ -77,7 +81,12 @@ impl Desk {
     /// When `xdotool` is missing.
     pub fn windows_named(&self, title: &str) -> Result<Vec<String>> {
         let mut search = self.command("xdotool");
-        let found = search.args(["search", "--onlyvisible", "--name", title]).output()?;
-        Ok(String::from_utf8(found.stdout)?.lines().map(str::to_owned).collect())
+        let found = search
+            .args(["search", "--onlyvisible", "--name", title])
+            .output()?;
+        Ok(String::from_utf8(found.stdout)?
+            .lines()
+            .map(str::to_owned)
+            .collect())
     }
 }

@@ -22,3 +22,14 @@ pub use drag::drop_on_window;
 pub use program::{cli, desktop};
 pub use wait::eventually;
 pub use window::Window;
+
+/// What the window says under a key of the message catalogue, in English.
+///
+/// # Errors
+/// When the catalogue has no such entry.
+pub fn words(key: &str) -> anyhow::Result<String> {
+    let catalogue: serde_json::Value =
+        serde_json::from_str(include_str!("../../../messages/en.json"))?;
+    let entry = catalogue.get(key).and_then(serde_json::Value::as_str);
+    entry.map(str::to_owned).ok_or_else(|| anyhow::anyhow!("the catalogue has no {key}"))
+}

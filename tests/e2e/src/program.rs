@@ -29,9 +29,9 @@ fn under_test(variable: &str, name: &str) -> Result<PathBuf> {
         None => {
             let here = env::current_exe().context("where this test lies")?;
             let folder = here.ancestors().find(|folder| folder.join(name).is_file());
-            folder.map(|folder| folder.join(name)).with_context(|| {
-                format!("{name} is not built: cargo build --workspace --bins")
-            })?
+            folder
+                .map(|folder| folder.join(name))
+                .with_context(|| format!("{name} is not built: cargo build --workspace --bins"))?
         }
     };
     ensure!(program.is_file(), "{} is not there", program.display());
@@ -50,7 +50,9 @@ pub(crate) struct Tied(Child);
 
 impl Tied {
     pub(crate) fn new(mut command: Command) -> Result<Self> {
-        let child = command.spawn().with_context(|| format!("starting {command:?}"))?;
+        let child = command
+            .spawn()
+            .with_context(|| format!("starting {command:?}"))?;
         Ok(Self(child))
     }
 

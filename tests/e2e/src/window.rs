@@ -4,6 +4,7 @@ use std::process::Stdio;
 
 use anyhow::{Context as _, Result, bail};
 use fantoccini::elements::Element;
+use fantoccini::key::Key;
 use fantoccini::error::{CmdError, ErrorStatus, NewSessionError};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -51,7 +52,9 @@ impl<'desk> Window<'desk> {
                 "args": ["--data-dir", desk.data()],
             }
         });
-        let Value::Object(wanted) = wanted else { bail!("capabilities are an object") };
+        let Value::Object(wanted) = wanted else {
+            bail!("capabilities are an object")
+        };
         let address = format!("http://127.0.0.1:{port}");
         let page = eventually("the WebDriver", async || {
             let mut client = ClientBuilder::new(HttpConnector::new());
@@ -63,7 +66,11 @@ impl<'desk> Window<'desk> {
             }
         })
         .await?;
-        Ok(Self { page, desk, _driver: driver })
+        Ok(Self {
+            page,
+            desk,
+            _driver: driver,
+        })
     }
 
     /// Closes the window as the window manager's button does, and waits until it is gone.
@@ -76,7 +83,10 @@ impl<'desk> Window<'desk> {
         // The driver may close the connection without an answer once its browser is gone.
         let _ = self.page.clone().close().await;
         let desk = self.desk;
-        eventually("the window to close", async || { Ok(find(desk)?.is_none().then_some(())) }).await
+        eventually("the window to close", async || {
+            Ok(find(desk)?.is_none().then_some(()))
+        })
+        .await
     }
 
     /// The window's number on the display.
@@ -84,7 +94,7 @@ impl<'desk> Window<'desk> {
     /// # Errors
     /// When there is none for a minute.
     pub async fn id(&self) -> Result<String> {
-        eventually("a window", async || { find(self.desk) }).await
+        eventually("a window", async || find(self.desk)).await
     }
 
     /// The element with that `data-testid`, once it is there and visible.
@@ -123,7 +133,17 @@ impl<'desk> Window<'desk> {
                       && arguments[0].getClientRects().length > 0";
         let element = serde_json::to_value(element)?;
         let visible = fresh(self.page.execute(script, vec![element]).await)?;
-        Ok(visible.and_then(|visible| visible.as_bool()).unwrap_or(false))
+        Ok(visible
+            .and_then(|visible| visible.as_bool())
+            .unwrap_or(false))
+    }
+
+    /// Its text as it is drawn. (The driver's own answer has the same fault as above.)
+    async fn inner_text(&self, element: &Element) -> Result<String> {
+        let element = serde_json::to_value(element)?;
+        let text = self.page.execute("return arguments[0].innerText", vec![element]).await;
+        let text = fresh(text)?.unwrap_or_default();
+        Ok(text.as_str().unwrap_or_default().to_owned())
     }
 
     /// What the page says, for the message of a test that fails.
@@ -153,6 +173,62 @@ impl<'desk> Window<'desk> {
         .await
     }
 
+    /// Clicks the element with that `data-testid` that lies inside another one.
+    ///
+    /// # Errors
+    /// When it cannot within a minute.
+    pub async fn click_in(&self, outer: &str, testid: &str) -> Result<()> {
+        let css = format!("[data-testid=\"{outer}\"] [data-testid=\"{testid}\"]");
+        self.shown_by(Locator::Css(&css)).await?.click().await?;
+        Ok(())
+    }
+
+    /// Puts `text` in the place of what a field holds, as a person would.
+    ///
+    /// # Errors
+    /// When there is no such field within a minute.
+    pub async fn fill(&self, testid: &str, text: &str) -> Result<()> {
+        let css = format!("input[data-testid=\"{testid}\"], [data-testid=\"{testid}\"] input");
+        let field = self.shown_by(Locator::Css(&css)).await?;
+        field.click().await?;
+        let all = format!("{}a{}", char::from(Key::Control), char::from(Key::Null));
+        field.send_keys(&all).await?;
+        field.send_keys(text).await?;
+        Ok(())
+    }
+
+    /// Waits until no element with that `data-testid` is to be seen.
+    ///
+    /// # Errors
+    /// When there still is one after a minute.
+    pub async fn gone(&self, testid: &str) -> Result<()> {
+        let css = format!("[data-testid=\"{testid}\"]");
+        eventually(format!("{testid} to go"), async || {
+            Ok(self.page.find_all(Locator::Css(&css)).await?.is_empty().then_some(()))
+        })
+        .await
+    }
+
+    /// Gives the window the keyboard, as a click on its title would.
+    ///
+    /// # Errors
+    /// When it cannot be found.
+    pub async fn focus(&self) -> Result<()> {
+        let id = self.id().await?;
+        self.desk.run("xdotool", &["windowactivate", "--sync", &id])?;
+        Ok(())
+    }
+
+    /// The process of the window.
+    ///
+    /// # Errors
+    /// When the display does not know it.
+    pub async fn process(&self) -> Result<rustix::process::Pid> {
+        let id = self.id().await?;
+        let number = self.desk.run("xdotool", &["getwindowpid", &id])?.trim().parse()?;
+        rustix::process::Pid::from_raw(number).context("a process has a number above zero")
+    }
+
     /// Waits until the element's text is as `right` wants it, and gives it.
     ///
     /// # Errors
@@ -161,8 +237,10 @@ impl<'desk> Window<'desk> {
         let css = format!("[data-testid=\"{testid}\"]");
         let mut last = String::new();
         let found = eventually("the right text", async || {
-            let Ok(element) = self.page.find(Locator::Css(&css)).await else { return Ok(None) };
-            last = fresh(element.text().await)?.unwrap_or_default();
+            let Ok(element) = self.page.find(Locator::Css(&css)).await else {
+                return Ok(None);
+            };
+            last = self.inner_text(&element).await?;
             Ok(right(&last).then(|| last.clone()))
         })
         .await;
@@ -189,8 +267,13 @@ impl<'desk> Window<'desk> {
 /// The desk's window of Flowkeep.
 fn find(desk: &Desk) -> Result<Option<String>> {
     let mut search = desk.command("xdotool");
-    let found = search.args(["search", "--onlyvisible", "--name", "^Flowkeep$"]).output()?;
-    Ok(String::from_utf8(found.stdout)?.lines().next().map(str::to_owned))
+    let found = search
+        .args(["search", "--onlyvisible", "--name", "^Flowkeep$"])
+        .output()?;
+    Ok(String::from_utf8(found.stdout)?
+        .lines()
+        .next()
+        .map(str::to_owned))
 }
 
 /// What was asked of an element, or nothing when the page has drawn it anew in between.
@@ -203,7 +286,9 @@ fn fresh<Value>(answer: Result<Value, CmdError>) -> Result<Option<Value>> {
 }
 
 fn is_covered(error: &CmdError) -> bool {
-    let CmdError::Standard(answer) = error else { return false };
+    let CmdError::Standard(answer) = error else {
+        return false;
+    };
     matches!(
         answer.error,
         ErrorStatus::ElementClickIntercepted | ErrorStatus::ElementNotInteractable

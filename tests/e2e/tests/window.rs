@@ -20,7 +20,10 @@ async fn a_second_start_brings_the_window_forward_and_ends() -> Result<()> {
     let window = Window::open(&desk).await?;
     let id = window.id().await?;
     desk.run("xdotool", &["windowminimize", "--sync", &id])?;
-    assert!(desk.windows_named("^Flowkeep$")?.is_empty(), "the window is out of sight");
+    assert!(
+        desk.windows_named("^Flowkeep$")?.is_empty(),
+        "the window is out of sight"
+    );
 
     let mut second = desk.command(desktop()?);
     second.arg("--data-dir").arg(desk.data());
@@ -48,16 +51,24 @@ async fn the_page_can_ask_for_nothing_but_what_its_window_is_for() -> Result<()>
         "recovery_choose_folder",
     ] {
         let asked = window
-            .ask(&format!("return await window.__TAURI_INTERNALS__.invoke('{forbidden}', {{}})"))
+            .ask(&format!(
+                "return await window.__TAURI_INTERNALS__.invoke('{forbidden}', {{}})"
+            ))
             .await;
         let error = asked.expect_err(forbidden).to_string();
-        assert!(error.contains("not allowed") || error.contains("not found"), "{error}");
+        assert!(
+            error.contains("not allowed") || error.contains("not found"),
+            "{error}"
+        );
     }
     let made_up = "return await window.__TAURI_INTERNALS__.invoke('open_place', {token: '/etc'})\
         .catch(error => error.code)";
     assert_eq!(window.ask(made_up).await?, "place_unknown");
-    for blocked in ["eval('1')", "new Function('return 1')()", "await fetch('http://127.0.0.1:9/')"]
-    {
+    for blocked in [
+        "eval('1')",
+        "new Function('return 1')()",
+        "await fetch('http://127.0.0.1:9/')",
+    ] {
         let ran = window.ask(&format!("{blocked}; return 'ran'")).await;
         assert!(ran.is_err(), "{blocked} ran on the page");
     }

@@ -8,12 +8,18 @@ use flowkeep_e2e::{Desk, Language, Window};
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let picture: PathBuf = std::env::args_os().nth(1).context("usage: first-screen FILE.png")?.into();
+    let picture: PathBuf = std::env::args_os()
+        .nth(1)
+        .context("usage: first-screen FILE.png")?
+        .into();
     let picture = std::path::absolute(picture)?;
     let desk = Desk::new(Language::English).await?;
     let window = Window::open(&desk).await?;
     desk.picture(&picture).await?;
     window.close().await?;
-    println!("There is no display here. The first screen: {}", picture.display());
+    println!(
+        "There is no display here. The first screen: {}",
+        picture.display()
+    );
     Ok(())
 }
