@@ -35,7 +35,7 @@ pub struct SnapshotDocument {
     pub sha256: Sha256,
 }
 
-/// An earlier revision as of that moment.
+/// An earlier revision as of that moment; its text comes beside it.
 #[derive(Debug)]
 pub struct SnapshotRevision {
     /// What it is.
@@ -54,8 +54,6 @@ pub struct SnapshotRevision {
     pub name: String,
     /// The format of its text.
     pub format: Format,
-    /// Its text.
-    pub text: String,
 }
 
 /// A part of Activity as of that moment. An operation may have touched a hundred thousand
@@ -199,29 +197,34 @@ impl Snapshot {
         Ok(statement.query_row([row], |row| Ok((row.get(0)?, row.get(1)?)))?)
     }
 
-    /// Gives every earlier revision of the kept documents to `each`, oldest first.
+    /// Gives every earlier revision of the kept documents to `each`, oldest first, with its text
+    /// and the hash that had when it was written. A text that cannot be read fails by itself.
     ///
     /// # Errors
     /// What `each` or the database says.
     pub fn earlier_revisions<E: From<StoreError>>(
         &self,
-        mut each: impl FnMut(SnapshotRevision) -> Result<(), E>,
+        mut each: impl FnMut(SnapshotRevision, Result<(String, Sha256), StoreError>) -> Result<(), E>,
     ) -> Result<(), E> {
+        // The texts stay out of this query: it sorts, and one damaged text would end it.
         let mut statement = self
             .connection
             .prepare(
                 "SELECT d.kind, d.id, r.revision, r.at, r.actor, r.operation, r.name, r.format, \
-                 c.text
+                 r.content
                  FROM revision r JOIN document d USING (document)
-                 JOIN content c ON c.content = r.content
                  WHERE r.revision < d.revision AND d.deleted_at IS NULL AND d.example = 0
                  ORDER BY r.at, r.document, r.revision",
             )
             .map_err(StoreError::from)?;
+        let mut texts = self
+            .connection
+            .prepare("SELECT text, sha256 FROM content WHERE content = ?1")
+            .map_err(StoreError::from)?;
         let mut rows = statement.query([]).map_err(StoreError::from)?;
         while let Some(row) = rows.next().map_err(StoreError::from)? {
-            let read = || -> rusqlite::Result<SnapshotRevision> {
-                Ok(SnapshotRevision {
+            let read = || -> rusqlite::Result<(SnapshotRevision, i64)> {
+                let revision = SnapshotRevision {
                     kind: kind_of(row, 0)?,
                     id: row.get(1)?,
                     revision: row.get(2)?,
@@ -230,10 +233,12 @@ impl Snapshot {
                     operation: row.get(5)?,
                     name: row.get(6)?,
                     format: format_of(row, 7)?,
-                    text: row.get(8)?,
-                })
+                };
+                Ok((revision, row.get(8)?))
             };
-            each(read().map_err(StoreError::from)?)?;
+            let (revision, content) = read().map_err(StoreError::from)?;
+            let text = texts.query_row([content], |row| Ok((row.get(0)?, Sha256(row.get(1)?))));
+            each(revision, text.map_err(StoreError::from))?;
         }
         Ok(())
     }

@@ -168,14 +168,23 @@ impl<'de> Visitor<'de> for Files<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut listed = false;
         while let Some(key) = map.next_key::<String>()? {
             if key == "files" {
+                if std::mem::replace(&mut listed, true) {
+                    return Err(serde::de::Error::duplicate_field("files"));
+                }
                 map.next_value_seed(FileList(&mut *self.0))?;
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
         }
-        Ok(())
+        // A manifest without a list is not one of nothing: it is not whole.
+        if listed {
+            Ok(())
+        } else {
+            Err(serde::de::Error::missing_field("files"))
+        }
     }
 }
 
@@ -277,6 +286,8 @@ mod tests {
         for text in [
             "",
             "{",
+            "{}",
+            r#"{"files": [], "files": []}"#,
             "[]",
             r#"{"files": [{"path": 1}]}"#,
             r#"{"files": ["#,

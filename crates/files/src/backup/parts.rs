@@ -1,12 +1,14 @@
 //! What comes as lines: Activity and earlier revisions. A file per month, cut when it grows large;
 //! past months do not change, so the same file is in the next backup.
 
+use flowkeep_core::{Message, Sha256};
 use flowkeep_host::Timestamp;
 use flowkeep_store::{
-    OperationItemRecord, OperationRecord, Snapshot, SnapshotOperation, SnapshotRevision,
+    OperationItemRecord, OperationRecord, Snapshot, SnapshotOperation, SnapshotRevision, StoreError,
 };
 use serde::{Deserialize, Serialize};
 
+use super::DamagedFile;
 use super::target::utc;
 use crate::FilesError;
 
@@ -127,12 +129,30 @@ impl<'a> Parts<'a> {
     }
 }
 
-pub(crate) fn revisions(snapshot: &Snapshot, out: &mut Parts<'_>) -> Result<u32, FilesError> {
+/// Earlier revisions. One whose text is not what was written is named in `lost` and left out.
+pub(crate) fn revisions(
+    snapshot: &Snapshot,
+    out: &mut Parts<'_>,
+    lost: &mut Vec<DamagedFile>,
+) -> Result<u32, FilesError> {
     let mut count = 0;
-    snapshot.earlier_revisions(|revision| {
-        count += 1;
-        let at = Timestamp(revision.at);
-        out.add(at, &RevisionLine::from(revision))
+    snapshot.earlier_revisions(|revision, text| {
+        let code = match text {
+            Ok((text, sha256)) if Sha256::of(text.as_bytes()) == sha256 => {
+                count += 1;
+                return out.add(Timestamp(revision.at), &RevisionLine::new(revision, text));
+            }
+            Ok(_) => "kept_text_changed",
+            Err(StoreError::Damaged(_)) => "kept_text_damaged",
+            Err(_) => "kept_text_unreadable",
+        };
+        tracing::error!(id = revision.id, revision = revision.revision, code);
+        lost.push(DamagedFile {
+            path: format!("revisions/{}/{}", revision.id, revision.revision),
+            reason: Message::new(code),
+            name: Some(revision.name),
+        });
+        Ok::<_, FilesError>(())
     })?;
     Ok(count)
 }
@@ -161,8 +181,8 @@ pub(crate) fn settings(snapshot: &Snapshot) -> Result<Vec<u8>, FilesError> {
     Ok(bytes)
 }
 
-impl From<SnapshotRevision> for RevisionLine {
-    fn from(revision: SnapshotRevision) -> Self {
+impl RevisionLine {
+    fn new(revision: SnapshotRevision, text: String) -> Self {
         Self {
             kind: revision.kind,
             id: revision.id,
@@ -172,7 +192,7 @@ impl From<SnapshotRevision> for RevisionLine {
             operation: revision.operation,
             name: revision.name,
             format: revision.format,
-            text: revision.text,
+            text,
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use flowkeep_host::Files;
+use flowkeep_host::{Files, Folder};
 
 use super::manifest::{MANIFEST, read_header};
 use crate::FilesError;
@@ -59,7 +59,11 @@ pub fn remove_unfinished(files: &dyn Files, folder: &Path) -> Result<(), FilesEr
 
 /// When a backup was made and where it stands among its siblings, for finding the newest.
 pub(crate) fn rank(folder: &Path) -> Option<(String, u64, PathBuf)> {
-    let file = std::fs::File::open(folder.join(MANIFEST)).ok()?;
+    // A pipe or a link of that name must neither hold us nor lead elsewhere.
+    let file = Folder::open(folder)
+        .ok()?
+        .open_file(Path::new(MANIFEST))
+        .ok()?;
     let manifest = read_header(file).ok()?;
     Some((manifest.created_at, manifest.sequence, folder.to_owned()))
 }

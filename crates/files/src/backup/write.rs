@@ -86,7 +86,22 @@ pub fn write_backup(
     if made.is_err() && request.files.remove_folder(&partial).is_err() {
         tracing::warn!(folder = %partial.display(), "an unfinished backup could not be removed");
     }
-    made
+    made.map_err(|error| with_room(request, estimate.needed, error))
+}
+
+/// The room ran out under way, because somebody else took it: said in bytes, as it is without us.
+fn with_room(request: &BackupRequest<'_>, needed: u64, error: FilesError) -> FilesError {
+    match error {
+        FilesError::NoRoom { path, .. } => {
+            let space = request.files.space(&request.target.folder);
+            FilesError::NoRoom {
+                path,
+                needed,
+                free: space.map_or(0, |space| space.free),
+            }
+        }
+        other => other,
+    }
 }
 
 /// The folder to write into, and the name it will have.
@@ -122,7 +137,12 @@ fn name_it(
         match request.files.rename_new(partial, &folder) {
             Ok(()) => {
                 let above = &request.target.folder;
-                request.files.flush(above).map_err(FilesError::at(above))?;
+                if let Err(error) = request.files.flush(above) {
+                    // A backup that failed has no final name: whole as it is, it goes the way of
+                    // every unfinished one.
+                    let _ = request.files.rename_new(&folder, partial);
+                    return Err(FilesError::at(above)(error));
+                }
                 return Ok(folder);
             }
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
@@ -164,9 +184,11 @@ fn write_and_prove(
         counts.insert(kind.as_str().to_owned(), count);
     }
     writing.plain("settings.json", "settings", &parts::settings(snapshot)?)?;
+    let mut lost = Vec::new();
     writing.in_parts("revisions", "revision", |out| {
-        parts::revisions(snapshot, out)
+        parts::revisions(snapshot, out, &mut lost)
     })?;
+    writing.damaged.append(&mut lost);
     let operations = writing.in_parts("operations", "operation", |out| {
         parts::operations(snapshot, out)
     })?;

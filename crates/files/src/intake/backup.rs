@@ -1,6 +1,8 @@
 //! Reading a backup by its manifest. Each file is compared with its size and hash before it is
 //! parsed; a damaged one is named by its document's name and the others go on.
 
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
 
 use chrono::DateTime;
@@ -12,6 +14,7 @@ use flowkeep_host::{Folder, Progress, ReadError, SpecialFile};
 use flowkeep_store::{
     IncomingDocument, IncomingRevision, Rejection, SnapshotOperation, Staging, StateThere,
 };
+use walkdir::WalkDir;
 
 use crate::FilesError;
 use crate::backup::parts::{BOUND_SETTINGS, OperationLine, RevisionLine};
@@ -87,6 +90,7 @@ pub fn stage_backup(
         folder: &opened,
         staging,
         read: ReadBackup::default(),
+        listed: HashSet::new(),
     };
     each_file(listing, |file| {
         if progress.cancelled() {
@@ -98,6 +102,7 @@ pub fn stage_backup(
         Ok(())
     })
     .map_err(|error| damaged(error.to_string()))??;
+    reading.unlisted(progress)?;
     Ok(reading.read)
 }
 
@@ -106,10 +111,43 @@ struct Reading<'a> {
     folder: &'a Folder,
     staging: &'a mut Staging,
     read: ReadBackup,
+    /// Hashes of the listed paths: eight bytes each, so that a hundred thousand of them weigh
+    /// nothing. Two paths that meet would only leave a stranger untold.
+    listed: HashSet<u64>,
 }
 
 impl Reading<'_> {
+    /// Names what lies in the folder and is not in the manifest. It is told and never read.
+    fn unlisted(&mut self, progress: &dyn Progress) -> Result<(), FilesError> {
+        let entries = WalkDir::new(self.shown).follow_links(false).min_depth(1);
+        for entry in entries {
+            if progress.cancelled() {
+                return Err(FilesError::Cancelled);
+            }
+            // What cannot be looked into holds nothing that was listed and read.
+            let Ok(entry) = entry else { continue };
+            let relative = entry
+                .path()
+                .strip_prefix(self.shown)
+                .unwrap_or(entry.path());
+            let known = relative == Path::new(MANIFEST) || self.listed.contains(&hash_of(relative));
+            if known || entry.file_type().is_dir() {
+                continue;
+            }
+            self.staging.add_rejection(&Rejection {
+                path: &entry.path().to_string_lossy(),
+                kind: None,
+                id: None,
+                name: None,
+                damaged: false,
+                reason: &Message::new("file_not_listed"),
+            })?;
+        }
+        Ok(())
+    }
+
     fn file(&mut self, file: &ManifestFile) -> Result<(), FilesError> {
+        self.listed.insert(hash_of(Path::new(&file.path)));
         let kind = Kind::from_word(&file.kind);
         match (self.checked(file), kind) {
             (Ok(bytes), Some(kind)) => match document(&bytes, file, kind) {
@@ -275,6 +313,12 @@ impl Reading<'_> {
         }
         Ok(Ok(()))
     }
+}
+
+fn hash_of(path: &Path) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    path.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn lines(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
