@@ -44,7 +44,9 @@ impl Tasks {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<AtomicBool>>> {
-        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
+        self.under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -60,8 +62,13 @@ pub(crate) async fn call(
     task: Option<String>,
 ) -> Result<Value, AppError> {
     let api = Arc::clone(&api);
-    let stop = task.as_deref().map_or_else(Arc::default, |task| tasks.begin(task));
-    let progress = ChannelProgress { channel: channel.map(|id| id.channel_on(webview)), stop };
+    let stop = task
+        .as_deref()
+        .map_or_else(Arc::default, |task| tasks.begin(task));
+    let progress = ChannelProgress {
+        channel: channel.map(|id| id.channel_on(webview)),
+        stop,
+    };
     let command = name.clone();
     let answer = tauri::async_runtime::spawn_blocking(move || {
         flowkeep_api::call(&api, &command, input, &progress)
@@ -115,7 +122,10 @@ mod tests {
         assert!(!second.load(Ordering::Relaxed));
         tasks.end("first");
         assert!(!tasks.cancel_all());
-        assert!(second.load(Ordering::Relaxed), "closing the window stops what is under way");
+        assert!(
+            second.load(Ordering::Relaxed),
+            "closing the window stops what is under way"
+        );
         tasks.end("second");
         assert!(tasks.cancel_all());
     }

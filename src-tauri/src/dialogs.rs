@@ -15,7 +15,11 @@ type Picked<'a> = State<'a, Arc<PickedPlaces>>;
 
 /// A dialog of this window, beginning where the last one ended or in the person's documents.
 /// (Without a folder GTK begins in "Recent", where a folder cannot be chosen.)
-pub(crate) fn dialog(window: &WebviewWindow, places: &PickedPlaces, title: &str) -> AsyncFileDialog {
+pub(crate) fn dialog(
+    window: &WebviewWindow,
+    places: &PickedPlaces,
+    title: &str,
+) -> AsyncFileDialog {
     let paths = window.path();
     let begin = places
         .last_folder()
@@ -35,8 +39,12 @@ pub(crate) async fn pick_folder(
     places: Picked<'_>,
     title: String,
 ) -> Result<Option<PickedPlace>, AppError> {
-    let picked = dialog(&window, &places, &title).set_can_create_directories(true).pick_folder();
-    Ok(picked.await.map(|handle| places.add(handle.path().to_path_buf())))
+    let picked = dialog(&window, &places, &title)
+        .set_can_create_directories(true)
+        .pick_folder();
+    Ok(picked
+        .await
+        .map(|handle| places.add(handle.path().to_path_buf())))
 }
 
 /// Any number of files.
@@ -46,8 +54,14 @@ pub(crate) async fn pick_files(
     places: Picked<'_>,
     title: String,
 ) -> Result<Vec<PickedPlace>, AppError> {
-    let picked = dialog(&window, &places, &title).pick_files().await.unwrap_or_default();
-    Ok(picked.into_iter().map(|handle| places.add(handle.path().to_path_buf())).collect())
+    let picked = dialog(&window, &places, &title)
+        .pick_files()
+        .await
+        .unwrap_or_default();
+    Ok(picked
+        .into_iter()
+        .map(|handle| places.add(handle.path().to_path_buf()))
+        .collect())
 }
 
 /// Where to write a file, with a name to begin with.
@@ -58,15 +72,25 @@ pub(crate) async fn pick_save(
     title: String,
     name: String,
 ) -> Result<Option<PickedPlace>, AppError> {
-    let picked = dialog(&window, &places, &title).set_file_name(file_name(&name)).save_file();
-    Ok(picked.await.map(|handle| places.add(handle.path().to_path_buf())))
+    let picked = dialog(&window, &places, &title)
+        .set_file_name(file_name(&name))
+        .save_file();
+    Ok(picked
+        .await
+        .map(|handle| places.add(handle.path().to_path_buf())))
 }
 
 /// Show a picked place in the file manager: the folder itself, or the one a file lies in.
 #[tauri::command]
 pub(crate) async fn open_place(places: Picked<'_>, token: String) -> Result<(), AppError> {
-    let path = places.resolve(&token).ok_or_else(|| AppError::new("place_unknown"))?;
-    let folder = if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(&path) };
+    let path = places
+        .resolve(&token)
+        .ok_or_else(|| AppError::new("place_unknown"))?;
+    let folder = if path.is_dir() {
+        path.as_path()
+    } else {
+        path.parent().unwrap_or(&path)
+    };
     open_folder(folder)
 }
 
@@ -103,7 +127,9 @@ pub(crate) fn open_folder(folder: &Path) -> Result<(), AppError> {
 /// The page suggests a name, never a path: only the last part counts.
 fn file_name(suggested: &str) -> String {
     let name = suggested.rsplit(['/', '\\']).next().unwrap_or_default();
-    name.chars().filter(|character| !character.is_control()).collect()
+    name.chars()
+        .filter(|character| !character.is_control())
+        .collect()
 }
 
 #[cfg(test)]

@@ -12,9 +12,13 @@ use crate::places::PickedPlaces;
 pub(crate) fn watch(window: &WebviewWindow) {
     let target = window.clone();
     window.on_window_event(move |event| {
-        let WindowEvent::DragDrop(event) = event else { return };
+        let WindowEvent::DragDrop(event) = event else {
+            return;
+        };
         match event {
-            DragDropEvent::Enter { paths, .. } if !paths.is_empty() => tell(&target, "drag", "enter"),
+            DragDropEvent::Enter { paths, .. } if !paths.is_empty() => {
+                tell(&target, "drag", "enter")
+            }
             DragDropEvent::Leave => tell(&target, "drag", "leave"),
             DragDropEvent::Drop { paths, .. } => {
                 tell(&target, "drag", "leave");

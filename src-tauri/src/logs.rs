@@ -20,8 +20,7 @@ const UNTOLD: &str = "crash-untold";
 /// Begins the log. `FLOWKEEP_LOG` takes filters such as `debug`. A folder that cannot be written
 /// leaves the log on standard error only: the recovery window is about to say why.
 pub(crate) fn begin(logs: &Path) {
-    let filter =
-        EnvFilter::try_from_env("FLOWKEEP_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_env("FLOWKEEP_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     make_folder(logs);
     let file = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
@@ -30,9 +29,17 @@ pub(crate) fn begin(logs: &Path) {
         .max_log_files(FILES_KEPT)
         .build(logs)
         .ok()
-        .map(|file| tracing_subscriber::fmt::layer().with_ansi(false).with_writer(file));
+        .map(|file| {
+            tracing_subscriber::fmt::layer()
+                .with_ansi(false)
+                .with_writer(file)
+        });
     let errors = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    let begun = tracing_subscriber::registry().with(filter).with(file).with(errors).try_init();
+    let begun = tracing_subscriber::registry()
+        .with(filter)
+        .with(file)
+        .with(errors)
+        .try_init();
     if let Err(error) = begun {
         tracing::warn!(%error, "a log was begun already");
     }
@@ -65,7 +72,11 @@ pub(crate) fn catch_panics(logs: PathBuf) {
 
 fn write_report(logs: &Path, panic: &PanicHookInfo<'_>) -> std::io::Result<PathBuf> {
     let now = Local::now();
-    let name = format!("crash-{}-{}.txt", now.format("%Y%m%d-%H%M%S"), std::process::id());
+    let name = format!(
+        "crash-{}-{}.txt",
+        now.format("%Y%m%d-%H%M%S"),
+        std::process::id()
+    );
     let thread = std::thread::current();
     let thread_name = thread.name().unwrap_or("unnamed");
     let report = logs.join(&name);
@@ -103,7 +114,10 @@ mod tests {
         let logs = tempfile::tempdir().unwrap();
         assert_eq!(untold_crash(logs.path()), None);
         fs::write(logs.path().join(UNTOLD), "crash-x.txt").unwrap();
-        assert_eq!(untold_crash(logs.path()), Some(logs.path().join("crash-x.txt")));
+        assert_eq!(
+            untold_crash(logs.path()),
+            Some(logs.path().join("crash-x.txt"))
+        );
         assert_eq!(untold_crash(logs.path()), None);
     }
 }

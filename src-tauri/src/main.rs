@@ -123,7 +123,10 @@ fn open(app: &App, data_dir: &Path, options: OpenOptions) -> tauri::Result<()> {
         }
         Err(error) => {
             tracing::error!(code = error.code, %error, "the data cannot be opened");
-            app.manage(Trouble { error, data_dir: data_dir.to_path_buf() });
+            app.manage(Trouble {
+                error,
+                data_dir: data_dir.to_path_buf(),
+            });
             window::open_recovery(handle, data_dir)?;
         }
     }

@@ -27,10 +27,17 @@ impl PickedPlaces {
     /// Remember a path that came from a native dialog or a drop; the answer is what the page gets.
     pub(crate) fn add(&self, path: PathBuf) -> PickedPlace {
         let folder = path.is_dir();
-        let place = PickedPlace { token: Ulid::generate().to_string(), label: label(&path), folder };
+        let place = PickedPlace {
+            token: Ulid::generate().to_string(),
+            label: label(&path),
+            folder,
+        };
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.last_folder =
-            if folder { Some(path.clone()) } else { path.parent().map(Path::to_path_buf) };
+        known.last_folder = if folder {
+            Some(path.clone())
+        } else {
+            path.parent().map(Path::to_path_buf)
+        };
         known.paths.insert(place.token.clone(), path);
         place
     }
@@ -44,7 +51,12 @@ impl PickedPlaces {
 
 impl Places for PickedPlaces {
     fn resolve(&self, token: &str) -> Option<PathBuf> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).paths.get(token).cloned()
+        self.known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .paths
+            .get(token)
+            .cloned()
     }
 }
 
@@ -74,7 +86,10 @@ mod tests {
     fn a_token_leads_to_its_path_and_no_other_text_does() {
         let places = PickedPlaces::default();
         let place = places.add(PathBuf::from("/etc/hostname"));
-        assert_eq!(places.resolve(&place.token), Some(PathBuf::from("/etc/hostname")));
+        assert_eq!(
+            places.resolve(&place.token),
+            Some(PathBuf::from("/etc/hostname"))
+        );
         assert_eq!(places.resolve("/etc/hostname"), None);
         assert_eq!(places.resolve(&place.label), None);
         assert!(!place.folder);
@@ -99,13 +114,20 @@ mod tests {
         places.add(file);
         assert_eq!(places.last_folder(), Some(folder.path().to_path_buf()));
         drop(folder);
-        assert_eq!(places.last_folder(), None, "a folder that is gone is not offered");
+        assert_eq!(
+            places.last_folder(),
+            None,
+            "a folder that is gone is not offered"
+        );
     }
 
     #[test]
     fn a_label_cannot_pretend_to_be_another_path() {
         assert_eq!(label(Path::new("/data/流程.json")), "/data/流程.json");
         assert_eq!(label(Path::new("/a\n/b")), "/a\\u{a}/b");
-        assert_eq!(label(Path::new("/a\u{202e}nosj.exe")), "/a\\u{202e}nosj.exe");
+        assert_eq!(
+            label(Path::new("/a\u{202e}nosj.exe")),
+            "/a\\u{202e}nosj.exe"
+        );
     }
 }

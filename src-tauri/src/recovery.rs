@@ -81,10 +81,17 @@ pub(crate) async fn recovery_choose_folder(
     places: State<'_, Arc<PickedPlaces>>,
     title: String,
 ) -> Result<(), AppError> {
-    let picked = dialog(&window, &places, &title).set_can_create_directories(true).pick_folder();
-    let Some(folder) = picked.await else { return Ok(()) };
+    let picked = dialog(&window, &places, &title)
+        .set_can_create_directories(true)
+        .pick_folder();
+    let Some(folder) = picked.await else {
+        return Ok(());
+    };
     let arguments = vec!["--data-dir".into(), folder.path().into()];
-    start_again(Difference { arguments: Some(arguments), ..Difference::default() })
+    start_again(Difference {
+        arguments: Some(arguments),
+        ..Difference::default()
+    })
 }
 
 /// Asks for a backup, or for a folder that holds backups.
@@ -139,7 +146,10 @@ fn restore_beside(
     match restore_into_new(data_dir, places, token) {
         Ok(restored) => {
             tracing::info!(aside = %aside.folder.display(), "restored beside a damaged database");
-            Ok(Recovered { restored, set_aside: label(&aside.folder) })
+            Ok(Recovered {
+                restored,
+                set_aside: label(&aside.folder),
+            })
         }
         Err(error) => {
             aside.put_back(data_dir);
@@ -158,7 +168,12 @@ fn restore_into_new(
         face: Face::Desktop,
         places,
     })?;
-    let plan = flowkeep_api::call(&api, "db_restore_plan", json!({"from": {"picked": token}}), &Silent)?;
+    let plan = flowkeep_api::call(
+        &api,
+        "db_restore_plan",
+        json!({"from": {"picked": token}}),
+        &Silent,
+    )?;
     let apply = json!({"plan_id": plan["plan_id"]});
     flowkeep_api::call(&api, "db_restore", apply, &Silent)
 }
@@ -172,9 +187,14 @@ struct SetAside {
 impl SetAside {
     fn new(data_dir: &Path) -> Result<Self, AppError> {
         let name = format!("damaged-{}", Local::now().format("%Y%m%d-%H%M%S"));
-        let mut aside = Self { folder: data_dir.join(name), moved: Vec::new() };
+        let mut aside = Self {
+            folder: data_dir.join(name),
+            moved: Vec::new(),
+        };
         let unwritable = |error: std::io::Error| {
-            AppError::new("data_folder_unwritable").with("path", label(data_dir)).with("reason", error)
+            AppError::new("data_folder_unwritable")
+                .with("path", label(data_dir))
+                .with("reason", error)
         };
         fs::create_dir(&aside.folder).map_err(unwritable)?;
         for file in DATABASE {
@@ -244,13 +264,19 @@ mod tests {
         let before = names(folder.path());
 
         let aside = SetAside::new(folder.path()).unwrap();
-        assert!(!folder.path().join("flowkeep.db-wal").exists(), "a new database meets no old log");
+        assert!(
+            !folder.path().join("flowkeep.db-wal").exists(),
+            "a new database meets no old log"
+        );
         fs::write(folder.path().join("flowkeep.db"), "half made").unwrap();
         fs::write(folder.path().join("flowkeep.db-shm"), "half made").unwrap();
         aside.put_back(folder.path());
 
         assert_eq!(names(folder.path()), before);
-        assert_eq!(fs::read_to_string(folder.path().join("flowkeep.db")).unwrap(), "damaged");
+        assert_eq!(
+            fs::read_to_string(folder.path().join("flowkeep.db")).unwrap(),
+            "damaged"
+        );
     }
 
     #[test]

@@ -21,8 +21,9 @@ pub(crate) fn relaunch(difference: Difference) -> io::Error {
         Ok(program) => program,
         Err(error) => return error,
     };
-    let arguments =
-        difference.arguments.unwrap_or_else(|| std::env::args_os().skip(1).collect());
+    let arguments = difference
+        .arguments
+        .unwrap_or_else(|| std::env::args_os().skip(1).collect());
     let mut command = Command::new(program);
     command.args(arguments).envs(difference.environment);
     replace(command)

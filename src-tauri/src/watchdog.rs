@@ -23,7 +23,10 @@ const AFTER_START: Duration = Duration::from_secs(60);
 /// Set in the second start, so that there is no third.
 const SAFE: &str = "FLOWKEEP_SAFE_RENDERING";
 /// What switches WebKit's accelerated paths off.
-const SWITCHES: [&str; 2] = ["WEBKIT_DISABLE_DMABUF_RENDERER", "WEBKIT_DISABLE_COMPOSITING_MODE"];
+const SWITCHES: [&str; 2] = [
+    "WEBKIT_DISABLE_DMABUF_RENDERER",
+    "WEBKIT_DISABLE_COMPOSITING_MODE",
+];
 
 /// What is known of the first paint.
 pub(crate) struct FirstPaint {
@@ -43,7 +46,10 @@ impl FirstPaint {
     pub(crate) fn new(started: Instant, data_dir: &Path) -> Arc<Self> {
         Arc::new(Self {
             started,
-            state: Mutex::new(Waiting { ready: false, deadline: started + AFTER_START }),
+            state: Mutex::new(Waiting {
+                ready: false,
+                deadline: started + AFTER_START,
+            }),
             news: Condvar::new(),
             mark: mark(data_dir),
         })
@@ -60,7 +66,10 @@ impl FirstPaint {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if !state.ready {
             state.ready = true;
-            tracing::info!(milliseconds = self.started.elapsed().as_millis(), "window ready");
+            tracing::info!(
+                milliseconds = self.started.elapsed().as_millis(),
+                "window ready"
+            );
         }
         self.news.notify_all();
     }
@@ -74,7 +83,11 @@ impl FirstPaint {
                 return false;
             }
             let left = state.deadline - now;
-            state = self.news.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+            state = self
+                .news
+                .wait_timeout(state, left)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
         }
         true
     }
@@ -106,11 +119,13 @@ pub(crate) fn window_ready(window: WebviewWindow, paint: State<'_, Arc<FirstPain
 /// Begins to watch the window.
 pub(crate) fn watch(app: &AppHandle, window: &WebviewWindow) {
     let paint = Arc::clone(&app.state::<Arc<FirstPaint>>());
-    let watching = std::thread::Builder::new().name("first-paint".to_owned()).spawn(move || {
-        if !paint.wait() {
-            paint.restart_in_safe_rendering("the page said nothing");
-        }
-    });
+    let watching = std::thread::Builder::new()
+        .name("first-paint".to_owned())
+        .spawn(move || {
+            if !paint.wait() {
+                paint.restart_in_safe_rendering("the page said nothing");
+            }
+        });
     if let Err(error) = watching {
         tracing::warn!(%error, "the first paint is not watched");
     }
@@ -124,7 +139,9 @@ pub(crate) fn watch(app: &AppHandle, window: &WebviewWindow) {
 /// one goes there straight away.
 pub(crate) fn remember(data_dir: &Path) {
     let mark = mark(data_dir);
-    let Ok(version) = fs::read_to_string(&mark) else { return };
+    let Ok(version) = fs::read_to_string(&mark) else {
+        return;
+    };
     if version != env!("CARGO_PKG_VERSION") {
         // A new version, perhaps on a mended driver, gets a new chance.
         if let Err(error) = fs::remove_file(&mark) {
@@ -141,8 +158,14 @@ fn is_safe() -> bool {
 }
 
 fn safe() -> Difference {
-    let switches = SWITCHES.iter().chain([&SAFE]).map(|name| (*name, "1".into()));
-    Difference { environment: switches.collect(), arguments: None }
+    let switches = SWITCHES
+        .iter()
+        .chain([&SAFE])
+        .map(|name| (*name, "1".into()));
+    Difference {
+        environment: switches.collect(),
+        arguments: None,
+    }
 }
 
 fn mark(data_dir: &Path) -> PathBuf {
@@ -203,7 +226,9 @@ mod linux {
             return true;
         };
         let (width, height) = (surface.width(), surface.height());
-        let Some(pixels) = surface.pixbuf(0, 0, width, height) else { return true };
+        let Some(pixels) = surface.pixbuf(0, 0, width, height) else {
+            return true;
+        };
         let (bytes, row_length) = (pixels.read_pixel_bytes(), pixels.rowstride());
         let (Ok(row_length), Ok(channels), Ok(width)) = (
             usize::try_from(row_length),
@@ -219,18 +244,23 @@ mod linux {
     pub(super) fn reload_after_crash(window: &WebviewWindow) {
         let watched = window.with_webview(|platform| {
             let crashes = RefCell::new(VecDeque::with_capacity(CRASHES));
-            platform.inner().connect_web_process_terminated(move |view, reason| {
-                let now = Instant::now();
-                let mut crashes = crashes.borrow_mut();
-                crashes.retain(|crash: &Instant| now.duration_since(*crash) < CRASHES_WITHIN);
-                if crashes.len() >= CRASHES {
-                    tracing::error!(?reason, "the web process keeps dying; the page stays away");
-                    return;
-                }
-                crashes.push_back(now);
-                tracing::error!(?reason, "the web process died; loading the page again");
-                view.reload();
-            });
+            platform
+                .inner()
+                .connect_web_process_terminated(move |view, reason| {
+                    let now = Instant::now();
+                    let mut crashes = crashes.borrow_mut();
+                    crashes.retain(|crash: &Instant| now.duration_since(*crash) < CRASHES_WITHIN);
+                    if crashes.len() >= CRASHES {
+                        tracing::error!(
+                            ?reason,
+                            "the web process keeps dying; the page stays away"
+                        );
+                        return;
+                    }
+                    crashes.push_back(now);
+                    tracing::error!(?reason, "the web process died; loading the page again");
+                    view.reload();
+                });
         });
         if let Err(error) = watched {
             tracing::warn!(%error, "a crash of the web process will not be noticed");
@@ -240,9 +270,14 @@ mod linux {
 
 /// Whether any pixel differs from the first. Rows are `row_length` bytes apart, of which
 /// `used` hold pixels of `channels` bytes.
-#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only GTK windows can be read"))]
+#[cfg_attr(
+    not(target_os = "linux"),
+    expect(dead_code, reason = "only GTK windows can be read")
+)]
 fn differs(bytes: &[u8], row_length: usize, used: usize, channels: usize) -> bool {
-    let Some(first) = bytes.get(..channels) else { return false };
+    let Some(first) = bytes.get(..channels) else {
+        return false;
+    };
     bytes
         .chunks(row_length.max(1))
         .map(|row| &row[..used.min(row.len())])
@@ -285,7 +320,10 @@ mod tests {
     #[test]
     fn one_other_pixel_is_something_and_padding_is_not() {
         let blank = [7, 7, 7, 7, 7, 7, 0, 9, 7, 7, 7, 7, 7, 7, 0, 1];
-        assert!(!differs(&blank, 8, 6, 3), "two pixels a row, two bytes of padding");
+        assert!(
+            !differs(&blank, 8, 6, 3),
+            "two pixels a row, two bytes of padding"
+        );
         let mut drawn = blank;
         drawn[13] = 8;
         assert!(differs(&drawn, 8, 6, 3));

@@ -59,11 +59,17 @@ pub(crate) fn open_main(
 /// # Errors
 /// What the platform says when no window can be made.
 pub(crate) fn open_recovery(app: &AppHandle, data_dir: &Path) -> tauri::Result<WebviewWindow> {
-    let window = page(app, RECOVERY, "recovery.html", data_dir, types::Theme::System)
-        .inner_size(640.0, 560.0)
-        .resizable(true)
-        .center()
-        .build()?;
+    let window = page(
+        app,
+        RECOVERY,
+        "recovery.html",
+        data_dir,
+        types::Theme::System,
+    )
+    .inner_size(640.0, 560.0)
+    .resizable(true)
+    .center()
+    .build()?;
     watchdog::watch(app, &window);
     Ok(window)
 }
@@ -148,12 +154,17 @@ pub(crate) fn settings(api: &Api) -> Settings {
 
 /// Brings the window forward, as a second start asks.
 pub(crate) fn bring_forward(app: &AppHandle) {
-    let Some(window) = app.get_webview_window(MAIN).or_else(|| app.get_webview_window(RECOVERY))
+    let Some(window) = app
+        .get_webview_window(MAIN)
+        .or_else(|| app.get_webview_window(RECOVERY))
     else {
         return;
     };
     tracing::info!("asked to come forward");
-    let forward = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
+    let forward = window
+        .unminimize()
+        .and_then(|()| window.show())
+        .and_then(|()| window.set_focus());
     if let Err(error) = forward {
         tracing::warn!(%error, "the window could not come forward");
     }
@@ -164,22 +175,26 @@ pub(crate) fn bring_forward(app: &AppHandle) {
 fn stop_work_on_close(window: &WebviewWindow) {
     let closing = window.clone();
     window.on_window_event(move |event| {
-        let tauri::WindowEvent::CloseRequested { api, .. } = event else { return };
+        let tauri::WindowEvent::CloseRequested { api, .. } = event else {
+            return;
+        };
         if closing.state::<Tasks>().cancel_all() {
             return;
         }
         api.prevent_close();
         tracing::info!("closing: waiting for work under way to stop");
         let window = closing.clone();
-        let waiting = std::thread::Builder::new().name("closing".to_owned()).spawn(move || {
-            let asked = Instant::now();
-            while !window.state::<Tasks>().cancel_all() && asked.elapsed() < CLOSING {
-                std::thread::sleep(Duration::from_millis(50));
-            }
-            if let Err(error) = window.destroy() {
-                tracing::error!(%error, "the window does not close");
-            }
-        });
+        let waiting = std::thread::Builder::new()
+            .name("closing".to_owned())
+            .spawn(move || {
+                let asked = Instant::now();
+                while !window.state::<Tasks>().cancel_all() && asked.elapsed() < CLOSING {
+                    std::thread::sleep(Duration::from_millis(50));
+                }
+                if let Err(error) = window.destroy() {
+                    tracing::error!(%error, "the window does not close");
+                }
+            });
         if let Err(error) = waiting {
             tracing::error!(%error, "closing without waiting");
             if let Err(error) = closing.destroy() {
@@ -191,7 +206,9 @@ fn stop_work_on_close(window: &WebviewWindow) {
 
 /// Tells of the crash that ended the last start, if one did. Does not hold up this start.
 pub(crate) fn tell_of_last_crash(window: &WebviewWindow, data_dir: &Path, language: Language) {
-    let Some(report) = logs::untold_crash(&data_dir.join("logs")) else { return };
+    let Some(report) = logs::untold_crash(&data_dir.join("logs")) else {
+        return;
+    };
     let words = Catalogue::new(match language {
         Language::System => Tongue::of_system(),
         Language::English => Tongue::English,

@@ -114,12 +114,19 @@ impl Desk {
     /// When ibus or its pinyin engine does not start.
     pub async fn with_pinyin(mut self) -> Result<Self> {
         let mut daemon = self.command("ibus-daemon");
-        daemon.args(["--panel", "disable"]).stdout(Stdio::null()).stderr(Stdio::null());
+        daemon
+            .args(["--panel", "disable"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         self.pinyin = Some(Tied::new(daemon)?);
         eventually("the pinyin engine", async || {
-            self.command("ibus").args(["engine", "libpinyin"]).output()?;
+            self.command("ibus")
+                .args(["engine", "libpinyin"])
+                .output()?;
             let engine = self.command("ibus").arg("engine").output()?;
-            Ok(String::from_utf8_lossy(&engine.stdout).contains("libpinyin").then_some(()))
+            Ok(String::from_utf8_lossy(&engine.stdout)
+                .contains("libpinyin")
+                .then_some(()))
         })
         .await?;
         Ok(self)

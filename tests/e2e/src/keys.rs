@@ -42,7 +42,8 @@ impl Desk {
         // From a place in the file system, never from "Recent", where a folder cannot be chosen.
         self.press(&["alt+Home", "ctrl+l", "ctrl+a"])?;
         self.type_text(&path.to_string_lossy())?;
-        self.press(&["End", "Return"])?;
+        // The chooser completes a name by itself; what it added is selected.
+        self.press(&["Delete", "Return"])?;
         eventually(
             format!("the dialog to close on {}", path.display()),
             async || Ok(self.windows_named(title)?.is_empty().then_some(())),
@@ -73,6 +74,33 @@ impl Desk {
             Ok(self.windows_named(title)?.into_iter().next())
         })
         .await
+    }
+
+    /// The window of Flowkeep that is so many pixels wide, once there is one.
+    ///
+    /// # Errors
+    /// When none opens within a minute.
+    pub async fn window_of_width(&self, width: u32) -> Result<String> {
+        eventually(format!("a window of {width} pixels"), async || {
+            Ok(self.windows_of_width(width)?.into_iter().next())
+        })
+        .await
+    }
+
+    /// The visible windows of Flowkeep that are so many pixels wide.
+    ///
+    /// # Errors
+    /// When `xdotool` is missing.
+    pub fn windows_of_width(&self, width: u32) -> Result<Vec<String>> {
+        let wanted = format!("WIDTH={width}");
+        let all = self.windows_named("^Flowkeep$")?.into_iter();
+        Ok(all
+            .filter(|window| {
+                // A window may go while it is looked at.
+                let shell = self.run("xdotool", &["getwindowgeometry", "--shell", window]);
+                shell.is_ok_and(|shell| shell.lines().any(|line| line == wanted))
+            })
+            .collect())
     }
 
     /// The visible windows whose title contains that text.

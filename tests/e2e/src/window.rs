@@ -4,8 +4,8 @@ use std::process::Stdio;
 
 use anyhow::{Context as _, Result, bail};
 use fantoccini::elements::Element;
-use fantoccini::key::Key;
 use fantoccini::error::{CmdError, ErrorStatus, NewSessionError};
+use fantoccini::key::Key;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -141,7 +141,10 @@ impl<'desk> Window<'desk> {
     /// Its text as it is drawn. (The driver's own answer has the same fault as above.)
     async fn inner_text(&self, element: &Element) -> Result<String> {
         let element = serde_json::to_value(element)?;
-        let text = self.page.execute("return arguments[0].innerText", vec![element]).await;
+        let text = self
+            .page
+            .execute("return arguments[0].innerText", vec![element])
+            .await;
         let text = fresh(text)?.unwrap_or_default();
         Ok(text.as_str().unwrap_or_default().to_owned())
     }
@@ -204,7 +207,12 @@ impl<'desk> Window<'desk> {
     pub async fn gone(&self, testid: &str) -> Result<()> {
         let css = format!("[data-testid=\"{testid}\"]");
         eventually(format!("{testid} to go"), async || {
-            Ok(self.page.find_all(Locator::Css(&css)).await?.is_empty().then_some(()))
+            Ok(self
+                .page
+                .find_all(Locator::Css(&css))
+                .await?
+                .is_empty()
+                .then_some(()))
         })
         .await
     }
@@ -215,7 +223,8 @@ impl<'desk> Window<'desk> {
     /// When it cannot be found.
     pub async fn focus(&self) -> Result<()> {
         let id = self.id().await?;
-        self.desk.run("xdotool", &["windowactivate", "--sync", &id])?;
+        self.desk
+            .run("xdotool", &["windowactivate", "--sync", &id])?;
         Ok(())
     }
 
@@ -225,7 +234,11 @@ impl<'desk> Window<'desk> {
     /// When the display does not know it.
     pub async fn process(&self) -> Result<rustix::process::Pid> {
         let id = self.id().await?;
-        let number = self.desk.run("xdotool", &["getwindowpid", &id])?.trim().parse()?;
+        let number = self
+            .desk
+            .run("xdotool", &["getwindowpid", &id])?
+            .trim()
+            .parse()?;
         rustix::process::Pid::from_raw(number).context("a process has a number above zero")
     }
 

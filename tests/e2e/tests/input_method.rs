@@ -17,18 +17,22 @@ async fn enter_that_ends_a_composition_does_not_submit() -> Result<()> {
         anyhow::Ok(value.as_str().unwrap_or_default().to_owned())
     };
 
+    // What is being composed shows in the input method's own panel; the field gets the outcome.
     desk.type_text("nihao")?;
-    let r = eventually("the composition", async || Ok((!composed().await?.is_empty()).then_some(()))).await;
-    if r.is_err() { desk.run("import", &["-window", "root", "/tmp/dbg/ime.png"])?; }
-    r?;
     desk.press(&["Return"])?;
     // Enter takes the letters as they are; the form is still there to go on with.
-    eventually("the letters", async || Ok((composed().await? == "nihao").then_some(()))).await?;
+    eventually("the letters", async || {
+        Ok((composed().await? == "nihao").then_some(()))
+    })
+    .await?;
     window.shown("dialog-new").await?;
 
     desk.press(&["ctrl+a"])?;
     desk.type_text("nihao ")?;
-    eventually("the words", async || Ok((composed().await? == "你好").then_some(()))).await?;
+    eventually("the words", async || {
+        Ok((composed().await? == "你好").then_some(()))
+    })
+    .await?;
     window.shown("dialog-new").await?;
 
     // Enter with nothing being composed submits.

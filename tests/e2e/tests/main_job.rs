@@ -31,7 +31,9 @@ fn workflow(id: &str, name: &str) -> Value {
 }
 
 fn total(desk: &Desk) -> Result<u64> {
-    desk.flowkeep(&["flow", "list"])?["total"].as_u64().context("a total")
+    desk.flowkeep(&["flow", "list"])?["total"]
+        .as_u64()
+        .context("a total")
 }
 
 #[tokio::test]
@@ -53,8 +55,11 @@ async fn import_edit_back_up_lose_restore_undo() -> Result<()> {
 
     // The first real change asks once where backups shall go: the native dialog.
     window.shown("dialog-folder").await?;
-    window.click_in("dialog-folder", "choose-backup-folder").await?;
-    desk.choose_in_dialog(&words("backup_pick_title")?, &backups).await?;
+    window
+        .click_in("dialog-folder", "choose-backup-folder")
+        .await?;
+    desk.choose_in_dialog(&words("backup_pick_title")?, &backups)
+        .await?;
     window.gone("dialog-folder").await?;
 
     // Edit in the form.
@@ -68,13 +73,19 @@ async fn import_edit_back_up_lose_restore_undo() -> Result<()> {
     })
     .await?;
     let edited = desk.flowkeep(&["flow", "show", "nightly"])?;
-    assert_eq!(edited["tasks"], workflow("nightly", "")["tasks"], "the rest is as it came");
+    assert_eq!(
+        edited["tasks"],
+        workflow("nightly", "")["tasks"],
+        "the rest is as it came"
+    );
 
     // Back up.
     window.click("nav-backup").await?;
     window.click("backup-now").await?;
     window.click("start-backup").await?;
-    let restore = window.shown_by(Locator::Css("[data-testid^=\"restore-\"]")).await?;
+    let restore = window
+        .shown_by(Locator::Css("[data-testid^=\"restore-\"]"))
+        .await?;
     let made: Vec<_> = fs::read_dir(&backups)?.collect::<Result<_, _>>()?;
     assert_eq!(made.len(), 1);
     assert!(made[0].path().join("manifest.json").is_file());
@@ -89,7 +100,10 @@ async fn import_edit_back_up_lose_restore_undo() -> Result<()> {
 
     // And undo even that.
     window.click_in("restore-done", "undo").await?;
-    eventually("the restore to be undone", async || Ok((total(&desk)? == 1).then_some(()))).await?;
+    eventually("the restore to be undone", async || {
+        Ok((total(&desk)? == 1).then_some(()))
+    })
+    .await?;
 
     // Every step is in Activity.
     window.click("nav-activity").await?;

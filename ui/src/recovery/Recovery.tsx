@@ -1,0 +1,129 @@
+import { useState } from 'react';
+import { Button } from '@/components/Button';
+import { Icon } from '@/components/Icon';
+import { counted, m, sayError, sayHints } from '@/i18n';
+import { CallError } from '@/ipc';
+import { type Recovered, type RecoveryState, recovery } from '@/ipc/recovery';
+import styles from './Recovery.module.css';
+
+type Stage =
+  | { at: 'trouble'; failure?: CallError }
+  | { at: 'restoring' }
+  | { at: 'restored'; what: Recovered };
+
+/** Why the data cannot be opened, in plain words, and what can be done about it. */
+export function Recovery({ state }: { state: RecoveryState }) {
+  const [stage, setStage] = useState<Stage>({ at: 'trouble' });
+  const error = new CallError(state.error);
+
+  async function attempt(step: () => Promise<void>) {
+    try {
+      await step();
+    } catch (thrown) {
+      setStage({ at: 'trouble', failure: CallError.from(thrown) });
+    }
+  }
+  const restore = (token: string) =>
+    attempt(async () => {
+      setStage({ at: 'restoring' });
+      setStage({ at: 'restored', what: await recovery.restore(token) });
+    });
+  const pickAndRestore = () =>
+    attempt(async () => {
+      const picked = await recovery.pickBackup(m.recovery_pick_backup_title());
+      if (picked) await restore(picked.token);
+    });
+
+  if (stage.at === 'restored') {
+    const { restored, set_aside } = stage.what;
+    const count = restored.imported + restored.updated;
+    return (
+      <main className={styles.page}>
+        <span className={styles.good}>
+          <Icon name="check" />
+        </span>
+        <h1 data-testid="page-title">{counted('recovery_restored', count)}</h1>
+        <p data-selectable>{m.recovery_set_aside({ path: set_aside })}</p>
+        <div className={styles.actions}>
+          <Button
+            look="primary"
+            data-testid="recovery-open"
+            onPress={() => void attempt(recovery.tryAgain)}
+          >
+            {m.recovery_open_flowkeep()}
+          </Button>
+        </div>
+      </main>
+    );
+  }
+
+  const busy = stage.at === 'restoring';
+  return (
+    <main className={styles.page} aria-busy={busy}>
+      <span className={styles.bad}>
+        <Icon name="warn" />
+      </span>
+      <h1 data-testid="page-title">{m.recovery_title()}</h1>
+      <p data-testid="recovery-reason" data-selectable>
+        {sayError(error)} {sayHints(error).join(' ')}
+      </p>
+      <p className={styles.quiet}>{m.recovery_untouched()}</p>
+      <dl className={styles.folder}>
+        <dt>{m.recovery_folder()}</dt>
+        <dd data-selectable>{state.folder}</dd>
+      </dl>
+
+      {stage.at === 'trouble' && stage.failure && (
+        <p role="alert" className={styles.failure}>
+          {m.recovery_restore_failed()} {sayError(stage.failure)}
+        </p>
+      )}
+      {state.mendable && (
+        <section className={styles.mend}>
+          <p>{busy ? m.recovery_restoring() : m.recovery_restore_note()}</p>
+          <div className={styles.actions}>
+            {state.backup && (
+              <Button
+                look="primary"
+                isDisabled={busy}
+                data-testid="recovery-restore-newest"
+                onPress={() => state.backup && void restore(state.backup.token)}
+              >
+                {m.recovery_restore_newest()}
+              </Button>
+            )}
+            <Button
+              isDisabled={busy}
+              data-testid="recovery-restore-other"
+              onPress={() => void pickAndRestore()}
+            >
+              {m.recovery_restore_other()}
+            </Button>
+          </div>
+        </section>
+      )}
+      <div className={styles.actions}>
+        <Button
+          isDisabled={busy}
+          data-testid="recovery-try-again"
+          onPress={() => void attempt(recovery.tryAgain)}
+        >
+          {m.recovery_try_again()}
+        </Button>
+        <Button isDisabled={busy} onPress={() => void attempt(recovery.openFolder)}>
+          {m.recovery_open_folder()}
+        </Button>
+        <Button
+          isDisabled={busy}
+          data-testid="recovery-choose-folder"
+          onPress={() =>
+            void attempt(() => recovery.chooseFolder(m.recovery_choose_folder_title()))
+          }
+        >
+          {m.recovery_choose_folder()}
+        </Button>
+      </div>
+      <p className={styles.quiet}>{m.recovery_choose_folder_note()}</p>
+    </main>
+  );
+}
