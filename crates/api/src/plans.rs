@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use flowkeep_core::{Message, PlanId};
-use flowkeep_files::Manifest;
+use flowkeep_files::{DamagedFile, Manifest};
 use flowkeep_host::{Files as _, SystemFiles, machine_id};
 use flowkeep_store::{Choice, StagedGroup, StagedItem, Staging};
 use ulid::Ulid;
@@ -22,7 +22,9 @@ pub(crate) struct Plan {
     pub(crate) source: PathBuf,
     /// The backup's manifest, when it is one.
     pub(crate) manifest: Option<Manifest>,
-    /// Damaged files of a backup that are no documents, and other things to tell.
+    /// Damaged files of a backup that are no documents.
+    pub(crate) damaged: Vec<DamagedFile>,
+    /// Things to tell of the whole.
     pub(crate) notes: Vec<Message>,
 }
 

@@ -177,13 +177,20 @@ fn restore(api: &Api, output: &Output, asked: &Restore) -> Result<Outcome, AppEr
             text.push('\n');
             text.push_str(&catalogue.sentence("cli_undo_with", &[("id", undo)]));
         }
+        for damaged in &result.damaged {
+            let reason = catalogue.say(&damaged.reason);
+            let fields: [(&str, &dyn std::fmt::Display); 2] =
+                [("name", &damaged.path), ("reason", &reason)];
+            text.push('\n');
+            text.push_str(&catalogue.sentence("cli_damaged", &fields));
+        }
         for item in &result.checklist {
             text.push_str("\n- ");
             text.push_str(&catalogue.say(item));
         }
         raw(&text)?;
     }
-    Ok(if result.failed > 0 {
+    Ok(if result.failed > 0 || !result.damaged.is_empty() {
         Outcome::InPart
     } else {
         Outcome::Done

@@ -100,9 +100,10 @@ pub(crate) fn refused(error: &clap::Error, given: &[OsString], catalogue: &Catal
         ),
         ErrorKind::MissingRequiredArgument => ("usage_missing_argument", argument),
         ErrorKind::MissingSubcommand => ("usage_missing_argument", "<COMMAND>".to_owned()),
-        ErrorKind::ArgumentConflict => {
-            ("usage_conflict", format!("{argument} {}", said(ContextKind::PriorArg)))
-        }
+        ErrorKind::ArgumentConflict => (
+            "usage_conflict",
+            format!("{argument} {}", said(ContextKind::PriorArg)),
+        ),
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => (
             "usage_invalid_value",
             format!("{argument} {}", said(ContextKind::InvalidValue)),

@@ -75,7 +75,9 @@ impl Output {
         items: impl FnOnce(&mut dyn FnMut(Value) -> Result<(), AppError>) -> Result<(), AppError>,
     ) -> Result<(), AppError> {
         let mut out = BufWriter::new(io::stdout().lock());
-        let head = serde_json::to_string(head).map_err(|error| printing(error.into()))?;
+        let mut head = serde_json::to_value(head).map_err(|error| printing(error.into()))?;
+        self.speak(&mut head);
+        let head = head.to_string();
         let open = head.strip_suffix('}').unwrap_or(&head);
         let comma = if open.ends_with('{') { "" } else { "," };
         write!(out, "{open}{comma}\"items\":[").map_err(printing)?;

@@ -335,7 +335,7 @@ fn kind_count(kind: &str, count: u32) -> KindCount {
     }
 }
 
-fn damaged_item(file: DamagedFile) -> DamagedItem {
+pub(crate) fn damaged_item(file: DamagedFile) -> DamagedItem {
     DamagedItem {
         path: file.path,
         reason: file.reason,

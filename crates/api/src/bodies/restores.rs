@@ -8,7 +8,7 @@ use flowkeep_files::{FilesError, Source, find_source, read_manifest, stage_backu
 use flowkeep_host::{machine_id, private_folder};
 use flowkeep_store::{ApplyOutcome, ApplyRequest, StagedGroup, Staging, StagingOrigin, StoreError};
 
-use super::backups::newest_known;
+use super::backups::{damaged_item, newest_known};
 use crate::plans::Plan;
 use crate::progress::Thinned;
 use crate::types::{
@@ -67,6 +67,7 @@ pub fn plan_files(
         staging,
         source,
         manifest: None,
+        damaged: Vec::new(),
         notes: Vec::new(),
     }
     .keep(api)
@@ -89,7 +90,7 @@ pub fn restore_plan(
     };
     let (id, place) = Plan::place(api)?;
     let progress = Thinned::new(progress);
-    let mut notes = Vec::new();
+    let (mut damaged, mut notes) = (Vec::new(), Vec::new());
     let (staging, source, manifest) = match find_source(&path)? {
         Source::Backup(folder) => {
             let manifest = read_manifest(&folder)?;
@@ -97,9 +98,10 @@ pub fn restore_plan(
             let read = stage_backup(&folder, &mut staging, &progress)?;
             notes.extend(
                 read.damaged_parts
-                    .into_iter()
-                    .map(|part| Message::new("plan_note_damaged_part").with("path", part.path)),
+                    .iter()
+                    .map(|part| Message::new("plan_note_damaged_part").with("path", &part.path)),
             );
+            damaged = read.damaged_parts;
             (staging, folder, Some(manifest))
         }
         Source::Loose(folder) => {
@@ -114,6 +116,7 @@ pub fn restore_plan(
         staging,
         source,
         manifest,
+        damaged,
         notes,
     };
     plan.staging.compare(&api.store)?;
@@ -250,6 +253,7 @@ fn restore_result(
                 count,
             })
             .collect(),
+        damaged: plan.damaged.iter().cloned().map(damaged_item).collect(),
         undo_id: outcome.operation.map(|id| id.to_string()),
         checklist: if plan.made_elsewhere() {
             checklist()

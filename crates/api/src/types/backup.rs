@@ -133,6 +133,8 @@ pub struct RestoreResult {
     pub result: &'static str,
     /// Other kinds that came with it, one row each.
     pub others: Vec<KindCount>,
+    /// Damaged files that are no documents (Activity, earlier revisions, settings): left out.
+    pub damaged: Vec<DamagedItem>,
     /// The entry in Activity; what `db_undo` takes. Absent when nothing was changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undo_id: Option<String>,

@@ -173,3 +173,33 @@ fn an_unfinished_backup_is_listed_and_never_read() {
         "{check}"
     );
 }
+
+#[test]
+fn a_damaged_database_gives_the_rest_and_says_what_is_lost() {
+    let flowkeep = seeded();
+    let earlier = flowkeep.backup("backups");
+    let before = tree(&earlier);
+    let database = flowkeep.data().join("flowkeep.db");
+    let mut bytes = std::fs::read(&database).unwrap();
+    let text = workflow("b", "Name b");
+    let places =
+        (0..bytes.len() - text.len()).filter(|at| bytes[*at..].starts_with(text.as_bytes()));
+    let places: Vec<_> = places.collect();
+    assert!(!places.is_empty());
+    for at in places {
+        bytes[at + 2] ^= 1;
+    }
+    std::fs::write(&database, bytes).unwrap();
+    let into = crate::flowkeep::text(&flowkeep.path("backups"));
+    let (exit, made) = flowkeep.json(&["db", "backup", "-o", &into]);
+    assert_eq!((exit, &made["count"]), (3, &1.into()), "{made}");
+    assert_eq!(made["damaged"][0]["name"], "Name b");
+    assert_eq!(tree(&earlier), before, "the earlier backup is untouched");
+    assert_eq!(
+        flowkeep.done(&["db", "list"])["items"][0]["health"],
+        "damaged"
+    );
+    let said = flowkeep.say(&["db", "backup", "-o", &into]);
+    assert_eq!(said.code, 3);
+    assert!(said.out.contains("Name b"), "{}", said.out);
+}

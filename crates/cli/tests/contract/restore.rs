@@ -261,3 +261,42 @@ fn history_and_activity_come_along_into_an_empty_folder() {
     assert_eq!(other.done(&["flow", "revert", "a", "1"])["revision"], 3);
     assert_eq!(name_of(&other, "a"), "Old a");
 }
+
+#[test]
+fn damaged_activity_is_named_and_strangers_are_told_and_left() {
+    let (_flowkeep, folder) = changed_since();
+    let operations = std::fs::read_dir(folder.join("operations"))
+        .unwrap()
+        .next()
+        .unwrap();
+    std::fs::write(operations.unwrap().path(), "{}\n").unwrap();
+    std::fs::write(folder.join("workflows/mine.json"), workflow("mine", "Mine")).unwrap();
+    let other = Flowkeep::new();
+    let (exit, done) = other.json(&["db", "restore", "-i", &text(&folder)]);
+    assert_eq!(exit, 3, "{done}");
+    assert_eq!(
+        (&done["imported"], &done["failed"], &done["total"]),
+        (&3.into(), &0.into(), &3.into())
+    );
+    let damaged = &done["damaged"][0];
+    assert!(
+        damaged["path"].as_str().unwrap().starts_with("operations/"),
+        "{done}"
+    );
+    assert_eq!(damaged["code"], "file_cut_short");
+    assert!(
+        damaged["reason"].as_str().unwrap().contains(' '),
+        "{damaged}"
+    );
+    let items = done["items"].as_array().unwrap();
+    let stranger = items
+        .iter()
+        .find(|item| item["code"] == "file_not_listed")
+        .unwrap();
+    assert_eq!(stranger["path"], text(&folder.join("workflows/mine.json")));
+    assert_eq!(stranger["action"], "skipped");
+    other.refused(&["flow", "show", "mine"], "not_found");
+    let said = Flowkeep::new().say(&["db", "restore", "-i", &text(&folder)]);
+    assert_eq!(said.code, 3);
+    assert!(said.out.contains("operations/"), "{}", said.out);
+}
