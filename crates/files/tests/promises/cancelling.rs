@@ -1,0 +1,118 @@
+//! Cancelled at any item: at most one item after it, and nothing is left (reliability, I5, row 44).
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use flowkeep_files::{FilesError, prove, stage_backup};
+use flowkeep_host::{Progress, SystemFiles};
+use flowkeep_store::{Staging, StagingOrigin};
+
+use crate::catalog::{Catalog, Given, tree};
+
+/// A person who cancels once `after` items are done.
+struct Impatient {
+    after: u32,
+    steps: AtomicU32,
+}
+
+impl Impatient {
+    fn new(after: u32) -> Self {
+        Self {
+            after,
+            steps: AtomicU32::new(0),
+        }
+    }
+
+    fn steps(&self) -> u32 {
+        self.steps.load(Ordering::Relaxed)
+    }
+}
+
+impl Progress for Impatient {
+    fn step(&self, _: &'static str, _: u32, _: Option<u32>, _: Option<&str>) {
+        self.steps.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn cancelled(&self) -> bool {
+        self.steps() >= self.after
+    }
+}
+
+fn seeded() -> Catalog {
+    let catalog = Catalog::new();
+    let many: Vec<_> = (0..6)
+        .map(|n| Given::workflow(&n.to_string(), &format!("{{\"name\": \"{n}\"}}")))
+        .collect();
+    catalog.keep(&many);
+    catalog
+}
+
+/// Runs `task` with a person who cancels after 0, 1, 2, … items, until it is done before that.
+/// Answers how often it was cancelled.
+fn cancelled_everywhere(mut task: impl FnMut(&Impatient) -> Result<(), FilesError>) -> u32 {
+    for after in 0.. {
+        let person = Impatient::new(after);
+        match task(&person) {
+            Ok(()) => {
+                assert!(
+                    person.steps() <= after + 1,
+                    "cancelled at {after} and not heard"
+                );
+                return after;
+            }
+            Err(error) => assert!(matches!(error, FilesError::Cancelled), "{after}: {error:?}"),
+        }
+        assert!(
+            person.steps() <= after + 1,
+            "went on after {after}: {}",
+            person.steps()
+        );
+    }
+    0
+}
+
+#[test]
+fn a_backup_cancelled_at_any_item_leaves_nothing() {
+    let catalog = seeded();
+    catalog.back_up();
+    let before = (catalog.backups_tree(), catalog.fingerprint());
+    let scratch = tree(&catalog.scratch());
+    let times = cancelled_everywhere(|person| {
+        let made = catalog.try_back_up(&SystemFiles, person);
+        if made.is_err() {
+            assert_eq!((catalog.backups_tree(), catalog.fingerprint()), before);
+            assert_eq!(tree(&catalog.scratch()), scratch);
+        }
+        made.map(|_| ())
+    });
+    assert!(times >= 12, "written, then read back: only {times} places");
+}
+
+#[test]
+fn a_check_cancelled_at_any_item_leaves_nothing() {
+    let catalog = seeded();
+    let backup = catalog.back_up();
+    let scratch = tree(&catalog.scratch());
+    let times = cancelled_everywhere(|person| {
+        let proof = prove(&backup.folder, &catalog.scratch(), true, person);
+        assert_eq!(tree(&catalog.scratch()), scratch);
+        proof.map(|proof| assert!(proof.damaged.is_empty()))
+    });
+    assert!(times >= 7, "only {times} places");
+}
+
+#[test]
+fn a_restore_cancelled_while_reading_changes_nothing() {
+    let backup = seeded().back_up_elsewhere();
+    let catalog = Catalog::new();
+    let before = catalog.fingerprint();
+    let times = cancelled_everywhere(|person| {
+        let plan = catalog
+            .scratch()
+            .join(format!("plan-{}.db", catalog.at().0));
+        let mut staging = Staging::create(plan, StagingOrigin::Backup)?;
+        let read = stage_backup(backup.path(), &mut staging, person);
+        assert_eq!(catalog.fingerprint(), before);
+        read.map(|_| ())
+    });
+    assert!(times >= 7, "only {times} places");
+}
