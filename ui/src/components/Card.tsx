@@ -10,8 +10,8 @@ interface CardProps {
   tone?: Tone;
   /** Said quietly at the end of the title. */
   aside?: ReactNode;
-  /** Fills the height it is given and scrolls inside. */
-  fill?: 'scroll';
+  /** Fills the height it is given, and scrolls; `hold` leaves the scrolling to what is inside. */
+  fill?: 'scroll' | 'hold';
   'data-testid'?: string;
 }
 
@@ -32,7 +32,7 @@ export function Card({ children, title, icon, tone, aside, fill, ...rest }: Card
           {aside !== undefined && <span className={styles.aside}>{aside}</span>}
         </h2>
       )}
-      {fill ? <div className={styles.scroll}>{children}</div> : children}
+      {fill ? <div className={styles[fill]}>{children}</div> : children}
     </section>
   );
 }

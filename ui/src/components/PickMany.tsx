@@ -80,6 +80,8 @@ export function PickMany({ label, options, values, onAdd, onRemove, hint, notes,
                   aria-label={label}
                   items={options}
                   selectionMode="multiple"
+                  // Escape closes the list; it takes nothing back.
+                  escapeKeyBehavior="none"
                   selectedKeys={values.filter((value) => names.has(value))}
                   onSelectionChange={toggle}
                   renderEmptyState={() => (

@@ -44,10 +44,14 @@ function start(id: number, stay: number): void {
   );
 }
 
-/** Tell something that has happened. The three latest are in sight. */
+/**
+ * Tell something that has happened. The three latest are in sight, but only one that offers
+ * something: an older Undo under a newer one would be taken for it. Activity has them all.
+ */
 export function toast(message: Toast): void {
   next += 1;
-  publish([...toasts.slice(-2), { ...message, id: next }]);
+  const kept = message.action ? toasts.filter((older) => !older.action) : toasts;
+  publish([...kept.slice(-2), { ...message, id: next }]);
   start(next, message.action ? STAY_WITH_ACTION : STAY);
 }
 

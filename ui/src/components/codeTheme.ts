@@ -62,6 +62,7 @@ const frame = EditorView.theme({
     textUnderlineOffset: '3px',
   },
   '.cm-changeGutter': { width: '3px', paddingLeft: '0' },
+  '.cm-collapsedLines::before, .cm-collapsedLines::after': { content: '"⋯"' },
   '.cm-collapsedLines': {
     background: 'var(--sunken)',
     color: 'var(--text-3)',

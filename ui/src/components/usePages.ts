@@ -3,6 +3,8 @@ import { useCallback, useRef, useState } from 'react';
 
 /** Rows of one page; a list asks for the pages it shows. */
 const PAGE = 100;
+/** Pages that one call may answer at once; a span of more rows is not kept as pages. */
+const FAR = 5;
 
 interface Source<Row> {
   /** Names the list: what is searched for, how it is sorted. */
@@ -56,6 +58,13 @@ export function usePages<Row>({ key, tags, load }: Source<Row>): Pages<Row> {
     onRange,
     between: async (first, last) => {
       const rows: Row[] = [];
+      if (last - first > FAR * PAGE) {
+        for (let offset = first; offset <= last; offset += FAR * PAGE) {
+          const limit = Math.min(FAR * PAGE, last - offset + 1);
+          rows.push(...(await load(offset, limit)).items);
+        }
+        return rows;
+      }
       for (let page = Math.floor(first / PAGE); page <= Math.floor(last / PAGE); page += 1) {
         const { items } = await client.ensureQueryData(options(page));
         rows.push(...items.slice(Math.max(0, first - page * PAGE), last - page * PAGE + 1));

@@ -5,10 +5,12 @@ import styles from './Differences.module.css';
 
 interface Props {
   differences: readonly Difference[];
+  /** A comparison tells what happened, a plan what will. */
+  tense: 'past' | 'future';
 }
 
 /** What differs, in the language of the form: what it is called, what it was, what it becomes. */
-export function Differences({ differences }: Props) {
+export function Differences({ differences, tense }: Props) {
   if (differences.length === 0) return <p className={styles.none}>{m.difference_none()}</p>;
   return (
     <ul className={styles.list}>
@@ -16,7 +18,7 @@ export function Differences({ differences }: Props) {
         // biome-ignore lint/suspicious/noArrayIndexKey: two differences may have one path
         <li key={`${difference.path} ${index}`} className={styles.change}>
           <b className={styles.what}>{subjectOf(difference)}</b>
-          <Values difference={difference} />
+          <Values difference={difference} tense={tense} />
         </li>
       ))}
     </ul>
@@ -46,7 +48,13 @@ function snake(field: string): string {
   return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replaceAll('.', '_');
 }
 
-function Values({ difference }: { difference: Difference }): ReactNode {
+function Values({
+  difference,
+  tense,
+}: {
+  difference: Difference;
+  tense: Props['tense'];
+}): ReactNode {
   const { change, before, after } = difference;
   if (change === 'moved') {
     return before && after ? (
@@ -56,9 +64,17 @@ function Values({ difference }: { difference: Difference }): ReactNode {
     );
   }
   if (change === 'removed' && !before)
-    return <span className={styles.was}>{m.difference_removed()}</span>;
+    return (
+      <span className={styles.was}>
+        {tense === 'past' ? m.difference_was_removed() : m.difference_removed()}
+      </span>
+    );
   if (change === 'added' && !after)
-    return <span className={styles.now}>{m.difference_added()}</span>;
+    return (
+      <span className={styles.now}>
+        {tense === 'past' ? m.difference_was_added() : m.difference_added()}
+      </span>
+    );
   return (
     <span className={styles.values}>
       {before !== null && <Value text={before} tone="was" />}

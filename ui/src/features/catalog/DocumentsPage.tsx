@@ -128,9 +128,11 @@ export function DocumentsPage({ kind, title, search, choice }: Props) {
       )}
       {pages.error !== null && <ErrorNotice error={pages.error} onRetry={pages.retry} />}
       {!pages.isPending && (
-        <Card fill="scroll">
+        <Card fill="hold">
           {pages.total > 0 ? (
             <RowList
+              // Another question begins at the top again.
+              key={`${words} ${sort} ${deleted}`}
               label={title}
               columns={documentColumns(kind, deleted, actions)}
               total={pages.total}

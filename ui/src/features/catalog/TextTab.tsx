@@ -12,7 +12,7 @@ export function TextTab({ draft }: { draft: DocumentDraft }) {
   const { state } = useDraft();
   return (
     <>
-      <Card fill="scroll">
+      <Card fill="hold">
         <CodeView
           label={m.document_text()}
           language={draft.format}

@@ -46,9 +46,9 @@ function Seen() {
   );
 }
 
-function subtitle({ counts, documents_with_problems }: Overview): string {
+function subtitle({ counts, documents_with_problems, example_documents }: Overview): string {
   const total = counts.reduce((sum, kind) => sum + kind.count, 0);
-  if (total === 0) return m.overview_empty();
+  if (total === 0) return example_documents > 0 ? m.overview_example_only() : m.overview_empty();
   return [
     counted('n_documents', total),
     documents_with_problems > 0

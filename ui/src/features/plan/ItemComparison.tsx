@@ -36,7 +36,7 @@ export function ItemComparison({ plan, item, sides }: Props) {
         />
       </div>
       {as === 'form' ? (
-        <Differences differences={compared.data.differences} />
+        <Differences differences={compared.data.differences} tense="future" />
       ) : (
         <div className={styles.text}>
           <TextDifference label={sides} before={compared.data.before} after={compared.data.after} />

@@ -21,7 +21,7 @@ export function RuleForm() {
   return (
     <TwoPanes
       main={
-        <Card fill="scroll" title={m.rule_text()}>
+        <Card fill="hold" title={m.rule_text()}>
           <TextBody path={[body]} label={m.rule_text()} language="markdown" />
         </Card>
       }

@@ -1,4 +1,4 @@
-import type { Option } from '@/components';
+import { Button, type Option } from '@/components';
 import { label, m, words } from '@/i18n';
 import { isObject } from '../draft/edits';
 import { BoundArea, BoundChoice, BoundNumber, BoundText } from './bound';
@@ -137,13 +137,9 @@ function OptionalJson({
 }) {
   return (
     <div>
-      <button
-        type="button"
-        className={styles.addParameter}
-        onClick={() => onAdd(LISTS.includes(name) ? [] : {})}
-      >
-        + {words}
-      </button>
+      <Button look="quiet" icon="plus" onPress={() => onAdd(LISTS.includes(name) ? [] : {})}>
+        {words}
+      </Button>
     </div>
   );
 }

@@ -91,7 +91,7 @@ function Line({ item, pair, latest, row, draft, onPair }: LineProps) {
   };
   return (
     <li className={styles.line} data-testid={`revision-${revision}`}>
-      <span className={styles.ends}>
+      <span className={styles.ends} hidden={latest === 1}>
         <input
           type="radio"
           name="from"
@@ -147,7 +147,7 @@ function Compared({ row, pair }: { row: DocumentRow; pair: Pair }) {
       {compared.error && <ErrorNotice error={compared.error} />}
       {compared.data &&
         (as === 'form' ? (
-          <Differences differences={compared.data.differences} />
+          <Differences differences={compared.data.differences} tense="past" />
         ) : (
           <div className={styles.text}>
             <TextDifference
