@@ -18,7 +18,7 @@ use crate::wait::eventually;
 pub struct Window<'desk> {
     /// The page, for what has no helper here.
     pub page: Client,
-    desk: &'desk Desk,
+    pub(crate) desk: &'desk Desk,
     _driver: Tied,
 }
 

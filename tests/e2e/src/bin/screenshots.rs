@@ -1,0 +1,144 @@
+//! `make screenshots`: every screen of the real window, with the example and a little history, as
+//! pictures of 1280 × 800. English in light and Chinese in dark, or with `--all` every pair.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use fantoccini::Locator;
+use flowkeep_e2e::{Desk, Language, Window, drop_on_window};
+use serde_json::json;
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let mut arguments = std::env::args_os().skip(1);
+    let Some(folder) = arguments.next() else {
+        bail!("usage: screenshots FOLDER [--all]")
+    };
+    let folder = std::path::absolute(PathBuf::from(folder))?;
+    let all = arguments.next().is_some_and(|argument| argument == "--all");
+    for (language, theme, always) in [
+        (Language::English, "light", true),
+        (Language::English, "dark", false),
+        (Language::Chinese, "light", false),
+        (Language::Chinese, "dark", true),
+    ] {
+        if always || all {
+            let spoken = if language == Language::English {
+                "en"
+            } else {
+                "zh"
+            };
+            shoot(language, theme, &folder, &format!("{spoken}-{theme}")).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn shoot(language: Language, theme: &str, folder: &Path, end: &str) -> Result<()> {
+    // Room for the window's frame, which is not in the pictures.
+    let desk = Desk::with_screen(language, 1320, 860).await?;
+    let backups = desk.folder().join("backups");
+    let window = Window::open(&desk).await?;
+    command(
+        &window,
+        "settings_update",
+        &json!({"theme": theme, "backup_folder_asked": true}),
+    )
+    .await?;
+    command(&window, "example_add", &json!({})).await?;
+    let files = earlier_tool(&desk)?;
+    desk.flowkeep(&["flow", "import", &files[0].to_string_lossy()])?;
+    desk.flowkeep(&["db", "backup", "-o", &backups.to_string_lossy()])?;
+    desk.flowkeep(&["flow", "delete", "nightly-load"])?;
+
+    let picture = async |name: &str| {
+        let file = folder.join(format!("{name}-{end}.png"));
+        window.picture(&file).await?;
+        println!("{}", file.display());
+        anyhow::Ok(())
+    };
+    window.click("nav-overview").await?;
+    picture("overview").await?;
+    window.click("nav-workflows").await?;
+    picture("workflows").await?;
+    window
+        .shown_by(Locator::Css("[data-testid^=\"row-\"]"))
+        .await?
+        .click()
+        .await?;
+    window.shown("field-name").await?;
+    picture("workflow").await?;
+    window.click("nav-overview").await?;
+    let dropped: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
+    drop_on_window(&desk, &window, &dropped).await?;
+    window.shown("import-apply").await?;
+    picture("import").await?;
+    window.focus().await?;
+    desk.press(&["Escape"])?;
+    window.gone("dialog-import").await?;
+    window.click("nav-backup").await?;
+    let restore = window
+        .shown_by(Locator::Css("[data-testid^=\"restore-\"]"))
+        .await?;
+    picture("backup").await?;
+    restore.click().await?;
+    window.shown("apply-restore").await?;
+    window
+        .shown_by(Locator::Css("[data-testid^=\"item-\"]"))
+        .await?
+        .click()
+        .await?;
+    picture("restore").await?;
+    for page in ["activity", "settings"] {
+        window.click(&format!("nav-{page}")).await?;
+        picture(page).await?;
+    }
+    window.close().await
+}
+
+/// One command of the list, as the page itself would call it.
+async fn command(window: &Window<'_>, name: &str, input: &serde_json::Value) -> Result<()> {
+    let call = json!({"name": name, "input": input});
+    let script = format!("await window.__TAURI_INTERNALS__.invoke('call', {call})");
+    window.ask(&script).await.with_context(|| name.to_owned())?;
+    Ok(())
+}
+
+/// A few files such as an earlier tool leaves behind; the second is the first, changed.
+fn earlier_tool(desk: &Desk) -> Result<Vec<PathBuf>> {
+    let folder = desk.folder().join("earlier-tool");
+    fs::create_dir_all(&folder)?;
+    let workflow = |name: &str, concurrent: u32| {
+        json!({"id": "nightly-load", "name": name, "priority": 1, "maxConcurrent": concurrent,
+            "tasks": [
+                {"id": "load", "name": "Load", "action": "manual", "params": {"instruction": "Load"}},
+                {"id": "check", "name": "Check", "action": "manual", "dependsOn": ["load"],
+                 "params": {"instruction": "Check"}}]})
+        .to_string()
+    };
+    let contents = [
+        ("nightly-load.json", workflow("Nightly load", 2)),
+        ("nightly-load-2.json", workflow("Nightly load and check", 3)),
+        (
+            "roadmap.json",
+            json!({"id": "year", "title": "The year", "milestones": []}).to_string(),
+        ),
+        (
+            "review.md",
+            "---\nname: Review\n---\nTwo people read every change.\n".to_owned(),
+        ),
+        ("half.json", "{\"id\": \"half\", \"name\": ".to_owned()),
+        (
+            "notes.txt",
+            "Call the printer about the new labels.\n".to_owned(),
+        ),
+    ];
+    let mut files = Vec::new();
+    for (name, text) in contents {
+        let file = folder.join(name);
+        fs::write(&file, text)?;
+        files.push(file);
+    }
+    Ok(files)
+}
