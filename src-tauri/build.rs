@@ -23,11 +23,13 @@ const COMMANDS: &[&str] = &[
     "recovery_try_again",
 ];
 
-fn main() {
+fn main() -> Result<(), Box<dyn std::error::Error>> {
     // The pages are embedded: a new build of them is a new build of the shell.
     println!("cargo:rerun-if-changed=../ui/dist");
-    let attributes = Attributes::new().app_manifest(AppManifest::new().commands(COMMANDS));
-    if let Err(error) = tauri_build::try_build(attributes) {
-        panic!("the shell cannot be prepared (are the pages built? `make ui`): {error:#}");
+    let pages = std::path::Path::new("../ui/dist/index.html");
+    if !pages.is_file() {
+        return Err("the pages are not built yet: make ui".into());
     }
+    tauri_build::try_build(Attributes::new().app_manifest(AppManifest::new().commands(COMMANDS)))?;
+    Ok(())
 }

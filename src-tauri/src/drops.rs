@@ -17,7 +17,7 @@ pub(crate) fn watch(window: &WebviewWindow) {
         };
         match event {
             DragDropEvent::Enter { paths, .. } if !paths.is_empty() => {
-                tell(&target, "drag", "enter")
+                tell(&target, "drag", "enter");
             }
             DragDropEvent::Leave => tell(&target, "drag", "leave"),
             DragDropEvent::Drop { paths, .. } => {

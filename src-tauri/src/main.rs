@@ -50,7 +50,13 @@ fn main() -> ExitCode {
     let data_dir = match options.folder() {
         Ok(data_dir) => data_dir,
         Err(error) => {
-            eprintln!("flowkeep-desktop: {error}");
+            #[expect(
+                clippy::print_stderr,
+                reason = "there is no folder for a log, and no window"
+            )]
+            {
+                eprintln!("flowkeep-desktop: {error}");
+            }
             return ExitCode::FAILURE;
         }
     };

@@ -1,6 +1,6 @@
 //! Watches that the window really shows something.
 //!
-//! `WebKitGTK` with some graphics drivers paints nothing at all, or paints nothing the screen ever
+//! WebKitGTK with some graphics drivers paints nothing at all, or paints nothing the screen ever
 //! sees. Either is noticed: the page says when it has painted ([`window_ready`]), and under X11
 //! the pixels of the window are looked at. What stays blank is started once more with the
 //! accelerated paths of WebKit switched off; that it was needed is remembered in the data folder
@@ -19,7 +19,7 @@ use crate::relaunch::{Difference, relaunch};
 /// acceleration need seven seconds; a false alarm costs one restart.
 const AFTER_LOAD: Duration = Duration::from_secs(20);
 /// How long the page may take to load at all.
-const AFTER_START: Duration = Duration::from_secs(60);
+const AFTER_START: Duration = Duration::from_mins(1);
 /// Set in the second start, so that there is no third.
 const SAFE: &str = "FLOWKEEP_SAFE_RENDERING";
 /// What switches WebKit's accelerated paths off.

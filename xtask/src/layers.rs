@@ -12,8 +12,19 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("flowkeep-core", &[]),
     ("flowkeep-host", &[]),
     ("flowkeep-store", &["flowkeep-core", "flowkeep-host"]),
-    ("flowkeep-files", &["flowkeep-core", "flowkeep-host", "flowkeep-store"]),
-    ("flowkeep-api", &["flowkeep-core", "flowkeep-host", "flowkeep-store", "flowkeep-files"]),
+    (
+        "flowkeep-files",
+        &["flowkeep-core", "flowkeep-host", "flowkeep-store"],
+    ),
+    (
+        "flowkeep-api",
+        &[
+            "flowkeep-core",
+            "flowkeep-host",
+            "flowkeep-store",
+            "flowkeep-files",
+        ],
+    ),
     ("flowkeep-cli", &["flowkeep-api", "flowkeep-core"]),
     ("flowkeep-desktop", &["flowkeep-api"]),
     ("flowkeep-e2e", &[]),
@@ -22,8 +33,16 @@ const ARROWS: &[(&str, &[&str])] = &[
 
 /// Libraries that one package alone may use, by the beginning of their names.
 const HELD_BY: &[(&str, &str, &str)] = &[
-    ("tauri", "flowkeep-desktop", "invariant 1: only the shell knows Tauri"),
-    ("rusqlite", "flowkeep-store", "invariant 3: no SQL on our database outside the store"),
+    (
+        "tauri",
+        "flowkeep-desktop",
+        "invariant 1: only the shell knows Tauri",
+    ),
+    (
+        "rusqlite",
+        "flowkeep-store",
+        "invariant 3: no SQL on our database outside the store",
+    ),
 ];
 
 /// What `core` has no use for: it performs no I/O and never reads the clock.
@@ -70,25 +89,35 @@ pub(crate) fn violations(repository: &Path) -> Result<Vec<String>> {
 }
 
 fn manifests(repository: &Path) -> Result<Vec<PathBuf>> {
-    let mut manifests: Vec<PathBuf> =
-        ["src-tauri", "tests/e2e", "xtask"].map(|folder| repository.join(folder)).to_vec();
+    let mut manifests: Vec<PathBuf> = ["src-tauri", "tests/e2e", "xtask"]
+        .map(|folder| repository.join(folder))
+        .to_vec();
     for entry in fs::read_dir(repository.join("crates"))? {
         manifests.push(entry?.path());
     }
-    Ok(manifests.into_iter().map(|folder| folder.join("Cargo.toml")).collect())
+    Ok(manifests
+        .into_iter()
+        .map(|folder| folder.join("Cargo.toml"))
+        .collect())
 }
 
 fn arrows(manifest: &str) -> Result<Vec<String>> {
     let manifest: toml::Table = manifest.parse()?;
-    let name = manifest["package"]["name"].as_str().context("a package has a name")?;
+    let name = manifest["package"]["name"]
+        .as_str()
+        .context("a package has a name")?;
     let Some((_, allowed)) = ARROWS.iter().find(|(package, _)| *package == name) else {
-        return Ok(vec![format!("{name}: say in xtask/src/layers.rs what it may depend on")]);
+        return Ok(vec![format!(
+            "{name}: say in xtask/src/layers.rs what it may depend on"
+        )]);
     };
     let mut found = Vec::new();
     for dependency in dependencies(&manifest) {
         let ours = ARROWS.iter().any(|(package, _)| *package == dependency);
         if ours && !allowed.contains(&dependency.as_str()) {
-            found.push(format!("{name} depends on {dependency}: against the arrows of the layers"));
+            found.push(format!(
+                "{name} depends on {dependency}: against the arrows of the layers"
+            ));
         }
         for (library, holder, why) in HELD_BY {
             if dependency.starts_with(library) && name != *holder {
@@ -103,7 +132,10 @@ fn arrows(manifest: &str) -> Result<Vec<String>> {
 /// use is free.
 fn dependencies(manifest: &toml::Table) -> Vec<String> {
     let targets = manifest.get("target").and_then(toml::Value::as_table);
-    let tables = targets.into_iter().flat_map(toml::Table::values).filter_map(toml::Value::as_table);
+    let tables = targets
+        .into_iter()
+        .flat_map(toml::Table::values)
+        .filter_map(toml::Value::as_table);
     std::iter::once(manifest)
         .chain(tables)
         .flat_map(|table| ["dependencies", "build-dependencies"].map(|kind| table.get(kind)))
@@ -114,14 +146,22 @@ fn dependencies(manifest: &toml::Table) -> Vec<String> {
 }
 
 fn impure(path: &Path, text: &str) -> Vec<String> {
-    let code = text.lines().map(|line| line.split("//").next().unwrap_or_default());
+    let code = text
+        .lines()
+        .map(|line| line.split("//").next().unwrap_or_default());
     code.enumerate()
         .flat_map(|(number, line)| {
-            IMPURE.iter().filter(move |word| line.contains(**word)).map(move |word| (number, word))
+            IMPURE
+                .iter()
+                .filter(move |word| line.contains(**word))
+                .map(move |word| (number, word))
         })
         .map(|(number, word)| {
             let line = number + 1;
-            format!("{}:{line}: {word} (invariant 2: core is pure)", path.display())
+            format!(
+                "{}:{line}: {word} (invariant 2: core is pure)",
+                path.display()
+            )
         })
         .collect()
 }
@@ -129,7 +169,10 @@ fn impure(path: &Path, text: &str) -> Vec<String> {
 fn bypasses_the_seam(repository: &Path, path: &Path, text: &str) -> Option<String> {
     let inside = path.starts_with(repository.join("ui/src/ipc"));
     (!inside && text.contains("@tauri-apps/")).then(|| {
-        format!("{}: imports @tauri-apps (invariant 1: only ui/src/ipc does)", path.display())
+        format!(
+            "{}: imports @tauri-apps (invariant 1: only ui/src/ipc does)",
+            path.display()
+        )
     })
 }
 
@@ -137,11 +180,17 @@ fn sources(folder: &Path, ends: &[&str]) -> Result<Vec<(PathBuf, String)>> {
     let mut sources = Vec::new();
     let generated = ["paraglide", "generated", "gen", "node_modules", "target"];
     let walk = WalkDir::new(folder).into_iter().filter_entry(|entry| {
-        !entry.file_name().to_str().is_some_and(|name| generated.contains(&name))
+        !entry
+            .file_name()
+            .to_str()
+            .is_some_and(|name| generated.contains(&name))
     });
     for entry in walk {
         let path = entry?.into_path();
-        let wanted = path.extension().and_then(|end| end.to_str()).is_some_and(|e| ends.contains(&e));
+        let wanted = path
+            .extension()
+            .and_then(|end| end.to_str())
+            .is_some_and(|e| ends.contains(&e));
         if wanted {
             let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
             sources.push((path, text));
@@ -165,10 +214,26 @@ mod tests {
         let manifest = |package: &str, dependency: &str| {
             format!("[package]\nname = \"{package}\"\n[dependencies]\n{dependency} = \"1\"\n")
         };
-        assert_eq!(arrows(&manifest("flowkeep-store", "flowkeep-core")).unwrap(), [""; 0]);
-        assert_eq!(arrows(&manifest("flowkeep-store", "flowkeep-api")).unwrap().len(), 1);
-        assert_eq!(arrows(&manifest("flowkeep-api", "tauri-plugin-x")).unwrap().len(), 1);
-        assert_eq!(arrows(&manifest("flowkeep-api", "rusqlite")).unwrap().len(), 1);
+        assert_eq!(
+            arrows(&manifest("flowkeep-store", "flowkeep-core")).unwrap(),
+            [""; 0]
+        );
+        assert_eq!(
+            arrows(&manifest("flowkeep-store", "flowkeep-api"))
+                .unwrap()
+                .len(),
+            1
+        );
+        assert_eq!(
+            arrows(&manifest("flowkeep-api", "tauri-plugin-x"))
+                .unwrap()
+                .len(),
+            1
+        );
+        assert_eq!(
+            arrows(&manifest("flowkeep-api", "rusqlite")).unwrap().len(),
+            1
+        );
         assert_eq!(arrows(&manifest("somebody-new", "serde")).unwrap().len(), 1);
     }
 
@@ -181,7 +246,10 @@ mod tests {
 
     #[test]
     fn a_page_that_calls_tauri_itself_is_found() {
-        let (repository, text) = (Path::new("/r"), "import { invoke } from '@tauri-apps/api/core'");
+        let (repository, text) = (
+            Path::new("/r"),
+            "import { invoke } from '@tauri-apps/api/core'",
+        );
         let page = Path::new("/r/ui/src/features/x.ts");
         assert!(bypasses_the_seam(repository, page, text).is_some());
         let seam = Path::new("/r/ui/src/ipc/shell.ts");

@@ -1,5 +1,6 @@
 //! Chores of this repository that are more than a line of shell. `cargo xtask layers` holds the
 //! invariants of ARCHITECTURE.md that can be read off manifests and sources.
+#![expect(clippy::print_stderr, reason = "a program for the terminal")]
 
 mod layers;
 
@@ -18,7 +19,11 @@ fn main() -> Result<ExitCode> {
     for violation in &found {
         eprintln!("{violation}");
     }
-    Ok(if found.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if found.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// The folder that holds the workspace.

@@ -1,4 +1,4 @@
-//! The real window, driven as a person would: a display of its own, the WebDriver of `WebKitGTK`
+//! The real window, driven as a person would: a display of its own, the WebDriver of WebKitGTK
 //! for what is on the page, `xdotool` for native dialogs, drags and keys, ImageMagick for pictures.
 //!
 //! A [`Desk`] is a machine in small: display, session bus, window manager, an empty home. On it

@@ -24,15 +24,14 @@ pub fn cli() -> Result<PathBuf> {
 }
 
 fn under_test(variable: &str, name: &str) -> Result<PathBuf> {
-    let program = match env::var_os(variable) {
-        Some(path) => PathBuf::from(path),
-        None => {
-            let here = env::current_exe().context("where this test lies")?;
-            let folder = here.ancestors().find(|folder| folder.join(name).is_file());
-            folder
-                .map(|folder| folder.join(name))
-                .with_context(|| format!("{name} is not built: cargo build --workspace --bins"))?
-        }
+    let program = if let Some(path) = env::var_os(variable) {
+        PathBuf::from(path)
+    } else {
+        let here = env::current_exe().context("where this test lies")?;
+        let folder = here.ancestors().find(|folder| folder.join(name).is_file());
+        folder
+            .map(|folder| folder.join(name))
+            .with_context(|| format!("{name} is not built: cargo build --workspace --bins"))?
     };
     ensure!(program.is_file(), "{} is not there", program.display());
     Ok(program)

@@ -1,5 +1,6 @@
 //! `make run` on a machine without a display: opens the window on a display in memory with a new
 //! data folder, waits for its first screen, takes a picture and ends.
+#![expect(clippy::print_stdout, reason = "a program for the terminal")]
 
 use std::path::PathBuf;
 

@@ -1,5 +1,6 @@
 //! `make screenshots`: every screen of the real window, with the example and a little history, as
 //! pictures of 1280 × 800. English in light and Chinese in dark, or with `--all` every pair.
+#![expect(clippy::print_stdout, reason = "a program for the terminal")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
