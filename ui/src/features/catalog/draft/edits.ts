@@ -12,10 +12,29 @@ export function isObject(view: View): view is ViewObject {
   return typeof view === 'object' && view !== null && !Array.isArray(view);
 }
 
-/** The value at a path; `undefined` where there is none. */
+/** The list that a text holds as JSON, as some tools keep their stages; `null` where it holds none. */
+export function listIn(view: View): View[] | null {
+  if (typeof view !== 'string') return null;
+  try {
+    const parsed: unknown = JSON.parse(view);
+    return Array.isArray(parsed) ? parsed : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Change a list, be it one or a text that holds one. */
+function changed(view: View, change: (list: View[]) => View[]): View {
+  if (Array.isArray(view)) return change(view);
+  const list = listIn(view);
+  return list ? JSON.stringify(change(list)) : view;
+}
+
+/** The value at a path, which may lead into a list kept as a text; `undefined` where there is none. */
 export function valueAt(view: View, path: Path): View {
   let at = view;
   for (const step of path) {
+    if (typeof step === 'number') at = listIn(at) ?? at;
     if (Array.isArray(at) && typeof step === 'number') at = at[step];
     else if (isObject(at) && typeof step === 'string')
       at = Object.hasOwn(at, step) ? at[step] : undefined;
@@ -54,12 +73,12 @@ export function applied(view: View, edit: Edit): View {
       return replaced(view, edit.path.slice(0, -1), (parent) => without(parent, last));
     }
     case 'insert':
-      return replaced(view, edit.path, (list) =>
-        Array.isArray(list) ? list.toSpliced(edit.index, 0, edit.value) : list,
+      return replaced(view, edit.path, (value) =>
+        changed(value, (list) => list.toSpliced(edit.index, 0, edit.value)),
       );
     case 'move':
-      return replaced(view, edit.path, (list) =>
-        Array.isArray(list) ? moved(list, edit.from, edit.to) : list,
+      return replaced(view, edit.path, (value) =>
+        changed(value, (list) => moved(list, edit.from, edit.to)),
       );
     case 'rename': {
       const last = edit.path.at(-1);
@@ -75,7 +94,7 @@ export function applied(view: View, edit: Edit): View {
 }
 
 function without(parent: View, step: Step | undefined): View {
-  if (Array.isArray(parent) && typeof step === 'number') return parent.toSpliced(step, 1);
+  if (typeof step === 'number') return changed(parent, (list) => list.toSpliced(step, 1));
   if (isObject(parent) && typeof step === 'string') {
     const { [step]: _gone, ...rest } = parent;
     return rest;
@@ -86,10 +105,12 @@ function without(parent: View, step: Step | undefined): View {
 function replaced(view: View, path: Path, change: (value: View) => View): View {
   const [step, ...rest] = path;
   if (step === undefined) return change(view);
-  if (Array.isArray(view) && typeof step === 'number') {
-    return view.with(step, replaced(view[step], rest, change));
+  if (typeof step === 'number') {
+    return changed(view, (list) =>
+      step < list.length ? list.with(step, replaced(list[step], rest, change)) : list,
+    );
   }
-  if (isObject(view) && typeof step === 'string') {
+  if (isObject(view)) {
     const old = Object.hasOwn(view, step) ? view[step] : rest.length > 0 ? {} : undefined;
     return { ...view, [step]: replaced(old, rest, change) };
   }

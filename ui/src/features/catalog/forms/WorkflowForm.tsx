@@ -60,6 +60,21 @@ export function listsOf(scope: Scope): Lists {
   };
 }
 
+/** Keys of lists that are there but cannot be shown as rows: they stand with the other fields. */
+function unshownLists(scope: Scope, lists: Lists): string[] {
+  const stages = spelled(scope.view, 'stages', 'stages_data');
+  const shown = [
+    lists.stages && stages,
+    lists.tasks && 'tasks',
+    lists.transitions && 'transitions',
+    lists.edges && 'edges',
+    lists.nodes.length > 0 && 'nodes',
+  ];
+  return ['stages', 'stages_data', 'tasks', 'transitions', 'edges', 'nodes'].filter(
+    (key) => scope.at([key]) !== undefined && !shown.includes(key),
+  );
+}
+
 interface Props {
   /** What is open at the side, such as `tasks/2`. */
   at: string | undefined;
@@ -70,7 +85,7 @@ interface Props {
 export function WorkflowForm({ at, onAt }: Props) {
   const draft = useDraft();
   const lists = listsOf(draft);
-  const others = otherKeys(draft.view, KNOWN);
+  const others = [...otherKeys(draft.view, KNOWN), ...unshownLists(draft, lists)];
   const open = at ?? firstRow(lists);
   const isEmpty =
     !lists.stages?.rows.length && !lists.tasks?.rows.length && lists.nodes.length === 0;

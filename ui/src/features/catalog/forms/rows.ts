@@ -3,6 +3,7 @@ import type { Edit } from '@/ipc';
 import {
   insert,
   isObject,
+  listIn,
   move,
   moved,
   type Path,
@@ -10,7 +11,7 @@ import {
   set,
   type ViewObject,
 } from '../draft/edits';
-import { inside, insideText, objectsOf, type Scope, spelled } from './scope';
+import { inside, objectsOf, type Scope, spelled } from './scope';
 
 export interface RowsScope {
   scope: Scope;
@@ -25,31 +26,12 @@ export interface RowsScope {
   move: (from: number, to: number) => void;
 }
 
-const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
-
-/** JSON inside a string can be edited in a form only if its numbers survive a reading and a writing. */
-function readInner(text: string): unknown {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    const outside = text.replace(/"(?:[^"\\]|\\.)*"/g, '""');
-    const exact = (outside.match(NUMBER) ?? []).every(
-      (number) => String(Number(number)) === number,
-    );
-    return exact ? parsed : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The list at a path, be it a list or a string that holds one; `null` when it is neither. */
+/** The list at a path, be it a list or a text that holds one; `null` when it is neither. */
 export function rowsAt(scope: Scope, path: Path): RowsScope | null {
   const value = scope.at(path);
-  if (Array.isArray(value)) return rowsOf(inside(scope, path));
-  if (typeof value === 'string') {
-    const inner = readInner(value);
-    return Array.isArray(inner) ? rowsOf(insideText(scope, path, inner)) : null;
-  }
-  return value === undefined ? emptyRows(scope, path) : null;
+  if (value === undefined) return emptyRows(scope, path);
+  const list = Array.isArray(value) ? value : listIn(value);
+  return list && rowsOf(inside(scope, path), objectsOf(list));
 }
 
 function emptyRows(scope: Scope, path: Path): RowsScope {
@@ -64,8 +46,7 @@ function emptyRows(scope: Scope, path: Path): RowsScope {
   };
 }
 
-function rowsOf(scope: Scope): RowsScope {
-  const rows = objectsOf(scope.view);
+function rowsOf(scope: Scope, rows: ViewObject[]): RowsScope {
   const order = shownOrder(rows);
   return {
     scope,

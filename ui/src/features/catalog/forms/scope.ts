@@ -1,18 +1,10 @@
 /**
  * A part of a draft that a form edits: the whole, a task, a stage. A form speaks of keys inside its
- * part and need not know where the part lies, not even when it lies in a string that holds JSON.
+ * part and need not know where the part lies.
  */
 import type { Edit } from '@/ipc';
 import type { DraftTools } from '../draft/DraftContext';
-import {
-  applied,
-  isObject,
-  type Path,
-  set,
-  type View,
-  type ViewObject,
-  valueAt,
-} from '../draft/edits';
+import { isObject, type Path, type View, type ViewObject } from '../draft/edits';
 
 export type Scope = Pick<DraftTools, 'view' | 'at' | 'edit' | 'put' | 'notes'>;
 
@@ -34,22 +26,6 @@ export function inside(scope: Scope, base: Path): Scope {
 
 function moveUnder(edit: Edit, base: Path): Edit {
   return { ...edit, path: [...base, ...edit.path] } as Edit;
-}
-
-/** The JSON that a string of the scope holds. Each edit puts a new string in its place. */
-export function insideText(scope: Scope, base: Path, parsed: View): Scope {
-  const write = (view: View, burst?: string) =>
-    scope.edit([set(base, JSON.stringify(view))], burst ?? `text ${base.join(' ')}`);
-  return {
-    view: parsed,
-    at: (path) => valueAt(parsed, path),
-    edit: (edits, burst) => write(edits.reduce(applied, parsed), burst),
-    put: (path, value) => {
-      const edit: Edit = value === undefined ? { op: 'remove', path: [...path] } : set(path, value);
-      write(applied(parsed, edit), `text ${base.join(' ')} ${path.join(' ')}`);
-    },
-    notes: () => [],
-  };
 }
 
 /** The spelling a document uses for a key that has several; the first one when it has none. */
