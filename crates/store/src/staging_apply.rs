@@ -56,6 +56,10 @@ impl Store {
         let path = staging.path.to_string_lossy().into_owned();
         self.alone(move |connection, now| {
             connection.execute("ATTACH DATABASE ?1 AS staged", [path])?;
+            // The plan is thrown away afterwards: only what goes into the catalog must be safe.
+            connection.execute_batch(
+                "PRAGMA staged.journal_mode = OFF; PRAGMA staged.synchronous = OFF",
+            )?;
             let outcome = apply_attached(connection, now, &request);
             connection.execute_batch("DETACH DATABASE staged")?;
             outcome

@@ -64,7 +64,7 @@ pub fn show(api: &Api, kind: Kind, input: DocumentRef) -> Result<DocumentShow, A
         .text(record.row, revision)?
         .ok_or_else(|| revision_not_found(&record, revision))?;
     let (view, validation) = match Document::parse(stored.format, stored.text.clone()) {
-        Ok(document) => (document.value().to_json(), validate(kind, &document)),
+        Ok(document) => (document.value().to_web_json(), validate(kind, &document)),
         Err(_) => (serde_json::Value::Null, Validation::default()),
     };
     let mut row = row(record);
@@ -313,7 +313,7 @@ pub fn draft(_: &Api, kind: Kind, input: DraftInput) -> Result<Draft, AppError> 
         }
     };
     Ok(Draft {
-        view: parsed.value().to_json(),
+        view: parsed.value().to_web_json(),
         broken: None,
         validation: validate(kind, &parsed),
         text: parsed.into_text(),

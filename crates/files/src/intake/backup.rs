@@ -4,11 +4,12 @@
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
+use std::sync::mpsc::sync_channel;
 
 use chrono::DateTime;
 use flowkeep_core::{
-    Document, Encoding, Format, Kind, MAX_DOCUMENT_BYTES, Message, Recognised, Sha256, recognise,
-    summarise,
+    Document, Encoding, Format, Kind, MAX_DOCUMENT_BYTES, Message, Recognised, Sha256, Summary,
+    recognise, summarise,
 };
 use flowkeep_host::{Folder, Progress, ReadError, SpecialFile};
 use flowkeep_store::{
@@ -87,28 +88,89 @@ pub fn stage_backup(
         .map_err(|error| damaged(error.to_string()))?;
     let mut reading = Reading {
         shown: folder,
-        folder: &opened,
         staging,
         read: ReadBackup::default(),
         listed: HashSet::new(),
     };
-    each_file(listing, |file| {
-        if progress.cancelled() {
-            return Err(FilesError::Cancelled);
+    // One thread reads and parses, this one lays out: each takes about as long as the other.
+    let listed = std::thread::scope(|scope| {
+        let (ready, arriving) = sync_channel(READ_AHEAD);
+        let from = &opened;
+        let reader = scope.spawn(move || {
+            each_file(listing, |file| {
+                let content = content(from, &file);
+                ready.send((file, content)).map_err(|_| NobodyWaits)
+            })
+        });
+        for (file, content) in arriving {
+            if progress.cancelled() {
+                return Err(FilesError::Cancelled);
+            }
+            reading.read.files += 1;
+            progress.step("read", reading.read.files, total, file.name.as_deref());
+            reading.file(&file, content)?;
         }
-        reading.file(&file)?;
-        reading.read.files += 1;
-        progress.step("read", reading.read.files, total, file.name.as_deref());
-        Ok(())
-    })
-    .map_err(|error| damaged(error.to_string()))??;
+        reader
+            .join()
+            .map_err(|_| damaged("reading ended in a panic".to_owned()))
+    })?;
+    // The reader is only ever left alone when this side has failed, and then it is not asked.
+    listed.map_err(|error| damaged(error.to_string()))?.ok();
     reading.unlisted(progress)?;
     Ok(reading.read)
 }
 
+/// Files read ahead of the laying out. Each may be a whole document, so few.
+const READ_AHEAD: usize = 8;
+
+/// The side that lays out has ended.
+struct NobodyWaits;
+
+/// What is in a listed file.
+enum Content {
+    Document(Kind, Box<(Document, Summary)>),
+    Part(Vec<u8>),
+    Damaged(Message),
+}
+
+/// Reads a listed file, checks it against the manifest and parses it.
+fn content(folder: &Folder, file: &ManifestFile) -> Content {
+    let kind = Kind::from_word(&file.kind);
+    let read = checked(folder, file).and_then(|bytes| match kind {
+        None => Ok(Content::Part(bytes)),
+        Some(kind) => {
+            let document = document(&bytes, file, kind)?;
+            let mut summary = summarise(kind, &document, None);
+            if !summary.name_given
+                && let Some(name) = &file.name
+            {
+                summary.name.clone_from(name);
+            }
+            Ok(Content::Document(kind, Box::new((document, summary))))
+        }
+    });
+    read.unwrap_or_else(Content::Damaged)
+}
+
+/// The bytes of a file that is as the manifest says.
+fn checked(folder: &Folder, file: &ManifestFile) -> Result<Vec<u8>, Message> {
+    let bytes = folder
+        .read(Path::new(&file.path), FILE_LIMIT)
+        .map_err(|error| why(&error))?;
+    let length = bytes.len() as u64;
+    if length < file.bytes {
+        return Err(Message::new("file_cut_short")
+            .with("bytes", length)
+            .with("expected", file.bytes));
+    }
+    if length != file.bytes || Sha256::of(&bytes) != file.sha256 {
+        return Err(Message::new("file_changed"));
+    }
+    Ok(bytes)
+}
+
 struct Reading<'a> {
     shown: &'a Path,
-    folder: &'a Folder,
     staging: &'a mut Staging,
     read: ReadBackup,
     /// Hashes of the listed paths: eight bytes each, so that a hundred thousand of them weigh
@@ -146,45 +208,24 @@ impl Reading<'_> {
         Ok(())
     }
 
-    fn file(&mut self, file: &ManifestFile) -> Result<(), FilesError> {
+    fn file(&mut self, file: &ManifestFile, content: Content) -> Result<(), FilesError> {
         self.listed.insert(hash_of(Path::new(&file.path)));
-        let kind = Kind::from_word(&file.kind);
-        match (self.checked(file), kind) {
-            (Ok(bytes), Some(kind)) => match document(&bytes, file, kind) {
-                Ok(document) => self.put(file, kind, &document),
-                Err(reason) => self.reject(file, Some(kind), &reason),
-            },
-            (Ok(bytes), None) => match self.part(file, &bytes)? {
-                Ok(()) => Ok(()),
-                Err(reason) => {
+        match content {
+            Content::Document(kind, read) => self.put(file, kind, &read.0, &read.1),
+            Content::Part(bytes) => {
+                if let Err(reason) = self.part(file, &bytes)? {
                     self.damaged_part(file, reason);
-                    Ok(())
                 }
-            },
-            (Err(reason), Some(_)) => self.reject(file, kind, &reason),
-            (Err(reason), None) => {
+                Ok(())
+            }
+            Content::Damaged(reason) => {
+                if let Some(kind) = Kind::from_word(&file.kind) {
+                    return self.reject(file, kind, &reason);
+                }
                 self.damaged_part(file, reason);
                 Ok(())
             }
         }
-    }
-
-    /// The bytes of a file that is as the manifest says.
-    fn checked(&self, file: &ManifestFile) -> Result<Vec<u8>, Message> {
-        let bytes = self
-            .folder
-            .read(Path::new(&file.path), FILE_LIMIT)
-            .map_err(|error| why(&error))?;
-        let length = bytes.len() as u64;
-        if length < file.bytes {
-            return Err(Message::new("file_cut_short")
-                .with("bytes", length)
-                .with("expected", file.bytes));
-        }
-        if length != file.bytes || Sha256::of(&bytes) != file.sha256 {
-            return Err(Message::new("file_changed"));
-        }
-        Ok(bytes)
     }
 
     fn put(
@@ -192,13 +233,8 @@ impl Reading<'_> {
         file: &ManifestFile,
         kind: Kind,
         document: &Document,
+        summary: &Summary,
     ) -> Result<(), FilesError> {
-        let mut summary = summarise(kind, document, None);
-        if !summary.name_given
-            && let Some(name) = &file.name
-        {
-            summary.name.clone_from(name);
-        }
         let id = file
             .id
             .clone()
@@ -211,7 +247,7 @@ impl Reading<'_> {
             id: &id,
             id_derived: false,
             document,
-            summary: &summary,
+            summary,
             encoding: Encoding::Utf8,
             there: file
                 .revision
@@ -228,13 +264,13 @@ impl Reading<'_> {
     fn reject(
         &mut self,
         file: &ManifestFile,
-        kind: Option<Kind>,
+        kind: Kind,
         reason: &Message,
     ) -> Result<(), FilesError> {
         let path = self.shown.join(&file.path);
         self.staging.add_rejection(&Rejection {
             path: &path.to_string_lossy(),
-            kind,
+            kind: Some(kind),
             id: file.id.as_deref(),
             name: file.name.as_deref(),
             damaged: true,
