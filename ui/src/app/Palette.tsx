@@ -14,7 +14,7 @@ import {
 import { Icon, type IconName, SearchField } from '@/components';
 import { documentLink, KINDS } from '@/features/catalog/kinds';
 import { everywhereQuery } from '@/features/catalog/queries';
-import { pickForImport } from '@/features/import/store';
+import { pickFolderForImport, pickForImport } from '@/features/import/store';
 import { label, m } from '@/i18n';
 import styles from './Palette.module.css';
 import { PLACES } from './places';
@@ -112,6 +112,12 @@ function useActions(): Entry[] {
       run: () => void navigate(place.link),
     })),
     { id: 'import', icon: 'import', name: m.import_files(), run: () => void pickForImport() },
+    {
+      id: 'import folder',
+      icon: 'folder',
+      name: m.import_folder(),
+      run: () => void pickFolderForImport(),
+    },
     {
       id: 'back up',
       icon: 'shield',

@@ -4,6 +4,7 @@ import {
   Button,
   Card,
   ErrorNotice,
+  IconButton,
   NOTHING,
   Page,
   RowList,
@@ -14,7 +15,7 @@ import {
 } from '@/components';
 import { counted, label, m } from '@/i18n';
 import type { DocumentRow, Kind } from '@/ipc';
-import { pickForImport } from '../import/store';
+import { pickFolderForImport, pickForImport } from '../import/store';
 import { documentColumns } from './columns';
 import styles from './DocumentsPage.module.css';
 import { documentLink, KINDS, listLink } from './kinds';
@@ -79,6 +80,12 @@ export function DocumentsPage({ kind, title, search, choice }: Props) {
           <Button icon="import" onPress={() => void pickForImport()} data-testid="import">
             {m.import_files()}
           </Button>
+          <IconButton
+            icon="folder"
+            label={m.import_folder()}
+            onPress={() => void pickFolderForImport()}
+            data-testid="import-folder"
+          />
           <Button look="primary" icon="plus" onPress={() => setMaking(true)} data-testid="new">
             {label('new', kind)}
           </Button>
