@@ -48,10 +48,25 @@ async fn shoot(language: Language, theme: &str, folder: &Path, end: &str) -> Res
     )
     .await?;
     command(&window, "example_add", &json!({})).await?;
-    let files = earlier_tool(&desk)?;
-    desk.flowkeep(&["flow", "import", &files[0].to_string_lossy()])?;
+    command(
+        &window,
+        "settings_update",
+        &json!({"display_name": if language == Language::English { "Ada" } else { "林薇" }}),
+    )
+    .await?;
+    let kept = catalog(&desk, language)?;
+    desk.flowkeep(&["flow", "import", &kept.to_string_lossy()])?;
     desk.flowkeep(&["db", "backup", "-o", &backups.to_string_lossy()])?;
-    desk.flowkeep(&["flow", "delete", "nightly-load"])?;
+    // Since then: one was changed, one was lost.
+    let changed = kept.join("stock.json");
+    let text = fs::read_to_string(&changed)?;
+    fs::write(
+        &changed,
+        text.replace("\"maxConcurrent\":2", "\"maxConcurrent\":6"),
+    )?;
+    desk.flowkeep(&["flow", "update", "stock", &changed.to_string_lossy()])?;
+    desk.flowkeep(&["flow", "delete", "reconcile"])?;
+    let files = earlier_tool(&desk)?;
 
     let picture = async |name: &str| {
         let file = folder.join(format!("{name}-{end}.png"));
@@ -70,7 +85,7 @@ async fn shoot(language: Language, theme: &str, folder: &Path, end: &str) -> Res
         .await?;
     window.shown("field-name").await?;
     picture("workflow").await?;
-    window.click("nav-overview").await?;
+    window.click("nav-workflows").await?;
     let dropped: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
     drop_on_window(&desk, &window, &dropped).await?;
     window.shown("import-apply").await?;
@@ -106,12 +121,50 @@ async fn command(window: &Window<'_>, name: &str, input: &serde_json::Value) -> 
     Ok(())
 }
 
+/// Workflows as an office keeps them.
+fn catalog(desk: &Desk, language: Language) -> Result<PathBuf> {
+    let folder = desk.folder().join("catalog");
+    fs::create_dir_all(&folder)?;
+    let workflows = [
+        ("stock", "Stock check", "库存检查"),
+        ("reconcile", "End-of-day reconciliation", "日终对账"),
+        ("customers", "Customer import", "客户导入"),
+        ("invoices", "Invoice run", "开具发票"),
+        ("archive-logs", "Archive logs", "归档日志"),
+        ("price-list", "Price list to the shops", "向门店发送价目表"),
+        ("payroll", "Payroll preparation", "工资准备"),
+        ("suppliers", "Supplier onboarding", "供应商入驻"),
+    ];
+    for (index, (id, english, chinese)) in workflows.into_iter().enumerate() {
+        let name = if language == Language::English {
+            english
+        } else {
+            chinese
+        };
+        let tasks: Vec<_> = (0..=index % 4 + 1)
+            .map(|step| {
+                let after: Vec<_> = step
+                    .checked_sub(1)
+                    .map(|n| format!("step-{n}"))
+                    .into_iter()
+                    .collect();
+                json!({"id": format!("step-{step}"), "name": format!("Step {}", step + 1),
+                    "action": "manual", "params": {"instruction": "Do it"}, "dependsOn": after})
+            })
+            .collect();
+        let text =
+            json!({"id": id, "name": name, "priority": 1, "maxConcurrent": 2, "tasks": tasks});
+        fs::write(folder.join(format!("{id}.json")), text.to_string())?;
+    }
+    Ok(folder)
+}
+
 /// A few files such as an earlier tool leaves behind; the second is the first, changed.
 fn earlier_tool(desk: &Desk) -> Result<Vec<PathBuf>> {
     let folder = desk.folder().join("earlier-tool");
     fs::create_dir_all(&folder)?;
     let workflow = |name: &str, concurrent: u32| {
-        json!({"id": "nightly-load", "name": name, "priority": 1, "maxConcurrent": concurrent,
+        json!({"id": "payroll", "name": name, "priority": 1, "maxConcurrent": concurrent,
             "tasks": [
                 {"id": "load", "name": "Load", "action": "manual", "params": {"instruction": "Load"}},
                 {"id": "check", "name": "Check", "action": "manual", "dependsOn": ["load"],

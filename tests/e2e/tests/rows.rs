@@ -1,0 +1,40 @@
+//! Lists: what is clicked is what opens.
+
+use std::fs;
+
+use anyhow::Result;
+use fantoccini::Locator;
+use flowkeep_e2e::{Desk, Language, Window, eventually};
+use serde_json::json;
+
+#[tokio::test]
+async fn a_click_opens_the_row_it_was_on() -> Result<()> {
+    let desk = Desk::new(Language::English).await?;
+    let folder = desk.folder().join("catalog");
+    fs::create_dir(&folder)?;
+    for name in ["Alpha", "Beta", "Gamma"] {
+        let document = json!({"id": name.to_lowercase(), "name": name, "tasks": []});
+        fs::write(folder.join(format!("{name}.json")), document.to_string())?;
+    }
+    desk.flowkeep(&["flow", "import", &folder.to_string_lossy()])?;
+    let window = Window::open(&desk).await?;
+    window.click("folder-later").await?;
+    window.gone("dialog-folder").await?;
+    for name in ["Gamma", "Beta"] {
+        window.click("nav-workflows").await?;
+        window
+            .click(&format!("row-{}", name.to_lowercase()))
+            .await?;
+        let field =
+            Locator::Css("[data-testid=\"field-name\"] input, input[data-testid=\"field-name\"]");
+        let opened = eventually("the form", async || {
+            let Ok(field) = window.page.find(field).await else {
+                return Ok(None);
+            };
+            Ok(field.prop("value").await?)
+        })
+        .await?;
+        assert_eq!(opened, name);
+    }
+    window.close().await
+}
