@@ -19,6 +19,15 @@ package:      ## an installable .deb under target/
 check:        ## format, lints, generated files, dependencies
 	@scripts/check
 
+faults:       ## kill sweeps and full disks over the release build
+	@scripts/faults
+
+bench:        ## measurements against references, what fits in 15 minutes
+	@scripts/bench
+
+bench-full:   ## all measurements, up to 100,000 documents
+	@scripts/bench --full
+
 setup:        ## everything `run` and `test` need on this machine
 	@scripts/setup run test
 

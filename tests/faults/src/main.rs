@@ -1,0 +1,115 @@
+//! `flowkeep-faults [--all-calls] [--every N] [DEED…]`: the whole of it over a release build, as a
+//! table.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, bail};
+use flowkeep_faults::{Deed, Extent, Swept, can_trace, flowkeep, full_disks, sweep};
+
+fn main() -> Result<ExitCode> {
+    let mut extent = Extent {
+        every: 1,
+        all_calls: false,
+    };
+    let mut deeds = Vec::new();
+    let mut words = std::env::args().skip(1);
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--all-calls" => extent.all_calls = true,
+            "--every" => {
+                extent.every = words.next().context("--every takes a number")?.parse()?;
+            }
+            name => match Deed::ALL
+                .into_iter()
+                .find(|deed| deed.name().ends_with(name))
+            {
+                Some(deed) => deeds.push(deed),
+                None => bail!(
+                    "usage: flowkeep-faults [--all-calls] [--every N] [backup|restore|import|undo]…"
+                ),
+            },
+        }
+    }
+    if deeds.is_empty() {
+        deeds = Deed::ALL.to_vec();
+    }
+    let program = flowkeep()?;
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{}", program.display())?;
+    let mut failures = Vec::new();
+    if can_trace() {
+        writeln!(out, "killed at every call that changes the disk")?;
+        writeln!(
+            out,
+            "{:<14}{:>7}{:>9}{:>11}{:>9}",
+            "command", "calls", "kills", "failures", "seconds"
+        )?;
+        let rows = sweep_all(&program, &deeds, extent);
+        for (deed, swept, seconds) in rows {
+            let Swept {
+                calls,
+                kills,
+                failures: found,
+            } = swept?;
+            writeln!(
+                out,
+                "{:<14}{calls:>7}{kills:>9}{:>11}{seconds:>9}",
+                deed.name(),
+                found.len()
+            )?;
+            failures.extend(found);
+        }
+    } else {
+        failures.push("strace is missing or may not trace here: nothing was killed".to_owned());
+    }
+    match full_disks(&program) {
+        Ok(tried) => {
+            writeln!(
+                out,
+                "full disks: {} refused, {} large enough, {} failures",
+                tried.refusals,
+                tried.successes,
+                tried.failures.len()
+            )?;
+            failures.extend(tried.failures);
+        }
+        Err(error) => writeln!(out, "full disks: not tried ({error:#})")?,
+    }
+    for failure in &failures {
+        writeln!(out, "FAILED {failure}")?;
+    }
+    Ok(if failures.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// All commands at once, each on machines of its own; in their order.
+fn sweep_all(
+    program: &std::path::Path,
+    deeds: &[Deed],
+    extent: Extent,
+) -> Vec<(Deed, Result<Swept>, u64)> {
+    std::thread::scope(|scope| {
+        let begun: Vec<_> = deeds
+            .iter()
+            .map(|deed| {
+                scope.spawn(move || {
+                    let start = Instant::now();
+                    let swept = sweep(program, *deed, extent);
+                    (*deed, swept, start.elapsed().as_secs())
+                })
+            })
+            .collect();
+        begun
+            .into_iter()
+            .map(|thread| {
+                let broken = |_| (Deed::Backup, Err(anyhow::anyhow!("a sweep panicked")), 0);
+                thread.join().unwrap_or_else(broken)
+            })
+            .collect()
+    })
+}
