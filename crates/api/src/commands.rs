@@ -11,7 +11,8 @@ use serde_json::Value;
 use ts_rs::{Config, TS};
 
 use crate::bodies::{
-    activity, backups, documents, examples, overview, plan_decisions, restores, settings,
+    activity, backups, documents, drafts, examples, exports, overview, plan_decisions, restores,
+    revisions, settings,
 };
 use crate::types as t;
 use crate::{Api, AppError, Progress};
@@ -117,11 +118,11 @@ macro_rules! noun {
             command!($delete, t::DeleteInput => t::Deleted, documents::delete, [writes] of $kind),
             command!($undelete, t::DocumentRef => t::Changed, documents::undelete, [writes] of $kind),
             command!($duplicate, t::DocumentRef => t::Changed, documents::duplicate, [writes] of $kind),
-            command!($history, t::DocumentRef => t::History, documents::history, [] of $kind),
-            command!($compare, t::CompareInput => t::Comparison, documents::compare, [] of $kind),
-            command!($revert, t::RevertInput => t::Changed, documents::revert, [writes] of $kind),
-            command!($draft, t::DraftInput => t::Draft, documents::draft, [] of $kind),
-            command!($export, t::ExportInput => t::Exported, documents::export, [place] of $kind),
+            command!($history, t::DocumentRef => t::History, revisions::history, [] of $kind),
+            command!($compare, t::CompareInput => t::Comparison, revisions::compare, [] of $kind),
+            command!($revert, t::RevertInput => t::Changed, revisions::revert, [writes] of $kind),
+            command!($draft, t::DraftInput => t::Draft, drafts::draft, [] of $kind),
+            command!($export, t::ExportInput => t::Exported, exports::export, [place] of $kind),
         ]
     };
 }
@@ -147,6 +148,7 @@ static OTHERS: &[Command] = &[
     command!("db_restore_plan", t::RestorePlanInput => t::PlanSummary, restores::restore_plan, [place] long),
     command!("db_restore", t::RestoreInput => t::RestoreResult, restores::restore, [writes] long),
     command!("db_undo", t::UndoInput => t::UndoResult, restores::undo, [writes]),
+    command!("plan_show", t::PlanRef => t::PlanSummary, plan_decisions::show, []),
     command!("plan_items", t::PlanItemsInput => t::PlanPage, plan_decisions::items, []),
     command!("plan_decide", t::PlanDecideInput => t::PlanSummary, plan_decisions::decide, []),
     command!("plan_compare", t::PlanItemInput => t::Comparison, plan_decisions::compare, []),

@@ -19,7 +19,8 @@ pub mod types;
 
 pub use api::{Api, Face, NoPlaces, OpenOptions, Places};
 pub use bodies::{
-    activity, backups, documents, examples, overview, plan_decisions, restores, settings,
+    activity, backups, documents, drafts, examples, exports, overview, plan_decisions, restores,
+    revisions, settings,
 };
 pub use catalogue::{Catalogue, Tongue};
 pub use commands::{Command, call, commands, typescript};

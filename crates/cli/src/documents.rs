@@ -7,7 +7,9 @@ use flowkeep_api::types::{
     Changed, ChosenPlace, CompareInput, CreateInput, Decision, DeleteInput, DocumentRef,
     ExportInput, ItemAction, ListInput, RevertInput, UpdateInput,
 };
-use flowkeep_api::{Api, AppError, Catalogue, documents, plan_decisions, restores};
+use flowkeep_api::{
+    Api, AppError, Catalogue, documents, drafts, exports, plan_decisions, restores, revisions,
+};
 use flowkeep_core::{
     Document, Finding, Kind, MAX_DOCUMENT_BYTES, Recognised, Validation, recognise, validate,
 };
@@ -26,7 +28,7 @@ pub(crate) fn run(api: &Api, output: &Output, kind: Kind, verb: Verb) -> Result<
         Verb::Show { id, revision } => return show(api, output, kind, id, revision),
         Verb::Import(import) => return self::import(api, output, &import),
         Verb::Validate(Validate { id, .. }) => {
-            let found = documents::validate_kept(api, kind, &id.unwrap_or_default())?;
+            let found = drafts::validate_kept(api, kind, &id.unwrap_or_default())?;
             return print_validation(output, &found);
         }
         Verb::Create { file } => {
@@ -66,11 +68,11 @@ pub(crate) fn run(api: &Api, output: &Output, kind: Kind, verb: Verb) -> Result<
             )?;
         }
         Verb::Revert { id, revision } => {
-            let done = documents::revert(api, kind, RevertInput { id, revision })?;
+            let done = revisions::revert(api, kind, RevertInput { id, revision })?;
             changed(output, "cli_updated", &done)?;
         }
         Verb::History { id } => {
-            let found = documents::history(api, kind, reference(&id))?;
+            let found = revisions::history(api, kind, reference(&id))?;
             output.print(&found, |_, out| {
                 for row in &found.items {
                     writeln!(
@@ -83,7 +85,7 @@ pub(crate) fn run(api: &Api, output: &Output, kind: Kind, verb: Verb) -> Result<
             })?;
         }
         Verb::Compare { id, from, to } => {
-            let found = documents::compare(api, kind, CompareInput { id, from, to })?;
+            let found = revisions::compare(api, kind, CompareInput { id, from, to })?;
             output.print(&found, |_, out| {
                 for difference in &found.differences {
                     let before = difference.before.as_deref().unwrap_or("–");
@@ -94,14 +96,14 @@ pub(crate) fn run(api: &Api, output: &Output, kind: Kind, verb: Verb) -> Result<
             })?;
         }
         Verb::Export { id, output: None } => {
-            raw(&documents::text_of(api, kind, &id)?)?;
+            raw(&exports::text_of(api, kind, &id)?)?;
         }
         Verb::Export {
             id,
             output: Some(file),
         } => {
             let to = ChosenPlace::Path(file);
-            let done = documents::export(api, kind, ExportInput { ids: vec![id], to })?;
+            let done = exports::export(api, kind, ExportInput { ids: vec![id], to })?;
             output.print(&done, |catalogue, out| {
                 let files = done.files.join("\n");
                 writeln!(
@@ -208,8 +210,8 @@ fn show(
 ) -> Result<Outcome, AppError> {
     let text = match revision {
         Some(_) => documents::show(api, kind, DocumentRef { id, revision })?.text,
-        None if output.is_json() => documents::text_for_programs(api, kind, &id)?,
-        None => documents::text_of(api, kind, &id)?,
+        None if output.is_json() => exports::text_for_programs(api, kind, &id)?,
+        None => exports::text_of(api, kind, &id)?,
     };
     // A byte-order mark says how a file is encoded; what is printed here is UTF-8 anyway.
     raw(text.strip_prefix('\u{feff}').unwrap_or(&text))?;

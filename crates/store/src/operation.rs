@@ -5,6 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use flowkeep_core::OperationId;
 use rusqlite::{Connection, OptionalExtension as _, Row, ToSql};
+use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
 use crate::{Store, StoreError, Tag, Tx};
@@ -27,7 +28,7 @@ pub struct NewOperation<'a> {
 }
 
 /// One subject of an operation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OperationItemRecord {
     /// Its kind.
     pub kind: String,
@@ -42,7 +43,7 @@ pub struct OperationItemRecord {
 }
 
 /// An operation as recorded.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OperationRecord {
     /// Its id.
     pub id: String,

@@ -3,6 +3,7 @@
 
 use flowkeep_core::{Format, Kind, Sha256};
 use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
 
 use crate::document::{format_of, kind_of};
 use crate::{OperationItemRecord, OperationRecord, Store, StoreError, operation};
@@ -36,7 +37,8 @@ pub struct SnapshotDocument {
 }
 
 /// An earlier revision as of that moment; its text comes beside it.
-#[derive(Debug)]
+/// This is also a line of a backup's `revisions/*.jsonl`.
+#[derive(Debug, Serialize, Deserialize)]
 pub struct SnapshotRevision {
     /// What it is.
     pub kind: Kind,
@@ -57,20 +59,21 @@ pub struct SnapshotRevision {
 }
 
 /// A part of Activity as of that moment. An operation may have touched a hundred thousand
-/// documents, so what it touched comes in pieces.
-#[derive(Debug)]
+/// documents, so what it touched comes in pieces. Also a line of a backup's `operations/*.jsonl`.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(untagged)]
 pub enum SnapshotOperation {
-    /// An operation.
-    Operation(OperationRecord),
-    /// Some of what it touched.
+    /// Some of what an operation touched.
     Items {
         /// Its id.
-        operation: String,
+        items_of: String,
         /// The number of the first of these items.
         first: u32,
         /// The items.
         items: Vec<OperationItemRecord>,
     },
+    /// An operation.
+    Operation(OperationRecord),
 }
 
 /// Items of an operation in one piece.
@@ -271,7 +274,7 @@ impl Snapshot {
                         break;
                     }
                     each(SnapshotOperation::Items {
-                        operation: id.clone(),
+                        items_of: id.clone(),
                         first,
                         items,
                     })?;

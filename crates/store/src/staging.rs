@@ -5,13 +5,14 @@
 
 use std::path::{Path, PathBuf};
 
-use flowkeep_core::{
-    Document, Encoding, Format, Kind, Message, Sha256, Summary, search_terms, sort_key,
-};
+use flowkeep_core::{Document, Encoding, Kind, Message, Sha256, Summary, search_terms, sort_key};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use crate::document::format_of;
-use crate::{Choice, OperationItemRecord, OperationRecord, StagedGroup, StoreError, StoredText};
+use crate::{
+    Choice, OperationItemRecord, OperationRecord, SnapshotRevision, StagedGroup, StoreError,
+    StoredText,
+};
 
 /// Where a plan comes from; it decides what "different" means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,29 +77,6 @@ pub struct Rejection<'a> {
     pub damaged: bool,
     /// Why.
     pub reason: &'a Message,
-}
-
-/// An earlier revision that came with a backup.
-#[derive(Debug)]
-pub struct IncomingRevision<'a> {
-    /// What it is.
-    pub kind: Kind,
-    /// The document's id.
-    pub id: &'a str,
-    /// Its number.
-    pub revision: u32,
-    /// Milliseconds; when it was saved.
-    pub at: i64,
-    /// Who saved it.
-    pub actor: &'a str,
-    /// The operation that saved it.
-    pub operation: &'a str,
-    /// The name the document had.
-    pub name: &'a str,
-    /// The format of its text.
-    pub format: Format,
-    /// Its text.
-    pub text: &'a str,
 }
 
 /// One item of a plan.
@@ -294,7 +272,7 @@ impl Staging {
     ///
     /// # Errors
     /// What the database says.
-    pub fn add_revision(&mut self, new: &IncomingRevision<'_>) -> Result<(), StoreError> {
+    pub fn add_revision(&mut self, new: &SnapshotRevision, text: &str) -> Result<(), StoreError> {
         self.connection
             .prepare_cached(
                 "INSERT INTO history(kind, id, revision, at, actor, operation, name, format, \
@@ -309,9 +287,9 @@ impl Staging {
                 new.operation,
                 new.name,
                 new.format.as_str(),
-                Sha256::of(new.text.as_bytes()).0,
-                new.text.len(),
-                new.text,
+                Sha256::of(text.as_bytes()).0,
+                text.len(),
+                text,
             ])?;
         Ok(())
     }

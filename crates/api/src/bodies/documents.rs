@@ -1,19 +1,16 @@
 //! `flow_*`, `roadmap_*`, `rule_*`, `template_*`: the same bodies for every kind.
 
 use flowkeep_core::{
-    Document, Edit, Format, Kind, Step, Summary, Validation, differences, search_query, summarise,
-    validate, wrap,
+    Document, Edit, Kind, Step, Summary, Validation, search_query, summarise, validate,
 };
-use flowkeep_files::export_document;
 use flowkeep_store::{
     DocumentRecord, ListQuery, ListSort, NewDocument, NewOperation, OperationItemRecord, Tx,
 };
 
 use super::page;
 use crate::types::{
-    Changed, CompareInput, Comparison, CreateInput, DeleteInput, Deleted, DocumentPage,
-    DocumentRef, DocumentRow, DocumentShow, DocumentSort, Draft, DraftInput, ExportInput, Exported,
-    History, ListInput, RevertInput, RevisionRow, UpdateInput,
+    Changed, CreateInput, DeleteInput, Deleted, DocumentPage, DocumentRef, DocumentRow,
+    DocumentShow, DocumentSort, ListInput, UpdateInput,
 };
 use crate::{Api, AppError, time};
 
@@ -204,15 +201,6 @@ pub fn undelete(api: &Api, kind: Kind, input: DocumentRef) -> Result<Changed, Ap
     put_again(api, kind, &there, there.revision, "undelete")
 }
 
-/// Makes the text of an earlier revision the newest.
-///
-/// # Errors
-/// `not_found`, `revision_not_found`.
-pub fn revert(api: &Api, kind: Kind, input: RevertInput) -> Result<Changed, AppError> {
-    let there = find_kept(api, kind, &input.id)?;
-    put_again(api, kind, &there, input.revision, "revert")
-}
-
 /// Makes a copy of a document under an id of its own.
 ///
 /// # Errors
@@ -253,125 +241,6 @@ pub fn duplicate(api: &Api, kind: Kind, input: DocumentRef) -> Result<Changed, A
             },
         )
     })
-}
-
-/// The revisions of a document, newest first.
-///
-/// # Errors
-/// `not_found`.
-pub fn history(api: &Api, kind: Kind, input: DocumentRef) -> Result<History, AppError> {
-    let record = find(api, kind, &input.id)?;
-    let items: Vec<_> = api
-        .store
-        .revisions(record.row)?
-        .into_iter()
-        .map(|revision| RevisionRow {
-            revision: revision.revision,
-            at: time::rfc3339(revision.at),
-            actor: revision.actor,
-            operation: revision.operation.unwrap_or_else(|| "restore".to_owned()),
-            operation_id: revision.operation_id,
-            name: revision.name,
-            bytes: revision.bytes,
-        })
-        .collect();
-    Ok(History {
-        total: u32::try_from(items.len()).unwrap_or(u32::MAX),
-        items,
-    })
-}
-
-/// How two revisions differ.
-///
-/// # Errors
-/// `not_found`, `revision_not_found`.
-pub fn compare(api: &Api, kind: Kind, input: CompareInput) -> Result<Comparison, AppError> {
-    let record = find(api, kind, &input.id)?;
-    let before = parsed(api, &record, input.from)?;
-    let after = parsed(api, &record, input.to)?;
-    Ok(Comparison {
-        differences: differences(kind, &before, &after),
-        before: before.into_text(),
-        after: after.into_text(),
-    })
-}
-
-/// Applies edits to a text that is being edited; nothing is kept.
-///
-/// # Errors
-/// The reason an edit cannot be made.
-pub fn draft(_: &Api, kind: Kind, input: DraftInput) -> Result<Draft, AppError> {
-    let parsed = match Document::parse(input.format, input.text.clone()) {
-        Ok(document) => document.edit(&input.edits)?,
-        Err(broken) => {
-            return Ok(Draft {
-                text: input.text,
-                view: serde_json::Value::Null,
-                broken: Some(broken),
-                validation: Validation::default(),
-            });
-        }
-    };
-    Ok(Draft {
-        view: parsed.value().to_web_json(),
-        broken: None,
-        validation: validate(kind, &parsed),
-        text: parsed.into_text(),
-    })
-}
-
-/// Writes documents to a file (one) or into a folder (several).
-///
-/// # Errors
-/// `not_found`; what the system says.
-pub fn export(api: &Api, kind: Kind, input: ExportInput) -> Result<Exported, AppError> {
-    let target = api.path_of(&input.to)?;
-    let mut files = Vec::new();
-    for id in &input.ids {
-        let record = find_kept(api, kind, id)?;
-        let document = parsed(api, &record, record.revision)?;
-        let file = if input.ids.len() > 1 || target.is_dir() {
-            let name = flowkeep_core::file_name(&record.name, id, extension(document.format()));
-            target.join(name)
-        } else {
-            target.clone()
-        };
-        export_document(api.files.as_ref(), document.text(), &file)?;
-        files.push(file.display().to_string());
-    }
-    Ok(Exported { files })
-}
-
-/// The text of a document.
-///
-/// # Errors
-/// `not_found`.
-pub fn text_of(api: &Api, kind: Kind, id: &str) -> Result<String, AppError> {
-    let record = find_kept(api, kind, id)?;
-    Ok(parsed(api, &record, record.revision)?.into_text())
-}
-
-/// The text of a document as `show` gives it to programs: JSON as it came, another format inside
-/// a wrapper of JSON.
-///
-/// # Errors
-/// `not_found`.
-pub fn text_for_programs(api: &Api, kind: Kind, id: &str) -> Result<String, AppError> {
-    let record = find_kept(api, kind, id)?;
-    let document = parsed(api, &record, record.revision)?;
-    Ok(match document.format() {
-        Format::Json => document.into_text(),
-        _ => wrap(id, kind, &record.name, &document),
-    })
-}
-
-/// What validation finds in a kept document.
-///
-/// # Errors
-/// `not_found`.
-pub fn validate_kept(api: &Api, kind: Kind, id: &str) -> Result<Validation, AppError> {
-    let record = find_kept(api, kind, id)?;
-    Ok(validate(kind, &parsed(api, &record, record.revision)?))
 }
 
 struct Put {
@@ -420,7 +289,7 @@ fn put(tx: &Tx<'_>, put: Put) -> Result<Changed, AppError> {
     })
 }
 
-fn put_again(
+pub(super) fn put_again(
     api: &Api,
     kind: Kind,
     there: &DocumentRecord,
@@ -447,7 +316,7 @@ fn put_again(
     })
 }
 
-pub(crate) fn new_operation<'a>(
+pub(super) fn new_operation<'a>(
     actor: &'a str,
     face: &'a str,
     operation: &'a str,
@@ -464,14 +333,14 @@ pub(crate) fn new_operation<'a>(
 }
 
 /// A document of any state.
-fn find(api: &Api, kind: Kind, id: &str) -> Result<DocumentRecord, AppError> {
+pub(super) fn find(api: &Api, kind: Kind, id: &str) -> Result<DocumentRecord, AppError> {
     api.store
         .document(kind, id)?
         .ok_or_else(|| not_found(kind, id))
 }
 
 /// A document that is not deleted.
-fn find_kept(api: &Api, kind: Kind, id: &str) -> Result<DocumentRecord, AppError> {
+pub(super) fn find_kept(api: &Api, kind: Kind, id: &str) -> Result<DocumentRecord, AppError> {
     let record = find(api, kind, id)?;
     if record.deleted_at.is_some() {
         return Err(not_found(kind, id).hint("bring_back"));
@@ -493,7 +362,7 @@ fn revision_not_found(record: &DocumentRecord, revision: u32) -> AppError {
         .with("latest", record.revision)
 }
 
-pub(crate) fn parsed(
+pub(super) fn parsed(
     api: &Api,
     record: &DocumentRecord,
     revision: u32,
@@ -555,15 +424,6 @@ fn renamed(document: &Document, from: &str, to: &str) -> Option<Document> {
     })
 }
 
-/// The file extension of a format.
-pub(crate) fn extension(format: Format) -> &'static str {
-    match format {
-        Format::Json => "json",
-        Format::Yaml => "yaml",
-        Format::Markdown => "md",
-    }
-}
-
 pub(crate) fn row(record: DocumentRecord) -> DocumentRow {
     let stated = |text: Option<&String>| text.and_then(|text| time::stated(text.as_str()));
     DocumentRow {
@@ -592,6 +452,8 @@ pub(crate) fn row(record: DocumentRecord) -> DocumentRow {
 
 #[cfg(test)]
 mod tests {
+    use flowkeep_core::Format;
+
     use super::*;
 
     #[test]

@@ -4,10 +4,13 @@
 pub mod activity;
 pub mod backups;
 pub mod documents;
+pub mod drafts;
 pub mod examples;
+pub mod exports;
 pub mod overview;
 pub mod plan_decisions;
 pub mod restores;
+pub mod revisions;
 pub mod settings;
 
 use crate::AppError;

@@ -35,6 +35,16 @@ pub fn items(api: &Api, input: PlanItemsInput) -> Result<PlanPage, AppError> {
     Ok(PlanPage { total, items })
 }
 
+/// A plan, summed up as it stands now: after `plan_changed` it was compared anew.
+///
+/// # Errors
+/// `plan_unknown`.
+pub fn show(api: &Api, input: PlanRef) -> Result<PlanSummary, AppError> {
+    let plan = api.plan(&input.plan_id)?;
+    let plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
+    plan.summary()
+}
+
 /// Decides items of a plan, or a whole group.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ use flowkeep_api::types::{
     BackupInput, ChosenPlace, CreateInput, Decision, DeleteInput, DocumentRef, PlanRef,
     RestoreInput, RestorePlanInput, RevertInput, UndoInput, UpdateInput,
 };
-use flowkeep_api::{Silent, backups, documents, restores};
+use flowkeep_api::{Silent, backups, documents, restores, revisions};
 use flowkeep_core::{Format, Kind};
 use proptest::prelude::*;
 
@@ -224,7 +224,7 @@ fn revert(subject: &Subject, model: &mut Model, key: &Key, pick: usize) {
         id: key.1.clone(),
         revision,
     };
-    let done = documents::revert(subject.api(), key.0, input).unwrap();
+    let done = revisions::revert(subject.api(), key.0, input).unwrap();
     let text = model.texts(key)[number].clone();
     let item = model.put(key, &text);
     model.note(done.operation_id, vec![item]);

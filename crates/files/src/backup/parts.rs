@@ -3,9 +3,7 @@
 
 use flowkeep_core::{Message, Sha256};
 use flowkeep_host::Timestamp;
-use flowkeep_store::{
-    OperationItemRecord, OperationRecord, Snapshot, SnapshotOperation, SnapshotRevision, StoreError,
-};
+use flowkeep_store::{Snapshot, SnapshotOperation, SnapshotRevision, StoreError};
 use serde::{Deserialize, Serialize};
 
 use super::DamagedFile;
@@ -23,53 +21,11 @@ pub(crate) const BOUND_SETTINGS: [&str; 4] = [
     "interrupted_restore",
 ];
 
-/// One line of `operations/*.jsonl`.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(untagged)]
-pub(crate) enum OperationLine {
-    Items {
-        items_of: String,
-        first: u32,
-        items: Vec<ItemLine>,
-    },
-    Operation {
-        id: String,
-        at: i64,
-        actor: String,
-        face: String,
-        operation: String,
-        kind: Option<String>,
-        subject_id: Option<String>,
-        subject_name: Option<String>,
-        before: Option<u32>,
-        after: Option<u32>,
-        count: u32,
-        undoes: Option<String>,
-        undone_by: Option<String>,
-    },
-}
-
-/// One subject in an [`OperationLine::Items`].
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct ItemLine {
-    pub(crate) kind: String,
-    pub(crate) id: String,
-    pub(crate) name: Option<String>,
-    pub(crate) before: Option<u32>,
-    pub(crate) after: Option<u32>,
-}
-
 /// One line of `revisions/*.jsonl`.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct RevisionLine {
-    pub(crate) kind: flowkeep_core::Kind,
-    pub(crate) id: String,
-    pub(crate) revision: u32,
-    pub(crate) at: i64,
-    pub(crate) actor: String,
-    pub(crate) operation: String,
-    pub(crate) name: String,
-    pub(crate) format: flowkeep_core::Format,
+    #[serde(flatten)]
+    pub(crate) revision: SnapshotRevision,
     pub(crate) text: String,
 }
 
@@ -140,7 +96,8 @@ pub(crate) fn revisions(
         let code = match text {
             Ok((text, sha256)) if Sha256::of(text.as_bytes()) == sha256 => {
                 count += 1;
-                return out.add(Timestamp(revision.at), &RevisionLine::new(revision, text));
+                let at = Timestamp(revision.at);
+                return out.add(at, &RevisionLine { revision, text });
             }
             Ok(_) => "kept_text_changed",
             Err(StoreError::Damaged(_)) => "kept_text_damaged",
@@ -165,7 +122,7 @@ pub(crate) fn operations(snapshot: &Snapshot, out: &mut Parts<'_>) -> Result<u32
             count += 1;
             at = Timestamp(operation.at);
         }
-        out.add(at, &OperationLine::from(piece))
+        out.add(at, &piece)
     })?;
     Ok(count)
 }
@@ -179,121 +136,4 @@ pub(crate) fn settings(snapshot: &Snapshot) -> Result<Vec<u8>, FilesError> {
     let mut bytes = serde_json::Value::Object(settings).to_string().into_bytes();
     bytes.push(b'\n');
     Ok(bytes)
-}
-
-impl RevisionLine {
-    fn new(revision: SnapshotRevision, text: String) -> Self {
-        Self {
-            kind: revision.kind,
-            id: revision.id,
-            revision: revision.revision,
-            at: revision.at,
-            actor: revision.actor,
-            operation: revision.operation,
-            name: revision.name,
-            format: revision.format,
-            text,
-        }
-    }
-}
-
-impl From<SnapshotOperation> for OperationLine {
-    fn from(piece: SnapshotOperation) -> Self {
-        match piece {
-            SnapshotOperation::Operation(row) => Self::Operation {
-                id: row.id,
-                at: row.at,
-                actor: row.actor,
-                face: row.face,
-                operation: row.operation,
-                kind: row.kind,
-                subject_id: row.subject_id,
-                subject_name: row.subject_name,
-                before: row.before,
-                after: row.after,
-                count: row.count,
-                undoes: row.undoes,
-                undone_by: row.undone_by,
-            },
-            SnapshotOperation::Items {
-                operation,
-                first,
-                items,
-            } => Self::Items {
-                items_of: operation,
-                first,
-                items: items.into_iter().map(ItemLine::from).collect(),
-            },
-        }
-    }
-}
-
-impl From<OperationItemRecord> for ItemLine {
-    fn from(item: OperationItemRecord) -> Self {
-        Self {
-            kind: item.kind,
-            id: item.id,
-            name: item.name,
-            before: item.before,
-            after: item.after,
-        }
-    }
-}
-
-impl From<ItemLine> for OperationItemRecord {
-    fn from(line: ItemLine) -> Self {
-        Self {
-            kind: line.kind,
-            id: line.id,
-            name: line.name,
-            before: line.before,
-            after: line.after,
-        }
-    }
-}
-
-impl OperationLine {
-    /// The record this line is, or the items of one.
-    pub(crate) fn into_piece(self) -> SnapshotOperation {
-        match self {
-            Self::Items {
-                items_of,
-                first,
-                items,
-            } => SnapshotOperation::Items {
-                operation: items_of,
-                first,
-                items: items.into_iter().map(OperationItemRecord::from).collect(),
-            },
-            Self::Operation {
-                id,
-                at,
-                actor,
-                face,
-                operation,
-                kind,
-                subject_id,
-                subject_name,
-                before,
-                after,
-                count,
-                undoes,
-                undone_by,
-            } => SnapshotOperation::Operation(OperationRecord {
-                id,
-                at,
-                actor,
-                face,
-                operation,
-                kind,
-                subject_id,
-                subject_name,
-                before,
-                after,
-                count,
-                undoes,
-                undone_by,
-            }),
-        }
-    }
 }

@@ -12,13 +12,11 @@ use flowkeep_core::{
     recognise, summarise,
 };
 use flowkeep_host::{Folder, Progress, ReadError, SpecialFile};
-use flowkeep_store::{
-    IncomingDocument, IncomingRevision, Rejection, SnapshotOperation, Staging, StateThere,
-};
+use flowkeep_store::{IncomingDocument, Rejection, SnapshotOperation, Staging, StateThere};
 use walkdir::WalkDir;
 
 use crate::FilesError;
-use crate::backup::parts::{BOUND_SETTINGS, OperationLine, RevisionLine};
+use crate::backup::parts::{BOUND_SETTINGS, RevisionLine};
 use crate::backup::{
     DamagedFile, FORMAT, FORMAT_VERSION, MANIFEST, Manifest, ManifestFile, each_file, read_header,
 };
@@ -298,18 +296,17 @@ impl Reading<'_> {
         match file.kind.as_str() {
             "operation" => {
                 for (number, line) in lines(bytes) {
-                    let Ok(line) = serde_json::from_slice::<OperationLine>(line) else {
+                    let Ok(line) = serde_json::from_slice::<SnapshotOperation>(line) else {
                         return Ok(Err(unreadable(number)));
                     };
-                    match line.into_piece() {
+                    match line {
                         SnapshotOperation::Operation(row) => self.staging.add_operation(&row)?,
                         SnapshotOperation::Items {
-                            operation,
+                            items_of,
                             first,
                             items,
                         } => {
-                            self.staging
-                                .add_operation_items(&operation, first, &items)?;
+                            self.staging.add_operation_items(&items_of, first, &items)?;
                         }
                     }
                 }
@@ -319,17 +316,7 @@ impl Reading<'_> {
                     let Ok(line) = serde_json::from_slice::<RevisionLine>(line) else {
                         return Ok(Err(unreadable(number)));
                     };
-                    self.staging.add_revision(&IncomingRevision {
-                        kind: line.kind,
-                        id: &line.id,
-                        revision: line.revision,
-                        at: line.at,
-                        actor: &line.actor,
-                        operation: &line.operation,
-                        name: &line.name,
-                        format: line.format,
-                        text: &line.text,
-                    })?;
+                    self.staging.add_revision(&line.revision, &line.text)?;
                 }
             }
             "settings" => {

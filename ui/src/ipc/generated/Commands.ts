@@ -105,6 +105,7 @@ export interface Commands {
   db_restore_plan: { input: RestorePlanInput; output: PlanSummary };
   db_restore: { input: RestoreInput; output: RestoreResult };
   db_undo: { input: UndoInput; output: UndoResult };
+  plan_show: { input: PlanRef; output: PlanSummary };
   plan_items: { input: PlanItemsInput; output: PlanPage };
   plan_decide: { input: PlanDecideInput; output: PlanSummary };
   plan_compare: { input: PlanItemInput; output: Comparison };
