@@ -1,0 +1,81 @@
+//! `flowkeep-bench [--full] [TABLE…]`: measurements of the release build, each beside its reference
+//! in the same run, as tables. Times are medians; what is compared is measured in turn, so that a
+//! busy machine slows both alike.
+//!
+//! Absent on purpose: limits. A table says what was measured and what is aimed at; whether that is
+//! good enough on this machine is for its reader.
+
+mod cancel;
+mod documents;
+mod measure;
+mod memory;
+mod search;
+mod speed;
+mod workshop;
+
+use std::io::Write as _;
+
+use anyhow::{Result, bail};
+
+use crate::workshop::Workshop;
+
+/// How much is measured.
+#[derive(Debug, Clone, Copy)]
+struct Extent {
+    /// Documents in the comparisons of speed.
+    documents: usize,
+    /// Documents in everything that must not grow with them.
+    many: usize,
+    /// Repetitions of which the median is told.
+    rounds: usize,
+}
+
+type Table = fn(&mut Workshop, Extent) -> Result<String>;
+
+const TABLES: [(&str, Table); 5] = [
+    ("backup", speed::backup),
+    ("restore", speed::restore),
+    ("memory", memory::peaks),
+    ("search", search::search),
+    ("cancel", cancel::cancel),
+];
+
+fn main() -> Result<()> {
+    let mut extent = Extent {
+        documents: 10_000,
+        many: 100_000,
+        rounds: 5,
+    };
+    let mut wanted = Vec::new();
+    for word in std::env::args().skip(1) {
+        match word.as_str() {
+            "--full" => {
+                extent = Extent {
+                    rounds: 11,
+                    ..extent
+                }
+            }
+            "--small" => {
+                extent = Extent {
+                    documents: 1000,
+                    many: 5000,
+                    rounds: 3,
+                }
+            }
+            name if TABLES.iter().any(|(table, _)| *table == name) => wanted.push(word),
+            _ => bail!(
+                "usage: flowkeep-bench [--full|--small] [{}]…",
+                TABLES.map(|t| t.0).join("|")
+            ),
+        }
+    }
+    let mut workshop = Workshop::new()?;
+    let mut out = std::io::stdout().lock();
+    for (name, table) in TABLES {
+        if wanted.is_empty() || wanted.iter().any(|word| word == name) {
+            writeln!(out, "{}", table(&mut workshop, extent)?)?;
+            out.flush()?;
+        }
+    }
+    Ok(())
+}

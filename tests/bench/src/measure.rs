@@ -1,0 +1,76 @@
+//! Times, medians, peaks of memory.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
+
+/// Runs a command to its end; how long it took.
+pub(crate) fn timed(command: &mut Command) -> Result<Duration> {
+    command.stdin(Stdio::null()).stdout(Stdio::null());
+    let start = Instant::now();
+    let status = command.status().with_context(|| format!("{command:?}"))?;
+    let took = start.elapsed();
+    ensure!(status.success(), "{command:?} ended with {status}");
+    Ok(took)
+}
+
+/// Puts everything that waits onto the disk, so that nobody pays for what was written before.
+pub(crate) fn settle(place: &Path) -> Result<()> {
+    Ok(rustix::fs::syncfs(std::fs::File::open(place)?)?)
+}
+
+/// Runs a command to its end; the most memory it had, in bytes. The system keeps that mark itself,
+/// so that looking often only catches its last state.
+pub(crate) fn peak(command: &mut Command) -> Result<u64> {
+    command.stdin(Stdio::null()).stdout(Stdio::null());
+    let mut child = command.spawn().with_context(|| format!("{command:?}"))?;
+    let status = format!("/proc/{}/status", child.id());
+    let mut most = 0;
+    loop {
+        if let Ok(text) = std::fs::read_to_string(&status) {
+            most = most.max(high_water(&text).unwrap_or_default());
+        }
+        if let Some(ended) = child.try_wait()? {
+            ensure!(ended.success(), "{command:?} ended with {ended}");
+            return Ok(most);
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+fn high_water(status: &str) -> Option<u64> {
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kilobytes * 1024)
+}
+
+pub(crate) fn median(times: &[Duration]) -> Duration {
+    at(times, 50)
+}
+
+/// The value below which so many of a hundred lie.
+pub(crate) fn at(times: &[Duration], percent: usize) -> Duration {
+    let mut sorted = times.to_vec();
+    sorted.sort_unstable();
+    let last = sorted.len().saturating_sub(1);
+    sorted
+        .get(last * percent / 100)
+        .copied()
+        .unwrap_or_default()
+}
+
+/// One line of a table of times: the median, the spread, the ratio to the reference.
+pub(crate) fn line(what: &str, times: &[Duration], reference: Duration) -> String {
+    let own = median(times);
+    format!(
+        "  {what:<44}{:>9.3} s  ({:.3}–{:.3}){:>9.2}\n",
+        own.as_secs_f64(),
+        at(times, 0).as_secs_f64(),
+        at(times, 100).as_secs_f64(),
+        own.as_secs_f64() / reference.as_secs_f64().max(1e-9),
+    )
+}

@@ -1,0 +1,167 @@
+//! Backup and restore beside what they cannot be faster than, and beside the plainest way.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
+use walkdir::WalkDir;
+
+use crate::Extent;
+use crate::measure::{line, median, settle, timed};
+use crate::workshop::{Workshop, text};
+
+/// Backup, with and without its trial restore, beside writing the same files and one `syncfs`, and
+/// beside the script.
+pub(crate) fn backup(workshop: &mut Workshop, extent: Extent) -> Result<String> {
+    let filled = workshop.filled(extent.documents)?;
+    let script = workshop.fresh("script.db");
+    timed(&mut reference("load", &script, &filled.files))?;
+    let same = same_files(&filled.backup)?;
+    let mut times: [Vec<Duration>; 4] = Default::default();
+    for _ in 0..extent.rounds {
+        let into = [(); 4].map(|()| workshop.fresh("round"));
+        settle(workshop.root())?;
+        times[0].push(write_files(&same, &into[0])?);
+        settle(workshop.root())?;
+        let words = ["db", "backup", "-o", text(&into[1])?];
+        times[1].push(timed(&mut workshop.flowkeep(&filled.data, &words))?);
+        settle(workshop.root())?;
+        let words = ["db", "backup", "-o", text(&into[2])?];
+        let mut untried = workshop.flowkeep(&filled.data, &words);
+        times[2].push(timed(untried.env("FLOWKEEP_BENCH_WITHOUT_TRIAL", "1"))?);
+        settle(workshop.root())?;
+        times[3].push(timed(&mut reference("backup", &script, &into[3]))?);
+        for folder in into {
+            std::fs::remove_dir_all(folder)?;
+        }
+    }
+    let base = median(&times[0]);
+    let mut table = format!(
+        "Backup of {} workflows of 2 KB: median (least–most), ratio\n",
+        extent.documents
+    );
+    table += &line("the same files and one syncfs", &times[0], base);
+    table += &line("backup, read back (aim ≤ 1.5)", &times[2], base);
+    table += &line(
+        "backup, read back, trial restore (aim ≤ 2.5)",
+        &times[1],
+        base,
+    );
+    table += &line("the script: no hash, no flush, no check", &times[3], base);
+    let factor = median(&times[3]).as_secs_f64() / median(&times[1]).as_secs_f64();
+    writeln!(
+        table,
+        "  the script takes {factor:.1} times as long as the backup (aim ≥ 10)"
+    )?;
+    Ok(table)
+}
+
+/// Restore into an empty data folder beside the shell of SQLite loading a dump of the outcome, and
+/// beside the script.
+pub(crate) fn restore(workshop: &mut Workshop, extent: Extent) -> Result<String> {
+    let filled = workshop.filled(extent.documents)?;
+    let restored = workshop.fresh("restored");
+    let from = ["db", "restore", "-i", text(&filled.backup)?];
+    timed(&mut workshop.flowkeep(&restored, &from))?;
+    let dump = workshop.fresh("dump.sql");
+    let database = restored.join("flowkeep.db");
+    let out = std::fs::File::create(&dump)?;
+    let status = Command::new("sqlite3")
+        .arg(&database)
+        .arg(".dump")
+        .stdout(out)
+        .status()?;
+    ensure!(status.success(), "sqlite3 .dump ended with {status}");
+    let mut times: [Vec<Duration>; 3] = Default::default();
+    for _ in 0..extent.rounds {
+        let loaded = workshop.fresh("loaded.db");
+        settle(workshop.root())?;
+        times[0].push(load(&dump, &loaded)?);
+        let data = workshop.fresh("empty");
+        settle(workshop.root())?;
+        times[1].push(timed(&mut workshop.flowkeep(&data, &from))?);
+        let script = workshop.fresh("script.db");
+        settle(workshop.root())?;
+        times[2].push(timed(&mut reference("restore", &script, &filled.files))?);
+        std::fs::remove_dir_all(data)?;
+        std::fs::remove_file(loaded)?;
+        std::fs::remove_file(script)?;
+    }
+    let base = median(&times[0]);
+    let mut table = format!(
+        "Restore of {} workflows of 2 KB: median (least–most), ratio\n",
+        extent.documents
+    );
+    table += &line("sqlite3 loading a dump of the outcome", &times[0], base);
+    table += &line("restore into an empty folder (aim ≤ 1.0)", &times[1], base);
+    table += &line("the script: no hash, no plan, no search", &times[2], base);
+    let factor = median(&times[2]).as_secs_f64() / median(&times[1]).as_secs_f64();
+    writeln!(
+        table,
+        "  the script takes {factor:.1} times as long as the restore (aim ≥ 10)"
+    )?;
+    Ok(table)
+}
+
+fn reference(verb: &str, database: &Path, folder: &Path) -> Command {
+    let mut python = Command::new("python3");
+    python.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/reference.py"));
+    python.arg(verb).arg(database).arg(folder);
+    python
+}
+
+fn load(dump: &Path, database: &Path) -> Result<Duration> {
+    let mut shell = Command::new("sqlite3");
+    shell.arg(database).stdin(std::fs::File::open(dump)?);
+    let start = Instant::now();
+    // A few rows of the search's own tables are refused by older shells; they load the rest.
+    let status = shell.stdout(Stdio::null()).stderr(Stdio::null()).status()?;
+    let took = start.elapsed();
+    ensure!(
+        status.code().is_some_and(|code| code <= 1),
+        "sqlite3 ended with {status}"
+    );
+    let count = Command::new("sqlite3")
+        .arg(database)
+        .arg("SELECT count(*) FROM document")
+        .output()?;
+    let count: u32 = String::from_utf8(count.stdout)?
+        .trim()
+        .parse()
+        .context("the dump was loaded")?;
+    ensure!(count > 0, "the dump was not loaded");
+    Ok(took)
+}
+
+/// Every file of a folder with its bytes, folders first.
+type Tree = Vec<(String, Option<Vec<u8>>)>;
+
+fn same_files(folder: &Path) -> Result<Tree> {
+    let mut files = Vec::new();
+    for entry in WalkDir::new(folder).min_depth(1) {
+        let entry = entry?;
+        let name = text(entry.path().strip_prefix(folder)?)?.to_owned();
+        let bytes = if entry.file_type().is_file() {
+            Some(std::fs::read(entry.path())?)
+        } else {
+            None
+        };
+        files.push((name, bytes));
+    }
+    Ok(files)
+}
+
+fn write_files(files: &Tree, into: &Path) -> Result<Duration> {
+    let start = Instant::now();
+    std::fs::create_dir(into)?;
+    for (name, bytes) in files {
+        match bytes {
+            Some(bytes) => std::fs::write(into.join(name), bytes)?,
+            None => std::fs::create_dir(into.join(name))?,
+        }
+    }
+    settle(into)?;
+    Ok(start.elapsed())
+}
