@@ -8,7 +8,7 @@ import { ALL_KINDS } from '../catalog/kinds';
 import { undoAction, useUndo } from '../command';
 import { useWork } from '../longWork';
 import { ItemComparison } from '../plan/ItemComparison';
-import { discardPlan, planQuery, useDecide, useKeepPlan } from '../plan/plans';
+import { discardPlan, planQuery, useDecide, useKeepPlan, useRefreshPlan } from '../plan/plans';
 import { WorkProgress } from '../plan/WorkProgress';
 import { fileName } from '../plan/words';
 import { ImportItems } from './ImportItems';
@@ -43,7 +43,7 @@ function Import({ places }: { places: readonly PickedPlace[] }) {
 
   if (result && plan)
     return <ImportOutcomeList plan={plan} result={result} onClose={closeImport} />;
-  if (plan) return <Decide plan={plan} onDone={setResult} onRemake={make} />;
+  if (plan) return <Decide plan={plan} onDone={setResult} />;
   return (
     <Dialog
       isOpen
@@ -69,17 +69,16 @@ function Import({ places }: { places: readonly PickedPlace[] }) {
 interface DecideProps {
   plan: string;
   onDone: (result: ImportResult) => void;
-  onRemake: () => void;
 }
 
-function Decide({ plan, onDone, onRemake }: DecideProps) {
+function Decide({ plan, onDone }: DecideProps) {
+  const refresh = useRefreshPlan(plan);
   const client = useQueryClient();
   const undo = useUndo();
-  const { data } = useQuery(planQuery(plan));
+  const { data: summary } = useQuery(planQuery(plan));
   const decide = useDecide(plan);
   const work = useWork(applyWork);
   const [compared, setCompared] = useState<PlanItem | null>(null);
-  const summary = data?.summary;
   if (!summary) return null;
   const total = summary.groups.reduce((sum, group) => sum + group.count, 0);
   const conflicts = summary.groups.some((group) => group.group === 'conflict');
@@ -103,7 +102,8 @@ function Decide({ plan, onDone, onRemake }: DecideProps) {
     } catch (error) {
       if ((error as { code?: string }).code === 'plan_changed') {
         toast({ tone: 'warn', text: m.plan_made_anew() });
-        onRemake();
+        applyWork.forget();
+        await refresh();
       }
     }
   };

@@ -1,38 +1,34 @@
 /**
- * Plans of an import or a restore as they stand. A plan lives with the core; here is its summary,
- * and where it was made from, so that it can be made anew.
+ * Plans of an import or a restore as they stand.
  */
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import {
-  type CallError,
-  type ChosenPlace,
-  call,
-  type Decision,
-  type PlanGroup,
-  type PlanSummary,
-} from '@/ipc';
-
-export interface KeptPlan {
-  summary: PlanSummary;
-  from: ChosenPlace | undefined;
-}
+import { type CallError, call, type Decision, type PlanGroup, type PlanSummary } from '@/ipc';
 
 const key = (id: string | undefined) => ['plan', id];
 
-/** Looked up, never asked for: a plan comes as the answer of the call that made it. */
+/** A plan, summed up. It lives with the core, so that a page that is loaded anew finds it again. */
 export function planQuery(id: string | undefined) {
-  return queryOptions<KeptPlan | null>({
+  return queryOptions({
     queryKey: key(id),
-    queryFn: () => null,
-    initialData: null,
-    gcTime: Number.POSITIVE_INFINITY,
+    queryFn: () => call('plan_show', { plan_id: id ?? '' }),
+    enabled: id !== undefined,
+    retry: false,
   });
 }
 
 export function useKeepPlan() {
   const client = useQueryClient();
-  return (summary: PlanSummary, from?: ChosenPlace) =>
-    client.setQueryData<KeptPlan>(key(summary.plan_id), { summary, from });
+  return (summary: PlanSummary) => client.setQueryData(key(summary.plan_id), summary);
+}
+
+/** After `plan_changed` the core has compared the plan anew: show it as it is now. */
+export function useRefreshPlan(plan: string) {
+  const client = useQueryClient();
+  return async () => {
+    await client.invalidateQueries({ queryKey: key(plan) });
+    await client.invalidateQueries({ queryKey: ['plan items', plan] });
+    await client.invalidateQueries({ queryKey: ['plan compare', plan] });
+  };
 }
 
 /** One page of a plan's items. */
@@ -66,7 +62,7 @@ export function useDecide(plan: string) {
     mutationFn: ({ items = [], group, decision }) =>
       call('plan_decide', { plan_id: plan, items, group, decision }),
     onSuccess: (summary) => {
-      client.setQueryData<KeptPlan | null>(key(plan), (old) => ({ summary, from: old?.from }));
+      client.setQueryData(key(plan), summary);
       void client.invalidateQueries({ queryKey: ['plan items', plan] });
     },
   });

@@ -8,7 +8,7 @@ import type { PlanItem, PlanSummary } from '@/ipc';
 import { TwoPanes } from '../catalog/forms/TwoPanes';
 import { ALL_KINDS } from '../catalog/kinds';
 import { useWork } from '../longWork';
-import { discardPlan, planQuery } from '../plan/plans';
+import { discardPlan, planQuery, useRefreshPlan } from '../plan/plans';
 import { WorkProgress } from '../plan/WorkProgress';
 import { GROUP_LOOKS } from '../plan/words';
 import { PlanDetail } from './PlanDetail';
@@ -44,7 +44,7 @@ export function RestorePage() {
       </Page>
     );
   }
-  return <Plan key={plan} plan={plan} summary={data.summary} from={data.from} />;
+  return <Plan key={plan} plan={plan} summary={data} />;
 }
 
 function Crumb() {
@@ -58,14 +58,14 @@ function Crumb() {
 interface PlanProps {
   plan: string;
   summary: PlanSummary;
-  from: Parameters<ReturnType<typeof useStartRestore>['start']>[0];
 }
 
-function Plan({ plan, summary, from }: PlanProps) {
+function Plan({ plan, summary }: PlanProps) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const restore = useStartRestore();
   const work = useWork(restoreWork);
+  const refresh = useRefreshPlan(plan);
   const [item, setItem] = useState<PlanItem | null>(null);
   const [remade, setRemade] = useState(false);
   const isBusy = work.status === 'running' || work.status === 'cancelling';
@@ -79,7 +79,7 @@ function Plan({ plan, summary, from }: PlanProps) {
       if ((error as { code?: string }).code !== 'plan_changed') return;
       restoreWork.forget();
       setRemade(true);
-      await restore.start(from);
+      await refresh();
     }
   };
   const leave = () => {

@@ -14,7 +14,7 @@ export function useStartRestore() {
       const summary = await restorePlanWork.start({ from });
       restorePlanWork.forget();
       restoreWork.forget();
-      keep(summary, from);
+      keep(summary);
       await navigate({ to: '/backup/restore', search: { plan: summary.plan_id } });
     } catch {
       // The dialog tells what it failed with; a cancelled one needs no words.
