@@ -13,7 +13,7 @@ use crate::measure::at;
 use crate::workshop::{Workshop, text};
 
 /// Moments, spread evenly over the time the command takes.
-const MOMENTS: u32 = 12;
+const MOMENTS: u32 = 7;
 
 pub(crate) fn cancel(workshop: &mut Workshop, extent: Extent) -> Result<String> {
     let filled = workshop.filled(extent.many)?;

@@ -63,14 +63,26 @@ pub(crate) fn at(times: &[Duration], percent: usize) -> Duration {
         .unwrap_or_default()
 }
 
-/// One line of a table of times: the median, the spread, the ratio to the reference.
-pub(crate) fn line(what: &str, times: &[Duration], reference: Duration) -> String {
-    let own = median(times);
+/// One line of a table of times: the median and the spread; the median of the ratios round by
+/// round, because a disk that others write to is slower in one round than in the next; and the
+/// ratio of the best to the best, which others disturb least.
+pub(crate) fn line(what: &str, times: &[Duration], reference: &[Duration]) -> String {
+    let mut ratios: Vec<f64> = times
+        .iter()
+        .zip(reference)
+        .map(|(own, base)| ratio(*own, *base))
+        .collect();
+    ratios.sort_unstable_by(f64::total_cmp);
+    let middle = ratios.get(ratios.len() / 2).copied().unwrap_or_default();
     format!(
-        "  {what:<44}{:>9.3} s  ({:.3}–{:.3}){:>9.2}\n",
-        own.as_secs_f64(),
+        "  {what:<46}{:>8.3} s  ({:.3}–{:.3}){middle:>8.2}{:>8.2}\n",
+        median(times).as_secs_f64(),
         at(times, 0).as_secs_f64(),
         at(times, 100).as_secs_f64(),
-        own.as_secs_f64() / reference.as_secs_f64().max(1e-9),
+        ratio(at(times, 0), at(reference, 0)),
     )
+}
+
+pub(crate) fn ratio(own: Duration, base: Duration) -> f64 {
+    own.as_secs_f64() / base.as_secs_f64().max(1e-9)
 }

@@ -1,4 +1,8 @@
 //! Backup and restore beside what they cannot be faster than, and beside the plainest way.
+//!
+//! Nothing is removed between the rounds: ext4 passes over inodes that were freed in the last five
+//! minutes, so that whoever makes files soon after many were removed pays for that. For the same
+//! reason these tables come first.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -9,7 +13,7 @@ use anyhow::{Context as _, Result, ensure};
 use walkdir::WalkDir;
 
 use crate::Extent;
-use crate::measure::{line, median, settle, timed};
+use crate::measure::{at, line, ratio, settle, timed};
 use crate::workshop::{Workshop, text};
 
 /// Backup, with and without its trial restore, beside writing the same files and one `syncfs`, and
@@ -33,27 +37,27 @@ pub(crate) fn backup(workshop: &mut Workshop, extent: Extent) -> Result<String> 
         times[2].push(timed(untried.env("FLOWKEEP_BENCH_WITHOUT_TRIAL", "1"))?);
         settle(workshop.root())?;
         times[3].push(timed(&mut reference("backup", &script, &into[3]))?);
-        for folder in into {
-            std::fs::remove_dir_all(folder)?;
-        }
     }
-    let base = median(&times[0]);
     let mut table = format!(
-        "Backup of {} workflows of 2 KB: median (least–most), ratio\n",
+        "Backup of {} workflows of 2 KB: median (least–most), ratio by rounds, of the best\n",
         extent.documents
     );
-    table += &line("the same files and one syncfs", &times[0], base);
-    table += &line("backup, read back (aim ≤ 1.5)", &times[2], base);
+    table += &line("the same files and one syncfs", &times[0], &times[0]);
+    table += &line("backup, read back (aim ≤ 1.5)", &times[2], &times[0]);
     table += &line(
         "backup, read back, trial restore (aim ≤ 2.5)",
         &times[1],
-        base,
+        &times[0],
     );
-    table += &line("the script: no hash, no flush, no check", &times[3], base);
-    let factor = median(&times[3]).as_secs_f64() / median(&times[1]).as_secs_f64();
+    table += &line(
+        "the script: no hash, no flush, no check",
+        &times[3],
+        &times[0],
+    );
+    let factor = ratio(at(&times[3], 0), at(&times[1], 0));
     writeln!(
         table,
-        "  the script takes {factor:.1} times as long as the backup (aim ≥ 10)"
+        "  at its best the script takes {factor:.1} times as long as the backup (aim ≥ 10)"
     )?;
     Ok(table)
 }
@@ -85,22 +89,30 @@ pub(crate) fn restore(workshop: &mut Workshop, extent: Extent) -> Result<String>
         let script = workshop.fresh("script.db");
         settle(workshop.root())?;
         times[2].push(timed(&mut reference("restore", &script, &filled.files))?);
-        std::fs::remove_dir_all(data)?;
-        std::fs::remove_file(loaded)?;
-        std::fs::remove_file(script)?;
     }
-    let base = median(&times[0]);
     let mut table = format!(
-        "Restore of {} workflows of 2 KB: median (least–most), ratio\n",
+        "Restore of {} workflows of 2 KB: median (least–most), ratio by rounds, of the best\n",
         extent.documents
     );
-    table += &line("sqlite3 loading a dump of the outcome", &times[0], base);
-    table += &line("restore into an empty folder (aim ≤ 1.0)", &times[1], base);
-    table += &line("the script: no hash, no plan, no search", &times[2], base);
-    let factor = median(&times[2]).as_secs_f64() / median(&times[1]).as_secs_f64();
+    table += &line(
+        "sqlite3 loading a dump of the outcome",
+        &times[0],
+        &times[0],
+    );
+    table += &line(
+        "restore into an empty folder (aim ≤ 1.0)",
+        &times[1],
+        &times[0],
+    );
+    table += &line(
+        "the script: no hash, no plan, no search",
+        &times[2],
+        &times[0],
+    );
+    let factor = ratio(at(&times[2], 0), at(&times[1], 0));
     writeln!(
         table,
-        "  the script takes {factor:.1} times as long as the restore (aim ≥ 10)"
+        "  at its best the script takes {factor:.1} times as long as the restore (aim ≥ 10)"
     )?;
     Ok(table)
 }
