@@ -96,7 +96,13 @@ impl From<StoreError> for AppError {
                 .hint("restart_or_update"),
             StoreError::Busy => Self::new("database_locked").retryable(),
             StoreError::Full => Self::new("no_space").hint("free_space"),
-            StoreError::ReadOnly => Self::new("data_folder_unwritable").hint("check_permissions"),
+            StoreError::ReadOnly => Self::new("database_unwritable").hint("check_permissions"),
+            StoreError::TextDamaged { name } => Self::new("text_damaged")
+                .with("name", name)
+                .hint("restore_from_backup"),
+            StoreError::Panicked => {
+                Self::new("internal").with("detail", "a command ended in a panic")
+            }
             StoreError::PlanChanged => Self::new("plan_changed").hint("look_again"),
             StoreError::Closed => Self::new("internal").with("detail", "the writer has ended"),
             StoreError::Io(error) => Self::new("internal").with("detail", error),

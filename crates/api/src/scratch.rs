@@ -43,11 +43,15 @@ impl Scratch {
                 .with("path", self.data_dir.display())
                 .with("detail", error)
         };
-        SystemFiles.create_folder(&folder).map_err(failed)?;
-        let lock = FileLock::try_take(&folder.join(LOCK)).map_err(|error| match error {
+        // Locked before it has the name that others look for: a process that clears away must
+        // never find it without its lock.
+        let unlocked = folder.with_extension("new");
+        SystemFiles.create_folder(&unlocked).map_err(failed)?;
+        let lock = FileLock::try_take(&unlocked.join(LOCK)).map_err(|error| match error {
             LockError::Held => AppError::new("internal").with("detail", "scratch lock held"),
             LockError::Io(error) => failed(error),
         })?;
+        SystemFiles.rename_new(&unlocked, &folder).map_err(failed)?;
         *made = Some((folder.clone(), lock));
         Ok(folder)
     }
@@ -99,7 +103,7 @@ pub(crate) fn clear_leftovers(data_dir: &Path) -> Vec<String> {
     for entry in entries.filter_map(Result::ok) {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        if !name.starts_with(PREFIX) || !name.ends_with(SUFFIX) {
+        if !name.starts_with(PREFIX) || !(name.ends_with(SUFFIX) || is_abandoned(&entry)) {
             continue;
         }
         let folder = entry.path();
@@ -112,6 +116,17 @@ pub(crate) fn clear_leftovers(data_dir: &Path) -> Vec<String> {
         }
     }
     interrupted
+}
+
+/// A folder that never got its lock: its maker died within the instant, or is in it right now.
+fn is_abandoned(entry: &std::fs::DirEntry) -> bool {
+    let age = entry
+        .metadata()
+        .and_then(|found| found.modified())
+        .ok()
+        .and_then(|at| at.elapsed().ok());
+    entry.path().extension().is_some_and(|end| end == "new")
+        && age.is_some_and(|age| age.as_secs() > 3600)
 }
 
 #[cfg(test)]

@@ -13,6 +13,11 @@ use crate::FilesError;
 /// # Errors
 /// [`FilesError`]; the old file is then as it was.
 pub fn export_document(files: &dyn Files, text: &str, target: &Path) -> Result<(), FilesError> {
+    // A link stays a link: what it leads to is written. A device or pipe is written into.
+    let target = &target.canonicalize().unwrap_or_else(|_| target.to_owned());
+    if target.metadata().is_ok_and(|found| !found.is_file()) {
+        return std::fs::write(target, text).map_err(FilesError::at(target));
+    }
     let mut name = target.file_name().map(OsString::from).unwrap_or_default();
     name.push(format!(".{}.partial", std::process::id()));
     let partial = target.with_file_name(name);

@@ -149,10 +149,10 @@ fn follow(connection: &Connection, mut last: i64, rings: &Rings, listener: &List
             .query_row("PRAGMA data_version", [], |row| row.get(0))
             .ok();
         if version.is_none() || version != seen_version {
-            seen_version = version;
             match read_new(connection, last) {
                 Ok((seq, tags)) => {
                     last = seq;
+                    seen_version = version;
                     if !tags.is_empty() {
                         (listener.changed)(tags.into_iter().collect());
                     }

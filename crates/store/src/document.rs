@@ -167,17 +167,24 @@ pub(crate) fn text_of(
     revision: u32,
 ) -> Result<Option<StoredText>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT r.format, r.name, c.text FROM revision r JOIN content c USING (content)
+        "SELECT r.format, r.name, c.text, c.sha256 FROM revision r JOIN content c USING (content)
          WHERE r.document = ?1 AND r.revision = ?2",
     )?;
     let stored = statement.query_row((row, revision), |row| {
-        Ok(StoredText {
+        let stored = StoredText {
             format: format_of(row, 0)?,
             name: row.get(1)?,
             text: row.get(2)?,
-        })
+        };
+        Ok((stored, Sha256(row.get(3)?)))
     });
-    Ok(stored.optional()?)
+    // SQLite does not see a flipped bit inside a text; a wrong text must never pass for the right.
+    match stored.optional()? {
+        Some((stored, sha256)) if Sha256::of(stored.text.as_bytes()) != sha256 => {
+            Err(StoreError::TextDamaged { name: stored.name })
+        }
+        stored => Ok(stored.map(|(stored, _)| stored)),
+    }
 }
 
 impl Store {
@@ -265,7 +272,7 @@ impl Tx<'_> {
                 let revision = if same {
                     there.revision
                 } else {
-                    there.revision + 1
+                    there.revision.saturating_add(1)
                 };
                 if same && there.deleted_at.is_none() && there.example == new.example {
                     return Ok((Some(revision), revision));
@@ -324,12 +331,16 @@ impl Tx<'_> {
     }
 
     fn put_content(&self, sha256: Sha256, text: &str) -> Result<i64, StoreError> {
-        let found = self
+        let found: Option<i64> = self
             .connection
             .prepare_cached("SELECT content FROM content WHERE sha256 = ?1")?
             .query_row([sha256.0], |row| row.get(0))
             .optional()?;
         if let Some(content) = found {
+            // A text that rotted under its hash is healed by whoever brings the right one.
+            self.connection
+                .prepare_cached("UPDATE content SET text = ?2 WHERE content = ?1 AND text <> ?2")?
+                .execute((content, text))?;
             return Ok(content);
         }
         self.connection

@@ -24,6 +24,15 @@ pub enum StoreError {
     /// Another process holds the database for longer than we wait.
     #[error("the database is busy")]
     Busy,
+    /// One text is not what was written; the rest of the database is not concerned.
+    #[error("the text of {name} is not what was written")]
+    TextDamaged {
+        /// The document's name.
+        name: String,
+    },
+    /// A command ended in a panic; nothing of it was kept.
+    #[error("a command ended in a panic")]
+    Panicked,
     /// No room on the disk.
     #[error("no room on the disk")]
     Full,

@@ -21,14 +21,23 @@ pub struct KnownBackup {
     pub operation: String,
     /// Milliseconds; when it was last read back.
     pub checked_at: Option<i64>,
+    /// What the database could not give when it was made.
+    pub lost: u32,
     /// Damaged files found then.
     pub damaged: u32,
     /// The names of the first of them.
     pub damaged_names: Vec<String>,
 }
 
+impl KnownBackup {
+    /// Whether nothing is missing in it, from the start or by now.
+    pub fn is_whole(&self) -> bool {
+        self.lost == 0 && self.damaged == 0
+    }
+}
+
 const COLUMNS: &str =
-    "id, path, created_at, count, bytes, operation, checked_at, damaged, damaged_names";
+    "id, path, created_at, count, bytes, operation, checked_at, damaged, damaged_names, lost";
 
 fn record(row: &Row<'_>) -> rusqlite::Result<KnownBackup> {
     let names: String = row.get(8)?;
@@ -42,6 +51,7 @@ fn record(row: &Row<'_>) -> rusqlite::Result<KnownBackup> {
         checked_at: row.get(6)?,
         damaged: row.get(7)?,
         damaged_names: serde_json::from_str(&names).unwrap_or_default(),
+        lost: row.get(9)?,
     })
 }
 
@@ -78,7 +88,8 @@ impl Tx<'_> {
             .map_err(|error| StoreError::Io(error.into()))?;
         self.connection.execute(
             "INSERT INTO known_backup(id, path, created_at, count, bytes, operation, checked_at, \
-             damaged, damaged_names) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+             damaged, damaged_names, lost)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
              ON CONFLICT(id) DO UPDATE SET path = excluded.path, checked_at = excluded.checked_at, \
              damaged = excluded.damaged, damaged_names = excluded.damaged_names",
             rusqlite::params![
@@ -91,6 +102,7 @@ impl Tx<'_> {
                 backup.checked_at,
                 backup.damaged,
                 names,
+                backup.lost,
             ],
         )?;
         self.tag(&Tag::Backup);

@@ -71,6 +71,9 @@ pub struct OperationRecord {
     pub undoes: Option<String>,
     /// The operation that undid it.
     pub undone_by: Option<String>,
+    /// Whether it happened elsewhere and came with a backup.
+    #[serde(default, skip_serializing)]
+    pub came_in: bool,
 }
 
 /// Which operations.
@@ -108,7 +111,7 @@ pub struct OperationPage {
 }
 
 const COLUMNS: &str = "o.id, o.at, o.actor, o.face, o.operation, o.kind, o.subject_id, \
-    o.subject_name, o.before, o.after, o.count, o.undoes, o.undone_by";
+    o.subject_name, o.before, o.after, o.count, o.undoes, o.undone_by, o.came_in";
 
 fn record(row: &Row<'_>) -> rusqlite::Result<OperationRecord> {
     Ok(OperationRecord {
@@ -125,6 +128,7 @@ fn record(row: &Row<'_>) -> rusqlite::Result<OperationRecord> {
         count: row.get(10)?,
         undoes: row.get(11)?,
         undone_by: row.get(12)?,
+        came_in: row.get(13)?,
     })
 }
 
@@ -142,13 +146,17 @@ pub(crate) fn find(
 pub(crate) fn next_id(
     connection: &Connection,
     now: flowkeep_host::Timestamp,
+    after: Option<&str>,
 ) -> Result<OperationId, StoreError> {
     let last: Option<String> =
         connection.query_row("SELECT max(id) FROM operation", [], |row| row.get(0))?;
     let millis = u64::try_from(now.0).unwrap_or_default();
     let fresh = Ulid::from_datetime(UNIX_EPOCH + Duration::from_millis(millis));
     // The order of Activity is the order of what happened, also when the clock went back.
-    let last = last.and_then(|text| Ulid::from_string(&text).ok());
+    let last = last
+        .as_deref()
+        .max(after)
+        .and_then(|text| Ulid::from_string(text).ok());
     let id = match last {
         Some(last) if fresh <= last => Ulid(last.0.saturating_add(1)),
         _ => fresh,
@@ -162,7 +170,7 @@ impl Tx<'_> {
     /// # Errors
     /// What the database says.
     pub fn next_operation_id(&self) -> Result<OperationId, StoreError> {
-        next_id(self.connection, self.now())
+        next_id(self.connection, self.now(), None)
     }
 
     /// Records an operation.
@@ -242,7 +250,7 @@ impl Store {
         let reader = self.reader()?;
         let sql = format!(
             "SELECT {COLUMNS} FROM operation o
-             WHERE o.undone_by IS NULL AND o.count > 0
+             WHERE o.undone_by IS NULL AND o.count > 0 AND NOT o.came_in
                AND o.operation IN (SELECT value FROM json_each(?1))
              ORDER BY o.id DESC LIMIT 1"
         );
@@ -263,6 +271,19 @@ impl Store {
             .query_row("SELECT max(id) FROM operation", [], |row| row.get(0))?)
     }
 
+    /// Whether an operation of this type was recorded here after another one.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn happened_after(&self, operation: &str, id: &str) -> Result<bool, StoreError> {
+        Ok(self.reader()?.query_row(
+            "SELECT EXISTS (SELECT 1 FROM operation
+             WHERE operation = ?1 AND id > ?2 AND NOT came_in)",
+            (operation, id),
+            |row| row.get(0),
+        )?)
+    }
+
     /// How many changes to documents were made after this operation.
     ///
     /// # Errors
@@ -270,7 +291,7 @@ impl Store {
     pub fn changes_after(&self, operation: &str) -> Result<u32, StoreError> {
         Ok(self.reader()?.query_row(
             "SELECT count(*) FROM operation
-             WHERE id > ?1 AND count > 0 AND operation NOT IN ('example_add', 'example_remove')",
+             WHERE id > ?1 AND count > 0 AND NOT came_in AND operation NOT IN ('example_add', 'example_remove')",
             [operation],
             |row| row.get(0),
         )?)

@@ -57,11 +57,14 @@ impl Store {
         self.alone(move |connection, now| {
             connection.execute("ATTACH DATABASE ?1 AS staged", [path])?;
             // The plan is thrown away afterwards: only what goes into the catalog must be safe.
-            connection.execute_batch(
-                "PRAGMA staged.journal_mode = OFF; PRAGMA staged.synchronous = OFF",
-            )?;
-            let outcome = apply_attached(connection, now, &request);
-            connection.execute_batch("DETACH DATABASE staged")?;
+            let outcome = connection
+                .execute_batch("PRAGMA staged.journal_mode = OFF; PRAGMA staged.synchronous = OFF")
+                .map_err(StoreError::from)
+                .and_then(|()| apply_attached(connection, now, &request));
+            // What is committed is committed, whatever becomes of the plan's file.
+            if let Err(error) = connection.execute_batch("DETACH DATABASE staged") {
+                tracing::warn!(%error, "a plan could not be detached");
+            }
             outcome
         })
     }
@@ -87,17 +90,19 @@ fn apply_attached(
     schema::check_version(&transaction)?;
     check_unmoved(&transaction)?;
     name_copies(&transaction)?;
-    let operation = next_id(&transaction, now)?;
+    let staged: Option<String> =
+        transaction.query_row("SELECT max(id) FROM staged.operation", [], |row| row.get(0))?;
+    let operation = next_id(&transaction, now, staged.as_deref())?;
     let id = operation.to_string();
     transaction.execute_batch("UPDATE staged.item SET target = id WHERE decision = 'take'")?;
     transaction.execute_batch(&name_actions("staged.item"))?;
     put_documents(&transaction, now, &id, &request.actor)?;
     let (operations, settings) = put_rest(&transaction)?;
-    let changed = record(&transaction, now, &id, request)?;
+    let documents = record(&transaction, now, &id, request, operations + settings)?;
     let mut outcome = count(&transaction, "staged.item")?;
     outcome.operations = operations;
     outcome.settings = settings;
-    outcome.operation = changed.then_some(operation);
+    outcome.operation = documents.then_some(operation);
     transaction.commit()?;
     Ok(outcome)
 }
@@ -156,7 +161,7 @@ fn put_documents(
         "INSERT INTO main.content(sha256, text)
          SELECT i.sha256, t.text FROM staged.item i JOIN staged.text t USING (item)
          WHERE i.decision <> 'skip' ORDER BY i.item
-         ON CONFLICT(sha256) DO NOTHING;
+         ON CONFLICT(sha256) DO UPDATE SET text = excluded.text WHERE text <> excluded.text;
          DELETE FROM main.document_search WHERE rowid IN (
            SELECT here_row FROM staged.item
            WHERE decision = 'take' AND here_row NOT NULL AND NOT here_deleted);",
@@ -213,7 +218,7 @@ fn put_rest(connection: &Connection) -> Result<(u32, u32), StoreError> {
          SELECT h.sha256, h.text FROM staged.history h
          JOIN staged.item i ON i.kind = h.kind AND i.id = h.id
          WHERE i.decision = 'take' AND i.here_row IS NULL
-         ON CONFLICT(sha256) DO NOTHING;
+         ON CONFLICT(sha256) DO UPDATE SET text = excluded.text WHERE text <> excluded.text;
          INSERT OR IGNORE INTO main.revision(document, revision, content, format, name, bytes, at,
            actor, operation)
          SELECT d.document, h.revision, c.content, h.format, h.name, h.bytes, h.at, h.actor,
@@ -225,12 +230,15 @@ fn put_rest(connection: &Connection) -> Result<(u32, u32), StoreError> {
          WHERE i.decision = 'take' AND i.here_row IS NULL AND h.revision < d.revision;",
     )?;
     let operations = connection.execute(
-        "INSERT OR IGNORE INTO main.operation SELECT * FROM staged.operation",
+        "INSERT OR IGNORE INTO main.operation(id, at, actor, face, operation, kind, subject_id,
+           subject_name, before, after, count, undoes, undone_by, came_in)
+         SELECT id, at, actor, face, operation, kind, subject_id, subject_name, before, after,
+           count, undoes, undone_by, 1 FROM staged.operation",
         [],
     )?;
     connection.execute(
         "INSERT OR IGNORE INTO main.operation_item SELECT * FROM staged.operation_item
-         WHERE operation IN (SELECT id FROM main.operation)",
+         WHERE operation IN (SELECT id FROM main.operation WHERE came_in)",
         [],
     )?;
     let settings = connection.execute(
@@ -243,19 +251,20 @@ fn put_rest(connection: &Connection) -> Result<(u32, u32), StoreError> {
     ))
 }
 
-/// Records the operation and the change; says whether there was any.
+/// Records the operation and the change, where there was any; says whether documents changed.
 fn record(
     connection: &Connection,
     now: Timestamp,
     id: &str,
     request: &ApplyRequest,
+    others: u32,
 ) -> Result<bool, StoreError> {
     let count: u32 = connection.query_row(
         "SELECT count(*) FROM staged.item WHERE decision <> 'skip'",
         [],
         |row| row.get(0),
     )?;
-    if count == 0 {
+    if count == 0 && others == 0 {
         return Ok(false);
     }
     connection.execute(
@@ -300,7 +309,7 @@ fn record(
         tx.tag(&Tag::Kind(kind));
     }
     tx.record_change()?;
-    Ok(true)
+    Ok(count > 0)
 }
 
 /// What the decisions come to, per item.

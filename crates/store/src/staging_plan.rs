@@ -140,7 +140,11 @@ impl Staging {
                WHEN status = 'damaged' THEN 6
                WHEN status = 'not_ours' THEN 7
                WHEN here_row IS NULL OR here_deleted THEN 4
-               WHEN here_sha256 = sha256 THEN 8
+               WHEN here_sha256 = sha256 THEN CASE
+                 WHEN (SELECT t.text FROM text t WHERE t.item = item.item) =
+                      (SELECT c.text FROM live.content c WHERE c.sha256 = item.sha256)
+                 -- Rotted here under its hash: the incoming one heals it.
+                 THEN 8 ELSE 3 END
                WHEN EXISTS (SELECT 1 FROM live.revision r JOIN live.content c USING (content)
                             WHERE r.document = here_row AND c.sha256 = item.sha256) THEN 1
                WHEN EXISTS (SELECT 1 FROM history h WHERE h.kind = item.kind AND h.id = item.id

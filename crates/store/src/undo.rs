@@ -48,7 +48,8 @@ impl Tx<'_> {
         actor: &str,
         face: &str,
     ) -> Result<Option<UndoOutcome>, StoreError> {
-        let Some(undone) = find(self.connection, id)?.filter(|found| found.undone_by.is_none())
+        let Some(undone) =
+            find(self.connection, id)?.filter(|found| found.undone_by.is_none() && !found.came_in)
         else {
             return Ok(None);
         };
@@ -63,7 +64,7 @@ impl Tx<'_> {
         let mut done = Vec::new();
         let mut kept = Vec::new();
         for item in items {
-            match self.undo_item(&item, operation, actor)? {
+            match self.undo_item(id, &item, operation, actor)? {
                 Inverse::Done(item) => done.push(item),
                 Inverse::Kept(item) => kept.push(item),
                 Inverse::Nothing => {}
@@ -97,6 +98,7 @@ impl Tx<'_> {
 
     fn undo_item(
         &self,
+        undone: &str,
         item: &OperationItemRecord,
         operation: OperationId,
         actor: &str,
@@ -112,7 +114,9 @@ impl Tx<'_> {
         if item.before == item.after {
             return Ok(Inverse::Nothing);
         }
-        let (Some(there), true) = (&there, current == item.after) else {
+        // Numbers alone could meet by chance; that nothing happened to it since cannot.
+        let untouched = current == item.after && self.latest_on(item)?.as_deref() == Some(undone);
+        let (Some(there), true) = (&there, untouched) else {
             return Ok(Inverse::Kept(UndoKept {
                 kind: item.kind.clone(),
                 id: item.id.clone(),
@@ -152,5 +156,16 @@ impl Tx<'_> {
             before: current,
             after,
         }))
+    }
+
+    /// The newest operation of this data folder on a subject.
+    fn latest_on(&self, item: &OperationItemRecord) -> Result<Option<String>, StoreError> {
+        Ok(self
+            .connection
+            .prepare_cached(
+                "SELECT max(i.operation) FROM operation_item i JOIN operation o
+                 ON o.id = i.operation WHERE i.kind = ?1 AND i.id = ?2 AND NOT o.came_in",
+            )?
+            .query_row((&item.kind, &item.id), |row| row.get(0))?)
     }
 }

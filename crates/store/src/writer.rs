@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::JoinHandle;
@@ -74,7 +75,9 @@ where
         let Some(body) = self.body.take() else {
             return false;
         };
-        let mut outcome = body(tx);
+        // One command's fault must not take the writer, and with it the whole app, down.
+        let mut outcome = catch_unwind(AssertUnwindSafe(|| body(tx)))
+            .unwrap_or_else(|_| Err(StoreError::Panicked.into()));
         if outcome.is_ok()
             && let Err(error) = tx.record_change()
         {
@@ -228,8 +231,98 @@ fn try_commit(
         let tx = Tx::new(&savepoint, now);
         if job.run(&tx) {
             savepoint.commit()?;
+        } else {
+            drop(savepoint);
+        }
+        // A full disk or a failing one makes SQLite roll the whole transaction back by itself;
+        // what came after would be committed piece by piece and told as failed.
+        if transaction.is_autocommit() {
+            return Err(StoreError::Full);
         }
     }
     transaction.commit()?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use flowkeep_host::testing::TestClock;
+    use serde_json::Value;
+
+    use super::*;
+    use crate::{Store, StoreOptions};
+
+    fn store(folder: &tempfile::TempDir) -> Store {
+        Store::open(StoreOptions {
+            path: folder.path().join("flowkeep.db"),
+            safety: folder.path().join("safety"),
+            clock: Arc::new(TestClock::at(1)),
+        })
+        .unwrap()
+    }
+
+    fn set(store: &Store, key: &'static str, bytes: usize) -> Result<(), StoreError> {
+        store.write(move |tx| tx.set_setting(key, &Value::from("x".repeat(bytes))))
+    }
+
+    #[test]
+    fn a_full_disk_keeps_nothing_of_a_command_and_the_next_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder);
+        set(&store, "before", 10).unwrap();
+        let limit = |pages: u32| {
+            store.alone(move |connection, _| {
+                let sql = format!("PRAGMA max_page_count = {pages}");
+                Ok(connection.query_row(&sql, [], |_| Ok(()))?)
+            })
+        };
+        limit(1).unwrap();
+        let error = set(&store, "large", 1 << 20).unwrap_err();
+        assert!(matches!(error, StoreError::Full), "{error}");
+        limit(u32::MAX - 1).unwrap();
+        assert_eq!(store.setting("large").unwrap(), None);
+        set(&store, "after", 1 << 20).unwrap();
+        assert!(store.setting("before").unwrap().is_some());
+    }
+
+    #[test]
+    fn a_panic_costs_one_command_not_the_writer() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder);
+        let outcome: Result<(), StoreError> = store.write(|tx| {
+            tx.set_setting("half", &Value::Null)?;
+            panic!("on purpose")
+        });
+        assert!(matches!(outcome, Err(StoreError::Panicked)));
+        assert_eq!(store.setting("half").unwrap(), None);
+        set(&store, "next", 1).unwrap();
+    }
+
+    #[test]
+    fn one_bad_command_does_not_take_its_neighbours_down() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder);
+        std::thread::scope(|scope| {
+            for number in 0..40_u32 {
+                let store = &store;
+                scope.spawn(move || {
+                    let outcome: Result<(), StoreError> = store.write(move |tx| {
+                        tx.set_setting(&format!("k{number}"), &number.into())?;
+                        if number % 3 == 0 {
+                            Err(StoreError::Busy)
+                        } else {
+                            Ok(())
+                        }
+                    });
+                    assert_eq!(outcome.is_ok(), number % 3 != 0);
+                });
+            }
+        });
+        for number in 0..40_u32 {
+            let kept = store.setting(&format!("k{number}")).unwrap().is_some();
+            assert_eq!(kept, number % 3 != 0, "{number}");
+        }
+    }
 }

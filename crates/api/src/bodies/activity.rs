@@ -93,7 +93,7 @@ pub fn export(api: &Api, input: ExportTo) -> Result<Exported, AppError> {
 
 pub(crate) fn row(record: OperationRecord) -> OperationRow {
     OperationRow {
-        undoable: record.count > 0 && record.undone_by.is_none(),
+        undoable: record.count > 0 && record.undone_by.is_none() && !record.came_in,
         at: time::rfc3339(record.at),
         id: record.id,
         actor: record.actor,

@@ -15,7 +15,7 @@ use crate::types::{
     BackupHealth, BackupInput, BackupList, BackupPlan, BackupResult, BackupRow, ChosenPlace,
     DamagedItem, KindCount, Nothing, UnfinishedBackup, UnfinishedInput, VerifyInput, VerifyResult,
 };
-use crate::{Api, AppError, Progress, time};
+use crate::{Api, AppError, Progress, backup_list, time};
 
 /// What a backup would write, and whether it fits. A folder that will not do is not an error here
 /// but the answer.
@@ -80,6 +80,12 @@ pub fn backup(
 ) -> Result<BackupResult, AppError> {
     let folder = target_folder(api, input.into.as_ref())?;
     let target = BackupTarget::check(api.files.as_ref(), &folder, &api.data_dir)?;
+    target.make(api.files.as_ref())?;
+    if folder_setting(api, LAST_TARGET)?.as_ref() != Some(&target.folder) {
+        let begun = serde_json::Value::from(target.folder.display().to_string());
+        api.store
+            .write::<_, AppError>(move |tx| Ok(tx.set_setting(LAST_TARGET, &begun)?))?;
+    }
     let id = BackupId(Ulid::generate());
     let at = api.clock.now();
     let known = api.store.known_backups()?;
@@ -99,14 +105,17 @@ pub fn backup(
         &Thinned::new(progress),
     )?;
     let count = documents_in(&made);
-    remember(
-        api,
-        &made,
-        id,
-        at.0,
-        count,
-        input.remember.then_some(folder),
-    )?;
+    // One that was not tried is no backup yet: it is neither known nor counted on.
+    if made.proven {
+        remember(
+            api,
+            &made,
+            id,
+            at.0,
+            count,
+            input.remember.then_some(folder),
+        )?;
+    }
     Ok(BackupResult {
         count,
         target_dir: made.folder.display().to_string(),
@@ -140,7 +149,8 @@ fn remember(
         bytes: made.bytes,
         operation: made.latest_operation.clone().unwrap_or_default(),
         checked_at: made.proven.then_some(at),
-        damaged: u32::try_from(made.damaged.len()).unwrap_or(u32::MAX),
+        lost: u32::try_from(made.damaged.len()).unwrap_or(u32::MAX),
+        damaged: 0,
         damaged_names: names_of(&made.damaged),
     };
     let (actor, face) = (api.actor()?, api.face.as_str());
@@ -162,7 +172,9 @@ fn remember(
             },
         )?;
         Ok(())
-    })
+    })?;
+    backup_list::mirror(api);
+    Ok(())
 }
 
 fn documents_in(made: &Backup) -> u32 {
@@ -201,15 +213,27 @@ pub fn verify(
     if let Ok(manifest) = read_manifest(&folder)
         && let Some(known) = api.store.known_backup(&manifest.backup_id)?
     {
+        // A copy of a known backup does not take its place while that is where it was.
+        let moved = !Path::new(&known.path).is_dir();
+        let found = folder.canonicalize().unwrap_or_else(|_| folder.clone());
         let checked = KnownBackup {
-            path: folder.display().to_string(),
+            path: if moved {
+                found.display().to_string()
+            } else {
+                known.path.clone()
+            },
             checked_at: Some(api.clock.now().0),
             damaged: u32::try_from(proof.damaged.len()).unwrap_or(u32::MAX),
-            damaged_names: names_of(&proof.damaged),
+            damaged_names: if proof.damaged.is_empty() {
+                known.damaged_names.clone()
+            } else {
+                names_of(&proof.damaged)
+            },
             ..known
         };
         api.store
             .write::<_, AppError>(move |tx| Ok(tx.put_known_backup(&checked)?))?;
+        backup_list::mirror(api);
     }
     Ok(VerifyResult {
         ok: proof.damaged.is_empty(),
@@ -259,6 +283,7 @@ pub(crate) fn unfinished(api: &Api) -> Result<Vec<UnfinishedBackup>, AppError> {
         .filter_map(|known| Path::new(&known.path).parent().map(Path::to_owned))
         .collect();
     folders.extend(chosen_folder(api)?);
+    folders.extend(folder_setting(api, LAST_TARGET)?);
     folders.sort();
     folders.dedup();
     let found = folders.iter().flat_map(|folder| unfinished_in(folder));
@@ -280,10 +305,10 @@ fn started(text: &str) -> Option<String> {
 pub(crate) fn row(known: KnownBackup) -> BackupRow {
     let there = Path::new(&known.path).join("manifest.json").is_file();
     BackupRow {
-        health: match (there, known.damaged) {
+        health: match (there, known.is_whole()) {
             (false, _) => BackupHealth::Away,
-            (true, 0) => BackupHealth::Proven,
-            (true, _) => BackupHealth::Damaged,
+            (true, true) => BackupHealth::Proven,
+            (true, false) => BackupHealth::Damaged,
         },
         id: known.id,
         path: known.path,
@@ -292,7 +317,7 @@ pub(crate) fn row(known: KnownBackup) -> BackupRow {
         bytes: known.bytes,
         checked_at: known.checked_at.map(time::rfc3339),
         damaged_names: known.damaged_names,
-        damaged: known.damaged,
+        damaged: known.lost.saturating_add(known.damaged),
     }
 }
 
@@ -302,18 +327,27 @@ pub(crate) fn row(known: KnownBackup) -> BackupRow {
 /// `no_backup_known`.
 pub(crate) fn newest_known(api: &Api) -> Result<PathBuf, AppError> {
     let known = api.store.known_backups()?;
-    let there = known
+    let mut there: Vec<_> = known
         .into_iter()
-        .map(|known| PathBuf::from(known.path))
-        .find(|path| path.is_dir());
-    if let Some(path) = there {
-        return Ok(path);
+        .filter(|known| Path::new(&known.path).is_dir())
+        .collect();
+    // Newest first already; whole ones before damaged ones.
+    there.sort_by_key(|known| !known.is_whole());
+    if let Some(known) = there.into_iter().next() {
+        return Ok(PathBuf::from(known.path));
     }
     chosen_folder(api)?.ok_or_else(|| AppError::new("no_backup_known").hint("name_backup"))
 }
 
 pub(crate) fn chosen_folder(api: &Api) -> Result<Option<PathBuf>, AppError> {
-    let chosen = api.store.setting("backup_folder")?;
+    folder_setting(api, "backup_folder")
+}
+
+/// The folder the last backup was begun in, so that a broken-off first one is found again.
+const LAST_TARGET: &str = "backup_target";
+
+fn folder_setting(api: &Api, key: &str) -> Result<Option<PathBuf>, AppError> {
+    let chosen = api.store.setting(key)?;
     Ok(chosen
         .as_ref()
         .and_then(serde_json::Value::as_str)

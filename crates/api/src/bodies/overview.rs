@@ -28,7 +28,7 @@ pub fn show(api: &Api, _: Nothing) -> Result<Overview, AppError> {
     let known = api.store.known_backups()?;
     let newest = known
         .iter()
-        .find(|known| known.checked_at.is_some() && known.damaged == 0);
+        .find(|known| known.checked_at.is_some() && known.is_whole());
     let since = newest.map_or("", |known| known.operation.as_str());
     let changes_since = api.store.changes_after(since)?;
     let backup = newest.cloned().map(backups::row);
@@ -97,6 +97,7 @@ pub fn doctor(api: &Api, _: Nothing) -> Result<Doctor, AppError> {
         check_space(api),
         check_backup(api)?,
         check_unfinished(api)?,
+        check_interrupted(api)?,
     ];
     Ok(Doctor {
         ok: checks.iter().all(|check| check.ok),
@@ -217,6 +218,22 @@ fn check_unfinished(api: &Api) -> Result<Check, AppError> {
                 .with("count", found.len())
                 .with("path", &first.path),
         ),
+    })
+}
+
+fn check_interrupted(api: &Api) -> Result<Check, AppError> {
+    let found = api
+        .store
+        .setting("interrupted_restore")?
+        .is_some_and(|value| value == true);
+    Ok(if found {
+        check(
+            "restores",
+            false,
+            Message::new("doctor_restore_interrupted"),
+        )
+    } else {
+        check("restores", true, Message::new("doctor_restore_none"))
     })
 }
 

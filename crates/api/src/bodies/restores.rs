@@ -157,7 +157,12 @@ pub const KIND_WORDS: [&str; 13] = [
 ///
 /// # Errors
 /// `plan_unknown`, `plan_changed`.
-pub fn import_apply(api: &Api, input: PlanRef, _: &dyn Progress) -> Result<ImportResult, AppError> {
+pub fn import_apply(
+    api: &Api,
+    input: PlanRef,
+    progress: &dyn Progress,
+) -> Result<ImportResult, AppError> {
+    go_on(progress)?;
     let outcome = apply(api, &input.plan_id, "import", false)?;
     Ok(import_result(&outcome))
 }
@@ -194,11 +199,13 @@ fn import_result(outcome: &ApplyOutcome) -> ImportResult {
 pub fn restore(
     api: &Api,
     input: RestoreInput,
-    _: &dyn Progress,
+    progress: &dyn Progress,
 ) -> Result<RestoreResult, AppError> {
+    go_on(progress)?;
     if !input.without_safety_copy {
         make_safety_copy(api)?;
     }
+    go_on(progress)?;
     let outcome = apply(api, &input.plan_id, "restore", true)?;
     restore_result(api, &input.plan_id, &outcome)
 }
@@ -274,6 +281,14 @@ fn checklist() -> Vec<Message> {
     .into_iter()
     .map(Message::new)
     .collect()
+}
+
+/// Asked between the steps; the last of them is one short transaction.
+fn go_on(progress: &dyn Progress) -> Result<(), AppError> {
+    if progress.cancelled() {
+        return Err(AppError::new("cancelled"));
+    }
+    Ok(())
 }
 
 fn apply(
@@ -367,6 +382,9 @@ pub fn undo(api: &Api, input: UndoInput) -> Result<UndoResult, AppError> {
     if found.undone_by.is_some() {
         return Err(AppError::new("undone_already").with("id", &id));
     }
+    if found.count == 0 || found.came_in {
+        return Err(AppError::new("nothing_to_undo"));
+    }
     let (actor, face) = (api.actor()?, api.face.as_str());
     let outcome = api.store.write(move |tx| {
         let undone = tx.undo_operation(&id, &actor, face)?;
@@ -429,12 +447,12 @@ fn make_safety_copy(api: &Api) -> Result<(), AppError> {
         let _ = std::fs::remove_file(&partial);
         return Err(failed(detail));
     }
-    prune_safety_copies(&folder);
+    prune_safety_copies(&folder, &copy);
     Ok(())
 }
 
-/// Keeps the newest few; what cannot be removed stays and is tried again next time.
-fn prune_safety_copies(folder: &Path) {
+/// Keeps the newest few, and the fresh one whatever the clock says of it; what cannot be removed stays and is tried again next time.
+fn prune_safety_copies(folder: &Path, fresh: &Path) {
     let Ok(entries) = std::fs::read_dir(folder) else {
         return;
     };
@@ -443,15 +461,17 @@ fn prune_safety_copies(folder: &Path) {
         .filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
             let bytes = entry.metadata().ok()?.len();
-            name.starts_with("before-restore-")
-                .then(|| (name, entry.path(), bytes))
+            let counted = name.starts_with("before-restore-")
+                && Path::new(&name).extension().is_some_and(|end| end == "db")
+                && entry.path() != fresh;
+            counted.then(|| (name, entry.path(), bytes))
         })
         .collect();
     copies.sort_by(|a, b| b.0.cmp(&a.0));
     let mut total = 0;
-    for (number, (_, path, bytes)) in copies.into_iter().enumerate().skip(1) {
+    for (number, (_, path, bytes)) in copies.into_iter().enumerate() {
         total += bytes;
-        if (number >= SAFETY_COPIES || total > SAFETY_BYTES)
+        if (number + 1 >= SAFETY_COPIES || total > SAFETY_BYTES)
             && let Err(error) = std::fs::remove_file(&path)
         {
             tracing::warn!(%error, path = %path.display(), "could not be removed");
@@ -463,8 +483,7 @@ impl Api {
     /// Remembers for the Overview that a restore was broken off, unless it turns out to have
     /// happened: `latest` was the newest operation before it.
     pub(crate) fn note_interrupted_restore(&self, latest: &str) -> Result<(), AppError> {
-        let newest = self.store.latest_undoable(&["restore"])?;
-        if newest.is_some_and(|operation| operation.id.as_str() > latest) {
+        if self.store.happened_after("restore", latest)? {
             return Ok(());
         }
         tracing::warn!(

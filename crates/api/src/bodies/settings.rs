@@ -18,11 +18,15 @@ pub fn show(api: &Api, _: Nothing) -> Result<Settings, AppError> {
         .into_iter()
         .flat_map(serde_json::Map::keys)
     {
-        if let Some(value) = api.store.setting(key)? {
+        let Some(value) = api.store.setting(key)? else {
+            continue;
+        };
+        // A value of a newer version that this one cannot read is as if it were not set.
+        let alone = Value::Object([(key.clone(), value.clone())].into_iter().collect());
+        if serde_json::from_value::<Settings>(alone).is_ok() {
             fields.insert(key.clone(), value);
         }
     }
-    // A value of a newer version that this one cannot read is as if it were not set.
     Ok(serde_json::from_value(Value::Object(fields)).unwrap_or_default())
 }
 

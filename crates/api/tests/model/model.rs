@@ -21,6 +21,8 @@ pub(crate) struct Operation {
     pub(crate) id: String,
     items: Vec<Touched>,
     undone: bool,
+    /// It happened on another computer and came with a backup: it cannot be undone here.
+    pub(crate) came_in: bool,
 }
 
 /// What counts of a catalog: for every document, deleted ones too, its texts and whether it is
@@ -116,6 +118,7 @@ impl Model {
                 id,
                 items,
                 undone: false,
+                came_in: false,
             });
         }
     }
@@ -129,6 +132,7 @@ impl Model {
                 id,
                 items,
                 undone: false,
+                came_in: false,
             });
         }
     }
@@ -183,6 +187,9 @@ impl Model {
         let saved = self.backups[backup].clone();
         self.documents = saved.documents;
         self.operations = saved.operations;
+        for operation in &mut self.operations {
+            operation.came_in = true;
+        }
         let all = self.documents.iter();
         all.map(|(key, kept)| (key.clone(), None, Some(kept.texts.len())))
             .collect()
@@ -191,11 +198,10 @@ impl Model {
     /// Takes an operation back where nothing was changed since; answers how many documents went
     /// back and how many were left. `None`: it was undone already.
     pub(crate) fn undo(&mut self, operation: usize) -> Option<(Vec<Touched>, usize)> {
-        let operation = &mut self.operations[operation];
-        if operation.undone {
+        if self.operations[operation].undone {
             return None;
         }
-        let items = operation.items.clone();
+        let items = self.operations[operation].items.clone();
         let mut done = Vec::new();
         let mut left = 0;
         for (key, before, after) in items.into_iter().rev() {
@@ -203,7 +209,11 @@ impl Model {
                 continue;
             }
             let there = self.documents.contains_key(&key);
-            if !there || self.current(&key) != after {
+            // What happened to it last must be this operation, or it was changed since.
+            let last = self.operations.iter().rposition(|other| {
+                !other.came_in && other.items.iter().any(|(touched, ..)| *touched == key)
+            });
+            if !there || self.current(&key) != after || last != Some(operation) {
                 left += 1;
                 continue;
             }

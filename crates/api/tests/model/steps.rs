@@ -313,12 +313,20 @@ fn restore(subject: &Subject, model: &mut Model, backup: usize, force: bool) {
 
 fn undo(subject: &Subject, model: &mut Model, operation: usize) {
     let id = model.operations[operation].id.clone();
+    let came_in = model.operations[operation].came_in;
     let done = restores::undo(
         subject.api(),
         UndoInput {
             operation_id: Some(id),
         },
     );
+    if came_in {
+        let code = done.unwrap_err().code;
+        assert!(
+            ["nothing_to_undo", "undone_already", "operation_unknown"].contains(&code.as_str())
+        );
+        return;
+    }
     let Some((items, left)) = model.undo(operation) else {
         assert_eq!(done.unwrap_err().code, "undone_already");
         return;

@@ -300,3 +300,68 @@ fn damaged_activity_is_named_and_strangers_are_told_and_left() {
     assert_eq!(said.code, 3);
     assert!(said.out.contains("operations/"), "{}", said.out);
 }
+
+#[test]
+fn what_happened_elsewhere_is_never_undone_here() {
+    let there = Flowkeep::new();
+    there.done(&[
+        "flow",
+        "import",
+        &there.file("w.json", workflow("w", "Theirs")),
+    ]);
+    let backup = there.backup("b").display().to_string();
+    let here = Flowkeep::new();
+    here.done(&[
+        "flow",
+        "create",
+        &here.file("w.json", workflow("w", "Mine")),
+    ]);
+    here.done(&["db", "restore", "-i", &backup]);
+    // Their import came with the backup: it is told in Activity, and no undo picks it.
+    here.refused(&["db", "undo"], "nothing_to_undo");
+    let kept = here.texts("flow");
+    assert!(
+        kept.iter()
+            .any(|(id, text)| id == "w" && text.contains("Mine")),
+        "{kept:?}"
+    );
+}
+
+#[test]
+fn a_manifest_that_lost_entries_is_not_whole() {
+    let flowkeep = Flowkeep::new();
+    flowkeep.done(&[
+        "flow",
+        "create",
+        &flowkeep.file("w.json", workflow("w", "W")),
+    ]);
+    let backup = flowkeep.backup("b");
+    let path = backup.join("manifest.json");
+    let mut manifest: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    let files = manifest["files"].as_array_mut().unwrap();
+    files.retain(|file| file["kind"] != "workflow");
+    std::fs::write(&path, manifest.to_string()).unwrap();
+    let (code, found) = flowkeep.json(&["db", "verify", "-i", &backup.display().to_string()]);
+    assert_eq!((code, &found["ok"]), (1, &false.into()), "{found}");
+    assert!(
+        found["damaged"].to_string().contains("manifest_incomplete"),
+        "{found}"
+    );
+}
+
+#[test]
+fn a_link_among_the_backups_is_not_followed() {
+    let flowkeep = Flowkeep::new();
+    flowkeep.done(&[
+        "flow",
+        "create",
+        &flowkeep.file("w.json", workflow("w", "W")),
+    ]);
+    let backup = flowkeep.backup("b");
+    let link = flowkeep.path("b").join("flowkeep-backup-20990101-000000");
+    std::os::unix::fs::symlink(flowkeep.data(), link).unwrap();
+    let above = flowkeep.path("b").display().to_string();
+    let found = flowkeep.done(&["db", "verify", "-i", &above]);
+    assert_eq!(found["source_dir"], backup.display().to_string());
+}

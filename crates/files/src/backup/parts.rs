@@ -14,9 +14,10 @@ use crate::FilesError;
 const PART: usize = 4 << 20;
 
 /// Settings that mean something on this computer only.
-pub(crate) const BOUND_SETTINGS: [&str; 4] = [
+pub(crate) const BOUND_SETTINGS: [&str; 5] = [
     "backup_folder",
     "backup_folder_asked",
+    "backup_target",
     "example_declined",
     "interrupted_restore",
 ];
@@ -103,7 +104,7 @@ pub(crate) fn revisions(
             Err(StoreError::Damaged(_)) => "kept_text_damaged",
             Err(_) => "kept_text_unreadable",
         };
-        tracing::error!(id = revision.id, revision = revision.revision, code);
+        tracing::error!(code, "a revision could not be read");
         lost.push(DamagedFile {
             path: format!("revisions/{}/{}", revision.id, revision.revision),
             reason: Message::new(code),

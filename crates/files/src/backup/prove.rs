@@ -89,6 +89,9 @@ fn restore_for_trial(
         clock: Arc::new(SystemClock),
     })?;
     staging.compare(&store)?;
+    if progress.cancelled() {
+        return Err(FilesError::Cancelled);
+    }
     let wanted: u32 = staging
         .groups()?
         .iter()

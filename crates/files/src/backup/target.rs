@@ -6,13 +6,14 @@ use chrono::{DateTime, Local, Utc};
 use flowkeep_core::Kind;
 use flowkeep_host::{Files, Timestamp};
 use flowkeep_store::Snapshot;
+use ulid::Ulid;
 
 use crate::FilesError;
 
 /// A folder in which backups are made.
 #[derive(Debug, Clone)]
 pub struct BackupTarget {
-    /// The folder; it exists and can be written.
+    /// The folder; it can be written, its last part may be missing.
     pub folder: PathBuf,
 }
 
@@ -34,7 +35,7 @@ const PER_DOCUMENT: u64 = 400;
 const AT_LEAST: u64 = 1 << 20;
 
 impl BackupTarget {
-    /// Checks that backups can be made in `folder`; makes it when only its last part is missing.
+    /// Checks that backups can be made in `folder`, of which the last part may be missing.
     ///
     /// # Errors
     /// [`FilesError::InsideDataFolder`], [`FilesError::Missing`], [`FilesError::NotAFolder`],
@@ -58,16 +59,17 @@ impl BackupTarget {
         if known.starts_with(&data) {
             return Err(FilesError::InsideDataFolder(folder.to_owned()));
         }
-        if missing {
-            files
-                .create_folder(&known)
-                .map_err(FilesError::at(&known))?;
-        } else if !known.is_dir() {
+        if !missing && !known.is_dir() {
             return Err(FilesError::NotAFolder(folder.to_owned()));
         }
+        let there = if missing {
+            known.parent().unwrap_or(&known)
+        } else {
+            &known
+        };
         // Whether it can be written shows only when something is: permissions, read-only media
         // and access lists all answer here.
-        let probe = known.join(format!(".flowkeep-probe-{}.partial", std::process::id()));
+        let probe = there.join(format!(".flowkeep-probe-{}.partial", Ulid::generate()));
         files
             .create_folder(&probe)
             .and_then(|()| files.remove_folder(&probe))
@@ -76,6 +78,25 @@ impl BackupTarget {
                 source,
             })?;
         Ok(Self { folder: known })
+    }
+
+    /// Makes the folder where its last part is missing.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn make(&self, files: &dyn Files) -> Result<(), FilesError> {
+        if self.folder.is_dir() {
+            return Ok(());
+        }
+        files
+            .create_folder(&self.folder)
+            .map_err(FilesError::at(&self.folder))
+    }
+
+    /// The folder, or the one above while it is not made yet.
+    fn nearest(&self) -> &Path {
+        let above = self.folder.parent().filter(|_| !self.folder.is_dir());
+        above.unwrap_or(&self.folder)
     }
 
     /// The name of a backup made at `at`, tried for the `n`-th time (from 0).
@@ -99,7 +120,7 @@ pub fn estimate(
     target: &BackupTarget,
 ) -> Result<Estimate, FilesError> {
     let space = files
-        .space(&target.folder)
+        .space(target.nearest())
         .map_err(FilesError::at(&target.folder))?;
     let (documents, bytes) = snapshot.size(space.cluster)?;
     let rest = snapshot.rest_bytes()? + u64::from(documents) * PER_DOCUMENT + AT_LEAST;

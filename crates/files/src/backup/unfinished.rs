@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use flowkeep_host::{Files, Folder};
+use flowkeep_host::{FileLock, Files, Folder, LockError};
 
 use super::manifest::{MANIFEST, read_header};
 use crate::FilesError;
@@ -20,6 +20,15 @@ pub struct Unfinished {
 const PREFIX: &str = "flowkeep-backup-";
 const SUFFIX: &str = ".partial";
 
+/// Whether a process is writing this backup right now: it holds a lock on the manifest for as long.
+fn is_busy(folder: &Path) -> bool {
+    ["manifest.json.partial", MANIFEST]
+        .iter()
+        .map(|name| folder.join(name))
+        .filter(|path| path.is_file())
+        .any(|path| matches!(FileLock::try_take(&path), Err(LockError::Held)))
+}
+
 /// The broken-off backups in a folder in which backups are made; none where it cannot be read.
 pub fn unfinished_in(folder: &Path) -> Vec<Unfinished> {
     let Ok(entries) = std::fs::read_dir(folder) else {
@@ -31,6 +40,9 @@ pub fn unfinished_in(folder: &Path) -> Vec<Unfinished> {
         .filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
             let started = name.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?.to_owned();
+            if is_busy(&entry.path()) {
+                return None;
+            }
             Some(Unfinished {
                 folder: entry.path(),
                 started,

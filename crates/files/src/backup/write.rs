@@ -5,13 +5,16 @@ use std::path::{Path, PathBuf};
 
 use chrono::Local;
 use flowkeep_core::{BackupId, Document, Format, Kind, Message, Sha256, file_name, wrap};
-use flowkeep_host::{Files, Progress, Timestamp};
+use flowkeep_host::{FileLock, Files, Progress, Timestamp};
 use flowkeep_store::{Snapshot, SnapshotDocument, Store, StoreError};
 
 use super::manifest::{FORMAT, FORMAT_VERSION, MANIFEST, Manifest, ManifestFile, ManifestWriter};
 use super::target::{BackupTarget, estimate, rfc3339, utc};
 use super::{DamagedFile, parts, prove, readme};
 use crate::FilesError;
+
+/// The manifest until it is whole.
+const UNLISTED: &str = "manifest.json.partial";
 
 /// What to back up and where.
 pub struct BackupRequest<'a> {
@@ -73,6 +76,20 @@ pub fn write_backup(
             path: request.target.folder.clone(),
             needed: estimate.needed,
             free: estimate.free,
+        });
+    }
+    // The plan and the trial restore each hold all texts once, and their indexes.
+    let trial = estimate.needed.saturating_mul(3);
+    let scratch = request.scratch.parent().unwrap_or(request.scratch);
+    let space = request
+        .files
+        .space(scratch)
+        .map_err(FilesError::at(scratch))?;
+    if trial > space.free {
+        return Err(FilesError::NoRoom {
+            path: scratch.to_owned(),
+            needed: trial,
+            free: space.free,
         });
     }
     let (partial, folder) = create_folder(request)?;
@@ -169,6 +186,8 @@ fn write_and_prove(
     progress: &dyn Progress,
 ) -> Result<Backup, FilesError> {
     let mut writing = Writing::begin(request, partial, progress)?;
+    // Says to others that this one is not broken off; not every volume knows locks.
+    let _busy = FileLock::try_take(&partial.join(UNLISTED)).ok();
     for fault in faults {
         tracing::error!(fault, "the database is damaged");
         let reason = Message::new("database_page_damaged").with("detail", fault);
@@ -212,10 +231,7 @@ fn write_and_prove(
         .flush_tree(partial)
         .map_err(FilesError::at(partial))?;
     manifest.end(&counts).map_err(FilesError::at(partial))?;
-    let (unlisted, listed) = (
-        partial.join("manifest.json.partial"),
-        partial.join(MANIFEST),
-    );
+    let (unlisted, listed) = (partial.join(UNLISTED), partial.join(MANIFEST));
     for step in [
         request.files.flush(&unlisted),
         request.files.rename_new(&unlisted, &listed),
@@ -270,7 +286,7 @@ impl<'a> Writing<'a> {
             machine: request.machine.to_owned(),
             counts: BTreeMap::new(),
         };
-        let path = folder.join("manifest.json.partial");
+        let path = folder.join(UNLISTED);
         let manifest = request
             .files
             .create_new(&path)
@@ -309,7 +325,7 @@ impl<'a> Writing<'a> {
                         .step("write", written, total, Some(&document.name));
                 }
                 Err(Unreadable { id, name, reason }) => {
-                    tracing::error!(%id, ?reason, "a document could not be read");
+                    tracing::error!(code = reason.code, "a document could not be read");
                     let path = format!("{}/{id}", kind.folder());
                     self.damaged.push(DamagedFile {
                         path,

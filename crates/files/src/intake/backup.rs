@@ -1,7 +1,7 @@
 //! Reading a backup by its manifest. Each file is compared with its size and hash before it is
 //! parsed; a damaged one is named by its document's name and the others go on.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
 use std::sync::mpsc::sync_channel;
@@ -89,6 +89,7 @@ pub fn stage_backup(
         staging,
         read: ReadBackup::default(),
         listed: HashSet::new(),
+        documents: BTreeMap::new(),
     };
     // One thread reads and parses, this one lays out: each takes about as long as the other.
     let listed = std::thread::scope(|scope| {
@@ -115,8 +116,12 @@ pub fn stage_backup(
     // The reader is only ever left alone when this side has failed, and then it is not asked.
     listed.map_err(|error| damaged(error.to_string()))?.ok();
     reading.unlisted(progress)?;
+    reading.counted(&manifest);
     Ok(reading.read)
 }
+
+/// No document has this many; a number beyond it is a damaged one.
+const MOST_REVISIONS: u32 = 1 << 30;
 
 /// Files read ahead of the laying out. Each may be a whole document, so few.
 const READ_AHEAD: usize = 8;
@@ -174,6 +179,8 @@ struct Reading<'a> {
     /// Hashes of the listed paths: eight bytes each, so that a hundred thousand of them weigh
     /// nothing. Two paths that meet would only leave a stranger untold.
     listed: HashSet<u64>,
+    /// Documents listed, per kind.
+    documents: BTreeMap<Kind, u32>,
 }
 
 impl Reading<'_> {
@@ -206,8 +213,33 @@ impl Reading<'_> {
         Ok(())
     }
 
+    /// A manifest that lists fewer documents than it counts has lost some.
+    fn counted(&mut self, manifest: &Manifest) {
+        for kind in Kind::ALL {
+            let expected = manifest
+                .counts
+                .get(kind.as_str())
+                .copied()
+                .unwrap_or_default();
+            let listed = self.documents.get(&kind).copied().unwrap_or_default();
+            if listed < expected {
+                let reason = Message::new("manifest_incomplete")
+                    .with("listed", listed)
+                    .with("expected", expected);
+                self.read.damaged_parts.push(DamagedFile {
+                    path: MANIFEST.to_owned(),
+                    reason,
+                    name: None,
+                });
+            }
+        }
+    }
+
     fn file(&mut self, file: &ManifestFile, content: Content) -> Result<(), FilesError> {
         self.listed.insert(hash_of(Path::new(&file.path)));
+        if let Some(kind) = Kind::from_word(&file.kind) {
+            *self.documents.entry(kind).or_default() += 1;
+        }
         match content {
             Content::Document(kind, read) => self.put(file, kind, &read.0, &read.1),
             Content::Part(bytes) => {
@@ -249,6 +281,7 @@ impl Reading<'_> {
             encoding: Encoding::Utf8,
             there: file
                 .revision
+                .filter(|revision| *revision <= MOST_REVISIONS)
                 .zip(updated)
                 .map(|(revision, updated_at)| StateThere {
                     revision,

@@ -138,7 +138,7 @@ impl Gathering<'_> {
                     there: None,
                 })?;
                 if encoding != Encoding::Utf8 {
-                    tracing::info!(file = shown, ?encoding, "decoded to UTF-8");
+                    tracing::info!(?encoding, "a file was decoded to UTF-8");
                 }
                 Ok(())
             }

@@ -45,12 +45,22 @@ pub fn find_source(path: &Path) -> Result<Source, FilesError> {
     if path.join(MANIFEST).symlink_metadata().is_ok() {
         return Ok(Source::Backup(path.to_owned()));
     }
-    let newest = std::fs::read_dir(path)
+    // Folders themselves, not links to them: what is elsewhere was not chosen.
+    let backups: Vec<_> = std::fs::read_dir(path)
         .map_err(FilesError::at(path))?
         .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
         .filter(|entry| is_backup_name(&entry.file_name().to_string_lossy()))
-        .filter_map(|entry| rank(&entry.path()))
-        .max();
+        .map(|entry| entry.path())
+        .collect();
+    let newest = backups.iter().filter_map(|folder| rank(folder)).max();
+    // A newer one whose manifest cannot be read must be told, not passed over in silence.
+    let unreadable = backups.iter().filter(|folder| rank(folder).is_none()).max();
+    if let Some(folder) = unreadable
+        && newest.as_ref().is_none_or(|(_, _, best)| best < folder)
+    {
+        return Ok(Source::Backup(folder.clone()));
+    }
     Ok(match newest {
         Some((_, _, folder)) => Source::Backup(folder),
         None => Source::Loose(path.to_owned()),

@@ -84,7 +84,8 @@ fn a_manifest_that_is_no_file_refuses_all() {
     let inside = above.path().join("flowkeep-backup-20240101-000000");
     std::fs::rename(piped.folder(), &inside).unwrap();
     let found = find_source(above.path()).unwrap();
-    assert_eq!(found, Source::Loose(above.path().to_owned()));
+    // And it is told, not passed over for loose files.
+    assert_eq!(found, Source::Backup(inside.clone()));
     std::fs::rename(inside, piped.folder()).unwrap();
 }
 

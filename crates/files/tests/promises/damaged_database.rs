@@ -3,7 +3,9 @@
 
 use std::path::Path;
 
+use flowkeep_core::Kind;
 use flowkeep_host::{SystemFiles, Unfollowed};
+use flowkeep_store::{StagedGroup, StoreError};
 
 use crate::catalog::{Catalog, Given};
 
@@ -75,6 +77,27 @@ fn a_flipped_bit_in_a_text_is_found_and_named() {
             .all(|(path, bytes)| after.get(path) == Some(bytes))
     );
     assert!(before.keys().all(|path| path.starts_with(earlier_name)));
+}
+
+#[test]
+fn a_text_that_rotted_under_its_hash_is_told_and_healed_by_a_restore() {
+    let catalog = seeded();
+    let whole = catalog.texts();
+    let made = catalog.back_up();
+    let catalog = catalog.reopened(|file| change(file, "mark-3-", |bytes, at| bytes[at] ^= 1));
+    let row = |catalog: &Catalog| {
+        let found = catalog.store.document(Kind::Workflow, "w3").unwrap();
+        found.map(|found| (found.row, found.revision)).unwrap()
+    };
+    let (document, revision) = row(&catalog);
+    let told = catalog.store.text(document, revision).unwrap_err();
+    assert!(matches!(told, StoreError::TextDamaged { name } if name == "Name w3"));
+    let (mut staging, _) = catalog.plan(&made.folder).unwrap();
+    let healing = staging.items(Some(StagedGroup::NewerThere), 10, 0).unwrap();
+    assert_eq!(healing.0, 1, "the same hash is not the same text");
+    assert_eq!(staging.preview().unwrap().updated, 1);
+    catalog.apply(&staging);
+    assert_eq!(catalog.texts(), whole);
 }
 
 #[test]

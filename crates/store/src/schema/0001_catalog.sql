@@ -77,7 +77,9 @@ CREATE TABLE operation(
   after INTEGER,
   count INTEGER NOT NULL,
   undoes TEXT,
-  undone_by TEXT
+  undone_by TEXT,
+  -- It happened elsewhere and came with a backup: told, never undone here.
+  came_in INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE operation_item(
@@ -106,6 +108,8 @@ CREATE TABLE known_backup(
   bytes INTEGER NOT NULL,
   operation TEXT NOT NULL,
   checked_at INTEGER,
+  -- What the database could not give when it was made; reading it back does not mend that.
+  lost INTEGER NOT NULL DEFAULT 0,
   damaged INTEGER NOT NULL DEFAULT 0,
   damaged_names TEXT NOT NULL DEFAULT '[]'
 ) STRICT, WITHOUT ROWID;
