@@ -12,9 +12,10 @@ use flowkeep_host::{
 use flowkeep_store::{Follower, Request, Store, StoreError, StoreOptions};
 
 use crate::AppError;
-use crate::ownership::Owner;
+use crate::ownership::{EngineLock, Owner};
 use crate::plans::Plan;
 use crate::scratch::{Scratch, clear_leftovers};
+use crate::set_aside;
 use crate::types::ChosenPlace;
 
 /// Through which face somebody calls.
@@ -94,11 +95,21 @@ impl Api {
     /// # Errors
     /// `data_folder_missing`, `data_folder_unwritable`, `data_folder_network`,
     /// `data_folder_synced`, `database_damaged`, `database_newer`, `database_not_ours`,
-    /// `database_locked`, `no_space`.
+    /// `database_locked`, `data_in_use` while a damaged database is being exchanged, `no_space`.
     pub fn open(options: OpenOptions) -> Result<Self, AppError> {
         let data_dir = options.folder()?;
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         make_folder(&data_dir)?;
+        let engine = set_aside::enter(&data_dir)?;
+        Self::open_database(options, data_dir, engine)
+    }
+
+    /// The second half of [`Api::open`]: the folder is there and nobody exchanges its database.
+    pub(crate) fn open_database(
+        options: OpenOptions,
+        data_dir: PathBuf,
+        engine: Option<EngineLock>,
+    ) -> Result<Self, AppError> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let store = Arc::new(
             Store::open(StoreOptions {
                 path: data_dir.join("flowkeep.db"),
@@ -107,7 +118,9 @@ impl Api {
             })
             .map_err(|error| opening(error, &data_dir))?,
         );
-        let owner = Owner::try_take(&store, &data_dir, options.face)?;
+        let owner = engine
+            .map(|engine| Owner::take(&store, engine, options.face))
+            .transpose()?;
         let api = Self {
             scratch: Scratch::new(data_dir.clone()),
             store,
@@ -189,7 +202,7 @@ impl Api {
 }
 
 /// The data folder may be named but not be there yet; what is above it must be.
-fn make_folder(data_dir: &Path) -> Result<(), AppError> {
+pub(crate) fn make_folder(data_dir: &Path) -> Result<(), AppError> {
     match unsafe_place(data_dir) {
         Some(Unsafe::Network(kind)) => {
             return Err(AppError::new("data_folder_network")

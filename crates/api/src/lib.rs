@@ -6,6 +6,7 @@
 //! into sentences ([`Catalogue`]).
 
 mod api;
+mod backup_list;
 mod bodies;
 mod catalogue;
 mod commands;
@@ -14,10 +15,12 @@ mod ownership;
 mod plans;
 mod progress;
 mod scratch;
+mod set_aside;
 mod time;
 pub mod types;
 
 pub use api::{Api, Face, NoPlaces, OpenOptions, Places};
+pub use backup_list::newest_good_backup;
 pub use bodies::{
     activity, backups, documents, drafts, examples, exports, overview, plan_decisions, restores,
     revisions, settings,
@@ -28,3 +31,4 @@ pub use error::AppError;
 pub use flowkeep_store::{Follower, Request};
 pub use ownership::{AlreadyOpen, WindowClaim, window_claim};
 pub use progress::{Progress, Silent};
+pub use set_aside::SetAside;

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use flowkeep_host::{FileLock, LockError};
 use flowkeep_store::{Request, Store, StoreError};
 
-use crate::{AppError, Face};
+use crate::api::make_folder;
+use crate::{AppError, Face, set_aside};
 
 /// Ownership of the engine, for as long as this is held.
 pub(crate) struct Owner {
@@ -15,36 +16,51 @@ pub(crate) struct Owner {
     /// Present once it was written down who owns the engine. A command that is over in a moment
     /// holds the lock and writes nothing: reading must not write.
     epoch: Option<i64>,
+    _engine: EngineLock,
+}
+
+/// The lock of the engine of a data folder, before anybody is written down as its owner.
+#[derive(Debug)]
+pub(crate) struct EngineLock {
     _lock: FileLock,
 }
 
+impl EngineLock {
+    /// Takes the lock when nobody has it. It is taken before the database is opened, so that
+    /// whoever exchanges the database ([`crate::set_aside`]) has no one beside it.
+    ///
+    /// # Errors
+    /// `data_folder_unwritable`.
+    pub(crate) fn try_take(data_dir: &Path) -> Result<Option<Self>, AppError> {
+        match FileLock::try_take(&data_dir.join("lock")) {
+            Ok(lock) => Ok(Some(Self { _lock: lock })),
+            Err(LockError::Held) => Ok(None),
+            Err(LockError::Io(error)) => Err(AppError::new("data_folder_unwritable")
+                .with("path", data_dir.display())
+                .with("detail", error)
+                .hint("check_permissions")),
+        }
+    }
+}
+
 impl Owner {
-    /// Takes the engine when nobody has it. A face that stays writes down that it does.
-    pub(crate) fn try_take(
+    /// Makes the holder of the lock the owner. A face that stays writes that down.
+    pub(crate) fn take(
         store: &Arc<Store>,
-        data_dir: &Path,
+        engine: EngineLock,
         face: Face,
-    ) -> Result<Option<Self>, AppError> {
-        let lock = match FileLock::try_take(&data_dir.join("lock")) {
-            Ok(lock) => lock,
-            Err(LockError::Held) => return Ok(None),
-            Err(LockError::Io(error)) => {
-                return Err(AppError::new("data_folder_unwritable")
-                    .with("path", data_dir.display())
-                    .with("detail", error));
-            }
-        };
+    ) -> Result<Self, AppError> {
         let epoch = match face {
             Face::Cli => None,
             Face::Desktop => Some(store.write::<_, StoreError>(move |tx| {
                 tx.take_ownership(face.as_str(), std::process::id())
             })?),
         };
-        Ok(Some(Self {
+        Ok(Self {
             store: store.clone(),
             epoch,
-            _lock: lock,
-        }))
+            _engine: engine,
+        })
     }
 }
 
@@ -70,13 +86,19 @@ pub struct WindowClaim {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AlreadyOpen;
 
-/// Claims the window of a data folder, before anything of it is opened. When another process has
-/// it, that one is asked to bring it forward.
+/// Claims the window of a data folder, which is made when missing, before anything of it is
+/// opened. When another process has it, that one is asked to bring it forward.
+///
+/// There is no claim on a folder that is refused (a network share, a sync client's) or cannot be
+/// written; nothing was made in it, and nothing should be. Opening it says why.
 ///
 /// # Errors
-/// [`AlreadyOpen`]: this process should end. A folder that cannot be written is not an error here;
-/// opening it will say so.
+/// [`AlreadyOpen`]: this process should end.
 pub fn window_claim(data_dir: &Path) -> Result<Option<WindowClaim>, AlreadyOpen> {
+    if let Err(error) = make_folder(data_dir) {
+        tracing::warn!(code = error.code, "the data folder is not to be used");
+        return Ok(None);
+    }
     match FileLock::try_take(&data_dir.join("window.lock")) {
         Ok(lock) => Ok(Some(WindowClaim { _lock: lock })),
         Err(LockError::Io(error)) => {
@@ -93,10 +115,39 @@ pub fn window_claim(data_dir: &Path) -> Result<Option<WindowClaim>, AlreadyOpen>
 }
 
 fn ask_to_show(data_dir: &Path) -> Result<(), StoreError> {
+    if !set_aside::under_way(data_dir).is_empty() {
+        // Its recovery window is at work, and there is no database to leave a request in.
+        return Ok(());
+    }
     let store = Store::open(flowkeep_store::StoreOptions {
         path: data_dir.join("flowkeep.db"),
         safety: data_dir.join("safety"),
         clock: Arc::new(flowkeep_host::SystemClock),
     })?;
     store.write(|tx| tx.leave_request("window", &Request::WindowShow))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_is_claimed_once_also_in_a_folder_that_is_not_made_yet() {
+        let root = tempfile::tempdir().unwrap();
+        let data_dir = root.path().join("not/made/yet");
+        let claim = window_claim(&data_dir).unwrap();
+        assert!(claim.is_some());
+        assert_eq!(window_claim(&data_dir).unwrap_err(), AlreadyOpen);
+        drop(claim);
+        assert!(window_claim(&data_dir).unwrap().is_some());
+    }
+
+    #[test]
+    fn nothing_is_left_in_a_folder_that_is_refused() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir(root.path().join(".stfolder")).unwrap();
+        let data_dir = root.path().join("data");
+        assert!(window_claim(&data_dir).unwrap().is_none());
+        assert!(!data_dir.exists());
+    }
 }

@@ -1,0 +1,222 @@
+//! The known backups once more, in `backups.json` beside the database: when the database cannot be
+//! opened, nothing else knows where its backups are.
+//!
+//! The database stays the authority and nothing here is read while it opens. The file is written
+//! anew whenever a backup becomes known; one that cannot be written holds nothing up and is made
+//! good by the next. Two processes that end a backup in the same instant may leave the older list.
+
+use std::path::{Path, PathBuf};
+
+use flowkeep_store::KnownBackup;
+use serde::{Deserialize, Serialize};
+use ulid::Ulid;
+
+use crate::{Api, AppError};
+
+const FILE: &str = "backups.json";
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct BackupList {
+    backups: Vec<ListedBackup>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct ListedBackup {
+    id: String,
+    path: PathBuf,
+    /// Milliseconds; when it was made.
+    created_at: i64,
+    /// Whether something was missing or wrong when it was last looked at.
+    damaged: bool,
+}
+
+impl From<KnownBackup> for ListedBackup {
+    fn from(known: KnownBackup) -> Self {
+        Self {
+            damaged: !known.is_whole(),
+            id: known.id,
+            path: PathBuf::from(known.path),
+            created_at: known.created_at,
+        }
+    }
+}
+
+/// Writes the list as the database has it now. What the list alone knows stays in it: after a
+/// recovery the new database has forgotten the backups of the old one.
+pub(crate) fn mirror(api: &Api) {
+    if let Err(error) = write(api) {
+        tracing::warn!(%error, "the list of backups beside the database is not up to date");
+    }
+}
+
+fn write(api: &Api) -> Result<(), AppError> {
+    let mut list = BackupList {
+        backups: api
+            .store
+            .known_backups()?
+            .into_iter()
+            .map(ListedBackup::from)
+            .collect(),
+    };
+    for earlier in read(&api.data_dir).backups {
+        if list.backups.iter().all(|known| known.id != earlier.id) {
+            list.backups.push(earlier);
+        }
+    }
+    let failed = |error: std::io::Error| {
+        AppError::new("file_failed")
+            .with("path", api.data_dir.join(FILE).display())
+            .with("detail", error)
+    };
+    let bytes = serde_json::to_vec_pretty(&list).map_err(|error| failed(error.into()))?;
+    // A name of its own: two threads of this process may be here at once.
+    let fresh = api
+        .scratch
+        .folder()?
+        .join(format!("backups-{}.json", Ulid::generate()));
+    api.files
+        .write_new(&fresh, &bytes)
+        .and_then(|()| api.files.flush(&fresh))
+        .and_then(|()| std::fs::rename(&fresh, api.data_dir.join(FILE)))
+        .and_then(|()| api.files.flush(&api.data_dir))
+        .map_err(failed)
+}
+
+/// The newest backup made from this data folder that was whole when it was last looked at and is
+/// still where it was. Needs no database.
+pub fn newest_good_backup(data_dir: &Path) -> Option<PathBuf> {
+    read(data_dir)
+        .backups
+        .into_iter()
+        .filter(|backup| !backup.damaged && backup.path.join("manifest.json").is_file())
+        .max_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)))
+        .map(|backup| backup.path)
+}
+
+fn read(data_dir: &Path) -> BackupList {
+    let Ok(bytes) = std::fs::read(data_dir.join(FILE)) else {
+        return BackupList::default();
+    };
+    serde_json::from_slice(&bytes).unwrap_or_else(|error| {
+        tracing::warn!(%error, "the list of backups beside the database cannot be read");
+        BackupList::default()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::types::{BackupInput, ChosenPlace, VerifyInput};
+    use crate::{Face, NoPlaces, OpenOptions, Silent, backups};
+
+    fn open(data_dir: &Path) -> Api {
+        Api::open(OpenOptions {
+            data_dir: Some(data_dir.to_owned()),
+            face: Face::Cli,
+            places: Arc::new(NoPlaces),
+        })
+        .unwrap()
+    }
+
+    fn back_up(api: &Api, into: &Path) -> PathBuf {
+        let input = BackupInput {
+            into: Some(ChosenPlace::Path(into.to_owned())),
+            ..BackupInput::default()
+        };
+        PathBuf::from(backups::backup(api, input, &Silent).unwrap().target_dir)
+    }
+
+    fn verify(api: &Api, backup: &Path) {
+        let from = Some(ChosenPlace::Path(backup.to_owned()));
+        backups::verify(api, VerifyInput { from }, &Silent).unwrap();
+    }
+
+    #[test]
+    fn the_newest_good_backup_is_found_without_the_database() {
+        let root = tempfile::tempdir().unwrap();
+        let data_dir = root.path().join("data");
+        let into = root.path().join("backups");
+        fs::create_dir(&into).unwrap();
+        let api = open(&data_dir);
+        assert_eq!(newest_good_backup(&data_dir), None);
+        let older = back_up(&api, &into);
+        let newer = back_up(&api, &into);
+        drop(api);
+        fs::remove_file(data_dir.join("flowkeep.db")).unwrap();
+        assert_eq!(newest_good_backup(&data_dir), Some(newer.clone()));
+
+        fs::rename(&newer, into.join("elsewhere")).unwrap();
+        assert_eq!(newest_good_backup(&data_dir), Some(older.clone()));
+
+        // The new database knows neither; the list keeps them.
+        let newest = back_up(&open(&data_dir), &into);
+        assert_eq!(newest_good_backup(&data_dir), Some(newest.clone()));
+        fs::remove_dir_all(&newest).unwrap();
+        assert_eq!(newest_good_backup(&data_dir), Some(older));
+    }
+
+    #[test]
+    fn a_backup_found_damaged_is_not_offered_until_it_is_well_again() {
+        let root = tempfile::tempdir().unwrap();
+        let data_dir = root.path().join("data");
+        let into = root.path().join("backups");
+        fs::create_dir(&into).unwrap();
+        let api = open(&data_dir);
+        let backup = back_up(&api, &into);
+        let part = walk(&backup);
+        let whole = fs::read(&part).unwrap();
+        let mut broken = whole.clone();
+        broken[0] ^= 1;
+
+        fs::write(&part, broken).unwrap();
+        verify(&api, &backup);
+        assert_eq!(newest_good_backup(&data_dir), None);
+        fs::write(&part, whole).unwrap();
+        verify(&api, &backup);
+        assert_eq!(newest_good_backup(&data_dir), Some(backup));
+    }
+
+    /// Some file of a backup that is not its manifest.
+    fn walk(folder: &Path) -> PathBuf {
+        let mut folders = vec![folder.to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.file_name().unwrap() != "manifest.json" {
+                    return path;
+                }
+            }
+        }
+        panic!("a backup has more than a manifest")
+    }
+
+    #[test]
+    fn a_list_that_cannot_be_read_offers_nothing_and_is_replaced() {
+        let root = tempfile::tempdir().unwrap();
+        let data_dir = root.path().join("data");
+        let into = root.path().join("backups");
+        fs::create_dir(&into).unwrap();
+        let api = open(&data_dir);
+        fs::write(data_dir.join(FILE), "{\"backups\": [").unwrap();
+        assert_eq!(newest_good_backup(&data_dir), None);
+        let backup = back_up(&api, &into);
+        assert_eq!(newest_good_backup(&data_dir), Some(backup));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_list_belongs_to_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let root = tempfile::tempdir().unwrap();
+        let data_dir = root.path().join("data");
+        let api = open(&data_dir);
+        mirror(&api);
+        let mode = data_dir.join(FILE).metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}
