@@ -9,6 +9,7 @@ import {
   useState,
 } from 'react';
 import { m } from '@/i18n';
+import { usePressedRow } from './pressedRow';
 import styles from './RowList.module.css';
 import { destination, joined, NOTHING, type Selection, span, state, toggled } from './selection';
 import { Tick } from './Tick';
@@ -61,7 +62,7 @@ export function RowList<Row>(props: Props<Row>) {
   } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const name = useId();
-  const [current, setCurrent] = useState(0);
+  const [current, setCurrent] = useState<{ index: number; id?: string }>({ index: 0 });
   const anchor = useRef(0);
   const virtual = useVirtualizer({
     count: total,
@@ -74,10 +75,16 @@ export function RowList<Row>(props: Props<Row>) {
   const first = rows[0]?.index ?? 0;
   const last = rows.at(-1)?.index ?? 0;
   useEffect(() => onRange(first, last), [first, last, onRange]);
-  const focus = Math.min(current, Math.max(0, total - 1));
+  const idAt = (index: number) => {
+    const row = at(index);
+    return row && idOf(row);
+  };
+  // The current row stays the same document when others come in before it.
+  const moved = rows.find((item) => current.id !== undefined && idAt(item.index) === current.id);
+  const focus = moved?.index ?? Math.min(current.index, Math.max(0, total - 1));
 
   const go = (to: number, extend: boolean) => {
-    setCurrent(to);
+    setCurrent({ index: to, id: idAt(to) });
     virtual.scrollToIndex(to);
     if (extend) choose(to);
     else anchor.current = to;
@@ -106,7 +113,7 @@ export function RowList<Row>(props: Props<Row>) {
     event.stopPropagation();
   };
   const onClick = (event: MouseEvent, index: number, row: Row) => {
-    setCurrent(index);
+    setCurrent({ index, id: idOf(row) });
     if (event.shiftKey && selection) choose(index);
     else if ((event.ctrlKey || event.metaKey) && selection)
       onSelect?.(toggled(selection, idOf(row)));
@@ -114,6 +121,7 @@ export function RowList<Row>(props: Props<Row>) {
     if (!event.shiftKey) anchor.current = index;
   };
 
+  const presses = usePressedRow(at, onClick);
   const tracks = `${selection ? '40px ' : ''}${columns.map((column) => column.width).join(' ')}`;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a table element cannot hold rows that do not exist
@@ -124,7 +132,6 @@ export function RowList<Row>(props: Props<Row>) {
       aria-rowcount={total + 1}
       aria-multiselectable={selection ? true : undefined}
       aria-activedescendant={total > 0 ? `${name}-${focus}` : undefined}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a grid takes the focus for its rows
       tabIndex={0}
       onKeyDown={onKeyDown}
       style={{ '--tracks': tracks } as React.CSSProperties}
@@ -151,15 +158,15 @@ export function RowList<Row>(props: Props<Row>) {
             </div>
           ))}
         </div>
-        <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+        <div style={{ height: virtual.getTotalSize(), position: 'relative' }} {...presses}>
           {rows.map((item) => {
             const row = at(item.index);
             const id = row && idOf(row);
             const chosen = id !== undefined && selection?.has(id);
             return (
-              // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles the keys
               <div
-                key={item.key}
+                // By what it shows, so that a row never turns into another one under the pointer.
+                key={id === undefined ? item.index : `row ${id}`}
                 id={`${name}-${item.index}`}
                 role="row"
                 aria-rowindex={item.index + 2}
@@ -167,7 +174,6 @@ export function RowList<Row>(props: Props<Row>) {
                 data-testid={id && `row-${id}`}
                 className={`${styles.row} ${item.index === focus ? styles.current : ''} ${chosen ? styles.chosen : ''}`}
                 style={{ height: item.size, transform: `translateY(${item.start}px)` }}
-                onClick={(event) => row && onClick(event, item.index, row)}
               >
                 {selection && (
                   // biome-ignore lint/a11y/useKeyWithClickEvents: keeps the box's click from opening the row
