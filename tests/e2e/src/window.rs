@@ -176,6 +176,22 @@ impl<'desk> Window<'desk> {
         .await
     }
 
+    /// Moves the pointer of the display onto the element with that `data-testid`.
+    ///
+    /// # Errors
+    /// When there is no such element within a minute.
+    pub async fn point_at(&self, testid: &str) -> Result<()> {
+        let element = serde_json::to_value(self.shown(testid).await?)?;
+        let script = "const box = arguments[0].getBoundingClientRect(); \
+                      return [box.x + box.width / 2, box.y + box.height / 2].map(Math.round)";
+        let middle = self.page.execute(script, vec![element]).await?;
+        let (x, y) = (middle[0].to_string(), middle[1].to_string());
+        let id = self.id().await?;
+        self.desk
+            .run("xdotool", &["mousemove", "--sync", "--window", &id, &x, &y])?;
+        Ok(())
+    }
+
     /// Clicks the element with that `data-testid` that lies inside another one.
     ///
     /// # Errors

@@ -25,16 +25,48 @@ async fn a_click_opens_the_row_it_was_on() -> Result<()> {
         window
             .click(&format!("row-{}", name.to_lowercase()))
             .await?;
-        let field =
-            Locator::Css("[data-testid=\"field-name\"] input, input[data-testid=\"field-name\"]");
-        let opened = eventually("the form", async || {
-            let Ok(field) = window.page.find(field).await else {
-                return Ok(None);
-            };
-            Ok(field.prop("value").await?)
-        })
-        .await?;
-        assert_eq!(opened, name);
+        assert_eq!(opened(&window).await?, name);
     }
     window.close().await
+}
+
+#[tokio::test]
+async fn a_click_opens_the_row_it_began_on_though_others_come_in_meanwhile() -> Result<()> {
+    let desk = Desk::new(Language::English).await?;
+    let import = |name: &str| -> Result<()> {
+        let file = desk.folder().join(format!("{name}.json"));
+        let document = json!({"id": name.to_lowercase(), "name": name, "tasks": []});
+        fs::write(&file, document.to_string())?;
+        desk.flowkeep(&["flow", "import", &file.to_string_lossy()])?;
+        Ok(())
+    };
+    import("Beta")?;
+    import("Gamma")?;
+    let window = Window::open(&desk).await?;
+    window.click("folder-later").await?;
+    window.gone("dialog-folder").await?;
+    window.click("nav-workflows").await?;
+    window.shown("row-beta").await?;
+
+    window.point_at("row-beta").await?;
+    desk.run("xdotool", &["mousedown", "1"])?;
+    import("Alpha")?;
+    // Now Alpha lies where Beta was, under the pointer.
+    window.shown("row-alpha").await?;
+    desk.run("xdotool", &["mouseup", "1"])?;
+    assert_eq!(opened(&window).await?, "Beta");
+    window.close().await
+}
+
+/// The name of the workflow whose form is open.
+async fn opened(window: &Window<'_>) -> Result<String> {
+    let field =
+        Locator::Css("[data-testid=\"field-name\"] input, input[data-testid=\"field-name\"]");
+    eventually("the form", async || {
+        let Ok(field) = window.page.find(field).await else {
+            return Ok(None);
+        };
+        Ok(field.prop("value").await?)
+    })
+    .await
 }
