@@ -23,6 +23,7 @@ use std::time::Instant;
 use clap::Parser;
 use flowkeep_api::{Api, AppError, Face, OpenOptions, Places, Request, WindowClaim};
 use tauri::{App, AppHandle, Emitter as _, Manager as _};
+use ulid::Ulid;
 
 use crate::calls::Tasks;
 use crate::places::PickedPlaces;
@@ -60,7 +61,6 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    logs::make_folder(&data_dir);
     match flowkeep_api::window_claim(&data_dir) {
         Ok(claim) => show(started, data_dir, options, places, claim),
         // The other window has been asked to come forward.
@@ -68,7 +68,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// Opens the window and stays until it is closed. `claim` makes this the only one.
+/// Opens the window and stays until it is closed. `claim` makes this the only one; there is none
+/// when the data folder is refused.
 fn show(
     started: Instant,
     data_dir: PathBuf,
@@ -76,14 +77,20 @@ fn show(
     places: Arc<PickedPlaces>,
     claim: Option<WindowClaim>,
 ) -> ExitCode {
-    let logs = data_dir.join("logs");
+    // What the window keeps for itself lies in the data folder, but nothing may be left in one
+    // that is refused: then it goes with the session.
+    let own = match &claim {
+        Some(_) => data_dir.clone(),
+        None => std::env::temp_dir().join(format!("flowkeep-{}", Ulid::generate())),
+    };
+    let logs = own.join("logs");
     logs::begin(&logs);
     logs::catch_panics(logs);
-    watchdog::remember(&data_dir);
+    watchdog::remember(&own);
 
-    let paint = FirstPaint::new(started, &data_dir);
+    let paint = FirstPaint::new(started, &own);
     let result = tauri::Builder::default()
-        .plugin(window::remember_place(&data_dir))
+        .plugin(window::remember_place(&own))
         .manage(claim)
         .manage(paint)
         .manage(Tasks::default())
@@ -106,7 +113,7 @@ fn show(
             recovery::recovery_restore,
             recovery::recovery_try_again,
         ])
-        .setup(move |app| Ok(open(app, &data_dir, options)?))
+        .setup(move |app| Ok(open(app, data_dir, &own, options)?))
         .run(tauri::generate_context!());
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -117,23 +124,21 @@ fn show(
     }
 }
 
-/// Opens the data and the window on it, or the window that says why not.
-fn open(app: &App, data_dir: &Path, options: OpenOptions) -> tauri::Result<()> {
+/// Opens the data and the window on it, or the window that says why not. The window keeps its own
+/// things in `own`.
+fn open(app: &App, data_dir: PathBuf, own: &Path, options: OpenOptions) -> tauri::Result<()> {
     let handle = app.handle();
     match open_data(handle, options) {
         Ok(api) => {
             let settings = window::settings(&api);
             app.manage(api);
-            let window = window::open_main(handle, data_dir, &settings)?;
-            window::tell_of_last_crash(&window, data_dir, settings.language);
+            let window = window::open_main(handle, own, &settings)?;
+            window::tell_of_last_crash(&window, own, settings.language);
         }
         Err(error) => {
             tracing::error!(code = error.code, %error, "the data cannot be opened");
-            app.manage(Trouble {
-                error,
-                data_dir: data_dir.to_path_buf(),
-            });
-            window::open_recovery(handle, data_dir)?;
+            app.manage(Trouble { error, data_dir });
+            window::open_recovery(handle, own)?;
         }
     }
     Ok(())

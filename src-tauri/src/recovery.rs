@@ -1,14 +1,16 @@
 //! When the data cannot be opened: the commands of the small recovery window. It says why, opens
 //! the folder, restores a backup beside the damaged database, opens another folder, or tries
-//! again. The damaged database is set aside, never deleted and never written.
+//! again. The damaged database is set aside ([`SetAside`]), never deleted and never written.
+//!
+//! Absent on purpose: mending a database that a newer version has migrated, which is well, or one
+//! of another program, which is not ours; and anything a restore cannot mend either (no space, no
+//! rights, a network share).
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chrono::Local;
 use flowkeep_api::types::PickedPlace;
-use flowkeep_api::{Api, AppError, Face, OpenOptions, Places, Silent};
+use flowkeep_api::{AppError, Face, OpenOptions, Places, SetAside, Silent, newest_good_backup};
 use serde::Serialize;
 use serde_json::{Value, json};
 use tauri::{State, WebviewWindow};
@@ -16,12 +18,6 @@ use tauri::{State, WebviewWindow};
 use crate::dialogs::{dialog, open_folder};
 use crate::places::{PickedPlaces, label};
 use crate::relaunch::{Difference, relaunch};
-
-/// The database and what belongs to it; they are set aside together or not at all.
-const DATABASE: [&str; 3] = ["flowkeep.db", "flowkeep.db-wal", "flowkeep.db-shm"];
-/// The reasons a restore can mend. The others (no space, no rights, a network share) would stop
-/// the restore as well.
-const MENDABLE: [&str; 2] = ["database_damaged", "database_newer"];
 
 /// Why the recovery window is open.
 pub(crate) struct Trouble {
@@ -37,7 +33,7 @@ pub(crate) struct RecoveryState {
     error: AppError,
     folder: String,
     mendable: bool,
-    /// The newest backup that lies in the data folder itself.
+    /// The newest good backup made from this data folder that is still where it was.
     backup: Option<PickedPlace>,
     /// The system's languages, in order of preference.
     languages: Vec<String>,
@@ -61,10 +57,15 @@ pub(crate) fn recovery_state(
     RecoveryState {
         error: trouble.error.clone(),
         folder: label(&trouble.data_dir),
-        mendable: MENDABLE.contains(&trouble.error.code.as_str()),
-        backup: newest_backup(&trouble.data_dir.join("safety")).map(|path| places.add(path)),
+        mendable: can_mend(&trouble.error),
+        backup: newest_good_backup(&trouble.data_dir).map(|path| places.add(path)),
         languages: sys_locale::get_locales().collect(),
     }
+}
+
+/// Whether a restore into a new database would help.
+fn can_mend(error: &AppError) -> bool {
+    error.code == "database_damaged"
 }
 
 /// Shows the data folder, or the nearest folder above it that exists.
@@ -108,14 +109,15 @@ pub(crate) async fn recovery_pick_backup(
 /// Sets the damaged database aside and restores a backup into a new one.
 ///
 /// # Errors
-/// What opening or restoring said; the damaged database is then back where it was.
+/// `data_in_use` when another process works with the data, and what opening or restoring said: the
+/// damaged database is then where it was. `put_back_failed`: the next start puts it there.
 #[tauri::command]
 pub(crate) async fn recovery_restore(
     trouble: State<'_, Trouble>,
     places: State<'_, Arc<PickedPlaces>>,
     token: String,
 ) -> Result<Recovered, AppError> {
-    if !MENDABLE.contains(&trouble.error.code.as_str()) {
+    if !can_mend(&trouble.error) {
         return Err(trouble.error.clone());
     }
     let data_dir = trouble.data_dir.clone();
@@ -142,29 +144,32 @@ fn restore_beside(
     places: Arc<dyn Places>,
     token: &str,
 ) -> Result<Recovered, AppError> {
-    let aside = SetAside::new(data_dir)?;
-    match restore_into_new(data_dir, places, token) {
+    let aside = SetAside::begin(data_dir)?;
+    match restore_into_new(&aside, places, token) {
         Ok(restored) => {
-            tracing::info!(aside = %aside.folder.display(), "restored beside a damaged database");
+            let kept = aside.keep()?;
+            tracing::info!(folder = %kept.display(), "restored beside a damaged database");
             Ok(Recovered {
                 restored,
-                set_aside: label(&aside.folder),
+                set_aside: label(&kept),
             })
         }
         Err(error) => {
-            aside.put_back(data_dir);
+            tracing::warn!(code = error.code, %error, "the backup is not restored");
+            aside.undo()?;
             Err(error)
         }
     }
 }
 
+/// The new database is closed when this answers.
 fn restore_into_new(
-    data_dir: &Path,
+    aside: &SetAside,
     places: Arc<dyn Places>,
     token: &str,
 ) -> Result<Value, AppError> {
-    let api = Api::open(OpenOptions {
-        data_dir: Some(data_dir.to_path_buf()),
+    let api = aside.open(OpenOptions {
+        data_dir: None,
         face: Face::Desktop,
         places,
     })?;
@@ -178,123 +183,48 @@ fn restore_into_new(
     flowkeep_api::call(&api, "db_restore", apply, &Silent)
 }
 
-/// The damaged database in a folder of its own, inside the data folder: renames, no copies.
-struct SetAside {
-    folder: PathBuf,
-    moved: Vec<&'static str>,
-}
-
-impl SetAside {
-    fn new(data_dir: &Path) -> Result<Self, AppError> {
-        let name = format!("damaged-{}", Local::now().format("%Y%m%d-%H%M%S"));
-        let mut aside = Self {
-            folder: data_dir.join(name),
-            moved: Vec::new(),
-        };
-        let unwritable = |error: std::io::Error| {
-            AppError::new("data_folder_unwritable")
-                .with("path", label(data_dir))
-                .with("reason", error)
-        };
-        fs::create_dir(&aside.folder).map_err(unwritable)?;
-        for file in DATABASE {
-            match fs::rename(data_dir.join(file), aside.folder.join(file)) {
-                Ok(()) => aside.moved.push(file),
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-                Err(error) => {
-                    aside.put_back(data_dir);
-                    return Err(unwritable(error));
-                }
-            }
-        }
-        Ok(aside)
-    }
-
-    /// As it was: the half-made new database goes, the damaged one comes back.
-    fn put_back(self, data_dir: &Path) {
-        for file in DATABASE {
-            let place = data_dir.join(file);
-            let result = if self.moved.contains(&file) {
-                fs::rename(self.folder.join(file), &place)
-            } else {
-                match fs::remove_file(&place) {
-                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-                    other => other,
-                }
-            };
-            if let Err(error) = result {
-                tracing::error!(file, %error, "the damaged database is not back in its place");
-            }
-        }
-        if let Err(error) = fs::remove_dir(&self.folder) {
-            tracing::warn!(%error, "an empty folder stays behind");
-        }
-    }
-}
-
-/// The newest complete backup right inside `folder`, by its name, which is its time.
-fn newest_backup(folder: &Path) -> Option<PathBuf> {
-    fs::read_dir(folder)
-        .ok()?
-        .filter_map(Result::ok)
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_none_or(|end| end != "partial"))
-        .filter(|path| path.join("manifest.json").is_file())
-        .max_by(|a, b| a.file_name().cmp(&b.file_name()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn names(folder: &Path) -> Vec<String> {
-        let mut names: Vec<String> = fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
-        names.sort();
-        names
+    const DAMAGED: &str = "this is no database";
+
+    fn damaged_folder() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("flowkeep.db"), DAMAGED).unwrap();
+        folder
     }
 
     #[test]
     fn a_failed_restore_leaves_the_folder_as_it_was() {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("flowkeep.db"), "damaged").unwrap();
-        fs::write(folder.path().join("flowkeep.db-wal"), "leftover").unwrap();
-        let before = names(folder.path());
-
-        let aside = SetAside::new(folder.path()).unwrap();
-        assert!(
-            !folder.path().join("flowkeep.db-wal").exists(),
-            "a new database meets no old log"
-        );
-        fs::write(folder.path().join("flowkeep.db"), "half made").unwrap();
-        fs::write(folder.path().join("flowkeep.db-shm"), "half made").unwrap();
-        aside.put_back(folder.path());
-
-        assert_eq!(names(folder.path()), before);
-        assert_eq!(
-            fs::read_to_string(folder.path().join("flowkeep.db")).unwrap(),
-            "damaged"
-        );
+        let folder = damaged_folder();
+        let places = PickedPlaces::default();
+        let nothing = tempfile::tempdir().unwrap();
+        let token = places.add(nothing.path().join("gone")).token;
+        let error = restore_beside(folder.path(), Arc::new(places), &token).unwrap_err();
+        assert_eq!(error.code, "path_missing");
+        let database = std::fs::read_to_string(folder.path().join("flowkeep.db")).unwrap();
+        assert_eq!(database, DAMAGED);
+        let folders = std::fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name.starts_with("damaged-"));
+        assert_eq!(folders.count(), 0);
     }
 
     #[test]
-    fn only_complete_backups_are_offered_and_the_newest_of_them() {
-        let folder = tempfile::tempdir().unwrap();
-        assert_eq!(newest_backup(&folder.path().join("none")), None);
-        for (name, complete) in [
-            ("flowkeep-backup-20260101-000000", true),
-            ("flowkeep-backup-20260102-000000", true),
-            ("flowkeep-backup-20260103-000000", false),
-            ("flowkeep-backup-20260104-000000.partial", true),
+    fn only_damage_is_mended_by_a_restore() {
+        let mendable = |code| can_mend(&AppError::new(code));
+        assert!(mendable("database_damaged"));
+        for other in [
+            // The data is well; only this program is too old for it.
+            "database_newer",
+            "database_not_ours",
+            "data_folder_unwritable",
+            "data_in_use",
+            "no_space",
         ] {
-            fs::create_dir(folder.path().join(name)).unwrap();
-            if complete {
-                fs::write(folder.path().join(name).join("manifest.json"), "{}").unwrap();
-            }
+            assert!(!mendable(other), "{other}");
         }
-        let newest = folder.path().join("flowkeep-backup-20260102-000000");
-        assert_eq!(newest_backup(folder.path()), Some(newest));
     }
 }

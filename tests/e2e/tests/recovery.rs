@@ -1,22 +1,18 @@
 //! When the data cannot be opened: the recovery window says why, and gets it back.
 
 use std::fs;
+use std::io::{Seek as _, SeekFrom, Write as _};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use flowkeep_e2e::{Desk, Language, Window, desktop, eventually, words};
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_damaged_database_is_set_aside_and_a_backup_restored() -> Result<()> {
     let desk = Desk::new(Language::English).await?;
-    let file = desk.folder().join("kept.json");
-    let document = json!({"id": "kept", "name": "Kept", "tasks": []});
-    fs::write(&file, serde_json::to_string(&document)?)?;
-    desk.flowkeep(&["flow", "create", &file.to_string_lossy()])?;
-    let backups = desk.folder().join("backups");
-    desk.flowkeep(&["db", "backup", "-o", &backups.to_string_lossy()])?;
-    let damaged = vec![b'x'; 8192];
-    fs::write(desk.data().join("flowkeep.db"), &damaged)?;
+    let (document, backups) = back_up_one(&desk)?;
+    let damaged = damage(&desk)?;
 
     let window = Window::start(&desk).await?;
     window
@@ -37,16 +33,83 @@ async fn a_damaged_database_is_set_aside_and_a_backup_restored() -> Result<()> {
         .await?;
     assert_eq!(desk.flowkeep(&["flow", "show", "kept"])?, document);
 
-    let aside = fs::read_dir(desk.data())?
-        .filter_map(Result::ok)
-        .find(|entry| entry.file_name().to_string_lossy().starts_with("damaged-"));
-    let aside = aside.expect("the damaged database is kept").path();
-    assert_eq!(fs::read(aside.join("flowkeep.db"))?, damaged);
+    let aside = set_aside(&desk)?;
+    assert_eq!(aside.len(), 1, "{aside:?}");
+    assert_eq!(fs::read(aside[0].join("flowkeep.db"))?, damaged);
 
     // What was restored opens as if nothing had been.
     window.close().await?;
     let window = Window::open(&desk).await?;
     window.close().await
+}
+
+#[tokio::test]
+async fn the_newest_good_backup_is_found_without_the_database() -> Result<()> {
+    let desk = Desk::new(Language::English).await?;
+    let (document, _) = back_up_one(&desk)?;
+    let damaged = damage(&desk)?;
+    let window = Window::start(&desk).await?;
+    window.shown("recovery-restore-newest").await?;
+
+    // Another process works with the data: nothing is moved under its feet.
+    let lock = fs::File::options()
+        .write(true)
+        .open(desk.data().join("lock"))?;
+    lock.try_lock()?;
+    window.click("recovery-restore-newest").await?;
+    window
+        .text_of("recovery-failure", |text| text.contains("Another Flowkeep"))
+        .await?;
+    assert_eq!(fs::read(desk.data().join("flowkeep.db"))?, damaged);
+    assert!(set_aside(&desk)?.is_empty());
+    drop(lock);
+
+    window.click("recovery-restore-newest").await?;
+    window
+        .text_of("page-title", |text| text.contains("restored"))
+        .await?;
+    assert_eq!(desk.flowkeep(&["flow", "show", "kept"])?, document);
+    window.close().await
+}
+
+#[tokio::test]
+async fn data_of_a_newer_version_is_not_mended() -> Result<()> {
+    let desk = Desk::new(Language::English).await?;
+    back_up_one(&desk)?;
+    let database = desk.data().join("flowkeep.db");
+    let mut file = fs::File::options().write(true).open(&database)?;
+    // Where SQLite keeps `user_version`.
+    file.seek(SeekFrom::Start(60))?;
+    file.write_all(&99_u32.to_be_bytes())?;
+    drop(file);
+    let before = fs::read(&database)?;
+
+    let window = Window::start(&desk).await?;
+    window
+        .text_of("recovery-reason", |text| text.contains("newer Flowkeep"))
+        .await?;
+    window.gone("recovery-restore-newest").await?;
+    window.gone("recovery-restore-other").await?;
+    let asked = "return await window.__TAURI_INTERNALS__.invoke('recovery_restore', {token: ''})\
+        .catch(error => error.code)";
+    assert_eq!(window.ask(asked).await?, "database_newer");
+    assert_eq!(fs::read(&database)?, before);
+    assert!(set_aside(&desk)?.is_empty());
+    window.close().await
+}
+
+#[tokio::test]
+async fn nothing_is_left_in_a_folder_that_is_refused() -> Result<()> {
+    let desk = Desk::new(Language::English).await?;
+    fs::create_dir(desk.data().join(".stfolder"))?;
+    let window = Window::start(&desk).await?;
+    window
+        .text_of("recovery-reason", |text| text.contains("Syncthing"))
+        .await?;
+    window.close().await?;
+    let left: Vec<_> = fs::read_dir(desk.data())?.collect::<Result<_, _>>()?;
+    assert_eq!(left.len(), 1, "only the mark is there: {left:?}");
+    Ok(())
 }
 
 #[tokio::test]
@@ -72,4 +135,34 @@ async fn trying_again_starts_the_same_process_anew() -> Result<()> {
     window.kill()?;
     window.wait()?;
     Ok(())
+}
+
+/// Keeps a document and backs it up; answers it and the folder the backup is in.
+fn back_up_one(desk: &Desk) -> Result<(Value, PathBuf)> {
+    let file = desk.folder().join("kept.json");
+    let document = json!({"id": "kept", "name": "Kept", "tasks": []});
+    fs::write(&file, serde_json::to_string(&document)?)?;
+    desk.flowkeep(&["flow", "create", &file.to_string_lossy()])?;
+    let backups = desk.folder().join("backups");
+    desk.flowkeep(&["db", "backup", "-o", &backups.to_string_lossy()])?;
+    Ok((document, backups))
+}
+
+/// Writes over the database; answers what is there now.
+fn damage(desk: &Desk) -> Result<Vec<u8>> {
+    let damaged = vec![b'x'; 8192];
+    fs::write(desk.data().join("flowkeep.db"), &damaged)?;
+    Ok(damaged)
+}
+
+/// The folders of databases that were set aside.
+fn set_aside(desk: &Desk) -> Result<Vec<PathBuf>> {
+    let mut folders = Vec::new();
+    for entry in fs::read_dir(desk.data())? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with("damaged-") {
+            folders.push(entry.path());
+        }
+    }
+    Ok(folders)
 }

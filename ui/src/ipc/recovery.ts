@@ -15,7 +15,7 @@ export interface RecoveryState {
   folder: string;
   /** Whether restoring a backup into a new database would help. */
   mendable: boolean;
-  /** The newest backup in the data folder itself. */
+  /** The newest good backup made from this data folder that is still where it was. */
   backup: PickedPlace | null;
   /** The system's languages, in order of preference. */
   languages: string[];

@@ -58,6 +58,8 @@ export function Recovery({ state }: { state: RecoveryState }) {
   }
 
   const busy = stage.at === 'restoring';
+  // Then the sentence says where the database is; "as it was" would be untrue.
+  const notBack = stage.at === 'trouble' && stage.failure?.code === 'put_back_failed';
   return (
     <main className={styles.page} aria-busy={busy}>
       <span className={styles.bad}>
@@ -67,15 +69,16 @@ export function Recovery({ state }: { state: RecoveryState }) {
       <p data-testid="recovery-reason" data-selectable>
         {sayError(error)} {sayHints(error).join(' ')}
       </p>
-      <p className={styles.quiet}>{m.recovery_untouched()}</p>
+      {notBack || <p className={styles.quiet}>{m.recovery_untouched()}</p>}
       <dl className={styles.folder}>
         <dt>{m.recovery_folder()}</dt>
         <dd data-selectable>{state.folder}</dd>
       </dl>
 
       {stage.at === 'trouble' && stage.failure && (
-        <p role="alert" className={styles.failure}>
-          {m.recovery_restore_failed()} {sayError(stage.failure)}
+        <p role="alert" className={styles.failure} data-testid="recovery-failure">
+          {notBack || m.recovery_restore_failed()} {sayError(stage.failure)}{' '}
+          {sayHints(stage.failure).join(' ')}
         </p>
       )}
       {state.mendable && (
