@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 use rusqlite::{Connection, OpenFlags};
 
 /// Every table in order, without what is another in every run (made-up ids, times, folders' names)
-/// and without the note of who runs at the moment.
+/// and without notes to the next start: who runs, where a backup was begun, what was broken off.
 const QUERIES: &[&str] = &[
     "SELECT kind, id, name, format, revision, hex(sha256), d.bytes, problems, example,
        deleted_at IS NULL FROM document d JOIN content USING (content) ORDER BY kind, id",
@@ -19,7 +19,8 @@ const QUERIES: &[&str] = &[
     "SELECT actor, face, operation, kind, subject_id, before, after, count, undoes IS NULL,
        undone_by IS NULL FROM operation ORDER BY id",
     "SELECT kind, id, name, before, after FROM operation_item ORDER BY operation, item",
-    "SELECT key, value FROM setting WHERE key <> 'interrupted_restore' ORDER BY key",
+    "SELECT key, value FROM setting WHERE key NOT IN ('interrupted_restore', 'backup_target')
+     ORDER BY key",
     "SELECT count, bytes, damaged, damaged_names FROM known_backup ORDER BY id",
     "SELECT recipient, request FROM inbox ORDER BY seq",
 ];

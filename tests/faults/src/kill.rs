@@ -113,7 +113,12 @@ impl Deed {
         }
         let rule = machine.file("rule.mdc", "---\ndescription: look\n---\n# Look\n")?;
         machine.done(&["rule", "create", &rule])?;
-        let made = machine.done(&["db", "backup", "-o", &backups])?;
+        // A backup is killed in a folder that has none yet: even there it must be found again.
+        let earlier = match self {
+            Self::Backup => machine.path("earlier").display().to_string(),
+            _ => backups.clone(),
+        };
+        let made = machine.done(&["db", "backup", "-o", &earlier])?;
         let made = made["target_dir"]
             .as_str()
             .context("a backup has a folder")?
@@ -319,6 +324,9 @@ fn look(machine: &Machine, states: &States) -> Result<Vec<String>> {
         } else if machine.run(&["db", "verify", "-i", &text])?.1["ok"] != true {
             faults.push(format!("{name} has a final name and is not whole"));
         }
+    }
+    if !machine.as_saved(&machine.path("earlier"))? {
+        faults.push("the earlier backup is not as it was".to_owned());
     }
     let (code, list) = machine.run(&["db", "list"])?;
     let listed: Vec<_> = list["unfinished"]
