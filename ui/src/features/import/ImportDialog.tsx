@@ -110,6 +110,8 @@ function Decide({ plan, onDone }: DecideProps) {
   if (compared) {
     return (
       <Dialog
+        // A dialog of its own takes the focus; the button that opened it is gone.
+        key="compared"
         isOpen
         size="wide"
         onClose={() => setCompared(null)}
@@ -129,6 +131,7 @@ function Decide({ plan, onDone }: DecideProps) {
   }
   return (
     <Dialog
+      key="items"
       isOpen
       size="wide"
       padding="none"

@@ -78,6 +78,8 @@ function Plan({ plan, summary }: PlanProps) {
     } catch (error) {
       if ((error as { code?: string }).code !== 'plan_changed') return;
       restoreWork.forget();
+      // The open item is of the old plan; in the new one it may differ, or be gone.
+      setItem(null);
       setRemade(true);
       await refresh();
     }
@@ -124,7 +126,7 @@ function Plan({ plan, summary }: PlanProps) {
       }
     >
       {remade && (
-        <Notice tone="warn" icon="warn">
+        <Notice tone="warn" icon="warn" data-testid="plan-made-anew">
           {m.plan_made_anew()}
         </Notice>
       )}
