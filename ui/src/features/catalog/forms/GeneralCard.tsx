@@ -27,12 +27,14 @@ export function GeneralCard() {
     <Card>
       <div className={styles.form}>
         <div className={styles.grid}>
-          <BoundText
-            scope={draft}
-            path={[spelled(draft.view, 'name', 'title')]}
-            label={m.field_name()}
-            data-testid="field-name"
-          />
+          <div className={styles.double}>
+            <BoundText
+              scope={draft}
+              path={[spelled(draft.view, 'name', 'title')]}
+              label={m.field_name()}
+              data-testid="field-name"
+            />
+          </div>
           <BoundText scope={draft} path={['type']} label={m.field_type()} />
           <BoundNumber
             scope={draft}
