@@ -1,14 +1,16 @@
-//! `make screenshots`: every screen of the real window, with the example and a little history, as
+//! `make screenshots`: the screens of the real window, with the example and a little history, as
 //! pictures of 1280 × 800. English in light and Chinese in dark, or with `--all` every pair.
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]
+
+mod office;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use fantoccini::Locator;
-use flowkeep_e2e::{Desk, Language, Window, drop_on_window};
-use serde_json::json;
+use flowkeep_e2e::{Desk, Language, Window, drop_on_window, words};
+use serde_json::{Value, json};
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -39,22 +41,26 @@ async fn main() -> Result<()> {
 async fn shoot(language: Language, theme: &str, folder: &Path, end: &str) -> Result<()> {
     // Room for the window's frame, which is not in the pictures.
     let desk = Desk::with_screen(language, 1320, 860).await?;
-    let backups = desk.folder().join("backups");
+    let usb = Disk::new()?;
+    let backups = usb.0.join("Backups");
     let window = Window::open(&desk).await?;
     command(
         &window,
         "settings_update",
-        &json!({"theme": theme, "backup_folder_asked": true}),
+        &json!({"theme": theme, "backup_folder_asked": true, "language": "en",
+            "display_name": if language == Language::English { "Ada" } else { "林薇" }}),
     )
     .await?;
     command(&window, "example_add", &json!({})).await?;
-    command(
-        &window,
-        "settings_update",
-        &json!({"display_name": if language == Language::English { "Ada" } else { "林薇" }}),
-    )
-    .await?;
-    let kept = catalog(&desk, language)?;
+    // In English, because `xdotool` finds no other titles.
+    fs::create_dir(&backups)?;
+    window.click("nav-backup").await?;
+    window.click("choose-backup-folder").await?;
+    desk.choose_in_dialog(&words("backup_pick_title")?, &backups)
+        .await?;
+    command(&window, "settings_update", &json!({"language": "system"})).await?;
+    let kept = usb.0.join("Workflows");
+    office::write(language, &kept)?;
     desk.flowkeep(&["flow", "import", &kept.to_string_lossy()])?;
     desk.flowkeep(&["db", "backup", "-o", &backups.to_string_lossy()])?;
     // Since then: one was changed, one was lost.
@@ -66,7 +72,7 @@ async fn shoot(language: Language, theme: &str, folder: &Path, end: &str) -> Res
     )?;
     desk.flowkeep(&["flow", "update", "stock", &changed.to_string_lossy()])?;
     desk.flowkeep(&["flow", "delete", "reconcile"])?;
-    let files = earlier_tool(&desk)?;
+    let files = earlier_tool(&usb)?;
 
     let picture = async |name: &str| {
         let file = folder.join(format!("{name}-{end}.png"));
@@ -78,11 +84,7 @@ async fn shoot(language: Language, theme: &str, folder: &Path, end: &str) -> Res
     picture("overview").await?;
     window.click("nav-workflows").await?;
     picture("workflows").await?;
-    window
-        .shown_by(Locator::Css("[data-testid^=\"row-\"]"))
-        .await?
-        .click()
-        .await?;
+    window.click("row-example-month-end").await?;
     window.shown("field-name").await?;
     picture("workflow").await?;
     window.click("nav-workflows").await?;
@@ -100,68 +102,68 @@ async fn shoot(language: Language, theme: &str, folder: &Path, end: &str) -> Res
     picture("backup").await?;
     restore.click().await?;
     window.shown("apply-restore").await?;
+    // Each group comes by itself; the one that was changed has something to compare.
+    window.shown("group-new").await?;
+    let changed = "[data-testid=\"group-changed_here\"] [data-testid^=\"item-\"] button";
     window
-        .shown_by(Locator::Css("[data-testid^=\"item-\"]"))
+        .shown_by(Locator::Css(changed))
         .await?
         .click()
         .await?;
+    window
+        .text_of("plan-detail", |text| text.contains('6'))
+        .await?;
     picture("restore").await?;
-    for page in ["activity", "settings"] {
-        window.click(&format!("nav-{page}")).await?;
-        picture(page).await?;
-    }
+    // Not the settings: they name the data folder, which is of this run alone.
+    window.click("nav-activity").await?;
+    picture("activity").await?;
     window.close().await
 }
 
+/// A disk for the backups, whose name in the pictures reads as an operator's would. It is a folder
+/// made for the run and taken away after it.
+struct Disk(PathBuf);
+
+impl Disk {
+    /// Below `/media` where that may be written, else in the home folder.
+    fn new() -> Result<Self> {
+        let home = std::env::var_os("HOME").context("a home folder")?;
+        for disk in [PathBuf::from("/media/usb"), PathBuf::from(home).join("usb")] {
+            let made = fs::create_dir_all(disk.parent().context("a folder above")?)
+                .and_then(|()| fs::create_dir(&disk));
+            match made {
+                Ok(()) => return Ok(Self(disk)),
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                    bail!(
+                        "{} is there already; it is not this program's",
+                        disk.display()
+                    )
+                }
+                Err(_) => {}
+            }
+        }
+        bail!("no folder for the backups can be made")
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        // What is left behind is said at the next run.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
 /// One command of the list, as the page itself would call it.
-async fn command(window: &Window<'_>, name: &str, input: &serde_json::Value) -> Result<()> {
+async fn command(window: &Window<'_>, name: &str, input: &Value) -> Result<()> {
     let call = json!({"name": name, "input": input});
     let script = format!("await window.__TAURI_INTERNALS__.invoke('call', {call})");
     window.ask(&script).await.with_context(|| name.to_owned())?;
     Ok(())
 }
 
-/// Workflows as an office keeps them.
-fn catalog(desk: &Desk, language: Language) -> Result<PathBuf> {
-    let folder = desk.folder().join("catalog");
-    fs::create_dir_all(&folder)?;
-    let workflows = [
-        ("stock", "Stock check", "库存检查"),
-        ("reconcile", "End-of-day reconciliation", "日终对账"),
-        ("customers", "Customer import", "客户导入"),
-        ("invoices", "Invoice run", "开具发票"),
-        ("archive-logs", "Archive logs", "归档日志"),
-        ("price-list", "Price list to the shops", "向门店发送价目表"),
-        ("payroll", "Payroll preparation", "工资准备"),
-        ("suppliers", "Supplier onboarding", "供应商入驻"),
-    ];
-    for (index, (id, english, chinese)) in workflows.into_iter().enumerate() {
-        let name = if language == Language::English {
-            english
-        } else {
-            chinese
-        };
-        let tasks: Vec<_> = (0..=index % 4 + 1)
-            .map(|step| {
-                let after: Vec<_> = step
-                    .checked_sub(1)
-                    .map(|n| format!("step-{n}"))
-                    .into_iter()
-                    .collect();
-                json!({"id": format!("step-{step}"), "name": format!("Step {}", step + 1),
-                    "action": "manual", "params": {"instruction": "Do it"}, "dependsOn": after})
-            })
-            .collect();
-        let text =
-            json!({"id": id, "name": name, "priority": 1, "maxConcurrent": 2, "tasks": tasks});
-        fs::write(folder.join(format!("{id}.json")), text.to_string())?;
-    }
-    Ok(folder)
-}
-
 /// A few files such as an earlier tool leaves behind; the second is the first, changed.
-fn earlier_tool(desk: &Desk) -> Result<Vec<PathBuf>> {
-    let folder = desk.folder().join("earlier-tool");
+fn earlier_tool(disk: &Disk) -> Result<Vec<PathBuf>> {
+    let folder = disk.0.join("Earlier tool");
     fs::create_dir_all(&folder)?;
     let workflow = |name: &str, concurrent: u32| {
         json!({"id": "payroll", "name": name, "priority": 1, "maxConcurrent": concurrent,
