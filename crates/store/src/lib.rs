@@ -35,7 +35,7 @@ pub use operation::{
 };
 pub use owner::OwnerRecord;
 pub use snapshot::{Snapshot, SnapshotDocument, SnapshotOperation, SnapshotRevision};
-pub use staging::{IncomingDocument, Rejection, StagedItem, Staging, StagingOrigin, StateThere};
+pub use staging::{IncomingDocument, Rejection, StagedItem, Staging, StateThere};
 pub use staging_apply::{ApplyOutcome, ApplyRequest};
 pub use staging_plan::{Choice, GroupTotal, StagedGroup};
 pub use store::{Store, StoreOptions};

@@ -14,20 +14,10 @@ use crate::{
     StoredText,
 };
 
-/// Where a plan comes from; it decides what "different" means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StagingOrigin {
-    /// A backup of this app: revisions tell who changed since.
-    Backup,
-    /// Loose files.
-    Files,
-}
-
 /// A plan being filled, or waiting to be decided and applied.
 pub struct Staging {
     pub(crate) connection: Connection,
     pub(crate) path: PathBuf,
-    pub(crate) origin: StagingOrigin,
 }
 
 /// A document that was found.
@@ -164,7 +154,7 @@ impl Staging {
     ///
     /// # Errors
     /// What the database says.
-    pub fn create(path: PathBuf, origin: StagingOrigin) -> Result<Self, StoreError> {
+    pub fn create(path: PathBuf) -> Result<Self, StoreError> {
         let connection = Connection::open(&path)?;
         #[cfg(unix)]
         std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
@@ -173,21 +163,12 @@ impl Staging {
         )?;
         connection.execute_batch(include_str!("schema/staging.sql"))?;
         connection.execute_batch("BEGIN")?;
-        Ok(Self {
-            connection,
-            path,
-            origin,
-        })
+        Ok(Self { connection, path })
     }
 
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path
-    }
-
-    /// Where it comes from.
-    pub fn origin(&self) -> StagingOrigin {
-        self.origin
     }
 
     /// Adds a document.
@@ -379,9 +360,18 @@ impl Staging {
     /// What `each` or the database says.
     pub fn each_damaged<E: From<StoreError>>(
         &self,
+        each: impl FnMut(StagedItem) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.each_where("status = 'damaged'", each)
+    }
+
+    /// Gives every item that meets a condition to `each`, in the order in which they were found.
+    pub(crate) fn each_where<E: From<StoreError>>(
+        &self,
+        condition: &str,
         mut each: impl FnMut(StagedItem) -> Result<(), E>,
     ) -> Result<(), E> {
-        let sql = format!("SELECT {COLUMNS} FROM item WHERE status = 'damaged' ORDER BY item");
+        let sql = format!("SELECT {COLUMNS} FROM item WHERE {condition} ORDER BY item");
         let mut statement = self
             .connection
             .prepare_cached(&sql)

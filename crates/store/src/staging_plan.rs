@@ -3,7 +3,7 @@
 use rusqlite::OptionalExtension as _;
 
 use crate::staging::{COLUMNS, staged};
-use crate::{StagedItem, Staging, StagingOrigin, Store, StoreError};
+use crate::{StagedItem, Staging, Store, StoreError};
 
 /// What an item is, compared with the catalog. The order is the order to show them in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -230,18 +230,9 @@ impl Staging {
     /// What `each` or the database says.
     pub fn each_item<E: From<StoreError>>(
         &self,
-        mut each: impl FnMut(StagedItem) -> Result<(), E>,
+        each: impl FnMut(StagedItem) -> Result<(), E>,
     ) -> Result<(), E> {
-        let sql = format!("SELECT {COLUMNS} FROM item ORDER BY item");
-        let mut statement = self
-            .connection
-            .prepare_cached(&sql)
-            .map_err(StoreError::from)?;
-        let mut rows = statement.query([]).map_err(StoreError::from)?;
-        while let Some(row) = rows.next().map_err(StoreError::from)? {
-            each(staged(row).map_err(StoreError::from)?)?;
-        }
-        Ok(())
+        self.each_where("1", each)
     }
 
     /// Decides one item. Of several files with one id, taking one leaves the others out.
@@ -340,10 +331,5 @@ impl Staging {
         );
         self.connection.execute_batch("DETACH DATABASE live")?;
         Ok(count?)
-    }
-
-    /// Whether the plan comes from a backup of this app.
-    pub fn is_backup(&self) -> bool {
-        self.origin == StagingOrigin::Backup
     }
 }

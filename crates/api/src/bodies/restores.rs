@@ -6,7 +6,7 @@ use std::sync::PoisonError;
 use flowkeep_core::{Kind, Message};
 use flowkeep_files::{FilesError, Source, find_source, read_manifest, stage_backup, stage_files};
 use flowkeep_host::{machine_id, private_folder};
-use flowkeep_store::{ApplyOutcome, ApplyRequest, StagedGroup, Staging, StagingOrigin, StoreError};
+use flowkeep_store::{ApplyOutcome, ApplyRequest, StagedGroup, Staging, StoreError};
 
 use super::backups::{damaged_item, newest_known};
 use crate::plans::Plan;
@@ -51,7 +51,7 @@ pub fn plan_files(
     progress: &dyn Progress,
 ) -> Result<PlanSummary, AppError> {
     let (id, place) = Plan::place(api)?;
-    let mut staging = Staging::create(place, StagingOrigin::Files)?;
+    let mut staging = Staging::create(place)?;
     stage_files(paths, expected, &mut staging, &Thinned::new(progress))?;
     staging.compare(&api.store)?;
     let source = match paths {
@@ -94,7 +94,7 @@ pub fn restore_plan(
     let (staging, source, manifest) = match find_source(&path)? {
         Source::Backup(folder) => {
             let manifest = read_manifest(&folder)?;
-            let mut staging = Staging::create(place, StagingOrigin::Backup)?;
+            let mut staging = Staging::create(place)?;
             let read = stage_backup(&folder, &mut staging, &progress)?;
             notes.extend(
                 read.damaged_parts
@@ -105,7 +105,7 @@ pub fn restore_plan(
             (staging, folder, Some(manifest))
         }
         Source::Loose(folder) => {
-            let mut staging = Staging::create(place, StagingOrigin::Files)?;
+            let mut staging = Staging::create(place)?;
             stage_files(std::slice::from_ref(&folder), None, &mut staging, &progress)?;
             notes.push(Message::new("plan_note_unverified"));
             (staging, folder, None)

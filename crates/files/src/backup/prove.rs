@@ -6,9 +6,7 @@ use std::sync::Arc;
 
 use flowkeep_core::Message;
 use flowkeep_host::{Progress, SystemClock};
-use flowkeep_store::{
-    ApplyRequest, StagedGroup, Staging, StagingOrigin, Store, StoreError, StoreOptions,
-};
+use flowkeep_store::{ApplyRequest, StagedGroup, Staging, Store, StoreError, StoreOptions};
 
 use crate::{FilesError, intake};
 
@@ -43,7 +41,7 @@ pub fn prove(
     progress: &dyn Progress,
 ) -> Result<Proof, FilesError> {
     let place = tempfile_in(scratch)?;
-    let mut staging = Staging::create(place.path().join("plan.db"), StagingOrigin::Backup)?;
+    let mut staging = Staging::create(place.path().join("plan.db"))?;
     let read = intake::stage_backup(folder, &mut staging, progress)?;
     let mut proof = Proof {
         files: read.files,

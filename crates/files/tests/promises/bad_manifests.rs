@@ -4,7 +4,7 @@ use std::process::Command;
 
 use flowkeep_files::{FilesError, Source, find_source, read_manifest, stage_files};
 use flowkeep_host::Unfollowed;
-use flowkeep_store::{Staging, StagingOrigin};
+use flowkeep_store::Staging;
 use rstest::rstest;
 use serde_json::json;
 
@@ -126,8 +126,7 @@ fn a_folder_without_a_manifest_is_read_as_loose_files() {
     let source = find_source(backup.folder()).unwrap();
     assert_eq!(source, Source::Loose(backup.folder().to_owned()));
     let catalog = Catalog::new();
-    let mut staging =
-        Staging::create(catalog.scratch().join("plan.db"), StagingOrigin::Files).unwrap();
+    let mut staging = Staging::create(catalog.scratch().join("plan.db")).unwrap();
     let paths = [backup.path("roadmaps"), backup.path("rules")];
     stage_files(&paths, None, &mut staging, &Unfollowed).unwrap();
     staging.compare(&catalog.store).unwrap();

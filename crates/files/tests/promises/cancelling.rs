@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use flowkeep_files::{FilesError, prove, stage_backup};
 use flowkeep_host::{Progress, SystemFiles};
-use flowkeep_store::{Staging, StagingOrigin};
+use flowkeep_store::Staging;
 
 use crate::catalog::{Catalog, Given, tree};
 
@@ -109,7 +109,7 @@ fn a_restore_cancelled_while_reading_changes_nothing() {
         let plan = catalog
             .scratch()
             .join(format!("plan-{}.db", catalog.at().0));
-        let mut staging = Staging::create(plan, StagingOrigin::Backup)?;
+        let mut staging = Staging::create(plan)?;
         let read = stage_backup(backup.path(), &mut staging, person);
         assert_eq!(catalog.fingerprint(), before);
         read.map(|_| ())

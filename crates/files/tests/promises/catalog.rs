@@ -12,8 +12,7 @@ use flowkeep_files::{
 use flowkeep_host::testing::TestClock;
 use flowkeep_host::{Clock as _, Files, Progress, SystemFiles, Timestamp, Unfollowed};
 use flowkeep_store::{
-    ApplyOutcome, ApplyRequest, NewDocument, Staging, StagingOrigin, Store, StoreError,
-    StoreOptions,
+    ApplyOutcome, ApplyRequest, NewDocument, Staging, Store, StoreError, StoreOptions,
 };
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
@@ -130,7 +129,7 @@ impl Catalog {
         let plan = self
             .scratch()
             .join(format!("plan-{}.db", self.clock.now().0));
-        let mut staging = Staging::create(plan, StagingOrigin::Backup)?;
+        let mut staging = Staging::create(plan)?;
         let read = stage_backup(backup, &mut staging, &Unfollowed)?;
         staging.compare(&self.store)?;
         Ok((staging, read))
