@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use flowkeep_api::restores::KIND_WORDS;
-use flowkeep_core::Kind;
+use flowkeep_core::{KeptHistory, Kind};
 
 /// All of a call.
 #[derive(Debug, Parser)]
@@ -147,6 +147,9 @@ pub(crate) enum Db {
         output: Option<PathBuf>,
         #[arg(short, long)]
         verbose: bool,
+        #[arg(long, value_name = "all|DAYS|none", default_value = "all",
+              hide_default_value = true, value_parser = kept_history)]
+        history: KeptHistory,
     },
     Restore {
         #[arg(short, long, value_name = "DIR")]
@@ -171,6 +174,17 @@ pub(crate) enum Db {
         undo_id: Option<String>,
     },
     List,
+}
+
+fn kept_history(text: &str) -> Result<KeptHistory, &'static str> {
+    match text {
+        "all" => Ok(KeptHistory::All),
+        "none" => Ok(KeptHistory::None),
+        days => days
+            .parse()
+            .map(KeptHistory::Days)
+            .map_err(|_| "all, none, or a number of days"),
+    }
 }
 
 impl Noun {

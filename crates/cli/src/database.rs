@@ -20,7 +20,15 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Db) -> Result<Outcome, AppEr
         Db::Backup {
             output: folder,
             verbose,
-        } => backup(api, output, folder, verbose),
+            history,
+        } => {
+            let input = BackupInput {
+                into: folder.map(ChosenPlace::Path),
+                remember: false,
+                history,
+            };
+            backup(api, output, input, verbose)
+        }
         Db::Restore {
             input,
             force,
@@ -49,14 +57,10 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Db) -> Result<Outcome, AppEr
 fn backup(
     api: &Api,
     output: &Output,
-    folder: Option<PathBuf>,
+    input: BackupInput,
     verbose: bool,
 ) -> Result<Outcome, AppError> {
     let progress = Shown::new(output.catalogue());
-    let input = BackupInput {
-        into: folder.map(ChosenPlace::Path),
-        remember: false,
-    };
     let made = backups::backup(api, input, &progress)?;
     drop(progress);
     output.print(&made, |catalogue, out| {

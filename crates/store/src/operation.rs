@@ -403,14 +403,17 @@ fn like(text: &str) -> String {
     format!("%{escaped}%")
 }
 
-/// A page of operations after `id`, oldest first, for a snapshot.
+/// A page of operations after `id` and not before `since`, oldest first, for a snapshot.
 pub(crate) fn page_after(
     connection: &Connection,
     id: &str,
+    since: i64,
 ) -> Result<Vec<OperationRecord>, StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM operation o WHERE o.id > ?1 ORDER BY o.id LIMIT 500");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM operation o WHERE o.id > ?1 AND o.at >= ?2 ORDER BY o.id LIMIT 500"
+    );
     let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map([id], record)?;
+    let rows = statement.query_map((id, since), record)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

@@ -13,11 +13,14 @@ use crate::StoreError;
 const APPLICATION_ID: i32 = 0x466c_774b;
 
 /// Additive and numbered; a row that landed is never edited.
-const STEPS: &[M<'static>] = &[M::up(include_str!("schema/0001_catalog.sql"))];
+const STEPS: &[M<'static>] = &[
+    M::up(include_str!("schema/0001_catalog.sql")),
+    M::up(include_str!("schema/0002_known_backups.sql")),
+];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 
 /// The version this program knows.
-const KNOWN: u32 = 1;
+const KNOWN: u32 = 2;
 
 /// Opens the database for writing, after creating or migrating it. Before a migration the file is
 /// copied to `safety`.
@@ -178,6 +181,37 @@ mod tests {
         MIGRATIONS.validate().unwrap();
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(version(&open(folder.path()).unwrap()).unwrap(), KNOWN);
+    }
+
+    #[test]
+    fn an_older_database_is_copied_and_its_backups_keep_their_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("flowkeep.db");
+        let mut older = Connection::open(&path).unwrap();
+        older
+            .pragma_update(None, "application_id", APPLICATION_ID)
+            .unwrap();
+        MIGRATIONS.to_version(&mut older, 1).unwrap();
+        older
+            .execute_batch(
+                "INSERT INTO known_backup(id, path, created_at, count, bytes, operation)
+                 VALUES ('b', '/b', 1, 0, 0, ''), ('a', '/a', 2, 0, 0, '')",
+            )
+            .unwrap();
+        drop(older);
+        let connection = open(folder.path()).unwrap();
+        let known: Vec<(String, u32, String)> = connection
+            .prepare("SELECT id, sequence, history FROM known_backup ORDER BY sequence")
+            .unwrap()
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        let all = || "\"all\"".to_owned();
+        assert_eq!(known, [("a".into(), 1, all()), ("b".into(), 2, all())]);
+        let copy = folder.path().join("safety/before-migration-1-1.db");
+        let copy = Connection::open(copy).unwrap();
+        assert_eq!(version(&copy).unwrap(), 1);
     }
 
     #[test]

@@ -126,16 +126,17 @@ impl Snapshot {
         )?)
     }
 
-    /// Bytes of what is beside the documents: earlier revisions and Activity, roughly.
+    /// Bytes of what is beside the documents, roughly: earlier revisions and Activity from `since`
+    /// on, in milliseconds.
     ///
     /// # Errors
     /// What the database says.
-    pub fn rest_bytes(&self) -> Result<u64, StoreError> {
+    pub fn rest_bytes(&self, since: i64) -> Result<u64, StoreError> {
         Ok(self.connection.query_row(
             "SELECT (SELECT coalesce(sum(r.bytes + 300), 0) FROM revision r
-                     JOIN document d USING (document) WHERE r.revision < d.revision)
-                  + (SELECT coalesce(sum(400 + 200 * count), 0) FROM operation)",
-            [],
+                     JOIN document d USING (document) WHERE r.revision < d.revision AND r.at >= ?1)
+                  + (SELECT coalesce(sum(400 + 200 * count), 0) FROM operation WHERE at >= ?1)",
+            [since],
             |row| row.get(0),
         )?)
     }
@@ -200,13 +201,15 @@ impl Snapshot {
         Ok(statement.query_row([row], |row| Ok((row.get(0)?, row.get(1)?)))?)
     }
 
-    /// Gives every earlier revision of the kept documents to `each`, oldest first, with its text
-    /// and the hash that had when it was written. A text that cannot be read fails by itself.
+    /// Gives every earlier revision of the kept documents from `since` (milliseconds) on to
+    /// `each`, oldest first, with its text and the hash that had when it was written. A text that
+    /// cannot be read fails by itself.
     ///
     /// # Errors
     /// What `each` or the database says.
     pub fn earlier_revisions<E: From<StoreError>>(
         &self,
+        since: i64,
         mut each: impl FnMut(SnapshotRevision, Result<(String, Sha256), StoreError>) -> Result<(), E>,
     ) -> Result<(), E> {
         // The texts stay out of this query: it sorts, and one damaged text would end it.
@@ -217,6 +220,7 @@ impl Snapshot {
                  r.content
                  FROM revision r JOIN document d USING (document)
                  WHERE r.revision < d.revision AND d.deleted_at IS NULL AND d.example = 0
+                   AND r.at >= ?1
                  ORDER BY r.at, r.document, r.revision",
             )
             .map_err(StoreError::from)?;
@@ -224,7 +228,7 @@ impl Snapshot {
             .connection
             .prepare("SELECT text, sha256 FROM content WHERE content = ?1")
             .map_err(StoreError::from)?;
-        let mut rows = statement.query([]).map_err(StoreError::from)?;
+        let mut rows = statement.query([since]).map_err(StoreError::from)?;
         while let Some(row) = rows.next().map_err(StoreError::from)? {
             let read = || -> rusqlite::Result<(SnapshotRevision, i64)> {
                 let revision = SnapshotRevision {
@@ -246,17 +250,19 @@ impl Snapshot {
         Ok(())
     }
 
-    /// Gives every operation to `each`, oldest first, each followed by what it touched.
+    /// Gives every operation from `since` (milliseconds) on to `each`, oldest first, each followed
+    /// by what it touched.
     ///
     /// # Errors
     /// What `each` or the database says.
     pub fn operations<E: From<StoreError>>(
         &self,
+        since: i64,
         mut each: impl FnMut(SnapshotOperation) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut after = String::new();
         loop {
-            let page = operation::page_after(&self.connection, &after)?;
+            let page = operation::page_after(&self.connection, &after, since)?;
             let Some(last) = page.last() else {
                 return Ok(());
             };

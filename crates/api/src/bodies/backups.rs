@@ -25,8 +25,16 @@ use crate::{Api, AppError, Progress, backup_list, time};
 pub fn backup_plan(api: &Api, input: BackupInput) -> Result<BackupPlan, AppError> {
     let folder = target_folder(api, input.into.as_ref())?;
     let snapshot = api.store.snapshot()?;
-    let estimated = BackupTarget::check(api.files.as_ref(), &folder, &api.data_dir)
-        .and_then(|target| estimate(api.files.as_ref(), &snapshot, &target));
+    let estimated =
+        BackupTarget::check(api.files.as_ref(), &folder, &api.data_dir).and_then(|target| {
+            estimate(
+                api.files.as_ref(),
+                &snapshot,
+                &target,
+                input.history,
+                api.clock.now(),
+            )
+        });
     let into = folder.display().to_string();
     match estimated {
         Ok(estimate) => {
@@ -88,7 +96,6 @@ pub fn backup(
     }
     let id = BackupId(Ulid::generate());
     let at = api.clock.now();
-    let known = api.store.known_backups()?;
     let made = write_backup(
         &BackupRequest {
             files: api.files.as_ref(),
@@ -97,7 +104,8 @@ pub fn backup(
             scratch: &api.scratch.folder()?,
             at,
             id,
-            sequence: known.len() as u64 + 1,
+            sequence: api.store.next_backup_sequence()?,
+            history: input.history,
             app_version: env!("CARGO_PKG_VERSION"),
             machine: &flowkeep_host::machine_id(),
             trial: std::env::var_os("FLOWKEEP_BENCH_WITHOUT_TRIAL").is_none(),
@@ -107,14 +115,20 @@ pub fn backup(
     let count = documents_in(&made);
     // One that was not tried is no backup yet: it is neither known nor counted on.
     if made.proven {
-        remember(
-            api,
-            &made,
-            id,
-            at.0,
+        let known = KnownBackup {
+            id: id.to_string(),
+            path: made.folder.display().to_string(),
+            created_at: at.0,
             count,
-            input.remember.then_some(folder),
-        )?;
+            bytes: made.bytes,
+            operation: made.latest_operation.clone().unwrap_or_default(),
+            checked_at: Some(at.0),
+            lost: u32::try_from(made.damaged.len()).unwrap_or(u32::MAX),
+            damaged: 0,
+            damaged_names: names_of(&made.damaged),
+            history: input.history,
+        };
+        remember(api, known, input.remember.then_some(folder))?;
     }
     Ok(BackupResult {
         count,
@@ -133,29 +147,10 @@ pub fn backup(
 }
 
 /// Writes a backup down as known and in Activity.
-fn remember(
-    api: &Api,
-    made: &Backup,
-    id: BackupId,
-    at: i64,
-    count: u32,
-    folder: Option<PathBuf>,
-) -> Result<(), AppError> {
-    let known = KnownBackup {
-        id: id.to_string(),
-        path: made.folder.display().to_string(),
-        created_at: at,
-        count,
-        bytes: made.bytes,
-        operation: made.latest_operation.clone().unwrap_or_default(),
-        checked_at: made.proven.then_some(at),
-        lost: u32::try_from(made.damaged.len()).unwrap_or(u32::MAX),
-        damaged: 0,
-        damaged_names: names_of(&made.damaged),
-    };
+fn remember(api: &Api, known: KnownBackup, folder: Option<PathBuf>) -> Result<(), AppError> {
     let (actor, face) = (api.actor()?, api.face.as_str());
     api.store.write::<_, AppError>(move |tx| {
-        tx.put_known_backup(&known)?;
+        tx.add_known_backup(&known)?;
         if let Some(folder) = folder {
             tx.set_setting("backup_folder", &folder.display().to_string().into())?;
         }
@@ -232,7 +227,7 @@ pub fn verify(
             ..known
         };
         api.store
-            .write::<_, AppError>(move |tx| Ok(tx.put_known_backup(&checked)?))?;
+            .write::<_, AppError>(move |tx| Ok(tx.note_checked_backup(&checked)?))?;
         backup_list::mirror(api);
     }
     Ok(VerifyResult {
@@ -318,6 +313,7 @@ pub(crate) fn row(known: KnownBackup) -> BackupRow {
         checked_at: known.checked_at.map(time::rfc3339),
         damaged_names: known.damaged_names,
         damaged: known.lost.saturating_add(known.damaged),
+        history: known.history,
     }
 }
 

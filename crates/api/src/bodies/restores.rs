@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
-use flowkeep_core::{Kind, Message};
+use flowkeep_core::{KeptHistory, Kind, Message};
 use flowkeep_files::{FilesError, Source, find_source, read_manifest, stage_backup, stage_files};
 use flowkeep_host::{machine_id, private_folder};
 use flowkeep_store::{ApplyOutcome, ApplyRequest, StagedGroup, Staging, StoreError};
@@ -94,6 +94,7 @@ pub fn restore_plan(
     let (staging, source, manifest) = match find_source(&path)? {
         Source::Backup(folder) => {
             let manifest = read_manifest(&folder)?;
+            notes.extend(left_out(manifest.history));
             let mut staging = Staging::create(place)?;
             let read = stage_backup(&folder, &mut staging, &progress)?;
             notes.extend(
@@ -134,6 +135,15 @@ pub fn restore_plan(
             .push(Message::new("plan_note_missing").with("count", missing));
     }
     plan.keep(api)
+}
+
+/// What the backup was made without.
+fn left_out(history: KeptHistory) -> Option<Message> {
+    match history {
+        KeptHistory::All => None,
+        KeptHistory::Days(days) => Some(Message::new("plan_note_history_days").with("days", days)),
+        KeptHistory::None => Some(Message::new("plan_note_history_none")),
+    }
 }
 
 /// Every word `--only` takes (contracts, "Words"). A backup may well have nothing of one.

@@ -1,6 +1,6 @@
 //! Backup, verify, restore, undo (requirement 000).
 
-use flowkeep_core::Message;
+use flowkeep_core::{KeptHistory, Message};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -15,6 +15,9 @@ pub struct BackupInput {
     pub into: Option<ChosenPlace>,
     /// Remember this folder as the chosen backup folder.
     pub remember: bool,
+    /// How much of the history goes into it; all unless told.
+    #[ts(optional, as = "Option<KeptHistory>")]
+    pub history: KeptHistory,
 }
 
 /// What a backup would write, and whether it fits.
@@ -210,6 +213,8 @@ pub struct BackupRow {
     pub damaged_names: Vec<String>,
     /// How many are damaged.
     pub damaged: u32,
+    /// How much of the history is in it.
+    pub history: KeptHistory,
 }
 
 /// How well a known backup is.

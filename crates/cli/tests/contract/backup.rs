@@ -104,6 +104,52 @@ fn an_empty_database_can_be_backed_up_and_restored() {
 }
 
 #[test]
+fn a_backup_keeps_as_much_history_as_was_asked_for() {
+    let flowkeep = seeded();
+    let file = flowkeep.file("a.json", workflow("a", "Renamed"));
+    flowkeep.done(&["flow", "update", "a", &file]);
+    let into = text(&flowkeep.path("backups"));
+    let parts = |history: &str| {
+        let made = flowkeep.done(&["db", "backup", "-o", &into, "--history", history]);
+        assert_eq!(
+            (&made["count"], &made["verified"]),
+            (&2.into(), &true.into())
+        );
+        let folder = made["target_dir"].as_str().unwrap().to_owned();
+        let files = tree(Path::new(&folder)).into_iter().map(|(path, _)| path);
+        let parts = files.filter(|path| path.ends_with(".jsonl")).count();
+        (folder, parts)
+    };
+    assert_eq!(parts("all").1, 2);
+    assert_eq!(parts("30").1, 2, "all of it is younger");
+    let (folder, without) = parts("none");
+    assert_eq!(without, 0);
+    let listed: Vec<_> = flowkeep.done(&["db", "list"])["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["history"].clone())
+        .collect();
+    let days = serde_json::json!({"days": 30});
+    assert_eq!(listed, ["none".into(), days, "all".into()]);
+
+    let other = Flowkeep::new();
+    let said = other.say(&["db", "restore", "-i", &folder]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert_eq!(other.texts("flow"), flowkeep.texts("flow"));
+    let history = other.done(&["flow", "history", "a"]);
+    let revisions: Vec<_> = history["items"].as_array().unwrap().iter().collect();
+    assert_eq!((revisions.len(), &revisions[0]["revision"]), (1, &2.into()));
+
+    for wrong in ["0", "-1", "some"] {
+        let option = format!("--history={wrong}");
+        let (exit, refused) = flowkeep.json(&["db", "backup", "-o", &into, &option]);
+        assert_eq!(exit, 2, "{refused}");
+        assert_eq!(refused["error"]["code"], "usage_invalid_value");
+    }
+}
+
+#[test]
 fn verify_names_the_damage_and_changes_nothing() {
     let flowkeep = seeded();
     let folder = flowkeep.backup("backups");

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, BufReader, BufWriter, Read, Write};
 
-use flowkeep_core::{Format, Sha256};
+use flowkeep_core::{Format, KeptHistory, Sha256};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +38,8 @@ pub struct Manifest {
     pub backup_id: String,
     /// A hash that tells the computer from others.
     pub machine: String,
+    /// How much of the history is in it.
+    pub history: KeptHistory,
     /// How many of each kind.
     pub counts: BTreeMap<String, u32>,
 }

@@ -86,14 +86,16 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// Earlier revisions. One whose text is not what was written is named in `lost` and left out.
+/// Earlier revisions from `since` on. One whose text is not what was written is named in `lost`
+/// and left out.
 pub(crate) fn revisions(
     snapshot: &Snapshot,
+    since: i64,
     out: &mut Parts<'_>,
     lost: &mut Vec<DamagedFile>,
 ) -> Result<u32, FilesError> {
     let mut count = 0;
-    snapshot.earlier_revisions(|revision, text| {
+    snapshot.earlier_revisions(since, |revision, text| {
         let code = match text {
             Ok((text, sha256)) if Sha256::of(text.as_bytes()) == sha256 => {
                 count += 1;
@@ -115,10 +117,15 @@ pub(crate) fn revisions(
     Ok(count)
 }
 
-pub(crate) fn operations(snapshot: &Snapshot, out: &mut Parts<'_>) -> Result<u32, FilesError> {
+/// Activity from `since` on.
+pub(crate) fn operations(
+    snapshot: &Snapshot,
+    since: i64,
+    out: &mut Parts<'_>,
+) -> Result<u32, FilesError> {
     let mut count = 0;
     let mut at = Timestamp(0);
-    snapshot.operations(|piece| {
+    snapshot.operations(since, |piece| {
         if let SnapshotOperation::Operation(operation) = &piece {
             count += 1;
             at = Timestamp(operation.at);

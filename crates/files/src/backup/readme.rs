@@ -1,7 +1,10 @@
 //! The words inside a backup for whoever finds the folder in ten years.
 
+use flowkeep_core::KeptHistory;
+
 /// `README.txt`, in both languages.
-pub(crate) fn text(created_at: &str, documents: u32) -> String {
+pub(crate) fn text(created_at: &str, documents: u32, history: KeptHistory) -> String {
+    let ([kept, left_out], [kept_zh, left_out_zh]) = history_words(history);
     format!(
         "Flowkeep backup\r
 ===============\r
@@ -9,13 +12,11 @@ Made {created_at} (UTC). Documents: {documents}.\r
 \r
 What is in it\r
   workflows, roadmaps, rules, templates: one file each, as they were kept\r
-  revisions: the earlier states of those documents\r
-  operations: Activity, who changed what and when\r
-  settings.json: settings that are not bound to one computer\r
+{kept}  settings.json: settings that are not bound to one computer\r
   manifest.json: every file with its size and SHA-256\r
 \r
 What is not in it\r
-  passwords and other secrets; trust given to workflows; deleted documents;\r
+{left_out}  passwords and other secrets; trust given to workflows; deleted documents;\r
   the example workspace; the list of known backups\r
 \r
 To restore: open Flowkeep, Backup & restore, Restore…, and choose this folder;\r
@@ -28,17 +29,72 @@ Flowkeep 备份\r
 \r
 包含\r
   workflows、roadmaps、rules、templates：每份文档一个文件，保持原样\r
-  revisions：这些文档的历史版本\r
-  operations：操作记录（谁、何时、改了什么）\r
-  settings.json：与具体电脑无关的设置\r
+{kept_zh}  settings.json：与具体电脑无关的设置\r
   manifest.json：每个文件的大小和 SHA-256\r
 \r
 不包含\r
-  密码等机密；对工作流的信任；已删除的文档；示例工作区；备份列表\r
+{left_out_zh}  密码等机密；对工作流的信任；已删除的文档；示例工作区；备份列表\r
 \r
 恢复方法：打开 Flowkeep，进入“备份与恢复”，点“恢复…”，选择此文件夹；\r
 或运行：flowkeep db restore -i 文件夹\r
 请不要改动这里的文件：改动过的文件会被识别出来，不会恢复。\r
 "
     )
+}
+
+/// What of the history is in it and what is not, in English and in Chinese.
+fn history_words(history: KeptHistory) -> ([String; 2], [String; 2]) {
+    let kept = |span: &str, span_zh: &str| {
+        [
+            format!(
+                "  revisions: the earlier states of those documents{span}\r
+  operations: Activity, who changed what and when{span}\r\n"
+            ),
+            format!(
+                "  revisions：这些文档的历史版本{span_zh}\r
+  operations：操作记录（谁、何时、改了什么）{span_zh}\r\n"
+            ),
+        ]
+    };
+    let (kept, left_out) = match history {
+        KeptHistory::All => (kept("", ""), ["", ""].map(str::to_owned)),
+        KeptHistory::Days(days) => (
+            kept(&format!(", last {days} days"), &format!("，最近 {days} 天")),
+            [
+                format!("  earlier states and Activity older than {days} days;\r\n"),
+                format!("  {days} 天以前的历史版本和操作记录；\r\n"),
+            ],
+        ),
+        KeptHistory::None => (
+            ["", ""].map(str::to_owned),
+            [
+                "  the earlier states of the documents, and Activity;\r\n",
+                "  文档的历史版本和操作记录；\r\n",
+            ]
+            .map(str::to_owned),
+        ),
+    };
+    let ([kept, kept_zh], [left_out, left_out_zh]) = (kept, left_out);
+    ([kept, left_out], [kept_zh, left_out_zh])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+
+    use super::*;
+
+    #[test]
+    fn it_says_how_much_of_the_history_is_there() {
+        let says = |history| text("2026-01-01T00:00:00Z", 3, history);
+        let days = |days| KeptHistory::Days(NonZeroU32::new(days).unwrap());
+        assert!(says(KeptHistory::All).contains("  operations: Activity"));
+        assert!(!says(KeptHistory::None).contains("  operations: Activity"));
+        assert!(says(KeptHistory::None).contains("\r\n  文档的历史版本和操作记录；\r\n"));
+        assert!(says(days(30)).contains("older than 30 days;\r\n  passwords"));
+        for history in [KeptHistory::All, KeptHistory::None, days(30)] {
+            let bare = says(history).replace("\r\n", "");
+            assert!(!bare.contains(['\r', '\n']), "{history:?}");
+        }
+    }
 }

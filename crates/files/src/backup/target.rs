@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Local, Utc};
-use flowkeep_core::Kind;
+use flowkeep_core::{KeptHistory, Kind};
 use flowkeep_host::{Files, Timestamp};
 use flowkeep_store::Snapshot;
 use ulid::Ulid;
@@ -110,7 +110,8 @@ impl BackupTarget {
     }
 }
 
-/// What a backup of this moment would take in a folder with this room.
+/// What a backup made at `at`, of this moment and with so much history, would take in a folder with
+/// this room.
 ///
 /// # Errors
 /// [`FilesError::Store`].
@@ -118,12 +119,15 @@ pub fn estimate(
     files: &dyn Files,
     snapshot: &Snapshot,
     target: &BackupTarget,
+    history: KeptHistory,
+    at: Timestamp,
 ) -> Result<Estimate, FilesError> {
     let space = files
         .space(target.nearest())
         .map_err(FilesError::at(&target.folder))?;
     let (documents, bytes) = snapshot.size(space.cluster)?;
-    let rest = snapshot.rest_bytes()? + u64::from(documents) * PER_DOCUMENT + AT_LEAST;
+    let rest =
+        snapshot.rest_bytes(history.since(at.0))? + u64::from(documents) * PER_DOCUMENT + AT_LEAST;
     let needed = (bytes + rest) / 10 * 11;
     Ok(Estimate {
         counts: snapshot.counts()?,

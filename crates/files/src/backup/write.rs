@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chrono::Local;
-use flowkeep_core::{BackupId, Document, Format, Kind, Message, Sha256, file_name, wrap};
+use flowkeep_core::{
+    BackupId, Document, Format, KeptHistory, Kind, Message, Sha256, file_name, wrap,
+};
 use flowkeep_host::{FileLock, Files, Progress, Timestamp};
 use flowkeep_store::{Snapshot, SnapshotDocument, Store, StoreError};
 
@@ -32,6 +34,8 @@ pub struct BackupRequest<'a> {
     pub id: BackupId,
     /// Its place among the backups of this data folder, from 1.
     pub sequence: u64,
+    /// How much of the history goes into it.
+    pub history: KeptHistory,
     /// The version of the app.
     pub app_version: &'a str,
     /// A hash that tells this computer from others.
@@ -70,7 +74,13 @@ pub fn write_backup(
     // Taken before the database is checked: what is checked is what is written.
     let snapshot = request.store.snapshot()?;
     let faults = request.store.quick_check()?;
-    let estimate = estimate(request.files, &snapshot, request.target)?;
+    let estimate = estimate(
+        request.files,
+        &snapshot,
+        request.target,
+        request.history,
+        request.at,
+    )?;
     if estimate.needed > estimate.free {
         return Err(FilesError::NoRoom {
             path: request.target.folder.clone(),
@@ -203,13 +213,14 @@ fn write_and_prove(
         counts.insert(kind.as_str().to_owned(), count);
     }
     writing.plain("settings.json", "settings", &parts::settings(snapshot)?)?;
+    let since = request.history.since(request.at.0);
     let mut lost = Vec::new();
     writing.in_parts("revisions", "revision", |out| {
-        parts::revisions(snapshot, out, &mut lost)
+        parts::revisions(snapshot, since, out, &mut lost)
     })?;
     writing.damaged.append(&mut lost);
     let operations = writing.in_parts("operations", "operation", |out| {
-        parts::operations(snapshot, out)
+        parts::operations(snapshot, since, out)
     })?;
     counts.insert("operation".to_owned(), operations);
     let documents = Kind::ALL
@@ -219,7 +230,7 @@ fn write_and_prove(
     writing.plain(
         "README.txt",
         "readme",
-        readme::text(&rfc3339(request.at), documents).as_bytes(),
+        readme::text(&rfc3339(request.at), documents, request.history).as_bytes(),
     )?;
     let Writing {
         manifest, damaged, ..
@@ -284,6 +295,7 @@ impl<'a> Writing<'a> {
             sequence: request.sequence,
             backup_id: request.id.to_string(),
             machine: request.machine.to_owned(),
+            history: request.history,
             counts: BTreeMap::new(),
         };
         let path = folder.join(UNLISTED);

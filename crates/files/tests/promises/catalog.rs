@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use flowkeep_core::{BackupId, Document, Format, Kind, OperationId, Sha256, summarise};
+use flowkeep_core::{
+    BackupId, Document, Format, KeptHistory, Kind, OperationId, Sha256, summarise,
+};
 use flowkeep_files::{
     Backup, BackupRequest, BackupTarget, FilesError, ReadBackup, stage_backup, write_backup,
 };
@@ -104,6 +106,16 @@ impl Catalog {
         files: &dyn Files,
         progress: &dyn Progress,
     ) -> Result<Backup, FilesError> {
+        self.try_back_up_with(files, progress, KeptHistory::All)
+    }
+
+    /// As [`Catalog::try_back_up`], with so much of the history.
+    pub(crate) fn try_back_up_with(
+        &self,
+        files: &dyn Files,
+        progress: &dyn Progress,
+        history: KeptHistory,
+    ) -> Result<Backup, FilesError> {
         let target = BackupTarget::check(files, &self.backups(), &self.root.path().join("data"))?;
         let request = BackupRequest {
             files,
@@ -113,6 +125,7 @@ impl Catalog {
             at: self.clock.now(),
             id: BackupId(Ulid::from_parts(2, 2)),
             sequence: 1,
+            history,
             app_version: "0.0.0",
             machine: "here",
             trial: true,
@@ -166,6 +179,10 @@ impl Catalog {
     /// Every name in the folder for backups, and the bytes of every file below it.
     pub(crate) fn backups_tree(&self) -> BTreeMap<PathBuf, Option<Vec<u8>>> {
         tree(&self.backups())
+    }
+
+    pub(crate) fn set_clock(&self, millis: i64) {
+        self.clock.set(millis);
     }
 
     pub(crate) fn at(&self) -> Timestamp {

@@ -15,4 +15,5 @@ mod cancelling;
 mod catalog;
 mod damaged_database;
 mod failing_disk;
+mod history;
 mod round_trip;

@@ -1,0 +1,80 @@
+//! A backup with less than all of the history is a whole backup of the documents, and says so.
+
+use std::num::NonZeroU32;
+use std::path::Path;
+
+use flowkeep_core::{KeptHistory, OperationId};
+use flowkeep_files::{Backup, prove, read_manifest};
+use flowkeep_host::{SystemFiles, Unfollowed};
+use flowkeep_store::{NewOperation, StoreError};
+use ulid::Ulid;
+
+use crate::catalog::{Catalog, Given};
+
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+/// A workflow of three states, each an entry of Activity; the last two are two days old.
+fn with_a_past() -> Catalog {
+    let catalog = Catalog::new();
+    let start = catalog.at().0;
+    for (number, age) in [(1, 100), (2, 2), (3, 2)] {
+        catalog.set_clock(start - age * DAY);
+        let text = format!("{{\"id\": \"a\", \"name\": \"State {number}\"}}");
+        catalog.keep(&[Given::workflow("a", &text)]);
+        catalog
+            .store
+            .write::<_, StoreError>(move |tx| {
+                let operation = NewOperation {
+                    actor: "tester",
+                    face: "cli",
+                    operation: "update",
+                    name: None,
+                    undoes: None,
+                    items: &[],
+                };
+                tx.record_operation(OperationId(Ulid::from_parts(9, number)), &operation)
+            })
+            .unwrap();
+    }
+    catalog.set_clock(start);
+    catalog
+}
+
+fn lines(backup: &Path, folder: &str) -> usize {
+    std::fs::read_dir(backup.join(folder))
+        .unwrap()
+        .map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap())
+        .map(|text| text.lines().count())
+        .sum()
+}
+
+fn back_up(catalog: &Catalog, history: KeptHistory) -> Backup {
+    let made = catalog.try_back_up_with(&SystemFiles, &Unfollowed, history);
+    let made = made.unwrap();
+    assert!(made.proven, "{history:?}");
+    assert_eq!(read_manifest(&made.folder).unwrap().history, history);
+    made
+}
+
+#[test]
+fn what_is_older_stays_out_and_the_documents_are_whole() {
+    let catalog = with_a_past();
+    let days = |days| KeptHistory::Days(NonZeroU32::new(days).unwrap());
+    for (history, revisions, operations) in [
+        (KeptHistory::All, 2, 3),
+        (days(30), 1, 2),
+        (days(1), 0, 0),
+        (KeptHistory::None, 0, 0),
+    ] {
+        let made = back_up(&catalog, history);
+        assert_eq!(lines(&made.folder, "revisions"), revisions, "{history:?}");
+        assert_eq!(lines(&made.folder, "operations"), operations, "{history:?}");
+        let proof = prove(&made.folder, &catalog.scratch(), true, &Unfollowed).unwrap();
+        assert!(proof.damaged.is_empty(), "{history:?}");
+
+        let other = Catalog::new();
+        let (staging, _) = other.plan(&made.folder).unwrap();
+        other.apply(&staging);
+        assert_eq!(other.texts(), catalog.texts(), "{history:?}");
+    }
+}
