@@ -75,9 +75,20 @@ impl Staging {
     ///
     /// # Errors
     /// What the database says.
-    pub fn preview(&mut self) -> Result<ApplyOutcome, StoreError> {
+    pub fn preview(&mut self, store: &Store) -> Result<ApplyOutcome, StoreError> {
         self.connection.execute_batch(&name_actions("item"))?;
-        count(&self.connection, "item")
+        let mut outcome = count(&self.connection, "item")?;
+        (outcome.operations, outcome.settings) = self.beside(store, |staging| {
+            Ok(staging.connection.query_row(
+                "SELECT (SELECT count(*) FROM operation WHERE id NOT IN
+                          (SELECT id FROM live.operation)),
+                        (SELECT count(*) FROM setting WHERE key NOT IN
+                          (SELECT key FROM live.setting))",
+                [],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )?)
+        })?;
+        Ok(outcome)
     }
 }
 

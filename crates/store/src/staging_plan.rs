@@ -114,12 +114,21 @@ impl Staging {
     pub fn compare(&mut self, store: &Store) -> Result<(), StoreError> {
         // Filling happens in one transaction; attaching needs none.
         self.finish_filling()?;
+        self.beside(store, Self::compare_attached)
+    }
+
+    /// Runs `body` with the catalog attached as `live`.
+    pub(crate) fn beside<T>(
+        &mut self,
+        store: &Store,
+        body: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let live = store.path().to_string_lossy();
         self.connection
             .execute("ATTACH DATABASE ?1 AS live", [live])?;
-        let compared = self.compare_attached();
+        let answer = body(self);
         self.connection.execute_batch("DETACH DATABASE live")?;
-        compared
+        answer
     }
 
     fn compare_attached(&mut self) -> Result<(), StoreError> {
@@ -316,20 +325,17 @@ impl Staging {
     ///
     /// # Errors
     /// What the database says.
-    pub fn count_restored(&self, store: &Store) -> Result<u32, StoreError> {
-        let live = store.path().to_string_lossy();
-        self.connection
-            .execute("ATTACH DATABASE ?1 AS live", [live])?;
-        let count = self.connection.query_row(
-            "SELECT count(*) FROM item i
-             JOIN live.document d ON d.kind = i.kind AND d.id = i.target
-             JOIN live.content c ON c.content = d.content
-             JOIN text t ON t.item = i.item
-             WHERE i.action = 'imported' AND c.sha256 = i.sha256 AND c.text = t.text",
-            [],
-            |row| row.get(0),
-        );
-        self.connection.execute_batch("DETACH DATABASE live")?;
-        Ok(count?)
+    pub fn count_restored(&mut self, store: &Store) -> Result<u32, StoreError> {
+        self.beside(store, |staging| {
+            Ok(staging.connection.query_row(
+                "SELECT count(*) FROM item i
+                 JOIN live.document d ON d.kind = i.kind AND d.id = i.target
+                 JOIN live.content c ON c.content = d.content
+                 JOIN text t ON t.item = i.item
+                 WHERE i.action = 'imported' AND c.sha256 = i.sha256 AND c.text = t.text",
+                [],
+                |row| row.get(0),
+            )?)
+        })
     }
 }

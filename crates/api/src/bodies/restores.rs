@@ -187,7 +187,7 @@ pub fn import_preview(api: &Api, plan_id: &str) -> Result<ImportResult, AppError
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .staging
-        .preview()?;
+        .preview(&api.store)?;
     Ok(import_result(&outcome))
 }
 
@@ -230,7 +230,7 @@ pub fn restore_preview(api: &Api, plan_id: &str) -> Result<RestoreResult, AppErr
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .staging
-        .preview()?;
+        .preview(&api.store)?;
     restore_result(api, plan_id, &outcome)
 }
 

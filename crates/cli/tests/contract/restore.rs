@@ -82,6 +82,22 @@ fn without_force_what_is_here_stays() {
 }
 
 #[test]
+fn a_dry_run_shows_the_rows_of_the_real_one() {
+    let (_flowkeep, folder) = changed_since();
+    let other = Flowkeep::new();
+    let restore = ["db", "restore", "-i", folder.to_str().unwrap()];
+    let would = other.done(&[&restore[..], &["--dry-run"]].concat());
+    let done = other.done(&restore);
+    assert_eq!(would["items"], done["items"]);
+    let rows = done["items"].as_array().unwrap();
+    let activity: Vec<_> = rows
+        .iter()
+        .filter(|row| row["kind"] == "operation")
+        .collect();
+    assert_eq!((activity.len(), &activity[0]["count"]), (1, &3.into()));
+}
+
+#[test]
 fn with_force_the_backup_wins_and_undo_takes_it_back() {
     let (flowkeep, folder) = changed_since();
     let done = flowkeep.done(&["db", "restore", "-f", "-i", &text(&folder)]);

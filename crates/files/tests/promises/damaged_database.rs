@@ -95,7 +95,7 @@ fn a_text_that_rotted_under_its_hash_is_told_and_healed_by_a_restore() {
     let (mut staging, _) = catalog.plan(&made.folder).unwrap();
     let healing = staging.items(Some(StagedGroup::NewerThere), 10, 0).unwrap();
     assert_eq!(healing.0, 1, "the same hash is not the same text");
-    assert_eq!(staging.preview().unwrap().updated, 1);
+    assert_eq!(staging.preview(&catalog.store).unwrap().updated, 1);
     catalog.apply(&staging);
     assert_eq!(catalog.texts(), whole);
 }

@@ -40,6 +40,35 @@ fn with_a_past() -> Catalog {
     catalog
 }
 
+#[test]
+fn what_a_preview_counts_is_what_comes_in() {
+    let catalog = with_a_past();
+    catalog
+        .store
+        .write::<_, StoreError>(|tx| {
+            tx.set_setting("theme", &"dark".into())?;
+            tx.set_setting("display_name", &"A. Tester".into())
+        })
+        .unwrap();
+    let made = back_up(&catalog, KeptHistory::All);
+    let other = Catalog::new();
+    other
+        .store
+        .write::<_, StoreError>(|tx| tx.set_setting("theme", &"light".into()))
+        .unwrap();
+    for (operations, settings) in [(3, 1), (0, 0)] {
+        let (mut staging, _) = other.plan(&made.folder).unwrap();
+        let preview = staging.preview(&other.store).unwrap();
+        assert_eq!(
+            (preview.operations, preview.settings),
+            (operations, settings)
+        );
+        let mut done = other.apply(&staging);
+        done.operation = None;
+        assert_eq!(done, preview);
+    }
+}
+
 fn lines(backup: &Path, folder: &str) -> usize {
     std::fs::read_dir(backup.join(folder))
         .unwrap()
