@@ -216,6 +216,10 @@ fn verify(api: &Api, output: &Output, input: Option<PathBuf>) -> Result<Outcome,
                 [("name", &name), ("reason", &reason)];
             writeln!(out, "{}", catalogue.sentence("cli_damaged", &fields))?;
         }
+        for path in &found.unlisted {
+            let reason = catalogue.word("file_not_listed");
+            writeln!(out, "{path}: {reason}")?;
+        }
         let key = if found.ok {
             "cli_verified"
         } else {

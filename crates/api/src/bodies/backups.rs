@@ -234,6 +234,7 @@ pub fn verify(
         ok: proof.damaged.is_empty(),
         files: proof.files,
         damaged: proof.damaged.into_iter().map(damaged_item).collect(),
+        unlisted: proof.unlisted,
         source_dir: folder.display().to_string(),
     })
 }

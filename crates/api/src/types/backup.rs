@@ -87,6 +87,9 @@ pub struct VerifyResult {
     pub files: u32,
     /// What is not.
     pub damaged: Vec<DamagedItem>,
+    /// Files in the folder that are not part of the backup, by their path inside it. They are no
+    /// damage and are never read.
+    pub unlisted: Vec<String>,
     /// The folder that was read.
     pub source_dir: String,
 }

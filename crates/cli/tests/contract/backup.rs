@@ -175,6 +175,24 @@ fn verify_names_the_damage_and_changes_nothing() {
 }
 
 #[test]
+fn verify_tells_what_is_not_part_of_the_backup() {
+    let flowkeep = seeded();
+    let folder = flowkeep.backup("backups");
+    let verify = ["db", "verify", "-i", folder.to_str().unwrap()];
+    assert_eq!(flowkeep.done(&verify)["unlisted"], serde_json::json!([]));
+    std::fs::write(folder.join("workflows/mine.json"), "{}").unwrap();
+    let found = flowkeep.done(&verify);
+    assert_eq!(found["ok"], true, "a stranger is no damage");
+    assert_eq!(
+        found["unlisted"],
+        serde_json::json!(["workflows/mine.json"])
+    );
+    let said = flowkeep.say(&verify);
+    assert_eq!(said.code, 0);
+    assert!(said.out.contains("workflows/mine.json"), "{}", said.out);
+}
+
+#[test]
 fn a_refused_backup_says_why_and_leaves_nothing() {
     let flowkeep = seeded();
     flowkeep.refused(&["db", "backup"], "no_backup_folder");

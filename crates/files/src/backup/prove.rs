@@ -17,6 +17,8 @@ pub struct Proof {
     pub files: u32,
     /// What is not as it was written.
     pub damaged: Vec<DamagedFile>,
+    /// What lies in the folder and is not part of the backup, by its path inside the folder.
+    pub unlisted: Vec<String>,
 }
 
 /// One damaged file.
@@ -46,6 +48,7 @@ pub fn prove(
     let mut proof = Proof {
         files: read.files,
         damaged: read.damaged_parts,
+        unlisted: read.unlisted,
     };
     if trial {
         restore_for_trial(&mut staging, place.path(), progress)?;

@@ -31,6 +31,8 @@ pub struct ReadBackup {
     pub files: u32,
     /// Damaged files that are no documents.
     pub damaged_parts: Vec<DamagedFile>,
+    /// What lies in the folder and is not part of the backup, by its path inside the folder.
+    pub unlisted: Vec<String>,
 }
 
 /// Reads a manifest and checks that this program can read the backup.
@@ -201,15 +203,24 @@ impl Reading<'_> {
             if known || entry.file_type().is_dir() {
                 continue;
             }
-            self.staging.add_rejection(&Rejection {
-                path: &entry.path().to_string_lossy(),
-                kind: None,
-                id: None,
-                name: None,
-                damaged: false,
-                reason: &Message::new("file_not_listed"),
-            })?;
+            self.read
+                .unlisted
+                .push(relative.to_string_lossy().into_owned());
+            self.leave(entry.path(), &Message::new("file_not_listed"))?;
         }
+        Ok(())
+    }
+
+    /// Names a file that stays out, though nothing is wrong with it.
+    fn leave(&mut self, path: &Path, reason: &Message) -> Result<(), FilesError> {
+        self.staging.add_rejection(&Rejection {
+            path: &path.to_string_lossy(),
+            kind: None,
+            id: None,
+            name: None,
+            damaged: false,
+            reason,
+        })?;
         Ok(())
     }
 
@@ -364,8 +375,12 @@ impl Reading<'_> {
                     }
                 }
             }
-            // README and what later versions of this format may add.
-            _ => {}
+            "readme" => {}
+            // What a later version of this format may add.
+            kind => {
+                let reason = Message::new("kind_not_known").with("kind", kind);
+                self.leave(&self.shown.join(&file.path), &reason)?;
+            }
         }
         Ok(Ok(()))
     }

@@ -2,13 +2,14 @@
 
 use std::process::Command;
 
+use flowkeep_core::Sha256;
 use flowkeep_files::{FilesError, Source, find_source, read_manifest, stage_files};
 use flowkeep_host::Unfollowed;
 use flowkeep_store::Staging;
 use rstest::rstest;
 use serde_json::json;
 
-use crate::broken_backup::BrokenBackup;
+use crate::broken_backup::{BrokenBackup, Told};
 use crate::catalog::Catalog;
 
 fn is_damaged(error: &FilesError) -> bool {
@@ -117,6 +118,27 @@ fn what_a_later_version_may_add_is_passed_by() {
     });
     assert_eq!(read_manifest(backup.folder()).unwrap().version, 1);
     backup.restores(&crate::broken_backup::ALL);
+}
+
+#[test]
+fn files_of_a_kind_of_a_later_version_are_told_and_left() {
+    let backup = BrokenBackup::new();
+    std::fs::write(backup.path("sessions.jsonl"), "later\n").unwrap();
+    backup.change_manifest(|manifest| {
+        let files = manifest["files"].as_array_mut().unwrap();
+        files.push(json!({
+            "path": "sessions.jsonl",
+            "kind": "session",
+            "sha256": Sha256::of(b"later\n").to_string(),
+            "bytes": 6,
+        }));
+    });
+    let told = backup.restores(&crate::broken_backup::ALL);
+    let expected = Told {
+        passed_over: vec![("sessions.jsonl".to_owned(), "kind_not_known".to_owned())],
+        ..Told::default()
+    };
+    assert_eq!(told, expected);
 }
 
 #[test]

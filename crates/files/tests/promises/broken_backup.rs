@@ -166,6 +166,13 @@ impl BrokenBackup {
             "{:?}",
             proof.damaged
         );
+        let strangers = told.passed_over.iter();
+        let strangers = strangers.filter(|(_, code)| code == "file_not_listed");
+        let mut strangers: Vec<_> = strangers.map(|(path, _)| path.clone()).collect();
+        let mut unlisted = proof.unlisted;
+        strangers.sort();
+        unlisted.sort();
+        assert_eq!(unlisted, strangers, "a check tells the same strangers");
         told
     }
 

@@ -18,6 +18,11 @@ files: number,
  */
 damaged: Array<DamagedItem>, 
 /**
+ * Files in the folder that are not part of the backup, by their path inside it. They are no
+ * damage and are never read.
+ */
+unlisted: Array<string>, 
+/**
  * The folder that was read.
  */
 source_dir: string, };
