@@ -2,11 +2,10 @@
 //! window's thread, carries its progress over a channel, and lets it be cancelled.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use flowkeep_api::types::ProgressReport;
-use flowkeep_api::{Api, AppError, Progress};
+use flowkeep_api::{Api, AppError, Cancellation, Progress};
 use serde_json::Value;
 use tauri::ipc::{Channel, JavaScriptChannelId};
 use tauri::{State, Webview};
@@ -14,13 +13,13 @@ use tauri::{State, Webview};
 /// The long calls under way, by the id the page gave them, each with its flag "stop".
 #[derive(Default)]
 pub(crate) struct Tasks {
-    under_way: Mutex<HashMap<String, Arc<AtomicBool>>>,
+    under_way: Mutex<HashMap<String, Cancellation>>,
 }
 
 impl Tasks {
-    fn begin(&self, task: &str) -> Arc<AtomicBool> {
-        let stop = Arc::new(AtomicBool::new(false));
-        self.lock().insert(task.to_owned(), Arc::clone(&stop));
+    fn begin(&self, task: &str) -> Cancellation {
+        let stop = Cancellation::default();
+        self.lock().insert(task.to_owned(), stop.clone());
         stop
     }
 
@@ -30,7 +29,7 @@ impl Tasks {
 
     fn cancel(&self, task: &str) {
         if let Some(stop) = self.lock().get(task) {
-            stop.store(true, Ordering::Relaxed);
+            stop.cancel();
         }
     }
 
@@ -38,12 +37,12 @@ impl Tasks {
     pub(crate) fn cancel_all(&self) -> bool {
         let under_way = self.lock();
         for stop in under_way.values() {
-            stop.store(true, Ordering::Relaxed);
+            stop.cancel();
         }
         under_way.is_empty()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<AtomicBool>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Cancellation>> {
         self.under_way
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -64,7 +63,7 @@ pub(crate) async fn call(
     let api = Arc::clone(&api);
     let stop = task
         .as_deref()
-        .map_or_else(Arc::default, |task| tasks.begin(task));
+        .map_or_else(Cancellation::default, |task| tasks.begin(task));
     let progress = ChannelProgress {
         channel: channel.map(|id| id.channel_on(webview)),
         stop,
@@ -92,7 +91,7 @@ pub(crate) fn cancel(tasks: State<'_, Tasks>, task: &str) {
 /// Progress over a Tauri channel. The command list thins the reports out already.
 struct ChannelProgress {
     channel: Option<Channel<ProgressReport>>,
-    stop: Arc<AtomicBool>,
+    stop: Cancellation,
 }
 
 impl Progress for ChannelProgress {
@@ -104,8 +103,8 @@ impl Progress for ChannelProgress {
         }
     }
 
-    fn cancelled(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
+    fn cancellation(&self) -> &Cancellation {
+        &self.stop
     }
 }
 
@@ -118,12 +117,12 @@ mod tests {
         let tasks = Tasks::default();
         let (first, second) = (tasks.begin("first"), tasks.begin("second"));
         tasks.cancel("first");
-        assert!(first.load(Ordering::Relaxed));
-        assert!(!second.load(Ordering::Relaxed));
+        assert!(first.is_cancelled());
+        assert!(!second.is_cancelled());
         tasks.end("first");
         assert!(!tasks.cancel_all());
         assert!(
-            second.load(Ordering::Relaxed),
+            second.is_cancelled(),
             "closing the window stops what is under way"
         );
         tasks.end("second");

@@ -96,6 +96,7 @@ impl From<StoreError> for AppError {
                 .hint("restart_or_update"),
             StoreError::Busy => Self::new("database_locked").retryable(),
             StoreError::Full => Self::new("no_space").hint("free_space"),
+            StoreError::Cancelled => Self::new("cancelled"),
             StoreError::ReadOnly => Self::new("database_unwritable").hint("check_permissions"),
             StoreError::TextDamaged { name } => Self::new("text_damaged")
                 .with("name", name)
@@ -119,6 +120,7 @@ impl From<FilesError> for AppError {
         let at = |code: &str, path: PathBuf| Self::new(code).with("path", path.display());
         let mut app = match error {
             FilesError::Cancelled => Self::new("cancelled"),
+            FilesError::CancelledRemoving(path) => at("cancelled", path).hint("removing_goes_on"),
             FilesError::Missing(path) => at("path_missing", path),
             FilesError::NotAFolder(path) => at("not_a_folder", path),
             FilesError::InsideDataFolder(path) => {

@@ -3,6 +3,8 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use flowkeep_host::Cancellation;
+
 use crate::types::ProgressReport;
 
 /// Follows a long command.
@@ -10,8 +12,13 @@ pub trait Progress: Sync {
     /// How far it is; at most about ten times a second, and at every change of phase.
     fn report(&self, report: ProgressReport);
 
-    /// Whether the operator wants it to end. Asked before every item.
-    fn cancelled(&self) -> bool;
+    /// Tells when the operator wants it to end.
+    fn cancellation(&self) -> &Cancellation;
+
+    /// Whether the operator wants it to end.
+    fn cancelled(&self) -> bool {
+        self.cancellation().is_cancelled()
+    }
 }
 
 /// Nobody follows and nobody cancels.
@@ -21,8 +28,8 @@ pub struct Silent;
 impl Progress for Silent {
     fn report(&self, _: ProgressReport) {}
 
-    fn cancelled(&self) -> bool {
-        false
+    fn cancellation(&self) -> &Cancellation {
+        Cancellation::never()
     }
 }
 
@@ -59,7 +66,7 @@ impl flowkeep_host::Progress for Thinned<'_> {
         }
     }
 
-    fn cancelled(&self) -> bool {
-        self.to.cancelled()
+    fn cancellation(&self) -> &Cancellation {
+        self.to.cancellation()
     }
 }

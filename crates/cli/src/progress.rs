@@ -1,26 +1,23 @@
 //! Progress on standard error, when that is a terminal, and Ctrl-C.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use flowkeep_api::types::ProgressReport;
-use flowkeep_api::{Catalogue, Progress};
+use flowkeep_api::{Cancellation, Catalogue, Progress};
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// Follows one long command.
 pub(crate) struct Shown {
     bar: ProgressBar,
     catalogue: Catalogue,
-    cancelled: Arc<AtomicBool>,
+    cancellation: Cancellation,
 }
 
 impl Shown {
     pub(crate) fn new(catalogue: &Catalogue) -> Self {
-        let cancelled = Arc::new(AtomicBool::new(false));
-        let flag = cancelled.clone();
+        let cancellation = Cancellation::default();
+        let asked = cancellation.clone();
         // The first Ctrl-C (or SIGTERM) lets the command end cleanly; the second ends it at once.
         let set = ctrlc::set_handler(move || {
-            if flag.swap(true, Ordering::Relaxed) {
+            if asked.cancel() {
                 std::process::exit(130);
             }
         });
@@ -35,7 +32,7 @@ impl Shown {
         Self {
             bar,
             catalogue: *catalogue,
-            cancelled,
+            cancellation,
         }
     }
 }
@@ -51,8 +48,8 @@ impl Progress for Shown {
         self.bar.set_message(report.name.unwrap_or_default());
     }
 
-    fn cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed)
+    fn cancellation(&self) -> &Cancellation {
+        &self.cancellation
     }
 }
 

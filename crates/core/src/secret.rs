@@ -4,6 +4,10 @@
 //! a leak, so names and shapes are both looked at. Placeholders (`${ENV}`, `${secret.NAME}`,
 //! `{{ … }}`, `<your key>`, stars) are no keys.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use crate::{Document, Format, Value};
 
 /// Words that end the name of a secret field.
@@ -22,6 +26,17 @@ const SECRET_WORDS: [&str; 12] = [
     "secretkey",
 ];
 
+/// Parts of which one stands in every name of a secret field.
+const SECRET_NAME_PARTS: [&str; 7] = [
+    "pass",
+    "pwd",
+    "secret",
+    "token",
+    "key",
+    "credential",
+    "authorization",
+];
+
 /// The shortest key that is known by its shape alone, in bytes (`AKIA` and sixteen more).
 const SHORTEST_KEY: usize = 20;
 
@@ -36,8 +51,39 @@ const KEY_WORDS: [&str; 7] = [
     "encryption",
 ];
 
+/// What stands in every text that holds something like a key: a part of a secret's name, or what
+/// keys known by their shape begin with.
+static TRACES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let traces = SECRET_NAME_PARTS.into_iter().chain([
+        "sk-",
+        "akia",
+        "aiza",
+        "ghp_",
+        "github_pat_",
+        "glpat-",
+        "xox",
+        "eyj",
+        "://",
+        // Escaped characters could spell any of these.
+        "\\u",
+        "\\/",
+        "\\x",
+    ]);
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(traces)
+        .ok()
+});
+
 /// Whether there is something like a key anywhere in the document.
 pub(crate) fn contains_key(document: &Document) -> bool {
+    // Nearly all documents are told in one pass over their text.
+    if TRACES
+        .as_ref()
+        .is_some_and(|traces| !traces.is_match(document.text()))
+    {
+        return false;
+    }
     in_value(document.value())
         || (document.format() == Format::Markdown && looks_like_key_anywhere(document.text()))
 }
@@ -82,17 +128,7 @@ fn is_secret_field(key: &str, value: &Value) -> bool {
 /// words is the costly part.
 fn may_name_secret(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
-    [
-        "pass",
-        "pwd",
-        "secret",
-        "token",
-        "key",
-        "credential",
-        "authorization",
-    ]
-    .iter()
-    .any(|part| key.contains(part))
+    SECRET_NAME_PARTS.iter().any(|part| key.contains(part))
 }
 
 /// The words of a field's name, lower case: `clientSecret`, `client_secret`, `X-Api-Key`.

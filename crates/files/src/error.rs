@@ -11,6 +11,9 @@ pub enum FilesError {
     /// The operator cancelled; nothing that looks like a result is left.
     #[error("cancelled")]
     Cancelled,
+    /// The operator cancelled, and what was written is still being removed.
+    #[error("cancelled; {0} is still being removed")]
+    CancelledRemoving(PathBuf),
     /// There is nothing at this place.
     #[error("{0} does not exist")]
     Missing(PathBuf),
@@ -71,8 +74,8 @@ pub enum FilesError {
         detail: String,
     },
     /// The database says no.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    #[error("{0}")]
+    Store(#[source] StoreError),
     /// The system says no.
     #[error("{path}: {source}")]
     Io {
@@ -81,6 +84,15 @@ pub enum FilesError {
         /// What the system says.
         source: io::Error,
     },
+}
+
+impl From<StoreError> for FilesError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Cancelled => Self::Cancelled,
+            other => Self::Store(other),
+        }
+    }
 }
 
 impl FilesError {

@@ -8,6 +8,8 @@ mod backup;
 mod error;
 mod export;
 mod intake;
+mod patience;
+mod rounds;
 
 pub use backup::{
     Backup, BackupRequest, BackupTarget, DamagedFile, Estimate, FORMAT_VERSION, Manifest,

@@ -18,6 +18,6 @@ pub use clock::{Clock, SystemClock, Timestamp};
 pub use files::{Files, Space, SystemFiles, private_folder};
 pub use lock::{FileLock, LockError};
 pub use machine::{account_name, default_data_dir, machine_id};
-pub use progress::{Progress, Unfollowed};
+pub use progress::{Cancellation, Progress, Unfollowed};
 pub use read::{Folder, ReadError, SpecialFile, open_regular};
 pub use volume::{Unsafe, unsafe_place};

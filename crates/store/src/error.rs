@@ -33,6 +33,9 @@ pub enum StoreError {
     /// A command ended in a panic; nothing of it was kept.
     #[error("a command ended in a panic")]
     Panicked,
+    /// The operator wanted it to end; nothing of it was kept.
+    #[error("cancelled")]
+    Cancelled,
     /// No room on the disk.
     #[error("no room on the disk")]
     Full,
@@ -61,6 +64,7 @@ impl From<rusqlite::Error> for StoreError {
             }
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
             Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::OperationInterrupted) => Self::Cancelled,
             Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
                 Self::ReadOnly
             }

@@ -9,6 +9,7 @@ mod change;
 mod document;
 mod error;
 mod inbox;
+mod interrupt;
 mod known_backup;
 mod list;
 mod operation;
@@ -35,7 +36,7 @@ pub use operation::{
 };
 pub use owner::OwnerRecord;
 pub use snapshot::{Snapshot, SnapshotDocument, SnapshotOperation, SnapshotRevision};
-pub use staging::{IncomingDocument, Rejection, StagedItem, Staging, StateThere};
+pub use staging::{IncomingDocument, IndexTerms, Rejection, StagedItem, Staging, StateThere};
 pub use staging_apply::{ApplyOutcome, ApplyRequest};
 pub use staging_plan::{Choice, GroupTotal, StagedGroup};
 pub use store::{Store, StoreOptions};

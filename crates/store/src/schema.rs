@@ -12,6 +12,10 @@ use crate::StoreError;
 /// `FlwK`, so that `file(1)` and we can tell our database from others.
 const APPLICATION_ID: i32 = 0x466c_774b;
 
+/// Bytes of a page. A text of two kilobytes nearly fills one of SQLite's own default of 4096 by
+/// itself and leaves the rest of it empty; this holds three of them.
+pub(crate) const PAGE: u32 = 8192;
+
 /// Additive and numbered; a row that landed is never edited.
 const STEPS: &[M<'static>] = &[
     M::up(include_str!("schema/0001_catalog.sql")),
@@ -45,8 +49,7 @@ pub(crate) fn open_writer(
         check_ours(&connection)?;
         let found = version(&connection)?;
         if found == 0 {
-            connection.execute_batch("PRAGMA auto_vacuum = INCREMENTAL")?;
-            connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+            create(&connection)?;
         } else if found < KNOWN {
             copy_before_migration(&connection, safety, found, now)?;
         }
@@ -58,6 +61,35 @@ pub(crate) fn open_writer(
     check_ours(&connection)?;
     check_version(&connection)?;
     Ok(connection)
+}
+
+/// Makes a database that is thrown away afterwards: nothing of it is flushed, and it is written
+/// once, not to a journal first.
+///
+/// # Errors
+/// What SQLite says.
+pub(crate) fn open_scratch(path: &Path) -> Result<Connection, StoreError> {
+    create_private(path)?;
+    let mut connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    prepare(&connection)?;
+    create(&connection)?;
+    connection.execute_batch("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF")?;
+    MIGRATIONS
+        .to_latest(&mut connection)
+        .map_err(migration_error)?;
+    Ok(connection)
+}
+
+/// What a database file is for good from its first page on.
+fn create(connection: &Connection) -> Result<(), StoreError> {
+    connection.execute_batch(&format!(
+        "PRAGMA page_size = {PAGE}; PRAGMA auto_vacuum = INCREMENTAL"
+    ))?;
+    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+    Ok(())
 }
 
 /// Opens a connection that only reads.

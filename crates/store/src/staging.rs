@@ -5,10 +5,11 @@
 
 use std::path::{Path, PathBuf};
 
-use flowkeep_core::{Document, Encoding, Kind, Message, Sha256, Summary, search_terms, sort_key};
+use flowkeep_core::{Encoding, Format, Kind, Message, Sha256, Summary, search_terms, sort_key};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use crate::document::format_of;
+use crate::schema::PAGE;
 use crate::{
     Choice, OperationItemRecord, OperationRecord, SnapshotRevision, StagedGroup, StoreError,
     StoredText,
@@ -31,14 +32,38 @@ pub struct IncomingDocument<'a> {
     pub id: &'a str,
     /// Whether the id was derived because the text has none.
     pub id_derived: bool,
-    /// The document.
-    pub document: &'a Document,
+    /// The format of its text.
+    pub format: Format,
+    /// Its text. The view that was made of it is not needed any more.
+    pub text: &'a str,
+    /// The hash of its text.
+    pub sha256: Sha256,
     /// What it says of itself.
     pub summary: &'a Summary,
+    /// What it is sorted and found by.
+    pub terms: &'a IndexTerms,
     /// The encoding it was read in.
     pub encoding: Encoding,
     /// Its state there, where known.
     pub there: Option<StateThere>,
+}
+
+/// What a document is sorted and found by. Apart from the laying out, because it is costly to make
+/// and can be made by any thread.
+#[derive(Debug)]
+pub struct IndexTerms {
+    sort_key: Vec<u8>,
+    search: String,
+}
+
+impl IndexTerms {
+    /// Makes them of what a document says of itself.
+    pub fn of(summary: &Summary) -> Self {
+        Self {
+            sort_key: sort_key(&summary.name),
+            search: search_terms(&summary.search),
+        }
+    }
 }
 
 /// What a backup knows of a document's state.
@@ -158,9 +183,10 @@ impl Staging {
         let connection = Connection::open(&path)?;
         #[cfg(unix)]
         std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-        connection.execute_batch(
-            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -8192;",
-        )?;
+        connection.execute_batch(&format!(
+            "PRAGMA page_size = {PAGE}; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; \
+                      PRAGMA cache_size = -8192;"
+        ))?;
         connection.execute_batch(include_str!("schema/staging.sql"))?;
         connection.execute_batch("BEGIN")?;
         Ok(Self { connection, path })
@@ -177,7 +203,7 @@ impl Staging {
     /// What the database says.
     pub fn add_document(&mut self, new: &IncomingDocument<'_>) -> Result<(), StoreError> {
         let summary = new.summary;
-        let text = new.document.text();
+        let text = new.text;
         let encoding = serde_json::to_value(new.encoding).ok();
         self.connection
             .prepare_cached(
@@ -198,11 +224,11 @@ impl Staging {
                 ":id_derived": new.id_derived,
                 ":name": summary.name,
                 ":encoding": encoding.as_ref().and_then(serde_json::Value::as_str),
-                ":format": new.document.format().as_str(),
-                ":sha256": new.document.sha256().0,
+                ":format": new.format.as_str(),
+                ":sha256": new.sha256.0,
                 ":bytes": text.len(),
-                ":sort_key": sort_key(&summary.name),
-                ":search": search_terms(&summary.search),
+                ":sort_key": new.terms.sort_key,
+                ":search": new.terms.search,
                 ":doc_type": summary.doc_type,
                 ":description": summary.description,
                 ":shape": summary.shape,

@@ -1,9 +1,10 @@
 //! Applying a plan: one short transaction on the writer, all or nothing.
 
 use flowkeep_core::{Kind, OperationId};
-use flowkeep_host::Timestamp;
-use rusqlite::{Connection, TransactionBehavior};
+use flowkeep_host::{Cancellation, Timestamp};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+use crate::interrupt::interruptible;
 use crate::operation::next_id;
 use crate::{Staging, Store, StoreError, Tag, Tx, schema};
 
@@ -47,20 +48,25 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::PlanChanged`] when something chosen has changed since the plan was compared;
-    /// nothing is written then, nor on any other error.
+    /// [`StoreError::Cancelled`]. Nothing is written then, nor on any other error.
     pub fn apply(
         &self,
-        staging: &Staging,
+        staging: &mut Staging,
         request: ApplyRequest,
+        cancellation: &Cancellation,
     ) -> Result<ApplyOutcome, StoreError> {
+        // What it comes to is written into the plan first: the transaction only reads there, and
+        // one that is broken off leaves the plan whole.
+        staging.settle(self)?;
         let path = staging.path.to_string_lossy().into_owned();
+        let cancellation = cancellation.clone();
         self.alone(move |connection, now| {
             connection.execute("ATTACH DATABASE ?1 AS staged", [path])?;
-            // The plan is thrown away afterwards: only what goes into the catalog must be safe.
-            let outcome = connection
-                .execute_batch("PRAGMA staged.journal_mode = OFF; PRAGMA staged.synchronous = OFF")
-                .map_err(StoreError::from)
-                .and_then(|()| apply_attached(connection, now, &request));
+            connection.execute_batch(LARGE_CACHE)?;
+            let outcome = interruptible(connection, &cancellation, || {
+                apply_attached(connection, now, &request)
+            });
+            connection.execute_batch(USUAL_CACHE)?;
             // What is committed is committed, whatever becomes of the plan's file.
             if let Err(error) = connection.execute_batch("DETACH DATABASE staged") {
                 tracing::warn!(%error, "a plan could not be detached");
@@ -76,37 +82,61 @@ impl Staging {
     /// # Errors
     /// What the database says.
     pub fn preview(&mut self, store: &Store) -> Result<ApplyOutcome, StoreError> {
-        self.connection.execute_batch(&name_actions("item"))?;
+        self.settle(store)?;
         let mut outcome = count(&self.connection, "item")?;
-        (outcome.operations, outcome.settings) = self.beside(store, |staging| {
-            Ok(staging.connection.query_row(
-                "SELECT (SELECT count(*) FROM operation WHERE id NOT IN
-                          (SELECT id FROM live.operation)),
-                        (SELECT count(*) FROM setting WHERE key NOT IN
-                          (SELECT key FROM live.setting))",
-                [],
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )?)
-        })?;
+        (outcome.operations, outcome.settings) =
+            self.beside(store, Cancellation::never(), |plan| {
+                Ok(plan.query_row(
+                    "SELECT (SELECT count(*) FROM operation WHERE id NOT IN
+                              (SELECT id FROM live.operation)),
+                            (SELECT count(*) FROM setting WHERE key NOT IN
+                              (SELECT key FROM live.setting))",
+                    [],
+                    |row| Ok((row.get(0)?, row.get(1)?)),
+                )?)
+            })?;
         Ok(outcome)
+    }
+
+    /// Writes down what the decisions come to: what will be done with every item, and under which
+    /// id it will be kept.
+    fn settle(&mut self, store: &Store) -> Result<(), StoreError> {
+        // Not to be broken off: a plan has no journal to go back by.
+        self.beside(store, Cancellation::never(), |plan| {
+            let transaction = plan.unchecked_transaction()?;
+            transaction.execute_batch(
+                "UPDATE item SET target = CASE decision WHEN 'take' THEN id END, action = CASE
+                   WHEN decision = 'copy' THEN 'imported'
+                   WHEN decision = 'take' AND (here_row IS NULL OR here_deleted) THEN 'imported'
+                   WHEN decision = 'take' THEN 'updated'
+                   WHEN section = 8 THEN 'unchanged'
+                   WHEN section IN (5, 6) THEN 'failed'
+                   ELSE 'skipped' END",
+            )?;
+            name_copies(&transaction)?;
+            Ok(transaction.commit()?)
+        })
     }
 }
 
+/// While a plan is applied its pages are kept, so that none is written twice.
+const LARGE_CACHE: &str = "PRAGMA main.cache_size = -49152";
+
+/// As `schema::prepare` sets it.
+const USUAL_CACHE: &str = "PRAGMA main.cache_size = -16384";
+
 fn apply_attached(
-    connection: &mut Connection,
+    connection: &Connection,
     now: Timestamp,
     request: &ApplyRequest,
 ) -> Result<ApplyOutcome, StoreError> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
     schema::check_version(&transaction)?;
     check_unmoved(&transaction)?;
-    name_copies(&transaction)?;
     let staged: Option<String> =
         transaction.query_row("SELECT max(id) FROM staged.operation", [], |row| row.get(0))?;
     let operation = next_id(&transaction, now, staged.as_deref())?;
     let id = operation.to_string();
-    transaction.execute_batch("UPDATE staged.item SET target = id WHERE decision = 'take'")?;
-    transaction.execute_batch(&name_actions("staged.item"))?;
     put_documents(&transaction, now, &id, &request.actor)?;
     let (operations, settings) = put_rest(&transaction)?;
     let documents = record(&transaction, now, &id, request, operations + settings)?;
@@ -126,7 +156,10 @@ fn check_unmoved(connection: &Connection) -> Result<(), StoreError> {
            LEFT JOIN main.document d ON d.kind = i.kind AND d.id = i.id
            WHERE i.decision <> 'skip' AND (
              d.document IS NOT i.here_row OR d.revision IS NOT i.here_revision
-             OR (d.document NOT NULL AND (d.deleted_at NOT NULL) <> i.here_deleted)))",
+             OR (d.document NOT NULL AND (d.deleted_at NOT NULL) <> i.here_deleted)))
+         OR EXISTS (
+           SELECT 1 FROM staged.item i JOIN main.document d ON d.kind = i.kind AND d.id = i.target
+           WHERE i.decision = 'copy')",
         [],
         |row| row.get(0),
     )?;
@@ -138,14 +171,19 @@ fn check_unmoved(connection: &Connection) -> Result<(), StoreError> {
 }
 
 /// Gives each copy the first free id of the form `ID-2`, `ID-3`, …
-fn name_copies(connection: &Connection) -> Result<(), StoreError> {
-    let mut copies = connection
-        .prepare("SELECT item, kind, id FROM staged.item WHERE decision = 'copy' ORDER BY item")?;
-    let mut taken = connection.prepare(
-        "SELECT EXISTS (SELECT 1 FROM main.document WHERE kind = ?1 AND id = ?2)
-             OR EXISTS (SELECT 1 FROM staged.item WHERE kind = ?1 AND (id = ?2 OR target = ?2))",
+fn name_copies(plan: &Connection) -> Result<(), StoreError> {
+    let copies = "SELECT item, kind, id FROM item WHERE decision = 'copy' ORDER BY item";
+    let mut copies = plan.prepare(copies)?;
+    if !copies.exists([])? {
+        return Ok(());
+    }
+    plan.execute_batch("CREATE INDEX IF NOT EXISTS item_by_target ON item(kind, target)")?;
+    let mut taken = plan.prepare(
+        "SELECT EXISTS (SELECT 1 FROM live.document WHERE kind = ?1 AND id = ?2)
+             OR EXISTS (SELECT 1 FROM item WHERE kind = ?1 AND id = ?2)
+             OR EXISTS (SELECT 1 FROM item WHERE kind = ?1 AND target = ?2)",
     )?;
-    let mut name = connection.prepare("UPDATE staged.item SET target = ?2 WHERE item = ?1")?;
+    let mut name = plan.prepare("UPDATE item SET target = ?2 WHERE item = ?1")?;
     let mut rows = copies.query([])?;
     while let Some(row) = rows.next()? {
         let (item, kind, id): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
@@ -321,19 +359,6 @@ fn record(
     }
     tx.record_change()?;
     Ok(count > 0)
-}
-
-/// What the decisions come to, per item.
-fn name_actions(items: &str) -> String {
-    format!(
-        "UPDATE {items} SET action = CASE
-           WHEN decision = 'copy' THEN 'imported'
-           WHEN decision = 'take' AND (here_row IS NULL OR here_deleted) THEN 'imported'
-           WHEN decision = 'take' THEN 'updated'
-           WHEN section = 8 THEN 'unchanged'
-           WHEN section IN (5, 6) THEN 'failed'
-           ELSE 'skipped' END"
-    )
 }
 
 fn count(connection: &Connection, items: &str) -> Result<ApplyOutcome, StoreError> {

@@ -1,7 +1,9 @@
 //! Comparing a plan with the catalog, and deciding it.
 
-use rusqlite::OptionalExtension as _;
+use flowkeep_host::Cancellation;
+use rusqlite::{Connection, OptionalExtension as _};
 
+use crate::interrupt::interruptible;
 use crate::staging::{COLUMNS, staged};
 use crate::{StagedItem, Staging, Store, StoreError};
 
@@ -110,70 +112,31 @@ impl Staging {
     /// safe: new ones and later states come in, everything else waits for a person.
     ///
     /// # Errors
-    /// What the database says.
-    pub fn compare(&mut self, store: &Store) -> Result<(), StoreError> {
+    /// What the database says; [`StoreError::Cancelled`], and the plan is of no more use then.
+    pub fn compare(
+        &mut self,
+        store: &Store,
+        cancellation: &Cancellation,
+    ) -> Result<(), StoreError> {
         // Filling happens in one transaction; attaching needs none.
         self.finish_filling()?;
-        self.beside(store, Self::compare_attached)
+        self.beside(store, cancellation, compare_attached)
     }
 
-    /// Runs `body` with the catalog attached as `live`.
+    /// Runs `body` on the plan with the catalog attached as `live`.
     pub(crate) fn beside<T>(
         &mut self,
         store: &Store,
-        body: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+        cancellation: &Cancellation,
+        body: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let live = store.path().to_string_lossy();
         self.connection
             .execute("ATTACH DATABASE ?1 AS live", [live])?;
-        let answer = body(self);
+        let plan = &self.connection;
+        let answer = interruptible(plan, cancellation, || body(plan));
         self.connection.execute_batch("DETACH DATABASE live")?;
         answer
-    }
-
-    fn compare_attached(&mut self) -> Result<(), StoreError> {
-        let transaction = self.connection.transaction()?;
-        transaction.execute_batch(
-            "CREATE INDEX IF NOT EXISTS item_by_id ON item(kind, id);
-             CREATE INDEX IF NOT EXISTS history_by_id ON history(kind, id, sha256);
-             UPDATE item SET here_row = NULL, here_revision = NULL, here_deleted = 0,
-               here_updated_at = NULL, here_sha256 = NULL;
-             UPDATE item SET here_row = d.document, here_revision = d.revision,
-               here_deleted = d.deleted_at IS NOT NULL, here_updated_at = d.updated_at,
-               here_sha256 = c.sha256
-             FROM live.document d JOIN live.content c ON c.content = d.content
-             WHERE status = 'document' AND d.kind = item.kind AND d.id = item.id;",
-        )?;
-        transaction.execute(
-            "UPDATE item SET section = CASE
-               WHEN status = 'damaged' THEN 6
-               WHEN status = 'not_ours' THEN 7
-               WHEN here_row IS NULL OR here_deleted THEN 4
-               WHEN here_sha256 = sha256 THEN CASE
-                 WHEN (SELECT t.text FROM text t WHERE t.item = item.item) =
-                      (SELECT c.text FROM live.content c WHERE c.sha256 = item.sha256)
-                 -- Rotted here under its hash: the incoming one heals it.
-                 THEN 8 ELSE 3 END
-               WHEN EXISTS (SELECT 1 FROM live.revision r JOIN live.content c USING (content)
-                            WHERE r.document = here_row AND c.sha256 = item.sha256) THEN 1
-               WHEN EXISTS (SELECT 1 FROM history h WHERE h.kind = item.kind AND h.id = item.id
-                            AND h.sha256 = item.here_sha256) THEN 3
-               ELSE 2 END",
-            [],
-        )?;
-        // Of files with one id and one text the first stands for all; with unlike texts a person
-        // must pick.
-        transaction.execute_batch(
-            "UPDATE item SET section = 5 WHERE status = 'document' AND (kind, id) IN (
-               SELECT kind, id FROM item WHERE status = 'document'
-               GROUP BY kind, id HAVING count(DISTINCT sha256) > 1);
-             UPDATE item SET section = 8 WHERE status = 'document' AND section <> 5
-               AND item > (SELECT min(o.item) FROM item o
-                           WHERE o.status = 'document' AND o.kind = item.kind AND o.id = item.id);
-             UPDATE item SET decision = CASE WHEN section IN (3, 4) THEN 'take' ELSE 'skip' END;",
-        )?;
-        transaction.commit()?;
-        Ok(())
     }
 
     /// The groups that have items, in the order to show them.
@@ -324,10 +287,14 @@ impl Staging {
     /// restore: all of them must be.
     ///
     /// # Errors
-    /// What the database says.
-    pub fn count_restored(&mut self, store: &Store) -> Result<u32, StoreError> {
-        self.beside(store, |staging| {
-            Ok(staging.connection.query_row(
+    /// What the database says; [`StoreError::Cancelled`].
+    pub fn count_restored(
+        &mut self,
+        store: &Store,
+        cancellation: &Cancellation,
+    ) -> Result<u32, StoreError> {
+        self.beside(store, cancellation, |plan| {
+            Ok(plan.query_row(
                 "SELECT count(*) FROM item i
                  JOIN live.document d ON d.kind = i.kind AND d.id = i.target
                  JOIN live.content c ON c.content = d.content
@@ -338,4 +305,50 @@ impl Staging {
             )?)
         })
     }
+}
+
+fn compare_attached(plan: &Connection) -> Result<(), StoreError> {
+    let transaction = plan.unchecked_transaction()?;
+    // Each of these goes through the whole plan, so there are few of them, and what is as it was
+    // is not written again.
+    transaction.execute_batch(
+        "CREATE INDEX IF NOT EXISTS item_by_id ON item(kind, id);
+         CREATE INDEX IF NOT EXISTS history_by_id ON history(kind, id, sha256);
+         UPDATE item SET here_row = NULL, here_revision = NULL, here_deleted = 0,
+           here_updated_at = NULL, here_sha256 = NULL WHERE here_row NOT NULL;
+         UPDATE item SET here_row = d.document, here_revision = d.revision,
+           here_deleted = d.deleted_at IS NOT NULL, here_updated_at = d.updated_at,
+           here_sha256 = c.sha256
+         FROM live.document d JOIN live.content c ON c.content = d.content
+         WHERE status = 'document' AND d.kind = item.kind AND d.id = item.id;
+         UPDATE item SET section = compared.section,
+           decision = CASE WHEN compared.section IN (3, 4) THEN 'take' ELSE 'skip' END
+         FROM (SELECT item AS number, CASE
+           WHEN status = 'damaged' THEN 6
+           WHEN status = 'not_ours' THEN 7
+           WHEN here_row IS NULL OR here_deleted THEN 4
+           WHEN here_sha256 = sha256 THEN CASE
+             WHEN (SELECT t.text FROM text t WHERE t.item = i.item) =
+                  (SELECT c.text FROM live.content c WHERE c.sha256 = i.sha256)
+             -- Rotted here under its hash: the incoming one heals it.
+             THEN 8 ELSE 3 END
+           WHEN EXISTS (SELECT 1 FROM live.revision r JOIN live.content c USING (content)
+                        WHERE r.document = here_row AND c.sha256 = i.sha256) THEN 1
+           WHEN EXISTS (SELECT 1 FROM history h WHERE h.kind = i.kind AND h.id = i.id
+                        AND h.sha256 = i.here_sha256) THEN 3
+           ELSE 2 END AS section FROM item i) compared
+         WHERE compared.number = item.item;
+         -- Of files with one id and one text the first stands for all; with unlike texts a person
+         -- must pick.
+         UPDATE item SET section = 5, decision = 'skip'
+         WHERE status = 'document' AND (kind, id) IN (
+           SELECT kind, id FROM item WHERE status = 'document'
+           GROUP BY kind, id HAVING count(DISTINCT sha256) > 1);
+         UPDATE item SET section = 8, decision = 'skip'
+         WHERE status = 'document' AND section <> 5
+           AND item > (SELECT min(o.item) FROM item o
+                       WHERE o.status = 'document' AND o.kind = item.kind AND o.id = item.id);",
+    )?;
+    transaction.commit()?;
+    Ok(())
 }

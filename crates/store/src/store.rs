@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use flowkeep_host::Clock;
+use flowkeep_host::{Cancellation, Clock};
 use rusqlite::Connection;
 
 use crate::change::{self, Doorbell, Listener, Rings};
+use crate::interrupt::interruptible;
 use crate::readers::{Reader, Readers};
 use crate::writer::Writer;
 use crate::{Follower, Request, StoreError, Tx, schema};
@@ -45,8 +46,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub fn open_scratch(options: StoreOptions) -> Result<Self, StoreError> {
-        let connection = schema::open_writer(&options.path, &options.safety, options.clock.now())?;
-        connection.execute_batch("PRAGMA synchronous = OFF")?;
+        let connection = schema::open_scratch(&options.path)?;
         Self::start(options, connection)
     }
 
@@ -124,17 +124,18 @@ impl Store {
     /// What SQLite's own check finds wrong; empty when all is well. Reads the whole file.
     ///
     /// # Errors
-    /// What the database says.
-    pub fn quick_check(&self) -> Result<Vec<String>, StoreError> {
+    /// [`StoreError::Cancelled`]; what the database says.
+    pub fn quick_check(&self, cancellation: &Cancellation) -> Result<Vec<String>, StoreError> {
         let reader = self.reader()?;
-        let mut statement = reader.prepare("PRAGMA quick_check(20)")?;
-        let found: Result<Vec<String>, _> = statement.query_map([], |row| row.get(0))?.collect();
+        let found = interruptible(&reader, cancellation, || {
+            let mut statement = reader.prepare("PRAGMA quick_check(20)")?;
+            let lines = statement.query_map([], |row| row.get(0))?;
+            Ok(lines.collect::<Result<Vec<String>, _>>()?)
+        });
         match found {
             Ok(lines) => Ok(lines.into_iter().filter(|line| line != "ok").collect()),
-            Err(error) => match StoreError::from(error) {
-                StoreError::Damaged(text) => Ok(vec![text]),
-                other => Err(other),
-            },
+            Err(StoreError::Damaged(text)) => Ok(vec![text]),
+            Err(error) => Err(error),
         }
     }
 
@@ -149,10 +150,13 @@ impl Store {
     /// Copies the whole database, consistent and without side files, to a new file and flushes it.
     ///
     /// # Errors
-    /// What the database or the system says; the target may then exist in part.
-    pub fn copy_to(&self, target: &Path) -> Result<(), StoreError> {
+    /// [`StoreError::Cancelled`]; what the database or the system says; the target may then exist
+    /// in part.
+    pub fn copy_to(&self, target: &Path, cancellation: &Cancellation) -> Result<(), StoreError> {
         let reader = self.reader()?;
-        reader.execute("VACUUM INTO ?1", [target.to_string_lossy()])?;
+        interruptible(&reader, cancellation, || {
+            Ok(reader.execute("VACUUM INTO ?1", [target.to_string_lossy()])?)
+        })?;
         #[cfg(unix)]
         std::fs::set_permissions(target, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
         std::fs::File::open(target)?.sync_all()?;

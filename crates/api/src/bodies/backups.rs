@@ -98,7 +98,7 @@ pub fn backup(
     let at = api.clock.now();
     let made = write_backup(
         &BackupRequest {
-            files: api.files.as_ref(),
+            files: &api.files,
             store: &api.store,
             target: &target,
             scratch: &api.scratch.folder()?,
@@ -199,12 +199,7 @@ pub fn verify(
         Source::Backup(folder) => folder,
         Source::Loose(folder) => return Err(FilesError::NothingThere(folder).into()),
     };
-    let proof = prove(
-        &folder,
-        &api.scratch.folder()?,
-        true,
-        &Thinned::new(progress),
-    )?;
+    let proof = prove(&folder, &api.scratch.folder()?, &Thinned::new(progress))?;
     if let Ok(manifest) = read_manifest(&folder)
         && let Some(known) = api.store.known_backup(&manifest.backup_id)?
     {

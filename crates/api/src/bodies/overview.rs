@@ -114,7 +114,9 @@ fn check(name: &str, ok: bool, message: Message) -> Check {
 }
 
 fn check_database(api: &Api) -> Result<Check, AppError> {
-    let faults = api.store.quick_check()?;
+    let faults = api
+        .store
+        .quick_check(flowkeep_host::Cancellation::never())?;
     Ok(match faults.first() {
         None => check("database", true, Message::new("doctor_database_ok")),
         Some(fault) => check(

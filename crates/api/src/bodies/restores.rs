@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 
 use flowkeep_core::{KeptHistory, Kind, Message};
 use flowkeep_files::{FilesError, Source, find_source, read_manifest, stage_backup, stage_files};
-use flowkeep_host::{machine_id, private_folder};
+use flowkeep_host::{Cancellation, machine_id, private_folder};
 use flowkeep_store::{ApplyOutcome, ApplyRequest, StagedGroup, Staging, StoreError};
 
 use super::backups::{damaged_item, newest_known};
@@ -53,7 +53,7 @@ pub fn plan_files(
     let (id, place) = Plan::place(api)?;
     let mut staging = Staging::create(place)?;
     stage_files(paths, expected, &mut staging, &Thinned::new(progress))?;
-    staging.compare(&api.store)?;
+    staging.compare(&api.store, progress.cancellation())?;
     let source = match paths {
         [one] => one.clone(),
         _ => paths
@@ -120,7 +120,8 @@ pub fn restore_plan(
         damaged,
         notes,
     };
-    plan.staging.compare(&api.store)?;
+    plan.staging
+        .compare(&api.store, flowkeep_host::Progress::cancellation(&progress))?;
     let any = plan
         .staging
         .groups()?
@@ -173,7 +174,7 @@ pub fn import_apply(
     progress: &dyn Progress,
 ) -> Result<ImportResult, AppError> {
     go_on(progress)?;
-    let outcome = apply(api, &input.plan_id, "import", false)?;
+    let outcome = apply(api, &input.plan_id, "import", false, progress)?;
     Ok(import_result(&outcome))
 }
 
@@ -213,10 +214,10 @@ pub fn restore(
 ) -> Result<RestoreResult, AppError> {
     go_on(progress)?;
     if !input.without_safety_copy {
-        make_safety_copy(api)?;
+        make_safety_copy(api, progress)?;
     }
     go_on(progress)?;
-    let outcome = apply(api, &input.plan_id, "restore", true)?;
+    let outcome = apply(api, &input.plan_id, "restore", true, progress)?;
     restore_result(api, &input.plan_id, &outcome)
 }
 
@@ -306,6 +307,7 @@ fn apply(
     plan_id: &str,
     operation: &str,
     marked: bool,
+    progress: &dyn Progress,
 ) -> Result<ApplyOutcome, AppError> {
     let plan = api.plan(plan_id)?;
     let mut plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
@@ -321,11 +323,12 @@ fn apply(
         operation: operation.to_owned(),
         name: plan.source.display().to_string(),
     };
-    match api.store.apply(&plan.staging, request) {
+    let cancellation = progress.cancellation();
+    match api.store.apply(&mut plan.staging, request, cancellation) {
         Ok(outcome) => Ok(outcome),
         Err(StoreError::PlanChanged) => {
             // The plan stays under its name, compared anew, so that the dialog can show what moved.
-            plan.staging.compare(&api.store)?;
+            plan.staging.compare(&api.store, Cancellation::never())?;
             Err(StoreError::PlanChanged.into())
         }
         Err(error) => Err(error.into()),
@@ -424,7 +427,7 @@ pub fn undo(api: &Api, input: UndoInput) -> Result<UndoResult, AppError> {
 
 /// The whole database as it is, for disasters: "Undo" works from revisions, this works when even
 /// they are gone.
-fn make_safety_copy(api: &Api) -> Result<(), AppError> {
+fn make_safety_copy(api: &Api, progress: &dyn Progress) -> Result<(), AppError> {
     let failed = |detail: String| {
         AppError::new("safety_copy_failed")
             .with("detail", detail)
@@ -443,9 +446,12 @@ fn make_safety_copy(api: &Api) -> Result<(), AppError> {
     let now = api.clock.now().0;
     let copy = folder.join(format!("before-restore-{now}.db"));
     let partial = folder.join(format!("before-restore-{now}.db.partial"));
-    let made = api
-        .store
-        .copy_to(&partial)
+    let copied = api.store.copy_to(&partial, progress.cancellation());
+    if let Err(StoreError::Cancelled) = copied {
+        let _ = std::fs::remove_file(&partial);
+        return Err(StoreError::Cancelled.into());
+    }
+    let made = copied
         .map_err(|error| error.to_string())
         .and_then(|()| {
             api.files

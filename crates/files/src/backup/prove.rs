@@ -32,16 +32,24 @@ pub struct DamagedFile {
     pub name: Option<String>,
 }
 
-/// Reads a backup back and, with `trial`, restores it into a temporary database in `scratch`.
+/// Reads a backup back and compares every file with the manifest.
 ///
 /// # Errors
 /// [`FilesError`] when it cannot be read at all; what is damaged in it is in the [`Proof`].
-pub fn prove(
-    folder: &Path,
-    scratch: &Path,
-    trial: bool,
-    progress: &dyn Progress,
-) -> Result<Proof, FilesError> {
+pub(crate) fn read_back(folder: &Path, progress: &dyn Progress) -> Result<Proof, FilesError> {
+    let read = intake::check_files(folder, progress)?;
+    Ok(Proof {
+        files: read.files,
+        damaged: read.damaged_parts,
+        unlisted: read.unlisted,
+    })
+}
+
+/// Reads a backup back and restores it into a temporary database in `scratch`.
+///
+/// # Errors
+/// As [`read_back`].
+pub fn prove(folder: &Path, scratch: &Path, progress: &dyn Progress) -> Result<Proof, FilesError> {
     let place = tempfile_in(scratch)?;
     let mut staging = Staging::create(place.path().join("plan.db"))?;
     let read = intake::stage_backup(folder, &mut staging, progress)?;
@@ -50,11 +58,7 @@ pub fn prove(
         damaged: read.damaged_parts,
         unlisted: read.unlisted,
     };
-    if trial {
-        restore_for_trial(&mut staging, place.path(), progress)?;
-    } else {
-        staging.finish_filling()?;
-    }
+    restore_for_trial(&mut staging, place.path(), progress)?;
     staging.each_damaged(|item| {
         let path = Path::new(&item.path);
         let path = path
@@ -89,10 +93,7 @@ fn restore_for_trial(
         safety: place.to_owned(),
         clock: Arc::new(SystemClock),
     })?;
-    staging.compare(&store)?;
-    if progress.cancelled() {
-        return Err(FilesError::Cancelled);
-    }
+    staging.compare(&store, progress.cancellation())?;
     let wanted: u32 = staging
         .groups()?
         .iter()
@@ -105,8 +106,8 @@ fn restore_for_trial(
         operation: "restore".to_owned(),
         name: String::new(),
     };
-    let outcome = store.apply(staging, request)?;
-    let restored = staging.count_restored(&store)?;
+    let outcome = store.apply(staging, request, progress.cancellation())?;
+    let restored = staging.count_restored(&store, progress.cancellation())?;
     if outcome.imported != wanted || restored != wanted {
         let detail = format!("{restored} of {wanted} documents came back");
         return Err(FilesError::NotProven {

@@ -1,7 +1,9 @@
 //! Writing a backup.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::Local;
 use flowkeep_core::{
@@ -11,9 +13,11 @@ use flowkeep_host::{FileLock, Files, Progress, Timestamp};
 use flowkeep_store::{Snapshot, SnapshotDocument, Store, StoreError};
 
 use super::manifest::{FORMAT, FORMAT_VERSION, MANIFEST, Manifest, ManifestFile, ManifestWriter};
+use super::prove::{prove, read_back};
 use super::target::{BackupTarget, estimate, rfc3339, utc};
-use super::{DamagedFile, parts, prove, readme};
-use crate::FilesError;
+use super::{DamagedFile, parts, readme};
+use crate::rounds::Rounds;
+use crate::{FilesError, patience};
 
 /// The manifest until it is whole.
 const UNLISTED: &str = "manifest.json.partial";
@@ -21,7 +25,7 @@ const UNLISTED: &str = "manifest.json.partial";
 /// What to back up and where.
 pub struct BackupRequest<'a> {
     /// The file system.
-    pub files: &'a dyn Files,
+    pub files: &'a Arc<dyn Files>,
     /// The catalog.
     pub store: &'a Store,
     /// The folder in which the backup's own folder is made.
@@ -73,9 +77,9 @@ pub fn write_backup(
 ) -> Result<Backup, FilesError> {
     // Taken before the database is checked: what is checked is what is written.
     let snapshot = request.store.snapshot()?;
-    let faults = request.store.quick_check()?;
+    let faults = request.store.quick_check(progress.cancellation())?;
     let estimate = estimate(
-        request.files,
+        request.files.as_ref(),
         &snapshot,
         request.target,
         request.history,
@@ -110,10 +114,14 @@ pub fn write_backup(
             ..made
         })
     });
-    if made.is_err() && request.files.remove_folder(&partial).is_err() {
-        tracing::warn!(folder = %partial.display(), "an unfinished backup could not be removed");
-    }
-    made.map_err(|error| with_room(request, estimate.needed, error))
+    made.map_err(|error| {
+        let cancelled = matches!(error, FilesError::Cancelled);
+        let removed = patience::remove(request.files, partial.clone(), cancelled);
+        if cancelled && !removed {
+            return FilesError::CancelledRemoving(partial);
+        }
+        with_room(request, estimate.needed, error)
+    })
 }
 
 /// The room ran out under way, because somebody else took it: said in bytes, as it is without us.
@@ -237,9 +245,8 @@ fn write_and_prove(
     } = writing;
     let bytes = manifest.bytes;
     // One flush for all files; only what is on disk gets into a manifest.
-    request
-        .files
-        .flush_tree(partial)
+    let (files, tree) = (Arc::clone(request.files), partial.to_owned());
+    patience::unless_cancelled(progress.cancellation(), move || files.flush_tree(&tree))?
         .map_err(FilesError::at(partial))?;
     manifest.end(&counts).map_err(FilesError::at(partial))?;
     let (unlisted, listed) = (partial.join(UNLISTED), partial.join(MANIFEST));
@@ -250,7 +257,11 @@ fn write_and_prove(
     ] {
         step.map_err(FilesError::at(&listed))?;
     }
-    let proof = prove(partial, request.scratch, request.trial, progress)?;
+    let proof = if request.trial {
+        prove(partial, request.scratch, progress)?
+    } else {
+        read_back(partial, progress)?
+    };
     if let Some(first) = proof.damaged.first() {
         let detail = format!("{}: {}", first.path, first.reason.code);
         return Err(FilesError::NotProven {
@@ -305,7 +316,7 @@ impl<'a> Writing<'a> {
             .and_then(|out| ManifestWriter::begin(out, &head))
             .map_err(FilesError::at(&path))?;
         Ok(Self {
-            files: request.files,
+            files: request.files.as_ref(),
             folder,
             progress,
             manifest,
@@ -313,80 +324,49 @@ impl<'a> Writing<'a> {
         })
     }
 
-    fn go_on(&self) -> Result<(), FilesError> {
-        if self.progress.cancelled() {
-            Err(FilesError::Cancelled)
-        } else {
-            Ok(())
-        }
-    }
-
     /// Writes all documents of a kind; answers how many.
     fn documents(&mut self, snapshot: &Snapshot, kind: Kind) -> Result<u32, FilesError> {
         self.subfolder(kind.folder())?;
         let rows = snapshot.document_rows(kind)?;
         let total = u32::try_from(rows.len()).ok();
+        let mut names = FileNames::default();
         let mut written = 0;
-        for row in rows {
-            self.go_on()?;
-            match intact(snapshot, row) {
-                Ok((document, file)) => {
-                    self.document(&document, &file)?;
-                    written += 1;
-                    self.progress
-                        .step("write", written, total, Some(&document.name));
+        let mut lost = Vec::new();
+        let (files, folder, progress) = (self.files, self.folder, self.progress);
+        let manifest = &mut self.manifest;
+        let mut rounds = Rounds::new(
+            |(document, path)| written_document(files, folder, document, path, progress),
+            |outcome| {
+                go_on(progress)?;
+                match outcome {
+                    Ok(file) => {
+                        manifest.add(&file).map_err(FilesError::at(folder))?;
+                        written += 1;
+                        progress.step("write", written, total, file.name.as_deref());
+                    }
+                    Err(NotWritten::Files(error)) => return Err(error),
+                    Err(NotWritten::Unreadable(document)) => lost.push(document.named(kind)),
                 }
-                Err(Unreadable { id, name, reason }) => {
-                    tracing::error!(code = reason.code, "a document could not be read");
-                    let path = format!("{}/{id}", kind.folder());
-                    self.damaged.push(DamagedFile {
-                        path,
-                        reason,
-                        name: Some(name),
-                    });
+                Ok(())
+            },
+        );
+        for row in rows {
+            go_on(progress)?;
+            match snapshot.document(row) {
+                Ok(document) => {
+                    let path = format!("{}/{}", kind.folder(), names.of(&document));
+                    let bytes = document.text.len() as u64;
+                    rounds.add((document, path), bytes)?;
+                }
+                Err(error) => {
+                    let document = Unreadable::row(snapshot, row, &error);
+                    self.damaged.push(document.named(kind));
                 }
             }
         }
+        rounds.end()?;
+        self.damaged.append(&mut lost);
         Ok(written)
-    }
-
-    fn document(&mut self, document: &SnapshotDocument, text: &str) -> Result<(), FilesError> {
-        let name = file_name(&document.name, &document.id, "json");
-        let mut path = format!("{}/{name}", document.kind.folder());
-        let mut written = self
-            .files
-            .write_new(&self.folder.join(&path), text.as_bytes());
-        // Two names that meet in their short hash: the order of ids is fixed, so the same two get
-        // the same names in every backup.
-        let mut n = 2;
-        while written
-            .as_ref()
-            .is_err_and(|error| error.kind() == std::io::ErrorKind::AlreadyExists)
-        {
-            let longer = name.replace(".json", &format!("-{n}.json"));
-            path = format!("{}/{longer}", document.kind.folder());
-            written = self
-                .files
-                .write_new(&self.folder.join(&path), text.as_bytes());
-            n += 1;
-        }
-        written.map_err(FilesError::at(&self.folder.join(&path)))?;
-        self.list(ManifestFile {
-            path,
-            kind: document.kind.as_str().to_owned(),
-            id: Some(document.id.clone()),
-            name: Some(document.name.clone()),
-            format: Some(document.format).filter(|format| *format != Format::Json),
-            revision: Some(document.revision),
-            created_at: Some(rfc3339(Timestamp(document.created_at))),
-            updated_at: Some(rfc3339(Timestamp(document.updated_at))),
-            sha256: if document.format == Format::Json {
-                document.sha256
-            } else {
-                Sha256::of(text.as_bytes())
-            },
-            bytes: text.len() as u64,
-        })
     }
 
     /// Writes one file that is not a document.
@@ -418,7 +398,7 @@ impl<'a> Writing<'a> {
     ) -> Result<u32, FilesError> {
         self.subfolder(folder)?;
         let mut sink = |name: &str, bytes: &[u8]| {
-            self.go_on()?;
+            go_on(self.progress)?;
             self.plain(&format!("{folder}/{name}"), kind, bytes)
         };
         let mut out = parts::Parts::new(&mut sink);
@@ -441,42 +421,132 @@ impl<'a> Writing<'a> {
     }
 }
 
-struct Unreadable {
-    id: String,
-    name: String,
-    reason: Message,
+fn go_on(progress: &dyn Progress) -> Result<(), FilesError> {
+    if progress.cancelled() {
+        Err(FilesError::Cancelled)
+    } else {
+        Ok(())
+    }
+}
+
+/// The names of the files of one folder.
+#[derive(Default)]
+struct FileNames {
+    /// Hashes of the names given so far.
+    given: HashSet<u64>,
+}
+
+impl FileNames {
+    /// A name that no other document has. Where two meet in their short hash the order of ids is
+    /// fixed, so the same two get the same names in every backup.
+    fn of(&mut self, document: &SnapshotDocument) -> String {
+        let name = file_name(&document.name, &document.id, "json");
+        let mut free = name.clone();
+        let mut n = 2;
+        while !self.given.insert(hash_of(&free)) {
+            free = name.replace(".json", &format!("-{n}.json"));
+            n += 1;
+        }
+        free
+    }
+}
+
+fn hash_of(name: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    name.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Why a document is not in the backup.
+enum NotWritten {
+    /// The backup ends here.
+    Files(FilesError),
+    /// It alone is left out.
+    Unreadable(Unreadable),
+}
+
+/// Writes a document's file; answers its line in the manifest.
+fn written_document(
+    files: &dyn Files,
+    folder: &Path,
+    document: SnapshotDocument,
+    path: String,
+    progress: &dyn Progress,
+) -> Result<ManifestFile, NotWritten> {
+    go_on(progress).map_err(NotWritten::Files)?;
+    let (document, text) = intact(document).map_err(NotWritten::Unreadable)?;
+    let target = folder.join(&path);
+    files
+        .write_new(&target, text.as_bytes())
+        .map_err(|error| NotWritten::Files(FilesError::at(&target)(error)))?;
+    Ok(ManifestFile {
+        path,
+        kind: document.kind.as_str().to_owned(),
+        id: Some(document.id),
+        name: Some(document.name),
+        format: Some(document.format).filter(|format| *format != Format::Json),
+        revision: Some(document.revision),
+        created_at: Some(rfc3339(Timestamp(document.created_at))),
+        updated_at: Some(rfc3339(Timestamp(document.updated_at))),
+        sha256: if document.format == Format::Json {
+            document.sha256
+        } else {
+            Sha256::of(text.as_bytes())
+        },
+        bytes: text.len() as u64,
+    })
 }
 
 /// A document whose text is what was written, and its file's content. SQLite's own check does not
 /// see a flipped bit inside a text, the hash does.
-fn intact(snapshot: &Snapshot, row: i64) -> Result<(SnapshotDocument, String), Unreadable> {
-    let unreadable = |code: &str| {
-        let (id, name) = snapshot.document_name(row).unwrap_or_default();
-        Unreadable {
-            id,
-            name,
-            reason: Message::new(code),
-        }
-    };
-    let mut document = match snapshot.document(row) {
-        Ok(document) => document,
-        Err(error) => {
-            tracing::error!(%error, "a document could not be read");
-            return Err(unreadable(match error {
-                StoreError::Damaged(_) => "kept_text_damaged",
-                _ => "kept_text_unreadable",
-            }));
-        }
-    };
+fn intact(mut document: SnapshotDocument) -> Result<(SnapshotDocument, String), Unreadable> {
     let text = std::mem::take(&mut document.text);
     if Sha256::of(text.as_bytes()) != document.sha256 {
-        return Err(unreadable("kept_text_changed"));
+        return Err(Unreadable::of(document, "kept_text_changed"));
     }
     if document.format == Format::Json {
         return Ok((document, text));
     }
-    let parsed =
-        Document::parse(document.format, text).map_err(|_| unreadable("kept_text_unreadable"))?;
+    let Ok(parsed) = Document::parse(document.format, text) else {
+        return Err(Unreadable::of(document, "kept_text_unreadable"));
+    };
     let wrapped = wrap(&document.id, document.kind, &document.name, &parsed);
     Ok((document, wrapped))
+}
+
+/// A document that is kept and whose text cannot be had.
+struct Unreadable {
+    id: String,
+    name: String,
+    code: &'static str,
+}
+
+impl Unreadable {
+    fn of(document: SnapshotDocument, code: &'static str) -> Self {
+        Self {
+            id: document.id,
+            name: document.name,
+            code,
+        }
+    }
+
+    /// A row whose text the database does not give; its name it still may.
+    fn row(snapshot: &Snapshot, row: i64, error: &StoreError) -> Self {
+        tracing::error!(%error, "a document could not be read");
+        let (id, name) = snapshot.document_name(row).unwrap_or_default();
+        let code = match error {
+            StoreError::Damaged(_) => "kept_text_damaged",
+            _ => "kept_text_unreadable",
+        };
+        Self { id, name, code }
+    }
+
+    fn named(self, kind: Kind) -> DamagedFile {
+        tracing::error!(code = self.code, "a document is left out");
+        DamagedFile {
+            path: format!("{}/{}", kind.folder(), self.id),
+            reason: Message::new(self.code),
+            name: Some(self.name),
+        }
+    }
 }

@@ -4,15 +4,16 @@
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
-use std::sync::mpsc::sync_channel;
 
 use chrono::DateTime;
 use flowkeep_core::{
     Document, Encoding, Format, Kind, MAX_DOCUMENT_BYTES, Message, Recognised, Sha256, Summary,
     recognise, summarise,
 };
-use flowkeep_host::{Folder, Progress, ReadError, SpecialFile};
-use flowkeep_store::{IncomingDocument, Rejection, SnapshotOperation, Staging, StateThere};
+use flowkeep_host::{Cancellation, Folder, Progress, ReadError, SpecialFile};
+use flowkeep_store::{
+    IncomingDocument, IndexTerms, Rejection, SnapshotOperation, Staging, StateThere,
+};
 use walkdir::WalkDir;
 
 use crate::FilesError;
@@ -20,6 +21,7 @@ use crate::backup::parts::{BOUND_SETTINGS, RevisionLine};
 use crate::backup::{
     DamagedFile, FORMAT, FORMAT_VERSION, MANIFEST, Manifest, ManifestFile, each_file, read_header,
 };
+use crate::rounds::Rounds;
 
 /// A wrapper around a text escapes it; six bytes for one is the worst.
 const FILE_LIMIT: u64 = (MAX_DOCUMENT_BYTES as u64) * 6 + 4096;
@@ -93,53 +95,105 @@ pub fn stage_backup(
         listed: HashSet::new(),
         documents: BTreeMap::new(),
     };
-    // One thread reads and parses, this one lays out: each takes about as long as the other.
-    let listed = std::thread::scope(|scope| {
-        let (ready, arriving) = sync_channel(READ_AHEAD);
-        let from = &opened;
-        let reader = scope.spawn(move || {
-            each_file(listing, |file| {
-                let content = content(from, &file);
-                ready.send((file, content)).map_err(|_| NobodyWaits)
-            })
-        });
-        for (file, content) in arriving {
+    let mut rounds = Rounds::new(
+        |file: ManifestFile| {
+            let content = content(&opened, &file, progress.cancellation());
+            (file, content)
+        },
+        |(file, content)| {
             if progress.cancelled() {
                 return Err(FilesError::Cancelled);
             }
             reading.read.files += 1;
             progress.step("read", reading.read.files, total, file.name.as_deref());
-            reading.file(&file, content)?;
-        }
-        reader
-            .join()
-            .map_err(|_| damaged("reading ended in a panic".to_owned()))
-    })?;
-    // The reader is only ever left alone when this side has failed, and then it is not asked.
-    listed.map_err(|error| damaged(error.to_string()))?.ok();
+            reading.file(&file, content)
+        },
+    );
+    let listed = each_file(listing, |file| {
+        let bytes = file.bytes;
+        rounds.add(file, bytes)
+    });
+    // What was read before the manifest broke off is no use: a damaged manifest is refused.
+    listed.map_err(|error| damaged(error.to_string()))??;
+    rounds.end()?;
     reading.unlisted(progress)?;
     reading.counted(&manifest);
     Ok(reading.read)
 }
 
+/// Reads every listed file and compares it with the manifest; what is in the files is not looked at.
+///
+/// # Errors
+/// As [`read_manifest`]; [`FilesError::Cancelled`]. Every damaged file is in the answer.
+pub fn check_files(folder: &Path, progress: &dyn Progress) -> Result<ReadBackup, FilesError> {
+    let opened = Folder::open(folder).map_err(FilesError::at(folder))?;
+    let damaged = |detail: String| FilesError::ManifestDamaged {
+        path: folder.to_owned(),
+        detail,
+    };
+    let listing = opened
+        .open_file(Path::new(MANIFEST))
+        .map_err(|error| damaged(error.to_string()))?;
+    let mut read = ReadBackup::default();
+    let mut rounds = Rounds::new(
+        |file: ManifestFile| {
+            let damage = if progress.cancelled() {
+                None
+            } else {
+                checked(&opened, &file).err()
+            };
+            (file, damage)
+        },
+        |(file, damage)| {
+            if progress.cancelled() {
+                return Err(FilesError::Cancelled);
+            }
+            read.files += 1;
+            progress.step("read", read.files, None, file.name.as_deref());
+            if let Some(reason) = damage {
+                read.damaged_parts.push(DamagedFile {
+                    path: file.path,
+                    reason,
+                    name: file.name,
+                });
+            }
+            Ok(())
+        },
+    );
+    let listed = each_file(listing, |file| {
+        let bytes = file.bytes;
+        rounds.add(file, bytes)
+    });
+    listed.map_err(|error| damaged(error.to_string()))??;
+    rounds.end()?;
+    Ok(read)
+}
+
 /// No document has this many; a number beyond it is a damaged one.
 const MOST_REVISIONS: u32 = 1 << 30;
 
-/// Files read ahead of the laying out. Each may be a whole document, so few.
-const READ_AHEAD: usize = 8;
-
-/// The side that lays out has ended.
-struct NobodyWaits;
-
 /// What is in a listed file.
 enum Content {
-    Document(Kind, Box<(Document, Summary)>),
+    Document(Kind, Box<ReadDocument>),
     Part(Vec<u8>),
     Damaged(Message),
 }
 
+/// A document and all that is made of it before it is laid out.
+struct ReadDocument {
+    format: Format,
+    text: String,
+    sha256: Sha256,
+    summary: Summary,
+    terms: IndexTerms,
+}
+
 /// Reads a listed file, checks it against the manifest and parses it.
-fn content(folder: &Folder, file: &ManifestFile) -> Content {
+fn content(folder: &Folder, file: &ManifestFile, cancellation: &Cancellation) -> Content {
+    if cancellation.is_cancelled() {
+        // Nobody takes it in any more.
+        return Content::Damaged(Message::new("cancelled"));
+    }
     let kind = Kind::from_word(&file.kind);
     let read = checked(folder, file).and_then(|bytes| match kind {
         None => Ok(Content::Part(bytes)),
@@ -151,7 +205,16 @@ fn content(folder: &Folder, file: &ManifestFile) -> Content {
             {
                 summary.name.clone_from(name);
             }
-            Ok(Content::Document(kind, Box::new((document, summary))))
+            let terms = IndexTerms::of(&summary);
+            let read = ReadDocument {
+                format: document.format(),
+                sha256: document.sha256(),
+                // The view ends here, on the thread that made it.
+                text: document.into_text(),
+                summary,
+                terms,
+            };
+            Ok(Content::Document(kind, Box::new(read)))
         }
     });
     read.unwrap_or_else(Content::Damaged)
@@ -252,7 +315,7 @@ impl Reading<'_> {
             *self.documents.entry(kind).or_default() += 1;
         }
         match content {
-            Content::Document(kind, read) => self.put(file, kind, &read.0, &read.1),
+            Content::Document(kind, read) => self.put(file, kind, &read),
             Content::Part(bytes) => {
                 if let Err(reason) = self.part(file, &bytes)? {
                     self.damaged_part(file, reason);
@@ -273,22 +336,21 @@ impl Reading<'_> {
         &mut self,
         file: &ManifestFile,
         kind: Kind,
-        document: &Document,
-        summary: &Summary,
+        read: &ReadDocument,
     ) -> Result<(), FilesError> {
-        let id = file
-            .id
-            .clone()
-            .unwrap_or_else(|| summary.derived_id.clone());
+        let id = file.id.as_deref().unwrap_or(&read.summary.derived_id);
         let updated = file.updated_at.as_deref().and_then(millis);
         let path = self.shown.join(&file.path);
         self.staging.add_document(&IncomingDocument {
             path: &path.to_string_lossy(),
             kind,
-            id: &id,
+            id,
             id_derived: false,
-            document,
-            summary,
+            format: read.format,
+            text: &read.text,
+            sha256: read.sha256,
+            summary: &read.summary,
+            terms: &read.terms,
             encoding: Encoding::Utf8,
             there: file
                 .revision

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use flowkeep_core::{Encoding, Kind, MAX_DOCUMENT_BYTES, Message, Recognised, recognise};
 use flowkeep_host::{Progress, ReadError, open_regular};
-use flowkeep_store::{IncomingDocument, Rejection, Staging};
+use flowkeep_store::{IncomingDocument, IndexTerms, Rejection, Staging};
 use walkdir::WalkDir;
 
 use super::archive;
@@ -132,8 +132,11 @@ impl Gathering<'_> {
                     kind,
                     id: given.unwrap_or(&summary.derived_id),
                     id_derived: given.is_none(),
-                    document: &document,
+                    format: document.format(),
+                    text: document.text(),
+                    sha256: document.sha256(),
                     summary: &summary,
+                    terms: &IndexTerms::of(&summary),
                     encoding,
                     there: None,
                 })?;

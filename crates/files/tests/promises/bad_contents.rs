@@ -72,8 +72,8 @@ fn what_is_odd_is_kept_as_it_is(#[case] text: &str) {
     backup.forge(text.as_bytes());
     assert_eq!(backup.restores(&ALL), Told::default());
     let catalog = Catalog::new();
-    let (staging, _) = catalog.plan(backup.folder()).unwrap();
-    catalog.apply(&staging);
+    let (mut staging, _) = catalog.plan(backup.folder()).unwrap();
+    catalog.apply(&mut staging);
     let kept = &catalog.texts()[&(flowkeep_core::Kind::Workflow, VICTIM.to_owned())];
     assert_eq!(kept, text);
 }

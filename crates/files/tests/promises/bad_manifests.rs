@@ -4,7 +4,7 @@ use std::process::Command;
 
 use flowkeep_core::Sha256;
 use flowkeep_files::{FilesError, Source, find_source, read_manifest, stage_files};
-use flowkeep_host::Unfollowed;
+use flowkeep_host::{Cancellation, Unfollowed};
 use flowkeep_store::Staging;
 use rstest::rstest;
 use serde_json::json;
@@ -151,9 +151,11 @@ fn a_folder_without_a_manifest_is_read_as_loose_files() {
     let mut staging = Staging::create(catalog.scratch().join("plan.db")).unwrap();
     let paths = [backup.path("roadmaps"), backup.path("rules")];
     stage_files(&paths, None, &mut staging, &Unfollowed).unwrap();
-    staging.compare(&catalog.store).unwrap();
+    staging
+        .compare(&catalog.store, Cancellation::never())
+        .unwrap();
     assert_eq!(
-        catalog.apply(&staging).imported,
+        catalog.apply(&mut staging).imported,
         2,
         "documents in wrappers carry their ids"
     );

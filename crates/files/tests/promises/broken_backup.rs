@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use flowkeep_core::{Format, Kind, Sha256};
 use flowkeep_files::{FilesError, prove};
-use flowkeep_host::Unfollowed;
+use flowkeep_host::{Cancellation, Unfollowed};
 use flowkeep_store::StagedGroup;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -113,7 +113,7 @@ impl BrokenBackup {
         let catalog = Catalog::new();
         catalog.keep(&[Given::workflow("mine", r#"{"name": "Mine"}"#)]);
         let before = catalog.fingerprint();
-        let (staging, read) = catalog.plan(self.folder()).unwrap();
+        let (mut staging, read) = catalog.plan(self.folder()).unwrap();
         assert_eq!(catalog.fingerprint(), before, "planning writes nothing");
         let mut told = Told::default();
         staging
@@ -143,7 +143,7 @@ impl BrokenBackup {
             .map(|part| (part.path, part.reason.code));
         told.parts = parts.collect();
 
-        let outcome = catalog.apply(&staging);
+        let outcome = catalog.apply(&mut staging);
         let there: BTreeSet<_> = catalog.texts().into_keys().map(|(_, id)| id).collect();
         let expected: BTreeSet<_> = ids.iter().map(|id| (*id).to_owned()).collect();
         let mut with_mine = expected.clone();
@@ -151,10 +151,10 @@ impl BrokenBackup {
         assert_eq!(there, with_mine, "{told:?}");
         assert_eq!(outcome.imported as usize, expected.len());
         assert_eq!(outcome.failed as usize, told.damaged.len());
-        let whole = catalog.store.quick_check().unwrap();
+        let whole = catalog.store.quick_check(Cancellation::never()).unwrap();
         assert!(whole.is_empty(), "{whole:?}");
 
-        let proof = prove(self.folder(), &catalog.scratch(), true, &Unfollowed).unwrap();
+        let proof = prove(self.folder(), &catalog.scratch(), &Unfollowed).unwrap();
         let damaged = told
             .damaged
             .iter()
@@ -183,7 +183,7 @@ impl BrokenBackup {
         let before = catalog.fingerprint();
         let error = catalog.plan(self.folder()).map(|_| ()).unwrap_err();
         assert_eq!(catalog.fingerprint(), before);
-        let proof = prove(self.folder(), &catalog.scratch(), true, &Unfollowed);
+        let proof = prove(self.folder(), &catalog.scratch(), &Unfollowed);
         assert_eq!(
             std::mem::discriminant(&proof.unwrap_err()),
             std::mem::discriminant(&error),

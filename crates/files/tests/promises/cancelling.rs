@@ -3,22 +3,28 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use flowkeep_files::{FilesError, prove, stage_backup};
-use flowkeep_host::{Progress, SystemFiles};
+use flowkeep_host::{Cancellation, Progress};
 use flowkeep_store::Staging;
 
-use crate::catalog::{Catalog, Given, tree};
+use crate::catalog::{Catalog, Given, system, tree};
 
 /// A person who cancels once `after` items are done.
 struct Impatient {
     after: u32,
     steps: AtomicU32,
+    cancellation: Cancellation,
 }
 
 impl Impatient {
     fn new(after: u32) -> Self {
+        let cancellation = Cancellation::default();
+        if after == 0 {
+            cancellation.cancel();
+        }
         Self {
             after,
             steps: AtomicU32::new(0),
+            cancellation,
         }
     }
 
@@ -29,11 +35,13 @@ impl Impatient {
 
 impl Progress for Impatient {
     fn step(&self, _: &'static str, _: u32, _: Option<u32>, _: Option<&str>) {
-        self.steps.fetch_add(1, Ordering::Relaxed);
+        if self.steps.fetch_add(1, Ordering::Relaxed) + 1 >= self.after {
+            self.cancellation.cancel();
+        }
     }
 
-    fn cancelled(&self) -> bool {
-        self.steps() >= self.after
+    fn cancellation(&self) -> &Cancellation {
+        &self.cancellation
     }
 }
 
@@ -77,7 +85,7 @@ fn a_backup_cancelled_at_any_item_leaves_nothing() {
     let before = (catalog.backups_tree(), catalog.fingerprint());
     let scratch = tree(&catalog.scratch());
     let times = cancelled_everywhere(|person| {
-        let made = catalog.try_back_up(&SystemFiles, person);
+        let made = catalog.try_back_up(&system(), person);
         if made.is_err() {
             assert_eq!((catalog.backups_tree(), catalog.fingerprint()), before);
             assert_eq!(tree(&catalog.scratch()), scratch);
@@ -93,7 +101,7 @@ fn a_check_cancelled_at_any_item_leaves_nothing() {
     let backup = catalog.back_up();
     let scratch = tree(&catalog.scratch());
     let times = cancelled_everywhere(|person| {
-        let proof = prove(&backup.folder, &catalog.scratch(), true, person);
+        let proof = prove(&backup.folder, &catalog.scratch(), person);
         assert_eq!(tree(&catalog.scratch()), scratch);
         proof.map(|proof| assert!(proof.damaged.is_empty()))
     });

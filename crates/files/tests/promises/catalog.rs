@@ -12,7 +12,9 @@ use flowkeep_files::{
     Backup, BackupRequest, BackupTarget, FilesError, ReadBackup, stage_backup, write_backup,
 };
 use flowkeep_host::testing::TestClock;
-use flowkeep_host::{Clock as _, Files, Progress, SystemFiles, Timestamp, Unfollowed};
+use flowkeep_host::{
+    Cancellation, Clock as _, Files, Progress, SystemFiles, Timestamp, Unfollowed,
+};
 use flowkeep_store::{
     ApplyOutcome, ApplyRequest, NewDocument, Staging, Store, StoreError, StoreOptions,
 };
@@ -103,7 +105,7 @@ impl Catalog {
     /// Backs up through this disk and for this person.
     pub(crate) fn try_back_up(
         &self,
-        files: &dyn Files,
+        files: &Arc<dyn Files>,
         progress: &dyn Progress,
     ) -> Result<Backup, FilesError> {
         self.try_back_up_with(files, progress, KeptHistory::All)
@@ -112,11 +114,15 @@ impl Catalog {
     /// As [`Catalog::try_back_up`], with so much of the history.
     pub(crate) fn try_back_up_with(
         &self,
-        files: &dyn Files,
+        files: &Arc<dyn Files>,
         progress: &dyn Progress,
         history: KeptHistory,
     ) -> Result<Backup, FilesError> {
-        let target = BackupTarget::check(files, &self.backups(), &self.root.path().join("data"))?;
+        let target = BackupTarget::check(
+            files.as_ref(),
+            &self.backups(),
+            &self.root.path().join("data"),
+        )?;
         let request = BackupRequest {
             files,
             store: &self.store,
@@ -134,7 +140,7 @@ impl Catalog {
     }
 
     pub(crate) fn back_up(&self) -> Backup {
-        self.try_back_up(&SystemFiles, &Unfollowed).unwrap()
+        self.try_back_up(&system(), &Unfollowed).unwrap()
     }
 
     /// Reads a backup into a plan, compared with this catalog.
@@ -144,18 +150,20 @@ impl Catalog {
             .join(format!("plan-{}.db", self.clock.now().0));
         let mut staging = Staging::create(plan)?;
         let read = stage_backup(backup, &mut staging, &Unfollowed)?;
-        staging.compare(&self.store)?;
+        staging.compare(&self.store, Cancellation::never())?;
         Ok((staging, read))
     }
 
-    pub(crate) fn apply(&self, staging: &Staging) -> ApplyOutcome {
+    pub(crate) fn apply(&self, staging: &mut Staging) -> ApplyOutcome {
         let request = ApplyRequest {
             actor: "tester".to_owned(),
             face: "cli".to_owned(),
             operation: "restore".to_owned(),
             name: "backup".to_owned(),
         };
-        self.store.apply(staging, request).unwrap()
+        self.store
+            .apply(staging, request, Cancellation::never())
+            .unwrap()
     }
 
     /// The text of every kept document.
@@ -275,4 +283,9 @@ impl Catalog {
         }
         elsewhere
     }
+}
+
+/// The machine's own disk.
+pub(crate) fn system() -> Arc<dyn Files> {
+    Arc::new(SystemFiles)
 }

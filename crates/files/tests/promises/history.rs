@@ -5,11 +5,11 @@ use std::path::Path;
 
 use flowkeep_core::{KeptHistory, OperationId};
 use flowkeep_files::{Backup, prove, read_manifest};
-use flowkeep_host::{SystemFiles, Unfollowed};
+use flowkeep_host::Unfollowed;
 use flowkeep_store::{NewOperation, StoreError};
 use ulid::Ulid;
 
-use crate::catalog::{Catalog, Given};
+use crate::catalog::{Catalog, Given, system};
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
@@ -63,7 +63,7 @@ fn what_a_preview_counts_is_what_comes_in() {
             (preview.operations, preview.settings),
             (operations, settings)
         );
-        let mut done = other.apply(&staging);
+        let mut done = other.apply(&mut staging);
         done.operation = None;
         assert_eq!(done, preview);
     }
@@ -78,7 +78,7 @@ fn lines(backup: &Path, folder: &str) -> usize {
 }
 
 fn back_up(catalog: &Catalog, history: KeptHistory) -> Backup {
-    let made = catalog.try_back_up_with(&SystemFiles, &Unfollowed, history);
+    let made = catalog.try_back_up_with(&system(), &Unfollowed, history);
     let made = made.unwrap();
     assert!(made.proven, "{history:?}");
     assert_eq!(read_manifest(&made.folder).unwrap().history, history);
@@ -98,12 +98,12 @@ fn what_is_older_stays_out_and_the_documents_are_whole() {
         let made = back_up(&catalog, history);
         assert_eq!(lines(&made.folder, "revisions"), revisions, "{history:?}");
         assert_eq!(lines(&made.folder, "operations"), operations, "{history:?}");
-        let proof = prove(&made.folder, &catalog.scratch(), true, &Unfollowed).unwrap();
+        let proof = prove(&made.folder, &catalog.scratch(), &Unfollowed).unwrap();
         assert!(proof.damaged.is_empty(), "{history:?}");
 
         let other = Catalog::new();
-        let (staging, _) = other.plan(&made.folder).unwrap();
-        other.apply(&staging);
+        let (mut staging, _) = other.plan(&made.folder).unwrap();
+        other.apply(&mut staging);
         assert_eq!(other.texts(), catalog.texts(), "{history:?}");
     }
 }

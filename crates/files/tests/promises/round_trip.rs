@@ -124,9 +124,9 @@ proptest! {
         let backup = first.back_up();
         prop_assert!(backup.damaged.is_empty());
         let second = Catalog::new();
-        let (staging, read) = second.plan(&backup.folder).unwrap();
+        let (mut staging, read) = second.plan(&backup.folder).unwrap();
         prop_assert!(read.damaged_parts.is_empty());
-        let outcome = second.apply(&staging);
+        let outcome = second.apply(&mut staging);
         prop_assert_eq!(outcome.failed, 0);
         prop_assert_eq!(second.texts(), first.texts());
         let expected: BTreeMap<_, _> = documents
