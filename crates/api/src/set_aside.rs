@@ -26,7 +26,7 @@ use chrono::Local;
 use flowkeep_host::{Files, SystemFiles};
 
 use crate::ownership::EngineLock;
-use crate::{Api, AppError, OpenOptions};
+use crate::{Api, AppError, OpenOptions, backup_list};
 
 const DATABASE: &str = "flowkeep.db";
 /// What may lie beside it. A journal is there only if its making was broken off.
@@ -67,12 +67,17 @@ impl SetAside {
         })
     }
 
-    /// Opens the new database. The folder of `options` is not looked at.
+    /// Opens the new database and tells it of the backups the old one knew. The folder of `options` is not looked at.
     ///
     /// # Errors
     /// As [`Api::open`].
     pub fn open(&self, options: OpenOptions) -> Result<Api, AppError> {
-        Api::open_database(options, self.data_dir.clone(), None)
+        let api = Api::open_database(options, self.data_dir.clone(), None)?;
+        if let Err(error) = backup_list::read_back(&api) {
+            // They are still in the list beside the database.
+            tracing::warn!(%error, "the new database is not told of earlier backups");
+        }
+        Ok(api)
     }
 
     /// The new database stays. Answers the folder in which the old one is kept.

@@ -89,6 +89,9 @@ fn backup(
                 [("name", &name), ("reason", &reason)];
             writeln!(out, "{}", catalogue.sentence("cli_damaged", &fields))?;
         }
+        for warning in &made.warnings {
+            writeln!(out, "{}", catalogue.say(warning))?;
+        }
         Ok(())
     })?;
     Ok(if made.damaged.is_empty() {

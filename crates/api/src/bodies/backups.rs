@@ -113,6 +113,7 @@ pub fn backup(
         &Thinned::new(progress),
     )?;
     let count = documents_in(&made);
+    let mut warnings = Vec::new();
     // One that was not tried is no backup yet: it is neither known nor counted on.
     if made.proven {
         let known = KnownBackup {
@@ -128,7 +129,11 @@ pub fn backup(
             damaged_names: names_of(&made.damaged),
             history: input.history,
         };
-        remember(api, known, input.remember.then_some(folder))?;
+        if let Err(error) = remember(api, known, input.remember.then_some(folder)) {
+            // It has its name and is whole: nothing that fails now makes it less of a backup.
+            tracing::error!(code = error.code, %error, "a backup could not be noted");
+            warnings.push(Message::new("backup_not_noted"));
+        }
     }
     Ok(BackupResult {
         count,
@@ -142,6 +147,7 @@ pub fn backup(
         bytes: made.bytes,
         verified: made.proven,
         damaged: made.damaged.into_iter().map(damaged_item).collect(),
+        warnings,
         backup_id: id.to_string(),
     })
 }
@@ -381,4 +387,51 @@ fn names_of(damaged: &[DamagedFile]) -> Vec<String> {
         .take(3)
         .map(|file| file.name.clone().unwrap_or_else(|| file.path.clone()))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{Face, NoPlaces, OpenOptions};
+
+    /// Lets nobody write to the database any more once the backup is on its way.
+    struct Locking<'a>(&'a Path);
+
+    impl Progress for Locking<'_> {
+        fn report(&self, report: crate::types::ProgressReport) {
+            if report.phase == "trial" {
+                let database = rusqlite::Connection::open(self.0).unwrap();
+                database.pragma_update(None, "user_version", 99).unwrap();
+            }
+        }
+
+        fn cancelled(&self) -> bool {
+            false
+        }
+    }
+
+    #[test]
+    fn a_whole_backup_that_cannot_be_noted_is_no_failure() {
+        let root = tempfile::tempdir().unwrap();
+        let data_dir = root.path().join("data");
+        let api = Api::open(OpenOptions {
+            data_dir: Some(data_dir.clone()),
+            face: Face::Cli,
+            places: Arc::new(NoPlaces),
+        })
+        .unwrap();
+        let into = root.path().join("backups");
+        let input = BackupInput {
+            into: Some(ChosenPlace::Path(into)),
+            ..BackupInput::default()
+        };
+        let made = backup(&api, input, &Locking(&data_dir.join("flowkeep.db"))).unwrap();
+        assert!(made.verified);
+        let codes: Vec<_> = made.warnings.iter().map(|warning| &warning.code).collect();
+        assert_eq!(codes, ["backup_not_noted"]);
+        assert!(Path::new(&made.target_dir).join("manifest.json").is_file());
+        assert_eq!(api.store.known_backups().unwrap().len(), 0);
+    }
 }

@@ -7,7 +7,8 @@ use flowkeep_host::Space;
 use tempfile::TempDir;
 
 use super::*;
-use crate::{Face, NoPlaces};
+use crate::types::{BackupInput, ChosenPlace, Nothing};
+use crate::{Face, NoPlaces, Silent};
 
 /// The machine's file system for so many changes; then the process is as good as killed.
 struct Mortal(AtomicU32);
@@ -227,8 +228,24 @@ fn damaged_folder() -> TempDir {
 
 #[test]
 fn the_new_database_takes_the_place_of_the_old_one() {
-    let folder = damaged_folder();
+    let folder = tempfile::tempdir().unwrap();
     let data_dir = folder.path();
+    let backups = tempfile::tempdir().unwrap();
+    let api = Api::open(options(data_dir)).unwrap();
+    for _ in 0..2 {
+        let into = Some(ChosenPlace::Path(backups.path().to_owned()));
+        let input = BackupInput {
+            into,
+            ..BackupInput::default()
+        };
+        crate::backups::backup(&api, input, &Silent).unwrap();
+    }
+    let known = |api: &Api| crate::backups::list(api, Nothing {}).unwrap().items;
+    let ids = |api: &Api| -> Vec<_> { known(api).into_iter().map(|row| row.id).collect() };
+    let before = ids(&api);
+    drop(api);
+    fs::write(data_dir.join(DATABASE), DAMAGED.repeat(500)).unwrap();
+
     let aside = SetAside::begin(data_dir).unwrap();
     let api = aside.open(options(data_dir)).unwrap();
     set_word(&api, "new");
@@ -240,6 +257,8 @@ fn the_new_database_takes_the_place_of_the_old_one() {
     assert_eq!(contents(&kept)[DATABASE], DAMAGED.repeat(500));
     let api = Api::open(options(data_dir)).unwrap();
     assert_eq!(word(&api).as_deref(), Some("new"));
+    assert_eq!(ids(&api), before, "it knows the backups of the old one");
+    assert_eq!(before.len(), 2);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Button, Card, ErrorNotice, Icon, Page } from '@/components';
+import { Button, Card, ErrorNotice, Icon, Notice, Page } from '@/components';
 import { counted, m, say } from '@/i18n';
 import { useWork } from '../longWork';
 import { overviewQuery } from '../overview/queries';
@@ -53,6 +53,7 @@ export function BackupPage() {
       {work.status === 'failed' && (
         <ErrorNotice error={work.error} onRetry={() => setAsking(true)} />
       )}
+      <Warnings />
       <Damaged />
       {backups.data && backups.data.unfinished.length > 0 && (
         <Unfinished items={backups.data.unfinished} />
@@ -91,6 +92,16 @@ function Folder({ onStart }: { onStart: () => void }) {
       </div>
     </Card>
   );
+}
+
+/** What did not go well though the backup just made is whole. */
+function Warnings() {
+  const { result } = useWork(backupWork);
+  return result?.warnings.map((warning) => (
+    <Notice key={warning.code} tone="wait" icon="warn">
+      {say(warning)}
+    </Notice>
+  ));
 }
 
 /** What the backup just made could not take in. */
