@@ -5,6 +5,8 @@ use std::ffi::OsString;
 use std::io;
 use std::process::Command;
 
+use flowkeep_api::AppError;
+
 /// What is different in the new start.
 #[derive(Debug, Default)]
 pub(crate) struct Difference {
@@ -27,6 +29,13 @@ pub(crate) fn relaunch(difference: Difference) -> io::Error {
     let mut command = Command::new(program);
     command.args(arguments).envs(difference.environment);
     replace(command)
+}
+
+/// [`relaunch`] for a command of a page, which is told when it failed.
+pub(crate) fn start_again(difference: Difference) -> AppError {
+    let error = relaunch(difference);
+    tracing::error!(%error, "the app could not start itself again");
+    AppError::new("internal").with("reason", error)
 }
 
 #[cfg(unix)]

@@ -96,6 +96,9 @@ impl From<StoreError> for AppError {
                 .hint("restart_or_update"),
             StoreError::Busy => Self::new("database_locked").retryable(),
             StoreError::Full => Self::new("no_space").hint("free_space"),
+            StoreError::Gone => Self::new("data_unreachable")
+                .hint("put_folder_back")
+                .retryable(),
             StoreError::ReadOnly => Self::new("database_unwritable").hint("check_permissions"),
             StoreError::TextDamaged { name } => Self::new("text_damaged")
                 .with("name", name)

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use flowkeep_host::{FileLock, LockError};
+use flowkeep_host::{DataFolder, FileLock, LockError};
 use flowkeep_store::{Request, Store, StoreError};
 
 use crate::api::make_folder;
@@ -89,16 +89,17 @@ pub struct AlreadyOpen;
 /// Claims the window of a data folder, which is made when missing, before anything of it is
 /// opened. When another process has it, that one is asked to bring it forward.
 ///
-/// There is no claim on a folder that is refused (a network share, a sync client's) or cannot be
-/// written; nothing was made in it, and nothing should be. Opening it says why.
+/// There is no claim on a folder that is refused (a network share, a sync client's, one that was
+/// chosen and is gone) or cannot be written; nothing was made in it, and nothing should be. Opening it says why.
 ///
 /// # Errors
 /// [`AlreadyOpen`]: this process should end.
-pub fn window_claim(data_dir: &Path) -> Result<Option<WindowClaim>, AlreadyOpen> {
-    if let Err(error) = make_folder(data_dir) {
+pub fn window_claim(folder: &DataFolder) -> Result<Option<WindowClaim>, AlreadyOpen> {
+    if let Err(error) = make_folder(folder) {
         tracing::warn!(code = error.code, "the data folder is not to be used");
         return Ok(None);
     }
+    let data_dir = &folder.path;
     match FileLock::try_take(&data_dir.join("window.lock")) {
         Ok(lock) => Ok(Some(WindowClaim { _lock: lock })),
         Err(LockError::Io(error)) => {
@@ -134,12 +135,12 @@ mod tests {
     #[test]
     fn a_window_is_claimed_once_also_in_a_folder_that_is_not_made_yet() {
         let root = tempfile::tempdir().unwrap();
-        let data_dir = root.path().join("not/made/yet");
-        let claim = window_claim(&data_dir).unwrap();
+        let folder = DataFolder::told(root.path().join("not/made/yet"));
+        let claim = window_claim(&folder).unwrap();
         assert!(claim.is_some());
-        assert_eq!(window_claim(&data_dir).unwrap_err(), AlreadyOpen);
+        assert_eq!(window_claim(&folder).unwrap_err(), AlreadyOpen);
         drop(claim);
-        assert!(window_claim(&data_dir).unwrap().is_some());
+        assert!(window_claim(&folder).unwrap().is_some());
     }
 
     #[test]
@@ -147,7 +148,8 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         std::fs::create_dir(root.path().join(".stfolder")).unwrap();
         let data_dir = root.path().join("data");
-        assert!(window_claim(&data_dir).unwrap().is_none());
+        let folder = DataFolder::told(data_dir.clone());
+        assert!(window_claim(&folder).unwrap().is_none());
         assert!(!data_dir.exists());
     }
 }

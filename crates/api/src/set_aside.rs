@@ -23,7 +23,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use chrono::Local;
-use flowkeep_host::{Files, SystemFiles};
+use flowkeep_host::{DataFolder, Files, SystemFiles};
 
 use crate::ownership::EngineLock;
 use crate::{Api, AppError, OpenOptions, backup_list};
@@ -72,7 +72,8 @@ impl SetAside {
     /// # Errors
     /// As [`Api::open`].
     pub fn open(&self, options: OpenOptions) -> Result<Api, AppError> {
-        let api = Api::open_database(options, self.data_dir.clone(), None)?;
+        let folder = DataFolder::told(self.data_dir.clone());
+        let api = Api::open_database(options, folder, None)?;
         if let Err(error) = backup_list::read_back(&api) {
             // They are still in the list beside the database.
             tracing::warn!(%error, "the new database is not told of earlier backups");

@@ -11,6 +11,7 @@ mod error;
 mod inbox;
 mod known_backup;
 mod list;
+mod opened;
 mod operation;
 mod owner;
 mod readers;

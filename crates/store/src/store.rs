@@ -7,6 +7,7 @@ use flowkeep_host::Clock;
 use rusqlite::Connection;
 
 use crate::change::{self, Doorbell, Listener, Rings};
+use crate::opened::OpenedFile;
 use crate::readers::{Reader, Readers};
 use crate::writer::Writer;
 use crate::{Follower, Request, StoreError, Tx, schema};
@@ -24,6 +25,7 @@ pub struct StoreOptions {
 /// The database of one data folder, open.
 pub struct Store {
     path: PathBuf,
+    opened: OpenedFile,
     readers: Readers,
     writer: Writer,
     doorbell: Doorbell,
@@ -52,10 +54,12 @@ impl Store {
 
     fn start(options: StoreOptions, connection: Connection) -> Result<Self, StoreError> {
         let (doorbell, rings) = change::doorbell();
-        let writer = Writer::start(connection, options.clock, doorbell.clone())?;
+        let opened = OpenedFile::remember(&options.path)?;
+        let writer = Writer::start(connection, opened.clone(), options.clock, doorbell.clone())?;
         Ok(Self {
-            readers: Readers::new(options.path.clone()),
+            readers: Readers::new(opened.clone()),
             path: options.path,
+            opened,
             writer,
             doorbell,
             rings: Mutex::new(Some(rings)),
@@ -84,7 +88,9 @@ impl Store {
     }
 
     /// Calls `changed` with the tags of every change from now on, whoever makes it, and
-    /// `requested` with requests left for `recipient`. There is one follower per store.
+    /// `requested` with requests left for `recipient`, and `reachable` with false when the database
+    /// can no longer be read where it was, with true when it can again. There is one follower per
+    /// store.
     ///
     /// # Errors
     /// What the database says; [`StoreError::Closed`] for a second follower.
@@ -93,6 +99,7 @@ impl Store {
         recipient: &'static str,
         changed: impl Fn(Vec<String>) + Send + 'static,
         requested: impl Fn(Vec<(i64, Request)>) + Send + 'static,
+        reachable: impl Fn(bool) + Send + 'static,
     ) -> Result<Follower, StoreError> {
         let rings = self
             .rings
@@ -104,8 +111,9 @@ impl Store {
             recipient,
             changed: Box::new(changed),
             requested: Box::new(requested),
+            reachable: Box::new(reachable),
         };
-        Follower::start(self.path.clone(), self.doorbell.clone(), rings, listener)
+        Follower::start(self.opened.clone(), self.doorbell.clone(), rings, listener)
     }
 
     pub(crate) fn reader(&self) -> Result<Reader<'_>, StoreError> {

@@ -74,3 +74,23 @@ async fn the_page_can_ask_for_nothing_but_what_its_window_is_for() -> Result<()>
     }
     window.close().await
 }
+
+#[tokio::test]
+async fn a_data_folder_that_goes_is_said_until_it_is_back() -> Result<()> {
+    let desk = Desk::new(Language::English).await?;
+    let window = Window::open(&desk).await?;
+    let away = desk.folder().join("away");
+    std::fs::rename(desk.data(), &away)?;
+    window.shown("data-lost").await?;
+    window
+        .text_of("state", |text| text == "Data out of reach")
+        .await?;
+    let create = "return await window.__TAURI_INTERNALS__\
+        .invoke('call', {name: 'settings_update', input: {display_name: 'Nobody'}})\
+        .catch(error => error.code)";
+    assert_eq!(window.ask(create).await?, "data_unreachable");
+    std::fs::rename(&away, desk.data())?;
+    window.gone("data-lost").await?;
+    window.text_of("state", |text| text == "All saved").await?;
+    window.close().await
+}

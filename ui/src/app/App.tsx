@@ -27,7 +27,7 @@ function Window() {
   const about = useQuery(aboutQuery());
   const locale = useLocale();
   const [router] = useState(createAppRouter);
-  const lost = useEvents();
+  useEvents();
   const ready = useAppearance(settings.data, about.data);
   const error = settings.error ?? about.error;
   useFirstPaint(error !== null);
@@ -44,7 +44,7 @@ function Window() {
   return (
     <I18nProvider locale={locale}>
       {/* Words are looked up while rendering: another language renders everything anew. */}
-      <RouterProvider key={locale} router={router} context={{ lost }} />
+      <RouterProvider key={locale} router={router} />
       <Toasts key={`toasts ${locale}`} />
     </I18nProvider>
   );

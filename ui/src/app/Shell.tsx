@@ -1,5 +1,5 @@
 import { useIsFetching } from '@tanstack/react-query';
-import { Outlet, useRouteContext } from '@tanstack/react-router';
+import { Outlet } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Notice } from '@/components';
 import { FolderQuestion } from '@/features/backup/FolderQuestion';
@@ -8,6 +8,7 @@ import { m } from '@/i18n';
 import { DropVeil } from './DropVeil';
 import { useFirstPaint } from './firstPaint';
 import { Palette } from './Palette';
+import { useReachable } from './reachable';
 import styles from './Shell.module.css';
 import { Sidebar } from './Sidebar';
 import { useShortcuts } from './shortcuts';
@@ -15,7 +16,7 @@ import { useShortcuts } from './shortcuts';
 /** The frame around every page: where to go, what is said over everything. */
 export function Shell() {
   const [searching, setSearching] = useState(false);
-  const { lost } = useRouteContext({ from: '__root__' });
+  const reachable = useReachable();
   useShortcuts(() => setSearching(true));
   useFirstPaint(useIsFetching() === 0);
   return (
@@ -25,8 +26,8 @@ export function Shell() {
       </button>
       <Sidebar onSearch={() => setSearching(true)} />
       <div className={styles.content}>
-        {lost && (
-          <div className={styles.lost}>
+        {!reachable && (
+          <div className={styles.lost} data-testid="data-lost">
             <Notice tone="fail" icon="warn">
               {m.connection_lost()}
             </Notice>

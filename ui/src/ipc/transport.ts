@@ -25,8 +25,8 @@ export interface Events {
   dropped: PickedPlace[];
   /** Something is dragged over the window. */
   drag: 'enter' | 'leave';
-  /** The data can no longer be reached. */
-  connection_lost: null;
+  /** Whether the data can be reached: told when it no longer can, and when it can again. */
+  reachable: boolean;
 }
 
 /** What only the native side can do. */
@@ -37,6 +37,8 @@ export interface Shell {
   open_place(options: { token: string }): Promise<void>;
   open_backup(options: { id: string }): Promise<void>;
   open_data_folder(): Promise<void>;
+  /** Starts anew with the chosen data folder; resolves only when the dialog was closed. */
+  use_other_folder(options: { title: string }): Promise<void>;
   window_ready(): Promise<void>;
   set_appearance(options: { language: string; theme: string }): Promise<void>;
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use flowkeep_core::Message;
 use flowkeep_files::export_document;
-use flowkeep_host::{Unsafe, unsafe_place};
+use flowkeep_host::{FolderOrigin, Unsafe, unsafe_place};
 use flowkeep_store::OperationFilter;
 
 use super::{activity, backups};
@@ -94,6 +94,7 @@ pub fn doctor(api: &Api, _: Nothing) -> Result<Doctor, AppError> {
     let checks = vec![
         check_database(api)?,
         check_data_folder(api),
+        check_folder_origin(api),
         check_space(api),
         check_backup(api)?,
         check_unfinished(api)?,
@@ -145,6 +146,16 @@ fn check_data_folder(api: &Api) -> Check {
         None => Message::new("doctor_data_folder_open").with("path", path),
     };
     check("data_folder", false, message)
+}
+
+/// Why this folder is the one: who looks for data that is not there looks in another.
+fn check_folder_origin(api: &Api) -> Check {
+    let why = match api.origin {
+        FolderOrigin::Told => "doctor_folder_told",
+        FolderOrigin::Chosen => "doctor_folder_chosen",
+        FolderOrigin::Platform => "doctor_folder_platform",
+    };
+    check("folder_origin", true, Message::new(why))
 }
 
 #[cfg(unix)]
