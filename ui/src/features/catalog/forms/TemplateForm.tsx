@@ -26,7 +26,7 @@ export function TemplateForm() {
             <TextBody path={[body]} label={m.template_body()} language="markdown" />
           ) : (
             <div className={styles.form} style={{ paddingTop: 0 }}>
-              <JsonField label={body} value={made} onChange={(value) => draft.put([body], value)} />
+              <JsonField scope={draft} path={[body]} label={m.template_body()} />
             </div>
           )}
         </Card>
@@ -54,13 +54,7 @@ function Variables() {
   const draft = useDraft();
   const value = draft.at(['variables']);
   if (isObject(value)) {
-    return (
-      <JsonField
-        label={m.variables()}
-        value={value}
-        onChange={(next) => draft.put(['variables'], next)}
-      />
-    );
+    return <JsonField scope={draft} path={['variables']} label={m.variables()} />;
   }
   const list = rowsAt(draft, ['variables']);
   if (!list) return null;

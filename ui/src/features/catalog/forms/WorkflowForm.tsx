@@ -138,10 +138,20 @@ export function WorkflowForm({ at, onAt }: Props) {
           )}
         </>
       }
-      foot={<Problems onAt={onAt} />}
+      foot={
+        <Problems
+          onGo={({ path }) => onAt(rowOf(path) ?? '')}
+          canGo={({ path }) => rowOf(path) !== undefined}
+        />
+      }
       side={open ? <DetailPanel at={open} lists={lists} onAt={onAt} /> : undefined}
     />
   );
+}
+
+/** The row a problem is in, such as `tasks/2`; none where it is one of the whole. */
+function rowOf(pointer: string): string | undefined {
+  return /^\/(\w+\/[^/]+)/.exec(pointer)?.[1];
 }
 
 function firstRow(lists: Lists): string | undefined {
