@@ -7,7 +7,7 @@ import { overviewQuery } from '../overview/queries';
 import { backupSentence } from '../overview/sentence';
 import { WorkProgress } from '../plan/WorkProgress';
 import { PlanningDialog } from '../restore/PlanningDialog';
-import { ResultList } from '../restore/ResultList';
+import { damagedRows, ResultList } from '../restore/ResultList';
 import { useStartRestore } from '../restore/useStartRestore';
 import { settingsQuery } from '../settings/queries';
 import { BackupDialog } from './BackupDialog';
@@ -111,12 +111,7 @@ function Damaged() {
   return (
     <Card title={counted('backup_done_damaged', result.damaged.length)} icon="warn" tone="fail">
       <div className={styles.list}>
-        <ResultList
-          rows={result.damaged.map((item) => ({
-            name: item.name ?? item.path,
-            reason: say(item.reason),
-          }))}
-        />
+        <ResultList rows={damagedRows(result.damaged)} />
       </div>
     </Card>
   );
