@@ -52,11 +52,16 @@ export function documentColumns(
             </span>
           ),
         };
+  // Rules have no type of their own; which format they are in tells them apart.
   const type: Column<DocumentRow> = {
     key: 'type',
-    title: m.column_type(),
+    title: kind === 'rule' ? m.field_format() : m.column_type(),
     width: 'minmax(0, 0.8fr)',
-    cell: (row) => <span className={styles.quiet}>{row.doc_type ?? FORMATS[row.format].name}</span>,
+    cell: (row) => (
+      <span className={styles.quiet}>
+        {kind === 'rule' ? FORMATS[row.format].name : row.doc_type}
+      </span>
+    ),
   };
   if (deleted) {
     return [
