@@ -69,6 +69,7 @@ pub fn plan_files(
         manifest: None,
         damaged: Vec::new(),
         notes: Vec::new(),
+        applied: false,
     }
     .keep(api)
 }
@@ -119,6 +120,7 @@ pub fn restore_plan(
         manifest,
         damaged,
         notes,
+        applied: false,
     };
     plan.staging.compare(&api.store)?;
     let any = plan
@@ -166,7 +168,7 @@ pub const KIND_WORDS: [&str; 13] = [
 /// Brings in what an import plan chose, in one step that can be undone.
 ///
 /// # Errors
-/// `plan_unknown`, `plan_changed`.
+/// `plan_unknown`, `plan_used`, `plan_changed`.
 pub fn import_apply(
     api: &Api,
     input: PlanRef,
@@ -205,13 +207,17 @@ fn import_result(outcome: &ApplyOutcome) -> ImportResult {
 /// Brings back what a restore plan chose: a safety copy first, then one transaction.
 ///
 /// # Errors
-/// `plan_unknown`, `plan_changed`, `safety_copy_failed` unless a restore without one is asked for.
+/// `plan_unknown`, `plan_used`, `plan_changed`, `safety_copy_failed` unless a restore without one is asked for.
 pub fn restore(
     api: &Api,
     input: RestoreInput,
     progress: &dyn Progress,
 ) -> Result<RestoreResult, AppError> {
     go_on(progress)?;
+    api.plan(&input.plan_id)?
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .check_unused()?;
     if !input.without_safety_copy {
         make_safety_copy(api)?;
     }
@@ -309,6 +315,7 @@ fn apply(
 ) -> Result<ApplyOutcome, AppError> {
     let plan = api.plan(plan_id)?;
     let mut plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
+    plan.check_unused()?;
     let latest = api.store.latest_operation_id()?.unwrap_or_default();
     let _applying = if marked {
         Some(api.scratch.applying(&latest)?)
@@ -322,7 +329,10 @@ fn apply(
         name: plan.source.display().to_string(),
     };
     match api.store.apply(&plan.staging, request) {
-        Ok(outcome) => Ok(outcome),
+        Ok(outcome) => {
+            plan.applied = true;
+            Ok(outcome)
+        }
         Err(StoreError::PlanChanged) => {
             // The plan stays under its name, compared anew, so that the dialog can show what moved.
             plan.staging.compare(&api.store)?;
