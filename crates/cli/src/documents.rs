@@ -299,6 +299,9 @@ fn print_validation(output: &Output, found: &Validation) -> Result<Outcome, AppE
                     "code": finding.code,
                     "message": sentence(catalogue, finding),
                 });
+                if !finding.fields.is_empty() {
+                    entry["fields"] = json!(finding.fields);
+                }
                 if let Some(place) = finding.place {
                     entry["line"] = place.line.into();
                     entry["column"] = place.column.into();
