@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use flowkeep_core::PlanId;
 use flowkeep_host::{
     Clock, DataFolder, Files, FolderOrigin, SystemClock, SystemFiles, Unsafe, account_name,
-    private_folder, unsafe_place,
+    private_folder, text_path, unsafe_place,
 };
 use flowkeep_store::{Follower, Request, Store, StoreError, StoreOptions};
 
@@ -200,7 +200,7 @@ impl Api {
             ChosenPlace::Backup(id) => {
                 let known = self.store.known_backup(id)?;
                 let known = known.ok_or_else(|| AppError::new("backup_unknown").with("id", id))?;
-                Ok(PathBuf::from(known.path))
+                Ok(text_path(&known.path))
             }
         }
     }

@@ -8,6 +8,7 @@
 
 use std::path::{Path, PathBuf};
 
+use flowkeep_host::text_path;
 use flowkeep_store::KnownBackup;
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
@@ -76,7 +77,7 @@ pub fn newest_good_backup(data_dir: &Path) -> Option<PathBuf> {
         .backups
         .into_iter()
         .filter(KnownBackup::is_whole)
-        .map(|known| PathBuf::from(known.path))
+        .map(|known| text_path(&known.path))
         .find(|folder| folder.join("manifest.json").is_file())
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use flowkeep_core::{Message, PlanId};
 use flowkeep_files::{DamagedFile, Manifest};
-use flowkeep_host::{Files as _, SystemFiles, machine_id};
+use flowkeep_host::{Files as _, SystemFiles, machine_id, path_text};
 use flowkeep_store::{Choice, StagedGroup, StagedItem, Staging};
 use ulid::Ulid;
 
@@ -70,7 +70,7 @@ impl Plan {
         let manifest = self.manifest.as_ref();
         Ok(PlanSummary {
             plan_id: self.id.to_string(),
-            source: self.source.display().to_string(),
+            source: path_text(&self.source),
             verified: manifest.is_some(),
             backup_created_at: manifest.map(|manifest| manifest.created_at.clone()),
             backup_app_version: manifest.map(|manifest| manifest.app_version.clone()),

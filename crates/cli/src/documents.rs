@@ -73,12 +73,13 @@ pub(crate) fn run(api: &Api, output: &Output, kind: Kind, verb: Verb) -> Result<
         }
         Verb::History { id } => {
             let found = revisions::history(api, kind, reference(&id))?;
-            output.print(&found, |_, out| {
+            output.print(&found, |catalogue, out| {
                 for row in &found.items {
+                    let did = catalogue.word(&format!("operation_{}", row.operation));
                     writeln!(
                         out,
-                        "{:>4}  {}  {}  {}  {}",
-                        row.revision, row.at, row.operation, row.actor, row.name
+                        "{:>4}  {}  {did}  {}  {}",
+                        row.revision, row.at, row.actor, row.name
                     )?;
                 }
                 Ok(())

@@ -9,6 +9,7 @@ mod data_folder;
 mod files;
 mod lock;
 mod machine;
+mod path_text;
 mod progress;
 mod read;
 #[cfg(any(test, feature = "testing"))]
@@ -20,6 +21,7 @@ pub use data_folder::{DataFolder, FolderOrigin};
 pub use files::{Files, Space, SystemFiles, private_folder};
 pub use lock::{FileLock, LockError};
 pub use machine::{account_name, machine_id};
+pub use path_text::{path_text, text_path};
 pub use progress::{Progress, Unfollowed};
 pub use read::{Folder, ReadError, SpecialFile, open_regular};
 pub use volume::{Unsafe, unsafe_place};

@@ -1,6 +1,7 @@
 //! `activity_*`: who changed what and when.
 
 use flowkeep_files::{Sink, export_pieces};
+use flowkeep_host::path_text;
 use flowkeep_store::{OperationFilter, OperationItemRecord, OperationRecord};
 
 use super::page;
@@ -83,7 +84,7 @@ pub fn export(api: &Api, input: ExportTo) -> Result<Exported, AppError> {
         }
     })?;
     Ok(Exported {
-        files: vec![target.display().to_string()],
+        files: vec![path_text(&target)],
     })
 }
 

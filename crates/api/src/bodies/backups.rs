@@ -7,6 +7,7 @@ use flowkeep_files::{
     Backup, BackupRequest, BackupTarget, DamagedFile, FilesError, Source, estimate, find_source,
     prove, read_manifest, remove_unfinished, unfinished_in, write_backup,
 };
+use flowkeep_host::{path_text, text_path};
 use flowkeep_store::{KnownBackup, NewOperation};
 use ulid::Ulid;
 
@@ -35,7 +36,7 @@ pub fn backup_plan(api: &Api, input: BackupInput) -> Result<BackupPlan, AppError
                 api.clock.now(),
             )
         });
-    let into = folder.display().to_string();
+    let into = path_text(&folder);
     match estimated {
         Ok(estimate) => {
             let refused = (estimate.needed > estimate.free).then(|| {
@@ -90,7 +91,7 @@ pub fn backup(
     let target = BackupTarget::check(api.files.as_ref(), &folder, &api.data_dir)?;
     target.make(api.files.as_ref())?;
     if folder_setting(api, LAST_TARGET)?.as_ref() != Some(&target.folder) {
-        let begun = serde_json::Value::from(target.folder.display().to_string());
+        let begun = serde_json::Value::from(path_text(&target.folder));
         api.store
             .write::<_, AppError>(move |tx| Ok(tx.set_setting(LAST_TARGET, &begun)?))?;
     }
@@ -118,7 +119,7 @@ pub fn backup(
     if made.proven {
         let known = KnownBackup {
             id: id.to_string(),
-            path: made.folder.display().to_string(),
+            path: path_text(&made.folder),
             created_at: at.0,
             count,
             bytes: made.bytes,
@@ -137,7 +138,7 @@ pub fn backup(
     }
     Ok(BackupResult {
         count,
-        target_dir: made.folder.display().to_string(),
+        target_dir: path_text(&made.folder),
         result: "backup",
         items: made
             .counts
@@ -158,7 +159,7 @@ fn remember(api: &Api, known: KnownBackup, folder: Option<PathBuf>) -> Result<()
     api.store.write::<_, AppError>(move |tx| {
         tx.add_known_backup(&known)?;
         if let Some(folder) = folder {
-            tx.set_setting("backup_folder", &folder.display().to_string().into())?;
+            tx.set_setting("backup_folder", &path_text(&folder).into())?;
         }
         let operation = tx.next_operation_id()?;
         tx.record_operation(
@@ -215,11 +216,11 @@ pub fn verify(
         && let Some(known) = api.store.known_backup(&manifest.backup_id)?
     {
         // A copy of a known backup does not take its place while that is where it was.
-        let moved = !Path::new(&known.path).is_dir();
+        let moved = !text_path(&known.path).is_dir();
         let found = folder.canonicalize().unwrap_or_else(|_| folder.clone());
         let checked = KnownBackup {
             path: if moved {
-                found.display().to_string()
+                path_text(&found)
             } else {
                 known.path.clone()
             },
@@ -241,7 +242,7 @@ pub fn verify(
         files: proof.files,
         damaged: proof.damaged.into_iter().map(damaged_item).collect(),
         unlisted: proof.unlisted,
-        source_dir: folder.display().to_string(),
+        source_dir: path_text(&folder),
     })
 }
 
@@ -267,7 +268,7 @@ pub fn unfinished_remove(api: &Api, input: UnfinishedInput) -> Result<Nothing, A
         .into_iter()
         .find(|found| found.token == input.token);
     let found = found.ok_or_else(|| AppError::new("nothing_there").with("path", &input.token))?;
-    remove_unfinished(api.files.as_ref(), Path::new(&found.path))?;
+    remove_unfinished(api.files.as_ref(), &text_path(&found.path))?;
     api.store.write::<_, AppError>(|tx| {
         tx.tag(&flowkeep_store::Tag::Backup);
         Ok(())
@@ -282,7 +283,7 @@ pub(crate) fn unfinished(api: &Api) -> Result<Vec<UnfinishedBackup>, AppError> {
         .store
         .known_backups()?
         .iter()
-        .filter_map(|known| Path::new(&known.path).parent().map(Path::to_owned))
+        .filter_map(|known| text_path(&known.path).parent().map(Path::to_owned))
         .collect();
     folders.extend(chosen_folder(api)?);
     folders.extend(folder_setting(api, LAST_TARGET)?);
@@ -291,8 +292,8 @@ pub(crate) fn unfinished(api: &Api) -> Result<Vec<UnfinishedBackup>, AppError> {
     let found = folders.iter().flat_map(|folder| unfinished_in(folder));
     Ok(found
         .map(|unfinished| UnfinishedBackup {
-            token: unfinished.folder.display().to_string(),
-            path: unfinished.folder.display().to_string(),
+            token: path_text(&unfinished.folder),
+            path: path_text(&unfinished.folder),
             started_at: started(&unfinished.started),
         })
         .collect())
@@ -305,7 +306,7 @@ fn started(text: &str) -> Option<String> {
 }
 
 pub(crate) fn row(known: KnownBackup) -> BackupRow {
-    let there = Path::new(&known.path).join("manifest.json").is_file();
+    let there = text_path(&known.path).join("manifest.json").is_file();
     BackupRow {
         health: match (there, known.is_whole()) {
             (false, _) => BackupHealth::Away,
@@ -332,12 +333,12 @@ pub(crate) fn newest_known(api: &Api) -> Result<PathBuf, AppError> {
     let known = api.store.known_backups()?;
     let mut there: Vec<_> = known
         .into_iter()
-        .filter(|known| Path::new(&known.path).is_dir())
+        .filter(|known| text_path(&known.path).is_dir())
         .collect();
     // Newest first already; whole ones before damaged ones.
     there.sort_by_key(|known| !known.is_whole());
     if let Some(known) = there.into_iter().next() {
-        return Ok(PathBuf::from(known.path));
+        return Ok(text_path(&known.path));
     }
     chosen_folder(api)?.ok_or_else(|| AppError::new("no_backup_known").hint("name_backup"))
 }
@@ -354,7 +355,7 @@ fn folder_setting(api: &Api, key: &str) -> Result<Option<PathBuf>, AppError> {
     Ok(chosen
         .as_ref()
         .and_then(serde_json::Value::as_str)
-        .map(PathBuf::from))
+        .map(text_path))
 }
 
 fn target_folder(api: &Api, into: Option<&ChosenPlace>) -> Result<PathBuf, AppError> {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use flowkeep_core::Message;
 use flowkeep_files::export_document;
-use flowkeep_host::{FolderOrigin, Unsafe, unsafe_place};
+use flowkeep_host::{FolderOrigin, Unsafe, path_text, unsafe_place};
 use flowkeep_store::OperationFilter;
 
 use super::{activity, backups};
@@ -53,7 +53,7 @@ pub fn show(api: &Api, _: Nothing) -> Result<Overview, AppError> {
             .collect(),
         backup,
         changes_since,
-        backup_folder: folder.map(|folder| folder.display().to_string()),
+        backup_folder: folder.as_deref().map(path_text),
         example_documents: u32::try_from(examples.len()).unwrap_or(u32::MAX),
         unfinished: backups::unfinished(api)?,
         interrupted_restore: flag("interrupted_restore")?,
@@ -291,7 +291,7 @@ pub fn diagnostics_save(api: &Api, input: ExportTo) -> Result<Exported, AppError
     let text = diagnostics(api, Nothing {})?.text;
     export_document(api.files.as_ref(), &text, &target)?;
     Ok(Exported {
-        files: vec![target.display().to_string()],
+        files: vec![path_text(&target)],
     })
 }
 

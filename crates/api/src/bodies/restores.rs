@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 
 use flowkeep_core::{KeptHistory, Kind, Message};
 use flowkeep_files::{FilesError, Source, find_source, read_manifest, stage_backup, stage_files};
-use flowkeep_host::{machine_id, private_folder};
+use flowkeep_host::{machine_id, path_text, private_folder};
 use flowkeep_store::{ApplyOutcome, ApplyRequest, StagedGroup, Staging, StoreError};
 
 use super::backups::{damaged_item, newest_known};
@@ -266,7 +266,7 @@ fn restore_result(
         skipped,
         failed: outcome.failed,
         total: outcome.imported + outcome.updated + outcome.unchanged + skipped + outcome.failed,
-        source_dir: plan.source.display().to_string(),
+        source_dir: path_text(&plan.source),
         result: "restore",
         others: others
             .into_iter()
@@ -326,7 +326,7 @@ fn apply(
         actor: api.actor()?,
         face: api.face.as_str().to_owned(),
         operation: operation.to_owned(),
-        name: plan.source.display().to_string(),
+        name: path_text(&plan.source),
     };
     match api.store.apply(&plan.staging, request) {
         Ok(outcome) => {

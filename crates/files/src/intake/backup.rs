@@ -11,7 +11,7 @@ use flowkeep_core::{
     Document, Encoding, Format, Kind, MAX_DOCUMENT_BYTES, Message, Recognised, Sha256, Summary,
     recognise, summarise,
 };
-use flowkeep_host::{Folder, Progress, ReadError, SpecialFile};
+use flowkeep_host::{Folder, Progress, ReadError, SpecialFile, path_text};
 use flowkeep_store::{IncomingDocument, Rejection, SnapshotOperation, Staging, StateThere};
 use walkdir::WalkDir;
 
@@ -203,9 +203,11 @@ impl Reading<'_> {
             if known || entry.file_type().is_dir() {
                 continue;
             }
-            self.read
-                .unlisted
-                .push(relative.to_string_lossy().into_owned());
+            self.read.unlisted.push(
+                relative
+                    .to_str()
+                    .map_or_else(|| path_text(entry.path()), str::to_owned),
+            );
             self.leave(entry.path(), &Message::new("file_not_listed"))?;
         }
         Ok(())
@@ -214,7 +216,7 @@ impl Reading<'_> {
     /// Names a file that stays out, though nothing is wrong with it.
     fn leave(&mut self, path: &Path, reason: &Message) -> Result<(), FilesError> {
         self.staging.add_rejection(&Rejection {
-            path: &path.to_string_lossy(),
+            path: &path_text(path),
             kind: None,
             id: None,
             name: None,
@@ -283,7 +285,7 @@ impl Reading<'_> {
         let updated = file.updated_at.as_deref().and_then(millis);
         let path = self.shown.join(&file.path);
         self.staging.add_document(&IncomingDocument {
-            path: &path.to_string_lossy(),
+            path: &path_text(&path),
             kind,
             id: &id,
             id_derived: false,
@@ -311,7 +313,7 @@ impl Reading<'_> {
     ) -> Result<(), FilesError> {
         let path = self.shown.join(&file.path);
         self.staging.add_rejection(&Rejection {
-            path: &path.to_string_lossy(),
+            path: &path_text(&path),
             kind: Some(kind),
             id: file.id.as_deref(),
             name: file.name.as_deref(),
