@@ -6,7 +6,6 @@
 //! holds everything it asked for. Memory is the proportional share (PSS) of the process and all it
 //! started: the web view's processes are most of it.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -18,7 +17,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail, ensure};
 use flowkeep_api::types::Nothing;
 use flowkeep_api::{Api, Face, NoPlaces, OpenOptions, examples};
-use flowkeep_e2e::{Desk, Language};
+use flowkeep_e2e::{Desk, Language, family};
 
 use crate::Extent;
 use crate::measure::{at, mebibytes, median, ratio};
@@ -126,12 +125,12 @@ fn open_once(mut command: Command) -> Result<(Duration, u64)> {
     let started = Instant::now();
     let mut child = command.spawn().with_context(|| format!("{command:?}"))?;
     let outcome = ready(&mut child, started).and_then(|time| Ok((time, settled(child.id())?)));
-    let family = family(child.id());
+    let processes = family(child.id());
     child.kill()?;
     child.wait()?;
     // The web view's processes end when they see that; the next window must not find them there.
     let asked = Instant::now();
-    while family
+    while processes
         .iter()
         .any(|process| Path::new(&format!("/proc/{process}")).exists())
     {
@@ -170,37 +169,6 @@ fn settled(process: u32) -> Result<u64> {
         before = now;
         std::thread::sleep(BETWEEN_LOOKS);
     }
-}
-
-/// A process and everything below it.
-fn family(process: u32) -> Vec<u32> {
-    let mut children: HashMap<u32, Vec<u32>> = HashMap::new();
-    for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let Some(id) = entry
-            .file_name()
-            .to_str()
-            .and_then(|name| name.parse().ok())
-        else {
-            continue;
-        };
-        if let Some(parent) = parent(id) {
-            children.entry(parent).or_default().push(id);
-        }
-    }
-    let mut family = vec![process];
-    let mut looked_at = 0;
-    while let Some(id) = family.get(looked_at) {
-        let below = children.remove(id).unwrap_or_default();
-        family.extend(below);
-        looked_at += 1;
-    }
-    family
-}
-
-fn parent(process: u32) -> Option<u32> {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("PPid:"))?;
-    line.trim().parse().ok()
 }
 
 /// The memory of one process in bytes; what it shares counts by its part.
