@@ -9,6 +9,7 @@ import styles from './App.module.css';
 import { useAppearance } from './appearance';
 import { useEvents } from './events';
 import { useFirstPaint } from './firstPaint';
+import { useKeptFocus } from './keptFocus';
 import { createQueryClient } from './queries';
 import { createAppRouter } from './router';
 
@@ -28,6 +29,7 @@ function Window() {
   const locale = useLocale();
   const [router] = useState(createAppRouter);
   useEvents();
+  useKeptFocus();
   const ready = useAppearance(settings.data, about.data);
   const error = settings.error ?? about.error;
   useFirstPaint(error !== null);

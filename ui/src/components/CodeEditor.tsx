@@ -100,7 +100,7 @@ export default function CodeEditor({
           highlightSelectionMatches(),
           EditorView.lineWrapping,
           EditorState.readOnly.of(isFixed),
-          EditorView.contentAttributes.of({ 'aria-label': label }),
+          EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
           LANGUAGES[language](),
           codeTheme(face),
           phrases(),

@@ -1,6 +1,6 @@
 import { type CalendarDate, parseDate } from '@internationalized/date';
 import { DateField, DateInput, DateSegment, I18nProvider, Label } from 'react-aria-components';
-import { locale } from '@/i18n';
+import { formatLocale } from '@/i18n';
 import styles from './DayField.module.css';
 
 interface Props {
@@ -14,7 +14,7 @@ interface Props {
 /** A day, typed or stepped through with the arrow keys, in the order the language writes it. */
 export function DayField({ label, value, onChange, ...rest }: Props) {
   return (
-    <I18nProvider locale={locale()}>
+    <I18nProvider locale={formatLocale()}>
       <DateField
         className={styles.field}
         value={dayOf(value)}

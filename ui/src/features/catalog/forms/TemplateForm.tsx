@@ -93,42 +93,44 @@ function Variables() {
 function Variable({ scope, name, onRemove }: { scope: Scope; name: string; onRemove: () => void }) {
   const types = ['string', 'number', 'boolean', 'list'].map((value) => ({ value, label: value }));
   return (
-    <details className={styles.group}>
-      <summary className={styles.heading}>
-        <span>{name || m.unnamed()}</span>
-        <span className={styles.headingEnd}>
-          <IconButton icon="trash" label={m.remove_named({ name })} onPress={onRemove} />
-        </span>
-      </summary>
-      <div className={styles.others}>
-        <TextField
-          label={m.field_name()}
-          face="code"
-          value={name}
-          onChange={(value) => scope.put(['name'], value)}
-        />
-        <BoundText scope={scope} path={['description']} label={m.field_description()} />
-        <div className={styles.grid}>
-          <BoundChoice
-            scope={scope}
-            path={['type']}
-            label={m.field_type()}
-            options={types}
-            absent={m.not_said()}
+    <div className={styles.variable}>
+      <details className={styles.group}>
+        <summary className={styles.heading}>
+          <span>{name || m.unnamed()}</span>
+        </summary>
+        <div className={styles.others}>
+          <TextField
+            label={m.field_name()}
+            face="code"
+            value={name}
+            onChange={(value) => scope.put(['name'], value)}
           />
-          <BoundYesNo
+          <BoundText scope={scope} path={['description']} label={m.field_description()} />
+          <div className={styles.grid}>
+            <BoundChoice
+              scope={scope}
+              path={['type']}
+              label={m.field_type()}
+              options={types}
+              absent={m.not_said()}
+            />
+            <BoundYesNo
+              scope={scope}
+              path={['required']}
+              label={m.variable_required()}
+              absent={m.not_said()}
+            />
+          </div>
+          <BoundText scope={scope} path={['default']} label={m.variable_default()} />
+          <OtherFields
             scope={scope}
-            path={['required']}
-            label={m.variable_required()}
-            absent={m.not_said()}
+            keys={otherKeys(scope.view, ['name', 'description', 'type', 'required', 'default'])}
           />
         </div>
-        <BoundText scope={scope} path={['default']} label={m.variable_default()} />
-        <OtherFields
-          scope={scope}
-          keys={otherKeys(scope.view, ['name', 'description', 'type', 'required', 'default'])}
-        />
-      </div>
-    </details>
+      </details>
+      <span className={styles.variableEnd}>
+        <IconButton icon="trash" label={m.remove_named({ name })} onPress={onRemove} />
+      </span>
+    </div>
   );
 }
