@@ -1,22 +1,14 @@
-//! `overview_show`, `about_show`, `doctor`, diagnostics.
+//! `overview_show`, `about_show`, `doctor`.
 
-use std::fmt::Write as _;
 use std::path::Path;
 
 use flowkeep_core::Message;
-use flowkeep_files::export_document;
 use flowkeep_host::{FolderOrigin, Unsafe, path_text, unsafe_place};
 use flowkeep_store::OperationFilter;
 
 use super::{activity, backups};
-use crate::types::{
-    About, BackupHealth, Check, Diagnostics, Doctor, ExportTo, Exported, KindCount, Nothing,
-    Overview,
-};
-use crate::{Api, AppError, Catalogue, Tongue};
-
-/// Lines of the log in a diagnosis.
-const LOG_LINES: usize = 200;
+use crate::types::{About, BackupHealth, Check, Doctor, KindCount, Nothing, Overview};
+use crate::{Api, AppError};
 
 /// What the first screen shows.
 ///
@@ -246,69 +238,4 @@ fn check_interrupted(api: &Api) -> Result<Check, AppError> {
     } else {
         check("restores", true, Message::new("doctor_restore_none"))
     })
-}
-
-/// What "Save diagnostics" would write. No names, texts or paths of documents are in it.
-///
-/// # Errors
-/// What the database says.
-pub fn diagnostics(api: &Api, _: Nothing) -> Result<Diagnostics, AppError> {
-    let catalogue = Catalogue::new(Tongue::English);
-    let doctor = doctor(api, Nothing {})?;
-    let mut text = format!(
-        "Flowkeep {}\nsystem: {} {}\n\nChecks\n",
-        env!("CARGO_PKG_VERSION"),
-        std::env::consts::OS,
-        std::env::consts::ARCH
-    );
-    for check in doctor.checks {
-        let state = if check.ok { "ok" } else { "NOT OK" };
-        let _ = writeln!(
-            text,
-            "- {}: {state}: {}",
-            check.name,
-            catalogue.say(&check.message)
-        );
-    }
-    text.push_str("\nCounts\n");
-    for (kind, count) in api.store.counts()? {
-        let _ = writeln!(text, "- {}: {count}", kind.as_str());
-    }
-    text.push_str("\nLog\n");
-    for line in recent_log(&api.data_dir.join("logs")) {
-        text.push_str(&line);
-        text.push('\n');
-    }
-    Ok(Diagnostics { text })
-}
-
-/// Saves what [`diagnostics`] shows.
-///
-/// # Errors
-/// What the system says.
-pub fn diagnostics_save(api: &Api, input: ExportTo) -> Result<Exported, AppError> {
-    let target = api.path_of(&input.to)?;
-    let text = diagnostics(api, Nothing {})?.text;
-    export_document(api.files.as_ref(), &text, &target)?;
-    Ok(Exported {
-        files: vec![path_text(&target)],
-    })
-}
-
-/// The last lines of the newest log file.
-fn recent_log(folder: &Path) -> Vec<String> {
-    let newest = std::fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .filter_map(Result::ok)
-        .map(|entry| entry.path())
-        .max();
-    let text = newest
-        .and_then(|path| std::fs::read_to_string(path).ok())
-        .unwrap_or_default();
-    let lines: Vec<_> = text.lines().collect();
-    lines[lines.len().saturating_sub(LOG_LINES)..]
-        .iter()
-        .map(|line| (*line).to_owned())
-        .collect()
 }
