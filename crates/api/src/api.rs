@@ -12,7 +12,7 @@ use flowkeep_host::{
 use flowkeep_store::{Follower, Request, Store, StoreError, StoreOptions};
 
 use crate::AppError;
-use crate::ownership::{EngineLock, Owner};
+use crate::ownership::{EngineLock, InUse, Owner};
 use crate::plans::Plan;
 use crate::scratch::{Scratch, clear_leftovers};
 use crate::set_aside;
@@ -75,6 +75,8 @@ pub struct Api {
     pub(crate) scratch: Scratch,
     pub(crate) plans: Mutex<HashMap<PlanId, Arc<Mutex<Plan>>>>,
     _owner: Option<Owner>,
+    /// Given back last, when the database is closed. Absent inside an exchange, which has it alone.
+    _open: Option<InUse>,
 }
 
 impl OpenOptions {
@@ -99,14 +101,15 @@ impl Api {
     pub fn open(options: OpenOptions) -> Result<Self, AppError> {
         let folder = options.folder()?;
         make_folder(&folder)?;
-        let engine = set_aside::enter(&folder.path)?;
-        Self::open_database(options, folder, engine)
+        let (open, engine) = set_aside::enter(&folder.path)?;
+        Self::open_database(options, folder, Some(open), engine)
     }
 
     /// The second half of [`Api::open`]: the folder is there and nobody exchanges its database.
     pub(crate) fn open_database(
         options: OpenOptions,
         folder: DataFolder,
+        open: Option<InUse>,
         engine: Option<EngineLock>,
     ) -> Result<Self, AppError> {
         let data_dir = folder.path;
@@ -133,6 +136,7 @@ impl Api {
             clock,
             plans: Mutex::default(),
             _owner: owner,
+            _open: open,
         };
         for latest in clear_leftovers(&api.data_dir) {
             api.note_interrupted_restore(&latest)?;

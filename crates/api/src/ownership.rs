@@ -8,7 +8,7 @@ use flowkeep_host::{DataFolder, FileLock, LockError};
 use flowkeep_store::{Request, Store, StoreError};
 
 use crate::api::make_folder;
-use crate::{AppError, Face, set_aside};
+use crate::{AppError, Face};
 
 /// Ownership of the engine, for as long as this is held.
 pub(crate) struct Owner {
@@ -32,14 +32,50 @@ impl EngineLock {
     /// # Errors
     /// `data_folder_unwritable`.
     pub(crate) fn try_take(data_dir: &Path) -> Result<Option<Self>, AppError> {
-        match FileLock::try_take(&data_dir.join("lock")) {
-            Ok(lock) => Ok(Some(Self { _lock: lock })),
-            Err(LockError::Held) => Ok(None),
-            Err(LockError::Io(error)) => Err(AppError::new("data_folder_unwritable")
-                .with("path", data_dir.display())
-                .with("detail", error)
-                .hint("check_permissions")),
-        }
+        let lock = free(data_dir, FileLock::try_take(&data_dir.join("lock")))?;
+        Ok(lock.map(|lock| Self { _lock: lock }))
+    }
+}
+
+/// Says that the database of a data folder is open, for as long as this is held. Whoever has it
+/// open shares this; whoever exchanges it has it alone. The engine's lock does not tell: its owner
+/// may have ended while others work on.
+#[derive(Debug)]
+pub(crate) struct InUse {
+    _lock: FileLock,
+}
+
+const IN_USE: &str = "in-use.lock";
+
+impl InUse {
+    /// Taken before the database is opened; nothing while it is exchanged.
+    ///
+    /// # Errors
+    /// `data_folder_unwritable`.
+    pub(crate) fn share(data_dir: &Path) -> Result<Option<Self>, AppError> {
+        let lock = free(data_dir, FileLock::try_share(&data_dir.join(IN_USE)))?;
+        Ok(lock.map(|lock| Self { _lock: lock }))
+    }
+
+    /// Taken to exchange the database; nothing while anybody has it open.
+    ///
+    /// # Errors
+    /// `data_folder_unwritable`.
+    pub(crate) fn alone(data_dir: &Path) -> Result<Option<Self>, AppError> {
+        let lock = free(data_dir, FileLock::try_take(&data_dir.join(IN_USE)))?;
+        Ok(lock.map(|lock| Self { _lock: lock }))
+    }
+}
+
+/// The lock, if it was free.
+fn free(data_dir: &Path, taken: Result<FileLock, LockError>) -> Result<Option<FileLock>, AppError> {
+    match taken {
+        Ok(lock) => Ok(Some(lock)),
+        Err(LockError::Held) => Ok(None),
+        Err(LockError::Io(error)) => Err(AppError::new("data_folder_unwritable")
+            .with("path", data_dir.display())
+            .with("detail", error)
+            .hint("check_permissions")),
     }
 }
 
@@ -116,10 +152,10 @@ pub fn window_claim(folder: &DataFolder) -> Result<Option<WindowClaim>, AlreadyO
 }
 
 fn ask_to_show(data_dir: &Path) -> Result<(), StoreError> {
-    if !set_aside::under_way(data_dir).is_empty() {
+    let Ok(Some(_in_use)) = InUse::share(data_dir) else {
         // Its recovery window is at work, and there is no database to leave a request in.
         return Ok(());
-    }
+    };
     let store = Store::open(flowkeep_store::StoreOptions {
         path: data_dir.join("flowkeep.db"),
         safety: data_dir.join("safety"),

@@ -132,7 +132,9 @@ fn killed_at_any_step_the_old_database_is_back_or_the_new_one_in_its_place() {
             }
             assert_never_mixed(data_dir, &format!("exchange killed at {kills}"));
             drop(enter(data_dir).unwrap());
-            fs::remove_file(data_dir.join("lock")).unwrap();
+            for lock in ["lock", "in-use.lock"] {
+                fs::remove_file(data_dir.join(lock)).unwrap();
+            }
             assert_eq!(contents(data_dir), before, "killed at step {kills}");
             assert!(under_way(data_dir).is_empty());
             kills += 1;
@@ -292,6 +294,31 @@ fn nothing_is_moved_while_another_works_with_the_data() {
     set_word(&api, "still here");
     drop(api);
     SetAside::begin(data_dir).unwrap().undo().unwrap();
+    let api = Api::open(options(data_dir)).unwrap();
+    assert_eq!(word(&api).as_deref(), Some("still here"));
+}
+
+#[test]
+fn nothing_is_moved_while_one_works_on_whose_elder_has_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let data_dir = folder.path();
+    let owner = Api::open(options(data_dir)).unwrap();
+    let other = Api::open(options(data_dir)).unwrap();
+    drop(owner);
+    let error = SetAside::begin(data_dir).err().unwrap();
+    assert_eq!(
+        error.code, "data_in_use",
+        "the engine is free, the database is not"
+    );
+    assert!(under_way(data_dir).is_empty());
+    set_word(&other, "still here");
+    drop(other);
+    let aside = SetAside::begin(data_dir).unwrap();
+    assert_eq!(
+        Api::open(options(data_dir)).err().unwrap().code,
+        "data_in_use"
+    );
+    aside.undo().unwrap();
     let api = Api::open(options(data_dir)).unwrap();
     assert_eq!(word(&api).as_deref(), Some("still here"));
 }
