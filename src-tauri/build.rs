@@ -14,6 +14,7 @@ const COMMANDS: &[&str] = &[
     "open_backup",
     "open_data_folder",
     "use_other_folder",
+    "restart",
     "window_ready",
     "set_appearance",
     "recovery_state",

@@ -22,7 +22,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use clap::Parser;
-use flowkeep_api::{Api, AppError, DataFolder, Face, OpenOptions, Places, Request, WindowClaim};
+use flowkeep_api::{
+    Api, AppError, DataFolder, Face, OpenOptions, Places, Reach, Request, WindowClaim,
+};
 use tauri::{App, AppHandle, Emitter as _, Manager as _};
 use ulid::Ulid;
 
@@ -107,6 +109,7 @@ fn show(
             dialogs::open_backup,
             dialogs::open_data_folder,
             other_folder::use_other_folder,
+            relaunch::restart,
             watchdog::window_ready,
             window::set_appearance,
             recovery::recovery_state,
@@ -160,9 +163,14 @@ fn open_data(app: &AppHandle, options: OpenOptions) -> Result<Arc<Api>, AppError
         move |request| match request {
             Request::WindowShow => window::bring_forward(&asked),
         },
-        move |reachable| {
-            if let Err(error) = lost.emit_to(window::MAIN, "reachable", reachable) {
-                tracing::warn!(%error, reachable, "the page could not be told of its data");
+        move |reach| {
+            let word = match reach {
+                Reach::Here => "here",
+                Reach::Gone => "gone",
+                Reach::Newer => "newer",
+            };
+            if let Err(error) = lost.emit_to(window::MAIN, "reach", word) {
+                tracing::warn!(%error, word, "the page could not be told of its data");
             }
         },
     )?;

@@ -7,13 +7,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use flowkeep_api::{AppError, DataFolder, FolderOrigin};
-use tauri::{Manager as _, State, WebviewWindow};
+use tauri::{State, WebviewWindow};
 
-use crate::calls::Tasks;
 use crate::dialogs::dialog;
 use crate::places::PickedPlaces;
-use crate::relaunch::{Difference, start_again};
-use crate::window::stop_work;
+use crate::relaunch::{Difference, start_again, stop_work};
 
 /// Asks for another data folder and starts with it; answers when the dialog was closed. Work under
 /// way is asked to stop first.
@@ -27,11 +25,7 @@ pub(crate) async fn use_other_folder(
     let Some(folder) = ask(&window, &places, &title).await else {
         return Ok(());
     };
-    let stopping =
-        tauri::async_runtime::spawn_blocking(move || stop_work(&window.state::<Tasks>()));
-    if stopping.await.is_err() {
-        tracing::warn!("work under way was not waited for");
-    }
+    stop_work(window).await;
     Err(start_with(folder.path(), &present))
 }
 

@@ -9,7 +9,7 @@ use flowkeep_host::{
     Clock, DataFolder, Files, FolderOrigin, SystemClock, SystemFiles, Unsafe, account_name,
     private_folder, text_path, unsafe_place,
 };
-use flowkeep_store::{Follower, Request, Store, StoreError, StoreOptions};
+use flowkeep_store::{Follower, Reach, Request, Store, StoreError, StoreOptions};
 
 use crate::AppError;
 use crate::ownership::{EngineLock, InUse, Owner};
@@ -150,8 +150,8 @@ impl Api {
     }
 
     /// Calls `changed` with the tags of every change from now on, made by this process or any
-    /// other, until the answer is dropped; `reachable` with false when the data can no longer be
-    /// read where it was, with true when it can again.
+    /// other, until the answer is dropped; `reach` when the data can no longer be worked with, and
+    /// when it can again.
     ///
     /// # Errors
     /// `internal` for a second follower.
@@ -159,7 +159,7 @@ impl Api {
         &self,
         changed: impl Fn(Vec<String>) + Send + 'static,
         requested: impl Fn(Request) + Send + 'static,
-        reachable: impl Fn(bool) + Send + 'static,
+        reach: impl Fn(Reach) + Send + 'static,
     ) -> Result<Follower, AppError> {
         self.store
             .write::<_, StoreError>(|tx| tx.clear_requests("window"))?;
@@ -176,7 +176,7 @@ impl Api {
                 tracing::warn!(%error, "answered requests could not be taken out");
             }
         };
-        Ok(self.store.follow("window", changed, answer, reachable)?)
+        Ok(self.store.follow("window", changed, answer, reach)?)
     }
 
     /// Who is at it: the display name, else the account.

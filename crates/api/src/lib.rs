@@ -29,7 +29,7 @@ pub use catalogue::{Catalogue, Tongue};
 pub use commands::{Command, call, commands, typescript};
 pub use error::AppError;
 pub use flowkeep_host::{DataFolder, FolderOrigin, text_path};
-pub use flowkeep_store::{Follower, Request};
+pub use flowkeep_store::{Follower, Reach, Request};
 pub use ownership::{AlreadyOpen, WindowClaim, window_claim};
 pub use progress::{Progress, Silent};
 pub use set_aside::SetAside;

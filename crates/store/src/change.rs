@@ -111,7 +111,18 @@ pub(crate) struct Listener {
     pub(crate) recipient: &'static str,
     pub(crate) changed: Box<dyn Fn(Vec<String>) + Send>,
     pub(crate) requested: Requested,
-    pub(crate) reachable: Box<dyn Fn(bool) + Send>,
+    pub(crate) reach: Box<dyn Fn(Reach) + Send>,
+}
+
+/// Whether the database can be worked with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// It is where it was, and as this program knows it.
+    Here,
+    /// It cannot be read, or is no longer where it was.
+    Gone,
+    /// A newer version of the app has changed it; this one must be restarted.
+    Newer,
 }
 
 impl Follower {
@@ -151,25 +162,26 @@ fn follow(
     listener: &Listener,
 ) {
     let mut seen_version = None;
-    let mut reachable = true;
+    let mut reach = Reach::Here;
     loop {
         let looked = if opened.is_there() {
             look(connection, &mut last, &mut seen_version, listener)
         } else {
             Err(StoreError::Gone)
         };
-        let now_reachable = match &looked {
-            Ok(()) => true,
+        let now = match &looked {
+            Ok(()) => Reach::Here,
             // Somebody writes; the next look finds it.
-            Err(StoreError::Busy) => reachable,
-            Err(_) => false,
+            Err(StoreError::Busy) => reach,
+            Err(StoreError::Newer { .. }) => Reach::Newer,
+            Err(_) => Reach::Gone,
         };
-        if now_reachable != reachable {
+        if now != reach {
             if let Err(error) = looked {
                 tracing::warn!(%error, "the database can no longer be followed");
             }
-            reachable = now_reachable;
-            (listener.reachable)(reachable);
+            reach = now;
+            (listener.reach)(reach);
         }
         match rings.0.recv_timeout(LOOK_EVERY) {
             Ok(Ring::Committed) | Err(RecvTimeoutError::Timeout) => {}
@@ -189,6 +201,7 @@ fn look(
     if version == *seen_version {
         return Ok(());
     }
+    schema::check_version(connection)?;
     let (seq, tags) = read_new(connection, *last)?;
     let requests = inbox::waiting(connection, listener.recipient)?;
     *last = seq;

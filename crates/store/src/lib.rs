@@ -25,7 +25,7 @@ mod store;
 mod undo;
 mod writer;
 
-pub use change::{Follower, Tag};
+pub use change::{Follower, Reach, Tag};
 pub use document::{DocumentRecord, NewDocument, RevisionRecord, StoredText};
 pub use error::StoreError;
 pub use inbox::Request;

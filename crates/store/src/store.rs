@@ -10,7 +10,7 @@ use crate::change::{self, Doorbell, Listener, Rings};
 use crate::opened::OpenedFile;
 use crate::readers::{Reader, Readers};
 use crate::writer::Writer;
-use crate::{Follower, Request, StoreError, Tx, schema};
+use crate::{Follower, Reach, Request, StoreError, Tx, schema};
 
 /// How to open a [`Store`].
 pub struct StoreOptions {
@@ -88,9 +88,8 @@ impl Store {
     }
 
     /// Calls `changed` with the tags of every change from now on, whoever makes it, and
-    /// `requested` with requests left for `recipient`, and `reachable` with false when the database
-    /// can no longer be read where it was, with true when it can again. There is one follower per
-    /// store.
+    /// `requested` with requests left for `recipient`, and `reach` when the database can no longer
+    /// be worked with, and when it can again. There is one follower per store.
     ///
     /// # Errors
     /// What the database says; [`StoreError::Closed`] for a second follower.
@@ -99,7 +98,7 @@ impl Store {
         recipient: &'static str,
         changed: impl Fn(Vec<String>) + Send + 'static,
         requested: impl Fn(Vec<(i64, Request)>) + Send + 'static,
-        reachable: impl Fn(bool) + Send + 'static,
+        reach: impl Fn(Reach) + Send + 'static,
     ) -> Result<Follower, StoreError> {
         let rings = self
             .rings
@@ -111,7 +110,7 @@ impl Store {
             recipient,
             changed: Box::new(changed),
             requested: Box::new(requested),
-            reachable: Box::new(reachable),
+            reach: Box::new(reach),
         };
         Follower::start(self.opened.clone(), self.doorbell.clone(), rings, listener)
     }

@@ -1,14 +1,13 @@
 import { useIsFetching } from '@tanstack/react-query';
 import { Outlet } from '@tanstack/react-router';
 import { useState } from 'react';
-import { Notice } from '@/components';
 import { FolderQuestion } from '@/features/backup/FolderQuestion';
 import { ImportDialog } from '@/features/import/ImportDialog';
 import { m } from '@/i18n';
 import { DropVeil } from './DropVeil';
 import { useFirstPaint } from './firstPaint';
 import { Palette } from './Palette';
-import { useReachable } from './reachable';
+import { ReachNotice } from './ReachNotice';
 import styles from './Shell.module.css';
 import { Sidebar } from './Sidebar';
 import { useShortcuts } from './shortcuts';
@@ -16,7 +15,6 @@ import { useShortcuts } from './shortcuts';
 /** The frame around every page: where to go, what is said over everything. */
 export function Shell() {
   const [searching, setSearching] = useState(false);
-  const reachable = useReachable();
   useShortcuts(() => setSearching(true));
   useFirstPaint(useIsFetching() === 0);
   return (
@@ -26,13 +24,7 @@ export function Shell() {
       </button>
       <Sidebar onSearch={() => setSearching(true)} />
       <div className={styles.content}>
-        {!reachable && (
-          <div className={styles.lost} data-testid="data-lost">
-            <Notice tone="fail" icon="warn">
-              {m.connection_lost()}
-            </Notice>
-          </div>
-        )}
+        <ReachNotice />
         <Outlet />
       </div>
       <Palette isOpen={searching} onClose={() => setSearching(false)} />

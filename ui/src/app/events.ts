@@ -4,7 +4,7 @@ import { offerImport } from '@/features/import/store';
 import { listen } from '@/ipc';
 import { ALL } from '@/ipc/tags';
 import { invalidate } from './queries';
-import { setReachable } from './reachable';
+import { setReach } from './reach';
 
 /** Follow what the shell tells. */
 export function useEvents(): void {
@@ -13,10 +13,10 @@ export function useEvents(): void {
     const stops = [
       listen('changed', (tags) => invalidate(client, tags)),
       listen('dropped', offerImport),
-      listen('reachable', (reachable) => {
-        setReachable(reachable);
+      listen('reach', (reach) => {
+        setReach(reach);
         // What failed or grew old meanwhile is asked for again.
-        if (reachable) invalidate(client, [ALL]);
+        if (reach === 'here') invalidate(client, [ALL]);
       }),
     ];
     return () => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use flowkeep_api::{Api, Face, NoPlaces, OpenOptions, Silent};
+use flowkeep_api::{Api, Face, NoPlaces, OpenOptions, Reach, Silent};
 
 use crate::flowkeep::{Answer, Flowkeep, workflow};
 
@@ -110,17 +110,17 @@ fn a_follower_is_told_when_the_data_folder_goes_and_when_it_is_back() {
         places: Arc::new(NoPlaces),
     })
     .unwrap();
-    let (sender, reachable) = channel();
+    let (sender, reach) = channel();
     let _follower = api
         .follow(|_| {}, |_| {}, move |now| sender.send(now).unwrap())
         .unwrap();
     let away = flowkeep.path("away");
     std::fs::rename(flowkeep.data(), &away).unwrap();
-    assert_eq!(reachable.recv_timeout(LONG), Ok(false));
+    assert_eq!(reach.recv_timeout(LONG), Ok(Reach::Gone));
     let name = serde_json::json!({"display_name": "Nobody"});
     let change = || flowkeep_api::call(&api, "settings_update", name.clone(), &Silent);
     assert_eq!(change().unwrap_err().code, "data_unreachable");
     std::fs::rename(&away, flowkeep.data()).unwrap();
-    assert_eq!(reachable.recv_timeout(LONG), Ok(true));
+    assert_eq!(reach.recv_timeout(LONG), Ok(Reach::Here));
     change().unwrap();
 }
