@@ -76,7 +76,7 @@ export function DocumentsPage({ kind, title, search, choice }: Props) {
           <ImportButtons />
           <Button
             // The empty list below has the first step; two would compete.
-            look={pages.total > 0 ? 'primary' : 'plain'}
+            look={!pages.isPending && pages.total === 0 ? 'plain' : 'primary'}
             icon="plus"
             onPress={() => setMaking(true)}
             data-testid="new"

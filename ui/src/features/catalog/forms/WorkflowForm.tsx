@@ -115,10 +115,10 @@ export function WorkflowForm({ at, onAt }: Props) {
                 title={m.flow_nothing_in_it()}
                 actions={
                   <>
-                    <Button icon="plus" onPress={() => add('stages')}>
+                    <Button icon="plus" onPress={() => add('stages')} data-testid="add-stages">
                       {m.stage_add()}
                     </Button>
-                    <Button icon="plus" onPress={() => add('tasks')}>
+                    <Button icon="plus" onPress={() => add('tasks')} data-testid="add-tasks">
                       {m.task_add()}
                     </Button>
                   </>
