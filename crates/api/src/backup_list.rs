@@ -73,12 +73,15 @@ pub(crate) fn read_back(api: &Api) -> Result<(), AppError> {
 /// The newest backup made from this data folder that was whole when it was last looked at and is
 /// still where it was. Needs no database.
 pub fn newest_good_backup(data_dir: &Path) -> Option<PathBuf> {
+    newest_good(data_dir).map(|known| text_path(&known.path))
+}
+
+pub(crate) fn newest_good(data_dir: &Path) -> Option<KnownBackup> {
+    let there = |known: &KnownBackup| text_path(&known.path).join("manifest.json").is_file();
     read(data_dir)
         .backups
         .into_iter()
-        .filter(KnownBackup::is_whole)
-        .map(|known| text_path(&known.path))
-        .find(|folder| folder.join("manifest.json").is_file())
+        .find(|known| known.is_whole() && there(known))
 }
 
 fn read(data_dir: &Path) -> BackupList {

@@ -87,6 +87,26 @@ impl SetAside {
         Ok(api)
     }
 
+    /// As [`SetAside::open`], with a copy of this database for the new one.
+    ///
+    /// # Errors
+    /// `file_failed`, `no_space`; as [`Api::open`].
+    pub fn open_copy(&self, copy: &Path, options: OpenOptions) -> Result<Api, AppError> {
+        let database = self.data_dir.join(DATABASE);
+        fs::File::open(copy)
+            .and_then(|mut from| io::copy(&mut from, &mut SystemFiles.create_new(&database)?))
+            .and_then(|_| SystemFiles.flush(&database))
+            .map_err(|error| {
+                if error.kind() == io::ErrorKind::StorageFull {
+                    return AppError::new("no_space").hint("free_space");
+                }
+                AppError::new("file_failed")
+                    .with("path", copy.display())
+                    .with("detail", error)
+            })?;
+        self.open(options)
+    }
+
     /// The new database stays. Answers the folder in which the old one is kept.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ mod opened;
 mod operation;
 mod owner;
 mod readers;
+mod safety_copy;
 mod schema;
 mod setting;
 mod snapshot;
@@ -35,6 +36,7 @@ pub use operation::{
     NewOperation, OperationFilter, OperationItemRecord, OperationPage, OperationRecord,
 };
 pub use owner::OwnerRecord;
+pub use safety_copy::check_copy;
 pub use snapshot::{Snapshot, SnapshotDocument, SnapshotOperation, SnapshotRevision};
 pub use staging::{IncomingDocument, Rejection, StagedItem, Staging, StateThere};
 pub use staging_apply::{ApplyOutcome, ApplyRequest};

@@ -152,17 +152,4 @@ impl Store {
         journal.push("-wal");
         size(&self.path) + size(Path::new(&journal))
     }
-
-    /// Copies the whole database, consistent and without side files, to a new file and flushes it.
-    ///
-    /// # Errors
-    /// What the database or the system says; the target may then exist in part.
-    pub fn copy_to(&self, target: &Path) -> Result<(), StoreError> {
-        let reader = self.reader()?;
-        reader.execute("VACUUM INTO ?1", [target.to_string_lossy()])?;
-        #[cfg(unix)]
-        std::fs::set_permissions(target, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-        std::fs::File::open(target)?.sync_all()?;
-        Ok(())
-    }
 }

@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 
 use flowkeep_core::{KeptHistory, Kind, Message};
 use flowkeep_files::{FilesError, Source, find_source, read_manifest, stage_backup, stage_files};
-use flowkeep_host::{machine_id, path_text, private_folder};
+use flowkeep_host::{machine_id, path_text};
 use flowkeep_store::{ApplyOutcome, ApplyRequest, StagedGroup, Staging, StoreError};
 
 use super::backups::{damaged_item, newest_known};
@@ -15,13 +15,7 @@ use crate::types::{
     Decision, ImportPlanInput, ImportResult, KindCount, PlanRef, PlanSummary, RestoreInput,
     RestorePlanInput, RestoreResult, UndoConflict, UndoInput, UndoResult,
 };
-use crate::{Api, AppError, Progress};
-
-/// Copies kept of the database as it was before a restore.
-const SAFETY_COPIES: usize = 3;
-
-/// All of them but the newest take this much at most, in bytes.
-const SAFETY_BYTES: u64 = 2 << 30;
+use crate::{Api, AppError, Progress, safety_copy};
 
 /// Reads files and folders and compares them with the catalog. Nothing is written to it.
 ///
@@ -219,7 +213,7 @@ pub fn restore(
         .unwrap_or_else(PoisonError::into_inner)
         .check_unused()?;
     if !input.without_safety_copy {
-        make_safety_copy(api)?;
+        safety_copy::make(api)?;
     }
     go_on(progress)?;
     let outcome = apply(api, &input.plan_id, "restore", true)?;
@@ -430,73 +424,6 @@ pub fn undo(api: &Api, input: UndoInput) -> Result<UndoResult, AppError> {
         conflicts,
         operation_id: outcome.operation.map(|id| id.to_string()),
     })
-}
-
-/// The whole database as it is, for disasters: "Undo" works from revisions, this works when even
-/// they are gone.
-fn make_safety_copy(api: &Api) -> Result<(), AppError> {
-    let failed = |detail: String| {
-        AppError::new("safety_copy_failed")
-            .with("detail", detail)
-            .hint("free_space")
-    };
-    let folder = api.data_dir.join("safety");
-    private_folder(&folder).map_err(|error| failed(error.to_string()))?;
-    let space = api
-        .files
-        .space(&folder)
-        .map_err(|error| failed(error.to_string()))?;
-    let needed = api.store.bytes();
-    if space.free < needed {
-        return Err(failed(format!("{needed} > {}", space.free)));
-    }
-    let now = api.clock.now().0;
-    let copy = folder.join(format!("before-restore-{now}.db"));
-    let partial = folder.join(format!("before-restore-{now}.db.partial"));
-    let made = api
-        .store
-        .copy_to(&partial)
-        .map_err(|error| error.to_string())
-        .and_then(|()| {
-            api.files
-                .rename_new(&partial, &copy)
-                .map_err(|error| error.to_string())
-        })
-        .and_then(|()| api.files.flush(&folder).map_err(|error| error.to_string()));
-    if let Err(detail) = made {
-        let _ = std::fs::remove_file(&partial);
-        return Err(failed(detail));
-    }
-    prune_safety_copies(&folder, &copy);
-    Ok(())
-}
-
-/// Keeps the newest few, and the fresh one whatever the clock says of it; what cannot be removed stays and is tried again next time.
-fn prune_safety_copies(folder: &Path, fresh: &Path) {
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return;
-    };
-    let mut copies: Vec<(String, PathBuf, u64)> = entries
-        .filter_map(Result::ok)
-        .filter_map(|entry| {
-            let name = entry.file_name().into_string().ok()?;
-            let bytes = entry.metadata().ok()?.len();
-            let counted = name.starts_with("before-restore-")
-                && Path::new(&name).extension().is_some_and(|end| end == "db")
-                && entry.path() != fresh;
-            counted.then(|| (name, entry.path(), bytes))
-        })
-        .collect();
-    copies.sort_by(|a, b| b.0.cmp(&a.0));
-    let mut total = 0;
-    for (number, (_, path, bytes)) in copies.into_iter().enumerate() {
-        total += bytes;
-        if (number + 1 >= SAFETY_COPIES || total > SAFETY_BYTES)
-            && let Err(error) = std::fs::remove_file(&path)
-        {
-            tracing::warn!(%error, path = %path.display(), "could not be removed");
-        }
-    }
 }
 
 impl Api {

@@ -284,6 +284,34 @@ fn what_is_undone_or_forgotten_is_as_it_was() {
 }
 
 #[test]
+fn a_safety_copy_takes_the_place_of_the_old_one_or_nothing_happens() {
+    let folder = tempfile::tempdir().unwrap();
+    let data_dir = folder.path();
+    let api = Api::open(options(data_dir)).unwrap();
+    set_word(&api, "copied");
+    crate::safety_copy::make(&api).unwrap();
+    drop(api);
+    fs::write(data_dir.join(DATABASE), DAMAGED.repeat(500)).unwrap();
+    let copy = crate::newest_safety_copy(data_dir).unwrap().path;
+
+    let aside = SetAside::begin(data_dir).unwrap();
+    let gone = data_dir.join("safety/gone.db");
+    let error = aside.open_copy(&gone, options(data_dir)).err().unwrap();
+    assert_eq!(error.code, "file_failed");
+    aside.undo().unwrap();
+    let database = fs::read_to_string(data_dir.join(DATABASE)).unwrap();
+    assert_eq!(database, DAMAGED.repeat(500));
+
+    let aside = SetAside::begin(data_dir).unwrap();
+    drop(aside.open_copy(&copy, options(data_dir)).unwrap());
+    let kept = aside.keep().unwrap();
+    assert_eq!(contents(&kept)[DATABASE], DAMAGED.repeat(500));
+    let api = Api::open(options(data_dir)).unwrap();
+    assert_eq!(word(&api).as_deref(), Some("copied"));
+    assert!(copy.exists(), "the copy stays");
+}
+
+#[test]
 fn nothing_is_moved_while_another_works_with_the_data() {
     let folder = tempfile::tempdir().unwrap();
     let data_dir = folder.path();
