@@ -16,8 +16,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use flowkeep_api::types::Nothing;
-use flowkeep_api::{Api, Face, NoPlaces, OpenOptions, examples};
+use flowkeep_api::{Api, Face, NoPlaces, OpenOptions, Silent, examples};
 use flowkeep_e2e::{Desk, Language, family};
+use serde_json::json;
 
 use crate::Extent;
 use crate::measure::{at, mebibytes, median, ratio};
@@ -42,6 +43,9 @@ pub(crate) fn start(workshop: &mut Workshop, extent: Extent) -> Result<String> {
     let example = workshop.fresh("example");
     examples::add(&open(&example)?, Nothing {})?;
     let filled = workshop.filled(extent.documents)?.data;
+    // Somebody with so many was asked for a backup folder long ago.
+    let asked = json!({"backup_folder_asked": true});
+    flowkeep_api::call(&open(&filled)?, "settings_update", asked, &Silent)?;
     let nothing = workshop.fresh("empty-window");
 
     let rows = [

@@ -83,7 +83,7 @@ async fn a_data_folder_that_goes_is_said_until_it_is_back() -> Result<()> {
     std::fs::rename(desk.data(), &away)?;
     window.shown("data-gone").await?;
     window
-        .text_of("state", |text| text == "Nothing can be saved now")
+        .text_of("state", |text| text == "Nothing can be saved")
         .await?;
     let create = "return await window.__TAURI_INTERNALS__\
         .invoke('call', {name: 'settings_update', input: {display_name: 'Nobody'}})\
