@@ -22,7 +22,7 @@ export function StateLine() {
   return (
     <span className={styles.line} role="status" data-testid="state">
       <span className={styles.dot} style={{ background: `var(--${tone})` }} />
-      {words}
+      <span className={styles.words}>{words}</span>
     </span>
   );
 }

@@ -9,7 +9,23 @@ export interface Column<Row> {
   /** A track of the grid, such as `minmax(0, 1fr)` or `140px`. */
   width: string;
   align?: 'end';
+  /** Gives way where the window is narrow, as with text twice as large. */
+  place?: 'spare';
   cell: (row: Row) => ReactNode;
+}
+
+/** The tracks of a row, all of them and those that stay where the list is narrow. */
+export function tracksOf<Row>(columns: readonly Column<Row>[], start: string): CSSProperties {
+  const widths = (shown: readonly Column<Row>[]) =>
+    [start, ...shown.map((column) => column.width)].join(' ');
+  return {
+    '--tracks': widths(columns),
+    '--few-tracks': widths(columns.filter((column) => column.place !== 'spare')),
+  } as CSSProperties;
+}
+
+function cellClass<Row>({ align, place }: Column<Row>): string {
+  return [styles.cell, align && styles.end, place && styles.spare].filter(Boolean).join(' ');
 }
 
 interface HeadProps<Row> {
@@ -31,11 +47,7 @@ export function RowHead<Row>({ columns, chosen, onChooseAll }: HeadProps<Row>) {
         </div>
       )}
       {columns.map((column) => (
-        <div
-          key={column.key}
-          role="columnheader"
-          className={`${styles.cell} ${column.align ? styles.end : ''}`}
-        >
+        <div key={column.key} role="columnheader" className={cellClass(column)}>
           {column.title || <span className="visually-hidden">{m.column_actions()}</span>}
         </div>
       ))}
@@ -85,11 +97,7 @@ export function RowLine<Row>({ columns, row, id, index, chosen, ...rest }: LineP
         </div>
       )}
       {columns.map((column) => (
-        <div
-          key={column.key}
-          role="gridcell"
-          className={`${styles.cell} ${column.align ? styles.end : ''}`}
-        >
+        <div key={column.key} role="gridcell" className={cellClass(column)}>
           {row ? column.cell(row) : <span className={styles.waiting} />}
         </div>
       ))}

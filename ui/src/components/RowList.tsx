@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type MouseEvent, useEffect, useId, useRef, useState } from 'react';
 import { usePressedRow } from './pressedRow';
-import { type Column, RowHead, RowLine } from './RowLine';
+import { type Column, RowHead, RowLine, tracksOf } from './RowLine';
 import styles from './RowList.module.css';
 import { destination, joined, NOTHING, type Selection, span, state, toggled } from './selection';
 
@@ -104,7 +104,6 @@ export function RowList<Row>(props: Props<Row>) {
   };
 
   const presses = usePressedRow(at, onClick);
-  const tracks = `${selection ? '40px ' : ''}${columns.map((column) => column.width).join(' ')}`;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a table element cannot hold rows that do not exist
     <div
@@ -116,7 +115,7 @@ export function RowList<Row>(props: Props<Row>) {
       aria-activedescendant={total > 0 ? `${name}-${focus}` : undefined}
       tabIndex={0}
       onKeyDown={onKeyDown}
-      style={{ '--tracks': tracks } as React.CSSProperties}
+      style={tracksOf(columns, selection ? '40px' : '')}
     >
       <div className={styles.scroller} ref={scroller}>
         <RowHead

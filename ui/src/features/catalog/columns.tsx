@@ -40,12 +40,14 @@ export function documentColumns(
           key: 'shape',
           title: m.column_content(),
           width: 'minmax(0, 1fr)',
+          place: 'spare',
           cell: (row) => <span className={styles.quiet}>{shapeWords(row)}</span>,
         }
       : {
           key: 'description',
           title: m.field_description(),
           width: 'minmax(0, 2fr)',
+          place: 'spare',
           cell: (row) => (
             <span className={styles.quiet} title={row.description ?? undefined}>
               {row.description}
@@ -57,6 +59,7 @@ export function documentColumns(
     key: 'type',
     title: kind === 'rule' ? m.field_format() : m.column_type(),
     width: 'minmax(0, 0.8fr)',
+    place: 'spare',
     cell: (row) => (
       <span className={styles.quiet}>
         {kind === 'rule' ? FORMATS[row.format].name : row.doc_type}
