@@ -76,9 +76,17 @@ pub(crate) async fn call(
     if let Some(task) = &task {
         tasks.end(task);
     }
+    answered(&name, answer)
+}
+
+/// A command that ended in a panic is a failure of that command and of nothing else.
+fn answered(
+    command: &str,
+    answer: tauri::Result<Result<Value, AppError>>,
+) -> Result<Value, AppError> {
     answer.unwrap_or_else(|panic| {
-        tracing::error!(command = name, %panic, "a command ended in a panic");
-        Err(AppError::new("internal").with("command", name))
+        tracing::error!(command, %panic, "a command ended in a panic");
+        Err(AppError::new("internal").with("command", command))
     })
 }
 
@@ -111,6 +119,15 @@ impl Progress for ChannelProgress {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_panic_is_the_commands_failure() {
+        let panicked = tauri::async_runtime::spawn_blocking(|| panic!("on purpose"));
+        let answer = tauri::async_runtime::block_on(panicked);
+        let error = answered("flow_list", answer).unwrap_err();
+        assert_eq!(error.code, "internal");
+        assert_eq!(error.fields["command"], "flow_list");
+    }
 
     #[test]
     fn a_cancel_reaches_its_own_call_only() {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use flowkeep_api::types::{Nothing, PickedPlace};
-use flowkeep_api::{Api, AppError, Places as _};
+use flowkeep_api::{Api, AppError, Places as _, text_path};
 use rfd::AsyncFileDialog;
 use tauri::{Manager as _, State, WebviewWindow};
 
@@ -100,7 +100,7 @@ pub(crate) async fn open_backup(api: State<'_, Arc<Api>>, id: String) -> Result<
     let known = flowkeep_api::backups::list(&api, Nothing {})?;
     let backup = known.items.into_iter().find(|backup| backup.id == id);
     let backup = backup.ok_or_else(|| AppError::new("backup_unknown").with("id", &id))?;
-    open_folder(Path::new(&backup.path))
+    open_folder(&text_path(&backup.path))
 }
 
 /// Show the data folder in the file manager.

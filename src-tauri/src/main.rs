@@ -9,6 +9,7 @@ mod calls;
 mod dialogs;
 mod drops;
 mod logs;
+mod other_folder;
 mod places;
 mod recovery;
 mod relaunch;
@@ -21,7 +22,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use clap::Parser;
-use flowkeep_api::{Api, AppError, Face, OpenOptions, Places, Request, WindowClaim};
+use flowkeep_api::{
+    Api, AppError, DataFolder, Face, OpenOptions, Places, Reach, Request, WindowClaim,
+};
 use tauri::{App, AppHandle, Emitter as _, Manager as _};
 use ulid::Ulid;
 
@@ -34,7 +37,7 @@ use crate::watchdog::FirstPaint;
 #[derive(Debug, Parser)]
 #[command(name = "flowkeep-desktop", version)]
 struct Arguments {
-    /// The folder that holds everything; the platform's data folder unless told
+    /// The folder that holds everything; else the one chosen in the window, else the platform's
     #[arg(long, env = "FLOWKEEP_DATA_DIR", value_name = "DIR")]
     data_dir: Option<PathBuf>,
 }
@@ -48,8 +51,8 @@ fn main() -> ExitCode {
         face: Face::Desktop,
         places: Arc::clone(&places) as Arc<dyn Places>,
     };
-    let data_dir = match options.folder() {
-        Ok(data_dir) => data_dir,
+    let folder = match options.folder() {
+        Ok(folder) => folder,
         Err(error) => {
             #[expect(
                 clippy::print_stderr,
@@ -61,8 +64,8 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match flowkeep_api::window_claim(&data_dir) {
-        Ok(claim) => show(started, data_dir, options, places, claim),
+    match flowkeep_api::window_claim(&folder) {
+        Ok(claim) => show(started, folder, options, places, claim),
         // The other window has been asked to come forward.
         Err(flowkeep_api::AlreadyOpen) => ExitCode::SUCCESS,
     }
@@ -72,7 +75,7 @@ fn main() -> ExitCode {
 /// when the data folder is refused.
 fn show(
     started: Instant,
-    data_dir: PathBuf,
+    folder: DataFolder,
     options: OpenOptions,
     places: Arc<PickedPlaces>,
     claim: Option<WindowClaim>,
@@ -80,7 +83,7 @@ fn show(
     // What the window keeps for itself lies in the data folder, but nothing may be left in one
     // that is refused: then it goes with the session.
     let own = match &claim {
-        Some(_) => data_dir.clone(),
+        Some(_) => folder.path.clone(),
         None => std::env::temp_dir().join(format!("flowkeep-{}", Ulid::generate())),
     };
     let logs = own.join("logs");
@@ -94,6 +97,7 @@ fn show(
         .manage(claim)
         .manage(paint)
         .manage(Tasks::default())
+        .manage(folder)
         .manage(places)
         .invoke_handler(tauri::generate_handler![
             calls::call,
@@ -104,16 +108,19 @@ fn show(
             dialogs::open_place,
             dialogs::open_backup,
             dialogs::open_data_folder,
+            other_folder::use_other_folder,
+            relaunch::restart,
             watchdog::window_ready,
             window::set_appearance,
             recovery::recovery_state,
             recovery::recovery_open_folder,
-            recovery::recovery_choose_folder,
+            other_folder::recovery_choose_folder,
+            other_folder::recovery_usual_folder,
             recovery::recovery_pick_backup,
             recovery::recovery_restore,
             recovery::recovery_try_again,
         ])
-        .setup(move |app| Ok(open(app, data_dir, &own, options)?))
+        .setup(move |app| Ok(open(app, &own, options)?))
         .run(tauri::generate_context!());
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -126,7 +133,7 @@ fn show(
 
 /// Opens the data and the window on it, or the window that says why not. The window keeps its own
 /// things in `own`.
-fn open(app: &App, data_dir: PathBuf, own: &Path, options: OpenOptions) -> tauri::Result<()> {
+fn open(app: &App, own: &Path, options: OpenOptions) -> tauri::Result<()> {
     let handle = app.handle();
     match open_data(handle, options) {
         Ok(api) => {
@@ -137,7 +144,7 @@ fn open(app: &App, data_dir: PathBuf, own: &Path, options: OpenOptions) -> tauri
         }
         Err(error) => {
             tracing::error!(code = error.code, %error, "the data cannot be opened");
-            app.manage(Trouble { error, data_dir });
+            app.manage(Trouble(error));
             window::open_recovery(handle, own)?;
         }
     }
@@ -146,7 +153,7 @@ fn open(app: &App, data_dir: PathBuf, own: &Path, options: OpenOptions) -> tauri
 
 fn open_data(app: &AppHandle, options: OpenOptions) -> Result<Arc<Api>, AppError> {
     let api = Api::open(options)?;
-    let (told, asked) = (app.clone(), app.clone());
+    let (told, asked, lost) = (app.clone(), app.clone(), app.clone());
     let follower = api.follow(
         move |tags| {
             if let Err(error) = told.emit_to(window::MAIN, "changed", tags) {
@@ -155,6 +162,16 @@ fn open_data(app: &AppHandle, options: OpenOptions) -> Result<Arc<Api>, AppError
         },
         move |request| match request {
             Request::WindowShow => window::bring_forward(&asked),
+        },
+        move |reach| {
+            let word = match reach {
+                Reach::Here => "here",
+                Reach::Gone => "gone",
+                Reach::Newer => "newer",
+            };
+            if let Err(error) = lost.emit_to(window::MAIN, "reach", word) {
+                tracing::warn!(%error, word, "the page could not be told of its data");
+            }
         },
     )?;
     // It follows for as long as the app runs.

@@ -1,37 +1,39 @@
 //! When the data cannot be opened: the commands of the small recovery window. It says why, opens
-//! the folder, restores a backup beside the damaged database, opens another folder, or tries
-//! again. The damaged database is set aside ([`SetAside`]), never deleted and never written.
+//! the folder, restores a backup beside the damaged database, uses another folder
+//! ([`crate::other_folder`]), or tries again. The damaged database is set aside ([`SetAside`]), never deleted and never written.
 //!
 //! Absent on purpose: mending a database that a newer version has migrated, which is well, or one
 //! of another program, which is not ours; and anything a restore cannot mend either (no space, no
 //! rights, a network share).
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use flowkeep_api::types::PickedPlace;
-use flowkeep_api::{AppError, Face, OpenOptions, Places, SetAside, Silent, newest_good_backup};
+use flowkeep_api::{
+    AppError, DataFolder, Face, FolderOrigin, OpenOptions, Places, SetAside, Silent,
+    newest_good_backup,
+};
 use serde::Serialize;
 use serde_json::{Value, json};
 use tauri::{State, WebviewWindow};
 
 use crate::dialogs::{dialog, open_folder};
 use crate::places::{PickedPlaces, label};
-use crate::relaunch::{Difference, relaunch};
+use crate::relaunch::{Difference, start_again};
 
-/// Why the recovery window is open.
-pub(crate) struct Trouble {
-    /// What opening the data said.
-    pub(crate) error: AppError,
-    /// The folder it was about.
-    pub(crate) data_dir: PathBuf,
-}
+/// Why the recovery window is open: what opening the data said.
+pub(crate) struct Trouble(pub(crate) AppError);
 
 /// What the recovery window shows.
 #[derive(Debug, Serialize)]
 pub(crate) struct RecoveryState {
     error: AppError,
     folder: String,
+    /// Whether this start was told the folder; then another one is for this start only.
+    told: bool,
+    /// Whether the folder was chosen in the window, so that there is a usual one to go back to.
+    chosen: bool,
     mendable: bool,
     /// The newest good backup made from this data folder that is still where it was.
     backup: Option<PickedPlace>,
@@ -52,13 +54,16 @@ pub(crate) struct Recovered {
 #[tauri::command]
 pub(crate) fn recovery_state(
     trouble: State<'_, Trouble>,
+    folder: State<'_, DataFolder>,
     places: State<'_, Arc<PickedPlaces>>,
 ) -> RecoveryState {
     RecoveryState {
-        error: trouble.error.clone(),
-        folder: label(&trouble.data_dir),
-        mendable: can_mend(&trouble.error),
-        backup: newest_good_backup(&trouble.data_dir).map(|path| places.add(path)),
+        error: trouble.0.clone(),
+        folder: label(&folder.path),
+        told: folder.origin == FolderOrigin::Told,
+        chosen: folder.origin == FolderOrigin::Chosen,
+        mendable: can_mend(&trouble.0),
+        backup: newest_good_backup(&folder.path).map(|path| places.add(path)),
         languages: sys_locale::get_locales().collect(),
     }
 }
@@ -70,29 +75,9 @@ fn can_mend(error: &AppError) -> bool {
 
 /// Shows the data folder, or the nearest folder above it that exists.
 #[tauri::command]
-pub(crate) async fn recovery_open_folder(trouble: State<'_, Trouble>) -> Result<(), AppError> {
-    let nearest = trouble.data_dir.ancestors().find(|folder| folder.is_dir());
-    open_folder(nearest.unwrap_or(&trouble.data_dir))
-}
-
-/// Asks for another data folder and starts with it; answers when the dialog was closed.
-#[tauri::command]
-pub(crate) async fn recovery_choose_folder(
-    window: WebviewWindow,
-    places: State<'_, Arc<PickedPlaces>>,
-    title: String,
-) -> Result<(), AppError> {
-    let picked = dialog(&window, &places, &title)
-        .set_can_create_directories(true)
-        .pick_folder();
-    let Some(folder) = picked.await else {
-        return Ok(());
-    };
-    let arguments = vec!["--data-dir".into(), folder.path().into()];
-    start_again(Difference {
-        arguments: Some(arguments),
-        ..Difference::default()
-    })
+pub(crate) async fn recovery_open_folder(folder: State<'_, DataFolder>) -> Result<(), AppError> {
+    let nearest = folder.path.ancestors().find(|folder| folder.is_dir());
+    open_folder(nearest.unwrap_or(&folder.path))
 }
 
 /// Asks for a backup, or for a folder that holds backups.
@@ -114,13 +99,14 @@ pub(crate) async fn recovery_pick_backup(
 #[tauri::command]
 pub(crate) async fn recovery_restore(
     trouble: State<'_, Trouble>,
+    folder: State<'_, DataFolder>,
     places: State<'_, Arc<PickedPlaces>>,
     token: String,
 ) -> Result<Recovered, AppError> {
-    if !can_mend(&trouble.error) {
-        return Err(trouble.error.clone());
+    if !can_mend(&trouble.0) {
+        return Err(trouble.0.clone());
     }
-    let data_dir = trouble.data_dir.clone();
+    let data_dir = folder.path.clone();
     let places: Arc<PickedPlaces> = Arc::clone(&places);
     tauri::async_runtime::spawn_blocking(move || restore_beside(&data_dir, places, &token))
         .await
@@ -130,13 +116,7 @@ pub(crate) async fn recovery_restore(
 /// Starts anew with the same arguments.
 #[tauri::command]
 pub(crate) async fn recovery_try_again() -> Result<(), AppError> {
-    start_again(Difference::default())
-}
-
-fn start_again(difference: Difference) -> Result<(), AppError> {
-    let error = relaunch(difference);
-    tracing::error!(%error, "the app could not start itself again");
-    Err(AppError::new("internal").with("reason", error))
+    Err(start_again(Difference::default()))
 }
 
 fn restore_beside(

@@ -3,7 +3,13 @@
 
 use std::ffi::OsString;
 use std::io;
+use std::path::PathBuf;
 use std::process::Command;
+
+use flowkeep_api::AppError;
+use tauri::{Manager as _, WebviewWindow};
+
+use crate::calls::Tasks;
 
 /// What is different in the new start.
 #[derive(Debug, Default)]
@@ -18,7 +24,7 @@ pub(crate) struct Difference {
 /// whoever started the app (a desktop session, a test) still watches the right process.
 pub(crate) fn relaunch(difference: Difference) -> io::Error {
     let program = match std::env::current_exe() {
-        Ok(program) => program,
+        Ok(program) => as_installed(program),
         Err(error) => return error,
     };
     let arguments = difference
@@ -27,6 +33,41 @@ pub(crate) fn relaunch(difference: Difference) -> io::Error {
     let mut command = Command::new(program);
     command.args(arguments).envs(difference.environment);
     replace(command)
+}
+
+/// Where the program lies now. An update takes away the file that runs, and Linux then adds to its
+/// name; the new version is at the old name.
+fn as_installed(program: PathBuf) -> PathBuf {
+    let name = program
+        .to_str()
+        .and_then(|name| name.strip_suffix(" (deleted)"));
+    match name.map(PathBuf::from) {
+        Some(updated) if updated.is_file() => updated,
+        _ => program,
+    }
+}
+
+/// Starts anew with the same arguments, after an update of the app. Work under way is asked to
+/// stop first.
+#[tauri::command]
+pub(crate) async fn restart(window: WebviewWindow) -> Result<(), AppError> {
+    stop_work(window).await;
+    Err(start_again(Difference::default()))
+}
+
+/// Asks the work under way to stop, and waits a little for it, off the window's thread.
+pub(crate) async fn stop_work(window: WebviewWindow) {
+    let stopping = move || crate::window::stop_work(&window.state::<Tasks>());
+    if let Err(error) = tauri::async_runtime::spawn_blocking(stopping).await {
+        tracing::warn!(%error, "work under way was not waited for");
+    }
+}
+
+/// [`relaunch`] for a command of a page, which is told when it failed.
+pub(crate) fn start_again(difference: Difference) -> AppError {
+    let error = relaunch(difference);
+    tracing::error!(%error, "the app could not start itself again");
+    AppError::new("internal").with("reason", error)
 }
 
 #[cfg(unix)]
@@ -40,5 +81,21 @@ fn replace(mut command: Command) -> io::Error {
     match command.spawn() {
         Ok(_) => std::process::exit(0),
         Err(error) => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_updated_program_is_found_at_its_old_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let installed = folder.path().join("flowkeep-desktop");
+        let running = folder.path().join("flowkeep-desktop (deleted)");
+        assert_eq!(as_installed(running.clone()), running, "nothing is there");
+        std::fs::write(&installed, "").unwrap();
+        assert_eq!(as_installed(running), installed);
+        assert_eq!(as_installed(installed.clone()), installed);
     }
 }

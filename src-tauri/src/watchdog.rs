@@ -20,6 +20,8 @@ use crate::relaunch::{Difference, relaunch};
 const AFTER_LOAD: Duration = Duration::from_secs(20);
 /// How long the page may take to load at all.
 const AFTER_START: Duration = Duration::from_mins(1);
+/// Takes the place of both, in seconds, where even that is not long enough.
+const PATIENCE: &str = "FLOWKEEP_FIRST_PAINT_SECONDS";
 /// Set in the second start, so that there is no third.
 const SAFE: &str = "FLOWKEEP_SAFE_RENDERING";
 /// What switches WebKit's accelerated paths off.
@@ -33,6 +35,7 @@ pub(crate) struct FirstPaint {
     started: Instant,
     state: Mutex<Waiting>,
     news: Condvar,
+    after_load: Duration,
     mark: PathBuf,
 }
 
@@ -44,13 +47,17 @@ struct Waiting {
 impl FirstPaint {
     /// `started` is when the process began; the need of safe rendering is remembered in `data_dir`.
     pub(crate) fn new(started: Instant, data_dir: &Path) -> Arc<Self> {
+        let told = std::env::var(PATIENCE).ok();
+        let told = told.and_then(|seconds| seconds.parse().ok());
+        let patience = told.map(Duration::from_secs);
         Arc::new(Self {
             started,
             state: Mutex::new(Waiting {
                 ready: false,
-                deadline: started + AFTER_START,
+                deadline: started + patience.unwrap_or(AFTER_START),
             }),
             news: Condvar::new(),
+            after_load: patience.unwrap_or(AFTER_LOAD),
             mark: mark(data_dir),
         })
     }
@@ -58,7 +65,7 @@ impl FirstPaint {
     /// The page has loaded; from now on its first paint is due.
     pub(crate) fn page_loaded(&self) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.deadline = state.deadline.min(Instant::now() + AFTER_LOAD);
+        state.deadline = state.deadline.min(Instant::now() + self.after_load);
         self.news.notify_all();
     }
 

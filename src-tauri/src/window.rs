@@ -187,10 +187,7 @@ fn stop_work_on_close(window: &WebviewWindow) {
         let waiting = std::thread::Builder::new()
             .name("closing".to_owned())
             .spawn(move || {
-                let asked = Instant::now();
-                while !window.state::<Tasks>().cancel_all() && asked.elapsed() < CLOSING {
-                    std::thread::sleep(Duration::from_millis(50));
-                }
+                stop_work(&window.state::<Tasks>());
                 if let Err(error) = window.destroy() {
                     tracing::error!(%error, "the window does not close");
                 }
@@ -202,6 +199,14 @@ fn stop_work_on_close(window: &WebviewWindow) {
             }
         }
     });
+}
+
+/// Asks the work under way to stop and waits a little for it.
+pub(crate) fn stop_work(tasks: &Tasks) {
+    let asked = Instant::now();
+    while !tasks.cancel_all() && asked.elapsed() < CLOSING {
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
 
 /// Tells of the crash that ended the last start, if one did. Does not hold up this start.

@@ -205,7 +205,7 @@ mod tests {
 
     #[test]
     fn the_repository_keeps_its_layers() {
-        let found = violations(crate::repository()).unwrap();
+        let found = violations(&crate::repository()).unwrap();
         assert!(found.is_empty(), "{}", found.join("\n"));
     }
 

@@ -4,7 +4,7 @@
 
 mod layers;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -15,7 +15,7 @@ fn main() -> Result<ExitCode> {
         eprintln!("usage: cargo xtask layers");
         return Ok(ExitCode::from(2));
     }
-    let found = layers::violations(repository())?;
+    let found = layers::violations(&repository())?;
     for violation in &found {
         eprintln!("{violation}");
     }
@@ -26,8 +26,10 @@ fn main() -> Result<ExitCode> {
     })
 }
 
-/// The folder that holds the workspace.
-fn repository() -> &'static Path {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here)
+/// The folder that holds the workspace: the one `cargo` was called in, also where another checkout
+/// has built into the same target directory.
+fn repository() -> PathBuf {
+    let here = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    here.parent().map_or_else(|| here.clone(), Path::to_owned)
 }

@@ -6,13 +6,13 @@ use std::sync::{Arc, Mutex};
 
 use flowkeep_core::PlanId;
 use flowkeep_host::{
-    Clock, Files, SystemClock, SystemFiles, Unsafe, account_name, default_data_dir, private_folder,
-    unsafe_place,
+    Clock, DataFolder, Files, FolderOrigin, SystemClock, SystemFiles, Unsafe, account_name,
+    private_folder, text_path, unsafe_place,
 };
-use flowkeep_store::{Follower, Request, Store, StoreError, StoreOptions};
+use flowkeep_store::{Follower, Reach, Request, Store, StoreError, StoreOptions};
 
 use crate::AppError;
-use crate::ownership::{EngineLock, Owner};
+use crate::ownership::{EngineLock, InUse, Owner};
 use crate::plans::Plan;
 use crate::scratch::{Scratch, clear_leftovers};
 use crate::set_aside;
@@ -55,7 +55,7 @@ impl Places for NoPlaces {
 
 /// How to open a data folder.
 pub struct OpenOptions {
-    /// The folder; the platform's own unless told. Made when missing.
+    /// The folder this start was told; without one, as [`DataFolder`] finds it.
     pub data_dir: Option<PathBuf>,
     /// Through which face.
     pub face: Face,
@@ -67,6 +67,7 @@ pub struct OpenOptions {
 pub struct Api {
     pub(crate) store: Arc<Store>,
     pub(crate) data_dir: PathBuf,
+    pub(crate) origin: FolderOrigin,
     pub(crate) face: Face,
     pub(crate) places: Arc<dyn Places>,
     pub(crate) files: Arc<dyn Files>,
@@ -74,6 +75,8 @@ pub struct Api {
     pub(crate) scratch: Scratch,
     pub(crate) plans: Mutex<HashMap<PlanId, Arc<Mutex<Plan>>>>,
     _owner: Option<Owner>,
+    /// Given back last, when the database is closed. Absent inside an exchange, which has it alone.
+    _open: Option<InUse>,
 }
 
 impl OpenOptions {
@@ -81,34 +84,35 @@ impl OpenOptions {
     ///
     /// # Errors
     /// `data_folder_missing` where the platform has none and none is told.
-    pub fn folder(&self) -> Result<PathBuf, AppError> {
-        self.data_dir
-            .clone()
-            .or_else(default_data_dir)
+    pub fn folder(&self) -> Result<DataFolder, AppError> {
+        DataFolder::find(self.data_dir.clone())
             .ok_or_else(|| AppError::new("data_folder_missing").hint("name_data_dir"))
     }
 }
 
 impl Api {
-    /// Opens a data folder.
+    /// Opens a data folder, which is made when missing, unless it is one that was chosen: then its
+    /// drive may be missing.
     ///
     /// # Errors
-    /// `data_folder_missing`, `data_folder_unwritable`, `data_folder_network`,
+    /// `data_folder_missing`, `data_folder_gone`, `data_folder_unwritable`, `data_folder_network`,
     /// `data_folder_synced`, `database_damaged`, `database_newer`, `database_not_ours`,
     /// `database_locked`, `data_in_use` while a damaged database is being exchanged, `no_space`.
     pub fn open(options: OpenOptions) -> Result<Self, AppError> {
-        let data_dir = options.folder()?;
-        make_folder(&data_dir)?;
-        let engine = set_aside::enter(&data_dir)?;
-        Self::open_database(options, data_dir, engine)
+        let folder = options.folder()?;
+        make_folder(&folder)?;
+        let (open, engine) = set_aside::enter(&folder.path)?;
+        Self::open_database(options, folder, Some(open), engine)
     }
 
     /// The second half of [`Api::open`]: the folder is there and nobody exchanges its database.
     pub(crate) fn open_database(
         options: OpenOptions,
-        data_dir: PathBuf,
+        folder: DataFolder,
+        open: Option<InUse>,
         engine: Option<EngineLock>,
     ) -> Result<Self, AppError> {
+        let data_dir = folder.path;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let store = Arc::new(
             Store::open(StoreOptions {
@@ -125,12 +129,14 @@ impl Api {
             scratch: Scratch::new(data_dir.clone()),
             store,
             data_dir,
+            origin: folder.origin,
             face: options.face,
             places: options.places,
             files: Arc::new(SystemFiles),
             clock,
             plans: Mutex::default(),
             _owner: owner,
+            _open: open,
         };
         for latest in clear_leftovers(&api.data_dir) {
             api.note_interrupted_restore(&latest)?;
@@ -144,7 +150,8 @@ impl Api {
     }
 
     /// Calls `changed` with the tags of every change from now on, made by this process or any
-    /// other, until the answer is dropped.
+    /// other, until the answer is dropped; `reach` when the data can no longer be worked with, and
+    /// when it can again.
     ///
     /// # Errors
     /// `internal` for a second follower.
@@ -152,11 +159,12 @@ impl Api {
         &self,
         changed: impl Fn(Vec<String>) + Send + 'static,
         requested: impl Fn(Request) + Send + 'static,
+        reach: impl Fn(Reach) + Send + 'static,
     ) -> Result<Follower, AppError> {
         self.store
             .write::<_, StoreError>(|tx| tx.clear_requests("window"))?;
         let store = Arc::downgrade(&self.store);
-        Ok(self.store.follow("window", changed, move |requests| {
+        let answer = move |requests: Vec<(i64, Request)>| {
             let answered: Vec<i64> = requests.iter().map(|(seq, _)| *seq).collect();
             for (_, request) in requests {
                 requested(request);
@@ -167,7 +175,8 @@ impl Api {
             {
                 tracing::warn!(%error, "answered requests could not be taken out");
             }
-        })?)
+        };
+        Ok(self.store.follow("window", changed, answer, reach)?)
     }
 
     /// Who is at it: the display name, else the account.
@@ -195,14 +204,20 @@ impl Api {
             ChosenPlace::Backup(id) => {
                 let known = self.store.known_backup(id)?;
                 let known = known.ok_or_else(|| AppError::new("backup_unknown").with("id", id))?;
-                Ok(PathBuf::from(known.path))
+                Ok(text_path(&known.path))
             }
         }
     }
 }
 
 /// The data folder may be named but not be there yet; what is above it must be.
-pub(crate) fn make_folder(data_dir: &Path) -> Result<(), AppError> {
+pub(crate) fn make_folder(folder: &DataFolder) -> Result<(), AppError> {
+    let data_dir = &folder.path;
+    if folder.is_gone() {
+        return Err(AppError::new("data_folder_gone")
+            .with("path", data_dir.display())
+            .hint("connect_drive"));
+    }
     match unsafe_place(data_dir) {
         Some(Unsafe::Network(kind)) => {
             return Err(AppError::new("data_folder_network")

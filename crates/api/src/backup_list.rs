@@ -1,12 +1,14 @@
 //! The known backups once more, in `backups.json` beside the database: when the database cannot be
 //! opened, nothing else knows where its backups are.
 //!
-//! The database stays the authority and nothing here is read while it opens. The file is written
+//! The database stays the authority and nothing here is read while it opens; only a new database
+//! that takes the place of a damaged one is told of them again ([`read_back`]). The file is written
 //! anew whenever a backup becomes known; one that cannot be written holds nothing up and is made
 //! good by the next. Two processes that end a backup in the same instant may leave the older list.
 
 use std::path::{Path, PathBuf};
 
+use flowkeep_host::text_path;
 use flowkeep_store::KnownBackup;
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
@@ -17,28 +19,8 @@ const FILE: &str = "backups.json";
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct BackupList {
-    backups: Vec<ListedBackup>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct ListedBackup {
-    id: String,
-    path: PathBuf,
-    /// Milliseconds; when it was made.
-    created_at: i64,
-    /// Whether something was missing or wrong when it was last looked at.
-    damaged: bool,
-}
-
-impl From<KnownBackup> for ListedBackup {
-    fn from(known: KnownBackup) -> Self {
-        Self {
-            damaged: !known.is_whole(),
-            id: known.id,
-            path: PathBuf::from(known.path),
-            created_at: known.created_at,
-        }
-    }
+    /// The one that became known last first.
+    backups: Vec<KnownBackup>,
 }
 
 /// Writes the list as the database has it now. What the list alone knows stays in it: after a
@@ -51,12 +33,7 @@ pub(crate) fn mirror(api: &Api) {
 
 fn write(api: &Api) -> Result<(), AppError> {
     let mut list = BackupList {
-        backups: api
-            .store
-            .known_backups()?
-            .into_iter()
-            .map(ListedBackup::from)
-            .collect(),
+        backups: api.store.known_backups()?,
     };
     for earlier in read(&api.data_dir).backups {
         if list.backups.iter().all(|known| known.id != earlier.id) {
@@ -82,15 +59,29 @@ fn write(api: &Api) -> Result<(), AppError> {
         .map_err(failed)
 }
 
+/// Tells a new database of the backups that the one before it knew.
+pub(crate) fn read_back(api: &Api) -> Result<(), AppError> {
+    let listed = read(&api.data_dir).backups;
+    api.store.write(move |tx| {
+        for known in listed.iter().rev() {
+            tx.add_known_backup(known)?;
+        }
+        Ok(())
+    })
+}
+
 /// The newest backup made from this data folder that was whole when it was last looked at and is
 /// still where it was. Needs no database.
 pub fn newest_good_backup(data_dir: &Path) -> Option<PathBuf> {
+    newest_good(data_dir).map(|known| text_path(&known.path))
+}
+
+pub(crate) fn newest_good(data_dir: &Path) -> Option<KnownBackup> {
+    let there = |known: &KnownBackup| text_path(&known.path).join("manifest.json").is_file();
     read(data_dir)
         .backups
         .into_iter()
-        .filter(|backup| !backup.damaged && backup.path.join("manifest.json").is_file())
-        .max_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)))
-        .map(|backup| backup.path)
+        .find(|known| known.is_whole() && there(known))
 }
 
 fn read(data_dir: &Path) -> BackupList {

@@ -68,7 +68,7 @@ impl Catalogue {
     /// that nothing is ever said by silence.
     pub fn text(&self, key: &str, fields: &BTreeMap<String, String>) -> String {
         match entries(self.tongue).get(key) {
-            Some(entry) => fill(entry, fields),
+            Some(entry) => fill(entry, &readable(fields)),
             None if fields.is_empty() => key.to_owned(),
             None => format!("{key} {fields:?}"),
         }
@@ -134,6 +134,43 @@ impl Catalogue {
     }
 }
 
+/// Fields that come as a plain number of bytes.
+const SIZES: [&str; 3] = ["free", "needed", "missing"];
+
+/// The fields as people read them: sizes in the unit that suits them.
+fn readable(fields: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    fields
+        .iter()
+        .map(|(name, value)| {
+            let bytes = SIZES.contains(&name.as_str()).then(|| value.parse().ok());
+            let shown = bytes.flatten().map_or_else(|| value.clone(), size);
+            (name.clone(), shown)
+        })
+        .collect()
+}
+
+/// Bytes in decimal units, rounded down, with one place below ten: `812 B`, `4.2 MB`, `43 GB`.
+fn size(bytes: u64) -> String {
+    let (unit, name) = [
+        (1_000_000_000_000, "TB"),
+        (1_000_000_000, "GB"),
+        (1_000_000, "MB"),
+    ]
+    .into_iter()
+    .find(|(unit, _)| bytes >= *unit)
+    .unwrap_or(if bytes >= 1000 {
+        (1000, "kB")
+    } else {
+        (1, "B")
+    });
+    let (whole, tenth) = (bytes / unit, bytes % unit * 10 / unit);
+    if whole < 10 && tenth > 0 {
+        format!("{whole}.{tenth} {name}")
+    } else {
+        format!("{whole} {name}")
+    }
+}
+
 fn fill(entry: &str, fields: &BTreeMap<String, String>) -> String {
     let mut text = String::with_capacity(entry.len());
     let mut rest = entry;
@@ -160,6 +197,15 @@ mod tests {
     fn placeholders_are_filled_once() {
         let fields = BTreeMap::from([("a".to_owned(), "{b}".to_owned())]);
         assert_eq!(fill("x {a} y {b} {", &fields), "x {b} y {b} {");
+    }
+
+    #[test]
+    fn sizes_are_told_in_the_unit_that_suits_them() {
+        let told = [0, 812, 1000, 4_260_000, 42_311_999_488, 3_000_000_000_000].map(size);
+        assert_eq!(told, ["0 B", "812 B", "1 kB", "4.2 MB", "42 GB", "3 TB"]);
+        let space = Message::new("doctor_space_ok").with("free", 42_311_999_488_u64);
+        let told = Catalogue::new(Tongue::English).say(&space);
+        assert_eq!(told, "42 GB are free");
     }
 
     #[test]

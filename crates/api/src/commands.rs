@@ -11,8 +11,8 @@ use serde_json::Value;
 use ts_rs::{Config, TS};
 
 use crate::bodies::{
-    activity, backups, documents, drafts, examples, exports, overview, plan_decisions, restores,
-    revisions, settings,
+    activity, backups, diagnostics, documents, drafts, examples, exports, overview, plan_decisions,
+    restores, revisions, settings,
 };
 use crate::types as t;
 use crate::{Api, AppError, Progress};
@@ -170,8 +170,8 @@ static OTHERS: &[Command] = &[
     command!("example_remove", t::Nothing => t::Changed, examples::remove, [writes]),
     command!("about_show", t::Nothing => t::About, overview::about, []),
     command!("doctor", t::Nothing => t::Doctor, overview::doctor, []),
-    command!("diagnostics_show", t::Nothing => t::Diagnostics, overview::diagnostics, []),
-    command!("diagnostics_save", t::ExportTo => t::Exported, overview::diagnostics_save, [place]),
+    command!("diagnostics_show", t::Nothing => t::Diagnostics, diagnostics::show, []),
+    command!("diagnostics_save", t::ExportTo => t::Exported, diagnostics::save, [place]),
 ];
 
 /// All commands.

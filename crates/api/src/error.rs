@@ -97,6 +97,9 @@ impl From<StoreError> for AppError {
             StoreError::Busy => Self::new("database_locked").retryable(),
             StoreError::Full => Self::new("no_space").hint("free_space"),
             StoreError::Cancelled => Self::new("cancelled"),
+            StoreError::Gone => Self::new("data_unreachable")
+                .hint("put_folder_back")
+                .retryable(),
             StoreError::ReadOnly => Self::new("database_unwritable").hint("check_permissions"),
             StoreError::TextDamaged { name } => Self::new("text_damaged")
                 .with("name", name)

@@ -14,6 +14,7 @@ mod error;
 mod ownership;
 mod plans;
 mod progress;
+mod safety_copy;
 mod scratch;
 mod set_aside;
 mod time;
@@ -22,14 +23,15 @@ pub mod types;
 pub use api::{Api, Face, NoPlaces, OpenOptions, Places};
 pub use backup_list::newest_good_backup;
 pub use bodies::{
-    activity, backups, documents, drafts, examples, exports, overview, plan_decisions, restores,
-    revisions, settings,
+    activity, backups, diagnostics, documents, drafts, examples, exports, overview, plan_decisions,
+    restores, revisions, settings,
 };
 pub use catalogue::{Catalogue, Tongue};
 pub use commands::{Command, call, commands, typescript};
 pub use error::AppError;
-pub use flowkeep_host::Cancellation;
-pub use flowkeep_store::{Follower, Request};
+pub use flowkeep_host::{Cancellation, DataFolder, FolderOrigin, text_path};
+pub use flowkeep_store::{Follower, Reach, Request};
 pub use ownership::{AlreadyOpen, WindowClaim, window_claim};
 pub use progress::{Progress, Silent};
+pub use safety_copy::{SafetyCopy, newest_safety_copy};
 pub use set_aside::SetAside;

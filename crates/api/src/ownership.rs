@@ -4,11 +4,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use flowkeep_host::{FileLock, LockError};
+use flowkeep_host::{DataFolder, FileLock, LockError};
 use flowkeep_store::{Request, Store, StoreError};
 
 use crate::api::make_folder;
-use crate::{AppError, Face, set_aside};
+use crate::{AppError, Face};
 
 /// Ownership of the engine, for as long as this is held.
 pub(crate) struct Owner {
@@ -32,14 +32,50 @@ impl EngineLock {
     /// # Errors
     /// `data_folder_unwritable`.
     pub(crate) fn try_take(data_dir: &Path) -> Result<Option<Self>, AppError> {
-        match FileLock::try_take(&data_dir.join("lock")) {
-            Ok(lock) => Ok(Some(Self { _lock: lock })),
-            Err(LockError::Held) => Ok(None),
-            Err(LockError::Io(error)) => Err(AppError::new("data_folder_unwritable")
-                .with("path", data_dir.display())
-                .with("detail", error)
-                .hint("check_permissions")),
-        }
+        let lock = free(data_dir, FileLock::try_take(&data_dir.join("lock")))?;
+        Ok(lock.map(|lock| Self { _lock: lock }))
+    }
+}
+
+/// Says that the database of a data folder is open, for as long as this is held. Whoever has it
+/// open shares this; whoever exchanges it has it alone. The engine's lock does not tell: its owner
+/// may have ended while others work on.
+#[derive(Debug)]
+pub(crate) struct InUse {
+    _lock: FileLock,
+}
+
+const IN_USE: &str = "in-use.lock";
+
+impl InUse {
+    /// Taken before the database is opened; nothing while it is exchanged.
+    ///
+    /// # Errors
+    /// `data_folder_unwritable`.
+    pub(crate) fn share(data_dir: &Path) -> Result<Option<Self>, AppError> {
+        let lock = free(data_dir, FileLock::try_share(&data_dir.join(IN_USE)))?;
+        Ok(lock.map(|lock| Self { _lock: lock }))
+    }
+
+    /// Taken to exchange the database; nothing while anybody has it open.
+    ///
+    /// # Errors
+    /// `data_folder_unwritable`.
+    pub(crate) fn alone(data_dir: &Path) -> Result<Option<Self>, AppError> {
+        let lock = free(data_dir, FileLock::try_take(&data_dir.join(IN_USE)))?;
+        Ok(lock.map(|lock| Self { _lock: lock }))
+    }
+}
+
+/// The lock, if it was free.
+fn free(data_dir: &Path, taken: Result<FileLock, LockError>) -> Result<Option<FileLock>, AppError> {
+    match taken {
+        Ok(lock) => Ok(Some(lock)),
+        Err(LockError::Held) => Ok(None),
+        Err(LockError::Io(error)) => Err(AppError::new("data_folder_unwritable")
+            .with("path", data_dir.display())
+            .with("detail", error)
+            .hint("check_permissions")),
     }
 }
 
@@ -89,16 +125,17 @@ pub struct AlreadyOpen;
 /// Claims the window of a data folder, which is made when missing, before anything of it is
 /// opened. When another process has it, that one is asked to bring it forward.
 ///
-/// There is no claim on a folder that is refused (a network share, a sync client's) or cannot be
-/// written; nothing was made in it, and nothing should be. Opening it says why.
+/// There is no claim on a folder that is refused (a network share, a sync client's, one that was
+/// chosen and is gone) or cannot be written; nothing was made in it, and nothing should be. Opening it says why.
 ///
 /// # Errors
 /// [`AlreadyOpen`]: this process should end.
-pub fn window_claim(data_dir: &Path) -> Result<Option<WindowClaim>, AlreadyOpen> {
-    if let Err(error) = make_folder(data_dir) {
+pub fn window_claim(folder: &DataFolder) -> Result<Option<WindowClaim>, AlreadyOpen> {
+    if let Err(error) = make_folder(folder) {
         tracing::warn!(code = error.code, "the data folder is not to be used");
         return Ok(None);
     }
+    let data_dir = &folder.path;
     match FileLock::try_take(&data_dir.join("window.lock")) {
         Ok(lock) => Ok(Some(WindowClaim { _lock: lock })),
         Err(LockError::Io(error)) => {
@@ -115,10 +152,10 @@ pub fn window_claim(data_dir: &Path) -> Result<Option<WindowClaim>, AlreadyOpen>
 }
 
 fn ask_to_show(data_dir: &Path) -> Result<(), StoreError> {
-    if !set_aside::under_way(data_dir).is_empty() {
+    let Ok(Some(_in_use)) = InUse::share(data_dir) else {
         // Its recovery window is at work, and there is no database to leave a request in.
         return Ok(());
-    }
+    };
     let store = Store::open(flowkeep_store::StoreOptions {
         path: data_dir.join("flowkeep.db"),
         safety: data_dir.join("safety"),
@@ -134,12 +171,12 @@ mod tests {
     #[test]
     fn a_window_is_claimed_once_also_in_a_folder_that_is_not_made_yet() {
         let root = tempfile::tempdir().unwrap();
-        let data_dir = root.path().join("not/made/yet");
-        let claim = window_claim(&data_dir).unwrap();
+        let folder = DataFolder::told(root.path().join("not/made/yet"));
+        let claim = window_claim(&folder).unwrap();
         assert!(claim.is_some());
-        assert_eq!(window_claim(&data_dir).unwrap_err(), AlreadyOpen);
+        assert_eq!(window_claim(&folder).unwrap_err(), AlreadyOpen);
         drop(claim);
-        assert!(window_claim(&data_dir).unwrap().is_some());
+        assert!(window_claim(&folder).unwrap().is_some());
     }
 
     #[test]
@@ -147,7 +184,8 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         std::fs::create_dir(root.path().join(".stfolder")).unwrap();
         let data_dir = root.path().join("data");
-        assert!(window_claim(&data_dir).unwrap().is_none());
+        let folder = DataFolder::told(data_dir.clone());
+        assert!(window_claim(&folder).unwrap().is_none());
         assert!(!data_dir.exists());
     }
 }

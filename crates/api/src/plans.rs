@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use flowkeep_core::{Message, PlanId};
 use flowkeep_files::{DamagedFile, Manifest};
-use flowkeep_host::{Files as _, SystemFiles, machine_id};
+use flowkeep_host::{Files as _, SystemFiles, machine_id, path_text};
 use flowkeep_store::{Choice, StagedGroup, StagedItem, Staging};
 use ulid::Ulid;
 
@@ -26,6 +26,8 @@ pub(crate) struct Plan {
     pub(crate) damaged: Vec<DamagedFile>,
     /// Things to tell of the whole.
     pub(crate) notes: Vec<Message>,
+    /// Whether it was carried out. What came of it can be read then, and nothing more be done.
+    pub(crate) applied: bool,
 }
 
 impl Drop for Plan {
@@ -68,7 +70,7 @@ impl Plan {
         let manifest = self.manifest.as_ref();
         Ok(PlanSummary {
             plan_id: self.id.to_string(),
-            source: self.source.display().to_string(),
+            source: path_text(&self.source),
             verified: manifest.is_some(),
             backup_created_at: manifest.map(|manifest| manifest.created_at.clone()),
             backup_app_version: manifest.map(|manifest| manifest.app_version.clone()),
@@ -77,6 +79,17 @@ impl Plan {
             groups,
             notes: self.notes.clone(),
         })
+    }
+
+    /// A plan is carried out once: copies would come in again, with nothing to stop them.
+    ///
+    /// # Errors
+    /// `plan_used`.
+    pub(crate) fn check_unused(&self) -> Result<(), AppError> {
+        if self.applied {
+            return Err(AppError::new("plan_used").hint("look_again"));
+        }
+        Ok(())
     }
 
     pub(crate) fn made_elsewhere(&self) -> bool {
@@ -216,5 +229,49 @@ pub(crate) fn item(staged: StagedItem, differences: Option<u32>) -> PlanItem {
         differences,
         updated_here: staged.here_updated_at.map(time::rfc3339),
         updated_there: staged.there_updated_at.map(time::rfc3339),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::{ListInput, PlanDecideInput, PlanRef, RestoreInput};
+    use crate::{Face, NoPlaces, OpenOptions, Silent, documents, plan_decisions, restores};
+
+    #[test]
+    fn a_plan_of_copies_is_carried_out_once() {
+        let root = tempfile::tempdir().unwrap();
+        let api = Api::open(OpenOptions {
+            data_dir: Some(root.path().join("data")),
+            face: Face::Cli,
+            places: Arc::new(NoPlaces),
+        })
+        .unwrap();
+        let file = root.path().join("a.json");
+        std::fs::write(&file, r#"{"id": "a", "name": "A", "tasks": []}"#).unwrap();
+        let plan = restores::plan_files(&api, &[file], None, &Silent).unwrap();
+        let plan_id = plan.plan_id;
+        let decision = PlanDecideInput {
+            plan_id: plan_id.clone(),
+            items: vec![1],
+            group: None,
+            decision: Decision::Copy,
+        };
+        plan_decisions::decide(&api, decision).unwrap();
+        let apply = || {
+            let plan_id = plan_id.clone();
+            restores::import_apply(&api, PlanRef { plan_id }, &Silent)
+        };
+        assert_eq!(apply().unwrap().imported, 1);
+        assert_eq!(apply().unwrap_err().code, "plan_used");
+        let again = RestoreInput {
+            plan_id: plan_id.clone(),
+            without_safety_copy: false,
+        };
+        let error = restores::restore(&api, again, &Silent).unwrap_err();
+        assert_eq!(error.code, "plan_used");
+        assert!(!root.path().join("data/safety").exists());
+        let kept = documents::list(&api, flowkeep_core::Kind::Workflow, ListInput::default());
+        assert_eq!(kept.unwrap().total, 1);
     }
 }

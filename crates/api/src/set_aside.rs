@@ -3,7 +3,7 @@
 //!
 //! The old files move into `damaged-….partial/` inside the data folder. While that folder is
 //! there, the exchange is under way: whoever opens the data folder next undoes it ([`enter`]), and
-//! as long as its process lives nobody else opens at all, because it holds the engine's lock.
+//! as long as its process lives nobody else opens at all, because it alone has [`InUse`].
 //! Only when the new database is filled does the folder lose its `.partial`. That one rename is the
 //! moment at which the exchange happens.
 //!
@@ -23,10 +23,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use chrono::Local;
-use flowkeep_host::{Files, SystemFiles};
+use flowkeep_host::{DataFolder, Files, SystemFiles};
 
-use crate::ownership::EngineLock;
-use crate::{Api, AppError, OpenOptions};
+use crate::ownership::{EngineLock, InUse};
+use crate::{Api, AppError, OpenOptions, backup_list};
 
 const DATABASE: &str = "flowkeep.db";
 /// What may lie beside it. A journal is there only if its making was broken off.
@@ -39,6 +39,7 @@ pub struct SetAside {
     data_dir: PathBuf,
     partial: PathBuf,
     _engine: EngineLock,
+    _alone: InUse,
 }
 
 impl SetAside {
@@ -48,7 +49,10 @@ impl SetAside {
     /// `data_in_use` when another process works with the data; `path_missing` when there is no
     /// database; `data_folder_unwritable`, after everything was put back.
     pub fn begin(data_dir: &Path) -> Result<Self, AppError> {
-        let engine = enter(data_dir)?.ok_or_else(|| in_use(data_dir))?;
+        let (open, engine) = enter(data_dir)?;
+        let engine = engine.ok_or_else(|| in_use(data_dir))?;
+        drop(open);
+        let alone = InUse::alone(data_dir)?.ok_or_else(|| in_use(data_dir))?;
         let database = data_dir.join(DATABASE);
         if !database.is_file() {
             return Err(AppError::new("path_missing").with("path", database.display()));
@@ -64,15 +68,43 @@ impl SetAside {
             data_dir: data_dir.to_owned(),
             partial,
             _engine: engine,
+            _alone: alone,
         })
     }
 
-    /// Opens the new database. The folder of `options` is not looked at.
+    /// Opens the new database and tells it of the backups the old one knew. The folder of `options`
+    /// is not looked at.
     ///
     /// # Errors
     /// As [`Api::open`].
     pub fn open(&self, options: OpenOptions) -> Result<Api, AppError> {
-        Api::open_database(options, self.data_dir.clone(), None)
+        let folder = DataFolder::told(self.data_dir.clone());
+        let api = Api::open_database(options, folder, None, None)?;
+        if let Err(error) = backup_list::read_back(&api) {
+            // They are still in the list beside the database.
+            tracing::warn!(%error, "the new database is not told of earlier backups");
+        }
+        Ok(api)
+    }
+
+    /// As [`SetAside::open`], with a copy of this database for the new one.
+    ///
+    /// # Errors
+    /// `file_failed`, `no_space`; as [`Api::open`].
+    pub fn open_copy(&self, copy: &Path, options: OpenOptions) -> Result<Api, AppError> {
+        let database = self.data_dir.join(DATABASE);
+        fs::File::open(copy)
+            .and_then(|mut from| io::copy(&mut from, &mut SystemFiles.create_new(&database)?))
+            .and_then(|_| SystemFiles.flush(&database))
+            .map_err(|error| {
+                if error.kind() == io::ErrorKind::StorageFull {
+                    return AppError::new("no_space").hint("free_space");
+                }
+                AppError::new("file_failed")
+                    .with("path", copy.display())
+                    .with("detail", error)
+            })?;
+        self.open(options)
     }
 
     /// The new database stays. Answers the folder in which the old one is kept.
@@ -105,12 +137,13 @@ impl SetAside {
     }
 }
 
-/// The first step of opening a data folder: the engine's lock, when nobody has it, and the end of
-/// an exchange whose process died.
+/// The first step of opening a data folder: word that it is in use, the engine's lock, when nobody
+/// has it, and the end of an exchange whose process died.
 ///
 /// # Errors
 /// `data_in_use` while another process exchanges the database; `data_folder_unwritable`.
-pub(crate) fn enter(data_dir: &Path) -> Result<Option<EngineLock>, AppError> {
+pub(crate) fn enter(data_dir: &Path) -> Result<(InUse, Option<EngineLock>), AppError> {
+    let open = InUse::share(data_dir)?.ok_or_else(|| in_use(data_dir))?;
     let engine = EngineLock::try_take(data_dir)?;
     let under_way = under_way(data_dir);
     if engine.is_none() && !under_way.is_empty() {
@@ -120,11 +153,11 @@ pub(crate) fn enter(data_dir: &Path) -> Result<Option<EngineLock>, AppError> {
         tracing::warn!(folder = %partial.display(), "an exchange was broken off; it is undone");
         move_back(&SystemFiles, data_dir, &partial).map_err(|error| unwritable(data_dir, error))?;
     }
-    Ok(engine)
+    Ok((open, engine))
 }
 
 /// The folders of exchanges that have not ended; one at most, by the lock.
-pub(crate) fn under_way(data_dir: &Path) -> Vec<PathBuf> {
+fn under_way(data_dir: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(data_dir) else {
         return Vec::new();
     };

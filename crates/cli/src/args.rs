@@ -3,9 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PathBufValueParser, PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use flowkeep_api::restores::KIND_WORDS;
+use flowkeep_api::text_path;
 use flowkeep_core::{KeptHistory, Kind};
 
 /// All of a call.
@@ -67,10 +68,12 @@ pub(crate) enum Verb {
         revision: Option<u32>,
     },
     Create {
+        #[arg(value_parser = given_path())]
         file: PathBuf,
     },
     Update {
         id: String,
+        #[arg(value_parser = given_path())]
         file: PathBuf,
     },
     Delete {
@@ -97,7 +100,7 @@ pub(crate) enum Verb {
     Import(Import),
     Export {
         id: String,
-        #[arg(short, long, value_name = "FILE")]
+        #[arg(short, long, value_name = "FILE", value_parser = given_path())]
         output: Option<PathBuf>,
     },
     Validate(Validate),
@@ -117,7 +120,7 @@ pub(crate) struct List {
 
 #[derive(Debug, Args)]
 pub(crate) struct Import {
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(required = true, value_name = "PATH", value_parser = given_path())]
     pub(crate) paths: Vec<PathBuf>,
     #[arg(long, value_enum, default_value_t = OnConflict::Skip)]
     pub(crate) on_conflict: OnConflict,
@@ -136,14 +139,14 @@ pub(crate) enum OnConflict {
 #[group(required = true, multiple = false)]
 pub(crate) struct Validate {
     pub(crate) id: Option<String>,
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = given_path())]
     pub(crate) file: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Db {
     Backup {
-        #[arg(short, long, value_name = "DIR")]
+        #[arg(short, long, value_name = "DIR", value_parser = given_path())]
         output: Option<PathBuf>,
         #[arg(short, long)]
         verbose: bool,
@@ -152,7 +155,7 @@ pub(crate) enum Db {
         history: KeptHistory,
     },
     Restore {
-        #[arg(short, long, value_name = "DIR")]
+        #[arg(short, long, value_name = "DIR", value_parser = given_path())]
         input: Option<PathBuf>,
         #[arg(short, long)]
         force: bool,
@@ -167,13 +170,21 @@ pub(crate) enum Db {
         without_safety_copy: bool,
     },
     Verify {
-        #[arg(short, long, value_name = "DIR")]
+        #[arg(short, long, value_name = "DIR", value_parser = given_path())]
         input: Option<PathBuf>,
     },
     Undo {
         undo_id: Option<String>,
     },
     List,
+}
+
+/// A path as typed, or as a result printed it: one that is not Unicode is a `file:` URL there.
+fn given_path() -> impl clap::builder::TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().map(|path| match path.to_str() {
+        Some(text) => text_path(text),
+        None => path,
+    })
 }
 
 fn kept_history(text: &str) -> Result<KeptHistory, &'static str> {

@@ -89,6 +89,9 @@ fn backup(
                 [("name", &name), ("reason", &reason)];
             writeln!(out, "{}", catalogue.sentence("cli_damaged", &fields))?;
         }
+        for warning in &made.warnings {
+            writeln!(out, "{}", catalogue.say(warning))?;
+        }
         Ok(())
     })?;
     Ok(if made.damaged.is_empty() {
@@ -137,7 +140,10 @@ fn restore(api: &Api, output: &Output, asked: &Restore) -> Result<Outcome, AppEr
     drop(progress);
     let catalogue = output.catalogue();
     if output.is_json() {
-        output.stream(&result, |each| {
+        let mut head = serde_json::to_value(&result).unwrap_or_default();
+        // They are rows of `items` here.
+        head.as_object_mut().and_then(|head| head.remove("others"));
+        output.stream(&head, |each| {
             plan_decisions::each_result(api, &id, |item| {
                 each(serde_json::to_value(item).unwrap_or_default())
             })?;
@@ -161,6 +167,10 @@ fn restore(api: &Api, output: &Output, asked: &Restore) -> Result<Outcome, AppEr
                 }
             })
         })?;
+        for other in result.others.iter().filter(|_| asked.verbose) {
+            let kind = catalogue.word(&format!("kind_{}", other.kind));
+            raw(&format!("{kind}: {}", other.count))?;
+        }
         let key = if asked.dry_run {
             "cli_restore_would"
         } else {

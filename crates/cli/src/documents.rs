@@ -73,12 +73,13 @@ pub(crate) fn run(api: &Api, output: &Output, kind: Kind, verb: Verb) -> Result<
         }
         Verb::History { id } => {
             let found = revisions::history(api, kind, reference(&id))?;
-            output.print(&found, |_, out| {
+            output.print(&found, |catalogue, out| {
                 for row in &found.items {
+                    let did = catalogue.word(&format!("operation_{}", row.operation));
                     writeln!(
                         out,
-                        "{:>4}  {}  {}  {}  {}",
-                        row.revision, row.at, row.operation, row.actor, row.name
+                        "{:>4}  {}  {did}  {}  {}",
+                        row.revision, row.at, row.actor, row.name
                     )?;
                 }
                 Ok(())
@@ -299,6 +300,9 @@ fn print_validation(output: &Output, found: &Validation) -> Result<Outcome, AppE
                     "code": finding.code,
                     "message": sentence(catalogue, finding),
                 });
+                if !finding.fields.is_empty() {
+                    entry["fields"] = json!(finding.fields);
+                }
                 if let Some(place) = finding.place {
                     entry["line"] = place.line.into();
                     entry["column"] = place.column.into();

@@ -4,6 +4,7 @@ use std::io::{self, BufWriter, StdoutLock, Write};
 use std::process::ExitCode;
 
 use flowkeep_api::{AppError, Catalogue};
+use flowkeep_core::Message;
 use serde_json::{Value, json};
 
 /// How a command ended.
@@ -124,33 +125,49 @@ impl Output {
         self.catalogue.text(&format!("hint_{hint}"), &error.fields)
     }
 
-    /// Turns every message (`{code, fields, place}` under `reason`, `message` or in a list of
-    /// them) into its sentence; the code stays beside it.
+    /// Gives every message its sentence; code and fields stay for programs. Under `reason` or
+    /// `message` stands the sentence then, `code` and `fields` beside it; a message in a list
+    /// becomes an object of the three.
     fn speak(&self, value: &mut Value) {
+        if let Some(message) = message(value) {
+            *value = json!({"code": message.code, "message": self.catalogue.say(&message)});
+            if !message.fields.is_empty() {
+                value["fields"] = json!(message.fields);
+            }
+            return;
+        }
         match value {
             Value::Array(items) => items.iter_mut().for_each(|item| self.speak(item)),
             Value::Object(fields) => {
-                let mut codes = Vec::new();
+                let mut said = None;
                 for (key, field) in fields.iter_mut() {
-                    let message = matches!(key.as_str(), "reason" | "message")
-                        .then(|| {
-                            serde_json::from_value::<flowkeep_core::Message>(field.clone()).ok()
-                        })
-                        .flatten();
-                    if let Some(message) = message {
-                        *field = self.catalogue.say(&message).into();
-                        codes.push(message.code);
-                    } else {
-                        self.speak(field);
+                    match message(field) {
+                        Some(message) if matches!(key.as_str(), "reason" | "message") => {
+                            *field = self.catalogue.say(&message).into();
+                            said = Some(message);
+                        }
+                        _ => self.speak(field),
                     }
                 }
-                if let Some(code) = codes.pop() {
-                    fields.entry("code").or_insert_with(|| code.into());
+                if let Some(message) = said {
+                    fields.insert("code".to_owned(), message.code.into());
+                    if !message.fields.is_empty() {
+                        fields.insert("fields".to_owned(), json!(message.fields));
+                    }
                 }
             }
             _ => {}
         }
     }
+}
+
+/// The message that a value is, if it is nothing more than that.
+fn message(value: &Value) -> Option<Message> {
+    let alone = |key: &String| ["code", "fields", "place"].contains(&key.as_str());
+    if !value.as_object()?.keys().all(alone) {
+        return None;
+    }
+    serde_json::from_value(value.clone()).ok()
 }
 
 /// Prints a text as it stands.
@@ -179,4 +196,42 @@ fn printing(error: io::Error) -> AppError {
     AppError::new("file_failed")
         .with("path", "stdout")
         .with("detail", error)
+}
+
+#[cfg(test)]
+mod tests {
+    use flowkeep_api::Tongue;
+
+    use super::*;
+
+    #[test]
+    fn messages_get_their_sentence_and_keep_their_code_and_fields() {
+        let output = Output::new(true, Catalogue::new(Tongue::English));
+        let missing = Message::new("plan_note_missing").with("count", 3);
+        let mut value = json!({
+            "reason": &missing,
+            "checklist": [Message::new("checklist_passwords"), missing],
+            "errors": [{"path": "/a", "code": "a_finding", "message": "said"}],
+            "fields_of_others": {"count": "3"},
+        });
+        output.speak(&mut value);
+        let sentence = "3 of yours are not in it; they stay as they are";
+        assert_eq!(value["reason"], sentence);
+        assert_eq!(value["code"], "plan_note_missing");
+        assert_eq!(value["fields"], json!({"count": "3"}));
+        let said = json!({
+            "code": "plan_note_missing", "message": sentence, "fields": {"count": "3"}
+        });
+        assert_eq!(value["checklist"][1], said);
+        assert_eq!(value["checklist"][0]["code"], "checklist_passwords");
+        assert!(
+            value["checklist"][0]["message"]
+                .as_str()
+                .unwrap()
+                .contains(' ')
+        );
+        let finding = json!({"path": "/a", "code": "a_finding", "message": "said"});
+        assert_eq!(value["errors"][0], finding);
+        assert_eq!(value["fields_of_others"], json!({"count": "3"}));
+    }
 }

@@ -15,6 +15,7 @@ mod kind;
 mod message;
 mod names;
 mod recognise;
+pub mod run;
 mod secret;
 mod shape;
 mod summary;

@@ -4,6 +4,7 @@
 //! (invariant 12), so nothing here can round a number or reorder a key.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// A value as the text has it. Objects keep the order of their keys and hold no key twice; numbers
 /// keep their spelling (`1.0` stays `1.0`, `1e400` stays what it is).
@@ -134,6 +135,41 @@ impl Value {
         self.to_json_with(&|text| exact_number(text).filter(|_| fits_script_number(text)))
     }
 
+    /// Numbers as the text spells them, by their RFC 6901 pointers, where a script would print
+    /// them otherwise (`1.0`, `1e5`): what a form shows in their place. Plain whole numbers are
+    /// not among them.
+    pub fn spelled_numbers(&self) -> BTreeMap<String, String> {
+        let mut spelled = BTreeMap::new();
+        self.collect_spelled(&mut String::new(), &mut spelled);
+        spelled
+    }
+
+    fn collect_spelled(&self, at: &mut String, spelled: &mut BTreeMap<String, String>) {
+        let mut inside = |token: &str, value: &Self| {
+            let end = at.len();
+            at.push('/');
+            at.push_str(token);
+            value.collect_spelled(at, spelled);
+            at.truncate(end);
+        };
+        match self {
+            Self::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    inside(&index.to_string(), item);
+                }
+            }
+            Self::Object(members) => {
+                for (key, value) in members {
+                    inside(&key.replace('~', "~0").replace('/', "~1"), value);
+                }
+            }
+            Self::Number(text) if fits_script_number(text) && !is_plain_whole(text) => {
+                spelled.insert(at.clone(), text.clone());
+            }
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) => {}
+        }
+    }
+
     fn to_json_with(
         &self,
         number: &impl Fn(&str) -> Option<serde_json::Number>,
@@ -233,6 +269,11 @@ pub(crate) fn fits_script_number(text: &str) -> bool {
     number.is_finite() && same && (number.abs() <= LARGEST_WHOLE || text.contains(['.', 'e', 'E']))
 }
 
+/// Whether a script prints this number as it stands here: digits, and a sign before them.
+fn is_plain_whole(text: &str) -> bool {
+    text != "-0" && !text.contains(['.', 'e', 'E'])
+}
+
 /// Whether two spellings are the same number (`1`, `1.0`, `10e-1`).
 pub(crate) fn same_number(left: &str, right: &str) -> bool {
     let sign = |text: &str| text.starts_with('-');
@@ -284,6 +325,28 @@ mod tests {
     #[case("0.10000000000000000001", "\"0.10000000000000000001\"")]
     fn numbers_become_json_only_where_exact(#[case] text: &str, #[case] json: &str) {
         assert_eq!(Value::Number(text.to_owned()).to_json().to_string(), json);
+    }
+
+    #[test]
+    fn numbers_are_told_as_they_are_spelled() {
+        let number = |text: &str| Value::Number(text.to_owned());
+        let value = Value::Object(vec![
+            ("priority".into(), number("1.0")),
+            ("plain".into(), number("-7")),
+            ("too/large".into(), number("18446744073709551617.5")),
+            (
+                "a/b~".into(),
+                Value::Array(vec![number("2"), number("1e5")]),
+            ),
+        ]);
+        let spelled: Vec<_> = value.spelled_numbers().into_iter().collect();
+        assert_eq!(
+            spelled,
+            [
+                ("/a~1b~0/1".to_owned(), "1e5".to_owned()),
+                ("/priority".to_owned(), "1.0".to_owned()),
+            ]
+        );
     }
 
     #[test]

@@ -1,11 +1,16 @@
-//! One document to one file.
+//! One file that the operator named.
 
 use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use flowkeep_host::Files;
 
 use crate::FilesError;
+
+/// Takes what goes into a file, piece by piece.
+pub type Sink<'a> = dyn FnMut(&[u8]) -> Result<(), FilesError> + 'a;
 
 /// Writes a document's text to a file the operator named; what was there is replaced only once the
 /// new text is on disk.
@@ -13,21 +18,48 @@ use crate::FilesError;
 /// # Errors
 /// [`FilesError`]; the old file is then as it was.
 pub fn export_document(files: &dyn Files, text: &str, target: &Path) -> Result<(), FilesError> {
+    export_pieces(files, target, |out| out(text.as_bytes()))
+}
+
+/// As [`export_document`], for what `body` gives piece by piece, so that it is never held whole.
+///
+/// # Errors
+/// [`FilesError`] and what `body` answers; the old file is then as it was.
+pub fn export_pieces<E: From<FilesError>>(
+    files: &dyn Files,
+    target: &Path,
+    body: impl FnOnce(&mut Sink<'_>) -> Result<(), E>,
+) -> Result<(), E> {
     // A link stays a link: what it leads to is written. A device or pipe is written into.
     let target = &target.canonicalize().unwrap_or_else(|_| target.to_owned());
+    let failed = |error: io::Error| E::from(FilesError::at(target)(error));
     if target.metadata().is_ok_and(|found| !found.is_file()) {
-        return std::fs::write(target, text).map_err(FilesError::at(target));
+        let out = File::options().write(true).open(target).map_err(failed)?;
+        return fill(out, target, body);
     }
     let mut name = target.file_name().map(OsString::from).unwrap_or_default();
     name.push(format!(".{}.partial", std::process::id()));
     let partial = target.with_file_name(name);
-    let written = files
-        .write_new(&partial, text.as_bytes())
-        .and_then(|()| files.flush(&partial));
-    if let Err(error) = written.and_then(|()| std::fs::rename(&partial, target)) {
+    let out = files.create_new(&partial).map_err(failed)?;
+    let written = fill(out, target, body).and_then(|()| {
+        files
+            .flush(&partial)
+            .and_then(|()| std::fs::rename(&partial, target))
+            .map_err(failed)
+    });
+    if written.is_err() {
         // The partial file is ours; when even it cannot be removed its name says what it is.
         let _ = files.remove_file(&partial);
-        return Err(FilesError::at(target)(error));
     }
-    Ok(())
+    written
+}
+
+fn fill<E: From<FilesError>>(
+    out: impl Write,
+    target: &Path,
+    body: impl FnOnce(&mut Sink<'_>) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut out = BufWriter::with_capacity(1 << 16, out);
+    body(&mut |bytes| out.write_all(bytes).map_err(FilesError::at(target)))?;
+    Ok(out.flush().map_err(FilesError::at(target))?)
 }

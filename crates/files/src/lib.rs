@@ -17,5 +17,5 @@ pub use backup::{
     write_backup,
 };
 pub use error::FilesError;
-pub use export::export_document;
+pub use export::{Sink, export_document, export_pieces};
 pub use intake::{ReadBackup, Source, find_source, read_manifest, stage_backup, stage_files};

@@ -5,9 +5,11 @@
 //! Absent on purpose: anything that knows what a workflow is.
 
 mod clock;
+mod data_folder;
 mod files;
 mod lock;
 mod machine;
+mod path_text;
 mod progress;
 mod read;
 #[cfg(any(test, feature = "testing"))]
@@ -15,9 +17,11 @@ pub mod testing;
 mod volume;
 
 pub use clock::{Clock, SystemClock, Timestamp};
+pub use data_folder::{DataFolder, FolderOrigin};
 pub use files::{Files, Space, SystemFiles, private_folder};
 pub use lock::{FileLock, LockError};
-pub use machine::{account_name, default_data_dir, machine_id};
+pub use machine::{account_name, machine_id};
+pub use path_text::{path_text, text_path};
 pub use progress::{Cancellation, Progress, Unfollowed};
 pub use read::{Folder, ReadError, SpecialFile, open_regular};
 pub use volume::{Unsafe, unsafe_place};

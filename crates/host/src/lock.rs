@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::files::private;
 
-/// An exclusive lock on a file, held for the life of this value.
+/// A lock on a file, held for the life of this value.
 #[derive(Debug)]
 pub struct FileLock {
     _file: File,
@@ -24,15 +24,31 @@ pub enum LockError {
 }
 
 impl FileLock {
-    /// Takes the lock on `path`, which is made when missing and stays when the lock ends.
+    /// Takes the lock on `path` for itself alone. The file is made when missing and stays when the
+    /// lock ends.
     ///
     /// # Errors
-    /// [`LockError::Held`] when another process has it; this never waits.
+    /// [`LockError::Held`] when anybody has it; this never waits.
     pub fn try_take(path: &Path) -> Result<Self, LockError> {
+        Self::locked(path, File::try_lock)
+    }
+
+    /// Takes the lock on `path` together with others who share it.
+    ///
+    /// # Errors
+    /// [`LockError::Held`] when somebody has it for himself alone; this never waits.
+    pub fn try_share(path: &Path) -> Result<Self, LockError> {
+        Self::locked(path, File::try_lock_shared)
+    }
+
+    fn locked(
+        path: &Path,
+        lock: impl FnOnce(&File) -> Result<(), TryLockError>,
+    ) -> Result<Self, LockError> {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
         let file = private(&mut options).open(path)?;
-        match file.try_lock() {
+        match lock(&file) {
             Ok(()) => Ok(Self { _file: file }),
             Err(TryLockError::WouldBlock) => Err(LockError::Held),
             Err(TryLockError::Error(error)) => Err(error.into()),

@@ -1,17 +1,10 @@
 //! Which machine this is and who is at it.
 
-use std::path::PathBuf;
-
 use sha2::{Digest as _, Sha256};
 
 /// The operating system's account, shown in Activity as "who".
 pub fn account_name() -> String {
     whoami::username().unwrap_or_else(|_| "operator".to_owned())
-}
-
-/// The platform's folder for application data, with this app's name in it.
-pub fn default_data_dir() -> Option<PathBuf> {
-    dirs::data_dir().map(|folder| folder.join("flowkeep"))
 }
 
 /// A name for this machine that tells it from others and tells nothing about it: a hash. Used to

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -12,6 +11,7 @@ use flowkeep_core::Kind;
 use rusqlite::Connection;
 
 use crate::inbox::{self, Request};
+use crate::opened::OpenedFile;
 use crate::{StoreError, schema};
 
 /// Changes kept for followers that lag behind; whoever is further back refetches all.
@@ -111,20 +111,32 @@ pub(crate) struct Listener {
     pub(crate) recipient: &'static str,
     pub(crate) changed: Box<dyn Fn(Vec<String>) + Send>,
     pub(crate) requested: Requested,
+    pub(crate) reach: Box<dyn Fn(Reach) + Send>,
+}
+
+/// Whether the database can be worked with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// It is where it was, and as this program knows it.
+    Here,
+    /// It cannot be read, or is no longer where it was.
+    Gone,
+    /// A newer version of the app has changed it; this one must be restarted.
+    Newer,
 }
 
 impl Follower {
     pub(crate) fn start(
-        path: PathBuf,
+        opened: OpenedFile,
         doorbell: Doorbell,
         rings: Rings,
         listener: Listener,
     ) -> Result<Self, StoreError> {
-        let connection = schema::open_reader(&path)?;
+        let connection = schema::open_reader(opened.path())?;
         let last = latest(&connection)?;
         let thread = std::thread::Builder::new()
             .name("store-follower".to_owned())
-            .spawn(move || follow(&connection, last, &rings, &listener))?;
+            .spawn(move || follow(&connection, &opened, last, &rings, &listener))?;
         Ok(Self {
             doorbell,
             thread: Some(thread),
@@ -142,34 +154,65 @@ impl Drop for Follower {
     }
 }
 
-fn follow(connection: &Connection, mut last: i64, rings: &Rings, listener: &Listener) {
+fn follow(
+    connection: &Connection,
+    opened: &OpenedFile,
+    mut last: i64,
+    rings: &Rings,
+    listener: &Listener,
+) {
     let mut seen_version = None;
+    let mut reach = Reach::Here;
     loop {
-        let version: Option<i64> = connection
-            .query_row("PRAGMA data_version", [], |row| row.get(0))
-            .ok();
-        if version.is_none() || version != seen_version {
-            match read_new(connection, last) {
-                Ok((seq, tags)) => {
-                    last = seq;
-                    seen_version = version;
-                    if !tags.is_empty() {
-                        (listener.changed)(tags.into_iter().collect());
-                    }
-                }
-                Err(error) => tracing::warn!(%error, "changes could not be read"),
+        let looked = if opened.is_there() {
+            look(connection, &mut last, &mut seen_version, listener)
+        } else {
+            Err(StoreError::Gone)
+        };
+        let now = match &looked {
+            Ok(()) => Reach::Here,
+            // Somebody writes; the next look finds it.
+            Err(StoreError::Busy) => reach,
+            Err(StoreError::Newer { .. }) => Reach::Newer,
+            Err(_) => Reach::Gone,
+        };
+        if now != reach {
+            if let Err(error) = looked {
+                tracing::warn!(%error, "the database can no longer be followed");
             }
-            match inbox::waiting(connection, listener.recipient) {
-                Ok(requests) if !requests.is_empty() => (listener.requested)(requests),
-                Ok(_) => {}
-                Err(error) => tracing::warn!(%error, "the inbox could not be read"),
-            }
+            reach = now;
+            (listener.reach)(reach);
         }
         match rings.0.recv_timeout(LOOK_EVERY) {
             Ok(Ring::Committed) | Err(RecvTimeoutError::Timeout) => {}
             Ok(Ring::End) | Err(RecvTimeoutError::Disconnected) => return,
         }
     }
+}
+
+/// Tells what is new since the last look.
+fn look(
+    connection: &Connection,
+    last: &mut i64,
+    seen_version: &mut Option<i64>,
+    listener: &Listener,
+) -> Result<(), StoreError> {
+    let version = Some(connection.query_row("PRAGMA data_version", [], |row| row.get(0))?);
+    if version == *seen_version {
+        return Ok(());
+    }
+    schema::check_version(connection)?;
+    let (seq, tags) = read_new(connection, *last)?;
+    let requests = inbox::waiting(connection, listener.recipient)?;
+    *last = seq;
+    *seen_version = version;
+    if !tags.is_empty() {
+        (listener.changed)(tags.into_iter().collect());
+    }
+    if !requests.is_empty() {
+        (listener.requested)(requests);
+    }
+    Ok(())
 }
 
 fn latest(connection: &Connection) -> Result<i64, StoreError> {

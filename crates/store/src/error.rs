@@ -39,6 +39,9 @@ pub enum StoreError {
     /// No room on the disk.
     #[error("no room on the disk")]
     Full,
+    /// The file was moved or removed while it was open; nothing was written.
+    #[error("the database is no longer where it was")]
+    Gone,
     /// The file or its folder cannot be written.
     #[error("the database cannot be written")]
     ReadOnly,

@@ -2,11 +2,12 @@
 
 use flowkeep_core::KeptHistory;
 use rusqlite::{OptionalExtension as _, Row};
+use serde::{Deserialize, Serialize};
 
 use crate::{Store, StoreError, Tag, Tx};
 
 /// A backup that was made here.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct KnownBackup {
     /// Its id.
     pub id: String,

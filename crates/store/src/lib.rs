@@ -12,9 +12,11 @@ mod inbox;
 mod interrupt;
 mod known_backup;
 mod list;
+mod opened;
 mod operation;
 mod owner;
 mod readers;
+mod safety_copy;
 mod schema;
 mod setting;
 mod snapshot;
@@ -25,7 +27,7 @@ mod store;
 mod undo;
 mod writer;
 
-pub use change::{Follower, Tag};
+pub use change::{Follower, Reach, Tag};
 pub use document::{DocumentRecord, NewDocument, RevisionRecord, StoredText};
 pub use error::StoreError;
 pub use inbox::Request;
@@ -35,6 +37,7 @@ pub use operation::{
     NewOperation, OperationFilter, OperationItemRecord, OperationPage, OperationRecord,
 };
 pub use owner::OwnerRecord;
+pub use safety_copy::check_copy;
 pub use snapshot::{Snapshot, SnapshotDocument, SnapshotOperation, SnapshotRevision};
 pub use staging::{IncomingDocument, IndexTerms, Rejection, StagedItem, Staging, StateThere};
 pub use staging_apply::{ApplyOutcome, ApplyRequest};

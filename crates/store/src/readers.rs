@@ -1,18 +1,18 @@
 //! A few read-only connections, lent one at a time.
 
 use std::ops::Deref;
-use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use rusqlite::Connection;
 
+use crate::opened::OpenedFile;
 use crate::{StoreError, schema};
 
 /// The pool keeps at most this many idle connections; more may be lent at once.
 const IDLE: usize = 4;
 
 pub(crate) struct Readers {
-    path: PathBuf,
+    opened: OpenedFile,
     idle: Mutex<Vec<Connection>>,
 }
 
@@ -23,14 +23,19 @@ pub(crate) struct Reader<'a> {
 }
 
 impl Readers {
-    pub(crate) fn new(path: PathBuf) -> Self {
+    pub(crate) fn new(opened: OpenedFile) -> Self {
         Self {
-            path,
+            opened,
             idle: Mutex::new(Vec::new()),
         }
     }
 
+    /// # Errors
+    /// [`StoreError::Gone`], and what opening a further connection says.
     pub(crate) fn lend(&self) -> Result<Reader<'_>, StoreError> {
+        if !self.opened.is_there() {
+            return Err(StoreError::Gone);
+        }
         let idle = self
             .idle
             .lock()
@@ -38,7 +43,7 @@ impl Readers {
             .pop();
         let connection = match idle {
             Some(connection) => connection,
-            None => schema::open_reader(&self.path)?,
+            None => schema::open_reader(self.opened.path())?,
         };
         Ok(Reader {
             readers: self,

@@ -53,13 +53,15 @@ pub(crate) fn open_writer(
         } else if found < KNOWN {
             copy_before_migration(&connection, safety, found, now)?;
         }
-        connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+        keep_log(&connection)?;
         MIGRATIONS
             .to_latest(&mut connection)
             .map_err(migration_error)?;
     }
     check_ours(&connection)?;
     check_version(&connection)?;
+    // A safety copy in the place of a damaged database has none yet.
+    keep_log(&connection)?;
     Ok(connection)
 }
 
@@ -90,6 +92,11 @@ fn create(connection: &Connection) -> Result<(), StoreError> {
     ))?;
     connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     Ok(())
+}
+
+/// Writers and readers do not wait for each other.
+fn keep_log(connection: &Connection) -> Result<(), StoreError> {
+    Ok(connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?)
 }
 
 /// Opens a connection that only reads.
@@ -138,7 +145,7 @@ fn version(connection: &Connection) -> Result<u32, StoreError> {
     Ok(connection.query_row("PRAGMA user_version", [], |row| row.get(0))?)
 }
 
-fn check_ours(connection: &Connection) -> Result<(), StoreError> {
+pub(crate) fn check_ours(connection: &Connection) -> Result<(), StoreError> {
     let id: i32 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
     let tables: u32 =
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;

@@ -8,9 +8,10 @@ use rusqlite::Connection;
 
 use crate::change::{self, Doorbell, Listener, Rings};
 use crate::interrupt::interruptible;
+use crate::opened::OpenedFile;
 use crate::readers::{Reader, Readers};
 use crate::writer::Writer;
-use crate::{Follower, Request, StoreError, Tx, schema};
+use crate::{Follower, Reach, Request, StoreError, Tx, schema};
 
 /// How to open a [`Store`].
 pub struct StoreOptions {
@@ -25,6 +26,7 @@ pub struct StoreOptions {
 /// The database of one data folder, open.
 pub struct Store {
     path: PathBuf,
+    opened: OpenedFile,
     readers: Readers,
     writer: Writer,
     doorbell: Doorbell,
@@ -52,10 +54,12 @@ impl Store {
 
     fn start(options: StoreOptions, connection: Connection) -> Result<Self, StoreError> {
         let (doorbell, rings) = change::doorbell();
-        let writer = Writer::start(connection, options.clock, doorbell.clone())?;
+        let opened = OpenedFile::remember(&options.path)?;
+        let writer = Writer::start(connection, opened.clone(), options.clock, doorbell.clone())?;
         Ok(Self {
-            readers: Readers::new(options.path.clone()),
+            readers: Readers::new(opened.clone()),
             path: options.path,
+            opened,
             writer,
             doorbell,
             rings: Mutex::new(Some(rings)),
@@ -84,7 +88,8 @@ impl Store {
     }
 
     /// Calls `changed` with the tags of every change from now on, whoever makes it, and
-    /// `requested` with requests left for `recipient`. There is one follower per store.
+    /// `requested` with requests left for `recipient`, and `reach` when the database can no longer
+    /// be worked with, and when it can again. There is one follower per store.
     ///
     /// # Errors
     /// What the database says; [`StoreError::Closed`] for a second follower.
@@ -93,6 +98,7 @@ impl Store {
         recipient: &'static str,
         changed: impl Fn(Vec<String>) + Send + 'static,
         requested: impl Fn(Vec<(i64, Request)>) + Send + 'static,
+        reach: impl Fn(Reach) + Send + 'static,
     ) -> Result<Follower, StoreError> {
         let rings = self
             .rings
@@ -104,8 +110,9 @@ impl Store {
             recipient,
             changed: Box::new(changed),
             requested: Box::new(requested),
+            reach: Box::new(reach),
         };
-        Follower::start(self.path.clone(), self.doorbell.clone(), rings, listener)
+        Follower::start(self.opened.clone(), self.doorbell.clone(), rings, listener)
     }
 
     pub(crate) fn reader(&self) -> Result<Reader<'_>, StoreError> {
@@ -145,21 +152,5 @@ impl Store {
         let mut journal = self.path.clone().into_os_string();
         journal.push("-wal");
         size(&self.path) + size(Path::new(&journal))
-    }
-
-    /// Copies the whole database, consistent and without side files, to a new file and flushes it.
-    ///
-    /// # Errors
-    /// [`StoreError::Cancelled`]; what the database or the system says; the target may then exist
-    /// in part.
-    pub fn copy_to(&self, target: &Path, cancellation: &Cancellation) -> Result<(), StoreError> {
-        let reader = self.reader()?;
-        interruptible(&reader, cancellation, || {
-            Ok(reader.execute("VACUUM INTO ?1", [target.to_string_lossy()])?)
-        })?;
-        #[cfg(unix)]
-        std::fs::set_permissions(target, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-        std::fs::File::open(target)?.sync_all()?;
-        Ok(())
     }
 }

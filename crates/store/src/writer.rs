@@ -12,6 +12,7 @@ use flowkeep_host::{Clock, Timestamp};
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::change::{self, Doorbell};
+use crate::opened::OpenedFile;
 use crate::{StoreError, Tag, schema};
 
 /// More commands than this in one transaction would make the first wait for the last.
@@ -100,7 +101,7 @@ where
     }
 }
 
-type Alone = Box<dyn FnOnce(&mut Connection, Timestamp) + Send>;
+type Alone = Box<dyn FnOnce(Result<&mut Connection, StoreError>, Timestamp) + Send>;
 
 enum Entry {
     Grouped(Box<dyn Job>),
@@ -116,13 +117,14 @@ pub(crate) struct Writer {
 impl Writer {
     pub(crate) fn start(
         connection: Connection,
+        opened: OpenedFile,
         clock: Arc<dyn Clock>,
         doorbell: Doorbell,
     ) -> Result<Self, StoreError> {
         let (queue, entries) = channel();
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || write_all(connection, &entries, clock.as_ref(), &doorbell))?;
+            .spawn(move || write_all(connection, &opened, &entries, clock.as_ref(), &doorbell))?;
         Ok(Self {
             queue: Some(queue),
             thread: Some(thread),
@@ -152,7 +154,7 @@ impl Writer {
     ) -> Result<T, StoreError> {
         let (reply, answer) = sync_channel(1);
         self.send(Entry::Alone(Box::new(move |connection, now| {
-            let _ = reply.send(body(connection, now));
+            let _ = reply.send(connection.and_then(|connection| body(connection, now)));
         })))?;
         answer.recv().map_err(|_| StoreError::Closed)?
     }
@@ -176,14 +178,20 @@ impl Drop for Writer {
 
 fn write_all(
     mut connection: Connection,
+    opened: &OpenedFile,
     entries: &Receiver<Entry>,
     clock: &dyn Clock,
     doorbell: &Doorbell,
 ) {
     let mut next = entries.recv().ok();
     while let Some(entry) = next.take() {
+        let connection = if opened.is_there() {
+            Ok(&mut connection)
+        } else {
+            Err(StoreError::Gone)
+        };
         match entry {
-            Entry::Alone(body) => body(&mut connection, clock.now()),
+            Entry::Alone(body) => body(connection, clock.now()),
             Entry::Grouped(job) => {
                 let mut group = vec![job];
                 while group.len() < GROUP {
@@ -196,7 +204,7 @@ fn write_all(
                         Err(_) => break,
                     }
                 }
-                commit(&mut connection, clock.now(), group);
+                commit(connection, clock.now(), group);
             }
         }
         doorbell.ring();
@@ -206,8 +214,13 @@ fn write_all(
     }
 }
 
-fn commit(connection: &mut Connection, now: Timestamp, mut group: Vec<Box<dyn Job>>) {
-    if let Err(error) = try_commit(connection, now, &mut group) {
+fn commit(
+    connection: Result<&mut Connection, StoreError>,
+    now: Timestamp,
+    mut group: Vec<Box<dyn Job>>,
+) {
+    let committed = connection.and_then(|connection| try_commit(connection, now, &mut group));
+    if let Err(error) = committed {
         // Nothing of the group is in the database: each is told why.
         let mut error = Some(error);
         for job in &mut group {
@@ -285,6 +298,27 @@ mod tests {
         assert_eq!(store.setting("large").unwrap(), None);
         set(&store, "after", 1 << 20).unwrap();
         assert!(store.setting("before").unwrap().is_some());
+    }
+
+    #[test]
+    fn nothing_is_written_into_a_file_that_was_moved_or_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder);
+        set(&store, "before", 1).unwrap();
+        let (here, away) = (store.path().to_owned(), folder.path().join("away"));
+        std::fs::rename(&here, &away).unwrap();
+        let error = set(&store, "moved", 1).unwrap_err();
+        assert!(matches!(error, StoreError::Gone), "{error}");
+        let alone = store.alone(|_, _| Ok(())).unwrap_err();
+        assert!(matches!(alone, StoreError::Gone), "{alone}");
+
+        std::fs::write(&here, "").unwrap();
+        let error = set(&store, "another", 1).unwrap_err();
+        assert!(matches!(error, StoreError::Gone), "another file is not it");
+
+        std::fs::rename(&away, &here).unwrap();
+        set(&store, "back", 1).unwrap();
+        assert_eq!(store.setting("moved").unwrap(), None);
     }
 
     #[test]

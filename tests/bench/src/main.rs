@@ -11,6 +11,7 @@ mod measure;
 mod memory;
 mod search;
 mod speed;
+mod start;
 mod workshop;
 
 use std::io::Write as _;
@@ -32,12 +33,13 @@ struct Extent {
 
 type Table = fn(&mut Workshop, Extent) -> Result<String>;
 
-const TABLES: [(&str, Table); 5] = [
+const TABLES: [(&str, Table); 6] = [
     ("backup", speed::backup),
     ("restore", speed::restore),
     ("memory", memory::peaks),
     ("search", search::search),
     ("cancel", cancel::cancel),
+    ("start", start::start),
 ];
 
 fn main() -> Result<()> {

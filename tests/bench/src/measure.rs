@@ -48,13 +48,13 @@ fn high_water(status: &str) -> Option<u64> {
     Some(kilobytes * 1024)
 }
 
-pub(crate) fn median(times: &[Duration]) -> Duration {
-    at(times, 50)
+pub(crate) fn median<Value: Copy + Default + Ord>(values: &[Value]) -> Value {
+    at(values, 50)
 }
 
 /// The value below which so many of a hundred lie.
-pub(crate) fn at(times: &[Duration], percent: usize) -> Duration {
-    let mut sorted = times.to_vec();
+pub(crate) fn at<Value: Copy + Default + Ord>(values: &[Value], percent: usize) -> Value {
+    let mut sorted = values.to_vec();
     sorted.sort_unstable();
     let last = sorted.len().saturating_sub(1);
     sorted
@@ -85,4 +85,9 @@ pub(crate) fn line(what: &str, times: &[Duration], reference: &[Duration]) -> St
 
 pub(crate) fn ratio(own: Duration, base: Duration) -> f64 {
     own.as_secs_f64() / base.as_secs_f64().max(1e-9)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "shown with one digit")]
+pub(crate) fn mebibytes(bytes: u64) -> f64 {
+    bytes as f64 / f64::from(1 << 20)
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anyhow::Result;
 
 use crate::Extent;
-use crate::measure::peak;
+use crate::measure::{mebibytes, peak};
 use crate::workshop::{Workshop, text};
 
 pub(crate) fn peaks(workshop: &mut Workshop, extent: Extent) -> Result<String> {
@@ -56,9 +56,4 @@ fn measured(workshop: &mut Workshop, documents: usize) -> Result<[(&'static str,
         std::fs::remove_dir_all(folder)?;
     }
     Ok(peaks)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "shown with one digit")]
-fn mebibytes(bytes: u64) -> f64 {
-    bytes as f64 / f64::from(1 << 20)
 }

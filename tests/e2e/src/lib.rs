@@ -13,12 +13,14 @@ mod desk;
 mod drag;
 mod keys;
 mod picture;
+mod processes;
 mod program;
 mod wait;
 mod window;
 
 pub use desk::{Desk, Language};
 pub use drag::drop_on_window;
+pub use processes::{family, web_processes};
 pub use program::{cli, desktop};
 pub use wait::eventually;
 pub use window::Window;

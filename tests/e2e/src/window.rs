@@ -73,6 +73,11 @@ impl<'desk> Window<'desk> {
         })
     }
 
+    /// The desk it stands on.
+    pub fn desk(&self) -> &'desk Desk {
+        self.desk
+    }
+
     /// Closes the window as the window manager's button does, and waits until it is gone.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::PathBuf;
 
 use anyhow::Result;
-use flowkeep_e2e::{Desk, Language, Window, desktop, eventually, words};
+use flowkeep_e2e::{Desk, Language, Window, cli, desktop, eventually, words};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -132,6 +132,52 @@ async fn trying_again_starts_the_same_process_anew() -> Result<()> {
     })
     .await?;
     assert_eq!(window.try_wait()?, None, "it is the same process");
+    window.kill()?;
+    window.wait()?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn another_folder_is_remembered_also_by_the_command_line() -> Result<()> {
+    let desk = Desk::with_screen(Language::English, 1600, 1000).await?;
+    let usual = desk.folder().join("home/.local/share/flowkeep");
+    fs::create_dir_all(&usual)?;
+    fs::write(usual.join("flowkeep.db"), vec![b'x'; 8192])?;
+    let chosen = desk.folder().join("chosen");
+    fs::create_dir(&chosen)?;
+
+    // Without the driver, which ends a browser that starts itself anew; and told no folder.
+    let mut window = desk.command(desktop()?).spawn()?;
+    let recovery = desk.window_of_width(640).await?;
+    desk.picture(&desk.folder().join("recovery.png")).await?;
+    let title = words("recovery_choose_folder_title")?;
+    eventually("the folder dialog", async || {
+        desk.run("xdotool", &["windowactivate", "--sync", &recovery])?;
+        // From the last button of the page; its dialog opens once, whoever presses again.
+        desk.press(&["shift+Tab", "Return"])?;
+        Ok(desk.windows_named(&title)?.into_iter().next())
+    })
+    .await?;
+    desk.choose_in_dialog(&title, &chosen).await?;
+    desk.window_of_width(1280).await?;
+    assert_eq!(window.try_wait()?, None, "it is the same process");
+    window.kill()?;
+    window.wait()?;
+
+    // The next start, told nothing, and the command line are where the choice leads.
+    let mut window = desk.command(desktop()?).spawn()?;
+    desk.window_of_width(1280).await?;
+    let doctor = desk.run(&cli()?.to_string_lossy(), &["--json", "doctor"])?;
+    assert!(doctor.contains("doctor_folder_chosen"), "{doctor}");
+    assert!(doctor.contains(&*chosen.to_string_lossy()), "{doctor}");
+    window.kill()?;
+    window.wait()?;
+
+    // Its drive is not there: said, and nothing is made in its place.
+    fs::rename(&chosen, desk.folder().join("unplugged"))?;
+    let mut window = desk.command(desktop()?).spawn()?;
+    desk.window_of_width(640).await?;
+    assert!(!chosen.exists());
     window.kill()?;
     window.wait()?;
     Ok(())

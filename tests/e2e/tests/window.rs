@@ -74,3 +74,43 @@ async fn the_page_can_ask_for_nothing_but_what_its_window_is_for() -> Result<()>
     }
     window.close().await
 }
+
+#[tokio::test]
+async fn a_data_folder_that_goes_is_said_until_it_is_back() -> Result<()> {
+    let desk = Desk::new(Language::English).await?;
+    let window = Window::open(&desk).await?;
+    let away = desk.folder().join("away");
+    std::fs::rename(desk.data(), &away)?;
+    window.shown("data-gone").await?;
+    window
+        .text_of("state", |text| text == "Nothing can be saved")
+        .await?;
+    let create = "return await window.__TAURI_INTERNALS__\
+        .invoke('call', {name: 'settings_update', input: {display_name: 'Nobody'}})\
+        .catch(error => error.code)";
+    assert_eq!(window.ask(create).await?, "data_unreachable");
+    std::fs::rename(&away, desk.data())?;
+    window.gone("data-gone").await?;
+    window.text_of("state", |text| text == "All saved").await?;
+    window.close().await
+}
+
+#[tokio::test]
+async fn a_window_whose_data_a_newer_version_changed_says_to_restart() -> Result<()> {
+    let desk = Desk::new(Language::English).await?;
+    let window = Window::open(&desk).await?;
+    desk.run(
+        "sqlite3",
+        &[
+            &desk.data().join("flowkeep.db").to_string_lossy(),
+            "PRAGMA user_version = 99",
+        ],
+    )?;
+    window.shown("data-newer").await?;
+    let change = "return await window.__TAURI_INTERNALS__\
+        .invoke('call', {name: 'settings_update', input: {display_name: 'Nobody'}})\
+        .catch(error => error.code)";
+    assert_eq!(window.ask(change).await?, "database_newer");
+    window.shown("restart").await?;
+    window.close().await
+}

@@ -9,6 +9,7 @@ import styles from './App.module.css';
 import { useAppearance } from './appearance';
 import { useEvents } from './events';
 import { useFirstPaint } from './firstPaint';
+import { useKeptFocus } from './keptFocus';
 import { createQueryClient } from './queries';
 import { createAppRouter } from './router';
 
@@ -27,7 +28,8 @@ function Window() {
   const about = useQuery(aboutQuery());
   const locale = useLocale();
   const [router] = useState(createAppRouter);
-  const lost = useEvents();
+  useEvents();
+  useKeptFocus();
   const ready = useAppearance(settings.data, about.data);
   const error = settings.error ?? about.error;
   useFirstPaint(error !== null);
@@ -44,7 +46,7 @@ function Window() {
   return (
     <I18nProvider locale={locale}>
       {/* Words are looked up while rendering: another language renders everything anew. */}
-      <RouterProvider key={locale} router={router} context={{ lost }} />
+      <RouterProvider key={locale} router={router} />
       <Toasts key={`toasts ${locale}`} />
     </I18nProvider>
   );

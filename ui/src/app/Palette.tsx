@@ -65,7 +65,12 @@ function Search({ onClose }: { onClose: () => void }) {
   return (
     <Autocomplete inputValue={query} onInputChange={setQuery}>
       <div className={styles.field}>
-        <SearchField label={m.palette_search()} autoFocus data-testid="palette-search" />
+        <SearchField
+          label={m.palette_search()}
+          look="bare"
+          autoFocus
+          data-testid="palette-search"
+        />
       </div>
       <ListBox
         className={styles.list}

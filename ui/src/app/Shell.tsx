@@ -1,13 +1,13 @@
 import { useIsFetching } from '@tanstack/react-query';
-import { Outlet, useRouteContext } from '@tanstack/react-router';
+import { Outlet } from '@tanstack/react-router';
 import { useState } from 'react';
-import { Notice } from '@/components';
 import { FolderQuestion } from '@/features/backup/FolderQuestion';
 import { ImportDialog } from '@/features/import/ImportDialog';
 import { m } from '@/i18n';
 import { DropVeil } from './DropVeil';
 import { useFirstPaint } from './firstPaint';
 import { Palette } from './Palette';
+import { ReachNotice } from './ReachNotice';
 import styles from './Shell.module.css';
 import { Sidebar } from './Sidebar';
 import { useShortcuts } from './shortcuts';
@@ -15,7 +15,6 @@ import { useShortcuts } from './shortcuts';
 /** The frame around every page: where to go, what is said over everything. */
 export function Shell() {
   const [searching, setSearching] = useState(false);
-  const { lost } = useRouteContext({ from: '__root__' });
   useShortcuts(() => setSearching(true));
   useFirstPaint(useIsFetching() === 0);
   return (
@@ -25,13 +24,7 @@ export function Shell() {
       </button>
       <Sidebar onSearch={() => setSearching(true)} />
       <div className={styles.content}>
-        {lost && (
-          <div className={styles.lost}>
-            <Notice tone="fail" icon="warn">
-              {m.connection_lost()}
-            </Notice>
-          </div>
-        )}
+        <ReachNotice />
         <Outlet />
       </div>
       <Palette isOpen={searching} onClose={() => setSearching(false)} />

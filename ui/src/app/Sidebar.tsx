@@ -18,11 +18,11 @@ export function Sidebar({ onSearch }: Props) {
         <span className={styles.mark} aria-hidden="true">
           <Icon name="check" size={14} />
         </span>
-        Flowkeep
+        <span className={styles.words}>Flowkeep</span>
       </div>
       <button type="button" className={styles.search} onClick={onSearch} data-testid="search">
         <Icon name="find" />
-        {m.search()}
+        <span className={styles.words}>{m.search()}</span>
         <kbd>Ctrl K</kbd>
       </button>
       {PLACES.map(({ id, icon, name, link, group }) => (
@@ -35,7 +35,7 @@ export function Sidebar({ onSearch }: Props) {
           data-testid={`nav-${id}`}
         >
           <Icon name={icon} />
-          {name()}
+          <span className={styles.words}>{name()}</span>
         </Link>
       ))}
       <div className={styles.foot}>

@@ -1,25 +1,26 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { offerImport } from '@/features/import/store';
 import { listen } from '@/ipc';
+import { ALL } from '@/ipc/tags';
 import { invalidate } from './queries';
+import { setReach } from './reach';
 
-/** Follow what the shell tells. Gives whether the data can no longer be reached. */
-export function useEvents(): boolean {
+/** Follow what the shell tells. */
+export function useEvents(): void {
   const client = useQueryClient();
-  const [lost, setLost] = useState(false);
   useEffect(() => {
     const stops = [
-      listen('changed', (tags) => {
-        setLost(false);
-        invalidate(client, tags);
-      }),
+      listen('changed', (tags) => invalidate(client, tags)),
       listen('dropped', offerImport),
-      listen('connection_lost', () => setLost(true)),
+      listen('reach', (reach) => {
+        setReach(reach);
+        // What failed or grew old meanwhile is asked for again.
+        if (reach === 'here') invalidate(client, [ALL]);
+      }),
     ];
     return () => {
       for (const stop of stops) stop();
     };
   }, [client]);
-  return lost;
 }

@@ -1,7 +1,7 @@
 /** All places of the window. The address holds the place: what is open, searched for, chosen. */
 import {
   createHashHistory,
-  createRootRouteWithContext,
+  createRootRoute,
   createRoute,
   createRouter,
   lazyRouteComponent,
@@ -10,11 +10,6 @@ import {
 import { isLibraryKind } from '@/features/catalog/kinds';
 import { OverviewPage } from '@/features/overview/OverviewPage';
 import { Shell } from './Shell';
-
-export interface RouterContext {
-  /** The data can no longer be reached. */
-  lost: boolean;
-}
 
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 
@@ -38,6 +33,7 @@ export interface ActivitySearch {
   kind?: string;
   id?: string;
   since?: string;
+  until?: string;
   open?: string;
 }
 
@@ -50,7 +46,7 @@ function documentSearch(search: Record<string, unknown>): {
   return { tab, at: text(search.at) };
 }
 
-const root = createRootRouteWithContext<RouterContext>()({ component: Shell });
+const root = createRootRoute({ component: Shell });
 
 const overview = createRoute({ getParentRoute: () => root, path: '/', component: OverviewPage });
 
@@ -113,6 +109,7 @@ const activity = createRoute({
     kind: text(search.kind),
     id: text(search.id),
     since: text(search.since),
+    until: text(search.until),
     open: text(search.open),
   }),
   component: lazyRouteComponent(() => import('@/features/activity/ActivityPage'), 'ActivityPage'),
@@ -147,7 +144,6 @@ export function createAppRouter() {
   return createRouter({
     routeTree: tree,
     history: createHashHistory(),
-    context: { lost: false },
     defaultPreload: 'intent',
     defaultPendingMs: 300,
   });

@@ -25,18 +25,25 @@ export function Button({ children, icon, look = 'plain', ...rest }: ButtonProps)
   );
 }
 
+/** Two buttons that do one thing in two ways, joined. */
+export function ButtonPair({ children }: { children: ReactNode }) {
+  return <div className={styles.pair}>{children}</div>;
+}
+
 export interface IconButtonProps extends Omit<AriaButtonProps, 'children' | 'className'> {
   icon: IconName;
   /** What it does, as a name for assistive technology and as a tooltip. */
   label: string;
   keys?: string;
+  /** `framed` beside a button with words. */
+  look?: 'bare' | 'framed';
   'data-testid'?: string;
 }
 
-export function IconButton({ icon, label, keys, ...rest }: IconButtonProps) {
+export function IconButton({ icon, label, keys, look = 'bare', ...rest }: IconButtonProps) {
   return (
     <TooltipTrigger delay={600} closeDelay={50}>
-      <AriaButton {...rest} aria-label={label} className={styles.icon}>
+      <AriaButton {...rest} aria-label={label} className={`${styles.icon} ${styles[look]}`}>
         <Icon name={icon} />
       </AriaButton>
       <AriaTooltip className={styles.tooltip} offset={6}>

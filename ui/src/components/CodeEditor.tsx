@@ -19,12 +19,15 @@ import { m } from '@/i18n';
 import styles from './CodeEditor.module.css';
 import { codeTheme } from './codeTheme';
 
-export interface TextMark {
-  tone: 'problem' | 'warning';
-  text: string;
-  /** Both from 1; columns count characters. */
+/** Both from 1; columns count characters. */
+export interface TextPlace {
   line: number;
   column: number;
+}
+
+export interface TextMark extends TextPlace {
+  tone: 'problem' | 'warning';
+  text: string;
 }
 
 export interface EditorProps {
@@ -34,6 +37,8 @@ export interface EditorProps {
   /** Absent where the text is only to be read. */
   onChange?: (value: string) => void;
   marks?: readonly TextMark[];
+  /** A place that is to be gone to; the same one anew is gone to again. */
+  shown?: TextPlace;
   face?: 'code' | 'prose';
 }
 
@@ -66,6 +71,7 @@ export default function CodeEditor({
   language,
   onChange,
   marks,
+  shown,
   face = 'code',
 }: EditorProps) {
   const place = useRef<HTMLDivElement>(null);
@@ -94,7 +100,7 @@ export default function CodeEditor({
           highlightSelectionMatches(),
           EditorView.lineWrapping,
           EditorState.readOnly.of(isFixed),
-          EditorView.contentAttributes.of({ 'aria-label': label }),
+          EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
           LANGUAGES[language](),
           codeTheme(face),
           phrases(),
@@ -132,16 +138,30 @@ export default function CodeEditor({
       );
   }, [marks]);
 
+  useEffect(() => {
+    const view = editor.current;
+    if (!view || !shown) return;
+    const anchor = positionOf(view, shown);
+    view.dispatch({
+      selection: { anchor },
+      effects: EditorView.scrollIntoView(anchor, { y: 'center' }),
+    });
+    view.focus();
+  }, [shown]);
+
   return <div className={styles.editor} ref={place} data-testid="text-editor" />;
+}
+
+/** A place as the editor counts; one behind the end of its line or text is there. */
+function positionOf({ state: { doc } }: EditorView, place: TextPlace): number {
+  const line = doc.line(Math.min(Math.max(1, place.line), doc.lines));
+  return Math.min(line.to, line.from + [...line.text].slice(0, place.column - 1).join('').length);
 }
 
 function diagnostic(view: EditorView, mark: TextMark): Diagnostic {
   const { doc } = view.state;
-  const line = doc.line(Math.min(Math.max(1, mark.line), doc.lines));
-  const from = Math.min(
-    line.to,
-    line.from + [...line.text].slice(0, mark.column - 1).join('').length,
-  );
+  const from = positionOf(view, mark);
+  const line = doc.lineAt(from);
   const to = Math.min(
     line.to,
     from + Math.max(1, /^\S+/.exec(doc.sliceString(from, line.to))?.[0].length ?? 1),

@@ -22,7 +22,8 @@ export function FieldNotes({ hint, notes = [] }: Props) {
     ) : null;
   }
   return (
-    <div role="status">
+    // As the description of its field, so that it is read with it.
+    <Text slot="description" elementType="div" role="status">
       {notes.map((note) => (
         <div
           key={note.text}
@@ -32,7 +33,7 @@ export function FieldNotes({ hint, notes = [] }: Props) {
           <span>{note.text}</span>
         </div>
       ))}
-    </div>
+    </Text>
   );
 }
 

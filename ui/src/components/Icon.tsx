@@ -60,14 +60,17 @@ export function Icon({ name, size = 16 }: Props) {
       width={size}
       height={size}
       fill="none"
-      stroke="currentColor"
-      strokeWidth={name === 'more' || name === 'grip' ? 2 : 1.5}
-      strokeLinecap="round"
-      strokeLinejoin="round"
       aria-hidden="true"
       style={{ flex: 'none' }}
     >
-      <path d={PATHS[name]} />
+      {/* The stroke is the path's own: one given to the whole is zoomed twice by WebKit. */}
+      <path
+        d={PATHS[name]}
+        stroke="currentColor"
+        strokeWidth={name === 'more' || name === 'grip' ? 2 : 1.5}
+        strokeLinecap="round"
+        strokeLinejoin="round"
+      />
     </svg>
   );
 }

@@ -63,7 +63,9 @@ export function PickMany({ label, options, values, onAdd, onRemove, hint, notes,
         <DialogTrigger isOpen={open} onOpenChange={setOpen}>
           <Button
             className={styles.adder}
-            aria-label={m.add_to({ name: label })}
+            aria-label={
+              values.length === 0 ? `${m.pick_none_yet()} ${label}` : m.add_to({ name: label })
+            }
             data-testid={rest['data-testid']}
           >
             <Icon name="plus" size={12} />

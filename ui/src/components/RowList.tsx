@@ -1,27 +1,9 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import {
-  type KeyboardEvent,
-  type MouseEvent,
-  type ReactNode,
-  useEffect,
-  useId,
-  useRef,
-  useState,
-} from 'react';
-import { m } from '@/i18n';
+import { type KeyboardEvent, type MouseEvent, useEffect, useId, useRef, useState } from 'react';
 import { usePressedRow } from './pressedRow';
+import { type Column, RowHead, RowLine, tracksOf } from './RowLine';
 import styles from './RowList.module.css';
 import { destination, joined, NOTHING, type Selection, span, state, toggled } from './selection';
-import { Tick } from './Tick';
-
-export interface Column<Row> {
-  key: string;
-  title: ReactNode;
-  /** A track of the grid, such as `minmax(0, 1fr)` or `140px`. */
-  width: string;
-  align?: 'end';
-  cell: (row: Row) => ReactNode;
-}
 
 /** Height of the head that stays above the rows, in pixels. */
 const HEAD = 34;
@@ -122,7 +104,6 @@ export function RowList<Row>(props: Props<Row>) {
   };
 
   const presses = usePressedRow(at, onClick);
-  const tracks = `${selection ? '40px ' : ''}${columns.map((column) => column.width).join(' ')}`;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a table element cannot hold rows that do not exist
     <div
@@ -134,79 +115,35 @@ export function RowList<Row>(props: Props<Row>) {
       aria-activedescendant={total > 0 ? `${name}-${focus}` : undefined}
       tabIndex={0}
       onKeyDown={onKeyDown}
-      style={{ '--tracks': tracks } as React.CSSProperties}
+      style={tracksOf(columns, selection ? '40px' : '')}
     >
-      {/* biome-ignore-start lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive: the grid holds the focus for its rows */}
       <div className={styles.scroller} ref={scroller}>
-        <div className={styles.head} role="row" aria-rowindex={1}>
-          {selection && (
-            <div role="columnheader" className={styles.cell}>
-              <Tick
-                label={m.choose_all()}
-                state={state(selection, total)}
-                onChange={(on) => (on ? void all() : onSelect?.(NOTHING))}
-              />
-            </div>
-          )}
-          {columns.map((column) => (
-            <div
-              key={column.key}
-              role="columnheader"
-              className={`${styles.cell} ${column.align ? styles.end : ''}`}
-            >
-              {column.title}
-            </div>
-          ))}
-        </div>
+        <RowHead
+          columns={columns}
+          chosen={selection && state(selection, total)}
+          onChooseAll={(on) => (on ? void all() : onSelect?.(NOTHING))}
+        />
         <div style={{ height: virtual.getTotalSize(), position: 'relative' }} {...presses}>
           {rows.map((item) => {
-            const row = at(item.index);
-            const id = row && idOf(row);
-            const chosen = id !== undefined && selection?.has(id);
+            const id = idAt(item.index);
             return (
-              <div
+              <RowLine
                 // By what it shows, so that a row never turns into another one under the pointer.
                 key={id === undefined ? item.index : `row ${id}`}
-                id={`${name}-${item.index}`}
-                role="row"
-                aria-rowindex={item.index + 2}
-                aria-selected={selection ? chosen : undefined}
-                data-testid={id && `row-${id}`}
-                className={`${styles.row} ${item.index === focus ? styles.current : ''} ${chosen ? styles.chosen : ''}`}
+                columns={columns}
+                row={at(item.index)}
+                id={id}
+                element={`${name}-${item.index}`}
+                index={item.index}
+                look={item.index === focus ? 'current' : 'plain'}
+                chosen={selection && id !== undefined && selection.has(id)}
+                onToggle={(toggledId) => selection && onSelect?.(toggled(selection, toggledId))}
                 style={{ height: item.size, transform: `translateY(${item.start}px)` }}
-              >
-                {selection && (
-                  // biome-ignore lint/a11y/useKeyWithClickEvents: keeps the box's click from opening the row
-                  <div
-                    role="gridcell"
-                    className={styles.cell}
-                    onClick={(event) => event.stopPropagation()}
-                  >
-                    {id && (
-                      <Tick
-                        label={m.choose_row()}
-                        state={chosen ?? false}
-                        onChange={() => onSelect?.(toggled(selection, id))}
-                        excludeFromTabOrder
-                      />
-                    )}
-                  </div>
-                )}
-                {columns.map((column) => (
-                  <div
-                    key={column.key}
-                    role="gridcell"
-                    className={`${styles.cell} ${column.align ? styles.end : ''}`}
-                  >
-                    {row ? column.cell(row) : <span className={styles.waiting} />}
-                  </div>
-                ))}
-              </div>
+              />
             );
           })}
         </div>
       </div>
-      {/* biome-ignore-end lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive: see above */}
     </div>
   );
 }

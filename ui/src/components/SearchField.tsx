@@ -8,15 +8,25 @@ interface Props {
   value?: string;
   onChange?: (value: string) => void;
   autoFocus?: boolean;
+  /** `bare` where the field is the whole head of a sheet and needs no frame of its own. */
+  look?: 'framed' | 'bare';
   onKeyDown?: (event: React.KeyboardEvent) => void;
   'data-testid'?: string;
 }
 
 /** A field to search with; Escape empties it. */
-export function SearchField({ label, value, onChange, autoFocus, onKeyDown, ...rest }: Props) {
+export function SearchField({
+  label,
+  value,
+  onChange,
+  autoFocus,
+  look = 'framed',
+  onKeyDown,
+  ...rest
+}: Props) {
   return (
     <AriaSearchField
-      className={styles.search}
+      className={`${styles.search} ${look === 'bare' ? styles.bare : ''}`}
       aria-label={label}
       value={value}
       onChange={onChange}

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { ToggleButton, ToggleButtonGroup } from 'react-aria-components';
+import fields from './fields.module.css';
 import styles from './Segments.module.css';
 
 interface Props<Value extends string> {
@@ -7,6 +8,8 @@ interface Props<Value extends string> {
   value: Value | null;
   options: readonly { value: Value; label: ReactNode; testid?: string }[];
   onChange: (value: Value) => void;
+  /** Hidden, the label is only for assistive technology. */
+  labelling?: 'shown' | 'hidden';
   size?: 'normal' | 'small';
   isDisabled?: boolean;
 }
@@ -17,10 +20,11 @@ export function Segments<Value extends string>({
   value,
   options,
   onChange,
+  labelling = 'hidden',
   size = 'normal',
   isDisabled,
 }: Props<Value>) {
-  return (
+  const group = (
     <ToggleButtonGroup
       aria-label={label}
       className={`${styles.group} ${styles[size]}`}
@@ -44,5 +48,14 @@ export function Segments<Value extends string>({
         </ToggleButton>
       ))}
     </ToggleButtonGroup>
+  );
+  if (labelling === 'hidden') return group;
+  return (
+    <div className={fields.field} style={{ alignItems: 'flex-start' }}>
+      <span className={fields.label} aria-hidden="true">
+        {label}
+      </span>
+      {group}
+    </div>
   );
 }

@@ -16,13 +16,18 @@ const frame = EditorView.theme({
     border: '0',
     paddingLeft: '8px',
   },
-  '.cm-activeLine, .cm-activeLineGutter': { background: 'var(--hover)' },
+  '.cm-activeLine, .cm-activeLineGutter': { background: 'transparent' },
+  '&.cm-focused .cm-activeLine, &.cm-focused .cm-activeLineGutter': { background: 'var(--hover)' },
   '.cm-cursor': { borderLeftColor: 'var(--text)' },
   '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground':
     {
       background: 'light-dark(#2b52c433, #93abff44)',
     },
-  '.cm-matchingBracket': { background: 'var(--selected)', outline: '1px solid var(--line-strong)' },
+  '&:not(.cm-focused) .cm-matchingBracket': { background: 'transparent' },
+  '&.cm-focused .cm-matchingBracket': {
+    background: 'var(--selected)',
+    outline: '1px solid var(--line-strong)',
+  },
   '.cm-foldPlaceholder': {
     background: 'var(--off-bg)',
     border: '0',
@@ -54,6 +59,10 @@ const frame = EditorView.theme({
     textDecoration: 'underline wavy var(--warn) 1px',
     textUnderlineOffset: '3px',
   },
+  // The library's own marks are pictures in the style sheet, which the window's policy forbids.
+  '.cm-lint-marker': { content: 'normal', width: 'auto', textAlign: 'center', fontWeight: '700' },
+  '.cm-lint-marker-error::before': { content: '"✕"', color: 'var(--fail)' },
+  '.cm-lint-marker-warning::before': { content: '"!"', color: 'var(--warn)' },
   '.cm-changedLine, .cm-insertedLine': { background: 'var(--ok-bg) !important' },
   '.cm-deletedChunk': { background: 'var(--fail-bg) !important' },
   '.cm-changedText, .cm-deletedText, .cm-insertedText': {

@@ -1,8 +1,9 @@
 /** The app's own set of controls. Pages import from here and nowhere else. */
-export { Button, IconButton } from './Button';
+export { Button, ButtonPair, IconButton } from './Button';
 export { Card, Row } from './Card';
 export { Chip, type Tone } from './Chip';
 export { Choice, type Option } from './Choice';
+export { DayField } from './DayField';
 export { Dialog, Spring } from './Dialog';
 export { Empty } from './Empty';
 export { ErrorNotice } from './ErrorNotice';
@@ -13,7 +14,8 @@ export { Notice } from './Notice';
 export { Page } from './Page';
 export { PickMany } from './PickMany';
 export { Progress } from './Progress';
-export { type Column, RowList } from './RowList';
+export type { Column } from './RowLine';
+export { RowList } from './RowList';
 export { SearchField } from './SearchField';
 export { Segments } from './Segments';
 export { NOTHING, type Selection } from './selection';
@@ -22,3 +24,4 @@ export { Tick } from './Tick';
 export { Time } from './Time';
 export { Toasts, toast } from './Toasts';
 export { usePages } from './usePages';
+export { useSearchWords } from './useSearchWords';

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { invalidate } from '@/app/queries';
 import { toast } from '@/components';
-import { m, sayError } from '@/i18n';
+import { counted, m, sayError } from '@/i18n';
 import { CallError, type CommandName, call, type Input, type Output } from '@/ipc';
 
 /** Tell a failure where nothing else on the page tells it. */
@@ -32,15 +32,15 @@ export function useUndo() {
     'operation',
     'settings',
   ]);
-  return (operationId: string, done: (kept: number) => string = () => m.undone()) =>
-    undo.mutate(
-      { operation_id: operationId },
-      {
-        onSuccess: (result) =>
-          toast({ tone: result.kept > 0 ? 'warn' : 'ok', text: done(result.kept) }),
-        onError: tellFailure,
-      },
-    );
+  // What came of it is told also where the page that asked has gone in between.
+  return (operationId: string, done: string = m.undone()) =>
+    void undo
+      .mutateAsync({ operation_id: operationId })
+      .then(
+        ({ kept }) =>
+          toast(kept > 0 ? { tone: 'warn', text: counted('undo_kept', kept) } : { text: done }),
+        tellFailure,
+      );
 }
 
 /** The Undo of a toast, when there is an operation to undo. */

@@ -12,6 +12,7 @@ const RESULT: BackupResult = {
   bytes: 10,
   verified: true,
   damaged: [],
+  warnings: [],
   backup_id: 'B',
 };
 

@@ -26,6 +26,24 @@ export function bytes(value: number): string {
   }).format(size);
 }
 
+/** A length of time in the unit that suits it: `30 sec`, `1.5 hr`. */
+export function duration(milliseconds: number): string {
+  const [unit, size] =
+    milliseconds < 1000
+      ? (['millisecond', 1] as const)
+      : milliseconds < MINUTE
+        ? (['second', 1000] as const)
+        : milliseconds < HOUR
+          ? (['minute', MINUTE] as const)
+          : (['hour', HOUR] as const);
+  return new Intl.NumberFormat(formatLocale(), {
+    style: 'unit',
+    unit,
+    unitDisplay: 'short',
+    maximumFractionDigits: 2,
+  }).format(milliseconds / size);
+}
+
 function clock(time: Date): string {
   return new Intl.DateTimeFormat(formatLocale(), {
     hour: '2-digit',

@@ -1,5 +1,5 @@
 /** All words of the window. */
-export { bytes, exactly, number, when } from './format';
-export { chooseLocale, type Locale, locale, setLocale, useLocale } from './locale';
+export { bytes, duration, exactly, number, when } from './format';
+export { chooseLocale, formatLocale, type Locale, locale, setLocale, useLocale } from './locale';
 export * as m from './paraglide/messages';
-export { counted, label, say, sayError, sayHints, words } from './say';
+export { counted, fieldName, label, say, sayError, sayHints, words } from './say';

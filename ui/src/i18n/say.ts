@@ -40,6 +40,21 @@ export function counted(key: string, count: number, fields: Fields = {}): string
   return words(`${key}_${form}`, shown) ?? `${key} ${shown.count}`;
 }
 
+/** A key of a document as the form calls it; one without a control keeps its own spelling. */
+export function fieldName(key: string): string {
+  return (
+    words(`field_${snake(key)}`) ??
+    key
+      .split('.')
+      .map((part) => words(`field_${snake(part)}`) ?? part)
+      .join(' · ')
+  );
+}
+
+function snake(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replaceAll('.', '_');
+}
+
 /** One message as a sentence, with its place in the text before it. */
 export function say(message: Message): string {
   const fields = readable((message.fields ?? {}) as Fields);

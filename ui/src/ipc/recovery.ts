@@ -13,6 +13,10 @@ export interface RecoveryState {
   error: AppError;
   /** The data folder, as a person reads it. */
   folder: string;
+  /** Whether this start was told the folder; then another one is for this start only. */
+  told: boolean;
+  /** Whether the folder was chosen in the window, so that there is a usual one to go back to. */
+  chosen: boolean;
   /** Whether restoring a backup into a new database would help. */
   mendable: boolean;
   /** The newest good backup made from this data folder that is still where it was. */
@@ -41,6 +45,8 @@ export const recovery = {
   openFolder: () => ask<void>('recovery_open_folder'),
   /** Starts anew with the chosen folder; resolves only when the dialog was closed. */
   chooseFolder: (title: string) => ask<void>('recovery_choose_folder', { title }),
+  /** Forgets the chosen folder and starts anew. */
+  usualFolder: () => ask<void>('recovery_usual_folder'),
   pickBackup: (title: string) => ask<PickedPlace | null>('recovery_pick_backup', { title }),
   restore: (token: string) => ask<Recovered>('recovery_restore', { token }),
   /** Starts anew. */

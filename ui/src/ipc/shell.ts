@@ -57,6 +57,8 @@ const shell: Shell = {
   open_place: (options) => ask('open_place', options),
   open_backup: (options) => ask('open_backup', options),
   open_data_folder: () => ask('open_data_folder'),
+  use_other_folder: (options) => ask('use_other_folder', options),
+  restart: () => ask('restart'),
   window_ready: () => ask('window_ready'),
   set_appearance: (options) => ask('set_appearance', options),
 };

@@ -4,7 +4,7 @@
  */
 
 /** Told to a follower that was too far behind to hear of each change. */
-const ALL = 'all';
+export const ALL = 'all';
 
 /** Whether a query that depends on `declared` is made stale by a change of `changed`. */
 export function isTouched(declared: readonly string[], changed: readonly string[]): boolean {

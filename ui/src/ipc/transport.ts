@@ -17,6 +17,12 @@ export interface CallOptions {
   signal?: AbortSignal;
 }
 
+/**
+ * Whether the data can be worked with: it is `here`; it is `gone` from where it was; it was changed
+ * by a `newer` version of the app, so that this one must be restarted.
+ */
+export type Reach = 'here' | 'gone' | 'newer';
+
 /** What the window is told without having asked. */
 export interface Events {
   /** Change tags: `workflow`, `workflow:<id>`, `operation`, … */
@@ -25,8 +31,8 @@ export interface Events {
   dropped: PickedPlace[];
   /** Something is dragged over the window. */
   drag: 'enter' | 'leave';
-  /** The data can no longer be reached. */
-  connection_lost: null;
+  /** The data can no longer be worked with, or can again. */
+  reach: Reach;
 }
 
 /** What only the native side can do. */
@@ -37,6 +43,10 @@ export interface Shell {
   open_place(options: { token: string }): Promise<void>;
   open_backup(options: { id: string }): Promise<void>;
   open_data_folder(): Promise<void>;
+  /** Starts anew with the chosen data folder; resolves only when the dialog was closed. */
+  use_other_folder(options: { title: string }): Promise<void>;
+  /** Starts the app anew. */
+  restart(): Promise<void>;
   window_ready(): Promise<void>;
   set_appearance(options: { language: string; theme: string }): Promise<void>;
 }

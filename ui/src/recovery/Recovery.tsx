@@ -7,7 +7,7 @@ import { type Recovered, type RecoveryState, recovery } from '@/ipc/recovery';
 import styles from './Recovery.module.css';
 
 type Stage =
-  | { at: 'trouble'; failure?: CallError }
+  | { at: 'trouble'; failure?: CallError; of?: 'restore' }
   | { at: 'restoring' }
   | { at: 'restored'; what: Recovered };
 
@@ -16,18 +16,18 @@ export function Recovery({ state }: { state: RecoveryState }) {
   const [stage, setStage] = useState<Stage>({ at: 'trouble' });
   const error = new CallError(state.error);
 
-  async function attempt(step: () => Promise<void>) {
+  async function attempt(step: () => Promise<void>, of?: 'restore') {
     try {
       await step();
     } catch (thrown) {
-      setStage({ at: 'trouble', failure: CallError.from(thrown) });
+      setStage({ at: 'trouble', failure: CallError.from(thrown), of });
     }
   }
   const restore = (token: string) =>
     attempt(async () => {
       setStage({ at: 'restoring' });
       setStage({ at: 'restored', what: await recovery.restore(token) });
-    });
+    }, 'restore');
   const pickAndRestore = () =>
     attempt(async () => {
       const picked = await recovery.pickBackup(m.recovery_pick_backup_title());
@@ -77,8 +77,8 @@ export function Recovery({ state }: { state: RecoveryState }) {
 
       {stage.at === 'trouble' && stage.failure && (
         <p role="alert" className={styles.failure} data-testid="recovery-failure">
-          {notBack || m.recovery_restore_failed()} {sayError(stage.failure)}{' '}
-          {sayHints(stage.failure).join(' ')}
+          {stage.of === 'restore' && !notBack && m.recovery_restore_failed()}{' '}
+          {sayError(stage.failure)} {sayHints(stage.failure).join(' ')}
         </p>
       )}
       {state.mendable && (
@@ -125,8 +125,19 @@ export function Recovery({ state }: { state: RecoveryState }) {
         >
           {m.recovery_choose_folder()}
         </Button>
+        {state.chosen && (
+          <Button
+            isDisabled={busy}
+            data-testid="recovery-usual-folder"
+            onPress={() => void attempt(recovery.usualFolder)}
+          >
+            {m.recovery_usual_folder()}
+          </Button>
+        )}
       </div>
-      <p className={styles.quiet}>{m.recovery_choose_folder_note()}</p>
+      <p className={styles.quiet}>
+        {state.told ? m.recovery_choose_folder_told() : m.recovery_choose_folder_note()}
+      </p>
     </main>
   );
 }

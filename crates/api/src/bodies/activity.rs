@@ -1,6 +1,7 @@
 //! `activity_*`: who changed what and when.
 
-use flowkeep_files::export_document;
+use flowkeep_files::{Sink, export_pieces};
+use flowkeep_host::path_text;
 use flowkeep_store::{OperationFilter, OperationItemRecord, OperationRecord};
 
 use super::page;
@@ -55,40 +56,65 @@ pub fn show(api: &Api, input: OperationRef) -> Result<OperationShow, AppError> {
     })
 }
 
-/// Writes all of Activity to a file, as JSON.
+/// Writes all of Activity to a file, as JSON: a list of what `activity_show` answers, newest first.
+/// A page of it at most is held.
 ///
 /// # Errors
 /// What the system says.
 pub fn export(api: &Api, input: ExportTo) -> Result<Exported, AppError> {
     let target = api.path_of(&input.to)?;
-    let mut entries = Vec::new();
-    let mut after = None;
-    loop {
-        let filter = OperationFilter {
-            after,
-            limit: 500,
+    export_pieces(api.files.as_ref(), &target, |out| {
+        out(b"[")?;
+        let mut between = "\n";
+        let mut filter = OperationFilter {
+            limit: PAGE,
             ..OperationFilter::default()
         };
-        let page = api.store.operations(&filter)?;
-        for found in page.items {
-            let items = api.store.operation_items(&found.id, u32::MAX, 0)?;
-            let items = items.into_iter().map(item).collect();
-            entries.push(OperationShow {
-                operation: row(found),
-                items,
-            });
+        loop {
+            let page = api.store.operations(&filter)?;
+            for found in page.items {
+                out(between.as_bytes())?;
+                between = ",\n";
+                write_operation(api, found, out)?;
+            }
+            if page.next.is_none() {
+                return Ok::<_, AppError>(out(b"\n]\n")?);
+            }
+            filter.after = page.next;
         }
-        after = page.next;
-        if after.is_none() {
-            break;
+    })?;
+    Ok(Exported {
+        files: vec![path_text(&target)],
+    })
+}
+
+/// Rows read at a time by an export.
+const PAGE: u32 = 500;
+
+/// Writes an [`OperationShow`] with all that the operation touched.
+fn write_operation(api: &Api, found: OperationRecord, out: &mut Sink<'_>) -> Result<(), AppError> {
+    let id = found.id.clone();
+    out(b"{\"operation\":")?;
+    out(&json(&row(found))?)?;
+    out(b",\"items\":[")?;
+    let mut first = 0;
+    loop {
+        let items = api.store.operation_items(&id, PAGE, first)?;
+        if items.is_empty() {
+            return Ok(out(b"]}")?);
+        }
+        for found in items {
+            if first > 0 {
+                out(b",")?;
+            }
+            out(&json(&item(found))?)?;
+            first += 1;
         }
     }
-    let json = serde_json::to_string_pretty(&entries)
-        .map_err(|error| AppError::new("internal").with("detail", error))?;
-    export_document(api.files.as_ref(), &(json + "\n"), &target)?;
-    Ok(Exported {
-        files: vec![target.display().to_string()],
-    })
+}
+
+fn json(value: &impl serde::Serialize) -> Result<Vec<u8>, AppError> {
+    serde_json::to_vec(value).map_err(|error| AppError::new("internal").with("detail", error))
 }
 
 pub(crate) fn row(record: OperationRecord) -> OperationRow {
@@ -116,5 +142,79 @@ fn item(record: OperationItemRecord) -> OperationItem {
         name: record.name,
         before: record.before,
         after: record.after,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use flowkeep_store::{NewOperation, StoreError};
+
+    use super::*;
+    use crate::types::ChosenPlace;
+    use crate::{Face, NoPlaces, OpenOptions};
+
+    #[test]
+    fn an_export_is_all_of_activity_whatever_the_pages() {
+        let root = tempfile::tempdir().unwrap();
+        let api = Api::open(OpenOptions {
+            data_dir: Some(root.path().join("data")),
+            face: Face::Cli,
+            places: Arc::new(NoPlaces),
+        })
+        .unwrap();
+        let operations = PAGE + 1;
+        let items = 2 * PAGE;
+        api.store
+            .write::<_, StoreError>(move |tx| {
+                for number in 0..operations {
+                    let touched = if number == 1 { items } else { 1 };
+                    let items: Vec<_> = (0..touched)
+                        .map(|item| OperationItemRecord {
+                            kind: "workflow".to_owned(),
+                            id: format!("w{item}"),
+                            name: None,
+                            before: None,
+                            after: Some(1),
+                        })
+                        .collect();
+                    let new = NewOperation {
+                        actor: "tester",
+                        face: "cli",
+                        operation: "import",
+                        name: None,
+                        undoes: None,
+                        items: &items,
+                    };
+                    tx.record_operation(tx.next_operation_id()?, &new)?;
+                }
+                Ok(())
+            })
+            .unwrap();
+        let file = root.path().join("activity.json");
+        let to = ChosenPlace::Path(file.clone());
+        export(&api, ExportTo { to }).unwrap();
+        let text = std::fs::read_to_string(&file).unwrap();
+        let written: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
+        assert_eq!(written.len(), operations as usize);
+        let second = &written[written.len() - 2];
+        let touched = second["items"].as_array().unwrap();
+        assert_eq!(touched.len(), items as usize);
+        let shown = show(
+            &api,
+            OperationRef {
+                id: second["operation"]["id"].as_str().unwrap().to_owned(),
+                limit: Some(PAGE),
+                offset: Some(PAGE),
+            },
+        )
+        .unwrap();
+        let shown = serde_json::to_value(shown).unwrap();
+        assert_eq!(shown["operation"], second["operation"]);
+        assert_eq!(
+            shown["items"].as_array().unwrap()[..],
+            touched[PAGE as usize..]
+        );
     }
 }

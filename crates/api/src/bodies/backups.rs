@@ -7,6 +7,7 @@ use flowkeep_files::{
     Backup, BackupRequest, BackupTarget, DamagedFile, FilesError, Source, estimate, find_source,
     prove, read_manifest, remove_unfinished, unfinished_in, write_backup,
 };
+use flowkeep_host::{path_text, text_path};
 use flowkeep_store::{KnownBackup, NewOperation};
 use ulid::Ulid;
 
@@ -35,7 +36,7 @@ pub fn backup_plan(api: &Api, input: BackupInput) -> Result<BackupPlan, AppError
                 api.clock.now(),
             )
         });
-    let into = folder.display().to_string();
+    let into = path_text(&folder);
     match estimated {
         Ok(estimate) => {
             let refused = (estimate.needed > estimate.free).then(|| {
@@ -90,7 +91,7 @@ pub fn backup(
     let target = BackupTarget::check(api.files.as_ref(), &folder, &api.data_dir)?;
     target.make(api.files.as_ref())?;
     if folder_setting(api, LAST_TARGET)?.as_ref() != Some(&target.folder) {
-        let begun = serde_json::Value::from(target.folder.display().to_string());
+        let begun = serde_json::Value::from(path_text(&target.folder));
         api.store
             .write::<_, AppError>(move |tx| Ok(tx.set_setting(LAST_TARGET, &begun)?))?;
     }
@@ -113,11 +114,12 @@ pub fn backup(
         &Thinned::new(progress),
     )?;
     let count = documents_in(&made);
+    let mut warnings = Vec::new();
     // One that was not tried is no backup yet: it is neither known nor counted on.
     if made.proven {
         let known = KnownBackup {
             id: id.to_string(),
-            path: made.folder.display().to_string(),
+            path: path_text(&made.folder),
             created_at: at.0,
             count,
             bytes: made.bytes,
@@ -128,11 +130,15 @@ pub fn backup(
             damaged_names: names_of(&made.damaged),
             history: input.history,
         };
-        remember(api, known, input.remember.then_some(folder))?;
+        if let Err(error) = remember(api, known, input.remember.then_some(folder)) {
+            // It has its name and is whole: nothing that fails now makes it less of a backup.
+            tracing::error!(code = error.code, %error, "a backup could not be noted");
+            warnings.push(Message::new("backup_not_noted"));
+        }
     }
     Ok(BackupResult {
         count,
-        target_dir: made.folder.display().to_string(),
+        target_dir: path_text(&made.folder),
         result: "backup",
         items: made
             .counts
@@ -142,6 +148,7 @@ pub fn backup(
         bytes: made.bytes,
         verified: made.proven,
         damaged: made.damaged.into_iter().map(damaged_item).collect(),
+        warnings,
         backup_id: id.to_string(),
     })
 }
@@ -152,7 +159,7 @@ fn remember(api: &Api, known: KnownBackup, folder: Option<PathBuf>) -> Result<()
     api.store.write::<_, AppError>(move |tx| {
         tx.add_known_backup(&known)?;
         if let Some(folder) = folder {
-            tx.set_setting("backup_folder", &folder.display().to_string().into())?;
+            tx.set_setting("backup_folder", &path_text(&folder).into())?;
         }
         let operation = tx.next_operation_id()?;
         tx.record_operation(
@@ -204,11 +211,11 @@ pub fn verify(
         && let Some(known) = api.store.known_backup(&manifest.backup_id)?
     {
         // A copy of a known backup does not take its place while that is where it was.
-        let moved = !Path::new(&known.path).is_dir();
+        let moved = !text_path(&known.path).is_dir();
         let found = folder.canonicalize().unwrap_or_else(|_| folder.clone());
         let checked = KnownBackup {
             path: if moved {
-                found.display().to_string()
+                path_text(&found)
             } else {
                 known.path.clone()
             },
@@ -230,7 +237,7 @@ pub fn verify(
         files: proof.files,
         damaged: proof.damaged.into_iter().map(damaged_item).collect(),
         unlisted: proof.unlisted,
-        source_dir: folder.display().to_string(),
+        source_dir: path_text(&folder),
     })
 }
 
@@ -256,7 +263,7 @@ pub fn unfinished_remove(api: &Api, input: UnfinishedInput) -> Result<Nothing, A
         .into_iter()
         .find(|found| found.token == input.token);
     let found = found.ok_or_else(|| AppError::new("nothing_there").with("path", &input.token))?;
-    remove_unfinished(api.files.as_ref(), Path::new(&found.path))?;
+    remove_unfinished(api.files.as_ref(), &text_path(&found.path))?;
     api.store.write::<_, AppError>(|tx| {
         tx.tag(&flowkeep_store::Tag::Backup);
         Ok(())
@@ -271,7 +278,7 @@ pub(crate) fn unfinished(api: &Api) -> Result<Vec<UnfinishedBackup>, AppError> {
         .store
         .known_backups()?
         .iter()
-        .filter_map(|known| Path::new(&known.path).parent().map(Path::to_owned))
+        .filter_map(|known| text_path(&known.path).parent().map(Path::to_owned))
         .collect();
     folders.extend(chosen_folder(api)?);
     folders.extend(folder_setting(api, LAST_TARGET)?);
@@ -280,8 +287,8 @@ pub(crate) fn unfinished(api: &Api) -> Result<Vec<UnfinishedBackup>, AppError> {
     let found = folders.iter().flat_map(|folder| unfinished_in(folder));
     Ok(found
         .map(|unfinished| UnfinishedBackup {
-            token: unfinished.folder.display().to_string(),
-            path: unfinished.folder.display().to_string(),
+            token: path_text(&unfinished.folder),
+            path: path_text(&unfinished.folder),
             started_at: started(&unfinished.started),
         })
         .collect())
@@ -294,7 +301,7 @@ fn started(text: &str) -> Option<String> {
 }
 
 pub(crate) fn row(known: KnownBackup) -> BackupRow {
-    let there = Path::new(&known.path).join("manifest.json").is_file();
+    let there = text_path(&known.path).join("manifest.json").is_file();
     BackupRow {
         health: match (there, known.is_whole()) {
             (false, _) => BackupHealth::Away,
@@ -321,12 +328,12 @@ pub(crate) fn newest_known(api: &Api) -> Result<PathBuf, AppError> {
     let known = api.store.known_backups()?;
     let mut there: Vec<_> = known
         .into_iter()
-        .filter(|known| Path::new(&known.path).is_dir())
+        .filter(|known| text_path(&known.path).is_dir())
         .collect();
     // Newest first already; whole ones before damaged ones.
     there.sort_by_key(|known| !known.is_whole());
     if let Some(known) = there.into_iter().next() {
-        return Ok(PathBuf::from(known.path));
+        return Ok(text_path(&known.path));
     }
     chosen_folder(api)?.ok_or_else(|| AppError::new("no_backup_known").hint("name_backup"))
 }
@@ -343,7 +350,7 @@ fn folder_setting(api: &Api, key: &str) -> Result<Option<PathBuf>, AppError> {
     Ok(chosen
         .as_ref()
         .and_then(serde_json::Value::as_str)
-        .map(PathBuf::from))
+        .map(text_path))
 }
 
 fn target_folder(api: &Api, into: Option<&ChosenPlace>) -> Result<PathBuf, AppError> {
@@ -376,4 +383,51 @@ fn names_of(damaged: &[DamagedFile]) -> Vec<String> {
         .take(3)
         .map(|file| file.name.clone().unwrap_or_else(|| file.path.clone()))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{Face, NoPlaces, OpenOptions};
+
+    /// Lets nobody write to the database any more once the backup is on its way.
+    struct Locking<'a>(&'a Path);
+
+    impl Progress for Locking<'_> {
+        fn report(&self, report: crate::types::ProgressReport) {
+            if report.phase == "trial" {
+                let database = rusqlite::Connection::open(self.0).unwrap();
+                database.pragma_update(None, "user_version", 99).unwrap();
+            }
+        }
+
+        fn cancellation(&self) -> &crate::Cancellation {
+            crate::Cancellation::never()
+        }
+    }
+
+    #[test]
+    fn a_whole_backup_that_cannot_be_noted_is_no_failure() {
+        let root = tempfile::tempdir().unwrap();
+        let data_dir = root.path().join("data");
+        let api = Api::open(OpenOptions {
+            data_dir: Some(data_dir.clone()),
+            face: Face::Cli,
+            places: Arc::new(NoPlaces),
+        })
+        .unwrap();
+        let into = root.path().join("backups");
+        let input = BackupInput {
+            into: Some(ChosenPlace::Path(into)),
+            ..BackupInput::default()
+        };
+        let made = backup(&api, input, &Locking(&data_dir.join("flowkeep.db"))).unwrap();
+        assert!(made.verified);
+        let codes: Vec<_> = made.warnings.iter().map(|warning| &warning.code).collect();
+        assert_eq!(codes, ["backup_not_noted"]);
+        assert!(Path::new(&made.target_dir).join("manifest.json").is_file());
+        assert_eq!(api.store.known_backups().unwrap().len(), 0);
+    }
 }

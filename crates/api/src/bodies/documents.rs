@@ -1,8 +1,6 @@
 //! `flow_*`, `roadmap_*`, `rule_*`, `template_*`: the same bodies for every kind.
 
-use flowkeep_core::{
-    Document, Edit, Kind, Step, Summary, Validation, search_query, summarise, validate,
-};
+use flowkeep_core::{Document, Edit, Kind, Step, Summary, search_query, summarise, validate};
 use flowkeep_store::{
     DocumentRecord, ListQuery, ListSort, NewDocument, NewOperation, OperationItemRecord, Tx,
 };
@@ -60,9 +58,13 @@ pub fn show(api: &Api, kind: Kind, input: DocumentRef) -> Result<DocumentShow, A
         .store
         .text(record.row, revision)?
         .ok_or_else(|| revision_not_found(&record, revision))?;
-    let (view, validation) = match Document::parse(stored.format, stored.text.clone()) {
-        Ok(document) => (document.value().to_web_json(), validate(kind, &document)),
-        Err(_) => (serde_json::Value::Null, Validation::default()),
+    let (view, spelled, validation) = match Document::parse(stored.format, stored.text.clone()) {
+        Ok(document) => (
+            document.value().to_web_json(),
+            document.value().spelled_numbers(),
+            validate(kind, &document),
+        ),
+        Err(_) => Default::default(),
     };
     let mut row = row(record);
     row.revision = revision;
@@ -72,6 +74,7 @@ pub fn show(api: &Api, kind: Kind, input: DocumentRef) -> Result<DocumentShow, A
         row,
         text: stored.text,
         view,
+        spelled,
         validation,
     })
 }

@@ -1,5 +1,7 @@
 //! Texts being edited, and what is wrong with them: the same bodies for every kind.
 
+use std::collections::BTreeMap;
+
 use flowkeep_core::{Document, Kind, Validation, validate};
 
 use super::documents::{find_kept, parsed};
@@ -17,6 +19,7 @@ pub fn draft(_: &Api, kind: Kind, input: DraftInput) -> Result<Draft, AppError> 
             return Ok(Draft {
                 text: input.text,
                 view: serde_json::Value::Null,
+                spelled: BTreeMap::new(),
                 broken: Some(broken),
                 validation: Validation::default(),
             });
@@ -24,6 +27,7 @@ pub fn draft(_: &Api, kind: Kind, input: DraftInput) -> Result<Draft, AppError> 
     };
     Ok(Draft {
         view: parsed.value().to_web_json(),
+        spelled: parsed.value().spelled_numbers(),
         broken: None,
         validation: validate(kind, &parsed),
         text: parsed.into_text(),

@@ -2,6 +2,7 @@
 
 use flowkeep_core::{Format, Kind, wrap};
 use flowkeep_files::export_document;
+use flowkeep_host::path_text;
 
 use super::documents::{find_kept, parsed};
 use crate::types::{ExportInput, Exported};
@@ -24,7 +25,7 @@ pub fn export(api: &Api, kind: Kind, input: ExportInput) -> Result<Exported, App
             target.clone()
         };
         export_document(api.files.as_ref(), document.text(), &file)?;
-        files.push(file.display().to_string());
+        files.push(path_text(&file));
     }
     Ok(Exported { files })
 }

@@ -3,6 +3,7 @@
 
 pub mod activity;
 pub mod backups;
+pub mod diagnostics;
 pub mod documents;
 pub mod drafts;
 pub mod examples;

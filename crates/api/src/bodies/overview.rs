@@ -1,22 +1,14 @@
-//! `overview_show`, `about_show`, `doctor`, diagnostics.
+//! `overview_show`, `about_show`, `doctor`.
 
-use std::fmt::Write as _;
 use std::path::Path;
 
 use flowkeep_core::Message;
-use flowkeep_files::export_document;
-use flowkeep_host::{Unsafe, unsafe_place};
+use flowkeep_host::{FolderOrigin, Unsafe, path_text, unsafe_place};
 use flowkeep_store::OperationFilter;
 
 use super::{activity, backups};
-use crate::types::{
-    About, BackupHealth, Check, Diagnostics, Doctor, ExportTo, Exported, KindCount, Nothing,
-    Overview,
-};
-use crate::{Api, AppError, Catalogue, Tongue};
-
-/// Lines of the log in a diagnosis.
-const LOG_LINES: usize = 200;
+use crate::types::{About, BackupHealth, Check, Doctor, KindCount, Nothing, Overview};
+use crate::{Api, AppError};
 
 /// What the first screen shows.
 ///
@@ -53,7 +45,7 @@ pub fn show(api: &Api, _: Nothing) -> Result<Overview, AppError> {
             .collect(),
         backup,
         changes_since,
-        backup_folder: folder.map(|folder| folder.display().to_string()),
+        backup_folder: folder.as_deref().map(path_text),
         example_documents: u32::try_from(examples.len()).unwrap_or(u32::MAX),
         unfinished: backups::unfinished(api)?,
         interrupted_restore: flag("interrupted_restore")?,
@@ -94,6 +86,7 @@ pub fn doctor(api: &Api, _: Nothing) -> Result<Doctor, AppError> {
     let checks = vec![
         check_database(api)?,
         check_data_folder(api),
+        check_folder_origin(api),
         check_space(api),
         check_backup(api)?,
         check_unfinished(api)?,
@@ -147,6 +140,16 @@ fn check_data_folder(api: &Api) -> Check {
         None => Message::new("doctor_data_folder_open").with("path", path),
     };
     check("data_folder", false, message)
+}
+
+/// Why this folder is the one: who looks for data that is not there looks in another.
+fn check_folder_origin(api: &Api) -> Check {
+    let why = match api.origin {
+        FolderOrigin::Told => "doctor_folder_told",
+        FolderOrigin::Chosen => "doctor_folder_chosen",
+        FolderOrigin::Platform => "doctor_folder_platform",
+    };
+    check("folder_origin", true, Message::new(why))
 }
 
 #[cfg(unix)]
@@ -237,69 +240,4 @@ fn check_interrupted(api: &Api) -> Result<Check, AppError> {
     } else {
         check("restores", true, Message::new("doctor_restore_none"))
     })
-}
-
-/// What "Save diagnostics" would write. No names, texts or paths of documents are in it.
-///
-/// # Errors
-/// What the database says.
-pub fn diagnostics(api: &Api, _: Nothing) -> Result<Diagnostics, AppError> {
-    let catalogue = Catalogue::new(Tongue::English);
-    let doctor = doctor(api, Nothing {})?;
-    let mut text = format!(
-        "Flowkeep {}\nsystem: {} {}\n\nChecks\n",
-        env!("CARGO_PKG_VERSION"),
-        std::env::consts::OS,
-        std::env::consts::ARCH
-    );
-    for check in doctor.checks {
-        let state = if check.ok { "ok" } else { "NOT OK" };
-        let _ = writeln!(
-            text,
-            "- {}: {state}: {}",
-            check.name,
-            catalogue.say(&check.message)
-        );
-    }
-    text.push_str("\nCounts\n");
-    for (kind, count) in api.store.counts()? {
-        let _ = writeln!(text, "- {}: {count}", kind.as_str());
-    }
-    text.push_str("\nLog\n");
-    for line in recent_log(&api.data_dir.join("logs")) {
-        text.push_str(&line);
-        text.push('\n');
-    }
-    Ok(Diagnostics { text })
-}
-
-/// Saves what [`diagnostics`] shows.
-///
-/// # Errors
-/// What the system says.
-pub fn diagnostics_save(api: &Api, input: ExportTo) -> Result<Exported, AppError> {
-    let target = api.path_of(&input.to)?;
-    let text = diagnostics(api, Nothing {})?.text;
-    export_document(api.files.as_ref(), &text, &target)?;
-    Ok(Exported {
-        files: vec![target.display().to_string()],
-    })
-}
-
-/// The last lines of the newest log file.
-fn recent_log(folder: &Path) -> Vec<String> {
-    let newest = std::fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .filter_map(Result::ok)
-        .map(|entry| entry.path())
-        .max();
-    let text = newest
-        .and_then(|path| std::fs::read_to_string(path).ok())
-        .unwrap_or_default();
-    let lines: Vec<_> = text.lines().collect();
-    lines[lines.len().saturating_sub(LOG_LINES)..]
-        .iter()
-        .map(|line| (*line).to_owned())
-        .collect()
 }

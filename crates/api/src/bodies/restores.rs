@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 
 use flowkeep_core::{KeptHistory, Kind, Message};
 use flowkeep_files::{FilesError, Source, find_source, read_manifest, stage_backup, stage_files};
-use flowkeep_host::{Cancellation, machine_id, private_folder};
+use flowkeep_host::{Cancellation, machine_id, path_text};
 use flowkeep_store::{ApplyOutcome, ApplyRequest, StagedGroup, Staging, StoreError};
 
 use super::backups::{damaged_item, newest_known};
@@ -15,13 +15,7 @@ use crate::types::{
     Decision, ImportPlanInput, ImportResult, KindCount, PlanRef, PlanSummary, RestoreInput,
     RestorePlanInput, RestoreResult, UndoConflict, UndoInput, UndoResult,
 };
-use crate::{Api, AppError, Progress};
-
-/// Copies kept of the database as it was before a restore.
-const SAFETY_COPIES: usize = 3;
-
-/// All of them but the newest take this much at most, in bytes.
-const SAFETY_BYTES: u64 = 2 << 30;
+use crate::{Api, AppError, Progress, safety_copy};
 
 /// Reads files and folders and compares them with the catalog. Nothing is written to it.
 ///
@@ -69,6 +63,7 @@ pub fn plan_files(
         manifest: None,
         damaged: Vec::new(),
         notes: Vec::new(),
+        applied: false,
     }
     .keep(api)
 }
@@ -119,6 +114,7 @@ pub fn restore_plan(
         manifest,
         damaged,
         notes,
+        applied: false,
     };
     plan.staging
         .compare(&api.store, flowkeep_host::Progress::cancellation(&progress))?;
@@ -167,7 +163,7 @@ pub const KIND_WORDS: [&str; 13] = [
 /// Brings in what an import plan chose, in one step that can be undone.
 ///
 /// # Errors
-/// `plan_unknown`, `plan_changed`.
+/// `plan_unknown`, `plan_used`, `plan_changed`.
 pub fn import_apply(
     api: &Api,
     input: PlanRef,
@@ -206,15 +202,19 @@ fn import_result(outcome: &ApplyOutcome) -> ImportResult {
 /// Brings back what a restore plan chose: a safety copy first, then one transaction.
 ///
 /// # Errors
-/// `plan_unknown`, `plan_changed`, `safety_copy_failed` unless a restore without one is asked for.
+/// `plan_unknown`, `plan_used`, `plan_changed`, `safety_copy_failed` unless a restore without one is asked for.
 pub fn restore(
     api: &Api,
     input: RestoreInput,
     progress: &dyn Progress,
 ) -> Result<RestoreResult, AppError> {
     go_on(progress)?;
+    api.plan(&input.plan_id)?
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .check_unused()?;
     if !input.without_safety_copy {
-        make_safety_copy(api, progress)?;
+        safety_copy::make(api, progress)?;
     }
     go_on(progress)?;
     let outcome = apply(api, &input.plan_id, "restore", true, progress)?;
@@ -261,7 +261,7 @@ fn restore_result(
         skipped,
         failed: outcome.failed,
         total: outcome.imported + outcome.updated + outcome.unchanged + skipped + outcome.failed,
-        source_dir: plan.source.display().to_string(),
+        source_dir: path_text(&plan.source),
         result: "restore",
         others: others
             .into_iter()
@@ -311,6 +311,7 @@ fn apply(
 ) -> Result<ApplyOutcome, AppError> {
     let plan = api.plan(plan_id)?;
     let mut plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
+    plan.check_unused()?;
     let latest = api.store.latest_operation_id()?.unwrap_or_default();
     let _applying = if marked {
         Some(api.scratch.applying(&latest)?)
@@ -321,11 +322,14 @@ fn apply(
         actor: api.actor()?,
         face: api.face.as_str().to_owned(),
         operation: operation.to_owned(),
-        name: plan.source.display().to_string(),
+        name: path_text(&plan.source),
     };
     let cancellation = progress.cancellation();
     match api.store.apply(&mut plan.staging, request, cancellation) {
-        Ok(outcome) => Ok(outcome),
+        Ok(outcome) => {
+            plan.applied = true;
+            Ok(outcome)
+        }
         Err(StoreError::PlanChanged) => {
             // The plan stays under its name, compared anew, so that the dialog can show what moved.
             plan.staging.compare(&api.store, Cancellation::never())?;
@@ -423,76 +427,6 @@ pub fn undo(api: &Api, input: UndoInput) -> Result<UndoResult, AppError> {
         conflicts,
         operation_id: outcome.operation.map(|id| id.to_string()),
     })
-}
-
-/// The whole database as it is, for disasters: "Undo" works from revisions, this works when even
-/// they are gone.
-fn make_safety_copy(api: &Api, progress: &dyn Progress) -> Result<(), AppError> {
-    let failed = |detail: String| {
-        AppError::new("safety_copy_failed")
-            .with("detail", detail)
-            .hint("free_space")
-    };
-    let folder = api.data_dir.join("safety");
-    private_folder(&folder).map_err(|error| failed(error.to_string()))?;
-    let space = api
-        .files
-        .space(&folder)
-        .map_err(|error| failed(error.to_string()))?;
-    let needed = api.store.bytes();
-    if space.free < needed {
-        return Err(failed(format!("{needed} > {}", space.free)));
-    }
-    let now = api.clock.now().0;
-    let copy = folder.join(format!("before-restore-{now}.db"));
-    let partial = folder.join(format!("before-restore-{now}.db.partial"));
-    let copied = api.store.copy_to(&partial, progress.cancellation());
-    if let Err(StoreError::Cancelled) = copied {
-        let _ = std::fs::remove_file(&partial);
-        return Err(StoreError::Cancelled.into());
-    }
-    let made = copied
-        .map_err(|error| error.to_string())
-        .and_then(|()| {
-            api.files
-                .rename_new(&partial, &copy)
-                .map_err(|error| error.to_string())
-        })
-        .and_then(|()| api.files.flush(&folder).map_err(|error| error.to_string()));
-    if let Err(detail) = made {
-        let _ = std::fs::remove_file(&partial);
-        return Err(failed(detail));
-    }
-    prune_safety_copies(&folder, &copy);
-    Ok(())
-}
-
-/// Keeps the newest few, and the fresh one whatever the clock says of it; what cannot be removed stays and is tried again next time.
-fn prune_safety_copies(folder: &Path, fresh: &Path) {
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return;
-    };
-    let mut copies: Vec<(String, PathBuf, u64)> = entries
-        .filter_map(Result::ok)
-        .filter_map(|entry| {
-            let name = entry.file_name().into_string().ok()?;
-            let bytes = entry.metadata().ok()?.len();
-            let counted = name.starts_with("before-restore-")
-                && Path::new(&name).extension().is_some_and(|end| end == "db")
-                && entry.path() != fresh;
-            counted.then(|| (name, entry.path(), bytes))
-        })
-        .collect();
-    copies.sort_by(|a, b| b.0.cmp(&a.0));
-    let mut total = 0;
-    for (number, (_, path, bytes)) in copies.into_iter().enumerate() {
-        total += bytes;
-        if (number + 1 >= SAFETY_COPIES || total > SAFETY_BYTES)
-            && let Err(error) = std::fs::remove_file(&path)
-        {
-            tracing::warn!(%error, path = %path.display(), "could not be removed");
-        }
-    }
 }
 
 impl Api {

@@ -1,5 +1,6 @@
 //! `settings_*`.
 
+use flowkeep_host::path_text;
 use flowkeep_store::NewOperation;
 use serde_json::Value;
 
@@ -49,7 +50,8 @@ pub fn update(api: &Api, input: SettingsUpdate) -> Result<Settings, AppError> {
             |name| name.trim().to_owned(),
         ),
         backup_folder: folder
-            .map(|folder| folder.display().to_string())
+            .as_deref()
+            .map(path_text)
             .or_else(|| before.backup_folder.clone()),
         backup_folder_asked: input
             .backup_folder_asked

@@ -7,7 +7,8 @@ use flowkeep_host::Space;
 use tempfile::TempDir;
 
 use super::*;
-use crate::{Face, NoPlaces};
+use crate::types::{BackupInput, ChosenPlace, Nothing};
+use crate::{Face, NoPlaces, Silent};
 
 /// The machine's file system for so many changes; then the process is as good as killed.
 struct Mortal(AtomicU32);
@@ -131,7 +132,9 @@ fn killed_at_any_step_the_old_database_is_back_or_the_new_one_in_its_place() {
             }
             assert_never_mixed(data_dir, &format!("exchange killed at {kills}"));
             drop(enter(data_dir).unwrap());
-            fs::remove_file(data_dir.join("lock")).unwrap();
+            for lock in ["lock", "in-use.lock"] {
+                fs::remove_file(data_dir.join(lock)).unwrap();
+            }
             assert_eq!(contents(data_dir), before, "killed at step {kills}");
             assert!(under_way(data_dir).is_empty());
             kills += 1;
@@ -227,8 +230,24 @@ fn damaged_folder() -> TempDir {
 
 #[test]
 fn the_new_database_takes_the_place_of_the_old_one() {
-    let folder = damaged_folder();
+    let folder = tempfile::tempdir().unwrap();
     let data_dir = folder.path();
+    let backups = tempfile::tempdir().unwrap();
+    let api = Api::open(options(data_dir)).unwrap();
+    for _ in 0..2 {
+        let into = Some(ChosenPlace::Path(backups.path().to_owned()));
+        let input = BackupInput {
+            into,
+            ..BackupInput::default()
+        };
+        crate::backups::backup(&api, input, &Silent).unwrap();
+    }
+    let known = |api: &Api| crate::backups::list(api, Nothing {}).unwrap().items;
+    let ids = |api: &Api| -> Vec<_> { known(api).into_iter().map(|row| row.id).collect() };
+    let before = ids(&api);
+    drop(api);
+    fs::write(data_dir.join(DATABASE), DAMAGED.repeat(500)).unwrap();
+
     let aside = SetAside::begin(data_dir).unwrap();
     let api = aside.open(options(data_dir)).unwrap();
     set_word(&api, "new");
@@ -240,6 +259,8 @@ fn the_new_database_takes_the_place_of_the_old_one() {
     assert_eq!(contents(&kept)[DATABASE], DAMAGED.repeat(500));
     let api = Api::open(options(data_dir)).unwrap();
     assert_eq!(word(&api).as_deref(), Some("new"));
+    assert_eq!(ids(&api), before, "it knows the backups of the old one");
+    assert_eq!(before.len(), 2);
 }
 
 #[test]
@@ -263,6 +284,34 @@ fn what_is_undone_or_forgotten_is_as_it_was() {
 }
 
 #[test]
+fn a_safety_copy_takes_the_place_of_the_old_one_or_nothing_happens() {
+    let folder = tempfile::tempdir().unwrap();
+    let data_dir = folder.path();
+    let api = Api::open(options(data_dir)).unwrap();
+    set_word(&api, "copied");
+    crate::safety_copy::make(&api, &crate::Silent).unwrap();
+    drop(api);
+    fs::write(data_dir.join(DATABASE), DAMAGED.repeat(500)).unwrap();
+    let copy = crate::newest_safety_copy(data_dir).unwrap().path;
+
+    let aside = SetAside::begin(data_dir).unwrap();
+    let gone = data_dir.join("safety/gone.db");
+    let error = aside.open_copy(&gone, options(data_dir)).err().unwrap();
+    assert_eq!(error.code, "file_failed");
+    aside.undo().unwrap();
+    let database = fs::read_to_string(data_dir.join(DATABASE)).unwrap();
+    assert_eq!(database, DAMAGED.repeat(500));
+
+    let aside = SetAside::begin(data_dir).unwrap();
+    drop(aside.open_copy(&copy, options(data_dir)).unwrap());
+    let kept = aside.keep().unwrap();
+    assert_eq!(contents(&kept)[DATABASE], DAMAGED.repeat(500));
+    let api = Api::open(options(data_dir)).unwrap();
+    assert_eq!(word(&api).as_deref(), Some("copied"));
+    assert!(copy.exists(), "the copy stays");
+}
+
+#[test]
 fn nothing_is_moved_while_another_works_with_the_data() {
     let folder = tempfile::tempdir().unwrap();
     let data_dir = folder.path();
@@ -273,6 +322,31 @@ fn nothing_is_moved_while_another_works_with_the_data() {
     set_word(&api, "still here");
     drop(api);
     SetAside::begin(data_dir).unwrap().undo().unwrap();
+    let api = Api::open(options(data_dir)).unwrap();
+    assert_eq!(word(&api).as_deref(), Some("still here"));
+}
+
+#[test]
+fn nothing_is_moved_while_one_works_on_whose_elder_has_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let data_dir = folder.path();
+    let owner = Api::open(options(data_dir)).unwrap();
+    let other = Api::open(options(data_dir)).unwrap();
+    drop(owner);
+    let error = SetAside::begin(data_dir).err().unwrap();
+    assert_eq!(
+        error.code, "data_in_use",
+        "the engine is free, the database is not"
+    );
+    assert!(under_way(data_dir).is_empty());
+    set_word(&other, "still here");
+    drop(other);
+    let aside = SetAside::begin(data_dir).unwrap();
+    assert_eq!(
+        Api::open(options(data_dir)).err().unwrap().code,
+        "data_in_use"
+    );
+    aside.undo().unwrap();
     let api = Api::open(options(data_dir)).unwrap();
     assert_eq!(word(&api).as_deref(), Some("still here"));
 }

@@ -65,6 +65,8 @@ pub struct BackupResult {
     pub verified: bool,
     /// What could not be backed up, by name; empty when all is well.
     pub damaged: Vec<DamagedItem>,
+    /// What did not go well though the backup is whole.
+    pub warnings: Vec<Message>,
     /// Its id.
     pub backup_id: String,
 }

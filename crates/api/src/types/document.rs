@@ -1,5 +1,7 @@
 //! Documents: what `flow_*`, `roadmap_*`, `rule_*` and `template_*` take and give.
 
+use std::collections::BTreeMap;
+
 use flowkeep_core::{Difference, Edit, Format, Kind, Message, Validation};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -108,6 +110,9 @@ pub struct DocumentShow {
     /// The parsed view of the text; `null` when the text cannot be read.
     #[ts(type = "unknown")]
     pub view: serde_json::Value,
+    /// Numbers as the text spells them, by their pointers, where a script would print them
+    /// otherwise: `/priority` → `1.0`.
+    pub spelled: BTreeMap<String, String>,
     /// What validation finds.
     pub validation: Validation,
 }
@@ -259,6 +264,9 @@ pub struct Draft {
     /// Its parsed view; `null` when the text cannot be read.
     #[ts(type = "unknown")]
     pub view: serde_json::Value,
+    /// Numbers as the text spells them, by their pointers, where a script would print them
+    /// otherwise: `/priority` → `1.0`.
+    pub spelled: BTreeMap<String, String>,
     /// Why it cannot be read, with the place.
     pub broken: Option<Message>,
     /// What validation finds.

@@ -269,7 +269,7 @@ fn back_up(subject: &mut Subject, model: &mut Model) {
     let into = ChosenPlace::Path(subject.root.path().join("backups"));
     let input = BackupInput {
         into: Some(into),
-        remember: false,
+        ..BackupInput::default()
     };
     let made = backups::backup(subject.api(), input, &Silent).unwrap();
     assert!(made.verified && made.damaged.is_empty());

@@ -9,6 +9,7 @@
 )]
 
 mod backup;
+mod data_folder;
 mod documents;
 mod flowkeep;
 mod import;

@@ -1,5 +1,5 @@
 //! Folders that cannot be written. As root nothing is ever forbidden, so these commands run without
-//! root's privileges: as the same user, stripped of every capability.
+//! root's privileges: as the same user, stripped of every capability. And folders with odd names.
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt as _;
@@ -143,4 +143,50 @@ fn a_database_of_a_newer_version_or_of_nobody_is_left_alone() {
     std::fs::write(&path, "x".repeat(8192)).unwrap();
     flowkeep.refused(&["flow", "list"], "database_damaged");
     assert_eq!(std::fs::read(&path).unwrap(), "x".repeat(8192).as_bytes());
+}
+
+/// What is printed for a name that is not Unicode leads back to the very same file.
+#[test]
+fn a_name_that_is_not_unicode_can_be_opened_as_it_was_printed() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let flowkeep = Flowkeep::new();
+    let folder = flowkeep
+        .path("")
+        .join(OsStr::from_bytes(b"\xd6\xd0\xce\xc4"));
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("a.json"), workflow("a", "A")).unwrap();
+    let mut import = flowkeep.command(&["--json", "flow", "import", "--dry-run"]);
+    let output = import.arg(&folder).output().unwrap();
+    let (_, met) = Answer::of(output).one_document();
+    let path = met["items"][0]["path"].as_str().unwrap();
+    assert!(path.starts_with("file:///"), "{path}");
+    assert_eq!(flowkeep.done(&["flow", "import", path])["imported"], 1);
+
+    let printed = path.strip_suffix("/a.json").unwrap();
+    let made = flowkeep.done(&["db", "backup", "-o", printed]);
+    let backup = made["target_dir"].as_str().unwrap();
+    let name = Path::new(backup).file_name().unwrap();
+    assert!(folder.join(name).join("manifest.json").is_file());
+    for words in [&["db", "verify"][..], &["db", "verify", "-i", backup]] {
+        let found = flowkeep.done(words);
+        assert_eq!(
+            (&found["ok"], &found["source_dir"]),
+            (&true.into(), &backup.into())
+        );
+    }
+    let row = &flowkeep.done(&["db", "list"])["items"][0];
+    assert_eq!(
+        (&row["path"], &row["health"]),
+        (&backup.into(), &"proven".into())
+    );
+    let restored = Flowkeep::new().done(&["db", "restore", "-i", backup]);
+    assert_eq!(restored["imported"], 1);
+    let out = format!("{printed}/out.json");
+    assert_eq!(
+        flowkeep.done(&["flow", "export", "a", "-o", &out])["files"][0],
+        out
+    );
+    assert!(folder.join("out.json").is_file());
 }

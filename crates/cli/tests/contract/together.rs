@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use flowkeep_api::{Api, Face, NoPlaces, OpenOptions};
+use flowkeep_api::{Api, Face, NoPlaces, OpenOptions, Reach, Silent};
 
 use crate::flowkeep::{Answer, Flowkeep, workflow};
 
@@ -66,7 +66,7 @@ fn a_change_by_one_process_is_seen_by_another() {
     .unwrap();
     let (sender, tags) = channel();
     let _follower = api
-        .follow(move |tags| sender.send(tags).unwrap(), |_| {})
+        .follow(move |tags| sender.send(tags).unwrap(), |_| {}, |_| {})
         .unwrap();
     let file = flowkeep.file("a.json", workflow("a", "A"));
     flowkeep.done(&["flow", "create", &file]);
@@ -99,4 +99,28 @@ fn a_backup_beside_writers_is_of_one_moment() {
     let restored = Flowkeep::new().done(&["db", "restore", "-i", folder.to_str().unwrap()]);
     let count = restored["imported"].as_u64().unwrap();
     assert!((4..=5).contains(&count), "{restored}");
+}
+
+#[test]
+fn a_follower_is_told_when_the_data_folder_goes_and_when_it_is_back() {
+    let flowkeep = Flowkeep::new();
+    let api = Api::open(OpenOptions {
+        data_dir: Some(flowkeep.data()),
+        face: Face::Desktop,
+        places: Arc::new(NoPlaces),
+    })
+    .unwrap();
+    let (sender, reach) = channel();
+    let _follower = api
+        .follow(|_| {}, |_| {}, move |now| sender.send(now).unwrap())
+        .unwrap();
+    let away = flowkeep.path("away");
+    std::fs::rename(flowkeep.data(), &away).unwrap();
+    assert_eq!(reach.recv_timeout(LONG), Ok(Reach::Gone));
+    let name = serde_json::json!({"display_name": "Nobody"});
+    let change = || flowkeep_api::call(&api, "settings_update", name.clone(), &Silent);
+    assert_eq!(change().unwrap_err().code, "data_unreachable");
+    std::fs::rename(&away, flowkeep.data()).unwrap();
+    assert_eq!(reach.recv_timeout(LONG), Ok(Reach::Here));
+    change().unwrap();
 }

@@ -64,7 +64,7 @@ pub(super) fn change_text(
 }
 
 /// A value as JSON on one line, as in a flow of YAML.
-pub(super) fn inline(value: &Value) -> String {
+pub(crate) fn inline(value: &Value) -> String {
     let colon = ": ".to_owned();
     Layout {
         line: None,

@@ -14,6 +14,8 @@ mod yaml_text;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+pub(crate) use json::inline as json_text;
+
 use crate::value::push_token;
 use crate::{Document, Format, Message, Value};
 

@@ -7,7 +7,7 @@ use std::collections::{HashMap, VecDeque};
 /// with the same node. Nodes that depend on themselves alone are not looked at.
 ///
 /// Runs in linear time and without recursion: definitions of a hundred thousand tasks exist.
-pub(super) fn cycles(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
+pub(crate) fn cycles(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
     let knot_of = knots(edges);
     let mut found = Vec::new();
     let mut done = vec![false; edges.len()];

@@ -6,7 +6,7 @@ use crate::{Message, Value};
 
 /// The type a field should have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Type {
+pub(crate) enum Type {
     Text,
     /// A text or a number, as ids come.
     Word,
@@ -15,6 +15,7 @@ pub(super) enum Type {
     Whole(i64),
     /// A number that is at least zero.
     Amount,
+    List,
     Object,
     ListOrObject,
     /// One word or a list of them.
@@ -23,25 +24,27 @@ pub(super) enum Type {
 
 impl Type {
     /// What is said when the field has another type; says what it should be.
-    fn code(self) -> &'static str {
+    pub(crate) fn code(self) -> &'static str {
         match self {
             Self::Text | Self::Word => "field_not_text",
             Self::Bool => "field_not_yes_or_no",
             Self::Whole(_) => "field_not_whole_number",
             Self::Amount => "field_not_number",
+            Self::List => "field_not_list",
             Self::Object => "field_not_object",
             Self::ListOrObject => "field_not_list_or_object",
             Self::Words => "field_not_words",
         }
     }
 
-    fn fits(self, value: &Value) -> bool {
+    pub(crate) fn fits(self, value: &Value) -> bool {
         match self {
             Self::Text => value.as_str().is_some(),
             Self::Word => value.as_word().is_some(),
             Self::Bool => value.as_bool().is_some(),
             Self::Whole(_) => value.as_number().is_some_and(|text| whole(text).is_some()),
             Self::Amount => value.as_number().is_some(),
+            Self::List => value.as_array().is_some(),
             Self::Object => value.as_object().is_some(),
             Self::ListOrObject => value.as_array().is_some() || value.as_object().is_some(),
             Self::Words => {
@@ -53,7 +56,7 @@ impl Type {
         }
     }
 
-    fn too_small(self, value: &Value) -> Option<i64> {
+    pub(crate) fn too_small(self, value: &Value) -> Option<i64> {
         let text = value.as_number()?;
         let least = match self {
             Self::Whole(least) => least,
@@ -74,7 +77,7 @@ fn whole(text: &str) -> Option<f64> {
 }
 
 /// Checks the types of fields of an object that are there and not null.
-pub(super) fn types(
+pub(crate) fn types(
     severity: Severity,
     object: &Value,
     pointer: &str,

@@ -12,7 +12,7 @@ use crate::value::push_token;
 use crate::{Message, Value};
 
 /// Names under which the first part comes.
-const ENTRY: [&str; 6] = [
+pub(crate) const ENTRY: [&str; 6] = [
     "entry_point",
     "start_task",
     "start_task_id",

@@ -6,7 +6,6 @@
 
 mod catalog;
 mod cycle;
-mod expression;
 mod field;
 mod graph;
 mod reference;
@@ -17,6 +16,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+pub(crate) use cycle::cycles;
+pub(crate) use field::{Type, types};
+pub(crate) use graph::ENTRY;
+pub(crate) use workflow::check as check_workflow;
 
 use crate::document::place::place_of;
 use crate::{Document, Kind, Message, Place};
@@ -56,11 +60,11 @@ impl Validation {
         self.errors.is_empty()
     }
 
-    fn error(&mut self, path: impl Into<String>, message: Message) {
+    pub(crate) fn error(&mut self, path: impl Into<String>, message: Message) {
         self.errors.push(finding(path.into(), message));
     }
 
-    fn warning(&mut self, path: impl Into<String>, message: Message) {
+    pub(crate) fn warning(&mut self, path: impl Into<String>, message: Message) {
         self.warnings.push(finding(path.into(), message));
     }
 
@@ -75,7 +79,7 @@ impl Validation {
 
 /// Whether a run depends on something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Severity {
+pub(crate) enum Severity {
     Error,
     Warning,
 }

@@ -1,36 +1,13 @@
 //! The fields of a task that the engine runs (contracts, "A definition that runs").
 
-use super::expression::{self, Part};
 use super::field::{Type, choice, types};
 use super::reference::{Known, nearest};
 use super::{Severity, Validation};
+use crate::run::action::{ACTIONS, action};
+use crate::run::expression::{Root, is_lone, references as paths_in};
 use crate::shape::{DEPENDS_ON, Item, Reference, references};
 use crate::value::push_token;
 use crate::{Message, Value};
-
-/// Every action the engine knows.
-const ACTIONS: [&str; 20] = [
-    "sql.query",
-    "sql.execute",
-    "record.add",
-    "record.update",
-    "record.get",
-    "record.delete",
-    "record.find",
-    "record.search",
-    "redis.command",
-    "elasticsearch.request",
-    "http.request",
-    "file.write",
-    "file.copy",
-    "program.run",
-    "wait",
-    "workflow.run",
-    "branch",
-    "manual",
-    "DataSourceTaskExecutor.determineDataSource",
-    "DataSourceTaskExecutor.execute",
-];
 
 /// Fields of a task and the types a run needs them to have.
 const FIELDS: [(&str, Type); 20] = [
@@ -101,13 +78,13 @@ fn check_action(value: &Value, pointer: &str, validation: &mut Validation) {
         Some(Value::String(action)) if action.trim().is_empty() => {
             validation.error(path, Message::new("no_action"));
         }
-        Some(Value::String(action)) if !ACTIONS.contains(&action.as_str()) => {
+        Some(Value::String(name)) if action(name).is_none() => {
             // Only a warning: the document may be meant for an engine that knows more.
-            let message = match nearest(action, ACTIONS.into_iter()) {
+            let message = match nearest(name, ACTIONS.iter().map(|action| action.name)) {
                 Some(near) => Message::new("unknown_action_suggestion").with("suggestion", near),
                 None => Message::new("unknown_action"),
             };
-            validation.warning(path, message.with("action", action));
+            validation.warning(path, message.with("action", name));
         }
         _ => {}
     }
@@ -227,7 +204,7 @@ fn branch_targets<'v>(task: &'v Value, pointer: &str) -> Vec<Reference<'v>> {
 fn check_condition(value: &Value, pointer: &str, validation: &mut Validation) {
     match value.get("condition") {
         None | Some(Value::Null | Value::Bool(_)) => {}
-        Some(Value::String(text)) if expression::is_lone(text) => {}
+        Some(Value::String(text)) if is_lone(text) => {}
         Some(_) => {
             let path = push_token(pointer, "condition");
             validation.error(path, Message::new("condition_not_an_expression"));
@@ -254,9 +231,7 @@ fn check_expressions(
 ) {
     match value {
         Value::String(text) => {
-            for part in expression::parts(text) {
-                check_part(&part, pointer, known, validation);
-            }
+            check_text(text, pointer, known, validation);
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
@@ -273,30 +248,19 @@ fn check_expressions(
     }
 }
 
-fn check_part(part: &Part<'_>, pointer: &str, known: &mut Known<'_>, validation: &mut Validation) {
-    let message = match part {
-        Part::NotClosed => Message::new("expression_not_closed"),
-        Part::Empty => Message::new("expression_empty"),
-        Part::Path {
-            root: root @ ("tasks" | "secret"),
-            next: None,
-        } => Message::new("expression_incomplete").with("root", root),
-        Part::Path {
-            root: "context" | "secret",
-            ..
-        } => return,
-        Part::Path {
-            root: "tasks",
-            next: Some(target),
-        } => {
+/// That the expressions of a text can be read, and that the tasks they name are there.
+fn check_text(text: &str, pointer: &str, known: &mut Known<'_>, validation: &mut Validation) {
+    let paths = match paths_in(text) {
+        Ok(paths) => paths,
+        Err(message) => return validation.error(pointer, message),
+    };
+    for path in paths {
+        if let Root::Task(target) = &path.root {
             let reference = Reference {
                 pointer: pointer.to_owned(),
                 target,
             };
             known.check_id(Severity::Error, &reference, validation);
-            return;
         }
-        Part::Path { root, .. } => Message::new("expression_unknown_root").with("root", root),
-    };
-    validation.error(pointer, message);
+    }
 }

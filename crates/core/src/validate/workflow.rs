@@ -26,7 +26,7 @@ const FIELDS: [(&str, Type); 9] = [
 ];
 
 /// Checks a workflow of any shape.
-pub(super) fn check(workflow: &Value, validation: &mut Validation) {
+pub(crate) fn check(workflow: &Value, validation: &mut Validation) {
     check_name(workflow, validation);
     types(Severity::Error, workflow, "", &FIELDS, validation);
     check_trigger(workflow, validation);

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use flowkeep_core::Message;
-use flowkeep_host::{Progress, SystemClock};
+use flowkeep_host::{Progress, SystemClock, path_text, text_path};
 use flowkeep_store::{ApplyRequest, StagedGroup, Staging, Store, StoreError, StoreOptions};
 
 use crate::{FilesError, intake};
@@ -60,12 +60,8 @@ pub fn prove(folder: &Path, scratch: &Path, progress: &dyn Progress) -> Result<P
     };
     restore_for_trial(&mut staging, place.path(), progress)?;
     staging.each_damaged(|item| {
-        let path = Path::new(&item.path);
-        let path = path
-            .strip_prefix(folder)
-            .unwrap_or(path)
-            .to_string_lossy()
-            .into_owned();
+        let path = text_path(&item.path);
+        let path = path_text(path.strip_prefix(folder).unwrap_or(&path));
         let reason = item
             .reason
             .unwrap_or_else(|| Message::new("file_unreadable"));

@@ -10,7 +10,7 @@ use flowkeep_core::{
     Document, Encoding, Format, Kind, MAX_DOCUMENT_BYTES, Message, Recognised, Sha256, Summary,
     recognise, summarise,
 };
-use flowkeep_host::{Cancellation, Folder, Progress, ReadError, SpecialFile};
+use flowkeep_host::{Cancellation, Folder, Progress, ReadError, SpecialFile, path_text};
 use flowkeep_store::{
     IncomingDocument, IndexTerms, Rejection, SnapshotOperation, Staging, StateThere,
 };
@@ -125,7 +125,10 @@ pub fn stage_backup(
 ///
 /// # Errors
 /// As [`read_manifest`]; [`FilesError::Cancelled`]. Every damaged file is in the answer.
-pub fn check_files(folder: &Path, progress: &dyn Progress) -> Result<ReadBackup, FilesError> {
+pub(crate) fn check_files(
+    folder: &Path,
+    progress: &dyn Progress,
+) -> Result<ReadBackup, FilesError> {
     let opened = Folder::open(folder).map_err(FilesError::at(folder))?;
     let damaged = |detail: String| FilesError::ManifestDamaged {
         path: folder.to_owned(),
@@ -192,7 +195,7 @@ struct ReadDocument {
 fn content(folder: &Folder, file: &ManifestFile, cancellation: &Cancellation) -> Content {
     if cancellation.is_cancelled() {
         // Nobody takes it in any more.
-        return Content::Damaged(Message::new("cancelled"));
+        return Content::Damaged(Message::new("file_unreadable"));
     }
     let kind = Kind::from_word(&file.kind);
     let read = checked(folder, file).and_then(|bytes| match kind {
@@ -266,9 +269,11 @@ impl Reading<'_> {
             if known || entry.file_type().is_dir() {
                 continue;
             }
-            self.read
-                .unlisted
-                .push(relative.to_string_lossy().into_owned());
+            self.read.unlisted.push(
+                relative
+                    .to_str()
+                    .map_or_else(|| path_text(entry.path()), str::to_owned),
+            );
             self.leave(entry.path(), &Message::new("file_not_listed"))?;
         }
         Ok(())
@@ -277,7 +282,7 @@ impl Reading<'_> {
     /// Names a file that stays out, though nothing is wrong with it.
     fn leave(&mut self, path: &Path, reason: &Message) -> Result<(), FilesError> {
         self.staging.add_rejection(&Rejection {
-            path: &path.to_string_lossy(),
+            path: &path_text(path),
             kind: None,
             id: None,
             name: None,
@@ -342,7 +347,7 @@ impl Reading<'_> {
         let updated = file.updated_at.as_deref().and_then(millis);
         let path = self.shown.join(&file.path);
         self.staging.add_document(&IncomingDocument {
-            path: &path.to_string_lossy(),
+            path: &path_text(&path),
             kind,
             id,
             id_derived: false,
@@ -373,7 +378,7 @@ impl Reading<'_> {
     ) -> Result<(), FilesError> {
         let path = self.shown.join(&file.path);
         self.staging.add_rejection(&Rejection {
-            path: &path.to_string_lossy(),
+            path: &path_text(&path),
             kind: Some(kind),
             id: file.id.as_deref(),
             name: file.name.as_deref(),

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use flowkeep_core::{Encoding, Kind, MAX_DOCUMENT_BYTES, Message, Recognised, recognise};
-use flowkeep_host::{Progress, ReadError, open_regular};
+use flowkeep_host::{Progress, ReadError, open_regular, path_text};
 use flowkeep_store::{IncomingDocument, IndexTerms, Rejection, Staging};
 use walkdir::WalkDir;
 
@@ -69,7 +69,7 @@ impl Gathering<'_> {
                 Err(error) => {
                     let path = error.path().unwrap_or(root).to_owned();
                     let reason = Message::new("file_unreadable").with("detail", error);
-                    self.reject(&path.to_string_lossy(), true, &reason)?;
+                    self.reject(&path_text(&path), true, &reason)?;
                     continue;
                 }
             };
@@ -80,7 +80,7 @@ impl Gathering<'_> {
                 Ok(metadata) => self.file(entry.path(), &metadata)?,
                 Err(error) => {
                     let reason = Message::new("file_unreadable").with("detail", error);
-                    self.reject(&entry.path().to_string_lossy(), true, &reason)?;
+                    self.reject(&path_text(entry.path()), true, &reason)?;
                 }
             }
         }
@@ -88,7 +88,7 @@ impl Gathering<'_> {
     }
 
     fn file(&mut self, path: &Path, metadata: &Metadata) -> Result<(), FilesError> {
-        let shown = path.to_string_lossy();
+        let shown = path_text(path);
         if let Some(reason) = special(metadata.file_type()) {
             return self.reject(&shown, false, &reason);
         }

@@ -1,60 +1,35 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useDeferredValue, useEffect, useState } from 'react';
-import {
-  Button,
-  Card,
-  Chip,
-  Choice,
-  Empty,
-  ErrorNotice,
-  Icon,
-  Page,
-  SearchField,
-  Time,
-  toast,
-} from '@/components';
-import { counted, label, m, when } from '@/i18n';
-import { call, type OperationRow, shell } from '@/ipc';
+import { useMemo } from 'react';
+import { Button, Card, Empty, ErrorNotice, Page, toast, useSearchWords } from '@/components';
+import { counted, m } from '@/i18n';
+import { call, shell } from '@/ipc';
 import { TwoPanes } from '../catalog/forms/TwoPanes';
-import { ALL_KINDS } from '../catalog/kinds';
 import { tellFailure } from '../command';
+import { ActivityFilters } from './ActivityFilters';
+import { ActivityLine } from './ActivityLine';
 import styles from './ActivityPage.module.css';
 import { OperationPanel } from './OperationPanel';
+import { momentsOf } from './period';
 import { activityQuery } from './queries';
-import { OPERATIONS, operationIcon, operationSentence } from './words';
-
-const ALL = '';
 
 /** Who changed what and when; each entry leads to its subject and its revision. */
 export function ActivityPage() {
   const search = useSearch({ from: '/activity' });
   const navigate = useNavigate();
-  const [query, setQuery] = useState(search.q ?? '');
-  const words = useDeferredValue(query.trim()) || undefined;
-  const { operation, kind, id, since, open } = search;
-  const activity = useInfiniteQuery(activityQuery({ query: words, operation, kind, id, since }));
+  const { q, open, ...filters } = search;
+  const { operation, kind, id, since, until } = filters;
   const go = (next: Partial<typeof search>) =>
     void navigate({ to: '/activity', search: { ...search, ...next }, replace: true });
-  useEffect(() => {
-    if (search.q !== words) go({ q: words });
-  });
+  const { query, setQuery, words } = useSearchWords(q, (next) => go({ q: next }));
+  // A span is counted back once, not with every drawing: each would be another question.
+  const moments = useMemo(() => momentsOf({ since, until }, new Date()), [since, until]);
+  const activity = useInfiniteQuery(
+    activityQuery({ query: words, operation, kind, id, ...moments }),
+  );
   const rows = activity.data?.pages.flatMap((page) => page.items) ?? [];
   const total = activity.data?.pages[0]?.total;
-  const isFiltered = Boolean(words || operation || kind || id || since);
-  const write = async () => {
-    try {
-      const to = await shell.pick_save({
-        title: m.activity_export_title(),
-        name: 'flowkeep-activity.json',
-      });
-      if (!to) return;
-      await call('activity_export', { to: { picked: to.token } });
-      toast({ text: m.exported_to({ place: to.label }) });
-    } catch (thrown) {
-      tellFailure(thrown);
-    }
-  };
+  const isFiltered = Boolean(words || operation || kind || id || since || until);
   return (
     <Page
       title={m.nav_activity()}
@@ -66,54 +41,14 @@ export function ActivityPage() {
         </Button>
       }
     >
-      <div className={styles.tools}>
-        <div className={styles.search}>
-          <SearchField
-            label={m.search_activity()}
-            value={query}
-            onChange={setQuery}
-            data-testid="list-search"
-          />
-        </div>
-        <div className={styles.choice}>
-          <Choice
-            label={m.filter_operation()}
-            labelling="hidden"
-            options={[
-              { value: ALL, label: m.all_operations() },
-              ...OPERATIONS.map((value) => ({ value, label: label('operation', value) })),
-            ]}
-            value={operation ?? ALL}
-            onChange={(value) => go({ operation: value || undefined })}
-          />
-        </div>
-        <div className={styles.choice}>
-          <Choice
-            label={m.filter_kind()}
-            labelling="hidden"
-            options={[
-              { value: ALL, label: m.all_kinds() },
-              ...ALL_KINDS.map((value) => ({ value, label: label('kinds', value) })),
-            ]}
-            value={kind ?? ALL}
-            onChange={(value) => go({ kind: value || undefined, id: undefined })}
-          />
-        </div>
-        <div className={styles.choice}>
-          <Since since={since} onChange={(value) => go({ since: value })} />
-        </div>
-        {isFiltered && (
-          <Button
-            look="quiet"
-            onPress={() => {
-              setQuery('');
-              void navigate({ to: '/activity', search: {}, replace: true });
-            }}
-          >
-            {m.filter_clear()}
-          </Button>
-        )}
-      </div>
+      <ActivityFilters
+        query={query}
+        onQuery={setQuery}
+        filters={filters}
+        onFilters={(next) =>
+          void navigate({ to: '/activity', search: { q: words, open, ...next }, replace: true })
+        }
+      />
       {activity.error && <ErrorNotice error={activity.error} onRetry={() => activity.refetch()} />}
       {activity.data && (
         <TwoPanes
@@ -126,7 +61,7 @@ export function ActivityPage() {
               )}
               <ul aria-label={m.nav_activity()}>
                 {rows.map((row) => (
-                  <Line
+                  <ActivityLine
                     key={row.id}
                     row={row}
                     isOpen={row.id === open}
@@ -153,66 +88,17 @@ export function ActivityPage() {
   );
 }
 
-function Line({ row, isOpen, onOpen }: { row: OperationRow; isOpen: boolean; onOpen: () => void }) {
-  return (
-    <li>
-      <button
-        type="button"
-        className={styles.line}
-        aria-pressed={isOpen}
-        onClick={onOpen}
-        data-testid={`row-${row.id}`}
-      >
-        <Icon name={operationIcon(row.operation)} />
-        <span className={styles.words}>
-          <span className={styles.sentence}>{operationSentence(row)}</span>
-          <small>
-            {row.actor}
-            {row.face !== 'desktop' && ` · ${label('face', row.face)}`}
-            {row.after !== null &&
-              row.after !== undefined &&
-              ` · ${m.revision_number({ number: row.after })}`}
-          </small>
-        </span>
-        {row.undone_by && <Chip icon="undo">{m.was_undone()}</Chip>}
-        <small className={styles.time}>
-          <Time at={row.at} />
-        </small>
-      </button>
-    </li>
-  );
-}
-
-const DAY = 86_400_000;
-
-/** From when on: a few spans, or the exact time that was come with. */
-function Since({
-  since,
-  onChange,
-}: {
-  since: string | undefined;
-  onChange: (since: string | undefined) => void;
-}) {
-  const days: Record<string, string> = {
-    '1': m.since_day(),
-    '7': m.since_week(),
-    '30': m.since_month(),
-  };
-  const options = [
-    { value: ALL, label: m.since_ever() },
-    ...Object.entries(days).map(([value, text]) => ({ value, label: text })),
-    ...(since ? [{ value: since, label: m.since_when({ when: when(since) }) }] : []),
-  ];
-  return (
-    <Choice
-      label={m.filter_time()}
-      labelling="hidden"
-      options={options}
-      value={since ?? ALL}
-      onChange={(value) => {
-        if (value === ALL) onChange(undefined);
-        else if (value in days) onChange(new Date(Date.now() - Number(value) * DAY).toISOString());
-      }}
-    />
-  );
+/** All of it as JSON into a file one picks. */
+async function write(): Promise<void> {
+  try {
+    const to = await shell.pick_save({
+      title: m.activity_export_title(),
+      name: 'flowkeep-activity.json',
+    });
+    if (!to) return;
+    await call('activity_export', { to: { picked: to.token } });
+    toast({ text: m.exported_to({ place: to.label }) });
+  } catch (thrown) {
+    tellFailure(thrown);
+  }
 }

@@ -35,13 +35,7 @@ export function OperationPanel({ id }: { id: string }) {
       </dl>
       {operation.undoable && (
         <div>
-          <Button
-            icon="undo"
-            onPress={() =>
-              undo(operation.id, (kept) => (kept > 0 ? counted('undo_kept', kept) : m.undone()))
-            }
-            data-testid="undo"
-          >
+          <Button icon="undo" onPress={() => undo(operation.id)} data-testid="undo">
             {m.undo_this()}
           </Button>
         </div>

@@ -52,10 +52,12 @@ export function BackupDialog({ onClose }: Props) {
           <Spring />
           <Button onPress={onClose}>{m.cancel()}</Button>
           <Button
+            // Drawn anew once it can be pressed, so that it takes the focus then.
+            key={canStart ? 'ready' : 'waiting'}
             look="primary"
             isDisabled={!canStart}
             onPress={start}
-            autoFocus
+            autoFocus={canStart}
             data-testid="start-backup"
           >
             {m.backup_start()}
@@ -80,11 +82,11 @@ export function BackupDialog({ onClose }: Props) {
       {plan.error && <ErrorNotice error={plan.error} onRetry={() => plan.refetch()} />}
       {plan.data && (
         <>
-          <dl className={styles.items}>
+          <ul className={styles.items}>
             {plan.data.items.map((item) => (
-              <div key={item.kind}>{counted(`n_${item.kind}s`, item.count)}</div>
+              <li key={item.kind}>{counted(`n_${item.kind}s`, item.count)}</li>
             ))}
-          </dl>
+          </ul>
           {plan.data.refused ? (
             <Notice tone="fail" icon="cross" data-testid="backup-refused">
               {say(plan.data.refused)}

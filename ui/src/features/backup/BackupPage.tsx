@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Button, Card, ErrorNotice, Icon, Page } from '@/components';
+import { Button, Card, ErrorNotice, Icon, Notice, Page } from '@/components';
 import { counted, m, say } from '@/i18n';
 import { useWork } from '../longWork';
 import { overviewQuery } from '../overview/queries';
 import { backupSentence } from '../overview/sentence';
 import { WorkProgress } from '../plan/WorkProgress';
 import { PlanningDialog } from '../restore/PlanningDialog';
-import { ResultList } from '../restore/ResultList';
+import { damagedRows, ResultList } from '../restore/ResultList';
 import { useStartRestore } from '../restore/useStartRestore';
 import { settingsQuery } from '../settings/queries';
 import { BackupDialog } from './BackupDialog';
@@ -53,6 +53,7 @@ export function BackupPage() {
       {work.status === 'failed' && (
         <ErrorNotice error={work.error} onRetry={() => setAsking(true)} />
       )}
+      <Warnings />
       <Damaged />
       {backups.data && backups.data.unfinished.length > 0 && (
         <Unfinished items={backups.data.unfinished} />
@@ -93,6 +94,16 @@ function Folder({ onStart }: { onStart: () => void }) {
   );
 }
 
+/** What did not go well though the backup just made is whole. */
+function Warnings() {
+  const { result } = useWork(backupWork);
+  return result?.warnings.map((warning) => (
+    <Notice key={warning.code} tone="wait" icon="warn">
+      {say(warning)}
+    </Notice>
+  ));
+}
+
 /** What the backup just made could not take in. */
 function Damaged() {
   const { result } = useWork(backupWork);
@@ -100,12 +111,7 @@ function Damaged() {
   return (
     <Card title={counted('backup_done_damaged', result.damaged.length)} icon="warn" tone="fail">
       <div className={styles.list}>
-        <ResultList
-          rows={result.damaged.map((item) => ({
-            name: item.name ?? item.path,
-            reason: say(item.reason),
-          }))}
-        />
+        <ResultList rows={damagedRows(result.damaged)} />
       </div>
     </Card>
   );

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { counted, label, m, words } from '@/i18n';
+import { counted, fieldName, label, m } from '@/i18n';
 import type { Comparison, Difference } from '@/ipc';
 import styles from './Differences.module.css';
 
@@ -28,24 +28,9 @@ export function Differences({ differences, tense }: Props) {
 function subjectOf({ subject, field, path }: Difference): string {
   const parts = [
     subject && `${label('subject', subject.kind)} ${subject.name}`,
-    field && fieldWords(field),
+    field && fieldName(field),
   ].filter(Boolean);
   return parts.length > 0 ? parts.join(' · ') : path || m.difference_whole();
-}
-
-/** A key as the form calls it; one without a control keeps its own spelling. */
-function fieldWords(field: string): string {
-  return (
-    words(`field_${snake(field)}`) ??
-    field
-      .split('.')
-      .map((key) => words(`field_${snake(key)}`) ?? key)
-      .join(' · ')
-  );
-}
-
-function snake(field: string): string {
-  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replaceAll('.', '_');
 }
 
 function Values({

@@ -1,10 +1,9 @@
 import { useNavigate } from '@tanstack/react-router';
-import { type ReactNode, useDeferredValue, useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import {
   Button,
   Card,
   ErrorNotice,
-  IconButton,
   NOTHING,
   Page,
   RowList,
@@ -12,10 +11,11 @@ import {
   Segments,
   type Selection,
   usePages,
+  useSearchWords,
 } from '@/components';
 import { counted, label, m } from '@/i18n';
 import type { DocumentRow, Kind } from '@/ipc';
-import { pickFolderForImport, pickForImport } from '../import/store';
+import { ImportButtons } from '../import/ImportButtons';
 import { documentColumns } from './columns';
 import styles from './DocumentsPage.module.css';
 import { documentLink, KINDS, listLink } from './kinds';
@@ -42,26 +42,22 @@ interface Props {
 /** A list of documents of one kind: searched, sorted, chosen from, opened. */
 export function DocumentsPage({ kind, title, search, choice }: Props) {
   const navigate = useNavigate();
-  const [query, setQuery] = useState(search.q ?? '');
   const [selection, setSelection] = useState<Selection>(NOTHING);
   const [making, setMaking] = useState(false);
-  const words = useDeferredValue(query.trim());
   const deleted = search.deleted ?? false;
   const sort = search.sort ?? 'name';
-  const pages = usePages(documentsSource(kind, { query: words || undefined, sort, deleted }));
   const actions = useDocumentActions(kind, () => setSelection(NOTHING));
   const go = (next: ListSearch) =>
     void navigate({
       ...listLink(kind),
-      search: { ...search, q: words || undefined, ...next },
+      search: { ...search, ...next },
       replace: true,
     });
-  useEffect(() => {
-    if ((search.q ?? '') !== words) go({ q: words || undefined });
-  });
+  const { query, setQuery, words } = useSearchWords(search.q, (q) => go({ q }));
+  const pages = usePages(documentsSource(kind, { query: words, sort, deleted }));
   useNewKey(() => setMaking(true));
 
-  const isFiltered = words !== '';
+  const isFiltered = words !== undefined;
   const open = (row: DocumentRow) => {
     if (!deleted) void navigate(documentLink(kind, row.id));
   };
@@ -77,16 +73,14 @@ export function DocumentsPage({ kind, title, search, choice }: Props) {
       body="fill"
       end={
         <>
-          <Button icon="import" onPress={() => void pickForImport()} data-testid="import">
-            {m.import_files()}
-          </Button>
-          <IconButton
-            icon="folder"
-            label={m.import_folder()}
-            onPress={() => void pickFolderForImport()}
-            data-testid="import-folder"
-          />
-          <Button look="primary" icon="plus" onPress={() => setMaking(true)} data-testid="new">
+          <ImportButtons />
+          <Button
+            // The empty list below has the first step; two would compete.
+            look={!pages.isPending && pages.total === 0 ? 'plain' : 'primary'}
+            icon="plus"
+            onPress={() => setMaking(true)}
+            data-testid="new"
+          >
             {label('new', kind)}
           </Button>
         </>

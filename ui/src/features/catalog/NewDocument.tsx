@@ -75,9 +75,10 @@ export function NewDocument({ kind, onClose }: Props) {
           data-testid="new-name"
         />
         {kind === 'workflow' && (
-          <div style={{ display: 'grid', gap: 6, justifyItems: 'start' }}>
+          <div style={{ display: 'grid', gap: 4, justifyItems: 'start' }}>
             <Segments
               label={m.new_shape()}
+              labelling="shown"
               value={shape}
               onChange={setShape}
               options={[

@@ -102,7 +102,8 @@ export function OpenDocument({ show, draft, tab, at, onTab, onAt }: Props) {
             <DocumentMenu row={row} draft={draft} />
           </span>
           <Button
-            look="primary"
+            look={state.isDirty ? 'primary' : 'plain'}
+            icon={state.isDirty ? undefined : 'check'}
             isDisabled={!state.isDirty || save.isSaving}
             onPress={save.save}
             data-testid="save"

@@ -1,15 +1,17 @@
+import { useState } from 'react';
 import { Card } from '@/components';
-import type { TextMark } from '@/components/CodeEditor';
+import type { TextMark, TextPlace } from '@/components/CodeEditor';
 import { CodeView } from '@/components/CodeView';
 import { m, say } from '@/i18n';
 import type { Finding } from '@/ipc';
-import { sayFinding, useDraft } from './draft/DraftContext';
+import { useDraft } from './draft/DraftContext';
 import type { DocumentDraft, DraftState } from './draft/draft';
 import { Problems } from './forms/Problems';
 
 /** The text itself. The form is another view of it: what is changed in one shows in the other. */
 export function TextTab({ draft }: { draft: DocumentDraft }) {
   const { state } = useDraft();
+  const [shown, setShown] = useState<TextPlace>();
   return (
     <>
       <Card fill="hold">
@@ -19,9 +21,13 @@ export function TextTab({ draft }: { draft: DocumentDraft }) {
           value={state.text}
           onChange={(text) => draft.replace(text)}
           marks={marksOf(state)}
+          shown={shown}
         />
       </Card>
-      <Problems onAt={() => undefined} />
+      <Problems
+        onGo={({ place }) => place && setShown({ ...place })}
+        canGo={({ place }) => Boolean(place)}
+      />
     </>
   );
 }
@@ -32,7 +38,7 @@ function marksOf({ broken, validation }: DraftState): TextMark[] {
       ? [{ tone: 'problem', text: say({ ...broken, place: null }), ...broken.place }]
       : [];
   const mark = (tone: TextMark['tone']) => (finding: Finding) =>
-    finding.place ? [{ tone, text: sayFinding(finding), ...finding.place }] : [];
+    finding.place ? [{ tone, text: say({ ...finding, place: null }), ...finding.place }] : [];
   return [
     ...validation.errors.flatMap(mark('problem')),
     ...validation.warnings.flatMap(mark('warning')),

@@ -40,23 +40,31 @@ export function documentColumns(
           key: 'shape',
           title: m.column_content(),
           width: 'minmax(0, 1fr)',
+          place: 'spare',
           cell: (row) => <span className={styles.quiet}>{shapeWords(row)}</span>,
         }
       : {
           key: 'description',
           title: m.field_description(),
           width: 'minmax(0, 2fr)',
+          place: 'spare',
           cell: (row) => (
             <span className={styles.quiet} title={row.description ?? undefined}>
               {row.description}
             </span>
           ),
         };
+  // Rules have no type of their own; which format they are in tells them apart.
   const type: Column<DocumentRow> = {
     key: 'type',
-    title: m.column_type(),
+    title: kind === 'rule' ? m.field_format() : m.column_type(),
     width: 'minmax(0, 0.8fr)',
-    cell: (row) => <span className={styles.quiet}>{row.doc_type ?? FORMATS[row.format].name}</span>,
+    place: 'spare',
+    cell: (row) => (
+      <span className={styles.quiet}>
+        {kind === 'rule' ? FORMATS[row.format].name : row.doc_type}
+      </span>
+    ),
   };
   if (deleted) {
     return [

@@ -26,7 +26,15 @@ export function HelpPage() {
             </Link>
           ))}
         </nav>
-        <article className={styles.text} data-selectable data-testid="guide">
+        <article
+          key={page}
+          className={styles.text}
+          data-selectable
+          data-testid="guide"
+          aria-label={label('guide', page.replaceAll('-', '_'))}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: the keys scroll it
+          tabIndex={0}
+        >
           {text.data !== undefined && <Guide text={text.data} />}
         </article>
       </div>

@@ -26,19 +26,19 @@ export function ImportItems({ plan, total, onCompare }: Props) {
     {
       key: 'file',
       title: m.column_file(),
-      width: 'minmax(0, 1fr)',
+      width: 'minmax(0, 1.1fr)',
       cell: (item) => <File item={item} />,
     },
     {
       key: 'what',
       title: m.column_what(),
-      width: 'minmax(0, 1.5fr)',
+      width: 'minmax(0, 1.9fr)',
       cell: (item) => <What item={item} />,
     },
     {
       key: 'outcome',
       title: m.column_outcome(),
-      width: '220px',
+      width: '212px',
       cell: (item) => (
         <span className={styles.outcome}>
           <ImportOutcome item={item} />
@@ -57,7 +57,7 @@ export function ImportItems({ plan, total, onCompare }: Props) {
     {
       key: 'decision',
       title: '',
-      width: '230px',
+      width: '218px',
       align: 'end',
       cell: (item) => <Decide item={item} onChoose={choose} />,
     },

@@ -59,12 +59,7 @@ export function BackupCard({ overview }: { overview: Overview }) {
             {m.see_changes()}
           </Button>
         )}
-        <Button
-          look="primary"
-          onPress={() => setAsking(true)}
-          isDisabled={total === 0 && !backup}
-          data-testid="backup-now"
-        >
+        <Button look="primary" onPress={() => setAsking(true)} data-testid="backup-now">
           {m.backup_now()}
         </Button>
       </div>

@@ -6,6 +6,6 @@ export function backupSentence({ backup, changes_since }: Overview): string {
   const changes =
     changes_since === 0 ? m.no_changes_since() : counted('changes_since', changes_since);
   return backup
-    ? `${m.last_backup({ when: when(backup.created_at) })} ${changes}`
+    ? m.two_sentences({ first: m.last_backup({ when: when(backup.created_at) }), second: changes })
     : m.never_backed_up();
 }

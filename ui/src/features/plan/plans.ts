@@ -68,11 +68,19 @@ export function useDecide(plan: string) {
   });
 }
 
+/** Groups whose files may not have come in. */
+const MAY_FAIL: readonly PlanGroup[] = ['damaged', 'duplicate'];
+
 /** What an applied plan could not bring in, the first of it: each file and why. */
 export function failedQuery(plan: string | undefined, enabled: boolean) {
   return queryOptions({
     queryKey: ['plan failed', plan],
-    queryFn: () => call('plan_results', { plan_id: plan ?? '', group: 'damaged', limit: 200 }),
+    queryFn: async () => {
+      const results = await Promise.all(
+        MAY_FAIL.map((group) => call('plan_results', { plan_id: plan ?? '', group, limit: 200 })),
+      );
+      return results.flatMap(({ items }) => items.filter(({ action }) => action === 'failed'));
+    },
     enabled: enabled && plan !== undefined,
   });
 }

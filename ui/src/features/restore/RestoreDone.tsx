@@ -6,7 +6,7 @@ import type { RestoreResult } from '@/ipc';
 import { useUndo } from '../command';
 import { failedQuery } from '../plan/plans';
 import styles from './RestoreDone.module.css';
-import { failedRows, ResultList } from './ResultList';
+import { damagedRows, failedRows, ResultList } from './ResultList';
 import { restoreWork } from './work';
 
 interface Props {
@@ -38,6 +38,9 @@ export function RestoreDone({ plan, result }: Props) {
                 result.imported > 0 && counted('restored_new', result.imported),
                 result.updated > 0 && counted('restored_replaced', result.updated),
                 result.unchanged > 0 && counted('restored_same', result.unchanged),
+                ...result.others.map(
+                  ({ kind, count }) => count > 0 && counted(`n_${kind}s`, count),
+                ),
                 result.skipped > 0 && counted('restored_left', result.skipped),
                 result.failed > 0 && counted('restored_failed', result.failed),
               ]
@@ -49,9 +52,7 @@ export function RestoreDone({ plan, result }: Props) {
             <Button
               icon="undo"
               onPress={() => {
-                undo(undo_id, (kept) =>
-                  kept > 0 ? counted('undo_kept', kept) : m.restore_undone(),
-                );
+                undo(undo_id, m.restore_undone());
                 leave();
               }}
               data-testid="undo"
@@ -68,6 +69,18 @@ export function RestoreDone({ plan, result }: Props) {
         <Card title={m.restore_failed_title()} icon="warn" tone="fail" aside={result.failed}>
           <div className={styles.list}>
             <ResultList rows={failedRows(failed.data)} />
+          </div>
+        </Card>
+      )}
+      {result.damaged.length > 0 && (
+        <Card
+          title={m.restore_damaged_title()}
+          icon="warn"
+          tone="warn"
+          aside={result.damaged.length}
+        >
+          <div className={styles.list}>
+            <ResultList rows={damagedRows(result.damaged)} />
           </div>
         </Card>
       )}

@@ -1,6 +1,6 @@
 import { Icon } from '@/components';
 import { say } from '@/i18n';
-import type { PlanResults } from '@/ipc';
+import type { DamagedItem, ItemResult } from '@/ipc';
 import { fileName } from '../plan/words';
 import styles from './ResultList.module.css';
 
@@ -14,11 +14,16 @@ interface Props {
 }
 
 /** The files of an applied plan that did not come in, as rows. */
-export function failedRows(results: PlanResults | undefined): ResultRow[] {
-  return (results?.items ?? []).map((item) => ({
+export function failedRows(items: readonly ItemResult[] = []): ResultRow[] {
+  return items.map((item) => ({
     name: item.name ?? fileName(item.path ?? ''),
     reason: item.reason ? say(item.reason) : '',
   }));
+}
+
+/** The damaged files of a backup, as rows. */
+export function damagedRows(items: readonly DamagedItem[]): ResultRow[] {
+  return items.map((item) => ({ name: item.name ?? item.path, reason: say(item.reason) }));
 }
 
 /** What did not come in, by name, and why. */

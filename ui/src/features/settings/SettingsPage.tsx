@@ -102,6 +102,23 @@ function AllSettings({ settings }: { settings: Settings }) {
         >
           {m.settings_data_folder()}
         </Row>
+        <Row
+          detail={m.settings_other_folder_hint()}
+          end={
+            <Button
+              onPress={() =>
+                void shell
+                  .use_other_folder({ title: m.settings_other_folder_title() })
+                  .catch(tellFailure)
+              }
+              data-testid="use-other-folder"
+            >
+              {m.choose_folder()}
+            </Button>
+          }
+        >
+          {m.settings_other_folder()}
+        </Row>
         {(overview.data?.example_documents ?? 0) > 0 && (
           <ExampleNote count={overview.data?.example_documents ?? 0} />
         )}

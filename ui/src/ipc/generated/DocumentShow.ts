@@ -19,6 +19,11 @@ text: string,
  */
 view: unknown, 
 /**
+ * Numbers as the text spells them, by their pointers, where a script would print them
+ * otherwise: `/priority` → `1.0`.
+ */
+spelled: { [key in string]: string }, 
+/**
  * What validation finds.
  */
 validation: Validation, };

@@ -1,6 +1,6 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { Note } from '@/components';
-import { say } from '@/i18n';
+import { fieldName, say } from '@/i18n';
 import type { Edit, Finding, Kind } from '@/ipc';
 import type { DocumentDraft, DraftState } from './draft';
 import { type Path, pointer, remove, set, type View, valueAt } from './edits';
@@ -18,6 +18,8 @@ export interface DraftTools {
   view: View;
   /** The value at a path. */
   at: (path: Path) => View;
+  /** The number at a path as the text spells it; `undefined` where it is printed the same or is none. */
+  spelling: (path: Path) => string | undefined;
   /** Change the document; without a `burst` the edit is a step of undo of its own. */
   edit: (edits: readonly Edit[], burst?: string) => void;
   /** Set a value while it is typed; `undefined` takes the key away. */
@@ -40,6 +42,11 @@ export function useDraft(): DraftTools {
     state,
     view,
     at: (path) => valueAt(view, path),
+    // An edit on its way may have put another number there.
+    spelling: (path) => {
+      const spelled = state.spelled[pointer(path)];
+      return spelled !== undefined && Number(spelled) === valueAt(view, path) ? spelled : undefined;
+    },
     edit: (edits, burst) => {
       steps += 1;
       draft.edit(edits, burst ?? `step ${steps}`);
@@ -65,8 +72,9 @@ function note(tone: Note['tone'], finding: Finding): Note {
   return { tone, text: sayFinding(finding) };
 }
 
-/** A finding in words. Its place in the text is left to the text view. */
-export function sayFinding(finding: Finding): string {
-  const sentence = say({ code: finding.code, fields: finding.fields, place: null });
+/** A finding in words, its field called as the form does. Its place is left to the text view. */
+export function sayFinding({ code, fields }: Finding): string {
+  const named = fields?.field ? { ...fields, field: fieldName(fields.field) } : fields;
+  const sentence = say({ code, fields: named, place: null });
   return sentence.charAt(0).toLocaleUpperCase() + sentence.slice(1);
 }

@@ -10,6 +10,7 @@ function base(view: unknown) {
     text: JSON.stringify(view),
     format: 'json' as const,
     view,
+    spelled: {},
     validation: VALID,
     revision: 3,
   };
@@ -26,7 +27,7 @@ function slowCore() {
         try {
           const view = input.edits.reduce(applied, JSON.parse(input.text) as unknown);
           const text = input.edits.length > 0 ? JSON.stringify(view) : input.text;
-          resolve({ text, view, broken: null, validation: VALID });
+          resolve({ text, view, spelled: {}, broken: null, validation: VALID });
         } catch {
           reject(new CallError({ code: 'edit_impossible' }));
         }
@@ -64,6 +65,16 @@ describe('a draft', () => {
     await core.answer();
     expect(draft.state.text).toBe('{"name":"abcd"}');
     expect(draft.state.isPending).toBe(false);
+  });
+
+  it('knows how the text spells a number until another one stands there', async () => {
+    const core = slowCore();
+    const spelled = { '/priority': '1.0' };
+    const draft = new DocumentDraft({ ...base({ priority: 1 }), spelled }, core.ask);
+    expect(draft.state.spelled).toEqual(spelled);
+    draft.edit([set(['priority'], 2)], '/priority');
+    await core.answer();
+    expect(draft.state.spelled).toEqual({});
   });
 
   it('undoes the typing in one field in one step and can do it again', async () => {

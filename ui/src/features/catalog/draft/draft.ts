@@ -5,11 +5,16 @@
  */
 import type { CallError, Draft, DraftInput, Edit, Format, Message, Validation } from '@/ipc';
 import { applied, coalesced, type View } from './edits';
+import { TextHistory } from './history';
+
+/** Numbers as the text spells them, by their pointers, where they would be printed otherwise. */
+export type Spelled = Draft['spelled'];
 
 export interface DraftBase {
   text: string;
   format: Format;
   view: View;
+  spelled: Spelled;
   validation: Validation;
   revision: number;
 }
@@ -17,6 +22,7 @@ export interface DraftBase {
 export interface DraftState {
   text: string;
   view: View;
+  spelled: Spelled;
   /** Why the text cannot be read; the form shows the last view that could. */
   broken: Message | null;
   validation: Validation;
@@ -34,6 +40,7 @@ export interface DraftState {
 interface Confirmed {
   text: string;
   view: View;
+  spelled: Spelled;
   broken: Message | null;
   validation: Validation;
 }
@@ -46,8 +53,10 @@ interface Batch {
 
 /** How long typing in the text view rests before the core is asked, in milliseconds. */
 export const REST = 250;
-/** Texts kept for undo. */
-const DEPTH = 200;
+
+function confirmed({ text, view, spelled, validation }: DraftBase): Confirmed {
+  return { text, view, spelled, broken: null, validation };
+}
 
 type Ask = (input: DraftInput) => Promise<Draft>;
 
@@ -58,9 +67,7 @@ export class DocumentDraft {
   #confirmed: Confirmed;
   #running: Batch | null = null;
   #waiting: Batch[] = [];
-  #past: string[] = [];
-  #future: string[] = [];
-  #burst: string | null = null;
+  readonly #history = new TextHistory();
   #rest: ReturnType<typeof setTimeout> | null = null;
   #refused: CallError | null = null;
   #turn = 0;
@@ -72,15 +79,10 @@ export class DocumentDraft {
     this.format = base.format;
     this.#ask = ask;
     this.#base = { text: base.text, revision: base.revision };
-    this.#confirmed = {
-      text: base.text,
-      view: base.view,
-      broken: null,
-      validation: base.validation,
-    };
+    this.#confirmed = confirmed(base);
     this.#state = this.#current();
     if (kept !== undefined && kept !== base.text) {
-      this.#past.push(base.text);
+      this.#history.remember(base.text, 'kept');
       this.#takeText(kept);
     }
   }
@@ -108,16 +110,16 @@ export class DocumentDraft {
   /** Put another text in the place of this one, as the text view does. */
   replace(text: string): void {
     if (text === this.#confirmed.text) return;
-    this.#remember('text');
+    this.#history.remember(this.#confirmed.text, 'text');
     this.#takeText(text);
   }
 
   undo(): void {
-    this.#step(this.#past, this.#future);
+    this.#step('undo');
   }
 
   redo(): void {
-    this.#step(this.#future, this.#past);
+    this.#step('redo');
   }
 
   /** Wait until the core has answered everything; gives the text. */
@@ -145,16 +147,9 @@ export class DocumentDraft {
     this.#turn += 1;
     this.#base = { text: base.text, revision: base.revision };
     this.#waiting = [];
-    this.#past = [];
-    this.#future = [];
-    this.#burst = null;
+    this.#history.forget();
     this.#stopRest();
-    this.#confirmed = {
-      text: base.text,
-      view: base.view,
-      broken: null,
-      validation: base.validation,
-    };
+    this.#confirmed = confirmed(base);
     this.#publish();
   }
 
@@ -164,26 +159,15 @@ export class DocumentDraft {
     this.#publish();
   }
 
-  #step(from: string[], to: string[]): void {
+  #step(way: 'undo' | 'redo'): void {
     if (this.#running || this.#waiting.length > 0) {
-      void this.settle().then(() => this.#step(from, to));
+      void this.settle().then(() => this.#step(way));
       return;
     }
-    const text = from.pop();
+    const text = this.#history[way](this.#confirmed.text);
     if (text === undefined) return;
-    to.push(this.#confirmed.text);
-    this.#burst = null;
     this.#takeText(text);
     this.#check();
-  }
-
-  /** Put the text away for undo, once in a burst. */
-  #remember(burst: string): void {
-    if (this.#burst === burst) return;
-    this.#burst = burst;
-    this.#past.push(this.#confirmed.text);
-    if (this.#past.length > DEPTH) this.#past.shift();
-    this.#future = [];
   }
 
   #takeText(text: string): void {
@@ -215,7 +199,7 @@ export class DocumentDraft {
     const batch = this.#waiting.shift();
     if (!batch) return;
     this.#running = batch;
-    if (batch.edits.length > 0) this.#remember(batch.burst);
+    if (batch.edits.length > 0) this.#history.remember(this.#confirmed.text, batch.burst);
     const turn = this.#turn;
     try {
       const answer = await this.#ask({
@@ -233,25 +217,26 @@ export class DocumentDraft {
     void this.#work();
   }
 
-  #take(answer: Draft): void {
-    this.#confirmed = answer.broken
-      ? { ...this.#confirmed, text: answer.text, broken: answer.broken }
-      : { text: answer.text, view: answer.view, broken: null, validation: answer.validation };
+  #take({ text, view, spelled, broken, validation }: Draft): void {
+    this.#confirmed = broken
+      ? { ...this.#confirmed, text, broken }
+      : { text, view, spelled, broken: null, validation };
   }
 
   #current(): DraftState {
-    const { text, view, broken, validation } = this.#confirmed;
+    const { text, view, spelled, broken, validation } = this.#confirmed;
     const batches = this.#running ? [this.#running, ...this.#waiting] : this.#waiting;
     const edits = batches.flatMap((batch) => batch.edits);
     return {
       text,
       view: edits.reduce(applied, view),
+      spelled,
       broken,
       validation,
       isPending: batches.length > 0 || this.#rest !== null,
       isDirty: text !== this.#base.text || edits.length > 0,
-      canUndo: this.#past.length > 0 || edits.length > 0,
-      canRedo: this.#future.length > 0,
+      canUndo: this.#history.canUndo || edits.length > 0,
+      canRedo: this.#history.canRedo,
       revision: this.#base.revision,
       refused: this.#refused,
     };

@@ -24,6 +24,7 @@ export function baseOf(show: DocumentShow): DraftBase {
     text: show.text,
     format: show.row.format,
     view: show.view,
+    spelled: show.spelled,
     validation: show.validation,
     revision: show.row.revision,
   };

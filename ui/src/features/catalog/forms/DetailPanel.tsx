@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { Empty, Icon, IconButton, type IconName } from '@/components';
 import { m } from '@/i18n';
 import { useDraft } from '../draft/DraftContext';
@@ -7,12 +8,14 @@ import { StageForm } from './StageForm';
 import { asText, inside, otherKeys } from './scope';
 import { TaskForm } from './TaskForm';
 import { TransitionForm } from './TransitionForm';
-import type { Lists } from './WorkflowForm';
+import type { AddedTo, Lists } from './WorkflowForm';
 
 interface Props {
   at: string;
   lists: Lists;
   onAt: (at: string) => void;
+  /** A row just added takes the focus, its name ready to be typed over. */
+  arrival: 'added' | 'chosen';
 }
 
 const ICONS: Record<string, IconName> = {
@@ -24,9 +27,20 @@ const ICONS: Record<string, IconName> = {
 };
 
 /** The chosen stage, task or transition with every field it carries. */
-export function DetailPanel({ at, lists, onAt }: Props) {
+export function DetailPanel({ at, lists, onAt, arrival }: Props) {
   const draft = useDraft();
+  const form = useRef<HTMLDivElement>(null);
   const [name = '', ...rest] = at.split('/');
+  const list = lists[name as AddedTo];
+  const index = Number(rest[0]);
+  const row = list?.rows[index];
+  const takesFocus = arrival === 'added' && row !== undefined;
+  useEffect(() => {
+    const first = takesFocus && form.current?.querySelector('input');
+    if (!first) return;
+    first.focus();
+    first.select();
+  }, [takesFocus]);
   if (name === 'nodes') {
     const node = rest.join('/');
     const scope = inside(draft, ['nodes', node]);
@@ -37,9 +51,6 @@ export function DetailPanel({ at, lists, onAt }: Props) {
       </div>
     );
   }
-  const list = lists[name as 'stages' | 'tasks' | 'transitions' | 'edges'];
-  const index = Number(rest[0]);
-  const row = list?.rows[index];
   if (!list || !row) return <Empty icon="flow" title={m.nothing_chosen()} />;
   const scope = list.row(index);
   const title =
@@ -51,7 +62,7 @@ export function DetailPanel({ at, lists, onAt }: Props) {
     onAt(`${name}/${Math.max(0, index - 1)}`);
   };
   return (
-    <div className={styles.form} key={at} data-testid="detail">
+    <div className={styles.form} key={at} ref={form} data-testid="detail">
       <Heading icon={ICONS[name] ?? 'box'} title={title} onRemove={onRemove} />
       {name === 'stages' && <StageForm scope={scope} />}
       {name === 'tasks' && <TaskForm scope={scope} index={index} tasks={list} />}

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import styles from './forms.module.css';
+import type { Scope } from './scope';
 
 interface Props {
   title: string;
@@ -16,4 +17,9 @@ export function Fold({ title, start, children }: Props) {
       <div className={styles.foldBody}>{children}</div>
     </details>
   );
+}
+
+/** Open where something stands under one of the keys it shows. */
+export function startOf(scope: Scope, keys: readonly string[]): Props['start'] {
+  return keys.some((key) => scope.at([key]) !== undefined) ? 'open' : 'closed';
 }

@@ -61,8 +61,10 @@ export function OrderedRows({ label, rows, selected, onSelect, onMove, onRemove 
       moveTo(index, index + step);
       focusRow(index + step);
     } else if (step !== 0) focusRow(index + step);
-    else if (event.key === 'Delete' && onRemove) onRemove(index);
-    else return;
+    else if (event.key === 'Delete' && onRemove) {
+      onRemove(index);
+      focusRow(Math.min(index, rows.length - 2));
+    } else return;
     event.preventDefault();
   };
 

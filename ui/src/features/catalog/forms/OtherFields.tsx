@@ -1,10 +1,10 @@
 import { useState } from 'react';
 import { Button, Choice, IconButton, TextArea, TextField } from '@/components';
-import { m } from '@/i18n';
-import { isObject, type View } from '../draft/edits';
-import { asNumber } from './bound';
+import { fieldName, m } from '@/i18n';
+import { isObject, type Path, type View } from '../draft/edits';
+import { BoundNumber } from './bound';
 import styles from './forms.module.css';
-import { asText, inside, type Scope } from './scope';
+import { asText, inside, jsonAt, type Scope } from './scope';
 
 interface Props {
   scope: Scope;
@@ -24,7 +24,7 @@ export function OtherFields({ scope, keys, adding }: Props) {
           </div>
           <IconButton
             icon="cross"
-            label={m.remove_named({ name: key })}
+            label={m.remove_named({ name: fieldName(key) })}
             onPress={() => scope.put([key], undefined)}
           />
         </div>
@@ -39,10 +39,11 @@ function AnyField({ scope, name }: { scope: Scope; name: string }) {
   const value = scope.at([name]);
   const put = (next: View) => scope.put([name], next);
   const notes = scope.notes([name], 'inside');
+  const label = fieldName(name);
   if (typeof value === 'boolean') {
     return (
       <Choice
-        label={name}
+        label={label}
         options={[
           { value: 'true', label: m.yes() },
           { value: 'false', label: m.no() },
@@ -54,30 +55,22 @@ function AnyField({ scope, name }: { scope: Scope; name: string }) {
     );
   }
   if (typeof value === 'number') {
-    return (
-      <TextField
-        label={name}
-        inputMode="decimal"
-        value={String(value)}
-        onChange={(text) => put(asNumber(text) ?? 0)}
-        notes={notes}
-      />
-    );
+    return <BoundNumber scope={scope} path={[name]} label={label} emptied={0} />;
   }
   if (isObject(value) && Object.keys(value).length > 0 && isFlat(value)) {
     return (
       <fieldset className={styles.group}>
-        <legend className={styles.label}>{name}</legend>
+        <legend className={styles.label}>{label}</legend>
         <OtherFields scope={inside(scope, [name])} keys={Object.keys(value)} />
       </fieldset>
     );
   }
   if (typeof value === 'object' && value !== null)
-    return <JsonField label={name} value={value} onChange={put} />;
+    return <JsonField scope={scope} path={[name]} label={label} />;
   const text = asText(value);
   const isLong = text.length > 60 || text.includes('\n');
   const common = {
-    label: name,
+    label,
     value: text,
     onChange: put,
     notes,
@@ -95,30 +88,19 @@ function isFlat(value: Record<string, View>): boolean {
 }
 
 /** A list or a nested value as JSON; taken over as soon as it can be read. */
-export function JsonField({
-  label,
-  value,
-  onChange,
-  hint,
-}: {
-  label: string;
-  value: View;
-  onChange: (value: View) => void;
-  hint?: string;
-}) {
+export function JsonField({ scope, path, label }: { scope: Scope; path: Path; label: string }) {
   const [typed, setTyped] = useState<string | null>(null);
-  const shown = typed ?? JSON.stringify(value, null, 2) ?? '';
+  const shown = typed ?? jsonAt(scope, path);
   const bad = typed !== null && !canRead(typed);
   return (
     <TextArea
       label={label}
       face="code"
       rows={Math.min(12, shown.split('\n').length)}
-      hint={hint}
       value={shown}
       onChange={(text) => {
         setTyped(text);
-        if (canRead(text)) onChange(JSON.parse(text));
+        if (canRead(text)) scope.put(path, JSON.parse(text));
       }}
       onBlur={() => !bad && setTyped(null)}
       notes={bad ? [{ tone: 'problem', text: m.json_not_yet() }] : []}

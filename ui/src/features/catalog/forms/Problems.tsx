@@ -6,12 +6,15 @@ import { pathOf, set, type View, valueAt } from '../draft/edits';
 import styles from './Problems.module.css';
 import { asText } from './scope';
 
-interface Props {
-  onAt: (at: string) => void;
+interface Going {
+  /** Go to where a problem is. */
+  onGo: (finding: Finding) => void;
+  /** Whether there is a way to it from here. */
+  canGo: (finding: Finding) => boolean;
 }
 
 /** What stops a start, in plain words, with a way there and, where one is known, the mend. */
-export function Problems({ onAt }: Props) {
+export function Problems(going: Going) {
   const draft = useDraft();
   const { validation, broken } = draft.state;
   if (broken) {
@@ -32,22 +35,14 @@ export function Problems({ onAt }: Props) {
           key={`${finding.path} ${finding.code}`}
           finding={finding}
           view={draft.view}
-          onAt={onAt}
+          {...going}
         />
       ))}
     </div>
   );
 }
 
-function Problem({
-  finding,
-  view,
-  onAt,
-}: {
-  finding: Finding;
-  view: View;
-  onAt: (at: string) => void;
-}) {
+function Problem({ finding, view, onGo, canGo }: Going & { finding: Finding; view: View }) {
   const draft = useDraft();
   const path = pathOf(finding.path, view);
   const row = valueAt(view, path.slice(0, 2)) as { name?: unknown; id?: unknown } | undefined;
@@ -71,8 +66,8 @@ function Problem({
           {m.use_suggestion({ name: suggestion })}
         </Button>
       )}
-      {path.length >= 2 && (
-        <Button look="quiet" onPress={() => onAt(path.slice(0, 2).join('/'))}>
+      {canGo(finding) && (
+        <Button look="quiet" onPress={() => onGo(finding)}>
           {m.go_to()}
         </Button>
       )}

@@ -4,7 +4,7 @@ import type { ViewObject } from '../draft/edits';
 import { OrderedRows } from './OrderedRows';
 import { asText, spelled } from './scope';
 import { actionWords } from './TaskAction';
-import { addRow, type ListName, type Lists } from './WorkflowForm';
+import type { AddedTo, ListName, Lists } from './WorkflowForm';
 
 interface Props {
   name: ListName;
@@ -12,6 +12,7 @@ interface Props {
   /** The row at the side, as `tasks/2`. */
   open: string | undefined;
   onOpen: (at: string) => void;
+  onAdd: (name: AddedTo) => void;
 }
 
 const TITLES: Record<ListName, () => string> = {
@@ -21,7 +22,7 @@ const TITLES: Record<ListName, () => string> = {
   nodes: m.nodes,
   edges: m.edges,
 };
-const ADD: Record<Exclude<ListName, 'nodes'>, () => string> = {
+const ADD: Record<AddedTo, () => string> = {
   stages: m.stage_add,
   tasks: m.task_add,
   transitions: m.transition_add,
@@ -29,7 +30,7 @@ const ADD: Record<Exclude<ListName, 'nodes'>, () => string> = {
 };
 
 /** One list of a workflow. */
-export function RowsCard({ name, lists, open, onOpen }: Props) {
+export function RowsCard({ name, lists, open, onOpen, onAdd }: Props) {
   if (name === 'nodes') {
     const rows = lists.nodes.map((node) => ({ key: `nodes/${node}`, name: node, plainName: node }));
     return (
@@ -73,7 +74,7 @@ export function RowsCard({ name, lists, open, onOpen }: Props) {
           <IconButton
             icon="plus"
             label={ADD[name]()}
-            onPress={() => addRow(lists, name, onOpen)}
+            onPress={() => onAdd(name)}
             data-testid={`add-${name}`}
           />
         </>

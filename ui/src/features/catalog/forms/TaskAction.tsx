@@ -79,13 +79,7 @@ export function TaskAction({ scope }: { scope: Scope }) {
         absent={m.action_none()}
         data-testid="task-action"
       />
-      {!isPlain && (
-        <JsonField
-          label="params"
-          value={params.view}
-          onChange={(value) => scope.put(['params'], value)}
-        />
-      )}
+      {!isPlain && <JsonField scope={scope} path={['params']} label={m.field_params()} />}
       {isPlain && (parameters.length > 0 || isObject(params.view)) && (
         <div className={styles.others}>
           {parameters.map((parameter) => (
@@ -116,9 +110,7 @@ function Parameter({ scope, parameter }: { scope: Scope; parameter: string }) {
     if (value === undefined) {
       return <OptionalJson {...common} onAdd={(empty) => scope.put([name], empty)} name={name} />;
     }
-    return (
-      <JsonField label={common.label} value={value} onChange={(next) => scope.put([name], next)} />
-    );
+    return <JsonField {...common} />;
   }
   return <BoundText {...common} />;
 }

@@ -7,8 +7,10 @@ import { OtherFields } from './OtherFields';
 import type { RowsScope } from './rows';
 import { asText, otherKeys, type Scope, spelled } from './scope';
 import { TaskAction } from './TaskAction';
+import { TaskFailure } from './TaskFailure';
 import { TaskId } from './TaskId';
-import { TaskFailure, TaskPlace, TaskTiming } from './TaskParts';
+import { TaskPlace } from './TaskPlace';
+import { TaskTiming } from './TaskTiming';
 import { WordList } from './WordList';
 
 const KNOWN = [

@@ -26,7 +26,7 @@ export function TemplateForm() {
             <TextBody path={[body]} label={m.template_body()} language="markdown" />
           ) : (
             <div className={styles.form} style={{ paddingTop: 0 }}>
-              <JsonField label={body} value={made} onChange={(value) => draft.put([body], value)} />
+              <JsonField scope={draft} path={[body]} label={m.template_body()} />
             </div>
           )}
         </Card>
@@ -54,13 +54,7 @@ function Variables() {
   const draft = useDraft();
   const value = draft.at(['variables']);
   if (isObject(value)) {
-    return (
-      <JsonField
-        label={m.variables()}
-        value={value}
-        onChange={(next) => draft.put(['variables'], next)}
-      />
-    );
+    return <JsonField scope={draft} path={['variables']} label={m.variables()} />;
   }
   const list = rowsAt(draft, ['variables']);
   if (!list) return null;
@@ -99,42 +93,44 @@ function Variables() {
 function Variable({ scope, name, onRemove }: { scope: Scope; name: string; onRemove: () => void }) {
   const types = ['string', 'number', 'boolean', 'list'].map((value) => ({ value, label: value }));
   return (
-    <details className={styles.group}>
-      <summary className={styles.heading}>
-        <span>{name || m.unnamed()}</span>
-        <span className={styles.headingEnd}>
-          <IconButton icon="trash" label={m.remove_named({ name })} onPress={onRemove} />
-        </span>
-      </summary>
-      <div className={styles.others}>
-        <TextField
-          label={m.field_name()}
-          face="code"
-          value={name}
-          onChange={(value) => scope.put(['name'], value)}
-        />
-        <BoundText scope={scope} path={['description']} label={m.field_description()} />
-        <div className={styles.grid}>
-          <BoundChoice
-            scope={scope}
-            path={['type']}
-            label={m.field_type()}
-            options={types}
-            absent={m.not_said()}
+    <div className={styles.variable}>
+      <details className={styles.group}>
+        <summary className={styles.heading}>
+          <span>{name || m.unnamed()}</span>
+        </summary>
+        <div className={styles.others}>
+          <TextField
+            label={m.field_name()}
+            face="code"
+            value={name}
+            onChange={(value) => scope.put(['name'], value)}
           />
-          <BoundYesNo
+          <BoundText scope={scope} path={['description']} label={m.field_description()} />
+          <div className={styles.grid}>
+            <BoundChoice
+              scope={scope}
+              path={['type']}
+              label={m.field_type()}
+              options={types}
+              absent={m.not_said()}
+            />
+            <BoundYesNo
+              scope={scope}
+              path={['required']}
+              label={m.variable_required()}
+              absent={m.not_said()}
+            />
+          </div>
+          <BoundText scope={scope} path={['default']} label={m.variable_default()} />
+          <OtherFields
             scope={scope}
-            path={['required']}
-            label={m.variable_required()}
-            absent={m.not_said()}
+            keys={otherKeys(scope.view, ['name', 'description', 'type', 'required', 'default'])}
           />
         </div>
-        <BoundText scope={scope} path={['default']} label={m.variable_default()} />
-        <OtherFields
-          scope={scope}
-          keys={otherKeys(scope.view, ['name', 'description', 'type', 'required', 'default'])}
-        />
-      </div>
-    </details>
+      </details>
+      <span className={styles.variableEnd}>
+        <IconButton icon="trash" label={m.remove_named({ name })} onPress={onRemove} />
+      </span>
+    </div>
   );
 }

@@ -1,7 +1,9 @@
+import { useState } from 'react';
 import { Button, Card, Empty } from '@/components';
 import { m } from '@/i18n';
 import { useDraft } from '../draft/DraftContext';
 import { isObject } from '../draft/edits';
+import { addRow } from './addRow';
 import { DetailPanel } from './DetailPanel';
 import styles from './forms.module.css';
 import { GeneralCard } from './GeneralCard';
@@ -38,6 +40,9 @@ const KNOWN = [
 
 /** The lists of a workflow that are shown as rows, by the word that names them in the address. */
 export type ListName = 'stages' | 'tasks' | 'transitions' | 'nodes' | 'edges';
+
+/** The lists a row can be added to. */
+export type AddedTo = Exclude<ListName, 'nodes'>;
 
 export interface Lists {
   stages: RowsScope | null;
@@ -87,6 +92,12 @@ export function WorkflowForm({ at, onAt }: Props) {
   const lists = listsOf(draft);
   const others = [...otherKeys(draft.view, KNOWN), ...unshownLists(draft, lists)];
   const open = at ?? firstRow(lists);
+  const [added, setAdded] = useState<string>();
+  const add = (name: AddedTo) => {
+    const place = addRow(lists, name);
+    setAdded(place);
+    if (place) onAt(place);
+  };
   const isEmpty =
     !lists.stages?.rows.length && !lists.tasks?.rows.length && lists.nodes.length === 0;
   const show = (name: ListName) => (lists[name as 'stages']?.rows.length ?? 0) > 0;
@@ -104,10 +115,10 @@ export function WorkflowForm({ at, onAt }: Props) {
                 title={m.flow_nothing_in_it()}
                 actions={
                   <>
-                    <Button icon="plus" onPress={() => addRow(lists, 'stages', onAt)}>
+                    <Button icon="plus" onPress={() => add('stages')} data-testid="add-stages">
                       {m.stage_add()}
                     </Button>
-                    <Button icon="plus" onPress={() => addRow(lists, 'tasks', onAt)}>
+                    <Button icon="plus" onPress={() => add('tasks')} data-testid="add-tasks">
                       {m.task_add()}
                     </Button>
                   </>
@@ -119,12 +130,19 @@ export function WorkflowForm({ at, onAt }: Props) {
           )}
           {(['stages', 'tasks', 'nodes', 'transitions', 'edges'] as const).map((name) =>
             (name === 'nodes' ? lists.nodes.length > 0 : show(name)) ? (
-              <RowsCard key={name} name={name} lists={lists} open={open} onOpen={onAt} />
+              <RowsCard
+                key={name}
+                name={name}
+                lists={lists}
+                open={open}
+                onOpen={onAt}
+                onAdd={add}
+              />
             ) : null,
           )}
           {!isEmpty && show('stages') && !show('transitions') && (
             <div>
-              <Button look="quiet" icon="plus" onPress={() => addRow(lists, 'transitions', onAt)}>
+              <Button look="quiet" icon="plus" onPress={() => add('transitions')}>
                 {m.transition_add()}
               </Button>
             </div>
@@ -138,10 +156,30 @@ export function WorkflowForm({ at, onAt }: Props) {
           )}
         </>
       }
-      foot={<Problems onAt={onAt} />}
-      side={open ? <DetailPanel at={open} lists={lists} onAt={onAt} /> : undefined}
+      foot={
+        <Problems
+          onGo={({ path }) => onAt(rowOf(path) ?? '')}
+          canGo={({ path }) => rowOf(path) !== undefined}
+        />
+      }
+      side={
+        open ? (
+          <DetailPanel
+            key={open}
+            at={open}
+            lists={lists}
+            onAt={onAt}
+            arrival={open === added ? 'added' : 'chosen'}
+          />
+        ) : undefined
+      }
     />
   );
+}
+
+/** The row a problem is in, such as `tasks/2`; none where it is one of the whole. */
+function rowOf(pointer: string): string | undefined {
+  return /^\/(\w+\/[^/]+)/.exec(pointer)?.[1];
 }
 
 function firstRow(lists: Lists): string | undefined {
@@ -150,37 +188,4 @@ function firstRow(lists: Lists): string | undefined {
     if (first !== undefined) return `${name}/${first}`;
   }
   return lists.nodes[0] === undefined ? undefined : `nodes/${lists.nodes[0]}`;
-}
-
-/** Add a row to a list and open it. */
-export function addRow(
-  lists: Lists,
-  name: 'stages' | 'tasks' | 'transitions' | 'edges',
-  onAt: (at: string) => void,
-) {
-  const list = lists[name];
-  if (!list) return;
-  const ids = new Set(list.rows.map((row) => row.id));
-  const unique = (stem: string) => {
-    let number = list.rows.length + 1;
-    while (ids.has(`${stem}_${number}`)) number += 1;
-    return { id: `${stem}_${number}`, number };
-  };
-  if (name === 'stages') {
-    const { id, number } = unique('stage');
-    list.add({
-      id,
-      name: m.stage_new({ number }),
-      description: '',
-      checklist: [],
-      deliverables: [],
-    });
-  } else if (name === 'tasks') {
-    const { id, number } = unique('task');
-    list.add({ id, name: m.task_new({ number }), action: 'manual', params: {}, dependsOn: [] });
-  } else {
-    const like = list.rows[0];
-    list.add({ [spelled(like, 'from', 'from_stage')]: '', [spelled(like, 'to', 'to_stage')]: '' });
-  }
-  onAt(`${name}/${list.rows.length}`);
 }

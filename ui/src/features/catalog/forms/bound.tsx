@@ -4,7 +4,7 @@ import { Choice, type Option, TextArea, TextField } from '@/components';
 import { m } from '@/i18n';
 import type { Path } from '../draft/edits';
 import type { Scope } from './scope';
-import { asText } from './scope';
+import { asText, textAt } from './scope';
 
 interface BoundProps {
   scope: Scope;
@@ -22,7 +22,7 @@ export function BoundText({ scope, path, ...rest }: BoundProps) {
   return (
     <TextField
       {...rest}
-      value={asText(scope.at(path))}
+      value={textAt(scope, path)}
       onChange={(value) => scope.put(path, value)}
       notes={scope.notes(path)}
     />
@@ -50,10 +50,19 @@ export function asNumber(text: string): number | string | undefined {
 }
 
 /** A number. What is typed stays as typed while it means the same; emptied, the key goes. */
-export function BoundNumber({ scope, path, ...rest }: BoundProps) {
+export function BoundNumber({
+  scope,
+  path,
+  emptied,
+  ...rest
+}: BoundProps & {
+  /** What an emptied field means, where the key is to stay. */
+  emptied?: number;
+}) {
   const value = scope.at(path);
   const [typed, setTyped] = useState<string | null>(null);
-  const shown = typed !== null && asNumber(typed) === value ? typed : asText(value);
+  const meant = (text: string) => asNumber(text) ?? emptied;
+  const shown = typed !== null && meant(typed) === value ? typed : textAt(scope, path);
   return (
     <TextField
       {...rest}
@@ -61,7 +70,7 @@ export function BoundNumber({ scope, path, ...rest }: BoundProps) {
       value={shown}
       onChange={(text) => {
         setTyped(text);
-        scope.put(path, asNumber(text));
+        scope.put(path, meant(text));
       }}
       notes={scope.notes(path)}
     />

@@ -16,6 +16,7 @@ function document(view: View): { scope: Scope; now: () => View } {
       return current;
     },
     at: (path) => valueAt(current, path),
+    spelling: () => undefined,
     edit,
     put: (path, value) =>
       edit([

@@ -6,7 +6,7 @@ import type { Edit } from '@/ipc';
 import type { DraftTools } from '../draft/DraftContext';
 import { isObject, type Path, type View, type ViewObject } from '../draft/edits';
 
-export type Scope = Pick<DraftTools, 'view' | 'at' | 'edit' | 'put' | 'notes'>;
+export type Scope = Pick<DraftTools, 'view' | 'at' | 'spelling' | 'edit' | 'put' | 'notes'>;
 
 /** The part of a scope at a path. */
 export function inside(scope: Scope, base: Path): Scope {
@@ -14,6 +14,7 @@ export function inside(scope: Scope, base: Path): Scope {
   return {
     view: scope.at(base),
     at: (path) => scope.at(under(path)),
+    spelling: (path) => scope.spelling(under(path)),
     edit: (edits, burst) =>
       scope.edit(
         edits.map((edit) => moveUnder(edit, base)),
@@ -43,6 +44,26 @@ export function otherKeys(view: View, shown: readonly string[]): string[] {
 export function asText(value: View): string {
   if (value === null || value === undefined) return '';
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/** What stands at a path as short text, a number as the text spells it. */
+export function textAt(scope: Scope, path: Path): string {
+  return scope.spelling(path) ?? asText(scope.at(path));
+}
+
+/** What stands at a path as JSON on several lines, its numbers as the text spells them. */
+export function jsonAt(scope: Scope, path: Path, margin = ''): string {
+  const value = scope.at(path);
+  if (typeof value !== 'object' || value === null)
+    return scope.spelling(path) ?? JSON.stringify(value) ?? '';
+  const inner = `${margin}  `;
+  const isList = Array.isArray(value);
+  const lines = Object.keys(value).map((key) => {
+    const text = jsonAt(scope, [...path, isList ? Number(key) : key], inner);
+    return isList ? `${inner}${text}` : `${inner}${JSON.stringify(key)}: ${text}`;
+  });
+  const [open, close] = isList ? ['[', ']'] : ['{', '}'];
+  return lines.length === 0 ? open + close : `${open}\n${lines.join(',\n')}\n${margin}${close}`;
 }
 
 export function objectsOf(value: View): ViewObject[] {

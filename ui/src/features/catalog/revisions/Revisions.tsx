@@ -35,6 +35,12 @@ export function Revisions({ row, draft }: Props) {
     <TwoPanes
       main={
         <Card fill="scroll">
+          {latest > 1 && (
+            <div className={`${styles.titles} ${styles.ends}`} aria-hidden="true">
+              <span>{m.field_from()}</span>
+              <span>{m.field_to()}</span>
+            </div>
+          )}
           <ul aria-label={m.tab_revisions()}>
             {items.map((item) => (
               <Line

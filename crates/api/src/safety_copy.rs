@@ -1,0 +1,210 @@
+//! Copies of the whole database in `safety/`, made before a restore and (by the store) before a
+//! migration. For disasters: "Undo" works from revisions, these work when even they are gone. Their
+//! names say when they were made; nothing else knows of them.
+
+use std::path::{Path, PathBuf};
+
+use flowkeep_host::private_folder;
+use flowkeep_store::{StoreError, check_copy};
+
+use crate::{Api, AppError, Progress, backup_list, time};
+
+const FOLDER: &str = "safety";
+
+/// Copies kept of the database as it was before a restore.
+const COPIES: usize = 3;
+
+/// All of them but the newest take this much at most, in bytes.
+const BYTES: u64 = 2 << 30;
+
+/// Makes a copy of the database as it is.
+///
+/// # Errors
+/// `safety_copy_failed`, `cancelled`.
+pub(crate) fn make(api: &Api, progress: &dyn Progress) -> Result<(), AppError> {
+    let failed = |detail: String| {
+        AppError::new("safety_copy_failed")
+            .with("detail", detail)
+            .hint("free_space")
+    };
+    let folder = api.data_dir.join(FOLDER);
+    private_folder(&folder).map_err(|error| failed(error.to_string()))?;
+    let space = api
+        .files
+        .space(&folder)
+        .map_err(|error| failed(error.to_string()))?;
+    let needed = api.store.bytes();
+    if space.free < needed {
+        return Err(failed(format!("{needed} > {}", space.free)));
+    }
+    let now = api.clock.now().0;
+    let copy = folder.join(format!("before-restore-{now}.db"));
+    let partial = folder.join(format!("before-restore-{now}.db.partial"));
+    let copied = api.store.copy_to(&partial, progress.cancellation());
+    if let Err(StoreError::Cancelled) = copied {
+        let _ = std::fs::remove_file(&partial);
+        return Err(StoreError::Cancelled.into());
+    }
+    let made = copied
+        .map_err(|error| error.to_string())
+        .and_then(|()| {
+            api.files
+                .rename_new(&partial, &copy)
+                .map_err(|error| error.to_string())
+        })
+        .and_then(|()| api.files.flush(&folder).map_err(|error| error.to_string()));
+    if let Err(detail) = made {
+        let _ = std::fs::remove_file(&partial);
+        return Err(failed(detail));
+    }
+    prune(&folder, &copy);
+    Ok(())
+}
+
+/// Keeps the newest few, and the fresh one whatever the clock says of it; what cannot be removed
+/// stays and is tried again next time.
+fn prune(folder: &Path, fresh: &Path) {
+    let earlier = copies(folder)
+        .into_iter()
+        .filter(|copy| copy.before_restore && copy.path != fresh);
+    let mut total = 0;
+    for (number, copy) in earlier.enumerate() {
+        total += copy.path.metadata().map_or(0, |found| found.len());
+        if (number + 1 >= COPIES || total > BYTES)
+            && let Err(error) = std::fs::remove_file(&copy.path)
+        {
+            tracing::warn!(%error, path = %copy.path.display(), "could not be removed");
+        }
+    }
+}
+
+/// A copy of the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SafetyCopy {
+    /// Its file.
+    pub path: PathBuf,
+    /// When it was made, RFC 3339 in UTC.
+    pub made_at: String,
+}
+
+/// The newest copy that is newer than the newest good backup and sound in every text. Needs no
+/// database; takes as long as reading the copy.
+pub fn newest_safety_copy(data_dir: &Path) -> Option<SafetyCopy> {
+    let backed_up = backup_list::newest_good(data_dir).map(|known| known.created_at);
+    copies(&data_dir.join(FOLDER))
+        .into_iter()
+        .take_while(|copy| Some(copy.made_at) > backed_up)
+        .find(|copy| match check_copy(&copy.path) {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::warn!(%error, path = %copy.path.display(), "a safety copy is not sound");
+                false
+            }
+        })
+        .map(|copy| SafetyCopy {
+            path: copy.path,
+            made_at: time::rfc3339(copy.made_at),
+        })
+}
+
+struct Copy {
+    path: PathBuf,
+    /// Milliseconds.
+    made_at: i64,
+    before_restore: bool,
+}
+
+/// The copies in a folder, newest first.
+fn copies(folder: &Path) -> Vec<Copy> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut copies: Vec<_> = entries
+        .filter_map(Result::ok)
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let stem = name.strip_suffix(".db")?;
+            Some(Copy {
+                path: entry.path(),
+                made_at: stem.rsplit('-').next()?.parse().ok()?,
+                before_restore: stem.starts_with("before-restore-"),
+            })
+        })
+        .collect();
+    copies.sort_by_key(|copy| std::cmp::Reverse(copy.made_at));
+    copies
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::types::{BackupInput, ChosenPlace};
+    use crate::{Face, NoPlaces, OpenOptions, Silent, backups};
+
+    fn open(data_dir: &Path) -> Api {
+        Api::open(OpenOptions {
+            data_dir: Some(data_dir.to_owned()),
+            face: Face::Cli,
+            places: std::sync::Arc::new(NoPlaces),
+        })
+        .unwrap()
+    }
+
+    #[test]
+    fn the_newest_sound_copy_is_offered_while_no_backup_is_newer() {
+        let root = tempfile::tempdir().unwrap();
+        let data_dir = root.path().join("data");
+        let api = open(&data_dir);
+        assert_eq!(newest_safety_copy(&data_dir), None);
+        make(&api, &crate::Silent).unwrap();
+        let first = newest_safety_copy(&data_dir).unwrap();
+        let later = data_dir
+            .join(FOLDER)
+            .join("before-migration-1-99999999999999.db");
+        fs::copy(&first.path, &later).unwrap();
+        assert_eq!(newest_safety_copy(&data_dir).unwrap().path, later);
+        fs::write(&later, "this is no database").unwrap();
+        assert_eq!(newest_safety_copy(&data_dir), Some(first));
+
+        let input = BackupInput {
+            into: Some(ChosenPlace::Path(root.path().join("backups"))),
+            ..BackupInput::default()
+        };
+        backups::backup(&api, input, &Silent).unwrap();
+        assert_eq!(newest_safety_copy(&data_dir), None, "the backup is newer");
+    }
+
+    #[test]
+    fn the_newest_few_are_kept_and_those_of_a_migration_too() {
+        let root = tempfile::tempdir().unwrap();
+        let fresh = root.path().join("before-restore-5.db");
+        for name in [
+            "before-restore-900.db",
+            "before-restore-1000.db",
+            "before-restore-7.db",
+            "before-restore-5.db",
+            "before-migration-1-6.db",
+            "notes.txt",
+        ] {
+            fs::write(root.path().join(name), "x").unwrap();
+        }
+        prune(root.path(), &fresh);
+        let mut left: Vec<_> = fs::read_dir(root.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        left.sort();
+        assert_eq!(
+            left,
+            [
+                "before-migration-1-6.db",
+                "before-restore-1000.db",
+                "before-restore-5.db",
+                "before-restore-900.db",
+                "notes.txt"
+            ]
+        );
+    }
+}

@@ -1,0 +1,275 @@
+//! A workflow as it runs: tasks in the order of the document, every default filled in, every name
+//! followed to what it names.
+//!
+//! Four shapes come in (decisions, "Across all five" 2) and two ways of running come out
+//! ([`Flow`]): tasks that wait for one another, and steps that lead from one to the next. Stages
+//! and nodes that name no action are work for a person, with their description as instruction and
+//! their checklist to tick.
+//!
+//! A definition is read from the document anew whenever it is needed and never stored: a run keeps
+//! the document's revision. Absent on purpose: whether connections, agents and child workflows
+//! exist, which only the engine knows.
+
+mod check;
+mod fields;
+mod guided;
+mod read;
+mod wait;
+
+use std::collections::BTreeMap;
+
+use super::action::Action;
+use super::task_id::TaskId;
+use crate::{Validation, Value};
+
+/// Where a task stands among the tasks of its definition.
+pub(crate) type Position = usize;
+
+/// A workflow as it runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Definition {
+    /// Smaller goes first; 0 where the document says nothing.
+    pub priority: i64,
+    /// How many of its tasks may run at once, over all its runs. `None`: as many as there are.
+    pub max_concurrent: Option<u32>,
+    /// How one task comes after another.
+    pub flow: Flow,
+    pub(crate) tasks: Vec<Task>,
+    positions: BTreeMap<TaskId, Position>,
+}
+
+/// How one task comes after another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// Every task starts when those it depends on have ended (requirement 002).
+    Dependencies,
+    /// A step leads to the next one, or back to an earlier one (requirement 000, 004): one is
+    /// open at a time, unless a person was sent back.
+    Guided {
+        /// Position of the first step.
+        entry: usize,
+    },
+}
+
+/// One task with everything a run needs to know of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    /// Its id, unique in the definition.
+    pub id: TaskId,
+    /// What a person calls it.
+    pub name: String,
+    /// Where it stands in the document (RFC 6901).
+    pub pointer: String,
+    /// What it does.
+    pub action: &'static Action,
+    /// Its parameters, with expressions as they are written.
+    pub params: Value,
+    /// The hints for choosing a data source.
+    pub routing: Routing,
+    /// What has to have ended before it starts.
+    pub depends_on: Vec<Position>,
+    /// What those have to have come to.
+    pub run_after: RunAfter,
+    /// Whether it starts at all.
+    pub condition: Condition,
+    /// Smaller goes first; its own, else the workflow's.
+    pub priority: i64,
+    /// How long one attempt may take, in milliseconds.
+    pub timeout: Option<u64>,
+    /// What follows a failed attempt.
+    pub retry: Retry,
+    /// Whether an attempt that a crash broke off may be made again unasked.
+    pub idempotent: bool,
+    /// What follows when all tries have failed.
+    pub on_failure: OnFailure,
+    /// The task that undoes this one when the run fails.
+    pub compensate: Option<Position>,
+    /// What an agent needs; the type of the chosen data source comes on top.
+    pub capabilities: Vec<String>,
+    /// Where a guided step leads.
+    pub ways: Vec<Way>,
+    /// Tasks that depend on it.
+    pub(crate) dependents: Vec<Position>,
+    /// Tasks it may call: its fallback, the targets of its branch.
+    pub(crate) calls: Vec<Position>,
+    /// Tasks that may call it in that way.
+    pub(crate) callers: Vec<Position>,
+    /// Whether some task names it as its compensation.
+    pub(crate) undoes: bool,
+}
+
+/// Hints for choosing a data source, as the document has them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Routing {
+    /// A connection's name, or a type.
+    pub data_source: Option<String>,
+    /// Whether rules may choose where no source is named.
+    pub auto_select: bool,
+    /// `business cache temporary history log search`; the task's, else the action's.
+    pub data_kind: Option<String>,
+    /// `low normal`.
+    pub latency: Option<String>,
+    /// `small medium large`.
+    pub volume: Option<String>,
+    /// Whether another data source may be used when the chosen one is down.
+    pub allow_fallback: bool,
+}
+
+/// What the tasks a task depends on have to have come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunAfter {
+    /// All of them succeeded, else it is skipped.
+    Success,
+    /// They have ended, however.
+    Any,
+}
+
+/// Whether a task starts at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Condition {
+    /// It starts.
+    Always,
+    /// It is skipped.
+    Never,
+    /// This expression decides when the task is about to start.
+    When(String),
+}
+
+/// What follows a failed attempt.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Retry {
+    /// Further tries after the first.
+    pub limit: u32,
+    /// Pause before the second try, in milliseconds.
+    pub delay: u64,
+    /// By what each further pause grows.
+    pub backoff: f64,
+    /// Whether pauses vary, so that many tasks do not come back at one moment.
+    pub jitter: bool,
+    /// Error codes that are tried again; empty: all.
+    pub on: Vec<String>,
+}
+
+// `backoff` is read from a document and always finite.
+impl Eq for Retry {}
+
+/// What follows when all tries of a task have failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnFailure {
+    /// The run fails; what runs may finish.
+    Stop,
+    /// The run goes on without it.
+    Continue,
+    /// This task is called; when it succeeds, it stands in.
+    Fallback(Position),
+}
+
+/// Where a guided step leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Way {
+    /// The next step; `None` when the work is complete.
+    pub to: Option<Position>,
+    /// When it is taken.
+    pub after: Outcome,
+    /// What the document says beside it, for the person who chooses.
+    pub label: Option<String>,
+}
+
+/// What a guided step came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It succeeded, or a person said so.
+    Success,
+    /// All its tries failed.
+    Failure,
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Self {
+            limit: 0,
+            delay: 1000,
+            backoff: 2.0,
+            jitter: true,
+            on: Vec::new(),
+        }
+    }
+}
+
+impl Definition {
+    /// Reads the definition of a workflow document.
+    ///
+    /// # Errors
+    /// Everything that stops a start, with its place in the document; warnings are with them.
+    /// A document that [`validate`](crate::validate) accepts may still not start: an action this
+    /// engine does not know, a parameter that is missing, tasks that would wait for ever.
+    pub fn read(workflow: &Value) -> Result<Self, Validation> {
+        check::read(workflow).map(|(definition, _)| definition)
+    }
+
+    /// Everything [`read`](Self::read) would find wrong, and the warnings of a definition that can
+    /// start.
+    pub fn check(workflow: &Value) -> Validation {
+        match check::read(workflow) {
+            Ok((_, validation)) | Err(validation) => validation,
+        }
+    }
+
+    /// The tasks in the order of the document.
+    pub fn tasks(&self) -> &[Task] {
+        &self.tasks
+    }
+
+    /// The task of this id.
+    pub fn task(&self, id: &TaskId) -> Option<&Task> {
+        self.position(id).map(|position| &self.tasks[position])
+    }
+
+    /// The id of the task at a position that a [`Task`] names.
+    pub fn id(&self, position: usize) -> Option<&TaskId> {
+        self.tasks.get(position).map(|task| &task.id)
+    }
+
+    pub(crate) fn position(&self, id: &TaskId) -> Option<Position> {
+        self.positions.get(id).copied()
+    }
+
+    /// Links the tasks to one another in both directions.
+    fn link(priority: i64, max_concurrent: Option<u32>, flow: Flow, mut tasks: Vec<Task>) -> Self {
+        for at in 0..tasks.len() {
+            for dependency in tasks[at].depends_on.clone() {
+                tasks[dependency].dependents.push(at);
+            }
+            for called in tasks[at].calls.clone() {
+                tasks[called].callers.push(at);
+            }
+            if let Some(undo) = tasks[at].compensate {
+                tasks[undo].undoes = true;
+            }
+        }
+        let positions = tasks
+            .iter()
+            .enumerate()
+            .map(|(at, task)| (task.id.clone(), at))
+            .collect();
+        Self {
+            priority,
+            max_concurrent,
+            flow,
+            tasks,
+            positions,
+        }
+    }
+}
+
+impl Task {
+    /// Whether it starts only when another task calls it.
+    pub fn is_called_only(&self) -> bool {
+        self.undoes || !self.callers.is_empty()
+    }
+
+    /// Whether it only ever undoes another task.
+    pub(crate) fn is_compensation_only(&self) -> bool {
+        self.undoes && self.callers.is_empty()
+    }
+}

@@ -1,0 +1,188 @@
+//! From a text with expressions to a value.
+
+use std::borrow::Cow;
+
+use super::operators::{Failed, from_operand, to_operand};
+use super::path::{Path, Root, Segment};
+use super::template::{Expression, Piece, pieces};
+use crate::edit::json_text;
+use crate::{Message, Value};
+
+/// Where values come from while a task executes.
+pub trait Lookup {
+    /// What `${tasks.ID.output}` is: the output of this task, or of the one that stood in for it
+    /// ([`RunState::output_of`](crate::run::RunState::output_of)). `None` while it has none.
+    fn output(&self, task: &str) -> Option<Cow<'_, Value>>;
+
+    /// What the run was started with.
+    fn context(&self) -> Cow<'_, Value>;
+
+    /// The secret of this name.
+    ///
+    /// # Errors
+    /// [`Fault::SecretLocked`] while it cannot be read; [`Fault::Wrong`] when there is none.
+    fn secret(&self, name: &str) -> Result<String, Fault>;
+}
+
+/// A lookup that shows dots instead of secrets: for what is stored or shown.
+#[derive(Debug, Clone, Copy)]
+pub struct Masked<L>(
+    /// Where everything else comes from.
+    pub L,
+);
+
+impl<L: Lookup> Lookup for Masked<L> {
+    fn output(&self, task: &str) -> Option<Cow<'_, Value>> {
+        self.0.output(task)
+    }
+
+    fn context(&self) -> Cow<'_, Value> {
+        self.0.context()
+    }
+
+    fn secret(&self, _: &str) -> Result<String, Fault> {
+        Ok("••••••".to_owned())
+    }
+}
+
+/// Why an expression has no value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// It never will have one as things are; the code begins with `expression_`.
+    Wrong(Message),
+    /// The secret of this name is locked: the task waits.
+    SecretLocked(String),
+}
+
+impl From<Message> for Fault {
+    fn from(message: Message) -> Self {
+        Self::Wrong(message)
+    }
+}
+
+/// The value with all its expressions evaluated, at any depth. Keys of objects are no expressions.
+///
+/// # Errors
+/// The first expression that cannot be read or has no value.
+pub fn evaluate(value: &Value, lookup: &impl Lookup) -> Result<Value, Fault> {
+    Ok(match value {
+        Value::String(text) if text.contains("${") => evaluate_text(text, lookup)?,
+        Value::Array(items) => {
+            let items = items.iter().map(|item| evaluate(item, lookup));
+            Value::Array(items.collect::<Result<_, _>>()?)
+        }
+        Value::Object(members) => {
+            let members = members
+                .iter()
+                .map(|(key, member)| Ok((key.clone(), evaluate(member, lookup)?)));
+            Value::Object(members.collect::<Result<_, Fault>>()?)
+        }
+        other => other.clone(),
+    })
+}
+
+/// Whether a condition holds: one expression that is true or false.
+///
+/// # Errors
+/// As [`evaluate`]; `expression_not_true_or_false` for another value.
+pub fn condition(text: &str, lookup: &impl Lookup) -> Result<bool, Fault> {
+    match evaluate_text(text.trim(), lookup)? {
+        Value::Bool(holds) => Ok(holds),
+        _ => Err(Message::new("expression_not_true_or_false").into()),
+    }
+}
+
+fn evaluate_text(text: &str, lookup: &impl Lookup) -> Result<Value, Fault> {
+    let mut whole = String::new();
+    let mut lone = None;
+    for (index, piece) in pieces(text).enumerate() {
+        if let Some(value) = lone.take() {
+            whole.push_str(&spelled(&value));
+        }
+        match piece? {
+            Piece::Text(text) => whole.push_str(&text),
+            Piece::Expression(expression) => {
+                let value = value_of(&expression, lookup)?;
+                if index == 0 {
+                    lone = Some(value);
+                } else {
+                    whole.push_str(&spelled(&value));
+                }
+            }
+        }
+    }
+    Ok(lone.unwrap_or(Value::String(whole)))
+}
+
+/// A value inside a longer text.
+fn spelled(value: &Value) -> Cow<'_, str> {
+    match value {
+        Value::Null => Cow::Borrowed(""),
+        Value::Bool(true) => Cow::Borrowed("true"),
+        Value::Bool(false) => Cow::Borrowed("false"),
+        Value::Number(text) | Value::String(text) => Cow::Borrowed(text),
+        Value::Array(_) | Value::Object(_) => Cow::Owned(json_text(value)),
+    }
+}
+
+pub(super) fn value_of(expression: &Expression, lookup: &impl Lookup) -> Result<Value, Fault> {
+    let (paths, program) = match expression {
+        Expression::Path(path) => return at(path, lookup),
+        Expression::Operation { paths, program } => (paths, program),
+    };
+    let values: Vec<_> = paths
+        .iter()
+        .map(|path| {
+            let value = at(path, lookup)?;
+            to_operand(&value)
+                .ok_or_else(|| Fault::Wrong(Message::new("expression_number").with("path", path)))
+        })
+        .collect();
+    let operands: Vec<_> = values
+        .iter()
+        .map(|value| value.as_ref().ok().cloned())
+        .collect();
+    let failed = match program.run(&operands) {
+        Ok(value) => match from_operand(&value) {
+            Some(value) => return Ok(value),
+            None => Failed::Types,
+        },
+        Err(failed) => failed,
+    };
+    Err(match failed {
+        Failed::Variable(index) => match values.into_iter().nth(index) {
+            Some(Err(fault)) => fault,
+            _ => Fault::Wrong(super::template::unreadable()),
+        },
+        Failed::Types => {
+            let list: Vec<_> = paths.iter().map(ToString::to_string).collect();
+            Fault::Wrong(Message::new("expression_types").with("paths", list.join(", ")))
+        }
+    })
+}
+
+/// The value at a path; what is missing is named as far as it is there.
+fn at(path: &Path, lookup: &impl Lookup) -> Result<Value, Fault> {
+    let whole = match &path.root {
+        Root::Secret(name) => Cow::Owned(Value::String(lookup.secret(name)?)),
+        Root::Context => lookup.context(),
+        Root::Task(task) => lookup
+            .output(task)
+            .ok_or_else(|| Fault::Wrong(Message::new("expression_no_output").with("task", task)))?,
+    };
+    let mut value = whole.as_ref();
+    for (depth, segment) in path.segments.iter().enumerate() {
+        let next = match segment {
+            Segment::Key(key) => value.get(key),
+            Segment::Index(index) => value.as_array().and_then(|items| items.get(*index)),
+        };
+        value = next.ok_or_else(|| {
+            let known = Path {
+                root: path.root.clone(),
+                segments: path.segments[..=depth].to_vec(),
+            };
+            Fault::Wrong(Message::new("expression_missing").with("path", known))
+        })?;
+    }
+    Ok(value.clone())
+}

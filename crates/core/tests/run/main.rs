@@ -1,0 +1,6 @@
+//! Runs: definitions, expressions, the decision function, the queue.
+
+#![cfg(test)]
+
+mod definitions;
+mod expressions;

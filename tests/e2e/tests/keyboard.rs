@@ -1,0 +1,197 @@
+//! The main job with the keyboard alone: no pointer touches the window or a native dialog.
+
+use std::fs;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use flowkeep_e2e::{Desk, Language, Window, eventually, words};
+use serde_json::{Value, json};
+
+/// More controls than any page has.
+const ROUND: usize = 90;
+
+/// Goes on with Tab, as a person does, until what a selector means has the focus.
+async fn tab_to(window: &Window<'_>, selector: &str) -> Result<()> {
+    let mut passed = Vec::new();
+    for _ in 0..ROUND {
+        let remember = "window.focusBefore = document.activeElement";
+        window.page.execute(remember, vec![]).await?;
+        window.desk().press(&["Tab"])?;
+        let script = "const now = document.activeElement; \
+                      return now === window.focusBefore ? null \
+                      : [now.matches(arguments[0]), now.outerHTML.slice(0, 90)]";
+        let stop = eventually("the focus to go on", async || {
+            let asked = window.page.execute(script, vec![json!(selector)]).await?;
+            Ok(asked.as_array().cloned())
+        })
+        .await?;
+        if stop[0] == true {
+            return Ok(());
+        }
+        passed.push(stop[1].to_string());
+    }
+    bail!("Tab never came to {selector}: {passed:#?}")
+}
+
+async fn press_on(window: &Window<'_>, selector: &str, key: &str) -> Result<()> {
+    tab_to(window, selector).await?;
+    window.desk().press(&[key])
+}
+
+/// Waits until what has the focus is what a selector means.
+async fn focus_is_on(window: &Window<'_>, selector: &str) -> Result<()> {
+    let script = "return document.activeElement.matches(arguments[0])";
+    eventually(format!("the focus on {selector}"), async || {
+        let on = window.page.execute(script, vec![json!(selector)]).await?;
+        Ok((on == true).then_some(()))
+    })
+    .await
+}
+
+/// The window with the keyboard, the question about the backup folder answered.
+async fn open(desk: &Desk) -> Result<Window<'_>> {
+    let window = Window::open(desk).await?;
+    let call = json!({"name": "settings_update", "input": {"backup_folder_asked": true}});
+    window
+        .ask(&format!(
+            "await window.__TAURI_INTERNALS__.invoke('call', {call})"
+        ))
+        .await?;
+    window.focus().await?;
+    Ok(window)
+}
+
+/// The rows of the workflows that are kept.
+fn workflows(desk: &Desk) -> Result<Vec<Value>> {
+    let list = desk.flowkeep(&["flow", "list"])?;
+    Ok(list["items"].as_array().context("rows")?.clone())
+}
+
+#[tokio::test]
+async fn a_workflow_is_made_edited_and_put_in_order() -> Result<()> {
+    let desk = Desk::new(Language::English).await?;
+    let window = open(&desk).await?;
+
+    desk.press(&["ctrl+2"])?;
+    window.shown("new").await?;
+    desk.press(&["ctrl+n"])?;
+    focus_is_on(&window, "[data-testid=new-name]").await?;
+    desk.type_text("Hiring")?;
+    // Stages for people: the second of two, chosen with an arrow key and Space.
+    desk.press(&["Tab", "Right", "space", "shift+Tab", "Return"])?;
+    window
+        .text_of("page-title", |text| text == "Hiring")
+        .await?;
+    focus_is_on(&window, "main").await?;
+
+    // Each new stage takes the focus, its name ready to be typed over.
+    press_on(&window, "[data-testid=add-stages]", "Return").await?;
+    focus_is_on(&window, "[data-testid=stage-name]").await?;
+    desk.press(&["ctrl+a"])?;
+    desk.type_text("Interview")?;
+    press_on(&window, "[data-testid=add-stages]", "Return").await?;
+    focus_is_on(&window, "[data-testid=stage-name]").await?;
+    desk.type_text("Advertise")?;
+    window
+        .text_of("detail", |text| text.contains("Advertise"))
+        .await?;
+    press_on(&window, "li:nth-child(2) > [data-row]", "alt+Up").await?;
+    desk.press(&["ctrl+s"])?;
+    let names = |flow: &Value| {
+        let stages = flow["stages"].as_array()?;
+        let names = stages.iter().map(|stage| stage["name"].clone());
+        Some(names.collect::<Vec<_>>())
+    };
+    eventually("the stages in their new order", async || {
+        let row = workflows(&desk)?.pop().context("a workflow")?;
+        let kept = desk.flowkeep(&["flow", "show", row["id"].as_str().context("an id")?])?;
+        Ok((names(&kept) == Some(vec![json!("Advertise"), json!("Interview")])).then_some(()))
+    })
+    .await?;
+    window.close().await
+}
+
+#[tokio::test]
+async fn an_import_a_backup_a_restore_and_their_undo() -> Result<()> {
+    let desk = Desk::new(Language::English).await?;
+    let kept = desk.folder().join("earlier-tool");
+    fs::create_dir(&kept)?;
+    fs::write(
+        kept.join("payroll.json"),
+        json!({"id": "payroll", "name": "Payroll", "tasks": []}).to_string(),
+    )?;
+    let backups = desk.folder().join("backups");
+    fs::create_dir(&backups)?;
+    let window = open(&desk).await?;
+
+    // Import by the picker.
+    desk.press(&["ctrl+2"])?;
+    press_on(&window, "[data-testid=import-folder]", "Return").await?;
+    desk.choose_in_dialog(&words("import_pick_folder_title")?, &kept)
+        .await?;
+    window.focus().await?;
+    focus_is_on(&window, "[data-testid=import-apply]").await?;
+    desk.press(&["Return"])?;
+    window.gone("dialog-import").await?;
+    ensure!(workflows(&desk)?.len() == 1, "it is imported");
+
+    // Back up.
+    desk.press(&["ctrl+4"])?;
+    press_on(&window, "[data-testid=choose-backup-folder]", "Return").await?;
+    desk.choose_in_dialog(&words("backup_pick_title")?, &backups)
+        .await?;
+    window.focus().await?;
+    press_on(&window, "[data-testid=backup-now]", "Return").await?;
+    focus_is_on(&window, "[data-testid=start-backup]").await?;
+    desk.press(&["Return"])?;
+    window
+        .shown_by(fantoccini::Locator::Css("[data-testid^=\"restore-\"]"))
+        .await?;
+
+    // Lose it, get it back, undo even that.
+    desk.press(&["ctrl+2"])?;
+    window.shown("row-payroll").await?;
+    tab_to(&window, "[role=grid]").await?;
+    desk.press(&["space", "Delete"])?;
+    window.gone("row-payroll").await?;
+    desk.press(&["ctrl+4"])?;
+    press_on(&window, "[data-testid^=restore-]", "Return").await?;
+    window.shown("group-new").await?;
+    press_on(&window, "[data-testid=apply-restore]", "Return").await?;
+    window.shown("restore-done").await?;
+    ensure!(workflows(&desk)?.len() == 1, "it is back");
+    press_on(
+        &window,
+        "[data-testid=restore-done] [data-testid=undo]",
+        "Return",
+    )
+    .await?;
+    eventually("the restore to be undone", async || {
+        Ok(workflows(&desk)?.is_empty().then_some(()))
+    })
+    .await?;
+    // What the undo came to is told, though the page that asked has gone.
+    let undone = words("restore_undone")?;
+    let toasts =
+        "return [...document.querySelectorAll('[data-testid=toast]')].map(t => t.innerText).join()";
+    eventually("the word of the undo", async || {
+        let said = window.page.execute(toasts, vec![]).await?;
+        Ok(said.to_string().contains(&undone).then_some(()))
+    })
+    .await?;
+    window.close().await
+}
+
+#[tokio::test]
+async fn another_language() -> Result<()> {
+    let desk = Desk::new(Language::English).await?;
+    let window = open(&desk).await?;
+    desk.press(&["ctrl+6"])?;
+    tab_to(&window, "[data-testid^=language-]").await?;
+    desk.press(&["Right", "Right"])?;
+    focus_is_on(&window, "[data-testid=language-zh-CN]").await?;
+    desk.press(&["space"])?;
+    window.text_of("page-title", |text| text == "设置").await?;
+    // Every word is drawn anew; the keys still go on from the page.
+    focus_is_on(&window, "main").await?;
+    window.close().await
+}
