@@ -44,6 +44,11 @@ ulid_newtype! {
     PlanId
 }
 
+ulid_newtype! {
+    /// One run of a workflow.
+    RunId
+}
+
 /// A SHA-256, written as 64 lower-case hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sha256(pub [u8; 32]);

@@ -28,7 +28,7 @@ pub use document::{Document, Format, MAX_DEPTH, MAX_DOCUMENT_BYTES};
 pub use edit::{Edit, Step};
 pub use encoding::Encoding;
 pub use history::KeptHistory;
-pub use id::{BackupId, OperationId, PlanId, Sha256};
+pub use id::{BackupId, OperationId, PlanId, RunId, Sha256};
 pub use kind::Kind;
 pub use message::{Message, Place};
 pub use names::{file_name, search_query, search_terms, slug, sort_key};

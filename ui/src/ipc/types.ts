@@ -26,6 +26,7 @@ export type { GroupCount } from './generated/GroupCount';
 export type { ImportResult } from './generated/ImportResult';
 export type { ItemResult } from './generated/ItemResult';
 export type { Kind } from './generated/Kind';
+export type { KindCount } from './generated/KindCount';
 export type { Message } from './generated/Message';
 export type { Nothing } from './generated/Nothing';
 export type { OperationItem } from './generated/OperationItem';

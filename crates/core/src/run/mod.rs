@@ -1,7 +1,44 @@
-//! Runs.
+//! Runs: from a document to what has to be done next.
+//!
+//! | part | says |
+//! |---|---|
+//! | [`Definition`] | what a workflow means when it runs; what stops a start |
+//! | [`action`] | what a task can do, as data |
+//! | [`expression`] | how parameters and conditions use the run's context and earlier outputs |
+//! | [`step()`] | what follows from an event: the one decision function |
+//! | [`RunState`], [`Event`], [`Effect`] | what it is given and gives |
+//! | [`repeat`] | how a run begins that repeats another |
+//! | [`queue`] | which attempt goes next, and to which agent |
+//!
+//! An engine around it does four things. It keeps the state and the history in a database. It tells
+//! what happens as an [`Event`], writes the new state and the [`Effect`]s in one transaction, and
+//! only then acts on them. It chooses from the queue, carries attempts out and keeps their outputs.
+//! It tells the time. Everything else is decided here, without I/O and without a clock, so that it
+//! can be tested as what it is: a function (`tests/run`).
+//!
+//! Why one function: `docs/decisions/0006-one-decision-function.md`.
+
 pub mod action;
 mod definition;
+mod effect;
+mod event;
 pub mod expression;
+pub mod queue;
+mod repeat;
+mod state;
+mod status;
+mod step;
 mod task_id;
-pub use definition::*;
+
+pub use definition::{
+    Condition, Definition, Flow, OnFailure, Outcome, Retry, Routing, RunAfter, Task, Way,
+};
+pub use effect::{Effect, Level, Question, QueuedAttempt, idempotency_key};
+pub use event::{Attempted, Decision, Evaluation, Event, Parked, Purpose, Start, Timer};
+pub use repeat::{From, repeat};
+pub use state::{
+    Ending, Head, Moment, OutputOf, Phase, Reason, RunState, StopReason, Stopping, TaskState,
+};
+pub use status::Status;
+pub use step::{GRACE_MS, MAX_ROUNDS, Refused, step};
 pub use task_id::TaskId;

@@ -4,3 +4,6 @@
 
 mod definitions;
 mod expressions;
+mod play;
+mod queueing;
+mod scenarios;

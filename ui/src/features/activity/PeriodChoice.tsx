@@ -40,7 +40,7 @@ export function PeriodChoice({ period, onChange }: Props) {
         />
       </div>
       {shown === DAYS && (
-        <>
+        <div className={styles.range}>
           <DayField
             label={m.period_from()}
             value={dayOf(since)}
@@ -53,7 +53,7 @@ export function PeriodChoice({ period, onChange }: Props) {
             onChange={(day) => onChange({ since: dayOf(since) ?? DAYS, until: day })}
             data-testid="period-until"
           />
-        </>
+        </div>
       )}
     </>
   );

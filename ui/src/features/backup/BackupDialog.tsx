@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Button, Dialog, ErrorNotice, Icon, Notice, Spring, Tick } from '@/components';
 import { bytes, counted, m, say } from '@/i18n';
-import { type PickedPlace, shell } from '@/ipc';
+import { type KindCount, type PickedPlace, shell } from '@/ipc';
 import { tellFailure } from '../command';
 import { settingsQuery } from '../settings/queries';
 import styles from './BackupDialog.module.css';
@@ -12,6 +12,18 @@ import { useStartBackup } from './useStartBackup';
 
 interface Props {
   onClose: () => void;
+}
+
+/** What goes into it. A catalog with no documents can be backed up, too. */
+function Contents({ items }: { items: readonly KindCount[] }) {
+  if (items.every((item) => item.count === 0)) return <p>{m.backup_no_documents()}</p>;
+  return (
+    <ul className={styles.items}>
+      {items.map((item) => (
+        <li key={item.kind}>{counted(`n_${item.kind}s`, item.count)}</li>
+      ))}
+    </ul>
+  );
 }
 
 /** Before a backup: where to, what will be written, whether it fits. */
@@ -82,11 +94,7 @@ export function BackupDialog({ onClose }: Props) {
       {plan.error && <ErrorNotice error={plan.error} onRetry={() => plan.refetch()} />}
       {plan.data && (
         <>
-          <ul className={styles.items}>
-            {plan.data.items.map((item) => (
-              <li key={item.kind}>{counted(`n_${item.kind}s`, item.count)}</li>
-            ))}
-          </ul>
+          <Contents items={plan.data.items} />
           {plan.data.refused ? (
             <Notice tone="fail" icon="cross" data-testid="backup-refused">
               {say(plan.data.refused)}

@@ -11,11 +11,10 @@ export function useStartBackup() {
   return async (input: BackupInput) => {
     try {
       const result = await backupWork.start(input);
-      toast(
-        result.damaged.length > 0
-          ? { tone: 'warn', text: counted('backup_done_damaged', result.damaged.length) }
-          : { text: counted('backup_done', result.count) },
-      );
+      const { count, damaged } = result;
+      if (damaged.length > 0)
+        toast({ tone: 'warn', text: counted('backup_done_damaged', damaged.length) });
+      else toast({ text: count > 0 ? counted('backup_done', count) : m.backup_done_none() });
     } catch (thrown) {
       if (CallError.from(thrown).code === 'cancelled')
         toast({ tone: 'warn', text: m.backup_cancelled() });

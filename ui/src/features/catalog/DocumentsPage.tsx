@@ -58,6 +58,7 @@ export function DocumentsPage({ kind, title, search, choice }: Props) {
   useNewKey(() => setMaking(true));
 
   const isFiltered = words !== undefined;
+  const isEmpty = !pages.isPending && pages.total === 0 && !isFiltered && !deleted;
   const open = (row: DocumentRow) => {
     if (!deleted) void navigate(documentLink(kind, row.id));
   };
@@ -76,7 +77,7 @@ export function DocumentsPage({ kind, title, search, choice }: Props) {
           <ImportButtons />
           <Button
             // The empty list below has the first step; two would compete.
-            look={!pages.isPending && pages.total === 0 ? 'plain' : 'primary'}
+            look={isEmpty ? 'plain' : 'primary'}
             icon="plus"
             onPress={() => setMaking(true)}
             data-testid="new"

@@ -1,0 +1,139 @@
+//! How a run begins that repeats another (contracts, `run retry`).
+//!
+//! What has ended stays ended: a retry is a run of its own, which takes over what is still good.
+//! The definition may have been corrected in between; tasks are known by their ids.
+
+use std::collections::BTreeSet;
+
+use super::definition::{Definition, Flow, Position};
+use super::event::Start;
+use super::state::{Phase, Reason, RunState};
+use super::step::Refused;
+use super::task_id::TaskId;
+use crate::Message;
+
+/// Where a repeated run begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum From {
+    /// At the start: nothing is taken over.
+    Start,
+    /// At what failed: what succeeded is taken over, except what came after something that is
+    /// done again, and what was compensated.
+    Failed,
+    /// At this task, whatever it came to; otherwise as [`From::Failed`].
+    Task(TaskId),
+}
+
+/// How the run begins that repeats `before`, a run of the definition `then`, with the definition
+/// `now`. `left_out` are tasks to count as succeeded.
+///
+/// # Errors
+/// [`Refused`] for a task that is not there, or a run that has not ended.
+pub fn repeat(
+    then: &Definition,
+    before: &RunState,
+    now: &Definition,
+    from: &From,
+    left_out: &[TaskId],
+) -> Result<Start, Refused> {
+    if !before.head.status.is_final() {
+        return Err(Refused(Message::new("run_has_not_ended")));
+    }
+    let known = |id: &TaskId| {
+        let unknown = || Refused(Message::new("run_unknown_task").with("task", id));
+        now.position(id).ok_or_else(unknown)
+    };
+    left_out.iter().try_for_each(|id| known(id).map(drop))?;
+    let mut start = Start {
+        left_out: left_out.to_vec(),
+        ..Start::default()
+    };
+    let first = match from {
+        From::Start => return Ok(start),
+        From::Failed => None,
+        From::Task(id) => Some(known(id)?),
+    };
+    let good = |at: &Position| {
+        let before = before.task(then, &now.tasks()[*at].id);
+        before.is_some_and(|task| task.phase == Phase::Succeeded && !task.undone)
+    };
+    // A fallback that stood in makes its task as good as done.
+    let stood_in = |at: &Position| now.fallbacks(*at).any(|fallback| good(&fallback));
+    let again: Vec<Position> = (0..now.tasks().len())
+        .filter(|at| {
+            Some(*at) == first || !(good(at) || idle(now, then, before, *at) || stood_in(at))
+        })
+        .collect();
+    let again = with_followers(then, before, now, again);
+    let mut carried: Vec<(u32, Position)> = (0..now.tasks().len())
+        .filter(|at| !again.contains(at) && good(at))
+        .filter_map(|at| Some((before.task(then, &now.tasks()[at].id)?.ended?, at)))
+        .collect();
+    carried.sort_unstable();
+    let ids = |list: Vec<Position>| {
+        list.into_iter()
+            .map(|at| now.tasks()[at].id.clone())
+            .collect()
+    };
+    if now.flow != Flow::Dependencies {
+        start.steps = match first {
+            Some(first) => ids(vec![first]),
+            None => ids(last_open(then, before, now)),
+        };
+    }
+    start.carried = ids(carried.into_iter().map(|(_, at)| at).collect());
+    Ok(start)
+}
+
+/// Whether a task was not called, and so has no part in what has to be done again.
+fn idle(now: &Definition, then: &Definition, before: &RunState, at: Position) -> bool {
+    let task = &now.tasks()[at];
+    let state = before.task(then, &task.id);
+    let uncalled = state.is_some_and(|state| {
+        state.reason == Some(Reason::NotCalled) || state.reason == Some(Reason::Condition)
+    });
+    uncalled || task.is_compensation_only()
+}
+
+/// Tasks, and everything that depends on one of them or is called by one.
+fn with_followers(
+    then: &Definition,
+    before: &RunState,
+    definition: &Definition,
+    tasks: Vec<Position>,
+) -> BTreeSet<Position> {
+    let mut found: BTreeSet<Position> = tasks.iter().copied().collect();
+    let mut open = tasks;
+    // Steps that lead on are come to anyway; what they came to before stays to be read.
+    if definition.flow != Flow::Dependencies {
+        return found;
+    }
+    while let Some(at) = open.pop() {
+        let task = &definition.tasks()[at];
+        // A branch that chose a task has to choose it again.
+        let called = before
+            .task(then, &task.id)
+            .is_some_and(|state| state.called);
+        let branches = task
+            .callers
+            .iter()
+            .filter(|&&caller| called && definition.tasks()[caller].action.name == "branch");
+        for &next in task.dependents.iter().chain(&task.calls).chain(branches) {
+            if found.insert(next) {
+                open.push(next);
+            }
+        }
+    }
+    found
+}
+
+/// The guided steps at which a run ended without success.
+fn last_open(then: &Definition, before: &RunState, now: &Definition) -> Vec<Position> {
+    let ended = then.tasks().iter().zip(&before.tasks);
+    let mut open: Vec<(Option<u32>, Position)> = ended
+        .filter(|(_, task)| matches!(task.phase, Phase::Failed | Phase::Cancelled))
+        .filter_map(|(defined, task)| Some((task.ended, now.position(&defined.id)?)))
+        .collect();
+    open.sort_unstable();
+    open.pop().map(|(_, at)| at).into_iter().collect()
+}

@@ -1,0 +1,107 @@
+//! A run whose owner died, and its next owner.
+
+use super::Turn;
+use crate::Message;
+use crate::run::definition::Position;
+use crate::run::effect::{Effect, Level, Question};
+use crate::run::event::{Parked, Purpose};
+use crate::run::state::{Phase, Reason, StopReason};
+use crate::run::status::Status;
+
+impl Turn<'_> {
+    /// Marks what was under way. A wait and a child run go on without an owner.
+    pub(super) fn owner_lost(&mut self) {
+        self.state.head.orphaned = true;
+        for at in 0..self.state.tasks.len() {
+            let Phase::Running {
+                parked: None,
+                stopping,
+                ..
+            } = self.task(at).phase
+            else {
+                continue;
+            };
+            match stopping.map(|stopping| stopping.why) {
+                // It was to end; now it has.
+                Some(why @ (StopReason::Cancel | StopReason::SentBack)) => self.stopped(at, why),
+                Some(StopReason::Timeout) | None => self.interrupt(at),
+            }
+        }
+    }
+
+    fn interrupt(&mut self, at: Position) {
+        let lost = Message::new("run_attempt_lost");
+        self.record_attempt(at, Status::Interrupted, Some(lost));
+        self.set(at, Phase::Interrupted);
+        if !self.is_cancelling() {
+            let (level, code) = if self.defined(at).idempotent {
+                (Level::Info, "run_done_again")
+            } else {
+                (Level::Warning, "run_waits_for_operator")
+            };
+            self.tell(level, at, Message::new(code));
+        }
+    }
+
+    /// An attempt has ended without having done its work, and nobody wanted that: whoever ran it
+    /// had to leave. What that means is the same as after a crash.
+    pub(super) fn broken(&mut self, at: Position) {
+        self.interrupt(at);
+        self.recover(at);
+    }
+
+    /// Takes the run up: what was broken off is decided, and everything outstanding is told again.
+    pub(super) fn adopted(&mut self) {
+        self.owner_lost();
+        self.state.head.orphaned = false;
+        for at in 0..self.state.tasks.len() {
+            match self.task(at).phase.clone() {
+                Phase::Interrupted => self.recover(at),
+                Phase::Checking => self.effects.push(Effect::Evaluate {
+                    task: self.id(at),
+                    round: self.task(at).round,
+                }),
+                Phase::Queued => self.queue(at),
+                Phase::Resting { until } => self.set_timer(at, Purpose::Retry, until),
+                Phase::Asking { deadline } => {
+                    self.ask(at, Question::Work);
+                    if let Some(deadline) = deadline {
+                        self.set_timer(at, Purpose::Timeout, deadline);
+                    }
+                }
+                Phase::Running {
+                    deadline,
+                    stopping,
+                    parked,
+                } => {
+                    if let Some(Parked::Until(until)) = parked {
+                        self.set_timer(at, Purpose::Wait, until);
+                    }
+                    if let Some(stopping) = stopping {
+                        self.effects.push(Effect::Stop {
+                            task: self.id(at),
+                            attempt: self.task(at).attempts,
+                            hard: stopping.hard,
+                        });
+                        self.set_timer(at, Purpose::HardStop, stopping.hard_at);
+                    } else if let Some(deadline) = deadline {
+                        self.set_timer(at, Purpose::Timeout, deadline);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// What a broken-off attempt means: done again with the same key if that is safe, else an
+    /// operator decides. It is not counted among the tries.
+    fn recover(&mut self, at: Position) {
+        if self.is_cancelling() {
+            self.cancelled(at, Reason::Cancelled);
+        } else if self.defined(at).idempotent {
+            self.start(at);
+        } else {
+            self.ask(at, Question::Interrupted);
+        }
+    }
+}

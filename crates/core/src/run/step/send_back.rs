@@ -1,0 +1,120 @@
+//! Work that is sent back: an earlier task and what followed it are done anew.
+
+use std::collections::BTreeSet;
+
+use super::{Refused, Turn, refused};
+use crate::Message;
+use crate::run::definition::{Flow, Position};
+use crate::run::state::{Phase, StopReason};
+use crate::run::status::Status;
+use crate::run::task_id::TaskId;
+
+impl Turn<'_> {
+    pub(super) fn sent_back(&mut self, from: Position, to: &TaskId) -> Result<(), Refused> {
+        let back = self.known(to)?;
+        let head = &self.state.head;
+        if head.ending.is_some() || head.only.is_some() {
+            return Err(refused("run_answer_does_not_fit"));
+        }
+        if self.definition.flow == Flow::Dependencies {
+            self.send_back_dependent(from, back)
+        } else {
+            self.send_back_guided(from, back)
+        }
+    }
+
+    /// A guided run goes on from the other step; this one is open again when a way leads to it.
+    fn send_back_guided(&mut self, from: Position, back: Position) -> Result<(), Refused> {
+        let was_there = self.task(back).attempts > 0 || self.task(back).is_final();
+        let leads = self
+            .defined(from)
+            .ways
+            .iter()
+            .any(|way| way.to == Some(back));
+        if !was_there && !leads {
+            return Err(refused("run_not_an_earlier_task"));
+        }
+        let message = Message::new("run_sent_back").with("to", self.id(back));
+        self.record_attempt(from, Status::Cancelled, Some(message));
+        self.renew(from);
+        if back == from {
+            self.open(from);
+        } else {
+            self.open_step(back);
+        }
+        Ok(())
+    }
+
+    /// Among dependencies everything that came of the other task is done anew, the task of the
+    /// person who sends back included.
+    fn send_back_dependent(&mut self, from: Position, back: Position) -> Result<(), Refused> {
+        let again = self.all_that_follows(back);
+        if back == from || !again.contains(&from) {
+            return Err(refused("run_not_an_earlier_task"));
+        }
+        if again
+            .iter()
+            .any(|&at| self.task(at).phase == Phase::Interrupted)
+        {
+            return Err(refused("run_send_back_interrupted"));
+        }
+        for &at in &again {
+            match self.task(at).phase {
+                Phase::Pending => {}
+                Phase::Running { .. } => {
+                    self.ask_to_stop(at, StopReason::SentBack);
+                    continue;
+                }
+                Phase::Queued => {
+                    self.withdraw(at);
+                    self.record_attempt(at, Status::Cancelled, None);
+                    self.renew(at);
+                }
+                Phase::Asking { .. } | Phase::Locked { .. } => {
+                    if at != from {
+                        self.withdraw(at);
+                    }
+                    let message = Message::new("run_sent_back").with("to", self.id(back));
+                    self.record_attempt(at, Status::Cancelled, Some(message));
+                    self.renew(at);
+                }
+                _ => self.renew(at),
+            }
+            self.next.push_back(at);
+        }
+        // Who called them is done anew as well and calls again, or not.
+        for &at in &again {
+            let callers = &self.defined(at).callers;
+            if callers.iter().all(|caller| again.contains(caller)) {
+                self.task_mut(at).called = false;
+            }
+        }
+        Ok(())
+    }
+
+    /// A task, and all that could not have come to what it has without it.
+    fn all_that_follows(&self, first: Position) -> BTreeSet<Position> {
+        let mut found = BTreeSet::from([first]);
+        let mut open = vec![first];
+        while let Some(at) = open.pop() {
+            let task = self.defined(at);
+            let stood_in_for = task
+                .callers
+                .iter()
+                .filter(|&&caller| self.task(caller).fell_back)
+                .flat_map(|&caller| &self.defined(caller).dependents);
+            for &next in task
+                .dependents
+                .iter()
+                .chain(&task.calls)
+                .chain(stood_in_for)
+            {
+                let counts = !self.defined(next).is_compensation_only();
+                if counts && found.insert(next) {
+                    open.push(next);
+                }
+            }
+        }
+        found
+    }
+}
