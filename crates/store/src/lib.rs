@@ -38,7 +38,7 @@ pub use operation::{
 };
 pub use owner::OwnerRecord;
 pub use safety_copy::check_copy;
-pub use snapshot::{Snapshot, SnapshotDocument, SnapshotOperation, SnapshotRevision};
+pub use snapshot::{DocumentRow, Snapshot, SnapshotDocument, SnapshotOperation, SnapshotRevision};
 pub use staging::{IncomingDocument, IndexTerms, Rejection, StagedItem, Staging, StateThere};
 pub use staging_apply::{ApplyOutcome, ApplyRequest};
 pub use staging_plan::{Choice, GroupTotal, StagedGroup};

@@ -1,8 +1,10 @@
 //! All of the catalog as of one moment, read piece by piece for a backup. A damaged row fails by
 //! itself and by name; the rest is read on.
 
+use std::collections::HashSet;
+
 use flowkeep_core::{Format, Kind, Sha256};
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension as _};
 use serde::{Deserialize, Serialize};
 
 use crate::document::{format_of, kind_of};
@@ -11,6 +13,21 @@ use crate::{OperationItemRecord, OperationRecord, Store, StoreError, operation};
 /// One moment of the database. It holds a read transaction: writers go on beside it.
 pub struct Snapshot {
     connection: Connection,
+}
+
+/// Where a document of that moment is to be found.
+#[derive(Debug)]
+pub struct DocumentRow {
+    kind: Kind,
+    row: i64,
+    id: String,
+}
+
+impl DocumentRow {
+    /// The id it is kept under.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
 }
 
 /// A document as of that moment.
@@ -141,6 +158,15 @@ impl Snapshot {
         )?)
     }
 
+    /// Bytes of the whole database as of this moment.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn bytes(&self) -> Result<u64, StoreError> {
+        let sql = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+        Ok(self.connection.query_row(sql, [], |row| row.get(0))?)
+    }
+
     /// The newest operation of this moment.
     ///
     /// # Errors
@@ -151,54 +177,91 @@ impl Snapshot {
             .query_row("SELECT max(id) FROM operation", [], |row| row.get(0))?)
     }
 
-    /// The rows of the documents of a kind, in the order of their ids.
+    /// The kept documents of a kind, in the order of their ids. Only indexes are read: a broken page
+    /// of the documents themselves costs those on it and not the list.
     ///
     /// # Errors
     /// What the database says.
-    pub fn document_rows(&self, kind: Kind) -> Result<Vec<i64>, StoreError> {
+    pub fn document_rows(&self, kind: Kind) -> Result<Vec<DocumentRow>, StoreError> {
         let mut statement = self.connection.prepare(
-            "SELECT document FROM document
-             WHERE kind = ?1 AND deleted_at IS NULL AND example = 0 ORDER BY id",
+            "SELECT document FROM document INDEXED BY document_deleted
+             WHERE kind = ?1 AND deleted_at IS NOT NULL",
         )?;
-        let rows = statement.query_map([kind.as_str()], |row| row.get(0))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let deleted: HashSet<i64> = statement
+            .query_map([kind.as_str()], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        let mut statement = self.connection.prepare(
+            "SELECT document, id FROM document INDEXED BY sqlite_autoindex_document_1
+             WHERE kind = ?1 ORDER BY id",
+        )?;
+        let rows = statement.query_map([kind.as_str()], |row| {
+            Ok(DocumentRow {
+                kind,
+                row: row.get(0)?,
+                id: row.get(1)?,
+            })
+        })?;
+        rows.filter(|row| !row.as_ref().is_ok_and(|row| deleted.contains(&row.row)))
+            .map(|row| row.map_err(StoreError::from))
+            .collect()
     }
 
-    /// One document. When its text cannot be read its name still may be: see
-    /// [`Snapshot::document_name`].
+    /// One document; nothing for an example. Where its row cannot be read it is what its newest
+    /// revision says.
     ///
     /// # Errors
     /// What the database says; [`StoreError::Damaged`] concerns this document alone.
-    pub fn document(&self, row: i64) -> Result<SnapshotDocument, StoreError> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT d.kind, d.id, d.name, d.format, d.revision, d.created_at, d.updated_at, c.text,
-             c.sha256
-             FROM document d JOIN content c USING (content) WHERE d.document = ?1",
-        )?;
-        Ok(statement.query_row([row], |row| {
-            Ok(SnapshotDocument {
-                kind: kind_of(row, 0)?,
-                id: row.get(1)?,
-                name: row.get(2)?,
-                format: format_of(row, 3)?,
-                revision: row.get(4)?,
-                created_at: row.get(5)?,
-                updated_at: row.get(6)?,
-                text: row.get(7)?,
-                sha256: Sha256(row.get(8)?),
-            })
-        })?)
+    pub fn document(&self, of: &DocumentRow) -> Result<Option<SnapshotDocument>, StoreError> {
+        let sql =
+            "SELECT d.name, d.format, d.revision, d.created_at, d.updated_at, c.text, c.sha256
+                   FROM document d JOIN content c USING (content)
+                   WHERE d.document = ?1 AND NOT d.example";
+        match self.document_by(sql, of) {
+            Err(StoreError::Damaged(_)) => self.document_by(
+                "SELECT r.name, r.format, r.revision,
+                   (SELECT min(at) FROM revision WHERE document = ?1), r.at, c.text, c.sha256
+                 FROM revision r JOIN content c USING (content)
+                 WHERE r.document = ?1 ORDER BY r.revision DESC LIMIT 1",
+                of,
+            ),
+            other => other,
+        }
     }
 
-    /// What a document is called, its text left unread.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub fn document_name(&self, row: i64) -> Result<(String, String), StoreError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT id, name FROM document WHERE document = ?1")?;
-        Ok(statement.query_row([row], |row| Ok((row.get(0)?, row.get(1)?)))?)
+    fn document_by(
+        &self,
+        sql: &str,
+        of: &DocumentRow,
+    ) -> Result<Option<SnapshotDocument>, StoreError> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let document = statement.query_row([of.row], |row| {
+            Ok(SnapshotDocument {
+                kind: of.kind,
+                id: of.id.clone(),
+                name: row.get(0)?,
+                format: format_of(row, 1)?,
+                revision: row.get(2)?,
+                created_at: row.get(3)?,
+                updated_at: row.get(4)?,
+                text: row.get(5)?,
+                sha256: Sha256(row.get(6)?),
+            })
+        });
+        Ok(document.optional()?)
+    }
+
+    /// What a document is called, its text left unread; where nothing says it, its id.
+    pub fn document_name(&self, of: &DocumentRow) -> String {
+        [
+            "SELECT name FROM document WHERE document = ?1",
+            "SELECT name FROM revision WHERE document = ?1 ORDER BY revision DESC LIMIT 1",
+        ]
+        .iter()
+        .find_map(|sql| {
+            let mut statement = self.connection.prepare_cached(sql).ok()?;
+            statement.query_row([of.row], |row| row.get(0)).ok()
+        })
+        .unwrap_or_else(|| of.id.clone())
     }
 
     /// Gives every earlier revision of the kept documents from `since` (milliseconds) on to

@@ -86,6 +86,26 @@ impl<'a> Parts<'a> {
     }
 }
 
+/// What cannot be read any further because a page is broken: what was read before it stays.
+fn as_far_as_it_goes(
+    read: Result<(), FilesError>,
+    what: &str,
+    lost: &mut Vec<DamagedFile>,
+) -> Result<(), FilesError> {
+    match read {
+        Err(FilesError::Store(StoreError::Damaged(detail))) => {
+            tracing::error!(detail, what, "could not be read to its end");
+            lost.push(DamagedFile {
+                path: what.to_owned(),
+                reason: Message::new("database_page_damaged").with("detail", detail),
+                name: None,
+            });
+            Ok(())
+        }
+        other => other,
+    }
+}
+
 /// Earlier revisions from `since` on. One whose text is not what was written is named in `lost`
 /// and left out.
 pub(crate) fn revisions(
@@ -95,7 +115,8 @@ pub(crate) fn revisions(
     lost: &mut Vec<DamagedFile>,
 ) -> Result<u32, FilesError> {
     let mut count = 0;
-    snapshot.earlier_revisions(since, |revision, text| {
+    let mut unreadable = Vec::new();
+    let read = snapshot.earlier_revisions(since, |revision, text| {
         let code = match text {
             Ok((text, sha256)) if Sha256::of(text.as_bytes()) == sha256 => {
                 count += 1;
@@ -107,13 +128,15 @@ pub(crate) fn revisions(
             Err(_) => "kept_text_unreadable",
         };
         tracing::error!(code, "a revision could not be read");
-        lost.push(DamagedFile {
+        unreadable.push(DamagedFile {
             path: format!("revisions/{}/{}", revision.id, revision.revision),
             reason: Message::new(code),
             name: Some(revision.name),
         });
         Ok::<_, FilesError>(())
-    })?;
+    });
+    lost.append(&mut unreadable);
+    as_far_as_it_goes(read, "revisions", lost)?;
     Ok(count)
 }
 
@@ -122,16 +145,18 @@ pub(crate) fn operations(
     snapshot: &Snapshot,
     since: i64,
     out: &mut Parts<'_>,
+    lost: &mut Vec<DamagedFile>,
 ) -> Result<u32, FilesError> {
     let mut count = 0;
     let mut at = Timestamp(0);
-    snapshot.operations(since, |piece| {
+    let read = snapshot.operations(since, |piece| {
         if let SnapshotOperation::Operation(operation) = &piece {
             count += 1;
             at = Timestamp(operation.at);
         }
         out.add(at, &piece)
-    })?;
+    });
+    as_far_as_it_goes(read, "operations", lost)?;
     Ok(count)
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Local, Utc};
 use flowkeep_core::{KeptHistory, Kind};
 use flowkeep_host::{Files, Timestamp};
-use flowkeep_store::Snapshot;
+use flowkeep_store::{Snapshot, StoreError};
 use ulid::Ulid;
 
 use crate::FilesError;
@@ -125,13 +125,20 @@ pub fn estimate(
     let space = files
         .space(target.nearest())
         .map_err(FilesError::at(&target.folder))?;
-    let (documents, bytes) = snapshot.size(space.cluster)?;
-    let rest =
-        snapshot.rest_bytes(history.since(at.0))? + u64::from(documents) * PER_DOCUMENT + AT_LEAST;
-    let needed = (bytes + rest) / 10 * 11;
+    let counted = || -> Result<_, StoreError> {
+        let (documents, bytes) = snapshot.size(space.cluster)?;
+        let rest = snapshot.rest_bytes(history.since(at.0))?;
+        let around = u64::from(documents) * PER_DOCUMENT + AT_LEAST;
+        Ok((snapshot.counts()?, bytes + rest + around))
+    };
+    let (counts, bytes) = match counted() {
+        // A broken page must not end the one thing that still helps.
+        Err(StoreError::Damaged(_)) => (Vec::new(), snapshot.bytes()? * 2 + AT_LEAST),
+        counted => counted?,
+    };
     Ok(Estimate {
-        counts: snapshot.counts()?,
-        needed,
+        counts,
+        needed: bytes / 10 * 11,
         free: space.free,
     })
 }

@@ -10,7 +10,7 @@ use flowkeep_core::{
     BackupId, Document, Format, KeptHistory, Kind, Message, Sha256, file_name, wrap,
 };
 use flowkeep_host::{FileLock, Files, Progress, Timestamp};
-use flowkeep_store::{Snapshot, SnapshotDocument, Store, StoreError};
+use flowkeep_store::{DocumentRow, Snapshot, SnapshotDocument, Store, StoreError};
 
 use super::manifest::{FORMAT, FORMAT_VERSION, MANIFEST, Manifest, ManifestFile, ManifestWriter};
 use super::prove::{prove, read_back};
@@ -227,9 +227,11 @@ fn write_and_prove(
         parts::revisions(snapshot, since, out, &mut lost)
     })?;
     writing.damaged.append(&mut lost);
+    let mut lost = Vec::new();
     let operations = writing.in_parts("operations", "operation", |out| {
-        parts::operations(snapshot, since, out)
+        parts::operations(snapshot, since, out, &mut lost)
     })?;
+    writing.damaged.append(&mut lost);
     counts.insert("operation".to_owned(), operations);
     let documents = Kind::ALL
         .iter()
@@ -352,14 +354,15 @@ impl<'a> Writing<'a> {
         );
         for row in rows {
             go_on(progress)?;
-            match snapshot.document(row) {
-                Ok(document) => {
+            match snapshot.document(&row) {
+                Ok(None) => {}
+                Ok(Some(document)) => {
                     let path = format!("{}/{}", kind.folder(), names.of(&document));
                     let bytes = document.text.len() as u64;
                     rounds.add((document, path), bytes)?;
                 }
                 Err(error) => {
-                    let document = Unreadable::row(snapshot, row, &error);
+                    let document = Unreadable::row(snapshot, &row, &error);
                     self.damaged.push(document.named(kind));
                 }
             }
@@ -531,14 +534,17 @@ impl Unreadable {
     }
 
     /// A row whose text the database does not give; its name it still may.
-    fn row(snapshot: &Snapshot, row: i64, error: &StoreError) -> Self {
+    fn row(snapshot: &Snapshot, row: &DocumentRow, error: &StoreError) -> Self {
         tracing::error!(%error, "a document could not be read");
-        let (id, name) = snapshot.document_name(row).unwrap_or_default();
         let code = match error {
             StoreError::Damaged(_) => "kept_text_damaged",
             _ => "kept_text_unreadable",
         };
-        Self { id, name, code }
+        Self {
+            id: row.id().to_owned(),
+            name: snapshot.document_name(row),
+            code,
+        }
     }
 
     fn named(self, kind: Kind) -> DamagedFile {

@@ -172,7 +172,7 @@ impl Catalog {
         let mut texts = BTreeMap::new();
         for kind in Kind::ALL {
             for row in snapshot.document_rows(kind).unwrap() {
-                let document = snapshot.document(row).unwrap();
+                let document = snapshot.document(&row).unwrap().unwrap();
                 texts.insert((kind, document.id), document.text);
             }
         }

@@ -149,3 +149,41 @@ fn a_broken_page_costs_what_was_on_it_and_no_more() {
         "{restored} of 13, lost {lost:?}"
     );
 }
+
+/// A page of the table of documents, not of their texts: what is on it is told by the revisions.
+#[test]
+fn a_broken_page_of_the_documents_themselves_loses_none_of_them() {
+    let catalog = Catalog::new();
+    let many: Vec<_> = (0..40)
+        .map(|n| marked(&format!("w{n:02}"), &format!("mark-{n}-")))
+        .collect();
+    catalog.keep(&many);
+    let texts = catalog.texts();
+    let mut broken = 0;
+    let catalog = catalog.reopened(|file| {
+        let database = rusqlite::Connection::open(file).unwrap();
+        let mut statement = database
+            .prepare(
+                "SELECT pageno FROM dbstat WHERE name = 'document' AND pagetype = 'leaf' LIMIT 1",
+            )
+            .unwrap();
+        let page: usize = statement.query_row([], |row| row.get(0)).unwrap();
+        drop(statement);
+        drop(database);
+        let mut bytes = std::fs::read(file).unwrap();
+        bytes[(page - 1) * PAGE..page * PAGE].fill(0xff);
+        std::fs::write(file, bytes).unwrap();
+        broken = page;
+    });
+    assert!(broken > 0);
+    let made = catalog.back_up();
+    assert!(
+        made.damaged.iter().any(|file| file.path == "flowkeep.db"),
+        "{:?}",
+        made.damaged
+    );
+    let empty = Catalog::new();
+    let (mut staging, _) = empty.plan(&made.folder).unwrap();
+    assert_eq!(empty.apply(&mut staging).imported, 40);
+    assert_eq!(empty.texts(), texts);
+}
