@@ -1,6 +1,6 @@
 # What each target does stands in CONTRIBUTING.md; what it is made of, in scripts/.
 
-.PHONY: run test build package bench bench-full faults seed check setup ui types icons screenshots format
+.PHONY: run test build package package-test bench bench-full faults seed check setup ui types icons screenshots format
 
 run:          ## sets up, builds and opens the window
 	@scripts/run
@@ -15,6 +15,9 @@ build:        ## release binaries: flowkeep and flowkeep-desktop
 
 package:      ## an installable .deb under target/
 	@scripts/package
+
+package-test: ## installs, upgrades and removes that package on this machine; needs root
+	@scripts/package-test
 
 check:        ## format, lints, generated files, dependencies
 	@scripts/check

@@ -18,6 +18,7 @@ const COMMANDS: &[&str] = &[
     "window_ready",
     "set_appearance",
     "recovery_state",
+    "recovery_safety_copy",
     "recovery_open_folder",
     "recovery_choose_folder",
     "recovery_usual_folder",

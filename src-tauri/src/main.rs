@@ -113,6 +113,7 @@ fn show(
             watchdog::window_ready,
             window::set_appearance,
             recovery::recovery_state,
+            recovery::recovery_safety_copy,
             recovery::recovery_open_folder,
             other_folder::recovery_choose_folder,
             other_folder::recovery_usual_folder,

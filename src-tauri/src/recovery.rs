@@ -1,6 +1,7 @@
 //! When the data cannot be opened: the commands of the small recovery window. It says why, opens
-//! the folder, restores a backup beside the damaged database, uses another folder
-//! ([`crate::other_folder`]), or tries again. The damaged database is set aside ([`SetAside`]), never deleted and never written.
+//! the folder, restores a backup beside the damaged database or puts a safety copy in its place,
+//! uses another folder ([`crate::other_folder`]), or tries again. The damaged database is set aside
+//! ([`SetAside`]), never deleted and never written.
 //!
 //! Absent on purpose: mending a database that a newer version has migrated, which is well, or one
 //! of another program, which is not ours; and anything a restore cannot mend either (no space, no
@@ -12,10 +13,10 @@ use std::sync::Arc;
 use flowkeep_api::types::PickedPlace;
 use flowkeep_api::{
     AppError, DataFolder, Face, FolderOrigin, OpenOptions, Places, SetAside, Silent,
-    newest_good_backup,
+    newest_good_backup, newest_safety_copy,
 };
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use tauri::{State, WebviewWindow};
 
 use crate::dialogs::{dialog, open_folder};
@@ -41,16 +42,24 @@ pub(crate) struct RecoveryState {
     languages: Vec<String>,
 }
 
-/// What a restore in the recovery window did.
+/// A copy of the database that may take the place of the damaged one.
+#[derive(Debug, Serialize)]
+pub(crate) struct OfferedCopy {
+    place: PickedPlace,
+    /// RFC 3339 in UTC.
+    made_at: String,
+}
+
+/// What the recovery window did.
 #[derive(Debug, Serialize)]
 pub(crate) struct Recovered {
-    /// What the restore answered (`RestoreResult`).
-    restored: Value,
+    /// Documents there are now.
+    documents: u64,
     /// Where the damaged database lies now.
     set_aside: String,
 }
 
-/// Everything the window shows.
+/// What the window shows at once.
 #[tauri::command]
 pub(crate) fn recovery_state(
     trouble: State<'_, Trouble>,
@@ -66,6 +75,21 @@ pub(crate) fn recovery_state(
         backup: newest_good_backup(&folder.path).map(|path| places.add(path)),
         languages: sys_locale::get_locales().collect(),
     }
+}
+
+/// The newest sound copy of the database that is newer than the newest good backup. It is read from
+/// end to end first, and the window is there meanwhile.
+#[tauri::command(async)]
+pub(crate) fn recovery_safety_copy(
+    trouble: State<'_, Trouble>,
+    folder: State<'_, DataFolder>,
+    places: State<'_, Arc<PickedPlaces>>,
+) -> Option<OfferedCopy> {
+    let copy = can_mend(&trouble.0).then(|| newest_safety_copy(&folder.path));
+    copy.flatten().map(|copy| OfferedCopy {
+        place: places.add(copy.path),
+        made_at: copy.made_at,
+    })
 }
 
 /// Whether a restore into a new database would help.
@@ -91,7 +115,8 @@ pub(crate) async fn recovery_pick_backup(
     Ok(picked.map(|handle| places.add(handle.path().to_path_buf())))
 }
 
-/// Sets the damaged database aside and restores a backup into a new one.
+/// Sets the damaged database aside and restores a backup into a new one, or puts a copy in its
+/// place: a backup is a folder, a copy a file.
 ///
 /// # Errors
 /// `data_in_use` when another process works with the data, and what opening or restoring said: the
@@ -125,12 +150,12 @@ fn restore_beside(
     token: &str,
 ) -> Result<Recovered, AppError> {
     let aside = SetAside::begin(data_dir)?;
-    match restore_into_new(&aside, places, token) {
-        Ok(restored) => {
+    match fill_new(&aside, places, token) {
+        Ok(documents) => {
             let kept = aside.keep()?;
             tracing::info!(folder = %kept.display(), "restored beside a damaged database");
             Ok(Recovered {
-                restored,
+                documents,
                 set_aside: label(&kept),
             })
         }
@@ -142,25 +167,27 @@ fn restore_beside(
     }
 }
 
-/// The new database is closed when this answers.
-fn restore_into_new(
-    aside: &SetAside,
-    places: Arc<dyn Places>,
-    token: &str,
-) -> Result<Value, AppError> {
-    let api = aside.open(OpenOptions {
+/// Answers how many documents there are now; the new database is closed then.
+fn fill_new(aside: &SetAside, places: Arc<dyn Places>, token: &str) -> Result<u64, AppError> {
+    let copy = places.resolve(token).filter(|path| path.is_file());
+    let options = OpenOptions {
         data_dir: None,
         face: Face::Desktop,
         places,
-    })?;
-    let plan = flowkeep_api::call(
-        &api,
-        "db_restore_plan",
-        json!({"from": {"picked": token}}),
-        &Silent,
-    )?;
-    let apply = json!({"plan_id": plan["plan_id"]});
-    flowkeep_api::call(&api, "db_restore", apply, &Silent)
+    };
+    let api = if let Some(copy) = copy {
+        aside.open_copy(&copy, options)?
+    } else {
+        let api = aside.open(options)?;
+        let from = json!({"from": {"picked": token}});
+        let plan = flowkeep_api::call(&api, "db_restore_plan", from, &Silent)?;
+        let apply = json!({"plan_id": plan["plan_id"]});
+        flowkeep_api::call(&api, "db_restore", apply, &Silent)?;
+        api
+    };
+    let overview = flowkeep_api::call(&api, "overview_show", json!({}), &Silent)?;
+    let counts = overview["counts"].as_array().into_iter().flatten();
+    Ok(counts.filter_map(|of| of["count"].as_u64()).sum())
 }
 
 #[cfg(test)]
@@ -190,6 +217,30 @@ mod tests {
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .filter(|name| name.starts_with("damaged-"));
         assert_eq!(folders.count(), 0);
+    }
+
+    #[test]
+    fn a_safety_copy_takes_the_place_of_the_damaged_database() {
+        let folder = tempfile::tempdir().unwrap();
+        let data_dir = folder.path();
+        let places = Arc::new(PickedPlaces::default());
+        let options = || OpenOptions {
+            data_dir: Some(data_dir.to_owned()),
+            face: Face::Cli,
+            places: places.clone(),
+        };
+        let api = flowkeep_api::Api::open(options()).unwrap();
+        let text = r#"{"id": "a", "name": "A", "tasks": []}"#;
+        let create = json!({"text": text, "format": "json"});
+        flowkeep_api::call(&api, "flow_create", create, &Silent).unwrap();
+        drop(api);
+        let copy = data_dir.join("copy.db");
+        std::fs::copy(data_dir.join("flowkeep.db"), &copy).unwrap();
+        std::fs::write(data_dir.join("flowkeep.db"), DAMAGED).unwrap();
+        let token = places.add(copy).token;
+        let done = restore_beside(data_dir, places.clone(), &token).unwrap();
+        assert_eq!(done.documents, 1);
+        flowkeep_api::Api::open(options()).unwrap();
     }
 
     #[test]

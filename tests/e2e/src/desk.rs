@@ -48,6 +48,35 @@ impl Desk {
     /// As [`Desk::new`].
     pub async fn with_screen(language: Language, width: u32, height: u32) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("flowkeep-e2e-").tempdir()?;
+        Self::in_folder(folder, language, width, height).await
+    }
+
+    /// Sets up a desk whose folder is called as an operator's home is, for pictures that show it:
+    /// below `/home` where that may be written, else below the folder for temporary files.
+    ///
+    /// # Errors
+    /// As [`Desk::new`]; when there is a folder of that name already.
+    pub async fn with_home(
+        name: &str,
+        language: Language,
+        (width, height): (u32, u32),
+    ) -> Result<Self> {
+        let mut named = tempfile::Builder::new();
+        let named = named.prefix(name).rand_bytes(0);
+        let folder = match named.tempdir_in("/home") {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => named.tempdir(),
+            made => made,
+        }
+        .with_context(|| format!("a home called {name}"))?;
+        Self::in_folder(folder, language, width, height).await
+    }
+
+    async fn in_folder(
+        folder: TempDir,
+        language: Language,
+        width: u32,
+        height: u32,
+    ) -> Result<Self> {
         for inside in ["home", "run", "data"] {
             std::fs::create_dir(folder.path().join(inside))?;
         }

@@ -143,7 +143,8 @@ impl<'desk> Window<'desk> {
             .unwrap_or(false))
     }
 
-    /// Its text as it is drawn. (The driver's own answer has the same fault as above.)
+    /// Its text as it is drawn, without the line breaks around it that the layout makes. (The
+    /// driver's own answer has the same fault as above.)
     async fn inner_text(&self, element: &Element) -> Result<String> {
         let element = serde_json::to_value(element)?;
         let text = self
@@ -151,7 +152,7 @@ impl<'desk> Window<'desk> {
             .execute("return arguments[0].innerText", vec![element])
             .await;
         let text = fresh(text)?.unwrap_or_default();
-        Ok(text.as_str().unwrap_or_default().to_owned())
+        Ok(text.as_str().unwrap_or_default().trim().to_owned())
     }
 
     /// What the page says, for the message of a test that fails.

@@ -73,6 +73,30 @@ async fn the_newest_good_backup_is_found_without_the_database() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_safety_copy_newer_than_any_backup_is_offered() -> Result<()> {
+    let desk = Desk::new(Language::English).await?;
+    let (_, backups) = back_up_one(&desk)?;
+    let file = desk.folder().join("newer.json");
+    let newer = json!({"id": "kept", "name": "Newer", "tasks": []});
+    fs::write(&file, serde_json::to_string(&newer)?)?;
+    desk.flowkeep(&["flow", "update", "kept", &file.to_string_lossy()])?;
+    // A restore keeps a copy of what was before it.
+    desk.flowkeep(&["db", "restore", "-f", "-i", &backups.to_string_lossy()])?;
+    let damaged = damage(&desk)?;
+
+    let window = Window::start(&desk).await?;
+    window.shown("recovery-restore-newest").await?;
+    window.click("recovery-use-copy").await?;
+    window
+        .text_of("page-title", |text| text.contains("restored"))
+        .await?;
+    assert_eq!(desk.flowkeep(&["flow", "show", "kept"])?, newer);
+    let aside = set_aside(&desk)?;
+    assert_eq!(fs::read(aside[0].join("flowkeep.db"))?, damaged);
+    window.close().await
+}
+
+#[tokio::test]
 async fn data_of_a_newer_version_is_not_mended() -> Result<()> {
     let desk = Desk::new(Language::English).await?;
     back_up_one(&desk)?;

@@ -5,7 +5,6 @@
 import { invoke } from '@tauri-apps/api/core';
 import type { AppError } from './generated/AppError';
 import type { PickedPlace } from './generated/PickedPlace';
-import type { RestoreResult } from './generated/RestoreResult';
 import { CallError } from './transport';
 
 /** Why the window is open. */
@@ -25,9 +24,16 @@ export interface RecoveryState {
   languages: string[];
 }
 
-/** What a restore did. */
+/** A sound copy of the database that is newer than the newest good backup. */
+export interface SafetyCopy {
+  place: PickedPlace;
+  made_at: string;
+}
+
+/** What was done. */
 export interface Recovered {
-  restored: RestoreResult;
+  /** Documents there are now. */
+  documents: number;
   /** Where the damaged database lies now. */
   set_aside: string;
 }
@@ -42,6 +48,8 @@ async function ask<Answer>(command: string, values?: Record<string, unknown>): P
 
 export const recovery = {
   state: () => ask<RecoveryState>('recovery_state'),
+  /** It is read from end to end first: that may take a moment. */
+  safetyCopy: () => ask<SafetyCopy | null>('recovery_safety_copy'),
   openFolder: () => ask<void>('recovery_open_folder'),
   /** Starts anew with the chosen folder; resolves only when the dialog was closed. */
   chooseFolder: (title: string) => ask<void>('recovery_choose_folder', { title }),

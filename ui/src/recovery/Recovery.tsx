@@ -1,9 +1,9 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
-import { counted, m, sayError, sayHints } from '@/i18n';
+import { counted, m, sayError, sayHints, when } from '@/i18n';
 import { CallError } from '@/ipc';
-import { type Recovered, type RecoveryState, recovery } from '@/ipc/recovery';
+import { type Recovered, type RecoveryState, recovery, type SafetyCopy } from '@/ipc/recovery';
 import styles from './Recovery.module.css';
 
 type Stage =
@@ -11,10 +11,21 @@ type Stage =
   | { at: 'restoring' }
   | { at: 'restored'; what: Recovered };
 
+interface CopyProps {
+  copy: SafetyCopy;
+  isBusy: boolean;
+  onUse: (token: string) => void;
+}
+
 /** Why the data cannot be opened, in plain words, and what can be done about it. */
 export function Recovery({ state }: { state: RecoveryState }) {
   const [stage, setStage] = useState<Stage>({ at: 'trouble' });
+  const [copy, setCopy] = useState<SafetyCopy | null>(null);
   const error = new CallError(state.error);
+  useEffect(() => {
+    // One that cannot be asked for is not offered.
+    recovery.safetyCopy().then(setCopy, () => undefined);
+  }, []);
 
   async function attempt(step: () => Promise<void>, of?: 'restore') {
     try {
@@ -35,14 +46,13 @@ export function Recovery({ state }: { state: RecoveryState }) {
     });
 
   if (stage.at === 'restored') {
-    const { restored, set_aside } = stage.what;
-    const count = restored.imported + restored.updated;
+    const { documents, set_aside } = stage.what;
     return (
       <main className={styles.page}>
         <span className={styles.good}>
           <Icon name="check" />
         </span>
-        <h1 data-testid="page-title">{counted('recovery_restored', count)}</h1>
+        <h1 data-testid="page-title">{counted('recovery_restored', documents)}</h1>
         <p data-selectable>{m.recovery_set_aside({ path: set_aside })}</p>
         <div className={styles.actions}>
           <Button
@@ -81,13 +91,14 @@ export function Recovery({ state }: { state: RecoveryState }) {
           {sayError(stage.failure)} {sayHints(stage.failure).join(' ')}
         </p>
       )}
+      {copy && <CopyOffer copy={copy} isBusy={busy} onUse={(token) => void restore(token)} />}
       {state.mendable && (
         <section className={styles.mend}>
           <p>{busy ? m.recovery_restoring() : m.recovery_restore_note()}</p>
           <div className={styles.actions}>
             {state.backup && (
               <Button
-                look="primary"
+                look={copy ? 'plain' : 'primary'}
                 isDisabled={busy}
                 data-testid="recovery-restore-newest"
                 onPress={() => state.backup && void restore(state.backup.token)}
@@ -139,5 +150,24 @@ export function Recovery({ state }: { state: RecoveryState }) {
         {state.told ? m.recovery_choose_folder_told() : m.recovery_choose_folder_note()}
       </p>
     </main>
+  );
+}
+
+/** The copy of the database that is newer than any backup. */
+function CopyOffer({ copy, isBusy, onUse }: CopyProps) {
+  return (
+    <section className={styles.mend}>
+      <p>{m.recovery_copy_note({ when: when(copy.made_at) })}</p>
+      <div className={styles.actions}>
+        <Button
+          look="primary"
+          isDisabled={isBusy}
+          data-testid="recovery-use-copy"
+          onPress={() => onUse(copy.place.token)}
+        >
+          {m.recovery_use_copy()}
+        </Button>
+      </div>
+    </section>
   );
 }

@@ -40,7 +40,12 @@ async fn main() -> Result<()> {
 
 async fn shoot(language: Language, theme: &str, folder: &Path, end: &str) -> Result<()> {
     // Room for the window's frame, which is not in the pictures.
-    let desk = Desk::with_screen(language, 1320, 860).await?;
+    let home = if language == Language::English {
+        "ada"
+    } else {
+        "linwei"
+    };
+    let desk = Desk::with_home(home, language, (1320, 860)).await?;
     let usb = Disk::new()?;
     let backups = usb.0.join("Backups");
     let window = Window::open(&desk).await?;
@@ -114,9 +119,11 @@ async fn shoot(language: Language, theme: &str, folder: &Path, end: &str) -> Res
         .text_of("plan-detail", |text| text.contains('6'))
         .await?;
     picture("restore").await?;
-    // Not the settings: they name the data folder, which is of this run alone.
     window.click("nav-activity").await?;
     picture("activity").await?;
+    window.click("nav-settings").await?;
+    window.shown("diagnostics").await?;
+    picture("settings").await?;
     window.close().await
 }
 
