@@ -11,8 +11,8 @@ use serde_json::Value;
 use ts_rs::{Config, TS};
 
 use crate::bodies::{
-    activity, backups, diagnostics, documents, drafts, examples, exports, overview, plan_decisions,
-    restores, revisions, settings,
+    activity, backups, diagnostics, documents, drafts, duplicates, examples, exports, overview,
+    plan_decisions, restores, revisions, settings,
 };
 use crate::types as t;
 use crate::{Api, AppError, Progress};
@@ -117,7 +117,7 @@ macro_rules! noun {
             command!($update, t::UpdateInput => t::Changed, documents::update, [writes] of $kind),
             command!($delete, t::DeleteInput => t::Deleted, documents::delete, [writes] of $kind),
             command!($undelete, t::DocumentRef => t::Changed, documents::undelete, [writes] of $kind),
-            command!($duplicate, t::DocumentRef => t::Changed, documents::duplicate, [writes] of $kind),
+            command!($duplicate, t::DocumentRef => t::Changed, duplicates::duplicate, [writes] of $kind),
             command!($history, t::DocumentRef => t::History, revisions::history, [] of $kind),
             command!($compare, t::CompareInput => t::Comparison, revisions::compare, [] of $kind),
             command!($revert, t::RevertInput => t::Changed, revisions::revert, [writes] of $kind),

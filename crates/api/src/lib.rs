@@ -23,8 +23,8 @@ pub mod types;
 pub use api::{Api, Face, NoPlaces, OpenOptions, Places};
 pub use backup_list::newest_good_backup;
 pub use bodies::{
-    activity, backups, diagnostics, documents, drafts, examples, exports, overview, plan_decisions,
-    restores, revisions, settings,
+    activity, backups, diagnostics, documents, drafts, duplicates, examples, exports, overview,
+    plan_decisions, restores, revisions, settings,
 };
 pub use catalogue::{Catalogue, Tongue};
 pub use commands::{Command, call, commands, typescript};

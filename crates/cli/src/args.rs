@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::{PathBufValueParser, PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use flowkeep_api::restores::KIND_WORDS;
+use flowkeep_api::plan_decisions::KIND_WORDS;
 use flowkeep_api::text_path;
 use flowkeep_core::{KeptHistory, Kind};
 

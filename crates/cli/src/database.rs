@@ -4,10 +4,10 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use flowkeep_api::types::{
-    BackupInput, ChosenPlace, Decision, Nothing, RestoreInput, RestorePlanInput, UndoInput,
-    VerifyInput,
+    BackupInput, ChosenPlace, DamagedItem, Decision, Nothing, RestoreInput, RestorePlanInput,
+    UndoInput, VerifyInput,
 };
-use flowkeep_api::{Api, AppError, backups, plan_decisions, restores};
+use flowkeep_api::{Api, AppError, Catalogue, backups, plan_decisions, restores};
 use serde_json::json;
 
 use crate::args::Db;
@@ -83,11 +83,7 @@ fn backup(
             }
         }
         for damaged in &made.damaged {
-            let name = damaged.name.as_deref().unwrap_or(&damaged.path);
-            let reason = catalogue.say(&damaged.reason);
-            let fields: [(&str, &dyn std::fmt::Display); 2] =
-                [("name", &name), ("reason", &reason)];
-            writeln!(out, "{}", catalogue.sentence("cli_damaged", &fields))?;
+            writeln!(out, "{}", named(catalogue, damaged))?;
         }
         for warning in &made.warnings {
             writeln!(out, "{}", catalogue.say(warning))?;
@@ -120,14 +116,14 @@ fn restore(api: &Api, output: &Output, asked: &Restore) -> Result<Outcome, AppEr
     let plan = restores::restore_plan(api, RestorePlanInput { from }, &progress)?;
     let id = plan.plan_id;
     if !asked.only.is_empty() {
-        restores::keep_only(api, &id, &asked.only)?;
+        plan_decisions::keep_only(api, &id, &asked.only)?;
     }
     let differing = if asked.force {
         Decision::Take
     } else {
         Decision::Skip
     };
-    restores::choose(api, &id, differing, Decision::Take)?;
+    plan_decisions::choose(api, &id, differing, Decision::Take)?;
     let result = if asked.dry_run {
         restores::restore_preview(api, &id)?
     } else {
@@ -192,11 +188,8 @@ fn restore(api: &Api, output: &Output, asked: &Restore) -> Result<Outcome, AppEr
             text.push_str(&catalogue.sentence("cli_undo_with", &[("id", undo)]));
         }
         for damaged in &result.damaged {
-            let reason = catalogue.say(&damaged.reason);
-            let fields: [(&str, &dyn std::fmt::Display); 2] =
-                [("name", &damaged.path), ("reason", &reason)];
             text.push('\n');
-            text.push_str(&catalogue.sentence("cli_damaged", &fields));
+            text.push_str(&named(catalogue, damaged));
         }
         for item in &result.checklist {
             text.push_str("\n- ");
@@ -220,11 +213,7 @@ fn verify(api: &Api, output: &Output, input: Option<PathBuf>) -> Result<Outcome,
     drop(progress);
     output.print(&found, |catalogue, out| {
         for damaged in &found.damaged {
-            let name = damaged.name.as_deref().unwrap_or(&damaged.path);
-            let reason = catalogue.say(&damaged.reason);
-            let fields: [(&str, &dyn std::fmt::Display); 2] =
-                [("name", &name), ("reason", &reason)];
-            writeln!(out, "{}", catalogue.sentence("cli_damaged", &fields))?;
+            writeln!(out, "{}", named(catalogue, damaged))?;
         }
         for path in &found.unlisted {
             let reason = catalogue.word("file_not_listed");
@@ -247,6 +236,13 @@ fn verify(api: &Api, output: &Output, input: Option<PathBuf>) -> Result<Outcome,
     } else {
         Outcome::Findings
     })
+}
+
+/// Damage, by the name of what is damaged.
+fn named(catalogue: &Catalogue, damaged: &DamagedItem) -> String {
+    let name = damaged.name.as_deref().unwrap_or(&damaged.path);
+    let reason = catalogue.say(&damaged.reason);
+    catalogue.sentence("cli_damaged", &[("name", &name), ("reason", &reason)])
 }
 
 fn undo(api: &Api, output: &Output, operation_id: Option<String>) -> Result<Outcome, AppError> {

@@ -1,23 +1,23 @@
 //! `flow`, `roadmap`, `rule`, `template`.
 
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::path::Path;
 
 use flowkeep_api::types::{
     Changed, ChosenPlace, CompareInput, CreateInput, Decision, DeleteInput, DocumentRef,
-    ExportInput, ItemAction, ListInput, RevertInput, UpdateInput,
+    DocumentRow, ExportInput, ItemAction, ListInput, RevertInput, UpdateInput,
 };
 use flowkeep_api::{
-    Api, AppError, Catalogue, documents, drafts, exports, plan_decisions, restores, revisions,
+    Api, AppError, documents, drafts, duplicates, exports, plan_decisions, restores, revisions,
 };
-use flowkeep_core::{
-    Document, Finding, Kind, MAX_DOCUMENT_BYTES, Recognised, Validation, recognise, validate,
-};
+use flowkeep_core::Kind;
 use serde_json::json;
 
 use crate::args::{Import, List, OnConflict, Validate, Verb};
 use crate::output::{Outcome, Output, raw, write};
 use crate::progress::Shown;
+use crate::read::Read;
+use crate::validation;
 
 /// Rows fetched at a time by a list without end.
 const PAGE: u32 = 500;
@@ -29,7 +29,7 @@ pub(crate) fn run(api: &Api, output: &Output, kind: Kind, verb: Verb) -> Result<
         Verb::Import(import) => return self::import(api, output, &import),
         Verb::Validate(Validate { id, .. }) => {
             let found = drafts::validate_kept(api, kind, &id.unwrap_or_default())?;
-            return print_validation(output, &found);
+            return validation::print(output, &found);
         }
         Verb::Create { file } => {
             changed(output, "cli_created", &create(api, kind, &file)?)?;
@@ -64,7 +64,7 @@ pub(crate) fn run(api: &Api, output: &Output, kind: Kind, verb: Verb) -> Result<
             changed(
                 output,
                 "cli_created",
-                &documents::duplicate(api, kind, reference(&id))?,
+                &duplicates::duplicate(api, kind, reference(&id))?,
             )?;
         }
         Verb::Revert { id, revision } => {
@@ -140,12 +140,6 @@ fn update(api: &Api, kind: Kind, id: String, file: &Path) -> Result<Changed, App
     documents::update(api, kind, input)
 }
 
-/// Checks a file by itself.
-pub(crate) fn validate_file(output: &Output, kind: Kind, file: &Path) -> Result<Outcome, AppError> {
-    let read = Read::file(file, kind)?;
-    print_validation(output, &validate(kind, &read.document))
-}
-
 fn list(api: &Api, output: &Output, kind: Kind, list: &List) -> Result<Outcome, AppError> {
     let fetch = |offset: u32, limit: u32| {
         documents::list(
@@ -164,40 +158,35 @@ fn list(api: &Api, output: &Output, kind: Kind, list: &List) -> Result<Outcome, 
     let mut offset = list.offset;
     let first = fetch(offset, left.min(PAGE))?;
     let total = first.total;
-    if output.is_json() {
-        let mut page = first;
-        output.stream(&json!({"total": total}), |each| {
-            loop {
-                let count = u32::try_from(page.items.len()).unwrap_or(u32::MAX);
-                for row in page.items {
-                    each(serde_json::to_value(row).unwrap_or_default())?;
-                }
-                left = left.saturating_sub(count);
-                offset = offset.saturating_add(count);
-                if count == 0 || left == 0 || offset >= total {
-                    return Ok(());
-                }
-                page = fetch(offset, left.min(PAGE))?;
-            }
-        })?;
-    } else {
-        let mut page = first;
+    let all = |each: &mut dyn FnMut(Vec<DocumentRow>) -> Result<(), AppError>| {
+        let mut rows = first.items;
         loop {
-            let count = u32::try_from(page.items.len()).unwrap_or(u32::MAX);
-            write(|out| {
-                for row in &page.items {
-                    let state = if row.problems > 0 { "!" } else { " " };
-                    writeln!(out, "{state} {}  {}  ({})", row.name, row.id, row.revision)?;
-                }
-                Ok(())
-            })?;
+            let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+            each(rows)?;
             left = left.saturating_sub(count);
             offset = offset.saturating_add(count);
             if count == 0 || left == 0 || offset >= total {
-                break;
+                return Ok(());
             }
-            page = fetch(offset, left.min(PAGE))?;
+            rows = fetch(offset, left.min(PAGE))?.items;
         }
+    };
+    if output.is_json() {
+        output.stream(&json!({"total": total}), |each| {
+            all(&mut |rows| {
+                rows.into_iter()
+                    .try_for_each(|row| each(serde_json::to_value(row).unwrap_or_default()))
+            })
+        })?;
+    } else {
+        all(&mut |rows| {
+            write(|out| {
+                rows.iter().try_for_each(|row| {
+                    let state = if row.problems > 0 { "!" } else { " " };
+                    writeln!(out, "{state} {}  {}  ({})", row.name, row.id, row.revision)
+                })
+            })
+        })?;
     }
     Ok(Outcome::Done)
 }
@@ -227,7 +216,7 @@ fn import(api: &Api, output: &Output, import: &Import) -> Result<Outcome, AppErr
         OnConflict::Replace => Decision::Take,
         OnConflict::Copy => Decision::Copy,
     };
-    restores::choose(api, &plan.plan_id, differing, Decision::Take)?;
+    plan_decisions::choose(api, &plan.plan_id, differing, Decision::Take)?;
     let result = if import.dry_run {
         restores::import_preview(api, &plan.plan_id)?
     } else {
@@ -290,72 +279,6 @@ pub(crate) fn word(action: ItemAction) -> &'static str {
     }
 }
 
-fn print_validation(output: &Output, found: &Validation) -> Result<Outcome, AppError> {
-    let catalogue = output.catalogue();
-    let findings = |list: &[Finding]| -> Vec<_> {
-        list.iter()
-            .map(|finding| {
-                let mut entry = json!({
-                    "path": finding.path,
-                    "code": finding.code,
-                    "message": sentence(catalogue, finding),
-                });
-                if !finding.fields.is_empty() {
-                    entry["fields"] = json!(finding.fields);
-                }
-                if let Some(place) = finding.place {
-                    entry["line"] = place.line.into();
-                    entry["column"] = place.column.into();
-                }
-                entry
-            })
-            .collect()
-    };
-    let valid = found.errors.is_empty();
-    let result = json!({
-        "valid": valid,
-        "errors": findings(&found.errors),
-        "warnings": findings(&found.warnings),
-    });
-    output.print(&result, |catalogue, out| {
-        let lists = [
-            ("cli_problem", &found.errors),
-            ("cli_warning", &found.warnings),
-        ];
-        for (key, list) in lists {
-            for finding in list {
-                let label = catalogue.word(key);
-                writeln!(
-                    out,
-                    "{label}: {}: {}",
-                    finding.path,
-                    sentence(catalogue, finding)
-                )?;
-            }
-        }
-        writeln!(
-            out,
-            "{}",
-            catalogue.word(if valid { "cli_valid" } else { "cli_invalid" })
-        )
-    })?;
-    Ok(if valid {
-        Outcome::Done
-    } else {
-        Outcome::Findings
-    })
-}
-
-fn sentence(catalogue: &Catalogue, finding: &Finding) -> String {
-    let own = format!("finding_{}", finding.code);
-    let key = if catalogue.has(&own) {
-        own
-    } else {
-        finding.code.clone()
-    };
-    catalogue.text(&key, &finding.fields)
-}
-
 fn changed(output: &Output, key: &str, done: &Changed) -> Result<(), AppError> {
     output.print(done, |catalogue, out| {
         let fields: [(&str, &dyn std::fmt::Display); 2] =
@@ -368,55 +291,5 @@ fn reference(id: &str) -> DocumentRef {
     DocumentRef {
         id: id.to_owned(),
         revision: None,
-    }
-}
-
-/// A document read from a file the operator named, `-` for standard input.
-struct Read {
-    document: Document,
-    id: Option<String>,
-    name: String,
-}
-
-impl Read {
-    fn file(path: &Path, kind: Kind) -> Result<Self, AppError> {
-        let failed = |error: std::io::Error| match error.kind() {
-            std::io::ErrorKind::NotFound => {
-                AppError::new("path_missing").with("path", path.display())
-            }
-            _ => AppError::new("file_failed")
-                .with("path", path.display())
-                .with("detail", error),
-        };
-        let limit = MAX_DOCUMENT_BYTES as u64 + 1;
-        let mut bytes = Vec::new();
-        if path == Path::new("-") {
-            std::io::stdin()
-                .lock()
-                .take(limit)
-                .read_to_end(&mut bytes)
-                .map_err(failed)?;
-        } else {
-            let file = std::fs::File::open(path).map_err(failed)?;
-            file.take(limit).read_to_end(&mut bytes).map_err(failed)?;
-        }
-        if bytes.len() as u64 == limit {
-            return Err(AppError::new("file_too_large")
-                .with("path", path.display())
-                .with("limit", MAX_DOCUMENT_BYTES));
-        }
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        match recognise(&bytes, &name, Some(kind)) {
-            Recognised::Document {
-                document, summary, ..
-            } => Ok(Self {
-                document,
-                id: summary.id.clone(),
-                name: summary.name.clone(),
-            }),
-            Recognised::NotOurs(reason) | Recognised::Broken(reason) => {
-                Err(AppError::from(reason).with("path", path.display()))
-            }
-        }
     }
 }

@@ -9,6 +9,8 @@ mod documents;
 mod help;
 mod output;
 mod progress;
+mod read;
+mod validation;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -77,7 +79,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<Outcome, AppError> {
     }
     if let Some(file) = arguments.noun.file_to_validate() {
         // A file is checked by itself: no data folder is touched.
-        return documents::validate_file(output, arguments.noun.kind(), file);
+        return validation::file(output, arguments.noun.kind(), file);
     }
     let api = Api::open(OpenOptions {
         data_dir: arguments.data_dir,

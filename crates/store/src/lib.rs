@@ -14,6 +14,7 @@ mod known_backup;
 mod list;
 mod opened;
 mod operation;
+mod operation_list;
 mod owner;
 mod readers;
 mod safety_copy;
@@ -33,9 +34,8 @@ pub use error::StoreError;
 pub use inbox::Request;
 pub use known_backup::KnownBackup;
 pub use list::{ListQuery, ListSort, Listing};
-pub use operation::{
-    NewOperation, OperationFilter, OperationItemRecord, OperationPage, OperationRecord,
-};
+pub use operation::{NewOperation, OperationItemRecord, OperationRecord};
+pub use operation_list::{OperationFilter, OperationPage};
 pub use owner::OwnerRecord;
 pub use safety_copy::check_copy;
 pub use snapshot::{DocumentRow, Snapshot, SnapshotDocument, SnapshotOperation, SnapshotRevision};

@@ -1,6 +1,6 @@
 //! `flow_*`, `roadmap_*`, `rule_*`, `template_*`: the same bodies for every kind.
 
-use flowkeep_core::{Document, Edit, Kind, Step, Summary, search_query, summarise, validate};
+use flowkeep_core::{Document, Kind, Summary, search_query, summarise, validate};
 use flowkeep_store::{
     DocumentRecord, ListQuery, ListSort, NewDocument, NewOperation, OperationItemRecord, Tx,
 };
@@ -85,13 +85,11 @@ pub fn show(api: &Api, kind: Kind, input: DocumentRef) -> Result<DocumentShow, A
 /// `exists`; the reason the text cannot be read.
 pub fn create(api: &Api, kind: Kind, input: CreateInput) -> Result<Changed, AppError> {
     let document = Document::parse(input.format, input.text)?;
-    let mut summary = summarise(kind, &document, None);
-    name_as_told(&mut summary, input.name);
+    let put = Put::new(api, kind, document, input.name, "create")?;
     let id = input
         .id
-        .or_else(|| summary.id.clone())
-        .unwrap_or_else(|| summary.derived_id.clone());
-    let (actor, face) = (api.actor()?, api.face.as_str());
+        .or_else(|| put.summary.id.clone())
+        .unwrap_or_else(|| put.summary.derived_id.clone());
     api.store.write(move |tx| {
         if tx
             .document(kind, &id)?
@@ -100,21 +98,10 @@ pub fn create(api: &Api, kind: Kind, input: CreateInput) -> Result<Changed, AppE
             return Err(AppError::new("exists")
                 .with("kind", kind.as_str())
                 .with("id", &id)
-                .with("name", &summary.name)
+                .with("name", &put.summary.name)
                 .hint("update_or_other_id"));
         }
-        put(
-            tx,
-            Put {
-                kind,
-                id,
-                document,
-                summary,
-                operation: "create",
-                actor,
-                face,
-            },
-        )
+        put.under(tx, id)
     })
 }
 
@@ -126,9 +113,7 @@ pub fn create(api: &Api, kind: Kind, input: CreateInput) -> Result<Changed, AppE
 pub fn update(api: &Api, kind: Kind, input: UpdateInput) -> Result<Changed, AppError> {
     let there = find_kept(api, kind, &input.id)?;
     let document = Document::parse(input.format.unwrap_or(there.format), input.text)?;
-    let mut summary = summarise(kind, &document, None);
-    name_as_told(&mut summary, Some(there.name));
-    let (actor, face) = (api.actor()?, api.face.as_str());
+    let put = Put::new(api, kind, document, Some(there.name), "update")?;
     let (id, base) = (input.id, input.base_revision);
     api.store.write(move |tx| {
         let there = tx
@@ -141,18 +126,7 @@ pub fn update(api: &Api, kind: Kind, input: UpdateInput) -> Result<Changed, AppE
                 .with("revision", there.revision)
                 .hint("compare_first"));
         }
-        put(
-            tx,
-            Put {
-                kind,
-                id,
-                document,
-                summary,
-                operation: "update",
-                actor,
-                face,
-            },
-        )
+        put.under(tx, id)
     })
 }
 
@@ -204,51 +178,9 @@ pub fn undelete(api: &Api, kind: Kind, input: DocumentRef) -> Result<Changed, Ap
     put_again(api, kind, &there, there.revision, "undelete")
 }
 
-/// Makes a copy of a document under an id of its own.
-///
-/// # Errors
-/// `not_found`.
-pub fn duplicate(api: &Api, kind: Kind, input: DocumentRef) -> Result<Changed, AppError> {
-    let there = find_kept(api, kind, &input.id)?;
-    let document = parsed(api, &there, there.revision)?;
-    let mut summary = summarise(kind, &document, None);
-    let name = copied_name(&there.name);
-    // A copy is told apart by its name; its id stands beside the text, never in it.
-    let document = if summary.name_given {
-        renamed(&document, &summary.name, &name).unwrap_or(document)
-    } else {
-        document
-    };
-    summary = summarise(kind, &document, None);
-    name_as_told(&mut summary, Some(name));
-    let (actor, face) = (api.actor()?, api.face.as_str());
-    api.store.write(move |tx| {
-        let mut number = 2_u32;
-        let id = loop {
-            let id = format!("{}-{number}", there.id);
-            if tx.document(kind, &id)?.is_none() {
-                break id;
-            }
-            number += 1;
-        };
-        put(
-            tx,
-            Put {
-                kind,
-                id,
-                document,
-                summary,
-                operation: "duplicate",
-                actor,
-                face,
-            },
-        )
-    })
-}
-
-struct Put {
+/// A text on its way into the catalog, and how that is told.
+pub(super) struct Put {
     kind: Kind,
-    id: String,
     document: Document,
     summary: Summary,
     operation: &'static str,
@@ -256,40 +188,62 @@ struct Put {
     face: &'static str,
 }
 
-/// Keeps a document and records the operation. A text that was there already is no change.
-fn put(tx: &Tx<'_>, put: Put) -> Result<Changed, AppError> {
-    let operation = tx.next_operation_id()?;
-    let new = NewDocument {
-        kind: put.kind,
-        id: &put.id,
-        document: &put.document,
-        summary: &put.summary,
-        example: false,
-    };
-    let (before, after) = tx.put_document(&new, operation, &put.actor)?;
-    if before == Some(after) {
-        return Ok(Changed {
-            id: put.id,
-            revision: after,
-            operation_id: None,
-        });
+impl Put {
+    /// A text without a name is called what the operator calls it.
+    pub(super) fn new(
+        api: &Api,
+        kind: Kind,
+        document: Document,
+        told_name: Option<String>,
+        operation: &'static str,
+    ) -> Result<Self, AppError> {
+        let mut summary = summarise(kind, &document, None);
+        if !summary.name_given
+            && let Some(name) = told_name.filter(|name| !name.is_empty())
+        {
+            summary.name = name;
+        }
+        Ok(Self {
+            kind,
+            document,
+            summary,
+            operation,
+            actor: api.actor()?,
+            face: api.face.as_str(),
+        })
     }
-    let item = OperationItemRecord {
-        kind: put.kind.as_str().to_owned(),
-        id: put.id.clone(),
-        name: Some(put.summary.name),
-        before,
-        after: Some(after),
-    };
-    tx.record_operation(
-        operation,
-        &new_operation(&put.actor, put.face, put.operation, &[item]),
-    )?;
-    Ok(Changed {
-        id: put.id,
-        revision: after,
-        operation_id: Some(operation.to_string()),
-    })
+
+    /// Keeps the document and records the operation. A text that was there already is no change.
+    pub(super) fn under(self, tx: &Tx<'_>, id: String) -> Result<Changed, AppError> {
+        let operation = tx.next_operation_id()?;
+        let new = NewDocument {
+            kind: self.kind,
+            id: &id,
+            document: &self.document,
+            summary: &self.summary,
+            example: false,
+        };
+        let (before, after) = tx.put_document(&new, operation, &self.actor)?;
+        let changed = before != Some(after);
+        if changed {
+            let item = OperationItemRecord {
+                kind: self.kind.as_str().to_owned(),
+                id: id.clone(),
+                name: Some(self.summary.name),
+                before,
+                after: Some(after),
+            };
+            tx.record_operation(
+                operation,
+                &new_operation(&self.actor, self.face, self.operation, &[item]),
+            )?;
+        }
+        Ok(Changed {
+            id,
+            revision: after,
+            operation_id: changed.then(|| operation.to_string()),
+        })
+    }
 }
 
 pub(super) fn put_again(
@@ -300,23 +254,9 @@ pub(super) fn put_again(
     operation: &'static str,
 ) -> Result<Changed, AppError> {
     let document = parsed(api, there, revision)?;
-    let mut summary = summarise(kind, &document, None);
-    name_as_told(&mut summary, Some(there.name.clone()));
-    let (actor, face, id) = (api.actor()?, api.face.as_str(), there.id.clone());
-    api.store.write(move |tx| {
-        put(
-            tx,
-            Put {
-                kind,
-                id,
-                document,
-                summary,
-                operation,
-                actor,
-                face,
-            },
-        )
-    })
+    let put = Put::new(api, kind, document, Some(there.name.clone()), operation)?;
+    let id = there.id.clone();
+    api.store.write(move |tx| put.under(tx, id))
 }
 
 pub(super) fn new_operation<'a>(
@@ -377,56 +317,6 @@ pub(super) fn parsed(
     Ok(Document::parse(stored.format, stored.text)?)
 }
 
-/// A text without a name is called what the operator calls it.
-fn name_as_told(summary: &mut Summary, told: Option<String>) {
-    if !summary.name_given
-        && let Some(name) = told.filter(|name| !name.is_empty())
-    {
-        summary.name = name;
-    }
-}
-
-/// "Report" → "Report (2)" → "Report (3)".
-fn copied_name(name: &str) -> String {
-    let numbered = name
-        .strip_suffix(')')
-        .and_then(|name| name.rsplit_once(" ("));
-    if let Some((start, number)) = numbered
-        && let Ok(number) = number.parse::<u32>()
-    {
-        return format!("{start} ({})", number.saturating_add(1));
-    }
-    format!("{name} (2)")
-}
-
-/// The document with its name changed where it stands; `None` where it stands elsewhere.
-fn renamed(document: &Document, from: &str, to: &str) -> Option<Document> {
-    let places: [&[&str]; 4] = [
-        &["name"],
-        &["title"],
-        &["metadata", "name"],
-        &["metadata", "title"],
-    ];
-    places.iter().find_map(|place| {
-        let path: Vec<Step> = place
-            .iter()
-            .map(|key| Step::Key((*key).to_owned()))
-            .collect();
-        let edit = Edit::Set {
-            path,
-            value: to.into(),
-        };
-        let edited = document.edit(&[edit]).ok()?;
-        let now = |document: &Document| {
-            place
-                .iter()
-                .try_fold(document.value(), |value, key| value.get(key))
-                .and_then(|value| value.as_str().map(str::to_owned))
-        };
-        (now(document).as_deref() == Some(from)).then_some(edited)
-    })
-}
-
 pub(crate) fn row(record: DocumentRecord) -> DocumentRow {
     let stated = |text: Option<&String>| text.and_then(|text| time::stated(text.as_str()));
     DocumentRow {
@@ -450,28 +340,5 @@ pub(crate) fn row(record: DocumentRecord) -> DocumentRow {
         runs_something: record.runs_something,
         contains_key: record.contains_key,
         example: record.example,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use flowkeep_core::Format;
-
-    use super::*;
-
-    #[test]
-    fn copies_are_numbered_by_name() {
-        assert_eq!(copied_name("Report"), "Report (2)");
-        assert_eq!(copied_name("Report (2)"), "Report (3)");
-        assert_eq!(copied_name("Report (draft)"), "Report (draft) (2)");
-    }
-
-    #[test]
-    fn only_the_place_the_name_stands_in_is_changed() {
-        let text = r#"{"title": "T", "name": "N"}"#;
-        let document = Document::parse(Format::Json, text.to_owned()).unwrap();
-        let edited = renamed(&document, "T", "T (2)").unwrap();
-        assert_eq!(edited.text(), r#"{"title": "T (2)", "name": "N"}"#);
-        assert!(renamed(&document, "elsewhere", "x").is_none());
     }
 }

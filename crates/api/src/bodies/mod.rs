@@ -6,6 +6,7 @@ pub mod backups;
 pub mod diagnostics;
 pub mod documents;
 pub mod drafts;
+pub mod duplicates;
 pub mod examples;
 pub mod exports;
 pub mod overview;

@@ -2,14 +2,14 @@
 
 use std::sync::PoisonError;
 
-use flowkeep_core::{Document, differences};
+use flowkeep_core::{Document, Kind, differences};
 use flowkeep_store::{Choice, StagedGroup, StagedItem, StoreError};
 
 use super::page;
 use crate::plans::{Plan, item};
 use crate::types::{
-    Comparison, Nothing, PlanDecideInput, PlanItemInput, PlanItemsInput, PlanPage, PlanRef,
-    PlanResults, PlanSummary,
+    Comparison, Decision, Nothing, PlanDecideInput, PlanItemInput, PlanItemsInput, PlanPage,
+    PlanRef, PlanResults, PlanSummary,
 };
 use crate::{Api, AppError};
 
@@ -60,6 +60,67 @@ pub fn decide(api: &Api, input: PlanDecideInput) -> Result<PlanSummary, AppError
         plan.staging.decide(item, choice)?;
     }
     plan.summary()
+}
+
+/// Every word `--only` takes (contracts, "Words"). A backup may well have nothing of one.
+pub const KIND_WORDS: [&str; 13] = [
+    "workflow",
+    "roadmap",
+    "rule",
+    "template",
+    "session",
+    "run",
+    "operation",
+    "folder",
+    "settings",
+    "connection",
+    "agent",
+    "route",
+    "schedule",
+];
+
+/// Chooses for every item that differs from what is here, as the command line's options say.
+///
+/// # Errors
+/// `plan_unknown`.
+pub fn choose(
+    api: &Api,
+    plan_id: &str,
+    differing: Decision,
+    new: Decision,
+) -> Result<(), AppError> {
+    let plan = api.plan(plan_id)?;
+    let mut plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
+    for group in [
+        StagedGroup::ChangedHere,
+        StagedGroup::Conflict,
+        StagedGroup::NewerThere,
+    ] {
+        plan.staging.decide_group(group, differing.into())?;
+    }
+    plan.staging.decide_group(StagedGroup::New, new.into())?;
+    Ok(())
+}
+
+/// Leaves out of a plan whatever is of none of these kinds.
+///
+/// # Errors
+/// `plan_unknown`; `kind_unknown` for a word that is no kind.
+pub fn keep_only(api: &Api, plan_id: &str, words: &[String]) -> Result<(), AppError> {
+    let mut kinds = Vec::new();
+    for word in words {
+        match Kind::from_word(word) {
+            Some(kind) => kinds.push(kind),
+            None if KIND_WORDS.contains(&word.as_str()) => {}
+            None => return Err(AppError::new("kind_unknown").with("kind", word)),
+        }
+    }
+    let plan = api.plan(plan_id)?;
+    let mut plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
+    let wanted = |other: &str| words.iter().any(|word| word == other);
+    plan.staging
+        .keep_only(&kinds, wanted("operation"), wanted("settings"))?;
+    Ok(())
 }
 
 /// How an item differs from what is here.

@@ -12,8 +12,8 @@ use super::backups::{damaged_item, newest_known};
 use crate::plans::Plan;
 use crate::progress::Thinned;
 use crate::types::{
-    Decision, ImportPlanInput, ImportResult, KindCount, PlanRef, PlanSummary, RestoreInput,
-    RestorePlanInput, RestoreResult, UndoConflict, UndoInput, UndoResult,
+    ImportPlanInput, ImportResult, KindCount, PlanRef, PlanSummary, RestoreInput, RestorePlanInput,
+    RestoreResult, UndoConflict, UndoInput, UndoResult,
 };
 use crate::{Api, AppError, Progress, safety_copy};
 
@@ -143,23 +143,6 @@ fn left_out(history: KeptHistory) -> Option<Message> {
     }
 }
 
-/// Every word `--only` takes (contracts, "Words"). A backup may well have nothing of one.
-pub const KIND_WORDS: [&str; 13] = [
-    "workflow",
-    "roadmap",
-    "rule",
-    "template",
-    "session",
-    "run",
-    "operation",
-    "folder",
-    "settings",
-    "connection",
-    "agent",
-    "route",
-    "schedule",
-];
-
 /// Brings in what an import plan chose, in one step that can be undone.
 ///
 /// # Errors
@@ -179,13 +162,14 @@ pub fn import_apply(
 /// # Errors
 /// `plan_unknown`.
 pub fn import_preview(api: &Api, plan_id: &str) -> Result<ImportResult, AppError> {
-    let plan = api.plan(plan_id)?;
-    let outcome = plan
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .staging
-        .preview(&api.store)?;
+    let outcome = preview(api, plan_id)?;
     Ok(import_result(&outcome))
+}
+
+fn preview(api: &Api, plan_id: &str) -> Result<ApplyOutcome, AppError> {
+    let plan = api.plan(plan_id)?;
+    let mut plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok(plan.staging.preview(&api.store)?)
 }
 
 fn import_result(outcome: &ApplyOutcome) -> ImportResult {
@@ -226,12 +210,7 @@ pub fn restore(
 /// # Errors
 /// `plan_unknown`.
 pub fn restore_preview(api: &Api, plan_id: &str) -> Result<RestoreResult, AppError> {
-    let plan = api.plan(plan_id)?;
-    let outcome = plan
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .staging
-        .preview(&api.store)?;
+    let outcome = preview(api, plan_id)?;
     restore_result(api, plan_id, &outcome)
 }
 
@@ -337,50 +316,6 @@ fn apply(
         }
         Err(error) => Err(error.into()),
     }
-}
-
-/// Chooses for every item that differs from what is here, as the command line's options say.
-///
-/// # Errors
-/// `plan_unknown`.
-pub fn choose(
-    api: &Api,
-    plan_id: &str,
-    differing: Decision,
-    new: Decision,
-) -> Result<(), AppError> {
-    let plan = api.plan(plan_id)?;
-    let mut plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
-    for group in [
-        StagedGroup::ChangedHere,
-        StagedGroup::Conflict,
-        StagedGroup::NewerThere,
-    ] {
-        plan.staging.decide_group(group, differing.into())?;
-    }
-    plan.staging.decide_group(StagedGroup::New, new.into())?;
-    Ok(())
-}
-
-/// Leaves out of a plan whatever is of none of these kinds.
-///
-/// # Errors
-/// `plan_unknown`; `kind_unknown` for a word that is no kind.
-pub fn keep_only(api: &Api, plan_id: &str, words: &[String]) -> Result<(), AppError> {
-    let mut kinds = Vec::new();
-    for word in words {
-        match Kind::from_word(word) {
-            Some(kind) => kinds.push(kind),
-            None if KIND_WORDS.contains(&word.as_str()) => {}
-            None => return Err(AppError::new("kind_unknown").with("kind", word)),
-        }
-    }
-    let plan = api.plan(plan_id)?;
-    let mut plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
-    let wanted = |other: &str| words.iter().any(|word| word == other);
-    plan.staging
-        .keep_only(&kinds, wanted("operation"), wanted("settings"))?;
-    Ok(())
 }
 
 /// Undoes an operation as far as nothing was changed since.

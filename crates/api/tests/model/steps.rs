@@ -4,7 +4,7 @@ use flowkeep_api::types::{
     BackupInput, ChosenPlace, CreateInput, Decision, DeleteInput, DocumentRef, PlanRef,
     RestoreInput, RestorePlanInput, RevertInput, UndoInput, UpdateInput,
 };
-use flowkeep_api::{Silent, backups, documents, restores, revisions};
+use flowkeep_api::{Silent, backups, documents, plan_decisions, restores, revisions};
 use flowkeep_core::{Format, Kind};
 use proptest::prelude::*;
 
@@ -251,7 +251,7 @@ fn import(subject: &Subject, model: &mut Model, key: &Key, number: usize, confli
         Conflict::Replace => Decision::Take,
         Conflict::Copy => Decision::Copy,
     };
-    restores::choose(subject.api(), &plan.plan_id, differing, Decision::Take).unwrap();
+    plan_decisions::choose(subject.api(), &plan.plan_id, differing, Decision::Take).unwrap();
     let plan = PlanRef {
         plan_id: plan.plan_id,
     };
@@ -290,7 +290,7 @@ fn restore_from(
     } else {
         Decision::Skip
     };
-    restores::choose(subject.api(), &plan.plan_id, differing, Decision::Take).unwrap();
+    plan_decisions::choose(subject.api(), &plan.plan_id, differing, Decision::Take).unwrap();
     let input = RestoreInput {
         plan_id: plan.plan_id,
         without_safety_copy: false,
