@@ -1,9 +1,11 @@
-/** The app's own set of controls. Pages import from here and nowhere else. */
+/**
+ * The app's own set of controls. Pages import from here; what is heavy (`CodeEditor`, `DayField`) from
+ * its own file, so that the first screen does not load it.
+ */
 export { Button, ButtonPair, IconButton } from './Button';
 export { Card, Row } from './Card';
 export { Chip, type Tone } from './Chip';
 export { Choice, type Option } from './Choice';
-export { DayField } from './DayField';
 export { Dialog, Spring } from './Dialog';
 export { Empty } from './Empty';
 export { ErrorNotice } from './ErrorNotice';

@@ -1,4 +1,5 @@
-import { Choice, DayField } from '@/components';
+import { Choice } from '@/components';
+import { DayField } from '@/components/DayField';
 import { m, when } from '@/i18n';
 import styles from './ActivityPage.module.css';
 import { DAYS, dayOf, type Period } from './period';
