@@ -1,9 +1,11 @@
-//! What names become: sort keys, search terms, file names.
+//! What names become: sort keys, search terms, file names, a line on a screen.
 
 mod file;
 mod search;
 mod sort;
+mod visible;
 
 pub use file::{file_name, slug};
 pub use search::{search_query, search_terms};
 pub use sort::sort_key;
+pub use visible::visible;

@@ -75,10 +75,14 @@ pub struct Start {
     /// Tasks that count as succeeded with output `{}`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<TaskId>,
-    /// Tasks that succeeded in the run that is repeated, in the order in which they ended; their
-    /// outputs are the engine's to bring along.
+    /// Tasks that succeeded in the run that is repeated, in the order in which they ended. The
+    /// engine brings their outputs along: what [`RunState::output_of`](super::RunState::output_of)
+    /// says there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub carried: Vec<TaskId>,
+    /// Tasks that failed there and whose fallback stood in, which is among the carried ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stood_in_for: Vec<TaskId>,
     /// Guided steps to begin with, instead of the definition's first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<TaskId>,

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::definition::{Definition, Flow, Position};
 use super::event::Start;
-use super::state::{Phase, Reason, RunState};
+use super::state::{Phase, Reason, RunState, TaskState};
 use super::step::Refused;
 use super::task_id::TaskId;
 use crate::Message;
@@ -53,21 +53,25 @@ pub fn repeat(
         From::Failed => None,
         From::Task(id) => Some(known(id)?),
     };
-    let good = |at: &Position| {
-        let before = before.task(then, &now.tasks()[*at].id);
-        before.is_some_and(|task| task.phase == Phase::Succeeded && !task.undone)
+    let state = |at: Position| before.task(then, &now.tasks()[at].id);
+    let good = |at: Position| {
+        let done = state(at).is_some_and(|task| task.phase == Phase::Succeeded && !task.undone);
+        done && !now.tasks()[at].is_compensation_only()
     };
-    // A fallback that stood in makes its task as good as done.
-    let stood_in = |at: &Position| now.fallbacks(*at).any(|fallback| good(&fallback));
-    let again: Vec<Position> = (0..now.tasks().len())
-        .filter(|at| {
-            Some(*at) == first || !(good(at) || idle(now, then, before, *at) || stood_in(at))
-        })
-        .collect();
-    let again = with_followers(then, before, now, again);
-    let mut carried: Vec<(u32, Position)> = (0..now.tasks().len())
-        .filter(|at| !again.contains(at) && good(at))
-        .filter_map(|at| Some((before.task(then, &now.tasks()[at].id)?.ended?, at)))
+    let stood_in_for =
+        |at: Position| state(at).is_some_and(|task| task.fell_back) && now.fallbacks(at).any(good);
+    // What was left out has done nothing, and is left out again.
+    let was_left_out = |at: Position| state(at).is_some_and(|task| task.left_out);
+    let all = 0..now.tasks().len();
+    let again = all.clone().filter(|&at| {
+        Some(at) == first || !(good(at) || stood_in_for(at) || idle(now, state(at), at))
+    });
+    let again = with_followers(then, before, now, again.collect());
+    let kept = all.filter(|at| !again.contains(at));
+    let mut carried: Vec<(Option<u32>, Position)> = kept
+        .clone()
+        .filter(|&at| good(at) && !was_left_out(at))
+        .map(|at| (state(at).and_then(|task| task.ended), at))
         .collect();
     carried.sort_unstable();
     let ids = |list: Vec<Position>| {
@@ -81,18 +85,19 @@ pub fn repeat(
             None => ids(last_open(then, before, now)),
         };
     }
+    start
+        .left_out
+        .extend::<Vec<TaskId>>(ids(kept.clone().filter(|&at| was_left_out(at)).collect()));
+    start.stood_in_for = ids(kept.filter(|&at| stood_in_for(at)).collect());
     start.carried = ids(carried.into_iter().map(|(_, at)| at).collect());
     Ok(start)
 }
 
-/// Whether a task was not called, and so has no part in what has to be done again.
-fn idle(now: &Definition, then: &Definition, before: &RunState, at: Position) -> bool {
-    let task = &now.tasks()[at];
-    let state = before.task(then, &task.id);
-    let uncalled = state.is_some_and(|state| {
-        state.reason == Some(Reason::NotCalled) || state.reason == Some(Reason::Condition)
-    });
-    uncalled || task.is_compensation_only()
+/// Whether a task did not run because nobody needed it: it has no part in what is done again.
+fn idle(now: &Definition, before: Option<&TaskState>, at: Position) -> bool {
+    let reason = before.and_then(|task| task.reason);
+    let unneeded = matches!(reason, Some(Reason::NotCalled | Reason::Condition));
+    unneeded || now.tasks()[at].is_compensation_only()
 }
 
 /// Tasks, and everything that depends on one of them or is called by one.

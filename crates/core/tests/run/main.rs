@@ -4,6 +4,8 @@
 
 mod definitions;
 mod expressions;
+mod model;
 mod play;
 mod queueing;
+mod repeats;
 mod scenarios;

@@ -110,6 +110,8 @@ const UNSAFE: &str = r#""id": "a", "idempotent": false"#;
     C_AFTER_B, r#""id": "u""#, r#""id": "v""#], "a+ b+ c- v- u+", "run=failed a=succeeded b=succeeded c=failed u=succeeded v=failed")]
 #[case::dependents_of_a_compensation(&[r#""id": "a", "compensate": "u""#, r#""id": "u""#, r#""id": "z", "dependsOn": ["u"]"#], "a+",
     "run=succeeded a=succeeded u=skipped:not_called z=skipped:dependency")]
+#[case::a_compensation_calls_nobody(&[r#""id": "a", "compensate": "u""#, r#""id": "u", "onFailure": "fallback:f""#, F], "a+",
+    "run=succeeded a=succeeded u=skipped:not_called f=skipped:not_called")]
 // people
 #[case::waits_for_a_person(&[A, M_AFTER_A], "a+", "run=waiting a=succeeded m=waiting")]
 #[case::not_waiting_while_something_runs(&[A, r#""id": "m", "action": "manual""#], ">a", "run=running a=running m=waiting")]

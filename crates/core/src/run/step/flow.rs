@@ -29,11 +29,11 @@ impl Turn<'_> {
             return self.open(at);
         }
         if !called && !task.callers.is_empty() {
-            if task
-                .callers
-                .iter()
-                .all(|&caller| self.task(caller).is_final())
-            {
+            // A compensation calls nobody.
+            let is_over = |&caller: &Position| {
+                self.task(caller).is_final() || self.defined(caller).is_compensation_only()
+            };
+            if task.callers.iter().all(is_over) {
                 self.skip(at, Reason::NotCalled);
             }
             return;

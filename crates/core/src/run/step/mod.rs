@@ -150,15 +150,17 @@ impl Turn<'_> {
         };
         let list = |ids: &[TaskId]| ids.iter().map(position).collect::<Result<Vec<_>, _>>();
         let only = start.only.as_ref().map(position).transpose()?;
-        let (left_out, carried, steps) = (
-            list(&start.left_out)?,
-            list(&start.carried)?,
-            list(&start.steps)?,
-        );
+        let (left_out, steps) = (list(&start.left_out)?, list(&start.steps)?);
+        let (carried, stood_in_for) = (list(&start.carried)?, list(&start.stood_in_for)?);
         self.state.head.only = only;
         for at in left_out {
             self.state.tasks[at].left_out = true;
             self.changed.insert(at);
+        }
+        for at in stood_in_for {
+            self.state.tasks[at].reason = Some(Reason::Carried);
+            self.state.tasks[at].fell_back = true;
+            self.set(at, Phase::Failed);
         }
         for at in carried {
             self.state.tasks[at].reason = Some(Reason::Carried);
