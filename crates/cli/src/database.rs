@@ -8,6 +8,7 @@ use flowkeep_api::types::{
     UndoInput, VerifyInput,
 };
 use flowkeep_api::{Api, AppError, Catalogue, backups, plan_decisions, restores};
+use flowkeep_core::KeptHistory;
 use serde_json::json;
 
 use crate::args::Db;
@@ -269,11 +270,18 @@ fn list(api: &Api, output: &Output) -> Result<Outcome, AppError> {
         for row in &found.items {
             let health = serde_json::to_value(row.health).unwrap_or_default();
             let health = catalogue.word(&format!("health_{}", health.as_str().unwrap_or_default()));
-            writeln!(
-                out,
-                "{}  {}  {}  {}",
-                row.created_at, row.count, health, row.path
-            )?;
+            let kept = match row.history {
+                KeptHistory::All => String::new(),
+                KeptHistory::Days(days) => {
+                    catalogue.sentence("cli_history_days", &[("days", &days)])
+                }
+                KeptHistory::None => catalogue.word("cli_history_none"),
+            };
+            let line = format!(
+                "{}  {}  {health}  {}  {kept}",
+                row.created_at, row.count, row.path
+            );
+            writeln!(out, "{}", line.trim_end())?;
         }
         for unfinished in &found.unfinished {
             let fields: [(&str, &dyn std::fmt::Display); 1] = [("path", &unfinished.path)];

@@ -132,6 +132,10 @@ fn a_backup_keeps_as_much_history_as_was_asked_for() {
         .collect();
     let days = serde_json::json!({"days": 30});
     assert_eq!(listed, ["none".into(), days, "all".into()]);
+    let said = flowkeep.say(&["db", "list"]).out;
+    let ends: Vec<_> = said.lines().map(|line| line.rsplit("  ").next()).collect();
+    assert_eq!(ends[0], Some("without history"));
+    assert_eq!(ends[1], Some("with 30 days of history"));
 
     let other = Flowkeep::new();
     let said = other.say(&["db", "restore", "-i", &folder]);
