@@ -2,7 +2,7 @@
 //!
 //! The table makes the form a person fills in, the validation of parameters, the defaults of
 //! [`Task`](super::Task) and what an agent has to be able to do. Absent on purpose: carrying an
-//! action out, and the words for people (`param_<name>` and `action_…` of the catalogue).
+//! action out, and the words for people (`param_<name>` and `action_<key>` of the catalogue).
 
 use serde::Serialize;
 use ts_rs::TS;
@@ -300,6 +300,21 @@ pub fn action(name: &str) -> Option<&'static Action> {
 }
 
 impl Action {
+    /// The end of its catalogue key: its name in small letters, such as `sql_query`.
+    pub fn key(&self) -> String {
+        let mut key = String::with_capacity(self.name.len() + 8);
+        for character in self.name.chars() {
+            let begins = character == '.' || character.is_ascii_uppercase();
+            if begins && !key.is_empty() && !key.ends_with('_') {
+                key.push('_');
+            }
+            if character != '.' {
+                key.push(character.to_ascii_lowercase());
+            }
+        }
+        key
+    }
+
     /// Whether a task of this action can be done twice, where it does not say so itself. `method`
     /// is its parameter of that name when it is a plain text.
     pub fn idempotent_by_default(&self, method: Option<&str>) -> bool {

@@ -229,6 +229,22 @@ pub enum Reason {
     MarkedDone,
 }
 
+impl Reason {
+    /// Every reason there is.
+    pub const ALL: [Self; 10] = [
+        Self::Condition,
+        Self::Dependency,
+        Self::Stopped,
+        Self::NotCalled,
+        Self::NotInStep,
+        Self::NotReached,
+        Self::Cancelled,
+        Self::LeftOut,
+        Self::Carried,
+        Self::MarkedDone,
+    ];
+}
+
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }

@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 
 use flowkeep_core::run::expression::{
-    Bound, Fault, Lookup, Masked, bind, condition, evaluate, references,
+    Bound, Fault, Lookup, Masked, bind, condition, evaluate, first_case, references,
 };
 use flowkeep_core::{Document, Format, Message, Value};
 use proptest::prelude::*;
 use rstest::rstest;
+
+use crate::play::id;
 
 struct Given {
     load: Value,
@@ -171,6 +173,29 @@ fn conditions(#[case] text: &str, #[case] expected: Result<bool, &str>) {
     assert_eq!(
         condition(text, &given()).map_err(code),
         expected.map_err(str::to_owned)
+    );
+}
+
+#[rstest]
+#[case::first_that_holds(r#"[{"condition": "${context.n == 1}", "task": "x"}, {"condition": "${context.n == 3}", "task": "y"}, {"task": "z"}]"#, Ok(Some("y")))]
+#[case::otherwise(
+    r#"[{"condition": "${context.n == 1}", "task": "x"}, {"task": "z"}]"#,
+    Ok(Some("z"))
+)]
+#[case::none(r#"[{"condition": false, "task": "x"}]"#, Ok(None))]
+#[case::later_ones_are_not_looked_at(
+    r#"[{"condition": true, "task": 1}, {"condition": "${context.zz}", "task": "y"}]"#,
+    Ok(Some("1"))
+)]
+#[case::without_value(
+    r#"[{"condition": "${context.zz}", "task": "y"}]"#,
+    Err("expression_missing")
+)]
+fn the_case_a_branch_takes(#[case] when: &str, #[case] expected: Result<Option<&str>, &str>) {
+    let chosen = first_case(&json(when), &given()).map_err(code);
+    assert_eq!(
+        chosen,
+        expected.map(|task| task.map(id)).map_err(str::to_owned)
     );
 }
 

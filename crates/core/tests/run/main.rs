@@ -9,3 +9,4 @@ mod play;
 mod queueing;
 mod repeats;
 mod scenarios;
+mod words;

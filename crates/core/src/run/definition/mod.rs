@@ -94,8 +94,8 @@ pub struct Task {
     pub(crate) calls: Vec<Position>,
     /// Tasks that may call it in that way.
     pub(crate) callers: Vec<Position>,
-    /// Whether some task names it as its compensation.
-    pub(crate) undoes: bool,
+    /// Tasks that name it as their compensation.
+    pub(crate) undoes: Vec<Position>,
 }
 
 /// Hints for choosing a data source, as the document has them.
@@ -244,7 +244,7 @@ impl Definition {
                 tasks[called].callers.push(at);
             }
             if let Some(undo) = tasks[at].compensate {
-                tasks[undo].undoes = true;
+                tasks[undo].undoes.push(at);
             }
         }
         let positions = tasks
@@ -265,11 +265,11 @@ impl Definition {
 impl Task {
     /// Whether it starts only when another task calls it.
     pub fn is_called_only(&self) -> bool {
-        self.undoes || !self.callers.is_empty()
+        !self.undoes.is_empty() || !self.callers.is_empty()
     }
 
     /// Whether it only ever undoes another task.
     pub(crate) fn is_compensation_only(&self) -> bool {
-        self.undoes && self.callers.is_empty()
+        !self.undoes.is_empty() && self.callers.is_empty()
     }
 }

@@ -143,7 +143,7 @@ pub(super) fn blank(item: &Item<'_>, action: &'static Action, priority: i64) -> 
         dependents: Vec::new(),
         calls: Vec::new(),
         callers: Vec::new(),
-        undoes: false,
+        undoes: Vec::new(),
     })
 }
 

@@ -6,6 +6,7 @@ use super::operators::{Failed, from_operand, to_operand};
 use super::path::{Path, Root, Segment};
 use super::template::{Expression, Piece, pieces};
 use crate::edit::json_text;
+use crate::run::task_id::TaskId;
 use crate::{Message, Value};
 
 /// Where values come from while a task executes.
@@ -90,6 +91,26 @@ pub fn condition(text: &str, lookup: &impl Lookup) -> Result<bool, Fault> {
         Value::Bool(holds) => Ok(holds),
         _ => Err(Message::new("expression_not_true_or_false").into()),
     }
+}
+
+/// The task of the first of a branch's cases whose condition holds; one without a condition always
+/// does. Cases after it are not looked at, so they may speak of what is not there.
+///
+/// # Errors
+/// As [`condition`], of the first condition that has no value.
+pub fn first_case(when: &Value, lookup: &impl Lookup) -> Result<Option<TaskId>, Fault> {
+    for case in when.as_array().unwrap_or_default() {
+        let holds = match case.get("condition") {
+            None | Some(Value::Null) => true,
+            Some(Value::Bool(holds)) => *holds,
+            Some(Value::String(text)) => condition(text, lookup)?,
+            Some(_) => return Err(Message::new("expression_not_true_or_false").into()),
+        };
+        if holds {
+            return Ok(case.get("task").and_then(Value::as_word).map(TaskId::from));
+        }
+    }
+    Ok(None)
 }
 
 fn evaluate_text(text: &str, lookup: &impl Lookup) -> Result<Value, Fault> {

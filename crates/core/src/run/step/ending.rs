@@ -1,6 +1,8 @@
 //! How a run ends: failing, cancelling, compensating, the last word. And pausing, which is not an
 //! end.
 
+use std::collections::BTreeSet;
+
 use super::{Refused, Turn, refused};
 use crate::Message;
 use crate::run::definition::{Flow, Position, RunAfter};
@@ -152,10 +154,8 @@ impl Turn<'_> {
             self.conclude(Status::Failed);
             return false;
         };
-        for at in 0..self.state.tasks.len() {
-            let undone = self.task(at).phase == Phase::Succeeded
-                && self.defined(at).compensate == Some(undo);
-            if undone {
+        for at in self.defined(undo).undoes.clone() {
+            if self.task(at).phase == Phase::Succeeded {
                 self.task_mut(at).undone = true;
             }
         }
@@ -181,12 +181,9 @@ impl Turn<'_> {
             .filter_map(|(task, defined)| Some((task.ended?, defined.compensate?)))
             .collect();
         done.sort_unstable();
-        let mut plan: Vec<Position> = Vec::with_capacity(done.len());
-        for &(_, undo) in done.iter().rev() {
-            if !plan.contains(&undo) {
-                plan.push(undo);
-            }
-        }
+        let mut seen = BTreeSet::new();
+        let last_first = done.into_iter().rev().map(|(_, undo)| undo);
+        let mut plan: Vec<Position> = last_first.filter(|undo| seen.insert(*undo)).collect();
         plan.reverse();
         plan
     }
