@@ -1,5 +1,6 @@
 import { useNavigate, useRouter } from '@tanstack/react-router';
 import { useEffect } from 'react';
+import { isPageCovered } from '@/components';
 import { guidePage } from '@/features/help/guide';
 import { PLACES } from './places';
 
@@ -9,6 +10,7 @@ export function useShortcuts(onSearch: () => void): void {
   const router = useRouter();
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
+      if (isPageCovered()) return;
       const command = event.ctrlKey || event.metaKey;
       if (command && !event.shiftKey && event.key.toLowerCase() === 'k') onSearch();
       else if (event.key === 'F1') {

@@ -6,7 +6,8 @@ interface Props {
   title: string;
   subtitle?: ReactNode;
   children: ReactNode;
-  foot: ReactNode;
+  /** What can be done; absent while there is nothing to decide. */
+  foot?: ReactNode;
   isOpen: boolean;
   onClose: () => void;
   size?: 'narrow' | 'normal' | 'wide';
@@ -48,7 +49,7 @@ export function Dialog({
           <div className={`${styles.body} ${padding === 'none' ? styles.flush : ''}`}>
             {children}
           </div>
-          <footer className={styles.foot}>{foot}</footer>
+          {foot && <footer className={styles.foot}>{foot}</footer>}
         </AriaDialog>
       </Modal>
     </ModalOverlay>

@@ -8,6 +8,8 @@ const frame = EditorView.theme({
   '&': { height: '100%', fontSize: '12px', color: 'var(--text)', background: 'transparent' },
   '&.cm-focused': { outline: 'none' },
   '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '19px', overflow: 'auto' },
+  // The caret shows where the keys go; a ring around a text as long as this one would not.
+  '.cm-content:focus-visible': { boxShadow: 'none' },
   '.cm-content': { padding: '10px 0', caretColor: 'var(--text)' },
   '.cm-line': { padding: '0 14px 0 8px' },
   '.cm-gutters': {
@@ -35,13 +37,21 @@ const frame = EditorView.theme({
     padding: '0 6px',
   },
   '.cm-panels': { background: 'var(--raised)', color: 'var(--text)', borderColor: 'var(--line)' },
-  '.cm-panels input, .cm-panels button': {
+  '.cm-panel.cm-search': { padding: '8px 36px 8px 12px', fontSize: '13px' },
+  '.cm-panel.cm-search label': { fontSize: '13px', margin: '0 8px 0 0' },
+  '.cm-panel.cm-search [name=close]': { fontSize: '18px', padding: '0 6px', border: '0' },
+  '.cm-panels input.cm-textfield, .cm-panels button.cm-button': {
     background: 'var(--surface)',
     color: 'var(--text)',
     border: '1px solid var(--control-line)',
     borderRadius: '6px',
     backgroundImage: 'none',
+    font: 'inherit',
+    height: '28px',
+    padding: '0 10px',
+    margin: '2px 6px 2px 0',
   },
+  '.cm-panels input[type=checkbox]': { accentColor: 'var(--accent)' },
   '.cm-tooltip': {
     background: 'var(--raised)',
     border: '1px solid var(--line)',

@@ -6,6 +6,7 @@ export { Button, ButtonPair, IconButton } from './Button';
 export { Card, Row } from './Card';
 export { Chip, type Tone } from './Chip';
 export { Choice, type Option } from './Choice';
+export { isPageCovered } from './covered';
 export { Dialog, Spring } from './Dialog';
 export { Empty } from './Empty';
 export { ErrorNotice } from './ErrorNotice';

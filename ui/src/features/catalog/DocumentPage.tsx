@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { ErrorNotice, Page } from '@/components';
-import type { Kind } from '@/ipc';
+import { Button, Empty, ErrorNotice, Page } from '@/components';
+import { label, m } from '@/i18n';
+import { CallError, type Kind } from '@/ipc';
 import { DraftContext } from './draft/DraftContext';
 import { openDraft } from './draft/drafts';
-import { documentLink, isLibraryKind } from './kinds';
+import { documentLink, isLibraryKind, KINDS, listLink } from './kinds';
 import { OpenDocument, type Tab } from './OpenDocument';
 import { documentQuery } from './queries';
 
@@ -23,8 +24,24 @@ function DocumentPage({ kind, id }: { kind: Kind; id: string }) {
   const shown = useQuery(documentQuery(kind, id));
   const search: { tab?: 'text' | 'revisions'; at?: string } = useSearch({ strict: false });
   const navigate = useNavigate();
+  if (shown.error && CallError.from(shown.error).code === 'not_found') {
+    return (
+      <Page title={label('kind_name', kind)} body="fill">
+        <Empty
+          icon={KINDS[kind].icon}
+          title={m.document_gone()}
+          actions={
+            <Button onPress={() => void navigate(listLink(kind))}>{m.back_to_list()}</Button>
+          }
+        >
+          {m.document_gone_hint()}
+        </Empty>
+      </Page>
+    );
+  }
   if (!shown.data) {
     return (
+      // Its name comes with it.
       <Page title="">
         {shown.error ? <ErrorNotice error={shown.error} onRetry={() => shown.refetch()} /> : null}
       </Page>

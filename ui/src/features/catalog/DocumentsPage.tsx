@@ -4,6 +4,7 @@ import {
   Button,
   Card,
   ErrorNotice,
+  isPageCovered,
   NOTHING,
   Page,
   RowList,
@@ -175,6 +176,7 @@ function useNewKey(run: () => void): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'n') return;
+      if (isPageCovered()) return;
       event.preventDefault();
       run();
     };

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { Button, Chip, IconButton, Page, Segments } from '@/components';
+import { Button, Chip, IconButton, isPageCovered, Page, Segments } from '@/components';
 import { counted, label, m, when } from '@/i18n';
 import type { DocumentShow } from '@/ipc';
 import { DocumentMenu } from './DocumentMenu';
@@ -148,7 +148,7 @@ function Form({
 function useEditorKeys(draft: DocumentDraft, save: () => void, tab: Tab): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+      if (!(event.ctrlKey || event.metaKey) || event.altKey || isPageCovered()) return;
       const inText = event.target instanceof Element && event.target.closest('.cm-editor') !== null;
       const key = event.key.toLowerCase();
       if (key === 's') save();

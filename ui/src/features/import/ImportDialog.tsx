@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { invalidate } from '@/app/queries';
 import { Button, Dialog, ErrorNotice, Spring, toast } from '@/components';
 import { counted, m } from '@/i18n';
-import type { ImportResult, PickedPlace, PlanItem } from '@/ipc';
+import type { ImportResult, PlanItem } from '@/ipc';
 import { ALL_KINDS } from '../catalog/kinds';
 import { undoAction, useUndo } from '../command';
 import { useWork } from '../longWork';
@@ -13,18 +13,17 @@ import { WorkProgress } from '../plan/WorkProgress';
 import { fileName } from '../plan/words';
 import { ImportItems } from './ImportItems';
 import { ImportOutcomeList } from './ImportOutcomeList';
-import { closeImport, useOffered } from './store';
+import { closeImport, keepImportPlan, type OfferedImport, useOffered } from './store';
 import { applyWork, planWork } from './work';
 
 /** What was dropped or picked, until it is imported or put aside. Nothing is written before. */
 export function ImportDialog() {
   const offered = useOffered();
-  return offered && <Import places={offered} />;
+  return offered && <Import {...offered} />;
 }
 
-function Import({ places }: { places: readonly PickedPlace[] }) {
+function Import({ places, plan }: OfferedImport) {
   const keep = useKeepPlan();
-  const [plan, setPlan] = useState<string | undefined>();
   const [result, setResult] = useState<ImportResult | null>(null);
   const read = useWork(planWork);
   const make = useCallback(() => {
@@ -32,14 +31,16 @@ function Import({ places }: { places: readonly PickedPlace[] }) {
     planWork.start({ places: asked }).then(
       (summary) => {
         keep(summary);
-        setPlan(summary.plan_id);
+        keepImportPlan(summary.plan_id);
       },
       // What it failed with is told by the work itself; a cancelled one closes the dialog.
       (error) => error.code === 'cancelled' && closeImport(),
     );
   }, [places, keep]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: one plan for what was offered
-  useEffect(make, [places]);
+  useEffect(() => {
+    if (plan === undefined && planWork.state.status !== 'running') make();
+  }, [places]);
 
   if (result && plan)
     return <ImportOutcomeList plan={plan} result={result} onClose={closeImport} />;
@@ -51,10 +52,12 @@ function Import({ places }: { places: readonly PickedPlace[] }) {
       title={m.import_title()}
       data-testid="dialog-import"
       foot={
-        <>
-          <Spring />
-          {read.status === 'failed' && <Button onPress={closeImport}>{m.close()}</Button>}
-        </>
+        read.status === 'failed' && (
+          <>
+            <Spring />
+            <Button onPress={closeImport}>{m.close()}</Button>
+          </>
+        )
       }
     >
       {read.error ? (

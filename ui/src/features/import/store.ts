@@ -1,20 +1,34 @@
-/** What is being imported: the places that were dropped or picked, until the dialog is closed. */
+/**
+ * What is being imported, until the dialog is closed: the places that were dropped or picked, and
+ * the plan made from them. It outlives the dialog being drawn anew, as by another language.
+ */
 import { useSyncExternalStore } from 'react';
 import { m } from '@/i18n';
 import { type PickedPlace, shell } from '@/ipc';
 import { tellFailure } from '../command';
 
-let offered: readonly PickedPlace[] | null = null;
+export interface OfferedImport {
+  places: readonly PickedPlace[];
+  /** Absent while the places are read. */
+  plan?: string;
+}
+
+let offered: OfferedImport | null = null;
 const listeners = new Set<() => void>();
 
-function set(places: readonly PickedPlace[] | null): void {
-  offered = places;
+function set(next: OfferedImport | null): void {
+  offered = next;
   for (const listener of listeners) listener();
 }
 
 /** Offer to import these. While an import is open, a further drop is left alone. */
 export function offerImport(places: readonly PickedPlace[]): void {
-  if (places.length > 0 && offered === null) set(places);
+  if (places.length > 0 && offered === null) set({ places });
+}
+
+/** The places were read; this is the plan. */
+export function keepImportPlan(plan: string): void {
+  if (offered) set({ ...offered, plan });
 }
 
 export function closeImport(): void {
@@ -40,7 +54,7 @@ export async function pickFolderForImport(): Promise<void> {
   }
 }
 
-export function useOffered(): readonly PickedPlace[] | null {
+export function useOffered(): OfferedImport | null {
   return useSyncExternalStore(
     (listener) => {
       listeners.add(listener);

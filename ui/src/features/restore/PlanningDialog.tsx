@@ -18,10 +18,12 @@ export function PlanningDialog() {
       title={m.restore_reading_title()}
       data-testid="dialog-planning"
       foot={
-        <>
-          <Spring />
-          {work.status === 'failed' && <Button onPress={close}>{m.close()}</Button>}
-        </>
+        work.status === 'failed' && (
+          <>
+            <Spring />
+            <Button onPress={close}>{m.close()}</Button>
+          </>
+        )
       }
     >
       {work.error ? (

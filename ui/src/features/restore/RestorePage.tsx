@@ -172,13 +172,17 @@ function Summary({ summary }: { summary: PlanSummary }) {
           {counted(`group_chip_${group}`, count)}
         </Chip>
       ))}
-      {summary.notes.map((note) => (
-        <span key={note.code} style={{ color: 'var(--text-2)' }}>
-          {say(note)}
-        </span>
-      ))}
+      <span style={{ color: 'var(--text-2)' }}>{summary.notes.map(say).join(' · ')}</span>
     </div>
   );
+}
+
+function provenWords({ verified, groups, notes }: PlanSummary): string {
+  if (!verified) return m.restore_unverified();
+  const isDamaged =
+    groups.some(({ group, count }) => group === 'damaged' && count > 0) ||
+    notes.some(({ code }) => code === 'plan_note_damaged_part');
+  return isDamaged ? m.restore_verified_damaged() : m.restore_verified();
 }
 
 function sourceWords(summary: PlanSummary): string {
@@ -189,7 +193,7 @@ function sourceWords(summary: PlanSummary): string {
       : m.restore_loose(),
     summary.source,
     counted('n_items', total),
-    summary.verified ? m.restore_verified() : m.restore_unverified(),
+    provenWords(summary),
     summary.from_elsewhere && m.restore_from_elsewhere(),
   ]
     .filter(Boolean)
