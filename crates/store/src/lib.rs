@@ -16,6 +16,7 @@ mod opened;
 mod operation;
 mod operation_list;
 mod owner;
+mod path_value;
 mod readers;
 mod safety_copy;
 mod schema;

@@ -8,6 +8,7 @@ use flowkeep_host::Cancellation;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::interrupt::interruptible;
+use crate::path_value::PathValue;
 use crate::{Store, StoreError, schema};
 
 impl Store {
@@ -18,7 +19,7 @@ impl Store {
     pub fn copy_to(&self, target: &Path, cancellation: &Cancellation) -> Result<(), StoreError> {
         let reader = self.reader()?;
         interruptible(&reader, cancellation, || {
-            Ok(reader.execute("VACUUM INTO ?1", [target.to_string_lossy()])?)
+            Ok(reader.execute("VACUUM INTO ?1", [PathValue(target.to_owned())])?)
         })?;
         #[cfg(unix)]
         std::fs::set_permissions(target, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OpenFlags};
 use rusqlite_migration::{M, Migrations};
 
 use crate::StoreError;
+use crate::path_value::PathValue;
 
 /// `FlwK`, so that `file(1)` and we can tell our database from others.
 const APPLICATION_ID: i32 = 0x466c_774b;
@@ -190,7 +191,7 @@ fn copy_before_migration(
     flowkeep_host::private_folder(safety)?;
     let copy = safety.join(format!("before-migration-{found}-{}.db", now.0));
     create_private(&copy)?;
-    connection.execute("VACUUM INTO ?1", [copy.to_string_lossy()])?;
+    connection.execute("VACUUM INTO ?1", [PathValue(copy.clone())])?;
     std::fs::File::open(&copy)?.sync_all()?;
     std::fs::File::open(safety)?.sync_all()?;
     Ok(())

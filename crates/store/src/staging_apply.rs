@@ -6,6 +6,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::interrupt::interruptible;
 use crate::operation::next_id;
+use crate::path_value::PathValue;
 use crate::{Staging, Store, StoreError, Tag, Tx, schema};
 
 /// How to record what is applied.
@@ -58,7 +59,7 @@ impl Store {
         // What it comes to is written into the plan first: the transaction only reads there, and
         // one that is broken off leaves the plan whole.
         staging.settle(self)?;
-        let path = staging.path.to_string_lossy().into_owned();
+        let path = PathValue(staging.path.clone());
         let cancellation = cancellation.clone();
         self.alone(move |connection, now| {
             connection.execute("ATTACH DATABASE ?1 AS staged", [path])?;

@@ -4,6 +4,7 @@ use flowkeep_host::Cancellation;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::interrupt::interruptible;
+use crate::path_value::PathValue;
 use crate::staging::{COLUMNS, staged};
 use crate::{StagedItem, Staging, Store, StoreError};
 
@@ -130,7 +131,7 @@ impl Staging {
         cancellation: &Cancellation,
         body: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let live = store.path().to_string_lossy();
+        let live = PathValue(store.path().to_owned());
         self.connection
             .execute("ATTACH DATABASE ?1 AS live", [live])?;
         let plan = &self.connection;

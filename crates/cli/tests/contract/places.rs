@@ -190,3 +190,34 @@ fn a_name_that_is_not_unicode_can_be_opened_as_it_was_printed() {
     );
     assert!(folder.join("out.json").is_file());
 }
+
+/// The data folder itself may be called by any bytes: plans and copies are made beside its database
+/// and nowhere else.
+#[test]
+fn a_data_folder_whose_name_is_not_unicode_works() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let flowkeep = Flowkeep::new();
+    let home = flowkeep.path("homes");
+    std::fs::create_dir(&home).unwrap();
+    let data = home.join(OsStr::from_bytes(b"\xd6\xd0\xce\xc4"));
+    let document = flowkeep.path("a.json");
+    std::fs::write(&document, workflow("a", "A")).unwrap();
+    let backups = text(&flowkeep.path("backups"));
+    let run = |words: &[&str]| {
+        let mut command = flowkeep.command(&[]);
+        command.arg("--data-dir").arg(&data).arg("--json").args(words);
+        Answer::of(command.output().unwrap()).one_document()
+    };
+    assert_eq!(run(&["flow", "import", &text(&document)]).1["imported"], 1);
+    assert_eq!(run(&["db", "backup", "-o", &backups]).1["verified"], true);
+    run(&["flow", "delete", "a"]);
+    let (code, restored) = run(&["db", "restore", "-i", &backups, "-f"]);
+    assert_eq!((code, &restored["imported"]), (0, &1.into()), "{restored}");
+    let found: Vec<_> = std::fs::read_dir(&home)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    assert_eq!(found, [data], "nothing was made beside it");
+}
