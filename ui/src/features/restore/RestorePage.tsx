@@ -2,15 +2,15 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { invalidate } from '@/app/queries';
-import { Button, Chip, Empty, ErrorNotice, Icon, Notice, Page, Spring } from '@/components';
-import { counted, m, say, when } from '@/i18n';
+import { Button, Empty, ErrorNotice, Icon, Notice, Page, Spring } from '@/components';
+import { counted, m } from '@/i18n';
 import type { PlanItem, PlanSummary } from '@/ipc';
 import { TwoPanes } from '../catalog/forms/TwoPanes';
 import { ALL_KINDS } from '../catalog/kinds';
 import { useWork } from '../longWork';
 import { discardPlan, planQuery, useRefreshPlan } from '../plan/plans';
 import { WorkProgress } from '../plan/WorkProgress';
-import { GROUP_LOOKS } from '../plan/words';
+import { PlanCounts, sourceWords } from './PlanCounts';
 import { PlanDetail } from './PlanDetail';
 import { PlanGroups } from './PlanGroups';
 import { PlanningDialog } from './PlanningDialog';
@@ -133,7 +133,7 @@ function Plan({ plan, summary }: PlanProps) {
       {failure && failure.code !== 'safety_copy_failed' && (
         <ErrorNotice error={failure} onRetry={() => void apply(false)} />
       )}
-      <Summary summary={summary} />
+      <PlanCounts summary={summary} />
       {summary.groups.every((group) => group.group === 'same') ? (
         <Empty icon="check" title={m.restore_all_same()}>
           {m.restore_all_same_hint()}
@@ -162,40 +162,4 @@ function Hint() {
       {m.restore_choose_item_hint()}
     </Empty>
   );
-}
-
-function Summary({ summary }: { summary: PlanSummary }) {
-  return (
-    <div style={{ display: 'flex', flexWrap: 'wrap', gap: 8, flex: 'none', alignItems: 'center' }}>
-      {summary.groups.map(({ group, count }) => (
-        <Chip key={group} {...GROUP_LOOKS[group]}>
-          {counted(`group_chip_${group}`, count)}
-        </Chip>
-      ))}
-      <span style={{ color: 'var(--text-2)' }}>{summary.notes.map(say).join(' · ')}</span>
-    </div>
-  );
-}
-
-function provenWords({ verified, groups, notes }: PlanSummary): string {
-  if (!verified) return m.restore_unverified();
-  const isDamaged =
-    groups.some(({ group, count }) => group === 'damaged' && count > 0) ||
-    notes.some(({ code }) => code === 'plan_note_damaged_part');
-  return isDamaged ? m.restore_verified_damaged() : m.restore_verified();
-}
-
-function sourceWords(summary: PlanSummary): string {
-  const total = summary.groups.reduce((sum, group) => sum + group.count, 0);
-  return [
-    summary.backup_created_at
-      ? m.restore_backup_of({ when: when(summary.backup_created_at) })
-      : m.restore_loose(),
-    summary.source,
-    counted('n_items', total),
-    provenWords(summary),
-    summary.from_elsewhere && m.restore_from_elsewhere(),
-  ]
-    .filter(Boolean)
-    .join(' · ');
 }
