@@ -10,7 +10,7 @@ use rusqlite_migration::{M, Migrations};
 use crate::StoreError;
 
 /// `FlwK`, so that `file(1)` and we can tell our database from others.
-const APPLICATION_ID: i32 = 0x466c_774b;
+pub const APPLICATION_ID: i32 = 0x466c_774b;
 
 /// Bytes of a page. A text of two kilobytes nearly fills one of SQLite's own default of 4096 by
 /// itself and leaves the rest of it empty; this holds three of them.
