@@ -7,6 +7,7 @@
 
 mod change;
 mod document;
+mod draft;
 mod error;
 mod inbox;
 mod interrupt;
@@ -30,6 +31,7 @@ mod writer;
 
 pub use change::{Follower, Reach, Tag};
 pub use document::{DocumentRecord, NewDocument, RevisionRecord, StoredText};
+pub use draft::{DraftRecord, KeptDraft};
 pub use error::StoreError;
 pub use inbox::Request;
 pub use known_backup::KnownBackup;

@@ -20,11 +20,12 @@ pub(crate) const PAGE: u32 = 8192;
 const STEPS: &[M<'static>] = &[
     M::up(include_str!("schema/0001_catalog.sql")),
     M::up(include_str!("schema/0002_known_backups.sql")),
+    M::up(include_str!("schema/0003_drafts.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 
 /// The version this program knows.
-const KNOWN: u32 = 2;
+const KNOWN: u32 = 3;
 
 /// Opens the database for writing, after creating or migrating it. Before a migration the file is
 /// copied to `safety`.
