@@ -17,12 +17,17 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["flowkeep-core", "flowkeep-host", "flowkeep-store"],
     ),
     (
+        "flowkeep-engine",
+        &["flowkeep-core", "flowkeep-host", "flowkeep-store"],
+    ),
+    (
         "flowkeep-api",
         &[
             "flowkeep-core",
             "flowkeep-host",
             "flowkeep-store",
             "flowkeep-files",
+            "flowkeep-engine",
         ],
     ),
     ("flowkeep-cli", &["flowkeep-api", "flowkeep-core"]),
@@ -31,19 +36,22 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("xtask", &[]),
 ];
 
-/// Libraries that one package alone may use, by the beginning of their names.
-const HELD_BY: &[(&str, &str, &str)] = &[
+/// Libraries that few packages may use, by the beginning of their names.
+const HELD_BY: &[(&str, &[&str], &str)] = &[
     (
         "tauri",
-        "flowkeep-desktop",
+        &["flowkeep-desktop"],
         "invariant 1: only the shell knows Tauri",
     ),
     (
         "rusqlite",
-        "flowkeep-store",
+        &["flowkeep-store", "flowkeep-engine"],
         "invariant 3: no SQL on our database outside the store",
     ),
 ];
+
+/// Where the engine speaks SQL: with the user's connections, never with our database.
+const USERS_SQL: [&str; 2] = ["sources", "actions"];
 
 /// What `core` has no use for: it performs no I/O and never reads the clock.
 const IMPURE: &[&str] = &[
@@ -73,6 +81,10 @@ pub(crate) fn violations(repository: &Path) -> Result<Vec<String>> {
     }
     for (path, text) in sources(&repository.join("crates/core/src"), &["rs"])? {
         found.extend(impure(&path, &text));
+    }
+    let engine = repository.join("crates/engine/src");
+    for (path, text) in sources(&engine, &["rs"])? {
+        found.extend(sql_elsewhere(&engine, &path, &text));
     }
     for (path, text) in sources(&repository.join("ui/src"), &["ts", "tsx"])? {
         found.extend(bypasses_the_seam(repository, &path, &text));
@@ -119,8 +131,8 @@ fn arrows(manifest: &str) -> Result<Vec<String>> {
                 "{name} depends on {dependency}: against the arrows of the layers"
             ));
         }
-        for (library, holder, why) in HELD_BY {
-            if dependency.starts_with(library) && name != *holder {
+        for (library, holders, why) in HELD_BY {
+            if dependency.starts_with(library) && !holders.contains(&name) {
                 found.push(format!("{name} depends on {dependency}: {why}"));
             }
         }
@@ -164,6 +176,18 @@ fn impure(path: &Path, text: &str) -> Vec<String> {
             )
         })
         .collect()
+}
+
+fn sql_elsewhere(engine: &Path, path: &Path, text: &str) -> Option<String> {
+    let inside = USERS_SQL
+        .iter()
+        .any(|folder| path.starts_with(engine.join(folder)));
+    (!inside && text.contains("rusqlite")).then(|| {
+        format!(
+            "{}: uses rusqlite (invariant 3: of the engine only sources and actions speak SQL)",
+            path.display()
+        )
+    })
 }
 
 fn bypasses_the_seam(repository: &Path, path: &Path, text: &str) -> Option<String> {
@@ -242,6 +266,16 @@ mod tests {
         let path = Path::new("core.rs");
         assert_eq!(impure(path, "let now = Utc::now();").len(), 1);
         assert!(impure(path, "// never Utc::now()").is_empty());
+    }
+
+    #[test]
+    fn sql_of_the_engine_outside_its_sources_is_found() {
+        let (engine, text) = (Path::new("/e"), "use rusqlite::Connection;");
+        assert!(sql_elsewhere(engine, Path::new("/e/worker.rs"), text).is_some());
+        assert!(sql_elsewhere(engine, Path::new("/e/worker.rs"), "").is_none());
+        for inside in ["/e/sources/sqlite/mod.rs", "/e/actions/sql.rs"] {
+            assert!(sql_elsewhere(engine, Path::new(inside), text).is_none());
+        }
     }
 
     #[test]

@@ -143,6 +143,10 @@ static TEMPLATE: [Command; 12] = noun!(Kind::Template,
     "template_revert" "template_draft" "template_export");
 
 static OTHERS: &[Command] = &[
+    command!("draft_list", t::Nothing => t::DraftList, drafts::list, []),
+    command!("draft_show", t::DraftRef => t::DraftShow, drafts::show, []),
+    command!("draft_keep", t::DraftKeepInput => t::Nothing, drafts::keep, [writes]),
+    command!("draft_forget", t::DraftRef => t::Nothing, drafts::forget, [writes]),
     command!("import_plan", t::ImportPlanInput => t::PlanSummary, restores::import_plan, [place] long),
     command!("import_apply", t::PlanRef => t::ImportResult, restores::import_apply, [writes] long),
     command!("db_restore_plan", t::RestorePlanInput => t::PlanSummary, restores::restore_plan, [place] long),

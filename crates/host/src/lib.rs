@@ -15,6 +15,7 @@ mod read;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod volume;
+mod write;
 
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use data_folder::{DataFolder, FolderOrigin};

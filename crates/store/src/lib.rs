@@ -7,6 +7,7 @@
 
 mod change;
 mod document;
+mod draft;
 mod error;
 mod inbox;
 mod interrupt;
@@ -31,6 +32,7 @@ mod writer;
 
 pub use change::{Follower, Reach, Tag};
 pub use document::{DocumentRecord, NewDocument, RevisionRecord, StoredText};
+pub use draft::{DraftRecord, KeptDraft};
 pub use error::StoreError;
 pub use inbox::Request;
 pub use known_backup::KnownBackup;
@@ -39,6 +41,7 @@ pub use operation::{NewOperation, OperationItemRecord, OperationRecord};
 pub use operation_list::{OperationFilter, OperationPage};
 pub use owner::OwnerRecord;
 pub use safety_copy::check_copy;
+pub use schema::APPLICATION_ID;
 pub use snapshot::{DocumentRow, Snapshot, SnapshotDocument, SnapshotOperation, SnapshotRevision};
 pub use staging::{IncomingDocument, IndexTerms, Rejection, StagedItem, Staging, StateThere};
 pub use staging_apply::{ApplyOutcome, ApplyRequest};

@@ -11,7 +11,7 @@ use crate::StoreError;
 use crate::path_value::PathValue;
 
 /// `FlwK`, so that `file(1)` and we can tell our database from others.
-const APPLICATION_ID: i32 = 0x466c_774b;
+pub const APPLICATION_ID: i32 = 0x466c_774b;
 
 /// Bytes of a page. A text of two kilobytes nearly fills one of SQLite's own default of 4096 by
 /// itself and leaves the rest of it empty; this holds three of them.
@@ -21,11 +21,12 @@ pub(crate) const PAGE: u32 = 8192;
 const STEPS: &[M<'static>] = &[
     M::up(include_str!("schema/0001_catalog.sql")),
     M::up(include_str!("schema/0002_known_backups.sql")),
+    M::up(include_str!("schema/0003_drafts.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 
 /// The version this program knows.
-const KNOWN: u32 = 2;
+const KNOWN: u32 = 3;
 
 /// Opens the database for writing, after creating or migrating it. Before a migration the file is
 /// copied to `safety`.

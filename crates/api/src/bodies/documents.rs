@@ -126,6 +126,7 @@ pub fn update(api: &Api, kind: Kind, input: UpdateInput) -> Result<Changed, AppE
                 .with("revision", there.revision)
                 .hint("compare_first"));
         }
+        tx.forget_saved_draft(kind, &id, put.document.text())?;
         put.under(tx, id)
     })
 }
@@ -291,7 +292,7 @@ pub(super) fn find_kept(api: &Api, kind: Kind, id: &str) -> Result<DocumentRecor
     Ok(record)
 }
 
-fn not_found(kind: Kind, id: &str) -> AppError {
+pub(super) fn not_found(kind: Kind, id: &str) -> AppError {
     AppError::new("not_found")
         .with("kind", kind.as_str())
         .with("id", id)

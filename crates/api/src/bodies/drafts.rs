@@ -1,12 +1,17 @@
-//! Texts being edited, and what is wrong with them: the same bodies for every kind.
+//! Texts being edited: what is wrong with them, the same bodies for every kind; and `draft_*`, which
+//! keep them until they are saved. A kept draft is no change of the catalog: it is in no backup, no
+//! history and no count of what has changed since.
 
 use std::collections::BTreeMap;
 
 use flowkeep_core::{Document, Kind, Validation, validate};
+use flowkeep_store::DraftRecord;
 
-use super::documents::{find_kept, parsed};
-use crate::types::{Draft, DraftInput};
-use crate::{Api, AppError};
+use super::documents::{find_kept, not_found, parsed};
+use crate::types::{
+    Draft, DraftInput, DraftKeepInput, DraftList, DraftRef, DraftRow, DraftShow, KeptDraft, Nothing,
+};
+use crate::{Api, AppError, time};
 
 /// Applies edits to a text that is being edited; nothing is kept.
 ///
@@ -41,4 +46,174 @@ pub fn draft(_: &Api, kind: Kind, input: DraftInput) -> Result<Draft, AppError> 
 pub fn validate_kept(api: &Api, kind: Kind, id: &str) -> Result<Validation, AppError> {
     let record = find_kept(api, kind, id)?;
     Ok(validate(kind, &parsed(api, &record, record.revision)?))
+}
+
+/// The drafts that are kept.
+///
+/// # Errors
+/// What the database says.
+pub fn list(api: &Api, _: Nothing) -> Result<DraftList, AppError> {
+    let row = |record: DraftRecord| DraftRow {
+        kind: record.kind,
+        id: record.id,
+        name: record.name,
+        revision: record.revision,
+        at: time::rfc3339(record.at),
+    };
+    let items = api.store.drafts()?.into_iter().map(row).collect();
+    Ok(DraftList { items })
+}
+
+/// A document's draft as it was left.
+///
+/// # Errors
+/// What the database says.
+pub fn show(api: &Api, input: DraftRef) -> Result<DraftShow, AppError> {
+    let draft = api.store.draft(input.kind, &input.id)?;
+    Ok(DraftShow {
+        draft: draft.map(|draft| KeptDraft {
+            revision: draft.revision,
+            text: draft.text,
+        }),
+    })
+}
+
+/// Keeps a document's draft, so that neither a crash nor a closed window takes it away.
+///
+/// # Errors
+/// `not_found`; what the database says.
+pub fn keep(api: &Api, input: DraftKeepInput) -> Result<Nothing, AppError> {
+    let DraftKeepInput {
+        kind,
+        id,
+        revision,
+        text,
+    } = input;
+    let draft = flowkeep_store::KeptDraft { revision, text };
+    api.store.write(move |tx| {
+        if tx.keep_draft(kind, &id, &draft)? {
+            Ok(Nothing {})
+        } else {
+            Err(not_found(kind, &id))
+        }
+    })
+}
+
+/// Forgets a document's draft, because it was saved or is not wanted.
+///
+/// # Errors
+/// What the database says.
+pub fn forget(api: &Api, input: DraftRef) -> Result<Nothing, AppError> {
+    api.store.write::<_, AppError>(move |tx| {
+        tx.forget_draft(input.kind, &input.id)?;
+        Ok(Nothing {})
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use flowkeep_core::Format;
+
+    use super::*;
+    use crate::bodies::documents;
+    use crate::types::{CreateInput, DocumentRef, UpdateInput};
+    use crate::{Face, NoPlaces, OpenOptions};
+
+    fn open(folder: &tempfile::TempDir) -> Api {
+        Api::open(OpenOptions {
+            data_dir: Some(folder.path().join("data")),
+            face: Face::Desktop,
+            places: Arc::new(NoPlaces),
+        })
+        .unwrap()
+    }
+
+    fn of(id: &str) -> DraftRef {
+        DraftRef {
+            kind: Kind::Workflow,
+            id: id.to_owned(),
+        }
+    }
+
+    fn keep_text(api: &Api, id: &str, text: &str) -> Result<Nothing, AppError> {
+        keep(
+            api,
+            DraftKeepInput {
+                kind: Kind::Workflow,
+                id: id.to_owned(),
+                revision: 1,
+                text: text.to_owned(),
+            },
+        )
+    }
+
+    fn create(api: &Api, id: &str) {
+        let input = CreateInput {
+            text: format!(r#"{{"id": "{id}", "name": "Saved", "tasks": []}}"#),
+            format: Format::Json,
+            id: None,
+            name: None,
+        };
+        documents::create(api, Kind::Workflow, input).unwrap();
+    }
+
+    #[test]
+    fn a_draft_is_no_change_and_is_there_after_a_new_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let api = open(&folder);
+        create(&api, "a");
+        let newest = api.store.snapshot().unwrap().latest_operation_id().unwrap();
+        keep_text(&api, "a", "{half a thou").unwrap();
+        let now = api.store.snapshot().unwrap().latest_operation_id().unwrap();
+        assert_eq!(now, newest, "Activity does not hear of it");
+        drop(api);
+
+        let api = open(&folder);
+        let listed = list(&api, Nothing {}).unwrap().items;
+        assert_eq!(listed.len(), 1);
+        assert_eq!(listed[0].name, "Saved");
+        let kept = show(&api, of("a")).unwrap().draft.unwrap();
+        assert_eq!((kept.revision, kept.text.as_str()), (1, "{half a thou"));
+        let shown = DocumentRef {
+            id: "a".to_owned(),
+            revision: None,
+        };
+        let shown = documents::show(&api, Kind::Workflow, shown).unwrap();
+        assert_eq!(shown.row.revision, 1, "the document is as it was saved");
+
+        forget(&api, of("a")).unwrap();
+        assert!(show(&api, of("a")).unwrap().draft.is_none());
+    }
+
+    #[test]
+    fn saving_a_draft_forgets_it_in_the_same_moment_and_another_text_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let api = open(&folder);
+        create(&api, "a");
+        let save = |text: &str| {
+            let input = UpdateInput {
+                id: "a".to_owned(),
+                text: text.to_owned(),
+                format: None,
+                base_revision: None,
+            };
+            documents::update(&api, Kind::Workflow, input).unwrap();
+        };
+        let mine = r#"{"id": "a", "name": "Mine", "tasks": []}"#;
+        keep_text(&api, "a", mine).unwrap();
+        save(r#"{"id": "a", "name": "Theirs", "tasks": []}"#);
+        assert!(show(&api, of("a")).unwrap().draft.is_some());
+        save(mine);
+        assert!(show(&api, of("a")).unwrap().draft.is_none());
+    }
+
+    #[test]
+    fn a_draft_of_a_document_that_is_not_there_is_refused_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let api = open(&folder);
+        let refused = keep_text(&api, "nobody", "{}").unwrap_err();
+        assert_eq!(refused.code, "not_found");
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use flowkeep_core::{Difference, Edit, Format, Kind, Message, Validation};
+use flowkeep_core::{Difference, Format, Kind, Validation};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -239,38 +239,6 @@ pub struct Comparison {
     pub before: String,
     /// The later text.
     pub after: String,
-}
-
-/// A text being edited. The core is the only one that changes it: form and JSON view are two
-/// views of the same draft.
-#[derive(Debug, Clone, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-#[ts(optional_fields)]
-pub struct DraftInput {
-    /// The text so far.
-    pub text: String,
-    /// Its format.
-    pub format: Format,
-    /// Changes to apply, in order.
-    #[serde(default)]
-    pub edits: Vec<Edit>,
-}
-
-/// A draft after its edits.
-#[derive(Debug, Clone, Serialize, TS)]
-pub struct Draft {
-    /// The text now.
-    pub text: String,
-    /// Its parsed view; `null` when the text cannot be read.
-    #[ts(type = "unknown")]
-    pub view: serde_json::Value,
-    /// Numbers as the text spells them, by their pointers, where a script would print them
-    /// otherwise: `/priority` → `1.0`.
-    pub spelled: BTreeMap<String, String>,
-    /// Why it cannot be read, with the place.
-    pub broken: Option<Message>,
-    /// What validation finds.
-    pub validation: Validation,
 }
 
 /// Write a document to a file the operator picked.

@@ -5,6 +5,7 @@
 mod activity;
 mod backup;
 mod document;
+mod draft;
 mod overview;
 mod place;
 mod plan;
@@ -13,6 +14,7 @@ mod settings;
 pub use activity::*;
 pub use backup::*;
 pub use document::*;
+pub use draft::*;
 pub use overview::*;
 pub use place::*;
 pub use plan::*;

@@ -1,0 +1,109 @@
+//! `file.write` and `file.copy`: inside the attempt's folder and nowhere else.
+//!
+//! A file appears whole or not at all, and doing it again gives the same file. No link is followed,
+//! neither to what is read nor to what is written.
+
+use std::io::{self, Read};
+use std::path::Path;
+
+use flowkeep_core::Message;
+use flowkeep_host::{Folder, ReadError, SpecialFile};
+use serde_json::json;
+
+use super::params::Params;
+use super::{ActionError, Attempt, Done, Output, Stop};
+
+pub(super) async fn write(attempt: &Attempt<'_>, params: &Params<'_>) -> Result<Done, ActionError> {
+    let text = params.needed("text")?.to_owned();
+    let to = params.needed("path")?.to_owned();
+    blocking(attempt, move |folder, stop| {
+        let mut content = Watched {
+            inner: text.as_bytes(),
+            stop,
+        };
+        put(folder, &to, &mut content)
+    })
+    .await
+}
+
+pub(super) async fn copy(attempt: &Attempt<'_>, params: &Params<'_>) -> Result<Done, ActionError> {
+    let from = params.needed("from")?.to_owned();
+    let to = params.needed("to")?.to_owned();
+    blocking(attempt, move |folder, stop| {
+        let file = folder.open_file(Path::new(&from));
+        let mut content = Watched {
+            inner: file.map_err(|error| failed(&from, &error))?,
+            stop,
+        };
+        put(folder, &to, &mut content)
+    })
+    .await
+}
+
+async fn blocking(
+    attempt: &Attempt<'_>,
+    work: impl FnOnce(&Folder, &Stop) -> Result<Output, ActionError> + Send + 'static,
+) -> Result<Done, ActionError> {
+    let path = attempt.folder.to_owned();
+    let stop = attempt.stop.clone();
+    let done = tokio::task::spawn_blocking(move || {
+        let folder = Folder::open(&path).map_err(|error| {
+            let message = Message::new("folder_unreachable");
+            let message = message.with("path", flowkeep_host::path_text(&path));
+            ActionError::passing(message.with("reason", error))
+        })?;
+        match work(&folder, &stop) {
+            Ok(output) => Ok(Done::from(output)),
+            Err(_) if stop.is_asked() => Ok(Done::Stopped),
+            Err(error) => Err(error),
+        }
+    });
+    done.await.unwrap_or_else(|error| {
+        let message = Message::new("file_failed")
+            .with("path", "")
+            .with("reason", error);
+        Err(ActionError::passing(message))
+    })
+}
+
+fn put(folder: &Folder, to: &str, content: &mut impl Read) -> Result<Output, ActionError> {
+    let bytes = folder.replace(Path::new(to), content);
+    let bytes = bytes.map_err(|error| failed(to, &error))?;
+    Ok(Output::of(json!({"path": to, "bytes": bytes})))
+}
+
+fn failed(path: &str, error: &ReadError) -> ActionError {
+    let message = match error {
+        ReadError::Outside => {
+            let message = Message::new("file_outside").with("path", path);
+            return ActionError::lasting(message);
+        }
+        ReadError::Missing => Message::new("file_missing"),
+        ReadError::Special(SpecialFile::Link) => Message::new("file_is_link"),
+        ReadError::Special(SpecialFile::Folder) => Message::new("file_is_folder"),
+        ReadError::Special(SpecialFile::Other) => Message::new("file_is_special"),
+        ReadError::Io(error) if error.kind() == io::ErrorKind::StorageFull => {
+            Message::new("file_disk_full")
+        }
+        ReadError::Io(_) | ReadError::TooLarge { .. } => {
+            Message::new("file_failed").with("reason", error)
+        }
+    };
+    ActionError::passing(message.with("path", path))
+}
+
+/// A reader that ends with an error once the attempt is to stop.
+struct Watched<'s, R> {
+    inner: R,
+    stop: &'s Stop,
+}
+
+impl<R: Read> Read for Watched<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.stop.is_asked() {
+            // Not `Interrupted`, which means: try again.
+            return Err(io::ErrorKind::ConnectionAborted.into());
+        }
+        self.inner.read(buffer)
+    }
+}

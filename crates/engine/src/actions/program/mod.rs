@@ -1,0 +1,178 @@
+//! `program.run`: a program and its arguments, no shell.
+//!
+//! It starts in the attempt's folder with nothing to read and an environment of its own: what the
+//! machine needs (`PATH`, `HOME`, language, time zone), `FLOWKEEP_RUN`, `FLOWKEEP_TASK`,
+//! `FLOWKEEP_IDEMPOTENCY_KEY`, and what the task gives. It leads a process group, so that stopping
+//! it stops what it started: asked first (`SIGTERM`), ended at the hard stop (`SIGKILL`). What still
+//! holds its output after it has ended is ended with it.
+//!
+//! Absent on purpose: what left the group by its own doing. On systems without process groups the
+//! program alone is stopped.
+
+mod group;
+mod stream;
+
+use std::io::ErrorKind;
+use std::pin::pin;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use flowkeep_core::Message;
+use serde_json::json;
+use tokio::process::{Child, Command};
+
+use self::group::Group;
+use self::stream::{Lines, Stream};
+use super::params::Params;
+use super::{ActionError, Attempt, Done, Output};
+
+/// How long the output may stay open after the program has ended.
+const HELD: Duration = Duration::from_secs(1);
+
+/// What a program finds of the machine's environment.
+const INHERITED: &[&str] = &[
+    "PATH",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "SHELL",
+    "LANG",
+    "LANGUAGE",
+    "LC_ALL",
+    "LC_CTYPE",
+    "TZ",
+    "TMPDIR",
+    "XDG_RUNTIME_DIR", // What programs on Windows cannot start without.
+    "SYSTEMROOT",
+    "WINDIR",
+    "PATHEXT",
+    "COMSPEC",
+    "TEMP",
+    "TMP",
+    "USERPROFILE",
+    "APPDATA",
+    "LOCALAPPDATA",
+    "PROGRAMDATA",
+];
+
+pub(super) async fn carry_out(
+    attempt: &Attempt<'_>,
+    params: &Params<'_>,
+) -> Result<Done, ActionError> {
+    let program = params.needed("program")?;
+    let accept = params.words("accept")?;
+    let mut child = start(attempt, params, program)?;
+    let group = Group::of(&child);
+    let lines = Lines::new(attempt);
+    let mut stdout = Stream::new(attempt, "stdout");
+    let mut stderr = Stream::new(attempt, "stderr");
+    let (out, err) = (child.stdout.take(), child.stderr.take());
+    let exit = {
+        let reading =
+            async { tokio::try_join!(stdout.read(out, &lines), stderr.read(err, &lines)) };
+        let mut reading = pin!(reading);
+        let mut read = None;
+        let (mut asked, mut ended) = (false, false);
+        let exit = loop {
+            tokio::select! {
+                exit = child.wait() => break exit,
+                result = &mut reading, if read.is_none() => {
+                    if result.is_err() {
+                        group.end();
+                    }
+                    read = Some(result);
+                }
+                () = attempt.stop.soft(), if !asked => {
+                    asked = true;
+                    group.ask();
+                }
+                () = attempt.stop.hard(), if !ended => {
+                    ended = true;
+                    group.end();
+                }
+            }
+        };
+        if read.is_none() {
+            read = tokio::time::timeout(HELD, &mut reading).await.ok();
+        }
+        if read.is_none() {
+            group.end();
+            // Who left the group may hold it still; what came until now is the output.
+            read = tokio::time::timeout(HELD, &mut reading).await.ok();
+        }
+        group.leave();
+        if asked || ended {
+            return Ok(Done::Stopped);
+        }
+        if let Some(Err(error)) = read {
+            return Err(error);
+        }
+        exit
+    };
+    let exit = exit.map_err(|error| not_started(program, &error))?;
+    judge(program, exit, &accept)?;
+    let (stdout, stdout_overflow) = stdout.finish()?;
+    let (stderr, stderr_overflow) = stderr.finish()?;
+    let mut output = Output::of(json!({
+        "exit_code": exit.code(),
+        "stdout": stdout,
+        "stderr": stderr,
+    }));
+    output.overflow(stdout_overflow);
+    output.overflow(stderr_overflow);
+    Ok(output.into())
+}
+
+fn start(attempt: &Attempt<'_>, params: &Params<'_>, program: &str) -> Result<Child, ActionError> {
+    let mut command = Command::new(program);
+    command
+        .args(params.words("args")?)
+        .env_clear()
+        .current_dir(attempt.folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    for name in INHERITED {
+        if let Some(value) = std::env::var_os(name) {
+            command.env(name, value);
+        }
+    }
+    command
+        .env("FLOWKEEP_RUN", attempt.run.to_string())
+        .env("FLOWKEEP_TASK", attempt.task.as_str())
+        .env("FLOWKEEP_IDEMPOTENCY_KEY", attempt.key)
+        .envs(params.named_words("env")?);
+    #[cfg(unix)]
+    command.process_group(0);
+    if !attempt.folder.is_dir() {
+        // Else the system would say of the program that there is none.
+        let message = Message::new("folder_unreachable")
+            .with("path", flowkeep_host::path_text(attempt.folder))
+            .with("reason", ErrorKind::NotFound);
+        return Err(ActionError::passing(message));
+    }
+    command
+        .spawn()
+        .map_err(|error| not_started(program, &error))
+}
+
+fn not_started(program: &str, error: &std::io::Error) -> ActionError {
+    let message = match error.kind() {
+        ErrorKind::NotFound => Message::new("program_missing"),
+        ErrorKind::PermissionDenied => Message::new("program_not_allowed"),
+        ErrorKind::InvalidInput => Message::new("program_words_wrong"),
+        _ => Message::new("program_not_started").with("reason", error),
+    };
+    ActionError::passing(message.with("program", program))
+}
+
+fn judge(program: &str, exit: ExitStatus, accept: &[&str]) -> Result<(), ActionError> {
+    let message = match exit.code() {
+        Some(0) => return Ok(()),
+        Some(code) if accept.contains(&code.to_string().as_str()) => return Ok(()),
+        Some(code) => Message::new("program_failed").with("exit_code", code),
+        None => Message::new("program_killed").with("signal", group::signal(exit)),
+    };
+    Err(ActionError::passing(message.with("program", program)))
+}

@@ -1,0 +1,83 @@
+//! `record.*`: the set of operations on records that every kind of source understands.
+
+use flowkeep_core::Message;
+use serde_json::Value as Json;
+use sha2::{Digest as _, Sha256};
+use ulid::Ulid;
+
+use super::params::{Params, wrong};
+use super::{ActionError, Attempt, Done, perform};
+use crate::sources::{Key, Operation};
+
+pub(super) async fn carry_out(
+    attempt: &Attempt<'_>,
+    params: &Params<'_>,
+) -> Result<Done, ActionError> {
+    let table = params.needed("table")?.to_owned();
+    let limit = || params.whole("limit");
+    let operation = match attempt.action {
+        "record.add" => Operation::Add {
+            table,
+            key: match key(params)? {
+                Some(key) => Key::Given(key),
+                None => Key::Made(made_key(attempt)),
+            },
+            values: params.json_members("values")?,
+        },
+        "record.update" => Operation::Update {
+            table,
+            key: needed_key(params)?,
+            values: params.json_members("values")?,
+        },
+        "record.get" => Operation::Get {
+            table,
+            key: needed_key(params)?,
+        },
+        "record.delete" => Operation::Delete {
+            table,
+            key: needed_key(params)?,
+        },
+        "record.find" => Operation::Find {
+            table,
+            equal: params.json_members("where")?,
+            limit: limit()?,
+        },
+        "record.search" => Operation::Search {
+            table,
+            text: params.needed("text")?.to_owned(),
+            limit: limit()?,
+        },
+        other => {
+            let message = Message::new("unknown_action").with("action", other);
+            return Err(ActionError::lasting(message));
+        }
+    };
+    perform(attempt, operation).await
+}
+
+fn key(params: &Params<'_>) -> Result<Option<Json>, ActionError> {
+    let Some(value) = params.value("key")? else {
+        return Ok(None);
+    };
+    match value.to_json() {
+        key @ (Json::String(_) | Json::Number(_)) => Ok(Some(key)),
+        _ => Err(wrong("key", "field_not_text")),
+    }
+}
+
+fn needed_key(params: &Params<'_>) -> Result<Json, ActionError> {
+    key(params)?
+        .ok_or_else(|| ActionError::lasting(Message::new("parameter_missing").with("param", "key")))
+}
+
+/// A key for a record that has none: a ULID with the time of its run. It follows from the
+/// attempt's idempotency key, so that adding the record again after a crash meets the record that
+/// is already there instead of adding a second one.
+fn made_key(attempt: &Attempt<'_>) -> String {
+    let digest: [u8; 32] = Sha256::digest(attempt.key.as_bytes()).into();
+    let (first, _) = digest.split_at(16);
+    let random = first
+        .iter()
+        .fold(0, |bits, &byte| bits << 8 | u128::from(byte));
+    Ulid::from_parts(attempt.run.0.timestamp_ms(), random).to_string()
+}

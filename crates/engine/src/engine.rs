@@ -1,0 +1,155 @@
+//! The engine of one data folder: a thread that decides, and a few that carry attempts out.
+//!
+//! The thread goes in rounds ([`crate::round`]). Whatever happened since the last one is told to
+//! `core::run::step`, everything that follows is written in one transaction that carries the
+//! owner's epoch, and only then acted on. A commit that fails is tried again and nothing else is
+//! done meanwhile, so that nothing is ever acted on that is not written.
+//!
+//! Absent on purpose: who may be the owner (the lock is the caller's), and what a run means.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use flowkeep_core::RunId;
+use flowkeep_core::run::{Level, TaskId};
+use flowkeep_host::Clock;
+use flowkeep_store::{Said, Store, StoreError};
+
+use crate::actions::HttpClient;
+use crate::rounds::Rounds;
+use crate::sources::Source;
+use crate::worker::{Came, Workplace};
+
+/// How to begin.
+pub struct EngineOptions {
+    /// The database.
+    pub store: Arc<Store>,
+    /// The data folder; runs have folders of their own in it.
+    pub data_dir: PathBuf,
+    /// Says what time it is.
+    pub clock: Arc<dyn Clock>,
+    /// The owner's epoch; an engine whose epoch is no longer the present one ends.
+    pub epoch: i64,
+    /// Which runs are carried out.
+    pub scope: Scope,
+    /// The data sources that are connected.
+    pub connected: Vec<Arc<dyn Source>>,
+}
+
+/// Which runs an engine carries out. It answers requests about any run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// All of them: those that are there, and those that come.
+    All,
+    /// This one and its children.
+    Run(RunId),
+    /// None: it only decides what people want.
+    Nothing,
+}
+
+/// The engine, at work until it is dropped. Then attempts are asked to stop, and what is under way
+/// is marked `interrupted`.
+pub struct Engine {
+    report: Sender<Happened>,
+    trouble: Trouble,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Why nothing goes on, while that is so.
+pub(crate) type Trouble = Arc<Mutex<Option<StoreError>>>;
+
+/// Something that happened beside the decisions.
+#[derive(Debug)]
+pub(crate) enum Happened {
+    /// There may be something new in the database.
+    Woken,
+    /// An attempt has come to something.
+    Attempted {
+        run: RunId,
+        task: TaskId,
+        attempt: u32,
+        came: Came,
+    },
+    /// An attempt says something.
+    Said {
+        run: RunId,
+        task: TaskId,
+        level: Level,
+        said: Said,
+    },
+    /// The engine is to end.
+    Leave,
+}
+
+impl Engine {
+    /// Takes up the runs of its scope and goes on with them.
+    ///
+    /// # Errors
+    /// What the system says to new threads, and the database to a watcher.
+    pub fn start(options: EngineOptions) -> Result<Self, StoreError> {
+        let (report, happened) = channel();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("engine-worker")
+            .enable_all()
+            .build()?;
+        let watch = options.store.watch()?;
+        let place = Arc::new(Workplace {
+            store: options.store,
+            data_dir: options.data_dir,
+            clock: options.clock,
+            connected: options.connected,
+            http: HttpClient::default(),
+            report: report.clone(),
+        });
+        let trouble = Trouble::default();
+        let rounds = Rounds::new(
+            place,
+            runtime,
+            watch,
+            options.epoch,
+            options.scope,
+            Arc::clone(&trouble),
+        );
+        let thread = std::thread::Builder::new()
+            .name("engine".to_owned())
+            .spawn(move || rounds.go(&happened))?;
+        Ok(Self {
+            report,
+            trouble,
+            thread: Some(thread),
+        })
+    }
+
+    /// Makes it look into the database now instead of at the next moment it would.
+    pub fn wake(&self) {
+        // One that has ended has nothing to look for.
+        let _ = self.report.send(Happened::Woken);
+    }
+
+    /// Why nothing goes on at present: the last commit failed. Taken out by whoever asks.
+    pub fn trouble(&self) -> Option<StoreError> {
+        self.trouble
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+    }
+
+    /// Whether it has ended by itself: it is no longer the owner.
+    pub fn has_ended(&self) -> bool {
+        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        let _ = self.report.send(Happened::Leave);
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the engine ended in a panic");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! A run that the engine has in hand.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Weak};
+
+use flowkeep_core::run::{Definition, RunState, TaskId};
+use flowkeep_core::{Document, Format, RunId, Value};
+use flowkeep_store::{KeptRun, Parent, Store, StoreError};
+
+use crate::sources::Chosen;
+
+/// A run that the engine has in hand.
+pub(crate) struct Live {
+    pub(crate) row: i64,
+    pub(crate) definition: Arc<Definition>,
+    pub(crate) state: RunState,
+    pub(crate) seed: u64,
+    /// What `maxConcurrent` counts by.
+    pub(crate) workflow: Arc<str>,
+    pub(crate) context: Arc<Value>,
+    pub(crate) parent: Option<Parent>,
+    /// How many runs are above it.
+    pub(crate) depth: u32,
+    /// The sources of attempts that wait for their turn.
+    pub(crate) chosen: BTreeMap<TaskId, Chosen>,
+    /// When attempts that were queued before this engine began came into the queue.
+    pub(crate) queued_since: BTreeMap<TaskId, i64>,
+    /// Whether its attempts are carried out here; otherwise the engine only decides.
+    pub(crate) ours: bool,
+}
+
+/// Why a run cannot be taken in hand.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unreadable {
+    #[error("its definition cannot be read")]
+    Definition,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Definitions that are in use, by the number of their text: many runs of one workflow share it.
+#[derive(Default)]
+pub(crate) struct Definitions(HashMap<i64, Weak<Definition>>);
+
+impl Definitions {
+    fn read(&mut self, store: &Store, run: &KeptRun) -> Result<Arc<Definition>, Unreadable> {
+        if let Some(known) = self.0.get(&run.content).and_then(Weak::upgrade) {
+            return Ok(known);
+        }
+        let text = store.definition_text(run)?;
+        let definition = Arc::new(read_definition(run.format, text).ok_or(Unreadable::Definition)?);
+        self.0.retain(|_, known| known.strong_count() > 0);
+        self.0.insert(run.content, Arc::downgrade(&definition));
+        Ok(definition)
+    }
+}
+
+fn read_definition(format: Format, text: String) -> Option<Definition> {
+    let document = Document::parse(format, text).ok()?;
+    Definition::read(document.value()).ok()
+}
+
+impl Live {
+    /// Reads a run as it is kept.
+    pub(crate) fn read(
+        store: &Store,
+        definitions: &mut Definitions,
+        run: KeptRun,
+    ) -> Result<Self, Unreadable> {
+        let definition = definitions.read(store, &run)?;
+        let mut state = RunState::new(run.id, &definition);
+        let mut queued_since = BTreeMap::new();
+        if let Some(head) = &run.head {
+            state.head.clone_from(head);
+            let mut kept: HashMap<TaskId, _> = store.run_tasks(run.row)?.into_iter().collect();
+            for (task, state) in definition.tasks().iter().zip(&mut state.tasks) {
+                if let Some(kept) = kept.remove(&task.id) {
+                    *state = kept;
+                }
+            }
+            queued_since.extend(store.queued_since(run.row)?);
+        }
+        let context: serde_json::Value = serde_json::from_str(&run.context).unwrap_or_default();
+        let workflow = run.workflow_id.clone();
+        Ok(Self {
+            row: run.row,
+            workflow: workflow.unwrap_or_else(|| run.id.to_string()).into(),
+            definition,
+            state,
+            seed: run.seed,
+            context: Arc::new(Value::from_json(&context)),
+            depth: run.parent.as_ref().map_or(0, |parent| parent.depth),
+            parent: run.parent,
+            chosen: BTreeMap::new(),
+            queued_since,
+            ours: false,
+        })
+    }
+
+    pub(crate) fn id(&self) -> RunId {
+        self.state.head.run
+    }
+}

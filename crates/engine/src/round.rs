@@ -1,0 +1,139 @@
+//! What follows from one round of events: what is written, and what is done once it is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use flowkeep_core::RunId;
+use flowkeep_core::run::{Moment, RunState, TaskId, Timer};
+use flowkeep_store::{RunWrite, StoreError, Tx};
+
+use crate::live::Live;
+
+/// What follows from one round.
+#[derive(Default)]
+pub(crate) struct Round {
+    pub(crate) written: BTreeMap<RunId, Written>,
+    pub(crate) acts: Vec<Act>,
+}
+
+/// What is written about one run.
+#[derive(Default)]
+pub(crate) struct Written {
+    writes: Vec<RunWrite>,
+    head: bool,
+    tasks: BTreeSet<TaskId>,
+    /// Outputs of this round, for conditions that read them before they are in the database.
+    pub(crate) fresh: BTreeMap<TaskId, String>,
+}
+
+/// What is done once the round is written.
+pub(crate) enum Act {
+    /// An attempt is carried out.
+    Execute {
+        run: RunId,
+        task: TaskId,
+        attempt: u32,
+        key: String,
+    },
+    /// An attempt, or the child run it waits for, is stopped.
+    Stop {
+        run: RunId,
+        task: TaskId,
+        attempt: u32,
+        hard: bool,
+    },
+    /// A timer is set.
+    SetTimer {
+        run: RunId,
+        at: Moment,
+        timer: Timer,
+    },
+    /// A run that is a child has ended.
+    ChildEnded(RunId),
+}
+
+impl Written {
+    pub(crate) fn add(&mut self, write: RunWrite) {
+        if let RunWrite::Output(task, value) = &write {
+            self.fresh.insert(task.clone(), value.clone());
+        }
+        self.writes.push(write);
+    }
+
+    /// The head has changed; it is written as it is at the end of the round.
+    pub(crate) fn head_changed(&mut self) {
+        self.head = true;
+    }
+
+    /// A task has changed; it is written as it is at the end of the round.
+    pub(crate) fn task_changed(&mut self, task: TaskId) {
+        self.tasks.insert(task);
+    }
+
+    fn finish(mut self, live: &Live) -> Vec<RunWrite> {
+        let state: &RunState = &live.state;
+        for task in self.tasks {
+            if let Some(state) = state.task(&live.definition, &task) {
+                self.writes
+                    .push(RunWrite::Task(task, Box::new(state.clone())));
+            }
+        }
+        if self.head {
+            self.writes
+                .push(RunWrite::Head(Box::new(state.head.clone())));
+        }
+        self.writes
+    }
+}
+
+/// A round as it is committed: it can be tried more than once.
+pub(crate) struct Commit {
+    epoch: i64,
+    now: Moment,
+    runs: Vec<(i64, RunId, Vec<RunWrite>)>,
+}
+
+/// Why a round was not committed.
+pub(crate) enum NotKept {
+    /// Another process owns the engine.
+    Lost,
+    Store(StoreError),
+}
+
+impl From<StoreError> for NotKept {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl Commit {
+    pub(crate) fn new(
+        epoch: i64,
+        now: Moment,
+        written: BTreeMap<RunId, Written>,
+        live: &BTreeMap<RunId, Live>,
+    ) -> Self {
+        let runs = written
+            .into_iter()
+            .filter_map(|(run, written)| {
+                let live = live.get(&run)?;
+                Some((live.row, run, written.finish(live)))
+            })
+            .filter(|(.., writes)| !writes.is_empty())
+            .collect();
+        Self { epoch, now, runs }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.runs.is_empty()
+    }
+
+    pub(crate) fn write(&self, tx: &Tx<'_>) -> Result<(), NotKept> {
+        if !tx.owns(self.epoch)? {
+            return Err(NotKept::Lost);
+        }
+        for (row, run, writes) in &self.runs {
+            tx.write_run(*row, *run, self.now, writes)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,408 @@
+//! The rounds of the engine: gather what happened, decide, write, act.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+
+use flowkeep_core::RunId;
+use flowkeep_core::run::queue::Queue;
+use flowkeep_core::run::{Attempted, Event, Moment, Status, TaskId, Timer};
+use flowkeep_store::{RunWrite, Watch};
+use tokio::runtime::Runtime;
+
+use crate::actions::Stopper;
+use crate::engine::{Happened, Scope, Trouble};
+use crate::live::{Definitions, Live};
+use crate::round::{Act, Commit, NotKept, Round};
+use crate::steady::Steady;
+use crate::worker::Workplace;
+
+/// How often other processes' commits are looked for.
+const LOOK_EVERY: Duration = Duration::from_millis(150);
+
+/// A round takes at most so many events, so that the first does not wait for the last.
+const GROUP: usize = 2_000;
+
+/// How long before a commit that failed is tried again.
+const AGAIN: Duration = Duration::from_millis(500);
+
+/// How long attempts have when the engine leaves: asked, and then not asked.
+const LEAVE_SOFT: Duration = Duration::from_secs(2);
+const LEAVE_HARD: Duration = Duration::from_secs(4);
+
+/// What the engine here can do at once, and what it can do.
+const PLACES: u32 = 8;
+const ABLE: [&str; 8] = [
+    "mysql",
+    "sqlite",
+    "redis",
+    "elasticsearch",
+    "http",
+    "file",
+    "program",
+    "workflow",
+];
+
+/// The one agent there is.
+const LOCAL_AGENT: &str = "local";
+
+/// An attempt that is under way.
+pub(crate) struct UnderWay {
+    pub(crate) stopper: Stopper,
+    pub(crate) source: Option<String>,
+}
+
+pub(crate) struct Rounds {
+    pub(crate) place: Arc<Workplace>,
+    pub(crate) runtime: Runtime,
+    watch: Watch,
+    epoch: i64,
+    pub(crate) scope: Scope,
+    trouble: Trouble,
+    pub(crate) steady: Steady,
+    pub(crate) now: Moment,
+    pub(crate) queue: Queue,
+    pub(crate) live: BTreeMap<RunId, Live>,
+    pub(crate) definitions: Definitions,
+    pub(crate) timers: BTreeMap<(Moment, u64), (RunId, Timer)>,
+    pub(crate) timers_set: u64,
+    pub(crate) under_way: HashMap<(RunId, TaskId, u32), UnderWay>,
+    /// How many attempts are under way on each source.
+    pub(crate) load: HashMap<String, u64>,
+    /// What is told in the next round.
+    pub(crate) pending: VecDeque<Pending>,
+    /// The newest run that was looked at.
+    pub(crate) last_row: i64,
+    /// Rows of the runs that are carried out here, where that is not all of them.
+    pub(crate) ours: BTreeSet<i64>,
+    pub(crate) requests_seen: i64,
+    leaving: Option<Instant>,
+    lost: bool,
+}
+
+/// Something that follows from the last round.
+pub(crate) enum Pending {
+    /// Told to a run.
+    Event(RunId, Event),
+    /// An attempt came to something.
+    Came(Happened),
+}
+
+impl Rounds {
+    pub(crate) fn new(
+        place: Arc<Workplace>,
+        runtime: Runtime,
+        watch: Watch,
+        epoch: i64,
+        scope: Scope,
+        trouble: Trouble,
+    ) -> Self {
+        let mut queue = Queue::new(None);
+        let able = ABLE.into_iter().map(str::to_owned).collect();
+        queue.set_agent(LOCAL_AGENT, able, PLACES);
+        let mut steady = Steady::new(Arc::clone(&place.clock));
+        Self {
+            now: steady.now(),
+            steady,
+            place,
+            runtime,
+            watch,
+            epoch,
+            scope,
+            trouble,
+            queue,
+            live: BTreeMap::new(),
+            definitions: Definitions::default(),
+            timers: BTreeMap::new(),
+            timers_set: 0,
+            under_way: HashMap::new(),
+            load: HashMap::new(),
+            pending: VecDeque::new(),
+            last_row: 0,
+            ours: BTreeSet::new(),
+            requests_seen: 0,
+            leaving: None,
+            lost: false,
+        }
+    }
+
+    /// Goes on until the engine is left, or has another owner.
+    pub(crate) fn go(mut self, happened: &Receiver<Happened>) {
+        let mut first = Round::default();
+        self.recover(&mut first);
+        self.finish(first, happened);
+        while !self.lost && !self.has_left() {
+            let mut gathered = Vec::new();
+            match happened.recv_timeout(self.patience()) {
+                Ok(one) => gathered.push(one),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            gathered.extend(happened.try_iter().take(GROUP));
+            self.now = self.steady.now();
+            let mut round = Round::default();
+            self.gather(gathered, &mut round);
+            self.dispatch(&mut round);
+            self.finish(round, happened);
+        }
+        if !self.lost {
+            let mut last = Round::default();
+            self.mark_interrupted(&mut last);
+            self.finish(last, happened);
+        }
+        // Attempts that do not end are abandoned: their next owner finds them broken off.
+        self.runtime.shutdown_background();
+    }
+
+    /// How long there is nothing to do by itself.
+    fn patience(&self) -> Duration {
+        if !self.pending.is_empty() {
+            return Duration::ZERO;
+        }
+        let next = self.timers.keys().next().map(|((at, _), _)| at);
+        let next = next.map_or(i64::MAX, |at| at.0.saturating_sub(self.now.0));
+        LOOK_EVERY.min(Duration::from_millis(u64::try_from(next).unwrap_or_default()))
+    }
+
+    /// Whether nothing is under way any more after it was asked to leave, or it took too long.
+    fn has_left(&mut self) -> bool {
+        let Some(since) = self.leaving else {
+            return false;
+        };
+        if since.elapsed() > LEAVE_SOFT {
+            for attempt in self.under_way.values() {
+                attempt.stopper.hard();
+            }
+        }
+        let idle = self.under_way.is_empty() && self.pending.is_empty();
+        idle || since.elapsed() > LEAVE_HARD
+    }
+
+    fn gather(&mut self, gathered: Vec<Happened>, round: &mut Round) {
+        let mut woken = false;
+        for pending in std::mem::take(&mut self.pending) {
+            match pending {
+                Pending::Event(run, event) => self.tell_late(run, event, round),
+                Pending::Came(happened) => self.take(happened, round),
+            }
+        }
+        for happened in gathered {
+            match happened {
+                Happened::Woken => woken = true,
+                Happened::Leave => self.leave(),
+                other => self.take(other, round),
+            }
+        }
+        while let Some(entry) = self.timers.first_entry() {
+            if entry.key().0 > self.now {
+                break;
+            }
+            let (run, timer) = entry.remove();
+            self.tell_late(run, Event::Due(timer), round);
+        }
+        match self.watch.changed() {
+            Ok(changed) if changed || woken => self.look(round),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "the engine cannot look for what is new"),
+        }
+    }
+
+    fn take(&mut self, happened: Happened, round: &mut Round) {
+        match happened {
+            Happened::Attempted {
+                run,
+                task,
+                attempt,
+                came,
+            } => {
+                self.queue.release(run, &task);
+                let under_way = self.under_way.remove(&(run, task.clone(), attempt));
+                if let Some(source) = under_way.and_then(|under_way| under_way.source)
+                    && let Some(load) = self.load.get_mut(&source)
+                {
+                    *load = load.saturating_sub(1);
+                }
+                if !self.is_awaited(run, &task, attempt) {
+                    return;
+                }
+                let written = round.written.entry(run).or_default();
+                if let Some(output) = came.output {
+                    written.add(RunWrite::Output(task.clone(), output));
+                }
+                if let Some(child) = came.child {
+                    written.add(RunWrite::Child(child));
+                }
+                let event = Event::Attempted {
+                    task,
+                    attempt,
+                    result: came.result,
+                };
+                self.tell_late(run, event, round);
+            }
+            Happened::Said {
+                run,
+                task,
+                level,
+                said,
+            } => {
+                if self.live.contains_key(&run) {
+                    let task = Some(task);
+                    let said = RunWrite::Say { level, task, said };
+                    round.written.entry(run).or_default().add(said);
+                }
+            }
+            Happened::Woken | Happened::Leave => {}
+        }
+    }
+
+    /// Whether this attempt is the one under way: the output of one that is late is not wanted.
+    fn is_awaited(&self, run: RunId, task: &TaskId, attempt: u32) -> bool {
+        let Some(live) = self.live.get(&run) else {
+            return false;
+        };
+        let state = live.state.task(&live.definition, task);
+        state.is_some_and(|state| {
+            state.attempts == attempt && state.status() == Status::Running
+        })
+    }
+
+    fn leave(&mut self) {
+        self.leaving.get_or_insert_with(Instant::now);
+        for attempt in self.under_way.values() {
+            attempt.stopper.soft();
+        }
+    }
+
+    /// Lets attempts begin while there are places for them.
+    fn dispatch(&mut self, round: &mut Round) {
+        if self.leaving.is_some() {
+            return;
+        }
+        while let Some(chosen) = self.queue.choose() {
+            let (run, task) = (chosen.waiting.run, chosen.waiting.task);
+            let number = chosen.waiting.attempt;
+            let before = round.acts.len();
+            let event = Event::Dispatched {
+                task: task.clone(),
+                attempt: number,
+            };
+            self.tell_late(run, event, round);
+            if round.acts.len() == before {
+                self.queue.release(run, &task);
+                continue;
+            }
+            let source = self.live.get(&run).and_then(|live| live.chosen.get(&task));
+            let source = source.map(|chosen| {
+                let rule = chosen.rule.as_str().to_owned();
+                (chosen.source.name().to_owned(), rule)
+            });
+            round.written.entry(run).or_default().add(RunWrite::Assigned {
+                task,
+                number,
+                agent: chosen.agent,
+                source,
+            });
+        }
+    }
+
+    /// Writes a round and then acts on it.
+    fn finish(&mut self, round: Round, happened: &Receiver<Happened>) {
+        let Round { written, acts } = round;
+        let commit = Arc::new(Commit::new(self.epoch, self.now, written, &self.live));
+        if !commit.is_empty() && !self.commit(&commit, happened) {
+            return;
+        }
+        for act in acts {
+            self.act(act);
+        }
+        self.let_go();
+    }
+
+    /// Tries until it is written; says whether it is. Nothing else is done meanwhile.
+    fn commit(&mut self, commit: &Arc<Commit>, happened: &Receiver<Happened>) -> bool {
+        loop {
+            let trial = Arc::clone(commit);
+            let error = match self.place.store.write(move |tx| trial.write(tx)) {
+                Ok(()) => {
+                    self.trouble
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .take();
+                    return true;
+                }
+                Err(NotKept::Lost) => {
+                    tracing::error!("another process owns the engine; this one ends");
+                    self.lost = true;
+                    return false;
+                }
+                Err(NotKept::Store(error)) => error,
+            };
+            tracing::error!(%error, "what happened cannot be written; nothing goes on until it is");
+            *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+            if self.leaving.is_some() {
+                // Whoever owns the engine next finds the runs as they were last written.
+                self.lost = true;
+                return false;
+            }
+            match happened.recv_timeout(AGAIN) {
+                Ok(Happened::Leave) => self.leave(),
+                Ok(Happened::Woken) | Err(RecvTimeoutError::Timeout) => {}
+                Ok(other) => self.pending.push_back(Pending::Came(other)),
+                Err(RecvTimeoutError::Disconnected) => self.leave(),
+            }
+        }
+    }
+
+    /// Forgets runs that have ended, and those that were only decided about.
+    fn let_go(&mut self) {
+        if self.lost {
+            return;
+        }
+        self.live
+            .retain(|_, live| !live.state.head.status.is_final() && (live.ours || live.lingers()));
+    }
+
+    /// What a parked child run's end means for the attempt that started it.
+    pub(crate) fn came_late(&mut self, run: RunId, task: TaskId, attempt: u32, came: crate::worker::Came) {
+        self.pending.push_back(Pending::Came(Happened::Attempted {
+            run,
+            task,
+            attempt,
+            came,
+        }));
+    }
+
+    /// Tells an event that nobody waits for; one that comes too late changes nothing.
+    pub(crate) fn tell_late(&mut self, run: RunId, event: Event, round: &mut Round) {
+        debug_assert!(!matches!(&event, Event::Attempted { result: Attempted::Locked { .. }, .. }) || self.live.contains_key(&run));
+        if let Err(refused) = self.tell(run, event, round) {
+            tracing::debug!(code = refused.0.code, "an event was refused");
+        }
+    }
+
+    pub(crate) fn set_timer(&mut self, run: RunId, at: Moment, timer: Timer) {
+        self.timers_set += 1;
+        self.timers.insert((at, self.timers_set), (run, timer));
+    }
+
+    /// Carries out what was written.
+    fn act(&mut self, act: Act) {
+        match act {
+            Act::Execute {
+                run,
+                task,
+                attempt,
+                key,
+            } => self.execute(run, task, attempt, key),
+            Act::Stop {
+                run,
+                task,
+                attempt,
+                hard,
+            } => self.stop(run, task, attempt, hard),
+            Act::SetTimer { run, at, timer } => self.set_timer(run, at, timer),
+            Act::ChildEnded(run) => self.child_ended(run),
+        }
+    }
+}

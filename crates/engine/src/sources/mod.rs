@@ -1,0 +1,128 @@
+//! The data sources of the user: what can be asked of them, and how one is chosen.
+//!
+//! A source takes an [`Operation`] and answers with the output the contract gives for it. The
+//! operations are plain data, so that one that could not reach its source can be kept and carried
+//! out later. Which kinds can do which action stands in the table of `core::run::action`.
+//!
+//! Absent on purpose: how connections are kept and their passwords, and sources of other kinds than
+//! SQLite. No SQL for the user's data is outside this folder and `actions`
+//! (ARCHITECTURE.md, invariant 3).
+
+mod choice;
+mod sqlite;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+
+pub use choice::{Chosen, LOCAL, Rule, choose};
+pub use sqlite::Sqlite;
+
+use crate::actions::{ActionError, Done, Room, Stop};
+
+/// What a source is doing.
+pub type Doing<'a, T> = Pin<Box<dyn Future<Output = Result<T, ActionError>> + Send + 'a>>;
+
+/// One connection of the user's.
+pub trait Source: Send + Sync {
+    /// What the user calls it.
+    fn name(&self) -> &str;
+
+    /// `sqlite mysql redis elasticsearch`, as in the table of actions and among the capabilities
+    /// of agents.
+    fn kind(&self) -> &'static str;
+
+    /// Reaches it and says which version answers.
+    fn version(&self) -> Doing<'_, String>;
+
+    /// Carries an operation out. Answers [`Done::Output`] in the shape of the contract's table, or
+    /// [`Done::Stopped`] within a second after `stop` asks; what a stopped operation wrote is
+    /// undone.
+    fn perform(&self, operation: Operation, room: Room, stop: Stop) -> Doing<'_, Done>;
+}
+
+/// Something to do with a source.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Operation {
+    /// A statement that reads: `{rows, columns}`. One that could write is refused.
+    Query(Statement),
+    /// Statements that write: `{affected, last_id}`.
+    Execute(Statement),
+    /// A statement that does either, and answers as it turns out to be.
+    Either(Statement),
+    /// A new record: `{key}`.
+    Add {
+        /// Where.
+        table: String,
+        /// Its key.
+        key: Key,
+        /// Its other columns.
+        values: Map<String, Json>,
+    },
+    /// Changes columns of a record: `{key}`. It is an error when there is no such record.
+    Update {
+        /// Where.
+        table: String,
+        /// Which.
+        key: Json,
+        /// The columns to change.
+        values: Map<String, Json>,
+    },
+    /// One record: `{record}`, `null` when there is none.
+    Get {
+        /// Where.
+        table: String,
+        /// Which.
+        key: Json,
+    },
+    /// Takes a record out: `{deleted}`, true or false.
+    Delete {
+        /// Where.
+        table: String,
+        /// Which.
+        key: Json,
+    },
+    /// Records whose columns equal all of these: `{records}`, in the order of the key.
+    Find {
+        /// Where.
+        table: String,
+        /// The columns and their values; none: all records.
+        equal: Map<String, Json>,
+        /// At most so many.
+        limit: Option<u64>,
+    },
+    /// Records that have this text in any column that holds text: `{records}`, in the order of the
+    /// key.
+    Search {
+        /// Where.
+        table: String,
+        /// The text; it has no wildcards.
+        text: String,
+        /// At most so many.
+        limit: Option<u64>,
+    },
+}
+
+/// A statement and the values for its placeholders.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Statement {
+    /// In the language of the source.
+    pub sql: String,
+    /// In the order of the placeholders. What JSON has no type for is an object with one key:
+    /// `{"$blob": base64}`.
+    pub args: Vec<Json>,
+}
+
+/// The key of a new record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Key {
+    /// The definition gives it; a record that has it already is an error.
+    Given(Json),
+    /// Made for this one doing: a record that has it already *is* this record, added by an attempt
+    /// that could not say so.
+    Made(String),
+}

@@ -1,0 +1,293 @@
+//! Records: rows of a table with a primary key of one column.
+
+use flowkeep_core::Message;
+use rusqlite::Connection;
+use rusqlite::types::Value;
+use serde_json::{Map, Value as Json, json};
+
+use super::fault::Fault;
+use super::{statement, value};
+use crate::actions::{ActionError, Output, Room};
+use crate::sources::Key;
+
+/// What has to be known of a table. Its name and those of its columns are the user's, and quoted
+/// wherever they stand in a statement.
+struct Table<'a> {
+    name: &'a str,
+    columns: Vec<String>,
+    key: String,
+    /// Whether SQLite numbers the records itself where no key is given.
+    numbered: bool,
+}
+
+/// The value of the key where it stood among the others, and the others by their columns.
+type WithoutKey<'t, 'v> = (Option<&'v Json>, Vec<(&'t str, &'v Json)>);
+
+impl<'a> Table<'a> {
+    fn find(connection: &Connection, name: &'a str) -> Result<Self, Fault> {
+        let mut statement =
+            connection.prepare("SELECT name, type, pk FROM pragma_table_info(?1)")?;
+        let found: Vec<(String, String, i64)> = statement
+            .query_map([name], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .collect::<Result<_, _>>()?;
+        let wrong = |message: Message| Fault::Action(message_of(message, name));
+        if found.is_empty() {
+            return Err(wrong(Message::new("table_missing")));
+        }
+        let mut keys = found.iter().filter(|(_, _, key)| *key > 0);
+        let (Some((key, kind, _)), None) = (keys.next(), keys.next()) else {
+            return Err(wrong(Message::new("table_without_key")));
+        };
+        Ok(Self {
+            name,
+            key: key.clone(),
+            numbered: kind.eq_ignore_ascii_case("INTEGER"),
+            columns: found.into_iter().map(|(column, _, _)| column).collect(),
+        })
+    }
+
+    /// The column as the table spells it.
+    fn column(&self, wanted: &str) -> Result<&str, Fault> {
+        let found = |column: &&String| column.eq_ignore_ascii_case(wanted);
+        self.columns
+            .iter()
+            .find(found)
+            .map(String::as_str)
+            .ok_or_else(|| {
+                let message = Message::new("column_missing").with("column", wanted);
+                Fault::Action(message_of(message, self.name))
+            })
+    }
+
+    /// Columns and values without the key, which may stand among them but not as another one.
+    fn without_key<'v>(
+        &self,
+        values: &'v Map<String, Json>,
+        key: Option<&Json>,
+    ) -> Result<WithoutKey<'_, 'v>, Fault> {
+        let mut found = None;
+        let mut others = Vec::with_capacity(values.len());
+        for (name, value) in values {
+            let column = self.column(name)?;
+            if column != self.key {
+                others.push((column, value));
+            } else if key.is_none_or(|key| key == value) {
+                found = Some(value);
+            } else {
+                let message = Message::new("key_twice").with("column", column);
+                return Err(Fault::lasting(message.with("table", self.name)));
+            }
+        }
+        Ok((found, others))
+    }
+
+    fn is_there(&self, connection: &Connection, key: &Json) -> Result<bool, Fault> {
+        let sql = format!(
+            "SELECT 1 FROM {} WHERE {} = ?1",
+            self.quoted(),
+            quote(&self.key)
+        );
+        Ok(connection.prepare(&sql)?.exists([value::to_sql(key)?])?)
+    }
+
+    fn quoted(&self) -> String {
+        quote(self.name)
+    }
+}
+
+/// Somebody may make the table or the column, so another try can help.
+fn message_of(message: Message, table: &str) -> ActionError {
+    ActionError::passing(message.with("table", table))
+}
+
+fn quote(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+pub(super) fn add(
+    connection: &Connection,
+    table: &str,
+    key: &Key,
+    values: &Map<String, Json>,
+) -> Result<Output, Fault> {
+    let table = Table::find(connection, table)?;
+    let given = match key {
+        Key::Given(key) => Some(key),
+        Key::Made(_) => None,
+    };
+    let (among, mut others) = table.without_key(values, given)?;
+    let made = match key {
+        Key::Made(made) if !table.numbered => Some(Json::from(made.as_str())),
+        _ => None,
+    };
+    let given = given.or(among);
+    let key = given.or(made.as_ref());
+    if let Some(key) = key {
+        others.push((&table.key, key));
+    }
+    let columns: Vec<_> = others.iter().map(|(column, _)| quote(column)).collect();
+    let marks = vec!["?"; columns.len()];
+    let name = table.quoted();
+    let sql = if columns.is_empty() {
+        format!("INSERT INTO {name} DEFAULT VALUES")
+    } else {
+        let (columns, marks) = (columns.join(", "), marks.join(", "));
+        format!("INSERT INTO {name} ({columns}) VALUES ({marks})")
+    };
+    let bound = bind(others.iter().map(|(_, value)| *value))?;
+    let inserted = connection
+        .execute(&sql, rusqlite::params_from_iter(bound))
+        .map_err(Fault::from);
+    match (inserted, key) {
+        (Ok(_), Some(key)) => Ok(Output::of(json!({"key": key}))),
+        (Ok(_), None) => Ok(Output::of(json!({"key": connection.last_insert_rowid()}))),
+        (Err(fault), Some(key)) if fault.is_constraint() && table.is_there(connection, key)? => {
+            if given.is_none() {
+                // Made for this one doing: an earlier attempt added it.
+                return Ok(Output::of(json!({"key": key})));
+            }
+            let message = Message::new("key_exists").with("key", word(key));
+            Err(Fault::Action(message_of(message, table.name)))
+        }
+        (Err(fault), _) => Err(fault),
+    }
+}
+
+pub(super) fn update(
+    connection: &Connection,
+    table: &str,
+    key: &Json,
+    values: &Map<String, Json>,
+) -> Result<Output, Fault> {
+    let table = Table::find(connection, table)?;
+    let (_, others) = table.without_key(values, Some(key))?;
+    let affected = if others.is_empty() {
+        usize::from(table.is_there(connection, key)?)
+    } else {
+        let sets: Vec<_> = others
+            .iter()
+            .map(|(column, _)| format!("{} = ?", quote(column)))
+            .collect();
+        let (name, sets, key_column) = (table.quoted(), sets.join(", "), quote(&table.key));
+        let sql = format!("UPDATE {name} SET {sets} WHERE {key_column} = ?");
+        let bound = bind(others.iter().map(|(_, value)| *value).chain([key]))?;
+        connection.execute(&sql, rusqlite::params_from_iter(bound))?
+    };
+    if affected == 0 {
+        let message = Message::new("record_missing").with("key", word(key));
+        return Err(Fault::Action(message_of(message, table.name)));
+    }
+    Ok(Output::of(json!({"key": key})))
+}
+
+pub(super) fn get(connection: &Connection, table: &str, key: &Json) -> Result<Output, Fault> {
+    let table = Table::find(connection, table)?;
+    let (name, key_column) = (table.quoted(), quote(&table.key));
+    let sql = format!("SELECT * FROM {name} WHERE {key_column} = ?1");
+    let mut statement = connection.prepare(&sql)?;
+    let columns = value::columns(&statement);
+    let mut rows = statement.query([value::to_sql(key)?])?;
+    let record = rows
+        .next()?
+        .map(|row| value::row(&columns, row))
+        .transpose()?;
+    Ok(Output::of(json!({"record": record})))
+}
+
+pub(super) fn delete(connection: &Connection, table: &str, key: &Json) -> Result<Output, Fault> {
+    let table = Table::find(connection, table)?;
+    let (name, key_column) = (table.quoted(), quote(&table.key));
+    let sql = format!("DELETE FROM {name} WHERE {key_column} = ?1");
+    let deleted = connection.execute(&sql, [value::to_sql(key)?])?;
+    Ok(Output::of(json!({"deleted": deleted > 0})))
+}
+
+pub(super) fn find(
+    connection: &Connection,
+    table: &str,
+    equal: &Map<String, Json>,
+    limit: Option<u64>,
+    room: &Room,
+) -> Result<Output, Fault> {
+    let table = Table::find(connection, table)?;
+    let mut conditions = Vec::with_capacity(equal.len());
+    for column in equal.keys() {
+        // `IS` finds NULL too.
+        conditions.push(format!("{} IS ?", quote(table.column(column)?)));
+    }
+    records(
+        connection,
+        &table,
+        &conditions.join(" AND "),
+        bind(equal.values())?,
+        limit,
+        room,
+    )
+}
+
+/// Letters of ASCII are found in either case, as SQLite compares.
+pub(super) fn search(
+    connection: &Connection,
+    table: &str,
+    text: &str,
+    limit: Option<u64>,
+    room: &Room,
+) -> Result<Output, Fault> {
+    let table = Table::find(connection, table)?;
+    let mut pattern = String::from("%");
+    for character in text.chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    let has = |column: &String| {
+        let column = quote(column);
+        format!("(typeof({column}) = 'text' AND {column} LIKE ?1 ESCAPE '\\')")
+    };
+    let conditions: Vec<_> = table.columns.iter().map(has).collect();
+    let bound = vec![Value::Text(pattern)];
+    records(
+        connection,
+        &table,
+        &conditions.join(" OR "),
+        bound,
+        limit,
+        room,
+    )
+}
+
+fn records(
+    connection: &Connection,
+    table: &Table<'_>,
+    condition: &str,
+    mut bound: Vec<Value>,
+    limit: Option<u64>,
+    room: &Room,
+) -> Result<Output, Fault> {
+    let (name, key) = (table.quoted(), quote(&table.key));
+    let condition = if condition.is_empty() { "1" } else { condition };
+    let sql = format!("SELECT * FROM {name} WHERE {condition} ORDER BY {key} LIMIT ?");
+    // SQLite takes a negative limit for none.
+    let limit = limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(i64::MAX));
+    bound.push(Value::Integer(limit));
+    let mut statement = connection.prepare(&sql)?;
+    for (index, value) in bound.into_iter().enumerate() {
+        statement.raw_bind_parameter(index + 1, value)?;
+    }
+    let columns = value::columns(&statement);
+    let (records, overflow) = statement::collect(&mut statement, &columns, room, "records")?;
+    let mut output = Output::of(json!({"records": records}));
+    output.overflow(overflow);
+    Ok(output)
+}
+
+fn bind<'v>(values: impl Iterator<Item = &'v Json>) -> Result<Vec<Value>, Fault> {
+    values.map(value::to_sql).collect()
+}
+
+/// A key as a person reads it.
+fn word(key: &Json) -> String {
+    key.as_str().map_or_else(|| key.to_string(), str::to_owned)
+}

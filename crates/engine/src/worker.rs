@@ -1,0 +1,252 @@
+//! Carrying one attempt out, from its parameters to what came of it.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+use std::time::Duration;
+
+use flowkeep_core::run::expression::Fault;
+use flowkeep_core::run::{Attempted, Definition, Level, Moment, Parked, TaskId};
+use flowkeep_core::{Message, RunId, Sha256, Value, slug};
+use flowkeep_host::{Clock, private_folder};
+use flowkeep_store::{NewRun, Parent, Said, Store};
+use serde_json::Value as Json;
+
+use crate::actions::{
+    self, ActionError, Attempt, Caps, Done, HttpClient, Room, Said as Told, Stop, carry_out,
+};
+use crate::begin::{Beginning, begin};
+use crate::engine::Happened;
+use crate::sources::{Chosen, Source};
+use crate::values::{Values, Whereabouts, evaluated};
+
+/// How long an attempt that was stopped hard has to say so.
+const LAST_WORD: Duration = Duration::from_secs(5);
+
+/// So many runs inside one another are a circle that nobody ends.
+const DEEPEST: u32 = 16;
+
+/// What all attempts share.
+pub(crate) struct Workplace {
+    pub(crate) store: Arc<Store>,
+    pub(crate) data_dir: PathBuf,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) connected: Vec<Arc<dyn Source>>,
+    pub(crate) http: HttpClient,
+    pub(crate) report: Sender<Happened>,
+}
+
+/// One attempt to carry out.
+pub(crate) struct Job {
+    pub(crate) run: RunId,
+    pub(crate) row: i64,
+    pub(crate) depth: u32,
+    pub(crate) task: TaskId,
+    pub(crate) attempt: u32,
+    pub(crate) key: String,
+    pub(crate) definition: Arc<Definition>,
+    pub(crate) context: Arc<Value>,
+    pub(crate) whereabouts: Whereabouts,
+    pub(crate) source: Option<Result<Chosen, ActionError>>,
+    pub(crate) stop: Stop,
+}
+
+/// What came of an attempt.
+#[derive(Debug)]
+pub(crate) struct Came {
+    pub(crate) result: Attempted,
+    /// What it gave: JSON.
+    pub(crate) output: Option<String>,
+    /// The run it starts as its child.
+    pub(crate) child: Option<Box<NewRun>>,
+}
+
+impl Came {
+    fn of(result: Attempted) -> Self {
+        Self {
+            result,
+            output: None,
+            child: None,
+        }
+    }
+
+    pub(crate) fn failed(error: ActionError) -> Self {
+        Self::of(Attempted::Failed {
+            error: error.message,
+            permanent: error.permanent,
+        })
+    }
+
+    pub(crate) fn succeeded(output: &actions::Output, called: Option<TaskId>) -> Self {
+        Self {
+            output: Some(Json::Object(output.value.clone()).to_string()),
+            ..Self::of(Attempted::Succeeded { called })
+        }
+    }
+}
+
+/// Carries an attempt out and reports what came of it, whatever happens.
+pub(crate) async fn work(place: Arc<Workplace>, job: Job) {
+    let (run, task, attempt) = (job.run, job.task.clone(), job.attempt);
+    let stop = job.stop.clone();
+    let report = place.report.clone();
+    let mut doing = tokio::spawn(async move { place.carry_out(&job).await });
+    let stopped = async {
+        stop.hard().await;
+        tokio::time::sleep(LAST_WORD).await;
+    };
+    let came = tokio::select! {
+        done = &mut doing => done.unwrap_or_else(|error| {
+            tracing::error!(%error, "an attempt ended in a fault of ours");
+            let message = Message::new("attempt_fault");
+            Came::failed(ActionError::lasting(message))
+        }),
+        () = stopped => {
+            doing.abort();
+            Came::of(Attempted::Broken)
+        }
+    };
+    // An engine that has gone finds the attempt broken off when it comes back.
+    let _ = report.send(Happened::Attempted {
+        run,
+        task,
+        attempt,
+        came,
+    });
+}
+
+impl Workplace {
+    async fn carry_out(&self, job: &Job) -> Came {
+        match self.try_carry_out(job).await {
+            Ok(came) => came,
+            Err(error) => Came::failed(error),
+        }
+    }
+
+    async fn try_carry_out(&self, job: &Job) -> Result<Came, ActionError> {
+        let Some(task) = job.definition.task(&job.task) else {
+            return Err(ActionError::lasting(Message::new("attempt_fault")));
+        };
+        let source = job.source.clone().transpose()?;
+        let values = tokio::task::block_in_place(|| {
+            let values = Values {
+                store: &self.store,
+                row: job.row,
+                context: &job.context,
+                whereabouts: &job.whereabouts,
+                fresh: None,
+                fault: RefCell::new(None),
+            };
+            let evaluated = evaluated(task.action, &task.params, &values);
+            match values.fault.into_inner() {
+                Some(error) => Err(unread(&error)),
+                None => Ok(evaluated),
+            }
+        })?;
+        let params = match values {
+            Ok(params) => params,
+            Err(Fault::SecretLocked(secret)) => return Ok(Came::of(Attempted::Locked { secret })),
+            Err(Fault::Wrong(message)) => return Err(ActionError::lasting(message)),
+        };
+        let folder = self.folder(job, task.action.capabilities)?;
+        let say = |level: Level, told: Told| self.say(job, level, told);
+        let done = carry_out(Attempt {
+            run: job.run,
+            task: &job.task,
+            action: task.action.name,
+            params: &params,
+            context: &job.context,
+            key: &job.key,
+            source: source.as_ref(),
+            folder: &folder,
+            room: self.room(job),
+            stop: job.stop.clone(),
+            say: &say,
+            http: &self.http,
+        })
+        .await?;
+        match done {
+            Done::Output { output, called } => Ok(Came::succeeded(&output, called)),
+            Done::Wait { ms } => {
+                let until = Moment(self.clock.now().0).after(ms);
+                Ok(Came {
+                    output: Some("{}".to_owned()),
+                    ..Came::of(Attempted::Parked(Parked::Until(until)))
+                })
+            }
+            Done::Child { workflow, context } => {
+                tokio::task::block_in_place(|| self.child(job, workflow, &context))
+            }
+            Done::Stopped => Ok(Came::of(Attempted::Broken)),
+        }
+    }
+
+    fn say(&self, job: &Job, level: Level, told: Told) {
+        let said = match told {
+            Told::Message(message) => Said::Message(message),
+            Told::Line(line) => Said::Line(line),
+        };
+        let _ = self.report.send(Happened::Said {
+            run: job.run,
+            task: job.task.clone(),
+            level,
+            said,
+        });
+    }
+
+    /// The run's own folder; made for what works in it.
+    fn folder(&self, job: &Job, capabilities: &[&str]) -> Result<PathBuf, ActionError> {
+        let folder = self.data_dir.join("task-folders").join(job.run.to_string());
+        if capabilities.iter().any(|word| ["file", "program"].contains(word)) {
+            private_folder(&folder).map_err(|error| {
+                let message = Message::new("folder_not_made")
+                    .with("path", folder.display())
+                    .with("reason", error);
+                ActionError::passing(message)
+            })?;
+        }
+        Ok(folder)
+    }
+
+    fn room(&self, job: &Job) -> Room {
+        let hash = Sha256::of(job.task.as_str().as_bytes()).to_string();
+        Room {
+            caps: Caps::default(),
+            overflow: self.data_dir.join("outputs").join(job.run.to_string()),
+            prefix: format!("{}-{}-{}", slug(job.task.as_str()), &hash[..8], job.attempt),
+        }
+    }
+
+    fn child(&self, job: &Job, workflow: String, context: &Value) -> Result<Came, ActionError> {
+        if job.depth >= DEEPEST {
+            let message = Message::new("child_too_deep").with("limit", DEEPEST);
+            return Err(ActionError::lasting(message));
+        }
+        let beginning = Beginning {
+            workflow,
+            context: context.to_json().to_string(),
+            ..Beginning::default()
+        };
+        let mut new = begin(&self.store, &self.connected, &beginning)
+            .map_err(|error| unread(&error))?
+            .map_err(|refused| ActionError::lasting(refused.0))?;
+        "workflow".clone_into(&mut new.face);
+        new.parent = Some(Parent {
+            run: job.row,
+            task: job.task.clone(),
+            attempt: job.attempt,
+            depth: job.depth + 1,
+        });
+        Ok(Came {
+            child: Some(Box::new(new)),
+            ..Came::of(Attempted::Parked(Parked::Child))
+        })
+    }
+}
+
+/// Our own database does not answer; another try may find it well.
+fn unread(error: &flowkeep_store::StoreError) -> ActionError {
+    tracing::warn!(%error, "what an attempt needs could not be read");
+    ActionError::passing(Message::new("database_not_read").with("reason", error))
+}
