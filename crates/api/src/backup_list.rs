@@ -8,6 +8,7 @@
 
 use std::path::{Path, PathBuf};
 
+use flowkeep_files::io_reason;
 use flowkeep_host::text_path;
 use flowkeep_store::KnownBackup;
 use serde::{Deserialize, Serialize};
@@ -41,9 +42,7 @@ fn write(api: &Api) -> Result<(), AppError> {
         }
     }
     let failed = |error: std::io::Error| {
-        AppError::new("file_failed")
-            .with("path", api.data_dir.join(FILE).display())
-            .with("detail", error)
+        AppError::from(io_reason(&error)).with("path", api.data_dir.join(FILE).display())
     };
     let bytes = serde_json::to_vec_pretty(&list).map_err(|error| failed(error.into()))?;
     // A name of its own: two threads of this process may be here at once.

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use flowkeep_core::Message;
+use flowkeep_core::{Message, visible};
 
-use crate::AppError;
+use crate::{AppError, time};
 
 /// A language of the catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,8 +64,8 @@ impl Catalogue {
         Self { tongue }
     }
 
-    /// The entry of a key, its placeholders filled. A key that is missing is shown as it is, so
-    /// that nothing is ever said by silence.
+    /// The entry of a key, its placeholders filled, each of them [`visible`]. A key that is
+    /// missing is shown as it is, so that nothing is ever said by silence.
     pub fn text(&self, key: &str, fields: &BTreeMap<String, String>) -> String {
         match entries(self.tongue).get(key) {
             Some(entry) => fill(entry, &readable(fields)),
@@ -97,33 +97,58 @@ impl Catalogue {
     pub fn say(&self, message: &Message) -> String {
         let text = self.text(&message.code, &message.fields);
         match message.place {
-            Some(place) => self.sentence(
-                "at_place",
-                &[
-                    ("line", &place.line),
-                    ("column", &place.column),
-                    ("text", &text),
-                ],
-            ),
+            Some(place) => self.at_place(&place.line, &place.column, text),
             None => text,
         }
     }
 
+    /// A time in RFC 3339 as this place's clock shows it.
+    pub fn when(&self, at: &str) -> String {
+        time::local(at).unwrap_or_else(|| visible(at).into_owned())
+    }
+
+    /// A label in front of what was said: `New: the report`, `新增：报告`.
+    pub fn labelled(&self, label: &str, said: &str) -> String {
+        self.around("labelled", &[("label", label), ("text", said)])
+    }
+
+    fn at_place(
+        &self,
+        line: &dyn std::fmt::Display,
+        column: &dyn std::fmt::Display,
+        text: String,
+    ) -> String {
+        let (line, column) = (line.to_string(), column.to_string());
+        self.around(
+            "at_place",
+            &[("line", &line), ("column", &column), ("text", &text)],
+        )
+    }
+
+    /// An entry around what this catalogue has said before: that is whole and visible already.
+    fn around(&self, key: &str, said: &[(&str, &str)]) -> String {
+        let said = said
+            .iter()
+            .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+            .collect();
+        entries(self.tongue)
+            .get(key)
+            .map_or_else(|| key.to_owned(), |entry| fill(entry, &said))
+    }
+
     /// An error: its own sentence where the catalogue has one, else that of the message whose
-    /// code it carries.
+    /// code it carries, with the file and the place in front.
     pub fn error(&self, error: &AppError) -> String {
         let own = format!("error_{}", error.code);
-        let key = if self.has(&own) {
-            own
-        } else {
-            error.code.clone()
+        let is_own = self.has(&own);
+        let key = if is_own { &own } else { &error.code };
+        let text = self.text(key, &error.fields);
+        let text = match (error.fields.get("line"), error.fields.get("column")) {
+            (Some(line), Some(column)) => self.at_place(line, column, text),
+            _ => text,
         };
-        let text = self.text(&key, &error.fields);
-        match (error.fields.get("line"), error.fields.get("column")) {
-            (Some(line), Some(column)) => self.sentence(
-                "at_place",
-                &[("line", line), ("column", column), ("text", &text)],
-            ),
+        match error.fields.get("path") {
+            Some(path) if !is_own => self.labelled(&visible(path), &text),
             _ => text,
         }
     }
@@ -134,16 +159,23 @@ impl Catalogue {
     }
 }
 
-/// Fields that come as a plain number of bytes.
-const SIZES: [&str; 3] = ["free", "needed", "missing"];
+/// Fields that come as a plain number of bytes. The window has the same list (`say.ts`).
+const SIZES: [&str; 5] = ["free", "needed", "missing", "file_bytes", "most_bytes"];
 
-/// The fields as people read them: sizes in the unit that suits them.
+/// Fields that are a time; the window has the same list.
+const TIMES: [&str; 1] = ["at"];
+
+/// The fields as people read them: sizes in the unit that suits them, times by the clock on the
+/// wall, texts without anything that would act on the screen.
 fn readable(fields: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     fields
         .iter()
         .map(|(name, value)| {
-            let bytes = SIZES.contains(&name.as_str()).then(|| value.parse().ok());
-            let shown = bytes.flatten().map_or_else(|| value.clone(), size);
+            let size_of = || SIZES.contains(&name.as_str()).then(|| value.parse().ok());
+            let time_of = || TIMES.contains(&name.as_str()).then(|| time::local(value));
+            let shown = size_of().flatten().map(size);
+            let shown = shown.or_else(|| time_of().flatten());
+            let shown = shown.unwrap_or_else(|| visible(value).into_owned());
             (name.clone(), shown)
         })
         .collect()
@@ -206,6 +238,29 @@ mod tests {
         let space = Message::new("doctor_space_ok").with("free", 42_311_999_488_u64);
         let told = Catalogue::new(Tongue::English).say(&space);
         assert_eq!(told, "42 GB are free");
+    }
+
+    #[test]
+    fn what_came_from_outside_does_nothing_on_the_screen() {
+        let catalogue = Catalogue::new(Tongue::English);
+        let missing = AppError::new("path_missing").with("path", "/a\u{1b}[31m\nb");
+        assert_eq!(
+            catalogue.error(&missing),
+            "/a\\u{1b}[31m\\nb does not exist."
+        );
+        assert_eq!(missing.fields["path"], "/a\u{1b}[31m\nb");
+    }
+
+    #[test]
+    fn a_reason_names_the_file_and_the_place_it_is_about() {
+        let error = AppError::new("disk_fault").with("path", "x.json");
+        let placed = error.with("line", 3).with("column", 4);
+        let told = |tongue| Catalogue::new(tongue).error(&placed);
+        assert_eq!(
+            told(Tongue::English),
+            "x.json: line 3, column 4: the disk reports a fault there"
+        );
+        assert!(told(Tongue::Chinese).starts_with("x.json："));
     }
 
     #[test]

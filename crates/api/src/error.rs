@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use flowkeep_core::Message;
-use flowkeep_files::FilesError;
+use flowkeep_files::{FilesError, io_reason};
 use flowkeep_store::StoreError;
 use serde::Serialize;
 use ts_rs::TS;
@@ -125,6 +125,8 @@ impl From<FilesError> for AppError {
             FilesError::Cancelled => Self::new("cancelled"),
             FilesError::CancelledRemoving(path) => at("cancelled", path).hint("removing_goes_on"),
             FilesError::Missing(path) => at("path_missing", path),
+            FilesError::FileExists(path) => at("file_exists", path).hint("force_or_other_name"),
+            FilesError::FolderMissing(path) => at("folder_missing", path).hint("make_folder"),
             FilesError::NotAFolder(path) => at("not_a_folder", path),
             FilesError::InsideDataFolder(path) => {
                 at("inside_data_folder", path).hint("choose_other_folder")
@@ -132,6 +134,10 @@ impl From<FilesError> for AppError {
             FilesError::NotWritable { path, source } => at("folder_unwritable", path)
                 .with("detail", source)
                 .hint("choose_other_folder"),
+            // The disk itself said so; nobody knows how much is missing.
+            FilesError::NoRoom {
+                path, needed: 0, ..
+            } => at("no_space", path).hint("free_space"),
             FilesError::NoRoom { path, needed, free } => at("no_room", path)
                 .with("needed", needed)
                 .with("free", free)
@@ -155,9 +161,9 @@ impl From<FilesError> for AppError {
                 .with("detail", detail)
                 .hint("choose_other_folder"),
             FilesError::Store(error) => return error.into(),
-            FilesError::Io { path, source } => {
-                at("file_failed", path).with("detail", source).retryable()
-            }
+            FilesError::Io { path, source } => Self::from(io_reason(&source))
+                .with("path", path.display())
+                .retryable(),
         };
         app.message = message;
         app

@@ -75,7 +75,8 @@ fn free(data_dir: &Path, taken: Result<FileLock, LockError>) -> Result<Option<Fi
         Err(LockError::Io(error)) => Err(AppError::new("data_folder_unwritable")
             .with("path", data_dir.display())
             .with("detail", error)
-            .hint("check_permissions")),
+            .hint("check_permissions")
+            .hint("copy_to_read")),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use flowkeep_core::{Message, PlanId};
+use flowkeep_core::{Encoding, Message, PlanId};
 use flowkeep_files::{DamagedFile, Manifest};
 use flowkeep_host::{Files as _, SystemFiles, machine_id, path_text};
 use flowkeep_store::{Choice, StagedGroup, StagedItem, Staging};
@@ -117,6 +117,7 @@ impl Plan {
             kind: staged.kind.map(|kind| kind.as_str().to_owned()),
             id: staged.target.or(staged.id),
             name: staged.name,
+            encoding: unusual(staged.encoding),
             action,
             line: place.map(|place| place.line),
             column: place.map(|place| place.column),
@@ -124,6 +125,11 @@ impl Plan {
             count: None,
         })
     }
+}
+
+/// An encoding worth telling.
+fn unusual(encoding: Option<Encoding>) -> Option<Encoding> {
+    encoding.filter(|encoding| *encoding != Encoding::Utf8)
 }
 
 fn action(word: Option<&str>) -> ItemAction {
@@ -217,9 +223,7 @@ pub(crate) fn item(staged: StagedItem, differences: Option<u32>) -> PlanItem {
         id: staged.id,
         id_derived: staged.id_derived,
         name: staged.name,
-        encoding: staged
-            .encoding
-            .filter(|encoding| *encoding != flowkeep_core::Encoding::Utf8),
+        encoding: unusual(staged.encoding),
         stages: staged.stages,
         tasks: staged.tasks,
         milestones: staged.milestones,

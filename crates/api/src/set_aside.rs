@@ -23,6 +23,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use chrono::Local;
+use flowkeep_files::io_reason;
 use flowkeep_host::{DataFolder, Files, SystemFiles};
 
 use crate::ownership::{EngineLock, InUse};
@@ -90,7 +91,7 @@ impl SetAside {
     /// As [`SetAside::open`], with a copy of this database for the new one.
     ///
     /// # Errors
-    /// `file_failed`, `no_space`; as [`Api::open`].
+    /// The reason the copy cannot be read, `no_space`; as [`Api::open`].
     pub fn open_copy(&self, copy: &Path, options: OpenOptions) -> Result<Api, AppError> {
         let database = self.data_dir.join(DATABASE);
         fs::File::open(copy)
@@ -100,9 +101,7 @@ impl SetAside {
                 if error.kind() == io::ErrorKind::StorageFull {
                     return AppError::new("no_space").hint("free_space");
                 }
-                AppError::new("file_failed")
-                    .with("path", copy.display())
-                    .with("detail", error)
+                AppError::from(io_reason(&error)).with("path", copy.display())
             })?;
         self.open(options)
     }

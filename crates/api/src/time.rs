@@ -10,6 +10,13 @@ pub(crate) fn rfc3339(millis: i64) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
+/// A time in RFC 3339 as this place's clock shows it: `2026-11-21 15:26`. None for anything else.
+pub(crate) fn local(text: &str) -> Option<String> {
+    let at = DateTime::parse_from_rfc3339(text).ok()?;
+    let at = at.with_timezone(&Local);
+    Some(at.format("%Y-%m-%d %H:%M").to_string())
+}
+
 /// What a document says of its own times, as RFC 3339 where it can be read; a time without a zone
 /// is taken as local time.
 pub(crate) fn stated(text: &str) -> Option<String> {

@@ -15,6 +15,7 @@ use flowkeep_core::{KeptHistory, Kind};
     name = "flowkeep",
     version,
     disable_help_flag = true,
+    disable_version_flag = true,
     disable_help_subcommand = true
 )]
 pub(crate) struct Arguments {
@@ -102,6 +103,8 @@ pub(crate) enum Verb {
         id: String,
         #[arg(short, long, value_name = "FILE", value_parser = given_path())]
         output: Option<PathBuf>,
+        #[arg(short = 'f', long = "force")]
+        overwrite: bool,
     },
     Validate(Validate),
 }
@@ -126,6 +129,8 @@ pub(crate) struct Import {
     pub(crate) on_conflict: OnConflict,
     #[arg(long)]
     pub(crate) dry_run: bool,
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

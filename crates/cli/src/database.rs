@@ -4,16 +4,16 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use flowkeep_api::types::{
-    BackupInput, ChosenPlace, DamagedItem, Decision, Nothing, RestoreInput, RestorePlanInput,
-    UndoInput, VerifyInput,
+    BackupInput, ChosenPlace, DamagedItem, Decision, ItemAction, Nothing, RestoreInput,
+    RestorePlanInput, RestoreResult, UndoInput, VerifyInput,
 };
 use flowkeep_api::{Api, AppError, Catalogue, backups, plan_decisions, restores};
-use flowkeep_core::KeptHistory;
+use flowkeep_core::{KeptHistory, visible};
 use serde_json::json;
 
 use crate::args::Db;
-use crate::documents::word;
-use crate::output::{Outcome, Output, raw, write};
+use crate::import::action;
+use crate::output::{Outcome, Output, raw};
 use crate::progress::Shown;
 
 pub(crate) fn run(api: &Api, output: &Output, verb: Db) -> Result<Outcome, AppError> {
@@ -80,7 +80,8 @@ fn backup(
         if verbose {
             for item in &made.items {
                 let kind = catalogue.word(&format!("kind_{}", item.kind));
-                writeln!(out, "  {kind}: {}", item.count)?;
+                let said = catalogue.labelled(&kind, &item.count.to_string());
+                writeln!(out, "  {said}")?;
             }
         }
         for damaged in &made.damaged {
@@ -140,6 +141,13 @@ fn restore(api: &Api, output: &Output, asked: &Restore) -> Result<Outcome, AppEr
         let mut head = serde_json::to_value(&result).unwrap_or_default();
         // They are rows of `items` here.
         head.as_object_mut().and_then(|head| head.remove("others"));
+        // And here everything damaged is in one list, documents and parts of the history alike.
+        let damaged = [
+            damaged_documents(api, &id, &result)?,
+            result.damaged.clone(),
+        ]
+        .concat();
+        head["damaged"] = serde_json::to_value(damaged).unwrap_or_default();
         output.stream(&head, |each| {
             plan_decisions::each_result(api, &id, |item| {
                 each(serde_json::to_value(item).unwrap_or_default())
@@ -152,21 +160,24 @@ fn restore(api: &Api, output: &Output, asked: &Restore) -> Result<Outcome, AppEr
         })?;
     } else {
         plan_decisions::each_result(api, &id, |item| {
-            if item.reason.is_none() && !asked.verbose {
+            let would_change = matches!(item.action, ItemAction::Imported | ItemAction::Updated);
+            if item.reason.is_none() && !asked.verbose && !(asked.dry_run && would_change) {
                 return Ok(());
             }
-            write(|out| {
-                let action = catalogue.word(&format!("action_{}", word(item.action)));
-                let name = item.name.or(item.path).unwrap_or_default();
-                match item.reason {
-                    Some(reason) => writeln!(out, "{action}: {name}: {}", catalogue.say(&reason)),
-                    None => writeln!(out, "{action}: {name}"),
-                }
-            })
+            let action = catalogue.word(match item.action {
+                ItemAction::Failed => "cli_damaged",
+                other => action(other),
+            });
+            let name = item.name.or(item.path).unwrap_or_default();
+            let mut said = visible(&name).into_owned();
+            if let Some(reason) = item.reason {
+                said = catalogue.labelled(&said, &catalogue.say(&reason));
+            }
+            raw(&catalogue.labelled(&action, &said))
         })?;
         for other in result.others.iter().filter(|_| asked.verbose) {
             let kind = catalogue.word(&format!("kind_{}", other.kind));
-            raw(&format!("{kind}: {}", other.count))?;
+            raw(&catalogue.labelled(&kind, &other.count.to_string()))?;
         }
         let key = if asked.dry_run {
             "cli_restore_would"
@@ -218,7 +229,7 @@ fn verify(api: &Api, output: &Output, input: Option<PathBuf>) -> Result<Outcome,
         }
         for path in &found.unlisted {
             let reason = catalogue.word("file_not_listed");
-            writeln!(out, "{path}: {reason}")?;
+            writeln!(out, "{}", catalogue.labelled(&visible(path), &reason))?;
         }
         let key = if found.ok {
             "cli_verified"
@@ -243,7 +254,30 @@ fn verify(api: &Api, output: &Output, input: Option<PathBuf>) -> Result<Outcome,
 fn named(catalogue: &Catalogue, damaged: &DamagedItem) -> String {
     let name = damaged.name.as_deref().unwrap_or(&damaged.path);
     let reason = catalogue.say(&damaged.reason);
-    catalogue.sentence("cli_damaged", &[("name", &name), ("reason", &reason)])
+    let said = catalogue.labelled(&visible(name), &reason);
+    catalogue.labelled(&catalogue.word("cli_damaged"), &said)
+}
+
+/// The documents of a backup that are damaged.
+fn damaged_documents(
+    api: &Api,
+    plan_id: &str,
+    result: &RestoreResult,
+) -> Result<Vec<DamagedItem>, AppError> {
+    let mut damaged = Vec::new();
+    if result.failed > 0 {
+        plan_decisions::each_result(api, plan_id, |item| {
+            if let (ItemAction::Failed, Some(reason)) = (item.action, item.reason) {
+                damaged.push(DamagedItem {
+                    path: item.path.unwrap_or_default(),
+                    reason,
+                    name: item.name,
+                });
+            }
+            Ok(())
+        })?;
+    }
+    Ok(damaged)
 }
 
 fn undo(api: &Api, output: &Output, operation_id: Option<String>) -> Result<Outcome, AppError> {
@@ -251,11 +285,36 @@ fn undo(api: &Api, output: &Output, operation_id: Option<String>) -> Result<Outc
     output.print(&done, |catalogue, out| {
         for conflict in &done.conflicts {
             let name = conflict.name.as_deref().unwrap_or(&conflict.id);
-            writeln!(out, "{name}: {}", catalogue.say(&conflict.reason))?;
+            let reason = catalogue.say(&conflict.reason);
+            writeln!(out, "{}", catalogue.labelled(&visible(name), &reason))?;
         }
-        let fields: [(&str, &dyn std::fmt::Display); 2] =
-            [("restored", &done.restored), ("kept", &done.kept)];
-        writeln!(out, "{}", catalogue.sentence("cli_undone", &fields))
+        let own = format!("cli_undone_{}", done.undone.operation);
+        let key = if catalogue.has(&own) {
+            &own
+        } else {
+            "cli_undone_other"
+        };
+        let operation = catalogue.word(&format!("operation_{}", done.undone.operation));
+        let head: [(&str, &dyn std::fmt::Display); 3] = [
+            ("operation", &operation),
+            ("at", &done.undone.at),
+            ("count", &done.undone.count),
+        ];
+        writeln!(out, "{}", catalogue.sentence(key, &head))?;
+        let counts: [(&str, &dyn std::fmt::Display); 3] = [
+            ("removed", &done.removed),
+            ("returned", &(done.restored - done.removed)),
+            ("kept", &done.kept),
+        ];
+        writeln!(out, "{}", catalogue.sentence("cli_undone", &counts))?;
+        match &done.operation_id {
+            Some(id) => writeln!(
+                out,
+                "{}",
+                catalogue.sentence("cli_undo_with", &[("id", id)])
+            ),
+            None => Ok(()),
+        }
     })?;
     Ok(if done.conflicts.is_empty() {
         Outcome::Done
@@ -277,15 +336,18 @@ fn list(api: &Api, output: &Output) -> Result<Outcome, AppError> {
                 }
                 KeptHistory::None => catalogue.word("cli_history_none"),
             };
+            let at = catalogue.when(&row.created_at);
             let line = format!(
-                "{}  {}  {health}  {}  {kept}",
-                row.created_at, row.count, row.path
+                "{at}  {}  {health}  {}  {kept}",
+                row.count,
+                visible(&row.path)
             );
             writeln!(out, "{}", line.trim_end())?;
         }
+        let label = catalogue.word("cli_unfinished");
         for unfinished in &found.unfinished {
-            let fields: [(&str, &dyn std::fmt::Display); 1] = [("path", &unfinished.path)];
-            writeln!(out, "{}", catalogue.sentence("cli_unfinished", &fields))?;
+            let path = visible(&unfinished.path);
+            writeln!(out, "{}", catalogue.labelled(&label, &path))?;
         }
         Ok(())
     })?;

@@ -4,20 +4,20 @@ use std::io::Write as _;
 use std::path::Path;
 
 use flowkeep_api::types::{
-    Changed, ChosenPlace, CompareInput, CreateInput, Decision, DeleteInput, DocumentRef,
-    DocumentRow, ExportInput, ItemAction, ListInput, RevertInput, UpdateInput,
+    Changed, ChosenPlace, CompareInput, CreateInput, DeleteInput, DocumentRef, DocumentRow,
+    ExportInput, ListInput, RevertInput, UpdateInput,
 };
 use flowkeep_api::{
-    Api, AppError, documents, drafts, duplicates, exports, plan_decisions, restores, revisions,
+    Api, AppError, Catalogue, Existing, documents, drafts, duplicates, exports, revisions,
 };
-use flowkeep_core::Kind;
+use flowkeep_core::{Kind, Message, visible};
+use serde::Serialize;
 use serde_json::json;
 
-use crate::args::{Import, List, OnConflict, Validate, Verb};
-use crate::output::{Outcome, Output, raw, write};
-use crate::progress::Shown;
+use crate::args::{List, Validate, Verb};
+use crate::output::{Outcome, Output, raw, table, write};
 use crate::read::Read;
-use crate::validation;
+use crate::{import, validation};
 
 /// Rows fetched at a time by a list without end.
 const PAGE: u32 = 500;
@@ -26,16 +26,16 @@ pub(crate) fn run(api: &Api, output: &Output, kind: Kind, verb: Verb) -> Result<
     match verb {
         Verb::List(list) => return self::list(api, output, kind, &list),
         Verb::Show { id, revision } => return show(api, output, kind, id, revision),
-        Verb::Import(import) => return self::import(api, output, &import),
+        Verb::Import(import) => return import::run(api, output, &import),
         Verb::Validate(Validate { id, .. }) => {
             let found = drafts::validate_kept(api, kind, &id.unwrap_or_default())?;
             return validation::print(output, &found);
         }
         Verb::Create { file } => {
-            changed(output, "cli_created", &create(api, kind, &file)?)?;
+            create(api, output, kind, &file)?;
         }
         Verb::Update { id, file } => {
-            changed(output, "cli_updated", &update(api, kind, id, &file)?)?;
+            update(api, output, kind, id, &file)?;
         }
         Verb::Delete { id } => {
             let revision = documents::show(api, kind, reference(&id))?.row.revision;
@@ -71,73 +71,110 @@ pub(crate) fn run(api: &Api, output: &Output, kind: Kind, verb: Verb) -> Result<
             let done = revisions::revert(api, kind, RevertInput { id, revision })?;
             changed(output, "cli_updated", &done)?;
         }
-        Verb::History { id } => {
-            let found = revisions::history(api, kind, reference(&id))?;
-            output.print(&found, |catalogue, out| {
-                for row in &found.items {
-                    let did = catalogue.word(&format!("operation_{}", row.operation));
-                    writeln!(
-                        out,
-                        "{:>4}  {}  {did}  {}  {}",
-                        row.revision, row.at, row.actor, row.name
-                    )?;
-                }
-                Ok(())
-            })?;
-        }
+        Verb::History { id } => history(api, output, kind, &id)?,
         Verb::Compare { id, from, to } => {
-            let found = revisions::compare(api, kind, CompareInput { id, from, to })?;
-            output.print(&found, |_, out| {
-                for difference in &found.differences {
-                    let before = difference.before.as_deref().unwrap_or("–");
-                    let after = difference.after.as_deref().unwrap_or("–");
-                    writeln!(out, "{}: {before} → {after}", difference.path)?;
-                }
-                Ok(())
-            })?;
+            compare(api, output, kind, CompareInput { id, from, to })?;
         }
-        Verb::Export { id, output: None } => {
+        Verb::Export {
+            id, output: None, ..
+        } => {
             raw(&exports::text_of(api, kind, &id)?)?;
         }
         Verb::Export {
             id,
             output: Some(file),
+            overwrite,
         } => {
             let to = ChosenPlace::Path(file);
-            let done = exports::export(api, kind, ExportInput { ids: vec![id], to })?;
+            let input = ExportInput { ids: vec![id], to };
+            let existing = if overwrite {
+                Existing::Replace
+            } else {
+                Existing::Keep
+            };
+            let done = exports::export_over(api, kind, input, existing)?;
             output.print(&done, |catalogue, out| {
-                let files = done.files.join("\n");
-                writeln!(
-                    out,
-                    "{}",
-                    catalogue.sentence("cli_exported", &[("files", &files)])
-                )
+                done.files.iter().try_for_each(|file| {
+                    writeln!(
+                        out,
+                        "{}",
+                        catalogue.sentence("cli_exported", &[("file", file)])
+                    )
+                })
             })?;
         }
     }
     Ok(Outcome::Done)
 }
 
-fn create(api: &Api, kind: Kind, file: &Path) -> Result<Changed, AppError> {
+/// A document kept from a file, and what is odd about that.
+#[derive(Serialize)]
+struct FromFile {
+    #[serde(flatten)]
+    changed: Changed,
+    warnings: Vec<Message>,
+}
+
+impl FromFile {
+    fn print(&self, output: &Output, key: &str) -> Result<(), AppError> {
+        output.print(self, |catalogue, out| {
+            writeln!(out, "{}", sentence(catalogue, key, &self.changed))?;
+            self.warnings
+                .iter()
+                .try_for_each(|warning| writeln!(out, "{}", catalogue.say(warning)))
+        })
+    }
+}
+
+fn create(api: &Api, output: &Output, kind: Kind, file: &Path) -> Result<(), AppError> {
     let read = Read::file(file, kind)?;
+    if read.kind != kind {
+        return Err(misplaced(&read, kind, file));
+    }
+    let warnings = read.encoding_note(output.catalogue()).into_iter().collect();
     let input = CreateInput {
         text: read.document.text().to_owned(),
         format: read.document.format(),
         id: read.id,
         name: Some(read.name),
     };
-    documents::create(api, kind, input)
+    let changed = documents::create(api, kind, input)?;
+    FromFile { changed, warnings }.print(output, "cli_created")
 }
 
-fn update(api: &Api, kind: Kind, id: String, file: &Path) -> Result<Changed, AppError> {
+fn update(api: &Api, output: &Output, kind: Kind, id: String, file: &Path) -> Result<(), AppError> {
     let read = Read::file(file, kind)?;
+    let mut warnings: Vec<_> = read.encoding_note(output.catalogue()).into_iter().collect();
+    let own_id = read.id.as_ref().filter(|own| **own != id);
+    if read.kind != kind || own_id.is_some() {
+        // What was so before is no slip of this call: a copy carries the id it was made from.
+        let there = documents::show(api, kind, reference(&id))?;
+        let before = Read::kept(&there.text, there.row.format, kind);
+        let before = before.as_ref();
+        if read.kind != kind && before.is_none_or(|before| before.kind != read.kind) {
+            return Err(misplaced(&read, kind, file));
+        }
+        if let Some(own) = own_id
+            && before.is_none_or(|before| before.id != read.id)
+        {
+            let differs = Message::new("id_differs").with("own", own);
+            warnings.push(differs.with("id", &id));
+        }
+    }
     let input = UpdateInput {
         id,
         text: read.document.text().to_owned(),
         format: Some(read.document.format()),
         base_revision: None,
     };
-    documents::update(api, kind, input)
+    let changed = documents::update(api, kind, input)?;
+    FromFile { changed, warnings }.print(output, "cli_updated")
+}
+
+fn misplaced(read: &Read, kind: Kind, file: &Path) -> AppError {
+    AppError::from(read.differs(kind))
+        .with("path", file.display())
+        .hint("say_kind")
 }
 
 fn list(api: &Api, output: &Output, kind: Kind, list: &List) -> Result<Outcome, AppError> {
@@ -179,16 +216,58 @@ fn list(api: &Api, output: &Output, kind: Kind, list: &List) -> Result<Outcome, 
             })
         })?;
     } else {
+        if total == 0 {
+            let narrowed = list.query.is_some() || list.deleted;
+            let key = if narrowed {
+                "cli_none_found"
+            } else {
+                "cli_none_yet"
+            };
+            return output.remark(key);
+        }
         all(&mut |rows| {
             write(|out| {
                 rows.iter().try_for_each(|row| {
                     let state = if row.problems > 0 { "!" } else { " " };
-                    writeln!(out, "{state} {}  {}  ({})", row.name, row.id, row.revision)
+                    let (name, id) = (visible(&row.name), visible(&row.id));
+                    writeln!(out, "{state} {name}  {id}  ({})", row.revision)
                 })
             })
         })?;
     }
     Ok(Outcome::Done)
+}
+
+fn history(api: &Api, output: &Output, kind: Kind, id: &str) -> Result<(), AppError> {
+    let found = revisions::history(api, kind, reference(id))?;
+    output.print(&found, |catalogue, out| {
+        let head = ["revision", "when", "what", "who", "name"];
+        let head = head.map(|word| catalogue.word(&format!("cli_column_{word}")));
+        let rows = found.items.iter().map(|row| {
+            [
+                row.revision.to_string(),
+                catalogue.when(&row.at),
+                catalogue.word(&format!("operation_{}", row.operation)),
+                visible(&row.actor).into_owned(),
+                visible(&row.name).into_owned(),
+            ]
+        });
+        table(out, head, rows)
+    })
+}
+
+fn compare(api: &Api, output: &Output, kind: Kind, input: CompareInput) -> Result<(), AppError> {
+    let found = revisions::compare(api, kind, input)?;
+    output.print(&found, |catalogue, out| {
+        for difference in &found.differences {
+            let before = difference.before.as_deref().unwrap_or("–");
+            let after = difference.after.as_deref().unwrap_or("–");
+            let both = format!("{} → {}", visible(before), visible(after));
+            let path = visible(&difference.path);
+            writeln!(out, "{}", catalogue.labelled(&path, &both))?;
+        }
+        Ok(())
+    })
 }
 
 fn show(
@@ -208,83 +287,14 @@ fn show(
     Ok(Outcome::Done)
 }
 
-fn import(api: &Api, output: &Output, import: &Import) -> Result<Outcome, AppError> {
-    let progress = Shown::new(output.catalogue());
-    let plan = restores::plan_files(api, &import.paths, None, &progress)?;
-    let differing = match import.on_conflict {
-        OnConflict::Skip => Decision::Skip,
-        OnConflict::Replace => Decision::Take,
-        OnConflict::Copy => Decision::Copy,
-    };
-    plan_decisions::choose(api, &plan.plan_id, differing, Decision::Take)?;
-    let result = if import.dry_run {
-        restores::import_preview(api, &plan.plan_id)?
-    } else {
-        let input = flowkeep_api::types::PlanRef {
-            plan_id: plan.plan_id.clone(),
-        };
-        restores::import_apply(api, input, &progress)?
-    };
-    drop(progress);
-    if output.is_json() {
-        output.stream(&result, |each| {
-            plan_decisions::each_result(api, &plan.plan_id, |item| {
-                each(serde_json::to_value(item).unwrap_or_default())
-            })
-        })?;
-    } else {
-        let catalogue = output.catalogue();
-        plan_decisions::each_result(api, &plan.plan_id, |item| {
-            write(|out| {
-                let action = catalogue.word(&format!("action_{}", word(item.action)));
-                let path = item.path.unwrap_or_default();
-                let reason = item.reason.map(|reason| catalogue.say(&reason));
-                match reason {
-                    Some(reason) => writeln!(out, "{action}: {path}: {reason}"),
-                    None => writeln!(out, "{action}: {path}"),
-                }
-            })
-        })?;
-        let key = if import.dry_run {
-            "cli_import_would"
-        } else {
-            "cli_import_done"
-        };
-        raw(&catalogue.sentence(
-            key,
-            &[
-                ("imported", &result.imported),
-                ("updated", &result.updated),
-                ("unchanged", &result.unchanged),
-                ("skipped", &result.skipped),
-                ("failed", &result.failed),
-            ],
-        ))?;
-    }
-    Ok(if result.failed > 0 {
-        Outcome::InPart
-    } else {
-        Outcome::Done
-    })
-}
-
-/// The word of an action, as in results.
-pub(crate) fn word(action: ItemAction) -> &'static str {
-    match action {
-        ItemAction::Imported => "imported",
-        ItemAction::Updated => "updated",
-        ItemAction::Unchanged => "unchanged",
-        ItemAction::Skipped => "skipped",
-        ItemAction::Failed => "failed",
-    }
-}
-
 fn changed(output: &Output, key: &str, done: &Changed) -> Result<(), AppError> {
     output.print(done, |catalogue, out| {
-        let fields: [(&str, &dyn std::fmt::Display); 2] =
-            [("id", &done.id), ("revision", &done.revision)];
-        writeln!(out, "{}", catalogue.sentence(key, &fields))
+        writeln!(out, "{}", sentence(catalogue, key, done))
     })
+}
+
+fn sentence(catalogue: &Catalogue, key: &str, done: &Changed) -> String {
+    catalogue.sentence(key, &[("id", &done.id), ("revision", &done.revision)])
 }
 
 fn reference(id: &str) -> DocumentRef {

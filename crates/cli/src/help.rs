@@ -37,7 +37,13 @@ pub(crate) fn translated(command: Command, catalogue: &Catalogue) -> Command {
         .action(ArgAction::Help)
         .global(true)
         .help(catalogue.word("cli_arg_help"));
-    let command = command.about(catalogue.word("cli_about")).arg(help);
+    let version = Arg::new("version")
+        .short('V')
+        .long("version")
+        .action(ArgAction::Version)
+        .help(catalogue.word("cli_arg_version"));
+    let command = command.about(catalogue.word("cli_about"));
+    let command = command.args([help, version]);
     dress(command, "", catalogue)
 }
 
@@ -93,12 +99,21 @@ pub(crate) fn refused(error: &clap::Error, given: &[OsString], catalogue: &Catal
     let said = |kind: ContextKind| error.get(kind).map(ToString::to_string).unwrap_or_default();
     let argument = said(ContextKind::InvalidArg);
     let (code, detail) = match error.kind() {
+        ErrorKind::UnknownArgument if !argument.starts_with('-') => ("usage_surplus", argument),
         ErrorKind::UnknownArgument => ("usage_unknown_argument", argument),
         ErrorKind::InvalidSubcommand => (
             "usage_unknown_command",
             said(ContextKind::InvalidSubcommand),
         ),
-        ErrorKind::MissingRequiredArgument => ("usage_missing_argument", argument),
+        ErrorKind::MissingRequiredArgument => {
+            // clap writes alternatives as <ID|--file <FILE>>.
+            let either = argument
+                .strip_prefix('<')
+                .and_then(|rest| rest.strip_suffix('>'))
+                .filter(|rest| rest.contains('|'));
+            let named = either.map(|either| either.replace('|', " / "));
+            ("usage_missing_argument", named.unwrap_or(argument))
+        }
         ErrorKind::MissingSubcommand => ("usage_missing_argument", "<COMMAND>".to_owned()),
         ErrorKind::ArgumentConflict => (
             "usage_conflict",
@@ -122,6 +137,10 @@ pub(crate) fn refused(error: &clap::Error, given: &[OsString], catalogue: &Catal
     let mut refusal = AppError::new(code)
         .with("detail", detail.trim())
         .hint("see_help");
+    let possible = said(ContextKind::ValidValue);
+    if !possible.is_empty() {
+        refusal = refusal.with("possible", possible).hint("possible_values");
+    }
     if !suggested.is_empty() {
         refusal = refusal.with("suggestion", suggested).hint("did_you_mean");
     }

@@ -7,6 +7,7 @@ mod args;
 mod database;
 mod documents;
 mod help;
+mod import;
 mod output;
 mod progress;
 mod read;
@@ -17,9 +18,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{CommandFactory as _, FromArgMatches as _};
-use flowkeep_api::{
-    Api, AppError, Catalogue, Face, NoPlaces, OpenOptions, overview, types::Nothing,
-};
+use flowkeep_api::{Api, AppError, Catalogue, Face, NoPlaces, OpenOptions, io_reason, overview};
+
+use flowkeep_api::types::{Doctor, Nothing};
 
 use crate::args::{Arguments, Noun};
 use crate::output::{Outcome, Output};
@@ -64,9 +65,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<Outcome, AppError> {
         Noun::Man { folder } => {
             let command = help::translated(Arguments::command(), output.catalogue());
             clap_mangen::generate_to(command, &folder).map_err(|error| {
-                AppError::new("file_failed")
-                    .with("path", folder.display())
-                    .with("detail", error)
+                AppError::from(io_reason(&error)).with("path", folder.display())
             })?;
             return Ok(Outcome::Done);
         }
@@ -81,25 +80,30 @@ fn run(arguments: Arguments, output: &Output) -> Result<Outcome, AppError> {
         // A file is checked by itself: no data folder is touched.
         return validation::file(output, arguments.noun.kind(), file);
     }
-    let api = Api::open(OpenOptions {
+    let opened = Api::open(OpenOptions {
         data_dir: arguments.data_dir,
         face: Face::Cli,
         places: Arc::new(NoPlaces),
-    })?;
+    });
+    let api = match (opened, &arguments.noun) {
+        (Err(error), Noun::Doctor) => {
+            return diagnosis(output, &overview::doctor_of_unopened(&error));
+        }
+        (opened, _) => opened?,
+    };
     let kind = arguments.noun.kind();
     match arguments.noun {
         Noun::Flow(verb) | Noun::Roadmap(verb) | Noun::Rule(verb) | Noun::Template(verb) => {
             documents::run(&api, output, kind, verb)
         }
         Noun::Db(verb) => database::run(&api, output, verb),
-        Noun::Doctor => doctor(&api, output),
+        Noun::Doctor => diagnosis(output, &overview::doctor(&api, Nothing {})?),
         Noun::Completions { .. } | Noun::Man { .. } => Ok(Outcome::Done),
     }
 }
 
-fn doctor(api: &Api, output: &Output) -> Result<Outcome, AppError> {
-    let found = overview::doctor(api, Nothing {})?;
-    output.print(&found, |catalogue, out| {
+fn diagnosis(output: &Output, found: &Doctor) -> Result<Outcome, AppError> {
+    output.print(found, |catalogue, out| {
         for check in &found.checks {
             let mark = catalogue.word(if check.ok {
                 "cli_mark_ok"
@@ -107,7 +111,8 @@ fn doctor(api: &Api, output: &Output) -> Result<Outcome, AppError> {
                 "cli_mark_not_ok"
             });
             let name = catalogue.word(&format!("check_{}", check.name));
-            writeln!(out, "{mark} {name}: {}", catalogue.say(&check.message))?;
+            let said = catalogue.labelled(&name, &catalogue.say(&check.message));
+            writeln!(out, "{mark} {said}")?;
         }
         Ok(())
     })?;

@@ -3,7 +3,7 @@
 use std::io::{self, BufWriter, StdoutLock, Write};
 use std::process::ExitCode;
 
-use flowkeep_api::{AppError, Catalogue};
+use flowkeep_api::{AppError, Catalogue, io_reason};
 use flowkeep_core::Message;
 use serde_json::{Value, json};
 
@@ -94,6 +94,12 @@ impl Output {
             .map_err(printing)
     }
 
+    /// Says to people why there is nothing else; it is no part of the result.
+    pub(crate) fn remark(&self, key: &str) -> Result<Outcome, AppError> {
+        writeln!(io::stderr(), "{}", self.catalogue.word(key)).map_err(printing)?;
+        Ok(Outcome::Done)
+    }
+
     /// Prints an error and answers how the command ended.
     pub(crate) fn failed(&self, error: &AppError) -> Outcome {
         let message = self.catalogue.error(error);
@@ -182,6 +188,44 @@ pub(crate) fn raw(text: &str) -> Result<(), AppError> {
     })
 }
 
+/// Prints rows under their headings, each column as wide as it needs; all of them are fit for a
+/// line already.
+pub(crate) fn table<const N: usize>(
+    out: &mut Out,
+    head: [String; N],
+    rows: impl Iterator<Item = [String; N]>,
+) -> io::Result<()> {
+    let rows: Vec<_> = std::iter::once(head).chain(rows).collect();
+    let mut widths = [0; N];
+    for row in &rows {
+        for (most, cell) in widths.iter_mut().zip(row) {
+            *most = width(cell).max(*most);
+        }
+    }
+    for row in rows {
+        let mut line = String::new();
+        for (cell, most) in row.iter().zip(widths) {
+            line.push_str(cell);
+            line.extend(std::iter::repeat_n(' ', most - width(cell) + 2));
+        }
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+/// How many columns a text takes on a terminal: Chinese, Japanese and Korean characters take two.
+fn width(text: &str) -> usize {
+    let wide = |character: char| {
+        matches!(u32::from(character),
+            0x1100..=0x115f | 0x2e80..=0xa4cf | 0xac00..=0xd7a3 | 0xf900..=0xfaff
+            | 0xfe30..=0xfe6f | 0xff00..=0xff60 | 0xffe0..=0xffe6 | 0x1_f300..=0x1_faff
+            | 0x2_0000..=0x3_fffd)
+    };
+    text.chars()
+        .map(|character| 1 + usize::from(wide(character)))
+        .sum()
+}
+
 /// Writes to standard output.
 pub(crate) fn write(body: impl FnOnce(&mut Out) -> io::Result<()>) -> Result<(), AppError> {
     let mut out = BufWriter::new(io::stdout().lock());
@@ -193,9 +237,7 @@ fn printing(error: io::Error) -> AppError {
     if error.kind() == io::ErrorKind::BrokenPipe {
         std::process::exit(0);
     }
-    AppError::new("file_failed")
-        .with("path", "stdout")
-        .with("detail", error)
+    AppError::from(io_reason(&error)).with("path", "stdout")
 }
 
 #[cfg(test)]

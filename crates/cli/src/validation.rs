@@ -4,16 +4,36 @@ use std::io::Write as _;
 use std::path::Path;
 
 use flowkeep_api::{AppError, Catalogue};
-use flowkeep_core::{Finding, Kind, Validation, validate};
+use flowkeep_core::{Finding, Kind, Message, Validation, validate, visible};
 use serde_json::json;
 
 use crate::output::{Outcome, Output};
-use crate::read::Read;
+use crate::read::{self, Read};
 
-/// Checks a file by itself.
+/// Checks a file by itself. What cannot be read as one of its kind at all is a finding, too.
+///
+/// # Errors
+/// The reason there are no bytes to look at.
 pub(crate) fn file(output: &Output, kind: Kind, file: &Path) -> Result<Outcome, AppError> {
-    let read = Read::file(file, kind)?;
-    print(output, &validate(kind, &read.document))
+    let bytes = read::bytes(file)?;
+    let found = match Read::of(&bytes, &read::name_of(file), kind) {
+        Ok(read) if read.kind == kind => validate(kind, &read.document),
+        Ok(read) => unfit(read.differs(kind)),
+        Err(reason) => unfit(reason),
+    };
+    print(output, &found)
+}
+
+fn unfit(reason: Message) -> Validation {
+    Validation {
+        errors: vec![Finding {
+            path: String::new(),
+            code: reason.code,
+            fields: reason.fields,
+            place: reason.place,
+        }],
+        warnings: Vec::new(),
+    }
 }
 
 /// Prints what was found.
@@ -51,13 +71,17 @@ pub(crate) fn print(output: &Output, found: &Validation) -> Result<Outcome, AppE
         ];
         for (key, list) in lists {
             for finding in list {
-                let label = catalogue.word(key);
-                writeln!(
-                    out,
-                    "{label}: {}: {}",
-                    finding.path,
-                    sentence(catalogue, finding)
-                )?;
+                // What has no place in the document may have one in the text.
+                let said = if finding.path.is_empty() {
+                    catalogue.say(&Message {
+                        code: key_of(catalogue, finding),
+                        fields: finding.fields.clone(),
+                        place: finding.place,
+                    })
+                } else {
+                    catalogue.labelled(&visible(&finding.path), &sentence(catalogue, finding))
+                };
+                writeln!(out, "{}", catalogue.labelled(&catalogue.word(key), &said))?;
             }
         }
         writeln!(
@@ -74,11 +98,14 @@ pub(crate) fn print(output: &Output, found: &Validation) -> Result<Outcome, AppE
 }
 
 fn sentence(catalogue: &Catalogue, finding: &Finding) -> String {
+    catalogue.text(&key_of(catalogue, finding), &finding.fields)
+}
+
+fn key_of(catalogue: &Catalogue, finding: &Finding) -> String {
     let own = format!("finding_{}", finding.code);
-    let key = if catalogue.has(&own) {
+    if catalogue.has(&own) {
         own
     } else {
         finding.code.clone()
-    };
-    catalogue.text(&key, &finding.fields)
+    }
 }

@@ -17,6 +17,12 @@ pub enum FilesError {
     /// There is nothing at this place.
     #[error("{0} does not exist")]
     Missing(PathBuf),
+    /// A file that is to be kept has this name.
+    #[error("{0} is there already")]
+    FileExists(PathBuf),
+    /// The folder that something is to be written into is not there.
+    #[error("there is no folder {0}")]
+    FolderMissing(PathBuf),
     /// A folder is needed and this is something else.
     #[error("{0} is not a folder")]
     NotAFolder(PathBuf),
@@ -96,10 +102,20 @@ impl From<StoreError> for FilesError {
 }
 
 impl FilesError {
-    /// For `map_err`: an I/O error with its place.
-    pub(crate) fn at(path: &Path) -> impl FnOnce(io::Error) -> Self + '_ {
+    /// For `map_err`: why `path` cannot be read.
+    pub(crate) fn reading(path: &Path) -> impl FnOnce(io::Error) -> Self + '_ {
         move |source| match source.kind() {
             io::ErrorKind::NotFound => Self::Missing(path.to_owned()),
+            _ => Self::Io {
+                path: path.to_owned(),
+                source,
+            },
+        }
+    }
+
+    /// For `map_err`: why `path` cannot be written.
+    pub(crate) fn at(path: &Path) -> impl FnOnce(io::Error) -> Self + '_ {
+        move |source| match source.kind() {
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
                 Self::NotWritable {
                     path: path.to_owned(),
@@ -111,10 +127,7 @@ impl FilesError {
                 needed: 0,
                 free: 0,
             },
-            _ => Self::Io {
-                path: path.to_owned(),
-                source,
-            },
+            _ => Self::reading(path)(source),
         }
     }
 }

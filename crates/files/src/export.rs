@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use flowkeep_host::Files;
 
@@ -12,13 +12,28 @@ use crate::FilesError;
 /// Takes what goes into a file, piece by piece.
 pub type Sink<'a> = dyn FnMut(&[u8]) -> Result<(), FilesError> + 'a;
 
-/// Writes a document's text to a file the operator named; what was there is replaced only once the
-/// new text is on disk.
+/// What becomes of a file that is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// It is replaced: whoever asks has agreed to that.
+    Replace,
+    /// It stays, and nothing is written.
+    Keep,
+}
+
+/// Writes a document's text to a file the operator named; what was there is replaced, if it is,
+/// only once the new text is on disk.
 ///
 /// # Errors
-/// [`FilesError`]; the old file is then as it was.
-pub fn export_document(files: &dyn Files, text: &str, target: &Path) -> Result<(), FilesError> {
-    export_pieces(files, target, |out| out(text.as_bytes()))
+/// [`FilesError`], [`FilesError::FileExists`] for a file that is to be kept; the old file is then
+/// as it was.
+pub fn export_document(
+    files: &dyn Files,
+    text: &str,
+    target: &Path,
+    existing: Existing,
+) -> Result<(), FilesError> {
+    write(files, target, existing, |out| out(text.as_bytes()))
 }
 
 /// As [`export_document`], for what `body` gives piece by piece, so that it is never held whole.
@@ -30,6 +45,15 @@ pub fn export_pieces<E: From<FilesError>>(
     target: &Path,
     body: impl FnOnce(&mut Sink<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
+    write(files, target, Existing::Replace, body)
+}
+
+fn write<E: From<FilesError>>(
+    files: &dyn Files,
+    target: &Path,
+    existing: Existing,
+    body: impl FnOnce(&mut Sink<'_>) -> Result<(), E>,
+) -> Result<(), E> {
     // A link stays a link: what it leads to is written. A device or pipe is written into.
     let target = &target.canonicalize().unwrap_or_else(|_| target.to_owned());
     let failed = |error: io::Error| E::from(FilesError::at(target)(error));
@@ -37,21 +61,43 @@ pub fn export_pieces<E: From<FilesError>>(
         let out = File::options().write(true).open(target).map_err(failed)?;
         return fill(out, target, body);
     }
+    let exists = || E::from(FilesError::FileExists(target.to_owned()));
+    if existing == Existing::Keep && target.symlink_metadata().is_ok() {
+        return Err(exists());
+    }
     let mut name = target.file_name().map(OsString::from).unwrap_or_default();
     name.push(format!(".{}.partial", std::process::id()));
     let partial = target.with_file_name(name);
-    let out = files.create_new(&partial).map_err(failed)?;
+    let out = files
+        .create_new(&partial)
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => E::from(FilesError::FolderMissing(folder_of(target))),
+            _ => failed(error),
+        })?;
     let written = fill(out, target, body).and_then(|()| {
         files
             .flush(&partial)
-            .and_then(|()| std::fs::rename(&partial, target))
-            .map_err(failed)
+            .and_then(|()| match existing {
+                Existing::Replace => std::fs::rename(&partial, target),
+                Existing::Keep => files.rename_new(&partial, target),
+            })
+            .map_err(|error| match error.kind() {
+                // Somebody else made it meanwhile.
+                io::ErrorKind::AlreadyExists => exists(),
+                _ => failed(error),
+            })
     });
     if written.is_err() {
         // The partial file is ours; when even it cannot be removed its name says what it is.
         let _ = files.remove_file(&partial);
     }
     written
+}
+
+/// The folder a file is to be in, as a person names it.
+fn folder_of(target: &Path) -> PathBuf {
+    let parent = target.parent().filter(|path| !path.as_os_str().is_empty());
+    parent.unwrap_or(Path::new(".")).to_owned()
 }
 
 fn fill<E: From<FilesError>>(

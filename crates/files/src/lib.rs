@@ -9,6 +9,7 @@ mod error;
 mod export;
 mod intake;
 mod patience;
+mod reason;
 mod rounds;
 
 pub use backup::{
@@ -17,5 +18,6 @@ pub use backup::{
     write_backup,
 };
 pub use error::FilesError;
-pub use export::{Sink, export_document, export_pieces};
+pub use export::{Existing, Sink, export_document, export_pieces};
 pub use intake::{ReadBackup, Source, find_source, read_manifest, stage_backup, stage_files};
+pub use reason::io_reason;

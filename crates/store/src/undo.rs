@@ -11,8 +11,10 @@ use crate::{NewDocument, NewOperation, OperationItemRecord, StoreError, Tx};
 pub struct UndoOutcome {
     /// The undo's own operation; absent when nothing could be undone.
     pub operation: Option<OperationId>,
-    /// Subjects brought back to what they were.
+    /// Subjects that are again what they were before.
     pub restored: u32,
+    /// Of them, those that were not there before and are taken away.
+    pub removed: u32,
     /// Subjects left as they are.
     pub kept: Vec<UndoKept>,
 }
@@ -74,6 +76,7 @@ impl Tx<'_> {
             return Ok(Some(UndoOutcome {
                 operation: None,
                 restored: 0,
+                removed: 0,
                 kept,
             }));
         }
@@ -89,9 +92,11 @@ impl Tx<'_> {
             },
         )?;
         let restored = u32::try_from(done.len()).unwrap_or(u32::MAX);
+        let removed = done.iter().filter(|item| item.after.is_none()).count();
         Ok(Some(UndoOutcome {
             operation: Some(operation),
             restored,
+            removed: u32::try_from(removed).unwrap_or(u32::MAX),
             kept,
         }))
     }

@@ -102,7 +102,7 @@ fn backups_to_small_disks(program: &Path, tried: &mut RoomTried) -> Result<()> {
             continue;
         }
         tried.refusals += 1;
-        if code != 1 || !["no_room", "folder_unwritable"].contains(&said.as_str()) {
+        if code != 1 || !["no_room", "no_space", "folder_unwritable"].contains(&said.as_str()) {
             tried
                 .failures
                 .push(format!("backup, {options}: exit {code}, {answer}"));

@@ -11,7 +11,7 @@ type Fields = Record<string, string | number>;
 const sentences = catalogue as unknown as Record<string, ((fields: Fields) => string) | undefined>;
 
 /** Fields that come as plain bytes or as a time, and are shown as people read them. */
-const BYTES = ['free', 'needed', 'missing'];
+const BYTES = ['free', 'needed', 'missing', 'file_bytes', 'most_bytes'];
 const TIMES = ['at'];
 
 function readable(fields: Fields): Fields {

@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use flowkeep_files::export_document;
+use flowkeep_files::{Existing, export_document};
 use flowkeep_host::{path_text, text_path};
 
 use super::overview;
@@ -62,7 +62,7 @@ pub fn show(api: &Api, _: Nothing) -> Result<Diagnostics, AppError> {
 pub fn save(api: &Api, input: ExportTo) -> Result<Exported, AppError> {
     let target = api.path_of(&input.to)?;
     let text = show(api, Nothing {})?.text;
-    export_document(api.files.as_ref(), &text, &target)?;
+    export_document(api.files.as_ref(), &text, &target, Existing::Replace)?;
     Ok(Exported {
         files: vec![path_text(&target)],
     })

@@ -98,6 +98,21 @@ pub fn doctor(api: &Api, _: Nothing) -> Result<Doctor, AppError> {
     })
 }
 
+/// What is wrong with an installation whose data cannot be opened: the very case to ask in.
+pub fn doctor_of_unopened(error: &AppError) -> Doctor {
+    let name = if error.code.starts_with("database_") {
+        "database"
+    } else {
+        "data_folder"
+    };
+    let mut message = Message::new(format!("error_{}", error.code));
+    message.fields.clone_from(&error.fields);
+    Doctor {
+        ok: false,
+        checks: vec![check(name, false, message)],
+    }
+}
+
 fn check(name: &str, ok: bool, message: Message) -> Check {
     Check {
         name: name.to_owned(),

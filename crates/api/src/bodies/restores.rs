@@ -13,9 +13,9 @@ use crate::plans::Plan;
 use crate::progress::Thinned;
 use crate::types::{
     ImportPlanInput, ImportResult, KindCount, PlanRef, PlanSummary, RestoreInput, RestorePlanInput,
-    RestoreResult, UndoConflict, UndoInput, UndoResult,
+    RestoreResult, UndoConflict, UndoInput, UndoResult, UndoneOperation,
 };
-use crate::{Api, AppError, Progress, safety_copy};
+use crate::{Api, AppError, Progress, safety_copy, time};
 
 /// Reads files and folders and compares them with the catalog. Nothing is written to it.
 ///
@@ -337,6 +337,13 @@ pub fn undo(api: &Api, input: UndoInput) -> Result<UndoResult, AppError> {
     if found.count == 0 || found.came_in {
         return Err(AppError::new("nothing_to_undo"));
     }
+    let undone = UndoneOperation {
+        operation_id: found.id,
+        operation: found.operation,
+        at: time::rfc3339(found.at),
+        name: found.subject_name,
+        count: found.count,
+    };
     let (actor, face) = (api.actor()?, api.face.as_str());
     let outcome = api.store.write(move |tx| {
         let undone = tx.undo_operation(&id, &actor, face)?;
@@ -357,7 +364,9 @@ pub fn undo(api: &Api, input: UndoInput) -> Result<UndoResult, AppError> {
         })
         .collect();
     Ok(UndoResult {
+        undone,
         restored: outcome.restored,
+        removed: outcome.removed,
         kept: u32::try_from(conflicts.len()).unwrap_or(u32::MAX),
         conflicts,
         operation_id: outcome.operation.map(|id| id.to_string()),

@@ -297,7 +297,7 @@ fn a_safety_copy_takes_the_place_of_the_old_one_or_nothing_happens() {
     let aside = SetAside::begin(data_dir).unwrap();
     let gone = data_dir.join("safety/gone.db");
     let error = aside.open_copy(&gone, options(data_dir)).err().unwrap();
-    assert_eq!(error.code, "file_failed");
+    assert_eq!(error.code, "file_missing");
     aside.undo().unwrap();
     let database = fs::read_to_string(data_dir.join(DATABASE)).unwrap();
     assert_eq!(database, DAMAGED.repeat(500));

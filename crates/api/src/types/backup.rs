@@ -162,7 +162,7 @@ pub struct UndoInput {
 /// What an undo did (contracts, `db undo`).
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct UndoResult {
-    /// Documents brought back to what they were.
+    /// Documents that are again what they were before.
     pub restored: u32,
     /// Documents left as they are, because they were changed since.
     pub kept: u32,
@@ -170,6 +170,25 @@ pub struct UndoResult {
     pub conflicts: Vec<UndoConflict>,
     /// The undo's own entry in Activity.
     pub operation_id: Option<String>,
+    /// Of those restored, the ones that were not there before: they are taken away.
+    pub removed: u32,
+    /// What was undone.
+    pub undone: UndoneOperation,
+}
+
+/// The operation an undo took back.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct UndoneOperation {
+    /// Its entry in Activity.
+    pub operation_id: String,
+    /// Its word, as in Activity.
+    pub operation: String,
+    /// When it happened.
+    pub at: String,
+    /// Where it came from, or what it was about.
+    pub name: Option<String>,
+    /// How many documents it changed.
+    pub count: u32,
 }
 
 /// A document an undo left as it is.

@@ -250,6 +250,9 @@ pub struct ItemResult {
     pub id: Option<String>,
     /// Its name.
     pub name: Option<String>,
+    /// The encoding it was read in, when not UTF-8.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<Encoding>,
     /// What was done.
     pub action: ItemAction,
     /// Why, when it was left out or failed.

@@ -88,6 +88,23 @@ fn a_data_folder_that_cannot_be_written_is_said() {
 }
 
 #[test]
+fn the_doctor_answers_where_nothing_can_be_opened() {
+    let flowkeep = seeded();
+    set_mode(&flowkeep.data(), 0o500);
+    let (exit, found) = unprivileged(&flowkeep, &["doctor"]);
+    set_mode(&flowkeep.data(), 0o700);
+    assert_eq!((exit, &found["ok"]), (1, &false.into()), "{found}");
+    let check = &found["checks"][0];
+    assert_eq!(
+        (&check["name"], &check["code"]),
+        (
+            &"data_folder".into(),
+            &"error_data_folder_unwritable".into()
+        )
+    );
+}
+
+#[test]
 fn a_file_of_a_backup_that_may_not_be_read_is_named_and_the_rest_comes_in() {
     let flowkeep = seeded();
     let other = flowkeep.file("b.json", workflow("b", "B"));
@@ -102,7 +119,7 @@ fn a_file_of_a_backup_that_may_not_be_read_is_named_and_the_rest_comes_in() {
         .unwrap()
         .iter()
         .find(|item| item["action"] == "failed");
-    assert_eq!(failed.unwrap()["code"], "file_unreadable");
+    assert_eq!(failed.unwrap()["code"], "file_forbidden");
     assert_eq!(done["imported"], 1);
 }
 

@@ -193,6 +193,7 @@ fn damaged_items_are_named_and_the_rest_comes_in() {
         (&done["imported"], &done["failed"], &done["total"]),
         (&2.into(), &1.into(), &3.into())
     );
+    assert_eq!(done["damaged"].as_array().unwrap().len(), 1, "{done}");
     let failed = done["items"]
         .as_array()
         .unwrap()

@@ -1,6 +1,7 @@
 //! Files that lie beside catalog documents and are none: said by name, so that "skipped" is
 //! never a riddle.
 
+use super::kind;
 use crate::{Message, Value};
 
 /// Keys of which any two are the mark of a tool's, model's or agent's configuration.
@@ -95,9 +96,16 @@ fn is_execution(value: &Value) -> bool {
 /// What is said about a list, a text or a number at the top of a file.
 pub(super) fn not_an_object(value: &Value) -> Message {
     match value {
+        Value::Array(items) if !items.is_empty() && items.iter().all(is_document) => {
+            Message::new("not_ours_several").with("count", items.len())
+        }
         Value::Array(_) => Message::new("not_ours_list"),
         _ => Message::new("not_ours_unknown_shape"),
     }
+}
+
+fn is_document(value: &Value) -> bool {
+    matches!(value, Value::Object(_)) && kind::of_object(value).is_some()
 }
 
 /// What is said about an object in which nothing of ours was found.

@@ -8,6 +8,7 @@ use zip::ZipArchive;
 
 use super::loose::Gathering;
 use crate::FilesError;
+use crate::reason::zip_reason;
 
 /// More entries than this are not an operator's documents.
 const ENTRIES: usize = 200_000;
@@ -25,7 +26,7 @@ pub(super) fn stage(
         Ok(archive) if archive.len() <= ENTRIES => archive,
         Ok(_) => return gathering.reject(shown, true, &Message::new("zip_too_many")),
         Err(error) => {
-            let reason = Message::new("zip_unreadable").with("detail", error);
+            let reason = zip_reason(&error);
             return gathering.reject(shown, true, &reason);
         }
     };
@@ -34,7 +35,7 @@ pub(super) fn stage(
         let entry = match archive.by_index(index) {
             Ok(entry) => entry,
             Err(error) => {
-                let reason = Message::new("zip_entry_unreadable").with("detail", error);
+                let reason = zip_reason(&error);
                 gathering.reject(&format!("{shown}!{index}"), true, &reason)?;
                 continue;
             }
@@ -60,7 +61,7 @@ pub(super) fn stage(
         let mut bytes = Vec::new();
         let limit = MAX_DOCUMENT_BYTES as u64 + 1;
         if let Err(error) = entry.take(limit).read_to_end(&mut bytes) {
-            let reason = Message::new("zip_entry_unreadable").with("detail", error);
+            let reason = zip_reason(&error.into());
             gathering.reject(&path, true, &reason)?;
             continue;
         }

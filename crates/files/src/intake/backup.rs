@@ -16,12 +16,12 @@ use flowkeep_store::{
 };
 use walkdir::WalkDir;
 
-use crate::FilesError;
 use crate::backup::parts::{BOUND_SETTINGS, RevisionLine};
 use crate::backup::{
     DamagedFile, FORMAT, FORMAT_VERSION, MANIFEST, Manifest, ManifestFile, each_file, read_header,
 };
 use crate::rounds::Rounds;
+use crate::{FilesError, io_reason};
 
 /// A wrapper around a text escapes it; six bytes for one is the worst.
 const FILE_LIMIT: u64 = (MAX_DOCUMENT_BYTES as u64) * 6 + 4096;
@@ -42,7 +42,7 @@ pub struct ReadBackup {
 /// # Errors
 /// [`FilesError::ManifestDamaged`], [`FilesError::Newer`].
 pub fn read_manifest(folder: &Path) -> Result<Manifest, FilesError> {
-    let opened = Folder::open(folder).map_err(FilesError::at(folder))?;
+    let opened = Folder::open(folder).map_err(FilesError::reading(folder))?;
     let damaged = |detail: String| FilesError::ManifestDamaged {
         path: folder.to_owned(),
         detail,
@@ -80,7 +80,7 @@ pub fn stage_backup(
         .values()
         .copied()
         .reduce(u32::saturating_add);
-    let opened = Folder::open(folder).map_err(FilesError::at(folder))?;
+    let opened = Folder::open(folder).map_err(FilesError::reading(folder))?;
     let damaged = |detail: String| FilesError::ManifestDamaged {
         path: folder.to_owned(),
         detail,
@@ -129,7 +129,7 @@ pub(crate) fn check_files(
     folder: &Path,
     progress: &dyn Progress,
 ) -> Result<ReadBackup, FilesError> {
-    let opened = Folder::open(folder).map_err(FilesError::at(folder))?;
+    let opened = Folder::open(folder).map_err(FilesError::reading(folder))?;
     let damaged = |detail: String| FilesError::ManifestDamaged {
         path: folder.to_owned(),
         detail,
@@ -486,10 +486,10 @@ pub(super) fn why(error: &ReadError) -> Message {
         ReadError::Special(SpecialFile::Folder) => Message::new("file_is_folder"),
         ReadError::Special(SpecialFile::Other) => Message::new("file_is_special"),
         ReadError::TooLarge { bytes, limit } => Message::new("file_too_large")
-            .with("bytes", bytes)
-            .with("limit", limit),
+            .with("file_bytes", bytes)
+            .with("most_bytes", limit),
         ReadError::Outside => Message::new("file_outside"),
-        ReadError::Io(error) => Message::new("file_unreadable").with("detail", error),
+        ReadError::Io(error) => io_reason(error),
     }
 }
 

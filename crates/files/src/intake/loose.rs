@@ -11,7 +11,7 @@ use walkdir::WalkDir;
 
 use super::archive;
 use super::backup::why;
-use crate::FilesError;
+use crate::{FilesError, io_reason};
 
 /// Folders that hold tools' own things, never operators' documents.
 const PASSED_OVER: [&str; 4] = [".git", ".svn", "node_modules", "__MACOSX"];
@@ -35,7 +35,7 @@ pub fn stage_files(
         met: 0,
     };
     for path in paths {
-        let metadata = path.metadata().map_err(FilesError::at(path))?;
+        let metadata = path.metadata().map_err(FilesError::reading(path))?;
         if metadata.is_dir() {
             gathering.folder(path)?;
         } else {
@@ -68,7 +68,7 @@ impl Gathering<'_> {
                 Ok(entry) => entry,
                 Err(error) => {
                     let path = error.path().unwrap_or(root).to_owned();
-                    let reason = Message::new("file_unreadable").with("detail", error);
+                    let reason = io_reason(&error.into());
                     self.reject(&path_text(&path), true, &reason)?;
                     continue;
                 }
@@ -79,7 +79,7 @@ impl Gathering<'_> {
             match entry.metadata() {
                 Ok(metadata) => self.file(entry.path(), &metadata)?,
                 Err(error) => {
-                    let reason = Message::new("file_unreadable").with("detail", error);
+                    let reason = io_reason(&error.into());
                     self.reject(&path_text(entry.path()), true, &reason)?;
                 }
             }
@@ -96,10 +96,7 @@ impl Gathering<'_> {
         if has_extension(&name, "zip") {
             return match File::open(path) {
                 Ok(file) => archive::stage(file, &shown, self),
-                Err(error) => {
-                    let reason = Message::new("file_unreadable").with("detail", error);
-                    self.reject(&shown, true, &reason)
-                }
+                Err(error) => self.reject(&shown, true, &io_reason(&error)),
             };
         }
         if metadata.len() > MAX_DOCUMENT_BYTES as u64 {
@@ -160,8 +157,8 @@ impl Gathering<'_> {
             .iter()
             .any(|end| has_extension(name, end));
         let reason = Message::new("file_too_large")
-            .with("bytes", bytes)
-            .with("limit", MAX_DOCUMENT_BYTES);
+            .with("file_bytes", bytes)
+            .with("most_bytes", MAX_DOCUMENT_BYTES);
         self.reject(shown, ours, &reason)
     }
 

@@ -28,7 +28,7 @@ impl Source {
 /// # Errors
 /// [`FilesError::Missing`], [`FilesError::Unfinished`].
 pub fn find_source(path: &Path) -> Result<Source, FilesError> {
-    let metadata = path.metadata().map_err(FilesError::at(path))?;
+    let metadata = path.metadata().map_err(FilesError::reading(path))?;
     if !metadata.is_dir() {
         return Ok(Source::Loose(path.to_owned()));
     }
@@ -47,7 +47,7 @@ pub fn find_source(path: &Path) -> Result<Source, FilesError> {
     }
     // Folders themselves, not links to them: what is elsewhere was not chosen.
     let backups: Vec<_> = std::fs::read_dir(path)
-        .map_err(FilesError::at(path))?
+        .map_err(FilesError::reading(path))?
         .filter_map(Result::ok)
         .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
         .filter(|entry| is_backup_name(&entry.file_name().to_string_lossy()))
