@@ -7,7 +7,7 @@ use std::sync::mpsc::{RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use flowkeep_core::Kind;
+use flowkeep_core::{Kind, RunId};
 use rusqlite::Connection;
 
 use crate::inbox::{self, Request};
@@ -34,6 +34,10 @@ pub enum Tag {
     Setting,
     /// The known backups.
     Backup,
+    /// Some run: `run`.
+    Runs,
+    /// One run: `run:ID`.
+    Run(RunId),
     /// Everything: a follower that was too far behind.
     All,
 }
@@ -46,6 +50,8 @@ impl fmt::Display for Tag {
             Self::Operation => f.write_str("operation"),
             Self::Setting => f.write_str("settings"),
             Self::Backup => f.write_str("backup"),
+            Self::Runs => f.write_str("run"),
+            Self::Run(id) => write!(f, "run:{id}"),
             Self::All => f.write_str("all"),
         }
     }

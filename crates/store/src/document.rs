@@ -330,7 +330,7 @@ impl Tx<'_> {
         Ok(Some(there))
     }
 
-    fn put_content(&self, sha256: Sha256, text: &str) -> Result<i64, StoreError> {
+    pub(crate) fn put_content(&self, sha256: Sha256, text: &str) -> Result<i64, StoreError> {
         let found: Option<i64> = self
             .connection
             .prepare_cached("SELECT content FROM content WHERE sha256 = ?1")?

@@ -22,11 +22,12 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("schema/0001_catalog.sql")),
     M::up(include_str!("schema/0002_known_backups.sql")),
     M::up(include_str!("schema/0003_drafts.sql")),
+    M::up(include_str!("schema/0004_runs.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 
 /// The version this program knows.
-const KNOWN: u32 = 3;
+const KNOWN: u32 = 4;
 
 /// Opens the database for writing, after creating or migrating it. Before a migration the file is
 /// copied to `safety`.

@@ -9,6 +9,7 @@
 //! names.
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::definition::{Definition, OnFailure, Position};
 use super::event::Parked;
@@ -204,7 +205,7 @@ pub enum StopReason {
 
 /// Why a task has its status, where that is not plain. The words are keys of the catalogue
 /// (`reason_<word>`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// Its condition did not hold.

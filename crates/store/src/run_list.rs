@@ -1,0 +1,237 @@
+//! Runs for people: pages, details, the log.
+
+use flowkeep_core::run::{Status, TaskId};
+use flowkeep_core::{Message, RunId};
+use rusqlite::types::Value as Sql;
+
+use crate::run::{id_of, json_of, status_of};
+use crate::run_round::Said;
+use crate::{Store, StoreError};
+
+/// Which runs.
+#[derive(Debug, Clone, Default)]
+pub struct RunFilter {
+    /// Of this workflow.
+    pub workflow: Option<String>,
+    /// Of this status.
+    pub status: Option<Status>,
+    /// Milliseconds; made at or after.
+    pub since: Option<i64>,
+    /// Milliseconds; made before.
+    pub until: Option<i64>,
+    /// Part of the id, or of the workflow's name or id.
+    pub text: Option<String>,
+    /// Older than this one.
+    pub after: Option<RunId>,
+    /// Rows of the page.
+    pub limit: u32,
+    /// Whether to count them all.
+    pub count: bool,
+}
+
+/// A row of a list of runs.
+#[derive(Debug, Clone)]
+pub struct RunRecord {
+    /// Its id.
+    pub id: RunId,
+    /// The workflow; absent for one operation without a definition.
+    pub workflow_id: Option<String>,
+    /// The workflow's name at that time.
+    pub workflow_name: String,
+    /// What it has come to.
+    pub status: Status,
+    /// Milliseconds; when it was made.
+    pub created_at: i64,
+    /// Milliseconds; when its first task began.
+    pub started_at: Option<i64>,
+    /// Milliseconds; when it ended.
+    pub ended_at: Option<i64>,
+}
+
+/// A page of runs, newest first.
+#[derive(Debug)]
+pub struct RunPage {
+    /// The rows.
+    pub items: Vec<RunRecord>,
+    /// Where the next page begins.
+    pub next: Option<RunId>,
+    /// How many there are in all, when that was wanted.
+    pub total: Option<u32>,
+}
+
+/// One attempt at a task.
+#[derive(Debug, Clone)]
+pub struct AttemptRecord {
+    /// Its task.
+    pub task: TaskId,
+    /// Its number, from 1.
+    pub number: u32,
+    /// Its status.
+    pub status: Status,
+    /// Milliseconds; when it came into the queue.
+    pub queued_at: i64,
+    /// Milliseconds; when it began.
+    pub started_at: Option<i64>,
+    /// Milliseconds; when it ended.
+    pub ended_at: Option<i64>,
+    /// Who carried it out; absent when the engine did itself.
+    pub agent: Option<String>,
+    /// The name of its data source.
+    pub data_source: Option<String>,
+    /// Why that source.
+    pub rule: Option<String>,
+    /// Why it failed or was broken off.
+    pub error: Option<Message>,
+}
+
+/// A line of a run's log.
+#[derive(Debug, Clone)]
+pub struct MessageRecord {
+    /// Its number; rises.
+    pub number: i64,
+    /// Milliseconds; when.
+    pub at: i64,
+    /// `info`, `warning`, `error`.
+    pub level: String,
+    /// Which task it is about.
+    pub task: Option<String>,
+    /// What.
+    pub said: Said,
+}
+
+impl Store {
+    /// A page of runs, newest first.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn runs(&self, filter: &RunFilter) -> Result<RunPage, StoreError> {
+        let mut conditions = vec!["parent IS NULL".to_owned()];
+        let mut values: Vec<Sql> = Vec::new();
+        let mut add = |condition: &str, value: Sql| {
+            values.push(value);
+            conditions.push(condition.replace('?', &format!("?{}", values.len())));
+        };
+        if let Some(workflow) = &filter.workflow {
+            add("workflow_id = ?", workflow.clone().into());
+        }
+        if let Some(status) = filter.status {
+            add("status = ?", status.as_str().to_owned().into());
+        }
+        if let Some(since) = filter.since {
+            add("created_at >= ?", since.into());
+        }
+        if let Some(until) = filter.until {
+            add("created_at < ?", until.into());
+        }
+        if let Some(text) = &filter.text {
+            add(
+                "instr(lower(id || ' ' || workflow_name || ' ' || coalesce(workflow_id, '')), lower(?)) > 0",
+                text.clone().into(),
+            );
+        }
+        let whole = conditions.join(" AND ");
+        let reader = self.reader()?;
+        let reader = reader.unchecked_transaction()?;
+        let total = if filter.count {
+            let sql = format!("SELECT count(*) FROM run WHERE {whole}");
+            let count = |row: &rusqlite::Row<'_>| row.get(0);
+            Some(reader.query_row(&sql, rusqlite::params_from_iter(&values), count)?)
+        } else {
+            None
+        };
+        let page = if let Some(after) = filter.after {
+            values.push(after.to_string().into());
+            format!(
+                "{whole} AND run < (SELECT run FROM run WHERE id = ?{})",
+                values.len()
+            )
+        } else {
+            whole
+        };
+        // One more than wanted says whether there is a next page.
+        let sql = format!(
+            "SELECT id, workflow_id, workflow_name, status, created_at, started_at, ended_at
+             FROM run WHERE {page} ORDER BY run DESC LIMIT {}",
+            u64::from(filter.limit) + 1
+        );
+        let mut statement = reader.prepare(&sql)?;
+        let rows = statement.query_map(rusqlite::params_from_iter(&values), |row| {
+            Ok(RunRecord {
+                id: id_of(row, 0)?,
+                workflow_id: row.get(1)?,
+                workflow_name: row.get(2)?,
+                status: status_of(row, 3)?,
+                created_at: row.get(4)?,
+                started_at: row.get(5)?,
+                ended_at: row.get(6)?,
+            })
+        })?;
+        let mut items = rows.collect::<Result<Vec<_>, _>>()?;
+        let more = items.len() > filter.limit as usize;
+        items.truncate(filter.limit as usize);
+        let next = items.last().filter(|_| more).map(|row| row.id);
+        Ok(RunPage { items, next, total })
+    }
+
+    /// All attempts of a run, those of a task in their order.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn attempts(&self, row: i64) -> Result<Vec<AttemptRecord>, StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT task, number, status, queued_at, started_at, ended_at, agent, data_source, \
+             rule, error FROM attempt WHERE run = ?1 ORDER BY task, number",
+        )?;
+        let rows = statement.query_map([row], |row| {
+            let error: Option<String> = row.get(9)?;
+            Ok(AttemptRecord {
+                task: TaskId(row.get(0)?),
+                number: row.get(1)?,
+                status: status_of(row, 2)?,
+                queued_at: row.get(3)?,
+                started_at: row.get(4)?,
+                ended_at: row.get(5)?,
+                agent: row.get(6)?,
+                data_source: row.get(7)?,
+                rule: row.get(8)?,
+                error: error.map(|text| json_of(9, &text)).transpose()?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Lines of a run's log after this one, at most `limit`; those of a level when it is given.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn messages(
+        &self,
+        row: i64,
+        after: i64,
+        level: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<MessageRecord>, StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT message, at, level, task, said, line FROM message
+             WHERE run = ?1 AND message > ?2 AND (?3 IS NULL OR level = ?3)
+             ORDER BY message LIMIT ?4",
+        )?;
+        let rows = statement.query_map((row, after, level, limit), |row| {
+            let said: Option<String> = row.get(4)?;
+            let line: Option<String> = row.get(5)?;
+            Ok(MessageRecord {
+                number: row.get(0)?,
+                at: row.get(1)?,
+                level: row.get(2)?,
+                task: row.get(3)?,
+                said: match said {
+                    Some(said) => Said::Message(json_of(4, &said)?),
+                    None => Said::Line(line.unwrap_or_default()),
+                },
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}

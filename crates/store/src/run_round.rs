@@ -1,0 +1,219 @@
+//! What an engine writes: everything that followed from one round of events, in one transaction.
+//!
+//! Values are absolute (a status, a state), never differences, so that a round whose commit failed
+//! can be written again.
+
+use flowkeep_core::run::{Head, Level, Moment, Status, TaskId, TaskState};
+use flowkeep_core::{Message, RunId};
+
+use crate::run::to_json;
+use crate::{NewRun, StoreError, Tag, Tx};
+
+/// One thing to write down about a run.
+#[derive(Debug, Clone)]
+pub enum RunWrite {
+    /// What the run as a whole has come to.
+    Head(Box<Head>),
+    /// What a task has come to.
+    Task(TaskId, Box<TaskState>),
+    /// What an attempt has come to.
+    Attempt {
+        /// Its task.
+        task: TaskId,
+        /// Its number.
+        number: u32,
+        /// Its status.
+        status: Status,
+        /// Why it failed or was broken off.
+        error: Option<Message>,
+    },
+    /// Who carries an attempt out, and on which data source.
+    Assigned {
+        /// Its task.
+        task: TaskId,
+        /// Its number.
+        number: u32,
+        /// The agent; absent when the engine does it itself.
+        agent: Option<String>,
+        /// The source's name, and why it was chosen.
+        source: Option<(String, String)>,
+    },
+    /// What a task gave: JSON.
+    Output(TaskId, String),
+    /// What the run tells.
+    Say {
+        /// How much it matters.
+        level: Level,
+        /// Which task it is about.
+        task: Option<TaskId>,
+        /// What.
+        said: Said,
+    },
+    /// What was wanted of it was done, or refused.
+    Answered {
+        /// Number of the request.
+        request: i64,
+        /// Why not.
+        refusal: Option<Message>,
+    },
+    /// A run it starts as its child.
+    Child(Box<NewRun>),
+}
+
+/// A line of a run's log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// A message.
+    Message(Message),
+    /// What a program printed.
+    Line(String),
+}
+
+impl Tx<'_> {
+    /// Writes down what followed for one run. The caller has made sure that it is the owner
+    /// ([`Tx::owns`]).
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn write_run(
+        &self,
+        row: i64,
+        id: RunId,
+        at: Moment,
+        writes: &[RunWrite],
+    ) -> Result<(), StoreError> {
+        let mut listed = false;
+        for write in writes {
+            match write {
+                RunWrite::Head(head) => {
+                    listed = true;
+                    self.write_head(row, at, head)?;
+                }
+                RunWrite::Task(task, state) => {
+                    let mut statement = self.connection.prepare_cached(
+                        "INSERT INTO run_task(run, task, status, state) VALUES (?1, ?2, ?3, ?4)
+                         ON CONFLICT DO UPDATE SET status = ?3, state = ?4",
+                    )?;
+                    let status = state.status().as_str();
+                    statement.execute((row, task.as_str(), status, to_json(state)?))?;
+                }
+                RunWrite::Attempt {
+                    task,
+                    number,
+                    status,
+                    error,
+                } => self.write_attempt(row, at, (task, *number), *status, error.as_ref())?,
+                RunWrite::Assigned {
+                    task,
+                    number,
+                    agent,
+                    source,
+                } => {
+                    let (source, rule) = source.clone().unzip();
+                    let mut statement = self.connection.prepare_cached(
+                        "UPDATE attempt SET agent = ?4, data_source = ?5, rule = ?6
+                         WHERE run = ?1 AND task = ?2 AND number = ?3",
+                    )?;
+                    statement.execute((row, task.as_str(), number, agent, source, rule))?;
+                }
+                RunWrite::Output(task, value) => {
+                    let mut statement = self.connection.prepare_cached(
+                        "INSERT INTO output(run, task, value) VALUES (?1, ?2, ?3)
+                         ON CONFLICT DO UPDATE SET value = ?3",
+                    )?;
+                    statement.execute((row, task.as_str(), value))?;
+                }
+                RunWrite::Say { level, task, said } => {
+                    self.say(row, at, *level, task.as_ref(), said)?;
+                }
+                RunWrite::Answered { request, refusal } => {
+                    self.answer_request(*request, refusal.as_ref())?;
+                }
+                RunWrite::Child(new) => {
+                    self.add_run(new)?;
+                }
+            }
+        }
+        self.tag(&Tag::Run(id));
+        if listed {
+            self.tag(&Tag::Runs);
+        }
+        Ok(())
+    }
+
+    fn write_head(&self, row: i64, at: Moment, head: &Head) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "UPDATE run SET status = ?2, head = ?3,
+               started_at = CASE WHEN ?4 THEN coalesce(started_at, ?6) ELSE started_at END,
+               ended_at = CASE WHEN ?5 THEN coalesce(ended_at, ?6) END
+             WHERE run = ?1",
+        )?;
+        let ended = head.status.is_final();
+        let begun = head.begun || ended;
+        statement.execute((
+            row,
+            head.status.as_str(),
+            to_json(head)?,
+            begun,
+            ended,
+            at.0,
+        ))?;
+        Ok(())
+    }
+
+    fn write_attempt(
+        &self,
+        row: i64,
+        at: Moment,
+        (task, number): (&TaskId, u32),
+        status: Status,
+        error: Option<&Message>,
+    ) -> Result<(), StoreError> {
+        let error = error.map(to_json).transpose()?;
+        let begins = matches!(status, Status::Running | Status::Waiting);
+        let ends = status.is_final() || status == Status::Interrupted;
+        let mut statement = self.connection.prepare_cached(
+            "INSERT INTO attempt(run, task, number, status, queued_at, started_at, ended_at, error)
+             VALUES (?1, ?2, ?3, ?4, ?5, iif(?6, ?5, NULL), iif(?7, ?5, NULL), ?8)
+             ON CONFLICT DO UPDATE SET status = ?4,
+               started_at = coalesce(started_at, iif(?6, ?5, NULL)),
+               ended_at = iif(?7, ?5, NULL), error = ?8",
+        )?;
+        statement.execute((
+            row,
+            task.as_str(),
+            number,
+            status.as_str(),
+            at.0,
+            begins,
+            ends,
+            error,
+        ))?;
+        Ok(())
+    }
+
+    fn say(
+        &self,
+        row: i64,
+        at: Moment,
+        level: Level,
+        task: Option<&TaskId>,
+        said: &Said,
+    ) -> Result<(), StoreError> {
+        let (said, line) = match said {
+            Said::Message(message) => (Some(to_json(message)?), None),
+            Said::Line(line) => (None, Some(line)),
+        };
+        let mut statement = self.connection.prepare_cached(
+            "INSERT INTO message(run, at, level, task, said, line)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?;
+        let level = match level {
+            Level::Info => "info",
+            Level::Warning => "warning",
+            Level::Error => "error",
+        };
+        statement.execute((row, at.0, level, task.map(TaskId::as_str), said, line))?;
+        Ok(())
+    }
+}
