@@ -181,7 +181,8 @@ fn fill_new(aside: &SetAside, places: Arc<dyn Places>, token: &str) -> Result<u6
         let api = aside.open(options)?;
         let from = json!({"from": {"picked": token}});
         let plan = flowkeep_api::call(&api, "db_restore_plan", from, &Silent)?;
-        let apply = json!({"plan_id": plan["plan_id"]});
+        // There is nothing here yet to be copied, and a copy of nothing would push a real one out.
+        let apply = json!({"plan_id": plan["plan_id"], "without_safety_copy": true});
         flowkeep_api::call(&api, "db_restore", apply, &Silent)?;
         api
     };

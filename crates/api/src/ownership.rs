@@ -157,6 +157,11 @@ fn ask_to_show(data_dir: &Path) -> Result<(), StoreError> {
         // Its recovery window is at work, and there is no database to leave a request in.
         return Ok(());
     };
+    // A broken-off exchange is being undone there: nothing may be made in its way.
+    if !crate::set_aside::under_way(data_dir).is_empty() || !data_dir.join("flowkeep.db").is_file()
+    {
+        return Ok(());
+    }
     let store = Store::open(flowkeep_store::StoreOptions {
         path: data_dir.join("flowkeep.db"),
         safety: data_dir.join("safety"),

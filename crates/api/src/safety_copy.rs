@@ -39,7 +39,11 @@ pub(crate) fn make(api: &Api, progress: &dyn Progress) -> Result<(), AppError> {
     }
     let now = api.clock.now().0;
     let copy = folder.join(format!("before-restore-{now}.db"));
-    let partial = folder.join(format!("before-restore-{now}.db.partial"));
+    // On the same disk, in the folder whose leftovers the next process clears.
+    let partial = api
+        .scratch
+        .folder()?
+        .join(format!("before-restore-{now}.db"));
     let copied = api.store.copy_to(&partial, progress.cancellation());
     if let Err(StoreError::Cancelled) = copied {
         let _ = std::fs::remove_file(&partial);

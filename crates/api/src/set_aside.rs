@@ -156,7 +156,7 @@ pub(crate) fn enter(data_dir: &Path) -> Result<(InUse, Option<EngineLock>), AppE
 }
 
 /// The folders of exchanges that have not ended; one at most, by the lock.
-fn under_way(data_dir: &Path) -> Vec<PathBuf> {
+pub(crate) fn under_way(data_dir: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(data_dir) else {
         return Vec::new();
     };

@@ -2,6 +2,8 @@
 //! in, in order and by one thread, the next one is worked on by the others. So a database is filled
 //! in the order of the items, memory holds two rounds however many there are, and no core waits.
 
+use std::hash::{DefaultHasher, Hash, Hasher as _};
+
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 use crate::FilesError;
@@ -75,6 +77,13 @@ where
         self.done = done;
         taken
     }
+}
+
+/// Stands for a value among a hundred thousand others in eight bytes.
+pub(crate) fn hash_of(value: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
 }
 
 #[cfg(test)]

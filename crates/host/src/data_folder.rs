@@ -101,10 +101,18 @@ fn note(settings: &Path) -> PathBuf {
     settings.join("flowkeep").join("data-folder")
 }
 
+/// The folder that was chosen. A note that is there and cannot be read is a choice all the same:
+/// the note itself stands for a folder that is gone, or all would look lost in the usual one.
 fn chosen(settings: &Path) -> Option<PathBuf> {
-    let line = fs::read_to_string(note(settings)).ok()?;
-    let path = PathBuf::from(line.trim_end_matches(['\r', '\n']));
-    path.is_absolute().then_some(path)
+    let note = note(settings);
+    match fs::read_to_string(&note) {
+        Ok(line) => {
+            let path = PathBuf::from(line.trim_end_matches(['\r', '\n']));
+            path.is_absolute().then_some(path)
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(_) => Some(note),
+    }
 }
 
 fn choose_in(settings: &Path, path: &Path) -> io::Result<()> {

@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::{Clock, Files, Space, SystemFiles, Timestamp};
 
@@ -37,6 +38,7 @@ pub struct FailingFiles {
     fail_at: u64,
     error: Arc<Mutex<io::ErrorKind>>,
     space: Option<Space>,
+    gate: Option<Arc<Mutex<Receiver<()>>>>,
 }
 
 impl FailingFiles {
@@ -47,6 +49,7 @@ impl FailingFiles {
             fail_at: n,
             error: Arc::new(Mutex::new(error)),
             space: None,
+            gate: None,
         }
     }
 
@@ -54,6 +57,13 @@ impl FailingFiles {
     #[must_use]
     pub fn with_space(mut self, space: Space) -> Self {
         self.space = Some(space);
+        self
+    }
+
+    /// Removes a folder only when told to.
+    #[must_use]
+    pub fn removing_after(mut self, gate: Receiver<()>) -> Self {
+        self.gate = Some(Arc::new(Mutex::new(gate)));
         self
     }
 
@@ -132,6 +142,11 @@ impl Files for FailingFiles {
     }
 
     fn remove_folder(&self, path: &Path) -> io::Result<()> {
+        if let Some(gate) = &self.gate {
+            let gate = gate.lock().unwrap_or_else(PoisonError::into_inner);
+            // Opened, or nobody is left who could.
+            let _ = gate.recv();
+        }
         // Cleaning up after a fault must be possible, or every sweep would end in a second fault.
         SystemFiles.remove_folder(path)
     }

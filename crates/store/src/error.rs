@@ -75,3 +75,28 @@ impl From<rusqlite::Error> for StoreError {
         }
     }
 }
+
+impl StoreError {
+    /// The same once more, for another command of the same transaction.
+    pub(crate) fn again(&self) -> Self {
+        match self {
+            Self::Damaged(detail) => Self::Damaged(detail.clone()),
+            Self::NotOurs => Self::NotOurs,
+            Self::Newer { found, known } => Self::Newer {
+                found: *found,
+                known: *known,
+            },
+            Self::Busy => Self::Busy,
+            Self::TextDamaged { name } => Self::TextDamaged { name: name.clone() },
+            Self::Panicked => Self::Panicked,
+            Self::Cancelled => Self::Cancelled,
+            Self::Full => Self::Full,
+            Self::Gone => Self::Gone,
+            Self::ReadOnly => Self::ReadOnly,
+            Self::Closed => Self::Closed,
+            Self::PlanChanged => Self::PlanChanged,
+            Self::Io(error) => Self::Io(io::Error::new(error.kind(), error.to_string())),
+            Self::Sqlite(error) => Self::Io(io::Error::other(error.to_string())),
+        }
+    }
+}

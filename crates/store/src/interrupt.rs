@@ -18,9 +18,19 @@ pub(crate) fn interruptible<T>(
 ) -> Result<T, StoreError> {
     let asked = cancellation.clone();
     connection.progress_handler(STEPS, Some(move || asked.is_cancelled()))?;
-    let outcome = work();
-    connection.progress_handler(0, None::<fn() -> bool>)?;
-    outcome
+    let _watched = Watched(connection);
+    work()
+}
+
+/// Takes the watch away again, whatever the work came to.
+struct Watched<'a>(&'a Connection);
+
+impl Drop for Watched<'_> {
+    fn drop(&mut self) {
+        if let Err(error) = self.0.progress_handler(0, None::<fn() -> bool>) {
+            tracing::warn!(%error, "a statement's watch could not be taken away");
+        }
+    }
 }
 
 #[cfg(test)]

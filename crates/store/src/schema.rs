@@ -192,9 +192,17 @@ fn copy_before_migration(
 ) -> Result<(), StoreError> {
     flowkeep_host::private_folder(safety)?;
     let copy = safety.join(format!("before-migration-{found}-{}.db", now.0));
-    create_private(&copy)?;
-    connection.execute("VACUUM INTO ?1", [PathValue(copy.clone())])?;
-    std::fs::File::open(&copy)?.sync_all()?;
+    // One that was broken off has this name; the guard of the migration is ours.
+    let partial = safety.join("before-migration.db.partial");
+    if let Err(error) = std::fs::remove_file(&partial)
+        && error.kind() != std::io::ErrorKind::NotFound
+    {
+        return Err(error.into());
+    }
+    create_private(&partial)?;
+    connection.execute("VACUUM INTO ?1", [PathValue(partial.clone())])?;
+    std::fs::File::open(&partial)?.sync_all()?;
+    std::fs::rename(&partial, &copy)?;
     std::fs::File::open(safety)?.sync_all()?;
     Ok(())
 }

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use flowkeep_core::{Format, Kind, Sha256};
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::{Connection, OptionalExtension as _, Row};
 use serde::{Deserialize, Serialize};
 
 use crate::document::{format_of, kind_of};
@@ -183,6 +183,18 @@ impl Snapshot {
     /// # Errors
     /// What the database says.
     pub fn document_rows(&self, kind: Kind) -> Result<Vec<DocumentRow>, StoreError> {
+        match self.rows_by_index(kind) {
+            // The index itself is broken: the table says the same.
+            Err(StoreError::Damaged(_)) => self.rows_by(
+                "SELECT document, id FROM document NOT INDEXED
+                 WHERE kind = ?1 AND deleted_at IS NULL ORDER BY id",
+                kind,
+            ),
+            rows => rows,
+        }
+    }
+
+    fn rows_by_index(&self, kind: Kind) -> Result<Vec<DocumentRow>, StoreError> {
         let mut statement = self.connection.prepare(
             "SELECT document FROM document INDEXED BY document_deleted
              WHERE kind = ?1 AND deleted_at IS NOT NULL",
@@ -190,10 +202,17 @@ impl Snapshot {
         let deleted: HashSet<i64> = statement
             .query_map([kind.as_str()], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
-        let mut statement = self.connection.prepare(
+        let mut rows = self.rows_by(
             "SELECT document, id FROM document INDEXED BY sqlite_autoindex_document_1
              WHERE kind = ?1 ORDER BY id",
+            kind,
         )?;
+        rows.retain(|row| !deleted.contains(&row.row));
+        Ok(rows)
+    }
+
+    fn rows_by(&self, sql: &str, kind: Kind) -> Result<Vec<DocumentRow>, StoreError> {
+        let mut statement = self.connection.prepare(sql)?;
         let rows = statement.query_map([kind.as_str()], |row| {
             Ok(DocumentRow {
                 kind,
@@ -201,9 +220,7 @@ impl Snapshot {
                 id: row.get(1)?,
             })
         })?;
-        rows.filter(|row| !row.as_ref().is_ok_and(|row| deleted.contains(&row.row)))
-            .map(|row| row.map_err(StoreError::from))
-            .collect()
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// One document; nothing for an example. Where its row cannot be read it is what its newest
@@ -266,7 +283,7 @@ impl Snapshot {
 
     /// Gives every earlier revision of the kept documents from `since` (milliseconds) on to
     /// `each`, oldest first, with its text and the hash that had when it was written. A text that
-    /// cannot be read fails by itself.
+    /// cannot be read fails by itself; a document whose revisions cannot is given to `lost`.
     ///
     /// # Errors
     /// What `each` or the database says.
@@ -274,43 +291,107 @@ impl Snapshot {
         &self,
         since: i64,
         mut each: impl FnMut(SnapshotRevision, Result<(String, Sha256), StoreError>) -> Result<(), E>,
+        lost: impl FnMut(&DocumentRow),
     ) -> Result<(), E> {
         // The texts stay out of this query: it sorts, and one damaged text would end it.
         let mut statement = self
             .connection
             .prepare(
-                "SELECT d.kind, d.id, r.revision, r.at, r.actor, r.operation, r.name, r.format, \
-                 r.content
+                "SELECT r.revision, r.at, r.actor, r.operation, r.name, r.format, r.content, \
+                 d.kind, d.id
                  FROM revision r JOIN document d USING (document)
                  WHERE r.revision < d.revision AND d.deleted_at IS NULL AND d.example = 0
                    AND r.at >= ?1
                  ORDER BY r.at, r.document, r.revision",
             )
             .map_err(StoreError::from)?;
-        let mut texts = self
-            .connection
-            .prepare("SELECT text, sha256 FROM content WHERE content = ?1")
-            .map_err(StoreError::from)?;
         let mut rows = statement.query([since]).map_err(StoreError::from)?;
-        while let Some(row) = rows.next().map_err(StoreError::from)? {
-            let read = || -> rusqlite::Result<(SnapshotRevision, i64)> {
-                let revision = SnapshotRevision {
-                    kind: kind_of(row, 0)?,
-                    id: row.get(1)?,
-                    revision: row.get(2)?,
-                    at: row.get(3)?,
-                    actor: row.get(4)?,
-                    operation: row.get(5)?,
-                    name: row.get(6)?,
-                    format: format_of(row, 7)?,
-                };
-                Ok((revision, row.get(8)?))
-            };
-            let (revision, content) = read().map_err(StoreError::from)?;
-            let text = texts.query_row([content], |row| Ok((row.get(0)?, Sha256(row.get(1)?))));
-            each(revision, text.map_err(StoreError::from))?;
+        // It has read all of them before it gives the first.
+        let mut next = match rows.next().map_err(StoreError::from) {
+            Err(StoreError::Damaged(_)) => return self.revisions_one_by_one(since, each, lost),
+            next => next?,
+        };
+        while let Some(row) = next {
+            let named = || Ok((kind_of(row, 7)?, row.get(8)?));
+            let (kind, id) = named().map_err(|error: rusqlite::Error| StoreError::from(error))?;
+            let (revision, content) = revision(row, kind, id).map_err(StoreError::from)?;
+            each(revision, self.content(content))?;
+            next = rows.next().map_err(StoreError::from)?;
         }
         Ok(())
+    }
+
+    /// As [`Snapshot::earlier_revisions`] where a page is broken: what can be found by indexes is.
+    fn revisions_one_by_one<E: From<StoreError>>(
+        &self,
+        since: i64,
+        mut each: impl FnMut(SnapshotRevision, Result<(String, Sha256), StoreError>) -> Result<(), E>,
+        mut lost: impl FnMut(&DocumentRow),
+    ) -> Result<(), E> {
+        let mut documents = Vec::new();
+        for kind in Kind::ALL {
+            documents.append(&mut self.document_rows(kind)?);
+        }
+        let mut found = Vec::new();
+        for (place, document) in documents.iter().enumerate() {
+            match self.earlier_numbers(document, since) {
+                Ok(numbers) => found.extend(numbers.into_iter().map(|(at, n)| (at, place, n))),
+                Err(_) => lost(document),
+            }
+        }
+        found.sort_unstable();
+        let mut statement = self
+            .connection
+            .prepare(
+                "SELECT revision, at, actor, operation, name, format, content FROM revision
+                 WHERE document = ?1 AND revision = ?2",
+            )
+            .map_err(StoreError::from)?;
+        for (_, place, number) in found {
+            let Some(document) = documents.get(place) else {
+                continue;
+            };
+            let read = statement.query_row((document.row, number), |row| {
+                revision(row, document.kind, document.id.clone())
+            });
+            match read {
+                Ok((revision, content)) => each(revision, self.content(content))?,
+                Err(_) => lost(document),
+            }
+        }
+        Ok(())
+    }
+
+    /// When and under which numbers a document was saved before its newest state.
+    fn earlier_numbers(
+        &self,
+        document: &DocumentRow,
+        since: i64,
+    ) -> Result<Vec<(i64, u32)>, StoreError> {
+        let example = self
+            .connection
+            .prepare_cached("SELECT example FROM document WHERE document = ?1")?
+            .query_row([document.row], |row| row.get(0));
+        if let Ok(true) = example {
+            return Ok(Vec::new());
+        }
+        let mut statement = self.connection.prepare_cached(
+            "SELECT at, revision FROM revision WHERE document = ?1 ORDER BY revision",
+        )?;
+        let mut numbers: Vec<(i64, u32)> = statement
+            .query_map([document.row], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
+        numbers.pop();
+        numbers.retain(|(at, _)| *at >= since);
+        Ok(numbers)
+    }
+
+    /// A text and the hash it had when it was written.
+    fn content(&self, content: i64) -> Result<(String, Sha256), StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT text, sha256 FROM content WHERE content = ?1")?;
+        Ok(statement.query_row([content], |row| Ok((row.get(0)?, Sha256(row.get(1)?))))?)
     }
 
     /// Gives every operation from `since` (milliseconds) on to `each`, oldest first, each followed
@@ -373,4 +454,20 @@ impl Snapshot {
         }
         Ok(settings)
     }
+}
+
+/// A revision and where its text is, of the columns `revision, at, actor, operation, name, format,
+/// content`.
+fn revision(row: &Row<'_>, kind: Kind, id: String) -> rusqlite::Result<(SnapshotRevision, i64)> {
+    let revision = SnapshotRevision {
+        kind,
+        id,
+        revision: row.get(0)?,
+        at: row.get(1)?,
+        actor: row.get(2)?,
+        operation: row.get(3)?,
+        name: row.get(4)?,
+        format: format_of(row, 5)?,
+    };
+    Ok((revision, row.get(6)?))
 }

@@ -62,17 +62,13 @@ impl Store {
         let path = PathValue(staging.path.clone());
         let cancellation = cancellation.clone();
         self.alone(move |connection, now| {
+            let connection = &*connection;
             connection.execute("ATTACH DATABASE ?1 AS staged", [path])?;
+            let _attached = Attached(connection);
             connection.execute_batch(LARGE_CACHE)?;
-            let outcome = interruptible(connection, &cancellation, || {
+            interruptible(connection, &cancellation, || {
                 apply_attached(connection, now, &request)
-            });
-            connection.execute_batch(USUAL_CACHE)?;
-            // What is committed is committed, whatever becomes of the plan's file.
-            if let Err(error) = connection.execute_batch("DETACH DATABASE staged") {
-                tracing::warn!(%error, "a plan could not be detached");
-            }
-            outcome
+            })
         })
     }
 }
@@ -125,6 +121,19 @@ const LARGE_CACHE: &str = "PRAGMA main.cache_size = -49152";
 
 /// As `schema::prepare` sets it.
 const USUAL_CACHE: &str = "PRAGMA main.cache_size = -16384";
+
+/// A plan beside the catalog. What is committed is committed, whatever becomes of the plan's file.
+struct Attached<'a>(&'a Connection);
+
+impl Drop for Attached<'_> {
+    fn drop(&mut self) {
+        for tidying in [USUAL_CACHE, "DETACH DATABASE staged"] {
+            if let Err(error) = self.0.execute_batch(tidying) {
+                tracing::warn!(%error, tidying, "after a plan was applied");
+            }
+        }
+    }
+}
 
 fn apply_attached(
     connection: &Connection,
@@ -374,7 +383,7 @@ fn count(connection: &Connection, items: &str) -> Result<ApplyOutcome, StoreErro
             "updated" => outcome.updated = count,
             "unchanged" => outcome.unchanged = count,
             "failed" => outcome.failed = count,
-            _ => outcome.skipped = count,
+            _ => outcome.skipped += count,
         }
     }
     Ok(outcome)

@@ -154,7 +154,11 @@ impl Writer {
     ) -> Result<T, StoreError> {
         let (reply, answer) = sync_channel(1);
         self.send(Entry::Alone(Box::new(move |connection, now| {
-            let _ = reply.send(connection.and_then(|connection| body(connection, now)));
+            let outcome = connection.and_then(|connection| {
+                catch_unwind(AssertUnwindSafe(|| body(connection, now)))
+                    .unwrap_or(Err(StoreError::Panicked))
+            });
+            let _ = reply.send(outcome);
         })))?;
         answer.recv().map_err(|_| StoreError::Closed)?
     }
@@ -222,9 +226,8 @@ fn commit(
     let committed = connection.and_then(|connection| try_commit(connection, now, &mut group));
     if let Err(error) = committed {
         // Nothing of the group is in the database: each is told why.
-        let mut error = Some(error);
         for job in &mut group {
-            job.fail(error.take().unwrap_or(StoreError::Busy));
+            job.fail(error.again());
         }
     }
     for job in group {
@@ -331,6 +334,15 @@ mod tests {
         });
         assert!(matches!(outcome, Err(StoreError::Panicked)));
         assert_eq!(store.setting("half").unwrap(), None);
+        set(&store, "next", 1).unwrap();
+    }
+
+    #[test]
+    fn a_panic_in_work_done_alone_costs_that_work_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder);
+        let outcome: Result<(), StoreError> = store.alone(|_, _| panic!("on purpose"));
+        assert!(matches!(outcome, Err(StoreError::Panicked)));
         set(&store, "next", 1).unwrap();
     }
 

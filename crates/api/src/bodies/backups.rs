@@ -77,6 +77,9 @@ pub fn backup_plan(api: &Api, input: BackupInput) -> Result<BackupPlan, AppError
     }
 }
 
+/// How long a cancelled backup tidies up before it answers: cancelling answers within a second.
+const TIDYING: std::time::Duration = std::time::Duration::from_millis(500);
+
 /// Makes a backup and proves it by a trial restore.
 ///
 /// # Errors
@@ -109,6 +112,7 @@ pub fn backup(
             history: input.history,
             app_version: env!("CARGO_PKG_VERSION"),
             machine: &flowkeep_host::machine_id(),
+            tidying: TIDYING,
             trial: std::env::var_os("FLOWKEEP_BENCH_WITHOUT_TRIAL").is_none(),
         },
         &Thinned::new(progress),
@@ -221,10 +225,11 @@ pub fn verify(
             },
             checked_at: Some(api.clock.now().0),
             damaged: u32::try_from(proof.damaged.len()).unwrap_or(u32::MAX),
-            damaged_names: if proof.damaged.is_empty() {
-                known.damaged_names.clone()
-            } else {
-                names_of(&proof.damaged)
+            damaged_names: match (proof.damaged.is_empty(), known.lost) {
+                (true, 0) => Vec::new(),
+                // What was lost when it was made stays lost.
+                (true, _) => known.damaged_names.clone(),
+                (false, _) => names_of(&proof.damaged),
             },
             ..known
         };

@@ -3,6 +3,7 @@
 //! database; only then does the folder get its name. So a folder with the final name is complete
 //! and proven (reliability, I2).
 
+mod documents;
 mod manifest;
 pub(crate) mod parts;
 mod prove;

@@ -116,7 +116,8 @@ pub(crate) fn revisions(
 ) -> Result<u32, FilesError> {
     let mut count = 0;
     let mut unreadable = Vec::new();
-    let read = snapshot.earlier_revisions(since, |revision, text| {
+    let mut documents = Vec::new();
+    let each = |revision: SnapshotRevision, text: Result<(String, Sha256), StoreError>| {
         let code = match text {
             Ok((text, sha256)) if Sha256::of(text.as_bytes()) == sha256 => {
                 count += 1;
@@ -134,8 +135,16 @@ pub(crate) fn revisions(
             name: Some(revision.name),
         });
         Ok::<_, FilesError>(())
+    };
+    let read = snapshot.earlier_revisions(since, each, |document| {
+        documents.push(DamagedFile {
+            path: format!("revisions/{}", document.id()),
+            reason: Message::new("kept_text_damaged"),
+            name: Some(snapshot.document_name(document)),
+        });
     });
     lost.append(&mut unreadable);
+    lost.append(&mut documents);
     as_far_as_it_goes(read, "revisions", lost)?;
     Ok(count)
 }
@@ -160,13 +169,12 @@ pub(crate) fn operations(
     Ok(count)
 }
 
-pub(crate) fn settings(snapshot: &Snapshot) -> Result<Vec<u8>, FilesError> {
-    let settings: serde_json::Map<_, _> = snapshot
-        .settings()?
+pub(crate) fn settings(all: Vec<(String, serde_json::Value)>) -> Vec<u8> {
+    let settings: serde_json::Map<_, _> = all
         .into_iter()
         .filter(|(key, _)| !BOUND_SETTINGS.contains(&key.as_str()))
         .collect();
     let mut bytes = serde_json::Value::Object(settings).to_string().into_bytes();
     bytes.push(b'\n');
-    Ok(bytes)
+    bytes
 }

@@ -1,22 +1,19 @@
 //! Writing a backup.
 
-use std::collections::{BTreeMap, HashSet};
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::Local;
-use flowkeep_core::{
-    BackupId, Document, Format, KeptHistory, Kind, Message, Sha256, file_name, wrap,
-};
+use flowkeep_core::{BackupId, KeptHistory, Kind, Message, Sha256};
 use flowkeep_host::{FileLock, Files, Progress, Timestamp};
-use flowkeep_store::{DocumentRow, Snapshot, SnapshotDocument, Store, StoreError};
+use flowkeep_store::{Snapshot, Store, StoreError};
 
 use super::manifest::{FORMAT, FORMAT_VERSION, MANIFEST, Manifest, ManifestFile, ManifestWriter};
 use super::prove::{prove, read_back};
 use super::target::{BackupTarget, estimate, rfc3339, utc};
 use super::{DamagedFile, parts, readme};
-use crate::rounds::Rounds;
 use crate::{FilesError, patience};
 
 /// The manifest until it is whole.
@@ -47,6 +44,9 @@ pub struct BackupRequest<'a> {
     /// Whether to prove it by a trial restore. Only measurements leave that out; the files are
     /// read back either way.
     pub trial: bool,
+    /// How long a cancelled backup removes what it wrote before it answers; the rest of the
+    /// removal goes on behind the answer.
+    pub tidying: Duration,
 }
 
 /// A backup that was made.
@@ -116,7 +116,12 @@ pub fn write_backup(
     });
     made.map_err(|error| {
         let cancelled = matches!(error, FilesError::Cancelled);
-        let removed = patience::remove(request.files, partial.clone(), cancelled);
+        let removed = patience::remove(
+            request.files,
+            partial.clone(),
+            progress.cancellation(),
+            request.tidying,
+        );
         if cancelled && !removed {
             return FilesError::CancelledRemoving(partial);
         }
@@ -204,6 +209,7 @@ fn write_and_prove(
     progress: &dyn Progress,
 ) -> Result<Backup, FilesError> {
     let mut writing = Writing::begin(request, partial, progress)?;
+    let latest_operation = writing.unless_broken("operations", snapshot.latest_operation_id())?;
     // Says to others that this one is not broken off; not every volume knows locks.
     let _busy = FileLock::try_take(&partial.join(UNLISTED)).ok();
     for fault in faults {
@@ -220,7 +226,8 @@ fn write_and_prove(
         let count = writing.documents(snapshot, kind)?;
         counts.insert(kind.as_str().to_owned(), count);
     }
-    writing.plain("settings.json", "settings", &parts::settings(snapshot)?)?;
+    let settings = writing.unless_broken("settings.json", snapshot.settings())?;
+    writing.plain("settings.json", "settings", &parts::settings(settings))?;
     let since = request.history.since(request.at.0);
     let mut lost = Vec::new();
     writing.in_parts("revisions", "revision", |out| {
@@ -248,8 +255,10 @@ fn write_and_prove(
     let bytes = manifest.bytes;
     // One flush for all files; only what is on disk gets into a manifest.
     let (files, tree) = (Arc::clone(request.files), partial.to_owned());
-    patience::unless_cancelled(progress.cancellation(), move || files.flush_tree(&tree))?
-        .map_err(FilesError::at(partial))?;
+    patience::unless_cancelled(progress.cancellation(), partial, move || {
+        files.flush_tree(&tree)
+    })?
+    .map_err(FilesError::at(partial))?;
     manifest.end(&counts).map_err(FilesError::at(partial))?;
     let (unlisted, listed) = (partial.join(UNLISTED), partial.join(MANIFEST));
     for step in [
@@ -276,18 +285,18 @@ fn write_and_prove(
         counts: counts.into_iter().collect(),
         bytes,
         proven: request.trial,
-        latest_operation: snapshot.latest_operation_id()?,
+        latest_operation,
         damaged,
     })
 }
 
 /// A backup being written.
-struct Writing<'a> {
-    files: &'a dyn Files,
-    folder: &'a Path,
-    progress: &'a dyn Progress,
-    manifest: ManifestWriter,
-    damaged: Vec<DamagedFile>,
+pub(super) struct Writing<'a> {
+    pub(super) files: &'a dyn Files,
+    pub(super) folder: &'a Path,
+    pub(super) progress: &'a dyn Progress,
+    pub(super) manifest: ManifestWriter,
+    pub(super) damaged: Vec<DamagedFile>,
 }
 
 impl<'a> Writing<'a> {
@@ -326,50 +335,24 @@ impl<'a> Writing<'a> {
         })
     }
 
-    /// Writes all documents of a kind; answers how many.
-    fn documents(&mut self, snapshot: &Snapshot, kind: Kind) -> Result<u32, FilesError> {
-        self.subfolder(kind.folder())?;
-        let rows = snapshot.document_rows(kind)?;
-        let total = u32::try_from(rows.len()).ok();
-        let mut names = FileNames::default();
-        let mut written = 0;
-        let mut lost = Vec::new();
-        let (files, folder, progress) = (self.files, self.folder, self.progress);
-        let manifest = &mut self.manifest;
-        let mut rounds = Rounds::new(
-            |(document, path)| written_document(files, folder, document, path, progress),
-            |outcome| {
-                go_on(progress)?;
-                match outcome {
-                    Ok(file) => {
-                        manifest.add(&file).map_err(FilesError::at(folder))?;
-                        written += 1;
-                        progress.step("write", written, total, file.name.as_deref());
-                    }
-                    Err(NotWritten::Files(error)) => return Err(error),
-                    Err(NotWritten::Unreadable(document)) => lost.push(document.named(kind)),
-                }
-                Ok(())
-            },
-        );
-        for row in rows {
-            go_on(progress)?;
-            match snapshot.document(&row) {
-                Ok(None) => {}
-                Ok(Some(document)) => {
-                    let path = format!("{}/{}", kind.folder(), names.of(&document));
-                    let bytes = document.text.len() as u64;
-                    rounds.add((document, path), bytes)?;
-                }
-                Err(error) => {
-                    let document = Unreadable::row(snapshot, &row, &error);
-                    self.damaged.push(document.named(kind));
-                }
+    /// What was read, or what stands for nothing when a broken page kept it; then that is named.
+    fn unless_broken<T: Default>(
+        &mut self,
+        what: &str,
+        read: Result<T, StoreError>,
+    ) -> Result<T, FilesError> {
+        match read {
+            Err(StoreError::Damaged(detail)) => {
+                tracing::error!(detail, what, "could not be read");
+                self.damaged.push(DamagedFile {
+                    path: what.to_owned(),
+                    reason: Message::new("database_page_damaged").with("detail", detail),
+                    name: None,
+                });
+                Ok(T::default())
             }
+            read => Ok(read?),
         }
-        rounds.end()?;
-        self.damaged.append(&mut lost);
-        Ok(written)
     }
 
     /// Writes one file that is not a document.
@@ -410,7 +393,7 @@ impl<'a> Writing<'a> {
         Ok(count)
     }
 
-    fn subfolder(&self, name: &str) -> Result<(), FilesError> {
+    pub(super) fn subfolder(&self, name: &str) -> Result<(), FilesError> {
         let path = self.folder.join(name);
         self.files
             .create_folder(&path)
@@ -424,135 +407,10 @@ impl<'a> Writing<'a> {
     }
 }
 
-fn go_on(progress: &dyn Progress) -> Result<(), FilesError> {
+pub(super) fn go_on(progress: &dyn Progress) -> Result<(), FilesError> {
     if progress.cancelled() {
         Err(FilesError::Cancelled)
     } else {
         Ok(())
-    }
-}
-
-/// The names of the files of one folder.
-#[derive(Default)]
-struct FileNames {
-    /// Hashes of the names given so far.
-    given: HashSet<u64>,
-}
-
-impl FileNames {
-    /// A name that no other document has. Where two meet in their short hash the order of ids is
-    /// fixed, so the same two get the same names in every backup.
-    fn of(&mut self, document: &SnapshotDocument) -> String {
-        let name = file_name(&document.name, &document.id, "json");
-        let mut free = name.clone();
-        let mut n = 2;
-        while !self.given.insert(hash_of(&free)) {
-            free = name.replace(".json", &format!("-{n}.json"));
-            n += 1;
-        }
-        free
-    }
-}
-
-fn hash_of(name: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    name.hash(&mut hasher);
-    hasher.finish()
-}
-
-/// Why a document is not in the backup.
-enum NotWritten {
-    /// The backup ends here.
-    Files(FilesError),
-    /// It alone is left out.
-    Unreadable(Unreadable),
-}
-
-/// Writes a document's file; answers its line in the manifest.
-fn written_document(
-    files: &dyn Files,
-    folder: &Path,
-    document: SnapshotDocument,
-    path: String,
-    progress: &dyn Progress,
-) -> Result<ManifestFile, NotWritten> {
-    go_on(progress).map_err(NotWritten::Files)?;
-    let (document, text) = intact(document).map_err(NotWritten::Unreadable)?;
-    let target = folder.join(&path);
-    files
-        .write_new(&target, text.as_bytes())
-        .map_err(|error| NotWritten::Files(FilesError::at(&target)(error)))?;
-    Ok(ManifestFile {
-        path,
-        kind: document.kind.as_str().to_owned(),
-        id: Some(document.id),
-        name: Some(document.name),
-        format: Some(document.format).filter(|format| *format != Format::Json),
-        revision: Some(document.revision),
-        created_at: Some(rfc3339(Timestamp(document.created_at))),
-        updated_at: Some(rfc3339(Timestamp(document.updated_at))),
-        sha256: if document.format == Format::Json {
-            document.sha256
-        } else {
-            Sha256::of(text.as_bytes())
-        },
-        bytes: text.len() as u64,
-    })
-}
-
-/// A document whose text is what was written, and its file's content. SQLite's own check does not
-/// see a flipped bit inside a text, the hash does.
-fn intact(mut document: SnapshotDocument) -> Result<(SnapshotDocument, String), Unreadable> {
-    let text = std::mem::take(&mut document.text);
-    if Sha256::of(text.as_bytes()) != document.sha256 {
-        return Err(Unreadable::of(document, "kept_text_changed"));
-    }
-    if document.format == Format::Json {
-        return Ok((document, text));
-    }
-    let Ok(parsed) = Document::parse(document.format, text) else {
-        return Err(Unreadable::of(document, "kept_text_unreadable"));
-    };
-    let wrapped = wrap(&document.id, document.kind, &document.name, &parsed);
-    Ok((document, wrapped))
-}
-
-/// A document that is kept and whose text cannot be had.
-struct Unreadable {
-    id: String,
-    name: String,
-    code: &'static str,
-}
-
-impl Unreadable {
-    fn of(document: SnapshotDocument, code: &'static str) -> Self {
-        Self {
-            id: document.id,
-            name: document.name,
-            code,
-        }
-    }
-
-    /// A row whose text the database does not give; its name it still may.
-    fn row(snapshot: &Snapshot, row: &DocumentRow, error: &StoreError) -> Self {
-        tracing::error!(%error, "a document could not be read");
-        let code = match error {
-            StoreError::Damaged(_) => "kept_text_damaged",
-            _ => "kept_text_unreadable",
-        };
-        Self {
-            id: row.id().to_owned(),
-            name: snapshot.document_name(row),
-            code,
-        }
-    }
-
-    fn named(self, kind: Kind) -> DamagedFile {
-        tracing::error!(code = self.code, "a document is left out");
-        DamagedFile {
-            path: format!("{}/{}", kind.folder(), self.id),
-            reason: Message::new(self.code),
-            name: Some(self.name),
-        }
     }
 }

@@ -2,7 +2,6 @@
 //! parsed; a damaged one is named by its document's name and the others go on.
 
 use std::collections::{BTreeMap, HashSet};
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
 
 use chrono::DateTime;
@@ -20,7 +19,7 @@ use crate::backup::parts::{BOUND_SETTINGS, RevisionLine};
 use crate::backup::{
     DamagedFile, FORMAT, FORMAT_VERSION, MANIFEST, Manifest, ManifestFile, each_file, read_header,
 };
-use crate::rounds::Rounds;
+use crate::rounds::{Rounds, hash_of};
 use crate::{FilesError, io_reason};
 
 /// A wrapper around a text escapes it; six bytes for one is the worst.
@@ -451,12 +450,6 @@ impl Reading<'_> {
         }
         Ok(Ok(()))
     }
-}
-
-fn hash_of(path: &Path) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    path.hash(&mut hasher);
-    hasher.finish()
 }
 
 fn lines(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {

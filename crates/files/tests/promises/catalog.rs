@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use flowkeep_core::{
     BackupId, Document, Format, KeptHistory, Kind, OperationId, Sha256, summarise,
@@ -16,7 +17,7 @@ use flowkeep_host::{
     Cancellation, Clock as _, Files, Progress, SystemFiles, Timestamp, Unfollowed,
 };
 use flowkeep_store::{
-    ApplyOutcome, ApplyRequest, NewDocument, Staging, Store, StoreError, StoreOptions,
+    ApplyOutcome, ApplyRequest, NewDocument, NewOperation, Staging, Store, StoreError, StoreOptions,
 };
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
@@ -102,21 +103,52 @@ impl Catalog {
             .unwrap();
     }
 
+    /// Deletes a workflow.
+    pub(crate) fn delete(&self, id: &'static str) {
+        let deleted = self
+            .store
+            .write(move |tx| tx.delete_document(Kind::Workflow, id));
+        assert!(deleted.unwrap().is_some());
+    }
+
+    /// Leaves a setting and an entry in Activity.
+    pub(crate) fn note_something(&self) {
+        self.store
+            .write::<_, StoreError>(|tx| {
+                tx.set_setting("language", &"en".into())?;
+                let operation = tx.next_operation_id()?;
+                tx.record_operation(
+                    operation,
+                    &NewOperation {
+                        actor: "tester",
+                        face: "cli",
+                        operation: "update",
+                        name: Some("something"),
+                        undoes: None,
+                        items: &[],
+                    },
+                )
+            })
+            .unwrap();
+    }
+
     /// Backs up through this disk and for this person.
     pub(crate) fn try_back_up(
         &self,
         files: &Arc<dyn Files>,
         progress: &dyn Progress,
     ) -> Result<Backup, FilesError> {
-        self.try_back_up_with(files, progress, KeptHistory::All)
+        self.try_back_up_with(files, progress, KeptHistory::All, Duration::MAX)
     }
 
-    /// As [`Catalog::try_back_up`], with so much of the history.
+    /// As [`Catalog::try_back_up`], with so much of the history, and so long a wait for the removal once
+    /// cancelled.
     pub(crate) fn try_back_up_with(
         &self,
         files: &Arc<dyn Files>,
         progress: &dyn Progress,
         history: KeptHistory,
+        tidying: Duration,
     ) -> Result<Backup, FilesError> {
         let target = BackupTarget::check(
             files.as_ref(),
@@ -135,6 +167,7 @@ impl Catalog {
             app_version: "0.0.0",
             machine: "here",
             trial: true,
+            tidying,
         };
         write_backup(&request, progress)
     }

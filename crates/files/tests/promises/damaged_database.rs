@@ -7,6 +7,8 @@ use flowkeep_core::Kind;
 use flowkeep_host::{Cancellation, Unfollowed};
 use flowkeep_store::{StagedGroup, StoreError};
 
+use rstest::rstest;
+
 use crate::catalog::{Catalog, Given, system};
 
 const PAGE: usize = 8192;
@@ -150,40 +152,68 @@ fn a_broken_page_costs_what_was_on_it_and_no_more() {
     );
 }
 
-/// A page of the table of documents, not of their texts: what is on it is told by the revisions.
-#[test]
-fn a_broken_page_of_the_documents_themselves_loses_none_of_them() {
+/// Breaks a page of a table or an index that is not the first and holds rows.
+fn break_page(file: &Path, of: &str) {
+    let database = rusqlite::Connection::open(file).unwrap();
+    let mut statement = database
+        .prepare(
+            "SELECT pageno FROM dbstat WHERE name = ?1 AND pagetype = 'leaf' AND ncell > 0 LIMIT 1",
+        )
+        .unwrap();
+    let page: usize = statement.query_row([of], |row| row.get(0)).unwrap();
+    drop(statement);
+    drop(database);
+    let mut bytes = std::fs::read(file).unwrap();
+    bytes[(page - 1) * PAGE..page * PAGE].fill(0xff);
+    std::fs::write(file, bytes).unwrap();
+}
+
+/// Wherever a page breaks that is not of the texts, all documents are in the backup.
+#[rstest]
+#[case::documents("document", 40)]
+#[case::their_index("sqlite_autoindex_document_1", 40)]
+#[case::deleted_ones("document_deleted", 40)]
+#[case::by_name("document_by_name", 40)]
+#[case::revisions("revision", 0)]
+#[case::activity("operation", 40)]
+#[case::settings("setting", 40)]
+fn a_broken_page_beside_the_texts_loses_no_document(#[case] of: &str, #[case] earlier: usize) {
     let catalog = Catalog::new();
-    let many: Vec<_> = (0..40)
-        .map(|n| marked(&format!("w{n:02}"), &format!("mark-{n}-")))
-        .collect();
-    catalog.keep(&many);
+    let states = |state: &str| -> Vec<_> {
+        (0..40)
+            .map(|n| marked(&format!("w{n:02}"), &format!("mark-{n}-{state}")))
+            .collect()
+    };
+    catalog.keep(&states("older"));
+    catalog.keep(&states("newer"));
+    catalog.keep(&[marked("gone", "gone")]);
+    catalog.delete("gone");
+    catalog.note_something();
     let texts = catalog.texts();
-    let mut broken = 0;
-    let catalog = catalog.reopened(|file| {
-        let database = rusqlite::Connection::open(file).unwrap();
-        let mut statement = database
-            .prepare(
-                "SELECT pageno FROM dbstat WHERE name = 'document' AND pagetype = 'leaf' LIMIT 1",
-            )
-            .unwrap();
-        let page: usize = statement.query_row([], |row| row.get(0)).unwrap();
-        drop(statement);
-        drop(database);
-        let mut bytes = std::fs::read(file).unwrap();
-        bytes[(page - 1) * PAGE..page * PAGE].fill(0xff);
-        std::fs::write(file, bytes).unwrap();
-        broken = page;
-    });
-    assert!(broken > 0);
+    let catalog = catalog.reopened(|file| break_page(file, of));
     let made = catalog.back_up();
-    assert!(
-        made.damaged.iter().any(|file| file.path == "flowkeep.db"),
-        "{:?}",
-        made.damaged
-    );
+    let told = |path: &str| made.damaged.iter().any(|file| file.path == path);
+    assert!(told("flowkeep.db"), "{:?}", made.damaged);
     let empty = Catalog::new();
     let (mut staging, _) = empty.plan(&made.folder).unwrap();
     assert_eq!(empty.apply(&mut staging).imported, 40);
     assert_eq!(empty.texts(), texts);
+    let lines = |name: &str| -> usize {
+        let Ok(parts) = std::fs::read_dir(made.folder.join(name)) else {
+            return 0;
+        };
+        parts
+            .map(|part| {
+                std::fs::read_to_string(part.unwrap().path())
+                    .unwrap()
+                    .lines()
+                    .count()
+            })
+            .sum()
+    };
+    assert!(
+        lines("revisions") >= earlier,
+        "{} earlier revisions",
+        lines("revisions")
+    );
 }

@@ -78,7 +78,7 @@ fn lines(backup: &Path, folder: &str) -> usize {
 }
 
 fn back_up(catalog: &Catalog, history: KeptHistory) -> Backup {
-    let made = catalog.try_back_up_with(&system(), &Unfollowed, history);
+    let made = catalog.try_back_up_with(&system(), &Unfollowed, history, std::time::Duration::MAX);
     let made = made.unwrap();
     assert!(made.proven, "{history:?}");
     assert_eq!(read_manifest(&made.folder).unwrap().history, history);
