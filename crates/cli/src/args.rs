@@ -23,7 +23,13 @@ pub(crate) struct Arguments {
     pub(crate) data_dir: Option<PathBuf>,
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    #[arg(long, global = true, value_enum, value_name = "en|zh-CN")]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "en|zh-CN",
+        hide_possible_values = true
+    )]
     pub(crate) lang: Option<Lang>,
     #[command(subcommand)]
     pub(crate) noun: Noun,
@@ -125,7 +131,8 @@ pub(crate) struct List {
 pub(crate) struct Import {
     #[arg(required = true, value_name = "PATH", value_parser = given_path())]
     pub(crate) paths: Vec<PathBuf>,
-    #[arg(long, value_enum, default_value_t = OnConflict::Skip)]
+    #[arg(long, value_enum, default_value_t = OnConflict::Skip, hide_default_value = true,
+          value_name = "skip|replace|copy", hide_possible_values = true)]
     pub(crate) on_conflict: OnConflict,
     #[arg(long)]
     pub(crate) dry_run: bool,

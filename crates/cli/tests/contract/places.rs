@@ -224,7 +224,11 @@ fn a_data_folder_whose_name_is_not_unicode_works() {
     let backups = text(&flowkeep.path("backups"));
     let run = |words: &[&str]| {
         let mut command = flowkeep.command(&[]);
-        command.arg("--data-dir").arg(&data).arg("--json").args(words);
+        command
+            .arg("--data-dir")
+            .arg(&data)
+            .arg("--json")
+            .args(words);
         Answer::of(command.output().unwrap()).one_document()
     };
     assert_eq!(run(&["flow", "import", &text(&document)]).1["imported"], 1);
