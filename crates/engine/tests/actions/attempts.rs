@@ -90,7 +90,7 @@ impl Place {
             },
             stop: self.stop.clone(),
             say: &say,
-            http: &HttpClient::new().unwrap(),
+            http: &HttpClient::new(),
         })
         .await
     }
