@@ -81,7 +81,7 @@ pub fn backup_plan(api: &Api, input: BackupInput) -> Result<BackupPlan, AppError
 ///
 /// # Errors
 /// `no_backup_folder`, `inside_data_folder`, `folder_unwritable`, `no_room`, `cancelled`,
-/// `backup_not_proven`, `file_failed`. Earlier backups are as they were.
+/// `backup_not_proven`; what the system says. Earlier backups are as they were.
 pub fn backup(
     api: &Api,
     input: BackupInput,
