@@ -9,6 +9,8 @@ use flowkeep_api::plan_decisions::KIND_WORDS;
 use flowkeep_api::text_path;
 use flowkeep_core::{KeptHistory, Kind};
 
+use crate::run_args::{Engine, Run, Source};
+
 /// All of a call.
 #[derive(Debug, Parser)]
 #[command(
@@ -55,6 +57,12 @@ pub(crate) enum Noun {
     Template(Verb),
     #[command(subcommand)]
     Db(Db),
+    #[command(subcommand)]
+    Run(Box<Run>),
+    #[command(subcommand)]
+    Source(Source),
+    #[command(subcommand)]
+    Engine(Engine),
     Doctor,
     Completions {
         #[arg(value_enum)]
