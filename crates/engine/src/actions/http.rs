@@ -17,7 +17,7 @@ use flowkeep_core::run::Level;
 use flowkeep_core::{Message, Value};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
-use reqwest::{Client, ClientBuilder, Method, Request, Response, Url};
+use reqwest::{Client, ClientBuilder, Method, RequestBuilder, Response, Url};
 use serde_json::{Map, Value as Json, json};
 
 use super::output::Bytes;
@@ -110,10 +110,10 @@ pub(super) async fn carry_out(
     attempt: &Attempt<'_>,
     params: &Params<'_>,
 ) -> Result<Done, ActionError> {
-    let request = request(attempt, params)?;
+    let (client, request) = request(attempt, params)?.build_split();
+    let request = request.map_err(|error| failed("", error))?;
     let accept = params.words("accept")?;
     let host = request.url().host_str().unwrap_or_default().to_owned();
-    let client = attempt.http.to(request.url())?;
     let answered = async {
         let response = client.execute(request).await;
         let response = response.map_err(|error| failed(&host, error))?;
@@ -126,7 +126,7 @@ pub(super) async fn carry_out(
     }
 }
 
-fn request(attempt: &Attempt<'_>, params: &Params<'_>) -> Result<Request, ActionError> {
+fn request(attempt: &Attempt<'_>, params: &Params<'_>) -> Result<RequestBuilder, ActionError> {
     let wrong = |code: &str| ActionError::lasting(Message::new(code));
     let method = params.text("method")?.unwrap_or("GET").trim();
     let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes())
@@ -143,19 +143,21 @@ fn request(attempt: &Attempt<'_>, params: &Params<'_>) -> Result<Request, Action
             headers.insert(IDEMPOTENCY_KEY, key);
         }
     }
-    let mut request = Request::new(method, url);
-    if let Some(body) = params.value("body")? {
-        let (text, kind) = match body {
-            Value::String(text) => (text.clone(), "text/plain; charset=utf-8"),
-            other => (other.to_json().to_string(), "application/json"),
-        };
+    let body = params.value("body")?.map(|body| match body {
+        Value::String(text) => (text.clone(), "text/plain; charset=utf-8"),
+        other => (other.to_json().to_string(), "application/json"),
+    });
+    if let Some((_, kind)) = &body {
         headers
             .entry(CONTENT_TYPE)
             .or_insert(HeaderValue::from_static(kind));
-        *request.body_mut() = Some(text.into());
     }
-    *request.headers_mut() = headers;
-    Ok(request)
+    // A name and a password in the address become a header here.
+    let request = attempt.http.to(&url)?.request(method, url).headers(headers);
+    Ok(match body {
+        Some((text, _)) => request.body(text),
+        None => request,
+    })
 }
 
 fn headers(params: &Params<'_>) -> Result<HeaderMap, ActionError> {

@@ -103,7 +103,15 @@ async fn it_asks_and_sends_and_hands_back_what_came() {
         "headers": {"Content-Type": "text/csv", "Idempotency-Key": "mine"}});
     place.output("http.request", text).await;
 
+    let named = server.url("/named").replace("//", "//me:ge%20heim@");
+    place.output("http.request", json!({"url": named})).await;
+
     let requests = server.requests();
+    assert!(
+        requests[3].contains("authorization: Basic bWU6Z2UgaGVpbQ==\r\n"),
+        "{}",
+        requests[3]
+    );
     assert!(requests[0].starts_with("GET /a?b=1 HTTP/1.1\r\n"));
     assert!(
         !requests[0].contains("idempotency-key"),

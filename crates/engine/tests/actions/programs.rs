@@ -107,6 +107,10 @@ fn ends(pipe: std::fs::File) -> bool {
 
 #[rstest]
 #[case::asked("sleep 600 & echo up; wait", false)]
+#[case::deaf(
+    "(trap '' TERM; exec sleep 600) >/dev/null 2>&1 & echo up; wait",
+    false
+)]
 #[case::ended("trap '' TERM; sleep 600 & echo up; while :; do wait; done", true)]
 #[tokio::test]
 async fn stopping_it_stops_what_it_started(#[case] script: &str, #[case] hard: bool) {
