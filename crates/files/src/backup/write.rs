@@ -204,6 +204,7 @@ fn write_and_prove(
     progress: &dyn Progress,
 ) -> Result<Backup, FilesError> {
     let mut writing = Writing::begin(request, partial, progress)?;
+    let latest_operation = snapshot.latest_operation_id()?;
     // Says to others that this one is not broken off; not every volume knows locks.
     let _busy = FileLock::try_take(&partial.join(UNLISTED)).ok();
     for fault in faults {
@@ -250,7 +251,9 @@ fn write_and_prove(
     let (files, tree) = (Arc::clone(request.files), partial.to_owned());
     patience::unless_cancelled(progress.cancellation(), move || files.flush_tree(&tree))?
         .map_err(FilesError::at(partial))?;
-    manifest.end(&counts).map_err(FilesError::at(partial))?;
+    manifest
+        .end(&counts, latest_operation.as_deref())
+        .map_err(FilesError::at(partial))?;
     let (unlisted, listed) = (partial.join(UNLISTED), partial.join(MANIFEST));
     for step in [
         request.files.flush(&unlisted),
@@ -276,7 +279,7 @@ fn write_and_prove(
         counts: counts.into_iter().collect(),
         bytes,
         proven: request.trial,
-        latest_operation: snapshot.latest_operation_id()?,
+        latest_operation,
         damaged,
     })
 }
@@ -309,7 +312,7 @@ impl<'a> Writing<'a> {
             backup_id: request.id.to_string(),
             machine: request.machine.to_owned(),
             history: request.history,
-            counts: BTreeMap::new(),
+            ..Manifest::default()
         };
         let path = folder.join(UNLISTED);
         let manifest = request
