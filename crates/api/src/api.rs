@@ -12,6 +12,7 @@ use flowkeep_host::{
 use flowkeep_store::{Follower, Reach, Request, Store, StoreError, StoreOptions};
 
 use crate::AppError;
+use crate::engine_seat::EngineSeat;
 use crate::ownership::{EngineLock, InUse, Owner};
 use crate::plans::Plan;
 use crate::scratch::{Scratch, clear_leftovers};
@@ -74,7 +75,7 @@ pub struct Api {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) scratch: Scratch,
     pub(crate) plans: Mutex<HashMap<PlanId, Arc<Mutex<Plan>>>>,
-    _owner: Option<Owner>,
+    pub(crate) seat: EngineSeat,
     /// Given back last, when the database is closed. Absent inside an exchange, which has it alone.
     _open: Option<InUse>,
 }
@@ -135,7 +136,7 @@ impl Api {
             files: Arc::new(SystemFiles),
             clock,
             plans: Mutex::default(),
-            _owner: owner,
+            seat: EngineSeat::new(owner),
             _open: open,
         };
         for latest in clear_leftovers(&api.data_dir) {

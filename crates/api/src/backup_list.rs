@@ -4,8 +4,10 @@
 //! The database stays the authority and nothing here is read while it opens; only a new database
 //! that takes the place of a damaged one is told of them again ([`read_back`]). The file is written
 //! anew whenever a backup becomes known; one that cannot be written holds nothing up and is made
-//! good by the next. Two processes that end a backup in the same instant may leave the older list.
+//! good by the next. What cannot be read in it, by another version or damaged, is kept: an entry
+//! as it is, a whole file under another name. Two processes that end a backup in the same instant may leave the older list.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use flowkeep_files::io_reason;
@@ -18,10 +20,31 @@ use crate::{Api, AppError};
 
 const FILE: &str = "backups.json";
 
+/// What becomes of a list that is none.
+const UNREADABLE: &str = "backups.json.unreadable";
+
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct BackupList {
     /// The one that became known last first.
-    backups: Vec<KnownBackup>,
+    backups: Vec<Entry>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Entry {
+    Known(KnownBackup),
+    /// Another version's, perhaps.
+    Other(serde_json::Value),
+}
+
+impl BackupList {
+    /// Those that this version understands.
+    fn known(self) -> impl DoubleEndedIterator<Item = KnownBackup> {
+        self.backups.into_iter().filter_map(|entry| match entry {
+            Entry::Known(known) => Some(known),
+            Entry::Other(_) => None,
+        })
+    }
 }
 
 /// Writes the list as the database has it now. What the list alone knows stays in it: after a
@@ -33,16 +56,25 @@ pub(crate) fn mirror(api: &Api) {
 }
 
 fn write(api: &Api) -> Result<(), AppError> {
-    let mut list = BackupList {
-        backups: api.store.known_backups()?,
-    };
-    for earlier in read(&api.data_dir).backups {
-        if list.backups.iter().all(|known| known.id != earlier.id) {
-            list.backups.push(earlier);
+    let known = api.store.known_backups()?;
+    let place = api.data_dir.join(FILE);
+    let failed =
+        |error: std::io::Error| AppError::from(io_reason(&error)).with("path", place.display());
+    let earlier = match read(&api.data_dir) {
+        Ok(list) => list.backups,
+        Err(error) => {
+            tracing::warn!(%error, "the list of backups beside the database is begun anew");
+            std::fs::rename(&place, api.data_dir.join(UNREADABLE)).map_err(failed)?;
+            Vec::new()
         }
-    }
-    let failed = |error: std::io::Error| {
-        AppError::from(io_reason(&error)).with("path", api.data_dir.join(FILE).display())
+    };
+    let is_new = |entry: &Entry| match entry {
+        Entry::Known(earlier) => known.iter().all(|known| known.id != earlier.id),
+        Entry::Other(value) => known.iter().all(|known| value["id"] != known.id.as_str()),
+    };
+    let earlier: Vec<_> = earlier.into_iter().filter(is_new).collect();
+    let list = BackupList {
+        backups: known.into_iter().map(Entry::Known).chain(earlier).collect(),
     };
     let bytes = serde_json::to_vec_pretty(&list).map_err(|error| failed(error.into()))?;
     // A name of its own: two threads of this process may be here at once.
@@ -53,16 +85,16 @@ fn write(api: &Api) -> Result<(), AppError> {
     api.files
         .write_new(&fresh, &bytes)
         .and_then(|()| api.files.flush(&fresh))
-        .and_then(|()| std::fs::rename(&fresh, api.data_dir.join(FILE)))
+        .and_then(|()| std::fs::rename(&fresh, &place))
         .and_then(|()| api.files.flush(&api.data_dir))
         .map_err(failed)
 }
 
 /// Tells a new database of the backups that the one before it knew.
 pub(crate) fn read_back(api: &Api) -> Result<(), AppError> {
-    let listed = read(&api.data_dir).backups;
+    let listed: Vec<_> = read_or_none(&api.data_dir).known().rev().collect();
     api.store.write(move |tx| {
-        for known in listed.iter().rev() {
+        for known in &listed {
             tx.add_known_backup(known)?;
         }
         Ok(())
@@ -77,20 +109,25 @@ pub fn newest_good_backup(data_dir: &Path) -> Option<PathBuf> {
 
 pub(crate) fn newest_good(data_dir: &Path) -> Option<KnownBackup> {
     let there = |known: &KnownBackup| text_path(&known.path).join("manifest.json").is_file();
-    read(data_dir)
-        .backups
-        .into_iter()
+    read_or_none(data_dir)
+        .known()
         .find(|known| known.is_whole() && there(known))
 }
 
-fn read(data_dir: &Path) -> BackupList {
-    let Ok(bytes) = std::fs::read(data_dir.join(FILE)) else {
-        return BackupList::default();
-    };
-    serde_json::from_slice(&bytes).unwrap_or_else(|error| {
+fn read_or_none(data_dir: &Path) -> BackupList {
+    read(data_dir).unwrap_or_else(|error| {
         tracing::warn!(%error, "the list of backups beside the database cannot be read");
         BackupList::default()
     })
+}
+
+/// One that is not there is empty.
+fn read(data_dir: &Path) -> std::io::Result<BackupList> {
+    match std::fs::read(data_dir.join(FILE)) {
+        Ok(bytes) => Ok(serde_json::from_slice(&bytes)?),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(BackupList::default()),
+        Err(error) => Err(error),
+    }
 }
 
 #[cfg(test)]
@@ -186,16 +223,46 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_cannot_be_read_offers_nothing_and_is_replaced() {
+    fn what_other_versions_wrote_is_used_as_far_as_it_goes_and_never_lost() {
         let root = tempfile::tempdir().unwrap();
         let data_dir = root.path().join("data");
         let into = root.path().join("backups");
         fs::create_dir(&into).unwrap();
         let api = open(&data_dir);
-        fs::write(data_dir.join(FILE), "{\"backups\": [").unwrap();
+        let backup = back_up(&api, &into);
+        let listed = || -> serde_json::Value {
+            serde_json::from_slice(&fs::read(data_dir.join(FILE)).unwrap()).unwrap()
+        };
+        let mut earlier = listed()["backups"][0].take();
+        let fields = earlier.as_object_mut().unwrap();
+        fields.retain(|name, _| matches!(name.as_str(), "id" | "path" | "created_at"));
+        fields["id"] = "earlier".into();
+        let later = serde_json::json!({"id": "later", "path": {"drive": "B"}});
+        let list = serde_json::json!({"backups": [later, earlier]});
+        fs::write(data_dir.join(FILE), list.to_string()).unwrap();
+        assert_eq!(newest_good_backup(&data_dir), Some(backup));
+
+        back_up(&api, &into);
+        let now = listed();
+        let ids: Vec<_> = (0..4).map(|n| &now["backups"][n]["id"]).collect();
+        assert_eq!(ids[2..], ["later", "earlier"]);
+        assert_eq!(now["backups"][2], later);
+    }
+
+    #[test]
+    fn a_list_that_cannot_be_read_offers_nothing_and_is_set_aside() {
+        let root = tempfile::tempdir().unwrap();
+        let data_dir = root.path().join("data");
+        let into = root.path().join("backups");
+        fs::create_dir(&into).unwrap();
+        let api = open(&data_dir);
+        let cut = "{\"backups\": [";
+        fs::write(data_dir.join(FILE), cut).unwrap();
         assert_eq!(newest_good_backup(&data_dir), None);
         let backup = back_up(&api, &into);
         assert_eq!(newest_good_backup(&data_dir), Some(backup));
+        let kept = fs::read_to_string(data_dir.join(UNREADABLE)).unwrap();
+        assert_eq!(kept, cut);
     }
 
     #[cfg(unix)]

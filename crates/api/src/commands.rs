@@ -12,7 +12,7 @@ use ts_rs::{Config, TS};
 
 use crate::bodies::{
     activity, backups, diagnostics, documents, drafts, duplicates, examples, exports, overview,
-    plan_decisions, restores, revisions, settings,
+    plan_decisions, restores, revisions, run_changes, runs, settings,
 };
 use crate::types as t;
 use crate::{Api, AppError, Progress};
@@ -172,6 +172,17 @@ static OTHERS: &[Command] = &[
     command!("settings_update", t::SettingsUpdate => t::Settings, settings::update, [writes place]),
     command!("example_add", t::Nothing => t::Changed, examples::add, [writes]),
     command!("example_remove", t::Nothing => t::Changed, examples::remove, [writes]),
+    command!("run_start", t::RunStartInput => t::RunStatus, run_changes::start, [writes]),
+    command!("run_task", t::RunTaskInput => t::RunTaskResult, run_changes::task, [writes] long),
+    command!("run_list", t::RunListInput => t::RunPage, runs::list, []),
+    command!("run_show", t::RunRef => t::RunShow, runs::show, []),
+    command!("run_log", t::RunLogInput => t::RunLog, runs::log, []),
+    command!("run_cancel", t::RunRef => t::RunStatus, run_changes::cancel, [writes]),
+    command!("run_pause", t::RunRef => t::RunStatus, run_changes::pause, [writes]),
+    command!("run_resume", t::RunRef => t::RunStatus, run_changes::resume, [writes]),
+    command!("run_retry", t::RunRetryInput => t::RunStatus, run_changes::retry, [writes]),
+    command!("run_answer", t::RunAnswerInput => t::RunStatus, run_changes::answer, [writes]),
+    command!("source_list", t::Nothing => t::SourceList, runs::sources, []),
     command!("about_show", t::Nothing => t::About, overview::about, []),
     command!("doctor", t::Nothing => t::Doctor, overview::doctor, []),
     command!("diagnostics_show", t::Nothing => t::Diagnostics, diagnostics::show, []),

@@ -10,6 +10,7 @@ mod backup_list;
 mod bodies;
 mod catalogue;
 mod commands;
+mod engine_seat;
 mod error;
 mod ownership;
 mod plans;
@@ -24,7 +25,7 @@ pub use api::{Api, Face, NoPlaces, OpenOptions, Places};
 pub use backup_list::newest_good_backup;
 pub use bodies::{
     activity, backups, diagnostics, documents, drafts, duplicates, examples, exports, overview,
-    plan_decisions, restores, revisions, settings,
+    plan_decisions, restores, revisions, run_changes, runs, settings,
 };
 pub use catalogue::{Catalogue, Tongue};
 pub use commands::{Command, call, commands, typescript};

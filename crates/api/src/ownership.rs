@@ -101,6 +101,21 @@ impl Owner {
     }
 }
 
+impl Owner {
+    /// The epoch that the engine's writes carry. It is written down who owns the engine then.
+    pub(crate) fn epoch(&mut self, face: Face) -> Result<i64, AppError> {
+        if let Some(epoch) = self.epoch {
+            return Ok(epoch);
+        }
+        let process = std::process::id();
+        let taken = self
+            .store
+            .write::<_, StoreError>(move |tx| tx.take_ownership(face.as_str(), process))?;
+        self.epoch = Some(taken);
+        Ok(taken)
+    }
+}
+
 impl Drop for Owner {
     fn drop(&mut self) {
         let Some(epoch) = self.epoch else { return };

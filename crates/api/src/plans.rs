@@ -81,17 +81,6 @@ impl Plan {
         })
     }
 
-    /// A plan is carried out once: copies would come in again, with nothing to stop them.
-    ///
-    /// # Errors
-    /// `plan_used`.
-    pub(crate) fn check_unused(&self) -> Result<(), AppError> {
-        if self.applied {
-            return Err(AppError::new("plan_used").hint("look_again"));
-        }
-        Ok(())
-    }
-
     pub(crate) fn made_elsewhere(&self) -> bool {
         self.manifest
             .as_ref()
@@ -149,6 +138,24 @@ impl Api {
         let id: PlanId = id.parse().map_err(|_| unknown())?;
         let plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
         plans.get(&id).cloned().ok_or_else(unknown)
+    }
+
+    /// Changes or carries out a plan. That is done once: copies would come in again, with nothing to
+    /// stop them, and what is told of it afterwards is what was done.
+    ///
+    /// # Errors
+    /// `plan_unknown`, `plan_used`; what `change` answers.
+    pub(crate) fn change_plan<T>(
+        &self,
+        id: &str,
+        change: impl FnOnce(&mut Plan) -> Result<T, AppError>,
+    ) -> Result<T, AppError> {
+        let plan = self.plan(id)?;
+        let mut plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
+        if plan.applied {
+            return Err(AppError::new("plan_used").hint("look_again"));
+        }
+        change(&mut plan)
     }
 
     /// Throws a plan away.
@@ -255,13 +262,13 @@ mod tests {
         std::fs::write(&file, r#"{"id": "a", "name": "A", "tasks": []}"#).unwrap();
         let plan = restores::plan_files(&api, &[file], None, &Silent).unwrap();
         let plan_id = plan.plan_id;
-        let decision = PlanDecideInput {
+        let decide = |decision| PlanDecideInput {
             plan_id: plan_id.clone(),
             items: vec![1],
             group: None,
-            decision: Decision::Copy,
+            decision,
         };
-        plan_decisions::decide(&api, decision).unwrap();
+        plan_decisions::decide(&api, decide(Decision::Copy)).unwrap();
         let apply = || {
             let plan_id = plan_id.clone();
             restores::import_apply(&api, PlanRef { plan_id }, &Silent)
@@ -274,6 +281,30 @@ mod tests {
         };
         let error = restores::restore(&api, again, &Silent).unwrap_err();
         assert_eq!(error.code, "plan_used");
+        // What is told of it stays what was done.
+        let summary = plan_decisions::show(
+            &api,
+            PlanRef {
+                plan_id: plan_id.clone(),
+            },
+        )
+        .unwrap();
+        for error in [
+            plan_decisions::decide(&api, decide(Decision::Skip)).err(),
+            plan_decisions::choose(&api, &plan_id, Decision::Skip, Decision::Skip).err(),
+            plan_decisions::keep_only(&api, &plan_id, &[]).err(),
+            restores::import_preview(&api, &plan_id).err(),
+        ] {
+            assert_eq!(error.unwrap().code, "plan_used");
+        }
+        let told = plan_decisions::show(
+            &api,
+            PlanRef {
+                plan_id: plan_id.clone(),
+            },
+        )
+        .unwrap();
+        assert_eq!(told.chosen, summary.chosen);
         assert!(!root.path().join("data/safety").exists());
         let kept = documents::list(&api, flowkeep_core::Kind::Workflow, ListInput::default());
         assert_eq!(kept.unwrap().total, 1);

@@ -1,11 +1,13 @@
 //! Copies of the whole database in `safety/`, made before a restore and (by the store) before a
 //! migration. For disasters: "Undo" works from revisions, these work when even they are gone. Their
-//! names say when they were made; nothing else knows of them.
+//! names say when they were made; nothing else knows of them. Which is newer than which, also than a
+//! backup, is told by the newest operation in each: the clock may have been wrong.
 
 use std::path::{Path, PathBuf};
 
+use flowkeep_core::OperationId;
 use flowkeep_host::private_folder;
-use flowkeep_store::{StoreError, check_copy};
+use flowkeep_store::{StoreError, check_copy, newest_operation_in_copy};
 
 use crate::{Api, AppError, Progress, backup_list, time};
 
@@ -65,8 +67,8 @@ pub(crate) fn make(api: &Api, progress: &dyn Progress) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Keeps the newest few, and the fresh one whatever the clock says of it; what cannot be removed
-/// stays and is tried again next time.
+/// Keeps the newest few, the fresh one in any case; what cannot be removed stays and is tried again
+/// next time.
 fn prune(folder: &Path, fresh: &Path) {
     let earlier = copies(folder)
         .into_iter()
@@ -94,10 +96,11 @@ pub struct SafetyCopy {
 /// The newest copy that is newer than the newest good backup and sound in every text. Needs no
 /// database; takes as long as reading the copy.
 pub fn newest_safety_copy(data_dir: &Path) -> Option<SafetyCopy> {
-    let backed_up = backup_list::newest_good(data_dir).map(|known| known.created_at);
+    let backed_up = backup_list::newest_good(data_dir)
+        .map(|known| OperationId::newest_in_copy(&known.operation, known.created_at));
     copies(&data_dir.join(FOLDER))
         .into_iter()
-        .take_while(|copy| Some(copy.made_at) > backed_up)
+        .take_while(|copy| copy.newest.is_some() && copy.newest > backed_up)
         .find(|copy| match check_copy(&copy.path) {
             Ok(()) => true,
             Err(error) => {
@@ -113,6 +116,8 @@ pub fn newest_safety_copy(data_dir: &Path) -> Option<SafetyCopy> {
 
 struct Copy {
     path: PathBuf,
+    /// Where it stands in the order of what happened; none where it cannot be read.
+    newest: Option<OperationId>,
     /// Milliseconds.
     made_at: i64,
     before_restore: bool,
@@ -128,15 +133,30 @@ fn copies(folder: &Path) -> Vec<Copy> {
         .filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
             let stem = name.strip_suffix(".db")?;
+            let (path, made_at) = (entry.path(), stem.rsplit('-').next()?.parse().ok()?);
             Some(Copy {
-                path: entry.path(),
-                made_at: stem.rsplit('-').next()?.parse().ok()?,
+                newest: newest_in(&path, made_at),
+                path,
+                made_at,
                 before_restore: stem.starts_with("before-restore-"),
             })
         })
         .collect();
-    copies.sort_by_key(|copy| std::cmp::Reverse(copy.made_at));
+    copies.sort_by_key(|copy| std::cmp::Reverse((copy.newest, copy.made_at)));
     copies
+}
+
+fn newest_in(copy: &Path, made_at: i64) -> Option<OperationId> {
+    match newest_operation_in_copy(copy) {
+        Ok(newest) => {
+            let newest = newest.unwrap_or_default();
+            Some(OperationId::newest_in_copy(&newest, made_at))
+        }
+        Err(error) => {
+            tracing::warn!(%error, path = %copy.display(), "a safety copy cannot be read");
+            None
+        }
+    }
 }
 
 #[cfg(test)]
@@ -180,22 +200,56 @@ mod tests {
         assert_eq!(newest_safety_copy(&data_dir), None, "the backup is newer");
     }
 
+    /// Makes a copy after something happened, and says of it that it was made at this time.
+    fn copy_named(api: &Api, name: &str) -> PathBuf {
+        let text = serde_json::json!({"name": name, "tasks": []}).to_string();
+        let create = serde_json::json!({"text": text, "format": "json"});
+        crate::call(api, "flow_create", create, &Silent).unwrap();
+        let copy = api.data_dir.join(FOLDER).join(name);
+        fs::create_dir_all(copy.parent().unwrap()).unwrap();
+        api.store.copy_to(&copy, Silent.cancellation()).unwrap();
+        copy
+    }
+
+    #[test]
+    fn a_clock_that_was_wrong_changes_nothing_of_which_is_the_newest() {
+        let root = tempfile::tempdir().unwrap();
+        let data_dir = root.path().join("data");
+        let api = open(&data_dir);
+        let ahead = copy_named(&api, "before-restore-99999999999999.db");
+        assert_eq!(newest_safety_copy(&data_dir).unwrap().path, ahead);
+        let right = copy_named(&api, "before-restore-1700000000000.db");
+        assert_eq!(newest_safety_copy(&data_dir).unwrap().path, right);
+
+        let input = BackupInput {
+            into: Some(ChosenPlace::Path(root.path().join("backups"))),
+            ..BackupInput::default()
+        };
+        backups::backup(&api, input, &Silent).unwrap();
+        assert_eq!(newest_safety_copy(&data_dir), None, "the backup is newer");
+        let after = copy_named(&api, "before-restore-1600000000000.db");
+        assert_eq!(newest_safety_copy(&data_dir).unwrap().path, after);
+    }
+
     #[test]
     fn the_newest_few_are_kept_and_those_of_a_migration_too() {
         let root = tempfile::tempdir().unwrap();
-        let fresh = root.path().join("before-restore-5.db");
+        let api = open(&root.path().join("data"));
         for name in [
-            "before-restore-900.db",
-            "before-restore-1000.db",
             "before-restore-7.db",
-            "before-restore-5.db",
+            "before-restore-1000.db",
+            "before-restore-900.db",
             "before-migration-1-6.db",
-            "notes.txt",
         ] {
-            fs::write(root.path().join(name), "x").unwrap();
+            copy_named(&api, name);
         }
-        prune(root.path(), &fresh);
-        let mut left: Vec<_> = fs::read_dir(root.path())
+        let folder = api.data_dir.join(FOLDER);
+        for name in ["before-restore-2000.db", "notes.txt"] {
+            fs::write(folder.join(name), "this is no database").unwrap();
+        }
+        let fresh = copy_named(&api, "before-restore-5.db");
+        prune(&folder, &fresh);
+        let mut left: Vec<_> = fs::read_dir(&folder)
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();

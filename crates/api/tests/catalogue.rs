@@ -30,7 +30,13 @@ fn literals<'a>(text: &'a str, opening: &str) -> Vec<&'a str> {
 fn every_code_has_its_sentence_in_both_languages() {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut files = Vec::new();
-    for part in ["crates/core", "crates/files", "crates/api", "crates/cli"] {
+    for part in [
+        "crates/core",
+        "crates/engine",
+        "crates/files",
+        "crates/api",
+        "crates/cli",
+    ] {
         sources(&repository.join(part).join("src"), &mut files);
     }
     sources(&repository.join("src-tauri/src"), &mut files);

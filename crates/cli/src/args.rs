@@ -9,6 +9,8 @@ use flowkeep_api::plan_decisions::KIND_WORDS;
 use flowkeep_api::text_path;
 use flowkeep_core::{KeptHistory, Kind};
 
+use crate::run_args::{Engine, Run, Source};
+
 /// All of a call.
 #[derive(Debug, Parser)]
 #[command(
@@ -23,7 +25,13 @@ pub(crate) struct Arguments {
     pub(crate) data_dir: Option<PathBuf>,
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    #[arg(long, global = true, value_enum, value_name = "en|zh-CN")]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "en|zh-CN",
+        hide_possible_values = true
+    )]
     pub(crate) lang: Option<Lang>,
     #[command(subcommand)]
     pub(crate) noun: Noun,
@@ -49,6 +57,12 @@ pub(crate) enum Noun {
     Template(Verb),
     #[command(subcommand)]
     Db(Db),
+    #[command(subcommand)]
+    Run(Box<Run>),
+    #[command(subcommand)]
+    Source(Source),
+    #[command(subcommand)]
+    Engine(Engine),
     Doctor,
     Completions {
         #[arg(value_enum)]
@@ -125,7 +139,8 @@ pub(crate) struct List {
 pub(crate) struct Import {
     #[arg(required = true, value_name = "PATH", value_parser = given_path())]
     pub(crate) paths: Vec<PathBuf>,
-    #[arg(long, value_enum, default_value_t = OnConflict::Skip)]
+    #[arg(long, value_enum, default_value_t = OnConflict::Skip, hide_default_value = true,
+          value_name = "skip|replace|copy", hide_possible_values = true)]
     pub(crate) on_conflict: OnConflict,
     #[arg(long)]
     pub(crate) dry_run: bool,

@@ -98,7 +98,7 @@ pub(crate) fn run(api: &Api, output: &Output, kind: Kind, verb: Verb) -> Result<
                     writeln!(
                         out,
                         "{}",
-                        catalogue.sentence("cli_exported", &[("file", file)])
+                        catalogue.sentence("cli_exported", &[("path", file)])
                     )
                 })
             })?;

@@ -11,6 +11,8 @@ mod import;
 mod output;
 mod progress;
 mod read;
+mod run_args;
+mod runs;
 mod validation;
 
 use std::io::Write as _;
@@ -24,6 +26,7 @@ use flowkeep_api::types::{Doctor, Nothing};
 
 use crate::args::{Arguments, Noun};
 use crate::output::{Outcome, Output};
+use crate::run_args::{Engine, Source};
 
 /// Reading a backup is a hundred small values per document; the C library's allocator spends a
 /// quarter of a restore on them.
@@ -74,6 +77,9 @@ fn run(arguments: Arguments, output: &Output) -> Result<Outcome, AppError> {
         | Noun::Rule(_)
         | Noun::Template(_)
         | Noun::Db(_)
+        | Noun::Run(_)
+        | Noun::Source(_)
+        | Noun::Engine(_)
         | Noun::Doctor => {}
     }
     if let Some(file) = arguments.noun.file_to_validate() {
@@ -97,6 +103,9 @@ fn run(arguments: Arguments, output: &Output) -> Result<Outcome, AppError> {
             documents::run(&api, output, kind, verb)
         }
         Noun::Db(verb) => database::run(&api, output, verb),
+        Noun::Run(verb) => runs::run(&api, output, *verb),
+        Noun::Source(Source::List) => runs::sources(&api, output),
+        Noun::Engine(Engine::Run) => runs::engine(&api, output),
         Noun::Doctor => diagnosis(output, &overview::doctor(&api, Nothing {})?),
         Noun::Completions { .. } | Noun::Man { .. } => Ok(Outcome::Done),
     }

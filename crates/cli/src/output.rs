@@ -131,8 +131,8 @@ impl Output {
         self.catalogue.text(&format!("hint_{hint}"), &error.fields)
     }
 
-    /// Gives every message its sentence; code and fields stay for programs. Under `reason` or
-    /// `message` stands the sentence then, `code` and `fields` beside it; a message in a list
+    /// Gives every message its sentence; code and fields stay for programs. Under `reason`,
+    /// `message` or `text` stands the sentence then, `code` and `fields` beside it; a message in a list
     /// becomes an object of the three.
     fn speak(&self, value: &mut Value) {
         if let Some(message) = message(value) {
@@ -148,7 +148,7 @@ impl Output {
                 let mut said = None;
                 for (key, field) in fields.iter_mut() {
                     match message(field) {
-                        Some(message) if matches!(key.as_str(), "reason" | "message") => {
+                        Some(message) if matches!(key.as_str(), "reason" | "message" | "text") => {
                             *field = self.catalogue.say(&message).into();
                             said = Some(message);
                         }

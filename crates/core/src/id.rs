@@ -35,6 +35,18 @@ ulid_newtype! {
     /// One entry of Activity; what an undo names.
     OperationId
 }
+impl OperationId {
+    /// Where a copy of a catalog stands in the order of what happened: at the newest operation in
+    /// it, as `named`, or, where none is, at the `time` it was made, in milliseconds. The ids never
+    /// go back, also when the clock does.
+    pub fn newest_in_copy(named: &str, time: i64) -> Self {
+        named.parse().unwrap_or_else(|_| {
+            let time = u64::try_from(time).unwrap_or_default();
+            Self(Ulid::from_parts(time, 0))
+        })
+    }
+}
+
 ulid_newtype! {
     /// One backup, the same in its manifest and in the list of known backups.
     BackupId

@@ -76,7 +76,10 @@ pub fn begin(
     for task in definition.tasks() {
         let named = task.routing.data_source.is_some();
         let choice = || choose(&task.routing, &Value::Null, task.action, connected, |_| 0);
-        if named && !task.action.sources.is_empty() && let Err(error) = choice() {
+        if named
+            && !task.action.sources.is_empty()
+            && let Err(error) = choice()
+        {
             return refused(error.message.with("task", &task.id));
         }
     }
@@ -109,9 +112,13 @@ fn is_trusted(
         return Ok(true);
     }
     let revisions = store.revisions(record.row)?;
-    let latest = revisions.first().and_then(|latest| latest.operation.as_deref());
-    Ok(latest.is_some_and(|operation| WRITTEN_HERE.contains(&operation))
-        || store.is_trusted(tasks_hash(workflow))?)
+    let latest = revisions
+        .first()
+        .and_then(|latest| latest.operation.as_deref());
+    Ok(
+        latest.is_some_and(|operation| WRITTEN_HERE.contains(&operation))
+            || store.is_trusted(tasks_hash(workflow))?,
+    )
 }
 
 /// The hash of what a workflow does: all of it but what it is called and how it is described.

@@ -101,7 +101,7 @@ impl Engine {
             data_dir: options.data_dir,
             clock: options.clock,
             connected: options.connected,
-            http: HttpClient::default(),
+            http: HttpClient::new(),
             report: report.clone(),
         });
         let trouble = Trouble::default();

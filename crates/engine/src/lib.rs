@@ -2,6 +2,8 @@
 //!
 //! | part | does |
 //! |---|---|
+//! | [`Engine`] | the rounds: what happened is decided, written, and only then acted on |
+//! | [`begin()`] | from a workflow to a run that may begin |
 //! | [`actions`] | one attempt at one task: SQL, records, files, requests, programs |
 //! | [`sources`] | the data sources those actions read and write, behind one trait |
 //!
@@ -10,4 +12,19 @@
 //! and nowhere else (ARCHITECTURE.md, invariant 3).
 
 pub mod actions;
+mod begin;
+mod decide;
+mod engine;
+mod live;
+mod round;
+mod rounds;
 pub mod sources;
+mod steady;
+mod values;
+mod wanted;
+mod worker;
+
+pub use begin::{Beginning, begin, tasks_hash};
+pub use engine::{Engine, EngineOptions, Scope};
+pub use live::{definition_of, state_of};
+pub use wanted::Wanted;

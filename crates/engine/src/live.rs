@@ -47,12 +47,43 @@ impl Definitions {
         if let Some(known) = self.0.get(&run.content).and_then(Weak::upgrade) {
             return Ok(known);
         }
-        let text = store.definition_text(run)?;
-        let definition = Arc::new(read_definition(run.format, text).ok_or(Unreadable::Definition)?);
+        let definition = definition_of(store, run)?.ok_or(Unreadable::Definition)?;
+        let definition = Arc::new(definition);
         self.0.retain(|_, known| known.strong_count() > 0);
         self.0.insert(run.content, Arc::downgrade(&definition));
         Ok(definition)
     }
+}
+
+/// What a run has come to, as it is kept.
+///
+/// # Errors
+/// What the database says.
+pub fn state_of(
+    store: &Store,
+    run: &KeptRun,
+    definition: &Definition,
+) -> Result<RunState, StoreError> {
+    let mut state = RunState::new(run.id, definition);
+    let Some(head) = &run.head else {
+        return Ok(state);
+    };
+    state.head.clone_from(head);
+    let mut kept: HashMap<TaskId, _> = store.run_tasks(run.row)?.into_iter().collect();
+    for (task, state) in definition.tasks().iter().zip(&mut state.tasks) {
+        if let Some(kept) = kept.remove(&task.id) {
+            *state = kept;
+        }
+    }
+    Ok(state)
+}
+
+/// The definition a run was started with; nothing when this program can no longer read it.
+///
+/// # Errors
+/// What the database says; [`StoreError::TextDamaged`].
+pub fn definition_of(store: &Store, run: &KeptRun) -> Result<Option<Definition>, StoreError> {
+    Ok(read_definition(run.format, store.definition_text(run)?))
 }
 
 fn read_definition(format: Format, text: String) -> Option<Definition> {
@@ -68,16 +99,9 @@ impl Live {
         run: KeptRun,
     ) -> Result<Self, Unreadable> {
         let definition = definitions.read(store, &run)?;
-        let mut state = RunState::new(run.id, &definition);
+        let state = state_of(store, &run, &definition)?;
         let mut queued_since = BTreeMap::new();
-        if let Some(head) = &run.head {
-            state.head.clone_from(head);
-            let mut kept: HashMap<TaskId, _> = store.run_tasks(run.row)?.into_iter().collect();
-            for (task, state) in definition.tasks().iter().zip(&mut state.tasks) {
-                if let Some(kept) = kept.remove(&task.id) {
-                    *state = kept;
-                }
-            }
+        if run.head.is_some() {
             queued_since.extend(store.queued_since(run.row)?);
         }
         let context: serde_json::Value = serde_json::from_str(&run.context).unwrap_or_default();

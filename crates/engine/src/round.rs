@@ -18,6 +18,8 @@ pub(crate) struct Round {
 /// What is written about one run.
 #[derive(Default)]
 pub(crate) struct Written {
+    /// Row of a run that is not in hand: a request about it is answered all the same.
+    pub(crate) row: Option<i64>,
     writes: Vec<RunWrite>,
     head: bool,
     tasks: BTreeSet<TaskId>,
@@ -69,7 +71,15 @@ impl Written {
         self.tasks.insert(task);
     }
 
-    fn finish(mut self, live: &Live) -> Vec<RunWrite> {
+    /// Takes back the output that was added last.
+    pub(crate) fn take_back(&mut self) {
+        if let Some(RunWrite::Output(task, _)) = self.writes.pop() {
+            self.fresh.remove(&task);
+        }
+    }
+
+    fn finish(mut self, live: Option<&Live>) -> Vec<RunWrite> {
+        let Some(live) = live else { return self.writes };
         let state: &RunState = &live.state;
         for task in self.tasks {
             if let Some(state) = state.task(&live.definition, &task) {
@@ -115,8 +125,9 @@ impl Commit {
         let runs = written
             .into_iter()
             .filter_map(|(run, written)| {
-                let live = live.get(&run)?;
-                Some((live.row, run, written.finish(live)))
+                let live = live.get(&run);
+                let row = live.map(|live| live.row).or(written.row)?;
+                Some((row, run, written.finish(live)))
             })
             .filter(|(.., writes)| !writes.is_empty())
             .collect();

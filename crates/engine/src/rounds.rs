@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use flowkeep_core::RunId;
 use flowkeep_core::run::queue::Queue;
-use flowkeep_core::run::{Attempted, Event, Moment, Status, TaskId, Timer};
+use flowkeep_core::run::{Event, Moment, Status, TaskId, Timer};
 use flowkeep_store::{RunWrite, Watch};
 use tokio::runtime::Runtime;
 
@@ -16,7 +16,7 @@ use crate::engine::{Happened, Scope, Trouble};
 use crate::live::{Definitions, Live};
 use crate::round::{Act, Commit, NotKept, Round};
 use crate::steady::Steady;
-use crate::worker::Workplace;
+use crate::worker::{Came, Workplace};
 
 /// How often other processes' commits are looked for.
 const LOOK_EVERY: Duration = Duration::from_millis(150);
@@ -160,9 +160,11 @@ impl Rounds {
         if !self.pending.is_empty() {
             return Duration::ZERO;
         }
-        let next = self.timers.keys().next().map(|((at, _), _)| at);
+        let next = self.timers.keys().next().map(|(at, _)| *at);
         let next = next.map_or(i64::MAX, |at| at.0.saturating_sub(self.now.0));
-        LOOK_EVERY.min(Duration::from_millis(u64::try_from(next).unwrap_or_default()))
+        LOOK_EVERY.min(Duration::from_millis(
+            u64::try_from(next).unwrap_or_default(),
+        ))
     }
 
     /// Whether nothing is under way any more after it was asked to leave, or it took too long.
@@ -262,9 +264,7 @@ impl Rounds {
             return false;
         };
         let state = live.state.task(&live.definition, task);
-        state.is_some_and(|state| {
-            state.attempts == attempt && state.status() == Status::Running
-        })
+        state.is_some_and(|state| state.attempts == attempt && state.status() == Status::Running)
     }
 
     fn leave(&mut self) {
@@ -297,12 +297,16 @@ impl Rounds {
                 let rule = chosen.rule.as_str().to_owned();
                 (chosen.source.name().to_owned(), rule)
             });
-            round.written.entry(run).or_default().add(RunWrite::Assigned {
-                task,
-                number,
-                agent: chosen.agent,
-                source,
-            });
+            round
+                .written
+                .entry(run)
+                .or_default()
+                .add(RunWrite::Assigned {
+                    task,
+                    number,
+                    agent: chosen.agent,
+                    source,
+                });
         }
     }
 
@@ -346,10 +350,9 @@ impl Rounds {
                 return false;
             }
             match happened.recv_timeout(AGAIN) {
-                Ok(Happened::Leave) => self.leave(),
+                Ok(Happened::Leave) | Err(RecvTimeoutError::Disconnected) => self.leave(),
                 Ok(Happened::Woken) | Err(RecvTimeoutError::Timeout) => {}
                 Ok(other) => self.pending.push_back(Pending::Came(other)),
-                Err(RecvTimeoutError::Disconnected) => self.leave(),
             }
         }
     }
@@ -359,12 +362,14 @@ impl Rounds {
         if self.lost {
             return;
         }
-        self.live
-            .retain(|_, live| !live.state.head.status.is_final() && (live.ours || live.lingers()));
+        self.live.retain(|_, live| {
+            let head = &live.state.head;
+            !head.status.is_final() && (live.ours || !head.orphaned)
+        });
     }
 
     /// What a parked child run's end means for the attempt that started it.
-    pub(crate) fn came_late(&mut self, run: RunId, task: TaskId, attempt: u32, came: crate::worker::Came) {
+    pub(crate) fn came_late(&mut self, run: RunId, task: TaskId, attempt: u32, came: Came) {
         self.pending.push_back(Pending::Came(Happened::Attempted {
             run,
             task,
@@ -375,7 +380,6 @@ impl Rounds {
 
     /// Tells an event that nobody waits for; one that comes too late changes nothing.
     pub(crate) fn tell_late(&mut self, run: RunId, event: Event, round: &mut Round) {
-        debug_assert!(!matches!(&event, Event::Attempted { result: Attempted::Locked { .. }, .. }) || self.live.contains_key(&run));
         if let Err(refused) = self.tell(run, event, round) {
             tracing::debug!(code = refused.0.code, "an event was refused");
         }

@@ -37,7 +37,9 @@ impl Steady {
         // What is less than a millisecond stays to be counted at the next look.
         let whole = Duration::from_millis(u64::try_from(passed.as_millis()).unwrap_or(u64::MAX));
         self.looked += whole;
-        let steady = self.last.after(u64::try_from(whole.as_millis()).unwrap_or(u64::MAX));
+        let steady = self
+            .last
+            .after(u64::try_from(whole.as_millis()).unwrap_or(u64::MAX));
         let ahead = wall.0.saturating_sub(steady.0);
         let jumped = ahead.abs() > JUMP_MS;
         if jumped && !self.told {

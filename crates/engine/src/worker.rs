@@ -198,7 +198,10 @@ impl Workplace {
     /// The run's own folder; made for what works in it.
     fn folder(&self, job: &Job, capabilities: &[&str]) -> Result<PathBuf, ActionError> {
         let folder = self.data_dir.join("task-folders").join(job.run.to_string());
-        if capabilities.iter().any(|word| ["file", "program"].contains(word)) {
+        if capabilities
+            .iter()
+            .any(|word| ["file", "program"].contains(word))
+        {
             private_folder(&folder).map_err(|error| {
                 let message = Message::new("folder_not_made")
                     .with("path", folder.display())

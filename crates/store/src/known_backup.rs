@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Store, StoreError, Tag, Tx};
 
-/// A backup that was made here.
+/// A backup that was made here. Also written down outside the database, by other versions too: there
+/// only what finds it must be given.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct KnownBackup {
     /// Its id.
@@ -14,22 +15,31 @@ pub struct KnownBackup {
     /// Its folder.
     pub path: String,
     /// Milliseconds; when it was made.
+    #[serde(default)]
     pub created_at: i64,
     /// Documents in it.
+    #[serde(default)]
     pub count: u32,
     /// Bytes.
+    #[serde(default)]
     pub bytes: u64,
     /// The newest operation it knows of: what came later is not in it.
+    #[serde(default)]
     pub operation: String,
     /// Milliseconds; when it was last read back.
+    #[serde(default)]
     pub checked_at: Option<i64>,
     /// What the database could not give when it was made.
+    #[serde(default)]
     pub lost: u32,
     /// Damaged files found then.
+    #[serde(default)]
     pub damaged: u32,
     /// The names of the first of them.
+    #[serde(default)]
     pub damaged_names: Vec<String>,
     /// How much of the history is in it.
+    #[serde(default)]
     pub history: KeptHistory,
 }
 

@@ -48,7 +48,7 @@ pub use run::{KeptRun, NewRun, Parent};
 pub use run_list::{AttemptRecord, MessageRecord, RunFilter, RunPage, RunRecord};
 pub use run_request::{RequestAnswer, RunRequest, Watch};
 pub use run_round::{RunWrite, Said};
-pub use safety_copy::check_copy;
+pub use safety_copy::{check_copy, newest_operation_in_copy};
 pub use schema::APPLICATION_ID;
 pub use snapshot::{DocumentRow, Snapshot, SnapshotDocument, SnapshotOperation, SnapshotRevision};
 pub use staging::{IncomingDocument, IndexTerms, Rejection, StagedItem, Staging, StateThere};

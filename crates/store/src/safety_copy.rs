@@ -28,13 +28,26 @@ impl Store {
     }
 }
 
+/// The id of the newest operation in a copy of a database. Reads a page or two; nothing is written.
+///
+/// # Errors
+/// What the database or the system says.
+pub fn newest_operation_in_copy(path: &Path) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT max(id) FROM operation";
+    Ok(open_copy(path)?.query_row(sql, [], |row| row.get(0))?)
+}
+
+fn open_copy(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Ok(Connection::open_with_flags(path, flags)?)
+}
+
 /// Checks a copy of a database from the first page to the last text. Nothing is written.
 ///
 /// # Errors
 /// [`StoreError::Damaged`], [`StoreError::NotOurs`], [`StoreError::Newer`]; what the system says.
 pub fn check_copy(path: &Path) -> Result<(), StoreError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
+    let connection = open_copy(path)?;
     schema::check_ours(&connection)?;
     schema::check_version(&connection)?;
     let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;

@@ -10,7 +10,9 @@ mod contents;
 mod kill;
 mod machine;
 mod room;
+mod runs;
 
 pub use kill::{Deed, Extent, Swept, can_trace, sweep};
 pub use machine::{Machine, flowkeep};
 pub use room::{RoomTried, full_disks};
+pub use runs::{RunsKilled, kill_runs};

@@ -6,7 +6,11 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
-use flowkeep_faults::{Deed, Extent, Swept, can_trace, flowkeep, full_disks, sweep};
+use flowkeep_faults::{Deed, Extent, Swept, can_trace, flowkeep, full_disks, kill_runs, sweep};
+
+/// How often the engine is killed, and what chooses the moments.
+const RUN_KILLS: usize = 200;
+const SEED: u64 = 20_261_121;
 
 fn main() -> Result<ExitCode> {
     let mut extent = Extent {
@@ -77,6 +81,17 @@ fn main() -> Result<ExitCode> {
         }
         Err(error) => writeln!(out, "full disks: not tried ({error:#})")?,
     }
+    let killed = kill_runs(&program, RUN_KILLS, SEED)?;
+    writeln!(
+        out,
+        "engine killed {} times beside {} runs: {} attempts broken off, {} of them asked about, {} failures",
+        killed.kills,
+        killed.runs,
+        killed.broken_off,
+        killed.asked,
+        killed.failures.len()
+    )?;
+    failures.extend(killed.failures);
     for failure in &failures {
         writeln!(out, "FAILED {failure}")?;
     }

@@ -2,7 +2,7 @@
 //! broken. Where programs may not be traced it says so and ends.
 
 use anyhow::Result;
-use flowkeep_faults::{Deed, Extent, can_trace, flowkeep, sweep};
+use flowkeep_faults::{Deed, Extent, can_trace, flowkeep, kill_runs, sweep};
 
 #[expect(clippy::print_stdout, reason = "a test that did not run says so")]
 fn killed_here_and_there(deed: Deed, every: usize) -> Result<()> {
@@ -36,4 +36,12 @@ fn a_killed_restore_is_all_or_nothing() -> Result<()> {
 #[test]
 fn a_killed_undo_is_all_or_nothing() -> Result<()> {
     killed_here_and_there(Deed::Undo, 13)
+}
+
+#[test]
+fn runs_whose_engine_is_killed_lose_and_repeat_nothing() -> Result<()> {
+    let killed = kill_runs(&flowkeep()?, 12, 7)?;
+    assert_eq!(killed.failures, Vec::<String>::new());
+    assert_eq!((killed.kills, killed.runs), (12, 36));
+    Ok(())
 }

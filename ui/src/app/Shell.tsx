@@ -6,6 +6,7 @@ import { ImportDialog } from '@/features/import/ImportDialog';
 import { m } from '@/i18n';
 import { DropVeil } from './DropVeil';
 import { useFirstPaint } from './firstPaint';
+import { useLeftDrafts } from './leftDrafts';
 import { Palette } from './Palette';
 import { ReachNotice } from './ReachNotice';
 import styles from './Shell.module.css';
@@ -17,6 +18,7 @@ export function Shell() {
   const [searching, setSearching] = useState(false);
   useShortcuts(() => setSearching(true));
   useFirstPaint(useIsFetching() === 0);
+  useLeftDrafts();
   return (
     <div className={styles.shell}>
       <button type="button" className={styles.skip} onClick={toMain}>

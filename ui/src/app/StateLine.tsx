@@ -1,6 +1,8 @@
+import { Link } from '@tanstack/react-router';
 import { useSyncExternalStore } from 'react';
 import { backupWork } from '@/features/backup/work';
-import { unsavedCount, watchUnsaved } from '@/features/catalog/draft/drafts';
+import { unsavedDrafts, watchUnsaved } from '@/features/catalog/draft/drafts';
+import { documentLink } from '@/features/catalog/kinds';
 import { useWork } from '@/features/longWork';
 import { counted, m } from '@/i18n';
 import { useReach } from './reach';
@@ -9,20 +11,26 @@ import styles from './StateLine.module.css';
 /** One quiet line at the foot of the sidebar: that nothing can be saved, what is under way, else that all is kept. */
 export function StateLine() {
   const work = useWork(backupWork);
-  const unsaved = useSyncExternalStore(watchUnsaved, unsavedCount);
+  const [first, ...more] = useSyncExternalStore(watchUnsaved, unsavedDrafts);
   const reach = useReach();
   const [tone, words] =
     reach !== 'here'
       ? ['fail', m.state_lost()]
       : work.status === 'running'
         ? ['run', m.state_backing_up()]
-        : unsaved > 0
-          ? ['warn', counted('state_unsaved', unsaved)]
+        : first
+          ? ['warn', counted('state_unsaved', 1 + more.length)]
           : ['ok', m.state_all_saved()];
   return (
     <span className={styles.line} role="status" data-testid="state">
       <span className={styles.dot} style={{ background: `var(--${tone})` }} />
-      <span className={styles.words}>{words}</span>
+      {tone === 'warn' && first ? (
+        <Link {...documentLink(first.kind, first.id)} className={styles.words}>
+          {words}
+        </Link>
+      ) : (
+        <span className={styles.words}>{words}</span>
+      )}
     </span>
   );
 }

@@ -1,7 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { keepDrafts } from '@/features/catalog/draft/drafts';
 import { offerImport } from '@/features/import/store';
-import { listen } from '@/ipc';
+import { listen, shell } from '@/ipc';
 import { ALL } from '@/ipc/tags';
 import { invalidate } from './queries';
 import { setReach } from './reach';
@@ -13,14 +14,21 @@ export function useEvents(): void {
     const stops = [
       listen('changed', (tags) => invalidate(client, tags)),
       listen('dropped', offerImport),
+      listen('closing', () => void keepDrafts().finally(() => shell.ready_to_close())),
       listen('reach', (reach) => {
         setReach(reach);
         // What failed or grew old meanwhile is asked for again.
         if (reach === 'here') invalidate(client, [ALL]);
       }),
     ];
+    // Out of sight, a window may be ended without being asked.
+    const keep = () => void keepDrafts();
+    window.addEventListener('blur', keep);
+    document.addEventListener('visibilitychange', keep);
     return () => {
       for (const stop of stops) stop();
+      window.removeEventListener('blur', keep);
+      document.removeEventListener('visibilitychange', keep);
     };
   }, [client]);
 }

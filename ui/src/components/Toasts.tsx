@@ -46,13 +46,16 @@ function start(id: number, stay: number): void {
 
 /**
  * Tell something that has happened. The three latest are in sight, but only one that offers
- * something: an older Undo under a newer one would be taken for it. Activity has them all.
+ * something: an older Undo under a newer one would be taken for it. Activity has them all. Gives
+ * back how to take it away early.
  */
-export function toast(message: Toast): void {
+export function toast(message: Toast): () => void {
   next += 1;
+  const id = next;
   const kept = message.action ? toasts.filter((older) => !older.action) : toasts;
-  publish([...kept.slice(-2), { ...message, id: next }]);
-  start(next, message.action ? STAY_WITH_ACTION : STAY);
+  publish([...kept.slice(-2), { ...message, id }]);
+  start(id, message.action ? STAY_WITH_ACTION : STAY);
+  return () => dismiss(id);
 }
 
 /** Where toasts appear. Hovering or focusing one holds it. */

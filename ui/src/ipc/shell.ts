@@ -60,6 +60,7 @@ const shell: Shell = {
   use_other_folder: (options) => ask('use_other_folder', options),
   restart: () => ask('restart'),
   window_ready: () => ask('window_ready'),
+  ready_to_close: () => ask('ready_to_close'),
   set_appearance: (options) => ask('set_appearance', options),
 };
 

@@ -33,6 +33,8 @@ export interface Events {
   drag: 'enter' | 'leave';
   /** The data can no longer be worked with, or can again. */
   reach: Reach;
+  /** The window is about to close: what is not kept yet can be kept now. */
+  closing: null;
 }
 
 /** What only the native side can do. */
@@ -48,6 +50,8 @@ export interface Shell {
   /** Starts the app anew. */
   restart(): Promise<void>;
   window_ready(): Promise<void>;
+  /** The answer to `closing`: nothing is left to keep. */
+  ready_to_close(): Promise<void>;
   set_appearance(options: { language: string; theme: string }): Promise<void>;
 }
 

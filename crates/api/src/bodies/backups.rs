@@ -84,7 +84,7 @@ const TIDYING: std::time::Duration = std::time::Duration::from_millis(500);
 ///
 /// # Errors
 /// `no_backup_folder`, `inside_data_folder`, `folder_unwritable`, `no_room`, `cancelled`,
-/// `backup_not_proven`, `file_failed`. Earlier backups are as they were.
+/// `backup_not_proven`; what the system says. Earlier backups are as they were.
 pub fn backup(
     api: &Api,
     input: BackupInput,

@@ -13,6 +13,8 @@ pub mod overview;
 pub mod plan_decisions;
 pub mod restores;
 pub mod revisions;
+pub mod run_changes;
+pub mod runs;
 pub mod settings;
 
 use crate::AppError;

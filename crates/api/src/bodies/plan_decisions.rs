@@ -48,18 +48,18 @@ pub fn show(api: &Api, input: PlanRef) -> Result<PlanSummary, AppError> {
 /// Decides items of a plan, or a whole group.
 ///
 /// # Errors
-/// `plan_unknown`.
+/// `plan_unknown`, `plan_used`.
 pub fn decide(api: &Api, input: PlanDecideInput) -> Result<PlanSummary, AppError> {
-    let plan = api.plan(&input.plan_id)?;
-    let mut plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
-    let choice = Choice::from(input.decision);
-    if let Some(group) = input.group {
-        plan.staging.decide_group(group.into(), choice)?;
-    }
-    for item in input.items {
-        plan.staging.decide(item, choice)?;
-    }
-    plan.summary()
+    api.change_plan(&input.plan_id, |plan| {
+        let choice = Choice::from(input.decision);
+        if let Some(group) = input.group {
+            plan.staging.decide_group(group.into(), choice)?;
+        }
+        for item in input.items {
+            plan.staging.decide(item, choice)?;
+        }
+        plan.summary()
+    })
 }
 
 /// Every word `--only` takes (contracts, "Words"). A backup may well have nothing of one.
@@ -82,30 +82,30 @@ pub const KIND_WORDS: [&str; 13] = [
 /// Chooses for every item that differs from what is here, as the command line's options say.
 ///
 /// # Errors
-/// `plan_unknown`.
+/// `plan_unknown`, `plan_used`.
 pub fn choose(
     api: &Api,
     plan_id: &str,
     differing: Decision,
     new: Decision,
 ) -> Result<(), AppError> {
-    let plan = api.plan(plan_id)?;
-    let mut plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
-    for group in [
-        StagedGroup::ChangedHere,
-        StagedGroup::Conflict,
-        StagedGroup::NewerThere,
-    ] {
-        plan.staging.decide_group(group, differing.into())?;
-    }
-    plan.staging.decide_group(StagedGroup::New, new.into())?;
-    Ok(())
+    api.change_plan(plan_id, |plan| {
+        for group in [
+            StagedGroup::ChangedHere,
+            StagedGroup::Conflict,
+            StagedGroup::NewerThere,
+        ] {
+            plan.staging.decide_group(group, differing.into())?;
+        }
+        plan.staging.decide_group(StagedGroup::New, new.into())?;
+        Ok(())
+    })
 }
 
 /// Leaves out of a plan whatever is of none of these kinds.
 ///
 /// # Errors
-/// `plan_unknown`; `kind_unknown` for a word that is no kind.
+/// `plan_unknown`, `plan_used`; `kind_unknown` for a word that is no kind.
 pub fn keep_only(api: &Api, plan_id: &str, words: &[String]) -> Result<(), AppError> {
     let mut kinds = Vec::new();
     for word in words {
@@ -115,12 +115,12 @@ pub fn keep_only(api: &Api, plan_id: &str, words: &[String]) -> Result<(), AppEr
             None => return Err(AppError::new("kind_unknown").with("kind", word)),
         }
     }
-    let plan = api.plan(plan_id)?;
-    let mut plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
     let wanted = |other: &str| words.iter().any(|word| word == other);
-    plan.staging
-        .keep_only(&kinds, wanted("operation"), wanted("settings"))?;
-    Ok(())
+    api.change_plan(plan_id, |plan| {
+        plan.staging
+            .keep_only(&kinds, wanted("operation"), wanted("settings"))?;
+        Ok(())
+    })
 }
 
 /// How an item differs from what is here.

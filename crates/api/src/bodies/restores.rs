@@ -160,16 +160,14 @@ pub fn import_apply(
 /// What applying an import plan would do.
 ///
 /// # Errors
-/// `plan_unknown`.
+/// `plan_unknown`, `plan_used`.
 pub fn import_preview(api: &Api, plan_id: &str) -> Result<ImportResult, AppError> {
     let outcome = preview(api, plan_id)?;
     Ok(import_result(&outcome))
 }
 
 fn preview(api: &Api, plan_id: &str) -> Result<ApplyOutcome, AppError> {
-    let plan = api.plan(plan_id)?;
-    let mut plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
-    Ok(plan.staging.preview(&api.store)?)
+    api.change_plan(plan_id, |plan| Ok(plan.staging.preview(&api.store)?))
 }
 
 fn import_result(outcome: &ApplyOutcome) -> ImportResult {
@@ -193,10 +191,7 @@ pub fn restore(
     progress: &dyn Progress,
 ) -> Result<RestoreResult, AppError> {
     go_on(progress)?;
-    api.plan(&input.plan_id)?
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .check_unused()?;
+    api.change_plan(&input.plan_id, |_| Ok(()))?;
     if !input.without_safety_copy {
         safety_copy::make(api, progress)?;
     }
@@ -208,7 +203,7 @@ pub fn restore(
 /// What applying a restore plan would do.
 ///
 /// # Errors
-/// `plan_unknown`.
+/// `plan_unknown`, `plan_used`.
 pub fn restore_preview(api: &Api, plan_id: &str) -> Result<RestoreResult, AppError> {
     let outcome = preview(api, plan_id)?;
     restore_result(api, plan_id, &outcome)
@@ -288,34 +283,33 @@ fn apply(
     marked: bool,
     progress: &dyn Progress,
 ) -> Result<ApplyOutcome, AppError> {
-    let plan = api.plan(plan_id)?;
-    let mut plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
-    plan.check_unused()?;
-    let latest = api.store.latest_operation_id()?.unwrap_or_default();
-    let _applying = if marked {
-        Some(api.scratch.applying(&latest)?)
-    } else {
-        None
-    };
-    let request = ApplyRequest {
-        actor: api.actor()?,
-        face: api.face.as_str().to_owned(),
-        operation: operation.to_owned(),
-        name: path_text(&plan.source),
-    };
-    let cancellation = progress.cancellation();
-    match api.store.apply(&mut plan.staging, request, cancellation) {
-        Ok(outcome) => {
-            plan.applied = true;
-            Ok(outcome)
+    api.change_plan(plan_id, |plan| {
+        let latest = api.store.latest_operation_id()?.unwrap_or_default();
+        let _applying = if marked {
+            Some(api.scratch.applying(&latest)?)
+        } else {
+            None
+        };
+        let request = ApplyRequest {
+            actor: api.actor()?,
+            face: api.face.as_str().to_owned(),
+            operation: operation.to_owned(),
+            name: path_text(&plan.source),
+        };
+        let cancellation = progress.cancellation();
+        match api.store.apply(&mut plan.staging, request, cancellation) {
+            Ok(outcome) => {
+                plan.applied = true;
+                Ok(outcome)
+            }
+            Err(StoreError::PlanChanged) => {
+                // The plan stays under its name, compared anew, so that the dialog can show what moved.
+                plan.staging.compare(&api.store, Cancellation::never())?;
+                Err(StoreError::PlanChanged.into())
+            }
+            Err(error) => Err(error.into()),
         }
-        Err(StoreError::PlanChanged) => {
-            // The plan stays under its name, compared anew, so that the dialog can show what moved.
-            plan.staging.compare(&api.store, Cancellation::never())?;
-            Err(StoreError::PlanChanged.into())
-        }
-        Err(error) => Err(error.into()),
-    }
+    })
 }
 
 /// Undoes an operation as far as nothing was changed since.

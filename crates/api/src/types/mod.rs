@@ -9,6 +9,7 @@ mod draft;
 mod overview;
 mod place;
 mod plan;
+mod run;
 mod settings;
 
 pub use activity::*;
@@ -18,6 +19,7 @@ pub use draft::*;
 pub use overview::*;
 pub use place::*;
 pub use plan::*;
+pub use run::*;
 pub use settings::*;
 
 use serde::{Deserialize, Serialize};

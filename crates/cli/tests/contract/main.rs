@@ -16,6 +16,7 @@ mod import;
 mod mistakes;
 mod places;
 mod restore;
+mod runs;
 mod samples;
 mod together;
 mod tokens;

@@ -89,7 +89,9 @@ fn an_export_replaces_a_file_only_when_told() {
     assert_eq!(std::fs::read_to_string(&mine).unwrap(), "mine");
     let rest = std::fs::read_dir(flowkeep.path("")).unwrap().count();
     assert_eq!(rest, 2, "nothing is left lying about");
-    flowkeep.done(&[&words[..], &["--force"]].concat());
+    let said = flowkeep.say(&[&words[..], &["--force"]].concat());
+    let written = format!("Written to {mine}");
+    assert_eq!((said.code, said.out.trim_end()), (0, written.as_str()));
     assert_eq!(std::fs::read_to_string(&mine).unwrap(), workflow("a", "A"));
 
     let folder = text(&flowkeep.path(""));
@@ -114,10 +116,8 @@ fn a_rule_leaves_under_the_ending_it_is_read_by() {
     let folder = text(&flowkeep.path(""));
     let id = made["id"].as_str().unwrap();
     let done = flowkeep.done(&["rule", "export", id, "-o", &folder]);
-    assert!(
-        done["files"][0].as_str().unwrap().ends_with(".mdc"),
-        "{done}"
-    );
+    let written = std::path::Path::new(done["files"][0].as_str().unwrap());
+    assert_eq!(written.extension().unwrap(), "mdc", "{done}");
 }
 
 #[test]

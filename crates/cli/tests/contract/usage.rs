@@ -112,7 +112,9 @@ fn human_results_are_sentences_on_standard_output() {
             &["db", "verify"],
             &["db", "restore", "-v"],
             &["db", "list"],
+            &["flow", "export", "a", "-o", &file, "--force"],
             &["doctor"],
+            &["db", "undo"],
         ] {
             let said = flowkeep.say(&[words, &["--lang", lang]].concat());
             assert_eq!(said.code, 0, "{words:?}: {said:?}");

@@ -75,13 +75,13 @@ fn put(folder: &Folder, to: &str, content: &mut impl Read) -> Result<Output, Act
 fn failed(path: &str, error: &ReadError) -> ActionError {
     let message = match error {
         ReadError::Outside => {
-            let message = Message::new("file_outside").with("path", path);
+            let message = Message::new("path_outside").with("path", path);
             return ActionError::lasting(message);
         }
-        ReadError::Missing => Message::new("file_missing"),
-        ReadError::Special(SpecialFile::Link) => Message::new("file_is_link"),
-        ReadError::Special(SpecialFile::Folder) => Message::new("file_is_folder"),
-        ReadError::Special(SpecialFile::Other) => Message::new("file_is_special"),
+        ReadError::Missing => Message::new("path_missing"),
+        ReadError::Special(SpecialFile::Link) => Message::new("path_is_link"),
+        ReadError::Special(SpecialFile::Folder) => Message::new("path_is_folder"),
+        ReadError::Special(SpecialFile::Other) => Message::new("path_is_special"),
         ReadError::Io(error) if error.kind() == io::ErrorKind::StorageFull => {
             Message::new("file_disk_full")
         }

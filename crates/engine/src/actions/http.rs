@@ -7,8 +7,8 @@
 //!
 //! Absent on purpose: cookies, and a time limit of its own beyond silence; the task has `timeout`.
 
-use std::error::Error as _;
 use std::net::IpAddr;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -17,7 +17,7 @@ use flowkeep_core::run::Level;
 use flowkeep_core::{Message, Value};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Method, Request, Response, Url};
+use reqwest::{Client, ClientBuilder, Method, RequestBuilder, Response, Url};
 use serde_json::{Map, Value as Json, json};
 
 use super::output::Bytes;
@@ -38,42 +38,47 @@ const TOLD: usize = 300;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// The way to other machines. Cheap to clone; connections are kept and shared.
-#[derive(Debug, Clone)]
-pub struct HttpClient {
-    client: Client,
+/// The way to other machines. Cheap to clone; connections are kept and shared. Nothing is read or
+/// opened before the first request.
+#[derive(Debug, Clone, Default)]
+pub struct HttpClient(Arc<Clients>);
+
+#[derive(Debug, Default)]
+struct Clients {
+    /// Goes by the proxies the environment names.
+    proxied: OnceLock<reqwest::Result<Client>>,
     /// For this machine, where a proxy would be a detour.
-    direct: Client,
+    direct: OnceLock<reqwest::Result<Client>>,
 }
 
 impl HttpClient {
-    /// Trusts the certificates the system trusts, and goes by the proxies its environment names.
-    ///
-    /// # Errors
-    /// What the library says, when the system's certificates cannot be read.
-    pub fn new() -> reqwest::Result<Self> {
-        // Somebody else in the process may have chosen already; either will do.
-        let _chosen = rustls::crypto::ring::default_provider().install_default();
-        let builder = || {
-            Client::builder()
-                .user_agent(concat!("Flowkeep/", env!("CARGO_PKG_VERSION")))
-                .connect_timeout(CONNECT)
-                .read_timeout(SILENCE)
-                .redirect(same_host())
-        };
-        Ok(Self {
-            client: builder().build()?,
-            direct: builder().no_proxy().build()?,
-        })
+    /// Trusts the certificates the system trusts.
+    pub fn new() -> Self {
+        Self::default()
     }
 
-    async fn send(&self, request: Request) -> reqwest::Result<Response> {
-        if is_this_machine(request.url()) {
-            self.direct.execute(request).await
+    /// The client that leads to this address.
+    fn to(&self, url: &Url) -> Result<&Client, ActionError> {
+        let client = if is_this_machine(url) {
+            self.0.direct.get_or_init(|| builder().no_proxy().build())
         } else {
-            self.client.execute(request).await
-        }
+            self.0.proxied.get_or_init(|| builder().build())
+        };
+        client.as_ref().map_err(|error| {
+            let message = Message::new("http_not_ready").with("reason", innermost(error));
+            ActionError::passing(message)
+        })
     }
+}
+
+fn builder() -> ClientBuilder {
+    // Somebody else in the process may have chosen already; either will do.
+    let _chosen = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
+        .user_agent(concat!("Flowkeep/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(CONNECT)
+        .read_timeout(SILENCE)
+        .redirect(same_host())
 }
 
 fn is_this_machine(url: &Url) -> bool {
@@ -105,11 +110,12 @@ pub(super) async fn carry_out(
     attempt: &Attempt<'_>,
     params: &Params<'_>,
 ) -> Result<Done, ActionError> {
-    let request = request(attempt, params)?;
+    let (client, request) = request(attempt, params)?.build_split();
+    let request = request.map_err(|error| failed("", error))?;
     let accept = params.words("accept")?;
     let host = request.url().host_str().unwrap_or_default().to_owned();
     let answered = async {
-        let response = attempt.http.send(request).await;
+        let response = client.execute(request).await;
         let response = response.map_err(|error| failed(&host, error))?;
         answer(attempt, &host, response, &accept).await
     };
@@ -120,7 +126,7 @@ pub(super) async fn carry_out(
     }
 }
 
-fn request(attempt: &Attempt<'_>, params: &Params<'_>) -> Result<Request, ActionError> {
+fn request(attempt: &Attempt<'_>, params: &Params<'_>) -> Result<RequestBuilder, ActionError> {
     let wrong = |code: &str| ActionError::lasting(Message::new(code));
     let method = params.text("method")?.unwrap_or("GET").trim();
     let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes())
@@ -137,19 +143,21 @@ fn request(attempt: &Attempt<'_>, params: &Params<'_>) -> Result<Request, Action
             headers.insert(IDEMPOTENCY_KEY, key);
         }
     }
-    let mut request = Request::new(method, url);
-    if let Some(body) = params.value("body")? {
-        let (text, kind) = match body {
-            Value::String(text) => (text.clone(), "text/plain; charset=utf-8"),
-            other => (other.to_json().to_string(), "application/json"),
-        };
+    let body = params.value("body")?.map(|body| match body {
+        Value::String(text) => (text.clone(), "text/plain; charset=utf-8"),
+        other => (other.to_json().to_string(), "application/json"),
+    });
+    if let Some((_, kind)) = &body {
         headers
             .entry(CONTENT_TYPE)
             .or_insert(HeaderValue::from_static(kind));
-        *request.body_mut() = Some(text.into());
     }
-    *request.headers_mut() = headers;
-    Ok(request)
+    // A name and a password in the address become a header here.
+    let request = attempt.http.to(&url)?.request(method, url).headers(headers);
+    Ok(match body {
+        Some((text, _)) => request.body(text),
+        None => request,
+    })
 }
 
 fn headers(params: &Params<'_>) -> Result<HeaderMap, ActionError> {
@@ -254,17 +262,19 @@ fn failed(host: &str, error: reqwest::Error) -> ActionError {
         return ActionError::passing(Message::new("http_silent").with("host", host));
     }
     let error = error.without_url();
-    // The innermost cause is what an operator can act on: refused, no such host, unknown issuer.
-    let mut reason = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        reason = inner.to_string();
-        cause = inner.source();
-    }
     let message = if error.is_connect() {
         Message::new("http_unreachable")
     } else {
         Message::new("http_broken_off")
     };
-    ActionError::passing(message.with("host", host).with("reason", reason))
+    ActionError::passing(message.with("host", host).with("reason", innermost(&error)))
+}
+
+/// The cause an operator can act on: refused, no such host, unknown issuer.
+fn innermost(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
 }

@@ -40,6 +40,9 @@ pub struct Manifest {
     pub machine: String,
     /// How much of the history is in it.
     pub history: KeptHistory,
+    /// The newest operation it knows of, from which the newest of several is told; empty where that
+    /// could not be read, and in backups of before this was written down.
+    pub latest_operation: String,
     /// How many of each kind.
     pub counts: BTreeMap<String, u32>,
 }
@@ -75,6 +78,9 @@ pub struct ManifestFile {
     pub bytes: u64,
 }
 
+/// What is known only after the last file.
+const AFTER_THE_FILES: [&str; 2] = ["counts", "latest_operation"];
+
 /// Writes a manifest file by file.
 pub(crate) struct ManifestWriter {
     out: BufWriter<Box<dyn Write + Send>>,
@@ -90,7 +96,7 @@ impl ManifestWriter {
         out.write_all(b"{")?;
         let fields = serde_json::to_value(head)?;
         for (key, value) in fields.as_object().into_iter().flatten() {
-            if key != "counts" {
+            if !AFTER_THE_FILES.contains(&key.as_str()) {
                 writeln!(out, "{}: {value},", serde_json::Value::from(key.as_str()))?;
             }
         }
@@ -110,10 +116,15 @@ impl ManifestWriter {
         Ok(())
     }
 
-    pub(crate) fn end(mut self, counts: &BTreeMap<String, u32>) -> io::Result<()> {
+    pub(crate) fn end(
+        mut self,
+        counts: &BTreeMap<String, u32>,
+        latest_operation: Option<&str>,
+    ) -> io::Result<()> {
         writeln!(
             self.out,
-            "\n],\n\"counts\": {}\n}}",
+            "\n],\n\"latest_operation\": {},\n\"counts\": {}\n}}",
+            serde_json::to_string(latest_operation.unwrap_or_default())?,
             serde_json::to_string(counts)?
         )?;
         self.out.flush()
@@ -265,11 +276,15 @@ mod tests {
         let mut writer = ManifestWriter::begin(Box::new(out.clone()), &head).unwrap();
         writer.add(&file("workflows/a.json")).unwrap();
         writer.add(&file("workflows/b.json")).unwrap();
-        writer.end(&counts).unwrap();
+        writer.end(&counts, Some("01OPERATION")).unwrap();
         let bytes = out.0.lock().unwrap().clone();
         assert_eq!(
             read_header(bytes.as_slice()).unwrap(),
-            Manifest { counts, ..head }
+            Manifest {
+                counts,
+                latest_operation: "01OPERATION".to_owned(),
+                ..head
+            }
         );
         let mut paths = Vec::new();
         each_file(bytes.as_slice(), |file| {

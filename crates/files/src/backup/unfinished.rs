@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use chrono::DateTime;
+use flowkeep_core::OperationId;
 use flowkeep_host::{FileLock, Files, Folder, LockError};
 
 use super::manifest::{MANIFEST, read_header};
@@ -69,15 +71,18 @@ pub fn remove_unfinished(files: &dyn Files, folder: &Path) -> Result<(), FilesEr
     files.remove_folder(folder).map_err(FilesError::at(folder))
 }
 
-/// When a backup was made and where it stands among its siblings, for finding the newest.
-pub(crate) fn rank(folder: &Path) -> Option<(String, u64, PathBuf)> {
+/// Where a backup stands among others, for finding the newest.
+pub(crate) fn rank(folder: &Path) -> Option<(OperationId, u64, PathBuf)> {
     // A pipe or a link of that name must neither hold us nor lead elsewhere.
     let file = Folder::open(folder)
         .ok()?
         .open_file(Path::new(MANIFEST))
         .ok()?;
     let manifest = read_header(file).ok()?;
-    Some((manifest.created_at, manifest.sequence, folder.to_owned()))
+    let time = DateTime::parse_from_rfc3339(&manifest.created_at);
+    let time = time.map_or(0, |time| time.timestamp_millis());
+    let newest = OperationId::newest_in_copy(&manifest.latest_operation, time);
+    Some((newest, manifest.sequence, folder.to_owned()))
 }
 
 /// Whether a folder's name is that of a backup.

@@ -259,7 +259,9 @@ fn write_and_prove(
         files.flush_tree(&tree)
     })?
     .map_err(FilesError::at(partial))?;
-    manifest.end(&counts).map_err(FilesError::at(partial))?;
+    manifest
+        .end(&counts, latest_operation.as_deref())
+        .map_err(FilesError::at(partial))?;
     let (unlisted, listed) = (partial.join(UNLISTED), partial.join(MANIFEST));
     for step in [
         request.files.flush(&unlisted),
@@ -318,7 +320,7 @@ impl<'a> Writing<'a> {
             backup_id: request.id.to_string(),
             machine: request.machine.to_owned(),
             history: request.history,
-            counts: BTreeMap::new(),
+            ..Manifest::default()
         };
         let path = folder.join(UNLISTED);
         let manifest = request

@@ -66,3 +66,56 @@ pub fn find_source(path: &Path) -> Result<Source, FilesError> {
         None => Source::Loose(path.to_owned()),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_newest_is_told_by_what_it_knows_and_not_by_a_clock_that_went_back() {
+        let above = tempfile::tempdir().unwrap();
+        let make = |number: u32, created_at: &str, latest_operation: &str, sequence: u64| {
+            let folder = above.path().join(format!("flowkeep-backup-{number}"));
+            std::fs::create_dir(&folder).unwrap();
+            let manifest = json!({
+                "created_at": created_at,
+                "latest_operation": latest_operation,
+                "sequence": sequence,
+                "files": [],
+            });
+            std::fs::write(folder.join(MANIFEST), manifest.to_string()).unwrap();
+            folder
+        };
+        let newest = || find_source(above.path()).unwrap().path().to_owned();
+
+        // Two of before operations were named: their times have to do.
+        make(9, "2026-03-01T00:00:00.000Z", "", 2);
+        let march = make(8, "2026-03-02T00:00:00.000Z", "", 1);
+        assert_eq!(newest(), march);
+        // The clock is a year ahead; then it is right again.
+        let ahead = make(
+            7,
+            "2027-05-01T00:00:00.000Z",
+            "01MMW8DX000000000000000000",
+            3,
+        );
+        assert_eq!(newest(), ahead);
+        let right = make(
+            6,
+            "2026-05-02T00:00:00.000Z",
+            "01MMW8DX000000000000000001",
+            4,
+        );
+        assert_eq!(newest(), right);
+        // Nothing happened in between.
+        let again = make(
+            5,
+            "2026-05-01T00:00:00.000Z",
+            "01MMW8DX000000000000000001",
+            5,
+        );
+        assert_eq!(newest(), again);
+    }
+}

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Button, Dialog, Spring } from '@/components';
 import { m } from '@/i18n';
 import { useCommand } from '../command';
+import { useOffered } from '../import/store';
 import { overviewQuery } from '../overview/queries';
 import { useChooseFolder } from './useFolder';
 
@@ -10,7 +11,9 @@ export function FolderQuestion() {
   const overview = useQuery(overviewQuery());
   const later = useCommand('settings_update', ['settings']);
   const choose = useChooseFolder();
-  if (!overview.data?.ask_for_folder || later.isPending) return null;
+  // What an import came to is read first.
+  const isImporting = useOffered() !== null;
+  if (!overview.data?.ask_for_folder || later.isPending || isImporting) return null;
   const putOff = () => later.mutate({ backup_folder_asked: true });
   return (
     <Dialog

@@ -6,7 +6,7 @@ import { m } from '@/i18n';
 import { type DocumentRow, shell } from '@/ipc';
 import { tellFailure, undoAction, useUndo } from '../command';
 import type { DocumentDraft } from './draft/draft';
-import { baseOf } from './draft/drafts';
+import { leaveDraft } from './draft/leave';
 import { documentLink, FORMATS, listLink } from './kinds';
 import { callDocument } from './queries';
 
@@ -73,5 +73,5 @@ export function DocumentMenu({ row, draft }: Props) {
 
 async function discard(draft: DocumentDraft, kind: DocumentRow['kind'], id: string): Promise<void> {
   const show = await callDocument(kind, 'show', { id });
-  draft.reset(baseOf(show));
+  await leaveDraft(draft, show);
 }

@@ -1,13 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useLayoutEffect } from 'react';
 import { Button, Empty, ErrorNotice, Page } from '@/components';
 import { label, m } from '@/i18n';
 import { CallError, type Kind } from '@/ipc';
 import { DraftContext } from './draft/DraftContext';
-import { openDraft } from './draft/drafts';
+import { followSaved, openDraft } from './draft/drafts';
 import { documentLink, isLibraryKind, KINDS, listLink } from './kinds';
 import { OpenDocument, type Tab } from './OpenDocument';
-import { documentQuery } from './queries';
+import { documentQuery, keptDraftQuery } from './queries';
 
 export function WorkflowPage() {
   const { id } = useParams({ from: '/workflows/$id' });
@@ -24,6 +25,11 @@ function DocumentPage({ kind, id }: { kind: Kind; id: string }) {
   const shown = useQuery(documentQuery(kind, id));
   const search: { tab?: 'text' | 'revisions'; at?: string } = useSearch({ strict: false });
   const navigate = useNavigate();
+  const kept = useQuery(keptDraftQuery(kind, id));
+  const draft = shown.data && kept.data && openDraft(kind, id, shown.data, kept.data.draft);
+  useLayoutEffect(() => {
+    if (draft && shown.data) followSaved(draft, shown.data);
+  }, [draft, shown.data]);
   if (shown.error && CallError.from(shown.error).code === 'not_found') {
     return (
       <Page title={label('kind_name', kind)} body="fill">
@@ -39,15 +45,17 @@ function DocumentPage({ kind, id }: { kind: Kind; id: string }) {
       </Page>
     );
   }
-  if (!shown.data) {
+  if (!shown.data || !draft) {
+    const failed = [shown, kept].find((query) => query.error);
     return (
       // Its name comes with it.
       <Page title="">
-        {shown.error ? <ErrorNotice error={shown.error} onRetry={() => shown.refetch()} /> : null}
+        {failed?.error ? (
+          <ErrorNotice error={failed.error} onRetry={() => failed.refetch()} />
+        ) : null}
       </Page>
     );
   }
-  const draft = openDraft(kind, id, shown.data);
   const go = (next: { tab?: 'text' | 'revisions'; at?: string }) =>
     void navigate({ ...documentLink(kind, id, { ...search, ...next }), replace: true });
   return (

@@ -4,7 +4,7 @@ import { m, sayError } from '@/i18n';
 import type { DocumentShow } from '@/ipc';
 import { useDraft } from './draft/DraftContext';
 import type { DocumentDraft } from './draft/draft';
-import { baseOf } from './draft/drafts';
+import { leaveDraft } from './draft/leave';
 
 interface Props {
   show: DocumentShow;
@@ -18,7 +18,7 @@ export function DraftNotices({ show, draft }: Props) {
   useEffect(() => {
     if (refused) toast({ tone: 'fail', text: sayError(refused) });
   }, [refused]);
-  const discard = () => draft.reset(baseOf(show));
+  const discard = () => void leaveDraft(draft, show);
   if (!state.isDirty || state.revision === show.row.revision) return null;
   return (
     <Notice

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { Button, Chip, IconButton, isPageCovered, Page, Segments } from '@/components';
+import { Chip, IconButton, isPageCovered, Page, Segments } from '@/components';
 import { counted, label, m, when } from '@/i18n';
 import type { DocumentShow } from '@/ipc';
 import { DocumentMenu } from './DocumentMenu';
@@ -14,6 +14,7 @@ import { TemplateForm } from './forms/TemplateForm';
 import { WorkflowForm } from './forms/WorkflowForm';
 import { FORMATS, listLink } from './kinds';
 import { Revisions } from './revisions/Revisions';
+import { SaveButton } from './SaveButton';
 import { SaveConflict } from './SaveConflict';
 import { shapeWords } from './shape';
 import { TextTab } from './TextTab';
@@ -101,15 +102,12 @@ export function OpenDocument({ show, draft, tab, at, onTab, onAt }: Props) {
             />
             <DocumentMenu row={row} draft={draft} />
           </span>
-          <Button
-            look={state.isDirty ? 'primary' : 'plain'}
-            icon={state.isDirty ? undefined : 'check'}
-            isDisabled={!state.isDirty || save.isSaving}
-            onPress={save.save}
-            data-testid="save"
-          >
-            {state.isDirty ? m.save_as_revision({ number: row.revision + 1 }) : m.saved()}
-          </Button>
+          <SaveButton
+            next={row.revision + 1}
+            isDirty={state.isDirty}
+            isSaving={save.isSaving}
+            onSave={save.save}
+          />
         </>
       }
     >
@@ -159,7 +157,14 @@ function useEditorKeys(draft: DocumentDraft, save: () => void, tab: Tab): void {
       else return;
       event.preventDefault();
     };
+    // A step of undo ends where one field is left for another.
+    const onLeave = () => draft.endStep();
     window.addEventListener('keydown', onKeyDown);
-    return () => window.removeEventListener('keydown', onKeyDown);
+    window.addEventListener('focusout', onLeave);
+    return () => {
+      window.removeEventListener('keydown', onKeyDown);
+      window.removeEventListener('focusout', onLeave);
+      draft.endStep();
+    };
   }, [draft, save, tab]);
 }

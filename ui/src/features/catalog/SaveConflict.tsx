@@ -4,7 +4,7 @@ import { TextDifference } from '@/components/TextDifference';
 import { m, when } from '@/i18n';
 import type { DocumentRow } from '@/ipc';
 import type { DocumentDraft } from './draft/draft';
-import { baseOf } from './draft/drafts';
+import { leaveDraft } from './draft/leave';
 import { documentQuery, historyQuery } from './queries';
 
 interface Props {
@@ -20,7 +20,7 @@ export function SaveConflict({ row, draft, onClose, onKeepMine }: Props) {
   const history = useQuery(historyQuery(row.kind, row.id));
   const last = history.data?.items[0];
   const takeTheirs = () => {
-    if (latest.data) draft.reset(baseOf(latest.data));
+    if (latest.data) void leaveDraft(draft, latest.data);
     onClose();
   };
   return (

@@ -52,6 +52,15 @@ export function documentQuery(kind: Kind, id: string, revision?: number) {
   });
 }
 
+/** What an earlier window left unsaved of a document; asked for once, then the open draft has it. */
+export function keptDraftQuery(kind: Kind, id: string) {
+  return queryOptions({
+    queryKey: ['kept draft', kind, id],
+    queryFn: () => call('draft_show', { kind, id }),
+    gcTime: Number.POSITIVE_INFINITY,
+  });
+}
+
 export function historyQuery(kind: Kind, id: string) {
   return queryOptions({
     queryKey: ['history', kind, id],

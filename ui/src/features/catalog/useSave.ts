@@ -1,11 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { invalidate } from '@/app/queries';
 import { toast } from '@/components';
 import { m } from '@/i18n';
 import { CallError, type DocumentRow } from '@/ipc';
 import { tellFailure, undoAction, useUndo } from '../command';
 import type { DocumentDraft } from './draft/draft';
+import { followSaved } from './draft/drafts';
 import { callDocument, documentQuery } from './queries';
 
 /** Keep a draft as the next revision. */
@@ -15,6 +16,9 @@ export function useSave(row: DocumentRow, draft: DocumentDraft) {
   const [isSaving, setSaving] = useState(false);
   const [conflict, setConflict] = useState(false);
   const { kind, id, format } = row;
+  // On another page its Undo would be taken for that of what is done there.
+  const said = useRef<() => void>(undefined);
+  useEffect(() => () => said.current?.(), []);
 
   const write = useCallback(
     async (base: number) => {
@@ -29,15 +33,20 @@ export function useSave(row: DocumentRow, draft: DocumentDraft) {
         });
         draft.saved(text, changed.revision);
         invalidate(client, [kind, `${kind}:${id}`, 'operation']);
-        toast({
+        said.current?.();
+        said.current = toast({
           text: m.saved_as_revision({ number: changed.revision }),
           action: undoAction(undo, changed.operation_id),
         });
       } catch (thrown) {
         const error = CallError.from(thrown);
         if (error.code === 'document_changed') {
-          invalidate(client, [`${kind}:${id}`]);
-          setConflict(true);
+          const latest = await client
+            .fetchQuery({ ...documentQuery(kind, id), staleTime: 0 })
+            .catch(() => undefined);
+          // Somebody saved the very same: there is nothing to decide.
+          if (latest?.text === draft.state.text) followSaved(draft, latest);
+          else setConflict(true);
         } else tellFailure(error);
       } finally {
         setSaving(false);

@@ -11,6 +11,7 @@ const texts = import.meta.glob<string>('@guide/*/*.md', {
 export const GUIDE_PAGES = [
   'getting-started',
   'workflows',
+  'actions',
   'library',
   'import',
   'backup-and-restore',

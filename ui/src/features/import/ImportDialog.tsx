@@ -10,7 +10,7 @@ import { useWork } from '../longWork';
 import { ItemComparison } from '../plan/ItemComparison';
 import { discardPlan, planQuery, useDecide, useKeepPlan, useRefreshPlan } from '../plan/plans';
 import { WorkProgress } from '../plan/WorkProgress';
-import { fileName } from '../plan/words';
+import { fileName, sumWords } from '../plan/words';
 import { ImportItems } from './ImportItems';
 import { ImportOutcomeList } from './ImportOutcomeList';
 import { closeImport, keepImportPlan, type OfferedImport, useOffered } from './store';
@@ -141,7 +141,7 @@ function Decide({ plan, onDone }: DecideProps) {
       closing={isBusy ? 'held' : 'free'}
       onClose={close}
       title={counted('import_files_title', total)}
-      subtitle={m.import_nothing_yet()}
+      subtitle={`${sumWords(summary.groups)} · ${m.import_nothing_yet()}`}
       data-testid="dialog-import"
       foot={
         isBusy ? (

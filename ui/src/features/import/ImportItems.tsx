@@ -3,7 +3,7 @@ import { counted, label, m, say } from '@/i18n';
 import type { Decision, PlanItem } from '@/ipc';
 import { KINDS } from '../catalog/kinds';
 import { planItemsSource, useDecide } from '../plan/plans';
-import { fileName, ImportOutcome, isChoosable, itemWords } from '../plan/words';
+import { fileName, folderName, ImportOutcome, isChoosable, itemWords } from '../plan/words';
 import styles from './ImportItems.module.css';
 
 const ROW = 54;
@@ -80,6 +80,7 @@ export function ImportItems({ plan, total, onCompare }: Props) {
 
 function File({ item }: { item: PlanItem }) {
   const notes = [
+    folderName(item.path),
     item.id_derived && isChoosable(item.group) && m.item_no_id(),
     item.encoding &&
       item.encoding !== 'utf8' &&
@@ -102,7 +103,7 @@ function What({ item }: { item: PlanItem }) {
           {item.name ?? (isBad ? m.item_unreadable() : m.item_not_ours())}
         </span>
         {item.reason && (
-          <small className={styles.line} title={say(item.reason)} data-selectable>
+          <small className={styles.reason} title={say(item.reason)} data-selectable>
             {say(item.reason)}
           </small>
         )}

@@ -1,6 +1,6 @@
 import { Chip, type IconName, type Tone } from '@/components';
-import { label, m } from '@/i18n';
-import type { PlanGroup, PlanItem } from '@/ipc';
+import { counted, label, m } from '@/i18n';
+import type { GroupCount, PlanGroup, PlanItem } from '@/ipc';
 import { shapeWords } from '../catalog/shape';
 
 export const GROUP_LOOKS: Record<PlanGroup, { icon: IconName; tone: Tone }> = {
@@ -24,6 +24,36 @@ export function itemWords(item: PlanItem): string {
   const kind = item.kind ? label('kind_name', item.kind) : '';
   const named = item.name ? m.kind_named({ kind, name: item.name }) : kind;
   return [named, shapeWords(item)].filter(Boolean).join(' · ');
+}
+
+/** What an import finds, group by group: `21 new · 3 cannot be read · 104 left out`. */
+export function sumWords(groups: readonly GroupCount[]): string {
+  const sums = new Map<string, number>();
+  for (const { group, count } of groups) {
+    const word = SUMMED[group];
+    sums.set(word, (sums.get(word) ?? 0) + count);
+  }
+  return [...new Set(Object.values(SUMMED))]
+    .filter((word) => sums.get(word))
+    .map((word) => counted(`import_sum_${word}`, sums.get(word) ?? 0))
+    .join(' · ');
+}
+
+/** An import speaks of no backup: what differs, differs. In the order in which it is told. */
+const SUMMED = {
+  new: 'new',
+  conflict: 'differs',
+  newer_there: 'differs',
+  changed_here: 'differs',
+  duplicate: 'duplicate',
+  damaged: 'damaged',
+  same: 'same',
+  not_ours: 'left_out',
+} as const satisfies Record<PlanGroup, string>;
+
+/** The folder a file lies in, by its own name; empty where the path has none. */
+export function folderName(path: string): string {
+  return path.split(/[\\/]/).filter(Boolean).at(-2) ?? '';
 }
 
 /** The last part of a path. */

@@ -45,8 +45,21 @@ import type { RestoreInput } from "./RestoreInput";
 import type { RestorePlanInput } from "./RestorePlanInput";
 import type { RestoreResult } from "./RestoreResult";
 import type { RevertInput } from "./RevertInput";
+import type { RunAnswerInput } from "./RunAnswerInput";
+import type { RunListInput } from "./RunListInput";
+import type { RunLog } from "./RunLog";
+import type { RunLogInput } from "./RunLogInput";
+import type { RunPage } from "./RunPage";
+import type { RunRef } from "./RunRef";
+import type { RunRetryInput } from "./RunRetryInput";
+import type { RunShow } from "./RunShow";
+import type { RunStartInput } from "./RunStartInput";
+import type { RunStatus } from "./RunStatus";
+import type { RunTaskInput } from "./RunTaskInput";
+import type { RunTaskResult } from "./RunTaskResult";
 import type { Settings } from "./Settings";
 import type { SettingsUpdate } from "./SettingsUpdate";
+import type { SourceList } from "./SourceList";
 import type { UndoInput } from "./UndoInput";
 import type { UndoResult } from "./UndoResult";
 import type { UnfinishedInput } from "./UnfinishedInput";
@@ -133,6 +146,17 @@ export interface Commands {
   settings_update: { input: SettingsUpdate; output: Settings };
   example_add: { input: Nothing; output: Changed };
   example_remove: { input: Nothing; output: Changed };
+  run_start: { input: RunStartInput; output: RunStatus };
+  run_task: { input: RunTaskInput; output: RunTaskResult };
+  run_list: { input: RunListInput; output: RunPage };
+  run_show: { input: RunRef; output: RunShow };
+  run_log: { input: RunLogInput; output: RunLog };
+  run_cancel: { input: RunRef; output: RunStatus };
+  run_pause: { input: RunRef; output: RunStatus };
+  run_resume: { input: RunRef; output: RunStatus };
+  run_retry: { input: RunRetryInput; output: RunStatus };
+  run_answer: { input: RunAnswerInput; output: RunStatus };
+  source_list: { input: Nothing; output: SourceList };
   about_show: { input: Nothing; output: About };
   doctor: { input: Nothing; output: Doctor };
   diagnostics_show: { input: Nothing; output: Diagnostics };
@@ -140,4 +164,4 @@ export interface Commands {
 }
 
 /** Commands that report progress and can be cancelled. */
-export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify"];
+export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task"];

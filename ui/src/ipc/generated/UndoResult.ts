@@ -7,17 +7,9 @@ import type { UndoneOperation } from "./UndoneOperation";
  */
 export type UndoResult = { 
 /**
- * What was undone.
- */
-undone: UndoneOperation, 
-/**
- * Documents that are again what they were before, `removed` among them.
+ * Documents that are again what they were before.
  */
 restored: number, 
-/**
- * Documents that were not there before and are taken away.
- */
-removed: number, 
 /**
  * Documents left as they are, because they were changed since.
  */
@@ -29,4 +21,12 @@ conflicts: Array<UndoConflict>,
 /**
  * The undo's own entry in Activity.
  */
-operation_id: string | null, };
+operation_id: string | null, 
+/**
+ * Of those restored, the ones that were not there before: they are taken away.
+ */
+removed: number, 
+/**
+ * What was undone.
+ */
+undone: UndoneOperation, };

@@ -12,7 +12,7 @@
 mod group;
 mod stream;
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::pin::pin;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -20,11 +20,12 @@ use std::time::Duration;
 use flowkeep_core::Message;
 use serde_json::json;
 use tokio::process::{Child, Command};
+use tokio::time::timeout;
 
 use self::group::Group;
 use self::stream::{Lines, Stream};
 use super::params::Params;
-use super::{ActionError, Attempt, Done, Output};
+use super::{ActionError, Attempt, Done, Output, Stop};
 
 /// How long the output may stay open after the program has ended.
 const HELD: Duration = Duration::from_secs(1);
@@ -42,7 +43,11 @@ const INHERITED: &[&str] = &[
     "LC_CTYPE",
     "TZ",
     "TMPDIR",
-    "XDG_RUNTIME_DIR", // What programs on Windows cannot start without.
+    "XDG_RUNTIME_DIR",
+];
+
+/// What programs on Windows cannot start without.
+const INHERITED_ON_WINDOWS: &[&str] = &[
     "SYSTEMROOT",
     "WINDIR",
     "PATHEXT",
@@ -67,47 +72,10 @@ pub(super) async fn carry_out(
     let mut stdout = Stream::new(attempt, "stdout");
     let mut stderr = Stream::new(attempt, "stderr");
     let (out, err) = (child.stdout.take(), child.stderr.take());
-    let exit = {
-        let reading =
-            async { tokio::try_join!(stdout.read(out, &lines), stderr.read(err, &lines)) };
-        let mut reading = pin!(reading);
-        let mut read = None;
-        let (mut asked, mut ended) = (false, false);
-        let exit = loop {
-            tokio::select! {
-                exit = child.wait() => break exit,
-                result = &mut reading, if read.is_none() => {
-                    if result.is_err() {
-                        group.end();
-                    }
-                    read = Some(result);
-                }
-                () = attempt.stop.soft(), if !asked => {
-                    asked = true;
-                    group.ask();
-                }
-                () = attempt.stop.hard(), if !ended => {
-                    ended = true;
-                    group.end();
-                }
-            }
-        };
-        if read.is_none() {
-            read = tokio::time::timeout(HELD, &mut reading).await.ok();
-        }
-        if read.is_none() {
-            group.end();
-            // Who left the group may hold it still; what came until now is the output.
-            read = tokio::time::timeout(HELD, &mut reading).await.ok();
-        }
-        group.leave();
-        if asked || ended {
-            return Ok(Done::Stopped);
-        }
-        if let Some(Err(error)) = read {
-            return Err(error);
-        }
-        exit
+    let reading =
+        async { tokio::try_join!(stdout.read(out, &lines), stderr.read(err, &lines)).map(|_| ()) };
+    let Some(exit) = follow(&mut child, &group, &attempt.stop, reading).await? else {
+        return Ok(Done::Stopped);
     };
     let exit = exit.map_err(|error| not_started(program, &error))?;
     judge(program, exit, &accept)?;
@@ -123,6 +91,52 @@ pub(super) async fn carry_out(
     Ok(output.into())
 }
 
+/// Goes with a program to its end and says how it ended; nothing when it was stopped.
+async fn follow(
+    child: &mut Child,
+    group: &Group,
+    stop: &Stop,
+    reading: impl Future<Output = Result<(), ActionError>>,
+) -> Result<Option<io::Result<ExitStatus>>, ActionError> {
+    let mut reading = pin!(reading);
+    let mut read = None;
+    let (mut asked, mut ended) = (false, false);
+    let exit = loop {
+        tokio::select! {
+            exit = child.wait() => break exit,
+            result = &mut reading, if read.is_none() => {
+                if result.is_err() {
+                    group.end();
+                }
+                read = Some(result);
+            }
+            () = stop.soft(), if !asked => {
+                asked = true;
+                group.ask();
+            }
+            () = stop.hard(), if !ended => {
+                ended = true;
+                group.end();
+            }
+        }
+    };
+    if read.is_none() {
+        read = timeout(HELD, &mut reading).await.ok();
+    }
+    if read.is_none() {
+        group.end();
+        // Who left the group may hold it still; what came until now is the output.
+        read = timeout(HELD, &mut reading).await.ok();
+    }
+    if asked || ended {
+        // Also who neither heard nor holds the output.
+        group.end();
+        return Ok(None);
+    }
+    group.leave();
+    read.unwrap_or(Ok(())).map(|()| Some(exit))
+}
+
 fn start(attempt: &Attempt<'_>, params: &Params<'_>, program: &str) -> Result<Child, ActionError> {
     let mut command = Command::new(program);
     command
@@ -133,7 +147,7 @@ fn start(attempt: &Attempt<'_>, params: &Params<'_>, program: &str) -> Result<Ch
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true);
-    for name in INHERITED {
+    for name in INHERITED.iter().chain(INHERITED_ON_WINDOWS) {
         if let Some(value) = std::env::var_os(name) {
             command.env(name, value);
         }
@@ -157,7 +171,7 @@ fn start(attempt: &Attempt<'_>, params: &Params<'_>, program: &str) -> Result<Ch
         .map_err(|error| not_started(program, &error))
 }
 
-fn not_started(program: &str, error: &std::io::Error) -> ActionError {
+fn not_started(program: &str, error: &io::Error) -> ActionError {
     let message = match error.kind() {
         ErrorKind::NotFound => Message::new("program_missing"),
         ErrorKind::PermissionDenied => Message::new("program_not_allowed"),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use flowkeep_core::Message;
 use flowkeep_host::path_text;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, ffi};
 
 use super::SqliteFile;
 use super::fault::Fault;
@@ -55,7 +55,11 @@ fn permitted(context: AuthContext<'_>) -> Authorization {
     match context.action {
         AuthAction::Attach { filename: "" } => Authorization::Allow,
         // A name that is computed is told as no action at all.
-        AuthAction::Attach { .. } | AuthAction::Unknown { .. } => Authorization::Deny,
+        AuthAction::Attach { .. }
+        | AuthAction::Unknown {
+            code: ffi::SQLITE_ATTACH,
+            ..
+        } => Authorization::Deny,
         _ => Authorization::Allow,
     }
 }

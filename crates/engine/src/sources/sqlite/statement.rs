@@ -28,19 +28,16 @@ pub(super) fn query(
 
 /// Statements that write: one, or several that are kept together or not at all.
 pub(super) fn execute(connection: &Connection, asked: &Statement) -> Result<Output, Fault> {
-    match connection.prepare(&asked.sql) {
-        Ok(mut statement) => {
-            bind_all(&mut statement, &asked.args)?;
-            run(&mut statement)?;
-        }
-        Err(rusqlite::Error::MultipleStatement) => {
-            // It writes, so it waits for its turn before it reads.
-            let transaction =
-                Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
-            several(connection, asked)?;
-            transaction.commit()?;
-        }
-        Err(error) => return Err(error.into()),
+    if let Ok(mut statement) = connection.prepare(&asked.sql) {
+        bind_all(&mut statement, &asked.args)?;
+        run(&mut statement)?;
+    } else {
+        // Several, or one that is wrong and will say so again. Only one after the other can they be
+        // prepared: a later one may need the table an earlier one makes. They write, so they wait
+        // for their turn before they read.
+        let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+        several(connection, asked)?;
+        transaction.commit()?;
     }
     let affected = match connection.total_changes() {
         0 => 0,
@@ -63,8 +60,7 @@ pub(super) fn either(
         Ok(mut statement) if statement.column_count() > 0 => {
             rows(&mut statement, &asked.args, room)
         }
-        Ok(_) | Err(rusqlite::Error::MultipleStatement) => execute(connection, asked),
-        Err(error) => Err(error.into()),
+        _ => execute(connection, asked),
     }
 }
 

@@ -4,6 +4,7 @@ import { fieldName, say } from '@/i18n';
 import type { Edit, Finding, Kind } from '@/ipc';
 import type { DocumentDraft, DraftState } from './draft';
 import { type Path, pointer, remove, set, type View, valueAt } from './edits';
+import type { Typed } from './typing';
 
 interface Editing {
   kind: Kind;
@@ -22,8 +23,13 @@ export interface DraftTools {
   spelling: (path: Path) => string | undefined;
   /** Change the document; without a `burst` the edit is a step of undo of its own. */
   edit: (edits: readonly Edit[], burst?: string) => void;
-  /** Set a value while it is typed; `undefined` takes the key away. */
+  /** Set a value at once; `undefined` takes the key away. */
   put: (path: Path, value: View) => void;
+  /** Set a value while it is typed; `undefined` takes the key away. */
+  type: (path: Path, value: View) => void;
+  /** What is being typed at a path right now, and how to hear of it letter by letter. */
+  typed: (path: Path) => Typed | null;
+  watchTyping: (listener: () => void) => () => void;
   /** What validation says of this place. */
   notes: (path: Path, reach?: 'inside') => Note[];
 }
@@ -55,6 +61,9 @@ export function useDraft(): DraftTools {
       if (value === undefined && valueAt(view, path) === undefined) return;
       draft.edit([value === undefined ? remove(path) : set(path, value)], pointer(path));
     },
+    type: (path, value) => draft.type(path, value),
+    typed: (path) => draft.typing.at(pointer(path)),
+    watchTyping: draft.typing.subscribe,
     notes: (path, reach) => notesAt(state, pointer(path), reach),
   };
 }

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CallError, type Draft, type DraftInput } from '@/ipc';
-import { DocumentDraft, REST } from './draft';
+import { DocumentDraft, REST, STEP } from './draft';
 import { applied, set } from './edits';
+import { PAUSE } from './typing';
 
 const VALID = { errors: [], warnings: [] };
 
@@ -168,5 +169,90 @@ describe('a draft', () => {
     expect(draft.state.view).toEqual({ name: 'kept' });
     draft.undo();
     expect(draft.state.text).toBe('{"name":"a"}');
+  });
+
+  it('shows what is typed at once and asks the core when typing rests', async () => {
+    const core = slowCore();
+    const draft = new DocumentDraft(base({ name: 'a' }), core.ask);
+    let drawn = 0;
+    draft.subscribe(() => {
+      drawn += 1;
+    });
+    for (const name of ['ab', 'abc', 'abcd', 'abcde']) draft.type(['name'], name);
+    expect(draft.typing.at('/name')?.value).toBe('abcde');
+    expect(draft.state.isDirty).toBe(true);
+    expect(drawn).toBe(1);
+    expect(core.asked).toHaveLength(0);
+
+    await vi.advanceTimersByTimeAsync(PAUSE);
+    expect(draft.typing.at('/name')).toBeNull();
+    expect(draft.state.view).toEqual({ name: 'abcde' });
+    expect(core.asked.map((input) => input.edits)).toEqual([[set(['name'], 'abcde')]]);
+  });
+
+  it('loses no letter when another field is typed into or the page goes', async () => {
+    const core = slowCore();
+    const draft = new DocumentDraft(base({ name: 'a', type: 't' }), core.ask);
+    draft.type(['name'], 'ab');
+    draft.type(['type'], 'tu');
+    draft.endStep();
+    expect(draft.state.view).toEqual({ name: 'ab', type: 'tu' });
+    let text = '';
+    void draft.settle().then((settled) => {
+      text = settled;
+    });
+    await core.answer();
+    await core.answer();
+    expect(text).toBe('{"name":"ab","type":"tu"}');
+  });
+
+  it('is as it was when the letters typed are taken back', async () => {
+    const core = slowCore();
+    const draft = new DocumentDraft(base({ name: 'a' }), core.ask);
+    draft.type(['name'], 'ab');
+    draft.type(['name'], 'a');
+    await vi.advanceTimersByTimeAsync(PAUSE);
+    expect(core.asked).toHaveLength(0);
+    expect(draft.state.isDirty).toBe(false);
+  });
+
+  const afterATyping = {
+    'a pause': async () => vi.advanceTimersByTimeAsync(STEP),
+    'the field is left': async (draft: DocumentDraft) => draft.endStep(),
+    'a save': async (draft: DocumentDraft) => draft.saved(draft.state.text, 4),
+  };
+  it.each(Object.entries(afterATyping))('ends a step of undo with %s', async (_, between) => {
+    const core = slowCore();
+    const draft = new DocumentDraft(base({ name: 'a' }), core.ask);
+    draft.type(['name'], 'first');
+    await vi.advanceTimersByTimeAsync(PAUSE);
+    await core.answer();
+    await between(draft);
+    draft.type(['name'], 'second');
+    await vi.advanceTimersByTimeAsync(PAUSE);
+    await core.answer();
+
+    draft.undo();
+    expect(draft.state.text).toBe('{"name":"first"}');
+    await core.answer();
+    draft.undo();
+    expect(draft.state.text).toBe('{"name":"a"}');
+  });
+
+  it('brings back by undo what was left for a state saved elsewhere', async () => {
+    const core = slowCore();
+    const draft = new DocumentDraft(base({ name: 'a' }), core.ask);
+    draft.type(['name'], 'mine');
+    const left = draft.leaveFor({ ...base({ name: 'theirs' }), revision: 4 });
+    await core.answer();
+    await left;
+    expect(draft.state.view).toEqual({ name: 'theirs' });
+    expect(draft.state.isDirty).toBe(false);
+
+    draft.undo();
+    await core.answer();
+    expect(draft.state.view).toEqual({ name: 'mine' });
+    expect(draft.state.isDirty).toBe(true);
+    expect(draft.state.revision).toBe(4);
   });
 });

@@ -4,8 +4,9 @@
  * to the view for the eye.
  */
 import type { CallError, Draft, DraftInput, Edit, Format, Message, Validation } from '@/ipc';
-import { applied, coalesced, type View } from './edits';
+import { applied, coalesced, type Path, remove, set, type View, valueAt } from './edits';
 import { TextHistory } from './history';
+import { type Typed, Typing } from './typing';
 
 /** Numbers as the text spells them, by their pointers, where they would be printed otherwise. */
 export type Spelled = Draft['spelled'];
@@ -54,6 +55,9 @@ interface Batch {
 /** How long typing in the text view rests before the core is asked, in milliseconds. */
 export const REST = 250;
 
+/** A pause after which what is typed next is another step of undo, in milliseconds. */
+export const STEP = 1_000;
+
 function confirmed({ text, view, spelled, validation }: DraftBase): Confirmed {
   return { text, view, spelled, broken: null, validation };
 }
@@ -62,6 +66,8 @@ type Ask = (input: DraftInput) => Promise<Draft>;
 
 export class DocumentDraft {
   readonly format: Format;
+  /** What is being typed into a field of the form. */
+  readonly typing = new Typing((typed) => this.#takeTyped(typed));
   readonly #ask: Ask;
   #base: { text: string; revision: number };
   #confirmed: Confirmed;
@@ -71,6 +77,8 @@ export class DocumentDraft {
   #rest: ReturnType<typeof setTimeout> | null = null;
   #refused: CallError | null = null;
   #turn = 0;
+  #stepNumber = 0;
+  #stepEnd: ReturnType<typeof setTimeout> | undefined;
   #state: DraftState;
   readonly #listeners = new Set<() => void>();
 
@@ -96,12 +104,22 @@ export class DocumentDraft {
     return () => void this.#listeners.delete(listener);
   };
 
+  /** Put a value while it is typed; `undefined` takes the key away. Cheap for every letter. */
+  type(path: Path, value: View): void {
+    this.typing.type(path, value);
+    this.#awaitStepEnd();
+    if (!this.#state.isDirty || !this.#state.canUndo) this.#publish();
+  }
+
   /** Change the document. Edits with one `burst` in a row are one step of undo. */
   edit(edits: readonly Edit[], burst: string): void {
+    this.typing.rest();
     if (edits.length === 0) return;
+    const step = `${burst} ${this.#stepNumber}`;
     const last = this.#waiting.at(-1);
-    if (last?.burst === burst) last.edits = coalesced([...last.edits, ...edits]);
-    else this.#waiting.push({ burst, edits: coalesced(edits) });
+    if (last?.burst === step) last.edits = coalesced([...last.edits, ...edits]);
+    else this.#waiting.push({ burst: step, edits: coalesced(edits) });
+    this.#awaitStepEnd();
     this.#refused = null;
     this.#publish();
     void this.#work();
@@ -110,8 +128,16 @@ export class DocumentDraft {
   /** Put another text in the place of this one, as the text view does. */
   replace(text: string): void {
     if (text === this.#confirmed.text) return;
-    this.#history.remember(this.#confirmed.text, 'text');
+    this.#history.remember(this.#confirmed.text, `text ${this.#stepNumber}`);
+    this.#awaitStepEnd();
     this.#takeText(text);
+  }
+
+  /** What comes next is a step of undo of its own. */
+  endStep(): void {
+    this.typing.rest();
+    clearTimeout(this.#stepEnd);
+    this.#stepNumber += 1;
   }
 
   undo(): void {
@@ -124,6 +150,7 @@ export class DocumentDraft {
 
   /** Wait until the core has answered everything; gives the text. */
   async settle(): Promise<string> {
+    this.typing.rest();
     if (this.#rest) this.#check();
     while (this.#running || this.#waiting.length > 0 || this.#rest) {
       await new Promise<void>((resolve) => {
@@ -139,18 +166,23 @@ export class DocumentDraft {
   /** The text as it stands was saved as this revision. */
   saved(text: string, revision: number): void {
     this.#base = { text, revision };
+    this.#stepNumber += 1;
     this.#publish();
   }
 
-  /** Go on from another saved state; what is not saved is left behind. */
-  reset(base: DraftBase): void {
-    this.#turn += 1;
-    this.#base = { text: base.text, revision: base.revision };
-    this.#waiting = [];
+  /** Go on from another saved state; undo brings back what is left behind. */
+  async leaveFor(base: DraftBase): Promise<void> {
+    const text = await this.settle();
+    this.endStep();
+    if (text !== base.text) this.#history.remember(text, `left ${this.#stepNumber}`);
+    this.endStep();
+    this.#begin(base);
+  }
+
+  /** Go on from a state that was saved elsewhere, where nothing here is unsaved. */
+  follow(base: DraftBase): void {
     this.#history.forget();
-    this.#stopRest();
-    this.#confirmed = confirmed(base);
-    this.#publish();
+    this.#begin(base);
   }
 
   /** Keep the text and call another revision its base: what is saved now replaces that one. */
@@ -159,7 +191,28 @@ export class DocumentDraft {
     this.#publish();
   }
 
+  #begin(base: DraftBase): void {
+    this.#turn += 1;
+    this.#base = { text: base.text, revision: base.revision };
+    this.#waiting = [];
+    this.typing.drop();
+    this.#stopRest();
+    this.#confirmed = confirmed(base);
+    this.#publish();
+  }
+
+  #awaitStepEnd(): void {
+    clearTimeout(this.#stepEnd);
+    this.#stepEnd = setTimeout(() => this.endStep(), STEP);
+  }
+
+  #takeTyped({ path, place, value }: Typed): void {
+    if (valueAt(this.#state.view, path) === value) this.#publish();
+    else this.edit([value === undefined ? remove(path) : set(path, value)], place);
+  }
+
   #step(way: 'undo' | 'redo'): void {
+    this.endStep();
     if (this.#running || this.#waiting.length > 0) {
       void this.settle().then(() => this.#step(way));
       return;
@@ -233,9 +286,9 @@ export class DocumentDraft {
       spelled,
       broken,
       validation,
-      isPending: batches.length > 0 || this.#rest !== null,
-      isDirty: text !== this.#base.text || edits.length > 0,
-      canUndo: this.#history.canUndo || edits.length > 0,
+      isPending: batches.length > 0 || this.#rest !== null || this.typing.isUnderWay,
+      isDirty: text !== this.#base.text || edits.length > 0 || this.typing.isUnderWay,
+      canUndo: this.#history.canUndo || edits.length > 0 || this.typing.isUnderWay,
       canRedo: this.#history.canRedo,
       revision: this.#base.revision,
       refused: this.#refused,

@@ -1,22 +1,33 @@
 /**
- * Drafts that are open or were left unsaved. They live as long as the window, and their texts
- * survive a reload of the web view in its session storage.
+ * Drafts that are open, and those that were left unsaved when the window was closed or died. What is
+ * not saved lies in the database as well (`keeping.ts`).
  */
-import type { DocumentShow, Kind } from '@/ipc';
+import { call, type DocumentShow, type DraftRow, type DraftShow, type Kind } from '@/ipc';
 import { callDocument } from '../queries';
 import { DocumentDraft, type DraftBase } from './draft';
+import { Keeping } from './keeping';
 
-const drafts = new Map<string, DocumentDraft>();
-const watchers = new Set<() => void>();
-const PREFIX = 'draft ';
-
-interface Kept {
-  text: string;
-  revision: number;
+interface Open {
+  kind: Kind;
+  id: string;
+  draft: DocumentDraft;
+  keeping: Keeping;
 }
 
+/** A document with changes that are not saved. */
+export interface Unsaved {
+  kind: Kind;
+  id: string;
+}
+
+const drafts = new Map<string, Open>();
+/** Left unsaved by an earlier window and not opened in this one. */
+const left = new Map<string, DraftRow>();
+const watchers = new Set<() => void>();
+let unsaved: readonly Unsaved[] = [];
+
 function nameOf(kind: Kind, id: string): string {
-  return `${PREFIX}${kind} ${id}`;
+  return `${kind} ${id}`;
 }
 
 export function baseOf(show: DocumentShow): DraftBase {
@@ -30,35 +41,60 @@ export function baseOf(show: DocumentShow): DraftBase {
   };
 }
 
-/** The draft of a document: the one left unsaved, else a new one of the saved text. */
-export function openDraft(kind: Kind, id: string, show: DocumentShow): DocumentDraft {
+/** The draft of a document: the one that is open, the one left unsaved, else one of the saved text. */
+export function openDraft(
+  kind: Kind,
+  id: string,
+  show: DocumentShow,
+  kept: DraftShow['draft'],
+): DocumentDraft {
   const name = nameOf(kind, id);
-  const known = drafts.get(name);
-  if (known) {
-    if (!known.state.isDirty && known.state.revision !== show.row.revision)
-      known.reset(baseOf(show));
-    return known;
-  }
-  const kept = read(name);
+  const open = drafts.get(name);
+  if (open) return open.draft;
   const draft = new DocumentDraft(
     baseOf(show),
     (input) => callDocument(kind, 'draft', input),
     kept?.text,
   );
-  if (kept) draft.rebase(kept.revision);
-  drafts.set(name, draft);
-  draft.subscribe(() => {
-    keep(name, draft);
-    for (const watcher of watchers) watcher();
+  if (kept && draft.state.isDirty) draft.rebase(kept.revision);
+  const keeping = new Keeping({ kind, id }, draft, kept);
+  drafts.set(name, { kind, id, draft, keeping });
+  draft.subscribe(count);
+  // Not while a page is being rendered.
+  queueMicrotask(() => {
+    left.delete(name);
+    count();
+    if (kept && !draft.state.isDirty) void keeping.now();
   });
   return draft;
 }
 
-/** How many drafts hold something that is not saved. */
-export function unsavedCount(): number {
-  let count = 0;
-  for (const draft of drafts.values()) if (draft.state.isDirty) count += 1;
-  return count;
+/** Let a draft go on from what was saved elsewhere, as far as nothing of its own is in the way. */
+export function followSaved(draft: DocumentDraft, show: DocumentShow): void {
+  const { state } = draft;
+  if (show.row.revision <= state.revision) return;
+  if (!state.isDirty) draft.follow(baseOf(show));
+  else if (!state.isPending && state.text === show.text) draft.saved(show.text, show.row.revision);
+}
+
+/** What an earlier window left unsaved, the newest first. Asked for once, when the window opens. */
+export async function findLeftDrafts(): Promise<readonly DraftRow[]> {
+  const { items } = await call('draft_list', {});
+  const found = items.filter((row) => !drafts.has(nameOf(row.kind, row.id)));
+  for (const row of found) left.set(nameOf(row.kind, row.id), row);
+  count();
+  return found;
+}
+
+/** Keep everything that is typed and not saved; resolves when it is done. */
+export async function keepDrafts(): Promise<void> {
+  const dirty = [...drafts.values()].filter(({ draft }) => draft.state.isDirty);
+  await Promise.all(dirty.map(({ keeping }) => keeping.now()));
+}
+
+/** The documents with changes that are not saved. */
+export function unsavedDrafts(): readonly Unsaved[] {
+  return unsaved;
 }
 
 export function watchUnsaved(watcher: () => void): () => void {
@@ -66,21 +102,18 @@ export function watchUnsaved(watcher: () => void): () => void {
   return () => void watchers.delete(watcher);
 }
 
-function read(name: string): Kept | undefined {
-  try {
-    const text = sessionStorage.getItem(name);
-    return text ? (JSON.parse(text) as Kept) : undefined;
-  } catch {
-    return undefined;
-  }
+function count(): void {
+  const open = [...drafts.values()].filter(({ draft }) => draft.state.isDirty);
+  const next = [...open, ...left.values()].map(({ kind, id }) => ({ kind, id }));
+  if (
+    next.length === unsaved.length &&
+    next.every(({ kind, id }, at) => same(unsaved[at], kind, id))
+  )
+    return;
+  unsaved = next;
+  for (const watcher of watchers) watcher();
 }
 
-function keep(name: string, draft: DocumentDraft): void {
-  try {
-    const { text, revision, isDirty } = draft.state;
-    if (isDirty) sessionStorage.setItem(name, JSON.stringify({ text, revision } satisfies Kept));
-    else sessionStorage.removeItem(name);
-  } catch {
-    // The storage is full: the draft still lives in memory as long as the window does.
-  }
+function same(one: Unsaved | undefined, kind: Kind, id: string): boolean {
+  return one?.kind === kind && one.id === id;
 }

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Button, Choice, IconButton, TextArea, TextField } from '@/components';
 import { fieldName, m } from '@/i18n';
 import { isObject, type Path, type View } from '../draft/edits';
-import { BoundNumber } from './bound';
+import { BoundArea, BoundNumber, BoundText } from './bound';
 import styles from './forms.module.css';
 import { asText, inside, jsonAt, type Scope } from './scope';
 
@@ -67,19 +67,24 @@ function AnyField({ scope, name }: { scope: Scope; name: string }) {
   }
   if (typeof value === 'object' && value !== null)
     return <JsonField scope={scope} path={[name]} label={label} />;
+  return <AnyText scope={scope} name={name} label={label} />;
+}
+
+/** Text on one line or on several, as it was found: a field does not change under who types in it. */
+function AnyText({ scope, name, label }: { scope: Scope; name: string; label: string }) {
+  const value = scope.at([name]);
   const text = asText(value);
-  const isLong = text.length > 60 || text.includes('\n');
+  const [isLong] = useState(text.length > 60 || text.includes('\n'));
   const common = {
+    scope,
+    path: [name],
     label,
-    value: text,
-    onChange: put,
-    notes,
     placeholder: value === null ? m.empty_value() : undefined,
   };
   return isLong ? (
-    <TextArea {...common} rows={Math.min(10, text.split('\n').length + 1)} />
+    <BoundArea {...common} rows={Math.min(10, text.split('\n').length + 1)} />
   ) : (
-    <TextField {...common} />
+    <BoundText {...common} />
   );
 }
 
@@ -100,7 +105,7 @@ export function JsonField({ scope, path, label }: { scope: Scope; path: Path; la
       value={shown}
       onChange={(text) => {
         setTyped(text);
-        if (canRead(text)) scope.put(path, JSON.parse(text));
+        if (canRead(text)) scope.type(path, JSON.parse(text));
       }}
       onBlur={() => !bad && setTyped(null)}
       notes={bad ? [{ tone: 'problem', text: m.json_not_yet() }] : []}

@@ -1,4 +1,4 @@
-import { Card, IconButton, TextField } from '@/components';
+import { Card, IconButton } from '@/components';
 import { m } from '@/i18n';
 import { useDraft } from '../draft/DraftContext';
 import { isObject } from '../draft/edits';
@@ -99,12 +99,7 @@ function Variable({ scope, name, onRemove }: { scope: Scope; name: string; onRem
           <span>{name || m.unnamed()}</span>
         </summary>
         <div className={styles.others}>
-          <TextField
-            label={m.field_name()}
-            face="code"
-            value={name}
-            onChange={(value) => scope.put(['name'], value)}
-          />
+          <BoundText scope={scope} path={['name']} label={m.field_name()} face="code" />
           <BoundText scope={scope} path={['description']} label={m.field_description()} />
           <div className={styles.grid}>
             <BoundChoice

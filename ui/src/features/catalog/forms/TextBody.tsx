@@ -1,7 +1,7 @@
 import { CodeView } from '@/components/CodeView';
 import { useDraft } from '../draft/DraftContext';
 import type { Path } from '../draft/edits';
-import { asText } from './scope';
+import { asText, useTyped } from './scope';
 
 interface Props {
   path: Path;
@@ -17,8 +17,8 @@ export function TextBody({ path, label, language }: Props) {
       label={label}
       language={language}
       face="prose"
-      value={asText(draft.at(path))}
-      onChange={(text) => draft.put(path, text)}
+      value={asText(useTyped(draft, path))}
+      onChange={(text) => draft.type(path, text)}
     />
   );
 }

@@ -1,4 +1,4 @@
-import { Button, IconButton, TextField } from '@/components';
+import { Button, IconButton } from '@/components';
 import { m } from '@/i18n';
 import {
   insert,
@@ -10,9 +10,10 @@ import {
   type View,
   type ViewObject,
 } from '../draft/edits';
+import { BoundText } from './bound';
 import styles from './forms.module.css';
 import { OtherFields } from './OtherFields';
-import { asText, inside, type Scope } from './scope';
+import { inside, type Scope } from './scope';
 
 interface Props {
   scope: Scope;
@@ -26,6 +27,10 @@ const NAMES = ['name', 'title', 'text', 'item', 'label', 'description'];
 
 function nameKey(item: ViewObject): string {
   return NAMES.find((key) => typeof item[key] === 'string') ?? 'name';
+}
+
+function isEmpty(field: EventTarget): boolean {
+  return field instanceof HTMLInputElement && field.value === '';
 }
 
 /**
@@ -49,8 +54,13 @@ export function WordList({ scope, path, label, addLabel }: Props) {
       ? []
       : [value];
   const isList = Array.isArray(value);
+  // What stands alone becomes the first of a list, as it is typed right now.
+  const asList = () => {
+    const typed = scope.typed(path);
+    return typed ? [typed.value] : items;
+  };
   const add = (index: number) =>
-    scope.edit([isList ? insert(path, index, '') : set(path, [...items, ''])]);
+    scope.edit([isList ? insert(path, index, '') : set(path, [...asList(), ''])]);
   const drop = (index: number) => scope.edit([isList ? remove([...path, index]) : remove(path)]);
   const focus = (list: Element | null | undefined, index: number) =>
     requestAnimationFrame(() => list?.querySelectorAll('input')[index]?.focus());
@@ -66,7 +76,7 @@ export function WordList({ scope, path, label, addLabel }: Props) {
         scope.edit([move(path, index, to)]);
         focus(list, to);
       }
-    } else if (event.key === 'Backspace' && asText(items[index]) === '') {
+    } else if (event.key === 'Backspace' && isEmpty(event.target)) {
       drop(index);
       focus(list, Math.max(0, index - 1));
     } else return;
@@ -87,11 +97,11 @@ export function WordList({ scope, path, label, addLabel }: Props) {
             return (
               // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity of their own
               <li key={index} className={styles.word}>
-                <TextField
+                <BoundText
+                  scope={scope}
+                  path={at}
                   label={m.entry_number({ name: label, number: index + 1 })}
                   labelling="hidden"
-                  value={isObject(item) ? asText(item[nameKey(item)]) : asText(item)}
-                  onChange={(text) => scope.put(at, text)}
                   onKeyDown={(event) => onKeyDown(event, index)}
                 />
                 <IconButton icon="cross" label={m.remove_entry()} onPress={() => drop(index)} />

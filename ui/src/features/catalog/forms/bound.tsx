@@ -4,16 +4,18 @@ import { Choice, type Option, TextArea, TextField } from '@/components';
 import { m } from '@/i18n';
 import type { Path } from '../draft/edits';
 import type { Scope } from './scope';
-import { asText, textAt } from './scope';
+import { asText, useTyped, useTypedText } from './scope';
 
 interface BoundProps {
   scope: Scope;
   path: Path;
   label: string;
   hint?: string;
+  labelling?: 'shown' | 'hidden';
   placeholder?: string;
   face?: 'text' | 'code';
   isRequired?: boolean;
+  onKeyDown?: (event: React.KeyboardEvent) => void;
   'data-testid'?: string;
 }
 
@@ -22,8 +24,8 @@ export function BoundText({ scope, path, ...rest }: BoundProps) {
   return (
     <TextField
       {...rest}
-      value={textAt(scope, path)}
-      onChange={(value) => scope.put(path, value)}
+      value={useTypedText(scope, path)}
+      onChange={(value) => scope.type(path, value)}
       notes={scope.notes(path)}
     />
   );
@@ -34,8 +36,8 @@ export function BoundArea({ scope, path, rows, ...rest }: BoundProps & { rows?: 
     <TextArea
       {...rest}
       rows={rows}
-      value={asText(scope.at(path))}
-      onChange={(value) => scope.put(path, value)}
+      value={asText(useTyped(scope, path))}
+      onChange={(value) => scope.type(path, value)}
       notes={scope.notes(path)}
     />
   );
@@ -59,10 +61,11 @@ export function BoundNumber({
   /** What an emptied field means, where the key is to stay. */
   emptied?: number;
 }) {
-  const value = scope.at(path);
+  const value = useTyped(scope, path);
+  const text = useTypedText(scope, path);
   const [typed, setTyped] = useState<string | null>(null);
   const meant = (text: string) => asNumber(text) ?? emptied;
-  const shown = typed !== null && meant(typed) === value ? typed : textAt(scope, path);
+  const shown = typed !== null && meant(typed) === value ? typed : text;
   return (
     <TextField
       {...rest}
@@ -70,7 +73,7 @@ export function BoundNumber({
       value={shown}
       onChange={(text) => {
         setTyped(text);
-        scope.put(path, meant(text));
+        scope.type(path, meant(text));
       }}
       notes={scope.notes(path)}
     />

@@ -24,6 +24,9 @@ function document(view: View): { scope: Scope; now: () => View } {
           ? { op: 'remove', path: [...path] }
           : ({ op: 'set', path: [...path], value } as Edit),
       ]),
+    type: () => undefined,
+    typed: () => null,
+    watchTyping: () => () => undefined,
     notes: () => [],
   };
   return { scope, now: () => current };

@@ -10,6 +10,9 @@ function looking(view: View, spelled: Record<string, string>): Scope {
     spelling: (path) => spelled[pointer(path)],
     edit: () => undefined,
     put: () => undefined,
+    type: () => undefined,
+    typed: () => null,
+    watchTyping: () => () => undefined,
     notes: () => [],
   };
 }

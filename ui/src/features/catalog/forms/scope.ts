@@ -2,11 +2,15 @@
  * A part of a draft that a form edits: the whole, a task, a stage. A form speaks of keys inside its
  * part and need not know where the part lies.
  */
+import { useSyncExternalStore } from 'react';
 import type { Edit } from '@/ipc';
 import type { DraftTools } from '../draft/DraftContext';
 import { isObject, type Path, type View, type ViewObject } from '../draft/edits';
 
-export type Scope = Pick<DraftTools, 'view' | 'at' | 'spelling' | 'edit' | 'put' | 'notes'>;
+export type Scope = Pick<
+  DraftTools,
+  'view' | 'at' | 'spelling' | 'edit' | 'put' | 'type' | 'typed' | 'watchTyping' | 'notes'
+>;
 
 /** The part of a scope at a path. */
 export function inside(scope: Scope, base: Path): Scope {
@@ -21,6 +25,9 @@ export function inside(scope: Scope, base: Path): Scope {
         burst,
       ),
     put: (path, value) => scope.put(under(path), value),
+    type: (path, value) => scope.type(under(path), value),
+    typed: (path) => scope.typed(under(path)),
+    watchTyping: scope.watchTyping,
     notes: (path, reach) => scope.notes(under(path), reach),
   };
 }
@@ -44,6 +51,18 @@ export function otherKeys(view: View, shown: readonly string[]): string[] {
 export function asText(value: View): string {
   if (value === null || value === undefined) return '';
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/** The value at a path as it is being typed: a field that uses this is drawn anew with each letter. */
+export function useTyped(scope: Scope, path: Path): View {
+  const typed = useSyncExternalStore(scope.watchTyping, () => scope.typed(path));
+  return typed ? typed.value : scope.at(path);
+}
+
+/** What is typed at a path as short text, else what stands there, a number as the text spells it. */
+export function useTypedText(scope: Scope, path: Path): string {
+  const typed = useSyncExternalStore(scope.watchTyping, () => scope.typed(path));
+  return typed ? asText(typed.value) : textAt(scope, path);
 }
 
 /** What stands at a path as short text, a number as the text spells it. */

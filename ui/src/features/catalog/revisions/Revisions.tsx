@@ -81,7 +81,7 @@ function Line({ item, pair, latest, row, draft, onPair }: LineProps) {
   const bringBack = async () => {
     try {
       const changed = await callDocument(row.kind, 'revert', { id: row.id, revision });
-      draft.reset(baseOf(await callDocument(row.kind, 'show', { id: row.id })));
+      await draft.leaveFor(baseOf(await callDocument(row.kind, 'show', { id: row.id })));
       invalidate(client, [row.kind, `${row.kind}:${row.id}`, 'operation']);
       toast({
         text: m.revision_brought_back({ number: revision }),

@@ -1,0 +1,375 @@
+//! `run_start`, `run_task`, `run_cancel` and the others that want something of a run.
+//!
+//! A run is in the history before anything else happens. What is wanted of one is left for
+//! whoever owns the engine; where nobody does, this process answers it and carries nothing out.
+
+use std::time::{Duration, Instant};
+
+use flowkeep_core::run::{Decision, From, RunState, Start, Status, TaskId, repeat};
+use flowkeep_core::{Document, Format, Kind, RunId};
+use flowkeep_engine::{Beginning, Scope, Wanted, begin, definition_of, state_of, tasks_hash};
+use flowkeep_store::{KeptRun, NewRun, RequestAnswer, StoreError};
+use serde_json::{Map, Value as Json, json};
+
+use super::runs::find;
+use crate::engine_seat::connected;
+use crate::types::{
+    RetryDefinition, RunAnswerInput, RunDecision, RunMode, RunRef, RunRetryInput, RunStartInput,
+    RunStatus, RunTaskInput, RunTaskResult,
+};
+use crate::{Api, AppError, Progress, time};
+
+/// How long between two looks at what another thread or process does.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// How long an owner of the engine has to answer.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// The id of the one task of a run without a definition.
+const ONLY: &str = "task";
+
+/// Starts a workflow.
+///
+/// # Errors
+/// `workflow_unknown`, `definition_invalid`, `no_connection`, `run_unknown_task`,
+/// `run_task_missing` for a step run that names none, `trust_required`.
+pub fn start(api: &Api, input: RunStartInput) -> Result<RunStatus, AppError> {
+    let only = match (input.mode.unwrap_or_default(), &input.task) {
+        (RunMode::Complete, None) => None,
+        (_, Some(task)) => Some(TaskId::from(task.as_str())),
+        (RunMode::Step, None) => return Err(AppError::new("run_task_missing")),
+    };
+    let beginning = Beginning {
+        workflow: input.workflow,
+        context: text(input.context),
+        start: Start {
+            only,
+            ..Start::default()
+        },
+        trusted: input.trust.unwrap_or_default(),
+        actor: api.actor()?,
+        face: api.face().as_str().to_owned(),
+        repeats: None,
+    };
+    add(api, &beginning)
+}
+
+/// Carries one operation out and waits for what it comes to.
+///
+/// # Errors
+/// `definition_invalid` for an action or parameters that are not right; `cancelled`.
+pub fn task(
+    api: &Api,
+    input: RunTaskInput,
+    progress: &dyn Progress,
+) -> Result<RunTaskResult, AppError> {
+    let mut task = json!({
+        "id": ONLY,
+        "name": input.action,
+        "action": input.action,
+        "params": input.params.unwrap_or_default(),
+    });
+    task["dataSource"] = input.source.map_or(Json::Null, Json::String);
+    let text_of = json!({"name": input.action, "tasks": [task]}).to_string();
+    let document = Document::parse(Format::Json, text_of.clone())?;
+    if let Err(found) = flowkeep_core::run::Definition::read(document.value()) {
+        let first = found.errors.first();
+        let (path, code) = first.map_or(("", ""), |first| (&first.path, &first.code));
+        return Err(AppError::new("definition_invalid")
+            .with("name", input.action)
+            .with("path", path)
+            .with("code", code));
+    }
+    let new = NewRun {
+        workflow_id: None,
+        workflow_name: input.action,
+        revision: None,
+        text: text_of,
+        format: Format::Json,
+        context: text(input.context),
+        start: Start::default(),
+        actor: api.actor()?,
+        face: api.face().as_str().to_owned(),
+        repeats: None,
+        parent: None,
+    };
+    let (row, id) = api
+        .store
+        .write::<_, StoreError>(move |tx| tx.add_run(&new))?;
+    let status = wait(api, &id.to_string(), progress)?.status;
+    let output = if status == Status::Succeeded {
+        api.store.output(row, &TaskId::from(ONLY))?
+    } else {
+        None
+    };
+    let last = api.store.attempts(row)?.pop();
+    Ok(RunTaskResult {
+        run_id: id.to_string(),
+        status,
+        output: output
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default(),
+        error: last.and_then(|attempt| attempt.error),
+    })
+}
+
+/// Ends a run: what runs is asked to stop, and nothing new starts.
+///
+/// # Errors
+/// `run_unknown`, `run_has_ended`, `engine_not_answering`.
+pub fn cancel(api: &Api, input: RunRef) -> Result<RunStatus, AppError> {
+    want(api, &input.id, &Wanted::Cancel)
+}
+
+/// Lets nothing new start in a run for now.
+///
+/// # Errors
+/// As [`cancel`].
+pub fn pause(api: &Api, input: RunRef) -> Result<RunStatus, AppError> {
+    want(api, &input.id, &Wanted::Pause)
+}
+
+/// Lets a run go on that was paused, or whose owner is gone.
+///
+/// # Errors
+/// As [`cancel`]; `run_is_not_paused`.
+pub fn resume(api: &Api, input: RunRef) -> Result<RunStatus, AppError> {
+    want(api, &input.id, &Wanted::Resume)
+}
+
+/// Runs it again, as a run of its own that takes over what is still good.
+///
+/// # Errors
+/// As [`start`]; `run_has_not_ended`.
+pub fn retry(api: &Api, input: RunRetryInput) -> Result<RunStatus, AppError> {
+    let before = find(api, &input.id)?;
+    let unreadable = || AppError::new("run_not_readable");
+    let then = definition_of(&api.store, &before)?.ok_or_else(unreadable)?;
+    let state: RunState = state_of(&api.store, &before, &then)?;
+    let from = match input.from.as_deref() {
+        Some("start") => From::Start,
+        None | Some("failed") => From::Failed,
+        Some(task) => From::Task(TaskId::from(task)),
+    };
+    let skipped: Vec<TaskId> = input.skip.into_iter().flatten().map(TaskId).collect();
+    let start = |now| {
+        let refused = |refused: flowkeep_core::run::Refused| AppError::from(refused.0);
+        repeat(&then, &state, now, &from, &skipped).map_err(refused)
+    };
+    let workflow = before.workflow_id.clone();
+    let old = input.definition == Some(RetryDefinition::Old);
+    let (Some(workflow), false) = (workflow, old) else {
+        let text = api.store.definition_text(&before)?;
+        let new = again(api, &before, text, start(&then)?)?;
+        return add_run(api, new);
+    };
+    let mut beginning = Beginning {
+        workflow,
+        context: before.context.clone(),
+        trusted: input.trust.unwrap_or_default(),
+        actor: api.actor()?,
+        face: api.face().as_str().to_owned(),
+        repeats: Some(before.id),
+        start: Start::default(),
+    };
+    let new = begun(api, &beginning)?;
+    let document = Document::parse(new.format, new.text)?;
+    let now = flowkeep_core::run::Definition::read(document.value());
+    beginning.start = start(&now.map_err(|_| unreadable())?)?;
+    add(api, &beginning)
+}
+
+/// Takes a person's answer to a task that waits.
+///
+/// # Errors
+/// As [`cancel`]; `run_unknown_task`, `run_task_not_waiting`, `run_answer_does_not_fit`,
+/// `run_no_such_way`, `run_not_an_earlier_task`, `run_answer_missing` when nothing is answered.
+pub fn answer(api: &Api, input: RunAnswerInput) -> Result<RunStatus, AppError> {
+    let run = find(api, &input.id)?;
+    let kept = api.store.kept_answer(run.row, &input.task)?;
+    let kept: Option<Json> = kept.and_then(|text| serde_json::from_str(&text).ok());
+    let mut kept = kept.unwrap_or_else(|| json!({"fields": {}, "ticked": []}));
+    if let (Some(fields), Some(filled)) = (&input.fields, kept["fields"].as_object_mut()) {
+        filled.extend(fields.clone());
+    }
+    if let Some(ticked) = &input.tick {
+        let list = kept["ticked"].as_array().cloned().unwrap_or_default();
+        let fresh = ticked.iter().map(|item| json!(item));
+        let fresh = fresh.filter(|item| !list.contains(item));
+        kept["ticked"] = list.iter().cloned().chain(fresh).collect();
+    }
+    let Some(decision) = input.decision else {
+        if input.fields.is_none() && input.tick.is_none() {
+            return Err(AppError::new("run_answer_missing"));
+        }
+        let (row, id, task) = (run.row, run.id, input.task);
+        let text = kept.to_string();
+        api.store
+            .write::<_, StoreError>(move |tx| tx.keep_answer(row, id, &task, &text))?;
+        return Ok(told(&run));
+    };
+    let to = input.to.map(TaskId);
+    let (decision, word) = match (decision, to) {
+        (RunDecision::Approve, next) => (Decision::Approve { next }, "approve"),
+        (RunDecision::SendBack, Some(to)) => (Decision::SendBack { to }, "send_back"),
+        (RunDecision::SendBack, None) => return Err(AppError::new("run_task_missing")),
+        (RunDecision::Rerun, _) => (Decision::Rerun, "rerun"),
+        (RunDecision::Done, _) => (Decision::Done, "done"),
+        (RunDecision::Failed, _) => (Decision::Failed, "failed"),
+    };
+    kept["decision"] = word.into();
+    kept["by"] = api.actor()?.into();
+    kept["at"] = time::rfc3339(api.clock.now().0).into();
+    let gives = matches!(
+        decision,
+        Decision::Approve { .. } | Decision::SendBack { .. }
+    );
+    let wanted = Wanted::Answer {
+        task: TaskId(input.task),
+        decision,
+        output: gives.then(|| kept.to_string()),
+    };
+    want(api, &input.id, &wanted)
+}
+
+/// Whether nobody carries out what has been started: it stays queued.
+pub fn is_without_owner(api: &Api) -> bool {
+    api.is_passing() && api.holds_engine()
+}
+
+/// Waits until a run has ended or waits for a person, and carries it out meanwhile where no other
+/// process does.
+///
+/// # Errors
+/// `run_unknown`; `cancelled` when whoever waits had enough, the run goes on or is left
+/// `interrupted`; what keeps the engine from going on.
+pub fn wait(api: &Api, id: &str, progress: &dyn Progress) -> Result<RunStatus, AppError> {
+    let run = find(api, id)?;
+    let outcome = wait_for(api, &run, progress);
+    if api.is_passing() {
+        api.disengage();
+    }
+    outcome
+}
+
+fn wait_for(api: &Api, run: &KeptRun, progress: &dyn Progress) -> Result<RunStatus, AppError> {
+    let mut watch = api.store.watch()?;
+    loop {
+        let now = api.store.run_at(run.row)?.unwrap_or_else(|| run.clone());
+        if now.status.is_final() || now.status == Status::Waiting {
+            return Ok(told(&now));
+        }
+        if !api.engage(Scope::Run(run.id))? && progress.cancellation().is_cancelled() {
+            return Err(AppError::new("cancelled"));
+        }
+        api.engine_trouble()?;
+        while !watch.changed()? {
+            if progress.cancellation().is_cancelled() {
+                return Err(AppError::new("cancelled"));
+            }
+            std::thread::sleep(LOOK);
+            api.engine_trouble()?;
+        }
+    }
+}
+
+/// Leaves what is wanted for whoever owns the engine, and waits for the answer.
+fn want(api: &Api, id: &str, wanted: &Wanted) -> Result<RunStatus, AppError> {
+    let run = find(api, id)?;
+    let actor = api.actor()?;
+    let text = serde_json::to_string(wanted)
+        .map_err(|error| AppError::new("internal").with("detail", error))?;
+    let row = run.row;
+    let request = api
+        .store
+        .write::<_, StoreError>(move |tx| tx.request_of_run(row, &text, &actor))?;
+    let answered = answered(api, request);
+    if api.is_passing() {
+        api.disengage();
+    }
+    answered?;
+    let now = api.store.run_at(run.row)?.unwrap_or(run);
+    Ok(told(&now))
+}
+
+fn answered(api: &Api, request: i64) -> Result<(), AppError> {
+    let since = Instant::now();
+    loop {
+        match api.store.run_request(request)? {
+            RequestAnswer::Done => return Ok(()),
+            RequestAnswer::Refused(why) => return Err(why.into()),
+            RequestAnswer::Open => {}
+        }
+        api.engage(Scope::Nothing)?;
+        api.engine_trouble()?;
+        if since.elapsed() > PATIENCE {
+            return Err(AppError::new("engine_not_answering").retryable());
+        }
+        std::thread::sleep(LOOK);
+    }
+}
+
+fn add(api: &Api, beginning: &Beginning) -> Result<RunStatus, AppError> {
+    let new = begun(api, beginning)?;
+    if beginning.trusted {
+        let document = Document::parse(new.format, new.text.clone())?;
+        let (hash, actor) = (tasks_hash(document.value()), beginning.actor.clone());
+        api.store
+            .write::<_, StoreError>(move |tx| tx.trust(hash, &actor))?;
+    }
+    add_run(api, new)
+}
+
+fn begun(api: &Api, beginning: &Beginning) -> Result<NewRun, AppError> {
+    let connected = connected(&api.data_dir)?;
+    begin(&api.store, &connected, beginning)?.map_err(|refused| {
+        let error = AppError::from(refused.0);
+        match error.code.as_str() {
+            "trust_required" => error.hint("trust_it"),
+            "workflow_unknown" => AppError::new("not_found")
+                .with("kind", Kind::Workflow.as_str())
+                .with("id", &beginning.workflow)
+                .hint("list_first"),
+            "definition_invalid" => error.hint("validate_it"),
+            _ => error,
+        }
+    })
+}
+
+fn again(api: &Api, before: &KeptRun, text: String, start: Start) -> Result<NewRun, AppError> {
+    Ok(NewRun {
+        workflow_id: before.workflow_id.clone(),
+        workflow_name: before.workflow_name.clone(),
+        revision: before.revision,
+        text,
+        format: before.format,
+        context: before.context.clone(),
+        start,
+        actor: api.actor()?,
+        face: api.face().as_str().to_owned(),
+        repeats: Some(before.id),
+        parent: None,
+    })
+}
+
+fn add_run(api: &Api, new: NewRun) -> Result<RunStatus, AppError> {
+    let (_, id): (i64, RunId) = api
+        .store
+        .write::<_, StoreError>(move |tx| tx.add_run(&new))?;
+    Ok(RunStatus {
+        run_id: id.to_string(),
+        status: Status::Queued,
+    })
+}
+
+fn told(run: &KeptRun) -> RunStatus {
+    RunStatus {
+        run_id: run.id.to_string(),
+        status: run.status,
+    }
+}
+
+/// An object as text; an empty one where there is none.
+fn text(object: Option<Map<String, Json>>) -> String {
+    Json::Object(object.unwrap_or_default()).to_string()
+}

@@ -1,0 +1,178 @@
+//! `run_list`, `run_show`, `run_log`, `source_list`: the history as it is.
+
+use std::collections::BTreeMap;
+
+use flowkeep_core::RunId;
+use flowkeep_engine::{definition_of, state_of};
+use flowkeep_store::{AttemptRecord, KeptRun, MessageRecord, RunFilter, RunRecord, Said};
+
+use super::page;
+use crate::engine_seat::connected;
+use crate::types::{
+    Nothing, RunAttempt, RunListInput, RunLog, RunLogInput, RunMessage, RunPage, RunRef, RunRow,
+    RunShow, RunTask, RunText, SourceList, SourceRow,
+};
+use crate::{Api, AppError, time};
+
+/// Lines of a log that are shown with a run, and of a page of it.
+const LINES: u32 = 500;
+
+/// A page of runs, newest first. Runs that a task started are shown with its run.
+///
+/// # Errors
+/// `limit_too_large`, `time_unreadable`, `run_unknown` for a page that begins after none.
+pub fn list(api: &Api, input: RunListInput) -> Result<RunPage, AppError> {
+    let now = api.clock.now().0;
+    let at = |text: Option<String>| text.map(|text| time::given(&text, now)).transpose();
+    let page = api.store.runs(&RunFilter {
+        workflow: input.workflow,
+        status: input.status,
+        since: at(input.since)?,
+        until: at(input.until)?,
+        text: input
+            .text
+            .map(|text| text.trim().to_owned())
+            .filter(|text| !text.is_empty()),
+        after: input.after.as_deref().map(parsed).transpose()?,
+        limit: page(input.limit, 50)?,
+        count: input.count.unwrap_or_default(),
+    })?;
+    Ok(RunPage {
+        items: page.items.into_iter().map(row).collect(),
+        next: page.next.map(|id| id.to_string()),
+        total: page.total,
+    })
+}
+
+/// All of a run but its outputs.
+///
+/// # Errors
+/// `run_unknown`; what the database says.
+pub fn show(api: &Api, input: RunRef) -> Result<RunShow, AppError> {
+    let run = find(api, &input.id)?;
+    let mut attempts: BTreeMap<_, Vec<RunAttempt>> = BTreeMap::new();
+    for found in api.store.attempts(run.row)? {
+        let task = found.task.clone();
+        attempts.entry(task).or_default().push(attempt(found));
+    }
+    let mut tasks = Vec::new();
+    if let Some(definition) = definition_of(&api.store, &run)? {
+        let state = state_of(&api.store, &run, &definition)?;
+        for (task, state) in definition.tasks().iter().zip(&state.tasks) {
+            tasks.push(RunTask {
+                id: task.id.to_string(),
+                name: task.name.clone(),
+                action: task.action.name.to_owned(),
+                status: state.status(),
+                why: state.reason,
+                attempts: attempts.remove(&task.id).unwrap_or_default(),
+            });
+        }
+    }
+    let warnings = api
+        .store
+        .messages(run.row, 0, Some("warning"), LINES)?
+        .into_iter()
+        .filter_map(|line| match line.said {
+            Said::Message(message) => Some(message),
+            Said::Line(_) => None,
+        });
+    let messages = api.store.messages(run.row, 0, None, LINES)?;
+    Ok(RunShow {
+        warnings: warnings.collect(),
+        messages: messages.into_iter().map(message).collect(),
+        tasks,
+        context: serde_json::from_str(&run.context).unwrap_or_default(),
+        start_time: time::rfc3339(run.started_at.unwrap_or(run.created_at)),
+        end_time: run.ended_at.map(time::rfc3339),
+        repeats: run.repeats.map(|id| id.to_string()),
+        id: run.id.to_string(),
+        workflow_id: run.workflow_id,
+        workflow_name: run.workflow_name,
+        revision: run.revision,
+        status: run.status,
+    })
+}
+
+/// Lines of a run's log, in their order.
+///
+/// # Errors
+/// `run_unknown`, `limit_too_large`.
+pub fn log(api: &Api, input: RunLogInput) -> Result<RunLog, AppError> {
+    let run = find(api, &input.id)?;
+    let after = input.after.map_or(0, i64::from);
+    let limit = page(input.limit, LINES)?;
+    let lines = api.store.messages(run.row, after, None, limit)?;
+    let last = lines.last().map(|line| line.number);
+    let next = last.and_then(|number| u32::try_from(number).ok());
+    Ok(RunLog {
+        items: lines.into_iter().map(message).collect(),
+        next: next.or(input.after),
+    })
+}
+
+/// The data sources that are connected.
+///
+/// # Errors
+/// None that a healthy system has.
+pub fn sources(api: &Api, _: Nothing) -> Result<SourceList, AppError> {
+    let items: Vec<_> = connected(&api.data_dir)?
+        .iter()
+        .map(|source| SourceRow {
+            name: source.name().to_owned(),
+            kind: source.kind().to_owned(),
+        })
+        .collect();
+    Ok(SourceList {
+        total: u32::try_from(items.len()).unwrap_or(u32::MAX),
+        items,
+    })
+}
+
+/// A run by the id somebody gives.
+pub(super) fn find(api: &Api, id: &str) -> Result<KeptRun, AppError> {
+    let unknown = || AppError::new("run_unknown").with("id", id);
+    api.store.run(parsed(id)?)?.ok_or_else(unknown)
+}
+
+fn parsed(id: &str) -> Result<RunId, AppError> {
+    let unknown = |_| AppError::new("run_unknown").with("id", id);
+    id.parse().map_err(unknown)
+}
+
+fn row(record: RunRecord) -> RunRow {
+    RunRow {
+        id: record.id.to_string(),
+        workflow_id: record.workflow_id,
+        workflow_name: record.workflow_name,
+        status: record.status,
+        start_time: time::rfc3339(record.started_at.unwrap_or(record.created_at)),
+        end_time: record.ended_at.map(time::rfc3339),
+    }
+}
+
+fn attempt(record: AttemptRecord) -> RunAttempt {
+    RunAttempt {
+        number: record.number,
+        status: record.status,
+        queued_at: time::rfc3339(record.queued_at),
+        started_at: record.started_at.map(time::rfc3339),
+        ended_at: record.ended_at.map(time::rfc3339),
+        agent: record.agent,
+        data_source: record.data_source,
+        reason: record.rule,
+        error: record.error,
+    }
+}
+
+fn message(record: MessageRecord) -> RunMessage {
+    RunMessage {
+        at: time::rfc3339(record.at),
+        level: record.level,
+        task: record.task,
+        text: match record.said {
+            Said::Message(message) => RunText::Message(message),
+            Said::Line(line) => RunText::Line(line),
+        },
+    }
+}

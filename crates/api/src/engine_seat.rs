@@ -1,0 +1,142 @@
+//! The engine in this process: who holds its lock, and the engine itself while it is at work.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use flowkeep_engine::sources::{LOCAL, Source, Sqlite};
+use flowkeep_engine::{Engine, EngineOptions, Scope};
+use flowkeep_host::Clock;
+use flowkeep_store::Store;
+
+use crate::ownership::{EngineLock, Owner};
+use crate::{Api, AppError, Face};
+
+/// The engine's place in this process. The engine ends before its lock is given back.
+#[derive(Default)]
+pub(crate) struct EngineSeat {
+    inside: Mutex<Inside>,
+}
+
+#[derive(Default)]
+struct Inside {
+    engine: Option<Engine>,
+    owner: Option<Owner>,
+    /// Whether it is at work for as long as the data folder is open.
+    stays: bool,
+}
+
+impl EngineSeat {
+    pub(crate) fn new(owner: Option<Owner>) -> Self {
+        Self {
+            inside: Mutex::new(Inside {
+                owner,
+                ..Inside::default()
+            }),
+        }
+    }
+
+    fn inside(&self) -> MutexGuard<'_, Inside> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The data sources that are connected.
+///
+/// # Errors
+/// What the system says when a path cannot be made absolute.
+pub(crate) fn connected(data_dir: &Path) -> Result<Vec<Arc<dyn Source>>, AppError> {
+    let local = Sqlite::made(LOCAL, data_dir.join("local.db"))
+        .map_err(|error| AppError::new("internal").with("detail", error))?;
+    Ok(vec![Arc::new(local)])
+}
+
+impl Api {
+    /// Carries runs out in this process, unless another one owns the engine. Says whether an
+    /// engine is at work here now; the one that was stays, whatever its scope.
+    ///
+    /// # Errors
+    /// `data_folder_unwritable`; what the database says.
+    pub(crate) fn engage(&self, scope: Scope) -> Result<bool, AppError> {
+        let mut inside = self.seat.inside();
+        if inside.engine.as_ref().is_some_and(Engine::has_ended) {
+            inside.engine = None;
+            inside.owner = None;
+        }
+        if let Some(engine) = &inside.engine {
+            engine.wake();
+            return Ok(true);
+        }
+        if inside.owner.is_none() {
+            let Some(lock) = EngineLock::try_take(&self.data_dir)? else {
+                return Ok(false);
+            };
+            inside.owner = Some(Owner::take(&self.store, lock, self.face)?);
+        }
+        let Some(owner) = &mut inside.owner else {
+            return Ok(false);
+        };
+        let epoch = owner.epoch(self.face)?;
+        let options = options(&self.store, &self.clock, &self.data_dir, epoch, scope)?;
+        inside.engine = Some(Engine::start(options)?);
+        Ok(true)
+    }
+
+    /// Whether the engine's lock is this process's.
+    pub(crate) fn holds_engine(&self) -> bool {
+        self.seat.inside().owner.is_some()
+    }
+
+    /// Ends the engine of this process; what is under way is asked to stop.
+    pub(crate) fn disengage(&self) {
+        self.seat.inside().engine = None;
+    }
+
+    /// Whether this process carries out only what somebody waits for, and not all there is.
+    pub(crate) fn is_passing(&self) -> bool {
+        !self.seat.inside().stays
+    }
+
+    /// Why nothing goes on in the engine of this process, when that is so.
+    ///
+    /// # Errors
+    /// That.
+    pub(crate) fn engine_trouble(&self) -> Result<(), AppError> {
+        let inside = self.seat.inside();
+        match inside.engine.as_ref().and_then(Engine::trouble) {
+            Some(error) => Err(error.into()),
+            None => Ok(()),
+        }
+    }
+
+    /// Carries out all runs there are and all that come, for as long as this is open, unless
+    /// another process does. Says whether this one does.
+    ///
+    /// # Errors
+    /// `data_folder_unwritable`; what the database says.
+    pub fn run_engine(&self) -> Result<bool, AppError> {
+        self.seat.inside().stays = true;
+        self.engage(Scope::All)
+    }
+
+    /// Through which face runs are started.
+    pub(crate) fn face(&self) -> Face {
+        self.face
+    }
+}
+
+fn options(
+    store: &Arc<Store>,
+    clock: &Arc<dyn Clock>,
+    data_dir: &Path,
+    epoch: i64,
+    scope: Scope,
+) -> Result<EngineOptions, AppError> {
+    Ok(EngineOptions {
+        store: Arc::clone(store),
+        data_dir: data_dir.to_owned(),
+        clock: Arc::clone(clock),
+        epoch,
+        scope,
+        connected: connected(data_dir)?,
+    })
+}

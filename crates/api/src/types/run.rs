@@ -1,0 +1,342 @@
+//! Runs: what `run_*` and `source_list` take and give.
+
+use flowkeep_core::Message;
+use flowkeep_core::run::{Reason, Status};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Start a workflow.
+#[derive(Debug, Clone, Default, Deserialize, TS)]
+#[serde(default, deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct RunStartInput {
+    /// The workflow's id.
+    pub workflow: String,
+    /// What the run is started with: an object.
+    #[ts(type = "Record<string, unknown>")]
+    pub context: Option<serde_json::Map<String, serde_json::Value>>,
+    /// The whole of it unless told.
+    pub mode: Option<RunMode>,
+    /// The one task of a step run.
+    pub task: Option<String>,
+    /// Whether the definition is trusted from now on, whatever it writes, calls or runs.
+    pub trust: Option<bool>,
+}
+
+/// How much of a workflow runs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RunMode {
+    /// All of it.
+    #[default]
+    Complete,
+    /// One task.
+    Step,
+}
+
+/// Carry one operation out, without a definition.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct RunTaskInput {
+    /// A name of the table of actions.
+    pub action: String,
+    /// Its parameters: an object.
+    #[serde(default)]
+    #[ts(type = "Record<string, unknown>")]
+    pub params: Option<serde_json::Map<String, serde_json::Value>>,
+    /// What expressions may use: an object.
+    #[serde(default)]
+    #[ts(type = "Record<string, unknown>")]
+    pub context: Option<serde_json::Map<String, serde_json::Value>>,
+    /// The data source; chosen unless told.
+    #[serde(default)]
+    pub source: Option<String>,
+}
+
+/// What one operation came to.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RunTaskResult {
+    /// Its run, in the history.
+    pub run_id: String,
+    /// What it came to.
+    pub status: Status,
+    /// What it gave; `null` when it did not succeed.
+    #[ts(type = "unknown")]
+    pub output: serde_json::Value,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub error: Option<Message>,
+}
+
+/// A run and what it has come to.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RunStatus {
+    /// The run.
+    pub run_id: String,
+    /// What it has come to so far.
+    pub status: Status,
+}
+
+/// Which runs of the history.
+#[derive(Debug, Clone, Default, Deserialize, TS)]
+#[serde(default, deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct RunListInput {
+    /// Of this workflow.
+    pub workflow: Option<String>,
+    /// Of this status.
+    pub status: Option<Status>,
+    /// Made at or after: RFC 3339, local time, or `30d`.
+    pub since: Option<String>,
+    /// Made before.
+    pub until: Option<String>,
+    /// Part of the id, or of the workflow's name or id.
+    pub text: Option<String>,
+    /// The `next` of the page before.
+    pub after: Option<String>,
+    /// Rows of a page; 50 unless told, 500 at most.
+    pub limit: Option<u32>,
+    /// Whether to count all of them.
+    pub count: Option<bool>,
+}
+
+/// A page of runs, newest first.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RunPage {
+    /// The rows.
+    pub items: Vec<RunRow>,
+    /// What the next page begins after.
+    pub next: Option<String>,
+    /// How many there are in all, when that was wanted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub total: Option<u32>,
+}
+
+/// One row of the history.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RunRow {
+    /// The run.
+    pub id: String,
+    /// Its workflow; absent for one operation without a definition.
+    pub workflow_id: Option<String>,
+    /// What the workflow was called then.
+    pub workflow_name: String,
+    /// What it has come to.
+    pub status: Status,
+    /// When it began; when it was made, while nothing of it has begun.
+    pub start_time: String,
+    /// When it ended.
+    pub end_time: Option<String>,
+}
+
+/// One run.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RunRef {
+    /// Its id.
+    pub id: String,
+}
+
+/// All of a run but its outputs.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RunShow {
+    /// The run.
+    pub id: String,
+    /// Its workflow; absent for one operation without a definition.
+    pub workflow_id: Option<String>,
+    /// What the workflow was called then.
+    pub workflow_name: String,
+    /// The workflow's revision.
+    pub revision: Option<u32>,
+    /// What it has come to.
+    pub status: Status,
+    /// When it began; when it was made, while nothing of it has begun.
+    pub start_time: String,
+    /// When it ended.
+    pub end_time: Option<String>,
+    /// What it was started with.
+    #[ts(type = "Record<string, unknown>")]
+    pub context: serde_json::Value,
+    /// The run it repeats.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub repeats: Option<String>,
+    /// What somebody should look at.
+    pub warnings: Vec<Message>,
+    /// Its tasks, in the order of the definition.
+    pub tasks: Vec<RunTask>,
+    /// The first lines of its log; `run_log` has all.
+    pub messages: Vec<RunMessage>,
+}
+
+/// A task of a run.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RunTask {
+    /// Its id.
+    pub id: String,
+    /// What a person calls it.
+    pub name: String,
+    /// What it does.
+    pub action: String,
+    /// What it has come to.
+    pub status: Status,
+    /// Why, where that is not plain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub why: Option<Reason>,
+    /// Its attempts, in their order.
+    pub attempts: Vec<RunAttempt>,
+}
+
+/// One attempt at a task.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RunAttempt {
+    /// From 1.
+    pub number: u32,
+    /// What it came to.
+    pub status: Status,
+    /// When it came into the queue.
+    pub queued_at: String,
+    /// When it began.
+    pub started_at: Option<String>,
+    /// When it ended.
+    pub ended_at: Option<String>,
+    /// Who carried it out; absent when the engine did itself.
+    pub agent: Option<String>,
+    /// The data source it used.
+    pub data_source: Option<String>,
+    /// Why that one: `name`, `type`, a kind of data, `default`.
+    pub reason: Option<String>,
+    /// Why it failed or was broken off.
+    pub error: Option<Message>,
+}
+
+/// A line of a run's log.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RunMessage {
+    /// When.
+    pub at: String,
+    /// `info`, `warning`, `error`.
+    pub level: String,
+    /// Which task it is about.
+    pub task: Option<String>,
+    /// What.
+    pub text: RunText,
+}
+
+/// What a line of a log says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(untagged)]
+pub enum RunText {
+    /// A message of ours.
+    Message(Message),
+    /// What a program printed.
+    Line(String),
+}
+
+/// Which lines of a run's log.
+#[derive(Debug, Clone, Default, Deserialize, TS)]
+#[serde(default, deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct RunLogInput {
+    /// The run.
+    pub id: String,
+    /// The `next` of the page before.
+    pub after: Option<u32>,
+    /// Lines of a page; 500 unless told and at most.
+    pub limit: Option<u32>,
+}
+
+/// Lines of a run's log, in their order.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RunLog {
+    /// The lines.
+    pub items: Vec<RunMessage>,
+    /// What the next page begins after; the last line here when there is none yet.
+    pub next: Option<u32>,
+}
+
+/// Run it again.
+#[derive(Debug, Clone, Default, Deserialize, TS)]
+#[serde(default, deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct RunRetryInput {
+    /// The run; it has ended.
+    pub id: String,
+    /// `start`, `failed` or a task; `failed` unless told.
+    pub from: Option<String>,
+    /// Tasks that count as succeeded.
+    pub skip: Option<Vec<String>>,
+    /// The definition; the workflow's present one unless told.
+    pub definition: Option<RetryDefinition>,
+    /// Whether the definition is trusted from now on.
+    pub trust: Option<bool>,
+}
+
+/// With which definition a run is repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RetryDefinition {
+    /// The one it was started with.
+    Old,
+    /// The workflow's present one.
+    Current,
+}
+
+/// A person's answer to a task that waits.
+#[derive(Debug, Clone, Default, Deserialize, TS)]
+#[serde(default, deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct RunAnswerInput {
+    /// The run.
+    pub id: String,
+    /// The task.
+    pub task: String,
+    /// What is decided; without it, fields and ticks are kept until it is.
+    pub decision: Option<RunDecision>,
+    /// The earlier task to send the work back to; the next step of guided work to approve.
+    pub to: Option<String>,
+    /// What was filled in.
+    #[ts(type = "Record<string, unknown>")]
+    pub fields: Option<serde_json::Map<String, serde_json::Value>>,
+    /// Items of the checklist that are done.
+    pub tick: Option<Vec<String>>,
+}
+
+/// What a person decides about a task that waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RunDecision {
+    /// It is done.
+    Approve,
+    /// An earlier task and all that followed are done again.
+    SendBack,
+    /// What a crash broke off is run again.
+    Rerun,
+    /// What a crash broke off was done.
+    Done,
+    /// It failed, for good.
+    Failed,
+}
+
+/// The data sources that are connected.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SourceList {
+    /// How many there are.
+    pub total: u32,
+    /// Each.
+    pub items: Vec<SourceRow>,
+}
+
+/// One data source.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SourceRow {
+    /// What definitions call it.
+    pub name: String,
+    /// `sqlite`.
+    #[serde(rename = "type")]
+    pub kind: String,
+}

@@ -1,0 +1,156 @@
+//! The grammar of `run`, `source` and `engine`.
+
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::{Map, Value};
+
+type Object = Map<String, Value>;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Run {
+    Start(Start),
+    Task {
+        action: String,
+        #[arg(long, value_name = "JSON|@FILE", value_parser = object)]
+        params: Option<Object>,
+        #[arg(long, value_name = "JSON|@FILE", value_parser = object)]
+        context: Option<Object>,
+        #[arg(long, value_name = "SOURCE")]
+        source: Option<String>,
+    },
+    List(RunList),
+    Show {
+        run: String,
+    },
+    Log {
+        run: String,
+        #[arg(long)]
+        follow: bool,
+    },
+    Cancel {
+        run: String,
+    },
+    Pause {
+        run: String,
+    },
+    Resume {
+        run: String,
+        #[arg(long)]
+        wait: bool,
+    },
+    Retry(Retry),
+    Answer(Answer),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Start {
+    pub(crate) workflow: String,
+    #[arg(long, value_name = "JSON|@FILE", value_parser = object)]
+    pub(crate) context: Option<Object>,
+    #[arg(
+        long,
+        value_enum,
+        value_name = "complete|step",
+        hide_possible_values = true
+    )]
+    pub(crate) mode: Option<Mode>,
+    #[arg(long = "task", value_name = "TASK")]
+    pub(crate) only_task: Option<String>,
+    #[arg(long)]
+    pub(crate) trust: bool,
+    #[arg(long)]
+    pub(crate) wait: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Mode {
+    Complete,
+    Step,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunList {
+    #[arg(long = "workflow", value_name = "ID")]
+    pub(crate) of_workflow: Option<String>,
+    #[arg(long, value_name = "STATUS")]
+    pub(crate) status: Option<String>,
+    #[arg(long, value_name = "TIME")]
+    pub(crate) since: Option<String>,
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<String>,
+    #[arg(long, value_name = "WORDS")]
+    pub(crate) text: Option<String>,
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u32>,
+    #[arg(long, value_name = "NEXT")]
+    pub(crate) after: Option<String>,
+    #[arg(long)]
+    pub(crate) count: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Retry {
+    pub(crate) run: String,
+    #[arg(long = "from", value_name = "start|failed|TASK")]
+    pub(crate) again_from: Option<String>,
+    #[arg(long, value_name = "TASK")]
+    pub(crate) skip: Vec<String>,
+    #[arg(
+        long,
+        value_enum,
+        value_name = "old|current",
+        hide_possible_values = true
+    )]
+    pub(crate) definition: Option<Definition>,
+    #[arg(long)]
+    pub(crate) trust: bool,
+    #[arg(long)]
+    pub(crate) wait: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Definition {
+    Old,
+    Current,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Answer {
+    pub(crate) run: String,
+    #[arg(value_name = "TASK")]
+    pub(crate) asked_task: String,
+    #[arg(long, conflicts_with_all = ["send_back", "rerun", "done", "failed"])]
+    pub(crate) approve: bool,
+    #[arg(long, value_name = "TASK", requires = "approve")]
+    pub(crate) next: Option<String>,
+    #[arg(long, value_name = "TASK", conflicts_with_all = ["rerun", "done", "failed"])]
+    pub(crate) send_back: Option<String>,
+    #[arg(long, value_name = "JSON|@FILE", value_parser = object)]
+    pub(crate) fields: Option<Object>,
+    #[arg(long, value_name = "ITEM", num_args = 1..)]
+    pub(crate) tick: Vec<String>,
+    #[arg(long, conflicts_with_all = ["done", "failed"])]
+    pub(crate) rerun: bool,
+    #[arg(long, conflicts_with = "failed")]
+    pub(crate) done: bool,
+    #[arg(long)]
+    pub(crate) failed: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Source {
+    List,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Engine {
+    Run,
+}
+
+/// A JSON object as typed, or the one in a file after `@`.
+fn object(text: &str) -> Result<Object, String> {
+    let read = match text.strip_prefix('@') {
+        Some(path) => std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?,
+        None => text.to_owned(),
+    };
+    serde_json::from_str(&read).map_err(|error| error.to_string())
+}

@@ -1,0 +1,333 @@
+//! `run`, `source`, `engine`.
+
+use std::io::Write as _;
+use std::time::Duration;
+
+use flowkeep_api::types::{
+    Nothing, RetryDefinition, RunAnswerInput, RunDecision, RunListInput, RunLogInput, RunMessage,
+    RunMode, RunRef, RunRetryInput, RunStartInput, RunStatus, RunTaskInput, RunText,
+};
+use flowkeep_api::{Api, AppError, Catalogue, Progress as _, run_changes, runs};
+use flowkeep_core::run::Status;
+use serde_json::{Value, json};
+
+use crate::output::{Outcome, Output, write};
+use crate::progress::Shown;
+use crate::run_args::{Answer, Definition, Mode, Retry, Run, RunList, Start};
+
+/// How often a log that is followed is looked at.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// How long the engine may take to become free: a command that is over in a moment may have it.
+const FREE: u32 = 50;
+
+pub(crate) fn run(api: &Api, output: &Output, verb: Run) -> Result<Outcome, AppError> {
+    match verb {
+        Run::Start(start) => {
+            let wait = start.wait;
+            begun(
+                api,
+                output,
+                &run_changes::start(api, start_input(start))?,
+                wait,
+            )
+        }
+        Run::Task {
+            action,
+            params,
+            context,
+            source,
+        } => task(
+            api,
+            output,
+            RunTaskInput {
+                action,
+                params,
+                context,
+                source,
+            },
+        ),
+        Run::List(list) => self::list(api, output, list),
+        Run::Show { run } => show(api, output, run),
+        Run::Log { run, follow: true } => follow(api, output, &run),
+        Run::Log { run, follow: false } => log(api, output, run),
+        Run::Cancel { run } => told(output, &run_changes::cancel(api, RunRef { id: run })?),
+        Run::Pause { run } => told(output, &run_changes::pause(api, RunRef { id: run })?),
+        Run::Resume { run, wait } => {
+            let resumed = run_changes::resume(api, RunRef { id: run })?;
+            if wait {
+                waited(api, output, &resumed.run_id)
+            } else {
+                told(output, &resumed)
+            }
+        }
+        Run::Retry(retry) => {
+            let wait = retry.wait;
+            begun(
+                api,
+                output,
+                &run_changes::retry(api, retry_input(retry))?,
+                wait,
+            )
+        }
+        Run::Answer(answer) => told(output, &run_changes::answer(api, answer_input(answer))?),
+    }
+}
+
+fn start_input(start: Start) -> RunStartInput {
+    RunStartInput {
+        workflow: start.workflow,
+        context: start.context,
+        mode: start.mode.map(|mode| match mode {
+            Mode::Complete => RunMode::Complete,
+            Mode::Step => RunMode::Step,
+        }),
+        task: start.only_task,
+        trust: Some(start.trust),
+    }
+}
+
+fn retry_input(retry: Retry) -> RunRetryInput {
+    RunRetryInput {
+        id: retry.run,
+        from: retry.again_from,
+        skip: Some(retry.skip),
+        definition: retry.definition.map(|definition| match definition {
+            Definition::Old => RetryDefinition::Old,
+            Definition::Current => RetryDefinition::Current,
+        }),
+        trust: Some(retry.trust),
+    }
+}
+
+fn answer_input(answer: Answer) -> RunAnswerInput {
+    let decision = match &answer {
+        Answer { approve: true, .. } => Some(RunDecision::Approve),
+        Answer {
+            send_back: Some(_), ..
+        } => Some(RunDecision::SendBack),
+        Answer { rerun: true, .. } => Some(RunDecision::Rerun),
+        Answer { done: true, .. } => Some(RunDecision::Done),
+        Answer { failed: true, .. } => Some(RunDecision::Failed),
+        _ => None,
+    };
+    RunAnswerInput {
+        id: answer.run,
+        task: answer.asked_task,
+        decision,
+        to: answer.next.or(answer.send_back),
+        fields: answer.fields,
+        tick: Some(answer.tick).filter(|ticked| !ticked.is_empty()),
+    }
+}
+
+/// A run that is in the history now; what becomes of it when that is waited for.
+fn begun(api: &Api, output: &Output, run: &RunStatus, wait: bool) -> Result<Outcome, AppError> {
+    if wait {
+        return waited(api, output, &run.run_id);
+    }
+    output.print(run, |catalogue, out| {
+        writeln!(out, "{}", sentence(catalogue, run))?;
+        if run_changes::is_without_owner(api) {
+            writeln!(out, "{}", catalogue.word("cli_run_stays_queued"))?;
+        }
+        Ok(())
+    })?;
+    Ok(Outcome::Done)
+}
+
+fn waited(api: &Api, output: &Output, id: &str) -> Result<Outcome, AppError> {
+    let progress = Shown::new(output.catalogue());
+    let run = run_changes::wait(api, id, &progress)?;
+    drop(progress);
+    output.print(&run, |catalogue, out| {
+        writeln!(out, "{}", sentence(catalogue, &run))?;
+        if run.status == Status::Waiting {
+            writeln!(out, "{}", catalogue.word("cli_run_waits"))?;
+        }
+        Ok(())
+    })?;
+    Ok(outcome(run.status))
+}
+
+fn told(output: &Output, run: &RunStatus) -> Result<Outcome, AppError> {
+    output.print(run, |catalogue, out| {
+        writeln!(out, "{}", sentence(catalogue, run))
+    })?;
+    Ok(Outcome::Done)
+}
+
+fn sentence(catalogue: &Catalogue, run: &RunStatus) -> String {
+    let status = status(catalogue, run.status);
+    catalogue.sentence("cli_run_is", &[("run", &run.run_id), ("status", &status)])
+}
+
+fn status(catalogue: &Catalogue, status: Status) -> String {
+    catalogue.word(&format!("status_{}", status.as_str()))
+}
+
+/// How a command ends that waited for a run.
+fn outcome(status: Status) -> Outcome {
+    match status {
+        Status::Succeeded | Status::Skipped => Outcome::Done,
+        Status::Waiting => Outcome::InPart,
+        _ => Outcome::Findings,
+    }
+}
+
+fn task(api: &Api, output: &Output, input: RunTaskInput) -> Result<Outcome, AppError> {
+    let progress = Shown::new(output.catalogue());
+    let done = run_changes::task(api, input, &progress)?;
+    drop(progress);
+    output.print(&done, |catalogue, out| match &done.error {
+        Some(error) => writeln!(out, "{}", catalogue.say(error)),
+        None => writeln!(out, "{:#}", done.output),
+    })?;
+    Ok(outcome(done.status))
+}
+
+fn list(api: &Api, output: &Output, list: RunList) -> Result<Outcome, AppError> {
+    let wanted = list.status.map(|word| {
+        let unknown = AppError::new("status_unknown").with("status", &word);
+        serde_json::from_value(Value::String(word)).map_err(|_| unknown)
+    });
+    let page = runs::list(
+        api,
+        RunListInput {
+            workflow: list.of_workflow,
+            status: wanted.transpose()?,
+            since: list.since,
+            until: list.until,
+            text: list.text,
+            after: list.after,
+            limit: list.limit,
+            count: Some(list.count),
+        },
+    )?;
+    output.print(&page, |catalogue, out| {
+        for row in &page.items {
+            let status = status(catalogue, row.status);
+            let (id, name, at) = (&row.id, &row.workflow_name, &row.start_time);
+            writeln!(out, "{id}  {at}  {status}  {name}")?;
+        }
+        Ok(())
+    })?;
+    Ok(Outcome::Done)
+}
+
+fn show(api: &Api, output: &Output, id: String) -> Result<Outcome, AppError> {
+    let shown = runs::show(api, RunRef { id })?;
+    output.print(&shown, |catalogue, out| {
+        let of_run = status(catalogue, shown.status);
+        let end = shown.end_time.as_deref().unwrap_or("–");
+        writeln!(out, "{}  {}  {of_run}", shown.id, shown.workflow_name)?;
+        writeln!(out, "{} → {end}", shown.start_time)?;
+        for task in &shown.tasks {
+            let of_task = status(catalogue, task.status);
+            let count = task.attempts.len();
+            let last = task.attempts.last().and_then(|last| last.error.as_ref());
+            let error = last.map(|error| format!("  {}", catalogue.say(error)));
+            let error = error.unwrap_or_default();
+            writeln!(out, "  {of_task}  {} ({count}){error}", task.name)?;
+        }
+        for line in &shown.messages {
+            writeln!(out, "{}", text_line(catalogue, line))?;
+        }
+        Ok(())
+    })?;
+    Ok(Outcome::Done)
+}
+
+fn log(api: &Api, output: &Output, id: String) -> Result<Outcome, AppError> {
+    let mut items = Vec::new();
+    let mut after = None;
+    loop {
+        let id = id.clone();
+        let limit = None;
+        let page = runs::log(api, RunLogInput { id, after, limit })?;
+        if page.items.is_empty() {
+            break;
+        }
+        after = page.next;
+        items.extend(page.items);
+    }
+    output.print(&json!({"items": items}), |catalogue, out| {
+        items
+            .iter()
+            .try_for_each(|line| writeln!(out, "{}", text_line(catalogue, line)))
+    })?;
+    Ok(Outcome::Done)
+}
+
+/// Prints a line when it comes, until the run has ended.
+fn follow(api: &Api, output: &Output, id: &str) -> Result<Outcome, AppError> {
+    let progress = Shown::new(output.catalogue());
+    let mut after = None;
+    loop {
+        let run = RunRef { id: id.to_owned() };
+        let ended = runs::show(api, run)?.status.is_final();
+        loop {
+            let (id, limit) = (id.to_owned(), None);
+            let page = runs::log(api, RunLogInput { id, after, limit })?;
+            if page.items.is_empty() {
+                break;
+            }
+            after = page.next;
+            for line in &page.items {
+                output.print(line, |catalogue, out| {
+                    writeln!(out, "{}", text_line(catalogue, line))
+                })?;
+            }
+        }
+        if ended || progress.cancellation().is_cancelled() {
+            return Ok(Outcome::Done);
+        }
+        std::thread::sleep(LOOK);
+    }
+}
+
+fn text_line(catalogue: &Catalogue, line: &RunMessage) -> String {
+    let text = match &line.text {
+        RunText::Message(message) => catalogue.say(message),
+        RunText::Line(line) => line.clone(),
+    };
+    let task = line.task.as_deref().unwrap_or("–");
+    format!("{}  {task}  {text}", line.at)
+}
+
+pub(crate) fn sources(api: &Api, output: &Output) -> Result<Outcome, AppError> {
+    let found = runs::sources(api, Nothing {})?;
+    output.print(&found, |_, out| {
+        let mut items = found.items.iter();
+        items.try_for_each(|source| writeln!(out, "{}  {}", source.name, source.kind))
+    })?;
+    Ok(Outcome::Done)
+}
+
+/// Carries out all runs until somebody ends it.
+pub(crate) fn engine(api: &Api, output: &Output) -> Result<Outcome, AppError> {
+    let progress = Shown::new(output.catalogue());
+    let mut tries = 0;
+    while !api.run_engine()? {
+        tries += 1;
+        if tries > FREE {
+            return Err(AppError::new("engine_owned").hint("use_that_engine"));
+        }
+        std::thread::sleep(LOOK);
+    }
+    write(|out| {
+        let running = json!({"running": true});
+        if output.is_json() {
+            writeln!(out, "{running}")
+        } else {
+            writeln!(out, "{}", output.catalogue().word("cli_engine_runs"))
+        }
+    })?;
+    while !progress.cancellation().is_cancelled() {
+        std::thread::sleep(LOOK);
+        if !api.run_engine()? {
+            return Err(AppError::new("engine_owned").hint("use_that_engine"));
+        }
+    }
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,536 @@
+//! What the engine does about one run: takes it up, tells it what happened, follows what comes of
+//! it.
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use flowkeep_core::run::expression::{Fault, condition};
+use flowkeep_core::run::queue::Waiting;
+use flowkeep_core::run::{
+    Condition, Effect, Evaluation, Event, Moment, Parked, Phase, QueuedAttempt, Refused, Status,
+    TaskId, step,
+};
+use flowkeep_core::{Message, RunId, Value};
+use flowkeep_store::{KeptRun, RunRequest, RunWrite, Said};
+
+use crate::actions::{self, ActionError, Stopper};
+use crate::engine::Scope;
+use crate::live::Live;
+use crate::round::{Act, Round};
+use crate::rounds::{Pending, Rounds, UnderWay};
+use crate::sources::{Chosen, choose};
+use crate::values::{Values, Whereabouts, whereabouts};
+use crate::wanted::Wanted;
+use crate::worker::{Came, Job, work};
+
+impl Rounds {
+    /// Marks what a dead owner left and is not carried out here; takes up what is.
+    pub(crate) fn recover(&mut self, round: &mut Round) {
+        if self.scope != Scope::All {
+            let left = self.place.store.open_runs(0).unwrap_or_else(|error| {
+                tracing::error!(%error, "runs that were left cannot be found");
+                Vec::new()
+            });
+            for row in left {
+                if let Some(kept) = self.kept(row)
+                    && !self.is_ours(&kept)
+                    && matches!(kept.status, Status::Running | Status::Paused)
+                    && let Some(run) = self.take_in_hand(kept, false)
+                    && self.is_under_way(run)
+                {
+                    self.tell_late(run, Event::OwnerLost, round);
+                }
+            }
+        }
+        self.look(round);
+    }
+
+    /// Marks what is under way as left by its owner.
+    pub(crate) fn mark_interrupted(&mut self, round: &mut Round) {
+        let runs: Vec<RunId> = self.live.keys().copied().collect();
+        for run in runs {
+            if self.is_under_way(run) {
+                self.tell_late(run, Event::OwnerLost, round);
+            }
+        }
+    }
+
+    /// Whether a run would go on by itself: not one that waits for a person alone.
+    fn is_under_way(&self, run: RunId) -> bool {
+        self.live.get(&run).is_some_and(|live| {
+            let running = |phase: &Phase| matches!(phase, Phase::Running { parked: None, .. });
+            match live.state.head.status {
+                Status::Running => true,
+                Status::Paused => live.state.tasks.iter().any(|task| running(&task.phase)),
+                _ => false,
+            }
+        })
+    }
+
+    /// Looks for runs that came, and for requests.
+    pub(crate) fn look(&mut self, round: &mut Round) {
+        let found = self.place.store.open_runs(self.last_row);
+        let requests = self.place.store.run_requests();
+        let (found, requests) = match (found, requests) {
+            (Ok(found), Ok(requests)) => (found, requests),
+            (Err(error), _) | (_, Err(error)) => {
+                tracing::warn!(%error, "the engine cannot look for what is new");
+                return;
+            }
+        };
+        for row in found {
+            self.last_row = row;
+            if let Some(kept) = self.kept(row)
+                && !self.live.contains_key(&kept.id)
+                && self.is_ours(&kept)
+            {
+                self.take_up(kept, true, round);
+            }
+        }
+        for request in requests {
+            if request.request > self.requests_seen {
+                self.requests_seen = request.request;
+                self.answer(&request, round);
+            }
+        }
+    }
+
+    fn kept(&self, row: i64) -> Option<KeptRun> {
+        self.place.store.run_at(row).unwrap_or_else(|error| {
+            tracing::error!(%error, row, "a run cannot be read");
+            None
+        })
+    }
+
+    fn is_ours(&self, kept: &KeptRun) -> bool {
+        let child = || {
+            let parent = kept.parent.as_ref();
+            parent.is_some_and(|parent| self.ours.contains(&parent.run))
+        };
+        match self.scope {
+            Scope::All => true,
+            Scope::Run(id) => kept.id == id || child(),
+            Scope::Nothing => false,
+        }
+    }
+
+    fn take_in_hand(&mut self, kept: KeptRun, ours: bool) -> Option<RunId> {
+        let (id, row) = (kept.id, kept.row);
+        match Live::read(&self.place.store, &mut self.definitions, kept) {
+            Ok(mut live) => {
+                live.ours = ours;
+                if ours && self.scope != Scope::All {
+                    self.ours.insert(row);
+                }
+                let most = live.definition.max_concurrent;
+                self.queue.set_workflow(&live.workflow, most);
+                self.live.insert(id, live);
+                Some(id)
+            }
+            Err(error) => {
+                tracing::error!(%error, run = %id, "a run cannot be taken up");
+                None
+            }
+        }
+    }
+
+    /// Takes a run in hand and goes on with it; one that is only decided about does not begin.
+    fn take_up(&mut self, kept: KeptRun, ours: bool, round: &mut Round) -> bool {
+        let (begun, start) = (kept.head.is_some(), kept.start.clone());
+        let Some(run) = self.take_in_hand(kept, ours) else {
+            return false;
+        };
+        if ours {
+            // Told twice it changes nothing.
+            self.tell_late(run, Event::Started(start), round);
+        }
+        if begun {
+            self.tell_late(run, Event::Adopted, round);
+            if ours {
+                self.find_children(run, round);
+            }
+        }
+        true
+    }
+
+    /// Child runs that attempts of a run wait for: those that ended meanwhile are told.
+    fn find_children(&mut self, run: RunId, round: &mut Round) {
+        let Some(live) = self.live.get(&run) else {
+            return;
+        };
+        let row = live.row;
+        let tasks = live.definition.tasks().iter().zip(&live.state.tasks);
+        let parked: Vec<(TaskId, u32)> = tasks
+            .filter(|(_, state)| {
+                let child = Some(Parked::Child);
+                matches!(&state.phase, Phase::Running { parked, .. } if *parked == child)
+            })
+            .map(|(task, state)| (task.id.clone(), state.attempts))
+            .collect();
+        for (task, attempt) in parked {
+            match self.place.store.child_run(row, &task, attempt) {
+                Ok(Some((_, child, status))) if status.is_final() => {
+                    self.judge_child(run, task, attempt, child, status);
+                }
+                Ok(Some((child, id, _))) => {
+                    if !self.live.contains_key(&id)
+                        && let Some(kept) = self.kept(child)
+                    {
+                        self.take_up(kept, true, round);
+                    }
+                }
+                Ok(None) => {
+                    let message = Message::new("attempt_fault");
+                    let came = Came::failed(ActionError::lasting(message));
+                    self.came_late(run, task, attempt, came);
+                }
+                Err(error) => tracing::error!(%error, "a child run cannot be found"),
+            }
+        }
+    }
+
+    /// What the end of a child run means for the attempt that started it.
+    fn judge_child(
+        &mut self,
+        run: RunId,
+        task: TaskId,
+        attempt: u32,
+        child: RunId,
+        status: Status,
+    ) {
+        let params = self
+            .live
+            .get(&run)
+            .and_then(|live| live.definition.task(&task))
+            .map_or(Value::Null, |task| task.params.clone());
+        let came = match actions::child_ended(&params, child, status) {
+            Ok(output) => Came::succeeded(&output, None),
+            Err(error) => Came::failed(error),
+        };
+        self.came_late(run, task, attempt, came);
+    }
+
+    pub(crate) fn child_ended(&mut self, child: RunId) {
+        let Some(live) = self.live.get(&child) else {
+            return;
+        };
+        let (Some(parent), status) = (live.parent.clone(), live.state.head.status) else {
+            return;
+        };
+        // One that is not in hand finds its child ended when it is taken up.
+        let above = self.live.values().find(|live| live.row == parent.run);
+        if let Some(above) = above.map(Live::id) {
+            self.judge_child(above, parent.task, parent.attempt, child, status);
+        }
+    }
+
+    /// Does what is wanted of a run, or says why not.
+    fn answer(&mut self, request: &RunRequest, round: &mut Round) {
+        let refusal = self.try_answer(request, round).err();
+        let written = round.written.entry(request.run).or_default();
+        written.row = Some(request.row);
+        written.add(RunWrite::Answered {
+            request: request.request,
+            refusal: refusal.map(|refused| refused.0),
+        });
+    }
+
+    fn try_answer(&mut self, request: &RunRequest, round: &mut Round) -> Result<(), Refused> {
+        let refused = |code: &str| Err(Refused(Message::new(code)));
+        let Ok(wanted) = serde_json::from_str::<Wanted>(&request.wanted) else {
+            return refused("run_request_unknown");
+        };
+        let run = request.run;
+        let in_hand = self.live.contains_key(&run);
+        if !in_hand {
+            let Some(kept) = self.kept(request.row) else {
+                return refused("run_not_readable");
+            };
+            if kept.status.is_final() {
+                return refused("run_has_ended");
+            }
+            let ours = self.is_ours(&kept);
+            if !self.take_up(kept, ours, round) {
+                return refused("run_not_readable");
+            }
+        }
+        match wanted {
+            Wanted::Cancel => self.tell(run, Event::Cancel, round),
+            Wanted::Pause => self.tell(run, Event::Pause, round),
+            Wanted::Resume => {
+                let paused = |live: &Live| live.state.head.paused;
+                // To be taken up was what was wanted, unless somebody had paused it.
+                if !in_hand && !self.live.get(&run).is_some_and(paused) {
+                    return Ok(());
+                }
+                self.tell(run, Event::Resume, round)
+            }
+            Wanted::Answer {
+                task,
+                decision,
+                output,
+            } => {
+                // What follows may already read it.
+                let written = round.written.entry(run).or_default();
+                let gives = output.is_some();
+                if let Some(output) = output {
+                    written.add(RunWrite::Output(task.clone(), output));
+                }
+                let told = self.tell(run, Event::Answered { task, decision }, round);
+                if told.is_err() && gives {
+                    round.written.entry(run).or_default().take_back();
+                }
+                told
+            }
+        }
+    }
+
+    /// Tells a run what happened and follows what comes of it.
+    pub(crate) fn tell(
+        &mut self,
+        run: RunId,
+        event: Event,
+        round: &mut Round,
+    ) -> Result<(), Refused> {
+        let mut events = VecDeque::from([event]);
+        while let Some(event) = events.pop_front() {
+            let Some(live) = self.live.get_mut(&run) else {
+                return Ok(());
+            };
+            let effects = step(
+                &live.definition,
+                &mut live.state,
+                &event,
+                self.now,
+                live.seed,
+            )?;
+            for effect in effects {
+                events.extend(self.follow(run, effect, round));
+            }
+        }
+        Ok(())
+    }
+
+    /// Follows one effect; a condition's answer is an event.
+    fn follow(&mut self, run: RunId, effect: Effect, round: &mut Round) -> Option<Event> {
+        let live = self.live.get_mut(&run)?;
+        let written = round.written.entry(run).or_default();
+        match effect {
+            Effect::Evaluate {
+                task,
+                round: number,
+            } => {
+                let result = evaluation(&self.place.store, live, &task, &written.fresh);
+                return Some(Event::Evaluated {
+                    task,
+                    round: number,
+                    result,
+                });
+            }
+            Effect::Queue(attempt) if live.ours => self.enqueue(run, attempt),
+            Effect::Queue(_) | Effect::Ask { .. } => {}
+            Effect::Withdraw { task, .. } => {
+                self.queue.withdraw(run, &task);
+            }
+            Effect::Execute { task, attempt, key } => round.acts.push(Act::Execute {
+                run,
+                task,
+                attempt,
+                key,
+            }),
+            Effect::Stop {
+                task,
+                attempt,
+                hard,
+            } => round.acts.push(Act::Stop {
+                run,
+                task,
+                attempt,
+                hard,
+            }),
+            Effect::SetTimer { at, timer } => {
+                if live.ours {
+                    round.acts.push(Act::SetTimer { run, at, timer });
+                }
+            }
+            Effect::Attempt {
+                task,
+                attempt: number,
+                status,
+                error,
+            } => written.add(RunWrite::Attempt {
+                task,
+                number,
+                status,
+                error,
+            }),
+            Effect::Task { task, .. } => written.task_changed(task),
+            Effect::Run { status } => {
+                written.head_changed();
+                if status.is_final() && live.parent.is_some() {
+                    round.acts.push(Act::ChildEnded(run));
+                }
+            }
+            Effect::Message {
+                level,
+                task,
+                message,
+            } => written.add(RunWrite::Say {
+                level,
+                task,
+                said: Said::Message(message),
+            }),
+        }
+        None
+    }
+
+    fn enqueue(&mut self, run: RunId, attempt: QueuedAttempt) {
+        let QueuedAttempt {
+            task,
+            attempt,
+            priority,
+            capabilities,
+        } = attempt;
+        let chosen = self.choose(run, &task);
+        let Some(live) = self.live.get_mut(&run) else {
+            return;
+        };
+        let mut capabilities: BTreeSet<String> = capabilities.into_iter().collect();
+        live.chosen.remove(&task);
+        if let Some(Ok(chosen)) = chosen {
+            capabilities.insert(chosen.source.kind().to_owned());
+            live.chosen.insert(task.clone(), chosen);
+        }
+        let since = live.queued_since.remove(&task);
+        self.queue.push(Waiting {
+            run,
+            attempt,
+            workflow: Arc::clone(&live.workflow),
+            priority,
+            capabilities,
+            since: since.map_or(self.now, Moment),
+            task,
+        });
+    }
+
+    /// The source a task uses; nothing where it needs none.
+    fn choose(&self, run: RunId, task: &TaskId) -> Option<Result<Chosen, ActionError>> {
+        let live = self.live.get(&run)?;
+        let task = live.definition.task(task)?;
+        // That one only tells which source it would be.
+        let tells = task.action.name == "DataSourceTaskExecutor.determineDataSource";
+        if task.action.sources.is_empty() && !tells {
+            return None;
+        }
+        let load = |name: &str| self.load.get(name).copied().unwrap_or_default();
+        Some(choose(
+            &task.routing,
+            &live.context,
+            task.action,
+            &self.place.connected,
+            load,
+        ))
+    }
+
+    /// Gives an attempt to a worker.
+    pub(crate) fn execute(&mut self, run: RunId, task: TaskId, attempt: u32, key: String) {
+        let known = self
+            .live
+            .get_mut(&run)
+            .and_then(|live| live.chosen.remove(&task));
+        let source = known.map_or_else(|| self.choose(run, &task), |chosen| Some(Ok(chosen)));
+        let Some(live) = self.live.get(&run) else {
+            return;
+        };
+        let (stopper, stop) = Stopper::new();
+        let on = match &source {
+            Some(Ok(chosen)) => Some(chosen.source.name().to_owned()),
+            _ => None,
+        };
+        if let Some(name) = &on {
+            *self.load.entry(name.clone()).or_default() += 1;
+        }
+        let under_way = UnderWay {
+            stopper,
+            source: on,
+        };
+        let found = live
+            .definition
+            .task(&task)
+            .map(|task| whereabouts([&task.params], &live.definition, &live.state));
+        let job = Job {
+            run,
+            row: live.row,
+            depth: live.depth,
+            task: task.clone(),
+            attempt,
+            key,
+            definition: Arc::clone(&live.definition),
+            context: Arc::clone(&live.context),
+            whereabouts: found.unwrap_or_default(),
+            source,
+            stop,
+        };
+        self.under_way.insert((run, task, attempt), under_way);
+        self.runtime.spawn(work(Arc::clone(&self.place), job));
+    }
+
+    /// Asks an attempt to stop, or cancels the child run it waits for.
+    pub(crate) fn stop(&mut self, run: RunId, task: TaskId, attempt: u32, hard: bool) {
+        let key = (run, task, attempt);
+        if let Some(under_way) = self.under_way.get(&key) {
+            if hard {
+                under_way.stopper.hard();
+            } else {
+                under_way.stopper.soft();
+            }
+            return;
+        }
+        let Some(live) = self.live.get(&run) else {
+            return;
+        };
+        match self.place.store.child_run(live.row, &key.1, attempt) {
+            Ok(Some((_, child, status))) if !status.is_final() => {
+                self.pending.push_back(Pending::Event(child, Event::Cancel));
+            }
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "a child run cannot be found"),
+        }
+    }
+}
+
+/// Whether the condition of a task holds.
+fn evaluation(
+    store: &flowkeep_store::Store,
+    live: &Live,
+    task: &TaskId,
+    fresh: &std::collections::BTreeMap<TaskId, String>,
+) -> Evaluation {
+    let condition_of = live.definition.task(task).map(|task| &task.condition);
+    let Some(Condition::When(text)) = condition_of else {
+        return Evaluation::Holds(true);
+    };
+    let text_value = Value::String(text.clone());
+    let found: Whereabouts = whereabouts([&text_value], &live.definition, &live.state);
+    let values = Values {
+        store,
+        row: live.row,
+        context: &live.context,
+        whereabouts: &found,
+        fresh: Some(fresh),
+        fault: RefCell::new(None),
+    };
+    let result = condition(text, &values);
+    if let Some(error) = values.fault.into_inner() {
+        let message = Message::new("database_not_read").with("reason", error);
+        return Evaluation::Failed(message);
+    }
+    match result {
+        Ok(holds) => Evaluation::Holds(holds),
+        Err(Fault::Wrong(message)) => Evaluation::Failed(message),
+        Err(Fault::SecretLocked(secret)) => {
+            Evaluation::Failed(Message::new("run_secret_locked").with("secret", secret))
+        }
+    }
+}
