@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use flowkeep_engine::sources::{LOCAL, Source, Sqlite};
 use flowkeep_engine::{Engine, EngineOptions, Scope};
@@ -81,6 +82,13 @@ impl Api {
         Ok(true)
     }
 
+    /// Makes the engine of this process look at once for what is new.
+    pub(crate) fn wake_engine(&self) {
+        if let Some(engine) = &self.seat.inside().engine {
+            engine.wake();
+        }
+    }
+
     /// Whether the engine's lock is this process's.
     pub(crate) fn holds_engine(&self) -> bool {
         self.seat.inside().owner.is_some()
@@ -121,6 +129,30 @@ impl Api {
     /// Through which face runs are started.
     pub(crate) fn face(&self) -> Face {
         self.face
+    }
+}
+
+/// How often it is looked whether the engine has an owner.
+const LOOK_FOR_OWNER: Duration = Duration::from_secs(2);
+
+/// Keeps the engine at work in this process for as long as the data folder is open: at once, or
+/// when the process that owns it now has ended.
+pub fn keep_engine(api: &Arc<Api>) {
+    let open = Arc::downgrade(api);
+    let kept = move || {
+        while let Some(api) = open.upgrade() {
+            if let Err(error) = api.run_engine() {
+                tracing::warn!(code = error.code, %error, "the engine cannot begin");
+            }
+            drop(api);
+            std::thread::sleep(LOOK_FOR_OWNER);
+        }
+    };
+    let begun = std::thread::Builder::new()
+        .name("engine-keeper".to_owned())
+        .spawn(kept);
+    if let Err(error) = begun {
+        tracing::error!(%error, "the engine cannot begin");
     }
 }
 

@@ -29,6 +29,7 @@ pub use bodies::{
 };
 pub use catalogue::{Catalogue, Tongue};
 pub use commands::{Command, call, commands, typescript};
+pub use engine_seat::keep_engine;
 pub use error::AppError;
 pub use flowkeep_files::{Existing, io_reason};
 pub use flowkeep_host::{Cancellation, DataFolder, FolderOrigin, text_path};

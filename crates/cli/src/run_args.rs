@@ -113,6 +113,10 @@ pub(crate) enum Definition {
     Current,
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line; the grammar allows one of them"
+)]
 #[derive(Debug, Args)]
 pub(crate) struct Answer {
     pub(crate) run: String,

@@ -31,7 +31,7 @@ const RUNS: usize = 3;
 const LATEST: u64 = 120;
 
 /// No engine needs longer for what is left at the end.
-const LONG: Duration = Duration::from_secs(300);
+const LONG: Duration = Duration::from_mins(5);
 
 /// What came of it.
 #[derive(Debug, Default)]

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
 import { counted, m, sayError, sayHints, when } from '@/i18n';
-import { CallError } from '@/ipc';
+import { CallError, type PickedPlace } from '@/ipc';
 import { type Recovered, type RecoveryState, recovery, type SafetyCopy } from '@/ipc/recovery';
 import styles from './Recovery.module.css';
 
@@ -11,21 +11,18 @@ type Stage =
   | { at: 'restoring' }
   | { at: 'restored'; what: Recovered };
 
-interface CopyProps {
-  copy: SafetyCopy;
+interface MendProps {
+  /** The newest good backup. */
+  backup: PickedPlace | null;
   isBusy: boolean;
-  onUse: (token: string) => void;
+  onRestore: (token: string) => void;
+  onRestoreOther: () => void;
 }
 
 /** Why the data cannot be opened, in plain words, and what can be done about it. */
 export function Recovery({ state }: { state: RecoveryState }) {
   const [stage, setStage] = useState<Stage>({ at: 'trouble' });
-  const [copy, setCopy] = useState<SafetyCopy | null>(null);
   const error = new CallError(state.error);
-  useEffect(() => {
-    // One that cannot be asked for is not offered.
-    recovery.safetyCopy().then(setCopy, () => undefined);
-  }, []);
 
   async function attempt(step: () => Promise<void>, of?: 'restore') {
     try {
@@ -91,30 +88,13 @@ export function Recovery({ state }: { state: RecoveryState }) {
           {sayError(stage.failure)} {sayHints(stage.failure).join(' ')}
         </p>
       )}
-      {copy && <CopyOffer copy={copy} isBusy={busy} onUse={(token) => void restore(token)} />}
       {state.mendable && (
-        <section className={styles.mend}>
-          <p>{busy ? m.recovery_restoring() : m.recovery_restore_note()}</p>
-          <div className={styles.actions}>
-            {state.backup && (
-              <Button
-                look={copy ? 'plain' : 'primary'}
-                isDisabled={busy}
-                data-testid="recovery-restore-newest"
-                onPress={() => state.backup && void restore(state.backup.token)}
-              >
-                {m.recovery_restore_newest()}
-              </Button>
-            )}
-            <Button
-              isDisabled={busy}
-              data-testid="recovery-restore-other"
-              onPress={() => void pickAndRestore()}
-            >
-              {m.recovery_restore_other()}
-            </Button>
-          </div>
-        </section>
+        <Mend
+          backup={state.backup}
+          isBusy={busy}
+          onRestore={(token) => void restore(token)}
+          onRestoreOther={() => void pickAndRestore()}
+        />
       )}
       <div className={styles.actions}>
         <Button
@@ -153,21 +133,54 @@ export function Recovery({ state }: { state: RecoveryState }) {
   );
 }
 
-/** The copy of the database that is newer than any backup. */
-function CopyOffer({ copy, isBusy, onUse }: CopyProps) {
+/**
+ * The ways to get the data back. A safety copy is read from end to end before it is offered, which
+ * may take a while: it is added where it moves no other button, and until then the newest backup,
+ * which may be older, cannot be taken in its stead.
+ */
+function Mend({ backup, isBusy, onRestore, onRestoreOther }: MendProps) {
+  const [copy, setCopy] = useState<SafetyCopy | null | 'looking'>('looking');
+  useEffect(() => {
+    // One that cannot be asked for is not offered.
+    recovery.safetyCopy().then(setCopy, () => setCopy(null));
+  }, []);
+  const looking = copy === 'looking';
+  const found = looking ? null : copy;
   return (
     <section className={styles.mend}>
-      <p>{m.recovery_copy_note({ when: when(copy.made_at) })}</p>
+      <p>{isBusy ? m.recovery_restoring() : m.recovery_restore_note()}</p>
       <div className={styles.actions}>
-        <Button
-          look="primary"
-          isDisabled={isBusy}
-          data-testid="recovery-use-copy"
-          onPress={() => onUse(copy.place.token)}
-        >
-          {m.recovery_use_copy()}
+        {backup && (
+          <Button
+            look={looking || found ? 'plain' : 'primary'}
+            isDisabled={isBusy || looking}
+            data-testid="recovery-restore-newest"
+            onPress={() => onRestore(backup.token)}
+          >
+            {m.recovery_restore_newest()}
+          </Button>
+        )}
+        <Button isDisabled={isBusy} data-testid="recovery-restore-other" onPress={onRestoreOther}>
+          {m.recovery_restore_other()}
         </Button>
+        {found && (
+          <Button
+            look="primary"
+            isDisabled={isBusy}
+            data-testid="recovery-use-copy"
+            onPress={() => onRestore(found.place.token)}
+          >
+            {m.recovery_use_copy()}
+          </Button>
+        )}
       </div>
+      <p className={styles.quiet} role="status">
+        {looking
+          ? m.recovery_copy_looking()
+          : found
+            ? m.recovery_copy_note({ when: when(found.made_at) })
+            : m.recovery_copy_none()}
+      </p>
     </section>
   );
 }

@@ -1,6 +1,7 @@
 //! `flow_*`, `roadmap_*`, `rule_*`, `template_*`: the same bodies for every kind.
 
 use flowkeep_core::{Document, Kind, Summary, search_query, summarise, validate};
+use flowkeep_engine::tasks_hash;
 use flowkeep_store::{
     DocumentRecord, ListQuery, ListSort, NewDocument, NewOperation, OperationItemRecord, Tx,
 };
@@ -179,6 +180,9 @@ pub fn undelete(api: &Api, kind: Kind, input: DocumentRef) -> Result<Changed, Ap
     put_again(api, kind, &there, there.revision, "undelete")
 }
 
+/// Operations by which somebody here writes a text; what it does is trusted from then on.
+const WRITTEN: [&str; 2] = ["create", "update"];
+
 /// A text on its way into the catalog, and how that is told.
 pub(super) struct Put {
     kind: Kind,
@@ -225,6 +229,9 @@ impl Put {
             example: false,
         };
         let (before, after) = tx.put_document(&new, operation, &self.actor)?;
+        if self.kind == Kind::Workflow && WRITTEN.contains(&self.operation) {
+            tx.trust(tasks_hash(self.document.value()), &self.actor)?;
+        }
         let changed = before != Some(after);
         if changed {
             let item = OperationItemRecord {

@@ -22,6 +22,9 @@ use crate::{Api, AppError, Progress, time};
 /// How long between two looks at what another thread or process does.
 const LOOK: Duration = Duration::from_millis(10);
 
+/// So many looks, and it is tried again to become the owner.
+const LOOKS: u32 = 15;
+
 /// How long an owner of the engine has to answer.
 const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -263,7 +266,11 @@ fn wait_for(api: &Api, run: &KeptRun, progress: &dyn Progress) -> Result<RunStat
             return Err(AppError::new("cancelled"));
         }
         api.engine_trouble()?;
-        while !watch.changed()? {
+        // Not for ever: an owner that died commits nothing more.
+        for _ in 0..LOOKS {
+            if watch.changed()? {
+                break;
+            }
             if progress.cancellation().is_cancelled() {
                 return Err(AppError::new("cancelled"));
             }
@@ -356,6 +363,7 @@ fn add_run(api: &Api, new: NewRun) -> Result<RunStatus, AppError> {
     let (_, id): (i64, RunId) = api
         .store
         .write::<_, StoreError>(move |tx| tx.add_run(&new))?;
+    api.wake_engine();
     Ok(RunStatus {
         run_id: id.to_string(),
         status: Status::Queued,

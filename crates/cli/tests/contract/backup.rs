@@ -135,7 +135,7 @@ fn a_backup_keeps_as_much_history_as_was_asked_for() {
     let said = flowkeep.say(&["db", "list"]).out;
     let ends: Vec<_> = said.lines().map(|line| line.rsplit("  ").next()).collect();
     assert_eq!(ends[0], Some("without history"));
-    assert_eq!(ends[1], Some("with 30 days of history"));
+    assert_eq!(ends[1], Some("days of history: 30"));
 
     let other = Flowkeep::new();
     let said = other.say(&["db", "restore", "-i", &folder]);

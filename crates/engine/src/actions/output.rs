@@ -16,8 +16,8 @@ use super::ActionError;
 /// How much an attempt may hand back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Caps {
-    /// Bytes of one part of an output (`rows`, `stdout`, `body`), and of the lines a program may
-    /// say in the run's log.
+    /// Bytes of one part of an output (`rows`, `stdout`, `body`), and of the rows that a program's
+    /// lines may take in the run's log.
     pub kept: u64,
     /// Bytes of the file that takes what is beyond; more fails the attempt.
     pub file: u64,

@@ -58,13 +58,19 @@ fn history_words(history: KeptHistory) -> ([String; 2], [String; 2]) {
     };
     let (kept, left_out) = match history {
         KeptHistory::All => (kept("", ""), ["", ""].map(str::to_owned)),
-        KeptHistory::Days(days) => (
-            kept(&format!(", last {days} days"), &format!("，最近 {days} 天")),
-            [
-                format!("  earlier states and Activity older than {days} days;\r\n"),
-                format!("  {days} 天以前的历史版本和操作记录；\r\n"),
-            ],
-        ),
+        KeptHistory::Days(days) => {
+            let (span, last) = match days.get() {
+                1 => ("1 day".to_owned(), "last day".to_owned()),
+                days => (format!("{days} days"), format!("last {days} days")),
+            };
+            (
+                kept(&format!(", {last}"), &format!("，最近 {days} 天")),
+                [
+                    format!("  earlier states and Activity older than {span};\r\n"),
+                    format!("  {days} 天以前的历史版本和操作记录；\r\n"),
+                ],
+            )
+        }
         KeptHistory::None => (
             ["", ""].map(str::to_owned),
             [
@@ -92,6 +98,8 @@ mod tests {
         assert!(!says(KeptHistory::None).contains("  operations: Activity"));
         assert!(says(KeptHistory::None).contains("\r\n  文档的历史版本和操作记录；\r\n"));
         assert!(says(days(30)).contains("older than 30 days;\r\n  passwords"));
+        assert!(says(days(1)).contains("who changed what and when, last day\r\n"));
+        assert!(says(days(1)).contains("older than 1 day;\r\n"));
         for history in [KeptHistory::All, KeptHistory::None, days(30)] {
             let bare = says(history).replace("\r\n", "");
             assert!(!bare.contains(['\r', '\n']), "{history:?}");

@@ -12,6 +12,9 @@ use crate::actions::{ActionError, Attempt, Said};
 /// A line that is longer is told in pieces.
 const LONGEST_LINE: usize = 16 * 1024;
 
+/// What a line costs the log beside its own bytes.
+const ROW: u64 = 64;
+
 /// Bytes read at once.
 const CHUNK: usize = 64 * 1024;
 
@@ -37,7 +40,7 @@ impl<'a> Lines<'a> {
     }
 
     fn tell(&self, line: &[u8]) {
-        let length = line.len() as u64 + 1;
+        let length = line.len() as u64 + ROW;
         let before = self.told.fetch_add(length, Ordering::Relaxed);
         let most = self.attempt.room.caps.kept;
         if before + length <= most {
