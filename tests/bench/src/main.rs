@@ -9,6 +9,7 @@ mod cancel;
 mod documents;
 mod measure;
 mod memory;
+mod runs;
 mod search;
 mod speed;
 mod start;
@@ -33,10 +34,11 @@ struct Extent {
 
 type Table = fn(&mut Workshop, Extent) -> Result<String>;
 
-const TABLES: [(&str, Table); 6] = [
+const TABLES: [(&str, Table); 7] = [
     ("backup", speed::backup),
     ("restore", speed::restore),
     ("memory", memory::peaks),
+    ("runs", runs::runs),
     ("search", search::search),
     ("cancel", cancel::cancel),
     ("start", start::start),

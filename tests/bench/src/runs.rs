@@ -1,0 +1,70 @@
+//! What carrying tasks out costs by itself: tasks that do nothing, beside a bare loop that commits
+//! four times for each of them.
+//!
+//! The time of a run is that of the whole command: process, database, engine, and its end.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use rusqlite::Connection;
+use serde_json::json;
+
+use crate::Extent;
+use crate::measure::{line, settle, timed};
+use crate::workshop::{Workshop, text};
+
+/// A task is queued, begins, ends, and lets the next one follow.
+const COMMITS: usize = 4;
+
+/// Independent and chained tasks.
+pub(crate) fn runs(workshop: &mut Workshop, extent: Extent) -> Result<String> {
+    let mut table =
+        "Runs of tasks that do nothing: median (least–most), ratio by rounds, of the best\n"
+            .to_owned();
+    for (what, tasks, chained) in [("independent", 200, false), ("chained", 100, true)] {
+        let data = workshop.fresh("runs");
+        let file = workshop.fresh("workflow").with_extension("json");
+        std::fs::write(&file, workflow(tasks, chained))?;
+        workshop.answer(&data, &["flow", "create", text(&file)?])?;
+        let (mut own, mut base) = (Vec::new(), Vec::new());
+        for _ in 0..extent.rounds {
+            settle(workshop.root())?;
+            base.push(commits(&workshop.fresh("commits.db"), tasks * COMMITS)?);
+            settle(workshop.root())?;
+            let words = ["run", "start", "nothing", "--wait"];
+            own.push(timed(&mut workshop.flowkeep(&data, &words))?);
+        }
+        table += &line(&format!("{} bare commits", tasks * COMMITS), &base, &base);
+        table += &line(&format!("{tasks} {what} tasks (aim ≤ 1.5)"), &own, &base);
+    }
+    Ok(table)
+}
+
+fn workflow(tasks: usize, chained: bool) -> String {
+    let tasks = (0..tasks).map(|n| {
+        let mut task = json!({"id": format!("t{n}"), "action": "wait", "params": {"ms": 0}});
+        if chained && n > 0 {
+            task["dependsOn"] = json!([format!("t{}", n - 1)]);
+        }
+        task
+    });
+    let tasks: Vec<_> = tasks.collect();
+    json!({"id": "nothing", "name": "Nothing", "tasks": tasks}).to_string()
+}
+
+/// The plainest durable way: a row, and a commit that is on disk.
+fn commits(path: &Path, count: usize) -> Result<Duration> {
+    let connection = Connection::open(path)?;
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+         CREATE TABLE task(n INTEGER PRIMARY KEY, state TEXT NOT NULL)",
+    )?;
+    let state = "s".repeat(200);
+    let start = Instant::now();
+    let mut statement = connection.prepare("INSERT INTO task VALUES (?1, ?2)")?;
+    for n in 0..count {
+        statement.execute((i64::try_from(n)?, &state))?;
+    }
+    Ok(start.elapsed())
+}
