@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useLayoutEffect } from 'react';
+import { useLayoutEffect, useMemo } from 'react';
 import { Button, Empty, ErrorNotice, Page } from '@/components';
 import { label, m } from '@/i18n';
 import { CallError, type Kind } from '@/ipc';
@@ -27,6 +27,7 @@ function DocumentPage({ kind, id }: { kind: Kind; id: string }) {
   const navigate = useNavigate();
   const kept = useQuery(keptDraftQuery(kind, id));
   const draft = shown.data && kept.data && openDraft(kind, id, shown.data, kept.data.draft);
+  const editing = useMemo(() => (draft ? { kind, draft } : null), [kind, draft]);
   useLayoutEffect(() => {
     if (draft && shown.data) followSaved(draft, shown.data);
   }, [draft, shown.data]);
@@ -59,7 +60,7 @@ function DocumentPage({ kind, id }: { kind: Kind; id: string }) {
   const go = (next: { tab?: 'text' | 'revisions'; at?: string }) =>
     void navigate({ ...documentLink(kind, id, { ...search, ...next }), replace: true });
   return (
-    <DraftContext.Provider value={{ kind, draft }}>
+    <DraftContext.Provider value={editing}>
       <OpenDocument
         key={`${kind} ${id}`}
         show={shown.data}

@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import { Button, Notice, toast } from '@/components';
 import { m, sayError } from '@/i18n';
 import type { DocumentShow } from '@/ipc';
-import { useDraft } from './draft/DraftContext';
+import { useDraftState } from './draft/DraftContext';
 import type { DocumentDraft } from './draft/draft';
 import { leaveDraft } from './draft/leave';
 
@@ -13,7 +13,7 @@ interface Props {
 
 /** What there is to know about a draft: it was left unsaved, the document moved on, an edit was refused. */
 export function DraftNotices({ show, draft }: Props) {
-  const { state } = useDraft();
+  const state = useDraftState();
   const { refused } = state;
   useEffect(() => {
     if (refused) toast({ tone: 'fail', text: sayError(refused) });

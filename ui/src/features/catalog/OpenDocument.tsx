@@ -1,11 +1,11 @@
 import { Link } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { memo, useEffect } from 'react';
 import { Chip, IconButton, isPageCovered, Page, Segments } from '@/components';
 import { counted, label, m, when } from '@/i18n';
 import type { DocumentShow } from '@/ipc';
 import { DocumentMenu } from './DocumentMenu';
 import { DraftNotices } from './DraftNotices';
-import { useDraft } from './draft/DraftContext';
+import { useDraft, useDraftState } from './draft/DraftContext';
 import type { DocumentDraft } from './draft/draft';
 import { RoadmapForm } from './forms/RoadmapForm';
 import { RuleForm } from './forms/RuleForm';
@@ -34,7 +34,9 @@ interface Props {
 /** One document: its form, its text, its revisions, and how to keep what was changed. */
 export function OpenDocument({ show, draft, tab, at, onTab, onAt }: Props) {
   const { row } = show;
-  const { kind, state, view } = useDraft();
+  const state = useDraftState();
+  const { view } = state;
+  const { kind } = row;
   const save = useSave(row, draft);
   const name = asText((view as { name?: unknown } | null)?.name) || row.name;
   const problems = state.broken ? 1 : state.validation.errors.length;
@@ -112,7 +114,7 @@ export function OpenDocument({ show, draft, tab, at, onTab, onAt }: Props) {
       }
     >
       <DraftNotices show={show} draft={draft} />
-      {tab === 'form' && <Form kind={kind} at={at} onAt={onAt} onTab={onTab} />}
+      {tab === 'form' && <Form at={at} onAt={onAt} />}
       {tab === 'text' && <TextTab draft={draft} />}
       {tab === 'revisions' && <Revisions row={row} draft={draft} />}
       {save.conflict && (
@@ -122,25 +124,23 @@ export function OpenDocument({ show, draft, tab, at, onTab, onAt }: Props) {
   );
 }
 
-function Form({
-  kind,
+/** The form of a kind. What the page says of saving and undoing does not draw it anew. */
+const Form = memo(function Form({
   at,
   onAt,
 }: {
-  kind: string;
   at: string | undefined;
   onAt: (at: string) => void;
-  onTab: (tab: Tab) => void;
 }) {
-  const { view, state } = useDraft();
+  const { kind, view, broken } = useDraft();
   if (view === null || typeof view !== 'object') {
-    return <p>{state.broken ? m.form_broken() : m.form_unreadable()}</p>;
+    return <p>{broken ? m.form_broken() : m.form_unreadable()}</p>;
   }
   if (kind === 'rule') return <RuleForm />;
   if (kind === 'template') return <TemplateForm />;
   if (kind === 'roadmap') return <RoadmapForm at={at} onAt={onAt} />;
   return <WorkflowForm at={at} onAt={onAt} />;
-}
+});
 
 /** Ctrl S saves; Ctrl Z and Ctrl Shift Z step through the draft, unless a text editor has its own. */
 function useEditorKeys(draft: DocumentDraft, save: () => void, tab: Tab): void {

@@ -4,13 +4,13 @@ import type { TextMark, TextPlace } from '@/components/CodeEditor';
 import { CodeView } from '@/components/CodeView';
 import { m, say } from '@/i18n';
 import type { Finding } from '@/ipc';
-import { useDraft } from './draft/DraftContext';
+import { useDraftState } from './draft/DraftContext';
 import type { DocumentDraft, DraftState } from './draft/draft';
 import { Problems } from './forms/Problems';
 
 /** The text itself. The form is another view of it: what is changed in one shows in the other. */
 export function TextTab({ draft }: { draft: DocumentDraft }) {
-  const { state } = useDraft();
+  const state = useDraftState();
   const [shown, setShown] = useState<TextPlace>();
   return (
     <>

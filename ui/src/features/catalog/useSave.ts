@@ -55,7 +55,7 @@ export function useSave(row: DocumentRow, draft: DocumentDraft) {
     [client, draft, format, id, kind, undo],
   );
   const save = useCallback(() => {
-    if (draft.state.isDirty) void write(draft.state.revision);
+    if (draft.isDirty) void write(draft.state.revision);
   }, [draft, write]);
   return {
     save,

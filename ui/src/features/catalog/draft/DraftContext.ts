@@ -2,7 +2,7 @@ import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { Note } from '@/components';
 import { fieldName, say } from '@/i18n';
 import type { Edit, Finding, Kind } from '@/ipc';
-import type { DocumentDraft, DraftState } from './draft';
+import type { DocumentDraft, DraftContent, DraftState } from './draft';
 import { type Path, pointer, remove, set, type View, valueAt } from './edits';
 import type { Typed } from './typing';
 
@@ -15,8 +15,10 @@ export const DraftContext = createContext<Editing | null>(null);
 
 export interface DraftTools {
   kind: Kind;
-  state: DraftState;
   view: View;
+  /** Why the text cannot be read; the view is then the last one that could. */
+  broken: DraftContent['broken'];
+  validation: DraftContent['validation'];
   /** The value at a path. */
   at: (path: Path) => View;
   /** The number at a path as the text spells it; `undefined` where it is printed the same or is none. */
@@ -36,21 +38,32 @@ export interface DraftTools {
 
 let steps = 0;
 
-/** The draft of the page one is on. */
-export function useDraft(): DraftTools {
+function useEditing(): Editing {
   const editing = useContext(DraftContext);
-  if (!editing) throw new Error('useDraft needs a DraftContext');
-  const { kind, draft } = editing;
-  const state = useSyncExternalStore(draft.subscribe, () => draft.state);
-  const view = state.view;
+  if (!editing) throw new Error('a draft needs a DraftContext');
+  return editing;
+}
+
+/** Everything about the draft of the page one is on, such as whether it is saved. */
+export function useDraftState(): DraftState {
+  const { draft } = useEditing();
+  return useSyncExternalStore(draft.subscribe, () => draft.state);
+}
+
+/** What the draft of the page says, and how to change it. Drawn anew only when it says something else. */
+export function useDraft(): DraftTools {
+  const { kind, draft } = useEditing();
+  const content = useSyncExternalStore(draft.subscribe, () => draft.state.content);
+  const { view } = content;
   return {
     kind,
-    state,
     view,
+    broken: content.broken,
+    validation: content.validation,
     at: (path) => valueAt(view, path),
     // An edit on its way may have put another number there.
     spelling: (path) => {
-      const spelled = state.spelled[pointer(path)];
+      const spelled = content.spelled[pointer(path)];
       return spelled !== undefined && Number(spelled) === valueAt(view, path) ? spelled : undefined;
     },
     edit: (edits, burst) => {
@@ -64,11 +77,11 @@ export function useDraft(): DraftTools {
     type: (path, value) => draft.type(path, value),
     typed: (path) => draft.typing.at(pointer(path)),
     watchTyping: draft.typing.subscribe,
-    notes: (path, reach) => notesAt(state, pointer(path), reach),
+    notes: (path, reach) => notesAt(content, pointer(path), reach),
   };
 }
 
-function notesAt({ validation }: DraftState, place: string, reach?: 'inside'): Note[] {
+function notesAt({ validation }: DraftContent, place: string, reach?: 'inside'): Note[] {
   const belongs = (finding: Finding) =>
     finding.path === place || (reach === 'inside' && finding.path.startsWith(`${place}/`));
   return [

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CallError, type Draft, type DraftInput } from '@/ipc';
-import { DocumentDraft, REST, STEP } from './draft';
+import { DocumentDraft, MARK, REST, STEP } from './draft';
 import { applied, set } from './edits';
 import { PAUSE } from './typing';
 
@@ -180,6 +180,9 @@ describe('a draft', () => {
     });
     for (const name of ['ab', 'abc', 'abcd', 'abcde']) draft.type(['name'], name);
     expect(draft.typing.at('/name')?.value).toBe('abcde');
+    expect(draft.isDirty).toBe(true);
+    expect(drawn).toBe(0);
+    await vi.advanceTimersByTimeAsync(MARK);
     expect(draft.state.isDirty).toBe(true);
     expect(drawn).toBe(1);
     expect(core.asked).toHaveLength(0);

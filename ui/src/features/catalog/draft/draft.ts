@@ -4,7 +4,7 @@
  * to the view for the eye.
  */
 import type { CallError, Draft, DraftInput, Edit, Format, Message, Validation } from '@/ipc';
-import { applied, coalesced, type Path, remove, set, type View, valueAt } from './edits';
+import { applied, coalesced, isSame, type Path, remove, set, type View, valueAt } from './edits';
 import { TextHistory } from './history';
 import { type Typed, Typing } from './typing';
 
@@ -20,13 +20,18 @@ export interface DraftBase {
   revision: number;
 }
 
-export interface DraftState {
-  text: string;
+/** What a form shows. The same object for as long as it says the same. */
+export interface DraftContent {
   view: View;
   spelled: Spelled;
   /** Why the text cannot be read; the form shows the last view that could. */
   broken: Message | null;
   validation: Validation;
+}
+
+export interface DraftState extends DraftContent {
+  text: string;
+  content: DraftContent;
   /** Something is on its way to the core. */
   isPending: boolean;
   isDirty: boolean;
@@ -38,12 +43,8 @@ export interface DraftState {
   refused: CallError | null;
 }
 
-interface Confirmed {
+interface Confirmed extends DraftContent {
   text: string;
-  view: View;
-  spelled: Spelled;
-  broken: Message | null;
-  validation: Validation;
 }
 
 interface Batch {
@@ -55,11 +56,18 @@ interface Batch {
 /** How long typing in the text view rests before the core is asked, in milliseconds. */
 export const REST = 250;
 
+/** A pause in typing in which the page is marked as not saved, in milliseconds. */
+export const MARK = 100;
+
 /** A pause after which what is typed next is another step of undo, in milliseconds. */
 export const STEP = 1_000;
 
 function confirmed({ text, view, spelled, validation }: DraftBase): Confirmed {
   return { text, view, spelled, broken: null, validation };
+}
+
+function editOf({ path, value }: Typed): Edit {
+  return value === undefined ? remove(path) : set(path, value);
 }
 
 type Ask = (input: DraftInput) => Promise<Draft>;
@@ -79,6 +87,8 @@ export class DocumentDraft {
   #turn = 0;
   #stepNumber = 0;
   #stepEnd: ReturnType<typeof setTimeout> | undefined;
+  #mark: ReturnType<typeof setTimeout> | undefined;
+  #content: DraftContent;
   #state: DraftState;
   readonly #listeners = new Set<() => void>();
 
@@ -88,6 +98,8 @@ export class DocumentDraft {
     this.#ask = ask;
     this.#base = { text: base.text, revision: base.revision };
     this.#confirmed = confirmed(base);
+    const { text: _, ...content } = this.#confirmed;
+    this.#content = content;
     this.#state = this.#current();
     if (kept !== undefined && kept !== base.text) {
       this.#history.remember(base.text, 'kept');
@@ -99,6 +111,11 @@ export class DocumentDraft {
     return this.#state;
   }
 
+  /** Whether something is not saved, to the last letter; what the page shows may lag behind. */
+  get isDirty(): boolean {
+    return this.#state.isDirty || this.typing.typed !== null;
+  }
+
   readonly subscribe = (listener: () => void) => {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -108,7 +125,9 @@ export class DocumentDraft {
   type(path: Path, value: View): void {
     this.typing.type(path, value);
     this.#awaitStepEnd();
-    if (!this.#state.isDirty || !this.#state.canUndo) this.#publish();
+    clearTimeout(this.#mark);
+    if (!this.#state.isDirty || !this.#state.canUndo)
+      this.#mark = setTimeout(() => this.#publish(), MARK);
   }
 
   /** Change the document. Edits with one `burst` in a row are one step of undo. */
@@ -149,8 +168,26 @@ export class DocumentDraft {
   }
 
   /** Wait until the core has answered everything; gives the text. */
-  async settle(): Promise<string> {
+  settle(): Promise<string> {
     this.typing.rest();
+    return this.#settled();
+  }
+
+  /** The text with what is typed into a field right now, which goes on being typed. */
+  async textNow(): Promise<string> {
+    const text = await this.#settled();
+    const { typed } = this.typing;
+    if (!typed) return text;
+    const edits = [editOf(typed)];
+    try {
+      return (await this.#ask({ text, format: this.format, edits })).text;
+    } catch {
+      // It will be refused and said so when typing rests.
+      return text;
+    }
+  }
+
+  async #settled(): Promise<string> {
     if (this.#rest) this.#check();
     while (this.#running || this.#waiting.length > 0 || this.#rest) {
       await new Promise<void>((resolve) => {
@@ -206,9 +243,9 @@ export class DocumentDraft {
     this.#stepEnd = setTimeout(() => this.endStep(), STEP);
   }
 
-  #takeTyped({ path, place, value }: Typed): void {
-    if (valueAt(this.#state.view, path) === value) this.#publish();
-    else this.edit([value === undefined ? remove(path) : set(path, value)], place);
+  #takeTyped(typed: Typed): void {
+    if (valueAt(this.#state.view, typed.path) === typed.value) this.#publish();
+    else this.edit([editOf(typed)], typed.place);
   }
 
   #step(way: 'undo' | 'redo'): void {
@@ -280,15 +317,16 @@ export class DocumentDraft {
     const { text, view, spelled, broken, validation } = this.#confirmed;
     const batches = this.#running ? [this.#running, ...this.#waiting] : this.#waiting;
     const edits = batches.flatMap((batch) => batch.edits);
+    const isTyping = this.typing.typed !== null;
+    const content = { view: edits.reduce(applied, view), spelled, broken, validation };
+    if (!isSame(this.#content, content)) this.#content = content;
     return {
+      ...this.#content,
       text,
-      view: edits.reduce(applied, view),
-      spelled,
-      broken,
-      validation,
-      isPending: batches.length > 0 || this.#rest !== null || this.typing.isUnderWay,
-      isDirty: text !== this.#base.text || edits.length > 0 || this.typing.isUnderWay,
-      canUndo: this.#history.canUndo || edits.length > 0 || this.typing.isUnderWay,
+      content: this.#content,
+      isPending: batches.length > 0 || this.#rest !== null || isTyping,
+      isDirty: text !== this.#base.text || edits.length > 0 || isTyping,
+      canUndo: this.#history.canUndo || edits.length > 0 || isTyping,
       canRedo: this.#history.canRedo,
       revision: this.#base.revision,
       refused: this.#refused,
@@ -296,6 +334,7 @@ export class DocumentDraft {
   }
 
   #publish(): void {
+    clearTimeout(this.#mark);
     this.#state = this.#current();
     for (const listener of this.#listeners) listener();
   }

@@ -1,6 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type DocumentShow, type DraftInput, type DraftShow, setTransport } from '@/ipc';
+import {
+  type DocumentShow,
+  type DraftInput,
+  type DraftRef,
+  type DraftShow,
+  setTransport,
+} from '@/ipc';
 import { type TestTransport, testTransport } from '@/ipc/testing';
+import { MARK } from './draft';
 import {
   findLeftDrafts,
   followSaved,
@@ -71,14 +78,25 @@ describe('unsaved drafts', () => {
     expect(kept.get('steady')).toEqual({ revision: 1, text: `{"name":"${name}"}` });
   });
 
+  it('are kept with what is being typed, which goes on being typed', async () => {
+    const draft = openDraft('workflow', 'on', show('on', 'a'), null);
+    draft.type(['name'], 'b');
+    await keepDrafts();
+    expect(kept.get('on')?.text).toBe('{"name":"b"}');
+    expect(draft.typing.at('/name')?.value).toBe('b');
+    await draft.settle();
+    expect(draft.state.view).toEqual({ name: 'b' });
+  });
+
   it('are kept at once when asked, and forgotten when they are saved', async () => {
     const draft = openDraft('workflow', 'asked', show('asked', 'a'), null);
     draft.type(['name'], 'b');
     await keepDrafts();
     expect(kept.get('asked')?.text).toBe('{"name":"b"}');
+    await vi.advanceTimersByTimeAsync(MARK);
     expect(unsavedDrafts()).toContainEqual({ kind: 'workflow', id: 'asked' });
 
-    draft.saved(draft.state.text, 2);
+    draft.saved(await draft.settle(), 2);
     await vi.advanceTimersByTimeAsync(0);
     expect(kept.has('asked')).toBe(false);
     expect(unsavedDrafts()).not.toContainEqual({ kind: 'workflow', id: 'asked' });
@@ -90,7 +108,10 @@ describe('unsaved drafts', () => {
     await keepDrafts();
     await keepDrafts();
     await vi.advanceTimersByTimeAsync(10 * KEPT_WITHIN);
-    expect(transport.calls.filter(({ name }) => name === 'draft_keep')).toHaveLength(1);
+    const written = transport.calls.filter(
+      ({ name, input }) => name === 'draft_keep' && (input as DraftRef).id === 'still',
+    );
+    expect(written).toHaveLength(1);
   });
 
   it('of an earlier window are counted, and open as they were left', async () => {
@@ -130,7 +151,7 @@ describe('a document saved elsewhere', () => {
     dirty.type(['name'], 'mine');
     followSaved(dirty, show('dirty', 'theirs', 2));
     expect(dirty.state.revision).toBe(1);
-    await keepDrafts();
+    await dirty.settle();
     expect(dirty.state.view).toEqual({ name: 'mine' });
     followSaved(dirty, show('dirty', 'mine', 3));
     expect(dirty.state.isDirty).toBe(false);
@@ -153,6 +174,7 @@ it('tells of a change in what is unsaved once', async () => {
   await vi.advanceTimersByTimeAsync(0);
   for (const name of ['b', 'bc', 'bcd']) draft.type(['name'], name);
   await keepDrafts();
+  await vi.advanceTimersByTimeAsync(MARK);
   expect(told).toBe(1);
   stop();
 });

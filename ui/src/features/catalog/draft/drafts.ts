@@ -73,7 +73,7 @@ export function openDraft(
 export function followSaved(draft: DocumentDraft, show: DocumentShow): void {
   const { state } = draft;
   if (show.row.revision <= state.revision) return;
-  if (!state.isDirty) draft.follow(baseOf(show));
+  if (!draft.isDirty) draft.follow(baseOf(show));
   else if (!state.isPending && state.text === show.text) draft.saved(show.text, show.row.revision);
 }
 
@@ -88,7 +88,7 @@ export async function findLeftDrafts(): Promise<readonly DraftRow[]> {
 
 /** Keep everything that is typed and not saved; resolves when it is done. */
 export async function keepDrafts(): Promise<void> {
-  const dirty = [...drafts.values()].filter(({ draft }) => draft.state.isDirty);
+  const dirty = [...drafts.values()].filter(({ draft }) => draft.isDirty);
   await Promise.all(dirty.map(({ keeping }) => keeping.now()));
 }
 

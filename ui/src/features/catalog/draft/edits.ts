@@ -117,6 +117,23 @@ function replaced(view: View, path: Path, change: (value: View) => View): View {
   return view;
 }
 
+/** Whether two views say the same; quick where they share their parts. */
+export function isSame(one: View, other: View): boolean {
+  if (Object.is(one, other)) return true;
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null)
+    return false;
+  const [keys, others] = [Object.keys(one), Object.keys(other)];
+  return (
+    Array.isArray(one) === Array.isArray(other) &&
+    keys.length === others.length &&
+    // In the same order, because a form shows them in it.
+    keys.every(
+      (key, at) =>
+        key === others[at] && isSame((one as ViewObject)[key], (other as ViewObject)[key]),
+    )
+  );
+}
+
 /** Edits in order, where a later `set` of a path takes the place of the `set` right before it. */
 export function coalesced(edits: readonly Edit[]): Edit[] {
   const kept: Edit[] = [];

@@ -40,13 +40,14 @@ export class Keeping {
   }
 
   #changed(): void {
-    if (this.#draft.state.isDirty) this.#due ??= setTimeout(() => void this.now(), KEPT_WITHIN);
+    if (this.#draft.isDirty) this.#due ??= setTimeout(() => void this.now(), KEPT_WITHIN);
     else if (this.#kept || this.#due) void this.now();
   }
 
   async #write(): Promise<void> {
-    const text = await this.#draft.settle();
-    const { isDirty, revision } = this.#draft.state;
+    const text = await this.#draft.textNow();
+    const { isDirty } = this.#draft;
+    const { revision } = this.#draft.state;
     try {
       if (!isDirty) {
         if (this.#kept) await call('draft_forget', this.#of);

@@ -26,8 +26,8 @@ export class Typing {
     this.#take = take;
   }
 
-  get isUnderWay(): boolean {
-    return this.#typed !== null;
+  get typed(): Typed | null {
+    return this.#typed;
   }
 
   readonly subscribe = (listener: () => void) => {

@@ -16,7 +16,7 @@ interface Going {
 /** What stops a start, in plain words, with a way there and, where one is known, the mend. */
 export function Problems(going: Going) {
   const draft = useDraft();
-  const { validation, broken } = draft.state;
+  const { validation, broken } = draft;
   if (broken) {
     return (
       <div className={styles.problems} role="status">
