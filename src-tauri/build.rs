@@ -16,6 +16,7 @@ const COMMANDS: &[&str] = &[
     "use_other_folder",
     "restart",
     "window_ready",
+    "ready_to_close",
     "set_appearance",
     "recovery_state",
     "recovery_safety_copy",

@@ -6,6 +6,7 @@
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 mod calls;
+mod closing;
 mod dialogs;
 mod drops;
 mod logs;
@@ -23,12 +24,13 @@ use std::time::Instant;
 
 use clap::Parser;
 use flowkeep_api::{
-    Api, AppError, DataFolder, Face, OpenOptions, Places, Reach, Request, WindowClaim,
+    Api, AppError, DataFolder, Face, OpenOptions, Places, Reach, Request, WindowClaim, keep_engine,
 };
 use tauri::{App, AppHandle, Emitter as _, Manager as _};
 use ulid::Ulid;
 
 use crate::calls::Tasks;
+use crate::closing::Closing;
 use crate::places::PickedPlaces;
 use crate::recovery::Trouble;
 use crate::watchdog::FirstPaint;
@@ -97,6 +99,7 @@ fn show(
         .manage(claim)
         .manage(paint)
         .manage(Tasks::default())
+        .manage(Closing::default())
         .manage(folder)
         .manage(places)
         .invoke_handler(tauri::generate_handler![
@@ -111,6 +114,7 @@ fn show(
             other_folder::use_other_folder,
             relaunch::restart,
             watchdog::window_ready,
+            closing::ready_to_close,
             window::set_appearance,
             recovery::recovery_state,
             recovery::recovery_safety_copy,
@@ -177,5 +181,7 @@ fn open_data(app: &AppHandle, options: OpenOptions) -> Result<Arc<Api>, AppError
     )?;
     // It follows for as long as the app runs.
     app.manage(Mutex::new(follower));
-    Ok(Arc::new(api))
+    let api = Arc::new(api);
+    keep_engine(&api);
+    Ok(api)
 }

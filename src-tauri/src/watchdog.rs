@@ -62,6 +62,14 @@ impl FirstPaint {
         })
     }
 
+    /// Whether the page has said that it is drawn.
+    pub(crate) fn is_drawn(&self) -> bool {
+        self.state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .ready
+    }
+
     /// The page has loaded; from now on its first paint is due.
     pub(crate) fn page_loaded(&self) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);

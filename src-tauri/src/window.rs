@@ -17,7 +17,7 @@ use tauri_plugin_window_state::StateFlags;
 
 use crate::calls::Tasks;
 use crate::watchdog::FirstPaint;
-use crate::{drops, logs, watchdog};
+use crate::{closing, drops, logs, watchdog};
 
 /// The main window's label, as the capabilities name it.
 pub(crate) const MAIN: &str = "main";
@@ -49,7 +49,7 @@ pub(crate) fn open_main(
         .min_inner_size(1024.0, 640.0)
         .build()?;
     drops::watch(&window);
-    stop_work_on_close(&window);
+    closing::watch(&window);
     watchdog::watch(app, &window);
     Ok(window)
 }
@@ -168,37 +168,6 @@ pub(crate) fn bring_forward(app: &AppHandle) {
     if let Err(error) = forward {
         tracing::warn!(%error, "the window could not come forward");
     }
-}
-
-/// A window that closes asks the work under way to stop and waits a little for it, so that a
-/// backup leaves no `.partial` behind. What does not stop is safe to end: see `reliability`.
-fn stop_work_on_close(window: &WebviewWindow) {
-    let closing = window.clone();
-    window.on_window_event(move |event| {
-        let tauri::WindowEvent::CloseRequested { api, .. } = event else {
-            return;
-        };
-        if closing.state::<Tasks>().cancel_all() {
-            return;
-        }
-        api.prevent_close();
-        tracing::info!("closing: waiting for work under way to stop");
-        let window = closing.clone();
-        let waiting = std::thread::Builder::new()
-            .name("closing".to_owned())
-            .spawn(move || {
-                stop_work(&window.state::<Tasks>());
-                if let Err(error) = window.destroy() {
-                    tracing::error!(%error, "the window does not close");
-                }
-            });
-        if let Err(error) = waiting {
-            tracing::error!(%error, "closing without waiting");
-            if let Err(error) = closing.destroy() {
-                tracing::error!(%error, "the window does not close");
-            }
-        }
-    });
 }
 
 /// Asks the work under way to stop and waits a little for it.
