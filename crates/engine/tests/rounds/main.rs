@@ -1,0 +1,184 @@
+//! The engine on a real database: who may write, and what is done only once it is written.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use flowkeep_core::run::{Start, Status};
+use flowkeep_core::{Format, RunId};
+use flowkeep_engine::sources::{LOCAL, Source, Sqlite};
+use flowkeep_engine::{Engine, EngineOptions, Scope, Wanted};
+use flowkeep_host::SystemClock;
+use flowkeep_store::{KeptRun, NewRun, RequestAnswer, Store, StoreError, StoreOptions};
+
+/// More than any machine that is worth testing on needs; a bound, not a measure.
+const LONG: Duration = Duration::from_secs(30);
+
+/// Two tasks that end at once after one another, and a third that never does.
+const TASKS: &str = r#"{"name": "W", "tasks": [
+  {"id": "a", "action": "wait", "params": {"ms": 0}},
+  {"id": "b", "action": "branch", "params": {"when": [{"condition": "${context.go}", "task": "c"}]}, "dependsOn": ["a"]},
+  {"id": "c", "action": "wait", "params": {"ms": 86400000}}]}"#;
+
+struct Place {
+    folder: tempfile::TempDir,
+    store: Arc<Store>,
+}
+
+impl Place {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(StoreOptions {
+            path: folder.path().join("flowkeep.db"),
+            safety: folder.path().join("safety"),
+            clock: Arc::new(SystemClock),
+        });
+        Self {
+            store: Arc::new(store.unwrap()),
+            folder,
+        }
+    }
+
+    fn epoch(&self) -> i64 {
+        let taken = self
+            .store
+            .write::<_, StoreError>(|tx| tx.take_ownership("test", 1));
+        taken.unwrap()
+    }
+
+    fn engine(&self, epoch: i64, scope: Scope) -> Engine {
+        let local: Arc<dyn Source> = Arc::new(local(self.folder.path()));
+        Engine::start(EngineOptions {
+            store: Arc::clone(&self.store),
+            data_dir: self.folder.path().to_owned(),
+            clock: Arc::new(SystemClock),
+            epoch,
+            scope,
+            connected: vec![local],
+        })
+        .unwrap()
+    }
+
+    fn run(&self, go: bool) -> (i64, RunId) {
+        let new = NewRun {
+            workflow_id: Some("w".to_owned()),
+            workflow_name: "W".to_owned(),
+            revision: Some(1),
+            text: TASKS.to_owned(),
+            format: Format::Json,
+            context: format!(r#"{{"go": {go}}}"#),
+            start: Start::default(),
+            actor: "somebody".to_owned(),
+            face: "test".to_owned(),
+            repeats: None,
+            parent: None,
+        };
+        self.store
+            .write::<_, StoreError>(move |tx| tx.add_run(&new))
+            .unwrap()
+    }
+
+    fn want(&self, row: i64, wanted: &Wanted) -> RequestAnswer {
+        let text = serde_json::to_string(wanted).unwrap();
+        let request = self
+            .store
+            .write::<_, StoreError>(move |tx| tx.request_of_run(row, &text, "somebody"))
+            .unwrap();
+        until(|| {
+            let answer = self.store.run_request(request).unwrap();
+            (answer != RequestAnswer::Open).then_some(answer)
+        })
+    }
+
+    fn kept(&self, id: RunId) -> KeptRun {
+        self.store.run(id).unwrap().unwrap()
+    }
+
+    fn comes_to(&self, id: RunId, status: Status) {
+        until(|| (self.kept(id).status == status).then_some(()));
+    }
+}
+
+fn local(folder: &Path) -> Sqlite {
+    Sqlite::made(LOCAL, folder.join("local.db")).unwrap()
+}
+
+fn until<T>(look: impl Fn() -> Option<T>) -> T {
+    let since = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(since.elapsed() < LONG, "it never came");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn an_engine_that_is_no_longer_the_owner_writes_nothing_and_ends() {
+    let place = Place::new();
+    let engine = place.engine(place.epoch(), Scope::All);
+    place.epoch();
+    let (_, id) = place.run(true);
+    until(|| engine.has_ended().then_some(()));
+    let kept = place.kept(id);
+    assert_eq!((kept.status, kept.head), (Status::Queued, None));
+    drop(engine);
+    assert_eq!(place.kept(id).head, None);
+}
+
+#[test]
+fn an_engine_that_only_decides_begins_nothing() {
+    let place = Place::new();
+    let (row, id) = place.run(true);
+    let (_, other) = place.run(true);
+    let engine = place.engine(place.epoch(), Scope::Nothing);
+    assert_eq!(place.want(row, &Wanted::Cancel), RequestAnswer::Done);
+    drop(engine);
+    assert_eq!(place.kept(id).status, Status::Cancelled);
+    assert!(place.store.attempts(row).unwrap().is_empty());
+    assert_eq!(place.kept(other).head, None, "nobody wanted anything of it");
+}
+
+#[test]
+fn what_is_under_way_when_the_owner_leaves_is_interrupted_and_goes_on_with_the_next() {
+    let place = Place::new();
+    let (row, id) = place.run(true);
+    let engine = place.engine(place.epoch(), Scope::Run(id));
+    until(|| {
+        let attempts = place.store.attempts(row).unwrap();
+        let waits = |task: &str| attempts.iter().any(|found| found.task.as_str() == task);
+        waits("c").then_some(())
+    });
+    drop(engine);
+    assert_eq!(place.kept(id).status, Status::Interrupted);
+    let engine = place.engine(place.epoch(), Scope::All);
+    place.comes_to(id, Status::Running);
+    assert_eq!(place.want(row, &Wanted::Pause), RequestAnswer::Done);
+    assert_eq!(place.kept(id).status, Status::Paused);
+    assert_eq!(place.want(row, &Wanted::Cancel), RequestAnswer::Done);
+    place.comes_to(id, Status::Cancelled);
+    assert!(matches!(
+        place.want(row, &Wanted::Cancel),
+        RequestAnswer::Refused(why) if why.code == "run_has_ended"
+    ));
+    drop(engine);
+    let attempts = place.store.attempts(row).unwrap();
+    assert_eq!(
+        attempts.len(),
+        3,
+        "what was done was not done again: {attempts:?}"
+    );
+}
+
+#[test]
+fn runs_that_come_while_it_is_at_work_are_carried_out() {
+    let place = Place::new();
+    let engine = place.engine(place.epoch(), Scope::All);
+    let runs: Vec<RunId> = (0..20).map(|_| place.run(false).1).collect();
+    for id in runs {
+        place.comes_to(id, Status::Succeeded);
+    }
+    assert!(engine.trouble().is_none());
+}
