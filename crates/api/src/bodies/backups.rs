@@ -264,11 +264,15 @@ pub fn list(api: &Api, _: Nothing) -> Result<BackupList, AppError> {
 /// # Errors
 /// `nothing_there` when it is none; what the system says.
 pub fn unfinished_remove(api: &Api, input: UnfinishedInput) -> Result<Nothing, AppError> {
-    let found = unfinished(api)?
-        .into_iter()
-        .find(|found| found.token == input.token);
-    let found = found.ok_or_else(|| AppError::new("nothing_there").with("path", &input.token))?;
-    remove_unfinished(api.files.as_ref(), &text_path(&found.path))?;
+    let folder = text_path(&input.token);
+    let beside = |above: &Path| folder.parent() == Some(above);
+    if !backup_folders(api)?.iter().any(|above| beside(above)) {
+        return Err(AppError::new("nothing_there").with("path", &input.token));
+    }
+    // One that its own backup has removed since, after it was cancelled, is as wanted.
+    if folder.symlink_metadata().is_ok() {
+        remove_unfinished(api.files.as_ref(), &folder)?;
+    }
     api.store.write::<_, AppError>(|tx| {
         tx.tag(&flowkeep_store::Tag::Backup);
         Ok(())
@@ -279,6 +283,19 @@ pub fn unfinished_remove(api: &Api, input: UnfinishedInput) -> Result<Nothing, A
 /// What broken-off backups left in the chosen folder and beside the known backups. One that is
 /// being written right now is not offered.
 pub(crate) fn unfinished(api: &Api) -> Result<Vec<UnfinishedBackup>, AppError> {
+    let folders = backup_folders(api)?;
+    let found = folders.iter().flat_map(|folder| unfinished_in(folder));
+    Ok(found
+        .map(|unfinished| UnfinishedBackup {
+            token: path_text(&unfinished.folder),
+            path: path_text(&unfinished.folder),
+            started_at: started(&unfinished.started),
+        })
+        .collect())
+}
+
+/// The folders that hold backups, or were to.
+fn backup_folders(api: &Api) -> Result<Vec<PathBuf>, AppError> {
     let mut folders: Vec<PathBuf> = api
         .store
         .known_backups()?
@@ -289,14 +306,7 @@ pub(crate) fn unfinished(api: &Api) -> Result<Vec<UnfinishedBackup>, AppError> {
     folders.extend(folder_setting(api, LAST_TARGET)?);
     folders.sort();
     folders.dedup();
-    let found = folders.iter().flat_map(|folder| unfinished_in(folder));
-    Ok(found
-        .map(|unfinished| UnfinishedBackup {
-            token: path_text(&unfinished.folder),
-            path: path_text(&unfinished.folder),
-            started_at: started(&unfinished.started),
-        })
-        .collect())
+    Ok(folders)
 }
 
 fn started(text: &str) -> Option<String> {
@@ -396,6 +406,40 @@ mod tests {
 
     use super::*;
     use crate::{Face, NoPlaces, OpenOptions};
+
+    #[test]
+    fn what_was_left_over_and_is_gone_by_now_counts_as_removed() {
+        let root = tempfile::tempdir().unwrap();
+        let into = root.path().join("backups");
+        std::fs::create_dir(&into).unwrap();
+        let api = Api::open(OpenOptions {
+            data_dir: Some(root.path().join("data")),
+            face: Face::Cli,
+            places: Arc::new(NoPlaces),
+        })
+        .unwrap();
+        let setting = path_text(&into).into();
+        api.store
+            .write::<_, AppError>(move |tx| Ok(tx.set_setting("backup_folder", &setting)?))
+            .unwrap();
+        let left = into.join("flowkeep-backup-20260101-000000.partial");
+        let remove = |folder: &Path| {
+            let token = path_text(folder);
+            unfinished_remove(&api, UnfinishedInput { token })
+        };
+        std::fs::create_dir(&left).unwrap();
+        assert_eq!(unfinished(&api).unwrap().len(), 1);
+        remove(&left).unwrap();
+        assert!(!left.exists());
+        remove(&left).unwrap();
+
+        let other = into.join("mine");
+        std::fs::create_dir(&other).unwrap();
+        for folder in [&other, &root.path().join("elsewhere/gone.partial")] {
+            assert_eq!(remove(folder).unwrap_err().code, "nothing_there");
+        }
+        assert!(other.exists());
+    }
 
     /// Lets nobody write to the database any more once the backup is on its way.
     struct Locking<'a>(&'a Path);
