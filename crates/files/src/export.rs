@@ -75,6 +75,7 @@ fn write<E: From<FilesError>>(
             _ => failed(error),
         })?;
     let written = fill(out, target, body).and_then(|()| {
+        as_open_as(target, &partial);
         files
             .flush(&partial)
             .and_then(|()| match existing {
@@ -90,8 +91,21 @@ fn write<E: From<FilesError>>(
     if written.is_err() {
         // The partial file is ours; when even it cannot be removed its name says what it is.
         let _ = files.remove_file(&partial);
+    } else if let Err(error) = files.flush(&folder_of(target)) {
+        // It is there and whole; only a power cut now might bring back what was there before.
+        tracing::warn!(%error, path = %target.display(), "the name of a file may not be on disk");
     }
     written
+}
+
+/// Whoever could read the file that is replaced still can: a new one is its owner's alone.
+fn as_open_as(replaced: &Path, fresh: &Path) {
+    let Ok(found) = replaced.metadata() else {
+        return;
+    };
+    if let Err(error) = std::fs::set_permissions(fresh, found.permissions()) {
+        tracing::warn!(%error, path = %replaced.display(), "the rights of a file are not kept");
+    }
 }
 
 /// The folder a file is to be in, as a person names it.
@@ -108,4 +122,38 @@ fn fill<E: From<FilesError>>(
     let mut out = BufWriter::with_capacity(1 << 16, out);
     body(&mut |bytes| out.write_all(bytes).map_err(FilesError::at(target)))?;
     Ok(out.flush().map_err(FilesError::at(target))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use flowkeep_host::SystemFiles;
+    use flowkeep_host::testing::FailingFiles;
+
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_replaced_file_can_be_read_by_whom_it_could_before_and_a_new_one_by_its_owner() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("a.json");
+        let mode = || target.metadata().unwrap().permissions().mode() & 0o777;
+        let export = || export_document(&SystemFiles, "{}", &target, Existing::Replace);
+        export().unwrap();
+        assert_eq!(mode(), 0o600);
+        std::fs::set_permissions(&target, std::fs::Permissions::from_mode(0o644)).unwrap();
+        export().unwrap();
+        assert_eq!(mode(), 0o644);
+    }
+
+    #[test]
+    fn the_folder_is_flushed_after_the_file_has_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("a.json");
+        // Made, written, flushed, renamed without a call of its own; then the folder.
+        let files = FailingFiles::at(4, io::ErrorKind::Other);
+        export_document(&files, "{}", &target, Existing::Replace).unwrap();
+        assert_eq!(files.calls(), 4);
+        assert_eq!(std::fs::read_to_string(&target).unwrap(), "{}");
+    }
 }
