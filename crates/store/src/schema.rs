@@ -97,9 +97,19 @@ fn create(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Writers and readers do not wait for each other.
-fn keep_log(connection: &Connection) -> Result<(), StoreError> {
-    Ok(connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?)
+/// With a log, writers and readers do not wait for each other. Some disks cannot hold one; nothing is
+/// lost there, so that the database is opened all the same. Says whether there is one.
+fn keep_log(connection: &Connection) -> Result<bool, StoreError> {
+    let sql = "PRAGMA journal_mode = WAL";
+    let mode: String = connection.query_row(sql, [], |row| row.get(0))?;
+    let kept = mode == "wal";
+    if !kept {
+        tracing::warn!(
+            mode,
+            "this disk holds no log: who reads and who writes wait for each other"
+        );
+    }
+    Ok(kept)
 }
 
 /// Opens a connection that only reads.
@@ -231,6 +241,14 @@ mod tests {
         MIGRATIONS.validate().unwrap();
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(version(&open(folder.path()).unwrap()).unwrap(), KNOWN);
+    }
+
+    #[test]
+    fn a_disk_that_holds_no_log_is_noticed_and_is_no_error() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(keep_log(&open(folder.path()).unwrap()).unwrap());
+        // What is in memory has no log either.
+        assert!(!keep_log(&Connection::open_in_memory().unwrap()).unwrap());
     }
 
     #[test]
