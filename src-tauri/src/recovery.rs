@@ -59,8 +59,8 @@ pub(crate) struct Recovered {
     set_aside: String,
 }
 
-/// What the window shows at once.
-#[tauri::command]
+/// What the window shows at once. Not on the window's thread: a backup's disk may not answer.
+#[tauri::command(async)]
 pub(crate) fn recovery_state(
     trouble: State<'_, Trouble>,
     folder: State<'_, DataFolder>,
