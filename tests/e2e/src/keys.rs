@@ -87,6 +87,27 @@ impl Desk {
         .await
     }
 
+    /// Waits until a window on this data folder has painted its first page; from then on it takes
+    /// the keyboard.
+    ///
+    /// # Errors
+    /// When its log does not say so within a minute.
+    pub async fn painted(&self, data_dir: &Path) -> Result<()> {
+        let logs = data_dir.join("logs");
+        eventually("the first page to be painted", async || {
+            let Ok(files) = std::fs::read_dir(&logs) else {
+                return Ok(None);
+            };
+            for file in files {
+                if std::fs::read_to_string(file?.path())?.contains("window ready") {
+                    return Ok(Some(()));
+                }
+            }
+            Ok(None)
+        })
+        .await
+    }
+
     /// The visible windows of Flowkeep that are so many pixels wide.
     ///
     /// # Errors

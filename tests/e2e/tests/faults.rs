@@ -94,10 +94,7 @@ async fn a_web_process_that_dies_is_replaced_and_the_page_loaded_again() -> Resu
     let desk = Desk::with_screen(Language::English, 1600, 1000).await?;
     let mut window = start(&desk)?;
     let id = desk.window_of_width(1280).await?;
-    eventually("the first screen", async || {
-        Ok(log(&desk)?.contains("window ready").then_some(()))
-    })
-    .await?;
+    desk.painted(&desk.data()).await?;
     desk.run("xdotool", &["windowactivate", "--sync", &id])?;
     // Beside the window: a new page does not know what the pointer rests on.
     desk.run("xdotool", &["mousemove", "0", "0"])?;
@@ -105,8 +102,8 @@ async fn a_web_process_that_dies_is_replaced_and_the_page_loaded_again() -> Resu
     let before = settled(&desk, &picture).await?;
 
     // Something that only the present page knows, to tell it from the new one.
+    desk.press(&["ctrl+k"])?;
     eventually("the search", async || {
-        desk.press(&["ctrl+k"])?;
         Ok((settled(&desk, &picture).await? != before).then_some(()))
     })
     .await?;
@@ -142,15 +139,6 @@ fn end(window: &mut Child) -> Result<()> {
 fn signal(process: u32, signal: Signal) -> Result<()> {
     let process = Pid::from_raw(process.try_into()?).context("a process has a number")?;
     Ok(kill_process(process, signal)?)
-}
-
-/// All the window has written down.
-fn log(desk: &Desk) -> Result<String> {
-    let mut text = String::new();
-    for entry in fs::read_dir(desk.data().join("logs"))? {
-        text += &fs::read_to_string(entry?.path())?;
-    }
-    Ok(text)
 }
 
 /// What the screen shows once it has come to rest, as a hash of its pixels.
