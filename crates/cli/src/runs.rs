@@ -51,14 +51,14 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Run) -> Result<Outcome, AppE
         Run::Show { run } => show(api, output, run),
         Run::Log { run, follow: true } => follow(api, output, &run),
         Run::Log { run, follow: false } => log(api, output, run),
-        Run::Cancel { run } => told(output, &run_changes::cancel(api, RunRef { id: run })?),
-        Run::Pause { run } => told(output, &run_changes::pause(api, RunRef { id: run })?),
+        Run::Cancel { run } => told(api, output, &run_changes::cancel(api, RunRef { id: run })?),
+        Run::Pause { run } => told(api, output, &run_changes::pause(api, RunRef { id: run })?),
         Run::Resume { run, wait } => {
             let resumed = run_changes::resume(api, RunRef { id: run })?;
             if wait {
                 waited(api, output, &resumed.run_id)
             } else {
-                told(output, &resumed)
+                told(api, output, &resumed)
             }
         }
         Run::Retry(retry) => {
@@ -70,7 +70,11 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Run) -> Result<Outcome, AppE
                 wait,
             )
         }
-        Run::Answer(answer) => told(output, &run_changes::answer(api, answer_input(answer))?),
+        Run::Answer(answer) => told(
+            api,
+            output,
+            &run_changes::answer(api, answer_input(answer))?,
+        ),
     }
 }
 
@@ -150,9 +154,14 @@ fn waited(api: &Api, output: &Output, id: &str) -> Result<Outcome, AppError> {
     Ok(outcome(run.status))
 }
 
-fn told(output: &Output, run: &RunStatus) -> Result<Outcome, AppError> {
+fn told(api: &Api, output: &Output, run: &RunStatus) -> Result<Outcome, AppError> {
     output.print(run, |catalogue, out| {
-        writeln!(out, "{}", sentence(catalogue, run))
+        writeln!(out, "{}", sentence(catalogue, run))?;
+        let could_go_on = matches!(run.status, Status::Interrupted | Status::Queued);
+        if could_go_on && run_changes::is_without_owner(api) {
+            writeln!(out, "{}", catalogue.word("cli_run_goes_on_later"))?;
+        }
+        Ok(())
     })?;
     Ok(Outcome::Done)
 }
