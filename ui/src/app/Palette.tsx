@@ -15,7 +15,7 @@ import { Icon, type IconName, SearchField } from '@/components';
 import { documentLink, KINDS } from '@/features/catalog/kinds';
 import { everywhereQuery } from '@/features/catalog/queries';
 import { pickFolderForImport, pickForImport } from '@/features/import/store';
-import { label, m } from '@/i18n';
+import { label, m, visible } from '@/i18n';
 import styles from './Palette.module.css';
 import { PLACES } from './places';
 
@@ -144,7 +144,7 @@ function useDocuments(words: string): Entry[] {
   return (data ?? []).map((row) => ({
     id: `${row.kind} ${row.id}`,
     icon: KINDS[row.kind].icon,
-    name: row.name,
+    name: visible(row.name),
     detail: label('kind_name', row.kind),
     run: () => void navigate(documentLink(row.kind, row.id)),
   }));

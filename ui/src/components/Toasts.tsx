@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import { m } from '@/i18n';
+import { m, visible } from '@/i18n';
 import { Button, IconButton } from './Button';
 import { Icon, type IconName } from './Icon';
 import styles from './Toasts.module.css';
@@ -83,7 +83,7 @@ export function Toasts() {
           <span style={{ color: `var(--${message.tone ?? 'ok'})`, display: 'grid' }}>
             <Icon name={MARKS[message.tone ?? 'ok']} />
           </span>
-          <span className={styles.text}>{message.text}</span>
+          <span className={styles.text}>{visible(message.text)}</span>
           {message.action && (
             <Button
               look="quiet"

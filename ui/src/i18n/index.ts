@@ -3,3 +3,4 @@ export { bytes, duration, exactly, number, when } from './format';
 export { chooseLocale, formatLocale, type Locale, locale, setLocale, useLocale } from './locale';
 export * as m from './paraglide/messages';
 export { counted, fieldName, label, say, sayError, sayHints, words } from './say';
+export { visible } from './visible';

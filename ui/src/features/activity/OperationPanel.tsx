@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Button, ErrorNotice, Icon } from '@/components';
-import { counted, exactly, label, m } from '@/i18n';
+import { counted, exactly, label, m, visible } from '@/i18n';
 import type { OperationItem } from '@/ipc';
 import { documentLink, isKind, KINDS } from '../catalog/kinds';
 import { useUndo } from '../command';
@@ -68,7 +68,7 @@ function Subject({ item }: { item: OperationItem }) {
   const words = (
     <>
       <Icon name={isKind(kind) ? KINDS[kind].icon : 'file'} />
-      <span>{name ?? id}</span>
+      <span>{visible(name ?? id)}</span>
       <small>{revisions}</small>
     </>
   );

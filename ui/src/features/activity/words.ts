@@ -1,5 +1,5 @@
 import type { IconName } from '@/components';
-import { counted, label, words } from '@/i18n';
+import { counted, label, visible, words } from '@/i18n';
 import type { OperationRow } from '@/ipc';
 
 /** The operations that can be asked for, in the order of the list. */
@@ -43,7 +43,7 @@ export function operationIcon(operation: string): IconName {
 export function operationSentence(row: OperationRow): string {
   const { operation, subject_name, count } = row;
   if (subject_name) {
-    const sentence = words(`did_${operation}_named`, { name: subject_name });
+    const sentence = words(`did_${operation}_named`, { name: visible(subject_name) });
     if (sentence) return sentence;
   }
   if (count > 0) {

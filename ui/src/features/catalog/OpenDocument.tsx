@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { memo, useEffect } from 'react';
 import { Chip, IconButton, isPageCovered, Page, Segments } from '@/components';
-import { counted, label, m, when } from '@/i18n';
+import { counted, label, m, visible, when } from '@/i18n';
 import type { DocumentShow } from '@/ipc';
 import { DocumentMenu } from './DocumentMenu';
 import { DraftNotices } from './DraftNotices';
@@ -9,7 +9,7 @@ import { useDraft, useDraftState } from './draft/DraftContext';
 import type { DocumentDraft } from './draft/draft';
 import { RoadmapForm } from './forms/RoadmapForm';
 import { RuleForm } from './forms/RuleForm';
-import { asText } from './forms/scope';
+import { nameText } from './forms/scope';
 import { TemplateForm } from './forms/TemplateForm';
 import { WorkflowForm } from './forms/WorkflowForm';
 import { FORMATS, listLink } from './kinds';
@@ -38,7 +38,7 @@ export function OpenDocument({ show, draft, tab, at, onTab, onAt }: Props) {
   const { view } = state;
   const { kind } = row;
   const save = useSave(row, draft);
-  const name = asText((view as { name?: unknown } | null)?.name) || row.name;
+  const name = nameText((view as { name?: unknown } | null)?.name) || visible(row.name);
   const problems = state.broken ? 1 : state.validation.errors.length;
   useEditorKeys(draft, save.save, tab);
   return (

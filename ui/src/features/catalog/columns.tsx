@@ -1,5 +1,5 @@
 import { Button, Chip, type Column, Icon, Time } from '@/components';
-import { counted, m } from '@/i18n';
+import { counted, m, visible } from '@/i18n';
 import type { DocumentRow, Kind } from '@/ipc';
 import styles from './DocumentsPage.module.css';
 import { FORMATS, KINDS } from './kinds';
@@ -19,7 +19,7 @@ export function documentColumns(
     cell: (row) => (
       <span className={styles.name}>
         <Icon name={KINDS[kind].icon} />
-        <b title={row.name}>{row.name}</b>
+        <b title={visible(row.name)}>{visible(row.name)}</b>
         {row.example && <Chip>{m.example()}</Chip>}
         {row.problems > 0 && (
           <Chip tone="warn" icon="warn">

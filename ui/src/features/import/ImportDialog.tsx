@@ -10,7 +10,7 @@ import { useWork } from '../longWork';
 import { ItemComparison } from '../plan/ItemComparison';
 import { discardPlan, planQuery, useDecide, useKeepPlan, useRefreshPlan } from '../plan/plans';
 import { WorkProgress } from '../plan/WorkProgress';
-import { fileName, sumWords } from '../plan/words';
+import { itemName, sumWords } from '../plan/words';
 import { ImportItems } from './ImportItems';
 import { ImportOutcomeList } from './ImportOutcomeList';
 import { closeImport, keepImportPlan, type OfferedImport, useOffered } from './store';
@@ -118,7 +118,7 @@ function Decide({ plan, onDone }: DecideProps) {
         isOpen
         size="wide"
         onClose={() => setCompared(null)}
-        title={compared.name ?? fileName(compared.path)}
+        title={itemName(compared)}
         subtitle={compared.path}
         data-testid="dialog-import"
         foot={

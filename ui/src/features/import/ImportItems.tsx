@@ -1,5 +1,5 @@
 import { Button, type Column, Icon, RowList, Segments, Tick, usePages } from '@/components';
-import { counted, label, m, say } from '@/i18n';
+import { counted, label, m, say, visible } from '@/i18n';
 import type { Decision, PlanItem } from '@/ipc';
 import { KINDS } from '../catalog/kinds';
 import { planItemsSource, useDecide } from '../plan/plans';
@@ -100,7 +100,7 @@ function What({ item }: { item: PlanItem }) {
     return (
       <span>
         <span className={`${styles.line} ${isBad ? styles.bad : styles.quiet}`}>
-          {item.name ?? (isBad ? m.item_unreadable() : m.item_not_ours())}
+          {item.name ? visible(item.name) : isBad ? m.item_unreadable() : m.item_not_ours()}
         </span>
         {item.reason && (
           <small className={styles.reason} title={say(item.reason)} data-selectable>

@@ -1,5 +1,5 @@
 import { Chip, type IconName, type Tone } from '@/components';
-import { counted, label, m } from '@/i18n';
+import { counted, label, m, visible } from '@/i18n';
 import type { GroupCount, PlanGroup, PlanItem } from '@/ipc';
 import { shapeWords } from '../catalog/shape';
 
@@ -22,7 +22,7 @@ export function isChoosable(group: PlanGroup): boolean {
 /** What an item is: `Workflow “dev flow” · 5 stages`. */
 export function itemWords(item: PlanItem): string {
   const kind = item.kind ? label('kind_name', item.kind) : '';
-  const named = item.name ? m.kind_named({ kind, name: item.name }) : kind;
+  const named = item.name ? m.kind_named({ kind, name: visible(item.name) }) : kind;
   return [named, shapeWords(item)].filter(Boolean).join(' · ');
 }
 
@@ -53,12 +53,17 @@ const SUMMED = {
 
 /** The folder a file lies in, by its own name; empty where the path has none. */
 export function folderName(path: string): string {
-  return path.split(/[\\/]/).filter(Boolean).at(-2) ?? '';
+  return visible(path.split(/[\\/]/).filter(Boolean).at(-2) ?? '');
+}
+
+/** The name of an item, else of its file. */
+export function itemName({ name, path }: { name: string | null; path: string | null }): string {
+  return name === null ? fileName(path ?? '') : visible(name);
 }
 
 /** The last part of a path. */
 export function fileName(path: string): string {
-  return path.split(/[\\/]/).filter(Boolean).at(-1) ?? path;
+  return visible(path.split(/[\\/]/).filter(Boolean).at(-1) ?? path);
 }
 
 /** What will happen to an item of an import. */

@@ -1,7 +1,7 @@
 import { m, say, when } from '@/i18n';
 import type { PlanItem } from '@/ipc';
 import { ItemComparison } from '../plan/ItemComparison';
-import { fileName, itemWords } from '../plan/words';
+import { itemName, itemWords } from '../plan/words';
 import styles from './PlanDetail.module.css';
 
 interface Props {
@@ -19,7 +19,7 @@ export function PlanDetail({ plan, item }: Props) {
   return (
     <div className={styles.detail} data-testid="plan-detail">
       <header className={styles.head}>
-        <h2>{item.name ?? fileName(item.path)}</h2>
+        <h2>{itemName(item)}</h2>
         {times.length > 0 && <small>{times.join(' · ')}</small>}
       </header>
       {comparable && (

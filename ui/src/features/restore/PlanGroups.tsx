@@ -4,7 +4,7 @@ import { counted, label, m, number, say, when } from '@/i18n';
 import type { GroupCount, PlanItem, PlanSummary } from '@/ipc';
 import { KINDS } from '../catalog/kinds';
 import { planItemsSource, useDecide } from '../plan/plans';
-import { fileName, GROUP_LOOKS, isChoosable } from '../plan/words';
+import { GROUP_LOOKS, isChoosable, itemName } from '../plan/words';
 import styles from './PlanGroups.module.css';
 
 /** Rows of a group shown at first, and with each further step. */
@@ -118,7 +118,7 @@ function Group({ plan, group: { group, count, chosen }, open, onOpen }: GroupPro
 }
 
 function nameOf(item: PlanItem): string {
-  const name = item.name ?? fileName(item.path);
+  const name = itemName(item);
   return item.kind && item.kind !== 'workflow'
     ? m.kind_colon({ kind: label('kind_name', item.kind), name })
     : name;

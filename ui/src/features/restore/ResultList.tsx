@@ -1,7 +1,7 @@
 import { Icon } from '@/components';
-import { say } from '@/i18n';
+import { say, visible } from '@/i18n';
 import type { DamagedItem, ItemResult } from '@/ipc';
-import { fileName } from '../plan/words';
+import { itemName } from '../plan/words';
 import styles from './ResultList.module.css';
 
 interface ResultRow {
@@ -16,14 +16,14 @@ interface Props {
 /** The files of an applied plan that did not come in, as rows. */
 export function failedRows(items: readonly ItemResult[] = []): ResultRow[] {
   return items.map((item) => ({
-    name: item.name ?? fileName(item.path ?? ''),
+    name: itemName({ name: item.name, path: item.path ?? null }),
     reason: item.reason ? say(item.reason) : '',
   }));
 }
 
 /** The damaged files of a backup, as rows. */
 export function damagedRows(items: readonly DamagedItem[]): ResultRow[] {
-  return items.map((item) => ({ name: item.name ?? item.path, reason: say(item.reason) }));
+  return items.map((item) => ({ name: visible(item.name ?? item.path), reason: say(item.reason) }));
 }
 
 /** What did not come in, by name, and why. */

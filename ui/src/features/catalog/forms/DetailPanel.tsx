@@ -5,7 +5,7 @@ import { useDraft } from '../draft/DraftContext';
 import styles from './forms.module.css';
 import { OtherFields } from './OtherFields';
 import { StageForm } from './StageForm';
-import { asText, inside, otherKeys } from './scope';
+import { inside, nameText, otherKeys } from './scope';
 import { TaskForm } from './TaskForm';
 import { TransitionForm } from './TransitionForm';
 import type { AddedTo, Lists } from './WorkflowForm';
@@ -46,7 +46,7 @@ export function DetailPanel({ at, lists, onAt, arrival }: Props) {
     const scope = inside(draft, ['nodes', node]);
     return (
       <div className={styles.form}>
-        <Heading icon="box" title={node} />
+        <Heading icon="box" title={nameText(node)} />
         <OtherFields scope={scope} keys={otherKeys(scope.view, [])} adding="offered" />
       </div>
     );
@@ -54,8 +54,8 @@ export function DetailPanel({ at, lists, onAt, arrival }: Props) {
   if (!list || !row) return <Empty icon="flow" title={m.nothing_chosen()} />;
   const scope = list.row(index);
   const title =
-    asText(row.name ?? row.title) ||
-    asText(row.id) ||
+    nameText(row.name ?? row.title) ||
+    nameText(row.id) ||
     (name === 'transitions' || name === 'edges' ? m.transition() : m.unnamed());
   const onRemove = () => {
     list.remove(index);

@@ -4,7 +4,7 @@ import type { Finding } from '@/ipc';
 import { sayFinding, useDraft } from '../draft/DraftContext';
 import { pathOf, set, type View, valueAt } from '../draft/edits';
 import styles from './Problems.module.css';
-import { asText } from './scope';
+import { nameText } from './scope';
 
 interface Going {
   /** Go to where a problem is. */
@@ -46,7 +46,7 @@ function Problem({ finding, view, onGo, canGo }: Going & { finding: Finding; vie
   const draft = useDraft();
   const path = pathOf(finding.path, view);
   const row = valueAt(view, path.slice(0, 2)) as { name?: unknown; id?: unknown } | undefined;
-  const subject = path.length >= 2 ? asText(row?.name ?? row?.id) : '';
+  const subject = path.length >= 2 ? nameText(row?.name ?? row?.id) : '';
   const suggestion = finding.fields?.suggestion;
   const old = valueAt(view, path);
   const mend = () => {

@@ -7,7 +7,7 @@ import styles from './forms.module.css';
 import { OrderedRows } from './OrderedRows';
 import { OtherFields } from './OtherFields';
 import { type RowsScope, rowsAt } from './rows';
-import { asText, inside, otherKeys, type Scope, spelled } from './scope';
+import { asText, inside, nameText, otherKeys, type Scope, spelled } from './scope';
 import { TwoPanes } from './TwoPanes';
 
 const LISTS = ['milestones', 'epics', 'stories', 'tasks'] as const;
@@ -93,7 +93,7 @@ interface RowsProps {
 function Rows({ name, list, open, onAt }: RowsProps) {
   const rows = list.order.map((index) => {
     const row = list.rows[index] ?? {};
-    const text = asText(row.name ?? row.title) || asText(row.id) || m.unnamed();
+    const text = nameText(row.name ?? row.title) || nameText(row.id) || m.unnamed();
     return { key: `${name}/${index}`, name: text, plainName: text, detail: asText(row.status) };
   });
   const add = () => {

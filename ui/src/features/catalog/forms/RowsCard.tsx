@@ -2,7 +2,7 @@ import { Card, Chip, Icon, IconButton } from '@/components';
 import { counted, m } from '@/i18n';
 import type { ViewObject } from '../draft/edits';
 import { OrderedRows } from './OrderedRows';
-import { asText, spelled } from './scope';
+import { asText, nameText, spelled } from './scope';
 import { actionWords } from './TaskAction';
 import type { AddedTo, ListName, Lists } from './WorkflowForm';
 
@@ -32,7 +32,11 @@ const ADD: Record<AddedTo, () => string> = {
 /** One list of a workflow. */
 export function RowsCard({ name, lists, open, onOpen, onAdd }: Props) {
   if (name === 'nodes') {
-    const rows = lists.nodes.map((node) => ({ key: `nodes/${node}`, name: node, plainName: node }));
+    const rows = lists.nodes.map((node) => ({
+      key: `nodes/${node}`,
+      name: nameText(node),
+      plainName: nameText(node),
+    }));
     return (
       <Card title={m.nodes()} aside={rows.length}>
         <OrderedRows label={m.nodes()} rows={rows} selected={open ?? null} onSelect={onOpen} />
@@ -50,7 +54,7 @@ export function RowsCard({ name, lists, open, onOpen, onAdd }: Props) {
     return {
       key: `${name}/${index}`,
       name: nameOf(name, row, lists),
-      plainName: asText(row.name ?? row.id),
+      plainName: nameText(row.name ?? row.id),
       detail: detailOf(name, row),
       mark:
         problems.length > 0 ? (
@@ -102,16 +106,16 @@ function nameOf(list: ListName, row: ViewObject, lists: Lists) {
       </>
     );
   }
-  return asText(row.name ?? row.title) || asText(row.id) || m.unnamed();
+  return nameText(row.name ?? row.title) || nameText(row.id) || m.unnamed();
 }
 
 function stageName(lists: Lists, id: unknown): string {
   const stage = lists.stages?.rows.find((row) => row.id === id);
-  return asText(stage?.name) || asText(id);
+  return nameText(stage?.name) || nameText(id);
 }
 
 function detailOf(list: ListName, row: ViewObject) {
-  if (list === 'transitions' || list === 'edges') return asText(row.condition);
+  if (list === 'transitions' || list === 'edges') return nameText(row.condition);
   if (list === 'tasks') {
     const action = asText(row.action ?? row.type);
     const after = Array.isArray(row.dependsOn) ? row.dependsOn.length : 0;

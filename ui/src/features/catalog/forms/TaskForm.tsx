@@ -5,7 +5,7 @@ import { BoundArea, BoundText } from './bound';
 import { Fold } from './Fold';
 import { OtherFields } from './OtherFields';
 import type { RowsScope } from './rows';
-import { asText, otherKeys, type Scope, spelled } from './scope';
+import { asText, nameText, otherKeys, type Scope, spelled } from './scope';
 import { TaskAction } from './TaskAction';
 import { TaskFailure } from './TaskFailure';
 import { TaskId } from './TaskId';
@@ -57,7 +57,7 @@ export function TaskForm({ scope, index, tasks }: Props) {
     const id = asText(row.id);
     return place === index || id === ''
       ? []
-      : [{ value: id, label: asText(row.name) || id, detail: id }];
+      : [{ value: id, label: nameText(row.name) || nameText(id), detail: id }];
   });
   return (
     <>

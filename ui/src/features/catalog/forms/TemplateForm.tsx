@@ -6,7 +6,7 @@ import { BoundArea, BoundChoice, BoundText, BoundYesNo } from './bound';
 import styles from './forms.module.css';
 import { JsonField, OtherFields } from './OtherFields';
 import { rowsAt } from './rows';
-import { asText, otherKeys, type Scope, spelled } from './scope';
+import { nameText, otherKeys, type Scope, spelled } from './scope';
 import { TextBody } from './TextBody';
 import { TwoPanes } from './TwoPanes';
 
@@ -82,7 +82,7 @@ function Variables() {
           // biome-ignore lint/suspicious/noArrayIndexKey: variables have no identity but their place
           key={index}
           scope={list.row(index)}
-          name={asText(row.name)}
+          name={nameText(row.name)}
           onRemove={() => list.remove(index)}
         />
       ))}

@@ -3,7 +3,7 @@ import { m } from '@/i18n';
 import { BoundArea, BoundChoice } from './bound';
 import styles from './forms.module.css';
 import { OtherFields } from './OtherFields';
-import { asText, otherKeys, type Scope, spelled } from './scope';
+import { asText, nameText, otherKeys, type Scope, spelled } from './scope';
 import type { Lists } from './WorkflowForm';
 
 /** From where to where, and when. */
@@ -12,7 +12,7 @@ export function TransitionForm({ scope, lists }: { scope: Scope; lists: Lists })
   const to = spelled(scope.view, 'to', 'to_stage', 'target');
   const stages: Option[] = (lists.stages?.rows ?? []).map((row) => ({
     value: asText(row.id),
-    label: asText(row.name) || asText(row.id),
+    label: nameText(row.name) || nameText(row.id),
   }));
   const nodes: Option[] = lists.nodes.map((node) => ({ value: node, label: node }));
   const places = [...stages, ...nodes];

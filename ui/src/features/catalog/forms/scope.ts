@@ -3,6 +3,7 @@
  * part and need not know where the part lies.
  */
 import { useSyncExternalStore } from 'react';
+import { visible } from '@/i18n';
 import type { Edit } from '@/ipc';
 import type { DraftTools } from '../draft/DraftContext';
 import { isObject, type Path, type View, type ViewObject } from '../draft/edits';
@@ -51,6 +52,11 @@ export function otherKeys(view: View, shown: readonly string[]): string[] {
 export function asText(value: View): string {
   if (value === null || value === undefined) return '';
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/** A name as it is shown. */
+export function nameText(value: View): string {
+  return visible(asText(value));
 }
 
 /** The value at a path as it is being typed: a field that uses this is drawn anew with each letter. */

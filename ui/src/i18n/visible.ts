@@ -1,0 +1,17 @@
+/**
+ * Names come from files of anybody. What would turn the direction of the words around them, break the
+ * line or not be seen at all stands on the screen as an escape (`\u{202e}`), as in the command line;
+ * the text itself stays as it is. `base.css` keeps letters of the other direction to themselves.
+ */
+
+/** Controls, separators of lines, and the marks and overrides of direction. */
+const ACTING = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+const SHORT: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** A name as it may be shown. */
+export function visible(name: string): string {
+  return name.replace(
+    ACTING,
+    (acting) => SHORT[acting] ?? `\\u{${acting.codePointAt(0)?.toString(16)}}`,
+  );
+}
