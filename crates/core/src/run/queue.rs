@@ -139,9 +139,17 @@ impl Queue {
         self.forget(workflow);
     }
 
-    /// Adds an agent, or says what it can do from now on. One without capacity gets nothing new.
+    /// Adds an agent, or says what it can do from now on. One without capacity gets nothing new;
+    /// one that comes back still has what it runs.
     pub fn set_agent(&mut self, id: &str, capabilities: BTreeSet<String>, capacity: u32) {
-        let agent = self.agents.entry(id.to_owned()).or_default();
+        let agent = self.agents.entry(id.to_owned()).or_insert_with(|| {
+            let of_it = |running: &&Running| running.agent.as_deref() == Some(id);
+            let running = self.running.values().filter(of_it).count();
+            Agent {
+                running: u32::try_from(running).unwrap_or(u32::MAX),
+                ..Agent::default()
+            }
+        });
         agent.capabilities = capabilities;
         agent.capacity = capacity;
     }

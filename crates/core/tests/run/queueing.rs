@@ -109,6 +109,25 @@ fn the_least_loaded_agent_that_fits_is_taken_and_none_is_a_wait() {
 }
 
 #[test]
+fn an_agent_that_comes_back_has_what_it_runs() {
+    let mut queue = Queue::new(None);
+    queue.set_agent("one", set(&["sqlite"]), 2);
+    for task in ["a", "b", "c", "d"] {
+        queue.push(waiting(task, "w", 0, &["sqlite"], 0));
+    }
+    assert_eq!(drain(&mut queue), "a@one b@one");
+    queue.remove_agent("one");
+    queue.set_agent("one", set(&["sqlite"]), 2);
+    assert_eq!(drain(&mut queue), "");
+    queue.release(run_id(), &id("a"));
+    assert_eq!(drain(&mut queue), "c@one");
+    // What ran before the agents were known counts as well.
+    queue.resume(run_id(), id("x"), Arc::from("w"), Some("two".to_owned()));
+    queue.set_agent("two", set(&["sqlite"]), 1);
+    assert_eq!(drain(&mut queue), "");
+}
+
+#[test]
 fn what_is_withdrawn_does_not_go_and_what_ran_before_counts() {
     let mut queue = Queue::new(None);
     queue.set_workflow(&Arc::from("w"), Some(1));
