@@ -12,6 +12,16 @@ use crate::value::push_token;
 
 /// Names under which a dependency list comes.
 pub(crate) const DEPENDS_ON: [&str; 3] = ["dependsOn", "depends_on", "dependencies"];
+/// Names under which the other fields of a task come that a run reads and that have two spellings.
+/// The first is the one the product writes.
+pub(crate) mod spellings {
+    pub(crate) const DATA_SOURCE: [&str; 2] = ["dataSource", "data_source"];
+    pub(crate) const AUTO_SELECT: [&str; 2] = ["autoSelect", "auto_select"];
+    pub(crate) const DATA_KIND: [&str; 2] = ["dataKind", "data_kind"];
+    pub(crate) const RUN_AFTER: [&str; 2] = ["runAfter", "run_after"];
+    pub(crate) const ON_FAILURE: [&str; 2] = ["onFailure", "on_failure"];
+    pub(crate) const ALLOW_FALLBACK: [&str; 2] = ["allowFallback", "allow_fallback"];
+}
 /// Names under which a transition's or edge's beginning comes.
 pub(crate) const FROM: [&str; 4] = ["from", "from_stage", "from_stage_id", "source"];
 /// Names under which a transition's or edge's end comes.

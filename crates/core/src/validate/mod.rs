@@ -18,8 +18,10 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 pub(crate) use cycle::cycles;
-pub(crate) use field::{Type, types};
+pub(crate) use field::Type;
 pub(crate) use graph::ENTRY;
+pub(crate) use reference::Known;
+pub(crate) use task::check_step;
 pub(crate) use workflow::check as check_workflow;
 
 use crate::document::place::place_of;

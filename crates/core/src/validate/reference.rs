@@ -23,7 +23,7 @@ const SUGGESTIONS: usize = 50;
 
 /// What can be pointed to: ids, and where each stands first.
 #[derive(Debug, Default)]
-pub(super) struct Known<'i> {
+pub(crate) struct Known<'i> {
     positions: HashMap<&'i str, usize>,
     names: HashMap<&'i str, usize>,
     suggested: usize,
@@ -31,7 +31,7 @@ pub(super) struct Known<'i> {
 
 impl<'i> Known<'i> {
     /// The ids of these items; says which id stands twice.
-    pub(super) fn of(items: &'i [Item<'_>], part: &str, validation: &mut Validation) -> Self {
+    pub(crate) fn of(items: &'i [Item<'_>], part: &str, validation: &mut Validation) -> Self {
         let mut known = Self::default();
         for (position, item) in items.iter().enumerate() {
             if let Some(name) = item.name() {

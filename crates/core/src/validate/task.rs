@@ -5,32 +5,39 @@ use super::reference::{Known, nearest};
 use super::{Severity, Validation};
 use crate::run::action::{ACTIONS, action};
 use crate::run::expression::{Root, is_lone, references as paths_in};
+use crate::shape::spellings::{
+    ALLOW_FALLBACK, AUTO_SELECT, DATA_KIND, DATA_SOURCE, ON_FAILURE, RUN_AFTER,
+};
 use crate::shape::{DEPENDS_ON, Item, Reference, references};
 use crate::value::push_token;
 use crate::{Message, Value};
 
 /// Fields of a task and the types a run needs them to have.
-const FIELDS: [(&str, Type); 20] = [
+const FIELDS: [(&str, Type); 14] = [
     ("id", Type::Word),
     ("name", Type::Word),
     ("action", Type::Text),
     ("params", Type::Object),
-    ("dataSource", Type::Text),
-    ("autoSelect", Type::Bool),
-    ("dataKind", Type::Text),
     ("latency", Type::Text),
     ("volume", Type::Text),
     ("dependsOn", Type::Words),
     ("depends_on", Type::Words),
     ("dependencies", Type::Words),
-    ("runAfter", Type::Text),
     ("priority", Type::Whole(i64::MIN)),
     ("timeout", Type::Whole(1)),
     ("idempotent", Type::Bool),
-    ("onFailure", Type::Text),
     ("compensate", Type::Word),
-    ("allowFallback", Type::Bool),
     ("capabilities", Type::Words),
+];
+
+/// Fields that come in two spellings.
+const SPELLED_FIELDS: [([&str; 2], Type); 6] = [
+    (DATA_SOURCE, Type::Text),
+    (AUTO_SELECT, Type::Bool),
+    (DATA_KIND, Type::Text),
+    (RUN_AFTER, Type::Text),
+    (ON_FAILURE, Type::Text),
+    (ALLOW_FALLBACK, Type::Bool),
 ];
 
 const RETRY_FIELDS: [(&str, Type); 5] = [
@@ -58,17 +65,38 @@ pub(super) fn check(task: &Item<'_>, known: &mut Known<'_>, validation: &mut Val
         };
         validation.error(pointer, message);
     }
-    types(Severity::Error, value, pointer, &FIELDS, validation);
     check_action(value, pointer, validation);
-    check_retry(value, pointer, validation);
-    check_routing(value, pointer, validation);
-    check_references(task, known, validation);
-    check_condition(value, pointer, validation);
+    check_fields(task, &DEPENDS_ON, known, validation);
     for key in ["params", "condition", "when"] {
         if let Some(inner) = value.get(key).filter(|inner| has_expression(inner)) {
             check_expressions(inner, &push_token(pointer, key), known, validation);
         }
     }
+}
+
+/// Checks what a step of another shape says of the action it names: its fields mean to a run what
+/// they mean in a task.
+pub(crate) fn check_step(step: &Item<'_>, known: &mut Known<'_>, validation: &mut Validation) {
+    check_fields(step, &[], known, validation);
+}
+
+/// Fields by themselves, and the tasks they name; under the keys `depends_on` those before it.
+fn check_fields(
+    task: &Item<'_>,
+    depends_on: &[&str],
+    known: &mut Known<'_>,
+    validation: &mut Validation,
+) {
+    let (value, pointer) = (task.value.as_ref(), task.pointer.as_str());
+    types(Severity::Error, value, pointer, &FIELDS, validation);
+    for (spellings, expected) in SPELLED_FIELDS {
+        let fields = spellings.map(|key| (key, expected));
+        types(Severity::Error, value, pointer, &fields, validation);
+    }
+    check_retry(value, pointer, validation);
+    check_routing(value, pointer, validation);
+    check_references(task, depends_on, known, validation);
+    check_condition(value, pointer, validation);
 }
 
 fn check_action(value: &Value, pointer: &str, validation: &mut Validation) {
@@ -112,62 +140,58 @@ fn check_retry(value: &Value, pointer: &str, validation: &mut Validation) {
 
 fn check_routing(value: &Value, pointer: &str, validation: &mut Validation) {
     let has_source = value
-        .get("dataSource")
+        .get_any(&DATA_SOURCE)
         .and_then(Value::as_str)
         .is_some_and(|s| !s.is_empty());
-    if value.get("autoSelect") == Some(&Value::Bool(false)) && !has_source {
-        validation.error(
-            push_token(pointer, "autoSelect"),
-            Message::new("no_data_source"),
-        );
+    for key in AUTO_SELECT {
+        if value.get(key) == Some(&Value::Bool(false)) && !has_source {
+            let message = Message::new("no_data_source");
+            validation.error(push_token(pointer, key), message);
+        }
     }
-    let hints: [(&str, &[&str]); 3] = [
-        (
-            "dataKind",
-            &["business", "cache", "temporary", "history", "log", "search"],
-        ),
-        ("latency", &["low", "normal"]),
-        ("volume", &["small", "medium", "large"]),
-    ];
-    for (key, choices) in hints {
-        choice(Severity::Warning, value, pointer, key, choices, validation);
-    }
-    choice(
-        Severity::Error,
-        value,
-        pointer,
-        "runAfter",
-        &["success", "any"],
-        validation,
+    let mut choices = |severity, keys: &[&str], choices: &[&str]| {
+        for key in keys {
+            choice(severity, value, pointer, key, choices, validation);
+        }
+    };
+    let kinds = ["business", "cache", "temporary", "history", "log", "search"];
+    choices(Severity::Warning, &DATA_KIND, &kinds);
+    choices(Severity::Warning, &["latency"], &["low", "normal"]);
+    choices(
+        Severity::Warning,
+        &["volume"],
+        &["small", "medium", "large"],
     );
-    if let Some(reaction) = value.get("onFailure").and_then(Value::as_str)
-        && !reaction.starts_with("fallback:")
-    {
-        let choices = ["stop", "continue", "fallback:TASK"];
-        choice(
-            Severity::Error,
-            value,
-            pointer,
-            "onFailure",
-            &choices,
-            validation,
-        );
+    choices(Severity::Error, &RUN_AFTER, &["success", "any"]);
+    let reactions = ["stop", "continue", "fallback:TASK"];
+    for key in ON_FAILURE {
+        let reaction = value.get(key).and_then(Value::as_str);
+        if !reaction.is_some_and(|reaction| reaction.starts_with("fallback:")) {
+            choices(Severity::Error, &[key], &reactions);
+        }
     }
 }
 
-fn check_references(task: &Item<'_>, known: &mut Known<'_>, validation: &mut Validation) {
+fn check_references(
+    task: &Item<'_>,
+    depends_on: &[&str],
+    known: &mut Known<'_>,
+    validation: &mut Validation,
+) {
     let (value, pointer) = (task.value.as_ref(), task.pointer.as_str());
-    let mut named: Vec<Reference<'_>> = DEPENDS_ON
-        .into_iter()
-        .chain(["compensate"])
+    let mut named: Vec<Reference<'_>> = depends_on
+        .iter()
+        .chain(&["compensate"])
         .flat_map(|key| references(value, pointer, key))
         .collect();
-    let fallback = value.get("onFailure").and_then(Value::as_str);
-    if let Some(target) = fallback.and_then(|reaction| reaction.strip_prefix("fallback:")) {
-        named.push(Reference {
-            pointer: push_token(pointer, "onFailure"),
-            target: target.trim(),
-        });
+    for key in ON_FAILURE {
+        let fallback = value.get(key).and_then(Value::as_str);
+        if let Some(target) = fallback.and_then(|reaction| reaction.strip_prefix("fallback:")) {
+            named.push(Reference {
+                pointer: push_token(pointer, key),
+                target: target.trim(),
+            });
+        }
     }
     if value.get("action").and_then(Value::as_str) == Some("branch") {
         named.extend(branch_targets(value, pointer));

@@ -236,6 +236,12 @@ fn tasks(bodies: &[&str]) -> String {
 #[case::case_without_task(&[r#""id": "a", "action": "branch", "params": {"when": [{"condition": "x"}]}"#],
     "parameter_missing@/tasks/0/params/when/0 condition_not_an_expression@/tasks/0/params/when/0/condition | ")]
 #[case::other_spelling(&[r#""id": "a", "run_after": 1"#], "field_not_text@/tasks/0/run_after | ")]
+#[case::other_spelling_of_a_typo(&[r#""id": "a", "on_failure": "contineu""#, r#""id": "b", "run_after": "anny""#],
+    "field_unknown_choice@/tasks/0/on_failure field_unknown_choice@/tasks/1/run_after | ")]
+#[case::other_spelling_of_nobody(&[r#""id": "a", "on_failure": "fallback:nobody""#], "unknown_reference@/tasks/0/on_failure | ")]
+#[case::other_spelling_of_no_source(&[r#""id": "a", "auto_select": false"#], "no_data_source@/tasks/0/auto_select | ")]
+#[case::other_spelling_of_a_source(&[r#""id": "a", "autoSelect": false, "data_source": "x""#], " | ")]
+#[case::fallback_to_itself(&[r#""id": "a", "on_failure": "fallback:a""#], "self_dependency@/tasks/0/on_failure | ")]
 #[case::output_before(&[r#""id": "a", "params": {"ms": "${tasks.b.output.n}"}, "action": "wait""#, r#""id": "b""#],
     " | expression_not_before@/tasks/0/params/ms")]
 #[case::output_of_ancestor(&[r#""id": "a""#, r#""id": "b", "dependsOn": ["a"]"#,
@@ -243,7 +249,7 @@ fn tasks(bodies: &[&str]) -> String {
 #[case::fallback_uses_its_task(&[r#""id": "a", "onFailure": "fallback:b""#,
     r#""id": "b", "dependsOn": ["a"], "runAfter": "any", "condition": "${tasks.a.output.n == 1}""#], " | ")]
 #[case::fallbacks_in_a_circle(&[r#""id": "a", "onFailure": "fallback:b""#, r#""id": "b", "onFailure": "fallback:a""#],
-    "cycle@/tasks/0 | ")]
+    "fallback_cycle@/tasks/0 | ")]
 #[case::fallback_behind_its_task(&[r#""id": "a", "onFailure": "fallback:f""#, r#""id": "z", "dependsOn": ["a"]"#,
     r#""id": "f", "dependsOn": ["z"]"#], "cycle@/tasks/1 | ")]
 #[case::caller_waits_for_called(&[r#""id": "a", "action": "branch", "params": {"when": [{"task": "x"}]}, "dependsOn": ["x"]"#,
@@ -272,6 +278,27 @@ fn what_stops_a_start(#[case] bodies: &[&str], #[case] expected: &str) {
     r#"{"name": "w", "nodes": {"a": {"action": "wait", "params": {"ms": 1}}, "b": {}, "c": {}},
     "edges": [{"from": "a", "to": "b"}, {"from": "a", "to": "c"}]}"#,
     " | several_ways@/nodes/a"
+)]
+#[case::fallbacks_in_a_circle(
+    r#"{"name": "w", "nodes": {
+        "a": {"action": "wait", "params": {"ms": 1}, "onFailure": "fallback:b"},
+        "b": {"config": {"action": "wait", "params": {"ms": 1}, "on_failure": "fallback:a"}}},
+    "edges": [{"from": "a", "to": "b"}]}"#,
+    "fallback_cycle@/nodes/a | "
+)]
+#[case::fallback_to_itself(
+    r#"{"name": "w", "tasks": [{"id": "a", "action": "wait", "params": {"ms": 1},
+        "onFailure": "fallback:a", "transitions": {"success": {"task_id": null}}}, {"id": "b", "transitions": {"success": {"task_id": "a"}}}]}"#,
+    "self_dependency@/tasks/0/onFailure | "
+)]
+#[case::words_and_names_of_a_node(
+    r#"{"name": "w", "nodes": {
+        "a": {"action": "wait", "params": {"ms": 1}, "onFailure": "contineu", "timeout": "soon"},
+        "b": {"config": {"action": "wait", "params": {"ms": 1}, "compensate": "nobody", "runAfter": "anny"}},
+        "c": {"onFailure": "of the tool that wrote it"}},
+    "edges": [{"from": "a", "to": "b"}]}"#,
+    "field_not_whole_number@/nodes/a/timeout field_unknown_choice@/nodes/a/onFailure \
+     field_unknown_choice@/nodes/b/config/runAfter unknown_reference@/nodes/b/config/compensate | "
 )]
 fn what_stops_other_shapes(#[case] text: &str, #[case] expected: &str) {
     assert_eq!(short(&Definition::check(parse(text).value())), expected);

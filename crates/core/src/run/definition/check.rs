@@ -2,39 +2,27 @@
 
 use std::collections::HashSet;
 
-use super::{Definition, Flow, Position, Task, read};
+use super::{Definition, Flow, OnFailure, Position, Task, guided, read};
 use crate::run::action::{Holds, Param};
 use crate::run::expression::{Path, Root, is_lone, references};
-use crate::shape::items;
-use crate::validate::{Severity, Type, check_workflow, cycles, types};
+use crate::shape::{Item, Shape, items};
+use crate::validate::{Known, Type, check_step, check_workflow, cycles};
 use crate::value::push_token;
 use crate::{Message, Validation, Value};
 
-/// Spellings of a task's fields that validation leaves to us.
-const OTHER_SPELLINGS: [(&str, Type); 8] = [
-    ("data_source", Type::Text),
-    ("auto_select", Type::Bool),
-    ("data_kind", Type::Text),
-    ("run_after", Type::Text),
-    ("on_failure", Type::Text),
-    ("allow_fallback", Type::Bool),
-    ("latency", Type::Text),
-    ("volume", Type::Text),
-];
+/// How many tasks are looked at, all in all, to tell whether outputs can be there when they are
+/// used. It is only a warning: in a definition so large that this is not enough, the rest go
+/// without.
+const LOOKS: usize = 2_000_000;
 
 /// Reads and checks. The findings are in the order of the document's parts.
 pub(super) fn read(workflow: &Value) -> Result<(Definition, Validation), Validation> {
     let mut validation = Validation::default();
     check_workflow(workflow, &mut validation);
-    for task in items(workflow, "tasks") {
-        let (value, pointer) = (&task.value, &task.pointer);
-        types(
-            Severity::Error,
-            value,
-            pointer,
-            &OTHER_SPELLINGS,
-            &mut validation,
-        );
+    match Shape::of(workflow) {
+        Shape::Chain => check_steps(&items(workflow, "tasks"), &mut validation),
+        Shape::Graph => check_steps(&items(workflow, "nodes"), &mut validation),
+        Shape::Tasks | Shape::Stages | Shape::Empty => {}
     }
     if !validation.valid() {
         return Err(validation);
@@ -43,10 +31,12 @@ pub(super) fn read(workflow: &Value) -> Result<(Definition, Validation), Validat
         return Err(validation);
     };
     check_ids(&definition, &mut validation);
+    let mut looks = LOOKS;
     for at in 0..definition.tasks.len() {
-        check_task(&definition, at, &mut validation);
+        check_task(&definition, at, &mut looks, &mut validation);
     }
-    if definition.flow == Flow::Dependencies {
+    let in_circles = check_fallbacks(&definition, &mut validation);
+    if definition.flow == Flow::Dependencies && !in_circles {
         check_waits(&definition, &mut validation);
     }
     if validation.valid() {
@@ -67,19 +57,60 @@ fn check_ids(definition: &Definition, validation: &mut Validation) {
     }
 }
 
+/// Steps that name an action; of other shapes validation knows only how they lead to one another.
+fn check_steps(steps: &[Item<'_>], validation: &mut Validation) {
+    // Validation has said which ids stand twice.
+    let mut known = Known::of(steps, "task", &mut Validation::default());
+    for step in steps.iter().filter_map(guided::automatic) {
+        check_step(&step, &mut known, validation);
+    }
+}
+
+/// Fallbacks that come back to where they began: which of them has failed for good would never be
+/// known. Says whether there are any.
+fn check_fallbacks(definition: &Definition, validation: &mut Validation) -> bool {
+    let fallback = |at: Position| match definition.tasks[at].on_failure {
+        OnFailure::Fallback(fallback) => vec![fallback],
+        _ => Vec::new(),
+    };
+    let edges: Vec<_> = (0..definition.tasks.len()).map(fallback).collect();
+    let to_itself = (0..edges.len()).filter(|&at| edges[at] == [at]);
+    let mut circles: Vec<_> = to_itself.map(|at| vec![at, at]).collect();
+    circles.extend(cycles(&edges));
+    tell_circles("fallback_cycle", definition, &circles, validation);
+    !circles.is_empty()
+}
+
 fn check_waits(definition: &Definition, validation: &mut Validation) {
-    for circle in cycles(&definition.waits()) {
-        let names: Vec<_> = circle
-            .iter()
-            .map(|&at| definition.tasks[at].id.as_str())
-            .collect();
+    tell_circles(
+        "cycle",
+        definition,
+        &cycles(&definition.waits()),
+        validation,
+    );
+}
+
+fn tell_circles(
+    code: &str,
+    definition: &Definition,
+    circles: &[Vec<Position>],
+    validation: &mut Validation,
+) {
+    for circle in circles {
+        let ids = circle.iter().map(|&at| definition.tasks[at].id.as_str());
+        let names: Vec<_> = ids.collect();
         let path = &definition.tasks[circle[0]].pointer;
-        let message = Message::new("cycle").with("cycle", names.join(" → "));
+        let message = Message::new(code).with("cycle", names.join(" → "));
         validation.error(path, message);
     }
 }
 
-fn check_task(definition: &Definition, at: Position, validation: &mut Validation) {
+fn check_task(
+    definition: &Definition,
+    at: Position,
+    looks: &mut usize,
+    validation: &mut Validation,
+) {
     let task = &definition.tasks[at];
     let guided = definition.flow != Flow::Dependencies;
     if guided && task.action.name != "manual" && task.ways.len() > 1 {
@@ -93,11 +124,12 @@ fn check_task(definition: &Definition, at: Position, validation: &mut Validation
     if !(guided && task.action.name == "manual") {
         check_params(task, &pointer, validation);
     }
-    check_expressions(definition, at, &task.params, &pointer, validation);
-    if let super::Condition::When(text) = &task.condition {
-        let path = push_token(&task.pointer, "condition");
-        check_condition(text, &path, validation);
-        check_text(definition, at, text, &path, validation);
+    let mut text = |text: &str, path: &str| {
+        check_text(definition, at, text, path, looks, validation);
+    };
+    each_expression(&task.params, &pointer, &mut text);
+    if let super::Condition::When(condition) = &task.condition {
+        text(condition, &push_token(&task.pointer, "condition"));
     }
 }
 
@@ -176,26 +208,19 @@ fn check_condition(text: &str, path: &str, validation: &mut Validation) {
     }
 }
 
-fn check_expressions(
-    definition: &Definition,
-    at: Position,
-    value: &Value,
-    path: &str,
-    validation: &mut Validation,
-) {
+/// Every text with an expression, and where it stands.
+fn each_expression(value: &Value, path: &str, tell: &mut impl FnMut(&str, &str)) {
     match value {
-        Value::String(text) if text.contains("${") => {
-            check_text(definition, at, text, path, validation);
-        }
+        Value::String(text) if text.contains("${") => tell(text, path),
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
                 let path = push_token(path, &index.to_string());
-                check_expressions(definition, at, item, &path, validation);
+                each_expression(item, &path, tell);
             }
         }
         Value::Object(members) => {
             for (key, member) in members {
-                check_expressions(definition, at, member, &push_token(path, key), validation);
+                each_expression(member, &push_token(path, key), tell);
             }
         }
         _ => {}
@@ -208,6 +233,7 @@ fn check_text(
     at: Position,
     text: &str,
     path: &str,
+    looks: &mut usize,
     validation: &mut Validation,
 ) {
     let found = match references(text) {
@@ -227,7 +253,7 @@ fn check_text(
                 let message = Message::new("unknown_reference").with("target", named);
                 validation.error(path, message);
             }
-            Some(&other) if !definition.may_come_before(other, at) => {
+            Some(&other) if !definition.may_come_before(other, at, looks) => {
                 let message = Message::new("expression_not_before").with("task", named);
                 validation.warning(path, message);
             }
@@ -239,7 +265,8 @@ fn check_text(
 impl Definition {
     /// Whether a task can have an output when the other one starts. Of guided steps nobody knows
     /// the order; a compensation comes when all has ended.
-    fn may_come_before(&self, earlier: Position, later: Position) -> bool {
+    /// Whoever has no `looks` left is believed.
+    fn may_come_before(&self, earlier: Position, later: Position, looks: &mut usize) -> bool {
         if self.flow != Flow::Dependencies || self.tasks[later].is_compensation_only() {
             return true;
         }
@@ -248,6 +275,10 @@ impl Definition {
         while let Some(at) = open.pop() {
             let task = &self.tasks[at];
             for &before in task.depends_on.iter().chain(&task.callers) {
+                let Some(left) = looks.checked_sub(1) else {
+                    return true;
+                };
+                *looks = left;
                 if before == earlier || self.fallbacks(before).any(|at| at == earlier) {
                     return true;
                 }
@@ -257,5 +288,31 @@ impl Definition {
             }
         }
         false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Document, Format};
+
+    #[test]
+    fn no_more_is_looked_at_than_was_allowed() {
+        let task = |n: usize| {
+            let before = n.saturating_sub(1);
+            format!(r#"{{"id": "t{n}", "action": "manual", "dependsOn": ["t{before}"]}}"#)
+        };
+        let tasks: Vec<_> = (2..100).map(task).collect();
+        let first = r#"{"id": "t1", "action": "manual"}, {"id": "other", "action": "manual"}"#;
+        let text = format!(r#"{{"tasks": [{first}, {}]}}"#, tasks.join(", "));
+        let document = Document::parse(Format::Json, text).unwrap();
+        let definition = Definition::read(document.value()).unwrap();
+        let (other, last) = (1, definition.tasks.len() - 1);
+        let comes_before = |mut looks| {
+            let answer = definition.may_come_before(other, last, &mut looks);
+            (answer, looks)
+        };
+        assert_eq!(comes_before(1000), (false, 902));
+        assert_eq!(comes_before(50), (true, 0));
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Condition, Retry, Routing, RunAfter};
 use crate::Value;
+use crate::shape::spellings::{ALLOW_FALLBACK, AUTO_SELECT, DATA_KIND, DATA_SOURCE, RUN_AFTER};
 
 pub(super) fn text(value: &Value, keys: &[&str]) -> Option<String> {
     let word = value.get_any(keys)?.as_word()?.trim();
@@ -68,7 +69,7 @@ pub(super) fn condition(task: &Value) -> Condition {
 }
 
 pub(super) fn run_after(task: &Value) -> RunAfter {
-    match text(task, &["runAfter", "run_after"]).as_deref() {
+    match text(task, &RUN_AFTER).as_deref() {
         Some("any") => RunAfter::Any,
         _ => RunAfter::Success,
     }
@@ -76,11 +77,11 @@ pub(super) fn run_after(task: &Value) -> RunAfter {
 
 pub(super) fn routing(task: &Value) -> Routing {
     Routing {
-        data_source: text(task, &["dataSource", "data_source"]),
-        auto_select: truth(task, &["autoSelect", "auto_select"]).unwrap_or(true),
-        data_kind: text(task, &["dataKind", "data_kind"]),
+        data_source: text(task, &DATA_SOURCE),
+        auto_select: truth(task, &AUTO_SELECT).unwrap_or(true),
+        data_kind: text(task, &DATA_KIND),
         latency: text(task, &["latency"]),
         volume: text(task, &["volume"]),
-        allow_fallback: truth(task, &["allowFallback", "allow_fallback"]).unwrap_or(false),
+        allow_fallback: truth(task, &ALLOW_FALLBACK).unwrap_or(false),
     }
 }

@@ -1,5 +1,7 @@
 //! Stages with transitions, task chains, nodes with edges: steps that lead from one to the next.
 
+use std::borrow::Cow;
+
 use super::read::{Names, manual, names, task};
 use super::{Flow, Outcome, Position, Task, Way, fields};
 use crate::shape::{FROM, Item, TO, items, references, stages as stage_items};
@@ -112,25 +114,31 @@ fn steps(list: &[Item<'_>], priority: i64, validation: &mut Validation) -> Optio
     let names = names(list);
     let mut tasks = Vec::with_capacity(list.len());
     for item in list {
-        let own = item.value.get("action").is_some();
-        let inner = item
-            .value
-            .get("config")
-            .filter(|config| config.get("action").is_some());
-        tasks.push(match inner {
-            _ if own => task(item, priority, &names, validation)?,
-            Some(config) => {
-                let inside = Item {
-                    pointer: format!("{}/config", item.pointer),
-                    value: std::borrow::Cow::Borrowed(config),
-                    key: item.id().map(str::to_owned),
-                };
-                task(&inside, priority, &names, validation)?
-            }
+        tasks.push(match automatic(item) {
+            Some(item) => task(&item, priority, &names, validation)?,
             None => manual(item, priority)?,
         });
     }
     Some(tasks)
+}
+
+/// The part of a step that names an action: the item itself, or its `config`.
+pub(super) fn automatic<'i>(item: &'i Item<'_>) -> Option<Item<'i>> {
+    let value = item.value.as_ref();
+    let names_action = |value: &&Value| value.get("action").is_some();
+    if names_action(&value) {
+        return Some(Item {
+            pointer: item.pointer.clone(),
+            value: Cow::Borrowed(value),
+            key: item.key.clone(),
+        });
+    }
+    let config = value.get("config").filter(names_action)?;
+    Some(Item {
+        pointer: format!("{}/config", item.pointer),
+        value: Cow::Borrowed(config),
+        key: item.id().map(str::to_owned),
+    })
 }
 
 /// Transitions and edges of earlier tools name steps by id or by what people call them.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::{Condition, Definition, Flow, OnFailure, Position, RunAfter, Task, fields, guided};
 use crate::run::action::{Action, action};
 use crate::run::task_id::TaskId;
+use crate::shape::spellings::ON_FAILURE;
 use crate::shape::{Item, Shape, dependencies, items};
 use crate::value::push_token;
 use crate::{Message, Validation, Value};
@@ -86,7 +87,7 @@ pub(super) fn task(
         task.capabilities = capabilities;
     }
     let target = |name: &str| names.get(name.trim()).copied();
-    let reaction = fields::text(value, &["onFailure", "on_failure"]);
+    let reaction = fields::text(value, &ON_FAILURE);
     task.on_failure = match reaction.as_deref() {
         Some("continue") => OnFailure::Continue,
         Some(other) => other

@@ -20,11 +20,14 @@ impl Definition {
     /// it stands in for; a compensation waits for nothing, since all has ended when it is called,
     /// and nothing waits for one.
     pub(crate) fn waits_for(&self, task: Position) -> impl Iterator<Item = Position> {
-        let depends_on = &self.tasks[task].depends_on;
-        depends_on.iter().copied().filter(move |&dependency| {
-            !self.tasks[task].is_compensation_only()
-                && !self.fallbacks(dependency).any(|fallback| fallback == task)
-        })
+        let depends_on = self.tasks[task].depends_on.iter().copied();
+        depends_on.filter(move |&dependency| self.is_waited_for(task, dependency))
+    }
+
+    /// Whether a task waits for this one, which it depends on.
+    pub(crate) fn is_waited_for(&self, task: Position, dependency: Position) -> bool {
+        !self.tasks[task].is_compensation_only()
+            && !self.fallbacks(dependency).any(|fallback| fallback == task)
     }
 
     /// For every task, the tasks whose end it needs before it can start or be skipped.
