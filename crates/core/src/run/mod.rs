@@ -40,5 +40,5 @@ pub use state::{
     Ending, Head, Moment, OutputOf, Phase, Reason, RunState, StopReason, Stopping, TaskState,
 };
 pub use status::Status;
-pub use step::{GRACE_MS, MAX_ROUNDS, Refused, step};
+pub use step::{GRACE_MS, MAX_BROKEN, MAX_ROUNDS, Refused, step};
 pub use task_id::TaskId;

@@ -104,6 +104,9 @@ pub struct TaskState {
     /// Failed tries of this round. What a crash broke off is not among them.
     #[serde(default, skip_serializing_if = "is_default")]
     pub tries: u32,
+    /// How many attempts in a row were broken off, by a crash or because whoever ran them left.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub broken: u32,
     /// Whether an attempt of this round was ever given to somebody.
     #[serde(default, skip_serializing_if = "is_default")]
     pub began: bool,
@@ -113,6 +116,9 @@ pub struct TaskState {
     /// Whether it failed and called its fallback.
     #[serde(default, skip_serializing_if = "is_default")]
     pub fell_back: bool,
+    /// Whether a guided step has led on, after what its fallback came to.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub settled: bool,
     /// Whether its compensation was begun.
     #[serde(default, skip_serializing_if = "is_default")]
     pub undone: bool,
@@ -125,7 +131,25 @@ pub struct TaskState {
     /// Its place in the order in which tasks ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<u32>,
+    /// Where to begin looking for what it still waits for.
+    #[serde(skip)]
+    pub(crate) looked: Looked,
 }
+
+/// How many of those a task waits for are known to have ended, from the first on: its callers
+/// until one has called it, then what it depends on. A note that spares looking at them all each
+/// time one ends, and no fact: it follows from the other tasks, is not stored and tells no two
+/// states apart.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Looked(pub(crate) usize);
+
+impl PartialEq for Looked {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Looked {}
 
 /// Where a task is between pending and its end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -257,13 +281,16 @@ impl Default for TaskState {
             round: 0,
             attempts: 0,
             tries: 0,
+            broken: 0,
             began: false,
             called: false,
             fell_back: false,
+            settled: false,
             undone: false,
             left_out: false,
             reason: None,
             ended: None,
+            looked: Looked::default(),
         }
     }
 }
@@ -368,13 +395,15 @@ impl RunState {
 
     /// The last of the fallbacks that were called for this task; itself when none was.
     fn standing_in(&self, definition: &Definition, position: Position) -> Position {
-        let mut at = position;
-        while let (true, OnFailure::Fallback(next)) =
-            (self.tasks[at].fell_back, definition.tasks()[at].on_failure)
-        {
-            at = next;
-        }
-        at
+        let called = |at: &Position| match definition.tasks()[*at].on_failure {
+            OnFailure::Fallback(next) if self.tasks[*at].fell_back => Some(next),
+            _ => None,
+        };
+        // A circle of fallbacks is an error that stops a start; were there one, it ends here.
+        std::iter::successors(Some(position), called)
+            .take(self.tasks.len())
+            .last()
+            .unwrap_or(position)
     }
 
     /// What a task has come to for those that depend on it: the end of the fallback that stands in

@@ -5,10 +5,10 @@
 //! does not, has no value), `a:wait` `a:child` `a:locked` (it is parked, or a secret is locked),
 //! `@a:approve` (a person decides), `tick` (the next timer is due).
 
-use flowkeep_core::run::{Effect, Event, Level, OutputOf, Start, TaskId};
+use flowkeep_core::run::{Effect, Event, Level, Moment, OutputOf, RunState, Start, TaskId, step};
 use rstest::rstest;
 
-use crate::play::{Play, definition, id, tasks};
+use crate::play::{Play, definition, id, run_id, tasks};
 
 fn played(bodies: &[&str], script: &str) -> Play {
     let mut play = Play::new(tasks(bodies));
@@ -153,6 +153,11 @@ const UNSAFE: &str = r#""id": "a", "idempotent": false"#;
 #[case::operator_says_done(&[UNSAFE, B_AFTER_A], ">a lost adopted @a:done b+", "run=succeeded a=succeeded:marked_done b=succeeded")]
 #[case::operator_says_failed(&[r#""id": "a", "idempotent": false, "retry": 3"#], ">a lost adopted @a:failed", "run=failed a=failed")]
 #[case::crash_counts_no_try(&[r#""id": "a", "retry": 1"#], ">a lost adopted >a lost adopted a- tick a+", "run=succeeded a=succeeded")]
+#[case::crash_loop(&[A], ">a lost adopted >a lost adopted >a lost adopted", "run=waiting a=interrupted")]
+#[case::crash_loop_and_the_owner_again(&[A], ">a lost adopted >a lost adopted >a lost adopted lost adopted", "run=waiting a=interrupted")]
+#[case::crash_loop_of_workers(&[A], "a~ a~ a~", "run=waiting a=interrupted")]
+#[case::crash_loop_that_is_run_again(&[A], "a~ a~ a~ @a:rerun a~ a~ a+", "run=succeeded a=succeeded")]
+#[case::a_failed_try_is_no_crash_loop(&[r#""id": "a", "retry": 1"#], "a~ a~ a- tick a~ a~ a+", "run=succeeded a=succeeded")]
 #[case::worker_left(&[UNSAFE], ">a a~", "run=waiting a=interrupted")]
 #[case::queue_survives(&[A], "lost adopted a+", "run=succeeded a=succeeded")]
 #[case::question_survives(&[r#""id": "m", "action": "manual""#], "lost adopted @m:approve", "run=succeeded m=succeeded")]
@@ -377,6 +382,13 @@ const CHAIN: &str = r#"{"tasks": {
     "get": {"action": "wait", "params": {"ms": 1}, "transitions": {"success": {"task_id": "put"}, "failure": {"task_id": "mend"}}},
     "put": {"action": "wait", "params": {"ms": 1}, "transitions": {"success": {"task_id": null}, "failure": {"task_id": null}}},
     "mend": {"action": "wait", "params": {"ms": 1}, "transitions": {"success": {"task_id": "get"}}}}}"#;
+const FALLBACKS: &str = r#"{"tasks": {
+    "a": {"action": "wait", "params": {"ms": 1}, "onFailure": "fallback:f", "transitions": {"success": {"task_id": "m"}}},
+    "m": {"transitions": {"success": {"task_id": "b"}, "other": {"task_id": "f"}}},
+    "b": {"action": "wait", "params": {"ms": 1}, "onFailure": "fallback:f", "transitions": {"success": {"task_id": null}}},
+    "f": {"action": "wait", "params": {"ms": 1}, "onFailure": "fallback:g", "transitions": {"success": {"task_id": "x"}}},
+    "g": {"action": "wait", "params": {"ms": 1}, "transitions": {"success": {"task_id": "x"}, "failure": {"task_id": "x"}}},
+    "x": {"action": "wait", "params": {"ms": 1}, "transitions": {"success": {"task_id": null}}}}}"#;
 
 #[rstest]
 #[case::first_stage(STAGES, "", "run=waiting a=waiting b=queued c=queued")]
@@ -431,11 +443,42 @@ const CHAIN: &str = r#"{"tasks": {
     "get- mend-",
     "run=failed get=failed put=skipped:stopped mend=failed"
 )]
+#[case::fallback_of_a_step(
+    FALLBACKS,
+    "a- f- g+ @m:approve b+",
+    "run=succeeded a=failed m=succeeded b=succeeded f=failed g=succeeded x=skipped:not_reached"
+)]
+#[case::fallback_of_two_steps(
+    FALLBACKS,
+    "a- f+ @m:approve b- f+",
+    "run=succeeded a=failed m=succeeded b=failed f=succeeded g=skipped:not_called x=skipped:not_reached"
+)]
+#[case::fallback_that_is_a_step_too(
+    FALLBACKS,
+    "a- f+ @m:approve>f f+ x+",
+    "run=succeeded a=failed m=succeeded b=skipped:not_reached f=succeeded g=skipped:not_called x=succeeded"
+)]
+#[case::fallback_sent_back(
+    FALLBACKS,
+    "a- f- g+ @m:back>g g+ @m:approve b+",
+    "run=succeeded a=failed m=succeeded b=succeeded f=failed g=succeeded x=skipped:not_reached"
+)]
+#[case::fallback_that_fails_leads_nowhere(
+    FALLBACKS,
+    "a- f- g-",
+    "run=failed a=failed m=skipped:stopped b=skipped:stopped f=failed g=failed x=skipped:stopped"
+)]
 fn guided_work(#[case] text: &str, #[case] script: &str, #[case] expected: &str) {
     let mut play = Play::new(definition(text));
     play.start();
     play.play(script);
     assert_eq!(play.summary(), expected);
+}
+
+#[test]
+fn a_crash_loop_is_told() {
+    let play = played(&[A], "a~ a~ a~");
+    assert_eq!(play.messages(Level::Warning), ["run_broken_off_again"]);
 }
 
 #[test]
@@ -471,4 +514,29 @@ fn a_long_definition_neither_recurses_nor_looks_at_everything_at_every_step() {
     play.start();
     play.play("t0-");
     assert_eq!(play.state.head.status.as_str(), "failed");
+}
+
+#[test]
+fn a_join_of_very_many_costs_what_ends_and_not_all_of_them_each_time() {
+    // Each is skipped because of the one before it, and the last waits for all of them.
+    let count = 60_000;
+    let mut bodies = vec![
+        r#"{"id": "t0", "action": "wait", "params": {"ms": 1}, "condition": false}"#.to_owned(),
+    ];
+    for n in 1..count {
+        bodies.push(format!(
+            r#"{{"id": "t{n}", "action": "manual", "dependsOn": ["t{}"]}}"#,
+            n - 1
+        ));
+    }
+    let all: Vec<_> = (0..count).map(|n| format!("\"t{n}\"")).collect();
+    bodies.push(format!(
+        r#"{{"id": "join", "action": "manual", "dependsOn": [{}]}}"#,
+        all.join(", ")
+    ));
+    let definition = definition(&format!("{{\"tasks\": [{}]}}", bodies.join(", ")));
+    let mut state = RunState::new(run_id(), &definition);
+    let start = Event::Started(Start::default());
+    step(&definition, &mut state, &start, Moment(0), 7).unwrap();
+    assert_eq!(state.head.ended as usize, count + 1);
 }

@@ -59,7 +59,10 @@ impl Turn<'_> {
     /// About an attempt that a crash broke off.
     fn settled(&mut self, at: Position, decision: &Decision) -> Result<(), Refused> {
         match decision {
-            Decision::Rerun => self.start(at),
+            Decision::Rerun => {
+                self.task_mut(at).broken = 0;
+                self.start(at);
+            }
             Decision::Done => {
                 self.task_mut(at).reason = Some(Reason::MarkedDone);
                 self.succeed(at, None);

@@ -134,6 +134,7 @@ impl Turn<'_> {
         self.record_attempt(at, Status::Failed, Some(error.clone()));
         let task = self.task_mut(at);
         task.tries += 1;
+        task.broken = 0;
         let tries = task.tries;
         let retry = &self.defined(at).retry;
         let again = !permanent

@@ -6,7 +6,7 @@ use crate::run::action::Worker;
 use crate::run::definition::{Condition, Flow, OnFailure, Outcome, Position, RunAfter};
 use crate::run::effect::{Effect, Level, Question, QueuedAttempt};
 use crate::run::event::{Evaluation, Purpose};
-use crate::run::state::{Ending, Phase, Reason, TaskState};
+use crate::run::state::{Ending, Looked, Phase, Reason, TaskState};
 use crate::run::status::Status;
 use crate::run::task_id::TaskId;
 
@@ -29,11 +29,7 @@ impl Turn<'_> {
             return self.open(at);
         }
         if !called && !task.callers.is_empty() {
-            // A compensation calls nobody.
-            let is_over = |&caller: &Position| {
-                self.task(caller).is_final() || self.defined(caller).is_compensation_only()
-            };
-            if task.callers.iter().all(is_over) {
+            if self.nobody_can_call(at) {
                 self.skip(at, Reason::NotCalled);
             }
             return;
@@ -41,20 +37,45 @@ impl Turn<'_> {
         if head.ending == Some(Ending::Failing) && task.run_after == RunAfter::Success {
             return self.skip(at, Reason::Stopped);
         }
-        let mut all_succeeded = true;
-        if !alone {
-            for dependency in self.definition.waits_for(at) {
-                match self.state.came_to(self.definition, dependency) {
-                    None => return,
-                    Some(status) => all_succeeded &= status == Status::Succeeded,
-                }
-            }
+        if !alone && self.still_waits(at) {
+            return;
         }
-        if all_succeeded || self.defined(at).run_after == RunAfter::Any {
+        if alone || self.defined(at).run_after == RunAfter::Any || self.all_succeeded(at) {
             self.open(at);
         } else {
             self.skip(at, Reason::Dependency);
         }
+    }
+
+    /// Whether all who may call a task have ended. A compensation calls nobody.
+    fn nobody_can_call(&mut self, at: Position) -> bool {
+        let callers = &self.definition.tasks[at].callers;
+        let from = self.state.tasks[at].looked.0;
+        let open = callers.iter().skip(from).position(|&caller| {
+            !self.task(caller).is_final() && !self.defined(caller).is_compensation_only()
+        });
+        // Nothing that has to be written down: see `Looked`.
+        self.state.tasks[at].looked.0 = open.map_or(callers.len(), |further| from + further);
+        open.is_none()
+    }
+
+    /// Whether something a task depends on has not ended. Looks from where the last look ended.
+    fn still_waits(&mut self, at: Position) -> bool {
+        let definition = self.definition;
+        let depends_on = &definition.tasks[at].depends_on;
+        let from = self.state.tasks[at].looked.0;
+        let open = depends_on.iter().skip(from).position(|&dependency| {
+            definition.is_waited_for(at, dependency)
+                && self.state.came_to(definition, dependency).is_none()
+        });
+        self.state.tasks[at].looked.0 = open.map_or(depends_on.len(), |further| from + further);
+        open.is_some()
+    }
+
+    fn all_succeeded(&self, at: Position) -> bool {
+        let came_to = |dependency| self.state.came_to(self.definition, dependency);
+        let mut waits_for = self.definition.waits_for(at);
+        waits_for.all(|dependency| came_to(dependency) == Some(Status::Succeeded))
     }
 
     /// Everything a task waited for is there: its condition decides.
@@ -172,7 +193,9 @@ impl Turn<'_> {
                     self.tell(Level::Warning, at, Message::new("run_goes_on_without"));
                 }
                 // A step that leads on from its failure has dealt with it.
-                OnFailure::Stop if self.way(at, Outcome::Failure).is_some() => {}
+                OnFailure::Stop
+                    if self.way(at, Outcome::Failure).is_some()
+                        && self.fallen_back_to(at).is_empty() => {}
                 OnFailure::Stop => self.stop(at),
             }
         }
@@ -194,7 +217,10 @@ impl Turn<'_> {
     }
 
     fn call(&mut self, at: Position) {
-        self.task_mut(at).called = true;
+        let task = self.task_mut(at);
+        if !std::mem::replace(&mut task.called, true) {
+            task.looked = Looked::default();
+        }
         if self.definition.flow == Flow::Dependencies || self.state.head.only.is_some() {
             self.next.push_back(at);
         } else {
@@ -216,19 +242,26 @@ impl Turn<'_> {
         let (dependents, calls) = (task.dependents.clone(), task.calls.clone());
         self.next.extend(dependents);
         self.next.extend(calls);
-        for caller in self.fallen_back_to(at) {
-            self.stood_in(caller);
+        if self.task(at).fell_back {
+            // Its fallback says what it comes to.
+            return;
         }
-        if guided && !self.task(at).fell_back {
+        let stands_in_for = self.fallen_back_to(at);
+        // A fallback leads nowhere itself; the step it stands in for does.
+        if guided && stands_in_for.is_empty() {
             self.lead_on(at, chosen);
+        }
+        for caller in stands_in_for {
+            self.stood_in(caller);
         }
     }
 
-    /// The failed tasks that have called this one as their fallback.
-    fn fallen_back_to(&self, at: Position) -> Vec<Position> {
+    /// The failed tasks that have called this one as their fallback. Guided steps are come to
+    /// again: it stands in only for those that have not led on since.
+    pub(super) fn fallen_back_to(&self, at: Position) -> Vec<Position> {
         let callers = self.defined(at).callers.iter().copied();
         callers
-            .filter(|&caller| self.task(caller).fell_back)
+            .filter(|&caller| self.task(caller).fell_back && !self.task(caller).settled)
             .filter(|&caller| self.defined(caller).on_failure == OnFailure::Fallback(at))
             .collect()
     }
@@ -254,24 +287,18 @@ impl Turn<'_> {
             }
             let dependents = self.defined(at).dependents.clone();
             self.next.extend(dependents);
-            open.extend(self.fallen_back_to(at));
-            if self.definition.flow != Flow::Dependencies && status == Status::Succeeded {
-                self.lead_on_after(at, Outcome::Success, None);
+            let stands_in_for = self.fallen_back_to(at);
+            if self.definition.flow != Flow::Dependencies {
+                self.task_mut(at).settled = true;
+                if stands_in_for.is_empty() && status == Status::Succeeded {
+                    self.lead_on_after(at, Outcome::Success, None);
+                }
             }
+            open.extend(stands_in_for);
         }
     }
 
     fn lead_on(&mut self, at: Position, chosen: Option<Position>) {
-        // A fallback leads nowhere itself; the step it stands in for does.
-        let stands_in = self.task(at).called
-            && self
-                .defined(at)
-                .callers
-                .iter()
-                .any(|&caller| self.task(caller).fell_back);
-        if stands_in {
-            return;
-        }
         let outcome = match self.task(at).phase {
             Phase::Succeeded | Phase::Skipped => Outcome::Success,
             Phase::Failed if self.way(at, Outcome::Failure).is_some() => Outcome::Failure,
@@ -329,5 +356,42 @@ impl Turn<'_> {
             called: task.called,
             ..TaskState::default()
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::run::{Attempted, Definition, Event, Moment, RunState, Start, TaskId, step};
+    use crate::{Document, Format};
+
+    #[test]
+    fn a_join_is_looked_at_from_where_the_last_look_ended() {
+        let wait = |id| format!(r#"{{"id": "{id}", "action": "wait", "params": {{"ms": 1}}}}"#);
+        let join = r#"{"id": "join", "action": "manual", "dependsOn": ["a", "b", "c"]}"#;
+        let tasks = [wait("a"), wait("b"), wait("c"), join.to_owned()].join(", ");
+        let text = format!(r#"{{"tasks": [{tasks}]}}"#);
+        let document = Document::parse(Format::Json, text).unwrap();
+        let definition = Definition::read(document.value()).unwrap();
+        let run = "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap();
+        let mut state = RunState::new(run, &definition);
+        let mut tell = |event| {
+            step(&definition, &mut state, &event, Moment(0), 7).unwrap();
+            state.tasks[3].looked.0
+        };
+        tell(Event::Started(Start::default()));
+        let mut end = |task| {
+            let (task, attempt) = (TaskId::from(task), 1);
+            tell(Event::Dispatched {
+                task: task.clone(),
+                attempt,
+            });
+            let result = Attempted::Succeeded { called: None };
+            tell(Event::Attempted {
+                task,
+                attempt,
+                result,
+            })
+        };
+        assert_eq!(["b", "a", "c"].map(&mut end), [0, 2, 3]);
     }
 }

@@ -51,6 +51,10 @@ pub const GRACE_MS: u64 = 10_000;
 /// How often a guided run may come to one step: beyond it goes in a circle that nobody ends.
 pub const MAX_ROUNDS: u32 = 1000;
 
+/// How many attempts of a task may be broken off in a row before an operator is asked, even where
+/// it is safe to do it again: the attempt itself may be what ends the process.
+pub const MAX_BROKEN: u32 = 3;
+
 /// Why an event was refused; nothing has changed. The code is in the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused(
@@ -160,6 +164,7 @@ impl Turn<'_> {
         for at in stood_in_for {
             self.state.tasks[at].reason = Some(Reason::Carried);
             self.state.tasks[at].fell_back = true;
+            self.state.tasks[at].settled = self.definition.flow != Flow::Dependencies;
             self.set(at, Phase::Failed);
         }
         for at in carried {

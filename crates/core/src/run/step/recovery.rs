@@ -1,6 +1,6 @@
 //! A run whose owner died, and its next owner.
 
-use super::Turn;
+use super::{MAX_BROKEN, Turn};
 use crate::Message;
 use crate::run::definition::Position;
 use crate::run::effect::{Effect, Level, Question};
@@ -33,14 +33,27 @@ impl Turn<'_> {
         let lost = Message::new("run_attempt_lost");
         self.record_attempt(at, Status::Interrupted, Some(lost));
         self.set(at, Phase::Interrupted);
-        if !self.is_cancelling() {
-            let (level, code) = if self.defined(at).idempotent {
-                (Level::Info, "run_done_again")
-            } else {
-                (Level::Warning, "run_waits_for_operator")
-            };
-            self.tell(level, at, Message::new(code));
+        let task = self.task_mut(at);
+        task.broken = task.broken.saturating_add(1);
+        let times = task.broken;
+        if self.is_cancelling() {
+            return;
         }
+        let (level, message) = if self.may_be_done_again(at) {
+            (Level::Info, Message::new("run_done_again"))
+        } else if self.defined(at).idempotent {
+            let message = Message::new("run_broken_off_again").with("times", times);
+            (Level::Warning, message)
+        } else {
+            (Level::Warning, Message::new("run_waits_for_operator"))
+        };
+        self.tell(level, at, message);
+    }
+
+    /// Whether an attempt that was broken off is made again unasked: it is safe to, and does not
+    /// look as if it were the attempt that takes down whoever makes it.
+    fn may_be_done_again(&self, at: Position) -> bool {
+        self.defined(at).idempotent && self.task(at).broken < MAX_BROKEN
     }
 
     /// An attempt has ended without having done its work, and nobody wanted that: whoever ran it
@@ -94,11 +107,11 @@ impl Turn<'_> {
     }
 
     /// What a broken-off attempt means: done again with the same key if that is safe, else an
-    /// operator decides. It is not counted among the tries.
+    /// operator decides. It is not counted among the tries, but for itself.
     fn recover(&mut self, at: Position) {
         if self.is_cancelling() {
             self.cancelled(at, Reason::Cancelled);
-        } else if self.defined(at).idempotent {
+        } else if self.may_be_done_again(at) {
             self.start(at);
         } else {
             self.ask(at, Question::Interrupted);

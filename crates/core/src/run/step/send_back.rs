@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Refused, Turn, refused};
 use crate::Message;
 use crate::run::definition::{Flow, Position};
-use crate::run::state::{Phase, StopReason};
+use crate::run::state::{Looked, Phase, StopReason};
 use crate::run::status::Status;
 use crate::run::task_id::TaskId;
 
@@ -40,9 +40,24 @@ impl Turn<'_> {
         if back == from {
             self.open(from);
         } else {
+            self.unsettle(back);
             self.open_step(back);
         }
         Ok(())
+    }
+
+    /// A fallback that is done anew stands in once more for the step that called it last.
+    fn unsettle(&mut self, back: Position) {
+        let mut at = back;
+        while self.task(at).is_final() {
+            let callers = self.defined(at).callers.iter().copied();
+            let settled = callers.filter(|&caller| self.task(caller).settled);
+            let Some(last) = settled.max_by_key(|&caller| self.task(caller).ended) else {
+                break;
+            };
+            self.task_mut(last).settled = false;
+            at = last;
+        }
     }
 
     /// Among dependencies everything that came of the other task is done anew, the task of the
@@ -84,6 +99,7 @@ impl Turn<'_> {
         }
         // Who called them is done anew as well and calls again, or not.
         for &at in &again {
+            self.state.tasks[at].looked = Looked::default();
             let callers = &self.defined(at).callers;
             if callers.iter().all(|caller| again.contains(caller)) {
                 self.task_mut(at).called = false;

@@ -80,7 +80,12 @@ pub(super) fn dependent(drawn: &[Drawn]) -> String {
             _ => {}
         }
         match (task.on_failure, later(task.target / 7)) {
-            (0 | 1, Some(to)) => fields.push(format!(r#""onFailure": "fallback:t{to}""#)),
+            (0, Some(to)) => fields.push(format!(r#""onFailure": "fallback:t{to}""#)),
+            // Back to an earlier one, or round in a circle: then it is refused.
+            (1, _) => fields.push(format!(
+                r#""on_failure": "fallback:t{}""#,
+                task.target / 7 % count
+            )),
             (2, _) => fields.push(r#""onFailure": "continue""#.to_owned()),
             _ => {}
         }
@@ -103,9 +108,17 @@ pub(super) fn dependent(drawn: &[Drawn]) -> String {
 pub(super) fn guided(drawn: &[Drawn]) -> String {
     let count = drawn.len();
     let tasks = drawn.iter().enumerate().map(|(at, task)| {
+        let reaction = match task.condition {
+            0..4 => format!("fallback:t{}", task.target / 7 % count),
+            4 => "continue".to_owned(),
+            _ => "stop".to_owned(),
+        };
         let action = match task.action {
             0..4 => String::new(),
-            _ => format!(r#""action": "wait", "params": {{"ms": 1}}, "retry": {}, "#, task.retry),
+            _ => format!(
+                r#""action": "wait", "params": {{"ms": 1}}, "retry": {}, "onFailure": "{reaction}", "#,
+                task.retry
+            ),
         };
         let next = at + 1 + task.target % 3;
         let next = if next < count { format!("\"t{next}\"") } else { "null".to_owned() };

@@ -175,7 +175,7 @@ impl Model {
             return;
         };
         self.play.now = self.play.now.max(at);
-        let (task, waited) = (timer.task.clone(), timer.purpose == Purpose::Wait);
+        let task = timer.task.clone();
         self.tell(Event::Due(timer));
         let runs = matches!(
             self.play
@@ -185,7 +185,8 @@ impl Model {
                 .phase,
             Phase::Running { .. }
         );
-        if waited && !runs {
+        // A wait is over, or has taken too long: nobody has to say so.
+        if !runs {
             self.play.running.remove(&task);
         }
     }
@@ -286,7 +287,6 @@ impl Model {
                 self.attempted(&task, Attempted::Succeeded { called: None });
             } else if let Some(task) = self.play.asked.iter().next().cloned() {
                 self.answer(&task, Decision::Done);
-                self.play.asked.remove(&task);
             } else if !self
                 .in_phase(|phase| matches!(phase, Phase::Locked { .. }))
                 .is_empty()

@@ -11,7 +11,10 @@ impl Model {
     /// What a task has come to for others: what its fallback has come to, where one was called.
     fn came_to(&self, mut at: usize) -> Option<Status> {
         let (tasks, states) = (self.play.definition.tasks(), &self.play.state.tasks);
+        let mut left = tasks.len();
         while let (true, OnFailure::Fallback(next)) = (states[at].fell_back, tasks[at].on_failure) {
+            left -= 1;
+            assert!(left > 0, "fallbacks go in a circle");
             at = next;
         }
         let own = states[at].status();
@@ -124,12 +127,19 @@ impl Model {
             && before.head.ending != Some(Ending::Cancelling)
             && state.head.undoing.is_some();
         if begins {
-            // What ended in this very step counts; what the first compensation is, does not.
+            // What ended in this very step counts; what the first compensation is, does not, unless
+            // it had been done before as somebody's fallback.
             let mut done: Vec<_> = (0..state.tasks.len())
                 .filter_map(|at| {
-                    let (defined, now) = (&self.play.definition.tasks()[at], &state.tasks[at]);
-                    let undo = defined.compensate?;
-                    (now.undone || now.phase == Phase::Succeeded).then_some((now.ended?, undo))
+                    let (now, was) = (&state.tasks[at], &before.tasks[at]);
+                    let undo = self.play.definition.tasks()[at].compensate?;
+                    let ended = if now.undone || now.phase == Phase::Succeeded {
+                        now.ended
+                    } else {
+                        was.ended
+                            .filter(|_| was.phase == Phase::Succeeded && now.round > was.round)
+                    };
+                    Some((ended?, undo))
                 })
                 .collect();
             done.sort_unstable();
@@ -251,11 +261,14 @@ fn is_called_by(definition: &Definition, task: &Task, at: usize) -> bool {
 }
 
 fn falls_back_to(definition: &Definition, mut from: usize, to: usize) -> bool {
-    while let OnFailure::Fallback(next) = definition.tasks()[from].on_failure {
+    for _ in definition.tasks() {
+        let OnFailure::Fallback(next) = definition.tasks()[from].on_failure else {
+            return false;
+        };
         if next == to {
             return true;
         }
         from = next;
     }
-    false
+    panic!("fallbacks go in a circle")
 }
