@@ -243,6 +243,12 @@ impl Rounds {
         };
         let run = request.run;
         let in_hand = self.live.contains_key(&run);
+        // One that was only marked is taken up to be decided about.
+        let marked = |live: &Live| live.state.head.orphaned;
+        let marked = self.live.get(&run).is_some_and(marked);
+        if marked {
+            self.tell_late(run, Event::Adopted, round);
+        }
         if !in_hand {
             let Some(kept) = self.kept(request.row) else {
                 return refused("run_not_readable");
@@ -261,7 +267,8 @@ impl Rounds {
             Wanted::Resume => {
                 let paused = |live: &Live| live.state.head.paused;
                 // To be taken up was what was wanted, unless somebody had paused it.
-                if !in_hand && !self.live.get(&run).is_some_and(paused) {
+                let fresh = marked || !in_hand;
+                if fresh && !self.live.get(&run).is_some_and(paused) {
                     return Ok(());
                 }
                 self.tell(run, Event::Resume, round)

@@ -173,6 +173,22 @@ fn what_is_under_way_when_the_owner_leaves_is_interrupted_and_goes_on_with_the_n
 }
 
 #[test]
+fn a_run_whose_owner_died_is_taken_up_by_whoever_is_asked_to() {
+    let place = Place::new();
+    let (row, id) = place.run(true);
+    let dead = place.engine(place.epoch(), Scope::Run(id));
+    place.comes_to(id, Status::Running);
+    // To lose the ownership is what a death looks like to the database.
+    let epoch = place.epoch();
+    assert_eq!(place.kept(id).status, Status::Running);
+    let engine = place.engine(epoch, Scope::Nothing);
+    assert_eq!(place.want(row, &Wanted::Resume), RequestAnswer::Done);
+    drop(engine);
+    assert_eq!(place.kept(id).status, Status::Interrupted);
+    drop(dead);
+}
+
+#[test]
 fn runs_that_come_while_it_is_at_work_are_carried_out() {
     let place = Place::new();
     let engine = place.engine(place.epoch(), Scope::All);
