@@ -20,6 +20,7 @@ mod round;
 mod rounds;
 pub mod sources;
 mod steady;
+mod take_up;
 mod values;
 mod wanted;
 mod worker;

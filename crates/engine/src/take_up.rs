@@ -1,0 +1,215 @@
+//! Which runs the engine has in hand: those that are there when it begins, those that come, the
+//! children of those it has, and what a dead owner left.
+
+use flowkeep_core::run::{Event, Parked, Phase, Status, TaskId};
+use flowkeep_core::{Message, RunId, Value};
+use flowkeep_store::KeptRun;
+
+use crate::actions::{self, ActionError};
+use crate::engine::Scope;
+use crate::live::Live;
+use crate::round::Round;
+use crate::rounds::Rounds;
+use crate::worker::Came;
+
+impl Rounds {
+    /// Marks what a dead owner left and is not carried out here; takes up what is.
+    pub(crate) fn recover(&mut self, round: &mut Round) {
+        if self.scope != Scope::All {
+            let left = self.place.store.open_runs(0).unwrap_or_else(|error| {
+                tracing::error!(%error, "runs that were left cannot be found");
+                Vec::new()
+            });
+            for row in left {
+                if let Some(kept) = self.kept(row)
+                    && !self.is_ours(&kept)
+                    && matches!(kept.status, Status::Running | Status::Paused)
+                    && let Some(run) = self.take_in_hand(kept, false)
+                    && self.is_under_way(run)
+                {
+                    self.tell_late(run, Event::OwnerLost, round);
+                }
+            }
+        }
+        self.look(round);
+    }
+
+    /// Marks what is under way as left by its owner.
+    pub(crate) fn mark_interrupted(&mut self, round: &mut Round) {
+        let runs: Vec<RunId> = self.live.keys().copied().collect();
+        for run in runs {
+            if self.is_under_way(run) {
+                self.tell_late(run, Event::OwnerLost, round);
+            }
+        }
+    }
+
+    /// Whether a run would go on by itself: not one that waits for a person alone.
+    fn is_under_way(&self, run: RunId) -> bool {
+        self.live.get(&run).is_some_and(|live| {
+            let running = |phase: &Phase| matches!(phase, Phase::Running { parked: None, .. });
+            match live.state.head.status {
+                Status::Running => true,
+                Status::Paused => live.state.tasks.iter().any(|task| running(&task.phase)),
+                _ => false,
+            }
+        })
+    }
+
+    /// Looks for runs that came, and for requests.
+    pub(crate) fn look(&mut self, round: &mut Round) {
+        let found = self.place.store.open_runs(self.last_row);
+        let requests = self.place.store.run_requests();
+        let (found, requests) = match (found, requests) {
+            (Ok(found), Ok(requests)) => (found, requests),
+            (Err(error), _) | (_, Err(error)) => {
+                tracing::warn!(%error, "the engine cannot look for what is new");
+                return;
+            }
+        };
+        for row in found {
+            self.last_row = row;
+            if let Some(kept) = self.kept(row)
+                && !self.live.contains_key(&kept.id)
+                && self.is_ours(&kept)
+            {
+                self.take_up(kept, true, round);
+            }
+        }
+        for request in requests {
+            if request.request > self.requests_seen {
+                self.requests_seen = request.request;
+                self.answer(&request, round);
+            }
+        }
+    }
+
+    pub(crate) fn kept(&self, row: i64) -> Option<KeptRun> {
+        self.place.store.run_at(row).unwrap_or_else(|error| {
+            tracing::error!(%error, row, "a run cannot be read");
+            None
+        })
+    }
+
+    pub(crate) fn is_ours(&self, kept: &KeptRun) -> bool {
+        let child = || {
+            let parent = kept.parent.as_ref();
+            parent.is_some_and(|parent| self.ours.contains(&parent.run))
+        };
+        match self.scope {
+            Scope::All => true,
+            Scope::Run(id) => kept.id == id || child(),
+            Scope::Nothing => false,
+        }
+    }
+
+    fn take_in_hand(&mut self, kept: KeptRun, ours: bool) -> Option<RunId> {
+        let (id, row) = (kept.id, kept.row);
+        match Live::read(&self.place.store, &mut self.definitions, kept) {
+            Ok(mut live) => {
+                live.ours = ours;
+                if ours && self.scope != Scope::All {
+                    self.ours.insert(row);
+                }
+                let most = live.definition.max_concurrent;
+                self.queue.set_workflow(&live.workflow, most);
+                self.live.insert(id, live);
+                Some(id)
+            }
+            Err(error) => {
+                tracing::error!(%error, run = %id, "a run cannot be taken up");
+                None
+            }
+        }
+    }
+
+    /// Takes a run in hand and goes on with it; one that is only decided about does not begin.
+    pub(crate) fn take_up(&mut self, kept: KeptRun, ours: bool, round: &mut Round) -> bool {
+        let (begun, start) = (kept.head.is_some(), kept.start.clone());
+        let Some(run) = self.take_in_hand(kept, ours) else {
+            return false;
+        };
+        if ours {
+            // Told twice it changes nothing.
+            self.tell_late(run, Event::Started(start), round);
+        }
+        if begun {
+            self.tell_late(run, Event::Adopted, round);
+            if ours {
+                self.find_children(run, round);
+            }
+        }
+        true
+    }
+
+    /// Child runs that attempts of a run wait for: those that ended meanwhile are told.
+    fn find_children(&mut self, run: RunId, round: &mut Round) {
+        let Some(live) = self.live.get(&run) else {
+            return;
+        };
+        let row = live.row;
+        let tasks = live.definition.tasks().iter().zip(&live.state.tasks);
+        let parked: Vec<(TaskId, u32)> = tasks
+            .filter(|(_, state)| {
+                let child = Some(Parked::Child);
+                matches!(&state.phase, Phase::Running { parked, .. } if *parked == child)
+            })
+            .map(|(task, state)| (task.id.clone(), state.attempts))
+            .collect();
+        for (task, attempt) in parked {
+            match self.place.store.child_run(row, &task, attempt) {
+                Ok(Some((_, child, status))) if status.is_final() => {
+                    self.judge_child(run, task, attempt, child, status);
+                }
+                Ok(Some((child, id, _))) => {
+                    if !self.live.contains_key(&id)
+                        && let Some(kept) = self.kept(child)
+                    {
+                        self.take_up(kept, true, round);
+                    }
+                }
+                Ok(None) => {
+                    let message = Message::new("attempt_fault");
+                    let came = Came::failed(ActionError::lasting(message));
+                    self.came_late(run, task, attempt, came);
+                }
+                Err(error) => tracing::error!(%error, "a child run cannot be found"),
+            }
+        }
+    }
+
+    /// What the end of a child run means for the attempt that started it.
+    fn judge_child(
+        &mut self,
+        run: RunId,
+        task: TaskId,
+        attempt: u32,
+        child: RunId,
+        status: Status,
+    ) {
+        let params = self
+            .live
+            .get(&run)
+            .and_then(|live| live.definition.task(&task))
+            .map_or(Value::Null, |task| task.params.clone());
+        let came = match actions::child_ended(&params, child, status) {
+            Ok(output) => Came::succeeded(&output, None),
+            Err(error) => Came::failed(error),
+        };
+        self.came_late(run, task, attempt, came);
+    }
+
+    pub(crate) fn child_ended(&mut self, child: RunId) {
+        let Some(live) = self.live.get(&child) else {
+            return;
+        };
+        let (Some(parent), status) = (live.parent.clone(), live.state.head.status) else {
+            return;
+        };
+        // One that is not in hand finds its child ended when it is taken up.
+        let above = self.live.values().find(|live| live.row == parent.run);
+        if let Some(above) = above.map(Live::id) {
+            self.judge_child(above, parent.task, parent.attempt, child, status);
+        }
+    }
+}
