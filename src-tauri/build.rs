@@ -17,6 +17,7 @@ const COMMANDS: &[&str] = &[
     "restart",
     "window_ready",
     "ready_to_close",
+    "data_reach",
     "set_appearance",
     "recovery_state",
     "recovery_safety_copy",

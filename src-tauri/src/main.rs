@@ -12,6 +12,7 @@ mod drops;
 mod logs;
 mod other_folder;
 mod places;
+mod reach;
 mod recovery;
 mod relaunch;
 mod watchdog;
@@ -24,7 +25,7 @@ use std::time::Instant;
 
 use clap::Parser;
 use flowkeep_api::{
-    Api, AppError, DataFolder, Face, OpenOptions, Places, Reach, Request, WindowClaim, keep_engine,
+    Api, AppError, DataFolder, Face, OpenOptions, Places, Request, WindowClaim, keep_engine,
 };
 use tauri::{App, AppHandle, Emitter as _, Manager as _};
 use ulid::Ulid;
@@ -32,6 +33,7 @@ use ulid::Ulid;
 use crate::calls::Tasks;
 use crate::closing::Closing;
 use crate::places::PickedPlaces;
+use crate::reach::LastReach;
 use crate::recovery::Trouble;
 use crate::watchdog::FirstPaint;
 
@@ -100,6 +102,7 @@ fn show(
         .manage(paint)
         .manage(Tasks::default())
         .manage(Closing::default())
+        .manage(LastReach::default())
         .manage(folder)
         .manage(places)
         .invoke_handler(tauri::generate_handler![
@@ -115,6 +118,7 @@ fn show(
             relaunch::restart,
             watchdog::window_ready,
             closing::ready_to_close,
+            reach::data_reach,
             window::set_appearance,
             recovery::recovery_state,
             recovery::recovery_safety_copy,
@@ -168,16 +172,7 @@ fn open_data(app: &AppHandle, options: OpenOptions) -> Result<Arc<Api>, AppError
         move |request| match request {
             Request::WindowShow => window::bring_forward(&asked),
         },
-        move |reach| {
-            let word = match reach {
-                Reach::Here => "here",
-                Reach::Gone => "gone",
-                Reach::Newer => "newer",
-            };
-            if let Err(error) = lost.emit_to(window::MAIN, "reach", word) {
-                tracing::warn!(%error, word, "the page could not be told of its data");
-            }
-        },
+        move |now| reach::tell(&lost, now),
     )?;
     // It follows for as long as the app runs.
     app.manage(Mutex::new(follower));

@@ -11,16 +11,23 @@ import { setReach } from './reach';
 export function useEvents(): void {
   const client = useQueryClient();
   useEffect(() => {
+    let told = false;
     const stops = [
       listen('changed', (tags) => invalidate(client, tags)),
       listen('dropped', offerImport),
       listen('closing', () => void keepDrafts().finally(() => shell.ready_to_close())),
       listen('reach', (reach) => {
+        told = true;
         setReach(reach);
         // What failed or grew old meanwhile is asked for again.
         if (reach === 'here') invalidate(client, [ALL]);
       }),
     ];
+    // A page that is loaded while the data is gone was not there to be told; news is newer.
+    shell.data_reach().then(
+      (reach) => told || setReach(reach),
+      () => undefined,
+    );
     // Out of sight, a window may be ended without being asked.
     const keep = () => void keepDrafts();
     window.addEventListener('blur', keep);

@@ -61,6 +61,7 @@ const shell: Shell = {
   restart: () => ask('restart'),
   window_ready: () => ask('window_ready'),
   ready_to_close: () => ask('ready_to_close'),
+  data_reach: () => ask('data_reach'),
   set_appearance: (options) => ask('set_appearance', options),
 };
 

@@ -52,6 +52,8 @@ export interface Shell {
   window_ready(): Promise<void>;
   /** The answer to `closing`: nothing is left to keep. */
   ready_to_close(): Promise<void>;
+  /** What `reach` last told, also before this page was there to hear it. */
+  data_reach(): Promise<Reach>;
   set_appearance(options: { language: string; theme: string }): Promise<void>;
 }
 

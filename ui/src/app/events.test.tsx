@@ -1,0 +1,48 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { cleanup, render, screen, waitFor } from '@testing-library/react';
+import { afterEach, expect, it } from 'vitest';
+import { type Reach, setTransport } from '@/ipc';
+import { testTransport } from '@/ipc/testing';
+import { useEvents } from './events';
+import { setReach, useReach } from './reach';
+
+function Page() {
+  useEvents();
+  return <p>{useReach()}</p>;
+}
+
+/** A page that is loaded; what the shell last told is answered on demand. */
+function load() {
+  let answer: (reach: Reach) => void = () => undefined;
+  const asked = new Promise<Reach>((resolve) => {
+    answer = resolve;
+  });
+  const transport = testTransport({}, { data_reach: () => asked });
+  setTransport(transport);
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <Page />
+    </QueryClientProvider>,
+  );
+  return { transport, answer, asked };
+}
+
+afterEach(() => {
+  cleanup();
+  setReach('here');
+});
+
+it('asks whether the data is there when it is loaded', async () => {
+  const { answer } = load();
+  answer('gone');
+  await screen.findByText('gone');
+});
+
+it('keeps what it is told while it waits for the answer', async () => {
+  const { transport, answer, asked } = load();
+  transport.send('reach', 'newer');
+  answer('here');
+  await asked;
+  await waitFor(() => screen.getByText('newer'));
+  expect(screen.queryByText('here')).toBeNull();
+});
