@@ -16,8 +16,8 @@ What is in it\r
   manifest.json: every file with its size and SHA-256\r
 \r
 What is not in it\r
-{left_out}  passwords and other secrets; trust given to workflows; deleted documents;\r
-  the example workspace; the list of known backups\r
+{left_out}  runs and what came of them; passwords and other secrets; trust given to workflows;\r
+  deleted documents; the example workspace; the list of known backups\r
 \r
 To restore: open Flowkeep, Backup & restore, Restore…, and choose this folder;\r
 or run: flowkeep db restore -i FOLDER\r
@@ -33,7 +33,7 @@ Flowkeep 备份\r
   manifest.json：每个文件的大小和 SHA-256\r
 \r
 不包含\r
-{left_out_zh}  密码等机密；对工作流的信任；已删除的文档；示例工作区；备份列表\r
+{left_out_zh}  执行及其结果；密码等机密；对工作流的信任；已删除的文档；示例工作区；备份列表\r
 \r
 恢复方法：打开 Flowkeep，进入“备份与恢复”，点“恢复…”，选择此文件夹；\r
 或运行：flowkeep db restore -i 文件夹\r
