@@ -13,7 +13,12 @@ export function useEvents(): void {
   useEffect(() => {
     let told = false;
     const stops = [
-      listen('changed', (tags) => invalidate(client, tags)),
+      listen(
+        'changed',
+        (tags) => invalidate(client, tags),
+        // What changed between the first answers and now was told to nobody.
+        () => invalidate(client, [ALL]),
+      ),
       listen('dropped', offerImport),
       listen('closing', () => void keepDrafts().finally(() => shell.ready_to_close())),
       listen('reach', (reach) => {

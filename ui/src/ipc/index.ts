@@ -22,12 +22,16 @@ export function call<Name extends CommandName>(
   return transport.call(name, input, options);
 }
 
-/** Hear of something; gives back how to stop hearing of it. */
+/**
+ * Hear of something; gives back how to stop hearing of it. `ready` is called once nothing is missed
+ * any more.
+ */
 export function listen<Name extends keyof Events>(
   event: Name,
   listener: (payload: Events[Name]) => void,
+  ready?: () => void,
 ): () => void {
-  return transport.listen(event, listener);
+  return transport.listen(event, listener, ready);
 }
 
 /** Native dialogs and the file manager. */

@@ -45,8 +45,10 @@ async function call<Name extends CommandName>(
 function listen<Name extends keyof Events>(
   event: Name,
   listener: (payload: Events[Name]) => void,
+  ready: () => void = () => undefined,
 ): () => void {
   const stopping = listenToShell<Events[Name]>(event, ({ payload }) => listener(payload));
+  void stopping.then(ready);
   return () => void stopping.then((stop) => stop());
 }
 

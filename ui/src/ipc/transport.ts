@@ -66,6 +66,8 @@ export interface Transport {
   listen<Name extends keyof Events>(
     event: Name,
     listener: (payload: Events[Name]) => void,
+    /** Called once nothing is missed any more. */
+    ready?: () => void,
   ): () => void;
   shell: Shell;
 }

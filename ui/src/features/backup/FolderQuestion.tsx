@@ -13,7 +13,9 @@ export function FolderQuestion() {
   const choose = useChooseFolder();
   // What an import came to is read first.
   const isImporting = useOffered() !== null;
-  if (!overview.data?.ask_for_folder || later.isPending || isImporting) return null;
+  // Once put off it stays away, also until the overview has heard of that.
+  const isPutOff = later.isPending || later.isSuccess;
+  if (!overview.data?.ask_for_folder || isPutOff || isImporting) return null;
   const putOff = () => later.mutate({ backup_folder_asked: true });
   return (
     <Dialog
