@@ -117,7 +117,7 @@ impl<'desk> Window<'desk> {
     /// When it does not appear within a minute.
     pub async fn shown_by(&self, locator: Locator<'_>) -> Result<Element> {
         let found = eventually(format!("{locator:?}"), async || {
-            for element in self.page.find_all(locator).await? {
+            for element in self.all(locator).await?.unwrap_or_default() {
                 if self.is_visible(&element).await? {
                     return Ok(Some(element));
                 }
@@ -129,6 +129,11 @@ impl<'desk> Window<'desk> {
             Ok(element) => Ok(element),
             Err(error) => Err(error.context(self.words().await)),
         }
+    }
+
+    /// What a locator finds, or nothing when the page was drawn anew while it looked.
+    async fn all(&self, locator: Locator<'_>) -> Result<Option<Vec<Element>>> {
+        fresh(self.page.find_all(locator).await)
     }
 
     /// Whether a person could see it. The driver's own answer takes what lies in a page that
@@ -229,12 +234,8 @@ impl<'desk> Window<'desk> {
     pub async fn gone(&self, testid: &str) -> Result<()> {
         let css = format!("[data-testid=\"{testid}\"]");
         eventually(format!("{testid} to go"), async || {
-            Ok(self
-                .page
-                .find_all(Locator::Css(&css))
-                .await?
-                .is_empty()
-                .then_some(()))
+            let found = self.all(Locator::Css(&css)).await?;
+            Ok(found.is_some_and(|all| all.is_empty()).then_some(()))
         })
         .await
     }

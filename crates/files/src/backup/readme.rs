@@ -97,7 +97,7 @@ mod tests {
         assert!(says(KeptHistory::All).contains("  operations: Activity"));
         assert!(!says(KeptHistory::None).contains("  operations: Activity"));
         assert!(says(KeptHistory::None).contains("\r\n  文档的历史版本和操作记录；\r\n"));
-        assert!(says(days(30)).contains("older than 30 days;\r\n  passwords"));
+        assert!(says(days(30)).contains("older than 30 days;\r\n  runs"));
         assert!(says(days(1)).contains("who changed what and when, last day\r\n"));
         assert!(says(days(1)).contains("older than 1 day;\r\n"));
         for history in [KeptHistory::All, KeptHistory::None, days(30)] {
