@@ -65,7 +65,6 @@ impl Store {
             let connection = &*connection;
             connection.execute("ATTACH DATABASE ?1 AS staged", [path])?;
             let _attached = Attached(connection);
-            connection.execute_batch(LARGE_CACHE)?;
             interruptible(connection, &cancellation, || {
                 apply_attached(connection, now, &request)
             })
@@ -116,21 +115,13 @@ impl Staging {
     }
 }
 
-/// While a plan is applied its pages are kept, so that none is written twice.
-const LARGE_CACHE: &str = "PRAGMA main.cache_size = -49152";
-
-/// As `schema::prepare` sets it.
-const USUAL_CACHE: &str = "PRAGMA main.cache_size = -16384";
-
 /// A plan beside the catalog. What is committed is committed, whatever becomes of the plan's file.
 struct Attached<'a>(&'a Connection);
 
 impl Drop for Attached<'_> {
     fn drop(&mut self) {
-        for tidying in [USUAL_CACHE, "DETACH DATABASE staged"] {
-            if let Err(error) = self.0.execute_batch(tidying) {
-                tracing::warn!(%error, tidying, "after a plan was applied");
-            }
+        if let Err(error) = self.0.execute_batch("DETACH DATABASE staged") {
+            tracing::warn!(%error, "a plan could not be detached");
         }
     }
 }
