@@ -2,6 +2,8 @@
 //! parsed; a damaged one is named by its document's name and the others go on.
 
 use std::collections::{BTreeMap, HashSet};
+use std::fmt::Display;
+use std::fs::File;
 use std::path::Path;
 
 use chrono::DateTime;
@@ -41,17 +43,11 @@ pub struct ReadBackup {
 /// # Errors
 /// [`FilesError::ManifestDamaged`], [`FilesError::Newer`].
 pub fn read_manifest(folder: &Path) -> Result<Manifest, FilesError> {
-    let opened = Folder::open(folder).map_err(FilesError::reading(folder))?;
-    let damaged = |detail: String| FilesError::ManifestDamaged {
-        path: folder.to_owned(),
-        detail,
-    };
-    let file = opened
-        .open_file(Path::new(MANIFEST))
-        .map_err(|error| damaged(error.to_string()))?;
-    let manifest = read_header(file).map_err(|error| damaged(error.to_string()))?;
+    let (_, file) = open_manifest(folder)?;
+    let manifest = read_header(file).map_err(|error| damaged(folder, &error))?;
     if manifest.format != FORMAT {
-        return Err(damaged(format!("format is {:?}", manifest.format)));
+        let detail = format!("format is {:?}", manifest.format);
+        return Err(damaged(folder, &detail));
     }
     if manifest.version > FORMAT_VERSION {
         return Err(FilesError::Newer {
@@ -61,6 +57,22 @@ pub fn read_manifest(folder: &Path) -> Result<Manifest, FilesError> {
         });
     }
     Ok(manifest)
+}
+
+/// A backup's folder and its manifest, to be read.
+fn open_manifest(folder: &Path) -> Result<(Folder, File), FilesError> {
+    let opened = Folder::open(folder).map_err(FilesError::reading(folder))?;
+    let manifest = opened
+        .open_file(Path::new(MANIFEST))
+        .map_err(|error| damaged(folder, &error))?;
+    Ok((opened, manifest))
+}
+
+fn damaged(folder: &Path, detail: &dyn Display) -> FilesError {
+    FilesError::ManifestDamaged {
+        path: folder.to_owned(),
+        detail: detail.to_string(),
+    }
 }
 
 /// Lays a whole backup out in a plan.
@@ -79,14 +91,7 @@ pub fn stage_backup(
         .values()
         .copied()
         .reduce(u32::saturating_add);
-    let opened = Folder::open(folder).map_err(FilesError::reading(folder))?;
-    let damaged = |detail: String| FilesError::ManifestDamaged {
-        path: folder.to_owned(),
-        detail,
-    };
-    let listing = opened
-        .open_file(Path::new(MANIFEST))
-        .map_err(|error| damaged(error.to_string()))?;
+    let (opened, listing) = open_manifest(folder)?;
     let mut reading = Reading {
         shown: folder,
         staging,
@@ -113,7 +118,7 @@ pub fn stage_backup(
         rounds.add(file, bytes)
     });
     // What was read before the manifest broke off is no use: a damaged manifest is refused.
-    listed.map_err(|error| damaged(error.to_string()))??;
+    listed.map_err(|error| damaged(folder, &error))??;
     rounds.end()?;
     reading.unlisted(progress)?;
     reading.counted(&manifest);
@@ -128,14 +133,7 @@ pub(crate) fn check_files(
     folder: &Path,
     progress: &dyn Progress,
 ) -> Result<ReadBackup, FilesError> {
-    let opened = Folder::open(folder).map_err(FilesError::reading(folder))?;
-    let damaged = |detail: String| FilesError::ManifestDamaged {
-        path: folder.to_owned(),
-        detail,
-    };
-    let listing = opened
-        .open_file(Path::new(MANIFEST))
-        .map_err(|error| damaged(error.to_string()))?;
+    let (opened, listing) = open_manifest(folder)?;
     let mut read = ReadBackup::default();
     let mut rounds = Rounds::new(
         |file: ManifestFile| {
@@ -166,7 +164,7 @@ pub(crate) fn check_files(
         let bytes = file.bytes;
         rounds.add(file, bytes)
     });
-    listed.map_err(|error| damaged(error.to_string()))??;
+    listed.map_err(|error| damaged(folder, &error))??;
     rounds.end()?;
     Ok(read)
 }
