@@ -12,7 +12,7 @@ use ts_rs::{Config, TS};
 
 use crate::bodies::{
     activity, backups, diagnostics, documents, drafts, duplicates, examples, exports, overview,
-    plan_decisions, restores, revisions, run_changes, runs, settings,
+    plan_decisions, restores, revisions, run_changes, run_overview, runs, settings,
 };
 use crate::types as t;
 use crate::{Api, AppError, Progress};
@@ -176,12 +176,14 @@ static OTHERS: &[Command] = &[
     command!("run_task", t::RunTaskInput => t::RunTaskResult, run_changes::task, [writes] long),
     command!("run_list", t::RunListInput => t::RunPage, runs::list, []),
     command!("run_show", t::RunRef => t::RunShow, runs::show, []),
+    command!("run_overview", t::Nothing => t::RunOverview, run_overview::show, []),
     command!("run_log", t::RunLogInput => t::RunLog, runs::log, []),
     command!("run_cancel", t::RunRef => t::RunStatus, run_changes::cancel, [writes]),
     command!("run_pause", t::RunRef => t::RunStatus, run_changes::pause, [writes]),
     command!("run_resume", t::RunRef => t::RunStatus, run_changes::resume, [writes]),
     command!("run_retry", t::RunRetryInput => t::RunStatus, run_changes::retry, [writes]),
     command!("run_answer", t::RunAnswerInput => t::RunStatus, run_changes::answer, [writes]),
+    command!("engine_show", t::Nothing => t::EngineShow, run_overview::engine, []),
     command!("source_list", t::Nothing => t::SourceList, runs::sources, []),
     command!("about_show", t::Nothing => t::About, overview::about, []),
     command!("doctor", t::Nothing => t::Doctor, overview::doctor, []),

@@ -5,6 +5,7 @@ use flowkeep_core::{Message, RunId};
 use rusqlite::types::Value as Sql;
 
 use crate::run::{id_of, json_of, status_of};
+use crate::run_overview::failed_task;
 use crate::run_round::Said;
 use crate::{Store, StoreError};
 
@@ -32,6 +33,8 @@ pub struct RunFilter {
 /// A row of a list of runs.
 #[derive(Debug, Clone)]
 pub struct RunRecord {
+    /// Number of the row.
+    pub row: i64,
     /// Its id.
     pub id: RunId,
     /// The workflow; absent for one operation without a definition.
@@ -46,6 +49,31 @@ pub struct RunRecord {
     pub started_at: Option<i64>,
     /// Milliseconds; when it ended.
     pub ended_at: Option<i64>,
+    /// Who wanted it.
+    pub actor: String,
+    /// Of a run that failed: the task that failed last, and why.
+    pub failed: Option<(TaskId, Message)>,
+}
+
+impl RunRecord {
+    /// What [`listed`] reads.
+    pub(crate) const COLUMNS: &str =
+        "run, id, workflow_id, workflow_name, status, created_at, started_at, ended_at, actor";
+}
+
+pub(crate) fn listed(row: &rusqlite::Row<'_>) -> rusqlite::Result<RunRecord> {
+    Ok(RunRecord {
+        row: row.get(0)?,
+        id: id_of(row, 1)?,
+        workflow_id: row.get(2)?,
+        workflow_name: row.get(3)?,
+        status: status_of(row, 4)?,
+        created_at: row.get(5)?,
+        started_at: row.get(6)?,
+        ended_at: row.get(7)?,
+        actor: row.get(8)?,
+        failed: None,
+    })
 }
 
 /// A page of runs, newest first.
@@ -150,25 +178,21 @@ impl Store {
         };
         // One more than wanted says whether there is a next page.
         let sql = format!(
-            "SELECT id, workflow_id, workflow_name, status, created_at, started_at, ended_at
-             FROM run WHERE {page} ORDER BY run DESC LIMIT {}",
+            "SELECT {} FROM run WHERE {page} ORDER BY run DESC LIMIT {}",
+            RunRecord::COLUMNS,
             u64::from(filter.limit) + 1
         );
         let mut statement = reader.prepare(&sql)?;
-        let rows = statement.query_map(rusqlite::params_from_iter(&values), |row| {
-            Ok(RunRecord {
-                id: id_of(row, 0)?,
-                workflow_id: row.get(1)?,
-                workflow_name: row.get(2)?,
-                status: status_of(row, 3)?,
-                created_at: row.get(4)?,
-                started_at: row.get(5)?,
-                ended_at: row.get(6)?,
-            })
-        })?;
+        let rows = statement.query_map(rusqlite::params_from_iter(&values), listed)?;
         let mut items = rows.collect::<Result<Vec<_>, _>>()?;
         let more = items.len() > filter.limit as usize;
         items.truncate(filter.limit as usize);
+        for failed in items
+            .iter_mut()
+            .filter(|item| item.status == Status::Failed)
+        {
+            failed.failed = failed_task(&reader, failed.row)?;
+        }
         let next = items.last().filter(|_| more).map(|row| row.id);
         Ok(RunPage { items, next, total })
     }

@@ -14,6 +14,7 @@ pub mod plan_decisions;
 pub mod restores;
 pub mod revisions;
 pub mod run_changes;
+pub mod run_overview;
 pub mod runs;
 pub mod settings;
 

@@ -9,8 +9,8 @@ use flowkeep_store::{AttemptRecord, KeptRun, MessageRecord, RunFilter, RunRecord
 use super::page;
 use crate::engine_seat::connected;
 use crate::types::{
-    Nothing, RunAttempt, RunListInput, RunLog, RunLogInput, RunMessage, RunPage, RunRef, RunRow,
-    RunShow, RunTask, RunText, SourceList, SourceRow,
+    FailedTask, Nothing, RunAttempt, RunListInput, RunLog, RunLogInput, RunMessage, RunPage,
+    RunRef, RunRow, RunShow, RunTask, RunText, SourceList, SourceRow,
 };
 use crate::{Api, AppError, time};
 
@@ -85,6 +85,7 @@ pub fn show(api: &Api, input: RunRef) -> Result<RunShow, AppError> {
         context: serde_json::from_str(&run.context).unwrap_or_default(),
         start_time: time::rfc3339(run.started_at.unwrap_or(run.created_at)),
         end_time: run.ended_at.map(time::rfc3339),
+        ending: run.head.as_ref().and_then(|head| head.ending),
         repeats: run.repeats.map(|id| id.to_string()),
         id: run.id.to_string(),
         workflow_id: run.workflow_id,
@@ -140,7 +141,7 @@ fn parsed(id: &str) -> Result<RunId, AppError> {
     id.parse().map_err(unknown)
 }
 
-fn row(record: RunRecord) -> RunRow {
+pub(super) fn row(record: RunRecord) -> RunRow {
     RunRow {
         id: record.id.to_string(),
         workflow_id: record.workflow_id,
@@ -148,6 +149,11 @@ fn row(record: RunRecord) -> RunRow {
         status: record.status,
         start_time: time::rfc3339(record.started_at.unwrap_or(record.created_at)),
         end_time: record.ended_at.map(time::rfc3339),
+        started_by: record.actor,
+        failed: record.failed.map(|(task, error)| FailedTask {
+            task: task.to_string(),
+            error,
+        }),
     }
 }
 

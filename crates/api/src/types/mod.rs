@@ -10,6 +10,7 @@ mod overview;
 mod place;
 mod plan;
 mod run;
+mod run_overview;
 mod settings;
 
 pub use activity::*;
@@ -20,6 +21,7 @@ pub use overview::*;
 pub use place::*;
 pub use plan::*;
 pub use run::*;
+pub use run_overview::*;
 pub use settings::*;
 
 use serde::{Deserialize, Serialize};

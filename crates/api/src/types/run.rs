@@ -1,7 +1,7 @@
 //! Runs: what `run_*` and `source_list` take and give.
 
 use flowkeep_core::Message;
-use flowkeep_core::run::{Reason, Status};
+use flowkeep_core::run::{Ending, Reason, Status};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -130,6 +130,21 @@ pub struct RunRow {
     pub start_time: String,
     /// When it ended.
     pub end_time: Option<String>,
+    /// Who started it.
+    pub started_by: String,
+    /// Of a run that failed: the task that failed last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub failed: Option<FailedTask>,
+}
+
+/// A task that failed.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct FailedTask {
+    /// Its id.
+    pub task: String,
+    /// Why.
+    pub error: Message,
 }
 
 /// One run.
@@ -160,6 +175,10 @@ pub struct RunShow {
     /// What it was started with.
     #[ts(type = "Record<string, unknown>")]
     pub context: serde_json::Value,
+    /// Why nothing new starts in it, while it has not ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub ending: Option<Ending>,
     /// The run it repeats.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]

@@ -103,7 +103,8 @@ fn the_example_runs_with_nothing_connected() {
             "workflow_name",
             "status",
             "start_time",
-            "end_time"
+            "end_time",
+            "started_by"
         ]
     );
     // A step alone, and the history of a workflow that is gone.

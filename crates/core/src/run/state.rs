@@ -76,7 +76,7 @@ pub struct Head {
 }
 
 /// Why nothing new starts in a run that has not ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
     /// A task failed that stops the run; what runs may finish, then compensations follow.

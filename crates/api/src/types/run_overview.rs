@@ -1,0 +1,60 @@
+//! What `run_overview` and `engine_show` give: runs on the first screen.
+
+use flowkeep_core::run::Status;
+use serde::Serialize;
+use ts_rs::TS;
+
+use super::RunRow;
+use crate::AppError;
+
+/// What of the runs needs a person, and what goes on now.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RunOverview {
+    /// How many tasks wait for a person.
+    pub asking: u32,
+    /// Those that have waited longest.
+    pub asks: Vec<AskingTask>,
+    /// How many runs go on, or wait for their turn or a paused one's end.
+    pub under_way: u32,
+    /// The newest of them.
+    pub runs: Vec<RunProgress>,
+    /// The last runs of workflows that failed in the last seven days and have not succeeded since.
+    pub failures: Vec<RunRow>,
+}
+
+/// A task that waits for a person.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct AskingTask {
+    /// Its run.
+    pub run_id: String,
+    /// What the workflow was called when the run began.
+    pub workflow_name: String,
+    /// The task.
+    pub task: String,
+    /// What a person calls the task.
+    pub task_name: String,
+    /// `waiting`, or `interrupted` where a crash broke it off.
+    pub status: Status,
+    /// Since when.
+    pub since: String,
+}
+
+/// How far a run has come.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RunProgress {
+    /// The run.
+    pub run: RunRow,
+    /// Tasks that have ended, however.
+    pub ended: u32,
+    /// Tasks there are; absent when its definition can no longer be read.
+    pub total: Option<u32>,
+    /// What a person calls a task that runs now.
+    pub running: Option<String>,
+}
+
+/// How the engine of this process is.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct EngineShow {
+    /// Why nothing goes on, while that is so: what happens cannot be written.
+    pub trouble: Option<AppError>,
+}

@@ -1,0 +1,284 @@
+//! What of the runs needs a person or goes on now: the few rows of a first screen.
+
+use flowkeep_core::Message;
+use flowkeep_core::run::{Status, TaskId};
+use rusqlite::OptionalExtension as _;
+
+use crate::run::{json_of, status_of};
+use crate::run_list::{RunRecord, listed};
+use crate::{Store, StoreError};
+
+/// A task that waits for a person.
+#[derive(Debug, Clone)]
+pub struct AskingRecord {
+    /// Row of its run.
+    pub row: i64,
+    /// Which task.
+    pub task: TaskId,
+    /// `waiting`, or `interrupted` where a crash broke it off.
+    pub status: Status,
+    /// Milliseconds; since when.
+    pub since: i64,
+}
+
+/// How far a run has come.
+#[derive(Debug, Clone, Default)]
+pub struct ProgressRecord {
+    /// Tasks that have ended, however.
+    pub ended: u32,
+    /// A task that runs now.
+    pub running: Option<TaskId>,
+}
+
+impl Store {
+    /// The tasks that wait for a person, the longest first, at most `limit` of them; and how many
+    /// there are in all.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn asking(&self, limit: u32) -> Result<(u32, Vec<AskingRecord>), StoreError> {
+        const ASKING: &str = "FROM run_task t JOIN run r USING (run)
+             WHERE t.status IN ('waiting', 'interrupted') AND r.ended_at IS NULL";
+        let reader = self.reader()?;
+        let reader = reader.unchecked_transaction()?;
+        let total = reader.query_row(&format!("SELECT count(*) {ASKING}"), [], |row| row.get(0))?;
+        let mut statement = reader.prepare(&format!(
+            "SELECT run, t.task, t.status, coalesce(
+               (SELECT max(coalesce(a.ended_at, a.started_at, a.queued_at)) FROM attempt a
+                WHERE a.run = t.run AND a.task = t.task), r.created_at) AS since
+             {ASKING} ORDER BY since, run LIMIT ?1"
+        ))?;
+        let rows = statement.query_map([limit], |row| {
+            Ok(AskingRecord {
+                row: row.get(0)?,
+                task: TaskId(row.get(1)?),
+                status: status_of(row, 2)?,
+                since: row.get(3)?,
+            })
+        })?;
+        Ok((total, rows.collect::<Result<_, _>>()?))
+    }
+
+    /// Rows of the runs of a person's own that go on or could, the newest first, at most `limit` of
+    /// them; and how many there are in all. What only waits for a person is not among them.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn under_way(&self, limit: u32) -> Result<(u32, Vec<i64>), StoreError> {
+        const OPEN: &str =
+            "FROM run WHERE ended_at IS NULL AND status <> 'waiting' AND parent IS NULL";
+        let reader = self.reader()?;
+        let reader = reader.unchecked_transaction()?;
+        let total = reader.query_row(&format!("SELECT count(*) {OPEN}"), [], |row| row.get(0))?;
+        let mut statement =
+            reader.prepare(&format!("SELECT run {OPEN} ORDER BY run DESC LIMIT ?1"))?;
+        let rows = statement.query_map([limit], |row| row.get(0))?;
+        Ok((total, rows.collect::<Result<_, _>>()?))
+    }
+
+    /// How far a run has come.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn progress_of(&self, row: i64) -> Result<ProgressRecord, StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT count(*) FILTER (WHERE status IN ('succeeded', 'failed', 'cancelled', 'skipped')),
+               min(task) FILTER (WHERE status = 'running')
+             FROM run_task WHERE run = ?1",
+        )?;
+        Ok(statement.query_row([row], |row| {
+            Ok(ProgressRecord {
+                ended: row.get(0)?,
+                running: row.get::<_, Option<String>>(1)?.map(TaskId),
+            })
+        })?)
+    }
+
+    /// Runs that failed at or after a moment and whose workflow has not succeeded since, the newest
+    /// first, one of each workflow.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn failures(&self, since: i64, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(&format!(
+            "SELECT {} FROM run WHERE status = 'failed' AND parent IS NULL AND workflow_id NOT NULL AND created_at >= ?1
+               AND NOT EXISTS (SELECT 1 FROM run later WHERE later.workflow_id = run.workflow_id
+                 AND later.run > run.run AND later.status IN ('succeeded', 'failed'))
+             ORDER BY run DESC LIMIT ?2",
+            RunRecord::COLUMNS
+        ))?;
+        let rows = statement.query_map((since, limit), listed)?;
+        let mut failed = rows.collect::<Result<Vec<_>, _>>()?;
+        for record in &mut failed {
+            record.failed = failed_task(&reader, record.row)?;
+        }
+        Ok(failed)
+    }
+}
+
+/// The task of a run that failed last, and why.
+pub(crate) fn failed_task(
+    reader: &rusqlite::Connection,
+    row: i64,
+) -> Result<Option<(TaskId, Message)>, StoreError> {
+    let mut statement = reader.prepare_cached(
+        "SELECT task, error FROM attempt WHERE run = ?1 AND status = 'failed' AND error NOT NULL
+         ORDER BY ended_at DESC, number DESC LIMIT 1",
+    )?;
+    Ok(statement
+        .query_row([row], |row| {
+            let error: String = row.get(1)?;
+            Ok((TaskId(row.get(0)?), json_of(1, &error)?))
+        })
+        .optional()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use flowkeep_core::run::{Head, Moment, Phase, RunState, Start, TaskState};
+    use flowkeep_core::{Document, Format, RunId};
+    use flowkeep_host::testing::TestClock;
+
+    use super::*;
+    use crate::{NewRun, RunWrite, StoreOptions};
+
+    const TASKS: &str = r#"{"name": "W", "tasks": [{"id": "a", "action": "manual"}, {"id": "b", "action": "manual"}]}"#;
+
+    struct Place {
+        store: Store,
+        clock: Arc<TestClock>,
+        _folder: tempfile::TempDir,
+    }
+
+    impl Place {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let clock = Arc::new(TestClock::at(1_000));
+            let options = StoreOptions {
+                path: folder.path().join("flowkeep.db"),
+                safety: folder.path().join("safety"),
+                clock: Arc::clone(&clock) as _,
+            };
+            Self {
+                store: Store::open(options).unwrap(),
+                clock,
+                _folder: folder,
+            }
+        }
+
+        /// A run of a workflow that has come to something, with tasks as they are now.
+        fn run(&self, workflow: &str, at: i64, status: Status, tasks: &[(&str, Phase)]) -> RunId {
+            self.clock.set(at);
+            let new = NewRun {
+                workflow_id: Some(workflow.to_owned()),
+                workflow_name: workflow.to_owned(),
+                revision: Some(1),
+                text: TASKS.to_owned(),
+                format: Format::Json,
+                context: "{}".to_owned(),
+                start: Start::default(),
+                actor: "ada".to_owned(),
+                face: "test".to_owned(),
+                repeats: None,
+                parent: None,
+            };
+            let mut writes = Vec::new();
+            for (id, phase) in tasks {
+                let task = TaskId((*id).to_owned());
+                let mut state = TaskState::default();
+                state.phase = phase.clone();
+                writes.push(RunWrite::Attempt {
+                    task: task.clone(),
+                    number: 1,
+                    status: state.status(),
+                    error: (*phase == Phase::Failed).then(|| Message::new("attempt_fault")),
+                });
+                writes.push(RunWrite::Task(task, Box::new(state)));
+            }
+            let made = self.store.write::<_, StoreError>(move |tx| {
+                let (row, id) = tx.add_run(&new)?;
+                let mut head = head(id);
+                (head.status, head.begun) = (status, true);
+                let mut writes = writes.clone();
+                writes.push(RunWrite::Head(Box::new(head)));
+                tx.write_run(row, id, Moment(at), &writes)?;
+                Ok(id)
+            });
+            made.unwrap()
+        }
+    }
+
+    fn head(id: RunId) -> Head {
+        let document = Document::parse(Format::Json, TASKS.to_owned()).unwrap();
+        let definition = flowkeep_core::run::Definition::read(document.value()).unwrap();
+        RunState::new(id, &definition).head
+    }
+
+    #[test]
+    fn who_has_waited_longest_comes_first() {
+        let place = Place::new();
+        let asking = || Phase::Asking { deadline: None };
+        place.run("late", 3_000, Status::Waiting, &[("a", asking())]);
+        place.run(
+            "early",
+            2_000,
+            Status::Interrupted,
+            &[("b", Phase::Interrupted)],
+        );
+        place.run("over", 1_000, Status::Cancelled, &[("a", asking())]);
+        let (total, asked) = place.store.asking(10).unwrap();
+        assert_eq!(total, 2);
+        let told: Vec<_> = asked
+            .iter()
+            .map(|one| (one.task.as_str(), one.status, one.since))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("b", Status::Interrupted, 2_000),
+                ("a", Status::Waiting, 3_000)
+            ]
+        );
+        assert_eq!(place.store.asking(1).unwrap().1.len(), 1);
+    }
+
+    #[test]
+    fn what_only_waits_for_a_person_does_not_go_on() {
+        let place = Place::new();
+        let running = Phase::Running {
+            deadline: None,
+            stopping: None,
+            parked: None,
+        };
+        let tasks = [("a", Phase::Succeeded), ("b", running)];
+        place.run("going", 2_000, Status::Running, &tasks);
+        place.run("asking", 3_000, Status::Waiting, &[]);
+        place.run("over", 4_000, Status::Succeeded, &[]);
+        let (total, rows) = place.store.under_way(5).unwrap();
+        assert_eq!((total, rows.len()), (1, 1));
+        let progress = place.store.progress_of(rows[0]).unwrap();
+        assert_eq!(progress.ended, 1);
+        assert_eq!(progress.running, Some(TaskId("b".to_owned())));
+    }
+
+    #[test]
+    fn a_failure_is_told_until_its_workflow_succeeds() {
+        let place = Place::new();
+        let failed = [("a", Phase::Failed)];
+        place.run("mended", 2_000, Status::Failed, &failed);
+        place.run("mended", 3_000, Status::Succeeded, &[]);
+        place.run("broken", 4_000, Status::Failed, &failed);
+        let last = place.run("broken", 5_000, Status::Failed, &failed);
+        place.run("broken", 6_000, Status::Running, &[]);
+        let told = place.store.failures(0, 5).unwrap();
+        let ids: Vec<_> = told.iter().map(|run| run.id).collect();
+        assert_eq!(ids, [last]);
+        let (task, error) = told[0].failed.clone().unwrap();
+        assert_eq!((task.as_str(), &*error.code), ("a", "attempt_fault"));
+        assert!(place.store.failures(5_001, 5).unwrap().is_empty());
+    }
+}
