@@ -12,7 +12,8 @@ use ts_rs::{Config, TS};
 
 use crate::bodies::{
     activity, backups, diagnostics, documents, drafts, duplicates, examples, exports, overview,
-    plan_decisions, restores, revisions, run_changes, run_overview, runs, settings,
+    plan_decisions, restores, revisions, run_changes, run_overview, run_previews, run_questions,
+    runs, settings,
 };
 use crate::types as t;
 use crate::{Api, AppError, Progress};
@@ -177,13 +178,16 @@ static OTHERS: &[Command] = &[
     command!("run_list", t::RunListInput => t::RunPage, runs::list, []),
     command!("run_show", t::RunRef => t::RunShow, runs::show, []),
     command!("run_overview", t::Nothing => t::RunOverview, run_overview::show, []),
+    command!("run_output", t::RunTaskRef => t::RunOutput, runs::output, []),
+    command!("run_preview", t::RunPreviewInput => t::RunPreview, run_previews::preview, []),
     command!("run_log", t::RunLogInput => t::RunLog, runs::log, []),
     command!("run_cancel", t::RunRef => t::RunStatus, run_changes::cancel, [writes]),
     command!("run_pause", t::RunRef => t::RunStatus, run_changes::pause, [writes]),
     command!("run_resume", t::RunRef => t::RunStatus, run_changes::resume, [writes]),
     command!("run_retry", t::RunRetryInput => t::RunStatus, run_changes::retry, [writes]),
-    command!("run_answer", t::RunAnswerInput => t::RunStatus, run_changes::answer, [writes]),
     command!("engine_show", t::Nothing => t::EngineShow, run_overview::engine, []),
+    command!("run_answer", t::RunAnswerInput => t::RunStatus, run_questions::answer, [writes]),
+    command!("action_list", t::Nothing => t::ActionList, run_previews::actions, []),
     command!("source_list", t::Nothing => t::SourceList, runs::sources, []),
     command!("about_show", t::Nothing => t::About, overview::about, []),
     command!("doctor", t::Nothing => t::Doctor, overview::doctor, []),

@@ -12,6 +12,7 @@ mod output;
 mod progress;
 mod read;
 mod run_args;
+mod run_details;
 mod runs;
 mod validation;
 
@@ -26,7 +27,7 @@ use flowkeep_api::types::{Doctor, Nothing};
 
 use crate::args::{Arguments, Noun};
 use crate::output::{Outcome, Output};
-use crate::run_args::{Engine, Source};
+use crate::run_args::{Action, Engine, Source};
 
 /// Reading a backup is a hundred small values per document; the C library's allocator spends a
 /// quarter of a restore on them.
@@ -78,6 +79,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<Outcome, AppError> {
         | Noun::Template(_)
         | Noun::Db(_)
         | Noun::Run(_)
+        | Noun::Action(_)
         | Noun::Source(_)
         | Noun::Engine(_)
         | Noun::Doctor => {}
@@ -104,6 +106,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<Outcome, AppError> {
         }
         Noun::Db(verb) => database::run(&api, output, verb),
         Noun::Run(verb) => runs::run(&api, output, *verb),
+        Noun::Action(Action::List) => run_details::actions(&api, output),
         Noun::Source(Source::List) => runs::sources(&api, output),
         Noun::Engine(Engine::Run) => runs::engine(&api, output),
         Noun::Doctor => diagnosis(output, &overview::doctor(&api, Nothing {})?),

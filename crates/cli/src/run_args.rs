@@ -1,4 +1,4 @@
-//! The grammar of `run`, `source` and `engine`.
+//! The grammar of `run`, `action`, `source` and `engine`.
 
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Map, Value};
@@ -17,9 +17,19 @@ pub(crate) enum Run {
         #[arg(long, value_name = "SOURCE")]
         source: Option<String>,
     },
+    Preview {
+        workflow: String,
+        #[arg(long, value_name = "JSON|@FILE", value_parser = object)]
+        context: Option<Object>,
+    },
     List(RunList),
     Show {
         run: String,
+    },
+    Output {
+        run: String,
+        #[arg(value_name = "TASK")]
+        given_task: String,
     },
     Log {
         run: String,
@@ -132,12 +142,19 @@ pub(crate) struct Answer {
     pub(crate) fields: Option<Object>,
     #[arg(long, value_name = "ITEM", num_args = 1..)]
     pub(crate) tick: Vec<String>,
+    #[arg(long, value_name = "ITEM", num_args = 1..)]
+    pub(crate) untick: Vec<String>,
     #[arg(long, conflicts_with_all = ["done", "failed"])]
     pub(crate) rerun: bool,
     #[arg(long, conflicts_with = "failed")]
     pub(crate) done: bool,
     #[arg(long)]
     pub(crate) failed: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Action {
+    List,
 }
 
 #[derive(Debug, Subcommand)]

@@ -7,13 +7,14 @@ use flowkeep_api::types::{
     Nothing, RetryDefinition, RunAnswerInput, RunDecision, RunListInput, RunLogInput, RunMessage,
     RunMode, RunRef, RunRetryInput, RunStartInput, RunStatus, RunTaskInput, RunText,
 };
-use flowkeep_api::{Api, AppError, Catalogue, Progress as _, run_changes, runs};
+use flowkeep_api::{Api, AppError, Catalogue, Progress as _, run_changes, run_questions, runs};
 use flowkeep_core::run::Status;
 use serde_json::{Value, json};
 
 use crate::output::{Outcome, Output, write};
 use crate::progress::Shown;
 use crate::run_args::{Answer, Definition, Mode, Retry, Run, RunList, Start};
+use crate::run_details::{preview, show, task_output, told_acts};
 
 /// How often a log that is followed is looked at.
 const LOOK: Duration = Duration::from_millis(100);
@@ -25,10 +26,11 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Run) -> Result<Outcome, AppE
     match verb {
         Run::Start(start) => {
             let wait = start.wait;
+            let run = run_changes::start(api, start_input(start));
             begun(
                 api,
                 output,
-                &run_changes::start(api, start_input(start))?,
+                &run.map_err(|error| told_acts(output, error))?,
                 wait,
             )
         }
@@ -47,8 +49,10 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Run) -> Result<Outcome, AppE
                 source,
             },
         ),
+        Run::Preview { workflow, context } => preview(api, output, workflow, context),
         Run::List(list) => self::list(api, output, list),
         Run::Show { run } => show(api, output, run),
+        Run::Output { run, given_task } => task_output(api, output, run, given_task),
         Run::Log { run, follow: true } => follow(api, output, &run),
         Run::Log { run, follow: false } => log(api, output, run),
         Run::Cancel { run } => told(api, output, &run_changes::cancel(api, RunRef { id: run })?),
@@ -63,17 +67,18 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Run) -> Result<Outcome, AppE
         }
         Run::Retry(retry) => {
             let wait = retry.wait;
+            let run = run_changes::retry(api, retry_input(retry));
             begun(
                 api,
                 output,
-                &run_changes::retry(api, retry_input(retry))?,
+                &run.map_err(|error| told_acts(output, error))?,
                 wait,
             )
         }
         Run::Answer(answer) => told(
             api,
             output,
-            &run_changes::answer(api, answer_input(answer))?,
+            &run_questions::answer(api, answer_input(answer))?,
         ),
     }
 }
@@ -122,6 +127,7 @@ fn answer_input(answer: Answer) -> RunAnswerInput {
         to: answer.next.or(answer.send_back),
         fields: answer.fields,
         tick: Some(answer.tick).filter(|ticked| !ticked.is_empty()),
+        untick: Some(answer.untick).filter(|ticked| !ticked.is_empty()),
     }
 }
 
@@ -171,7 +177,7 @@ fn sentence(catalogue: &Catalogue, run: &RunStatus) -> String {
     catalogue.sentence("cli_run_is", &[("run", &run.run_id), ("status", &status)])
 }
 
-fn status(catalogue: &Catalogue, status: Status) -> String {
+pub(crate) fn status(catalogue: &Catalogue, status: Status) -> String {
     catalogue.word(&format!("status_{}", status.as_str()))
 }
 
@@ -218,29 +224,6 @@ fn list(api: &Api, output: &Output, list: RunList) -> Result<Outcome, AppError> 
             let status = status(catalogue, row.status);
             let (id, name, at) = (&row.id, &row.workflow_name, &row.start_time);
             writeln!(out, "{id}  {at}  {status}  {name}")?;
-        }
-        Ok(())
-    })?;
-    Ok(Outcome::Done)
-}
-
-fn show(api: &Api, output: &Output, id: String) -> Result<Outcome, AppError> {
-    let shown = runs::show(api, RunRef { id })?;
-    output.print(&shown, |catalogue, out| {
-        let of_run = status(catalogue, shown.status);
-        let end = shown.end_time.as_deref().unwrap_or("–");
-        writeln!(out, "{}  {}  {of_run}", shown.id, shown.workflow_name)?;
-        writeln!(out, "{} → {end}", shown.start_time)?;
-        for task in &shown.tasks {
-            let of_task = status(catalogue, task.status);
-            let count = task.attempts.len();
-            let last = task.attempts.last().and_then(|last| last.error.as_ref());
-            let error = last.map(|error| format!("  {}", catalogue.say(error)));
-            let error = error.unwrap_or_default();
-            writeln!(out, "  {of_task}  {} ({count}){error}", task.name)?;
-        }
-        for line in &shown.messages {
-            writeln!(out, "{}", text_line(catalogue, line))?;
         }
         Ok(())
     })?;
@@ -295,7 +278,7 @@ fn follow(api: &Api, output: &Output, id: &str) -> Result<Outcome, AppError> {
     }
 }
 
-fn text_line(catalogue: &Catalogue, line: &RunMessage) -> String {
+pub(crate) fn text_line(catalogue: &Catalogue, line: &RunMessage) -> String {
     let text = match &line.text {
         RunText::Message(message) => catalogue.say(message),
         RunText::Line(line) => line.clone(),

@@ -31,7 +31,7 @@ pub use history::KeptHistory;
 pub use id::{BackupId, OperationId, PlanId, RunId, Sha256};
 pub use kind::Kind;
 pub use message::{Message, Place};
-pub use names::{file_name, search_query, search_terms, slug, sort_key, visible};
+pub use names::{file_name, search_query, search_terms, slug, sort_key, visible, visible_whole};
 pub use recognise::{Recognised, recognise, wrap};
 pub use summary::{Summary, summarise};
 pub use validate::{Finding, Validation, validate};

@@ -38,12 +38,13 @@ fn task_runs_something(task: &Item<'_>) -> bool {
             .iter()
             .any(|key| task.value.get(key).is_some_and(|value| !value.is_null()));
     };
-    let parameter = |name: &str| {
-        task.value
-            .get("params")
-            .and_then(|params| params.get(name))
-            .and_then(Value::as_str)
-    };
+    let none = Value::Null;
+    acts(action, task.value.get("params").unwrap_or(&none))
+}
+
+/// Whether an action with these parameters could do more than read and ask people.
+pub(crate) fn acts(action: &str, params: &Value) -> bool {
+    let parameter = |name: &str| params.get(name).and_then(Value::as_str);
     match action {
         _ if HARMLESS.contains(&action) => false,
         "sql.query" => parameter("sql").is_none_or(sql_may_write),

@@ -3,7 +3,7 @@
 //! | part | does |
 //! |---|---|
 //! | [`Engine`] | the rounds: what happened is decided, written, and only then acted on |
-//! | [`begin()`] | from a workflow to a run that may begin |
+//! | [`readiness()`], [`begin()`] | from a workflow to a run that may begin |
 //! | [`actions`] | one attempt at one task: SQL, records, files, requests, programs |
 //! | [`sources`] | the data sources those actions read and write, behind one trait |
 //!
@@ -16,6 +16,7 @@ mod begin;
 mod decide;
 mod engine;
 mod live;
+mod readiness;
 mod round;
 mod rounds;
 pub mod sources;
@@ -23,9 +24,12 @@ mod steady;
 mod take_up;
 mod values;
 mod wanted;
+mod work;
 mod worker;
 
-pub use begin::{Beginning, begin, tasks_hash};
+pub use begin::{Beginning, begin};
 pub use engine::{Engine, EngineOptions, Scope};
 pub use live::{definition_of, state_of};
+pub use readiness::{Readiness, Unconnected, readiness, tasks_hash};
 pub use wanted::Wanted;
+pub use work::{params_of, params_with_context, work_of};

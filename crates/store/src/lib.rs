@@ -46,7 +46,7 @@ pub use operation::{NewOperation, OperationItemRecord, OperationRecord};
 pub use operation_list::{OperationFilter, OperationPage};
 pub use owner::OwnerRecord;
 pub use run::{KeptRun, NewRun, Parent};
-pub use run_list::{AttemptRecord, MessageRecord, RunFilter, RunPage, RunRecord};
+pub use run_list::{AttemptRecord, MessageRecord, OutputRecord, RunFilter, RunPage, RunRecord};
 pub use run_overview::{AskingRecord, ProgressRecord};
 pub use run_request::{RequestAnswer, RunRequest, Watch};
 pub use run_round::{RunWrite, Said};

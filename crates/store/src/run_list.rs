@@ -1,5 +1,7 @@
 //! Runs for people: pages, details, the log.
 
+use std::collections::BTreeMap;
+
 use flowkeep_core::run::{Status, TaskId};
 use flowkeep_core::{Message, RunId};
 use rusqlite::types::Value as Sql;
@@ -127,7 +129,49 @@ pub struct MessageRecord {
     pub said: Said,
 }
 
+/// What a task gave last.
+#[derive(Debug, Clone)]
+pub struct OutputRecord {
+    /// Its size.
+    pub bytes: u32,
+    /// The JSON; absent where it is too large for what was asked.
+    pub value: Option<String>,
+}
+
 impl Store {
+    /// What the tasks of a run gave last: those of at most `each` bytes, and of these so many that
+    /// all of them take at most `all`. Of the others the size alone.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn outputs(
+        &self,
+        row: i64,
+        each: u32,
+        all: u32,
+    ) -> Result<BTreeMap<TaskId, OutputRecord>, StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT task, octet_length(value), iif(octet_length(value) <= ?2, value, NULL)
+             FROM output WHERE run = ?1 ORDER BY task",
+        )?;
+        let rows = statement.query_map((row, each), |row| {
+            let (bytes, value) = (row.get(1)?, row.get(2)?);
+            Ok((TaskId(row.get(0)?), OutputRecord { bytes, value }))
+        })?;
+        let mut room = all;
+        let mut found = BTreeMap::new();
+        for row in rows {
+            let (task, mut output) = row?;
+            match room.checked_sub(output.bytes) {
+                Some(rest) if output.value.is_some() => room = rest,
+                _ => output.value = None,
+            }
+            found.insert(task, output);
+        }
+        Ok(found)
+    }
+
     /// A page of runs, newest first.
     ///
     /// # Errors

@@ -177,11 +177,27 @@ impl Store {
     /// # Errors
     /// What the database says.
     pub fn kept_answer(&self, row: i64, task: &str) -> Result<Option<String>, StoreError> {
-        let reader = self.reader()?;
-        let mut statement =
-            reader.prepare_cached("SELECT value FROM answer WHERE run = ?1 AND task = ?2")?;
-        Ok(statement
-            .query_row((row, task), |row| row.get(0))
-            .optional()?)
+        kept_answer(&*self.reader()?, row, task)
     }
+}
+
+impl Tx<'_> {
+    /// What a person has ticked and filled in so far: JSON.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn kept_answer(&self, row: i64, task: &str) -> Result<Option<String>, StoreError> {
+        kept_answer(self.connection, row, task)
+    }
+}
+
+fn kept_answer(
+    connection: &Connection,
+    row: i64,
+    task: &str,
+) -> Result<Option<String>, StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT value FROM answer WHERE run = ?1 AND task = ?2")?;
+    let found = statement.query_row((row, task), |row| row.get(0));
+    Ok(found.optional()?)
 }

@@ -15,6 +15,8 @@ pub mod restores;
 pub mod revisions;
 pub mod run_changes;
 pub mod run_overview;
+pub mod run_previews;
+pub mod run_questions;
 pub mod runs;
 pub mod settings;
 

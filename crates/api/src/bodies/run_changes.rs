@@ -5,19 +5,22 @@
 
 use std::time::{Duration, Instant};
 
-use flowkeep_core::run::{Decision, From, RunState, Start, Status, TaskId, repeat};
+use flowkeep_core::run::{From, RunState, Start, Status, TaskId, repeat};
 use flowkeep_core::{Document, Format, Kind, RunId};
-use flowkeep_engine::{Beginning, Scope, Wanted, begin, definition_of, state_of, tasks_hash};
+use flowkeep_engine::{
+    Beginning, Scope, Wanted, begin, definition_of, readiness, state_of, tasks_hash,
+};
 use flowkeep_store::{KeptRun, NewRun, RequestAnswer, StoreError};
 use serde_json::{Map, Value as Json, json};
 
+use super::run_previews::acts;
 use super::runs::find;
 use crate::engine_seat::connected;
 use crate::types::{
-    RetryDefinition, RunAnswerInput, RunDecision, RunMode, RunRef, RunRetryInput, RunStartInput,
-    RunStatus, RunTaskInput, RunTaskResult,
+    RetryDefinition, RunMode, RunRef, RunRetryInput, RunStartInput, RunStatus, RunTaskInput,
+    RunTaskResult,
 };
-use crate::{Api, AppError, Progress, time};
+use crate::{Api, AppError, Progress};
 
 /// How long between two looks at what another thread or process does.
 const LOOK: Duration = Duration::from_millis(10);
@@ -182,59 +185,6 @@ pub fn retry(api: &Api, input: RunRetryInput) -> Result<RunStatus, AppError> {
     add(api, &beginning)
 }
 
-/// Takes a person's answer to a task that waits.
-///
-/// # Errors
-/// As [`cancel`]; `run_unknown_task`, `run_task_not_waiting`, `run_answer_does_not_fit`,
-/// `run_no_such_way`, `run_not_an_earlier_task`, `run_answer_missing` when nothing is answered.
-pub fn answer(api: &Api, input: RunAnswerInput) -> Result<RunStatus, AppError> {
-    let run = find(api, &input.id)?;
-    let kept = api.store.kept_answer(run.row, &input.task)?;
-    let kept: Option<Json> = kept.and_then(|text| serde_json::from_str(&text).ok());
-    let mut kept = kept.unwrap_or_else(|| json!({"fields": {}, "ticked": []}));
-    if let (Some(fields), Some(filled)) = (&input.fields, kept["fields"].as_object_mut()) {
-        filled.extend(fields.clone());
-    }
-    if let Some(ticked) = &input.tick {
-        let list = kept["ticked"].as_array().cloned().unwrap_or_default();
-        let fresh = ticked.iter().map(|item| json!(item));
-        let fresh = fresh.filter(|item| !list.contains(item));
-        kept["ticked"] = list.iter().cloned().chain(fresh).collect();
-    }
-    let Some(decision) = input.decision else {
-        if input.fields.is_none() && input.tick.is_none() {
-            return Err(AppError::new("run_answer_missing"));
-        }
-        let (row, id, task) = (run.row, run.id, input.task);
-        let text = kept.to_string();
-        api.store
-            .write::<_, StoreError>(move |tx| tx.keep_answer(row, id, &task, &text))?;
-        return Ok(told(&run));
-    };
-    let to = input.to.map(TaskId);
-    let (decision, word) = match (decision, to) {
-        (RunDecision::Approve, next) => (Decision::Approve { next }, "approve"),
-        (RunDecision::SendBack, Some(to)) => (Decision::SendBack { to }, "send_back"),
-        (RunDecision::SendBack, None) => return Err(AppError::new("run_task_missing")),
-        (RunDecision::Rerun, _) => (Decision::Rerun, "rerun"),
-        (RunDecision::Done, _) => (Decision::Done, "done"),
-        (RunDecision::Failed, _) => (Decision::Failed, "failed"),
-    };
-    kept["decision"] = word.into();
-    kept["by"] = api.actor()?.into();
-    kept["at"] = time::rfc3339(api.clock.now().0).into();
-    let gives = matches!(
-        decision,
-        Decision::Approve { .. } | Decision::SendBack { .. }
-    );
-    let wanted = Wanted::Answer {
-        task: TaskId(input.task),
-        decision,
-        output: gives.then(|| kept.to_string()),
-    };
-    want(api, &input.id, &wanted)
-}
-
 /// Whether nobody carries out what has been started: it stays queued.
 pub fn is_without_owner(api: &Api) -> bool {
     api.is_passing() && api.holds_engine()
@@ -281,7 +231,7 @@ fn wait_for(api: &Api, run: &KeptRun, progress: &dyn Progress) -> Result<RunStat
 }
 
 /// Leaves what is wanted for whoever owns the engine, and waits for the answer.
-fn want(api: &Api, id: &str, wanted: &Wanted) -> Result<RunStatus, AppError> {
+pub(super) fn want(api: &Api, id: &str, wanted: &Wanted) -> Result<RunStatus, AppError> {
     let run = find(api, id)?;
     let actor = api.actor()?;
     let text = serde_json::to_string(wanted)
@@ -329,17 +279,26 @@ fn add(api: &Api, beginning: &Beginning) -> Result<RunStatus, AppError> {
 
 fn begun(api: &Api, beginning: &Beginning) -> Result<NewRun, AppError> {
     let connected = connected(&api.data_dir)?;
-    begin(&api.store, &connected, beginning)?.map_err(|refused| {
-        let error = AppError::from(refused.0);
-        match error.code.as_str() {
-            "trust_required" => error.hint("trust_it"),
-            "workflow_unknown" => AppError::new("not_found")
-                .with("kind", Kind::Workflow.as_str())
-                .with("id", &beginning.workflow)
-                .hint("list_first"),
-            "definition_invalid" => error.hint("validate_it"),
-            _ => error,
+    let refused = match begin(&api.store, &connected, beginning)? {
+        Ok(new) => return Ok(new),
+        Err(refused) => refused,
+    };
+    let error = AppError::from(refused.0);
+    Err(match error.code.as_str() {
+        "trust_required" => {
+            // What it would do, so that nobody trusts it unseen.
+            let acts = match readiness(&api.store, &connected, &beginning.workflow)? {
+                Some(ready) => acts(&ready, None, &connected),
+                None => Vec::new(),
+            };
+            error.with("acts", json!(acts)).hint("trust_it")
         }
+        "workflow_unknown" => AppError::new("not_found")
+            .with("kind", Kind::Workflow.as_str())
+            .with("id", &beginning.workflow)
+            .hint("list_first"),
+        "definition_invalid" => error.hint("validate_it"),
+        _ => error,
     })
 }
 
@@ -370,7 +329,7 @@ fn add_run(api: &Api, new: NewRun) -> Result<RunStatus, AppError> {
     })
 }
 
-fn told(run: &KeptRun) -> RunStatus {
+pub(super) fn told(run: &KeptRun) -> RunStatus {
     RunStatus {
         run_id: run.id.to_string(),
         status: run.status,

@@ -3,19 +3,25 @@
 use std::collections::BTreeMap;
 
 use flowkeep_core::RunId;
+use flowkeep_core::run::{Parked, Phase, TaskId};
 use flowkeep_engine::{definition_of, state_of};
 use flowkeep_store::{AttemptRecord, KeptRun, MessageRecord, RunFilter, RunRecord, Said};
 
 use super::page;
+use super::run_questions::question;
 use crate::engine_seat::connected;
 use crate::types::{
-    FailedTask, Nothing, RunAttempt, RunListInput, RunLog, RunLogInput, RunMessage, RunPage,
-    RunRef, RunRow, RunShow, RunTask, RunText, SourceList, SourceRow,
+    FailedTask, Nothing, RunAttempt, RunListInput, RunLog, RunLogInput, RunMessage, RunOutput,
+    RunPage, RunRef, RunRow, RunShow, RunTask, RunTaskRef, RunText, SourceList, SourceRow,
 };
 use crate::{Api, AppError, time};
 
 /// Lines of a log that are shown with a run, and of a page of it.
 const LINES: u32 = 500;
+
+/// Bytes of an output that is shown with its run, and of all of them.
+const SHOWN_OF_ONE: u32 = 16_384;
+const SHOWN_OF_ALL: u32 = 1_048_576;
 
 /// A page of runs, newest first. Runs that a task started are shown with its run.
 ///
@@ -44,7 +50,7 @@ pub fn list(api: &Api, input: RunListInput) -> Result<RunPage, AppError> {
     })
 }
 
-/// All of a run but its outputs.
+/// All of a run; of its outputs those that are small.
 ///
 /// # Errors
 /// `run_unknown`; what the database says.
@@ -58,14 +64,24 @@ pub fn show(api: &Api, input: RunRef) -> Result<RunShow, AppError> {
     let mut tasks = Vec::new();
     if let Some(definition) = definition_of(&api.store, &run)? {
         let state = state_of(&api.store, &run, &definition)?;
-        for (task, state) in definition.tasks().iter().zip(&state.tasks) {
+        let mut outputs = api.store.outputs(run.row, SHOWN_OF_ONE, SHOWN_OF_ALL)?;
+        for (task, now) in definition.tasks().iter().zip(&state.tasks) {
+            let output = outputs.remove(&task.id);
+            let bytes = output.as_ref().map(|output| output.bytes);
+            let output = output.and_then(|output| output.value);
+            let waits_for = state.waits_for(&definition, &task.id);
             tasks.push(RunTask {
                 id: task.id.to_string(),
                 name: task.name.clone(),
                 action: task.action.name.to_owned(),
-                status: state.status(),
-                why: state.reason,
+                status: now.status(),
+                why: now.reason,
+                waits_for: waits_for.into_iter().map(|id| id.0).collect(),
+                goes_on_at: goes_on_at(&now.phase).map(time::rfc3339),
                 attempts: attempts.remove(&task.id).unwrap_or_default(),
+                output: output.and_then(|text| serde_json::from_str(&text).ok()),
+                output_bytes: bytes,
+                question: question(api, &run, &definition, &state, (task, now))?,
             });
         }
     }
@@ -83,6 +99,7 @@ pub fn show(api: &Api, input: RunRef) -> Result<RunShow, AppError> {
         messages: messages.into_iter().map(message).collect(),
         tasks,
         context: serde_json::from_str(&run.context).unwrap_or_default(),
+        started_by: run.actor,
         start_time: time::rfc3339(run.started_at.unwrap_or(run.created_at)),
         end_time: run.ended_at.map(time::rfc3339),
         ending: run.head.as_ref().and_then(|head| head.ending),
@@ -92,6 +109,33 @@ pub fn show(api: &Api, input: RunRef) -> Result<RunShow, AppError> {
         workflow_name: run.workflow_name,
         revision: run.revision,
         status: run.status,
+    })
+}
+
+/// When a task goes on by itself.
+fn goes_on_at(phase: &Phase) -> Option<i64> {
+    match phase {
+        Phase::Resting { until }
+        | Phase::Running {
+            parked: Some(Parked::Until(until)),
+            ..
+        } => Some(until.0),
+        _ => None,
+    }
+}
+
+/// What a task gave last, however large.
+///
+/// # Errors
+/// `run_unknown`, `run_no_output`.
+pub fn output(api: &Api, input: RunTaskRef) -> Result<RunOutput, AppError> {
+    let run = find(api, &input.id)?;
+    let task = TaskId(input.task);
+    let output = api.store.output(run.row, &task)?;
+    let none = || AppError::new("run_no_output").with("task", &task);
+    let output = serde_json::from_str(&output.ok_or_else(none)?);
+    Ok(RunOutput {
+        output: output.unwrap_or_default(),
     })
 }
 

@@ -11,6 +11,8 @@ mod place;
 mod plan;
 mod run;
 mod run_overview;
+mod run_preview;
+mod run_question;
 mod settings;
 
 pub use activity::*;
@@ -22,6 +24,8 @@ pub use place::*;
 pub use plan::*;
 pub use run::*;
 pub use run_overview::*;
+pub use run_preview::*;
+pub use run_question::*;
 pub use settings::*;
 
 use serde::{Deserialize, Serialize};

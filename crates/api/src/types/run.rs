@@ -5,6 +5,8 @@ use flowkeep_core::run::{Ending, Reason, Status};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::RunQuestion;
+
 /// Start a workflow.
 #[derive(Debug, Clone, Default, Deserialize, TS)]
 #[serde(default, deny_unknown_fields)]
@@ -155,7 +157,7 @@ pub struct RunRef {
     pub id: String,
 }
 
-/// All of a run but its outputs.
+/// All of a run; outputs as far as they are small.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct RunShow {
     /// The run.
@@ -172,6 +174,8 @@ pub struct RunShow {
     pub start_time: String,
     /// When it ended.
     pub end_time: Option<String>,
+    /// Who started it.
+    pub started_by: String,
     /// What it was started with.
     #[ts(type = "Record<string, unknown>")]
     pub context: serde_json::Value,
@@ -206,8 +210,46 @@ pub struct RunTask {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub why: Option<Reason>,
+    /// What it still waits for among the tasks it depends on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<String>>", optional)]
+    pub waits_for: Vec<String>,
+    /// When it goes on by itself: the next try, the end of a wait.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub goes_on_at: Option<String>,
     /// Its attempts, in their order.
     pub attempts: Vec<RunAttempt>,
+    /// What it gave last. Absent when there is none, and when it is large: `run_output` has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "unknown")]
+    pub output: Option<serde_json::Value>,
+    /// The size of what it gave last, in bytes of JSON; absent when there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub output_bytes: Option<u32>,
+    /// What it asks of a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub question: Option<RunQuestion>,
+}
+
+/// A task of a run.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RunTaskRef {
+    /// The run.
+    pub id: String,
+    /// The task.
+    pub task: String,
+}
+
+/// What a task gave last.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RunOutput {
+    /// All of it but what is too large for an output: that is in a file which it names.
+    #[ts(type = "unknown")]
+    pub output: serde_json::Value,
 }
 
 /// One attempt at a task.
@@ -303,42 +345,6 @@ pub enum RetryDefinition {
     Old,
     /// The workflow's present one.
     Current,
-}
-
-/// A person's answer to a task that waits.
-#[derive(Debug, Clone, Default, Deserialize, TS)]
-#[serde(default, deny_unknown_fields)]
-#[ts(optional_fields)]
-pub struct RunAnswerInput {
-    /// The run.
-    pub id: String,
-    /// The task.
-    pub task: String,
-    /// What is decided; without it, fields and ticks are kept until it is.
-    pub decision: Option<RunDecision>,
-    /// The earlier task to send the work back to; the next step of guided work to approve.
-    pub to: Option<String>,
-    /// What was filled in.
-    #[ts(type = "Record<string, unknown>")]
-    pub fields: Option<serde_json::Map<String, serde_json::Value>>,
-    /// Items of the checklist that are done.
-    pub tick: Option<Vec<String>>,
-}
-
-/// What a person decides about a task that waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum RunDecision {
-    /// It is done.
-    Approve,
-    /// An earlier task and all that followed are done again.
-    SendBack,
-    /// What a crash broke off is run again.
-    Rerun,
-    /// What a crash broke off was done.
-    Done,
-    /// It failed, for good.
-    Failed,
 }
 
 /// The data sources that are connected.

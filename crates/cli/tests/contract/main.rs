@@ -16,6 +16,7 @@ mod import;
 mod mistakes;
 mod places;
 mod restore;
+mod run_people;
 mod runs;
 mod samples;
 mod together;

@@ -8,4 +8,4 @@ mod visible;
 pub use file::{file_name, slug};
 pub use search::{search_query, search_terms};
 pub use sort::sort_key;
-pub use visible::visible;
+pub use visible::{visible, visible_whole};

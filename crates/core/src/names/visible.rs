@@ -29,6 +29,16 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// As [`visible`], but whole however long it is: for what somebody has to see all of.
+pub fn visible_whole(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(acts) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    escape(&mut shown, text.chars());
+    Cow::Owned(shown)
+}
+
 fn escape(shown: &mut String, characters: impl Iterator<Item = char>) {
     for character in characters {
         // Writing to a text cannot fail.
@@ -71,6 +81,7 @@ mod tests {
             ("a\\nb", "a\\nb"),
         ] {
             assert_eq!(visible(text), shown);
+            assert_eq!(visible_whole(text), shown);
             assert_eq!(visible(shown), shown, "what is shown stays as it is");
         }
     }

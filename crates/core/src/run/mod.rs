@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`Definition`] | what a workflow means when it runs; what stops a start |
 //! | [`action`] | what a task can do, as data |
+//! | [`Work`], [`lines()`] | what a person is asked to do; what a task would do, to be trusted |
 //! | [`expression`] | how parameters and conditions use the run's context and earlier outputs |
 //! | [`step()`] | what follows from an event: the one decision function |
 //! | [`RunState`], [`Event`], [`Effect`] | what it is given and gives |
@@ -18,7 +19,9 @@
 //!
 //! Why one function: `docs/decisions/0006-one-decision-function.md`.
 
+mod act;
 pub mod action;
+mod asked;
 mod definition;
 mod effect;
 mod event;
@@ -29,9 +32,12 @@ mod state;
 mod status;
 mod step;
 mod task_id;
+mod work;
 
+pub use act::{Line, lines};
 pub use definition::{
-    Condition, Definition, Flow, OnFailure, Outcome, Retry, Routing, RunAfter, Task, Way,
+    Condition, ContextName, Definition, Flow, OnFailure, Outcome, Retry, Routing, RunAfter, Task,
+    Way,
 };
 pub use effect::{Effect, Level, Question, QueuedAttempt, idempotency_key};
 pub use event::{Attempted, Decision, Evaluation, Event, Parked, Purpose, Start, Timer};
@@ -42,3 +48,4 @@ pub use state::{
 pub use status::Status;
 pub use step::{GRACE_MS, MAX_BROKEN, MAX_ROUNDS, Refused, step};
 pub use task_id::TaskId;
+pub use work::{Choice, Field, FieldType, Item, Work};

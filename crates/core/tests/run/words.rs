@@ -37,7 +37,12 @@ fn actions_parameters_statuses_and_reasons_have_words(#[case] language: &str) {
         let word = serde_json::to_value(reason).unwrap();
         format!("reason_{}", word.as_str().unwrap())
     });
+    let fields = ["text", "number", "whole", "truth", "date", "choice"];
+    let fields = fields.map(|holds| format!("answer_field_not_{holds}"));
+    // What the executor of requirement 002 takes from the context is shown like a parameter.
+    let executor = ["query", "values"].map(|name| format!("param_{name}"));
     let all = params.chain(actions).chain(statuses).chain(reasons);
+    let all = all.chain(fields).chain(executor);
     let missing: Vec<_> = all.filter(|key| !words.contains_key(key)).collect();
     assert!(missing.is_empty(), "{language}: {missing:?}");
 }

@@ -22,10 +22,14 @@ decision?: RunDecision,
  */
 to?: string, 
 /**
- * What was filled in.
+ * What was filled in; `null` empties a field.
  */
 fields: Record<string, unknown>, 
 /**
  * Items of the checklist that are done.
  */
-tick?: Array<string>, };
+tick?: Array<string>, 
+/**
+ * Items that were ticked and are not done after all.
+ */
+untick?: Array<string>, };

@@ -6,7 +6,7 @@ import type { RunTask } from "./RunTask";
 import type { Status } from "./Status";
 
 /**
- * All of a run but its outputs.
+ * All of a run; outputs as far as they are small.
  */
 export type RunShow = { 
 /**
@@ -37,6 +37,10 @@ start_time: string,
  * When it ended.
  */
 end_time: string | null, 
+/**
+ * Who started it.
+ */
+started_by: string, 
 /**
  * What it was started with.
  */

@@ -127,10 +127,7 @@ fn check_task(
     let mut text = |text: &str, path: &str| {
         check_text(definition, at, text, path, looks, validation);
     };
-    each_expression(&task.params, &pointer, &mut text);
-    if let super::Condition::When(condition) = &task.condition {
-        text(condition, &push_token(&task.pointer, "condition"));
-    }
+    task.each_expression(&mut text);
 }
 
 fn check_params(task: &Task, pointer: &str, validation: &mut Validation) {
@@ -205,25 +202,6 @@ fn check_cases(cases: &Value, path: &str, validation: &mut Validation) {
 fn check_condition(text: &str, path: &str, validation: &mut Validation) {
     if !is_lone(text) {
         validation.error(path, Message::new("condition_not_an_expression"));
-    }
-}
-
-/// Every text with an expression, and where it stands.
-fn each_expression(value: &Value, path: &str, tell: &mut impl FnMut(&str, &str)) {
-    match value {
-        Value::String(text) if text.contains("${") => tell(text, path),
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                let path = push_token(path, &index.to_string());
-                each_expression(item, &path, tell);
-            }
-        }
-        Value::Object(members) => {
-            for (key, member) in members {
-                each_expression(member, &push_token(path, key), tell);
-            }
-        }
-        _ => {}
     }
 }
 

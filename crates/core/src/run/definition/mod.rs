@@ -14,6 +14,7 @@ mod check;
 mod fields;
 mod guided;
 mod read;
+mod uses;
 mod wait;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,8 @@ use std::collections::BTreeMap;
 use super::action::Action;
 use super::task_id::TaskId;
 use crate::{Validation, Value};
+
+pub use uses::ContextName;
 
 /// Where a task stands among the tasks of its definition.
 pub(crate) type Position = usize;
@@ -205,6 +208,14 @@ impl Definition {
     /// engine does not know, a parameter that is missing, tasks that would wait for ever.
     pub fn read(workflow: &Value) -> Result<Self, Validation> {
         check::read(workflow).map(|(definition, _)| definition)
+    }
+
+    /// The definition with what is odd about it.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn read_with_warnings(workflow: &Value) -> Result<(Self, Validation), Validation> {
+        check::read(workflow)
     }
 
     /// Everything [`read`](Self::read) would find wrong, and the warnings of a definition that can

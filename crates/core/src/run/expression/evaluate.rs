@@ -82,6 +82,33 @@ pub fn evaluate(value: &Value, lookup: &impl Lookup) -> Result<Value, Fault> {
     })
 }
 
+/// The value as far as it can be evaluated, for people to read: a text whose expressions have no
+/// value stays as it is written, and the first reason why is told.
+pub fn evaluate_known(value: &Value, lookup: &impl Lookup) -> (Value, Option<Fault>) {
+    let mut fault = None;
+    let known = known(value, lookup, &mut fault);
+    (known, fault)
+}
+
+fn known(value: &Value, lookup: &impl Lookup, fault: &mut Option<Fault>) -> Value {
+    match value {
+        Value::Array(items) => {
+            let items = items.iter().map(|item| known(item, lookup, fault));
+            Value::Array(items.collect())
+        }
+        Value::Object(members) => {
+            let members = members
+                .iter()
+                .map(|(key, member)| (key.clone(), known(member, lookup, fault)));
+            Value::Object(members.collect())
+        }
+        other => evaluate(other, lookup).unwrap_or_else(|why| {
+            fault.get_or_insert(why);
+            other.clone()
+        }),
+    }
+}
+
 /// Whether a condition holds: one expression that is true or false.
 ///
 /// # Errors

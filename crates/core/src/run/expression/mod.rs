@@ -32,7 +32,7 @@ mod path;
 mod sql;
 mod template;
 
-pub use evaluate::{Fault, Lookup, Masked, condition, evaluate, first_case};
+pub use evaluate::{Fault, Lookup, Masked, condition, evaluate, evaluate_known, first_case};
 pub use path::{Path, Root, Segment};
 pub use sql::{Bound, bind};
 pub use template::{Expression, Piece, is_lone, pieces};

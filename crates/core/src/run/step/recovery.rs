@@ -1,6 +1,6 @@
 //! A run whose owner died, and its next owner.
 
-use super::{MAX_BROKEN, Turn};
+use super::Turn;
 use crate::Message;
 use crate::run::definition::Position;
 use crate::run::effect::{Effect, Level, Question};
@@ -39,7 +39,7 @@ impl Turn<'_> {
         if self.is_cancelling() {
             return;
         }
-        let (level, message) = if self.may_be_done_again(at) {
+        let (level, message) = if self.state.may_be_done_again(self.definition, at) {
             (Level::Info, Message::new("run_done_again"))
         } else if self.defined(at).idempotent {
             let message = Message::new("run_broken_off_again").with("times", times);
@@ -48,12 +48,6 @@ impl Turn<'_> {
             (Level::Warning, Message::new("run_waits_for_operator"))
         };
         self.tell(level, at, message);
-    }
-
-    /// Whether an attempt that was broken off is made again unasked: it is safe to, and does not
-    /// look as if it were the attempt that takes down whoever makes it.
-    fn may_be_done_again(&self, at: Position) -> bool {
-        self.defined(at).idempotent && self.task(at).broken < MAX_BROKEN
     }
 
     /// An attempt has ended without having done its work, and nobody wanted that: whoever ran it
@@ -111,7 +105,7 @@ impl Turn<'_> {
     fn recover(&mut self, at: Position) {
         if self.is_cancelling() {
             self.cancelled(at, Reason::Cancelled);
-        } else if self.may_be_done_again(at) {
+        } else if self.state.may_be_done_again(self.definition, at) {
             self.start(at);
         } else {
             self.ask(at, Question::Interrupted);

@@ -1,7 +1,5 @@
 //! Work that is sent back: an earlier task and what followed it are done anew.
 
-use std::collections::BTreeSet;
-
 use super::{Refused, Turn, refused};
 use crate::Message;
 use crate::run::definition::{Flow, Position};
@@ -25,13 +23,7 @@ impl Turn<'_> {
 
     /// A guided run goes on from the other step; this one is open again when a way leads to it.
     fn send_back_guided(&mut self, from: Position, back: Position) -> Result<(), Refused> {
-        let was_there = self.task(back).attempts > 0 || self.task(back).is_final();
-        let leads = self
-            .defined(from)
-            .ways
-            .iter()
-            .any(|way| way.to == Some(back));
-        if !was_there && !leads {
+        if !self.state.is_led_back_to(self.definition, from, back) {
             return Err(refused("run_not_an_earlier_task"));
         }
         let message = Message::new("run_sent_back").with("to", self.id(back));
@@ -63,7 +55,7 @@ impl Turn<'_> {
     /// Among dependencies everything that came of the other task is done anew, the task of the
     /// person who sends back included.
     fn send_back_dependent(&mut self, from: Position, back: Position) -> Result<(), Refused> {
-        let again = self.all_that_follows(back);
+        let again = self.state.all_that_follows(self.definition, back);
         if back == from || !again.contains(&from) {
             return Err(refused("run_not_an_earlier_task"));
         }
@@ -106,31 +98,5 @@ impl Turn<'_> {
             }
         }
         Ok(())
-    }
-
-    /// A task, and all that could not have come to what it has without it.
-    fn all_that_follows(&self, first: Position) -> BTreeSet<Position> {
-        let mut found = BTreeSet::from([first]);
-        let mut open = vec![first];
-        while let Some(at) = open.pop() {
-            let task = self.defined(at);
-            let stood_in_for = task
-                .callers
-                .iter()
-                .filter(|&&caller| self.task(caller).fell_back)
-                .flat_map(|&caller| &self.defined(caller).dependents);
-            for &next in task
-                .dependents
-                .iter()
-                .chain(&task.calls)
-                .chain(stood_in_for)
-            {
-                let counts = !self.defined(next).is_compensation_only();
-                if counts && found.insert(next) {
-                    open.push(next);
-                }
-            }
-        }
-        found
     }
 }

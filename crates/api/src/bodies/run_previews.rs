@@ -1,0 +1,145 @@
+//! `run_preview`: what a start would do, before anything does it; `action_list`.
+
+use std::sync::Arc;
+
+use flowkeep_core::run::action::ACTIONS;
+use flowkeep_core::run::{Definition, Task, lines};
+use flowkeep_core::{Kind, Value};
+use flowkeep_engine::sources::{Source, choose};
+use flowkeep_engine::{Readiness, params_with_context, readiness};
+use serde_json::Value as Json;
+
+use crate::engine_seat::connected;
+use crate::types::{
+    ActionList, ActionRow, Nothing, RunAct, RunContextName, RunContextUse, RunPreview,
+    RunPreviewInput, RunPreviewTask, RunTrust,
+};
+use crate::{Api, AppError};
+
+/// What a start of a workflow would do; nothing is done or kept.
+///
+/// # Errors
+/// `not_found`.
+pub fn preview(api: &Api, input: RunPreviewInput) -> Result<RunPreview, AppError> {
+    let connected = connected(&api.data_dir)?;
+    let Some(ready) = readiness(&api.store, &connected, &input.workflow)? else {
+        return Err(AppError::new("not_found")
+            .with("kind", Kind::Workflow.as_str())
+            .with("id", &input.workflow)
+            .hint("list_first"));
+    };
+    let context = input
+        .context
+        .map(|given| Value::from_json(&Json::Object(given)));
+    let trust = RunTrust {
+        needed: !ready.trusted,
+        acts: acts(&ready, context.as_ref(), &connected),
+    };
+    let mut problems = ready.validation.errors;
+    let mut warnings = ready.validation.warnings;
+    for missing in &ready.unconnected {
+        let list = if missing.stops {
+            &mut problems
+        } else {
+            &mut warnings
+        };
+        list.push(missing.finding());
+    }
+    let definition = ready.definition.as_ref();
+    Ok(RunPreview {
+        workflow_id: ready.record.id,
+        workflow_name: ready.record.name,
+        revision: ready.record.revision,
+        problems,
+        warnings,
+        trust,
+        context_names: definition.map_or_else(Vec::new, |found| names(found, context.as_ref())),
+        tasks: definition.map_or_else(Vec::new, tasks),
+    })
+}
+
+/// What tasks can do, with typed parameters: what a form for one is made of.
+///
+/// # Errors
+/// None.
+pub fn actions(_: &Api, _: Nothing) -> Result<ActionList, AppError> {
+    let row = |action| ActionRow {
+        key: flowkeep_core::run::action::Action::key(action),
+        action,
+    };
+    let items: Vec<_> = ACTIONS.iter().map(row).collect();
+    Ok(ActionList {
+        total: u32::try_from(items.len()).unwrap_or(u32::MAX),
+        items,
+    })
+}
+
+/// Everything a workflow would have to be trusted for.
+pub(super) fn acts(
+    ready: &Readiness,
+    context: Option<&Value>,
+    connected: &[Arc<dyn Source>],
+) -> Vec<RunAct> {
+    let acting = ready.definition.iter().flat_map(Definition::acting);
+    acting
+        .map(|task| {
+            let params = context.map(|context| params_with_context(task, context));
+            act(
+                task,
+                params.as_ref().unwrap_or(&task.params),
+                context,
+                connected,
+            )
+        })
+        .collect()
+}
+
+/// What one task would do.
+pub(super) fn act(
+    task: &Task,
+    params: &Value,
+    context: Option<&Value>,
+    connected: &[Arc<dyn Source>],
+) -> RunAct {
+    let named = || task.routing.data_source.clone();
+    let source = if task.action.sources.is_empty() {
+        None
+    } else {
+        let context = context.unwrap_or(&Value::Null);
+        let chosen = choose(&task.routing, context, task.action, connected, |_| 0);
+        let chosen = chosen.ok().map(|chosen| chosen.source.name().to_owned());
+        chosen.or_else(named)
+    };
+    RunAct {
+        task: task.id.to_string(),
+        name: task.name.clone(),
+        action: task.action.name.to_owned(),
+        source,
+        lines: lines(task.action, params, context),
+    }
+}
+
+fn names(definition: &Definition, context: Option<&Value>) -> Vec<RunContextName> {
+    let given = |name: &str| context.is_some_and(|context| context.get(name).is_some());
+    let names = definition.context_names().into_iter();
+    names
+        .map(|found| RunContextName {
+            given: given(&found.name),
+            name: found.name,
+            used: found
+                .used
+                .into_iter()
+                .map(|(task, path)| RunContextUse { task: task.0, path })
+                .collect(),
+        })
+        .collect()
+}
+
+fn tasks(definition: &Definition) -> Vec<RunPreviewTask> {
+    let task = |task: &Task| RunPreviewTask {
+        id: task.id.to_string(),
+        name: task.name.clone(),
+        action: task.action.name.to_owned(),
+    };
+    definition.tasks().iter().map(task).collect()
+}

@@ -1,0 +1,124 @@
+//! What a run asks of people: `run_answer`, and the questions in `run_show`.
+
+use flowkeep_core::Message;
+use flowkeep_core::run::{Field, Item};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::RunAct;
+
+/// What a task that waits asks of a person.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum RunQuestion {
+    /// To do the work of the task: `approve` or `send_back`.
+    Work(RunWork),
+    /// What became of an attempt that was broken off: `rerun`, `done` or `failed`.
+    Interrupted(RunBroken),
+}
+
+/// Work for a person, with what was ticked and filled in so far.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RunWork {
+    /// What to do, in the author's words.
+    pub instruction: Option<String>,
+    /// What has to be ticked.
+    pub checklist: Vec<RunItem>,
+    /// What is filled in.
+    pub fields: Vec<RunField>,
+    /// What the work is to produce, as the document says.
+    pub deliverables: Vec<String>,
+    /// What is missing before it can be approved; empty when it can.
+    pub open: Vec<Message>,
+    /// Why not all of the above could be evaluated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub problem: Option<Message>,
+    /// The steps this one leads to, where there are several ways; the first is taken unless told.
+    pub next: Vec<RunStep>,
+    /// The earlier tasks that the work can be sent back to.
+    pub send_back_to: Vec<RunStep>,
+}
+
+/// An item of a checklist.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RunItem {
+    /// The item.
+    #[serde(flatten)]
+    pub item: Item,
+    /// Whether it is ticked.
+    pub ticked: bool,
+}
+
+/// A field of the form.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RunField {
+    /// The field.
+    #[serde(flatten)]
+    pub field: Field,
+    /// What was filled in so far; `null` when nothing was.
+    #[ts(type = "unknown")]
+    pub value: serde_json::Value,
+}
+
+/// A step somebody can choose.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RunStep {
+    /// The task.
+    pub id: String,
+    /// What a person calls it.
+    pub name: String,
+    /// What the document says beside the way there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub label: Option<String>,
+}
+
+/// An attempt that was broken off and is not repeated unasked.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RunBroken {
+    /// How often in a row it was broken off.
+    pub times: u32,
+    /// Whether the task says that doing it twice is as good as once.
+    pub idempotent: bool,
+    /// What it does.
+    pub act: RunAct,
+}
+
+/// A person's answer to a task that waits.
+#[derive(Debug, Clone, Default, Deserialize, TS)]
+#[serde(default, deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct RunAnswerInput {
+    /// The run.
+    pub id: String,
+    /// The task.
+    pub task: String,
+    /// What is decided; without it, fields and ticks are kept until it is.
+    pub decision: Option<RunDecision>,
+    /// The earlier task to send the work back to; the next step of guided work to approve.
+    pub to: Option<String>,
+    /// What was filled in; `null` empties a field.
+    #[ts(type = "Record<string, unknown>")]
+    pub fields: Option<serde_json::Map<String, serde_json::Value>>,
+    /// Items of the checklist that are done.
+    pub tick: Option<Vec<String>>,
+    /// Items that were ticked and are not done after all.
+    pub untick: Option<Vec<String>>,
+}
+
+/// What a person decides about a task that waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RunDecision {
+    /// It is done.
+    Approve,
+    /// An earlier task and all that followed are done again.
+    SendBack,
+    /// What a crash broke off is run again.
+    Rerun,
+    /// What a crash broke off was done.
+    Done,
+    /// It failed, for good.
+    Failed,
+}

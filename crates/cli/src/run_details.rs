@@ -1,0 +1,219 @@
+//! One run for people: its tasks, what they ask and gave; what a start would do; what tasks can do.
+
+use std::io::{self, Write};
+
+use flowkeep_api::types::{
+    Nothing, RunBroken, RunPreviewInput, RunQuestion, RunRef, RunTask, RunTaskRef, RunWork,
+};
+use flowkeep_api::{Api, AppError, Catalogue, run_previews, runs};
+use flowkeep_core::{Finding, visible, visible_whole};
+use serde_json::{Map, Value};
+
+use crate::output::{Out, Outcome, Output};
+use crate::runs::{status, text_line};
+
+pub(crate) fn show(api: &Api, output: &Output, id: String) -> Result<Outcome, AppError> {
+    let shown = runs::show(api, RunRef { id })?;
+    output.print(&shown, |catalogue, out| {
+        let of_run = status(catalogue, shown.status);
+        let end = shown.end_time.as_deref().unwrap_or("–");
+        let name = visible(&shown.workflow_name);
+        writeln!(out, "{}  {name}  {of_run}", shown.id)?;
+        writeln!(out, "{} → {end}", shown.start_time)?;
+        for task in &shown.tasks {
+            of_task(catalogue, out, task)?;
+        }
+        for line in &shown.messages {
+            writeln!(out, "{}", text_line(catalogue, line))?;
+        }
+        Ok(())
+    })?;
+    Ok(Outcome::Done)
+}
+
+fn of_task(catalogue: &Catalogue, out: &mut Out, task: &RunTask) -> io::Result<()> {
+    let (status, count) = (status(catalogue, task.status), task.attempts.len());
+    let last = task.attempts.last().and_then(|last| last.error.as_ref());
+    let error = last.map(|error| format!("  {}", catalogue.say(error)));
+    let error = error.unwrap_or_default();
+    writeln!(out, "  {status}  {} ({count}){error}", visible(&task.name))?;
+    match &task.question {
+        None => Ok(()),
+        Some(RunQuestion::Work(work)) => of_work(catalogue, out, &task.id, work),
+        Some(RunQuestion::Interrupted(broken)) => of_broken(catalogue, out, &task.id, broken),
+    }
+}
+
+fn of_work(catalogue: &Catalogue, out: &mut Out, task: &str, work: &RunWork) -> io::Result<()> {
+    for line in work.instruction.iter().flat_map(|text| text.lines()) {
+        writeln!(out, "    {}", visible(line))?;
+    }
+    for item in &work.checklist {
+        let mark = if item.ticked { 'x' } else { ' ' };
+        let (text, id) = (visible(&item.item.text), visible(&item.item.id));
+        let id = if id == text {
+            String::new()
+        } else {
+            format!("  {id}")
+        };
+        writeln!(out, "    [{mark}] {text}{id}")?;
+    }
+    for field in &work.fields {
+        let (label, name) = (visible(&field.field.label), visible(&field.field.name));
+        let value = match &field.value {
+            Value::Null => String::new(),
+            value => visible(&value.to_string()).into_owned(),
+        };
+        writeln!(out, "    {label} ({name}): {value}")?;
+    }
+    for message in work.problem.iter().chain(&work.open) {
+        writeln!(out, "    {}", catalogue.say(message))?;
+    }
+    writeln!(
+        out,
+        "    {}",
+        catalogue.sentence("cli_run_asks_work", &[("task", &task)])
+    )
+}
+
+fn of_broken(
+    catalogue: &Catalogue,
+    out: &mut Out,
+    task: &str,
+    broken: &RunBroken,
+) -> io::Result<()> {
+    for line in &broken.act.lines {
+        of_line(catalogue, out, &line.param, &line.text)?;
+    }
+    writeln!(
+        out,
+        "    {}",
+        catalogue.sentence("cli_run_asks_broken", &[("task", &task)])
+    )
+}
+
+fn of_line(catalogue: &Catalogue, out: &mut Out, param: &str, text: &str) -> io::Result<()> {
+    let label = catalogue.word(&format!("param_{param}"));
+    for (number, line) in text.lines().enumerate() {
+        let line = visible_whole(line);
+        if number == 0 {
+            writeln!(out, "    {}", catalogue.labelled(&label, &line))?;
+        } else {
+            writeln!(out, "      {line}")?;
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn task_output(
+    api: &Api,
+    output: &Output,
+    id: String,
+    task: String,
+) -> Result<Outcome, AppError> {
+    let found = runs::output(api, RunTaskRef { id, task })?;
+    output.print(&found, |_, out| writeln!(out, "{:#}", found.output))?;
+    Ok(Outcome::Done)
+}
+
+pub(crate) fn preview(
+    api: &Api,
+    output: &Output,
+    workflow: String,
+    context: Option<Map<String, Value>>,
+) -> Result<Outcome, AppError> {
+    let found = run_previews::preview(api, RunPreviewInput { workflow, context })?;
+    let stops = !found.problems.is_empty();
+    output.print(&found, |catalogue, out| {
+        for (key, list) in [
+            ("cli_problem", &found.problems),
+            ("cli_warning", &found.warnings),
+        ] {
+            for finding in list {
+                let said = catalogue.labelled(&catalogue.word(key), &sentence(catalogue, finding));
+                writeln!(out, "{said}")?;
+            }
+        }
+        let acts = serde_json::to_value(&found.trust.acts)?;
+        of_acts(catalogue, out, acts.as_array().map_or(&[], Vec::as_slice))?;
+        for name in &found.context_names {
+            let uses = name.used.iter().map(|used| visible(&used.task));
+            let uses: Vec<_> = uses.collect();
+            writeln!(
+                out,
+                "${{context.{}}}  {}",
+                visible(&name.name),
+                uses.join(", ")
+            )?;
+        }
+        let key = match (stops, found.trust.needed) {
+            (true, _) => "cli_run_would_not_start",
+            (false, true) => "cli_run_needs_trust",
+            (false, false) => "cli_run_would_start",
+        };
+        writeln!(out, "{}", catalogue.word(key))
+    })?;
+    Ok(if stops {
+        Outcome::Findings
+    } else {
+        Outcome::Done
+    })
+}
+
+fn sentence(catalogue: &Catalogue, finding: &Finding) -> String {
+    let said = catalogue.text(&finding.code, &finding.fields);
+    if finding.path.is_empty() {
+        said
+    } else {
+        catalogue.labelled(&visible(&finding.path), &said)
+    }
+}
+
+/// What a workflow would do, beside the refusal to do it untrusted.
+pub(crate) fn told_acts(output: &Output, error: AppError) -> AppError {
+    let acts = error.fields.get("acts").filter(|_| !output.is_json());
+    let acts: Option<Vec<Value>> = acts.and_then(|text| serde_json::from_str(text).ok());
+    if let Some(acts) = acts {
+        // The refusal itself follows, and says so when this cannot be printed.
+        let _ = crate::output::write(|out| of_acts(output.catalogue(), out, &acts));
+    }
+    error
+}
+
+/// Tasks with what they write, call or run; the shape is `RunAct`.
+fn of_acts(catalogue: &Catalogue, out: &mut Out, acts: &[Value]) -> io::Result<()> {
+    for act in acts {
+        let text = |key: &str| act[key].as_str().unwrap_or_default();
+        let source = match text("source") {
+            "" => String::new(),
+            source => format!("  {}", visible(source)),
+        };
+        let (task, action) = (visible(text("task")), visible(text("action")));
+        writeln!(out, "  {task}  {action}{source}")?;
+        for line in act["lines"].as_array().into_iter().flatten() {
+            let text = |key: &str| line[key].as_str().unwrap_or_default();
+            of_line(catalogue, out, text("param"), text("text"))?;
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn actions(api: &Api, output: &Output) -> Result<Outcome, AppError> {
+    let found = run_previews::actions(api, Nothing {})?;
+    output.print(&found, |catalogue, out| {
+        for row in &found.items {
+            let said = catalogue.word(&format!("action_{}", row.key));
+            let params = row.action.params.iter().map(|param| {
+                if param.required {
+                    param.name.to_owned()
+                } else {
+                    format!("[{}]", param.name)
+                }
+            });
+            let params: Vec<_> = params.collect();
+            writeln!(out, "{}  {}  {said}", row.action.name, params.join(" "))?;
+        }
+        Ok(())
+    })?;
+    Ok(Outcome::Done)
+}

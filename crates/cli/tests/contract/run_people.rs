@@ -1,0 +1,357 @@
+//! Runs and people: what is asked, what an answer needs, what is shown before anybody trusts it.
+
+use std::process::Stdio;
+
+use serde_json::{Value, json};
+
+use crate::flowkeep::{Flowkeep, keys};
+
+/// A task for a person with everything a form can have, and one that uses what was filled in.
+const REVIEW: &str = r#"{"id": "review", "name": "Review", "tasks": [
+  {"id": "count", "action": "sql.query", "params": {"sql": "SELECT 3 AS n"}},
+  {"id": "look", "name": "Look at it", "action": "manual", "dependsOn": ["count"], "params": {
+    "instruction": "Look at ${tasks.count.output.rows[0].n} rows of ${context.day}",
+    "checklist": {"read": "All of it was read", "sign": true},
+    "fields": [{"name": "amount", "label": "Amount", "type": "whole", "required": true},
+               {"name": "way", "options": ["post", "courier"], "default": "post"}]}},
+  {"id": "note", "action": "file.write", "dependsOn": ["look"],
+   "params": {"path": "note.txt", "text": "${tasks.look.output.fields.way} ${tasks.look.output.fields.amount}"}}]}"#;
+
+fn create(flowkeep: &Flowkeep, text: &str) {
+    let file = flowkeep.file("workflow.json", text);
+    flowkeep.done(&["flow", "create", &file]);
+}
+
+/// Starts a run that comes to wait for a person; its id.
+fn waiting(flowkeep: &Flowkeep, workflow: &str, context: &str) -> String {
+    let words = ["run", "start", workflow, "--context", context, "--wait"];
+    let (exit, run) = flowkeep.json(&words);
+    assert_eq!((exit, &run["status"]), (3, &json!("waiting")), "{run}");
+    run["run_id"].as_str().unwrap().to_owned()
+}
+
+fn task(flowkeep: &Flowkeep, run: &str, id: &str) -> Value {
+    let shown = flowkeep.done(&["run", "show", run]);
+    let tasks = shown["tasks"].as_array().unwrap().iter();
+    let mut found = tasks.filter(|task| task["id"] == id);
+    found.next().unwrap().clone()
+}
+
+#[test]
+fn work_is_shown_with_what_is_ticked_and_filled_in_so_far() {
+    let flowkeep = Flowkeep::new();
+    create(&flowkeep, REVIEW);
+    let run = waiting(&flowkeep, "review", r#"{"day": "Monday"}"#);
+    let look = task(&flowkeep, &run, "look");
+    let question = &look["question"];
+    assert_eq!(question["kind"], "work");
+    assert_eq!(question["instruction"], "Look at 3 rows of Monday");
+    assert_eq!(
+        question["checklist"],
+        json!([{"id": "read", "text": "All of it was read", "optional": false, "ticked": false},
+               {"id": "sign", "text": "sign", "optional": false, "ticked": false}])
+    );
+    assert_eq!(question["fields"][0]["holds"], "whole");
+    assert_eq!(question["fields"][1]["value"], "post");
+    assert_eq!(question["open"].as_array().unwrap().len(), 3);
+    assert_eq!(
+        question["send_back_to"],
+        json!([{"id": "count", "name": "count"}])
+    );
+    let counted = task(&flowkeep, &run, "count");
+    assert_eq!(counted["output"]["rows"], json!([{"n": 3}]));
+    assert!(counted.get("question").is_none());
+    assert_eq!(task(&flowkeep, &run, "note")["waits_for"], json!(["look"]));
+}
+
+#[test]
+fn an_answer_is_checked_kept_and_becomes_the_output() {
+    let flowkeep = Flowkeep::new();
+    create(&flowkeep, REVIEW);
+    let run = waiting(&flowkeep, "review", r#"{"day": "Monday"}"#);
+    let answer = |more: &[&str]| {
+        let words: Vec<_> = ["run", "answer", &run, "look"]
+            .into_iter()
+            .chain(more.iter().copied())
+            .collect();
+        flowkeep.json(&words)
+    };
+    let refused = |more: &[&str], code: &str, field: &str, about: &str| {
+        let (exit, value) = answer(more);
+        assert_eq!(
+            (exit, &value["error"]["code"]),
+            (1, &json!(code)),
+            "{value}"
+        );
+        assert_eq!(value["error"]["fields"][field], about, "{value}");
+    };
+    refused(&["--tick", "all"], "answer_item_unknown", "item", "all");
+    refused(
+        &["--fields", r#"{"amount": "many"}"#],
+        "answer_field_not_whole",
+        "field",
+        "Amount",
+    );
+    refused(
+        &["--fields", r#"{"way": "pigeon"}"#],
+        "answer_field_not_choice",
+        "options",
+        "post, courier",
+    );
+    refused(
+        &["--fields", r#"{"other": 1}"#],
+        "answer_field_unknown",
+        "field",
+        "other",
+    );
+    refused(
+        &["--approve"],
+        "answer_not_ticked",
+        "item",
+        "All of it was read",
+    );
+    assert_eq!(answer(&["--tick", "read", "sign"]).0, 0);
+    assert_eq!(answer(&["--untick", "read"]).0, 0);
+    refused(
+        &["--approve"],
+        "answer_not_ticked",
+        "item",
+        "All of it was read",
+    );
+    refused(
+        &["--approve", "--tick", "read"],
+        "answer_field_empty",
+        "field",
+        "Amount",
+    );
+    assert_eq!(
+        task(&flowkeep, &run, "look")["question"]["checklist"][0]["ticked"],
+        false,
+        "nothing of an answer that is refused is kept"
+    );
+    let (exit, value) = answer(&["--done"]);
+    assert_eq!(
+        (exit, &value["error"]["code"]),
+        (1, &json!("run_answer_does_not_fit"))
+    );
+    assert_eq!(
+        answer(&["--tick", "read", "--fields", r#"{"amount": 7}"#]).0,
+        0
+    );
+    let open = &task(&flowkeep, &run, "look")["question"]["open"];
+    assert_eq!(open, &json!([]));
+    assert_eq!(answer(&["--approve"]).0, 0);
+    let (exit, ended) = flowkeep.json(&["run", "resume", &run, "--wait"]);
+    assert_eq!((exit, &ended["status"]), (0, &json!("succeeded")));
+    let folder = flowkeep.data().join("task-folders").join(&run);
+    let note = std::fs::read_to_string(folder.join("note.txt")).unwrap();
+    assert_eq!(note, "post 7");
+    let (code, value) = answer(&["--tick", "read"]);
+    assert_eq!(
+        (code, &value["error"]["code"]),
+        (1, &json!("run_has_ended"))
+    );
+}
+
+#[test]
+fn work_that_is_sent_back_is_ticked_anew() {
+    let flowkeep = Flowkeep::new();
+    create(
+        &flowkeep,
+        r#"{"id": "stages", "name": "S", "stages": [
+          {"id": "a", "description": "Write ${ENV}", "checklist": ["written"]},
+          {"id": "b", "checklist": []}, {"id": "c"}],
+         "transitions": [{"from": "a", "to": "b"}, {"from": "b", "to": "c", "condition": "good"}, {"from": "b", "to": "a"}]}"#,
+    );
+    let run = waiting(&flowkeep, "stages", "{}");
+    let first = task(&flowkeep, &run, "a")["question"].clone();
+    assert_eq!(first["instruction"], "Write ${ENV}");
+    flowkeep.done(&["run", "answer", &run, "a", "--tick", "written", "--approve"]);
+    let second = task(&flowkeep, &run, "b")["question"].clone();
+    assert_eq!(
+        second["next"],
+        json!([{"id": "c", "name": "c", "label": "good"}, {"id": "a", "name": "a"}])
+    );
+    assert_eq!(second["send_back_to"][0]["id"], "a");
+    flowkeep.done(&["run", "answer", &run, "b", "--send-back", "a"]);
+    let again = task(&flowkeep, &run, "a")["question"].clone();
+    assert_eq!(again["checklist"][0]["ticked"], false);
+    flowkeep.refused(
+        &["run", "answer", &run, "a", "--approve"],
+        "answer_not_ticked",
+    );
+    let said = flowkeep.say(&["run", "show", &run]).out;
+    assert!(said.contains("[ ] written"), "{said}");
+}
+
+#[test]
+fn an_attempt_that_was_broken_off_asks_what_became_of_it() {
+    let flowkeep = Flowkeep::new();
+    let params = json!({"sql": "CREATE TABLE t(n)"}).to_string();
+    flowkeep.done(&["run", "task", "sql.execute", "--params", &params]);
+    create(
+        &flowkeep,
+        r#"{"id": "long", "name": "Long", "tasks": [{"id": "fill", "action": "sql.execute", "params":
+          {"sql": "INSERT INTO t SELECT count(*) FROM (WITH RECURSIVE c(n) AS (SELECT ? UNION ALL SELECT n + 1 FROM c LIMIT 1000000000000) SELECT n FROM c)", "args": ["${context.from}"]}}]}"#,
+    );
+    let mut engine = flowkeep
+        .command(&[
+            "run",
+            "start",
+            "long",
+            "--context",
+            r#"{"from": 1}"#,
+            "--wait",
+        ])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let run = loop {
+        let list = flowkeep.done(&["run", "list", "--status", "running", "--workflow", "long"]);
+        if let Some(run) = list["items"][0]["id"].as_str() {
+            break run.to_owned();
+        }
+        assert!(engine.try_wait().unwrap().is_none(), "it ended");
+    };
+    engine.kill().unwrap();
+    engine.wait().unwrap();
+    let params = json!({"sql": "SELECT 1"}).to_string();
+    flowkeep.done(&["run", "task", "sql.query", "--params", &params]);
+    let fill = task(&flowkeep, &run, "fill");
+    assert_eq!(fill["status"], "interrupted");
+    let question = &fill["question"];
+    assert_eq!(
+        (
+            &question["kind"],
+            &question["idempotent"],
+            &question["times"]
+        ),
+        (&json!("interrupted"), &json!(false), &json!(1))
+    );
+    assert_eq!(question["act"]["source"], "local");
+    assert_eq!(
+        question["act"]["lines"][1],
+        json!({"param": "args", "text": "[1]"})
+    );
+    flowkeep.refused(
+        &["run", "answer", &run, "fill", "--approve"],
+        "run_answer_does_not_fit",
+    );
+    flowkeep.done(&["run", "answer", &run, "fill", "--done"]);
+    assert_eq!(task(&flowkeep, &run, "fill")["status"], "succeeded");
+}
+
+#[test]
+fn a_preview_says_what_a_start_would_do_and_does_nothing() {
+    let flowkeep = Flowkeep::new();
+    let acting = REVIEW.replace("sql.query", "sql.execute");
+    let file = flowkeep.file("review.json", &acting);
+    flowkeep.done(&["flow", "import", &file]);
+    let found = flowkeep.done(&["run", "preview", "review"]);
+    assert_eq!(
+        keys(&found),
+        [
+            "workflow_id",
+            "workflow_name",
+            "revision",
+            "problems",
+            "warnings",
+            "trust",
+            "context_names",
+            "tasks"
+        ]
+    );
+    assert_eq!(found["problems"], json!([]));
+    assert_eq!(found["trust"]["needed"], true);
+    let acts = found["trust"]["acts"].as_array().unwrap();
+    let tasks: Vec<_> = acts
+        .iter()
+        .map(|act| act["task"].as_str().unwrap())
+        .collect();
+    assert_eq!(tasks, ["count", "note"]);
+    assert_eq!(acts[0]["source"], "local");
+    assert_eq!(
+        acts[0]["lines"],
+        json!([{"param": "sql", "text": "SELECT 3 AS n"}])
+    );
+    assert_eq!(
+        found["context_names"],
+        json!([{"name": "day", "given": false, "used": [{"task": "look", "path": "/tasks/1/params/instruction"}]}])
+    );
+    let given = flowkeep.done(&["run", "preview", "review", "--context", r#"{"day": 1}"#]);
+    assert_eq!(given["context_names"][0]["given"], true);
+    assert_eq!(flowkeep.done(&["run", "list"])["items"], json!([]));
+
+    // The refusal to start carries the same.
+    let refused = flowkeep.refused(&["run", "start", "review"], "trust_required");
+    let carried = refused["error"]["fields"]["acts"].as_str().unwrap();
+    assert_eq!(serde_json::from_str::<Value>(carried).unwrap(), json!(acts));
+    let said = flowkeep.say(&["run", "start", "review"]);
+    assert!(said.out.contains("note.txt"), "{}", said.out);
+
+    // What stops a start.
+    create(
+        &flowkeep,
+        r#"{"id": "nowhere", "name": "N", "tasks": [
+          {"id": "b", "action": "sql.query", "dataSource": "shop", "params": {"sql": "SELECT 1"}},
+          {"id": "c", "action": "redis.command", "params": {"command": ["GET", "k"]}}]}"#,
+    );
+    let (exit, found) = flowkeep.json(&["run", "preview", "nowhere"]);
+    let codes = |list: &Value| -> Vec<(String, String)> {
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let findings = list.as_array().unwrap().iter();
+        findings
+            .map(|found| (text(&found["code"]), text(&found["path"])))
+            .collect()
+    };
+    let at = |code: &str, path: &str| (code.to_owned(), path.to_owned());
+    assert_eq!(exit, 1);
+    assert_eq!(codes(&found["problems"]), [at("no_connection", "/tasks/0")]);
+    assert_eq!(codes(&found["warnings"]), [at("no_connection", "/tasks/1")]);
+    flowkeep.refused(&["run", "start", "nowhere"], "no_connection");
+    create(
+        &flowkeep,
+        r#"{"id": "unsaid", "name": "U", "tasks": [{"id": "a", "action": "sql.query", "autoSelect": false, "params": {"sql": "SELECT 1"}}]}"#,
+    );
+    let refused = flowkeep.refused(&["run", "start", "unsaid"], "definition_invalid");
+    assert_eq!(refused["error"]["fields"]["code"], "no_data_source");
+}
+
+#[test]
+fn a_large_output_is_told_by_its_size_and_shown_when_asked_for() {
+    let flowkeep = Flowkeep::new();
+    create(
+        &flowkeep,
+        r#"{"id": "large", "name": "L", "tasks": [{"id": "a", "action": "sql.query", "params": {"sql": "SELECT printf('%.*c', 20000, 'x') AS x"}}]}"#,
+    );
+    let (exit, run) = flowkeep.json(&["run", "start", "large", "--wait"]);
+    assert_eq!(exit, 0, "{run}");
+    let run = run["run_id"].as_str().unwrap();
+    let shown = task(&flowkeep, run, "a");
+    assert!(shown.get("output").is_none());
+    assert!(shown["output_bytes"].as_u64().unwrap() > 20_000);
+    let whole = flowkeep.done(&["run", "output", run, "a"]);
+    assert_eq!(
+        whole["output"]["rows"][0]["x"].as_str().unwrap().len(),
+        20_000
+    );
+    flowkeep.refused(&["run", "output", run, "b"], "run_no_output");
+}
+
+#[test]
+fn what_tasks_can_do_is_a_list_with_typed_parameters() {
+    let flowkeep = Flowkeep::new();
+    let found = flowkeep.done(&["action", "list"]);
+    let items = found["items"].as_array().unwrap();
+    assert_eq!(found["total"], items.len());
+    let first = &items[0];
+    assert_eq!(
+        (&first["key"], &first["name"]),
+        (&json!("sql_query"), &json!("sql.query"))
+    );
+    assert_eq!(
+        first["params"][0],
+        json!({"name": "sql", "holds": "sql", "required": true})
+    );
+}

@@ -1,0 +1,149 @@
+//! A workflow looked at before it runs: what stops a start, what is odd, what has to be trusted.
+
+use std::sync::Arc;
+
+use flowkeep_core::run::{Definition, Task};
+use flowkeep_core::{Document, Finding, Kind, Message, Sha256, Validation, Value};
+use flowkeep_store::{DocumentRecord, Store, StoreError, StoredText};
+
+use crate::sources::{Source, choose};
+
+/// A workflow as it stands.
+pub struct Readiness {
+    /// The document.
+    pub record: DocumentRecord,
+    /// Its text.
+    pub stored: StoredText,
+    /// What it means when it runs; absent when it cannot.
+    pub definition: Option<Definition>,
+    /// What is wrong with the definition, and what is odd.
+    pub validation: Validation,
+    /// Tasks for whose data source nothing is connected.
+    pub unconnected: Vec<Unconnected>,
+    /// Whether it may run unasked: it does nothing, somebody here wrote it, or somebody has said
+    /// so of these very tasks.
+    pub trusted: bool,
+}
+
+/// A task for whose data source nothing is connected.
+pub struct Unconnected {
+    /// What is missing, with the task.
+    pub message: Message,
+    /// Where the task stands in the document.
+    pub pointer: String,
+    /// Whether it stops a start: the task names its source or forbids choosing.
+    pub stops: bool,
+}
+
+impl Unconnected {
+    /// The same as a finding.
+    pub fn finding(&self) -> Finding {
+        Finding {
+            path: self.pointer.clone(),
+            code: self.message.code.clone(),
+            fields: self.message.fields.clone(),
+            place: None,
+        }
+    }
+}
+
+/// Operations after which a document is what somebody here wrote.
+const WRITTEN_HERE: [&str; 3] = ["create", "update", "example_add"];
+
+/// Looks at a workflow; nothing when there is none of this id.
+///
+/// # Errors
+/// What the database says.
+pub fn readiness(
+    store: &Store,
+    connected: &[Arc<dyn Source>],
+    workflow: &str,
+) -> Result<Option<Readiness>, StoreError> {
+    let record = store.document(Kind::Workflow, workflow)?;
+    let Some(record) = record.filter(|record| record.deleted_at.is_none()) else {
+        return Ok(None);
+    };
+    let Some(stored) = store.text(record.row, record.revision)? else {
+        return Ok(None);
+    };
+    let mut ready = Readiness {
+        record,
+        stored,
+        definition: None,
+        validation: Validation::default(),
+        unconnected: Vec::new(),
+        trusted: true,
+    };
+    let document = match Document::parse(ready.stored.format, ready.stored.text.clone()) {
+        Ok(document) => document,
+        Err(why) => {
+            ready.validation.errors.push(Finding {
+                path: String::new(),
+                code: why.code,
+                fields: why.fields,
+                place: why.place,
+            });
+            return Ok(Some(ready));
+        }
+    };
+    match Definition::read_with_warnings(document.value()) {
+        Ok((definition, validation)) => {
+            ready.unconnected = unconnected(&definition, connected);
+            ready.trusted = definition.acting().next().is_none()
+                || is_trusted(store, &ready.record, document.value())?;
+            ready.validation = validation;
+            ready.definition = Some(definition);
+        }
+        Err(validation) => ready.validation = validation,
+    }
+    Ok(Some(ready))
+}
+
+fn unconnected(definition: &Definition, connected: &[Arc<dyn Source>]) -> Vec<Unconnected> {
+    let missing = |task: &Task| {
+        let routing = &task.routing;
+        if task.action.sources.is_empty() {
+            return None;
+        }
+        let chosen = choose(routing, &Value::Null, task.action, connected, |_| 0);
+        Some(Unconnected {
+            message: chosen.err()?.message.with("task", &task.id),
+            pointer: task.pointer.clone(),
+            stops: routing.data_source.is_some() || !routing.auto_select,
+        })
+    };
+    definition.tasks().iter().filter_map(missing).collect()
+}
+
+fn is_trusted(
+    store: &Store,
+    record: &DocumentRecord,
+    workflow: &Value,
+) -> Result<bool, StoreError> {
+    let revisions = store.revisions(record.row)?;
+    let latest = revisions
+        .first()
+        .and_then(|latest| latest.operation.as_deref());
+    Ok(
+        latest.is_some_and(|operation| WRITTEN_HERE.contains(&operation))
+            || store.is_trusted(tasks_hash(workflow))?,
+    )
+}
+
+/// The hash of what a workflow does: all of it but what it is called and how it is described.
+pub fn tasks_hash(workflow: &Value) -> Sha256 {
+    const SAID: [&str; 8] = [
+        "id",
+        "name",
+        "description",
+        "created_at",
+        "updated_at",
+        "author",
+        "tags",
+        "version",
+    ];
+    let members = workflow.as_object().unwrap_or_default().iter();
+    let does = members.filter(|(key, _)| !SAID.contains(&key.as_str()));
+    let does = Value::Object(does.cloned().collect());
+    Sha256::of(does.to_json().to_string().as_bytes())
+}
