@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use flowkeep_core::PlanId;
 use flowkeep_host::{
@@ -12,6 +13,7 @@ use flowkeep_host::{
 use flowkeep_store::{Follower, Reach, Request, Store, StoreError, StoreOptions};
 
 use crate::AppError;
+use crate::apart::PATIENCE;
 use crate::engine_seat::EngineSeat;
 use crate::ownership::{EngineLock, InUse, Owner};
 use crate::plans::Plan;
@@ -76,6 +78,8 @@ pub struct Api {
     pub(crate) scratch: Scratch,
     pub(crate) plans: Mutex<HashMap<PlanId, Arc<Mutex<Plan>>>>,
     pub(crate) seat: EngineSeat,
+    /// How long a backup that was cancelled may take to end before it is left to itself.
+    pub(crate) patience: Duration,
     /// Given back last, when the database is closed. Absent inside an exchange, which has it alone.
     _open: Option<InUse>,
 }
@@ -137,6 +141,7 @@ impl Api {
             clock,
             plans: Mutex::default(),
             seat: EngineSeat::new(owner),
+            patience: PATIENCE,
             _open: open,
         };
         for latest in clear_leftovers(&api.data_dir) {

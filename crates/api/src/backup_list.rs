@@ -133,20 +133,11 @@ fn read(data_dir: &Path) -> std::io::Result<BackupList> {
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::sync::Arc;
 
     use super::*;
+    use crate::testing::open;
     use crate::types::{BackupInput, ChosenPlace, VerifyInput};
-    use crate::{Face, NoPlaces, OpenOptions, Silent, backups};
-
-    fn open(data_dir: &Path) -> Api {
-        Api::open(OpenOptions {
-            data_dir: Some(data_dir.to_owned()),
-            face: Face::Cli,
-            places: Arc::new(NoPlaces),
-        })
-        .unwrap()
-    }
+    use crate::{Silent, backups};
 
     fn back_up(api: &Api, into: &Path) -> PathBuf {
         let input = BackupInput {

@@ -123,7 +123,6 @@ impl From<FilesError> for AppError {
         let at = |code: &str, path: PathBuf| Self::new(code).with("path", path.display());
         let mut app = match error {
             FilesError::Cancelled => Self::new("cancelled"),
-            FilesError::CancelledRemoving(path) => at("cancelled", path).hint("removing_goes_on"),
             FilesError::Missing(path) => at("path_missing", path),
             FilesError::FileExists(path) => at("file_exists", path).hint("force_or_other_name"),
             FilesError::FolderMissing(path) => at("folder_missing", path).hint("make_folder"),

@@ -5,6 +5,7 @@
 //! Absent on purpose: Tauri, a terminal, and words. Answers carry codes; the catalogue turns them
 //! into sentences ([`Catalogue`]).
 
+mod apart;
 mod api;
 mod backup_list;
 mod bodies;
@@ -18,6 +19,8 @@ mod progress;
 mod safety_copy;
 mod scratch;
 mod set_aside;
+#[cfg(test)]
+mod testing;
 mod time;
 pub mod types;
 

@@ -36,28 +36,33 @@ impl Progress for Silent {
 const EVERY: Duration = Duration::from_millis(100);
 
 /// Passes steps on as reports, thinned out.
-pub(crate) struct Thinned<'a> {
-    to: &'a dyn Progress,
+pub(crate) struct Thinned {
+    report: Box<dyn Fn(ProgressReport) + Send + Sync>,
+    cancellation: Cancellation,
     last: Mutex<Option<(&'static str, Instant)>>,
 }
 
-impl<'a> Thinned<'a> {
-    pub(crate) fn new(to: &'a dyn Progress) -> Self {
+impl Thinned {
+    pub(crate) fn new(
+        cancellation: Cancellation,
+        report: impl Fn(ProgressReport) + Send + Sync + 'static,
+    ) -> Self {
         Self {
-            to,
+            report: Box::new(report),
+            cancellation,
             last: Mutex::new(None),
         }
     }
 }
 
-impl flowkeep_host::Progress for Thinned<'_> {
+impl flowkeep_host::Progress for Thinned {
     fn step(&self, phase: &'static str, done: u32, total: Option<u32>, name: Option<&str>) {
         let now = Instant::now();
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let due = last.is_none_or(|(told, at)| told != phase || now.duration_since(at) >= EVERY);
         if due {
             *last = Some((phase, now));
-            self.to.report(ProgressReport {
+            (self.report)(ProgressReport {
                 phase: phase.to_owned(),
                 done,
                 total,
@@ -67,6 +72,6 @@ impl flowkeep_host::Progress for Thinned<'_> {
     }
 
     fn cancellation(&self) -> &Cancellation {
-        self.to.cancellation()
+        &self.cancellation
     }
 }

@@ -164,17 +164,9 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::testing::open;
     use crate::types::{BackupInput, ChosenPlace};
-    use crate::{Face, NoPlaces, OpenOptions, Silent, backups};
-
-    fn open(data_dir: &Path) -> Api {
-        Api::open(OpenOptions {
-            data_dir: Some(data_dir.to_owned()),
-            face: Face::Cli,
-            places: std::sync::Arc::new(NoPlaces),
-        })
-        .unwrap()
-    }
+    use crate::{Silent, backups};
 
     #[test]
     fn the_newest_sound_copy_is_offered_while_no_backup_is_newer() {

@@ -11,9 +11,6 @@ pub enum FilesError {
     /// The operator cancelled; nothing that looks like a result is left.
     #[error("cancelled")]
     Cancelled,
-    /// The operator cancelled, and what was written is still being removed.
-    #[error("cancelled; {0} is still being removed")]
-    CancelledRemoving(PathBuf),
     /// There is nothing at this place.
     #[error("{0} does not exist")]
     Missing(PathBuf),

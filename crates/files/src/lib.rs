@@ -8,14 +8,13 @@ mod backup;
 mod error;
 mod export;
 mod intake;
-mod patience;
 mod reason;
 mod rounds;
 
 pub use backup::{
     Backup, BackupRequest, BackupTarget, DamagedFile, Estimate, FORMAT_VERSION, Manifest,
     ManifestFile, Proof, Unfinished, estimate, prove, remove_unfinished, unfinished_in,
-    write_backup,
+    withdraw_backup, write_backup,
 };
 pub use error::FilesError;
 pub use export::{Existing, Sink, export_document, export_pieces};

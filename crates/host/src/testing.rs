@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::{Clock, Files, Space, SystemFiles, Timestamp};
@@ -38,7 +38,15 @@ pub struct FailingFiles {
     fail_at: u64,
     error: Arc<Mutex<io::ErrorKind>>,
     space: Option<Space>,
-    gate: Option<Arc<Mutex<Receiver<()>>>>,
+    hang: Option<Hang>,
+}
+
+/// From which call on nothing is answered any more.
+#[derive(Debug, Clone)]
+struct Hang {
+    from: u64,
+    reached: Sender<()>,
+    gate: Arc<Mutex<Receiver<()>>>,
 }
 
 impl FailingFiles {
@@ -49,7 +57,7 @@ impl FailingFiles {
             fail_at: n,
             error: Arc::new(Mutex::new(error)),
             space: None,
-            gate: None,
+            hang: None,
         }
     }
 
@@ -60,10 +68,15 @@ impl FailingFiles {
         self
     }
 
-    /// Removes a folder only when told to.
+    /// From the `n`-th call on (from 1) every call, removing a folder too, says at `reached` that it
+    /// was made and returns only when nobody can open `gate` any more: a mount whose server is gone.
     #[must_use]
-    pub fn removing_after(mut self, gate: Receiver<()>) -> Self {
-        self.gate = Some(Arc::new(Mutex::new(gate)));
+    pub fn hanging_from(mut self, n: u64, reached: Sender<()>, gate: Receiver<()>) -> Self {
+        self.hang = Some(Hang {
+            from: n,
+            reached,
+            gate: Arc::new(Mutex::new(gate)),
+        });
         self
     }
 
@@ -74,14 +87,24 @@ impl FailingFiles {
 
     fn call(&self) -> io::Result<()> {
         let n = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
+        self.answer(n);
         if n == self.fail_at {
-            let kind = *self
-                .error
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            let kind = *self.error.lock().unwrap_or_else(PoisonError::into_inner);
             return Err(kind.into());
         }
         Ok(())
+    }
+
+    /// Returns when the disk answers the `n`-th call.
+    fn answer(&self, n: u64) {
+        if let Some(hang) = &self.hang
+            && n >= hang.from
+        {
+            // Nobody may be looking.
+            let _ = hang.reached.send(());
+            let gate = hang.gate.lock().unwrap_or_else(PoisonError::into_inner);
+            while gate.recv().is_ok() {}
+        }
     }
 }
 
@@ -142,11 +165,7 @@ impl Files for FailingFiles {
     }
 
     fn remove_folder(&self, path: &Path) -> io::Result<()> {
-        if let Some(gate) = &self.gate {
-            let gate = gate.lock().unwrap_or_else(PoisonError::into_inner);
-            // Opened, or nobody is left who could.
-            let _ = gate.recv();
-        }
+        self.answer(self.calls());
         // Cleaning up after a fault must be possible, or every sweep would end in a second fault.
         SystemFiles.remove_folder(path)
     }

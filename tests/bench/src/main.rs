@@ -13,6 +13,7 @@ mod runs;
 mod search;
 mod speed;
 mod start;
+mod untried;
 mod workshop;
 
 use std::io::Write as _;
@@ -20,6 +21,10 @@ use std::io::Write as _;
 use anyhow::{Result, bail};
 
 use crate::workshop::Workshop;
+
+/// As the command line's, beside which [`untried`] is measured.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// How much is measured.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +50,9 @@ const TABLES: [(&str, Table); 7] = [
 ];
 
 fn main() -> Result<()> {
+    if let Some(outcome) = untried::asked() {
+        return outcome;
+    }
     let mut extent = Extent {
         documents: 10_000,
         many: 100_000,

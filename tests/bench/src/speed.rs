@@ -12,9 +12,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, ensure};
 use walkdir::WalkDir;
 
-use crate::Extent;
 use crate::measure::{at, line, ratio, settle, timed};
 use crate::workshop::{Workshop, text};
+use crate::{Extent, untried};
 
 /// Backup, with and without its trial restore, beside writing the same files and one `syncfs`, and
 /// beside the script.
@@ -32,9 +32,7 @@ pub(crate) fn backup(workshop: &mut Workshop, extent: Extent) -> Result<String> 
         let words = ["db", "backup", "-o", text(&into[1])?];
         times[1].push(timed(&mut workshop.flowkeep(&filled.data, &words))?);
         settle(workshop.root())?;
-        let words = ["db", "backup", "-o", text(&into[2])?];
-        let mut untried = workshop.flowkeep(&filled.data, &words);
-        times[2].push(timed(untried.env("FLOWKEEP_BENCH_WITHOUT_TRIAL", "1"))?);
+        times[2].push(timed(&mut untried::command(&filled.data, &into[2])?)?);
         settle(workshop.root())?;
         times[3].push(timed(&mut reference("backup", &script, &into[3]))?);
     }

@@ -147,23 +147,16 @@ fn item(record: OperationItemRecord) -> OperationItem {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use flowkeep_store::{NewOperation, StoreError};
 
     use super::*;
+    use crate::testing::open;
     use crate::types::ChosenPlace;
-    use crate::{Face, NoPlaces, OpenOptions};
 
     #[test]
     fn an_export_is_all_of_activity_whatever_the_pages() {
         let root = tempfile::tempdir().unwrap();
-        let api = Api::open(OpenOptions {
-            data_dir: Some(root.path().join("data")),
-            face: Face::Cli,
-            places: Arc::new(NoPlaces),
-        })
-        .unwrap();
+        let api = open(&root.path().join("data"));
         let operations = PAGE + 1;
         let items = 2 * PAGE;
         api.store

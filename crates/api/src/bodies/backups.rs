@@ -1,16 +1,19 @@
 //! `db_backup`, `db_verify` and the list of known backups.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use flowkeep_core::{BackupId, Message};
+use flowkeep_core::{BackupId, KeptHistory, Message};
 use flowkeep_files::{
     Backup, BackupRequest, BackupTarget, DamagedFile, FilesError, Source, estimate, find_source,
-    prove, read_manifest, remove_unfinished, unfinished_in, write_backup,
+    prove, read_manifest, remove_unfinished, unfinished_in, withdraw_backup, write_backup,
 };
-use flowkeep_host::{path_text, text_path};
-use flowkeep_store::{KnownBackup, NewOperation};
+use flowkeep_host::{Timestamp, path_text, text_path};
+use flowkeep_store::{KnownBackup, NewOperation, Store, StoreError, Tag};
+use serde_json::Value;
 use ulid::Ulid;
 
+use crate::apart::{apart, apart_for};
 use crate::progress::Thinned;
 use crate::types::{
     BackupHealth, BackupInput, BackupList, BackupPlan, BackupResult, BackupRow, ChosenPlace,
@@ -77,9 +80,6 @@ pub fn backup_plan(api: &Api, input: BackupInput) -> Result<BackupPlan, AppError
     }
 }
 
-/// How long a cancelled backup tidies up before it answers: cancelling answers within a second.
-const TIDYING: std::time::Duration = std::time::Duration::from_millis(500);
-
 /// Makes a backup and proves it by a trial restore.
 ///
 /// # Errors
@@ -91,54 +91,28 @@ pub fn backup(
     progress: &dyn Progress,
 ) -> Result<BackupResult, AppError> {
     let folder = target_folder(api, input.into.as_ref())?;
-    let target = BackupTarget::check(api.files.as_ref(), &folder, &api.data_dir)?;
-    target.make(api.files.as_ref())?;
-    if folder_setting(api, LAST_TARGET)?.as_ref() != Some(&target.folder) {
-        let begun = serde_json::Value::from(path_text(&target.folder));
-        api.store
-            .write::<_, AppError>(move |tx| Ok(tx.set_setting(LAST_TARGET, &begun)?))?;
-    }
     let id = BackupId(Ulid::generate());
     let at = api.clock.now();
-    let made = write_backup(
-        &BackupRequest {
-            files: &api.files,
-            store: &api.store,
-            target: &target,
-            scratch: &api.scratch.folder()?,
-            at,
-            id,
-            sequence: api.store.next_backup_sequence()?,
-            history: input.history,
-            app_version: env!("CARGO_PKG_VERSION"),
-            machine: &flowkeep_host::machine_id(),
-            tidying: TIDYING,
-            trial: std::env::var_os("FLOWKEEP_BENCH_WITHOUT_TRIAL").is_none(),
-        },
-        &Thinned::new(progress),
-    )?;
+    let made = write(api, folder.clone(), id, at, input.history, progress)?;
     let count = documents_in(&made);
     let mut warnings = Vec::new();
-    // One that was not tried is no backup yet: it is neither known nor counted on.
-    if made.proven {
-        let known = KnownBackup {
-            id: id.to_string(),
-            path: path_text(&made.folder),
-            created_at: at.0,
-            count,
-            bytes: made.bytes,
-            operation: made.latest_operation.clone().unwrap_or_default(),
-            checked_at: Some(at.0),
-            lost: u32::try_from(made.damaged.len()).unwrap_or(u32::MAX),
-            damaged: 0,
-            damaged_names: names_of(&made.damaged),
-            history: input.history,
-        };
-        if let Err(error) = remember(api, known, input.remember.then_some(folder)) {
-            // It has its name and is whole: nothing that fails now makes it less of a backup.
-            tracing::error!(code = error.code, %error, "a backup could not be noted");
-            warnings.push(Message::new("backup_not_noted"));
-        }
+    let known = KnownBackup {
+        id: id.to_string(),
+        path: path_text(&made.folder),
+        created_at: at.0,
+        count,
+        bytes: made.bytes,
+        operation: made.latest_operation.clone().unwrap_or_default(),
+        checked_at: Some(at.0),
+        lost: u32::try_from(made.damaged.len()).unwrap_or(u32::MAX),
+        damaged: 0,
+        damaged_names: names_of(&made.damaged),
+        history: input.history,
+    };
+    if let Err(error) = remember(api, known, input.remember.then_some(folder)) {
+        // It has its name and is whole: nothing that fails now makes it less of a backup.
+        tracing::error!(code = error.code, %error, "a backup could not be noted");
+        warnings.push(Message::new("backup_not_noted"));
     }
     Ok(BackupResult {
         count,
@@ -150,11 +124,75 @@ pub fn backup(
             .map(|(kind, count)| kind_count(kind, *count))
             .collect(),
         bytes: made.bytes,
-        verified: made.proven,
+        verified: true,
         damaged: made.damaged.into_iter().map(damaged_item).collect(),
         warnings,
         backup_id: id.to_string(),
     })
+}
+
+/// Writes and proves it apart from everything else: the folder may be on a disk that stops answering.
+fn write(
+    api: &Api,
+    folder: PathBuf,
+    id: BackupId,
+    at: Timestamp,
+    history: KeptHistory,
+    progress: &dyn Progress,
+) -> Result<Backup, AppError> {
+    let (files, store) = (Arc::clone(&api.files), Arc::clone(&api.store));
+    let (data_dir, scratch) = (api.data_dir.clone(), api.scratch.folder()?);
+    let left = AppError::new("cancelled")
+        .with("path", folder.display())
+        .hint("removing_goes_on");
+    let work = move |progress: &Thinned| {
+        let target = BackupTarget::check(files.as_ref(), &folder, &data_dir)?;
+        target.make(files.as_ref())?;
+        note_target(&store, &target.folder)?;
+        write_backup(
+            &BackupRequest {
+                files: files.as_ref(),
+                store: &store,
+                target: &target,
+                scratch: &scratch,
+                at,
+                id,
+                sequence: store.next_backup_sequence()?,
+                history,
+                app_version: env!("CARGO_PKG_VERSION"),
+                machine: &flowkeep_host::machine_id(),
+                trial: true,
+            },
+            progress,
+        )
+    };
+    let (files, store) = (Arc::clone(&api.files), Arc::clone(&api.store));
+    let after = move |made: Result<Backup, FilesError>| {
+        // Told as cancelled, so it may not be there.
+        if let Ok(made) = made
+            && let Err(error) = withdraw_backup(files.as_ref(), &made.folder)
+        {
+            tracing::warn!(%error, folder = %made.folder.display(), "could not be removed");
+        }
+        // What was offered for clean-up meanwhile is gone.
+        let told = store.write::<_, StoreError>(|tx| {
+            tx.tag(&Tag::Backup);
+            Ok(())
+        });
+        if let Err(error) = told {
+            tracing::warn!(%error, "nobody hears that a cancelled backup is gone");
+        }
+    };
+    apart_for(api.patience, progress, work, || left, after)
+}
+
+/// Notes where a backup is begun, so that a broken-off first one is found again.
+fn note_target(store: &Store, folder: &Path) -> Result<(), StoreError> {
+    let begun = Value::from(path_text(folder));
+    if store.setting(LAST_TARGET)?.as_ref() == Some(&begun) {
+        return Ok(());
+    }
+    store.write(move |tx| tx.set_setting(LAST_TARGET, &begun))
 }
 
 /// Writes a backup down as known and in Activity.
@@ -206,12 +244,17 @@ pub fn verify(
         Some(place) => api.path_of(place)?,
         None => newest_known(api)?,
     };
-    let folder = match find_source(&path)? {
-        Source::Backup(folder) => folder,
-        Source::Loose(folder) => return Err(FilesError::NothingThere(folder).into()),
-    };
-    let proof = prove(&folder, &api.scratch.folder()?, &Thinned::new(progress))?;
-    if let Ok(manifest) = read_manifest(&folder)
+    let scratch = api.scratch.folder()?;
+    let (folder, proof, manifest) = apart(progress, move |progress| {
+        let folder = match find_source(&path)? {
+            Source::Backup(folder) => folder,
+            Source::Loose(folder) => return Err(FilesError::NothingThere(folder)),
+        };
+        let proof = prove(&folder, &scratch, progress)?;
+        let manifest = read_manifest(&folder);
+        Ok((folder, proof, manifest))
+    })?;
+    if let Ok(manifest) = manifest
         && let Some(known) = api.store.known_backup(&manifest.backup_id)?
     {
         // A copy of a known backup does not take its place while that is where it was.
@@ -274,7 +317,7 @@ pub fn unfinished_remove(api: &Api, input: UnfinishedInput) -> Result<Nothing, A
         remove_unfinished(api.files.as_ref(), &folder)?;
     }
     api.store.write::<_, AppError>(|tx| {
-        tx.tag(&flowkeep_store::Tag::Backup);
+        tx.tag(&Tag::Backup);
         Ok(())
     })?;
     Ok(Nothing {})
@@ -362,10 +405,7 @@ const LAST_TARGET: &str = "backup_target";
 
 fn folder_setting(api: &Api, key: &str) -> Result<Option<PathBuf>, AppError> {
     let chosen = api.store.setting(key)?;
-    Ok(chosen
-        .as_ref()
-        .and_then(serde_json::Value::as_str)
-        .map(text_path))
+    Ok(chosen.as_ref().and_then(Value::as_str).map(text_path))
 }
 
 fn target_folder(api: &Api, into: Option<&ChosenPlace>) -> Result<PathBuf, AppError> {
@@ -402,22 +442,15 @@ fn names_of(damaged: &[DamagedFile]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::{Face, NoPlaces, OpenOptions};
+    use crate::testing::open;
 
     #[test]
     fn what_was_left_over_and_is_gone_by_now_counts_as_removed() {
         let root = tempfile::tempdir().unwrap();
         let into = root.path().join("backups");
         std::fs::create_dir(&into).unwrap();
-        let api = Api::open(OpenOptions {
-            data_dir: Some(root.path().join("data")),
-            face: Face::Cli,
-            places: Arc::new(NoPlaces),
-        })
-        .unwrap();
+        let api = open(&root.path().join("data"));
         let setting = path_text(&into).into();
         api.store
             .write::<_, AppError>(move |tx| Ok(tx.set_setting("backup_folder", &setting)?))
@@ -461,12 +494,7 @@ mod tests {
     fn a_whole_backup_that_cannot_be_noted_is_no_failure() {
         let root = tempfile::tempdir().unwrap();
         let data_dir = root.path().join("data");
-        let api = Api::open(OpenOptions {
-            data_dir: Some(data_dir.clone()),
-            face: Face::Cli,
-            places: Arc::new(NoPlaces),
-        })
-        .unwrap();
+        let api = open(&data_dir);
         let into = root.path().join("backups");
         let input = BackupInput {
             into: Some(ChosenPlace::Path(into)),

@@ -206,12 +206,7 @@ mod tests {
     #[test]
     fn a_diagnosis_names_neither_folders_nor_backups() {
         let root = tempfile::Builder::new().prefix("Acme").tempdir().unwrap();
-        let api = Api::open(crate::OpenOptions {
-            data_dir: Some(root.path().join("data")),
-            face: crate::Face::Cli,
-            places: std::sync::Arc::new(crate::NoPlaces),
-        })
-        .unwrap();
+        let api = crate::testing::open(&root.path().join("data"));
         let backups = root.path().join("Smith, Jones & Co");
         let left = backups.join("flowkeep-backup-20200101-000000.partial");
         std::fs::create_dir_all(&left).unwrap();

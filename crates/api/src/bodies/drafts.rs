@@ -112,23 +112,12 @@ pub fn forget(api: &Api, input: DraftRef) -> Result<Nothing, AppError> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use flowkeep_core::Format;
 
     use super::*;
     use crate::bodies::documents;
+    use crate::testing::open;
     use crate::types::{CreateInput, DocumentRef, UpdateInput};
-    use crate::{Face, NoPlaces, OpenOptions};
-
-    fn open(folder: &tempfile::TempDir) -> Api {
-        Api::open(OpenOptions {
-            data_dir: Some(folder.path().join("data")),
-            face: Face::Desktop,
-            places: Arc::new(NoPlaces),
-        })
-        .unwrap()
-    }
 
     fn of(id: &str) -> DraftRef {
         DraftRef {
@@ -162,7 +151,7 @@ mod tests {
     #[test]
     fn a_draft_is_no_change_and_is_there_after_a_new_start() {
         let folder = tempfile::tempdir().unwrap();
-        let api = open(&folder);
+        let api = open(folder.path());
         create(&api, "a");
         let newest = api.store.snapshot().unwrap().latest_operation_id().unwrap();
         keep_text(&api, "a", "{half a thou").unwrap();
@@ -170,7 +159,7 @@ mod tests {
         assert_eq!(now, newest, "Activity does not hear of it");
         drop(api);
 
-        let api = open(&folder);
+        let api = open(folder.path());
         let listed = list(&api, Nothing {}).unwrap().items;
         assert_eq!(listed.len(), 1);
         assert_eq!(listed[0].name, "Saved");
@@ -190,7 +179,7 @@ mod tests {
     #[test]
     fn saving_a_draft_forgets_it_in_the_same_moment_and_another_text_is_left() {
         let folder = tempfile::tempdir().unwrap();
-        let api = open(&folder);
+        let api = open(folder.path());
         create(&api, "a");
         let save = |text: &str| {
             let input = UpdateInput {
@@ -212,7 +201,7 @@ mod tests {
     #[test]
     fn a_draft_of_a_document_that_is_not_there_is_refused_by_name() {
         let folder = tempfile::tempdir().unwrap();
-        let api = open(&folder);
+        let api = open(folder.path());
         let refused = keep_text(&api, "nobody", "{}").unwrap_err();
         assert_eq!(refused.code, "not_found");
     }

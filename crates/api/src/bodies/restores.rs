@@ -4,13 +4,16 @@ use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
 use flowkeep_core::{KeptHistory, Kind, Message};
-use flowkeep_files::{FilesError, Source, find_source, read_manifest, stage_backup, stage_files};
+use flowkeep_files::{
+    DamagedFile, FilesError, Manifest, Source, find_source, read_manifest, stage_backup,
+    stage_files,
+};
 use flowkeep_host::{Cancellation, machine_id, path_text};
 use flowkeep_store::{ApplyOutcome, ApplyRequest, StagedGroup, Staging, StoreError};
 
 use super::backups::{damaged_item, newest_known};
+use crate::apart::apart;
 use crate::plans::Plan;
-use crate::progress::Thinned;
 use crate::types::{
     ImportPlanInput, ImportResult, KindCount, PlanRef, PlanSummary, RestoreInput, RestorePlanInput,
     RestoreResult, UndoConflict, UndoInput, UndoResult, UndoneOperation,
@@ -45,8 +48,12 @@ pub fn plan_files(
     progress: &dyn Progress,
 ) -> Result<PlanSummary, AppError> {
     let (id, place) = Plan::place(api)?;
-    let mut staging = Staging::create(place)?;
-    stage_files(paths, expected, &mut staging, &Thinned::new(progress))?;
+    let given = paths.to_vec();
+    let mut staging = apart(progress, move |progress| {
+        let mut staging = Staging::create(place)?;
+        stage_files(&given, expected, &mut staging, progress)?;
+        Ok(staging)
+    })?;
     staging.compare(&api.store, progress.cancellation())?;
     let source = match paths {
         [one] => one.clone(),
@@ -84,40 +91,17 @@ pub fn restore_plan(
         None => newest_known(api)?,
     };
     let (id, place) = Plan::place(api)?;
-    let progress = Thinned::new(progress);
-    let (mut damaged, mut notes) = (Vec::new(), Vec::new());
-    let (staging, source, manifest) = match find_source(&path)? {
-        Source::Backup(folder) => {
-            let manifest = read_manifest(&folder)?;
-            notes.extend(left_out(manifest.history));
-            let mut staging = Staging::create(place)?;
-            let read = stage_backup(&folder, &mut staging, &progress)?;
-            notes.extend(
-                read.damaged_parts
-                    .iter()
-                    .map(|part| Message::new("plan_note_damaged_part").with("path", &part.path)),
-            );
-            damaged = read.damaged_parts;
-            (staging, folder, Some(manifest))
-        }
-        Source::Loose(folder) => {
-            let mut staging = Staging::create(place)?;
-            stage_files(std::slice::from_ref(&folder), None, &mut staging, &progress)?;
-            notes.push(Message::new("plan_note_unverified"));
-            (staging, folder, None)
-        }
-    };
+    let filled = apart(progress, move |progress| fill(&path, place, progress))?;
     let mut plan = Plan {
         id,
-        staging,
-        source,
-        manifest,
-        damaged,
-        notes,
+        staging: filled.staging,
+        source: filled.source,
+        manifest: filled.manifest,
+        damaged: filled.damaged,
+        notes: filled.notes,
         applied: false,
     };
-    plan.staging
-        .compare(&api.store, flowkeep_host::Progress::cancellation(&progress))?;
+    plan.staging.compare(&api.store, progress.cancellation())?;
     let any = plan
         .staging
         .groups()?
@@ -132,6 +116,55 @@ pub fn restore_plan(
             .push(Message::new("plan_note_missing").with("count", missing));
     }
     plan.keep(api)
+}
+
+/// What a folder holds, laid out.
+struct Filled {
+    staging: Staging,
+    source: PathBuf,
+    manifest: Option<Manifest>,
+    damaged: Vec<DamagedFile>,
+    notes: Vec<Message>,
+}
+
+/// Lays out in `place` what `path` holds.
+fn fill(
+    path: &Path,
+    place: PathBuf,
+    progress: &dyn flowkeep_host::Progress,
+) -> Result<Filled, FilesError> {
+    let source = find_source(path)?;
+    let mut staging = Staging::create(place)?;
+    match source {
+        Source::Backup(source) => {
+            let manifest = read_manifest(&source)?;
+            let read = stage_backup(&source, &mut staging, progress)?;
+            let damaged = read.damaged_parts;
+            let parts = damaged
+                .iter()
+                .map(|part| Message::new("plan_note_damaged_part").with("path", &part.path));
+            Ok(Filled {
+                notes: left_out(manifest.history)
+                    .into_iter()
+                    .chain(parts)
+                    .collect(),
+                staging,
+                source,
+                manifest: Some(manifest),
+                damaged,
+            })
+        }
+        Source::Loose(source) => {
+            stage_files(std::slice::from_ref(&source), None, &mut staging, progress)?;
+            Ok(Filled {
+                staging,
+                source,
+                manifest: None,
+                damaged: Vec::new(),
+                notes: vec![Message::new("plan_note_unverified")],
+            })
+        }
+    }
 }
 
 /// What the backup was made without.

@@ -1,14 +1,14 @@
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use flowkeep_host::Space;
 use tempfile::TempDir;
 
 use super::*;
+use crate::Silent;
+use crate::testing::{open, options};
 use crate::types::{BackupInput, ChosenPlace, Nothing};
-use crate::{Face, NoPlaces, Silent};
 
 /// The machine's file system for so many changes; then the process is as good as killed.
 struct Mortal(AtomicU32);
@@ -180,14 +180,6 @@ fn killed_while_it_is_undone_it_is_undone_by_the_next() {
     }
 }
 
-fn options(data_dir: &Path) -> OpenOptions {
-    OpenOptions {
-        data_dir: Some(data_dir.to_owned()),
-        face: Face::Cli,
-        places: Arc::new(NoPlaces),
-    }
-}
-
 fn set_word(api: &Api, word: &'static str) {
     let set = move |tx: &flowkeep_store::Tx<'_>| tx.set_setting("word", &word.into());
     api.store.write(set).unwrap();
@@ -201,7 +193,7 @@ fn word(api: &Api) -> Option<String> {
 #[test]
 fn what_only_the_log_knows_survives_a_kill_at_any_step() {
     let source = tempfile::tempdir().unwrap();
-    let writing = Api::open(options(source.path())).unwrap();
+    let writing = open(source.path());
     set_word(&writing, "kept");
     for kills in 0.. {
         let folder = tempfile::tempdir().unwrap();
@@ -210,7 +202,7 @@ fn what_only_the_log_knows_survives_a_kill_at_any_step() {
             fs::copy(source.path().join(name), data_dir.join(name)).unwrap();
         }
         let moved = move_out(&Mortal::for_steps(kills), data_dir, &free_name(data_dir));
-        let api = Api::open(options(data_dir)).unwrap();
+        let api = open(data_dir);
         assert_eq!(word(&api).as_deref(), Some("kept"), "killed at {kills}");
         if moved.is_ok() {
             break;
@@ -233,7 +225,7 @@ fn the_new_database_takes_the_place_of_the_old_one() {
     let folder = tempfile::tempdir().unwrap();
     let data_dir = folder.path();
     let backups = tempfile::tempdir().unwrap();
-    let api = Api::open(options(data_dir)).unwrap();
+    let api = open(data_dir);
     for _ in 0..2 {
         let into = Some(ChosenPlace::Path(backups.path().to_owned()));
         let input = BackupInput {
@@ -257,7 +249,7 @@ fn the_new_database_takes_the_place_of_the_old_one() {
     let kept = aside.keep().unwrap();
 
     assert_eq!(contents(&kept)[DATABASE], DAMAGED.repeat(500));
-    let api = Api::open(options(data_dir)).unwrap();
+    let api = open(data_dir);
     assert_eq!(word(&api).as_deref(), Some("new"));
     assert_eq!(ids(&api), before, "it knows the backups of the old one");
     assert_eq!(before.len(), 2);
@@ -287,7 +279,7 @@ fn what_is_undone_or_forgotten_is_as_it_was() {
 fn a_safety_copy_takes_the_place_of_the_old_one_or_nothing_happens() {
     let folder = tempfile::tempdir().unwrap();
     let data_dir = folder.path();
-    let api = Api::open(options(data_dir)).unwrap();
+    let api = open(data_dir);
     set_word(&api, "copied");
     crate::safety_copy::make(&api, &crate::Silent).unwrap();
     drop(api);
@@ -306,7 +298,7 @@ fn a_safety_copy_takes_the_place_of_the_old_one_or_nothing_happens() {
     drop(aside.open_copy(&copy, options(data_dir)).unwrap());
     let kept = aside.keep().unwrap();
     assert_eq!(contents(&kept)[DATABASE], DAMAGED.repeat(500));
-    let api = Api::open(options(data_dir)).unwrap();
+    let api = open(data_dir);
     assert_eq!(word(&api).as_deref(), Some("copied"));
     assert!(copy.exists(), "the copy stays");
 }
@@ -315,14 +307,14 @@ fn a_safety_copy_takes_the_place_of_the_old_one_or_nothing_happens() {
 fn nothing_is_moved_while_another_works_with_the_data() {
     let folder = tempfile::tempdir().unwrap();
     let data_dir = folder.path();
-    let api = Api::open(options(data_dir)).unwrap();
+    let api = open(data_dir);
     let error = SetAside::begin(data_dir).err().unwrap();
     assert_eq!(error.code, "data_in_use");
     assert!(under_way(data_dir).is_empty());
     set_word(&api, "still here");
     drop(api);
     SetAside::begin(data_dir).unwrap().undo().unwrap();
-    let api = Api::open(options(data_dir)).unwrap();
+    let api = open(data_dir);
     assert_eq!(word(&api).as_deref(), Some("still here"));
 }
 
@@ -330,8 +322,8 @@ fn nothing_is_moved_while_another_works_with_the_data() {
 fn nothing_is_moved_while_one_works_on_whose_elder_has_ended() {
     let folder = tempfile::tempdir().unwrap();
     let data_dir = folder.path();
-    let owner = Api::open(options(data_dir)).unwrap();
-    let other = Api::open(options(data_dir)).unwrap();
+    let owner = open(data_dir);
+    let other = open(data_dir);
     drop(owner);
     let error = SetAside::begin(data_dir).err().unwrap();
     assert_eq!(
@@ -347,7 +339,7 @@ fn nothing_is_moved_while_one_works_on_whose_elder_has_ended() {
         "data_in_use"
     );
     aside.undo().unwrap();
-    let api = Api::open(options(data_dir)).unwrap();
+    let api = open(data_dir);
     assert_eq!(word(&api).as_deref(), Some("still here"));
 }
 

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::Local;
 use flowkeep_core::{BackupId, KeptHistory, Kind, Message, Sha256};
@@ -14,7 +12,7 @@ use super::manifest::{FORMAT, FORMAT_VERSION, MANIFEST, Manifest, ManifestFile, 
 use super::prove::{prove, read_back};
 use super::target::{BackupTarget, estimate, rfc3339, utc};
 use super::{DamagedFile, parts, readme};
-use crate::{FilesError, patience};
+use crate::FilesError;
 
 /// The manifest until it is whole.
 const UNLISTED: &str = "manifest.json.partial";
@@ -22,7 +20,7 @@ const UNLISTED: &str = "manifest.json.partial";
 /// What to back up and where.
 pub struct BackupRequest<'a> {
     /// The file system.
-    pub files: &'a Arc<dyn Files>,
+    pub files: &'a dyn Files,
     /// The catalog.
     pub store: &'a Store,
     /// The folder in which the backup's own folder is made.
@@ -41,12 +39,9 @@ pub struct BackupRequest<'a> {
     pub app_version: &'a str,
     /// A hash that tells this computer from others.
     pub machine: &'a str,
-    /// Whether to prove it by a trial restore. Only measurements leave that out; the files are
-    /// read back either way.
+    /// Whether to prove it by a trial restore. Only measurements leave that out, no face does; the
+    /// files are read back either way.
     pub trial: bool,
-    /// How long a cancelled backup removes what it wrote before it answers; the rest of the
-    /// removal goes on behind the answer.
-    pub tidying: Duration,
 }
 
 /// A backup that was made.
@@ -58,8 +53,6 @@ pub struct Backup {
     pub counts: Vec<(String, u32)>,
     /// Bytes of all files.
     pub bytes: u64,
-    /// Whether it was restored into a temporary database.
-    pub proven: bool,
     /// The newest operation it knows of.
     pub latest_operation: Option<String>,
     /// What the database could not give.
@@ -79,7 +72,7 @@ pub fn write_backup(
     let snapshot = request.store.snapshot()?;
     let faults = request.store.quick_check(progress.cancellation())?;
     let estimate = estimate(
-        request.files.as_ref(),
+        request.files,
         &snapshot,
         request.target,
         request.history,
@@ -108,6 +101,8 @@ pub fn write_backup(
     }
     let (partial, folder) = create_folder(request)?;
     let made = write_and_prove(request, &snapshot, &partial, faults, progress).and_then(|made| {
+        // The last moment at which nothing has its name.
+        go_on(progress)?;
         let named = name_it(request, &partial, folder)?;
         Ok(Backup {
             folder: named,
@@ -115,18 +110,31 @@ pub fn write_backup(
         })
     });
     made.map_err(|error| {
-        let cancelled = matches!(error, FilesError::Cancelled);
-        let removed = patience::remove(
-            request.files,
-            partial.clone(),
-            progress.cancellation(),
-            request.tidying,
-        );
-        if cancelled && !removed {
-            return FilesError::CancelledRemoving(partial);
+        if let Err(error) = request.files.remove_folder(&partial) {
+            tracing::warn!(%error, folder = %partial.display(), "could not be removed");
         }
         with_room(request, estimate.needed, error)
     })
+}
+
+/// Takes a backup back that was made and is not wanted. Until it is gone it looks like an unfinished
+/// one.
+///
+/// # Errors
+/// What the system says.
+pub fn withdraw_backup(files: &dyn Files, folder: &Path) -> Result<(), FilesError> {
+    let partial = partial_of(folder);
+    files
+        .rename_new(folder, &partial)
+        .and_then(|()| files.remove_folder(&partial))
+        .map_err(FilesError::at(folder))
+}
+
+/// What a backup is called while it is not whole.
+fn partial_of(folder: &Path) -> PathBuf {
+    let mut name = folder.as_os_str().to_owned();
+    name.push(".partial");
+    name.into()
 }
 
 /// The room ran out under way, because somebody else took it: said in bytes, as it is without us.
@@ -149,7 +157,7 @@ fn create_folder(request: &BackupRequest<'_>) -> Result<(PathBuf, PathBuf), File
     for n in 0..1000 {
         let name = BackupTarget::name(request.at, n);
         let folder = request.target.folder.join(&name);
-        let partial = request.target.folder.join(format!("{name}.partial"));
+        let partial = partial_of(&folder);
         if folder.symlink_metadata().is_ok() {
             continue;
         }
@@ -254,11 +262,10 @@ fn write_and_prove(
     } = writing;
     let bytes = manifest.bytes;
     // One flush for all files; only what is on disk gets into a manifest.
-    let (files, tree) = (Arc::clone(request.files), partial.to_owned());
-    patience::unless_cancelled(progress.cancellation(), partial, move || {
-        files.flush_tree(&tree)
-    })?
-    .map_err(FilesError::at(partial))?;
+    request
+        .files
+        .flush_tree(partial)
+        .map_err(FilesError::at(partial))?;
     manifest
         .end(&counts, latest_operation.as_deref())
         .map_err(FilesError::at(partial))?;
@@ -286,7 +293,6 @@ fn write_and_prove(
         folder: partial.to_owned(),
         counts: counts.into_iter().collect(),
         bytes,
-        proven: request.trial,
         latest_operation,
         damaged,
     })
@@ -329,7 +335,7 @@ impl<'a> Writing<'a> {
             .and_then(|out| ManifestWriter::begin(out, &head))
             .map_err(FilesError::at(&path))?;
         Ok(Self {
-            files: request.files.as_ref(),
+            files: request.files,
             folder,
             progress,
             manifest,

@@ -1,17 +1,12 @@
 //! Cancelled at any item: at most one item after it, and nothing is left (reliability, I5, row 44).
 
-use std::io::ErrorKind;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
-use flowkeep_core::KeptHistory;
 use flowkeep_files::{FilesError, prove, stage_backup};
-use flowkeep_host::testing::FailingFiles;
-use flowkeep_host::{Cancellation, Files, Progress};
+use flowkeep_host::{Cancellation, Progress, SystemFiles};
 use flowkeep_store::Staging;
 
-use crate::catalog::{Catalog, Given, system, tree};
+use crate::catalog::{Catalog, Given, tree};
 
 /// A person who cancels once `after` items are done.
 struct Impatient {
@@ -90,7 +85,7 @@ fn a_backup_cancelled_at_any_item_leaves_nothing() {
     let before = (catalog.backups_tree(), catalog.fingerprint());
     let scratch = tree(&catalog.scratch());
     let times = cancelled_everywhere(|person| {
-        let made = catalog.try_back_up(&system(), person);
+        let made = catalog.try_back_up(&SystemFiles, person);
         if made.is_err() {
             assert_eq!((catalog.backups_tree(), catalog.fingerprint()), before);
             assert_eq!(tree(&catalog.scratch()), scratch);
@@ -98,29 +93,6 @@ fn a_backup_cancelled_at_any_item_leaves_nothing() {
         made.map(|_| ())
     });
     assert!(times >= 12, "written, then read back: only {times} places");
-}
-
-/// A disk that takes long to remove what was written: the answer does not wait for it, and says so.
-#[test]
-fn a_cancelled_backup_answers_while_its_files_are_still_being_removed() {
-    let catalog = seeded();
-    let before = catalog.backups_tree();
-    let (open, gate) = std::sync::mpsc::channel();
-    let files: Arc<dyn Files> =
-        Arc::new(FailingFiles::at(0, ErrorKind::Other).removing_after(gate));
-    // The probe whether the folder can be written removes a folder as well.
-    open.send(()).unwrap();
-    let person = Impatient::new(2);
-    let made = catalog.try_back_up_with(&files, &person, KeptHistory::All, Duration::ZERO);
-    let Err(FilesError::CancelledRemoving(left)) = made else {
-        panic!("{made:?}");
-    };
-    assert!(left.is_dir() && left.to_string_lossy().ends_with(".partial"));
-    open.send(()).unwrap();
-    while left.exists() {
-        std::thread::yield_now();
-    }
-    assert_eq!(catalog.backups_tree(), before);
 }
 
 #[test]

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use flowkeep_core::{
     BackupId, Document, Format, KeptHistory, Kind, OperationId, Sha256, summarise,
@@ -135,26 +134,20 @@ impl Catalog {
     /// Backs up through this disk and for this person.
     pub(crate) fn try_back_up(
         &self,
-        files: &Arc<dyn Files>,
+        files: &dyn Files,
         progress: &dyn Progress,
     ) -> Result<Backup, FilesError> {
-        self.try_back_up_with(files, progress, KeptHistory::All, Duration::MAX)
+        self.try_back_up_with(files, progress, KeptHistory::All)
     }
 
-    /// As [`Catalog::try_back_up`], with so much of the history, and so long a wait for the removal once
-    /// cancelled.
+    /// As [`Catalog::try_back_up`], with so much of the history.
     pub(crate) fn try_back_up_with(
         &self,
-        files: &Arc<dyn Files>,
+        files: &dyn Files,
         progress: &dyn Progress,
         history: KeptHistory,
-        tidying: Duration,
     ) -> Result<Backup, FilesError> {
-        let target = BackupTarget::check(
-            files.as_ref(),
-            &self.backups(),
-            &self.root.path().join("data"),
-        )?;
+        let target = BackupTarget::check(files, &self.backups(), &self.root.path().join("data"))?;
         let request = BackupRequest {
             files,
             store: &self.store,
@@ -167,13 +160,12 @@ impl Catalog {
             app_version: "0.0.0",
             machine: "here",
             trial: true,
-            tidying,
         };
         write_backup(&request, progress)
     }
 
     pub(crate) fn back_up(&self) -> Backup {
-        self.try_back_up(&system(), &Unfollowed).unwrap()
+        self.try_back_up(&SystemFiles, &Unfollowed).unwrap()
     }
 
     /// Reads a backup into a plan, compared with this catalog.
@@ -316,9 +308,4 @@ impl Catalog {
         }
         elsewhere
     }
-}
-
-/// The machine's own disk.
-pub(crate) fn system() -> Arc<dyn Files> {
-    Arc::new(SystemFiles)
 }

@@ -4,12 +4,12 @@
 use std::path::Path;
 
 use flowkeep_core::Kind;
-use flowkeep_host::{Cancellation, Unfollowed};
+use flowkeep_host::{Cancellation, SystemFiles, Unfollowed};
 use flowkeep_store::{StagedGroup, StoreError};
 
 use rstest::rstest;
 
-use crate::catalog::{Catalog, Given, system};
+use crate::catalog::{Catalog, Given};
 
 const PAGE: usize = 8192;
 
@@ -128,7 +128,7 @@ fn a_broken_page_costs_what_was_on_it_and_no_more() {
         bytes[start..start + PAGE].fill(0xff);
     };
     let catalog = catalog.reopened(|file| change(file, "mark-5-", wipe));
-    let made = catalog.try_back_up(&system(), &Unfollowed).unwrap();
+    let made = catalog.try_back_up(&SystemFiles, &Unfollowed).unwrap();
     let page = made
         .damaged
         .iter()

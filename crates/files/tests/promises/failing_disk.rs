@@ -2,19 +2,13 @@
 
 use std::io::ErrorKind;
 
-use std::sync::Arc;
-
 use flowkeep_core::Kind;
 use flowkeep_files::{FilesError, find_source, unfinished_in};
 use flowkeep_host::testing::FailingFiles;
-use flowkeep_host::{Files, Space, Unfollowed};
+use flowkeep_host::{Space, Unfollowed};
 use rstest::rstest;
 
 use crate::catalog::{Catalog, Given};
-
-fn shared(files: &FailingFiles) -> Arc<dyn Files> {
-    Arc::new(files.clone())
-}
 
 fn seeded() -> Catalog {
     let catalog = Catalog::new();
@@ -45,7 +39,7 @@ fn a_disk_that_fails_at_any_call_leaves_all_as_it_was(#[case] kind: ErrorKind) {
     let mut failures = 0;
     for n in 1.. {
         let files = FailingFiles::at(n, kind);
-        let made = catalog.try_back_up(&shared(&files), &Unfollowed);
+        let made = catalog.try_back_up(&files, &Unfollowed);
         assert_eq!(catalog.fingerprint(), before.1, "call {n}");
         let Err(error) = made else {
             assert!(files.calls() < n, "call {n} failed and nobody noticed");
@@ -103,9 +97,7 @@ fn too_little_room_is_said_in_bytes_before_anything_is_written() {
         cluster: 4096,
     };
     let files = FailingFiles::at(0, ErrorKind::Other).with_space(space);
-    let error = catalog
-        .try_back_up(&shared(&files), &Unfollowed)
-        .unwrap_err();
+    let error = catalog.try_back_up(&files, &Unfollowed).unwrap_err();
     let FilesError::NoRoom {
         needed, free: 1000, ..
     } = error
@@ -125,7 +117,7 @@ fn room_is_counted_in_the_clusters_of_the_target() {
     catalog.keep(&many);
     let needed = |cluster| {
         let files = FailingFiles::at(0, ErrorKind::Other).with_space(Space { free: 0, cluster });
-        match catalog.try_back_up(&shared(&files), &Unfollowed) {
+        match catalog.try_back_up(&files, &Unfollowed) {
             Err(FilesError::NoRoom { needed, .. }) => needed,
             other => panic!("{other:?}"),
         }
@@ -146,9 +138,7 @@ fn room_that_runs_out_under_way_is_said_in_bytes() {
     };
     for n in 4..12 {
         let files = FailingFiles::at(n, ErrorKind::StorageFull).with_space(space);
-        let error = catalog
-            .try_back_up(&shared(&files), &Unfollowed)
-            .unwrap_err();
+        let error = catalog.try_back_up(&files, &Unfollowed).unwrap_err();
         let FilesError::NoRoom { needed, free, .. } = error else {
             panic!("{error:?}")
         };

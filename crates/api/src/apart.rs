@@ -1,0 +1,200 @@
+//! Long work where the user pointed, on threads of its own. A disk that no longer answers (a dead
+//! network mount, a drive that was pulled) holds a call in the kernel for as long as it likes, and
+//! nobody can break that off. So nothing else depends on those threads, and whoever waits stops
+//! waiting soon after a cancel: the work is left to itself and ends, cancelled, when its call does.
+//!
+//! Absent on purpose: work on the data folder alone, and anything that may not be left half-way.
+
+use std::sync::mpsc::{RecvTimeoutError, SendError, SyncSender, sync_channel};
+use std::time::{Duration, Instant};
+
+use flowkeep_files::FilesError;
+use flowkeep_host::Cancellation;
+
+use crate::progress::Thinned;
+use crate::types::ProgressReport;
+use crate::{AppError, Progress};
+
+/// How long cancelled work may take to end and tidy up before it is left to itself: cancelling
+/// answers within a second.
+pub(crate) const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Between two looks at whether the operator still waits.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// What the work tells whoever waits for it.
+enum Told<T> {
+    Report(ProgressReport),
+    Ended(Result<T, FilesError>),
+}
+
+/// Does `work` apart from everything else. Everything it starts with rayon stays on the same threads.
+///
+/// # Errors
+/// What it answers; `cancelled` when it was left to itself, `internal` when it ended in a panic.
+pub(crate) fn apart<T: Send + 'static>(
+    progress: &dyn Progress,
+    work: impl FnOnce(&Thinned) -> Result<T, FilesError> + Send + 'static,
+) -> Result<T, AppError> {
+    let cancelled = || AppError::new("cancelled");
+    apart_for(PATIENCE, progress, work, cancelled, drop)
+}
+
+/// As [`apart`]. Work that has not ended `patience` after it was cancelled is left to itself: then
+/// `left` is answered, and `after` is given what came of it in the end. What it answers goes either to
+/// the caller or to `after`, never to both.
+///
+/// # Errors
+/// As [`apart`].
+pub(crate) fn apart_for<T: Send + 'static>(
+    patience: Duration,
+    progress: &dyn Progress,
+    work: impl FnOnce(&Thinned) -> Result<T, FilesError> + Send + 'static,
+    left: impl FnOnce() -> AppError,
+    after: impl FnOnce(Result<T, FilesError>) + Send + 'static,
+) -> Result<T, AppError> {
+    // Without room for a message in it: what was sent was also taken.
+    let (tell, told) = sync_channel(0);
+    let steps = thinned(&tell, progress.cancellation().clone());
+    rayon::ThreadPoolBuilder::new()
+        .thread_name(|n| format!("apart-{n}"))
+        // The panic has said so itself, and whoever waits sees that nothing more will come.
+        .panic_handler(drop)
+        .build()
+        .map_err(|error| AppError::new("internal").with("detail", error))?
+        .spawn(move || {
+            let ended = work(&steps);
+            if let Err(SendError(Told::Ended(ended))) = tell.send(Told::Ended(ended)) {
+                after(ended);
+            }
+        });
+    let mut cancelled_at = None;
+    loop {
+        match told.recv_timeout(LOOK) {
+            Ok(Told::Report(report)) => progress.report(report),
+            Ok(Told::Ended(ended)) => return Ok(ended?),
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(AppError::new("internal").with("detail", "work ended in a panic"));
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        if progress.cancelled()
+            && cancelled_at.get_or_insert_with(Instant::now).elapsed() >= patience
+        {
+            return Err(left());
+        }
+    }
+}
+
+fn thinned<T: Send + 'static>(tell: &SyncSender<Told<T>>, cancellation: Cancellation) -> Thinned {
+    let tell = tell.clone();
+    Thinned::new(cancellation, move |report| {
+        // Nobody may be following any more.
+        let _ = tell.send(Told::Report(report));
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+    use std::path::Path;
+    use std::sync::Arc;
+    use std::sync::mpsc::channel;
+
+    use flowkeep_core::{Format, Kind};
+    use flowkeep_host::testing::FailingFiles;
+
+    use super::*;
+    use crate::testing::open;
+    use crate::types::{
+        BackupInput, BackupResult, ChosenPlace, CreateInput, Nothing, RestorePlanInput,
+    };
+    use crate::{Api, Silent, backups, documents, restores};
+
+    struct Person(Cancellation);
+
+    impl Progress for Person {
+        fn report(&self, _: ProgressReport) {}
+
+        fn cancellation(&self) -> &Cancellation {
+            &self.0
+        }
+    }
+
+    fn create(api: &Api, id: &str) {
+        let input = CreateInput {
+            text: format!(r#"{{"id": "{id}", "name": "{id}", "tasks": []}}"#),
+            format: Format::Json,
+            id: None,
+            name: None,
+        };
+        documents::create(api, Kind::Workflow, input).unwrap();
+    }
+
+    fn back_up(api: &Api, into: &Path, progress: &dyn Progress) -> Result<BackupResult, AppError> {
+        let input = BackupInput {
+            into: Some(ChosenPlace::Path(into.to_owned())),
+            ..BackupInput::default()
+        };
+        backups::backup(api, input, progress)
+    }
+
+    /// At whichever call the disk stops answering: cancelling answers, the rest goes on, and when the
+    /// disk is back nothing is left of the backup and whoever follows hears that.
+    #[test]
+    fn a_disk_that_stops_answering_holds_up_nothing_and_leaves_nothing() {
+        let root = tempfile::tempdir().unwrap();
+        let mut api = open(&root.path().join("data"));
+        for id in ["a", "b", "c"] {
+            create(&api, id);
+        }
+        let healthy = FailingFiles::at(0, ErrorKind::Other);
+        api.files = Arc::new(healthy.clone());
+        let sound = back_up(&api, &root.path().join("sound"), &Silent).unwrap();
+        api.patience = Duration::ZERO;
+        let (tell, changes) = channel();
+        let hear = move |tags| {
+            let _ = tell.send(tags);
+        };
+        let _follower = api.follow(hear, |_| (), |_| ()).unwrap();
+        assert!(healthy.calls() > 20);
+        for n in 1..=healthy.calls() {
+            let into = root.path().join(format!("dead-{n}"));
+            let (reached, hangs) = channel();
+            let (closed, gate) = channel();
+            let dead = FailingFiles::at(0, ErrorKind::Other).hanging_from(n, reached, gate);
+            api.files = Arc::new(dead);
+            let person = Person(Cancellation::default());
+            let cancellation = person.0.clone();
+            let cancelling = std::thread::spawn(move || {
+                hangs.recv().unwrap();
+                cancellation.cancel();
+            });
+            let error = back_up(&api, &into, &person).unwrap_err();
+            cancelling.join().unwrap();
+            assert_eq!(
+                (error.code.as_str(), &error.hints[..]),
+                ("cancelled", &["removing_goes_on".to_owned()][..]),
+                "call {n}"
+            );
+
+            create(&api, &format!("meanwhile-{n}"));
+            let from = Some(ChosenPlace::Path(sound.target_dir.clone().into()));
+            let plan = restores::restore_plan(&api, RestorePlanInput { from }, &Silent).unwrap();
+            assert_eq!(plan.chosen, 0, "call {n}");
+
+            drop(closed);
+            while !changes.recv().unwrap().contains(&"backup".to_owned()) {}
+            let left = std::fs::read_dir(&into).map_or(0, Iterator::count);
+            assert_eq!(left, 0, "call {n} left something behind");
+        }
+        let list = backups::list(&api, Nothing {}).unwrap();
+        assert_eq!((list.total, list.unfinished.len()), (1, 0));
+    }
+
+    #[test]
+    fn a_panic_is_the_works_failure() {
+        let error = apart::<()>(&Silent, |_| panic!("on purpose")).unwrap_err();
+        assert_eq!(error.code, "internal");
+    }
+}
