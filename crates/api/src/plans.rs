@@ -95,6 +95,10 @@ impl Plan {
                 let other = self.staging.other_path(staged.item)?.unwrap_or_default();
                 Some(Message::new("duplicate_file_id").with("other", other))
             }
+            (ItemAction::Skipped, StagedGroup::Duplicate) => {
+                let other = self.staging.other_path(staged.item)?.unwrap_or_default();
+                Some(Message::new("duplicate_other_counts").with("other", other))
+            }
             (ItemAction::Skipped, group) if group.can_be_taken() => {
                 Some(Message::new("left_as_it_is"))
             }
@@ -219,8 +223,17 @@ impl From<Decision> for Choice {
     }
 }
 
+/// What an item that differs from yours is beside it.
+#[derive(Debug, Default)]
+pub(crate) struct Beside {
+    /// How many places differ.
+    pub(crate) differences: Option<u32>,
+    /// What yours is called, where that is something else.
+    pub(crate) name_here: Option<String>,
+}
+
 /// One item as the dialog shows it.
-pub(crate) fn item(staged: StagedItem, differences: Option<u32>) -> PlanItem {
+pub(crate) fn item(staged: StagedItem, beside: Beside) -> PlanItem {
     PlanItem {
         item: staged.item,
         group: staged.group.into(),
@@ -230,6 +243,7 @@ pub(crate) fn item(staged: StagedItem, differences: Option<u32>) -> PlanItem {
         id: staged.id,
         id_derived: staged.id_derived,
         name: staged.name,
+        name_here: beside.name_here,
         encoding: unusual(staged.encoding),
         stages: staged.stages,
         tasks: staged.tasks,
@@ -237,7 +251,7 @@ pub(crate) fn item(staged: StagedItem, differences: Option<u32>) -> PlanItem {
         runs_something: staged.runs_something,
         contains_key: staged.contains_key,
         reason: staged.reason,
-        differences,
+        differences: beside.differences,
         updated_here: staged.here_updated_at.map(time::rfc3339),
         updated_there: staged.there_updated_at.map(time::rfc3339),
     }
@@ -246,18 +260,121 @@ pub(crate) fn item(staged: StagedItem, differences: Option<u32>) -> PlanItem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::{ListInput, PlanDecideInput, PlanRef, RestoreInput};
-    use crate::{Face, NoPlaces, OpenOptions, Silent, documents, plan_decisions, restores};
+    use crate::testing::open;
+    use std::path::Path;
+
+    use crate::types::{ListInput, PlanDecideInput, PlanItemsInput, PlanRef, RestoreInput};
+    use crate::{Silent, documents, plan_decisions, restores};
+
+    fn plan_of(api: &Api, files: &[(&str, &str)], folder: &Path) -> PlanSummary {
+        let paths: Vec<_> = files
+            .iter()
+            .map(|(name, text)| {
+                let path = folder.join(name);
+                std::fs::write(&path, text).unwrap();
+                path
+            })
+            .collect();
+        restores::plan_files(api, &paths, None, &Silent).unwrap()
+    }
+
+    fn all(plan_id: &str) -> PlanItemsInput {
+        PlanItemsInput {
+            plan_id: plan_id.to_owned(),
+            group: None,
+            limit: None,
+            offset: None,
+        }
+    }
+
+    #[test]
+    fn an_item_says_what_yours_is_called_where_that_is_something_else() {
+        let root = tempfile::tempdir().unwrap();
+        let api = open(&root.path().join("data"));
+        let yours = [
+            ("a.json", r#"{"id": "a", "name": "Mine", "tasks": []}"#),
+            ("b.json", r#"{"id": "b", "name": "Both", "tasks": []}"#),
+        ];
+        let plan_id = plan_of(&api, &yours, root.path()).plan_id;
+        restores::import_apply(&api, PlanRef { plan_id }, &Silent).unwrap();
+        let theirs = [
+            ("a.json", r#"{"id": "a", "name": "Theirs", "tasks": []}"#),
+            (
+                "b.json",
+                r#"{"id": "b", "name": "Both", "tasks": [], "x": 1}"#,
+            ),
+            ("c.json", r#"{"id": "c", "name": "New", "tasks": []}"#),
+        ];
+        let plan = plan_of(&api, &theirs, root.path());
+        let page = plan_decisions::items(&api, all(&plan.plan_id)).unwrap();
+        let mut said: Vec<_> = page
+            .items
+            .iter()
+            .map(|item| {
+                (
+                    item.name.as_deref(),
+                    item.name_here.as_deref(),
+                    item.differences,
+                )
+            })
+            .collect();
+        said.sort();
+        assert_eq!(
+            said,
+            [
+                (Some("Both"), None, Some(1)),
+                (Some("New"), None, None),
+                (Some("Theirs"), Some("Mine"), Some(1)),
+            ]
+        );
+    }
+
+    #[test]
+    fn of_files_with_one_id_the_others_are_left_out_once_one_is_taken() {
+        let root = tempfile::tempdir().unwrap();
+        let api = open(&root.path().join("data"));
+        let files = [1, 2, 3].map(|n| {
+            (
+                format!("{n}.json"),
+                format!(r#"{{"id": "a", "name": "{n}", "tasks": []}}"#),
+            )
+        });
+        let files: Vec<_> = files
+            .iter()
+            .map(|(name, text)| (&name[..], &text[..]))
+            .collect();
+        let plan_id = plan_of(&api, &files, root.path()).plan_id;
+        let undecided = restores::import_preview(&api, &plan_id).unwrap();
+        assert_eq!((undecided.imported, undecided.failed), (0, 3));
+        assert_eq!(plan_decisions::damaged(&api, &plan_id).unwrap().len(), 0);
+        let decision = PlanDecideInput {
+            plan_id: plan_id.clone(),
+            items: vec![2],
+            group: None,
+            decision: Decision::Take,
+        };
+        plan_decisions::decide(&api, decision).unwrap();
+        let decided = restores::import_preview(&api, &plan_id).unwrap();
+        assert_eq!(
+            (decided.imported, decided.skipped, decided.failed),
+            (1, 2, 0)
+        );
+        let results = plan_decisions::results(&api, all(&plan_id)).unwrap();
+        for left in results
+            .items
+            .iter()
+            .filter(|item| item.action == ItemAction::Skipped)
+        {
+            let reason = left.reason.as_ref().unwrap();
+            assert_eq!(reason.code, "duplicate_other_counts");
+            assert!(reason.fields["other"].ends_with("2.json"), "{reason:?}");
+        }
+    }
 
     #[test]
     fn a_plan_of_copies_is_carried_out_once() {
         let root = tempfile::tempdir().unwrap();
-        let api = Api::open(OpenOptions {
-            data_dir: Some(root.path().join("data")),
-            face: Face::Cli,
-            places: Arc::new(NoPlaces),
-        })
-        .unwrap();
+        let api = open(&root.path().join("data"));
         let file = root.path().join("a.json");
         std::fs::write(&file, r#"{"id": "a", "name": "A", "tasks": []}"#).unwrap();
         let plan = restores::plan_files(&api, &[file], None, &Silent).unwrap();

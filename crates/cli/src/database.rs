@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use flowkeep_api::types::{
     BackupInput, ChosenPlace, DamagedItem, Decision, ItemAction, Nothing, RestoreInput,
-    RestorePlanInput, RestoreResult, UndoInput, VerifyInput,
+    RestorePlanInput, UndoInput, VerifyInput,
 };
 use flowkeep_api::{Api, AppError, Catalogue, backups, plan_decisions, restores};
 use flowkeep_core::{KeptHistory, visible};
@@ -142,11 +142,7 @@ fn restore(api: &Api, output: &Output, asked: &Restore) -> Result<Outcome, AppEr
         // They are rows of `items` here.
         head.as_object_mut().and_then(|head| head.remove("others"));
         // And here everything damaged is in one list, documents and parts of the history alike.
-        let damaged = [
-            damaged_documents(api, &id, &result)?,
-            result.damaged.clone(),
-        ]
-        .concat();
+        let damaged = [plan_decisions::damaged(api, &id)?, result.damaged.clone()].concat();
         head["damaged"] = serde_json::to_value(damaged).unwrap_or_default();
         output.stream(&head, |each| {
             plan_decisions::each_result(api, &id, |item| {
@@ -164,10 +160,7 @@ fn restore(api: &Api, output: &Output, asked: &Restore) -> Result<Outcome, AppEr
             if item.reason.is_none() && !asked.verbose && !(asked.dry_run && would_change) {
                 return Ok(());
             }
-            let action = catalogue.word(match item.action {
-                ItemAction::Failed => "cli_damaged",
-                other => action(other),
-            });
+            let action = catalogue.word(action(item.action));
             let name = item.name.or(item.path).unwrap_or_default();
             let mut said = visible(&name).into_owned();
             if let Some(reason) = item.reason {
@@ -256,28 +249,6 @@ fn named(catalogue: &Catalogue, damaged: &DamagedItem) -> String {
     let reason = catalogue.say(&damaged.reason);
     let said = catalogue.labelled(&visible(name), &reason);
     catalogue.labelled(&catalogue.word("cli_damaged"), &said)
-}
-
-/// The documents of a backup that are damaged.
-fn damaged_documents(
-    api: &Api,
-    plan_id: &str,
-    result: &RestoreResult,
-) -> Result<Vec<DamagedItem>, AppError> {
-    let mut damaged = Vec::new();
-    if result.failed > 0 {
-        plan_decisions::each_result(api, plan_id, |item| {
-            if let (ItemAction::Failed, Some(reason)) = (item.action, item.reason) {
-                damaged.push(DamagedItem {
-                    path: item.path.unwrap_or_default(),
-                    reason,
-                    name: item.name,
-                });
-            }
-            Ok(())
-        })?;
-    }
-    Ok(damaged)
 }
 
 fn undo(api: &Api, output: &Output, operation_id: Option<String>) -> Result<Outcome, AppError> {

@@ -106,6 +106,9 @@ impl Staging {
                    WHEN decision = 'take' AND (here_row IS NULL OR here_deleted) THEN 'imported'
                    WHEN decision = 'take' THEN 'updated'
                    WHEN section = 8 THEN 'unchanged'
+                   WHEN section = 5 AND EXISTS (
+                     SELECT 1 FROM item o WHERE o.kind = item.kind AND o.id = item.id
+                       AND o.decision = 'take') THEN 'skipped'
                    WHEN section IN (5, 6) THEN 'failed'
                    ELSE 'skipped' END",
             )?;

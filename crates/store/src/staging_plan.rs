@@ -272,14 +272,15 @@ impl Staging {
         Ok(())
     }
 
-    /// The folder or file of the first item with this id, for telling duplicates apart.
+    /// The file of another item with this id, of the one that is taken where one is.
     ///
     /// # Errors
     /// What the database says.
     pub fn other_path(&self, item: u32) -> Result<Option<String>, StoreError> {
         let mut statement = self.connection.prepare_cached(
             "SELECT o.path FROM item i JOIN item o ON o.kind = i.kind AND o.id = i.id
-             WHERE i.item = ?1 AND o.item <> i.item ORDER BY o.item LIMIT 1",
+             WHERE i.item = ?1 AND o.item <> i.item
+             ORDER BY o.decision <> 'take', o.item LIMIT 1",
         )?;
         Ok(statement.query_row([item], |row| row.get(0)).optional()?)
     }

@@ -2,14 +2,15 @@
 
 use std::sync::PoisonError;
 
-use flowkeep_core::{Document, Kind, differences};
+use flowkeep_core::{Document, Kind, Message, differences, summarise};
+use flowkeep_host::{path_text, text_path};
 use flowkeep_store::{Choice, StagedGroup, StagedItem, StoreError};
 
 use super::page;
-use crate::plans::{Plan, item};
+use crate::plans::{Beside, Plan, item};
 use crate::types::{
-    Comparison, Decision, Nothing, PlanDecideInput, PlanItemInput, PlanItemsInput, PlanPage,
-    PlanRef, PlanResults, PlanSummary,
+    Comparison, DamagedItem, Decision, Nothing, PlanDecideInput, PlanItemInput, PlanItemsInput,
+    PlanPage, PlanRef, PlanResults, PlanSummary,
 };
 use crate::{Api, AppError};
 
@@ -28,8 +29,8 @@ pub fn items(api: &Api, input: PlanItemsInput) -> Result<PlanPage, AppError> {
     let items = staged
         .into_iter()
         .map(|staged| {
-            let count = difference_count(api, &plan, &staged)?;
-            Ok(item(staged, count))
+            let beside = beside(api, &plan, &staged)?;
+            Ok(item(staged, beside))
         })
         .collect::<Result<_, AppError>>()?;
     Ok(PlanPage { total, items })
@@ -190,22 +191,48 @@ pub fn each_result(
     plan.staging.each_item(|staged| each(plan.result(staged)?))
 }
 
-fn difference_count(api: &Api, plan: &Plan, staged: &StagedItem) -> Result<Option<u32>, AppError> {
+/// The documents of a plan that cannot be read, by their paths below its source.
+///
+/// # Errors
+/// `plan_unknown`.
+pub fn damaged(api: &Api, plan_id: &str) -> Result<Vec<DamagedItem>, AppError> {
+    let plan = api.plan(plan_id)?;
+    let plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut damaged = Vec::new();
+    plan.staging.each_damaged(|staged| {
+        let path = text_path(&staged.path);
+        damaged.push(DamagedItem {
+            path: path_text(path.strip_prefix(&plan.source).unwrap_or(&path)),
+            reason: staged
+                .reason
+                .unwrap_or_else(|| Message::new("file_unreadable")),
+            name: staged.name,
+        });
+        Ok::<_, StoreError>(())
+    })?;
+    Ok(damaged)
+}
+
+fn beside(api: &Api, plan: &Plan, staged: &StagedItem) -> Result<Beside, AppError> {
     let compared = matches!(
         staged.group,
         StagedGroup::ChangedHere | StagedGroup::Conflict | StagedGroup::NewerThere
     );
     let (true, Some(kind)) = (compared, staged.kind) else {
-        return Ok(None);
+        return Ok(Beside::default());
     };
-    let (Some(here), Some(incoming)) = (here(api, staged)?, plan.staging.text(staged.item)?) else {
-        return Ok(None);
+    let Some(here) = here(api, staged)? else {
+        return Ok(Beside::default());
     };
-    let Ok(incoming) = Document::parse(incoming.format, incoming.text) else {
-        return Ok(None);
-    };
-    let count = differences(kind, &here, &incoming).len();
-    Ok(Some(u32::try_from(count).unwrap_or(u32::MAX)))
+    let name_here =
+        Some(summarise(kind, &here, None).name).filter(|name| staged.name.as_ref() != Some(name));
+    let incoming = plan.staging.text(staged.item)?;
+    let incoming = incoming.and_then(|stored| Document::parse(stored.format, stored.text).ok());
+    let count = incoming.map(|incoming| differences(kind, &here, &incoming).len());
+    Ok(Beside {
+        differences: count.map(|count| u32::try_from(count).unwrap_or(u32::MAX)),
+        name_here,
+    })
 }
 
 /// The document an item was compared with, as it was then.

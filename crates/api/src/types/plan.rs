@@ -139,6 +139,8 @@ pub struct PlanItem {
     pub id_derived: bool,
     /// Its name; for a damaged file the name the manifest knows.
     pub name: Option<String>,
+    /// The name of yours, where that is another one.
+    pub name_here: Option<String>,
     /// The encoding it was read in, when not UTF-8.
     pub encoding: Option<Encoding>,
     /// Number of stages.

@@ -1,6 +1,6 @@
 //! `db restore` and `db undo`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::backup::file_of;
 use crate::flowkeep::{Flowkeep, keys, text, workflow};
@@ -193,7 +193,16 @@ fn damaged_items_are_named_and_the_rest_comes_in() {
         (&done["imported"], &done["failed"], &done["total"]),
         (&2.into(), &1.into(), &3.into())
     );
-    assert_eq!(done["damaged"].as_array().unwrap().len(), 1, "{done}");
+    let damaged = done["damaged"].as_array().unwrap();
+    assert_eq!(damaged.len(), 1, "{done}");
+    let path = file_of(&folder, "b");
+    assert_eq!(folder.join(damaged[0]["path"].as_str().unwrap()), path);
+    assert!(
+        damaged[0]["path"]
+            .as_str()
+            .unwrap()
+            .starts_with("workflows")
+    );
     let failed = done["items"]
         .as_array()
         .unwrap()
@@ -215,6 +224,25 @@ fn damaged_items_are_named_and_the_rest_comes_in() {
         said.out
     );
     drop(flowkeep);
+}
+
+#[test]
+fn files_with_one_id_are_undecided_and_not_damaged() {
+    let flowkeep = Flowkeep::new();
+    let first = flowkeep.file("loose/1.json", workflow("a", "One"));
+    flowkeep.file("loose/2.json", workflow("a", "Two"));
+    flowkeep.file("loose/3.json", workflow("b", "Three"));
+    let loose = text(Path::new(&first).parent().unwrap());
+    let (exit, done) = flowkeep.json(&["db", "restore", "-i", &loose]);
+    assert_eq!((exit, &done["failed"]), (3, &2.into()), "{done}");
+    assert_eq!(done["damaged"], serde_json::json!([]), "{done}");
+    let said = Flowkeep::new().say(&["db", "restore", "-i", &loose]);
+    assert!(
+        said.out.contains("not brought in: One: another file"),
+        "{}",
+        said.out
+    );
+    assert!(!said.out.to_lowercase().contains("damaged"), "{}", said.out);
 }
 
 #[test]

@@ -23,7 +23,12 @@ export function isChoosable(group: PlanGroup): boolean {
 export function itemWords(item: PlanItem): string {
   const kind = item.kind ? label('kind_name', item.kind) : '';
   const named = item.name ? m.kind_named({ kind, name: visible(item.name) }) : kind;
-  return [named, shapeWords(item)].filter(Boolean).join(' · ');
+  return [named, yoursWords(item), shapeWords(item)].filter(Boolean).join(' · ');
+}
+
+/** What yours is called, where that is something else. */
+export function yoursWords({ name_here }: PlanItem): string {
+  return name_here === null ? '' : m.yours_named({ name: visible(name_here) });
 }
 
 /** What an import finds, group by group: `21 new · 3 cannot be read · 104 left out`. */

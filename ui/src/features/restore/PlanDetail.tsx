@@ -1,7 +1,7 @@
 import { m, say, when } from '@/i18n';
 import type { PlanItem } from '@/ipc';
 import { ItemComparison } from '../plan/ItemComparison';
-import { itemName, itemWords } from '../plan/words';
+import { itemName, itemWords, yoursWords } from '../plan/words';
 import styles from './PlanDetail.module.css';
 
 interface Props {
@@ -12,6 +12,7 @@ interface Props {
 /** One item of a plan: what it is, how it differs, and what taking it means. */
 export function PlanDetail({ plan, item }: Props) {
   const times = [
+    yoursWords(item),
     item.updated_here && m.yours_of({ when: when(item.updated_here) }),
     item.updated_there && m.backup_of({ when: when(item.updated_there) }),
   ].filter(Boolean);

@@ -4,7 +4,7 @@ import { counted, label, m, number, say, when } from '@/i18n';
 import type { GroupCount, PlanItem, PlanSummary } from '@/ipc';
 import { KINDS } from '../catalog/kinds';
 import { planItemsSource, useDecide } from '../plan/plans';
-import { GROUP_LOOKS, isChoosable, itemName } from '../plan/words';
+import { GROUP_LOOKS, isChoosable, itemName, yoursWords } from '../plan/words';
 import styles from './PlanGroups.module.css';
 
 /** Rows of a group shown at first, and with each further step. */
@@ -127,7 +127,7 @@ function nameOf(item: PlanItem): string {
 function noteOf(item: PlanItem): string {
   if (item.reason) return say(item.reason);
   if (item.differences !== null && item.differences > 0)
-    return counted('differences', item.differences);
+    return [yoursWords(item), counted('differences', item.differences)].filter(Boolean).join(' · ');
   if (item.updated_there) return m.from_when({ when: when(item.updated_there) });
   return '';
 }

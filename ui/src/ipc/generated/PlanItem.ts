@@ -42,6 +42,10 @@ id_derived: boolean,
  */
 name: string | null, 
 /**
+ * The name of yours, where that is another one.
+ */
+name_here: string | null, 
+/**
  * The encoding it was read in, when not UTF-8.
  */
 encoding: Encoding | null, 
