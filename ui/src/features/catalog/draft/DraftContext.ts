@@ -2,8 +2,9 @@ import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { Note } from '@/components';
 import { fieldName, say } from '@/i18n';
 import type { Edit, Finding, Kind } from '@/ipc';
-import type { DocumentDraft, DraftContent, DraftState } from './draft';
+import type { DocumentDraft } from './draft';
 import { type Path, pointer, remove, set, type View, valueAt } from './edits';
+import type { DraftContent, DraftState } from './state';
 import type { Typed } from './typing';
 
 interface Editing {

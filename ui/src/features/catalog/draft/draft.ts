@@ -3,55 +3,19 @@
  * one batch of edits after another. What was typed shows at once, because waiting edits are applied
  * to the view for the eye.
  */
-import type { CallError, Draft, DraftInput, Edit, Format, Message, Validation } from '@/ipc';
-import { applied, coalesced, isSame, type Path, remove, set, type View, valueAt } from './edits';
+import type { CallError, Draft, DraftInput, Edit, Format } from '@/ipc';
+import { coalesced, type Path, remove, set, type View, valueAt } from './edits';
 import { TextHistory } from './history';
+import {
+  type Batch,
+  type Confirmed,
+  confirmed,
+  type DraftBase,
+  type DraftContent,
+  type DraftState,
+  shownState,
+} from './state';
 import { type Typed, Typing } from './typing';
-
-/** Numbers as the text spells them, by their pointers, where they would be printed otherwise. */
-export type Spelled = Draft['spelled'];
-
-export interface DraftBase {
-  text: string;
-  format: Format;
-  view: View;
-  spelled: Spelled;
-  validation: Validation;
-  revision: number;
-}
-
-/** What a form shows. The same object for as long as it says the same. */
-export interface DraftContent {
-  view: View;
-  spelled: Spelled;
-  /** Why the text cannot be read; the form shows the last view that could. */
-  broken: Message | null;
-  validation: Validation;
-}
-
-export interface DraftState extends DraftContent {
-  text: string;
-  content: DraftContent;
-  /** Something is on its way to the core. */
-  isPending: boolean;
-  isDirty: boolean;
-  canUndo: boolean;
-  canRedo: boolean;
-  /** The revision the draft was begun from. */
-  revision: number;
-  /** The edit that the core refused last. */
-  refused: CallError | null;
-}
-
-interface Confirmed extends DraftContent {
-  text: string;
-}
-
-interface Batch {
-  /** Edits of one burst are undone together, such as the typing in one field. */
-  burst: string;
-  edits: Edit[];
-}
 
 /** How long typing in the text view rests before the core is asked, in milliseconds. */
 export const REST = 250;
@@ -61,10 +25,6 @@ export const MARK = 100;
 
 /** A pause after which what is typed next is another step of undo, in milliseconds. */
 export const STEP = 1_000;
-
-function confirmed({ text, view, spelled, validation }: DraftBase): Confirmed {
-  return { text, view, spelled, broken: null, validation };
-}
 
 function editOf({ path, value }: Typed): Edit {
   return value === undefined ? remove(path) : set(path, value);
@@ -144,7 +104,10 @@ export class DocumentDraft {
     void this.#work();
   }
 
-  /** Put another text in the place of this one, as the text view does. */
+  /**
+   * Put another text in the place of this one, as the text view does. It was typed over the text that
+   * was seen: what a form changed must be part of that first (`settle`), or it is lost.
+   */
   replace(text: string): void {
     if (text === this.#confirmed.text) return;
     this.#history.remember(this.#confirmed.text, `text ${this.#stepNumber}`);
@@ -314,23 +277,18 @@ export class DocumentDraft {
   }
 
   #current(): DraftState {
-    const { text, view, spelled, broken, validation } = this.#confirmed;
-    const batches = this.#running ? [this.#running, ...this.#waiting] : this.#waiting;
-    const edits = batches.flatMap((batch) => batch.edits);
-    const isTyping = this.typing.typed !== null;
-    const content = { view: edits.reduce(applied, view), spelled, broken, validation };
-    if (!isSame(this.#content, content)) this.#content = content;
-    return {
-      ...this.#content,
-      text,
-      content: this.#content,
-      isPending: batches.length > 0 || this.#rest !== null || isTyping,
-      isDirty: text !== this.#base.text || edits.length > 0 || isTyping,
-      canUndo: this.#history.canUndo || edits.length > 0 || isTyping,
-      canRedo: this.#history.canRedo,
-      revision: this.#base.revision,
+    const state = shownState({
+      confirmed: this.#confirmed,
+      batches: this.#running ? [this.#running, ...this.#waiting] : this.#waiting,
+      isTyping: this.typing.typed !== null,
+      isResting: this.#rest !== null,
+      base: this.#base,
+      history: this.#history,
       refused: this.#refused,
-    };
+      before: this.#content,
+    });
+    this.#content = state.content;
+    return state;
   }
 
   #publish(): void {

@@ -4,8 +4,9 @@
  */
 import { call, type DocumentShow, type DraftRow, type DraftShow, type Kind } from '@/ipc';
 import { callDocument } from '../queries';
-import { DocumentDraft, type DraftBase } from './draft';
+import { DocumentDraft } from './draft';
 import { Keeping } from './keeping';
+import type { DraftBase } from './state';
 
 interface Open {
   kind: Kind;
