@@ -1,13 +1,13 @@
 //! Times at the edge: RFC 3339 in UTC.
 
-use chrono::{DateTime, Local, NaiveDate, NaiveDateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, Local, TimeDelta};
+use flowkeep_host::Timestamp;
 
 use crate::AppError;
 
 /// Milliseconds as RFC 3339 in UTC.
 pub(crate) fn rfc3339(millis: i64) -> String {
-    let at: DateTime<Utc> = DateTime::from_timestamp_millis(millis).unwrap_or_default();
-    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+    Timestamp(millis).rfc3339()
 }
 
 /// A time in RFC 3339 as this place's clock shows it: `2026-11-21 15:26`. None for anything else.
@@ -46,26 +46,7 @@ fn ago(text: &str) -> Option<TimeDelta> {
 }
 
 fn parse(text: &str) -> Option<i64> {
-    let text = text.trim();
-    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
-        return Some(at.timestamp_millis());
-    }
-    let local = [
-        "%Y-%m-%d %H:%M:%S%.f",
-        "%Y-%m-%dT%H:%M:%S%.f",
-        "%Y-%m-%d %H:%M",
-    ]
-    .iter()
-    .find_map(|shape| NaiveDateTime::parse_from_str(text, shape).ok())
-    .or_else(|| {
-        NaiveDate::parse_from_str(text, "%Y-%m-%d")
-            .ok()
-            .and_then(|day| day.and_hms_opt(0, 0, 0))
-    })?;
-    local
-        .and_local_timezone(Local)
-        .earliest()
-        .map(|at| at.timestamp_millis())
+    Timestamp::read(text).map(|at| at.0)
 }
 
 #[cfg(test)]

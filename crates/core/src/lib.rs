@@ -12,6 +12,7 @@ mod encoding;
 mod history;
 mod id;
 mod kind;
+pub mod log;
 mod message;
 mod names;
 mod recognise;
@@ -31,7 +32,9 @@ pub use history::KeptHistory;
 pub use id::{BackupId, OperationId, PlanId, RunId, Sha256};
 pub use kind::Kind;
 pub use message::{Message, Place};
-pub use names::{file_name, search_query, search_terms, slug, sort_key, visible, visible_whole};
+pub use names::{
+    file_name, search_query, search_terms, search_words, slug, sort_key, visible, visible_whole,
+};
 pub use recognise::{Recognised, recognise, wrap};
 pub use summary::{Summary, summarise};
 pub use validate::{Finding, Validation, validate};

@@ -2,9 +2,44 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use chrono::{DateTime, Local, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
+
 /// Milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    /// Reads a time as people and programs write it: RFC 3339, or without a zone, which is this
+    /// machine's then.
+    pub fn read(text: &str) -> Option<Self> {
+        const SHAPES: [&str; 3] = [
+            "%Y-%m-%d %H:%M:%S%.f",
+            "%Y-%m-%dT%H:%M:%S%.f",
+            "%Y-%m-%d %H:%M",
+        ];
+        let text = text.trim();
+        if let Ok(at) = DateTime::parse_from_rfc3339(text) {
+            return Some(Self(at.timestamp_millis()));
+        }
+        let day = || {
+            NaiveDate::parse_from_str(text, "%Y-%m-%d")
+                .ok()?
+                .and_hms_opt(0, 0, 0)
+        };
+        let local = SHAPES
+            .iter()
+            .find_map(|shape| NaiveDateTime::parse_from_str(text, shape).ok())
+            .or_else(day)?;
+        let at = local.and_local_timezone(Local).earliest()?;
+        Some(Self(at.timestamp_millis()))
+    }
+
+    /// RFC 3339 in UTC, with milliseconds.
+    pub fn rfc3339(self) -> String {
+        let at: DateTime<Utc> = DateTime::from_timestamp_millis(self.0).unwrap_or_default();
+        at.to_rfc3339_opts(SecondsFormat::Millis, true)
+    }
+}
 
 /// Says what time it is.
 pub trait Clock: Send + Sync {

@@ -38,6 +38,8 @@ pub enum Tag {
     Runs,
     /// One run: `run:ID`.
     Run(RunId),
+    /// What other programs recorded: `log`.
+    Log,
     /// Everything: a follower that was too far behind.
     All,
 }
@@ -52,6 +54,7 @@ impl fmt::Display for Tag {
             Self::Backup => f.write_str("backup"),
             Self::Runs => f.write_str("run"),
             Self::Run(id) => write!(f, "run:{id}"),
+            Self::Log => f.write_str("log"),
             Self::All => f.write_str("all"),
         }
     }

@@ -6,6 +6,7 @@
 //! user's files, and deciding what a document means; rows arrive here already summed up by `core`.
 
 mod change;
+mod clean_up;
 mod document;
 mod draft;
 mod error;
@@ -13,6 +14,8 @@ mod inbox;
 mod interrupt;
 mod known_backup;
 mod list;
+mod log_entry;
+mod log_page;
 mod opened;
 mod operation;
 mod operation_list;
@@ -26,22 +29,27 @@ mod run_request;
 mod run_round;
 mod safety_copy;
 mod schema;
+mod search;
 mod setting;
 mod snapshot;
 mod staging;
 mod staging_apply;
 mod staging_plan;
+mod statistics;
 mod store;
 mod undo;
 mod writer;
 
 pub use change::{Follower, Reach, Tag};
+pub use clean_up::{CleanUp, CleanUpActor, CleanUpRule};
 pub use document::{DocumentRecord, NewDocument, RevisionRecord, StoredText};
 pub use draft::{DraftRecord, KeptDraft};
 pub use error::StoreError;
 pub use inbox::Request;
 pub use known_backup::KnownBackup;
 pub use list::{ListQuery, ListSort, Listing};
+pub use log_entry::SavedEntry;
+pub use log_page::{LogFilter, LogKey, LogRows};
 pub use operation::{NewOperation, OperationItemRecord, OperationRecord};
 pub use operation_list::{OperationFilter, OperationPage};
 pub use owner::OwnerRecord;
@@ -56,6 +64,7 @@ pub use snapshot::{DocumentRow, Snapshot, SnapshotDocument, SnapshotOperation, S
 pub use staging::{IncomingDocument, IndexTerms, Rejection, StagedItem, Staging, StateThere};
 pub use staging_apply::{ApplyOutcome, ApplyRequest};
 pub use staging_plan::{Choice, GroupTotal, StagedGroup};
+pub use statistics::{Figures, STATISTICS_RUNS, Spread, Statistics, StatisticsFilter};
 pub use store::{Store, StoreOptions};
 pub use undo::{UndoKept, UndoOutcome};
 pub use writer::Tx;

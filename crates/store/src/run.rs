@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use ulid::Ulid;
 
 use crate::document::format_of;
+use crate::search::{self, Place, Searched};
 use crate::{Store, StoreError, Tag, Tx};
 
 /// A run to be made. It waits for whoever owns the engine.
@@ -339,6 +340,13 @@ impl Tx<'_> {
             self.now().0,
         ])?;
         let row = self.connection.last_insert_rowid();
+        let workflow = new.workflow_id.as_deref().unwrap_or_default();
+        let mut facts = format!("{id} {workflow} {} {}", new.workflow_name, new.context);
+        if new.workflow_id.is_none() {
+            // One operation: its parameters are what it was started with.
+            facts.push_str(&new.text);
+        }
+        search::keep(self.connection, Searched::Runs, row, Place::Facts, &facts)?;
         if let Some(before) = new.repeats {
             self.carry_outputs(row, before, &new.start.carried)?;
         }

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use flowkeep_core::run::{Status, TaskId};
 use flowkeep_core::{Message, RunId};
 use rusqlite::types::Value as Sql;
+use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::run::{id_of, json_of, status_of};
 use crate::run_overview::failed_task;
 use crate::run_round::Said;
+use crate::search::{self, Searched};
 use crate::{Store, StoreError};
 
 /// Which runs.
@@ -22,8 +24,11 @@ pub struct RunFilter {
     pub since: Option<i64>,
     /// Milliseconds; made before.
     pub until: Option<i64>,
-    /// Part of the id, or of the workflow's name or id.
-    pub text: Option<String>,
+    /// In whose texts (messages, errors, what it was started with, names and ids) all of these are:
+    /// expressions of `core::search_words`.
+    pub words: Option<Vec<String>>,
+    /// Runs that a task of another run started, too.
+    pub children: bool,
     /// Older than this one.
     pub after: Option<RunId>,
     /// Rows of the page.
@@ -138,6 +143,71 @@ pub struct OutputRecord {
     pub value: Option<String>,
 }
 
+/// All of a filter but its words, as SQL and what is bound there.
+fn conditions(filter: &RunFilter) -> (String, Vec<Sql>) {
+    let mut conditions = vec!["1".to_owned()];
+    let mut values: Vec<Sql> = Vec::new();
+    if !filter.children {
+        conditions.push("parent IS NULL".to_owned());
+    }
+    let mut add = |condition: &str, value: Sql| {
+        values.push(value);
+        conditions.push(condition.replace('?', &format!("?{}", values.len())));
+    };
+    if let Some(workflow) = &filter.workflow {
+        add("workflow_id = ?", workflow.clone().into());
+    }
+    if let Some(status) = filter.status {
+        add("status = ?", status.as_str().to_owned().into());
+    }
+    if let Some(since) = filter.since {
+        add("created_at >= ?", since.into());
+    }
+    if let Some(until) = filter.until {
+        add("created_at < ?", until.into());
+    }
+    (conditions.join(" AND "), values)
+}
+
+/// The runs of a page that are found by words, one more than wanted, and how many there are in all when
+/// that is wanted: then the walk goes on to the end.
+fn found(
+    reader: &Connection,
+    filter: &RunFilter,
+    words: &[String],
+    after: i64,
+    conditions: &str,
+    values: &[Sql],
+) -> Result<(Vec<RunRecord>, Option<u32>), StoreError> {
+    let sql = format!(
+        "SELECT {} FROM run WHERE {conditions} AND run = ?{}",
+        RunRecord::COLUMNS,
+        values.len() + 1
+    );
+    let mut statement = reader.prepare(&sql)?;
+    let mut items = Vec::new();
+    let mut total = 0;
+    let before = if filter.count { i64::MAX } else { after };
+    search::walk(reader, Searched::Runs, words, Some(before), |row| {
+        let values = values.iter().cloned().chain([row.into()]);
+        let fits = statement.query_row(rusqlite::params_from_iter(values), listed);
+        if let Some(fits) = fits.optional()? {
+            total += 1;
+            if row < after && items.len() <= filter.limit as usize {
+                items.push(fits);
+            }
+        }
+        Ok(filter.count || items.len() <= filter.limit as usize)
+    })?;
+    Ok((items, filter.count.then_some(total)))
+}
+
+/// Where a run that is no longer there would stand.
+fn row_before(reader: &Connection, id: RunId) -> rusqlite::Result<i64> {
+    let sql = "SELECT coalesce(min(run), 9223372036854775807) FROM run WHERE id > ?1";
+    reader.query_row(sql, [id.to_string()], |row| row.get(0))
+}
+
 impl Store {
     /// What the tasks of a run gave last: those of at most `each` bytes, and of these so many that
     /// all of them take at most `all`. Of the others the size alone.
@@ -177,58 +247,42 @@ impl Store {
     /// # Errors
     /// What the database says.
     pub fn runs(&self, filter: &RunFilter) -> Result<RunPage, StoreError> {
-        let mut conditions = vec!["parent IS NULL".to_owned()];
-        let mut values: Vec<Sql> = Vec::new();
-        let mut add = |condition: &str, value: Sql| {
-            values.push(value);
-            conditions.push(condition.replace('?', &format!("?{}", values.len())));
-        };
-        if let Some(workflow) = &filter.workflow {
-            add("workflow_id = ?", workflow.clone().into());
-        }
-        if let Some(status) = filter.status {
-            add("status = ?", status.as_str().to_owned().into());
-        }
-        if let Some(since) = filter.since {
-            add("created_at >= ?", since.into());
-        }
-        if let Some(until) = filter.until {
-            add("created_at < ?", until.into());
-        }
-        if let Some(text) = &filter.text {
-            add(
-                "instr(lower(id || ' ' || workflow_name || ' ' || coalesce(workflow_id, '')), lower(?)) > 0",
-                text.clone().into(),
-            );
-        }
-        let whole = conditions.join(" AND ");
+        let (conditions, mut values) = conditions(filter);
         let reader = self.reader()?;
         let reader = reader.unchecked_transaction()?;
-        let total = if filter.count {
-            let sql = format!("SELECT count(*) FROM run WHERE {whole}");
-            let count = |row: &rusqlite::Row<'_>| row.get(0);
-            Some(reader.query_row(&sql, rusqlite::params_from_iter(&values), count)?)
-        } else {
-            None
+        let after = match filter.after {
+            Some(after) => {
+                let sql = "SELECT run FROM run WHERE id = ?1";
+                let row = reader.query_row(sql, [after.to_string()], |row| row.get(0));
+                // One that has been removed meanwhile: the ids rise with the rows.
+                row.optional()?
+                    .map_or_else(|| row_before(&reader, after), Ok)?
+            }
+            None => i64::MAX,
         };
-        let page = if let Some(after) = filter.after {
-            values.push(after.to_string().into());
-            format!(
-                "{whole} AND run < (SELECT run FROM run WHERE id = ?{})",
-                values.len()
-            )
+        let (mut items, total) = if let Some(words) = &filter.words {
+            found(&reader, filter, words, after, &conditions, &values)?
         } else {
-            whole
+            let total = if filter.count {
+                let sql = format!("SELECT count(*) FROM run WHERE {conditions}");
+                let count = |row: &rusqlite::Row<'_>| row.get(0);
+                Some(reader.query_row(&sql, rusqlite::params_from_iter(&values), count)?)
+            } else {
+                None
+            };
+            values.push(after.into());
+            // One more than wanted says whether there is a next page.
+            let sql = format!(
+                "SELECT {} FROM run WHERE {conditions} AND run < ?{} \
+                 ORDER BY run DESC LIMIT {}",
+                RunRecord::COLUMNS,
+                values.len(),
+                u64::from(filter.limit) + 1
+            );
+            let mut statement = reader.prepare(&sql)?;
+            let rows = statement.query_map(rusqlite::params_from_iter(&values), listed)?;
+            (rows.collect::<Result<Vec<_>, _>>()?, total)
         };
-        // One more than wanted says whether there is a next page.
-        let sql = format!(
-            "SELECT {} FROM run WHERE {page} ORDER BY run DESC LIMIT {}",
-            RunRecord::COLUMNS,
-            u64::from(filter.limit) + 1
-        );
-        let mut statement = reader.prepare(&sql)?;
-        let rows = statement.query_map(rusqlite::params_from_iter(&values), listed)?;
-        let mut items = rows.collect::<Result<Vec<_>, _>>()?;
         let more = items.len() > filter.limit as usize;
         items.truncate(filter.limit as usize);
         for failed in items

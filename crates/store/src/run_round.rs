@@ -3,10 +3,14 @@
 //! Values are absolute (a status, a state), never differences, so that a round whose commit failed
 //! can be written again.
 
+use std::borrow::Cow;
+
+use flowkeep_core::log::words_of;
 use flowkeep_core::run::{Head, Level, Moment, Status, TaskId, TaskState};
 use flowkeep_core::{Message, RunId};
 
 use crate::run::to_json;
+use crate::search::{self, Place, Searched};
 use crate::{NewRun, StoreError, Tag, Tx};
 
 /// One thing to write down about a run.
@@ -169,6 +173,11 @@ impl Tx<'_> {
         status: Status,
         error: Option<&Message>,
     ) -> Result<(), StoreError> {
+        if let Some(error) = error {
+            let place = Place::Error(task.as_str(), number);
+            let words = words_of(error);
+            search::keep(self.connection, Searched::Runs, row, place, &words)?;
+        }
         let error = error.map(to_json).transpose()?;
         let begins = matches!(status, Status::Running | Status::Waiting);
         let ends = status.is_final() || status == Status::Interrupted;
@@ -200,9 +209,9 @@ impl Tx<'_> {
         task: Option<&TaskId>,
         said: &Said,
     ) -> Result<(), StoreError> {
-        let (said, line) = match said {
-            Said::Message(message) => (Some(to_json(message)?), None),
-            Said::Line(line) => (None, Some(line)),
+        let (words, said, line) = match said {
+            Said::Message(message) => (words_of(message).into(), Some(to_json(message)?), None),
+            Said::Line(line) => (Cow::Borrowed(line.as_str()), None, Some(line)),
         };
         let mut statement = self.connection.prepare_cached(
             "INSERT INTO message(run, at, level, task, said, line)
@@ -214,6 +223,7 @@ impl Tx<'_> {
             Level::Error => "error",
         };
         statement.execute((row, at.0, level, task.map(TaskId::as_str), said, line))?;
-        Ok(())
+        let place = Place::Message(self.connection.last_insert_rowid());
+        search::keep(self.connection, Searched::Runs, row, place, &words)
     }
 }

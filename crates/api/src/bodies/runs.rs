@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use flowkeep_core::RunId;
 use flowkeep_core::run::{Parked, Phase, TaskId};
+use flowkeep_core::{RunId, search_words};
 use flowkeep_engine::{definition_of, state_of};
 use flowkeep_store::{AttemptRecord, KeptRun, MessageRecord, RunFilter, RunRecord, Said};
 
@@ -35,10 +35,8 @@ pub fn list(api: &Api, input: RunListInput) -> Result<RunPage, AppError> {
         status: input.status,
         since: at(input.since)?,
         until: at(input.until)?,
-        text: input
-            .text
-            .map(|text| text.trim().to_owned())
-            .filter(|text| !text.is_empty()),
+        words: words(input.text.as_deref()),
+        children: false,
         after: input.after.as_deref().map(parsed).transpose()?,
         limit: page(input.limit, 50)?,
         count: input.count.unwrap_or_default(),
@@ -48,6 +46,12 @@ pub fn list(api: &Api, input: RunListInput) -> Result<RunPage, AppError> {
         next: page.next.map(|id| id.to_string()),
         total: page.total,
     })
+}
+
+/// What to look for in texts; no words at all find nothing, and are no filter where nothing was typed.
+pub(super) fn words(typed: Option<&str>) -> Option<Vec<String>> {
+    let typed = typed.map(str::trim).filter(|typed| !typed.is_empty());
+    typed.map(search_words)
 }
 
 /// All of a run; of its outputs those that are small.

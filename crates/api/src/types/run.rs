@@ -94,7 +94,8 @@ pub struct RunListInput {
     pub since: Option<String>,
     /// Made before.
     pub until: Option<String>,
-    /// Part of the id, or of the workflow's name or id.
+    /// Words of its messages, errors, context, of the workflow's name or id, or its own id: all of them,
+    /// each from its beginning.
     pub text: Option<String>,
     /// The `next` of the page before.
     pub after: Option<String>,

@@ -6,6 +6,6 @@ mod sort;
 mod visible;
 
 pub use file::{file_name, slug};
-pub use search::{search_query, search_terms};
+pub use search::{search_query, search_terms, search_words};
 pub use sort::sort_key;
 pub use visible::{visible, visible_whole};

@@ -40,21 +40,27 @@ proptest! {
         let stored: Vec<&str> = terms.split(' ').collect();
         let typed: Vec<&str> = words.iter().skip(from % words.len()).take(count).map(String::as_str).collect();
         let query = search_query(&typed.join(" ")).unwrap();
-        for part in query.split(" AND ") {
-            let prefix = part.ends_with('*');
+        let found = |part: &str| {
             let term = part.trim_end_matches(" *").trim_matches('"');
-            let found = stored.iter().any(|s| if prefix { s.starts_with(term) } else { *s == term });
-            prop_assert!(found, "{} not in {:?}", part, stored);
+            let prefix = part.ends_with('*');
+            stored.iter().any(|s| if prefix { s.starts_with(term) } else { *s == term })
+        };
+        // A word of several: its parts, or all of it.
+        let either = alternatives(&query);
+        for (parts, whole) in either {
+            let all = parts.split(" AND ").all(found);
+            prop_assert!(all || whole.is_some_and(found), "{} not in {:?}", parts, stored);
         }
     }
 
     #[test]
     fn a_query_is_never_syntax(query in any::<String>()) {
         if let Some(expression) = search_query(&query) {
-            prop_assert!(expression.ends_with("\" *"));
-            for part in expression.trim_end_matches(" *").split(" AND ") {
-                let inner = part.strip_prefix('"').and_then(|p| p.strip_suffix('"'));
-                prop_assert!(inner.is_some_and(|i| !i.is_empty() && i.chars().all(char::is_alphanumeric)), "{part}");
+            for (parts, whole) in alternatives(&expression) {
+                for part in parts.split(" AND ").chain(whole) {
+                    let inner = part.trim_end_matches(" *").strip_prefix('"').and_then(|p| p.strip_suffix('"'));
+                    prop_assert!(inner.is_some_and(|i| !i.is_empty() && i.chars().all(char::is_alphanumeric)), "{part}");
+                }
             }
         }
     }
@@ -63,4 +69,23 @@ proptest! {
     fn sort_keys_are_made_of_any_name(name in any::<String>()) {
         prop_assert_eq!(sort_key(&name), sort_key(&name));
     }
+}
+
+/// The parts of an expression that must all match, `((a AND b) OR c)` as its two alternatives.
+fn alternatives(query: &str) -> Vec<(&str, Option<&str>)> {
+    let mut found = Vec::new();
+    let mut rest = query;
+    while !rest.is_empty() {
+        let (parts, whole, after) = if let Some(inner) = rest.strip_prefix("((") {
+            let (parts, after) = inner.split_once(") OR ").unwrap();
+            let (whole, after) = after.split_once(')').unwrap();
+            (parts, Some(whole), after)
+        } else {
+            let end = rest.find(" AND ((").unwrap_or(rest.len());
+            (&rest[..end], None, &rest[end..])
+        };
+        found.push((parts, whole));
+        rest = after.strip_prefix(" AND ").unwrap_or(after);
+    }
+    found
 }

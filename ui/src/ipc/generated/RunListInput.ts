@@ -22,7 +22,8 @@ since?: string,
  */
 until?: string, 
 /**
- * Part of the id, or of the workflow's name or id.
+ * Words of its messages, errors, context, of the workflow's name or id, or its own id: all of them,
+ * each from its beginning.
  */
 text?: string, 
 /**

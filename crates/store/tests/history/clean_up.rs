@@ -1,0 +1,188 @@
+//! Retention: what is old goes with all that belongs to it, what could go on stays, and the disk gets its
+//! room back.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use flowkeep_core::run::{Level, Status};
+use flowkeep_core::search_words;
+use flowkeep_host::{Cancellation, Progress, Unfollowed};
+use flowkeep_store::{
+    CleanUp, CleanUpActor, CleanUpRule, OperationFilter, RunFilter, RunWrite, Said,
+};
+
+use crate::ground::{DAY, Ground, attempt};
+
+fn actor() -> CleanUpActor {
+    CleanUpActor {
+        actor: "tester".to_owned(),
+        face: "cli",
+    }
+}
+
+fn kept(ground: &Ground) -> Vec<String> {
+    let filter = RunFilter {
+        limit: 500,
+        children: true,
+        ..RunFilter::default()
+    };
+    let page = ground.store.runs(&filter).unwrap();
+    page.items.iter().map(|run| run.id.to_string()).collect()
+}
+
+fn clean(ground: &Ground, rule: &CleanUpRule) -> CleanUp {
+    let preview = ground.store.clean_up_preview(rule, &Unfollowed).unwrap();
+    let done = ground.store.clean_up(rule, &actor(), &Unfollowed).unwrap();
+    assert_eq!(preview, done, "what was shown is what is done");
+    done
+}
+
+/// Nothing refers to what is not there.
+fn is_sound(ground: &Ground) {
+    let path = ground.folder.path().join("flowkeep.db");
+    let connection = rusqlite::Connection::open(path).unwrap();
+    let mut check = connection.prepare("PRAGMA foreign_key_check").unwrap();
+    assert!(!check.exists([]).unwrap());
+    let whole: String = connection
+        .query_row("PRAGMA integrity_check", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(whole, "ok");
+}
+
+#[test]
+fn what_ended_long_ago_goes_and_what_could_go_on_stays() {
+    let ground = Ground::new();
+    let old = ground.run("w", DAY, r#"{"customer":"alpha"}"#);
+    ground.write(old, DAY, vec![attempt("load", 1, Status::Failed)]);
+    ground.end(old, 2 * DAY, Status::Failed);
+    let waiting = ground.run("w", DAY, "{}");
+    ground.end(waiting, DAY, Status::Waiting);
+    let interrupted = ground.run("w", DAY, "{}");
+    ground.end(interrupted, DAY, Status::Interrupted);
+    let parent = ground.run("w", DAY, "{}");
+    let open_child = ground.child(parent.0, DAY);
+    ground.end(parent, 2 * DAY, Status::Cancelled);
+    let ended_parent = ground.run("w", DAY, "{}");
+    let ended_child = ground.child(ended_parent.0, DAY);
+    ground.end(ended_child, DAY, Status::Succeeded);
+    ground.end(ended_parent, 2 * DAY, Status::Succeeded);
+    let young = ground.run("w", 50 * DAY, r#"{"customer":"alpha"}"#);
+    ground.end(young, 51 * DAY, Status::Succeeded);
+
+    let rule = CleanUpRule {
+        before: Some(50 * DAY),
+        ..CleanUpRule::default()
+    };
+    let done = clean(&ground, &rule);
+    assert_eq!(done.runs, 3);
+    assert!(done.bytes > 1000 && done.rows >= 4, "{done:?}");
+    assert_eq!(done.workflows[&Some("w".to_owned())], 2);
+    let mut left = [waiting, interrupted, parent, open_child, young].map(|run| run.1.to_string());
+    left.reverse();
+    assert_eq!(kept(&ground), left);
+    let filter = RunFilter {
+        words: Some(search_words("alpha")),
+        limit: 9,
+        ..RunFilter::default()
+    };
+    let found = ground.store.runs(&filter).unwrap();
+    assert_eq!(found.items.len(), 1, "only what is kept is found");
+    is_sound(&ground);
+    assert_eq!(clean(&ground, &rule), CleanUp::default());
+    // A new run never takes the number of one that went.
+    let next = ground.run("w", 52 * DAY, "{}");
+    assert!(next.0 > young.0);
+}
+
+#[test]
+fn of_each_workflow_the_newest_are_kept_and_it_is_one_operation() {
+    let ground = Ground::new();
+    let mut runs = Vec::new();
+    for number in 0..120 {
+        let run = ground.run(if number % 3 == 0 { "a" } else { "b" }, number * 10, "{}");
+        ground.end(run, number * 10 + 5, Status::Succeeded);
+        runs.push(run);
+    }
+    let rule = CleanUpRule {
+        keep: Some(10),
+        ..CleanUpRule::default()
+    };
+    let of_a = CleanUpRule {
+        workflow: Some("a".to_owned()),
+        ..rule.clone()
+    };
+    assert_eq!(clean(&ground, &of_a).runs, 30);
+    let done = clean(&ground, &rule);
+    assert_eq!(done.runs, 70);
+    assert_eq!(kept(&ground).len(), 20);
+    let filter = OperationFilter {
+        operation: Some("log_clean_up".to_owned()),
+        limit: 9,
+        ..OperationFilter::default()
+    };
+    let told = ground.store.operations(&filter).unwrap().items;
+    let names: Vec<_> = told.iter().map(|one| one.subject_name.as_deref()).collect();
+    assert_eq!(names, [Some("70"), Some("30")]);
+    is_sound(&ground);
+}
+
+/// Cancels after the first batch.
+struct Impatient(Cancellation, AtomicU32);
+
+impl Progress for Impatient {
+    fn step(&self, phase: &'static str, _: u32, _: Option<u32>, _: Option<&str>) {
+        if phase == "removing" {
+            self.1.fetch_add(1, Ordering::Relaxed);
+            self.0.cancel();
+        }
+    }
+
+    fn cancellation(&self) -> &Cancellation {
+        &self.0
+    }
+}
+
+#[test]
+fn cancelling_keeps_the_rest_and_tells_what_went() {
+    let ground = Ground::new();
+    for number in 0..150 {
+        let run = ground.run("w", number, "{}");
+        ground.end(run, number, Status::Succeeded);
+    }
+    let rule = CleanUpRule {
+        before: Some(DAY),
+        ..CleanUpRule::default()
+    };
+    let impatient = Impatient(Cancellation::default(), AtomicU32::new(0));
+    let done = ground.store.clean_up(&rule, &actor(), &impatient).unwrap();
+    assert_eq!(impatient.1.into_inner(), 1);
+    assert_eq!(done.runs, 50);
+    assert_eq!(kept(&ground).len(), 100);
+    is_sound(&ground);
+}
+
+#[test]
+fn the_file_becomes_smaller() {
+    let ground = Ground::new();
+    for number in 0..60 {
+        let run = ground.run("w", number, "{}");
+        let lines = (0..40).map(|line| RunWrite::Say {
+            level: Level::Info,
+            task: None,
+            said: Said::Line(format!("line {line} of {number} {}", "x1y2 ".repeat(60))),
+        });
+        ground.write(run, number, lines.collect());
+        ground.end(run, number, Status::Succeeded);
+    }
+    ground.store.give_space_back(Cancellation::never()).unwrap();
+    let before = ground.store.bytes();
+    let rule = CleanUpRule {
+        keep: Some(6),
+        ..CleanUpRule::default()
+    };
+    clean(&ground, &rule);
+    let freed = ground.store.give_space_back(Cancellation::never()).unwrap();
+    let after = ground.store.bytes();
+    assert!(after < before / 2, "{before} → {after}");
+    assert!(freed > before / 2, "{freed} of {before}");
+    is_sound(&ground);
+}

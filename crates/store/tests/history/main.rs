@@ -1,0 +1,8 @@
+//! The history as the store keeps it: what is found in it, its figures, what is taken out of it.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod clean_up;
+mod figures;
+mod ground;
+mod recorded;
+mod searching;
