@@ -31,6 +31,9 @@ bench:        ## measurements against references, what fits in 15 minutes
 bench-full:   ## all measurements, up to 100,000 documents
 	@scripts/bench --full
 
+seed:         ## fills a data folder: make seed DIR=D RUNS=N TASKS=M [SEED=S] [UNTIL=YYYY-MM-DD]
+	@scripts/seed "$(DIR)" "$(RUNS)" "$(TASKS)" "$(SEED)" "$(UNTIL)"
+
 setup:        ## everything `run` and `test` need on this machine
 	@scripts/setup run test
 

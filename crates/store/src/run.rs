@@ -3,7 +3,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use flowkeep_core::run::{Head, Start, Status, TaskId, TaskState};
+use flowkeep_core::run::{Head, Moment, Start, Status, TaskId, TaskState};
 use flowkeep_core::{Format, RunId, Sha256};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 use serde::Serialize;
@@ -300,8 +300,17 @@ impl Tx<'_> {
     /// # Errors
     /// What the database says.
     pub fn add_run(&self, new: &NewRun) -> Result<(i64, RunId), StoreError> {
-        let content = self.put_content(Sha256::of(new.text.as_bytes()), &new.text)?;
         let id = self.next_run_id()?;
+        let row = self.add_past_run(new, id, Moment(self.now().0))?;
+        Ok((row, id))
+    }
+
+    /// Keeps a run that was made at another moment, under an id of that moment that no run has.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn add_past_run(&self, new: &NewRun, id: RunId, at: Moment) -> Result<i64, StoreError> {
+        let content = self.put_content(Sha256::of(new.text.as_bytes()), &new.text)?;
         let (parent, parent_task, parent_attempt) = match &new.parent {
             Some(parent) => (
                 Some(parent.run),
@@ -337,7 +346,7 @@ impl Tx<'_> {
             parent_task,
             parent_attempt,
             new.parent.as_ref().map_or(0, |parent| parent.depth),
-            self.now().0,
+            at.0,
         ])?;
         let row = self.connection.last_insert_rowid();
         let workflow = new.workflow_id.as_deref().unwrap_or_default();
@@ -352,7 +361,7 @@ impl Tx<'_> {
         }
         self.tag(&Tag::Runs);
         self.tag(&Tag::Run(id));
-        Ok((row, id))
+        Ok(row)
     }
 
     /// The order of runs is the order in which they were made, also when the clock went back.
