@@ -11,9 +11,9 @@ use serde_json::Value;
 use ts_rs::{Config, TS};
 
 use crate::bodies::{
-    activity, backups, diagnostics, documents, drafts, duplicates, examples, exports, overview,
-    plan_decisions, restores, revisions, run_changes, run_overview, run_previews, run_questions,
-    runs, settings,
+    activity, agents, backups, diagnostics, documents, drafts, duplicates, examples, exports,
+    overview, plan_decisions, restores, revisions, run_changes, run_overview, run_previews,
+    run_questions, runs, settings,
 };
 use crate::types as t;
 use crate::{Api, AppError, Progress};
@@ -188,6 +188,8 @@ static OTHERS: &[Command] = &[
     command!("engine_show", t::Nothing => t::EngineShow, run_overview::engine, []),
     command!("run_answer", t::RunAnswerInput => t::RunStatus, run_questions::answer, [writes]),
     command!("action_list", t::Nothing => t::ActionList, run_previews::actions, []),
+    command!("agent_list", t::Nothing => t::AgentList, agents::list, []),
+    command!("agent_set", t::AgentSetInput => t::AgentList, agents::set, [writes]),
     command!("source_list", t::Nothing => t::SourceList, runs::sources, []),
     command!("about_show", t::Nothing => t::About, overview::about, []),
     command!("doctor", t::Nothing => t::Doctor, overview::doctor, []),

@@ -27,9 +27,9 @@ pub mod types;
 pub use api::{Api, Face, NoPlaces, OpenOptions, Places};
 pub use backup_list::newest_good_backup;
 pub use bodies::{
-    activity, backups, diagnostics, documents, drafts, duplicates, examples, exports, overview,
-    plan_decisions, restores, revisions, run_changes, run_overview, run_previews, run_questions,
-    runs, settings,
+    activity, agents, backups, diagnostics, documents, drafts, duplicates, examples, exports,
+    overview, plan_decisions, restores, revisions, run_changes, run_overview, run_previews,
+    run_questions, runs, settings,
 };
 pub use catalogue::{Catalogue, Tongue};
 pub use commands::{Command, call, commands, typescript};

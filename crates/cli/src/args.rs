@@ -9,7 +9,7 @@ use flowkeep_api::plan_decisions::KIND_WORDS;
 use flowkeep_api::text_path;
 use flowkeep_core::{KeptHistory, Kind};
 
-use crate::run_args::{Action, Engine, Run, Source};
+use crate::run_args::{Action, Agent, Engine, Run, Source};
 
 /// All of a call.
 #[derive(Debug, Parser)]
@@ -61,6 +61,8 @@ pub(crate) enum Noun {
     Run(Box<Run>),
     #[command(subcommand)]
     Action(Action),
+    #[command(subcommand)]
+    Agent(Agent),
     #[command(subcommand)]
     Source(Source),
     #[command(subcommand)]

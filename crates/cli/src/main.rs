@@ -3,6 +3,7 @@
 //! Human text by default; with `--json` exactly one JSON document on standard output. Exit codes:
 //! 0 done, 1 failed, 2 wrong usage, 3 done in part.
 
+mod agents;
 mod args;
 mod database;
 mod documents;
@@ -80,6 +81,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<Outcome, AppError> {
         | Noun::Db(_)
         | Noun::Run(_)
         | Noun::Action(_)
+        | Noun::Agent(_)
         | Noun::Source(_)
         | Noun::Engine(_)
         | Noun::Doctor => {}
@@ -107,6 +109,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<Outcome, AppError> {
         Noun::Db(verb) => database::run(&api, output, verb),
         Noun::Run(verb) => runs::run(&api, output, *verb),
         Noun::Action(Action::List) => run_details::actions(&api, output),
+        Noun::Agent(verb) => agents::run(&api, output, verb),
         Noun::Source(Source::List) => runs::sources(&api, output),
         Noun::Engine(Engine::Run) => runs::engine(&api, output),
         Noun::Doctor => diagnosis(output, &overview::doctor(&api, Nothing {})?),

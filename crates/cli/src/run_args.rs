@@ -1,4 +1,6 @@
-//! The grammar of `run`, `action`, `source` and `engine`.
+//! The grammar of `run`, `action`, `agent`, `source` and `engine`.
+
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Map, Value};
@@ -65,8 +67,12 @@ pub(crate) struct Start {
     pub(crate) mode: Option<Mode>,
     #[arg(long = "task", value_name = "TASK")]
     pub(crate) only_task: Option<String>,
+    #[arg(long = "folder", value_name = "FOLDER")]
+    pub(crate) task_folder: Option<String>,
     #[arg(long)]
     pub(crate) trust: bool,
+    #[arg(long)]
+    pub(crate) continue_anyway: bool,
     #[arg(long)]
     pub(crate) wait: bool,
 }
@@ -114,6 +120,8 @@ pub(crate) struct Retry {
     #[arg(long)]
     pub(crate) trust: bool,
     #[arg(long)]
+    pub(crate) continue_anyway: bool,
+    #[arg(long)]
     pub(crate) wait: bool,
 }
 
@@ -155,6 +163,21 @@ pub(crate) struct Answer {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Action {
     List,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Agent {
+    List,
+    Set {
+        #[arg(
+            long = "file",
+            value_name = "FILE",
+            required_unless_present = "run_limit"
+        )]
+        agents_file: Option<PathBuf>,
+        #[arg(long = "limit", value_name = "N")]
+        run_limit: Option<u32>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -93,6 +93,8 @@ fn start_input(start: Start) -> RunStartInput {
         }),
         task: start.only_task,
         trust: Some(start.trust),
+        folder: start.task_folder,
+        continue_anyway: Some(start.continue_anyway),
     }
 }
 
@@ -106,6 +108,7 @@ fn retry_input(retry: Retry) -> RunRetryInput {
             Definition::Current => RetryDefinition::Current,
         }),
         trust: Some(retry.trust),
+        continue_anyway: Some(retry.continue_anyway),
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use flowkeep_core::run::expression::{Fault, condition};
 use flowkeep_core::run::queue::Waiting;
 use flowkeep_core::run::{
-    Condition, Effect, Evaluation, Event, Moment, QueuedAttempt, Refused, TaskId, step,
+    Condition, Effect, Evaluation, Event, Moment, QueuedAttempt, Refused, Status, TaskId, step,
 };
 use flowkeep_core::{Message, RunId, Value};
 use flowkeep_store::{RunRequest, RunWrite, Said};
@@ -18,6 +18,7 @@ use crate::live::Live;
 use crate::round::{Act, Round};
 use crate::rounds::{Pending, Rounds, UnderWay};
 use crate::sources::{Chosen, choose};
+use crate::take_up::give_up;
 use crate::values::{Values, Whereabouts, whereabouts};
 use crate::wanted::Wanted;
 use crate::worker::{Job, work};
@@ -55,7 +56,13 @@ impl Rounds {
                 return refused("run_has_ended");
             }
             let ours = self.is_ours(&kept);
+            let left = kept.clone();
             if !self.take_up(kept, ours, round) {
+                if wanted == Wanted::Cancel {
+                    let why = Message::new("run_not_readable");
+                    give_up(&left, Status::Cancelled, why, round);
+                    return Ok(());
+                }
                 return refused("run_not_readable");
             }
         }
@@ -138,12 +145,20 @@ impl Rounds {
             Effect::Withdraw { task, .. } => {
                 self.queue.withdraw(run, &task);
             }
-            Effect::Execute { task, attempt, key } => round.acts.push(Act::Execute {
-                run,
-                task,
-                attempt,
-                key,
-            }),
+            Effect::Execute { task, attempt, key } => {
+                round.begun += 1;
+                if let Some(came) = self.at_once(run, &task, &written.fresh) {
+                    self.queue.release(run, &task);
+                    return Some(written.came(task, attempt, came));
+                }
+                round.given += 1;
+                round.acts.push(Act::Execute {
+                    run,
+                    task,
+                    attempt,
+                    key,
+                });
+            }
             Effect::Stop {
                 task,
                 attempt,

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`Engine`] | the rounds: what happened is decided, written, and only then acted on |
 //! | [`readiness()`], [`begin()`] | from a workflow to a run that may begin |
+//! | [`Agents`] | who carries attempts out |
 //! | [`actions`] | one attempt at one task: SQL, records, files, requests, programs |
 //! | [`sources`] | the data sources those actions read and write, behind one trait |
 //!
@@ -12,6 +13,8 @@
 //! and nowhere else (ARCHITECTURE.md, invariant 3).
 
 pub mod actions;
+mod agents;
+mod at_once;
 mod begin;
 mod decide;
 mod engine;
@@ -27,6 +30,7 @@ mod wanted;
 mod work;
 mod worker;
 
+pub use agents::{Agent, Agents, CAPABILITIES};
 pub use begin::{Beginning, begin};
 pub use engine::{Engine, EngineOptions, Scope};
 pub use live::{definition_of, state_of};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Weak};
 
 use flowkeep_core::run::{Definition, RunState, TaskId};
-use flowkeep_core::{Document, Format, RunId, Value};
+use flowkeep_core::{Document, Format, Message, RunId, Value};
 use flowkeep_store::{KeptRun, Parent, Store, StoreError};
 
 use crate::sources::Chosen;
@@ -36,6 +36,19 @@ pub(crate) enum Unreadable {
     Definition,
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl Unreadable {
+    /// Why it never will be, where that is so.
+    pub(crate) fn lasting(&self) -> Option<Message> {
+        match self {
+            Self::Definition => Some(Message::new("run_not_readable")),
+            Self::Store(StoreError::TextDamaged { name }) => {
+                Some(Message::new("run_text_damaged").with("name", name))
+            }
+            Self::Store(_) => None,
+        }
+    }
 }
 
 /// Definitions that are in use, by the number of their text: many runs of one workflow share it.

@@ -3,16 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use flowkeep_core::RunId;
-use flowkeep_core::run::{Moment, RunState, TaskId, Timer};
+use flowkeep_core::run::{Event, Moment, RunState, TaskId, Timer};
 use flowkeep_store::{RunWrite, StoreError, Tx};
 
 use crate::live::Live;
+use crate::worker::Came;
 
 /// What follows from one round.
 #[derive(Default)]
 pub(crate) struct Round {
     pub(crate) written: BTreeMap<RunId, Written>,
     pub(crate) acts: Vec<Act>,
+    /// How many attempts began in it, and how many of them were given to a worker.
+    pub(crate) begun: usize,
+    pub(crate) given: usize,
 }
 
 /// What is written about one run.
@@ -23,6 +27,8 @@ pub(crate) struct Written {
     writes: Vec<RunWrite>,
     head: bool,
     tasks: BTreeSet<TaskId>,
+    /// Whether the run was ended because nobody can read it.
+    pub(crate) given_up: bool,
     /// Outputs of this round, for conditions that read them before they are in the database.
     pub(crate) fresh: BTreeMap<TaskId, String>,
 }
@@ -59,6 +65,21 @@ impl Written {
             self.fresh.insert(task.clone(), value.clone());
         }
         self.writes.push(write);
+    }
+
+    /// What an attempt came to, and the event that tells it.
+    pub(crate) fn came(&mut self, task: TaskId, attempt: u32, came: Came) -> Event {
+        if let Some(output) = came.output {
+            self.add(RunWrite::Output(task.clone(), output));
+        }
+        if let Some(child) = came.child {
+            self.add(RunWrite::Child(child));
+        }
+        Event::Attempted {
+            task,
+            attempt,
+            result: came.result,
+        }
     }
 
     /// The head has changed; it is written as it is at the end of the round.

@@ -12,6 +12,7 @@ use flowkeep_store::{RunWrite, Watch};
 use tokio::runtime::Runtime;
 
 use crate::actions::Stopper;
+use crate::agents::Agents;
 use crate::engine::{Happened, Scope, Trouble};
 use crate::live::{Definitions, Live};
 use crate::round::{Act, Commit, NotKept, Round};
@@ -31,22 +32,6 @@ const AGAIN: Duration = Duration::from_millis(500);
 const LEAVE_SOFT: Duration = Duration::from_secs(2);
 const LEAVE_HARD: Duration = Duration::from_secs(4);
 
-/// What the engine here can do at once, and what it can do.
-const PLACES: u32 = 8;
-const ABLE: [&str; 8] = [
-    "mysql",
-    "sqlite",
-    "redis",
-    "elasticsearch",
-    "http",
-    "file",
-    "program",
-    "workflow",
-];
-
-/// The one agent there is.
-const LOCAL_AGENT: &str = "local";
-
 /// An attempt that is under way.
 pub(crate) struct UnderWay {
     pub(crate) stopper: Stopper,
@@ -63,6 +48,8 @@ pub(crate) struct Rounds {
     pub(crate) steady: Steady,
     pub(crate) now: Moment,
     pub(crate) queue: Queue,
+    /// Who the queue knows of.
+    agents: Option<Agents>,
     pub(crate) live: BTreeMap<RunId, Live>,
     pub(crate) definitions: Definitions,
     pub(crate) timers: BTreeMap<(Moment, u64), (RunId, Timer)>,
@@ -77,6 +64,8 @@ pub(crate) struct Rounds {
     /// Rows of the runs that are carried out here, where that is not all of them.
     pub(crate) ours: BTreeSet<i64>,
     pub(crate) requests_seen: i64,
+    /// Whether the last round ended before everything that has a place had begun.
+    dispatches_more: bool,
     leaving: Option<Instant>,
     lost: bool,
 }
@@ -98,9 +87,6 @@ impl Rounds {
         scope: Scope,
         trouble: Trouble,
     ) -> Self {
-        let mut queue = Queue::new(None);
-        let able = ABLE.into_iter().map(str::to_owned).collect();
-        queue.set_agent(LOCAL_AGENT, able, PLACES);
         let mut steady = Steady::new(Arc::clone(&place.clock));
         Self {
             now: steady.now(),
@@ -111,7 +97,8 @@ impl Rounds {
             epoch,
             scope,
             trouble,
-            queue,
+            queue: Queue::new(None),
+            agents: None,
             live: BTreeMap::new(),
             definitions: Definitions::default(),
             timers: BTreeMap::new(),
@@ -122,6 +109,7 @@ impl Rounds {
             last_row: 0,
             ours: BTreeSet::new(),
             requests_seen: 0,
+            dispatches_more: false,
             leaving: None,
             lost: false,
         }
@@ -131,6 +119,7 @@ impl Rounds {
     pub(crate) fn go(mut self, happened: &Receiver<Happened>) {
         let mut first = Round::default();
         self.recover(&mut first);
+        self.dispatch(&mut first);
         self.finish(first, happened);
         while !self.lost && !self.has_left() {
             let mut gathered = Vec::new();
@@ -155,9 +144,21 @@ impl Rounds {
         self.runtime.shutdown_background();
     }
 
+    /// Takes up who carries attempts out; while that cannot be read it stays as it is.
+    pub(crate) fn take_agents(&mut self) {
+        match Agents::kept(&self.place.store) {
+            Ok(kept) if self.agents.as_ref() != Some(&kept) => {
+                kept.tell(&mut self.queue, self.agents.as_ref());
+                self.agents = Some(kept);
+            }
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "the agents cannot be read"),
+        }
+    }
+
     /// How long there is nothing to do by itself.
     fn patience(&self) -> Duration {
-        if !self.pending.is_empty() {
+        if !self.pending.is_empty() || self.dispatches_more {
             return Duration::ZERO;
         }
         let next = self.timers.keys().next().map(|(at, _)| *at);
@@ -229,17 +230,7 @@ impl Rounds {
                     return;
                 }
                 let written = round.written.entry(run).or_default();
-                if let Some(output) = came.output {
-                    written.add(RunWrite::Output(task.clone(), output));
-                }
-                if let Some(child) = came.child {
-                    written.add(RunWrite::Child(child));
-                }
-                let event = Event::Attempted {
-                    task,
-                    attempt,
-                    result: came.result,
-                };
+                let event = written.came(task, attempt, came);
                 self.tell_late(run, event, round);
             }
             Happened::Said {
@@ -279,17 +270,23 @@ impl Rounds {
         if self.leaving.is_some() {
             return;
         }
-        while let Some(chosen) = self.queue.choose() {
+        // What is done at once lets others follow in the same round: a round has to end.
+        while round.begun < GROUP
+            && let Some(chosen) = self.queue.choose()
+        {
             let (run, task) = (chosen.waiting.run, chosen.waiting.task);
             let number = chosen.waiting.attempt;
-            let before = round.acts.len();
+            let (begun, given) = (round.begun, round.given);
             let event = Event::Dispatched {
                 task: task.clone(),
                 attempt: number,
             };
             self.tell_late(run, event, round);
-            if round.acts.len() == before {
+            if round.begun == begun {
                 self.queue.release(run, &task);
+                continue;
+            }
+            if round.given == given {
                 continue;
             }
             let source = self.live.get(&run).and_then(|live| live.chosen.get(&task));
@@ -308,11 +305,12 @@ impl Rounds {
                     source,
                 });
         }
+        self.dispatches_more = round.begun >= GROUP;
     }
 
     /// Writes a round and then acts on it.
     fn finish(&mut self, round: Round, happened: &Receiver<Happened>) {
-        let Round { written, acts } = round;
+        let Round { written, acts, .. } = round;
         let commit = Arc::new(Commit::new(self.epoch, self.now, written, &self.live));
         if !commit.is_empty() && !self.commit(&commit, happened) {
             return;

@@ -1,9 +1,9 @@
 //! Which runs the engine has in hand: those that are there when it begins, those that come, the
 //! children of those it has, and what a dead owner left.
 
-use flowkeep_core::run::{Event, Parked, Phase, Status, TaskId};
+use flowkeep_core::run::{Event, Head, Level, Parked, Phase, Status, TaskId};
 use flowkeep_core::{Message, RunId, Value};
-use flowkeep_store::KeptRun;
+use flowkeep_store::{KeptRun, RunWrite, Said};
 
 use crate::actions::{self, ActionError};
 use crate::engine::Scope;
@@ -11,6 +11,26 @@ use crate::live::Live;
 use crate::round::Round;
 use crate::rounds::Rounds;
 use crate::worker::Came;
+
+/// Ends a run whose definition can no longer be read: nobody can say what it has come to.
+pub(crate) fn give_up(run: &KeptRun, status: Status, why: Message, round: &mut Round) {
+    let written = round.written.entry(run.id).or_default();
+    if std::mem::replace(&mut written.given_up, true) {
+        return;
+    }
+    written.row = Some(run.row);
+    let head = run.head.clone().unwrap_or_else(|| Head::new(run.id));
+    written.add(RunWrite::Say {
+        level: Level::Error,
+        task: None,
+        said: Said::Message(why),
+    });
+    written.add(RunWrite::Head(Box::new(Head {
+        status,
+        orphaned: false,
+        ..head
+    })));
+}
 
 impl Rounds {
     /// Marks what a dead owner left and is not carried out here; takes up what is.
@@ -24,7 +44,7 @@ impl Rounds {
                 if let Some(kept) = self.kept(row)
                     && !self.is_ours(&kept)
                     && matches!(kept.status, Status::Running | Status::Paused)
-                    && let Some(run) = self.take_in_hand(kept, false)
+                    && let Some(run) = self.take_in_hand(kept, false, round)
                     && self.is_under_way(run)
                 {
                     self.tell_late(run, Event::OwnerLost, round);
@@ -56,8 +76,9 @@ impl Rounds {
         })
     }
 
-    /// Looks for runs that came, and for requests.
+    /// Looks for runs that came, for requests, and who carries attempts out.
     pub(crate) fn look(&mut self, round: &mut Round) {
+        self.take_agents();
         let found = self.place.store.open_runs(self.last_row);
         let requests = self.place.store.run_requests();
         let (found, requests) = match (found, requests) {
@@ -103,8 +124,8 @@ impl Rounds {
         }
     }
 
-    fn take_in_hand(&mut self, kept: KeptRun, ours: bool) -> Option<RunId> {
-        let (id, row) = (kept.id, kept.row);
+    fn take_in_hand(&mut self, kept: KeptRun, ours: bool, round: &mut Round) -> Option<RunId> {
+        let (id, row, left) = (kept.id, kept.row, kept.clone());
         match Live::read(&self.place.store, &mut self.definitions, kept) {
             Ok(mut live) => {
                 live.ours = ours;
@@ -118,6 +139,9 @@ impl Rounds {
             }
             Err(error) => {
                 tracing::error!(%error, run = %id, "a run cannot be taken up");
+                if let (true, Some(why)) = (ours, error.lasting()) {
+                    give_up(&left, Status::Failed, why, round);
+                }
                 None
             }
         }
@@ -126,7 +150,7 @@ impl Rounds {
     /// Takes a run in hand and goes on with it; one that is only decided about does not begin.
     pub(crate) fn take_up(&mut self, kept: KeptRun, ours: bool, round: &mut Round) -> bool {
         let (begun, start) = (kept.head.is_some(), kept.start.clone());
-        let Some(run) = self.take_in_hand(kept, ours) else {
+        let Some(run) = self.take_in_hand(kept, ours, round) else {
             return false;
         };
         if ours {
@@ -164,8 +188,9 @@ impl Rounds {
                 Ok(Some((child, id, _))) => {
                     if !self.live.contains_key(&id)
                         && let Some(kept) = self.kept(child)
+                        && !self.take_up(kept, true, round)
                     {
-                        self.take_up(kept, true, round);
+                        self.judge_child(run, task, attempt, id, Status::Failed);
                     }
                 }
                 Ok(None) => {

@@ -63,7 +63,7 @@ pub(crate) struct Came {
 }
 
 impl Came {
-    fn of(result: Attempted) -> Self {
+    pub(crate) fn of(result: Attempted) -> Self {
         Self {
             result,
             output: None,
@@ -76,6 +76,14 @@ impl Came {
             error: error.message,
             permanent: error.permanent,
         })
+    }
+
+    /// It waits for a moment without anybody working on it.
+    pub(crate) fn waiting(until: Moment) -> Self {
+        Self {
+            output: Some("{}".to_owned()),
+            ..Self::of(Attempted::Parked(Parked::Until(until)))
+        }
     }
 
     pub(crate) fn succeeded(output: &actions::Output, called: Option<TaskId>) -> Self {
@@ -168,17 +176,11 @@ impl Workplace {
         .await?;
         match done {
             Done::Output { output, called } => Ok(Came::succeeded(&output, called)),
-            Done::Wait { ms } => {
-                let until = Moment(self.clock.now().0).after(ms);
-                Ok(Came {
-                    output: Some("{}".to_owned()),
-                    ..Came::of(Attempted::Parked(Parked::Until(until)))
-                })
-            }
+            Done::Wait { ms } => Ok(Came::waiting(Moment(self.clock.now().0).after(ms))),
             Done::Child { workflow, context } => {
                 tokio::task::block_in_place(|| self.child(job, workflow, &context))
             }
-            Done::Stopped => Ok(Came::of(Attempted::Broken)),
+            Done::Stopped { undone } => Ok(Came::of(Attempted::Left { undone })),
         }
     }
 
@@ -249,7 +251,7 @@ impl Workplace {
 }
 
 /// Our own database does not answer; another try may find it well.
-fn unread(error: &flowkeep_store::StoreError) -> ActionError {
+pub(crate) fn unread(error: &flowkeep_store::StoreError) -> ActionError {
     tracing::warn!(%error, "what an attempt needs could not be read");
     ActionError::passing(Message::new("database_not_read").with("reason", error))
 }

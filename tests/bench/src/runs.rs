@@ -17,15 +17,27 @@ use crate::workshop::{Workshop, text};
 /// A task is queued, begins, ends, and lets the next one follow.
 const COMMITS: usize = 4;
 
+/// It is over in the round that begins it.
+const WAIT: &str = "wait";
+
+/// It is given to a worker like everything that does something, and does nothing.
+const WORKED: &str = "DataSourceTaskExecutor.determineDataSource";
+
 /// Independent and chained tasks.
 pub(crate) fn runs(workshop: &mut Workshop, extent: Extent) -> Result<String> {
     let mut table =
         "Runs of tasks that do nothing: median (least–most), ratio by rounds, of the best\n"
             .to_owned();
-    for (what, tasks, chained) in [("independent", 200, false), ("chained", 100, true)] {
+    let lists = [
+        ("independent", 200, false, WAIT),
+        ("chained", 100, true, WAIT),
+        ("independent, by a worker", 200, false, WORKED),
+        ("chained, by a worker", 100, true, WORKED),
+    ];
+    for (what, tasks, chained, action) in lists {
         let data = workshop.fresh("runs");
         let file = workshop.fresh("workflow").with_extension("json");
-        std::fs::write(&file, workflow(tasks, chained))?;
+        std::fs::write(&file, workflow(tasks, chained, action))?;
         workshop.answer(&data, &["flow", "create", text(&file)?])?;
         let (mut own, mut base) = (Vec::new(), Vec::new());
         for _ in 0..extent.rounds {
@@ -41,9 +53,9 @@ pub(crate) fn runs(workshop: &mut Workshop, extent: Extent) -> Result<String> {
     Ok(table)
 }
 
-fn workflow(tasks: usize, chained: bool) -> String {
+fn workflow(tasks: usize, chained: bool, action: &str) -> String {
     let tasks = (0..tasks).map(|n| {
-        let mut task = json!({"id": format!("t{n}"), "action": "wait", "params": {"ms": 0}});
+        let mut task = json!({"id": format!("t{n}"), "action": action, "params": {"ms": 0}});
         if chained && n > 0 {
             task["dependsOn"] = json!([format!("t{}", n - 1)]);
         }

@@ -2,6 +2,7 @@
 //! answer.
 
 pub mod activity;
+pub mod agents;
 pub mod backups;
 pub mod diagnostics;
 pub mod documents;

@@ -37,9 +37,13 @@ const ONLY: &str = "task";
 /// Starts a workflow.
 ///
 /// # Errors
-/// `workflow_unknown`, `definition_invalid`, `no_connection`, `run_unknown_task`,
-/// `run_task_missing` for a step run that names none, `trust_required`.
+/// `not_found`, `definition_invalid`, `no_connection`, `run_unknown_task`, `run_task_missing` for a
+/// step run that names none, `folder_unknown`, `trust_required`.
 pub fn start(api: &Api, input: RunStartInput) -> Result<RunStatus, AppError> {
+    if let Some(folder) = &input.folder {
+        let unknown = AppError::new("folder_unknown").with("folder", folder);
+        return Err(unknown.hint("own_folder"));
+    }
     let only = match (input.mode.unwrap_or_default(), &input.task) {
         (RunMode::Complete, None) => None,
         (_, Some(task)) => Some(TaskId::from(task.as_str())),

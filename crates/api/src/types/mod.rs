@@ -3,6 +3,7 @@
 //! RFC 3339 in UTC.
 
 mod activity;
+mod agent;
 mod backup;
 mod document;
 mod draft;
@@ -16,6 +17,7 @@ mod run_question;
 mod settings;
 
 pub use activity::*;
+pub use agent::*;
 pub use backup::*;
 pub use document::*;
 pub use draft::*;

@@ -23,6 +23,11 @@ pub struct RunStartInput {
     pub task: Option<String>,
     /// Whether the definition is trusted from now on, whatever it writes, calls or runs.
     pub trust: Option<bool>,
+    /// The task folder it works in, by its id. There are none yet, so every one is unknown.
+    pub folder: Option<String>,
+    /// Whether it starts although not every file of its task folder could be archived. Without a
+    /// task folder nothing is archived and this changes nothing.
+    pub continue_anyway: Option<bool>,
 }
 
 /// How much of a workflow runs.
@@ -336,6 +341,8 @@ pub struct RunRetryInput {
     pub definition: Option<RetryDefinition>,
     /// Whether the definition is trusted from now on.
     pub trust: Option<bool>,
+    /// As in `run_start`.
+    pub continue_anyway: Option<bool>,
 }
 
 /// With which definition a run is repeated.

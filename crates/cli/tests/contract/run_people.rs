@@ -355,3 +355,52 @@ fn what_tasks_can_do_is_a_list_with_typed_parameters() {
         json!({"name": "sql", "holds": "sql", "required": true})
     );
 }
+
+#[test]
+fn agents_are_listed_and_set() {
+    let flowkeep = Flowkeep::new();
+    let fresh = flowkeep.done(&["agent", "list"]);
+    assert_eq!(
+        keys(&fresh["items"][0]),
+        ["id", "capabilities", "capacity", "status", "running"]
+    );
+    assert_eq!(fresh["items"][0]["status"], "away");
+    // What is listed can be set again; what it does now is passed over.
+    let file = flowkeep.file("agents.json", fresh["items"].to_string());
+    assert_eq!(flowkeep.done(&["agent", "set", "--file", &file]), fresh);
+    let file = flowkeep.file(
+        "agents.json",
+        r#"[{"id": "files", "capabilities": ["file"], "capacity": 1}]"#,
+    );
+    let set = flowkeep.done(&["agent", "set", "--file", &file, "--limit", "3"]);
+    assert_eq!((&set["total"], &set["limit"]), (&json!(1), &json!(3)));
+    let again = flowkeep.done(&["agent", "set", "--limit", "0"]);
+    assert_eq!(
+        (&again["limit"], &again["items"][0]["id"]),
+        (&Value::Null, &json!("files"))
+    );
+    let file = flowkeep.file(
+        "agents.json",
+        r#"[{"id": "a", "capabilities": ["fly"], "capacity": 1}]"#,
+    );
+    flowkeep.refused(
+        &["agent", "set", "--file", &file],
+        "agent_capability_unknown",
+    );
+    let file = flowkeep.file("agents.json", r#"[{"id": "a"}]"#);
+    flowkeep.refused(&["agent", "set", "--file", &file], "agents_unreadable");
+    // What only another could do waits; what needs nobody does not.
+    create(
+        &flowkeep,
+        r#"{"id": "w", "name": "W", "tasks": [{"id": "a", "action": "file.write", "params": {"path": "x", "text": "x"}},
+          {"id": "b", "action": "wait", "params": {"ms": 0}}]}"#,
+    );
+    let (exit, run) = flowkeep.json(&["run", "start", "w", "--wait"]);
+    assert_eq!(exit, 0, "{run}");
+    let run = run["run_id"].as_str().unwrap();
+    assert_eq!(task(&flowkeep, run, "a")["attempts"][0]["agent"], "files");
+    assert_eq!(
+        task(&flowkeep, run, "b")["attempts"][0]["agent"],
+        Value::Null
+    );
+}

@@ -116,6 +116,17 @@ fn the_example_runs_with_nothing_connected() {
         tasks(&flowkeep, &run),
         json!({"load": "succeeded", "check": "skipped"})
     );
+    flowkeep.refused(
+        &[
+            "run",
+            "start",
+            "nightly",
+            "--folder",
+            "f",
+            "--continue-anyway",
+        ],
+        "folder_unknown",
+    );
     flowkeep.done(&["flow", "delete", "nightly"]);
     assert_eq!(
         flowkeep.done(&["run", "show", &run])["workflow_name"],

@@ -116,8 +116,14 @@ pub enum Attempted {
         #[serde(default)]
         permanent: bool,
     },
-    /// It was stopped, or whoever ran it had to leave.
+    /// It was stopped hard, or whoever ran it is gone.
     Broken,
+    /// It was asked to stop and did: because somebody wanted that, or because whoever ran it had
+    /// to leave. It ended in order, so nothing is held against it.
+    Left {
+        /// Whether nothing of it was done, or all of it was taken back.
+        undone: bool,
+    },
     /// It waits without anybody working on it: its slot and its agent are free again.
     Parked(Parked),
     /// A secret it needs is locked. Nothing was done.

@@ -350,23 +350,30 @@ pub enum OutputOf {
     Nothing,
 }
 
+impl Head {
+    /// Of a run that has not been started.
+    pub const fn new(run: RunId) -> Self {
+        Self {
+            run,
+            status: Status::Queued,
+            only: None,
+            paused: false,
+            orphaned: false,
+            begun: false,
+            ending: None,
+            undoing: None,
+            open: 0,
+            asked: 0,
+            ended: 0,
+        }
+    }
+}
+
 impl RunState {
     /// A run that has not been started.
     pub fn new(run: RunId, definition: &Definition) -> Self {
         Self {
-            head: Head {
-                run,
-                status: Status::Queued,
-                only: None,
-                paused: false,
-                orphaned: false,
-                begun: false,
-                ending: None,
-                undoing: None,
-                open: 0,
-                asked: 0,
-                ended: 0,
-            },
+            head: Head::new(run),
             tasks: vec![TaskState::default(); definition.tasks().len()],
         }
     }

@@ -340,6 +340,10 @@ impl Play {
             self.attempted(task, Attempted::Succeeded { called: None });
         } else if let Some(task) = word.strip_suffix('~') {
             self.attempted(task, Attempted::Broken);
+        } else if let Some(task) = word.strip_suffix(":undone") {
+            self.attempted(task, Attempted::Left { undone: true });
+        } else if let Some(task) = word.strip_suffix(":left") {
+            self.attempted(task, Attempted::Left { undone: false });
         } else if let Some(task) = word.strip_suffix(":wait") {
             self.attempted(task, Attempted::Parked(Parked::Until(self.now.after(5000))));
         } else if let Some(task) = word.strip_suffix(":child") {

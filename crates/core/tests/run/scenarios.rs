@@ -1,7 +1,7 @@
 //! A named scenario for every sentence of the contract about running.
 //!
 //! A script tells what happens, in words: `a+` (the attempt succeeds), `a-code` (it fails), `a~` (it
-//! is broken off), `>a` (it begins), `b=x` (a branch chooses), `?a` `!a` `#a` (its condition holds,
+//! is broken off), `a:undone` `a:left` (it stopped in order), `>a` (it begins), `b=x` (a branch chooses), `?a` `!a` `#a` (its condition holds,
 //! does not, has no value), `a:wait` `a:child` `a:locked` (it is parked, or a secret is locked),
 //! `@a:approve` (a person decides), `tick` (the next timer is due).
 
@@ -159,6 +159,12 @@ const UNSAFE: &str = r#""id": "a", "idempotent": false"#;
 #[case::crash_loop_that_is_run_again(&[A], "a~ a~ a~ @a:rerun a~ a~ a+", "run=succeeded a=succeeded")]
 #[case::a_failed_try_is_no_crash_loop(&[r#""id": "a", "retry": 1"#], "a~ a~ a- tick a~ a~ a+", "run=succeeded a=succeeded")]
 #[case::worker_left(&[UNSAFE], ">a a~", "run=waiting a=interrupted")]
+#[case::left_undone(&[UNSAFE], ">a a:undone lost", "run=interrupted a=queued")]
+#[case::left_undone_and_taken_up(&[UNSAFE], ">a a:undone lost adopted a+", "run=succeeded a=succeeded")]
+#[case::left_in_a_pause(&[UNSAFE], ">a pause a:undone lost adopted resume a+", "run=succeeded a=succeeded")]
+#[case::left_and_safe(&[A], ">a a:left >a a:left >a a:left >a a:left a+", "run=succeeded a=succeeded")]
+#[case::left_and_unsafe(&[UNSAFE], ">a a:left", "run=waiting a=interrupted")]
+#[case::left_because_it_was_cancelled(&[UNSAFE], ">a cancel a:undone", "run=cancelled a=cancelled:cancelled")]
 #[case::queue_survives(&[A], "lost adopted a+", "run=succeeded a=succeeded")]
 #[case::question_survives(&[r#""id": "m", "action": "manual""#], "lost adopted @m:approve", "run=succeeded m=succeeded")]
 #[case::back_off_survives(&[r#""id": "a", "retry": 1"#], "a- lost adopted tick a+", "run=succeeded a=succeeded")]

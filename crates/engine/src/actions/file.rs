@@ -54,7 +54,7 @@ async fn blocking(
         })?;
         match work(&folder, &stop) {
             Ok(output) => Ok(Done::from(output)),
-            Err(_) if stop.is_asked() => Ok(Done::Stopped),
+            Err(_) if stop.is_asked() => Ok(Done::Stopped { undone: true }),
             Err(error) => Err(error),
         }
     });

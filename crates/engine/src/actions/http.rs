@@ -121,7 +121,7 @@ pub(super) async fn carry_out(
     };
     tokio::select! {
         biased;
-        () = attempt.stop.soft() => Ok(Done::Stopped),
+        () = attempt.stop.soft() => Ok(Done::Stopped { undone: false }),
         done = answered => done,
     }
 }

@@ -100,7 +100,10 @@ pub enum Done {
         context: Value,
     },
     /// It was asked to stop and did; nothing is half done that could be undone.
-    Stopped,
+    Stopped {
+        /// Whether nothing of it was done, or all of it was taken back.
+        undone: bool,
+    },
 }
 
 impl From<Output> for Done {
@@ -121,6 +124,9 @@ pub async fn carry_out(attempt: Attempt<'_>) -> Result<Done, ActionError> {
     let Some(row) = action::action(attempt.action) else {
         return Err(unknown(attempt.action));
     };
+    if let Some(done) = at_once(row, attempt.params) {
+        return done;
+    }
     let params = Params::new(row.params, attempt.params);
     let done = match attempt.action {
         "sql.query" | "sql.execute" => sql::carry_out(&attempt, &params).await?,
@@ -131,10 +137,6 @@ pub async fn carry_out(attempt: Attempt<'_>) -> Result<Done, ActionError> {
         "file.copy" => file::copy(&attempt, &params).await?,
         "program.run" => program::carry_out(&attempt, &params).await?,
         "workflow.run" => workflow_run::begin(&params)?,
-        "wait" => Done::Wait {
-            ms: params.whole("ms")?.unwrap_or(0),
-        },
-        "branch" => branch::carry_out(&params)?,
         name if name.starts_with("record.") => record::carry_out(&attempt, &params).await?,
         name => return Err(unknown(name)),
     };
@@ -144,6 +146,29 @@ pub async fn carry_out(attempt: Attempt<'_>) -> Result<Done, ActionError> {
         }
     }
     Ok(done)
+}
+
+/// Whether [`at_once`] carries an action out.
+pub(crate) fn is_done_at_once(action: &str) -> bool {
+    matches!(action, "wait" | "branch")
+}
+
+/// What comes of an action that touches nothing outside; nothing for any other.
+pub(crate) fn at_once(
+    action: &action::Action,
+    params: &Value,
+) -> Option<Result<Done, ActionError>> {
+    let params = Params::new(action.params, params);
+    match action.name {
+        "wait" => {
+            let ms = params.whole("ms");
+            Some(ms.map(|ms| Done::Wait {
+                ms: ms.unwrap_or(0),
+            }))
+        }
+        "branch" => Some(branch::carry_out(&params)),
+        _ => None,
+    }
 }
 
 /// Nobody here can do it: a name that no table has, or work for a person.

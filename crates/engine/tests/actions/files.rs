@@ -86,7 +86,7 @@ async fn a_copy_that_is_stopped_leaves_the_file_as_it_was() {
     let copy = json!({"from": "file", "to": "to"});
     assert_eq!(
         place.attempt("file.copy", copy).await.unwrap(),
-        Done::Stopped
+        Done::Stopped { undone: true }
     );
     assert_eq!(std::fs::read(place.folder().join("to")).unwrap(), b"before");
 }

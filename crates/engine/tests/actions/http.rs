@@ -288,5 +288,5 @@ async fn a_request_is_broken_off() {
         tokio::task::yield_now().await;
         place.stopper.soft();
     });
-    assert_eq!(done.unwrap(), Done::Stopped);
+    assert_eq!(done.unwrap(), Done::Stopped { undone: false });
 }

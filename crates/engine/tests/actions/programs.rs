@@ -128,7 +128,7 @@ async fn stopping_it_stops_what_it_started(#[case] script: &str, #[case] hard: b
     let done = place
         .attempt("program.run", sh(&format!("exec 9> alive; {script}")))
         .await;
-    assert_eq!(done.unwrap(), Done::Stopped);
+    assert_eq!(done.unwrap(), Done::Stopped { undone: false });
     assert!(
         ends(opening.join().unwrap()),
         "something the program started is alive"

@@ -188,7 +188,7 @@ async fn a_statement_is_broken_off_and_leaves_nothing() {
         tokio::task::yield_now().await;
         place.stopper.soft();
     });
-    assert_eq!(done.unwrap(), Done::Stopped);
+    assert_eq!(done.unwrap(), Done::Stopped { undone: true });
     let count: i64 = place
         .database()
         .query_row("SELECT count(*) FROM t", [], |row| row.get(0))
@@ -227,7 +227,7 @@ async fn waiting_for_a_file_is_broken_off() {
             place.stopper.hard();
         }
     );
-    assert_eq!(done.unwrap(), Done::Stopped);
+    assert_eq!(done.unwrap(), Done::Stopped { undone: true });
 }
 
 #[tokio::test]

@@ -8,9 +8,11 @@ use std::time::{Duration, Instant};
 use flowkeep_core::run::{Start, Status};
 use flowkeep_core::{Format, RunId};
 use flowkeep_engine::sources::{LOCAL, Source, Sqlite};
-use flowkeep_engine::{Engine, EngineOptions, Scope, Wanted};
+use flowkeep_engine::{Agent, Agents, Engine, EngineOptions, Scope, Wanted};
 use flowkeep_host::SystemClock;
-use flowkeep_store::{KeptRun, NewRun, RequestAnswer, Store, StoreError, StoreOptions};
+use flowkeep_store::{
+    AttemptRecord, KeptRun, NewRun, RequestAnswer, Said, Store, StoreError, StoreOptions,
+};
 
 /// More than any machine that is worth testing on needs; a bound, not a measure.
 const LONG: Duration = Duration::from_secs(30);
@@ -61,13 +63,17 @@ impl Place {
     }
 
     fn run(&self, go: bool) -> (i64, RunId) {
+        self.run_of(TASKS, &format!(r#"{{"go": {go}}}"#))
+    }
+
+    fn run_of(&self, text: &str, context: &str) -> (i64, RunId) {
         let new = NewRun {
             workflow_id: Some("w".to_owned()),
             workflow_name: "W".to_owned(),
             revision: Some(1),
-            text: TASKS.to_owned(),
+            text: text.to_owned(),
             format: Format::Json,
-            context: format!(r#"{{"go": {go}}}"#),
+            context: context.to_owned(),
             start: Start::default(),
             actor: "somebody".to_owned(),
             face: "test".to_owned(),
@@ -197,4 +203,151 @@ fn runs_that_come_while_it_is_at_work_are_carried_out() {
         place.comes_to(id, Status::Succeeded);
     }
     assert!(engine.trouble().is_none());
+}
+
+#[test]
+fn what_is_done_at_once_is_read_by_what_follows_in_the_same_round() {
+    let place = Place::new();
+    let (row, id) = place.run_of(
+        r#"{"name": "W", "maxConcurrent": 1, "tasks": [
+          {"id": "a", "action": "branch", "params": {"when": [{"task": "b"}]}},
+          {"id": "b", "action": "wait", "params": {"ms": 0}},
+          {"id": "c", "action": "branch", "dependsOn": ["b"], "params": {"when": [{"condition": "${tasks.a.output.task == \"b\"}", "task": "d"}]}},
+          {"id": "d", "action": "wait", "params": {"ms": "${context.ms}"}},
+          {"id": "e", "action": "wait", "dependsOn": ["d"], "params": {"ms": "${context.nothing}"}}]}"#,
+        r#"{"ms": 1}"#,
+    );
+    let engine = place.engine(place.epoch(), Scope::All);
+    place.comes_to(id, Status::Failed);
+    drop(engine);
+    let attempts = place.store.attempts(row).unwrap();
+    let came: Vec<_> = attempts
+        .iter()
+        .map(|found| (found.task.as_str(), found.status.as_str()))
+        .collect();
+    assert_eq!(
+        came,
+        [
+            ("a", "succeeded"),
+            ("b", "succeeded"),
+            ("c", "succeeded"),
+            ("d", "succeeded"),
+            ("e", "failed")
+        ]
+    );
+    let by: Vec<_> = attempts
+        .iter()
+        .filter_map(|found| found.agent.as_ref())
+        .collect();
+    assert!(by.is_empty(), "nobody was needed: {by:?}");
+    let output = place.store.output(row, &"d".into()).unwrap();
+    assert_eq!(output.as_deref(), Some("{}"));
+}
+
+#[test]
+fn a_chain_that_is_longer_than_a_round_comes_to_its_end() {
+    let place = Place::new();
+    let task = |n: usize| {
+        let before = n
+            .checked_sub(1)
+            .map(|before| format!(r#", "dependsOn": ["t{before}"]"#));
+        let before = before.unwrap_or_default();
+        format!(r#"{{"id": "t{n}", "action": "wait", "params": {{"ms": 0}}{before}}}"#)
+    };
+    let tasks: Vec<_> = (0..2500).map(task).collect();
+    let text = format!(r#"{{"name": "W", "tasks": [{}]}}"#, tasks.join(", "));
+    let (row, id) = place.run_of(&text, "{}");
+    let engine = place.engine(place.epoch(), Scope::All);
+    place.comes_to(id, Status::Succeeded);
+    drop(engine);
+    assert_eq!(place.store.attempts(row).unwrap().len(), 2500);
+}
+
+#[test]
+fn a_run_that_can_no_longer_be_read_says_so_and_ends() {
+    let place = Place::new();
+    let (row, id) = place.run_of(r#"{"tasks": [{"id": "a", "action": "gone"}]}"#, "{}");
+    let (other, cancelled) = place.run_of(r#"{"tasks": [{"id": "b", "action": "gone"}]}"#, "{}");
+    let engine = place.engine(place.epoch(), Scope::Run(id));
+    place.comes_to(id, Status::Failed);
+    let said = place.store.messages(row, 0, Some("error"), 9).unwrap();
+    assert!(
+        matches!(&said[..], [one] if matches!(&one.said, Said::Message(why) if why.code == "run_not_readable"))
+    );
+    assert!(matches!(
+        place.want(other, &Wanted::Pause),
+        RequestAnswer::Refused(why) if why.code == "run_not_readable"
+    ));
+    assert_eq!(place.want(other, &Wanted::Cancel), RequestAnswer::Done);
+    assert_eq!(place.kept(cancelled).status, Status::Cancelled);
+    assert!(place.kept(cancelled).ended_at.is_some());
+    drop(engine);
+}
+
+#[test]
+fn an_owner_that_leaves_in_order_asks_nobody_and_holds_nothing_against_an_attempt() {
+    let place = Place::new();
+    let endless = "INSERT INTO t SELECT count(*) FROM (WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT 1000000000000) SELECT n FROM c)";
+    let text = format!(
+        r#"{{"tasks": [{{"id": "make", "action": "sql.execute", "params": {{"sql": "CREATE TABLE t(n)"}}}},
+          {{"id": "fill", "action": "sql.execute", "dependsOn": ["make"], "params": {{"sql": "{endless}"}}}}]}}"#
+    );
+    let (row, id) = place.run_of(&text, "{}");
+    for _ in 0..4 {
+        let engine = place.engine(place.epoch(), Scope::All);
+        until(|| {
+            let attempts = place.store.attempts(row).unwrap();
+            let runs = |found: &AttemptRecord| {
+                found.task.as_str() == "fill" && found.status == Status::Running
+            };
+            attempts.iter().any(runs).then_some(())
+        });
+        drop(engine);
+        assert_eq!(place.kept(id).status, Status::Interrupted);
+        let attempts = place.store.attempts(row).unwrap();
+        let fill = attempts.iter().find(|found| found.task.as_str() == "fill");
+        assert_eq!(fill.map(|found| found.status), Some(Status::Queued));
+    }
+    assert_eq!(
+        place.store.attempts(row).unwrap().len(),
+        2,
+        "it is one attempt still"
+    );
+}
+
+#[test]
+fn what_no_agent_can_do_waits_until_one_can() {
+    let place = Place::new();
+    let agents = |capability: &str| Agents {
+        list: vec![Agent {
+            id: "one".to_owned(),
+            capabilities: [capability.to_owned()].into(),
+            capacity: 1,
+        }],
+        limit: Some(2),
+    };
+    let files = agents("file");
+    place
+        .store
+        .write::<_, StoreError>(move |tx| files.keep(tx))
+        .unwrap();
+    let (row, id) = place.run_of(
+        r#"{"tasks": [{"id": "ask", "action": "sql.query", "params": {"sql": "SELECT 1"}}]}"#,
+        "{}",
+    );
+    let engine = place.engine(place.epoch(), Scope::All);
+    until(|| place.kept(id).head.map(|_| ()));
+    let ask = place.store.attempts(row).unwrap();
+    assert_eq!((ask[0].status, &ask[0].agent), (Status::Queued, &None));
+    let databases = agents("sqlite");
+    place
+        .store
+        .write::<_, StoreError>(move |tx| databases.keep(tx))
+        .unwrap();
+    place.comes_to(id, Status::Succeeded);
+    drop(engine);
+    assert_eq!(
+        place.store.attempts(row).unwrap()[0].agent.as_deref(),
+        Some("one")
+    );
 }

@@ -3,6 +3,8 @@ import type { About } from "./About";
 import type { ActionList } from "./ActionList";
 import type { ActivityInput } from "./ActivityInput";
 import type { ActivityPage } from "./ActivityPage";
+import type { AgentList } from "./AgentList";
+import type { AgentSetInput } from "./AgentSetInput";
 import type { BackupInput } from "./BackupInput";
 import type { BackupList } from "./BackupList";
 import type { BackupPlan } from "./BackupPlan";
@@ -168,6 +170,8 @@ export interface Commands {
   engine_show: { input: Nothing; output: EngineShow };
   run_answer: { input: RunAnswerInput; output: RunStatus };
   action_list: { input: Nothing; output: ActionList };
+  agent_list: { input: Nothing; output: AgentList };
+  agent_set: { input: AgentSetInput; output: AgentList };
   source_list: { input: Nothing; output: SourceList };
   about_show: { input: Nothing; output: About };
   doctor: { input: Nothing; output: Doctor };

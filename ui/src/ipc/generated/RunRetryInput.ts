@@ -24,4 +24,8 @@ definition?: RetryDefinition,
 /**
  * Whether the definition is trusted from now on.
  */
-trust?: boolean, };
+trust?: boolean, 
+/**
+ * As in `run_start`.
+ */
+continue_anyway?: boolean, };

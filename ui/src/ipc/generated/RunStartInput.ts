@@ -24,4 +24,13 @@ task?: string,
 /**
  * Whether the definition is trusted from now on, whatever it writes, calls or runs.
  */
-trust?: boolean, };
+trust?: boolean, 
+/**
+ * The task folder it works in, by its id. There are none yet, so every one is unknown.
+ */
+folder?: string, 
+/**
+ * Whether it starts although not every file of its task folder could be archived. Without a
+ * task folder nothing is archived and this changes nothing.
+ */
+continue_anyway?: boolean, };

@@ -96,6 +96,7 @@ impl Turn<'_> {
             Attempted::Succeeded { .. } => {}
             Attempted::Failed { error, permanent } => self.tried(at, error.clone(), *permanent),
             Attempted::Broken => self.broken(at),
+            Attempted::Left { undone } => self.left(at, *undone),
             Attempted::Locked { secret } => {
                 self.record_attempt(at, Status::Waiting, None);
                 self.tell(
@@ -282,10 +283,7 @@ impl Turn<'_> {
     pub(super) fn unlocked(&mut self, secret: &str) {
         for at in 0..self.state.tasks.len() {
             if matches!(&self.task(at).phase, Phase::Locked { secret: name } if name == secret) {
-                // Nothing was done: it is the same attempt.
-                self.set(at, Phase::Queued);
-                self.record_attempt(at, Status::Queued, None);
-                self.queue(at);
+                self.queue_again(at);
             }
         }
     }

@@ -30,12 +30,15 @@ impl Turn<'_> {
     }
 
     fn interrupt(&mut self, at: Position) {
-        let lost = Message::new("run_attempt_lost");
-        self.record_attempt(at, Status::Interrupted, Some(lost));
-        self.set(at, Phase::Interrupted);
         let task = self.task_mut(at);
         task.broken = task.broken.saturating_add(1);
-        let times = task.broken;
+        self.mark_interrupted(at, "run_attempt_lost");
+    }
+
+    fn mark_interrupted(&mut self, at: Position, why: &str) {
+        self.record_attempt(at, Status::Interrupted, Some(Message::new(why)));
+        self.set(at, Phase::Interrupted);
+        let times = self.task(at).broken;
         if self.is_cancelling() {
             return;
         }
@@ -51,10 +54,28 @@ impl Turn<'_> {
     }
 
     /// An attempt has ended without having done its work, and nobody wanted that: whoever ran it
-    /// had to leave. What that means is the same as after a crash.
+    /// is gone. What that means is the same as after a crash.
     pub(super) fn broken(&mut self, at: Position) {
         self.interrupt(at);
         self.recover(at);
+    }
+
+    /// An attempt has ended in order because whoever ran it had to leave. What was not done is done
+    /// by the next; of what may have been done, a task's own word decides. Neither looks like an
+    /// attempt that takes down whoever makes it.
+    pub(super) fn left(&mut self, at: Position, undone: bool) {
+        if undone {
+            return self.queue_again(at);
+        }
+        self.mark_interrupted(at, "run_attempt_left");
+        self.recover(at);
+    }
+
+    /// Nothing was done: it is the same attempt.
+    pub(super) fn queue_again(&mut self, at: Position) {
+        self.set(at, Phase::Queued);
+        self.record_attempt(at, Status::Queued, None);
+        self.queue(at);
     }
 
     /// Takes the run up: what was broken off is decided, and everything outstanding is told again.

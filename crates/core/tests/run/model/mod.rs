@@ -112,7 +112,7 @@ impl Model {
             _ => {
                 let running: Vec<_> = self.play.running.keys().cloned().collect();
                 if let Some(index) = of(running.len()) {
-                    let result = match pick / 64 % 12 {
+                    let result = match pick / 64 % 14 {
                         0..3 => Attempted::Failed {
                             error: Message::new("broken"),
                             permanent: false,
@@ -127,6 +127,8 @@ impl Model {
                         7 => Attempted::Locked {
                             secret: "s".to_owned(),
                         },
+                        12 => Attempted::Left { undone: true },
+                        13 => Attempted::Left { undone: false },
                         8 => Attempted::Succeeded {
                             called: Some(id(&format!("t{}", pick / 1024 % tasks))),
                         },

@@ -75,7 +75,7 @@ pub(super) async fn carry_out(
     let reading =
         async { tokio::try_join!(stdout.read(out, &lines), stderr.read(err, &lines)).map(|_| ()) };
     let Some(exit) = follow(&mut child, &group, &attempt.stop, reading).await? else {
-        return Ok(Done::Stopped);
+        return Ok(Done::Stopped { undone: false });
     };
     let exit = exit.map_err(|error| not_started(program, &error))?;
     judge(program, exit, &accept)?;

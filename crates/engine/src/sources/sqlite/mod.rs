@@ -122,7 +122,9 @@ impl Source for Sqlite {
             let done = self.work(stop, move |connection| {
                 carry_out(connection, &operation, &room)
             });
-            Ok(done.await?.map_or(Done::Stopped, Done::from))
+            Ok(done
+                .await?
+                .map_or(Done::Stopped { undone: true }, Done::from))
         })
     }
 }

@@ -1,0 +1,131 @@
+//! Who carries attempts out: what each agent can do, and how much at once. Kept as settings, so
+//! that every process sees a change; the engine takes it up without being started again.
+//!
+//! Absent on purpose: which agent an attempt is given to (`core::run::queue`: the least loaded one
+//! that fits). All agents are this process so far; an agent that is gone keeps what it began.
+
+use std::collections::BTreeSet;
+
+use flowkeep_core::Message;
+use flowkeep_core::run::queue::Queue;
+use flowkeep_store::{Store, StoreError, Tx};
+use serde::{Deserialize, Serialize};
+
+/// Everything an agent can be able to do.
+pub const CAPABILITIES: [&str; 8] = [
+    "mysql",
+    "sqlite",
+    "redis",
+    "elasticsearch",
+    "http",
+    "file",
+    "program",
+    "workflow",
+];
+
+/// What a fresh installation's one agent does at once.
+const PLACES: u32 = 8;
+
+/// More at once would only make each of them wait.
+const MOST_PLACES: u32 = 1000;
+
+/// The keys of the settings.
+const AGENTS: &str = "agents";
+const LIMIT: &str = "run_limit";
+
+/// One agent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agent {
+    /// What it is called; stands beside each attempt it carried out.
+    pub id: String,
+    /// What it can do.
+    pub capabilities: BTreeSet<String>,
+    /// How many attempts at once.
+    pub capacity: u32,
+}
+
+/// All agents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agents {
+    /// Each, by its id.
+    pub list: Vec<Agent>,
+    /// How many attempts run at once over all of them; as many as they can where nothing is said.
+    pub limit: Option<u32>,
+}
+
+impl Default for Agents {
+    fn default() -> Self {
+        Self {
+            list: vec![Agent {
+                id: "local".to_owned(),
+                capabilities: CAPABILITIES.into_iter().map(str::to_owned).collect(),
+                capacity: PLACES,
+            }],
+            limit: None,
+        }
+    }
+}
+
+impl Agents {
+    /// The agents as they are kept.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn kept(store: &Store) -> Result<Self, StoreError> {
+        let fresh = Self::default();
+        let list = store.setting(AGENTS)?;
+        let list = list.and_then(|list| serde_json::from_value(list).ok());
+        let limit = store.setting(LIMIT)?;
+        Ok(Self {
+            list: list.unwrap_or(fresh.list),
+            limit: limit.and_then(|limit| serde_json::from_value(limit).ok()),
+        })
+    }
+
+    /// Keeps them from now on.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn keep(&self, tx: &Tx<'_>) -> Result<(), StoreError> {
+        let list =
+            serde_json::to_value(&self.list).map_err(|error| StoreError::Io(error.into()))?;
+        tx.set_setting(AGENTS, &list)?;
+        tx.set_setting(LIMIT, &self.limit.into())
+    }
+
+    /// What is wrong with them, if anything is.
+    pub fn fault(&self) -> Option<Message> {
+        let mut seen = BTreeSet::new();
+        for agent in &self.list {
+            let about = |code| Message::new(code).with("agent", &agent.id);
+            if agent.id.trim().is_empty() {
+                return Some(Message::new("agent_without_id"));
+            }
+            if !seen.insert(&agent.id) {
+                return Some(about("agent_twice"));
+            }
+            if agent.capacity > MOST_PLACES {
+                return Some(about("agent_too_large").with("most", MOST_PLACES));
+            }
+            let unknown = |word: &&String| !CAPABILITIES.contains(&word.as_str());
+            if let Some(word) = agent.capabilities.iter().find(unknown) {
+                let message = about("agent_capability_unknown").with("capability", word);
+                return Some(message.with("known", CAPABILITIES.join(", ")));
+            }
+        }
+        None
+    }
+
+    /// Tells the queue who there is now and was not before.
+    pub(crate) fn tell(&self, queue: &mut Queue, before: Option<&Self>) {
+        for gone in before.into_iter().flat_map(|before| &before.list) {
+            if self.list.iter().all(|agent| agent.id != gone.id) {
+                queue.remove_agent(&gone.id);
+            }
+        }
+        for agent in &self.list {
+            queue.set_agent(&agent.id, agent.capabilities.clone(), agent.capacity);
+        }
+        queue.set_limit(self.limit);
+    }
+}
