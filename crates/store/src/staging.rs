@@ -205,50 +205,49 @@ impl Staging {
         let summary = new.summary;
         let text = new.text;
         let encoding = serde_json::to_value(new.encoding).ok();
+        let there = new.there;
+        // By position: names are looked up anew for every row.
         self.connection
             .prepare_cached(
                 "INSERT INTO item(path, status, kind, id, id_derived, name, encoding, format, \
-                 sha256, bytes, sort_key, search, doc_type, description, shape, stages, tasks, \
+                 sha256, bytes, sort_key, doc_type, description, shape, stages, tasks, \
                  milestones, problems, warnings, runs_something, contains_key, \
                  stated_created_at, stated_updated_at, there_revision, there_created_at, \
                  there_updated_at)
-                 VALUES (:path, 'document', :kind, :id, :id_derived, :name, :encoding, :format, \
-                 :sha256, :bytes, :sort_key, :search, :doc_type, :description, :shape, :stages, \
-                 :tasks, :milestones, :problems, :warnings, :runs, :key, :created, :updated, \
-                 :there_revision, :there_created, :there_updated)",
+                 VALUES (?1, 'document', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, \
+                 ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)",
             )?
-            .execute(rusqlite::named_params! {
-                ":path": new.path,
-                ":kind": new.kind.as_str(),
-                ":id": new.id,
-                ":id_derived": new.id_derived,
-                ":name": summary.name,
-                ":encoding": encoding.as_ref().and_then(serde_json::Value::as_str),
-                ":format": new.format.as_str(),
-                ":sha256": new.sha256.0,
-                ":bytes": text.len(),
-                ":sort_key": new.terms.sort_key,
-                ":search": new.terms.search,
-                ":doc_type": summary.doc_type,
-                ":description": summary.description,
-                ":shape": summary.shape,
-                ":stages": summary.stages,
-                ":tasks": summary.tasks,
-                ":milestones": summary.milestones,
-                ":problems": summary.problems,
-                ":warnings": summary.warnings,
-                ":runs": summary.runs_something,
-                ":key": summary.contains_key,
-                ":created": summary.created_at,
-                ":updated": summary.updated_at,
-                ":there_revision": new.there.map(|there| there.revision),
-                ":there_created": new.there.and_then(|there| there.created_at),
-                ":there_updated": new.there.map(|there| there.updated_at),
-            })?;
+            .execute(rusqlite::params![
+                new.path,
+                new.kind.as_str(),
+                new.id,
+                new.id_derived,
+                summary.name,
+                encoding.as_ref().and_then(serde_json::Value::as_str),
+                new.format.as_str(),
+                new.sha256.0,
+                text.len(),
+                new.terms.sort_key,
+                summary.doc_type,
+                summary.description,
+                summary.shape,
+                summary.stages,
+                summary.tasks,
+                summary.milestones,
+                summary.problems,
+                summary.warnings,
+                summary.runs_something,
+                summary.contains_key,
+                summary.created_at,
+                summary.updated_at,
+                there.map(|there| there.revision),
+                there.and_then(|there| there.created_at),
+                there.map(|there| there.updated_at),
+            ])?;
         let item = self.connection.last_insert_rowid();
         self.connection
-            .prepare_cached("INSERT INTO text(item, text) VALUES (?1, ?2)")?
-            .execute((item, text))?;
+            .prepare_cached("INSERT INTO text(item, text, search) VALUES (?1, ?2, ?3)")?
+            .execute((item, text, &new.terms.search))?;
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use flowkeep_core::{Kind, OperationId};
 use flowkeep_host::{Cancellation, Timestamp};
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior, named_params};
 
 use crate::interrupt::interruptible;
 use crate::operation::next_id;
@@ -141,9 +141,10 @@ fn apply_attached(
         transaction.query_row("SELECT max(id) FROM staged.operation", [], |row| row.get(0))?;
     let operation = next_id(&transaction, now, staged.as_deref())?;
     let id = operation.to_string();
-    put_documents(&transaction, now, &id, &request.actor)?;
+    let last = put_documents(&transaction, now, &id, &request.actor)?;
     let (operations, settings) = put_rest(&transaction)?;
-    let documents = record(&transaction, now, &id, request, operations + settings)?;
+    let others = operations + settings;
+    let documents = record(&transaction, now, &id, request, last, others)?;
     let mut outcome = count(&transaction, "staged.item")?;
     outcome.operations = operations;
     outcome.settings = settings;
@@ -204,12 +205,23 @@ fn name_copies(plan: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The row of the catalog that a chosen item `i` becomes: the one it takes the place of, or a new one
+/// after all that are there (`:last`). So what belongs to a document is put beside it without looking
+/// it up by its id.
+const ROW: &str = "iif(i.decision = 'take', coalesce(i.here_row, :last + i.item), :last + i.item)";
+
+/// Puts the documents that are chosen; answers the last row that was there before.
 fn put_documents(
     connection: &Connection,
     now: Timestamp,
     operation: &str,
     actor: &str,
-) -> Result<(), StoreError> {
+) -> Result<i64, StoreError> {
+    let last: i64 = connection.query_row(
+        "SELECT coalesce(max(document), 0) FROM main.document",
+        [],
+        |row| row.get(0),
+    )?;
     connection.execute_batch(
         "INSERT INTO main.content(sha256, text)
          SELECT i.sha256, t.text FROM staged.item i JOIN staged.text t USING (item)
@@ -221,47 +233,53 @@ fn put_documents(
     )?;
     // A state that came from a backup keeps its number where there was nothing; elsewhere it is
     // one more revision of what is here.
-    connection.execute(
-        "INSERT INTO main.document(kind, id, name, sort_key, format, doc_type, description, shape,
-           stages, tasks, milestones, problems, warnings, runs_something, contains_key,
-           stated_created_at, stated_updated_at, revision, content, bytes, created_at, updated_at)
-         SELECT i.kind, i.target, i.name, i.sort_key, i.format, i.doc_type, i.description, i.shape,
+    let documents = format!(
+        "INSERT INTO main.document(document, kind, id, name, sort_key, format, doc_type,
+           description, shape, stages, tasks, milestones, problems, warnings, runs_something,
+           contains_key, stated_created_at, stated_updated_at, revision, content, bytes,
+           created_at, updated_at)
+         SELECT {ROW}, i.kind, i.target, i.name, i.sort_key, i.format, i.doc_type, i.description, i.shape,
            i.stages, i.tasks, i.milestones, i.problems, i.warnings, i.runs_something,
            i.contains_key, i.stated_created_at, i.stated_updated_at,
            CASE WHEN i.decision = 'take' THEN coalesce(i.there_revision, 1) ELSE 1 END,
-           c.content, i.bytes, coalesce(i.there_created_at, ?1), coalesce(i.there_updated_at, ?1)
+           c.content, i.bytes, coalesce(i.there_created_at, :now), coalesce(i.there_updated_at, :now)
          FROM staged.item i JOIN main.content c USING (sha256)
          WHERE i.decision <> 'skip' ORDER BY i.item
-         ON CONFLICT(kind, id) DO UPDATE SET name = excluded.name, sort_key = excluded.sort_key,
+         ON CONFLICT DO UPDATE SET name = excluded.name, sort_key = excluded.sort_key,
            format = excluded.format, doc_type = excluded.doc_type,
            description = excluded.description, shape = excluded.shape, stages = excluded.stages,
            tasks = excluded.tasks, milestones = excluded.milestones, problems = excluded.problems,
            warnings = excluded.warnings, runs_something = excluded.runs_something,
            contains_key = excluded.contains_key, stated_created_at = excluded.stated_created_at,
            stated_updated_at = excluded.stated_updated_at, revision = document.revision + 1,
-           content = excluded.content, bytes = excluded.bytes, updated_at = ?1, example = 0,
-           deleted_at = NULL",
-        [now.0],
-    )?;
-    connection.execute(
+           content = excluded.content, bytes = excluded.bytes, updated_at = :now, example = 0,
+           deleted_at = NULL"
+    );
+    connection.execute(&documents, named_params! {":last": last, ":now": now.0})?;
+    let revisions = format!(
         "INSERT INTO main.revision(document, revision, content, format, name, bytes, at, actor,
            operation)
-         SELECT d.document, d.revision, d.content, d.format, d.name, d.bytes, d.updated_at, ?2, ?1
-         FROM staged.item i JOIN main.document d ON d.kind = i.kind AND d.id = i.target
-         WHERE i.decision <> 'skip'",
-        (operation, actor),
+         SELECT d.document, d.revision, d.content, d.format, d.name, d.bytes, d.updated_at,
+           :actor, :operation
+         FROM staged.item i JOIN main.document d ON d.document = {ROW}
+         WHERE i.decision <> 'skip'"
+    );
+    connection.execute(
+        &revisions,
+        named_params! {":last": last, ":actor": actor, ":operation": operation},
     )?;
-    connection.execute_batch(
+    let search = format!(
         "INSERT INTO main.document_search(rowid, workflow, roadmap, rule, template)
-         SELECT d.document,
-           CASE i.kind WHEN 'workflow' THEN i.search END,
-           CASE i.kind WHEN 'roadmap' THEN i.search END,
-           CASE i.kind WHEN 'rule' THEN i.search END,
-           CASE i.kind WHEN 'template' THEN i.search END
-         FROM staged.item i JOIN main.document d ON d.kind = i.kind AND d.id = i.target
-         WHERE i.decision <> 'skip';",
-    )?;
-    Ok(())
+         SELECT {ROW},
+           CASE i.kind WHEN 'workflow' THEN t.search END,
+           CASE i.kind WHEN 'roadmap' THEN t.search END,
+           CASE i.kind WHEN 'rule' THEN t.search END,
+           CASE i.kind WHEN 'template' THEN t.search END
+         FROM staged.item i JOIN staged.text t USING (item)
+         WHERE i.decision <> 'skip'"
+    );
+    connection.execute(&search, named_params! {":last": last})?;
+    Ok(last)
 }
 
 /// Earlier revisions of documents that were not here at all, Activity, and settings nobody set.
@@ -310,6 +328,7 @@ fn record(
     now: Timestamp,
     id: &str,
     request: &ApplyRequest,
+    last: i64,
     others: u32,
 ) -> Result<bool, StoreError> {
     let count: u32 = connection.query_row(
@@ -333,15 +352,15 @@ fn record(
             count,
         ),
     )?;
-    connection.execute(
+    let items = format!(
         "INSERT INTO main.operation_item(operation, item, kind, id, name, before, after)
-         SELECT ?1, row_number() OVER (ORDER BY i.item) - 1, d.kind, d.id, d.name,
+         SELECT :operation, row_number() OVER (ORDER BY i.item) - 1, d.kind, d.id, d.name,
            CASE WHEN i.decision = 'take' AND NOT i.here_deleted THEN i.here_revision END,
            d.revision
-         FROM staged.item i JOIN main.document d ON d.kind = i.kind AND d.id = i.target
-         WHERE i.decision <> 'skip'",
-        [id],
-    )?;
+         FROM staged.item i JOIN main.document d ON d.document = {ROW}
+         WHERE i.decision <> 'skip'"
+    );
+    connection.execute(&items, named_params! {":operation": id, ":last": last})?;
     if count == 1 {
         connection.execute(
             "UPDATE main.operation SET (kind, subject_id, before, after) =

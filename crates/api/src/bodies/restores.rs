@@ -138,7 +138,7 @@ fn fill(
     match source {
         Source::Backup(source) => {
             let manifest = read_manifest(&source)?;
-            let read = stage_backup(&source, &mut staging, progress)?;
+            let read = stage_backup(&source, &manifest, &mut staging, progress)?;
             let damaged = read.damaged_parts;
             let parts = damaged
                 .iter()

@@ -2,6 +2,8 @@
 //! a run of characters for one word, so what is stored is cut before: runs of a script without spaces
 //! into overlapping pairs, `orderSync` into its words. A query is cut the same way.
 
+use std::borrow::Cow;
+
 use icu_normalizer::ComposingNormalizerBorrowed;
 
 /// What to store in an FTS5 table (tokenizer `unicode61`): lower case, compatibility forms folded
@@ -9,25 +11,19 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 /// Korean as pairs and the last character. Every character of a run begins a term, so that a
 /// single one is found as a beginning.
 pub fn search_terms(text: &str) -> String {
-    let mut terms = String::with_capacity(text.len() * 2);
-    for word in words(text) {
+    let folded = folded(text);
+    let mut terms = String::with_capacity(folded.len() * 2);
+    for word in words(&folded) {
         match word {
             Word::Spaced(word) => {
-                let parts = parts(&word);
-                if parts.len() > 1 {
-                    for part in &parts {
-                        push_term(&mut terms, part);
-                    }
+                for part in parts(word).iter().filter(|part| part.len() < word.len()) {
+                    push_term(&mut terms, part);
                 }
-                push_term(&mut terms, &lower(&word));
+                push_term(&mut terms, word);
             }
-            Word::Run(characters) => {
-                for pair in characters.windows(2) {
-                    push_term(&mut terms, &pair.iter().collect::<String>());
-                }
-                if let Some(last) = characters.last() {
-                    push_term(&mut terms, last.encode_utf8(&mut [0; 4]));
-                }
+            Word::Run(run) => {
+                pairs(run).for_each(|pair| push_term(&mut terms, pair));
+                push_term(&mut terms, last(run));
             }
         }
     }
@@ -38,10 +34,11 @@ pub fn search_terms(text: &str) -> String {
 /// still be growing. Everything is quoted, so nothing typed is taken for syntax. `None` when
 /// there is nothing to look for.
 pub fn search_query(query: &str) -> Option<String> {
-    let mut words = words(query);
+    let folded = folded(query);
+    let mut words: Vec<_> = words(&folded).collect();
     let last = words.pop()?;
-    let whole = words.iter().map(|word| expression(word, false) + " AND ");
-    Some(whole.collect::<String>() + &expression(&last, true))
+    let whole = words.iter().map(|word| expression(*word, false) + " AND ");
+    Some(whole.collect::<String>() + &expression(last, true))
 }
 
 /// As [`search_query`], an expression for each word between spaces: for what is found when its words
@@ -50,83 +47,101 @@ pub fn search_words(query: &str) -> Vec<String> {
     query.split_whitespace().filter_map(search_query).collect()
 }
 
-enum Word {
-    /// Letters and digits of a script that puts spaces between words, in their own case.
-    Spaced(String),
-    /// Characters of a script that does not.
-    Run(Vec<char>),
+/// Compatibility forms folded, the case as it is.
+fn folded(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        Cow::Borrowed(text)
+    } else {
+        ComposingNormalizerBorrowed::new_nfkc().normalize(text)
+    }
 }
 
-fn words(text: &str) -> Vec<Word> {
-    let folded = ComposingNormalizerBorrowed::new_nfkc().normalize(text);
-    let mut words = Vec::new();
-    let mut open = false;
-    for character in folded.chars() {
-        if !character.is_alphanumeric() {
-            open = false;
-            continue;
-        }
-        match (words.last_mut(), is_unspaced(character)) {
-            (Some(Word::Run(run)), true) if open => run.push(character),
-            (Some(Word::Spaced(word)), false) if open => word.push(character),
-            (_, true) => words.push(Word::Run(vec![character])),
-            (_, false) => words.push(Word::Spaced(character.to_string())),
-        }
-        open = true;
-    }
-    words
+#[derive(Clone, Copy)]
+enum Word<'a> {
+    /// Letters and digits of a script that puts spaces between words, in their own case.
+    Spaced(&'a str),
+    /// Characters of a script that does not.
+    Run(&'a str),
+}
+
+fn words(folded: &str) -> impl Iterator<Item = Word<'_>> {
+    let mut rest = folded;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start_matches(|character: char| !character.is_alphanumeric());
+        let unspaced = is_unspaced(rest.chars().next()?);
+        let other =
+            |character: char| !character.is_alphanumeric() || is_unspaced(character) != unspaced;
+        let (word, after) = rest.split_at(rest.find(other).unwrap_or(rest.len()));
+        rest = after;
+        Some(if unspaced {
+            Word::Run(word)
+        } else {
+            Word::Spaced(word)
+        })
+    })
+}
+
+/// Every two characters of a run that stand side by side.
+fn pairs(run: &str) -> impl Iterator<Item = &str> {
+    let starts = run.char_indices().map(|(start, _)| start);
+    let ends = run
+        .char_indices()
+        .map(|(start, one)| start + one.len_utf8());
+    starts
+        .zip(ends.skip(1))
+        .map(|(start, end)| &run[start..end])
+}
+
+/// The last character of a run.
+fn last(run: &str) -> &str {
+    let start = run.char_indices().next_back().map_or(0, |(start, _)| start);
+    &run[start..]
 }
 
 /// What one word must match; its last term may be longer where it grows.
-fn expression(word: &Word, grows: bool) -> String {
+fn expression(word: Word<'_>, grows: bool) -> String {
     let term = |term: &str, grows: bool| format!("\"{term}\"{}", if grows { " *" } else { "" });
     match word {
         Word::Spaced(word) => {
             let whole = term(&lower(word), grows);
-            let parts = parts(word);
-            match parts.split_last() {
+            match parts(word).split_last() {
                 Some((last, first)) if !first.is_empty() => {
-                    let first = first.iter().map(|part| term(part, false) + " AND ");
-                    let parts = first.collect::<String>() + &term(last, grows);
+                    let first = first.iter().map(|part| term(&lower(part), false) + " AND ");
+                    let parts = first.collect::<String>() + &term(&lower(last), grows);
                     format!("(({parts}) OR {whole})")
                 }
                 _ => whole,
             }
         }
         // A single character is stored as the beginning of a pair, wherever it is not the last.
-        Word::Run(characters) if characters.len() == 1 => characters
-            .iter()
-            .map(|one| term(&one.to_string(), true))
-            .collect(),
-        Word::Run(characters) => {
-            let pairs = characters.windows(2).map(|pair| pair.iter().collect());
-            let pairs: Vec<_> = pairs.map(|pair: String| term(&pair, false)).collect();
+        Word::Run(run) if last(run).len() == run.len() => term(run, true),
+        Word::Run(run) => {
+            let pairs: Vec<_> = pairs(run).map(|pair| term(pair, false)).collect();
             pairs.join(" AND ")
         }
     }
 }
 
-/// The words of an identifier in lower case: `HTTPServer2Start` is `http`, `server2`, `start`.
-fn parts(word: &str) -> Vec<String> {
-    let mut parts = Vec::new();
-    let mut part = String::new();
-    let mut characters = word.chars().peekable();
+/// The words of an identifier: `HTTPServer2Start` is `HTTP`, `Server2`, `Start`.
+fn parts(word: &str) -> Vec<&str> {
+    let (mut parts, mut start) = (Vec::new(), 0);
+    let mut characters = word.char_indices().peekable();
     let mut before = ' ';
-    while let Some(character) = characters.next() {
+    while let Some((at, character)) = characters.next() {
         let begins = character.is_uppercase()
             && (before.is_lowercase()
-                || before.is_numeric() && part.chars().any(char::is_lowercase)
+                || before.is_numeric() && word[start..at].chars().any(char::is_lowercase)
                 || before.is_uppercase()
-                    && characters.peek().is_some_and(|next| next.is_lowercase()));
-        if begins && !part.is_empty() {
-            parts.push(lower(&std::mem::take(&mut part)));
+                    && characters
+                        .peek()
+                        .is_some_and(|(_, next)| next.is_lowercase()));
+        if begins && at > start {
+            parts.push(&word[start..at]);
+            start = at;
         }
-        part.push(character);
         before = character;
     }
-    if !part.is_empty() {
-        parts.push(lower(&part));
-    }
+    parts.push(&word[start..]);
     parts
 }
 
@@ -137,11 +152,15 @@ fn lower(word: &str) -> String {
     characters.filter(|one| one.is_alphanumeric()).collect()
 }
 
-fn push_term(terms: &mut String, term: &str) {
+fn push_term(terms: &mut String, word: &str) {
     if !terms.is_empty() {
         terms.push(' ');
     }
-    terms.push_str(term);
+    if word.is_ascii() {
+        terms.extend(word.chars().map(|one| one.to_ascii_lowercase()));
+    } else {
+        terms.push_str(&lower(word));
+    }
 }
 
 /// Han, kana and hangul.

@@ -51,8 +51,9 @@ pub(crate) fn read_back(folder: &Path, progress: &dyn Progress) -> Result<Proof,
 /// As [`read_back`].
 pub fn prove(folder: &Path, scratch: &Path, progress: &dyn Progress) -> Result<Proof, FilesError> {
     let place = tempfile_in(scratch)?;
+    let manifest = intake::read_manifest(folder)?;
     let mut staging = Staging::create(place.path().join("plan.db"))?;
-    let read = intake::stage_backup(folder, &mut staging, progress)?;
+    let read = intake::stage_backup(folder, &manifest, &mut staging, progress)?;
     let mut proof = Proof {
         files: read.files,
         damaged: read.damaged_parts,

@@ -75,17 +75,17 @@ fn damaged(folder: &Path, detail: &dyn Display) -> FilesError {
     }
 }
 
-/// Lays a whole backup out in a plan.
+/// Lays a whole backup out in a plan. Of the manifest the head was read before.
 ///
 /// # Errors
-/// As [`read_manifest`]; [`FilesError::Cancelled`]; [`FilesError::Store`]. Damaged documents are
-/// in the plan, other damaged files in the answer.
+/// [`FilesError::ManifestDamaged`]; [`FilesError::Cancelled`]; [`FilesError::Store`]. Damaged
+/// documents are in the plan, other damaged files in the answer.
 pub fn stage_backup(
     folder: &Path,
+    manifest: &Manifest,
     staging: &mut Staging,
     progress: &dyn Progress,
 ) -> Result<ReadBackup, FilesError> {
-    let manifest = read_manifest(folder)?;
     let total = manifest
         .counts
         .values()
@@ -121,7 +121,7 @@ pub fn stage_backup(
     listed.map_err(|error| damaged(folder, &error))??;
     rounds.end()?;
     reading.unlisted(progress)?;
-    reading.counted(&manifest);
+    reading.counted(manifest);
     Ok(reading.read)
 }
 

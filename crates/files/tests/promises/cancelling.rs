@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use flowkeep_files::{FilesError, prove, stage_backup};
+use flowkeep_files::{FilesError, prove, read_manifest, stage_backup};
 use flowkeep_host::{Cancellation, Progress, SystemFiles};
 use flowkeep_store::Staging;
 
@@ -118,7 +118,12 @@ fn a_restore_cancelled_while_reading_changes_nothing() {
             .scratch()
             .join(format!("plan-{}.db", catalog.at().0));
         let mut staging = Staging::create(plan)?;
-        let read = stage_backup(backup.path(), &mut staging, person);
+        let read = stage_backup(
+            backup.path(),
+            &read_manifest(backup.path())?,
+            &mut staging,
+            person,
+        );
         assert_eq!(catalog.fingerprint(), before);
         read.map(|_| ())
     });

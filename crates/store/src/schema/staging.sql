@@ -14,7 +14,6 @@ CREATE TABLE item(
   sha256 BLOB,
   bytes INTEGER,
   sort_key BLOB,
-  search TEXT,
   doc_type TEXT,
   description TEXT,
   shape TEXT,
@@ -41,8 +40,8 @@ CREATE TABLE item(
   action TEXT
 ) STRICT;
 
--- Beside the item, so that reading a page of items reads no texts.
-CREATE TABLE text(item INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;
+-- What is long, beside the item, so that going through the items reads none of it.
+CREATE TABLE text(item INTEGER PRIMARY KEY, text TEXT NOT NULL, search TEXT NOT NULL) STRICT;
 
 CREATE TABLE history(
   kind TEXT NOT NULL,
