@@ -62,7 +62,7 @@ export function Choice({
       </Button>
       <FieldNotes hint={hint} notes={notes} />
       <Popover className={styles.popover} offset={4}>
-        <ListBox className={styles.options} items={options}>
+        <ListBox className={styles.options} items={withIds(options)}>
           {(option) => <OptionRow option={option} />}
         </ListBox>
       </Popover>
@@ -70,10 +70,20 @@ export function Choice({
   );
 }
 
+/** Options by which a list knows them again when others come in before them. */
+export function withIds(options: readonly Option[]): (Option & { id: string })[] {
+  return options.map((option) => ({ ...option, id: option.value }));
+}
+
 /** One entry of a list of options: words, a quieter line, a tick where chosen. */
 export function OptionRow({ option }: { option: Option }) {
   return (
-    <ListBoxItem id={option.value} textValue={option.label} className={styles.option}>
+    <ListBoxItem
+      id={option.value}
+      textValue={option.label}
+      className={styles.option}
+      data-testid={`option-${option.value}`}
+    >
       {({ isSelected }) => (
         <>
           <span className={styles.optionWords}>

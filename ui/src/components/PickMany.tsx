@@ -9,7 +9,7 @@ import {
   useFilter,
 } from 'react-aria-components';
 import { m } from '@/i18n';
-import { type Option, OptionRow } from './Choice';
+import { type Option, OptionRow, withIds } from './Choice';
 import { FieldNotes, isBad, type Note } from './FieldNotes';
 import styles from './fields.module.css';
 import { Icon } from './Icon';
@@ -80,7 +80,7 @@ export function PickMany({ label, options, values, onAdd, onRemove, hint, notes,
                 <ListBox
                   className={styles.options}
                   aria-label={label}
-                  items={options}
+                  items={withIds(options)}
                   selectionMode="multiple"
                   // Escape closes the list; it takes nothing back.
                   escapeKeyBehavior="none"

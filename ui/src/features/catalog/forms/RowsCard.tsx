@@ -1,9 +1,9 @@
 import { Card, Chip, Icon, IconButton } from '@/components';
 import { counted, m } from '@/i18n';
 import type { ViewObject } from '../draft/edits';
+import { actionWords } from './actions';
 import { OrderedRows } from './OrderedRows';
 import { asText, nameText, spelled } from './scope';
-import { actionWords } from './TaskAction';
 import type { AddedTo, ListName, Lists } from './WorkflowForm';
 
 interface Props {

@@ -67,7 +67,7 @@ export function TaskForm({ scope, index, tasks }: Props) {
         label={m.field_name()}
         data-testid="task-name"
       />
-      <TaskAction scope={scope} />
+      <TaskAction scope={scope} choices={choices} />
       <Dependencies scope={scope} choices={choices} />
       {(isObject(view) ? 'description' in view : false) && (
         <BoundArea scope={scope} path={['description']} label={m.field_description()} rows={2} />

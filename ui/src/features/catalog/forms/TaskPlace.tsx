@@ -1,6 +1,6 @@
 import type { Option } from '@/components';
 import { m } from '@/i18n';
-import { BoundArea, BoundChoice, BoundText, BoundYesNo } from './bound';
+import { BoundArea, BoundChoice, BoundYesNo } from './bound';
 import { Fold, startOf } from './Fold';
 import styles from './forms.module.css';
 import { asText, type Scope } from './scope';
@@ -11,7 +11,7 @@ const words = (values: readonly string[], say: (value: string) => string): Optio
 
 /** Where a task runs: on which data source, or by what one is chosen. */
 export function TaskPlace({ scope }: { scope: Scope }) {
-  const keys = ['dataSource', 'autoSelect', 'dataKind', 'latency', 'volume', 'capabilities'];
+  const keys = ['autoSelect', 'dataKind', 'latency', 'volume', 'capabilities'];
   const kinds: Record<string, () => string> = {
     business: m.data_kind_business,
     cache: m.data_kind_cache,
@@ -23,12 +23,6 @@ export function TaskPlace({ scope }: { scope: Scope }) {
   return (
     <Fold title={m.task_place()} start={startOf(scope, keys)}>
       <div className={styles.grid}>
-        <BoundText
-          scope={scope}
-          path={['dataSource']}
-          label={m.field_data_source()}
-          placeholder={m.chosen_by_rules()}
-        />
         <BoundYesNo
           scope={scope}
           path={['autoSelect']}

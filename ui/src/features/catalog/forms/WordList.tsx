@@ -20,6 +20,7 @@ interface Props {
   path: Path;
   label: string;
   addLabel: string;
+  'data-testid'?: string;
 }
 
 /** Keys that name an entry which is an object. */
@@ -38,7 +39,8 @@ function isEmpty(field: EventTarget): boolean {
  * keys, taken away; Enter adds the next. Entries that are objects keep all else they carry. An
  * object in the place of a list is shown by its keys.
  */
-export function WordList({ scope, path, label, addLabel }: Props) {
+export function WordList({ scope, path, label, addLabel, ...rest }: Props) {
+  const testid = rest['data-testid'];
   const value = scope.at(path);
   if (isObject(value)) {
     return (
@@ -103,6 +105,7 @@ export function WordList({ scope, path, label, addLabel }: Props) {
                   label={m.entry_number({ name: label, number: index + 1 })}
                   labelling="hidden"
                   onKeyDown={(event) => onKeyDown(event, index)}
+                  data-testid={testid && `${testid}-${index}`}
                 />
                 <IconButton icon="cross" label={m.remove_entry()} onPress={() => drop(index)} />
               </li>
@@ -111,7 +114,12 @@ export function WordList({ scope, path, label, addLabel }: Props) {
         </ul>
       )}
       <div>
-        <Button look="quiet" icon="plus" onPress={() => add(items.length)}>
+        <Button
+          look="quiet"
+          icon="plus"
+          onPress={() => add(items.length)}
+          data-testid={testid && `${testid}-add`}
+        >
           {addLabel}
         </Button>
       </div>

@@ -1,0 +1,35 @@
+import { queryOptions } from '@tanstack/react-query';
+import { words } from '@/i18n';
+import { call } from '@/ipc';
+
+/** An action as people call it; one of another tool keeps its own name. */
+export function actionWords(action: string): string {
+  return words(`action_${actionKey(action)}`) ?? action;
+}
+
+/** The end of an action's key in the catalogue: its name in small letters, such as `sql_query`. */
+export function actionKey(action: string): string {
+  return action
+    .replaceAll('.', '_')
+    .replace(/([^_])([A-Z])/g, '$1_$2')
+    .replace(/([^_])([A-Z])/g, '$1_$2')
+    .toLowerCase();
+}
+
+/** The table of actions with their typed parameters. It changes only with the app. */
+export function actionsQuery() {
+  return queryOptions({
+    queryKey: ['actions'],
+    queryFn: async () => (await call('action_list', {})).items,
+    gcTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** The data sources that are connected. */
+export function sourcesQuery() {
+  return queryOptions({
+    queryKey: ['sources'],
+    queryFn: async () => (await call('source_list', {})).items,
+    meta: { tags: ['connection'] },
+  });
+}
