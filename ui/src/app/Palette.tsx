@@ -15,7 +15,9 @@ import { Icon, type IconName, SearchField } from '@/components';
 import { documentLink, KINDS } from '@/features/catalog/kinds';
 import { everywhereQuery } from '@/features/catalog/queries';
 import { pickFolderForImport, pickForImport } from '@/features/import/store';
+import { openRunSheet } from '@/features/runs/sheet/store';
 import { label, m, visible } from '@/i18n';
+import type { Kind } from '@/ipc';
 import styles from './Palette.module.css';
 import { PLACES } from './places';
 
@@ -55,8 +57,10 @@ function Search({ onClose }: { onClose: () => void }) {
   const words = useDeferredValue(query.trim());
   const actions = useActions().filter((entry) => matches(entry.name, words));
   const documents = useDocuments(words);
+  const runs = runsOf(documents, words);
   const sections = [
     { id: 'documents', name: m.palette_documents(), entries: documents },
+    { id: 'runs', name: m.palette_runs(), entries: runs },
     { id: 'actions', name: m.palette_actions(), entries: actions },
   ].filter((section) => section.entries.length > 0);
   const all = new Map(
@@ -116,6 +120,7 @@ function useActions(): Entry[] {
       name: m.palette_go_to({ place: place.name() }),
       run: () => void navigate(place.link),
     })),
+    { id: 'run', icon: 'play', name: m.run_start_choose(), run: () => openRunSheet() },
     { id: 'import', icon: 'import', name: m.import_files(), run: () => void pickForImport() },
     {
       id: 'import folder',
@@ -138,14 +143,34 @@ function useActions(): Entry[] {
   ];
 }
 
-function useDocuments(words: string): Entry[] {
+interface FoundDocument extends Entry {
+  kind: Kind;
+  document: string;
+}
+
+function useDocuments(words: string): FoundDocument[] {
   const navigate = useNavigate();
   const { data } = useQuery(everywhereQuery(words));
   return (data ?? []).map((row) => ({
     id: `${row.kind} ${row.id}`,
+    kind: row.kind,
+    document: row.id,
     icon: KINDS[row.kind].icon,
     name: visible(row.name),
     detail: label('kind_name', row.kind),
     run: () => void navigate(documentLink(row.kind, row.id)),
   }));
+}
+
+/** The workflows that were found can be run right here, once one has typed for them. */
+function runsOf(documents: readonly FoundDocument[], words: string): Entry[] {
+  if (words === '') return [];
+  return documents
+    .filter(({ kind }) => kind === 'workflow')
+    .map(({ document, name }) => ({
+      id: `run ${document}`,
+      icon: 'play',
+      name: m.palette_run({ name }),
+      run: () => openRunSheet({ workflow: document }),
+    }));
 }

@@ -3,6 +3,8 @@ import { Outlet } from '@tanstack/react-router';
 import { useState } from 'react';
 import { FolderQuestion } from '@/features/backup/FolderQuestion';
 import { ImportDialog } from '@/features/import/ImportDialog';
+import { EngineNotice } from '@/features/runs/EngineNotice';
+import { RunSheet } from '@/features/runs/sheet/RunSheet';
 import { m } from '@/i18n';
 import { DropVeil } from './DropVeil';
 import { useFirstPaint } from './firstPaint';
@@ -27,10 +29,12 @@ export function Shell() {
       <Sidebar onSearch={() => setSearching(true)} />
       <div className={styles.content}>
         <ReachNotice />
+        <EngineNotice />
         <Outlet />
       </div>
       <Palette isOpen={searching} onClose={() => setSearching(false)} />
       <ImportDialog />
+      <RunSheet />
       <FolderQuestion />
       <DropVeil />
     </div>

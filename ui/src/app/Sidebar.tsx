@@ -1,7 +1,9 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link, useRouterState } from '@tanstack/react-router';
 import { Icon } from '@/components';
 import { guidePage } from '@/features/help/guide';
-import { m } from '@/i18n';
+import { runOverviewQuery } from '@/features/runs/queries';
+import { counted, m, number } from '@/i18n';
 import { isAt, PLACES } from './places';
 import styles from './Sidebar.module.css';
 import { StateLine } from './StateLine';
@@ -11,6 +13,8 @@ interface Props {
 }
 
 export function Sidebar({ onSearch }: Props) {
+  // Only what needs a person has a number.
+  const asking = useQuery(runOverviewQuery()).data?.asking ?? 0;
   const path = useRouterState({ select: (state) => state.location.pathname });
   return (
     <nav className={styles.sidebar} aria-label={m.nav_label()}>
@@ -36,6 +40,12 @@ export function Sidebar({ onSearch }: Props) {
         >
           <Icon name={icon} />
           <span className={styles.words}>{name()}</span>
+          {id === 'runs' && asking > 0 && (
+            <span className={styles.count} title={counted('waiting_for_you', asking)}>
+              <span aria-hidden="true">{number(asking)}</span>
+              <span className="visually-hidden">{counted('waiting_for_you', asking)}</span>
+            </span>
+          )}
         </Link>
       ))}
       <div className={styles.foot}>

@@ -1,9 +1,11 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useSyncExternalStore } from 'react';
 import { backupWork } from '@/features/backup/work';
 import { unsavedDrafts, watchUnsaved } from '@/features/catalog/draft/drafts';
 import { documentLink } from '@/features/catalog/kinds';
 import { useWork } from '@/features/longWork';
+import { runOverviewQuery } from '@/features/runs/queries';
 import { counted, m } from '@/i18n';
 import { useReach } from './reach';
 import styles from './StateLine.module.css';
@@ -13,6 +15,7 @@ export function StateLine() {
   const work = useWork(backupWork);
   const [first, ...more] = useSyncExternalStore(watchUnsaved, unsavedDrafts);
   const reach = useReach();
+  const running = useQuery(runOverviewQuery()).data?.under_way ?? 0;
   const [tone, words] =
     reach !== 'here'
       ? ['fail', m.state_lost()]
@@ -20,7 +23,9 @@ export function StateLine() {
         ? ['run', m.state_backing_up()]
         : first
           ? ['warn', counted('state_unsaved', 1 + more.length)]
-          : ['ok', m.state_all_saved()];
+          : running > 0
+            ? ['run', m.state_running({ running: counted('n_running', running) })]
+            : ['ok', m.state_all_saved()];
   return (
     <span className={styles.line} role="status" data-testid="state">
       <span className={styles.dot} style={{ background: `var(--${tone})` }} />

@@ -1,9 +1,9 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, render, screen, waitFor } from '@testing-library/react';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { type Reach, setTransport } from '@/ipc';
 import { testTransport } from '@/ipc/testing';
-import { useEvents } from './events';
+import { gather, useEvents } from './events';
 import { setReach, useReach } from './reach';
 
 function Page() {
@@ -45,4 +45,22 @@ it('keeps what it is told while it waits for the answer', async () => {
   await asked;
   await waitFor(() => screen.getByText('newer'));
   expect(screen.queryByText('here')).toBeNull();
+});
+
+it('tells the first change at once and those that follow closely together', () => {
+  vi.useFakeTimers();
+  const told: string[][] = [];
+  const changes = gather((tags) => told.push(tags));
+  changes.add(['run:1']);
+  expect(told).toEqual([['run:1']]);
+  changes.add(['run:1']);
+  changes.add(['run:2', 'run:1']);
+  expect(told.length).toBe(1);
+  vi.advanceTimersByTime(250);
+  expect(told).toEqual([['run:1'], ['run:1', 'run:2']]);
+  vi.advanceTimersByTime(250);
+  changes.add(['run']);
+  expect(told.length).toBe(3);
+  changes.end();
+  vi.useRealTimers();
 });

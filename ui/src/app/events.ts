@@ -12,10 +12,11 @@ export function useEvents(): void {
   const client = useQueryClient();
   useEffect(() => {
     let told = false;
+    const changes = gather((tags) => invalidate(client, tags));
     const stops = [
       listen(
         'changed',
-        (tags) => invalidate(client, tags),
+        changes.add,
         // What changed between the first answers and now was told to nobody.
         () => invalidate(client, [ALL]),
       ),
@@ -38,9 +39,37 @@ export function useEvents(): void {
     window.addEventListener('blur', keep);
     document.addEventListener('visibilitychange', keep);
     return () => {
+      changes.end();
       for (const stop of stops) stop();
       window.removeEventListener('blur', keep);
       document.removeEventListener('visibilitychange', keep);
     };
   }, [client]);
+}
+
+/** Changes that come faster than this are told together, in milliseconds. */
+const TOGETHER = 250;
+
+/**
+ * Tells the first change at once, and what follows it closely together: a run of short tasks makes
+ * hundreds of changes a second, and a page is drawn for people.
+ */
+export function gather(tell: (tags: string[]) => void) {
+  const waiting = new Set<string>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const flush = () => {
+    timer = undefined;
+    if (waiting.size === 0) return;
+    const tags = [...waiting];
+    waiting.clear();
+    timer = setTimeout(flush, TOGETHER);
+    tell(tags);
+  };
+  return {
+    add: (tags: readonly string[]) => {
+      for (const tag of tags) waiting.add(tag);
+      if (timer === undefined) flush();
+    },
+    end: () => clearTimeout(timer),
+  };
 }

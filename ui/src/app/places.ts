@@ -15,6 +15,7 @@ export interface NavPlace {
 export const PLACES: readonly NavPlace[] = [
   { id: 'overview', icon: 'home', name: m.nav_overview, link: { to: '/' } },
   { id: 'workflows', icon: 'flow', name: m.nav_workflows, link: { to: '/workflows' } },
+  { id: 'runs', icon: 'runs', name: m.nav_runs, link: { to: '/runs' } },
   {
     id: 'library',
     icon: 'library',

@@ -7,8 +7,12 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router';
-import { isLibraryKind } from '@/features/catalog/kinds';
+import { ADDRESS_TABS, type AddressTab, isLibraryKind } from '@/features/catalog/kinds';
 import { OverviewPage } from '@/features/overview/OverviewPage';
+import type { RunTab } from '@/features/runs/RunPage';
+import { isStatus } from '@/features/runs/status';
+import type { Status } from '@/ipc';
+import { BrokenPage } from './BrokenPage';
 import { Shell } from './Shell';
 
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
@@ -38,12 +42,17 @@ export interface ActivitySearch {
 }
 
 /** What a document's page keeps in the address. */
-function documentSearch(search: Record<string, unknown>): {
-  tab?: 'text' | 'revisions';
-  at?: string;
-} {
-  const tab = search.tab === 'text' || search.tab === 'revisions' ? search.tab : undefined;
-  return { tab, at: text(search.at) };
+function documentSearch(search: Record<string, unknown>): { tab?: AddressTab; at?: string } {
+  return { tab: ADDRESS_TABS.find((tab) => tab === search.tab), at: text(search.at) };
+}
+
+/** What the list of runs keeps in the address: its filters. */
+export interface RunsSearch {
+  q?: string;
+  workflow?: string;
+  status?: Status;
+  since?: string;
+  until?: string;
 }
 
 const root = createRootRoute({ component: Shell });
@@ -62,6 +71,32 @@ const workflow = createRoute({
   path: '/workflows/$id',
   validateSearch: documentSearch,
   component: lazyRouteComponent(() => import('@/features/catalog/DocumentPage'), 'WorkflowPage'),
+});
+
+const runs = createRoute({
+  getParentRoute: () => root,
+  path: '/runs',
+  validateSearch: (search: Record<string, unknown>): RunsSearch => {
+    const status = text(search.status);
+    return {
+      q: text(search.q),
+      workflow: text(search.workflow),
+      status: isStatus(status) ? status : undefined,
+      since: text(search.since),
+      until: text(search.until),
+    };
+  },
+  component: lazyRouteComponent(() => import('@/features/runs/RunsPage'), 'RunsPage'),
+});
+
+const run = createRoute({
+  getParentRoute: () => root,
+  path: '/runs/$id',
+  validateSearch: (search: Record<string, unknown>): { tab?: RunTab; task?: string } => ({
+    tab: search.tab === 'messages' || search.tab === 'input' ? search.tab : undefined,
+    task: text(search.task),
+  }),
+  component: lazyRouteComponent(() => import('@/features/runs/RunPage'), 'RunPage'),
 });
 
 const library = createRoute({
@@ -131,6 +166,8 @@ const tree = root.addChildren([
   overview,
   workflows,
   workflow,
+  runs,
+  run,
   library,
   libraryDocument,
   backup,
@@ -146,6 +183,7 @@ export function createAppRouter() {
     history: createHashHistory(),
     defaultPreload: 'intent',
     defaultPendingMs: 300,
+    defaultErrorComponent: BrokenPage,
   });
 }
 

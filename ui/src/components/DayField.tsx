@@ -8,15 +8,17 @@ interface Props {
   /** `2026-11-21`; absent while no day is chosen. */
   value: string | undefined;
   onChange: (day: string | undefined) => void;
+  /** Where the label stands: beside the field on a line of tools, above it in a form. */
+  labelling?: 'beside' | 'above';
   'data-testid'?: string;
 }
 
 /** A day, typed or stepped through with the arrow keys, in the order the language writes it. */
-export function DayField({ label, value, onChange, ...rest }: Props) {
+export function DayField({ label, value, onChange, labelling = 'beside', ...rest }: Props) {
   return (
     <I18nProvider locale={formatLocale()}>
       <DateField
-        className={styles.field}
+        className={styles[labelling]}
         value={dayOf(value)}
         onChange={(day) => onChange(day?.toString())}
         data-testid={rest['data-testid']}

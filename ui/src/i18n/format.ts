@@ -44,6 +44,39 @@ export function duration(milliseconds: number): string {
   }).format(milliseconds / size);
 }
 
+/** The parts of a length of time that are told: `14m 21s`, `4.2s`, `3h 5m`. */
+function parts(milliseconds: number): [number, string, number][] {
+  const seconds = milliseconds / 1000;
+  if (milliseconds < 1000) return [[Math.round(milliseconds), 'millisecond', 0]];
+  if (seconds < 9.95) return [[seconds, 'second', 1]];
+  const whole = Math.round(seconds);
+  if (whole < 60) return [[whole, 'second', 0]];
+  const [big, small, size] =
+    whole < 3600
+      ? (['minute', 'second', 60] as const)
+      : whole < 86_400
+        ? (['hour', 'minute', 3600] as const)
+        : (['day', 'hour', 86_400] as const);
+  const rest = Math.floor((whole % size) / (size === 86_400 ? 3600 : size / 60));
+  return [
+    [Math.floor(whole / size), big, 0],
+    ...(rest > 0 ? [[rest, small, 0] as [number, string, number]] : []),
+  ];
+}
+
+/** How long something took, in the two units that say it best: `14m 21s`. */
+export function took(milliseconds: number): string {
+  const told = parts(Math.max(0, milliseconds)).map(([value, unit, digits]) =>
+    new Intl.NumberFormat(formatLocale(), {
+      style: 'unit',
+      unit,
+      unitDisplay: 'narrow',
+      maximumFractionDigits: digits,
+    }).format(value),
+  );
+  return new Intl.ListFormat(formatLocale(), { type: 'unit', style: 'narrow' }).format(told);
+}
+
 function clock(time: Date): string {
   return new Intl.DateTimeFormat(formatLocale(), {
     hour: '2-digit',
@@ -70,6 +103,13 @@ export function when(text: string | null | undefined, now: Date = new Date()): s
     const relative = new Intl.RelativeTimeFormat(formatLocale(), { numeric: 'always' });
     return relative.format(-Math.floor(past / MINUTE), 'minute');
   }
+  return dated(text, now);
+}
+
+/** A time as a title has it, which does not grow old while one looks: `today 09:12`, `19 Nov 02:00`. */
+export function dated(text: string, now: Date = new Date()): string {
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime())) return text;
   const days = Math.round((startOfDay(now) - startOfDay(time)) / (24 * HOUR));
   if (days === 0) return m.time_today({ time: clock(time) });
   if (days === 1) return m.time_yesterday({ time: clock(time) });
@@ -80,6 +120,15 @@ export function when(text: string | null | undefined, now: Date = new Date()): s
     year,
   }).format(time);
   return `${day} ${clock(time)}`;
+}
+
+/** The time of day to the millisecond, as a log has it: `02:14:03.118`. */
+export function moment(text: string): string {
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime())) return text;
+  const two = (value: number) => String(value).padStart(2, '0');
+  const millis = String(time.getMilliseconds()).padStart(3, '0');
+  return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}.${millis}`;
 }
 
 /** The exact time, for a tooltip. */

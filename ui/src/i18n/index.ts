@@ -1,6 +1,6 @@
 /** All words of the window. */
-export { bytes, duration, exactly, number, when } from './format';
+export { bytes, dated, duration, exactly, moment, number, took, when } from './format';
 export { chooseLocale, formatLocale, type Locale, locale, setLocale, useLocale } from './locale';
 export * as m from './paraglide/messages';
-export { counted, fieldName, label, say, sayError, sayHints, words } from './say';
+export { begun, counted, fieldName, label, say, sayError, sayHints, words } from './say';
 export { visible } from './visible';

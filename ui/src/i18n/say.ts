@@ -33,6 +33,11 @@ export function label(prefix: string, value: string, fields?: Fields): string {
   return words(`${prefix}_${value}`, fields) ?? value;
 }
 
+/** Words at the beginning of a line: the catalogue writes what also stands inside a sentence small. */
+export function begun(text: string): string {
+  return text.charAt(0).toLocaleUpperCase(locale()) + text.slice(1);
+}
+
 /** A sentence that depends on a number: `<key>_one` or `<key>_other`, by the language's own rule. */
 export function counted(key: string, count: number, fields: Fields = {}): string {
   const form = new Intl.PluralRules(locale()).select(count) === 'one' ? 'one' : 'other';

@@ -8,6 +8,8 @@ it.each([
   [['workflow:1'], ['workflow:2'], false],
   [['workflow:1', 'workflow'], ['workflow'], true],
   [['settings'], ['all'], true],
+  [['run:'], ['run:1'], true],
+  [['run:'], ['run', 'rule:1'], false],
   [[], ['all'], false],
   [['rule'], [], false],
 ])('what depends on %j is touched by %j: %s', (declared, changed, expected) => {

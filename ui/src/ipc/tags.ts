@@ -6,8 +6,17 @@
 /** Told to a follower that was too far behind to hear of each change. */
 export const ALL = 'all';
 
-/** Whether a query that depends on `declared` is made stale by a change of `changed`. */
+/**
+ * Whether a query that depends on `declared` is made stale by a change of `changed`. A tag that
+ * ends in a colon, such as `run:`, stands for every single one of its kind.
+ */
 export function isTouched(declared: readonly string[], changed: readonly string[]): boolean {
   const told = new Set(changed);
-  return declared.length > 0 && (told.has(ALL) || declared.some((tag) => told.has(tag)));
+  if (declared.length === 0) return false;
+  return (
+    told.has(ALL) ||
+    declared.some((tag) =>
+      tag.endsWith(':') ? changed.some((one) => one.startsWith(tag)) : told.has(tag),
+    )
+  );
 }

@@ -6,8 +6,8 @@ import { label, m } from '@/i18n';
 import { CallError, type Kind } from '@/ipc';
 import { DraftContext } from './draft/DraftContext';
 import { followSaved, openDraft } from './draft/drafts';
-import { documentLink, isLibraryKind, KINDS, listLink } from './kinds';
-import { OpenDocument, type Tab } from './OpenDocument';
+import { type AddressTab, documentLink, isLibraryKind, KINDS, listLink } from './kinds';
+import { OpenDocument } from './OpenDocument';
 import { documentQuery, keptDraftQuery } from './queries';
 
 export function WorkflowPage() {
@@ -23,7 +23,7 @@ export function LibraryDocumentPage() {
 /** A document as it is kept, with the draft that is being made of it. */
 function DocumentPage({ kind, id }: { kind: Kind; id: string }) {
   const shown = useQuery(documentQuery(kind, id));
-  const search: { tab?: 'text' | 'revisions'; at?: string } = useSearch({ strict: false });
+  const search: { tab?: AddressTab; at?: string } = useSearch({ strict: false });
   const navigate = useNavigate();
   const kept = useQuery(keptDraftQuery(kind, id));
   const draft = shown.data && kept.data && openDraft(kind, id, shown.data, kept.data.draft);
@@ -57,7 +57,7 @@ function DocumentPage({ kind, id }: { kind: Kind; id: string }) {
       </Page>
     );
   }
-  const go = (next: { tab?: 'text' | 'revisions'; at?: string }) =>
+  const go = (next: { tab?: AddressTab; at?: string }) =>
     void navigate({ ...documentLink(kind, id, { ...search, ...next }), replace: true });
   return (
     <DraftContext.Provider value={editing}>
@@ -67,7 +67,7 @@ function DocumentPage({ kind, id }: { kind: Kind; id: string }) {
         draft={draft}
         tab={search.tab ?? 'form'}
         at={search.at}
-        onTab={(tab: Tab) => go({ tab: tab === 'form' ? undefined : tab })}
+        onTab={(tab) => go({ tab: tab === 'form' ? undefined : tab })}
         onAt={(at) => go({ at })}
       />
     </DraftContext.Provider>

@@ -1,8 +1,10 @@
 import { Link } from '@tanstack/react-router';
-import { memo, useEffect } from 'react';
-import { Chip, IconButton, isPageCovered, Page, Segments } from '@/components';
+import { memo, useCallback, useEffect } from 'react';
+import { Button, Chip, IconButton, isPageCovered, Page, Segments } from '@/components';
 import { counted, label, m, visible, when } from '@/i18n';
 import type { DocumentShow } from '@/ipc';
+import { openRunSheet } from '../runs/sheet/store';
+import { WorkflowRuns } from '../runs/WorkflowRuns';
 import { DocumentMenu } from './DocumentMenu';
 import { DraftNotices } from './DraftNotices';
 import { useDraft, useDraftState } from './draft/DraftContext';
@@ -12,7 +14,7 @@ import { RuleForm } from './forms/RuleForm';
 import { nameText } from './forms/scope';
 import { TemplateForm } from './forms/TemplateForm';
 import { WorkflowForm } from './forms/WorkflowForm';
-import { FORMATS, listLink } from './kinds';
+import { type AddressTab, FORMATS, listLink } from './kinds';
 import { Revisions } from './revisions/Revisions';
 import { SaveButton } from './SaveButton';
 import { SaveConflict } from './SaveConflict';
@@ -20,7 +22,7 @@ import { shapeWords } from './shape';
 import { TextTab } from './TextTab';
 import { useSave } from './useSave';
 
-export type Tab = 'form' | 'text' | 'revisions';
+export type Tab = 'form' | AddressTab;
 
 interface Props {
   show: DocumentShow;
@@ -40,7 +42,8 @@ export function OpenDocument({ show, draft, tab, at, onTab, onAt }: Props) {
   const save = useSave(row, draft);
   const name = nameText((view as { name?: unknown } | null)?.name) || visible(row.name);
   const problems = state.broken ? 1 : state.validation.errors.length;
-  useEditorKeys(draft, save.save, tab);
+  const run = useCallback(() => openRunSheet({ workflow: row.id }), [row.id]);
+  useEditorKeys(draft, { save: save.save, run: kind === 'workflow' ? run : undefined }, tab);
   return (
     <Page
       body="fill"
@@ -83,6 +86,9 @@ export function OpenDocument({ show, draft, tab, at, onTab, onAt }: Props) {
               { value: 'form', label: m.tab_form(), testid: 'tab-form' },
               { value: 'text', label: FORMATS[row.format].name, testid: 'tab-text' },
               { value: 'revisions', label: m.tab_revisions(), testid: 'tab-revisions' },
+              ...(kind === 'workflow'
+                ? [{ value: 'runs' as const, label: m.nav_runs(), testid: 'tab-runs' }]
+                : []),
             ]}
           />
           <span style={{ display: 'flex' }}>
@@ -104,6 +110,11 @@ export function OpenDocument({ show, draft, tab, at, onTab, onAt }: Props) {
             />
             <DocumentMenu row={row} draft={draft} />
           </span>
+          {kind === 'workflow' && (
+            <Button icon="play" onPress={run} data-testid="run">
+              {m.run_start_choose()}
+            </Button>
+          )}
           <SaveButton
             next={row.revision + 1}
             isDirty={state.isDirty}
@@ -117,6 +128,7 @@ export function OpenDocument({ show, draft, tab, at, onTab, onAt }: Props) {
       {tab === 'form' && <Form at={at} onAt={onAt} />}
       {tab === 'text' && <TextTab draft={draft} />}
       {tab === 'revisions' && <Revisions row={row} draft={draft} />}
+      {tab === 'runs' && <WorkflowRuns workflow={row.id} />}
       {save.conflict && (
         <SaveConflict row={row} draft={draft} onClose={save.forget} onKeepMine={save.keepMine} />
       )}
@@ -142,14 +154,19 @@ const Form = memo(function Form({
   return <WorkflowForm at={at} onAt={onAt} />;
 });
 
-/** Ctrl S saves; Ctrl Z and Ctrl Shift Z step through the draft, unless a text editor has its own. */
-function useEditorKeys(draft: DocumentDraft, save: () => void, tab: Tab): void {
+/** Ctrl S saves; Ctrl Enter runs; Ctrl Z and Ctrl Shift Z step through the draft, unless a text editor has its own. */
+function useEditorKeys(
+  draft: DocumentDraft,
+  { save, run }: { save: () => void; run: (() => void) | undefined },
+  tab: Tab,
+): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (!(event.ctrlKey || event.metaKey) || event.altKey || isPageCovered()) return;
       const inText = event.target instanceof Element && event.target.closest('.cm-editor') !== null;
       const key = event.key.toLowerCase();
       if (key === 's') save();
+      else if (key === 'enter' && !inText && run) run();
       else if (inText || tab === 'revisions') return;
       else if (key === 'z' && event.shiftKey) draft.redo();
       else if (key === 'z') draft.undo();
@@ -166,5 +183,5 @@ function useEditorKeys(draft: DocumentDraft, save: () => void, tab: Tab): void {
       window.removeEventListener('focusout', onLeave);
       draft.endStep();
     };
-  }, [draft, save, tab]);
+  }, [draft, save, run, tab]);
 }

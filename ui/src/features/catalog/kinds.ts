@@ -27,11 +27,15 @@ export function isKind(word: string | null): word is Kind {
   return word !== null && word in KINDS;
 }
 
+/** The views of a document that its address names; without one it is the form. */
+export const ADDRESS_TABS = ['text', 'revisions', 'runs'] as const;
+export type AddressTab = (typeof ADDRESS_TABS)[number];
+
 /** Where a document is. */
 export function documentLink(
   kind: Kind,
   id: string,
-  search: { tab?: 'text' | 'revisions'; at?: string } = {},
+  search: { tab?: AddressTab; at?: string } = {},
 ): LinkOptions {
   return kind === 'workflow'
     ? { to: '/workflows/$id', params: { id }, search }

@@ -12,6 +12,7 @@ export const GUIDE_PAGES = [
   'getting-started',
   'workflows',
   'actions',
+  'runs',
   'library',
   'import',
   'backup-and-restore',
@@ -24,6 +25,7 @@ export type GuidePage = (typeof GUIDE_PAGES)[number];
 
 const BY_PLACE: readonly [string, GuidePage][] = [
   ['/workflows', 'workflows'],
+  ['/runs', 'runs'],
   ['/library', 'library'],
   ['/backup', 'backup-and-restore'],
   ['/activity', 'activity'],

@@ -1,22 +1,38 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button, ErrorNotice, Notice, Page } from '@/components';
 import { counted, m } from '@/i18n';
-import type { Overview } from '@/ipc';
+import type { Overview, RunOverview } from '@/ipc';
 import { Unfinished } from '../backup/Unfinished';
 import { tellFailure, useCommand } from '../command';
+import { runOverviewQuery } from '../runs/queries';
+import { openRunSheet } from '../runs/sheet/store';
 import { BackupCard } from './BackupCard';
 import { CatalogCard } from './CatalogCard';
 import { ExampleOffer } from './ExampleOffer';
+import { FailuresCard } from './FailuresCard';
 import styles from './OverviewPage.module.css';
 import { overviewQuery } from './queries';
 import { RecentCard } from './RecentCard';
+import { RunningCard } from './RunningCard';
+import { WaitingCard } from './WaitingCard';
 
 /** The first screen: certainty about the backup, then what needs a person. */
 export function OverviewPage() {
   const overview = useQuery(overviewQuery());
+  const runs = useQuery(runOverviewQuery());
   const { data } = overview;
   return (
-    <Page title={m.nav_overview()} subtitle={data ? subtitle(data) : ' '}>
+    <Page
+      title={m.nav_overview()}
+      subtitle={data ? subtitle(data, runs.data) : ' '}
+      end={
+        data?.offer_example === false && (
+          <Button icon="play" onPress={() => openRunSheet()} data-testid="run">
+            {m.run_start_choose()}
+          </Button>
+        )
+      }
+    >
       {overview.error && <ErrorNotice error={overview.error} onRetry={() => overview.refetch()} />}
       {data && (
         <>
@@ -28,9 +44,19 @@ export function OverviewPage() {
           {data.offer_example && <ExampleOffer />}
           <BackupCard overview={data} />
           {data.unfinished.length > 0 && <Unfinished items={data.unfinished} />}
+          {runs.error && <ErrorNotice error={runs.error} onRetry={() => runs.refetch()} />}
           <div className={styles.columns}>
-            <CatalogCard overview={data} />
-            <RecentCard operations={data.recent} />
+            <div className={styles.column}>
+              {runs.data && runs.data.asking > 0 && <WaitingCard runs={runs.data} />}
+              {runs.data && runs.data.failures.length > 0 && (
+                <FailuresCard failures={runs.data.failures} />
+              )}
+              <CatalogCard overview={data} />
+            </div>
+            <div className={styles.column}>
+              {runs.data && runs.data.under_way > 0 && <RunningCard runs={runs.data} />}
+              <RecentCard operations={data.recent} />
+            </div>
           </div>
         </>
       )}
@@ -46,13 +72,19 @@ function Seen() {
   );
 }
 
-function subtitle({ counts, documents_with_problems, example_documents }: Overview): string {
+function subtitle(
+  { counts, documents_with_problems, example_documents }: Overview,
+  runs: RunOverview | undefined,
+): string {
+  const needed = [
+    runs && runs.asking > 0 && counted('waiting_for_you', runs.asking),
+    runs && runs.failures.length > 0 && counted('workflows_failed', runs.failures.length),
+    documents_with_problems > 0 && counted('documents_with_problems', documents_with_problems),
+  ].filter((sentence) => typeof sentence === 'string');
   const total = counts.reduce((sum, kind) => sum + kind.count, 0);
-  if (total === 0) return example_documents > 0 ? m.overview_example_only() : m.overview_empty();
-  return [
-    counted('n_documents', total),
-    documents_with_problems > 0
-      ? counted('documents_with_problems', documents_with_problems)
-      : m.all_is_well(),
-  ].join(' · ');
+  if (total === 0 && needed.length === 0)
+    return example_documents > 0 ? m.overview_example_only() : m.overview_empty();
+  return [counted('n_documents', total), ...(needed.length > 0 ? needed : [m.all_is_well()])].join(
+    ' · ',
+  );
 }

@@ -1,0 +1,30 @@
+import { type ErrorComponentProps, useRouter } from '@tanstack/react-router';
+import { Button, Notice, Page } from '@/components';
+import { m } from '@/i18n';
+
+/** A page that could not be drawn: the rest of the window goes on. */
+export function BrokenPage({ error, reset }: ErrorComponentProps) {
+  const router = useRouter();
+  return (
+    <Page title={m.page_broken()}>
+      <Notice
+        tone="fail"
+        icon="warn"
+        end={
+          <>
+            <Button onPress={() => router.history.back()}>{m.back()}</Button>
+            <Button onPress={reset}>{m.try_again()}</Button>
+          </>
+        }
+      >
+        <p>{m.page_broken_words()}</p>
+        <details>
+          <summary>{m.error_details()}</summary>
+          <code data-selectable>
+            {error instanceof Error ? (error.stack ?? error.message) : String(error)}
+          </code>
+        </details>
+      </Notice>
+    </Page>
+  );
+}

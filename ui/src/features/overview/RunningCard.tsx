@@ -1,0 +1,55 @@
+import { Link } from '@tanstack/react-router';
+import { Card, Progress } from '@/components';
+import { begun, label, m, number, took, visible } from '@/i18n';
+import type { RunOverview, RunProgress } from '@/ipc';
+import { runName } from '../runs/columns';
+import { between, useNow } from '../runs/now';
+import styles from './OverviewPage.module.css';
+
+/** The runs that go on, the newest first, each with how far it is. */
+export function RunningCard({ runs }: { runs: RunOverview }) {
+  const now = useNow(1000);
+  const more = runs.under_way - runs.runs.length;
+  return (
+    <Card
+      title={m.running_now()}
+      icon="play"
+      tone="run"
+      aside={number(runs.under_way)}
+      data-testid="running-now"
+    >
+      {runs.runs.map((progress) => (
+        <Link
+          key={progress.run.id}
+          to="/runs/$id"
+          params={{ id: progress.run.id }}
+          className={styles.link}
+        >
+          <span className={styles.what}>
+            <b className={styles.what}>{runName(progress.run)}</b>
+            <small>{wordsOf(progress, now)}</small>
+          </span>
+          <span className={styles.progress}>
+            <Progress label={runName(progress.run)} done={progress.ended} total={progress.total} />
+          </span>
+        </Link>
+      ))}
+      {more > 0 && (
+        <Link to="/runs" className={styles.link}>
+          <span>{m.and_more({ count: number(more) })}</span>
+        </Link>
+      )}
+    </Card>
+  );
+}
+
+/** `Load · 4 of 9 tasks · 12 sec`; what does not run says why. */
+function wordsOf({ run, ended, total, running }: RunProgress, now: Date): string {
+  return [
+    run.status === 'running' ? running && visible(running) : begun(label('status', run.status)),
+    total !== null && m.tasks_done({ done: number(ended), total: number(total) }),
+    run.status !== 'queued' && took(between(run.start_time, run.end_time, now)),
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}

@@ -1,0 +1,97 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { Button, Menu, type MenuEntry, toast } from '@/components';
+import { m } from '@/i18n';
+import type { RunShow } from '@/ipc';
+import { documentLink } from '../catalog/kinds';
+import { tellFailure, useCommand } from '../command';
+import { CancelDialog } from './CancelDialog';
+import { RetryDialog, type RetryWish } from './RetryDialog';
+import { isFinal } from './status';
+
+/** What can be done with a run as it is now. */
+export function RunActions({ run }: { run: RunShow }) {
+  const navigate = useNavigate();
+  const [wish, setWish] = useState<RetryWish | null>(null);
+  const [cancelling, setCancelling] = useState(false);
+  const tags = ['run', `run:${run.id}`];
+  const pause = useCommand('run_pause', tags);
+  const resume = useCommand('run_resume', tags);
+  const { status, ending, workflow_id } = run;
+  const ended = isFinal(status);
+  const isHeld = status === 'paused' || status === 'interrupted';
+  const isEnding = ending !== undefined && !ended;
+  const failed = status === 'failed' || status === 'cancelled';
+  const entries: (MenuEntry | null)[] = [];
+  if (ended && failed)
+    entries.push({
+      id: 'from-start',
+      label: m.run_from_start(),
+      icon: 'play',
+      run: () => setWish({ from: 'start' }),
+    });
+  if (workflow_id !== null)
+    entries.push({
+      id: 'workflow',
+      label: m.run_open_workflow(),
+      icon: 'flow',
+      run: () => void navigate(documentLink('workflow', workflow_id)),
+    });
+  entries.push({
+    id: 'copy-id',
+    label: m.run_copy_id(),
+    icon: 'copy',
+    run: () =>
+      void navigator.clipboard
+        .writeText(run.id)
+        .then(() => toast({ text: m.run_id_copied() }), tellFailure),
+  });
+  return (
+    <>
+      {isHeld && !isEnding && (
+        <Button
+          look="primary"
+          icon="play"
+          isDisabled={resume.isPending}
+          onPress={() => resume.mutate({ id: run.id }, { onError: tellFailure })}
+          data-testid="run-resume"
+        >
+          {m.run_resume()}
+        </Button>
+      )}
+      {!ended && !isHeld && !isEnding && (
+        <Button
+          icon="pause"
+          isDisabled={pause.isPending}
+          onPress={() => pause.mutate({ id: run.id }, { onError: tellFailure })}
+          data-testid="run-pause"
+        >
+          {m.run_pause()}
+        </Button>
+      )}
+      {!ended && (
+        <Button
+          icon="stop"
+          isDisabled={ending === 'cancelling'}
+          onPress={() => setCancelling(true)}
+          data-testid="run-cancel"
+        >
+          {ending === 'cancelling' ? m.run_is_ending() : m.run_cancel()}
+        </Button>
+      )}
+      {ended && workflow_id !== null && (
+        <Button
+          look={failed ? 'primary' : 'plain'}
+          icon="undo"
+          onPress={() => setWish({ from: failed ? 'failed' : 'start' })}
+          data-testid="run-retry"
+        >
+          {failed ? m.run_retry_failed() : m.run_again()}
+        </Button>
+      )}
+      <Menu label={m.more()} entries={entries} data-testid="run-menu" />
+      {wish && <RetryDialog run={run} wish={wish} onClose={() => setWish(null)} />}
+      {cancelling && <CancelDialog run={run} onClose={() => setCancelling(false)} />}
+    </>
+  );
+}

@@ -1,0 +1,173 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Button, Card, Chip, Empty, ErrorNotice, Notice, Page, Segments } from '@/components';
+import { begun, counted, dated, m, say, took, visible } from '@/i18n';
+import { CallError, type RunShow } from '@/ipc';
+import { documentLink } from '../catalog/kinds';
+import { documentQuery } from '../catalog/queries';
+import { runName } from './columns';
+import { between, useNow } from './now';
+import { runQuery } from './queries';
+import { Questions } from './question/Questions';
+import { RunActions } from './RunActions';
+import { RunInput } from './RunInput';
+import { RunMessages } from './RunMessages';
+import styles from './RunPage.module.css';
+import { isFinal, StatusChip } from './status';
+import { TaskList } from './task/TaskList';
+
+export type RunTab = 'messages' | 'input';
+
+/** One run, as it is now. */
+export function RunPage() {
+  const { id } = useParams({ from: '/runs/$id' });
+  const navigate = useNavigate();
+  const shown = useQuery(runQuery(id));
+  if (shown.error && CallError.from(shown.error).code === 'run_unknown') {
+    return (
+      <Page title={m.run_one()} body="fill">
+        <Empty
+          icon="runs"
+          title={m.run_gone()}
+          actions={<Button onPress={() => void navigate({ to: '/runs' })}>{m.nav_runs()}</Button>}
+        >
+          {m.run_gone_hint()}
+        </Empty>
+      </Page>
+    );
+  }
+  if (!shown.data) {
+    return (
+      <Page title="">
+        {shown.error && <ErrorNotice error={shown.error} onRetry={() => void shown.refetch()} />}
+      </Page>
+    );
+  }
+  return <OpenRun key={id} run={shown.data} />;
+}
+
+function OpenRun({ run }: { run: RunShow }) {
+  const { tab, task } = useSearch({ from: '/runs/$id' });
+  const navigate = useNavigate();
+  const go = (search: { tab?: RunTab; task?: string }) =>
+    void navigate({ to: '/runs/$id', params: { id: run.id }, search, replace: true });
+  return (
+    <Page
+      body="fill"
+      crumb={
+        <>
+          <Link to="/runs">{m.nav_runs()}</Link>
+          {run.workflow_id !== null && (
+            <>
+              {' › '}
+              <Link to="/runs" search={{ workflow: run.workflow_id }}>
+                {visible(run.workflow_name)}
+              </Link>
+            </>
+          )}
+        </>
+      }
+      title={m.run_title({ name: runName(run), when: dated(run.start_time) })}
+      marks={
+        <>
+          <span data-testid="run-status">
+            <StatusChip status={run.status} />
+          </span>
+          {run.ending && !isFinal(run.status) && <Chip>{m.run_is_ending()}</Chip>}
+        </>
+      }
+      subtitle={<Subtitle run={run} />}
+      end={<RunActions run={run} />}
+    >
+      <Warnings run={run} />
+      <Questions run={run} />
+      <div className={styles.bar}>
+        <Segments
+          label={m.view_choice()}
+          value={tab ?? 'tasks'}
+          onChange={(next) => go({ tab: next === 'tasks' ? undefined : next })}
+          options={[
+            { value: 'tasks', label: m.tasks(), testid: 'tab-tasks' },
+            { value: 'messages', label: m.run_messages(), testid: 'tab-messages' },
+            { value: 'input', label: m.run_input(), testid: 'tab-input' },
+          ]}
+        />
+        <span className={styles.counts}>{countsOf(run)}</span>
+      </div>
+      {tab === undefined && (
+        <Card fill="hold">
+          <TaskList
+            run={run}
+            open={task}
+            onOpen={(next) => go({ task: next })}
+            onMessages={(of) => go({ tab: 'messages', task: of })}
+          />
+        </Card>
+      )}
+      {tab === 'messages' && (
+        <RunMessages run={run} task={task} onTask={(next) => go({ tab, task: next })} />
+      )}
+      {tab === 'input' && <RunInput run={run} />}
+    </Page>
+  );
+}
+
+/** How long it took, who wanted it, with which revision. */
+function Subtitle({ run }: { run: RunShow }) {
+  const ended = isFinal(run.status);
+  const now = useNow(ended ? null : 1000);
+  const workflow = useQuery({
+    ...documentQuery('workflow', run.workflow_id ?? ''),
+    enabled: run.workflow_id !== null,
+  });
+  const current = workflow.data?.row.revision;
+  const length = took(between(run.start_time, run.end_time, now));
+  const time = ended ? m.run_took({ length }) : m.run_since({ length });
+  return (
+    <>
+      {run.status === 'queued' ? m.run_not_begun() : time}
+      {' · '}
+      {m.run_by({ name: visible(run.started_by) })}
+      {run.revision !== null && run.workflow_id !== null && (
+        <>
+          {' · '}
+          <Link {...documentLink('workflow', run.workflow_id)}>
+            {current !== undefined && current !== run.revision
+              ? m.run_revision_then({ number: run.revision, current })
+              : m.revision_number({ number: run.revision })}
+          </Link>
+        </>
+      )}
+      {run.repeats && (
+        <>
+          {' · '}
+          <Link to="/runs/$id" params={{ id: run.repeats }}>
+            {m.run_repeats()}
+          </Link>
+        </>
+      )}
+    </>
+  );
+}
+
+function Warnings({ run }: { run: RunShow }) {
+  if (run.warnings.length === 0) return null;
+  const told = [...new Set(run.warnings.map(say))];
+  return (
+    <Notice tone="warn" icon="warn" data-testid="run-warnings">
+      {told.slice(0, 3).map((sentence) => (
+        <p key={sentence}>{begun(visible(sentence))}</p>
+      ))}
+      {told.length > 3 && <p>{counted('run_more_warnings', told.length - 3)}</p>}
+    </Notice>
+  );
+}
+
+/** `14 tasks · 1 failed · 3 skipped`: what is worth a number. */
+function countsOf({ tasks }: RunShow): string {
+  const told = (['running', 'waiting', 'interrupted', 'failed', 'skipped', 'cancelled'] as const)
+    .map((status) => [status, tasks.filter((task) => task.status === status).length] as const)
+    .filter(([, count]) => count > 0)
+    .map(([status, count]) => counted(`n_${status}`, count));
+  return [counted('n_tasks', tasks.length), ...told].join(' · ');
+}

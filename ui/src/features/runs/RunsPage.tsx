@@ -1,0 +1,122 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { Button, Card, Empty, ErrorNotice, Page, RowList, useSearchWords } from '@/components';
+import { counted, m } from '@/i18n';
+import { momentsOf } from '../activity/period';
+import { runColumns } from './columns';
+import { useNow } from './now';
+import { runCountQuery } from './queries';
+import { RunFilters } from './RunFilters';
+import { openRunSheet } from './sheet/store';
+import { isFinal } from './status';
+import { useRunRows } from './useRunRows';
+
+/** How often the times of a list are told anew: while something runs, and otherwise. */
+const LIVE = 1_000;
+const STILL = 30_000;
+
+/** The history of all runs, the newest first. */
+export function RunsPage() {
+  const search = useSearch({ from: '/runs' });
+  const navigate = useNavigate();
+  const { q, ...filters } = search;
+  const { workflow, status, since, until } = filters;
+  const { query, setQuery, words } = useSearchWords(
+    q,
+    (next) => void navigate({ to: '/runs', search: { ...search, q: next }, replace: true }),
+  );
+  // A span is counted back once, not with every drawing: each would be another question.
+  const moments = useMemo(() => momentsOf({ since, until }, new Date()), [since, until]);
+  const question = { text: words, workflow, status, ...moments };
+  const runs = useRunRows(question);
+  const total = useQuery(runCountQuery(question)).data;
+  const isLive = runs.rows.some((run) => !isFinal(run.status) && run.status !== 'queued');
+  const now = useNow(isLive ? LIVE : STILL);
+  const columns = useMemo(() => runColumns(now), [now]);
+  const isFiltered = Boolean(words || workflow || status || since || until);
+  const isEmpty = !runs.isPending && runs.total === 0;
+  return (
+    <Page
+      title={m.nav_runs()}
+      subtitle={total === undefined || total === null ? ' ' : counted('n_runs', total)}
+      body="fill"
+      end={
+        <Button
+          look={isEmpty && !isFiltered ? 'plain' : 'primary'}
+          icon="play"
+          onPress={() => openRunSheet()}
+          data-testid="run"
+        >
+          {m.run_start_choose()}
+        </Button>
+      }
+    >
+      <RunFilters
+        query={query}
+        onQuery={setQuery}
+        filters={filters}
+        onFilters={(next) =>
+          void navigate({ to: '/runs', search: { q: words, ...next }, replace: true })
+        }
+      />
+      {runs.error && <ErrorNotice error={runs.error} onRetry={runs.retry} />}
+      {!runs.isPending && (
+        <Card fill="hold">
+          {isEmpty ? (
+            <NoRuns
+              isFiltered={isFiltered}
+              onClear={() => {
+                setQuery('');
+                void navigate({ to: '/runs', search: {}, replace: true });
+              }}
+            />
+          ) : (
+            <RowList
+              // Another question begins at the top again.
+              key={JSON.stringify(question)}
+              label={m.nav_runs()}
+              columns={columns}
+              total={runs.total}
+              at={(index) => runs.rows[index]}
+              idOf={(run) => run.id}
+              onRange={runs.onRange}
+              onOpen={(run) => void navigate({ to: '/runs/$id', params: { id: run.id } })}
+              rowHeight={44}
+            />
+          )}
+        </Card>
+      )}
+    </Page>
+  );
+}
+
+function NoRuns({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
+  const navigate = useNavigate();
+  if (isFiltered)
+    return (
+      <Empty
+        icon="find"
+        title={m.search_nothing()}
+        actions={<Button onPress={onClear}>{m.filter_clear()}</Button>}
+      >
+        {m.run_filter_nothing()}
+      </Empty>
+    );
+  return (
+    <Empty
+      icon="runs"
+      title={m.run_none()}
+      actions={
+        <>
+          <Button onPress={() => void navigate({ to: '/workflows' })}>{m.nav_workflows()}</Button>
+          <Button look="primary" icon="play" onPress={() => openRunSheet()} data-testid="run-first">
+            {m.run_start_choose()}
+          </Button>
+        </>
+      }
+    >
+      {m.run_none_hint()}
+    </Empty>
+  );
+}

@@ -1,0 +1,72 @@
+import { type Column, Time } from '@/components';
+import { begun, m, say, took, visible } from '@/i18n';
+import type { RunRow } from '@/ipc';
+import { actionWords } from '../catalog/forms/actions';
+import { between } from './now';
+import styles from './RunsPage.module.css';
+import { isFinal, StatusChip } from './status';
+
+/** What a run is called: its workflow, or the one operation it is. */
+export function runName(run: Pick<RunRow, 'workflow_id' | 'workflow_name'>): string {
+  return run.workflow_id === null ? actionWords(run.workflow_name) : visible(run.workflow_name);
+}
+
+/** What a list tells of each run: of all workflows, or of one. */
+export function runColumns(now: Date, of: 'all' | 'one' = 'all'): Column<RunRow>[] {
+  const failure: Column<RunRow> = {
+    key: 'failure',
+    title: m.run_column_failure(),
+    width: 'minmax(0, 2.4fr)',
+    cell: (run) =>
+      run.failed && <span className={styles.quiet}>{begun(say(run.failed.error))}</span>,
+  };
+  const workflow: Column<RunRow> = {
+    key: 'workflow',
+    title: m.run_column_workflow(),
+    width: 'minmax(0, 2.4fr)',
+    cell: (run) => (
+      <span className={styles.name}>
+        <b title={runName(run)}>{runName(run)}</b>
+        {run.failed && <span className={styles.quiet}>{begun(say(run.failed.error))}</span>}
+      </span>
+    ),
+  };
+  return [
+    {
+      key: 'status',
+      title: m.field_status(),
+      width: '136px',
+      cell: (run) => <StatusChip status={run.status} />,
+    },
+    of === 'all' ? workflow : failure,
+    {
+      key: 'actor',
+      title: m.run_column_by(),
+      width: 'minmax(0, 0.7fr)',
+      place: 'spare',
+      cell: (run) => <span className={styles.quiet}>{visible(run.started_by)}</span>,
+    },
+    {
+      key: 'started',
+      title: m.run_column_started(),
+      width: '150px',
+      cell: (run) => (
+        <span className={styles.quiet}>
+          <Time at={run.start_time} />
+        </span>
+      ),
+    },
+    {
+      key: 'took',
+      title: m.run_column_took(),
+      width: '120px',
+      align: 'end',
+      cell: (run) => (
+        <span className={styles.quiet}>
+          {(isFinal(run.status) || run.status !== 'queued') &&
+            took(between(run.start_time, run.end_time, now))}
+        </span>
+      ),
+    },
+  ];
+}

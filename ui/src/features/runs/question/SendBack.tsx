@@ -1,0 +1,65 @@
+import { useState } from 'react';
+import { Button, Choice, Dialog, Spring } from '@/components';
+import { m, visible } from '@/i18n';
+import type { RunStep } from '@/ipc';
+
+interface Props {
+  /** The earlier tasks that the work can be sent back to. */
+  steps: readonly RunStep[];
+  isDisabled: boolean;
+  onSend: (to: string) => void;
+}
+
+/** Work that is not right yet: an earlier step and all that followed it are done again. */
+export function SendBack({ steps, isDisabled, onSend }: Props) {
+  const [isOpen, setOpen] = useState(false);
+  const [to, setTo] = useState(steps.at(-1)?.id ?? '');
+  return (
+    <>
+      <Button
+        icon="undo"
+        isDisabled={isDisabled}
+        onPress={() => setOpen(true)}
+        data-testid="send-back"
+      >
+        {m.question_send_back()}
+      </Button>
+      {isOpen && (
+        <Dialog
+          title={m.question_send_back_title()}
+          isOpen
+          onClose={() => setOpen(false)}
+          size="narrow"
+          foot={
+            <>
+              <Spring />
+              <Button onPress={() => setOpen(false)}>{m.cancel()}</Button>
+              <Button
+                look="primary"
+                onPress={() => {
+                  setOpen(false);
+                  onSend(to);
+                }}
+                data-testid="send-back-confirm"
+              >
+                {m.question_send_back_yes()}
+              </Button>
+            </>
+          }
+        >
+          <Choice
+            label={m.question_send_back_to()}
+            options={steps.map((step) => ({
+              value: step.id,
+              label: visible(step.name),
+              detail: step.label && visible(step.label),
+            }))}
+            value={to}
+            onChange={setTo}
+            hint={m.question_send_back_hint()}
+          />
+        </Dialog>
+      )}
+    </>
+  );
+}

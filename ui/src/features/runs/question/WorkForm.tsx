@@ -1,0 +1,168 @@
+import { useState } from 'react';
+import { Button, Choice, ErrorNotice, Icon, Notice, Tick, Time } from '@/components';
+import { counted, m, say, visible } from '@/i18n';
+import type { RunAnswerInput, RunShow, RunTask, RunWork } from '@/ipc';
+import { useCommand } from '../../command';
+import { AnswerField } from './AnswerField';
+import { changed, faultOf, openItems, type Values, valuesOf } from './answer';
+import styles from './Questions.module.css';
+import { SendBack } from './SendBack';
+
+interface Props {
+  run: RunShow;
+  task: RunTask;
+  work: RunWork;
+}
+
+/**
+ * Work for a person: what to do, what to tick and fill in, and the decision. Ticks and fields are
+ * kept as soon as they are made, so that another day or another person goes on from there.
+ */
+export function WorkForm({ run, task, work }: Props) {
+  const [ticked, setTicked] = useState<ReadonlySet<string>>(
+    () => new Set(work.checklist.filter((item) => item.ticked).map((item) => item.id)),
+  );
+  const [values, setValues] = useState<Values>(() => valuesOf(work.fields));
+  const [next, setNext] = useState(work.next[0]?.id);
+  const [isTold, setTold] = useState(false);
+  const tags = ['run', `run:${run.id}`];
+  const keep = useCommand('run_answer', tags);
+  const decide = useCommand('run_answer', tags);
+  const about = { id: run.id, task: task.id };
+  const open = openItems(work, ticked);
+  const faults = new Map(
+    work.fields.map((field) => [field.name, faultOf(field, values[field.name])]),
+  );
+  const missing = open.length + [...faults.values()].filter(Boolean).length;
+  const since = task.attempts.at(-1)?.started_at;
+
+  const tick = (item: string, on: boolean) => {
+    const all = new Set(ticked);
+    if (on) all.add(item);
+    else all.delete(item);
+    setTicked(all);
+    keep.mutate({ ...about, fields: {}, ...(on ? { tick: [item] } : { untick: [item] }) });
+  };
+  const keepFields = () => {
+    const differing = Object.fromEntries(
+      Object.entries(changed(work.fields, values)).filter(([name]) => {
+        const field = work.fields.find((one) => one.name === name);
+        // An empty field is kept as empty; one that cannot be read waits to be mended.
+        return field && !faultOf({ ...field, required: false }, values[name]);
+      }),
+    );
+    if (Object.keys(differing).length > 0) keep.mutate({ ...about, fields: differing });
+  };
+  const answer = (input: Partial<RunAnswerInput>) =>
+    decide.mutate({ ...about, fields: changed(work.fields, values), ...input });
+  const approve = () => {
+    setTold(true);
+    if (missing === 0) answer({ decision: 'approve', to: work.next.length > 1 ? next : undefined });
+  };
+  return (
+    <section className={styles.card} aria-label={visible(task.name)} data-testid="question">
+      <header className={styles.head}>
+        <span className={styles.mark}>
+          <Icon name="person" />
+        </span>
+        <h2>{visible(task.name)}</h2>
+        {since && (
+          <small>
+            {m.question_since()} <Time at={since} />
+          </small>
+        )}
+      </header>
+      <div className={styles.body}>
+        {work.problem && (
+          <Notice tone="warn" icon="warn">
+            {say(work.problem)}
+          </Notice>
+        )}
+        {work.instruction && (
+          <p className={styles.instruction} data-selectable>
+            {work.instruction}
+          </p>
+        )}
+        {work.checklist.length > 0 && (
+          <fieldset className={styles.part}>
+            <legend>{m.checklist()}</legend>
+            {work.checklist.map((item) => (
+              <Tick
+                key={item.id}
+                state={ticked.has(item.id)}
+                onChange={(on) => tick(item.id, on)}
+                data-testid={`tick-${item.id}`}
+              >
+                <span>
+                  {visible(item.text)}
+                  {item.optional && <span className={styles.optional}> {m.answer_may_skip()}</span>}
+                </span>
+              </Tick>
+            ))}
+            {isTold && open.length > 0 && (
+              <p className={styles.missing} role="alert">
+                <Icon name="warn" size={14} /> {counted('answer_not_ticked_yet', open.length)}
+              </p>
+            )}
+          </fieldset>
+        )}
+        {work.fields.length > 0 && (
+          <div className={styles.fields}>
+            {work.fields.map((field) => (
+              <AnswerField
+                key={field.name}
+                field={field}
+                value={values[field.name]}
+                fault={isTold ? faults.get(field.name) : undefined}
+                onChange={(value) => setValues((all) => ({ ...all, [field.name]: value }))}
+                onLeave={keepFields}
+              />
+            ))}
+          </div>
+        )}
+        {work.deliverables.length > 0 && (
+          <div className={styles.part}>
+            <h3>{m.deliverables()}</h3>
+            <p>{work.deliverables.map(visible).join(' · ')}</p>
+          </div>
+        )}
+        {work.next.length > 1 && (
+          <div className={styles.fields}>
+            <Choice
+              label={m.question_next()}
+              options={work.next.map((step) => ({
+                value: step.id,
+                label: visible(step.name),
+                detail: step.label && visible(step.label),
+              }))}
+              value={next ?? null}
+              onChange={setNext}
+            />
+          </div>
+        )}
+        {(decide.error ?? keep.error) && <ErrorNotice error={decide.error ?? keep.error} />}
+      </div>
+      <footer className={styles.foot}>
+        <span className={styles.state} role="status">
+          {missing > 0 ? counted('answer_missing', missing) : m.question_ready()}
+        </span>
+        {work.send_back_to.length > 0 && (
+          <SendBack
+            steps={work.send_back_to}
+            isDisabled={decide.isPending}
+            onSend={(to) => answer({ decision: 'send_back', to })}
+          />
+        )}
+        <Button
+          look="primary"
+          icon="check"
+          isDisabled={decide.isPending}
+          onPress={approve}
+          data-testid="approve"
+        >
+          {m.question_approve()}
+        </Button>
+      </footer>
+    </section>
+  );
+}

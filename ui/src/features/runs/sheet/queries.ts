@@ -1,0 +1,29 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { call } from '@/ipc';
+import type { Context } from './context';
+
+/** What a start would do with this input. */
+export function previewQuery(workflow: string, context: Context) {
+  return queryOptions({
+    queryKey: ['run preview', workflow, context],
+    queryFn: () => call('run_preview', { workflow, context }),
+    placeholderData: keepPreviousData,
+    meta: { tags: [`workflow:${workflow}`, 'workflow'] },
+    // Trust that was given meanwhile is told by no change.
+    gcTime: 0,
+  });
+}
+
+/** What the last run of a workflow was started with; nothing where there was none. */
+export function lastContextQuery(workflow: string) {
+  return queryOptions({
+    queryKey: ['last context', workflow],
+    queryFn: async (): Promise<Context> => {
+      const { items } = await call('run_list', { workflow, limit: 1 });
+      const [last] = items;
+      return last ? (await call('run_show', { id: last.id })).context : {};
+    },
+    // What one types is not typed over by a run that begins meanwhile.
+    gcTime: 0,
+  });
+}

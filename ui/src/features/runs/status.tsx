@@ -1,0 +1,58 @@
+import { Chip, Icon, type IconName, type Tone } from '@/components';
+import { begun, label } from '@/i18n';
+import type { Status } from '@/ipc';
+
+const LOOKS: Record<Status, { icon: IconName; tone: Tone }> = {
+  queued: { icon: 'clock', tone: 'off' },
+  waiting: { icon: 'person', tone: 'wait' },
+  running: { icon: 'play', tone: 'run' },
+  paused: { icon: 'pause', tone: 'off' },
+  succeeded: { icon: 'check', tone: 'ok' },
+  failed: { icon: 'cross', tone: 'fail' },
+  cancelled: { icon: 'stop', tone: 'off' },
+  skipped: { icon: 'skip', tone: 'off' },
+  interrupted: { icon: 'warn', tone: 'warn' },
+};
+
+/** The statuses in the order in which people look for them. */
+export const RUN_STATUSES = [
+  'running',
+  'waiting',
+  'failed',
+  'interrupted',
+  'queued',
+  'paused',
+  'succeeded',
+  'cancelled',
+] as const satisfies readonly Status[];
+
+const FINAL: readonly Status[] = ['succeeded', 'failed', 'cancelled', 'skipped'];
+
+/** Whether it never changes again. */
+export function isFinal(status: Status): boolean {
+  return FINAL.includes(status);
+}
+
+export function isStatus(word: string | undefined): word is Status {
+  return word !== undefined && word in LOOKS;
+}
+
+/** A status by icon, words and colour. */
+export function StatusChip({ status }: { status: Status }) {
+  const { icon, tone } = LOOKS[status];
+  return (
+    <Chip icon={icon} tone={tone}>
+      {begun(label('status', status))}
+    </Chip>
+  );
+}
+
+/** A status where its words stand beside it. */
+export function StatusMark({ status }: { status: Status }) {
+  const { icon, tone } = LOOKS[status];
+  return (
+    <span style={{ display: 'grid', color: `var(--${tone})` }}>
+      <Icon name={icon} />
+    </span>
+  );
+}

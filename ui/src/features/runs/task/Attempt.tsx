@@ -1,0 +1,57 @@
+import { begun, m, moment, say, took, visible, words } from '@/i18n';
+import type { RunAttempt } from '@/ipc';
+import { between } from '../now';
+import { StatusChip } from '../status';
+import styles from './TaskList.module.css';
+
+interface Props {
+  attempt: RunAttempt;
+  /** How many there are. */
+  of: number;
+  now: Date;
+}
+
+/** One attempt: when, how long, where, and in words what went wrong. */
+export function Attempt({ attempt, of, now }: Props) {
+  const { number, status, queued_at, started_at, ended_at, data_source, error } = attempt;
+  const waited = started_at ? between(queued_at, started_at, now) : 0;
+  const facts = [
+    of > 1 && m.attempt_number({ number, of }),
+    started_at ? moment(started_at) : undefined,
+    started_at &&
+      status !== 'waiting' &&
+      m.run_took({ length: took(between(started_at, ended_at, now)) }),
+    waited >= 1000 && m.attempt_waited({ length: took(waited) }),
+    data_source && sourceWords(data_source, attempt.reason),
+  ];
+  return (
+    <div className={styles.attempt}>
+      <div className={styles.facts}>
+        <StatusChip status={status} />
+        <span className={styles.quiet}>{facts.filter(Boolean).join(' · ')}</span>
+      </div>
+      {error && (
+        <>
+          <p className={styles.error} data-selectable>
+            {begun(visible(say(error)))}
+          </p>
+          <details className={styles.raw}>
+            <summary>{m.error_details()}</summary>
+            <code data-selectable>
+              {error.code}
+              {Object.entries(error.fields ?? {}).map(([name, value]) => `\n${name}: ${value}`)}
+            </code>
+          </details>
+        </>
+      )}
+    </div>
+  );
+}
+
+/** The data source that was used, and why that one. */
+function sourceWords(source: string, reason: string | null): string {
+  if (reason === null) return visible(source);
+  const kind = words(`data_kind_${reason}`);
+  const why = kind ? m.source_because_kind({ kind }) : words(`source_because_${reason}`);
+  return why ? `${visible(source)} (${why})` : visible(source);
+}

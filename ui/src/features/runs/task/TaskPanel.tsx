@@ -1,0 +1,96 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { Button } from '@/components';
+import { counted, m } from '@/i18n';
+import type { RunShow, RunTask } from '@/ipc';
+import { documentLink } from '../../catalog/kinds';
+import { LogLines } from '../LogLines';
+import { runLinesQuery } from '../queries';
+import { RetryDialog, type RetryWish } from '../RetryDialog';
+import { isFinal } from '../status';
+import { Attempt } from './Attempt';
+import { Output } from './Output';
+import styles from './TaskList.module.css';
+
+/** The end of the log that stands under a task. */
+const LAST = 12;
+
+interface Props {
+  run: RunShow;
+  task: RunTask;
+  /** Where it stands among the tasks, from 0. */
+  place: number;
+  now: Date;
+  onMessages: () => void;
+}
+
+/** All of a task: its attempts with what went wrong and the next step, what it gave, what it said. */
+export function TaskPanel({ run, task, place, now, onMessages }: Props) {
+  const navigate = useNavigate();
+  const [wish, setWish] = useState<RetryWish | null>(null);
+  const last = task.attempts.at(-1);
+  const earlier = task.attempts.slice(0, -1).reverse();
+  const log = useQuery(runLinesQuery(run.id));
+  const lines = (log.data?.lines ?? []).filter((line) => line.task === task.id);
+  const canRepeat = isFinal(run.status) && run.workflow_id !== null;
+  return (
+    <div className={styles.panel} data-status={task.status} data-testid={`task-panel-${task.id}`}>
+      {last && <Attempt attempt={last} of={task.attempts.length} now={now} />}
+      {earlier.length > 0 && (
+        <details className={styles.raw}>
+          <summary>{counted('attempts_earlier', earlier.length)}</summary>
+          <div className={styles.earlier}>
+            {earlier.map((attempt) => (
+              <Attempt key={attempt.number} attempt={attempt} of={task.attempts.length} now={now} />
+            ))}
+          </div>
+        </details>
+      )}
+      {!last && <p className={styles.quiet}>{m.task_no_attempts()}</p>}
+      {(canRepeat || run.workflow_id !== null) && (
+        <div className={styles.steps}>
+          {canRepeat && (
+            <Button icon="undo" onPress={() => setWish({ from: task.id })} data-testid="retry-here">
+              {m.run_retry_here()}
+            </Button>
+          )}
+          {canRepeat && task.status === 'failed' && (
+            <Button look="quiet" icon="skip" onPress={() => setWish({ skip: [task.id] })}>
+              {m.run_skip_task()}
+            </Button>
+          )}
+          {run.workflow_id !== null && (
+            <Button
+              look="quiet"
+              icon="flow"
+              onPress={() =>
+                void navigate(
+                  documentLink('workflow', run.workflow_id ?? '', { at: `tasks/${place}` }),
+                )
+              }
+              data-testid="open-definition"
+            >
+              {m.task_open_definition()}
+            </Button>
+          )}
+        </div>
+      )}
+      <Output run={run.id} task={task} />
+      {lines.length > 0 && (
+        <section className={styles.part}>
+          <h3>
+            {m.run_messages()}
+            {lines.length > LAST && (
+              <Button look="quiet" onPress={onMessages}>
+                {m.run_all_messages()}
+              </Button>
+            )}
+          </h3>
+          <LogLines lines={lines.slice(-LAST)} />
+        </section>
+      )}
+      {wish && <RetryDialog run={run} wish={wish} onClose={() => setWish(null)} />}
+    </div>
+  );
+}
