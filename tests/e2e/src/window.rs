@@ -218,13 +218,54 @@ impl<'desk> Window<'desk> {
     /// # Errors
     /// When there is no such field within a minute.
     pub async fn fill(&self, testid: &str, text: &str) -> Result<()> {
-        let css = format!("input[data-testid=\"{testid}\"], [data-testid=\"{testid}\"] input");
+        let css = format!(
+            "input[data-testid=\"{testid}\"], textarea[data-testid=\"{testid}\"], \
+             [data-testid=\"{testid}\"] input"
+        );
         let field = self.shown_by(Locator::Css(&css)).await?;
         field.click().await?;
         let all = format!("{}a{}", char::from(Key::Control), char::from(Key::Null));
         field.send_keys(&all).await?;
         field.send_keys(text).await?;
         Ok(())
+    }
+
+    /// Opens the list of that `data-testid` and chooses a value of it.
+    ///
+    /// # Errors
+    /// When there is no such list or value within a minute.
+    pub async fn choose(&self, testid: &str, value: &str) -> Result<()> {
+        self.click(testid).await?;
+        let option = format!("option-{value}");
+        self.click(&option).await?;
+        self.gone(&option).await
+    }
+
+    /// Opens the list of that `data-testid`, chooses these values and closes it.
+    ///
+    /// # Errors
+    /// When there is no such list or value within a minute.
+    pub async fn choose_several(&self, testid: &str, values: &[&str]) -> Result<()> {
+        self.click(testid).await?;
+        for value in values {
+            self.click(&format!("option-{value}")).await?;
+        }
+        self.focus().await?;
+        self.desk.press(&["Escape"])?;
+        match values.first() {
+            Some(first) => self.gone(&format!("option-{first}")).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Calls a command as the page would.
+    ///
+    /// # Errors
+    /// What the command answers.
+    pub async fn call(&self, name: &str, input: &Value) -> Result<Value> {
+        let call = json!({"name": name, "input": input});
+        let script = format!("return await window.__TAURI_INTERNALS__.invoke('call', {call})");
+        self.ask(&script).await.with_context(|| name.to_owned())
     }
 
     /// Waits until no element with that `data-testid` is to be seen.

@@ -135,7 +135,7 @@ async fn an_import_a_backup_a_restore_and_their_undo() -> Result<()> {
     ensure!(workflows(&desk)?.len() == 1, "it is imported");
 
     // Back up.
-    desk.press(&["ctrl+4"])?;
+    desk.press(&["ctrl+5"])?;
     press_on(&window, "[data-testid=choose-backup-folder]", "Return").await?;
     desk.choose_in_dialog(&words("backup_pick_title")?, &backups)
         .await?;
@@ -153,7 +153,7 @@ async fn an_import_a_backup_a_restore_and_their_undo() -> Result<()> {
     tab_to(&window, "[role=grid]").await?;
     desk.press(&["space", "Delete"])?;
     window.gone("row-payroll").await?;
-    desk.press(&["ctrl+4"])?;
+    desk.press(&["ctrl+5"])?;
     press_on(&window, "[data-testid^=restore-]", "Return").await?;
     window.shown("group-new").await?;
     press_on(&window, "[data-testid=apply-restore]", "Return").await?;
@@ -185,7 +185,7 @@ async fn an_import_a_backup_a_restore_and_their_undo() -> Result<()> {
 async fn another_language() -> Result<()> {
     let desk = Desk::new(Language::English).await?;
     let window = open(&desk).await?;
-    desk.press(&["ctrl+6"])?;
+    desk.press(&["ctrl+7"])?;
     tab_to(&window, "[data-testid^=language-]").await?;
     desk.press(&["Right", "Right"])?;
     focus_is_on(&window, "[data-testid=language-zh-CN]").await?;

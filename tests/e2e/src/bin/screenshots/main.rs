@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use fantoccini::Locator;
 use flowkeep_e2e::{Desk, Language, Window, drop_on_window, words};
-use serde_json::{Value, json};
+use serde_json::json;
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -49,21 +49,19 @@ async fn shoot(language: Language, theme: &str, folder: &Path, end: &str) -> Res
     let usb = Disk::new()?;
     let backups = usb.0.join("Backups");
     let window = Window::open(&desk).await?;
-    command(
-        &window,
-        "settings_update",
-        &json!({"theme": theme, "backup_folder_asked": true, "language": "en",
-            "display_name": if language == Language::English { "Ada" } else { "林薇" }}),
-    )
-    .await?;
-    command(&window, "example_add", &json!({})).await?;
+    let settings = json!({"theme": theme, "backup_folder_asked": true, "language": "en",
+        "display_name": if language == Language::English { "Ada" } else { "林薇" }});
+    window.call("settings_update", &settings).await?;
+    window.call("example_add", &json!({})).await?;
     // In English, because `xdotool` finds no other titles.
     fs::create_dir(&backups)?;
     window.click("nav-backup").await?;
     window.click("choose-backup-folder").await?;
     desk.choose_in_dialog(&words("backup_pick_title")?, &backups)
         .await?;
-    command(&window, "settings_update", &json!({"language": "system"})).await?;
+    window
+        .call("settings_update", &json!({"language": "system"}))
+        .await?;
     let kept = usb.0.join("Workflows");
     office::write(language, &kept)?;
     desk.flowkeep(&["flow", "import", &kept.to_string_lossy()])?;
@@ -158,14 +156,6 @@ impl Drop for Disk {
         // What is left behind is said at the next run.
         let _ = fs::remove_dir_all(&self.0);
     }
-}
-
-/// One command of the list, as the page itself would call it.
-async fn command(window: &Window<'_>, name: &str, input: &Value) -> Result<()> {
-    let call = json!({"name": name, "input": input});
-    let script = format!("await window.__TAURI_INTERNALS__.invoke('call', {call})");
-    window.ask(&script).await.with_context(|| name.to_owned())?;
-    Ok(())
 }
 
 /// A few files such as an earlier tool leaves behind; the second is the first, changed.

@@ -1,0 +1,257 @@
+//! Runs, as an operator makes and follows them in the real window.
+
+use std::fs;
+
+use anyhow::{Context as _, Result, ensure};
+use fantoccini::Locator;
+use flowkeep_e2e::{Desk, Language, Window};
+use serde_json::{Value, json};
+
+/// A window that does not ask where backups shall go.
+async fn open(desk: &Desk) -> Result<Window<'_>> {
+    let window = Window::open(desk).await?;
+    window
+        .call("settings_update", &json!({"backup_folder_asked": true}))
+        .await?;
+    Ok(window)
+}
+
+/// A workflow as a file of somebody's.
+fn file(desk: &Desk, workflow: &Value) -> Result<String> {
+    let id = workflow["id"].as_str().context("an id")?;
+    let file = desk.folder().join(format!("{id}.json"));
+    fs::write(&file, workflow.to_string())?;
+    Ok(file.to_string_lossy().into_owned())
+}
+
+/// Waits until the run on the page has come to that.
+async fn comes_to(window: &Window<'_>, status: &str) -> Result<()> {
+    window.text_of("run-status", |text| text == status).await?;
+    Ok(())
+}
+
+/// The id of the run on the page.
+async fn run_on_page(window: &Window<'_>) -> Result<String> {
+    let address = window.ask("return location.hash").await?;
+    let address = address.as_str().context("an address")?.to_owned();
+    let run = address.strip_prefix("#/runs/").context(address.clone())?;
+    Ok(run.split('?').next().unwrap_or(run).to_owned())
+}
+
+/// A further task in the form, with its name and what it does.
+async fn add_task(window: &Window<'_>, name: &str, action: &str) -> Result<()> {
+    window.click("add-tasks").await?;
+    window.fill("task-name", name).await?;
+    window.choose("task-action", action).await
+}
+
+/// The task in the form comes after this one.
+async fn comes_after(window: &Window<'_>, task: &str) -> Result<()> {
+    window.choose_several("task-after", &[task]).await
+}
+
+#[tokio::test]
+async fn a_workflow_is_built_in_the_form_run_and_approved() -> Result<()> {
+    let desk = Desk::new(Language::English).await?;
+    let window = open(&desk).await?;
+    window.click("nav-workflows").await?;
+    window.click("new").await?;
+    window.fill("new-name", "Cash count").await?;
+    window.click("create").await?;
+    window
+        .text_of("page-title", |title| title == "Cash count")
+        .await?;
+
+    add_task(&window, "Prepare", "sql.execute").await?;
+    window.choose("task-source", "local").await?;
+    window
+        .fill(
+            "param-sql",
+            "CREATE TABLE cash(day TEXT); INSERT INTO cash VALUES ('monday')",
+        )
+        .await?;
+    add_task(&window, "Count the cash", "manual").await?;
+    window
+        .fill("param-instruction", "Count the cash of ${context.day}.")
+        .await?;
+    window.click("param-checklist-add").await?;
+    window.fill("param-checklist-0", "Drawer locked").await?;
+    window.click("param-fields-add").await?;
+    window.fill("field-label-0", "Amount").await?;
+    window.fill("field-name-0", "amount").await?;
+    window.choose("field-type-0", "number").await?;
+    window.choose("field-required-0", "yes").await?;
+    comes_after(&window, "task_1").await?;
+    add_task(&window, "Report", "file.write").await?;
+    window.fill("param-path", "report.txt").await?;
+    window
+        .fill("param-text", "Counted ${tasks.task_2.output.fields.amount}")
+        .await?;
+    comes_after(&window, "task_2").await?;
+    window.click("save").await?;
+    window
+        .text_of("state", |state| state == "All saved")
+        .await?;
+
+    window.click("run").await?;
+    window.fill("context-day", "monday").await?;
+    window.click("run-start").await?;
+    window
+        .text_of("question", |text| {
+            text.contains("Count the cash of monday.")
+        })
+        .await?;
+    comes_to(&window, "Waiting").await?;
+    let run = run_on_page(&window).await?;
+
+    // What waits is on the Overview, and leads here.
+    window.click("nav-overview").await?;
+    window
+        .text_of("waiting-for-you", |text| text.contains("Count the cash"))
+        .await?;
+    window.click("ask").await?;
+
+    // It is not approved before everything is there.
+    window.click("approve").await?;
+    window
+        .text_of("question", |text| {
+            text.contains("1 item is not ticked yet.") && text.contains("This is needed.")
+        })
+        .await?;
+    window.click("tick-Drawer locked").await?;
+    window.fill("answer-amount", "12.5").await?;
+    window.click("approve").await?;
+    comes_to(&window, "Succeeded").await?;
+    window.gone("question").await?;
+
+    // The result stands under its task, and is what the person filled in.
+    window.click("task-task_2").await?;
+    window
+        .text_of("output-task_2", |text| text.contains("12.5"))
+        .await?;
+    let shown = desk.flowkeep(&["run", "show", &run])?;
+    assert_eq!(shown["tasks"][1]["output"]["fields"]["amount"], json!(12.5));
+    assert_eq!(shown["context"], json!({"day": "monday"}));
+    window.close().await
+}
+
+#[tokio::test]
+async fn a_failing_task_is_retried_from_there_with_the_corrected_definition() -> Result<()> {
+    let desk = Desk::new(Language::English).await?;
+    let window = open(&desk).await?;
+    let workflow = json!({"id": "nightly", "name": "Nightly", "tasks": [
+        {"id": "load", "name": "Load", "action": "sql.execute", "dataSource": "local",
+         "params": {"sql": "CREATE TABLE IF NOT EXISTS t(n); INSERT INTO t VALUES (1)"}},
+        {"id": "check", "name": "Check", "action": "sql.query", "dataSource": "local",
+         "dependsOn": ["load"], "params": {"sql": "SELECT count(*) AS n FROM missing"}}]});
+    desk.flowkeep(&["flow", "create", &file(&desk, &workflow)?])?;
+
+    window.click("nav-runs").await?;
+    window.click("run").await?;
+    window.click_in("dialog-run", "pick-workflow").await?;
+    window.click("pick-nightly").await?;
+    window.click("run-start").await?;
+    comes_to(&window, "Failed").await?;
+    let failed = run_on_page(&window).await?;
+    // What failed is open, and says why and where it is mended.
+    window
+        .text_of("task-panel-check", |text| text.contains("missing"))
+        .await?;
+    window.click("open-definition").await?;
+    window
+        .fill("param-sql", "SELECT count(*) AS n FROM t")
+        .await?;
+    window.click("save").await?;
+    window
+        .text_of("state", |state| state == "All saved")
+        .await?;
+
+    window.click("tab-runs").await?;
+    window.click(&format!("row-{failed}")).await?;
+    window.click("run-retry").await?;
+    window.shown("retry-current").await?;
+    window.click("retry-start").await?;
+    window.gone("dialog-retry").await?;
+    comes_to(&window, "Succeeded").await?;
+    let retried = run_on_page(&window).await?;
+    ensure!(retried != failed, "it is a run of its own");
+    window.click("task-check").await?;
+    window
+        .text_of("output-check", |text| {
+            text.contains('n') && text.contains('1')
+        })
+        .await?;
+    // What had succeeded was taken over and not done again.
+    let shown = desk.flowkeep(&["run", "show", &retried])?;
+    assert_eq!(shown["repeats"], json!(failed));
+    assert_eq!(shown["tasks"][0]["why"], "carried");
+    assert_eq!(shown["tasks"][1]["output"]["rows"], json!([{"n": 1}]));
+    window.close().await
+}
+
+#[tokio::test]
+async fn what_came_from_elsewhere_is_trusted_once() -> Result<()> {
+    let desk = Desk::new(Language::English).await?;
+    let window = open(&desk).await?;
+    let workflow = json!({"id": "pack", "name": "Pack", "tasks": [
+        {"id": "go", "name": "Pack the files", "action": "program.run",
+         "params": {"program": "echo", "args": ["packed", "twice"]}}]});
+    desk.flowkeep(&["flow", "import", &file(&desk, &workflow)?])?;
+
+    window.click("nav-workflows").await?;
+    window.click("row-pack").await?;
+    window.click("run").await?;
+    // Exactly what it would do is shown before anything is done.
+    window
+        .text_of("trust", |text| {
+            ["Pack the files", "echo", "packed", "twice"]
+                .iter()
+                .all(|part| text.contains(part))
+        })
+        .await?;
+    let runs = desk.flowkeep(&["run", "list"])?;
+    assert_eq!(runs["items"], json!([]));
+    window.click("run-start").await?;
+    comes_to(&window, "Succeeded").await?;
+    window.click("tab-messages").await?;
+    window
+        .text_of("run-messages", |text| text.contains("packed twice"))
+        .await?;
+
+    window.click("run-retry").await?;
+    window.click("retry-start").await?;
+    window.gone("dialog-retry").await?;
+    comes_to(&window, "Succeeded").await?;
+    window.click("nav-workflows").await?;
+    window.click("row-pack").await?;
+    window.click("run").await?;
+    // The parts of the sheet come together.
+    let parts = Locator::Css("[data-testid=dialog-run] summary");
+    window.shown_by(parts).await?;
+    window.gone("trust").await?;
+    window.close().await
+}
+
+#[tokio::test]
+async fn a_run_is_followed_and_answered_in_chinese() -> Result<()> {
+    let desk = Desk::new(Language::Chinese).await?;
+    let window = open(&desk).await?;
+    let workflow = json!({"id": "shenhe", "name": "月末审核", "tasks": [
+        {"id": "ask", "name": "核对合计", "action": "manual",
+         "params": {"instruction": "请核对合计。"}}]});
+    desk.flowkeep(&["flow", "create", &file(&desk, &workflow)?])?;
+    desk.flowkeep(&["run", "start", "shenhe"])?;
+    window
+        .text_of("waiting-for-you", |text| {
+            text.contains("等待您处理") && text.contains("核对合计")
+        })
+        .await?;
+    window.click("ask").await?;
+    window
+        .text_of("question", |text| text.contains("请核对合计。"))
+        .await?;
+    comes_to(&window, "等待中").await?;
+    window.click("approve").await?;
+    comes_to(&window, "成功").await?;
+    window.close().await
+}
