@@ -23,7 +23,7 @@ export function CaseList({ choices, ...props }: Props) {
       addLabel={m.case_add()}
       fresh={() => ({ condition: '', task: '' })}
       row={(way) => (
-        <div className={styles.grid}>
+        <div className={styles.narrowGrid}>
           <BoundText scope={way} path={['condition']} label={m.field_condition()} face="code" />
           <BoundChoice scope={way} path={['task']} label={m.case_task()} options={[...choices]} />
         </div>

@@ -32,7 +32,7 @@ function FormField({ field, index }: { field: Scope; index: number }) {
   const type = asText(field.at(['type']));
   return (
     <>
-      <div className={styles.grid}>
+      <div className={styles.narrowGrid}>
         <BoundText
           scope={field}
           path={['label']}

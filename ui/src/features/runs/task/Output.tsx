@@ -28,7 +28,7 @@ export function Output({ run, task }: Props) {
   if (task.output_bytes === undefined) return null;
   return (
     <section className={styles.part} data-testid={`output-${task.id}`}>
-      <h3>{m.task_output()}</h3>
+      <h2>{m.task_output()}</h2>
       {whole.error && <ErrorNotice error={whole.error} />}
       {output === undefined ? (
         <div>

@@ -79,14 +79,14 @@ export function TaskPanel({ run, task, place, now, onMessages }: Props) {
       <Output run={run.id} task={task} />
       {lines.length > 0 && (
         <section className={styles.part}>
-          <h3>
+          <h2>
             {m.run_messages()}
             {lines.length > LAST && (
               <Button look="quiet" onPress={onMessages}>
                 {m.run_all_messages()}
               </Button>
             )}
-          </h3>
+          </h2>
           <LogLines lines={lines.slice(-LAST)} />
         </section>
       )}
