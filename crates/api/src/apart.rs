@@ -34,7 +34,7 @@ enum Told<T> {
 /// What it answers; `cancelled` when it was left to itself, `internal` when it ended in a panic.
 pub(crate) fn apart<T: Send + 'static>(
     progress: &dyn Progress,
-    work: impl FnOnce(&Thinned) -> Result<T, FilesError> + Send + 'static,
+    work: impl FnOnce(&Thinned<'_>) -> Result<T, FilesError> + Send + 'static,
 ) -> Result<T, AppError> {
     let cancelled = || AppError::new("cancelled");
     apart_for(PATIENCE, progress, work, cancelled, drop)
@@ -49,7 +49,7 @@ pub(crate) fn apart<T: Send + 'static>(
 pub(crate) fn apart_for<T: Send + 'static>(
     patience: Duration,
     progress: &dyn Progress,
-    work: impl FnOnce(&Thinned) -> Result<T, FilesError> + Send + 'static,
+    work: impl FnOnce(&Thinned<'_>) -> Result<T, FilesError> + Send + 'static,
     left: impl FnOnce() -> AppError,
     after: impl FnOnce(Result<T, FilesError>) + Send + 'static,
 ) -> Result<T, AppError> {
@@ -86,7 +86,10 @@ pub(crate) fn apart_for<T: Send + 'static>(
     }
 }
 
-fn thinned<T: Send + 'static>(tell: &SyncSender<Told<T>>, cancellation: Cancellation) -> Thinned {
+fn thinned<T: Send + 'static>(
+    tell: &SyncSender<Told<T>>,
+    cancellation: Cancellation,
+) -> Thinned<'static> {
     let tell = tell.clone();
     Thinned::new(cancellation, move |report| {
         // Nobody may be following any more.

@@ -12,8 +12,8 @@ use ts_rs::{Config, TS};
 
 use crate::bodies::{
     activity, agents, backups, diagnostics, documents, drafts, duplicates, examples, exports,
-    overview, plan_decisions, restores, revisions, run_changes, run_overview, run_previews,
-    run_questions, runs, settings,
+    history, log_transfers, logs, overview, plan_decisions, restores, revisions, run_changes,
+    run_overview, run_previews, run_questions, runs, settings,
 };
 use crate::types as t;
 use crate::{Api, AppError, Progress};
@@ -190,6 +190,17 @@ static OTHERS: &[Command] = &[
     command!("action_list", t::Nothing => t::ActionList, run_previews::actions, []),
     command!("agent_list", t::Nothing => t::AgentList, agents::list, []),
     command!("agent_set", t::AgentSetInput => t::AgentList, agents::set, [writes]),
+    command!("log_executions", t::LogListInput => t::ExecutionPage, logs::executions, []),
+    command!("log_operations", t::LogListInput => t::OperationEntryPage, logs::operations, []),
+    command!("log_show", t::LogRef => t::LogShow, logs::show, []),
+    command!("log_start", t::LogStartInput => t::ExecutionEntry, logs::start, [writes]),
+    command!("log_update", t::LogUpdateInput => t::ExecutionEntry, logs::update, [writes]),
+    command!("log_operation", t::LogOperationInput => t::OperationEntry, logs::record_operation, [writes]),
+    command!("log_migrate", t::LogMigrateInput => t::LogReport, log_transfers::migrate, [writes place] long),
+    command!("log_verify", t::LogVerifyInput => t::LogReport, log_transfers::verify, [place] long),
+    command!("log_export", t::LogExportInput => t::LogReport, log_transfers::export, [place] long),
+    command!("log_statistics", t::StatisticsInput => t::StatisticsShow, history::statistics, []),
+    command!("log_clean_up", t::CleanUpInput => t::CleanUpResult, history::clean_up, [writes] long),
     command!("source_list", t::Nothing => t::SourceList, runs::sources, []),
     command!("about_show", t::Nothing => t::About, overview::about, []),
     command!("doctor", t::Nothing => t::Doctor, overview::doctor, []),

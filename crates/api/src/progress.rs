@@ -36,16 +36,16 @@ impl Progress for Silent {
 const EVERY: Duration = Duration::from_millis(100);
 
 /// Passes steps on as reports, thinned out.
-pub(crate) struct Thinned {
-    report: Box<dyn Fn(ProgressReport) + Send + Sync>,
+pub(crate) struct Thinned<'a> {
+    report: Box<dyn Fn(ProgressReport) + Send + Sync + 'a>,
     cancellation: Cancellation,
     last: Mutex<Option<(&'static str, Instant)>>,
 }
 
-impl Thinned {
+impl<'a> Thinned<'a> {
     pub(crate) fn new(
         cancellation: Cancellation,
-        report: impl Fn(ProgressReport) + Send + Sync + 'static,
+        report: impl Fn(ProgressReport) + Send + Sync + 'a,
     ) -> Self {
         Self {
             report: Box::new(report),
@@ -55,7 +55,7 @@ impl Thinned {
     }
 }
 
-impl flowkeep_host::Progress for Thinned {
+impl flowkeep_host::Progress for Thinned<'_> {
     fn step(&self, phase: &'static str, done: u32, total: Option<u32>, name: Option<&str>) {
         let now = Instant::now();
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);

@@ -9,6 +9,7 @@ use flowkeep_api::plan_decisions::KIND_WORDS;
 use flowkeep_api::text_path;
 use flowkeep_core::{KeptHistory, Kind};
 
+use crate::log_args::{Log, SettingsVerb};
 use crate::run_args::{Action, Agent, Engine, Run, Source};
 
 /// All of a call.
@@ -63,6 +64,10 @@ pub(crate) enum Noun {
     Action(Action),
     #[command(subcommand)]
     Agent(Agent),
+    #[command(subcommand)]
+    Log(Box<Log>),
+    #[command(subcommand)]
+    Settings(SettingsVerb),
     #[command(subcommand)]
     Source(Source),
     #[command(subcommand)]
@@ -204,7 +209,7 @@ pub(crate) enum Db {
 }
 
 /// A path as typed, or as a result printed it: one that is not Unicode is a `file:` URL there.
-fn given_path() -> impl clap::builder::TypedValueParser<Value = PathBuf> {
+pub(crate) fn given_path() -> impl clap::builder::TypedValueParser<Value = PathBuf> {
     PathBufValueParser::new().map(|path| match path.to_str() {
         Some(text) => text_path(text),
         None => path,

@@ -9,6 +9,8 @@ mod database;
 mod documents;
 mod help;
 mod import;
+mod log_args;
+mod logs;
 mod output;
 mod progress;
 mod read;
@@ -82,6 +84,8 @@ fn run(arguments: Arguments, output: &Output) -> Result<Outcome, AppError> {
         | Noun::Run(_)
         | Noun::Action(_)
         | Noun::Agent(_)
+        | Noun::Log(_)
+        | Noun::Settings(_)
         | Noun::Source(_)
         | Noun::Engine(_)
         | Noun::Doctor => {}
@@ -110,6 +114,8 @@ fn run(arguments: Arguments, output: &Output) -> Result<Outcome, AppError> {
         Noun::Run(verb) => runs::run(&api, output, *verb),
         Noun::Action(Action::List) => run_details::actions(&api, output),
         Noun::Agent(verb) => agents::run(&api, output, verb),
+        Noun::Log(verb) => logs::run(&api, output, *verb),
+        Noun::Settings(verb) => logs::settings(&api, output, verb),
         Noun::Source(Source::List) => runs::sources(&api, output),
         Noun::Engine(Engine::Run) => runs::engine(&api, output),
         Noun::Doctor => diagnosis(output, &overview::doctor(&api, Nothing {})?),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Map, Value};
 
-type Object = Map<String, Value>;
+pub(crate) type Object = Map<String, Value>;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Run {
@@ -191,7 +191,7 @@ pub(crate) enum Engine {
 }
 
 /// A JSON object as typed, or the one in a file after `@`.
-fn object(text: &str) -> Result<Object, String> {
+pub(crate) fn object(text: &str) -> Result<Object, String> {
     let read = match text.strip_prefix('@') {
         Some(path) => std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?,
         None => text.to_owned(),

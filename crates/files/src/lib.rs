@@ -8,6 +8,7 @@ mod backup;
 mod error;
 mod export;
 mod intake;
+pub mod log;
 mod reason;
 mod rounds;
 

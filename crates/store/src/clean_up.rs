@@ -106,7 +106,7 @@ impl Store {
             for batch in old.batches() {
                 all.add(batch.measure(&reader)?);
                 done += batch.roots.len();
-                step(progress, "looking", done, total);
+                step(progress, "gather", done, total);
             }
             Ok(())
         })?;
@@ -143,7 +143,7 @@ impl Store {
             })?;
             all.add(removed);
             operation = id;
-            step(progress, "removing", done, total);
+            step(progress, "remove", done, total);
         }
         if all.runs > 0 {
             self.alone(remove_unused_texts)?;

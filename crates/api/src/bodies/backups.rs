@@ -145,7 +145,7 @@ fn write(
     let left = AppError::new("cancelled")
         .with("path", folder.display())
         .hint("removing_goes_on");
-    let work = move |progress: &Thinned| {
+    let work = move |progress: &Thinned<'_>| {
         let target = BackupTarget::check(files.as_ref(), &folder, &data_dir)?;
         target.make(files.as_ref())?;
         note_target(&store, &target.folder)?;

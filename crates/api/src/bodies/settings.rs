@@ -1,10 +1,11 @@
 //! `settings_*`.
 
+use flowkeep_files::FilesError;
 use flowkeep_host::path_text;
 use flowkeep_store::NewOperation;
 use serde_json::Value;
 
-use crate::types::{Nothing, Settings, SettingsUpdate};
+use crate::types::{ChosenPlace, Nothing, Settings, SettingsUpdate};
 use crate::{Api, AppError};
 
 /// All settings.
@@ -34,7 +35,7 @@ pub fn show(api: &Api, _: Nothing) -> Result<Settings, AppError> {
 /// Changes settings; what is absent stays.
 ///
 /// # Errors
-/// `place_unknown`.
+/// `place_unknown`; for the folder of the log `folder_missing` and `not_a_folder`.
 pub fn update(api: &Api, input: SettingsUpdate) -> Result<Settings, AppError> {
     let before = show(api, Nothing {})?;
     let folder = input
@@ -42,6 +43,12 @@ pub fn update(api: &Api, input: SettingsUpdate) -> Result<Settings, AppError> {
         .as_ref()
         .map(|place| api.path_of(place))
         .transpose()?;
+    let log_dir = input.log_dir.as_ref();
+    let log_dir = log_dir.map(|place| log_folder(api, place)).transpose()?;
+    // Nothing is kept for no time: a zero takes the limit away.
+    let limit = |given: Option<u32>, before| {
+        given.map_or(before, |limit| Some(limit).filter(|limit| *limit > 0))
+    };
     let after = Settings {
         language: input.language.unwrap_or(before.language),
         theme: input.theme.unwrap_or(before.theme),
@@ -57,6 +64,10 @@ pub fn update(api: &Api, input: SettingsUpdate) -> Result<Settings, AppError> {
             .backup_folder_asked
             .unwrap_or(before.backup_folder_asked),
         example_declined: input.example_declined.unwrap_or(before.example_declined),
+        log_storage: input.log_storage.unwrap_or(before.log_storage),
+        log_dir: log_dir.or_else(|| before.log_dir.clone()),
+        keep_days: limit(input.keep_days, before.keep_days),
+        keep_runs: limit(input.keep_runs, before.keep_runs),
     };
     if after == before {
         return Ok(after);
@@ -87,4 +98,18 @@ pub fn update(api: &Api, input: SettingsUpdate) -> Result<Settings, AppError> {
         Ok(())
     })?;
     Ok(after)
+}
+
+/// The folder of the log, which may be one that is yet to be made in a folder that is there.
+fn log_folder(api: &Api, place: &ChosenPlace) -> Result<String, AppError> {
+    let path = api.path_of(place)?;
+    let path = std::path::absolute(&path).unwrap_or(path);
+    if path.exists() && !path.is_dir() {
+        return Err(FilesError::NotAFolder(path).into());
+    }
+    let above = path.parent().filter(|_| !path.exists());
+    if let Some(above) = above.filter(|above| !above.is_dir()) {
+        return Err(FilesError::FolderMissing(above.to_owned()).into());
+    }
+    Ok(path_text(&path))
 }

@@ -33,6 +33,19 @@ pub enum Theme {
     Dark,
 }
 
+/// Where other programs' executions and operations are kept. Our own runs are in the database always.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum LogStorageKind {
+    /// In the database.
+    #[default]
+    Database,
+    /// In the database, and written into files as well, for as long as an earlier tool reads them.
+    Both,
+    /// In files alone.
+    Files,
+}
+
 /// All settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default)]
@@ -49,6 +62,14 @@ pub struct Settings {
     pub backup_folder_asked: bool,
     /// Whether the example workspace was declined or removed.
     pub example_declined: bool,
+    /// Where other programs' executions and operations are kept.
+    pub log_storage: LogStorageKind,
+    /// The folder for that in files, as a person reads it; `logs` in the data folder unless told.
+    pub log_dir: Option<String>,
+    /// Runs that ended more than so many days ago are removed; kept unless told.
+    pub keep_days: Option<u32>,
+    /// Of each workflow so many of the newest runs are kept; all unless told.
+    pub keep_runs: Option<u32>,
 }
 
 /// Change settings; what is absent stays.
@@ -68,4 +89,12 @@ pub struct SettingsUpdate {
     pub backup_folder_asked: Option<bool>,
     /// Whether the example workspace was declined.
     pub example_declined: Option<bool>,
+    /// Where other programs' executions and operations are kept.
+    pub log_storage: Option<LogStorageKind>,
+    /// The folder for that in files.
+    pub log_dir: Option<ChosenPlace>,
+    /// Days after which runs are removed; 0 keeps them.
+    pub keep_days: Option<u32>,
+    /// Newest runs that are kept of each workflow; 0 keeps all.
+    pub keep_runs: Option<u32>,
 }

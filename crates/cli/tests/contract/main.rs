@@ -13,6 +13,7 @@ mod data_folder;
 mod documents;
 mod flowkeep;
 mod import;
+mod logs;
 mod mistakes;
 mod places;
 mod restore;

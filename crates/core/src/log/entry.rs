@@ -184,8 +184,10 @@ impl LogEntry {
                 (known, &operation.rest)
             }
         };
+        // A known key with a value of another type stands in the rest.
         let known = known
             .into_iter()
+            .filter(|(key, _)| rest.iter().all(|(name, _)| name != key))
             .map(|(key, value)| (key.to_owned(), value));
         Value::Object(known.chain(rest.iter().cloned()).collect())
     }

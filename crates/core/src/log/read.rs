@@ -165,4 +165,11 @@ mod tests {
             "{written}"
         );
     }
+
+    #[test]
+    fn a_known_key_of_another_type_is_kept_and_stands_once() {
+        let text = r#"{"execution_id":"a","workflow_id":null,"start_time":null,"end_time":null,"context":null,"messages":[],"status":{"code":3}}"#;
+        let entry = read(LogType::Executions, text, "x").unwrap();
+        assert_eq!(entry.to_text(&|_| String::new()), text);
+    }
 }

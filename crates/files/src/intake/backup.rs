@@ -470,7 +470,7 @@ fn document(bytes: &[u8], file: &ManifestFile, kind: Kind) -> Result<Document, M
 }
 
 /// Why a file was not read, for people.
-pub(super) fn why(error: &ReadError) -> Message {
+pub(crate) fn why(error: &ReadError) -> Message {
     match error {
         ReadError::Missing => Message::new("file_missing"),
         ReadError::Special(SpecialFile::Link) => Message::new("file_is_link"),

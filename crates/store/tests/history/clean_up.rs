@@ -130,7 +130,7 @@ struct Impatient(Cancellation, AtomicU32);
 
 impl Progress for Impatient {
     fn step(&self, phase: &'static str, _: u32, _: Option<u32>, _: Option<&str>) {
-        if phase == "removing" {
+        if phase == "remove" {
             self.1.fetch_add(1, Ordering::Relaxed);
             self.0.cancel();
         }

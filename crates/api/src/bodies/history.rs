@@ -1,0 +1,119 @@
+//! `log_statistics`, `log_clean_up`: figures of the history, and what is taken out of it.
+
+use flowkeep_core::run::Status;
+use flowkeep_store::{CleanUpActor, CleanUpRule, Figures, Spread, StatisticsFilter};
+
+use super::settings;
+use crate::progress::Thinned;
+use crate::types::{
+    CleanUpInput, CleanUpResult, CleanUpWorkflow, FiguresShow, Nothing, SpreadShow,
+    StatisticsInput, StatisticsShow,
+};
+use crate::{Api, AppError, Progress, time};
+
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+/// Figures of the newest runs that fit.
+///
+/// # Errors
+/// `time_unreadable`.
+pub fn statistics(api: &Api, input: StatisticsInput) -> Result<StatisticsShow, AppError> {
+    let now = api.clock.now().0;
+    let at = |text: Option<String>| text.map(|text| time::given(&text, now)).transpose();
+    let found = api.store.statistics(&StatisticsFilter {
+        workflow: input.workflow,
+        since: at(input.since)?,
+        until: at(input.until)?,
+    })?;
+    let lines = |lines: Vec<Figures>| lines.into_iter().map(figures).collect();
+    Ok(StatisticsShow {
+        total: found.total,
+        looked_at: found.looked_at,
+        workflows: lines(found.workflows),
+        tasks: lines(found.tasks),
+        sources: lines(found.sources),
+        agents: lines(found.agents),
+    })
+}
+
+/// Takes old runs and executions out of the history, and gives the room back to the disk. Cancelled, it
+/// answers what went until then.
+///
+/// # Errors
+/// `clean_up_rule_missing` when neither the input nor the settings say what is old;
+/// `time_unreadable`; what the database says.
+pub fn clean_up(
+    api: &Api,
+    input: CleanUpInput,
+    progress: &dyn Progress,
+) -> Result<CleanUpResult, AppError> {
+    let rule = rule(api, &input)?;
+    let thinned = Thinned::new(progress.cancellation().clone(), |report| {
+        progress.report(report);
+    });
+    if input.dry_run.unwrap_or_default() {
+        let found = api.store.clean_up_preview(&rule, &thinned)?;
+        return Ok(result(found, None, false));
+    }
+    let actor = CleanUpActor {
+        actor: api.actor()?,
+        face: api.face.as_str(),
+    };
+    let done = api.store.clean_up(&rule, &actor, &thinned)?;
+    let cancelled = progress.cancelled();
+    let freed = if done.rows > 0 {
+        Some(api.store.give_space_back(progress.cancellation())?)
+    } else {
+        None
+    };
+    Ok(result(done, freed, cancelled))
+}
+
+fn rule(api: &Api, input: &CleanUpInput) -> Result<CleanUpRule, AppError> {
+    let now = api.clock.now().0;
+    let before = input.older_than.as_deref();
+    let mut rule = CleanUpRule {
+        before: before.map(|text| time::given(text, now)).transpose()?,
+        keep: input.keep,
+        workflow: input.workflow.clone(),
+    };
+    if rule.before.is_none() && rule.keep.is_none() {
+        let settings = settings::show(api, Nothing {})?;
+        rule.before = settings.keep_days.map(|days| now - i64::from(days) * DAY);
+        rule.keep = settings.keep_runs;
+    }
+    if rule.before.is_none() && rule.keep.is_none() {
+        return Err(AppError::new("clean_up_rule_missing").hint("name_clean_up_rule"));
+    }
+    Ok(rule)
+}
+
+fn result(done: flowkeep_store::CleanUp, freed: Option<u64>, cancelled: bool) -> CleanUpResult {
+    let workflows = done.workflows.into_iter();
+    CleanUpResult {
+        runs: done.runs,
+        executions: done.executions,
+        rows: done.rows,
+        bytes: done.bytes,
+        freed_bytes: freed,
+        cancelled,
+        workflows: workflows
+            .map(|(workflow_id, count)| CleanUpWorkflow { workflow_id, count })
+            .collect(),
+    }
+}
+
+fn figures(line: Figures) -> FiguresShow {
+    let spread = |Spread { count, median, p90 }| SpreadShow { count, median, p90 };
+    let statuses = line.statuses.into_iter();
+    FiguresShow {
+        workflow_id: line.workflow,
+        name: line.name,
+        count: line.count,
+        statuses: statuses
+            .map(|(status, count)| (Status::as_str(status), count))
+            .collect(),
+        duration: line.duration.map(spread),
+        queue: line.queue.map(spread),
+    }
+}

@@ -1,0 +1,140 @@
+//! The grammar of `log` and `settings`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::Value;
+
+use crate::args::given_path;
+use crate::run_args::{Object, object};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Log {
+    Executions {
+        #[arg(long, value_name = "STATUS")]
+        status: Option<String>,
+        #[arg(long, value_name = "WORDS")]
+        text: Option<String>,
+        #[command(flatten)]
+        of: Which,
+    },
+    Operations {
+        #[arg(long = "type", value_name = "TYPE")]
+        operation_type: Option<String>,
+        #[command(flatten)]
+        of: Which,
+    },
+    Show {
+        #[arg(value_name = "ID")]
+        entry: String,
+    },
+    Start {
+        workflow: String,
+        #[arg(long = "id", value_name = "ID")]
+        execution_id: Option<String>,
+        #[arg(long, value_name = "JSON|@FILE", value_parser = object)]
+        context: Option<Object>,
+    },
+    Update {
+        #[arg(value_name = "ID")]
+        execution: String,
+        #[arg(long = "status", value_name = "STATUS")]
+        new_status: Option<String>,
+        #[arg(long = "message", value_name = "TEXT")]
+        messages: Vec<String>,
+        #[arg(long, value_name = "LEVEL")]
+        level: Option<String>,
+        #[arg(long = "task", value_name = "TASK")]
+        about_task: Option<String>,
+    },
+    Operation {
+        #[arg(value_name = "TYPE")]
+        done: String,
+        workflow: String,
+        #[arg(long, value_name = "JSON", value_parser = json)]
+        data: Option<Value>,
+    },
+    Migrate {
+        #[arg(long = "from", value_name = "DIR", value_parser = given_path())]
+        log_from: PathBuf,
+        #[arg(long)]
+        dry_run: bool,
+    },
+    Verify {
+        #[arg(long = "from", value_name = "DIR", value_parser = given_path())]
+        log_from: PathBuf,
+    },
+    Export {
+        #[arg(long = "to", value_name = "DIR", value_parser = given_path())]
+        log_to: PathBuf,
+    },
+    Statistics {
+        #[arg(long = "workflow", value_name = "ID")]
+        of_workflow: Option<String>,
+        #[arg(long, value_name = "TIME")]
+        since: Option<String>,
+        #[arg(long, value_name = "TIME")]
+        until: Option<String>,
+    },
+    CleanUp {
+        #[arg(long, value_name = "AGE")]
+        older_than: Option<String>,
+        #[arg(long = "keep", value_name = "N")]
+        keep_newest: Option<u32>,
+        #[arg(long = "workflow", value_name = "ID")]
+        of_workflow: Option<String>,
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
+/// Which entries, for both types of them.
+#[derive(Debug, Args)]
+pub(crate) struct Which {
+    #[arg(long = "workflow", value_name = "ID")]
+    pub(crate) of_workflow: Option<String>,
+    #[arg(long, value_name = "TIME")]
+    pub(crate) since: Option<String>,
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<String>,
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u32>,
+    #[arg(long, value_name = "NEXT")]
+    pub(crate) after: Option<String>,
+    #[arg(long)]
+    pub(crate) count: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SettingsVerb {
+    Show,
+    Update(SettingsChange),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SettingsChange {
+    #[arg(
+        long,
+        value_enum,
+        value_name = "database|both|files",
+        hide_possible_values = true
+    )]
+    pub(crate) log_storage: Option<Storage>,
+    #[arg(long, value_name = "DIR", value_parser = given_path())]
+    pub(crate) log_dir: Option<PathBuf>,
+    #[arg(long, value_name = "N")]
+    pub(crate) keep_days: Option<u32>,
+    #[arg(long, value_name = "N")]
+    pub(crate) keep_runs: Option<u32>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Storage {
+    Database,
+    Both,
+    Files,
+}
+
+fn json(text: &str) -> Result<Value, String> {
+    serde_json::from_str(text).map_err(|error| error.to_string())
+}

@@ -1,0 +1,304 @@
+//! `log` and `settings`: the shapes of requirement 001, 3.2.3, and of the contract.
+
+use serde_json::{Value, json};
+
+use crate::flowkeep::{Flowkeep, keys, text};
+
+const EXECUTION: [&str; 8] = [
+    "execution_id",
+    "workflow_id",
+    "status",
+    "state",
+    "start_time",
+    "end_time",
+    "context",
+    "messages",
+];
+
+fn ids(list: &Value, key: &str) -> Vec<String> {
+    let items = list["items"].as_array().unwrap().iter();
+    items
+        .map(|item| item[key].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn another_program_records_an_execution() {
+    let flowkeep = Flowkeep::new();
+    let begun = flowkeep.done(&["log", "start", "nightly", "--context", r#"{"n": 1}"#]);
+    assert_eq!(keys(&begun), EXECUTION);
+    assert_eq!(begun["status"], "running");
+    assert_eq!(begun["context"], json!({"n": 1}));
+    assert_eq!(begun["end_time"], Value::Null);
+    let id = begun["execution_id"].as_str().unwrap();
+    let told = [
+        "log",
+        "update",
+        id,
+        "--status",
+        "completed",
+        "--message",
+        "执行完成",
+        "--message",
+        "x",
+    ];
+    let ended = flowkeep.done(&told);
+    assert_eq!(ended["status"], "completed");
+    assert_eq!(ended["state"], "succeeded");
+    assert!(ended["end_time"].is_string());
+    assert_eq!(keys(&ended["messages"][0]), ["at", "level", "task", "text"]);
+    assert_eq!(ended["messages"][0]["text"], "执行完成");
+    assert_eq!(flowkeep.done(&["log", "show", id]), ended);
+    flowkeep.refused(
+        &["log", "update", id, "--status", "running"],
+        "execution_final",
+    );
+    flowkeep.refused(&["log", "update", "nobody"], "execution_unknown");
+    flowkeep.refused(&["log", "start", "nightly", "--id", id], "log_entry_exists");
+    flowkeep.refused(&["log", "show", "nobody"], "log_entry_nowhere");
+    let found = flowkeep.done(&[
+        "log",
+        "executions",
+        "--text",
+        "行",
+        "--status",
+        "succeeded",
+        "--count",
+    ]);
+    assert_eq!(keys(&found), ["items", "next", "total"]);
+    assert_eq!(found["items"], json!([ended]));
+    assert_eq!(
+        flowkeep.done(&["log", "executions", "--workflow", "other"])["items"],
+        json!([])
+    );
+}
+
+#[test]
+fn our_own_runs_and_changes_are_in_the_log_and_stay_ours() {
+    let flowkeep = Flowkeep::new();
+    let file = flowkeep.file("w.json", r#"{"id": "w", "name": "W", "tasks": [{"id": "a", "name": "A", "action": "wait", "params": {"ms": 0}}]}"#);
+    flowkeep.done(&["flow", "create", &file]);
+    let run = flowkeep.done(&[
+        "run",
+        "start",
+        "w",
+        "--context",
+        r#"{"job": "order_sync", "客户": "华东分公司"}"#,
+        "--wait",
+    ]);
+    let run = run["run_id"].as_str().unwrap();
+    let other = flowkeep.done(&["log", "start", "w"]);
+    let other = other["execution_id"].as_str().unwrap();
+    let all = flowkeep.done(&["log", "executions", "--workflow", "w"]);
+    assert_eq!(ids(&all, "execution_id"), [other, run]);
+    for words in ["sync", "华东", "东", "order 分公司"] {
+        let found = flowkeep.done(&["log", "executions", "--text", words]);
+        assert_eq!(ids(&found, "execution_id"), [run], "{words}");
+        let found = flowkeep.done(&["run", "list", "--text", words]);
+        assert_eq!(ids(&found, "id"), [run], "{words}");
+    }
+    let shown = flowkeep.done(&["log", "show", run]);
+    assert_eq!(keys(&shown), EXECUTION);
+    assert_eq!(shown["status"], "succeeded");
+    flowkeep.refused(
+        &["log", "update", run, "--status", "failed"],
+        "execution_is_run",
+    );
+
+    let done = flowkeep.done(&[
+        "log",
+        "operation",
+        "DEPLOY",
+        "w",
+        "--data",
+        r#"{"to": "test"}"#,
+    ]);
+    assert_eq!(
+        keys(&done),
+        [
+            "operation_id",
+            "operation_type",
+            "workflow_id",
+            "timestamp",
+            "user",
+            "data"
+        ]
+    );
+    assert_eq!(done["data"], json!({"to": "test"}));
+    let list = flowkeep.done(&["log", "operations", "--workflow", "w"]);
+    assert_eq!(ids(&list, "operation_type"), ["DEPLOY", "create"]);
+    let first = flowkeep.done(&["log", "operations", "--workflow", "w", "--limit", "1"]);
+    let next = first["next"].as_str().unwrap();
+    let second = flowkeep.done(&[
+        "log",
+        "operations",
+        "--workflow",
+        "w",
+        "--limit",
+        "1",
+        "--after",
+        next,
+    ]);
+    assert_eq!(ids(&second, "operation_type"), ["create"]);
+    assert_eq!(second["next"], Value::Null);
+    assert_eq!(
+        flowkeep.done(&["log", "show", done["operation_id"].as_str().unwrap()]),
+        done
+    );
+}
+
+#[test]
+fn an_earlier_log_is_migrated_verified_and_exported() {
+    let flowkeep = Flowkeep::new();
+    flowkeep.file(
+        "old/workflow_executions/None.json",
+        r#"{"workflow_id": "742bb39b", "completed": [], "context": {}}"#,
+    );
+    flowkeep.file("old/workflow_executions/e-1.json", r#"{"execution_id": "e-1", "workflow_id": "w", "status": "completed", "messages": ["订单"]}"#);
+    let old = text(&flowkeep.path("old"));
+    let report = [
+        "ok",
+        "read",
+        "imported",
+        "unchanged",
+        "differing",
+        "failed",
+        "items",
+        "left_out",
+        "checksum",
+        "checksum_there",
+    ];
+    let (code, checked) = flowkeep.json(&["log", "verify", "--from", &old]);
+    assert_eq!((code, keys(&checked)), (1, report.to_vec()));
+    let dry = flowkeep.done(&["log", "migrate", "--from", &old, "--dry-run"]);
+    assert_eq!(dry["imported"], 2);
+    assert_eq!(flowkeep.done(&["log", "executions"])["items"], json!([]));
+    let done = flowkeep.done(&["log", "migrate", "--from", &old]);
+    assert_eq!(done["imported"], 2);
+    assert_eq!(done["items"][0]["kind"], "run");
+    assert_eq!(done["checksum"], done["checksum_there"]);
+    assert_eq!(
+        flowkeep.done(&["log", "migrate", "--from", &old])["unchanged"],
+        2
+    );
+    assert_eq!(
+        flowkeep.done(&["log", "verify", "--from", &old])["ok"],
+        true
+    );
+    let to = text(&flowkeep.path("new"));
+    let out = flowkeep.done(&["log", "export", "--to", &to]);
+    assert_eq!(
+        (&out["imported"], &out["checksum"]),
+        (&json!(2), &done["checksum"])
+    );
+    let found = flowkeep.done(&["log", "executions", "--text", "订"]);
+    assert_eq!(ids(&found, "execution_id"), ["e-1"]);
+    // One broken file is named and stops nothing.
+    flowkeep.file("old/workflow_executions/bad.json", "{");
+    let (code, part) = flowkeep.json(&["log", "migrate", "--from", &old]);
+    assert_eq!(
+        (code, &part["failed"], &part["unchanged"]),
+        (3, &json!(1), &json!(2))
+    );
+    flowkeep.refused(&["log", "migrate", "--from", "nowhere"], "path_missing");
+}
+
+#[test]
+fn the_storage_is_a_setting() {
+    let flowkeep = Flowkeep::new();
+    let folder = text(&flowkeep.path("records"));
+    let set = flowkeep.done(&[
+        "settings",
+        "update",
+        "--log-storage",
+        "both",
+        "--log-dir",
+        &folder,
+    ]);
+    assert_eq!(
+        (&set["log_storage"], &set["log_dir"]),
+        (&json!("both"), &json!(folder))
+    );
+    let both = flowkeep.done(&["log", "start", "w"]);
+    let id = both["execution_id"].as_str().unwrap();
+    let file = flowkeep
+        .path("records/workflow_executions")
+        .join(format!("{id}.json"));
+    let written: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    assert_eq!(written["execution_id"], id);
+    assert_eq!(written["status"], "running");
+    flowkeep.done(&["settings", "update", "--log-storage", "files"]);
+    flowkeep.done(&["log", "update", id, "--status", "failed"]);
+    assert_eq!(flowkeep.done(&["log", "show", id])["status"], "failed");
+    flowkeep.done(&["settings", "update", "--log-storage", "database"]);
+    assert_eq!(flowkeep.done(&["log", "show", id])["status"], "running");
+    let nowhere = text(&flowkeep.path("a/b/c"));
+    flowkeep.refused(
+        &["settings", "update", "--log-dir", &nowhere],
+        "folder_missing",
+    );
+    assert_eq!(
+        flowkeep.done(&["settings", "show"])["log_dir"],
+        json!(folder)
+    );
+}
+
+#[test]
+fn old_runs_are_counted_shown_and_removed() {
+    let flowkeep = Flowkeep::new();
+    for _ in 0..5 {
+        flowkeep.done(&["run", "task", "wait", "--params", r#"{"ms": 0}"#]);
+    }
+    let figures = flowkeep.done(&["log", "statistics"]);
+    assert_eq!(
+        keys(&figures),
+        [
+            "total",
+            "looked_at",
+            "workflows",
+            "tasks",
+            "sources",
+            "agents"
+        ]
+    );
+    assert_eq!(figures["workflows"][0]["statuses"], json!({"succeeded": 5}));
+    let line = [
+        "workflow_id",
+        "name",
+        "count",
+        "statuses",
+        "duration",
+        "queue",
+    ];
+    assert_eq!(keys(&figures["tasks"][0]), line);
+    assert_eq!(
+        keys(&figures["tasks"][0]["duration"]),
+        ["count", "median", "p90"]
+    );
+    flowkeep.refused(&["log", "clean-up"], "clean_up_rule_missing");
+    let dry = flowkeep.done(&["log", "clean-up", "--keep", "2", "--dry-run"]);
+    assert_eq!(
+        keys(&dry),
+        [
+            "runs",
+            "executions",
+            "rows",
+            "bytes",
+            "cancelled",
+            "workflows"
+        ]
+    );
+    assert_eq!(dry["runs"], 3);
+    assert_eq!(flowkeep.done(&["run", "list", "--count"])["total"], 5);
+    flowkeep.done(&["settings", "update", "--keep-runs", "2"]);
+    let done = flowkeep.done(&["log", "clean-up"]);
+    assert_eq!((&done["runs"], &done["rows"]), (&dry["runs"], &dry["rows"]));
+    assert!(done["freed_bytes"].is_u64());
+    assert_eq!(flowkeep.done(&["run", "list", "--count"])["total"], 2);
+    let said = flowkeep.say(&["log", "clean-up", "--lang", "zh-CN"]);
+    assert!(said.out.contains("已移除 0 次运行"), "{said:?}");
+    assert_eq!(
+        flowkeep.done(&["settings", "update", "--keep-runs", "0"])["keep_runs"],
+        Value::Null
+    );
+}
