@@ -1,10 +1,12 @@
 //! What of the runs needs a person or goes on now: the few rows of a first screen.
 
-use flowkeep_core::Message;
+use std::collections::BTreeMap;
+
 use flowkeep_core::run::{Status, TaskId};
+use flowkeep_core::{Message, RunId};
 use rusqlite::OptionalExtension as _;
 
-use crate::run::{json_of, status_of};
+use crate::run::{id_of, json_of, status_of};
 use crate::run_list::{RunRecord, listed};
 use crate::{Store, StoreError};
 
@@ -95,6 +97,19 @@ impl Store {
         })?)
     }
 
+    /// The runs that the tasks of a run have started last.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn children(&self, row: i64) -> Result<BTreeMap<TaskId, RunId>, StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT parent_task, id FROM run WHERE parent = ?1 ORDER BY parent_attempt",
+        )?;
+        let rows = statement.query_map([row], |row| Ok((TaskId(row.get(0)?), id_of(row, 1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Runs that failed at or after a moment and whose workflow has not succeeded since, the newest
     /// first, one of each workflow.
     ///
@@ -140,11 +155,11 @@ mod tests {
     use std::sync::Arc;
 
     use flowkeep_core::run::{Head, Moment, Phase, RunState, Start, TaskState};
-    use flowkeep_core::{Document, Format, RunId};
+    use flowkeep_core::{Document, Format};
     use flowkeep_host::testing::TestClock;
 
     use super::*;
-    use crate::{NewRun, RunWrite, StoreOptions};
+    use crate::{NewRun, Parent, RunWrite, StoreOptions};
 
     const TASKS: &str = r#"{"name": "W", "tasks": [{"id": "a", "action": "manual"}, {"id": "b", "action": "manual"}]}"#;
 
@@ -173,19 +188,7 @@ mod tests {
         /// A run of a workflow that has come to something, with tasks as they are now.
         fn run(&self, workflow: &str, at: i64, status: Status, tasks: &[(&str, Phase)]) -> RunId {
             self.clock.set(at);
-            let new = NewRun {
-                workflow_id: Some(workflow.to_owned()),
-                workflow_name: workflow.to_owned(),
-                revision: Some(1),
-                text: TASKS.to_owned(),
-                format: Format::Json,
-                context: "{}".to_owned(),
-                start: Start::default(),
-                actor: "ada".to_owned(),
-                face: "test".to_owned(),
-                repeats: None,
-                parent: None,
-            };
+            let new = new(workflow);
             let mut writes = Vec::new();
             for (id, phase) in tasks {
                 let task = TaskId((*id).to_owned());
@@ -209,6 +212,22 @@ mod tests {
                 Ok(id)
             });
             made.unwrap()
+        }
+    }
+
+    fn new(workflow: &str) -> NewRun {
+        NewRun {
+            workflow_id: Some(workflow.to_owned()),
+            workflow_name: workflow.to_owned(),
+            revision: Some(1),
+            text: TASKS.to_owned(),
+            format: Format::Json,
+            context: "{}".to_owned(),
+            start: Start::default(),
+            actor: "ada".to_owned(),
+            face: "test".to_owned(),
+            repeats: None,
+            parent: None,
         }
     }
 
@@ -263,6 +282,33 @@ mod tests {
         let progress = place.store.progress_of(rows[0]).unwrap();
         assert_eq!(progress.ended, 1);
         assert_eq!(progress.running, Some(TaskId("b".to_owned())));
+    }
+
+    #[test]
+    fn the_last_run_a_task_started_is_told() {
+        let place = Place::new();
+        place.run("above", 1_000, Status::Running, &[]);
+        let above = place.store.under_way(1).unwrap().1[0];
+        let started = |attempt| {
+            let new = NewRun {
+                parent: Some(Parent {
+                    run: above,
+                    task: TaskId("a".to_owned()),
+                    attempt,
+                    depth: 1,
+                }),
+                ..new("below")
+            };
+            let made = place
+                .store
+                .write::<_, StoreError>(move |tx| Ok(tx.add_run(&new)?.1));
+            made.unwrap()
+        };
+        let (_, last) = (started(1), started(2));
+        let children = place.store.children(above).unwrap();
+        assert_eq!(children, BTreeMap::from([(TaskId("a".to_owned()), last)]));
+        let (total, _) = place.store.under_way(5).unwrap();
+        assert_eq!(total, 1, "what a run started is a part of it");
     }
 
     #[test]

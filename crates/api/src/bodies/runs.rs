@@ -68,6 +68,7 @@ pub fn show(api: &Api, input: RunRef) -> Result<RunShow, AppError> {
     let mut tasks = Vec::new();
     if let Some(definition) = definition_of(&api.store, &run)? {
         let state = state_of(&api.store, &run, &definition)?;
+        let mut children = api.store.children(run.row)?;
         let mut outputs = api.store.outputs(run.row, SHOWN_OF_ONE, SHOWN_OF_ALL)?;
         for (task, now) in definition.tasks().iter().zip(&state.tasks) {
             let output = outputs.remove(&task.id);
@@ -85,6 +86,7 @@ pub fn show(api: &Api, input: RunRef) -> Result<RunShow, AppError> {
                 attempts: attempts.remove(&task.id).unwrap_or_default(),
                 output: output.and_then(|text| serde_json::from_str(&text).ok()),
                 output_bytes: bytes,
+                child: children.remove(&task.id).map(|id| id.to_string()),
                 question: question(api, &run, &definition, &state, (task, now))?,
             });
         }
@@ -98,6 +100,9 @@ pub fn show(api: &Api, input: RunRef) -> Result<RunShow, AppError> {
             Said::Line(_) => None,
         });
     let messages = api.store.messages(run.row, 0, None, LINES)?;
+    let parent = run.parent.as_ref().map(|parent| parent.run);
+    let parent = parent.map(|row| api.store.run_at(row)).transpose()?;
+    let parent = parent.flatten();
     Ok(RunShow {
         warnings: warnings.collect(),
         messages: messages.into_iter().map(message).collect(),
@@ -108,6 +113,7 @@ pub fn show(api: &Api, input: RunRef) -> Result<RunShow, AppError> {
         end_time: run.ended_at.map(time::rfc3339),
         ending: run.head.as_ref().and_then(|head| head.ending),
         repeats: run.repeats.map(|id| id.to_string()),
+        parent: parent.map(|parent| parent.id.to_string()),
         id: run.id.to_string(),
         workflow_id: run.workflow_id,
         workflow_name: run.workflow_name,

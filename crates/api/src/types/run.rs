@@ -193,6 +193,10 @@ pub struct RunShow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub repeats: Option<String>,
+    /// The run that started it as a part of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub parent: Option<String>,
     /// What somebody should look at.
     pub warnings: Vec<Message>,
     /// Its tasks, in the order of the definition.
@@ -234,6 +238,10 @@ pub struct RunTask {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub output_bytes: Option<u32>,
+    /// The run it started last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub child: Option<String>,
     /// What it asks of a person.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]

@@ -1,11 +1,13 @@
 import { Link } from '@tanstack/react-router';
-import { Card, Icon, Time } from '@/components';
-import { m, number, visible } from '@/i18n';
+import { Card, Icon } from '@/components';
+import { m, number, took, visible } from '@/i18n';
 import type { RunOverview } from '@/ipc';
+import { between, roughly, SLOW, useNow } from '../runs/now';
 import styles from './OverviewPage.module.css';
 
 /** The tasks that wait for a person, the longest first; each leads to its question. */
 export function WaitingCard({ runs }: { runs: RunOverview }) {
+  const now = useNow(SLOW);
   const more = runs.asking - runs.asks.length;
   return (
     <Card
@@ -28,8 +30,8 @@ export function WaitingCard({ runs }: { runs: RunOverview }) {
               <b>{visible(ask.workflow_name)}</b> · {visible(ask.task_name)}
             </span>
             <small>
-              {ask.status === 'interrupted' ? m.asks_what_became() : m.asks_since()}{' '}
-              <Time at={ask.since} />
+              {ask.status === 'interrupted' && `${m.asks_what_became()} · `}
+              {m.asks_for({ length: took(roughly(between(ask.since, null, now))) })}
             </small>
           </span>
           <Icon name="right" />

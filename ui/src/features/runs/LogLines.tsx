@@ -4,18 +4,20 @@ import styles from './LogLines.module.css';
 
 interface Props {
   lines: readonly RunMessage[];
-  /** What people call the tasks, where the lines are of several. */
-  names?: ReadonlyMap<string, string>;
+  /** What people call the tasks, by their ids. */
+  names: ReadonlyMap<string, string>;
+  /** Lines of all tasks say of which. */
+  of: 'all' | 'one';
 }
 
 /** Lines of a log: when, of which task, what. A warning or an error says so in words, too. */
-export function LogLines({ lines, names }: Props) {
+export function LogLines({ lines, names, of }: Props) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
     <div className={styles.log} tabIndex={0} role="log" data-selectable>
       {lines.map((line, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: lines are only ever added at the end
-        <LogLine key={index} line={line} names={names} />
+        <LogLine key={index} line={line} names={names} of={of} />
       ))}
     </div>
   );
@@ -25,8 +27,8 @@ export function LogLines({ lines, names }: Props) {
 const TASKS = ['task', 'fallback', 'to'];
 
 /** A message with the names people call the tasks by, where they are known. */
-function named(message: Message, names: ReadonlyMap<string, string> | undefined): Message {
-  if (!names || !message.fields) return message;
+function named(message: Message, names: ReadonlyMap<string, string>): Message {
+  if (!message.fields) return message;
   const fields = Object.entries(message.fields).map(([key, value]) => [
     key,
     TASKS.includes(key) ? (names.get(value) ?? value) : value,
@@ -34,19 +36,13 @@ function named(message: Message, names: ReadonlyMap<string, string> | undefined)
   return { ...message, fields: Object.fromEntries(fields) };
 }
 
-export function LogLine({
-  line,
-  names,
-}: {
-  line: RunMessage;
-  names?: ReadonlyMap<string, string>;
-}) {
+export function LogLine({ line, names, of }: Omit<Props, 'lines'> & { line: RunMessage }) {
   const { at, level, task, text } = line;
   const isOurs = typeof text !== 'string';
   return (
     <div className={styles.line} data-level={level}>
       <time dateTime={at}>{moment(at)}</time>
-      {names && <span className={styles.task}>{task ? (names.get(task) ?? task) : ''}</span>}
+      {of === 'all' && <span className={styles.task}>{task ? (names.get(task) ?? task) : ''}</span>}
       <span className={isOurs ? styles.said : styles.printed}>
         {isOurs ? begun(visible(say(named(text, names)))) : text}
       </span>

@@ -143,7 +143,7 @@ function Lines({ lines, names, dropped }: LinesProps) {
                   className={styles.line}
                   style={{ transform: `translateY(${item.start}px)` }}
                 >
-                  <LogLine line={line} names={names} />
+                  <LogLine line={line} names={names} of="all" />
                 </div>
               )
             );

@@ -138,6 +138,14 @@ function Subtitle({ run }: { run: RunShow }) {
           </Link>
         </>
       )}
+      {run.parent && (
+        <>
+          {' · '}
+          <Link to="/runs/$id" params={{ id: run.parent }}>
+            {m.run_part_of()}
+          </Link>
+        </>
+      )}
       {run.repeats && (
         <>
           {' · '}

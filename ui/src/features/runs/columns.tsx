@@ -42,7 +42,7 @@ export function runColumns(now: Date, of: 'all' | 'one' = 'all'): Column<RunRow>
     {
       key: 'actor',
       title: m.run_column_by(),
-      width: 'minmax(0, 0.7fr)',
+      width: 'minmax(104px, 0.7fr)',
       place: 'spare',
       cell: (run) => <span className={styles.quiet}>{visible(run.started_by)}</span>,
     },

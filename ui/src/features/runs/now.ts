@@ -20,6 +20,15 @@ export function useNow(every: number | null): Date {
   return now;
 }
 
+/** How often a length is told anew that grows in minutes, in milliseconds. */
+export const SLOW = 30_000;
+
+/** A length without the seconds once it has minutes: nobody counts along. */
+export function roughly(milliseconds: number): number {
+  const MINUTE = 60_000;
+  return milliseconds < MINUTE ? milliseconds : Math.floor(milliseconds / MINUTE) * MINUTE;
+}
+
 /** From one time to another, or to now where the other has not come, in milliseconds. */
 export function between(start: string, end: string | null | undefined, now: Date): number {
   return Math.max(0, (end ? new Date(end) : now).getTime() - new Date(start).getTime());

@@ -54,6 +54,10 @@ ending?: Ending,
  */
 repeats?: string, 
 /**
+ * The run that started it as a part of its own.
+ */
+parent?: string, 
+/**
  * What somebody should look at.
  */
 warnings: Array<Message>, 

@@ -49,6 +49,10 @@ output?: unknown,
  */
 output_bytes?: number, 
 /**
+ * The run it started last.
+ */
+child?: string, 
+/**
  * What it asks of a person.
  */
 question?: RunQuestion, };

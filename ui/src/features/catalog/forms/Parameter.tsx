@@ -1,7 +1,8 @@
 import { Button, type Option } from '@/components';
-import { label, m } from '@/i18n';
+import { m } from '@/i18n';
 import type { Param } from '@/ipc';
 import { isObject } from '../draft/edits';
+import { paramWords } from './actions';
 import { BoundArea, BoundNumber, BoundText } from './bound';
 import { CaseList } from './CaseList';
 import { FieldList } from './FieldList';
@@ -13,19 +14,21 @@ import { WordList } from './WordList';
 interface Props {
   /** The parameters of the task. */
   scope: Scope;
+  /** What the task does. */
+  action: string;
   param: Param;
   /** The other tasks. */
   choices: readonly Option[];
 }
 
 /** One parameter, by the control that suits what it holds. What holds something else is shown as JSON. */
-export function Parameter({ scope, param, choices }: Props) {
+export function Parameter({ scope, action, param, choices }: Props) {
   const { name, holds, required } = param;
   const value = scope.at([name]);
   const common = {
     scope,
     path: [name],
-    label: label('param', name),
+    label: paramWords(action, name),
     isRequired: required,
     'data-testid': `param-${name}`,
   };

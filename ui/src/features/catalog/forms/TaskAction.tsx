@@ -50,6 +50,7 @@ export function TaskAction({ scope, choices }: Props) {
             <Parameter
               key={`${asText(name)} ${param.name}`}
               scope={params}
+              action={asText(name)}
               param={param}
               choices={choices}
             />

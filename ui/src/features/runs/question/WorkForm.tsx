@@ -1,8 +1,9 @@
 import { useState } from 'react';
-import { Button, Choice, ErrorNotice, Icon, Notice, Tick, Time } from '@/components';
-import { counted, m, say, visible } from '@/i18n';
+import { Button, Choice, ErrorNotice, Icon, Notice, Tick } from '@/components';
+import { counted, m, say, took, visible } from '@/i18n';
 import type { RunAnswerInput, RunShow, RunTask, RunWork } from '@/ipc';
 import { useCommand } from '../../command';
+import { between, roughly, SLOW, useNow } from '../now';
 import { AnswerField } from './AnswerField';
 import { changed, faultOf, openItems, type Values, valuesOf } from './answer';
 import styles from './Questions.module.css';
@@ -34,6 +35,7 @@ export function WorkForm({ run, task, work }: Props) {
     work.fields.map((field) => [field.name, faultOf(field, values[field.name])]),
   );
   const missing = open.length + [...faults.values()].filter(Boolean).length;
+  const now = useNow(SLOW);
   const since = task.attempts.at(-1)?.started_at;
 
   const tick = (item: string, on: boolean) => {
@@ -66,11 +68,7 @@ export function WorkForm({ run, task, work }: Props) {
           <Icon name="person" />
         </span>
         <h2>{visible(task.name)}</h2>
-        {since && (
-          <small>
-            {m.question_since()} <Time at={since} />
-          </small>
-        )}
+        {since && <small>{m.asks_for({ length: took(roughly(between(since, null, now))) })}</small>}
       </header>
       <div className={styles.body}>
         {work.problem && (

@@ -1,7 +1,7 @@
 import { Icon } from '@/components';
-import { label, visible } from '@/i18n';
+import { visible } from '@/i18n';
 import type { RunAct } from '@/ipc';
-import { actionWords } from '../../catalog/forms/actions';
+import { actionWords, paramWords } from '../../catalog/forms/actions';
 import styles from './Acts.module.css';
 
 /** Exactly what tasks would do to the world outside: nothing is summed up. */
@@ -22,7 +22,7 @@ export function Acts({ acts }: { acts: readonly RunAct[] }) {
           <dl className={styles.lines}>
             {act.lines.map((line) => (
               <div key={line.param}>
-                <dt>{label('param', line.param)}</dt>
+                <dt>{paramWords(act.action, line.param)}</dt>
                 <dd data-selectable>{line.text}</dd>
               </div>
             ))}

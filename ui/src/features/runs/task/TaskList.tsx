@@ -1,5 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
+import { Empty } from '@/components';
+import { m } from '@/i18n';
 import type { RunShow } from '@/ipc';
 import { useNow } from '../now';
 import { isFinal } from '../status';
@@ -52,6 +54,13 @@ export function TaskList({ run, open, onOpen, onMessages }: Props) {
     event.preventDefault();
     go(to);
   };
+  if (tasks.length === 0) {
+    return (
+      <Empty icon="flow" title={m.run_no_tasks()}>
+        {m.run_no_tasks_hint()}
+      </Empty>
+    );
+  }
   return (
     <div className={styles.scroller} ref={scroller} data-testid="run-tasks">
       <ul style={{ height: virtual.getTotalSize(), position: 'relative' }}>
@@ -82,6 +91,7 @@ export function TaskList({ run, open, onOpen, onMessages }: Props) {
               {isOpen && (
                 <TaskPanel
                   run={run}
+                  names={names}
                   task={task}
                   place={item.index}
                   now={now}

@@ -18,6 +18,8 @@ const LAST = 12;
 
 interface Props {
   run: RunShow;
+  /** What people call the tasks, by their ids. */
+  names: ReadonlyMap<string, string>;
   task: RunTask;
   /** Where it stands among the tasks, from 0. */
   place: number;
@@ -26,7 +28,7 @@ interface Props {
 }
 
 /** All of a task: its attempts with what went wrong and the next step, what it gave, what it said. */
-export function TaskPanel({ run, task, place, now, onMessages }: Props) {
+export function TaskPanel({ run, names, task, place, now, onMessages }: Props) {
   const navigate = useNavigate();
   const [wish, setWish] = useState<RetryWish | null>(null);
   const last = task.attempts.at(-1);
@@ -48,7 +50,7 @@ export function TaskPanel({ run, task, place, now, onMessages }: Props) {
         </details>
       )}
       {!last && <p className={styles.quiet}>{m.task_no_attempts()}</p>}
-      {(canRepeat || run.workflow_id !== null) && (
+      {(canRepeat || run.workflow_id !== null || task.child) && (
         <div className={styles.steps}>
           {canRepeat && (
             <Button icon="undo" onPress={() => setWish({ from: task.id })} data-testid="retry-here">
@@ -58,6 +60,15 @@ export function TaskPanel({ run, task, place, now, onMessages }: Props) {
           {canRepeat && task.status === 'failed' && (
             <Button look="quiet" icon="skip" onPress={() => setWish({ skip: [task.id] })}>
               {m.run_skip_task()}
+            </Button>
+          )}
+          {task.child && (
+            <Button
+              look="quiet"
+              icon="runs"
+              onPress={() => void navigate({ to: '/runs/$id', params: { id: task.child ?? '' } })}
+            >
+              {m.task_open_child()}
             </Button>
           )}
           {run.workflow_id !== null && (
@@ -87,7 +98,7 @@ export function TaskPanel({ run, task, place, now, onMessages }: Props) {
               </Button>
             )}
           </h2>
-          <LogLines lines={lines.slice(-LAST)} />
+          <LogLines lines={lines.slice(-LAST)} names={names} of="one" />
         </section>
       )}
       {wish && <RetryDialog run={run} wish={wish} onClose={() => setWish(null)} />}
