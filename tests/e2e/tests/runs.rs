@@ -4,7 +4,7 @@ use std::fs;
 
 use anyhow::{Context as _, Result, ensure};
 use fantoccini::Locator;
-use flowkeep_e2e::{Desk, Language, Window};
+use flowkeep_e2e::{Desk, Language, Window, eventually};
 use serde_json::{Value, json};
 
 /// A window that does not ask where backups shall go.
@@ -229,6 +229,50 @@ async fn what_came_from_elsewhere_is_trusted_once() -> Result<()> {
     let parts = Locator::Css("[data-testid=dialog-run] summary");
     window.shown_by(parts).await?;
     window.gone("trust").await?;
+    window.close().await
+}
+
+#[tokio::test]
+async fn what_became_of_a_task_that_a_crash_broke_off_is_asked() -> Result<()> {
+    let desk = Desk::new(Language::English).await?;
+    let window = open(&desk).await?;
+    let workflow = json!({"id": "send", "name": "Send", "tasks": [
+        {"id": "send", "name": "Send the file", "action": "program.run",
+         "params": {"program": "sleep", "args": ["30"]}},
+        {"id": "note", "name": "Note it", "action": "file.write", "dependsOn": ["send"],
+         "params": {"path": "sent.txt", "text": "sent"}}]});
+    desk.flowkeep(&["flow", "create", &file(&desk, &workflow)?])?;
+    let begun = desk.flowkeep(&["run", "start", "send"])?;
+    let run = begun["run_id"].as_str().context("an id")?;
+    eventually("the program to run", async || {
+        let shown = desk.flowkeep(&["run", "show", run])?;
+        Ok((shown["tasks"][0]["status"] == "running").then_some(()))
+    })
+    .await?;
+    let process = window.process().await?;
+    rustix::process::kill_process(process, rustix::process::Signal::KILL)?;
+    drop(window);
+
+    // It is neither lost nor done again unasked.
+    let window = Window::open(&desk).await?;
+    window
+        .text_of("waiting-for-you", |text| text.contains("Send the file"))
+        .await?;
+    window.click("ask").await?;
+    window
+        .text_of("question", |text| {
+            text.contains("What became of it?") && text.contains("sleep")
+        })
+        .await?;
+    window.click("broken-done").await?;
+    comes_to(&window, "Succeeded").await?;
+    let shown = desk.flowkeep(&["run", "show", run])?;
+    assert_eq!(shown["tasks"][0]["why"], "marked_done");
+    assert_eq!(
+        shown["tasks"][0]["attempts"].as_array().map(Vec::len),
+        Some(1)
+    );
+    assert_eq!(shown["tasks"][1]["status"], "succeeded");
     window.close().await
 }
 

@@ -23,10 +23,11 @@ export function useNow(every: number | null): Date {
 /** How often a length is told anew that grows in minutes, in milliseconds. */
 export const SLOW = 30_000;
 
-/** A length without the seconds once it has minutes: nobody counts along. */
+/** A length in whole minutes, or in whole seconds while it has none: nobody counts along. */
 export function roughly(milliseconds: number): number {
   const MINUTE = 60_000;
-  return milliseconds < MINUTE ? milliseconds : Math.floor(milliseconds / MINUTE) * MINUTE;
+  const unit = milliseconds < MINUTE ? 1000 : MINUTE;
+  return Math.max(1000, Math.floor(milliseconds / unit) * unit);
 }
 
 /** From one time to another, or to now where the other has not come, in milliseconds. */

@@ -85,29 +85,10 @@ async fn shoot(language: Language, theme: &str, folder: &Path, end: &str) -> Res
         println!("{}", file.display());
         anyhow::Ok(())
     };
-    let go = async |address: String, drawn: &str| {
-        let script = "location.hash = arguments[0]";
-        window.page.execute(script, vec![json!(address)]).await?;
-        window.shown(drawn).await?;
-        anyhow::Ok(())
-    };
     window.click("nav-overview").await?;
     window.shown("waiting-for-you").await?;
     picture("overview").await?;
-    window.click("nav-runs").await?;
-    window.shown(&format!("row-{}", runs.failed)).await?;
-    picture("runs").await?;
-    go(format!("/runs/{}", runs.failed), "task-panel-pack").await?;
-    picture("run").await?;
-    go(format!("/runs/{}", runs.asking), "question").await?;
-    picture("question").await?;
-    go("/workflows/nightly?at=tasks/2".to_owned(), "task-action").await?;
-    window.click("run").await?;
-    window.shown("context-day").await?;
-    picture("start").await?;
-    window.focus().await?;
-    desk.press(&["Escape"])?;
-    window.gone("dialog-run").await?;
+    runs.shoot(&window, &picture).await?;
     window.click("nav-workflows").await?;
     picture("workflows").await?;
     window.click("row-example-month-end").await?;

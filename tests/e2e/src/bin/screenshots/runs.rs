@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use flowkeep_e2e::{Desk, Language, eventually};
+use flowkeep_e2e::{Desk, Language, Window, eventually};
 use serde_json::{Value, json};
 
 /// The runs that are worth a picture.
@@ -13,6 +13,39 @@ pub(super) struct Runs {
     pub(super) failed: String,
     /// It asks a person.
     pub(super) asking: String,
+}
+
+impl Runs {
+    /// The screens of runs, each as a picture.
+    ///
+    /// # Errors
+    /// When a screen does not come.
+    pub(super) async fn shoot(
+        &self,
+        window: &Window<'_>,
+        picture: &impl AsyncFn(&str) -> Result<()>,
+    ) -> Result<()> {
+        let go = async |address: String, drawn: &str| {
+            let script = "location.hash = arguments[0]";
+            window.page.execute(script, vec![json!(address)]).await?;
+            window.shown(drawn).await?;
+            anyhow::Ok(())
+        };
+        window.click("nav-runs").await?;
+        window.shown(&format!("row-{}", self.failed)).await?;
+        picture("runs").await?;
+        go(format!("/runs/{}", self.failed), "task-panel-pack").await?;
+        picture("run").await?;
+        go(format!("/runs/{}", self.asking), "question").await?;
+        picture("question").await?;
+        go("/workflows/nightly?at=tasks/2".to_owned(), "task-action").await?;
+        window.click("run").await?;
+        window.shown("context-day").await?;
+        picture("start").await?;
+        window.focus().await?;
+        window.desk().press(&["Escape"])?;
+        window.gone("dialog-run").await
+    }
 }
 
 /// Makes the workflows and runs them.
