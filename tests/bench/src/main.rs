@@ -7,8 +7,10 @@
 
 mod cancel;
 mod documents;
+mod load;
 mod measure;
 mod memory;
+mod peers;
 mod runs;
 mod search;
 mod speed;
@@ -35,28 +37,35 @@ struct Extent {
     many: usize,
     /// Repetitions of which the median is told.
     rounds: usize,
+    /// Minutes of steady load.
+    minutes: usize,
 }
 
 type Table = fn(&mut Workshop, Extent) -> Result<String>;
 
-const TABLES: [(&str, Table); 7] = [
+const TABLES: [(&str, Table); 11] = [
     ("backup", speed::backup),
     ("restore", speed::restore),
     ("memory", memory::peaks),
     ("runs", runs::runs),
+    ("peers", peers::peers),
+    ("queue", load::queue),
+    ("rate", load::rate),
+    ("recovery", load::recovery),
     ("search", search::search),
     ("cancel", cancel::cancel),
     ("start", start::start),
 ];
 
 fn main() -> Result<()> {
-    if let Some(outcome) = untried::asked() {
+    if let Some(outcome) = untried::asked().or_else(load::asked) {
         return outcome;
     }
     let mut extent = Extent {
         documents: 10_000,
         many: 100_000,
         rounds: 5,
+        minutes: 1,
     };
     let mut wanted = Vec::new();
     for word in std::env::args().skip(1) {
@@ -64,6 +73,7 @@ fn main() -> Result<()> {
             "--full" => {
                 extent = Extent {
                     rounds: 11,
+                    minutes: 10,
                     ..extent
                 }
             }
@@ -72,6 +82,7 @@ fn main() -> Result<()> {
                     documents: 1000,
                     many: 5000,
                     rounds: 3,
+                    minutes: 1,
                 }
             }
             name if TABLES.iter().any(|(table, _)| *table == name) => wanted.push(word),

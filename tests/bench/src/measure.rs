@@ -26,12 +26,9 @@ pub(crate) fn settle(place: &Path) -> Result<()> {
 pub(crate) fn peak(command: &mut Command) -> Result<u64> {
     command.stdin(Stdio::null()).stdout(Stdio::null());
     let mut child = command.spawn().with_context(|| format!("{command:?}"))?;
-    let status = format!("/proc/{}/status", child.id());
     let mut most = 0;
     loop {
-        if let Ok(text) = std::fs::read_to_string(&status) {
-            most = most.max(high_water(&text).unwrap_or_default());
-        }
+        most = most.max(high_water_of(child.id()).unwrap_or_default());
         if let Some(ended) = child.try_wait()? {
             ensure!(ended.success(), "{command:?} ended with {ended}");
             return Ok(most);
@@ -40,7 +37,9 @@ pub(crate) fn peak(command: &mut Command) -> Result<u64> {
     }
 }
 
-fn high_water(status: &str) -> Option<u64> {
+/// The most memory a process had so far, in bytes; nothing when it has ended.
+pub(crate) fn high_water_of(process: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status
         .lines()
         .find_map(|line| line.strip_prefix("VmHWM:"))?;

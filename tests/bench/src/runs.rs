@@ -18,10 +18,10 @@ use crate::workshop::{Workshop, text};
 const COMMITS: usize = 4;
 
 /// It is over in the round that begins it.
-const WAIT: &str = "wait";
+pub(crate) const WAIT: &str = "wait";
 
 /// It is given to a worker like everything that does something, and does nothing.
-const WORKED: &str = "DataSourceTaskExecutor.determineDataSource";
+pub(crate) const WORKED: &str = "DataSourceTaskExecutor.determineDataSource";
 
 /// Independent and chained tasks.
 pub(crate) fn runs(workshop: &mut Workshop, extent: Extent) -> Result<String> {
@@ -37,7 +37,7 @@ pub(crate) fn runs(workshop: &mut Workshop, extent: Extent) -> Result<String> {
     for (what, tasks, chained, action) in lists {
         let data = workshop.fresh("runs");
         let file = workshop.fresh("workflow").with_extension("json");
-        std::fs::write(&file, workflow(tasks, chained, action))?;
+        std::fs::write(&file, workflow("nothing", tasks, chained, action))?;
         workshop.answer(&data, &["flow", "create", text(&file)?])?;
         let (mut own, mut base) = (Vec::new(), Vec::new());
         for _ in 0..extent.rounds {
@@ -53,7 +53,7 @@ pub(crate) fn runs(workshop: &mut Workshop, extent: Extent) -> Result<String> {
     Ok(table)
 }
 
-fn workflow(tasks: usize, chained: bool, action: &str) -> String {
+pub(crate) fn workflow(id: &str, tasks: usize, chained: bool, action: &str) -> String {
     let tasks = (0..tasks).map(|n| {
         let mut task = json!({"id": format!("t{n}"), "action": action, "params": {"ms": 0}});
         if chained && n > 0 {
@@ -62,7 +62,7 @@ fn workflow(tasks: usize, chained: bool, action: &str) -> String {
         task
     });
     let tasks: Vec<_> = tasks.collect();
-    json!({"id": "nothing", "name": "Nothing", "tasks": tasks}).to_string()
+    json!({"id": id, "name": "Nothing", "tasks": tasks}).to_string()
 }
 
 /// The plainest durable way: a row, and a commit that is on disk.
