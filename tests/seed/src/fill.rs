@@ -192,7 +192,7 @@ fn new_run(workflow: &Workflow, fate: Fate, at: Moment, chance: &mut Chance) -> 
         revision: Some(1),
         text: workflow.text.clone(),
         format: Format::Json,
-        context: context(workflow, fate, &day.format("%Y-%m-%d").to_string()),
+        context: context(workflow, fate, &day.format("%Y-%m-%d").to_string(), chance),
         start: Start::default(),
         actor: (*chance.pick(&PEOPLE)).to_owned(),
         face: if workflow.asks { "desktop" } else { "cli" }.to_owned(),

@@ -336,9 +336,9 @@ pub(crate) fn is_wanted(fate: Fate, optional: usize) -> bool {
     !matches!(fate, Fate::Succeeds(failures) if optional < failures)
 }
 
-/// What a run is started with.
-pub(crate) fn context(workflow: &Workflow, fate: Fate, day: &str) -> String {
-    let mut context = json!({"day": day});
+/// What a run is started with: there are many shops, and each has its own runs of a day.
+pub(crate) fn context(workflow: &Workflow, fate: Fate, day: &str, chance: &mut Chance) -> String {
+    let mut context = json!({"day": day, "shop": chance.between(1, 40)});
     for optional in 0..workflow.optional {
         context[condition(optional)] = json!(is_wanted(fate, optional));
     }
