@@ -58,7 +58,8 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Run) -> Result<Outcome, AppE
         Run::Cancel { run } => told(api, output, &run_changes::cancel(api, RunRef { id: run })?),
         Run::Pause { run } => told(api, output, &run_changes::pause(api, RunRef { id: run })?),
         Run::Resume { run, wait } => {
-            let resumed = run_changes::resume(api, RunRef { id: run })?;
+            let resumed = run_changes::resume(api, RunRef { id: run });
+            let resumed = resumed.map_err(|error| told_acts(output, error))?;
             if wait {
                 waited(api, output, &resumed.run_id)
             } else {

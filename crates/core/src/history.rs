@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// How much of the history a backup keeps: earlier revisions and Activity. The documents as they
+/// How much of the history a backup keeps: earlier revisions, Activity and runs. The documents as they
 /// stand are always in it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]

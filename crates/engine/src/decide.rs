@@ -55,6 +55,9 @@ impl Rounds {
             if kept.status.is_final() {
                 return refused("run_has_ended");
             }
+            if kept.brought_in && !matches!(wanted, Wanted::Resume | Wanted::Cancel) {
+                return refused("run_brought_in");
+            }
             let ours = self.is_ours(&kept);
             let left = kept.clone();
             if !self.take_up(kept, ours, round) {
@@ -64,6 +67,10 @@ impl Rounds {
                     return Ok(());
                 }
                 return refused("run_not_readable");
+            }
+            if left.brought_in {
+                let written = round.written.entry(run).or_default();
+                written.add(RunWrite::TakenOver);
             }
         }
         match wanted {

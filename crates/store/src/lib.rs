@@ -32,9 +32,11 @@ mod schema;
 mod search;
 mod setting;
 mod snapshot;
+mod snapshot_runs;
 mod staging;
 mod staging_apply;
 mod staging_plan;
+mod staging_runs;
 mod statistics;
 mod store;
 mod undo;
@@ -61,6 +63,9 @@ pub use run_round::{RunWrite, Said};
 pub use safety_copy::{check_copy, newest_operation_in_copy};
 pub use schema::APPLICATION_ID;
 pub use snapshot::{DocumentRow, Snapshot, SnapshotDocument, SnapshotOperation, SnapshotRevision};
+pub use snapshot_runs::{
+    SnapshotAttempt, SnapshotMessage, SnapshotRun, SnapshotRunHead, SnapshotTask,
+};
 pub use staging::{IncomingDocument, IndexTerms, Rejection, StagedItem, Staging, StateThere};
 pub use staging_apply::{ApplyOutcome, ApplyRequest};
 pub use staging_plan::{Choice, GroupTotal, StagedGroup};

@@ -93,12 +93,14 @@ pub struct KeptRun {
     pub started_at: Option<i64>,
     /// Milliseconds; when it ended.
     pub ended_at: Option<i64>,
+    /// Whether it came with a restore and nobody here has let it go on.
+    pub brought_in: bool,
 }
 
 pub(crate) const COLUMNS: &str = "r.run, r.id, r.workflow_id, r.workflow_name, r.revision, \
     r.content, r.format, r.context, r.start, r.seed, r.actor, r.repeats, r.parent, \
     r.parent_task, r.parent_attempt, r.depth, r.status, r.head, r.created_at, r.started_at, \
-    r.ended_at";
+    r.ended_at, r.brought_in";
 
 pub(crate) fn record(row: &Row<'_>) -> rusqlite::Result<KeptRun> {
     let parent: Option<i64> = row.get(12)?;
@@ -134,7 +136,24 @@ pub(crate) fn record(row: &Row<'_>) -> rusqlite::Result<KeptRun> {
         created_at: row.get(18)?,
         started_at: row.get(19)?,
         ended_at: row.get(20)?,
+        brought_in: row.get(21)?,
     })
+}
+
+/// What a run is found by beside what it tells.
+pub(crate) fn facts(
+    id: &str,
+    workflow: Option<&str>,
+    name: &str,
+    context: &str,
+    definition: &str,
+) -> String {
+    let mut facts = format!("{id} {} {name} {context}", workflow.unwrap_or_default());
+    if workflow.is_none() {
+        // One operation: its parameters are what it was started with.
+        facts.push_str(definition);
+    }
+    facts
 }
 
 pub(crate) fn id_of(row: &Row<'_>, column: usize) -> rusqlite::Result<RunId> {
@@ -193,13 +212,15 @@ impl Store {
     }
 
     /// Rows of the runs that have not ended, after this one; in the order in which they were made.
+    /// Those that came with a restore are not among them: they never go on by themselves.
     ///
     /// # Errors
     /// What the database says.
     pub fn open_runs(&self, after: i64) -> Result<Vec<i64>, StoreError> {
         let reader = self.reader()?;
         let mut statement = reader.prepare_cached(
-            "SELECT run FROM run WHERE ended_at IS NULL AND run > ?1 ORDER BY run",
+            "SELECT run FROM run WHERE ended_at IS NULL AND NOT brought_in AND run > ?1
+             ORDER BY run",
         )?;
         let rows = statement.query_map([after], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -349,12 +370,13 @@ impl Tx<'_> {
             at.0,
         ])?;
         let row = self.connection.last_insert_rowid();
-        let workflow = new.workflow_id.as_deref().unwrap_or_default();
-        let mut facts = format!("{id} {workflow} {} {}", new.workflow_name, new.context);
-        if new.workflow_id.is_none() {
-            // One operation: its parameters are what it was started with.
-            facts.push_str(&new.text);
-        }
+        let facts = facts(
+            &id.to_string(),
+            new.workflow_id.as_deref(),
+            &new.workflow_name,
+            &new.context,
+            &new.text,
+        );
         search::keep(self.connection, Searched::Runs, row, Place::Facts, &facts)?;
         if let Some(before) = new.repeats {
             self.carry_outputs(row, before, &new.start.carried)?;

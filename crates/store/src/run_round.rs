@@ -62,6 +62,8 @@ pub enum RunWrite {
     },
     /// A run it starts as its child.
     Child(Box<NewRun>),
+    /// Somebody here lets it go on, though it came with a restore.
+    TakenOver,
 }
 
 /// A line of a run's log.
@@ -135,6 +137,10 @@ impl Tx<'_> {
                 }
                 RunWrite::Child(new) => {
                     self.add_run(new)?;
+                }
+                RunWrite::TakenOver => {
+                    let sql = "UPDATE run SET brought_in = 0 WHERE run = ?1";
+                    self.connection.prepare_cached(sql)?.execute([row])?;
                 }
             }
         }

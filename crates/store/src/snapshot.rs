@@ -12,7 +12,7 @@ use crate::{OperationItemRecord, OperationRecord, Store, StoreError, operation};
 
 /// One moment of the database. It holds a read transaction: writers go on beside it.
 pub struct Snapshot {
-    connection: Connection,
+    pub(crate) connection: Connection,
 }
 
 /// Where a document of that moment is to be found.
@@ -143,8 +143,8 @@ impl Snapshot {
         )?)
     }
 
-    /// Bytes of what is beside the documents, roughly: earlier revisions and Activity from `since`
-    /// on, in milliseconds.
+    /// Bytes of what is beside the documents, roughly: earlier revisions, Activity and runs from
+    /// `since` on, in milliseconds.
     ///
     /// # Errors
     /// What the database says.
@@ -152,7 +152,14 @@ impl Snapshot {
         Ok(self.connection.query_row(
             "SELECT (SELECT coalesce(sum(r.bytes + 300), 0) FROM revision r
                      JOIN document d USING (document) WHERE r.revision < d.revision AND r.at >= ?1)
-                  + (SELECT coalesce(sum(400 + 200 * count), 0) FROM operation WHERE at >= ?1)",
+                  + (SELECT coalesce(sum(400 + 200 * count), 0) FROM operation WHERE at >= ?1)
+                  + (WITH kept AS (SELECT run, context FROM run
+                       WHERE ?1 < 9223372036854775807 AND (ended_at IS NULL OR ended_at >= ?1))
+                     SELECT (SELECT coalesce(sum(1000 + octet_length(context)), 0) FROM kept)
+                       + (SELECT count(*) * 400 FROM kept JOIN attempt USING (run))
+                       + (SELECT count(*) * 300 FROM kept JOIN message USING (run))
+                       + (SELECT coalesce(sum(octet_length(value) * 5 / 4 + 100), 0)
+                          FROM kept JOIN output USING (run)))",
             [since],
             |row| row.get(0),
         )?)

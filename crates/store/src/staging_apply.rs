@@ -7,6 +7,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, named_params};
 use crate::interrupt::interruptible;
 use crate::operation::next_id;
 use crate::path_value::PathValue;
+use crate::staging_runs::{coming, put_runs};
 use crate::{Staging, Store, StoreError, Tag, Tx, schema};
 
 /// How to record what is applied.
@@ -39,6 +40,8 @@ pub struct ApplyOutcome {
     pub operations: u32,
     /// Settings that came with it.
     pub settings: u32,
+    /// Runs that came with it.
+    pub runs: u32,
     /// The entry in Activity; absent when nothing was changed.
     pub operation: Option<OperationId>,
 }
@@ -80,15 +83,19 @@ impl Staging {
     pub fn preview(&mut self, store: &Store) -> Result<ApplyOutcome, StoreError> {
         self.settle(store)?;
         let mut outcome = count(&self.connection, "item")?;
-        (outcome.operations, outcome.settings) =
+        let runs = coming("live", "main");
+        (outcome.operations, outcome.settings, outcome.runs) =
             self.beside(store, Cancellation::never(), |plan| {
                 Ok(plan.query_row(
-                    "SELECT (SELECT count(*) FROM operation WHERE id NOT IN
-                              (SELECT id FROM live.operation)),
-                            (SELECT count(*) FROM setting WHERE key NOT IN
-                              (SELECT key FROM live.setting))",
+                    &format!(
+                        "SELECT (SELECT count(*) FROM operation WHERE id NOT IN
+                                  (SELECT id FROM live.operation)),
+                                (SELECT count(*) FROM setting WHERE key NOT IN
+                                  (SELECT key FROM live.setting)),
+                                (SELECT count(*) {runs})"
+                    ),
                     [],
-                    |row| Ok((row.get(0)?, row.get(1)?)),
+                    |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
                 )?)
             })?;
         Ok(outcome)
@@ -143,11 +150,13 @@ fn apply_attached(
     let id = operation.to_string();
     let last = put_documents(&transaction, now, &id, &request.actor)?;
     let (operations, settings) = put_rest(&transaction)?;
-    let others = operations + settings;
+    let runs = put_runs(&transaction)?;
+    let others = operations + settings + runs;
     let documents = record(&transaction, now, &id, request, last, others)?;
     let mut outcome = count(&transaction, "staged.item")?;
     outcome.operations = operations;
     outcome.settings = settings;
+    outcome.runs = runs;
     outcome.operation = documents.then_some(operation);
     transaction.commit()?;
     Ok(outcome)
@@ -372,6 +381,7 @@ fn record(
     let tx = Tx::new(connection, now);
     tx.tag(&Tag::Operation);
     tx.tag(&Tag::Setting);
+    tx.tag(&Tag::Runs);
     let mut statement =
         connection.prepare("SELECT DISTINCT kind FROM staged.item WHERE decision <> 'skip'")?;
     let kinds: Vec<String> = statement

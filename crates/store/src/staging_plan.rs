@@ -254,6 +254,7 @@ impl Staging {
         kinds: &[flowkeep_core::Kind],
         operations: bool,
         settings: bool,
+        runs: bool,
     ) -> Result<(), StoreError> {
         let words: Vec<_> = kinds.iter().map(|kind| kind.as_str()).collect();
         let json = serde_json::to_string(&words).map_err(|error| StoreError::Io(error.into()))?;
@@ -268,6 +269,9 @@ impl Staging {
         }
         if !settings {
             self.connection.execute_batch("DELETE FROM setting;")?;
+        }
+        if !runs {
+            self.connection.execute_batch("DELETE FROM run;")?;
         }
         Ok(())
     }

@@ -29,10 +29,10 @@ pub(crate) fn runs(workshop: &mut Workshop, extent: Extent) -> Result<String> {
         "Runs of tasks that do nothing: median (least–most), ratio by rounds, of the best\n"
             .to_owned();
     let lists = [
-        ("independent", 200, false, WAIT),
-        ("chained", 100, true, WAIT),
-        ("independent, by a worker", 200, false, WORKED),
-        ("chained, by a worker", 100, true, WORKED),
+        ("independent tasks", 200, false, WAIT),
+        ("chained tasks", 100, true, WAIT),
+        ("independent tasks by a worker", 200, false, WORKED),
+        ("chained tasks by a worker", 100, true, WORKED),
     ];
     for (what, tasks, chained, action) in lists {
         let data = workshop.fresh("runs");
@@ -48,7 +48,7 @@ pub(crate) fn runs(workshop: &mut Workshop, extent: Extent) -> Result<String> {
             own.push(timed(&mut workshop.flowkeep(&data, &words))?);
         }
         table += &line(&format!("{} bare commits", tasks * COMMITS), &base, &base);
-        table += &line(&format!("{tasks} {what} tasks (aim ≤ 1.5)"), &own, &base);
+        table += &line(&format!("{tasks} {what} (aim ≤ 1.5)"), &own, &base);
     }
     Ok(table)
 }

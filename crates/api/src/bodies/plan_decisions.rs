@@ -118,8 +118,12 @@ pub fn keep_only(api: &Api, plan_id: &str, words: &[String]) -> Result<(), AppEr
     }
     let wanted = |other: &str| words.iter().any(|word| word == other);
     api.change_plan(plan_id, |plan| {
-        plan.staging
-            .keep_only(&kinds, wanted("operation"), wanted("settings"))?;
+        plan.staging.keep_only(
+            &kinds,
+            wanted("operation"),
+            wanted("settings"),
+            wanted("run"),
+        )?;
         Ok(())
     })
 }

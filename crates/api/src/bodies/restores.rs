@@ -260,6 +260,7 @@ fn restore_result(
     let others = [
         ("operation", outcome.operations),
         ("settings", outcome.settings),
+        ("run", outcome.runs),
     ];
     Ok(RestoreResult {
         imported: outcome.imported,

@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use flowkeep_core::run::{From, RunState, Start, Status, TaskId, repeat};
+use flowkeep_core::run::{Definition, From, RunState, Start, Status, TaskId, repeat};
 use flowkeep_core::{Document, Format, Kind, RunId};
 use flowkeep_engine::{
     Beginning, Scope, Wanted, begin, definition_of, readiness, state_of, tasks_hash,
@@ -139,11 +139,15 @@ pub fn pause(api: &Api, input: RunRef) -> Result<RunStatus, AppError> {
     want(api, &input.id, &Wanted::Pause)
 }
 
-/// Lets a run go on that was paused, or whose owner is gone.
+/// Lets a run go on that was paused, whose owner is gone, or that came with a restore.
 ///
 /// # Errors
-/// As [`cancel`]; `run_is_not_paused`.
+/// As [`cancel`]; `run_is_not_paused`; `trust_required` for one that came with a restore.
 pub fn resume(api: &Api, input: RunRef) -> Result<RunStatus, AppError> {
+    let run = find(api, &input.id)?;
+    if run.brought_in && !run.status.is_final() {
+        check_trust(api, &run, &api.store.definition_text(&run)?)?;
+    }
     want(api, &input.id, &Wanted::Resume)
 }
 
@@ -170,6 +174,11 @@ pub fn retry(api: &Api, input: RunRetryInput) -> Result<RunStatus, AppError> {
     let old = input.definition == Some(RetryDefinition::Old);
     let (Some(workflow), false) = (workflow, old) else {
         let text = api.store.definition_text(&before)?;
+        if input.trust == Some(true) {
+            trust(api, before.format, &text)?;
+        } else if before.brought_in {
+            check_trust(api, &before, &text)?;
+        }
         let new = again(api, &before, text, start(&then)?)?;
         return add_run(api, new);
     };
@@ -273,12 +282,45 @@ fn answered(api: &Api, request: i64) -> Result<(), AppError> {
 fn add(api: &Api, beginning: &Beginning) -> Result<RunStatus, AppError> {
     let new = begun(api, beginning)?;
     if beginning.trusted {
-        let document = Document::parse(new.format, new.text.clone())?;
-        let (hash, actor) = (tasks_hash(document.value()), beginning.actor.clone());
-        api.store
-            .write::<_, StoreError>(move |tx| tx.trust(hash, &actor))?;
+        trust(api, new.format, &new.text)?;
     }
     add_run(api, new)
+}
+
+/// Remembers that whoever is at work here trusts these tasks.
+fn trust(api: &Api, format: Format, text: &str) -> Result<(), AppError> {
+    let document = Document::parse(format, text.to_owned())?;
+    let (hash, actor) = (tasks_hash(document.value()), api.actor()?);
+    Ok(api
+        .store
+        .write::<_, StoreError>(move |tx| tx.trust(hash, &actor))?)
+}
+
+/// Whether the definition of a run that came with a restore may be carried out here: trust is not
+/// in a backup.
+fn check_trust(api: &Api, run: &KeptRun, text: &str) -> Result<(), AppError> {
+    let document = Document::parse(run.format, text.to_owned())?;
+    let unreadable = |_| AppError::new("run_not_readable");
+    let definition = Definition::read(document.value()).map_err(unreadable)?;
+    let hash = tasks_hash(document.value());
+    if definition.acting().next().is_none() || api.store.is_trusted(hash)? {
+        return Ok(());
+    }
+    let connected = connected(&api.data_dir)?;
+    let id = run.workflow_id.as_deref().unwrap_or_default();
+    if let Some(ready) = readiness(&api.store, &connected, id)?
+        && ready.trusted
+    {
+        let now = Document::parse(ready.stored.format, ready.stored.text)?;
+        if tasks_hash(now.value()) == hash {
+            return Ok(());
+        }
+    }
+    let acts = acts(Some(&definition), None, &connected);
+    Err(AppError::new("trust_required")
+        .with("name", &run.workflow_name)
+        .with("acts", json!(acts))
+        .hint("trust_restored"))
 }
 
 fn begun(api: &Api, beginning: &Beginning) -> Result<NewRun, AppError> {
@@ -292,7 +334,7 @@ fn begun(api: &Api, beginning: &Beginning) -> Result<NewRun, AppError> {
         "trust_required" => {
             // What it would do, so that nobody trusts it unseen.
             let acts = match readiness(&api.store, &connected, &beginning.workflow)? {
-                Some(ready) => acts(&ready, None, &connected),
+                Some(ready) => acts(ready.definition.as_ref(), None, &connected),
                 None => Vec::new(),
             };
             error.with("acts", json!(acts)).hint("trust_it")

@@ -6,7 +6,7 @@ use flowkeep_core::run::action::ACTIONS;
 use flowkeep_core::run::{Definition, Task, lines};
 use flowkeep_core::{Kind, Value};
 use flowkeep_engine::sources::{Source, choose};
-use flowkeep_engine::{Readiness, params_with_context, readiness};
+use flowkeep_engine::{params_with_context, readiness};
 use serde_json::Value as Json;
 
 use crate::engine_seat::connected;
@@ -33,7 +33,7 @@ pub fn preview(api: &Api, input: RunPreviewInput) -> Result<RunPreview, AppError
         .map(|given| Value::from_json(&Json::Object(given)));
     let trust = RunTrust {
         needed: !ready.trusted,
-        acts: acts(&ready, context.as_ref(), &connected),
+        acts: acts(ready.definition.as_ref(), context.as_ref(), &connected),
     };
     let mut problems = ready.validation.errors;
     let mut warnings = ready.validation.warnings;
@@ -76,11 +76,11 @@ pub fn actions(_: &Api, _: Nothing) -> Result<ActionList, AppError> {
 
 /// Everything a workflow would have to be trusted for.
 pub(super) fn acts(
-    ready: &Readiness,
+    definition: Option<&Definition>,
     context: Option<&Value>,
     connected: &[Arc<dyn Source>],
 ) -> Vec<RunAct> {
-    let acting = ready.definition.iter().flat_map(Definition::acting);
+    let acting = definition.into_iter().flat_map(Definition::acting);
     acting
         .map(|task| {
             let params = context.map(|context| params_with_context(task, context));

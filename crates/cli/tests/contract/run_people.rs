@@ -1,5 +1,6 @@
 //! Runs and people: what is asked, what an answer needs, what is shown before anybody trusts it.
 
+use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
 use serde_json::{Value, json};
@@ -403,4 +404,48 @@ fn agents_are_listed_and_set() {
         task(&flowkeep, run, "b")["attempts"][0]["agent"],
         Value::Null
     );
+}
+
+#[test]
+fn a_run_that_came_with_a_restore_goes_on_only_when_somebody_trusts_it_and_says_so() {
+    let there = Flowkeep::new();
+    create(&there, REVIEW);
+    let run = waiting(&there, "review", r#"{"day": "Monday"}"#);
+    let backup = there.backup("backups");
+
+    let here = Flowkeep::new();
+    let restored = here.done(&["db", "restore", "-i", backup.to_str().unwrap()]);
+    let rows = restored["items"].as_array().unwrap().iter();
+    let runs: Vec<_> = rows.filter(|row| row["kind"] == "run").collect();
+    assert_eq!((runs.len(), &runs[0]["count"]), (1, &json!(1)));
+    let status = || here.done(&["run", "show", &run])["status"].clone();
+    assert_eq!(status(), "interrupted");
+    // An engine for all runs does others and leaves this one alone.
+    let mut engine = here
+        .command(&["--json", "engine", "run"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(engine.stdout.take().unwrap()).lines();
+    lines.next().unwrap().unwrap();
+    let params = json!({"sql": "SELECT 1"}).to_string();
+    here.done(&["run", "task", "sql.query", "--params", &params]);
+    assert_eq!(status(), "interrupted");
+    here.refused(
+        &["run", "answer", &run, "look", "--failed"],
+        "run_brought_in",
+    );
+    let refused = here.refused(&["run", "resume", &run], "trust_required");
+    let acts = refused["error"]["fields"]["acts"].as_str().unwrap();
+    assert!(acts.contains("note.txt"), "{acts}");
+    here.refused(&["run", "start", "review"], "trust_required");
+    here.done(&["run", "start", "review", "--trust"]);
+    here.done(&["run", "resume", &run]);
+    assert_eq!(status(), "waiting");
+    assert_eq!(
+        task(&here, &run, "look")["question"]["instruction"],
+        "Look at 3 rows of Monday"
+    );
+    engine.kill().unwrap();
+    engine.wait().unwrap();
 }

@@ -1,9 +1,12 @@
-//! What comes as lines: Activity and earlier revisions. A file per month, cut when it grows large;
+//! What comes as lines: Activity, earlier revisions, runs. A file per month, cut when it grows large;
 //! past months do not change, so the same file is in the next backup.
+
+use std::cell::RefCell;
+use std::collections::HashSet;
 
 use flowkeep_core::{Message, Sha256};
 use flowkeep_host::Timestamp;
-use flowkeep_store::{Snapshot, SnapshotOperation, SnapshotRevision, StoreError};
+use flowkeep_store::{Snapshot, SnapshotOperation, SnapshotRevision, SnapshotRun, StoreError};
 use serde::{Deserialize, Serialize};
 
 use super::DamagedFile;
@@ -65,6 +68,12 @@ impl<'a> Parts<'a> {
             .map_err(|error| FilesError::at(std::path::Path::new(&self.month))(error.into()))?;
         self.lines.push(b'\n');
         Ok(())
+    }
+
+    /// Whether a line of this moment would begin a new file.
+    fn begins(&self, at: Timestamp) -> bool {
+        let month = utc(at).format("%Y-%m").to_string();
+        self.lines.is_empty() || month > self.month || self.lines.len() >= PART
     }
 
     fn close(&mut self) -> Result<(), FilesError> {
@@ -166,6 +175,46 @@ pub(crate) fn operations(
         out.add(at, &piece)
     });
     as_far_as_it_goes(read, "operations", lost)?;
+    Ok(count)
+}
+
+/// Runs that ended from `since` on, and those that have not ended: these stand with what ended
+/// last, at the moment `now` of the backup, so that earlier months do not change. Each file has the
+/// definitions its runs were started with.
+pub(crate) fn runs(
+    snapshot: &Snapshot,
+    since: i64,
+    now: Timestamp,
+    out: &mut Parts<'_>,
+    lost: &mut Vec<DamagedFile>,
+) -> Result<u32, FilesError> {
+    let mut count = 0;
+    let mut unreadable = Vec::new();
+    let known = RefCell::new(HashSet::new());
+    let out = RefCell::new(out);
+    let moment = |ended: Option<i64>| ended.map_or(now, Timestamp);
+    let read = snapshot.runs(
+        since,
+        |ended, definition| {
+            if out.borrow().begins(moment(ended)) {
+                known.borrow_mut().clear();
+            }
+            known.borrow_mut().insert(definition)
+        },
+        |ended, part| {
+            count += u32::from(matches!(part, SnapshotRun::Run(_)));
+            out.borrow_mut().add(moment(ended), &part)
+        },
+        |run| {
+            unreadable.push(DamagedFile {
+                path: format!("runs/{}", run.id),
+                reason: Message::new("kept_text_damaged"),
+                name: Some(run.workflow_name.clone()),
+            });
+        },
+    );
+    lost.append(&mut unreadable);
+    as_far_as_it_goes(read, "runs", lost)?;
     Ok(count)
 }
 

@@ -103,7 +103,15 @@ fn restore_for_trial(
         operation: "restore".to_owned(),
         name: String::new(),
     };
+    let runs = staging.preview(&store)?.runs;
     let outcome = store.apply(staging, request, progress.cancellation())?;
+    if outcome.runs != runs {
+        let detail = format!("{} of {runs} runs came back", outcome.runs);
+        return Err(FilesError::NotProven {
+            path: place.to_owned(),
+            detail,
+        });
+    }
     let restored = staging.count_restored(&store, progress.cancellation())?;
     if outcome.imported != wanted || restored != wanted {
         let detail = format!("{restored} of {wanted} documents came back");

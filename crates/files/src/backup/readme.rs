@@ -16,8 +16,8 @@ What is in it\r
   manifest.json: every file with its size and SHA-256\r
 \r
 What is not in it\r
-{left_out}  runs and what came of them; passwords and other secrets; trust given to workflows;\r
-  deleted documents; the example workspace; the list of known backups\r
+{left_out}  passwords and other secrets; trust given to workflows; large outputs that runs keep in\r
+  files of their own; deleted documents; the example workspace; the list of known backups\r
 \r
 To restore: open Flowkeep, Backup & restore, Restore…, and choose this folder;\r
 or run: flowkeep db restore -i FOLDER\r
@@ -33,7 +33,7 @@ Flowkeep 备份\r
   manifest.json：每个文件的大小和 SHA-256\r
 \r
 不包含\r
-{left_out_zh}  执行及其结果；密码等机密；对工作流的信任；已删除的文档；示例工作区；备份列表\r
+{left_out_zh}  密码等机密；对工作流的信任；运行单独存成文件的大型输出；已删除的文档；示例工作区；备份列表\r
 \r
 恢复方法：打开 Flowkeep，进入“备份与恢复”，点“恢复…”，选择此文件夹；\r
 或运行：flowkeep db restore -i 文件夹\r
@@ -48,11 +48,13 @@ fn history_words(history: KeptHistory) -> ([String; 2], [String; 2]) {
         [
             format!(
                 "  revisions: the earlier states of those documents{span}\r
-  operations: Activity, who changed what and when{span}\r\n"
+  operations: Activity, who changed what and when{span}\r
+  runs: what was carried out, with its log and what it gave{span}\r\n"
             ),
             format!(
                 "  revisions：这些文档的历史版本{span_zh}\r
-  operations：操作记录（谁、何时、改了什么）{span_zh}\r\n"
+  operations：操作记录（谁、何时、改了什么）{span_zh}\r
+  runs：执行过的运行，及其日志和结果{span_zh}\r\n"
             ),
         ]
     };
@@ -66,16 +68,16 @@ fn history_words(history: KeptHistory) -> ([String; 2], [String; 2]) {
             (
                 kept(&format!(", {last}"), &format!("，最近 {days} 天")),
                 [
-                    format!("  earlier states and Activity older than {span};\r\n"),
-                    format!("  {days} 天以前的历史版本和操作记录；\r\n"),
+                    format!("  earlier states, Activity and runs older than {span};\r\n"),
+                    format!("  {days} 天以前的历史版本、操作记录和运行；\r\n"),
                 ],
             )
         }
         KeptHistory::None => (
             ["", ""].map(str::to_owned),
             [
-                "  the earlier states of the documents, and Activity;\r\n",
-                "  文档的历史版本和操作记录；\r\n",
+                "  the earlier states of the documents, Activity, and runs;\r\n",
+                "  文档的历史版本、操作记录和运行；\r\n",
             ]
             .map(str::to_owned),
         ),
@@ -96,8 +98,8 @@ mod tests {
         let days = |days| KeptHistory::Days(NonZeroU32::new(days).unwrap());
         assert!(says(KeptHistory::All).contains("  operations: Activity"));
         assert!(!says(KeptHistory::None).contains("  operations: Activity"));
-        assert!(says(KeptHistory::None).contains("\r\n  文档的历史版本和操作记录；\r\n"));
-        assert!(says(days(30)).contains("older than 30 days;\r\n  runs"));
+        assert!(says(KeptHistory::None).contains("\r\n  文档的历史版本、操作记录和运行；\r\n"));
+        assert!(says(days(30)).contains("older than 30 days;\r\n  passwords"));
         assert!(says(days(1)).contains("who changed what and when, last day\r\n"));
         assert!(says(days(1)).contains("older than 1 day;\r\n"));
         for history in [KeptHistory::All, KeptHistory::None, days(30)] {

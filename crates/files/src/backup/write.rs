@@ -248,6 +248,12 @@ fn write_and_prove(
     })?;
     writing.damaged.append(&mut lost);
     counts.insert("operation".to_owned(), operations);
+    let mut lost = Vec::new();
+    let runs = writing.in_parts("runs", "run", |out| {
+        parts::runs(snapshot, since, request.at, out, &mut lost)
+    })?;
+    writing.damaged.append(&mut lost);
+    counts.insert("run".to_owned(), runs);
     let documents = Kind::ALL
         .iter()
         .filter_map(|kind| counts.get(kind.as_str()))

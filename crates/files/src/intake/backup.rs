@@ -13,7 +13,7 @@ use flowkeep_core::{
 };
 use flowkeep_host::{Cancellation, Folder, Progress, ReadError, SpecialFile, path_text};
 use flowkeep_store::{
-    IncomingDocument, IndexTerms, Rejection, SnapshotOperation, Staging, StateThere,
+    IncomingDocument, IndexTerms, Rejection, SnapshotOperation, SnapshotRun, Staging, StateThere,
 };
 use walkdir::WalkDir;
 
@@ -98,6 +98,7 @@ pub fn stage_backup(
         read: ReadBackup::default(),
         listed: HashSet::new(),
         documents: BTreeMap::new(),
+        runs: 0,
     };
     let mut rounds = Rounds::new(
         |file: ManifestFile| {
@@ -246,6 +247,8 @@ struct Reading<'a> {
     listed: HashSet<u64>,
     /// Documents listed, per kind.
     documents: BTreeMap<Kind, u32>,
+    /// Runs read.
+    runs: u32,
 }
 
 impl Reading<'_> {
@@ -289,15 +292,17 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// A manifest that lists fewer documents than it counts has lost some.
+    /// A manifest that lists fewer documents or runs than it counts has lost some.
     fn counted(&mut self, manifest: &Manifest) {
-        for kind in Kind::ALL {
-            let expected = manifest
-                .counts
-                .get(kind.as_str())
-                .copied()
-                .unwrap_or_default();
+        let documents = Kind::ALL.map(|kind| {
             let listed = self.documents.get(&kind).copied().unwrap_or_default();
+            (kind.as_str(), listed)
+        });
+        // Of runs a damaged file is named already.
+        let whole = self.read.damaged_parts.is_empty();
+        let runs = [("run", self.runs)].into_iter().filter(|_| whole);
+        for (kind, listed) in documents.into_iter().chain(runs) {
+            let expected = manifest.counts.get(kind).copied().unwrap_or_default();
             if listed < expected {
                 let reason = Message::new("manifest_incomplete")
                     .with("listed", listed)
@@ -393,7 +398,7 @@ impl Reading<'_> {
         });
     }
 
-    /// Activity, earlier revisions, settings. The outer error ends the reading, the inner one
+    /// Activity, earlier revisions, runs, settings. The outer error ends the reading, the inner one
     /// says what is wrong with this file.
     fn part(
         &mut self,
@@ -425,6 +430,15 @@ impl Reading<'_> {
                         return Ok(Err(unreadable(number)));
                     };
                     self.staging.add_revision(&line.revision, &line.text)?;
+                }
+            }
+            "run" => {
+                for (number, line) in lines(bytes) {
+                    let Ok(part) = serde_json::from_slice::<SnapshotRun>(line) else {
+                        return Ok(Err(unreadable(number)));
+                    };
+                    self.runs += u32::from(matches!(part, SnapshotRun::Run(_)));
+                    self.staging.add_run_part(&part)?;
                 }
             }
             "settings" => {

@@ -111,8 +111,9 @@ impl Catalog {
         assert!(deleted.unwrap().is_some());
     }
 
-    /// Leaves a setting and an entry in Activity.
+    /// Leaves a setting, an entry in Activity and a run.
     pub(crate) fn note_something(&self) {
+        crate::runs::put_run(self, flowkeep_core::run::Status::Succeeded, None);
         self.store
             .write::<_, StoreError>(|tx| {
                 tx.set_setting("language", &"en".into())?;

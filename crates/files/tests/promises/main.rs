@@ -17,3 +17,4 @@ mod damaged_database;
 mod failing_disk;
 mod history;
 mod round_trip;
+mod runs;

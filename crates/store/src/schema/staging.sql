@@ -85,3 +85,66 @@ CREATE TABLE operation_item(
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE setting(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+-- Runs: as in the catalog, by their ids.
+CREATE TABLE run_content(sha256 BLOB PRIMARY KEY, text TEXT NOT NULL) STRICT;
+
+CREATE TABLE run(
+  id TEXT PRIMARY KEY,
+  workflow_id TEXT,
+  workflow_name TEXT NOT NULL,
+  revision INTEGER,
+  sha256 BLOB NOT NULL,
+  format TEXT NOT NULL,
+  context TEXT NOT NULL,
+  start TEXT NOT NULL,
+  seed INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  face TEXT NOT NULL,
+  repeats TEXT,
+  parent TEXT,
+  parent_task TEXT,
+  parent_attempt INTEGER,
+  depth INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  head TEXT,
+  created_at INTEGER NOT NULL,
+  started_at INTEGER,
+  ended_at INTEGER
+) STRICT;
+
+CREATE TABLE run_task(
+  run TEXT NOT NULL,
+  task TEXT NOT NULL,
+  status TEXT NOT NULL,
+  state TEXT NOT NULL,
+  PRIMARY KEY(run, task)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE attempt(
+  run TEXT NOT NULL,
+  task TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  queued_at INTEGER NOT NULL,
+  started_at INTEGER,
+  ended_at INTEGER,
+  agent TEXT,
+  data_source TEXT,
+  rule TEXT,
+  error TEXT,
+  PRIMARY KEY(run, task, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE output(run TEXT, task TEXT, value TEXT NOT NULL, PRIMARY KEY(run, task)) STRICT;
+CREATE TABLE answer(run TEXT, task TEXT, value TEXT NOT NULL, PRIMARY KEY(run, task)) STRICT;
+
+CREATE TABLE message(
+  message INTEGER PRIMARY KEY,
+  run TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  level TEXT NOT NULL,
+  task TEXT,
+  said TEXT,
+  line TEXT
+) STRICT;
