@@ -50,11 +50,8 @@ async fn focus_is_on(window: &Window<'_>, selector: &str) -> Result<()> {
 /// The window with the keyboard, the question about the backup folder answered.
 async fn open(desk: &Desk) -> Result<Window<'_>> {
     let window = Window::open(desk).await?;
-    let call = json!({"name": "settings_update", "input": {"backup_folder_asked": true}});
     window
-        .ask(&format!(
-            "await window.__TAURI_INTERNALS__.invoke('call', {call})"
-        ))
+        .call("settings_update", &json!({"backup_folder_asked": true}))
         .await?;
     window.focus().await?;
     Ok(window)
@@ -178,6 +175,43 @@ async fn an_import_a_backup_a_restore_and_their_undo() -> Result<()> {
         Ok(said.to_string().contains(&undone).then_some(()))
     })
     .await?;
+    window.close().await
+}
+
+#[tokio::test]
+async fn a_run_is_started_answered_and_looked_at() -> Result<()> {
+    let desk = Desk::new(Language::English).await?;
+    let window = open(&desk).await?;
+    let file = desk.folder().join("count.json");
+    let workflow = json!({"id": "count", "name": "Count", "tasks": [
+        {"id": "ask", "name": "Count", "action": "manual",
+         "params": {"instruction": "Count.", "checklist": ["Locked"]}}]});
+    fs::write(&file, workflow.to_string())?;
+    desk.flowkeep(&["flow", "create", &file.to_string_lossy()])?;
+
+    desk.press(&["ctrl+2"])?;
+    window.shown("row-count").await?;
+    press_on(&window, "[role=grid]", "Return").await?;
+    window.shown("task-action").await?;
+    desk.press(&["ctrl+Return"])?;
+    window.shown("dialog-run").await?;
+    press_on(&window, "[data-testid=run-start]", "Return").await?;
+    window.shown("question").await?;
+    press_on(&window, "[data-testid=tick-Locked] input", "space").await?;
+    press_on(&window, "[data-testid=approve]", "Return").await?;
+    window
+        .text_of("run-status", |text| text == "Succeeded")
+        .await?;
+
+    // The list of runs, the run in it, its task and what it gave.
+    desk.press(&["ctrl+3"])?;
+    window.shown("pick-workflow").await?;
+    press_on(&window, "[role=grid]", "Return").await?;
+    window.shown("task-ask").await?;
+    press_on(&window, "[data-testid=task-ask]", "Return").await?;
+    window
+        .text_of("output-ask", |text| text.contains("approve"))
+        .await?;
     window.close().await
 }
 
