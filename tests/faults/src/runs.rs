@@ -2,8 +2,9 @@
 //! database where every write can be counted.
 //!
 //! No run is lost. A write that is safe to repeat is there once, because it carries the same key
-//! every time. A write that is not safe is never repeated unasked: the task waits, and the operator
-//! of this test says what the target database says.
+//! every time; only when it was killed three times in a row it waits as well. A write that is not
+//! safe is never repeated unasked: the task waits, and the operator of this test says what the
+//! target database says.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -29,6 +30,9 @@ const RUNS: usize = 3;
 
 /// The latest moment of a kill, in milliseconds after the engine has begun.
 const LATEST: u64 = 120;
+
+/// So many kills of one attempt in a row, and even a safe one asks: it may be what kills the engine.
+const SUSPICIOUS: u64 = 3;
 
 /// No engine needs longer for what is left at the end.
 const LONG: Duration = Duration::from_mins(5);
@@ -151,7 +155,8 @@ fn answer(
     let tasks = shown["tasks"].as_array().into_iter().flatten();
     for task in tasks.filter(|task| task["status"] == "interrupted") {
         let id = text(&task["id"])?;
-        if id == "safe" || id == "pause" {
+        let times = task["question"]["times"].as_u64().context("a question")?;
+        if (id == "safe" || id == "pause") && times < SUSPICIOUS {
             found
                 .failures
                 .push(format!("{id} of {run} is safe and yet asks"));
