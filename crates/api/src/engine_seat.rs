@@ -9,8 +9,9 @@ use flowkeep_engine::{Engine, EngineOptions, Scope};
 use flowkeep_host::Clock;
 use flowkeep_store::Store;
 
+use crate::bodies::history;
 use crate::ownership::{EngineLock, Owner};
-use crate::{Api, AppError, Face};
+use crate::{Api, AppError, Face, Silent};
 
 /// The engine's place in this process. The engine ends before its lock is given back.
 #[derive(Default)]
@@ -141,8 +142,16 @@ pub fn keep_engine(api: &Arc<Api>) {
     let open = Arc::downgrade(api);
     let kept = move || {
         while let Some(api) = open.upgrade() {
-            if let Err(error) = api.run_engine() {
-                tracing::warn!(code = error.code, %error, "the engine cannot begin");
+            match api.run_engine() {
+                Ok(true) => {
+                    if let Err(error) = history::clean_up_when_due(&api, &Silent) {
+                        tracing::warn!(code = error.code, %error, "old runs are not removed");
+                    }
+                }
+                Ok(false) => {}
+                Err(error) => {
+                    tracing::warn!(code = error.code, %error, "the engine cannot begin");
+                }
             }
             drop(api);
             std::thread::sleep(LOOK_FOR_OWNER);

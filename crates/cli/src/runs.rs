@@ -1,13 +1,15 @@
 //! `run`, `source`, `engine`.
 
 use std::io::Write as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use flowkeep_api::types::{
     Nothing, RetryDefinition, RunAnswerInput, RunDecision, RunListInput, RunLogInput, RunMessage,
     RunMode, RunRef, RunRetryInput, RunStartInput, RunStatus, RunTaskInput, RunText,
 };
-use flowkeep_api::{Api, AppError, Catalogue, Progress as _, run_changes, run_questions, runs};
+use flowkeep_api::{
+    Api, AppError, Catalogue, Progress as _, history, run_changes, run_questions, runs,
+};
 use flowkeep_core::run::Status;
 use serde_json::{Value, json};
 
@@ -18,6 +20,9 @@ use crate::run_details::{preview, show, task_output, told_acts};
 
 /// How often a log that is followed is looked at.
 const LOOK: Duration = Duration::from_millis(100);
+
+/// How often it is asked whether old runs are to be removed.
+const TIDY: Duration = Duration::from_mins(1);
 
 /// How long the engine may take to become free: a command that is over in a moment may have it.
 const FREE: u32 = 50;
@@ -319,7 +324,14 @@ pub(crate) fn engine(api: &Api, output: &Output) -> Result<Outcome, AppError> {
             writeln!(out, "{}", output.catalogue().word("cli_engine_runs"))
         }
     })?;
+    let mut tidied: Option<Instant> = None;
     while !progress.cancellation().is_cancelled() {
+        if tidied.is_none_or(|last| last.elapsed() >= TIDY) {
+            if let Err(error) = history::clean_up_when_due(api, &progress) {
+                tracing::warn!(code = error.code, %error, "old runs are not removed");
+            }
+            tidied = Some(Instant::now());
+        }
         std::thread::sleep(LOOK);
         if !api.run_engine()? {
             return Err(AppError::new("engine_owned").hint("use_that_engine"));

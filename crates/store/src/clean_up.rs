@@ -43,7 +43,8 @@ const FINAL: &str = "('succeeded', 'failed', 'cancelled', 'skipped')";
 /// What is old.
 #[derive(Debug, Clone, Default)]
 pub struct CleanUpRule {
-    /// Milliseconds: what ended before.
+    /// Milliseconds: what ended before, but for the newest of each workflow: a clock may be years
+    /// ahead.
     pub before: Option<i64>,
     /// What is not among so many newest of its workflow.
     pub keep: Option<u32>,
@@ -198,13 +199,14 @@ fn old(connection: &Connection, rule: &CleanUpRule) -> Result<Old, StoreError> {
     } else {
         "?3 IS NULL"
     };
+    // By ids, which rise whatever the clock does; rows of runs that came with a backup do not.
     Ok(Old {
         runs: rows(&format!(
             "SELECT run FROM (
                SELECT run, ended_at,
-                 row_number() OVER (PARTITION BY workflow_id ORDER BY run DESC) AS place
+                 row_number() OVER (PARTITION BY workflow_id ORDER BY id DESC) AS place
                FROM run WHERE parent IS NULL AND status IN {FINAL} AND {of})
-             WHERE ended_at < ?1 OR place > ?2 ORDER BY run"
+             WHERE (ended_at < ?1 AND place > 1) OR place > ?2 ORDER BY run"
         ))?,
         executions: rows(&format!(
             "SELECT execution FROM (
@@ -212,7 +214,7 @@ fn old(connection: &Connection, rule: &CleanUpRule) -> Result<Old, StoreError> {
                  row_number() OVER (PARTITION BY workflow_id ORDER BY at DESC, execution DESC)
                    AS place
                FROM execution WHERE state IN {FINAL} AND {of})
-             WHERE ended_at < ?1 OR place > ?2 ORDER BY execution"
+             WHERE (ended_at < ?1 AND place > 1) OR place > ?2 ORDER BY execution"
         ))?,
     })
 }

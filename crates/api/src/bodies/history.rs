@@ -69,6 +69,30 @@ pub fn clean_up(
     Ok(result(done, freed, cancelled))
 }
 
+/// When the settings' limits were last applied: milliseconds.
+const LAST: &str = "cleaned_up_at";
+
+/// Removes what the settings call old, once a day: for whoever carries runs out.
+///
+/// # Errors
+/// What the database says.
+pub fn clean_up_when_due(api: &Api, progress: &dyn Progress) -> Result<(), AppError> {
+    let settings = settings::show(api, Nothing {})?;
+    if settings.keep_days.is_none() && settings.keep_runs.is_none() {
+        return Ok(());
+    }
+    let now = api.clock.now().0;
+    let last = api.store.setting(LAST)?.and_then(|last| last.as_i64());
+    // A clock that went back is as good a reason as a day that passed.
+    if last.is_some_and(|last| (now - last).abs() < DAY) {
+        return Ok(());
+    }
+    api.store
+        .write::<_, AppError>(move |tx| Ok(tx.set_setting(LAST, &now.into())?))?;
+    clean_up(api, CleanUpInput::default(), progress)?;
+    Ok(())
+}
+
 fn rule(api: &Api, input: &CleanUpInput) -> Result<CleanUpRule, AppError> {
     let now = api.clock.now().0;
     let before = input.older_than.as_deref();
@@ -115,5 +139,58 @@ fn figures(line: Figures) -> FiguresShow {
             .collect(),
         duration: line.duration.map(spread),
         queue: line.queue.map(spread),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::open;
+    use crate::types::{RunListInput, RunTaskInput, SettingsUpdate};
+    use crate::{Silent, run_changes, runs};
+
+    fn run_some(api: &Api, count: u32) {
+        for _ in 0..count {
+            let input = RunTaskInput {
+                action: "wait".to_owned(),
+                params: serde_json::json!({"ms": 0}).as_object().cloned(),
+                context: None,
+                source: None,
+            };
+            run_changes::task(api, input, &Silent).unwrap();
+        }
+    }
+
+    fn kept(api: &Api) -> usize {
+        runs::list(api, RunListInput::default())
+            .unwrap()
+            .items
+            .len()
+    }
+
+    #[test]
+    fn what_the_settings_call_old_goes_once_a_day() {
+        let root = tempfile::tempdir().unwrap();
+        let api = open(root.path());
+        run_some(&api, 3);
+        clean_up_when_due(&api, &Silent).unwrap();
+        assert_eq!(kept(&api), 3, "nothing is old unless somebody says so");
+        let keep_one = SettingsUpdate {
+            keep_runs: Some(1),
+            ..SettingsUpdate::default()
+        };
+        settings::update(&api, keep_one).unwrap();
+        clean_up_when_due(&api, &Silent).unwrap();
+        assert_eq!(kept(&api), 1);
+        run_some(&api, 2);
+        clean_up_when_due(&api, &Silent).unwrap();
+        assert_eq!(kept(&api), 3, "not before tomorrow");
+        let yesterday = api.clock.now().0 - DAY;
+        let set = move |tx: &flowkeep_store::Tx<'_>| tx.set_setting(LAST, &yesterday.into());
+        api.store
+            .write::<_, flowkeep_store::StoreError>(set)
+            .unwrap();
+        clean_up_when_due(&api, &Silent).unwrap();
+        assert_eq!(kept(&api), 1);
     }
 }

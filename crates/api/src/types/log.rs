@@ -335,7 +335,7 @@ pub struct SpreadShow {
 #[serde(default, deny_unknown_fields)]
 #[ts(optional_fields)]
 pub struct CleanUpInput {
-    /// What ended before: `90d`, RFC 3339, local time. Without this and `keep`, as the settings say.
+    /// What ended before, but for the newest of each workflow: `90d`, RFC 3339, local time. Without this and `keep`, as the settings say.
     pub older_than: Option<String>,
     /// What is not among so many newest of its workflow.
     pub keep: Option<u32>,

@@ -66,7 +66,8 @@ pub struct Settings {
     pub log_storage: LogStorageKind,
     /// The folder for that in files, as a person reads it; `logs` in the data folder unless told.
     pub log_dir: Option<String>,
-    /// Runs that ended more than so many days ago are removed; kept unless told.
+    /// Runs that ended more than so many days ago are removed once a day, but for the newest of each
+    /// workflow; kept unless told.
     pub keep_days: Option<u32>,
     /// Of each workflow so many of the newest runs are kept; all unless told.
     pub keep_runs: Option<u32>,

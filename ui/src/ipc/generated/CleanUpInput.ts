@@ -5,7 +5,7 @@
  */
 export type CleanUpInput = { 
 /**
- * What ended before: `90d`, RFC 3339, local time. Without this and `keep`, as the settings say.
+ * What ended before, but for the newest of each workflow: `90d`, RFC 3339, local time. Without this and `keep`, as the settings say.
  */
 older_than?: string, 
 /**

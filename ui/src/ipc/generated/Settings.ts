@@ -40,7 +40,8 @@ log_storage: LogStorageKind,
  */
 log_dir: string | null, 
 /**
- * Runs that ended more than so many days ago are removed; kept unless told.
+ * Runs that ended more than so many days ago are removed once a day, but for the newest of each
+ * workflow; kept unless told.
  */
 keep_days: number | null, 
 /**
