@@ -1,5 +1,5 @@
 import { TextArea, TextField } from '@/components';
-import { begun, fieldName, m } from '@/i18n';
+import { begun, fieldName, m, visible } from '@/i18n';
 import type { RunContextName } from '@/ipc';
 import type { Context } from './context';
 import styles from './RunSheet.module.css';
@@ -12,6 +12,8 @@ interface Input {
 
 interface Props {
   names: readonly RunContextName[];
+  /** What people call the tasks, by their ids. */
+  tasks: ReadonlyMap<string, string>;
   input: Input;
   /** The rest as it can be read; `null` when it cannot. */
   rest: Context | null;
@@ -19,14 +21,14 @@ interface Props {
 }
 
 /** What a run is started with: a field for each name the workflow uses, and JSON for the rest. */
-export function ContextFields({ names, input, rest, onChange }: Props) {
+export function ContextFields({ names, tasks, input, rest, onChange }: Props) {
   return (
     <>
       {names.length > 0 && (
         <section className={styles.inputs}>
           <h3>{m.run_input()}</h3>
           <div className={styles.fields}>
-            {names.map(({ name }) => (
+            {names.map(({ name, used }) => (
               <TextField
                 key={name}
                 label={begun(fieldName(name))}
@@ -35,6 +37,7 @@ export function ContextFields({ names, input, rest, onChange }: Props) {
                   onChange({ ...input, fields: { ...input.fields, [name]: text } })
                 }
                 placeholder={m.run_input_empty()}
+                hint={input.fields[name]?.trim() ? undefined : neededBy(used, tasks)}
                 data-testid={`context-${name}`}
               />
             ))}
@@ -57,4 +60,19 @@ export function ContextFields({ names, input, rest, onChange }: Props) {
       </details>
     </>
   );
+}
+
+/** So many tasks are named that need what is not given. */
+const NAMED = 2;
+
+function neededBy(
+  used: RunContextName['used'],
+  tasks: ReadonlyMap<string, string>,
+): string | undefined {
+  const names = [...new Set(used.map(({ task }) => visible(tasks.get(task) ?? task)))];
+  if (names.length === 0) return undefined;
+  const told = names.slice(0, NAMED);
+  const more = names.length - told.length;
+  if (more > 0) told.push(m.waits_more({ count: more }));
+  return m.run_input_needed({ names: told.join(', ') });
 }

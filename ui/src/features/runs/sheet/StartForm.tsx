@@ -103,7 +103,13 @@ export function StartForm({ workflow, task, last }: Props) {
       {needsTrust && <TrustNotice workflow={workflow} context={context} />}
       {data && (
         <>
-          <ContextFields names={data.context_names} input={input} onChange={setTyped} rest={rest} />
+          <ContextFields
+            names={data.context_names}
+            tasks={new Map(data.tasks.map((one) => [one.id, one.name]))}
+            input={input}
+            onChange={setTyped}
+            rest={rest}
+          />
           {data.tasks.length > 1 && <Part data={data} only={only} onOnly={setOnly} />}
           {!needsTrust && data.trust.acts.length > 0 && (
             <details className={styles.fold}>
