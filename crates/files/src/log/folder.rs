@@ -2,7 +2,8 @@
 //!
 //! Absent on purpose: an index. Every list reads every file; the database is the storage for much.
 
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, HashMap};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -29,6 +30,8 @@ const PAUSE: Duration = Duration::from_millis(20);
 pub struct FolderLog<'a> {
     root: PathBuf,
     say: &'a dyn Fn(&Message) -> String,
+    /// Files that another program named otherwise than by their ids, by type and id; looked for once.
+    odd: OnceCell<HashMap<(&'static str, String), String>>,
 }
 
 /// A file of a folder, read or not.
@@ -43,7 +46,11 @@ impl<'a> FolderLog<'a> {
     /// The folder need not be there before something is written. `say` puts messages of ours into
     /// words, for whoever reads the files.
     pub fn new(root: PathBuf, say: &'a dyn Fn(&Message) -> String) -> Self {
-        Self { root, say }
+        Self {
+            root,
+            say,
+            odd: OnceCell::new(),
+        }
     }
 
     /// Writes an entry whatever is there.
@@ -129,6 +136,26 @@ impl<'a> FolderLog<'a> {
         }
     }
 
+    /// Earlier programs named files otherwise (`None.json`). Every file is read for it, but once.
+    fn odd_names(&self) -> Result<&HashMap<(&'static str, String), String>, LogError> {
+        if let Some(odd) = self.odd.get() {
+            return Ok(odd);
+        }
+        let mut odd = HashMap::new();
+        for log in LogType::ALL {
+            let folder = self.root.join(log.folder());
+            for name in names_in(&folder)? {
+                if let Ok(Some(entry)) = read(&folder, Some(log), Path::new(&name))
+                    && plain_name(entry.id()).is_none_or(|plain| plain != name)
+                    && file_name(entry.id(), entry.id(), "json") != name
+                {
+                    odd.insert((log.folder(), entry.id().to_owned()), name);
+                }
+            }
+        }
+        Ok(self.odd.get_or_init(|| odd))
+    }
+
     /// As [`LogReader::find`], with the name of its file.
     fn find_file(&self, log: LogType, id: &str) -> Result<Option<(String, LogEntry)>, LogError> {
         let folder = self.root.join(log.folder());
@@ -142,13 +169,12 @@ impl<'a> FolderLog<'a> {
                 return Ok(Some((name, entry)));
             }
         }
-        // Earlier programs named files otherwise (`None.json`).
-        for name in names_in(&folder)? {
-            if let Ok(Some(entry)) = read(&folder, Some(log), Path::new(&name))
-                && entry.id() == id
-            {
-                return Ok(Some((name, entry)));
-            }
+        let odd = self.odd_names()?;
+        if let Some(name) = odd.get(&(log.folder(), id.to_owned()))
+            && let Ok(Some(entry)) = read(&folder, Some(log), Path::new(name))
+            && entry.id() == id
+        {
+            return Ok(Some((name.clone(), entry)));
         }
         Ok(None)
     }

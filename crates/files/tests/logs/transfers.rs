@@ -168,6 +168,29 @@ fn what_is_exported_comes_back_the_same_elsewhere() {
     assert_eq!(kept, Some(entry));
 }
 
+#[test]
+fn a_file_of_another_name_is_found_by_its_id_and_not_written_twice() {
+    let root = tempfile::tempdir().unwrap();
+    let store = store(root.path());
+    write(
+        root.path(),
+        "logs/workflow_executions/None.json",
+        r#"{"workflow_id":"w","session_id":"s"}"#,
+    );
+    let folder = FolderLog::new(root.path().join("logs"), &say);
+    with_log(&store, |log| {
+        migrate_log(&folder, log, false, &Unfollowed).unwrap();
+        let out = export_log(log, &folder, &Unfollowed).unwrap();
+        assert_eq!(counts(&out), [1, 0, 1, 0, 0]);
+    });
+    let names = root
+        .path()
+        .join("logs/workflow_executions")
+        .read_dir()
+        .unwrap();
+    assert_eq!(names.count(), 1);
+}
+
 struct Impatient(Cancellation);
 
 impl Progress for Impatient {
