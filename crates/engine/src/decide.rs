@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use flowkeep_core::run::expression::{Fault, condition};
@@ -26,13 +27,33 @@ use crate::worker::{Job, work};
 impl Rounds {
     /// Does what is wanted of a run, or says why not.
     pub(crate) fn answer(&mut self, request: &RunRequest, round: &mut Round) {
-        let refusal = self.try_answer(request, round).err();
+        let tried = catch_unwind(AssertUnwindSafe(|| self.try_answer(request, round)));
+        let refusal = tried.map_or_else(
+            |_| {
+                // Kept and done again it would take every owner down.
+                tracing::error!(run = %request.run, "what was wanted of a run ended in a panic");
+                self.put_down(request.run, round);
+                Some(Refused(Message::new("run_request_failed")))
+            },
+            Result::err,
+        );
         let written = round.written.entry(request.run).or_default();
         written.row = Some(request.row);
         written.add(RunWrite::Answered {
             request: request.request,
             refusal: refusal.map(|refused| refused.0),
         });
+    }
+
+    /// Forgets what is in memory of a run: as it was last written, its next owner finds it.
+    fn put_down(&mut self, run: RunId, round: &mut Round) {
+        round.written.remove(&run);
+        round.acts.retain(|act| act.run() != run);
+        if let Some(live) = self.live.remove(&run) {
+            for task in live.definition.tasks() {
+                self.queue.withdraw(run, &task.id);
+            }
+        }
     }
 
     fn try_answer(&mut self, request: &RunRequest, round: &mut Round) -> Result<(), Refused> {
@@ -195,8 +216,12 @@ impl Rounds {
             Effect::Task { task, .. } => written.task_changed(task),
             Effect::Run { status } => {
                 written.head_changed();
-                if status.is_final() && live.parent.is_some() {
-                    round.acts.push(Act::ChildEnded(run));
+                if live.parent.is_some() {
+                    round.acts.push(if status.is_final() {
+                        Act::ChildEnded(run)
+                    } else {
+                        Act::ChildMoved(run)
+                    });
                 }
             }
             Effect::Message {

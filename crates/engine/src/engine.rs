@@ -7,6 +7,7 @@
 //!
 //! Absent on purpose: who may be the owner (the lock is the caller's), and what a run means.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -113,9 +114,16 @@ impl Engine {
             options.scope,
             Arc::clone(&trouble),
         );
+        let fault = Arc::clone(&trouble);
         let thread = std::thread::Builder::new()
             .name("engine".to_owned())
-            .spawn(move || rounds.go(&happened))?;
+            .spawn(move || {
+                if catch_unwind(AssertUnwindSafe(|| rounds.go(&happened))).is_err() {
+                    tracing::error!("the engine ended in a panic");
+                    let panicked = Some(StoreError::Panicked);
+                    *fault.lock().unwrap_or_else(PoisonError::into_inner) = panicked;
+                }
+            })?;
         Ok(Self {
             report,
             trouble,

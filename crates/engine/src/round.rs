@@ -57,6 +57,21 @@ pub(crate) enum Act {
     },
     /// A run that is a child has ended.
     ChildEnded(RunId),
+    /// A run that is a child waits for a person, or goes on.
+    ChildMoved(RunId),
+}
+
+impl Act {
+    /// The run it is about.
+    pub(crate) fn run(&self) -> RunId {
+        match self {
+            Self::Execute { run, .. }
+            | Self::Stop { run, .. }
+            | Self::SetTimer { run, .. }
+            | Self::ChildEnded(run)
+            | Self::ChildMoved(run) => *run,
+        }
+    }
 }
 
 impl Written {

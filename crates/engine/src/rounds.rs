@@ -230,8 +230,12 @@ impl Rounds {
                     return;
                 }
                 let written = round.written.entry(run).or_default();
-                let event = written.came(task, attempt, came);
+                let event = written.came(task.clone(), attempt, came);
                 self.tell_late(run, event, round);
+                if let Some(child) = self.child_of(run, &task, attempt) {
+                    // It may have come to a person before its parent was told of it.
+                    self.child_moved(child);
+                }
             }
             Happened::Said {
                 run,
@@ -405,6 +409,7 @@ impl Rounds {
             } => self.stop(run, task, attempt, hard),
             Act::SetTimer { run, at, timer } => self.set_timer(run, at, timer),
             Act::ChildEnded(run) => self.child_ended(run),
+            Act::ChildMoved(run) => self.child_moved(run),
         }
     }
 }

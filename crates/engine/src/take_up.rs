@@ -1,7 +1,7 @@
 //! Which runs the engine has in hand: those that are there when it begins, those that come, the
 //! children of those it has, and what a dead owner left.
 
-use flowkeep_core::run::{Event, Head, Level, Parked, Phase, Status, TaskId};
+use flowkeep_core::run::{Attempted, Event, Head, Level, Parked, Phase, Status, TaskId};
 use flowkeep_core::{Message, RunId, Value};
 use flowkeep_store::{KeptRun, RunWrite, Said};
 
@@ -9,7 +9,7 @@ use crate::actions::{self, ActionError};
 use crate::engine::Scope;
 use crate::live::Live;
 use crate::round::Round;
-use crate::rounds::Rounds;
+use crate::rounds::{Pending, Rounds};
 use crate::worker::Came;
 
 /// Ends a run whose definition can no longer be read: nobody can say what it has come to.
@@ -175,8 +175,11 @@ impl Rounds {
         let tasks = live.definition.tasks().iter().zip(&live.state.tasks);
         let parked: Vec<(TaskId, u32)> = tasks
             .filter(|(_, state)| {
-                let child = Some(Parked::Child);
-                matches!(&state.phase, Phase::Running { parked, .. } if *parked == child)
+                let parked = match state.phase {
+                    Phase::Running { parked, .. } => parked,
+                    _ => None,
+                };
+                matches!(parked, Some(Parked::Child | Parked::ChildAsks))
             })
             .map(|(task, state)| (task.id.clone(), state.attempts))
             .collect();
@@ -192,6 +195,7 @@ impl Rounds {
                     {
                         self.judge_child(run, task, attempt, id, Status::Failed);
                     }
+                    self.child_moved(id);
                 }
                 Ok(None) => {
                     let message = Message::new("attempt_fault");
@@ -222,6 +226,50 @@ impl Rounds {
             Err(error) => Came::failed(error),
         };
         self.came_late(run, task, attempt, came);
+    }
+
+    /// Tells the run above whether a child waits for a person and nothing else.
+    pub(crate) fn child_moved(&mut self, child: RunId) {
+        let Some(live) = self.live.get(&child) else {
+            return;
+        };
+        let (Some(parent), status) = (live.parent.clone(), live.state.head.status) else {
+            return;
+        };
+        let Some(above) = self.live.values().find(|live| live.row == parent.run) else {
+            return;
+        };
+        let task = above.state.task(&above.definition, &parent.task);
+        let now = match task.map(|task| (task.attempts, &task.phase)) {
+            Some((attempt, Phase::Running { parked, .. })) if attempt == parent.attempt => *parked,
+            _ => return,
+        };
+        let parked = if status == Status::Waiting {
+            Parked::ChildAsks
+        } else {
+            Parked::Child
+        };
+        // Before it is parked it is not told: then its child is looked at.
+        if matches!(now, Some(Parked::Child | Parked::ChildAsks)) && now != Some(parked) {
+            let event = Event::Attempted {
+                task: parent.task,
+                attempt: parent.attempt,
+                result: Attempted::Parked(parked),
+            };
+            self.pending.push_back(Pending::Event(above.id(), event));
+        }
+    }
+
+    /// The child that an attempt waits for, where it is in hand.
+    pub(crate) fn child_of(&self, run: RunId, task: &TaskId, attempt: u32) -> Option<RunId> {
+        let row = self.live.get(&run)?.row;
+        let is_child = |live: &&Live| {
+            let parent = live.parent.as_ref();
+            parent.is_some_and(|parent| {
+                parent.run == row && parent.task == *task && parent.attempt == attempt
+            })
+        };
+        self.live.values().find(is_child).map(Live::id)
     }
 
     pub(crate) fn child_ended(&mut self, child: RunId) {

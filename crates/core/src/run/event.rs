@@ -141,6 +141,8 @@ pub enum Parked {
     Until(Moment),
     /// A run it started: the action `workflow.run`. Which one is the engine's to know.
     Child,
+    /// That run, which itself waits for a person and nothing else.
+    ChildAsks,
 }
 
 /// A timer: what it is for, and which attempt set it.

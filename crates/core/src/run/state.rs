@@ -316,21 +316,24 @@ impl TaskState {
 
     /// Whether it is in progress without a person.
     pub(crate) fn is_open(&self) -> bool {
-        matches!(
-            self.phase,
-            Phase::Checking
-                | Phase::Held
-                | Phase::Queued
-                | Phase::Resting { .. }
-                | Phase::Running { .. }
-        )
+        match self.phase {
+            Phase::Checking | Phase::Held | Phase::Queued | Phase::Resting { .. } => true,
+            Phase::Running { parked, .. } => parked != Some(Parked::ChildAsks),
+            _ => false,
+        }
     }
 
-    /// Whether it waits for a person.
+    /// Whether it waits for a person, or a run it started does.
     pub(crate) fn is_asked(&self) -> bool {
         matches!(
             self.phase,
-            Phase::Asking { .. } | Phase::Locked { .. } | Phase::Interrupted
+            Phase::Asking { .. }
+                | Phase::Locked { .. }
+                | Phase::Interrupted
+                | Phase::Running {
+                    parked: Some(Parked::ChildAsks),
+                    ..
+                }
         )
     }
 

@@ -98,7 +98,17 @@ impl Play {
                 .iter()
                 .map(flowkeep_core::run::TaskState::status)
         };
-        let open = self.state.tasks.iter().filter(|task| {
+        let child_asks = |phase: &Phase| {
+            matches!(
+                phase,
+                Phase::Running {
+                    parked: Some(Parked::ChildAsks),
+                    ..
+                }
+            )
+        };
+        let tasks = &self.state.tasks;
+        let open = tasks.iter().filter(|task| {
             matches!(
                 task.phase,
                 Phase::Checking
@@ -106,9 +116,12 @@ impl Play {
                     | Phase::Queued
                     | Phase::Resting { .. }
                     | Phase::Running { .. }
-            )
+            ) && !child_asks(&task.phase)
         });
-        let asked = statuses().filter(|s| matches!(s, Status::Waiting | Status::Interrupted));
+        let asked = tasks.iter().filter(|task| {
+            matches!(task.status(), Status::Waiting | Status::Interrupted)
+                || child_asks(&task.phase)
+        });
         assert_eq!(self.state.head.open as usize, open.count());
         assert_eq!(self.state.head.asked as usize, asked.count());
         let ended = self.state.head.status.is_final();
@@ -154,7 +167,8 @@ impl Play {
     }
 
     fn started(&self) -> bool {
-        !self.history.is_empty()
+        let started = |(event, _): &(Event, Moment)| matches!(event, Event::Started(_));
+        self.history.iter().any(started)
     }
 
     fn act(&mut self, effect: Effect) {
@@ -346,6 +360,8 @@ impl Play {
             self.attempted(task, Attempted::Left { undone: false });
         } else if let Some(task) = word.strip_suffix(":wait") {
             self.attempted(task, Attempted::Parked(Parked::Until(self.now.after(5000))));
+        } else if let Some(task) = word.strip_suffix(":child_asks") {
+            self.attempted(task, Attempted::Parked(Parked::ChildAsks));
         } else if let Some(task) = word.strip_suffix(":child") {
             self.attempted(task, Attempted::Parked(Parked::Child));
         } else if let Some(task) = word.strip_suffix(":locked") {

@@ -142,6 +142,10 @@ const UNSAFE: &str = r#""id": "a", "idempotent": false"#;
 // parked
 #[case::wait(&[A, B_AFTER_A], "a:wait tick b+", "run=succeeded a=succeeded b=succeeded")]
 #[case::child_run(&[A], "a:child a+", "run=succeeded a=succeeded")]
+#[case::child_run_asks(&[A], "a:child a:child_asks", "run=waiting a=running")]
+#[case::child_run_asks_beside_others(&[A, r#""id": "b""#], ">b a:child a:child_asks", "run=running a=running b=running")]
+#[case::child_run_was_answered(&[A], "a:child a:child_asks a:child", "run=running a=running")]
+#[case::child_run_ends_after_asking(&[A], "a:child a:child_asks lost adopted a+", "run=succeeded a=succeeded")]
 #[case::child_run_failed(&[A], "a:child a-", "run=failed a=failed")]
 #[case::locked_secret_waits(&[A], "a:locked", "run=waiting a=waiting")]
 #[case::unlocked(&[A], "a:locked unlock a+", "run=succeeded a=succeeded")]
@@ -176,6 +180,43 @@ const UNSAFE: &str = r#""id": "a", "idempotent": false"#;
 #[case::unsafe_crash_in_a_run_that_fails(&[UNSAFE, r#""id": "b""#], ">a >b lost adopted b-", "run=waiting a=interrupted b=failed")]
 fn what_follows(#[case] bodies: &[&str], #[case] script: &str, #[case] expected: &str) {
     assert_eq!(played(bodies, script).summary(), expected);
+}
+
+/// What people want of a run that nobody has taken up yet.
+#[rstest]
+#[case::paused(
+    "pause",
+    "run=paused a=queued b=queued",
+    "run=paused a=queued b=queued"
+)]
+#[case::paused_and_not(
+    "pause resume",
+    "run=queued a=queued b=queued",
+    "run=queued a=queued b=queued"
+)]
+#[case::left_by_an_owner(
+    "lost adopted",
+    "run=queued a=queued b=queued",
+    "run=queued a=queued b=queued"
+)]
+#[case::cancelled(
+    "cancel",
+    "run=cancelled a=skipped:cancelled b=skipped:cancelled",
+    "run=cancelled a=skipped:cancelled b=skipped:cancelled"
+)]
+fn before_it_is_started(#[case] script: &str, #[case] before: &str, #[case] after: &str) {
+    let mut play = Play::new(tasks(&[A, B_AFTER_A]));
+    play.play(script);
+    assert_eq!(play.summary(), before);
+    play.start();
+    assert_eq!(play.summary(), after);
+    if after.starts_with("run=paused") {
+        play.play("resume");
+    }
+    if !after.starts_with("run=cancelled") {
+        play.play("a+ b+");
+        assert_eq!(play.summary(), "run=succeeded a=succeeded b=succeeded");
+    }
 }
 
 #[rstest]

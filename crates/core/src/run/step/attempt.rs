@@ -80,12 +80,14 @@ impl Turn<'_> {
                 match (parked, stopping) {
                     (Parked::Until(_), Some(stopping)) => self.stopped(at, stopping.why),
                     (Parked::Until(until), None) => self.set_timer(at, Purpose::Wait, *until),
-                    (Parked::Child, Some(_)) => self.effects.push(Effect::Stop {
-                        task: task.clone(),
-                        attempt,
-                        hard: false,
-                    }),
-                    (Parked::Child, None) => {}
+                    (Parked::Child | Parked::ChildAsks, Some(_)) => {
+                        self.effects.push(Effect::Stop {
+                            task: task.clone(),
+                            attempt,
+                            hard: false,
+                        })
+                    }
+                    (Parked::Child | Parked::ChildAsks, None) => {}
                 }
             }
             _ if stopping.is_some() => {

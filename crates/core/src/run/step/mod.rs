@@ -96,7 +96,12 @@ pub fn step(
     }
     let before = turn.state.head.clone();
     turn.apply(event)?;
-    turn.carry_on();
+    // One that nothing was opened of is not one of which everything has ended: it may be paused, or
+    // change its owner, before it is started.
+    let unopened = before.open == 0 && before.asked == 0;
+    if !unopened || matches!(event, Event::Started(_) | Event::Cancel) {
+        turn.carry_on();
+    }
     turn.record(&before);
     Ok(turn.effects)
 }

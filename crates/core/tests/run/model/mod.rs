@@ -123,7 +123,8 @@ impl Model {
                         },
                         4 => Attempted::Broken,
                         5 => Attempted::Parked(Parked::Until(self.play.now.after(2000))),
-                        6 => Attempted::Parked(Parked::Child),
+                        6 if pick / 1024 % 2 == 0 => Attempted::Parked(Parked::Child),
+                        6 => Attempted::Parked(Parked::ChildAsks),
                         7 => Attempted::Locked {
                             secret: "s".to_owned(),
                         },
@@ -153,7 +154,7 @@ impl Model {
             matches!(
                 phase,
                 Phase::Running {
-                    parked: Some(Parked::Child),
+                    parked: Some(Parked::Child | Parked::ChildAsks),
                     ..
                 }
             )
@@ -224,7 +225,6 @@ impl Model {
 
     fn attempted(&mut self, task: &TaskId, result: Attempted) {
         let attempt = self.play.running.remove(task).unwrap();
-        let child = matches!(result, Attempted::Parked(Parked::Child));
         let parked = matches!(result, Attempted::Parked(_));
         self.tell(Event::Attempted {
             task: task.clone(),
@@ -233,7 +233,7 @@ impl Model {
         });
         let state = self.play.state.task(&self.play.definition, task).unwrap();
         let still = matches!(state.phase, Phase::Running { .. }) && state.attempts == attempt;
-        if still && (child || parked) {
+        if still && parked {
             self.play.running.insert(task.clone(), attempt);
         }
     }
