@@ -236,7 +236,7 @@ impl Rounds {
         let (Some(parent), status) = (live.parent.clone(), live.state.head.status) else {
             return;
         };
-        let Some(above) = self.live.values().find(|live| live.row == parent.run) else {
+        let Some(above) = self.above(parent.run).and_then(|id| self.live.get(&id)) else {
             return;
         };
         let task = above.state.task(&above.definition, &parent.task);
@@ -260,6 +260,16 @@ impl Rounds {
         }
     }
 
+    /// The run that started another one. One that is not carried out here is only decided about.
+    fn above(&mut self, row: i64) -> Option<RunId> {
+        let in_hand = self.live.values().find(|live| live.row == row);
+        if let Some(above) = in_hand {
+            return Some(above.id());
+        }
+        let kept = self.kept(row).filter(|kept| !kept.status.is_final())?;
+        self.take_in_hand(kept, false, &mut Round::default())
+    }
+
     /// The child that an attempt waits for, where it is in hand.
     pub(crate) fn child_of(&self, run: RunId, task: &TaskId, attempt: u32) -> Option<RunId> {
         let row = self.live.get(&run)?.row;
@@ -279,9 +289,7 @@ impl Rounds {
         let (Some(parent), status) = (live.parent.clone(), live.state.head.status) else {
             return;
         };
-        // One that is not in hand finds its child ended when it is taken up.
-        let above = self.live.values().find(|live| live.row == parent.run);
-        if let Some(above) = above.map(Live::id) {
+        if let Some(above) = self.above(parent.run) {
             self.judge_child(above, parent.task, parent.attempt, child, status);
         }
     }

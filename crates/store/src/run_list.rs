@@ -27,8 +27,6 @@ pub struct RunFilter {
     /// In whose texts (messages, errors, what it was started with, names and ids) all of these are:
     /// expressions of `core::search_words`.
     pub words: Option<Vec<String>>,
-    /// Runs that a task of another run started, too.
-    pub children: bool,
     /// Older than this one.
     pub after: Option<RunId>,
     /// Rows of the page.
@@ -147,9 +145,6 @@ pub struct OutputRecord {
 fn conditions(filter: &RunFilter) -> (String, Vec<Sql>) {
     let mut conditions = vec!["1".to_owned()];
     let mut values: Vec<Sql> = Vec::new();
-    if !filter.children {
-        conditions.push("parent IS NULL".to_owned());
-    }
     let mut add = |condition: &str, value: Sql| {
         values.push(value);
         conditions.push(condition.replace('?', &format!("?{}", values.len())));

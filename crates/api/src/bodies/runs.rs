@@ -36,7 +36,6 @@ pub fn list(api: &Api, input: RunListInput) -> Result<RunPage, AppError> {
         since: at(input.since)?,
         until: at(input.until)?,
         words: words(input.text.as_deref()),
-        children: false,
         after: input.after.as_deref().map(parsed).transpose()?,
         limit: page(input.limit, 50)?,
         count: input.count.unwrap_or_default(),

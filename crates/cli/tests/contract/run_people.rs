@@ -449,3 +449,54 @@ fn a_run_that_came_with_a_restore_goes_on_only_when_somebody_trusts_it_and_says_
     engine.kill().unwrap();
     engine.wait().unwrap();
 }
+
+#[test]
+fn a_run_waits_when_the_run_it_started_waits() {
+    let flowkeep = Flowkeep::new();
+    create(&flowkeep, REVIEW);
+    create(
+        &flowkeep,
+        r#"{"id": "above", "name": "Above", "tasks": [
+            {"id": "do", "action": "workflow.run",
+             "params": {"workflow": "review", "context": {"day": "Monday"}}}]}"#,
+    );
+    let above = waiting(&flowkeep, "above", "{}");
+    let child = task(&flowkeep, &above, "do")["child"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let listed = flowkeep.done(&["run", "list", "--status", "waiting"]);
+    let ids = listed["items"].as_array().unwrap().iter();
+    let ids: Vec<_> = ids.map(|run| run["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, [child.as_str(), above.as_str()]);
+    let words = [
+        "run", "answer", &child, "look", "--tick", "read", "--tick", "sign",
+    ];
+    flowkeep.done(&words);
+    let fields = r#"{"amount": 3}"#;
+    flowkeep.done(&[
+        "run",
+        "answer",
+        &child,
+        "look",
+        "--fields",
+        fields,
+        "--approve",
+    ]);
+    let (exit, run) = flowkeep.json(&["run", "resume", &above, "--wait"]);
+    assert_eq!((exit, &run["status"]), (0, &json!("succeeded")), "{run}");
+}
+
+#[test]
+fn a_run_that_nobody_has_taken_up_is_paused_and_goes_on_later() {
+    let flowkeep = Flowkeep::new();
+    let text = r#"{"id": "w", "name": "W", "tasks": [{"id": "a", "action": "wait", "params": {"ms": 1}}]}"#;
+    create(&flowkeep, text);
+    let run = flowkeep.done(&["run", "start", "w"]);
+    let id = run["run_id"].as_str().unwrap();
+    let paused = flowkeep.done(&["run", "pause", id]);
+    assert_eq!(paused["status"], "paused");
+    assert_eq!(task(&flowkeep, id, "a")["status"], "queued");
+    let (exit, run) = flowkeep.json(&["run", "resume", id, "--wait"]);
+    assert_eq!((exit, &run["status"]), (0, &json!("succeeded")), "{run}");
+}

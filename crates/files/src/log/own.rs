@@ -56,7 +56,6 @@ impl OwnLog<'_> {
             since: query.since,
             until: query.until,
             words: query.text.as_deref().map(search_words),
-            children: true,
             after: after.transpose()?,
             limit: query.limit,
             count: query.count,

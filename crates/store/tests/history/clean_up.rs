@@ -22,7 +22,6 @@ fn actor() -> CleanUpActor {
 fn kept(ground: &Ground) -> Vec<String> {
     let filter = RunFilter {
         limit: 500,
-        children: true,
         ..RunFilter::default()
     };
     let page = ground.store.runs(&filter).unwrap();

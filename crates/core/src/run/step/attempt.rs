@@ -85,7 +85,7 @@ impl Turn<'_> {
                             task: task.clone(),
                             attempt,
                             hard: false,
-                        })
+                        });
                     }
                     (Parked::Child | Parked::ChildAsks, None) => {}
                 }
