@@ -17,12 +17,14 @@ use crate::FilesError;
 const PART: usize = 4 << 20;
 
 /// Settings that mean something on this computer only.
-pub(crate) const BOUND_SETTINGS: [&str; 5] = [
+pub(crate) const BOUND_SETTINGS: [&str; 7] = [
     "backup_folder",
     "backup_folder_asked",
     "backup_target",
     "example_declined",
     "interrupted_restore",
+    "log_dir",
+    "log_storage",
 ];
 
 /// One line of `revisions/*.jsonl`.
@@ -217,6 +219,9 @@ pub(crate) fn runs(
     as_far_as_it_goes(read, "runs", lost)?;
     Ok(count)
 }
+
+/// The setting that has a file of its own: who carries tasks out, and how much at once.
+pub(crate) const AGENTS: &str = "agents";
 
 pub(crate) fn settings(all: Vec<(String, serde_json::Value)>) -> Vec<u8> {
     let settings: serde_json::Map<_, _> = all

@@ -13,6 +13,7 @@ Made {created_at} (UTC). Documents: {documents}.\r
 What is in it\r
   workflows, roadmaps, rules, templates: one file each, as they were kept\r
 {kept}  settings.json: settings that are not bound to one computer\r
+  agents.json: who carries tasks out and how much at once, where that was set\r
   manifest.json: every file with its size and SHA-256\r
 \r
 What is not in it\r
@@ -30,6 +31,7 @@ Flowkeep 备份\r
 包含\r
   workflows、roadmaps、rules、templates：每份文档一个文件，保持原样\r
 {kept_zh}  settings.json：与具体电脑无关的设置\r
+  agents.json：由谁执行任务、同时执行多少（设置过才有）\r
   manifest.json：每个文件的大小和 SHA-256\r
 \r
 不包含\r

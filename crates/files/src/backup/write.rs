@@ -234,8 +234,14 @@ fn write_and_prove(
         let count = writing.documents(snapshot, kind)?;
         counts.insert(kind.as_str().to_owned(), count);
     }
-    let settings = writing.unless_broken("settings.json", snapshot.settings())?;
+    let mut settings = writing.unless_broken("settings.json", snapshot.settings())?;
+    let agents = settings
+        .extract_if(.., |(key, _)| key == parts::AGENTS)
+        .next();
     writing.plain("settings.json", "settings", &parts::settings(settings))?;
+    if let Some((_, agents)) = agents {
+        writing.plain("agents.json", "agent", format!("{agents}\n").as_bytes())?;
+    }
     let since = request.history.since(request.at.0);
     let mut lost = Vec::new();
     writing.in_parts("revisions", "revision", |out| {

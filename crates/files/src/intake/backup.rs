@@ -17,7 +17,7 @@ use flowkeep_store::{
 };
 use walkdir::WalkDir;
 
-use crate::backup::parts::{BOUND_SETTINGS, RevisionLine};
+use crate::backup::parts::{AGENTS, BOUND_SETTINGS, RevisionLine};
 use crate::backup::{
     DamagedFile, FORMAT, FORMAT_VERSION, MANIFEST, Manifest, ManifestFile, each_file, read_header,
 };
@@ -453,6 +453,10 @@ impl Reading<'_> {
                     }
                 }
             }
+            "agent" => match serde_json::from_slice(bytes) {
+                Ok(agents) => self.staging.add_setting(AGENTS, &agents)?,
+                Err(_) => return Ok(Err(unreadable(0))),
+            },
             "readme" => {}
             // What a later version of this format may add.
             kind => {

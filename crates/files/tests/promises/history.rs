@@ -69,6 +69,32 @@ fn what_a_preview_counts_is_what_comes_in() {
     }
 }
 
+#[test]
+fn agents_have_a_file_of_their_own_and_come_back() {
+    let catalog = Catalog::new();
+    let agents =
+        serde_json::json!({"list": [{"id": "night", "capabilities": ["sqlite"], "capacity": 2}]});
+    let kept = agents.clone();
+    let set = move |tx: &flowkeep_store::Tx<'_>| {
+        tx.set_setting("agents", &kept)?;
+        // Bound to the computer it was chosen on.
+        tx.set_setting("log_dir", &"/there".into())
+    };
+    catalog.store.write::<_, StoreError>(set).unwrap();
+    let made = back_up(&catalog, KeptHistory::All);
+    let file = std::fs::read_to_string(made.folder.join("agents.json")).unwrap();
+    assert_eq!(
+        serde_json::from_str::<serde_json::Value>(&file).unwrap(),
+        agents
+    );
+    let settings = std::fs::read_to_string(made.folder.join("settings.json")).unwrap();
+    assert_eq!(settings, "{}\n");
+    let other = Catalog::new();
+    let (mut staging, _) = other.plan(&made.folder).unwrap();
+    other.apply(&mut staging);
+    assert_eq!(other.store.setting("agents").unwrap(), Some(agents));
+}
+
 fn lines(backup: &Path, folder: &str) -> usize {
     std::fs::read_dir(backup.join(folder))
         .unwrap()

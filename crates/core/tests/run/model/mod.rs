@@ -123,7 +123,7 @@ impl Model {
                         },
                         4 => Attempted::Broken,
                         5 => Attempted::Parked(Parked::Until(self.play.now.after(2000))),
-                        6 if pick / 1024 % 2 == 0 => Attempted::Parked(Parked::Child),
+                        6 if (pick / 1024).is_multiple_of(2) => Attempted::Parked(Parked::Child),
                         6 => Attempted::Parked(Parked::ChildAsks),
                         7 => Attempted::Locked {
                             secret: "s".to_owned(),
