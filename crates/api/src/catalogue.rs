@@ -93,12 +93,32 @@ impl Catalogue {
         self.text(key, &fields)
     }
 
-    /// A message, with its place in front.
+    /// A message, with its place in front and why behind.
     pub fn say(&self, message: &Message) -> String {
         let text = self.text(&message.code, &message.fields);
-        match message.place {
+        let text = self.in_expression(&message.fields, text);
+        let text = match message.place {
             Some(place) => self.at_place(&place.line, &place.column, text),
             None => text,
+        };
+        self.with_reason(text, message.because.as_deref())
+    }
+
+    fn with_reason(&self, text: String, because: Option<&Message>) -> String {
+        match because {
+            Some(why) => self.labelled(&text, &self.say(why)),
+            None => text,
+        }
+    }
+
+    /// What is wrong with an expression, with the part it stands in and itself in front.
+    fn in_expression(&self, fields: &BTreeMap<String, String>, text: String) -> String {
+        match (fields.get("where"), fields.get("expression")) {
+            (Some(part), Some(expression)) => {
+                let place = format!("{} {}", visible(part), visible(expression));
+                self.labelled(&place, &text)
+            }
+            _ => text,
         }
     }
 
@@ -143,6 +163,7 @@ impl Catalogue {
         let is_own = self.has(&own);
         let key = if is_own { &own } else { &error.code };
         let text = self.text(key, &error.fields);
+        let text = self.with_reason(text, error.because.as_ref());
         let text = match (error.fields.get("line"), error.fields.get("column")) {
             (Some(line), Some(column)) => self.at_place(line, column, text),
             _ => text,

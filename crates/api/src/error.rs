@@ -23,6 +23,10 @@ pub struct AppError {
     pub fields: BTreeMap<String, String>,
     /// Whether the same call may succeed later without any change.
     pub retryable: bool,
+    /// Why, where that is a message of its own; part of the sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub because: Option<Message>,
 }
 
 impl AppError {
@@ -34,6 +38,7 @@ impl AppError {
             hints: Vec::new(),
             fields: BTreeMap::new(),
             retryable: false,
+            because: None,
         }
     }
 
@@ -63,6 +68,7 @@ impl From<Message> for AppError {
     fn from(message: Message) -> Self {
         let mut error = Self::new(&message.code);
         error.fields = message.fields;
+        error.because = message.because.map(|why| *why);
         if let Some(place) = message.place {
             error = error.with("line", place.line).with("column", place.column);
         }

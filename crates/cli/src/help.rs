@@ -9,6 +9,7 @@ use clap::{Arg, ArgAction, Command};
 use flowkeep_api::{AppError, Catalogue, Tongue};
 
 use crate::output::Output;
+use crate::run_args::Unusable;
 
 /// The language asked for by `--lang`, else the system's. Read before anything is parsed, because
 /// refusing what cannot be parsed needs it.
@@ -85,12 +86,13 @@ fn dress(command: Command, path: &str, catalogue: &Catalogue) -> Command {
 
 /// Says why a call is not understood; help and version are asked for, not refused.
 pub(crate) fn refused(error: &clap::Error, given: &[OsString], catalogue: &Catalogue) -> ExitCode {
+    let json = given.iter().any(|word| word == "--json");
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             let _ = write!(std::io::stdout(), "{}", error.render());
             return ExitCode::SUCCESS;
         }
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand if !json => {
             let _ = write!(std::io::stderr(), "{}", error.render());
             return ExitCode::from(2);
         }
@@ -114,7 +116,9 @@ pub(crate) fn refused(error: &clap::Error, given: &[OsString], catalogue: &Catal
             let named = either.map(|either| either.replace('|', " / "));
             ("usage_missing_argument", named.unwrap_or(argument))
         }
-        ErrorKind::MissingSubcommand => ("usage_missing_argument", "<COMMAND>".to_owned()),
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            ("usage_missing_argument", "<COMMAND>".to_owned())
+        }
         ErrorKind::ArgumentConflict => (
             "usage_conflict",
             format!("{argument} {}", said(ContextKind::PriorArg)),
@@ -137,6 +141,8 @@ pub(crate) fn refused(error: &clap::Error, given: &[OsString], catalogue: &Catal
     let mut refusal = AppError::new(code)
         .with("detail", detail.trim())
         .hint("see_help");
+    let why = std::error::Error::source(error).and_then(|why| why.downcast_ref::<Unusable>());
+    refusal.because = why.map(|why| why.0.clone());
     let possible = said(ContextKind::ValidValue);
     if !possible.is_empty() {
         refusal = refusal.with("possible", possible).hint("possible_values");
@@ -144,7 +150,6 @@ pub(crate) fn refused(error: &clap::Error, given: &[OsString], catalogue: &Catal
     if !suggested.is_empty() {
         refusal = refusal.with("suggestion", suggested).hint("did_you_mean");
     }
-    let json = given.iter().any(|word| word == "--json");
     Output::new(json, *catalogue).failed(&refusal);
     ExitCode::from(2)
 }

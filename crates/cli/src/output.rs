@@ -169,7 +169,7 @@ impl Output {
 
 /// The message that a value is, if it is nothing more than that.
 fn message(value: &Value) -> Option<Message> {
-    let alone = |key: &String| ["code", "fields", "place"].contains(&key.as_str());
+    let alone = |key: &String| ["code", "fields", "place", "because"].contains(&key.as_str());
     if !value.as_object()?.keys().all(alone) {
         return None;
     }

@@ -1,8 +1,10 @@
 //! The grammar of `run`, `action`, `agent`, `source` and `engine`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
+use flowkeep_api::io_reason;
+use flowkeep_core::{Document, Format, Message, decode};
 use serde_json::{Map, Value};
 
 pub(crate) type Object = Map<String, Value>;
@@ -190,11 +192,42 @@ pub(crate) enum Engine {
     Run,
 }
 
+/// Why a word of the command line is no JSON object.
+#[derive(Debug)]
+pub(crate) struct Unusable(pub(crate) Message);
+
+impl std::fmt::Display for Unusable {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(&self.0.code)
+    }
+}
+
+impl std::error::Error for Unusable {}
+
 /// A JSON object as typed, or the one in a file after `@`.
-pub(crate) fn object(text: &str) -> Result<Object, String> {
-    let read = match text.strip_prefix('@') {
-        Some(path) => std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?,
+pub(crate) fn object(text: &str) -> Result<Object, Unusable> {
+    let text = match text.strip_prefix('@') {
+        Some(path) => file(Path::new(path))?,
         None => text.to_owned(),
     };
-    serde_json::from_str(&read).map_err(|error| error.to_string())
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    serde_json::from_str(text).map_err(|error| Unusable(why_not(text, &error)))
+}
+
+fn file(path: &Path) -> Result<String, Unusable> {
+    let bytes = std::fs::read(path).map_err(|error| Unusable(io_reason(&error)))?;
+    let (text, _) = decode(&bytes).ok_or_else(|| Unusable(Message::new("encoding_unknown")))?;
+    Ok(text)
+}
+
+/// Our own reader says in words what is wrong, and where.
+fn why_not(text: &str, error: &serde_json::Error) -> Message {
+    match Document::parse(Format::Json, text.to_owned()) {
+        Err(message) => message,
+        Ok(document) if document.value().as_object().is_none() => {
+            Message::new("json_not_an_object")
+        }
+        // What is left is a number that no machine holds, such as 1e400.
+        Ok(_) => Message::new("json_number_too_large").with("detail", error),
+    }
 }

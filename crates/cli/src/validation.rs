@@ -77,6 +77,7 @@ pub(crate) fn print(output: &Output, found: &Validation) -> Result<Outcome, AppE
                         code: key_of(catalogue, finding),
                         fields: finding.fields.clone(),
                         place: finding.place,
+                        because: None,
                     })
                 } else {
                     catalogue.labelled(&visible(&finding.path), &sentence(catalogue, finding))

@@ -18,7 +18,7 @@ pub enum Encoding {
 }
 
 /// The text of these bytes, or `None` when no supported encoding fits them.
-pub(crate) fn decode(bytes: &[u8]) -> Option<(String, Encoding)> {
+pub fn decode(bytes: &[u8]) -> Option<(String, Encoding)> {
     if let Some(text) = decode_utf16(bytes) {
         return Some((text, Encoding::Utf16));
     }

@@ -27,7 +27,7 @@ mod value;
 pub use difference::{Difference, DifferenceKind, Subject, differences};
 pub use document::{Document, Format, MAX_DEPTH, MAX_DOCUMENT_BYTES};
 pub use edit::{Edit, Step};
-pub use encoding::Encoding;
+pub use encoding::{Encoding, decode};
 pub use history::KeptHistory;
 pub use id::{BackupId, OperationId, PlanId, RunId, Sha256};
 pub use kind::Kind;

@@ -18,6 +18,9 @@ pub struct Message {
     /// Where in the text it is, when it is in a text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
+    /// Why, where that is a message of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<Box<Self>>,
 }
 
 /// A position in a text. Both numbers start at 1; columns count characters, not bytes.
@@ -36,6 +39,7 @@ impl Message {
             code: code.into(),
             fields: BTreeMap::new(),
             place: None,
+            because: None,
         }
     }
 
@@ -47,6 +51,13 @@ impl Message {
     #[must_use]
     pub fn with(mut self, name: &str, value: impl ToString) -> Self {
         self.fields.insert(name.to_owned(), value.to_string());
+        self
+    }
+
+    /// The same message with why it is so.
+    #[must_use]
+    pub fn because(mut self, why: Self) -> Self {
+        self.because = Some(Box::new(why));
         self
     }
 

@@ -81,6 +81,14 @@ impl Value {
         }
     }
 
+    /// The whole number from zero on that this is, however it is spelled (`3`, `3.0`, `1e3`), where
+    /// 64 bits hold it.
+    pub fn as_whole(&self) -> Option<u64> {
+        let spelled = self.as_number()?;
+        let plain = || spelled.parse::<f64>().ok()?.to_string().parse().ok();
+        spelled.parse().ok().or_else(plain)
+    }
+
     /// Whether this is `null`.
     pub const fn is_null(&self) -> bool {
         matches!(self, Self::Null)

@@ -7,21 +7,10 @@
 use std::collections::BTreeSet;
 
 use flowkeep_core::Message;
+use flowkeep_core::run::action::CAPABILITIES;
 use flowkeep_core::run::queue::Queue;
 use flowkeep_store::{Store, StoreError, Tx};
 use serde::{Deserialize, Serialize};
-
-/// Everything an agent can be able to do.
-pub const CAPABILITIES: [&str; 8] = [
-    "mysql",
-    "sqlite",
-    "redis",
-    "elasticsearch",
-    "http",
-    "file",
-    "program",
-    "workflow",
-];
 
 /// What a fresh installation's one agent does at once.
 const PLACES: u32 = 8;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use flowkeep_core::run::{Refused, Start};
-use flowkeep_core::{Message, RunId};
+use flowkeep_core::{Message, RunId, Validation};
 use flowkeep_store::{NewRun, Store, StoreError};
 
 use crate::readiness::readiness;
@@ -45,10 +45,7 @@ pub fn begin(
     };
     let name = &ready.record.name;
     let Some(definition) = &ready.definition else {
-        let first = ready.validation.errors.first();
-        let (path, code) = first.map_or(("", ""), |first| (&first.path, &first.code));
-        let message = Message::new("definition_invalid").with("name", name);
-        return refused(message.with("path", path).with("code", code));
+        return refused(definition_invalid(name, &ready.validation));
     };
     let named = beginning.start.only.iter().chain(&beginning.start.left_out);
     for task in named {
@@ -75,4 +72,23 @@ pub fn begin(
         repeats: beginning.repeats,
         parent: None,
     }))
+}
+
+/// Why a definition cannot start: the first thing that validation finds, at its place.
+pub fn definition_invalid(name: &str, found: &Validation) -> Message {
+    let message = Message::new("definition_invalid").with("name", name);
+    let Some(first) = found.errors.first() else {
+        return message;
+    };
+    let mut why = Message::new(&first.code);
+    why.fields.clone_from(&first.fields);
+    if !first.path.is_empty() {
+        why = Message::new("in_part")
+            .with("part", &first.path)
+            .because(why);
+    }
+    message
+        .with("path", &first.path)
+        .with("code", &first.code)
+        .because(why)
 }

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use flowkeep_core::run::expression::{Fault, condition};
 use flowkeep_core::run::queue::Waiting;
 use flowkeep_core::run::{
-    Condition, Effect, Evaluation, Event, Moment, QueuedAttempt, Refused, Status, TaskId, step,
+    Condition, Effect, Evaluation, Event, Level, Moment, QueuedAttempt, Refused, Status, TaskId,
+    step,
 };
 use flowkeep_core::{Message, RunId, Value};
 use flowkeep_store::{RunRequest, RunWrite, Said};
@@ -168,7 +169,16 @@ impl Rounds {
                     result,
                 });
             }
-            Effect::Queue(attempt) if live.ours => self.enqueue(run, attempt),
+            Effect::Queue(attempt) if live.ours => {
+                let task = attempt.task.clone();
+                if let Some(message) = self.enqueue(run, attempt) {
+                    written.add(RunWrite::Say {
+                        level: Level::Warning,
+                        task: Some(task),
+                        said: Said::Message(message),
+                    });
+                }
+            }
             Effect::Queue(_) | Effect::Ask { .. } => {}
             Effect::Withdraw { task, .. } => {
                 self.queue.withdraw(run, &task);
@@ -237,7 +247,8 @@ impl Rounds {
         None
     }
 
-    fn enqueue(&mut self, run: RunId, attempt: QueuedAttempt) {
+    /// Puts an attempt into the queue; what to say when nobody could ever take it out.
+    fn enqueue(&mut self, run: RunId, attempt: QueuedAttempt) -> Option<Message> {
         let QueuedAttempt {
             task,
             attempt,
@@ -245,9 +256,7 @@ impl Rounds {
             capabilities,
         } = attempt;
         let chosen = self.choose(run, &task);
-        let Some(live) = self.live.get_mut(&run) else {
-            return;
-        };
+        let live = self.live.get_mut(&run)?;
         let mut capabilities: BTreeSet<String> = capabilities.into_iter().collect();
         live.chosen.remove(&task);
         if let Some(Ok(chosen)) = chosen {
@@ -255,6 +264,12 @@ impl Rounds {
             live.chosen.insert(task.clone(), chosen);
         }
         let since = live.queued_since.remove(&task);
+        let served = capabilities.is_empty() || self.queue.has_agent_for(&capabilities);
+        let nobody = (!served).then(|| {
+            let needed: Vec<_> = capabilities.iter().map(String::as_str).collect();
+            let message = Message::new("run_no_agent").with("task", &task);
+            message.with("needed", needed.join(", "))
+        });
         self.queue.push(Waiting {
             run,
             attempt,
@@ -264,6 +279,7 @@ impl Rounds {
             since: since.map_or(self.now, Moment),
             task,
         });
+        nobody
     }
 
     /// The source a task uses; nothing where it needs none.
@@ -378,7 +394,7 @@ fn evaluation(
         let message = Message::new("database_not_read").with("reason", error);
         return Evaluation::Failed(message);
     }
-    match result {
+    match result.map_err(|fault| fault.inside("condition")) {
         Ok(holds) => Evaluation::Holds(holds),
         Err(Fault::Wrong(message)) => Evaluation::Failed(message),
         Err(Fault::SecretLocked(secret)) => {

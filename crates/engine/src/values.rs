@@ -99,13 +99,14 @@ pub(crate) fn evaluated(
     };
     let mut evaluated = Vec::with_capacity(members.len() + 1);
     for (key, value) in members.iter().filter(|(key, _)| key != sql.name) {
-        evaluated.push((key.clone(), expression::evaluate(value, lookup)?));
+        let value = expression::evaluate(value, lookup).map_err(|fault| fault.inside(key))?;
+        evaluated.push((key.clone(), value));
     }
     if let Some(text) = params.get(sql.name).and_then(Value::as_str) {
         let position = evaluated.iter().position(|(key, _)| key == "args");
         let args = position.map(|at| evaluated.remove(at).1);
         let args = args.as_ref().and_then(Value::as_array).unwrap_or_default();
-        let bound = expression::bind(text, args, lookup)?;
+        let bound = expression::bind(text, args, lookup).map_err(|fault| fault.inside(sql.name))?;
         evaluated.push((sql.name.to_owned(), Value::String(bound.sql)));
         evaluated.push(("args".to_owned(), Value::Array(bound.args)));
     }

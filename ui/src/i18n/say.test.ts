@@ -18,6 +18,15 @@ describe('a message', () => {
     expect(say(message)).toMatch(/^第 14 行第 3 列：/);
   });
 
+  it('ends with why, and tells which expression of which part it is about', () => {
+    const fields = { path: 'context.n', expression: 'context.n', where: 'condition' };
+    const because = { code: 'expression_missing', fields };
+    const message = { code: 'run_task_failed', fields: { task: 'a' }, because };
+    const told = '“a” failed: condition context.n: “context.n” is not there';
+    expect(say(message)).toBe(told);
+    expect(sayError(new CallError(message))).toBe(told);
+  });
+
   it('of an unknown code says so with the code, and never looks up what is not a sentence', () => {
     for (const code of ['never_heard_of', 'toString', '__proto__', 'default']) {
       expect(say({ code })).toContain(code);

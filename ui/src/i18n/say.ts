@@ -60,21 +60,35 @@ function snake(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replaceAll('.', '_');
 }
 
-/** One message as a sentence, with its place in the text before it. */
+/** One message as a sentence, with its place before it and why behind. */
 export function say(message: Message): string {
   const fields = readable((message.fields ?? {}) as Fields);
-  const sentence = words(message.code, fields) ?? catalogue.message_unknown({ code: message.code });
+  const known = words(message.code, fields) ?? catalogue.message_unknown({ code: message.code });
+  const sentence = inExpression(fields, known);
   const place = message.place;
-  return place
+  const placed = place
     ? catalogue.message_at({ line: place.line, column: place.column, message: sentence })
     : sentence;
+  return withReason(placed, message.because);
+}
+
+function withReason(text: string, because: Message | null | undefined): string {
+  return because ? catalogue.labelled({ label: text, text: say(because) }) : text;
+}
+
+/** What is wrong with an expression, with the part it stands in and itself before it. */
+function inExpression(fields: Fields, text: string): string {
+  const { where, expression } = fields;
+  if (where === undefined || expression === undefined) return text;
+  return catalogue.labelled({ label: `${where} ${expression}`, text });
 }
 
 /** The sentence of an error; one that the catalogue does not know is told with its code. */
 export function sayError(error: CallError): string {
   const fields = readable(error.fields);
-  const sentence = words(`error_${error.code}`, fields) ?? words(error.code, fields);
-  if (sentence === undefined) return catalogue.error_unknown({ code: error.code });
+  const known = words(`error_${error.code}`, fields) ?? words(error.code, fields);
+  if (known === undefined) return catalogue.error_unknown({ code: error.code });
+  const sentence = withReason(known, error.because);
   const { line, column } = error.fields;
   return line && column ? catalogue.message_at({ line, column, message: sentence }) : sentence;
 }

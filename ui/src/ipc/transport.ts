@@ -4,6 +4,7 @@
  */
 import type { AppError } from './generated/AppError';
 import type { Commands } from './generated/Commands';
+import type { Message } from './generated/Message';
 import type { PickedPlace } from './generated/PickedPlace';
 import type { ProgressReport } from './generated/ProgressReport';
 
@@ -78,6 +79,7 @@ export class CallError extends Error implements AppError {
   readonly hints: string[];
   readonly fields: Record<string, string>;
   readonly retryable: boolean;
+  readonly because?: Message;
 
   constructor(error: Partial<AppError>) {
     super(error.message ?? '');
@@ -86,6 +88,7 @@ export class CallError extends Error implements AppError {
     this.hints = error.hints ?? [];
     this.fields = error.fields ?? {};
     this.retryable = error.retryable ?? false;
+    if (error.because) this.because = error.because;
   }
 
   /** Whatever was thrown, as a `CallError`. */

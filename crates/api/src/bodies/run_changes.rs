@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use flowkeep_core::run::{Definition, From, RunState, Start, Status, TaskId, repeat};
 use flowkeep_core::{Document, Format, Kind, RunId};
 use flowkeep_engine::{
-    Beginning, Scope, Wanted, begin, definition_of, readiness, state_of, tasks_hash,
+    Beginning, Scope, Wanted, begin, definition_invalid, definition_of, readiness, state_of,
+    tasks_hash,
 };
 use flowkeep_store::{KeptRun, NewRun, RequestAnswer, StoreError};
 use serde_json::{Map, Value as Json, json};
@@ -67,7 +68,7 @@ pub fn start(api: &Api, input: RunStartInput) -> Result<RunStatus, AppError> {
 /// Carries one operation out and waits for what it comes to.
 ///
 /// # Errors
-/// `definition_invalid` for an action or parameters that are not right; `cancelled`.
+/// `definition_invalid` for an action or parameters that are not right; as [`wait`].
 pub fn task(
     api: &Api,
     input: RunTaskInput,
@@ -83,12 +84,7 @@ pub fn task(
     let text_of = json!({"name": input.action, "tasks": [task]}).to_string();
     let document = Document::parse(Format::Json, text_of.clone())?;
     if let Err(found) = flowkeep_core::run::Definition::read(document.value()) {
-        let first = found.errors.first();
-        let (path, code) = first.map_or(("", ""), |first| (&first.path, &first.code));
-        return Err(AppError::new("definition_invalid")
-            .with("name", input.action)
-            .with("path", path)
-            .with("code", code));
+        return Err(definition_invalid(&input.action, &found).into());
     }
     let new = NewRun {
         workflow_id: None,
@@ -207,26 +203,46 @@ pub fn is_without_owner(api: &Api) -> bool {
 /// process does.
 ///
 /// # Errors
-/// `run_unknown`; `cancelled` when whoever waits had enough, the run goes on or is left
-/// `interrupted`; what keeps the engine from going on.
+/// `run_unknown`; when whoever waits had enough, `wait_left` of a run that another process carries
+/// out and `wait_broken_off` of one that nobody does now; what keeps the engine from going on.
 pub fn wait(api: &Api, id: &str, progress: &dyn Progress) -> Result<RunStatus, AppError> {
     let run = find(api, id)?;
-    let outcome = wait_for(api, &run, progress);
+    let ended = wait_for(api, &run, progress);
+    let ours = api.is_passing() && api.holds_engine();
     if api.is_passing() {
         api.disengage();
     }
-    outcome
+    if let Some(status) = ended? {
+        return Ok(status);
+    }
+    // Its last moment may have come while it was left.
+    let now = api.store.run_at(run.row)?.unwrap_or(run);
+    if now.status.is_final() {
+        return Ok(told(&now));
+    }
+    let (code, hint) = if ours {
+        ("wait_broken_off", "show_or_resume_run")
+    } else {
+        ("wait_left", "show_run")
+    };
+    let left = AppError::new(code).with("run", now.id);
+    Err(left.with("status", now.status.as_str()).hint(hint))
 }
 
-fn wait_for(api: &Api, run: &KeptRun, progress: &dyn Progress) -> Result<RunStatus, AppError> {
+/// What a run has come to; nothing when whoever waits had enough before.
+fn wait_for(
+    api: &Api,
+    run: &KeptRun,
+    progress: &dyn Progress,
+) -> Result<Option<RunStatus>, AppError> {
     let mut watch = api.store.watch()?;
     loop {
         let now = api.store.run_at(run.row)?.unwrap_or_else(|| run.clone());
         if now.status.is_final() || now.status == Status::Waiting {
-            return Ok(told(&now));
+            return Ok(Some(told(&now)));
         }
         if !api.engage(Scope::Run(run.id))? && progress.cancellation().is_cancelled() {
-            return Err(AppError::new("cancelled"));
+            return Ok(None);
         }
         api.engine_trouble()?;
         // Not for ever: an owner that died commits nothing more.
@@ -235,7 +251,7 @@ fn wait_for(api: &Api, run: &KeptRun, progress: &dyn Progress) -> Result<RunStat
                 break;
             }
             if progress.cancellation().is_cancelled() {
-                return Err(AppError::new("cancelled"));
+                return Ok(None);
             }
             std::thread::sleep(LOOK);
             api.engine_trouble()?;

@@ -110,7 +110,11 @@ pub fn show(api: &Api, input: RunRef) -> Result<RunShow, AppError> {
         started_by: run.actor,
         start_time: time::rfc3339(run.started_at.unwrap_or(run.created_at)),
         end_time: run.ended_at.map(time::rfc3339),
-        ending: run.head.as_ref().and_then(|head| head.ending),
+        ending: run
+            .head
+            .as_ref()
+            .filter(|head| !head.status.is_final())
+            .and_then(|head| head.ending),
         repeats: run.repeats.map(|id| id.to_string()),
         parent: parent.map(|parent| parent.id.to_string()),
         id: run.id.to_string(),

@@ -18,6 +18,7 @@ mod mistakes;
 mod places;
 mod restore;
 mod run_people;
+mod run_reasons;
 mod runs;
 mod samples;
 mod together;

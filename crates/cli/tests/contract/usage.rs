@@ -1,6 +1,6 @@
 //! Wrong usage, both languages, human output.
 
-use crate::flowkeep::{Flowkeep, sound_error, workflow};
+use crate::flowkeep::{Answer, Flowkeep, sound_error, workflow};
 
 #[test]
 fn wrong_usage_is_exit_2_and_one_document() {
@@ -41,6 +41,22 @@ fn wrong_usage_is_exit_2_and_one_document() {
         !flowkeep.data().exists(),
         "wrong usage touches no data folder"
     );
+}
+
+#[test]
+fn a_noun_alone_shows_its_help_and_programs_are_told_what_is_missing() {
+    let flowkeep = Flowkeep::new();
+    // A data folder that is told counts as a word, and then it is not the noun alone.
+    let alone = |words: &[&str]| {
+        let mut command = flowkeep.command(words);
+        Answer::of(command.env_remove("FLOWKEEP_DATA_DIR").output().unwrap())
+    };
+    let (exit, value) = alone(&["--json", "flow"]).one_document();
+    assert_eq!(exit, 2);
+    assert_eq!(value["error"]["code"], "usage_missing_argument", "{value}");
+    let said = alone(&["flow"]);
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    assert!(said.err.contains("validate"), "{}", said.err);
 }
 
 #[test]

@@ -83,13 +83,9 @@ impl LogMessage {
             }
             Said::Text(plain) => known(vec![("text", text(plain))]),
             Said::Message(message) => {
-                let fields = message.fields.iter();
-                let fields = fields.map(|(key, value)| (key.clone(), text(value)));
-                known(vec![
-                    ("text", text(&say(message))),
-                    ("code", text(&message.code)),
-                    ("fields", Value::Object(fields.collect())),
-                ])
+                let mut said = vec![("text", text(&say(message)))];
+                said.extend(coded(message));
+                known(said)
             }
         }
     }
@@ -115,32 +111,32 @@ impl LogMessage {
 /// The words a message of ours is found by: those of its code, and what it tells.
 pub fn words_of(message: &Message) -> String {
     let fields = message.fields.values().map(String::as_str);
-    let words: Vec<_> = std::iter::once(message.code.as_str())
-        .chain(fields)
-        .collect();
+    let words = std::iter::once(message.code.as_str()).chain(fields);
+    let mut words: Vec<_> = words.map(str::to_owned).collect();
+    words.extend(message.because.as_deref().map(words_of));
     words.join(" ")
 }
 
-/// What an object of just our keys says.
-fn own(value: &Value) -> Option<Said> {
-    let known = ["at", "level", "task", "text", "code", "fields"];
-    let members = value.as_object()?;
-    let plain = |(key, value): &(String, Value)| match key.as_str() {
-        "text" | "code" | "level" => value.as_str().is_some(),
-        "fields" => true,
-        key => known.contains(&key) && (value.is_null() || value.as_str().is_some()),
-    };
-    if !members.iter().all(plain) {
-        return None;
+/// A message of ours without its sentence: `code`, `fields`, and `because` where it has a reason.
+fn coded(message: &Message) -> Vec<(&'static str, Value)> {
+    let text = |text: &str| Value::String(text.to_owned());
+    let fields = message.fields.iter();
+    let fields = fields.map(|(key, value)| (key.clone(), text(value)));
+    let mut members = vec![
+        ("code", text(&message.code)),
+        ("fields", Value::Object(fields.collect())),
+    ];
+    if let Some(why) = &message.because {
+        let why = coded(why).into_iter();
+        let why = why.map(|(key, value)| (key.to_owned(), value)).collect();
+        members.push(("because", Value::Object(why)));
     }
-    let Some(code) = value.get("code").and_then(Value::as_str) else {
-        let text = value.get("text").and_then(Value::as_str)?;
-        return value
-            .get("fields")
-            .is_none()
-            .then(|| Said::Text(text.to_owned()));
-    };
-    let mut message = Message::new(code);
+    members
+}
+
+/// The message that such members are, and nothing else.
+fn uncoded(value: &Value) -> Option<Message> {
+    let mut message = Message::new(value.get("code")?.as_str()?);
     let fields = value
         .get("fields")
         .map_or(Some(&[][..]), Value::as_object)?;
@@ -148,7 +144,35 @@ fn own(value: &Value) -> Option<Said> {
         .iter()
         .map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
         .collect::<Option<BTreeMap<_, _>>>()?;
-    Some(Said::Message(message))
+    Some(match value.get("because") {
+        None => message,
+        Some(why) => {
+            let known =
+                |(key, _): &(String, Value)| matches!(key.as_str(), "code" | "fields" | "because");
+            why.as_object()?.iter().all(known).then_some(())?;
+            message.because(uncoded(why)?)
+        }
+    })
+}
+
+/// What an object of just our keys says.
+fn own(value: &Value) -> Option<Said> {
+    let known = ["at", "level", "task", "text", "code", "fields", "because"];
+    let members = value.as_object()?;
+    let plain = |(key, value): &(String, Value)| match key.as_str() {
+        "text" | "code" | "level" => value.as_str().is_some(),
+        "fields" | "because" => true,
+        key => known.contains(&key) && (value.is_null() || value.as_str().is_some()),
+    };
+    if !members.iter().all(plain) {
+        return None;
+    }
+    if value.get("code").is_some() {
+        return uncoded(value).map(Said::Message);
+    }
+    let text = value.get("text").and_then(Value::as_str)?;
+    let alone = value.get("fields").is_none() && value.get("because").is_none();
+    alone.then(|| Said::Text(text.to_owned()))
 }
 
 #[cfg(test)]
@@ -167,6 +191,8 @@ mod tests {
     #[case(r#"{"at":"2025-01-01 10:00:00","level":"error","task":"load","text":"no"}"#)]
     #[case(r#"{"message":"x","extra":1}"#)]
     #[case(r#"{"at":null,"level":"info","task":null,"text":"said run_stops","code":"run_stops","fields":{"a":"b"}}"#)]
+    #[case(r#"{"at":null,"level":"error","task":"a","text":"said run_task_failed","code":"run_task_failed","fields":{},"because":{"code":"timeout","fields":{}}}"#)]
+    #[case(r#"{"text":"x","code":"y","because":{"code":"z","more":1}}"#)]
     #[case("17")]
     #[case(r#"{"text":5}"#)]
     fn a_message_is_given_back_as_it_came(#[case] text: &str) {

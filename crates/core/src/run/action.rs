@@ -7,6 +7,18 @@
 use serde::Serialize;
 use ts_rs::TS;
 
+/// Everything an agent can be able to do.
+pub const CAPABILITIES: [&str; 8] = [
+    "mysql",
+    "sqlite",
+    "redis",
+    "elasticsearch",
+    "http",
+    "file",
+    "program",
+    "workflow",
+];
+
 /// One action and everything that is known of it without running it.
 #[derive(Debug, PartialEq, Eq, Serialize, TS)]
 pub struct Action {

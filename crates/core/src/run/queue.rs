@@ -272,6 +272,12 @@ impl Queue {
         self.running.insert(key, Running { workflow, agent });
     }
 
+    /// Whether there is an agent that can do what needs this, however busy or held back it is.
+    pub fn has_agent_for(&self, need: &BTreeSet<String>) -> bool {
+        let mut agents = self.agents.values();
+        agents.any(|agent| need.is_subset(&agent.capabilities))
+    }
+
     /// The agent with the smallest part of its places taken, by its id where two are alike.
     fn least_loaded(&self, need: &BTreeSet<String>) -> Option<&str> {
         let load = |agent: &Agent| (u64::from(agent.running), u64::from(agent.capacity));

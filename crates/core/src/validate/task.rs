@@ -3,7 +3,7 @@
 use super::field::{Type, choice, types};
 use super::reference::{Known, nearest};
 use super::{Severity, Validation};
-use crate::run::action::{ACTIONS, action};
+use crate::run::action::{ACTIONS, CAPABILITIES, action};
 use crate::run::expression::{Root, is_lone, references as paths_in};
 use crate::shape::spellings::{
     ALLOW_FALLBACK, AUTO_SELECT, DATA_KIND, DATA_SOURCE, ON_FAILURE, RUN_AFTER,
@@ -93,6 +93,7 @@ fn check_fields(
         let fields = spellings.map(|key| (key, expected));
         types(Severity::Error, value, pointer, &fields, validation);
     }
+    check_capabilities(value, pointer, validation);
     check_retry(value, pointer, validation);
     check_routing(value, pointer, validation);
     check_references(task, depends_on, known, validation);
@@ -115,6 +116,30 @@ fn check_action(value: &Value, pointer: &str, validation: &mut Validation) {
             validation.warning(path, message.with("action", name));
         }
         _ => {}
+    }
+}
+
+/// No agent can have been given an unknown capability, so the task would wait for ever. Only a
+/// warning: the document may be meant for another engine.
+fn check_capabilities(value: &Value, pointer: &str, validation: &mut Validation) {
+    let Some(found) = value.get("capabilities") else {
+        return;
+    };
+    let path = push_token(pointer, "capabilities");
+    let words: Vec<_> = match found {
+        Value::Array(items) => items.iter().collect(),
+        other => vec![other],
+    };
+    for (index, word) in words.into_iter().enumerate() {
+        let Some(word) = word.as_word().filter(|word| !CAPABILITIES.contains(word)) else {
+            continue;
+        };
+        let path = match found {
+            Value::Array(_) => push_token(&path, &index.to_string()),
+            _ => path.clone(),
+        };
+        let message = Message::new("unknown_capability").with("capability", word);
+        validation.warning(path, message.with("known", CAPABILITIES.join(", ")));
     }
 }
 

@@ -58,11 +58,7 @@ impl<'a> Params<'a> {
 
     /// A whole number that is not negative; `3.0` is one.
     pub(super) fn whole(&self, name: &'static str) -> Result<Option<u64>, ActionError> {
-        self.read(name, "field_not_whole_number", |value| {
-            let spelled = value.as_number()?;
-            let plain = spelled.strip_suffix(".0").unwrap_or(spelled);
-            plain.parse().ok()
-        })
+        self.read(name, "field_not_whole_number", Value::as_whole)
     }
 
     /// A list of anything; empty when absent.

@@ -18,4 +18,8 @@ fields?: { [key in string]: string },
 /**
  * Where in the text it is, when it is in a text.
  */
-place?: Place | null, };
+place?: Place | null, 
+/**
+ * Why, where that is a message of its own.
+ */
+because?: Message | null, };

@@ -174,6 +174,9 @@ fn check_param(param: &Param, value: &Value, path: &str, validation: &mut Valida
     } else if let Some(least) = expected.too_small(value) {
         let message = Message::new("field_too_small").with("field", param.name);
         validation.error(path, message.with("least", least));
+    } else if param.holds == Holds::Whole && value.as_whole().is_none() {
+        let message = Message::new("field_too_large").with("field", param.name);
+        validation.error(path, message);
     } else if param.holds == Holds::Cases {
         check_cases(value, path, validation);
     }

@@ -61,21 +61,54 @@ impl From<Message> for Fault {
     }
 }
 
+impl Fault {
+    /// The same fault, told of the expression that is written like this.
+    pub(super) fn of(self, written: &str) -> Self {
+        match self {
+            Self::Wrong(message) => {
+                Self::Wrong(message.with("expression", format!("${{{written}}}")))
+            }
+            locked @ Self::SecretLocked(_) => locked,
+        }
+    }
+
+    /// The same fault, told of a part: `rows`, then `[2]` of it, is `rows[2]` (the field `where`).
+    #[must_use]
+    pub fn inside(self, part: &str) -> Self {
+        match self {
+            Self::Wrong(message) => {
+                let within = match message.fields.get("where").map(String::as_str) {
+                    None => part.to_owned(),
+                    Some(index) if index.starts_with('[') => format!("{part}{index}"),
+                    Some(key) => format!("{part}.{key}"),
+                };
+                Self::Wrong(message.with("where", within))
+            }
+            locked @ Self::SecretLocked(_) => locked,
+        }
+    }
+}
+
 /// The value with all its expressions evaluated, at any depth. Keys of objects are no expressions.
 ///
 /// # Errors
-/// The first expression that cannot be read or has no value.
+/// The first expression that cannot be read or has no value: its fields `expression` and `where`
+/// tell how it is written and in which part.
 pub fn evaluate(value: &Value, lookup: &impl Lookup) -> Result<Value, Fault> {
     Ok(match value {
         Value::String(text) if text.contains("${") => evaluate_text(text, lookup)?,
         Value::Array(items) => {
-            let items = items.iter().map(|item| evaluate(item, lookup));
+            let items = items.iter().enumerate().map(|(index, item)| {
+                let inside = |fault: Fault| fault.inside(&format!("[{index}]"));
+                evaluate(item, lookup).map_err(inside)
+            });
             Value::Array(items.collect::<Result<_, _>>()?)
         }
         Value::Object(members) => {
-            let members = members
-                .iter()
-                .map(|(key, member)| Ok((key.clone(), evaluate(member, lookup)?)));
+            let members = members.iter().map(|(key, member)| {
+                let value = evaluate(member, lookup).map_err(|fault| fault.inside(key))?;
+                Ok((key.clone(), value))
+            });
             Value::Object(members.collect::<Result<_, Fault>>()?)
         }
         other => other.clone(),
@@ -116,7 +149,9 @@ fn known(value: &Value, lookup: &impl Lookup, fault: &mut Option<Fault>) -> Valu
 pub fn condition(text: &str, lookup: &impl Lookup) -> Result<bool, Fault> {
     match evaluate_text(text.trim(), lookup)? {
         Value::Bool(holds) => Ok(holds),
-        _ => Err(Message::new("expression_not_true_or_false").into()),
+        _ => Err(Message::new("expression_not_true_or_false")
+            .with("expression", text.trim())
+            .into()),
     }
 }
 
@@ -149,8 +184,8 @@ fn evaluate_text(text: &str, lookup: &impl Lookup) -> Result<Value, Fault> {
         }
         match piece? {
             Piece::Text(text) => whole.push_str(&text),
-            Piece::Expression(expression) => {
-                let value = value_of(&expression, lookup)?;
+            Piece::Expression(expression, written) => {
+                let value = value_of(&expression, lookup).map_err(|fault| fault.of(written))?;
                 if index == 0 {
                     lone = Some(value);
                 } else {

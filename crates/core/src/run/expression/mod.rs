@@ -50,7 +50,7 @@ pub const MAX_EXPRESSION_BYTES: usize = 2000;
 pub fn references(text: &str) -> Result<Vec<Path>, Message> {
     let mut found = Vec::new();
     for piece in pieces(text) {
-        if let Piece::Expression(expression) = piece? {
+        if let Piece::Expression(expression, _) = piece? {
             found.extend(expression.into_paths());
         }
     }

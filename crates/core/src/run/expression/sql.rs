@@ -35,13 +35,14 @@ pub fn bind(sql: &str, args: &[Value], lookup: &impl Lookup) -> Result<Bound, Fa
                 bound.args.extend(args.by_ref().take(count));
                 bound.sql.push_str(&text);
             }
-            Piece::Expression(expression) => {
+            Piece::Expression(expression, written) => {
                 if scanner.inside != Inside::Code {
                     return Err(Message::new("expression_in_sql_quotes").into());
                 }
                 expressions = true;
                 scanner.before = '?';
-                bound.args.push(value_of(&expression, lookup)?);
+                let value = value_of(&expression, lookup);
+                bound.args.push(value.map_err(|fault| fault.of(written))?);
                 bound.sql.push('?');
             }
         }

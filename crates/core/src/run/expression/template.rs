@@ -12,8 +12,8 @@ use crate::Message;
 pub enum Piece<'t> {
     /// Characters that stay what they are; `$${` is already `${`.
     Text(Cow<'t, str>),
-    /// What stands between `${` and `}`.
-    Expression(Expression),
+    /// What stands between `${` and `}`, and how it is written there.
+    Expression(Expression, &'t str),
 }
 
 /// An expression that was read: a path, or paths joined by operators.
@@ -82,7 +82,8 @@ pub fn pieces(text: &str) -> impl Iterator<Item = Result<Piece<'_>, Message>> {
                 return Some(Err(Message::new("expression_not_closed")));
             };
             rest = &inner[end + 1..];
-            return Some(Expression::read(&inner[..end]).map(Piece::Expression));
+            let read = Expression::read(&inner[..end]);
+            return Some(read.map(|expression| Piece::Expression(expression, &inner[..end])));
         }
         // `$$${` is a dollar before an escaped brace: the sign next to `${` escapes.
         let end = match rest.find("${") {

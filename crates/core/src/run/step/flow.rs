@@ -106,7 +106,12 @@ impl Turn<'_> {
         match result {
             Evaluation::Holds(true) => self.start(at),
             Evaluation::Holds(false) => self.skip(at, Reason::Condition),
-            Evaluation::Failed(error) => self.fail(at, error.clone()),
+            Evaluation::Failed(error) => {
+                // It never came to an attempt, but why it failed is looked for among those.
+                self.task_mut(at).attempts += 1;
+                self.record_attempt(at, Status::Failed, Some(error.clone()));
+                self.fail(at, error.clone());
+            }
         }
     }
 
@@ -177,11 +182,8 @@ impl Turn<'_> {
 
     /// All tries of a task have failed.
     pub(super) fn fail(&mut self, at: Position, error: Message) {
-        self.tell(
-            Level::Error,
-            at,
-            Message::new("run_task_failed").with("code", &error.code),
-        );
+        let message = Message::new("run_task_failed").with("code", &error.code);
+        self.tell(Level::Error, at, message.because(error));
         self.set(at, Phase::Failed);
         let head = &self.state.head;
         if head.undoing.is_some() {

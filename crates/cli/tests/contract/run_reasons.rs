@@ -1,0 +1,249 @@
+//! Why a run failed, waits or cannot start, told where an operator looks for it.
+
+use serde_json::{Value, json};
+
+use crate::flowkeep::{Flowkeep, sound_error};
+
+fn create(flowkeep: &Flowkeep, text: &str) {
+    let file = flowkeep.file("workflow.json", text);
+    flowkeep.done(&["flow", "create", &file]);
+}
+
+/// Runs the one task `a` of a workflow to its failure; the run as it is shown then.
+fn failed(task: &str) -> (Flowkeep, Value) {
+    let flowkeep = Flowkeep::new();
+    create(
+        &flowkeep,
+        &format!(
+            r#"{{"id": "w", "name": "W", "tasks": [{{"id": "a", {task}}}, {{"id": "b", "action": "manual"}}]}}"#
+        ),
+    );
+    let (exit, run) = flowkeep.json(&["run", "start", "w", "--wait"]);
+    assert_eq!((exit, &run["status"]), (1, &json!("failed")), "{run}");
+    let shown = flowkeep.done(&["run", "show", run["run_id"].as_str().unwrap()]);
+    (flowkeep, shown)
+}
+
+#[test]
+fn an_expression_without_a_value_is_told_with_its_place_on_the_task_and_in_the_list() {
+    let condition =
+        r#""action": "wait", "params": {"ms": 1}, "condition": "${context.absent == 1}""#;
+    let params = r#""action": "wait", "params": {"ms": "${context.absent}"}"#;
+    let branch = r#""action": "branch", "params": {"when": [{"task": "b"}, {"condition": "${context.absent == 1}", "task": "b"}]}"#;
+    let sql = r#""action": "sql.query", "params": {"sql": "SELECT ${context.absent}"}"#;
+    for (task, place) in [
+        (condition, "condition ${context.absent == 1}"),
+        (params, "ms ${context.absent}"),
+        (branch, "when[1].condition ${context.absent == 1}"),
+        (sql, "sql ${context.absent}"),
+    ] {
+        let (flowkeep, shown) = failed(task);
+        let sentence = format!("{place}: “context.absent” is not there");
+        let attempts = shown["tasks"][0]["attempts"].as_array().unwrap();
+        assert_eq!(attempts.len(), 1, "{shown}");
+        let error = &attempts[0]["error"];
+        assert_eq!(error["code"], "expression_missing", "{shown}");
+        assert_eq!(error["message"], sentence.as_str(), "{shown}");
+        let list = flowkeep.done(&["run", "list"]);
+        let reason = &list["items"][0]["failed"]["error"];
+        assert_eq!(reason["message"], sentence.as_str(), "{list}");
+        let id = shown["id"].as_str().unwrap();
+        let log = flowkeep.say(&["run", "log", id]).out;
+        let told = format!("“a” failed: {sentence}");
+        assert!(log.contains(&told), "{log}");
+        let chinese = flowkeep.say(&["--lang", "zh-CN", "run", "log", id]).out;
+        let told = format!("“a”失败：{place}：“context.absent”不存在");
+        assert!(chinese.contains(&told), "{chinese}");
+    }
+}
+
+#[test]
+fn a_run_that_has_ended_is_no_longer_ending() {
+    let (_, shown) = failed(r#""action": "sql.query", "params": {"sql": "SELECT"}"#);
+    assert_eq!(shown["ending"], Value::Null, "{shown}");
+    let said = shown["messages"].as_array().unwrap().iter();
+    let mut failed = said.filter(|line| line["code"] == "run_task_failed");
+    let text = failed.next().unwrap()["text"].as_str().unwrap().to_owned();
+    let error = &shown["tasks"][0]["attempts"][0]["error"]["message"];
+    assert!(text.ends_with(error.as_str().unwrap()), "{text}");
+}
+
+#[test]
+fn a_definition_that_cannot_start_says_why_in_words() {
+    let flowkeep = Flowkeep::new();
+    create(
+        &flowkeep,
+        r#"{"id": "w", "name": "W", "tasks": [{"id": "a", "action": "manual", "dependsOn": ["zz"]}]}"#,
+    );
+    create(&flowkeep, r#"{"id": "empty", "name": "E", "tasks": []}"#);
+    for (words, message) in [
+        (
+            &["run", "start", "w"][..],
+            "“W” cannot start: /tasks/0/dependsOn/0: “zz” is not there",
+        ),
+        (
+            &["run", "start", "w", "--lang", "zh-CN"],
+            "“W”无法启动：/tasks/0/dependsOn/0：“zz”不存在",
+        ),
+        (
+            &["run", "start", "empty"],
+            "“E” cannot start: it has no stages and no tasks yet",
+        ),
+    ] {
+        let refused = flowkeep.refused(words, "definition_invalid");
+        assert_eq!(refused["error"]["message"], message);
+    }
+}
+
+#[test]
+fn what_is_no_json_object_says_why() {
+    let flowkeep = Flowkeep::new();
+    create(
+        &flowkeep,
+        r#"{"id": "w", "name": "W", "tasks": [{"id": "a", "action": "manual"}]}"#,
+    );
+    let folder = flowkeep.path("folder");
+    std::fs::create_dir(&folder).unwrap();
+    let folder = format!("@{}", folder.display());
+    for (word, reason) in [
+        ("@/nowhere.json", "missing"),
+        (folder.as_str(), "folder"),
+        ("{\"a\": 1,\n  \"b\" 2}", "line 2, column 7"),
+        ("[1]", "a JSON object is expected"),
+        (r#"{"a": 1e400}"#, "too large"),
+    ] {
+        for option in ["--context", "--fields"] {
+            let words = match option {
+                "--context" => vec!["run", "start", "w", option, word],
+                _ => vec!["run", "answer", "x", "a", option, word],
+            };
+            let (exit, value) = flowkeep.json(&words);
+            assert_eq!(exit, 2, "{value}");
+            sound_error_in_braces(&value);
+            let message = value["error"]["message"].as_str().unwrap();
+            assert!(message.contains(reason), "{reason}: {message}");
+        }
+    }
+    let marked = flowkeep.file("marked.json", "\u{feff}{\"day\": \"Monday\"}");
+    let marked = format!("@{marked}");
+    let run = flowkeep.done(&["run", "start", "w", "--context", &marked]);
+    let shown = flowkeep.done(&["run", "show", run["run_id"].as_str().unwrap()]);
+    assert_eq!(shown["context"], json!({"day": "Monday"}));
+}
+
+/// As `sound_error`, where the refused word itself may have braces.
+fn sound_error_in_braces(value: &Value) {
+    let mut value = value.clone();
+    let message = value["error"]["message"].as_str().unwrap().replace('{', "");
+    value["error"]["message"] = message.into();
+    sound_error(&value);
+}
+
+#[test]
+fn what_no_agent_can_do_is_warned_of_and_told_while_it_waits() {
+    let flowkeep = Flowkeep::new();
+    let text = r#"{"id": "w", "name": "W", "tasks": [{"id": "a", "action": "wait", "params": {"ms": 1}, "capabilities": ["file", "levitation"]},
+      {"id": "m", "action": "manual", "dependsOn": ["a"]}]}"#;
+    create(&flowkeep, text);
+    let found = flowkeep.done(&["flow", "validate", "w"]);
+    let warning = &found["warnings"][0];
+    assert_eq!(warning["code"], "unknown_capability", "{found}");
+    assert_eq!(warning["path"], "/tasks/0/capabilities/1");
+    let mut waiting = flowkeep
+        .command(&["run", "start", "w", "--wait"])
+        .spawn()
+        .unwrap();
+    let warning = loop {
+        let list = flowkeep.done(&["run", "list"]);
+        let Some(run) = list["items"][0]["id"].as_str() else {
+            continue;
+        };
+        let shown = flowkeep.done(&["run", "show", run]);
+        if let Some(warning) = shown["warnings"].get(0) {
+            break warning.clone();
+        }
+        assert!(waiting.try_wait().unwrap().is_none(), "it ended");
+    };
+    waiting.kill().unwrap();
+    waiting.wait().unwrap();
+    assert_eq!(
+        warning["message"],
+        "“a” waits for an agent that can do file, levitation; there is none"
+    );
+}
+
+#[test]
+fn a_number_that_no_machine_counts_to_is_refused_before_a_run() {
+    let flowkeep = Flowkeep::new();
+    for (ms, exit) in [("1e20", 1), ("1e1", 0)] {
+        let text = format!(
+            r#"{{"id": "w{exit}", "name": "W", "tasks": [{{"id": "a", "action": "wait", "params": {{"ms": {ms}}}}}]}}"#
+        );
+        create(&flowkeep, &text);
+        let (code, value) = flowkeep.json(&["run", "start", &format!("w{exit}"), "--wait"]);
+        assert_eq!(code, exit, "{value}");
+        if exit == 1 {
+            assert_eq!(value["error"]["fields"]["code"], "field_too_large");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn whoever_stops_waiting_is_told_what_becomes_of_the_run() {
+    use std::io::{BufRead as _, BufReader};
+    use std::process::{Child, Command, Stdio};
+
+    use crate::flowkeep::Answer;
+
+    fn interrupt(waiting: &Child) {
+        let id = waiting.id().to_string();
+        let sent = Command::new("kill").args(["-INT", &id]).status();
+        assert!(sent.unwrap().success());
+    }
+    let flowkeep = Flowkeep::new();
+    create(
+        &flowkeep,
+        r#"{"id": "w", "name": "W", "tasks": [{"id": "a", "action": "wait", "params": {"ms": 3600000}}]}"#,
+    );
+    // What the run is like once the one who waits has been told to stop.
+    let left = |code: &str| {
+        let waiting = flowkeep
+            .command(&["--json", "run", "start", "w", "--wait"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let run = loop {
+            let list = flowkeep.done(&["run", "list", "--status", "running"]);
+            if let Some(run) = list["items"][0]["id"].as_str() {
+                break run.to_owned();
+            }
+        };
+        interrupt(&waiting);
+        let (exit, value) = Answer::of(waiting.wait_with_output().unwrap()).one_document();
+        assert_eq!(
+            (exit, &value["error"]["code"]),
+            (1, &json!(code)),
+            "{value}"
+        );
+        assert_eq!(value["error"]["fields"]["run"], run.as_str());
+        sound_error(&value);
+        assert!(value["error"]["message"].as_str().unwrap().contains(&run));
+        flowkeep.done(&["run", "show", &run])["status"].clone()
+    };
+    let broken_off = left("wait_broken_off");
+    assert_ne!(broken_off, "running");
+    let list = flowkeep.done(&["run", "list"]);
+    flowkeep.done(&["run", "cancel", list["items"][0]["id"].as_str().unwrap()]);
+    let mut engine = flowkeep
+        .command(&["--json", "engine", "run"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(engine.stdout.take().unwrap()).lines();
+    assert_eq!(lines.next().unwrap().unwrap(), r#"{"running":true}"#);
+    assert_eq!(left("wait_left"), "running");
+    interrupt(&engine);
+    assert!(engine.wait().unwrap().success());
+}
