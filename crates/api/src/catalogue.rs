@@ -163,7 +163,7 @@ impl Catalogue {
         let is_own = self.has(&own);
         let key = if is_own { &own } else { &error.code };
         let text = self.text(key, &error.fields);
-        let text = self.with_reason(text, error.because.as_ref());
+        let text = self.with_reason(text, error.because.as_deref());
         let text = match (error.fields.get("line"), error.fields.get("column")) {
             (Some(line), Some(column)) => self.at_place(line, column, text),
             _ => text,

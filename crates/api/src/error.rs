@@ -26,7 +26,7 @@ pub struct AppError {
     /// Why, where that is a message of its own; part of the sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
-    pub because: Option<Message>,
+    pub because: Option<Box<Message>>,
 }
 
 impl AppError {
@@ -68,7 +68,7 @@ impl From<Message> for AppError {
     fn from(message: Message) -> Self {
         let mut error = Self::new(&message.code);
         error.fields = message.fields;
-        error.because = message.because.map(|why| *why);
+        error.because = message.because;
         if let Some(place) = message.place {
             error = error.with("line", place.line).with("column", place.column);
         }

@@ -142,7 +142,7 @@ pub(crate) fn refused(error: &clap::Error, given: &[OsString], catalogue: &Catal
         .with("detail", detail.trim())
         .hint("see_help");
     let why = std::error::Error::source(error).and_then(|why| why.downcast_ref::<Unusable>());
-    refusal.because = why.map(|why| why.0.clone());
+    refusal.because = why.map(|why| Box::new(why.0.clone()));
     let possible = said(ContextKind::ValidValue);
     if !possible.is_empty() {
         refusal = refusal.with("possible", possible).hint("possible_values");

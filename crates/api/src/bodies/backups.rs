@@ -68,7 +68,7 @@ pub fn backup_plan(api: &Api, input: BackupInput) -> Result<BackupPlan, AppError
                 code: format!("error_{}", error.code),
                 fields: error.fields,
                 place: None,
-                because: error.because.map(Box::new),
+                because: error.because,
             };
             Ok(BackupPlan {
                 into,
