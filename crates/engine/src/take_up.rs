@@ -189,8 +189,10 @@ impl Rounds {
                     self.judge_child(run, task, attempt, child, status);
                 }
                 Ok(Some((child, id, _))) => {
+                    // One that came with a restore goes on when somebody lets it, and trusts it.
                     if !self.live.contains_key(&id)
                         && let Some(kept) = self.kept(child)
+                        && !kept.brought_in
                         && !self.take_up(kept, true, round)
                     {
                         self.judge_child(run, task, attempt, id, Status::Failed);

@@ -437,6 +437,12 @@ impl Reading<'_> {
                     let Ok(part) = serde_json::from_slice::<SnapshotRun>(line) else {
                         return Ok(Err(unreadable(number)));
                     };
+                    if let SnapshotRun::Definition { sha256, text } = &part
+                        && Sha256::of(text.as_bytes()) != *sha256
+                    {
+                        // Kept under that hash it would take the place of another text.
+                        return Ok(Err(unreadable(number)));
+                    }
                     self.runs += u32::from(matches!(part, SnapshotRun::Run(_)));
                     self.staging.add_run_part(&part)?;
                 }

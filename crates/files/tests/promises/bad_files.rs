@@ -174,6 +174,33 @@ fn lines_that_cannot_be_read_are_named_though_the_hash_is_right() {
 }
 
 #[test]
+fn a_definition_that_is_not_what_its_hash_says_takes_no_texts_place() {
+    let backup = BrokenBackup::new();
+    let own = std::fs::read_to_string(backup.victim()).unwrap();
+    backup.change_manifest(|manifest| {
+        let line = serde_json::json!({
+            "definition": {"sha256": flowkeep_core::Sha256::of(own.as_bytes()), "text": "{}"}
+        });
+        let bytes = format!("{line}\n");
+        let path = "runs/2026-01.jsonl";
+        std::fs::create_dir_all(backup.path("runs")).unwrap();
+        std::fs::write(backup.path(path), &bytes).unwrap();
+        let sha256 = flowkeep_core::Sha256::of(bytes.as_bytes());
+        let file = serde_json::json!(
+            {"path": path, "kind": "run", "sha256": sha256, "bytes": bytes.len()});
+        manifest["files"].as_array_mut().unwrap().push(file);
+    });
+    let told = backup.restores(&ALL);
+    assert_eq!(
+        told.parts,
+        [(
+            "runs/2026-01.jsonl".to_owned(),
+            "line_unreadable".to_owned()
+        )]
+    );
+}
+
+#[test]
 fn a_path_that_leads_out_of_the_backup_is_not_followed() {
     let backup = BrokenBackup::new();
     let outside = tempfile::NamedTempFile::new().unwrap();
