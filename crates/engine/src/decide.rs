@@ -80,7 +80,9 @@ impl Rounds {
             if kept.brought_in && !matches!(wanted, Wanted::Resume | Wanted::Cancel) {
                 return refused("run_brought_in");
             }
-            let ours = self.is_ours(&kept);
+            // To end what came with a restore, nothing of it is begun.
+            let ended = kept.brought_in && wanted == Wanted::Cancel;
+            let ours = !ended && self.is_ours(&kept);
             let left = kept.clone();
             if !self.take_up(kept, ours, round) {
                 if wanted == Wanted::Cancel {
@@ -359,7 +361,13 @@ impl Rounds {
             return;
         };
         match self.place.store.child_run(live.row, &key.1, attempt) {
-            Ok(Some((_, child, status))) if !status.is_final() => {
+            Ok(Some((row, child, status))) if !status.is_final() => {
+                // One that came with a restore is in nobody's hand: it is only ended.
+                if !self.live.contains_key(&child)
+                    && let Some(kept) = self.kept(row)
+                {
+                    self.take_in_hand(kept, false, &mut Round::default());
+                }
                 self.pending.push_back(Pending::Event(child, Event::Cancel));
             }
             Ok(_) => {}

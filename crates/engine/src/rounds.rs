@@ -364,9 +364,14 @@ impl Rounds {
         if self.lost {
             return;
         }
-        self.live.retain(|_, live| {
+        let pending = &self.pending;
+        let told = |run: RunId| {
+            let told = |pending: &Pending| matches!(pending, Pending::Event(to, _) if *to == run);
+            pending.iter().any(told)
+        };
+        self.live.retain(|run, live| {
             let head = &live.state.head;
-            !head.status.is_final() && (live.ours || !head.orphaned)
+            !head.status.is_final() && (live.ours || !head.orphaned || told(*run))
         });
     }
 

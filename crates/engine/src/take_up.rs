@@ -124,7 +124,12 @@ impl Rounds {
         }
     }
 
-    fn take_in_hand(&mut self, kept: KeptRun, ours: bool, round: &mut Round) -> Option<RunId> {
+    pub(crate) fn take_in_hand(
+        &mut self,
+        kept: KeptRun,
+        ours: bool,
+        round: &mut Round,
+    ) -> Option<RunId> {
         let (id, row, left) = (kept.id, kept.row, kept.clone());
         match Live::read(&self.place.store, &mut self.definitions, kept) {
             Ok(mut live) => {

@@ -439,7 +439,11 @@ impl Store {
                     connection.query_row(sql, [], |row| row.get::<_, u64>(0))
                 };
                 let before = free(connection)?;
-                connection.execute_batch(&format!("PRAGMA incremental_vacuum({MERGED})"))?;
+                // It gives a row for each page, and frees no more than is asked for.
+                let mut vacuum =
+                    connection.prepare(&format!("PRAGMA incremental_vacuum({MERGED})"))?;
+                let mut pages = vacuum.query([])?;
+                while pages.next()?.is_some() {}
                 let left = free(connection)?;
                 Ok((left, before.saturating_sub(left)))
             })?;

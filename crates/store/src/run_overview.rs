@@ -120,7 +120,7 @@ impl Store {
         let mut statement = reader.prepare_cached(&format!(
             "SELECT {} FROM run WHERE status = 'failed' AND parent IS NULL AND workflow_id NOT NULL AND created_at >= ?1
                AND NOT EXISTS (SELECT 1 FROM run later WHERE later.workflow_id = run.workflow_id
-                 AND later.run > run.run AND later.status IN ('succeeded', 'failed'))
+                 AND later.id > run.id AND later.status IN ('succeeded', 'failed'))
              ORDER BY run DESC LIMIT ?2",
             RunRecord::COLUMNS
         ))?;

@@ -186,7 +186,7 @@ pub(crate) fn put_runs(connection: &Connection) -> Result<u32, StoreError> {
     )?;
     connection.execute(
         "UPDATE main.run SET parent = (SELECT p.run FROM staged.run s
-           JOIN main.run p ON p.id = s.parent WHERE s.id = run.id) WHERE run > ?1",
+           JOIN main.run p ON p.id = s.parent AND p.run > ?1 WHERE s.id = run.id) WHERE run > ?1",
         [before],
     )?;
     for (table, columns) in [

@@ -170,12 +170,14 @@ pub fn retry(api: &Api, input: RunRetryInput) -> Result<RunStatus, AppError> {
     let old = input.definition == Some(RetryDefinition::Old);
     let (Some(workflow), false) = (workflow, old) else {
         let text = api.store.definition_text(&before)?;
+        // First: who is refused has trusted nothing.
+        let start = start(&then)?;
         if input.trust == Some(true) {
             trust(api, before.format, &text)?;
         } else if before.brought_in {
             check_trust(api, &before, &text)?;
         }
-        let new = again(api, &before, text, start(&then)?)?;
+        let new = again(api, &before, text, start)?;
         return add_run(api, new);
     };
     let mut beginning = Beginning {

@@ -178,7 +178,14 @@ impl Model {
         let last = |kept: &Kept| kept.texts.last().unwrap().clone();
         documents
             .iter()
-            .flat_map(|(key, kept)| self.import(key, &last(kept), conflict))
+            .flat_map(|(key, kept)| {
+                if self.documents.contains_key(key) {
+                    return self.import(key, &last(kept), conflict);
+                }
+                // What is not here at all comes with its history.
+                self.documents.insert(key.clone(), kept.clone());
+                vec![(key.clone(), None, Some(kept.texts.len()))]
+            })
             .collect()
     }
 

@@ -438,6 +438,9 @@ fn a_run_that_came_with_a_restore_goes_on_only_when_somebody_trusts_it_and_says_
     let refused = here.refused(&["run", "resume", &run], "trust_required");
     let acts = refused["error"]["fields"]["acts"].as_str().unwrap();
     assert!(acts.contains("note.txt"), "{acts}");
+    let again = ["run", "retry", &run, "--definition", "old", "--trust"];
+    here.refused(&again, "run_has_not_ended");
+    // Who is refused has trusted nothing.
     here.refused(&["run", "start", "review"], "trust_required");
     here.done(&["run", "start", "review", "--trust"]);
     here.done(&["run", "resume", &run]);
@@ -485,6 +488,33 @@ fn a_run_waits_when_the_run_it_started_waits() {
     ]);
     let (exit, run) = flowkeep.json(&["run", "resume", &above, "--wait"]);
     assert_eq!((exit, &run["status"]), (0, &json!("succeeded")), "{run}");
+}
+
+#[test]
+fn a_restored_run_is_cancelled_with_its_child_and_nothing_of_them_begins() {
+    let there = Flowkeep::new();
+    let text = r#"{"id": "below", "name": "Below", "tasks": [
+        {"id": "ask", "action": "manual"},
+        {"id": "write", "action": "program.run", "params": {"program": "false"}, "dependsOn": ["ask"], "runAfter": "any"}]}"#;
+    create(&there, text);
+    let text = r#"{"id": "above", "name": "Above", "tasks": [
+        {"id": "do", "action": "workflow.run", "params": {"workflow": "below"}}]}"#;
+    create(&there, text);
+    let above = waiting(&there, "above", "{}");
+    let child = task(&there, &above, "do")["child"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let backup = there.backup("backups");
+
+    let here = Flowkeep::new();
+    here.done(&["db", "restore", "-i", backup.to_str().unwrap()]);
+    here.done(&["run", "cancel", &above]);
+    for run in [&above, &child] {
+        assert_eq!(here.done(&["run", "show", run])["status"], "cancelled");
+    }
+    let attempts = |here: &Flowkeep| task(here, &child, "write")["attempts"].clone();
+    assert_eq!(attempts(&here), attempts(&there));
 }
 
 #[test]

@@ -168,7 +168,10 @@ fn own(value: &Value) -> Option<Said> {
         return None;
     }
     if value.get("code").is_some() {
-        return uncoded(value).map(Said::Message);
+        // Only what we write ourselves has all of these; another program's text is not ours to drop.
+        let ours = ["at", "level", "task", "fields"];
+        let whole = ours.iter().all(|key| value.get(key).is_some());
+        return whole.then(|| uncoded(value).map(Said::Message))?;
     }
     let text = value.get("text").and_then(Value::as_str)?;
     let alone = value.get("fields").is_none() && value.get("because").is_none();
@@ -192,6 +195,7 @@ mod tests {
     #[case(r#"{"message":"x","extra":1}"#)]
     #[case(r#"{"at":null,"level":"info","task":null,"text":"said run_stops","code":"run_stops","fields":{"a":"b"}}"#)]
     #[case(r#"{"at":null,"level":"error","task":"a","text":"said run_task_failed","code":"run_task_failed","fields":{},"because":{"code":"timeout","fields":{}}}"#)]
+    #[case(r#"{"level":"error","text":"Disk full","code":"E28"}"#)]
     #[case(r#"{"text":"x","code":"y","because":{"code":"z","more":1}}"#)]
     #[case("17")]
     #[case(r#"{"text":5}"#)]

@@ -17,12 +17,17 @@ use crate::FilesError;
 const PART: usize = 4 << 20;
 
 /// Settings that mean something on this computer only.
-pub(crate) const BOUND_SETTINGS: [&str; 7] = [
+pub(crate) const BOUND_SETTINGS: [&str; 10] = [
     "backup_folder",
     "backup_folder_asked",
     "backup_target",
+    "cleaned_up_at",
     "example_declined",
     "interrupted_restore",
+    // What is kept how long is said anew where a history is brought back: else the next clean-up
+    // would take away what a restore has just brought.
+    "keep_days",
+    "keep_runs",
     "log_dir",
     "log_storage",
 ];

@@ -18,7 +18,7 @@ What is in it\r
 \r
 What is not in it\r
 {left_out}  passwords and other secrets; trust given to workflows; large outputs that runs keep in\r
-  files of their own; deleted documents; the example workspace; the list of known backups\r
+  files of their own; what other programs recorded in the log; deleted documents; the example workspace; the list of known backups\r
 \r
 To restore: open Flowkeep, Backup & restore, Restore…, and choose this folder;\r
 or run: flowkeep db restore -i FOLDER\r
@@ -35,7 +35,7 @@ Flowkeep 备份\r
   manifest.json：每个文件的大小和 SHA-256\r
 \r
 不包含\r
-{left_out_zh}  密码等机密；对工作流的信任；运行单独存成文件的大型输出；已删除的文档；示例工作区；备份列表\r
+{left_out_zh}  密码等机密；对工作流的信任；运行单独存成文件的大型输出；其他程序写入的日志；已删除的文档；示例工作区；备份列表\r
 \r
 恢复方法：打开 Flowkeep，进入“备份与恢复”，点“恢复…”，选择此文件夹；\r
 或运行：flowkeep db restore -i 文件夹\r
