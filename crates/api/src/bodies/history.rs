@@ -1,5 +1,8 @@
 //! `log_statistics`, `log_clean_up`: figures of the history, and what is taken out of it.
 
+use std::io::ErrorKind;
+
+use flowkeep_core::RunId;
 use flowkeep_core::run::Status;
 use flowkeep_store::{CleanUpActor, CleanUpRule, Figures, Spread, StatisticsFilter};
 
@@ -61,12 +64,38 @@ pub fn clean_up(
     };
     let done = api.store.clean_up(&rule, &actor, &thinned)?;
     let cancelled = progress.cancelled();
+    if done.runs > 0 {
+        remove_outputs(api)?;
+    }
     let freed = if done.rows > 0 {
         Some(api.store.give_space_back(progress.cancellation())?)
     } else {
         None
     };
     Ok(result(done, freed, cancelled))
+}
+
+/// Removes the large outputs of runs that are no more, those of an earlier clean-up that was broken
+/// off among them. What tasks wrote into folders of their own is work and no log: it stays.
+fn remove_outputs(api: &Api) -> Result<(), AppError> {
+    let entries = match std::fs::read_dir(api.data_dir.join("outputs")) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(AppError::new("internal").with("detail", error)),
+    };
+    for entry in entries.flatten() {
+        let run: Option<RunId> = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse().ok());
+        let Some(run) = run else { continue };
+        if api.store.run(run)?.is_none()
+            && let Err(error) = std::fs::remove_dir_all(entry.path())
+        {
+            tracing::warn!(%error, %run, "outputs of a run that is no more cannot be removed");
+        }
+    }
+    Ok(())
 }
 
 /// When the settings' limits were last applied: milliseconds.
@@ -173,6 +202,13 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let api = open(root.path());
         run_some(&api, 3);
+        let oldest = runs::list(&api, RunListInput::default()).unwrap().items[2]
+            .id
+            .clone();
+        let outputs = api.data_dir().join("outputs");
+        for name in [oldest.as_str(), "something-else"] {
+            std::fs::create_dir_all(outputs.join(name)).unwrap();
+        }
         clean_up_when_due(&api, &Silent).unwrap();
         assert_eq!(kept(&api), 3, "nothing is old unless somebody says so");
         let keep_one = SettingsUpdate {
@@ -180,8 +216,11 @@ mod tests {
             ..SettingsUpdate::default()
         };
         settings::update(&api, keep_one).unwrap();
+        assert!(outputs.join(&oldest).exists());
         clean_up_when_due(&api, &Silent).unwrap();
         assert_eq!(kept(&api), 1);
+        assert!(!outputs.join(&oldest).exists());
+        assert!(outputs.join("something-else").exists());
         run_some(&api, 2);
         clean_up_when_due(&api, &Silent).unwrap();
         assert_eq!(kept(&api), 3, "not before tomorrow");
