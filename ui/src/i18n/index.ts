@@ -3,4 +3,4 @@ export { bytes, dated, duration, exactly, moment, number, took, when } from './f
 export { chooseLocale, formatLocale, type Locale, locale, setLocale, useLocale } from './locale';
 export * as m from './paraglide/messages';
 export { begun, counted, fieldName, label, say, sayError, sayHints, words } from './say';
-export { visible } from './visible';
+export { visible, visibleLines } from './visible';

@@ -15,3 +15,8 @@ export function visible(name: string): string {
     (acting) => SHORT[acting] ?? `\\u{${acting.codePointAt(0)?.toString(16)}}`,
   );
 }
+
+/** A text of several lines as it may be shown, each on a line of its own. */
+export function visibleLines(text: string): string {
+  return text.split(/\r?\n/).map(visible).join('\n');
+}

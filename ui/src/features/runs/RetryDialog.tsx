@@ -12,7 +12,7 @@ import {
   toast,
 } from '@/components';
 import { m, visible } from '@/i18n';
-import { CallError, type RunShow } from '@/ipc';
+import { CallError, type RunAct, type RunShow } from '@/ipc';
 import { documentQuery } from '../catalog/queries';
 import { useCommand } from '../command';
 import { runName } from './columns';
@@ -42,7 +42,10 @@ export function RetryDialog({ run, wish, onClose }: Props) {
   const [chosen, setChosen] = useState<'old' | 'current'>('current');
   const definition = isGone ? 'old' : chosen;
   const retry = useCommand('run_retry', ['run']);
-  const needsTrust = retry.error?.code === 'trust_required';
+  // What was refused of one definition says nothing of the other.
+  const error = retry.variables?.definition === definition ? retry.error : null;
+  const acts = actsOf(error);
+  const needsTrust = acts.length > 0;
   const hasFailed = run.tasks.some((task) => task.status !== 'succeeded');
   const start = (trust: boolean) =>
     retry.mutate(
@@ -119,11 +122,17 @@ export function RetryDialog({ run, wish, onClose }: Props) {
         onRemove={(place) => setSkip(skip.filter((_, index) => index !== place))}
         hint={m.run_retry_skip_hint()}
       />
-      {needsTrust && run.workflow_id !== null ? (
-        <TrustNotice workflow={run.workflow_id} />
+      {needsTrust ? (
+        <TrustNotice acts={acts} />
       ) : (
-        retry.error && <ErrorNotice error={CallError.from(retry.error)} />
+        error && <ErrorNotice error={CallError.from(error)} />
       )}
     </Dialog>
   );
+}
+
+/** Everything that exactly the refused text would do; nothing where trust is not what it lacks. */
+function actsOf(error: CallError | null): readonly RunAct[] {
+  if (error?.code !== 'trust_required') return [];
+  return JSON.parse(error.fields.acts ?? '[]') as RunAct[];
 }

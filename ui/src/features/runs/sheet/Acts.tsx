@@ -1,5 +1,5 @@
 import { Icon } from '@/components';
-import { visible } from '@/i18n';
+import { visible, visibleLines } from '@/i18n';
 import type { RunAct } from '@/ipc';
 import { actionWords, paramWords } from '../../catalog/forms/actions';
 import styles from './Acts.module.css';
@@ -23,7 +23,7 @@ export function Acts({ acts }: { acts: readonly RunAct[] }) {
             {act.lines.map((line) => (
               <div key={line.param}>
                 <dt>{paramWords(act.action, line.param)}</dt>
-                <dd data-selectable>{line.text}</dd>
+                <dd data-selectable>{visibleLines(line.text)}</dd>
               </div>
             ))}
           </dl>

@@ -100,7 +100,7 @@ export function StartForm({ workflow, task, last }: Props) {
       {error && <ErrorNotice error={error} onRetry={() => void preview.refetch()} />}
       <UnsavedNote workflow={workflow} revision={data?.revision} />
       {data && data.problems.length > 0 && <Problems workflow={workflow} preview={data} />}
-      {needsTrust && <TrustNotice workflow={workflow} context={context} />}
+      {needsTrust && data && <TrustNotice acts={data.trust.acts} />}
       {data && (
         <>
           <ContextFields

@@ -1,16 +1,11 @@
-import { useQuery } from '@tanstack/react-query';
 import { Icon } from '@/components';
 import { m } from '@/i18n';
+import type { RunAct } from '@/ipc';
 import { Acts } from './Acts';
-import type { Context } from './context';
-import { previewQuery } from './queries';
 import styles from './RunSheet.module.css';
 
-const NO_CONTEXT: Context = {};
-
 /** A workflow from elsewhere: everything it would do, before anybody lets it. */
-export function TrustNotice({ workflow, context }: { workflow: string; context?: Context }) {
-  const { data } = useQuery(previewQuery(workflow, context ?? NO_CONTEXT));
+export function TrustNotice({ acts }: { acts: readonly RunAct[] }) {
   return (
     <section className={styles.trust} aria-label={m.trust_title()} data-testid="trust">
       <p className={styles.trustTitle}>
@@ -18,7 +13,7 @@ export function TrustNotice({ workflow, context }: { workflow: string; context?:
         <b>{m.trust_title()}</b>
       </p>
       <p>{m.trust_words()}</p>
-      {data && <Acts acts={data.trust.acts} />}
+      <Acts acts={acts} />
     </section>
   );
 }

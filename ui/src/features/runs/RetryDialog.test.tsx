@@ -1,0 +1,57 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
+import { afterEach, expect, it, vi } from 'vitest';
+import { CallError, type Input, type RunShow, setTransport } from '@/ipc';
+import { testTransport } from '@/ipc/testing';
+import { RetryDialog } from './RetryDialog';
+
+vi.mock('@tanstack/react-router', async (original) => ({
+  ...(await original<object>()),
+  useNavigate: () => () => {},
+}));
+
+afterEach(cleanup);
+
+const run = { id: 'r', workflow_id: 'w', workflow_name: 'W', revision: 1, tasks: [] };
+
+/** Each definition is refused with an act of its own. */
+function refused({ definition }: Input<'run_retry'>): never {
+  const line = { param: 'sql', text: `${definition} \u202Etxet` };
+  const acts = [{ task: 't', name: 'T', action: 'sql.execute', source: null, lines: [line] }];
+  throw new CallError({ code: 'trust_required', fields: { acts: JSON.stringify(acts) } });
+}
+
+it('asks for trust in exactly the text that was refused, and for each anew', async () => {
+  const transport = testTransport({
+    flow_show: () => ({ row: { revision: 2 } }) as never,
+    run_retry: refused,
+  });
+  setTransport(transport);
+  render(
+    <QueryClientProvider
+      client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}
+    >
+      <RetryDialog run={run as unknown as RunShow} wish={{}} onClose={() => {}} />
+    </QueryClientProvider>,
+  );
+  const start = () => fireEvent.click(screen.getByTestId('retry-start'));
+  const asked = () =>
+    transport.calls.flatMap(({ name, input }) =>
+      name === 'run_retry' ? [input as Input<'run_retry'>] : [],
+    );
+  await screen.findByTestId('retry-old');
+  start();
+  await waitFor(() => expect(screen.getByTestId('acts').textContent).toContain('current'));
+  expect(screen.getByTestId('acts').textContent).toContain('current \\u{202e}txet');
+  fireEvent.click(screen.getByTestId('retry-old'));
+  await waitFor(() => expect(screen.queryByTestId('acts')).toBeNull());
+  start();
+  await waitFor(() => expect(screen.getByTestId('acts').textContent).toContain('old'));
+  start();
+  await waitFor(() => expect(asked().length).toBe(3));
+  expect(asked().map(({ definition, trust }) => [definition, trust])).toEqual([
+    ['current', false],
+    ['old', false],
+    ['old', true],
+  ]);
+});
