@@ -137,7 +137,7 @@ fn step(task: &Task) -> RunStep {
 /// Where a guided step leads after it is done, where that is a choice.
 fn ways(definition: &Definition, task: &Task) -> Vec<RunStep> {
     let ways = task.ways.iter().filter(|way| way.after == Outcome::Success);
-    let steps: Vec<_> = ways
+    let mut steps: Vec<_> = ways
         .filter_map(|way| {
             let to = definition.task(definition.id(way.to?)?)?;
             Some(RunStep {
@@ -146,6 +146,8 @@ fn ways(definition: &Definition, task: &Task) -> Vec<RunStep> {
             })
         })
         .collect();
+    // The run takes no step back to itself unless told, so that it is never the first.
+    steps.sort_by_key(|step| step.id == task.id.0);
     if steps.len() > 1 { steps } else { Vec::new() }
 }
 

@@ -162,7 +162,7 @@ fn work_that_is_sent_back_is_ticked_anew() {
         r#"{"id": "stages", "name": "S", "stages": [
           {"id": "a", "description": "Write ${ENV}", "checklist": ["written"]},
           {"id": "b", "checklist": []}, {"id": "c"}],
-         "transitions": [{"from": "a", "to": "b"}, {"from": "b", "to": "c", "condition": "good"}, {"from": "b", "to": "a"}]}"#,
+         "transitions": [{"from": "a", "to": "b"}, {"from": "b", "to": "b"}, {"from": "b", "to": "c", "condition": "good"}, {"from": "b", "to": "a"}]}"#,
     );
     let run = waiting(&flowkeep, "stages", "{}");
     let first = task(&flowkeep, &run, "a")["question"].clone();
@@ -171,7 +171,7 @@ fn work_that_is_sent_back_is_ticked_anew() {
     let second = task(&flowkeep, &run, "b")["question"].clone();
     assert_eq!(
         second["next"],
-        json!([{"id": "c", "name": "c", "label": "good"}, {"id": "a", "name": "a"}])
+        json!([{"id": "c", "name": "c", "label": "good"}, {"id": "a", "name": "a"}, {"id": "b", "name": "b"}])
     );
     assert_eq!(second["send_back_to"][0]["id"], "a");
     flowkeep.done(&["run", "answer", &run, "b", "--send-back", "a"]);

@@ -13,12 +13,12 @@ interface Props {
   value: unknown;
   fault: string | undefined;
   onChange: (value: unknown) => void;
-  /** What is filled in is to be kept. */
-  onLeave: () => void;
+  /** This value is to be kept: it is whole. */
+  onKeep: (value: unknown) => void;
 }
 
 /** A field of a person's work, by the control that suits what it holds. */
-export function AnswerField({ field, value, fault, onChange, onLeave }: Props) {
+export function AnswerField({ field, value, fault, onChange, onKeep }: Props) {
   const label = field.required
     ? visible(field.label)
     : m.answer_optional({ name: visible(field.label) });
@@ -30,12 +30,12 @@ export function AnswerField({ field, value, fault, onChange, onLeave }: Props) {
     isRequired: field.required,
     value: cellText(value),
     onChange: (typed: string) => onChange(typedValue(field, typed)),
-    onBlur: onLeave,
+    onBlur: () => onKeep(value),
     'data-testid': testid,
   };
   const choose = (next: unknown) => {
     onChange(next);
-    onLeave();
+    onKeep(next);
   };
   switch (field.holds) {
     case 'long_text':

@@ -45,12 +45,13 @@ export function WorkForm({ run, task, work }: Props) {
     setTicked(all);
     keep.mutate({ ...about, fields: {}, ...(on ? { tick: [item] } : { untick: [item] }) });
   };
-  const keepFields = () => {
+  // A field that has just been chosen is not in the values of this drawing yet.
+  const keepFields = (filled: Values) => {
     const differing = Object.fromEntries(
-      Object.entries(changed(work.fields, values)).filter(([name]) => {
+      Object.entries(changed(work.fields, filled)).filter(([name]) => {
         const field = work.fields.find((one) => one.name === name);
         // An empty field is kept as empty; one that cannot be read waits to be mended.
-        return field && !faultOf({ ...field, required: false }, values[name]);
+        return field && !faultOf({ ...field, required: false }, filled[name]);
       }),
     );
     if (Object.keys(differing).length > 0) keep.mutate({ ...about, fields: differing });
@@ -113,7 +114,7 @@ export function WorkForm({ run, task, work }: Props) {
                 value={values[field.name]}
                 fault={isTold ? faults.get(field.name) : undefined}
                 onChange={(value) => setValues((all) => ({ ...all, [field.name]: value }))}
-                onLeave={keepFields}
+                onKeep={(value) => keepFields({ ...values, [field.name]: value })}
               />
             ))}
           </div>
