@@ -10,9 +10,10 @@ use flowkeep_api::types::{
     SettingsUpdate, SpreadShow, StatisticsInput,
 };
 use flowkeep_api::{Api, AppError, Catalogue, history, log_transfers, logs, settings};
+use flowkeep_core::{visible, visible_whole};
 
 use crate::log_args::{Log, SettingsChange, SettingsVerb, Storage, Which};
-use crate::output::{Out, Outcome, Output};
+use crate::output::{Out, Outcome, Output, values};
 use crate::progress::Shown;
 
 pub(crate) fn run(api: &Api, output: &Output, verb: Log) -> Result<Outcome, AppError> {
@@ -120,7 +121,7 @@ fn executions(api: &Api, output: &Output, input: LogListInput) -> Result<Outcome
             writeln!(
                 out,
                 "{}",
-                catalogue.labelled(&file.path, &catalogue.say(&file.reason))
+                catalogue.labelled(&visible(&file.path), &catalogue.say(&file.reason))
             )
         })
     })?;
@@ -137,7 +138,7 @@ fn operations(api: &Api, output: &Output, input: LogListInput) -> Result<Outcome
             writeln!(
                 out,
                 "{}",
-                catalogue.labelled(&file.path, &catalogue.say(&file.reason))
+                catalogue.labelled(&visible(&file.path), &catalogue.say(&file.reason))
             )
         })
     })?;
@@ -162,14 +163,16 @@ fn execution_line(catalogue: &Catalogue, entry: &ExecutionEntry) -> String {
     let at = entry.start_time.as_deref().unwrap_or(NONE);
     let workflow = entry.workflow_id.as_deref().unwrap_or(NONE);
     let status = status.unwrap_or_else(|| NONE.to_owned());
-    format!("{}  {at}  {status}  {workflow}", entry.execution_id)
+    let line = format!("{}  {at}  {status}  {workflow}", entry.execution_id);
+    visible_whole(&line).into_owned()
 }
 
 fn operation_line(entry: &OperationEntry) -> String {
     let word = |word: &Option<String>| word.clone().unwrap_or_else(|| NONE.to_owned());
     let (at, what) = (word(&entry.timestamp), word(&entry.operation_type));
     let (workflow, user) = (word(&entry.workflow_id), word(&entry.user));
-    format!("{}  {at}  {what}  {workflow}  {user}", entry.operation_id)
+    let line = format!("{}  {at}  {what}  {workflow}  {user}", entry.operation_id);
+    visible_whole(&line).into_owned()
 }
 
 fn execution(output: &Output, entry: &ExecutionEntry) -> Result<Outcome, AppError> {
@@ -182,7 +185,8 @@ fn execution(output: &Output, entry: &ExecutionEntry) -> Result<Outcome, AppErro
             };
             let at = message.at.as_deref().unwrap_or(NONE);
             let task = message.task.as_deref().unwrap_or(NONE);
-            writeln!(out, "{at}  {task}  {text}")?;
+            let line = format!("{at}  {task}  {text}");
+            writeln!(out, "{}", visible_whole(&line))?;
         }
         Ok(())
     })?;
@@ -195,7 +199,7 @@ fn operation(output: &Output, entry: &OperationEntry) -> Result<Outcome, AppErro
         if entry.data.is_null() {
             Ok(())
         } else {
-            writeln!(out, "{:#}", entry.data)
+            values(out, &entry.data)
         }
     })?;
     Ok(Outcome::Done)
@@ -245,7 +249,7 @@ fn report(catalogue: &Catalogue, out: &mut Out, done: &LogReport, said: &str) ->
         writeln!(
             out,
             "{}",
-            catalogue.labelled(&item.path, &reason.unwrap_or_default())
+            catalogue.labelled(&visible(&item.path), &reason.unwrap_or_default())
         )?;
     }
     let sentence = catalogue.sentence(
@@ -316,7 +320,7 @@ fn figures(catalogue: &Catalogue, line: &FiguresShow) -> String {
     };
     spread("cli_log_took", line.duration);
     spread("cli_log_waited", line.queue);
-    format!("{}  {}", line.name, parts.join(" · "))
+    format!("{}  {}", visible(&line.name), parts.join(" · "))
 }
 
 fn clean_up(api: &Api, output: &Output, input: CleanUpInput) -> Result<Outcome, AppError> {
@@ -338,7 +342,7 @@ fn cleaned(
 ) -> io::Result<()> {
     for line in &done.workflows {
         let workflow = line.workflow_id.as_deref().unwrap_or(NONE);
-        writeln!(out, "  {workflow}  {}", line.count)?;
+        writeln!(out, "  {}  {}", visible(workflow), line.count)?;
     }
     let key = if dry_run {
         "cli_log_would_clean_up"

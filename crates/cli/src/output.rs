@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, StdoutLock, Write};
 use std::process::ExitCode;
 
 use flowkeep_api::{AppError, Catalogue, io_reason};
-use flowkeep_core::Message;
+use flowkeep_core::{Message, visible_whole};
 use serde_json::{Value, json};
 
 /// How a command ended.
@@ -37,6 +37,13 @@ pub(crate) struct Output {
 }
 
 pub(crate) type Out = BufWriter<StdoutLock<'static>>;
+
+/// Values that others chose, for people: JSON escapes the controls of ASCII alone.
+pub(crate) fn values(out: &mut Out, values: &Value) -> io::Result<()> {
+    let text = format!("{values:#}");
+    text.lines()
+        .try_for_each(|line| writeln!(out, "{}", visible_whole(line)))
+}
 
 impl Output {
     pub(crate) fn new(json: bool, catalogue: Catalogue) -> Self {

@@ -9,7 +9,7 @@ use flowkeep_api::{Api, AppError, Catalogue, run_previews, runs};
 use flowkeep_core::{Finding, visible, visible_whole};
 use serde_json::{Map, Value};
 
-use crate::output::{Out, Outcome, Output};
+use crate::output::{Out, Outcome, Output, values};
 use crate::runs::{status, text_line};
 
 pub(crate) fn show(api: &Api, output: &Output, id: String) -> Result<Outcome, AppError> {
@@ -112,7 +112,7 @@ pub(crate) fn task_output(
     task: String,
 ) -> Result<Outcome, AppError> {
     let found = runs::output(api, RunTaskRef { id, task })?;
-    output.print(&found, |_, out| writeln!(out, "{:#}", found.output))?;
+    output.print(&found, |_, out| values(out, &found.output))?;
     Ok(Outcome::Done)
 }
 

@@ -11,9 +11,10 @@ use flowkeep_api::{
     Api, AppError, Catalogue, Progress as _, history, run_changes, run_questions, runs,
 };
 use flowkeep_core::run::Status;
+use flowkeep_core::{visible, visible_whole};
 use serde_json::{Value, json};
 
-use crate::output::{Outcome, Output, write};
+use crate::output::{Outcome, Output, values, write};
 use crate::progress::Shown;
 use crate::run_args::{Answer, Definition, Mode, Retry, Run, RunList, Start};
 use crate::run_details::{preview, show, task_output, told_acts};
@@ -205,7 +206,7 @@ fn task(api: &Api, output: &Output, input: RunTaskInput) -> Result<Outcome, AppE
     drop(progress);
     output.print(&done, |catalogue, out| match &done.error {
         Some(error) => writeln!(out, "{}", catalogue.say(error)),
-        None => writeln!(out, "{:#}", done.output),
+        None => values(out, &done.output),
     })?;
     Ok(outcome(done.status))
 }
@@ -231,7 +232,7 @@ fn list(api: &Api, output: &Output, list: RunList) -> Result<Outcome, AppError> 
     output.print(&page, |catalogue, out| {
         for row in &page.items {
             let status = status(catalogue, row.status);
-            let (id, name, at) = (&row.id, &row.workflow_name, &row.start_time);
+            let (id, name, at) = (&row.id, visible(&row.workflow_name), &row.start_time);
             writeln!(out, "{id}  {at}  {status}  {name}")?;
         }
         Ok(())
@@ -293,7 +294,7 @@ pub(crate) fn text_line(catalogue: &Catalogue, line: &RunMessage) -> String {
         RunText::Line(line) => line.clone(),
     };
     let task = line.task.as_deref().unwrap_or("–");
-    format!("{}  {task}  {text}", line.at)
+    visible_whole(&format!("{}  {task}  {text}", line.at)).into_owned()
 }
 
 pub(crate) fn sources(api: &Api, output: &Output) -> Result<Outcome, AppError> {

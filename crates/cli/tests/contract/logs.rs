@@ -74,6 +74,32 @@ fn another_program_records_an_execution() {
 }
 
 #[test]
+fn what_other_programs_record_does_nothing_on_a_terminal() {
+    let flowkeep = Flowkeep::new();
+    let acting = "a\u{1b}[2Jb\u{202e}c\u{9b}d";
+    let begun = flowkeep.done(&["log", "start", acting]);
+    let id = begun["execution_id"].as_str().unwrap();
+    flowkeep.done(&["log", "update", id, "--message", acting]);
+    let data = json!({ "to": acting }).to_string();
+    let done = flowkeep.done(&["log", "operation", acting, acting, "--data", &data]);
+    let operation = done["operation_id"].as_str().unwrap();
+    for words in [
+        ["log", "executions"].as_slice(),
+        &["log", "operations"],
+        &["log", "show", id],
+        &["log", "show", operation],
+        &["log", "statistics"],
+        &["log", "clean-up", "--keep", "1", "--dry-run"],
+    ] {
+        let said = flowkeep.say(words).out;
+        let acts = |c: char| c != '\n' && (c.is_control() || c == '\u{202e}');
+        assert!(!said.contains(acts), "{words:?}: {said:?}");
+    }
+    let shown = flowkeep.say(&["log", "show", id]).out;
+    assert_eq!(shown.matches("a\\u{1b}[2Jb\\u{202e}c\\u{9b}d").count(), 2);
+}
+
+#[test]
 fn our_own_runs_and_changes_are_in_the_log_and_stay_ours() {
     let flowkeep = Flowkeep::new();
     let file = flowkeep.file("w.json", r#"{"id": "w", "name": "W", "tasks": [{"id": "a", "name": "A", "action": "wait", "params": {"ms": 0}}]}"#);
