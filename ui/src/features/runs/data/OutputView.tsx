@@ -1,14 +1,22 @@
 import { counted, fieldName, m, visible } from '@/i18n';
 import styles from './OutputView.module.css';
-import { cellText, isShort, rowsOf, shapeOf, type Table } from './shape';
+import { besideRows, cellText, isShort, rowsOf, shapeOf, type Table } from './shape';
 
-/** So many rows of a table stand on the page; all of them are in the command line's answer. */
+/** So many rows of a table stand on the page. */
 const ROWS = 200;
 
 /** What a task gave, or a run was given: readable without knowing JSON. */
 export function OutputView({ value, label }: { value: unknown; label: string }) {
   const rows = rowsOf(value);
-  if (rows) return <Rows table={rows} label={label} />;
+  if (rows) {
+    const rest = besideRows(value);
+    return (
+      <>
+        <Rows table={rows} label={label} />
+        {Object.keys(rest).length > 0 && <OutputView value={rest} label={label} />}
+      </>
+    );
+  }
   const shown = shapeOf(value);
   switch (shown.shape) {
     case 'nothing':

@@ -53,6 +53,13 @@ export function rowsOf(output: unknown): Table | null {
   return table(list, order);
 }
 
+/** What stands beside the rows, such as the file of what was too many for the output. */
+export function besideRows(output: unknown): Record<string, unknown> {
+  if (!isFields(output)) return {};
+  const drawn = ['columns', output.rows ? 'rows' : 'records'];
+  return Object.fromEntries(Object.entries(output).filter(([name]) => !drawn.includes(name)));
+}
+
 /** A value in a cell: short, and nothing lost that a person would look for. */
 export function cellText(value: unknown): string {
   if (value === null || value === undefined) return '';
