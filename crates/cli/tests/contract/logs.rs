@@ -83,9 +83,10 @@ fn what_other_programs_record_does_nothing_on_a_terminal() {
     let data = json!({ "to": acting }).to_string();
     let done = flowkeep.done(&["log", "operation", acting, acting, "--data", &data]);
     let operation = done["operation_id"].as_str().unwrap();
-    let workflow = r#"{"id": "w", "tasks": [{"id": "a\u202e", "action": "sql.query", "params": {"sql": "SELECT 'b\u202e\u009b' AS c"}}]}"#;
+    let workflow = r#"{"id": "w", "tasks": [{"id": "a\u202e", "action": "sql.query", "params": {"sql": "SELECT 'b\u202e\u009b' AS c"}},
+      {"id": "c\u202e", "action": "sql.query", "params": {"sql": "SELECT"}, "dependsOn": ["a\u202e"]}]}"#;
     flowkeep.done(&["flow", "create", &flowkeep.file("w.json", workflow)]);
-    let run = flowkeep.done(&["run", "start", "w", "--wait"]);
+    let (_, run) = flowkeep.json(&["run", "start", "w", "--wait"]);
     let run = run["run_id"].as_str().unwrap();
     for words in [
         ["run", "log", run].as_slice(),
