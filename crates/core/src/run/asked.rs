@@ -29,7 +29,7 @@ impl RunState {
     }
 
     /// The tasks that a person who is asked to do this one can send the work back to, in the
-    /// order of the definition.
+    /// order of the definition: those that came before it and were done, or begun, in this run.
     pub fn earlier_tasks(&self, definition: &Definition, task: &TaskId) -> Vec<TaskId> {
         let Some(from) = definition.position(task) else {
             return Vec::new();
@@ -37,29 +37,26 @@ impl RunState {
         if self.head.ending.is_some() || self.head.only.is_some() {
             return Vec::new();
         }
-        let found = match definition.flow {
-            Flow::Dependencies => self.came_before(definition, from),
-            Flow::Guided { .. } => (0..self.tasks.len())
-                .filter(|&at| at != from && self.is_led_back_to(definition, from, at))
-                .collect(),
-        };
+        let mut found = self.came_before(definition, from);
+        if definition.flow == Flow::Dependencies {
+            found.retain(|&at| !self.has_interrupted_follower(definition, at));
+        }
         let ids = found.into_iter().filter_map(|at| definition.id(at));
         ids.cloned().collect()
     }
 
-    /// Whether a guided step can be gone back to: it was there, or the document says so.
-    pub(super) fn is_led_back_to(
-        &self,
-        definition: &Definition,
-        from: Position,
-        back: Position,
-    ) -> bool {
-        let was_there = self.tasks[back].attempts > 0 || self.tasks[back].is_final();
-        let mut ways = definition.tasks()[from].ways.iter();
-        was_there || ways.any(|way| way.to == Some(back))
+    /// The tasks that came before this one and were there in this run.
+    pub(super) fn came_before(&self, definition: &Definition, from: Position) -> BTreeSet<Position> {
+        let mut found = match definition.flow {
+            Flow::Dependencies => self.depended_on(definition, from),
+            Flow::Guided { entry } => come_to_without(definition, entry, from),
+        };
+        found.retain(|&at| self.tasks[at].attempts > 0 || self.tasks[at].is_final());
+        found
     }
 
-    fn came_before(&self, definition: &Definition, from: Position) -> BTreeSet<Position> {
+    /// All that a task hangs on, however far away.
+    fn depended_on(&self, definition: &Definition, from: Position) -> BTreeSet<Position> {
         let mut found = BTreeSet::new();
         let mut open = vec![from];
         while let Some(at) = open.pop() {
@@ -80,15 +77,17 @@ impl RunState {
                 }
             }
         }
-        let is_open = |at: &Position| self.tasks[*at].phase == Phase::Interrupted;
-        if self
-            .tasks
-            .iter()
-            .any(|task| task.phase == Phase::Interrupted)
-        {
-            found.retain(|&at| !self.all_that_follows(definition, at).iter().any(is_open));
-        }
         found
+    }
+
+    /// Whether something that would be done anew with this task waits for an operator's word.
+    pub(super) fn has_interrupted_follower(&self, definition: &Definition, at: Position) -> bool {
+        let interrupted = |at: Position| self.tasks[at].phase == Phase::Interrupted;
+        (0..self.tasks.len()).any(interrupted)
+            && self
+                .all_that_follows(definition, at)
+                .into_iter()
+                .any(interrupted)
     }
 
     /// A task, and all that could not have come to what it has without it.
@@ -132,4 +131,20 @@ impl RunState {
         let open = waits.filter(|&before| self.came_to(definition, before).is_none());
         open.filter_map(|at| definition.id(at)).cloned().collect()
     }
+}
+
+/// The steps that can be come to without this one. A step that only it leads to comes after it,
+/// even where the work has been further already and was sent back: going there would leave it out.
+fn come_to_without(definition: &Definition, entry: Position, step: Position) -> BTreeSet<Position> {
+    let mut found = BTreeSet::new();
+    let mut open = vec![entry];
+    while let Some(at) = open.pop() {
+        if at == step || !found.insert(at) {
+            continue;
+        }
+        let task = &definition.tasks()[at];
+        open.extend(task.ways.iter().filter_map(|way| way.to));
+        open.extend(&task.calls);
+    }
+    found
 }

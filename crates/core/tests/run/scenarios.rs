@@ -226,7 +226,7 @@ fn before_it_is_started(#[case] script: &str, #[case] before: &str, #[case] afte
 #[case::cancel_after_the_end(&[A], "a+", "cancel", "run_has_ended")]
 #[case::resume_of_what_runs(&[A], "", "resume", "run_is_not_paused")]
 #[case::pause_of_what_is_cancelled(&[A], ">a cancel", "pause", "run_is_being_cancelled")]
-#[case::back_to_no_earlier_task(&[A, M_AFTER_A, r#""id": "z", "dependsOn": ["m"]"#], "a+", "@m:back>z", "run_not_an_earlier_task")]
+#[case::back_to_a_later_task(&[A, M_AFTER_A, r#""id": "z", "dependsOn": ["m"]"#], "a+", "@m:back>z", "run_not_an_earlier_task")]
 #[case::back_to_itself(&[A, M_AFTER_A], "a+", "@m:back>m", "run_not_an_earlier_task")]
 #[case::back_past_what_is_unsettled(&[A, r#""id": "u", "idempotent": false, "dependsOn": ["a"]"#, M_AFTER_A], "a+ >u lost adopted",
     "@m:back>a", "run_send_back_interrupted")]
@@ -242,6 +242,41 @@ fn what_is_refused(
     let mut play = played(bodies, script);
     let refused = play.word(word).unwrap_err();
     assert_eq!(refused.0.code, expected);
+}
+
+#[rstest]
+#[case::the_first(STAGES, "", "a", "", &["b", "c"])]
+#[case::the_second(STAGES, "@a:approve", "b", "a", &["b", "c"])]
+#[case::the_last(STAGES, "@a:approve @b:approve>c", "c", "a b", &[])]
+#[case::after_it_was_sent_back(STAGES, "@a:approve @b:approve>c @c:back>a", "a", "", &["b", "c"])]
+#[case::half_way_back(STAGES, "@a:approve @b:approve>c @c:back>b", "b", "a", &["c"])]
+#[case::on_one_of_two_ways(FORK, "@a:approve>c @c:approve", "d", "a c", &["b"])]
+#[case::on_the_other_way(FORK, "@a:approve>c @c:approve @d:back>a @a:approve>b", "b", "a c", &["d"])]
+#[case::past_a_fallback(FALLBACKS, "a- f- g+", "m", "a f g", &["b", "x"])]
+fn guided_work_is_sent_back_to_what_came_before_and_was_there(
+    #[case] text: &str,
+    #[case] script: &str,
+    #[case] from: &str,
+    #[case] earlier: &str,
+    #[case] refused: &[&str],
+) {
+    let mut play = Play::new(definition(text));
+    play.start();
+    play.play(script);
+    let found = play.state.earlier_tasks(&play.definition, &id(from));
+    let found: Vec<_> = found.iter().map(TaskId::as_str).collect();
+    assert_eq!(found.join(" "), earlier);
+    let before = play.state.clone();
+    for to in refused {
+        let message = play.word(&format!("@{from}:back>{to}")).unwrap_err().0;
+        if earlier.is_empty() {
+            assert_eq!(message.code, "run_no_earlier_task");
+        } else {
+            assert_eq!(message.code, "run_not_an_earlier_task");
+            assert_eq!(message.fields["earlier"], earlier.replace(' ', ", "));
+        }
+        assert_eq!(play.state, before);
+    }
 }
 
 #[test]
@@ -425,6 +460,8 @@ fn a_timer_that_comes_too_early_is_set_again() {
 const STAGES: &str = r#"{"stages": [{"id": "a", "checklist": ["x"]}, {"id": "b"}, {"id": "c"}],
     "transitions": [{"from": "a", "to": "b"}, {"from": "b", "to": "b"}, {"from": "b", "to": "a"},
                     {"from": "b", "to": "c"}, {"from": "b", "to": "complete"}]}"#;
+const FORK: &str = r#"{"stages": [{"id": "a"}, {"id": "b"}, {"id": "c"}, {"id": "d"}],
+    "transitions": [{"from": "a", "to": "b"}, {"from": "a", "to": "c"}, {"from": "b", "to": "d"}, {"from": "c", "to": "d"}]}"#;
 const CHAIN: &str = r#"{"tasks": {
     "get": {"action": "wait", "params": {"ms": 1}, "transitions": {"success": {"task_id": "put"}, "failure": {"task_id": "mend"}}},
     "put": {"action": "wait", "params": {"ms": 1}, "transitions": {"success": {"task_id": null}, "failure": {"task_id": null}}},
@@ -460,9 +497,9 @@ const FALLBACKS: &str = r#"{"tasks": {
     "@a:approve @b:back>a",
     "run=waiting a=waiting b=queued c=queued"
 )]
-#[case::sent_back_to_itself(
+#[case::sent_back_and_done(
     STAGES,
-    "@a:approve @b:back>b",
+    "@a:approve @b:back>a @a:approve",
     "run=waiting a=succeeded b=waiting c=queued"
 )]
 #[case::given_up(

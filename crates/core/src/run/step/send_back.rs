@@ -1,5 +1,7 @@
 //! Work that is sent back: an earlier task and what followed it are done anew.
 
+use std::collections::BTreeSet;
+
 use super::{Refused, Turn, refused};
 use crate::Message;
 use crate::run::definition::{Flow, Position};
@@ -14,28 +16,33 @@ impl Turn<'_> {
         if head.ending.is_some() || head.only.is_some() {
             return Err(refused("run_answer_does_not_fit"));
         }
+        let earlier = self.state.came_before(self.definition, from);
+        if !earlier.contains(&back) {
+            return Err(Refused(self.not_earlier(from, &earlier)));
+        }
         if self.definition.flow == Flow::Dependencies {
             self.send_back_dependent(from, back)
         } else {
-            self.send_back_guided(from, back)
+            self.send_back_guided(from, back);
+            Ok(())
         }
     }
 
-    /// A guided run goes on from the other step; this one is open again when a way leads to it.
-    fn send_back_guided(&mut self, from: Position, back: Position) -> Result<(), Refused> {
-        if !self.state.is_led_back_to(self.definition, from, back) {
-            return Err(refused("run_not_an_earlier_task"));
+    fn not_earlier(&self, from: Position, earlier: &BTreeSet<Position>) -> Message {
+        if earlier.is_empty() {
+            return Message::new("run_no_earlier_task").with("task", self.id(from));
         }
+        let ids: Vec<_> = earlier.iter().map(|&at| self.id(at).0).collect();
+        Message::new("run_not_an_earlier_task").with("earlier", ids.join(", "))
+    }
+
+    /// A guided run goes on from the other step; this one is open again when a way leads to it.
+    fn send_back_guided(&mut self, from: Position, back: Position) {
         let message = Message::new("run_sent_back").with("to", self.id(back));
         self.record_attempt(from, Status::Cancelled, Some(message));
         self.renew(from);
-        if back == from {
-            self.open(from);
-        } else {
-            self.unsettle(back);
-            self.open_step(back);
-        }
-        Ok(())
+        self.unsettle(back);
+        self.open_step(back);
     }
 
     /// A fallback that is done anew stands in once more for the step that called it last.
@@ -55,16 +62,10 @@ impl Turn<'_> {
     /// Among dependencies everything that came of the other task is done anew, the task of the
     /// person who sends back included.
     fn send_back_dependent(&mut self, from: Position, back: Position) -> Result<(), Refused> {
-        let again = self.state.all_that_follows(self.definition, back);
-        if back == from || !again.contains(&from) {
-            return Err(refused("run_not_an_earlier_task"));
-        }
-        if again
-            .iter()
-            .any(|&at| self.task(at).phase == Phase::Interrupted)
-        {
+        if self.state.has_interrupted_follower(self.definition, back) {
             return Err(refused("run_send_back_interrupted"));
         }
+        let again = self.state.all_that_follows(self.definition, back);
         for &at in &again {
             match self.task(at).phase {
                 Phase::Pending => {}
