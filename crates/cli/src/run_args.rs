@@ -110,6 +110,8 @@ pub(crate) struct Retry {
     pub(crate) run: String,
     #[arg(long = "from", value_name = "start|failed|TASK")]
     pub(crate) again_from: Option<String>,
+    #[arg(long, value_name = "JSON|@FILE", value_parser = object)]
+    pub(crate) context: Option<Object>,
     #[arg(long, value_name = "TASK")]
     pub(crate) skip: Vec<String>,
     #[arg(

@@ -109,6 +109,7 @@ fn retry_input(retry: Retry) -> RunRetryInput {
     RunRetryInput {
         id: retry.run,
         from: retry.again_from,
+        context: retry.context,
         skip: Some(retry.skip),
         definition: retry.definition.map(|definition| match definition {
             Definition::Old => RetryDefinition::Old,

@@ -5,8 +5,9 @@
 
 use std::time::{Duration, Instant};
 
+use flowkeep_core::log::json::{parse, print};
 use flowkeep_core::run::{Definition, From, RunState, Start, Status, TaskId, repeat};
-use flowkeep_core::{Document, Format, Kind, RunId};
+use flowkeep_core::{Document, Format, Kind, RunId, Value};
 use flowkeep_engine::{
     Beginning, Scope, Wanted, begin, definition_invalid, definition_of, readiness, state_of,
     tasks_hash,
@@ -83,7 +84,7 @@ pub fn task(
     task["dataSource"] = input.source.map_or(Json::Null, Json::String);
     let text_of = json!({"name": input.action, "tasks": [task]}).to_string();
     let document = Document::parse(Format::Json, text_of.clone())?;
-    if let Err(found) = flowkeep_core::run::Definition::read(document.value()) {
+    if let Err(found) = Definition::read(document.value()) {
         return Err(definition_invalid(&input.action, &found).into());
     }
     let new = NewRun {
@@ -162,9 +163,10 @@ pub fn retry(api: &Api, input: RunRetryInput) -> Result<RunStatus, AppError> {
         Some(task) => From::Task(TaskId::from(task)),
     };
     let skipped: Vec<TaskId> = input.skip.into_iter().flatten().map(TaskId).collect();
+    let (context, given) = given_anew(&before.context, input.context);
     let start = |now| {
         let refused = |refused: flowkeep_core::run::Refused| AppError::from(refused.0);
-        repeat(&then, &state, now, &from, &skipped).map_err(refused)
+        repeat(&then, &state, now, &from, &skipped, &given).map_err(refused)
     };
     let workflow = before.workflow_id.clone();
     let old = input.definition == Some(RetryDefinition::Old);
@@ -177,23 +179,48 @@ pub fn retry(api: &Api, input: RunRetryInput) -> Result<RunStatus, AppError> {
         } else if before.brought_in {
             check_trust(api, &before, &text)?;
         }
-        let new = again(api, &before, text, start)?;
+        let new = again(api, &before, text, context, start)?;
         return add_run(api, new);
     };
-    let mut beginning = Beginning {
+    let beginning = Beginning {
         workflow,
-        context: before.context.clone(),
+        context,
         trusted: input.trust.unwrap_or_default(),
         actor: api.actor()?,
         face: api.face().as_str().to_owned(),
         repeats: Some(before.id),
         start: Start::default(),
     };
-    let new = begun(api, &beginning)?;
-    let document = Document::parse(new.format, new.text)?;
-    let now = flowkeep_core::run::Definition::read(document.value());
-    beginning.start = start(&now.map_err(|_| unreadable())?)?;
-    add(api, &beginning)
+    let mut new = begun(api, &beginning)?;
+    let document = Document::parse(new.format, new.text.clone())?;
+    let now = Definition::read(document.value()).map_err(|_| unreadable())?;
+    new.start = start(&now)?;
+    if beginning.trusted {
+        trust(api, new.format, &new.text)?;
+    }
+    add_run(api, new)
+}
+
+/// The context of a run with what is given anew, and the names that have another value by it.
+fn given_anew(before: &str, anew: Option<Map<String, Json>>) -> (String, Vec<String>) {
+    let Some(anew) = anew else {
+        return (before.to_owned(), Vec::new());
+    };
+    let mut members = match parse(before) {
+        Value::Object(members) => members,
+        _ => Vec::new(),
+    };
+    let mut names = Vec::new();
+    for (name, value) in anew {
+        let value = Value::from_json(&value);
+        match members.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) if *known == value => continue,
+            Some((_, known)) => *known = value,
+            None => members.push((name.clone(), value)),
+        }
+        names.push(name);
+    }
+    (print(&Value::Object(members)), names)
 }
 
 /// Whether nobody carries out what has been started: it stays queued.
@@ -366,14 +393,20 @@ fn begun(api: &Api, beginning: &Beginning) -> Result<NewRun, AppError> {
     })
 }
 
-fn again(api: &Api, before: &KeptRun, text: String, start: Start) -> Result<NewRun, AppError> {
+fn again(
+    api: &Api,
+    before: &KeptRun,
+    text: String,
+    context: String,
+    start: Start,
+) -> Result<NewRun, AppError> {
     Ok(NewRun {
         workflow_id: before.workflow_id.clone(),
         workflow_name: before.workflow_name.clone(),
         revision: before.revision,
         text,
         format: before.format,
-        context: before.context.clone(),
+        context,
         start,
         actor: api.actor()?,
         face: api.face().as_str().to_owned(),

@@ -119,12 +119,13 @@ pub(super) fn act(
     }
 }
 
-fn names(definition: &Definition, context: Option<&Value>) -> Vec<RunContextName> {
+pub(super) fn names(definition: &Definition, context: Option<&Value>) -> Vec<RunContextName> {
     let given = |name: &str| context.is_some_and(|context| context.get(name).is_some());
     let names = definition.context_names().into_iter();
     names
         .map(|found| RunContextName {
             given: given(&found.name),
+            needed: found.needed,
             name: found.name,
             used: found
                 .used

@@ -155,7 +155,8 @@ fn ways(definition: &Definition, task: &Task) -> Vec<RunStep> {
 ///
 /// # Errors
 /// As `run_cancel`; `run_unknown_task`, `run_task_not_waiting`, `run_answer_does_not_fit`,
-/// `run_no_such_way`, `run_not_an_earlier_task`, `run_answer_missing` when nothing is answered.
+/// `run_no_such_way`, `run_not_an_earlier_task`, `run_no_earlier_task`, `run_answer_missing` when
+/// nothing is answered.
 /// Of work: `answer_item_unknown`, `answer_field_unknown`, `answer_field_not_…` for a value of
 /// another type; when it is approved, `answer_not_ticked` and `answer_field_empty`. Nothing of an
 /// answer that is refused is kept.

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use flowkeep_core::log::json::parse;
 use flowkeep_core::run::{Parked, Phase, TaskId};
 use flowkeep_core::{RunId, search_words};
 use flowkeep_engine::{definition_of, state_of};
 use flowkeep_store::{AttemptRecord, KeptRun, MessageRecord, RunFilter, RunRecord, Said};
 
 use super::page;
+use super::run_previews::names;
 use super::run_questions::question;
 use crate::engine_seat::connected;
 use crate::types::{
@@ -65,7 +67,10 @@ pub fn show(api: &Api, input: RunRef) -> Result<RunShow, AppError> {
         attempts.entry(task).or_default().push(attempt(found));
     }
     let mut tasks = Vec::new();
+    let context = parse(&run.context);
+    let mut context_names = Vec::new();
     if let Some(definition) = definition_of(&api.store, &run)? {
+        context_names = names(&definition, Some(&context));
         let state = state_of(&api.store, &run, &definition)?;
         let mut children = api.store.children(run.row)?;
         let mut outputs = api.store.outputs(run.row, SHOWN_OF_ONE, SHOWN_OF_ALL)?;
@@ -107,6 +112,7 @@ pub fn show(api: &Api, input: RunRef) -> Result<RunShow, AppError> {
         messages: messages.into_iter().map(message).collect(),
         tasks,
         context: serde_json::from_str(&run.context).unwrap_or_default(),
+        context_names,
         started_by: run.actor,
         start_time: time::rfc3339(run.started_at.unwrap_or(run.created_at)),
         end_time: run.ended_at.map(time::rfc3339),

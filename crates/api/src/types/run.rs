@@ -5,7 +5,7 @@ use flowkeep_core::run::{Ending, Reason, Status};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::RunQuestion;
+use super::{RunContextName, RunQuestion};
 
 /// Start a workflow.
 #[derive(Debug, Clone, Default, Deserialize, TS)]
@@ -185,6 +185,8 @@ pub struct RunShow {
     /// What it was started with.
     #[ts(type = "Record<string, unknown>")]
     pub context: serde_json::Value,
+    /// What its definition expects to be started with, in the order of the document.
+    pub context_names: Vec<RunContextName>,
     /// Why nothing new starts in it, while it has not ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
@@ -343,6 +345,10 @@ pub struct RunRetryInput {
     pub id: String,
     /// `start`, `failed` or a task; `failed` unless told.
     pub from: Option<String>,
+    /// What it is started with beside what the run had, name by name: an object. A task that used
+    /// a name which has another value now is done again.
+    #[ts(optional, type = "Record<string, unknown>")]
+    pub context: Option<serde_json::Map<String, serde_json::Value>>,
     /// Tasks that count as succeeded.
     pub skip: Option<Vec<String>>,
     /// The definition; the workflow's present one unless told.

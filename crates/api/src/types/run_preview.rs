@@ -73,6 +73,8 @@ pub struct RunContextName {
     pub used: Vec<RunContextUse>,
     /// Whether the context that was given has it.
     pub given: bool,
+    /// Whether a run cannot do without it, however it goes: a start without it ends in a failure.
+    pub needed: bool,
 }
 
 /// A place that uses a name of the context.

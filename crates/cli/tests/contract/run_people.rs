@@ -278,7 +278,7 @@ fn a_preview_says_what_a_start_would_do_and_does_nothing() {
     );
     assert_eq!(
         found["context_names"],
-        json!([{"name": "day", "given": false, "used": [{"task": "look", "path": "/tasks/1/params/instruction"}]}])
+        json!([{"name": "day", "given": false, "needed": true, "used": [{"task": "look", "path": "/tasks/1/params/instruction"}]}])
     );
     let given = flowkeep.done(&["run", "preview", "review", "--context", r#"{"day": 1}"#]);
     assert_eq!(given["context_names"][0]["given"], true);

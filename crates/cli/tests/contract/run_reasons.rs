@@ -27,22 +27,22 @@ fn failed(task: &str) -> (Flowkeep, Value) {
 #[test]
 fn an_expression_without_a_value_is_told_with_its_place_on_the_task_and_in_the_list() {
     let condition =
-        r#""action": "wait", "params": {"ms": 1}, "condition": "${context.absent == 1}""#;
-    let params = r#""action": "wait", "params": {"ms": "${context.absent}"}"#;
-    let branch = r#""action": "branch", "params": {"when": [{"task": "b"}, {"condition": "${context.absent == 1}", "task": "b"}]}"#;
-    let sql = r#""action": "sql.query", "params": {"sql": "SELECT ${context.absent}"}"#;
+        r#""action": "wait", "params": {"ms": 1}, "condition": "${tasks.b.output.absent == 1}""#;
+    let params = r#""action": "wait", "params": {"ms": "${tasks.b.output.absent}"}"#;
+    let branch = r#""action": "branch", "params": {"when": [{"task": "b"}, {"condition": "${tasks.b.output.absent == 1}", "task": "b"}]}"#;
+    let sql = r#""action": "sql.query", "params": {"sql": "SELECT ${tasks.b.output.absent}"}"#;
     for (task, place) in [
-        (condition, "condition ${context.absent == 1}"),
-        (params, "ms ${context.absent}"),
-        (branch, "when[1].condition ${context.absent == 1}"),
-        (sql, "sql ${context.absent}"),
+        (condition, "condition ${tasks.b.output.absent == 1}"),
+        (params, "ms ${tasks.b.output.absent}"),
+        (branch, "when[1].condition ${tasks.b.output.absent == 1}"),
+        (sql, "sql ${tasks.b.output.absent}"),
     ] {
         let (flowkeep, shown) = failed(task);
-        let sentence = format!("{place}: “context.absent” is not there");
+        let sentence = format!("{place}: the task “b” has no output");
         let attempts = shown["tasks"][0]["attempts"].as_array().unwrap();
         assert_eq!(attempts.len(), 1, "{shown}");
         let error = &attempts[0]["error"];
-        assert_eq!(error["code"], "expression_missing", "{shown}");
+        assert_eq!(error["code"], "expression_no_output", "{shown}");
         assert_eq!(error["message"], sentence.as_str(), "{shown}");
         let list = flowkeep.done(&["run", "list"]);
         let reason = &list["items"][0]["failed"]["error"];
@@ -52,9 +52,64 @@ fn an_expression_without_a_value_is_told_with_its_place_on_the_task_and_in_the_l
         let told = format!("“a” failed: {sentence}");
         assert!(log.contains(&told), "{log}");
         let chinese = flowkeep.say(&["--lang", "zh-CN", "run", "log", id]).out;
-        let told = format!("“a”失败：{place}：“context.absent”不存在");
+        let told = format!("“a”失败：{place}：任务“b”没有输出");
         assert!(chinese.contains(&told), "{chinese}");
     }
+}
+
+#[test]
+fn input_that_was_not_given_is_named_and_can_be_given_to_a_retry() {
+    let task = r#""action": "sql.query", "params": {"sql": "SELECT ? AS m", "args": ["${context.month}"]}"#;
+    let (flowkeep, shown) = failed(task);
+    let error = &shown["tasks"][0]["attempts"][0]["error"];
+    assert_eq!(error["code"], "context_missing", "{shown}");
+    assert_eq!(
+        error["message"], "the input “month” was not given; run it again with it",
+        "{shown}"
+    );
+    let names = json!([{"name": "month", "given": false, "needed": true,
+        "used": [{"task": "a", "path": "/tasks/0/params/args/0"}]}]);
+    assert_eq!(shown["context_names"], names, "{shown}");
+    let preview = flowkeep.done(&["run", "preview", "w"]);
+    assert_eq!(preview["context_names"], names);
+
+    let id = shown["id"].as_str().unwrap();
+    let context = r#"{"month": "2026-10"}"#;
+    let retry = [
+        "run",
+        "retry",
+        id,
+        "--skip",
+        "b",
+        "--context",
+        context,
+        "--wait",
+    ];
+    let retried = flowkeep.done(&retry);
+    assert_eq!(retried["status"], "succeeded", "{retried}");
+    let again = retried["run_id"].as_str().unwrap();
+    let output = flowkeep.done(&["run", "output", again, "a"]);
+    assert_eq!(output["output"]["rows"], json!([{"m": "2026-10"}]));
+    let shown = flowkeep.done(&["run", "show", again]);
+    assert_eq!(shown["context"], json!({"month": "2026-10"}));
+    assert_eq!(shown["context_names"][0]["given"], true);
+    let log = flowkeep.say(&["run", "log", again]).out;
+    assert!(log.contains("given anew: month"), "{log}");
+
+    // What was given stays; what is given to another retry stands over it.
+    let context = r#"{"day": 3, "month": "2026-10"}"#;
+    let third = flowkeep.done(&[
+        "run",
+        "retry",
+        again,
+        "--from",
+        "start",
+        "--context",
+        context,
+    ]);
+    let third = third["run_id"].as_str().unwrap();
+    let shown = flowkeep.done(&["run", "show", third]);
+    assert_eq!(shown["context"], json!({"month": "2026-10", "day": 3}));
 }
 
 #[test]

@@ -46,10 +46,14 @@ impl RunState {
     }
 
     /// The tasks that came before this one and were there in this run.
-    pub(super) fn came_before(&self, definition: &Definition, from: Position) -> BTreeSet<Position> {
+    pub(super) fn came_before(
+        &self,
+        definition: &Definition,
+        from: Position,
+    ) -> BTreeSet<Position> {
         let mut found = match definition.flow {
             Flow::Dependencies => self.depended_on(definition, from),
-            Flow::Guided { entry } => come_to_without(definition, entry, from),
+            Flow::Guided { .. } => definition.steps_before(from),
         };
         found.retain(|&at| self.tasks[at].attempts > 0 || self.tasks[at].is_final());
         found
@@ -131,20 +135,4 @@ impl RunState {
         let open = waits.filter(|&before| self.came_to(definition, before).is_none());
         open.filter_map(|at| definition.id(at)).cloned().collect()
     }
-}
-
-/// The steps that can be come to without this one. A step that only it leads to comes after it,
-/// even where the work has been further already and was sent back: going there would leave it out.
-fn come_to_without(definition: &Definition, entry: Position, step: Position) -> BTreeSet<Position> {
-    let mut found = BTreeSet::new();
-    let mut open = vec![entry];
-    while let Some(at) = open.pop() {
-        if at == step || !found.insert(at) {
-            continue;
-        }
-        let task = &definition.tasks()[at];
-        open.extend(task.ways.iter().filter_map(|way| way.to));
-        open.extend(&task.calls);
-    }
-    found
 }

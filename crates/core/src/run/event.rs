@@ -86,6 +86,9 @@ pub struct Start {
     /// Guided steps to begin with, instead of the definition's first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<TaskId>,
+    /// Names of the context that were given anew, beside what the repeated run was started with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub given: Vec<String>,
 }
 
 /// What a condition came to.

@@ -25,7 +25,8 @@ pub enum From {
 }
 
 /// How the run begins that repeats `before`, a run of the definition `then`, with the definition
-/// `now`. `left_out` are tasks to count as succeeded.
+/// `now`. `left_out` are tasks to count as succeeded; `given` are the names of the context that have
+/// another value than before: a task that used one is done again.
 ///
 /// # Errors
 /// [`Refused`] for a task that is not there, or a run that has not ended.
@@ -35,6 +36,7 @@ pub fn repeat(
     now: &Definition,
     from: &From,
     left_out: &[TaskId],
+    given: &[String],
 ) -> Result<Start, Refused> {
     if !before.head.status.is_final() {
         return Err(Refused(Message::new("run_has_not_ended")));
@@ -46,6 +48,7 @@ pub fn repeat(
     left_out.iter().try_for_each(|id| known(id).map(drop))?;
     let mut start = Start {
         left_out: left_out.to_vec(),
+        given: given.to_vec(),
         ..Start::default()
     };
     let first = match from {
@@ -54,17 +57,20 @@ pub fn repeat(
         From::Task(id) => Some(known(id)?),
     };
     let state = |at: Position| before.task(then, &now.tasks()[at].id);
+    // What was left out has done nothing, and is left out again.
+    let was_left_out = |at: Position| state(at).is_some_and(|task| task.left_out);
+    let outdated = outdated(now, given);
+    let outdated = |at: Position| outdated.contains(&now.tasks()[at].id) && !was_left_out(at);
     let good = |at: Position| {
         let done = state(at).is_some_and(|task| task.phase == Phase::Succeeded && !task.undone);
-        done && !now.tasks()[at].is_compensation_only()
+        done && !now.tasks()[at].is_compensation_only() && !outdated(at)
     };
     let stood_in_for =
         |at: Position| state(at).is_some_and(|task| task.fell_back) && now.fallbacks(at).any(good);
-    // What was left out has done nothing, and is left out again.
-    let was_left_out = |at: Position| state(at).is_some_and(|task| task.left_out);
     let all = 0..now.tasks().len();
     let again = all.clone().filter(|&at| {
-        Some(at) == first || !(good(at) || stood_in_for(at) || idle(now, state(at), at))
+        let idle = idle(now, state(at), at) && !outdated(at);
+        Some(at) == first || !(good(at) || stood_in_for(at) || idle)
     });
     let again = with_followers(then, before, now, again.collect());
     let kept = all.filter(|at| !again.contains(at));
@@ -91,6 +97,19 @@ pub fn repeat(
     start.stood_in_for = ids(kept.filter(|&at| stood_in_for(at)).collect());
     start.carried = ids(carried.into_iter().map(|(_, at)| at).collect());
     Ok(start)
+}
+
+/// The tasks that use one of these names of the context. Guided steps are not among them: they are
+/// come to anyway, and what they came to before stays to be read.
+fn outdated(now: &Definition, given: &[String]) -> BTreeSet<TaskId> {
+    if given.is_empty() || now.flow != Flow::Dependencies {
+        return BTreeSet::new();
+    }
+    let names = now.context_names().into_iter();
+    let uses = names.filter(|used| given.contains(&used.name));
+    uses.flat_map(|name| name.used)
+        .map(|(task, _)| task)
+        .collect()
 }
 
 /// Whether a task did not run because nobody needed it: it has no part in what is done again.

@@ -324,3 +324,47 @@ fn actions_are_named_once_and_their_parameters_too() {
         }
     }
 }
+
+#[rstest]
+#[case::a_parameter(&[r#""id": "a", "action": "wait", "params": {"ms": "${context.n}"}"#], "n!")]
+#[case::a_condition(&[r#""id": "a", "condition": "${context.n > 3}", "action": "wait", "params": {"ms": "${context.m}"}"#], "m n!")]
+#[case::what_may_do_without(&[r#""id": "a", "condition": "${context.n > 3 || context.m}""#], "n m")]
+#[case::after_what_may_be_skipped(&[r#""id": "a", "condition": "${true}""#, r#""id": "b", "dependsOn": ["a"], "action": "wait", "params": {"ms": "${context.n}"}"#,
+    r#""id": "c", "dependsOn": ["b"], "action": "wait", "params": {"ms": "${context.m}"}"#, r#""id": "d", "dependsOn": ["c"], "runAfter": "any", "action": "wait", "params": {"ms": "${context.o}"}"#], "n m o!")]
+#[case::what_is_called(&[r#""id": "a", "onFailure": "fallback:f""#, r#""id": "f", "action": "wait", "params": {"ms": "${context.n}"}"#], "n")]
+#[case::the_first_case_alone(&[r#""id": "a", "action": "branch", "params": {"when": [{"condition": "${context.n == 1}", "task": "x"}, {"condition": "${context.m == 1}", "task": "x"}]}"#,
+    r#""id": "x", "action": "wait", "params": {"ms": "${context.o}"}"#], "n! m o")]
+#[case::used_twice(&[r#""id": "a", "condition": "${true}", "action": "wait", "params": {"ms": "${context.n}"}"#, r#""id": "b", "action": "wait", "params": {"ms": "${context.n}"}"#], "n!")]
+#[case::the_executor(&[r#""id": "a", "action": "DataSourceTaskExecutor.execute""#], "query! values isHistoricalData isCacheData")]
+fn what_a_run_cannot_do_without_is_known(#[case] bodies: &[&str], #[case] expected: &str) {
+    assert_eq!(needs(&tasks_of(bodies)), expected);
+}
+
+#[test]
+fn of_guided_steps_those_are_sure_that_one_way_leads_to() {
+    let text = r#"{"stages": [{"id": "a", "description": "x"}, {"id": "b"}, {"id": "c"}],
+        "transitions": [{"from": "a", "to": "b"}, {"from": "b", "to": "c"}, {"from": "b", "to": "a"}]}"#;
+    assert_eq!(needs(&read(text)), "");
+    let step = |id: &str, next: &str| {
+        format!(
+            r#"{{"id": "{id}", "config": {{"action": "wait", "params": {{"ms": "${{context.{id}}}"}}}}, "next": "{next}"}}"#
+        )
+    };
+    let nodes = ["a", "b", "c", "d"].map(|id| step(id, ""));
+    let text = format!(
+        r#"{{"nodes": [{}], "edges": [{{"from": "a", "to": "b"}}, {{"from": "b", "to": "c"}}, {{"from": "b", "to": "d"}}]}}"#,
+        nodes.join(", ")
+    );
+    assert_eq!(needs(&read(&text)), "a! b! c d");
+}
+
+/// The names of the context, those that are needed with a mark.
+fn needs(definition: &Definition) -> String {
+    let names = definition.context_names().into_iter();
+    let names = names.map(|name| format!("{}{}", name.name, if name.needed { "!" } else { "" }));
+    names.collect::<Vec<_>>().join(" ")
+}
+
+fn tasks_of(bodies: &[&str]) -> Definition {
+    read(&tasks(bodies))
+}

@@ -127,10 +127,11 @@ fn what_an_expression_gives(#[case] text: &str, #[case] expected: &str) {
 #[case("${context.n = 3}", "expression_unreadable")]
 #[case("${context.day context.day}", "expression_unreadable")]
 #[case("${tasks.other.output.x}", "expression_no_output")]
-#[case("${context.nothing}", "expression_missing")]
+#[case("${context.nothing}", "context_missing")]
+#[case("${context.nothing.at.all}", "context_missing")]
 #[case("${context.list[2]}", "expression_missing")]
 #[case("${context.day.x}", "expression_missing")]
-#[case("${true && context.nothing == 1}", "expression_missing")]
+#[case("${true && context.nothing == 1}", "context_missing")]
 #[case("${context.day < 3}", "expression_types")]
 #[case("${!context.n}", "expression_types")]
 #[case("${tasks.load.output.rows[0].big == 1}", "expression_number")]
@@ -168,7 +169,7 @@ fn a_masked_lookup_shows_no_secret() {
 #[case(" ${tasks.load.output.ok} ", Ok(true))]
 #[case("${context.n}", Err("expression_not_true_or_false"))]
 #[case("${context.n} ", Err("expression_not_true_or_false"))]
-#[case("${context.missing}", Err("expression_missing"))]
+#[case("${context.missing}", Err("context_missing"))]
 fn conditions(#[case] text: &str, #[case] expected: Result<bool, &str>) {
     assert_eq!(
         condition(text, &given()).map_err(code),
@@ -189,7 +190,7 @@ fn conditions(#[case] text: &str, #[case] expected: Result<bool, &str>) {
 )]
 #[case::without_value(
     r#"[{"condition": "${context.zz}", "task": "y"}]"#,
-    Err("expression_missing")
+    Err("context_missing")
 )]
 fn the_case_a_branch_takes(#[case] when: &str, #[case] expected: Result<Option<&str>, &str>) {
     let chosen = first_case(&json(when), &given()).map_err(code);

@@ -1,6 +1,6 @@
 //! Runs that repeat another: from the start, from what failed, from a task.
 
-use flowkeep_core::run::{Definition, Event, From, Start, repeat};
+use flowkeep_core::run::{Definition, Event, From, Level, Start, repeat};
 use rstest::rstest;
 
 use crate::play::{Play, definition, id, tasks};
@@ -26,6 +26,18 @@ fn repeated(
     word: &str,
     left_out: &[&str],
 ) -> Play {
+    repeated_with(then, script, now, word, left_out, &[])
+}
+
+/// The same, with other values for these names of the context.
+fn repeated_with(
+    then: Definition,
+    script: &str,
+    now: Definition,
+    word: &str,
+    left_out: &[&str],
+    given: &[String],
+) -> Play {
     let mut before = Play::new(then);
     before.start();
     before.play(script);
@@ -36,6 +48,7 @@ fn repeated(
         &now,
         &from(word),
         &left_out,
+        given,
     )
     .unwrap();
     let mut play = Play::new(now);
@@ -64,6 +77,45 @@ fn what_is_taken_over(
 ) {
     let play = repeated(tasks(bodies), script, tasks(bodies), word, &[]);
     assert_eq!(play.summary(), expected);
+}
+
+const USES: [&str; 5] = [
+    r#""id": "a", "action": "wait", "params": {"ms": "${context.day}"}"#,
+    r#""id": "b", "dependsOn": ["a"]"#,
+    r#""id": "s", "condition": "${context.more}""#,
+    r#""id": "z", "dependsOn": ["s"], "runAfter": "any""#,
+    r#""id": "y", "dependsOn": ["b", "z"]"#,
+];
+
+#[rstest]
+#[case::nothing(&[], "a=succeeded:carried b=succeeded:carried s=queued z=succeeded:carried y=queued")]
+#[case::unused(&["other"], "a=succeeded:carried b=succeeded:carried s=queued z=succeeded:carried y=queued")]
+#[case::of_a_parameter(&["day"], "a=queued b=queued s=queued z=succeeded:carried y=queued")]
+#[case::of_a_condition(&["more"], "a=succeeded:carried b=succeeded:carried s=queued z=queued y=queued")]
+fn what_used_another_input_is_done_again(#[case] given: &[&str], #[case] expected: &str) {
+    let given: Vec<_> = given.iter().map(|&name| name.to_owned()).collect();
+    let (then, now) = (tasks(&USES), tasks(&USES));
+    let play = repeated_with(then, "!s a+ b+ z+ y-", now, "failed", &[], &given);
+    assert_eq!(play.summary(), format!("run=queued {expected}"));
+    let told: &[&str] = if given.is_empty() {
+        &[]
+    } else {
+        &["run_input_given"]
+    };
+    assert_eq!(play.messages(Level::Info), told);
+}
+
+#[test]
+fn guided_work_keeps_what_earlier_steps_gave() {
+    let text = r#"{"tasks": {
+        "get": {"action": "wait", "params": {"ms": "${context.n}"}, "transitions": {"success": {"task_id": "put"}}},
+        "put": {"action": "wait", "params": {"ms": 1}, "transitions": {"success": {"task_id": null}}}}}"#;
+    let (then, now) = (definition(text), definition(text));
+    let play = repeated_with(then, "get+ put-", now, "failed", &[], &["n".to_owned()]);
+    assert_eq!(
+        play.summary(),
+        "run=queued get=succeeded:carried put=queued"
+    );
 }
 
 #[test]
@@ -116,6 +168,7 @@ fn what_was_left_out_is_left_out_again_and_is_never_compensated() {
         &first.state,
         &definition,
         &From::Failed,
+        &[],
         &[],
     )
     .unwrap();
@@ -172,6 +225,6 @@ fn what_cannot_be_repeated(#[case] script: &str, #[case] word: &str, #[case] exp
     before.start();
     before.play(script);
     let definition = &before.definition;
-    let refused = repeat(definition, &before.state, definition, &from(word), &[]).unwrap_err();
+    let refused = repeat(definition, &before.state, definition, &from(word), &[], &[]).unwrap_err();
     assert_eq!(refused.0.code, expected);
 }

@@ -251,7 +251,7 @@ fn what_is_refused(
 #[case::after_it_was_sent_back(STAGES, "@a:approve @b:approve>c @c:back>a", "a", "", &["b", "c"])]
 #[case::half_way_back(STAGES, "@a:approve @b:approve>c @c:back>b", "b", "a", &["c"])]
 #[case::on_one_of_two_ways(FORK, "@a:approve>c @c:approve", "d", "a c", &["b"])]
-#[case::on_the_other_way(FORK, "@a:approve>c @c:approve @d:back>a @a:approve>b", "b", "a c", &["d"])]
+#[case::on_the_other_way(FORK, "@a:approve>c @c:approve @d:back>a @a:approve>b", "b", "a", &["c", "d"])]
 #[case::past_a_fallback(FALLBACKS, "a- f- g+", "m", "a f g", &["b", "x"])]
 fn guided_work_is_sent_back_to_what_came_before_and_was_there(
     #[case] text: &str,

@@ -16,4 +16,8 @@ used: Array<RunContextUse>,
 /**
  * Whether the context that was given has it.
  */
-given: boolean, };
+given: boolean, 
+/**
+ * Whether a run cannot do without it, however it goes: a start without it ends in a failure.
+ */
+needed: boolean, };

@@ -14,6 +14,11 @@ id: string,
  */
 from?: string, 
 /**
+ * What it is started with beside what the run had, name by name: an object. A task that used
+ * a name which has another value now is done again.
+ */
+context?: Record<string, unknown>, 
+/**
  * Tasks that count as succeeded.
  */
 skip?: Array<string>, 

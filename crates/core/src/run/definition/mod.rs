@@ -13,6 +13,7 @@
 mod check;
 mod fields;
 mod guided;
+mod order;
 mod read;
 mod uses;
 mod wait;

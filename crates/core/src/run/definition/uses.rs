@@ -1,8 +1,8 @@
 //! Where a definition uses expressions, and what it expects of the run's context.
 
-use super::{Condition, Definition, Task};
+use super::{Condition, Definition, Flow, Outcome, Position, RunAfter, Task, Way};
 use crate::Value;
-use crate::run::expression::{Root, Segment, references};
+use crate::run::expression::{Root, Segment, needed, references};
 use crate::run::task_id::TaskId;
 use crate::value::push_token;
 
@@ -13,52 +13,129 @@ pub struct ContextName {
     pub name: String,
     /// Each place that uses it: the task, and where in the document (RFC 6901).
     pub used: Vec<(TaskId, String)>,
+    /// Whether a run cannot do without it, however it goes.
+    pub needed: bool,
 }
 
-/// What requirement 002's actions read of the context by themselves.
-const OF_EXECUTOR: &[&str] = &["query", "values", "isHistoricalData", "isCacheData"];
-const OF_CHOICE: &[&str] = &["isHistoricalData", "isCacheData"];
+/// What requirement 002's actions read of the context by themselves, and whether they can do
+/// without it.
+const OF_EXECUTOR: &[(&str, bool)] = &[
+    ("query", true),
+    ("values", false),
+    ("isHistoricalData", false),
+    ("isCacheData", false),
+];
+const OF_CHOICE: &[(&str, bool)] = &[("isHistoricalData", false), ("isCacheData", false)];
 
 impl Definition {
     /// What a run is started with, as far as the definition says, in the order of the document.
     /// Expressions that cannot be read name nothing; validation has said so.
     pub fn context_names(&self) -> Vec<ContextName> {
         let mut found: Vec<ContextName> = Vec::new();
-        let mut add = |name: &str, task: &Task, path: &str| {
+        let mut add = |name: &str, task: &Task, path: &str, needed: bool| {
             let place = (task.id.clone(), path.to_owned());
             match found.iter_mut().find(|known| known.name == name) {
-                Some(known) if known.used.contains(&place) => {}
-                Some(known) => known.used.push(place),
+                Some(known) => {
+                    known.needed |= needed;
+                    if !known.used.contains(&place) {
+                        known.used.push(place);
+                    }
+                }
                 None => found.push(ContextName {
                     name: name.to_owned(),
                     used: vec![place],
+                    needed,
                 }),
             }
         };
-        for task in self.tasks() {
+        let reached = self.reached();
+        for (task, reached) in self.tasks().iter().zip(reached) {
+            let runs = reached && task.condition == Condition::Always;
             let read = match task.action.name {
                 "DataSourceTaskExecutor.execute" => OF_EXECUTOR,
                 "DataSourceTaskExecutor.determineDataSource" => OF_CHOICE,
                 _ => &[],
             };
-            for name in read {
-                add(name, task, &task.pointer);
+            for &(name, needed) in read {
+                add(name, task, &task.pointer, needed && runs);
             }
+            let condition = push_token(&task.pointer, "condition");
             task.each_expression(&mut |text, path| {
+                let looked_at = if path == condition {
+                    reached
+                } else {
+                    runs && !task.is_passed_over(path)
+                };
+                let needed = if looked_at { needed(text) } else { Vec::new() };
                 for reference in references(text).unwrap_or_default() {
                     if let (Root::Context, Some(Segment::Key(name))) =
                         (&reference.root, reference.segments.first())
                     {
-                        add(name, task, path);
+                        add(name, task, path, needed.contains(&reference));
                     }
                 }
             });
         }
         found
     }
+
+    /// For every task, whether each run comes to it in which all goes well and every condition
+    /// holds.
+    fn reached(&self) -> Vec<bool> {
+        match self.flow {
+            Flow::Guided { entry } => self.reached_step_by_step(entry),
+            Flow::Dependencies => self.reached_by_dependencies(),
+        }
+    }
+
+    fn reached_by_dependencies(&self) -> Vec<bool> {
+        let is_sure = |task: &Task| matches!(task.condition, Condition::Always);
+        let mut reached: Vec<_> = self
+            .tasks
+            .iter()
+            .map(|task| !task.is_called_only())
+            .collect();
+        let unsure = (0..self.tasks.len()).filter(|&at| !reached[at] || !is_sure(&self.tasks[at]));
+        let mut open: Vec<Position> = unsure.collect();
+        while let Some(at) = open.pop() {
+            for &next in &self.tasks[at].dependents {
+                let follows =
+                    self.tasks[next].run_after == RunAfter::Success && self.is_waited_for(next, at);
+                if follows
+                    && std::mem::replace(&mut reached[next], false)
+                    && is_sure(&self.tasks[next])
+                {
+                    open.push(next);
+                }
+            }
+        }
+        reached
+    }
+
+    /// As far as there is one way alone.
+    fn reached_step_by_step(&self, entry: Position) -> Vec<bool> {
+        let mut reached = vec![false; self.tasks.len()];
+        let mut at = entry;
+        while !std::mem::replace(&mut reached[at], true) {
+            let ways = self.tasks[at].ways.iter();
+            let mut next = ways.filter(|way| way.after == Outcome::Success && way.to != Some(at));
+            match (next.next(), next.next()) {
+                (Some(Way { to: Some(to), .. }), None) => at = *to,
+                _ => break,
+            }
+        }
+        reached
+    }
 }
 
 impl Task {
+    /// Whether this place is looked at only if another case of a branch does not hold.
+    fn is_passed_over(&self, path: &str) -> bool {
+        let cases = push_token(&push_token(&self.pointer, "params"), "when");
+        let case = path.strip_prefix(&cases);
+        self.action.name == "branch" && case.is_some_and(|case| !case.starts_with("/0/"))
+    }
+
     /// Every text with an expression, and where it stands.
     pub(super) fn each_expression(&self, tell: &mut impl FnMut(&str, &str)) {
         each_expression(&self.params, &push_token(&self.pointer, "params"), tell);

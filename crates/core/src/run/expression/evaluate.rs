@@ -46,10 +46,14 @@ impl<L: Lookup> Lookup for Masked<L> {
     }
 }
 
+/// The run was started without something; the field `key` names it.
+const NOT_GIVEN: &str = "context_missing";
+
 /// Why an expression has no value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
-    /// It never will have one as things are; the code begins with `expression_`.
+    /// It never will have one as things are; the code begins with `expression_`, or is
+    /// `context_missing` for what the run was started without.
     Wrong(Message),
     /// The secret of this name is locked: the task waits.
     SecretLocked(String),
@@ -62,13 +66,19 @@ impl From<Message> for Fault {
 }
 
 impl Fault {
-    /// The same fault, told of the expression that is written like this.
+    /// The run was started without a value of this name.
+    fn not_given(name: &str) -> Self {
+        Self::Wrong(Message::new(NOT_GIVEN).with("key", name))
+    }
+
+    /// The same fault, told of the expression that is written like this. What was not given is
+    /// told by its name alone.
     pub(super) fn of(self, written: &str) -> Self {
         match self {
-            Self::Wrong(message) => {
+            Self::Wrong(message) if message.code != NOT_GIVEN => {
                 Self::Wrong(message.with("expression", format!("${{{written}}}")))
             }
-            locked @ Self::SecretLocked(_) => locked,
+            other => other,
         }
     }
 
@@ -76,7 +86,7 @@ impl Fault {
     #[must_use]
     pub fn inside(self, part: &str) -> Self {
         match self {
-            Self::Wrong(message) => {
+            Self::Wrong(message) if message.code != NOT_GIVEN => {
                 let within = match message.fields.get("where").map(String::as_str) {
                     None => part.to_owned(),
                     Some(index) if index.starts_with('[') => format!("{part}{index}"),
@@ -84,7 +94,7 @@ impl Fault {
                 };
                 Self::Wrong(message.with("where", within))
             }
-            locked @ Self::SecretLocked(_) => locked,
+            other => other,
         }
     }
 }
@@ -260,6 +270,9 @@ fn at(path: &Path, lookup: &impl Lookup) -> Result<Value, Fault> {
             Segment::Index(index) => value.as_array().and_then(|items| items.get(*index)),
         };
         value = next.ok_or_else(|| {
+            if let (Root::Context, 0, Segment::Key(name)) = (&path.root, depth, segment) {
+                return Fault::not_given(name);
+            }
             let known = Path {
                 root: path.root.clone(),
                 segments: path.segments[..=depth].to_vec(),

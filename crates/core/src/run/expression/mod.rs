@@ -43,6 +43,18 @@ use crate::Message;
 /// programs, and belong into a task.
 pub const MAX_EXPRESSION_BYTES: usize = 2000;
 
+/// The paths without which a text has no value, in their order. A text that cannot be read has
+/// none.
+pub fn needed(text: &str) -> Vec<Path> {
+    let mut found = Vec::new();
+    for piece in pieces(text).map_while(Result::ok) {
+        if let Piece::Expression(expression, _) = piece {
+            found.extend_from_slice(expression.needed());
+        }
+    }
+    found
+}
+
 /// The paths of all expressions in a text, in their order.
 ///
 /// # Errors

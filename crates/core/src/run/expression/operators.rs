@@ -54,6 +54,11 @@ impl Program {
         }
     }
 
+    /// Whether it has no value where one of its variables has none, whatever the others are.
+    pub(super) fn needs_all(&self) -> bool {
+        needs_all(&self.0)
+    }
+
     /// The value over these variables. One that has none is missed only if the result hangs on it.
     pub(super) fn run(&self, variables: &[Option<cel::Value>]) -> Result<cel::Value, Failed> {
         let mut context = Context::with_env(Arc::clone(&ENVIRONMENT));
@@ -69,6 +74,16 @@ impl Program {
                 .map_or(Failed::Types, Failed::Variable),
             _ => Failed::Types,
         })
+    }
+}
+
+/// Whether the value hangs on every variable: nothing in it can do without one side.
+fn needs_all(node: &IdedExpr) -> bool {
+    match &node.expr {
+        Expr::Call(call) => {
+            !matches!(call.func_name.as_str(), "_&&_" | "_||_") && call.args.iter().all(needs_all)
+        }
+        _ => true,
     }
 }
 

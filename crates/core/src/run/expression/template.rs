@@ -39,6 +39,14 @@ impl Expression {
         }
     }
 
+    /// The paths without which it has no value, whatever the others are.
+    pub(super) fn needed(&self) -> &[Path] {
+        match self {
+            Self::Operation { program, .. } if !program.needs_all() => &[],
+            _ => self.paths(),
+        }
+    }
+
     pub(super) fn into_paths(self) -> Vec<Path> {
         match self {
             Self::Path(path) => vec![path],

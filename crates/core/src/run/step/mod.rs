@@ -162,6 +162,13 @@ impl Turn<'_> {
         let (left_out, steps) = (list(&start.left_out)?, list(&start.steps)?);
         let (carried, stood_in_for) = (list(&start.carried)?, list(&start.stood_in_for)?);
         self.state.head.only = only;
+        if !start.given.is_empty() {
+            self.effects.push(Effect::Message {
+                level: Level::Info,
+                task: None,
+                message: Message::new("run_input_given").with("names", start.given.join(", ")),
+            });
+        }
         for at in left_out {
             self.state.tasks[at].left_out = true;
             self.changed.insert(at);
