@@ -63,17 +63,27 @@ fn rest(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<(String, flowkeep_
     Ok(members.unwrap_or_default().to_vec())
 }
 
+/// Messages of an execution that an update of it answers with, at most: the newest.
+pub const UPDATED_MESSAGES: u32 = 100;
+
 /// What it told, the first `most` messages.
 pub(crate) fn messages(
     connection: &Connection,
     row: i64,
     most: u32,
 ) -> Result<Vec<LogMessage>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT at, level, task, text, value FROM execution_message
-         WHERE execution = ?1 ORDER BY number LIMIT ?2",
-    )?;
-    let rows = statement.query_map((row, most), |row| {
+    let sql = "SELECT at, level, task, text, value FROM execution_message
+               WHERE execution = ?1 ORDER BY number LIMIT ?2";
+    read_messages(connection, sql, (row, most))
+}
+
+fn read_messages(
+    connection: &Connection,
+    sql: &str,
+    values: (i64, u32),
+) -> Result<Vec<LogMessage>, StoreError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map(values, |row| {
         let value: Option<String> = row.get(4)?;
         if let Some(value) = value {
             return Ok(LogMessage::read(&json::parse(&value)));
@@ -213,7 +223,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Writes down what has become of another program's execution, and gives it as it is then.
+    /// Writes down what has become of another program's execution, and gives it as it is then: of its
+    /// messages the newest, at most [`UPDATED_MESSAGES`].
     ///
     /// # Errors
     /// What the database says. Inside: `execution_unknown`, `execution_final`.
@@ -257,7 +268,10 @@ impl Tx<'_> {
             ))?;
         self.add_messages(row, last, &after.messages)?;
         self.tag(&Tag::Log);
-        after.messages = messages(self.connection, row, u32::MAX)?;
+        let newest = "SELECT at, level, task, text, value FROM execution_message
+                      WHERE execution = ?1 ORDER BY number DESC LIMIT ?2";
+        after.messages = read_messages(self.connection, newest, (row, UPDATED_MESSAGES))?;
+        after.messages.reverse();
         Ok(Ok(after))
     }
 }

@@ -13,7 +13,7 @@ use flowkeep_core::{MAX_DOCUMENT_BYTES, Message, file_name};
 use flowkeep_host::{
     Clock as _, FileLock, Folder, LockError, ReadError, SystemClock, Timestamp, path_text,
 };
-use flowkeep_store::SavedEntry;
+use flowkeep_store::{SavedEntry, UPDATED_MESSAGES};
 
 use super::{LogError, LogPage, LogQuery, LogReader, LogRow, LogStorage, no_place};
 use crate::FilesError;
@@ -197,7 +197,7 @@ impl LogReader for FolderLog<'_> {
         // The newest so far; never more than a page and one.
         let mut newest: BTreeMap<(i64, String), LogEntry> = BTreeMap::new();
         for name in names_in(&folder)? {
-            let entry = match read(&folder, Some(log), Path::new(&name)) {
+            let mut entry = match read(&folder, Some(log), Path::new(&name)) {
                 Ok(Some(entry)) => entry,
                 Ok(None) => continue,
                 Err(reason) => {
@@ -214,6 +214,9 @@ impl LogReader for FolderLog<'_> {
             if after.as_ref().is_some_and(|after| place >= *after) {
                 continue;
             }
+            if let LogEntry::Execution(execution) = &mut entry {
+                execution.messages.truncate(query.messages as usize);
+            }
             newest.insert(place, entry);
             if newest.len() > query.limit as usize + 1 {
                 newest.pop_first();
@@ -223,15 +226,10 @@ impl LogReader for FolderLog<'_> {
         page.total = query.count.then_some(total);
         let rows = newest.into_iter().rev().take(query.limit as usize);
         page.items = rows
-            .map(|((at, id), mut entry)| {
-                if let LogEntry::Execution(execution) = &mut entry {
-                    execution.messages.truncate(query.messages as usize);
-                }
-                LogRow {
-                    at,
-                    place: format!("{at}.{id}"),
-                    entry,
-                }
+            .map(|((at, id), entry)| LogRow {
+                at,
+                place: format!("{at}.{id}"),
+                entry,
             })
             .collect();
         Ok(page)
@@ -263,8 +261,13 @@ impl LogStorage for FolderLog<'_> {
             return Err(LogError::Refused(unknown));
         };
         let now = SystemClock.now().rfc3339();
-        let after = before.updated(update, &now).map_err(LogError::Refused)?;
+        let mut after = before.updated(update, &now).map_err(LogError::Refused)?;
         self.write(&LogEntry::Execution(after.clone()), &name)?;
+        let older = after
+            .messages
+            .len()
+            .saturating_sub(UPDATED_MESSAGES as usize);
+        after.messages.drain(..older);
         Ok(after)
     }
 }

@@ -2,14 +2,18 @@
 //! repeat. Where both have an entry and differ, the log here stays as it is and the difference is
 //! told.
 
-use flowkeep_core::Message;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use flowkeep_core::log::{LogChecksum, LogEntry, LogType};
+use flowkeep_core::{Message, Sha256};
 use flowkeep_host::{Progress, path_text};
 use flowkeep_store::SavedEntry;
 
 use super::folder::files_in;
 use super::{FolderLog, Log, LogError, LogQuery, LogReader as _, LogStorage as _};
 use crate::FilesError;
+use crate::rounds::hash_of;
 
 /// Entries that are written in one transaction, and about as many bytes of them.
 const BATCH: usize = 200;
@@ -106,16 +110,21 @@ pub fn migrate_log(
     let mut report = LogReport::default();
     let mut batch = Vec::new();
     let mut bytes = 0;
+    let mut into = if dry_run {
+        Target::Nothing(HashMap::new())
+    } else {
+        Target::Log
+    };
     each_file(from, &mut report, progress, |report, path, entry| {
         bytes += entry.words().len();
         batch.push((path, entry));
         if batch.len() >= BATCH || bytes >= BATCH_BYTES {
             bytes = 0;
-            take_in(report, log, std::mem::take(&mut batch), dry_run)?;
+            take_in(report, log, std::mem::take(&mut batch), &mut into)?;
         }
         Ok(())
     })?;
-    take_in(&mut report, log, batch, dry_run)?;
+    take_in(&mut report, log, batch, &mut into)?;
     Ok(report)
 }
 
@@ -148,7 +157,8 @@ pub fn verify_log(
     Ok(report)
 }
 
-/// Writes all of the log here into a folder. A file of the same entry that differs is written anew.
+/// Writes all of the log here into a folder, one entry at a time. A file of the same entry that differs is
+/// written anew.
 ///
 /// # Errors
 /// [`FilesError`]; [`FilesError::Cancelled`]: what was written stays, a repeat goes on.
@@ -161,7 +171,6 @@ pub fn export_log(
     for kind in LogType::ALL {
         let mut query = LogQuery {
             limit: 100,
-            messages: u32::MAX,
             ..LogQuery::default()
         };
         loop {
@@ -169,22 +178,14 @@ pub fn export_log(
             query.after = page.items.last().map(|row| row.place.clone());
             for row in page.items {
                 go_on(progress, "write", report.read, row.entry.id())?;
-                report.read += 1;
-                report.checksum.add(&row.entry);
-                let path = || row.entry.id().to_owned();
-                let saved = to.save(std::slice::from_ref(&row.entry))?;
-                if saved == [SavedEntry::Differs] {
-                    to.replace(&row.entry)?;
-                    report.differing += 1;
-                    report.tell(path(), Some(&row.entry), "updated", None);
-                } else if saved == [SavedEntry::Added] {
-                    report.imported += 1;
-                } else {
-                    report.unchanged += 1;
-                }
-                // What was written is read back before it is called written.
-                if let Some(there) = to.find(kind, row.entry.id())? {
-                    report.checksum_there.add(&there);
+                let entry = match row.entry {
+                    // A page has none of its messages.
+                    LogEntry::Execution(found) => log.find(kind, &found.id)?,
+                    operation @ LogEntry::Operation(_) => Some(operation),
+                };
+                // One that was removed since is not part of the log.
+                if let Some(entry) = entry {
+                    put_out(&mut report, to, &entry)?;
                 }
             }
             for (path, reason) in page.broken {
@@ -197,6 +198,33 @@ pub fn export_log(
         }
     }
     Ok(report)
+}
+
+/// Writes an entry into the folder. What was written is read back before it is called written.
+fn put_out(report: &mut LogReport, to: &FolderLog<'_>, entry: &LogEntry) -> Result<(), LogError> {
+    report.read += 1;
+    report.checksum.add(entry);
+    let saved = to.save(std::slice::from_ref(entry))?;
+    if saved == [SavedEntry::Differs] {
+        to.replace(entry)?;
+    }
+    let path = entry.id().to_owned();
+    let Some(there) = to.find(entry.log_type(), entry.id())? else {
+        report.failed += 1;
+        let reason = Message::new("log_entry_not_read_back");
+        report.tell(path, Some(entry), "failed", Some(reason));
+        return Ok(());
+    };
+    report.checksum_there.add(&there);
+    match saved[..] {
+        [SavedEntry::Differs] => {
+            report.differing += 1;
+            report.tell(path, Some(entry), "updated", None);
+        }
+        [SavedEntry::Added] => report.imported += 1,
+        _ => report.unchanged += 1,
+    }
+    Ok(())
 }
 
 /// Gives every readable file of a folder, and puts the others into the report.
@@ -249,11 +277,45 @@ fn compared(there: Option<&LogEntry>, entry: &LogEntry) -> SavedEntry {
     }
 }
 
+/// Where the entries of a folder go.
+enum Target {
+    /// Into the log.
+    Log,
+    /// Nowhere: what would have come in so far, by hashes of types and ids. Two that meet would only be
+    /// counted wrong.
+    Nothing(HashMap<u64, Sha256>),
+}
+
+impl Target {
+    fn save(&mut self, log: &Log<'_>, entries: &[LogEntry]) -> Result<Vec<SavedEntry>, LogError> {
+        let Self::Nothing(come) = self else {
+            return log.storage.save(entries);
+        };
+        let compare = |entry: &LogEntry| {
+            if let Some(there) = log.storage.find(entry.log_type(), entry.id())? {
+                return Ok(compared(Some(&there), entry));
+            }
+            let sha256 = entry.sha256();
+            Ok(
+                match come.entry(hash_of((entry.log_type().folder(), entry.id()))) {
+                    Entry::Vacant(free) => {
+                        free.insert(sha256);
+                        SavedEntry::Added
+                    }
+                    Entry::Occupied(there) if *there.get() == sha256 => SavedEntry::Unchanged,
+                    Entry::Occupied(_) => SavedEntry::Differs,
+                },
+            )
+        };
+        entries.iter().map(compare).collect()
+    }
+}
+
 fn take_in(
     report: &mut LogReport,
     log: &Log<'_>,
     batch: Vec<(String, LogEntry)>,
-    dry_run: bool,
+    into: &mut Target,
 ) -> Result<(), LogError> {
     // A run of ours is its own entry, whatever a file says of it.
     let mut foreign = Vec::new();
@@ -268,18 +330,7 @@ fn take_in(
         }
     }
     let (paths, entries): (Vec<_>, Vec<_>) = foreign.into_iter().unzip();
-    let saved = if dry_run {
-        let compare = |entry: &LogEntry| {
-            let there = log.storage.find(entry.log_type(), entry.id())?;
-            Ok(compared(there.as_ref(), entry))
-        };
-        entries
-            .iter()
-            .map(compare)
-            .collect::<Result<Vec<_>, LogError>>()?
-    } else {
-        log.storage.save(&entries)?
-    };
+    let saved = into.save(log, &entries)?;
     for ((path, entry), saved) in paths.into_iter().zip(&entries).zip(saved) {
         // Read back: only what is there counts.
         let there = log.storage.find(entry.log_type(), entry.id())?;

@@ -47,7 +47,8 @@ pub trait LogStorage: LogReader {
     /// [`LogError`].
     fn save(&self, entries: &[LogEntry]) -> Result<Vec<SavedEntry>, LogError>;
 
-    /// Writes down what has become of an execution, and gives it as it is then.
+    /// Writes down what has become of an execution, and gives it as it is then, of its messages the
+    /// newest ([`flowkeep_store::UPDATED_MESSAGES`]): who reports step by step is not read whole each time.
     ///
     /// # Errors
     /// [`LogError::Refused`] with `execution_unknown` or `execution_final`.
@@ -82,7 +83,7 @@ pub struct LogQuery {
 pub struct LogPage {
     /// The rows.
     pub items: Vec<LogRow>,
-    /// Whether there are more behind them.
+    /// Whether there are more behind them; a page without items is the last one.
     pub more: bool,
     /// How many there are in all, when that was wanted.
     pub total: Option<u32>,

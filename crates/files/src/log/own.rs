@@ -50,7 +50,7 @@ impl OwnLog<'_> {
         }
         let after = query.after.as_deref();
         let after = after.map(|place| place.parse().map_err(|_| no_place(place)));
-        let page = self.store.runs(&RunFilter {
+        let mut filter = RunFilter {
             workflow: query.workflow.clone(),
             status: status.flatten(),
             since: query.since,
@@ -59,25 +59,33 @@ impl OwnLog<'_> {
             after: after.transpose()?,
             limit: query.limit,
             count: query.count,
-        })?;
-        let mut items = Vec::new();
-        for row in page.items {
-            // One that was removed since is not there.
-            let Some(run) = self.store.run(row.id)? else {
+        };
+        loop {
+            let page = self.store.runs(&filter)?;
+            let mut items = Vec::new();
+            for row in page.items {
+                // One that was removed since is not there.
+                let Some(run) = self.store.run(row.id)? else {
+                    continue;
+                };
+                items.push(LogRow {
+                    at: run.created_at,
+                    place: row.id.to_string(),
+                    entry: self.execution(run, query.messages)?,
+                });
+            }
+            filter.after = page.next;
+            if items.is_empty() && filter.after.is_some() {
+                // All of them: the next page begins behind something that is there.
                 continue;
-            };
-            items.push(LogRow {
-                at: run.created_at,
-                place: row.id.to_string(),
-                entry: self.execution(run, query.messages)?,
+            }
+            return Ok(LogPage {
+                items,
+                more: filter.after.is_some(),
+                total: page.total,
+                broken: Vec::new(),
             });
         }
-        Ok(LogPage {
-            items,
-            more: page.next.is_some(),
-            total: page.total,
-            broken: Vec::new(),
-        })
     }
 
     fn execution(&self, run: KeptRun, messages: u32) -> Result<LogEntry, LogError> {

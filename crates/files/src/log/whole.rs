@@ -4,7 +4,7 @@ use flowkeep_core::Message;
 use flowkeep_core::log::{Execution, ExecutionUpdate, LogEntry, LogType};
 use flowkeep_store::SavedEntry;
 
-use super::{FolderLog, LogError, LogPage, LogQuery, LogReader, LogStorage, OwnLog};
+use super::{FolderLog, LogError, LogPage, LogQuery, LogReader, LogStorage, OwnLog, no_place};
 
 /// Between the places of a page's sources.
 const BETWEEN: char = '~';
@@ -28,10 +28,11 @@ impl LogReader for Log<'_> {
     }
 
     fn page(&self, log: LogType, query: &LogQuery) -> Result<LogPage, LogError> {
-        let places = query
-            .after
-            .as_deref()
-            .and_then(|after| after.split_once(BETWEEN));
+        let places = query.after.as_deref().map(|after| {
+            let places = after.split_once(BETWEEN);
+            places.ok_or_else(|| no_place(after))
+        });
+        let places = places.transpose()?;
         let place = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let (mut own_place, mut other_place) =
             places.map_or((None, None), |(own, other)| (place(own), place(other)));
@@ -107,7 +108,11 @@ impl Log<'_> {
             return Err(LogError::Refused(refusal));
         }
         let updated = self.storage.update(id, update)?;
-        self.copy(&LogEntry::Execution(updated.clone()))?;
+        if self.copy.is_some()
+            && let Some(whole) = self.storage.find(LogType::Executions, id)?
+        {
+            self.copy(&whole)?;
+        }
         Ok(updated)
     }
 

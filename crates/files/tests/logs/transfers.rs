@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use flowkeep_core::log::{LogEntry, LogType, json};
+use flowkeep_core::log::{Execution, LogEntry, LogMessage, LogType, json};
 use flowkeep_files::FilesError;
 use flowkeep_files::log::{
-    DatabaseLog, FolderLog, Log, LogError, LogReader as _, LogReport, OwnLog, export_log,
+    DatabaseLog, FolderLog, Log, LogError, LogQuery, LogReader as _, LogReport, OwnLog, export_log,
     migrate_log, verify_log,
 };
 use flowkeep_host::{Cancellation, Progress, Unfollowed};
@@ -166,6 +166,82 @@ fn what_is_exported_comes_back_the_same_elsewhere() {
     let entry = LogEntry::read(Some(LogType::Executions), &entry, "e-1").unwrap();
     let kept = with_log(&here, |log| log.find(LogType::Executions, "e-1").unwrap());
     assert_eq!(kept, Some(entry));
+}
+
+#[test]
+fn two_files_of_one_id_are_counted_before_as_they_are_afterwards() {
+    let root = tempfile::tempdir().unwrap();
+    let store = store(root.path());
+    for (name, id, status) in [
+        ("a", "e-1", "completed"),
+        ("b", "e-1", "completed"),
+        ("c", "e-1", "failed"),
+        ("d", "e-2", "failed"),
+    ] {
+        let text = format!(r#"{{"execution_id":"{id}","workflow_id":"w","status":"{status}"}}"#);
+        write(root.path(), &format!("old/{name}.json"), text);
+    }
+    let from = FolderLog::new(root.path().join("old"), &say);
+    with_log(&store, |log| {
+        for dry_run in [true, false] {
+            let done = migrate_log(&from, log, dry_run, &Unfollowed).unwrap();
+            assert_eq!(counts(&done), [4, 2, 1, 1, 0], "{dry_run}");
+        }
+    });
+}
+
+#[test]
+fn an_entry_that_cannot_be_read_back_is_named() {
+    let root = tempfile::tempdir().unwrap();
+    let store = store(root.path());
+    let out = FolderLog::new(root.path().join("out"), &say);
+    // Message by message it became larger than any file that is read.
+    let half = "x".repeat(flowkeep_core::MAX_DOCUMENT_BYTES / 2);
+    let large = LogEntry::Execution(Execution {
+        id: "large".to_owned(),
+        messages: vec![LogMessage::text(&half), LogMessage::text(&half)],
+        ..Execution::default()
+    });
+    let small = execution(r#"{"execution_id":"small"}"#);
+    with_log(&store, |log| {
+        log.storage.save(&[large, small]).unwrap();
+        let done = export_log(log, &out, &Unfollowed).unwrap();
+        assert_eq!(counts(&done), [2, 1, 0, 0, 1]);
+        assert_ne!(done.checksum, done.checksum_there);
+        let [failed] = &done.items[..] else {
+            panic!("{:?}", done.items);
+        };
+        assert_eq!(
+            (failed.id.as_deref(), failed.action),
+            (Some("large"), "failed")
+        );
+        assert_eq!(
+            failed.reason.as_ref().unwrap().code,
+            "log_entry_not_read_back"
+        );
+    });
+}
+
+#[test]
+fn a_place_that_is_none_is_refused() {
+    let root = tempfile::tempdir().unwrap();
+    let store = store(root.path());
+    let refused = |after: &str| {
+        let query = LogQuery {
+            after: Some(after.to_owned()),
+            limit: 9,
+            ..LogQuery::default()
+        };
+        let page = with_log(&store, |log| log.page(LogType::Executions, &query));
+        let Err(LogError::Refused(reason)) = page else {
+            panic!("{after}: {page:?}");
+        };
+        assert_eq!(reason.code, "log_place_unknown", "{after}");
+    };
+    refused("");
+    refused("01J00000000000000000000000");
+    refused("x~");
+    refused("~x");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use flowkeep_core::log::{Execution, ExecutionUpdate, LogEntry, LogMessage, LogType, json};
 use flowkeep_core::search_words;
-use flowkeep_store::{LogFilter, LogRows, SavedEntry, StoreError};
+use flowkeep_store::{LogFilter, LogRows, SavedEntry, StoreError, UPDATED_MESSAGES};
 
 use crate::ground::Ground;
 
@@ -178,6 +178,38 @@ fn messages_are_appended_and_a_final_status_stays() {
         .write::<_, StoreError>(|tx| tx.update_execution("f", ExecutionUpdate::default()))
         .unwrap();
     assert_eq!(unknown.unwrap_err().code, "execution_unknown");
+}
+
+#[test]
+fn an_update_answers_with_the_newest_messages_alone() {
+    let ground = Ground::new();
+    let entry = LogEntry::Execution(Execution {
+        id: "e".to_owned(),
+        ..Execution::default()
+    });
+    let most = UPDATED_MESSAGES as usize;
+    let messages: Vec<_> = (0..most + 20)
+        .map(|number| LogMessage::text(number.to_string()))
+        .collect();
+    let update = ExecutionUpdate {
+        status: None,
+        messages: messages[..most].to_vec(),
+    };
+    let last = ExecutionUpdate {
+        status: None,
+        messages: messages[most..].to_vec(),
+    };
+    let answered = ground.store.write::<_, StoreError>(move |tx| {
+        tx.save_log_entry(&entry)?;
+        tx.update_execution("e", update)?.unwrap();
+        Ok(tx.update_execution("e", last)?.unwrap())
+    });
+    assert_eq!(answered.unwrap().messages, messages[20..]);
+    let Some(LogEntry::Execution(kept)) = ground.store.log_entry(LogType::Executions, "e").unwrap()
+    else {
+        panic!("it is there");
+    };
+    assert_eq!(kept.messages, messages);
 }
 
 #[test]
