@@ -7,8 +7,8 @@
 
 use std::collections::BTreeMap;
 
-use flowkeep_host::{Cancellation, Progress, Timestamp};
-use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior};
+use flowkeep_host::{Progress, Timestamp};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::interrupt::interruptible;
 use crate::search::{self, Searched};
@@ -145,9 +145,6 @@ impl Store {
             all.add(removed);
             operation = id;
             step(progress, "remove", done, total);
-        }
-        if all.runs > 0 {
-            self.alone(remove_unused_texts)?;
         }
         Ok(all)
     }
@@ -324,9 +321,11 @@ impl Batch {
         let tx = Tx::new(&transaction, now);
         match self.searched {
             Searched::Runs => {
+                let texts = texts(&transaction, &listed)?;
                 for (table, _) in OF_A_RUN {
                     delete(table, "run")?;
                 }
+                remove_unused_texts(&transaction, &texts)?;
                 tx.tag(&Tag::Runs);
             }
             Searched::Executions => {
@@ -372,17 +371,25 @@ fn tell(
     Ok(id.to_string())
 }
 
-/// Texts that nothing refers to any more: definitions whose last run went.
-fn remove_unused_texts(connection: &mut Connection, _: Timestamp) -> Result<(), StoreError> {
-    let connection = Unchecked::new(connection)?;
-    connection.0.execute(
-        "DELETE FROM content WHERE content NOT IN (
-           SELECT content FROM run UNION SELECT content FROM revision
-           UNION SELECT content FROM document)",
-        [],
+/// The definitions of runs.
+fn texts(connection: &Connection, runs: &str) -> Result<String, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT DISTINCT content FROM run WHERE run IN (SELECT value FROM json_each(?1))",
     )?;
+    let texts = statement.query_map([runs], |row| row.get(0))?;
+    Ok(list(&texts.collect::<Result<Vec<_>, _>>()?))
+}
+
+/// Of these texts, those that nothing refers to any more.
+fn remove_unused_texts(connection: &Connection, texts: &str) -> Result<(), StoreError> {
+    connection.prepare_cached(UNUSED)?.execute([texts])?;
     Ok(())
 }
+
+const UNUSED: &str = "DELETE FROM content WHERE content IN (SELECT value FROM json_each(?1))
+    AND NOT EXISTS (SELECT 1 FROM run r WHERE r.content = content.content)
+    AND NOT EXISTS (SELECT 1 FROM revision r WHERE r.content = content.content)
+    AND NOT EXISTS (SELECT 1 FROM document d WHERE d.content = content.content)";
 
 /// A connection that does not look, for every row that goes, whether another one refers to it: some
 /// who might have no index to be found by. A test holds the lists here against the schema.
@@ -406,63 +413,6 @@ impl Drop for Unchecked<'_> {
 fn list(rows: &[i64]) -> String {
     serde_json::Value::from(rows).to_string()
 }
-
-impl Store {
-    /// Gives room that is not used any more back to the disk, piece by piece. Answers the bytes by
-    /// which the database has become smaller; cancelled, what was given back until then.
-    ///
-    /// # Errors
-    /// What the database says; nothing is lost then.
-    pub fn give_space_back(&self, cancellation: &Cancellation) -> Result<u64, StoreError> {
-        let before = self.bytes();
-        for table in [Searched::Runs.table(), Searched::Executions.table()] {
-            // A negative number begins to merge all there is; then steps until nothing is left to do.
-            let mut pages = -MERGED;
-            while !cancellation.is_cancelled() {
-                let changed = self.alone(move |connection, _| {
-                    let was = connection.total_changes();
-                    let sql =
-                        format!("INSERT INTO {table}({table}, rank) VALUES ('merge', {pages})");
-                    connection.execute(&sql, [])?;
-                    Ok(connection.total_changes() - was)
-                })?;
-                pages = MERGED;
-                if changed < 2 {
-                    break;
-                }
-            }
-        }
-        loop {
-            let (left, freed) = self.alone(|connection, _| {
-                let free = |connection: &Connection| {
-                    let sql = "PRAGMA freelist_count";
-                    connection.query_row(sql, [], |row| row.get::<_, u64>(0))
-                };
-                let before = free(connection)?;
-                // It gives a row for each page, and frees no more than is asked for.
-                let mut vacuum =
-                    connection.prepare(&format!("PRAGMA incremental_vacuum({MERGED})"))?;
-                let mut pages = vacuum.query([])?;
-                while pages.next()?.is_some() {}
-                let left = free(connection)?;
-                Ok((left, before.saturating_sub(left)))
-            })?;
-            if left == 0 || freed == 0 || cancellation.is_cancelled() {
-                break;
-            }
-        }
-        // Who reads at this moment holds it up; the next checkpoint does it then.
-        self.alone(|connection, _| {
-            let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
-            connection.query_row(sql, [], |_| Ok(())).optional()?;
-            Ok(())
-        })?;
-        Ok(before.saturating_sub(self.bytes()))
-    }
-}
-
-/// Pages moved in one transaction.
-const MERGED: i64 = 1000;
 
 #[cfg(test)]
 mod tests {
@@ -499,5 +449,26 @@ mod tests {
             referring("content"),
             names(&["run", "revision", "document"])
         );
+    }
+
+    /// Who removes a batch holds everybody else up, so it looks for its rows by indexes.
+    #[test]
+    fn nothing_is_gone_through_whole_to_remove_a_batch() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("flowkeep.db");
+        let connection = schema::open_writer(&path, folder.path(), Timestamp(1)).unwrap();
+        let of_runs = OF_A_RUN.iter().map(|(table, _)| {
+            format!("DELETE FROM {table} WHERE run IN (SELECT value FROM json_each(?1))")
+        });
+        for sql in of_runs.chain([UNUSED.to_owned()]) {
+            let mut statement = connection
+                .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+                .unwrap();
+            let steps = statement.query_map(["[]"], |row| row.get(3)).unwrap();
+            for step in steps.map(Result::<String, _>::unwrap) {
+                let scans = step.starts_with("SCAN") && !step.contains("json_each");
+                assert!(!scans, "{sql}: {step}");
+            }
+        }
     }
 }

@@ -27,12 +27,14 @@ mod run_list;
 mod run_overview;
 mod run_request;
 mod run_round;
+mod run_search;
 mod safety_copy;
 mod schema;
 mod search;
 mod setting;
 mod snapshot;
 mod snapshot_runs;
+mod space;
 mod staging;
 mod staging_apply;
 mod staging_plan;
@@ -50,7 +52,7 @@ pub use error::StoreError;
 pub use inbox::Request;
 pub use known_backup::KnownBackup;
 pub use list::{ListQuery, ListSort, Listing};
-pub use log_entry::SavedEntry;
+pub use log_entry::{SavedEntry, UPDATED_MESSAGES};
 pub use log_page::{LogFilter, LogKey, LogRows};
 pub use operation::{NewOperation, OperationItemRecord, OperationRecord};
 pub use operation_list::{OperationFilter, OperationPage};
@@ -64,11 +66,12 @@ pub use safety_copy::{check_copy, newest_operation_in_copy};
 pub use schema::APPLICATION_ID;
 pub use snapshot::{DocumentRow, Snapshot, SnapshotDocument, SnapshotOperation, SnapshotRevision};
 pub use snapshot_runs::{
-    SnapshotAttempt, SnapshotMessage, SnapshotRun, SnapshotRunHead, SnapshotTask,
+    LostRun, SnapshotAttempt, SnapshotMessage, SnapshotRun, SnapshotRunHead, SnapshotTask,
 };
 pub use staging::{IncomingDocument, IndexTerms, Rejection, StagedItem, Staging, StateThere};
 pub use staging_apply::{ApplyOutcome, ApplyRequest};
 pub use staging_plan::{Choice, GroupTotal, StagedGroup};
+pub use staging_runs::BrokenRun;
 pub use statistics::{Figures, STATISTICS_RUNS, Spread, Statistics, StatisticsFilter};
 pub use store::{Store, StoreOptions};
 pub use undo::{UndoKept, UndoOutcome};

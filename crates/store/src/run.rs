@@ -156,6 +156,14 @@ pub(crate) fn facts(
     facts
 }
 
+/// The lowest id that a run can have which was made at this moment or later: ids are never behind the
+/// time, only ahead of it where the clock went back.
+pub(crate) fn first_id(since: i64) -> String {
+    const LAST: i64 = (1 << Ulid::TIME_BITS) - 1;
+    let millis = u64::try_from(since.min(LAST)).unwrap_or_default();
+    Ulid::from_parts(millis, 0).to_string()
+}
+
 pub(crate) fn id_of(row: &Row<'_>, column: usize) -> rusqlite::Result<RunId> {
     let text: String = row.get(column)?;
     text.parse().map_err(|error| damaged(column, error))
@@ -322,7 +330,7 @@ impl Tx<'_> {
     /// What the database says.
     pub fn add_run(&self, new: &NewRun) -> Result<(i64, RunId), StoreError> {
         let id = self.next_run_id()?;
-        let row = self.add_past_run(new, id, Moment(self.now().0))?;
+        let row = self.put_run(new, id, Moment(self.now().0))?;
         Ok((row, id))
     }
 
@@ -331,6 +339,11 @@ impl Tx<'_> {
     /// # Errors
     /// What the database says.
     pub fn add_past_run(&self, new: &NewRun, id: RunId, at: Moment) -> Result<i64, StoreError> {
+        self.begin_stretch_for(id)?;
+        self.put_run(new, id, at)
+    }
+
+    fn put_run(&self, new: &NewRun, id: RunId, at: Moment) -> Result<i64, StoreError> {
         let content = self.put_content(Sha256::of(new.text.as_bytes()), &new.text)?;
         let (parent, parent_task, parent_attempt) = match &new.parent {
             Some(parent) => (

@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use flowkeep_core::run::{Status, TaskId};
 use flowkeep_core::{Message, RunId};
 use rusqlite::types::Value as Sql;
-use rusqlite::{Connection, OptionalExtension as _};
 
-use crate::run::{id_of, json_of, status_of};
+use crate::run::{first_id, id_of, json_of, status_of};
 use crate::run_overview::failed_task;
 use crate::run_round::Said;
-use crate::search::{self, Searched};
+use crate::run_search::found;
 use crate::{Store, StoreError};
 
 /// Which runs.
@@ -64,6 +63,9 @@ impl RunRecord {
     /// What [`listed`] reads.
     pub(crate) const COLUMNS: &str =
         "run, id, workflow_id, workflow_name, status, created_at, started_at, ended_at, actor";
+
+    /// How many those are.
+    pub(crate) const COUNT: usize = 9;
 }
 
 pub(crate) fn listed(row: &rusqlite::Row<'_>) -> rusqlite::Result<RunRecord> {
@@ -142,7 +144,7 @@ pub struct OutputRecord {
 }
 
 /// All of a filter but its words, as SQL and what is bound there.
-fn conditions(filter: &RunFilter) -> (String, Vec<Sql>) {
+fn conditions(filter: &RunFilter) -> (Vec<String>, Vec<Sql>) {
     let mut conditions = vec!["1".to_owned()];
     let mut values: Vec<Sql> = Vec::new();
     let mut add = |condition: &str, value: Sql| {
@@ -161,46 +163,30 @@ fn conditions(filter: &RunFilter) -> (String, Vec<Sql>) {
     if let Some(until) = filter.until {
         add("created_at < ?", until.into());
     }
-    (conditions.join(" AND "), values)
+    (conditions, values)
 }
 
-/// The runs of a page that are found by words, one more than wanted, and how many there are in all when
-/// that is wanted: then the walk goes on to the end.
-fn found(
-    reader: &Connection,
-    filter: &RunFilter,
-    words: &[String],
-    after: i64,
-    conditions: &str,
-    values: &[Sql],
-) -> Result<(Vec<RunRecord>, Option<u32>), StoreError> {
+/// A page of runs that are found without words, the newest first and one more than wanted.
+fn page(filter: &RunFilter) -> (String, Vec<Sql>) {
+    let (mut conditions, mut values) = conditions(filter);
+    let mut add = |condition: &str, id: String| {
+        values.push(id.into());
+        conditions.push(format!("{condition} ?{}", values.len()));
+    };
+    if let Some(since) = filter.since {
+        // It says no more than the moment does, and ends the walk down the ids.
+        add("id >=", first_id(since));
+    }
+    if let Some(after) = filter.after {
+        add("id <", after.to_string());
+    }
     let sql = format!(
-        "SELECT {} FROM run WHERE {conditions} AND run = ?{}",
+        "SELECT {} FROM run WHERE {} ORDER BY id DESC LIMIT {}",
         RunRecord::COLUMNS,
-        values.len() + 1
+        conditions.join(" AND "),
+        u64::from(filter.limit) + 1
     );
-    let mut statement = reader.prepare(&sql)?;
-    let mut items = Vec::new();
-    let mut total = 0;
-    let before = if filter.count { i64::MAX } else { after };
-    search::walk(reader, Searched::Runs, words, Some(before), |row| {
-        let values = values.iter().cloned().chain([row.into()]);
-        let fits = statement.query_row(rusqlite::params_from_iter(values), listed);
-        if let Some(fits) = fits.optional()? {
-            total += 1;
-            if row < after && items.len() <= filter.limit as usize {
-                items.push(fits);
-            }
-        }
-        Ok(filter.count || items.len() <= filter.limit as usize)
-    })?;
-    Ok((items, filter.count.then_some(total)))
-}
-
-/// Where a run that is no longer there would stand.
-fn row_before(reader: &Connection, id: RunId) -> rusqlite::Result<i64> {
-    let sql = "SELECT coalesce(min(run), 9223372036854775807) FROM run WHERE id > ?1";
-    reader.query_row(sql, [id.to_string()], |row| row.get(0))
+    (sql, values)
 }
 
 impl Store {
@@ -252,26 +238,18 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// A page of runs, newest first.
+    /// A page of runs, newest first. The place of a page is the id of its last run, which may have been
+    /// removed meanwhile.
     ///
     /// # Errors
     /// What the database says.
     pub fn runs(&self, filter: &RunFilter) -> Result<RunPage, StoreError> {
-        let (conditions, mut values) = conditions(filter);
         let reader = self.reader()?;
         let reader = reader.unchecked_transaction()?;
-        let after = match filter.after {
-            Some(after) => {
-                let sql = "SELECT run FROM run WHERE id = ?1";
-                let row = reader.query_row(sql, [after.to_string()], |row| row.get(0));
-                // One that has been removed meanwhile: the ids rise with the rows.
-                row.optional()?
-                    .map_or_else(|| row_before(&reader, after), Ok)?
-            }
-            None => i64::MAX,
-        };
+        let (conditions, values) = conditions(filter);
+        let conditions = conditions.join(" AND ");
         let (mut items, total) = if let Some(words) = &filter.words {
-            found(&reader, filter, words, after, &conditions, &values)?
+            found(&reader, filter, words, &conditions, &values)?
         } else {
             let total = if filter.count {
                 let sql = format!("SELECT count(*) FROM run WHERE {conditions}");
@@ -280,15 +258,7 @@ impl Store {
             } else {
                 None
             };
-            values.push(after.into());
-            // One more than wanted says whether there is a next page.
-            let sql = format!(
-                "SELECT {} FROM run WHERE {conditions} AND run < ?{} \
-                 ORDER BY run DESC LIMIT {}",
-                RunRecord::COLUMNS,
-                values.len(),
-                u64::from(filter.limit) + 1
-            );
+            let (sql, values) = page(filter);
             let mut statement = reader.prepare(&sql)?;
             let rows = statement.query_map(rusqlite::params_from_iter(&values), listed)?;
             (rows.collect::<Result<Vec<_>, _>>()?, total)
@@ -365,5 +335,78 @@ impl Store {
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use flowkeep_host::Timestamp;
+
+    use super::*;
+    use crate::schema;
+
+    /// However many runs there are, a page costs what is in it: the order is that of an index, and no
+    /// row is sorted.
+    #[test]
+    fn every_page_follows_an_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("flowkeep.db");
+        let connection = schema::open_writer(&path, folder.path(), Timestamp(1)).unwrap();
+        let any = RunFilter::default;
+        let workflow = Some("nightly".to_owned());
+        let status = Some(Status::Failed);
+        for (filter, index) in [
+            (any(), "sqlite_autoindex_run_1"),
+            (
+                RunFilter {
+                    since: Some(1),
+                    ..any()
+                },
+                "sqlite_autoindex_run_1 (id>",
+            ),
+            (
+                RunFilter {
+                    workflow: workflow.clone(),
+                    ..any()
+                },
+                "run_by_workflow (workflow_id=?",
+            ),
+            (RunFilter { status, ..any() }, "run_by_status (status=?"),
+            (
+                RunFilter {
+                    status,
+                    since: Some(1),
+                    ..any()
+                },
+                "run_by_status (status=? AND id>",
+            ),
+            (
+                RunFilter {
+                    workflow,
+                    status,
+                    ..any()
+                },
+                "run_by_",
+            ),
+        ] {
+            for after in [None, Some(RunId(ulid::Ulid(7)))] {
+                let filter = RunFilter {
+                    after,
+                    limit: 50,
+                    ..filter.clone()
+                };
+                let (sql, values) = page(&filter);
+                let mut statement = connection
+                    .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+                    .unwrap();
+                let steps: Vec<String> = statement
+                    .query_map(rusqlite::params_from_iter(&values), |row| row.get(3))
+                    .unwrap()
+                    .map(Result::unwrap)
+                    .collect();
+                assert_eq!(steps.len(), 1, "{filter:?}: {steps:?}");
+                assert!(steps[0].contains(index), "{filter:?}: {steps:?}");
+            }
+        }
     }
 }

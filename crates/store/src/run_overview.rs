@@ -6,7 +6,7 @@ use flowkeep_core::run::{Status, TaskId};
 use flowkeep_core::{Message, RunId};
 use rusqlite::OptionalExtension as _;
 
-use crate::run::{id_of, json_of, status_of};
+use crate::run::{first_id, id_of, json_of, status_of};
 use crate::run_list::{RunRecord, listed};
 use crate::{Store, StoreError};
 
@@ -73,7 +73,7 @@ impl Store {
         let reader = reader.unchecked_transaction()?;
         let total = reader.query_row(&format!("SELECT count(*) {OPEN}"), [], |row| row.get(0))?;
         let mut statement =
-            reader.prepare(&format!("SELECT run {OPEN} ORDER BY run DESC LIMIT ?1"))?;
+            reader.prepare(&format!("SELECT run {OPEN} ORDER BY id DESC LIMIT ?1"))?;
         let rows = statement.query_map([limit], |row| row.get(0))?;
         Ok((total, rows.collect::<Result<_, _>>()?))
     }
@@ -118,13 +118,14 @@ impl Store {
     pub fn failures(&self, since: i64, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
         let reader = self.reader()?;
         let mut statement = reader.prepare_cached(&format!(
-            "SELECT {} FROM run WHERE status = 'failed' AND parent IS NULL AND workflow_id NOT NULL AND created_at >= ?1
+            "SELECT {} FROM run WHERE status = 'failed' AND parent IS NULL AND workflow_id NOT NULL
+               AND created_at >= ?1 AND id >= ?3
                AND NOT EXISTS (SELECT 1 FROM run later WHERE later.workflow_id = run.workflow_id
                  AND later.id > run.id AND later.status IN ('succeeded', 'failed'))
-             ORDER BY run DESC LIMIT ?2",
+             ORDER BY id DESC LIMIT ?2",
             RunRecord::COLUMNS
         ))?;
-        let rows = statement.query_map((since, limit), listed)?;
+        let rows = statement.query_map((since, limit, first_id(since)), listed)?;
         let mut failed = rows.collect::<Result<Vec<_>, _>>()?;
         for record in &mut failed {
             record.failed = failed_task(&reader, record.row)?;

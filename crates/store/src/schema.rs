@@ -26,11 +26,12 @@ const STEPS: &[M<'static>] = &[
     // No version that had runs and none of this was ever given out: there is nothing to index yet.
     M::up(include_str!("schema/0005_logs.sql")),
     M::up(include_str!("schema/0006_runs_brought_in.sql")),
+    M::up(include_str!("schema/0007_order.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 
 /// The version this program knows.
-const KNOWN: u32 = 6;
+const KNOWN: u32 = 7;
 
 /// Opens the database for writing, after creating or migrating it. Before a migration the file is
 /// copied to `safety`.

@@ -2,20 +2,24 @@
 //! the text itself.
 //!
 //! A row's number is the run's in the upper half and the text's place within the run in the lower,
-//! so a search walks runs from the newest on and stops when a page is full, and a run's rows
+//! so a search walks runs from the highest row down and stops when a page is full, and a run's rows
 //! go with it. The index keeps terms alone, neither texts nor positions.
 
+use std::ops::Range;
+
 use flowkeep_core::search_terms;
-use rusqlite::{Connection, Statement};
+use rusqlite::{Connection, Rows, Statement};
 
 use crate::StoreError;
 
 /// Bytes of one text that are searched; what is behind is kept and not found.
 const SEARCHED: usize = 256 << 10;
 
-const PLACE_BITS: u32 = 32;
+pub(crate) const PLACE_BITS: u32 = 32;
 const PLACES: i64 = (1 << PLACE_BITS) - 1;
 const ERRORS: i64 = 1 << (PLACE_BITS - 1);
+/// What of a message's number says its place.
+pub(crate) const MESSAGES: i64 = ERRORS - 1;
 
 /// Whose texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,20 +52,26 @@ pub(crate) enum Place<'a> {
 }
 
 impl Place<'_> {
-    fn number(self) -> i64 {
+    /// The lower half of its row in the index.
+    pub(crate) fn number(self) -> i64 {
         match self {
             Self::Facts => 0,
-            Self::Message(number) => number & (ERRORS - 1),
+            Self::Message(number) => number & MESSAGES,
             Self::Error(task, attempt) => {
                 // FNV-1a: the same in every version, because it is kept.
                 let bytes = task.bytes().chain(attempt.to_le_bytes());
                 let hash = bytes.fold(0x811c_9dc5_u32, |hash, byte| {
                     (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
                 });
-                ERRORS | (i64::from(hash) & (ERRORS - 1))
+                ERRORS | (i64::from(hash) & MESSAGES)
             }
         }
     }
+}
+
+/// What of a text goes into the index.
+pub(crate) fn terms(text: &str) -> String {
+    search_terms(&text[..text.floor_char_boundary(SEARCHED)])
 }
 
 /// Makes a text findable; what was at its place before is not found any more.
@@ -72,7 +82,7 @@ pub(crate) fn keep(
     place: Place<'_>,
     text: &str,
 ) -> Result<(), StoreError> {
-    let terms = search_terms(&text[..text.floor_char_boundary(SEARCHED)]);
+    let terms = terms(text);
     if terms.is_empty() {
         return Ok(());
     }
@@ -99,52 +109,73 @@ pub(crate) fn forget(
     Ok(())
 }
 
-/// Gives runs or executions in whose texts all these words are (expressions of `core::search_words`),
-/// the newest first and only those before `before`, until `found` says that it has enough.
-pub(crate) fn walk(
-    connection: &Connection,
+/// What [`Hits`] reads with: a statement per word.
+pub(crate) fn statements<'a>(
+    connection: &'a Connection,
     searched: Searched,
     words: &[String],
-    before: Option<i64>,
-    mut found: impl FnMut(i64) -> Result<bool, StoreError>,
-) -> Result<(), StoreError> {
+) -> Result<Vec<Statement<'a>>, StoreError> {
     let table = searched.table();
     let sql = format!(
-        "SELECT rowid >> {PLACE_BITS} FROM {table} WHERE {table} MATCH ?1 AND rowid < ?2 \
-         ORDER BY rowid DESC"
+        "SELECT rowid >> {PLACE_BITS} FROM {table}
+         WHERE {table} MATCH ?1 AND rowid >= ?2 AND rowid < ?3 ORDER BY rowid DESC"
     );
-    let before = before
-        .and_then(|row| row.checked_mul(PLACES + 1))
-        .unwrap_or(i64::MAX);
-    let prepared: Result<Vec<Statement<'_>>, _> =
-        words.iter().map(|_| connection.prepare(&sql)).collect();
-    let mut prepared = prepared?;
-    let mut streams = Vec::new();
-    for (statement, word) in prepared.iter_mut().zip(words) {
-        streams.push(statement.query((word, before))?);
+    let prepared = words.iter().map(|_| connection.prepare(&sql));
+    Ok(prepared.collect::<Result<_, _>>()?)
+}
+
+/// Runs or executions in whose texts all words are, from the highest row down.
+pub(crate) struct Hits<'a> {
+    /// Those of each word.
+    streams: Vec<Rows<'a>>,
+    /// Where each of them stands.
+    standing: Vec<i64>,
+    /// All hits not below this one have been given.
+    below: i64,
+}
+
+impl<'a> Hits<'a> {
+    /// Those with rows from `rows.start` to before `rows.end` in whose texts all these words
+    /// (expressions of `core::search_words`) are; `statements` are for these words.
+    pub(crate) fn begin(
+        statements: &'a mut [Statement<'_>],
+        words: &[String],
+        rows: &Range<i64>,
+    ) -> Result<Self, StoreError> {
+        let place = |row: i64| row.checked_mul(PLACES + 1).unwrap_or(i64::MAX);
+        let (first, end) = (place(rows.start), place(rows.end));
+        let mut streams = Vec::new();
+        for (statement, word) in statements.iter_mut().zip(words) {
+            streams.push(statement.query((word, first, end))?);
+        }
+        Ok(Self {
+            standing: vec![i64::MAX; streams.len()],
+            streams,
+            below: i64::MAX,
+        })
     }
-    if streams.is_empty() {
-        return Ok(());
-    }
-    // Each stream falls below the last hit, then to the lowest of them all; where they stand
-    // together is the next hit.
-    let mut standing = vec![i64::MAX; streams.len()];
-    let mut below = i64::MAX;
-    loop {
-        for (stream, standing) in streams.iter_mut().zip(&mut standing) {
-            while *standing >= below {
-                match stream.next()? {
-                    Some(row) => *standing = row.get(0)?,
-                    None => return Ok(()),
+
+    /// The next one. Each stream falls below the last hit, then to the lowest of them all; where they
+    /// stand together is a hit.
+    pub(crate) fn next(&mut self) -> Result<Option<i64>, StoreError> {
+        loop {
+            for (stream, standing) in self.streams.iter_mut().zip(&mut self.standing) {
+                while *standing >= self.below {
+                    match stream.next()? {
+                        Some(row) => *standing = row.get(0)?,
+                        None => return Ok(None),
+                    }
                 }
             }
+            let Some(lowest) = self.standing.iter().copied().min() else {
+                return Ok(None);
+            };
+            let together = self.standing.iter().all(|one| *one == lowest);
+            self.below = if together { lowest } else { lowest + 1 };
+            if together {
+                return Ok(Some(lowest));
+            }
         }
-        let lowest = standing.iter().copied().min().unwrap_or_default();
-        let together = standing.iter().all(|one| *one == lowest);
-        if together && !found(lowest)? {
-            return Ok(());
-        }
-        below = if together { lowest } else { lowest + 1 };
     }
 }
 
@@ -153,6 +184,8 @@ mod tests {
     use flowkeep_core::search_words;
 
     use super::*;
+
+    const ALL: Range<i64> = 0..i64::MAX;
 
     fn index() -> Connection {
         let connection = Connection::open_in_memory().unwrap();
@@ -166,20 +199,17 @@ mod tests {
         keep(connection, Searched::Runs, row, place, text).unwrap();
     }
 
-    fn hits(connection: &Connection, query: &str, before: Option<i64>, most: usize) -> Vec<i64> {
-        let mut rows = Vec::new();
-        walk(
-            connection,
-            Searched::Runs,
-            &search_words(query),
-            before,
-            |row| {
-                rows.push(row);
-                Ok(rows.len() < most)
-            },
-        )
-        .unwrap();
-        rows
+    fn hits(connection: &Connection, query: &str, rows: Range<i64>, most: usize) -> Vec<i64> {
+        let words = search_words(query);
+        let mut statements = statements(connection, Searched::Runs, &words).unwrap();
+        let mut hits = Hits::begin(&mut statements, &words, &rows).unwrap();
+        let mut found = Vec::new();
+        while found.len() < most
+            && let Some(row) = hits.next().unwrap()
+        {
+            found.push(row);
+        }
+        found
     }
 
     #[test]
@@ -214,7 +244,7 @@ mod tests {
             ("httptime", &[3]),
             ("\" OR *", &[3, 2]),
         ] {
-            assert_eq!(hits(&index, query, None, 9), rows, "{query}");
+            assert_eq!(hits(&index, query, ALL, 9), rows, "{query}");
         }
     }
 
@@ -230,12 +260,13 @@ mod tests {
             }
         }
         let threes: Vec<i64> = (1..=200).rev().filter(|row| row % 3 == 0).collect();
-        let found = hits(&index, "order table 订 night", None, usize::MAX);
+        let found = hits(&index, "order table 订 night", ALL, usize::MAX);
         assert_eq!(found, threes);
-        assert_eq!(hits(&index, "order table", Some(198), 2), [195, 192]);
+        assert_eq!(hits(&index, "order table", 0..198, 2), [195, 192]);
         forget(&index, Searched::Runs, 195).unwrap();
-        assert_eq!(hits(&index, "order table", Some(198), 2), [192, 189]);
-        assert_eq!(hits(&index, "order", Some(196), 2), [194, 193]);
+        assert_eq!(hits(&index, "order table", 0..198, 2), [192, 189]);
+        assert_eq!(hits(&index, "order", 0..196, 2), [194, 193]);
+        assert_eq!(hits(&index, "order table", 186..193, 9), [192, 189, 186]);
     }
 
     #[test]
@@ -243,7 +274,7 @@ mod tests {
         let index = index();
         put(&index, 1, Place::Error("load", 1), "before");
         put(&index, 1, Place::Error("load", 1), "after");
-        assert_eq!(hits(&index, "before", None, 9), [0; 0]);
-        assert_eq!(hits(&index, "after", None, 9), [1]);
+        assert_eq!(hits(&index, "before", ALL, 9), [0; 0]);
+        assert_eq!(hits(&index, "after", ALL, 9), [1]);
     }
 }

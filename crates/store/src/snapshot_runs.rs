@@ -16,7 +16,7 @@ const PIECE: usize = 500;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SnapshotRun {
-    /// The text of the definition that runs after it were started with.
+    /// The text of the definition that runs after it in the same file were started with.
     Definition {
         /// Its hash.
         sha256: Sha256,
@@ -111,6 +111,19 @@ pub struct SnapshotRunHead {
     pub started_at: Option<i64>,
     /// Milliseconds; when it ended.
     pub ended_at: Option<i64>,
+    /// Tasks, attempts, outputs, answers and messages it has: a run that does not come with all of them
+    /// is not whole. Absent in backups of before this was written down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u32>,
+}
+
+/// A run that could not be read to its end.
+#[derive(Debug)]
+pub struct LostRun {
+    /// Its id; where that could not be read either, the number of its row.
+    pub id: String,
+    /// What its workflow was called.
+    pub name: Option<String>,
 }
 
 /// A task of a run.
@@ -166,55 +179,115 @@ pub struct SnapshotMessage {
 
 impl Snapshot {
     /// Gives the runs that ended at or after `since` (milliseconds) to `each`, in the order in which
-    /// they ended, then those that have not ended; each with its parts after it. The first argument
-    /// is when it ended. `text` gets a definition's hash before each run and says whether its text
-    /// is wanted. A run whose definition cannot be read is left out and given to `lost`.
+    /// they ended, then those that have not ended; each with its definition before it and its parts
+    /// after it. The first argument is when it ended. A run that cannot be read whole is given to
+    /// `lost`, and the others go on: of one that breaks off `each` has got the beginning, which says how
+    /// much there should be.
     ///
     /// # Errors
     /// What `each` or the database says.
     pub fn runs<E: From<StoreError>>(
         &self,
         since: i64,
-        mut wanted: impl FnMut(Option<i64>, Sha256) -> bool,
         mut each: impl FnMut(Option<i64>, SnapshotRun) -> Result<(), E>,
-        mut lost: impl FnMut(&SnapshotRunHead),
+        mut lost: impl FnMut(LostRun),
     ) -> Result<(), E> {
         if since == i64::MAX {
             return Ok(());
         }
+        let mut broken = None;
         for sql in [
             "SELECT run FROM run WHERE ended_at >= ?1 ORDER BY ended_at, run",
             "SELECT run FROM run WHERE ended_at IS NULL AND ?1 NOT NULL ORDER BY run",
         ] {
             let mut statement = self.connection.prepare(sql).map_err(StoreError::from)?;
             let mut rows = statement.query([since]).map_err(StoreError::from)?;
-            while let Some(row) = rows.next().map_err(StoreError::from)? {
-                let row: i64 = row.get(0).map_err(StoreError::from)?;
-                let Some(run) = self.run_head(row)? else {
-                    continue;
+            loop {
+                let next = rows
+                    .next()
+                    .and_then(|row| row.map(|row| row.get(0)).transpose());
+                let row = match next.map_err(StoreError::from) {
+                    Ok(Some(row)) => row,
+                    Ok(None) => break,
+                    // Where the list of what ended breaks off, there are still the open ones.
+                    Err(StoreError::Damaged(detail)) => {
+                        broken = Some(StoreError::Damaged(detail));
+                        break;
+                    }
+                    Err(error) => return Err(error.into()),
                 };
-                let (at, hash) = (run.ended_at, run.definition);
-                let text = self.definition(hash)?;
-                let Some(text) = text.filter(|text| Sha256::of(text.as_bytes()) == hash) else {
-                    lost(&run);
-                    continue;
-                };
-                if wanted(at, hash) {
-                    each(at, SnapshotRun::Definition { sha256: hash, text })?;
+                if let Err(run) = self.whole_run(row, &mut each)? {
+                    lost(run);
                 }
-                let of = run.id;
-                each(at, SnapshotRun::Run(Box::new(run)))?;
-                self.parts_of_run(row, of, &mut |part| each(at, part))?;
             }
         }
-        Ok(())
+        match broken {
+            Some(broken) => Err(broken.into()),
+            None => Ok(()),
+        }
     }
 
+    /// Gives one run with its definition and its parts.
+    fn whole_run<E: From<StoreError>>(
+        &self,
+        row: i64,
+        each: &mut impl FnMut(Option<i64>, SnapshotRun) -> Result<(), E>,
+    ) -> Result<Result<(), LostRun>, E> {
+        let run = match self.run_head(row) {
+            Ok(Some(run)) => run,
+            Ok(None) | Err(StoreError::Damaged(_)) => return Ok(Err(self.lost_run(row))),
+            Err(error) => return Err(error.into()),
+        };
+        let lost = LostRun {
+            id: run.id.to_string(),
+            name: Some(run.workflow_name.clone()),
+        };
+        let (at, of, sha256) = (run.ended_at, run.id, run.definition);
+        let text = self.definition(sha256)?;
+        let Some(text) = text.filter(|text| Sha256::of(text.as_bytes()) == sha256) else {
+            return Ok(Err(lost));
+        };
+        each(at, SnapshotRun::Definition { sha256, text })?;
+        each(at, SnapshotRun::Run(Box::new(run)))?;
+        let parts = self.parts_of_run(row, of, &mut |part| each(at, part).map_err(Ended::Other));
+        match parts {
+            Ok(()) => Ok(Ok(())),
+            Err(Ended::Damaged) => Ok(Err(lost)),
+            Err(Ended::Other(error)) => Err(error),
+        }
+    }
+
+    /// What of a run can be named.
+    fn lost_run(&self, row: i64) -> LostRun {
+        let sql = "SELECT id, workflow_name FROM run WHERE run = ?1";
+        let named = self
+            .connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| {
+                statement.query_row([row], |row| {
+                    Ok(LostRun {
+                        id: row.get(0)?,
+                        name: row.get(1)?,
+                    })
+                })
+            });
+        named.unwrap_or_else(|_| LostRun {
+            id: row.to_string(),
+            name: None,
+        })
+    }
+
+    /// A run whose definition is there.
     fn run_head(&self, row: i64) -> Result<Option<SnapshotRunHead>, StoreError> {
         let mut statement = self.connection.prepare_cached(
             "SELECT r.id, r.workflow_id, r.workflow_name, r.revision, c.sha256, r.format,
                r.context, r.start, r.seed, r.actor, r.face, r.repeats, p.id, r.parent_task,
-               r.parent_attempt, r.depth, r.status, r.head, r.created_at, r.started_at, r.ended_at
+               r.parent_attempt, r.depth, r.status, r.head, r.created_at, r.started_at, r.ended_at,
+               (SELECT count(*) FROM run_task WHERE run = r.run)
+                 + (SELECT count(*) FROM attempt WHERE run = r.run)
+                 + (SELECT count(*) FROM output WHERE run = r.run)
+                 + (SELECT count(*) FROM answer WHERE run = r.run)
+                 + (SELECT count(*) FROM message WHERE run = r.run)
              FROM run r JOIN content c USING (content) LEFT JOIN run p ON p.run = r.parent
              WHERE r.run = ?1",
         )?;
@@ -329,7 +402,25 @@ fn head(row: &Row<'_>) -> rusqlite::Result<SnapshotRunHead> {
         created_at: row.get(18)?,
         started_at: row.get(19)?,
         ended_at: row.get(20)?,
+        rows: row.get(21)?,
     })
+}
+
+/// Why a run's parts ended before their end.
+enum Ended<E> {
+    /// Its part of the database is damaged.
+    Damaged,
+    /// Nothing further is wanted or possible.
+    Other(E),
+}
+
+impl<E: From<StoreError>> From<StoreError> for Ended<E> {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Damaged(_) => Self::Damaged,
+            other => Self::Other(other.into()),
+        }
+    }
 }
 
 fn task(row: &Row<'_>) -> rusqlite::Result<SnapshotTask> {

@@ -320,6 +320,7 @@ fn compare_attached(plan: &Connection) -> Result<(), StoreError> {
     transaction.execute_batch(
         "CREATE INDEX IF NOT EXISTS item_by_id ON item(kind, id);
          CREATE INDEX IF NOT EXISTS history_by_id ON history(kind, id, sha256);
+         CREATE INDEX IF NOT EXISTS message_by_run ON message(run);
          UPDATE item SET here_row = NULL, here_revision = NULL, here_deleted = 0,
            here_updated_at = NULL, here_sha256 = NULL WHERE here_row NOT NULL;
          UPDATE item SET here_row = d.document, here_revision = d.revision,

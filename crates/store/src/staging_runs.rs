@@ -1,15 +1,28 @@
-//! Runs in a plan, and how they come in: by their ids, never over one that is here. One that was
+//! Runs in a plan, and how they come in: whole, by their ids, never over one that is here. One that was
 //! under way comes in as interrupted, and stays so until somebody lets it go on.
 
-use flowkeep_core::Message;
 use flowkeep_core::log::words_of;
 use flowkeep_core::run::{Head, Status, TaskId};
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension as _};
 
-use crate::run::{facts, json_of, to_json};
-use crate::search::{self, Place, Searched};
-use crate::snapshot_runs::{SnapshotMessage, SnapshotRun, SnapshotRunHead};
+use crate::run::{facts, to_json};
+use crate::run_search::begin_stretch;
+use crate::search::{self, MESSAGES, PLACE_BITS, Place, Searched};
+use crate::snapshot_runs::{
+    SnapshotAttempt, SnapshotMessage, SnapshotRun, SnapshotRunHead, SnapshotTask,
+};
 use crate::{Staging, StoreError};
+
+/// A run in a plan that does not come in.
+#[derive(Debug)]
+pub struct BrokenRun {
+    /// Its id.
+    pub id: String,
+    /// What its workflow was called.
+    pub workflow_name: String,
+    /// Whether the definition it was started with is missing; else a part of itself is.
+    pub without_definition: bool,
+}
 
 impl Staging {
     /// Adds a part of a run.
@@ -18,63 +31,137 @@ impl Staging {
     /// What the database says.
     pub fn add_run_part(&mut self, part: &SnapshotRun) -> Result<(), StoreError> {
         let plan = &self.connection;
-        match part {
+        let (of, found) = match part {
             SnapshotRun::Definition { sha256, text } => {
                 plan.prepare_cached(
                     "INSERT OR IGNORE INTO run_content(sha256, text) VALUES (?1, ?2)",
                 )?
                 .execute((sha256.0, text))?;
+                return Ok(());
             }
-            SnapshotRun::Run(run) => add_run(plan, run)?,
-            SnapshotRun::Tasks { of, tasks } => {
-                let mut statement = plan.prepare_cached(
-                    "INSERT OR IGNORE INTO run_task(run, task, status, state)
-                     VALUES (?1, ?2, ?3, ?4)",
-                )?;
-                for task in tasks {
-                    let status = left(task.state.status()).as_str();
-                    let state = to_json(&task.state)?;
-                    statement.execute((of.to_string(), task.task.as_str(), status, state))?;
-                }
-            }
+            SnapshotRun::Run(run) => return add_run(plan, run),
+            SnapshotRun::Tasks { of, tasks } => (of, add_tasks(plan, &of.to_string(), tasks)?),
             SnapshotRun::Attempts { of, attempts } => {
-                let mut statement = plan.prepare_cached(
-                    "INSERT OR IGNORE INTO attempt(run, task, number, status, queued_at, \
-                     started_at, ended_at, agent, data_source, rule, error)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-                )?;
-                for attempt in attempts {
-                    statement.execute(rusqlite::params![
-                        of.to_string(),
-                        attempt.task.as_str(),
-                        attempt.number,
-                        left(attempt.status).as_str(),
-                        attempt.queued_at,
-                        attempt.started_at,
-                        attempt.ended_at,
-                        attempt.agent,
-                        attempt.data_source,
-                        attempt.rule,
-                        attempt.error.as_ref().map(to_json).transpose()?,
-                    ])?;
-                }
+                (of, add_attempts(plan, &of.to_string(), attempts)?)
             }
             SnapshotRun::Output { of, task, value } => {
-                plan.prepare_cached("INSERT OR IGNORE INTO output VALUES (?1, ?2, ?3)")?
-                    .execute((of.to_string(), task.as_str(), value))?;
+                let mut statement =
+                    plan.prepare_cached("INSERT OR IGNORE INTO output VALUES (?1, ?2, ?3)")?;
+                (
+                    of,
+                    statement.execute((of.to_string(), task.as_str(), value))?,
+                )
             }
             SnapshotRun::Answer { of, task, value } => {
-                plan.prepare_cached("INSERT OR IGNORE INTO answer VALUES (?1, ?2, ?3)")?
-                    .execute((of.to_string(), task.as_str(), value))?;
+                let mut statement =
+                    plan.prepare_cached("INSERT OR IGNORE INTO answer VALUES (?1, ?2, ?3)")?;
+                (
+                    of,
+                    statement.execute((of.to_string(), task.as_str(), value))?,
+                )
             }
             SnapshotRun::Messages { of, messages } => {
-                for message in messages {
-                    add_message(plan, &of.to_string(), message)?;
-                }
+                (of, add_messages(plan, &of.to_string(), messages)?)
             }
+        };
+        plan.prepare_cached("UPDATE run SET found = found + ?2 WHERE id = ?1")?
+            .execute((of.to_string(), found))?;
+        Ok(())
+    }
+
+    /// Gives every run that is not whole to `each`: it does not come in.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn each_broken_run(&self, mut each: impl FnMut(BrokenRun)) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare(&format!(
+            "SELECT s.id, s.workflow_name, c.sha256 IS NULL
+             FROM run s LEFT JOIN run_content c USING (sha256)
+             WHERE c.sha256 IS NULL OR NOT ({WHOLE}) ORDER BY s.id"
+        ))?;
+        let rows = statement.query_map([], |row| {
+            Ok(BrokenRun {
+                id: row.get(0)?,
+                workflow_name: row.get(1)?,
+                without_definition: row.get(2)?,
+            })
+        })?;
+        for row in rows {
+            each(row?);
         }
         Ok(())
     }
+}
+
+fn add_tasks(plan: &Connection, of: &str, tasks: &[SnapshotTask]) -> Result<usize, StoreError> {
+    let mut statement = plan.prepare_cached(
+        "INSERT OR IGNORE INTO run_task(run, task, status, state) VALUES (?1, ?2, ?3, ?4)",
+    )?;
+    let mut added = 0;
+    for task in tasks {
+        let status = left(task.state.status()).as_str();
+        let state = to_json(&task.state)?;
+        added += statement.execute((of, task.task.as_str(), status, state))?;
+    }
+    Ok(added)
+}
+
+fn add_attempts(
+    plan: &Connection,
+    of: &str,
+    attempts: &[SnapshotAttempt],
+) -> Result<usize, StoreError> {
+    let mut statement = plan.prepare_cached(
+        "INSERT OR IGNORE INTO attempt(run, task, number, status, queued_at, started_at, \
+         ended_at, agent, data_source, rule, error, place, terms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+    )?;
+    let mut added = 0;
+    for attempt in attempts {
+        let place = Place::Error(attempt.task.as_str(), attempt.number);
+        let words = attempt.error.as_ref().map(words_of);
+        added += statement.execute(rusqlite::params![
+            of,
+            attempt.task.as_str(),
+            attempt.number,
+            left(attempt.status).as_str(),
+            attempt.queued_at,
+            attempt.started_at,
+            attempt.ended_at,
+            attempt.agent,
+            attempt.data_source,
+            attempt.rule,
+            attempt.error.as_ref().map(to_json).transpose()?,
+            place.number(),
+            search::terms(&words.unwrap_or_default()),
+        ])?;
+    }
+    Ok(added)
+}
+
+fn add_messages(
+    plan: &Connection,
+    of: &str,
+    messages: &[SnapshotMessage],
+) -> Result<usize, StoreError> {
+    let mut statement = plan.prepare_cached(
+        "INSERT INTO message(run, at, level, task, said, line, terms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?;
+    for message in messages {
+        let words = message.said.as_ref().map(words_of);
+        let words = words.as_ref().or(message.line.as_ref());
+        statement.execute((
+            of,
+            message.at,
+            &message.level,
+            message.task.as_ref().map(TaskId::as_str),
+            message.said.as_ref().map(to_json).transpose()?,
+            &message.line,
+            search::terms(words.map_or("", String::as_str)),
+        ))?;
+    }
+    Ok(messages.len())
 }
 
 /// What is told of something that was running there: here nobody runs it.
@@ -100,12 +187,23 @@ fn add_run(plan: &Connection, run: &SnapshotRunHead) -> Result<(), StoreError> {
     let mut statement = plan.prepare_cached(
         "INSERT OR IGNORE INTO run(id, workflow_id, workflow_name, revision, sha256, format, \
          context, start, seed, actor, face, repeats, parent, parent_task, parent_attempt, depth, \
-         status, head, created_at, started_at, ended_at)
+         status, head, created_at, started_at, ended_at, rows, terms)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, \
-         ?19, ?20, ?21)",
+         ?19, ?20, ?21, ?22, ?23)",
     )?;
+    let id = run.id.to_string();
+    let workflow = run.workflow_id.as_deref();
+    let definition = match workflow {
+        Some(_) => None,
+        None => plan
+            .prepare_cached("SELECT text FROM run_content WHERE sha256 = ?1")?
+            .query_row([run.definition.0], |row| row.get(0))
+            .optional()?,
+    };
+    let definition: String = definition.unwrap_or_default();
+    let facts = facts(&id, workflow, &run.workflow_name, &run.context, &definition);
     statement.execute(rusqlite::params![
-        run.id.to_string(),
+        id,
         run.workflow_id,
         run.workflow_name,
         run.revision,
@@ -129,42 +227,35 @@ fn add_run(plan: &Connection, run: &SnapshotRunHead) -> Result<(), StoreError> {
         run.ended_at
             .or((!open).then_some(run.created_at))
             .filter(|_| !open),
+        run.rows,
+        search::terms(&facts),
     ])?;
     Ok(())
 }
 
-fn add_message(plan: &Connection, of: &str, new: &SnapshotMessage) -> Result<(), StoreError> {
-    let mut statement = plan.prepare_cached(
-        "INSERT INTO message(run, at, level, task, said, line) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    )?;
-    statement.execute((
-        of,
-        new.at,
-        &new.level,
-        new.task.as_ref().map(TaskId::as_str),
-        new.said.as_ref().map(to_json).transpose()?,
-        &new.line,
-    ))?;
-    Ok(())
-}
+/// What a run `s` of a plan has to be to come in.
+const WHOLE: &str = "s.rows IS NULL OR s.rows = s.found";
 
 /// Which of a plan's runs come in; `live` is the catalog's schema.
 pub(crate) fn coming(live: &str, staged: &str) -> String {
     format!(
         "FROM {staged}.run s JOIN {staged}.run_content c USING (sha256)
-         WHERE s.id NOT IN (SELECT id FROM {live}.run)"
+         WHERE ({WHOLE}) AND s.id NOT IN (SELECT id FROM {live}.run)"
     )
 }
 
 /// Brings runs in; says how many.
 pub(crate) fn put_runs(connection: &Connection) -> Result<u32, StoreError> {
-    let before: i64 = connection.query_row(
-        "SELECT max(coalesce((SELECT max(run) FROM main.run), 0), coalesce(
-           (SELECT seq FROM main.sqlite_sequence WHERE name = 'run'), 0))",
+    let before = last_row(connection, "run")?;
+    let coming = coming("main", "staged");
+    let older: bool = connection.query_row(
+        &format!("SELECT coalesce(min(s.id) < (SELECT max(id) FROM main.run), 0) {coming}"),
         [],
         |row| row.get(0),
     )?;
-    let coming = coming("main", "staged");
+    if older {
+        begin_stretch(connection, before + 1)?;
+    }
     connection.execute_batch(&format!(
         "INSERT INTO main.content(sha256, text)
          SELECT DISTINCT c.sha256, c.text {coming}
@@ -197,13 +288,7 @@ pub(crate) fn put_runs(connection: &Connection) -> Result<u32, StoreError> {
         ),
         ("output", "task, value"),
         ("answer", "task, value"),
-        ("message", "at, level, task, said, line"),
     ] {
-        let order = if table == "message" {
-            "ORDER BY s.message"
-        } else {
-            ""
-        };
         let named: Vec<_> = columns
             .split(", ")
             .map(|name| format!("s.{name}"))
@@ -211,63 +296,59 @@ pub(crate) fn put_runs(connection: &Connection) -> Result<u32, StoreError> {
         connection.execute(
             &format!(
                 "INSERT INTO main.{table}(run, {columns}) SELECT r.run, {}
-                 FROM main.run r JOIN staged.{table} s ON s.run = r.id
-                 WHERE r.run > ?1 {order}",
+                 FROM main.run r JOIN staged.{table} s ON s.run = r.id WHERE r.run > ?1",
                 named.join(", ")
             ),
             [before],
         )?;
     }
-    make_findable(connection, before)?;
+    put_messages(connection, before)?;
     Ok(u32::try_from(runs).unwrap_or(u32::MAX))
 }
 
-/// What the runs after this one tell is found by its words.
-fn make_findable(connection: &Connection, before: i64) -> Result<(), StoreError> {
-    let index = Searched::Runs;
-    let mut statement = connection.prepare(
-        "SELECT r.run, r.id, r.workflow_id, r.workflow_name, r.context, c.text
-         FROM main.run r JOIN main.content c USING (content) WHERE r.run > ?1",
+/// The last row a table had.
+fn last_row(connection: &Connection, table: &str) -> Result<i64, StoreError> {
+    let sql = "SELECT seq FROM main.sqlite_sequence WHERE name = ?1";
+    let last = connection.query_row(sql, [table], |row| row.get(0));
+    Ok(last.optional()?.unwrap_or_default())
+}
+
+/// What the runs after this one told, and what they are found by: row by row in the order of the
+/// index, which begins anew whenever a row is below the one before.
+fn put_messages(connection: &Connection, before: i64) -> Result<(), StoreError> {
+    let last = last_row(connection, "message")?;
+    connection.execute(
+        "INSERT INTO main.message(message, run, at, level, task, said, line)
+         SELECT ?2 + s.message, r.run, s.at, s.level, s.task, s.said, s.line
+         FROM staged.message s JOIN main.run r ON r.id = s.run AND r.run > ?1 ORDER BY s.message",
+        (before, last),
     )?;
-    let mut rows = statement.query([before])?;
-    while let Some(row) = rows.next()? {
-        let (id, workflow): (String, Option<String>) = (row.get(1)?, row.get(2)?);
-        let (name, context): (String, String) = (row.get(3)?, row.get(4)?);
-        let text: String = row.get(5)?;
-        let facts = facts(&id, workflow.as_deref(), &name, &context, &text);
-        search::keep(connection, index, row.get(0)?, Place::Facts, &facts)?;
-    }
-    let mut statement =
-        connection.prepare("SELECT run, message, said, line FROM main.message WHERE run > ?1")?;
-    let mut rows = statement.query([before])?;
-    while let Some(row) = rows.next()? {
-        let said: Option<String> = row.get(2)?;
-        let words = match said {
-            Some(said) => words_of(&json_of::<Message>(2, &said)?),
-            None => row.get::<_, Option<String>>(3)?.unwrap_or_default(),
-        };
-        search::keep(
-            connection,
-            index,
-            row.get(0)?,
-            Place::Message(row.get(1)?),
-            &words,
-        )?;
-    }
-    let mut statement = connection.prepare(
-        "SELECT run, task, number, error FROM main.attempt WHERE run > ?1 AND error NOT NULL",
+    let index = Searched::Runs.table();
+    connection.execute(
+        &format!(
+            "INSERT INTO main.{index}(rowid, terms) SELECT r.run << {PLACE_BITS}, s.terms
+             FROM main.run r CROSS JOIN staged.run s ON s.id = r.id
+             WHERE r.run > ?1 AND s.terms <> '' ORDER BY r.run"
+        ),
+        [before],
     )?;
-    let mut rows = statement.query([before])?;
-    while let Some(row) = rows.next()? {
-        let (task, number): (String, u32) = (row.get(1)?, row.get(2)?);
-        let error: Message = json_of(3, &row.get::<_, String>(3)?)?;
-        search::keep(
-            connection,
-            index,
-            row.get(0)?,
-            Place::Error(&task, number),
-            &words_of(&error),
-        )?;
-    }
+    connection.execute(
+        &format!(
+            "INSERT INTO main.{index}(rowid, terms)
+             SELECT r.run << {PLACE_BITS} | ((?2 + s.message) & {MESSAGES}), s.terms
+             FROM main.run r CROSS JOIN staged.message s ON s.run = r.id
+             WHERE r.run > ?1 AND s.terms <> '' ORDER BY r.run, s.message"
+        ),
+        (before, last),
+    )?;
+    connection.execute(
+        &format!(
+            "INSERT OR REPLACE INTO main.{index}(rowid, terms)
+             SELECT r.run << {PLACE_BITS} | s.place, s.terms
+             FROM main.run r CROSS JOIN staged.attempt s ON s.run = r.id
+             WHERE r.run > ?1 AND s.terms <> '' ORDER BY r.run"
+        ),
+        [before],
+    )?;
     Ok(())
 }

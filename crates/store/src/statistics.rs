@@ -104,7 +104,7 @@ impl Store {
         let workflows = lines(
             "SELECT workflow_id AS workflow,
                first_value(workflow_name) OVER (
-                 PARTITION BY workflow_id ORDER BY created_at DESC, run DESC) AS name,
+                 PARTITION BY workflow_id ORDER BY created_at DESC, id DESC) AS name,
                status,
                iif(status = 'succeeded', ended_at - coalesce(started_at, created_at), NULL)
                  AS duration,
@@ -160,10 +160,10 @@ fn chosen(filter: &StatisticsFilter) -> (String, String, Vec<Sql>) {
     (
         format!(
             "SELECT * FROM (
-               SELECT run, workflow_id, workflow_name, status, created_at, started_at, ended_at
-               FROM run WHERE {runs} ORDER BY run DESC LIMIT {STATISTICS_RUNS})
+               SELECT run, id, workflow_id, workflow_name, status, created_at, started_at, ended_at
+               FROM run WHERE {runs} ORDER BY id DESC LIMIT {STATISTICS_RUNS})
              UNION ALL SELECT * FROM (
-               SELECT NULL, workflow_id, coalesce(workflow_name, workflow_id, ''), state, at, NULL,
+               SELECT NULL, id, workflow_id, coalesce(workflow_name, workflow_id, ''), state, at, NULL,
                  ended_at
                FROM execution WHERE {executions_ours} AND {executions}
                ORDER BY at DESC LIMIT {STATISTICS_RUNS})"

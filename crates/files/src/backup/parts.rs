@@ -1,7 +1,6 @@
 //! What comes as lines: Activity, earlier revisions, runs. A file per month, cut when it grows large;
 //! past months do not change, so the same file is in the next backup.
 
-use std::cell::RefCell;
 use std::collections::HashSet;
 
 use flowkeep_core::{Message, Sha256};
@@ -48,6 +47,8 @@ pub(crate) struct Parts<'a> {
     month: String,
     number: u32,
     lines: Vec<u8>,
+    /// Files handed on.
+    closed: u32,
 }
 
 impl<'a> Parts<'a> {
@@ -57,10 +58,17 @@ impl<'a> Parts<'a> {
             month: String::new(),
             number: 1,
             lines: Vec::new(),
+            closed: 0,
         }
     }
 
     fn add(&mut self, at: Timestamp, line: &impl Serialize) -> Result<(), FilesError> {
+        self.open(at)?;
+        self.join(line)
+    }
+
+    /// Opens the file of a line of this moment; says which it is, counted from 0.
+    fn open(&mut self, at: Timestamp) -> Result<u32, FilesError> {
         let month = utc(at).format("%Y-%m").to_string();
         // Rows come in the order of what happened; where the clock went back they stay with the
         // later month, so that a closed file is never opened again.
@@ -71,16 +79,15 @@ impl<'a> Parts<'a> {
         } else if self.lines.len() >= PART {
             self.close()?;
         }
+        Ok(self.closed)
+    }
+
+    /// Adds a line to the open file, however large that is.
+    fn join(&mut self, line: &impl Serialize) -> Result<(), FilesError> {
         serde_json::to_writer(&mut self.lines, line)
             .map_err(|error| FilesError::at(std::path::Path::new(&self.month))(error.into()))?;
         self.lines.push(b'\n');
         Ok(())
-    }
-
-    /// Whether a line of this moment would begin a new file.
-    fn begins(&self, at: Timestamp) -> bool {
-        let month = utc(at).format("%Y-%m").to_string();
-        self.lines.is_empty() || month > self.month || self.lines.len() >= PART
     }
 
     fn close(&mut self) -> Result<(), FilesError> {
@@ -94,6 +101,7 @@ impl<'a> Parts<'a> {
         (self.sink)(&name, &self.lines)?;
         self.lines.clear();
         self.number += 1;
+        self.closed += 1;
         Ok(())
     }
 
@@ -186,8 +194,8 @@ pub(crate) fn operations(
 }
 
 /// Runs that ended from `since` on, and those that have not ended: these stand with what ended
-/// last, at the moment `now` of the backup, so that earlier months do not change. Each file has the
-/// definitions its runs were started with.
+/// last, at the moment `now` of the backup, so that earlier months do not change. The file in which a run
+/// begins has the definition it was started with.
 pub(crate) fn runs(
     snapshot: &Snapshot,
     since: i64,
@@ -197,26 +205,37 @@ pub(crate) fn runs(
 ) -> Result<u32, FilesError> {
     let mut count = 0;
     let mut unreadable = Vec::new();
-    let known = RefCell::new(HashSet::new());
-    let out = RefCell::new(out);
-    let moment = |ended: Option<i64>| ended.map_or(now, Timestamp);
+    let mut file = 0;
+    let mut known = HashSet::new();
     let read = snapshot.runs(
         since,
-        |ended, definition| {
-            if out.borrow().begins(moment(ended)) {
-                known.borrow_mut().clear();
-            }
-            known.borrow_mut().insert(definition)
-        },
         |ended, part| {
-            count += u32::from(matches!(part, SnapshotRun::Run(_)));
-            out.borrow_mut().add(moment(ended), &part)
+            let at = ended.map_or(now, Timestamp);
+            match &part {
+                // It comes before each run, and both stand in one file.
+                SnapshotRun::Definition { sha256, .. } => {
+                    let open = out.open(at)?;
+                    if open != file {
+                        file = open;
+                        known.clear();
+                    }
+                    if known.insert(*sha256) {
+                        out.join(&part)?;
+                    }
+                    Ok(())
+                }
+                SnapshotRun::Run(_) => {
+                    count += 1;
+                    out.join(&part)
+                }
+                _ => out.add(at, &part),
+            }
         },
         |run| {
             unreadable.push(DamagedFile {
                 path: format!("runs/{}", run.id),
                 reason: Message::new("kept_text_damaged"),
-                name: Some(run.workflow_name.clone()),
+                name: run.name,
             });
         },
     );

@@ -294,7 +294,9 @@ fn write_and_prove(
     } else {
         read_back(partial, progress)?
     };
-    if let Some(first) = proof.damaged.first() {
+    // What the database could not give whole is told already.
+    let told = |part: &DamagedFile| damaged.iter().any(|lost| lost.path == part.path);
+    if let Some(first) = proof.damaged.iter().find(|part| !told(part)) {
         let detail = format!("{}: {}", first.path, first.reason.code);
         return Err(FilesError::NotProven {
             path: partial.to_owned(),

@@ -123,6 +123,7 @@ pub fn stage_backup(
     rounds.end()?;
     reading.unlisted(progress)?;
     reading.counted(manifest);
+    reading.broken_runs()?;
     Ok(reading.read)
 }
 
@@ -314,6 +315,23 @@ impl Reading<'_> {
                 });
             }
         }
+    }
+
+    /// Names the runs that are not whole: a file with a part of them is damaged.
+    fn broken_runs(&mut self) -> Result<(), FilesError> {
+        let damaged = &mut self.read.damaged_parts;
+        self.staging.each_broken_run(|run| {
+            damaged.push(DamagedFile {
+                path: format!("runs/{}", run.id),
+                reason: Message::new(if run.without_definition {
+                    "run_without_definition"
+                } else {
+                    "run_not_whole"
+                }),
+                name: Some(run.workflow_name),
+            });
+        })?;
+        Ok(())
     }
 
     fn file(&mut self, file: &ManifestFile, content: Content) -> Result<(), FilesError> {

@@ -16,5 +16,6 @@ mod catalog;
 mod damaged_database;
 mod failing_disk;
 mod history;
+mod order;
 mod round_trip;
 mod runs;

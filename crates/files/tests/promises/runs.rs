@@ -243,3 +243,127 @@ fn a_damaged_line_is_named_and_what_is_before_it_comes_in() {
         .collect();
     assert_eq!(damaged, [format!("runs/{name}").as_str()]);
 }
+
+/// The runs that are in a catalog, the oldest first.
+fn all(catalog: &Catalog) -> Vec<RunId> {
+    let page = catalog.store.runs(&RunFilter {
+        limit: 9,
+        ..RunFilter::default()
+    });
+    let mut ids: Vec<_> = page.unwrap().items.iter().map(|run| run.id).collect();
+    ids.reverse();
+    ids
+}
+
+#[test]
+fn a_run_that_lies_in_two_files_comes_in_whole_or_not_at_all() {
+    let catalog = Catalog::new();
+    let at = catalog.at().0;
+    let (_, before) = put_run(&catalog, Status::Succeeded, None);
+    catalog.set_clock(at + 1);
+    let (row, large) = put_run(&catalog, Status::Succeeded, None);
+    let line = "x".repeat(1000);
+    let lines = (0..6000).map(|_| RunWrite::Say {
+        level: Level::Info,
+        task: None,
+        said: Said::Line(line.clone()),
+    });
+    let lines: Vec<_> = lines.collect();
+    let write = move |tx: &flowkeep_store::Tx<'_>| tx.write_run(row, large, Moment(at), &lines);
+    catalog.store.write::<_, StoreError>(write).unwrap();
+    catalog.set_clock(at + 2);
+    let (_, after) = put_run(&catalog, Status::Succeeded, None);
+    let made = catalog.back_up();
+    let mut parts = files(&made.folder);
+    // The second has a number behind its month.
+    parts.sort_by_key(|(name, _)| name.len());
+    assert_eq!(parts.len(), 2);
+    let whole = Catalog::new();
+    let (mut staging, read) = whole.plan(&made.folder).unwrap();
+    assert!(read.damaged_parts.is_empty());
+    whole.apply(&mut staging);
+    assert_eq!(all(&whole), [before, large, after]);
+
+    for (broken, missing, comes) in [
+        // What began in the broken file is lost with it; what begins behind it needs nothing of it.
+        (0, None, after),
+        (1, Some(large), before),
+    ] {
+        let (name, bytes) = &parts[broken];
+        let path = made.folder.join("runs").join(name);
+        std::fs::write(&path, "!").unwrap();
+        let other = Catalog::new();
+        let (mut staging, read) = other.plan(&made.folder).unwrap();
+        let named: Vec<_> = read
+            .damaged_parts
+            .iter()
+            .map(|part| part.path.clone())
+            .collect();
+        let mut expected = vec![format!("runs/{name}")];
+        expected.extend(missing.map(|id| format!("runs/{id}")));
+        assert_eq!(named, expected);
+        assert_eq!(staging.preview(&other.store).unwrap().runs, 1);
+        assert_eq!(other.apply(&mut staging).runs, 1);
+        assert_eq!(all(&other), [comes]);
+        std::fs::write(&path, bytes).unwrap();
+    }
+}
+
+#[test]
+fn a_run_that_cannot_be_read_costs_no_other() {
+    let catalog = Catalog::new();
+    let mut ids = Vec::new();
+    for number in 0..3 {
+        catalog.set_clock(catalog.at().0 + 1);
+        let (row, id) = put_run(&catalog, Status::Succeeded, None);
+        // So large that it takes pages of its own.
+        let output = format!("\"{}\"", format!("mark-{number}-").repeat(5000));
+        let write = RunWrite::Output(TaskId::from("b"), output);
+        let at = Moment(catalog.at().0);
+        let write = move |tx: &flowkeep_store::Tx<'_>| tx.write_run(row, id, at, &[write]);
+        catalog.store.write::<_, StoreError>(write).unwrap();
+        ids.push(id);
+    }
+    let (_, open) = put_run(&catalog, Status::Waiting, None);
+    let catalog = catalog.reopened(|file| {
+        let database = rusqlite::Connection::open(file).unwrap();
+        // The first has lost its definition, the second a page of its output.
+        let lose = "PRAGMA foreign_keys = OFF; UPDATE run SET content = 999 WHERE run = 1";
+        database.execute_batch(lose).unwrap();
+        drop(database);
+        let mut bytes = std::fs::read(file).unwrap();
+        let mark = b"mark-1-mark-1-".as_slice();
+        let pages = bytes.chunks_mut(8192).filter(|page| {
+            let mut within = page[100..].windows(mark.len()).take(8);
+            within.any(|found| found == mark)
+        });
+        let mut broken = 0;
+        for page in pages {
+            page[..4].fill(0x7f);
+            broken += 1;
+        }
+        assert!(broken > 0);
+        std::fs::write(file, bytes).unwrap();
+    });
+    let made = catalog.back_up();
+    let lost: Vec<_> = made
+        .damaged
+        .iter()
+        .filter(|part| part.name.is_some())
+        .collect();
+    let paths: Vec<_> = lost.iter().map(|part| part.path.clone()).collect();
+    assert_eq!(
+        paths,
+        [format!("runs/{}", ids[0]), format!("runs/{}", ids[1])]
+    );
+    assert!(
+        lost.iter()
+            .all(|part| part.name.as_deref() == Some("Nightly"))
+    );
+    let other = Catalog::new();
+    let (mut staging, read) = other.plan(&made.folder).unwrap();
+    let named: Vec<_> = read.damaged_parts.iter().map(|part| &part.path).collect();
+    assert_eq!(named, [&paths[1]]);
+    other.apply(&mut staging);
+    assert_eq!(all(&other), [ids[2], open]);
+}

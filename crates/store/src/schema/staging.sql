@@ -86,7 +86,8 @@ CREATE TABLE operation_item(
 
 CREATE TABLE setting(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
--- Runs: as in the catalog, by their ids.
+-- Runs: as in the catalog, by their ids. What they are found by is made while the plan is filled, so
+-- that nobody who writes waits for it.
 CREATE TABLE run_content(sha256 BLOB PRIMARY KEY, text TEXT NOT NULL) STRICT;
 
 CREATE TABLE run(
@@ -110,7 +111,12 @@ CREATE TABLE run(
   head TEXT,
   created_at INTEGER NOT NULL,
   started_at INTEGER,
-  ended_at INTEGER
+  ended_at INTEGER,
+  -- Tasks, attempts, outputs, answers and messages: as many as it had, where that is known, and as were
+  -- found.
+  rows INTEGER,
+  found INTEGER NOT NULL DEFAULT 0,
+  terms TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE run_task(
@@ -133,6 +139,9 @@ CREATE TABLE attempt(
   data_source TEXT,
   rule TEXT,
   error TEXT,
+  -- Where the error stands in the index.
+  place INTEGER NOT NULL,
+  terms TEXT NOT NULL,
   PRIMARY KEY(run, task, number)
 ) STRICT, WITHOUT ROWID;
 
@@ -146,5 +155,6 @@ CREATE TABLE message(
   level TEXT NOT NULL,
   task TEXT,
   said TEXT,
-  line TEXT
+  line TEXT,
+  terms TEXT NOT NULL
 ) STRICT;

@@ -124,6 +124,35 @@ fn of_each_workflow_the_newest_are_kept_and_it_is_one_operation() {
     is_sound(&ground);
 }
 
+#[test]
+fn a_definition_goes_with_its_last_run() {
+    let ground = Ground::new();
+    for (workflow, at) in [("gone", 1), ("stays", 2), ("gone", 3), ("stays", 4)] {
+        let run = ground.run(workflow, at, "{}");
+        ground.end(run, at, Status::Succeeded);
+    }
+    let texts = || {
+        let path = ground.folder.path().join("flowkeep.db");
+        let connection = rusqlite::Connection::open(path).unwrap();
+        let mut statement = connection.prepare("SELECT text FROM content").unwrap();
+        let texts = statement.query_map([], |row| row.get(0)).unwrap();
+        texts.map(Result::unwrap).collect::<Vec<String>>()
+    };
+    assert_eq!(texts().len(), 2);
+    let rule = |workflow: &str, keep| CleanUpRule {
+        keep: Some(keep),
+        workflow: Some(workflow.to_owned()),
+        ..CleanUpRule::default()
+    };
+    clean(&ground, &rule("stays", 1));
+    assert_eq!(texts().len(), 2);
+    clean(&ground, &rule("gone", 0));
+    let left = texts();
+    assert_eq!(left.len(), 1);
+    assert!(left[0].contains("stays"), "{left:?}");
+    is_sound(&ground);
+}
+
 /// Cancels after the first batch.
 struct Impatient(Cancellation, AtomicU32);
 
