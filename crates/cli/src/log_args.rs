@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde_json::Value;
 
 use crate::args::given_path;
-use crate::run_args::{Object, object};
+use crate::run_args::{Object, Which, object};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Log {
@@ -86,23 +86,6 @@ pub(crate) enum Log {
         #[arg(long)]
         dry_run: bool,
     },
-}
-
-/// Which entries, for both types of them.
-#[derive(Debug, Args)]
-pub(crate) struct Which {
-    #[arg(long = "workflow", value_name = "ID")]
-    pub(crate) of_workflow: Option<String>,
-    #[arg(long, value_name = "TIME")]
-    pub(crate) since: Option<String>,
-    #[arg(long, value_name = "TIME")]
-    pub(crate) until: Option<String>,
-    #[arg(long, value_name = "N")]
-    pub(crate) limit: Option<u32>,
-    #[arg(long, value_name = "NEXT")]
-    pub(crate) after: Option<String>,
-    #[arg(long)]
-    pub(crate) count: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -4,17 +4,18 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use flowkeep_api::types::{
-    ChosenPlace, CleanUpInput, CleanUpResult, ExecutionEntry, FiguresShow, LogExportInput,
-    LogListInput, LogMigrateInput, LogOperationInput, LogRef, LogReport, LogShow, LogStartInput,
-    LogStorageKind, LogUpdateInput, LogVerifyInput, Nothing, OperationEntry, RunText, Settings,
-    SettingsUpdate, SpreadShow, StatisticsInput,
+    BrokenEntry, ChosenPlace, CleanUpInput, CleanUpResult, ExecutionEntry, FiguresShow,
+    LogExportInput, LogListInput, LogMigrateInput, LogOperationInput, LogRef, LogReport, LogShow,
+    LogStartInput, LogStorageKind, LogUpdateInput, LogVerifyInput, Nothing, OperationEntry,
+    RunText, Settings, SettingsUpdate, SpreadShow, StatisticsInput,
 };
 use flowkeep_api::{Api, AppError, Catalogue, history, log_transfers, logs, settings};
 use flowkeep_core::{visible, visible_whole};
 
-use crate::log_args::{Log, SettingsChange, SettingsVerb, Storage, Which};
+use crate::log_args::{Log, SettingsChange, SettingsVerb, Storage};
 use crate::output::{Out, Outcome, Output, values};
 use crate::progress::Shown;
+use crate::run_args::Which;
 
 pub(crate) fn run(api: &Api, output: &Output, verb: Log) -> Result<Outcome, AppError> {
     match verb {
@@ -116,15 +117,9 @@ fn executions(api: &Api, output: &Output, input: LogListInput) -> Result<Outcome
     output.print(&page, |catalogue, out| {
         let mut items = page.items.iter();
         items.try_for_each(|entry| writeln!(out, "{}", execution_line(catalogue, entry)))?;
-        let mut broken = page.broken.iter();
-        broken.try_for_each(|file| {
-            writeln!(
-                out,
-                "{}",
-                catalogue.labelled(&visible(&file.path), &catalogue.say(&file.reason))
-            )
-        })
+        broken(catalogue, out, &page.broken)
     })?;
+    output.more(page.next.as_deref())?;
     Ok(outcome(page.broken.is_empty()))
 }
 
@@ -133,16 +128,18 @@ fn operations(api: &Api, output: &Output, input: LogListInput) -> Result<Outcome
     output.print(&page, |catalogue, out| {
         let mut items = page.items.iter();
         items.try_for_each(|entry| writeln!(out, "{}", operation_line(entry)))?;
-        let mut broken = page.broken.iter();
-        broken.try_for_each(|file| {
-            writeln!(
-                out,
-                "{}",
-                catalogue.labelled(&visible(&file.path), &catalogue.say(&file.reason))
-            )
-        })
+        broken(catalogue, out, &page.broken)
     })?;
+    output.more(page.next.as_deref())?;
     Ok(outcome(page.broken.is_empty()))
+}
+
+/// The files of a page that cannot be read, each with why.
+fn broken(catalogue: &Catalogue, out: &mut Out, files: &[BrokenEntry]) -> io::Result<()> {
+    files.iter().try_for_each(|file| {
+        let reason = catalogue.say(&file.reason);
+        writeln!(out, "{}", catalogue.labelled(&visible(&file.path), &reason))
+    })
 }
 
 fn outcome(whole: bool) -> Outcome {

@@ -107,6 +107,19 @@ impl Output {
         Ok(Outcome::Done)
     }
 
+    /// Says to people that a list goes on after this page; JSON has `next` for it.
+    pub(crate) fn more(&self, next: Option<&str>) -> Result<(), AppError> {
+        match next.filter(|_| !self.json) {
+            Some(next) => {
+                let more = self
+                    .catalogue
+                    .sentence("cli_more_follow", &[("next", &next)]);
+                writeln!(io::stderr(), "{more}").map_err(printing)
+            }
+            None => Ok(()),
+        }
+    }
+
     /// Prints an error and answers how the command ended.
     pub(crate) fn failed(&self, error: &AppError) -> Outcome {
         let message = self.catalogue.error(error);

@@ -87,22 +87,42 @@ pub(crate) enum Mode {
 
 #[derive(Debug, Args)]
 pub(crate) struct RunList {
-    #[arg(long = "workflow", value_name = "ID")]
-    pub(crate) of_workflow: Option<String>,
     #[arg(long, value_name = "STATUS")]
     pub(crate) status: Option<String>,
+    #[arg(
+        long,
+        value_enum,
+        value_name = "answer|look",
+        hide_possible_values = true
+    )]
+    pub(crate) needs: Option<Needs>,
+    #[arg(long, value_name = "WORDS")]
+    pub(crate) text: Option<String>,
+    #[command(flatten)]
+    pub(crate) of: Which,
+}
+
+/// Which page of a history: of runs, or of entries of the log.
+#[derive(Debug, Args)]
+pub(crate) struct Which {
+    #[arg(long = "workflow", value_name = "ID")]
+    pub(crate) of_workflow: Option<String>,
     #[arg(long, value_name = "TIME")]
     pub(crate) since: Option<String>,
     #[arg(long, value_name = "TIME")]
     pub(crate) until: Option<String>,
-    #[arg(long, value_name = "WORDS")]
-    pub(crate) text: Option<String>,
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<u32>,
     #[arg(long, value_name = "NEXT")]
     pub(crate) after: Option<String>,
     #[arg(long)]
     pub(crate) count: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Needs {
+    Answer,
+    Look,
 }
 
 #[derive(Debug, Args)]

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use flowkeep_api::types::{
     Nothing, RetryDefinition, RunAnswerInput, RunDecision, RunListInput, RunLogInput, RunMessage,
-    RunMode, RunRef, RunRetryInput, RunStartInput, RunStatus, RunTaskInput, RunText,
+    RunMode, RunNeeds, RunRef, RunRetryInput, RunStartInput, RunStatus, RunTaskInput, RunText,
 };
 use flowkeep_api::{
     Api, AppError, Catalogue, Progress as _, history, run_changes, run_questions, runs,
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::output::{Outcome, Output, values, write};
 use crate::progress::Shown;
-use crate::run_args::{Answer, Definition, Mode, Retry, Run, RunList, Start};
+use crate::run_args::{Answer, Definition, Mode, Needs, Retry, Run, RunList, Start};
 use crate::run_details::{preview, show, task_output, told_acts};
 
 /// How often a log that is followed is looked at.
@@ -220,14 +220,18 @@ fn list(api: &Api, output: &Output, list: RunList) -> Result<Outcome, AppError> 
     let page = runs::list(
         api,
         RunListInput {
-            workflow: list.of_workflow,
+            workflow: list.of.of_workflow,
             status: wanted.transpose()?,
-            since: list.since,
-            until: list.until,
+            needs: list.needs.map(|needs| match needs {
+                Needs::Answer => RunNeeds::Answer,
+                Needs::Look => RunNeeds::Look,
+            }),
+            since: list.of.since,
+            until: list.of.until,
             text: list.text,
-            after: list.after,
-            limit: list.limit,
-            count: Some(list.count),
+            after: list.of.after,
+            limit: list.of.limit,
+            count: Some(list.of.count),
         },
     )?;
     output.print(&page, |catalogue, out| {
@@ -238,6 +242,7 @@ fn list(api: &Api, output: &Output, list: RunList) -> Result<Outcome, AppError> 
         }
         Ok(())
     })?;
+    output.more(page.next.as_deref())?;
     Ok(Outcome::Done)
 }
 

@@ -54,13 +54,15 @@ pub use known_backup::KnownBackup;
 pub use list::{ListQuery, ListSort, Listing};
 pub use log_entry::{SavedEntry, UPDATED_MESSAGES};
 pub use log_page::{LogFilter, LogKey, LogRows};
-pub use operation::{NewOperation, OperationItemRecord, OperationRecord};
+pub use operation::{ChangesRecord, NewOperation, OperationItemRecord, OperationRecord};
 pub use operation_list::{OperationFilter, OperationPage};
 pub use owner::OwnerRecord;
 pub use run::{KeptRun, NewRun, Parent};
-pub use run_list::{AttemptRecord, MessageRecord, OutputRecord, RunFilter, RunPage, RunRecord};
-pub use run_overview::{AskingRecord, ProgressRecord};
-pub use run_request::{RequestAnswer, RunRequest, Watch};
+pub use run_list::{
+    AttemptRecord, MessageRecord, OutputRecord, RunFilter, RunNeed, RunPage, RunRecord,
+};
+pub use run_overview::{AskingRecord, ProgressRecord, UnderWayRecord};
+pub use run_request::{NewRunRequest, RequestAnswer, RunRequest, Watch};
 pub use run_round::{RunWrite, Said};
 pub use safety_copy::{check_copy, newest_operation_in_copy};
 pub use schema::APPLICATION_ID;

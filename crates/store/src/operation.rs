@@ -76,8 +76,36 @@ pub struct OperationRecord {
     pub came_in: bool,
 }
 
+/// What Activity calls a run as a subject.
+pub(crate) const RUN: &str = "run";
+
+/// What was changed since some moment.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ChangesRecord {
+    /// How many documents.
+    pub documents: u32,
+    /// Whether a setting.
+    pub settings: bool,
+}
+
+/// Operations that changed documents that count: the example does not, and neither does what
+/// happened elsewhere.
+pub(crate) const CHANGED_DOCUMENTS: &str = "o.count > 0 AND NOT o.came_in \
+    AND o.operation NOT IN ('example_add', 'example_remove') AND o.kind IS NOT 'run'";
+
+/// Operations that changed settings. That a question was answered is none.
+pub(crate) const CHANGED_SETTINGS: &str = "o.operation = 'settings' AND NOT o.came_in \
+    AND o.subject_name NOT IN ('backup_folder_asked', 'example_declined')";
+
 pub(crate) const COLUMNS: &str = "o.id, o.at, o.actor, o.face, o.operation, o.kind, o.subject_id, \
     o.subject_name, o.before, o.after, o.count, o.undoes, o.undone_by, o.came_in";
+
+impl OperationRecord {
+    /// Whether it could be undone, if nobody has: it changed documents, here.
+    pub fn changed_documents(&self) -> bool {
+        self.count > 0 && !self.came_in && self.kind.as_deref() != Some(RUN)
+    }
+}
 
 pub(crate) fn record(row: &Row<'_>) -> rusqlite::Result<OperationRecord> {
     Ok(OperationRecord {
@@ -250,17 +278,26 @@ impl Store {
         )?)
     }
 
-    /// How many changes to documents were made after this operation.
+    /// How many documents were changed after this operation, and whether a setting was: what of it
+    /// [`OperationFilter::changes`](crate::OperationFilter) lists.
     ///
     /// # Errors
     /// What the database says.
-    pub fn changes_after(&self, operation: &str) -> Result<u32, StoreError> {
-        Ok(self.reader()?.query_row(
-            "SELECT count(*) FROM operation
-             WHERE id > ?1 AND count > 0 AND NOT came_in AND operation NOT IN ('example_add', 'example_remove')",
-            [operation],
-            |row| row.get(0),
-        )?)
+    pub fn changes_after(&self, operation: &str) -> Result<ChangesRecord, StoreError> {
+        let reader = self.reader()?;
+        let reader = reader.unchecked_transaction()?;
+        let documents = format!(
+            "SELECT count(*) FROM (SELECT DISTINCT i.kind, i.id
+             FROM operation_item i JOIN operation o ON o.id = i.operation
+             WHERE i.operation > ?1 AND {CHANGED_DOCUMENTS})"
+        );
+        let settings = format!(
+            "SELECT EXISTS (SELECT 1 FROM operation o WHERE o.id > ?1 AND {CHANGED_SETTINGS})"
+        );
+        Ok(ChangesRecord {
+            documents: reader.query_row(&documents, [operation], |row| row.get(0))?,
+            settings: reader.query_row(&settings, [operation], |row| row.get(0))?,
+        })
     }
 
     /// A page of what an operation touched, and how many there are.

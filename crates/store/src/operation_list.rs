@@ -1,8 +1,8 @@
 //! Pages of Activity.
 
-use rusqlite::ToSql;
+use rusqlite::{OptionalExtension as _, ToSql};
 
-use crate::operation::{COLUMNS, record};
+use crate::operation::{CHANGED_DOCUMENTS, CHANGED_SETTINGS, COLUMNS, record};
 use crate::{OperationRecord, Store, StoreError};
 
 /// Which operations.
@@ -12,6 +12,11 @@ pub struct OperationFilter {
     pub text: Option<String>,
     /// Only this type.
     pub operation: Option<String>,
+    /// Only what changed documents or settings: what is not in a backup made before.
+    pub changes: bool,
+    /// The starts of runs as well. They are no rows of Activity: each run says who started it, and a
+    /// start is forgotten with its run.
+    pub starts: bool,
     /// Only this kind of subject.
     pub kind: Option<String>,
     /// Only this subject (with `kind`).
@@ -40,6 +45,17 @@ pub struct OperationPage {
 }
 
 impl Store {
+    /// One operation; one that started a run goes by the run's id.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn operation_or_start(&self, id: &str) -> Result<Option<OperationRecord>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM {WITH_STARTS} o WHERE o.id = ?1");
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(&sql)?;
+        Ok(statement.query_row([id], record).optional()?)
+    }
+
     /// A page of operations, newest first.
     ///
     /// # Errors
@@ -67,15 +83,24 @@ impl Store {
                 bind(Box::new(operation.clone()))
             ));
         }
+        if filter.changes {
+            conditions.push(format!("({CHANGED_DOCUMENTS} OR {CHANGED_SETTINGS})"));
+        }
         if let Some(kind) = &filter.kind {
             let kind = bind(Box::new(kind.clone()));
-            let subject = match &filter.id {
-                Some(id) => format!(" AND i.id = ?{}", bind(Box::new(id.clone()))),
-                None => String::new(),
+            let (subject, item) = match &filter.id {
+                Some(id) => {
+                    let id = bind(Box::new(id.clone()));
+                    (
+                        format!(" AND o.subject_id = ?{id}"),
+                        format!(" AND i.id = ?{id}"),
+                    )
+                }
+                None => (String::new(), String::new()),
             };
             conditions.push(format!(
-                "EXISTS (SELECT 1 FROM operation_item i
-                 WHERE i.operation = o.id AND i.kind = ?{kind}{subject})"
+                "(o.kind = ?{kind}{subject} OR EXISTS (SELECT 1 FROM operation_item i
+                 WHERE i.operation = o.id AND i.kind = ?{kind}{item}))"
             ));
         }
         if let Some(since) = filter.since {
@@ -85,8 +110,13 @@ impl Store {
             conditions.push(format!("o.at < ?{}", bind(Box::new(until))));
         }
         let all = conditions.join(" AND ");
+        let from = if filter.starts {
+            WITH_STARTS
+        } else {
+            "operation"
+        };
         let total = if filter.count {
-            let sql = format!("SELECT count(*) FROM operation o WHERE {all}");
+            let sql = format!("SELECT count(*) FROM {from} o WHERE {all}");
             let values = rusqlite::params_from_iter(values.iter());
             Some(reader.query_row(&sql, values, |row| row.get(0))?)
         } else {
@@ -98,7 +128,7 @@ impl Store {
             page = format!(" AND o.id < ?{}", values.len());
         }
         let sql = format!(
-            "SELECT {COLUMNS} FROM operation o WHERE {all}{page} ORDER BY o.id DESC LIMIT {}",
+            "SELECT {COLUMNS} FROM {from} o WHERE {all}{page} ORDER BY o.id DESC LIMIT {}",
             filter.limit + 1
         );
         let mut statement = reader.prepare(&sql)?;
@@ -114,6 +144,13 @@ impl Store {
         Ok(OperationPage { items, next, total })
     }
 }
+
+/// Activity and the starts of runs, those that no task of another run started: both by their ids, which
+/// rise with time.
+const WITH_STARTS: &str = "(SELECT id, at, actor, face, operation, kind, subject_id, subject_name, \
+     before, after, count, undoes, undone_by, came_in FROM operation \
+     UNION ALL SELECT id, created_at, actor, face, iif(repeats IS NULL, 'run_start', 'run_retry'), \
+     'run', id, workflow_name, NULL, NULL, 0, NULL, NULL, 0 FROM run WHERE parent IS NULL)";
 
 fn like(text: &str) -> String {
     let escaped = text

@@ -7,7 +7,7 @@ use flowkeep_core::{Message, RunId};
 use rusqlite::types::Value as Sql;
 
 use crate::run::{first_id, id_of, json_of, status_of};
-use crate::run_overview::failed_task;
+use crate::run_overview::{ASKS, NEEDS_A_LOOK, failed_task};
 use crate::run_round::Said;
 use crate::run_search::found;
 use crate::{Store, StoreError};
@@ -19,6 +19,8 @@ pub struct RunFilter {
     pub workflow: Option<String>,
     /// Of this status.
     pub status: Option<Status>,
+    /// Those that need a person, for this.
+    pub needs: Option<RunNeed>,
     /// Milliseconds; made at or after.
     pub since: Option<i64>,
     /// Milliseconds; made before.
@@ -32,6 +34,18 @@ pub struct RunFilter {
     pub limit: u32,
     /// Whether to count them all.
     pub count: bool,
+}
+
+/// What a run needs a person for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunNeed {
+    /// A task asks.
+    Answer,
+    /// It failed, and its workflow has not succeeded since.
+    Look {
+        /// Milliseconds; made at or after.
+        since: i64,
+    },
 }
 
 /// A row of a list of runs.
@@ -162,6 +176,14 @@ fn conditions(filter: &RunFilter) -> (Vec<String>, Vec<Sql>) {
     }
     if let Some(until) = filter.until {
         add("created_at < ?", until.into());
+    }
+    match filter.needs {
+        Some(RunNeed::Look { since }) => {
+            add(NEEDS_A_LOOK, since.into());
+            add("id >= ?", first_id(since).into());
+        }
+        Some(RunNeed::Answer) => conditions.push(ASKS.to_owned()),
+        None => {}
     }
     (conditions, values)
 }

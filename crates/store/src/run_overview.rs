@@ -32,6 +32,27 @@ pub struct ProgressRecord {
     pub running: Option<TaskId>,
 }
 
+/// The runs that have not ended.
+#[derive(Debug, Clone)]
+pub struct UnderWayRecord {
+    /// How many there are in all.
+    pub total: u32,
+    /// How many of them run now: the others are queued, paused or interrupted.
+    pub running: u32,
+    /// Rows of the newest.
+    pub rows: Vec<i64>,
+}
+
+/// Runs that wait for a person's answer.
+pub(crate) const ASKS: &str = "ended_at IS NULL AND run IN (SELECT run FROM run_task \
+    WHERE status IN ('waiting', 'interrupted'))";
+
+/// Runs that failed at or after a moment and whose workflow has come to nothing since. `?` is the moment.
+pub(crate) const NEEDS_A_LOOK: &str = "status = 'failed' AND parent IS NULL \
+    AND workflow_id NOT NULL AND created_at >= ? \
+    AND NOT EXISTS (SELECT 1 FROM run later WHERE later.workflow_id = run.workflow_id \
+      AND later.id > run.id AND later.status IN ('succeeded', 'failed'))";
+
 impl Store {
     /// The tasks that wait for a person, the longest first, at most `limit` of them; and how many
     /// there are in all.
@@ -61,21 +82,27 @@ impl Store {
         Ok((total, rows.collect::<Result<_, _>>()?))
     }
 
-    /// Rows of the runs of a person's own that go on or could, the newest first, at most `limit` of
-    /// them; and how many there are in all. What only waits for a person is not among them.
+    /// The runs of a person's own that go on or could, the newest first, at most `limit` of them.
+    /// What only waits for a person is not among them.
     ///
     /// # Errors
     /// What the database says.
-    pub fn under_way(&self, limit: u32) -> Result<(u32, Vec<i64>), StoreError> {
+    pub fn under_way(&self, limit: u32) -> Result<UnderWayRecord, StoreError> {
         const OPEN: &str =
             "FROM run WHERE ended_at IS NULL AND status <> 'waiting' AND parent IS NULL";
         let reader = self.reader()?;
         let reader = reader.unchecked_transaction()?;
-        let total = reader.query_row(&format!("SELECT count(*) {OPEN}"), [], |row| row.get(0))?;
+        let count = format!("SELECT count(*), count(*) FILTER (WHERE status = 'running') {OPEN}");
+        let (total, running) =
+            reader.query_row(&count, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let mut statement =
             reader.prepare(&format!("SELECT run {OPEN} ORDER BY id DESC LIMIT ?1"))?;
         let rows = statement.query_map([limit], |row| row.get(0))?;
-        Ok((total, rows.collect::<Result<_, _>>()?))
+        Ok(UnderWayRecord {
+            total,
+            running,
+            rows: rows.collect::<Result<_, _>>()?,
+        })
     }
 
     /// How far a run has come.
@@ -111,26 +138,31 @@ impl Store {
     }
 
     /// Runs that failed at or after a moment and whose workflow has not succeeded since, the newest
-    /// first, one of each workflow.
+    /// first, one of each workflow, at most `limit` of them; and how many there are in all.
     ///
     /// # Errors
     /// What the database says.
-    pub fn failures(&self, since: i64, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
+    pub fn failures(&self, since: i64, limit: u32) -> Result<(u32, Vec<RunRecord>), StoreError> {
+        let look = NEEDS_A_LOOK.replace('?', "?1");
+        let failures = format!("FROM run WHERE {look} AND id >= ?2");
+        let first = first_id(since);
         let reader = self.reader()?;
-        let mut statement = reader.prepare_cached(&format!(
-            "SELECT {} FROM run WHERE status = 'failed' AND parent IS NULL AND workflow_id NOT NULL
-               AND created_at >= ?1 AND id >= ?3
-               AND NOT EXISTS (SELECT 1 FROM run later WHERE later.workflow_id = run.workflow_id
-                 AND later.id > run.id AND later.status IN ('succeeded', 'failed'))
-             ORDER BY id DESC LIMIT ?2",
+        let reader = reader.unchecked_transaction()?;
+        let total = reader.query_row(
+            &format!("SELECT count(*) {failures}"),
+            (since, &first),
+            |row| row.get(0),
+        )?;
+        let mut statement = reader.prepare(&format!(
+            "SELECT {} {failures} ORDER BY id DESC LIMIT ?3",
             RunRecord::COLUMNS
         ))?;
-        let rows = statement.query_map((since, limit, first_id(since)), listed)?;
+        let rows = statement.query_map((since, &first, limit), listed)?;
         let mut failed = rows.collect::<Result<Vec<_>, _>>()?;
         for record in &mut failed {
             record.failed = failed_task(&reader, record.row)?;
         }
-        Ok(failed)
+        Ok((total, failed))
     }
 }
 
@@ -160,7 +192,7 @@ mod tests {
     use flowkeep_host::testing::TestClock;
 
     use super::*;
-    use crate::{NewRun, Parent, RunWrite, StoreOptions};
+    use crate::{NewRun, Parent, RunFilter, RunNeed, RunWrite, StoreOptions};
 
     const TASKS: &str = r#"{"name": "W", "tasks": [{"id": "a", "action": "manual"}, {"id": "b", "action": "manual"}]}"#;
 
@@ -278,9 +310,10 @@ mod tests {
         place.run("going", 2_000, Status::Running, &tasks);
         place.run("asking", 3_000, Status::Waiting, &[]);
         place.run("over", 4_000, Status::Succeeded, &[]);
-        let (total, rows) = place.store.under_way(5).unwrap();
-        assert_eq!((total, rows.len()), (1, 1));
-        let progress = place.store.progress_of(rows[0]).unwrap();
+        place.run("paused", 5_000, Status::Paused, &[]);
+        let open = place.store.under_way(5).unwrap();
+        assert_eq!((open.total, open.running, open.rows.len()), (2, 1, 2));
+        let progress = place.store.progress_of(open.rows[1]).unwrap();
         assert_eq!(progress.ended, 1);
         assert_eq!(progress.running, Some(TaskId("b".to_owned())));
     }
@@ -289,7 +322,7 @@ mod tests {
     fn the_last_run_a_task_started_is_told() {
         let place = Place::new();
         place.run("above", 1_000, Status::Running, &[]);
-        let above = place.store.under_way(1).unwrap().1[0];
+        let above = place.store.under_way(1).unwrap().rows[0];
         let started = |attempt| {
             let new = NewRun {
                 parent: Some(Parent {
@@ -308,8 +341,8 @@ mod tests {
         let (_, last) = (started(1), started(2));
         let children = place.store.children(above).unwrap();
         assert_eq!(children, BTreeMap::from([(TaskId("a".to_owned()), last)]));
-        let (total, _) = place.store.under_way(5).unwrap();
-        assert_eq!(total, 1, "what a run started is a part of it");
+        let open = place.store.under_way(5).unwrap();
+        assert_eq!(open.total, 1, "what a run started is a part of it");
     }
 
     #[test]
@@ -321,11 +354,44 @@ mod tests {
         place.run("broken", 4_000, Status::Failed, &failed);
         let last = place.run("broken", 5_000, Status::Failed, &failed);
         place.run("broken", 6_000, Status::Running, &[]);
-        let told = place.store.failures(0, 5).unwrap();
+        let (_, told) = place.store.failures(0, 5).unwrap();
         let ids: Vec<_> = told.iter().map(|run| run.id).collect();
         assert_eq!(ids, [last]);
         let (task, error) = told[0].failed.clone().unwrap();
         assert_eq!((task.as_str(), &*error.code), ("a", "attempt_fault"));
-        assert!(place.store.failures(5_001, 5).unwrap().is_empty());
+        assert_eq!(place.store.failures(5_001, 5).unwrap().0, 0);
+    }
+    #[test]
+    fn a_list_of_what_needs_a_person_agrees_with_the_number() {
+        let place = Place::new();
+        let asking = || Phase::Asking { deadline: None };
+        let (a, b) = ("a", "b");
+        // Something else of it goes on, or a crash broke it off: its status does not say that it asks.
+        let running = place.run("1", 1_000, Status::Running, &[(a, asking()), (b, asking())]);
+        let broken = [(b, Phase::Interrupted)];
+        let interrupted = place.run("2", 2_000, Status::Interrupted, &broken);
+        place.run("3", 3_000, Status::Cancelled, &[(a, asking())]);
+        let failed = [(a, Phase::Failed)];
+        for number in 4..10 {
+            place.run(&number.to_string(), 4_000 + number, Status::Failed, &failed);
+        }
+        place.run("4", 9_000, Status::Succeeded, &[]);
+        let found = |needs| {
+            let filter = RunFilter {
+                needs: Some(needs),
+                limit: 50,
+                count: true,
+                ..RunFilter::default()
+            };
+            let page = place.store.runs(&filter).unwrap();
+            assert_eq!(page.total.unwrap() as usize, page.items.len());
+            page.items.iter().map(|run| run.id).collect::<Vec<_>>()
+        };
+        assert_eq!(found(RunNeed::Answer), [interrupted, running]);
+        assert_eq!(place.store.asking(1).unwrap().0, 3, "tasks, in two runs");
+        let look = found(RunNeed::Look { since: 4_000 });
+        let (total, first) = place.store.failures(4_000, 2).unwrap();
+        assert_eq!((total, first.len(), look.len()), (5, 2, 5));
+        assert_eq!(first[0].id, look[0]);
     }
 }

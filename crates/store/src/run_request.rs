@@ -3,12 +3,40 @@
 
 use flowkeep_core::{Message, RunId};
 use rusqlite::{Connection, OptionalExtension as _};
+use serde::{Deserialize, Serialize};
 
+use crate::operation::RUN;
 use crate::run::{id_of, json_of, to_json};
-use crate::{Store, StoreError, Tag, Tx, schema};
+use crate::{NewOperation, OperationItemRecord, Store, StoreError, Tag, Tx, schema};
 
 /// How long an answered request is kept for who asked, in milliseconds.
 const KEPT: i64 = 3_600_000;
+
+/// What a person wants of a run, and what Activity says of it once it is done.
+#[derive(Debug, Clone)]
+pub struct NewRunRequest {
+    /// Row of the run.
+    pub row: i64,
+    /// What, as the engine understands it: JSON.
+    pub wanted: String,
+    /// Who wants it.
+    pub actor: String,
+    /// Through which face.
+    pub face: String,
+    /// What Activity calls it.
+    pub operation: String,
+    /// What a person calls the task it is about.
+    pub task: Option<String>,
+}
+
+/// Beside what is wanted, in the column of that name: what Activity says once it is done.
+#[derive(Serialize, Deserialize)]
+struct Told {
+    wanted: String,
+    face: String,
+    operation: String,
+    task: Option<String>,
+}
 
 /// What is wanted of a run.
 #[derive(Debug, Clone)]
@@ -84,7 +112,7 @@ impl Store {
     pub fn run_requests(&self) -> Result<Vec<RunRequest>, StoreError> {
         let reader = self.reader()?;
         let mut statement = reader.prepare_cached(
-            "SELECT q.request, q.run, r.id, q.wanted, q.actor FROM run_request q JOIN run r
+            "SELECT q.request, q.run, r.id, coalesce(q.wanted ->> '$.wanted', ''), q.actor FROM run_request q JOIN run r
              USING (run) WHERE q.answered_at IS NULL ORDER BY q.request",
         )?;
         let rows = statement.query_map([], |row| {
@@ -126,14 +154,20 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// What the database says.
-    pub fn request_of_run(&self, row: i64, wanted: &str, actor: &str) -> Result<i64, StoreError> {
+    pub fn request_of_run(&self, new: &NewRunRequest) -> Result<i64, StoreError> {
+        let told = Told {
+            wanted: new.wanted.clone(),
+            face: new.face.clone(),
+            operation: new.operation.clone(),
+            task: new.task.clone(),
+        };
         self.connection.execute(
             "DELETE FROM run_request WHERE answered_at < ?1",
             [self.now().0 - KEPT],
         )?;
         self.connection.execute(
             "INSERT INTO run_request(run, wanted, at, actor) VALUES (?1, ?2, ?3, ?4)",
-            (row, wanted, self.now().0, actor),
+            (new.row, to_json(&told)?, self.now().0, &new.actor),
         )?;
         Ok(self.connection.last_insert_rowid())
     }
@@ -147,7 +181,48 @@ impl Tx<'_> {
             "UPDATE run_request SET answered_at = ?2, refusal = ?3 WHERE request = ?1",
             (request, self.now().0, refusal.map(to_json).transpose()?),
         )?;
+        if refusal.is_none() {
+            self.record_request(request)?;
+        }
         Ok(())
+    }
+
+    /// What a person did to a run stands in Activity from the moment on in which it is done.
+    fn record_request(&self, request: i64) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT q.wanted, q.actor, r.id, r.workflow_name FROM run_request q JOIN run r
+             USING (run) WHERE q.request = ?1",
+        )?;
+        let found = statement
+            .query_row([request], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            })
+            .optional()?;
+        let Some((told, actor, id, workflow)): Option<(String, String, String, String)> = found
+        else {
+            return Ok(());
+        };
+        let told: Told = json_of(0, &told)?;
+        let name = match &told.task {
+            Some(task) => format!("{workflow} · {task}"),
+            None => workflow,
+        };
+        let run = OperationItemRecord {
+            kind: RUN.to_owned(),
+            id,
+            name: Some(name),
+            before: None,
+            after: None,
+        };
+        let new = NewOperation {
+            actor: &actor,
+            face: &told.face,
+            operation: &told.operation,
+            name: None,
+            undoes: None,
+            items: &[run],
+        };
+        self.record_operation(self.next_operation_id()?, &new)
     }
 
     /// Keeps what a person has ticked and filled in so far: JSON.

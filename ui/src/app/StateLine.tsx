@@ -15,7 +15,7 @@ export function StateLine() {
   const work = useWork(backupWork);
   const [first, ...more] = useSyncExternalStore(watchUnsaved, unsavedDrafts);
   const reach = useReach();
-  const running = useQuery(runOverviewQuery()).data?.under_way ?? 0;
+  const running = useQuery(runOverviewQuery()).data?.running ?? 0;
   const [tone, words] =
     reach !== 'here'
       ? ['fail', m.state_lost()]

@@ -10,8 +10,8 @@ import {
 import { ADDRESS_TABS, type AddressTab, isLibraryKind } from '@/features/catalog/kinds';
 import { OverviewPage } from '@/features/overview/OverviewPage';
 import type { RunTab } from '@/features/runs/RunPage';
-import { isStatus } from '@/features/runs/status';
-import type { Status } from '@/ipc';
+import { isNeed, isStatus } from '@/features/runs/status';
+import type { RunNeeds, Status } from '@/ipc';
 import { BrokenPage } from './BrokenPage';
 import { Shell } from './Shell';
 
@@ -51,6 +51,7 @@ export interface RunsSearch {
   q?: string;
   workflow?: string;
   status?: Status;
+  needs?: RunNeeds;
   since?: string;
   until?: string;
 }
@@ -78,10 +79,12 @@ const runs = createRoute({
   path: '/runs',
   validateSearch: (search: Record<string, unknown>): RunsSearch => {
     const status = text(search.status);
+    const needs = text(search.needs);
     return {
       q: text(search.q),
       workflow: text(search.workflow),
       status: isStatus(status) ? status : undefined,
+      needs: isNeed(needs) ? needs : undefined,
       since: text(search.since),
       until: text(search.until),
     };

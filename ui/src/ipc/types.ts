@@ -55,6 +55,7 @@ export type { RunDecision } from './generated/RunDecision';
 export type { RunField } from './generated/RunField';
 export type { RunListInput } from './generated/RunListInput';
 export type { RunMessage } from './generated/RunMessage';
+export type { RunNeeds } from './generated/RunNeeds';
 export type { RunOverview } from './generated/RunOverview';
 export type { RunPreview } from './generated/RunPreview';
 export type { RunProgress } from './generated/RunProgress';

@@ -24,6 +24,8 @@ pub fn list(api: &Api, input: ActivityInput) -> Result<ActivityPage, AppError> {
             .map(|text| text.trim().to_owned())
             .filter(|text| !text.is_empty()),
         operation: input.operation,
+        changes: input.changes,
+        starts: true,
         kind: input.kind,
         id: input.id,
         since: at(input.since)?,
@@ -45,7 +47,7 @@ pub fn list(api: &Api, input: ActivityInput) -> Result<ActivityPage, AppError> {
 /// `operation_unknown`, `limit_too_large`.
 pub fn show(api: &Api, input: OperationRef) -> Result<OperationShow, AppError> {
     let limit = page(input.limit, 100)?;
-    let found = api.store.operation(&input.id)?;
+    let found = api.store.operation_or_start(&input.id)?;
     let found = found.ok_or_else(|| AppError::new("operation_unknown").with("id", &input.id))?;
     let items = api
         .store
@@ -68,6 +70,7 @@ pub fn export(api: &Api, input: ExportTo) -> Result<Exported, AppError> {
         let mut between = "\n";
         let mut filter = OperationFilter {
             limit: PAGE,
+            starts: true,
             ..OperationFilter::default()
         };
         loop {
@@ -119,7 +122,7 @@ fn json(value: &impl serde::Serialize) -> Result<Vec<u8>, AppError> {
 
 pub(crate) fn row(record: OperationRecord) -> OperationRow {
     OperationRow {
-        undoable: record.count > 0 && record.undone_by.is_none() && !record.came_in,
+        undoable: record.undone_by.is_none() && record.changed_documents(),
         at: time::rfc3339(record.at),
         id: record.id,
         actor: record.actor,
@@ -151,7 +154,59 @@ mod tests {
 
     use super::*;
     use crate::testing::open;
-    use crate::types::ChosenPlace;
+    use crate::types::{ChosenPlace, CreateInput, RunAnswerInput, RunDecision, RunStartInput};
+    use crate::{Silent, documents, run_changes, run_questions};
+
+    const REVIEW: &str = r#"{"id": "review", "name": "Review", "tasks": [
+        {"id": "look", "name": "Look at it", "action": "manual", "params": {"instruction": "Look"}}]}"#;
+
+    #[test]
+    fn who_started_and_approved_stands_there() {
+        let root = tempfile::tempdir().unwrap();
+        let api = open(&root.path().join("data"));
+        let new = CreateInput {
+            text: REVIEW.to_owned(),
+            format: flowkeep_core::Format::Json,
+            id: None,
+            name: None,
+        };
+        documents::create(&api, flowkeep_core::Kind::Workflow, new).unwrap();
+        let start = RunStartInput {
+            workflow: "review".to_owned(),
+            ..RunStartInput::default()
+        };
+        let run = run_changes::start(&api, start).unwrap().run_id;
+        run_changes::wait(&api, &run, &Silent).unwrap();
+        let answer = |decision| RunAnswerInput {
+            id: run.clone(),
+            task: "look".to_owned(),
+            decision: Some(decision),
+            ..RunAnswerInput::default()
+        };
+        let refused = run_questions::answer(&api, answer(RunDecision::Done));
+        assert_eq!(refused.unwrap_err().code, "run_answer_does_not_fit");
+        run_questions::answer(&api, answer(RunDecision::Approve)).unwrap();
+        let of_run = ActivityInput {
+            kind: Some("run".to_owned()),
+            id: Some(run.clone()),
+            count: true,
+            ..ActivityInput::default()
+        };
+        let page = list(&api, of_run).unwrap();
+        let told: Vec<_> = page
+            .items
+            .iter()
+            .map(|row| row.operation.as_str())
+            .collect();
+        assert_eq!(told, ["run_approve", "run_start"]);
+        let approved = &page.items[0];
+        assert_eq!(
+            approved.subject_name.as_deref(),
+            Some("Review · Look at it")
+        );
+        assert_eq!(approved.actor, api.actor().unwrap());
+        assert!(page.items.iter().all(|row| !row.undoable));
+    }
 
     #[test]
     fn an_export_is_all_of_activity_whatever_the_pages() {

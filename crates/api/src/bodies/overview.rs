@@ -4,10 +4,11 @@ use std::path::Path;
 
 use flowkeep_core::Message;
 use flowkeep_host::{FolderOrigin, Unsafe, path_text, unsafe_place};
-use flowkeep_store::OperationFilter;
+use flowkeep_store::{ChangesRecord, KnownBackup, OperationFilter};
 
+use super::run_overview::since_backup;
 use super::{activity, backups};
-use crate::types::{About, BackupHealth, Check, Doctor, KindCount, Nothing, Overview};
+use crate::types::{About, BackupHealth, Changes, Check, Doctor, KindCount, Nothing, Overview};
 use crate::{Api, AppError};
 
 /// What the first screen shows.
@@ -17,13 +18,11 @@ use crate::{Api, AppError};
 pub fn show(api: &Api, _: Nothing) -> Result<Overview, AppError> {
     let counts = api.store.counts()?;
     let examples = api.store.examples()?;
-    let known = api.store.known_backups()?;
-    let newest = known
-        .iter()
-        .find(|known| known.checked_at.is_some() && known.is_whole());
-    let since = newest.map_or("", |known| known.operation.as_str());
-    let changes_since = api.store.changes_after(since)?;
-    let backup = newest.cloned().map(backups::row);
+    let newest = proven_backup(api)?;
+    let changes = match &newest {
+        Some(backup) => api.store.changes_after(&backup.operation)?,
+        None => ChangesRecord::default(),
+    };
     let flag = |key: &str| -> Result<bool, AppError> {
         Ok(api.store.setting(key)?.is_some_and(|value| value == true))
     };
@@ -43,8 +42,11 @@ pub fn show(api: &Api, _: Nothing) -> Result<Overview, AppError> {
                 count,
             })
             .collect(),
-        backup,
-        changes_since,
+        backup: newest.map(backups::row),
+        changes_since: Changes {
+            documents: changes.documents,
+            settings: changes.settings,
+        },
         backup_folder: folder.as_deref().map(path_text),
         example_documents: u32::try_from(examples.len()).unwrap_or(u32::MAX),
         unfinished: backups::unfinished(api)?,
@@ -52,6 +54,12 @@ pub fn show(api: &Api, _: Nothing) -> Result<Overview, AppError> {
         documents_with_problems: api.store.documents_with_problems()?,
         recent: recent.items.into_iter().map(activity::row).collect(),
     })
+}
+
+/// The newest backup proven by a trial restore.
+pub(super) fn proven_backup(api: &Api) -> Result<Option<KnownBackup>, AppError> {
+    let mut known = api.store.known_backups()?.into_iter();
+    Ok(known.find(|known| known.checked_at.is_some() && known.is_whole()))
 }
 
 /// The operator has read that a restore was broken off.
@@ -222,7 +230,8 @@ fn check_backup(api: &Api) -> Result<Check, AppError> {
             true,
             Message::new("doctor_backup_ok")
                 .with("at", backup.created_at)
-                .with("changes", overview.changes_since),
+                .with("changes", overview.changes_since.documents)
+                .with("runs", since_backup(api)?),
         ),
     })
 }

@@ -362,7 +362,7 @@ pub fn undo(api: &Api, input: UndoInput) -> Result<UndoResult, AppError> {
     if found.undone_by.is_some() {
         return Err(AppError::new("undone_already").with("id", &id));
     }
-    if found.count == 0 || found.came_in {
+    if !found.changed_documents() {
         return Err(AppError::new("nothing_to_undo"));
     }
     let undone = UndoneOperation {

@@ -6,13 +6,13 @@
 use std::time::{Duration, Instant};
 
 use flowkeep_core::log::json::{parse, print};
-use flowkeep_core::run::{Definition, From, RunState, Start, Status, TaskId, repeat};
+use flowkeep_core::run::{Decision, Definition, From, RunState, Start, Status, TaskId, repeat};
 use flowkeep_core::{Document, Format, Kind, RunId, Value};
 use flowkeep_engine::{
     Beginning, Scope, Wanted, begin, definition_invalid, definition_of, readiness, state_of,
     tasks_hash,
 };
-use flowkeep_store::{KeptRun, NewRun, RequestAnswer, StoreError};
+use flowkeep_store::{KeptRun, NewRun, NewRunRequest, RequestAnswer, StoreError};
 use serde_json::{Map, Value as Json, json};
 
 use super::run_previews::acts;
@@ -291,13 +291,26 @@ fn wait_for(
 /// Leaves what is wanted for whoever owns the engine, and waits for the answer.
 pub(super) fn want(api: &Api, id: &str, wanted: &Wanted) -> Result<RunStatus, AppError> {
     let run = find(api, id)?;
-    let actor = api.actor()?;
-    let text = serde_json::to_string(wanted)
-        .map_err(|error| AppError::new("internal").with("detail", error))?;
-    let row = run.row;
+    let task = match wanted {
+        Wanted::Answer { task, .. } => {
+            let definition = definition_of(&api.store, &run)?;
+            let task = definition.as_ref().and_then(|all| all.task(task));
+            task.map(|task| task.name.clone())
+        }
+        _ => None,
+    };
+    let new = NewRunRequest {
+        row: run.row,
+        wanted: serde_json::to_string(wanted)
+            .map_err(|error| AppError::new("internal").with("detail", error))?,
+        actor: api.actor()?,
+        face: api.face().as_str().to_owned(),
+        operation: operation_of(wanted).to_owned(),
+        task,
+    };
     let request = api
         .store
-        .write::<_, StoreError>(move |tx| tx.request_of_run(row, &text, &actor))?;
+        .write::<_, StoreError>(move |tx| tx.request_of_run(&new))?;
     let answered = answered(api, request);
     if api.is_passing() {
         api.disengage();
@@ -305,6 +318,22 @@ pub(super) fn want(api: &Api, id: &str, wanted: &Wanted) -> Result<RunStatus, Ap
     answered?;
     let now = api.store.run_at(run.row)?.unwrap_or(run);
     Ok(told(&now))
+}
+
+/// What Activity calls it.
+fn operation_of(wanted: &Wanted) -> &'static str {
+    match wanted {
+        Wanted::Cancel => "run_cancel",
+        Wanted::Pause => "run_pause",
+        Wanted::Resume => "run_resume",
+        Wanted::Answer { decision, .. } => match decision {
+            Decision::Approve { .. } => "run_approve",
+            Decision::SendBack { .. } => "run_send_back",
+            Decision::Rerun => "run_rerun",
+            Decision::Done => "run_done",
+            Decision::Failed => "run_failed",
+        },
+    }
 }
 
 fn answered(api: &Api, request: i64) -> Result<(), AppError> {

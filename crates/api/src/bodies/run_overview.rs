@@ -2,8 +2,9 @@
 
 use flowkeep_core::run::TaskId;
 use flowkeep_engine::definition_of;
-use flowkeep_store::RunRecord;
+use flowkeep_store::{RunFilter, RunRecord};
 
+use super::overview::proven_backup;
 use super::runs;
 use crate::types::{AskingTask, EngineShow, Nothing, RunOverview, RunProgress};
 use crate::{Api, AppError, time};
@@ -12,7 +13,7 @@ use crate::{Api, AppError, time};
 const ROWS: u32 = 5;
 
 /// How long a failure is worth a look on the first screen, in milliseconds.
-const LOOK_BACK: i64 = 7 * 86_400_000;
+pub(super) const LOOK_BACK: i64 = 7 * 86_400_000;
 
 /// What of the runs needs a person, and what goes on now.
 ///
@@ -36,21 +37,36 @@ pub fn show(api: &Api, _: Nothing) -> Result<RunOverview, AppError> {
             since: time::rfc3339(record.since),
         });
     }
-    let (under_way, rows) = api.store.under_way(ROWS)?;
+    let open = api.store.under_way(ROWS)?;
     let mut going = Vec::new();
-    for row in rows {
+    for row in open.rows {
         going.extend(progress(api, row)?);
     }
-    let failures = api
-        .store
-        .failures(api.clock.now().0.saturating_sub(LOOK_BACK), ROWS)?;
+    let since = api.clock.now().0.saturating_sub(LOOK_BACK);
+    let (failed, failures) = api.store.failures(since, ROWS)?;
     Ok(RunOverview {
         asking,
         asks,
-        under_way,
+        under_way: open.total,
+        running: open.running,
         runs: going,
+        failed,
         failures: failures.into_iter().map(runs::row).collect(),
+        since_backup: since_backup(api)?,
     })
+}
+
+/// How many runs were made since the newest backup proven by a trial restore; 0 when there is none.
+pub(super) fn since_backup(api: &Api) -> Result<u32, AppError> {
+    let Some(backup) = proven_backup(api)? else {
+        return Ok(0);
+    };
+    let made_since = RunFilter {
+        since: Some(backup.created_at),
+        count: true,
+        ..RunFilter::default()
+    };
+    Ok(api.store.runs(&made_since)?.total.unwrap_or_default())
 }
 
 fn progress(api: &Api, row: i64) -> Result<Option<RunProgress>, AppError> {

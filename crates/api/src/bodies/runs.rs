@@ -6,15 +6,17 @@ use flowkeep_core::log::json::parse;
 use flowkeep_core::run::{Parked, Phase, TaskId};
 use flowkeep_core::{RunId, search_words};
 use flowkeep_engine::{definition_of, state_of};
-use flowkeep_store::{AttemptRecord, KeptRun, MessageRecord, RunFilter, RunRecord, Said};
+use flowkeep_store::{AttemptRecord, KeptRun, MessageRecord, RunFilter, RunNeed, RunRecord, Said};
 
 use super::page;
+use super::run_overview::LOOK_BACK;
 use super::run_previews::names;
 use super::run_questions::question;
 use crate::engine_seat::connected;
 use crate::types::{
-    FailedTask, Nothing, RunAttempt, RunListInput, RunLog, RunLogInput, RunMessage, RunOutput,
-    RunPage, RunRef, RunRow, RunShow, RunTask, RunTaskRef, RunText, SourceList, SourceRow,
+    FailedTask, Nothing, RunAttempt, RunListInput, RunLog, RunLogInput, RunMessage, RunNeeds,
+    RunOutput, RunPage, RunRef, RunRow, RunShow, RunTask, RunTaskRef, RunText, SourceList,
+    SourceRow,
 };
 use crate::{Api, AppError, time};
 
@@ -35,6 +37,12 @@ pub fn list(api: &Api, input: RunListInput) -> Result<RunPage, AppError> {
     let page = api.store.runs(&RunFilter {
         workflow: input.workflow,
         status: input.status,
+        needs: input.needs.map(|need| match need {
+            RunNeeds::Answer => RunNeed::Answer,
+            RunNeeds::Look => RunNeed::Look {
+                since: now.saturating_sub(LOOK_BACK),
+            },
+        }),
         since: at(input.since)?,
         until: at(input.until)?,
         words: words(input.text.as_deref()),

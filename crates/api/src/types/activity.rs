@@ -12,6 +12,8 @@ pub struct ActivityInput {
     pub query: Option<String>,
     /// Only operations of this type.
     pub operation: Option<String>,
+    /// Only what changed documents or settings, as `changes_since` of the Overview counts it.
+    pub changes: bool,
     /// Only operations on this kind of subject.
     pub kind: Option<String>,
     /// Only operations on this subject (with `kind`).
@@ -52,13 +54,16 @@ pub struct OperationRow {
     /// Through which face: `desktop`, `cli`.
     pub face: String,
     /// What: `create`, `update`, `delete`, `undelete`, `revert`, `duplicate`, `import`, `restore`,
-    /// `undo`, `backup`, `settings`, `example_add`, `example_remove`.
+    /// `undo`, `backup`, `settings`, `log_clean_up`, `example_add`, `example_remove`. What people did to
+    /// runs: `run_start`, `run_retry`, `run_cancel`, `run_pause`, `run_resume`, `run_approve`,
+    /// `run_send_back`, and of what a crash broke off `run_rerun`, `run_done`, `run_failed`.
     pub operation: String,
     /// The subject's kind, when there is one subject.
     pub kind: Option<String>,
     /// The subject's id, when there is one subject.
     pub subject_id: Option<String>,
-    /// The subject's name at that time; for backups and restores the folder.
+    /// The subject's name at that time; for backups and restores the folder, for a run its workflow
+    /// and the task.
     pub subject_name: Option<String>,
     /// Its revision before.
     pub before: Option<u32>,

@@ -12,8 +12,8 @@ pub struct Overview {
     pub counts: Vec<KindCount>,
     /// The newest backup proven by a trial restore.
     pub backup: Option<BackupRow>,
-    /// Changes to the catalog since that backup (all of them when there is none).
-    pub changes_since: u32,
+    /// What was changed since that backup; nothing when there is none.
+    pub changes_since: Changes,
     /// The chosen backup folder, as a person reads it.
     pub backup_folder: Option<String>,
     /// Whether to ask for a backup folder now: a first real change was made, nobody was asked yet.
@@ -30,6 +30,15 @@ pub struct Overview {
     pub documents_with_problems: u32,
     /// The latest operations.
     pub recent: Vec<OperationRow>,
+}
+
+/// What is not in a backup, beside runs.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Changes {
+    /// How many documents were changed.
+    pub documents: u32,
+    /// Whether a setting was.
+    pub settings: bool,
 }
 
 /// How this installation is (contracts, `doctor`).

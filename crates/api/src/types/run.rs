@@ -95,6 +95,8 @@ pub struct RunListInput {
     pub workflow: Option<String>,
     /// Of this status.
     pub status: Option<Status>,
+    /// Those that need a person, for this.
+    pub needs: Option<RunNeeds>,
     /// Made at or after: RFC 3339, local time, or `30d`.
     pub since: Option<String>,
     /// Made before.
@@ -108,6 +110,16 @@ pub struct RunListInput {
     pub limit: Option<u32>,
     /// Whether to count all of them.
     pub count: Option<bool>,
+}
+
+/// What a run needs a person for, as the Overview counts it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RunNeeds {
+    /// A task of it asks, whatever else of it goes on.
+    Answer,
+    /// It failed in the last seven days, and its workflow has not succeeded since.
+    Look,
 }
 
 /// A page of runs, newest first.

@@ -14,12 +14,18 @@ pub struct RunOverview {
     pub asking: u32,
     /// Those that have waited longest.
     pub asks: Vec<AskingTask>,
-    /// How many runs go on, or wait for their turn or a paused one's end.
+    /// How many runs have not ended and do not only wait for a person.
     pub under_way: u32,
-    /// The newest of them.
+    /// How many of them run now: the others are queued, paused or interrupted.
+    pub running: u32,
+    /// The newest of those under way.
     pub runs: Vec<RunProgress>,
-    /// The last runs of workflows that failed in the last seven days and have not succeeded since.
+    /// How many workflows failed in the last seven days and have not succeeded since.
+    pub failed: u32,
+    /// The last runs of those that failed last.
     pub failures: Vec<RunRow>,
+    /// How many runs were made since the newest backup proven by a trial restore; 0 when there is none.
+    pub since_backup: u32,
 }
 
 /// A task that waits for a person.

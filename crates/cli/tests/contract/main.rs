@@ -17,6 +17,7 @@ mod logs;
 mod mistakes;
 mod places;
 mod restore;
+mod run_lists;
 mod run_people;
 mod run_reasons;
 mod runs;

@@ -11,7 +11,8 @@ use flowkeep_engine::sources::{LOCAL, Source, Sqlite};
 use flowkeep_engine::{Agent, Agents, Engine, EngineOptions, Scope, Wanted};
 use flowkeep_host::SystemClock;
 use flowkeep_store::{
-    AttemptRecord, KeptRun, NewRun, RequestAnswer, Said, Store, StoreError, StoreOptions,
+    AttemptRecord, KeptRun, NewRun, NewRunRequest, RequestAnswer, Said, Store, StoreError,
+    StoreOptions,
 };
 
 /// More than any machine that is worth testing on needs; a bound, not a measure.
@@ -86,10 +87,17 @@ impl Place {
     }
 
     fn want(&self, row: i64, wanted: &Wanted) -> RequestAnswer {
-        let text = serde_json::to_string(wanted).unwrap();
+        let new = NewRunRequest {
+            row,
+            wanted: serde_json::to_string(wanted).unwrap(),
+            actor: "somebody".to_owned(),
+            face: "test".to_owned(),
+            operation: "run_cancel".to_owned(),
+            task: None,
+        };
         let request = self
             .store
-            .write::<_, StoreError>(move |tx| tx.request_of_run(row, &text, "somebody"))
+            .write::<_, StoreError>(move |tx| tx.request_of_run(&new))
             .unwrap();
         until(|| {
             let answer = self.store.run_request(request).unwrap();

@@ -53,6 +53,7 @@ impl OwnLog<'_> {
         let mut filter = RunFilter {
             workflow: query.workflow.clone(),
             status: status.flatten(),
+            needs: None,
             since: query.since,
             until: query.until,
             words: query.text.as_deref().map(search_words),
@@ -129,6 +130,8 @@ impl OwnLog<'_> {
         let page = self.store.operations(&OperationFilter {
             text: None,
             operation: query.word.as_deref().map(str::to_ascii_lowercase),
+            changes: false,
+            starts: false,
             kind: Some("workflow".to_owned()),
             id: query.workflow.clone(),
             since: query.since,

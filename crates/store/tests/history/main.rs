@@ -1,6 +1,7 @@
 //! The history as the store keeps it: what is found in it, its figures, what is taken out of it.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod activity;
 mod clean_up;
 mod figures;
 mod ground;

@@ -1,12 +1,10 @@
-import { Button, Choice, SearchField } from '@/components';
 import { label, m } from '@/i18n';
 import { ALL_KINDS } from '../catalog/kinds';
-import styles from './ActivityPage.module.css';
-import { PeriodChoice } from './PeriodChoice';
-import type { Period } from './period';
-import { OPERATIONS } from './words';
-
-const ALL = '';
+import { FilterBar } from '../filters/FilterBar';
+import { FilterChoice } from '../filters/FilterChoice';
+import { PeriodChoice } from '../filters/PeriodChoice';
+import type { Period } from '../filters/period';
+import { CHANGES, OPERATIONS } from './words';
 
 export interface Filters extends Period {
   operation?: string;
@@ -24,58 +22,39 @@ interface Props {
 /** What of Activity is shown: by words, by what was done, to what, and when. */
 export function ActivityFilters({ query, onQuery, filters, onFilters }: Props) {
   const { operation, kind, id, since, until } = filters;
-  const isFiltered = [query.trim(), operation, kind, id, since, until].some(Boolean);
   return (
-    <div className={styles.tools}>
-      <div className={styles.search}>
-        <SearchField
-          label={m.search_activity()}
-          value={query}
-          onChange={onQuery}
-          data-testid="list-search"
-        />
-      </div>
-      <div className={styles.choice}>
-        <Choice
-          label={m.filter_operation()}
-          labelling="hidden"
-          options={[
-            { value: ALL, label: m.all_operations() },
-            ...OPERATIONS.map((value) => ({ value, label: label('operation', value) })),
-          ]}
-          value={operation ?? ALL}
-          onChange={(value) => onFilters({ ...filters, operation: value || undefined })}
-        />
-      </div>
-      <div className={styles.choice}>
-        <Choice
-          label={m.filter_kind()}
-          labelling="hidden"
-          options={[
-            { value: ALL, label: m.all_kinds() },
-            ...ALL_KINDS.map((value) => ({ value, label: label('kinds', value) })),
-          ]}
-          value={kind ?? ALL}
-          onChange={(value) => onFilters({ ...filters, kind: value || undefined, id: undefined })}
-        />
-      </div>
+    <FilterBar
+      label={m.search_activity()}
+      query={query}
+      onQuery={onQuery}
+      isChosen={[operation, kind, id, since, until].some(Boolean)}
+      onClear={() => onFilters({})}
+    >
+      <FilterChoice
+        label={m.filter_operation()}
+        all={m.all_operations()}
+        options={[
+          { value: CHANGES, label: m.changes_alone() },
+          ...OPERATIONS.map((value) => ({ value, label: label('operation', value) })),
+        ]}
+        value={operation}
+        onChange={(next) => onFilters({ ...filters, operation: next })}
+        data-testid="filter-operation"
+      />
+      <FilterChoice
+        label={m.filter_kind()}
+        all={m.all_kinds()}
+        options={[
+          ...ALL_KINDS.map((value) => ({ value, label: label('kinds', value) })),
+          { value: 'run', label: m.nav_runs() },
+        ]}
+        value={kind}
+        onChange={(next) => onFilters({ ...filters, kind: next, id: undefined })}
+      />
       <PeriodChoice
         period={{ since, until }}
-        onChange={(period) =>
-          onFilters({ ...filters, since: undefined, until: undefined, ...period })
-        }
+        onChange={(period) => onFilters({ operation, kind, id, ...period })}
       />
-      {isFiltered && (
-        <Button
-          look="quiet"
-          onPress={() => {
-            onQuery('');
-            onFilters({});
-          }}
-        >
-          {m.filter_clear()}
-        </Button>
-      )}
-    </div>
+    </FilterBar>
   );
 }

@@ -6,12 +6,13 @@ import { counted, m } from '@/i18n';
 import { call, shell } from '@/ipc';
 import { TwoPanes } from '../catalog/forms/TwoPanes';
 import { tellFailure } from '../command';
+import { momentsOf } from '../filters/period';
 import { ActivityFilters } from './ActivityFilters';
 import { ActivityLine } from './ActivityLine';
 import styles from './ActivityPage.module.css';
 import { OperationPanel } from './OperationPanel';
-import { momentsOf } from './period';
 import { activityQuery } from './queries';
+import { CHANGES } from './words';
 
 /** Who changed what and when; each entry leads to its subject and its revision. */
 export function ActivityPage() {
@@ -25,7 +26,14 @@ export function ActivityPage() {
   // A span is counted back once, not with every drawing: each would be another question.
   const moments = useMemo(() => momentsOf({ since, until }, new Date()), [since, until]);
   const activity = useInfiniteQuery(
-    activityQuery({ query: words, operation, kind, id, ...moments }),
+    activityQuery({
+      query: words,
+      operation: operation === CHANGES ? undefined : operation,
+      changes: operation === CHANGES,
+      kind,
+      id,
+      ...moments,
+    }),
   );
   const rows = activity.data?.pages.flatMap((page) => page.items) ?? [];
   const total = activity.data?.pages[0]?.total;

@@ -41,14 +41,27 @@ export function OperationPanel({ id }: { id: string }) {
         </div>
       )}
       {operation.undone_by && <p>{m.was_undone_long()}</p>}
-      {items.length > 0 && (
-        <ul className={styles.subjects}>
-          {items.map((item) => (
-            <li key={`${item.kind} ${item.id}`}>
-              <Subject item={item} />
-            </li>
-          ))}
-        </ul>
+      {operation.kind === 'run' && operation.subject_id ? (
+        <Link
+          to="/runs/$id"
+          params={{ id: operation.subject_id }}
+          className={styles.subject}
+          data-testid="operation-run"
+        >
+          <Icon name="runs" />
+          <span>{m.see_run()}</span>
+          <Icon name="right" />
+        </Link>
+      ) : (
+        items.length > 0 && (
+          <ul className={styles.subjects}>
+            {items.map((item) => (
+              <li key={`${item.kind} ${item.id}`}>
+                <Subject item={item} />
+              </li>
+            ))}
+          </ul>
+        )
       )}
       {operation.count > items.length && items.length > 0 && (
         <p className={styles.subject}>{counted('more_items', operation.count - items.length)}</p>

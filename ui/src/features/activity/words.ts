@@ -2,6 +2,9 @@ import type { IconName } from '@/components';
 import { counted, label, visible, words } from '@/i18n';
 import type { OperationRow } from '@/ipc';
 
+/** In the place of an operation: whatever changed documents or settings. */
+export const CHANGES = 'changes';
+
 /** The operations that can be asked for, in the order of the list. */
 export const OPERATIONS = [
   'create',
@@ -15,8 +18,19 @@ export const OPERATIONS = [
   'restore',
   'undo',
   'settings',
+  'log_clean_up',
   'example_add',
   'example_remove',
+  'run_start',
+  'run_retry',
+  'run_approve',
+  'run_send_back',
+  'run_pause',
+  'run_resume',
+  'run_cancel',
+  'run_rerun',
+  'run_done',
+  'run_failed',
 ] as const;
 
 const ICONS: Record<string, IconName> = {
@@ -31,6 +45,17 @@ const ICONS: Record<string, IconName> = {
   undo: 'undo',
   backup: 'shield',
   settings: 'settings',
+  log_clean_up: 'trash',
+  run_start: 'play',
+  run_retry: 'play',
+  run_approve: 'check',
+  run_send_back: 'undo',
+  run_pause: 'pause',
+  run_resume: 'play',
+  run_cancel: 'stop',
+  run_rerun: 'play',
+  run_done: 'check',
+  run_failed: 'cross',
   example_add: 'box',
   example_remove: 'box',
 };

@@ -9,6 +9,7 @@ import { WorkProgress } from '../plan/WorkProgress';
 import { PlanningDialog } from '../restore/PlanningDialog';
 import { damagedRows, ResultList } from '../restore/ResultList';
 import { useStartRestore } from '../restore/useStartRestore';
+import { runOverviewQuery } from '../runs/queries';
 import { settingsQuery } from '../settings/queries';
 import { BackupDialog } from './BackupDialog';
 import styles from './BackupPage.module.css';
@@ -22,6 +23,7 @@ import { backupWork } from './work';
 export function BackupPage() {
   const backups = useQuery(backupsQuery());
   const overview = useQuery(overviewQuery());
+  const runs = useQuery(runOverviewQuery());
   const restore = useStartRestore();
   const [asking, setAsking] = useState(false);
   const work = useWork(backupWork);
@@ -29,7 +31,7 @@ export function BackupPage() {
   return (
     <Page
       title={m.nav_backup()}
-      subtitle={overview.data ? backupSentence(overview.data) : ' '}
+      subtitle={overview.data ? backupSentence(overview.data, runs.data?.since_backup ?? 0) : ' '}
       end={
         <Button icon="undo" onPress={() => void restore.pick()} data-testid="restore">
           {m.restore_from_folder()}

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { Button, Card, Icon } from '@/components';
 import { bytes, counted, m } from '@/i18n';
 import type { Overview } from '@/ipc';
+import { CHANGES } from '../activity/words';
 import { BackupDialog } from '../backup/BackupDialog';
 import { backupWork } from '../backup/work';
 import { useWork } from '../longWork';
@@ -10,14 +11,21 @@ import { WorkProgress } from '../plan/WorkProgress';
 import styles from './OverviewPage.module.css';
 import { backupSentence } from './sentence';
 
+interface Props {
+  overview: Overview;
+  /** Runs made since that backup. */
+  runsSince: number;
+}
+
 /** How sure one can be that nothing is lost, and the step that makes it surer. */
-export function BackupCard({ overview }: { overview: Overview }) {
+export function BackupCard({ overview, runsSince }: Props) {
   const navigate = useNavigate();
   const [asking, setAsking] = useState(false);
   const work = useWork(backupWork);
   const { backup, changes_since, backup_folder } = overview;
+  const isChanged = changes_since.documents > 0 || changes_since.settings;
   const total = overview.counts.reduce((sum, kind) => sum + kind.count, 0);
-  const tone = backup ? (changes_since > 0 ? 'warn' : 'ok') : total > 0 ? 'warn' : 'off';
+  const tone = backup ? 'ok' : total > 0 ? 'warn' : 'off';
   if (work.status === 'running' || work.status === 'cancelling') {
     return (
       <Card>
@@ -33,14 +41,14 @@ export function BackupCard({ overview }: { overview: Overview }) {
         <span
           className={styles.seal}
           style={{
-            background: `var(--${backup ? 'ok' : tone}-bg)`,
-            color: `var(--${backup ? 'ok' : tone})`,
+            background: `var(--${tone}-bg)`,
+            color: `var(--${tone})`,
           }}
         >
           <Icon name="shield" size={20} />
         </span>
         <div className={styles.words}>
-          <p>{backupSentence(overview)}</p>
+          <p>{backupSentence(overview, runsSince)}</p>
           <small>
             {backup
               ? [
@@ -52,11 +60,25 @@ export function BackupCard({ overview }: { overview: Overview }) {
               : (backup_folder ?? m.never_backed_up_hint())}
           </small>
         </div>
-        {changes_since > 0 && backup && (
+        {backup && isChanged && (
           <Button
-            onPress={() => void navigate({ to: '/activity', search: { since: backup.created_at } })}
+            onPress={() =>
+              void navigate({
+                to: '/activity',
+                search: { since: backup.created_at, operation: CHANGES },
+              })
+            }
+            data-testid="see-changes"
           >
             {m.see_changes()}
+          </Button>
+        )}
+        {backup && runsSince > 0 && (
+          <Button
+            onPress={() => void navigate({ to: '/runs', search: { since: backup.created_at } })}
+            data-testid="see-runs"
+          >
+            {m.see_runs()}
           </Button>
         )}
         <Button look="primary" onPress={() => setAsking(true)} data-testid="backup-now">

@@ -42,15 +42,13 @@ export function OverviewPage() {
             </Notice>
           )}
           {data.offer_example && <ExampleOffer />}
-          <BackupCard overview={data} />
+          <BackupCard overview={data} runsSince={runs.data?.since_backup ?? 0} />
           {data.unfinished.length > 0 && <Unfinished items={data.unfinished} />}
           {runs.error && <ErrorNotice error={runs.error} onRetry={() => runs.refetch()} />}
           <div className={styles.columns}>
             <div className={styles.column}>
               {runs.data && runs.data.asking > 0 && <WaitingCard runs={runs.data} />}
-              {runs.data && runs.data.failures.length > 0 && (
-                <FailuresCard failures={runs.data.failures} />
-              )}
+              {runs.data && runs.data.failed > 0 && <FailuresCard runs={runs.data} />}
               <CatalogCard overview={data} />
             </div>
             <div className={styles.column}>
@@ -78,7 +76,7 @@ function subtitle(
 ): string {
   const needed = [
     runs && runs.asking > 0 && counted('waiting_for_you', runs.asking),
-    runs && runs.failures.length > 0 && counted('workflows_failed', runs.failures.length),
+    runs && runs.failed > 0 && counted('workflows_failed', runs.failed),
     documents_with_problems > 0 && counted('documents_with_problems', documents_with_problems),
   ].filter((sentence) => typeof sentence === 'string');
   const total = counts.reduce((sum, kind) => sum + kind.count, 0);

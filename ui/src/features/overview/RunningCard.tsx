@@ -12,11 +12,11 @@ export function RunningCard({ runs }: { runs: RunOverview }) {
   const more = runs.under_way - runs.runs.length;
   return (
     <Card
-      title={m.running_now()}
+      title={m.under_way()}
       icon="play"
       tone="run"
       aside={number(runs.under_way)}
-      data-testid="running-now"
+      data-testid="under-way"
     >
       {runs.runs.map((progress) => (
         <Link

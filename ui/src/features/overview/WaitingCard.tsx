@@ -38,7 +38,12 @@ export function WaitingCard({ runs }: { runs: RunOverview }) {
         </Link>
       ))}
       {more > 0 && (
-        <Link to="/runs" search={{ status: 'waiting' }} className={styles.link}>
+        <Link
+          to="/runs"
+          search={{ needs: 'answer' }}
+          className={styles.link}
+          data-testid="more-asks"
+        >
           <span>{m.and_more({ count: number(more) })}</span>
         </Link>
       )}

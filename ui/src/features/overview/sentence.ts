@@ -1,11 +1,20 @@
 import { counted, m, when } from '@/i18n';
 import type { Overview } from '@/ipc';
 
-/** The one sentence of certainty: the last tested backup, and what changed since. */
-export function backupSentence({ backup, changes_since }: Overview): string {
-  const changes =
-    changes_since === 0 ? m.no_changes_since() : counted('changes_since', changes_since);
-  return backup
-    ? m.two_sentences({ first: m.last_backup({ when: when(backup.created_at) }), second: changes })
-    : m.never_backed_up();
+type Since = Pick<Overview, 'backup' | 'changes_since'>;
+
+/** The one sentence of certainty: the last tested backup, and what is not in it. */
+export function backupSentence(overview: Since, runsSince: number): string {
+  const { backup, changes_since } = overview;
+  if (!backup) return m.never_backed_up();
+  const what = [
+    changes_since.documents > 0 && counted('since_documents', changes_since.documents),
+    runsSince > 0 && counted('since_runs', runsSince),
+    changes_since.settings && m.since_settings(),
+  ].filter((part) => typeof part === 'string');
+  return m.two_sentences({
+    first: m.last_backup({ when: when(backup.created_at) }),
+    second:
+      what.length > 0 ? m.since_backup({ what: what.join(m.list_separator()) }) : m.nothing_since(),
+  });
 }

@@ -1,17 +1,16 @@
-import { Button, Choice, SearchField } from '@/components';
 import { begun, label, m } from '@/i18n';
-import type { Status } from '@/ipc';
-import { PeriodChoice } from '../activity/PeriodChoice';
-import type { Period } from '../activity/period';
-import styles from './RunsPage.module.css';
-import { isStatus, RUN_STATUSES } from './status';
+import type { RunNeeds, Status } from '@/ipc';
+import { FilterBar } from '../filters/FilterBar';
+import { FilterChoice } from '../filters/FilterChoice';
+import { PeriodChoice } from '../filters/PeriodChoice';
+import type { Period } from '../filters/period';
+import { isNeed, isStatus, RUN_STATUSES } from './status';
 import { WorkflowPick } from './WorkflowPick';
-
-const ALL = '';
 
 export interface Filters extends Period {
   workflow?: string;
   status?: Status;
+  needs?: RunNeeds;
 }
 
 interface Props {
@@ -21,57 +20,44 @@ interface Props {
   onFilters: (filters: Filters) => void;
 }
 
-/** Which runs are shown: by words, of which workflow, what they came to, and when. */
+/** Which runs are shown: by words, of which workflow, what they came to or need, and when. */
 export function RunFilters({ query, onQuery, filters, onFilters }: Props) {
-  const { workflow, status, since, until } = filters;
-  const isFiltered = [query.trim(), workflow, status, since, until].some(Boolean);
+  const { workflow, status, needs, since, until } = filters;
   return (
-    <div className={styles.tools}>
-      <div className={styles.search}>
-        <SearchField
-          label={m.search_runs()}
-          value={query}
-          onChange={onQuery}
-          data-testid="list-search"
-        />
-      </div>
+    <FilterBar
+      label={m.search_runs()}
+      query={query}
+      onQuery={onQuery}
+      isChosen={[workflow, status, needs, since, until].some(Boolean)}
+      onClear={() => onFilters({})}
+    >
       <WorkflowPick
         value={workflow}
         onChange={(next) => onFilters({ ...filters, workflow: next })}
         all={m.all_workflows()}
       />
-      <div className={styles.choice}>
-        <Choice
-          label={m.field_status()}
-          labelling="hidden"
-          options={[
-            { value: ALL, label: m.all_statuses() },
-            ...RUN_STATUSES.map((value) => ({ value, label: begun(label('status', value)) })),
-          ]}
-          value={status ?? ALL}
-          onChange={(value) =>
-            onFilters({ ...filters, status: isStatus(value) ? value : undefined })
-          }
-          data-testid="filter-status"
-        />
-      </div>
+      <FilterChoice
+        label={m.field_status()}
+        all={m.all_statuses()}
+        options={[
+          { value: 'answer', label: m.waiting_for_you() },
+          { value: 'look', label: m.needs_a_look() },
+          ...RUN_STATUSES.map((value) => ({ value, label: begun(label('status', value)) })),
+        ]}
+        value={needs ?? status}
+        onChange={(next) =>
+          onFilters({
+            ...filters,
+            needs: isNeed(next) ? next : undefined,
+            status: isStatus(next) ? next : undefined,
+          })
+        }
+        data-testid="filter-status"
+      />
       <PeriodChoice
         period={{ since, until }}
-        onChange={(period) =>
-          onFilters({ ...filters, since: undefined, until: undefined, ...period })
-        }
+        onChange={(period) => onFilters({ workflow, status, needs, ...period })}
       />
-      {isFiltered && (
-        <Button
-          look="quiet"
-          onPress={() => {
-            onQuery('');
-            onFilters({});
-          }}
-        >
-          {m.filter_clear()}
-        </Button>
-      )}
-    </div>
+    </FilterBar>
   );
 }

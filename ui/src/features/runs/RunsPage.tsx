@@ -3,10 +3,10 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { Button, Card, Empty, ErrorNotice, Page, RowList, useSearchWords } from '@/components';
 import { counted, m } from '@/i18n';
-import { momentsOf } from '../activity/period';
+import { momentsOf } from '../filters/period';
 import { runColumns } from './columns';
 import { useNow } from './now';
-import { runCountQuery } from './queries';
+import { runCountQuery, runOverviewQuery } from './queries';
 import { RunFilters } from './RunFilters';
 import { openRunSheet } from './sheet/store';
 import { isFinal } from './status';
@@ -21,25 +21,30 @@ export function RunsPage() {
   const search = useSearch({ from: '/runs' });
   const navigate = useNavigate();
   const { q, ...filters } = search;
-  const { workflow, status, since, until } = filters;
+  const { workflow, status, needs, since, until } = filters;
   const { query, setQuery, words } = useSearchWords(
     q,
     (next) => void navigate({ to: '/runs', search: { ...search, q: next }, replace: true }),
   );
   // A span is counted back once, not with every drawing: each would be another question.
   const moments = useMemo(() => momentsOf({ since, until }, new Date()), [since, until]);
-  const question = { text: words, workflow, status, ...moments };
+  const question = { text: words, workflow, status, needs, ...moments };
   const runs = useRunRows(question);
   const total = useQuery(runCountQuery(question)).data;
+  const asking = useQuery(runOverviewQuery()).data?.asking ?? 0;
   const isLive = runs.rows.some((run) => !isFinal(run.status) && run.status !== 'queued');
   const now = useNow(isLive ? LIVE : STILL);
   const columns = useMemo(() => runColumns(now), [now]);
-  const isFiltered = Boolean(words || workflow || status || since || until);
+  const isFiltered = Boolean(words || workflow || status || needs || since || until);
   const isEmpty = !runs.isPending && runs.total === 0;
   return (
     <Page
       title={m.nav_runs()}
-      subtitle={total === undefined || total === null ? ' ' : counted('n_runs', total)}
+      subtitle={[
+        total === undefined || total === null ? ' ' : counted('n_runs', total),
+        // A run may ask for several things: the number elsewhere counts them.
+        ...(needs === 'answer' && asking > 0 ? [counted('waiting_for_you', asking)] : []),
+      ].join(' · ')}
       body="fill"
       end={
         <Button

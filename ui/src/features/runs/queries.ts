@@ -56,7 +56,7 @@ export function runOverviewQuery() {
   return queryOptions({
     queryKey: ['run overview'],
     queryFn: () => call('run_overview', {}),
-    meta: { tags: ['run', 'run:'] },
+    meta: { tags: ['run', 'run:', 'backup'] },
   });
 }
 

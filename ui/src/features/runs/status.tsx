@@ -1,6 +1,6 @@
 import { Chip, Icon, type IconName, type Tone } from '@/components';
 import { begun, label } from '@/i18n';
-import type { Status } from '@/ipc';
+import type { RunNeeds, Status } from '@/ipc';
 
 const LOOKS: Record<Status, { icon: IconName; tone: Tone }> = {
   queued: { icon: 'clock', tone: 'off' },
@@ -35,6 +35,13 @@ export function isFinal(status: Status): boolean {
 
 export function isStatus(word: string | undefined): word is Status {
   return word !== undefined && word in LOOKS;
+}
+
+/** What a run may need a person for. */
+const NEEDS: readonly RunNeeds[] = ['answer', 'look'];
+
+export function isNeed(word: string | undefined): word is RunNeeds {
+  return NEEDS.some((need) => need === word);
 }
 
 /** A status by icon, words and colour. */

@@ -13,6 +13,10 @@ query?: string,
  */
 operation?: string, 
 /**
+ * Only what changed documents or settings, as `changes_since` of the Overview counts it.
+ */
+changes: boolean, 
+/**
  * Only operations on this kind of subject.
  */
 kind?: string, 

@@ -22,7 +22,9 @@ actor: string,
 face: string, 
 /**
  * What: `create`, `update`, `delete`, `undelete`, `revert`, `duplicate`, `import`, `restore`,
- * `undo`, `backup`, `settings`, `example_add`, `example_remove`.
+ * `undo`, `backup`, `settings`, `log_clean_up`, `example_add`, `example_remove`. What people did to
+ * runs: `run_start`, `run_retry`, `run_cancel`, `run_pause`, `run_resume`, `run_approve`,
+ * `run_send_back`, and of what a crash broke off `run_rerun`, `run_done`, `run_failed`.
  */
 operation: string, 
 /**
@@ -34,7 +36,8 @@ kind: string | null,
  */
 subject_id: string | null, 
 /**
- * The subject's name at that time; for backups and restores the folder.
+ * The subject's name at that time; for backups and restores the folder, for a run its workflow
+ * and the task.
  */
 subject_name: string | null, 
 /**

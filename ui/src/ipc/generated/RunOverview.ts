@@ -16,14 +16,26 @@ asking: number,
  */
 asks: Array<AskingTask>, 
 /**
- * How many runs go on, or wait for their turn or a paused one's end.
+ * How many runs have not ended and do not only wait for a person.
  */
 under_way: number, 
 /**
- * The newest of them.
+ * How many of them run now: the others are queued, paused or interrupted.
+ */
+running: number, 
+/**
+ * The newest of those under way.
  */
 runs: Array<RunProgress>, 
 /**
- * The last runs of workflows that failed in the last seven days and have not succeeded since.
+ * How many workflows failed in the last seven days and have not succeeded since.
  */
-failures: Array<RunRow>, };
+failed: number, 
+/**
+ * The last runs of those that failed last.
+ */
+failures: Array<RunRow>, 
+/**
+ * How many runs were made since the newest backup proven by a trial restore; 0 when there is none.
+ */
+since_backup: number, };

@@ -1,10 +1,9 @@
-import { Choice } from '@/components';
 import { DayField } from '@/components/DayField';
 import { m, when } from '@/i18n';
-import styles from './ActivityPage.module.css';
+import styles from './FilterBar.module.css';
+import { FilterChoice } from './FilterChoice';
 import { DAYS, dayOf, type Period } from './period';
 
-const ALL = '';
 const MOMENT = 'moment';
 
 interface Props {
@@ -16,30 +15,27 @@ interface Props {
 export function PeriodChoice({ period, onChange }: Props) {
   const { since, until } = period;
   const isMoment = until === undefined && since !== undefined && /T/.test(since);
-  const shown = isMoment ? MOMENT : until || dayOf(since) ? DAYS : (since ?? ALL);
-  const choose = (word: string) => {
+  const shown = isMoment ? MOMENT : until || dayOf(since) ? DAYS : since;
+  const choose = (word: string | undefined) => {
     if (word === DAYS) onChange({ since: dayOf(since) ?? DAYS });
-    else if (word !== MOMENT) onChange(word === ALL ? {} : { since: word });
+    else if (word !== MOMENT) onChange({ since: word });
   };
   return (
     <>
-      <div className={styles.choice}>
-        <Choice
-          label={m.period_label()}
-          labelling="hidden"
-          options={[
-            { value: ALL, label: m.since_ever() },
-            { value: 'day', label: m.since_day() },
-            { value: 'week', label: m.since_week() },
-            { value: 'month', label: m.since_month() },
-            ...(isMoment ? [{ value: MOMENT, label: m.since_when({ when: when(since) }) }] : []),
-            { value: DAYS, label: m.period_range() },
-          ]}
-          value={shown}
-          onChange={choose}
-          data-testid="period"
-        />
-      </div>
+      <FilterChoice
+        label={m.period_label()}
+        all={m.since_ever()}
+        options={[
+          { value: 'day', label: m.since_day() },
+          { value: 'week', label: m.since_week() },
+          { value: 'month', label: m.since_month() },
+          ...(isMoment ? [{ value: MOMENT, label: m.since_when({ when: when(since) }) }] : []),
+          { value: DAYS, label: m.period_range() },
+        ]}
+        value={shown}
+        onChange={choose}
+        data-testid="period"
+      />
       {shown === DAYS && (
         <div className={styles.range}>
           <DayField

@@ -1,0 +1,54 @@
+//! Lists of runs: those that need a person, and where a page ends.
+
+use serde_json::json;
+
+use crate::flowkeep::Flowkeep;
+
+const ASKS: &str = r#"{"id": "asks", "name": "Asks", "tasks": [
+  {"id": "look", "action": "manual", "params": {"instruction": "Look"}}]}"#;
+
+const FAILS: &str = r#"{"id": "fails", "name": "Fails", "tasks": [
+  {"id": "go", "action": "sql.query", "params": {"sql": "SELECT n FROM nowhere"}}]}"#;
+
+const WAITS: &str = r#"{"id": "waits", "name": "Waits", "tasks": [
+  {"id": "t", "action": "wait", "params": {"ms": 0}}]}"#;
+
+fn started(flowkeep: &Flowkeep, text: &str, id: &str) -> String {
+    let file = flowkeep.file("workflow.json", text);
+    flowkeep.json(&["flow", "create", &file]);
+    let (_, run) = flowkeep.json(&["run", "start", id, "--wait"]);
+    run["run_id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn those_that_need_a_person_are_told_apart() {
+    let flowkeep = Flowkeep::new();
+    let fails = started(&flowkeep, FAILS, "fails");
+    let asks = started(&flowkeep, ASKS, "asks");
+    started(&flowkeep, WAITS, "waits");
+    for (needs, run) in [("answer", &asks), ("look", &fails)] {
+        let found = flowkeep.done(&["run", "list", "--needs", needs, "--count"]);
+        assert_eq!(found["total"], 1, "{found}");
+        assert_eq!(found["items"][0]["id"], json!(run));
+    }
+}
+
+#[test]
+fn a_list_says_that_there_are_more() {
+    let flowkeep = Flowkeep::new();
+    for _ in 0..3 {
+        started(&flowkeep, WAITS, "waits");
+    }
+    for words in [
+        ["run", "list", "--limit", "2"],
+        ["log", "executions", "--limit", "2"],
+    ] {
+        let first = flowkeep.say(&words);
+        assert_eq!(first.out.lines().count(), 2, "{first:?}");
+        let (_, next) = first.err.split_once("--after ").unwrap();
+        let mut more = words.to_vec();
+        more.extend(["--after", next.trim()]);
+        let last = flowkeep.say(&more);
+        assert_eq!((last.out.lines().count(), last.err.as_str()), (1, ""));
+    }
+}
