@@ -14,6 +14,7 @@ use flowkeep_store::{Follower, Reach, Request, Store, StoreError, StoreOptions};
 
 use crate::AppError;
 use crate::apart::PATIENCE;
+use crate::backup_disks::BackupDisks;
 use crate::engine_seat::EngineSeat;
 use crate::ownership::{EngineLock, InUse, Owner};
 use crate::plans::Plan;
@@ -78,7 +79,9 @@ pub struct Api {
     pub(crate) scratch: Scratch,
     pub(crate) plans: Mutex<HashMap<PlanId, Arc<Mutex<Plan>>>>,
     pub(crate) seat: EngineSeat,
-    /// How long a backup that was cancelled may take to end before it is left to itself.
+    pub(crate) disks: BackupDisks,
+    /// How long a backup that was cancelled may take to end before it is left to itself, and a disk
+    /// to say what is on it.
     pub(crate) patience: Duration,
     /// Given back last, when the database is closed. Absent inside an exchange, which has it alone.
     _open: Option<InUse>,
@@ -132,6 +135,7 @@ impl Api {
             .transpose()?;
         let api = Self {
             scratch: Scratch::new(data_dir.clone()),
+            disks: BackupDisks::new(&store),
             store,
             data_dir,
             origin: folder.origin,

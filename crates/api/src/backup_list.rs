@@ -136,7 +136,7 @@ mod tests {
 
     use super::*;
     use crate::testing::open;
-    use crate::types::{BackupInput, ChosenPlace, VerifyInput};
+    use crate::types::{BackupHealth, BackupInput, ChosenPlace, Nothing, VerifyInput};
     use crate::{Silent, backups};
 
     fn back_up(api: &Api, into: &Path) -> PathBuf {
@@ -211,6 +211,79 @@ mod tests {
             }
         }
         panic!("a backup has more than a manifest")
+    }
+
+    /// How well the first known backup is said to be.
+    fn health(api: &Api) -> BackupHealth {
+        backups::list(api, Nothing {}).unwrap().items[0].health
+    }
+
+    #[test]
+    fn a_copy_says_nothing_of_the_backup_it_is_a_copy_of() {
+        let root = tempfile::tempdir().unwrap();
+        let data_dir = root.path().join("data");
+        let into = root.path().join("backups");
+        fs::create_dir(&into).unwrap();
+        let api = open(&data_dir);
+        let backup = back_up(&api, &into);
+        let copy = root.path().join("copy");
+        let copied = std::process::Command::new("cp")
+            .arg("-r")
+            .args([&backup, &copy])
+            .status();
+        assert!(copied.unwrap().success());
+        for (damaged, said) in [
+            (&copy, BackupHealth::Proven),
+            (&backup, BackupHealth::Damaged),
+        ] {
+            let part = walk(damaged);
+            let whole = fs::read(&part).unwrap();
+            fs::write(&part, b"!").unwrap();
+            verify(&api, &backup);
+            verify(&api, &copy);
+            assert_eq!(health(&api), said, "{}", damaged.display());
+            fs::write(&part, whole).unwrap();
+        }
+        // Once it is all there is, it takes the place.
+        fs::remove_dir_all(&backup).unwrap();
+        verify(&api, &copy);
+        assert_eq!(health(&api), BackupHealth::Proven);
+        assert_eq!(newest_good_backup(&data_dir), Some(copy));
+    }
+
+    #[test]
+    fn a_backup_whose_manifest_is_broken_or_gone_is_damaged() {
+        let root = tempfile::tempdir().unwrap();
+        let data_dir = root.path().join("data");
+        let into = root.path().join("backups");
+        fs::create_dir(&into).unwrap();
+        let api = open(&data_dir);
+        let backup = back_up(&api, &into);
+        let manifest = backup.join("manifest.json");
+        let whole = fs::read(&manifest).unwrap();
+        for broken in [Some(&b"{"[..]), None] {
+            match broken {
+                Some(bytes) => fs::write(&manifest, bytes).unwrap(),
+                None => fs::remove_file(&manifest).unwrap(),
+            }
+            let from = Some(ChosenPlace::Path(backup.clone()));
+            let error = backups::verify(&api, VerifyInput { from }, &Silent).unwrap_err();
+            assert_eq!(error.code, "backup_damaged");
+            assert_eq!(health(&api), BackupHealth::Damaged);
+            assert_eq!(newest_good_backup(&data_dir), None);
+            let doctor = crate::overview::doctor(&api, Nothing {}).unwrap();
+            let of_backup = doctor.checks.iter().find(|check| check.name == "backup");
+            assert_ne!(of_backup.unwrap().message.code, "doctor_backup_ok");
+
+            fs::write(&manifest, &whole).unwrap();
+            verify(&api, &backup);
+            assert_eq!(health(&api), BackupHealth::Proven);
+        }
+        // What is no backup of ours is still none.
+        let from = Some(ChosenPlace::Path(into.join("..")));
+        fs::remove_dir_all(&backup).unwrap();
+        let error = backups::verify(&api, VerifyInput { from }, &Silent).unwrap_err();
+        assert_eq!(error.code, "nothing_there");
     }
 
     #[test]

@@ -7,6 +7,7 @@
 
 mod apart;
 mod api;
+mod backup_disks;
 mod backup_list;
 mod bodies;
 mod catalogue;

@@ -13,7 +13,7 @@ mod reason;
 mod rounds;
 
 pub use backup::{
-    Backup, BackupRequest, BackupTarget, DamagedFile, Estimate, FORMAT_VERSION, Manifest,
+    Backup, BackupRequest, BackupTarget, DamagedFile, Estimate, FORMAT_VERSION, MANIFEST, Manifest,
     ManifestFile, Proof, Unfinished, estimate, prove, remove_unfinished, unfinished_in,
     withdraw_backup, write_backup,
 };

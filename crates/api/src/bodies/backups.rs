@@ -1,12 +1,14 @@
 //! `db_backup`, `db_verify` and the list of known backups.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use flowkeep_core::{BackupId, KeptHistory, Message};
 use flowkeep_files::{
-    Backup, BackupRequest, BackupTarget, DamagedFile, FilesError, Source, estimate, find_source,
-    prove, read_manifest, remove_unfinished, unfinished_in, withdraw_backup, write_backup,
+    Backup, BackupRequest, BackupTarget, DamagedFile, FilesError, MANIFEST, Manifest, Proof,
+    Source, estimate, find_source, prove, read_manifest, remove_unfinished, withdraw_backup,
+    write_backup,
 };
 use flowkeep_host::{Timestamp, path_text, text_path};
 use flowkeep_store::{KnownBackup, NewOperation, Store, StoreError, Tag};
@@ -14,6 +16,7 @@ use serde_json::Value;
 use ulid::Ulid;
 
 use crate::apart::{apart, apart_for};
+use crate::backup_disks::Seen;
 use crate::progress::Thinned;
 use crate::types::{
     BackupHealth, BackupInput, BackupList, BackupPlan, BackupResult, BackupRow, ChosenPlace,
@@ -246,41 +249,21 @@ pub fn verify(
         None => newest_known(api)?,
     };
     let scratch = api.scratch.folder()?;
-    let (folder, proof, manifest) = apart(progress, move |progress| {
-        let folder = match find_source(&path)? {
-            Source::Backup(folder) => folder,
-            Source::Loose(folder) => return Err(FilesError::NothingThere(folder)),
-        };
-        let proof = prove(&folder, &scratch, progress)?;
-        let manifest = read_manifest(&folder);
-        Ok((folder, proof, manifest))
+    let known = api.store.known_backups()?;
+    let (folder, known, proof) = apart(progress, move |progress| {
+        let source = find_source(&path)?;
+        let folder = source.path().to_owned();
+        let known = known_in(&folder, read_manifest(&folder).ok().as_ref(), known);
+        if matches!(source, Source::Loose(_)) && known.is_none() {
+            return Err(FilesError::NothingThere(folder));
+        }
+        let proof = prove(&folder, &scratch, progress);
+        Ok((folder, known, proof))
     })?;
-    if let Ok(manifest) = manifest
-        && let Some(known) = api.store.known_backup(&manifest.backup_id)?
-    {
-        // A copy of a known backup does not take its place while that is where it was.
-        let moved = !text_path(&known.path).is_dir();
-        let found = folder.canonicalize().unwrap_or_else(|_| folder.clone());
-        let checked = KnownBackup {
-            path: if moved {
-                path_text(&found)
-            } else {
-                known.path.clone()
-            },
-            checked_at: Some(api.clock.now().0),
-            damaged: u32::try_from(proof.damaged.len()).unwrap_or(u32::MAX),
-            damaged_names: match (proof.damaged.is_empty(), known.lost) {
-                (true, 0) => Vec::new(),
-                // What was lost when it was made stays lost.
-                (true, _) => known.damaged_names.clone(),
-                (false, _) => names_of(&proof.damaged),
-            },
-            ..known
-        };
-        api.store
-            .write::<_, AppError>(move |tx| Ok(tx.note_checked_backup(&checked)?))?;
-        backup_list::mirror(api);
+    if let Some(known) = known {
+        note_proof(api, known, &proof)?;
     }
+    let proof = proof?;
     Ok(VerifyResult {
         ok: proof.damaged.is_empty(),
         files: proof.files,
@@ -290,17 +273,93 @@ pub fn verify(
     })
 }
 
+/// Which known backup a folder is: the one whose place it is, or one that is no longer in its place.
+/// A copy of one that still is says nothing of that.
+fn known_in(
+    folder: &Path,
+    manifest: Option<&Manifest>,
+    mut known: Vec<KnownBackup>,
+) -> Option<KnownBackup> {
+    let found = folder.canonicalize().ok()?;
+    let is_here = |known: &KnownBackup| {
+        let place = text_path(&known.path).canonicalize();
+        place.is_ok_and(|place| place == found)
+    };
+    let Some(manifest) = manifest else {
+        return known.into_iter().find(is_here);
+    };
+    known.retain(|known| known.id == manifest.backup_id);
+    let known = known.pop()?;
+    if is_here(&known) {
+        return Some(known);
+    }
+    (!text_path(&known.path).is_dir()).then(|| KnownBackup {
+        path: path_text(&found),
+        ..known
+    })
+}
+
+/// Notes what proving a known backup found. One whose manifest cannot be read is damaged; any other
+/// failure says nothing of it.
+fn note_proof(
+    api: &Api,
+    known: KnownBackup,
+    proof: &Result<Proof, FilesError>,
+) -> Result<(), AppError> {
+    let damaged = match proof {
+        Ok(proof) => names_of(&proof.damaged),
+        Err(FilesError::ManifestDamaged { .. }) => vec![MANIFEST.to_owned()],
+        Err(_) => return Ok(()),
+    };
+    let count = proof.as_ref().map_or(1, |proof| proof.damaged.len());
+    let checked = KnownBackup {
+        checked_at: Some(api.clock.now().0),
+        damaged: u32::try_from(count).unwrap_or(u32::MAX),
+        damaged_names: match (count, known.lost) {
+            // What was lost when it was made stays lost.
+            (0, 1..) => known.damaged_names,
+            _ => damaged,
+        },
+        ..known
+    };
+    api.store
+        .write::<_, AppError>(move |tx| Ok(tx.note_checked_backup(&checked)?))?;
+    backup_list::mirror(api);
+    Ok(())
+}
+
 /// The known backups, newest first, and what broken-off ones left.
 ///
 /// # Errors
 /// What the database says.
 pub fn list(api: &Api, _: Nothing) -> Result<BackupList, AppError> {
-    let items: Vec<_> = api.store.known_backups()?.into_iter().map(row).collect();
+    let (items, seen) = rows(api)?;
     Ok(BackupList {
         total: u32::try_from(items.len()).unwrap_or(u32::MAX),
         items,
-        unfinished: unfinished(api)?,
+        unfinished: unfinished(&seen),
     })
+}
+
+/// The known backups, newest first, as their disks say now, and what else was seen there.
+pub(crate) fn rows(api: &Api) -> Result<(Vec<BackupRow>, Seen), AppError> {
+    let known = api.store.known_backups()?;
+    let seen = look(api, &known)?;
+    let items = known.into_iter().map(|known| row(known, &seen)).collect();
+    Ok((items, seen))
+}
+
+fn look(api: &Api, known: &[KnownBackup]) -> Result<Seen, AppError> {
+    let mut folders: BTreeMap<PathBuf, BTreeSet<PathBuf>> = BTreeMap::new();
+    for backup in known {
+        let path = text_path(&backup.path);
+        let above = path.parent().unwrap_or(&path).to_owned();
+        folders.entry(above).or_default().insert(path);
+    }
+    for folder in backup_folders(api)? {
+        folders.entry(folder).or_default();
+    }
+    Ok(api.disks.look(folders, api.patience))
 }
 
 /// Removes what a broken-off backup left.
@@ -326,16 +385,15 @@ pub fn unfinished_remove(api: &Api, input: UnfinishedInput) -> Result<Nothing, A
 
 /// What broken-off backups left in the chosen folder and beside the known backups. One that is
 /// being written right now is not offered.
-pub(crate) fn unfinished(api: &Api) -> Result<Vec<UnfinishedBackup>, AppError> {
-    let folders = backup_folders(api)?;
-    let found = folders.iter().flat_map(|folder| unfinished_in(folder));
-    Ok(found
+pub(crate) fn unfinished(seen: &Seen) -> Vec<UnfinishedBackup> {
+    let found = seen.unfinished.iter();
+    found
         .map(|unfinished| UnfinishedBackup {
             token: path_text(&unfinished.folder),
             path: path_text(&unfinished.folder),
             started_at: started(&unfinished.started),
         })
-        .collect())
+        .collect()
 }
 
 /// The folders that hold backups, or were to.
@@ -359,10 +417,11 @@ fn started(text: &str) -> Option<String> {
     Some(time::rfc3339(at.timestamp_millis()))
 }
 
-pub(crate) fn row(known: KnownBackup) -> BackupRow {
-    let there = text_path(&known.path).join("manifest.json").is_file();
+fn row(known: KnownBackup, seen: &Seen) -> BackupRow {
+    let path = text_path(&known.path);
+    let whole = known.is_whole() && seen.with_manifest.contains(&path);
     BackupRow {
-        health: match (there, known.is_whole()) {
+        health: match (seen.there.contains(&path), whole) {
             (false, _) => BackupHealth::Away,
             (true, true) => BackupHealth::Proven,
             (true, false) => BackupHealth::Damaged,
@@ -384,15 +443,12 @@ pub(crate) fn row(known: KnownBackup) -> BackupRow {
 /// # Errors
 /// `no_backup_known`.
 pub(crate) fn newest_known(api: &Api) -> Result<PathBuf, AppError> {
-    let known = api.store.known_backups()?;
-    let mut there: Vec<_> = known
-        .into_iter()
-        .filter(|known| text_path(&known.path).is_dir())
-        .collect();
+    let (mut there, _) = rows(api)?;
+    there.retain(|row| row.health != BackupHealth::Away);
     // Newest first already; whole ones before damaged ones.
-    there.sort_by_key(|known| !known.is_whole());
-    if let Some(known) = there.into_iter().next() {
-        return Ok(text_path(&known.path));
+    there.sort_by_key(|row| row.health == BackupHealth::Damaged);
+    if let Some(row) = there.first() {
+        return Ok(text_path(&row.path));
     }
     chosen_folder(api)?.ok_or_else(|| AppError::new("no_backup_known").hint("name_backup"))
 }
@@ -462,7 +518,7 @@ mod tests {
             unfinished_remove(&api, UnfinishedInput { token })
         };
         std::fs::create_dir(&left).unwrap();
-        assert_eq!(unfinished(&api).unwrap().len(), 1);
+        assert_eq!(list(&api, Nothing {}).unwrap().unfinished.len(), 1);
         remove(&left).unwrap();
         assert!(!left.exists());
         remove(&left).unwrap();

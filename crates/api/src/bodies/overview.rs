@@ -8,7 +8,10 @@ use flowkeep_store::{ChangesRecord, KnownBackup, OperationFilter};
 
 use super::run_overview::since_backup;
 use super::{activity, backups};
-use crate::types::{About, BackupHealth, Changes, Check, Doctor, KindCount, Nothing, Overview};
+use crate::types::{
+    About, BackupHealth, BackupRow, Changes, Check, Doctor, KindCount, Nothing, Overview,
+    UnfinishedBackup,
+};
 use crate::{Api, AppError};
 
 /// What the first screen shows.
@@ -18,8 +21,14 @@ use crate::{Api, AppError};
 pub fn show(api: &Api, _: Nothing) -> Result<Overview, AppError> {
     let counts = api.store.counts()?;
     let examples = api.store.examples()?;
-    let newest = proven_backup(api)?;
-    let changes = match &newest {
+    let (rows, seen) = backups::rows(api)?;
+    let tested = |row: &BackupRow| row.checked_at.is_some() && row.health != BackupHealth::Damaged;
+    let backup = rows.into_iter().find(tested);
+    let newest = match &backup {
+        Some(row) => api.store.known_backup(&row.id)?,
+        None => None,
+    };
+    let changes = match newest {
         Some(backup) => api.store.changes_after(&backup.operation)?,
         None => ChangesRecord::default(),
     };
@@ -42,14 +51,14 @@ pub fn show(api: &Api, _: Nothing) -> Result<Overview, AppError> {
                 count,
             })
             .collect(),
-        backup: newest.map(backups::row),
+        backup,
         changes_since: Changes {
             documents: changes.documents,
             settings: changes.settings,
         },
         backup_folder: folder.as_deref().map(path_text),
         example_documents: u32::try_from(examples.len()).unwrap_or(u32::MAX),
-        unfinished: backups::unfinished(api)?,
+        unfinished: backups::unfinished(&seen),
         interrupted_restore: flag("interrupted_restore")?,
         documents_with_problems: api.store.documents_with_problems()?,
         recent: recent.items.into_iter().map(activity::row).collect(),
@@ -91,13 +100,14 @@ pub fn about(api: &Api, _: Nothing) -> Result<About, AppError> {
 /// # Errors
 /// What the database says when it cannot even be asked.
 pub fn doctor(api: &Api, _: Nothing) -> Result<Doctor, AppError> {
+    let overview = show(api, Nothing {})?;
     let checks = vec![
         check_database(api)?,
         check_data_folder(api),
         check_folder_origin(api),
         check_space(api),
-        check_backup(api)?,
-        check_unfinished(api)?,
+        check_backup(api, &overview)?,
+        check_unfinished(&overview.unfinished),
         check_interrupted(api)?,
     ];
     Ok(Doctor {
@@ -214,31 +224,29 @@ fn check_space(api: &Api) -> Check {
     }
 }
 
-fn check_backup(api: &Api) -> Result<Check, AppError> {
-    let overview = show(api, Nothing {})?;
+fn check_backup(api: &Api, overview: &Overview) -> Result<Check, AppError> {
     let documents: u32 = overview.counts.iter().map(|count| count.count).sum();
-    Ok(match overview.backup {
+    Ok(match &overview.backup {
         None if documents == 0 => check("backup", true, Message::new("doctor_backup_not_needed")),
         None => check("backup", false, Message::new("doctor_backup_none")),
         Some(backup) if backup.health == BackupHealth::Away => check(
             "backup",
             false,
-            Message::new("doctor_backup_away").with("path", backup.path),
+            Message::new("doctor_backup_away").with("path", &backup.path),
         ),
         Some(backup) => check(
             "backup",
             true,
             Message::new("doctor_backup_ok")
-                .with("at", backup.created_at)
+                .with("at", &backup.created_at)
                 .with("changes", overview.changes_since.documents)
                 .with("runs", since_backup(api)?),
         ),
     })
 }
 
-fn check_unfinished(api: &Api) -> Result<Check, AppError> {
-    let found = backups::unfinished(api)?;
-    Ok(match found.first() {
+fn check_unfinished(found: &[UnfinishedBackup]) -> Check {
+    match found.first() {
         None => check("unfinished", true, Message::new("doctor_unfinished_none")),
         Some(first) => check(
             "unfinished",
@@ -247,7 +255,7 @@ fn check_unfinished(api: &Api) -> Result<Check, AppError> {
                 .with("count", found.len())
                 .with("path", &first.path),
         ),
-    })
+    }
 }
 
 fn check_interrupted(api: &Api) -> Result<Check, AppError> {

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) const FORMAT: &str = "flowkeep-backup";
 
 /// The manifest's file name.
-pub(crate) const MANIFEST: &str = "manifest.json";
+pub const MANIFEST: &str = "manifest.json";
 
 /// The version of the format this program writes, and the newest it reads.
 pub const FORMAT_VERSION: u64 = 1;

@@ -12,11 +12,11 @@ mod target;
 mod unfinished;
 mod write;
 
-pub use manifest::{FORMAT_VERSION, Manifest, ManifestFile};
+pub use manifest::{FORMAT_VERSION, MANIFEST, Manifest, ManifestFile};
 pub use prove::{DamagedFile, Proof, prove};
 pub use target::{BackupTarget, Estimate, estimate};
 pub use unfinished::{Unfinished, remove_unfinished, unfinished_in};
 pub use write::{Backup, BackupRequest, withdraw_backup, write_backup};
 
-pub(crate) use manifest::{FORMAT, MANIFEST, each_file, read_header};
+pub(crate) use manifest::{FORMAT, each_file, read_header};
 pub(crate) use unfinished::{is_backup_name, rank};
