@@ -103,8 +103,8 @@ impl BackupDisks {
             if left.is_zero() {
                 break;
             }
-            let waited = self.shared.ended.wait_timeout(asked, left);
-            asked = waited.unwrap_or_else(PoisonError::into_inner).0;
+            let woken = self.shared.ended.wait_timeout(asked, left);
+            asked = woken.unwrap_or_else(PoisonError::into_inner).0;
         }
         let mut all = Seen::default();
         for (path, wanted) in &wanted {
@@ -246,7 +246,7 @@ mod tests {
 
         drop(closed);
         while !changes.recv().unwrap().contains(&"backup".to_owned()) {}
-        api.patience = Duration::from_secs(600);
+        api.patience = Duration::from_mins(10);
         assert_eq!(health(&api), [BackupHealth::Proven, BackupHealth::Proven]);
     }
 
@@ -254,7 +254,7 @@ mod tests {
     fn what_happened_before_somebody_asks_is_seen() {
         let root = tempfile::tempdir().unwrap();
         let mut api = open(&root.path().join("data"));
-        api.patience = Duration::from_secs(600);
+        api.patience = Duration::from_mins(10);
         let backup = back_up(&api, root.path());
         assert_eq!(health(&api), [BackupHealth::Proven]);
         let moved = root.path().join("moved");

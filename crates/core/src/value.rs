@@ -144,8 +144,8 @@ impl Value {
     }
 
     /// Numbers as the text spells them, by their RFC 6901 pointers, where a script would print
-    /// them otherwise (`1.0`, `1e5`): what a form shows in their place. Plain whole numbers are
-    /// not among them.
+    /// them otherwise (`1.0`, `1e5`) or has a text in their place (ids of 64 bits): what a form shows.
+    /// Whole numbers that it holds are not among them.
     pub fn spelled_numbers(&self) -> BTreeMap<String, String> {
         let mut spelled = BTreeMap::new();
         self.collect_spelled(&mut String::new(), &mut spelled);
@@ -171,7 +171,7 @@ impl Value {
                     inside(&key.replace('~', "~0").replace('/', "~1"), value);
                 }
             }
-            Self::Number(text) if fits_script_number(text) && !is_plain_whole(text) => {
+            Self::Number(text) if !(fits_script_number(text) && is_plain_whole(text)) => {
                 spelled.insert(at.clone(), text.clone());
             }
             Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) => {}
@@ -353,6 +353,10 @@ mod tests {
             [
                 ("/a~1b~0/1".to_owned(), "1e5".to_owned()),
                 ("/priority".to_owned(), "1.0".to_owned()),
+                (
+                    "/too~1large".to_owned(),
+                    "18446744073709551617.5".to_owned()
+                ),
             ]
         );
     }

@@ -19,6 +19,10 @@ fn set(path: Value, value: Value) -> Value {
     json!([{"op": "set", "path": path, "value": value}])
 }
 
+fn write(path: Value, text: &str) -> Value {
+    json!([{"op": "write", "path": path, "text": text}])
+}
+
 #[rstest]
 #[case::value("{\"a\": 1.0, \"b\":2}", set(json!(["b"]), json!("x")), "{\"a\": 1.0, \"b\":\"x\"}")]
 #[case::same_number("{\"a\": 1.0, \"b\": 1e2}", set(json!(["a"]), json!(1)), "{\"a\": 1.0, \"b\": 1e2}")]
@@ -26,6 +30,15 @@ fn set(path: Value, value: Value) -> Value {
     "{\"a\": {\"x\": 1.50, \"y\": 3}}")]
 #[case::large_id("{\"a\": {\"id\": 9223372036854775807}}", set(json!(["a", "id"]), json!("9223372036854775807")),
     "{\"a\": {\"id\": 9223372036854775807}}")]
+#[case::large_in_a_list("[12345678901234567890, 1.0]", set(json!([]), json!([0, "12345678901234567890", 1])),
+    "[0, 12345678901234567890, 1.0]")]
+#[case::large_after_one_is_gone("{\"a\": [1, 2.50, {\"id\": 12345678901234567890}]}", set(json!(["a"]), json!([1, {"id": "12345678901234567890"}])),
+    "{\"a\": [1, {\"id\": 12345678901234567890}]}")]
+#[case::large_written("{\"id\": 12345678901234567890}", write(json!(["id"]), "12345678901234567891"),
+    "{\"id\": 12345678901234567891}")]
+#[case::spelled_anew("{\"a\": 1.0}", write(json!(["a"]), "1"), "{\"a\": 1}")]
+#[case::list_written("{\"a\": []}", write(json!(["a"]), "[1e400, {\"b\": 1.50}]"), "{\"a\": [1e400, {\"b\": 1.50}]}")]
+#[case::written_where_nothing_is("{}", write(json!(["a", "b"]), "-0.0"), "{\"a\": {\"b\": -0.0}}")]
 #[case::pretty_key("{\n    \"a\": 1\n}\n", set(json!(["b"]), json!({"c": [1, 2], "d": {}})),
     "{\n    \"a\": 1,\n    \"b\": {\n        \"c\": [\n            1,\n            2\n        ],\n        \"d\": {}\n    }\n}\n")]
 #[case::tight_key("{\"a\":1,\"b\":2}", set(json!(["c"]), json!([1, 2])), "{\"a\":1,\"b\":2,\"c\":[1,2]}")]
@@ -52,6 +65,7 @@ fn json_edits(#[case] text: &str, #[case] edits: Value, #[case] expected: &str) 
 #[rstest]
 #[case("{\"a\": 1}", set(json!(["b", 1]), json!(1)), "edit_not_found")]
 #[case("{\"a\": 1}", set(json!(["a", "b"]), json!(1)), "edit_not_found")]
+#[case("{\"a\": 1}", write(json!(["a"]), "{\"b\": 1, \"b\": 2}"), "document_duplicate_key")]
 #[case("{\"a\": 1}", json!([{"op": "remove", "path": ["b"]}]), "edit_not_found")]
 #[case("{\"a\": 1}", json!([{"op": "remove", "path": []}]), "edit_not_found")]
 #[case("{\"a\": [1]}", json!([{"op": "insert", "path": ["a"], "index": 2, "value": 1}]), "edit_not_found")]

@@ -44,6 +44,13 @@ pub enum Edit {
         /// spelling.
         value: serde_json::Value,
     },
+    /// As `set`, with the value as JSON: a number stays as it is spelled here, however large.
+    Write {
+        /// What to set.
+        path: Vec<Step>,
+        /// The value it gets.
+        text: String,
+    },
     /// Takes a key or an item out.
     Remove {
         /// What to take out.
@@ -117,7 +124,7 @@ impl Document {
     /// # Errors
     /// `edit_not_found` when a path leads nowhere, `edit_key_exists` when a key is taken,
     /// `edit_not_possible` when the format cannot hold the value (a Markdown body that is no
-    /// text), `document_too_large` and `document_too_deep` when the result would be. Nothing is
+    /// text), what is wrong with a text that is written and no JSON, `document_too_large` and `document_too_deep` when the result would be. Nothing is
     /// edited then.
     pub fn edit(&self, edits: &[Edit]) -> Result<Self, Message> {
         let mut document = self.clone();

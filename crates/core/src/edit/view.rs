@@ -12,7 +12,18 @@ pub(super) fn decide(root: &Value, edit: &Edit) -> Result<Option<Change>, Messag
         return Ok(Some(change));
     }
     match edit {
-        Edit::Set { path, value } => decide_set(root, path, Value::from_json(value)),
+        Edit::Set { path, value } => {
+            let value = Value::from_json(value);
+            let value = match find(root, path) {
+                Some(old) => spelled_like(value, old),
+                None => value,
+            };
+            decide_set(root, path, value)
+        }
+        Edit::Write { path, text } => {
+            let written = Document::parse(Format::Json, text.clone())?;
+            decide_set(root, path, written.value().clone())
+        }
         Edit::Remove { path } => {
             find(root, path)
                 .filter(|_| !path.is_empty())
@@ -53,7 +64,6 @@ pub(super) fn decide(root: &Value, edit: &Edit) -> Result<Option<Change>, Messag
 
 fn decide_set(root: &Value, path: &[Step], value: Value) -> Result<Option<Change>, Message> {
     if let Some(old) = find(root, path) {
-        let value = spelled_like(value, old);
         return Ok((value != *old).then(|| Change::Replace {
             path: path.to_vec(),
             value,
@@ -131,6 +141,7 @@ fn decide_rename(root: &Value, path: &[Step], key: &str) -> Result<Option<Change
 fn embedded(root: &Value, edit: &Edit) -> Result<Option<Change>, Message> {
     let path = match edit {
         Edit::Set { path, .. }
+        | Edit::Write { path, .. }
         | Edit::Remove { path }
         | Edit::Insert { path, .. }
         | Edit::Move { path, .. }
@@ -151,6 +162,7 @@ fn embedded(root: &Value, edit: &Edit) -> Result<Option<Change>, Message> {
     let mut edit = edit.clone();
     match &mut edit {
         Edit::Set { path, .. }
+        | Edit::Write { path, .. }
         | Edit::Remove { path }
         | Edit::Insert { path, .. }
         | Edit::Move { path, .. }
@@ -257,14 +269,7 @@ fn spelled_like(new: Value, old: &Value) -> Value {
         {
             Value::Number(new)
         }
-        (Value::Array(new), Value::Array(old)) => {
-            let mut old = old.iter();
-            let items = new.into_iter().map(|item| match old.next() {
-                Some(old) => spelled_like(item, old),
-                None => item,
-            });
-            Value::Array(items.collect())
-        }
+        (Value::Array(new), Value::Array(old)) => Value::Array(items_spelled_like(new, old)),
         (Value::Object(new), old @ Value::Object(_)) => {
             let members = new.into_iter().map(|(key, value)| match old.get(&key) {
                 Some(old) => {
@@ -277,4 +282,34 @@ fn spelled_like(new: Value, old: &Value) -> Value {
         }
         (new, _) => new,
     }
+}
+
+/// The items, each spelled as the one it was: those at the front by their place, and those after what
+/// was put in or taken out by their place from the end.
+fn items_spelled_like(new: Vec<Value>, old: &[Value]) -> Vec<Value> {
+    let shorter = new.len().min(old.len());
+    let is_kept = |(new, old): (&Value, &Value)| spelled_like(new.clone(), old) == *old;
+    let front = new
+        .iter()
+        .zip(old)
+        .take_while(|pair| is_kept(*pair))
+        .count();
+    let pairs = new.iter().rev().zip(old.iter().rev());
+    let behind = pairs
+        .take(shorter - front)
+        .take_while(|pair| is_kept(*pair))
+        .count();
+    let (behind_new, behind_old) = (new.len() - behind, old.len() - behind);
+    let spelled = new.into_iter().enumerate().map(|(index, item)| {
+        let was = if index < behind_new {
+            old[..behind_old].get(index)
+        } else {
+            old.get(index - behind_new + behind_old)
+        };
+        match was {
+            Some(was) => spelled_like(item, was),
+            None => item,
+        }
+    });
+    spelled.collect()
 }

@@ -15,7 +15,15 @@ path: Array<Step>,
  * The value it gets. Numbers that only differ in spelling from what is there keep the
  * spelling.
  */
-value: JsonValue, } | { "op": "remove", 
+value: JsonValue, } | { "op": "write", 
+/**
+ * What to set.
+ */
+path: Array<Step>, 
+/**
+ * The value it gets.
+ */
+text: string, } | { "op": "remove", 
 /**
  * What to take out.
  */

@@ -28,8 +28,9 @@ export interface DraftTools {
   edit: (edits: readonly Edit[], burst?: string) => void;
   /** Set a value at once; `undefined` takes the key away. */
   put: (path: Path, value: View) => void;
-  /** Set a value while it is typed; `undefined` takes the key away. */
-  type: (path: Path, value: View) => void;
+  /** Set a value while it is typed, by its JSON where numbers are to stay as spelled; `undefined`
+   * takes the key away. */
+  type: (path: Path, value: View, text?: string) => void;
   /** What is being typed at a path right now, and how to hear of it letter by letter. */
   typed: (path: Path) => Typed | null;
   watchTyping: (listener: () => void) => () => void;
@@ -65,7 +66,10 @@ export function useDraft(): DraftTools {
     // An edit on its way may have put another number there.
     spelling: (path) => {
       const spelled = content.spelled[pointer(path)];
-      return spelled !== undefined && Number(spelled) === valueAt(view, path) ? spelled : undefined;
+      const value = valueAt(view, path);
+      return spelled === value || (spelled !== undefined && Number(spelled) === value)
+        ? spelled
+        : undefined;
     },
     edit: (edits, burst) => {
       steps += 1;
@@ -75,7 +79,7 @@ export function useDraft(): DraftTools {
       if (value === undefined && valueAt(view, path) === undefined) return;
       draft.edit([value === undefined ? remove(path) : set(path, value)], pointer(path));
     },
-    type: (path, value) => draft.type(path, value),
+    type: (path, value, text) => draft.type(path, value, text),
     typed: (path) => draft.typing.at(pointer(path)),
     watchTyping: draft.typing.subscribe,
     notes: (path, reach) => notesAt(content, pointer(path), reach),

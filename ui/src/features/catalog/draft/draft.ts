@@ -4,7 +4,7 @@
  * to the view for the eye.
  */
 import type { CallError, Draft, DraftInput, Edit, Format } from '@/ipc';
-import { coalesced, type Path, remove, set, type View, valueAt } from './edits';
+import { coalesced, type Path, remove, set, type View, valueAt, write } from './edits';
 import { TextHistory } from './history';
 import {
   type Batch,
@@ -26,7 +26,8 @@ export const MARK = 100;
 /** A pause after which what is typed next is another step of undo, in milliseconds. */
 export const STEP = 1_000;
 
-function editOf({ path, value }: Typed): Edit {
+function editOf({ path, value, text }: Typed): Edit {
+  if (text !== undefined) return write(path, text);
   return value === undefined ? remove(path) : set(path, value);
 }
 
@@ -81,9 +82,12 @@ export class DocumentDraft {
     return () => void this.#listeners.delete(listener);
   };
 
-  /** Put a value while it is typed; `undefined` takes the key away. Cheap for every letter. */
-  type(path: Path, value: View): void {
-    this.typing.type(path, value);
+  /**
+   * Put a value while it is typed; `undefined` takes the key away. Given as JSON too, its numbers stay
+   * as they are spelled. Cheap for every letter.
+   */
+  type(path: Path, value: View, text?: string): void {
+    this.typing.type(path, value, text);
     this.#awaitStepEnd();
     clearTimeout(this.#mark);
     if (!this.#state.isDirty || !this.#state.canUndo)
@@ -207,7 +211,10 @@ export class DocumentDraft {
   }
 
   #takeTyped(typed: Typed): void {
-    if (valueAt(this.#state.view, typed.path) === typed.value) this.#publish();
+    const { place, path, value, text } = typed;
+    const spelled = this.#state.spelled[place] ?? String(value);
+    const isThere = valueAt(this.#state.view, path) === value;
+    if (isThere && (text === undefined || text === spelled)) this.#publish();
     else this.edit([editOf(typed)], typed.place);
   }
 

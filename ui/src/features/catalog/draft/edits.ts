@@ -45,6 +45,8 @@ export function valueAt(view: View, path: Path): View {
 
 export const set = (path: Path, value: View): Edit =>
   ({ op: 'set', path: [...path], value }) as Edit;
+/** As `set`, the value as JSON: its numbers stay as they are spelled. */
+export const write = (path: Path, text: string): Edit => ({ op: 'write', path: [...path], text });
 export const remove = (path: Path): Edit => ({ op: 'remove', path: [...path] });
 export const insert = (path: Path, index: number, value: View): Edit =>
   ({ op: 'insert', path: [...path], index, value }) as Edit;
@@ -68,6 +70,8 @@ export function applied(view: View, edit: Edit): View {
   switch (edit.op) {
     case 'set':
       return replaced(view, edit.path, () => edit.value);
+    case 'write':
+      return replaced(view, edit.path, () => asView(edit.text));
     case 'remove': {
       const last = edit.path.at(-1);
       return replaced(view, edit.path.slice(0, -1), (parent) => without(parent, last));
@@ -91,6 +95,24 @@ export function applied(view: View, edit: Edit): View {
       );
     }
   }
+}
+
+/** JSON as a form shows it: a number that a script does not hold as the text it is spelled as. */
+export function asView(text: string): View {
+  const value: unknown = JSON.parse(text);
+  return typeof value === 'number' && !isHeld(text) ? text : value;
+}
+
+/** A number as JSON spells it. */
+const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
+
+export const isNumber = (text: string) => NUMBER.test(text);
+
+/** Whether a script's number holds all of a number's digits. */
+function isHeld(text: string): boolean {
+  const value = Number(text);
+  const digits = (text.split(/[eE]/)[0] ?? '').replace(/[-.]/g, '').replace(/^0+/, '');
+  return Number.isFinite(value) && (digits.length <= 15 || Number.isSafeInteger(value));
 }
 
 function without(parent: View, step: Step | undefined): View {
@@ -134,12 +156,14 @@ export function isSame(one: View, other: View): boolean {
   );
 }
 
-/** Edits in order, where a later `set` of a path takes the place of the `set` right before it. */
+const gives = (edit: Edit) => edit.op === 'set' || edit.op === 'write';
+
+/** Edits in order, where a later value for a path takes the place of the one right before it. */
 export function coalesced(edits: readonly Edit[]): Edit[] {
   const kept: Edit[] = [];
   for (const edit of edits) {
     const last = kept.at(-1);
-    if (last?.op === 'set' && edit.op === 'set' && samePath(last.path, edit.path)) kept.pop();
+    if (last && gives(last) && gives(edit) && samePath(last.path, edit.path)) kept.pop();
     kept.push(edit);
   }
   return kept;

@@ -1,6 +1,6 @@
 /** What a draft says to whoever looks: made of what the core has answered and what is on its way to it. */
 import type { CallError, Draft, Edit, Format, Message, Validation } from '@/ipc';
-import { applied, isSame, type View } from './edits';
+import { applied, isNumber, isSame, pointer, type View } from './edits';
 
 /** Numbers as the text spells them, by their pointers, where they would be printed otherwise. */
 export type Spelled = Draft['spelled'];
@@ -65,11 +65,23 @@ interface Parts {
   before: DraftContent;
 }
 
+/** A number that is on its way stands there as it was typed. */
+function withSpelling(spelled: Spelled, edit: Edit): Spelled {
+  return edit.op === 'write' && isNumber(edit.text)
+    ? { ...spelled, [pointer(edit.path)]: edit.text }
+    : spelled;
+}
+
 /** The state with everything that waits applied for the eye. */
 export function shownState(parts: Parts): DraftState {
   const { text, view, spelled, broken, validation } = parts.confirmed;
   const edits = parts.batches.flatMap((batch) => batch.edits);
-  const next = { view: edits.reduce(applied, view), spelled, broken, validation };
+  const next = {
+    view: edits.reduce(applied, view),
+    spelled: edits.reduce(withSpelling, spelled),
+    broken,
+    validation,
+  };
   const content = isSame(parts.before, next) ? parts.before : next;
   return {
     ...content,

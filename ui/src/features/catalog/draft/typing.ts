@@ -10,6 +10,8 @@ export interface Typed {
   readonly place: string;
   readonly path: Path;
   readonly value: View;
+  /** The value as JSON, where it has numbers that are to stay as they are spelled. */
+  readonly text?: string | undefined;
 }
 
 /** How long typing in a field rests before it becomes part of the text, in milliseconds. */
@@ -40,10 +42,10 @@ export class Typing {
     return this.#typed?.place === place ? this.#typed : null;
   }
 
-  type(path: Path, value: View): void {
+  type(path: Path, value: View, text?: string): void {
     const place = pointer(path);
     if (this.#typed?.place !== place) this.rest();
-    this.#typed = { place, path, value };
+    this.#typed = { place, path, value, text };
     clearTimeout(this.#pause);
     this.#pause = setTimeout(() => this.rest(), PAUSE);
     this.#tell();

@@ -54,7 +54,8 @@ function AnyField({ scope, name }: { scope: Scope; name: string }) {
       />
     );
   }
-  if (typeof value === 'number') {
+  // A number that a script does not hold is a text here, and spelled.
+  if (typeof value === 'number' || scope.spelling([name]) !== undefined) {
     return <BoundNumber scope={scope} path={[name]} label={label} emptied={0} />;
   }
   if (isObject(value) && Object.keys(value).length > 0 && isFlat(value)) {
@@ -105,7 +106,7 @@ export function JsonField({ scope, path, label }: { scope: Scope; path: Path; la
       value={shown}
       onChange={(text) => {
         setTyped(text);
-        if (canRead(text)) scope.type(path, JSON.parse(text));
+        if (canRead(text)) scope.type(path, JSON.parse(text), text);
       }}
       onBlur={() => !bad && setTyped(null)}
       notes={bad ? [{ tone: 'problem', text: m.json_not_yet() }] : []}

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { Choice, type Option, TextArea, TextField } from '@/components';
 import { m } from '@/i18n';
-import type { Path } from '../draft/edits';
+import { asView, isNumber, type Path } from '../draft/edits';
 import type { Scope } from './scope';
 import { asText, useTyped, useTypedText } from './scope';
 
@@ -51,7 +51,7 @@ export function asNumber(text: string): number | string | undefined {
   return Number.isFinite(value) && !/^[+]|x/i.test(trimmed) ? value : trimmed;
 }
 
-/** A number. What is typed stays as typed while it means the same; emptied, the key goes. */
+/** A number, kept to the last digit as it is typed; emptied, the key goes. */
 export function BoundNumber({
   scope,
   path,
@@ -64,7 +64,8 @@ export function BoundNumber({
   const value = useTyped(scope, path);
   const text = useTypedText(scope, path);
   const [typed, setTyped] = useState<string | null>(null);
-  const meant = (text: string) => asNumber(text) ?? emptied;
+  const meant = (text: string) =>
+    isNumber(text.trim()) ? asView(text.trim()) : (asNumber(text) ?? emptied);
   const shown = typed !== null && meant(typed) === value ? typed : text;
   return (
     <TextField
@@ -73,7 +74,7 @@ export function BoundNumber({
       value={shown}
       onChange={(text) => {
         setTyped(text);
-        scope.type(path, meant(text));
+        scope.type(path, meant(text), isNumber(text.trim()) ? text.trim() : undefined);
       }}
       notes={scope.notes(path)}
     />

@@ -26,7 +26,7 @@ export function inside(scope: Scope, base: Path): Scope {
         burst,
       ),
     put: (path, value) => scope.put(under(path), value),
-    type: (path, value) => scope.type(under(path), value),
+    type: (path, value, text) => scope.type(under(path), value, text),
     typed: (path) => scope.typed(under(path)),
     watchTyping: scope.watchTyping,
     notes: (path, reach) => scope.notes(under(path), reach),
