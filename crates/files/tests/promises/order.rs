@@ -100,7 +100,7 @@ fn old_runs_that_come_in_stand_below_newer_ones_and_pages_have_no_holes() {
     let ids: Vec<RunId> = counted.items.iter().map(|run| run.id).collect();
     assert_eq!(ids, newest[5..7]);
     // What succeeded a hundred days ago does not hide what failed yesterday.
-    let failed = here.store.failures(now - 7 * DAY, 9).unwrap();
+    let (_, failed) = here.store.failures(now - 7 * DAY, 9).unwrap();
     let failed: Vec<RunId> = failed.iter().map(|run| run.id).collect();
     assert_eq!(failed, [newest[1]]);
     let since = RunFilter {
