@@ -33,10 +33,12 @@ mod schema;
 mod search;
 mod setting;
 mod snapshot;
+mod snapshot_log;
 mod snapshot_runs;
 mod space;
 mod staging;
 mod staging_apply;
+mod staging_log;
 mod staging_plan;
 mod staging_runs;
 mod statistics;
@@ -67,12 +69,15 @@ pub use run_round::{RunWrite, Said};
 pub use safety_copy::{check_copy, newest_operation_in_copy};
 pub use schema::APPLICATION_ID;
 pub use snapshot::{DocumentRow, Snapshot, SnapshotDocument, SnapshotOperation, SnapshotRevision};
+pub use snapshot_log::{
+    SnapshotExecution, SnapshotLog, SnapshotLogMessage, SnapshotLoggedOperation,
+};
 pub use snapshot_runs::{
     LostRun, SnapshotAttempt, SnapshotMessage, SnapshotRun, SnapshotRunHead, SnapshotTask,
 };
 pub use staging::{IncomingDocument, IndexTerms, Rejection, StagedItem, Staging, StateThere};
 pub use staging_apply::{ApplyOutcome, ApplyRequest};
-pub use staging_plan::{Choice, GroupTotal, StagedGroup};
+pub use staging_plan::{Choice, GroupTotal, StagedGroup, StagedPart};
 pub use staging_runs::BrokenRun;
 pub use statistics::{Figures, STATISTICS_RUNS, Spread, Statistics, StatisticsFilter};
 pub use store::{Store, StoreOptions};

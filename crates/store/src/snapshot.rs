@@ -143,8 +143,8 @@ impl Snapshot {
         )?)
     }
 
-    /// Bytes of what is beside the documents, roughly: earlier revisions, Activity and runs from
-    /// `since` on, in milliseconds.
+    /// Bytes of what is beside the documents, roughly: earlier revisions, Activity, runs and what other
+    /// programs recorded from `since` on, in milliseconds.
     ///
     /// # Errors
     /// What the database says.
@@ -159,7 +159,13 @@ impl Snapshot {
                        + (SELECT count(*) * 400 FROM kept JOIN attempt USING (run))
                        + (SELECT count(*) * 300 FROM kept JOIN message USING (run))
                        + (SELECT coalesce(sum(octet_length(value) * 5 / 4 + 100), 0)
-                          FROM kept JOIN output USING (run)))",
+                          FROM kept JOIN output USING (run)))
+                  + (WITH kept AS (SELECT execution, context FROM execution
+                       WHERE coalesce(ended_at, at) >= ?1)
+                     SELECT (SELECT coalesce(sum(600 + coalesce(octet_length(context), 0)), 0) FROM kept)
+                       + (SELECT count(*) * 300 FROM kept JOIN execution_message USING (execution)))
+                  + (SELECT coalesce(sum(400 + coalesce(octet_length(data), 0)), 0)
+                     FROM logged_operation WHERE at >= ?1)",
             [since],
             |row| row.get(0),
         )?)

@@ -334,7 +334,7 @@ impl Snapshot {
         })
     }
 
-    fn each_row<T, E: From<StoreError>>(
+    pub(crate) fn each_row<T, E: From<StoreError>>(
         &self,
         sql: &str,
         run: i64,
@@ -352,7 +352,7 @@ impl Snapshot {
         Ok(())
     }
 
-    fn pieces<T, E: From<StoreError>>(
+    pub(crate) fn pieces<T, E: From<StoreError>>(
         &self,
         sql: &str,
         run: i64,

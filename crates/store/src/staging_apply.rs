@@ -7,6 +7,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, named_params};
 use crate::interrupt::interruptible;
 use crate::operation::next_id;
 use crate::path_value::PathValue;
+use crate::staging_log::{self, put_log};
 use crate::staging_runs::{coming, put_runs};
 use crate::{Staging, Store, StoreError, Tag, Tx, schema};
 
@@ -42,6 +43,8 @@ pub struct ApplyOutcome {
     pub settings: u32,
     /// Runs that came with it.
     pub runs: u32,
+    /// Entries of the log that other programs recorded and that came with it.
+    pub log: u32,
     /// The entry in Activity; absent when nothing was changed.
     pub operation: Option<OperationId>,
 }
@@ -84,20 +87,26 @@ impl Staging {
         self.settle(store)?;
         let mut outcome = count(&self.connection, "item")?;
         let runs = coming("live", "main");
-        (outcome.operations, outcome.settings, outcome.runs) =
-            self.beside(store, Cancellation::never(), |plan| {
-                Ok(plan.query_row(
-                    &format!(
-                        "SELECT (SELECT count(*) FROM operation WHERE id NOT IN
+        let (executions, logged) = staging_log::coming("live", "main");
+        (
+            outcome.operations,
+            outcome.settings,
+            outcome.runs,
+            outcome.log,
+        ) = self.beside(store, Cancellation::never(), |plan| {
+            Ok(plan.query_row(
+                &format!(
+                    "SELECT (SELECT count(*) FROM operation WHERE id NOT IN
                                   (SELECT id FROM live.operation)),
                                 (SELECT count(*) FROM setting WHERE key NOT IN
                                   (SELECT key FROM live.setting)),
-                                (SELECT count(*) {runs})"
-                    ),
-                    [],
-                    |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-                )?)
-            })?;
+                                (SELECT count(*) {runs}),
+                                (SELECT count(*) {executions}) + (SELECT count(*) {logged})"
+                ),
+                [],
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+            )?)
+        })?;
         Ok(outcome)
     }
 
@@ -151,12 +160,14 @@ fn apply_attached(
     let last = put_documents(&transaction, now, &id, &request.actor)?;
     let (operations, settings) = put_rest(&transaction)?;
     let runs = put_runs(&transaction)?;
-    let others = operations + settings + runs;
+    let log = put_log(&transaction)?;
+    let others = operations + settings + runs + log;
     let documents = record(&transaction, now, &id, request, last, others)?;
     let mut outcome = count(&transaction, "staged.item")?;
     outcome.operations = operations;
     outcome.settings = settings;
     outcome.runs = runs;
+    outcome.log = log;
     outcome.operation = documents.then_some(operation);
     transaction.commit()?;
     Ok(outcome)
@@ -382,6 +393,7 @@ fn record(
     tx.tag(&Tag::Operation);
     tx.tag(&Tag::Setting);
     tx.tag(&Tag::Runs);
+    tx.tag(&Tag::Log);
     let mut statement =
         connection.prepare("SELECT DISTINCT kind FROM staged.item WHERE decision <> 'skip'")?;
     let kinds: Vec<String> = statement

@@ -97,6 +97,34 @@ impl Choice {
     }
 }
 
+/// What is in a plan beside documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StagedPart {
+    /// Activity.
+    Operations,
+    /// Settings.
+    Settings,
+    /// Runs.
+    Runs,
+    /// What other programs recorded.
+    Log,
+}
+
+impl StagedPart {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Operations, Self::Settings, Self::Runs, Self::Log];
+
+    /// Its word, as in results and `--only`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Operations => "operation",
+            Self::Settings => "settings",
+            Self::Runs => "run",
+            Self::Log => "log",
+        }
+    }
+}
+
 /// A group and how much of it is chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GroupTotal {
@@ -245,16 +273,14 @@ impl Staging {
         Ok(())
     }
 
-    /// Leaves out whatever is of none of these kinds; Activity and settings are told apart.
+    /// Leaves out whatever is of none of these kinds; what is no document is told apart.
     ///
     /// # Errors
     /// What the database says.
     pub fn keep_only(
         &mut self,
         kinds: &[flowkeep_core::Kind],
-        operations: bool,
-        settings: bool,
-        runs: bool,
+        others: &[StagedPart],
     ) -> Result<(), StoreError> {
         let words: Vec<_> = kinds.iter().map(|kind| kind.as_str()).collect();
         let json = serde_json::to_string(&words).map_err(|error| StoreError::Io(error.into()))?;
@@ -263,15 +289,15 @@ impl Staging {
                OR kind NOT IN (SELECT value FROM json_each(?1))",
             [json],
         )?;
-        if !operations {
-            self.connection
-                .execute_batch("DELETE FROM operation_item; DELETE FROM operation;")?;
-        }
-        if !settings {
-            self.connection.execute_batch("DELETE FROM setting;")?;
-        }
-        if !runs {
-            self.connection.execute_batch("DELETE FROM run;")?;
+        for part in StagedPart::ALL {
+            if !others.contains(&part) {
+                self.connection.execute_batch(match part {
+                    StagedPart::Operations => "DELETE FROM operation_item; DELETE FROM operation;",
+                    StagedPart::Settings => "DELETE FROM setting;",
+                    StagedPart::Runs => "DELETE FROM run;",
+                    StagedPart::Log => "DELETE FROM execution; DELETE FROM logged_operation;",
+                })?;
+            }
         }
         Ok(())
     }

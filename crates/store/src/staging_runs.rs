@@ -307,7 +307,7 @@ pub(crate) fn put_runs(connection: &Connection) -> Result<u32, StoreError> {
 }
 
 /// The last row a table had.
-fn last_row(connection: &Connection, table: &str) -> Result<i64, StoreError> {
+pub(crate) fn last_row(connection: &Connection, table: &str) -> Result<i64, StoreError> {
     let sql = "SELECT seq FROM main.sqlite_sequence WHERE name = ?1";
     let last = connection.query_row(sql, [table], |row| row.get(0));
     Ok(last.optional()?.unwrap_or_default())

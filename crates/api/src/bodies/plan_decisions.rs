@@ -4,7 +4,7 @@ use std::sync::PoisonError;
 
 use flowkeep_core::{Document, Kind, Message, differences, summarise};
 use flowkeep_host::{path_text, text_path};
-use flowkeep_store::{Choice, StagedGroup, StagedItem, StoreError};
+use flowkeep_store::{Choice, StagedGroup, StagedItem, StagedPart, StoreError};
 
 use super::page;
 use crate::plans::{Beside, Plan, item};
@@ -64,7 +64,7 @@ pub fn decide(api: &Api, input: PlanDecideInput) -> Result<PlanSummary, AppError
 }
 
 /// Every word `--only` takes (contracts, "Words"). A backup may well have nothing of one.
-pub const KIND_WORDS: [&str; 13] = [
+pub const KIND_WORDS: [&str; 14] = [
     "workflow",
     "roadmap",
     "rule",
@@ -72,6 +72,7 @@ pub const KIND_WORDS: [&str; 13] = [
     "session",
     "run",
     "operation",
+    "log",
     "folder",
     "settings",
     "connection",
@@ -116,15 +117,10 @@ pub fn keep_only(api: &Api, plan_id: &str, words: &[String]) -> Result<(), AppEr
             None => return Err(AppError::new("kind_unknown").with("kind", word)),
         }
     }
-    let wanted = |other: &str| words.iter().any(|word| word == other);
+    let mut others = StagedPart::ALL.to_vec();
+    others.retain(|part| words.iter().any(|word| word == part.as_str()));
     api.change_plan(plan_id, |plan| {
-        plan.staging.keep_only(
-            &kinds,
-            wanted("operation"),
-            wanted("settings"),
-            wanted("run"),
-        )?;
-        Ok(())
+        Ok(plan.staging.keep_only(&kinds, &others)?)
     })
 }
 

@@ -9,7 +9,7 @@ use flowkeep_files::{
     stage_files,
 };
 use flowkeep_host::{Cancellation, machine_id, path_text};
-use flowkeep_store::{ApplyOutcome, ApplyRequest, StagedGroup, Staging, StoreError};
+use flowkeep_store::{ApplyOutcome, ApplyRequest, StagedGroup, StagedPart, Staging, StoreError};
 
 use super::backups::{damaged_item, newest_known};
 use crate::apart::apart;
@@ -258,9 +258,10 @@ fn restore_result(
         .sum();
     let skipped = outcome.skipped.saturating_sub(strangers);
     let others = [
-        ("operation", outcome.operations),
-        ("settings", outcome.settings),
-        ("run", outcome.runs),
+        (StagedPart::Operations, outcome.operations),
+        (StagedPart::Settings, outcome.settings),
+        (StagedPart::Runs, outcome.runs),
+        (StagedPart::Log, outcome.log),
     ];
     Ok(RestoreResult {
         imported: outcome.imported,
@@ -275,7 +276,7 @@ fn restore_result(
             .into_iter()
             .filter(|(_, count)| *count > 0)
             .map(|(kind, count)| KindCount {
-                kind: kind.to_owned(),
+                kind: kind.as_str().to_owned(),
                 count,
             })
             .collect(),

@@ -1,11 +1,13 @@
-//! What comes as lines: Activity, earlier revisions, runs. A file per month, cut when it grows large;
+//! What comes as lines: Activity, earlier revisions, runs, the log of other programs. A file per month, cut when it grows large;
 //! past months do not change, so the same file is in the next backup.
 
 use std::collections::HashSet;
 
 use flowkeep_core::{Message, Sha256};
 use flowkeep_host::Timestamp;
-use flowkeep_store::{Snapshot, SnapshotOperation, SnapshotRevision, SnapshotRun, StoreError};
+use flowkeep_store::{
+    Snapshot, SnapshotLog, SnapshotOperation, SnapshotRevision, SnapshotRun, StoreError,
+};
 use serde::{Deserialize, Serialize};
 
 use super::DamagedFile;
@@ -241,6 +243,22 @@ pub(crate) fn runs(
     );
     lost.append(&mut unreadable);
     as_far_as_it_goes(read, "runs", lost)?;
+    Ok(count)
+}
+
+/// What other programs recorded of what ended or was done from `since` on.
+pub(crate) fn log(
+    snapshot: &Snapshot,
+    since: i64,
+    out: &mut Parts<'_>,
+    lost: &mut Vec<DamagedFile>,
+) -> Result<u32, FilesError> {
+    let mut count = 0;
+    let read = snapshot.log(since, |at, part| {
+        count += u32::from(!matches!(part, SnapshotLog::Messages { .. }));
+        out.add(Timestamp(at), &part)
+    });
+    as_far_as_it_goes(read, "log", lost)?;
     Ok(count)
 }
 

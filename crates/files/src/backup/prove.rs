@@ -103,10 +103,14 @@ fn restore_for_trial(
         operation: "restore".to_owned(),
         name: String::new(),
     };
-    let runs = staging.preview(&store)?.runs;
+    let preview = staging.preview(&store)?;
+    let (runs, log) = (preview.runs, preview.log);
     let outcome = store.apply(staging, request, progress.cancellation())?;
-    if outcome.runs != runs {
-        let detail = format!("{} of {runs} runs came back", outcome.runs);
+    if (outcome.runs, outcome.log) != (runs, log) {
+        let detail = format!(
+            "{} of {runs} runs and {} of {log} entries of the log came back",
+            outcome.runs, outcome.log
+        );
         return Err(FilesError::NotProven {
             path: place.to_owned(),
             detail,

@@ -18,7 +18,7 @@ What is in it\r
 \r
 What is not in it\r
 {left_out}  passwords and other secrets; trust given to workflows; large outputs that runs keep in\r
-  files of their own; what other programs recorded in the log; deleted documents; the example workspace; the list of known backups\r
+  files of their own; a log that is kept in files; deleted documents; the example workspace; the list of known backups\r
 \r
 To restore: open Flowkeep, Backup & restore, Restore…, and choose this folder;\r
 or run: flowkeep db restore -i FOLDER\r
@@ -35,7 +35,7 @@ Flowkeep 备份\r
   manifest.json：每个文件的大小和 SHA-256\r
 \r
 不包含\r
-{left_out_zh}  密码等机密；对工作流的信任；运行单独存成文件的大型输出；其他程序写入的日志；已删除的文档；示例工作区；备份列表\r
+{left_out_zh}  密码等机密；对工作流的信任；运行单独存成文件的大型输出；以文件保存的日志；已删除的文档；示例工作区；备份列表\r
 \r
 恢复方法：打开 Flowkeep，进入“备份与恢复”，点“恢复…”，选择此文件夹；\r
 或运行：flowkeep db restore -i 文件夹\r
@@ -51,12 +51,14 @@ fn history_words(history: KeptHistory) -> ([String; 2], [String; 2]) {
             format!(
                 "  revisions: the earlier states of those documents{span}\r
   operations: Activity, who changed what and when{span}\r
-  runs: what was carried out, with its log and what it gave{span}\r\n"
+  runs: what was carried out, with its log and what it gave{span}\r
+  log: what other programs recorded{span}\r\n"
             ),
             format!(
                 "  revisions：这些文档的历史版本{span_zh}\r
   operations：操作记录（谁、何时、改了什么）{span_zh}\r
-  runs：执行过的运行，及其日志和结果{span_zh}\r\n"
+  runs：执行过的运行，及其日志和结果{span_zh}\r
+  log：其他程序写入的日志{span_zh}\r\n"
             ),
         ]
     };
@@ -70,16 +72,16 @@ fn history_words(history: KeptHistory) -> ([String; 2], [String; 2]) {
             (
                 kept(&format!(", {last}"), &format!("，最近 {days} 天")),
                 [
-                    format!("  earlier states, Activity and runs older than {span};\r\n"),
-                    format!("  {days} 天以前的历史版本、操作记录和运行；\r\n"),
+                    format!("  earlier states, Activity, runs and the log of other programs older than {span};\r\n"),
+                    format!("  {days} 天以前的历史版本、操作记录、运行和其他程序写入的日志；\r\n"),
                 ],
             )
         }
         KeptHistory::None => (
             ["", ""].map(str::to_owned),
             [
-                "  the earlier states of the documents, Activity, and runs;\r\n",
-                "  文档的历史版本、操作记录和运行；\r\n",
+                "  the earlier states of the documents, Activity, runs, and the log of other programs;\r\n",
+                "  文档的历史版本、操作记录、运行和其他程序写入的日志；\r\n",
             ]
             .map(str::to_owned),
         ),
@@ -100,7 +102,10 @@ mod tests {
         let days = |days| KeptHistory::Days(NonZeroU32::new(days).unwrap());
         assert!(says(KeptHistory::All).contains("  operations: Activity"));
         assert!(!says(KeptHistory::None).contains("  operations: Activity"));
-        assert!(says(KeptHistory::None).contains("\r\n  文档的历史版本、操作记录和运行；\r\n"));
+        assert!(
+            says(KeptHistory::None)
+                .contains("\r\n  文档的历史版本、操作记录、运行和其他程序写入的日志；\r\n")
+        );
         assert!(says(days(30)).contains("older than 30 days;\r\n  passwords"));
         assert!(says(days(1)).contains("who changed what and when, last day\r\n"));
         assert!(says(days(1)).contains("older than 1 day;\r\n"));

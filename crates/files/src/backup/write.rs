@@ -260,6 +260,12 @@ fn write_and_prove(
     })?;
     writing.damaged.append(&mut lost);
     counts.insert("run".to_owned(), runs);
+    let mut lost = Vec::new();
+    let log = writing.in_parts("log", "log", |out| {
+        parts::log(snapshot, since, out, &mut lost)
+    })?;
+    writing.damaged.append(&mut lost);
+    counts.insert("log".to_owned(), log);
     let documents = Kind::ALL
         .iter()
         .filter_map(|kind| counts.get(kind.as_str()))

@@ -13,7 +13,8 @@ use flowkeep_core::{
 };
 use flowkeep_host::{Cancellation, Folder, Progress, ReadError, SpecialFile, path_text};
 use flowkeep_store::{
-    IncomingDocument, IndexTerms, Rejection, SnapshotOperation, SnapshotRun, Staging, StateThere,
+    IncomingDocument, IndexTerms, Rejection, SnapshotLog, SnapshotOperation, SnapshotRun, Staging,
+    StateThere,
 };
 use walkdir::WalkDir;
 
@@ -99,6 +100,7 @@ pub fn stage_backup(
         listed: HashSet::new(),
         documents: BTreeMap::new(),
         runs: 0,
+        log: 0,
     };
     let mut rounds = Rounds::new(
         |file: ManifestFile| {
@@ -123,7 +125,7 @@ pub fn stage_backup(
     rounds.end()?;
     reading.unlisted(progress)?;
     reading.counted(manifest);
-    reading.broken_runs()?;
+    reading.not_whole()?;
     Ok(reading.read)
 }
 
@@ -250,6 +252,8 @@ struct Reading<'a> {
     documents: BTreeMap<Kind, u32>,
     /// Runs read.
     runs: u32,
+    /// Entries of the log read.
+    log: u32,
 }
 
 impl Reading<'_> {
@@ -293,16 +297,16 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// A manifest that lists fewer documents or runs than it counts has lost some.
+    /// A manifest that lists fewer documents, runs or entries of the log than it counts has lost some.
     fn counted(&mut self, manifest: &Manifest) {
         let documents = Kind::ALL.map(|kind| {
             let listed = self.documents.get(&kind).copied().unwrap_or_default();
             (kind.as_str(), listed)
         });
-        // Of runs a damaged file is named already.
+        // Of the others a damaged file is named already.
         let whole = self.read.damaged_parts.is_empty();
-        let runs = [("run", self.runs)].into_iter().filter(|_| whole);
-        for (kind, listed) in documents.into_iter().chain(runs) {
+        let others = [("run", self.runs), ("log", self.log)].into_iter();
+        for (kind, listed) in documents.into_iter().chain(others.filter(|_| whole)) {
             let expected = manifest.counts.get(kind).copied().unwrap_or_default();
             if listed < expected {
                 let reason = Message::new("manifest_incomplete")
@@ -317,8 +321,8 @@ impl Reading<'_> {
         }
     }
 
-    /// Names the runs that are not whole: a file with a part of them is damaged.
-    fn broken_runs(&mut self) -> Result<(), FilesError> {
+    /// Names the runs and executions that are not whole: a file with a part of them is damaged.
+    fn not_whole(&mut self) -> Result<(), FilesError> {
         let damaged = &mut self.read.damaged_parts;
         self.staging.each_broken_run(|run| {
             damaged.push(DamagedFile {
@@ -326,9 +330,16 @@ impl Reading<'_> {
                 reason: Message::new(if run.without_definition {
                     "run_without_definition"
                 } else {
-                    "run_not_whole"
+                    "record_not_whole"
                 }),
                 name: Some(run.workflow_name),
+            });
+        })?;
+        self.staging.each_broken_execution(|id| {
+            damaged.push(DamagedFile {
+                path: format!("log/{id}"),
+                reason: Message::new("record_not_whole"),
+                name: None,
             });
         })?;
         Ok(())
@@ -416,7 +427,7 @@ impl Reading<'_> {
         });
     }
 
-    /// Activity, earlier revisions, runs, settings. The outer error ends the reading, the inner one
+    /// Activity, earlier revisions, runs, the log, settings. The outer error ends the reading, the inner one
     /// says what is wrong with this file.
     fn part(
         &mut self,
@@ -463,6 +474,15 @@ impl Reading<'_> {
                     }
                     self.runs += u32::from(matches!(part, SnapshotRun::Run(_)));
                     self.staging.add_run_part(&part)?;
+                }
+            }
+            "log" => {
+                for (number, line) in lines(bytes) {
+                    let Ok(part) = serde_json::from_slice::<SnapshotLog>(line) else {
+                        return Ok(Err(unreadable(number)));
+                    };
+                    self.log += u32::from(!matches!(part, SnapshotLog::Messages { .. }));
+                    self.staging.add_log_part(&part)?;
                 }
             }
             "settings" => {

@@ -17,5 +17,6 @@ mod damaged_database;
 mod failing_disk;
 mod history;
 mod order;
+mod recorded;
 mod round_trip;
 mod runs;

@@ -158,3 +158,45 @@ CREATE TABLE message(
   line TEXT,
   terms TEXT NOT NULL
 ) STRICT;
+
+-- What other programs recorded, by its ids.
+CREATE TABLE execution(
+  id TEXT PRIMARY KEY,
+  workflow_id TEXT,
+  workflow_name TEXT,
+  status TEXT,
+  state TEXT,
+  start_time TEXT,
+  end_time TEXT,
+  context TEXT,
+  rest TEXT,
+  at INTEGER NOT NULL,
+  ended_at INTEGER,
+  -- As many as it had, and as were found.
+  messages INTEGER NOT NULL,
+  found INTEGER NOT NULL DEFAULT 0,
+  terms TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE execution_message(
+  execution TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  at TEXT,
+  level TEXT NOT NULL,
+  task TEXT,
+  text TEXT,
+  value TEXT,
+  terms TEXT NOT NULL,
+  PRIMARY KEY(execution, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE logged_operation(
+  id TEXT PRIMARY KEY,
+  operation_type TEXT,
+  workflow_id TEXT,
+  timestamp TEXT,
+  user TEXT,
+  data TEXT,
+  rest TEXT,
+  at INTEGER NOT NULL
+) STRICT;
