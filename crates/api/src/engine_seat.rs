@@ -54,7 +54,8 @@ pub(crate) fn connected(data_dir: &Path) -> Result<Vec<Arc<dyn Source>>, AppErro
 
 impl Api {
     /// Carries runs out in this process, unless another one owns the engine. Says whether an
-    /// engine is at work here now; the one that was stays, whatever its scope.
+    /// engine is at work here now; the one that was stays, whatever its scope. Where the engine is
+    /// to stay it has all runs, whoever is the first to find that the former owner has gone.
     ///
     /// # Errors
     /// `data_folder_unwritable`; what the database says.
@@ -78,6 +79,7 @@ impl Api {
             return Ok(false);
         };
         let epoch = owner.epoch(self.face)?;
+        let scope = if inside.stays { Scope::All } else { scope };
         let options = options(&self.store, &self.clock, &self.data_dir, epoch, scope)?;
         inside.engine = Some(Engine::start(options)?);
         Ok(true)
@@ -180,4 +182,66 @@ fn options(
         scope,
         connected: connected(data_dir)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use flowkeep_core::run::{Start, Status};
+    use flowkeep_core::{Format, RunId};
+    use flowkeep_store::{NewRun, StoreError};
+
+    use super::*;
+    use crate::bodies::run_changes;
+    use crate::testing::open;
+    use crate::types::RunRef;
+
+    /// More than any machine that is worth testing on needs; a bound, not a measure.
+    const LONG: Duration = Duration::from_secs(30);
+
+    const TASKS: &str = r#"{"tasks": [{"id": "a", "action": "wait", "params": {"ms": 0}}]}"#;
+
+    fn run(api: &Api) -> RunId {
+        let new = NewRun {
+            workflow_id: Some("w".to_owned()),
+            workflow_name: "W".to_owned(),
+            revision: Some(1),
+            text: TASKS.to_owned(),
+            format: Format::Json,
+            context: "{}".to_owned(),
+            start: Start::default(),
+            actor: "somebody".to_owned(),
+            face: "test".to_owned(),
+            repeats: None,
+            parent: None,
+        };
+        let added = api.store.write::<_, StoreError>(move |tx| tx.add_run(&new));
+        added.unwrap().1
+    }
+
+    #[test]
+    fn where_it_is_to_stay_a_persons_wish_that_finds_no_owner_begins_the_engine_of_all_runs() {
+        let root = tempfile::tempdir().unwrap();
+        let data = root.path().join("data");
+        drop(open(&data));
+        let other = EngineLock::try_take(&data).unwrap().unwrap();
+        let api = open(&data);
+        assert!(!api.run_engine().unwrap(), "another process owns it");
+        let paused = run(&api);
+        drop(other);
+        // Before the keeper of the engine looks again.
+        let id = paused.to_string();
+        assert_eq!(
+            run_changes::pause(&api, RunRef { id }).unwrap().status,
+            Status::Paused
+        );
+        let other = run(&api);
+        let since = Instant::now();
+        while api.store.run(other).unwrap().unwrap().status != Status::Succeeded {
+            assert!(since.elapsed() < LONG, "nobody carries it out");
+            api.wake_engine();
+            std::thread::yield_now();
+        }
+    }
 }

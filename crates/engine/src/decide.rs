@@ -92,7 +92,8 @@ impl Rounds {
                 }
                 return refused("run_not_readable");
             }
-            if left.brought_in {
+            // To end it trusts nothing: a retry has to ask still.
+            if left.brought_in && wanted == Wanted::Resume {
                 let written = round.written.entry(run).or_default();
                 written.add(RunWrite::TakenOver);
             }

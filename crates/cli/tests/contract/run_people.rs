@@ -518,6 +518,25 @@ fn a_restored_run_is_cancelled_with_its_child_and_nothing_of_them_begins() {
 }
 
 #[test]
+fn to_cancel_a_restored_run_trusts_nothing_of_it() {
+    let there = Flowkeep::new();
+    let text = r#"{"id": "w", "name": "W", "tasks": [
+        {"id": "ask", "action": "manual"},
+        {"id": "write", "action": "program.run", "params": {"program": "true"}, "dependsOn": ["ask"], "runAfter": "any"}]}"#;
+    create(&there, text);
+    let run = waiting(&there, "w", "{}");
+    let backup = there.backup("backups");
+
+    let here = Flowkeep::new();
+    here.done(&["db", "restore", "-i", backup.to_str().unwrap()]);
+    here.done(&["run", "cancel", &run]);
+    assert_eq!(here.done(&["run", "show", &run])["status"], "cancelled");
+    let again = ["run", "retry", &run, "--definition", "old"];
+    here.refused(&again, "trust_required");
+    here.done(&[&again[..], &["--trust"]].concat());
+}
+
+#[test]
 fn a_run_that_nobody_has_taken_up_is_paused_and_goes_on_later() {
     let flowkeep = Flowkeep::new();
     let text = r#"{"id": "w", "name": "W", "tasks": [{"id": "a", "action": "wait", "params": {"ms": 1}}]}"#;
