@@ -54,6 +54,7 @@ impl Rounds {
             for task in live.definition.tasks() {
                 self.queue.withdraw(run, &task.id);
             }
+            self.timers.forget_run(run);
         }
     }
 
@@ -220,12 +221,18 @@ impl Rounds {
                 attempt: number,
                 status,
                 error,
-            } => written.add(RunWrite::Attempt {
-                task,
-                number,
-                status,
-                error,
-            }),
+            } => {
+                if live.ours && status != Status::Running {
+                    let task = task.clone();
+                    round.acts.push(Act::ForgetTimers { run, task });
+                }
+                written.add(RunWrite::Attempt {
+                    task,
+                    number,
+                    status,
+                    error,
+                });
+            }
             Effect::Task { task, .. } => written.task_changed(task),
             Effect::Run { status } => {
                 written.head_changed();

@@ -137,12 +137,12 @@ impl Engine {
         let _ = self.report.send(Happened::Woken);
     }
 
-    /// Why nothing goes on at present: the last commit failed. Taken out by whoever asks.
+    /// Why nothing goes on at present: the last commit failed. The same for whoever asks, until one
+    /// succeeds.
     pub fn trouble(&self) -> Option<StoreError> {
-        self.trouble
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
+        let trouble = self.trouble.lock();
+        let trouble = trouble.unwrap_or_else(PoisonError::into_inner);
+        trouble.as_ref().map(StoreError::again)
     }
 
     /// Whether it has ended by itself: it is no longer the owner.

@@ -25,6 +25,7 @@ mod rounds;
 pub mod sources;
 mod steady;
 mod take_up;
+mod timers;
 mod values;
 mod wanted;
 mod work;

@@ -55,6 +55,8 @@ pub(crate) enum Act {
         at: Moment,
         timer: Timer,
     },
+    /// The timers of a task are taken back: its attempt has ended.
+    ForgetTimers { run: RunId, task: TaskId },
     /// A run that is a child has ended.
     ChildEnded(RunId),
     /// A run that is a child waits for a person, or goes on.
@@ -68,6 +70,7 @@ impl Act {
             Self::Execute { run, .. }
             | Self::Stop { run, .. }
             | Self::SetTimer { run, .. }
+            | Self::ForgetTimers { run, .. }
             | Self::ChildEnded(run)
             | Self::ChildMoved(run) => *run,
         }

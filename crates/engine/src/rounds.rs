@@ -1,14 +1,17 @@
 //! The rounds of the engine: gather what happened, decide, write, act.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use flowkeep_core::RunId;
 use flowkeep_core::run::queue::Queue;
-use flowkeep_core::run::{Event, Moment, Status, TaskId, Timer};
-use flowkeep_store::{RunWrite, Watch};
+use flowkeep_core::run::{Event, Level, Moment, Status, TaskId, Timer};
+use flowkeep_core::{Message, RunId};
+use flowkeep_store::{RunWrite, Said, Watch};
 use tokio::runtime::Runtime;
 
 use crate::actions::Stopper;
@@ -16,7 +19,8 @@ use crate::agents::Agents;
 use crate::engine::{Happened, Scope, Trouble};
 use crate::live::{Definitions, Live};
 use crate::round::{Act, Commit, NotKept, Round};
-use crate::steady::Steady;
+use crate::steady::{Steady, Time};
+use crate::timers::Timers;
 use crate::worker::{Came, Workplace};
 
 /// How often other processes' commits are looked for.
@@ -45,15 +49,16 @@ pub(crate) struct Rounds {
     epoch: i64,
     pub(crate) scope: Scope,
     trouble: Trouble,
-    pub(crate) steady: Steady,
+    steady: Steady,
     pub(crate) now: Moment,
+    /// The same, and how long was worked.
+    time: Time,
     pub(crate) queue: Queue,
     /// Who the queue knows of.
     agents: Option<Agents>,
     pub(crate) live: BTreeMap<RunId, Live>,
     pub(crate) definitions: Definitions,
-    pub(crate) timers: BTreeMap<(Moment, u64), (RunId, Timer)>,
-    pub(crate) timers_set: u64,
+    pub(crate) timers: Timers,
     pub(crate) under_way: HashMap<(RunId, TaskId, u32), UnderWay>,
     /// How many attempts are under way on each source.
     pub(crate) load: HashMap<String, u64>,
@@ -88,8 +93,10 @@ impl Rounds {
         trouble: Trouble,
     ) -> Self {
         let mut steady = Steady::new(Arc::clone(&place.clock));
+        let (time, _) = steady.look();
         Self {
-            now: steady.now(),
+            now: time.now,
+            time,
             steady,
             place,
             runtime,
@@ -101,8 +108,7 @@ impl Rounds {
             agents: None,
             live: BTreeMap::new(),
             definitions: Definitions::default(),
-            timers: BTreeMap::new(),
-            timers_set: 0,
+            timers: Timers::default(),
             under_way: HashMap::new(),
             load: HashMap::new(),
             pending: VecDeque::new(),
@@ -129,11 +135,7 @@ impl Rounds {
                 Err(RecvTimeoutError::Disconnected) => return,
             }
             gathered.extend(happened.try_iter().take(GROUP));
-            self.now = self.steady.now();
-            let mut round = Round::default();
-            self.gather(gathered, &mut round);
-            self.dispatch(&mut round);
-            self.finish(round, happened);
+            self.turn(gathered, happened);
         }
         if !self.lost {
             let mut last = Round::default();
@@ -142,6 +144,15 @@ impl Rounds {
         }
         // Attempts that do not end are abandoned: their next owner finds them broken off.
         self.runtime.shutdown_background();
+    }
+
+    /// One round: what happened is decided, written, acted on.
+    fn turn(&mut self, gathered: Vec<Happened>, happened: &Receiver<Happened>) {
+        let mut round = Round::default();
+        self.look_at_the_clock(&mut round);
+        self.gather(gathered, &mut round);
+        self.dispatch(&mut round);
+        self.finish(round, happened);
     }
 
     /// Takes up who carries attempts out; while that cannot be read it stays as it is.
@@ -161,11 +172,33 @@ impl Rounds {
         if !self.pending.is_empty() || self.dispatches_more {
             return Duration::ZERO;
         }
-        let next = self.timers.keys().next().map(|(at, _)| *at);
-        let next = next.map_or(i64::MAX, |at| at.0.saturating_sub(self.now.0));
-        LOOK_EVERY.min(Duration::from_millis(
-            u64::try_from(next).unwrap_or_default(),
-        ))
+        let next = self.timers.next(self.time).unwrap_or(u64::MAX);
+        LOOK_EVERY.min(Duration::from_millis(next))
+    }
+
+    /// Says on every run that something is carried out of when the clock has jumped: its times do
+    /// not tell how long it worked.
+    fn look_at_the_clock(&mut self, round: &mut Round) {
+        let (time, jumped) = self.steady.look();
+        (self.now, self.time) = (time.now, time);
+        let Some(jumped) = jumped else { return };
+        let code = if jumped > 0 {
+            "run_clock_ahead"
+        } else {
+            "run_clock_back"
+        };
+        let minutes = jumped.unsigned_abs() / 60_000;
+        let runs: BTreeSet<RunId> = self.under_way.keys().map(|(run, ..)| *run).collect();
+        for run in runs {
+            if self.live.contains_key(&run) {
+                let message = Message::new(code).with("minutes", minutes);
+                round.written.entry(run).or_default().add(RunWrite::Say {
+                    level: Level::Warning,
+                    task: None,
+                    said: Said::Message(message),
+                });
+            }
+        }
     }
 
     /// Whether nothing is under way any more after it was asked to leave, or it took too long.
@@ -197,11 +230,7 @@ impl Rounds {
                 other => self.take(other, round),
             }
         }
-        while let Some(entry) = self.timers.first_entry() {
-            if entry.key().0 > self.now {
-                break;
-            }
-            let (run, timer) = entry.remove();
+        while let Some((run, timer)) = self.timers.take_due(self.time) {
             self.tell_late(run, Event::Due(timer), round);
         }
         match self.watch.changed() {
@@ -369,9 +398,14 @@ impl Rounds {
             let told = |pending: &Pending| matches!(pending, Pending::Event(to, _) if *to == run);
             pending.iter().any(told)
         };
+        let timers = &mut self.timers;
         self.live.retain(|run, live| {
             let head = &live.state.head;
-            !head.status.is_final() && (live.ours || !head.orphaned || told(*run))
+            let stays = !head.status.is_final() && (live.ours || !head.orphaned || told(*run));
+            if !stays {
+                timers.forget_run(*run);
+            }
+            stays
         });
     }
 
@@ -392,9 +426,10 @@ impl Rounds {
         }
     }
 
-    pub(crate) fn set_timer(&mut self, run: RunId, at: Moment, timer: Timer) {
-        self.timers_set += 1;
-        self.timers.insert((at, self.timers_set), (run, timer));
+    fn set_timer(&mut self, run: RunId, at: Moment, timer: Timer) {
+        let attempt = (run, timer.task.clone(), timer.attempt);
+        let carried_out = self.under_way.contains_key(&attempt);
+        self.timers.set(self.time, run, at, timer, carried_out);
     }
 
     /// Carries out what was written.
@@ -413,6 +448,7 @@ impl Rounds {
                 hard,
             } => self.stop(run, task, attempt, hard),
             Act::SetTimer { run, at, timer } => self.set_timer(run, at, timer),
+            Act::ForgetTimers { run, task } => self.timers.forget(run, &task),
             Act::ChildEnded(run) => self.child_ended(run),
             Act::ChildMoved(run) => self.child_moved(run),
         }

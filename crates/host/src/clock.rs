@@ -1,6 +1,7 @@
 //! Time as an argument: whoever needs it is given a [`Clock`].
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, Local, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
 
@@ -45,6 +46,13 @@ impl Timestamp {
 pub trait Clock: Send + Sync {
     /// Now.
     fn now(&self) -> Timestamp;
+
+    /// How long this process has been at work, from some moment on: the same however the clock is
+    /// set, and standing still while the machine sleeps. For differences only.
+    fn passed(&self) -> Duration {
+        static SINCE: OnceLock<Instant> = OnceLock::new();
+        SINCE.get_or_init(Instant::now).elapsed()
+    }
 }
 
 /// The machine's wall clock.

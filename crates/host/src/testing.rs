@@ -5,28 +5,45 @@ use std::path::Path;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use crate::{Clock, Files, Space, SystemFiles, Timestamp};
 
 /// A clock that moves one millisecond per look, from where it was set.
 #[derive(Debug)]
-pub struct TestClock(AtomicI64);
+pub struct TestClock {
+    wall: AtomicI64,
+    passed: AtomicU64,
+}
 
 impl TestClock {
     /// A clock that stands at `millis`.
     pub fn at(millis: i64) -> Self {
-        Self(AtomicI64::new(millis))
+        Self {
+            wall: AtomicI64::new(millis),
+            passed: AtomicU64::new(0),
+        }
     }
 
-    /// Sets it anew; backwards too.
+    /// Sets it anew; backwards too. No time passes.
     pub fn set(&self, millis: i64) {
-        self.0.store(millis, Ordering::Relaxed);
+        self.wall.store(millis, Ordering::Relaxed);
+    }
+
+    /// Lets so many milliseconds pass.
+    pub fn pass(&self, millis: u32) {
+        self.wall.fetch_add(millis.into(), Ordering::Relaxed);
+        self.passed.fetch_add(millis.into(), Ordering::Relaxed);
     }
 }
 
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
-        Timestamp(self.0.fetch_add(1, Ordering::Relaxed))
+        Timestamp(self.wall.fetch_add(1, Ordering::Relaxed))
+    }
+
+    fn passed(&self) -> Duration {
+        Duration::from_millis(self.passed.load(Ordering::Relaxed))
     }
 }
 

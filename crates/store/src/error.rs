@@ -77,8 +77,8 @@ impl From<rusqlite::Error> for StoreError {
 }
 
 impl StoreError {
-    /// The same once more, for another command of the same transaction.
-    pub(crate) fn again(&self) -> Self {
+    /// The same once more, for another one who is to know it.
+    pub fn again(&self) -> Self {
         match self {
             Self::Damaged(detail) => Self::Damaged(detail.clone()),
             Self::NotOurs => Self::NotOurs,

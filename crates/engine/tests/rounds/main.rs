@@ -1,7 +1,9 @@
 //! The engine on a real database: who may write, and what is done only once it is written.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::path::Path;
+#[cfg(unix)]
+mod wired;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,7 +11,7 @@ use flowkeep_core::run::{Start, Status};
 use flowkeep_core::{Format, RunId};
 use flowkeep_engine::sources::{LOCAL, Source, Sqlite};
 use flowkeep_engine::{Agent, Agents, Engine, EngineOptions, Scope, Wanted};
-use flowkeep_host::SystemClock;
+use flowkeep_host::{Clock, SystemClock};
 use flowkeep_store::{
     AttemptRecord, KeptRun, NewRun, NewRunRequest, RequestAnswer, Said, Store, StoreError,
     StoreOptions,
@@ -27,19 +29,25 @@ const TASKS: &str = r#"{"name": "W", "tasks": [
 struct Place {
     folder: tempfile::TempDir,
     store: Arc<Store>,
+    clock: Arc<dyn Clock>,
 }
 
 impl Place {
     fn new() -> Self {
+        Self::with(Arc::new(SystemClock))
+    }
+
+    fn with(clock: Arc<dyn Clock>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(StoreOptions {
             path: folder.path().join("flowkeep.db"),
             safety: folder.path().join("safety"),
-            clock: Arc::new(SystemClock),
+            clock: Arc::clone(&clock),
         });
         Self {
             store: Arc::new(store.unwrap()),
             folder,
+            clock,
         }
     }
 
@@ -51,14 +59,23 @@ impl Place {
     }
 
     fn engine(&self, epoch: i64, scope: Scope) -> Engine {
-        let local: Arc<dyn Source> = Arc::new(local(self.folder.path()));
+        self.engine_with(epoch, scope, &[])
+    }
+
+    /// With these connections besides.
+    fn engine_with(&self, epoch: i64, scope: Scope, names: &[&str]) -> Engine {
+        let folder = self.folder.path();
+        let source = |name: &&str| -> Arc<dyn Source> {
+            let file = folder.join(name).with_extension("db");
+            Arc::new(Sqlite::made(*name, file).unwrap())
+        };
         Engine::start(EngineOptions {
             store: Arc::clone(&self.store),
-            data_dir: self.folder.path().to_owned(),
-            clock: Arc::new(SystemClock),
+            data_dir: folder.to_owned(),
+            clock: Arc::clone(&self.clock),
             epoch,
             scope,
-            connected: vec![local],
+            connected: [LOCAL].iter().chain(names).map(source).collect(),
         })
         .unwrap()
     }
@@ -68,7 +85,17 @@ impl Place {
     }
 
     fn run_of(&self, text: &str, context: &str) -> (i64, RunId) {
-        let new = NewRun {
+        self.add(Self::new_run(text, context))
+    }
+
+    fn add(&self, new: NewRun) -> (i64, RunId) {
+        self.store
+            .write::<_, StoreError>(move |tx| tx.add_run(&new))
+            .unwrap()
+    }
+
+    fn new_run(text: &str, context: &str) -> NewRun {
+        NewRun {
             workflow_id: Some("w".to_owned()),
             workflow_name: "W".to_owned(),
             revision: Some(1),
@@ -80,10 +107,7 @@ impl Place {
             face: "test".to_owned(),
             repeats: None,
             parent: None,
-        };
-        self.store
-            .write::<_, StoreError>(move |tx| tx.add_run(&new))
-            .unwrap()
+        }
     }
 
     fn want(&self, row: i64, wanted: &Wanted) -> RequestAnswer {
@@ -112,10 +136,6 @@ impl Place {
     fn comes_to(&self, id: RunId, status: Status) {
         until(|| (self.kept(id).status == status).then_some(()));
     }
-}
-
-fn local(folder: &Path) -> Sqlite {
-    Sqlite::made(LOCAL, folder.join("local.db")).unwrap()
 }
 
 fn until<T>(look: impl Fn() -> Option<T>) -> T {

@@ -1,0 +1,91 @@
+//! What stays in memory of runs, which nobody sees from outside.
+
+use std::sync::mpsc::{Sender, channel};
+
+use flowkeep_core::Format;
+use flowkeep_core::run::Start;
+use flowkeep_host::SystemClock;
+use flowkeep_store::{NewRun, Store, StoreError, StoreOptions};
+
+use super::*;
+use crate::actions::HttpClient;
+use crate::wanted::Wanted;
+
+/// Something a worker does, and a person's work, each with a day of time.
+const TASKS: &str = r#"{"tasks": [
+  {"id": "a", "action": "DataSourceTaskExecutor.determineDataSource", "autoSelect": true, "timeout": 86400000},
+  {"id": "b", "action": "manual", "dependsOn": ["a"], "timeout": 86400000}]}"#;
+
+const RUNS: usize = 30;
+
+fn rounds(folder: &std::path::Path, report: Sender<Happened>) -> Rounds {
+    let store = Store::open(StoreOptions {
+        path: folder.join("flowkeep.db"),
+        safety: folder.join("safety"),
+        clock: Arc::new(SystemClock),
+    });
+    let store = Arc::new(store.unwrap());
+    let epoch = store.write::<_, StoreError>(|tx| tx.take_ownership("test", 1));
+    let watch = store.watch().unwrap();
+    let local = crate::sources::Sqlite::made("local", folder.join("local.db")).unwrap();
+    let place = Arc::new(Workplace {
+        store,
+        data_dir: folder.to_owned(),
+        clock: Arc::new(SystemClock),
+        connected: vec![Arc::new(local)],
+        http: HttpClient::new(),
+        report,
+    });
+    let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
+    let trouble = Trouble::default();
+    Rounds::new(place, runtime, watch, epoch.unwrap(), Scope::All, trouble)
+}
+
+#[test]
+fn nothing_is_remembered_of_attempts_and_runs_that_have_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let (report, happened) = channel();
+    let mut rounds = rounds(folder.path(), report);
+    let store = Arc::clone(&rounds.place.store);
+    let mut rows = Vec::new();
+    for _ in 0..RUNS {
+        let new = NewRun {
+            workflow_id: None,
+            workflow_name: "W".to_owned(),
+            revision: None,
+            text: TASKS.to_owned(),
+            format: Format::Json,
+            context: "{}".to_owned(),
+            start: Start::default(),
+            actor: "somebody".to_owned(),
+            face: "test".to_owned(),
+            repeats: None,
+            parent: None,
+        };
+        let added = store.write::<_, StoreError>(move |tx| tx.add_run(&new));
+        rows.push(added.unwrap().0);
+    }
+    let asks = |rounds: &Rounds| {
+        let waiting = |live: &&Live| live.state.head.status == Status::Waiting;
+        rounds.live.values().filter(waiting).count()
+    };
+    let mut gathered = vec![Happened::Woken];
+    while asks(&rounds) < RUNS {
+        rounds.turn(gathered, &happened);
+        gathered = happened.recv_timeout(LOOK_EVERY).into_iter().collect();
+    }
+    assert_eq!(
+        rounds.timers.len(),
+        RUNS,
+        "one for each question, and no more"
+    );
+    assert!(rounds.under_way.is_empty());
+    for row in rows {
+        let wanted = serde_json::to_string(&Wanted::Cancel).unwrap();
+        let asked = store.write::<_, StoreError>(move |tx| tx.request_of_run(row, &wanted, "me"));
+        asked.unwrap();
+    }
+    rounds.turn(vec![Happened::Woken], &happened);
+    assert_eq!((rounds.live.len(), rounds.timers.len()), (0, 0));
+    rounds.runtime.shutdown_background();
+}
