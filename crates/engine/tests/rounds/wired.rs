@@ -519,6 +519,16 @@ fn nothing_is_done_that_is_not_written_first() {
     let trouble = until(|| engine.trouble());
     assert!(matches!(trouble, StoreError::Gone), "{trouble:?}");
     assert!(engine.trouble().is_some(), "whoever asks is told");
+    // Had it been begun, it would have come to its end while these do.
+    for _ in 0..20 {
+        assert!(
+            Command::new("sh")
+                .args(["-c", ":"])
+                .status()
+                .unwrap()
+                .success()
+        );
+    }
     assert!(!place.file(id, "written").exists());
     std::fs::rename(&away, &here).unwrap();
     place.comes_to(id, Status::Succeeded);
