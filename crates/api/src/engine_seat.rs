@@ -111,7 +111,7 @@ impl Api {
     ///
     /// # Errors
     /// That.
-    pub(crate) fn engine_trouble(&self) -> Result<(), AppError> {
+    pub fn engine_trouble(&self) -> Result<(), AppError> {
         let inside = self.seat.inside();
         match inside.engine.as_ref().and_then(Engine::trouble) {
             Some(error) => Err(error.into()),
@@ -203,11 +203,15 @@ mod tests {
     const TASKS: &str = r#"{"tasks": [{"id": "a", "action": "wait", "params": {"ms": 0}}]}"#;
 
     fn run(api: &Api) -> RunId {
+        add(api, TASKS)
+    }
+
+    fn add(api: &Api, text: &str) -> RunId {
         let new = NewRun {
             workflow_id: Some("w".to_owned()),
             workflow_name: "W".to_owned(),
             revision: Some(1),
-            text: TASKS.to_owned(),
+            text: text.to_owned(),
             format: Format::Json,
             context: "{}".to_owned(),
             start: Start::default(),
@@ -243,5 +247,33 @@ mod tests {
             api.wake_engine();
             std::thread::yield_now();
         }
+    }
+
+    #[test]
+    fn whoever_waits_is_not_sent_away_by_what_passes() {
+        let root = tempfile::tempdir().unwrap();
+        let data = root.path().join("data");
+        let api = open(&data);
+        let until = |found: &dyn Fn() -> bool| {
+            let since = Instant::now();
+            while !found() {
+                assert!(since.elapsed() < LONG, "it never came");
+                std::thread::yield_now();
+            }
+        };
+        let text = r#"{"tasks": [{"id": "a", "action": "wait", "params": {"ms": 50}},
+            {"id": "b", "action": "wait", "params": {"ms": 0}, "dependsOn": ["a"]}]}"#;
+        let id = add(&api, text);
+        std::thread::scope(|scope| {
+            let waits = scope.spawn(|| run_changes::wait(&api, &id.to_string(), &Silent));
+            let status = || api.store.run(id).map(|run| run.unwrap().status);
+            until(&|| status().unwrap() == Status::Running);
+            // A database that is not where it was takes no commit.
+            let (here, away) = (data.join("flowkeep.db"), data.join("away.db"));
+            std::fs::rename(&here, &away).unwrap();
+            until(&|| api.engine_trouble().is_err());
+            std::fs::rename(&away, &here).unwrap();
+            assert_eq!(waits.join().unwrap().unwrap().status, Status::Succeeded);
+        });
     }
 }

@@ -56,6 +56,20 @@ impl AppError {
         self
     }
 
+    /// Whether what is tried again by itself may succeed: with the disk, or when somebody has made
+    /// room.
+    pub(crate) fn may_pass(&self) -> bool {
+        self.retryable || self.code == "no_space"
+    }
+
+    /// The same as the reason of another one.
+    pub(crate) fn reason(&self) -> Message {
+        let mut message = Message::new(&format!("error_{}", self.code));
+        message.fields.clone_from(&self.fields);
+        message.because.clone_from(&self.because);
+        message
+    }
+
     /// The same error, marked as one that may pass by itself.
     #[must_use]
     pub fn retryable(mut self) -> Self {

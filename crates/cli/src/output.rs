@@ -107,6 +107,11 @@ impl Output {
         Ok(Outcome::Done)
     }
 
+    /// Says to people what happens beside the result.
+    pub(crate) fn aside(&self, text: &str) -> Result<(), AppError> {
+        writeln!(io::stderr(), "{text}").map_err(printing)
+    }
+
     /// Says to people that a list goes on after this page; JSON has `next` for it.
     pub(crate) fn more(&self, next: Option<&str>) -> Result<(), AppError> {
         match next.filter(|_| !self.json) {

@@ -331,7 +331,7 @@ pub(crate) fn engine(api: &Api, output: &Output) -> Result<Outcome, AppError> {
             writeln!(out, "{}", output.catalogue().word("cli_engine_runs"))
         }
     })?;
-    let mut tidied: Option<Instant> = None;
+    let (mut tidied, mut told): (Option<Instant>, Option<String>) = (None, None);
     while !progress.cancellation().is_cancelled() {
         if tidied.is_none_or(|last| last.elapsed() >= TIDY) {
             if let Err(error) = history::clean_up_when_due(api, &progress) {
@@ -343,6 +343,29 @@ pub(crate) fn engine(api: &Api, output: &Output) -> Result<Outcome, AppError> {
         if !api.run_engine()? {
             return Err(AppError::new("engine_owned").hint("use_that_engine"));
         }
+        tell_trouble(output, api.engine_trouble(), &mut told)?;
     }
     Ok(Outcome::Done)
+}
+
+/// Says on standard error why nothing goes on, once for each reason, and when it goes on again.
+fn tell_trouble(
+    output: &Output,
+    trouble: Result<(), AppError>,
+    told: &mut Option<String>,
+) -> Result<(), AppError> {
+    let now = trouble.as_ref().err().map(|error| error.code.clone());
+    if now == *told {
+        return Ok(());
+    }
+    *told = now;
+    let catalogue = output.catalogue();
+    let text = match trouble {
+        Ok(()) => catalogue.word("cli_engine_goes_on"),
+        Err(error) => {
+            let held_up = catalogue.word("cli_engine_held_up");
+            catalogue.labelled(&held_up, &catalogue.error(&error))
+        }
+    };
+    output.aside(&text)
 }

@@ -30,6 +30,9 @@ const LOOK: Duration = Duration::from_millis(10);
 /// So many looks, and it is tried again to become the owner.
 const LOOKS: u32 = 15;
 
+/// How long nothing may go on before whoever waits is told why.
+const TROUBLE: Duration = Duration::from_secs(10);
+
 /// How long an owner of the engine has to answer.
 const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -232,8 +235,9 @@ pub fn is_without_owner(api: &Api) -> bool {
 /// process does.
 ///
 /// # Errors
-/// `run_unknown`; when whoever waits had enough, `wait_left` of a run that another process carries
-/// out and `wait_broken_off` of one that nobody does now; what keeps the engine from going on.
+/// `run_unknown`; when whoever waits had enough, or nothing goes on for too long, `wait_left` of a run
+/// that another process carries out and `wait_broken_off` of one that nobody does now, with what
+/// keeps it from going on.
 pub fn wait(api: &Api, id: &str, progress: &dyn Progress) -> Result<RunStatus, AppError> {
     let run = find(api, id)?;
     let ended = wait_for(api, &run, progress);
@@ -241,11 +245,13 @@ pub fn wait(api: &Api, id: &str, progress: &dyn Progress) -> Result<RunStatus, A
     if api.is_passing() {
         api.disengage();
     }
-    if let Some(status) = ended? {
-        return Ok(status);
-    }
+    let because = match ended {
+        Ok(Some(status)) => return Ok(status),
+        Ok(None) => None,
+        Err(error) => Some(error),
+    };
     // Its last moment may have come while it was left.
-    let now = api.store.run_at(run.row)?.unwrap_or(run);
+    let now = api.store.run_at(run.row).ok().flatten().unwrap_or(run);
     if now.status.is_final() {
         return Ok(told(&now));
     }
@@ -254,7 +260,12 @@ pub fn wait(api: &Api, id: &str, progress: &dyn Progress) -> Result<RunStatus, A
     } else {
         ("wait_left", "show_run")
     };
-    let left = AppError::new(code).with("run", now.id);
+    let mut left = AppError::new(code).with("run", now.id);
+    if let Some(error) = because {
+        left.because = Some(Box::new(error.reason()));
+        left.hints = error.hints;
+        left.retryable = error.retryable;
+    }
     Err(left.with("status", now.status.as_str()).hint(hint))
 }
 
@@ -265,27 +276,42 @@ fn wait_for(
     progress: &dyn Progress,
 ) -> Result<Option<RunStatus>, AppError> {
     let mut watch = api.store.watch()?;
+    let mut troubled: Option<Instant> = None;
     loop {
-        let now = api.store.run_at(run.row)?.unwrap_or_else(|| run.clone());
-        if now.status.is_final() || now.status == Status::Waiting {
-            return Ok(Some(told(&now)));
+        match look(api, run) {
+            Ok(Some(status)) => return Ok(Some(status)),
+            Ok(None) => troubled = None,
+            Err(error) => {
+                // The engine tries again too; what it has in hand is broken off only for something.
+                let since = *troubled.get_or_insert_with(Instant::now);
+                if !error.may_pass() || since.elapsed() > TROUBLE {
+                    return Err(error);
+                }
+            }
         }
-        if !api.engage(Scope::Run(run.id))? && progress.cancellation().is_cancelled() {
-            return Ok(None);
-        }
-        api.engine_trouble()?;
         // Not for ever: an owner that died commits nothing more.
         for _ in 0..LOOKS {
-            if watch.changed()? {
-                break;
-            }
             if progress.cancellation().is_cancelled() {
                 return Ok(None);
             }
+            if watch.changed().unwrap_or_default() {
+                break;
+            }
             std::thread::sleep(LOOK);
-            api.engine_trouble()?;
         }
     }
+}
+
+/// What a run has come to, if to anything; otherwise it is seen to that somebody carries it out.
+fn look(api: &Api, run: &KeptRun) -> Result<Option<RunStatus>, AppError> {
+    let now = api.store.run_at(run.row)?;
+    let now = now.as_ref().unwrap_or(run);
+    if now.status.is_final() || now.status == Status::Waiting {
+        return Ok(Some(told(now)));
+    }
+    api.engage(Scope::Run(run.id))?;
+    api.engine_trouble()?;
+    Ok(None)
 }
 
 /// Leaves what is wanted for whoever owns the engine, and waits for the answer.

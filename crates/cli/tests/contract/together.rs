@@ -1,6 +1,7 @@
 //! Several processes on one data folder.
 
-use std::process::Stdio;
+use std::io::{BufRead as _, BufReader, Lines};
+use std::process::{Child, ChildStderr, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::Duration;
@@ -123,4 +124,77 @@ fn a_follower_is_told_when_the_data_folder_goes_and_when_it_is_back() {
     std::fs::rename(&away, flowkeep.data()).unwrap();
     assert_eq!(reach.recv_timeout(LONG), Ok(Reach::Here));
     change().unwrap();
+}
+
+/// An engine of its own, at work.
+struct AtWork {
+    process: Child,
+    says: Lines<BufReader<ChildStderr>>,
+}
+
+impl AtWork {
+    fn begin(flowkeep: &Flowkeep) -> Self {
+        let mut command = flowkeep.command(&["engine", "run"]);
+        let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut process = command.spawn().unwrap();
+        let mut out = BufReader::new(process.stdout.take().unwrap()).lines();
+        assert!(out.next().unwrap().unwrap().contains("running"));
+        let says = BufReader::new(process.stderr.take().unwrap()).lines();
+        Self { process, says }
+    }
+}
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+}
+
+fn run_that_waits(flowkeep: &Flowkeep, id: &str, ms: u32) -> String {
+    let text = serde_json::json!({"id": id, "name": id, "tasks": [
+        {"id": "a", "action": "wait", "params": {"ms": ms}}]});
+    let file = flowkeep.file(&format!("{id}.json"), text.to_string());
+    flowkeep.done(&["flow", "create", &file]);
+    let run = flowkeep.done(&["run", "start", id]);
+    run["run_id"].as_str().unwrap().to_owned()
+}
+
+fn comes_to(flowkeep: &Flowkeep, run: &str, status: &str) {
+    let since = std::time::Instant::now();
+    while flowkeep.done(&["run", "show", run])["status"] != status {
+        assert!(since.elapsed() < LONG, "{run} does not come to {status}");
+    }
+}
+
+#[test]
+fn one_process_owns_the_engine_and_the_next_goes_on_with_what_it_left() {
+    let flowkeep = Flowkeep::new();
+    let run = run_that_waits(&flowkeep, "w", 3_600_000);
+    let first = AtWork::begin(&flowkeep);
+    comes_to(&flowkeep, &run, "running");
+    flowkeep.refused(&["engine", "run"], "engine_owned");
+    drop(first);
+    let _second = AtWork::begin(&flowkeep);
+    comes_to(&flowkeep, &run, "running");
+    let next = run_that_waits(&flowkeep, "x", 0);
+    comes_to(&flowkeep, &next, "succeeded");
+}
+
+#[test]
+fn an_engine_says_why_nothing_goes_on_and_when_it_goes_on_again() {
+    let flowkeep = Flowkeep::new();
+    let run = run_that_waits(&flowkeep, "w", 400);
+    let mut engine = AtWork::begin(&flowkeep);
+    comes_to(&flowkeep, &run, "running");
+    let (here, away) = (
+        flowkeep.data().join("flowkeep.db"),
+        flowkeep.path("away.db"),
+    );
+    std::fs::rename(&here, &away).unwrap();
+    let said = engine.says.next().unwrap().unwrap();
+    assert!(said.starts_with("No run goes on"), "{said}");
+    std::fs::rename(&away, &here).unwrap();
+    assert_eq!(engine.says.next().unwrap().unwrap(), "The engine goes on.");
+    comes_to(&flowkeep, &run, "succeeded");
 }

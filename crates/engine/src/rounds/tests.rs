@@ -9,7 +9,6 @@ use flowkeep_store::{NewRun, Store, StoreError, StoreOptions};
 
 use super::*;
 use crate::actions::HttpClient;
-use crate::wanted::Wanted;
 
 /// Something a worker does, and a person's work, each with a day of time.
 const TASKS: &str = r#"{"tasks": [
@@ -47,7 +46,7 @@ fn nothing_is_remembered_of_attempts_and_runs_that_have_ended() {
     let (report, happened) = channel();
     let mut rounds = rounds(folder.path(), report);
     let store = Arc::clone(&rounds.place.store);
-    let mut rows = Vec::new();
+    let mut runs = Vec::new();
     for _ in 0..RUNS {
         let new = NewRun {
             workflow_id: None,
@@ -63,7 +62,7 @@ fn nothing_is_remembered_of_attempts_and_runs_that_have_ended() {
             parent: None,
         };
         let added = store.write::<_, StoreError>(move |tx| tx.add_run(&new));
-        rows.push(added.unwrap().0);
+        runs.push(added.unwrap().1);
     }
     let asks = |rounds: &Rounds| {
         let waiting = |live: &&Live| live.state.head.status == Status::Waiting;
@@ -80,12 +79,11 @@ fn nothing_is_remembered_of_attempts_and_runs_that_have_ended() {
         "one for each question, and no more"
     );
     assert!(rounds.under_way.is_empty());
-    for row in rows {
-        let wanted = serde_json::to_string(&Wanted::Cancel).unwrap();
-        let asked = store.write::<_, StoreError>(move |tx| tx.request_of_run(row, &wanted, "me"));
-        asked.unwrap();
+    let mut last = Round::default();
+    for run in runs {
+        rounds.tell_late(run, Event::Cancel, &mut last);
     }
-    rounds.turn(vec![Happened::Woken], &happened);
+    rounds.finish(last, &happened);
     assert_eq!((rounds.live.len(), rounds.timers.len()), (0, 0));
     rounds.runtime.shutdown_background();
 }

@@ -457,7 +457,7 @@ fn a_run_is_repeated_from_where_somebody_wants(
     let now = flowkeep_core::run::Definition::read(value).unwrap();
     let skip: Vec<TaskId> = skip.iter().map(|id| TaskId::from(*id)).collect();
     let (_, id) = place.add(NewRun {
-        start: repeat(&then, &state, &now, from, &skip).unwrap(),
+        start: repeat(&then, &state, &now, from, &skip, &[]).unwrap(),
         repeats: Some(before),
         ..Place::new_run(&corrected, "{}")
     });
