@@ -78,6 +78,7 @@ impl From<rusqlite::Error> for StoreError {
 
 impl StoreError {
     /// The same once more, for another one who is to know it.
+    #[must_use]
     pub fn again(&self) -> Self {
         match self {
             Self::Damaged(detail) => Self::Damaged(detail.clone()),

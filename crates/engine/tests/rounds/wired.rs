@@ -74,8 +74,8 @@ impl Place {
     }
 
     fn last(&self, row: i64, task: &str) -> Option<AttemptRecord> {
-        let attempts = self.store.attempts(row).unwrap().into_iter();
-        attempts.filter(|found| found.task.as_str() == task).last()
+        let mut attempts = self.store.attempts(row).unwrap().into_iter();
+        attempts.rfind(|found| found.task.as_str() == task)
     }
 
     fn status_of(&self, row: i64, task: &str) -> Option<Status> {
@@ -356,10 +356,10 @@ fn words(list: &[&str]) -> Vec<String> {
 
 #[rstest]
 #[case::a_chain(
-    &format!(r#"{{"name": "W", "tasks": [{}, {}, {}, {}]}}"#,
+    &tasks("", &[
         writes("a", "a", r#", "transitions": {"success": {"task_id": "b"}}"#),
         format!(r#"{{"id": "b", {FAILS}, "transitions": {{"success": {{"task_id": "c"}}, "failure": {{"task_id": "d"}}}}}}"#),
-        writes("c", "c", ""), writes("d", "d", "")),
+        writes("c", "c", ""), writes("d", "d", "")].join(", ")),
     Status::Succeeded, None, &["a", "d"])]
 #[case::a_graph(
     r#"{"name": "W", "nodes": {
