@@ -64,7 +64,7 @@ impl AppError {
 
     /// The same as the reason of another one.
     pub(crate) fn reason(&self) -> Message {
-        let mut message = Message::new(&format!("error_{}", self.code));
+        let mut message = Message::new(format!("error_{}", self.code));
         message.fields.clone_from(&self.fields);
         message.because.clone_from(&self.because);
         message

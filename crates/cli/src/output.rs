@@ -107,11 +107,6 @@ impl Output {
         Ok(Outcome::Done)
     }
 
-    /// Says to people what happens beside the result.
-    pub(crate) fn aside(&self, text: &str) -> Result<(), AppError> {
-        writeln!(io::stderr(), "{text}").map_err(printing)
-    }
-
     /// Says to people that a list goes on after this page; JSON has `next` for it.
     pub(crate) fn more(&self, next: Option<&str>) -> Result<(), AppError> {
         match next.filter(|_| !self.json) {
@@ -255,6 +250,11 @@ fn width(text: &str) -> usize {
 pub(crate) fn write(body: impl FnOnce(&mut Out) -> io::Result<()>) -> Result<(), AppError> {
     let mut out = BufWriter::new(io::stdout().lock());
     body(&mut out).and_then(|()| out.flush()).map_err(printing)
+}
+
+/// Says to people what happens beside the result.
+pub(crate) fn aside(text: &str) -> Result<(), AppError> {
+    writeln!(io::stderr(), "{text}").map_err(printing)
 }
 
 /// Standard output that is closed (`| head`) ends the command quietly like any other program.

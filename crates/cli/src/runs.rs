@@ -14,7 +14,7 @@ use flowkeep_core::run::Status;
 use flowkeep_core::{visible, visible_whole};
 use serde_json::{Value, json};
 
-use crate::output::{Outcome, Output, values, write};
+use crate::output::{Outcome, Output, aside, values, write};
 use crate::progress::Shown;
 use crate::run_args::{Answer, Definition, Mode, Needs, Retry, Run, RunList, Start};
 use crate::run_details::{preview, show, task_output, told_acts};
@@ -367,5 +367,5 @@ fn tell_trouble(
             catalogue.labelled(&held_up, &catalogue.error(&error))
         }
     };
-    output.aside(&text)
+    aside(&text)
 }
