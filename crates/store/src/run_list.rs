@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use flowkeep_core::run::{Status, TaskId};
 use flowkeep_core::{Message, RunId};
+use rusqlite::Row;
 use rusqlite::types::Value as Sql;
+use serde::{Deserialize, Serialize};
 
 use crate::run::{first_id, id_of, json_of, status_of};
 use crate::run_overview::{ASKS, NEEDS_A_LOOK, failed_task};
@@ -108,8 +110,8 @@ pub struct RunPage {
     pub total: Option<u32>,
 }
 
-/// One attempt at a task.
-#[derive(Debug, Clone)]
+/// One attempt at a task. Also a part of a line of a backup's `runs/*.jsonl`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AttemptRecord {
     /// Its task.
     pub task: TaskId,
@@ -155,6 +157,26 @@ pub struct OutputRecord {
     pub bytes: u32,
     /// The JSON; absent where it is too large for what was asked.
     pub value: Option<String>,
+}
+
+/// The attempts of a run, each to be read by [`attempt`].
+pub(crate) const ATTEMPTS: &str = "SELECT task, number, status, queued_at, started_at, ended_at, \
+    agent, data_source, rule, error FROM attempt WHERE run = ?1 ORDER BY task, number";
+
+pub(crate) fn attempt(row: &Row<'_>) -> rusqlite::Result<AttemptRecord> {
+    let error: Option<String> = row.get(9)?;
+    Ok(AttemptRecord {
+        task: TaskId(row.get(0)?),
+        number: row.get(1)?,
+        status: status_of(row, 2)?,
+        queued_at: row.get(3)?,
+        started_at: row.get(4)?,
+        ended_at: row.get(5)?,
+        agent: row.get(6)?,
+        data_source: row.get(7)?,
+        rule: row.get(8)?,
+        error: error.map(|text| json_of(9, &text)).transpose()?,
+    })
 }
 
 /// All of a filter but its words, as SQL and what is bound there.
@@ -303,25 +325,8 @@ impl Store {
     /// What the database says.
     pub fn attempts(&self, row: i64) -> Result<Vec<AttemptRecord>, StoreError> {
         let reader = self.reader()?;
-        let mut statement = reader.prepare_cached(
-            "SELECT task, number, status, queued_at, started_at, ended_at, agent, data_source, \
-             rule, error FROM attempt WHERE run = ?1 ORDER BY task, number",
-        )?;
-        let rows = statement.query_map([row], |row| {
-            let error: Option<String> = row.get(9)?;
-            Ok(AttemptRecord {
-                task: TaskId(row.get(0)?),
-                number: row.get(1)?,
-                status: status_of(row, 2)?,
-                queued_at: row.get(3)?,
-                started_at: row.get(4)?,
-                ended_at: row.get(5)?,
-                agent: row.get(6)?,
-                data_source: row.get(7)?,
-                rule: row.get(8)?,
-                error: error.map(|text| json_of(9, &text)).transpose()?,
-            })
-        })?;
+        let mut statement = reader.prepare_cached(ATTEMPTS)?;
+        let rows = statement.query_map([row], attempt)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::document::format_of;
 use crate::run::{id_of, json_of, status_of};
-use crate::{Snapshot, StoreError};
+use crate::run_list::{ATTEMPTS, attempt};
+use crate::{AttemptRecord, Snapshot, StoreError};
 
 /// Attempts, tasks or messages in one piece.
 const PIECE: usize = 500;
@@ -37,7 +38,7 @@ pub enum SnapshotRun {
         /// Their run.
         of: RunId,
         /// Each.
-        attempts: Vec<SnapshotAttempt>,
+        attempts: Vec<AttemptRecord>,
     },
     /// What a task gave last: JSON.
     Output {
@@ -133,31 +134,6 @@ pub struct SnapshotTask {
     pub task: TaskId,
     /// What it had come to.
     pub state: TaskState,
-}
-
-/// An attempt at a task.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct SnapshotAttempt {
-    /// Its task.
-    pub task: TaskId,
-    /// Its number, from 1.
-    pub number: u32,
-    /// What it had come to.
-    pub status: Status,
-    /// Milliseconds; when it came into the queue.
-    pub queued_at: i64,
-    /// Milliseconds; when it began.
-    pub started_at: Option<i64>,
-    /// Milliseconds; when it ended.
-    pub ended_at: Option<i64>,
-    /// Who carried it out.
-    pub agent: Option<String>,
-    /// The name of its data source.
-    pub data_source: Option<String>,
-    /// Why that source.
-    pub rule: Option<String>,
-    /// Why it failed or was broken off.
-    pub error: Option<Message>,
 }
 
 /// A line of a run's log.
@@ -314,9 +290,7 @@ impl Snapshot {
         self.pieces(tasks, row, task, |tasks| {
             each(SnapshotRun::Tasks { of, tasks })
         })?;
-        let attempts = "SELECT task, number, status, queued_at, started_at, ended_at, agent, \
-             data_source, rule, error FROM attempt WHERE run = ?1 ORDER BY task, number";
-        self.pieces(attempts, row, attempt, |attempts| {
+        self.pieces(ATTEMPTS, row, attempt, |attempts| {
             each(SnapshotRun::Attempts { of, attempts })
         })?;
         let outputs = "SELECT task, value FROM output WHERE run = ?1 ORDER BY task";
@@ -427,22 +401,6 @@ fn task(row: &Row<'_>) -> rusqlite::Result<SnapshotTask> {
     Ok(SnapshotTask {
         task: TaskId(row.get(0)?),
         state: json_of(1, &row.get::<_, String>(1)?)?,
-    })
-}
-
-fn attempt(row: &Row<'_>) -> rusqlite::Result<SnapshotAttempt> {
-    let error: Option<String> = row.get(9)?;
-    Ok(SnapshotAttempt {
-        task: TaskId(row.get(0)?),
-        number: row.get(1)?,
-        status: status_of(row, 2)?,
-        queued_at: row.get(3)?,
-        started_at: row.get(4)?,
-        ended_at: row.get(5)?,
-        agent: row.get(6)?,
-        data_source: row.get(7)?,
-        rule: row.get(8)?,
-        error: error.map(|text| json_of(9, &text)).transpose()?,
     })
 }
 

@@ -8,10 +8,8 @@ use rusqlite::{Connection, OptionalExtension as _};
 use crate::run::{facts, to_json};
 use crate::run_search::begin_stretch;
 use crate::search::{self, MESSAGES, PLACE_BITS, Place, Searched};
-use crate::snapshot_runs::{
-    SnapshotAttempt, SnapshotMessage, SnapshotRun, SnapshotRunHead, SnapshotTask,
-};
-use crate::{Staging, StoreError};
+use crate::snapshot_runs::{SnapshotMessage, SnapshotRun, SnapshotRunHead, SnapshotTask};
+use crate::{AttemptRecord, Staging, StoreError};
 
 /// A run in a plan that does not come in.
 #[derive(Debug)]
@@ -109,7 +107,7 @@ fn add_tasks(plan: &Connection, of: &str, tasks: &[SnapshotTask]) -> Result<usiz
 fn add_attempts(
     plan: &Connection,
     of: &str,
-    attempts: &[SnapshotAttempt],
+    attempts: &[AttemptRecord],
 ) -> Result<usize, StoreError> {
     let mut statement = plan.prepare_cached(
         "INSERT OR IGNORE INTO attempt(run, task, number, status, queued_at, started_at, \

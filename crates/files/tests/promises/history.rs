@@ -72,8 +72,7 @@ fn what_a_preview_counts_is_what_comes_in() {
 #[test]
 fn agents_have_a_file_of_their_own_and_come_back() {
     let catalog = Catalog::new();
-    let agents =
-        serde_json::json!({"list": [{"id": "night", "capabilities": ["sqlite"], "capacity": 2}]});
+    let agents = serde_json::json!([{"id": "night", "capabilities": ["sqlite"], "capacity": 2}]);
     let kept = agents.clone();
     let set = move |tx: &flowkeep_store::Tx<'_>| {
         tx.set_setting("agents", &kept)?;
