@@ -20,7 +20,11 @@ export default defineConfig({
     // The content security policy knows no data: URLs, so that fonts and pictures stay files.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,
-    rolldownOptions: { input: ['index.html', 'recovery.html'] },
+    rolldownOptions: {
+      input: ['index.html', 'recovery.html'],
+      // What the first screen needs comes in one piece: of forty, each costs its way to the page.
+      output: { codeSplitting: { groups: [{ name: 'start', test: /src\/app\/App\.tsx$/ }] } },
+    },
   },
   test: {
     environment: 'happy-dom',

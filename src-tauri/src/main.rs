@@ -96,6 +96,8 @@ fn show(
     watchdog::remember(&own);
 
     let paint = FirstPaint::new(started, &own);
+    // The data opens while the toolkit wakes.
+    let opening = tauri::async_runtime::spawn_blocking(|| Api::open(options));
     let result = tauri::Builder::default()
         .plugin(window::remember_place(&own))
         .manage(claim)
@@ -129,7 +131,10 @@ fn show(
             recovery::recovery_restore,
             recovery::recovery_try_again,
         ])
-        .setup(move |app| Ok(open(app, &own, options)?))
+        .setup(move |app| {
+            let opened = tauri::async_runtime::block_on(opening)?;
+            Ok(open(app, &own, opened)?)
+        })
         .run(tauri::generate_context!());
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -140,11 +145,11 @@ fn show(
     }
 }
 
-/// Opens the data and the window on it, or the window that says why not. The window keeps its own
-/// things in `own`.
-fn open(app: &App, own: &Path, options: OpenOptions) -> tauri::Result<()> {
+/// Opens the window on the data, or the window that says why there is none. The window keeps its
+/// own things in `own`.
+fn open(app: &App, own: &Path, opened: Result<Api, AppError>) -> tauri::Result<()> {
     let handle = app.handle();
-    match open_data(handle, options) {
+    match opened.and_then(|api| follow(handle, api)) {
         Ok(api) => {
             let settings = window::settings(&api);
             app.manage(api);
@@ -160,8 +165,8 @@ fn open(app: &App, own: &Path, options: OpenOptions) -> tauri::Result<()> {
     Ok(())
 }
 
-fn open_data(app: &AppHandle, options: OpenOptions) -> Result<Arc<Api>, AppError> {
-    let api = Api::open(options)?;
+/// Lets the window follow the data, and carry runs out.
+fn follow(app: &AppHandle, api: Api) -> Result<Arc<Api>, AppError> {
     let (told, asked, lost) = (app.clone(), app.clone(), app.clone());
     let follower = api.follow(
         move |tags| {

@@ -8,7 +8,7 @@ import { useLocale } from '@/i18n';
 import styles from './App.module.css';
 import { useAppearance } from './appearance';
 import { useEvents } from './events';
-import { useFirstPaint } from './firstPaint';
+import { useFirstAnswers, useFirstPaint } from './firstPaint';
 import { useKeptFocus } from './keptFocus';
 import { createQueryClient } from './queries';
 import { createAppRouter } from './router';
@@ -24,11 +24,12 @@ export function App() {
 
 /** The window once its settings are known: everything below it speaks their language. */
 function Window() {
-  const settings = useQuery(settingsQuery());
-  const about = useQuery(aboutQuery());
+  const hears = useEvents();
+  const settings = useQuery({ ...settingsQuery(), enabled: hears });
+  const about = useQuery({ ...aboutQuery(), enabled: hears });
+  const answered = useFirstAnswers(hears);
   const locale = useLocale();
   const [router] = useState(createAppRouter);
-  useEvents();
   useKeptFocus();
   const ready = useAppearance(settings.data, about.data);
   const error = settings.error ?? about.error;
@@ -42,7 +43,7 @@ function Window() {
       </div>
     );
   }
-  if (!ready) return null;
+  if (!ready || !answered) return null;
   return (
     <I18nProvider locale={locale}>
       {/* Words are looked up while rendering: another language renders everything anew. */}

@@ -1,25 +1,23 @@
 import { useIsFetching } from '@tanstack/react-query';
 import { Outlet } from '@tanstack/react-router';
-import { useState } from 'react';
-import { FolderQuestion } from '@/features/backup/FolderQuestion';
-import { ImportDialog } from '@/features/import/ImportDialog';
+import { lazy, Suspense, useState } from 'react';
 import { EngineNotice } from '@/features/runs/EngineNotice';
-import { RunSheet } from '@/features/runs/sheet/RunSheet';
 import { m } from '@/i18n';
-import { DropVeil } from './DropVeil';
 import { useFirstPaint } from './firstPaint';
 import { useLeftDrafts } from './leftDrafts';
-import { Palette } from './Palette';
 import { ReachNotice } from './ReachNotice';
 import styles from './Shell.module.css';
 import { Sidebar } from './Sidebar';
 import { useShortcuts } from './shortcuts';
 
+/** What may come over a page. None of it is needed for the first screen, which is drawn before. */
+const Overlays = lazy(() => import('./Overlays'));
+
 /** The frame around every page: where to go, what is said over everything. */
 export function Shell() {
   const [searching, setSearching] = useState(false);
   useShortcuts(() => setSearching(true));
-  useFirstPaint(useIsFetching() === 0);
+  const isPainted = useFirstPaint(useIsFetching() === 0);
   useLeftDrafts();
   return (
     <div className={styles.shell}>
@@ -32,11 +30,11 @@ export function Shell() {
         <EngineNotice />
         <Outlet />
       </div>
-      <Palette isOpen={searching} onClose={() => setSearching(false)} />
-      <ImportDialog />
-      <RunSheet />
-      <FolderQuestion />
-      <DropVeil />
+      {isPainted && (
+        <Suspense fallback={null}>
+          <Overlays isSearching={searching} onSearchEnd={() => setSearching(false)} />
+        </Suspense>
+      )}
     </div>
   );
 }

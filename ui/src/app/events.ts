@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { keepDrafts } from '@/features/catalog/draft/drafts';
 import { offerImport } from '@/features/import/store';
 import { listen, shell } from '@/ipc';
@@ -7,19 +7,18 @@ import { ALL } from '@/ipc/tags';
 import { invalidate } from './queries';
 import { setReach } from './reach';
 
-/** Follow what the shell tells. */
-export function useEvents(): void {
+/**
+ * Follow what the shell tells. Answers whether changes are heard of by now: what is asked for from
+ * then on misses none, what was asked for before might.
+ */
+export function useEvents(): boolean {
   const client = useQueryClient();
+  const [hears, setHears] = useState(false);
   useEffect(() => {
     let told = false;
     const changes = gather((tags) => invalidate(client, tags));
     const stops = [
-      listen(
-        'changed',
-        changes.add,
-        // What changed between the first answers and now was told to nobody.
-        () => invalidate(client, [ALL]),
-      ),
+      listen('changed', changes.add, () => setHears(true)),
       listen('dropped', offerImport),
       listen('closing', () => void keepDrafts().finally(() => shell.ready_to_close())),
       listen('reach', (reach) => {
@@ -45,6 +44,7 @@ export function useEvents(): void {
       document.removeEventListener('visibilitychange', keep);
     };
   }, [client]);
+  return hears;
 }
 
 /** Changes that come faster than this are told together, in milliseconds. */

@@ -1,13 +1,48 @@
-import { useEffect } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { overviewQuery } from '@/features/overview/queries';
+import { engineQuery, runOverviewQuery } from '@/features/runs/queries';
 import { shell } from '@/ipc';
+
+/** How long the first screen waits for what it shows, in milliseconds. */
+const WORTH_WAITING = 200;
+
+/** The faces that nearly all text is set in (tokens.css). */
+const FACES = ['13px "Inter Variable"', '13px "Inter Latin"'];
+
+/**
+ * Ask for all that the first screen shows in one go, once `hears` says that no change is missed
+ * from then on. True when it is here, so that it is laid out once; or when it takes too long to
+ * leave the window empty for it. Text laid out before its face is here would first be set in the
+ * system's, and looking for those takes longer than all the rest.
+ */
+export function useFirstAnswers(hears: boolean): boolean {
+  const client = useQueryClient();
+  const [here, setHere] = useState(false);
+  useEffect(() => {
+    if (!hears) return;
+    const show = () => setHere(true);
+    const timer = setTimeout(show, WORTH_WAITING);
+    const answers: Promise<unknown>[] = [
+      ...FACES.map((face) => document.fonts?.load(face)),
+      client.prefetchQuery(overviewQuery()),
+      client.prefetchQuery(runOverviewQuery()),
+      client.prefetchQuery(engineQuery()),
+    ];
+    void Promise.all(answers).then(show);
+    return () => clearTimeout(timer);
+  }, [client, hears]);
+  return here;
+}
 
 let told = false;
 
 /**
  * Tell the shell, once, that something usable is on the screen; it watches for a web view that
- * stays blank.
+ * stays blank. True from then on.
  */
-export function useFirstPaint(painted: boolean): void {
+export function useFirstPaint(painted: boolean): boolean {
+  const [seen, setSeen] = useState(told);
   useEffect(() => {
     if (!painted || told) return;
     told = true;
@@ -16,7 +51,9 @@ export function useFirstPaint(painted: boolean): void {
       requestAnimationFrame(() => {
         document.documentElement.dataset.ready = 'true';
         shell.window_ready().catch(() => undefined);
+        setSeen(true);
       }),
     );
   }, [painted]);
+  return seen;
 }

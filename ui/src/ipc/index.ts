@@ -24,7 +24,7 @@ export function call<Name extends CommandName>(
 
 /**
  * Hear of something; gives back how to stop hearing of it. `ready` is called once nothing is missed
- * any more.
+ * any more, or nothing will be heard of.
  */
 export function listen<Name extends keyof Events>(
   event: Name,

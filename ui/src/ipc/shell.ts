@@ -48,7 +48,7 @@ function listen<Name extends keyof Events>(
   ready: () => void = () => undefined,
 ): () => void {
   const stopping = listenToShell<Events[Name]>(event, ({ payload }) => listener(payload));
-  void stopping.then(ready);
+  void stopping.then(ready, ready);
   return () => void stopping.then((stop) => stop());
 }
 

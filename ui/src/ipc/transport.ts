@@ -67,7 +67,7 @@ export interface Transport {
   listen<Name extends keyof Events>(
     event: Name,
     listener: (payload: Events[Name]) => void,
-    /** Called once nothing is missed any more. */
+    /** Called once nothing is missed any more, or nothing will be heard of. */
     ready?: () => void,
   ): () => void;
   shell: Shell;

@@ -1,0 +1,23 @@
+import { FolderQuestion } from '@/features/backup/FolderQuestion';
+import { ImportDialog } from '@/features/import/ImportDialog';
+import { RunSheet } from '@/features/runs/sheet/RunSheet';
+import { DropVeil } from './DropVeil';
+import { Palette } from './Palette';
+
+interface Props {
+  isSearching: boolean;
+  onSearchEnd: () => void;
+}
+
+/** The dialogs that any page may be under. Each shows itself when there is reason to. */
+export default function Overlays({ isSearching, onSearchEnd }: Props) {
+  return (
+    <>
+      <Palette isOpen={isSearching} onClose={onSearchEnd} />
+      <ImportDialog />
+      <RunSheet />
+      <FolderQuestion />
+      <DropVeil />
+    </>
+  );
+}
