@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use flowkeep_api::types::ProgressReport;
 use flowkeep_api::{Api, AppError, Cancellation, Progress};
 use serde_json::Value;
-use tauri::ipc::{Channel, JavaScriptChannelId};
+use tauri::ipc::{Channel, JavaScriptChannelId, Response};
 use tauri::{State, Webview};
 
 /// The long calls under way, by the id the page gave them, each with its flag "stop".
@@ -59,7 +59,7 @@ pub(crate) async fn call(
     input: Value,
     channel: Option<JavaScriptChannelId>,
     task: Option<String>,
-) -> Result<Value, AppError> {
+) -> Result<Response, AppError> {
     let api = Arc::clone(&api);
     let stop = task
         .as_deref()
@@ -76,14 +76,14 @@ pub(crate) async fn call(
     if let Some(task) = &task {
         tasks.end(task);
     }
-    answered(&name, answer)
+    answered(&name, answer).map(Response::new)
 }
 
 /// A command that ended in a panic is a failure of that command and of nothing else.
 fn answered(
     command: &str,
-    answer: tauri::Result<Result<Value, AppError>>,
-) -> Result<Value, AppError> {
+    answer: tauri::Result<Result<String, AppError>>,
+) -> Result<String, AppError> {
     answer.unwrap_or_else(|panic| {
         tracing::error!(command, %panic, "a command ended in a panic");
         Err(AppError::new("internal").with("command", command))

@@ -16,7 +16,7 @@ use flowkeep_api::{
     newest_good_backup, newest_safety_copy,
 };
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tauri::{State, WebviewWindow};
 
 use crate::dialogs::{dialog, open_folder};
@@ -180,15 +180,25 @@ fn fill_new(aside: &SetAside, places: Arc<dyn Places>, token: &str) -> Result<u6
     } else {
         let api = aside.open(options)?;
         let from = json!({"from": {"picked": token}});
-        let plan = flowkeep_api::call(&api, "db_restore_plan", from, &Silent)?;
+        let plan = read(&flowkeep_api::call(&api, "db_restore_plan", from, &Silent)?)?;
         // There is nothing here yet to be copied, and a copy of nothing would push a real one out.
         let apply = json!({"plan_id": plan["plan_id"], "without_safety_copy": true});
         flowkeep_api::call(&api, "db_restore", apply, &Silent)?;
         api
     };
-    let overview = flowkeep_api::call(&api, "overview_show", json!({}), &Silent)?;
+    let overview = read(&flowkeep_api::call(
+        &api,
+        "overview_show",
+        json!({}),
+        &Silent,
+    )?)?;
     let counts = overview["counts"].as_array().into_iter().flatten();
     Ok(counts.filter_map(|of| of["count"].as_u64()).sum())
+}
+
+/// What a command answered.
+fn read(answer: &str) -> Result<Value, AppError> {
+    serde_json::from_str(answer).map_err(|error| AppError::new("internal").with("detail", error))
 }
 
 #[cfg(test)]

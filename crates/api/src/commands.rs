@@ -16,7 +16,7 @@ use crate::bodies::{
     run_overview, run_previews, run_questions, runs, settings,
 };
 use crate::types as t;
-use crate::{Api, AppError, Progress};
+use crate::{Api, AppError, Progress, script};
 
 /// One command.
 pub struct Command {
@@ -28,12 +28,12 @@ pub struct Command {
     pub long: bool,
     /// Whether it takes a place on disk. On a network face only below registered roots.
     pub takes_place: bool,
-    run: fn(&Api, Value, &dyn Progress) -> Result<Value, AppError>,
+    run: fn(&Api, Value, &dyn Progress) -> Result<String, AppError>,
     types: fn(&Config) -> (String, String),
     export: fn(&Config) -> Result<(), ts_rs::ExportError>,
 }
 
-/// Calls a command by name.
+/// Calls a command by name. The answer is JSON for a script: see [`script`].
 ///
 /// # Errors
 /// `command_unknown`, `input_invalid`, and whatever the command answers.
@@ -42,7 +42,7 @@ pub fn call(
     name: &str,
     input: Value,
     progress: &dyn Progress,
-) -> Result<Value, AppError> {
+) -> Result<String, AppError> {
     let command = commands().find(|command| command.name == name);
     let command = command.ok_or_else(|| AppError::new("command_unknown").with("name", name))?;
     (command.run)(api, input, progress)
@@ -58,8 +58,8 @@ fn parse<T: DeserializeOwned>(input: Value) -> Result<T, AppError> {
         .map_err(|error| AppError::new("input_invalid").with("detail", error))
 }
 
-fn answer<T: Serialize>(output: &T) -> Result<Value, AppError> {
-    serde_json::to_value(output).map_err(|error| AppError::new("internal").with("detail", error))
+fn answer<T: Serialize>(output: &T) -> Result<String, AppError> {
+    script::print(output).map_err(|error| AppError::new("internal").with("detail", error))
 }
 
 fn names<I: TS, O: TS>(config: &Config) -> (String, String) {

@@ -19,6 +19,7 @@ mod plans;
 mod progress;
 mod safety_copy;
 mod scratch;
+mod script;
 mod set_aside;
 #[cfg(test)]
 mod testing;

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use serde_json::Value;
+use flowkeep_api::types::Object;
+use flowkeep_core::Value;
 
 use crate::args::given_path;
-use crate::run_args::{Object, Which, object};
+use crate::run_args::{Which, object, value};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Log {
@@ -51,7 +52,7 @@ pub(crate) enum Log {
         #[arg(value_name = "TYPE")]
         done: String,
         workflow: String,
-        #[arg(long, value_name = "JSON", value_parser = json)]
+        #[arg(long, value_name = "JSON|@FILE", value_parser = value)]
         data: Option<Value>,
     },
     Migrate {
@@ -116,8 +117,4 @@ pub(crate) enum Storage {
     Database,
     Both,
     Files,
-}
-
-fn json(text: &str) -> Result<Value, String> {
-    serde_json::from_str(text).map_err(|error| error.to_string())
 }

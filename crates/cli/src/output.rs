@@ -4,8 +4,9 @@ use std::io::{self, BufWriter, StdoutLock, Write};
 use std::process::ExitCode;
 
 use flowkeep_api::{AppError, Catalogue, io_reason};
-use flowkeep_core::{Message, visible_whole};
-use serde_json::{Value, json};
+use flowkeep_core::json::{print, read};
+use flowkeep_core::{Message, Value, visible_whole};
+use serde_json::{Value as Json, json};
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +41,7 @@ pub(crate) type Out = BufWriter<StdoutLock<'static>>;
 
 /// Values that others chose, for people: JSON escapes the controls of ASCII alone.
 pub(crate) fn values(out: &mut Out, values: &Value) -> io::Result<()> {
-    let text = format!("{values:#}");
+    let text = serde_json::to_string_pretty(values)?;
     text.lines()
         .try_for_each(|line| writeln!(out, "{}", visible_whole(line)))
 }
@@ -66,9 +67,7 @@ impl Output {
     ) -> Result<(), AppError> {
         write(|out| {
             if self.json {
-                let mut value = serde_json::to_value(result)?;
-                self.speak(&mut value);
-                writeln!(out, "{value}")
+                writeln!(out, "{}", self.spoken(&serde_json::to_string(result)?))
             } else {
                 human(&self.catalogue, out)
             }
@@ -80,18 +79,19 @@ impl Output {
     pub(crate) fn stream(
         &self,
         head: &impl serde::Serialize,
-        items: impl FnOnce(&mut dyn FnMut(Value) -> Result<(), AppError>) -> Result<(), AppError>,
+        items: impl FnOnce(&mut dyn FnMut(Json) -> Result<(), AppError>) -> Result<(), AppError>,
     ) -> Result<(), AppError> {
         let mut out = BufWriter::new(io::stdout().lock());
-        let mut head = serde_json::to_value(head).map_err(|error| printing(error.into()))?;
-        self.speak(&mut head);
-        let head = head.to_string();
+        let head = serde_json::to_string(head).map_err(|error| printing(error.into()))?;
+        let head = self.spoken(&head);
         let open = head.strip_suffix('}').unwrap_or(&head);
         let comma = if open.ends_with('{') { "" } else { "," };
         write!(out, "{open}{comma}\"items\":[").map_err(printing)?;
         let mut any = false;
-        items(&mut |mut item| {
+        items(&mut |item| {
+            let mut item = Value::from_json(&item);
             self.speak(&mut item);
+            let item = print(&item);
             let comma = if any { ",\n" } else { "" };
             any = true;
             write!(out, "{comma}{item}").map_err(printing)
@@ -151,22 +151,38 @@ impl Output {
         self.catalogue.text(&format!("hint_{hint}"), &error.fields)
     }
 
+    /// A result with a sentence beside every message. Numbers stay as they are spelled.
+    fn spoken(&self, result: &str) -> String {
+        match read(result) {
+            Ok(mut value) => {
+                self.speak(&mut value);
+                print(&value)
+            }
+            // Too deep, or a key twice: it is what it is.
+            Err(_) => result.to_owned(),
+        }
+    }
+
     /// Gives every message its sentence; code and fields stay for programs. Under `reason`,
     /// `message` or `text` stands the sentence then, `code` and `fields` beside it; a message in a list
-    /// becomes an object of the three.
+    /// becomes an object of the three. What people and programs gave is theirs and stays.
     fn speak(&self, value: &mut Value) {
         if let Some(message) = message(value) {
-            *value = json!({"code": message.code, "message": self.catalogue.say(&message)});
-            if !message.fields.is_empty() {
-                value["fields"] = json!(message.fields);
+            let said = self.catalogue.say(&message).into();
+            *value = Value::object([("code", message.code.as_str().into()), ("message", said)]);
+            if let (Value::Object(members), false) = (value, message.fields.is_empty()) {
+                set(members, "fields", fields(&message));
             }
             return;
         }
         match value {
             Value::Array(items) => items.iter_mut().for_each(|item| self.speak(item)),
-            Value::Object(fields) => {
+            Value::Object(members) => {
                 let mut said = None;
-                for (key, field) in fields.iter_mut() {
+                for (key, field) in members.iter_mut() {
+                    if GIVEN.contains(&key.as_str()) {
+                        continue;
+                    }
                     match message(field) {
                         Some(message) if matches!(key.as_str(), "reason" | "message" | "text") => {
                             *field = self.catalogue.say(&message).into();
@@ -176,9 +192,9 @@ impl Output {
                     }
                 }
                 if let Some(message) = said {
-                    fields.insert("code".to_owned(), message.code.into());
+                    set(members, "code", message.code.as_str().into());
                     if !message.fields.is_empty() {
-                        fields.insert("fields".to_owned(), json!(message.fields));
+                        set(members, "fields", fields(&message));
                     }
                 }
             }
@@ -187,13 +203,28 @@ impl Output {
     }
 }
 
+/// Keys of results under which stands what somebody gave, in whatever shape it has.
+const GIVEN: [&str; 3] = ["context", "output", "data"];
+
+fn set(members: &mut Vec<(String, Value)>, key: &str, value: Value) {
+    match members.iter_mut().find(|(name, _)| name == key) {
+        Some((_, present)) => *present = value,
+        None => members.push((key.to_owned(), value)),
+    }
+}
+
+fn fields(message: &Message) -> Value {
+    let fields = message.fields.iter();
+    Value::object(fields.map(|(name, field)| (name.as_str(), field.as_str().into())))
+}
+
 /// The message that a value is, if it is nothing more than that.
 fn message(value: &Value) -> Option<Message> {
-    let alone = |key: &String| ["code", "fields", "place", "because"].contains(&key.as_str());
-    if !value.as_object()?.keys().all(alone) {
+    let alone = |key: &str| ["code", "fields", "place", "because"].contains(&key);
+    if !value.as_object()?.iter().all(|(key, _)| alone(key)) {
         return None;
     }
-    serde_json::from_value(value.clone()).ok()
+    serde_json::from_value(value.to_json()).ok()
 }
 
 /// Prints a text as it stands.
@@ -281,7 +312,15 @@ mod tests {
             "errors": [{"path": "/a", "code": "a_finding", "message": "said"}],
             "fields_of_others": {"count": "3"},
         });
-        output.speak(&mut value);
+        value["output"] = json!({"code": "plan_note_missing"});
+        let mut spoken = Value::from_json(&value);
+        output.speak(&mut spoken);
+        let value = spoken.to_json();
+        assert_eq!(
+            value["output"],
+            json!({"code": "plan_note_missing"}),
+            "is theirs"
+        );
         let sentence = "3 of yours are not in it; they stay as they are";
         assert_eq!(value["reason"], sentence);
         assert_eq!(value["code"], "plan_note_missing");

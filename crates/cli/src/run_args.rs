@@ -4,10 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 use flowkeep_api::io_reason;
-use flowkeep_core::{Document, Format, Message, decode};
-use serde_json::{Map, Value};
-
-pub(crate) type Object = Map<String, Value>;
+use flowkeep_api::types::Object;
+use flowkeep_core::{Message, Value, decode, json};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Run {
@@ -228,28 +226,23 @@ impl std::error::Error for Unusable {}
 
 /// A JSON object as typed, or the one in a file after `@`.
 pub(crate) fn object(text: &str) -> Result<Object, Unusable> {
+    match value(text)? {
+        Value::Object(members) => Ok(Object(members)),
+        _ => Err(Unusable(Message::new("json_not_an_object"))),
+    }
+}
+
+/// A JSON value as typed, or the one in a file after `@`.
+pub(crate) fn value(text: &str) -> Result<Value, Unusable> {
     let text = match text.strip_prefix('@') {
         Some(path) => file(Path::new(path))?,
         None => text.to_owned(),
     };
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    serde_json::from_str(text).map_err(|error| Unusable(why_not(text, &error)))
+    json::read(&text).map_err(Unusable)
 }
 
 fn file(path: &Path) -> Result<String, Unusable> {
     let bytes = std::fs::read(path).map_err(|error| Unusable(io_reason(&error)))?;
     let (text, _) = decode(&bytes).ok_or_else(|| Unusable(Message::new("encoding_unknown")))?;
     Ok(text)
-}
-
-/// Our own reader says in words what is wrong, and where.
-fn why_not(text: &str, error: &serde_json::Error) -> Message {
-    match Document::parse(Format::Json, text.to_owned()) {
-        Err(message) => message,
-        Ok(document) if document.value().as_object().is_none() => {
-            Message::new("json_not_an_object")
-        }
-        // What is left is a number that no machine holds, such as 1e400.
-        Ok(_) => Message::new("json_number_too_large").with("detail", error),
-    }
 }

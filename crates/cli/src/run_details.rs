@@ -3,11 +3,12 @@
 use std::io::{self, Write};
 
 use flowkeep_api::types::{
-    Nothing, RunBroken, RunPreviewInput, RunQuestion, RunRef, RunTask, RunTaskRef, RunWork,
+    Nothing, Object, RunBroken, RunPreviewInput, RunQuestion, RunRef, RunTask, RunTaskRef, RunWork,
 };
 use flowkeep_api::{Api, AppError, Catalogue, run_previews, runs};
-use flowkeep_core::{Finding, visible, visible_whole};
-use serde_json::{Map, Value};
+use flowkeep_core::json::print;
+use flowkeep_core::{Finding, Value, visible, visible_whole};
+use serde_json::Value as Json;
 
 use crate::output::{Out, Outcome, Output, values};
 use crate::runs::{status, text_line};
@@ -62,7 +63,7 @@ fn of_work(catalogue: &Catalogue, out: &mut Out, task: &str, work: &RunWork) -> 
         let (label, name) = (visible(&field.field.label), visible(&field.field.name));
         let value = match &field.value {
             Value::Null => String::new(),
-            value => visible(&value.to_string()).into_owned(),
+            value => visible(&print(value)).into_owned(),
         };
         writeln!(out, "    {label} ({name}): {value}")?;
     }
@@ -120,7 +121,7 @@ pub(crate) fn preview(
     api: &Api,
     output: &Output,
     workflow: String,
-    context: Option<Map<String, Value>>,
+    context: Option<Object>,
 ) -> Result<Outcome, AppError> {
     let found = run_previews::preview(api, RunPreviewInput { workflow, context })?;
     let stops = !found.problems.is_empty();
@@ -172,7 +173,7 @@ fn sentence(catalogue: &Catalogue, finding: &Finding) -> String {
 /// What a workflow would do, beside the refusal to do it untrusted.
 pub(crate) fn told_acts(output: &Output, error: AppError) -> AppError {
     let acts = error.fields.get("acts").filter(|_| !output.is_json());
-    let acts: Option<Vec<Value>> = acts.and_then(|text| serde_json::from_str(text).ok());
+    let acts: Option<Vec<Json>> = acts.and_then(|text| serde_json::from_str(text).ok());
     if let Some(acts) = acts {
         // The refusal itself follows, and says so when this cannot be printed.
         let _ = crate::output::write(|out| of_acts(output.catalogue(), out, &acts));
@@ -181,7 +182,7 @@ pub(crate) fn told_acts(output: &Output, error: AppError) -> AppError {
 }
 
 /// Tasks with what they write, call or run; the shape is `RunAct`.
-fn of_acts(catalogue: &Catalogue, out: &mut Out, acts: &[Value]) -> io::Result<()> {
+fn of_acts(catalogue: &Catalogue, out: &mut Out, acts: &[Json]) -> io::Result<()> {
     for act in acts {
         let text = |key: &str| act[key].as_str().unwrap_or_default();
         let source = match text("source") {

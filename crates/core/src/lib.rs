@@ -11,6 +11,7 @@ mod edit;
 mod encoding;
 mod history;
 mod id;
+pub mod json;
 mod kind;
 pub mod log;
 mod message;
@@ -38,4 +39,4 @@ pub use names::{
 pub use recognise::{Recognised, recognise, wrap};
 pub use summary::{Summary, summarise};
 pub use validate::{Finding, Validation, validate};
-pub use value::Value;
+pub use value::{Value, fits_script_number};

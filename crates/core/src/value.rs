@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 
 /// A value as the text has it. Objects keep the order of their keys and hold no key twice; numbers
 /// keep their spelling (`1.0` stays `1.0`, `1e400` stays what it is).
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub enum Value {
     /// `null`, and in YAML an empty value.
+    #[default]
     Null,
     /// `true` or `false`.
     Bool(bool),
@@ -24,7 +25,60 @@ pub enum Value {
     Object(Vec<(String, Value)>),
 }
 
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::String(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::String(text)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Number(number.to_string())
+    }
+}
+
+impl From<u64> for Value {
+    fn from(number: u64) -> Self {
+        Self::Number(number.to_string())
+    }
+}
+
+impl From<Vec<Value>> for Value {
+    fn from(items: Vec<Self>) -> Self {
+        Self::Array(items)
+    }
+}
+
+/// `None` is `null`.
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
 impl Value {
+    /// An object of these members.
+    pub fn object<'k>(members: impl IntoIterator<Item = (&'k str, Self)>) -> Self {
+        let members = members.into_iter();
+        Self::Object(
+            members
+                .map(|(key, value)| (key.to_owned(), value))
+                .collect(),
+        )
+    }
+
     /// The value of this key, when this is an object that has it.
     pub fn get(&self, key: &str) -> Option<&Self> {
         self.as_object()?
@@ -268,7 +322,7 @@ fn exact_number(text: &str) -> Option<serde_json::Number> {
 }
 
 /// Whether a script's number (a 64-bit float, whole numbers up to 2^53) holds exactly this.
-pub(crate) fn fits_script_number(text: &str) -> bool {
+pub fn fits_script_number(text: &str) -> bool {
     const LARGEST_WHOLE: f64 = 9_007_199_254_740_991.0;
     let Ok(number) = text.parse::<f64>() else {
         return false;

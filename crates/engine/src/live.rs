@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Weak};
 
+use flowkeep_core::json::parse;
 use flowkeep_core::run::{Definition, RunState, TaskId};
 use flowkeep_core::{Document, Format, Message, RunId, Value};
 use flowkeep_store::{KeptRun, Parent, Store, StoreError};
@@ -117,7 +118,6 @@ impl Live {
         if run.head.is_some() {
             queued_since.extend(store.queued_since(run.row)?);
         }
-        let context: serde_json::Value = serde_json::from_str(&run.context).unwrap_or_default();
         let workflow = run.workflow_id.clone();
         Ok(Self {
             row: run.row,
@@ -125,7 +125,7 @@ impl Live {
             definition,
             state,
             seed: run.seed,
-            context: Arc::new(Value::from_json(&context)),
+            context: Arc::new(parse(&run.context)),
             depth: run.parent.as_ref().map_or(0, |parent| parent.depth),
             parent: run.parent,
             chosen: BTreeMap::new(),

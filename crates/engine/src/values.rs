@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use flowkeep_core::json;
 use flowkeep_core::run::action::{Action, Holds};
 use flowkeep_core::run::expression::{self, Fault, Lookup, Root};
 use flowkeep_core::run::{Definition, OutputOf, RunState, TaskId};
@@ -35,8 +36,7 @@ impl Values<'_> {
                 None
             }),
         };
-        let json: serde_json::Value = serde_json::from_str(&text?).ok()?;
-        Some(Value::from_json(&json))
+        json::read(&text?).ok()
     }
 }
 

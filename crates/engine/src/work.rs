@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 
+use flowkeep_core::json::parse;
 use flowkeep_core::run::action::Holds;
 use flowkeep_core::run::expression::{Fault, Lookup, Masked, evaluate_known};
 use flowkeep_core::run::{Definition, RunState, Task, Work};
@@ -38,8 +39,7 @@ pub fn params_of(
     state: &RunState,
     task: &Task,
 ) -> Result<(Value, Option<Message>), StoreError> {
-    let context: serde_json::Value = serde_json::from_str(&run.context).unwrap_or_default();
-    let context = Value::from_json(&context);
+    let context = parse(&run.context);
     let found = whereabouts([&task.params], definition, state);
     let lookup = Masked(Values {
         store,

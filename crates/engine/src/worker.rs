@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
+use flowkeep_core::json::print;
 use flowkeep_core::run::expression::Fault;
 use flowkeep_core::run::{Attempted, Definition, Level, Moment, Parked, TaskId};
 use flowkeep_core::{Message, RunId, Sha256, Value, slug};
 use flowkeep_host::{Clock, private_folder};
 use flowkeep_store::{NewRun, Parent, Said, Store};
-use serde_json::Value as Json;
 
 use crate::actions::{
     self, ActionError, Attempt, Caps, Done, HttpClient, Room, Said as Told, Stop, carry_out,
@@ -88,7 +88,7 @@ impl Came {
 
     pub(crate) fn succeeded(output: &actions::Output, called: Option<TaskId>) -> Self {
         Self {
-            output: Some(Json::Object(output.value.clone()).to_string()),
+            output: Some(print(&output.value)),
             ..Self::of(Attempted::Succeeded { called })
         }
     }
@@ -230,7 +230,7 @@ impl Workplace {
         }
         let beginning = Beginning {
             workflow,
-            context: context.to_json().to_string(),
+            context: print(context),
             ..Beginning::default()
         };
         let mut new = begin(&self.store, &self.connected, &beginning)

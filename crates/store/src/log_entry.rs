@@ -2,8 +2,9 @@
 //! runs and Activity.
 
 use flowkeep_core::Message;
+use flowkeep_core::json;
+use flowkeep_core::log::Said;
 use flowkeep_core::log::{Execution, ExecutionUpdate, LogEntry, LogMessage, LogType, Operation};
-use flowkeep_core::log::{Said, json};
 use flowkeep_host::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 

@@ -1,7 +1,8 @@
 //! What other programs recorded, in a plan, and how it comes in: by its ids, never over an entry that is
 //! here, be it another program's or our own.
 
-use flowkeep_core::log::{Execution, LogEntry, LogMessage, json, status_of_word};
+use flowkeep_core::json;
+use flowkeep_core::log::{Execution, LogEntry, LogMessage, status_of_word};
 use flowkeep_core::run::Status;
 use rusqlite::Connection;
 

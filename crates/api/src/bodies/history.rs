@@ -182,7 +182,7 @@ mod tests {
         for _ in 0..count {
             let input = RunTaskInput {
                 action: "wait".to_owned(),
-                params: serde_json::json!({"ms": 0}).as_object().cloned(),
+                params: serde_json::from_str(r#"{"ms": 0}"#).ok(),
                 context: None,
                 source: None,
             };

@@ -3,23 +3,23 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use flowkeep_core::Message;
+use flowkeep_core::json::print;
 use flowkeep_core::log::{
     Execution, ExecutionUpdate, LogEntry, LogMessage, LogType, Operation, Said,
 };
+use flowkeep_core::{Message, Value};
 use flowkeep_files::log::{
     DatabaseLog, FolderLog, Log, LogError, LogPage, LogQuery, LogReader as _, LogStorage, OwnLog,
 };
 use flowkeep_host::{Timestamp, text_path};
 use flowkeep_store::Store;
-use serde_json::{Map, Value};
 use ulid::Ulid;
 
 use super::{page, settings};
 use crate::types::{
     BrokenEntry, ExecutionEntry, ExecutionMessage, ExecutionPage, LogListInput, LogOperationInput,
-    LogRef, LogShow, LogStartInput, LogStorageKind, LogUpdateInput, Nothing, OperationEntry,
-    OperationEntryPage, RunText,
+    LogRef, LogShow, LogStartInput, LogStorageKind, LogUpdateInput, Nothing, Object,
+    OperationEntry, OperationEntryPage, RunText,
 };
 use crate::{Api, AppError, Catalogue, Tongue, time};
 
@@ -95,9 +95,7 @@ pub fn start(api: &Api, input: LogStartInput) -> Result<ExecutionEntry, AppError
         workflow_id: Some(input.workflow),
         status: Some("running".to_owned()),
         start_time: Some(now.rfc3339()),
-        context: Some(flowkeep_core::Value::from_json(&Value::Object(
-            input.context.unwrap_or_default(),
-        ))),
+        context: Some(input.context.unwrap_or_default().into_value()),
         ..Execution::default()
     };
     let entry = LogEntry::Execution(begun.clone());
@@ -138,7 +136,7 @@ pub fn record_operation(api: &Api, input: LogOperationInput) -> Result<Operation
         workflow_id: Some(input.workflow),
         timestamp: Some(now.rfc3339()),
         user: Some(api.actor()?),
-        data: input.data.as_ref().map(flowkeep_core::Value::from_json),
+        data: input.data,
         rest: Vec::new(),
     };
     let entry = LogEntry::Operation(done.clone());
@@ -250,9 +248,9 @@ fn execution(entry: Execution) -> ExecutionEntry {
         status: entry.status,
         start_time: entry.start_time,
         end_time: entry.end_time,
-        context: json(entry.context.as_ref()),
+        context: entry.context.into(),
         messages: entry.messages.into_iter().map(message).collect(),
-        rest: rest(&entry.rest),
+        rest: Object(entry.rest),
     }
 }
 
@@ -262,10 +260,8 @@ fn message(message: LogMessage) -> ExecutionMessage {
         Said::Message(message) => RunText::Message(message),
         Said::Other(value) => {
             let said = value.get_any(&["text", "message", "msg"]);
-            let said = said
-                .and_then(flowkeep_core::Value::as_str)
-                .map(str::to_owned);
-            RunText::Line(said.unwrap_or_else(|| value.to_json().to_string()))
+            let said = said.and_then(Value::as_str).map(str::to_owned);
+            RunText::Line(said.unwrap_or_else(|| print(&value)))
         }
     };
     ExecutionMessage {
@@ -283,20 +279,9 @@ fn operation(entry: Operation) -> OperationEntry {
         workflow_id: entry.workflow_id,
         timestamp: entry.timestamp,
         user: entry.user,
-        data: json(entry.data.as_ref()),
-        rest: rest(&entry.rest),
+        data: entry.data.into(),
+        rest: Object(entry.rest),
     }
-}
-
-fn json(value: Option<&flowkeep_core::Value>) -> Value {
-    value.map_or(Value::Null, flowkeep_core::Value::to_json)
-}
-
-fn rest(members: &[(String, flowkeep_core::Value)]) -> Map<String, Value> {
-    let members = members.iter();
-    members
-        .map(|(key, value)| (key.clone(), value.to_json()))
-        .collect()
 }
 
 impl From<LogError> for AppError {

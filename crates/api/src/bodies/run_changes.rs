@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use flowkeep_core::log::json::{parse, print};
+use flowkeep_core::json::{parse, print};
 use flowkeep_core::run::{Decision, Definition, From, RunState, Start, Status, TaskId, repeat};
 use flowkeep_core::{Document, Format, Kind, RunId, Value};
 use flowkeep_engine::{
@@ -13,14 +13,14 @@ use flowkeep_engine::{
     tasks_hash,
 };
 use flowkeep_store::{KeptRun, NewRun, NewRunRequest, RequestAnswer, StoreError};
-use serde_json::{Map, Value as Json, json};
+use serde_json::json;
 
 use super::run_previews::acts;
 use super::runs::find;
 use crate::engine_seat::connected;
 use crate::types::{
-    RetryDefinition, RunMode, RunRef, RunRetryInput, RunStartInput, RunStatus, RunTaskInput,
-    RunTaskResult,
+    Object, RetryDefinition, RunMode, RunRef, RunRetryInput, RunStartInput, RunStatus,
+    RunTaskInput, RunTaskResult,
 };
 use crate::{Api, AppError, Progress};
 
@@ -78,14 +78,16 @@ pub fn task(
     input: RunTaskInput,
     progress: &dyn Progress,
 ) -> Result<RunTaskResult, AppError> {
-    let mut task = json!({
-        "id": ONLY,
-        "name": input.action,
-        "action": input.action,
-        "params": input.params.unwrap_or_default(),
-    });
-    task["dataSource"] = input.source.map_or(Json::Null, Json::String);
-    let text_of = json!({"name": input.action, "tasks": [task]}).to_string();
+    let action = input.action.as_str();
+    let task = Value::object([
+        ("id", ONLY.into()),
+        ("name", action.into()),
+        ("action", action.into()),
+        ("params", input.params.unwrap_or_default().into_value()),
+        ("dataSource", input.source.into()),
+    ]);
+    let whole = Value::object([("name", action.into()), ("tasks", vec![task].into())]);
+    let text_of = print(&whole);
     let document = Document::parse(Format::Json, text_of.clone())?;
     if let Err(found) = Definition::read(document.value()) {
         return Err(definition_invalid(&input.action, &found).into());
@@ -116,9 +118,7 @@ pub fn task(
     Ok(RunTaskResult {
         run_id: id.to_string(),
         status,
-        output: output
-            .and_then(|text| serde_json::from_str(&text).ok())
-            .unwrap_or_default(),
+        output: output.map_or(Value::Null, |text| parse(&text)),
         error: last.and_then(|attempt| attempt.error),
     })
 }
@@ -205,25 +205,22 @@ pub fn retry(api: &Api, input: RunRetryInput) -> Result<RunStatus, AppError> {
 }
 
 /// The context of a run with what is given anew, and the names that have another value by it.
-fn given_anew(before: &str, anew: Option<Map<String, Json>>) -> (String, Vec<String>) {
-    let Some(anew) = anew else {
+fn given_anew(before: &str, anew: Option<Object>) -> (String, Vec<String>) {
+    let Some(Object(anew)) = anew else {
         return (before.to_owned(), Vec::new());
     };
-    let mut members = match parse(before) {
-        Value::Object(members) => members,
-        _ => Vec::new(),
+    let mut context = match parse(before) {
+        Value::Object(members) => Object(members),
+        _ => Object::default(),
     };
     let mut names = Vec::new();
     for (name, value) in anew {
-        let value = Value::from_json(&value);
-        match members.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, known)) if *known == value => continue,
-            Some((_, known)) => *known = value,
-            None => members.push((name.clone(), value)),
+        if context.get(&name) != Some(&value) {
+            context.set(&name, value);
+            names.push(name);
         }
-        names.push(name);
     }
-    (print(&Value::Object(members)), names)
+    (print(&context.into_value()), names)
 }
 
 /// Whether nobody carries out what has been started: it stays queued.
@@ -489,6 +486,6 @@ pub(super) fn told(run: &KeptRun) -> RunStatus {
 }
 
 /// An object as text; an empty one where there is none.
-fn text(object: Option<Map<String, Json>>) -> String {
-    Json::Object(object.unwrap_or_default()).to_string()
+fn text(object: Option<Object>) -> String {
+    print(&object.unwrap_or_default().into_value())
 }

@@ -7,11 +7,10 @@ use flowkeep_core::run::{Definition, Task, lines};
 use flowkeep_core::{Kind, Value};
 use flowkeep_engine::sources::{Source, choose};
 use flowkeep_engine::{params_with_context, readiness};
-use serde_json::Value as Json;
 
 use crate::engine_seat::connected;
 use crate::types::{
-    ActionList, ActionRow, Nothing, RunAct, RunContextName, RunContextUse, RunPreview,
+    ActionList, ActionRow, Nothing, Object, RunAct, RunContextName, RunContextUse, RunPreview,
     RunPreviewInput, RunPreviewTask, RunTrust,
 };
 use crate::{Api, AppError};
@@ -28,9 +27,7 @@ pub fn preview(api: &Api, input: RunPreviewInput) -> Result<RunPreview, AppError
             .with("id", &input.workflow)
             .hint("list_first"));
     };
-    let context = input
-        .context
-        .map(|given| Value::from_json(&Json::Object(given)));
+    let context = input.context.map(Object::into_value);
     let trust = RunTrust {
         needed: !ready.trusted,
         acts: acts(ready.definition.as_ref(), context.as_ref(), &connected),

@@ -3,6 +3,7 @@
 //! Ticks and fields are kept until the decision, each with the round of the task they belong to:
 //! work that is done anew is ticked anew, while what was filled in stays to be looked at.
 
+use flowkeep_core::json::{parse, print};
 use flowkeep_core::run::{
     Decision, Definition, Outcome, Question, RunState, Task, TaskId, TaskState, Work,
 };
@@ -10,15 +11,14 @@ use flowkeep_core::{Message, RunId, Value};
 use flowkeep_engine::{Wanted, definition_of, params_of, state_of, work_of};
 use flowkeep_store::{KeptRun, Tx};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json, json};
 
 use super::run_changes::{told, want};
 use super::run_previews::act;
 use super::runs::find;
 use crate::engine_seat::connected;
 use crate::types::{
-    RunAnswerInput, RunBroken, RunDecision, RunField, RunItem, RunQuestion, RunStatus, RunStep,
-    RunWork,
+    Object, RunAnswerInput, RunBroken, RunDecision, RunField, RunItem, RunQuestion, RunStatus,
+    RunStep, RunWork,
 };
 use crate::{Api, AppError, time};
 
@@ -28,7 +28,7 @@ struct Kept {
     #[serde(default)]
     round: u32,
     #[serde(default)]
-    fields: Map<String, Json>,
+    fields: Object,
     #[serde(default)]
     ticked: Vec<String>,
 }
@@ -45,7 +45,9 @@ impl Kept {
     }
 
     fn add(&mut self, input: &RunAnswerInput) {
-        self.fields.extend(input.fields.clone().unwrap_or_default());
+        for (name, value) in input.fields.clone().unwrap_or_default().0 {
+            self.fields.set(&name, value);
+        }
         let not_done = |item: &String| input.untick.iter().flatten().all(|other| other != item);
         self.ticked.retain(not_done);
         for item in input.tick.iter().flatten() {
@@ -56,11 +58,11 @@ impl Kept {
     }
 
     /// With the defaults of the fields nobody has filled in.
-    fn filled(&self, work: &Work) -> Map<String, Json> {
+    fn filled(&self, work: &Work) -> Object {
         let mut fields = self.fields.clone();
         for field in &work.fields {
-            if let (false, Some(default)) = (fields.contains_key(&field.name), &field.default) {
-                fields.insert(field.name.clone(), default.clone());
+            if let (None, Some(default)) = (fields.get(&field.name), &field.default) {
+                fields.set(&field.name, default.clone());
             }
         }
         fields
@@ -86,7 +88,7 @@ pub(super) fn question(
             let fields = kept.filled(&work);
             let earlier = state.earlier_tasks(definition, &task.id);
             Ok(Some(RunQuestion::Work(RunWork {
-                open: work.open(&kept.ticked, &fields),
+                open: work.open(&kept.ticked, &fields.0),
                 instruction: work.instruction,
                 checklist: work
                     .checklist
@@ -100,7 +102,7 @@ pub(super) fn question(
                     .fields
                     .into_iter()
                     .map(|field| RunField {
-                        value: fields.get(&field.name).cloned().unwrap_or_default(),
+                        value: fields.get(&field.name).cloned().into(),
                         field,
                     })
                     .collect(),
@@ -115,8 +117,7 @@ pub(super) fn question(
         }
         Some(Question::Interrupted) => {
             let (params, _) = params_of(&api.store, run, definition, state, task)?;
-            let context: Json = serde_json::from_str(&run.context).unwrap_or_default();
-            let context = Value::from_json(&context);
+            let context = parse(&run.context);
             Ok(Some(RunQuestion::Interrupted(RunBroken {
                 times: now.broken,
                 idempotent: task.idempotent,
@@ -183,17 +184,18 @@ pub fn answer(api: &Api, input: RunAnswerInput) -> Result<RunStatus, AppError> {
         let kept = checked(Kept::read(text, round), &work, &input)?;
         let fields = kept.filled(&work);
         if decision == RunDecision::Approve {
-            refuse(work.open(&kept.ticked, &fields))?;
+            refuse(work.open(&kept.ticked, &fields.0))?;
         }
         if decision != RunDecision::Failed {
-            let given = json!({
-                "fields": fields,
-                "ticked": kept.ticked,
-                "decision": decision,
-                "by": api.actor()?,
-                "at": time::rfc3339(api.clock.now().0),
-            });
-            output = Some(given.to_string());
+            let ticked: Vec<_> = kept.ticked.into_iter().map(Value::from).collect();
+            let given = Value::object([
+                ("fields", fields.into_value()),
+                ("ticked", ticked.into()),
+                ("decision", decision.as_str().into()),
+                ("by", api.actor()?.into()),
+                ("at", time::rfc3339(api.clock.now().0).into()),
+            ]);
+            output = Some(print(&given));
         }
     }
     let wanted = Wanted::Answer {
@@ -248,7 +250,8 @@ fn checked(mut kept: Kept, work: &Work, input: &RunAnswerInput) -> Result<Kept, 
         .flatten()
         .cloned()
         .collect();
-    refuse(work.unfit(&ticked, &input.fields.clone().unwrap_or_default()))?;
+    let given = input.fields.clone().unwrap_or_default();
+    refuse(work.unfit(&ticked, &given.0))?;
     kept.add(input);
     Ok(kept)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use flowkeep_core::log::json::parse;
+use flowkeep_core::json::{self, parse};
 use flowkeep_core::run::{Parked, Phase, TaskId};
 use flowkeep_core::{RunId, search_words};
 use flowkeep_engine::{definition_of, state_of};
@@ -18,7 +18,7 @@ use crate::types::{
     RunOutput, RunPage, RunRef, RunRow, RunShow, RunTask, RunTaskRef, RunText, SourceList,
     SourceRow,
 };
-use crate::{Api, AppError, time};
+use crate::{Api, AppError, Face, time};
 
 /// Lines of a log that are shown with a run, and of a page of it.
 const LINES: u32 = 500;
@@ -96,7 +96,7 @@ pub fn show(api: &Api, input: RunRef) -> Result<RunShow, AppError> {
                 waits_for: waits_for.into_iter().map(|id| id.0).collect(),
                 goes_on_at: goes_on_at(&now.phase).map(time::rfc3339),
                 attempts: attempts.remove(&task.id).unwrap_or_default(),
-                output: output.and_then(|text| serde_json::from_str(&text).ok()),
+                output: output.and_then(|text| json::read(&text).ok()),
                 output_bytes: bytes,
                 child: children.remove(&task.id).map(|id| id.to_string()),
                 question: question(api, &run, &definition, &state, (task, now))?,
@@ -119,7 +119,8 @@ pub fn show(api: &Api, input: RunRef) -> Result<RunShow, AppError> {
         warnings: warnings.collect(),
         messages: messages.into_iter().map(message).collect(),
         tasks,
-        context: serde_json::from_str(&run.context).unwrap_or_default(),
+        context,
+        context_text: (api.face() == Face::Desktop).then_some(run.context),
         context_names,
         started_by: run.actor,
         start_time: time::rfc3339(run.started_at.unwrap_or(run.created_at)),
@@ -160,9 +161,8 @@ pub fn output(api: &Api, input: RunTaskRef) -> Result<RunOutput, AppError> {
     let task = TaskId(input.task);
     let output = api.store.output(run.row, &task)?;
     let none = || AppError::new("run_no_output").with("task", &task);
-    let output = serde_json::from_str(&output.ok_or_else(none)?);
     Ok(RunOutput {
-        output: output.unwrap_or_default(),
+        output: parse(&output.ok_or_else(none)?),
     })
 }
 

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use flowkeep_core::Message;
 use flowkeep_core::run::Status;
+use flowkeep_core::{Message, Value};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ChosenPlace, RunText};
+use super::{ChosenPlace, Object, RunText};
 
 /// Which entries of the log.
 #[derive(Debug, Clone, Default, Deserialize, TS)]
@@ -93,13 +93,13 @@ pub struct ExecutionEntry {
     pub end_time: Option<String>,
     /// What it was started with.
     #[ts(type = "unknown")]
-    pub context: serde_json::Value,
+    pub context: Value,
     /// What it told.
     pub messages: Vec<ExecutionMessage>,
     /// Keys beside these.
     #[serde(flatten)]
     #[ts(skip)]
-    pub rest: serde_json::Map<String, serde_json::Value>,
+    pub rest: Object,
 }
 
 /// A message of an execution.
@@ -130,11 +130,11 @@ pub struct OperationEntry {
     pub user: Option<String>,
     /// What belongs to it.
     #[ts(type = "unknown")]
-    pub data: serde_json::Value,
+    pub data: Value,
     /// Keys beside these.
     #[serde(flatten)]
     #[ts(skip)]
-    pub rest: serde_json::Map<String, serde_json::Value>,
+    pub rest: Object,
 }
 
 /// An entry of either type.
@@ -165,8 +165,8 @@ pub struct LogStartInput {
     /// The execution's id; a new one unless told.
     pub id: Option<String>,
     /// What it is started with: an object.
-    #[ts(type = "Record<string, unknown>")]
-    pub context: Option<serde_json::Map<String, serde_json::Value>>,
+    #[ts(optional, type = "Record<string, unknown> | string")]
+    pub context: Option<Object>,
 }
 
 /// What has become of another program's execution.
@@ -197,7 +197,7 @@ pub struct LogOperationInput {
     pub workflow: String,
     /// What belongs to it.
     #[ts(type = "unknown")]
-    pub data: Option<serde_json::Value>,
+    pub data: Option<Value>,
 }
 
 /// Read the log of an earlier tool.

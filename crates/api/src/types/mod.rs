@@ -1,6 +1,7 @@
 //! What goes in and out of the commands. Every type here is also a TypeScript type
-//! (`ui/src/ipc/generated`); large numbers stay below 2^53, foreign ids are strings, times are
-//! RFC 3339 in UTC.
+//! (`ui/src/ipc/generated`); our own numbers stay below 2^53, those of other people are kept as they
+//! are spelled and reach a script as a text where it could not hold them (`script`); foreign ids are
+//! strings, times are RFC 3339 in UTC.
 
 mod activity;
 mod agent;
@@ -8,6 +9,7 @@ mod backup;
 mod document;
 mod draft;
 mod log;
+mod object;
 mod overview;
 mod place;
 mod plan;
@@ -23,6 +25,7 @@ pub use backup::*;
 pub use document::*;
 pub use draft::*;
 pub use log::*;
+pub use object::*;
 pub use overview::*;
 pub use place::*;
 pub use plan::*;

@@ -1,11 +1,11 @@
 //! Runs: what `run_*` and `source_list` take and give.
 
-use flowkeep_core::Message;
 use flowkeep_core::run::{Ending, Reason, Status};
+use flowkeep_core::{Message, Value};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{RunContextName, RunQuestion};
+use super::{Object, RunContextName, RunQuestion};
 
 /// Start a workflow.
 #[derive(Debug, Clone, Default, Deserialize, TS)]
@@ -14,9 +14,9 @@ use super::{RunContextName, RunQuestion};
 pub struct RunStartInput {
     /// The workflow's id.
     pub workflow: String,
-    /// What the run is started with: an object.
-    #[ts(type = "Record<string, unknown>")]
-    pub context: Option<serde_json::Map<String, serde_json::Value>>,
+    /// What the run is started with: an object, or the text of one.
+    #[ts(optional, type = "Record<string, unknown> | string")]
+    pub context: Option<Object>,
     /// The whole of it unless told.
     pub mode: Option<RunMode>,
     /// The one task of a step run.
@@ -50,12 +50,12 @@ pub struct RunTaskInput {
     pub action: String,
     /// Its parameters: an object.
     #[serde(default)]
-    #[ts(type = "Record<string, unknown>")]
-    pub params: Option<serde_json::Map<String, serde_json::Value>>,
+    #[ts(optional, type = "Record<string, unknown> | string")]
+    pub params: Option<Object>,
     /// What expressions may use: an object.
     #[serde(default)]
-    #[ts(type = "Record<string, unknown>")]
-    pub context: Option<serde_json::Map<String, serde_json::Value>>,
+    #[ts(optional, type = "Record<string, unknown> | string")]
+    pub context: Option<Object>,
     /// The data source; chosen unless told.
     #[serde(default)]
     pub source: Option<String>,
@@ -70,7 +70,7 @@ pub struct RunTaskResult {
     pub status: Status,
     /// What it gave; `null` when it did not succeed.
     #[ts(type = "unknown")]
-    pub output: serde_json::Value,
+    pub output: Value,
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
@@ -196,7 +196,11 @@ pub struct RunShow {
     pub started_by: String,
     /// What it was started with.
     #[ts(type = "Record<string, unknown>")]
-    pub context: serde_json::Value,
+    pub context: Value,
+    /// The same as JSON text, for a face that cannot hold every number: the window.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub context_text: Option<String>,
     /// What its definition expects to be started with, in the order of the document.
     pub context_names: Vec<RunContextName>,
     /// Why nothing new starts in it, while it has not ended.
@@ -247,7 +251,7 @@ pub struct RunTask {
     /// What it gave last. Absent when there is none, and when it is large: `run_output` has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional, type = "unknown")]
-    pub output: Option<serde_json::Value>,
+    pub output: Option<Value>,
     /// The size of what it gave last, in bytes of JSON; absent when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
@@ -277,7 +281,7 @@ pub struct RunTaskRef {
 pub struct RunOutput {
     /// All of it but what is too large for an output: that is in a file which it names.
     #[ts(type = "unknown")]
-    pub output: serde_json::Value,
+    pub output: Value,
 }
 
 /// One attempt at a task.
@@ -359,8 +363,8 @@ pub struct RunRetryInput {
     pub from: Option<String>,
     /// What it is started with beside what the run had, name by name: an object. A task that used
     /// a name which has another value now is done again.
-    #[ts(optional, type = "Record<string, unknown>")]
-    pub context: Option<serde_json::Map<String, serde_json::Value>>,
+    #[ts(optional, type = "Record<string, unknown> | string")]
+    pub context: Option<Object>,
     /// Tasks that count as succeeded.
     pub skip: Option<Vec<String>>,
     /// The definition; the workflow's present one unless told.

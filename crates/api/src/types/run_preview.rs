@@ -5,6 +5,8 @@ use flowkeep_core::run::{Line, action::Action};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::Object;
+
 /// Which workflow is looked at before it runs.
 #[derive(Debug, Clone, Default, Deserialize, TS)]
 #[serde(default, deny_unknown_fields)]
@@ -13,8 +15,8 @@ pub struct RunPreviewInput {
     /// The workflow's id.
     pub workflow: String,
     /// What it would be started with: an object.
-    #[ts(type = "Record<string, unknown>")]
-    pub context: Option<serde_json::Map<String, serde_json::Value>>,
+    #[ts(optional, type = "Record<string, unknown> | string")]
+    pub context: Option<Object>,
 }
 
 /// What a start would do.

@@ -1,11 +1,11 @@
 //! What a run asks of people: `run_answer`, and the questions in `run_show`.
 
-use flowkeep_core::Message;
 use flowkeep_core::run::{Field, Item};
+use flowkeep_core::{Message, Value};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::RunAct;
+use super::{Object, RunAct};
 
 /// What a task that waits asks of a person.
 #[derive(Debug, Clone, Serialize, TS)]
@@ -58,7 +58,7 @@ pub struct RunField {
     pub field: Field,
     /// What was filled in so far; `null` when nothing was.
     #[ts(type = "unknown")]
-    pub value: serde_json::Value,
+    pub value: Value,
 }
 
 /// A step somebody can choose.
@@ -99,8 +99,8 @@ pub struct RunAnswerInput {
     /// The earlier task to send the work back to; the next step of guided work to approve.
     pub to: Option<String>,
     /// What was filled in; `null` empties a field.
-    #[ts(type = "Record<string, unknown>")]
-    pub fields: Option<serde_json::Map<String, serde_json::Value>>,
+    #[ts(optional, type = "Record<string, unknown> | string")]
+    pub fields: Option<Object>,
     /// Items of the checklist that are done.
     pub tick: Option<Vec<String>>,
     /// Items that were ticked and are not done after all.
@@ -121,4 +121,17 @@ pub enum RunDecision {
     Done,
     /// It failed, for good.
     Failed,
+}
+
+impl RunDecision {
+    /// The word for it, as in an answer and in what the task gives.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Approve => "approve",
+            Self::SendBack => "send_back",
+            Self::Rerun => "rerun",
+            Self::Done => "done",
+            Self::Failed => "failed",
+        }
+    }
 }

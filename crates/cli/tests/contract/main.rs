@@ -15,6 +15,7 @@ mod flowkeep;
 mod import;
 mod logs;
 mod mistakes;
+mod numbers;
 mod places;
 mod restore;
 mod run_lists;

@@ -165,7 +165,6 @@ fn what_is_no_json_object_says_why() {
         (folder.as_str(), "folder"),
         ("{\"a\": 1,\n  \"b\" 2}", "line 2, column 7"),
         ("[1]", "a JSON object is expected"),
-        (r#"{"a": 1e400}"#, "too large"),
     ] {
         for option in ["--context", "--fields"] {
             let words = match option {

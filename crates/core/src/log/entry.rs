@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::message::LogMessage;
-use super::{json, status_of_word};
+use super::status_of_word;
+use crate::json;
 use crate::run::Status;
 use crate::{Message, Sha256, Value};
 

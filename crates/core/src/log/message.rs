@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::json;
+use crate::json;
 use crate::{Message, Value};
 
 /// A message of an execution: append-only.

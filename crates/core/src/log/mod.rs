@@ -6,7 +6,6 @@
 //! only when somebody asks.
 
 mod entry;
-pub mod json;
 mod message;
 mod read;
 mod status;

@@ -120,7 +120,7 @@ fn operation(members: &mut Members) -> Operation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log::json;
+    use crate::json;
 
     fn read(log: LogType, text: &str, file: &str) -> Result<LogEntry, Message> {
         LogEntry::read(Some(log), &json::parse(text), file)

@@ -8,9 +8,9 @@
 use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json};
 use ts_rs::TS;
 
+use crate::json::print;
 use crate::{Message, Value};
 
 /// What a person is asked to do.
@@ -53,7 +53,7 @@ pub struct Field {
     /// What stands in it at first.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional, type = "unknown")]
-    pub default: Option<Json>,
+    pub default: Option<Value>,
 }
 
 /// One of the values a field is chosen from.
@@ -61,7 +61,7 @@ pub struct Field {
 pub struct Choice {
     /// What an answer holds.
     #[ts(type = "unknown")]
-    pub value: Json,
+    pub value: Value,
     /// What a person reads.
     pub label: String,
 }
@@ -138,7 +138,7 @@ impl Work {
 
     /// What is wrong with an answer that decides nothing yet: items and fields that are not there,
     /// values that do not fit. Where the task asks for no fields, whatever is given is kept.
-    pub fn unfit(&self, ticked: &[String], given: &Map<String, Json>) -> Vec<Message> {
+    pub fn unfit(&self, ticked: &[String], given: &[(String, Value)]) -> Vec<Message> {
         let known = |id: &String| self.checklist.iter().any(|item| item.id == *id);
         let surplus = ticked.iter().filter(|id| !known(id));
         let mut found: Vec<_> = surplus
@@ -155,12 +155,13 @@ impl Work {
     }
 
     /// What is missing before the work is done: items that are not ticked, fields that are empty.
-    pub fn open(&self, ticked: &[String], given: &Map<String, Json>) -> Vec<Message> {
+    pub fn open(&self, ticked: &[String], given: &[(String, Value)]) -> Vec<Message> {
         let items = self.checklist.iter();
         let items = items.filter(|item| !item.optional && !ticked.contains(&item.id));
         let items = items.map(|item| Message::new("answer_not_ticked").with("item", &item.text));
         let fields = self.fields.iter().filter(|field| field.required);
-        let fields = fields.filter(|field| given.get(&field.name).is_none_or(is_empty));
+        let value = |name: &str| given.iter().find(|(given, _)| given == name);
+        let fields = fields.filter(|field| value(&field.name).is_none_or(|(_, v)| is_empty(v)));
         let fields =
             fields.map(|field| Message::new("answer_field_empty").with("field", &field.label));
         items.chain(fields).collect()
@@ -168,13 +169,13 @@ impl Work {
 }
 
 impl Field {
-    fn unfit(&self, value: &Json) -> Option<Message> {
+    fn unfit(&self, value: &Value) -> Option<Message> {
         let fits = is_empty(value)
             || match self.holds {
-                FieldType::Text | FieldType::LongText => value.is_string() || value.is_number(),
-                FieldType::Number => value.is_number(),
-                FieldType::Whole => value.is_i64() || value.is_u64(),
-                FieldType::Truth => value.is_boolean(),
+                FieldType::Text | FieldType::LongText => value.as_word().is_some(),
+                FieldType::Number => value.as_number().is_some(),
+                FieldType::Whole => value.as_number().is_some_and(is_whole),
+                FieldType::Truth => value.as_bool().is_some(),
                 FieldType::Date => value.as_str().is_some_and(is_day),
                 FieldType::Choice => self.options.iter().any(|option| option.value == *value),
             };
@@ -237,7 +238,7 @@ impl Entry<'_> {
         const TEXTS: [&str; 6] = ["text", "label", "title", "name", "item", "description"];
         let id = self.id(&["id", "key"]);
         let text = self.text(&TEXTS).or_else(|| id.clone());
-        let text = text.unwrap_or_else(|| self.value.to_json().to_string());
+        let text = text.unwrap_or_else(|| print(self.value));
         let optional = self.value.get("required").and_then(Value::as_bool) == Some(false)
             || self.value.get("optional").and_then(Value::as_bool) == Some(true);
         Item {
@@ -268,7 +269,7 @@ impl Entry<'_> {
                 .filter(|_| by_key.is_none())
                 .unwrap_or_else(|| name.clone()),
             required: self.value.get("required").and_then(Value::as_bool) == Some(true),
-            default: self.value.get("default").map(Value::to_json),
+            default: self.value.get("default").cloned(),
             name,
             holds,
             options,
@@ -277,15 +278,15 @@ impl Entry<'_> {
 
     fn choice(self) -> Choice {
         let value = match (self.value.get("value"), self.key) {
-            (Some(value), _) => value.to_json(),
-            (None, Some(key)) => key.into(),
-            (None, None) => self.value.to_json(),
+            (Some(value), _) => value.clone(),
+            (None, Some(key)) => Value::String(key.to_owned()),
+            (None, None) => self.value.clone(),
         };
         let label = self.text(&["label", "text", "name", "title"]);
         Choice {
             label: label.unwrap_or_else(|| match &value {
-                Json::String(text) => text.clone(),
-                other => other.to_string(),
+                Value::String(text) => text.clone(),
+                other => print(other),
             }),
             value,
         }
@@ -297,8 +298,13 @@ fn said(value: &Value) -> Option<String> {
     value.as_word().map(str::to_owned)
 }
 
-fn is_empty(value: &Json) -> bool {
+fn is_empty(value: &Value) -> bool {
     value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty())
+}
+
+/// Digits alone: however many there are, all of them are kept.
+fn is_whole(number: &str) -> bool {
+    !number.contains(['.', 'e', 'E'])
 }
 
 /// Whether this is a day of the calendar as `YYYY-MM-DD`.
@@ -326,7 +332,7 @@ fn is_day(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use rstest::rstest;
-    use serde_json::json;
+    use serde_json::{Value as Json, json};
 
     use super::*;
 
@@ -385,8 +391,11 @@ mod tests {
             ]
         );
         assert!(listed.fields[1].required);
-        assert_eq!(listed.fields[2].options[1].value, json!(2));
-        assert_eq!(listed.fields[2].default, Some(json!("post")));
+        assert_eq!(listed.fields[2].options[1].value.as_number(), Some("2"));
+        assert_eq!(
+            listed.fields[2].default.as_ref().and_then(Value::as_str),
+            Some("post")
+        );
         assert_eq!(
             said(&kept),
             [
@@ -405,6 +414,7 @@ mod tests {
     #[case("number", json!("1.5"), false)]
     #[case("whole", json!(3), true)]
     #[case("whole", json!(1.5), false)]
+    #[case("whole", json!(u64::MAX), true)]
     #[case("boolean", json!(false), true)]
     #[case("boolean", json!("no"), false)]
     #[case("date", json!("2024-02-29"), true)]
@@ -414,7 +424,7 @@ mod tests {
     #[case("number", json!(""), true)]
     fn values_are_checked_by_type(#[case] holds: &str, #[case] value: Json, #[case] fits: bool) {
         let work = work(&json!({"fields": [{"name": "f", "type": holds}]}));
-        let given = Map::from_iter([("f".to_owned(), value)]);
+        let given = [("f".to_owned(), Value::from_json(&value))];
         assert_eq!(work.unfit(&[], &given).is_empty(), fits);
     }
 
@@ -425,7 +435,10 @@ mod tests {
             "fields": [{"name": "a", "label": "Amount", "type": "whole", "required": true},
                        {"name": "w", "options": ["x", "y"]}],
         }));
-        let given = |json: Json| json.as_object().cloned().unwrap();
+        let given = |json: Json| match Value::from_json(&json) {
+            Value::Object(members) => members,
+            other => panic!("{other:?}"),
+        };
         let wrong = work.unfit(&["r".into(), "q".into()], &given(json!({"w": "z", "n": 1})));
         assert_eq!(
             codes(&wrong),

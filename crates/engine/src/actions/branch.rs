@@ -2,7 +2,6 @@
 
 use flowkeep_core::run::TaskId;
 use flowkeep_core::{Message, Value};
-use serde_json::json;
 
 use super::params::{Params, wrong};
 use super::{ActionError, Done, Output};
@@ -28,7 +27,7 @@ pub(super) fn carry_out(params: &Params<'_>) -> Result<Done, ActionError> {
         }
     }
     Ok(Done::Output {
-        output: Output::of(json!({"task": called.as_ref().map(TaskId::as_str)})),
+        output: Output::of([("task", called.as_ref().map(TaskId::as_str).into())]),
         called,
     })
 }

@@ -2,7 +2,6 @@
 //! statement of the run's context on it.
 
 use flowkeep_core::{Message, Value};
-use serde_json::json;
 
 use super::{ActionError, Attempt, Done, Output, perform};
 use crate::sources::{Operation, Statement};
@@ -14,8 +13,8 @@ pub(super) fn determine(attempt: &Attempt<'_>) -> Result<Done, ActionError> {
         let message = Message::new("no_connection").with("wanted", attempt.action);
         return Err(ActionError::passing(message));
     };
-    let output = json!({"dataSource": chosen.source.name(), "rule": chosen.rule.as_str()});
-    Ok(Output::of(output).into())
+    let (source, rule) = (chosen.source.name(), chosen.rule.as_str());
+    Ok(Output::of([("dataSource", source.into()), ("rule", rule.into())]).into())
 }
 
 /// `DataSourceTaskExecutor.execute`: `query` with `values`, as `sql.query` or `sql.execute`.
@@ -27,7 +26,7 @@ pub(super) async fn execute(attempt: &Attempt<'_>) -> Result<Done, ActionError> 
     };
     let args = match attempt.context.get("values") {
         None | Some(Value::Null) => Vec::new(),
-        Some(Value::Array(values)) => values.iter().map(Value::to_json).collect(),
+        Some(Value::Array(values)) => values.clone(),
         Some(_) => {
             let message = Message::new("field_not_list").with("field", "values");
             return Err(ActionError::lasting(message));

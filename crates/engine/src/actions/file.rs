@@ -8,7 +8,6 @@ use std::path::Path;
 
 use flowkeep_core::Message;
 use flowkeep_host::{Folder, ReadError, SpecialFile};
-use serde_json::json;
 
 use super::params::Params;
 use super::{ActionError, Attempt, Done, Output, Stop};
@@ -69,7 +68,7 @@ async fn blocking(
 fn put(folder: &Folder, to: &str, content: &mut impl Read) -> Result<Output, ActionError> {
     let bytes = folder.replace(Path::new(to), content);
     let bytes = bytes.map_err(|error| failed(to, &error))?;
-    Ok(Output::of(json!({"path": to, "bytes": bytes})))
+    Ok(Output::of([("path", to.into()), ("bytes", bytes.into())]))
 }
 
 fn failed(path: &str, error: &ReadError) -> ActionError {

@@ -13,12 +13,12 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use flowkeep_core::json::{self, print};
 use flowkeep_core::run::Level;
 use flowkeep_core::{Message, Value};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, Method, RequestBuilder, Response, Url};
-use serde_json::{Map, Value as Json, json};
 
 use super::output::Bytes;
 use super::params::Params;
@@ -145,7 +145,7 @@ fn request(attempt: &Attempt<'_>, params: &Params<'_>) -> Result<RequestBuilder,
     }
     let body = params.value("body")?.map(|body| match body {
         Value::String(text) => (text.clone(), "text/plain; charset=utf-8"),
-        other => (other.to_json().to_string(), "application/json"),
+        other => (print(other), "application/json"),
     });
     if let Some((_, kind)) = &body {
         headers
@@ -214,27 +214,28 @@ async fn answer(
     }
     let whole = overflow.is_none();
     let body = read_body(body, json_expected && whole, whole);
-    let mut output = Output::of(json!({
-        "status": status.as_u16(),
-        "headers": headers,
-        "body": body,
-    }));
+    let mut output = Output::of([
+        ("status", u64::from(status.as_u16()).into()),
+        ("headers", headers),
+        ("body", body),
+    ]);
     output.overflow(overflow);
     Ok(output.into())
 }
 
 /// JSON where the answer says so and is; else its text; bytes that are no text as a blob.
-fn read_body(bytes: Vec<u8>, json_expected: bool, whole: bool) -> Json {
-    if json_expected && let Ok(value) = serde_json::from_slice(&bytes) {
-        return value;
-    }
+fn read_body(bytes: Vec<u8>, json_expected: bool, whole: bool) -> Value {
     match String::from_utf8(bytes) {
-        Ok(text) => Json::String(text),
+        Ok(text) if json_expected => json::read(&text).unwrap_or(Value::String(text)),
+        Ok(text) => Value::String(text),
         // The beginning of a text may end within a character.
         Err(error) if !whole => String::from_utf8_lossy(error.as_bytes())
             .into_owned()
             .into(),
-        Err(error) => json!({"$blob": BASE64_STANDARD.encode(error.as_bytes())}),
+        Err(error) => {
+            let bytes = BASE64_STANDARD.encode(error.as_bytes());
+            Value::object([("$blob", bytes.into())])
+        }
     }
 }
 
@@ -244,16 +245,16 @@ fn is_json(kind: &str) -> bool {
 }
 
 /// Names in lower case; one that comes several times is joined by commas.
-fn told_headers(headers: &HeaderMap) -> Map<String, Json> {
-    let mut told = Map::with_capacity(headers.keys_len());
-    for name in headers.keys() {
+fn told_headers(headers: &HeaderMap) -> Value {
+    let names = headers.keys();
+    let told = names.map(|name| {
         let values = headers.get_all(name).iter();
         let values: Vec<_> = values
             .map(|value| String::from_utf8_lossy(value.as_bytes()))
             .collect();
-        told.insert(name.to_string(), values.join(", ").into());
-    }
-    told
+        (name.as_str(), values.join(", ").into())
+    });
+    Value::object(told)
 }
 
 /// What the network did, without the address.

@@ -8,8 +8,8 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use flowkeep_core::Message;
-use serde_json::{Map, Value as Json, json};
+use flowkeep_core::json::print;
+use flowkeep_core::{Message, Value};
 
 use super::ActionError;
 
@@ -46,10 +46,10 @@ pub struct Room {
 }
 
 /// What an attempt hands back.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Output {
     /// An object in the shape of the contract's table.
-    pub value: Map<String, Json>,
+    pub value: Value,
     /// Parts that were too large for it.
     pub overflows: Vec<Overflow>,
 }
@@ -75,15 +75,17 @@ impl Overflow {
     }
 }
 
+impl Default for Output {
+    fn default() -> Self {
+        Self::of([])
+    }
+}
+
 impl Output {
-    /// An output that is nothing but this object.
-    pub(crate) fn of(value: Json) -> Self {
-        let value = match value {
-            Json::Object(members) => members,
-            other => Map::from_iter([("value".to_owned(), other)]),
-        };
+    /// An output that is nothing but these members.
+    pub(crate) fn of<const N: usize>(members: [(&str, Value); N]) -> Self {
         Self {
-            value,
+            value: Value::object(members),
             overflows: Vec::new(),
         }
     }
@@ -91,9 +93,11 @@ impl Output {
     /// Names the file of a part that was too large.
     pub(crate) fn overflow(&mut self, overflow: Option<Overflow>) {
         let Some(overflow) = overflow else { return };
-        let file =
-            json!({"path": flowkeep_host::path_text(&overflow.path), "bytes": overflow.bytes});
-        self.value.insert(format!("{}_file", overflow.part), file);
+        let path = flowkeep_host::path_text(&overflow.path);
+        let file = Value::object([("path", path.into()), ("bytes", overflow.bytes.into())]);
+        if let Value::Object(members) = &mut self.value {
+            members.push((format!("{}_file", overflow.part), file));
+        }
         self.overflows.push(overflow);
     }
 }
@@ -108,7 +112,7 @@ pub(crate) struct Bytes {
 /// A part of an output that grows value by value.
 #[derive(Debug)]
 pub(crate) struct List {
-    kept: Vec<Json>,
+    kept: Vec<Value>,
     /// The lines of what is kept, for the file that may be needed.
     lines: Vec<u8>,
     spill: Spill,
@@ -174,8 +178,8 @@ impl List {
     ///
     /// # Errors
     /// As [`Bytes::push`].
-    pub(crate) fn push(&mut self, value: Json) -> Result<(), ActionError> {
-        let mut line = value.to_string().into_bytes();
+    pub(crate) fn push(&mut self, value: Value) -> Result<(), ActionError> {
+        let mut line = print(&value).into_bytes();
         line.push(b'\n');
         if self.spill.fits(line.len()) {
             self.lines.extend_from_slice(&line);
@@ -189,7 +193,7 @@ impl List {
     ///
     /// # Errors
     /// As [`Bytes::finish`].
-    pub(crate) fn finish(self) -> Result<(Vec<Json>, Option<Overflow>), ActionError> {
+    pub(crate) fn finish(self) -> Result<(Vec<Value>, Option<Overflow>), ActionError> {
         Ok((self.kept, self.spill.finish()?))
     }
 }

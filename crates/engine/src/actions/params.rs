@@ -3,7 +3,6 @@
 
 use flowkeep_core::run::action::Param;
 use flowkeep_core::{Message, Value};
-use serde_json::{Map, Value as Json};
 
 use super::ActionError;
 
@@ -95,18 +94,6 @@ impl<'a> Params<'a> {
                 Ok((key.as_str(), word))
             })
             .collect()
-    }
-
-    /// Keys and values as they are bound or sent; numbers that no machine number holds exactly
-    /// become texts.
-    pub(super) fn json_members(
-        &self,
-        name: &'static str,
-    ) -> Result<Map<String, Json>, ActionError> {
-        let members = self.members(name)?.iter();
-        Ok(members
-            .map(|(key, value)| (key.clone(), value.to_json()))
-            .collect())
     }
 }
 

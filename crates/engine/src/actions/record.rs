@@ -1,7 +1,6 @@
 //! `record.*`: the set of operations on records that every kind of source understands.
 
-use flowkeep_core::Message;
-use serde_json::Value as Json;
+use flowkeep_core::{Message, Value};
 use sha2::{Digest as _, Sha256};
 use ulid::Ulid;
 
@@ -22,12 +21,12 @@ pub(super) async fn carry_out(
                 Some(key) => Key::Given(key),
                 None => Key::Made(made_key(attempt)),
             },
-            values: params.json_members("values")?,
+            values: params.members("values")?.to_vec(),
         },
         "record.update" => Operation::Update {
             table,
             key: needed_key(params)?,
-            values: params.json_members("values")?,
+            values: params.members("values")?.to_vec(),
         },
         "record.get" => Operation::Get {
             table,
@@ -39,7 +38,7 @@ pub(super) async fn carry_out(
         },
         "record.find" => Operation::Find {
             table,
-            equal: params.json_members("where")?,
+            equal: params.members("where")?.to_vec(),
             limit: limit()?,
         },
         "record.search" => Operation::Search {
@@ -55,17 +54,15 @@ pub(super) async fn carry_out(
     perform(attempt, operation).await
 }
 
-fn key(params: &Params<'_>) -> Result<Option<Json>, ActionError> {
-    let Some(value) = params.value("key")? else {
-        return Ok(None);
-    };
-    match value.to_json() {
-        key @ (Json::String(_) | Json::Number(_)) => Ok(Some(key)),
-        _ => Err(wrong("key", "field_not_text")),
+fn key(params: &Params<'_>) -> Result<Option<Value>, ActionError> {
+    match params.value("key")? {
+        None => Ok(None),
+        Some(key @ (Value::String(_) | Value::Number(_))) => Ok(Some(key.clone())),
+        Some(_) => Err(wrong("key", "field_not_text")),
     }
 }
 
-fn needed_key(params: &Params<'_>) -> Result<Json, ActionError> {
+fn needed_key(params: &Params<'_>) -> Result<Value, ActionError> {
     key(params)?
         .ok_or_else(|| ActionError::lasting(Message::new("parameter_missing").with("param", "key")))
 }

@@ -1,7 +1,5 @@
 //! `sql.query` and `sql.execute`: statements as they are, values as bound parameters.
 
-use flowkeep_core::Value;
-
 use super::params::Params;
 use super::{ActionError, Attempt, Done, perform};
 use crate::sources::{Operation, Statement};
@@ -12,7 +10,7 @@ pub(super) async fn carry_out(
 ) -> Result<Done, ActionError> {
     let statement = Statement {
         sql: params.needed("sql")?.to_owned(),
-        args: params.list("args")?.iter().map(Value::to_json).collect(),
+        args: params.list("args")?.to_vec(),
     };
     let operation = if attempt.action == "sql.query" {
         Operation::Query(statement)

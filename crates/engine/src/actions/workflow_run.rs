@@ -2,7 +2,6 @@
 
 use flowkeep_core::run::Status;
 use flowkeep_core::{Message, RunId, Value};
-use serde_json::json;
 
 use super::params::Params;
 use super::{ActionError, Done, Output};
@@ -24,9 +23,8 @@ pub fn ended(params: &Value, run: RunId, status: Status) -> Result<Output, Actio
     let accepted = params.get("accept").and_then(Value::as_array);
     let accepted = accepted.unwrap_or_default().iter();
     if status == Status::Succeeded || accepted.filter_map(Value::as_word).any(|w| w == word) {
-        return Ok(Output::of(
-            json!({"run_id": run.to_string(), "status": word}),
-        ));
+        let run_id = run.to_string().into();
+        return Ok(Output::of([("run_id", run_id), ("status", word.into())]));
     }
     let message = Message::new("child_not_succeeded")
         .with("run", run)

@@ -14,8 +14,8 @@ mod sqlite;
 use std::future::Future;
 use std::pin::Pin;
 
+use flowkeep_core::Value;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json};
 
 pub use choice::{Chosen, LOCAL, Rule, choose};
 pub use sqlite::Sqlite;
@@ -60,37 +60,37 @@ pub enum Operation {
         /// Its key.
         key: Key,
         /// Its other columns.
-        values: Map<String, Json>,
+        values: Vec<(String, Value)>,
     },
     /// Changes columns of a record: `{key}`. It is an error when there is no such record.
     Update {
         /// Where.
         table: String,
         /// Which.
-        key: Json,
+        key: Value,
         /// The columns to change.
-        values: Map<String, Json>,
+        values: Vec<(String, Value)>,
     },
     /// One record: `{record}`, `null` when there is none.
     Get {
         /// Where.
         table: String,
         /// Which.
-        key: Json,
+        key: Value,
     },
     /// Takes a record out: `{deleted}`, true or false.
     Delete {
         /// Where.
         table: String,
         /// Which.
-        key: Json,
+        key: Value,
     },
     /// Records whose columns equal all of these: `{records}`, in the order of the key.
     Find {
         /// Where.
         table: String,
         /// The columns and their values; none: all records.
-        equal: Map<String, Json>,
+        equal: Vec<(String, Value)>,
         /// At most so many.
         limit: Option<u64>,
     },
@@ -113,7 +113,7 @@ pub struct Statement {
     pub sql: String,
     /// In the order of the placeholders. What JSON has no type for is an object with one key:
     /// `{"$blob": base64}`.
-    pub args: Vec<Json>,
+    pub args: Vec<Value>,
 }
 
 /// The key of a new record.
@@ -121,7 +121,7 @@ pub struct Statement {
 #[serde(rename_all = "snake_case")]
 pub enum Key {
     /// The definition gives it; a record that has it already is an error.
-    Given(Json),
+    Given(Value),
     /// Made for this one doing: a record that has it already *is* this record, added by an attempt
     /// that could not say so.
     Made(String),

@@ -67,6 +67,10 @@ impl Place {
     }
 
     pub(crate) async fn attempt(&self, action: &str, params: Json) -> Result<Done, ActionError> {
+        self.try_with(action, &Value::from_json(&params)).await
+    }
+
+    pub(crate) async fn try_with(&self, action: &str, params: &Value) -> Result<Done, ActionError> {
         let say = |level: Level, said: Said| {
             let line = matches!(said, Said::Line(_));
             self.said.lock().unwrap().push((level, said));
@@ -78,7 +82,7 @@ impl Place {
             run: RunId(ulid::Ulid::from_parts(1_700_000_000_000, 7)),
             task: &TaskId::from("task"),
             action,
-            params: &Value::from_json(&params),
+            params,
             context: &Value::from_json(&self.context),
             key: &self.key,
             source: self.source.as_ref(),
@@ -97,7 +101,7 @@ impl Place {
 
     /// The output of an attempt that succeeds.
     pub(crate) async fn output(&self, action: &str, params: Json) -> Json {
-        Json::Object(self.whole_output(action, params).await.value)
+        self.whole_output(action, params).await.value.to_json()
     }
 
     pub(crate) async fn whole_output(&self, action: &str, params: Json) -> Output {

@@ -36,7 +36,7 @@ fn the_end_of_a_child_run_is_judged(
         Ok(output) => {
             assert!(succeeds);
             let expected = json!({"run_id": run.to_string(), "status": status.as_str()});
-            assert_eq!(Json::Object(output.value), expected);
+            assert_eq!(output.value.to_json(), expected);
         }
         Err(error) => {
             assert!(!succeeds);
@@ -63,7 +63,7 @@ async fn branch_calls_the_first_task_whose_condition_holds(
         panic!("{done:?}")
     };
     assert_eq!(called, expected.map(TaskId::from));
-    assert_eq!(output.value["task"], json!(expected));
+    assert_eq!(output.value.to_json()["task"], json!(expected));
 }
 
 #[tokio::test]

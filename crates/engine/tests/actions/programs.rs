@@ -177,13 +177,14 @@ async fn what_it_prints_too_much_goes_to_a_file_and_is_no_longer_told() {
     let whole = place
         .whole_output("program.run", sh("seq 1 1000; printf é >&2"))
         .await;
-    let stdout = whole.value["stdout"].as_str().unwrap();
+    let value = whole.value.to_json();
+    let stdout = value["stdout"].as_str().unwrap();
     assert_eq!(stdout.len(), 500);
-    assert_eq!(whole.value["stderr"], "é");
-    assert!(whole.value.get("stderr_file").is_none());
+    assert_eq!(value["stderr"], "é");
+    assert!(value.get("stderr_file").is_none());
     let file = std::fs::read_to_string(&whole.overflows[0].path).unwrap();
     assert!(file.starts_with(stdout) && file.lines().count() == 1000);
-    assert_eq!(whole.value["stdout_file"]["bytes"], file.len());
+    assert_eq!(value["stdout_file"]["bytes"], file.len());
     // A row of the log is more than its line.
     assert!(
         (6..=7).contains(&place.lines().len()),

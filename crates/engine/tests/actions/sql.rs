@@ -164,7 +164,7 @@ async fn what_is_too_much_goes_to_a_file() {
                        SELECT x FROM n", "args": [last]})
     };
     let whole = place.whole_output("sql.query", sql(5)).await;
-    let (output, overflow) = (whole.value, &whole.overflows[0]);
+    let (output, overflow) = (whole.value.to_json(), &whole.overflows[0]);
     // `{"x":1}` and the end of its line are 8 bytes.
     assert_eq!(output["rows"], json!([{"x": 1}, {"x": 2}]));
     assert_eq!(output["rows_file"]["bytes"], 40);

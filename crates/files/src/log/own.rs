@@ -1,7 +1,8 @@
 //! Our own runs and changes of workflows, as entries of the log.
 
+use flowkeep_core::json;
 use flowkeep_core::log::{
-    Execution, LogEntry, LogMessage, LogType, Operation, Said, json, status_of_word,
+    Execution, LogEntry, LogMessage, LogType, Operation, Said, status_of_word,
 };
 use flowkeep_core::{RunId, Value, search_words};
 use flowkeep_host::Timestamp;

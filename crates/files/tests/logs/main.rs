@@ -8,7 +8,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use flowkeep_core::Message;
-use flowkeep_core::log::{LogEntry, LogType, json};
+use flowkeep_core::json;
+use flowkeep_core::log::{LogEntry, LogType};
 use flowkeep_host::testing::TestClock;
 use flowkeep_store::{Store, StoreOptions};
 

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use flowkeep_core::log::{Execution, LogEntry, LogMessage, LogType, json};
+use flowkeep_core::json;
+use flowkeep_core::log::{Execution, LogEntry, LogMessage, LogType};
 use flowkeep_files::FilesError;
 use flowkeep_files::log::{
     DatabaseLog, FolderLog, Log, LogError, LogQuery, LogReader as _, LogReport, OwnLog, export_log,

@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use flowkeep_core::log::{Execution, ExecutionUpdate, LogEntry, LogMessage, LogType, json};
+use flowkeep_core::json;
+use flowkeep_core::log::{Execution, ExecutionUpdate, LogEntry, LogMessage, LogType};
 use flowkeep_core::run::Status;
 use flowkeep_core::{KeptHistory, Sha256, search_words};
 use flowkeep_files::log::{DatabaseLog, LogQuery, LogReader as _, LogStorage as _};

@@ -1,6 +1,7 @@
 //! What other programs record.
 
-use flowkeep_core::log::{Execution, ExecutionUpdate, LogEntry, LogMessage, LogType, json};
+use flowkeep_core::json;
+use flowkeep_core::log::{Execution, ExecutionUpdate, LogEntry, LogMessage, LogType};
 use flowkeep_core::search_words;
 use flowkeep_store::{LogFilter, LogRows, SavedEntry, StoreError, UPDATED_MESSAGES};
 

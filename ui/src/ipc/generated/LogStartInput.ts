@@ -15,4 +15,4 @@ id?: string,
 /**
  * What it is started with: an object.
  */
-context: Record<string, unknown>, };
+context?: Record<string, unknown> | string, };

@@ -24,7 +24,7 @@ to?: string,
 /**
  * What was filled in; `null` empties a field.
  */
-fields: Record<string, unknown>, 
+fields?: Record<string, unknown> | string, 
 /**
  * Items of the checklist that are done.
  */

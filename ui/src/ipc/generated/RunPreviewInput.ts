@@ -11,4 +11,4 @@ workflow: string,
 /**
  * What it would be started with: an object.
  */
-context: Record<string, unknown>, };
+context?: Record<string, unknown> | string, };

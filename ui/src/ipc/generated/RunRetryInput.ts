@@ -17,7 +17,7 @@ from?: string,
  * What it is started with beside what the run had, name by name: an object. A task that used
  * a name which has another value now is done again.
  */
-context?: Record<string, unknown>, 
+context?: Record<string, unknown> | string, 
 /**
  * Tasks that count as succeeded.
  */

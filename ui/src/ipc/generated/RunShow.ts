@@ -47,6 +47,10 @@ started_by: string,
  */
 context: Record<string, unknown>, 
 /**
+ * The same as JSON text, for a face that cannot hold every number: the window.
+ */
+context_text?: string, 
+/**
  * What its definition expects to be started with, in the order of the document.
  */
 context_names: Array<RunContextName>, 

@@ -10,9 +10,9 @@ export type RunStartInput = {
  */
 workflow: string, 
 /**
- * What the run is started with: an object.
+ * What the run is started with: an object, or the text of one.
  */
-context: Record<string, unknown>, 
+context?: Record<string, unknown> | string, 
 /**
  * The whole of it unless told.
  */

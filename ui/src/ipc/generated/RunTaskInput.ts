@@ -11,11 +11,11 @@ action: string,
 /**
  * Its parameters: an object.
  */
-params: Record<string, unknown>, 
+params?: Record<string, unknown> | string, 
 /**
  * What expressions may use: an object.
  */
-context: Record<string, unknown>, 
+context?: Record<string, unknown> | string, 
 /**
  * The data source; chosen unless told.
  */

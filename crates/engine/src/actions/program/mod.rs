@@ -18,7 +18,6 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use flowkeep_core::Message;
-use serde_json::json;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
@@ -81,11 +80,11 @@ pub(super) async fn carry_out(
     judge(program, exit, &accept)?;
     let (stdout, stdout_overflow) = stdout.finish()?;
     let (stderr, stderr_overflow) = stderr.finish()?;
-    let mut output = Output::of(json!({
-        "exit_code": exit.code(),
-        "stdout": stdout,
-        "stderr": stderr,
-    }));
+    let mut output = Output::of([
+        ("exit_code", exit.code().map(i64::from).into()),
+        ("stdout", stdout.into()),
+        ("stderr", stderr.into()),
+    ]);
     output.overflow(stdout_overflow);
     output.overflow(stderr_overflow);
     Ok(output.into())

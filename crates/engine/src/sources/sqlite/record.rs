@@ -1,9 +1,9 @@
 //! Records: rows of a table with a primary key of one column.
 
-use flowkeep_core::Message;
+use flowkeep_core::json::print;
+use flowkeep_core::{Message, Value};
 use rusqlite::Connection;
-use rusqlite::types::Value;
-use serde_json::{Map, Value as Json, json};
+use rusqlite::types::Value as Bound;
 
 use super::fault::Fault;
 use super::{statement, value};
@@ -21,7 +21,7 @@ struct Table<'a> {
 }
 
 /// The value of the key where it stood among the others, and the others by their columns.
-type WithoutKey<'t, 'v> = (Option<&'v Json>, Vec<(&'t str, &'v Json)>);
+type WithoutKey<'t, 'v> = (Option<&'v Value>, Vec<(&'t str, &'v Value)>);
 
 impl<'a> Table<'a> {
     fn find(connection: &Connection, name: &'a str) -> Result<Self, Fault> {
@@ -62,8 +62,8 @@ impl<'a> Table<'a> {
     /// Columns and values without the key, which may stand among them but not as another one.
     fn without_key<'v>(
         &self,
-        values: &'v Map<String, Json>,
-        key: Option<&Json>,
+        values: &'v [(String, Value)],
+        key: Option<&Value>,
     ) -> Result<WithoutKey<'_, 'v>, Fault> {
         let mut found = None;
         let mut others = Vec::with_capacity(values.len());
@@ -81,7 +81,7 @@ impl<'a> Table<'a> {
         Ok((found, others))
     }
 
-    fn is_there(&self, connection: &Connection, key: &Json) -> Result<bool, Fault> {
+    fn is_there(&self, connection: &Connection, key: &Value) -> Result<bool, Fault> {
         let sql = format!(
             "SELECT 1 FROM {} WHERE {} = ?1",
             self.quoted(),
@@ -108,7 +108,7 @@ pub(super) fn add(
     connection: &Connection,
     table: &str,
     key: &Key,
-    values: &Map<String, Json>,
+    values: &[(String, Value)],
 ) -> Result<Output, Fault> {
     let table = Table::find(connection, table)?;
     let given = match key {
@@ -117,7 +117,7 @@ pub(super) fn add(
     };
     let (among, mut others) = table.without_key(values, given)?;
     let made = match key {
-        Key::Made(made) if !table.numbered => Some(Json::from(made.as_str())),
+        Key::Made(made) if !table.numbered => Some(Value::from(made.as_str())),
         _ => None,
     };
     let given = given.or(among);
@@ -139,12 +139,12 @@ pub(super) fn add(
         .execute(&sql, rusqlite::params_from_iter(bound))
         .map_err(Fault::from);
     match (inserted, key) {
-        (Ok(_), Some(key)) => Ok(Output::of(json!({"key": key}))),
-        (Ok(_), None) => Ok(Output::of(json!({"key": connection.last_insert_rowid()}))),
+        (Ok(_), Some(key)) => Ok(Output::of([("key", key.clone())])),
+        (Ok(_), None) => Ok(Output::of([("key", connection.last_insert_rowid().into())])),
         (Err(fault), Some(key)) if fault.is_constraint() && table.is_there(connection, key)? => {
             if given.is_none() {
                 // Made for this one doing: an earlier attempt added it.
-                return Ok(Output::of(json!({"key": key})));
+                return Ok(Output::of([("key", key.clone())]));
             }
             let message = Message::new("key_exists").with("key", word(key));
             Err(Fault::Action(message_of(message, table.name)))
@@ -156,8 +156,8 @@ pub(super) fn add(
 pub(super) fn update(
     connection: &Connection,
     table: &str,
-    key: &Json,
-    values: &Map<String, Json>,
+    key: &Value,
+    values: &[(String, Value)],
 ) -> Result<Output, Fault> {
     let table = Table::find(connection, table)?;
     let (_, others) = table.without_key(values, Some(key))?;
@@ -177,10 +177,10 @@ pub(super) fn update(
         let message = Message::new("record_missing").with("key", word(key));
         return Err(Fault::Action(message_of(message, table.name)));
     }
-    Ok(Output::of(json!({"key": key})))
+    Ok(Output::of([("key", key.clone())]))
 }
 
-pub(super) fn get(connection: &Connection, table: &str, key: &Json) -> Result<Output, Fault> {
+pub(super) fn get(connection: &Connection, table: &str, key: &Value) -> Result<Output, Fault> {
     let table = Table::find(connection, table)?;
     let (name, key_column) = (table.quoted(), quote(&table.key));
     let sql = format!("SELECT * FROM {name} WHERE {key_column} = ?1");
@@ -191,27 +191,27 @@ pub(super) fn get(connection: &Connection, table: &str, key: &Json) -> Result<Ou
         .next()?
         .map(|row| value::row(&columns, row))
         .transpose()?;
-    Ok(Output::of(json!({"record": record})))
+    Ok(Output::of([("record", record.into())]))
 }
 
-pub(super) fn delete(connection: &Connection, table: &str, key: &Json) -> Result<Output, Fault> {
+pub(super) fn delete(connection: &Connection, table: &str, key: &Value) -> Result<Output, Fault> {
     let table = Table::find(connection, table)?;
     let (name, key_column) = (table.quoted(), quote(&table.key));
     let sql = format!("DELETE FROM {name} WHERE {key_column} = ?1");
     let deleted = connection.execute(&sql, [value::to_sql(key)?])?;
-    Ok(Output::of(json!({"deleted": deleted > 0})))
+    Ok(Output::of([("deleted", (deleted > 0).into())]))
 }
 
 pub(super) fn find(
     connection: &Connection,
     table: &str,
-    equal: &Map<String, Json>,
+    equal: &[(String, Value)],
     limit: Option<u64>,
     room: &Room,
 ) -> Result<Output, Fault> {
     let table = Table::find(connection, table)?;
     let mut conditions = Vec::with_capacity(equal.len());
-    for column in equal.keys() {
+    for (column, _) in equal {
         // `IS` finds NULL too.
         conditions.push(format!("{} IS ?", quote(table.column(column)?)));
     }
@@ -219,7 +219,7 @@ pub(super) fn find(
         connection,
         &table,
         &conditions.join(" AND "),
-        bind(equal.values())?,
+        bind(equal.iter().map(|(_, value)| value))?,
         limit,
         room,
     )
@@ -247,7 +247,7 @@ pub(super) fn search(
         format!("(typeof({column}) = 'text' AND {column} LIKE ?1 ESCAPE '\\')")
     };
     let conditions: Vec<_> = table.columns.iter().map(has).collect();
-    let bound = vec![Value::Text(pattern)];
+    let bound = vec![Bound::Text(pattern)];
     records(
         connection,
         &table,
@@ -262,7 +262,7 @@ fn records(
     connection: &Connection,
     table: &Table<'_>,
     condition: &str,
-    mut bound: Vec<Value>,
+    mut bound: Vec<Bound>,
     limit: Option<u64>,
     room: &Room,
 ) -> Result<Output, Fault> {
@@ -271,23 +271,23 @@ fn records(
     let sql = format!("SELECT * FROM {name} WHERE {condition} ORDER BY {key} LIMIT ?");
     // SQLite takes a negative limit for none.
     let limit = limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(i64::MAX));
-    bound.push(Value::Integer(limit));
+    bound.push(Bound::Integer(limit));
     let mut statement = connection.prepare(&sql)?;
     for (index, value) in bound.into_iter().enumerate() {
         statement.raw_bind_parameter(index + 1, value)?;
     }
     let columns = value::columns(&statement);
     let (records, overflow) = statement::collect(&mut statement, &columns, room, "records")?;
-    let mut output = Output::of(json!({"records": records}));
+    let mut output = Output::of([("records", records.into())]);
     output.overflow(overflow);
     Ok(output)
 }
 
-fn bind<'v>(values: impl Iterator<Item = &'v Json>) -> Result<Vec<Value>, Fault> {
+fn bind<'v>(values: impl Iterator<Item = &'v Value>) -> Result<Vec<Bound>, Fault> {
     values.map(value::to_sql).collect()
 }
 
 /// A key as a person reads it.
-fn word(key: &Json) -> String {
-    key.as_str().map_or_else(|| key.to_string(), str::to_owned)
+fn word(key: &Value) -> String {
+    key.as_word().map_or_else(|| print(key), str::to_owned)
 }

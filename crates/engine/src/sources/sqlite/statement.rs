@@ -1,9 +1,8 @@
 //! Statements as the definition has them, values bound.
 
-use flowkeep_core::Message;
+use flowkeep_core::{Message, Value};
 use rusqlite::fallible_iterator::FallibleIterator as _;
 use rusqlite::{Batch, Connection, Transaction, TransactionBehavior};
-use serde_json::{Value as Json, json};
 
 use super::fault::Fault;
 use super::value;
@@ -45,9 +44,10 @@ pub(super) fn execute(connection: &Connection, asked: &Statement) -> Result<Outp
         _ => connection.changes(),
     };
     let last_id = Some(connection.last_insert_rowid()).filter(|&id| id != 0);
-    Ok(Output::of(
-        json!({"affected": affected, "last_id": last_id}),
-    ))
+    Ok(Output::of([
+        ("affected", affected.into()),
+        ("last_id", last_id.into()),
+    ]))
 }
 
 /// One statement of either sort, by whether it has columns to answer with.
@@ -93,7 +93,7 @@ fn several(connection: &Connection, asked: &Statement) -> Result<(), Fault> {
     }
 }
 
-fn bind_all(statement: &mut rusqlite::Statement<'_>, args: &[Json]) -> Result<(), Fault> {
+fn bind_all(statement: &mut rusqlite::Statement<'_>, args: &[Value]) -> Result<(), Fault> {
     let expected = statement.parameter_count();
     if expected != args.len() {
         return Err(not_as_many(expected, args.len()));
@@ -120,13 +120,14 @@ fn run(statement: &mut rusqlite::Statement<'_>) -> Result<(), Fault> {
 
 fn rows(
     statement: &mut rusqlite::Statement<'_>,
-    args: &[Json],
+    args: &[Value],
     room: &Room,
 ) -> Result<Output, Fault> {
     bind_all(statement, args)?;
     let columns = value::columns(statement);
     let (rows, overflow) = collect(statement, &columns, room, "rows")?;
-    let mut output = Output::of(json!({"rows": rows, "columns": columns}));
+    let columns: Vec<_> = columns.into_iter().map(Value::from).collect();
+    let mut output = Output::of([("rows", rows.into()), ("columns", columns.into())]);
     output.overflow(overflow);
     Ok(output)
 }
@@ -137,7 +138,7 @@ pub(super) fn collect(
     columns: &[String],
     room: &Room,
     part: &'static str,
-) -> Result<(Vec<Json>, Option<Overflow>), Fault> {
+) -> Result<(Vec<Value>, Option<Overflow>), Fault> {
     let mut list = List::new(room, part);
     let mut rows = statement.raw_query();
     while let Some(row) = rows.next()? {

@@ -2,10 +2,11 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use flowkeep_core::Message;
-use rusqlite::types::{Value, ValueRef};
+use flowkeep_core::json::print;
+use flowkeep_core::{Message, Value};
+use rusqlite::types::{Value as Bound, ValueRef};
 use rusqlite::{Row, Statement};
-use serde_json::{Map, Number, Value as Json, json};
+use serde_json::Number;
 
 use super::fault::Fault;
 
@@ -13,45 +14,52 @@ use super::fault::Fault;
 const BLOB: &str = "$blob";
 
 /// What is bound for a value.
-pub(super) fn to_sql(value: &Json) -> Result<Value, Fault> {
+pub(super) fn to_sql(value: &Value) -> Result<Bound, Fault> {
     Ok(match value {
-        Json::Null => Value::Null,
-        Json::Bool(value) => Value::Integer(i64::from(*value)),
-        Json::Number(number) => to_number(number),
-        Json::String(text) => Value::Text(text.clone()),
-        Json::Object(members) if members.len() == 1 && members.contains_key(BLOB) => {
-            let bytes = members[BLOB]
-                .as_str()
-                .and_then(|text| BASE64_STANDARD.decode(text).ok());
-            Value::Blob(bytes.ok_or_else(|| Fault::lasting(Message::new("blob_unreadable")))?)
+        Value::Null => Bound::Null,
+        Value::Bool(value) => Bound::Integer(i64::from(*value)),
+        Value::Number(number) => to_number(value, number),
+        Value::String(text) => Bound::Text(text.clone()),
+        Value::Object(members) if members.len() == 1 && members[0].0 == BLOB => {
+            let bytes = members[0].1.as_str();
+            let bytes = bytes.and_then(|text| BASE64_STANDARD.decode(text).ok());
+            Bound::Blob(bytes.ok_or_else(|| Fault::lasting(Message::new("blob_unreadable")))?)
         }
-        Json::Array(_) | Json::Object(_) => Value::Text(value.to_string()),
+        Value::Array(_) | Value::Object(_) => Bound::Text(print(value)),
     })
 }
 
-fn to_number(number: &Number) -> Value {
-    match (number.as_i64(), number.as_f64()) {
-        (Some(whole), _) => Value::Integer(whole),
+/// A whole number of 64 bits or a float where that is exactly the number; otherwise its text.
+fn to_number(value: &Value, spelled: &str) -> Bound {
+    let text = || Bound::Text(spelled.to_owned());
+    match value.to_json() {
         // Between 2^63 and 2^64: as a float it would be another number.
-        (None, Some(float)) if number.is_f64() => Value::Real(float),
-        _ => Value::Text(number.to_string()),
+        serde_json::Value::Number(number) if number.is_u64() && !number.is_i64() => text(),
+        serde_json::Value::Number(number) => match (number.as_i64(), number.as_f64()) {
+            (Some(whole), _) => Bound::Integer(whole),
+            (None, Some(float)) => Bound::Real(float),
+            (None, None) => text(),
+        },
+        _ => text(),
     }
 }
 
-fn to_json(value: ValueRef<'_>) -> Json {
+fn to_value(value: ValueRef<'_>) -> Value {
     match value {
-        ValueRef::Null => Json::Null,
+        ValueRef::Null => Value::Null,
         ValueRef::Integer(whole) => whole.into(),
-        ValueRef::Real(float) => Number::from_f64(float)
+        ValueRef::Real(float) => Number::from_f64(float).map_or_else(
             // An infinity, the only float that is no JSON number and that SQLite keeps.
-            .map_or_else(|| Json::String(float.to_string()), Json::Number),
-        ValueRef::Text(text) => std::str::from_utf8(text).map_or_else(|_| blob(text), Json::from),
+            || float.to_string().into(),
+            |number| Value::Number(number.to_string()),
+        ),
+        ValueRef::Text(text) => std::str::from_utf8(text).map_or_else(|_| blob(text), Value::from),
         ValueRef::Blob(bytes) => blob(bytes),
     }
 }
 
-fn blob(bytes: &[u8]) -> Json {
-    json!({BLOB: BASE64_STANDARD.encode(bytes)})
+fn blob(bytes: &[u8]) -> Value {
+    Value::object([(BLOB, BASE64_STANDARD.encode(bytes).into())])
 }
 
 /// The names of a result's columns, each of them once: a second `id` is `id_2`, so that no value is
@@ -71,10 +79,10 @@ pub(super) fn columns(statement: &Statement<'_>) -> Vec<String> {
 }
 
 /// A row under these names.
-pub(super) fn row(columns: &[String], row: &Row<'_>) -> Result<Json, Fault> {
-    let mut members = Map::with_capacity(columns.len());
+pub(super) fn row(columns: &[String], row: &Row<'_>) -> Result<Value, Fault> {
+    let mut members = Vec::with_capacity(columns.len());
     for (index, name) in columns.iter().enumerate() {
-        members.insert(name.clone(), to_json(row.get_ref(index)?));
+        members.push((name.clone(), to_value(row.get_ref(index)?)));
     }
-    Ok(Json::Object(members))
+    Ok(Value::Object(members))
 }
