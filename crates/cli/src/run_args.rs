@@ -47,6 +47,8 @@ pub(crate) enum Run {
     Resume {
         run: String,
         #[arg(long)]
+        trust: bool,
+        #[arg(long)]
         wait: bool,
     },
     Retry(Retry),

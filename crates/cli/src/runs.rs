@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use flowkeep_api::types::{
     Nothing, RetryDefinition, RunAnswerInput, RunDecision, RunListInput, RunLogInput, RunMessage,
-    RunMode, RunNeeds, RunRef, RunRetryInput, RunStartInput, RunStatus, RunTaskInput, RunText,
+    RunMode, RunNeeds, RunRef, RunResumeInput, RunRetryInput, RunStartInput, RunStatus,
+    RunTaskInput, RunText,
 };
 use flowkeep_api::{
     Api, AppError, Catalogue, Progress as _, history, run_changes, run_questions, runs,
@@ -63,8 +64,13 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Run) -> Result<Outcome, AppE
         Run::Log { run, follow: false } => log(api, output, run),
         Run::Cancel { run } => told(api, output, &run_changes::cancel(api, RunRef { id: run })?),
         Run::Pause { run } => told(api, output, &run_changes::pause(api, RunRef { id: run })?),
-        Run::Resume { run, wait } => {
-            let resumed = run_changes::resume(api, RunRef { id: run });
+        Run::Resume { run, trust, wait } => {
+            let input = RunResumeInput {
+                id: run,
+                trust: Some(trust),
+                shown: None,
+            };
+            let resumed = run_changes::resume(api, input);
             let resumed = resumed.map_err(|error| told_acts(output, error))?;
             if wait {
                 waited(api, output, &resumed.run_id)
@@ -100,6 +106,7 @@ fn start_input(start: Start) -> RunStartInput {
         }),
         task: start.only_task,
         trust: Some(start.trust),
+        shown: None,
         folder: start.task_folder,
         continue_anyway: Some(start.continue_anyway),
     }
@@ -116,6 +123,7 @@ fn retry_input(retry: Retry) -> RunRetryInput {
             Definition::Current => RetryDefinition::Current,
         }),
         trust: Some(retry.trust),
+        shown: None,
         continue_anyway: Some(retry.continue_anyway),
     }
 }

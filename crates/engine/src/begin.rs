@@ -18,8 +18,6 @@ pub struct Beginning {
     pub context: String,
     /// How it begins.
     pub start: Start,
-    /// Whether whoever starts it trusts the definition.
-    pub trusted: bool,
     /// Who starts it.
     pub actor: String,
     /// Through which face.
@@ -28,16 +26,25 @@ pub struct Beginning {
     pub repeats: Option<RunId>,
 }
 
-/// Reads what a workflow is now and says what its run would be.
+/// A run that may begin.
+pub struct Begun {
+    /// The run.
+    pub new: NewRun,
+    /// Whether its definition may run unasked ([`Readiness::trusted`](crate::Readiness::trusted)).
+    pub trusted: bool,
+}
+
+/// Reads what a workflow is now and says what its run would be. Whether its definition is trusted
+/// is for whoever begins it to look at.
 ///
 /// # Errors
 /// The outer one: what the database says. The inner one: `workflow_unknown`, `definition_invalid`,
-/// `run_unknown_task`, `no_connection`, `source_unfit`, `no_choice`, `trust_required`.
+/// `run_unknown_task`, `no_connection`, `source_unfit`, `no_choice`.
 pub fn begin(
     store: &Store,
     connected: &[Arc<dyn Source>],
     beginning: &Beginning,
-) -> Result<Result<NewRun, Refused>, StoreError> {
+) -> Result<Result<Begun, Refused>, StoreError> {
     let id = beginning.workflow.as_str();
     let refused = |message| Ok(Err(Refused(message)));
     let Some(ready) = readiness(store, connected, id)? else {
@@ -56,10 +63,7 @@ pub fn begin(
     if let Some(missing) = ready.unconnected.into_iter().find(|missing| missing.stops) {
         return refused(missing.message);
     }
-    if !beginning.trusted && !ready.trusted {
-        return refused(Message::new("trust_required").with("name", name));
-    }
-    Ok(Ok(NewRun {
+    let new = NewRun {
         workflow_id: Some(ready.record.id),
         workflow_name: ready.record.name,
         revision: Some(ready.record.revision),
@@ -71,7 +75,9 @@ pub fn begin(
         face: beginning.face.clone(),
         repeats: beginning.repeats,
         parent: None,
-    }))
+    };
+    let trusted = ready.trusted;
+    Ok(Ok(Begun { new, trusted }))
 }
 
 /// Why a definition cannot start: the first thing that validation finds, at its place.

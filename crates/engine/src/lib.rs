@@ -32,7 +32,7 @@ mod work;
 mod worker;
 
 pub use agents::{Agent, Agents};
-pub use begin::{Beginning, begin, definition_invalid};
+pub use begin::{Beginning, Begun, begin, definition_invalid};
 pub use engine::{Engine, EngineOptions, Scope};
 pub use live::{definition_of, state_of};
 pub use readiness::{Readiness, Unconnected, readiness, tasks_hash};

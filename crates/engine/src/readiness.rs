@@ -23,6 +23,8 @@ pub struct Readiness {
     /// Whether it may run unasked: it does nothing, somebody here wrote it, or somebody has said
     /// so of these very tasks.
     pub trusted: bool,
+    /// What its tasks are known by; absent when it cannot be read.
+    pub hash: Option<Sha256>,
 }
 
 /// A task for whose data source nothing is connected.
@@ -73,6 +75,7 @@ pub fn readiness(
         validation: Validation::default(),
         unconnected: Vec::new(),
         trusted: true,
+        hash: None,
     };
     let document = match Document::parse(ready.stored.format, ready.stored.text.clone()) {
         Ok(document) => document,
@@ -86,6 +89,7 @@ pub fn readiness(
             return Ok(Some(ready));
         }
     };
+    ready.hash = Some(tasks_hash(document.value()));
     match Definition::read_with_warnings(document.value()) {
         Ok((definition, validation)) => {
             ready.unconnected = unconnected(&definition, connected);

@@ -16,7 +16,7 @@ use flowkeep_store::{NewRun, Parent, Said, Store};
 use crate::actions::{
     self, ActionError, Attempt, Caps, Done, HttpClient, Room, Said as Told, Stop, carry_out,
 };
-use crate::begin::{Beginning, begin};
+use crate::begin::{Beginning, Begun, begin};
 use crate::engine::Happened;
 use crate::sources::{Chosen, Source};
 use crate::values::{Values, Whereabouts, evaluated};
@@ -233,9 +233,13 @@ impl Workplace {
             context: print(context),
             ..Beginning::default()
         };
-        let mut new = begin(&self.store, &self.connected, &beginning)
+        let Begun { mut new, trusted } = begin(&self.store, &self.connected, &beginning)
             .map_err(|error| unread(&error))?
             .map_err(|refused| ActionError::lasting(refused.0))?;
+        if !trusted {
+            let message = Message::new("trust_required").with("name", &new.workflow_name);
+            return Err(ActionError::lasting(message));
+        }
         "workflow".clone_into(&mut new.face);
         new.parent = Some(Parent {
             run: job.row,

@@ -21,6 +21,7 @@ pub mod run_changes;
 pub mod run_overview;
 pub mod run_previews;
 pub mod run_questions;
+mod run_trust;
 pub mod runs;
 pub mod settings;
 

@@ -9,18 +9,17 @@ use flowkeep_core::json::{parse, print};
 use flowkeep_core::run::{Decision, Definition, From, RunState, Start, Status, TaskId, repeat};
 use flowkeep_core::{Document, Format, Kind, RunId, Value};
 use flowkeep_engine::{
-    Beginning, Scope, Wanted, begin, definition_invalid, definition_of, readiness, state_of,
+    Beginning, Begun, Scope, Wanted, begin, definition_invalid, definition_of, readiness, state_of,
     tasks_hash,
 };
 use flowkeep_store::{KeptRun, NewRun, NewRunRequest, RequestAnswer, StoreError};
-use serde_json::json;
 
-use super::run_previews::acts;
+use super::run_trust::{Untrusted, Word, settle};
 use super::runs::find;
 use crate::engine_seat::connected;
 use crate::types::{
-    Object, RetryDefinition, RunMode, RunRef, RunRetryInput, RunStartInput, RunStatus,
-    RunTaskInput, RunTaskResult,
+    Object, RetryDefinition, RunMode, RunRef, RunResumeInput, RunRetryInput, RunStartInput,
+    RunStatus, RunTaskInput, RunTaskResult,
 };
 use crate::{Api, AppError, Progress};
 
@@ -61,12 +60,13 @@ pub fn start(api: &Api, input: RunStartInput) -> Result<RunStatus, AppError> {
             only,
             ..Start::default()
         },
-        trusted: input.trust.unwrap_or_default(),
         actor: api.actor()?,
         face: api.face().as_str().to_owned(),
         repeats: None,
     };
-    add(api, &beginning)
+    let begun = begun(api, &beginning)?;
+    trusted(api, &begun, None, &word(input.trust, input.shown))?;
+    add_run(api, begun.new)
 }
 
 /// Carries one operation out and waits for what it comes to.
@@ -143,10 +143,13 @@ pub fn pause(api: &Api, input: RunRef) -> Result<RunStatus, AppError> {
 ///
 /// # Errors
 /// As [`cancel`]; `run_is_not_paused`; `trust_required` for one that came with a restore.
-pub fn resume(api: &Api, input: RunRef) -> Result<RunStatus, AppError> {
+pub fn resume(api: &Api, input: RunResumeInput) -> Result<RunStatus, AppError> {
     let run = find(api, &input.id)?;
     if run.brought_in && !run.status.is_final() {
-        check_trust(api, &run, &api.store.definition_text(&run)?)?;
+        let text = api.store.definition_text(&run)?;
+        let word = word(input.trust, input.shown);
+        let settled = settle(api, &then(api, &run, &text)?, &word);
+        settled.map_err(|error| error.hint("trust_resumed"))?;
     }
     want(api, &input.id, &Wanted::Resume)
 }
@@ -165,6 +168,7 @@ pub fn retry(api: &Api, input: RunRetryInput) -> Result<RunStatus, AppError> {
         None | Some("failed") => From::Failed,
         Some(task) => From::Task(TaskId::from(task)),
     };
+    let word = word(input.trust, input.shown);
     let skipped: Vec<TaskId> = input.skip.into_iter().flatten().map(TaskId).collect();
     let (context, given) = given_anew(&before.context, input.context);
     let start = |now| {
@@ -177,10 +181,9 @@ pub fn retry(api: &Api, input: RunRetryInput) -> Result<RunStatus, AppError> {
         let text = api.store.definition_text(&before)?;
         // First: who is refused has trusted nothing.
         let start = start(&then)?;
-        if input.trust == Some(true) {
-            trust(api, before.format, &text)?;
-        } else if before.brought_in {
-            check_trust(api, &before, &text)?;
+        if before.brought_in || word.trust {
+            let settled = settle(api, &self::then(api, &before, &text)?, &word);
+            settled.map_err(|error| error.hint("trust_restored"))?;
         }
         let new = again(api, &before, text, context, start)?;
         return add_run(api, new);
@@ -188,20 +191,58 @@ pub fn retry(api: &Api, input: RunRetryInput) -> Result<RunStatus, AppError> {
     let beginning = Beginning {
         workflow,
         context,
-        trusted: input.trust.unwrap_or_default(),
         actor: api.actor()?,
         face: api.face().as_str().to_owned(),
         repeats: Some(before.id),
         start: Start::default(),
     };
-    let mut new = begun(api, &beginning)?;
-    let document = Document::parse(new.format, new.text.clone())?;
+    let mut begun = begun(api, &beginning)?;
+    let document = Document::parse(begun.new.format, begun.new.text.clone())?;
     let now = Definition::read(document.value()).map_err(|_| unreadable())?;
-    new.start = start(&now)?;
-    if beginning.trusted {
-        trust(api, new.format, &new.text)?;
+    begun.new.start = start(&now)?;
+    let context = before.brought_in.then_some(beginning.context.as_str());
+    trusted(api, &begun, context, &word)?;
+    add_run(api, begun.new)
+}
+
+fn word(trust: Option<bool>, shown: Option<String>) -> Word {
+    let trust = trust.unwrap_or_default();
+    Word { trust, shown }
+}
+
+/// What a run that came with a restore would carry out: trust is not in a backup.
+fn then<'a>(api: &Api, run: &'a KeptRun, text: &'a str) -> Result<Untrusted<'a>, AppError> {
+    let mut is_own = !run.brought_in;
+    let id = run.workflow_id.as_deref().unwrap_or_default();
+    if let Some(now) = readiness(&api.store, &connected(&api.data_dir)?, id)?
+        && now.trusted
+    {
+        // What is done here is what was done there.
+        let document = Document::parse(run.format, text.to_owned())?;
+        is_own |= now.hash == Some(tasks_hash(document.value()));
     }
-    add_run(api, new)
+    Ok(Untrusted {
+        name: &run.workflow_name,
+        format: run.format,
+        text,
+        context: run.brought_in.then_some(run.context.as_str()),
+        is_own,
+    })
+}
+
+/// Takes somebody's word for a run that is to begin, or asks for it.
+fn trusted(api: &Api, begun: &Begun, context: Option<&str>, word: &Word) -> Result<(), AppError> {
+    let asked = Untrusted {
+        name: &begun.new.workflow_name,
+        format: begun.new.format,
+        text: &begun.new.text,
+        context,
+        is_own: begun.trusted,
+    };
+    settle(api, &asked, word).map_err(|error| match error.code.as_str() {
+        "trust_required" => error.hint("trust_it"),
+        _ => error,
+    })
 }
 
 /// The context of a run with what is given anew, and the names that have another value by it.
@@ -376,66 +417,14 @@ fn answered(api: &Api, request: i64) -> Result<(), AppError> {
     }
 }
 
-fn add(api: &Api, beginning: &Beginning) -> Result<RunStatus, AppError> {
-    let new = begun(api, beginning)?;
-    if beginning.trusted {
-        trust(api, new.format, &new.text)?;
-    }
-    add_run(api, new)
-}
-
-/// Remembers that whoever is at work here trusts these tasks.
-fn trust(api: &Api, format: Format, text: &str) -> Result<(), AppError> {
-    let document = Document::parse(format, text.to_owned())?;
-    let (hash, actor) = (tasks_hash(document.value()), api.actor()?);
-    Ok(api
-        .store
-        .write::<_, StoreError>(move |tx| tx.trust(hash, &actor))?)
-}
-
-/// Whether the definition of a run that came with a restore may be carried out here: trust is not
-/// in a backup.
-fn check_trust(api: &Api, run: &KeptRun, text: &str) -> Result<(), AppError> {
-    let document = Document::parse(run.format, text.to_owned())?;
-    let unreadable = |_| AppError::new("run_not_readable");
-    let definition = Definition::read(document.value()).map_err(unreadable)?;
-    let hash = tasks_hash(document.value());
-    if definition.acting().next().is_none() || api.store.is_trusted(hash)? {
-        return Ok(());
-    }
-    let connected = connected(&api.data_dir)?;
-    let id = run.workflow_id.as_deref().unwrap_or_default();
-    if let Some(ready) = readiness(&api.store, &connected, id)?
-        && ready.trusted
-    {
-        let now = Document::parse(ready.stored.format, ready.stored.text)?;
-        if tasks_hash(now.value()) == hash {
-            return Ok(());
-        }
-    }
-    let acts = acts(Some(&definition), None, &connected);
-    Err(AppError::new("trust_required")
-        .with("name", &run.workflow_name)
-        .with("acts", json!(acts))
-        .hint("trust_restored"))
-}
-
-fn begun(api: &Api, beginning: &Beginning) -> Result<NewRun, AppError> {
+fn begun(api: &Api, beginning: &Beginning) -> Result<Begun, AppError> {
     let connected = connected(&api.data_dir)?;
     let refused = match begin(&api.store, &connected, beginning)? {
-        Ok(new) => return Ok(new),
+        Ok(begun) => return Ok(begun),
         Err(refused) => refused,
     };
     let error = AppError::from(refused.0);
     Err(match error.code.as_str() {
-        "trust_required" => {
-            // What it would do, so that nobody trusts it unseen.
-            let acts = match readiness(&api.store, &connected, &beginning.workflow)? {
-                Some(ready) => acts(ready.definition.as_ref(), None, &connected),
-                None => Vec::new(),
-            };
-            error.with("acts", json!(acts)).hint("trust_it")
-        }
         "workflow_unknown" => AppError::new("not_found")
             .with("kind", Kind::Workflow.as_str())
             .with("id", &beginning.workflow)

@@ -30,6 +30,7 @@ pub fn preview(api: &Api, input: RunPreviewInput) -> Result<RunPreview, AppError
     let context = input.context.map(Object::into_value);
     let trust = RunTrust {
         needed: !ready.trusted,
+        hash: ready.hash.map(|hash| hash.to_string()),
         acts: acts(ready.definition.as_ref(), context.as_ref(), &connected),
     };
     let mut problems = ready.validation.errors;

@@ -23,6 +23,9 @@ pub struct RunStartInput {
     pub task: Option<String>,
     /// Whether the definition is trusted from now on, whatever it writes, calls or runs.
     pub trust: Option<bool>,
+    /// What was shown before it was trusted: the `hash` of a preview or of a refusal. Other tasks
+    /// now are not trusted by it, and `trust_required` tells what they would do.
+    pub shown: Option<String>,
     /// The task folder it works in, by its id. There are none yet, so every one is unknown.
     pub folder: Option<String>,
     /// Whether it starts although not every file of its task folder could be archived. Without a
@@ -352,6 +355,19 @@ pub struct RunLog {
     pub next: Option<u32>,
 }
 
+/// Let a run go on.
+#[derive(Debug, Clone, Default, Deserialize, TS)]
+#[serde(default, deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct RunResumeInput {
+    /// The run.
+    pub id: String,
+    /// Whether its definition is trusted from now on, where it came with a restore.
+    pub trust: Option<bool>,
+    /// As in `run_start`.
+    pub shown: Option<String>,
+}
+
 /// Run it again.
 #[derive(Debug, Clone, Default, Deserialize, TS)]
 #[serde(default, deny_unknown_fields)]
@@ -371,6 +387,8 @@ pub struct RunRetryInput {
     pub definition: Option<RetryDefinition>,
     /// Whether the definition is trusted from now on.
     pub trust: Option<bool>,
+    /// As in `run_start`.
+    pub shown: Option<String>,
     /// As in `run_start`.
     pub continue_anyway: Option<bool>,
 }

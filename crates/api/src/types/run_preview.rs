@@ -45,6 +45,10 @@ pub struct RunPreview {
 pub struct RunTrust {
     /// Whether a start without trust is refused.
     pub needed: bool,
+    /// What this is known by: trust is given to what was shown. Absent when it cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub hash: Option<String>,
     /// Everything it writes, calls or runs, exactly.
     pub acts: Vec<RunAct>,
 }

@@ -442,9 +442,11 @@ fn a_run_that_came_with_a_restore_goes_on_only_when_somebody_trusts_it_and_says_
     here.refused(&again, "run_has_not_ended");
     // Who is refused has trusted nothing.
     here.refused(&["run", "start", "review"], "trust_required");
-    here.done(&["run", "start", "review", "--trust"]);
-    here.done(&["run", "resume", &run]);
+    let hints = refused["error"]["hints"].to_string();
+    assert!(hints.contains("run resume … --trust"), "{hints}");
+    here.done(&["run", "resume", &run, "--trust"]);
     assert_eq!(status(), "waiting");
+    here.done(&["run", "start", "review"]);
     assert_eq!(
         task(&here, &run, "look")["question"]["instruction"],
         "Look at 3 rows of Monday"

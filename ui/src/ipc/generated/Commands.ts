@@ -75,6 +75,7 @@ import type { RunPage } from "./RunPage";
 import type { RunPreview } from "./RunPreview";
 import type { RunPreviewInput } from "./RunPreviewInput";
 import type { RunRef } from "./RunRef";
+import type { RunResumeInput } from "./RunResumeInput";
 import type { RunRetryInput } from "./RunRetryInput";
 import type { RunShow } from "./RunShow";
 import type { RunStartInput } from "./RunStartInput";
@@ -183,7 +184,7 @@ export interface Commands {
   run_log: { input: RunLogInput; output: RunLog };
   run_cancel: { input: RunRef; output: RunStatus };
   run_pause: { input: RunRef; output: RunStatus };
-  run_resume: { input: RunRef; output: RunStatus };
+  run_resume: { input: RunResumeInput; output: RunStatus };
   run_retry: { input: RunRetryInput; output: RunStatus };
   engine_show: { input: Nothing; output: EngineShow };
   run_answer: { input: RunAnswerInput; output: RunStatus };

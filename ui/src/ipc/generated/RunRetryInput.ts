@@ -33,4 +33,8 @@ trust?: boolean,
 /**
  * As in `run_start`.
  */
+shown?: string, 
+/**
+ * As in `run_start`.
+ */
 continue_anyway?: boolean, };

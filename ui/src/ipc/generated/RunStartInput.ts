@@ -26,6 +26,11 @@ task?: string,
  */
 trust?: boolean, 
 /**
+ * What was shown before it was trusted: the `hash` of a preview or of a refusal. Other tasks
+ * now are not trusted by it, and `trust_required` tells what they would do.
+ */
+shown?: string, 
+/**
  * The task folder it works in, by its id. There are none yet, so every one is unknown.
  */
 folder?: string, 

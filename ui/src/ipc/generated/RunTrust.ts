@@ -10,6 +10,10 @@ export type RunTrust = {
  */
 needed: boolean, 
 /**
+ * What this is known by: trust is given to what was shown. Absent when it cannot be read.
+ */
+hash?: string, 
+/**
  * Everything it writes, calls or runs, exactly.
  */
 acts: Array<RunAct>, };
