@@ -1,7 +1,5 @@
 //! Pages of documents: in order, or found by words.
 
-use std::collections::HashSet;
-
 use flowkeep_core::Kind;
 use rusqlite::Connection;
 
@@ -163,9 +161,12 @@ fn list_matching(
     matching: &str,
 ) -> Result<Listing, StoreError> {
     let in_kind = format!("{{{}}} : ({matching})", query.kind.as_str());
-    let mut statement = connection
-        .prepare_cached("SELECT rowid FROM document_search WHERE document_search MATCH ?1")?;
-    let hits: HashSet<i64> = statement
+    // The index gives them in this order by itself, and a list in order is searched as fast as it
+    // is made.
+    let mut statement = connection.prepare_cached(
+        "SELECT rowid FROM document_search WHERE document_search MATCH ?1 ORDER BY rowid",
+    )?;
+    let hits: Vec<i64> = statement
         .query_map([in_kind], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     let page = if hits.len() <= SORTED {
@@ -189,7 +190,7 @@ fn list_matching(
 fn sorted_page(
     connection: &Connection,
     query: &ListQuery,
-    hits: &HashSet<i64>,
+    hits: &[i64],
 ) -> Result<Vec<i64>, StoreError> {
     let mut statement = connection
         .prepare_cached("SELECT sort_key, updated_at FROM document WHERE document = ?1")?;
@@ -212,11 +213,11 @@ fn sorted_page(
         .collect())
 }
 
-/// Many hits: walk the order that is there and stop when the page is full.
+/// Many hits, rows in order: walk the order that is there and stop when the page is full.
 fn walked_page(
     connection: &Connection,
     query: &ListQuery,
-    hits: &HashSet<i64>,
+    hits: &[i64],
 ) -> Result<Vec<i64>, StoreError> {
     let sql = format!(
         "SELECT d.document FROM document d WHERE d.kind = ?1 AND d.deleted_at IS NULL ORDER BY {}",
@@ -230,7 +231,7 @@ fn walked_page(
         && let Some(row) = rows.next()?
     {
         let hit: i64 = row.get(0)?;
-        if !hits.contains(&hit) {
+        if hits.binary_search(&hit).is_err() {
             continue;
         }
         if to_pass > 0 {
