@@ -6,7 +6,9 @@ import type { RunShow } from '@/ipc';
 import { documentLink } from '../catalog/kinds';
 import { tellFailure, useCommand } from '../command';
 import { CancelDialog } from './CancelDialog';
+import { ResumeDialog } from './ResumeDialog';
 import { RetryDialog, type RetryWish } from './RetryDialog';
+import { untrustedOf } from './sheet/untrusted';
 import { isFinal } from './status';
 
 /** What can be done with a run as it is now. */
@@ -17,6 +19,7 @@ export function RunActions({ run }: { run: RunShow }) {
   const tags = ['run', `run:${run.id}`];
   const pause = useCommand('run_pause', tags);
   const resume = useCommand('run_resume', tags);
+  const untrusted = untrustedOf(resume.error);
   const { status, ending, workflow_id } = run;
   const ended = isFinal(status);
   const isHeld = status === 'paused' || status === 'interrupted';
@@ -53,7 +56,13 @@ export function RunActions({ run }: { run: RunShow }) {
           look="primary"
           icon="play"
           isDisabled={resume.isPending}
-          onPress={() => resume.mutate({ id: run.id }, { onError: tellFailure })}
+          onPress={() =>
+            resume.mutate(
+              { id: run.id },
+              // What has to be trusted first is asked in a sheet of its own.
+              { onError: (error) => untrustedOf(error) ?? tellFailure(error) },
+            )
+          }
           data-testid="run-resume"
         >
           {m.run_resume()}
@@ -91,6 +100,7 @@ export function RunActions({ run }: { run: RunShow }) {
       )}
       <Menu label={m.more()} entries={entries} data-testid="run-menu" />
       {wish && <RetryDialog run={run} wish={wish} onClose={() => setWish(null)} />}
+      {untrusted && <ResumeDialog run={run} untrusted={untrusted} onClose={() => resume.reset()} />}
       {cancelling && <CancelDialog run={run} onClose={() => setCancelling(false)} />}
     </>
   );
