@@ -123,7 +123,7 @@ macro_rules! noun {
             command!($compare, t::CompareInput => t::Comparison, revisions::compare, [] of $kind),
             command!($revert, t::RevertInput => t::Changed, revisions::revert, [writes] of $kind),
             command!($draft, t::DraftInput => t::Draft, drafts::draft, [] of $kind),
-            command!($export, t::ExportInput => t::Exported, exports::export, [place] of $kind),
+            command!($export, t::ExportInput => t::DocumentsExported, exports::export, [place] of $kind),
         ]
     };
 }

@@ -90,6 +90,18 @@ impl From<Message> for AppError {
     }
 }
 
+impl From<AppError> for Message {
+    /// Its sentence, as a part of an answer that is no error.
+    fn from(error: AppError) -> Self {
+        Self {
+            code: format!("error_{}", error.code),
+            fields: error.fields,
+            place: None,
+            because: error.because,
+        }
+    }
+}
+
 impl std::fmt::Display for AppError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if self.message.is_empty() {

@@ -94,13 +94,14 @@ pub(crate) fn run(api: &Api, output: &Output, kind: Kind, verb: Verb) -> Result<
             };
             let done = exports::export_over(api, kind, input, existing)?;
             output.print(&done, |catalogue, out| {
-                done.files.iter().try_for_each(|file| {
-                    writeln!(
-                        out,
-                        "{}",
-                        catalogue.sentence("cli_exported", &[("path", file)])
-                    )
-                })
+                for file in &done.files {
+                    let said = catalogue.sentence("cli_exported", &[("path", file)]);
+                    writeln!(out, "{said}")?;
+                }
+                if done.with_keys > 0 {
+                    writeln!(out, "{}", catalogue.word("contains_key_exported"))?;
+                }
+                Ok(())
             })?;
         }
     }

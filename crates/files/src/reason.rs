@@ -28,7 +28,9 @@ pub fn io_reason(error: &Error) -> Message {
 /// Why an archive, or an entry of one, could not be read.
 pub(crate) fn zip_reason(error: &ZipError) -> Message {
     let code = match error {
-        ZipError::Io(error) if error.kind() != ErrorKind::UnexpectedEof => {
+        ZipError::Io(error)
+            if !matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::InvalidData) =>
+        {
             return io_reason(error);
         }
         ZipError::UnsupportedArchive(text) if *text == ZipError::PASSWORD_REQUIRED => {

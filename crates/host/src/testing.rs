@@ -1,7 +1,7 @@
 //! For tests: a clock one sets and a disk that fails at the n-th call.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -52,6 +52,7 @@ impl Clock for TestClock {
 #[derive(Debug, Clone)]
 pub struct FailingFiles {
     calls: Arc<AtomicU64>,
+    made: Arc<Mutex<Vec<(&'static str, PathBuf)>>>,
     fail_at: u64,
     error: Arc<Mutex<io::ErrorKind>>,
     space: Option<Space>,
@@ -71,6 +72,7 @@ impl FailingFiles {
     pub fn at(n: u64, error: io::ErrorKind) -> Self {
         Self {
             calls: Arc::default(),
+            made: Arc::default(),
             fail_at: n,
             error: Arc::new(Mutex::new(error)),
             space: None,
@@ -102,7 +104,19 @@ impl FailingFiles {
         self.calls.load(Ordering::Relaxed)
     }
 
-    fn call(&self) -> io::Result<()> {
+    /// What was called for what, in order. A rename is told by what it renames.
+    pub fn made(&self) -> Vec<(&'static str, PathBuf)> {
+        self.made
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn call(&self, name: &'static str, path: &Path) -> io::Result<()> {
+        self.made
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push((name, path.to_owned()));
         let n = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
         self.answer(n);
         if n == self.fail_at {
@@ -126,13 +140,14 @@ impl FailingFiles {
 }
 
 struct FailingWriter {
+    path: PathBuf,
     files: FailingFiles,
     inner: Box<dyn Write + Send>,
 }
 
 impl Write for FailingWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.files.call()?;
+        self.files.call("write", &self.path)?;
         self.inner.write(bytes)
     }
 
@@ -143,41 +158,42 @@ impl Write for FailingWriter {
 
 impl Files for FailingFiles {
     fn create_folder(&self, path: &Path) -> io::Result<()> {
-        self.call()?;
+        self.call("create_folder", path)?;
         SystemFiles.create_folder(path)
     }
 
     fn write_new(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        self.call()?;
+        self.call("write_new", path)?;
         SystemFiles.write_new(path, bytes)
     }
 
     fn create_new(&self, path: &Path) -> io::Result<Box<dyn Write + Send>> {
-        self.call()?;
+        self.call("create_new", path)?;
         let inner = SystemFiles.create_new(path)?;
         Ok(Box::new(FailingWriter {
+            path: path.to_owned(),
             files: self.clone(),
             inner,
         }))
     }
 
     fn flush_tree(&self, folder: &Path) -> io::Result<()> {
-        self.call()?;
+        self.call("flush_tree", folder)?;
         SystemFiles.flush_tree(folder)
     }
 
     fn flush(&self, path: &Path) -> io::Result<()> {
-        self.call()?;
+        self.call("flush", path)?;
         SystemFiles.flush(path)
     }
 
     fn rename_new(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.call()?;
+        self.call("rename_new", from)?;
         SystemFiles.rename_new(from, to)
     }
 
     fn remove_file(&self, path: &Path) -> io::Result<()> {
-        self.call()?;
+        self.call("remove_file", path)?;
         SystemFiles.remove_file(path)
     }
 

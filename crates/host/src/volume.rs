@@ -28,6 +28,16 @@ pub fn unsafe_place(folder: &Path) -> Option<Unsafe> {
 
 #[cfg(target_os = "linux")]
 fn network_share(path: &Path) -> Option<&'static str> {
+    use std::os::unix::fs::MetadataExt as _;
+    let mounts = std::fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
+    let device = path.metadata().ok().map(|found| found.dev());
+    let of_device = device.and_then(|device| {
+        let device = (rustix::fs::major(device), rustix::fs::minor(device));
+        mounts.lines().find_map(|line| mounted_type(line, device))
+    });
+    if let Some(name) = of_device.and_then(remote_type) {
+        return Some(name);
+    }
     let magic = rustix::fs::statfs(path).ok()?.f_type;
     // The kernel's field is wider than the numbers, and signed on some machines.
     network_type(u32::try_from(magic & 0xffff_ffff).ok()?)
@@ -38,6 +48,42 @@ fn network_share(path: &Path) -> Option<&'static str> {
     path.to_str()
         .is_some_and(|text| text.starts_with(r"\\"))
         .then_some("SMB")
+}
+
+/// The type of file system in a line of `/proc/self/mountinfo`, where the line is of this device.
+#[cfg_attr(
+    not(target_os = "linux"),
+    expect(dead_code, reason = "asked on Linux alone")
+)]
+fn mounted_type(line: &str, (major, minor): (u32, u32)) -> Option<&str> {
+    let (mount, kind) = line.split_once(" - ")?;
+    let device = mount.split(' ').nth(2)?;
+    (device == format!("{major}:{minor}")).then(|| kind.split(' ').next())?
+}
+
+/// What people call a file system of this type whose files are kept by another machine. Such as are
+/// known by their magic are not among them.
+fn remote_type(kind: &str) -> Option<&'static str> {
+    match kind {
+        "9p" => Some("9P"),
+        "virtiofs" => Some("virtiofs"),
+        "vboxsf" => Some("VirtualBox"),
+        "vmhgfs" | "fuse.vmhgfs-fuse" => Some("VMware"),
+        "prl_fs" => Some("Parallels"),
+        "fuse.sshfs" => Some("SSHFS"),
+        "fuse.rclone" => Some("rclone"),
+        "fuse.davfs2" | "davfs" | "fuse.davfs" => Some("WebDAV"),
+        "fuse.glusterfs" => Some("GlusterFS"),
+        "fuse.gvfsd-fuse" => Some("GVfs"),
+        "fuse.s3fs" | "fuse.goofys" | "fuse.mount-s3" => Some("S3"),
+        "fuse.curlftpfs" => Some("FTP"),
+        "fuse.ceph" | "fuse.ceph-fuse" => Some("Ceph"),
+        "fuse.juicefs" => Some("JuiceFS"),
+        "lustre" => Some("Lustre"),
+        "nfs" | "nfs4" => Some("NFS"),
+        "cifs" | "smb3" | "smbfs" | "fuse.smbnetfs" => Some("SMB"),
+        _ => None,
+    }
 }
 
 /// The share's name for a file system's magic number of `statfs(2)`.
@@ -88,6 +134,28 @@ mod tests {
         assert_eq!(network_type(0xff53_4d42), Some("SMB"));
         assert_eq!(network_type(0xef53), None, "ext4");
         assert_eq!(network_type(0x0102_1994), None, "tmpfs");
+    }
+
+    #[test]
+    fn file_systems_of_other_machines_are_told_by_their_type() {
+        let line = |kind: &str| {
+            format!("36 35 0:55 / /mnt/far rw,relatime shared:1 - {kind} user@host:/srv rw")
+        };
+        for (kind, name) in [
+            ("fuse.sshfs", Some("SSHFS")),
+            ("fuse.rclone", Some("rclone")),
+            ("9p", Some("9P")),
+            ("vboxsf", Some("VirtualBox")),
+            ("fuse.gvfsd-fuse", Some("GVfs")),
+            ("fuseblk", None),
+            ("fuse.mergerfs", None),
+            ("ext4", None),
+        ] {
+            let line = line(kind);
+            assert_eq!(mounted_type(&line, (0, 55)), Some(kind));
+            assert_eq!(mounted_type(&line, (0, 5)), None);
+            assert_eq!(remote_type(kind), name, "{kind}");
+        }
     }
 
     #[test]

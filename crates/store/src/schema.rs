@@ -321,6 +321,13 @@ mod tests {
             .query_row("PRAGMA auto_vacuum", [], |row| row.get(0))
             .unwrap();
         assert_eq!(vacuum, 2);
+        let synchronous: i32 = connection
+            .query_row("PRAGMA synchronous", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(
+            synchronous, 2,
+            "a power cut takes back nothing that was said"
+        );
     }
 
     #[test]

@@ -130,6 +130,18 @@ impl Snapshot {
             .collect()
     }
 
+    /// In how many documents something like a password or a key stands.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn with_keys(&self) -> Result<u32, StoreError> {
+        Ok(self.connection.query_row(
+            "SELECT count(*) FROM document WHERE contains_key AND deleted_at IS NULL AND example = 0",
+            [],
+            |row| row.get(0),
+        )?)
+    }
+
     /// How many documents there are and the bytes of their texts, `cluster` bytes at a time.
     ///
     /// # Errors

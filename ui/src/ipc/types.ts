@@ -18,6 +18,7 @@ export type { DocumentPage } from './generated/DocumentPage';
 export type { DocumentRow } from './generated/DocumentRow';
 export type { DocumentShow } from './generated/DocumentShow';
 export type { DocumentSort } from './generated/DocumentSort';
+export type { DocumentsExported } from './generated/DocumentsExported';
 export type { Draft } from './generated/Draft';
 export type { DraftInput } from './generated/DraftInput';
 export type { DraftRef } from './generated/DraftRef';

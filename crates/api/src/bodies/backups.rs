@@ -60,22 +60,18 @@ pub fn backup_plan(api: &Api, input: BackupInput) -> Result<BackupPlan, AppError
             Ok(BackupPlan {
                 into,
                 items: items.collect(),
+                with_keys: estimate.with_keys,
                 bytes: estimate.needed,
                 free: estimate.free,
                 refused,
             })
         }
         Err(error) => {
-            let error = AppError::from(error);
-            let refused = Message {
-                code: format!("error_{}", error.code),
-                fields: error.fields,
-                place: None,
-                because: error.because,
-            };
+            let refused = AppError::from(error).into();
             Ok(BackupPlan {
                 into,
                 items: Vec::new(),
+                with_keys: 0,
                 bytes: 0,
                 free: 0,
                 refused: Some(refused),
@@ -99,7 +95,9 @@ pub fn backup(
     let at = api.clock.now();
     let made = write(api, folder.clone(), id, at, input.history, progress)?;
     let count = documents_in(&made);
-    let mut warnings = Vec::new();
+    let keys = (made.with_keys > 0)
+        .then(|| Message::new("backup_contains_keys").with("count", made.with_keys));
+    let mut warnings = Vec::from_iter(keys);
     let known = KnownBackup {
         id: id.to_string(),
         path: path_text(&made.folder),

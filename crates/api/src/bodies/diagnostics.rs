@@ -47,10 +47,16 @@ pub fn show(api: &Api, _: Nothing) -> Result<Diagnostics, AppError> {
     for (kind, count) in api.store.counts()? {
         let _ = writeln!(text, "- {}: {count}", kind.as_str());
     }
-    text.push_str("\nLog\n");
-    for line in recent_log(&api.data_dir.join("logs")) {
-        text.push_str(&unnamed.line(&line));
-        text.push('\n');
+    let logs = api.data_dir.join("logs");
+    for (title, begins, ends) in [
+        ("Log", "desktop.", ".log"),
+        ("Last crash", "crash-", ".txt"),
+    ] {
+        let _ = writeln!(text, "\n{title}");
+        for line in recent_lines(&logs, begins, ends) {
+            text.push_str(&unnamed.line(&line));
+            text.push('\n');
+        }
     }
     Ok(Diagnostics { text })
 }
@@ -68,13 +74,18 @@ pub fn save(api: &Api, input: ExportTo) -> Result<Exported, AppError> {
     })
 }
 
-/// The last lines of the newest log file.
-fn recent_log(folder: &Path) -> Vec<String> {
+/// The last lines of the newest file with such a name. Other files of the log may lie there too.
+fn recent_lines(folder: &Path, begins: &str, ends: &str) -> Vec<String> {
+    let named_so = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with(begins) && name.ends_with(ends) && path.is_file()
+    };
     let newest = std::fs::read_dir(folder)
         .into_iter()
         .flatten()
         .filter_map(Result::ok)
         .map(|entry| entry.path())
+        .filter(named_so)
         .max();
     let text = newest
         .and_then(|path| std::fs::read_to_string(path).ok())
@@ -218,9 +229,16 @@ mod tests {
         let logs = root.path().join("data/logs");
         std::fs::create_dir(&logs).unwrap();
         let line = format!("WARN x: lost folder={}", left.display());
-        std::fs::write(logs.join("desktop.log"), line).unwrap();
+        std::fs::write(logs.join("desktop.2026-01-01.log"), line).unwrap();
+        // What runs and operations leave there when the log goes to files.
+        std::fs::create_dir(logs.join("workflow_executions")).unwrap();
+        std::fs::write(logs.join("crash-1.txt"), "earlier").unwrap();
+        std::fs::write(logs.join("crash-2.txt"), "panicked").unwrap();
+        std::fs::write(logs.join("crash-untold"), "crash-2.txt").unwrap();
         let text = show(&api, Nothing {}).unwrap().text;
         assert!(!text.contains("Acme") && !text.contains("Jones"), "{text}");
         assert!(text.contains(DATA) && text.contains("/…"), "{text}");
+        assert!(text.contains("Log\nWARN x: lost folder="), "{text}");
+        assert!(text.ends_with("Last crash\npanicked\n"), "{text}");
     }
 }

@@ -1,23 +1,54 @@
 //! Documents on their way out: the same bodies for every kind.
 
-use flowkeep_core::{Format, Kind, wrap};
-use flowkeep_files::{Existing, export_document};
-use flowkeep_host::path_text;
+use std::path::{Path, PathBuf};
+
+use flowkeep_core::{Document, Format, Kind, wrap};
+use flowkeep_files::{Existing, FilesError, export_document};
+use flowkeep_host::{Files, path_text};
+use flowkeep_store::DocumentRecord;
 
 use super::documents::{find_kept, parsed};
-use crate::types::{ExportInput, Exported};
+use crate::types::{DocumentsExported, ExportInput, NotExported};
 use crate::{Api, AppError};
 
-/// Writes documents to a file (one) or into a folder (several). A file of that name is replaced:
-/// the system's own dialog has asked.
+/// Writes documents to a file or into a folder. A file that was named is replaced, because the
+/// system's own dialog has asked; in a folder nothing is, because nobody was. What cannot be written
+/// there is told beside what was.
 ///
 /// # Errors
-/// `not_found`; what the system says.
-pub fn export(api: &Api, kind: Kind, input: ExportInput) -> Result<Exported, AppError> {
-    export_over(api, kind, input, Existing::Replace)
+/// `not_found`; what the system says. Nothing was written then.
+pub fn export(api: &Api, kind: Kind, input: ExportInput) -> Result<DocumentsExported, AppError> {
+    let target = api.path_of(&input.to)?;
+    if !target.is_dir() {
+        return export_over(api, kind, input, Existing::Replace);
+    }
+    let mut done = DocumentsExported::default();
+    let mut refused = None;
+    for id in &input.ids {
+        let written = taken_out(api, kind, id).and_then(|(record, document)| {
+            let name = name_of(kind, &record, &document);
+            let file = write_beside(api.files.as_ref(), document.text(), &target, &name)?;
+            Ok((file, record))
+        });
+        match written {
+            Ok((file, record)) => done.add(&file, &record),
+            Err(error) => {
+                done.failed.push(NotExported {
+                    id: id.clone(),
+                    reason: error.clone().into(),
+                });
+                refused.get_or_insert(error);
+            }
+        }
+    }
+    match refused {
+        Some(error) if done.files.is_empty() => Err(error),
+        _ => Ok(done),
+    }
 }
 
-/// As [`export`], told what becomes of a file that is there already.
+/// Writes one document to where the command line says, told what becomes of a file that is there
+/// already.
 ///
 /// # Errors
 /// As [`export`]; `file_exists` when it is to be kept.
@@ -26,23 +57,69 @@ pub fn export_over(
     kind: Kind,
     input: ExportInput,
     existing: Existing,
-) -> Result<Exported, AppError> {
+) -> Result<DocumentsExported, AppError> {
     let target = api.path_of(&input.to)?;
-    let mut files = Vec::new();
-    for id in &input.ids {
-        let record = find_kept(api, kind, id)?;
-        let document = parsed(api, &record, record.revision)?;
-        let file = if input.ids.len() > 1 || target.is_dir() {
-            let name =
-                flowkeep_core::file_name(&record.name, id, extension(kind, document.format()));
-            target.join(name)
-        } else {
-            target.clone()
-        };
-        export_document(api.files.as_ref(), document.text(), &file, existing)?;
-        files.push(path_text(&file));
+    let [id] = &input.ids[..] else {
+        return Err(AppError::new("path_not_a_folder").with("path", target.display()));
+    };
+    let (record, document) = taken_out(api, kind, id)?;
+    let file = if target.is_dir() {
+        target.join(name_of(kind, &record, &document))
+    } else {
+        target
+    };
+    export_document(api.files.as_ref(), document.text(), &file, existing)?;
+    let mut done = DocumentsExported::default();
+    done.add(&file, &record);
+    Ok(done)
+}
+
+impl DocumentsExported {
+    fn add(&mut self, file: &Path, record: &DocumentRecord) {
+        self.files.push(path_text(file));
+        self.with_keys += u32::from(record.contains_key);
     }
-    Ok(Exported { files })
+}
+
+fn taken_out(api: &Api, kind: Kind, id: &str) -> Result<(DocumentRecord, Document), AppError> {
+    let record = find_kept(api, kind, id)?;
+    let document = parsed(api, &record, record.revision)?;
+    Ok((record, document))
+}
+
+fn name_of(kind: Kind, record: &DocumentRecord, document: &Document) -> String {
+    let extension = extension(kind, document.format());
+    flowkeep_core::file_name(&record.name, &record.id, extension)
+}
+
+/// Writes a text under the first name, `NAME`, `NAME-2`, …, that is free or under which it stands
+/// already.
+fn write_beside(
+    files: &dyn Files,
+    text: &str,
+    folder: &Path,
+    name: &str,
+) -> Result<PathBuf, FilesError> {
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+    let mut number = 1_u32;
+    loop {
+        let file = match number {
+            1 => folder.join(name),
+            _ => folder.join(format!("{stem}-{number}.{extension}")),
+        };
+        match export_document(files, text, &file, Existing::Keep) {
+            Err(FilesError::FileExists(_)) if says(&file, text) => return Ok(file),
+            Err(FilesError::FileExists(_)) => number += 1,
+            done => return done.map(|()| file),
+        }
+    }
+}
+
+fn says(file: &Path, text: &str) -> bool {
+    let same_length = file
+        .metadata()
+        .is_ok_and(|found| found.len() == text.len() as u64);
+    same_length && std::fs::read(file).is_ok_and(|found| found == text.as_bytes())
 }
 
 /// The text of a document.
@@ -75,5 +152,55 @@ fn extension(kind: Kind, format: Format) -> &'static str {
         (Format::Yaml, _) => "yaml",
         (Format::Markdown, Kind::Rule) => "mdc",
         (Format::Markdown, _) => "md",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::documents;
+    use crate::testing::open;
+    use crate::types::{ChosenPlace, CreateInput};
+
+    #[test]
+    fn into_a_folder_nothing_is_replaced_and_what_fails_is_told_beside_the_rest() {
+        let root = tempfile::tempdir().unwrap();
+        let api = open(&root.path().join("data"));
+        let folder = root.path().join("out");
+        fs::create_dir(&folder).unwrap();
+        for id in ["a", "b"] {
+            let new = CreateInput {
+                text: format!(
+                    r#"{{"id": "{id}", "name": "{id}", "tasks": [], "api_key": "sk-live-0123456789abcdefABCDEF"}}"#
+                ),
+                format: Format::Json,
+                id: None,
+                name: None,
+            };
+            documents::create(&api, Kind::Workflow, new).unwrap();
+        }
+        let export = |ids: &[&str]| {
+            let input = ExportInput {
+                ids: ids.iter().map(|id| (*id).to_owned()).collect(),
+                to: ChosenPlace::Path(folder.clone()),
+            };
+            export(&api, Kind::Workflow, input)
+        };
+        let first = export(&["a", "b"]).unwrap();
+        assert_eq!((first.files.len(), first.with_keys), (2, 2));
+        // What is there already is as good as written.
+        assert_eq!(export(&["a", "b"]).unwrap().files, first.files);
+
+        fs::write(&first.files[0], "mine").unwrap();
+        let second = export(&["a", "gone", "b"]).unwrap();
+        assert_eq!(fs::read_to_string(&first.files[0]).unwrap(), "mine");
+        assert_eq!(second.files[0], first.files[0].replace(".json", "-2.json"));
+        assert_eq!(second.files[1], first.files[1]);
+        assert_eq!(second.failed.len(), 1);
+        assert_eq!(second.failed[0].id, "gone");
+        assert_eq!(second.failed[0].reason.code, "error_not_found");
+        assert_eq!(export(&["gone"]).unwrap_err().code, "not_found");
     }
 }

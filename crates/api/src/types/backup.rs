@@ -27,6 +27,8 @@ pub struct BackupPlan {
     pub into: String,
     /// What is in it, per kind.
     pub items: Vec<KindCount>,
+    /// In how many documents something like a password or a key stands: it goes into the backup.
+    pub with_keys: u32,
     /// Bytes the backup will take, rounded up to the target's clusters, with a tenth on top.
     #[ts(type = "number")]
     pub bytes: u64,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use flowkeep_core::{Difference, Format, Kind, Validation};
+use flowkeep_core::{Difference, Format, Kind, Message, Validation};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -249,6 +249,26 @@ pub struct ExportInput {
     pub ids: Vec<String>,
     /// A file for one document, a folder for several.
     pub to: ChosenPlace,
+}
+
+/// What an export of documents wrote.
+#[derive(Debug, Clone, Default, Serialize, TS)]
+pub struct DocumentsExported {
+    /// The files, as a person reads their paths.
+    pub files: Vec<String>,
+    /// In how many of them something like a password or a key stands.
+    pub with_keys: u32,
+    /// What could not be written.
+    pub failed: Vec<NotExported>,
+}
+
+/// A document that could not be written.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct NotExported {
+    /// The store's id.
+    pub id: String,
+    /// Why.
+    pub reason: Message,
 }
 
 /// What an export wrote.

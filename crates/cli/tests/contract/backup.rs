@@ -271,3 +271,26 @@ fn a_damaged_database_gives_the_rest_and_says_what_is_lost() {
     assert_eq!(said.code, 3);
     assert!(said.out.contains("Name b"), "{}", said.out);
 }
+
+#[test]
+fn a_backup_and_an_export_with_keys_in_them_say_so() {
+    let flowkeep = seeded();
+    let with_key = include_str!("../../../core/tests/fixtures/secrets.json");
+    let file = flowkeep.file("secrets.json", with_key);
+    let made = flowkeep.done(&["db", "backup", "-o", &text(&flowkeep.path("before"))]);
+    assert_eq!(made["warnings"], serde_json::json!([]));
+
+    let id = flowkeep.done(&["flow", "create", &file])["id"].take();
+    let made = flowkeep.done(&["db", "backup", "-o", &text(&flowkeep.path("after"))]);
+    assert_eq!(made["warnings"][0]["code"], "backup_contains_keys");
+    assert_eq!(made["warnings"][0]["fields"]["count"], "1");
+    let folder = Path::new(made["target_dir"].as_str().unwrap());
+    let readme = std::fs::read_to_string(folder.join("README.txt")).unwrap();
+    assert!(readme.contains("stands in documents (1)"), "{readme}");
+
+    let to = text(&flowkeep.path("out.json"));
+    let done = flowkeep.done(&["flow", "export", id.as_str().unwrap(), "-o", &to]);
+    assert_eq!((&done["with_keys"], &done["failed"]), (&1.into(), &serde_json::json!([])));
+    let done = flowkeep.done(&["flow", "export", "a", "-o", &text(&flowkeep.path("a-out.json"))]);
+    assert_eq!(done["with_keys"], 0);
+}

@@ -3,8 +3,14 @@
 use flowkeep_core::KeptHistory;
 
 /// `README.txt`, in both languages.
-pub(crate) fn text(created_at: &str, documents: u32, history: KeptHistory) -> String {
+pub(crate) fn text(
+    created_at: &str,
+    documents: u32,
+    with_keys: u32,
+    history: KeptHistory,
+) -> String {
     let ([kept, left_out], [kept_zh, left_out_zh]) = history_words(history);
+    let [keys, keys_zh] = key_words(with_keys);
     format!(
         "Flowkeep backup\r
 ===============\r
@@ -15,10 +21,11 @@ What is in it\r
 {kept}  settings.json: settings that are not bound to one computer\r
   agents.json: who carries tasks out and how much at once, where that was set\r
   manifest.json: every file with its size and SHA-256\r
-\r
+{keys}\r
 What is not in it\r
-{left_out}  passwords and other secrets; trust given to workflows; large outputs that runs keep in\r
-  files of their own; a log that is kept in files; deleted documents; the example workspace; the list of known backups\r
+{left_out}  passwords and other secrets that Flowkeep keeps apart; trust given to workflows;\r
+  large outputs that runs keep in files of their own; a log that is kept in files;\r
+  deleted documents; the example workspace; the list of known backups\r
 \r
 To restore: open Flowkeep, Backup & restore, Restore…, and choose this folder;\r
 or run: flowkeep db restore -i FOLDER\r
@@ -33,15 +40,31 @@ Flowkeep 备份\r
 {kept_zh}  settings.json：与具体电脑无关的设置\r
   agents.json：由谁执行任务、同时执行多少（设置过才有）\r
   manifest.json：每个文件的大小和 SHA-256\r
-\r
+{keys_zh}\r
 不包含\r
-{left_out_zh}  密码等机密；对工作流的信任；运行单独存成文件的大型输出；以文件保存的日志；已删除的文档；示例工作区；备份列表\r
+{left_out_zh}  Flowkeep 单独保管的密码等机密；对工作流的信任；运行单独存成文件的大型输出；以文件保存的日志；已删除的文档；示例工作区；备份列表\r
 \r
 恢复方法：打开 Flowkeep，进入“备份与恢复”，点“恢复…”，选择此文件夹；\r
 或运行：flowkeep db restore -i 文件夹\r
 请不要改动这里的文件：改动过的文件会被识别出来，不会恢复。\r
 "
     )
+}
+
+/// That keys are in it which came with documents, in English and in Chinese.
+fn key_words(with_keys: u32) -> [String; 2] {
+    if with_keys == 0 {
+        return [String::new(), String::new()];
+    }
+    [
+        format!(
+            "  keys: something like a password or a key stands in documents ({with_keys});\r
+  keep this folder as safe as those\r\n"
+        ),
+        format!(
+            "  密钥：有 {with_keys} 份文档含有类似密码或密钥的内容，请像保管密钥一样保管此文件夹\r\n"
+        ),
+    ]
 }
 
 /// What of the history is in it and what is not, in English and in Chinese.
@@ -97,8 +120,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn it_says_that_keys_are_in_it_where_they_are() {
+        let says = |keys| text("2026-01-01T00:00:00Z", 3, keys, KeptHistory::All);
+        assert!(!says(0).contains("keys:") && !says(0).contains("密钥："));
+        assert!(says(2).contains("stands in documents (2);\r\n"));
+        assert!(says(2).contains("有 2 份文档含有"));
+    }
+
+    #[test]
     fn it_says_how_much_of_the_history_is_there() {
-        let says = |history| text("2026-01-01T00:00:00Z", 3, history);
+        let says = |history| text("2026-01-01T00:00:00Z", 3, 0, history);
         let days = |days| KeptHistory::Days(NonZeroU32::new(days).unwrap());
         assert!(says(KeptHistory::All).contains("  operations: Activity"));
         assert!(!says(KeptHistory::None).contains("  operations: Activity"));

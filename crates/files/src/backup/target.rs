@@ -22,6 +22,8 @@ pub struct BackupTarget {
 pub struct Estimate {
     /// How many of each kind.
     pub counts: Vec<(Kind, u32)>,
+    /// Documents with something like a password or a key in them.
+    pub with_keys: u32,
     /// Bytes needed, in whole clusters of the target and with a tenth on top.
     pub needed: u64,
     /// Bytes free there.
@@ -129,15 +131,17 @@ pub fn estimate(
         let (documents, bytes) = snapshot.size(space.cluster)?;
         let rest = snapshot.rest_bytes(history.since(at.0))?;
         let around = u64::from(documents) * PER_DOCUMENT + AT_LEAST;
-        Ok((snapshot.counts()?, bytes + rest + around))
+        let counts = (snapshot.counts()?, snapshot.with_keys()?);
+        Ok((counts, bytes + rest + around))
     };
-    let (counts, bytes) = match counted() {
+    let ((counts, with_keys), bytes) = match counted() {
         // A broken page must not end the one thing that still helps.
-        Err(StoreError::Damaged(_)) => (Vec::new(), snapshot.bytes()? * 2 + AT_LEAST),
+        Err(StoreError::Damaged(_)) => ((Vec::new(), 0), snapshot.bytes()? * 2 + AT_LEAST),
         counted => counted?,
     };
     Ok(Estimate {
         counts,
+        with_keys,
         needed: bytes / 10 * 11,
         free: space.free,
     })

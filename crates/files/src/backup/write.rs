@@ -53,6 +53,8 @@ pub struct Backup {
     pub counts: Vec<(String, u32)>,
     /// Bytes of all files.
     pub bytes: u64,
+    /// Documents with something like a password or a key in them.
+    pub with_keys: u32,
     /// The newest operation it knows of.
     pub latest_operation: Option<String>,
     /// What the database could not give.
@@ -270,10 +272,15 @@ fn write_and_prove(
         .iter()
         .filter_map(|kind| counts.get(kind.as_str()))
         .sum();
+    let with_keys = match snapshot.with_keys() {
+        // What broke is told already.
+        Err(StoreError::Damaged(_)) => 0,
+        counted => counted?,
+    };
     writing.plain(
         "README.txt",
         "readme",
-        readme::text(&rfc3339(request.at), documents, request.history).as_bytes(),
+        readme::text(&rfc3339(request.at), documents, with_keys, request.history).as_bytes(),
     )?;
     let Writing {
         manifest, damaged, ..
@@ -312,6 +319,7 @@ fn write_and_prove(
     Ok(Backup {
         folder: partial.to_owned(),
         counts: counts.into_iter().collect(),
+        with_keys,
         bytes,
         latest_operation,
         damaged,

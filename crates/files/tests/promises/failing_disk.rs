@@ -1,6 +1,7 @@
 //! Every writing call of a backup fails once, in every way a disk fails (reliability, rows 5, 6, 9).
 
 use std::io::ErrorKind;
+use std::path::PathBuf;
 
 use flowkeep_core::Kind;
 use flowkeep_files::{FilesError, find_source, unfinished_in};
@@ -70,6 +71,38 @@ fn a_disk_that_fails_at_any_call_leaves_all_as_it_was(#[case] kind: ErrorKind) {
     assert_eq!(unfinished_in(&catalog.backups()), []);
     let newest = find_source(&catalog.backups()).unwrap();
     assert_ne!(newest.path(), earlier.folder, "the last one went through");
+}
+
+/// A power cut at any moment finds no backup that is not on disk (row 5): what is listed is flushed
+/// before the list is, and the list before the folder has its name.
+#[test]
+fn everything_is_on_disk_before_a_backup_has_its_name() {
+    let catalog = seeded();
+    let files = FailingFiles::at(0, ErrorKind::Other);
+    let made = catalog.try_back_up(&files, &Unfollowed).unwrap();
+    let (above, name) = (catalog.backups(), made.folder.file_name().unwrap());
+    let partial = above.join(format!("{}.partial", name.to_str().unwrap()));
+    let list = partial.join("manifest.json.partial");
+    let calls = files.made();
+    let is_content = |call: &(&str, PathBuf)| {
+        matches!(call.0, "write" | "write_new" | "create_new") && call.1 != list
+    };
+    let last = calls.iter().rposition(is_content).unwrap();
+    let mut after = calls[last + 1..].to_vec();
+    // The list is written in as many pieces as it likes.
+    after.dedup();
+    assert_eq!(
+        after,
+        [
+            ("flush_tree", partial.clone()),
+            ("write", list.clone()),
+            ("flush", list.clone()),
+            ("rename_new", list),
+            ("flush", partial.clone()),
+            ("rename_new", partial),
+            ("flush", above),
+        ]
+    );
 }
 
 /// A folder that cannot even be cleaned up keeps the name that says what it is.

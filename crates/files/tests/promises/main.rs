@@ -7,6 +7,7 @@
     reason = "a test's own helpers fail as its assertions do"
 )]
 
+mod archives;
 mod bad_contents;
 mod bad_files;
 mod bad_manifests;

@@ -95,6 +95,11 @@ export function BackupDialog({ onClose }: Props) {
       {plan.data && (
         <>
           <Contents items={plan.data.items} />
+          {plan.data.with_keys > 0 && (
+            <Notice tone="warn" icon="warn" data-testid="backup-with-keys">
+              {counted('backup_with_keys', plan.data.with_keys)}
+            </Notice>
+          )}
           {plan.data.refused ? (
             <Notice tone="fail" icon="cross" data-testid="backup-refused">
               {say(plan.data.refused)}

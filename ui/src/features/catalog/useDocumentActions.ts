@@ -1,8 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { invalidate } from '@/app/queries';
 import { toast } from '@/components';
-import { counted, m } from '@/i18n';
-import { type Kind, shell } from '@/ipc';
+import { counted, m, say } from '@/i18n';
+import { type DocumentsExported, type Kind, shell } from '@/ipc';
 import { tellFailure, undoAction, useUndo } from '../command';
 import { callDocument } from './queries';
 
@@ -40,8 +40,20 @@ export function useDocumentActions(kind: Kind, onDone: () => void): DocumentActi
       act(async () => {
         const to = await shell.pick_folder({ title: m.export_folder_title() });
         if (!to) return;
-        const { files } = await callDocument(kind, 'export', { ids, to: { picked: to.token } });
-        toast({ text: counted('exported_count', files.length, { place: to.label }) });
+        const done = await callDocument(kind, 'export', { ids, to: { picked: to.token } });
+        const isWhole = done.failed.length === 0 && done.with_keys === 0;
+        toast({ text: exportedWords(done, to.label), tone: isWhole ? 'ok' : 'warn' });
       }),
   };
+}
+
+/** What an export wrote, what it could not, and what is to be known of it. */
+function exportedWords({ files, failed, with_keys }: DocumentsExported, place: string): string {
+  return [
+    counted('exported_count', files.length, { place }),
+    failed[0] && counted('exported_not', failed.length, { reason: say(failed[0].reason) }),
+    with_keys > 0 && counted('exported_with_keys', with_keys),
+  ]
+    .filter(Boolean)
+    .join(' ');
 }

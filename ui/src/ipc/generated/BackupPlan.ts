@@ -15,6 +15,10 @@ into: string,
  */
 items: Array<KindCount>, 
 /**
+ * In how many documents something like a password or a key stands: it goes into the backup.
+ */
+with_keys: number, 
+/**
  * Bytes the backup will take, rounded up to the target's clusters, with a tenth on top.
  */
 bytes: number, 

@@ -22,6 +22,7 @@ import type { Doctor } from "./Doctor";
 import type { DocumentPage } from "./DocumentPage";
 import type { DocumentRef } from "./DocumentRef";
 import type { DocumentShow } from "./DocumentShow";
+import type { DocumentsExported } from "./DocumentsExported";
 import type { Draft } from "./Draft";
 import type { DraftInput } from "./DraftInput";
 import type { DraftKeepInput } from "./DraftKeepInput";
@@ -108,7 +109,7 @@ export interface Commands {
   flow_compare: { input: CompareInput; output: Comparison };
   flow_revert: { input: RevertInput; output: Changed };
   flow_draft: { input: DraftInput; output: Draft };
-  flow_export: { input: ExportInput; output: Exported };
+  flow_export: { input: ExportInput; output: DocumentsExported };
   roadmap_list: { input: ListInput; output: DocumentPage };
   roadmap_show: { input: DocumentRef; output: DocumentShow };
   roadmap_create: { input: CreateInput; output: Changed };
@@ -120,7 +121,7 @@ export interface Commands {
   roadmap_compare: { input: CompareInput; output: Comparison };
   roadmap_revert: { input: RevertInput; output: Changed };
   roadmap_draft: { input: DraftInput; output: Draft };
-  roadmap_export: { input: ExportInput; output: Exported };
+  roadmap_export: { input: ExportInput; output: DocumentsExported };
   rule_list: { input: ListInput; output: DocumentPage };
   rule_show: { input: DocumentRef; output: DocumentShow };
   rule_create: { input: CreateInput; output: Changed };
@@ -132,7 +133,7 @@ export interface Commands {
   rule_compare: { input: CompareInput; output: Comparison };
   rule_revert: { input: RevertInput; output: Changed };
   rule_draft: { input: DraftInput; output: Draft };
-  rule_export: { input: ExportInput; output: Exported };
+  rule_export: { input: ExportInput; output: DocumentsExported };
   template_list: { input: ListInput; output: DocumentPage };
   template_show: { input: DocumentRef; output: DocumentShow };
   template_create: { input: CreateInput; output: Changed };
@@ -144,7 +145,7 @@ export interface Commands {
   template_compare: { input: CompareInput; output: Comparison };
   template_revert: { input: RevertInput; output: Changed };
   template_draft: { input: DraftInput; output: Draft };
-  template_export: { input: ExportInput; output: Exported };
+  template_export: { input: ExportInput; output: DocumentsExported };
   draft_list: { input: Nothing; output: DraftList };
   draft_show: { input: DraftRef; output: DraftShow };
   draft_keep: { input: DraftKeepInput; output: Nothing };

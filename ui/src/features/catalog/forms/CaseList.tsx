@@ -4,7 +4,8 @@ import type { Path } from '../draft/edits';
 import { BoundChoice, BoundText } from './bound';
 import styles from './forms.module.css';
 import { ObjectRows } from './ObjectRows';
-import type { Scope } from './scope';
+import { OtherFields } from './OtherFields';
+import { otherKeys, type Scope } from './scope';
 
 interface Props {
   scope: Scope;
@@ -23,10 +24,13 @@ export function CaseList({ choices, ...props }: Props) {
       addLabel={m.case_add()}
       fresh={() => ({ condition: '', task: '' })}
       row={(way) => (
-        <div className={styles.narrowGrid}>
-          <BoundText scope={way} path={['condition']} label={m.field_condition()} face="code" />
-          <BoundChoice scope={way} path={['task']} label={m.case_task()} options={[...choices]} />
-        </div>
+        <>
+          <div className={styles.narrowGrid}>
+            <BoundText scope={way} path={['condition']} label={m.field_condition()} face="code" />
+            <BoundChoice scope={way} path={['task']} label={m.case_task()} options={[...choices]} />
+          </div>
+          <OtherFields scope={way} keys={otherKeys(way.view, ['condition', 'task'])} />
+        </>
       )}
     />
   );

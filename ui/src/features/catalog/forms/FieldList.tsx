@@ -3,7 +3,8 @@ import type { Path } from '../draft/edits';
 import { BoundChoice, BoundText, BoundYesNo } from './bound';
 import styles from './forms.module.css';
 import { ObjectRows } from './ObjectRows';
-import { asText, type Scope } from './scope';
+import { OtherFields } from './OtherFields';
+import { asText, otherKeys, type Scope } from './scope';
 import { WordList } from './WordList';
 
 /** What a field can hold, in the order in which people look for it. */
@@ -30,6 +31,7 @@ export function FieldList(props: Props) {
 
 function FormField({ field, index }: { field: Scope; index: number }) {
   const type = asText(field.at(['type']));
+  const shown = ['label', 'name', 'type', 'required', ...(type === 'choice' ? ['options'] : [])];
   return (
     <>
       <div className={styles.narrowGrid}>
@@ -70,6 +72,7 @@ function FormField({ field, index }: { field: Scope; index: number }) {
           addLabel={m.form_option_add()}
         />
       )}
+      <OtherFields scope={field} keys={otherKeys(field.view, shown)} />
     </>
   );
 }

@@ -4,7 +4,7 @@ import { useDraft } from '../draft/DraftContext';
 import { isObject } from '../draft/edits';
 import { BoundArea, BoundChoice, BoundNumber, BoundText } from './bound';
 import styles from './forms.module.css';
-import { OtherFields } from './OtherFields';
+import { OtherFields, RestOf } from './OtherFields';
 import { inside, spelled } from './scope';
 
 const triggers = (): Option[] => [
@@ -70,7 +70,9 @@ export function GeneralCard() {
           </fieldset>
         )}
         {(trigger === 'schedule' || draft.at(['schedule']) !== undefined) && <Schedule />}
-        {(trigger === 'event' || draft.at(['event']) !== undefined) && <EventFields />}
+        {(trigger === 'event' ||
+          draft.at(['event']) !== undefined ||
+          draft.at(['watch']) !== undefined) && <EventFields />}
       </div>
     </Card>
   );
@@ -78,55 +80,73 @@ export function GeneralCard() {
 
 function Schedule() {
   const draft = useDraft();
-  if (draft.at(['schedule']) !== undefined && !isObject(draft.at(['schedule']))) {
+  const schedule = draft.at(['schedule']);
+  if (typeof schedule === 'string') {
     return <BoundText scope={draft} path={['schedule']} label={m.field_schedule()} face="code" />;
   }
+  const rest = <RestOf scope={draft} name="schedule" shown={['cron', 'zone', 'missed']} />;
+  if (schedule !== undefined && !isObject(schedule)) return rest;
   return (
-    <div className={styles.grid}>
-      <BoundText
-        scope={draft}
-        path={['schedule', 'cron']}
-        label={m.field_cron()}
-        hint={m.field_cron_hint()}
-        face="code"
-        placeholder="0 2 * * *"
-      />
-      <BoundText
-        scope={draft}
-        path={['schedule', 'zone']}
-        label={m.field_zone()}
-        placeholder={m.field_zone_hint()}
-      />
-      <BoundChoice
-        scope={draft}
-        path={['schedule', 'missed']}
-        label={m.field_missed()}
-        options={missed()}
-        absent={m.missed_once()}
-      />
-    </div>
+    <>
+      <div className={styles.grid}>
+        <BoundText
+          scope={draft}
+          path={['schedule', 'cron']}
+          label={m.field_cron()}
+          hint={m.field_cron_hint()}
+          face="code"
+          placeholder="0 2 * * *"
+        />
+        <BoundText
+          scope={draft}
+          path={['schedule', 'zone']}
+          label={m.field_zone()}
+          placeholder={m.field_zone_hint()}
+        />
+        <BoundChoice
+          scope={draft}
+          path={['schedule', 'missed']}
+          label={m.field_missed()}
+          options={missed()}
+          absent={m.missed_once()}
+        />
+      </div>
+      {rest}
+    </>
   );
 }
 
 function EventFields() {
   const draft = useDraft();
   const event = draft.at(['event']);
-  const path = typeof event === 'string' ? ['event'] : ['event', 'name'];
+  const watch = draft.at(['watch']);
+  const isNamed = event === undefined || typeof event === 'string' || isObject(event);
+  const isWatching = watch === undefined || isObject(watch);
   return (
-    <div className={styles.grid}>
-      <BoundText
-        scope={draft}
-        path={path}
-        label={m.field_event()}
-        placeholder={m.field_event_hint()}
-      />
-      <BoundText scope={draft} path={['watch', 'folder']} label={m.field_watch_folder()} />
-      <BoundText
-        scope={draft}
-        path={['watch', 'pattern']}
-        label={m.field_watch_pattern()}
-        placeholder="*.csv"
-      />
-    </div>
+    <>
+      <div className={styles.grid}>
+        {isNamed && (
+          <BoundText
+            scope={draft}
+            path={typeof event === 'string' ? ['event'] : ['event', 'name']}
+            label={m.field_event()}
+            placeholder={m.field_event_hint()}
+          />
+        )}
+        {isWatching && (
+          <>
+            <BoundText scope={draft} path={['watch', 'folder']} label={m.field_watch_folder()} />
+            <BoundText
+              scope={draft}
+              path={['watch', 'pattern']}
+              label={m.field_watch_pattern()}
+              placeholder="*.csv"
+            />
+          </>
+        )}
+      </div>
+      {typeof event !== 'string' && <RestOf scope={draft} name="event" shown={['name']} />}
+      <RestOf scope={draft} name="watch" shown={['folder', 'pattern']} />
+    </>
   );
 }

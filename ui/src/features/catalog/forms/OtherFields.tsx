@@ -4,7 +4,7 @@ import { fieldName, m } from '@/i18n';
 import { isObject, type Path, type View } from '../draft/edits';
 import { BoundArea, BoundNumber, BoundText } from './bound';
 import styles from './forms.module.css';
-import { asText, inside, jsonAt, type Scope } from './scope';
+import { asText, inside, jsonAt, otherKeys, type Scope } from './scope';
 
 interface Props {
   scope: Scope;
@@ -15,6 +15,7 @@ interface Props {
 
 /** Keys a form has no control of its own for: kept, shown plainly, and changeable. */
 export function OtherFields({ scope, keys, adding }: Props) {
+  if (keys.length === 0 && !adding) return null;
   return (
     <div className={styles.others}>
       {keys.map((key) => (
@@ -32,6 +33,22 @@ export function OtherFields({ scope, keys, adding }: Props) {
       {adding && <AddField scope={scope} />}
     </div>
   );
+}
+
+/** The keys of a part that its controls do not show. A part that is there but no object is shown whole. */
+export function RestOf({
+  scope,
+  name,
+  shown,
+}: {
+  scope: Scope;
+  name: string;
+  shown: readonly string[];
+}) {
+  const value = scope.at([name]);
+  if (value !== undefined && !isObject(value)) return <OtherFields scope={scope} keys={[name]} />;
+  const part = inside(scope, [name]);
+  return <OtherFields scope={part} keys={otherKeys(value, shown)} />;
 }
 
 /** One value of any type by the control that suits it. */

@@ -5,20 +5,11 @@ import { OtherFields } from './OtherFields';
 import { otherKeys, type Scope, spelled } from './scope';
 import { WordList } from './WordList';
 
-const KNOWN = [
-  'id',
-  'name',
-  'title',
-  'description',
-  'checklist',
-  'deliverables',
-  'order',
-  'order_index',
-];
+const KNOWN = ['id', 'description', 'checklist', 'deliverables', 'order', 'order_index'];
 
 /** A manual step: what it is, what must be ticked, what it must produce. */
 export function StageForm({ scope }: { scope: Scope }) {
-  const others = otherKeys(scope.view, KNOWN);
+  const others = otherKeys(scope.view, [...KNOWN, spelled(scope.view, 'name', 'title')]);
   return (
     <>
       <BoundText

@@ -4,6 +4,7 @@ import { isObject } from '../draft/edits';
 import { BoundChoice, BoundNumber, BoundYesNo } from './bound';
 import { Fold, startOf } from './Fold';
 import styles from './forms.module.css';
+import { RestOf } from './OtherFields';
 import type { Scope } from './scope';
 import { WordList } from './WordList';
 
@@ -96,6 +97,9 @@ export function TaskFailure({ scope, choices }: { scope: Scope; choices: readonl
           label={m.field_retry_on()}
           addLabel={m.add()}
         />
+      )}
+      {isObject(retry) && (
+        <RestOf scope={scope} name="retry" shown={['limit', 'delay', 'backoff', 'jitter', 'on']} />
       )}
     </Fold>
   );

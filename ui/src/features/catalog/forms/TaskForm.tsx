@@ -15,13 +15,9 @@ import { WordList } from './WordList';
 
 const KNOWN = [
   'id',
-  'name',
-  'title',
   'description',
   'action',
   'params',
-  'dependsOn',
-  'depends_on',
   'runAfter',
   'condition',
   'priority',
@@ -52,7 +48,11 @@ interface Props {
 /** A task: what it does, after which others, when, where, and what happens if it fails. */
 export function TaskForm({ scope, index, tasks }: Props) {
   const { view } = scope;
-  const others = otherKeys(view, KNOWN);
+  const others = otherKeys(view, [
+    ...KNOWN,
+    spelled(view, 'name', 'title'),
+    spelled(view, 'dependsOn', 'depends_on'),
+  ]);
   const choices = tasks.rows.flatMap((row, place): Option[] => {
     const id = asText(row.id);
     return place === index || id === ''

@@ -1,6 +1,6 @@
 import type { Option } from '@/components';
 import { m } from '@/i18n';
-import { BoundArea, BoundChoice, BoundYesNo } from './bound';
+import { BoundChoice, BoundYesNo } from './bound';
 import { Fold, startOf } from './Fold';
 import styles from './forms.module.css';
 import { asText, type Scope } from './scope';
@@ -65,9 +65,6 @@ export function TaskPlace({ scope }: { scope: Scope }) {
           label={m.field_capabilities()}
           addLabel={m.add()}
         />
-      )}
-      {scope.at(['note']) !== undefined && (
-        <BoundArea scope={scope} path={['note']} label={m.field_note()} />
       )}
     </Fold>
   );

@@ -17,19 +17,13 @@ import { TwoPanes } from './TwoPanes';
 /** Keys of a workflow that have a control of their own. */
 const KNOWN = [
   'id',
-  'name',
-  'title',
   'type',
   'description',
   'priority',
-  'maxConcurrent',
-  'max_concurrent',
   'trigger',
   'schedule',
   'event',
   'watch',
-  'taskFolder',
-  'runOn',
   'stages',
   'stages_data',
   'tasks',
@@ -90,7 +84,12 @@ interface Props {
 export function WorkflowForm({ at, onAt }: Props) {
   const draft = useDraft();
   const lists = listsOf(draft);
-  const others = [...otherKeys(draft.view, KNOWN), ...unshownLists(draft, lists)];
+  const known = [
+    ...KNOWN,
+    spelled(draft.view, 'name', 'title'),
+    spelled(draft.view, 'maxConcurrent', 'max_concurrent'),
+  ];
+  const others = [...otherKeys(draft.view, known), ...unshownLists(draft, lists)];
   const open = at ?? firstRow(lists);
   const [added, setAdded] = useState<string>();
   const add = (name: AddedTo) => {
