@@ -11,6 +11,7 @@ mod backup_disks;
 mod backup_list;
 mod bodies;
 mod catalogue;
+mod checklist;
 mod commands;
 mod engine_seat;
 mod error;

@@ -10,7 +10,7 @@ use flowkeep_store::{Choice, StagedGroup, StagedItem, Staging};
 use ulid::Ulid;
 
 use crate::types::{
-    Decision, GroupCount, ItemAction, ItemResult, PlanGroup, PlanItem, PlanSummary,
+    Decision, GroupCount, ItemAction, ItemResult, PlanGroup, PlanItem, PlanPart, PlanSummary,
 };
 use crate::{Api, AppError, time};
 
@@ -67,8 +67,14 @@ impl Plan {
                 chosen: total.chosen,
             })
             .collect();
+        let parts = self.staging.parts()?.into_iter().map(|total| PlanPart {
+            kind: total.part.as_str().to_owned(),
+            count: total.coming,
+            chosen: total.chosen,
+        });
         let manifest = self.manifest.as_ref();
         Ok(PlanSummary {
+            parts: parts.collect(),
             plan_id: self.id.to_string(),
             source: path_text(&self.source),
             verified: manifest.is_some(),
@@ -263,8 +269,11 @@ mod tests {
     use crate::testing::open;
     use std::path::Path;
 
-    use crate::types::{ListInput, PlanDecideInput, PlanItemsInput, PlanRef, RestoreInput};
-    use crate::{Silent, documents, plan_decisions, restores};
+    use crate::types::{
+        BackupInput, ChosenPlace, ListInput, PlanDecideInput, PlanItemsInput, PlanRef,
+        RestoreInput, RestorePlanInput,
+    };
+    use crate::{Silent, backups, documents, plan_decisions, restores};
 
     fn plan_of(api: &Api, files: &[(&str, &str)], folder: &Path) -> PlanSummary {
         let paths: Vec<_> = files
@@ -351,6 +360,7 @@ mod tests {
             plan_id: plan_id.clone(),
             items: vec![2],
             group: None,
+            parts: Vec::new(),
             decision: Decision::Take,
         };
         plan_decisions::decide(&api, decision).unwrap();
@@ -383,6 +393,7 @@ mod tests {
             plan_id: plan_id.clone(),
             items: vec![1],
             group: None,
+            parts: Vec::new(),
             decision,
         };
         plan_decisions::decide(&api, decide(Decision::Copy)).unwrap();
@@ -425,5 +436,66 @@ mod tests {
         assert!(!root.path().join("data/safety").exists());
         let kept = documents::list(&api, flowkeep_core::Kind::Workflow, ListInput::default());
         assert_eq!(kept.unwrap().total, 1);
+    }
+
+    /// What is no document is shown and asked as well, and comes in where all documents are the same.
+    #[test]
+    fn a_plan_shows_what_comes_in_beside_documents_and_takes_what_is_left_ticked() {
+        let root = tempfile::tempdir().unwrap();
+        let there = open(&root.path().join("there"));
+        let here = open(&root.path().join("here"));
+        let file = [("a.json", r#"{"id": "a", "name": "A", "tasks": []}"#)];
+        for api in [&there, &here] {
+            let plan_id = plan_of(api, &file, root.path()).plan_id;
+            restores::import_apply(api, PlanRef { plan_id }, &Silent).unwrap();
+        }
+        let language = serde_json::json!({"display_name": "Ann"});
+        crate::call(&there, "settings_update", language, &Silent).unwrap();
+        let input = BackupInput {
+            into: Some(ChosenPlace::Path(root.path().join("backups"))),
+            ..BackupInput::default()
+        };
+        let backup = backups::backup(&there, input, &Silent).unwrap().target_dir;
+        let plan = || {
+            let from = Some(ChosenPlace::Path(backup.clone().into()));
+            restores::restore_plan(&here, RestorePlanInput { from }, &Silent).unwrap()
+        };
+        let parts = |plan: &PlanSummary| -> Vec<(String, bool)> {
+            let parts = plan.parts.iter();
+            parts.map(|part| (part.kind.clone(), part.chosen)).collect()
+        };
+        let told = plan();
+        assert_eq!(told.chosen, 0, "the document is the same");
+        let (operation, settings) = ("operation".to_owned(), "settings".to_owned());
+        assert_eq!(
+            parts(&told),
+            [(operation.clone(), true), (settings.clone(), true)]
+        );
+
+        let leave = PlanDecideInput {
+            plan_id: told.plan_id.clone(),
+            items: Vec::new(),
+            group: None,
+            parts: vec![settings.clone()],
+            decision: Decision::Skip,
+        };
+        let decided = plan_decisions::decide(&here, leave).unwrap();
+        assert_eq!(
+            parts(&decided),
+            [(operation, true), (settings.clone(), false)]
+        );
+        let input = RestoreInput {
+            plan_id: told.plan_id,
+            without_safety_copy: false,
+        };
+        let done = restores::restore(&here, input, &Silent).unwrap();
+        let came: Vec<_> = done
+            .others
+            .iter()
+            .map(|other| other.kind.as_str())
+            .collect();
+        assert_eq!(came, ["operation"]);
+        assert_eq!(here.store.setting("display_name").unwrap(), None);
+        assert_eq!(parts(&plan()), [(settings, true)]);
     }
 }

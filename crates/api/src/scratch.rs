@@ -132,6 +132,9 @@ fn is_abandoned(entry: &std::fs::DirEntry) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::open;
+    use crate::types::{ChosenPlace, Nothing, RestoreInput, RestorePlanInput};
+    use crate::{Silent, restores};
 
     #[test]
     fn a_dead_processes_folder_is_cleared_and_a_living_ones_is_not() {
@@ -152,5 +155,52 @@ mod tests {
         assert!(!dead.exists());
         drop(living);
         assert!(!kept.exists());
+    }
+
+    /// What a process leaves that dies while it restores.
+    fn die_restoring(data: &Path, latest: &str) {
+        let dead = data.join("work-X.partial");
+        std::fs::create_dir(&dead).unwrap();
+        std::fs::write(dead.join(APPLYING), latest).unwrap();
+    }
+
+    fn is_told(api: &crate::Api) -> (bool, bool) {
+        let doctor = crate::overview::doctor(api, Nothing {}).unwrap();
+        let check = doctor.checks.iter().find(|check| check.name == "restores");
+        let overview = crate::overview::show(api, Nothing {}).unwrap();
+        (!check.unwrap().ok, overview.interrupted_restore)
+    }
+
+    #[test]
+    fn a_restore_that_was_broken_off_is_told_until_somebody_has_read_it() {
+        let root = tempfile::tempdir().unwrap();
+        let data = root.path().join("data");
+        drop(open(&data));
+        die_restoring(&data, "");
+        assert_eq!(is_told(&open(&data)), (true, true));
+        let api = open(&data);
+        assert_eq!(is_told(&api), (true, true), "by every start");
+        crate::overview::interrupted_restore_seen(&api, Nothing {}).unwrap();
+        assert_eq!(is_told(&api), (false, false));
+    }
+
+    #[test]
+    fn a_restore_that_happened_is_not_told_as_broken_off() {
+        let root = tempfile::tempdir().unwrap();
+        let data = root.path().join("data");
+        let file = root.path().join("a.json");
+        std::fs::write(&file, r#"{"id": "a", "name": "A", "tasks": []}"#).unwrap();
+        let api = open(&data);
+        let latest = api.store.latest_operation_id().unwrap().unwrap_or_default();
+        let from = Some(ChosenPlace::Path(file));
+        let plan = restores::restore_plan(&api, RestorePlanInput { from }, &Silent).unwrap();
+        let input = RestoreInput {
+            plan_id: plan.plan_id,
+            without_safety_copy: false,
+        };
+        assert_eq!(restores::restore(&api, input, &Silent).unwrap().imported, 1);
+        drop(api);
+        die_restoring(&data, &latest);
+        assert_eq!(is_told(&open(&data)), (false, false));
     }
 }

@@ -168,7 +168,7 @@ fn restore(api: &Api, output: &Output, asked: &Restore) -> Result<Outcome, AppEr
             }
             raw(&catalogue.labelled(&action, &said))
         })?;
-        for other in result.others.iter().filter(|_| asked.verbose) {
+        for other in &result.others {
             let kind = catalogue.word(&format!("kind_{}", other.kind));
             raw(&catalogue.labelled(&kind, &other.count.to_string()))?;
         }

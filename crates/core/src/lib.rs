@@ -5,6 +5,7 @@
 //! Absent on purpose: files, SQLite, languages. A finding is a [`Message`] with a code and fields;
 //! the faces turn it into a sentence.
 
+mod bound;
 mod difference;
 mod document;
 mod edit;
@@ -25,6 +26,7 @@ mod trust;
 mod validate;
 mod value;
 
+pub use bound::{Bound, bound};
 pub use difference::{Difference, DifferenceKind, Subject, differences};
 pub use document::{Document, Format, MAX_DEPTH, MAX_DOCUMENT_BYTES};
 pub use edit::{Edit, Step};

@@ -29,7 +29,10 @@ pub fn io_reason(error: &Error) -> Message {
 pub(crate) fn zip_reason(error: &ZipError) -> Message {
     let code = match error {
         ZipError::Io(error)
-            if !matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::InvalidData) =>
+            if !matches!(
+                error.kind(),
+                ErrorKind::UnexpectedEof | ErrorKind::InvalidData
+            ) =>
         {
             return io_reason(error);
         }

@@ -184,18 +184,87 @@ impl Files for SystemFiles {
     }
 }
 
+/// How long a file that another program holds is waited for.
+#[cfg(any(windows, test))]
+const HELD: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// Whether somebody else has the file open right now, as virus scanners and sync clients do with what
+/// was just written. Elsewhere an open file can be renamed.
+#[cfg(windows)]
+fn is_held(error: &io::Error) -> bool {
+    /// `ERROR_SHARING_VIOLATION` and `ERROR_LOCK_VIOLATION`.
+    const HELD_BY_OTHERS: [i32; 2] = [32, 33];
+    let by_others = |code| HELD_BY_OTHERS.contains(&code);
+    error.kind() == io::ErrorKind::PermissionDenied || error.raw_os_error().is_some_and(by_others)
+}
+
+/// Tries something again, after longer and longer pauses, while somebody else holds the file; after
+/// five seconds it is as it is.
+///
+/// # Errors
+/// What the last try says.
+#[cfg(any(windows, test))]
+fn once_let_go<T>(
+    is_held: impl Fn(&io::Error) -> bool,
+    mut wait: impl FnMut(std::time::Duration),
+    mut act: impl FnMut() -> io::Result<T>,
+) -> io::Result<T> {
+    let mut left = HELD;
+    let mut pause = std::time::Duration::from_millis(20);
+    loop {
+        match act() {
+            Err(error) if is_held(&error) && !left.is_zero() => {
+                let next = pause.min(left);
+                wait(next);
+                left -= next;
+                pause *= 2;
+            }
+            done => return done,
+        }
+    }
+}
+
 /// A rename for systems without an exclusive one. Names of backups carry the second and a counter,
 /// so that two processes meet here only within the same instant.
 fn rename_checked(from: &Path, to: &Path) -> io::Result<()> {
     if to.symlink_metadata().is_ok() {
         return Err(io::ErrorKind::AlreadyExists.into());
     }
+    #[cfg(windows)]
+    return once_let_go(is_held, std::thread::sleep, || std::fs::rename(from, to));
+    #[cfg(not(windows))]
     std::fs::rename(from, to)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_others_hold_is_tried_again_for_five_seconds_and_anything_else_is_not() {
+        let held = || io::Error::from(io::ErrorKind::PermissionDenied);
+        let is_held = |error: &io::Error| error.kind() == io::ErrorKind::PermissionDenied;
+        for (free_after, tries) in [(0, 1), (1, 2), (4, 5), (u32::MAX, 9)] {
+            let (mut done, mut waited) = (0, std::time::Duration::ZERO);
+            let answer = once_let_go(
+                is_held,
+                |pause| waited += pause,
+                || {
+                    done += 1;
+                    if done > free_after { Ok(()) } else { Err(held()) }
+                },
+            );
+            assert_eq!((done, answer.is_ok()), (tries, free_after != u32::MAX));
+            assert!(waited <= HELD && (answer.is_ok() || waited == HELD));
+        }
+        let mut done = 0;
+        let gone = || -> io::Result<()> {
+            done += 1;
+            Err(io::ErrorKind::NotFound.into())
+        };
+        assert!(once_let_go(is_held, |_| (), gone).is_err());
+        assert_eq!(done, 1);
+    }
 
     #[test]
     fn rename_never_replaces() {

@@ -39,6 +39,7 @@ mod space;
 mod staging;
 mod staging_apply;
 mod staging_log;
+mod staging_parts;
 mod staging_plan;
 mod staging_runs;
 mod statistics;
@@ -75,6 +76,7 @@ pub use snapshot_log::{
 pub use snapshot_runs::{LostRun, SnapshotMessage, SnapshotRun, SnapshotRunHead, SnapshotTask};
 pub use staging::{IncomingDocument, IndexTerms, Rejection, StagedItem, Staging, StateThere};
 pub use staging_apply::{ApplyOutcome, ApplyRequest};
+pub use staging_parts::PartTotal;
 pub use staging_plan::{Choice, GroupTotal, StagedGroup, StagedPart};
 pub use staging_runs::BrokenRun;
 pub use statistics::{Figures, STATISTICS_RUNS, Spread, Statistics, StatisticsFilter};

@@ -7,9 +7,9 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, named_params};
 use crate::interrupt::interruptible;
 use crate::operation::next_id;
 use crate::path_value::PathValue;
-use crate::staging_log::{self, put_log};
-use crate::staging_runs::{coming, put_runs};
-use crate::{Staging, Store, StoreError, Tag, Tx, schema};
+use crate::staging_log::put_log;
+use crate::staging_runs::put_runs;
+use crate::{StagedPart, Staging, Store, StoreError, Tag, Tx, schema};
 
 /// How to record what is applied.
 #[derive(Debug, Clone)]
@@ -64,6 +64,7 @@ impl Store {
     ) -> Result<ApplyOutcome, StoreError> {
         // What it comes to is written into the plan first: the transaction only reads there, and
         // one that is broken off leaves the plan whole.
+        staging.leave_parts_out()?;
         staging.settle(self)?;
         let path = PathValue(staging.path.clone());
         let cancellation = cancellation.clone();
@@ -86,27 +87,15 @@ impl Staging {
     pub fn preview(&mut self, store: &Store) -> Result<ApplyOutcome, StoreError> {
         self.settle(store)?;
         let mut outcome = count(&self.connection, "item")?;
-        let runs = coming("live", "main");
-        let (executions, logged) = staging_log::coming("live", "main");
-        (
-            outcome.operations,
-            outcome.settings,
-            outcome.runs,
-            outcome.log,
-        ) = self.beside(store, Cancellation::never(), |plan| {
-            Ok(plan.query_row(
-                &format!(
-                    "SELECT (SELECT count(*) FROM operation WHERE id NOT IN
-                                  (SELECT id FROM live.operation)),
-                                (SELECT count(*) FROM setting WHERE key NOT IN
-                                  (SELECT key FROM live.setting)),
-                                (SELECT count(*) {runs}),
-                                (SELECT count(*) {executions}) + (SELECT count(*) {logged})"
-                ),
-                [],
-                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
-            )?)
-        })?;
+        for total in self.parts()?.iter().filter(|total| total.chosen) {
+            let count = match total.part {
+                StagedPart::Operations => &mut outcome.operations,
+                StagedPart::Settings => &mut outcome.settings,
+                StagedPart::Runs => &mut outcome.runs,
+                StagedPart::Log => &mut outcome.log,
+            };
+            *count = total.coming;
+        }
         Ok(outcome)
     }
 

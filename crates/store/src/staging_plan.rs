@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 use crate::interrupt::interruptible;
 use crate::path_value::PathValue;
 use crate::staging::{COLUMNS, staged};
-use crate::{StagedItem, Staging, Store, StoreError};
+use crate::{StagedItem, Staging, Store, StoreError, staging_parts};
 
 /// What an item is, compared with the catalog. The order is the order to show them in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -149,7 +149,10 @@ impl Staging {
     ) -> Result<(), StoreError> {
         // Filling happens in one transaction; attaching needs none.
         self.finish_filling()?;
-        self.beside(store, cancellation, compare_attached)
+        self.beside(store, cancellation, |plan| {
+            compare_attached(plan)?;
+            staging_parts::count(plan)
+        })
     }
 
     /// Runs `body` on the plan with the catalog attached as `live`.
@@ -290,14 +293,7 @@ impl Staging {
             [json],
         )?;
         for part in StagedPart::ALL {
-            if !others.contains(&part) {
-                self.connection.execute_batch(match part {
-                    StagedPart::Operations => "DELETE FROM operation_item; DELETE FROM operation;",
-                    StagedPart::Settings => "DELETE FROM setting;",
-                    StagedPart::Runs => "DELETE FROM run;",
-                    StagedPart::Log => "DELETE FROM execution; DELETE FROM logged_operation;",
-                })?;
-            }
+            self.choose_part(part, others.contains(&part))?;
         }
         Ok(())
     }

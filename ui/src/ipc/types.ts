@@ -43,6 +43,7 @@ export type { Param } from './generated/Param';
 export type { PickedPlace } from './generated/PickedPlace';
 export type { PlanGroup } from './generated/PlanGroup';
 export type { PlanItem } from './generated/PlanItem';
+export type { PlanPart } from './generated/PlanPart';
 export type { PlanSummary } from './generated/PlanSummary';
 export type { ProgressReport } from './generated/ProgressReport';
 export type { RestoreResult } from './generated/RestoreResult';

@@ -149,6 +149,81 @@ mod tests {
     use flowkeep_core::validate;
 
     use super::*;
+    use crate::testing::open;
+    use crate::types::{
+        BackupInput, ChosenPlace, DocumentRef, ListInput, PlanRef, UndoInput, UpdateInput,
+    };
+    use crate::{Silent, backups, documents, restores};
+
+    /// How many documents a backup made now has, as it says and as lie in it.
+    fn backed_up(api: &Api, into: &std::path::Path) -> (u32, usize) {
+        let input = BackupInput {
+            into: Some(ChosenPlace::Path(into.to_owned())),
+            ..BackupInput::default()
+        };
+        let made = backups::backup(api, input, &Silent).unwrap();
+        let files = ["workflows", "roadmaps", "rules", "templates"]
+            .map(|kind| std::path::Path::new(&made.target_dir).join(kind))
+            .iter()
+            .filter_map(|folder| std::fs::read_dir(folder).ok())
+            .map(Iterator::count)
+            .sum();
+        (made.count, files)
+    }
+
+    fn workflows(api: &Api) -> Vec<String> {
+        let page = documents::list(api, Kind::Workflow, ListInput::default()).unwrap();
+        page.items.into_iter().map(|row| row.id).collect()
+    }
+
+    #[test]
+    fn examples_are_in_no_backup_and_gone_at_once_but_for_what_somebody_made_theirs() {
+        let root = tempfile::tempdir().unwrap();
+        let api = open(&root.path().join("data"));
+        let into = root.path().join("backups");
+        add(&api, Nothing {}).unwrap();
+        assert_eq!(workflows(&api).len(), 3);
+        assert_eq!(backed_up(&api, &into), (0, 0));
+
+        let (_, format, id, text) = DOCUMENTS[0];
+        let edited = UpdateInput {
+            id: id.to_owned(),
+            text: text.replacen("\"name\": \"", "\"name\": \"Our ", 1),
+            format: Some(format),
+            base_revision: None,
+        };
+        documents::update(&api, Kind::Workflow, edited).unwrap();
+        assert_eq!(backed_up(&api, &into), (1, 1));
+        // A file that takes the place of another makes that one theirs, and undo gives it back.
+        let (_, _, other, text) = DOCUMENTS[1];
+        let file = root.path().join("other.json");
+        let text = text.replacen('{', &format!("{{\"id\": \"{other}\", "), 1);
+        std::fs::write(&file, text.replacen("\"name\": \"", "\"name\": \"Their ", 1)).unwrap();
+        let plan = restores::plan_files(&api, &[file], None, &Silent).unwrap();
+        crate::plan_decisions::choose(
+            &api,
+            &plan.plan_id,
+            crate::types::Decision::Take,
+            crate::types::Decision::Take,
+        )
+        .unwrap();
+        let plan_id = plan.plan_id;
+        let done = restores::import_apply(&api, PlanRef { plan_id }, &Silent).unwrap();
+        assert_eq!((done.imported, done.updated), (0, 1));
+        assert_eq!(backed_up(&api, &into), (2, 2));
+        let undo = UndoInput {
+            operation_id: done.undo_id,
+        };
+        restores::undo(&api, undo).unwrap();
+
+        remove(&api, Nothing {}).unwrap();
+        assert!(workflows(&api).contains(&id.to_owned()));
+        assert_eq!(api.store.examples().unwrap(), []);
+        let gone = DocumentRef {
+            id: DOCUMENTS[2].2.to_owned(),
+        };
+        assert!(documents::show(&api, Kind::Workflow, gone).unwrap().deleted);
+    }
 
     #[test]
     fn the_examples_are_sound() {

@@ -49,10 +49,18 @@ pub fn show(api: &Api, input: PlanRef) -> Result<PlanSummary, AppError> {
 /// Decides items of a plan, or a whole group.
 ///
 /// # Errors
-/// `plan_unknown`, `plan_used`.
+/// `plan_unknown`, `plan_used`; `kind_unknown` for a part that is none.
 pub fn decide(api: &Api, input: PlanDecideInput) -> Result<PlanSummary, AppError> {
     api.change_plan(&input.plan_id, |plan| {
         let choice = Choice::from(input.decision);
+        // Beside documents there is nothing that both sides could have: it comes in or it does not.
+        for word in &input.parts {
+            let part = StagedPart::ALL
+                .into_iter()
+                .find(|part| part.as_str() == word);
+            let part = part.ok_or_else(|| AppError::new("kind_unknown").with("kind", word))?;
+            plan.staging.choose_part(part, choice != Choice::Skip)?;
+        }
         if let Some(group) = input.group {
             plan.staging.decide_group(group.into(), choice)?;
         }

@@ -18,7 +18,7 @@ use crate::types::{
     ImportPlanInput, ImportResult, KindCount, PlanRef, PlanSummary, RestoreInput, RestorePlanInput,
     RestoreResult, UndoConflict, UndoInput, UndoResult, UndoneOperation,
 };
-use crate::{Api, AppError, Progress, safety_copy, time};
+use crate::{Api, AppError, Progress, checklist, safety_copy, time};
 
 /// Reads files and folders and compares them with the catalog. Nothing is written to it.
 ///
@@ -283,24 +283,11 @@ fn restore_result(
         damaged: plan.damaged.iter().cloned().map(damaged_item).collect(),
         undo_id: outcome.operation.map(|id| id.to_string()),
         checklist: if plan.made_elsewhere() {
-            checklist()
+            checklist::of(api, &plan)?
         } else {
             Vec::new()
         },
     })
-}
-
-/// What to look after when the backup comes from another computer.
-fn checklist() -> Vec<Message> {
-    [
-        "checklist_passwords",
-        "checklist_paths",
-        "checklist_schedules",
-        "checklist_backup_folder",
-    ]
-    .into_iter()
-    .map(Message::new)
-    .collect()
 }
 
 /// Asked between the steps; the last of them is one short transaction.

@@ -78,6 +78,8 @@ pub struct PlanSummary {
     pub groups: Vec<GroupCount>,
     /// How many items are decided `take` or `copy`.
     pub chosen: u32,
+    /// What comes in beside documents because it is not here; empty parts are left out.
+    pub parts: Vec<PlanPart>,
     /// Things to tell about the whole.
     pub notes: Vec<Message>,
 }
@@ -91,6 +93,17 @@ pub struct GroupCount {
     pub count: u32,
     /// Of them, decided `take` or `copy`.
     pub chosen: u32,
+}
+
+/// A part of a plan that is no documents: Activity, settings, runs, what other programs recorded.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct PlanPart {
+    /// The kind (contracts "Words").
+    pub kind: String,
+    /// How much of it is not here.
+    pub count: u32,
+    /// Whether it comes in.
+    pub chosen: bool,
 }
 
 /// Which items of a plan.
@@ -186,6 +199,10 @@ pub struct PlanDecideInput {
     /// … or all of this group.
     #[serde(default)]
     pub group: Option<PlanGroup>,
+    /// … or these parts, by their kinds. `copy` is `take` for them.
+    #[serde(default)]
+    #[ts(optional, as = "Option<Vec<String>>")]
+    pub parts: Vec<String>,
     /// What will happen to them.
     pub decision: Decision,
 }

@@ -290,7 +290,16 @@ fn a_backup_and_an_export_with_keys_in_them_say_so() {
 
     let to = text(&flowkeep.path("out.json"));
     let done = flowkeep.done(&["flow", "export", id.as_str().unwrap(), "-o", &to]);
-    assert_eq!((&done["with_keys"], &done["failed"]), (&1.into(), &serde_json::json!([])));
-    let done = flowkeep.done(&["flow", "export", "a", "-o", &text(&flowkeep.path("a-out.json"))]);
+    assert_eq!(
+        (&done["with_keys"], &done["failed"]),
+        (&1.into(), &serde_json::json!([]))
+    );
+    let done = flowkeep.done(&[
+        "flow",
+        "export",
+        "a",
+        "-o",
+        &text(&flowkeep.path("a-out.json")),
+    ]);
     assert_eq!(done["with_keys"], 0);
 }

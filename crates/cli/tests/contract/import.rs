@@ -1,5 +1,8 @@
 //! `import`: any noun, any kind, one item per file met.
 
+use std::os::unix::net::UnixListener;
+use std::process::Command;
+
 use serde_json::Value;
 
 use crate::flowkeep::{Flowkeep, keys, text, workflow};
@@ -30,6 +33,11 @@ fn each_file_met_is_one_item_with_a_path_that_opens() {
     flowkeep.file("in/picture.png", b"\x89PNG\r\n\x1a\n\0\0");
     flowkeep.file("in/empty.json", "");
     std::os::unix::fs::symlink(flowkeep.path("in/a.json"), flowkeep.path("in/link.json")).unwrap();
+    // Nothing that holds whoever opens it, and a folder is no file whatever it is called.
+    let pipe = Command::new("mkfifo").arg(flowkeep.path("in/pipe.json")).status();
+    assert!(pipe.unwrap().success());
+    drop(UnixListener::bind(flowkeep.path("in/socket.json")).unwrap());
+    flowkeep.file("in/x.json/inside.json", workflow("d", "D"));
     let folder = text(&flowkeep.path("in"));
     let (exit, result) = flowkeep.json(&["flow", "import", &folder]);
     assert_eq!(exit, 3, "{result}");
@@ -43,13 +51,16 @@ fn each_file_met_is_one_item_with_a_path_that_opens() {
             ("empty.json", "failed"),
             ("link.json", "skipped"),
             ("picture.png", "skipped"),
+            ("pipe.json", "skipped"),
+            ("socket.json", "skipped"),
+            ("inside.json", "imported"),
         ])
     );
     for (key, count) in [
-        ("imported", 3),
+        ("imported", 4),
         ("updated", 0),
         ("unchanged", 0),
-        ("skipped", 2),
+        ("skipped", 4),
         ("failed", 2),
     ] {
         assert_eq!(result[key], count, "{key}");

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use flowkeep_files::{FilesError, prove, read_manifest, stage_backup};
+use flowkeep_files::{FilesError, prove, read_manifest, stage_backup, stage_files};
 use flowkeep_host::{Cancellation, Progress, SystemFiles};
 use flowkeep_store::Staging;
 
@@ -128,4 +128,26 @@ fn a_restore_cancelled_while_reading_changes_nothing() {
         read.map(|_| ())
     });
     assert!(times >= 7, "only {times} places");
+}
+
+#[test]
+fn an_import_cancelled_at_any_file_changes_nothing() {
+    let catalog = Catalog::new();
+    let before = catalog.fingerprint();
+    let folder = catalog.backups().join("files");
+    std::fs::create_dir(&folder).unwrap();
+    for n in 0..6 {
+        let text = format!("{{\"id\": \"{n}\", \"name\": \"{n}\", \"tasks\": []}}");
+        std::fs::write(folder.join(format!("{n}.json")), text).unwrap();
+    }
+    let times = cancelled_everywhere(|person| {
+        let plan = catalog
+            .scratch()
+            .join(format!("plan-{}.db", catalog.at().0));
+        let mut staging = Staging::create(plan)?;
+        let read = stage_files(std::slice::from_ref(&folder), None, &mut staging, person);
+        assert_eq!(catalog.fingerprint(), before);
+        read.map(|_| ())
+    });
+    assert!(times >= 6, "only {times} places");
 }

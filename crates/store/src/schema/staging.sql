@@ -200,3 +200,10 @@ CREATE TABLE logged_operation(
   rest TEXT,
   at INTEGER NOT NULL
 ) STRICT;
+
+-- What is in the plan beside documents: how much of it is not here, and whether that comes in.
+CREATE TABLE part(
+  part TEXT PRIMARY KEY,
+  coming INTEGER NOT NULL,
+  chosen INTEGER NOT NULL DEFAULT 1
+) STRICT;

@@ -52,6 +52,7 @@ export function planCompareQuery(plan: string, item: number, enabled: boolean) {
 interface Decide {
   items?: number[];
   group?: PlanGroup;
+  parts?: string[];
   decision: Decision;
 }
 
@@ -59,8 +60,8 @@ interface Decide {
 export function useDecide(plan: string) {
   const client = useQueryClient();
   return useMutation<PlanSummary, CallError, Decide>({
-    mutationFn: ({ items = [], group, decision }) =>
-      call('plan_decide', { plan_id: plan, items, group, decision }),
+    mutationFn: ({ items = [], group, parts, decision }) =>
+      call('plan_decide', { plan_id: plan, items, group, parts, decision }),
     onSuccess: (summary) => {
       client.setQueryData(key(plan), summary);
       void client.invalidateQueries({ queryKey: ['plan items', plan] });

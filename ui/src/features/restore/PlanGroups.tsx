@@ -6,6 +6,7 @@ import { KINDS } from '../catalog/kinds';
 import { planItemsSource, useDecide } from '../plan/plans';
 import { GROUP_LOOKS, isChoosable, itemName, yoursWords } from '../plan/words';
 import styles from './PlanGroups.module.css';
+import { PlanParts } from './PlanParts';
 
 /** Rows of a group shown at first, and with each further step. */
 const FIRST = 6;
@@ -27,6 +28,7 @@ export function PlanGroups({ plan, summary, open, onOpen }: Props) {
         .map((group) => (
           <Group key={group.group} plan={plan} group={group} open={open} onOpen={onOpen} />
         ))}
+      <PlanParts plan={plan} parts={summary.parts} />
     </Card>
   );
 }

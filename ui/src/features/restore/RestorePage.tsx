@@ -70,11 +70,12 @@ function Plan({ plan, summary }: PlanProps) {
   const [remade, setRemade] = useState(false);
   const isBusy = work.status === 'running' || work.status === 'cancelling';
   const failure = work.error;
+  const hasPart = summary.parts.some((part) => part.chosen);
 
   const apply = async (without_safety_copy: boolean) => {
     try {
       await restoreWork.start({ plan_id: plan, without_safety_copy });
-      invalidate(client, [...ALL_KINDS, 'operation', 'settings', 'backup']);
+      invalidate(client, [...ALL_KINDS, 'operation', 'settings', 'backup', 'run']);
     } catch (error) {
       if ((error as { code?: string }).code !== 'plan_changed') return;
       restoreWork.forget();
@@ -115,11 +116,15 @@ function Plan({ plan, summary }: PlanProps) {
             <Button onPress={leave}>{m.cancel()}</Button>
             <Button
               look="primary"
-              isDisabled={summary.chosen === 0}
+              isDisabled={summary.chosen === 0 && !hasPart}
               onPress={() => void apply(false)}
               data-testid="apply-restore"
             >
-              {summary.chosen === 0 ? m.restore_none() : counted('restore_apply', summary.chosen)}
+              {summary.chosen > 0
+                ? counted('restore_apply', summary.chosen)
+                : hasPart
+                  ? m.restore_apply_parts()
+                  : m.restore_none()}
             </Button>
           </>
         )
@@ -134,7 +139,7 @@ function Plan({ plan, summary }: PlanProps) {
         <ErrorNotice error={failure} onRetry={() => void apply(false)} />
       )}
       <PlanCounts summary={summary} />
-      {summary.groups.every((group) => group.group === 'same') ? (
+      {summary.parts.length === 0 && summary.groups.every((group) => group.group === 'same') ? (
         <Empty icon="check" title={m.restore_all_same()}>
           {m.restore_all_same_hint()}
         </Empty>

@@ -19,6 +19,10 @@ items: Array<number>,
  */
 group?: PlanGroup, 
 /**
+ * … or these parts, by their kinds. `copy` is `take` for them.
+ */
+parts?: Array<string>, 
+/**
  * What will happen to them.
  */
 decision: Decision, };

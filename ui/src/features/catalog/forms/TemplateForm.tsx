@@ -1,5 +1,5 @@
 import { Card, IconButton } from '@/components';
-import { m } from '@/i18n';
+import { label, m } from '@/i18n';
 import { useDraft } from '../draft/DraftContext';
 import { isObject } from '../draft/edits';
 import { BoundArea, BoundChoice, BoundText, BoundYesNo } from './bound';
@@ -91,7 +91,10 @@ function Variables() {
 }
 
 function Variable({ scope, name, onRemove }: { scope: Scope; name: string; onRemove: () => void }) {
-  const types = ['string', 'number', 'boolean', 'list'].map((value) => ({ value, label: value }));
+  const types = ['string', 'number', 'boolean', 'list'].map((value) => ({
+    value,
+    label: label('variable_type', value),
+  }));
   return (
     <div className={styles.variable}>
       <details className={styles.group}>

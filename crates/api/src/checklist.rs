@@ -1,0 +1,146 @@
+//! What to look after when a backup comes from another computer: only what concerns what came in,
+//! each with the documents it is about.
+
+use flowkeep_core::{Bound, Document, Message, bound};
+use flowkeep_store::StagedItem;
+
+use crate::backups::chosen_folder;
+use crate::plans::Plan;
+use crate::{Api, AppError};
+
+/// Names told of those that something is about.
+const NAMES: usize = 3;
+
+/// The documents that something is about.
+#[derive(Default)]
+struct About {
+    count: u32,
+    names: Vec<String>,
+}
+
+impl About {
+    fn add(&mut self, item: &StagedItem) {
+        self.count += 1;
+        if self.names.len() < NAMES {
+            self.names
+                .extend(item.name.clone().or_else(|| item.id.clone()));
+        }
+    }
+
+    fn message(self, code: &str) -> Option<Message> {
+        (self.count > 0).then(|| {
+            Message::new(code)
+                .with("count", self.count)
+                .with("names", self.names.join(", "))
+        })
+    }
+}
+
+/// What is left to do here after this plan.
+pub(crate) fn of(api: &Api, plan: &Plan) -> Result<Vec<Message>, AppError> {
+    let (mut places, mut secrets) = (About::default(), About::default());
+    plan.staging.each_item::<AppError>(|item| {
+        if !matches!(item.action.as_deref(), Some("imported" | "updated")) {
+            return Ok(());
+        }
+        let Some(stored) = plan.staging.text(item.item)? else {
+            return Ok(());
+        };
+        // What cannot be read any more has been told of as damaged.
+        let Ok(document) = Document::parse(stored.format, stored.text) else {
+            return Ok(());
+        };
+        let Bound { place, secret } = bound(&document);
+        if place {
+            places.add(&item);
+        }
+        if secret {
+            secrets.add(&item);
+        }
+        Ok(())
+    })?;
+    let folder = chosen_folder(api)?
+        .is_none()
+        .then(|| Message::new("checklist_backup_folder"));
+    let about = [
+        secrets.message("checklist_passwords"),
+        places.message("checklist_paths"),
+        folder,
+    ];
+    Ok(about.into_iter().flatten().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use flowkeep_core::{Format, Kind};
+
+    use crate::testing::open;
+    use crate::types::{
+        BackupInput, ChosenPlace, CreateInput, RestoreInput, RestorePlanInput, RestoreResult,
+    };
+    use crate::{Silent, backups, documents, restores};
+
+    fn restored(into: &Path, backup: &Path) -> RestoreResult {
+        let api = open(into);
+        let from = Some(ChosenPlace::Path(backup.to_owned()));
+        let plan = restores::restore_plan(&api, RestorePlanInput { from }, &Silent).unwrap();
+        let input = RestoreInput {
+            plan_id: plan.plan_id,
+            without_safety_copy: false,
+        };
+        restores::restore(&api, input, &Silent).unwrap()
+    }
+
+    #[test]
+    fn only_what_came_from_another_computer_and_needs_something_is_told() {
+        let root = tempfile::tempdir().unwrap();
+        let api = open(&root.path().join("data"));
+        for (id, more) in [
+            ("Plain", ""),
+            ("Inbox", r#""watch": {"folder": "inbox", "pattern": "*"},"#),
+            ("Reports", r#""taskFolder": "D:\\reports","#),
+            ("Upload", r#""note": "${secret.TOKEN}","#),
+        ] {
+            let new = CreateInput {
+                text: format!(r#"{{"id": "{id}", "name": "{id}", {more} "tasks": []}}"#),
+                format: Format::Json,
+                id: None,
+                name: None,
+            };
+            documents::create(&api, Kind::Workflow, new).unwrap();
+        }
+        let input = BackupInput {
+            into: Some(ChosenPlace::Path(root.path().join("backups"))),
+            ..BackupInput::default()
+        };
+        let backup = backups::backup(&api, input, &Silent).unwrap().target_dir;
+        let backup = Path::new(&backup);
+        let own = restored(&root.path().join("own"), backup);
+        assert_eq!((own.imported, own.checklist), (4, Vec::new()));
+
+        let manifest = backup.join("manifest.json");
+        let mut text: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(&manifest).unwrap()).unwrap();
+        text["machine"] = "another".into();
+        std::fs::write(&manifest, text.to_string()).unwrap();
+        let there = restored(&root.path().join("there"), backup);
+        let told: Vec<_> = there
+            .checklist
+            .iter()
+            .map(|message| {
+                let names = message.fields.get("names").map(String::as_str);
+                (message.code.as_str(), names.unwrap_or_default())
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("checklist_passwords", "Upload"),
+                ("checklist_paths", "Inbox, Reports"),
+                ("checklist_backup_folder", ""),
+            ]
+        );
+    }
+}

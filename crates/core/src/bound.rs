@@ -1,0 +1,89 @@
+//! What of a document holds on the computer it was written on and must be looked after on another.
+
+use crate::{Document, Value};
+
+/// What a document needs where it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Bound {
+    /// It names a folder or file by where that lies.
+    pub place: bool,
+    /// It uses a secret that is kept apart (`${secret.NAME}`).
+    pub secret: bool,
+}
+
+/// Keys whose text is a folder, however it is spelled.
+const FOLDERS: [&str; 4] = ["taskFolder", "task_folder", "folder", "cwd"];
+
+/// What the document needs where it is. A text that begins like an absolute path is taken for one.
+pub fn bound(document: &Document) -> Bound {
+    let mut found = Bound::default();
+    look(document.value(), "", &mut found);
+    found
+}
+
+fn look(value: &Value, key: &str, found: &mut Bound) {
+    match value {
+        Value::Object(members) => {
+            for (key, value) in members {
+                look(value, key, found);
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                look(item, key, found);
+            }
+        }
+        Value::String(text) => {
+            found.secret |= text.contains("${secret.");
+            found.place |= is_absolute(text) || (FOLDERS.contains(&key) && !text.is_empty());
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Whether a text is the path of a place: `/srv/x`, `~/x`, `C:\x`, `\\server\x`.
+fn is_absolute(text: &str) -> bool {
+    let mut letters = text.chars();
+    match (letters.next(), letters.next(), letters.next()) {
+        (Some('/'), Some(first), _) => first.is_alphanumeric(),
+        (Some('~'), Some('/'), _) | (Some('\\'), Some('\\'), _) => true,
+        (Some(drive), Some(':'), Some('/' | '\\')) => drive.is_ascii_alphabetic(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::Format;
+
+    #[rstest]
+    #[case(
+        r#"{"tasks": [{"params": {"path": "/srv/reports/a.csv"}}]}"#,
+        true,
+        false
+    )]
+    #[case(r#"{"command": ["python", "C:\\tools\\a.py"]}"#, true, false)]
+    #[case(r#"{"watch": {"folder": "inbox"}}"#, true, false)]
+    #[case(r#"{"params": {"path": "~/a"}}"#, true, false)]
+    #[case(
+        r#"{"params": {"headers": {"X": "Bearer ${secret.KEY}"}}}"#,
+        false,
+        true
+    )]
+    #[case(
+        r#"{"url": "https://example.org/a", "note": "and/or / either", "x": "//"}"#,
+        false,
+        false
+    )]
+    fn what_holds_on_one_computer_alone_is_seen(
+        #[case] text: &str,
+        #[case] place: bool,
+        #[case] secret: bool,
+    ) {
+        let document = Document::parse(Format::Json, text.to_owned()).unwrap();
+        assert_eq!(bound(&document), Bound { place, secret });
+    }
+}
