@@ -251,7 +251,11 @@ mod tests {
                 |pause| waited += pause,
                 || {
                     done += 1;
-                    if done > free_after { Ok(()) } else { Err(held()) }
+                    if done > free_after {
+                        Ok(())
+                    } else {
+                        Err(held())
+                    }
                 },
             );
             assert_eq!((done, answer.is_ok()), (tries, free_after != u32::MAX));

@@ -34,7 +34,9 @@ fn each_file_met_is_one_item_with_a_path_that_opens() {
     flowkeep.file("in/empty.json", "");
     std::os::unix::fs::symlink(flowkeep.path("in/a.json"), flowkeep.path("in/link.json")).unwrap();
     // Nothing that holds whoever opens it, and a folder is no file whatever it is called.
-    let pipe = Command::new("mkfifo").arg(flowkeep.path("in/pipe.json")).status();
+    let pipe = Command::new("mkfifo")
+        .arg(flowkeep.path("in/pipe.json"))
+        .status();
     assert!(pipe.unwrap().success());
     drop(UnixListener::bind(flowkeep.path("in/socket.json")).unwrap());
     flowkeep.file("in/x.json/inside.json", workflow("d", "D"));

@@ -272,11 +272,7 @@ fn write_and_prove(
         .iter()
         .filter_map(|kind| counts.get(kind.as_str()))
         .sum();
-    let with_keys = match snapshot.with_keys() {
-        // What broke is told already.
-        Err(StoreError::Damaged(_)) => 0,
-        counted => counted?,
-    };
+    let with_keys = with_keys(snapshot)?;
     writing.plain(
         "README.txt",
         "readme",
@@ -324,6 +320,15 @@ fn write_and_prove(
         latest_operation,
         damaged,
     })
+}
+
+/// In how many documents something like a key stands, as far as can be read: what broke is told by
+/// what it keeps back.
+fn with_keys(snapshot: &Snapshot) -> Result<u32, FilesError> {
+    match snapshot.with_keys() {
+        Err(StoreError::Damaged(_)) => Ok(0),
+        counted => Ok(counted?),
+    }
 }
 
 /// A backup being written.

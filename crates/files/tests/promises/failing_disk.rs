@@ -87,8 +87,8 @@ fn everything_is_on_disk_before_a_backup_has_its_name() {
     let is_content = |call: &(&str, PathBuf)| {
         matches!(call.0, "write" | "write_new" | "create_new") && call.1 != list
     };
-    let last = calls.iter().rposition(is_content).unwrap();
-    let mut after = calls[last + 1..].to_vec();
+    let written = calls.iter().rposition(is_content).unwrap();
+    let mut after = calls[written + 1..].to_vec();
     // The list is written in as many pieces as it likes.
     after.dedup();
     assert_eq!(

@@ -15,6 +15,7 @@ mod broken_backup;
 mod cancelling;
 mod catalog;
 mod damaged_database;
+mod earlier_versions;
 mod failing_disk;
 mod history;
 mod order;
