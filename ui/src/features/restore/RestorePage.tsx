@@ -71,6 +71,7 @@ function Plan({ plan, summary }: PlanProps) {
   const isBusy = work.status === 'running' || work.status === 'cancelling';
   const failure = work.error;
   const hasPart = summary.parts.some((part) => part.chosen);
+  const isSame = summary.groups.every((group) => group.group === 'same');
 
   const apply = async (without_safety_copy: boolean) => {
     try {
@@ -139,14 +140,14 @@ function Plan({ plan, summary }: PlanProps) {
         <ErrorNotice error={failure} onRetry={() => void apply(false)} />
       )}
       <PlanCounts summary={summary} />
-      {summary.parts.length === 0 && summary.groups.every((group) => group.group === 'same') ? (
+      {isSame && summary.parts.length === 0 ? (
         <Empty icon="check" title={m.restore_all_same()}>
           {m.restore_all_same_hint()}
         </Empty>
       ) : (
         <TwoPanes
           main={<PlanGroups plan={plan} summary={summary} open={item?.item} onOpen={setItem} />}
-          side={item ? <PlanDetail plan={plan} item={item} /> : <Hint />}
+          side={item ? <PlanDetail plan={plan} item={item} /> : isSame ? undefined : <Hint />}
         />
       )}
       {failure?.code === 'safety_copy_failed' && (
