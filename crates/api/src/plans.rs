@@ -182,6 +182,7 @@ impl Api {
 impl From<StagedGroup> for PlanGroup {
     fn from(group: StagedGroup) -> Self {
         match group {
+            StagedGroup::DeletedHere => Self::DeletedHere,
             StagedGroup::ChangedHere => Self::ChangedHere,
             StagedGroup::Conflict => Self::Conflict,
             StagedGroup::NewerThere => Self::NewerThere,
@@ -197,6 +198,7 @@ impl From<StagedGroup> for PlanGroup {
 impl From<PlanGroup> for StagedGroup {
     fn from(group: PlanGroup) -> Self {
         match group {
+            PlanGroup::DeletedHere => Self::DeletedHere,
             PlanGroup::ChangedHere => Self::ChangedHere,
             PlanGroup::Conflict => Self::Conflict,
             PlanGroup::NewerThere => Self::NewerThere,

@@ -74,6 +74,9 @@ pub struct OperationRecord {
     /// Whether it happened elsewhere and came with a backup.
     #[serde(default, skip_serializing)]
     pub came_in: bool,
+    /// What kind of operation it undoes.
+    #[serde(default, skip_serializing)]
+    pub undone: Option<String>,
 }
 
 /// What Activity calls a run as a subject.
@@ -98,7 +101,8 @@ pub(crate) const CHANGED_SETTINGS: &str = "o.operation = 'settings' AND NOT o.ca
     AND o.subject_name NOT IN ('backup_folder_asked', 'example_declined')";
 
 pub(crate) const COLUMNS: &str = "o.id, o.at, o.actor, o.face, o.operation, o.kind, o.subject_id, \
-    o.subject_name, o.before, o.after, o.count, o.undoes, o.undone_by, o.came_in";
+    o.subject_name, o.before, o.after, o.count, o.undoes, o.undone_by, o.came_in, \
+    (SELECT u.operation FROM operation u WHERE u.id = o.undoes)";
 
 impl OperationRecord {
     /// Whether it could be undone, if nobody has: it changed documents, here.
@@ -123,6 +127,7 @@ pub(crate) fn record(row: &Row<'_>) -> rusqlite::Result<OperationRecord> {
         undoes: row.get(11)?,
         undone_by: row.get(12)?,
         came_in: row.get(13)?,
+        undone: row.get(14)?,
     })
 }
 

@@ -90,7 +90,7 @@ pub enum SnapshotOperation {
         items: Vec<OperationItemRecord>,
     },
     /// An operation.
-    Operation(OperationRecord),
+    Operation(Box<OperationRecord>),
 }
 
 /// Items of an operation in one piece.
@@ -438,7 +438,7 @@ impl Snapshot {
             after.clone_from(&last.id);
             for operation in page {
                 let id = operation.id.clone();
-                each(SnapshotOperation::Operation(operation))?;
+                each(SnapshotOperation::Operation(Box::new(operation)))?;
                 let mut first = 0;
                 loop {
                     let items = operation::items_from(&self.connection, &id, ITEMS, first)?;

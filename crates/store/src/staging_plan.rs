@@ -11,6 +11,8 @@ use crate::{StagedItem, Staging, Store, StoreError, staging_parts};
 /// What an item is, compared with the catalog. The order is the order to show them in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum StagedGroup {
+    /// Deleted here since: the incoming text is among its revisions.
+    DeletedHere,
     /// Only the catalog's side changed since.
     ChangedHere,
     /// Both sides changed, or nobody can tell.
@@ -31,7 +33,8 @@ pub enum StagedGroup {
 
 impl StagedGroup {
     /// All groups in the order to show them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
+        Self::DeletedHere,
         Self::ChangedHere,
         Self::Conflict,
         Self::NewerThere,
@@ -44,6 +47,7 @@ impl StagedGroup {
 
     const fn number(self) -> i64 {
         match self {
+            Self::DeletedHere => 0,
             Self::ChangedHere => 1,
             Self::Conflict => 2,
             Self::NewerThere => 3,
@@ -254,7 +258,7 @@ impl Staging {
             )?;
         }
         transaction.execute(
-            "UPDATE item SET decision = ?2 WHERE item = ?1 AND section IN (1, 2, 3, 4, 5)",
+            "UPDATE item SET decision = ?2 WHERE item = ?1 AND section IN (0, 1, 2, 3, 4, 5)",
             (item, choice.as_str()),
         )?;
         transaction.commit()?;
@@ -355,7 +359,11 @@ fn compare_attached(plan: &Connection) -> Result<(), StoreError> {
          FROM (SELECT item AS number, CASE
            WHEN status = 'damaged' THEN 6
            WHEN status = 'not_ours' THEN 7
-           WHEN here_row IS NULL OR here_deleted THEN 4
+           WHEN here_row IS NULL THEN 4
+           WHEN here_deleted THEN CASE
+             WHEN EXISTS (SELECT 1 FROM live.revision r JOIN live.content c USING (content)
+                          WHERE r.document = here_row AND c.sha256 = i.sha256) THEN 0
+             ELSE 4 END
            WHEN here_sha256 = sha256 THEN CASE
              WHEN (SELECT t.text FROM text t WHERE t.item = i.item) =
                   (SELECT c.text FROM live.content c WHERE c.sha256 = i.sha256)

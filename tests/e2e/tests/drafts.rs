@@ -15,8 +15,6 @@ async fn editing(desk: &Desk) -> Result<Window<'_>> {
     fs::write(&file, serde_json::to_string_pretty(&document)?)?;
     desk.flowkeep(&["flow", "create", &file.to_string_lossy()])?;
     let window = Window::open(desk).await?;
-    window.click("folder-later").await?;
-    window.gone("dialog-folder").await?;
     window.click("nav-workflows").await?;
     window.click("row-nightly").await?;
     window.shown("field-name").await?;

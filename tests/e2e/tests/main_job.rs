@@ -53,14 +53,14 @@ async fn import_edit_back_up_lose_restore_undo() -> Result<()> {
     window.gone("dialog-import").await?;
     assert_eq!(total(&desk)?, 2);
 
-    // The first real change asks once where backups shall go: the native dialog.
-    window.shown("dialog-folder").await?;
+    // After the first real change the Overview asks once where backups shall go: the native dialog.
+    window.click("nav-overview").await?;
     window
-        .click_in("dialog-folder", "choose-backup-folder")
+        .click_in("folder-question", "choose-backup-folder")
         .await?;
     desk.choose_in_dialog(&words("backup_pick_title")?, &backups)
         .await?;
-    window.gone("dialog-folder").await?;
+    window.gone("folder-question").await?;
 
     // Edit in the form.
     window.click("nav-workflows").await?;
@@ -94,6 +94,8 @@ async fn import_edit_back_up_lose_restore_undo() -> Result<()> {
     desk.flowkeep(&["flow", "delete", "nightly"])?;
     assert_eq!(total(&desk)?, 1);
     restore.click().await?;
+    // That it was deleted is one's own doing: it comes back when one says so.
+    window.click("choose-deleted_here").await?;
     window.click("apply-restore").await?;
     window.shown("restore-done").await?;
     assert_eq!(desk.flowkeep(&["flow", "show", "nightly"])?, edited);
@@ -118,7 +120,6 @@ async fn what_the_command_line_changes_shows_in_the_open_window() -> Result<()> 
     window.click("nav-workflows").await?;
     let file = write(&desk, "other.json", &workflow("other", "From elsewhere"))?;
     desk.flowkeep(&["flow", "create", &file.to_string_lossy()])?;
-    // The dialog about the backup folder may come first; the list behind it is what counts.
     let row = Locator::Css("[data-testid=\"row-other\"]");
     eventually("the row", async || Ok(window.page.find(row).await.ok())).await?;
     window.close().await
@@ -137,7 +138,7 @@ async fn a_window_that_was_killed_opens_again_with_everything() -> Result<()> {
     let window = Window::open(&desk).await?;
     assert_ne!(window.process().await?, process);
     window.click("folder-later").await?;
-    window.gone("dialog-folder").await?;
+    window.gone("folder-question").await?;
     window.click("nav-workflows").await?;
     let row = Locator::Css("[data-testid=\"row-kept\"]");
     eventually("the row", async || Ok(window.page.find(row).await.ok())).await?;

@@ -24,8 +24,6 @@ fn concurrent(desk: &Desk, id: &str) -> Result<Value> {
 
 async fn open(desk: &Desk) -> Result<Window<'_>> {
     let window = Window::open(desk).await?;
-    window.click("folder-later").await?;
-    window.gone("dialog-folder").await?;
     Ok(window)
 }
 
@@ -97,7 +95,7 @@ async fn a_restore_that_moved_is_shown_anew_before_anything_is_written() -> Resu
     window.click("restore").await?;
     desk.choose_in_dialog(&words("restore_pick_title")?, &backup)
         .await?;
-    window.shown("group-new").await?;
+    window.click("choose-deleted_here").await?;
     window.shown("apply-restore").await?;
 
     // One of those it would bring back is made anew elsewhere.
@@ -114,6 +112,7 @@ async fn a_restore_that_moved_is_shown_anew_before_anything_is_written() -> Resu
     assert!(desk.flowkeep(&["flow", "show", "first"]).is_err());
 
     // Looked at again, it is carried out; the change made meanwhile stays.
+    window.click("choose-deleted_here").await?;
     window.click("apply-restore").await?;
     window.shown("restore-done").await?;
     eventually("the restored workflow", async || {

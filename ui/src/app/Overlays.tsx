@@ -1,4 +1,3 @@
-import { FolderQuestion } from '@/features/backup/FolderQuestion';
 import { ImportDialog } from '@/features/import/ImportDialog';
 import { RunSheet } from '@/features/runs/sheet/RunSheet';
 import { DropVeil } from './DropVeil';
@@ -16,7 +15,6 @@ export default function Overlays({ isSearching, onSearchEnd }: Props) {
       <Palette isOpen={isSearching} onClose={onSearchEnd} />
       <ImportDialog />
       <RunSheet />
-      <FolderQuestion />
       <DropVeil />
     </>
   );

@@ -58,11 +58,16 @@ function Search({ onClose }: { onClose: () => void }) {
   const actions = useActions().filter((entry) => matches(entry.name, words));
   const documents = useDocuments(words);
   const runs = runsOf(documents, words);
-  const sections = [
+  const found = [
     { id: 'documents', name: m.palette_documents(), entries: documents },
     { id: 'runs', name: m.palette_runs(), entries: runs },
-    { id: 'actions', name: m.palette_actions(), entries: actions },
-  ].filter((section) => section.entries.length > 0);
+  ];
+  const done = { id: 'actions', name: m.palette_actions(), entries: actions };
+  // Who types the beginning of what can be done wants that, unless a document is called so.
+  const wantsDone = isNamed(actions, words) && !isNamed(documents, words);
+  const sections = (wantsDone ? [done, ...found] : [...found, done]).filter(
+    (section) => section.entries.length > 0,
+  );
   const all = new Map(
     sections.flatMap((section) => section.entries).map((entry) => [entry.id, entry]),
   );
@@ -109,6 +114,12 @@ function Search({ onClose }: { onClose: () => void }) {
 
 function matches(name: string, words: string): boolean {
   return name.toLocaleLowerCase().includes(words.toLocaleLowerCase());
+}
+
+/** Whether a name begins as the words do. */
+function isNamed(entries: readonly Entry[], words: string): boolean {
+  const begin = words.toLocaleLowerCase();
+  return begin !== '' && entries.some(({ name }) => name.toLocaleLowerCase().startsWith(begin));
 }
 
 function useActions(): Entry[] {

@@ -1,14 +1,21 @@
 import { useNavigate, useRouter } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { isPageCovered } from '@/components';
+import { arriveByKey, isPageCovered } from '@/components';
 import { guidePage } from '@/features/help/guide';
-import { PLACES } from './places';
+import { isAt, type NavPlace, PLACES } from './places';
 
 /** Keys that work everywhere. What a page adds is in the page. */
 export function useShortcuts(onSearch: () => void): void {
   const navigate = useNavigate();
   const router = useRouter();
   useEffect(() => {
+    const go = (place: NavPlace) => {
+      const list = document.querySelector<HTMLElement>('#main [role="grid"]');
+      if (list && isAt(place.id, router.state.location.pathname)) list.focus();
+      // After this very key has been dealt with.
+      else setTimeout(arriveByKey);
+      void navigate(place.link);
+    };
     const onKeyDown = (event: KeyboardEvent) => {
       if (isPageCovered()) return;
       const command = event.ctrlKey || event.metaKey;
@@ -19,7 +26,7 @@ export function useShortcuts(onSearch: () => void): void {
       } else if (command && !event.altKey && /^[1-9]$/.test(event.key)) {
         const place = PLACES[Number(event.key) - 1];
         if (!place) return;
-        void navigate(place.link);
+        go(place);
       } else if (event.altKey && event.key === 'ArrowLeft') router.history.back();
       else if (event.altKey && event.key === 'ArrowRight') router.history.forward();
       else return;

@@ -9,23 +9,27 @@ export interface Column<Row> {
   /** A track of the grid, such as `minmax(0, 1fr)` or `140px`. */
   width: string;
   align?: 'end';
-  /** Gives way where the window is narrow, as with text twice as large. */
-  place?: 'spare';
+  /**
+   * `spare` gives way where the list is narrow, as with text twice as large; `roomy` is there only
+   * where there is room for everything.
+   */
+  place?: 'spare' | 'roomy';
   cell: (row: Row) => ReactNode;
 }
 
-/** The tracks of a row, all of them and those that stay where the list is narrow. */
+/** The tracks of a row: all of them, those that stay without much room, and where the list is narrow. */
 export function tracksOf<Row>(columns: readonly Column<Row>[], start: string): CSSProperties {
   const widths = (shown: readonly Column<Row>[]) =>
     [start, ...shown.map((column) => column.width)].join(' ');
   return {
     '--tracks': widths(columns),
-    '--few-tracks': widths(columns.filter((column) => column.place !== 'spare')),
+    '--most-tracks': widths(columns.filter((column) => column.place !== 'roomy')),
+    '--few-tracks': widths(columns.filter((column) => column.place === undefined)),
   } as CSSProperties;
 }
 
 function cellClass<Row>({ align, place }: Column<Row>): string {
-  return [styles.cell, align && styles.end, place && styles.spare].filter(Boolean).join(' ');
+  return [styles.cell, align && styles.end, place && styles[place]].filter(Boolean).join(' ');
 }
 
 interface HeadProps<Row> {

@@ -1,5 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type MouseEvent, useEffect, useId, useRef, useState } from 'react';
+import { useFirstKeys } from './firstKeys';
 import { usePressedRow } from './pressedRow';
 import { type Column, RowHead, RowLine, tracksOf } from './RowLine';
 import styles from './RowList.module.css';
@@ -43,6 +44,8 @@ export function RowList<Row>(props: Props<Row>) {
     rowHeight = 40,
   } = props;
   const scroller = useRef<HTMLDivElement>(null);
+  const grid = useRef<HTMLDivElement>(null);
+  useFirstKeys(grid);
   const name = useId();
   const [current, setCurrent] = useState<{ index: number; id?: string }>({ index: 0 });
   const anchor = useRef(0);
@@ -107,6 +110,7 @@ export function RowList<Row>(props: Props<Row>) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a table element cannot hold rows that do not exist
     <div
+      ref={grid}
       className={styles.grid}
       role="grid"
       aria-label={label}

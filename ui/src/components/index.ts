@@ -11,6 +11,7 @@ export { Dialog, Spring } from './Dialog';
 export { Empty } from './Empty';
 export { ErrorNotice } from './ErrorNotice';
 export type { Note } from './FieldNotes';
+export { arriveByKey } from './firstKeys';
 export { Icon, type IconName } from './Icon';
 export { Menu, type MenuEntry } from './Menu';
 export { Notice } from './Notice';

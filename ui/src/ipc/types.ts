@@ -10,6 +10,8 @@ export type { BackupResult } from './generated/BackupResult';
 export type { BackupRow } from './generated/BackupRow';
 export type { Changed } from './generated/Changed';
 export type { ChosenPlace } from './generated/ChosenPlace';
+export type { CleanUpInput } from './generated/CleanUpInput';
+export type { CleanUpResult } from './generated/CleanUpResult';
 export type { Comparison } from './generated/Comparison';
 export type { DamagedItem } from './generated/DamagedItem';
 export type { Decision } from './generated/Decision';

@@ -135,6 +135,7 @@ pub(crate) fn row(record: OperationRecord) -> OperationRow {
         after: record.after,
         count: record.count,
         undone_by: record.undone_by,
+        undone: record.undone,
     }
 }
 

@@ -36,6 +36,10 @@ pub fn show(api: &Api, _: Nothing) -> Result<Overview, AppError> {
         Ok(api.store.setting(key)?.is_some_and(|value| value == true))
     };
     let documents: u32 = counts.iter().map(|(_, count)| count).sum();
+    let example_of = |kind| {
+        let count = examples.iter().filter(|(other, _)| *other == kind).count();
+        u32::try_from(count).unwrap_or(u32::MAX)
+    };
     let folder = backups::chosen_folder(api)?;
     let recent = api.store.operations(&OperationFilter {
         limit: 8,
@@ -48,7 +52,7 @@ pub fn show(api: &Api, _: Nothing) -> Result<Overview, AppError> {
             .into_iter()
             .map(|(kind, count)| KindCount {
                 kind: kind.as_str().to_owned(),
-                count,
+                count: count + example_of(kind),
             })
             .collect(),
         backup,
@@ -226,6 +230,7 @@ fn check_space(api: &Api) -> Check {
 
 fn check_backup(api: &Api, overview: &Overview) -> Result<Check, AppError> {
     let documents: u32 = overview.counts.iter().map(|count| count.count).sum();
+    let documents = documents - overview.example_documents;
     Ok(match &overview.backup {
         None if documents == 0 => check("backup", true, Message::new("doctor_backup_not_needed")),
         None => check("backup", false, Message::new("doctor_backup_none")),

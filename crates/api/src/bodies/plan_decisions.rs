@@ -107,7 +107,9 @@ pub fn choose(
         ] {
             plan.staging.decide_group(group, differing.into())?;
         }
-        plan.staging.decide_group(StagedGroup::New, new.into())?;
+        for group in [StagedGroup::DeletedHere, StagedGroup::New] {
+            plan.staging.decide_group(group, new.into())?;
+        }
         Ok(())
     })
 }

@@ -9,7 +9,7 @@ use flowkeep_files::{
     stage_files,
 };
 use flowkeep_host::{Cancellation, machine_id, path_text};
-use flowkeep_store::{ApplyOutcome, ApplyRequest, StagedGroup, StagedPart, Staging, StoreError};
+use flowkeep_store::{ApplyOutcome, ApplyRequest, Choice, StagedGroup, StagedPart, Staging, StoreError};
 
 use super::backups::{damaged_item, newest_known};
 use crate::apart::apart;
@@ -55,6 +55,8 @@ pub fn plan_files(
         Ok(staging)
     })?;
     staging.compare(&api.store, progress.cancellation())?;
+    // Who brings a file in wants it, whatever became of it before.
+    staging.decide_group(StagedGroup::DeletedHere, Choice::Take)?;
     let source = match paths {
         [one] => one.clone(),
         _ => paths

@@ -75,6 +75,8 @@ pub struct OperationRow {
     pub undoable: bool,
     /// The operation that undid it.
     pub undone_by: Option<String>,
+    /// Of an undo: the type of the operation it undid.
+    pub undone: Option<String>,
 }
 
 /// One operation with all it touched.

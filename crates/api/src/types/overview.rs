@@ -8,7 +8,7 @@ use super::{BackupRow, KindCount, OperationRow, UnfinishedBackup};
 /// What the first screen shows.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct Overview {
-    /// Documents per kind.
+    /// Documents per kind, as the lists have them: with those of the example.
     pub counts: Vec<KindCount>,
     /// The newest backup proven by a trial restore.
     pub backup: Option<BackupRow>,

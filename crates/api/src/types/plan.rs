@@ -29,6 +29,8 @@ pub struct RestorePlanInput {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum PlanGroup {
+    /// You deleted it since the backup; it stays deleted unless chosen. An import brings it in.
+    DeletedHere,
     /// Only your side changed since the backup; yours is kept unless chosen.
     ChangedHere,
     /// Both sides changed, or nobody can tell (imports): a decision is needed.

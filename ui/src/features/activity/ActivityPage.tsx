@@ -61,7 +61,7 @@ export function ActivityPage() {
       {activity.data && (
         <TwoPanes
           main={
-            <Card fill="scroll">
+            <Card fill={rows.length === 0 ? 'hold' : 'scroll'}>
               {rows.length === 0 && (
                 <Empty icon="activity" title={isFiltered ? m.search_nothing() : m.activity_none()}>
                   {isFiltered ? m.search_nothing_hint() : m.activity_none_hint()}

@@ -1,12 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Button, ErrorNotice, Icon } from '@/components';
-import { counted, exactly, label, m, visible } from '@/i18n';
-import type { OperationItem } from '@/ipc';
-import { documentLink, isKind, KINDS } from '../catalog/kinds';
+import { exactly, label, m } from '@/i18n';
 import { useUndo } from '../command';
 import styles from './ActivityPage.module.css';
 import { operationQuery } from './queries';
+import { Subjects } from './Subjects';
 import { operationSentence } from './words';
 
 /** One operation: who, when, what it touched, and the way back where there is one. */
@@ -53,43 +52,8 @@ export function OperationPanel({ id }: { id: string }) {
           <Icon name="right" />
         </Link>
       ) : (
-        items.length > 0 && (
-          <ul className={styles.subjects}>
-            {items.map((item) => (
-              <li key={`${item.kind} ${item.id}`}>
-                <Subject item={item} />
-              </li>
-            ))}
-          </ul>
-        )
-      )}
-      {operation.count > items.length && items.length > 0 && (
-        <p className={styles.subject}>{counted('more_items', operation.count - items.length)}</p>
+        <Subjects items={items} count={operation.count} />
       )}
     </div>
-  );
-}
-
-function Subject({ item }: { item: OperationItem }) {
-  const { kind, id, name, before, after } = item;
-  const revisions =
-    after === null || after === undefined
-      ? m.revision_deleted()
-      : before === null || before === undefined
-        ? m.revision_number({ number: after })
-        : m.revision_step({ from: before, to: after });
-  const words = (
-    <>
-      <Icon name={isKind(kind) ? KINDS[kind].icon : 'file'} />
-      <span>{visible(name ?? id)}</span>
-      <small>{revisions}</small>
-    </>
-  );
-  if (!isKind(kind) || after === null || after === undefined)
-    return <div className={styles.subject}>{words}</div>;
-  return (
-    <Link {...documentLink(kind, id, { tab: 'revisions' })} className={styles.subject}>
-      {words}
-    </Link>
   );
 }

@@ -20,10 +20,12 @@ export function activityQuery(question: Omit<ActivityInput, 'after' | 'limit' | 
   });
 }
 
-export function operationQuery(id: string) {
+/** One operation and the first of what it touched. */
+export function operationQuery(id: string | undefined) {
   return queryOptions({
     queryKey: ['operation', id],
-    queryFn: () => call('activity_show', { id, limit: 200 }),
+    enabled: id !== undefined,
+    queryFn: () => call('activity_show', { id: id ?? '', limit: 200 }),
     meta: { tags: ['operation'] },
   });
 }

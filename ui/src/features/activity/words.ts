@@ -1,5 +1,5 @@
 import type { IconName } from '@/components';
-import { counted, label, visible, words } from '@/i18n';
+import { counted, label, m, visible, words } from '@/i18n';
 import type { OperationRow } from '@/ipc';
 
 /** In the place of an operation: whatever changed documents or settings. */
@@ -64,16 +64,20 @@ export function operationIcon(operation: string): IconName {
   return ICONS[operation] ?? 'activity';
 }
 
-/** What was done to what: `Changed “Nightly sync”`, `Imported 12 documents`. */
+/** What was done to what: `Changed “Nightly sync”`, `Imported 12 documents from “samples”`. */
 export function operationSentence(row: OperationRow): string {
-  const { operation, subject_name, count } = row;
-  if (subject_name) {
-    const sentence = words(`did_${operation}_named`, { name: visible(subject_name) });
-    if (sentence) return sentence;
-  }
-  if (count > 0) {
-    const sentence = counted(`did_${operation}`, count);
-    if (!sentence.startsWith(`did_${operation}`)) return sentence;
-  }
-  return label('operation', operation);
+  const { operation, subject_name, count, undone } = row;
+  if (undone)
+    return m.did_undo_of({ what: operationSentence({ ...row, operation: undone, undone: null }) });
+  const name = visible(subject_name ?? '');
+  const plural = (key: string) => {
+    const sentence = counted(key, count, { name });
+    return sentence.startsWith(key) ? undefined : sentence;
+  };
+  return (
+    (subject_name && count > 0 && plural(`did_${operation}_from`)) ||
+    (subject_name && words(`did_${operation}_named`, { name })) ||
+    (count > 0 && plural(`did_${operation}`)) ||
+    label('operation', operation)
+  );
 }

@@ -20,7 +20,7 @@ export function BackupTable({ list, onRestore }: Props) {
   const verify = useVerify();
   if (list.items.length === 0) {
     return (
-      <Card>
+      <Card fill="hold">
         <Empty icon="shield" title={m.backups_none()}>
           {m.backups_none_hint()}
         </Empty>

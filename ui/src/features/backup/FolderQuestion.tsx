@@ -1,47 +1,40 @@
-import { useQuery } from '@tanstack/react-query';
-import { Button, Dialog, Spring } from '@/components';
+import { Button, Card, Icon } from '@/components';
 import { m } from '@/i18n';
-import { useCommand } from '../command';
-import { useOffered } from '../import/store';
-import { overviewQuery } from '../overview/queries';
+import { tellFailure, useCommand } from '../command';
+import styles from '../overview/OverviewPage.module.css';
 import { useChooseFolder } from './useFolder';
 
-/** Once, after the first real change: where backups shall go. */
+/** Once, after the first real change: where backups shall go. It stands on the Overview and waits. */
 export function FolderQuestion() {
-  const overview = useQuery(overviewQuery());
   const later = useCommand('settings_update', ['settings']);
   const choose = useChooseFolder();
-  // What an import came to is read first.
-  const isImporting = useOffered() !== null;
-  // Once put off it stays away, also until the overview has heard of that.
-  const isPutOff = later.isPending || later.isSuccess;
-  if (!overview.data?.ask_for_folder || isPutOff || isImporting) return null;
-  const putOff = () => later.mutate({ backup_folder_asked: true });
   return (
-    <Dialog
-      isOpen
-      onClose={putOff}
-      size="narrow"
-      title={m.ask_folder_title()}
-      data-testid="dialog-folder"
-      foot={
-        <>
-          <Spring />
-          <Button onPress={putOff} data-testid="folder-later">
-            {m.ask_folder_later()}
-          </Button>
-          <Button
-            look="primary"
-            icon="folder"
-            onPress={() => void choose()}
-            data-testid="choose-backup-folder"
-          >
-            {m.choose_folder()}
-          </Button>
-        </>
-      }
-    >
-      <p>{m.ask_folder_words()}</p>
-    </Dialog>
+    <Card data-testid="folder-question">
+      <div className={styles.safe}>
+        <span className={styles.seal} style={{ background: 'var(--run-bg)', color: 'var(--run)' }}>
+          <Icon name="folder" size={20} />
+        </span>
+        <div className={styles.words}>
+          <p>{m.ask_folder_title()}</p>
+          <small>{m.ask_folder_words()}</small>
+        </div>
+        <Button
+          look="quiet"
+          isDisabled={later.isPending}
+          onPress={() => later.mutate({ backup_folder_asked: true }, { onError: tellFailure })}
+          data-testid="folder-later"
+        >
+          {m.ask_folder_later()}
+        </Button>
+        <Button
+          look="primary"
+          icon="folder"
+          onPress={() => void choose()}
+          data-testid="choose-backup-folder"
+        >
+          {m.choose_folder()}
+        </Button>
+      </div>
+    </Card>
   );
 }

@@ -92,7 +92,7 @@ export function DocumentsPage({ kind, title, search, choice }: Props) {
         {choice}
         <div className={styles.search}>
           <SearchField
-            label={m.search_in_list()}
+            label={label('search_in', kind)}
             value={query}
             onChange={setQuery}
             data-testid="list-search"

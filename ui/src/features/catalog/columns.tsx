@@ -39,7 +39,7 @@ export function documentColumns(
       ? {
           key: 'shape',
           title: m.column_content(),
-          width: 'minmax(0, 1fr)',
+          width: 'minmax(130px, 1fr)',
           place: 'spare',
           cell: (row) => <span className={styles.quiet}>{shapeWords(row)}</span>,
         }
@@ -59,7 +59,8 @@ export function documentColumns(
     key: 'type',
     title: kind === 'rule' ? m.field_format() : m.column_type(),
     width: 'minmax(0, 0.8fr)',
-    place: 'spare',
+    // Others than workflows seldom have one.
+    place: kind === 'workflow' ? 'spare' : 'roomy',
     cell: (row) => (
       <span className={styles.quiet}>
         {kind === 'rule' ? FORMATS[row.format].name : row.doc_type}
@@ -104,7 +105,7 @@ export function documentColumns(
     {
       key: 'updated',
       title: m.column_updated(),
-      width: '150px',
+      width: '140px',
       align: 'end',
       cell: (row) => (
         <span className={styles.time}>

@@ -3,12 +3,19 @@ import { counted, label, m, say, visible } from '@/i18n';
 import type { Decision, PlanItem } from '@/ipc';
 import { KINDS } from '../catalog/kinds';
 import { planItemsSource, useDecide } from '../plan/plans';
-import { fileName, folderName, ImportOutcome, isChoosable, itemWords } from '../plan/words';
+import {
+  fileName,
+  folderName,
+  ImportOutcome,
+  isAdded,
+  isChoosable,
+  itemWords,
+} from '../plan/words';
 import styles from './ImportItems.module.css';
 
-const ROW = 54;
+const ROW = 64;
 /** Rows in sight before the list scrolls. */
-const IN_SIGHT = 8;
+const IN_SIGHT = 7;
 
 interface Props {
   plan: string;
@@ -136,7 +143,7 @@ interface DecideProps {
 
 function Decide({ item, onChoose }: DecideProps) {
   if (!isChoosable(item.group)) return null;
-  if (item.group === 'new') {
+  if (isAdded(item.group)) {
     return (
       <Tick
         state={item.decision !== 'skip'}

@@ -22,7 +22,13 @@ export function ImportOutcomeList({ plan, result, onClose }: Props) {
       isOpen
       onClose={onClose}
       title={counted('imported_count', result.imported + result.updated)}
-      subtitle={counted('import_failed', result.failed)}
+      subtitle={[
+        counted('import_failed', result.failed),
+        result.unchanged > 0 && counted('import_sum_same', result.unchanged),
+        result.skipped > 0 && counted('import_sum_left_out', result.skipped),
+      ]
+        .filter(Boolean)
+        .join(' · ')}
       data-testid="dialog-import-result"
       foot={
         <>

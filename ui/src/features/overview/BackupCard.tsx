@@ -24,7 +24,8 @@ export function BackupCard({ overview, runsSince }: Props) {
   const work = useWork(backupWork);
   const { backup, changes_since, backup_folder } = overview;
   const isChanged = changes_since.documents > 0 || changes_since.settings;
-  const total = overview.counts.reduce((sum, kind) => sum + kind.count, 0);
+  const all = overview.counts.reduce((sum, kind) => sum + kind.count, 0);
+  const total = all - overview.example_documents;
   const tone = backup ? 'ok' : total > 0 ? 'warn' : 'off';
   if (work.status === 'running' || work.status === 'cancelling') {
     return (
@@ -81,7 +82,12 @@ export function BackupCard({ overview, runsSince }: Props) {
             {m.see_runs()}
           </Button>
         )}
-        <Button look="primary" onPress={() => setAsking(true)} data-testid="backup-now">
+        <Button
+          // One step helps most: first it is asked where to.
+          look={overview.ask_for_folder ? 'plain' : 'primary'}
+          onPress={() => setAsking(true)}
+          data-testid="backup-now"
+        >
           {m.backup_now()}
         </Button>
       </div>

@@ -1,8 +1,13 @@
+import { Link, useNavigate } from '@tanstack/react-router';
 import { Button, Card, Icon, Row, toast } from '@/components';
 import { counted, m } from '@/i18n';
+import { documentLink } from '../catalog/kinds';
 import { tellFailure, useCommand } from '../command';
 import { pickForImport } from '../import/store';
 import styles from './OverviewPage.module.css';
+
+/** The document of the example to look at first: it can be run, and asks somebody. */
+const FIRST = 'example-month-end';
 
 const TOUCHED = ['workflow', 'roadmap', 'rule', 'template', 'operation', 'example', 'settings'];
 
@@ -10,6 +15,13 @@ const TOUCHED = ['workflow', 'roadmap', 'rule', 'template', 'operation', 'exampl
 export function ExampleOffer() {
   const add = useCommand('example_add', TOUCHED);
   const decline = useCommand('settings_update', ['settings']);
+  const navigate = useNavigate();
+  const open = () => void navigate(documentLink('workflow', FIRST));
+  const offer = () =>
+    toast({
+      text: m.example_added(),
+      action: { label: m.example_open(), run: open, testid: 'example-open' },
+    });
   return (
     <Card data-testid="example-offer">
       <div className={styles.safe}>
@@ -33,7 +45,7 @@ export function ExampleOffer() {
         <Button
           look="primary"
           isDisabled={add.isPending}
-          onPress={() => add.mutate({}, { onError: tellFailure })}
+          onPress={() => add.mutate({}, { onSuccess: offer, onError: tellFailure })}
           data-testid="example-add"
         >
           {m.example_add()}
@@ -61,7 +73,9 @@ export function ExampleNote({ count }: { count: number }) {
         </Button>
       }
     >
-      {counted('example_count', count)}
+      <Link to="/workflows" className={styles.plain}>
+        {counted('example_count', count)}
+      </Link>
     </Row>
   );
 }

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Button, ErrorNotice, Notice, Page } from '@/components';
 import { counted, m } from '@/i18n';
 import type { Overview, RunOverview } from '@/ipc';
+import { FolderQuestion } from '../backup/FolderQuestion';
 import { Unfinished } from '../backup/Unfinished';
 import { tellFailure, useCommand } from '../command';
 import { runOverviewQuery } from '../runs/queries';
@@ -26,7 +27,7 @@ export function OverviewPage() {
       title={m.nav_overview()}
       subtitle={data ? subtitle(data, runs.data) : ' '}
       end={
-        data?.offer_example === false && (
+        data?.counts.some(({ kind, count }) => kind === 'workflow' && count > 0) && (
           <Button icon="play" onPress={() => openRunSheet()} data-testid="run">
             {m.run_start_choose()}
           </Button>
@@ -42,6 +43,7 @@ export function OverviewPage() {
             </Notice>
           )}
           {data.offer_example && <ExampleOffer />}
+          {data.ask_for_folder && <FolderQuestion />}
           <BackupCard overview={data} runsSince={runs.data?.since_backup ?? 0} />
           {data.unfinished.length > 0 && <Unfinished items={data.unfinished} />}
           {runs.error && <ErrorNotice error={runs.error} onRetry={() => runs.refetch()} />}
@@ -80,8 +82,8 @@ function subtitle(
     documents_with_problems > 0 && counted('documents_with_problems', documents_with_problems),
   ].filter((sentence) => typeof sentence === 'string');
   const total = counts.reduce((sum, kind) => sum + kind.count, 0);
-  if (total === 0 && needed.length === 0)
-    return example_documents > 0 ? m.overview_example_only() : m.overview_empty();
+  if (total === example_documents && needed.length === 0)
+    return total > 0 ? m.overview_example_only() : m.overview_empty();
   return [counted('n_documents', total), ...(needed.length > 0 ? needed : [m.all_is_well()])].join(
     ' · ',
   );

@@ -6,6 +6,7 @@ import { shapeWords } from '../catalog/shape';
 export const GROUP_LOOKS: Record<PlanGroup, { icon: IconName; tone: Tone }> = {
   new: { icon: 'plus', tone: 'ok' },
   newer_there: { icon: 'undo', tone: 'run' },
+  deleted_here: { icon: 'trash', tone: 'warn' },
   changed_here: { icon: 'warn', tone: 'warn' },
   conflict: { icon: 'warn', tone: 'warn' },
   duplicate: { icon: 'copy', tone: 'warn' },
@@ -17,6 +18,11 @@ export const GROUP_LOOKS: Record<PlanGroup, { icon: IconName; tone: Tone }> = {
 /** Groups in which each item can be taken or left. */
 export function isChoosable(group: PlanGroup): boolean {
   return group !== 'damaged' && group !== 'not_ours' && group !== 'same';
+}
+
+/** Groups of which nothing is here now. */
+export function isAdded(group: PlanGroup): boolean {
+  return group === 'new' || group === 'deleted_here';
 }
 
 /** What an item is: `Workflow “dev flow” · 5 stages`. */
@@ -48,6 +54,7 @@ export function sumWords(groups: readonly GroupCount[]): string {
 const SUMMED = {
   new: 'new',
   conflict: 'differs',
+  deleted_here: 'new',
   newer_there: 'differs',
   changed_here: 'differs',
   duplicate: 'duplicate',
@@ -73,8 +80,8 @@ export function fileName(path: string): string {
 
 /** What will happen to an item of an import. */
 export function ImportOutcome({ item }: { item: PlanItem }) {
-  const { icon, tone } = GROUP_LOOKS[item.group];
-  if (item.group === 'new') {
+  const { icon, tone } = GROUP_LOOKS[isAdded(item.group) ? 'new' : item.group];
+  if (isAdded(item.group)) {
     if (item.decision === 'skip') return <Chip icon="skip">{m.outcome_skipped()}</Chip>;
     return (
       <Chip icon={icon} tone={tone}>

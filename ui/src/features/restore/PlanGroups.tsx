@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Button, Card, ErrorNotice, Icon, Tick } from '@/components';
 import { counted, label, m, number, say, when } from '@/i18n';
-import type { GroupCount, PlanItem, PlanSummary } from '@/ipc';
+import type { GroupCount, PlanGroup, PlanItem, PlanSummary } from '@/ipc';
 import { KINDS } from '../catalog/kinds';
 import { planItemsSource, useDecide } from '../plan/plans';
 import { GROUP_LOOKS, isChoosable, itemName, yoursWords } from '../plan/words';
@@ -60,6 +60,7 @@ function Group({ plan, group: { group, count, chosen }, open, onOpen }: GroupPro
             label={m.choose_group({ name: label('group', group) })}
             state={chosen === 0 ? false : chosen === count ? true : 'some'}
             onChange={(on) => decide.mutate({ group, decision: on ? 'take' : 'skip' })}
+            data-testid={`choose-${group}`}
           />
         ) : (
           <span style={{ color: `var(--${look.tone})`, display: 'grid' }}>
@@ -67,7 +68,7 @@ function Group({ plan, group: { group, count, chosen }, open, onOpen }: GroupPro
           </span>
         )}
         <span>{label('group', group)}</span>
-        <small>{group === 'changed_here' ? m.group_changed_here_hint() : number(count)}</small>
+        <small>{isYours(group) ? m.group_yours_hint() : number(count)}</small>
       </h2>
       {pages.error && <ErrorNotice error={pages.error} />}
       <ul>
@@ -117,6 +118,11 @@ function Group({ plan, group: { group, count, chosen }, open, onOpen }: GroupPro
       )}
     </section>
   );
+}
+
+/** Groups of what you did yourself since: never ticked beforehand. */
+function isYours(group: PlanGroup): boolean {
+  return group === 'changed_here' || group === 'deleted_here';
 }
 
 function nameOf(item: PlanItem): string {

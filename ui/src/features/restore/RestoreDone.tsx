@@ -1,8 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Button, Card, Icon, Page, Row } from '@/components';
-import { counted, m, say } from '@/i18n';
+import { counted, m, number, say } from '@/i18n';
 import type { RestoreResult } from '@/ipc';
+import { operationQuery } from '../activity/queries';
+import { Subjects } from '../activity/Subjects';
 import { useUndo } from '../command';
 import { failedQuery } from '../plan/plans';
 import styles from './RestoreDone.module.css';
@@ -14,6 +16,9 @@ interface Props {
   result: RestoreResult;
 }
 
+/** So many of what came back are listed; Activity has all of them. */
+const SHOWN = 20;
+
 /** What a restore did, what is left to do, and the way back. */
 export function RestoreDone({ plan, result }: Props) {
   const navigate = useNavigate();
@@ -23,6 +28,7 @@ export function RestoreDone({ plan, result }: Props) {
     restoreWork.forget();
     void navigate({ to: '/backup' });
   };
+  const restored = useQuery(operationQuery(undo_id ?? undefined));
   const failed = useQuery(failedQuery(plan, result.failed > 0));
   return (
     <Page title={m.restore_done()} subtitle={result.source_dir}>
@@ -65,6 +71,16 @@ export function RestoreDone({ plan, result }: Props) {
           </Button>
         </div>
       </Card>
+      {restored.data && restored.data.items.length > 0 && (
+        <Card title={m.restore_what_came()} aside={number(restored.data.operation.count)}>
+          <div className={styles.list} data-testid="restored">
+            <Subjects
+              items={restored.data.items.slice(0, SHOWN)}
+              count={restored.data.operation.count}
+            />
+          </div>
+        </Card>
+      )}
       {result.failed > 0 && (
         <Card title={m.restore_failed_title()} icon="warn" tone="fail" aside={result.failed}>
           <div className={styles.list}>

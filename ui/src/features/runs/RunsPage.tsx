@@ -4,6 +4,7 @@ import { useMemo } from 'react';
 import { Button, Card, Empty, ErrorNotice, Page, RowList, useSearchWords } from '@/components';
 import { counted, m } from '@/i18n';
 import { momentsOf } from '../filters/period';
+import { overviewQuery } from '../overview/queries';
 import { runColumns } from './columns';
 import { useNow } from './now';
 import { runCountQuery, runOverviewQuery } from './queries';
@@ -87,7 +88,7 @@ export function RunsPage() {
               idOf={(run) => run.id}
               onRange={runs.onRange}
               onOpen={(run) => void navigate({ to: '/runs/$id', params: { id: run.id } })}
-              rowHeight={44}
+              rowHeight={46}
             />
           )}
         </Card>
@@ -98,6 +99,8 @@ export function RunsPage() {
 
 function NoRuns({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
   const navigate = useNavigate();
+  const { data: overview } = useQuery(overviewQuery());
+  const canRun = overview?.counts.some(({ kind, count }) => kind === 'workflow' && count > 0);
   if (isFiltered)
     return (
       <Empty
@@ -114,10 +117,22 @@ function NoRuns({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => v
       title={m.run_none()}
       actions={
         <>
-          <Button onPress={() => void navigate({ to: '/workflows' })}>{m.nav_workflows()}</Button>
-          <Button look="primary" icon="play" onPress={() => openRunSheet()} data-testid="run-first">
-            {m.run_start_choose()}
+          <Button
+            look={canRun ? 'plain' : 'primary'}
+            onPress={() => void navigate({ to: '/workflows' })}
+          >
+            {m.nav_workflows()}
           </Button>
+          {canRun && (
+            <Button
+              look="primary"
+              icon="play"
+              onPress={() => openRunSheet()}
+              data-testid="run-first"
+            >
+              {m.run_start_choose()}
+            </Button>
+          )}
         </>
       }
     >

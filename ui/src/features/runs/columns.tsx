@@ -11,14 +11,23 @@ export function runName(run: Pick<RunRow, 'workflow_id' | 'workflow_name'>): str
   return run.workflow_id === null ? actionWords(run.workflow_name) : visible(run.workflow_name);
 }
 
+/** Why a run failed, on a line of its own. */
+function Failure({ run }: { run: RunRow }) {
+  const words = run.failed && begun(visible(say(run.failed.error)));
+  return (
+    <small className={styles.reason} title={words ?? undefined}>
+      {words}
+    </small>
+  );
+}
+
 /** What a list tells of each run: of all workflows, or of one. */
 export function runColumns(now: Date, of: 'all' | 'one' = 'all'): Column<RunRow>[] {
   const failure: Column<RunRow> = {
     key: 'failure',
     title: m.run_column_failure(),
     width: 'minmax(0, 2.4fr)',
-    cell: (run) =>
-      run.failed && <span className={styles.quiet}>{begun(say(run.failed.error))}</span>,
+    cell: (run) => run.failed && <Failure run={run} />,
   };
   const workflow: Column<RunRow> = {
     key: 'workflow',
@@ -27,7 +36,7 @@ export function runColumns(now: Date, of: 'all' | 'one' = 'all'): Column<RunRow>
     cell: (run) => (
       <span className={styles.name}>
         <b title={runName(run)}>{runName(run)}</b>
-        {run.failed && <span className={styles.quiet}>{begun(say(run.failed.error))}</span>}
+        {run.failed && <Failure run={run} />}
       </span>
     ),
   };
@@ -42,14 +51,14 @@ export function runColumns(now: Date, of: 'all' | 'one' = 'all'): Column<RunRow>
     {
       key: 'actor',
       title: m.run_column_by(),
-      width: 'minmax(104px, 0.7fr)',
-      place: 'spare',
+      width: 'minmax(104px, 0.5fr)',
+      place: 'roomy',
       cell: (run) => <span className={styles.quiet}>{visible(run.started_by)}</span>,
     },
     {
       key: 'started',
       title: m.run_column_started(),
-      width: '150px',
+      width: '140px',
       cell: (run) => (
         <span className={styles.quiet}>
           <Time at={run.start_time} />
@@ -59,7 +68,7 @@ export function runColumns(now: Date, of: 'all' | 'one' = 'all'): Column<RunRow>
     {
       key: 'took',
       title: m.run_column_took(),
-      width: '120px',
+      width: '104px',
       align: 'end',
       cell: (run) => (
         <span className={styles.quiet}>

@@ -10,6 +10,7 @@ import { overviewQuery } from '../overview/queries';
 import { AboutCard } from './AboutCard';
 import { DiagnosticsDialog } from './DiagnosticsDialog';
 import { DisplayName } from './DisplayName';
+import { HistoryCard } from './HistoryCard';
 import { aboutQuery, settingsQuery } from './queries';
 
 /** What can be set, where the data is, and what there is to know about the app. */
@@ -123,6 +124,7 @@ function AllSettings({ settings }: { settings: Settings }) {
           <ExampleNote count={overview.data?.example_documents ?? 0} />
         )}
       </Card>
+      <HistoryCard settings={settings} onChange={change} />
       <Card title={m.settings_help()}>
         <Row
           detail={m.diagnostics_hint()}

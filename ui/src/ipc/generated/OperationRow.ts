@@ -59,4 +59,8 @@ undoable: boolean,
 /**
  * The operation that undid it.
  */
-undone_by: string | null, };
+undone_by: string | null, 
+/**
+ * Of an undo: the type of the operation it undid.
+ */
+undone: string | null, };

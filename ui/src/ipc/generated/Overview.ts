@@ -10,7 +10,7 @@ import type { UnfinishedBackup } from "./UnfinishedBackup";
  */
 export type Overview = { 
 /**
- * Documents per kind.
+ * Documents per kind, as the lists have them: with those of the example.
  */
 counts: Array<KindCount>, 
 /**

@@ -3,4 +3,4 @@
 /**
  * What one planned item is, compared with the catalog.
  */
-export type PlanGroup = "changed_here" | "conflict" | "newer_there" | "new" | "duplicate" | "damaged" | "not_ours" | "same";
+export type PlanGroup = "deleted_here" | "changed_here" | "conflict" | "newer_there" | "new" | "duplicate" | "damaged" | "not_ours" | "same";

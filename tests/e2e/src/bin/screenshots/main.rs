@@ -110,7 +110,7 @@ async fn shoot(language: Language, theme: &str, folder: &Path, end: &str) -> Res
     restore.click().await?;
     window.shown("apply-restore").await?;
     // Each group comes by itself; the one that was changed has something to compare.
-    window.shown("group-new").await?;
+    window.click("choose-deleted_here").await?;
     let changed = "[data-testid=\"group-changed_here\"] [data-testid^=\"item-\"] button";
     window
         .shown_by(Locator::Css(changed))

@@ -1,0 +1,44 @@
+import { useState } from 'react';
+import { TextField } from '@/components';
+import { m } from '@/i18n';
+import { limitOf } from './limits';
+
+interface Props {
+  label: string;
+  /** Absent: no limit. */
+  value: number | null;
+  onChange: (value: number | null) => void;
+  'data-testid': string;
+}
+
+/** A whole number above zero, or none; taken when the field is left. */
+export function LimitField({ label, value, onChange, ...rest }: Props) {
+  const shown = value === null ? '' : String(value);
+  const [typed, setTyped] = useState(shown);
+  const [before, setBefore] = useState(value);
+  if (value !== before) {
+    setBefore(value);
+    setTyped(shown);
+  }
+  const limit = limitOf(typed);
+  const commit = () => {
+    if (limit !== undefined && limit !== value) onChange(limit);
+  };
+  return (
+    <div style={{ width: 120 }}>
+      <TextField
+        label={label}
+        labelling="hidden"
+        value={typed}
+        onChange={setTyped}
+        placeholder={m.limit_none()}
+        inputMode="numeric"
+        maxLength={7}
+        notes={limit === undefined ? [{ tone: 'problem', text: m.limit_not_whole() }] : undefined}
+        onBlur={commit}
+        onKeyDown={(event) => event.key === 'Enter' && commit()}
+        data-testid={rest['data-testid']}
+      />
+    </div>
+  );
+}
