@@ -62,7 +62,7 @@ async fn a_full_disk_is_said_over_the_page_and_room_lets_the_run_go_on() -> Resu
     }
     let desk = Desk::new(Language::English).await?;
     let data = desk.data();
-    let disk = SmallDisk::mount(&desk, &data, 12)?;
+    let small = SmallDisk::mount(&desk, &data, 12)?;
     let window = Window::open(&desk).await?;
     // Each step is written down before the next begins: there is always something to write.
     let tasks: Vec<_> = (0..400)
@@ -77,7 +77,7 @@ async fn a_full_disk_is_said_over_the_page_and_room_lets_the_run_go_on() -> Resu
     let run = window
         .call("run_start", &json!({"workflow": "long"}))
         .await?;
-    let filler = disk.fill()?;
+    let filler = small.fill()?;
     window
         .text_of("engine-trouble", |text| text.contains("make some room"))
         .await?;

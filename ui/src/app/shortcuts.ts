@@ -12,8 +12,7 @@ export function useShortcuts(onSearch: () => void): void {
     const go = (place: NavPlace) => {
       const list = document.querySelector<HTMLElement>('#main [role="grid"]');
       if (list && isAt(place.id, router.state.location.pathname)) list.focus();
-      // After this very key has been dealt with.
-      else setTimeout(arriveByKey);
+      else arriveByKey();
       void navigate(place.link);
     };
     const onKeyDown = (event: KeyboardEvent) => {

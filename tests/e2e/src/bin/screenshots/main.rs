@@ -1,9 +1,11 @@
 //! `make screenshots`: the screens of the real window, with the example and a little history, as
-//! pictures of 1280 × 800. English in light and Chinese in dark, or with `--all` every pair.
+//! pictures of 1280 × 800, English in light and Chinese in dark. With `--all` a tour instead: every screen
+//! and dialog in every language, theme and size, with much data and with none.
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]
 
 mod office;
 mod runs;
+mod tour;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,22 +23,11 @@ async fn main() -> Result<()> {
     };
     let folder = std::path::absolute(PathBuf::from(folder))?;
     let all = arguments.next().is_some_and(|argument| argument == "--all");
-    for (language, theme, always) in [
-        (Language::English, "light", true),
-        (Language::English, "dark", false),
-        (Language::Chinese, "light", false),
-        (Language::Chinese, "dark", true),
-    ] {
-        if always || all {
-            let spoken = if language == Language::English {
-                "en"
-            } else {
-                "zh"
-            };
-            shoot(language, theme, &folder, &format!("{spoken}-{theme}")).await?;
-        }
+    if all {
+        return tour::shoot(&folder).await;
     }
-    Ok(())
+    shoot(Language::English, "light", &folder, "en-light").await?;
+    shoot(Language::Chinese, "dark", &folder, "zh-dark").await
 }
 
 async fn shoot(language: Language, theme: &str, folder: &Path, end: &str) -> Result<()> {
@@ -64,7 +55,7 @@ async fn shoot(language: Language, theme: &str, folder: &Path, end: &str) -> Res
         .call("settings_update", &json!({"language": "system"}))
         .await?;
     let kept = usb.0.join("Workflows");
-    office::write(language, &kept)?;
+    office::write(language, &kept, 1)?;
     desk.flowkeep(&["flow", "import", &kept.to_string_lossy()])?;
     desk.flowkeep(&["db", "backup", "-o", &backups.to_string_lossy()])?;
     // Since then: one was changed, one was lost.
@@ -77,7 +68,7 @@ async fn shoot(language: Language, theme: &str, folder: &Path, end: &str) -> Res
     desk.flowkeep(&["flow", "update", "stock", &changed.to_string_lossy()])?;
     desk.flowkeep(&["flow", "delete", "reconcile"])?;
     let runs = runs::make(&desk, language, &usb.0.join("Runs")).await?;
-    let files = earlier_tool(&usb)?;
+    let files = earlier_tool(&usb.0)?;
 
     let picture = async |name: &str| {
         let file = folder.join(format!("{name}-{end}.png"));
@@ -163,8 +154,8 @@ impl Drop for Disk {
 }
 
 /// A few files such as an earlier tool leaves behind; the second is the first, changed.
-fn earlier_tool(disk: &Disk) -> Result<Vec<PathBuf>> {
-    let folder = disk.0.join("Earlier tool");
+fn earlier_tool(disk: &Path) -> Result<Vec<PathBuf>> {
+    let folder = disk.join("Earlier tool");
     fs::create_dir_all(&folder)?;
     let workflow = |name: &str, concurrent: u32| {
         json!({"id": "payroll", "name": name, "priority": 1, "maxConcurrent": concurrent,

@@ -101,13 +101,20 @@ const OFFICE: [OfficeWorkflow; 8] = [
     },
 ];
 
-/// Writes each into a file of its own.
+/// Writes each into a file of its own, as many times as there are branches of the office.
 ///
 /// # Errors
 /// What the file system says.
-pub(super) fn write(language: Language, folder: &Path) -> Result<()> {
+pub(super) fn write(language: Language, folder: &Path, branches: usize) -> Result<()> {
     fs::create_dir_all(folder)?;
-    for workflow in &OFFICE {
+    for (branch, workflow) in
+        (0..branches).flat_map(|branch| OFFICE.iter().map(move |it| (branch, it)))
+    {
+        // The first is the head office.
+        let (id, of_branch) = match branch {
+            0 => (workflow.id.to_owned(), String::new()),
+            _ => (format!("{}-{branch}", workflow.id), format!(" {branch}")),
+        };
         let said = |(english, chinese): (&'static str, &'static str)| match language {
             Language::English => english,
             Language::Chinese => chinese,
@@ -122,12 +129,9 @@ pub(super) fn write(language: Language, folder: &Path) -> Result<()> {
                 "params": {"instruction": said(*step)}, "dependsOn": after})
         });
         let tasks = tasks.collect();
-        let document = json!({"id": workflow.id, "name": said(workflow.name), "type": workflow.kind,
+        let document = json!({"id": id, "name": format!("{}{of_branch}", said(workflow.name)), "type": workflow.kind,
             "priority": 1, "maxConcurrent": 2, "tasks": Value::Array(tasks)});
-        fs::write(
-            folder.join(format!("{}.json", workflow.id)),
-            document.to_string(),
-        )?;
+        fs::write(folder.join(format!("{id}.json")), document.to_string())?;
     }
     Ok(())
 }

@@ -88,7 +88,7 @@ async fn start(desk: &Desk, workflow: &str, context: &Value) -> Result<String> {
     Ok(run)
 }
 
-fn nightly(language: Language) -> Value {
+pub(super) fn nightly(language: Language) -> Value {
     let said = |english: &'static str, chinese: &'static str| match language {
         Language::English => english,
         Language::Chinese => chinese,
@@ -112,7 +112,7 @@ fn nightly(language: Language) -> Value {
          "dependsOn": ["pack"], "params": {"path": "published.txt", "text": "${context.day}"}}]})
 }
 
-fn report(language: Language) -> Value {
+pub(super) fn report(language: Language) -> Value {
     let said = |english: &'static str, chinese: &'static str| match language {
         Language::English => english,
         Language::Chinese => chinese,

@@ -1,0 +1,235 @@
+//! Every screen and dialog, in both languages and themes and at two sizes, with much data and with none:
+//! for whoever looks whether anything is cut or cheap. Nothing of it is committed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use fantoccini::Locator;
+use flowkeep_e2e::{Desk, Language, Window, drop_on_window};
+use serde_json::{Value, json};
+
+use crate::{earlier_tool, office, runs};
+
+/// How many times the office's workflows are there, and how often one of them ran.
+const BRANCHES: usize = 40;
+const RUNS: usize = 90;
+/// Workflows that fail and that ask.
+const TROUBLES: usize = 8;
+
+const SIZES: [(&str, &str); 2] = [("1280", "800"), ("1024", "700")];
+
+/// A screen: how its picture is called, where it is, what is pressed there (selectors), what is there then.
+struct Screen {
+    name: &'static str,
+    address: String,
+    press: &'static [&'static str],
+    /// What is dropped there.
+    dropped: Vec<PathBuf>,
+    drawn: &'static str,
+}
+
+fn screen(name: &'static str, address: &str, drawn: &'static str) -> Screen {
+    Screen {
+        name,
+        address: address.to_owned(),
+        press: &[],
+        dropped: Vec::new(),
+        drawn,
+    }
+}
+
+fn pressed(
+    name: &'static str,
+    address: &str,
+    press: &'static [&'static str],
+    drawn: &'static str,
+) -> Screen {
+    Screen {
+        press,
+        ..screen(name, address, drawn)
+    }
+}
+
+/// Takes all of them; the folder has one for each amount of data.
+///
+/// # Errors
+/// When a screen does not come.
+pub(super) async fn shoot(folder: &Path) -> Result<()> {
+    for (language, spoken) in [(Language::English, "en"), (Language::Chinese, "zh")] {
+        let desk = Desk::with_screen(language, 1320, 860).await?;
+        let window = Window::open(&desk).await?;
+        let mut screens = everywhere();
+        screens.push(screen("restore-none", "/backup/restore", "page-title"));
+        look(&window, &screens, &folder.join("none"), spoken).await?;
+        let more = fill(&desk, &window, language).await?;
+        let mut screens = everywhere();
+        screens.extend(more);
+        look(&window, &screens, &folder.join("much"), spoken).await?;
+        window.close().await?;
+    }
+    Ok(())
+}
+
+/// Where one can go whatever is there.
+fn everywhere() -> Vec<Screen> {
+    vec![
+        screen("overview", "/", "backup-card"),
+        screen("workflows", "/workflows", "list-search"),
+        screen("deleted", "/workflows?deleted=true", "list-search"),
+        screen("runs", "/runs", "list-search"),
+        screen("roadmaps", "/library/roadmap", "list-search"),
+        screen("rules", "/library/rule", "list-search"),
+        screen("templates", "/library/template", "list-search"),
+        screen("backup", "/backup", "backup-now"),
+        screen("activity", "/activity", "list-search"),
+        screen("settings", "/settings", "settings-history"),
+        screen("help", "/help/getting-started", "page-title"),
+        pressed("new", "/workflows", &["[data-testid=new]"], "new-name"),
+        pressed("search", "/", &["[data-testid=search]"], "palette-search"),
+        pressed(
+            "backup-dialog",
+            "/backup",
+            &["[data-testid=backup-now]"],
+            "choose-backup-folder",
+        ),
+        pressed(
+            "diagnostics",
+            "/settings",
+            &["[data-testid=diagnostics]"],
+            "diagnostics-save",
+        ),
+    ]
+}
+
+/// Fills the catalog and the history; the screens that there are then besides.
+async fn fill(desk: &Desk, window: &Window<'_>, language: Language) -> Result<Vec<Screen>> {
+    let kept = desk.folder().join("Workflows");
+    office::write(language, &kept, BRANCHES)?;
+    for n in 0..BRANCHES {
+        let roadmap = json!({"id": format!("year-{n}"), "title": format!("The year {n}"),
+            "milestones": [{"name": "Spring"}, {"name": "Autumn"}]});
+        fs::write(kept.join(format!("year-{n}.json")), roadmap.to_string())?;
+        let rule = "description: Two people look at it\n---\nTwo people read every change.\n";
+        let rule = format!("---\nname: Review {n}\n{rule}");
+        fs::write(kept.join(format!("review-{n}.md")), rule)?;
+    }
+    desk.flowkeep(&["flow", "import", &kept.to_string_lossy()])?;
+    let made = runs::make(desk, language, &desk.folder().join("Runs")).await?;
+    for n in 0..TROUBLES {
+        for (kind, context) in [
+            (
+                runs::nightly(language),
+                json!({"day": "2026-11-20", "file": "missing.csv"}),
+            ),
+            (runs::report(language), json!({"month": "2026-10"})),
+        ] {
+            let mut workflow = kind;
+            let id = format!("{}-{n}", workflow["id"].as_str().context("an id")?);
+            workflow["name"] = json!(format!(
+                "{} {n}",
+                workflow["name"].as_str().context("a name")?
+            ));
+            workflow["id"] = json!(id);
+            let text = json!({"text": workflow.to_string(), "format": "json"});
+            window.call("flow_create", &text).await?;
+            start(window, &id, &context).await?;
+        }
+    }
+    for _ in 0..RUNS {
+        let context = json!({"day": "2026-11-19", "file": "orders.csv"});
+        start(window, "nightly", &context).await?;
+    }
+    let backups = desk.folder().join("Backups");
+    desk.flowkeep(&["db", "backup", "-o", &backups.to_string_lossy()])?;
+    desk.flowkeep(&["flow", "delete", "reconcile-1"])?;
+    let files = earlier_tool(desk.folder())?;
+    let failed = format!("/runs/{}", made.failed);
+    Ok(vec![
+        screen("run", &failed, "task-panel-pack"),
+        screen(
+            "run-messages",
+            &format!("{failed}?tab=messages"),
+            "run-messages",
+        ),
+        screen("question", &format!("/runs/{}", made.asking), "question"),
+        pressed(
+            "retry",
+            &failed,
+            &["[data-testid=run-retry]"],
+            "dialog-retry",
+        ),
+        screen("workflow", "/workflows/nightly", "field-name"),
+        screen(
+            "workflow-task",
+            "/workflows/nightly?at=tasks/2",
+            "task-action",
+        ),
+        screen("workflow-text", "/workflows/nightly?tab=text", "page-title"),
+        screen(
+            "workflow-revisions",
+            "/workflows/nightly?tab=revisions",
+            "page-title",
+        ),
+        screen("workflow-runs", "/workflows/nightly?tab=runs", "page-title"),
+        pressed(
+            "start",
+            "/workflows/nightly",
+            &["[data-testid=run]"],
+            "context-day",
+        ),
+        Screen {
+            dropped: files,
+            ..screen("import", "/workflows", "import-apply")
+        },
+        pressed(
+            "restore",
+            "/backup",
+            &["[data-testid^=restore-0]"],
+            "apply-restore",
+        ),
+        screen("runs-look", "/runs?needs=look", "list-search"),
+        screen("runs-answer", "/runs?needs=answer", "list-search"),
+    ])
+}
+
+async fn start(window: &Window<'_>, workflow: &str, context: &Value) -> Result<()> {
+    let start = json!({"workflow": workflow, "context": context});
+    window.call("run_start", &start).await?;
+    Ok(())
+}
+
+/// Goes to every screen in every look.
+async fn look(window: &Window<'_>, screens: &[Screen], folder: &Path, spoken: &str) -> Result<()> {
+    let desk = window.desk();
+    for theme in ["light", "dark"] {
+        let settings = json!({"theme": theme});
+        window.call("settings_update", &settings).await?;
+        for (width, height) in SIZES {
+            let id = window.id().await?;
+            desk.run("xdotool", &["windowsize", "--sync", &id, width, height])?;
+            for screen in screens {
+                let script = "location.hash = arguments[0]";
+                window
+                    .page
+                    .execute(script, vec![json!(screen.address)])
+                    .await?;
+                for press in screen.press {
+                    window.shown_by(Locator::Css(press)).await?.click().await?;
+                }
+                if !screen.dropped.is_empty() {
+                    let dropped: Vec<_> = screen.dropped.iter().map(PathBuf::as_path).collect();
+                    drop_on_window(desk, window, &dropped).await?;
+                }
+                window.shown(screen.drawn).await?;
+                let name = format!("{}-{spoken}-{theme}-{width}.png", screen.name);
+                window.picture(&folder.join(name)).await?;
+                if !(screen.press.is_empty() && screen.dropped.is_empty()) {
+                    window.focus().await?;
+                    desk.press(&["Escape"])?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
