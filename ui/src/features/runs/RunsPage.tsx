@@ -36,6 +36,7 @@ export function RunsPage() {
   const isLive = runs.rows.some((run) => !isFinal(run.status) && run.status !== 'queued');
   const now = useNow(isLive ? LIVE : STILL);
   const columns = useMemo(() => runColumns(now), [now]);
+  const canRun = useCanRun();
   const isFiltered = Boolean(words || workflow || status || needs || since || until);
   const isEmpty = !runs.isPending && runs.total === 0;
   return (
@@ -48,14 +49,16 @@ export function RunsPage() {
       ].join(' · ')}
       body="fill"
       end={
-        <Button
-          look={isEmpty && !isFiltered ? 'plain' : 'primary'}
-          icon="play"
-          onPress={() => openRunSheet()}
-          data-testid="run"
-        >
-          {m.run_start_choose()}
-        </Button>
+        canRun && (
+          <Button
+            look={isEmpty && !isFiltered ? 'plain' : 'primary'}
+            icon="play"
+            onPress={() => openRunSheet()}
+            data-testid="run"
+          >
+            {m.run_start_choose()}
+          </Button>
+        )
       }
     >
       <RunFilters
@@ -97,10 +100,15 @@ export function RunsPage() {
   );
 }
 
+/** Whether there is anything to run. */
+function useCanRun(): boolean {
+  const { data } = useQuery(overviewQuery());
+  return data?.counts.some(({ kind, count }) => kind === 'workflow' && count > 0) ?? false;
+}
+
 function NoRuns({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
   const navigate = useNavigate();
-  const { data: overview } = useQuery(overviewQuery());
-  const canRun = overview?.counts.some(({ kind, count }) => kind === 'workflow' && count > 0);
+  const canRun = useCanRun();
   if (isFiltered)
     return (
       <Empty

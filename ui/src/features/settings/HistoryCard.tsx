@@ -42,6 +42,7 @@ export function HistoryCard({ settings, onChange }: Props) {
             // What was typed and then not wanted is gone.
             key={`days ${asked === null}`}
             label={m.keep_days()}
+            none={m.limit_never()}
             value={now.days}
             onChange={(days) => void limit({ ...now, days })}
             data-testid="keep-days"
@@ -56,6 +57,7 @@ export function HistoryCard({ settings, onChange }: Props) {
           <LimitField
             key={`runs ${asked === null}`}
             label={m.keep_runs()}
+            none={m.limit_none()}
             value={now.runs}
             onChange={(runs) => void limit({ ...now, runs })}
             data-testid="keep-runs"

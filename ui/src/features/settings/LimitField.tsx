@@ -5,6 +5,8 @@ import { limitOf } from './limits';
 
 interface Props {
   label: string;
+  /** Said where there is none. */
+  none: string;
   /** Absent: no limit. */
   value: number | null;
   onChange: (value: number | null) => void;
@@ -12,7 +14,7 @@ interface Props {
 }
 
 /** A whole number above zero, or none; taken when the field is left. */
-export function LimitField({ label, value, onChange, ...rest }: Props) {
+export function LimitField({ label, none, value, onChange, ...rest }: Props) {
   const shown = value === null ? '' : String(value);
   const [typed, setTyped] = useState(shown);
   const [before, setBefore] = useState(value);
@@ -31,7 +33,7 @@ export function LimitField({ label, value, onChange, ...rest }: Props) {
         labelling="hidden"
         value={typed}
         onChange={setTyped}
-        placeholder={m.limit_none()}
+        placeholder={none}
         inputMode="numeric"
         maxLength={7}
         notes={limit === undefined ? [{ tone: 'problem', text: m.limit_not_whole() }] : undefined}
