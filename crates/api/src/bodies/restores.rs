@@ -9,7 +9,9 @@ use flowkeep_files::{
     stage_files,
 };
 use flowkeep_host::{Cancellation, machine_id, path_text};
-use flowkeep_store::{ApplyOutcome, ApplyRequest, Choice, StagedGroup, StagedPart, Staging, StoreError};
+use flowkeep_store::{
+    ApplyOutcome, ApplyRequest, Choice, StagedGroup, StagedPart, Staging, StoreError,
+};
 
 use super::backups::{damaged_item, newest_known};
 use crate::apart::apart;

@@ -140,6 +140,14 @@ async fn fill(desk: &Desk, window: &Window<'_>, language: Language) -> Result<Ve
         let context = json!({"day": "2026-11-19", "file": "orders.csv"});
         start(window, "nightly", &context).await?;
     }
+    // What runs changes with every second, and a picture wants rest.
+    for run in desk.flowkeep(&["run", "list", "--status", "running"])?["items"]
+        .as_array()
+        .into_iter()
+        .flatten()
+    {
+        desk.flowkeep(&["run", "cancel", run["id"].as_str().context("an id")?])?;
+    }
     let backups = desk.folder().join("Backups");
     desk.flowkeep(&["db", "backup", "-o", &backups.to_string_lossy()])?;
     desk.flowkeep(&["flow", "delete", "reconcile-1"])?;
