@@ -9,6 +9,7 @@
 mod contents;
 mod kill;
 mod machine;
+mod mixed;
 mod room;
 mod runs;
 

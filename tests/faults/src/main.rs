@@ -84,11 +84,13 @@ fn main() -> Result<ExitCode> {
     let killed = kill_runs(&program, RUN_KILLS, SEED)?;
     writeln!(
         out,
-        "engine killed {} times beside {} runs: {} attempts broken off, {} of them asked about, {} failures",
+        "engine killed {} times beside {} runs: {} attempts broken off, {} questions about unsafe ones, \
+         {} answers beside a kill, {} failures",
         killed.kills,
         killed.runs,
         killed.broken_off,
         killed.asked,
+        killed.answered,
         killed.failures.len()
     )?;
     failures.extend(killed.failures);
