@@ -3,16 +3,17 @@
 //! A definition is made by chance, an engine carries it out that does what chance says: it crashes,
 //! it fails, people answer this and that, and things are told twice and too late. After every event
 //! the rules are looked at, written down here as the contract says them and not as the code does.
-//! In the end everything that is open is brought to its end, and the run has to have one too.
+//! In the end everything that is open is brought to its end, and the run has to have one too. Then it
+//! is repeated, as a person may, by a run for which the same holds.
 
 mod draw;
 mod rules;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use flowkeep_core::run::{
-    Attempted, Decision, Definition, Evaluation, Event, Parked, Phase, Purpose, RunState, Start,
-    TaskId, Timer, step,
+    Attempted, Decision, Definition, Evaluation, Event, From, Parked, Phase, Purpose, RunState,
+    Start, Task, TaskId, Timer, repeat, step,
 };
 use flowkeep_core::{Document, Format, Message};
 use proptest::prelude::*;
@@ -26,16 +27,29 @@ struct Model {
     /// Compensations in the order in which they have to come, once that is fixed.
     undo: Option<Vec<usize>>,
     undone: Vec<usize>,
+    /// Attempts that were broken off and have not been made again, by their tasks.
+    broken: BTreeMap<TaskId, Broken>,
+}
+
+/// That the last attempt of a task was broken off.
+#[derive(Debug, Clone, Copy)]
+struct Broken {
+    round: u32,
+    /// How often in a row it was its owner that was lost.
+    times: u32,
+    /// Whether a person wanted it run again since.
+    wanted: bool,
 }
 
 impl Model {
-    fn new(definition: Definition) -> Self {
+    fn new(definition: Definition, start: Start) -> Self {
         let mut model = Self {
             play: Play::new(definition),
             undo: None,
             undone: Vec::new(),
+            broken: BTreeMap::new(),
         };
-        model.tell(Event::Started(Start::default()));
+        model.tell(Event::Started(start));
         model
     }
 
@@ -197,6 +211,7 @@ impl Model {
     fn answer(&mut self, task: &TaskId, decision: Decision) {
         let before = self.play.state.clone();
         let said = self.play.effects.len();
+        let rerun = decision == Decision::Rerun;
         if self
             .play
             .tell(Event::Answered {
@@ -205,6 +220,9 @@ impl Model {
             })
             .is_ok()
         {
+            if let Some(broken) = self.broken.get_mut(task).filter(|_| rerun) {
+                broken.wanted = true;
+            }
             self.check(&before, said);
             let state = self.play.state.task(&self.play.definition, task).unwrap();
             if !matches!(state.phase, Phase::Asking { .. } | Phase::Interrupted) {
@@ -308,6 +326,16 @@ impl Model {
         panic!("it does not end: {}", self.play.summary());
     }
 
+    /// Plays a history, brings the run to its end, and tells it again; what it has come to.
+    fn play_out(mut self, history: &[u32]) -> RunState {
+        for &chance in history {
+            self.happen(chance);
+        }
+        self.come_to_an_end();
+        self.tell_again();
+        self.play.state
+    }
+
     /// The same history, told anew, gives the same effects and the same end.
     fn tell_again(&self) {
         let mut state = RunState::new(run_id(), &self.play.definition);
@@ -332,18 +360,58 @@ impl Model {
     }
 }
 
-fn play_out(text: &str, history: &[u32]) {
+/// How the first run begins: mostly as a whole, now and then without some tasks or with one alone.
+fn start_by(chance: u32, definition: &Definition) -> Start {
+    let tasks = definition.tasks().iter().enumerate();
+    let bits = chance >> 8;
+    let chosen = |(at, _): &(usize, &Task)| bits.rotate_right(*at as u32) & 7 == 7;
+    Start {
+        left_out: match chance % 4 {
+            0 => tasks
+                .filter(chosen)
+                .map(|(_, task)| task.id.clone())
+                .collect(),
+            _ => Vec::new(),
+        },
+        only: (chance % 16 == 1).then(|| {
+            definition.tasks()[bits as usize % definition.tasks().len()]
+                .id
+                .clone()
+        }),
+        ..Start::default()
+    }
+}
+
+/// How a run begins that repeats one that has ended.
+fn repeat_by(chance: u32, definition: &Definition, before: &RunState) -> Start {
+    let bits = chance >> 8;
+    let some = definition.tasks()[bits as usize % definition.tasks().len()]
+        .id
+        .clone();
+    let left_out = match chance % 3 {
+        0 => vec![some.clone()],
+        _ => Vec::new(),
+    };
+    let from = match chance / 3 % 4 {
+        0 => From::Start,
+        1 => From::Task(some),
+        _ => From::Failed,
+    };
+    repeat(definition, before, definition, &from, &left_out, &[]).unwrap()
+}
+
+/// A run and one that repeats it; each does what its half of the history says.
+fn play_out(text: &str, history: &[u32], starts: (u32, u32)) {
     let document = Document::parse(Format::Json, text.to_owned()).unwrap();
     // Some draws wait for themselves; that they are refused is tested elsewhere.
     let Ok(definition) = Definition::read(document.value()) else {
         return;
     };
-    let mut model = Model::new(definition);
-    for &chance in history {
-        model.happen(chance);
-    }
-    model.come_to_an_end();
-    model.tell_again();
+    let (first, second) = history.split_at(history.len() / 2);
+    let start = start_by(starts.0, &definition);
+    let before = Model::new(definition.clone(), start).play_out(first);
+    let start = repeat_by(starts.1, &definition, &before);
+    Model::new(definition, start).play_out(second);
 }
 
 proptest! {
@@ -352,16 +420,18 @@ proptest! {
     #[test]
     fn tasks_with_dependencies(
         drawn in proptest::collection::vec(drawn(), 1..9),
-        history in proptest::collection::vec(any::<u32>(), 0..160),
+        history in proptest::collection::vec(any::<u32>(), 0..240),
+        starts in any::<(u32, u32)>(),
     ) {
-        play_out(&dependent(&drawn), &history);
+        play_out(&dependent(&drawn), &history, starts);
     }
 
     #[test]
     fn guided_steps(
         drawn in proptest::collection::vec(drawn(), 1..6),
-        history in proptest::collection::vec(any::<u32>(), 0..80),
+        history in proptest::collection::vec(any::<u32>(), 0..120),
+        starts in any::<(u32, u32)>(),
     ) {
-        play_out(&guided(&drawn), &history);
+        play_out(&guided(&drawn), &history, starts);
     }
 }

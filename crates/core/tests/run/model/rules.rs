@@ -2,10 +2,10 @@
 
 use flowkeep_core::run::{
     Condition, Definition, Effect, Ending, Flow, OnFailure, Outcome, Phase, QueuedAttempt, Reason,
-    RunAfter, RunState, Status, StopReason, Task, TaskState,
+    RunAfter, RunState, Status, StopReason, Task, TaskId, TaskState,
 };
 
-use super::Model;
+use super::{Broken, Model};
 
 impl Model {
     /// What a task has come to for others: what its fallback has come to, where one was called.
@@ -35,7 +35,9 @@ impl Model {
                 "{} was tried too often",
                 task.id
             );
-            if definition.flow == Flow::Dependencies && !undoing && !only_undoes(definition, at) {
+            // One that a person wants alone waits for nothing, and what stands in for it neither.
+            let ordered = definition.flow == Flow::Dependencies && state.head.only.is_none();
+            if ordered && !undoing && !only_undoes(definition, at) {
                 self.check_order(at, task);
             }
             let skipped = now.reason == Some(Reason::Dependency) && *now != before.tasks[at];
@@ -58,6 +60,8 @@ impl Model {
             }
         }
         self.check_begun(before, said);
+        self.check_broken(said);
+        self.check_spared(said);
         self.check_undoing(before, said);
         if self.ended() {
             self.check_end();
@@ -70,7 +74,9 @@ impl Model {
         let sent_back = matches!(&now.phase, Phase::Running { stopping: Some(stopping), .. }
             if stopping.why == StopReason::SentBack);
         let counts = !matches!(now.phase, Phase::Pending | Phase::Skipped) && !sent_back;
-        if !counts || now.left_out || self.play.state.head.status.is_final() {
+        // What succeeded in the run before waits for nothing in this one.
+        let exempt = now.left_out || now.reason == Some(Reason::Carried);
+        if !counts || exempt || self.ended() {
             return;
         }
         for &dependency in &task.depends_on {
@@ -120,6 +126,76 @@ impl Model {
         }
     }
 
+    fn round_of(&self, task: &TaskId) -> u32 {
+        let state = self.play.state.task(&self.play.definition, task);
+        state.unwrap().round
+    }
+
+    /// What was broken off is made again unasked only where that is safe, and not for ever.
+    fn check_broken(&mut self, said: usize) {
+        for effect in &self.play.effects[said..] {
+            match effect {
+                Effect::Attempt {
+                    task,
+                    status: Status::Interrupted,
+                    error,
+                    ..
+                } => {
+                    let round = self.round_of(task);
+                    let lost = error
+                        .as_ref()
+                        .is_some_and(|why| why.code == "run_attempt_lost");
+                    let before = self.broken.get(task).filter(|before| before.round == round);
+                    let times = before.map_or(0, |before| before.times) + u32::from(lost);
+                    let broken = Broken {
+                        round,
+                        times,
+                        wanted: false,
+                    };
+                    self.broken.insert(task.clone(), broken);
+                }
+                Effect::Attempt {
+                    task,
+                    status: Status::Failed,
+                    ..
+                } => {
+                    self.broken.remove(task);
+                }
+                Effect::Execute { task, .. } => {
+                    let round = self.round_of(task);
+                    let Some(broken) = self.broken.get(task).filter(|last| last.round == round)
+                    else {
+                        continue;
+                    };
+                    let unasked =
+                        self.play.definition.task(task).unwrap().idempotent && broken.times < 3;
+                    assert!(
+                        broken.wanted || unasked,
+                        "{task} is done again unasked: {broken:?}, {}",
+                        self.play.summary()
+                    );
+                    if broken.wanted {
+                        self.broken.remove(task);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// What was left out, or was done in the run before, is not begun.
+    fn check_spared(&self, said: usize) {
+        for effect in &self.play.effects[said..] {
+            let (Effect::Execute { task, .. } | Effect::Ask { task, .. }) = effect else {
+                continue;
+            };
+            let state = self.play.state.task(&self.play.definition, task);
+            let state = state.unwrap();
+            let done = state.round == 0 && state.reason == Some(Reason::Carried);
+            assert!(!state.left_out && !done, "{task} is done all the same");
+        }
+    }
+
     /// Compensations are those of what succeeded, in the reverse order of the ends, one at a time.
     fn check_undoing(&mut self, before: &RunState, said: usize) {
         let state = &self.play.state;
@@ -132,6 +208,9 @@ impl Model {
             let mut done: Vec<_> = (0..state.tasks.len())
                 .filter_map(|at| {
                     let (now, was) = (&state.tasks[at], &before.tasks[at]);
+                    if now.reason == Some(Reason::LeftOut) {
+                        return None;
+                    }
                     let undo = self.play.definition.tasks()[at].compensate?;
                     let ended = if now.undone || now.phase == Phase::Succeeded {
                         now.ended
@@ -200,7 +279,8 @@ impl Model {
                 _ => {}
             }
             if task.is_called_only() && definition.flow == Flow::Dependencies {
-                let ran = now.attempts > 0;
+                // A person may want one alone that others would call.
+                let ran = now.attempts > 0 && state.head.only != Some(at);
                 assert!(
                     !ran || now.called || now.round > 0,
                     "{} was not called",
