@@ -1,13 +1,13 @@
 //! Many runs at once: what one of a hundred thousand queued tasks costs, ten thousand runs a minute and
-//! the memory they take, and going on with ten thousand that a dead process left.
+//! the memory they take.
 //!
 //! The runs are started as the window starts them, by commands in the process that carries them
 //! out; it is a process of its own here too, so that it can be weighed and killed.
 
 use std::fmt::Write as _;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,6 @@ use anyhow::{Context as _, Result, ensure};
 use flowkeep_api::types::{RunListInput, RunStartInput};
 use flowkeep_api::{Api, Face, NoPlaces, OpenOptions, run_changes, runs};
 use flowkeep_core::run::Status;
-use serde_json::json;
 
 use crate::Extent;
 use crate::measure::{high_water_of, mebibytes, median, settle, timed};
@@ -23,7 +22,7 @@ use crate::runs::{WAIT, workflow};
 use crate::workshop::{Workshop, text};
 
 const WORD: &str = "carry-runs";
-const ID: &str = "nothing";
+pub(crate) const ID: &str = "nothing";
 
 /// What a task costs among few and among very many.
 pub(crate) fn queue(workshop: &mut Workshop, extent: Extent) -> Result<String> {
@@ -78,47 +77,7 @@ pub(crate) fn rate(workshop: &mut Workshop, extent: Extent) -> Result<String> {
     ))
 }
 
-/// How soon runs go on that a process left when it was killed.
-pub(crate) fn recovery(workshop: &mut Workshop, extent: Extent) -> Result<String> {
-    let count = extent.documents;
-    // Long enough for all of them to be under way when the process dies.
-    let pause = Duration::from_mins(1);
-    let tasks = json!([{"id": "wait", "action": "wait", "params": {"ms": 60_000}}]);
-    let definition = json!({"id": ID, "name": "Nothing", "tasks": tasks});
-    let data = folder(workshop, &definition.to_string())?;
-    let mut child = carry(&data, count, 0, count)?;
-    let mut child = Killed(child.stdout(Stdio::piped()).spawn()?);
-    let out = child
-        .0
-        .stdout
-        .take()
-        .context("it says when all are started")?;
-    let mut line = String::new();
-    BufReader::new(out).read_line(&mut line)?;
-    ensure!(line.trim() == "started", "it did not start them: {line}");
-    drop(child);
-    // What they waited for is over when somebody comes back.
-    std::thread::sleep(pause);
-    let start = Instant::now();
-    let status = carry(&data, 0, 0, count)?.status()?;
-    ensure!(status.success(), "going on ended with {status}");
-    Ok(format!(
-        "Runs under way when their process was killed\n  {count} taken up and ended after {:.2} s\n",
-        start.elapsed().as_secs_f64(),
-    ))
-}
-
-/// A process that dies with its measurement.
-struct Killed(Child);
-
-impl Drop for Killed {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn folder(workshop: &mut Workshop, definition: &str) -> Result<PathBuf> {
+pub(crate) fn folder(workshop: &mut Workshop, definition: &str) -> Result<PathBuf> {
     let data = workshop.fresh("load");
     let file = workshop.fresh("workflow").with_extension("json");
     std::fs::write(&file, definition)?;
@@ -126,8 +85,9 @@ fn folder(workshop: &mut Workshop, definition: &str) -> Result<PathBuf> {
     Ok(data)
 }
 
-/// A process that starts so many runs in so many seconds and ends when so many have succeeded.
-fn carry(data: &Path, start: usize, seconds: usize, expect: usize) -> Result<Command> {
+/// A process that starts so many runs in so many seconds and ends when so many have succeeded or
+/// wait for somebody.
+pub(crate) fn carry(data: &Path, start: usize, seconds: usize, expect: usize) -> Result<Command> {
     let mut command = Command::new(std::env::current_exe()?);
     command.arg(WORD).arg(data).stdin(Stdio::null());
     command.args([start, seconds, expect].map(|number| number.to_string()));
@@ -176,19 +136,17 @@ fn carry_out(data: &str, start: u32, seconds: u32, expect: u32) -> Result<()> {
     let mut out = std::io::stdout();
     writeln!(out, "started")?;
     out.flush()?;
-    loop {
-        let ended = runs::list(
-            &api,
-            RunListInput {
-                status: Some(Status::Succeeded),
-                limit: Some(1),
-                count: Some(true),
-                ..RunListInput::default()
-            },
-        )?;
-        if ended.total == Some(expect) {
-            return Ok(());
-        }
+    let count = |status| -> Result<u32> {
+        let input = RunListInput {
+            status: Some(status),
+            limit: Some(1),
+            count: Some(true),
+            ..RunListInput::default()
+        };
+        Ok(runs::list(&api, input)?.total.unwrap_or_default())
+    };
+    while count(Status::Succeeded)? + count(Status::Waiting)? < expect {
         std::thread::sleep(Duration::from_millis(50));
     }
+    Ok(())
 }

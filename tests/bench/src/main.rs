@@ -11,6 +11,7 @@ mod load;
 mod measure;
 mod memory;
 mod peers;
+mod recovery;
 mod runs;
 mod search;
 mod speed;
@@ -51,7 +52,7 @@ const TABLES: [(&str, Table); 11] = [
     ("peers", peers::peers),
     ("queue", load::queue),
     ("rate", load::rate),
-    ("recovery", load::recovery),
+    ("recovery", recovery::recovery),
     ("search", search::search),
     ("cancel", cancel::cancel),
     ("start", start::start),
