@@ -18,6 +18,11 @@ const OPERATIONS: &str = r#"{"id": "high_priority_db_ops", "name": "高优先级
   {"id": "determine_data_source", "name": "确定数据源", "action": "DataSourceTaskExecutor.determineDataSource", "autoSelect": true},
   {"id": "execute_db_operation", "name": "执行数据库操作", "action": "DataSourceTaskExecutor.execute", "dependsOn": ["determine_data_source"]}]}"#;
 
+/// The second example there.
+const LOGGING: &str = r#"{"id": "logging_workflow", "name": "日志记录工作流", "priority": 2, "maxConcurrent": 5,
+ "trigger": "event", "tasks": [
+  {"id": "select_sqlite", "name": "选择SQLite存储", "action": "DataSourceTaskExecutor.execute", "dataSource": "sqlite"}]}"#;
+
 fn query(flowkeep: &Flowkeep, sql: &str) -> Value {
     let params = json!({"sql": sql}).to_string();
     let done = flowkeep.done(&["run", "task", "sql.query", "--params", &params]);
@@ -156,6 +161,21 @@ fn the_example_of_the_requirement_runs_as_written() {
     ];
     waited(&flowkeep, &words, 0, "succeeded");
     assert_eq!(query(&flowkeep, "SELECT n FROM t"), json!([{"n": 7}]));
+    create(&flowkeep, LOGGING);
+    let context = r#"{"query": "INSERT INTO t VALUES (?)", "values": [8]}"#;
+    let words = [
+        "run",
+        "start",
+        "logging_workflow",
+        "--context",
+        context,
+        "--wait",
+    ];
+    let run = waited(&flowkeep, &words, 0, "succeeded");
+    let shown = flowkeep.done(&["run", "show", &run]);
+    assert_eq!(shown["tasks"][0]["attempts"][0]["data_source"], "local");
+    let rows = query(&flowkeep, "SELECT n FROM t ORDER BY n");
+    assert_eq!(rows, json!([{"n": 7}, {"n": 8}]));
 }
 
 #[test]

@@ -266,6 +266,14 @@ fn what_stops_a_start(#[case] bodies: &[&str], #[case] expected: &str) {
 #[rstest]
 #[case::empty(r#"{"name": "w"}"#, "workflow_empty@ | workflow_empty@")]
 #[case::no_tasks(r#"{"name": "w", "tasks": []}"#, "workflow_empty@ | ")]
+#[case::stages_beside_tasks(
+    r#"{"name": "w", "stages": [{"id": "s"}], "tasks": [{"id": "a", "action": "wait", "params": {"ms": 1}}]}"#,
+    " | steps_not_run@/stages/0"
+)]
+#[case::stages_beside_a_graph(
+    r#"{"name": "w", "stages_data": "[{\"id\": \"s\"}]", "nodes": {"a": {"action": "wait", "params": {"ms": 1}}}}"#,
+    " | steps_not_run@/stages_data"
+)]
 #[case::names_twice(
     r#"{"name": "w", "stages": [{"name": "a"}, {"name": "a"}]}"#,
     "duplicate_id@/stages/1 | "

@@ -67,6 +67,7 @@ struct Counted {
     workflows: BTreeMap<&'static str, Naive>,
     tasks: BTreeMap<(String, String), Naive>,
     sources: BTreeMap<&'static str, Naive>,
+    agents: BTreeMap<&'static str, Naive>,
 }
 
 fn write_and_count(ground: &Ground) -> Counted {
@@ -74,6 +75,7 @@ fn write_and_count(ground: &Ground) -> Counted {
         mut workflows,
         mut tasks,
         mut sources,
+        mut agents,
     } = Counted::default();
     let mut dice = Dice(7);
     let mut at = 0;
@@ -91,10 +93,11 @@ fn write_and_count(ground: &Ground) -> Counted {
             let ended = [Status::Succeeded, Status::Succeeded, Status::Failed]
                 [usize::try_from(dice.roll(3)).unwrap()];
             let source = ["local", "store"][usize::try_from(dice.roll(2)).unwrap()];
+            let agent = ["north", "south", "west"][usize::try_from(dice.roll(3)).unwrap()];
             let assigned = RunWrite::Assigned {
                 task: TaskId(task.to_owned()),
                 number: 1,
-                agent: None,
+                agent: Some(agent.to_owned()),
                 source: Some((source.to_owned(), "name".to_owned())),
             };
             ground.write(
@@ -109,6 +112,7 @@ fn write_and_count(ground: &Ground) -> Counted {
                     .entry((workflow.to_owned(), task.to_owned()))
                     .or_default(),
                 sources.entry(source).or_default(),
+                agents.entry(agent).or_default(),
             ] {
                 naive.add(ended, started - queued, now - started);
             }
@@ -131,6 +135,7 @@ fn write_and_count(ground: &Ground) -> Counted {
         workflows,
         tasks,
         sources,
+        agents,
     }
 }
 
@@ -162,7 +167,11 @@ fn figures_are_those_of_counting_by_hand() {
             .unwrap()
             .agrees_with(line);
     }
-    assert_eq!(all.agents, []);
+    assert_eq!(all.agents.len(), 3);
+    for line in &all.agents {
+        let agent = counted.agents.get_mut(line.name.as_str());
+        agent.unwrap().agrees_with(line);
+    }
 
     let of = |workflow: Option<&str>, since, until| StatisticsFilter {
         workflow: workflow.map(str::to_owned),

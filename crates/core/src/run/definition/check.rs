@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{Definition, Flow, OnFailure, Position, Task, guided, read};
 use crate::run::action::{Holds, Param};
 use crate::run::expression::{Path, Root, is_lone, references};
-use crate::shape::{Item, Shape, items};
+use crate::shape::{Item, Shape, items, stages};
 use crate::validate::{Known, Type, check_step, check_workflow, cycles};
 use crate::value::push_token;
 use crate::{Message, Validation, Value};
@@ -31,6 +31,7 @@ pub(super) fn read(workflow: &Value) -> Result<(Definition, Validation), Validat
         return Err(validation);
     };
     check_ids(&definition, &mut validation);
+    check_set_aside(workflow, &mut validation);
     let mut looks = LOOKS;
     for at in 0..definition.tasks.len() {
         check_task(&definition, at, &mut looks, &mut validation);
@@ -54,6 +55,19 @@ fn check_ids(definition: &Definition, validation: &mut Validation) {
             let message = Message::new("duplicate_id").with("id", &task.id);
             validation.error(&task.pointer, message);
         }
+    }
+}
+
+/// Steps that stand beside those of another shape: a run does nothing of them.
+fn check_set_aside(workflow: &Value, validation: &mut Validation) {
+    let aside = match Shape::of(workflow) {
+        Shape::Tasks | Shape::Chain => [stages(workflow), items(workflow, "nodes")].concat(),
+        Shape::Graph => stages(workflow),
+        Shape::Stages | Shape::Empty => Vec::new(),
+    };
+    if let Some(first) = aside.first() {
+        let message = Message::new("steps_not_run").with("count", aside.len());
+        validation.warning(&first.pointer, message);
     }
 }
 

@@ -362,14 +362,14 @@ impl Model {
 
 /// How the first run begins: mostly as a whole, now and then without some tasks or with one alone.
 fn start_by(chance: u32, definition: &Definition) -> Start {
-    let tasks = definition.tasks().iter().enumerate();
+    let tasks = definition.tasks().iter().zip(0..);
     let bits = chance >> 8;
-    let chosen = |(at, _): &(usize, &Task)| bits.rotate_right(*at as u32) & 7 == 7;
+    let chosen = |(_, at): &(&Task, u32)| bits.rotate_right(*at) & 7 == 7;
     Start {
         left_out: match chance % 4 {
             0 => tasks
                 .filter(chosen)
-                .map(|(_, task)| task.id.clone())
+                .map(|(task, _)| task.id.clone())
                 .collect(),
             _ => Vec::new(),
         },
