@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 
 use flowkeep_api::types::{
-    Nothing, Object, RunBroken, RunPreviewInput, RunQuestion, RunRef, RunTask, RunTaskRef, RunWork,
+    Nothing, Object, RunBroken, RunPreviewInput, RunQuestion, RunShowInput, RunTask, RunTaskRef,
+    RunWork,
 };
 use flowkeep_api::{Api, AppError, Catalogue, run_previews, runs};
 use flowkeep_core::json::print;
@@ -14,7 +15,7 @@ use crate::output::{Out, Outcome, Output, values};
 use crate::runs::{status, text_line};
 
 pub(crate) fn show(api: &Api, output: &Output, id: String) -> Result<Outcome, AppError> {
-    let shown = runs::show(api, RunRef { id })?;
+    let shown = runs::show(api, RunShowInput { id, brief: None })?;
     output.print(&shown, |catalogue, out| {
         let of_run = status(catalogue, shown.status);
         let end = shown.end_time.as_deref().unwrap_or("–");

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use flowkeep_api::types::{
     Nothing, RetryDefinition, RunAnswerInput, RunDecision, RunListInput, RunLogInput, RunMessage,
-    RunMode, RunNeeds, RunRef, RunResumeInput, RunRetryInput, RunStartInput, RunStatus,
-    RunTaskInput, RunText,
+    RunMode, RunNeeds, RunRef, RunResumeInput, RunRetryInput, RunShowInput, RunStartInput,
+    RunStatus, RunTaskInput, RunText,
 };
 use flowkeep_api::{
     Api, AppError, Catalogue, Progress as _, history, run_changes, run_questions, runs,
@@ -280,10 +280,14 @@ fn follow(api: &Api, output: &Output, id: &str) -> Result<Outcome, AppError> {
     let progress = Shown::new(output.catalogue());
     let mut after = None;
     loop {
-        let run = RunRef { id: id.to_owned() };
+        let (id, brief) = (id.to_owned(), Some(true));
+        let run = RunShowInput {
+            id: id.clone(),
+            brief,
+        };
         let ended = runs::show(api, run)?.status.is_final();
         loop {
-            let (id, limit) = (id.to_owned(), None);
+            let (id, limit) = (id.clone(), None);
             let page = runs::log(api, RunLogInput { id, after, limit })?;
             if page.items.is_empty() {
                 break;

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use flowkeep_api::types::{DocumentRef, RunListInput, RunRef, RunShow, RunText};
+use flowkeep_api::types::{DocumentRef, RunListInput, RunShow, RunShowInput, RunText};
 use flowkeep_api::{Api, Catalogue, Face, NoPlaces, OpenOptions, Tongue, documents, runs};
 use flowkeep_core::Kind;
 use flowkeep_core::run::Status;
@@ -53,7 +53,14 @@ fn shows(folder: &Path) -> Vec<RunShow> {
             let of = DocumentRef { id, revision: None };
             let kept = documents::show(&api, Kind::Workflow, of).unwrap();
             assert_eq!(kept.row.name, row.workflow_name);
-            runs::show(&api, RunRef { id: row.id }).unwrap()
+            runs::show(
+                &api,
+                RunShowInput {
+                    id: row.id,
+                    brief: None,
+                },
+            )
+            .unwrap()
         })
         .collect()
 }

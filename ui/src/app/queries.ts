@@ -3,7 +3,11 @@ import { isTouched } from '@/ipc/tags';
 
 declare module '@tanstack/react-query' {
   interface Register {
-    queryMeta: { tags?: readonly string[] };
+    queryMeta: {
+      tags?: readonly string[];
+      /** What is dear to ask for is asked for again at most so often, in milliseconds. */
+      atMostEvery?: number;
+    };
     mutationMeta: { tags?: readonly string[] };
   }
 }
@@ -36,5 +40,22 @@ export function invalidate(client: QueryClient, changed: readonly string[]): voi
     const again = () => client.invalidateQueries({ queryKey: query.queryKey, exact: true });
     void query.promise?.then(again, again);
   }
-  void client.invalidateQueries({ predicate });
+  void client.invalidateQueries({ predicate: (query) => predicate(query) && isDue(client, query) });
+}
+
+/** Queries that are asked again when their time has come. */
+const waiting = new Set<string>();
+
+/** Whether a query may be asked again now; if not, it is when its time has come. */
+function isDue(client: QueryClient, query: Query): boolean {
+  const { meta, queryHash, queryKey, state } = query;
+  const left = state.dataUpdatedAt + (meta?.atMostEvery ?? 0) - Date.now();
+  if (left <= 0) return true;
+  if (waiting.has(queryHash)) return false;
+  waiting.add(queryHash);
+  setTimeout(() => {
+    waiting.delete(queryHash);
+    void client.invalidateQueries({ queryKey, exact: true });
+  }, left);
+  return false;
 }

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import type { KeyboardEvent, ReactNode } from 'react';
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import styles from './Dialog.module.css';
 
@@ -11,6 +11,8 @@ interface Props {
   isOpen: boolean;
   onClose: () => void;
   size?: 'narrow' | 'normal' | 'wide';
+  /** What Enter in a line of text does, and Ctrl Enter wherever one is. */
+  onEnter?: () => void;
   /** While work is under way Escape does not close; the dialog has its own Cancel. */
   closing?: 'free' | 'held';
   /** The content touches the edges, as tables do. */
@@ -29,8 +31,19 @@ export function Dialog({
   size = 'normal',
   closing = 'free',
   padding = 'normal',
+  onEnter,
   ...rest
 }: Props) {
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (!onEnter || event.key !== 'Enter' || event.defaultPrevented) return;
+    const { target, currentTarget } = event;
+    // A list that opens over the dialog is no part of it, and a button does what it says.
+    if (!(target instanceof Element) || !currentTarget.contains(target)) return;
+    const isLine = target instanceof HTMLInputElement && target.type === 'text';
+    if (target.closest('button') || !(isLine || event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    onEnter();
+  };
   return (
     <ModalOverlay
       className={styles.veil}
@@ -46,7 +59,11 @@ export function Dialog({
             </Heading>
             {subtitle && <p className={styles.subtitle}>{subtitle}</p>}
           </header>
-          <div className={`${styles.body} ${padding === 'none' ? styles.flush : ''}`}>
+          {/* biome-ignore lint/a11y/noStaticElementInteractions: its fields are what is typed into */}
+          <div
+            onKeyDown={onKeyDown}
+            className={`${styles.body} ${padding === 'none' ? styles.flush : ''}`}
+          >
             {children}
           </div>
           {foot && <footer className={styles.foot}>{foot}</footer>}

@@ -25,6 +25,7 @@ export interface TextFieldProps {
   maxLength?: number;
   onBlur?: () => void;
   onKeyDown?: (event: React.KeyboardEvent) => void;
+  onPaste?: (event: React.ClipboardEvent<HTMLInputElement>) => void;
   inputRef?: Ref<HTMLInputElement>;
   'data-testid'?: string;
 }
@@ -69,6 +70,7 @@ export function TextField(props: TextFieldProps) {
         placeholder={props.placeholder}
         inputMode={props.inputMode}
         onKeyDown={props.onKeyDown}
+        onPaste={props.onPaste}
         data-testid={props['data-testid']}
         autoComplete="off"
         spellCheck={false}

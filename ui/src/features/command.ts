@@ -14,10 +14,16 @@ export function tellFailure(thrown: unknown): void {
  * A short command that changes something. The tags name what it makes stale here and now; the
  * `changed` event that follows says it again for every other window.
  */
-export function useCommand<Name extends CommandName>(name: Name, tags: readonly string[]) {
+export function useCommand<Name extends CommandName>(
+  name: Name,
+  tags: readonly string[],
+  /** Commands of one scope are sent one after another, in their order. */
+  scope?: string,
+) {
   const client = useQueryClient();
   return useMutation<Output<Name>, CallError, Input<Name>>({
     mutationFn: (input) => call(name, input),
+    scope: scope === undefined ? undefined : { id: scope },
     onSuccess: () => invalidate(client, tags),
   });
 }

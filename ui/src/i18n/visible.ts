@@ -16,6 +16,11 @@ export function visible(name: string): string {
   );
 }
 
+/** Running text as it may be shown, its lines and tabs as they are. */
+export function visibleText(text: string): string {
+  return text.replaceAll('\r\n', '\n').replace(/[^\n\t]+/g, visible);
+}
+
 /** A text of several lines as it may be shown, each on a line of its own. */
 export function visibleLines(text: string): string {
   return text.split(/\r?\n/).map(visible).join('\n');

@@ -11,7 +11,7 @@ use flowkeep_engine::{params_with_context, readiness};
 use crate::engine_seat::connected;
 use crate::types::{
     ActionList, ActionRow, Nothing, Object, RunAct, RunContextName, RunContextUse, RunPreview,
-    RunPreviewInput, RunPreviewTask, RunTrust,
+    RunPreviewInput, RunPreviewTask, RunTrust, StepKind,
 };
 use crate::{Api, AppError};
 
@@ -52,6 +52,7 @@ pub fn preview(api: &Api, input: RunPreviewInput) -> Result<RunPreview, AppError
         warnings,
         trust,
         context_names: definition.map_or_else(Vec::new, |found| names(found, context.as_ref())),
+        steps: definition.map(StepKind::of).unwrap_or_default(),
         tasks: definition.map_or_else(Vec::new, tasks),
     })
 }

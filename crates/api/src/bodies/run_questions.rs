@@ -5,7 +5,7 @@
 
 use flowkeep_core::json::{parse, print};
 use flowkeep_core::run::{
-    Decision, Definition, Outcome, Question, RunState, Task, TaskId, TaskState, Work,
+    Decision, Definition, Field, Item, Outcome, Question, RunState, Task, TaskId, TaskState, Work,
 };
 use flowkeep_core::{Message, RunId, Value};
 use flowkeep_engine::{Wanted, definition_of, params_of, state_of, work_of};
@@ -17,7 +17,8 @@ use super::run_previews::act;
 use super::runs::find;
 use crate::engine_seat::connected;
 use crate::types::{
-    Object, RunAnswerInput, RunBroken, RunDecision, RunField, RunItem, RunQuestion, RunStatus,
+    Object, RunAnswerInput, RunBroken, RunDecided, RunDecision, RunField, RunItem, RunQuestion,
+    RunStatus,
     RunStep, RunWork,
 };
 use crate::{Api, AppError, time};
@@ -31,6 +32,16 @@ struct Kept {
     fields: Object,
     #[serde(default)]
     ticked: Vec<String>,
+}
+
+/// What a person's work gives: the output of its task.
+#[derive(Debug, Deserialize)]
+struct Given {
+    fields: Object,
+    ticked: Vec<String>,
+    decision: RunDecision,
+    by: String,
+    at: String,
 }
 
 impl Kept {
@@ -85,27 +96,13 @@ pub(super) fn question(
         Some(Question::Work) => {
             let (work, problem) = work_of(&api.store, run, definition, state, task)?;
             let kept = Kept::read(api.store.kept_answer(run.row, task.id.as_str())?, now.round);
-            let fields = kept.filled(&work);
+            let filled = kept.filled(&work);
             let earlier = state.earlier_tasks(definition, &task.id);
             Ok(Some(RunQuestion::Work(RunWork {
-                open: work.open(&kept.ticked, &fields.0),
+                open: work.open(&kept.ticked, &filled.0),
                 instruction: work.instruction,
-                checklist: work
-                    .checklist
-                    .into_iter()
-                    .map(|item| RunItem {
-                        ticked: kept.ticked.contains(&item.id),
-                        item,
-                    })
-                    .collect(),
-                fields: work
-                    .fields
-                    .into_iter()
-                    .map(|field| RunField {
-                        value: fields.get(&field.name).cloned().into(),
-                        field,
-                    })
-                    .collect(),
+                checklist: items(work.checklist, &kept.ticked),
+                fields: fields(work.fields, &filled),
                 deliverables: work.deliverables,
                 problem,
                 next: ways(definition, task),
@@ -125,6 +122,55 @@ pub(super) fn question(
             })))
         }
     }
+}
+
+/// What a person decided about work, read from what the task gave. Nothing where it gave something else.
+///
+/// # Errors
+/// What the database says.
+pub(super) fn decided(
+    api: &Api,
+    run: &KeptRun,
+    task: &TaskId,
+    output: &str,
+) -> Result<Option<RunDecided>, AppError> {
+    let Ok(given) = serde_json::from_str::<Given>(output) else {
+        return Ok(None);
+    };
+    let Some(definition) = definition_of(&api.store, run)? else {
+        return Ok(None);
+    };
+    let Some(defined) = definition
+        .task(task)
+        .filter(|task| task.action.name == "manual")
+    else {
+        return Ok(None);
+    };
+    let state = state_of(&api.store, run, &definition)?;
+    let (work, _) = work_of(&api.store, run, &definition, &state, defined)?;
+    Ok(Some(RunDecided {
+        checklist: items(work.checklist, &given.ticked),
+        fields: fields(work.fields, &given.fields),
+        decision: given.decision,
+        by: given.by,
+        at: given.at,
+    }))
+}
+
+fn items(checklist: Vec<Item>, ticked: &[String]) -> Vec<RunItem> {
+    let item = |item: Item| RunItem {
+        ticked: ticked.contains(&item.id),
+        item,
+    };
+    checklist.into_iter().map(item).collect()
+}
+
+fn fields(form: Vec<Field>, filled: &Object) -> Vec<RunField> {
+    let field = |field: Field| RunField {
+        value: filled.get(&field.name).cloned().into(),
+        field,
+    };
+    form.into_iter().map(field).collect()
 }
 
 fn step(task: &Task) -> RunStep {

@@ -11,12 +11,12 @@ use flowkeep_store::{AttemptRecord, KeptRun, MessageRecord, RunFilter, RunNeed, 
 use super::page;
 use super::run_overview::LOOK_BACK;
 use super::run_previews::names;
-use super::run_questions::question;
+use super::run_questions::{decided, question};
 use crate::engine_seat::connected;
 use crate::types::{
     FailedTask, Nothing, RunAttempt, RunListInput, RunLog, RunLogInput, RunMessage, RunNeeds,
-    RunOutput, RunPage, RunRef, RunRow, RunShow, RunTask, RunTaskRef, RunText, SourceList,
-    SourceRow,
+    RunOutput, RunPage, RunRow, RunShow, RunShowInput, RunTask, RunTaskRef, RunText, SourceList,
+    SourceRow, StepKind,
 };
 use crate::{Api, AppError, Face, time};
 
@@ -63,25 +63,29 @@ pub(super) fn words(typed: Option<&str>) -> Option<Vec<String>> {
     typed.map(search_words)
 }
 
-/// All of a run; of its outputs those that are small.
+/// All of a run; of its outputs those that are small, and of a brief one none.
 ///
 /// # Errors
 /// `run_unknown`; what the database says.
-pub fn show(api: &Api, input: RunRef) -> Result<RunShow, AppError> {
+pub fn show(api: &Api, input: RunShowInput) -> Result<RunShow, AppError> {
     let run = find(api, &input.id)?;
+    let is_brief = input.brief.unwrap_or_default();
     let mut attempts: BTreeMap<_, Vec<RunAttempt>> = BTreeMap::new();
     for found in api.store.attempts(run.row)? {
         let task = found.task.clone();
         attempts.entry(task).or_default().push(attempt(found));
     }
     let mut tasks = Vec::new();
+    let mut steps = StepKind::default();
     let context = parse(&run.context);
     let mut context_names = Vec::new();
     if let Some(definition) = definition_of(&api.store, &run)? {
+        steps = StepKind::of(&definition);
         context_names = names(&definition, Some(&context));
         let state = state_of(&api.store, &run, &definition)?;
         let mut children = api.store.children(run.row)?;
-        let mut outputs = api.store.outputs(run.row, SHOWN_OF_ONE, SHOWN_OF_ALL)?;
+        let shown = if is_brief { 0 } else { SHOWN_OF_ONE };
+        let mut outputs = api.store.outputs(run.row, shown, SHOWN_OF_ALL)?;
         for (task, now) in definition.tasks().iter().zip(&state.tasks) {
             let output = outputs.remove(&task.id);
             let bytes = output.as_ref().map(|output| output.bytes);
@@ -111,13 +115,18 @@ pub fn show(api: &Api, input: RunRef) -> Result<RunShow, AppError> {
             Said::Message(message) => Some(message),
             Said::Line(_) => None,
         });
-    let messages = api.store.messages(run.row, 0, None, LINES)?;
+    let messages = if is_brief {
+        Vec::new()
+    } else {
+        api.store.messages(run.row, 0, None, LINES)?
+    };
     let parent = run.parent.as_ref().map(|parent| parent.run);
     let parent = parent.map(|row| api.store.run_at(row)).transpose()?;
     let parent = parent.flatten();
     Ok(RunShow {
         warnings: warnings.collect(),
         messages: messages.into_iter().map(message).collect(),
+        steps,
         tasks,
         context,
         context_text: (api.face() == Face::Desktop).then_some(run.context),
@@ -161,8 +170,10 @@ pub fn output(api: &Api, input: RunTaskRef) -> Result<RunOutput, AppError> {
     let task = TaskId(input.task);
     let output = api.store.output(run.row, &task)?;
     let none = || AppError::new("run_no_output").with("task", &task);
+    let output = output.ok_or_else(none)?;
     Ok(RunOutput {
-        output: parse(&output.ok_or_else(none)?),
+        decided: decided(api, &run, &task, &output)?,
+        output: parse(&output),
     })
 }
 

@@ -1,11 +1,11 @@
 //! Runs: what `run_*` and `source_list` take and give.
 
-use flowkeep_core::run::{Ending, Reason, Status};
+use flowkeep_core::run::{Definition, Ending, Reason, Status};
 use flowkeep_core::{Message, Value};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Object, RunContextName, RunQuestion};
+use super::{Object, RunContextName, RunDecided, RunQuestion};
 
 /// Start a workflow.
 #[derive(Debug, Clone, Default, Deserialize, TS)]
@@ -178,6 +178,42 @@ pub struct RunRef {
     pub id: String,
 }
 
+/// Which run is shown, and how much of it.
+#[derive(Debug, Clone, Default, Deserialize, TS)]
+#[serde(default, deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct RunShowInput {
+    /// Its id.
+    pub id: String,
+    /// Without outputs and lines of the log, which have commands of their own: what a page that follows
+    /// it asks for again and again.
+    pub brief: Option<bool>,
+}
+
+/// What the steps of a definition are in its document.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum StepKind {
+    /// Tasks.
+    #[default]
+    Task,
+    /// Stages.
+    Stage,
+    /// Nodes of a graph.
+    Node,
+}
+
+impl StepKind {
+    /// What the steps of this definition are: all of them stand in one list of its document.
+    pub(crate) fn of(definition: &Definition) -> Self {
+        match definition.tasks().first().map(|task| task.pointer.as_str()) {
+            Some(pointer) if pointer.starts_with("/stages") => Self::Stage,
+            Some(pointer) if pointer.starts_with("/nodes") => Self::Node,
+            _ => Self::Task,
+        }
+    }
+}
+
 /// All of a run; outputs as far as they are small.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct RunShow {
@@ -220,9 +256,11 @@ pub struct RunShow {
     pub parent: Option<String>,
     /// What somebody should look at.
     pub warnings: Vec<Message>,
+    /// What its tasks are in the document.
+    pub steps: StepKind,
     /// Its tasks, in the order of the definition.
     pub tasks: Vec<RunTask>,
-    /// The first lines of its log; `run_log` has all.
+    /// The first lines of its log; `run_log` has all. None of a brief one.
     pub messages: Vec<RunMessage>,
 }
 
@@ -251,7 +289,8 @@ pub struct RunTask {
     pub goes_on_at: Option<String>,
     /// Its attempts, in their order.
     pub attempts: Vec<RunAttempt>,
-    /// What it gave last. Absent when there is none, and when it is large: `run_output` has it.
+    /// What it gave last. Absent when there is none, when it is large and in a brief one: `run_output`
+    /// has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional, type = "unknown")]
     pub output: Option<Value>,
@@ -285,6 +324,10 @@ pub struct RunOutput {
     /// All of it but what is too large for an output: that is in a file which it names.
     #[ts(type = "unknown")]
     pub output: Value,
+    /// What a person decided, where it is a person's work, in the words of the form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub decided: Option<RunDecided>,
 }
 
 /// One attempt at a task.

@@ -5,7 +5,7 @@ use flowkeep_core::run::{Line, action::Action};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::Object;
+use super::{Object, StepKind};
 
 /// Which workflow is looked at before it runs.
 #[derive(Debug, Clone, Default, Deserialize, TS)]
@@ -36,6 +36,8 @@ pub struct RunPreview {
     pub trust: RunTrust,
     /// What it expects to be started with, in the order of the document.
     pub context_names: Vec<RunContextName>,
+    /// What its tasks are in the document.
+    pub steps: StepKind,
     /// Its tasks, in the order of the document.
     pub tasks: Vec<RunPreviewTask>,
 }

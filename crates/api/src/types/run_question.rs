@@ -61,6 +61,21 @@ pub struct RunField {
     pub value: Value,
 }
 
+/// What a person decided about work, with what was ticked and filled in.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RunDecided {
+    /// `approve` or `send_back`.
+    pub decision: RunDecision,
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: String,
+    /// What there was to tick.
+    pub checklist: Vec<RunItem>,
+    /// What was filled in.
+    pub fields: Vec<RunField>,
+}
+
 /// A step somebody can choose.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct RunStep {

@@ -1,4 +1,4 @@
-import { begun, moment, say, visible } from '@/i18n';
+import { begun, moment, say, visible, visibleText } from '@/i18n';
 import type { Message, RunMessage } from '@/ipc';
 import styles from './LogLines.module.css';
 
@@ -44,7 +44,7 @@ export function LogLine({ line, names, of }: Omit<Props, 'lines'> & { line: RunM
       <time dateTime={at}>{moment(at)}</time>
       {of === 'all' && <span className={styles.task}>{task ? (names.get(task) ?? task) : ''}</span>}
       <span className={isOurs ? styles.said : styles.printed}>
-        {isOurs ? begun(visible(say(named(text, names)))) : text}
+        {isOurs ? begun(visible(say(named(text, names)))) : visibleText(text)}
       </span>
     </div>
   );

@@ -1,21 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import {
-  Button,
-  Choice,
-  Dialog,
-  ErrorNotice,
-  PickMany,
-  Segments,
-  Spring,
-  toast,
-} from '@/components';
+import { Button, Choice, Dialog, ErrorNotice, PickMany, Segments, Spring } from '@/components';
 import { m, visible } from '@/i18n';
 import { CallError, type RunAct, type RunShow } from '@/ipc';
 import { documentQuery } from '../catalog/queries';
 import { useCommand } from '../command';
 import { runName } from './columns';
+import { ContextFields, type ContextInput } from './sheet/ContextFields';
+import { contextOf, differing, missingOf, readRest, spread } from './sheet/context';
+import { previewQuery } from './sheet/queries';
+import styles from './sheet/RunSheet.module.css';
 import { TrustNotice } from './sheet/TrustNotice';
 
 /** What is wanted when the dialog opens. */
@@ -38,7 +33,7 @@ export function RetryDialog({ run, wish, onClose }: Props) {
   const [skip, setSkip] = useState(wish.skip ?? []);
   const workflow = useQuery(documentQuery('workflow', run.workflow_id ?? ''));
   const now = workflow.data?.row.revision;
-  const isGone = workflow.error !== null;
+  const isGone = workflow.error !== null && CallError.from(workflow.error).code === 'not_found';
   const [chosen, setChosen] = useState<'old' | 'current'>('current');
   const definition = isGone ? 'old' : chosen;
   const retry = useCommand('run_retry', ['run']);
@@ -46,18 +41,44 @@ export function RetryDialog({ run, wish, onClose }: Props) {
   const error = retry.variables?.definition === definition ? retry.error : null;
   const acts = actsOf(error);
   const needsTrust = acts.length > 0;
+  const preview = useQuery({
+    ...previewQuery(run.workflow_id ?? '', run.context),
+    enabled: run.workflow_id !== null && !isGone,
+  });
+  const names = (definition === 'current' && preview.data?.context_names) || run.context_names;
+  const [typed, setTyped] = useState<ContextInput>();
+  const [isTold, setTold] = useState(false);
+  const input =
+    typed ??
+    spread(
+      run.context,
+      names.map((one) => one.name),
+    );
+  const rest = readRest(input.rest);
+  const context = contextOf(input.fields, rest ?? {});
+  const missing = missingOf(names, context);
+  const canStart = !retry.isPending && rest !== null && (workflow.data !== undefined || isGone);
   const hasFailed = run.tasks.some((task) => task.status !== 'succeeded');
-  const start = (trust: boolean) =>
+  const start = () => {
+    setTold(true);
+    if (!canStart || missing.length > 0) return;
     retry.mutate(
-      { id: run.id, from, skip, definition, trust },
+      {
+        id: run.id,
+        from,
+        skip,
+        definition,
+        trust: needsTrust,
+        context: differing(context, run.context),
+      },
       {
         onSuccess: ({ run_id }) => {
           onClose();
-          toast({ text: m.run_started({ name: runName(run) }) });
           void navigate({ to: '/runs/$id', params: { id: run_id } });
         },
       },
     );
+  };
   const tasks = run.tasks.map((task) => ({ value: task.id, label: visible(task.name) }));
   return (
     <Dialog
@@ -65,16 +86,20 @@ export function RetryDialog({ run, wish, onClose }: Props) {
       subtitle={m.run_retry_subtitle()}
       isOpen
       onClose={onClose}
+      // Trust is given by its own button and by nothing in passing.
+      onEnter={needsTrust ? undefined : start}
       data-testid="dialog-retry"
       foot={
         <>
           <Spring />
           <Button onPress={onClose}>{m.cancel()}</Button>
           <Button
+            key={needsTrust ? 'trust' : 'retry'}
             look="primary"
             icon="undo"
-            isDisabled={retry.isPending || workflow.isPending}
-            onPress={() => start(needsTrust)}
+            isDisabled={!canStart}
+            autoFocus={!needsTrust && missing.length === 0}
+            onPress={start}
             data-testid="retry-start"
           >
             {needsTrust ? m.trust_and_run() : m.run_retry_start()}
@@ -113,6 +138,9 @@ export function RetryDialog({ run, wish, onClose }: Props) {
           ]}
         />
       )}
+      {workflow.error && !isGone && (
+        <ErrorNotice error={workflow.error} onRetry={() => void workflow.refetch()} />
+      )}
       {isGone && <p>{m.run_retry_gone()}</p>}
       <PickMany
         label={m.run_retry_skip()}
@@ -122,6 +150,20 @@ export function RetryDialog({ run, wish, onClose }: Props) {
         onRemove={(place) => setSkip(skip.filter((_, index) => index !== place))}
         hint={m.run_retry_skip_hint()}
       />
+      {names.length > 0 && (
+        <details className={styles.fold} open={missing.length > 0 || typed !== undefined}>
+          <summary data-testid="retry-input">{m.run_retry_input()}</summary>
+          <ContextFields
+            names={names}
+            tasks={new Map(run.tasks.map((task) => [task.id, task.name]))}
+            input={input}
+            onChange={setTyped}
+            rest={rest}
+            missing={isTold ? missing : []}
+            focused={missing[0]}
+          />
+        </details>
+      )}
       {needsTrust ? (
         <TrustNotice acts={acts} />
       ) : (

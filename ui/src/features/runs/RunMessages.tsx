@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { Button, Card, Choice, Empty, ErrorNotice, SearchField } from '@/components';
-import { counted, m, say, visible } from '@/i18n';
+import { counted, label, m, say, visible } from '@/i18n';
 import type { RunMessage, RunShow } from '@/ipc';
 import { LogLine } from './LogLines';
 import { runLinesQuery } from './queries';
@@ -40,10 +40,10 @@ export function RunMessages({ run, task, onTask }: Props) {
         </div>
         <div className={styles.choice}>
           <Choice
-            label={m.subject_task()}
+            label={label('subject', run.steps)}
             labelling="hidden"
             options={[
-              { value: ALL, label: m.all_tasks() },
+              { value: ALL, label: label('run_mode_all', run.steps) },
               ...run.tasks.map((one) => ({ value: one.id, label: visible(one.name) })),
             ]}
             value={task ?? ALL}

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Button, Card, Chip, Empty, ErrorNotice, Notice, Page, Segments } from '@/components';
 import { begun, counted, dated, m, say, took, visible } from '@/i18n';
-import { CallError, type RunShow } from '@/ipc';
+import { CallError, type RunShow, type StepKind } from '@/ipc';
 import { documentLink } from '../catalog/kinds';
 import { documentQuery } from '../catalog/queries';
 import { runName } from './columns';
@@ -15,6 +15,9 @@ import { RunMessages } from './RunMessages';
 import styles from './RunPage.module.css';
 import { isFinal, StatusChip } from './status';
 import { TaskList } from './task/TaskList';
+
+/** What the steps of a run are called together. */
+const STEPS: Record<StepKind, () => string> = { task: m.tasks, stage: m.stages, node: m.nodes };
 
 export type RunTab = 'messages' | 'input';
 
@@ -87,7 +90,7 @@ function OpenRun({ run }: { run: RunShow }) {
           value={tab ?? 'tasks'}
           onChange={(next) => go({ tab: next === 'tasks' ? undefined : next })}
           options={[
-            { value: 'tasks', label: m.tasks(), testid: 'tab-tasks' },
+            { value: 'tasks', label: STEPS[run.steps](), testid: 'tab-tasks' },
             { value: 'messages', label: m.run_messages(), testid: 'tab-messages' },
             { value: 'input', label: m.run_input(), testid: 'tab-input' },
           ]}
@@ -172,10 +175,10 @@ function Warnings({ run }: { run: RunShow }) {
 }
 
 /** `14 tasks · 1 failed · 3 skipped`: what is worth a number. */
-function countsOf({ tasks }: RunShow): string {
+function countsOf({ steps, tasks }: RunShow): string {
   const told = (['running', 'waiting', 'interrupted', 'failed', 'skipped', 'cancelled'] as const)
     .map((status) => [status, tasks.filter((task) => task.status === status).length] as const)
     .filter(([, count]) => count > 0)
     .map(([status, count]) => counted(`n_${status}`, count));
-  return [counted('n_tasks', tasks.length), ...told].join(' · ');
+  return [counted(`n_${steps}s`, tasks.length), ...told].join(' · ');
 }

@@ -38,7 +38,7 @@ export function RunsPage() {
   const columns = useMemo(() => runColumns(now), [now]);
   const canRun = useCanRun();
   const isFiltered = Boolean(words || workflow || status || needs || since || until);
-  const isEmpty = !runs.isPending && runs.total === 0;
+  const isEmpty = !runs.isPending && !runs.error && runs.total === 0;
   return (
     <Page
       title={m.nav_runs()}
@@ -70,7 +70,7 @@ export function RunsPage() {
         }
       />
       {runs.error && <ErrorNotice error={runs.error} onRetry={runs.retry} />}
-      {!runs.isPending && (
+      {!runs.isPending && (!runs.error || runs.total > 0) && (
         <Card fill="hold">
           {isEmpty ? (
             <NoRuns

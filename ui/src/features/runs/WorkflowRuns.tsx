@@ -2,6 +2,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { Button, Card, Empty, ErrorNotice, RowList } from '@/components';
 import { m } from '@/i18n';
+import { SavedTriggerNote } from '../catalog/TriggerNote';
 import { runColumns } from './columns';
 import { useNow } from './now';
 import { openRunSheet } from './sheet/store';
@@ -19,23 +20,27 @@ export function WorkflowRuns({ workflow }: { workflow: string }) {
   if (runs.isPending) return null;
   if (runs.total === 0) {
     return (
-      <Card fill="hold">
-        <Empty
-          icon="runs"
-          title={m.run_none()}
-          actions={
-            <Button icon="play" onPress={() => openRunSheet({ workflow })}>
-              {m.run_start_choose()}
-            </Button>
-          }
-        >
-          {m.workflow_runs_none_hint()}
-        </Empty>
-      </Card>
+      <>
+        <SavedTriggerNote workflow={workflow} />
+        <Card fill="hold">
+          <Empty
+            icon="runs"
+            title={m.run_none()}
+            actions={
+              <Button icon="play" onPress={() => openRunSheet({ workflow })}>
+                {m.run_start_choose()}
+              </Button>
+            }
+          >
+            {m.workflow_runs_none_hint()}
+          </Empty>
+        </Card>
+      </>
     );
   }
   return (
     <>
+      <SavedTriggerNote workflow={workflow} />
       <Card fill="hold">
         <RowList
           label={m.nav_runs()}

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { took } from '@/i18n';
 
 /**
  * The time, told again every so many milliseconds while something on the page grows with it; with
@@ -23,11 +24,19 @@ export function useNow(every: number | null): Date {
 /** How often a length is told anew that grows in minutes, in milliseconds. */
 export const SLOW = 30_000;
 
+const MINUTE = 60_000;
+
 /** A length in whole minutes, or in whole seconds while it has none: nobody counts along. */
 export function roughly(milliseconds: number): number {
-  const MINUTE = 60_000;
   const unit = milliseconds < MINUTE ? 1000 : MINUTE;
   return Math.max(1000, Math.floor(milliseconds / unit) * unit);
+}
+
+/** How long ago something was, in words, told anew as often as they change. */
+export function useAge(since: string | null | undefined): string | undefined {
+  const isYoung = since ? Date.now() - new Date(since).getTime() < MINUTE : false;
+  const now = useNow(isYoung ? 1000 : SLOW);
+  return since ? took(roughly(between(since, null, now))) : undefined;
 }
 
 /** From one time to another, or to now where the other has not come, in milliseconds. */

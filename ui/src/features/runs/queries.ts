@@ -1,9 +1,12 @@
 /** What the pages of runs ask for. */
+
+import type { InfiniteData } from '@tanstack/react-query';
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { call, type RunListInput, type RunMessage } from '@/ipc';
+import { type KeptPage, runsPage } from './pages';
 
-/** Rows of one page of the list. */
-const PAGE = 100;
+/** How often all that fits is counted while runs change, in milliseconds. */
+const COUNT_EVERY = 5_000;
 /** Lines of a log that one call gives. */
 const LINES = 500;
 /** Lines of a log that the window keeps: the newest. */
@@ -15,8 +18,10 @@ export type RunQuestion = Omit<RunListInput, 'after' | 'limit' | 'count'>;
 export function runsQuery(question: RunQuestion) {
   return infiniteQueryOptions({
     queryKey: ['runs', question],
-    queryFn: ({ pageParam }) =>
-      call('run_list', { ...question, after: pageParam ?? undefined, limit: PAGE }),
+    queryFn: ({ client, queryKey, pageParam }) => {
+      const before = client.getQueryData<InfiniteData<KeptPage, string | null>>(queryKey);
+      return runsPage(question, pageParam, before);
+    },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
     placeholderData: keepPreviousData,
@@ -30,7 +35,7 @@ export function runCountQuery(question: RunQuestion) {
     queryKey: ['run count', question],
     queryFn: async () => (await call('run_list', { ...question, limit: 1, count: true })).total,
     placeholderData: keepPreviousData,
-    meta: { tags: ['run'] },
+    meta: { tags: ['run'], atMostEvery: COUNT_EVERY },
   });
 }
 
@@ -46,7 +51,7 @@ export function lastRunsQuery(workflow: string, limit: number) {
 export function runQuery(id: string) {
   return queryOptions({
     queryKey: ['run', id],
-    queryFn: () => call('run_show', { id }),
+    queryFn: () => call('run_show', { id, brief: true }),
     meta: { tags: [`run:${id}`, 'run'] },
   });
 }
@@ -94,12 +99,12 @@ export function runLinesQuery(id: string) {
       let lines = before?.lines ?? [];
       for (;;) {
         const page = await call('run_log', { id, after: last, limit: LINES });
-        if (page.items.length > 0) lines = [...lines, ...page.items];
         last = page.next ?? last;
-        if (page.items.length < LINES) break;
+        const over = Math.max(0, lines.length + page.items.length - KEPT);
+        if (page.items.length > 0) lines = [...lines.slice(over), ...page.items];
+        dropped += over;
+        if (page.items.length < LINES) return { lines, last, dropped };
       }
-      dropped += Math.max(0, lines.length - KEPT);
-      return { lines: lines.slice(-KEPT), last, dropped };
     },
     structuralSharing: false,
     meta: { tags: [`run:${id}`, 'run'] },

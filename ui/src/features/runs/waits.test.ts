@@ -29,10 +29,17 @@ it('tells a pause from a turn, and both from a task that nobody has called', () 
   const queued = { number: 1, status: 'queued' } as RunTask['attempts'][number];
   expect(reason({ attempts: [queued] }, 'paused')).toBe('the run is paused');
   expect(reason({ attempts: [queued] })).toBe('waits for its turn');
-  expect(reason({})).toBe('starts when another task leads to it');
+  expect(reason({})).toBe('not reached yet');
 });
 
 it('says nothing where the status says all', () => {
   expect(reason({ status: 'succeeded' })).toBeUndefined();
   expect(reason({ status: 'skipped', why: 'condition' })).toBe('its condition did not hold');
+});
+
+it('does not say of a task that was open that it never started', () => {
+  const open = { number: 1, started_at: '2026-11-21T09:00:00Z' } as RunTask['attempts'][number];
+  const cancelled = { status: 'cancelled', why: 'stopped' } as const;
+  expect(reason({ ...cancelled, attempts: [open] })).toBe('the run failed while it was under way');
+  expect(reason(cancelled)).toBe('the run had failed before it could start');
 });

@@ -1,7 +1,7 @@
-import { label, m, took, visible } from '@/i18n';
+import { label, listed, m, took, visible } from '@/i18n';
 import type { RunShow, RunTask } from '@/ipc';
 
-/** So many tasks are named; of more, their number is told. */
+/** So many tasks are named. */
 const NAMED = 3;
 
 /** Why a task is as it is, in words; nothing where its status says all. */
@@ -12,6 +12,8 @@ export function reasonOf(
   now: Date,
 ): string | undefined {
   const { why, status, waits_for, goes_on_at, attempts } = task;
+  if (why === 'stopped' && attempts.some((attempt) => attempt.started_at))
+    return m.reason_stopped_underway();
   if (why) return label('reason', why);
   if (goes_on_at) {
     const left = new Date(goes_on_at).getTime() - now.getTime();
@@ -21,10 +23,8 @@ export function reasonOf(
     return status === 'running' ? m.waits_moment({ length }) : m.waits_retry({ length });
   }
   if (waits_for?.length) {
-    const told = waits_for.slice(0, NAMED).map((id) => visible(names.get(id) ?? id));
-    const more = waits_for.length - told.length;
-    if (more > 0) told.push(m.waits_more({ count: more }));
-    return m.waits_tasks({ names: told.join(', ') });
+    const called = waits_for.map((id) => visible(names.get(id) ?? id));
+    return m.waits_tasks({ names: listed(called, NAMED) });
   }
   if (status === 'waiting') return m.waits_person();
   if (status === 'interrupted') return m.waits_operator();

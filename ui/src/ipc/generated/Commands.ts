@@ -79,6 +79,7 @@ import type { RunRef } from "./RunRef";
 import type { RunResumeInput } from "./RunResumeInput";
 import type { RunRetryInput } from "./RunRetryInput";
 import type { RunShow } from "./RunShow";
+import type { RunShowInput } from "./RunShowInput";
 import type { RunStartInput } from "./RunStartInput";
 import type { RunStatus } from "./RunStatus";
 import type { RunTaskInput } from "./RunTaskInput";
@@ -178,7 +179,7 @@ export interface Commands {
   run_start: { input: RunStartInput; output: RunStatus };
   run_task: { input: RunTaskInput; output: RunTaskResult };
   run_list: { input: RunListInput; output: RunPage };
-  run_show: { input: RunRef; output: RunShow };
+  run_show: { input: RunShowInput; output: RunShow };
   run_overview: { input: Nothing; output: RunOverview };
   run_output: { input: RunTaskRef; output: RunOutput };
   run_preview: { input: RunPreviewInput; output: RunPreview };

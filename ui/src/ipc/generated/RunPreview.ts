@@ -3,6 +3,7 @@ import type { Finding } from "./Finding";
 import type { RunContextName } from "./RunContextName";
 import type { RunPreviewTask } from "./RunPreviewTask";
 import type { RunTrust } from "./RunTrust";
+import type { StepKind } from "./StepKind";
 
 /**
  * What a start would do.
@@ -36,6 +37,10 @@ trust: RunTrust,
  * What it expects to be started with, in the order of the document.
  */
 context_names: Array<RunContextName>, 
+/**
+ * What its tasks are in the document.
+ */
+steps: StepKind, 
 /**
  * Its tasks, in the order of the document.
  */

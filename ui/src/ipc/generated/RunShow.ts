@@ -5,6 +5,7 @@ import type { RunContextName } from "./RunContextName";
 import type { RunMessage } from "./RunMessage";
 import type { RunTask } from "./RunTask";
 import type { Status } from "./Status";
+import type { StepKind } from "./StepKind";
 
 /**
  * All of a run; outputs as far as they are small.
@@ -71,10 +72,14 @@ parent?: string,
  */
 warnings: Array<Message>, 
 /**
+ * What its tasks are in the document.
+ */
+steps: StepKind, 
+/**
  * Its tasks, in the order of the definition.
  */
 tasks: Array<RunTask>, 
 /**
- * The first lines of its log; `run_log` has all.
+ * The first lines of its log; `run_log` has all. None of a brief one.
  */
 messages: Array<RunMessage>, };

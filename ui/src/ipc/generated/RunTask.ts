@@ -41,7 +41,8 @@ goes_on_at?: string,
  */
 attempts: Array<RunAttempt>, 
 /**
- * What it gave last. Absent when there is none, and when it is large: `run_output` has it.
+ * What it gave last. Absent when there is none, when it is large and in a brief one: `run_output`
+ * has it.
  */
 output?: unknown, 
 /**

@@ -24,8 +24,8 @@ export interface DraftTools {
   at: (path: Path) => View;
   /** The number at a path as the text spells it; `undefined` where it is printed the same or is none. */
   spelling: (path: Path) => string | undefined;
-  /** Change the document; without a `burst` the edit is a step of undo of its own. */
-  edit: (edits: readonly Edit[], burst?: string) => void;
+  /** Change the document: a step of undo of its own, or one with what is typed at a path. */
+  edit: (edits: readonly Edit[], typedAt?: Path) => void;
   /** Set a value at once; `undefined` takes the key away. */
   put: (path: Path, value: View) => void;
   /** Set a value while it is typed, by its JSON where numbers are to stay as spelled; `undefined`
@@ -71,9 +71,9 @@ export function useDraft(): DraftTools {
         ? spelled
         : undefined;
     },
-    edit: (edits, burst) => {
+    edit: (edits, typedAt) => {
       steps += 1;
-      draft.edit(edits, burst ?? `step ${steps}`);
+      draft.edit(edits, typedAt ? pointer(typedAt) : `step ${steps}`);
     },
     put: (path, value) => {
       if (value === undefined && valueAt(view, path) === undefined) return;

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import { Empty, Icon, IconButton, type IconName } from '@/components';
 import { m } from '@/i18n';
 import { useDraft } from '../draft/DraftContext';
+import { removeRow } from './addRow';
 import styles from './forms.module.css';
 import { OtherFields } from './OtherFields';
 import { StageForm } from './StageForm';
@@ -58,7 +59,7 @@ export function DetailPanel({ at, lists, onAt, arrival }: Props) {
     nameText(row.id) ||
     (name === 'transitions' || name === 'edges' ? m.transition() : m.unnamed());
   const onRemove = () => {
-    list.remove(index);
+    removeRow(lists, name as AddedTo, index);
     onAt(`${name}/${Math.max(0, index - 1)}`);
   };
   return (

@@ -2,6 +2,7 @@ import { Card, type Option } from '@/components';
 import { m } from '@/i18n';
 import { useDraft } from '../draft/DraftContext';
 import { isObject } from '../draft/edits';
+import { TriggerNote } from '../TriggerNote';
 import { BoundArea, BoundChoice, BoundNumber, BoundText } from './bound';
 import styles from './forms.module.css';
 import { OtherFields, RestOf } from './OtherFields';
@@ -73,6 +74,7 @@ export function GeneralCard() {
         {(trigger === 'event' ||
           draft.at(['event']) !== undefined ||
           draft.at(['watch']) !== undefined) && <EventFields />}
+        <TriggerNote view={draft.view} />
       </div>
     </Card>
   );

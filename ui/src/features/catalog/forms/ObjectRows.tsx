@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Button, IconButton } from '@/components';
 import { m } from '@/i18n';
 import { insert, isObject, type Path, remove, set, type View } from '../draft/edits';
@@ -17,17 +17,26 @@ interface Props {
   'data-testid'?: string;
 }
 
-/** A list of objects, each in a frame of its own; a value that is none is shown as JSON. */
+/** A list of objects, each in a frame of its own, a new one with the cursor in it; a value that is none is shown as JSON. */
 export function ObjectRows({ scope, path, label, addLabel, fresh, row, ...rest }: Props) {
   const value = scope.at(path);
+  const rows = useRef<HTMLDivElement>(null);
+  const [isAdded, setAdded] = useState(false);
+  useEffect(() => {
+    if (!isAdded) return;
+    setAdded(false);
+    rows.current?.querySelector<HTMLElement>(':scope > :nth-last-child(2) input')?.focus();
+  }, [isAdded]);
   const isList = Array.isArray(value);
   if (value !== undefined && !(isList && value.every(isObject)))
     return <JsonField scope={scope} path={path} label={label} />;
   const items = isList ? value : [];
-  const add = () =>
+  const add = () => {
     scope.edit([isList ? insert(path, items.length, fresh(items.length)) : set(path, [fresh(0)])]);
+    setAdded(true);
+  };
   return (
-    <div className={styles.list} data-testid={rest['data-testid']}>
+    <div className={styles.list} data-testid={rest['data-testid']} ref={rows}>
       <span className={styles.label}>{label}</span>
       {items.map((_, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity of their own

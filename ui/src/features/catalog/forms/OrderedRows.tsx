@@ -9,6 +9,8 @@ export interface OrderedRow {
   /** Said to assistive technology when it moves. */
   plainName: string;
   detail?: ReactNode;
+  /** A second line, quieter. */
+  below?: string;
   mark?: ReactNode;
 }
 
@@ -99,7 +101,14 @@ export function OrderedRows({ label, rows, selected, onSelect, onMove, onRemove 
               onClick={() => onSelect(row.key)}
               onKeyDown={(event) => onKeyDown(event, index)}
             >
-              <span className={styles.name}>{row.name}</span>
+              <span className={styles.words}>
+                <span className={styles.name}>{row.name}</span>
+                {row.below && (
+                  <span className={styles.below} title={row.below}>
+                    {row.below}
+                  </span>
+                )}
+              </span>
               {row.mark}
               {row.detail && <span className={styles.detail}>{row.detail}</span>}
             </button>

@@ -2,8 +2,11 @@ import { Card, Chip, Icon, IconButton } from '@/components';
 import { counted, m } from '@/i18n';
 import type { ViewObject } from '../draft/edits';
 import { actionWords } from './actions';
+import { moveRow, removeRow } from './addRow';
 import { OrderedRows } from './OrderedRows';
 import { asText, nameText, spelled } from './scope';
+import { isOrderedByAfter, taskNames, turnsOf } from './taskOrder';
+import { turnWords } from './turnWords';
 import type { AddedTo, ListName, Lists } from './WorkflowForm';
 
 interface Props {
@@ -45,6 +48,7 @@ export function RowsCard({ name, lists, open, onOpen, onAdd }: Props) {
   }
   const list = lists[name];
   if (!list) return null;
+  const below = name === 'tasks' ? turnsBelow(list.rows) : [];
   const rows = list.order.map((index) => {
     const row = list.rows[index] ?? {};
     const problems = list
@@ -56,6 +60,7 @@ export function RowsCard({ name, lists, open, onOpen, onAdd }: Props) {
       name: nameOf(name, row, lists),
       plainName: nameText(row.name ?? row.id),
       detail: detailOf(name, row),
+      below: below[index],
       mark:
         problems.length > 0 ? (
           <Chip tone="fail" icon="warn">
@@ -66,11 +71,12 @@ export function RowsCard({ name, lists, open, onOpen, onAdd }: Props) {
   });
   const isTextOrder = list.order.every((place, index) => place === index);
   const onMove = (from: number, to: number) => {
-    list.move(from, to);
+    moveRow(lists, name, from, to);
     onOpen(`${name}/${isTextOrder ? to : list.order[from]}`);
   };
   return (
     <Card
+      data-testid={`rows-${name}`}
       title={TITLES[name]()}
       aside={
         <>
@@ -90,10 +96,17 @@ export function RowsCard({ name, lists, open, onOpen, onAdd }: Props) {
         selected={open ?? null}
         onSelect={onOpen}
         onMove={name === 'edges' ? undefined : onMove}
-        onRemove={(place) => list.remove(list.order[place] ?? place)}
+        onRemove={(place) => removeRow(lists, name, list.order[place] ?? place)}
       />
     </Card>
   );
+}
+
+/** When each task begins, where that is for the tasks to say and there are several. */
+function turnsBelow(rows: readonly ViewObject[]): string[] {
+  if (rows.length < 2 || !isOrderedByAfter(rows)) return [];
+  const names = taskNames(rows);
+  return turnsOf(rows).map((turn) => turnWords(turn, (id) => names.get(id) ?? nameText(id)));
 }
 
 function nameOf(list: ListName, row: ViewObject, lists: Lists) {
@@ -117,11 +130,7 @@ function stageName(lists: Lists, id: unknown): string {
 function detailOf(list: ListName, row: ViewObject) {
   if (list === 'transitions' || list === 'edges') return nameText(row.condition);
   if (list === 'tasks') {
-    const action = asText(row.action ?? row.type);
-    const after = Array.isArray(row.dependsOn) ? row.dependsOn.length : 0;
-    return [actionWords(action), after > 0 && counted('after_tasks', after)]
-      .filter(Boolean)
-      .join(' · ');
+    return actionWords(asText(row.action ?? row.type));
   }
   const ticks = Array.isArray(row.checklist) ? row.checklist.length : 0;
   const results = Array.isArray(row.deliverables) ? row.deliverables.length : 0;

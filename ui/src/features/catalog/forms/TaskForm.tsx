@@ -11,6 +11,7 @@ import { TaskFailure } from './TaskFailure';
 import { TaskId } from './TaskId';
 import { TaskPlace } from './TaskPlace';
 import { TaskTiming } from './TaskTiming';
+import { afterKey, beginsAtOnce } from './taskOrder';
 import { WordList } from './WordList';
 
 const KNOWN = [
@@ -68,7 +69,11 @@ export function TaskForm({ scope, index, tasks }: Props) {
         data-testid="task-name"
       />
       <TaskAction scope={scope} choices={choices} />
-      <Dependencies scope={scope} choices={choices} />
+      <Dependencies
+        scope={scope}
+        choices={choices}
+        none={beginsAtOnce(tasks.rows, index) ? m.turn_at_once() : undefined}
+      />
       {(isObject(view) ? 'description' in view : false) && (
         <BoundArea scope={scope} path={['description']} label={m.field_description()} rows={2} />
       )}
@@ -99,8 +104,15 @@ export function TaskForm({ scope, index, tasks }: Props) {
   );
 }
 
-function Dependencies({ scope, choices }: { scope: Scope; choices: Option[] }) {
-  const path = [spelled(scope.view, 'dependsOn', 'depends_on')];
+interface DependenciesProps {
+  scope: Scope;
+  choices: Option[];
+  /** What it means that there are none. */
+  none: string | undefined;
+}
+
+function Dependencies({ scope, choices, none }: DependenciesProps) {
+  const path = [afterKey(isObject(scope.view) ? scope.view : undefined)];
   const value = scope.at(path);
   const isList = Array.isArray(value);
   const values = isList
@@ -117,6 +129,7 @@ function Dependencies({ scope, choices }: { scope: Scope; choices: Option[] }) {
         scope.edit([isList ? insert(path, values.length, id) : set(path, [...values, id])])
       }
       onRemove={(place) => scope.edit([isList ? remove([...path, place]) : remove(path)])}
+      hint={values.length === 0 ? none : undefined}
       notes={scope.notes(path, 'inside')}
       data-testid="task-after"
     />

@@ -4,7 +4,8 @@ import { m } from '@/i18n';
 import type { Edit } from '@/ipc';
 import { set } from '../draft/edits';
 import type { RowsScope } from './rows';
-import { asText, type Scope, spelled } from './scope';
+import { asText, type Scope } from './scope';
+import { afterKey } from './taskOrder';
 
 interface Props {
   scope: Scope;
@@ -44,7 +45,7 @@ export function references(tasks: RowsScope, id: string, next: string): Edit[] {
   if (id === '') return [];
   return tasks.rows.flatMap((row, place) => {
     const edits: Edit[] = [];
-    const key = spelled(row, 'dependsOn', 'depends_on');
+    const key = afterKey(row);
     const after = row[key];
     if (Array.isArray(after)) {
       after.forEach((value, at) => {

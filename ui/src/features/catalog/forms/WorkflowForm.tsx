@@ -9,6 +9,7 @@ import styles from './forms.module.css';
 import { GeneralCard } from './GeneralCard';
 import { OtherFields } from './OtherFields';
 import { Problems } from './Problems';
+import { placeAt } from './place';
 import { RowsCard } from './RowsCard';
 import { type RowsScope, rowsAt } from './rows';
 import { otherKeys, type Scope, spelled } from './scope';
@@ -75,7 +76,7 @@ function unshownLists(scope: Scope, lists: Lists): string[] {
 }
 
 interface Props {
-  /** What is open at the side, such as `tasks/2`. */
+  /** What is open at the side, such as `tasks/2` or `id:load`. */
   at: string | undefined;
   onAt: (at: string) => void;
 }
@@ -90,7 +91,7 @@ export function WorkflowForm({ at, onAt }: Props) {
     spelled(draft.view, 'maxConcurrent', 'max_concurrent'),
   ];
   const others = [...otherKeys(draft.view, known), ...unshownLists(draft, lists)];
-  const open = at ?? firstRow(lists);
+  const open = (at && placeAt(lists, at)) ?? firstRow(lists);
   const [added, setAdded] = useState<string>();
   const add = (name: AddedTo) => {
     const place = addRow(lists, name);

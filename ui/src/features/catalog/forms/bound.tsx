@@ -15,7 +15,6 @@ interface BoundProps {
   placeholder?: string;
   face?: 'text' | 'code';
   isRequired?: boolean;
-  onKeyDown?: (event: React.KeyboardEvent) => void;
   'data-testid'?: string;
 }
 

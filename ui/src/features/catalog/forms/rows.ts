@@ -21,9 +21,10 @@ export interface RowsScope {
   order: number[];
   row: (index: number) => Scope;
   add: (value: ViewObject) => void;
-  remove: (index: number) => void;
-  /** Move the row shown at one place to another. */
-  move: (from: number, to: number) => void;
+  /** Take a row away, after these edits of the rows that speak of it. */
+  remove: (index: number, before?: readonly Edit[]) => void;
+  /** Move the row shown at one place to another, and then make these edits. */
+  move: (from: number, to: number, after?: readonly Edit[]) => void;
 }
 
 /** The list at a path, be it a list or a text that holds one; `null` when it is neither. */
@@ -54,9 +55,9 @@ function rowsOf(scope: Scope, rows: ViewObject[]): RowsScope {
     order,
     row: (index) => inside(scope, [index]),
     add: (value) => scope.edit([insert([], rows.length, numbered(rows, value))]),
-    remove: (index) => scope.edit([remove([index])]),
-    move: (from, to) => {
-      if (from !== to) scope.edit(moveEdits(rows, order, from, to));
+    remove: (index, before = []) => scope.edit([...before, remove([index])]),
+    move: (from, to, after = []) => {
+      if (from !== to) scope.edit([...moveEdits(rows, order, from, to), ...after]);
     },
   };
 }

@@ -20,10 +20,10 @@ export function inside(scope: Scope, base: Path): Scope {
     view: scope.at(base),
     at: (path) => scope.at(under(path)),
     spelling: (path) => scope.spelling(under(path)),
-    edit: (edits, burst) =>
+    edit: (edits, typedAt) =>
       scope.edit(
         edits.map((edit) => moveUnder(edit, base)),
-        burst,
+        typedAt && under(typedAt),
       ),
     put: (path, value) => scope.put(under(path), value),
     type: (path, value, text) => scope.type(under(path), value, text),

@@ -53,6 +53,24 @@ export function rowsOf(output: unknown): Table | null {
   return table(list, order);
 }
 
+/** Rows that are looked at to find how wide a column is, and the most it takes, in characters. */
+const SAMPLE = 200;
+const WIDEST = 40;
+
+/** How wide a column of a long table is, in characters: what most of it needs. */
+export function widthOf({ rows }: Table, column: string): number {
+  const step = Math.max(1, Math.floor(rows.length / SAMPLE));
+  let widest = wide(column);
+  for (let index = 0; index < rows.length; index += step)
+    widest = Math.max(widest, wide(cellText(rows[index]?.[column]).slice(0, WIDEST)));
+  return Math.min(widest, WIDEST);
+}
+
+/** Chinese characters are as wide as two others. */
+function wide(text: string): number {
+  return text.replace(/[\u1100-\uffff]/g, 'xx').length;
+}
+
 /** What stands beside the rows, such as the file of what was too many for the output. */
 export function besideRows(output: unknown): Record<string, unknown> {
   if (!isFields(output)) return {};

@@ -25,7 +25,12 @@ export function Questions({ run }: { run: RunShow }) {
           />
         </div>
       )}
-      <Question key={task.id} run={run} task={task} />
+      <Question
+        // Work that is done anew is ticked anew.
+        key={`${task.id} ${task.attempts.length}`}
+        run={run}
+        task={task}
+      />
     </div>
   );
 }

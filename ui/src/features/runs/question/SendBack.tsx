@@ -13,13 +13,16 @@ interface Props {
 /** Work that is not right yet: an earlier step and all that followed it are done again. */
 export function SendBack({ steps, isDisabled, onSend }: Props) {
   const [isOpen, setOpen] = useState(false);
-  const [to, setTo] = useState(steps.at(-1)?.id ?? '');
+  const [to, setTo] = useState('');
   return (
     <>
       <Button
         icon="undo"
         isDisabled={isDisabled}
-        onPress={() => setOpen(true)}
+        onPress={() => {
+          setTo(steps.at(-1)?.id ?? '');
+          setOpen(true);
+        }}
         data-testid="send-back"
       >
         {m.question_send_back()}

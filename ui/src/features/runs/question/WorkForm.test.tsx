@@ -1,35 +1,83 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { afterEach, expect, it } from 'vitest';
-import { type RunShow, type RunTask, type RunWork, setTransport } from '@/ipc';
+import {
+  type Input,
+  type RunItem,
+  type RunShow,
+  type RunTask,
+  type RunWork,
+  setTransport,
+} from '@/ipc';
 import { testTransport } from '@/ipc/testing';
-import { WorkForm } from './WorkForm';
+import { Questions } from './Questions';
 
 afterEach(cleanup);
 
-it('keeps what is chosen as soon as it is chosen', async () => {
-  const transport = testTransport({});
-  setTransport(transport);
-  const work = {
+const item = (id: string, ticked = false): RunItem => ({ id, text: id, optional: false, ticked });
+
+/** A run that asks for work, in this round of it. */
+function run(work: Partial<RunWork>, round = 1): RunShow {
+  const question = {
+    kind: 'work',
+    instruction: null,
     checklist: [],
     deliverables: [],
-    fields: [{ name: 'good', label: 'Good', holds: 'truth', options: [], value: null }],
+    fields: [],
+    open: [],
     next: [],
     send_back_to: [],
-  } as unknown as RunWork;
-  render(
-    <QueryClientProvider client={new QueryClient()}>
-      <WorkForm
-        run={{ id: 'r' } as RunShow}
-        task={{ id: 'look', name: 'Look', attempts: [] } as unknown as RunTask}
-        work={work}
-      />
-    </QueryClientProvider>,
+    ...work,
+  };
+  const attempts = Array.from({ length: round }, (_, index) => ({ number: index + 1 }));
+  const task = { id: 'look', name: 'Look', attempts, question } as unknown as RunTask;
+  return { id: 'r', status: 'waiting', tasks: [task] } as unknown as RunShow;
+}
+
+/** The page; `show` draws it with what the run says then. */
+function page(first: RunShow) {
+  const transport = testTransport({ run_answer: () => ({ run_id: 'r', status: 'waiting' }) });
+  setTransport(transport);
+  const client = new QueryClient();
+  const drawn = (shown: RunShow) => (
+    <QueryClientProvider client={client}>
+      <Questions run={shown} />
+    </QueryClientProvider>
   );
+  const { rerender } = render(drawn(first));
+  const answers = () => transport.calls.map(({ input }) => input as Input<'run_answer'>);
+  return { show: (shown: RunShow) => rerender(drawn(shown)), answers };
+}
+
+const tick = (id: string) =>
+  screen.getByTestId(`tick-${id}`).querySelector<HTMLInputElement>('input');
+
+it('keeps what is chosen as soon as it is chosen', async () => {
+  const good = { name: 'good', label: 'Good', holds: 'truth', options: [], value: null };
+  const { answers } = page(run({ fields: [good] as unknown as RunWork['fields'] }));
   fireEvent.click(screen.getByTestId('answer-good-yes'));
-  await waitFor(() => expect(transport.calls.length).toBe(1));
-  expect(transport.calls[0]).toEqual({
-    name: 'run_answer',
-    input: { id: 'r', task: 'look', fields: { good: true } },
-  });
+  await waitFor(() => expect(answers().length).toBe(1));
+  expect(answers()[0]).toEqual({ id: 'r', task: 'look', fields: { good: true } });
+});
+
+it('sends the whole form with the decision, after the ticks before it', async () => {
+  const { answers } = page(run({ checklist: [item('a', true), item('b')] }));
+  fireEvent.click(tick('b') as Element);
+  fireEvent.click(screen.getByTestId('approve'));
+  await waitFor(() => expect(answers().length).toBe(2));
+  expect(answers()[0]).toMatchObject({ tick: ['b'] });
+  expect(answers()[1]).toMatchObject({ decision: 'approve', tick: ['a', 'b'], untick: [] });
+});
+
+it('shows what somebody else ticks, and nothing ticked of work that is done anew', () => {
+  const { show } = page(run({ checklist: [item('a'), item('b')] }));
+  fireEvent.click(tick('a') as Element);
+  show(run({ checklist: [item('a'), item('b', true)] }));
+  expect([tick('a')?.checked, tick('b')?.checked]).toEqual([true, true]);
+  show(run({ checklist: [item('a', true), item('b', true)] }));
+  show(run({ checklist: [item('a'), item('b', true)] }));
+  expect(tick('a')?.checked).toBe(false);
+  fireEvent.click(tick('a') as Element);
+  show(run({ checklist: [item('a'), item('b')] }, 2));
+  expect([tick('a')?.checked, tick('b')?.checked]).toEqual([false, false]);
 });

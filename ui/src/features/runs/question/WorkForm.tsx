@@ -1,13 +1,15 @@
 import { useState } from 'react';
 import { Button, Choice, ErrorNotice, Icon, Notice, Tick } from '@/components';
-import { counted, m, say, took, visible } from '@/i18n';
+import { counted, m, say, visible, visibleText } from '@/i18n';
 import type { RunAnswerInput, RunShow, RunTask, RunWork } from '@/ipc';
 import { useCommand } from '../../command';
-import { between, roughly, SLOW, useNow } from '../now';
+import { useAge } from '../now';
 import { AnswerField } from './AnswerField';
-import { changed, faultOf, openItems, type Values, valuesOf } from './answer';
+import { changed, faultOf, openItems, type Values } from './answer';
+import { EarlierResults } from './EarlierResults';
 import styles from './Questions.module.css';
 import { SendBack } from './SendBack';
+import { useOwnAnswers } from './useOwnAnswers';
 
 interface Props {
   run: RunShow;
@@ -20,29 +22,25 @@ interface Props {
  * kept as soon as they are made, so that another day or another person goes on from there.
  */
 export function WorkForm({ run, task, work }: Props) {
-  const [ticked, setTicked] = useState<ReadonlySet<string>>(
-    () => new Set(work.checklist.filter((item) => item.ticked).map((item) => item.id)),
-  );
-  const [values, setValues] = useState<Values>(() => valuesOf(work.fields));
+  const { ticked, values, ...own } = useOwnAnswers(work);
   const [next, setNext] = useState(work.next[0]?.id);
   const [isTold, setTold] = useState(false);
   const tags = ['run', `run:${run.id}`];
-  const keep = useCommand('run_answer', tags);
-  const decide = useCommand('run_answer', tags);
+  // A tick and the decision after it are not to overtake each other.
+  const scope = `answer ${run.id} ${task.id}`;
+  const keep = useCommand('run_answer', tags, scope);
+  const decide = useCommand('run_answer', tags, scope);
   const about = { id: run.id, task: task.id };
   const open = openItems(work, ticked);
   const faults = new Map(
     work.fields.map((field) => [field.name, faultOf(field, values[field.name])]),
   );
   const missing = open.length + [...faults.values()].filter(Boolean).length;
-  const now = useNow(SLOW);
   const since = task.attempts.at(-1)?.started_at;
+  const age = useAge(since);
 
   const tick = (item: string, on: boolean) => {
-    const all = new Set(ticked);
-    if (on) all.add(item);
-    else all.delete(item);
-    setTicked(all);
+    own.tick(item, on);
     keep.mutate({ ...about, fields: {}, ...(on ? { tick: [item] } : { untick: [item] }) });
   };
   // A field that has just been chosen is not in the values of this drawing yet.
@@ -57,7 +55,13 @@ export function WorkForm({ run, task, work }: Props) {
     if (Object.keys(differing).length > 0) keep.mutate({ ...about, fields: differing });
   };
   const answer = (input: Partial<RunAnswerInput>) =>
-    decide.mutate({ ...about, fields: changed(work.fields, values), ...input });
+    decide.mutate({
+      ...about,
+      fields: changed(work.fields, values),
+      tick: [...ticked],
+      untick: work.checklist.map((item) => item.id).filter((id) => !ticked.has(id)),
+      ...input,
+    });
   const approve = () => {
     setTold(true);
     if (missing === 0) answer({ decision: 'approve', to: work.next.length > 1 ? next : undefined });
@@ -69,7 +73,7 @@ export function WorkForm({ run, task, work }: Props) {
           <Icon name="person" />
         </span>
         <h2>{visible(task.name)}</h2>
-        {since && <small>{m.asks_for({ length: took(roughly(between(since, null, now))) })}</small>}
+        {age && <small>{m.asks_for({ length: age })}</small>}
       </header>
       <div className={styles.body}>
         {work.problem && (
@@ -79,9 +83,10 @@ export function WorkForm({ run, task, work }: Props) {
         )}
         {work.instruction && (
           <p className={styles.instruction} data-selectable>
-            {work.instruction}
+            {visibleText(work.instruction)}
           </p>
         )}
+        <EarlierResults run={run} work={work} />
         {work.checklist.length > 0 && (
           <fieldset className={styles.part}>
             <legend>{m.checklist()}</legend>
@@ -113,7 +118,7 @@ export function WorkForm({ run, task, work }: Props) {
                 field={field}
                 value={values[field.name]}
                 fault={isTold ? faults.get(field.name) : undefined}
-                onChange={(value) => setValues((all) => ({ ...all, [field.name]: value }))}
+                onChange={(value) => own.fill(field.name, value)}
                 onKeep={(value) => keepFields({ ...values, [field.name]: value })}
               />
             ))}

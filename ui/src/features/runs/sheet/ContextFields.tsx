@@ -1,10 +1,11 @@
 import { TextArea, TextField } from '@/components';
-import { begun, fieldName, m, visible } from '@/i18n';
+import { begun, fieldName, listed, m, visible } from '@/i18n';
 import type { RunContextName } from '@/ipc';
 import type { Context } from './context';
 import styles from './RunSheet.module.css';
 
-interface Input {
+/** Input as it is typed. */
+export interface ContextInput {
   fields: Record<string, string>;
   /** Further input as JSON. */
   rest: string;
@@ -14,21 +15,28 @@ interface Props {
   names: readonly RunContextName[];
   /** What people call the tasks, by their ids. */
   tasks: ReadonlyMap<string, string>;
-  input: Input;
+  input: ContextInput;
   /** The rest as it can be read; `null` when it cannot. */
   rest: Context | null;
-  onChange: (input: Input) => void;
+  onChange: (input: ContextInput) => void;
+  /** Names that are told to be missing. */
+  missing: readonly string[];
+  /** The field that has the cursor at first. */
+  focused: string | undefined;
+  /** Where the fields leave themselves, by their names. */
+  refs?: Map<string, HTMLInputElement>;
 }
 
 /** What a run is started with: a field for each name the workflow uses, and JSON for the rest. */
-export function ContextFields({ names, tasks, input, rest, onChange }: Props) {
+export function ContextFields(props: Props) {
+  const { names, tasks, input, rest, onChange, missing, focused, refs } = props;
   return (
     <>
       {names.length > 0 && (
         <section className={styles.inputs}>
           <h3>{m.run_input()}</h3>
           <div className={styles.fields}>
-            {names.map(({ name, used }) => (
+            {names.map(({ name, used, needed }) => (
               <TextField
                 key={name}
                 label={begun(fieldName(name))}
@@ -38,6 +46,10 @@ export function ContextFields({ names, tasks, input, rest, onChange }: Props) {
                 }
                 placeholder={m.run_input_empty()}
                 hint={input.fields[name]?.trim() ? undefined : neededBy(used, tasks)}
+                isRequired={needed}
+                autoFocus={name === focused}
+                inputRef={(field) => void (field ? refs?.set(name, field) : refs?.delete(name))}
+                notes={missing.includes(name) ? [{ tone: 'problem', text: m.answer_needed() }] : []}
                 data-testid={`context-${name}`}
               />
             ))}
@@ -71,8 +83,5 @@ function neededBy(
 ): string | undefined {
   const names = [...new Set(used.map(({ task }) => visible(tasks.get(task) ?? task)))];
   if (names.length === 0) return undefined;
-  const told = names.slice(0, NAMED);
-  const more = names.length - told.length;
-  if (more > 0) told.push(m.waits_more({ count: more }));
-  return m.run_input_needed({ names: told.join(', ') });
+  return m.run_input_needed({ names: listed(names, NAMED) });
 }

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Button, Dialog, ErrorNotice, Spring } from '@/components';
 import { m } from '@/i18n';
 import { WorkflowPick } from '../WorkflowPick';
-import { lastContextQuery } from './queries';
+import { lastContextQuery, previewQuery } from './queries';
 import { StartForm } from './StartForm';
 import { closeRunSheet, openRunSheet, useSheetWish } from './store';
 
@@ -40,13 +40,19 @@ function ChooseWorkflow() {
   );
 }
 
-/** Waits for the input of last time, which the form begins with. */
+/** Waits for the input of last time, which the form begins with, and for what it would do. */
 function Sheet({ workflow, task }: { workflow: string; task?: string }) {
   const last = useQuery(lastContextQuery(workflow));
-  if (last.data) return <StartForm workflow={workflow} task={task} last={last.data} />;
+  const first = useQuery({
+    ...previewQuery(workflow, last.data ?? {}),
+    enabled: last.data !== undefined,
+  });
+  if (last.data && first.data)
+    return <StartForm workflow={workflow} task={task} last={last.data} first={first.data} />;
+  const failed = [last, first].find((query) => query.error);
   return (
     <Dialog title={m.run_one()} isOpen onClose={closeRunSheet} data-testid="dialog-run">
-      {last.error && <ErrorNotice error={last.error} onRetry={() => void last.refetch()} />}
+      {failed && <ErrorNotice error={failed.error} onRetry={() => void failed.refetch()} />}
     </Dialog>
   );
 }

@@ -1,5 +1,15 @@
 import { expect, it } from 'vitest';
-import { contextOf, readRest, spelledContext, spread, typedContext } from './context';
+import type { RunContextName } from '@/ipc';
+import {
+  contextOf,
+  differing,
+  firstField,
+  missingOf,
+  readRest,
+  spelledContext,
+  spread,
+  typedContext,
+} from './context';
 
 it.each([
   ['', undefined],
@@ -41,4 +51,23 @@ it('spreads earlier input over the fields and the rest', () => {
   const { fields, rest } = spread({ day: '3', extra: { a: 1 } }, ['day', 'month']);
   expect(fields).toEqual({ day: '"3"' });
   expect(JSON.parse(rest)).toEqual({ extra: { a: 1 } });
+});
+
+it('asks for what is needed and not given, of one task alone only for what that uses', () => {
+  const name = (name: string, needed: boolean, task: string): RunContextName => ({
+    name,
+    needed,
+    given: false,
+    used: [{ task, path: '' }],
+  });
+  const names = [name('note', false, 'a'), name('day', true, 'a'), name('month', true, 'b')];
+  expect(missingOf(names, {})).toEqual(['day', 'month']);
+  expect(missingOf(names, { day: null }, 'b')).toEqual(['month']);
+  expect(firstField(names, { day: 1 })).toBe('month');
+  expect(firstField(names, { day: 1, month: 2 })).toBe('note');
+});
+
+it('gives a retry only what is another value now', () => {
+  expect(differing({ a: 1, b: [2], c: 3 }, { a: 1, b: [1] })).toEqual({ b: [2], c: 3 });
+  expect(differing({ a: 1 }, { a: 1 })).toBeUndefined();
 });

@@ -1,4 +1,5 @@
 /** What a run is started with, as a person types it and as the core takes it. */
+import type { RunContextName } from '@/ipc';
 import { isFields } from '../data/shape';
 
 export type Context = Record<string, unknown>;
@@ -41,6 +42,33 @@ export function contextOf(fields: Readonly<Record<string, string>>, rest: Contex
     .map(([name, text]) => [name, typedContext(text)] as const)
     .filter(([, value]) => value !== undefined);
   return { ...rest, ...Object.fromEntries(typed) };
+}
+
+/** The names a run, or the one task of it that is to run, cannot do without and that are not given. */
+export function missingOf(
+  names: readonly RunContextName[],
+  context: Context,
+  only?: string,
+): string[] {
+  return names
+    .filter(({ name, needed, used }) => {
+      const counts = only === undefined || used.some((use) => use.task === only);
+      return needed && counts && !Object.hasOwn(context, name);
+    })
+    .map(({ name }) => name);
+}
+
+/** The field that is filled in first: one that is needed and empty, else the first of all. */
+export function firstField(names: readonly RunContextName[], given: Context): string | undefined {
+  return missingOf(names, given)[0] ?? names[0]?.name;
+}
+
+/** What is given otherwise than before; nothing where nothing is. */
+export function differing(context: Context, before: Context): Context | undefined {
+  const changed = Object.entries(context).filter(
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name]),
+  );
+  return changed.length === 0 ? undefined : Object.fromEntries(changed);
 }
 
 /** Input of an earlier run, spread over the fields and the rest. */

@@ -93,7 +93,6 @@ export function TaskList({ run, open, onOpen, onMessages }: Props) {
                   run={run}
                   names={names}
                   task={task}
-                  place={item.index}
                   now={now}
                   onMessages={() => onMessages(task.id)}
                 />

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { Button } from '@/components';
 import { counted, m } from '@/i18n';
 import type { RunShow, RunTask } from '@/ipc';
+import { placeOfId } from '../../catalog/forms/place';
 import { documentLink } from '../../catalog/kinds';
 import { LogLines } from '../LogLines';
 import { runLinesQuery } from '../queries';
@@ -21,14 +22,12 @@ interface Props {
   /** What people call the tasks, by their ids. */
   names: ReadonlyMap<string, string>;
   task: RunTask;
-  /** Where it stands among the tasks, from 0. */
-  place: number;
   now: Date;
   onMessages: () => void;
 }
 
 /** All of a task: its attempts with what went wrong and the next step, what it gave, what it said. */
-export function TaskPanel({ run, names, task, place, now, onMessages }: Props) {
+export function TaskPanel({ run, names, task, now, onMessages }: Props) {
   const navigate = useNavigate();
   const [wish, setWish] = useState<RetryWish | null>(null);
   const last = task.attempts.at(-1);
@@ -77,7 +76,7 @@ export function TaskPanel({ run, names, task, place, now, onMessages }: Props) {
               icon="flow"
               onPress={() =>
                 void navigate(
-                  documentLink('workflow', run.workflow_id ?? '', { at: `tasks/${place}` }),
+                  documentLink('workflow', run.workflow_id ?? '', { at: placeOfId(task.id) }),
                 )
               }
               data-testid="open-definition"

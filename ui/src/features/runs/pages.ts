@@ -1,0 +1,52 @@
+/**
+ * Pages of a list of runs that is asked for again whenever any run changes. What has ended never
+ * changes again, so that of a list one has scrolled far down only what can have changed is asked for.
+ */
+import type { InfiniteData } from '@tanstack/react-query';
+import { call, type RunListInput, type RunPage } from '@/ipc';
+import { isFinal } from './status';
+
+/** Rows of one page. */
+const PAGE = 100;
+/** Pages of new runs that are put before those that are there; of more, all pages are asked for. */
+const NEW = 5;
+/** A page is kept for so long, in milliseconds: runs can also be cleared away. */
+const KEPT_FOR = 60_000;
+
+export interface KeptPage extends RunPage {
+  /** When it was asked for. */
+  askedAt: number;
+}
+
+type Question = Omit<RunListInput, 'after' | 'limit' | 'count'>;
+
+/** The runs after one, or from the newest on; `before` is what the list showed until now. */
+export async function runsPage(
+  question: Question,
+  after: string | null,
+  before: InfiniteData<KeptPage, string | null> | undefined,
+): Promise<KeptPage> {
+  const askedAt = Date.now();
+  const kept = before?.pages[before.pageParams.indexOf(after)];
+  if (after !== null && kept && isSettled(kept, askedAt)) return kept;
+  const load = (from: string | null) =>
+    call('run_list', { ...question, after: from ?? undefined, limit: PAGE });
+  const page = await load(after);
+  if (after !== null || !kept?.next) return { ...page, askedAt };
+  // The second page begins where it began, however many runs have come before it.
+  const seam = kept.next;
+  const items = [...page.items];
+  let { next } = page;
+  for (let more = 0; !items.some((run) => run.id === seam); more += 1) {
+    if (next === null || more === NEW) return { ...page, askedAt };
+    const further = await load(next);
+    items.push(...further.items);
+    next = further.next;
+  }
+  const end = items.findIndex((run) => run.id === seam) + 1;
+  return { items: items.slice(0, end), next: seam, askedAt };
+}
+
+function isSettled(page: KeptPage, now: number): boolean {
+  return now - page.askedAt < KEPT_FOR && page.items.every((run) => isFinal(run.status));
+}
