@@ -26,24 +26,6 @@ export function bytes(value: number): string {
   }).format(size);
 }
 
-/** A length of time in the unit that suits it: `30 sec`, `1.5 hr`. */
-export function duration(milliseconds: number): string {
-  const [unit, size] =
-    milliseconds < 1000
-      ? (['millisecond', 1] as const)
-      : milliseconds < MINUTE
-        ? (['second', 1000] as const)
-        : milliseconds < HOUR
-          ? (['minute', MINUTE] as const)
-          : (['hour', HOUR] as const);
-  return new Intl.NumberFormat(formatLocale(), {
-    style: 'unit',
-    unit,
-    unitDisplay: 'short',
-    maximumFractionDigits: 2,
-  }).format(milliseconds / size);
-}
-
 /** The parts of a length of time that are told: `14m 21s`, `4.2s`, `3h 5m`. */
 function parts(milliseconds: number): [number, string, number][] {
   const seconds = milliseconds / 1000;

@@ -1,5 +1,5 @@
 /** All words of the window. */
-export { bytes, dated, duration, exactly, moment, number, took, when } from './format';
+export { bytes, dated, exactly, moment, number, took, when } from './format';
 export { listed } from './listed';
 export { chooseLocale, formatLocale, type Locale, locale, setLocale, useLocale } from './locale';
 export * as m from './paraglide/messages';

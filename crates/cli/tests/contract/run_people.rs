@@ -147,6 +147,18 @@ fn an_answer_is_checked_kept_and_becomes_the_output() {
     let folder = flowkeep.data().join("task-folders").join(&run);
     let note = std::fs::read_to_string(folder.join("note.txt")).unwrap();
     assert_eq!(note, "post 7");
+    // Who decided, in the words of the form.
+    let given = flowkeep.done(&["run", "output", &run, "look"]);
+    assert_eq!(given["output"]["fields"]["amount"], 7);
+    let decided = &given["decided"];
+    assert_eq!(decided["decision"], "approve");
+    assert_eq!(decided["by"], given["output"]["by"]);
+    assert_eq!(decided["checklist"][0]["text"], "All of it was read");
+    assert_eq!(decided["checklist"][0]["ticked"], true);
+    assert_eq!(decided["fields"][0]["label"], "Amount");
+    assert_eq!(decided["fields"][0]["value"], 7);
+    let counted = flowkeep.done(&["run", "output", &run, "count"]);
+    assert!(counted.get("decided").is_none());
     let (code, value) = answer(&["--tick", "read"]);
     assert_eq!(
         (code, &value["error"]["code"]),

@@ -12,7 +12,15 @@ vi.mock('@tanstack/react-router', async (original) => ({
 
 afterEach(cleanup);
 
-const run = { id: 'r', workflow_id: 'w', workflow_name: 'W', revision: 1, tasks: [], context: {}, context_names: [] };
+const run = {
+  id: 'r',
+  workflow_id: 'w',
+  workflow_name: 'W',
+  revision: 1,
+  tasks: [],
+  context: {},
+  context_names: [],
+};
 
 /** Each definition is refused with an act of its own. */
 function refused({ definition }: Input<'run_retry'>): never {

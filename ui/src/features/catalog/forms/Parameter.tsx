@@ -3,6 +3,7 @@ import { m } from '@/i18n';
 import type { Param } from '@/ipc';
 import { isObject } from '../draft/edits';
 import { paramWords } from './actions';
+import { BoundLength } from './BoundLength';
 import { BoundArea, BoundNumber, BoundText } from './bound';
 import { CaseList } from './CaseList';
 import { FieldList } from './FieldList';
@@ -31,6 +32,7 @@ export function Parameter({ scope, action, param, choices }: Props) {
     label: paramWords(action, name),
     isRequired: required,
     'data-testid': `param-${name}`,
+    hint: required && (value === undefined || value === '') ? m.answer_needed() : undefined,
   };
   const isWord = value === undefined || typeof value === 'string' || typeof value === 'number';
   switch (holds) {
@@ -45,6 +47,7 @@ export function Parameter({ scope, action, param, choices }: Props) {
         <JsonField {...common} />
       );
     case 'whole':
+      if (name === 'ms' && isWord) return <BoundLength {...common} />;
       return isWord ? <BoundNumber {...common} /> : <JsonField {...common} />;
     case 'words':
       return value === undefined || Array.isArray(value) ? (

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Option } from '@/components';
 import { m } from '@/i18n';
+import type { ActionRow } from '@/ipc';
 import { isObject } from '../draft/edits';
 import { actionsQuery, actionWords, sourcesQuery } from './actions';
 import { BoundChoice } from './bound';
@@ -23,6 +24,12 @@ export function TaskAction({ scope, choices }: Props) {
   const params = inside(scope, ['params']);
   const isPlain = params.view === undefined || isObject(params.view);
   const known = action?.params ?? [];
+  const sources = useQuery(sourcesQuery()).data ?? [];
+  // What no connection can do is not offered; a task that has it keeps it.
+  const isOffered = (one: ActionRow) =>
+    one.name === name ||
+    one.sources.length === 0 ||
+    one.sources.some((type) => sources.some((source) => source.type === type));
   const hasSource = (action?.sources.length ?? 0) > 0 || asText(scope.at(['dataSource'])) !== '';
   return (
     <>
@@ -32,7 +39,7 @@ export function TaskAction({ scope, choices }: Props) {
             scope={scope}
             path={['action']}
             label={m.field_action()}
-            options={actions.map((one) => ({
+            options={actions.filter(isOffered).map((one) => ({
               value: one.name,
               label: actionWords(one.name),
               detail: one.name,

@@ -1,6 +1,7 @@
 import type { Option } from '@/components';
-import { duration, m } from '@/i18n';
+import { m } from '@/i18n';
 import { isObject } from '../draft/edits';
+import { BoundLength } from './BoundLength';
 import { BoundChoice, BoundNumber, BoundYesNo } from './bound';
 import { Fold, startOf } from './Fold';
 import styles from './forms.module.css';
@@ -23,12 +24,12 @@ export function TaskFailure({ scope, choices }: { scope: Scope; choices: readonl
   return (
     <Fold title={m.task_failure()} start={startOf(scope, keys)}>
       <div className={styles.grid}>
-        <BoundNumber
+        <BoundLength
           scope={scope}
           path={['timeout']}
           label={m.field_timeout()}
           placeholder={m.no_limit()}
-          hint={lengthOf(scope.at(['timeout']))}
+          data-testid="task-timeout"
         />
         {isObject(retry) ? (
           <BoundNumber
@@ -42,12 +43,11 @@ export function TaskFailure({ scope, choices }: { scope: Scope; choices: readonl
         )}
         {isObject(retry) && (
           <>
-            <BoundNumber
+            <BoundLength
               scope={scope}
               path={['retry', 'delay']}
               label={m.field_retry_delay()}
-              placeholder="1000"
-              hint={lengthOf(retry.delay)}
+              placeholder="1"
             />
             <BoundNumber
               scope={scope}
@@ -75,7 +75,7 @@ export function TaskFailure({ scope, choices }: { scope: Scope; choices: readonl
           path={['compensate']}
           label={m.field_compensate()}
           options={choices}
-          absent={m.none()}
+          absent={m.compensate_none()}
         />
         <BoundYesNo
           scope={scope}
@@ -103,9 +103,4 @@ export function TaskFailure({ scope, choices }: { scope: Scope; choices: readonl
       )}
     </Fold>
   );
-}
-
-/** What `30000` means to a person. */
-function lengthOf(value: unknown): string | undefined {
-  return typeof value === 'number' && value > 0 ? `= ${duration(value)}` : undefined;
 }

@@ -63,6 +63,7 @@ export function TableView({ table, label }: { table: Table; label: string }) {
         <tbody>
           <Gap rows={first} />
           {rows.slice(first, end).map((row, offset) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: rows of a result have no identity
             <tr key={first + offset} aria-rowindex={first + offset + 2}>
               {columns.map((column) => (
                 <td
@@ -88,5 +89,5 @@ function isNumber(value: unknown): boolean {
 
 /** The room of rows that are not in sight. */
 function Gap({ rows }: { rows: number }) {
-  return rows > 0 ? <tr aria-hidden="true" style={{ height: rows * ROW }} /> : null;
+  return rows > 0 ? <tr style={{ height: rows * ROW }} /> : null;
 }

@@ -45,7 +45,7 @@ export function ContextFields(props: Props) {
                   onChange({ ...input, fields: { ...input.fields, [name]: text } })
                 }
                 placeholder={m.run_input_empty()}
-                hint={input.fields[name]?.trim() ? undefined : neededBy(used, tasks)}
+                hint={input.fields[name]?.trim() ? undefined : neededBy(used, tasks, needed)}
                 isRequired={needed}
                 autoFocus={name === focused}
                 inputRef={(field) => void (field ? refs?.set(name, field) : refs?.delete(name))}
@@ -80,8 +80,10 @@ const NAMED = 2;
 function neededBy(
   used: RunContextName['used'],
   tasks: ReadonlyMap<string, string>,
+  needed: boolean,
 ): string | undefined {
   const names = [...new Set(used.map(({ task }) => visible(tasks.get(task) ?? task)))];
   if (names.length === 0) return undefined;
-  return m.run_input_needed({ names: listed(names, NAMED) });
+  const told = { names: listed(names, NAMED) };
+  return needed ? m.run_input_needed(told) : m.run_input_used(told);
 }
