@@ -82,7 +82,7 @@ async fn a_workflow_is_built_in_the_form_run_and_approved() -> Result<()> {
     window.choose("field-required-0", "yes").await?;
     // It was put after the one above it, and the list says so.
     window
-        .text_of("rows-tasks", |text| text.contains("after Prepare"))
+        .text_of("rows-tasks", |text| text.contains("After Prepare"))
         .await?;
     add_task(&window, "Report", "file.write").await?;
     window.fill("param-path", "report.txt").await?;

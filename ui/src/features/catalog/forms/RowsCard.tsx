@@ -1,5 +1,5 @@
 import { Card, Chip, Icon, IconButton } from '@/components';
-import { counted, m } from '@/i18n';
+import { begun, counted, m } from '@/i18n';
 import type { ViewObject } from '../draft/edits';
 import { actionWords } from './actions';
 import { moveRow, removeRow } from './addRow';
@@ -106,7 +106,7 @@ export function RowsCard({ name, lists, open, onOpen, onAdd }: Props) {
 function turnsBelow(rows: readonly ViewObject[]): string[] {
   if (rows.length < 2 || !isOrderedByAfter(rows)) return [];
   const names = taskNames(rows);
-  return turnsOf(rows).map((turn) => turnWords(turn, (id) => names.get(id) ?? nameText(id)));
+  return turnsOf(rows).map((turn) => begun(turnWords(turn, (id) => names.get(id) ?? nameText(id))));
 }
 
 function nameOf(list: ListName, row: ViewObject, lists: Lists) {
