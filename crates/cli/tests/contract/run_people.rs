@@ -272,6 +272,7 @@ fn a_preview_says_what_a_start_would_do_and_does_nothing() {
             "warnings",
             "trust",
             "context_names",
+            "steps",
             "tasks"
         ]
     );

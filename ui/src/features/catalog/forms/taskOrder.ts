@@ -55,7 +55,9 @@ export function turnsOf(rows: readonly ViewObject[]): Turn[] {
     const id = asText(row.id);
     if (called.has(id)) return null;
     const group = JSON.stringify([...new Set(afterOf(row))].sort());
-    together.set(group, [...(together.get(group) ?? []), id]);
+    const others = together.get(group);
+    if (others) others.push(id);
+    else together.set(group, [id]);
     return group;
   });
   return rows.map((row, index) => {
