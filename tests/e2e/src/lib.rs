@@ -15,6 +15,7 @@ mod keys;
 mod picture;
 mod processes;
 mod program;
+mod runs;
 mod wait;
 mod window;
 

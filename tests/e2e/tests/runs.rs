@@ -1,11 +1,9 @@
 //! Runs, as an operator makes and follows them in the real window.
 
-use std::fs;
-
 use anyhow::{Context as _, Result, ensure};
 use fantoccini::Locator;
 use flowkeep_e2e::{Desk, Language, Window, eventually};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// A window that does not ask where backups shall go.
 async fn open(desk: &Desk) -> Result<Window<'_>> {
@@ -14,28 +12,6 @@ async fn open(desk: &Desk) -> Result<Window<'_>> {
         .call("settings_update", &json!({"backup_folder_asked": true}))
         .await?;
     Ok(window)
-}
-
-/// A workflow as a file of somebody's.
-fn file(desk: &Desk, workflow: &Value) -> Result<String> {
-    let id = workflow["id"].as_str().context("an id")?;
-    let file = desk.folder().join(format!("{id}.json"));
-    fs::write(&file, workflow.to_string())?;
-    Ok(file.to_string_lossy().into_owned())
-}
-
-/// Waits until the run on the page has come to that.
-async fn comes_to(window: &Window<'_>, status: &str) -> Result<()> {
-    window.text_of("run-status", |text| text == status).await?;
-    Ok(())
-}
-
-/// The id of the run on the page.
-async fn run_on_page(window: &Window<'_>) -> Result<String> {
-    let address = window.ask("return location.hash").await?;
-    let address = address.as_str().context("an address")?.to_owned();
-    let run = address.strip_prefix("#/runs/").context(address.clone())?;
-    Ok(run.split('?').next().unwrap_or(run).to_owned())
 }
 
 /// A further task in the form, with its name and what it does.
@@ -102,8 +78,8 @@ async fn a_workflow_is_built_in_the_form_run_and_approved() -> Result<()> {
             text.contains("Count the cash of monday.")
         })
         .await?;
-    comes_to(&window, "Waiting").await?;
-    let run = run_on_page(&window).await?;
+    window.run_comes_to("Waiting").await?;
+    let run = window.run_on_page().await?;
 
     // What waits is on the Overview, and leads here.
     window.click("nav-overview").await?;
@@ -122,7 +98,7 @@ async fn a_workflow_is_built_in_the_form_run_and_approved() -> Result<()> {
     window.click("tick-Drawer locked").await?;
     window.fill("answer-amount", "12.5").await?;
     window.click("approve").await?;
-    comes_to(&window, "Succeeded").await?;
+    window.run_comes_to("Succeeded").await?;
     window.gone("question").await?;
 
     // The result stands under its task, and is what the person filled in.
@@ -145,15 +121,15 @@ async fn a_failing_task_is_retried_from_there_with_the_corrected_definition() ->
          "params": {"sql": "CREATE TABLE IF NOT EXISTS t(n); INSERT INTO t VALUES (1)"}},
         {"id": "check", "name": "Check", "action": "sql.query", "dataSource": "local",
          "dependsOn": ["load"], "params": {"sql": "SELECT count(*) AS n FROM missing"}}]});
-    desk.flowkeep(&["flow", "create", &file(&desk, &workflow)?])?;
+    desk.flowkeep(&["flow", "create", &desk.workflow_file(&workflow)?])?;
 
     window.click("nav-runs").await?;
     window.click("run").await?;
     window.click_in("dialog-run", "pick-workflow").await?;
     window.click("pick-nightly").await?;
     window.click("run-start").await?;
-    comes_to(&window, "Failed").await?;
-    let failed = run_on_page(&window).await?;
+    window.run_comes_to("Failed").await?;
+    let failed = window.run_on_page().await?;
     // What failed is open, and says why and where it is mended.
     window
         .text_of("task-panel-check", |text| text.contains("missing"))
@@ -173,8 +149,8 @@ async fn a_failing_task_is_retried_from_there_with_the_corrected_definition() ->
     window.shown("retry-current").await?;
     window.click("retry-start").await?;
     window.gone("dialog-retry").await?;
-    comes_to(&window, "Succeeded").await?;
-    let retried = run_on_page(&window).await?;
+    window.run_comes_to("Succeeded").await?;
+    let retried = window.run_on_page().await?;
     ensure!(retried != failed, "it is a run of its own");
     window.click("task-check").await?;
     window
@@ -197,7 +173,7 @@ async fn what_came_from_elsewhere_is_trusted_once() -> Result<()> {
     let workflow = json!({"id": "pack", "name": "Pack", "tasks": [
         {"id": "go", "name": "Pack the files", "action": "program.run",
          "params": {"program": "echo", "args": ["packed", "twice"]}}]});
-    desk.flowkeep(&["flow", "import", &file(&desk, &workflow)?])?;
+    desk.flowkeep(&["flow", "import", &desk.workflow_file(&workflow)?])?;
 
     window.click("nav-workflows").await?;
     window.click("row-pack").await?;
@@ -213,7 +189,7 @@ async fn what_came_from_elsewhere_is_trusted_once() -> Result<()> {
     let runs = desk.flowkeep(&["run", "list"])?;
     assert_eq!(runs["items"], json!([]));
     window.click("run-start").await?;
-    comes_to(&window, "Succeeded").await?;
+    window.run_comes_to("Succeeded").await?;
     window.click("tab-messages").await?;
     window
         .text_of("run-messages", |text| text.contains("packed twice"))
@@ -222,7 +198,7 @@ async fn what_came_from_elsewhere_is_trusted_once() -> Result<()> {
     window.click("run-retry").await?;
     window.click("retry-start").await?;
     window.gone("dialog-retry").await?;
-    comes_to(&window, "Succeeded").await?;
+    window.run_comes_to("Succeeded").await?;
     window.click("nav-workflows").await?;
     window.click("row-pack").await?;
     window.click("run").await?;
@@ -242,7 +218,7 @@ async fn what_became_of_a_task_that_a_crash_broke_off_is_asked() -> Result<()> {
          "params": {"program": "sleep", "args": ["30"]}},
         {"id": "note", "name": "Note it", "action": "file.write", "dependsOn": ["send"],
          "params": {"path": "sent.txt", "text": "sent"}}]});
-    desk.flowkeep(&["flow", "create", &file(&desk, &workflow)?])?;
+    desk.flowkeep(&["flow", "create", &desk.workflow_file(&workflow)?])?;
     let begun = desk.flowkeep(&["run", "start", "send"])?;
     let run = begun["run_id"].as_str().context("an id")?;
     eventually("the program to run", async || {
@@ -266,7 +242,7 @@ async fn what_became_of_a_task_that_a_crash_broke_off_is_asked() -> Result<()> {
         })
         .await?;
     window.click("broken-done").await?;
-    comes_to(&window, "Succeeded").await?;
+    window.run_comes_to("Succeeded").await?;
     let shown = desk.flowkeep(&["run", "show", run])?;
     assert_eq!(shown["tasks"][0]["why"], "marked_done");
     assert_eq!(
@@ -284,7 +260,7 @@ async fn a_run_is_followed_and_answered_in_chinese() -> Result<()> {
     let workflow = json!({"id": "shenhe", "name": "月末审核", "tasks": [
         {"id": "ask", "name": "核对合计", "action": "manual",
          "params": {"instruction": "请核对合计。"}}]});
-    desk.flowkeep(&["flow", "create", &file(&desk, &workflow)?])?;
+    desk.flowkeep(&["flow", "create", &desk.workflow_file(&workflow)?])?;
     desk.flowkeep(&["run", "start", "shenhe"])?;
     window
         .text_of("waiting-for-you", |text| {
@@ -295,8 +271,8 @@ async fn a_run_is_followed_and_answered_in_chinese() -> Result<()> {
     window
         .text_of("question", |text| text.contains("请核对合计。"))
         .await?;
-    comes_to(&window, "等待中").await?;
+    window.run_comes_to("等待中").await?;
     window.click("approve").await?;
-    comes_to(&window, "成功").await?;
+    window.run_comes_to("成功").await?;
     window.close().await
 }
