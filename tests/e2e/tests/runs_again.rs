@@ -128,7 +128,7 @@ async fn a_restored_run_is_repeated_as_it_was_once_somebody_trusts_it() -> Resul
     let backups = desk.folder().join("backups");
     fs::create_dir(&backups)?;
     let made = desk.flowkeep(&["db", "backup", "-o", &backups.to_string_lossy()])?;
-    let backup = made["path"].as_str().context("where it is")?;
+    let backup = made["target_dir"].as_str().context("where it is")?;
 
     // Another computer: what came with the restore is trusted by nobody.
     fs::remove_dir_all(desk.data())?;
