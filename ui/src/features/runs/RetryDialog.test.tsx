@@ -26,7 +26,8 @@ const run = {
 function refused({ definition }: Input<'run_retry'>): never {
   const line = { param: 'sql', text: `${definition} \u202Etxet` };
   const acts = [{ task: 't', name: 'T', action: 'sql.execute', source: null, lines: [line] }];
-  throw new CallError({ code: 'trust_required', fields: { acts: JSON.stringify(acts) } });
+  const fields = { acts: JSON.stringify(acts), hash: `hash of ${definition}` };
+  throw new CallError({ code: 'trust_required', fields });
 }
 
 it('asks for trust in exactly the text that was refused, and for each anew', async () => {
@@ -57,9 +58,9 @@ it('asks for trust in exactly the text that was refused, and for each anew', asy
   await waitFor(() => expect(screen.getByTestId('acts').textContent).toContain('old'));
   start();
   await waitFor(() => expect(asked().length).toBe(3));
-  expect(asked().map(({ definition, trust }) => [definition, trust])).toEqual([
-    ['current', false],
-    ['old', false],
-    ['old', true],
+  expect(asked().map(({ definition, trust, shown }) => [definition, trust, shown])).toEqual([
+    ['current', false, undefined],
+    ['old', false, undefined],
+    ['old', true, 'hash of old'],
   ]);
 });

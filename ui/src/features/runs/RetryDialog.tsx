@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Button, Choice, Dialog, ErrorNotice, PickMany, Segments, Spring } from '@/components';
 import { m, visible } from '@/i18n';
-import { CallError, type RunAct, type RunShow } from '@/ipc';
+import { CallError, type RunShow } from '@/ipc';
 import { documentQuery } from '../catalog/queries';
 import { useCommand } from '../command';
 import { runName } from './columns';
@@ -12,6 +12,7 @@ import { contextOf, differing, missingOf, readRest, spread } from './sheet/conte
 import { previewQuery } from './sheet/queries';
 import styles from './sheet/RunSheet.module.css';
 import { TrustNotice } from './sheet/TrustNotice';
+import { untrustedOf } from './sheet/untrusted';
 
 /** What is wanted when the dialog opens. */
 export interface RetryWish {
@@ -39,8 +40,8 @@ export function RetryDialog({ run, wish, onClose }: Props) {
   const retry = useCommand('run_retry', ['run']);
   // What was refused of one definition says nothing of the other.
   const error = retry.variables?.definition === definition ? retry.error : null;
-  const acts = actsOf(error);
-  const needsTrust = acts.length > 0;
+  const untrusted = untrustedOf(error);
+  const needsTrust = untrusted !== null;
   const preview = useQuery({
     ...previewQuery(run.workflow_id ?? '', run.context),
     enabled: run.workflow_id !== null && !isGone,
@@ -69,6 +70,7 @@ export function RetryDialog({ run, wish, onClose }: Props) {
         skip,
         definition,
         trust: needsTrust,
+        shown: untrusted?.shown,
         context: differing(context, run.context),
       },
       {
@@ -164,17 +166,11 @@ export function RetryDialog({ run, wish, onClose }: Props) {
           />
         </details>
       )}
-      {needsTrust ? (
-        <TrustNotice acts={acts} />
+      {untrusted ? (
+        <TrustNotice acts={untrusted.acts} />
       ) : (
         error && <ErrorNotice error={CallError.from(error)} />
       )}
     </Dialog>
   );
-}
-
-/** Everything that exactly the refused text would do; nothing where trust is not what it lacks. */
-function actsOf(error: CallError | null): readonly RunAct[] {
-  if (error?.code !== 'trust_required') return [];
-  return JSON.parse(error.fields.acts ?? '[]') as RunAct[];
 }

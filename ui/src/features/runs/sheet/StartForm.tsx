@@ -14,6 +14,7 @@ import styles from './RunSheet.module.css';
 import { Part, Problems, UnsavedNote } from './StartParts';
 import { closeRunSheet } from './store';
 import { TrustNotice } from './TrustNotice';
+import { untrustedOf } from './untrusted';
 
 interface Props {
   workflow: string;
@@ -39,7 +40,10 @@ export function StartForm({ workflow, task, last, first }: Props) {
   const start = useCommand('run_start', ['run']);
   const data = preview.data ?? first;
   const missing = missingOf(data.context_names, context, only);
-  const needsTrust = data.trust.needed || start.error?.code === 'trust_required';
+  const refused = untrustedOf(start.error);
+  // What is trusted is what stands on the sheet: what was refused last, else what a preview tells.
+  const trust = refused ?? { acts: data.trust.acts, shown: data.trust.hash };
+  const needsTrust = data.trust.needed || refused !== null;
   const canStart = data.problems.length === 0 && rest !== null && !start.isPending;
   const go = () => {
     setTold(true);
@@ -52,6 +56,7 @@ export function StartForm({ workflow, task, last, first }: Props) {
         mode: only === undefined ? 'complete' : 'step',
         task: only,
         trust: needsTrust,
+        shown: needsTrust ? trust.shown : undefined,
       },
       {
         onSuccess: ({ run_id }) => {
@@ -100,7 +105,7 @@ export function StartForm({ workflow, task, last, first }: Props) {
       <UnsavedNote workflow={workflow} revision={data.revision} />
       <SavedTriggerNote workflow={workflow} />
       {data.problems.length > 0 && <Problems workflow={workflow} preview={data} />}
-      {needsTrust && <TrustNotice acts={data.trust.acts} />}
+      {needsTrust && <TrustNotice acts={trust.acts} />}
       <ContextFields
         names={data.context_names}
         tasks={new Map(data.tasks.map((one) => [one.id, one.name]))}
@@ -123,9 +128,7 @@ export function StartForm({ workflow, task, last, first }: Props) {
           <Icon name="info" size={14} /> {visible(say(warning))}
         </p>
       ))}
-      {start.error && start.error.code !== 'trust_required' && (
-        <ErrorNotice error={CallError.from(start.error)} />
-      )}
+      {start.error && !refused && <ErrorNotice error={CallError.from(start.error)} />}
     </Dialog>
   );
 }
