@@ -18,8 +18,7 @@ use super::runs::find;
 use crate::engine_seat::connected;
 use crate::types::{
     Object, RunAnswerInput, RunBroken, RunDecided, RunDecision, RunField, RunItem, RunQuestion,
-    RunStatus,
-    RunStep, RunWork,
+    RunStatus, RunStep, RunWork,
 };
 use crate::{Api, AppError, time};
 

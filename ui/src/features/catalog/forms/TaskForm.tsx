@@ -52,7 +52,7 @@ export function TaskForm({ scope, index, tasks }: Props) {
   const others = otherKeys(view, [
     ...KNOWN,
     spelled(view, 'name', 'title'),
-    spelled(view, 'dependsOn', 'depends_on'),
+    afterKey(isObject(view) ? view : undefined),
   ]);
   const choices = tasks.rows.flatMap((row, place): Option[] => {
     const id = asText(row.id);
