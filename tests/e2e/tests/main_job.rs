@@ -109,7 +109,30 @@ async fn import_edit_back_up_lose_restore_undo() -> Result<()> {
 
     // Every step is in Activity.
     window.click("nav-activity").await?;
-    window.shown("page-title").await?;
+    let steps = [
+        "Undone",
+        "Restored",
+        "Deleted",
+        "Backed up",
+        "Changed",
+        "Imported",
+    ];
+    eventually("every step, the newest first", async || {
+        let lines = "return [...document.querySelectorAll('[data-testid^=\"row-\"]')]
+            .map((row) => row.textContent)";
+        let lines = window.ask(lines).await?;
+        let lines: Vec<&str> = lines
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        let told = lines
+            .iter()
+            .filter_map(|line| steps.iter().find(|step| line.starts_with(*step)));
+        Ok(told.eq(steps.iter()).then_some(()))
+    })
+    .await?;
     window.close().await
 }
 
