@@ -106,6 +106,8 @@ pub(crate) struct SettingsChange {
     pub(crate) log_storage: Option<Storage>,
     #[arg(long, value_name = "DIR", value_parser = given_path())]
     pub(crate) log_dir: Option<PathBuf>,
+    #[arg(long, conflicts_with = "log_dir")]
+    pub(crate) usual_log_dir: bool,
     #[arg(long, value_name = "N")]
     pub(crate) keep_days: Option<u32>,
     #[arg(long, value_name = "N")]

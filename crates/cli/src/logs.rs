@@ -390,6 +390,7 @@ fn update(change: SettingsChange) -> SettingsUpdate {
             Storage::Files => LogStorageKind::Files,
         }),
         log_dir: change.log_dir.map(ChosenPlace::Path),
+        log_dir_usual: change.usual_log_dir.then_some(true),
         keep_days: change.keep_days,
         keep_runs: change.keep_runs,
         ..SettingsUpdate::default()

@@ -4,9 +4,9 @@ use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use flowkeep_api::types::{
-    Nothing, RetryDefinition, RunAnswerInput, RunDecision, RunListInput, RunLogInput, RunMessage,
-    RunMode, RunNeeds, RunRef, RunResumeInput, RunRetryInput, RunShowInput, RunStartInput,
-    RunStatus, RunTaskInput, RunText,
+    Nothing, RetryDefinition, RunAnswerInput, RunDecision, RunListInput, RunLog, RunLogInput,
+    RunMessage, RunMode, RunNeeds, RunRef, RunResumeInput, RunRetryInput, RunShowInput,
+    RunStartInput, RunStatus, RunTaskInput, RunText,
 };
 use flowkeep_api::{
     Api, AppError, Catalogue, Progress as _, history, run_changes, run_questions, runs,
@@ -61,7 +61,7 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Run) -> Result<Outcome, AppE
         Run::Show { run } => show(api, output, run),
         Run::Output { run, given_task } => task_output(api, output, run, given_task),
         Run::Log { run, follow: true } => follow(api, output, &run),
-        Run::Log { run, follow: false } => log(api, output, run),
+        Run::Log { run, follow: false } => log(api, output, &run),
         Run::Cancel { run } => told(api, output, &run_changes::cancel(api, RunRef { id: run })?),
         Run::Pause { run } => told(api, output, &run_changes::pause(api, RunRef { id: run })?),
         Run::Resume { run, trust, wait } => {
@@ -254,25 +254,45 @@ fn list(api: &Api, output: &Output, list: RunList) -> Result<Outcome, AppError> 
     Ok(Outcome::Done)
 }
 
-fn log(api: &Api, output: &Output, id: String) -> Result<Outcome, AppError> {
-    let mut items = Vec::new();
-    let mut after = None;
-    loop {
-        let id = id.clone();
-        let limit = None;
-        let page = runs::log(api, RunLogInput { id, after, limit })?;
-        if page.items.is_empty() {
-            break;
-        }
-        after = page.next;
-        items.extend(page.items);
+fn log(api: &Api, output: &Output, id: &str) -> Result<Outcome, AppError> {
+    let first = log_page(api, id, None)?;
+    if output.is_json() {
+        output.stream(&json!({}), |each| {
+            each_page(api, id, first, |lines| {
+                let mut lines = lines.iter();
+                lines.try_for_each(|line| each(serde_json::to_value(line).unwrap_or_default()))
+            })
+        })?;
+    } else {
+        each_page(api, id, first, |lines| print_lines(output, lines))?;
     }
-    output.print(&json!({"items": items}), |catalogue, out| {
-        items
-            .iter()
-            .try_for_each(|line| writeln!(out, "{}", text_line(catalogue, line)))
-    })?;
     Ok(Outcome::Done)
+}
+
+fn log_page(api: &Api, id: &str, after: Option<u32>) -> Result<RunLog, AppError> {
+    let (id, limit) = (id.to_owned(), None);
+    runs::log(api, RunLogInput { id, after, limit })
+}
+
+/// Gives a log page by page: one of a million lines is never held whole.
+fn each_page(
+    api: &Api,
+    id: &str,
+    mut page: RunLog,
+    mut take: impl FnMut(&[RunMessage]) -> Result<(), AppError>,
+) -> Result<(), AppError> {
+    while !page.items.is_empty() {
+        take(&page.items)?;
+        page = log_page(api, id, page.next)?;
+    }
+    Ok(())
+}
+
+fn print_lines(output: &Output, lines: &[RunMessage]) -> Result<(), AppError> {
+    output.print(&lines, |catalogue, out| {
+        let mut lines = lines.iter();
+        lines.try_for_each(|line| writeln!(out, "{}", text_line(catalogue, line)))
+    })
 }
 
 /// Prints a line when it comes, until the run has ended.

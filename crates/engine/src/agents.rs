@@ -61,10 +61,24 @@ impl Agents {
     /// # Errors
     /// What the database says.
     pub fn kept(store: &Store) -> Result<Self, StoreError> {
+        Self::read(|key| store.setting(key))
+    }
+
+    /// The agents as they are in this transaction.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn kept_in(tx: &Tx<'_>) -> Result<Self, StoreError> {
+        Self::read(|key| tx.setting(key))
+    }
+
+    fn read(
+        setting: impl Fn(&str) -> Result<Option<serde_json::Value>, StoreError>,
+    ) -> Result<Self, StoreError> {
         let fresh = Self::default();
-        let list = store.setting(AGENTS)?;
+        let list = setting(AGENTS)?;
         let list = list.and_then(|list| serde_json::from_value(list).ok());
-        let limit = store.setting(LIMIT)?;
+        let limit = setting(LIMIT)?;
         Ok(Self {
             list: list.unwrap_or(fresh.list),
             limit: limit.and_then(|limit| serde_json::from_value(limit).ok()),

@@ -1,6 +1,7 @@
 //! Settings: a value of JSON per key. What the keys mean is the API's matter.
 
-use rusqlite::OptionalExtension as _;
+use rusqlite::{Connection, OptionalExtension as _};
+use serde_json::Value;
 
 use crate::{Store, StoreError, Tag, Tx};
 
@@ -9,23 +10,32 @@ impl Store {
     ///
     /// # Errors
     /// What the database says.
-    pub fn setting(&self, key: &str) -> Result<Option<serde_json::Value>, StoreError> {
-        let json: Option<String> = self
-            .reader()?
-            .query_row("SELECT value FROM setting WHERE key = ?1", [key], |row| {
-                row.get(0)
-            })
-            .optional()?;
-        Ok(json.and_then(|json| serde_json::from_str(&json).ok()))
+    pub fn setting(&self, key: &str) -> Result<Option<Value>, StoreError> {
+        read(&*self.reader()?, key)
     }
 }
 
+fn read(connection: &Connection, key: &str) -> Result<Option<Value>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT value FROM setting WHERE key = ?1")?;
+    let json: Option<String> = statement.query_row([key], |row| row.get(0)).optional()?;
+    Ok(json.and_then(|json| serde_json::from_str(&json).ok()))
+}
+
 impl Tx<'_> {
+    /// The value of a setting as it is in this transaction: what is changed by what it was is read here,
+    /// so that of two changes at once none is lost.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn setting(&self, key: &str) -> Result<Option<Value>, StoreError> {
+        read(self.connection, key)
+    }
+
     /// Sets a setting.
     ///
     /// # Errors
     /// What the database says.
-    pub fn set_setting(&self, key: &str, value: &serde_json::Value) -> Result<(), StoreError> {
+    pub fn set_setting(&self, key: &str, value: &Value) -> Result<(), StoreError> {
         self.connection.execute(
             "INSERT INTO setting(key, value) VALUES (?1, ?2)
              ON CONFLICT(key) DO UPDATE SET value = excluded.value",

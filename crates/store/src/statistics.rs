@@ -6,7 +6,7 @@ use flowkeep_core::run::Status;
 use rusqlite::Connection;
 use rusqlite::types::Value as Sql;
 
-use crate::run::status_of;
+use crate::run::{first_id, status_of};
 use crate::{Store, StoreError};
 
 /// Runs that are looked at, the newest.
@@ -154,6 +154,11 @@ fn chosen(filter: &StatisticsFilter) -> (String, String, Vec<Sql>) {
         conditions.join(" AND ")
     };
     let runs = of("workflow_id", "created_at");
+    // It says no more than the moment does, and ends the walk down the ids.
+    let walked = match filter.since {
+        Some(since) => format!("{runs} AND id >= '{}'", first_id(since)),
+        None => runs.clone(),
+    };
     let executions = of("workflow_id", "at");
     // Of other programs' executions nobody knows how long they waited, nor their attempts.
     let executions_ours = "state NOT NULL";
@@ -161,7 +166,7 @@ fn chosen(filter: &StatisticsFilter) -> (String, String, Vec<Sql>) {
         format!(
             "SELECT * FROM (
                SELECT run, id, workflow_id, workflow_name, status, created_at, started_at, ended_at
-               FROM run WHERE {runs} ORDER BY id DESC LIMIT {STATISTICS_RUNS})
+               FROM run WHERE {walked} ORDER BY id DESC LIMIT {STATISTICS_RUNS})
              UNION ALL SELECT * FROM (
                SELECT NULL, id, workflow_id, coalesce(workflow_name, workflow_id, ''), state, at, NULL,
                  ended_at

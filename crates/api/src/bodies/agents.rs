@@ -43,39 +43,40 @@ pub fn list(api: &Api, _: Nothing) -> Result<AgentList, AppError> {
 /// # Errors
 /// `agent_without_id`, `agent_twice`, `agent_too_large`, `agent_capability_unknown`.
 pub fn set(api: &Api, input: AgentSetInput) -> Result<AgentList, AppError> {
-    let before = Agents::kept(&api.store)?;
     let agent = |agent: AgentInput| Agent {
         id: agent.id,
         capabilities: agent.capabilities,
         capacity: agent.capacity,
     };
-    let after = Agents {
-        list: match input.agents {
-            Some(agents) => agents.into_iter().map(agent).collect(),
-            None => before.list.clone(),
-        },
-        limit: input
-            .limit
-            .map_or(before.limit, |limit| Some(limit).filter(|limit| *limit > 0)),
-    };
-    if let Some(fault) = after.fault() {
-        return Err(fault.into());
-    }
-    if after != before {
-        let (actor, face) = (api.actor()?, api.face().as_str());
-        api.store.write::<_, AppError>(move |tx| {
-            after.keep(tx)?;
-            let operation = NewOperation {
-                actor: &actor,
-                face,
-                operation: "settings",
-                name: Some("agents"),
-                undoes: None,
-                items: &[],
-            };
-            tx.record_operation(tx.next_operation_id()?, &operation)?;
-            Ok(())
-        })?;
+    let wanted = input.agents;
+    let wanted = wanted.map(|agents| agents.into_iter().map(agent).collect::<Vec<_>>());
+    let limit = input.limit;
+    let (actor, face) = (api.actor()?, api.face().as_str());
+    let changed = api.store.write::<_, AppError>(move |tx| {
+        let before = Agents::kept_in(tx)?;
+        let after = Agents {
+            list: wanted.unwrap_or_else(|| before.list.clone()),
+            limit: limit.map_or(before.limit, |limit| Some(limit).filter(|limit| *limit > 0)),
+        };
+        if let Some(fault) = after.fault() {
+            return Err(fault.into());
+        }
+        if after == before {
+            return Ok(false);
+        }
+        after.keep(tx)?;
+        let operation = NewOperation {
+            actor: &actor,
+            face,
+            operation: "settings",
+            name: Some("agents"),
+            undoes: None,
+            items: &[],
+        };
+        tx.record_operation(tx.next_operation_id()?, &operation)?;
+        Ok(true)
+    })?;
+    if changed {
         api.wake_engine();
     }
     list(api, Nothing {})

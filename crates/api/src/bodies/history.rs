@@ -6,11 +6,10 @@ use flowkeep_core::RunId;
 use flowkeep_core::run::Status;
 use flowkeep_store::{CleanUpActor, CleanUpRule, Figures, Spread, StatisticsFilter};
 
-use super::settings;
 use crate::progress::Thinned;
 use crate::types::{
-    CleanUpInput, CleanUpResult, CleanUpWorkflow, FiguresShow, Nothing, SpreadShow,
-    StatisticsInput, StatisticsShow,
+    CleanUpInput, CleanUpResult, CleanUpWorkflow, FiguresShow, SpreadShow, StatisticsInput,
+    StatisticsShow,
 };
 use crate::{Api, AppError, Progress, time};
 
@@ -101,25 +100,45 @@ fn remove_outputs(api: &Api) -> Result<(), AppError> {
 /// When the settings' limits were last applied: milliseconds.
 const LAST: &str = "cleaned_up_at";
 
-/// Removes what the settings call old, once a day: for whoever carries runs out.
+/// Removes what the settings call old, once a day: for whoever carries runs out. One that does not get to
+/// its end is tried again.
 ///
 /// # Errors
 /// What the database says.
 pub fn clean_up_when_due(api: &Api, progress: &dyn Progress) -> Result<(), AppError> {
-    let settings = settings::show(api, Nothing {})?;
-    if settings.keep_days.is_none() && settings.keep_runs.is_none() {
+    if !is_clean_up_due(api)? {
+        return Ok(());
+    }
+    clean_up(api, CleanUpInput::default(), progress)?;
+    if progress.cancelled() {
         return Ok(());
     }
     let now = api.clock.now().0;
+    api.store
+        .write::<_, AppError>(move |tx| Ok(tx.set_setting(LAST, &now.into())?))
+}
+
+/// Whether the settings call anything old and a day has passed since it was removed.
+///
+/// # Errors
+/// What the database says.
+pub(crate) fn is_clean_up_due(api: &Api) -> Result<bool, AppError> {
+    if limits(api)? == (None, None) {
+        return Ok(false);
+    }
     let last = api.store.setting(LAST)?.and_then(|last| last.as_i64());
     // A clock that went back is as good a reason as a day that passed.
-    if last.is_some_and(|last| (now - last).abs() < DAY) {
-        return Ok(());
-    }
-    api.store
-        .write::<_, AppError>(move |tx| Ok(tx.set_setting(LAST, &now.into())?))?;
-    clean_up(api, CleanUpInput::default(), progress)?;
-    Ok(())
+    let now = api.clock.now().0;
+    Ok(last.is_none_or(|last| (now - last).abs() >= DAY))
+}
+
+/// Days and runs that the settings let be kept. Asked every few seconds, so these two alone are read.
+fn limits(api: &Api) -> Result<(Option<u32>, Option<u32>), AppError> {
+    let limit = |key| -> Result<Option<u32>, AppError> {
+        let limit = api.store.setting(key)?.and_then(|limit| limit.as_u64());
+        Ok(limit.and_then(|limit| u32::try_from(limit).ok()))
+    };
+    Ok((limit("keep_days")?, limit("keep_runs")?))
 }
 
 fn rule(api: &Api, input: &CleanUpInput) -> Result<CleanUpRule, AppError> {
@@ -131,9 +150,9 @@ fn rule(api: &Api, input: &CleanUpInput) -> Result<CleanUpRule, AppError> {
         workflow: input.workflow.clone(),
     };
     if rule.before.is_none() && rule.keep.is_none() {
-        let settings = settings::show(api, Nothing {})?;
-        rule.before = settings.keep_days.map(|days| now - i64::from(days) * DAY);
-        rule.keep = settings.keep_runs;
+        let (days, runs) = limits(api)?;
+        rule.before = days.map(|days| now - i64::from(days) * DAY);
+        rule.keep = runs;
     }
     if rule.before.is_none() && rule.keep.is_none() {
         return Err(AppError::new("clean_up_rule_missing").hint("name_clean_up_rule"));
@@ -173,10 +192,23 @@ fn figures(line: Figures) -> FiguresShow {
 
 #[cfg(test)]
 mod tests {
+    use flowkeep_host::Cancellation;
+
     use super::*;
+    use crate::settings;
     use crate::testing::open;
-    use crate::types::{RunListInput, RunTaskInput, SettingsUpdate};
+    use crate::types::{ProgressReport, RunListInput, RunTaskInput, SettingsUpdate};
     use crate::{Silent, run_changes, runs};
+
+    struct Stopped(Cancellation);
+
+    impl Progress for Stopped {
+        fn report(&self, _: ProgressReport) {}
+
+        fn cancellation(&self) -> &Cancellation {
+            &self.0
+        }
+    }
 
     fn run_some(api: &Api, count: u32) {
         for _ in 0..count {
@@ -217,6 +249,11 @@ mod tests {
         };
         settings::update(&api, keep_one).unwrap();
         assert!(outputs.join(&oldest).exists());
+        // One that is broken off is tried again, and not a day later.
+        let stopped = Stopped(Cancellation::default());
+        stopped.0.cancel();
+        let _ = clean_up_when_due(&api, &stopped);
+        assert_eq!(kept(&api), 3);
         clean_up_when_due(&api, &Silent).unwrap();
         assert_eq!(kept(&api), 1);
         assert!(!outputs.join(&oldest).exists());

@@ -1,6 +1,6 @@
 //! `log_migrate`, `log_verify`, `log_export`: logs of earlier tools in, ours out, and whether both agree.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use flowkeep_core::log::LogType;
 use flowkeep_files::FilesError;
@@ -60,19 +60,26 @@ pub fn export(
     progress: &dyn Progress,
 ) -> Result<LogReport, AppError> {
     let target = api.path_of(&input.to)?;
+    let looked_at = target.clone();
+    let done = between(api, target, progress, move |to, log, steps| {
+        check_target(&looked_at)?;
+        export_log(log, to, steps)
+    })?;
+    Ok(report(done, |done| done.checksum == done.checksum_there))
+}
+
+/// The folder may be one that is yet to be made in a folder that is there.
+fn check_target(target: &Path) -> Result<(), FilesError> {
     let above = target
         .parent()
         .filter(|above| !above.as_os_str().is_empty());
     if let Some(above) = above.filter(|above| !above.is_dir()) {
-        return Err(FilesError::FolderMissing(above.to_owned()).into());
+        return Err(FilesError::FolderMissing(above.to_owned()));
     }
     if target.exists() && !target.is_dir() {
-        return Err(FilesError::NotAFolder(target).into());
+        return Err(FilesError::NotAFolder(target.to_owned()));
     }
-    let done = between(api, target, progress, |to, log, steps| {
-        export_log(log, to, steps)
-    })?;
-    Ok(report(done, |done| done.checksum == done.checksum_there))
+    Ok(())
 }
 
 /// Work between a folder and the log, on threads of its own: the folder may be on a disk that hangs.

@@ -2,7 +2,7 @@
 
 use flowkeep_files::FilesError;
 use flowkeep_host::path_text;
-use flowkeep_store::NewOperation;
+use flowkeep_store::{NewOperation, StoreError, Tx};
 use serde_json::Value;
 
 use crate::types::{ChosenPlace, Nothing, Settings, SettingsUpdate};
@@ -13,6 +13,12 @@ use crate::{Api, AppError};
 /// # Errors
 /// What the database says.
 pub fn show(api: &Api, _: Nothing) -> Result<Settings, AppError> {
+    Ok(read(|key| api.store.setting(key))?)
+}
+
+fn read(
+    setting: impl Fn(&str) -> Result<Option<Value>, StoreError>,
+) -> Result<Settings, StoreError> {
     let mut fields = serde_json::Map::new();
     let known = serde_json::to_value(Settings::default()).unwrap_or_default();
     for key in known
@@ -20,7 +26,7 @@ pub fn show(api: &Api, _: Nothing) -> Result<Settings, AppError> {
         .into_iter()
         .flat_map(serde_json::Map::keys)
     {
-        let Some(value) = api.store.setting(key)? else {
+        let Some(value) = setting(key)? else {
             continue;
         };
         // A value of a newer version that this one cannot read is as if it were not set.
@@ -37,7 +43,6 @@ pub fn show(api: &Api, _: Nothing) -> Result<Settings, AppError> {
 /// # Errors
 /// `place_unknown`; for the folder of the log `folder_missing` and `not_a_folder`.
 pub fn update(api: &Api, input: SettingsUpdate) -> Result<Settings, AppError> {
-    let before = show(api, Nothing {})?;
     let folder = input
         .backup_folder
         .as_ref()
@@ -45,59 +50,76 @@ pub fn update(api: &Api, input: SettingsUpdate) -> Result<Settings, AppError> {
         .transpose()?;
     let log_dir = input.log_dir.as_ref();
     let log_dir = log_dir.map(|place| log_folder(api, place)).transpose()?;
+    let (actor, face) = (api.actor()?, api.face.as_str());
+    api.store.write::<_, AppError>(move |tx| {
+        let before = read(|key| tx.setting(key))?;
+        let after = changed(&before, input, folder.as_deref().map(path_text), log_dir);
+        if after != before {
+            keep(tx, &before, &after, &actor, face)?;
+        }
+        Ok(after)
+    })
+}
+
+/// The settings with what is wanted of them; the folders were looked at before.
+fn changed(
+    before: &Settings,
+    input: SettingsUpdate,
+    backup_folder: Option<String>,
+    log_dir: Option<String>,
+) -> Settings {
     // Nothing is kept for no time: a zero takes the limit away.
     let limit = |given: Option<u32>, before| {
         given.map_or(before, |limit| Some(limit).filter(|limit| *limit > 0))
     };
-    let after = Settings {
+    let kept_dir = before
+        .log_dir
+        .clone()
+        .filter(|_| !input.log_dir_usual.unwrap_or_default());
+    Settings {
         language: input.language.unwrap_or(before.language),
         theme: input.theme.unwrap_or(before.theme),
         display_name: input.display_name.map_or_else(
             || before.display_name.clone(),
             |name| name.trim().to_owned(),
         ),
-        backup_folder: folder
-            .as_deref()
-            .map(path_text)
-            .or_else(|| before.backup_folder.clone()),
+        backup_folder: backup_folder.or_else(|| before.backup_folder.clone()),
         backup_folder_asked: input
             .backup_folder_asked
             .unwrap_or(before.backup_folder_asked),
         example_declined: input.example_declined.unwrap_or(before.example_declined),
         log_storage: input.log_storage.unwrap_or(before.log_storage),
-        log_dir: log_dir.or_else(|| before.log_dir.clone()),
+        log_dir: log_dir.or(kept_dir),
         keep_days: limit(input.keep_days, before.keep_days),
         keep_runs: limit(input.keep_runs, before.keep_runs),
-    };
-    if after == before {
-        return Ok(after);
     }
-    let (actor, face) = (api.actor()?, api.face.as_str());
+}
+
+fn keep(
+    tx: &Tx<'_>,
+    before: &Settings,
+    after: &Settings,
+    actor: &str,
+    face: &str,
+) -> Result<(), StoreError> {
     let fields = |settings: &Settings| serde_json::to_value(settings).unwrap_or_default();
-    let (old, new) = (fields(&before), fields(&after));
-    api.store.write::<_, AppError>(move |tx| {
-        let mut changed = Vec::new();
-        for (key, value) in new.as_object().into_iter().flatten() {
-            if old.get(key) != Some(value) {
-                tx.set_setting(key, value)?;
-                changed.push(key.as_str());
-            }
+    let (old, new) = (fields(before), fields(after));
+    let mut changed = Vec::new();
+    for (key, value) in new.as_object().into_iter().flatten() {
+        if old.get(key) != Some(value) {
+            tx.set_setting(key, value)?;
+            changed.push(key.as_str());
         }
-        let operation = tx.next_operation_id()?;
-        tx.record_operation(
-            operation,
-            &NewOperation {
-                actor: &actor,
-                face,
-                operation: "settings",
-                name: Some(&changed.join(", ")),
-                undoes: None,
-                items: &[],
-            },
-        )?;
-        Ok(())
-    })?;
-    Ok(after)
+    }
+    let operation = NewOperation {
+        actor,
+        face,
+        operation: "settings",
+        name: Some(&changed.join(", ")),
+        undoes: None,
+        items: &[],
+    };
+    tx.record_operation(tx.next_operation_id()?, &operation)
 }
 
 /// The folder of the log, which may be one that is yet to be made in a folder that is there.
@@ -112,4 +134,58 @@ fn log_folder(api: &Api, place: &ChosenPlace) -> Result<String, AppError> {
         return Err(FilesError::FolderMissing(above.to_owned()).into());
     }
     Ok(path_text(&path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::open;
+
+    #[test]
+    fn the_logs_folder_is_chosen_and_taken_back() {
+        let root = tempfile::tempdir().unwrap();
+        let api = open(root.path());
+        let elsewhere = root.path().join("elsewhere");
+        let chosen = SettingsUpdate {
+            log_dir: Some(ChosenPlace::Path(elsewhere.clone())),
+            ..SettingsUpdate::default()
+        };
+        let after = update(&api, chosen).unwrap();
+        assert_eq!(after.log_dir, Some(path_text(&elsewhere)));
+        let other = SettingsUpdate {
+            keep_days: Some(3),
+            ..SettingsUpdate::default()
+        };
+        assert_eq!(update(&api, other).unwrap().log_dir, after.log_dir);
+        let usual = SettingsUpdate {
+            log_dir_usual: Some(true),
+            ..SettingsUpdate::default()
+        };
+        let back = update(&api, usual).unwrap();
+        assert_eq!((back.log_dir.clone(), back.keep_days), (None, Some(3)));
+        assert_eq!(show(&api, Nothing {}).unwrap(), back);
+    }
+
+    /// Each reads what is there in the transaction in which it writes.
+    #[test]
+    fn of_changes_at_once_none_is_lost() {
+        let root = tempfile::tempdir().unwrap();
+        let api = open(root.path());
+        for round in 1..=20 {
+            let days = SettingsUpdate {
+                keep_days: Some(round),
+                ..SettingsUpdate::default()
+            };
+            let runs = SettingsUpdate {
+                keep_runs: Some(round),
+                ..SettingsUpdate::default()
+            };
+            std::thread::scope(|scope| {
+                scope.spawn(|| update(&api, days).unwrap());
+                scope.spawn(|| update(&api, runs).unwrap());
+            });
+            let now = show(&api, Nothing {}).unwrap();
+            assert_eq!((now.keep_days, now.keep_runs), (Some(round), Some(round)));
+        }
+    }
 }

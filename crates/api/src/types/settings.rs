@@ -94,6 +94,8 @@ pub struct SettingsUpdate {
     pub log_storage: Option<LogStorageKind>,
     /// The folder for that in files.
     pub log_dir: Option<ChosenPlace>,
+    /// Whether the log goes back to the folder `logs` in the data folder, unless another is given.
+    pub log_dir_usual: Option<bool>,
     /// Days after which runs are removed; 0 keeps them.
     pub keep_days: Option<u32>,
     /// Newest runs that are kept of each workflow; 0 keeps all.

@@ -41,6 +41,10 @@ log_storage?: LogStorageKind,
  */
 log_dir?: ChosenPlace, 
 /**
+ * Whether the log goes back to the folder `logs` in the data folder, unless another is given.
+ */
+log_dir_usual?: boolean, 
+/**
  * Days after which runs are removed; 0 keeps them.
  */
 keep_days?: number, 
