@@ -167,6 +167,8 @@ fn open(app: &App, own: &Path, opened: Result<Api, AppError>) -> tauri::Result<(
 
 /// Lets the window follow the data, and carry runs out.
 fn follow(app: &AppHandle, api: Api) -> Result<Arc<Api>, AppError> {
+    let only_reads = api.only_reads();
+    reach::begin(app, only_reads);
     let (told, asked, lost) = (app.clone(), app.clone(), app.clone());
     let follower = api.follow(
         move |tags| {
@@ -177,7 +179,7 @@ fn follow(app: &AppHandle, api: Api) -> Result<Arc<Api>, AppError> {
         move |request| match request {
             Request::WindowShow => window::bring_forward(&asked),
         },
-        move |now| reach::tell(&lost, now),
+        move |now| reach::tell(&lost, now, only_reads),
     )?;
     // It follows for as long as the app runs.
     app.manage(Mutex::new(follower));

@@ -13,7 +13,7 @@ pub(crate) struct LastReach(Mutex<&'static str>);
 
 impl Default for LastReach {
     fn default() -> Self {
-        Self(Mutex::new(word(Reach::Here)))
+        Self(Mutex::new(word(Reach::Here, false)))
     }
 }
 
@@ -27,9 +27,14 @@ impl LastReach {
     }
 }
 
+/// Says how it is before any page is there. `only_reads` when nothing can be written where the data is.
+pub(crate) fn begin(app: &AppHandle, only_reads: bool) {
+    app.state::<LastReach>().set(word(Reach::Here, only_reads));
+}
+
 /// Tells the page that is there, and every later one that asks.
-pub(crate) fn tell(app: &AppHandle, reach: Reach) {
-    let word = word(reach);
+pub(crate) fn tell(app: &AppHandle, reach: Reach, only_reads: bool) {
+    let word = word(reach, only_reads);
     app.state::<LastReach>().set(word);
     if let Err(error) = app.emit_to(window::MAIN, "reach", word) {
         tracing::warn!(%error, word, "the page could not be told of its data");
@@ -42,8 +47,9 @@ pub(crate) fn data_reach(last: State<'_, LastReach>) -> &'static str {
     last.get()
 }
 
-fn word(reach: Reach) -> &'static str {
+fn word(reach: Reach, only_reads: bool) -> &'static str {
     match reach {
+        Reach::Here if only_reads => "only_read",
         Reach::Here => "here",
         Reach::Gone => "gone",
         Reach::Newer => "newer",

@@ -12,10 +12,13 @@ use flowkeep_host::{
 };
 use flowkeep_store::{Follower, Reach, Request, Store, StoreError, StoreOptions};
 
+use tempfile::TempDir;
+
 use crate::AppError;
 use crate::apart::PATIENCE;
 use crate::backup_disks::BackupDisks;
 use crate::engine_seat::EngineSeat;
+use crate::looking::{self, Still};
 use crate::ownership::{EngineLock, InUse, Owner};
 use crate::plans::Plan;
 use crate::scratch::{Scratch, clear_leftovers};
@@ -58,6 +61,7 @@ impl Places for NoPlaces {
 }
 
 /// How to open a data folder.
+#[derive(Clone)]
 pub struct OpenOptions {
     /// The folder this start was told; without one, as [`DataFolder`] finds it.
     pub data_dir: Option<PathBuf>,
@@ -83,8 +87,13 @@ pub struct Api {
     /// How long a backup that was cancelled may take to end before it is left to itself, and a disk
     /// to say what is on it.
     pub(crate) patience: Duration,
-    /// Given back last, when the database is closed. Absent inside an exchange, which has it alone.
+    /// Whether the data is only looked at, because nothing can be written where it is.
+    only_reads: bool,
+    /// Given back last, when the database is closed. Absent inside an exchange, which has it alone, and
+    /// where the data is only looked at.
     _open: Option<InUse>,
+    /// The private folder of a process that only looks.
+    _own: Option<TempDir>,
 }
 
 impl OpenOptions {
@@ -100,7 +109,8 @@ impl OpenOptions {
 
 impl Api {
     /// Opens a data folder, which is made when missing, unless it is one that was chosen: then its
-    /// drive may be missing.
+    /// drive may be missing. One that is there and cannot be written is opened to look at it: nothing is
+    /// made in it, and whatever would change something answers `data_only_read`.
     ///
     /// # Errors
     /// `data_folder_missing`, `data_folder_gone`, `data_folder_unwritable`, `data_folder_network`,
@@ -108,9 +118,56 @@ impl Api {
     /// `database_locked`, `data_in_use` while a damaged database is being exchanged, `no_space`.
     pub fn open(options: OpenOptions) -> Result<Self, AppError> {
         let folder = options.folder()?;
+        let opened = Self::open_to_write(&options, folder.clone());
+        match opened {
+            Err(error) if error.code == "data_folder_unwritable" => {
+                match looking::found(&folder.path) {
+                    Some(still) => Self::open_to_look(options, folder, still),
+                    None => Err(error),
+                }
+            }
+            opened => opened,
+        }
+    }
+
+    fn open_to_write(options: &OpenOptions, folder: DataFolder) -> Result<Self, AppError> {
         make_folder(&folder)?;
         let (open, engine) = set_aside::enter(&folder.path)?;
-        Self::open_database(options, folder, Some(open), engine)
+        Self::open_database(options.clone(), folder, Some(open), engine)
+    }
+
+    fn open_to_look(
+        options: OpenOptions,
+        folder: DataFolder,
+        still: Still,
+    ) -> Result<Self, AppError> {
+        let own = looking::own_folder()?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let looked_at = StoreOptions {
+            path: folder.path.join("flowkeep.db"),
+            safety: own.path().to_owned(),
+            clock: clock.clone(),
+        };
+        let store = Store::open_to_look(looked_at, still == Still::Medium)
+            .map_err(|error| opening(error, &folder.path))?;
+        let store = Arc::new(store);
+        Ok(Self {
+            disks: BackupDisks::new(&store),
+            scratch: Scratch::new(own.path().to_owned()),
+            store,
+            data_dir: folder.path,
+            origin: folder.origin,
+            face: options.face,
+            places: options.places,
+            files: Arc::new(SystemFiles),
+            clock,
+            plans: Mutex::default(),
+            seat: EngineSeat::new(None),
+            patience: PATIENCE,
+            only_reads: true,
+            _open: None,
+            _own: Some(own),
+        })
     }
 
     /// The second half of [`Api::open`]: the folder is there and nobody exchanges its database.
@@ -146,12 +203,30 @@ impl Api {
             plans: Mutex::default(),
             seat: EngineSeat::new(owner),
             patience: PATIENCE,
+            only_reads: false,
             _open: open,
+            _own: None,
         };
         for latest in clear_leftovers(&api.data_dir) {
             api.note_interrupted_restore(&latest)?;
         }
         Ok(api)
+    }
+
+    /// Whether the data is only looked at: nothing can be written where it is.
+    pub fn only_reads(&self) -> bool {
+        self.only_reads
+    }
+
+    /// Refuses to begin what would change something where the data is only looked at.
+    ///
+    /// # Errors
+    /// `data_only_read`.
+    pub(crate) fn may_write(&self) -> Result<(), AppError> {
+        if self.only_reads {
+            return Err(AppError::only_read());
+        }
+        Ok(())
     }
 
     /// Where the data is.
@@ -171,8 +246,10 @@ impl Api {
         requested: impl Fn(Request) + Send + 'static,
         reach: impl Fn(Reach) + Send + 'static,
     ) -> Result<Follower, AppError> {
-        self.store
-            .write::<_, StoreError>(|tx| tx.clear_requests("window"))?;
+        if !self.only_reads {
+            self.store
+                .write::<_, StoreError>(|tx| tx.clear_requests("window"))?;
+        }
         let store = Arc::downgrade(&self.store);
         let answer = move |requests: Vec<(i64, Request)>| {
             let answered: Vec<i64> = requests.iter().map(|(seq, _)| *seq).collect();

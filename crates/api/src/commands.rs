@@ -45,6 +45,9 @@ pub fn call(
 ) -> Result<String, AppError> {
     let command = commands().find(|command| command.name == name);
     let command = command.ok_or_else(|| AppError::new("command_unknown").with("name", name))?;
+    if command.writes {
+        api.may_write()?;
+    }
     (command.run)(api, input, progress)
 }
 

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use flowkeep_engine::sources::{LOCAL, Source, Sqlite};
 use flowkeep_engine::{Engine, EngineOptions, Scope};
@@ -60,6 +61,7 @@ impl Api {
     /// # Errors
     /// `data_folder_unwritable`; what the database says.
     pub(crate) fn engage(&self, scope: Scope) -> Result<bool, AppError> {
+        self.may_write()?;
         let mut inside = self.seat.inside();
         if inside.engine.as_ref().is_some_and(Engine::has_ended) {
             inside.engine = None;
@@ -141,15 +143,15 @@ const LOOK_FOR_OWNER: Duration = Duration::from_secs(2);
 /// Keeps the engine at work in this process for as long as the data folder is open: at once, or
 /// when the process that owns it now has ended.
 pub fn keep_engine(api: &Arc<Api>) {
+    if api.only_reads() {
+        return;
+    }
     let open = Arc::downgrade(api);
     let kept = move || {
+        let mut cleaning = CleaningUp::default();
         while let Some(api) = open.upgrade() {
             match api.run_engine() {
-                Ok(true) => {
-                    if let Err(error) = history::clean_up_when_due(&api, &Silent) {
-                        tracing::warn!(code = error.code, %error, "old runs are not removed");
-                    }
-                }
+                Ok(true) => cleaning.look(&api),
                 Ok(false) => {}
                 Err(error) => {
                     tracing::warn!(code = error.code, %error, "the engine cannot begin");
@@ -164,6 +166,54 @@ pub fn keep_engine(api: &Arc<Api>) {
         .spawn(kept);
     if let Err(error) = begun {
         tracing::error!(%error, "the engine cannot begin");
+    }
+}
+
+/// How long a clean-up that failed waits for its next try.
+const CLEAN_UP_AGAIN: Duration = Duration::from_hours(1);
+
+/// The removal of what the settings call old. It may take long, so it has a thread of its own: the
+/// keeper goes on looking whether the engine has an owner.
+#[derive(Default)]
+struct CleaningUp {
+    thread: Option<JoinHandle<Result<(), AppError>>>,
+    failed: Option<Instant>,
+}
+
+impl CleaningUp {
+    fn look(&mut self, api: &Arc<Api>) {
+        if self
+            .thread
+            .as_ref()
+            .is_some_and(|thread| !thread.is_finished())
+        {
+            return;
+        }
+        let ended = self.thread.take().map(JoinHandle::join);
+        match ended {
+            Some(Ok(Err(error))) => {
+                tracing::warn!(code = error.code, %error, "old runs are not removed");
+                self.failed = Some(Instant::now());
+            }
+            Some(Err(_)) => {
+                tracing::error!("the removal of old runs ended in a panic");
+                self.failed = Some(Instant::now());
+            }
+            Some(Ok(Ok(()))) => self.failed = None,
+            None => {}
+        }
+        let rests = self.failed.is_some_and(|at| at.elapsed() < CLEAN_UP_AGAIN);
+        if rests || !history::is_clean_up_due(api).unwrap_or_default() {
+            return;
+        }
+        let api = Arc::clone(api);
+        let begun = std::thread::Builder::new()
+            .name("clean-up".to_owned())
+            .spawn(move || history::clean_up_when_due(&api, &Silent));
+        match begun {
+            Ok(thread) => self.thread = Some(thread),
+            Err(error) => tracing::warn!(%error, "old runs are not removed"),
+        }
     }
 }
 

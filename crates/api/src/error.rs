@@ -78,6 +78,13 @@ impl AppError {
     }
 }
 
+impl AppError {
+    /// For whatever would change something in a data folder that is only looked at.
+    pub(crate) fn only_read() -> Self {
+        Self::new("data_only_read").hint("copy_to_write")
+    }
+}
+
 impl From<Message> for AppError {
     fn from(message: Message) -> Self {
         let mut error = Self::new(&message.code);
@@ -133,6 +140,7 @@ impl From<StoreError> for AppError {
                 .hint("put_folder_back")
                 .retryable(),
             StoreError::ReadOnly => Self::new("database_unwritable").hint("check_permissions"),
+            StoreError::OnlyRead => Self::only_read(),
             StoreError::TextDamaged { name } => Self::new("text_damaged")
                 .with("name", name)
                 .hint("restore_from_backup"),

@@ -15,6 +15,7 @@ mod checklist;
 mod commands;
 mod engine_seat;
 mod error;
+mod looking;
 mod ownership;
 mod plans;
 mod progress;

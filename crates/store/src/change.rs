@@ -141,7 +141,7 @@ impl Follower {
         rings: Rings,
         listener: Listener,
     ) -> Result<Self, StoreError> {
-        let connection = schema::open_reader(opened.path())?;
+        let connection = schema::open_reader(&opened)?;
         let last = latest(&connection)?;
         let thread = std::thread::Builder::new()
             .name("store-follower".to_owned())

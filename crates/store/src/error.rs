@@ -54,6 +54,9 @@ pub enum StoreError {
     /// The system says no.
     #[error(transparent)]
     Io(#[from] io::Error),
+    /// It is only looked at: nothing can be written where it lies.
+    #[error("the data can only be read here")]
+    OnlyRead,
     /// Anything else SQLite says; a fault of ours.
     #[error(transparent)]
     Sqlite(rusqlite::Error),
@@ -94,6 +97,7 @@ impl StoreError {
             Self::Full => Self::Full,
             Self::Gone => Self::Gone,
             Self::ReadOnly => Self::ReadOnly,
+            Self::OnlyRead => Self::OnlyRead,
             Self::Closed => Self::Closed,
             Self::PlanChanged => Self::PlanChanged,
             Self::Io(error) => Self::Io(io::Error::new(error.kind(), error.to_string())),

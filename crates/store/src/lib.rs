@@ -16,6 +16,7 @@ mod known_backup;
 mod list;
 mod log_entry;
 mod log_page;
+mod look;
 mod opened;
 mod operation;
 mod operation_list;

@@ -9,6 +9,7 @@ use rusqlite::types::ToSqlOutput;
 use rusqlite::types::ValueRef;
 
 /// A path to bind.
+#[derive(Debug, Clone)]
 pub(crate) struct PathValue(pub(crate) PathBuf);
 
 impl ToSql for PathValue {

@@ -43,7 +43,7 @@ impl Readers {
             .pop();
         let connection = match idle {
             Some(connection) => connection,
-            None => schema::open_reader(self.opened.path())?,
+            None => schema::open_reader(&self.opened)?,
         };
         Ok(Reader {
             readers: self,

@@ -97,7 +97,7 @@ impl Store {
     /// # Errors
     /// What the database says.
     pub fn watch(&self) -> Result<Watch, StoreError> {
-        let connection = schema::open_reader(self.path())?;
+        let connection = schema::open_reader(self.opened())?;
         let version = data_version(&connection)?;
         Ok(Watch {
             connection,

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OpenFlags};
 use rusqlite_migration::{M, Migrations};
 
 use crate::StoreError;
+use crate::opened::{OpenName, OpenedFile};
 use crate::path_value::PathValue;
 
 /// `FlwK`, so that `file(1)` and we can tell our database from others.
@@ -120,11 +121,14 @@ fn keep_log(connection: &Connection) -> Result<bool, StoreError> {
 ///
 /// # Errors
 /// What SQLite says.
-pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
-    let connection = Connection::open_with_flags(
-        path,
-        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )?;
+pub(crate) fn open_reader(opened: &OpenedFile) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = match opened.name() {
+        OpenName::Path(PathValue(path)) => Connection::open_with_flags(path, flags)?,
+        OpenName::Still(address) => {
+            Connection::open_with_flags(address, flags | OpenFlags::SQLITE_OPEN_URI)?
+        }
+    };
     prepare(&connection)?;
     Ok(connection)
 }
@@ -156,6 +160,11 @@ pub(crate) fn check_version(connection: &Connection) -> Result<(), StoreError> {
         });
     }
     Ok(())
+}
+
+/// Whether it is of the version this program knows, and neither newer nor older.
+pub(crate) fn is_known(connection: &Connection) -> Result<bool, StoreError> {
+    Ok(version(connection)? == KNOWN)
 }
 
 fn version(connection: &Connection) -> Result<u32, StoreError> {
@@ -226,6 +235,18 @@ fn migration_error(error: rusqlite_migration::Error) -> StoreError {
         rusqlite_migration::Error::RusqliteError { err, .. } => err.into(),
         other => StoreError::Damaged(other.to_string()),
     }
+}
+
+/// A database of the first version, with one setting.
+#[cfg(test)]
+pub(crate) fn make_older(path: &Path) {
+    let mut older = Connection::open(path).unwrap();
+    older
+        .pragma_update(None, "application_id", APPLICATION_ID)
+        .unwrap();
+    MIGRATIONS.to_version(&mut older, 1).unwrap();
+    let set = "INSERT INTO setting(key, value) VALUES ('theme', '\"dark\"')";
+    older.execute_batch(set).unwrap();
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@ use flowkeep_host::Cancellation;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::interrupt::interruptible;
-use crate::path_value::PathValue;
 use crate::staging::{COLUMNS, staged};
 use crate::{StagedItem, Staging, Store, StoreError, staging_parts};
 
@@ -166,9 +165,8 @@ impl Staging {
         cancellation: &Cancellation,
         body: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let live = PathValue(store.path().to_owned());
         self.connection
-            .execute("ATTACH DATABASE ?1 AS live", [live])?;
+            .execute("ATTACH DATABASE ?1 AS live", [store.opened().name()])?;
         let plan = &self.connection;
         let answer = interruptible(plan, cancellation, || body(plan));
         self.connection.execute_batch("DETACH DATABASE live")?;

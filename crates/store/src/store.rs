@@ -8,6 +8,7 @@ use rusqlite::Connection;
 
 use crate::change::{self, Doorbell, Listener, Rings};
 use crate::interrupt::interruptible;
+use crate::look;
 use crate::opened::OpenedFile;
 use crate::readers::{Reader, Readers};
 use crate::writer::Writer;
@@ -52,6 +53,25 @@ impl Store {
         Self::start(options, connection)
     }
 
+    /// Opens a database where nothing can be written: every write is refused. `still` when it is the
+    /// medium itself that reads alone; else somebody may write it meanwhile, and a copy is looked at. The
+    /// folder `safety` is a private one elsewhere, for that copy.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn open_to_look(options: StoreOptions, still: bool) -> Result<Self, StoreError> {
+        let (doorbell, rings) = change::doorbell();
+        let opened = look::open(&options, still)?;
+        Ok(Self {
+            readers: Readers::new(opened.clone()),
+            path: opened.path().to_owned(),
+            opened,
+            writer: Writer::none(),
+            doorbell,
+            rings: Mutex::new(Some(rings)),
+        })
+    }
+
     fn start(options: StoreOptions, connection: Connection) -> Result<Self, StoreError> {
         let (doorbell, rings) = change::doorbell();
         let opened = OpenedFile::remember(&options.path)?;
@@ -66,7 +86,11 @@ impl Store {
         })
     }
 
-    /// Where the file is.
+    pub(crate) fn opened(&self) -> &OpenedFile {
+        &self.opened
+    }
+
+    /// Where the file is that is read.
     pub fn path(&self) -> &Path {
         &self.path
     }

@@ -131,6 +131,14 @@ impl Writer {
         })
     }
 
+    /// None at all: what only can be read has no writer, and who wants to write is told so.
+    pub(crate) const fn none() -> Self {
+        Self {
+            queue: None,
+            thread: None,
+        }
+    }
+
     pub(crate) fn write<T, E>(
         &self,
         body: impl FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static,
@@ -164,7 +172,7 @@ impl Writer {
     }
 
     fn send(&self, entry: Entry) -> Result<(), StoreError> {
-        let queue = self.queue.as_ref().ok_or(StoreError::Closed)?;
+        let queue = self.queue.as_ref().ok_or(StoreError::OnlyRead)?;
         queue.send(entry).map_err(|_| StoreError::Closed)
     }
 }

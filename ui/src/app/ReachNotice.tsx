@@ -5,22 +5,36 @@ import { shell } from '@/ipc';
 import styles from './ReachNotice.module.css';
 import { useReach } from './reach';
 
-/** Over every page: that the data is out of reach, or newer than this app. */
+/** Over every page: that the data is out of reach, newer than this app, or can only be looked at. */
 export function ReachNotice() {
   const reach = useReach();
   if (reach === 'here') return null;
   return (
     <div className={styles.notice} data-testid={`data-${reach}`}>
-      {reach === 'newer' ? (
-        <Notice tone="warn" icon="info" end={<Restart />}>
-          {m.data_newer()}
-        </Notice>
-      ) : (
-        <Notice tone="fail" icon="warn">
-          {m.connection_lost()}
-        </Notice>
-      )}
+      <Said reach={reach} />
     </div>
+  );
+}
+
+function Said({ reach }: { reach: 'only_read' | 'gone' | 'newer' }) {
+  if (reach === 'newer') {
+    return (
+      <Notice tone="warn" icon="info" end={<Restart />}>
+        {m.data_newer()}
+      </Notice>
+    );
+  }
+  if (reach === 'only_read') {
+    return (
+      <Notice tone="warn" icon="info">
+        {m.data_only_read()}
+      </Notice>
+    );
+  }
+  return (
+    <Notice tone="fail" icon="warn">
+      {m.connection_lost()}
+    </Notice>
   );
 }
 

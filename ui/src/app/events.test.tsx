@@ -79,6 +79,12 @@ it('asks for the first screen once, and only when no change is missed any more',
   expect(asked.toSorted()).toEqual(['engine_show', 'overview_show', 'run_overview']);
 });
 
+it('says that the data can only be looked at', async () => {
+  const { answer } = load();
+  answer('only_read');
+  await screen.findByText('only_read');
+});
+
 it('tells the first change at once and those that follow closely together', () => {
   vi.useFakeTimers();
   const told: string[][] = [];

@@ -22,7 +22,7 @@ export interface CallOptions {
  * Whether the data can be worked with: it is `here`; it is `gone` from where it was; it was changed
  * by a `newer` version of the app, so that this one must be restarted.
  */
-export type Reach = 'here' | 'gone' | 'newer';
+export type Reach = 'here' | 'only_read' | 'gone' | 'newer';
 
 /** What the window is told without having asked. */
 export interface Events {

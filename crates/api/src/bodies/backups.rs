@@ -90,6 +90,7 @@ pub fn backup(
     input: BackupInput,
     progress: &dyn Progress,
 ) -> Result<BackupResult, AppError> {
+    api.may_write()?;
     let folder = target_folder(api, input.into.as_ref())?;
     let id = BackupId(Ulid::generate());
     let at = api.clock.now();
@@ -258,7 +259,8 @@ pub fn verify(
         let proof = prove(&folder, &scratch, progress);
         Ok((folder, known, proof))
     })?;
-    if let Some(known) = known {
+    // Where nothing can be written, it is told and not noted.
+    if let Some(known) = known.filter(|_| !api.only_reads()) {
         note_proof(api, known, &proof)?;
     }
     let proof = proof?;

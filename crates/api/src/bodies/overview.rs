@@ -159,6 +159,10 @@ fn check_database(api: &Api) -> Result<Check, AppError> {
 
 fn check_data_folder(api: &Api) -> Check {
     let path = api.data_dir.display();
+    if api.only_reads() {
+        let message = Message::new("error_data_only_read").with("path", path);
+        return check("data_folder", false, message);
+    }
     let message = match unsafe_place(&api.data_dir) {
         Some(Unsafe::Network(kind)) => Message::new("error_data_folder_network")
             .with("path", path)

@@ -189,6 +189,7 @@ pub fn import_apply(
     input: PlanRef,
     progress: &dyn Progress,
 ) -> Result<ImportResult, AppError> {
+    api.may_write()?;
     go_on(progress)?;
     let outcome = apply(api, &input.plan_id, "import", false, progress)?;
     Ok(import_result(&outcome))
@@ -227,6 +228,7 @@ pub fn restore(
     input: RestoreInput,
     progress: &dyn Progress,
 ) -> Result<RestoreResult, AppError> {
+    api.may_write()?;
     go_on(progress)?;
     api.change_plan(&input.plan_id, |_| Ok(()))?;
     if !input.without_safety_copy {

@@ -17,6 +17,7 @@ mod logs;
 mod mistakes;
 mod numbers;
 mod places;
+mod read_only;
 mod restore;
 mod run_lists;
 mod run_people;
