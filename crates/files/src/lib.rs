@@ -19,5 +19,7 @@ pub use backup::{
 };
 pub use error::FilesError;
 pub use export::{Existing, Sink, export_document, export_pieces};
-pub use intake::{ReadBackup, Source, find_source, read_manifest, stage_backup, stage_files};
+pub use intake::{
+    Purpose, ReadBackup, Source, find_source, read_manifest, stage_backup, stage_files,
+};
 pub use reason::io_reason;

@@ -49,8 +49,9 @@ pub struct IncomingDocument<'a> {
 }
 
 /// What a document is sorted and found by. Apart from the laying out, because it is costly to make
-/// and can be made by any thread.
-#[derive(Debug)]
+/// and can be made by any thread. Nothing by default: such a document is kept, in no order, and not
+/// found.
+#[derive(Debug, Default)]
 pub struct IndexTerms {
     sort_key: Vec<u8>,
     search: String,

@@ -285,7 +285,7 @@ fn put_documents(
            CASE i.kind WHEN 'rule' THEN t.search END,
            CASE i.kind WHEN 'template' THEN t.search END
          FROM staged.item i JOIN staged.text t USING (item)
-         WHERE i.decision <> 'skip'"
+         WHERE i.decision <> 'skip' AND t.search <> ''"
     );
     connection.execute(&search, named_params! {":last": last})?;
     Ok(last)

@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 
 use flowkeep_core::{KeptHistory, Kind, Message};
 use flowkeep_files::{
-    DamagedFile, FilesError, Manifest, Source, find_source, read_manifest, stage_backup,
+    DamagedFile, FilesError, Manifest, Purpose, Source, find_source, read_manifest, stage_backup,
     stage_files,
 };
 use flowkeep_host::{Cancellation, machine_id, path_text};
@@ -142,7 +142,7 @@ fn fill(
     match source {
         Source::Backup(source) => {
             let manifest = read_manifest(&source)?;
-            let read = stage_backup(&source, &manifest, &mut staging, progress)?;
+            let read = stage_backup(&source, &manifest, &mut staging, Purpose::Keep, progress)?;
             let damaged = read.damaged_parts;
             let parts = damaged
                 .iter()

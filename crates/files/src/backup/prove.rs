@@ -8,7 +8,8 @@ use flowkeep_core::Message;
 use flowkeep_host::{Progress, SystemClock, path_text, text_path};
 use flowkeep_store::{ApplyRequest, StagedGroup, Staging, Store, StoreError, StoreOptions};
 
-use crate::{FilesError, intake};
+use crate::FilesError;
+use crate::intake::{self, Purpose};
 
 /// What proving found.
 #[derive(Debug, Default)]
@@ -53,7 +54,7 @@ pub fn prove(folder: &Path, scratch: &Path, progress: &dyn Progress) -> Result<P
     let place = tempfile_in(scratch)?;
     let manifest = intake::read_manifest(folder)?;
     let mut staging = Staging::create(place.path().join("plan.db"))?;
-    let read = intake::stage_backup(folder, &manifest, &mut staging, progress)?;
+    let read = intake::stage_backup(folder, &manifest, &mut staging, Purpose::Trial, progress)?;
     let mut proof = Proof {
         files: read.files,
         damaged: read.damaged_parts,

@@ -76,6 +76,16 @@ fn damaged(folder: &Path, detail: &dyn Display) -> FilesError {
     }
 }
 
+/// What a backup is read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To come into a catalog.
+    Keep,
+    /// To see whether it would. What the documents are sorted and found by is left out: no backup
+    /// holds it, and nobody lists or searches what is restored for trial.
+    Trial,
+}
+
 /// Lays a whole backup out in a plan. Of the manifest the head was read before.
 ///
 /// # Errors
@@ -85,6 +95,7 @@ pub fn stage_backup(
     folder: &Path,
     manifest: &Manifest,
     staging: &mut Staging,
+    purpose: Purpose,
     progress: &dyn Progress,
 ) -> Result<ReadBackup, FilesError> {
     let total = manifest
@@ -104,7 +115,7 @@ pub fn stage_backup(
     };
     let mut rounds = Rounds::new(
         |file: ManifestFile| {
-            let content = content(&opened, &file, progress.cancellation());
+            let content = content(&opened, &file, purpose, progress.cancellation());
             (file, content)
         },
         |(file, content)| {
@@ -193,7 +204,12 @@ struct ReadDocument {
 }
 
 /// Reads a listed file, checks it against the manifest and parses it.
-fn content(folder: &Folder, file: &ManifestFile, cancellation: &Cancellation) -> Content {
+fn content(
+    folder: &Folder,
+    file: &ManifestFile,
+    purpose: Purpose,
+    cancellation: &Cancellation,
+) -> Content {
     if cancellation.is_cancelled() {
         // Nobody takes it in any more.
         return Content::Damaged(Message::new("file_unreadable"));
@@ -209,7 +225,10 @@ fn content(folder: &Folder, file: &ManifestFile, cancellation: &Cancellation) ->
             {
                 summary.name.clone_from(name);
             }
-            let terms = IndexTerms::of(&summary);
+            let terms = match purpose {
+                Purpose::Keep => IndexTerms::of(&summary),
+                Purpose::Trial => IndexTerms::default(),
+            };
             let read = ReadDocument {
                 format: document.format(),
                 sha256: document.sha256(),

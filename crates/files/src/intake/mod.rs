@@ -6,7 +6,7 @@ mod backup;
 mod loose;
 mod source;
 
-pub use backup::{ReadBackup, read_manifest, stage_backup};
+pub use backup::{Purpose, ReadBackup, read_manifest, stage_backup};
 pub(crate) use backup::{check_files, why};
 pub use loose::stage_files;
 pub use source::{Source, find_source};

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use flowkeep_files::{FilesError, prove, read_manifest, stage_backup, stage_files};
+use flowkeep_files::{FilesError, Purpose, prove, read_manifest, stage_backup, stage_files};
 use flowkeep_host::{Cancellation, Progress, SystemFiles};
 use flowkeep_store::Staging;
 
@@ -122,6 +122,7 @@ fn a_restore_cancelled_while_reading_changes_nothing() {
             backup.path(),
             &read_manifest(backup.path())?,
             &mut staging,
+            Purpose::Keep,
             person,
         );
         assert_eq!(catalog.fingerprint(), before);

@@ -9,8 +9,8 @@ use flowkeep_core::{
     BackupId, Document, Format, KeptHistory, Kind, OperationId, Sha256, summarise,
 };
 use flowkeep_files::{
-    Backup, BackupRequest, BackupTarget, FilesError, ReadBackup, read_manifest, stage_backup,
-    write_backup,
+    Backup, BackupRequest, BackupTarget, FilesError, Purpose, ReadBackup, read_manifest,
+    stage_backup, write_backup,
 };
 use flowkeep_host::testing::TestClock;
 use flowkeep_host::{
@@ -176,7 +176,13 @@ impl Catalog {
             .scratch()
             .join(format!("plan-{}.db", self.clock.now().0));
         let mut staging = Staging::create(plan)?;
-        let read = stage_backup(backup, &read_manifest(backup)?, &mut staging, &Unfollowed)?;
+        let read = stage_backup(
+            backup,
+            &read_manifest(backup)?,
+            &mut staging,
+            Purpose::Keep,
+            &Unfollowed,
+        )?;
         staging.compare(&self.store, Cancellation::never())?;
         Ok((staging, read))
     }
