@@ -20,11 +20,16 @@ export function BrokenPage({ error, reset }: ErrorComponentProps) {
         <p>{m.page_broken_words()}</p>
         <details>
           <summary>{m.error_details()}</summary>
-          <code data-selectable>
-            {error instanceof Error ? (error.stack ?? error.message) : String(error)}
-          </code>
+          <code data-selectable>{told(error)}</code>
         </details>
       </Notice>
     </Page>
   );
+}
+
+/** What went wrong, before where: not every engine's stack begins with the message. */
+function told(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { message, stack = '' } = error;
+  return stack.includes(message) ? stack : `${message}\n${stack}`;
 }

@@ -32,7 +32,8 @@ export function DetailPanel({ at, lists, onAt, arrival }: Props) {
   const draft = useDraft();
   const form = useRef<HTMLDivElement>(null);
   const [name = '', ...rest] = at.split('/');
-  const list = lists[name as AddedTo];
+  // Nodes are no rows: they stand in a map, by their names.
+  const list = name === 'nodes' ? null : lists[name as AddedTo];
   const index = Number(rest[0]);
   const row = list?.rows[index];
   const takesFocus = arrival === 'added' && row !== undefined;

@@ -138,6 +138,12 @@ it.each([
     'stages/0',
   ],
   [
+    'a node, which stands in a map by its name',
+    { nodes: { ask: { type: 'n-type', prompt: 'n-prompt' } }, edges: [] },
+    { type: 'n-type', prompt: 'n-prompt' },
+    'nodes/ask',
+  ],
+  [
     'parts of another shape',
     { schedule: [1234], event: ['x-event'], watch: 'x-watch' },
     ['1234', 'x-event', 'x-watch'],
