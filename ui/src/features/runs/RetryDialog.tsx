@@ -8,7 +8,8 @@ import { documentQuery } from '../catalog/queries';
 import { useCommand } from '../command';
 import { runName } from './columns';
 import { ContextFields, type ContextInput } from './sheet/ContextFields';
-import { contextOf, differing, missingOf, readRest, spread } from './sheet/context';
+import { contextOf, contextOfRun, differing, missingOf, readRest, spread } from './sheet/context';
+import { printExact } from './sheet/exact';
 import { previewQuery } from './sheet/queries';
 import styles from './sheet/RunSheet.module.css';
 import { TrustNotice } from './sheet/TrustNotice';
@@ -42,8 +43,9 @@ export function RetryDialog({ run, wish, onClose }: Props) {
   const error = retry.variables?.definition === definition ? retry.error : null;
   const untrusted = untrustedOf(error);
   const needsTrust = untrusted !== null;
+  const before = contextOfRun(run);
   const preview = useQuery({
-    ...previewQuery(run.workflow_id ?? '', run.context),
+    ...previewQuery(run.workflow_id ?? '', before),
     enabled: run.workflow_id !== null && !isGone,
   });
   const names = (definition === 'current' && preview.data?.context_names) || run.context_names;
@@ -52,11 +54,12 @@ export function RetryDialog({ run, wish, onClose }: Props) {
   const input =
     typed ??
     spread(
-      run.context,
+      before,
       names.map((one) => one.name),
     );
   const rest = readRest(input.rest);
   const context = contextOf(input.fields, rest ?? {});
+  const changed = differing(context, before);
   const missing = missingOf(names, context);
   const canStart = !retry.isPending && rest !== null && (workflow.data !== undefined || isGone);
   const hasFailed = run.tasks.some((task) => task.status !== 'succeeded');
@@ -71,7 +74,7 @@ export function RetryDialog({ run, wish, onClose }: Props) {
         definition,
         trust: needsTrust,
         shown: untrusted?.shown,
-        context: differing(context, run.context),
+        context: changed && printExact(changed),
       },
       {
         onSuccess: ({ run_id }) => {

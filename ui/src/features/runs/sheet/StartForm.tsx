@@ -9,6 +9,7 @@ import { useCommand } from '../../command';
 import { Acts } from './Acts';
 import { ContextFields, type ContextInput } from './ContextFields';
 import { type Context, contextOf, firstField, missingOf, readRest, spread } from './context';
+import { printExact } from './exact';
 import { previewQuery } from './queries';
 import styles from './RunSheet.module.css';
 import { Part, Problems, UnsavedNote } from './StartParts';
@@ -52,7 +53,7 @@ export function StartForm({ workflow, task, last, first }: Props) {
     start.mutate(
       {
         workflow,
-        context,
+        context: printExact(context),
         mode: only === undefined ? 'complete' : 'step',
         task: only,
         trust: needsTrust,

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
-import type { RunContextName } from '@/ipc';
+import type { RunContextName, RunShow } from '@/ipc';
 import {
   contextOf,
+  contextOfRun,
   differing,
   firstField,
   missingOf,
@@ -10,6 +11,7 @@ import {
   spread,
   typedContext,
 } from './context';
+import { printExact } from './exact';
 
 it.each([
   ['', undefined],
@@ -70,4 +72,16 @@ it('asks for what is needed and not given, of one task alone only for what that 
 it('gives a retry only what is another value now', () => {
   expect(differing({ a: 1, b: [2], c: 3 }, { a: 1, b: [1] })).toEqual({ b: [2], c: 3 });
   expect(differing({ a: 1 }, { a: 1 })).toBeUndefined();
+});
+
+it('gives back the input of last time to its last digit', () => {
+  const context_text = '{"id":12345678901234567890,"price":1.50,"list":[{"n":1e3}]}';
+  const run: Partial<RunShow> = { context: { id: '12345678901234567890' }, context_text };
+  const last = contextOfRun(run as RunShow);
+  const { fields, rest } = spread(last, ['id', 'price']);
+  expect(fields).toEqual({ id: '12345678901234567890', price: '1.50' });
+  expect(printExact(contextOf(fields, readRest(rest) ?? {}))).toBe(
+    '{"list":[{"n":1e3}],"id":12345678901234567890,"price":1.50}',
+  );
+  expect(differing(contextOf(fields, {}), last)).toBeUndefined();
 });

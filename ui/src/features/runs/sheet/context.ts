@@ -1,6 +1,7 @@
 /** What a run is started with, as a person types it and as the core takes it. */
-import type { RunContextName } from '@/ipc';
+import type { RunContextName, RunShow } from '@/ipc';
 import { isFields } from '../data/shape';
+import { isExactNumber, parseExact, printExact } from './exact';
 
 export type Context = Record<string, unknown>;
 
@@ -12,7 +13,7 @@ export function typedContext(text: string): unknown {
   const trimmed = text.trim();
   if (trimmed === '') return undefined;
   try {
-    return JSON.parse(trimmed);
+    return parseExact(trimmed);
   } catch {
     return text;
   }
@@ -21,7 +22,7 @@ export function typedContext(text: string): unknown {
 /** A value as one types it: what {@link typedContext} would read as the same. */
 export function spelledContext(value: unknown): string {
   if (value === undefined) return '';
-  if (typeof value !== 'string') return JSON.stringify(value);
+  if (typeof value !== 'string' || isExactNumber(value)) return printExact(value);
   return typedContext(value) === value ? value : JSON.stringify(value);
 }
 
@@ -29,11 +30,16 @@ export function spelledContext(value: unknown): string {
 export function readRest(text: string): Context | null {
   if (text.trim() === '') return {};
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseExact(text);
     return isFields(value) ? value : null;
   } catch {
     return null;
   }
+}
+
+/** What a run was started with, as it is kept. */
+export function contextOfRun(run: RunShow): Context {
+  return parseExact(run.context_text ?? JSON.stringify(run.context)) as Context;
 }
 
 /** All that is given: the rest, and over it what stands in the fields. */
@@ -81,6 +87,6 @@ export function spread(
     fields: Object.fromEntries(
       names.filter((name) => name in context).map((name) => [name, spelledContext(context[name])]),
     ),
-    rest: rest.length === 0 ? '' : JSON.stringify(Object.fromEntries(rest), null, 2),
+    rest: rest.length === 0 ? '' : printExact(Object.fromEntries(rest), 2),
   };
 }

@@ -1,12 +1,13 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { call } from '@/ipc';
-import type { Context } from './context';
+import { type Context, contextOfRun } from './context';
+import { printExact } from './exact';
 
 /** What a start would do with this input. */
 export function previewQuery(workflow: string, context: Context) {
   return queryOptions({
     queryKey: ['run preview', workflow, context],
-    queryFn: () => call('run_preview', { workflow, context }),
+    queryFn: () => call('run_preview', { workflow, context: printExact(context) }),
     placeholderData: keepPreviousData,
     meta: { tags: [`workflow:${workflow}`, 'workflow'] },
     // Trust that was given meanwhile is told by no change.
@@ -21,7 +22,7 @@ export function lastContextQuery(workflow: string) {
     queryFn: async (): Promise<Context> => {
       const { items } = await call('run_list', { workflow, limit: 1 });
       const [last] = items;
-      return last ? (await call('run_show', { id: last.id })).context : {};
+      return last ? contextOfRun(await call('run_show', { id: last.id })) : {};
     },
     // What one types is not typed over by a run that begins meanwhile.
     gcTime: 0,
