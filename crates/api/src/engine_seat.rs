@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use flowkeep_core::run::Status;
 use flowkeep_engine::sources::{LOCAL, Source, Sqlite};
 use flowkeep_engine::{Engine, EngineOptions, Scope};
 use flowkeep_host::Clock;
-use flowkeep_store::Store;
+use flowkeep_store::{RunFilter, Store};
 
 use crate::bodies::history;
 use crate::ownership::{EngineLock, Owner};
@@ -102,6 +103,28 @@ impl Api {
     /// Ends the engine of this process; what is under way is asked to stop.
     pub(crate) fn disengage(&self) {
         self.seat.inside().engine = None;
+    }
+
+    /// Marks what stands there as under way though nobody carries it out: its owner is gone, and
+    /// this process, which only passes by, could be the next. What cannot be marked stays as it is.
+    pub(crate) fn mark_left(&self) {
+        if !self.is_passing() || !self.holds_engine() || self.seat.inside().engine.is_some() {
+            return;
+        }
+        let under_way = self.store.runs(&RunFilter {
+            status: Some(Status::Running),
+            limit: 1,
+            ..RunFilter::default()
+        });
+        let marked = match under_way {
+            Ok(page) if page.items.is_empty() => return,
+            Ok(_) => self.engage(Scope::Nothing),
+            Err(error) => Err(error.into()),
+        };
+        if let Err(error) = marked {
+            tracing::warn!(code = error.code, %error, "what a dead owner left is not marked");
+        }
+        self.disengage();
     }
 
     /// Whether this process carries out only what somebody waits for, and not all there is.

@@ -169,14 +169,43 @@ fn waited(api: &Api, output: &Output, id: &str) -> Result<Outcome, AppError> {
     let progress = Shown::new(output.catalogue());
     let run = run_changes::wait(api, id, &progress)?;
     drop(progress);
+    let failed = if run.status == Status::Failed && !output.is_json() {
+        failures(api, output.catalogue(), id)?
+    } else {
+        Vec::new()
+    };
     output.print(&run, |catalogue, out| {
         writeln!(out, "{}", sentence(catalogue, &run))?;
+        for line in &failed {
+            writeln!(out, "{line}")?;
+        }
         if run.status == Status::Waiting {
             writeln!(out, "{}", catalogue.word("cli_run_waits"))?;
         }
         Ok(())
     })?;
     Ok(outcome(run.status))
+}
+
+/// Why the tasks of a run failed, a line for each.
+fn failures(api: &Api, catalogue: &Catalogue, id: &str) -> Result<Vec<String>, AppError> {
+    let shown = runs::show(
+        api,
+        RunShowInput {
+            id: id.to_owned(),
+            brief: Some(true),
+        },
+    )?;
+    let failed = shown
+        .tasks
+        .iter()
+        .filter(|task| task.status == Status::Failed);
+    let lines = failed.filter_map(|task| {
+        let error = task.attempts.last()?.error.as_ref()?;
+        let said = catalogue.labelled(&visible(&task.name), &catalogue.say(error));
+        Some(format!("  {said}"))
+    });
+    Ok(lines.collect())
 }
 
 fn told(api: &Api, output: &Output, run: &RunStatus) -> Result<Outcome, AppError> {

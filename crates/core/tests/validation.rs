@@ -114,6 +114,26 @@ fn a_near_name_is_offered() {
     "",
     "schedule_without_cron@/trigger"
 )]
+#[case::zone(
+    r#"{"name": "n", "tasks": [], "trigger": "schedule", "schedule": {"cron": "0 2 * * *", "zone": "Mars/X"}}"#,
+    "",
+    "zone_unknown@/schedule/zone"
+)]
+#[case::zones_there_are(
+    r#"{"name": "n", "tasks": [], "trigger": "schedule", "schedule": {"cron": "0 2 * * *", "zone": "America/Argentina/Ushuaia"}}"#,
+    "",
+    ""
+)]
+#[case::watch(
+    r#"{"name": "n", "tasks": [], "watch": {"folder": 1}}"#,
+    "field_not_text@/watch/folder",
+    "watch_incomplete@/watch"
+)]
+#[case::event(
+    r#"{"name": "n", "tasks": [], "trigger": "event", "event": {"name": []}}"#,
+    "field_not_text@/event/name",
+    ""
+)]
 #[case::cron(
     r#"{"name": "n", "tasks": [], "trigger": "schedule", "schedule": {"cron": "0 2 * *"}}"#,
     "cron_not_five_fields@/schedule/cron",

@@ -56,7 +56,8 @@ impl Default for Agents {
 }
 
 impl Agents {
-    /// The agents as they are kept.
+    /// The agents as they are kept. Where what is kept cannot be read, or is not as it has to be,
+    /// there are none: who can do everything is nothing to guess.
     ///
     /// # Errors
     /// What the database says.
@@ -76,13 +77,16 @@ impl Agents {
         setting: impl Fn(&str) -> Result<Option<serde_json::Value>, StoreError>,
     ) -> Result<Self, StoreError> {
         let fresh = Self::default();
-        let list = setting(AGENTS)?;
-        let list = list.and_then(|list| serde_json::from_value(list).ok());
         let limit = setting(LIMIT)?;
-        Ok(Self {
-            list: list.unwrap_or(fresh.list),
-            limit: limit.and_then(|limit| serde_json::from_value(limit).ok()),
-        })
+        let limit = limit.and_then(|limit| serde_json::from_value(limit).ok());
+        let Some(kept) = setting(AGENTS)? else {
+            return Ok(Self { limit, ..fresh });
+        };
+        let list = serde_json::from_value(kept).unwrap_or_default();
+        let agents = Self { list, limit };
+        let is_sound = agents.fault().is_none();
+        let list = if is_sound { agents.list } else { Vec::new() };
+        Ok(Self { list, limit })
     }
 
     /// Keeps them from now on.
@@ -130,5 +134,39 @@ impl Agents {
             queue.set_agent(&agent.id, agent.capabilities.clone(), agent.capacity);
         }
         queue.set_limit(self.limit);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use flowkeep_host::SystemClock;
+    use flowkeep_store::StoreOptions;
+    use rstest::rstest;
+    use serde_json::json;
+
+    use super::*;
+
+    #[rstest]
+    #[case::nothing_kept(json!(null), 1)]
+    #[case::sound(json!([{"id": "a", "capabilities": ["http"], "capacity": 2}, {"id": "b", "capabilities": [], "capacity": 1}]), 2)]
+    #[case::another_shape(json!({"list": []}), 0)]
+    #[case::too_large(json!([{"id": "a", "capabilities": [], "capacity": 4_000_000_000_u32}]), 0)]
+    #[case::unknown_words(json!([{"id": "a", "capabilities": ["everything"], "capacity": 1}]), 0)]
+    fn what_cannot_be_used_is_no_agent(#[case] kept: serde_json::Value, #[case] count: usize) {
+        let root = tempfile::tempdir().unwrap();
+        let store = Store::open(StoreOptions {
+            path: root.path().join("flowkeep.db"),
+            safety: root.path().join("safety"),
+            clock: Arc::new(SystemClock),
+        })
+        .unwrap();
+        if !kept.is_null() {
+            store
+                .write::<_, StoreError>(move |tx| tx.set_setting(AGENTS, &kept))
+                .unwrap();
+        }
+        assert_eq!(Agents::kept(&store).unwrap().list.len(), count);
     }
 }

@@ -4,14 +4,22 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use flowkeep_core::RunId;
-use flowkeep_core::run::expression::Fault;
+use flowkeep_core::run::expression::{Fault, first_case};
 use flowkeep_core::run::{Attempted, TaskId};
+use flowkeep_core::{RunId, Value};
 
 use crate::actions::{self, ActionError, Done, Output};
 use crate::rounds::Rounds;
 use crate::values::{Values, evaluated, whereabouts};
 use crate::worker::{Came, unread};
+
+/// The parameters of a branch with nothing but the case it takes.
+fn taken(when: &Value, values: &Values<'_>) -> Result<Value, Fault> {
+    let called = first_case(when, values)?;
+    let case = called.map(|task| Value::object([("task", task.0.into())]));
+    let cases: Vec<_> = case.into_iter().collect();
+    Ok(Value::object([("when", cases.into())]))
+}
 
 impl Rounds {
     /// What comes of an attempt that needs no worker; nothing for one that does. `fresh` are the
@@ -35,7 +43,13 @@ impl Rounds {
             fresh: Some(fresh),
             fault: RefCell::new(None),
         };
-        let params = evaluated(task.action, &task.params, &values);
+        let params = match task.params.get("when") {
+            // Cases after the one that holds are not looked at.
+            Some(when @ Value::Array(_)) if task.action.name == "branch" => {
+                taken(when, &values).map_err(|fault| fault.inside("when"))
+            }
+            _ => evaluated(task.action, &task.params, &values),
+        };
         if let Some(error) = values.fault.into_inner() {
             return Some(Came::failed(unread(&error)));
         }

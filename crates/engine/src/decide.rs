@@ -13,14 +13,14 @@ use flowkeep_core::run::{
     step,
 };
 use flowkeep_core::{Message, RunId, Value};
-use flowkeep_store::{RunRequest, RunWrite, Said};
+use flowkeep_store::{RunRequest, RunWrite, Said, Store};
 
 use crate::actions::{ActionError, Stopper};
 use crate::live::Live;
 use crate::round::{Act, Round};
 use crate::rounds::{Pending, Rounds, UnderWay};
 use crate::sources::{Chosen, choose};
-use crate::take_up::give_up;
+use crate::take_up::{NotTaken, give_up};
 use crate::values::{Values, Whereabouts, whereabouts};
 use crate::wanted::Wanted;
 use crate::worker::{Job, work};
@@ -46,15 +46,25 @@ impl Rounds {
         });
     }
 
-    /// Forgets what is in memory of a run: as it was last written, its next owner finds it.
+    /// Forgets what is in memory of a run. It is taken up once more as it was last written: what its
+    /// attempts gave since is not known any more, so those are stopped and count as broken off.
     fn put_down(&mut self, run: RunId, round: &mut Round) {
         round.written.remove(&run);
         round.acts.retain(|act| act.run() != run);
-        if let Some(live) = self.live.remove(&run) {
-            for task in live.definition.tasks() {
-                self.queue.withdraw(run, &task.id);
+        let Some(live) = self.live.remove(&run) else {
+            return;
+        };
+        for task in live.definition.tasks() {
+            self.queue.withdraw(run, &task.id);
+        }
+        self.timers.forget_run(run);
+        for ((of, ..), attempt) in &self.under_way {
+            if *of == run {
+                attempt.stopper.hard();
             }
-            self.timers.forget_run(run);
+        }
+        if live.ours && self.put_down.insert(run) {
+            self.last_row = self.last_row.min(live.row - 1);
         }
     }
 
@@ -85,13 +95,14 @@ impl Rounds {
             let ended = kept.brought_in && wanted == Wanted::Cancel;
             let ours = !ended && self.is_ours(&kept);
             let left = kept.clone();
-            if !self.take_up(kept, ours, round) {
-                if wanted == Wanted::Cancel {
-                    let why = Message::new("run_not_readable");
+            match self.take_up(kept, ours, round) {
+                Ok(()) => {}
+                Err(NotTaken::Now) => return refused("run_not_read_now"),
+                Err(NotTaken::Ever(why)) if wanted == Wanted::Cancel => {
                     give_up(&left, Status::Cancelled, why, round);
                     return Ok(());
                 }
-                return refused("run_not_readable");
+                Err(NotTaken::Ever(_)) => return refused("run_not_readable"),
             }
             // To end it trusts nothing: a retry has to ask still.
             if left.brought_in && wanted == Wanted::Resume {
@@ -275,9 +286,9 @@ impl Rounds {
         }
         let since = live.queued_since.remove(&task);
         let served = capabilities.is_empty() || self.queue.has_agent_for(&capabilities);
-        let nobody = (!served).then(|| {
+        let nobody = (!served && !was_told(&self.place.store, live.row, &task)).then(|| {
             let needed: Vec<_> = capabilities.iter().map(String::as_str).collect();
-            let message = Message::new("run_no_agent").with("task", &task);
+            let message = Message::new(NO_AGENT).with("task", &task);
             message.with("needed", needed.join(", "))
         });
         self.queue.push(Waiting {
@@ -374,7 +385,10 @@ impl Rounds {
                 if !self.live.contains_key(&child)
                     && let Some(kept) = self.kept(row)
                 {
-                    self.take_in_hand(kept, false, &mut Round::default());
+                    let taken = self.take_in_hand(kept, false, &mut Round::default());
+                    if taken.is_err() {
+                        return;
+                    }
                 }
                 self.pending.push_back(Pending::Event(child, Event::Cancel));
             }
@@ -417,4 +431,21 @@ fn evaluation(
             Evaluation::Failed(Message::new("run_secret_locked").with("secret", secret))
         }
     }
+}
+
+/// The warning that nobody could ever carry an attempt out.
+const NO_AGENT: &str = "run_no_agent";
+
+/// Whether a run says of a task already that there is nobody for it: it waits on after each pause
+/// and each start of an engine.
+fn was_told(store: &Store, row: i64, task: &TaskId) -> bool {
+    let warnings = store.messages(row, 0, Some("warning"), u32::MAX);
+    warnings.is_ok_and(|lines| {
+        lines.iter().any(|line| match &line.said {
+            Said::Message(said) => {
+                said.code == NO_AGENT && said.fields.get("task") == Some(&task.0)
+            }
+            Said::Line(_) => false,
+        })
+    })
 }

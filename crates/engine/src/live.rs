@@ -89,6 +89,7 @@ pub fn state_of(
             *state = kept;
         }
     }
+    state.recount();
     Ok(state)
 }
 

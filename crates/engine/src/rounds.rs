@@ -69,6 +69,8 @@ pub(crate) struct Rounds {
     /// Rows of the runs that are carried out here, where that is not all of them.
     pub(crate) ours: BTreeSet<i64>,
     pub(crate) requests_seen: i64,
+    /// Runs that were put down after a panic; each is taken up again once.
+    pub(crate) put_down: BTreeSet<RunId>,
     /// Whether the last round ended before everything that has a place had begun.
     dispatches_more: bool,
     leaving: Option<Instant>,
@@ -115,6 +117,7 @@ impl Rounds {
             last_row: 0,
             ours: BTreeSet::new(),
             requests_seen: 0,
+            put_down: BTreeSet::new(),
             dispatches_more: false,
             leaving: None,
             lost: false,
@@ -159,6 +162,9 @@ impl Rounds {
     pub(crate) fn take_agents(&mut self) {
         match Agents::kept(&self.place.store) {
             Ok(kept) if self.agents.as_ref() != Some(&kept) => {
+                if kept.list.is_empty() {
+                    tracing::warn!("there is no agent, or what is kept of them cannot be used");
+                }
                 kept.tell(&mut self.queue, self.agents.as_ref());
                 self.agents = Some(kept);
             }

@@ -12,6 +12,15 @@ use crate::round::Round;
 use crate::rounds::{Pending, Rounds};
 use crate::worker::Came;
 
+/// Why a run is not in hand.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum NotTaken {
+    /// Our own database does not answer; another look may find it well.
+    Now,
+    /// It never will be.
+    Ever(Message),
+}
+
 /// Ends a run whose definition can no longer be read: nobody can say what it has come to.
 pub(crate) fn give_up(run: &KeptRun, status: Status, why: Message, round: &mut Round) {
     let written = round.written.entry(run.id).or_default();
@@ -44,7 +53,7 @@ impl Rounds {
                 if let Some(kept) = self.kept(row)
                     && !self.is_ours(&kept)
                     && matches!(kept.status, Status::Running | Status::Paused)
-                    && let Some(run) = self.take_in_hand(kept, false, round)
+                    && let Ok(run) = self.take_in_hand(kept, false, round)
                     && self.is_under_way(run)
                 {
                     self.tell_late(run, Event::OwnerLost, round);
@@ -89,13 +98,15 @@ impl Rounds {
             }
         };
         for row in found {
-            self.last_row = row;
             if let Some(kept) = self.kept(row)
                 && !self.live.contains_key(&kept.id)
                 && self.is_ours(&kept)
+                && self.take_up(kept, true, round) == Err(NotTaken::Now)
             {
-                self.take_up(kept, true, round);
+                // With the next look, and what came after it.
+                break;
             }
+            self.last_row = row;
         }
         for request in requests {
             if request.request > self.requests_seen {
@@ -129,7 +140,7 @@ impl Rounds {
         kept: KeptRun,
         ours: bool,
         round: &mut Round,
-    ) -> Option<RunId> {
+    ) -> Result<RunId, NotTaken> {
         let (id, row, left) = (kept.id, kept.row, kept.clone());
         match Live::read(&self.place.store, &mut self.definitions, kept) {
             Ok(mut live) => {
@@ -140,24 +151,30 @@ impl Rounds {
                 let most = live.definition.max_concurrent;
                 self.queue.set_workflow(&live.workflow, most);
                 self.live.insert(id, live);
-                Some(id)
+                Ok(id)
             }
             Err(error) => {
                 tracing::error!(%error, run = %id, "a run cannot be taken up");
-                if let (true, Some(why)) = (ours, error.lasting()) {
-                    give_up(&left, Status::Failed, why, round);
+                let Some(why) = error.lasting() else {
+                    return Err(NotTaken::Now);
+                };
+                if ours {
+                    give_up(&left, Status::Failed, why.clone(), round);
                 }
-                None
+                Err(NotTaken::Ever(why))
             }
         }
     }
 
     /// Takes a run in hand and goes on with it; one that is only decided about does not begin.
-    pub(crate) fn take_up(&mut self, kept: KeptRun, ours: bool, round: &mut Round) -> bool {
+    pub(crate) fn take_up(
+        &mut self,
+        kept: KeptRun,
+        ours: bool,
+        round: &mut Round,
+    ) -> Result<(), NotTaken> {
         let (begun, start) = (kept.head.is_some(), kept.start.clone());
-        let Some(run) = self.take_in_hand(kept, ours, round) else {
-            return false;
-        };
+        let run = self.take_in_hand(kept, ours, round)?;
         if ours {
             // Told twice it changes nothing.
             self.tell_late(run, Event::Started(start), round);
@@ -168,7 +185,7 @@ impl Rounds {
                 self.find_children(run, round);
             }
         }
-        true
+        Ok(())
     }
 
     /// Child runs that attempts of a run wait for: those that ended meanwhile are told.
@@ -198,7 +215,7 @@ impl Rounds {
                     if !self.live.contains_key(&id)
                         && let Some(kept) = self.kept(child)
                         && !kept.brought_in
-                        && !self.take_up(kept, true, round)
+                        && let Err(NotTaken::Ever(_)) = self.take_up(kept, true, round)
                     {
                         self.judge_child(run, task, attempt, id, Status::Failed);
                     }
@@ -274,7 +291,7 @@ impl Rounds {
             return Some(above.id());
         }
         let kept = self.kept(row).filter(|kept| !kept.status.is_final())?;
-        self.take_in_hand(kept, false, &mut Round::default())
+        self.take_in_hand(kept, false, &mut Round::default()).ok()
     }
 
     /// The child that an attempt waits for, where it is in hand.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use flowkeep_core::json::{self, parse};
-use flowkeep_core::run::{Parked, Phase, TaskId};
-use flowkeep_core::{RunId, search_words};
+use flowkeep_core::run::{Parked, Phase, Status, TaskId};
+use flowkeep_core::{Message, RunId, search_words};
 use flowkeep_engine::{definition_of, state_of};
 use flowkeep_store::{AttemptRecord, KeptRun, MessageRecord, RunFilter, RunNeed, RunRecord, Said};
 
@@ -32,6 +32,7 @@ const SHOWN_OF_ALL: u32 = 1_048_576;
 /// # Errors
 /// `limit_too_large`, `time_unreadable`, `run_unknown` for a page that begins after none.
 pub fn list(api: &Api, input: RunListInput) -> Result<RunPage, AppError> {
+    api.mark_left();
     let now = api.clock.now().0;
     let at = |text: Option<String>| text.map(|text| time::given(&text, now)).transpose();
     let page = api.store.runs(&RunFilter {
@@ -68,6 +69,7 @@ pub(super) fn words(typed: Option<&str>) -> Option<Vec<String>> {
 /// # Errors
 /// `run_unknown`; what the database says.
 pub fn show(api: &Api, input: RunShowInput) -> Result<RunShow, AppError> {
+    api.mark_left();
     let run = find(api, &input.id)?;
     let is_brief = input.brief.unwrap_or_default();
     let mut attempts: BTreeMap<_, Vec<RunAttempt>> = BTreeMap::new();
@@ -112,9 +114,10 @@ pub fn show(api: &Api, input: RunShowInput) -> Result<RunShow, AppError> {
         .messages(run.row, 0, Some("warning"), LINES)?
         .into_iter()
         .filter_map(|line| match line.said {
-            Said::Message(message) => Some(message),
+            Said::Message(message) => Some(message).filter(|message| is_open(message, &tasks)),
             Said::Line(_) => None,
         });
+    let warnings = warnings.collect();
     let messages = if is_brief {
         Vec::new()
     } else {
@@ -124,7 +127,7 @@ pub fn show(api: &Api, input: RunShowInput) -> Result<RunShow, AppError> {
     let parent = parent.map(|row| api.store.run_at(row)).transpose()?;
     let parent = parent.flatten();
     Ok(RunShow {
-        warnings: warnings.collect(),
+        warnings,
         messages: messages.into_iter().map(message).collect(),
         steps,
         tasks,
@@ -147,6 +150,18 @@ pub fn show(api: &Api, input: RunShowInput) -> Result<RunShow, AppError> {
         revision: run.revision,
         status: run.status,
     })
+}
+
+/// Whether a warning still means something: what was answered since, or has begun, is history.
+fn is_open(warning: &Message, tasks: &[RunTask]) -> bool {
+    let status = match warning.code.as_str() {
+        "run_waits_for_operator" | "run_broken_off_again" => Status::Interrupted,
+        "run_no_agent" => Status::Queued,
+        _ => return true,
+    };
+    let about = warning.fields.get("task");
+    let mut tasks = tasks.iter();
+    tasks.any(|task| about == Some(&task.id) && task.status == status)
 }
 
 /// When a task goes on by itself.

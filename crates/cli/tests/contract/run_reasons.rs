@@ -29,7 +29,7 @@ fn an_expression_without_a_value_is_told_with_its_place_on_the_task_and_in_the_l
     let condition =
         r#""action": "wait", "params": {"ms": 1}, "condition": "${tasks.b.output.absent == 1}""#;
     let params = r#""action": "wait", "params": {"ms": "${tasks.b.output.absent}"}"#;
-    let branch = r#""action": "branch", "params": {"when": [{"task": "b"}, {"condition": "${tasks.b.output.absent == 1}", "task": "b"}]}"#;
+    let branch = r#""action": "branch", "params": {"when": [{"condition": false, "task": "b"}, {"condition": "${tasks.b.output.absent == 1}", "task": "b"}]}"#;
     let sql = r#""action": "sql.query", "params": {"sql": "SELECT ${tasks.b.output.absent}"}"#;
     for (task, place) in [
         (condition, "condition ${tasks.b.output.absent == 1}"),
@@ -55,6 +55,23 @@ fn an_expression_without_a_value_is_told_with_its_place_on_the_task_and_in_the_l
         let told = format!("“a”失败：{place}：任务“b”没有输出");
         assert!(chinese.contains(&told), "{chinese}");
     }
+}
+
+#[test]
+fn a_branch_takes_the_first_case_that_holds_and_looks_at_no_other() {
+    let flowkeep = Flowkeep::new();
+    create(
+        &flowkeep,
+        r#"{"id": "w", "name": "W", "tasks": [
+            {"id": "a", "action": "branch", "params": {"when": [
+                {"condition": "${context.n == 2}", "task": "x"}, {"condition": "${context.n == 1}", "task": "y"},
+                {"condition": "${context.absent == 1}", "task": "x"}]}},
+            {"id": "x", "action": "wait", "params": {"ms": 0}}, {"id": "y", "action": "wait", "params": {"ms": 0}}]}"#,
+    );
+    let words = ["run", "start", "w", "--context", r#"{"n": 1}"#, "--wait"];
+    let run = flowkeep.done(&words);
+    let output = flowkeep.done(&["run", "output", run["run_id"].as_str().unwrap(), "a"]);
+    assert_eq!(output["output"], json!({"task": "y"}));
 }
 
 #[test]

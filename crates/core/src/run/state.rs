@@ -381,6 +381,20 @@ impl RunState {
         }
     }
 
+    /// Counts the tasks anew that the head counts: what comes from elsewhere may have lost some.
+    pub fn recount(&mut self) {
+        let count = |is: fn(&TaskState) -> bool| {
+            let count = self.tasks.iter().filter(|task| is(task)).count();
+            u32::try_from(count).unwrap_or(u32::MAX)
+        };
+        let (open, asked) = (count(TaskState::is_open), count(TaskState::is_asked));
+        let ended = self.tasks.iter().filter_map(|task| task.ended);
+        let ended = ended.max().map_or(0, |last| last.saturating_add(1));
+        let head = &mut self.head;
+        (head.open, head.asked) = (open, asked);
+        head.ended = head.ended.max(ended);
+    }
+
     /// The task of this id.
     pub fn task(&self, definition: &Definition, id: &TaskId) -> Option<&TaskState> {
         self.tasks.get(definition.position(id)?)

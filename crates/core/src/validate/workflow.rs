@@ -31,6 +31,7 @@ pub(crate) fn check(workflow: &Value, validation: &mut Validation) {
     types(Severity::Error, workflow, "", &FIELDS, validation);
     check_trigger(workflow, validation);
     check_schedule(workflow, validation);
+    check_watch(workflow, validation);
     check_stage_list(workflow, validation);
     let stages = stages(workflow);
     if !stages.is_empty() {
@@ -93,6 +94,52 @@ fn check_trigger(workflow: &Value, validation: &mut Validation) {
             validation,
         );
     }
+    if let Some(event @ Value::Object(_)) = workflow.get("event") {
+        let name = [("name", Type::Word)];
+        types(Severity::Error, event, "/event", &name, validation);
+    }
+}
+
+fn check_watch(workflow: &Value, validation: &mut Validation) {
+    let Some(watch @ Value::Object(_)) = workflow.get("watch") else {
+        return;
+    };
+    let fields = [("folder", Type::Text), ("pattern", Type::Text)];
+    types(Severity::Error, watch, "/watch", &fields, validation);
+    for (field, _) in fields {
+        if watch.get(field).is_none_or(Value::is_null) {
+            let message = Message::new("watch_incomplete").with("field", field);
+            validation.warning("/watch", message);
+        }
+    }
+}
+
+/// Whether this looks like a zone of the IANA database: an area there is and a place in it, or one
+/// of its short names. Which places there are changes with every year.
+fn is_zone(name: &str) -> bool {
+    const AREAS: [&str; 11] = [
+        "Africa",
+        "America",
+        "Antarctica",
+        "Arctic",
+        "Asia",
+        "Atlantic",
+        "Australia",
+        "Etc",
+        "Europe",
+        "Indian",
+        "Pacific",
+    ];
+    match name.trim().split_once('/') {
+        Some((area, place)) => AREAS.contains(&area) && !place.is_empty(),
+        None => {
+            name.trim().len() >= 2
+                && name
+                    .trim()
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || c == '-')
+        }
+    }
 }
 
 fn check_schedule(workflow: &Value, validation: &mut Validation) {
@@ -118,6 +165,12 @@ fn check_schedule(workflow: &Value, validation: &mut Validation) {
         &missed,
         validation,
     );
+    if let Some(zone) = schedule.get("zone").and_then(Value::as_str)
+        && !is_zone(zone)
+    {
+        let message = Message::new("zone_unknown").with("zone", zone);
+        validation.warning("/schedule/zone", message);
+    }
     match schedule.get("cron").and_then(Value::as_str) {
         Some(cron) if cron.split_whitespace().count() != 5 => {
             validation.error("/schedule/cron", Message::new("cron_not_five_fields"));

@@ -293,6 +293,7 @@ fn compensations_come_in_reverse_order_of_completion_and_one_by_one() {
         "b+ a+ c+ d-",
     );
     // c ended last, so what undoes it (and a) is first; b ended first.
+    assert!(play.messages(Level::Info).contains(&"run_undoes"));
     assert_eq!(
         play.queued.keys().map(TaskId::as_str).collect::<Vec<_>>(),
         ["ua"]
@@ -557,6 +558,28 @@ fn guided_work(#[case] text: &str, #[case] script: &str, #[case] expected: &str)
     play.start();
     play.play(script);
     assert_eq!(play.summary(), expected);
+}
+
+#[test]
+fn a_run_that_has_lost_tasks_on_its_way_here_is_counted_anew_and_comes_to_an_end() {
+    let mut play = played(
+        &[A, r#""id": "b""#, r#""id": "c", "dependsOn": ["a", "b"]"#],
+        ">a >b",
+    );
+    play.lose_owner();
+    play.tell(Event::OwnerLost).unwrap();
+    // What came in has the head, and of the tasks nothing.
+    play.state
+        .tasks
+        .fill(flowkeep_core::run::TaskState::default());
+    play.state.recount();
+    assert_eq!((play.state.head.open, play.state.head.asked), (0, 0));
+    play.tell(Event::Adopted).unwrap();
+    play.play("a+ b+ c+");
+    assert_eq!(
+        play.summary(),
+        "run=succeeded a=succeeded b=succeeded c=succeeded"
+    );
 }
 
 #[test]

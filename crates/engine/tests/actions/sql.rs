@@ -197,6 +197,26 @@ async fn a_statement_is_broken_off_and_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn what_a_script_has_committed_by_itself_is_not_called_undone() {
+    let place = Place::with("CREATE TABLE t (n)");
+    let sql = format!("INSERT INTO t VALUES (1); COMMIT; INSERT INTO t {ENDLESS}");
+    let count = || -> i64 {
+        let counted = place
+            .database()
+            .query_row("SELECT count(*) FROM t", [], |row| row.get(0));
+        counted.unwrap()
+    };
+    let (done, ()) = tokio::join!(place.attempt("sql.execute", json!({"sql": sql})), async {
+        while count() == 0 {
+            tokio::task::yield_now().await;
+        }
+        place.stopper.soft();
+    });
+    assert_eq!(done.unwrap(), Done::Stopped { undone: false });
+    assert_eq!(count(), 1);
+}
+
+#[tokio::test]
 async fn a_file_that_another_holds_is_waited_for() {
     let place = Place::with("CREATE TABLE t (n)");
     let other = place.database();

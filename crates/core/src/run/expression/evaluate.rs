@@ -171,11 +171,14 @@ pub fn condition(text: &str, lookup: &impl Lookup) -> Result<bool, Fault> {
 /// # Errors
 /// As [`condition`], of the first condition that has no value.
 pub fn first_case(when: &Value, lookup: &impl Lookup) -> Result<Option<TaskId>, Fault> {
-    for case in when.as_array().unwrap_or_default() {
+    for (index, case) in when.as_array().unwrap_or_default().iter().enumerate() {
+        let place = format!("[{index}]");
         let holds = match case.get("condition") {
             None | Some(Value::Null) => true,
             Some(Value::Bool(holds)) => *holds,
-            Some(Value::String(text)) => condition(text, lookup)?,
+            Some(Value::String(text)) => {
+                condition(text, lookup).map_err(|fault| fault.inside("condition").inside(&place))?
+            }
             Some(_) => return Err(Message::new("expression_not_true_or_false").into()),
         };
         if holds {

@@ -154,11 +154,15 @@ impl Turn<'_> {
             self.conclude(Status::Failed);
             return false;
         };
+        let mut undone = Vec::new();
         for at in self.defined(undo).undoes.clone() {
             if self.task(at).phase == Phase::Succeeded {
                 self.task_mut(at).undone = true;
+                undone.push(self.id(at).0);
             }
         }
+        let message = Message::new("run_undoes").with("of", undone.join(", "));
+        self.tell(Level::Info, undo, message);
         if self.task(undo).phase != Phase::Pending {
             self.renew(undo);
         }

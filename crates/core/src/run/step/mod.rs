@@ -98,7 +98,7 @@ pub fn step(
     turn.apply(event)?;
     // One that nothing was opened of is not one of which everything has ended: it may be paused, or
     // change its owner, before it is started.
-    let unopened = before.open == 0 && before.asked == 0;
+    let unopened = before.open == 0 && before.asked == 0 && !before.begun;
     if !unopened || matches!(event, Event::Started(_) | Event::Cancel) {
         turn.carry_on();
     }

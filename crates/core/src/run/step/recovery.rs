@@ -2,7 +2,7 @@
 
 use super::Turn;
 use crate::Message;
-use crate::run::definition::Position;
+use crate::run::definition::{Flow, Position};
 use crate::run::effect::{Effect, Level, Question};
 use crate::run::event::{Parked, Purpose};
 use crate::run::state::{Phase, Reason, StopReason};
@@ -82,6 +82,15 @@ impl Turn<'_> {
     pub(super) fn adopted(&mut self) {
         self.owner_lost();
         self.state.head.orphaned = false;
+        let head = &self.state.head;
+        if head.begun
+            && head.open == 0
+            && head.asked == 0
+            && self.definition.flow == Flow::Dependencies
+        {
+            // What was open has been lost on its way here: what is left may start.
+            self.next.extend(0..self.state.tasks.len());
+        }
         for at in 0..self.state.tasks.len() {
             match self.task(at).phase.clone() {
                 Phase::Interrupted => self.recover(at),

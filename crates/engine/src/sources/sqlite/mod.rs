@@ -19,6 +19,7 @@ mod value;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use flowkeep_core::Message;
 use rusqlite::Connection;
@@ -43,6 +44,15 @@ struct SqliteFile {
     path: PathBuf,
     /// Whether it is made when it is missing.
     made: bool,
+}
+
+/// What came of blocking work.
+enum Worked<T> {
+    Done(T),
+    Stopped {
+        /// Whether nothing of it was kept.
+        undone: bool,
+    },
 }
 
 impl Sqlite {
@@ -74,20 +84,29 @@ impl Sqlite {
         &self,
         stop: Stop,
         work: impl Fn(&Connection) -> Result<T, Fault> + Send + 'static,
-    ) -> Result<Option<T>, ActionError> {
+    ) -> Result<Worked<T>, ActionError> {
         let file = Arc::clone(&self.file);
         let blocking = tokio::task::spawn_blocking(move || {
+            // A script may commit by itself, and one commit is enough for no way back.
+            let committed = Arc::new(AtomicBool::new(false));
             for tries in 1.. {
-                let result =
-                    connection::open(&file, &stop).and_then(|connection| work(&connection));
+                let result = connection::open(&file, &stop).and_then(|connection| {
+                    let committed = Arc::clone(&committed);
+                    connection.commit_hook(Some(move || {
+                        committed.store(true, Ordering::Relaxed);
+                        false
+                    }))?;
+                    work(&connection)
+                });
+                let undone = !committed.load(Ordering::Relaxed);
                 match result {
-                    Ok(answer) => return Ok(Some(answer)),
-                    Err(_) if stop.is_asked() => return Ok(None),
-                    Err(fault) if fault.is_busy() && tries < TRIES => {}
+                    Ok(answer) => return Ok(Worked::Done(answer)),
+                    Err(_) if stop.is_asked() => return Ok(Worked::Stopped { undone }),
+                    Err(fault) if fault.is_busy() && undone && tries < TRIES => {}
                     Err(fault) => return Err(fault.told(&file.name)),
                 }
             }
-            Ok(None)
+            Ok(Worked::Stopped { undone: true })
         });
         blocking.await.unwrap_or_else(|error| {
             let message = Message::new("source_broke").with("source", &self.file.name);
@@ -113,7 +132,10 @@ impl Source for Sqlite {
                 connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
                 Ok(rusqlite::version().to_owned())
             });
-            Ok(asked.await?.unwrap_or_default())
+            Ok(match asked.await? {
+                Worked::Done(version) => version,
+                Worked::Stopped { .. } => String::new(),
+            })
         })
     }
 
@@ -122,9 +144,10 @@ impl Source for Sqlite {
             let done = self.work(stop, move |connection| {
                 carry_out(connection, &operation, &room)
             });
-            Ok(done
-                .await?
-                .map_or(Done::Stopped { undone: true }, Done::from))
+            Ok(match done.await? {
+                Worked::Done(output) => output.into(),
+                Worked::Stopped { undone } => Done::Stopped { undone },
+            })
         })
     }
 }
