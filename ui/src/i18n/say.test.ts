@@ -1,8 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { CallError } from '@/ipc';
+import english from '../../../messages/en.json';
 import { bytes, when } from './format';
 import { chooseLocale, setLocale } from './locale';
 import { counted, say, sayError, sayHints } from './say';
+
+/** A command or an option in a sentence. */
+const COMMAND = /(^|[\s“])--?[a-z]|flowkeep [a-z]|“list”/;
 
 afterEach(() => setLocale('en'));
 
@@ -44,6 +48,16 @@ describe('an error', () => {
     const error = new CallError({ code: 'no_space', hints: ['free_space', 'unknown_hint'] });
     expect(sayError(error)).not.toContain('no_space');
     expect(sayHints(error)).toHaveLength(1);
+  });
+
+  it('names no next step that is one of the command line', () => {
+    // How to go on with a folder that can only be read is the same for both.
+    const both = ['hint_copy_to_read', 'hint_copy_to_write'];
+    const ofCommandLine = Object.entries(english as Record<string, string>)
+      .filter(([key, text]) => key.startsWith('hint_') && !both.includes(key) && COMMAND.test(text))
+      .map(([key]) => key.slice('hint_'.length));
+    expect(ofCommandLine).toContain('list_first');
+    expect(sayHints(new CallError({ code: 'x', hints: ofCommandLine }))).toEqual([]);
   });
 
   it('that nobody has words for is told with its code', () => {

@@ -93,7 +93,26 @@ export function sayError(error: CallError): string {
   return line && column ? catalogue.message_at({ line, column, message: sentence }) : sentence;
 }
 
-/** The next steps an error names. */
+/** Next steps that are taken on the command line: in the window they lead nowhere. */
+const COMMAND_LINE = new Set([
+  'list_first',
+  'force_or_other_name',
+  'name_data_dir',
+  'show_run',
+  'show_or_resume_run',
+  'choose_backup_folder',
+  'name_backup',
+  'see_help',
+  'trust_it',
+  'trust_restored',
+  'trust_resumed',
+  'own_folder',
+  'validate_it',
+  'name_clean_up_rule',
+]);
+
+/** The next steps an error names, as far as the window has them. */
 export function sayHints(error: CallError): string[] {
-  return error.hints.flatMap((hint) => words(`hint_${hint}`, error.fields) ?? []);
+  const steps = error.hints.filter((hint) => !COMMAND_LINE.has(hint));
+  return steps.flatMap((hint) => words(`hint_${hint}`, error.fields) ?? []);
 }

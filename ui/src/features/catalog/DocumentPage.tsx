@@ -4,6 +4,7 @@ import { useLayoutEffect, useMemo } from 'react';
 import { Button, Empty, ErrorNotice, Page } from '@/components';
 import { label, m } from '@/i18n';
 import { CallError, type Kind } from '@/ipc';
+import { DeletedDocument } from './DeletedDocument';
 import { DraftContext } from './draft/DraftContext';
 import { followSaved, openDraft } from './draft/drafts';
 import { type AddressTab, documentLink, isLibraryKind, KINDS, listLink } from './kinds';
@@ -21,7 +22,7 @@ export function LibraryDocumentPage() {
 }
 
 /** A document as it is kept, with the draft that is being made of it. */
-function DocumentPage({ kind, id }: { kind: Kind; id: string }) {
+export function DocumentPage({ kind, id }: { kind: Kind; id: string }) {
   const shown = useQuery(documentQuery(kind, id));
   const search: { tab?: AddressTab; at?: string } = useSearch({ strict: false });
   const navigate = useNavigate();
@@ -57,6 +58,7 @@ function DocumentPage({ kind, id }: { kind: Kind; id: string }) {
       </Page>
     );
   }
+  if (shown.data.row.deleted_at !== null) return <DeletedDocument show={shown.data} />;
   const go = (next: { tab?: AddressTab; at?: string }) =>
     void navigate({ ...documentLink(kind, id, { ...search, ...next }), replace: true });
   return (

@@ -35,7 +35,6 @@ export function SaveConflict({ row, draft, onClose, onKeepMine }: Props) {
       data-testid="dialog-conflict"
       foot={
         <>
-          <span>{m.conflict_hint()}</span>
           <Spring />
           <Button onPress={onClose}>{m.cancel()}</Button>
           <Button onPress={takeTheirs} isDisabled={!latest.data} data-testid="take-theirs">
@@ -47,6 +46,7 @@ export function SaveConflict({ row, draft, onClose, onKeepMine }: Props) {
         </>
       }
     >
+      <p>{m.conflict_hint()}</p>
       {latest.error && <ErrorNotice error={latest.error} />}
       {latest.data && (
         <div

@@ -44,8 +44,10 @@ export function useSave(row: DocumentRow, draft: DocumentDraft) {
           const latest = await client
             .fetchQuery({ ...documentQuery(kind, id), staleTime: 0 })
             .catch(() => undefined);
-          // Somebody saved the very same: there is nothing to decide.
-          if (latest?.text === draft.state.text) followSaved(draft, latest);
+          // Somebody saved the very same, or it is what the draft was begun from: nothing to decide.
+          if (latest) followSaved(draft, latest);
+          if (!draft.isDirty) return;
+          if (latest && draft.state.revision > base) await write(latest.row.revision);
           else setConflict(true);
         } else tellFailure(error);
       } finally {

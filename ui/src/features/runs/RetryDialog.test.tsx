@@ -32,7 +32,7 @@ function refused({ definition }: Input<'run_retry'>): never {
 
 it('asks for trust in exactly the text that was refused, and for each anew', async () => {
   const transport = testTransport({
-    flow_show: () => ({ row: { revision: 2 } }) as never,
+    flow_show: () => ({ row: { revision: 2, deleted_at: null } }) as never,
     run_retry: refused,
   });
   setTransport(transport);
@@ -63,4 +63,27 @@ it('asks for trust in exactly the text that was refused, and for each anew', asy
     ['old', false, undefined],
     ['old', true, 'hash of old'],
   ]);
+});
+
+it('carries a workflow that was deleted out as it was', async () => {
+  const transport = testTransport({
+    flow_show: () => ({ row: { revision: 2, deleted_at: '2026-11-21T08:00:00Z' } }) as never,
+    run_retry: () => ({ run_id: 'again', status: 'queued' }),
+  });
+  setTransport(transport);
+  render(
+    <QueryClientProvider
+      client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}
+    >
+      <RetryDialog run={run as unknown as RunShow} wish={{}} onClose={() => {}} />
+    </QueryClientProvider>,
+  );
+  const start = await screen.findByTestId('retry-start');
+  await waitFor(() => expect(start.hasAttribute('disabled')).toBe(false));
+  fireEvent.click(start);
+  await waitFor(() =>
+    expect(transport.calls.find(({ name }) => name === 'run_retry')?.input).toMatchObject({
+      definition: 'old',
+    }),
+  );
 });

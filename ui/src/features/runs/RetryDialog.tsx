@@ -35,7 +35,10 @@ export function RetryDialog({ run, wish, onClose }: Props) {
   const [skip, setSkip] = useState(wish.skip ?? []);
   const workflow = useQuery(documentQuery('workflow', run.workflow_id ?? ''));
   const now = workflow.data?.row.revision;
-  const isGone = workflow.error !== null && CallError.from(workflow.error).code === 'not_found';
+  // One that was deleted can still be shown, and is carried out as it was.
+  const isGone = workflow.data
+    ? workflow.data.row.deleted_at !== null
+    : workflow.error !== null && CallError.from(workflow.error).code === 'not_found';
   const [chosen, setChosen] = useState<'old' | 'current'>('current');
   const definition = isGone ? 'old' : chosen;
   const retry = useCommand('run_retry', ['run']);

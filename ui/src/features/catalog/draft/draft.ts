@@ -39,6 +39,8 @@ export class DocumentDraft {
   readonly typing = new Typing((typed) => this.#takeTyped(typed));
   readonly #ask: Ask;
   #base: { text: string; revision: number };
+  /** Whether the base's text is that of its revision: of what was left unsaved before, it is a newer one's. */
+  #isBaseKnown = true;
   #confirmed: Confirmed;
   #running: Batch | null = null;
   #waiting: Batch[] = [];
@@ -169,6 +171,7 @@ export class DocumentDraft {
 
   /** The text as it stands was saved as this revision. */
   saved(text: string, revision: number): void {
+    this.#isBaseKnown = true;
     this.#base = { text, revision };
     this.#stepNumber += 1;
     this.#publish();
@@ -189,14 +192,27 @@ export class DocumentDraft {
     this.#begin(base);
   }
 
+  /** Whether this is the very text that the draft was begun from. */
+  beganWith(text: string): boolean {
+    return this.#isBaseKnown && this.#base.text === text;
+  }
+
+  /** Another revision has the very text that the draft was begun from: it is begun from that one. */
+  moveBase(revision: number): void {
+    this.#base = { ...this.#base, revision };
+    this.#publish();
+  }
+
   /** Keep the text and call another revision its base: what is saved now replaces that one. */
   rebase(revision: number): void {
+    this.#isBaseKnown = false;
     this.#base = { ...this.#base, revision };
     this.#publish();
   }
 
   #begin(base: DraftBase): void {
     this.#turn += 1;
+    this.#isBaseKnown = true;
     this.#base = { text: base.text, revision: base.revision };
     this.#waiting = [];
     this.typing.drop();

@@ -157,6 +157,19 @@ describe('a document saved elsewhere', () => {
     expect(dirty.state.isDirty).toBe(false);
   });
 
+  it('that says again what a draft was begun from is what the draft goes on from', () => {
+    const draft = openDraft('workflow', 'again', show('again', 'a'), null);
+    draft.type(['name'], 'mine');
+    followSaved(draft, show('again', 'a', 2));
+    expect([draft.isDirty, draft.state.revision]).toEqual([true, 2]);
+    // What was left unsaved was begun from a text that is not known any more.
+    const kept = { revision: 1, text: '{"name":"mine"}' };
+    const left = openDraft('workflow', 'unknown', show('unknown', 'b', 2), kept);
+    followSaved(left, show('unknown', 'b', 2));
+    followSaved(left, show('unknown', 'b', 3));
+    expect(left.state.revision).toBe(1);
+  });
+
   it('does not take a draft back to what was saved before', async () => {
     const draft = openDraft('workflow', 'back', show('back', 'a'), null);
     draft.saved('{"name":"a"}', 2);

@@ -75,6 +75,8 @@ export function followSaved(draft: DocumentDraft, show: DocumentShow): void {
   const { state } = draft;
   if (show.row.revision <= state.revision) return;
   if (!draft.isDirty) draft.follow(baseOf(show));
+  // Deleted and brought back, or reverted to what it was: nothing came in between.
+  else if (draft.beganWith(show.text)) draft.moveBase(show.row.revision);
   else if (!state.isPending && state.text === show.text) draft.saved(show.text, show.row.revision);
 }
 

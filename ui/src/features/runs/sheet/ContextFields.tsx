@@ -45,7 +45,7 @@ export function ContextFields(props: Props) {
                   onChange({ ...input, fields: { ...input.fields, [name]: text } })
                 }
                 placeholder={m.run_input_empty()}
-                hint={input.fields[name]?.trim() ? undefined : neededBy(used, tasks, needed)}
+                hint={neededBy(used, tasks, needed)}
                 isRequired={needed}
                 autoFocus={name === focused}
                 inputRef={(field) => void (field ? refs?.set(name, field) : refs?.delete(name))}

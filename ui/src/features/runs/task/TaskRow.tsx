@@ -56,10 +56,12 @@ export function TaskRow({ run, task, names, now, isOpen, onToggle, onKeyDown }: 
   );
 }
 
-/** From the begin of its first attempt to the end of its last. */
-function lengthOf({ attempts }: RunTask, now: Date): string {
-  const start = attempts.find((attempt) => attempt.started_at)?.started_at;
-  const last = attempts.at(-1);
-  if (!start || !last?.started_at) return '';
-  return took(between(start, last.ended_at, now));
+/** What its attempts took together; what lay between them, as when work was sent back, took nobody. */
+export function lengthOf({ attempts }: Pick<RunTask, 'attempts'>, now: Date): string {
+  const begun = attempts.flatMap(({ started_at, ended_at }) =>
+    started_at ? [between(started_at, ended_at, now)] : [],
+  );
+  // One that is in the queue again has taken nothing yet.
+  if (!attempts.at(-1)?.started_at) return '';
+  return took(begun.reduce((sum, length) => sum + length, 0));
 }
