@@ -81,3 +81,20 @@ it('shows what somebody else ticks, and nothing ticked of work that is done anew
   show(run({ checklist: [item('a'), item('b')] }, 2));
   expect([tick('a')?.checked, tick('b')?.checked]).toEqual([false, false]);
 });
+
+it('says of work that came back from which step it did, and only while that is why', () => {
+  const at = (minute: number) => `2026-11-21T08:0${minute}:00Z`;
+  const asked = run({}, 2);
+  const [look] = asked.tasks;
+  const back = { code: 'run_sent_back', fields: { to: 'look' } };
+  const check = { id: 'check', name: 'Check', attempts: [{ ended_at: at(3), error: back }] };
+  const shown = (ended: number) =>
+    ({
+      ...asked,
+      tasks: [{ ...look, attempts: [{ ended_at: at(ended) }, { ended_at: null }] }, check],
+    }) as unknown as RunShow;
+  const { show } = page(shown(2));
+  expect(screen.getByTestId('came-back').textContent).toContain('“Check”');
+  show(shown(4));
+  expect(screen.queryByTestId('came-back')).toBeNull();
+});

@@ -1,6 +1,6 @@
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import { Button, Choice, ErrorNotice, Icon, Notice, Tick } from '@/components';
-import { counted, m, say, visible, visibleText } from '@/i18n';
+import { counted, m, moment, say, visible, visibleText } from '@/i18n';
 import type { RunAnswerInput, RunShow, RunTask, RunWork } from '@/ipc';
 import { useCommand } from '../../command';
 import { useAge } from '../now';
@@ -9,6 +9,7 @@ import { changed, faultOf, openItems, type Values } from './answer';
 import { EarlierResults } from './EarlierResults';
 import styles from './Questions.module.css';
 import { SendBack } from './SendBack';
+import { sentBack } from './sentBack';
 import { useOwnAnswers } from './useOwnAnswers';
 
 interface Props {
@@ -22,6 +23,7 @@ interface Props {
  * kept as soon as they are made, so that another day or another person goes on from there.
  */
 export function WorkForm({ run, task, work }: Props) {
+  const id = useId();
   const { ticked, values, ...own } = useOwnAnswers(work);
   const [next, setNext] = useState(work.next[0]?.id);
   const [isTold, setTold] = useState(false);
@@ -38,6 +40,7 @@ export function WorkForm({ run, task, work }: Props) {
   const missing = open.length + [...faults.values()].filter(Boolean).length;
   const since = task.attempts.at(-1)?.started_at;
   const age = useAge(since);
+  const back = sentBack(run, task);
 
   const tick = (item: string, on: boolean) => {
     own.tick(item, on);
@@ -86,10 +89,25 @@ export function WorkForm({ run, task, work }: Props) {
             {visibleText(work.instruction)}
           </p>
         )}
+        {back && (
+          <Notice tone="warn" icon="undo" data-testid="came-back">
+            {back.from === undefined
+              ? m.work_came_back({ when: moment(back.at) })
+              : m.work_came_back_from({ name: visible(back.from), when: moment(back.at) })}
+          </Notice>
+        )}
         <EarlierResults run={run} work={work} />
         {work.checklist.length > 0 && (
-          <fieldset className={styles.part}>
-            <legend>{m.checklist()}</legend>
+          <section className={styles.part} aria-labelledby={`${id}-checklist`}>
+            <header>
+              <h3 id={`${id}-checklist`}>{m.checklist()}</h3>
+              {/* Beside the heading: nothing below it moves away from under the mouse. */}
+              {isTold && open.length > 0 && (
+                <p className={styles.missing} role="alert">
+                  <Icon name="warn" size={14} /> {counted('answer_not_ticked_yet', open.length)}
+                </p>
+              )}
+            </header>
             {work.checklist.map((item) => (
               <Tick
                 key={item.id}
@@ -103,12 +121,7 @@ export function WorkForm({ run, task, work }: Props) {
                 </span>
               </Tick>
             ))}
-            {isTold && open.length > 0 && (
-              <p className={styles.missing} role="alert">
-                <Icon name="warn" size={14} /> {counted('answer_not_ticked_yet', open.length)}
-              </p>
-            )}
-          </fieldset>
+          </section>
         )}
         {work.fields.length > 0 && (
           <div className={styles.fields}>

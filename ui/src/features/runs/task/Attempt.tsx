@@ -1,19 +1,23 @@
+import { Chip } from '@/components';
 import { begun, m, moment, say, took, visible, words } from '@/i18n';
-import type { RunAttempt } from '@/ipc';
+import type { Message, RunAttempt } from '@/ipc';
 import { between } from '../now';
 import { StatusChip } from '../status';
 import styles from './TaskList.module.css';
 
 interface Props {
   attempt: RunAttempt;
+  /** What people call the tasks, by their ids. */
+  names: ReadonlyMap<string, string>;
   /** How many there are. */
   of: number;
   now: Date;
 }
 
 /** One attempt: when, how long, where, and in words what went wrong. */
-export function Attempt({ attempt, of, now }: Props) {
+export function Attempt({ attempt, names, of, now }: Props) {
   const { number, status, queued_at, started_at, ended_at, data_source, error } = attempt;
+  const isSentBack = error?.code === 'run_sent_back';
   const waited = started_at ? between(queued_at, started_at, now) : 0;
   const facts = [
     of > 1 && m.attempt_number({ number, of }),
@@ -27,10 +31,16 @@ export function Attempt({ attempt, of, now }: Props) {
   return (
     <div className={styles.attempt}>
       <div className={styles.facts}>
-        <StatusChip status={status} />
+        {isSentBack ? (
+          <Chip icon="undo" tone="off">
+            {begun(sentBackWords(error, names))}
+          </Chip>
+        ) : (
+          <StatusChip status={status} />
+        )}
         <span className={styles.quiet}>{facts.filter(Boolean).join(' · ')}</span>
       </div>
-      {error && (
+      {error && !isSentBack && (
         <>
           <p className={styles.error} data-selectable>
             {begun(visible(say(error)))}
@@ -46,6 +56,12 @@ export function Attempt({ attempt, of, now }: Props) {
       )}
     </div>
   );
+}
+
+/** To which step the work went, as people call it. */
+function sentBackWords(error: Message, names: ReadonlyMap<string, string>): string {
+  const to = error.fields?.to ?? '';
+  return say({ ...error, fields: { to: visible(names.get(to) ?? to) } });
 }
 
 /** The data source that was used, and why that one. */

@@ -37,13 +37,19 @@ export function TaskPanel({ run, names, task, now, onMessages }: Props) {
   const canRepeat = isFinal(run.status) && run.workflow_id !== null;
   return (
     <div className={styles.panel} data-status={task.status} data-testid={`task-panel-${task.id}`}>
-      {last && <Attempt attempt={last} of={task.attempts.length} now={now} />}
+      {last && <Attempt attempt={last} names={names} of={task.attempts.length} now={now} />}
       {earlier.length > 0 && (
         <details className={styles.raw}>
           <summary>{counted('attempts_earlier', earlier.length)}</summary>
           <div className={styles.earlier}>
             {earlier.map((attempt) => (
-              <Attempt key={attempt.number} attempt={attempt} of={task.attempts.length} now={now} />
+              <Attempt
+                key={attempt.number}
+                attempt={attempt}
+                names={names}
+                of={task.attempts.length}
+                now={now}
+              />
             ))}
           </div>
         </details>
