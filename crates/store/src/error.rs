@@ -7,7 +7,8 @@ use rusqlite::ErrorCode;
 /// Why the database did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// A page or the whole file is damaged: offer the recovery.
+    /// A page or the whole file is damaged, or a row no longer says what was written: offer the
+    /// recovery.
     #[error("the database is damaged: {0}")]
     Damaged(String),
     /// The file is a database of another program.
@@ -64,6 +65,9 @@ pub enum StoreError {
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
+        if no_longer_readable(&error) {
+            return Self::Damaged(error.to_string());
+        }
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
                 Self::Damaged(error.to_string())
@@ -77,6 +81,18 @@ impl From<rusqlite::Error> for StoreError {
             _ => Self::Sqlite(error),
         }
     }
+}
+
+/// `SQLite` gives a row in which a bit has turned as it is. Only what was written is of the type, the
+/// encoding and the words that are looked for.
+fn no_longer_readable(error: &rusqlite::Error) -> bool {
+    matches!(
+        error,
+        rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::IntegralValueOutOfRange(..)
+            | rusqlite::Error::InvalidColumnType(..)
+            | rusqlite::Error::Utf8Error(..)
+    )
 }
 
 impl StoreError {

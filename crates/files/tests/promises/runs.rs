@@ -9,6 +9,8 @@ use flowkeep_files::{prove, read_manifest};
 use flowkeep_host::{SystemFiles, Unfollowed};
 use flowkeep_store::{KeptRun, NewRun, Parent, RunFilter, RunWrite, Said, StoreError};
 
+use rstest::rstest;
+
 use crate::catalog::{Catalog, tree};
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
@@ -366,4 +368,30 @@ fn a_run_that_cannot_be_read_costs_no_other() {
     assert_eq!(named, [&paths[1]]);
     other.apply(&mut staging);
     assert_eq!(all(&other), [ids[2], open]);
+}
+
+/// What `SQLite` gives without a word, and is not what was written.
+#[rstest]
+#[case::a_text("UPDATE message SET line = CAST(x'e8ae' AS TEXT) WHERE run = 2 AND line NOT NULL")]
+#[case::a_state("UPDATE run_task SET state = '{' WHERE run = 2")]
+#[case::a_word("UPDATE run SET status = 'ruined' WHERE run = 2")]
+#[case::a_context("UPDATE run SET context = CAST(x'e8' AS TEXT) WHERE run = 2")]
+fn a_run_that_is_not_what_was_written_costs_no_other(#[case] change: &str) {
+    let catalog = Catalog::new();
+    let ids = [(); 3].map(|()| {
+        catalog.set_clock(catalog.at().0 + 1);
+        put_run(&catalog, Status::Succeeded, None).1
+    });
+    let catalog = catalog.reopened(|file| {
+        let database = rusqlite::Connection::open(file).unwrap();
+        assert_eq!(database.execute(change, []).unwrap(), 1);
+    });
+    let made = catalog.back_up();
+    let lost: Vec<_> = made.damaged.iter().map(|part| part.path.clone()).collect();
+    assert_eq!(lost, [format!("runs/{}", ids[1])]);
+    assert_eq!(made.damaged[0].name.as_deref(), Some("Nightly"));
+    let other = Catalog::new();
+    let (mut staging, _) = other.plan(&made.folder).unwrap();
+    other.apply(&mut staging);
+    assert_eq!(all(&other), [ids[0], ids[2]]);
 }
