@@ -74,7 +74,7 @@ pub use snapshot::{DocumentRow, Snapshot, SnapshotDocument, SnapshotOperation, S
 pub use snapshot_log::{
     SnapshotExecution, SnapshotLog, SnapshotLogMessage, SnapshotLoggedOperation,
 };
-pub use snapshot_runs::{LostRun, SnapshotMessage, SnapshotRun, SnapshotRunHead, SnapshotTask};
+pub use snapshot_runs::{Lost, SnapshotMessage, SnapshotRun, SnapshotRunHead, SnapshotTask};
 pub use staging::{IncomingDocument, IndexTerms, Rejection, StagedItem, Staging, StateThere};
 pub use staging_apply::{ApplyOutcome, ApplyRequest};
 pub use staging_parts::PartTotal;

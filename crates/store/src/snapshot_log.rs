@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension as _, Row};
 use serde::{Deserialize, Serialize};
 
+use crate::snapshot_runs::{Ended, Lost};
 use crate::{Snapshot, StoreError};
 
 /// A part of what other programs recorded. Also a line of a backup's `log/*.jsonl`. Words, times and JSON
@@ -88,9 +89,18 @@ pub struct SnapshotLoggedOperation {
     pub at: i64,
 }
 
+/// What is in the log, under which number, and when.
+struct Place {
+    at: i64,
+    is_execution: bool,
+    row: i64,
+}
+
 impl Snapshot {
     /// Gives what other programs recorded of what ended or was done at or after `since` (milliseconds),
-    /// in the order of time; the first argument is the moment.
+    /// in the order of time; the first argument is the moment. An entry that cannot be read whole is
+    /// given to `lost`, and the others go on: of one that breaks off `each` has got the beginning, which
+    /// says how much there should be.
     ///
     /// # Errors
     /// What `each` or the database says.
@@ -98,42 +108,87 @@ impl Snapshot {
         &self,
         since: i64,
         mut each: impl FnMut(i64, SnapshotLog) -> Result<(), E>,
+        mut lost: impl FnMut(Lost),
     ) -> Result<(), E> {
-        let mut statement = self
-            .connection
-            .prepare(
-                "SELECT at, 1, execution FROM execution WHERE coalesce(ended_at, at) >= ?1
-                 UNION ALL SELECT at, 0, operation FROM logged_operation WHERE at >= ?1
-                 ORDER BY 1, 2, 3",
-            )
-            .map_err(StoreError::from)?;
-        let mut rows = statement.query([since]).map_err(StoreError::from)?;
-        while let Some(row) = rows.next().map_err(StoreError::from)? {
-            let place = || -> rusqlite::Result<(i64, bool, i64)> {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        if since == i64::MAX {
+            return Ok(());
+        }
+        let mut places = Vec::new();
+        let executions = self.places("execution", true, &mut places);
+        let operations = self.places("logged_operation", false, &mut places);
+        places.sort_unstable_by_key(|place| (place.at, place.is_execution, place.row));
+        for Place {
+            at,
+            is_execution,
+            row,
+        } in places
+        {
+            let read = if is_execution {
+                self.execution(row, since, &mut |part| each(at, part).map_err(Ended::Other))
+            } else {
+                self.logged_operation(row, since, &mut |part| each(at, part).map_err(Ended::Other))
             };
-            let (at, is_execution, row) = place().map_err(StoreError::from)?;
-            if is_execution {
-                self.execution(row, &mut |part| each(at, part))?;
-            } else if let Some(operation) = self.logged_operation(row)? {
-                each(at, SnapshotLog::Operation(Box::new(operation)))?;
+            match read {
+                Ok(()) => {}
+                Err(Ended::Damaged) if is_execution => lost(self.lost(
+                    "SELECT id, workflow_name FROM execution WHERE execution = ?1",
+                    row,
+                )),
+                Err(Ended::Damaged) => lost(self.lost(
+                    "SELECT id, NULL FROM logged_operation WHERE operation = ?1",
+                    row,
+                )),
+                Err(Ended::Other(error)) => return Err(error),
             }
         }
+        executions?;
+        operations?;
         Ok(())
+    }
+
+    /// All there are. Only an index is read: a broken page of the entries themselves costs those on it
+    /// and not the list.
+    fn places(
+        &self,
+        table: &str,
+        is_execution: bool,
+        places: &mut Vec<Place>,
+    ) -> Result<(), StoreError> {
+        let before = places.len();
+        let mut read = |index: &str| -> Result<(), StoreError> {
+            places.truncate(before);
+            let sql = format!("SELECT at, rowid FROM {table} {index}");
+            let mut statement = self.connection.prepare(&sql)?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                places.push(Place {
+                    at: row.get(0)?,
+                    is_execution,
+                    row: row.get(1)?,
+                });
+            }
+            Ok(())
+        };
+        match read(&format!("INDEXED BY {table}_by_time")) {
+            // The index itself is broken: the table says the same.
+            Err(StoreError::Damaged(_)) => read("NOT INDEXED"),
+            read => read,
+        }
     }
 
     fn execution<E: From<StoreError>>(
         &self,
         row: i64,
+        since: i64,
         each: &mut impl FnMut(SnapshotLog) -> Result<(), E>,
     ) -> Result<(), E> {
         let read = |connection: &rusqlite::Connection| -> Result<_, StoreError> {
             let mut statement = connection.prepare_cached(
                 "SELECT id, workflow_id, workflow_name, status, start_time, end_time, context, rest,
                    at, (SELECT count(*) FROM execution_message m WHERE m.execution = e.execution)
-                 FROM execution e WHERE execution = ?1",
+                 FROM execution e WHERE execution = ?1 AND coalesce(ended_at, at) >= ?2",
             )?;
-            Ok(statement.query_row([row], execution).optional()?)
+            Ok(statement.query_row([row, since], execution).optional()?)
         };
         let Some(execution) = read(&self.connection)? else {
             return Ok(());
@@ -148,12 +203,23 @@ impl Snapshot {
         })
     }
 
-    fn logged_operation(&self, row: i64) -> Result<Option<SnapshotLoggedOperation>, StoreError> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT id, operation_type, workflow_id, timestamp, user, data, rest, at
-             FROM logged_operation WHERE operation = ?1",
-        )?;
-        Ok(statement.query_row([row], operation).optional()?)
+    fn logged_operation<E: From<StoreError>>(
+        &self,
+        row: i64,
+        since: i64,
+        each: &mut impl FnMut(SnapshotLog) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let read = |connection: &rusqlite::Connection| -> Result<_, StoreError> {
+            let mut statement = connection.prepare_cached(
+                "SELECT id, operation_type, workflow_id, timestamp, user, data, rest, at
+                 FROM logged_operation WHERE operation = ?1 AND at >= ?2",
+            )?;
+            Ok(statement.query_row([row, since], operation).optional()?)
+        };
+        match read(&self.connection)? {
+            Some(operation) => each(SnapshotLog::Operation(Box::new(operation))),
+            None => Ok(()),
+        }
     }
 }
 

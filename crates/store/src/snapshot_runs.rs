@@ -118,9 +118,9 @@ pub struct SnapshotRunHead {
     pub rows: Option<u32>,
 }
 
-/// A run that could not be read to its end.
+/// A run, or an entry of other programs, that could not be read to its end.
 #[derive(Debug)]
-pub struct LostRun {
+pub struct Lost {
     /// Its id; where that could not be read either, the number of its row.
     pub id: String,
     /// What its workflow was called.
@@ -166,7 +166,7 @@ impl Snapshot {
         &self,
         since: i64,
         mut each: impl FnMut(Option<i64>, SnapshotRun) -> Result<(), E>,
-        mut lost: impl FnMut(LostRun),
+        mut lost: impl FnMut(Lost),
     ) -> Result<(), E> {
         if since == i64::MAX {
             return Ok(());
@@ -208,13 +208,13 @@ impl Snapshot {
         &self,
         row: i64,
         each: &mut impl FnMut(Option<i64>, SnapshotRun) -> Result<(), E>,
-    ) -> Result<Result<(), LostRun>, E> {
+    ) -> Result<Result<(), Lost>, E> {
         let run = match self.run_head(row) {
             Ok(Some(run)) => run,
             Ok(None) | Err(StoreError::Damaged(_)) => return Ok(Err(self.lost_run(row))),
             Err(error) => return Err(error.into()),
         };
-        let lost = LostRun {
+        let lost = Lost {
             id: run.id.to_string(),
             name: Some(run.workflow_name.clone()),
         };
@@ -234,20 +234,24 @@ impl Snapshot {
     }
 
     /// What of a run can be named.
-    fn lost_run(&self, row: i64) -> LostRun {
-        let sql = "SELECT id, workflow_name FROM run WHERE run = ?1";
+    fn lost_run(&self, row: i64) -> Lost {
+        self.lost("SELECT id, workflow_name FROM run WHERE run = ?1", row)
+    }
+
+    /// What can be named by a question for an id and a workflow's name.
+    pub(crate) fn lost(&self, sql: &str, row: i64) -> Lost {
         let named = self
             .connection
             .prepare_cached(sql)
             .and_then(|mut statement| {
                 statement.query_row([row], |row| {
-                    Ok(LostRun {
+                    Ok(Lost {
                         id: row.get(0)?,
                         name: row.get(1)?,
                     })
                 })
             });
-        named.unwrap_or_else(|_| LostRun {
+        named.unwrap_or_else(|_| Lost {
             id: row.to_string(),
             name: None,
         })
@@ -380,8 +384,8 @@ fn head(row: &Row<'_>) -> rusqlite::Result<SnapshotRunHead> {
     })
 }
 
-/// Why a run's parts ended before their end.
-enum Ended<E> {
+/// Why what is in parts ended before its end.
+pub(crate) enum Ended<E> {
     /// Its part of the database is damaged.
     Damaged,
     /// Nothing further is wanted or possible.

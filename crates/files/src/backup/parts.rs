@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use flowkeep_core::{Message, Sha256};
 use flowkeep_host::Timestamp;
 use flowkeep_store::{
-    Snapshot, SnapshotLog, SnapshotOperation, SnapshotRevision, SnapshotRun, StoreError,
+    Lost, Snapshot, SnapshotLog, SnapshotOperation, SnapshotRevision, SnapshotRun, StoreError,
 };
 use serde::{Deserialize, Serialize};
 
@@ -233,13 +233,7 @@ pub(crate) fn runs(
                 _ => out.add(at, &part),
             }
         },
-        |run| {
-            unreadable.push(DamagedFile {
-                path: format!("runs/{}", run.id),
-                reason: Message::new("kept_text_damaged"),
-                name: run.name,
-            });
-        },
+        |run| unreadable.push(unreadable_entry("runs", run)),
     );
     lost.append(&mut unreadable);
     as_far_as_it_goes(read, "runs", lost)?;
@@ -254,12 +248,28 @@ pub(crate) fn log(
     lost: &mut Vec<DamagedFile>,
 ) -> Result<u32, FilesError> {
     let mut count = 0;
-    let read = snapshot.log(since, |at, part| {
-        count += u32::from(!matches!(part, SnapshotLog::Messages { .. }));
-        out.add(Timestamp(at), &part)
-    });
+    let mut unreadable = Vec::new();
+    let read = snapshot.log(
+        since,
+        |at, part| {
+            count += u32::from(!matches!(part, SnapshotLog::Messages { .. }));
+            out.add(Timestamp(at), &part)
+        },
+        |entry| unreadable.push(unreadable_entry("log", entry)),
+    );
+    lost.append(&mut unreadable);
     as_far_as_it_goes(read, "log", lost)?;
     Ok(count)
+}
+
+/// By the name that the reading back has for one that breaks off.
+fn unreadable_entry(folder: &str, lost: Lost) -> DamagedFile {
+    tracing::error!(folder, "one could not be read");
+    DamagedFile {
+        path: format!("{folder}/{}", lost.id),
+        reason: Message::new("kept_text_damaged"),
+        name: lost.name,
+    }
 }
 
 /// The setting that has a file of its own: who carries tasks out, and how much at once.

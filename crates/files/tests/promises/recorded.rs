@@ -13,6 +13,8 @@ use flowkeep_files::{prove, read_manifest};
 use flowkeep_host::{SystemFiles, Unfollowed};
 use flowkeep_store::LogFilter;
 
+use rstest::rstest;
+
 use crate::catalog::{Catalog, tree};
 use crate::runs::put_run;
 
@@ -187,6 +189,82 @@ fn no_more_of_it_is_in_a_backup_than_was_wanted() {
         let proof = prove(&made.folder, &catalog.scratch(), &Unfollowed).unwrap();
         assert!(proof.damaged.is_empty(), "{history:?}");
     }
+}
+
+/// Breaks the page of the table that its first row lies on.
+fn break_leaf(file: &Path, table: &str) {
+    let database = rusqlite::Connection::open(file).unwrap();
+    let sql =
+        "SELECT pageno FROM dbstat WHERE name = ?1 AND pagetype = 'leaf' ORDER BY path LIMIT 1";
+    let page: usize = database.query_row(sql, [table], |row| row.get(0)).unwrap();
+    drop(database);
+    let mut bytes = std::fs::read(file).unwrap();
+    bytes[(page - 1) * 8192..page * 8192].fill(0xff);
+    std::fs::write(file, bytes).unwrap();
+}
+
+fn change_text(file: &Path, table: &str) {
+    let database = rusqlite::Connection::open(file).unwrap();
+    let change = match table {
+        "execution" => "UPDATE execution SET workflow_id = CAST(x'e8' AS TEXT) WHERE id = 'e-1'",
+        _ => {
+            "UPDATE execution_message SET text = CAST(x'e8' AS TEXT) WHERE execution = 1 AND number = 2"
+        }
+    };
+    assert_eq!(database.execute(change, []).unwrap(), 1);
+}
+
+/// Six executions of six days and an operation after them; the first three are on a page of their own.
+fn by_days() -> Vec<LogEntry> {
+    let mut entries: Vec<_> = (1..7)
+        .map(|day| {
+            let filler = "x".repeat(2500);
+            let text = format!(
+                r#"{{"execution_id":"e-{day}","workflow_name":"Nightly","start_time":"2024-05-0{day} 10:00:00","context":{{"f":"{filler}"}}}}"#
+            );
+            let LogEntry::Execution(mut execution) = entry(LogType::Executions, &text) else {
+                unreachable!()
+            };
+            execution.messages = (0..3).map(|n| LogMessage::text(format!("step {n}"))).collect();
+            LogEntry::Execution(execution)
+        })
+        .collect();
+    entries.push(entry(
+        LogType::Operations,
+        r#"{"operation_id":"o-1","operation_type":"CREATE","timestamp":"2024-06-02 10:00:00"}"#,
+    ));
+    entries
+}
+
+/// One that cannot be read costs no other, and is named by its id where that can be read.
+#[rstest]
+#[case::a_page(|file: &Path| break_leaf(file, "execution"), &["log/1", "log/2", "log/3"], &["e-4", "e-5", "e-6"])]
+#[case::a_text(|file: &Path| change_text(file, "execution"), &["log/e-1"], &["e-2", "e-3", "e-4", "e-5", "e-6"])]
+#[case::a_message(|file: &Path| change_text(file, "execution_message"), &["log/e-1"], &["e-2", "e-3", "e-4", "e-5", "e-6"])]
+fn an_entry_that_cannot_be_read_costs_no_other(
+    #[case] spoil: fn(&Path),
+    #[case] lost: &[&str],
+    #[case] left: &[&str],
+) {
+    let catalog = Catalog::new();
+    log(&catalog).save(&by_days()).unwrap();
+    let catalog = catalog.reopened(spoil);
+    let made = catalog.back_up();
+    let named: Vec<_> = made.damaged.iter().map(|part| part.path.as_str()).collect();
+    let named: Vec<_> = named
+        .into_iter()
+        .filter(|path| *path != "flowkeep.db")
+        .collect();
+    assert_eq!(named, lost);
+    let other = Catalog::new();
+    let (mut staging, _) = other.plan(&made.folder).unwrap();
+    other.apply(&mut staging);
+    let mut found: Vec<_> = all(&other)
+        .iter()
+        .map(|entry| entry.id().to_owned())
+        .collect();
+    found.sort_unstable();
+    assert_eq!(found, [left, &["o-1"]].concat());
 }
 
 #[test]
