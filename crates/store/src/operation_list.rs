@@ -62,75 +62,15 @@ impl Store {
     /// What the database says.
     pub fn operations(&self, filter: &OperationFilter) -> Result<OperationPage, StoreError> {
         let reader = self.reader()?;
-        let mut conditions = vec!["1".to_owned()];
-        let mut values: Vec<Box<dyn ToSql>> = Vec::new();
-        let mut bind = |value: Box<dyn ToSql>| {
-            values.push(value);
-            values.len()
-        };
-        if let Some(text) = &filter.text {
-            let n = bind(Box::new(like(text)));
-            conditions.push(format!(
-                "(o.subject_name LIKE ?{n} ESCAPE '\\' OR o.subject_id LIKE ?{n} ESCAPE '\\'
-                  OR o.actor LIKE ?{n} ESCAPE '\\' OR EXISTS (
-                    SELECT 1 FROM operation_item i WHERE i.operation = o.id
-                    AND (i.name LIKE ?{n} ESCAPE '\\' OR i.id LIKE ?{n} ESCAPE '\\')))"
-            ));
-        }
-        if let Some(operation) = &filter.operation {
-            conditions.push(format!(
-                "o.operation = ?{}",
-                bind(Box::new(operation.clone()))
-            ));
-        }
-        if filter.changes {
-            conditions.push(format!("({CHANGED_DOCUMENTS} OR {CHANGED_SETTINGS})"));
-        }
-        if let Some(kind) = &filter.kind {
-            let kind = bind(Box::new(kind.clone()));
-            let (subject, item) = match &filter.id {
-                Some(id) => {
-                    let id = bind(Box::new(id.clone()));
-                    (
-                        format!(" AND o.subject_id = ?{id}"),
-                        format!(" AND i.id = ?{id}"),
-                    )
-                }
-                None => (String::new(), String::new()),
-            };
-            conditions.push(format!(
-                "(o.kind = ?{kind}{subject} OR EXISTS (SELECT 1 FROM operation_item i
-                 WHERE i.operation = o.id AND i.kind = ?{kind}{item}))"
-            ));
-        }
-        if let Some(since) = filter.since {
-            conditions.push(format!("o.at >= ?{}", bind(Box::new(since))));
-        }
-        if let Some(until) = filter.until {
-            conditions.push(format!("o.at < ?{}", bind(Box::new(until))));
-        }
-        let all = conditions.join(" AND ");
-        let from = if filter.starts {
-            WITH_STARTS
-        } else {
-            "operation"
-        };
         let total = if filter.count {
-            let sql = format!("SELECT count(*) FROM {from} o WHERE {all}");
+            let (of, values) = chosen(filter);
             let values = rusqlite::params_from_iter(values.iter());
+            let sql = format!("SELECT count(*) {of}");
             Some(reader.query_row(&sql, values, |row| row.get(0))?)
         } else {
             None
         };
-        let mut page = String::new();
-        if let Some(after) = &filter.after {
-            values.push(Box::new(after.clone()));
-            page = format!(" AND o.id < ?{}", values.len());
-        }
-        let sql = format!(
-            "SELECT {COLUMNS} FROM {from} o WHERE {all}{page} ORDER BY o.id DESC LIMIT {}",
-            filter.limit + 1
-        );
+        let (sql, values) = page(filter);
         let mut statement = reader.prepare(&sql)?;
         let rows = statement.query_map(rusqlite::params_from_iter(values.iter()), record)?;
         let mut items = rows.collect::<Result<Vec<_>, _>>()?;
@@ -145,12 +85,90 @@ impl Store {
     }
 }
 
+type Values = Vec<Box<dyn ToSql>>;
+
+/// Where those of a filter are found, whatever page.
+fn chosen(filter: &OperationFilter) -> (String, Values) {
+    let mut conditions = vec!["1".to_owned()];
+    let mut values = Values::new();
+    let mut bind = |value: Box<dyn ToSql>| {
+        values.push(value);
+        values.len()
+    };
+    if let Some(text) = &filter.text {
+        let n = bind(Box::new(like(text)));
+        conditions.push(format!(
+            "(o.subject_name LIKE ?{n} ESCAPE '\\' OR o.subject_id LIKE ?{n} ESCAPE '\\'
+              OR o.actor LIKE ?{n} ESCAPE '\\' OR EXISTS (
+                SELECT 1 FROM operation_item i WHERE i.operation = o.id
+                AND (i.name LIKE ?{n} ESCAPE '\\' OR i.id LIKE ?{n} ESCAPE '\\')))"
+        ));
+    }
+    if let Some(operation) = &filter.operation {
+        conditions.push(format!(
+            "o.operation = ?{}",
+            bind(Box::new(operation.clone()))
+        ));
+    }
+    if filter.changes {
+        conditions.push(format!("({CHANGED_DOCUMENTS} OR {CHANGED_SETTINGS})"));
+    }
+    if let Some(kind) = &filter.kind {
+        let kind = bind(Box::new(kind.clone()));
+        let (subject, item) = match &filter.id {
+            Some(id) => {
+                let id = bind(Box::new(id.clone()));
+                (
+                    format!(" AND o.subject_id = ?{id}"),
+                    format!(" AND i.id = ?{id}"),
+                )
+            }
+            None => (String::new(), String::new()),
+        };
+        conditions.push(format!(
+            "(o.kind = ?{kind}{subject} OR EXISTS (SELECT 1 FROM operation_item i
+             WHERE i.operation = o.id AND i.kind = ?{kind}{item}))"
+        ));
+    }
+    if let Some(since) = filter.since {
+        conditions.push(format!("o.at >= ?{}", bind(Box::new(since))));
+    }
+    if let Some(until) = filter.until {
+        conditions.push(format!("o.at < ?{}", bind(Box::new(until))));
+    }
+    let from = if filter.starts {
+        WITH_STARTS
+    } else {
+        "operation"
+    };
+    (
+        format!("FROM {from} o WHERE {}", conditions.join(" AND ")),
+        values,
+    )
+}
+
+/// The question for a page.
+fn page(filter: &OperationFilter) -> (String, Values) {
+    let (of, mut values) = chosen(filter);
+    let mut older = String::new();
+    if let Some(after) = &filter.after {
+        values.push(Box::new(after.clone()));
+        older = format!(" AND o.id < ?{}", values.len());
+    }
+    let limit = filter.limit + 1;
+    let sql = format!("SELECT {COLUMNS} {of}{older} ORDER BY o.id DESC LIMIT {limit}");
+    (sql, values)
+}
+
 /// Activity and the starts of runs, those that no task of another run started: both by their ids, which
-/// rise with time.
+/// rise with time. What is no column has the type of the column beside it: only then does `SQLite` merge
+/// both in their order, instead of reading and sorting all there are for each page.
 const WITH_STARTS: &str = "(SELECT id, at, actor, face, operation, kind, subject_id, subject_name, \
      before, after, count, undoes, undone_by, came_in FROM operation \
-     UNION ALL SELECT id, created_at, actor, face, iif(repeats IS NULL, 'run_start', 'run_retry'), \
-     'run', id, workflow_name, NULL, NULL, 0, NULL, NULL, 0 FROM run WHERE parent IS NULL)";
+     UNION ALL SELECT id, created_at, actor, face, \
+     CAST(iif(repeats IS NULL, 'run_start', 'run_retry') AS TEXT), CAST('run' AS TEXT), id, \
+     workflow_name, CAST(NULL AS INTEGER), CAST(NULL AS INTEGER), CAST(0 AS INTEGER), \
+     CAST(NULL AS TEXT), CAST(NULL AS TEXT), CAST(0 AS INTEGER) FROM run WHERE parent IS NULL)";
 
 fn like(text: &str) -> String {
     let escaped = text
@@ -158,4 +176,45 @@ fn like(text: &str) -> String {
         .replace('%', "\\%")
         .replace('_', "\\_");
     format!("%{escaped}%")
+}
+
+#[cfg(test)]
+mod tests {
+    use flowkeep_host::Timestamp;
+
+    use super::*;
+    use crate::schema;
+
+    /// However many operations and runs there are, a page reads both in their order and sorts nothing.
+    #[test]
+    fn every_page_follows_the_order_of_both() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("flowkeep.db");
+        let connection = schema::open_writer(&path, folder.path(), Timestamp(1)).unwrap();
+        for (starts, changes) in [(false, false), (true, false), (true, true)] {
+            for after in [None, Some("01".to_owned())] {
+                let (sql, values) = page(&OperationFilter {
+                    starts,
+                    changes,
+                    after,
+                    limit: 60,
+                    ..OperationFilter::default()
+                });
+                let mut statement = connection
+                    .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+                    .unwrap();
+                let steps: Vec<String> = statement
+                    .query_map(rusqlite::params_from_iter(values.iter()), |row| row.get(3))
+                    .unwrap()
+                    .map(Result::unwrap)
+                    .collect();
+                assert!(
+                    !steps.iter().any(|step| step.contains("TEMP B-TREE")),
+                    "{sql}: {steps:?}"
+                );
+                let merged = steps.iter().any(|step| step.contains("MERGE"));
+                assert_eq!(merged, starts, "{sql}: {steps:?}");
+            }
+        }
+    }
 }
