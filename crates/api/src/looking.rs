@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::path::Path;
 
-use flowkeep_host::{Files, SystemFiles};
+use flowkeep_host::{Files, SystemFiles, unwritable_by_all};
 use tempfile::TempDir;
 use ulid::Ulid;
 
@@ -14,8 +14,9 @@ use crate::{AppError, set_aside};
 pub(crate) enum Still {
     /// The whole medium reads alone: nobody writes there.
     Medium,
-    /// This account may not; others may.
-    Account,
+    /// Here it cannot be written; others may write it, by another account or another mount of the same
+    /// folder.
+    Here,
 }
 
 /// Why a data folder with a database can only be looked at; nothing where that is not so, or where an
@@ -26,15 +27,19 @@ pub(crate) fn found(data_dir: &Path) -> Option<Still> {
     }
     let probe = data_dir.join(format!(".flowkeep-probe-{}.partial", Ulid::generate()));
     match SystemFiles.create_folder(&probe) {
-        Err(error) if error.kind() == ErrorKind::ReadOnlyFilesystem => Some(Still::Medium),
-        Err(error) if error.kind() == ErrorKind::PermissionDenied => Some(Still::Account),
+        Err(error) if error.kind() == ErrorKind::ReadOnlyFilesystem => {
+            // The mount alone may be so, of a folder that a container or another path writes.
+            let medium = unwritable_by_all(data_dir);
+            Some(if medium { Still::Medium } else { Still::Here })
+        }
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => Some(Still::Here),
         Err(_) => None,
         Ok(()) => {
             if let Err(error) = SystemFiles.remove_folder(&probe) {
                 tracing::warn!(%error, folder = %probe.display(), "could not be removed");
             }
             // The folder is open to all, what is in it is not.
-            Some(Still::Account)
+            Some(Still::Here)
         }
     }
 }

@@ -25,4 +25,4 @@ pub use machine::{account_name, machine_id};
 pub use path_text::{path_text, text_path};
 pub use progress::{Cancellation, Progress, Unfollowed};
 pub use read::{Folder, ReadError, SpecialFile, open_regular};
-pub use volume::{Unsafe, unsafe_place};
+pub use volume::{Unsafe, unsafe_place, unwritable_by_all};

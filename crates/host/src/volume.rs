@@ -1,5 +1,5 @@
 //! Places where a SQLite database in WAL mode is not safe: network shares and folders that a sync
-//! client copies behind our back.
+//! client copies behind our back. And places where it is safe from everybody: devices that read alone.
 
 use std::path::{Path, PathBuf};
 
@@ -26,16 +26,44 @@ pub fn unsafe_place(folder: &Path) -> Option<Unsafe> {
         .find_map(|path| sync_client(path).map(|name| Unsafe::Synced(path.to_owned(), name)))
 }
 
+/// Whether nobody can write what is in `folder`, by whatever path: its device itself reads alone. A mount
+/// that reads alone says nothing of that, and neither does the share of another machine. Where the system
+/// cannot be asked, somebody can.
+pub fn unwritable_by_all(folder: &Path) -> bool {
+    mounts(folder).is_some_and(|(mounts, device)| reads_alone(&mounts, device))
+}
+
+fn reads_alone(mounts: &str, device: (u32, u32)) -> bool {
+    let mut of_device = mounts.lines().filter_map(|line| mounted(line, device));
+    of_device.any(|(_, source, options)| {
+        source.starts_with("/dev/") && options.split(',').any(|option| option == "ro")
+    })
+}
+
+/// What is mounted, and the device `path` is on.
+#[cfg(target_os = "linux")]
+fn mounts(path: &Path) -> Option<(String, (u32, u32))> {
+    use std::os::unix::fs::MetadataExt as _;
+    let mounts = std::fs::read_to_string("/proc/self/mountinfo").ok()?;
+    let device = path.metadata().ok()?.dev();
+    Some((
+        mounts,
+        (rustix::fs::major(device), rustix::fs::minor(device)),
+    ))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn mounts(_: &Path) -> Option<(String, (u32, u32))> {
+    None
+}
+
 #[cfg(target_os = "linux")]
 fn network_share(path: &Path) -> Option<&'static str> {
-    use std::os::unix::fs::MetadataExt as _;
-    let mounts = std::fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
-    let device = path.metadata().ok().map(|found| found.dev());
-    let of_device = device.and_then(|device| {
-        let device = (rustix::fs::major(device), rustix::fs::minor(device));
-        mounts.lines().find_map(|line| mounted_type(line, device))
+    let of_device = mounts(path).and_then(|(mounts, device)| {
+        let mut of_device = mounts.lines().filter_map(|line| mounted(line, device));
+        remote_type(of_device.next()?.0)
     });
-    if let Some(name) = of_device.and_then(remote_type) {
+    if let Some(name) = of_device {
         return Some(name);
     }
     let magic = rustix::fs::statfs(path).ok()?.f_type;
@@ -50,15 +78,14 @@ fn network_share(path: &Path) -> Option<&'static str> {
         .then_some("SMB")
 }
 
-/// The type of file system in a line of `/proc/self/mountinfo`, where the line is of this device.
-#[cfg_attr(
-    not(target_os = "linux"),
-    expect(dead_code, reason = "asked on Linux alone")
-)]
-fn mounted_type(line: &str, (major, minor): (u32, u32)) -> Option<&str> {
-    let (mount, kind) = line.split_once(" - ")?;
+/// The type of file system, its source and its own options in a line of `/proc/self/mountinfo`, where the
+/// line is of this device. The options before these are the mount's.
+fn mounted(line: &str, (major, minor): (u32, u32)) -> Option<(&str, &str, &str)> {
+    let (mount, system) = line.split_once(" - ")?;
     let device = mount.split(' ').nth(2)?;
-    (device == format!("{major}:{minor}")).then(|| kind.split(' ').next())?
+    let mut system = system.split(' ');
+    let system = (system.next()?, system.next()?, system.next()?);
+    (device == format!("{major}:{minor}")).then_some(system)
 }
 
 /// What people call a file system of this type whose files are kept by another machine. Such as are
@@ -152,10 +179,29 @@ mod tests {
             ("ext4", None),
         ] {
             let line = line(kind);
-            assert_eq!(mounted_type(&line, (0, 55)), Some(kind));
-            assert_eq!(mounted_type(&line, (0, 5)), None);
+            assert_eq!(mounted(&line, (0, 55)).map(|found| found.0), Some(kind));
+            assert_eq!(mounted(&line, (0, 5)), None);
             assert_eq!(remote_type(kind), name, "{kind}");
         }
+    }
+
+    #[test]
+    fn a_mount_that_reads_alone_is_no_device_that_does() {
+        let on = |mount: &str, system: &str| {
+            let mounts = format!(
+                "22 27 0:21 / /proc rw - proc proc rw\n36 35 8:1 / /mnt {mount} - {system}"
+            );
+            reads_alone(&mounts, (8, 1))
+        };
+        assert!(on("ro,relatime shared:1", "iso9660 /dev/sr0 ro,nojoliet"));
+        assert!(on("ro,relatime", "squashfs /dev/loop3 ro"));
+        assert!(!on(
+            "ro,relatime shared:1",
+            "ext4 /dev/vda rw,errors=remount-ro"
+        ));
+        assert!(!on("ro,relatime", "nfs4 server:/srv ro,vers=4.2"));
+        assert!(!on("ro,relatime", "overlay overlay ro,lowerdir=/a"));
+        assert!(!reads_alone("", (8, 1)));
     }
 
     #[test]
