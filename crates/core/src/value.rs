@@ -143,6 +143,23 @@ impl Value {
         spelled.parse().ok().or_else(plain)
     }
 
+    /// Whether both are the same value: numbers by what they are and not by how they are spelled
+    /// (`1.50`, `1.5`), objects in whatever order.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Number(one), Self::Number(other)) => same_number(one, other),
+            (Self::Array(one), Self::Array(other)) => {
+                one.len() == other.len() && one.iter().zip(other).all(|(a, b)| a.is_same(b))
+            }
+            (Self::Object(one), Self::Object(all)) => {
+                let mut members = one.iter();
+                one.len() == all.len()
+                    && members.all(|(key, a)| other.get(key).is_some_and(|b| a.is_same(b)))
+            }
+            _ => self == other,
+        }
+    }
+
     /// Whether this is `null`.
     pub const fn is_null(&self) -> bool {
         matches!(self, Self::Null)

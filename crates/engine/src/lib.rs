@@ -37,4 +37,4 @@ pub use engine::{Engine, EngineOptions, Scope};
 pub use live::{definition_of, state_of};
 pub use readiness::{Readiness, Unconnected, readiness, tasks_hash};
 pub use wanted::Wanted;
-pub use work::{params_of, params_with_context, work_of};
+pub use work::{params_of, params_with, work_of};

@@ -3,11 +3,12 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use flowkeep_core::json::parse;
 use flowkeep_core::run::action::Holds;
 use flowkeep_core::run::expression::{Fault, Lookup, Masked, evaluate_known};
-use flowkeep_core::run::{Definition, RunState, Task, Work};
+use flowkeep_core::run::{Definition, RunState, Task, TaskId, Work};
 use flowkeep_core::{Message, Value};
 use flowkeep_store::{KeptRun, Store, StoreError};
 
@@ -56,9 +57,10 @@ pub fn params_of(
     }
 }
 
-/// The parameters of a task as far as what a run is started with gives them.
-pub fn params_with_context(task: &Task, context: &Value) -> Value {
-    known(task, &Masked(OnlyContext(context))).0
+/// The parameters of a task as far as what a run is started with, and outputs that are there, give
+/// them.
+pub fn params_with(task: &Task, context: &Value, outputs: &BTreeMap<TaskId, Value>) -> Value {
+    known(task, &Masked(Given { context, outputs })).0
 }
 
 /// SQL stays as it is written: its expressions become bound values and no part of it.
@@ -87,15 +89,18 @@ fn why(fault: Fault, task: &Task) -> Message {
     }
 }
 
-struct OnlyContext<'a>(&'a Value);
+struct Given<'a> {
+    context: &'a Value,
+    outputs: &'a BTreeMap<TaskId, Value>,
+}
 
-impl Lookup for OnlyContext<'_> {
-    fn output(&self, _: &str) -> Option<Cow<'_, Value>> {
-        None
+impl Lookup for Given<'_> {
+    fn output(&self, task: &str) -> Option<Cow<'_, Value>> {
+        self.outputs.get(&TaskId::from(task)).map(Cow::Borrowed)
     }
 
     fn context(&self) -> Cow<'_, Value> {
-        Cow::Borrowed(self.0)
+        Cow::Borrowed(self.context)
     }
 
     fn secret(&self, name: &str) -> Result<String, Fault> {

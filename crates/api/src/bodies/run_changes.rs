@@ -14,7 +14,7 @@ use flowkeep_engine::{
 };
 use flowkeep_store::{KeptRun, NewRun, NewRunRequest, RequestAnswer, StoreError};
 
-use super::run_trust::{Untrusted, Word, settle};
+use super::run_trust::{Untrusted, Values, Word, settle};
 use super::runs::find;
 use crate::engine_seat::connected;
 use crate::types::{
@@ -148,7 +148,8 @@ pub fn resume(api: &Api, input: RunResumeInput) -> Result<RunStatus, AppError> {
     if run.brought_in && !run.status.is_final() {
         let text = api.store.definition_text(&run)?;
         let word = word(input.trust, input.shown);
-        let settled = settle(api, &then(api, &run, &text)?, &word);
+        let values = elsewhere(&run, &run.context, None);
+        let settled = settle(api, &then(api, &run, &text, values)?, &word);
         settled.map_err(|error| error.hint("trust_resumed"))?;
     }
     want(api, &input.id, &Wanted::Resume)
@@ -182,7 +183,8 @@ pub fn retry(api: &Api, input: RunRetryInput) -> Result<RunStatus, AppError> {
         // First: who is refused has trusted nothing.
         let start = start(&then)?;
         if before.brought_in || word.trust {
-            let settled = settle(api, &self::then(api, &before, &text)?, &word);
+            let values = elsewhere(&before, &context, Some(&start.carried));
+            let settled = settle(api, &self::then(api, &before, &text, values)?, &word);
             settled.map_err(|error| error.hint("trust_restored"))?;
         }
         let new = again(api, &before, text, context, start)?;
@@ -200,8 +202,8 @@ pub fn retry(api: &Api, input: RunRetryInput) -> Result<RunStatus, AppError> {
     let document = Document::parse(begun.new.format, begun.new.text.clone())?;
     let now = Definition::read(document.value()).map_err(|_| unreadable())?;
     begun.new.start = start(&now)?;
-    let context = before.brought_in.then_some(beginning.context.as_str());
-    trusted(api, &begun, context, &word)?;
+    let values = elsewhere(&before, &beginning.context, Some(&begun.new.start.carried));
+    trusted(api, &begun, values, &word)?;
     add_run(api, begun.new)
 }
 
@@ -210,8 +212,26 @@ fn word(trust: Option<bool>, shown: Option<String>) -> Word {
     Word { trust, shown }
 }
 
+/// What a run that came with a restore brings beside its tasks: outputs of these tasks, else all.
+fn elsewhere<'a>(
+    run: &KeptRun,
+    context: &'a str,
+    carried: Option<&'a [TaskId]>,
+) -> Option<Values<'a>> {
+    run.brought_in.then_some(Values {
+        context,
+        row: run.row,
+        carried,
+    })
+}
+
 /// What a run that came with a restore would carry out: trust is not in a backup.
-fn then<'a>(api: &Api, run: &'a KeptRun, text: &'a str) -> Result<Untrusted<'a>, AppError> {
+fn then<'a>(
+    api: &Api,
+    run: &'a KeptRun,
+    text: &'a str,
+    values: Option<Values<'a>>,
+) -> Result<Untrusted<'a>, AppError> {
     let mut is_own = !run.brought_in;
     let id = run.workflow_id.as_deref().unwrap_or_default();
     if let Some(now) = readiness(&api.store, &connected(&api.data_dir)?, id)?
@@ -225,18 +245,23 @@ fn then<'a>(api: &Api, run: &'a KeptRun, text: &'a str) -> Result<Untrusted<'a>,
         name: &run.workflow_name,
         format: run.format,
         text,
-        context: run.brought_in.then_some(run.context.as_str()),
+        values,
         is_own,
     })
 }
 
 /// Takes somebody's word for a run that is to begin, or asks for it.
-fn trusted(api: &Api, begun: &Begun, context: Option<&str>, word: &Word) -> Result<(), AppError> {
+fn trusted(
+    api: &Api,
+    begun: &Begun,
+    values: Option<Values<'_>>,
+    word: &Word,
+) -> Result<(), AppError> {
     let asked = Untrusted {
         name: &begun.new.workflow_name,
         format: begun.new.format,
         text: &begun.new.text,
-        context,
+        values,
         is_own: begun.trusted,
     };
     settle(api, &asked, word).map_err(|error| match error.code.as_str() {
@@ -256,7 +281,8 @@ fn given_anew(before: &str, anew: Option<Object>) -> (String, Vec<String>) {
     };
     let mut names = Vec::new();
     for (name, value) in anew {
-        if context.get(&name) != Some(&value) {
+        let before = context.get(&name);
+        if !before.is_some_and(|before| before.is_same(&value)) {
             context.set(&name, value);
             names.push(name);
         }
@@ -477,4 +503,25 @@ pub(super) fn told(run: &KeptRun) -> RunStatus {
 /// An object as text; an empty one where there is none.
 fn text(object: Option<Object>) -> String {
     print(&object.unwrap_or_default().into_value())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_spelling_of_a_number_is_not_given_anew() {
+        let anew = |text: &str| {
+            let Value::Object(members) = parse(text) else {
+                panic!("{text}");
+            };
+            given_anew(
+                r#"{"price": 1.50, "many": [{"a": 1, "b": 2e2}]}"#,
+                Some(Object(members)),
+            )
+            .1
+        };
+        assert!(anew(r#"{"price": 1.5, "many": [{"b": 200, "a": 1.0}]}"#).is_empty());
+        assert_eq!(anew(r#"{"price": "1.50", "many": []}"#), ["price", "many"]);
+    }
 }

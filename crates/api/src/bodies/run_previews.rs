@@ -1,12 +1,13 @@
 //! `run_preview`: what a start would do, before anything does it; `action_list`.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use flowkeep_core::run::action::ACTIONS;
-use flowkeep_core::run::{Definition, Task, lines};
+use flowkeep_core::run::{Definition, Task, TaskId, lines};
 use flowkeep_core::{Kind, Value};
 use flowkeep_engine::sources::{Source, choose};
-use flowkeep_engine::{params_with_context, readiness};
+use flowkeep_engine::{params_with, readiness};
 
 use crate::engine_seat::connected;
 use crate::types::{
@@ -31,7 +32,12 @@ pub fn preview(api: &Api, input: RunPreviewInput) -> Result<RunPreview, AppError
     let trust = RunTrust {
         needed: !ready.trusted,
         hash: ready.hash.map(|hash| hash.to_string()),
-        acts: acts(ready.definition.as_ref(), context.as_ref(), &connected),
+        acts: acts(
+            ready.definition.as_ref(),
+            context.as_ref(),
+            &BTreeMap::new(),
+            &connected,
+        ),
     };
     let mut problems = ready.validation.errors;
     let mut warnings = ready.validation.warnings;
@@ -77,12 +83,13 @@ pub fn actions(_: &Api, _: Nothing) -> Result<ActionList, AppError> {
 pub(super) fn acts(
     definition: Option<&Definition>,
     context: Option<&Value>,
+    outputs: &BTreeMap<TaskId, Value>,
     connected: &[Arc<dyn Source>],
 ) -> Vec<RunAct> {
     let acting = definition.into_iter().flat_map(Definition::acting);
     acting
         .map(|task| {
-            let params = context.map(|context| params_with_context(task, context));
+            let params = context.map(|context| params_with(task, context, outputs));
             act(
                 task,
                 params.as_ref().unwrap_or(&task.params),

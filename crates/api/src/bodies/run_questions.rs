@@ -54,8 +54,8 @@ impl Kept {
         kept
     }
 
-    fn add(&mut self, input: &RunAnswerInput) {
-        for (name, value) in input.fields.clone().unwrap_or_default().0 {
+    fn add(&mut self, input: &RunAnswerInput, fields: Vec<(String, Value)>) {
+        for (name, value) in fields {
             self.fields.set(&name, value);
         }
         let not_done = |item: &String| input.untick.iter().flatten().all(|other| other != item);
@@ -295,9 +295,10 @@ fn checked(mut kept: Kept, work: &Work, input: &RunAnswerInput) -> Result<Kept, 
         .flatten()
         .cloned()
         .collect();
-    let given = input.fields.clone().unwrap_or_default();
-    refuse(work.unfit(&ticked, &given.0))?;
-    kept.add(input);
+    let mut given = input.fields.clone().unwrap_or_default().0;
+    refuse(work.unfit(&ticked, &given))?;
+    work.settle(&mut given);
+    kept.add(input, given);
     Ok(kept)
 }
 

@@ -1,10 +1,12 @@
 //! Trust in what came from elsewhere (contracts, "Trust"): it is asked for once per content, and
 //! given to exactly what was shown.
 //!
-//! What is trusted is known by a hash. It covers the tasks; where requirement 002's executor carries
-//! out statements of the context, and the context came from elsewhere too, it covers that as well.
+//! What is trusted is known by a hash. It covers the tasks; of a run that came from elsewhere it
+//! covers the context and the outputs as well, where these decide what acting tasks do.
 
-use flowkeep_core::run::Definition;
+use std::collections::BTreeMap;
+
+use flowkeep_core::run::{Definition, TaskId};
 use flowkeep_core::{Document, Format, Sha256, Value, json};
 use flowkeep_engine::tasks_hash;
 use flowkeep_store::StoreError;
@@ -12,9 +14,6 @@ use flowkeep_store::StoreError;
 use super::run_previews::acts;
 use crate::engine_seat::connected;
 use crate::{Api, AppError};
-
-/// The action that carries out statements of the context.
-const OF_CONTEXT: &str = "DataSourceTaskExecutor.execute";
 
 /// What would be carried out.
 pub(super) struct Untrusted<'a> {
@@ -24,10 +23,66 @@ pub(super) struct Untrusted<'a> {
     pub(super) format: Format,
     /// Its text.
     pub(super) text: &'a str,
-    /// What it is started with, where that came from elsewhere.
-    pub(super) context: Option<&'a str>,
+    /// The values it would go on with that nobody here gave.
+    pub(super) values: Option<Values<'a>>,
     /// Whether what stands here is what somebody here wrote.
     pub(super) is_own: bool,
+}
+
+/// What a run has that came from elsewhere.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Values<'a> {
+    /// What it is started with.
+    pub(super) context: &'a str,
+    /// The row of the run whose outputs it has.
+    pub(super) row: i64,
+    /// The tasks whose outputs it takes over; all of them where it goes on itself.
+    pub(super) carried: Option<&'a [TaskId]>,
+}
+
+/// Values that decide what acting tasks do.
+#[derive(Default)]
+struct Deciding<'a> {
+    context: Option<&'a str>,
+    outputs: BTreeMap<TaskId, String>,
+}
+
+impl<'a> Deciding<'a> {
+    fn of(values: Values<'a>, definition: &Definition, api: &Api) -> Result<Self, StoreError> {
+        let by = definition.acts_on();
+        let is_empty = json::parse(values.context) == Value::Object(Vec::new());
+        let mut deciding = Self {
+            context: (by.context && !is_empty).then_some(values.context),
+            outputs: BTreeMap::new(),
+        };
+        if by.outputs {
+            let tasks = definition.tasks().iter().map(|task| &task.id);
+            let is_had = |id: &&TaskId| values.carried.is_none_or(|carried| carried.contains(id));
+            for id in tasks.filter(is_had) {
+                if let Some(output) = api.store.output(values.row, id)? {
+                    deciding.outputs.insert(id.clone(), output);
+                }
+            }
+        }
+        Ok(deciding)
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.context.is_none() && self.outputs.is_empty()
+    }
+
+    /// Of the tasks and these values; of the tasks alone where nothing else decides.
+    fn hash(&self, tasks: Sha256) -> Sha256 {
+        if self.is_nothing() {
+            return tasks;
+        }
+        let of = |text: &str| Sha256::of(text.as_bytes());
+        let outputs = self.outputs.iter();
+        let outputs = outputs.flat_map(|(task, output)| [of(task.as_str()), of(output)]);
+        let context = of(self.context.unwrap_or_default());
+        let all: Vec<_> = [tasks, context].into_iter().chain(outputs).collect();
+        of(&all.iter().map(Sha256::to_string).collect::<String>())
+    }
 }
 
 /// What somebody says who lets it run.
@@ -50,8 +105,11 @@ pub(super) fn settle(api: &Api, asked: &Untrusted<'_>, word: &Word) -> Result<()
     if definition.acting().next().is_none() {
         return Ok(());
     }
-    let context = asked.context.filter(|_| carries_out_context(&definition));
-    let hash = hash_of(document.value(), context);
+    let deciding = asked
+        .values
+        .map(|values| Deciding::of(values, &definition, api));
+    let deciding = deciding.transpose()?.unwrap_or_default();
+    let hash = deciding.hash(tasks_hash(document.value()));
     if word.trust
         && word
             .shown
@@ -63,29 +121,19 @@ pub(super) fn settle(api: &Api, asked: &Untrusted<'_>, word: &Word) -> Result<()
             .store
             .write::<_, StoreError>(move |tx| tx.trust(hash, &actor))?);
     }
-    if (asked.is_own && context.is_none()) || api.store.is_trusted(hash)? {
+    if (asked.is_own && deciding.is_nothing()) || api.store.is_trusted(hash)? {
         return Ok(());
     }
     let connected = connected(&api.data_dir)?;
-    let context = context.map(json::parse);
-    let acts = acts(Some(&definition), context.as_ref(), &connected);
+    let context = asked.values.map(|values| json::parse(values.context));
+    let outputs = deciding.outputs.into_iter();
+    let outputs = outputs.map(|(task, output)| (task, json::parse(&output)));
+    let outputs = outputs.collect();
+    let acts = acts(Some(&definition), context.as_ref(), &outputs, &connected);
     Err(AppError::new("trust_required")
         .with("name", asked.name)
         .with("hash", hash)
         .with("acts", serde_json::json!(acts)))
-}
-
-fn carries_out_context(definition: &Definition) -> bool {
-    let mut acting = definition.acting();
-    acting.any(|task| task.action.name == OF_CONTEXT)
-}
-
-fn hash_of(workflow: &Value, context: Option<&str>) -> Sha256 {
-    let tasks = tasks_hash(workflow);
-    match context {
-        None => tasks,
-        Some(context) => Sha256::of(format!("{tasks}\n{context}").as_bytes()),
-    }
 }
 
 #[cfg(test)]
@@ -94,6 +142,7 @@ mod tests {
     use crate::testing::open;
 
     const RUNS: &str = r#"{"name": "W", "tasks": [{"id": "a", "action": "program.run", "params": {"program": "one"}}]}"#;
+    const USES: &str = r#"{"name": "W", "tasks": [{"id": "a", "action": "program.run", "params": {"program": "${context.tool}"}}]}"#;
     const EXECUTES: &str =
         r#"{"name": "W", "tasks": [{"id": "a", "action": "DataSourceTaskExecutor.execute"}]}"#;
 
@@ -102,7 +151,11 @@ mod tests {
             name: "W",
             format: Format::Json,
             text,
-            context,
+            values: context.map(|context| Values {
+                context,
+                row: 0,
+                carried: None,
+            }),
             is_own: false,
         }
     }
@@ -154,6 +207,19 @@ mod tests {
         settle(&api, &brought(EXECUTES, Some(reads)), &yes(None)).unwrap();
         settle(&api, &brought(EXECUTES, Some(reads)), &Word::default()).unwrap();
         refused(&api, &brought(EXECUTES, Some(drops)), &Word::default());
+        // Any action can be told by its input what to do.
+        let (rm, ls) = (r#"{"tool":"rm"}"#, r#"{"tool":"ls"}"#);
+        settle(&api, &brought(USES, None), &yes(None)).unwrap();
+        let own = Untrusted {
+            is_own: true,
+            ..brought(USES, Some(rm))
+        };
+        let (_, acts) = refused(&api, &own, &Word::default());
+        assert!(acts.contains("rm"), "{acts}");
+        settle(&api, &brought(USES, Some(ls)), &yes(None)).unwrap();
+        settle(&api, &brought(USES, Some(ls)), &Word::default()).unwrap();
+        settle(&api, &brought(USES, Some("{}")), &Word::default()).unwrap();
+        refused(&api, &own, &Word::default());
         // A task that uses none of it asks for its tasks alone.
         settle(&api, &brought(RUNS, Some(drops)), &yes(None)).unwrap();
         settle(&api, &brought(RUNS, Some(reads)), &Word::default()).unwrap();

@@ -460,13 +460,40 @@ fn a_run_that_came_with_a_restore_goes_on_only_when_somebody_trusts_it_and_says_
     assert!(hints.contains("run resume … --trust"), "{hints}");
     here.done(&["run", "resume", &run, "--trust"]);
     assert_eq!(status(), "waiting");
-    here.done(&["run", "start", "review"]);
+    // That was trusted with what this run brought; with other input it is another thing.
+    here.done(&["run", "start", "review", "--trust"]);
     assert_eq!(
         task(&here, &run, "look")["question"]["instruction"],
         "Look at 3 rows of Monday"
     );
     engine.kill().unwrap();
     engine.wait().unwrap();
+}
+
+#[test]
+fn what_a_restored_run_brings_beside_its_tasks_is_trusted_by_nobody_here() {
+    let text = r#"{"id": "w", "name": "W", "tasks": [
+        {"id": "name", "action": "sql.query", "params": {"sql": "SELECT ${context.file} AS f"}},
+        {"id": "ask", "action": "manual", "dependsOn": ["name"]},
+        {"id": "write", "action": "file.write", "dependsOn": ["ask"],
+         "params": {"path": "${tasks.name.output.rows[0].f}", "text": "${context.text}"}}]}"#;
+    let there = Flowkeep::new();
+    create(&there, text);
+    let run = waiting(&there, "w", r#"{"file": "theirs.txt", "text": "hello"}"#);
+    let backup = there.backup("backups");
+
+    // The same tasks are this machine's own.
+    let here = Flowkeep::new();
+    create(&here, text);
+    here.done(&["run", "start", "w"]);
+    here.done(&["db", "restore", "-i", backup.to_str().unwrap()]);
+    let refused = here.refused(&["run", "resume", &run], "trust_required");
+    let acts = refused["error"]["fields"]["acts"].as_str().unwrap();
+    assert!(
+        acts.contains("theirs.txt") && acts.contains("hello"),
+        "{acts}"
+    );
+    here.done(&["run", "resume", &run, "--trust"]);
 }
 
 #[test]

@@ -154,6 +154,17 @@ impl Work {
         found
     }
 
+    /// Spells choices as their options do.
+    pub fn settle(&self, given: &mut [(String, Value)]) {
+        for (name, value) in given {
+            let field = self.fields.iter().find(|field| field.name == *name);
+            let choice = field.filter(|field| field.holds == FieldType::Choice);
+            if let Some(option) = choice.and_then(|field| field.chosen(value)) {
+                value.clone_from(option);
+            }
+        }
+    }
+
     /// What is missing before the work is done: items that are not ticked, fields that are empty.
     pub fn open(&self, ticked: &[String], given: &[(String, Value)]) -> Vec<Message> {
         let items = self.checklist.iter();
@@ -169,6 +180,20 @@ impl Work {
 }
 
 impl Field {
+    /// The value of the option that this is, where this is a choice. Windows spell numbers in their
+    /// own way (`9.9` for `9.90`) and give those they cannot hold as texts.
+    fn chosen(&self, value: &Value) -> Option<&Value> {
+        let spells = |option: &Value| match (option, value) {
+            (Value::Number(_), Value::String(text)) if text.parse::<f64>().is_ok() => {
+                option.is_same(&Value::Number(text.clone()))
+            }
+            _ => option.is_same(value),
+        };
+        let options = || self.options.iter().map(|option| &option.value);
+        let exactly = options().find(|option| *option == value);
+        exactly.or_else(|| options().find(|option| spells(option)))
+    }
+
     fn unfit(&self, value: &Value) -> Option<Message> {
         let fits = is_empty(value)
             || match self.holds {
@@ -177,7 +202,7 @@ impl Field {
                 FieldType::Whole => value.as_number().is_some_and(is_whole),
                 FieldType::Truth => value.as_bool().is_some(),
                 FieldType::Date => value.as_str().is_some_and(is_day),
-                FieldType::Choice => self.options.iter().any(|option| option.value == *value),
+                FieldType::Choice => self.chosen(value).is_some(),
             };
         if fits {
             return None;
@@ -335,6 +360,7 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use super::*;
+    use crate::json::{parse, print};
 
     fn work(params: &Json) -> Work {
         Work::read(&Value::from_json(params))
@@ -426,6 +452,27 @@ mod tests {
         let work = work(&json!({"fields": [{"name": "f", "type": holds}]}));
         let given = [("f".to_owned(), Value::from_json(&value))];
         assert_eq!(work.unfit(&[], &given).is_empty(), fits);
+    }
+
+    #[rstest]
+    #[case("9.9", Some("9.90"))]
+    #[case("9.900", Some("9.90"))]
+    #[case("\"9007199254740993\"", Some("9007199254740993"))]
+    #[case("9007199254740992", None)]
+    #[case("\"7\"", Some("\"7\""))]
+    #[case("\"\"", None)]
+    #[case("\"-\"", None)]
+    fn a_choice_is_known_however_its_number_is_spelled(
+        #[case] given: &str,
+        #[case] kept: Option<&str>,
+    ) {
+        let options =
+            r#"{"fields": [{"name": "f", "options": [9.90, 9007199254740993, 7, "7", 0]}]}"#;
+        let work = Work::read(&parse(options));
+        let mut given = [("f".to_owned(), parse(given))];
+        let is_kept = given[0].1.as_str() != Some("") && work.unfit(&[], &given).is_empty();
+        work.settle(&mut given);
+        assert_eq!(is_kept.then(|| print(&given[0].1)).as_deref(), kept);
     }
 
     #[test]

@@ -24,7 +24,7 @@ use super::action::Action;
 use super::task_id::TaskId;
 use crate::{Validation, Value};
 
-pub use uses::ContextName;
+pub use uses::{ActsOn, ContextName};
 
 /// Where a task stands among the tasks of its definition.
 pub(crate) type Position = usize;

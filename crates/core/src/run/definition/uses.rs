@@ -17,6 +17,15 @@ pub struct ContextName {
     pub needed: bool,
 }
 
+/// The values of a run that decide what its acting tasks do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ActsOn {
+    /// What it was started with, also by way of outputs that are not there yet.
+    pub context: bool,
+    /// What its tasks gave.
+    pub outputs: bool,
+}
+
 /// What requirement 002's actions read of the context by themselves, and whether they can do
 /// without it.
 const OF_EXECUTOR: &[(&str, bool)] = &[
@@ -51,12 +60,7 @@ impl Definition {
         let reached = self.reached();
         for (task, reached) in self.tasks().iter().zip(reached) {
             let runs = reached && task.condition == Condition::Always;
-            let read = match task.action.name {
-                "DataSourceTaskExecutor.execute" => OF_EXECUTOR,
-                "DataSourceTaskExecutor.determineDataSource" => OF_CHOICE,
-                _ => &[],
-            };
-            for &(name, needed) in read {
+            for &(name, needed) in task.read_by_itself() {
                 add(name, task, &task.pointer, needed && runs);
             }
             let condition = push_token(&task.pointer, "condition");
@@ -77,6 +81,21 @@ impl Definition {
             });
         }
         found
+    }
+
+    /// What decides what its acting tasks do, beside the tasks themselves.
+    pub fn acts_on(&self) -> ActsOn {
+        let mut acting = self.acting();
+        let outputs = acting.any(|task| task.refers(|root| matches!(root, Root::Task(_))));
+        let mut by_input: Box<dyn Iterator<Item = &Task>> = if outputs {
+            Box::new(self.tasks().iter())
+        } else {
+            Box::new(self.acting())
+        };
+        let context = by_input.any(|task| {
+            !task.read_by_itself().is_empty() || task.refers(|root| *root == Root::Context)
+        });
+        ActsOn { context, outputs }
     }
 
     /// For every task, whether each run comes to it in which all goes well and every condition
@@ -134,6 +153,25 @@ impl Task {
         let cases = push_token(&push_token(&self.pointer, "params"), "when");
         let case = path.strip_prefix(&cases);
         self.action.name == "branch" && case.is_some_and(|case| !case.starts_with("/0/"))
+    }
+
+    /// What its action reads of the context though no expression says so.
+    fn read_by_itself(&self) -> &'static [(&'static str, bool)] {
+        match self.action.name {
+            "DataSourceTaskExecutor.execute" => OF_EXECUTOR,
+            "DataSourceTaskExecutor.determineDataSource" => OF_CHOICE,
+            _ => &[],
+        }
+    }
+
+    /// Whether an expression refers to such a value.
+    fn refers(&self, is: impl Fn(&Root) -> bool) -> bool {
+        let mut found = false;
+        self.each_expression(&mut |text, _| {
+            let paths = references(text).unwrap_or_default();
+            found |= paths.iter().any(|path| is(&path.root));
+        });
+        found
     }
 
     /// Every text with an expression, and where it stands.
