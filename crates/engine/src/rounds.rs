@@ -66,6 +66,8 @@ pub(crate) struct Rounds {
     pub(crate) pending: VecDeque<Pending>,
     /// The newest run that was looked at.
     pub(crate) last_row: i64,
+    /// Rows of open runs that could not be read when they were met; each look tries them again.
+    pub(crate) unread: BTreeSet<i64>,
     /// Rows of the runs that are carried out here, where that is not all of them.
     pub(crate) ours: BTreeSet<i64>,
     pub(crate) requests_seen: i64,
@@ -115,6 +117,7 @@ impl Rounds {
             load: HashMap::new(),
             pending: VecDeque::new(),
             last_row: 0,
+            unread: BTreeSet::new(),
             ours: BTreeSet::new(),
             requests_seen: 0,
             put_down: BTreeSet::new(),

@@ -88,7 +88,8 @@ impl Rounds {
     /// Looks for runs that came, for requests, and who carries attempts out.
     pub(crate) fn look(&mut self, round: &mut Round) {
         self.take_agents();
-        let found = self.place.store.open_runs(self.last_row);
+        let unread = self.unread.first().map_or(i64::MAX, |row| row - 1);
+        let found = self.place.store.open_runs(self.last_row.min(unread));
         let requests = self.place.store.run_requests();
         let (found, requests) = match (found, requests) {
             (Ok(found), Ok(requests)) => (found, requests),
@@ -97,22 +98,35 @@ impl Rounds {
                 return;
             }
         };
+        let unread = std::mem::take(&mut self.unread);
         for row in found {
-            if let Some(kept) = self.kept(row)
-                && !self.live.contains_key(&kept.id)
-                && self.is_ours(&kept)
-                && self.take_up(kept, true, round) == Err(NotTaken::Now)
-            {
-                // With the next look, and what came after it.
-                break;
+            if row > self.last_row || unread.contains(&row) {
+                if self.meet(row, round) == Err(NotTaken::Now) {
+                    // It holds up none of those that came after it.
+                    self.unread.insert(row);
+                }
+                self.last_row = self.last_row.max(row);
             }
-            self.last_row = row;
         }
         for request in requests {
             if request.request > self.requests_seen {
                 self.requests_seen = request.request;
                 self.answer(&request, round);
             }
+        }
+    }
+
+    /// Takes up a run that was found, where it is for this engine and not in hand yet.
+    fn meet(&mut self, row: i64, round: &mut Round) -> Result<(), NotTaken> {
+        let found = self.place.store.run_at(row).map_err(|error| {
+            tracing::error!(%error, row, "a run cannot be read");
+            NotTaken::Now
+        });
+        match found? {
+            Some(kept) if !self.live.contains_key(&kept.id) && self.is_ours(&kept) => {
+                self.take_up(kept, true, round)
+            }
+            _ => Ok(()),
         }
     }
 

@@ -223,6 +223,27 @@ fn a_run_whose_owner_died_is_taken_up_by_whoever_is_asked_to() {
 }
 
 #[test]
+fn a_run_that_cannot_be_read_now_holds_up_no_other_and_goes_on_when_it_can() {
+    let place = Place::new();
+    let (row, id) = place.run(true);
+    let before = place.engine(place.epoch(), Scope::All);
+    place.comes_to(id, Status::Running);
+    drop(before);
+    let file = rusqlite::Connection::open(place.folder.path().join("flowkeep.db")).unwrap();
+    let spoil = "UPDATE run_task SET state = '{' || state WHERE run = ?1";
+    file.execute(spoil, [row]).unwrap();
+    let engine = place.engine(place.epoch(), Scope::All);
+    let (_, later) = place.run(false);
+    place.comes_to(later, Status::Succeeded);
+    assert_eq!(place.kept(id).status, Status::Interrupted);
+    let mend = "UPDATE run_task SET state = substr(state, 2) WHERE run = ?1";
+    file.execute(mend, [row]).unwrap();
+    place.run(false);
+    place.comes_to(id, Status::Running);
+    drop(engine);
+}
+
+#[test]
 fn runs_that_come_while_it_is_at_work_are_carried_out() {
     let place = Place::new();
     let engine = place.engine(place.epoch(), Scope::All);
