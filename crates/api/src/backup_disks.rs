@@ -23,7 +23,12 @@ pub(crate) struct Seen {
     pub(crate) with_manifest: BTreeSet<PathBuf>,
     /// What broken-off backups left.
     pub(crate) unfinished: Vec<Unfinished>,
+    /// The folders that have not answered yet: of them this is what was last seen.
+    pub(crate) silent: BTreeSet<PathBuf>,
 }
+
+/// Between two looks at whether what was seen is enough.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// Looks at a folder, and at these backups in it.
 type Look = dyn Fn(&Path, &BTreeSet<PathBuf>) -> Seen + Send + Sync;
@@ -82,6 +87,15 @@ impl BackupDisks {
         patience: Duration,
     ) -> Seen {
         let deadline = Instant::now() + patience;
+        self.look_until(folders, |_| Instant::now() >= deadline)
+    }
+
+    /// As [`BackupDisks::look`], until what is seen is enough.
+    pub(crate) fn look_until(
+        &self,
+        folders: BTreeMap<PathBuf, BTreeSet<PathBuf>>,
+        enough: impl Fn(&Seen) -> bool,
+    ) -> Seen {
         let mut asked = self.shared.lock();
         let mut wanted = Vec::new();
         for (path, backups) in folders {
@@ -94,31 +108,39 @@ impl BackupDisks {
                 self.shared.clone().begin(path);
             }
         }
-        let open = |asked: &BTreeMap<PathBuf, Asked>| {
-            let unseen = |(path, wanted): &(PathBuf, u64)| asked[path].ended < *wanted;
-            wanted.iter().any(unseen)
-        };
-        while open(&asked) {
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                break;
+        let seen = loop {
+            let seen = gathered(&asked, &wanted);
+            if seen.silent.is_empty() || enough(&seen) {
+                break seen;
             }
-            let woken = self.shared.ended.wait_timeout(asked, left);
+            let woken = self.shared.ended.wait_timeout(asked, LOOK);
             asked = woken.unwrap_or_else(PoisonError::into_inner).0;
+        };
+        for path in &seen.silent {
+            if let Some(folder) = asked.get_mut(path) {
+                folder.given_up = true;
+            }
         }
-        let mut all = Seen::default();
-        for (path, wanted) in &wanted {
-            let Some(folder) = asked.get_mut(path) else {
-                continue;
-            };
-            folder.given_up |= folder.ended < *wanted;
-            let seen = folder.seen.clone().unwrap_or_default();
-            all.there.extend(seen.there);
-            all.with_manifest.extend(seen.with_manifest);
-            all.unfinished.extend(seen.unfinished);
-        }
-        all
+        seen
     }
+}
+
+/// What was seen in folders; silent are those whose look of this number has not ended.
+fn gathered(asked: &BTreeMap<PathBuf, Asked>, wanted: &[(PathBuf, u64)]) -> Seen {
+    let mut all = Seen::default();
+    for (path, wanted) in wanted {
+        let Some(folder) = asked.get(path) else {
+            continue;
+        };
+        if folder.ended < *wanted {
+            all.silent.insert(path.clone());
+        }
+        let seen = folder.seen.clone().unwrap_or_default();
+        all.there.extend(seen.there);
+        all.with_manifest.extend(seen.with_manifest);
+        all.unfinished.extend(seen.unfinished);
+    }
+    all
 }
 
 impl Shared {
@@ -182,6 +204,7 @@ fn look(folder: &Path, backups: &BTreeSet<PathBuf>) -> Seen {
         with_manifest: there.iter().filter(whole).cloned().collect(),
         there,
         unfinished: unfinished_in(folder),
+        silent: BTreeSet::new(),
     }
 }
 
@@ -190,10 +213,25 @@ mod tests {
     use std::fs;
     use std::sync::mpsc::channel;
 
+    use flowkeep_host::Cancellation;
+
     use super::*;
     use crate::testing::open;
-    use crate::types::{BackupHealth, BackupInput, ChosenPlace, Nothing};
-    use crate::{Api, Silent, backups, overview};
+    use crate::types::{
+        BackupHealth, BackupInput, ChosenPlace, Nothing, ProgressReport, VerifyInput,
+    };
+    use crate::{Api, Progress, Silent, backups, overview};
+
+    #[derive(Default)]
+    struct Person(Cancellation);
+
+    impl Progress for Person {
+        fn report(&self, _: ProgressReport) {}
+
+        fn cancellation(&self) -> &Cancellation {
+            &self.0
+        }
+    }
 
     fn back_up(api: &Api, into: &Path) -> PathBuf {
         let input = BackupInput {
@@ -248,6 +286,53 @@ mod tests {
         while !changes.recv().unwrap().contains(&"backup".to_owned()) {}
         api.patience = Duration::from_mins(10);
         assert_eq!(health(&api), [BackupHealth::Proven, BackupHealth::Proven]);
+    }
+
+    /// A drive that sleeps needs seconds: an older backup is not taken in its place. One that is not asked
+    /// for, because a newer backup is there, is not waited for.
+    #[test]
+    fn the_newest_backup_is_waited_for_until_it_is_there_or_somebody_cancels() {
+        let root = tempfile::tempdir().unwrap();
+        let mut api = open(&root.path().join("data"));
+        api.patience = Duration::ZERO;
+        let (awake, asleep) = (root.path().join("awake"), root.path().join("asleep"));
+        for folder in [&awake, &asleep] {
+            fs::create_dir(folder).unwrap();
+        }
+        back_up(&api, &awake);
+        let newest = back_up(&api, &asleep);
+        let (wake, sleeping) = channel::<()>();
+        let sleeping = Mutex::new(sleeping);
+        let slow = asleep.clone();
+        let hangs = move |folder: &Path, backups: &BTreeSet<PathBuf>| {
+            if folder == slow {
+                let _ = sleeping.lock().unwrap().recv();
+            }
+            look(folder, backups)
+        };
+        api.disks = BackupDisks::looking(&api.store, hangs);
+        let cancelled = Person::default();
+        cancelled.0.cancel();
+        let error = backups::verify(&api, VerifyInput::default(), &cancelled).unwrap_err();
+        assert_eq!(error.code, "cancelled");
+
+        let seen = std::thread::scope(|scope| {
+            let asking = scope.spawn(|| backups::newest_known(&api, &Silent));
+            drop(wake);
+            asking.join().unwrap().unwrap()
+        });
+        assert_eq!(seen, newest);
+
+        let newer = back_up(&api, &awake);
+        let (_wake, sleeping) = channel::<()>();
+        let sleeping = Mutex::new(sleeping);
+        api.disks = BackupDisks::looking(&api.store, move |folder, backups| {
+            if folder == asleep {
+                let _ = sleeping.lock().unwrap().recv();
+            }
+            look(folder, backups)
+        });
+        assert_eq!(backups::newest_known(&api, &Silent).unwrap(), newer);
     }
 
     #[test]

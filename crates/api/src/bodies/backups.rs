@@ -245,7 +245,7 @@ pub fn verify(
 ) -> Result<VerifyResult, AppError> {
     let path = match &input.from {
         Some(place) => api.path_of(place)?,
-        None => newest_known(api)?,
+        None => newest_known(api, progress)?,
     };
     let scratch = api.scratch.folder()?;
     let known = api.store.known_backups()?;
@@ -344,22 +344,29 @@ pub fn list(api: &Api, _: Nothing) -> Result<BackupList, AppError> {
 /// The known backups, newest first, as their disks say now, and what else was seen there.
 pub(crate) fn rows(api: &Api) -> Result<(Vec<BackupRow>, Seen), AppError> {
     let known = api.store.known_backups()?;
-    let seen = look(api, &known)?;
+    let seen = api.disks.look(folders_of(api, &known)?, api.patience);
     let items = known.into_iter().map(|known| row(known, &seen)).collect();
     Ok((items, seen))
 }
 
-fn look(api: &Api, known: &[KnownBackup]) -> Result<Seen, AppError> {
+/// The folders that hold backups, each with those that are known, or were to.
+fn folders_of(
+    api: &Api,
+    known: &[KnownBackup],
+) -> Result<BTreeMap<PathBuf, BTreeSet<PathBuf>>, AppError> {
     let mut folders: BTreeMap<PathBuf, BTreeSet<PathBuf>> = BTreeMap::new();
     for backup in known {
         let path = text_path(&backup.path);
-        let above = path.parent().unwrap_or(&path).to_owned();
-        folders.entry(above).or_default().insert(path);
+        folders.entry(above(&path)).or_default().insert(path);
     }
     for folder in backup_folders(api)? {
         folders.entry(folder).or_default();
     }
-    Ok(api.disks.look(folders, api.patience))
+    Ok(folders)
+}
+
+fn above(backup: &Path) -> PathBuf {
+    backup.parent().unwrap_or(backup).to_owned()
 }
 
 /// Removes what a broken-off backup left.
@@ -438,17 +445,38 @@ fn row(known: KnownBackup, seen: &Seen) -> BackupRow {
     }
 }
 
-/// The folder of the newest known backup that is there.
+/// The folder of the newest known backup that is there. A drive may sleep: what a folder that has not
+/// answered yet may hold is not passed over for something older.
 ///
 /// # Errors
-/// `no_backup_known`.
-pub(crate) fn newest_known(api: &Api) -> Result<PathBuf, AppError> {
-    let (mut there, _) = rows(api)?;
-    there.retain(|row| row.health != BackupHealth::Away);
-    // Newest first already; whole ones before damaged ones.
-    there.sort_by_key(|row| row.health == BackupHealth::Damaged);
-    if let Some(row) = there.first() {
-        return Ok(text_path(&row.path));
+/// `no_backup_known`, `cancelled`.
+pub(crate) fn newest_known(api: &Api, progress: &dyn Progress) -> Result<PathBuf, AppError> {
+    let known = api.store.known_backups()?;
+    // Newest first already.
+    let whole = |seen: &Seen| {
+        let mut known = known.iter().map(|known| (known, text_path(&known.path)));
+        let silent = |path: &Path| seen.silent.contains(&above(path));
+        let usable = |known: &KnownBackup, path: &PathBuf| {
+            known.is_whole() && seen.with_manifest.contains(path)
+        };
+        let first = known.find(|(known, path)| silent(path) || usable(known, path));
+        first
+            .filter(|(_, path)| !silent(path))
+            .map(|(_, path)| path)
+    };
+    let seen = api.disks.look_until(folders_of(api, &known)?, |seen| {
+        progress.cancelled() || whole(seen).is_some()
+    });
+    if let Some(path) = whole(&seen) {
+        return Ok(path);
+    }
+    if !seen.silent.is_empty() {
+        return Err(AppError::new("cancelled"));
+    }
+    // A damaged one before none.
+    let mut paths = known.iter().map(|known| text_path(&known.path));
+    if let Some(path) = paths.find(|path| seen.there.contains(path)) {
+        return Ok(path);
     }
     chosen_folder(api)?.ok_or_else(|| AppError::new("no_backup_known").hint("name_backup"))
 }

@@ -92,7 +92,7 @@ pub fn restore_plan(
 ) -> Result<PlanSummary, AppError> {
     let path = match &input.from {
         Some(place) => api.path_of(place)?,
-        None => newest_known(api)?,
+        None => newest_known(api, progress)?,
     };
     let (id, place) = Plan::place(api)?;
     let filled = apart(progress, move |progress| fill(&path, place, progress))?;
