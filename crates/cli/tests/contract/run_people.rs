@@ -493,7 +493,16 @@ fn what_a_restored_run_brings_beside_its_tasks_is_trusted_by_nobody_here() {
         acts.contains("theirs.txt") && acts.contains("hello"),
         "{acts}"
     );
-    here.done(&["run", "resume", &run, "--trust"]);
+    here.done(&["run", "cancel", &run]);
+    for definition in ["current", "old"] {
+        let again = ["run", "retry", &run, "--definition", definition];
+        let refused = here.refused(&again, "trust_required");
+        let acts = refused["error"]["fields"]["acts"].as_str().unwrap();
+        assert!(acts.contains("theirs.txt"), "{acts}");
+    }
+    here.done(&["run", "retry", &run, "--trust"]);
+    // Once per content.
+    here.done(&["run", "retry", &run, "--definition", "old"]);
 }
 
 #[test]
