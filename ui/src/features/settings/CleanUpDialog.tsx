@@ -19,18 +19,16 @@ interface Props {
   /** What would go by them. */
   found: CleanUpResult;
   onClose: () => void;
-  /** They hold from now on. */
-  onAgree: () => void;
+  /** Also of one that was cancelled. */
   onDone: (result: CleanUpResult) => void;
 }
 
 /** What limits of the history would take away, before they hold; then how far it is. */
-export function CleanUpDialog({ limits, found, onClose, onAgree, onDone }: Props) {
+export function CleanUpDialog({ limits, found, onClose, onDone }: Props) {
   const work = useWork(cleanUpWork);
   const isBusy = work.status === 'running' || work.status === 'cancelling';
   const total = found.runs + found.executions;
   const remove = async () => {
-    onAgree();
     try {
       const done = await cleanUpWork.start(ruleOf(limits) ?? {});
       cleanUpWork.forget();

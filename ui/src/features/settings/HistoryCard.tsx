@@ -29,8 +29,10 @@ export function HistoryCard({ settings, onChange }: Props) {
     }
   };
   const keep = ({ days, runs }: Limits) => onChange({ keep_days: days ?? 0, keep_runs: runs ?? 0 });
-  const removed = (done: CleanUpResult) => {
+  const removed = (limits: Limits, done: CleanUpResult) => {
     setAsked(null);
+    // Limits that held while it is cancelled would remove the rest all the same.
+    if (!done.cancelled) keep(limits);
     toast({ text: counted('clean_up_done', done.runs + done.executions) });
   };
   return (
@@ -111,8 +113,7 @@ export function HistoryCard({ settings, onChange }: Props) {
         <CleanUpDialog
           {...asked}
           onClose={() => setAsked(null)}
-          onAgree={() => keep(asked.limits)}
-          onDone={removed}
+          onDone={(done) => removed(asked.limits, done)}
         />
       )}
     </Card>
