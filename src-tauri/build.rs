@@ -13,6 +13,8 @@ const COMMANDS: &[&str] = &[
     "open_place",
     "open_backup",
     "open_data_folder",
+    "open_run_folder",
+    "page_fault",
     "use_other_folder",
     "restart",
     "window_ready",

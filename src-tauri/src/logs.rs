@@ -56,6 +56,17 @@ pub(crate) fn make_folder(folder: &Path) {
     }
 }
 
+/// So much of a fault of the pages is written down, in characters.
+const FAULT_LENGTH: usize = 4000;
+
+/// A page could not be drawn: what broke and where in the pages' own code. On one line, whatever
+/// the page says.
+#[tauri::command]
+pub(crate) fn page_fault(text: String) {
+    let told: String = text.chars().take(FAULT_LENGTH).collect();
+    tracing::error!(fault = ?told, "a page could not be drawn");
+}
+
 /// From here on a panic is written to `logs/crash-….txt`. One on the main thread ends the app:
 /// the next start tells of it ([`untold_crash`]). One in a command is told at once, as the
 /// command's error.

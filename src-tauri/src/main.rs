@@ -116,6 +116,8 @@ fn show(
             dialogs::open_place,
             dialogs::open_backup,
             dialogs::open_data_folder,
+            dialogs::open_run_folder,
+            logs::page_fault,
             other_folder::use_other_folder,
             relaunch::restart,
             watchdog::window_ready,

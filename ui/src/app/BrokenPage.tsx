@@ -1,10 +1,14 @@
 import { type ErrorComponentProps, useRouter } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { Button, Notice, Page } from '@/components';
 import { m } from '@/i18n';
+import { shell } from '@/ipc';
 
 /** A page that could not be drawn: the rest of the window goes on. */
 export function BrokenPage({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
+  // It goes with the diagnostics; where the log cannot be reached, the page still says it.
+  useEffect(() => void shell.page_fault({ text: told(error) }).catch(() => undefined), [error]);
   return (
     <Page title={m.page_broken()}>
       <Notice

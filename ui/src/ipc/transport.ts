@@ -46,6 +46,10 @@ export interface Shell {
   open_place(options: { token: string }): Promise<void>;
   open_backup(options: { id: string }): Promise<void>;
   open_data_folder(): Promise<void>;
+  /** Shows where a run left its files. */
+  open_run_folder(options: { id: string }): Promise<void>;
+  /** Writes down that a page could not be drawn. */
+  page_fault(options: { text: string }): Promise<void>;
   /** Starts anew with the chosen data folder; resolves only when the dialog was closed. */
   use_other_folder(options: { title: string }): Promise<void>;
   /** Starts the app anew. */

@@ -2,7 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Button, Menu, type MenuEntry, toast } from '@/components';
 import { m } from '@/i18n';
-import type { RunShow } from '@/ipc';
+import { type RunShow, shell } from '@/ipc';
 import { documentLink } from '../catalog/kinds';
 import { tellFailure, useCommand } from '../command';
 import { CancelDialog } from './CancelDialog';
@@ -40,6 +40,12 @@ export function RunActions({ run }: { run: RunShow }) {
       icon: 'flow',
       run: () => void navigate(documentLink('workflow', workflow_id)),
     });
+  entries.push({
+    id: 'folder',
+    label: m.run_open_folder(),
+    icon: 'folder',
+    run: () => void shell.open_run_folder({ id: run.id }).catch(tellFailure),
+  });
   entries.push({
     id: 'copy-id',
     label: m.run_copy_id(),
