@@ -29,6 +29,9 @@ const WAITING: usize = 4;
 /// Of so many kills at least one has to break something off: else it was not work that was killed.
 const IDLE: usize = 10;
 
+/// So often the kills may miss what they are for.
+const BOUTS: usize = 10;
+
 /// No engine needs longer for what is left at the end.
 const LONG: Duration = Duration::from_mins(5);
 
@@ -57,7 +60,8 @@ struct Started {
     n: usize,
 }
 
-/// Kills an engine so many times; `seed` chooses the moments.
+/// Kills an engine so many times; `seed` chooses the moments. When chance had it that nothing was
+/// broken off that somebody has to be asked about, it goes on for as many kills again.
 ///
 /// # Errors
 /// When the program cannot be used at all, or the kills came when nothing was done.
@@ -65,31 +69,39 @@ pub fn kill_runs(program: &Path, kills: usize, seed: u64) -> Result<RunsKilled> 
     let mut beside = Beside {
         machine: Machine::new(program)?,
         started: Vec::new(),
+        settled: 0,
         given: BTreeSet::new(),
         found: RunsKilled::default(),
     };
     beside.prepare()?;
     let latest = beside.one_round()?;
     let mut chance = seed;
-    for kill in 0..kills {
-        chance = next(chance);
-        let moment = Duration::from_micros(chance % latest);
-        if kill % WAITING == WAITING - 1 {
-            beside.kill_who_waits(moment)?;
-        } else {
-            beside.start_each()?;
-            beside.kill_engine(moment)?;
+    for _ in 0..BOUTS {
+        for kill in 0..kills {
+            chance = next(chance);
+            let moment = Duration::from_micros(chance % latest);
+            if kill % WAITING == WAITING - 1 {
+                beside.kill_who_waits(moment)?;
+            } else {
+                beside.start_each()?;
+                beside.kill_engine(moment)?;
+            }
+            beside.found.kills += 1;
         }
-        beside.found.kills += 1;
+        beside.settle()?;
+        if beside.found.hit() {
+            beside.count()?;
+            return Ok(beside.found);
+        }
     }
-    beside.settle()?;
-    beside.count()?;
-    let found = beside.found;
-    ensure!(
-        found.broken_off >= kills.div_ceil(IDLE) && found.asked > 0,
-        "the kills came when nothing was done: {found:?}"
-    );
-    Ok(found)
+    bail!("the kills came when nothing was done: {:?}", beside.found)
+}
+
+impl RunsKilled {
+    /// Whether it was work that was killed.
+    fn hit(&self) -> bool {
+        self.broken_off >= self.kills.div_ceil(IDLE) && self.asked > 0
+    }
 }
 
 /// Moments that are spread evenly enough.
@@ -104,6 +116,8 @@ const fn next(chance: u64) -> u64 {
 struct Beside {
     machine: Machine,
     started: Vec<Started>,
+    /// So many of them have ended, and were looked at.
+    settled: usize,
     /// Runs whose person has said that the work is done, and was told that this is kept.
     given: BTreeSet<String>,
     found: RunsKilled,
@@ -244,7 +258,7 @@ impl Beside {
 
     fn settle_all(&mut self) -> Result<()> {
         let since = Instant::now();
-        for at in 0..self.started.len() {
+        for at in self.settled..self.started.len() {
             let (id, kind, n) = {
                 let run = &self.started[at];
                 (run.id.clone(), run.kind, run.n)
@@ -253,6 +267,7 @@ impl Beside {
                 ensure!(since.elapsed() < LONG, "run {id} does not end");
                 std::thread::sleep(Duration::from_millis(20));
             }
+            self.settled = at + 1;
         }
         Ok(())
     }
