@@ -19,6 +19,7 @@ mod message;
 mod names;
 mod recognise;
 pub mod run;
+pub mod schedule;
 mod secret;
 mod shape;
 mod summary;

@@ -139,6 +139,11 @@ fn a_near_name_is_offered() {
     "cron_not_five_fields@/schedule/cron",
     ""
 )]
+#[case::cron_hour(
+    r#"{"name": "n", "tasks": [], "trigger": "schedule", "schedule": {"cron": "0 25 * * *"}}"#,
+    "cron_unreadable@/schedule/cron",
+    ""
+)]
 #[case::concurrent(
     r#"{"name": "n", "tasks": [], "maxConcurrent": 0}"#,
     "field_too_small@/maxConcurrent",

@@ -9,6 +9,7 @@
 //! | [`step()`] | what follows from an event: the one decision function |
 //! | [`RunState`], [`Event`], [`Effect`] | what it is given and gives |
 //! | [`repeat`] | how a run begins that repeats another |
+//! | [`route`] | which data source a task uses, and why none of the others |
 //! | [`queue`] | which attempt goes next, and to which agent |
 //!
 //! An engine around it does four things. It keeps the state and the history in a database. It tells
@@ -28,6 +29,7 @@ mod event;
 pub mod expression;
 pub mod queue;
 mod repeat;
+pub mod route;
 mod state;
 mod status;
 mod step;

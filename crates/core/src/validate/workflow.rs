@@ -6,6 +6,7 @@ use super::cycle::cycles;
 use super::field::{Type, choice, types};
 use super::reference::Known;
 use super::{Severity, Validation, graph, task};
+use crate::schedule::{check_cron, is_zone};
 use crate::shape::{
     DEPENDS_ON, Item, Shape, dependencies, embedded_list, is_collection, items, stages,
 };
@@ -114,34 +115,6 @@ fn check_watch(workflow: &Value, validation: &mut Validation) {
     }
 }
 
-/// Whether this looks like a zone of the IANA database: an area there is and a place in it, or one
-/// of its short names. Which places there are changes with every year.
-fn is_zone(name: &str) -> bool {
-    const AREAS: [&str; 11] = [
-        "Africa",
-        "America",
-        "Antarctica",
-        "Arctic",
-        "Asia",
-        "Atlantic",
-        "Australia",
-        "Etc",
-        "Europe",
-        "Indian",
-        "Pacific",
-    ];
-    match name.trim().split_once('/') {
-        Some((area, place)) => AREAS.contains(&area) && !place.is_empty(),
-        None => {
-            name.trim().len() >= 2
-                && name
-                    .trim()
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || c == '-')
-        }
-    }
-}
-
 fn check_schedule(workflow: &Value, validation: &mut Validation) {
     let scheduled = workflow.get("trigger").and_then(Value::as_str) == Some("schedule");
     let Some(schedule @ Value::Object(_)) = workflow.get("schedule") else {
@@ -172,8 +145,10 @@ fn check_schedule(workflow: &Value, validation: &mut Validation) {
         validation.warning("/schedule/zone", message);
     }
     match schedule.get("cron").and_then(Value::as_str) {
-        Some(cron) if cron.split_whitespace().count() != 5 => {
-            validation.error("/schedule/cron", Message::new("cron_not_five_fields"));
+        Some(cron) => {
+            if let Err(message) = check_cron(cron) {
+                validation.error("/schedule/cron", message);
+            }
         }
         None if scheduled => {
             validation.warning("/schedule", Message::new("schedule_without_cron"));

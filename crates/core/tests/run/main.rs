@@ -8,5 +8,6 @@ mod model;
 mod play;
 mod queueing;
 mod repeats;
+mod routing;
 mod scenarios;
 mod words;
