@@ -6,6 +6,7 @@
 //! the faces turn it into a sentence.
 
 mod bound;
+pub mod connection;
 mod difference;
 mod document;
 mod edit;
@@ -28,6 +29,7 @@ mod validate;
 mod value;
 
 pub use bound::{Bound, bound};
+pub use connection::{Connection, Secret};
 pub use difference::{Difference, DifferenceKind, Subject, differences};
 pub use document::{Document, Format, MAX_DEPTH, MAX_DOCUMENT_BYTES};
 pub use edit::{Edit, Step};

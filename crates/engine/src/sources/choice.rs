@@ -12,8 +12,7 @@ use flowkeep_core::{Message, Value};
 use super::Source;
 use crate::actions::ActionError;
 
-/// The SQLite connection that always exists.
-pub const LOCAL: &str = "local";
+pub use flowkeep_core::connection::LOCAL;
 
 /// A source, and why it was chosen.
 #[derive(Clone)]

@@ -4,11 +4,11 @@
 //! operations are plain data, so that one that could not reach its source can be kept and carried
 //! out later. Which kinds can do which action stands in the table of `core::run::action`.
 //!
-//! Absent on purpose: how connections are kept and their passwords, and sources of other kinds than
-//! SQLite. No SQL for the user's data is outside this folder and `actions`
+//! Absent on purpose: where connections and their passwords are kept. No SQL for the user's data is outside this folder and `actions`
 //! (ARCHITECTURE.md, invariant 3).
 
 mod choice;
+mod open;
 mod sqlite;
 
 use std::future::Future;
@@ -18,6 +18,7 @@ use flowkeep_core::Value;
 use serde::{Deserialize, Serialize};
 
 pub use choice::{Chosen, LOCAL, Rule, choose};
+pub use open::{Bounds, open, open_within};
 pub use sqlite::Sqlite;
 
 use crate::actions::{ActionError, Done, Room, Stop};
