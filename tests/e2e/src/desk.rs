@@ -20,6 +20,24 @@ pub enum Language {
     Chinese,
 }
 
+impl Language {
+    /// What Flowkeep says under a key of the message catalogue in this language.
+    ///
+    /// # Errors
+    /// When the catalogue has no such entry.
+    pub fn words(self, key: &str) -> Result<String> {
+        let catalogue = match self {
+            Self::English => include_str!("../../../messages/en.json"),
+            Self::Chinese => include_str!("../../../messages/zh-CN.json"),
+        };
+        let catalogue: serde_json::Value = serde_json::from_str(catalogue)?;
+        let entry = catalogue.get(key).and_then(serde_json::Value::as_str);
+        entry
+            .map(str::to_owned)
+            .with_context(|| format!("the catalogue has no {key}"))
+    }
+}
+
 /// A machine in small. Everything that runs on it writes below [`Desk::folder`] only.
 pub struct Desk {
     // In the order in which they end: the window manager before the display.

@@ -46,7 +46,7 @@ impl Desk {
         self.press(&["Delete", "Return"])?;
         eventually(
             format!("the dialog to close on {}", path.display()),
-            async || Ok(self.windows_named(title)?.is_empty().then_some(())),
+            async || Ok(self.dialogs_titled(title)?.is_empty().then_some(())),
         )
         .await
     }
@@ -60,7 +60,7 @@ impl Desk {
         self.run("xdotool", &["windowfocus", "--sync", &dialog])?;
         self.press(&["Escape"])?;
         eventually("the dialog to close", async || {
-            Ok(self.windows_named(title)?.is_empty().then_some(()))
+            Ok(self.dialogs_titled(title)?.is_empty().then_some(()))
         })
         .await
     }
@@ -71,9 +71,31 @@ impl Desk {
     /// When none opens within a minute.
     pub async fn dialog(&self, title: &str) -> Result<String> {
         eventually(format!("the dialog {title}"), async || {
-            Ok(self.windows_named(title)?.into_iter().next())
+            Ok(self.dialogs_titled(title)?.into_iter().next())
         })
         .await
+    }
+
+    /// The visible windows of Flowkeep with that title, in whatever script. `xdotool` itself looks at the
+    /// title of old, which GTK leaves out where the desk's locale is not installed.
+    fn dialogs_titled(&self, title: &str) -> Result<Vec<String>> {
+        let mut search = self.command("xdotool");
+        let found = search
+            .args(["search", "--onlyvisible", "--class", "flowkeep-desktop"])
+            .output()?;
+        let mut titled = String::from_utf8(found.stdout)?
+            .lines()
+            .map(str::to_owned)
+            .collect::<Vec<_>>();
+        let wanted = format!("= \"{title}\"\n");
+        titled.retain(|window| {
+            let mut ask = self.command("xprop");
+            ask.args(["-id", window, "_NET_WM_NAME"]);
+            let told = ask.env("LC_ALL", "C.UTF-8").output();
+            // A window may go while it is looked at.
+            told.is_ok_and(|told| String::from_utf8_lossy(&told.stdout).ends_with(&wanted))
+        });
+        Ok(titled)
     }
 
     /// The window of Flowkeep that is so many pixels wide, once there is one.

@@ -31,10 +31,5 @@ pub use window::Window;
 /// # Errors
 /// When the catalogue has no such entry.
 pub fn words(key: &str) -> anyhow::Result<String> {
-    let catalogue: serde_json::Value =
-        serde_json::from_str(include_str!("../../../messages/en.json"))?;
-    let entry = catalogue.get(key).and_then(serde_json::Value::as_str);
-    entry
-        .map(str::to_owned)
-        .ok_or_else(|| anyhow::anyhow!("the catalogue has no {key}"))
+    Language::English.words(key)
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use fantoccini::Locator;
-use flowkeep_e2e::{Desk, Language, Window, drop_on_window, eventually, words};
+use flowkeep_e2e::{Desk, Language, Window, drop_on_window, eventually};
 use serde_json::{Value, json};
 
 fn write(desk: &Desk, name: &str, document: &Value) -> Result<PathBuf> {
@@ -38,7 +38,36 @@ fn total(desk: &Desk) -> Result<u64> {
 
 #[tokio::test]
 async fn import_edit_back_up_lose_restore_undo() -> Result<()> {
-    let desk = Desk::new(Language::English).await?;
+    let steps = [
+        "Undone: Restored 1 document from {backup}",
+        "Restored 1 document from {backup}",
+        "Deleted “Nightly load”",
+        "Backed up to {backup}",
+        "Changed “Nightly load”",
+        "Settings changed",
+        "Imported 2 documents from “{files}”",
+    ];
+    main_job(Language::English, &steps).await
+}
+
+#[tokio::test]
+async fn import_edit_back_up_lose_restore_undo_in_chinese() -> Result<()> {
+    let steps = [
+        "已撤销：从 {backup} 恢复 1 份文档",
+        "从 {backup} 恢复 1 份文档",
+        "删除“Nightly load”",
+        "备份到 {backup}",
+        "更改“Nightly load”",
+        "更改设置",
+        "从“{files}”导入 2 份文档",
+    ];
+    main_job(Language::Chinese, &steps).await
+}
+
+/// Does all of it in a window of that language, where Activity then tells of these steps and of nothing
+/// else, the newest first.
+async fn main_job(language: Language, steps: &[&str]) -> Result<()> {
+    let desk = Desk::new(language).await?;
     let nightly = write(&desk, "nightly.json", &workflow("nightly", "Nightly"))?;
     let weekly = write(&desk, "weekly.json", &workflow("weekly", "Weekly"))?;
     let backups = desk.folder().join("backups");
@@ -58,7 +87,7 @@ async fn import_edit_back_up_lose_restore_undo() -> Result<()> {
     window
         .click_in("folder-question", "choose-backup-folder")
         .await?;
-    desk.choose_in_dialog(&words("backup_pick_title")?, &backups)
+    desk.choose_in_dialog(&language.words("backup_pick_title")?, &backups)
         .await?;
     window.gone("folder-question").await?;
 
@@ -109,30 +138,22 @@ async fn import_edit_back_up_lose_restore_undo() -> Result<()> {
 
     // Every step is in Activity.
     window.click("nav-activity").await?;
-    let steps = [
-        "Undone",
-        "Restored",
-        "Deleted",
-        "Backed up",
-        "Changed",
-        "Imported",
-    ];
+    let lines = "return [...document.querySelectorAll('[data-testid^=\"row-\"]')]
+        .map((row) => row.querySelector('span > span').textContent)";
+    let backup = made[0].path();
+    let files = nightly.parent().context("a folder")?;
+    let steps: Vec<_> = steps
+        .iter()
+        .map(|step| step.replace("{backup}", &backup.to_string_lossy()))
+        .map(|step| step.replace("{files}", &files.to_string_lossy()))
+        .collect();
+    let mut told = Value::Null;
     eventually("every step, the newest first", async || {
-        let lines = "return [...document.querySelectorAll('[data-testid^=\"row-\"]')]
-            .map((row) => row.textContent)";
-        let lines = window.ask(lines).await?;
-        let lines: Vec<&str> = lines
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .collect();
-        let told = lines
-            .iter()
-            .filter_map(|line| steps.iter().find(|step| line.starts_with(*step)));
-        Ok(told.eq(steps.iter()).then_some(()))
+        told = window.ask(lines).await?;
+        Ok((told == json!(steps)).then_some(()))
     })
-    .await?;
+    .await
+    .with_context(|| told.to_string())?;
     window.close().await
 }
 

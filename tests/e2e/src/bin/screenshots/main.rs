@@ -41,18 +41,14 @@ async fn shoot(language: Language, theme: &str, folder: &Path, end: &str) -> Res
     let usb = Disk::new()?;
     let backups = usb.0.join("Backups");
     let window = Window::open(&desk).await?;
-    let settings = json!({"theme": theme, "backup_folder_asked": true, "language": "en",
+    let settings = json!({"theme": theme, "backup_folder_asked": true,
         "display_name": if language == Language::English { "Ada" } else { "林薇" }});
     window.call("settings_update", &settings).await?;
     window.call("example_add", &json!({})).await?;
-    // In English, because `xdotool` finds no other titles.
     fs::create_dir(&backups)?;
     window.click("nav-backup").await?;
     window.click("choose-backup-folder").await?;
-    desk.choose_in_dialog(&words("backup_pick_title")?, &backups)
-        .await?;
-    window
-        .call("settings_update", &json!({"language": "system"}))
+    desk.choose_in_dialog(&language.words("backup_pick_title")?, &backups)
         .await?;
     let kept = usb.0.join("Workflows");
     office::write(language, &kept, 1)?;
