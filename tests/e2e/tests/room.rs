@@ -50,51 +50,48 @@ impl Drop for SmallDisk<'_> {
     }
 }
 
-#[tokio::test]
-#[cfg_attr(
-    not(target_os = "linux"),
-    ignore = "a file system in memory is mounted"
-)]
-async fn a_full_disk_is_said_over_the_page_and_room_lets_the_run_go_on() -> Result<()> {
-    if !rustix::process::geteuid().is_root() {
-        // Nobody else may mount; the sweep over full disks of the command line says the same.
-        return Ok(());
-    }
-    let desk = Desk::new(Language::English).await?;
-    let data = desk.data();
-    let small = SmallDisk::mount(&desk, &data, 12)?;
-    let window = Window::open(&desk).await?;
-    // Each step is written down before the next begins: there is always something to write.
-    let tasks: Vec<_> = (0..400)
-        .map(|n: u32| {
-            let after: Vec<_> = n.checked_sub(1).map(|n| format!("t{n}")).into_iter().collect();
-            json!({"id": format!("t{n}"), "action": "wait", "params": {"ms": 20}, "dependsOn": after})
-        })
-        .collect();
-    let text = json!({"id": "long", "name": "Long", "tasks": tasks}).to_string();
-    let made = json!({"text": text, "format": "json"});
-    window.call("flow_create", &made).await?;
-    let run = window
-        .call("run_start", &json!({"workflow": "long"}))
-        .await?;
-    let filler = small.fill()?;
-    window
-        .text_of("engine-trouble", |text| text.contains("make some room"))
-        .await?;
-    let shown = window
-        .call("run_show", &json!({"id": run["run_id"]}))
-        .await?;
-    // It may not even have begun when the room was gone; that it ended nobody could have written.
-    ensure!(shown["end_time"].is_null(), "it stands still: {shown}");
+mod needs_mounts {
+    use super::*;
 
-    fs::remove_file(filler)?;
-    window.gone("engine-trouble").await?;
-    let cancelled = window
-        .call("run_cancel", &json!({"id": run["run_id"]}))
-        .await?;
-    ensure!(
-        cancelled["status"] == "cancelled",
-        "it goes on: {cancelled}"
-    );
-    window.close().await
+    #[tokio::test]
+    #[ignore = "only root may mount"]
+    async fn a_full_disk_is_said_over_the_page_and_room_lets_the_run_go_on() -> Result<()> {
+        let desk = Desk::new(Language::English).await?;
+        let data = desk.data();
+        let small = SmallDisk::mount(&desk, &data, 12)?;
+        let window = Window::open(&desk).await?;
+        // Each step is written down before the next begins: there is always something to write.
+        let tasks: Vec<_> = (0..400)
+            .map(|n: u32| {
+                let after: Vec<_> = n.checked_sub(1).map(|n| format!("t{n}")).into_iter().collect();
+                json!({"id": format!("t{n}"), "action": "wait", "params": {"ms": 20}, "dependsOn": after})
+            })
+            .collect();
+        let text = json!({"id": "long", "name": "Long", "tasks": tasks}).to_string();
+        let made = json!({"text": text, "format": "json"});
+        window.call("flow_create", &made).await?;
+        let run = window
+            .call("run_start", &json!({"workflow": "long"}))
+            .await?;
+        let filler = small.fill()?;
+        window
+            .text_of("engine-trouble", |text| text.contains("make some room"))
+            .await?;
+        let shown = window
+            .call("run_show", &json!({"id": run["run_id"]}))
+            .await?;
+        // It may not even have begun when the room was gone; that it ended nobody could have written.
+        ensure!(shown["end_time"].is_null(), "it stands still: {shown}");
+
+        fs::remove_file(filler)?;
+        window.gone("engine-trouble").await?;
+        let cancelled = window
+            .call("run_cancel", &json!({"id": run["run_id"]}))
+            .await?;
+        ensure!(
+            cancelled["status"] == "cancelled",
+            "it goes on: {cancelled}"
+        );
+        window.close().await
+    }
 }

@@ -68,11 +68,11 @@ fn main() -> Result<ExitCode> {
     } else {
         failures.push("strace is missing or may not trace here: nothing was killed".to_owned());
     }
-    match full_disks(&program) {
+    match full_disks(&program, 1) {
         Ok(tried) => {
             writeln!(
                 out,
-                "full disks: {} refused, {} large enough, {} failures",
+                "full disks: {} refused, {} large enough, {} failures; an engine stood still and went on",
                 tried.refusals,
                 tried.successes,
                 tried.failures.len()

@@ -1,9 +1,14 @@
 //! Real disks that are full: small file systems in memory, mounted for the purpose.
 
-use std::path::Path;
-use std::process::Command;
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
+use serde_json::json;
 
 use crate::Machine;
 use crate::contents::contents;
@@ -18,6 +23,12 @@ pub struct RoomTried {
     /// What was not as promised.
     pub failures: Vec<String>,
 }
+
+/// No engine needs longer to notice what its disk has.
+const LONG: Duration = Duration::from_mins(1);
+
+/// Tasks of the run whose disk is full, one after the other: after each there is something to write.
+const TASKS: usize = 150;
 
 /// A file system in memory, gone with its handle.
 struct Small<'a>(&'a Path);
@@ -36,6 +47,19 @@ impl<'a> Small<'a> {
         );
         Ok(Self(place))
     }
+
+    /// Takes all the room there is; the file that holds it.
+    fn fill(&self) -> Result<PathBuf> {
+        let path = self.0.join("filler");
+        let mut file = File::create(&path)?;
+        let mut piece = 1 << 20;
+        while piece > 0 {
+            if file.write_all(&vec![0; piece]).is_err() {
+                piece /= 2;
+            }
+        }
+        Ok(path)
+    }
 }
 
 impl Drop for Small<'_> {
@@ -45,14 +69,16 @@ impl Drop for Small<'_> {
     }
 }
 
-/// Runs backup and restore on disks of every size from far too small to large enough.
+/// Runs backup and restore on disks of sizes from far too small to large enough, on one of so many of
+/// them; and an engine whose disk is full for a while.
 ///
 /// # Errors
 /// When nothing can be mounted here (that needs root).
-pub fn full_disks(program: &Path) -> Result<RoomTried> {
+pub fn full_disks(program: &Path, every: usize) -> Result<RoomTried> {
     let mut tried = RoomTried::default();
-    backups_to_small_disks(program, &mut tried)?;
-    data_on_small_disks(program, &mut tried)?;
+    backups_to_small_disks(program, every, &mut tried)?;
+    data_on_small_disks(program, every, &mut tried)?;
+    run_on_a_full_disk(program)?;
     ensure!(
         tried.refusals > 0 && tried.successes > 0,
         "the sizes miss the edge: {tried:?}"
@@ -77,13 +103,13 @@ fn seeded(program: &Path, documents: usize) -> Result<Machine> {
 
 /// The backup's disk is full: by bytes, which is seen beforehand, and by the number of files, which
 /// no estimate sees.
-fn backups_to_small_disks(program: &Path, tried: &mut RoomTried) -> Result<()> {
+fn backups_to_small_disks(program: &Path, every: usize, tried: &mut RoomTried) -> Result<()> {
     let machine = seeded(program, 40)?;
     let place = machine.path("backups/small");
     let database = machine.path("data/flowkeep.db");
     let sizes = ["size=1m", "size=2m"].map(str::to_owned);
     let files = (4..70)
-        .step_by(3)
+        .step_by(3 * every)
         .map(|files| format!("size=16m,nr_inodes={files}"));
     for options in sizes.into_iter().chain(files) {
         let mounted = Small::mount(&place, &options)?;
@@ -123,7 +149,7 @@ fn backups_to_small_disks(program: &Path, tried: &mut RoomTried) -> Result<()> {
 }
 
 /// The data folder's disk is full while restoring into it and while backing it up.
-fn data_on_small_disks(program: &Path, tried: &mut RoomTried) -> Result<()> {
+fn data_on_small_disks(program: &Path, every: usize, tried: &mut RoomTried) -> Result<()> {
     let source = seeded(program, 60)?;
     let made = source.done(&[
         "db",
@@ -134,7 +160,7 @@ fn data_on_small_disks(program: &Path, tried: &mut RoomTried) -> Result<()> {
     let backup = made["target_dir"]
         .as_str()
         .context("a backup has a folder")?;
-    for kilobytes in (400..5000).step_by(200) {
+    for kilobytes in (400..5000).step_by(200 * every) {
         let machine = Machine::new(program)?;
         let place = machine.path("data");
         let mounted = Small::mount(&place, &format!("size={kilobytes}k"))?;
@@ -192,5 +218,74 @@ fn data_on_small_disks(program: &Path, tried: &mut RoomTried) -> Result<()> {
         }
         drop(mounted);
     }
+    Ok(())
+}
+
+/// The data folder's disk is full while an engine is at work: it begins nothing, says why, and goes on
+/// when there is room. No task is done twice.
+fn run_on_a_full_disk(program: &Path) -> Result<()> {
+    let machine = Machine::new(program)?;
+    let place = machine.path("data");
+    let mounted = Small::mount(&place, "size=12m")?;
+    let tasks: Vec<_> = (0..TASKS)
+        .map(|n| {
+            let after: Vec<_> = n.checked_sub(1).map(|n| format!("t{n}")).into_iter().collect();
+            json!({"id": format!("t{n}"), "action": "wait", "params": {"ms": 20}, "dependsOn": after})
+        })
+        .collect();
+    let text = json!({"id": "long", "name": "Long", "tasks": tasks}).to_string();
+    let file = machine.file("long.json", &text)?;
+    machine.done(&["flow", "create", &file])?;
+    let begun = machine.done(&["run", "start", "long"])?;
+    let run = begun["run_id"].as_str().context("a run has an id")?;
+
+    let mut engine = Command::new(machine.program());
+    engine.args(["engine", "run"]);
+    machine.equip(&mut engine);
+    let mut engine = engine
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let told = engine.stderr.take().context("it has a standard error")?;
+    let (sender, says) = channel();
+    std::thread::spawn(move || {
+        let mut lines = BufReader::new(told).lines().map_while(Result::ok);
+        lines.try_for_each(|line| sender.send(line))
+    });
+    let tried = (|| {
+        let done = || -> Result<usize> {
+            let shown = machine.done(&["run", "show", run])?;
+            let tasks = shown["tasks"].as_array().context("tasks")?;
+            Ok(tasks
+                .iter()
+                .filter(|task| task["status"] == "succeeded")
+                .count())
+        };
+        let since = Instant::now();
+        while done()? < 2 {
+            ensure!(since.elapsed() < LONG, "the run does not go on");
+        }
+        let filler = mounted.fill()?;
+        let said = says.recv_timeout(LONG)?;
+        ensure!(said.starts_with("No run goes on"), "it said {said:?}");
+        ensure!(done()? < TASKS, "all was done before the disk was full");
+        std::fs::remove_file(filler)?;
+        let said = says.recv_timeout(LONG)?;
+        ensure!(said.contains("goes on"), "it said {said:?}");
+        while done()? < TASKS {
+            ensure!(since.elapsed() < LONG, "the run does not go on");
+        }
+        Ok(())
+    })();
+    engine.kill()?;
+    engine.wait()?;
+    tried?;
+    let shown = machine.done(&["run", "show", run])?;
+    let tasks = shown["tasks"].as_array().into_iter().flatten();
+    let attempts = tasks.filter_map(|task| task["attempts"].as_array());
+    ensure!(
+        attempts.map(Vec::len).eq([1; TASKS]),
+        "a task was done again: {shown}"
+    );
     Ok(())
 }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use fantoccini::Locator;
-use flowkeep_e2e::{Desk, Language, Window, drop_on_window, words};
+use flowkeep_e2e::{Desk, Language, Window, drop_on_window};
 use serde_json::json;
 
 #[tokio::main]

@@ -1,0 +1,36 @@
+//! Killed by `strace`, which containers may forbid.
+
+use anyhow::Result;
+use flowkeep_faults::{Deed, Extent, flowkeep, sweep};
+
+fn killed_here_and_there(deed: Deed, every: usize) -> Result<()> {
+    let swept = sweep(
+        &flowkeep()?,
+        deed,
+        Extent {
+            every,
+            all_calls: false,
+        },
+    )?;
+    assert!(swept.kills >= 10, "{swept:?}");
+    assert_eq!(swept.failures, Vec::<String>::new());
+    Ok(())
+}
+
+#[test]
+#[ignore = "strace has to be there and to be allowed to trace"]
+fn a_killed_backup_leaves_nothing_that_looks_like_one() -> Result<()> {
+    killed_here_and_there(Deed::Backup, 29)
+}
+
+#[test]
+#[ignore = "strace has to be there and to be allowed to trace"]
+fn a_killed_restore_is_all_or_nothing() -> Result<()> {
+    killed_here_and_there(Deed::Restore, 23)
+}
+
+#[test]
+#[ignore = "strace has to be there and to be allowed to trace"]
+fn a_killed_undo_is_all_or_nothing() -> Result<()> {
+    killed_here_and_there(Deed::Undo, 13)
+}
