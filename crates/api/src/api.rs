@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use flowkeep_core::PlanId;
+use flowkeep_engine::sources::Connections;
 use flowkeep_host::{
     Clock, DataFolder, Files, FolderOrigin, SystemClock, SystemFiles, Unsafe, account_name,
     private_folder, text_path, unsafe_place,
@@ -17,7 +18,7 @@ use tempfile::TempDir;
 use crate::AppError;
 use crate::apart::PATIENCE;
 use crate::backup_disks::BackupDisks;
-use crate::engine_seat::EngineSeat;
+use crate::engine_seat::{EngineSeat, connections};
 use crate::looking::{self, Still};
 use crate::ownership::{EngineLock, InUse, Owner};
 use crate::plans::Plan;
@@ -84,6 +85,8 @@ pub struct Api {
     pub(crate) plans: Mutex<HashMap<PlanId, Arc<Mutex<Plan>>>>,
     pub(crate) seat: EngineSeat,
     pub(crate) disks: BackupDisks,
+    /// What tasks can use.
+    pub(crate) connections: Arc<Connections>,
     /// How long a backup that was cancelled may take to end before it is left to itself, and a disk
     /// to say what is on it.
     pub(crate) patience: Duration,
@@ -153,6 +156,7 @@ impl Api {
         let store = Arc::new(store);
         Ok(Self {
             disks: BackupDisks::new(&store),
+            connections: connections(&folder.path)?,
             scratch: Scratch::new(own.path().to_owned()),
             store,
             data_dir: folder.path,
@@ -193,6 +197,7 @@ impl Api {
         let api = Self {
             scratch: Scratch::new(data_dir.clone()),
             disks: BackupDisks::new(&store),
+            connections: connections(&data_dir)?,
             store,
             data_dir,
             origin: folder.origin,

@@ -12,8 +12,8 @@ use ts_rs::{Config, TS};
 
 use crate::bodies::{
     activity, agents, backups, diagnostics, documents, drafts, duplicates, examples, exports,
-    history, log_transfers, logs, overview, plan_decisions, restores, revisions, run_changes,
-    run_overview, run_previews, run_questions, runs, settings,
+    history, log_transfers, logs, overview, plan_decisions, restores, revisions, routes,
+    run_changes, run_overview, run_previews, run_questions, runs, settings,
 };
 use crate::types as t;
 use crate::{Api, AppError, Progress, script};
@@ -193,6 +193,9 @@ static OTHERS: &[Command] = &[
     command!("action_list", t::Nothing => t::ActionList, run_previews::actions, []),
     command!("agent_list", t::Nothing => t::AgentList, agents::list, []),
     command!("agent_set", t::AgentSetInput => t::AgentList, agents::set, [writes]),
+    command!("route_list", t::Nothing => t::RouteList, routes::list, []),
+    command!("route_set", t::RouteSetInput => t::RouteList, routes::set, [writes]),
+    command!("route_explain", t::RouteExplainInput => t::RouteExplanation, routes::explain, []),
     command!("log_executions", t::LogListInput => t::ExecutionPage, logs::executions, []),
     command!("log_operations", t::LogListInput => t::OperationEntryPage, logs::operations, []),
     command!("log_show", t::LogRef => t::LogShow, logs::show, []),

@@ -6,10 +6,9 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use flowkeep_core::run::Status;
-use flowkeep_engine::sources::{LOCAL, Source, Sqlite};
+use flowkeep_engine::sources::{Connected, Connections, LOCAL, Sqlite};
 use flowkeep_engine::{Engine, EngineOptions, Scope};
-use flowkeep_host::Clock;
-use flowkeep_store::{RunFilter, Store};
+use flowkeep_store::RunFilter;
 
 use crate::bodies::history;
 use crate::ownership::{EngineLock, Owner};
@@ -44,17 +43,25 @@ impl EngineSeat {
     }
 }
 
-/// The data sources that are connected.
+/// What the tasks of a data folder can use.
 ///
 /// # Errors
 /// What the system says when a path cannot be made absolute.
-pub(crate) fn connected(data_dir: &Path) -> Result<Vec<Arc<dyn Source>>, AppError> {
+pub(crate) fn connections(data_dir: &Path) -> Result<Arc<Connections>, AppError> {
     let local = Sqlite::made(LOCAL, data_dir.join("local.db"))
         .map_err(|error| AppError::new("internal").with("detail", error))?;
-    Ok(vec![Arc::new(local)])
+    Ok(Arc::new(Connections::new(vec![Arc::new(local)])))
 }
 
 impl Api {
+    /// What tasks can use now.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub(crate) fn connected(&self) -> Result<Arc<Connected>, AppError> {
+        Ok(self.connections.renew(&self.store)?)
+    }
+
     /// Carries runs out in this process, unless another one owns the engine. Says whether an
     /// engine is at work here now; the one that was stays, whatever its scope. Where the engine is
     /// to stay it has all runs, whoever is the first to find that the former owner has gone.
@@ -83,9 +90,20 @@ impl Api {
         };
         let epoch = owner.epoch(self.face)?;
         let scope = if inside.stays { Scope::All } else { scope };
-        let options = options(&self.store, &self.clock, &self.data_dir, epoch, scope)?;
+        let options = self.engine_options(epoch, scope);
         inside.engine = Some(Engine::start(options)?);
         Ok(true)
+    }
+
+    fn engine_options(&self, epoch: i64, scope: Scope) -> EngineOptions {
+        EngineOptions {
+            store: Arc::clone(&self.store),
+            data_dir: self.data_dir.clone(),
+            clock: Arc::clone(&self.clock),
+            epoch,
+            scope,
+            connections: Arc::clone(&self.connections),
+        }
     }
 
     /// Makes the engine of this process look at once for what is new.
@@ -238,23 +256,6 @@ impl CleaningUp {
             Err(error) => tracing::warn!(%error, "old runs are not removed"),
         }
     }
-}
-
-fn options(
-    store: &Arc<Store>,
-    clock: &Arc<dyn Clock>,
-    data_dir: &Path,
-    epoch: i64,
-    scope: Scope,
-) -> Result<EngineOptions, AppError> {
-    Ok(EngineOptions {
-        store: Arc::clone(store),
-        data_dir: data_dir.to_owned(),
-        clock: Arc::clone(clock),
-        epoch,
-        scope,
-        connected: connected(data_dir)?,
-    })
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use flowkeep_api::text_path;
 use flowkeep_core::{KeptHistory, Kind};
 
 use crate::log_args::{Log, SettingsVerb};
-use crate::run_args::{Action, Agent, Engine, Run, Source};
+use crate::run_args::{Action, Agent, Engine, Route, Run, Source};
 
 /// All of a call.
 #[derive(Debug, Parser)]
@@ -68,6 +68,8 @@ pub(crate) enum Noun {
     Log(Box<Log>),
     #[command(subcommand)]
     Settings(SettingsVerb),
+    #[command(subcommand)]
+    Route(Route),
     #[command(subcommand)]
     Source(Source),
     #[command(subcommand)]

@@ -14,6 +14,7 @@ mod logs;
 mod output;
 mod progress;
 mod read;
+mod routes;
 mod run_args;
 mod run_details;
 mod runs;
@@ -86,6 +87,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<Outcome, AppError> {
         | Noun::Agent(_)
         | Noun::Log(_)
         | Noun::Settings(_)
+        | Noun::Route(_)
         | Noun::Source(_)
         | Noun::Engine(_)
         | Noun::Doctor => {}
@@ -116,6 +118,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<Outcome, AppError> {
         Noun::Agent(verb) => agents::run(&api, output, verb),
         Noun::Log(verb) => logs::run(&api, output, *verb),
         Noun::Settings(verb) => logs::settings(&api, output, verb),
+        Noun::Route(verb) => routes::run(&api, output, verb),
         Noun::Source(Source::List) => runs::sources(&api, output),
         Noun::Engine(Engine::Run) => runs::engine(&api, output),
         Noun::Doctor => diagnosis(output, &overview::doctor(&api, Nothing {})?),

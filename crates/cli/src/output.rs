@@ -163,7 +163,7 @@ impl Output {
         }
     }
 
-    /// Gives every message its sentence; code and fields stay for programs. Under `reason`,
+    /// Gives every message its sentence; code and fields stay for programs. Under `reason`, `why`,
     /// `message` or `text` stands the sentence then, `code` and `fields` beside it; a message in a list
     /// becomes an object of the three. What people and programs gave is theirs and stays.
     fn speak(&self, value: &mut Value) {
@@ -184,7 +184,9 @@ impl Output {
                         continue;
                     }
                     match message(field) {
-                        Some(message) if matches!(key.as_str(), "reason" | "message" | "text") => {
+                        Some(message)
+                            if matches!(key.as_str(), "reason" | "message" | "text" | "why") =>
+                        {
                             *field = self.catalogue.say(&message).into();
                             said = Some(message);
                         }

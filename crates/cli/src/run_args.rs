@@ -1,4 +1,4 @@
-//! The grammar of `run`, `action`, `agent`, `source` and `engine`.
+//! The grammar of `run`, `action`, `agent`, `route`, `source` and `engine`.
 
 use std::path::{Path, PathBuf};
 
@@ -201,6 +201,27 @@ pub(crate) enum Agent {
         agents_file: Option<PathBuf>,
         #[arg(long = "limit", value_name = "N")]
         run_limit: Option<u32>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Route {
+    List,
+    Set {
+        #[arg(
+            long = "file",
+            value_name = "FILE",
+            required_unless_present = "defaults"
+        )]
+        routes_file: Option<PathBuf>,
+        #[arg(long, conflicts_with = "routes_file")]
+        defaults: bool,
+    },
+    Explain {
+        workflow: String,
+        task: String,
+        #[arg(long, value_name = "JSON|@FILE", value_parser = object)]
+        context: Option<Object>,
     },
 }
 

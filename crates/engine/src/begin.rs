@@ -1,13 +1,11 @@
 //! From a workflow to a run that may begin.
 
-use std::sync::Arc;
-
 use flowkeep_core::run::{Refused, Start};
 use flowkeep_core::{Message, RunId, Validation};
 use flowkeep_store::{NewRun, Store, StoreError};
 
 use crate::readiness::readiness;
-use crate::sources::Source;
+use crate::sources::Connected;
 
 /// What is to begin.
 #[derive(Debug, Clone, Default)]
@@ -42,7 +40,7 @@ pub struct Begun {
 /// `run_unknown_task`, `no_connection`, `source_unfit`, `no_choice`.
 pub fn begin(
     store: &Store,
-    connected: &[Arc<dyn Source>],
+    connected: &Connected,
     beginning: &Beginning,
 ) -> Result<Result<Begun, Refused>, StoreError> {
     let id = beginning.workflow.as_str();

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use flowkeep_core::run::expression::{Fault, condition};
 use flowkeep_core::run::queue::Waiting;
+use flowkeep_core::run::route;
 use flowkeep_core::run::{
     Condition, Effect, Evaluation, Event, Level, Moment, QueuedAttempt, Refused, Status, TaskId,
     step,
@@ -19,7 +20,7 @@ use crate::actions::{ActionError, Stopper};
 use crate::live::Live;
 use crate::round::{Act, Round};
 use crate::rounds::{Pending, Rounds, UnderWay};
-use crate::sources::{Chosen, choose};
+use crate::sources::Chosen;
 use crate::take_up::{NotTaken, give_up};
 use crate::values::{Values, Whereabouts, whereabouts};
 use crate::wanted::Wanted;
@@ -307,19 +308,17 @@ impl Rounds {
     fn choose(&self, run: RunId, task: &TaskId) -> Option<Result<Chosen, ActionError>> {
         let live = self.live.get(&run)?;
         let task = live.definition.task(task)?;
-        // That one only tells which source it would be.
-        let tells = task.action.name == "DataSourceTaskExecutor.determineDataSource";
-        if task.action.sources.is_empty() && !tells {
+        if !task.needs_source() {
             return None;
         }
         let load = |name: &str| self.load.get(name).copied().unwrap_or_default();
-        Some(choose(
-            &task.routing,
-            &live.context,
-            task.action,
-            &self.place.connected,
-            load,
-        ))
+        let wanted = route::Wanted {
+            routing: &task.routing,
+            action: task.action,
+            workflow: &live.workflow,
+            context: &live.context,
+        };
+        Some(self.place.connections.now().choose(&wanted, load))
     }
 
     /// Gives an attempt to a worker.

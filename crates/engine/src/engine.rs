@@ -20,7 +20,7 @@ use flowkeep_store::{Said, Store, StoreError};
 
 use crate::actions::HttpClient;
 use crate::rounds::Rounds;
-use crate::sources::Source;
+use crate::sources::Connections;
 use crate::worker::{Came, Workplace};
 
 /// How to begin.
@@ -35,8 +35,8 @@ pub struct EngineOptions {
     pub epoch: i64,
     /// Which runs are carried out.
     pub scope: Scope,
-    /// The data sources that are connected.
-    pub connected: Vec<Arc<dyn Source>>,
+    /// What tasks can use.
+    pub connections: Arc<Connections>,
 }
 
 /// Which runs an engine carries out. It answers requests about any run.
@@ -101,7 +101,7 @@ impl Engine {
             store: options.store,
             data_dir: options.data_dir,
             clock: options.clock,
-            connected: options.connected,
+            connections: options.connections,
             http: HttpClient::new(),
             report: report.clone(),
         });

@@ -1,12 +1,11 @@
 //! A workflow looked at before it runs: what stops a start, what is odd, what has to be trusted.
 
-use std::sync::Arc;
-
+use flowkeep_core::run::route::Wanted;
 use flowkeep_core::run::{Definition, Task};
 use flowkeep_core::{Document, Finding, Kind, Message, Sha256, Validation, Value};
 use flowkeep_store::{DocumentRecord, Store, StoreError, StoredText};
 
-use crate::sources::{Source, choose};
+use crate::sources::Connected;
 
 /// A workflow as it stands.
 pub struct Readiness {
@@ -58,7 +57,7 @@ const WRITTEN_HERE: [&str; 3] = ["create", "update", "example_add"];
 /// What the database says.
 pub fn readiness(
     store: &Store,
-    connected: &[Arc<dyn Source>],
+    connected: &Connected,
     workflow: &str,
 ) -> Result<Option<Readiness>, StoreError> {
     let record = store.document(Kind::Workflow, workflow)?;
@@ -92,7 +91,7 @@ pub fn readiness(
     ready.hash = Some(tasks_hash(document.value()));
     match Definition::read_with_warnings(document.value()) {
         Ok((definition, validation)) => {
-            ready.unconnected = unconnected(&definition, connected);
+            ready.unconnected = unconnected(&definition, workflow, connected);
             ready.trusted = definition.acting().next().is_none()
                 || is_trusted(store, &ready.record, document.value())?;
             ready.validation = validation;
@@ -103,13 +102,19 @@ pub fn readiness(
     Ok(Some(ready))
 }
 
-fn unconnected(definition: &Definition, connected: &[Arc<dyn Source>]) -> Vec<Unconnected> {
+fn unconnected(definition: &Definition, workflow: &str, connected: &Connected) -> Vec<Unconnected> {
     let missing = |task: &Task| {
         let routing = &task.routing;
         if task.action.sources.is_empty() {
             return None;
         }
-        let chosen = choose(routing, &Value::Null, task.action, connected, |_| 0);
+        let wanted = Wanted {
+            routing,
+            action: task.action,
+            workflow,
+            context: &Value::Null,
+        };
+        let chosen = connected.choose(&wanted, |_| 0);
         Some(Unconnected {
             message: chosen.err()?.message.with("task", &task.id),
             pointer: task.pointer.clone(),

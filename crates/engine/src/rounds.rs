@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use flowkeep_core::run::queue::Queue;
 use flowkeep_core::run::{Event, Level, Moment, Status, TaskId, Timer};
 use flowkeep_core::{Message, RunId};
-use flowkeep_store::{RunWrite, Said, Watch};
+use flowkeep_store::{AssignedSource, RunWrite, Said, Watch};
 use tokio::runtime::Runtime;
 
 use crate::actions::Stopper;
@@ -161,8 +161,11 @@ impl Rounds {
         self.finish(round, happened);
     }
 
-    /// Takes up who carries attempts out; while that cannot be read it stays as it is.
+    /// Takes up who carries attempts out, and on what; while that cannot be read it stays as it is.
     pub(crate) fn take_agents(&mut self) {
+        if let Err(error) = self.place.connections.renew(&self.place.store) {
+            tracing::warn!(%error, "the connections cannot be read");
+        }
         match Agents::kept(&self.place.store) {
             Ok(kept) if self.agents.as_ref() != Some(&kept) => {
                 if kept.list.is_empty() {
@@ -332,9 +335,10 @@ impl Rounds {
                 continue;
             }
             let source = self.live.get(&run).and_then(|live| live.chosen.get(&task));
-            let source = source.map(|chosen| {
-                let rule = chosen.rule.as_str().to_owned();
-                (chosen.source.name().to_owned(), rule)
+            let source = source.map(|chosen| AssignedSource {
+                name: chosen.source.name().to_owned(),
+                rule: chosen.rule.clone(),
+                passed_over: chosen.passed_over.clone(),
             });
             round
                 .written

@@ -18,7 +18,7 @@ use crate::actions::{
 };
 use crate::begin::{Beginning, Begun, begin};
 use crate::engine::Happened;
-use crate::sources::{Chosen, Source};
+use crate::sources::{Chosen, Connections};
 use crate::values::{Values, Whereabouts, evaluated};
 
 /// How long an attempt that was stopped hard has to say so.
@@ -32,7 +32,7 @@ pub(crate) struct Workplace {
     pub(crate) store: Arc<Store>,
     pub(crate) data_dir: PathBuf,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) connected: Vec<Arc<dyn Source>>,
+    pub(crate) connections: Arc<Connections>,
     pub(crate) http: HttpClient,
     pub(crate) report: Sender<Happened>,
 }
@@ -233,7 +233,7 @@ impl Workplace {
             context: print(context),
             ..Beginning::default()
         };
-        let Begun { mut new, trusted } = begin(&self.store, &self.connected, &beginning)
+        let Begun { mut new, trusted } = begin(&self.store, &self.connections.now(), &beginning)
             .map_err(|error| unread(&error))?
             .map_err(|refused| ActionError::lasting(refused.0))?;
         if !trusted {

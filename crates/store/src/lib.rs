@@ -67,7 +67,7 @@ pub use run_list::{
 };
 pub use run_overview::{AskingRecord, ProgressRecord, UnderWayRecord};
 pub use run_request::{NewRunRequest, RequestAnswer, RunRequest, Watch};
-pub use run_round::{RunWrite, Said};
+pub use run_round::{AssignedSource, RunWrite, Said};
 pub use safety_copy::{check_copy, newest_operation_in_copy};
 pub use schema::APPLICATION_ID;
 pub use snapshot::{DocumentRow, Snapshot, SnapshotDocument, SnapshotOperation, SnapshotRevision};

@@ -191,6 +191,11 @@ pub(crate) fn to_json(value: &impl Serialize) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|error| StoreError::Io(error.into()))
 }
 
+/// A list as a column keeps it: nothing where it is empty.
+pub(crate) fn list_or_null(list: &[impl Serialize]) -> Result<Option<String>, StoreError> {
+    (!list.is_empty()).then(|| to_json(&list)).transpose()
+}
+
 pub(crate) fn find(connection: &Connection, id: RunId) -> Result<Option<KeptRun>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM run r WHERE r.id = ?1");
     Ok(connection

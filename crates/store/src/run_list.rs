@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use flowkeep_core::run::route::PassedOver;
 use flowkeep_core::run::{Status, TaskId};
 use flowkeep_core::{Message, RunId};
 use rusqlite::Row;
@@ -131,6 +132,9 @@ pub struct AttemptRecord {
     pub data_source: Option<String>,
     /// Why that source.
     pub rule: Option<String>,
+    /// What the rules before that asked for, and why it was not taken.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passed_over: Vec<PassedOver>,
     /// Why it failed or was broken off.
     pub error: Option<Message>,
 }
@@ -161,10 +165,11 @@ pub struct OutputRecord {
 
 /// The attempts of a run, each to be read by [`attempt`].
 pub(crate) const ATTEMPTS: &str = "SELECT task, number, status, queued_at, started_at, ended_at, \
-    agent, data_source, rule, error FROM attempt WHERE run = ?1 ORDER BY task, number";
+    agent, data_source, rule, error, passed_over FROM attempt WHERE run = ?1 ORDER BY task, number";
 
 pub(crate) fn attempt(row: &Row<'_>) -> rusqlite::Result<AttemptRecord> {
     let error: Option<String> = row.get(9)?;
+    let passed_over: Option<String> = row.get(10)?;
     Ok(AttemptRecord {
         task: TaskId(row.get(0)?),
         number: row.get(1)?,
@@ -175,6 +180,7 @@ pub(crate) fn attempt(row: &Row<'_>) -> rusqlite::Result<AttemptRecord> {
         agent: row.get(6)?,
         data_source: row.get(7)?,
         rule: row.get(8)?,
+        passed_over: passed_over.map_or_else(|| Ok(Vec::new()), |text| json_of(10, &text))?,
         error: error.map(|text| json_of(9, &text)).transpose()?,
     })
 }

@@ -6,12 +6,24 @@
 use std::borrow::Cow;
 
 use flowkeep_core::log::words_of;
+use flowkeep_core::run::route::PassedOver;
 use flowkeep_core::run::{Head, Level, Moment, Status, TaskId, TaskState};
 use flowkeep_core::{Message, RunId};
 
-use crate::run::to_json;
+use crate::run::{list_or_null, to_json};
 use crate::search::{self, Place, Searched};
 use crate::{NewRun, StoreError, Tag, Tx};
+
+/// The data source of an attempt, and why it was chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssignedSource {
+    /// What the user calls it.
+    pub name: String,
+    /// Why, in a word.
+    pub rule: String,
+    /// What the rules before that asked for, and why it was not taken.
+    pub passed_over: Vec<PassedOver>,
+}
 
 /// One thing to write down about a run.
 #[derive(Debug, Clone)]
@@ -39,8 +51,8 @@ pub enum RunWrite {
         number: u32,
         /// The agent; absent when the engine does it itself.
         agent: Option<String>,
-        /// The source's name, and why it was chosen.
-        source: Option<(String, String)>,
+        /// Its data source, where it needs one.
+        source: Option<AssignedSource>,
     },
     /// What a task gave: JSON.
     Output(TaskId, String),
@@ -115,12 +127,22 @@ impl Tx<'_> {
                     agent,
                     source,
                 } => {
-                    let (source, rule) = source.clone().unzip();
                     let mut statement = self.connection.prepare_cached(
-                        "UPDATE attempt SET agent = ?4, data_source = ?5, rule = ?6
+                        "UPDATE attempt SET agent = ?4, data_source = ?5, rule = ?6,
+                           passed_over = ?7
                          WHERE run = ?1 AND task = ?2 AND number = ?3",
                     )?;
-                    statement.execute((row, task.as_str(), number, agent, source, rule))?;
+                    let source = source.as_ref();
+                    let passed_over = source.map(|source| source.passed_over.as_slice());
+                    statement.execute((
+                        row,
+                        task.as_str(),
+                        number,
+                        agent,
+                        source.map(|source| &source.name),
+                        source.map(|source| &source.rule),
+                        list_or_null(passed_over.unwrap_or_default())?,
+                    ))?;
                 }
                 RunWrite::Output(task, value) => {
                     let mut statement = self.connection.prepare_cached(

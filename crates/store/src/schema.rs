@@ -28,11 +28,12 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("schema/0005_logs.sql")),
     M::up(include_str!("schema/0006_runs_brought_in.sql")),
     M::up(include_str!("schema/0007_order.sql")),
+    M::up(include_str!("schema/0008_passed_over.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 
 /// The version this program knows.
-const KNOWN: u32 = 7;
+const KNOWN: u32 = 8;
 
 /// Opens the database for writing, after creating or migrating it. Before a migration the file is
 /// copied to `safety`.

@@ -5,7 +5,7 @@ use flowkeep_core::log::words_of;
 use flowkeep_core::run::{Head, Status, TaskId};
 use rusqlite::{Connection, OptionalExtension as _};
 
-use crate::run::{facts, to_json};
+use crate::run::{facts, list_or_null, to_json};
 use crate::run_search::begin_stretch;
 use crate::search::{self, MESSAGES, PLACE_BITS, Place, Searched};
 use crate::snapshot_runs::{SnapshotMessage, SnapshotRun, SnapshotRunHead, SnapshotTask};
@@ -111,8 +111,8 @@ fn add_attempts(
 ) -> Result<usize, StoreError> {
     let mut statement = plan.prepare_cached(
         "INSERT OR IGNORE INTO attempt(run, task, number, status, queued_at, started_at, \
-         ended_at, agent, data_source, rule, error, place, terms)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+         ended_at, agent, data_source, rule, passed_over, error, place, terms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
     )?;
     let mut added = 0;
     for attempt in attempts {
@@ -129,6 +129,7 @@ fn add_attempts(
             attempt.agent,
             attempt.data_source,
             attempt.rule,
+            list_or_null(&attempt.passed_over)?,
             attempt.error.as_ref().map(to_json).transpose()?,
             place.number(),
             search::terms(&words.unwrap_or_default()),
@@ -282,7 +283,8 @@ pub(crate) fn put_runs(connection: &Connection) -> Result<u32, StoreError> {
         ("run_task", "task, status, state"),
         (
             "attempt",
-            "task, number, status, queued_at, started_at, ended_at, agent, data_source, rule, error",
+            "task, number, status, queued_at, started_at, ended_at, agent, data_source, rule, \
+             passed_over, error",
         ),
         ("output", "task, value"),
         ("answer", "task, value"),

@@ -9,7 +9,7 @@ use flowkeep_core::run::{
     Timer, step,
 };
 use flowkeep_core::{Message, RunId};
-use flowkeep_store::{RunWrite, Said};
+use flowkeep_store::{AssignedSource, RunWrite, Said};
 use serde_json::json;
 
 use crate::chance::Chance;
@@ -248,9 +248,11 @@ impl Play<'_> {
         if self.fate == Fate::Fails && attempt == 1 && last && self.failing.is_none() {
             self.failing = Some(task.clone());
         }
-        let source = action
-            .starts_with("sql")
-            .then(|| ("local".to_owned(), "name".to_owned()));
+        let source = action.starts_with("sql").then(|| AssignedSource {
+            name: "local".to_owned(),
+            rule: "name".to_owned(),
+            passed_over: Vec::new(),
+        });
         self.write(RunWrite::Assigned {
             task: task.clone(),
             number: attempt,

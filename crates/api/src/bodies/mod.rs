@@ -17,6 +17,7 @@ pub mod overview;
 pub mod plan_decisions;
 pub mod restores;
 pub mod revisions;
+pub mod routes;
 pub mod run_changes;
 pub mod run_overview;
 pub mod run_previews;

@@ -16,7 +16,6 @@ use flowkeep_store::{KeptRun, NewRun, NewRunRequest, RequestAnswer, StoreError};
 
 use super::run_trust::{Untrusted, Values, Word, settle};
 use super::runs::find;
-use crate::engine_seat::connected;
 use crate::types::{
     Object, RetryDefinition, RunMode, RunRef, RunResumeInput, RunRetryInput, RunStartInput,
     RunStatus, RunTaskInput, RunTaskResult,
@@ -234,7 +233,7 @@ fn then<'a>(
 ) -> Result<Untrusted<'a>, AppError> {
     let mut is_own = !run.brought_in;
     let id = run.workflow_id.as_deref().unwrap_or_default();
-    if let Some(now) = readiness(&api.store, &connected(&api.data_dir)?, id)?
+    if let Some(now) = readiness(&api.store, &*api.connected()?, id)?
         && now.trusted
     {
         // What is done here is what was done there.
@@ -242,6 +241,7 @@ fn then<'a>(
         is_own |= now.hash == Some(tasks_hash(document.value()));
     }
     Ok(Untrusted {
+        workflow: run.workflow_id.as_deref().unwrap_or_default(),
         name: &run.workflow_name,
         format: run.format,
         text,
@@ -258,6 +258,7 @@ fn trusted(
     word: &Word,
 ) -> Result<(), AppError> {
     let asked = Untrusted {
+        workflow: begun.new.workflow_id.as_deref().unwrap_or_default(),
         name: &begun.new.workflow_name,
         format: begun.new.format,
         text: &begun.new.text,
@@ -444,8 +445,7 @@ fn answered(api: &Api, request: i64) -> Result<(), AppError> {
 }
 
 fn begun(api: &Api, beginning: &Beginning) -> Result<Begun, AppError> {
-    let connected = connected(&api.data_dir)?;
-    let refused = match begin(&api.store, &connected, beginning)? {
+    let refused = match begin(&api.store, &*api.connected()?, beginning)? {
         Ok(begun) => return Ok(begun),
         Err(refused) => refused,
     };

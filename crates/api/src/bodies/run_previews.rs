@@ -1,15 +1,14 @@
 //! `run_preview`: what a start would do, before anything does it; `action_list`.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use flowkeep_core::run::action::ACTIONS;
+use flowkeep_core::run::route::Wanted;
 use flowkeep_core::run::{Definition, Task, TaskId, lines};
 use flowkeep_core::{Kind, Value};
-use flowkeep_engine::sources::{Source, choose};
+use flowkeep_engine::sources::Connected;
 use flowkeep_engine::{params_with, readiness};
 
-use crate::engine_seat::connected;
 use crate::types::{
     ActionList, ActionRow, Nothing, Object, RunAct, RunContextName, RunContextUse, RunPreview,
     RunPreviewInput, RunPreviewTask, RunTrust, StepKind,
@@ -21,7 +20,7 @@ use crate::{Api, AppError};
 /// # Errors
 /// `not_found`.
 pub fn preview(api: &Api, input: RunPreviewInput) -> Result<RunPreview, AppError> {
-    let connected = connected(&api.data_dir)?;
+    let connected = api.connected()?;
     let Some(ready) = readiness(&api.store, &connected, &input.workflow)? else {
         return Err(AppError::new("not_found")
             .with("kind", Kind::Workflow.as_str())
@@ -34,8 +33,8 @@ pub fn preview(api: &Api, input: RunPreviewInput) -> Result<RunPreview, AppError
         hash: ready.hash.map(|hash| hash.to_string()),
         acts: acts(
             ready.definition.as_ref(),
-            context.as_ref(),
-            &BTreeMap::new(),
+            &ready.record.id,
+            (context.as_ref(), &BTreeMap::new()),
             &connected,
         ),
     };
@@ -82,9 +81,9 @@ pub fn actions(_: &Api, _: Nothing) -> Result<ActionList, AppError> {
 /// Everything a workflow would have to be trusted for.
 pub(super) fn acts(
     definition: Option<&Definition>,
-    context: Option<&Value>,
-    outputs: &BTreeMap<TaskId, Value>,
-    connected: &[Arc<dyn Source>],
+    workflow: &str,
+    (context, outputs): (Option<&Value>, &BTreeMap<TaskId, Value>),
+    connected: &Connected,
 ) -> Vec<RunAct> {
     let acting = definition.into_iter().flat_map(Definition::acting);
     acting
@@ -92,8 +91,8 @@ pub(super) fn acts(
             let params = context.map(|context| params_with(task, context, outputs));
             act(
                 task,
-                params.as_ref().unwrap_or(&task.params),
-                context,
+                workflow,
+                (params.as_ref().unwrap_or(&task.params), context),
                 connected,
             )
         })
@@ -103,17 +102,22 @@ pub(super) fn acts(
 /// What one task would do.
 pub(super) fn act(
     task: &Task,
-    params: &Value,
-    context: Option<&Value>,
-    connected: &[Arc<dyn Source>],
+    workflow: &str,
+    (params, context): (&Value, Option<&Value>),
+    connected: &Connected,
 ) -> RunAct {
     let named = || task.routing.data_source.clone();
     let source = if task.action.sources.is_empty() {
         None
     } else {
-        let context = context.unwrap_or(&Value::Null);
-        let chosen = choose(&task.routing, context, task.action, connected, |_| 0);
-        let chosen = chosen.ok().map(|chosen| chosen.source.name().to_owned());
+        let wanted = Wanted {
+            routing: &task.routing,
+            action: task.action,
+            workflow,
+            context: context.unwrap_or(&Value::Null),
+        };
+        let chosen = connected.route(&wanted, |_| 0);
+        let chosen = chosen.ok().map(|route| route.source.to_owned());
         chosen.or_else(named)
     };
     RunAct {

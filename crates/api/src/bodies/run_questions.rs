@@ -15,7 +15,6 @@ use serde::{Deserialize, Serialize};
 use super::run_changes::{told, want};
 use super::run_previews::act;
 use super::runs::find;
-use crate::engine_seat::connected;
 use crate::types::{
     Object, RunAnswerInput, RunBroken, RunDecided, RunDecision, RunField, RunItem, RunQuestion,
     RunStatus, RunStep, RunWork,
@@ -117,7 +116,12 @@ pub(super) fn question(
             Ok(Some(RunQuestion::Interrupted(RunBroken {
                 times: now.broken,
                 idempotent: task.idempotent,
-                act: act(task, &params, Some(&context), &connected(&api.data_dir)?),
+                act: act(
+                    task,
+                    run.workflow_id.as_deref().unwrap_or_default(),
+                    (&params, Some(&context)),
+                    &*api.connected()?,
+                ),
             })))
         }
     }

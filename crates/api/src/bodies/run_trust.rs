@@ -12,11 +12,12 @@ use flowkeep_engine::tasks_hash;
 use flowkeep_store::StoreError;
 
 use super::run_previews::acts;
-use crate::engine_seat::connected;
 use crate::{Api, AppError};
 
 /// What would be carried out.
 pub(super) struct Untrusted<'a> {
+    /// The id of the workflow; empty for a task without one.
+    pub(super) workflow: &'a str,
     /// What the workflow is called.
     pub(super) name: &'a str,
     /// How its text is written.
@@ -124,12 +125,17 @@ pub(super) fn settle(api: &Api, asked: &Untrusted<'_>, word: &Word) -> Result<()
     if (asked.is_own && deciding.is_nothing()) || api.store.is_trusted(hash)? {
         return Ok(());
     }
-    let connected = connected(&api.data_dir)?;
+    let connected = api.connected()?;
     let context = asked.values.map(|values| json::parse(values.context));
     let outputs = deciding.outputs.into_iter();
     let outputs = outputs.map(|(task, output)| (task, json::parse(&output)));
     let outputs = outputs.collect();
-    let acts = acts(Some(&definition), context.as_ref(), &outputs, &connected);
+    let acts = acts(
+        Some(&definition),
+        asked.workflow,
+        (context.as_ref(), &outputs),
+        &connected,
+    );
     Err(AppError::new("trust_required")
         .with("name", asked.name)
         .with("hash", hash)
@@ -148,6 +154,7 @@ mod tests {
 
     fn brought<'a>(text: &'a str, context: Option<&'a str>) -> Untrusted<'a> {
         Untrusted {
+            workflow: "w",
             name: "W",
             format: Format::Json,
             text,

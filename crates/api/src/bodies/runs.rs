@@ -12,7 +12,6 @@ use super::page;
 use super::run_overview::LOOK_BACK;
 use super::run_previews::names;
 use super::run_questions::{decided, question};
-use crate::engine_seat::connected;
 use crate::types::{
     FailedTask, Nothing, RunAttempt, RunListInput, RunLog, RunLogInput, RunMessage, RunNeeds,
     RunOutput, RunPage, RunRow, RunShow, RunShowInput, RunTask, RunTaskRef, RunText, SourceList,
@@ -214,7 +213,9 @@ pub fn log(api: &Api, input: RunLogInput) -> Result<RunLog, AppError> {
 /// # Errors
 /// None that a healthy system has.
 pub fn sources(api: &Api, _: Nothing) -> Result<SourceList, AppError> {
-    let items: Vec<_> = connected(&api.data_dir)?
+    let items: Vec<_> = api
+        .connected()?
+        .sources
         .iter()
         .map(|source| SourceRow {
             name: source.name().to_owned(),
@@ -264,6 +265,7 @@ fn attempt(record: AttemptRecord) -> RunAttempt {
         agent: record.agent,
         data_source: record.data_source,
         reason: record.rule,
+        passed_over: record.passed_over,
         error: record.error,
     }
 }

@@ -1,5 +1,6 @@
 //! Runs: what `run_*` and `source_list` take and give.
 
+use flowkeep_core::run::route::PassedOver;
 use flowkeep_core::run::{Definition, Ending, Reason, Status};
 use flowkeep_core::{Message, Value};
 use serde::{Deserialize, Serialize};
@@ -347,8 +348,12 @@ pub struct RunAttempt {
     pub agent: Option<String>,
     /// The data source it used.
     pub data_source: Option<String>,
-    /// Why that one: `name`, `type`, a kind of data, `default`.
+    /// Why that one: `name`, `type`, a kind of data, other conditions as `latency=low`, `default`.
     pub reason: Option<String>,
+    /// What the rules before that asked for, and why it was not taken.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<PassedOver>>")]
+    pub passed_over: Vec<PassedOver>,
     /// Why it failed or was broken off.
     pub error: Option<Message>,
 }

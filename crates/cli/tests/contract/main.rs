@@ -20,6 +20,7 @@ mod numbers;
 mod places;
 mod read_only;
 mod restore;
+mod routes;
 mod run_lists;
 mod run_people;
 mod run_reasons;

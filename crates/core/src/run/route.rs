@@ -12,12 +12,10 @@ use ts_rs::TS;
 
 use super::Routing;
 use super::action::{ACTIONS, Action};
+use crate::connection::LOCAL;
 use crate::{Message, Value};
 
-/// The SQLite connection that always exists.
-pub const LOCAL: &str = "local";
-
-/// Types of connections.
+/// Types of connections that tasks use.
 pub const TYPES: [&str; 4] = ["sqlite", "mysql", "redis", "elasticsearch"];
 
 /// Kinds of data a task can say it has.
@@ -102,6 +100,14 @@ pub struct Route<'a> {
     /// What was not chosen, and why: first what came before it in the rules, then the other
     /// connections.
     pub passed_over: Vec<PassedOver>,
+    before: usize,
+}
+
+impl Route<'_> {
+    /// Of what was passed over, that for which rules before the one that chose asked.
+    pub fn before(&self) -> &[PassedOver] {
+        &self.passed_over[..self.before]
+    }
 }
 
 /// What chose a source.
@@ -118,7 +124,7 @@ pub enum By {
 }
 
 /// A source that was not chosen.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct PassedOver {
     /// A connection's name, or a type of which none is connected.
     pub source: String,
@@ -326,6 +332,7 @@ impl<'a, 'w> Choice<'a, 'w> {
     }
 
     fn route(mut self, (by, chosen): (By, Candidate<'a>), rules: &[Rule]) -> Route<'a> {
+        let before = self.passed_over.len();
         for other in self.candidates {
             if other.name == chosen.name {
                 continue;
@@ -362,6 +369,7 @@ impl<'a, 'w> Choice<'a, 'w> {
             by,
             rule,
             passed_over: self.passed_over,
+            before,
         }
     }
 

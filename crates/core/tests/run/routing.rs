@@ -1,10 +1,11 @@
 //! Which data source a task uses, and the reason of every choice.
 
+use flowkeep_core::connection::LOCAL;
 use flowkeep_core::run::Routing;
 use flowkeep_core::run::action::{ACTIONS, Action, action};
 use flowkeep_core::run::route::{
-    By, Candidate, DATA_KINDS, LOCAL, NoRoute, Route, Rule, TYPES, Wanted, When, choose,
-    default_rules, fall_back,
+    By, Candidate, DATA_KINDS, NoRoute, Route, Rule, TYPES, Wanted, When, choose, default_rules,
+    fall_back,
 };
 use flowkeep_core::{Value, json};
 use proptest::prelude::*;

@@ -9,6 +9,7 @@ use flowkeep_store::{NewRun, Store, StoreError, StoreOptions};
 
 use super::*;
 use crate::actions::HttpClient;
+use crate::sources::Connections;
 
 /// Something a worker does, and a person's work, each with a day of time.
 const TASKS: &str = r#"{"tasks": [
@@ -31,7 +32,7 @@ fn rounds(folder: &std::path::Path, report: Sender<Happened>) -> Rounds {
         store,
         data_dir: folder.to_owned(),
         clock: Arc::new(SystemClock),
-        connected: vec![Arc::new(local)],
+        connections: Arc::new(Connections::new(vec![Arc::new(local)])),
         http: HttpClient::new(),
         report,
     });

@@ -1,131 +1,180 @@
-//! Which source a task uses: what it names, else what its kind of data asks for (decisions, 002).
+//! What tasks can use: the connections that are open, and the rules that choose among them.
 //!
-//! Absent on purpose: rules that a user edits, and falling back to another source when the chosen
-//! one is down.
+//! Absent on purpose: the choice itself (`core::run::route`), and how connections are kept.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
-use flowkeep_core::run::Routing;
-use flowkeep_core::run::action::Action;
-use flowkeep_core::{Message, Value};
+use flowkeep_core::Message;
+use flowkeep_core::run::route::{Candidate, NoRoute, PassedOver, Route, Rule, Wanted};
+use flowkeep_core::run::route::{choose, default_rules};
+use flowkeep_store::{Store, StoreError, Tx};
 
 use super::Source;
 use crate::actions::ActionError;
 
-pub use flowkeep_core::connection::LOCAL;
+/// The key of the setting.
+const ROUTES: &str = "routes";
 
 /// A source, and why it was chosen.
 #[derive(Clone)]
 pub struct Chosen {
     /// The source.
     pub source: Arc<dyn Source>,
-    /// Why this one.
-    pub rule: Rule,
+    /// Why this one, in a word; stored with the attempt ([`Route::rule`]).
+    pub rule: String,
+    /// What the rules before it asked for, and why that was not taken; stored with the attempt.
+    pub passed_over: Vec<PassedOver>,
 }
 
-/// Why a source was chosen; stored with the attempt and shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rule {
-    /// The task names the connection.
-    Name,
-    /// The task names the type.
-    Type,
-    /// The kind of data.
-    Kind(&'static str),
-    /// Nothing said otherwise.
-    Default,
+/// What tasks can use at a moment.
+pub struct Connected {
+    /// The connections; the first is `local`.
+    pub sources: Vec<Arc<dyn Source>>,
+    /// The rules, in their order.
+    pub rules: Vec<Rule>,
 }
 
-impl Rule {
-    /// The word in outputs and results: `name`, `type`, a kind of data, `default`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Name => "name",
-            Self::Type => "type",
-            Self::Kind(kind) => kind,
-            Self::Default => "default",
-        }
+/// What tasks can use, for one process: renewed when what is kept changes.
+pub struct Connections {
+    sources: Vec<Arc<dyn Source>>,
+    now: RwLock<Arc<Connected>>,
+}
+
+impl Connected {
+    /// Chooses a source. `load` says how busy each is.
+    ///
+    /// # Errors
+    /// As [`choose`].
+    pub fn route<'a>(
+        &'a self,
+        wanted: &Wanted<'_>,
+        load: impl Fn(&str) -> u64,
+    ) -> Result<Route<'a>, NoRoute> {
+        choose(wanted, &self.rules, &self.candidates(load))
+    }
+
+    /// The same, as an attempt needs it.
+    ///
+    /// # Errors
+    /// `no_connection` when what the task names is not there, or when nothing that is can do the
+    /// action; `source_unfit` when what it names cannot do it; `no_choice` when it names nothing
+    /// and forbids choosing.
+    pub fn choose(
+        &self,
+        wanted: &Wanted<'_>,
+        load: impl Fn(&str) -> u64,
+    ) -> Result<Chosen, ActionError> {
+        let route = self.route(wanted, load).map_err(|none| {
+            if none.passing {
+                ActionError::passing(none.message)
+            } else {
+                ActionError::lasting(none.message)
+            }
+        })?;
+        let mut sources = self.sources.iter();
+        let found = sources.find(|source| source.name() == route.source);
+        let Some(source) = found.map(Arc::clone) else {
+            let message = Message::new("no_connection").with("wanted", route.source);
+            return Err(ActionError::passing(message));
+        };
+        Ok(Chosen {
+            source,
+            passed_over: route.before().to_vec(),
+            rule: route.rule,
+        })
+    }
+
+    fn candidates(&self, load: impl Fn(&str) -> u64) -> Vec<Candidate<'_>> {
+        let candidate = |source: &'_ Arc<dyn Source>| (load(source.name()), true);
+        let sources = self.sources.iter();
+        sources
+            .map(|source| {
+                let (load, answers) = candidate(source);
+                Candidate {
+                    name: source.name(),
+                    kind: source.kind(),
+                    load,
+                    answers,
+                }
+            })
+            .collect()
     }
 }
 
-/// Kinds of data, and the types of sources that suit them, the best first.
-const KINDS: [(&str, &[&str]); 6] = [
-    ("cache", &["redis"]),
-    ("temporary", &["redis", "sqlite"]),
-    ("history", &["sqlite"]),
-    ("log", &["sqlite"]),
-    ("business", &["mysql"]),
-    ("search", &["elasticsearch"]),
-];
+impl Connections {
+    /// With these connections, and the rules of a fresh installation.
+    pub fn new(sources: Vec<Arc<dyn Source>>) -> Self {
+        let now = Connected {
+            sources: sources.clone(),
+            rules: default_rules(),
+        };
+        Self {
+            sources,
+            now: RwLock::new(Arc::new(now)),
+        }
+    }
 
-/// Chooses among the connected sources. `load` says how busy one is; among those that fit equally
-/// the least busy is chosen, then the first. `local` comes after every other connection of its
-/// type.
+    /// What there is, as it was last read.
+    pub fn now(&self) -> Arc<Connected> {
+        Arc::clone(&self.now.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What there is now.
+    ///
+    /// # Errors
+    /// What the database says; then what there was stays.
+    pub fn renew(&self, store: &Store) -> Result<Arc<Connected>, StoreError> {
+        let rules = kept_rules(store)?;
+        let mut now = self.now.write().unwrap_or_else(PoisonError::into_inner);
+        if now.rules != rules {
+            *now = Arc::new(Connected {
+                sources: self.sources.clone(),
+                rules,
+            });
+        }
+        Ok(Arc::clone(&now))
+    }
+}
+
+/// The rules as they are kept; those of a fresh installation where none were set, or what is kept
+/// cannot be read.
 ///
 /// # Errors
-/// `no_connection` when what the task names is not there, or when nothing that is can do the
-/// action; `source_unfit` when what it names cannot do it; `no_choice` when it names nothing and
-/// forbids choosing.
-pub fn choose(
-    routing: &Routing,
-    context: &Value,
-    action: &Action,
-    connected: &[Arc<dyn Source>],
-    load: impl Fn(&str) -> u64,
-) -> Result<Chosen, ActionError> {
-    let able = |source: &Arc<dyn Source>| {
-        action.sources.is_empty() || action.sources.contains(&source.kind())
-    };
-    let best = |kind: &str| {
-        let of_kind = connected.iter().filter(|source| source.kind() == kind);
-        of_kind
-            .filter(|source| able(source))
-            .min_by_key(|source| (source.name() == LOCAL, load(source.name())))
-    };
-    let chosen = |source: &Arc<dyn Source>, rule| Chosen {
-        source: Arc::clone(source),
-        rule,
-    };
-    if let Some(named) = &routing.data_source {
-        if let Some(source) = connected.iter().find(|source| source.name() == named) {
-            return if able(source) {
-                Ok(chosen(source, Rule::Name))
-            } else {
-                let message = Message::new("source_unfit").with("source", named);
-                Err(ActionError::lasting(message.with("action", action.name)))
-            };
+/// What the database says.
+pub fn kept_rules(store: &Store) -> Result<Vec<Rule>, StoreError> {
+    Ok(read(store.setting(ROUTES)?))
+}
+
+/// The rules as they are in this transaction.
+///
+/// # Errors
+/// What the database says.
+pub fn kept_rules_in(tx: &Tx<'_>) -> Result<Vec<Rule>, StoreError> {
+    Ok(read(tx.setting(ROUTES)?))
+}
+
+/// Keeps the rules from now on; those of a fresh installation are kept as none, so that they follow
+/// the program.
+///
+/// # Errors
+/// What the database says.
+pub fn keep_rules(tx: &Tx<'_>, rules: &[Rule]) -> Result<(), StoreError> {
+    if rules == default_rules() {
+        return tx.set_setting(ROUTES, &serde_json::Value::Null);
+    }
+    let rules = serde_json::to_value(rules).map_err(|error| StoreError::Io(error.into()))?;
+    tx.set_setting(ROUTES, &rules)
+}
+
+fn read(kept: Option<serde_json::Value>) -> Vec<Rule> {
+    let kept = kept.filter(|kept| !kept.is_null());
+    let rules = kept.map(serde_json::from_value::<Vec<Rule>>);
+    match rules {
+        Some(Ok(rules)) => rules,
+        Some(Err(error)) => {
+            tracing::warn!(%error, "the routing rules that are kept cannot be used");
+            default_rules()
         }
-        let source = best(named).ok_or_else(|| none(named))?;
-        return Ok(chosen(source, Rule::Type));
+        None => default_rules(),
     }
-    if !routing.auto_select {
-        return Err(ActionError::lasting(Message::new("no_choice")));
-    }
-    if let Some(wanted) = data_kind(routing, context)
-        && let Some((kind, suitable)) = KINDS.iter().find(|(kind, _)| *kind == wanted)
-        && let Some(source) = suitable.iter().copied().find_map(best)
-    {
-        return Ok(chosen(source, Rule::Kind(kind)));
-    }
-    let local = || connected.iter().find(|source| source.name() == LOCAL);
-    best("mysql")
-        .or_else(|| local().filter(|source| able(source)))
-        .or_else(|| connected.iter().find(|source| able(source)))
-        .map(|source| chosen(source, Rule::Default))
-        .ok_or_else(|| none(action.name))
-}
-
-/// The kind of data: the task's own word, else what the run's context says of it.
-fn data_kind<'r>(routing: &'r Routing, context: &Value) -> Option<&'r str> {
-    let said = |key| context.get(key).and_then(Value::as_bool) == Some(true);
-    match &routing.data_kind {
-        Some(kind) => Some(kind),
-        None if said("isHistoricalData") => Some("history"),
-        None if said("isCacheData") => Some("cache"),
-        None => None,
-    }
-}
-
-fn none(wanted: &str) -> ActionError {
-    ActionError::passing(Message::new("no_connection").with("wanted", wanted))
 }

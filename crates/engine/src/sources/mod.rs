@@ -17,7 +17,8 @@ use std::pin::Pin;
 use flowkeep_core::Value;
 use serde::{Deserialize, Serialize};
 
-pub use choice::{Chosen, LOCAL, Rule, choose};
+pub use choice::{Chosen, Connected, Connections, keep_rules, kept_rules, kept_rules_in};
+pub use flowkeep_core::connection::LOCAL;
 pub use open::{Bounds, open, open_within};
 pub use sqlite::Sqlite;
 

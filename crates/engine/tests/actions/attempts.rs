@@ -8,7 +8,7 @@ use flowkeep_core::{Message, RunId, Value};
 use flowkeep_engine::actions::{
     ActionError, Attempt, Caps, Done, HttpClient, Output, Room, Said, Stop, Stopper, carry_out,
 };
-use flowkeep_engine::sources::{Chosen, LOCAL, Rule, Sqlite};
+use flowkeep_engine::sources::{Chosen, LOCAL, Sqlite};
 use serde_json::{Map, Value as Json, json};
 
 pub(crate) struct Place {
@@ -35,7 +35,8 @@ impl Place {
             root,
             source: Some(Chosen {
                 source: Arc::new(source),
-                rule: Rule::Name,
+                rule: "name".to_owned(),
+                passed_over: Vec::new(),
             }),
             caps: Caps::default(),
             context: json!({}),

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use flowkeep_core::Value;
+use flowkeep_core::run::route::{Wanted, default_rules};
 use flowkeep_core::run::{Routing, action};
 use flowkeep_engine::actions::{Done, Room, Stop};
-use flowkeep_engine::sources::{Doing, Operation, Source, Sqlite, choose};
+use flowkeep_engine::sources::{Connected, Doing, Operation, Source, Sqlite};
 use rstest::rstest;
 use serde_json::{Value as Json, json};
 
@@ -31,7 +32,7 @@ impl Source for Named {
 }
 
 fn chosen(connected: &[&str], action: &str, routing: &Routing, context: &Json) -> String {
-    let connected: Vec<Arc<dyn Source>> = connected
+    let sources = connected
         .iter()
         .map(|name| match *name {
             "local" => Arc::new(Sqlite::new("local", "/local.db").unwrap()) as Arc<dyn Source>,
@@ -41,16 +42,19 @@ fn chosen(connected: &[&str], action: &str, routing: &Routing, context: &Json) -
             _ => Arc::new(Named("memory", "redis")),
         })
         .collect();
-    let action = action::action(action).unwrap();
-    let load = |name: &str| u64::from(name == "shop");
-    match choose(
+    let connected = Connected {
+        sources,
+        rules: default_rules(),
+    };
+    let context = Value::from_json(context);
+    let wanted = Wanted {
         routing,
-        &Value::from_json(context),
-        action,
-        &connected,
-        load,
-    ) {
-        Ok(chosen) => format!("{} {}", chosen.source.name(), chosen.rule.as_str()),
+        action: action::action(action).unwrap(),
+        workflow: "w",
+        context: &context,
+    };
+    match connected.choose(&wanted, |name| u64::from(name == "shop")) {
+        Ok(chosen) => format!("{} {}", chosen.source.name(), chosen.rule),
         Err(error) => error.message.code,
     }
 }
@@ -69,7 +73,7 @@ fn named(name: &str) -> Routing {
 #[case(&["local", "shop", "shop2"], "mysql", "shop2 type")]
 #[case(&["local"], "mysql", "no_connection")]
 #[case(&["local", "memory"], "memory", "source_unfit")]
-#[case(&["local", "memory"], "redis", "no_connection")]
+#[case(&["local", "memory"], "redis", "source_unfit")]
 fn what_the_task_names_is_used(#[case] there: &[&str], #[case] name: &str, #[case] expected: &str) {
     assert_eq!(
         chosen(there, "sql.query", &named(name), &json!({})),

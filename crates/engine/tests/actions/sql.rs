@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use flowkeep_engine::actions::{Caps, Done};
-use flowkeep_engine::sources::{Chosen, Rule, Source as _, Sqlite};
+use flowkeep_engine::sources::{Chosen, Source as _, Sqlite};
 use rstest::rstest;
 use serde_json::{Value as Json, json};
 
@@ -257,7 +257,8 @@ async fn a_file_that_is_not_there_or_no_database_is_said() {
         let source = Sqlite::new("orders", place.root().join(file)).unwrap();
         place.source = Some(Chosen {
             source: Arc::new(source),
-            rule: Rule::Name,
+            rule: "name".to_owned(),
+            passed_over: Vec::new(),
         });
     };
     set("gone.db");
@@ -271,7 +272,8 @@ async fn a_file_that_is_not_there_or_no_database_is_said() {
         let source = Sqlite::new("orders", place.root().join(file)).unwrap();
         place.source = Some(Chosen {
             source: Arc::new(source),
-            rule: Rule::Name,
+            rule: "name".to_owned(),
+            passed_over: Vec::new(),
         });
     };
     set("folder");

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use flowkeep_core::run::{Start, Status};
 use flowkeep_core::{Format, RunId};
-use flowkeep_engine::sources::{LOCAL, Source, Sqlite};
+use flowkeep_engine::sources::{Connections, LOCAL, Source, Sqlite};
 use flowkeep_engine::{Agent, Agents, Engine, EngineOptions, Scope, Wanted};
 use flowkeep_host::{Clock, SystemClock};
 use flowkeep_store::{
@@ -75,7 +75,9 @@ impl Place {
             clock: Arc::clone(&self.clock),
             epoch,
             scope,
-            connected: [LOCAL].iter().chain(names).map(source).collect(),
+            connections: Arc::new(Connections::new(
+                [LOCAL].iter().chain(names).map(source).collect(),
+            )),
         })
         .unwrap()
     }

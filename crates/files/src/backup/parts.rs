@@ -272,8 +272,29 @@ fn unreadable_entry(folder: &str, lost: Lost) -> DamagedFile {
     }
 }
 
-/// The setting that has a file of its own: who carries tasks out, and how much at once.
-pub(crate) const AGENTS: &str = "agents";
+/// A setting that has a file of its own in a backup.
+pub(crate) struct OwnFile {
+    /// Its key.
+    pub(crate) setting: &'static str,
+    /// The file.
+    pub(crate) path: &'static str,
+    /// What kind the manifest says it is.
+    pub(crate) kind: &'static str,
+}
+
+/// Who carries tasks out, and which data source they use.
+pub(crate) const OWN_FILES: [OwnFile; 2] = [
+    OwnFile {
+        setting: "agents",
+        path: "agents.json",
+        kind: "agent",
+    },
+    OwnFile {
+        setting: "routes",
+        path: "routes.json",
+        kind: "route",
+    },
+];
 
 pub(crate) fn settings(all: Vec<(String, serde_json::Value)>) -> Vec<u8> {
     let settings: serde_json::Map<_, _> = all

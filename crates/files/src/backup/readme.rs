@@ -20,6 +20,7 @@ What is in it\r
   workflows, roadmaps, rules, templates: one file each, as they were kept\r
 {kept}  settings.json: settings that are not bound to one computer\r
   agents.json: who carries tasks out and how much at once, where that was set\r
+  routes.json: which data source tasks use, where that was set\r
   manifest.json: every file with its size and SHA-256\r
 {keys}\r
 What is not in it\r
@@ -39,6 +40,7 @@ Flowkeep 备份\r
   workflows、roadmaps、rules、templates：每份文档一个文件，保持原样\r
 {kept_zh}  settings.json：与具体电脑无关的设置\r
   agents.json：由谁执行任务、同时执行多少（设置过才有）\r
+  routes.json：任务使用哪个数据源（设置过才有）\r
   manifest.json：每个文件的大小和 SHA-256\r
 {keys_zh}\r
 不包含\r

@@ -211,6 +211,21 @@ fn name_it(
     })
 }
 
+/// The settings, and those that have a file of their own.
+fn settings(writing: &mut Writing<'_>, snapshot: &Snapshot) -> Result<(), FilesError> {
+    let mut settings = writing.unless_broken("settings.json", snapshot.settings())?;
+    let mut apart = Vec::new();
+    for own in &parts::OWN_FILES {
+        let mut taken = settings.extract_if(.., |(key, _)| key == own.setting);
+        apart.extend(taken.next().map(|(_, value)| (own, value)));
+    }
+    writing.plain("settings.json", "settings", &parts::settings(settings))?;
+    for (own, value) in apart.into_iter().filter(|(_, value)| !value.is_null()) {
+        writing.plain(own.path, own.kind, format!("{value}\n").as_bytes())?;
+    }
+    Ok(())
+}
+
 fn write_and_prove(
     request: &BackupRequest<'_>,
     snapshot: &Snapshot,
@@ -236,14 +251,7 @@ fn write_and_prove(
         let count = writing.documents(snapshot, kind)?;
         counts.insert(kind.as_str().to_owned(), count);
     }
-    let mut settings = writing.unless_broken("settings.json", snapshot.settings())?;
-    let agents = settings
-        .extract_if(.., |(key, _)| key == parts::AGENTS)
-        .next();
-    writing.plain("settings.json", "settings", &parts::settings(settings))?;
-    if let Some((_, agents)) = agents {
-        writing.plain("agents.json", "agent", format!("{agents}\n").as_bytes())?;
-    }
+    settings(&mut writing, snapshot)?;
     let since = request.history.since(request.at.0);
     let mut lost = Vec::new();
     writing.in_parts("revisions", "revision", |out| {

@@ -18,7 +18,7 @@ use flowkeep_store::{
 };
 use walkdir::WalkDir;
 
-use crate::backup::parts::{AGENTS, BOUND_SETTINGS, RevisionLine};
+use crate::backup::parts::{BOUND_SETTINGS, OWN_FILES, RevisionLine};
 use crate::backup::{
     DamagedFile, FORMAT, FORMAT_VERSION, MANIFEST, Manifest, ManifestFile, each_file, read_header,
 };
@@ -516,13 +516,15 @@ impl Reading<'_> {
                     }
                 }
             }
-            "agent" => match serde_json::from_slice(bytes) {
-                Ok(agents) => self.staging.add_setting(AGENTS, &agents)?,
-                Err(_) => return Ok(Err(unreadable(0))),
-            },
             "readme" => {}
             // What a later version of this format may add.
             kind => {
+                if let Some(own) = OWN_FILES.iter().find(|own| own.kind == kind) {
+                    return Ok(match serde_json::from_slice(bytes) {
+                        Ok(value) => Ok(self.staging.add_setting(own.setting, &value)?),
+                        Err(_) => Err(unreadable(0)),
+                    });
+                }
                 let reason = Message::new("kind_not_known").with("kind", kind);
                 self.leave(&self.shown.join(&file.path), &reason)?;
             }

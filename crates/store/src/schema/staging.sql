@@ -138,6 +138,7 @@ CREATE TABLE attempt(
   agent TEXT,
   data_source TEXT,
   rule TEXT,
+  passed_over TEXT,
   error TEXT,
   -- Where the error stands in the index.
   place INTEGER NOT NULL,

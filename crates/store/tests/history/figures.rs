@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use flowkeep_core::run::{Status, TaskId};
-use flowkeep_store::{Figures, RunWrite, Spread, StatisticsFilter};
+use flowkeep_store::{AssignedSource, Figures, RunWrite, Spread, StatisticsFilter};
 
 use crate::ground::{Ground, attempt};
 
@@ -98,7 +98,11 @@ fn write_and_count(ground: &Ground) -> Counted {
                 task: TaskId(task.to_owned()),
                 number: 1,
                 agent: Some(agent.to_owned()),
-                source: Some((source.to_owned(), "name".to_owned())),
+                source: Some(AssignedSource {
+                    name: source.to_owned(),
+                    rule: "name".to_owned(),
+                    passed_over: Vec::new(),
+                }),
             };
             ground.write(
                 run,

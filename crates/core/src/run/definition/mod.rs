@@ -280,6 +280,13 @@ impl Task {
         !self.undoes.is_empty() || !self.callers.is_empty()
     }
 
+    /// Whether a data source has to be chosen for it. `DataSourceTaskExecutor.determineDataSource`
+    /// uses none and tells which it would be.
+    pub fn needs_source(&self) -> bool {
+        !self.action.sources.is_empty()
+            || self.action.name == "DataSourceTaskExecutor.determineDataSource"
+    }
+
     /// Whether it only ever undoes another task.
     pub(crate) fn is_compensation_only(&self) -> bool {
         !self.undoes.is_empty() && self.callers.is_empty()

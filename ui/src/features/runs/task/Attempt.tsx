@@ -40,6 +40,13 @@ export function Attempt({ attempt, names, of, now }: Props) {
         )}
         <span className={styles.quiet}>{facts.filter(Boolean).join(' · ')}</span>
       </div>
+      {attempt.passed_over && (
+        <ul className={styles.passedOver} aria-label={m.source_passed_over()}>
+          {attempt.passed_over.map(({ source, why }) => (
+            <li key={source}>{`${visible(source)}: ${visible(say(why))}`}</li>
+          ))}
+        </ul>
+      )}
       {error && !isSentBack && (
         <>
           <p className={styles.error} data-selectable>
@@ -68,6 +75,8 @@ function sentBackWords(error: Message, names: ReadonlyMap<string, string>): stri
 function sourceWords(source: string, reason: string | null): string {
   if (reason === null) return visible(source);
   const kind = words(`data_kind_${reason}`);
-  const why = kind ? m.source_because_kind({ kind }) : words(`source_because_${reason}`);
-  return why ? `${visible(source)} (${why})` : visible(source);
+  const why = kind
+    ? m.source_because_kind({ kind })
+    : (words(`source_because_${reason}`) ?? m.source_because_rule({ rule: visible(reason) }));
+  return `${visible(source)} (${why})`;
 }
