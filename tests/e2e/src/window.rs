@@ -1,6 +1,6 @@
 //! The window under test and what is on its page.
 
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 use fantoccini::elements::Element;
@@ -8,6 +8,7 @@ use fantoccini::error::{CmdError, ErrorStatus, NewSessionError};
 use fantoccini::key::Key;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
+use rustix::process::geteuid;
 use serde_json::{Value, json};
 
 use crate::desk::{Desk, free_port};
@@ -33,13 +34,40 @@ impl<'desk> Window<'desk> {
         Ok(window)
     }
 
+    /// As [`Window::open`], without the privileges of root: what its rights forbid is forbidden.
+    ///
+    /// # Errors
+    /// As [`Window::open`].
+    pub async fn open_unprivileged(desk: &'desk Desk) -> Result<Self> {
+        let mut driver = desk.command(if geteuid().is_root() {
+            "setpriv"
+        } else {
+            "env"
+        });
+        if geteuid().is_root() {
+            driver.args([
+                "--bounding-set=-all",
+                "--inh-caps=-all",
+                "--no-new-privs",
+                "--",
+            ]);
+        }
+        driver.arg("WebKitWebDriver");
+        let window = Self::start_by(desk, driver).await?;
+        window.shown("page-title").await?;
+        Ok(window)
+    }
+
     /// Starts the window and waits for no particular page.
     ///
     /// # Errors
     /// When it does not start.
     pub async fn start(desk: &'desk Desk) -> Result<Self> {
+        Self::start_by(desk, desk.command("WebKitWebDriver")).await
+    }
+
+    async fn start_by(desk: &'desk Desk, mut driver: Command) -> Result<Self> {
         let port = free_port()?;
-        let mut driver = desk.command("WebKitWebDriver");
         driver
             .arg(format!("--port={port}"))
             .env("TAURI_WEBVIEW_AUTOMATION", "true")

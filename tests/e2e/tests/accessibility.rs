@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
 use fantoccini::Locator;
-use flowkeep_e2e::{Desk, Language, Window};
+use flowkeep_e2e::{Desk, Language, Window, eventually};
 use serde_json::json;
 
 /// Each screen by its address, and what is there once it is drawn.
@@ -31,52 +31,109 @@ const SCREENS: [(&str, &str); 13] = [
 #[tokio::test]
 async fn every_screen_can_be_read_and_used_by_everybody() -> Result<()> {
     let desk = Desk::new(Language::English).await?;
-    let window = Window::open(&desk).await?;
+    let (window, screens) = open(&desk).await?;
+    let mut found = Vec::new();
+    for theme in ["light", "dark"] {
+        in_theme(&window, theme).await?;
+        for (address, drawn) in &screens {
+            go(&window, address, drawn).await?;
+            found.extend(look(&window, &format!("{theme} {address}")).await?);
+        }
+        found.extend(dialogs(&window, theme).await?);
+    }
+    ensure!(found.is_empty(), "{found:#?}");
+    window.close().await
+}
+
+/// What is drawn over a page, as axe sees it. Begins at a run that has failed.
+async fn dialogs(window: &Window<'_>, theme: &str) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    let close = async |dialog: &str| {
+        window.focus().await?;
+        window.desk().press(&["Escape"])?;
+        window.gone(dialog).await
+    };
+    window.click("run-retry").await?;
+    window.shown("dialog-retry").await?;
+    found.extend(look(window, &format!("{theme} a run once more")).await?);
+    close("dialog-retry").await?;
+    window.click("nav-workflows").await?;
+    window.click("new").await?;
+    window.shown("dialog-new").await?;
+    found.extend(look(window, &format!("{theme} a new workflow")).await?);
+    close("dialog-new").await?;
+    window.click("row-example-month-end").await?;
+    window.click("run").await?;
+    window.shown("context-month").await?;
+    found.extend(look(window, &format!("{theme} a run that is to start")).await?);
+    close("dialog-run").await?;
+    Ok(found)
+}
+
+#[tokio::test]
+async fn with_text_twice_as_large_nothing_but_lists_goes_sideways() -> Result<()> {
+    let desk = Desk::new(Language::English).await?;
+    let (window, screens) = open(&desk).await?;
+    window.focus().await?;
+    desk.press(&["ctrl+equal"; 5])?;
+    eventually("the page to be twice as large", async || {
+        let ratio = window.ask("return outerWidth / innerWidth").await?;
+        Ok(ratio.as_f64().filter(|ratio| *ratio >= 1.99))
+    })
+    .await?;
+    let mut found = Vec::new();
+    for (address, drawn) in &screens {
+        go(&window, address, drawn).await?;
+        found.extend(look(&window, address).await?);
+        let wide = window
+            .ask(
+                "const lists = '[role=grid], table, .cm-scroller, pre'; \
+                 const scrolls = (one) => one === document.documentElement \
+                 || ['auto', 'scroll'].includes(getComputedStyle(one).overflowX); \
+                 return [...document.querySelectorAll('*')] \
+                 .filter((one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0 && scrolls(one)) \
+                 .filter((one) => !one.closest(lists) && !one.querySelector(`:scope > :is(${lists})`)) \
+                 .map((one) => `${one.clientWidth} of ${one.scrollWidth}: ${one.outerHTML.slice(0, 160)}`)",
+            )
+            .await?;
+        let wide = wide.as_array().context("a list")?;
+        found.extend(wide.iter().map(|one| format!("{address}: {one}")));
+    }
+    ensure!(found.is_empty(), "{found:#?}");
+    window.close().await
+}
+
+/// A window with something on every screen, and the screens.
+async fn open(desk: &Desk) -> Result<(Window<'_>, Vec<(String, &'static str)>)> {
+    let window = Window::open(desk).await?;
     let script =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui/node_modules/axe-core/axe.min.js");
     let axe = std::fs::read_to_string(&script)
         .with_context(|| format!("{}: npm ci --prefix ui", script.display()))?;
     window.page.execute(&axe, vec![]).await?;
     window.call("example_add", &json!({})).await?;
-    let runs = runs(&window).await?;
+    window
+        .call("settings_update", &json!({"backup_folder_asked": true}))
+        .await?;
+    let screens = SCREENS.map(|(address, drawn)| (address.to_owned(), drawn));
+    let screens = screens.into_iter().chain(runs(&window).await?).collect();
+    Ok((window, screens))
+}
 
-    let mut found = Vec::new();
-    for theme in ["light", "dark"] {
-        let settings = json!({"theme": theme, "backup_folder_asked": true});
-        window.call("settings_update", &settings).await?;
-        window
-            .shown_by(Locator::Css(&format!("html[data-theme={theme}]")))
-            .await?;
-        let screens = SCREENS.map(|(address, drawn)| (address.to_owned(), drawn));
-        for (address, drawn) in screens.iter().chain(&runs) {
-            let go = "location.hash = arguments[0]";
-            window.page.execute(go, vec![json!(address)]).await?;
-            window.shown_by(Locator::Css(drawn)).await?;
-            found.extend(look(&window, &format!("{theme} {address}")).await?);
-        }
-        window.click("run-retry").await?;
-        window.shown("dialog-retry").await?;
-        found.extend(look(&window, &format!("{theme} a run once more")).await?);
-        window.focus().await?;
-        desk.press(&["Escape"])?;
-        window.gone("dialog-retry").await?;
-        window.click("nav-workflows").await?;
-        window.click("new").await?;
-        window.shown("dialog-new").await?;
-        found.extend(look(&window, &format!("{theme} a new workflow")).await?);
-        window.focus().await?;
-        desk.press(&["Escape"])?;
-        window.gone("dialog-new").await?;
-        window.click("row-example-month-end").await?;
-        window.click("run").await?;
-        window.shown("context-month").await?;
-        found.extend(look(&window, &format!("{theme} a run that is to start")).await?);
-        window.focus().await?;
-        desk.press(&["Escape"])?;
-        window.gone("dialog-run").await?;
-    }
-    ensure!(found.is_empty(), "{found:#?}");
-    window.close().await
+async fn in_theme(window: &Window<'_>, theme: &str) -> Result<()> {
+    window
+        .call("settings_update", &json!({"theme": theme}))
+        .await?;
+    let drawn = format!("html[data-theme={theme}]");
+    window.shown_by(Locator::Css(&drawn)).await?;
+    Ok(())
+}
+
+async fn go(window: &Window<'_>, address: &str, drawn: &str) -> Result<()> {
+    let go = "location.hash = arguments[0]";
+    window.page.execute(go, vec![json!(address)]).await?;
+    window.shown_by(Locator::Css(drawn)).await?;
+    Ok(())
 }
 
 /// A run that asks and one that fails, and the screens that show them; the last one has failed.

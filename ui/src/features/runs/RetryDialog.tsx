@@ -157,6 +157,7 @@ export function RetryDialog({ run, wish, onClose }: Props) {
         onAdd={(id) => setSkip([...skip, id])}
         onRemove={(place) => setSkip(skip.filter((_, index) => index !== place))}
         hint={m.run_retry_skip_hint()}
+        data-testid="retry-skip"
       />
       {names.length > 0 && (
         <details className={styles.fold} open={missing.length > 0 || typed !== undefined}>

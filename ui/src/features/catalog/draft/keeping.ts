@@ -2,7 +2,7 @@
  * Keeps a draft in the database while it is not saved, so that neither a crash nor a closed window
  * takes it away. One write after another; what has become clean is forgotten there.
  */
-import { call, type DraftRef } from '@/ipc';
+import { CallError, call, type DraftRef } from '@/ipc';
 import { tellFailure } from '../../command';
 import type { DocumentDraft } from './draft';
 
@@ -58,8 +58,10 @@ export class Keeping {
       }
       this.#told = false;
     } catch (thrown) {
-      // It still lives in the window, and the next change tries again: one word is enough.
-      if (!this.#told) tellFailure(thrown);
+      // It still lives in the window, and the next change tries again: one word is enough, and none
+      // where a line over every page says that nothing can be saved.
+      const isSaid = this.#told || CallError.from(thrown).code === 'data_only_read';
+      if (!isSaid) tellFailure(thrown);
       this.#told = true;
     }
   }
