@@ -11,6 +11,7 @@
 mod backup;
 mod data_folder;
 mod documents;
+mod earlier_versions;
 mod flowkeep;
 mod import;
 mod logs;
