@@ -13,6 +13,8 @@ export default defineConfig({
       '@guide': fileURLToPath(new URL('../docs/guide', import.meta.url)),
     },
   },
+  // The catalogue is looked up by key: as one value it is parsed ten times as fast as as a module.
+  json: { namedExports: false, stringify: true },
   server: { port: 1420, strictPort: true, fs: { allow: [repository] } },
   build: {
     // WebKitGTK 2.44 and newer; from there on light-dark() needs no stand-in.

@@ -202,7 +202,7 @@ fn bypasses_the_seam(repository: &Path, path: &Path, text: &str) -> Option<Strin
 
 fn sources(folder: &Path, ends: &[&str]) -> Result<Vec<(PathBuf, String)>> {
     let mut sources = Vec::new();
-    let generated = ["paraglide", "generated", "gen", "node_modules", "target"];
+    let generated = ["generated", "gen", "node_modules", "target"];
     let walk = WalkDir::new(folder).into_iter().filter_entry(|entry| {
         !entry
             .file_name()

@@ -2,7 +2,7 @@ import { QueryClientProvider, useQuery } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { useState } from 'react';
 import { I18nProvider } from 'react-aria-components';
-import { ErrorNotice, Toasts } from '@/components';
+import { ErrorNotice } from '@/components';
 import { aboutQuery, settingsQuery } from '@/features/settings/queries';
 import { useLocale } from '@/i18n';
 import styles from './App.module.css';
@@ -35,6 +35,7 @@ function Window() {
   const error = settings.error ?? about.error;
   useFirstPaint(error !== null);
 
+  if (!locale) return null;
   if (error) {
     const retry = () => void Promise.all([settings.refetch(), about.refetch()]);
     return (
@@ -48,7 +49,6 @@ function Window() {
     <I18nProvider locale={locale}>
       {/* Words are looked up while rendering: another language renders everything anew. */}
       <RouterProvider key={locale} router={router} />
-      <Toasts key={`toasts ${locale}`} />
     </I18nProvider>
   );
 }

@@ -1,3 +1,4 @@
+import { Toasts } from '@/components';
 import { ImportDialog } from '@/features/import/ImportDialog';
 import { RunSheet } from '@/features/runs/sheet/RunSheet';
 import { DropVeil } from './DropVeil';
@@ -16,6 +17,7 @@ export default function Overlays({ isSearching, onSearchEnd }: Props) {
       <ImportDialog />
       <RunSheet />
       <DropVeil />
+      <Toasts />
     </>
   );
 }

@@ -10,9 +10,7 @@ export function useAppearance(settings: Settings | undefined, about: About | und
 
   useLayoutEffect(() => {
     if (!language) return;
-    setLocale(language);
-    document.documentElement.lang = language;
-    setReady(true);
+    void setLocale(language).then(() => setReady(true));
   }, [language]);
 
   useLayoutEffect(() => {

@@ -2,7 +2,7 @@
  * The app's own set of controls. Pages import from here; what is heavy (`CodeEditor`, `DayField`) from
  * its own file, so that the first screen does not load it.
  */
-export { Button, ButtonPair, IconButton } from './Button';
+export { Button, ButtonPair } from './Button';
 export { Card, Row } from './Card';
 export { Chip, type Tone } from './Chip';
 export { Choice, type Option } from './Choice';
@@ -13,6 +13,7 @@ export { ErrorNotice } from './ErrorNotice';
 export type { Note } from './FieldNotes';
 export { arriveByKey } from './firstKeys';
 export { Icon, type IconName } from './Icon';
+export { IconButton } from './IconButton';
 export { Menu, type MenuEntry } from './Menu';
 export { Notice } from './Notice';
 export { Page } from './Page';
@@ -26,6 +27,7 @@ export { NOTHING, type Selection } from './selection';
 export { TextArea, TextField } from './TextField';
 export { Tick } from './Tick';
 export { Time } from './Time';
-export { Toasts, toast } from './Toasts';
+export { Toasts } from './Toasts';
+export { toast } from './toast';
 export { usePages } from './usePages';
 export { useSearchWords } from './useSearchWords';

@@ -12,7 +12,7 @@ function placeholders(text: string): string[] {
 }
 
 const sources = import.meta.glob<string>(
-  ['../**/*.{ts,tsx}', '!./paraglide/**', '!../**/*.test.*'],
+  ['../**/*.{ts,tsx}', '!./generated/**', '!../**/*.test.*'],
   {
     query: '?raw',
     import: 'default',

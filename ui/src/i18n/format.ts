@@ -1,6 +1,6 @@
 /** Times, sizes and numbers in the language of the window. */
 import { formatLocale } from './locale';
-import * as m from './paraglide/messages';
+import { m } from './messages';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,4 +1,4 @@
-import * as m from './paraglide/messages';
+import { m } from './messages';
 
 /** Names in a sentence; of more than so many, how many more there are. */
 export function listed(names: readonly string[], most: number): string {

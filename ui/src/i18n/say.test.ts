@@ -15,10 +15,10 @@ describe('a message', () => {
     expect(say({ code: 'duplicate_id', fields: { id: 'load' }, place: null })).toContain('“load”');
   });
 
-  it('begins with its place in the text', () => {
+  it('begins with its place in the text', async () => {
     const message = { code: 'json_expected_comma', place: { line: 14, column: 3 } };
     expect(say(message)).toBe('line 14, column 3: a comma is missing');
-    setLocale('zh-CN');
+    await setLocale('zh-CN');
     expect(say(message)).toMatch(/^第 14 行第 3 列：/);
   });
 
@@ -71,14 +71,14 @@ describe('an error', () => {
   });
 });
 
-it('counts by the rule of the language', () => {
+it('counts by the rule of the language', async () => {
   expect([0, 1, 2].map((count) => counted('n_tasks', count))).toEqual([
     '0 tasks',
     '1 task',
     '2 tasks',
   ]);
   expect(counted('n_items', 9884)).toBe('9,884 items');
-  setLocale('zh-CN');
+  await setLocale('zh-CN');
   expect(counted('n_tasks', 1)).toBe('1 个任务');
 });
 

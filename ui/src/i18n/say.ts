@@ -1,14 +1,11 @@
 /**
  * Codes into sentences. Everything the core and the commands tell is a code with fields; here, and
- * only here, it is looked up in the message catalogue.
+ * only here, it is looked up in the message m.
  */
 import type { CallError, Message } from '@/ipc';
 import { bytes, when } from './format';
 import { locale } from './locale';
-import * as catalogue from './paraglide/messages';
-
-type Fields = Record<string, string | number>;
-const sentences = catalogue as unknown as Record<string, ((fields: Fields) => string) | undefined>;
+import { type Fields, m, words } from './messages';
 
 /** Fields that come as plain bytes or as a time, and are shown as people read them. */
 const BYTES = ['free', 'needed', 'missing', 'file_bytes', 'most_bytes'];
@@ -21,11 +18,6 @@ function readable(fields: Fields): Fields {
       return [name, TIMES.includes(name) ? when(String(value)) : value];
     }),
   );
-}
-
-/** The catalogue's words under a key that is only known while running, if it has them. */
-export function words(key: string, fields: Fields = {}): string | undefined {
-  return Object.hasOwn(sentences, key) ? sentences[key]?.(fields) : undefined;
 }
 
 /** Words for a closed set of values such as `operation_<value>`; the value itself when unknown. */
@@ -63,34 +55,34 @@ function snake(key: string): string {
 /** One message as a sentence, with its place before it and why behind. */
 export function say(message: Message): string {
   const fields = readable((message.fields ?? {}) as Fields);
-  const known = words(message.code, fields) ?? catalogue.message_unknown({ code: message.code });
+  const known = words(message.code, fields) ?? m.message_unknown({ code: message.code });
   const sentence = inExpression(fields, known);
   const place = message.place;
   const placed = place
-    ? catalogue.message_at({ line: place.line, column: place.column, message: sentence })
+    ? m.message_at({ line: place.line, column: place.column, message: sentence })
     : sentence;
   return withReason(placed, message.because);
 }
 
 function withReason(text: string, because: Message | null | undefined): string {
-  return because ? catalogue.labelled({ label: text, text: say(because) }) : text;
+  return because ? m.labelled({ label: text, text: say(because) }) : text;
 }
 
 /** What is wrong with an expression, with the part it stands in and itself before it. */
 function inExpression(fields: Fields, text: string): string {
   const { where, expression } = fields;
   if (where === undefined || expression === undefined) return text;
-  return catalogue.labelled({ label: `${where} ${expression}`, text });
+  return m.labelled({ label: `${where} ${expression}`, text });
 }
 
 /** The sentence of an error; one that the catalogue does not know is told with its code. */
 export function sayError(error: CallError): string {
   const fields = readable(error.fields);
   const known = words(`error_${error.code}`, fields) ?? words(error.code, fields);
-  if (known === undefined) return catalogue.error_unknown({ code: error.code });
+  if (known === undefined) return m.error_unknown({ code: error.code });
   const sentence = withReason(known, error.because);
   const { line, column } = error.fields;
-  return line && column ? catalogue.message_at({ line, column, message: sentence }) : sentence;
+  return line && column ? m.message_at({ line, column, message: sentence }) : sentence;
 }
 
 /** Next steps that are taken on the command line: in the window they lead nowhere. */

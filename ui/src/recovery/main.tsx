@@ -8,9 +8,7 @@ import { recovery } from '@/ipc/recovery';
 import { Recovery } from './Recovery';
 
 const state = await recovery.state();
-const language = chooseLocale('system', state.languages);
-setLocale(language);
-document.documentElement.lang = language;
+await setLocale(chooseLocale('system', state.languages));
 
 const place = document.getElementById('app');
 if (place) {

@@ -27,7 +27,7 @@ function Contents({ items }: { items: readonly KindCount[] }) {
 }
 
 /** Before a backup: where to, what will be written, whether it fits. */
-export function BackupDialog({ onClose }: Props) {
+export default function BackupDialog({ onClose }: Props) {
   const navigate = useNavigate();
   const settings = useQuery(settingsQuery());
   const [picked, setPicked] = useState<PickedPlace | null>(null);

@@ -11,7 +11,7 @@ import { damagedRows, ResultList } from '../restore/ResultList';
 import { useStartRestore } from '../restore/useStartRestore';
 import { runOverviewQuery } from '../runs/queries';
 import { settingsQuery } from '../settings/queries';
-import { BackupDialog } from './BackupDialog';
+import BackupDialog from './BackupDialog';
 import styles from './BackupPage.module.css';
 import { BackupTable } from './BackupTable';
 import { backupsQuery } from './queries';

@@ -1,15 +1,17 @@
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Button, Card, Icon } from '@/components';
 import { bytes, counted, m } from '@/i18n';
 import type { Overview } from '@/ipc';
 import { CHANGES } from '../activity/words';
-import { BackupDialog } from '../backup/BackupDialog';
 import { backupWork } from '../backup/work';
 import { useWork } from '../longWork';
 import { WorkProgress } from '../plan/WorkProgress';
 import styles from './OverviewPage.module.css';
 import { backupSentence } from './sentence';
+
+/** Not needed for the first screen. */
+const BackupDialog = lazy(() => import('../backup/BackupDialog'));
 
 interface Props {
   overview: Overview;
@@ -91,7 +93,11 @@ export function BackupCard({ overview, runsSince }: Props) {
           {m.backup_now()}
         </Button>
       </div>
-      {asking && <BackupDialog onClose={() => setAsking(false)} />}
+      {asking && (
+        <Suspense fallback={null}>
+          <BackupDialog onClose={() => setAsking(false)} />
+        </Suspense>
+      )}
     </Card>
   );
 }
