@@ -1,12 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { startBudget } from './startBudget';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
 
 export default defineConfig({
   base: './',
-  plugins: [react()],
+  plugins: [react(), startBudget('index', 480_000)],
   resolve: {
     alias: {
       '@': fileURLToPath(new URL('./src', import.meta.url)),

@@ -2,7 +2,7 @@
 //! time, how it comes forward, how it closes.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use flowkeep_api::types::{self, Language, Nothing, Settings};
@@ -12,7 +12,7 @@ use tauri::plugin::TauriPlugin;
 use tauri::utils::config::Color;
 use tauri::webview::NewWindowResponse;
 use tauri::webview::PageLoadEvent;
-use tauri::{AppHandle, Manager as _, Theme, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Wry};
+use tauri::{AppHandle, Manager as _, State, Theme, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Wry};
 use tauri_plugin_window_state::StateFlags;
 
 use crate::calls::Tasks;
@@ -25,6 +25,9 @@ pub(crate) const MAIN: &str = "main";
 pub(crate) const RECOVERY: &str = "recovery";
 /// How long closing waits for work that was asked to stop; it stops within a second by promise.
 const CLOSING: Duration = Duration::from_secs(5);
+
+/// The theme that the frame of the main window has.
+pub(crate) struct Frame(Mutex<types::Theme>);
 
 /// Remembers place and size in the data folder, so that two data folders have two windows.
 pub(crate) fn remember_place(data_dir: &Path) -> TauriPlugin<Wry> {
@@ -44,6 +47,7 @@ pub(crate) fn open_main(
     data_dir: &Path,
     settings: &Settings,
 ) -> tauri::Result<WebviewWindow> {
+    app.manage(Frame(Mutex::new(settings.theme)));
     let window = page(app, MAIN, "index.html", data_dir, settings.theme)
         .inner_size(1280.0, 800.0)
         .min_inner_size(1024.0, 640.0)
@@ -131,9 +135,19 @@ fn native(theme: types::Theme) -> Option<Theme> {
     }
 }
 
-/// The page's language and theme, for the parts of the window the page does not draw.
+/// The page's language and theme, for the parts of the window the page does not draw. What it was
+/// opened with it has: to be given it once more, toolkit and system are asked anew.
 #[tauri::command]
-pub(crate) fn set_appearance(window: WebviewWindow, language: Language, theme: types::Theme) {
+pub(crate) fn set_appearance(
+    window: WebviewWindow,
+    frame: State<'_, Frame>,
+    language: Language,
+    theme: types::Theme,
+) {
+    let mut shown = frame.0.lock().unwrap_or_else(PoisonError::into_inner);
+    if std::mem::replace(&mut *shown, theme) == theme {
+        return;
+    }
     let theme = native(theme);
     tracing::debug!(?language, ?theme, "appearance");
     let painted = window

@@ -7,14 +7,10 @@ import { shell } from '@/ipc';
 /** How long the first screen waits for what it shows, in milliseconds. */
 const WORTH_WAITING = 200;
 
-/** The faces that nearly all text is set in (tokens.css). */
-const FACES = ['13px "Inter Variable"', '13px "Inter Latin"'];
-
 /**
  * Ask for all that the first screen shows in one go, once `hears` says that no change is missed
  * from then on. True when it is here, so that it is laid out once; or when it takes too long to
- * leave the window empty for it. Text laid out before its face is here would first be set in the
- * system's, and looking for those takes longer than all the rest.
+ * leave the window empty for it.
  */
 export function useFirstAnswers(hears: boolean): boolean {
   const client = useQueryClient();
@@ -24,7 +20,6 @@ export function useFirstAnswers(hears: boolean): boolean {
     const show = () => setHere(true);
     const timer = setTimeout(show, WORTH_WAITING);
     const answers: Promise<unknown>[] = [
-      ...FACES.map((face) => document.fonts?.load(face)),
       client.prefetchQuery(overviewQuery()),
       client.prefetchQuery(runOverviewQuery()),
       client.prefetchQuery(engineQuery()),
