@@ -12,7 +12,9 @@ use tauri::plugin::TauriPlugin;
 use tauri::utils::config::Color;
 use tauri::webview::NewWindowResponse;
 use tauri::webview::PageLoadEvent;
-use tauri::{AppHandle, Manager as _, State, Theme, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Wry};
+use tauri::{
+    AppHandle, Manager as _, State, Theme, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Wry,
+};
 use tauri_plugin_window_state::StateFlags;
 
 use crate::calls::Tasks;
