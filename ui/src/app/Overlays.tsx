@@ -2,6 +2,7 @@ import { Toasts } from '@/components';
 import { ImportDialog } from '@/features/import/ImportDialog';
 import { RunSheet } from '@/features/runs/sheet/RunSheet';
 import { DropVeil } from './DropVeil';
+import { useLeftDrafts } from './leftDrafts';
 import { Palette } from './Palette';
 
 interface Props {
@@ -9,8 +10,9 @@ interface Props {
   onSearchEnd: () => void;
 }
 
-/** The dialogs that any page may be under. Each shows itself when there is reason to. */
+/** What any page may be under. Each shows itself when there is reason to. */
 export default function Overlays({ isSearching, onSearchEnd }: Props) {
+  useLeftDrafts();
   return (
     <>
       <Palette isOpen={isSearching} onClose={onSearchEnd} />

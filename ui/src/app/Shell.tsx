@@ -4,7 +4,6 @@ import { lazy, Suspense, useState } from 'react';
 import { EngineNotice } from '@/features/runs/EngineNotice';
 import { m } from '@/i18n';
 import { useFirstPaint } from './firstPaint';
-import { useLeftDrafts } from './leftDrafts';
 import { ReachNotice } from './ReachNotice';
 import styles from './Shell.module.css';
 import { Sidebar } from './Sidebar';
@@ -18,7 +17,6 @@ export function Shell() {
   const [searching, setSearching] = useState(false);
   useShortcuts(() => setSearching(true));
   const isPainted = useFirstPaint(useIsFetching() === 0);
-  useLeftDrafts();
   return (
     <div className={styles.shell}>
       <button type="button" className={styles.skip} onClick={toMain}>
