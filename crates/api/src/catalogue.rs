@@ -79,6 +79,11 @@ impl Catalogue {
         entries(self.tongue).contains_key(key)
     }
 
+    /// The entry of a key as it is written, placeholders and all.
+    pub(crate) fn entry(&self, key: &str) -> Option<&'static str> {
+        entries(self.tongue).get(key).map(String::as_str)
+    }
+
     /// The entry of a key without placeholders.
     pub fn word(&self, key: &str) -> String {
         self.text(key, &BTreeMap::new())

@@ -20,6 +20,7 @@ mod ownership;
 mod plans;
 mod progress;
 mod safety_copy;
+mod said;
 mod scratch;
 mod script;
 mod set_aside;

@@ -39,7 +39,8 @@ pub use id::{BackupId, OperationId, PlanId, RunId, Sha256};
 pub use kind::Kind;
 pub use message::{Message, Place};
 pub use names::{
-    file_name, search_query, search_terms, search_words, slug, sort_key, visible, visible_whole,
+    Sentences, file_name, search_query, search_terms, search_words, slug, sort_key, visible,
+    visible_whole,
 };
 pub use recognise::{Recognised, recognise, wrap};
 pub use summary::{Summary, summarise};

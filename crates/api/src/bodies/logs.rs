@@ -10,12 +10,14 @@ use flowkeep_core::log::{
 use flowkeep_core::{Message, Value};
 use flowkeep_files::log::{
     DatabaseLog, FolderLog, Log, LogError, LogPage, LogQuery, LogReader as _, LogStorage, OwnLog,
+    Sought,
 };
 use flowkeep_host::{Timestamp, text_path};
 use flowkeep_store::Store;
 use ulid::Ulid;
 
 use super::{page, settings};
+use crate::said::sentences;
 use crate::types::{
     BrokenEntry, ExecutionEntry, ExecutionMessage, ExecutionPage, LogListInput, LogOperationInput,
     LogRef, LogShow, LogStartInput, LogStorageKind, LogUpdateInput, Nothing, Object,
@@ -207,7 +209,7 @@ fn list(api: &Api, log: LogType, input: LogListInput) -> Result<LogPage, AppErro
         word: given(input.word),
         since: at(input.since)?,
         until: at(input.until)?,
-        text: given(input.text),
+        sought: given(input.text).map(|text| Sought::new(&text, sentences())),
         after: input.after,
         limit: page(input.limit, 50)?,
         count: input.count.unwrap_or_default(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use flowkeep_core::json::{self, parse};
 use flowkeep_core::run::{Parked, Phase, Status, TaskId};
-use flowkeep_core::{Message, RunId, search_words};
+use flowkeep_core::{Message, RunId};
 use flowkeep_engine::{definition_of, state_of};
 use flowkeep_store::{AttemptRecord, KeptRun, MessageRecord, RunFilter, RunNeed, RunRecord, Said};
 
@@ -12,6 +12,7 @@ use super::page;
 use super::run_overview::LOOK_BACK;
 use super::run_previews::names;
 use super::run_questions::{decided, question};
+use crate::said::sentences;
 use crate::types::{
     FailedTask, Nothing, RunAttempt, RunListInput, RunLog, RunLogInput, RunMessage, RunNeeds,
     RunOutput, RunPage, RunRow, RunShow, RunShowInput, RunTask, RunTaskRef, RunText, SourceList,
@@ -60,7 +61,7 @@ pub fn list(api: &Api, input: RunListInput) -> Result<RunPage, AppError> {
 /// What to look for in texts; no words at all find nothing, and are no filter where nothing was typed.
 pub(super) fn words(typed: Option<&str>) -> Option<Vec<String>> {
     let typed = typed.map(str::trim).filter(|typed| !typed.is_empty());
-    typed.map(search_words)
+    typed.map(|typed| sentences().search_words(typed))
 }
 
 /// All of a run; of its outputs those that are small, and of a brief one none.

@@ -52,3 +52,32 @@ fn a_list_says_that_there_are_more() {
         assert_eq!((last.out.lines().count(), last.err.as_str()), (1, ""));
     }
 }
+
+#[test]
+fn a_run_is_found_by_the_words_its_messages_are_read_in() {
+    let flowkeep = Flowkeep::new();
+    let slow = r#"{"id": "slow", "name": "S", "tasks": [
+      {"id": "t", "action": "wait", "params": {"ms": 3600000}, "timeout": 1}]}"#;
+    let slow = started(&flowkeep, slow, "slow");
+    started(&flowkeep, WAITS, "waits");
+    for words in [
+        "允许",
+        "允",
+        "超过了允许的时间",
+        "longer",
+        "allowed 失败",
+        "“t”失败",
+    ] {
+        for list in ["run list", "log executions"] {
+            let mut all: Vec<_> = list.split(' ').collect();
+            all.extend(["--text", words, "--count"]);
+            let found = flowkeep.done(&all);
+            assert_eq!(found["total"], 1, "{list} {words}: {found}");
+            let row = &found["items"][0];
+            let id = row.get("id").or_else(|| row.get("execution_id"));
+            assert_eq!(id, Some(&json!(slow)));
+        }
+    }
+    let found = flowkeep.done(&["run", "list", "--text", "许允", "--count"]);
+    assert_eq!(found["total"], 0, "{found}");
+}

@@ -2,10 +2,12 @@
 
 mod file;
 mod search;
+mod sentences;
 mod sort;
 mod visible;
 
 pub use file::{file_name, slug};
 pub use search::{search_query, search_terms, search_words};
+pub use sentences::Sentences;
 pub use sort::sort_key;
 pub use visible::{visible, visible_whole};

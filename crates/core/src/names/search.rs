@@ -48,7 +48,7 @@ pub fn search_words(query: &str) -> Vec<String> {
 }
 
 /// Compatibility forms folded, the case as it is.
-fn folded(text: &str) -> Cow<'_, str> {
+pub(super) fn folded(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         Cow::Borrowed(text)
     } else {
@@ -57,14 +57,14 @@ fn folded(text: &str) -> Cow<'_, str> {
 }
 
 #[derive(Clone, Copy)]
-enum Word<'a> {
+pub(super) enum Word<'a> {
     /// Letters and digits of a script that puts spaces between words, in their own case.
     Spaced(&'a str),
     /// Characters of a script that does not.
     Run(&'a str),
 }
 
-fn words(folded: &str) -> impl Iterator<Item = Word<'_>> {
+pub(super) fn words(folded: &str) -> impl Iterator<Item = Word<'_>> {
     let mut rest = folded;
     std::iter::from_fn(move || {
         rest = rest.trim_start_matches(|character: char| !character.is_alphanumeric());
@@ -82,7 +82,7 @@ fn words(folded: &str) -> impl Iterator<Item = Word<'_>> {
 }
 
 /// Every two characters of a run that stand side by side.
-fn pairs(run: &str) -> impl Iterator<Item = &str> {
+pub(super) fn pairs(run: &str) -> impl Iterator<Item = &str> {
     let starts = run.char_indices().map(|(start, _)| start);
     let ends = run
         .char_indices()
@@ -93,13 +93,13 @@ fn pairs(run: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The last character of a run.
-fn last(run: &str) -> &str {
+pub(super) fn last(run: &str) -> &str {
     let start = run.char_indices().next_back().map_or(0, |(start, _)| start);
     &run[start..]
 }
 
 /// What one word must match; its last term may be longer where it grows.
-fn expression(word: Word<'_>, grows: bool) -> String {
+pub(super) fn expression(word: Word<'_>, grows: bool) -> String {
     let term = |term: &str, grows: bool| format!("\"{term}\"{}", if grows { " *" } else { "" });
     match word {
         Word::Spaced(word) => {
@@ -123,7 +123,7 @@ fn expression(word: Word<'_>, grows: bool) -> String {
 }
 
 /// The words of an identifier: `HTTPServer2Start` is `HTTP`, `Server2`, `Start`.
-fn parts(word: &str) -> Vec<&str> {
+pub(super) fn parts(word: &str) -> Vec<&str> {
     let (mut parts, mut start) = (Vec::new(), 0);
     let mut characters = word.char_indices().peekable();
     let mut before = ' ';
@@ -147,7 +147,7 @@ fn parts(word: &str) -> Vec<&str> {
 
 /// In lower case, and no more than letters and digits: some letters become two characters, one of which is
 /// a mark.
-fn lower(word: &str) -> String {
+pub(super) fn lower(word: &str) -> String {
     let characters = word.chars().flat_map(char::to_lowercase);
     characters.filter(|one| one.is_alphanumeric()).collect()
 }

@@ -1,7 +1,6 @@
 //! What other programs recorded, in the database.
 
 use flowkeep_core::log::{Execution, ExecutionUpdate, LogEntry, LogType};
-use flowkeep_core::search_words;
 use flowkeep_store::{LogFilter, LogKey, SavedEntry, Store, StoreError};
 
 use super::{LogError, LogPage, LogQuery, LogReader, LogRow, LogStorage, no_place};
@@ -32,7 +31,7 @@ impl LogReader for DatabaseLog<'_> {
                 word: query.word.clone(),
                 since: query.since,
                 until: query.until,
-                words: query.text.as_deref().map(search_words),
+                words: query.sought.as_ref().map(|sought| sought.words.clone()),
                 after: after.transpose()?,
                 limit: query.limit,
                 count: query.count,

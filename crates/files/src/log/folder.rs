@@ -15,7 +15,7 @@ use flowkeep_host::{
 };
 use flowkeep_store::{SavedEntry, UPDATED_MESSAGES};
 
-use super::{LogError, LogPage, LogQuery, LogReader, LogRow, LogStorage, no_place};
+use super::{LogError, LogPage, LogQuery, LogReader, LogRow, LogStorage, Sought, no_place};
 use crate::FilesError;
 use crate::intake::why;
 
@@ -206,7 +206,7 @@ impl LogReader for FolderLog<'_> {
                 }
             };
             let at = entry.time().and_then(Timestamp::read).map_or(0, |at| at.0);
-            if !fits(&entry, at, query) {
+            if !fits(&entry, at, query, self.say) {
                 continue;
             }
             total += 1;
@@ -272,7 +272,7 @@ impl LogStorage for FolderLog<'_> {
     }
 }
 
-fn fits(entry: &LogEntry, at: i64, query: &LogQuery) -> bool {
+fn fits(entry: &LogEntry, at: i64, query: &LogQuery, say: &dyn Fn(&Message) -> String) -> bool {
     let word = |wanted: &str| match entry {
         LogEntry::Execution(execution) => match status_of_word(wanted) {
             Some(status) => execution.state() == Some(status),
@@ -283,9 +283,9 @@ fn fits(entry: &LogEntry, at: i64, query: &LogQuery) -> bool {
             operation.is_some_and(|one| one.eq_ignore_ascii_case(wanted))
         }
     };
-    let says = |text: &str| {
-        let said = entry.to_text(&|_| String::new()).to_lowercase();
-        let mut words = text.split_whitespace();
+    let says = |sought: &Sought| {
+        let said = entry.to_text(say).to_lowercase();
+        let mut words = sought.text.split_whitespace();
         words.all(|word| said.contains(&word.to_lowercase()))
     };
     query
@@ -295,7 +295,7 @@ fn fits(entry: &LogEntry, at: i64, query: &LogQuery) -> bool {
         && query.word.as_deref().is_none_or(word)
         && query.since.is_none_or(|since| at >= since)
         && query.until.is_none_or(|until| at < until)
-        && query.text.as_deref().is_none_or(says)
+        && query.sought.as_ref().is_none_or(says)
 }
 
 /// The files of a folder that may be entries, in the order of their names; none where it is missing.

@@ -11,8 +11,8 @@ mod migration;
 mod own;
 mod whole;
 
-use flowkeep_core::Message;
 use flowkeep_core::log::{Execution, ExecutionUpdate, LogEntry, LogType};
+use flowkeep_core::{Message, Sentences};
 use flowkeep_store::{SavedEntry, StoreError};
 
 pub use database::DatabaseLog;
@@ -66,8 +66,8 @@ pub struct LogQuery {
     pub since: Option<i64>,
     /// Milliseconds; before.
     pub until: Option<i64>,
-    /// Words to be found in executions.
-    pub text: Option<String>,
+    /// What is to be found in executions.
+    pub sought: Option<Sought>,
     /// Behind the entry with this [`LogRow::place`].
     pub after: Option<String>,
     /// Rows of the page.
@@ -76,6 +76,23 @@ pub struct LogQuery {
     pub count: bool,
     /// Messages of each execution, at most.
     pub messages: u32,
+}
+
+/// Words that somebody looks for.
+#[derive(Debug, Clone)]
+pub struct Sought {
+    text: String,
+    words: Vec<String>,
+}
+
+impl Sought {
+    /// What was typed, and what messages say that are kept without their sentences.
+    pub fn new(text: &str, sentences: &Sentences) -> Self {
+        Self {
+            text: text.to_owned(),
+            words: sentences.search_words(text),
+        }
+    }
 }
 
 /// A page of entries, newest first.

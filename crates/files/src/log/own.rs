@@ -4,7 +4,7 @@ use flowkeep_core::json;
 use flowkeep_core::log::{
     Execution, LogEntry, LogMessage, LogType, Operation, Said, status_of_word,
 };
-use flowkeep_core::{RunId, Value, search_words};
+use flowkeep_core::{RunId, Value};
 use flowkeep_host::Timestamp;
 use flowkeep_store::{KeptRun, OperationFilter, OperationRecord, RunFilter, Said as Told, Store};
 
@@ -57,7 +57,7 @@ impl OwnLog<'_> {
             needs: None,
             since: query.since,
             until: query.until,
-            words: query.text.as_deref().map(search_words),
+            words: query.sought.as_ref().map(|sought| sought.words.clone()),
             after: after.transpose()?,
             limit: query.limit,
             count: query.count,
@@ -125,7 +125,7 @@ impl OwnLog<'_> {
     }
 
     fn operations(&self, query: &LogQuery) -> Result<LogPage, LogError> {
-        if query.text.is_some() {
+        if query.sought.is_some() {
             return Ok(none(query));
         }
         let page = self.store.operations(&OperationFilter {

@@ -1,8 +1,9 @@
 //! What holds for a storage, whichever it is.
 
+use flowkeep_core::Sentences;
 use flowkeep_core::log::{ExecutionUpdate, LogEntry, LogMessage, LogType};
 use flowkeep_files::log::{
-    DatabaseLog, FolderLog, Log, LogError, LogQuery, LogReader, LogStorage, OwnLog,
+    DatabaseLog, FolderLog, Log, LogError, LogQuery, LogReader, LogStorage, OwnLog, Sought,
 };
 use flowkeep_store::SavedEntry;
 
@@ -63,7 +64,10 @@ fn holds(storage: &dyn LogStorage) {
         ["E-1"]
     );
     assert_eq!(
-        ids(storage, &query(|one| one.text = Some("订单 extra".into()))),
+        ids(
+            storage,
+            &query(|one| one.sought = Some(Sought::new("订单 extra", &Sentences::default())))
+        ),
         ["e-1"]
     );
     let march_second = 1_740_873_600_000;
