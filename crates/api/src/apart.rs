@@ -5,11 +5,12 @@
 //!
 //! Absent on purpose: work on the data folder alone, and anything that may not be left half-way.
 
+use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, SendError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
 use flowkeep_files::FilesError;
-use flowkeep_host::Cancellation;
+use flowkeep_host::{Cancellation, path_text};
 
 use crate::progress::Thinned;
 use crate::types::ProgressReport;
@@ -86,6 +87,39 @@ pub(crate) fn apart_for<T: Send + 'static>(
     }
 }
 
+/// How long a disk may take for something that nobody follows and nobody can cancel. One that has to wake
+/// up needs seconds.
+pub(crate) const AT_MOST: Duration = Duration::from_secs(30);
+
+/// Does `work` at `place` on a thread of its own, for `most` as long. Work that takes longer is left to
+/// itself and may still come to its end.
+///
+/// # Errors
+/// What it answers; `disk_silent` when it was left to itself, `internal` when it ended in a panic.
+pub(crate) fn in_time<T: Send + 'static, E: Into<AppError> + Send + 'static>(
+    most: Duration,
+    place: &Path,
+    work: impl FnOnce() -> Result<T, E> + Send + 'static,
+) -> Result<T, AppError> {
+    let (tell, told) = sync_channel(1);
+    let begun = std::thread::Builder::new().name("in-time".to_owned());
+    begun
+        .spawn(move || {
+            // Nobody may be waiting any more.
+            let _ = tell.send(work());
+        })
+        .map_err(|error| AppError::new("internal").with("detail", error))?;
+    match told.recv_timeout(most) {
+        Ok(ended) => ended.map_err(Into::into),
+        Err(RecvTimeoutError::Timeout) => Err(AppError::new("disk_silent")
+            .with("path", path_text(place))
+            .retryable()),
+        Err(RecvTimeoutError::Disconnected) => {
+            Err(AppError::new("internal").with("detail", "work ended in a panic"))
+        }
+    }
+}
+
 fn thinned<T: Send + 'static>(
     tell: &SyncSender<Told<T>>,
     cancellation: Cancellation,
@@ -110,9 +144,9 @@ mod tests {
     use super::*;
     use crate::testing::open;
     use crate::types::{
-        BackupInput, BackupResult, ChosenPlace, CreateInput, Nothing, RestorePlanInput,
+        BackupInput, BackupResult, ChosenPlace, CreateInput, ExportInput, Nothing, RestorePlanInput,
     };
-    use crate::{Api, Silent, backups, documents, restores};
+    use crate::{Api, Silent, backups, documents, exports, restores};
 
     struct Person(Cancellation);
 
@@ -193,6 +227,48 @@ mod tests {
         }
         let list = backups::list(&api, Nothing {}).unwrap();
         assert_eq!((list.total, list.unfinished.len()), (1, 0));
+    }
+
+    /// Whatever the call at which the disk stops answering: what nobody can cancel ends by itself.
+    #[test]
+    fn a_disk_that_stops_answering_holds_nobody_who_cannot_cancel() {
+        let root = tempfile::tempdir().unwrap();
+        let mut api = open(&root.path().join("data"));
+        create(&api, "a");
+        let into = |name: &str| ChosenPlace::Path(root.path().join(name));
+        let export = |api: &Api, name: &str| {
+            let ids = vec!["a".to_owned()];
+            let input = ExportInput {
+                ids,
+                to: into(name),
+            };
+            exports::export(api, Kind::Workflow, input).map(|_| ())
+        };
+        let plan = |api: &Api, name: &str| {
+            let input = BackupInput {
+                into: Some(into(name)),
+                ..BackupInput::default()
+            };
+            let plan = backups::backup_plan(api, input)?;
+            plan.refused
+                .map_or(Ok(()), |refused| Err(AppError::from(refused)))
+        };
+        api.most = Duration::from_millis(20);
+        for (name, asked) in [("file.json", true), ("folder", false)] {
+            let (reached, hangs) = channel();
+            let (closed, gate) = channel();
+            let dead = FailingFiles::at(0, ErrorKind::Other).hanging_from(1, reached, gate);
+            api.files = Arc::new(dead);
+            let code = if asked {
+                export(&api, name).unwrap_err().code
+            } else {
+                plan(&api, name).unwrap_err().code
+            };
+            hangs.recv().unwrap();
+            assert!(code.ends_with("disk_silent"), "{name}: {code}");
+            create(&api, &format!("meanwhile-{name}"));
+            drop(closed);
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ use flowkeep_store::{Follower, Reach, Request, Store, StoreError, StoreOptions};
 use tempfile::TempDir;
 
 use crate::AppError;
-use crate::apart::PATIENCE;
+use crate::apart::{AT_MOST, PATIENCE};
 use crate::backup_disks::BackupDisks;
 use crate::engine_seat::{EngineSeat, connections};
 use crate::looking::{self, Still};
@@ -90,6 +90,8 @@ pub struct Api {
     /// How long a backup that was cancelled may take to end before it is left to itself, and a disk
     /// to say what is on it.
     pub(crate) patience: Duration,
+    /// How long a disk may take for what nobody can cancel.
+    pub(crate) most: Duration,
     /// Whether the data is only looked at, because nothing can be written where it is.
     only_reads: bool,
     /// Given back last, when the database is closed. Absent inside an exchange, which has it alone, and
@@ -168,6 +170,7 @@ impl Api {
             plans: Mutex::default(),
             seat: EngineSeat::new(None),
             patience: PATIENCE,
+            most: AT_MOST,
             only_reads: true,
             _open: None,
             _own: Some(own),
@@ -208,6 +211,7 @@ impl Api {
             plans: Mutex::default(),
             seat: EngineSeat::new(owner),
             patience: PATIENCE,
+            most: AT_MOST,
             only_reads: false,
             _open: open,
             _own: None,

@@ -276,7 +276,7 @@ mod tests {
         let _follower = api.follow(hear, |_| (), |_| ()).unwrap();
 
         for _ in 0..3 {
-            assert_eq!(health(&api), [BackupHealth::Proven, BackupHealth::Away]);
+            assert_eq!(health(&api), [BackupHealth::Proven, BackupHealth::Silent]);
         }
         overview::show(&api, Nothing {}).unwrap();
         overview::doctor(&api, Nothing {}).unwrap();

@@ -2,17 +2,15 @@
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
 
 use flowkeep_core::run::Status;
 use flowkeep_engine::sources::{Connected, Connections, LOCAL, Sqlite};
 use flowkeep_engine::{Engine, EngineOptions, Scope};
 use flowkeep_store::RunFilter;
 
-use crate::bodies::history;
 use crate::ownership::{EngineLock, Owner};
-use crate::{Api, AppError, Face, Silent};
+use crate::trouble_mark::{self, TroubleMark};
+use crate::{Api, AppError, Face};
 
 /// The engine's place in this process. The engine ends before its lock is given back.
 #[derive(Default)]
@@ -23,6 +21,8 @@ pub(crate) struct EngineSeat {
 #[derive(Default)]
 struct Inside {
     engine: Option<Engine>,
+    /// Says in other processes why it stands still; absent where that cannot be said.
+    mark: Option<TroubleMark>,
     owner: Option<Owner>,
     /// Whether it is at work for as long as the data folder is open.
     stays: bool,
@@ -35,6 +35,14 @@ impl EngineSeat {
                 owner,
                 ..Inside::default()
             }),
+        }
+    }
+
+    /// How the engine is, told to other processes as well.
+    fn share_trouble(inside: &mut Inside) {
+        let trouble = inside.engine.as_ref().and_then(Engine::trouble);
+        if let Some(mark) = &mut inside.mark {
+            mark.say(trouble.map(AppError::from));
         }
     }
 
@@ -73,10 +81,12 @@ impl Api {
         let mut inside = self.seat.inside();
         if inside.engine.as_ref().is_some_and(Engine::has_ended) {
             inside.engine = None;
+            inside.mark = None;
             inside.owner = None;
         }
         if let Some(engine) = &inside.engine {
             engine.wake();
+            EngineSeat::share_trouble(&mut inside);
             return Ok(true);
         }
         if inside.owner.is_none() {
@@ -84,6 +94,11 @@ impl Api {
                 return Ok(false);
             };
             inside.owner = Some(Owner::take(&self.store, lock, self.face)?);
+        }
+        if inside.mark.is_none() {
+            let mark = TroubleMark::take(&self.data_dir);
+            let told = |error| tracing::warn!(%error, "other processes are not told of the engine");
+            inside.mark = mark.map_err(told).ok();
         }
         let Some(owner) = &mut inside.owner else {
             return Ok(false);
@@ -120,7 +135,9 @@ impl Api {
 
     /// Ends the engine of this process; what is under way is asked to stop.
     pub(crate) fn disengage(&self) {
-        self.seat.inside().engine = None;
+        let mut inside = self.seat.inside();
+        inside.engine = None;
+        inside.mark = None;
     }
 
     /// Marks what stands there as under way though nobody carries it out: its owner is gone, and
@@ -150,16 +167,18 @@ impl Api {
         !self.seat.inside().stays
     }
 
-    /// Why nothing goes on in the engine of this process, when that is so.
+    /// Why nothing goes on in the engine, when that is so, whichever process owns it.
     ///
     /// # Errors
     /// That.
     pub fn engine_trouble(&self) -> Result<(), AppError> {
         let inside = self.seat.inside();
-        match inside.engine.as_ref().and_then(Engine::trouble) {
-            Some(error) => Err(error.into()),
-            None => Ok(()),
-        }
+        let trouble = match (&inside.engine, &inside.owner) {
+            (Some(engine), _) => engine.trouble().map(AppError::from),
+            (None, Some(_)) => None,
+            (None, None) => trouble_mark::read(&self.data_dir),
+        };
+        trouble.map_or(Ok(()), Err)
     }
 
     /// Carries out all runs there are and all that come, for as long as this is open, unless
@@ -178,98 +197,19 @@ impl Api {
     }
 }
 
-/// How often it is looked whether the engine has an owner.
-const LOOK_FOR_OWNER: Duration = Duration::from_secs(2);
-
-/// Keeps the engine at work in this process for as long as the data folder is open: at once, or
-/// when the process that owns it now has ended.
-pub fn keep_engine(api: &Arc<Api>) {
-    if api.only_reads() {
-        return;
-    }
-    let open = Arc::downgrade(api);
-    let kept = move || {
-        let mut cleaning = CleaningUp::default();
-        while let Some(api) = open.upgrade() {
-            match api.run_engine() {
-                Ok(true) => cleaning.look(&api),
-                Ok(false) => {}
-                Err(error) => {
-                    tracing::warn!(code = error.code, %error, "the engine cannot begin");
-                }
-            }
-            drop(api);
-            std::thread::sleep(LOOK_FOR_OWNER);
-        }
-    };
-    let begun = std::thread::Builder::new()
-        .name("engine-keeper".to_owned())
-        .spawn(kept);
-    if let Err(error) = begun {
-        tracing::error!(%error, "the engine cannot begin");
-    }
-}
-
-/// How long a clean-up that failed waits for its next try.
-const CLEAN_UP_AGAIN: Duration = Duration::from_hours(1);
-
-/// The removal of what the settings call old. It may take long, so it has a thread of its own: the
-/// keeper goes on looking whether the engine has an owner.
-#[derive(Default)]
-struct CleaningUp {
-    thread: Option<JoinHandle<Result<(), AppError>>>,
-    failed: Option<Instant>,
-}
-
-impl CleaningUp {
-    fn look(&mut self, api: &Arc<Api>) {
-        if self
-            .thread
-            .as_ref()
-            .is_some_and(|thread| !thread.is_finished())
-        {
-            return;
-        }
-        let ended = self.thread.take().map(JoinHandle::join);
-        match ended {
-            Some(Ok(Err(error))) => {
-                tracing::warn!(code = error.code, %error, "old runs are not removed");
-                self.failed = Some(Instant::now());
-            }
-            Some(Err(_)) => {
-                tracing::error!("the removal of old runs ended in a panic");
-                self.failed = Some(Instant::now());
-            }
-            Some(Ok(Ok(()))) => self.failed = None,
-            None => {}
-        }
-        let rests = self.failed.is_some_and(|at| at.elapsed() < CLEAN_UP_AGAIN);
-        if rests || !history::is_clean_up_due(api).unwrap_or_default() {
-            return;
-        }
-        let api = Arc::clone(api);
-        let begun = std::thread::Builder::new()
-            .name("clean-up".to_owned())
-            .spawn(move || history::clean_up_when_due(&api, &Silent));
-        match begun {
-            Ok(thread) => self.thread = Some(thread),
-            Err(error) => tracing::warn!(%error, "old runs are not removed"),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
+    use std::time::{Duration, Instant};
 
     use flowkeep_core::run::{Start, Status};
     use flowkeep_core::{Format, RunId};
     use flowkeep_store::{NewRun, StoreError};
 
     use super::*;
-    use crate::bodies::run_changes;
+    use crate::Silent;
+    use crate::bodies::{run_changes, run_overview};
     use crate::testing::open;
-    use crate::types::RunRef;
+    use crate::types::{Nothing, RunRef};
 
     /// More than any machine that is worth testing on needs; a bound, not a measure.
     const LONG: Duration = Duration::from_secs(30);
@@ -349,5 +289,30 @@ mod tests {
             std::fs::rename(&away, &here).unwrap();
             assert_eq!(waits.join().unwrap().unwrap().status, Status::Succeeded);
         });
+    }
+
+    #[test]
+    fn what_keeps_the_engine_of_another_process_from_going_on_is_told() {
+        let root = tempfile::tempdir().unwrap();
+        let data = root.path().join("data");
+        drop(open(&data));
+        // As the lock of another process, though in this one: both open the file by themselves.
+        let owner = EngineLock::try_take(&data).unwrap().unwrap();
+        let mut mark = TroubleMark::take(&data).unwrap();
+        let looks_on = open(&data);
+        assert!(looks_on.engine_trouble().is_ok());
+        mark.say(Some(AppError::new("no_space")));
+        let shown = run_overview::engine(&looks_on, Nothing {}).unwrap();
+        assert_eq!(shown.trouble.unwrap().code, "no_space");
+        // Whoever wants something of a run is told at once.
+        let id = run(&looks_on).to_string();
+        let refused = run_changes::pause(&looks_on, RunRef { id }).unwrap_err();
+        assert_eq!(refused.code, "no_space");
+        // It died with that on its lips.
+        std::mem::forget(mark);
+        drop(owner);
+        assert!(looks_on.run_engine().unwrap());
+        assert!(looks_on.engine_trouble().is_ok());
+        assert_eq!(trouble_mark::read(&data), None);
     }
 }

@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use flowkeep_core::Message;
 use flowkeep_files::{FilesError, io_reason};
 use flowkeep_store::StoreError;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// What went wrong, as a code that every face translates. Add a code only where a consumer acts
 /// on it or a person needs its own sentence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct AppError {
     /// Key `error_<code>` in the message catalogue; stable, part of the contract.
     pub code: String,
@@ -24,7 +24,7 @@ pub struct AppError {
     /// Whether the same call may succeed later without any change.
     pub retryable: bool,
     /// Why, where that is a message of its own; part of the sentence.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub because: Option<Box<Message>>,
 }

@@ -15,6 +15,8 @@ mod checklist;
 mod commands;
 mod engine_seat;
 mod error;
+mod keeper;
+mod log_copy;
 mod looking;
 mod ownership;
 mod plans;
@@ -27,6 +29,7 @@ mod set_aside;
 #[cfg(test)]
 mod testing;
 mod time;
+mod trouble_mark;
 pub mod types;
 
 pub use api::{Api, Face, NoPlaces, OpenOptions, Places};
@@ -38,11 +41,12 @@ pub use bodies::{
 };
 pub use catalogue::{Catalogue, Tongue};
 pub use commands::{Command, call, commands, typescript};
-pub use engine_seat::keep_engine;
 pub use error::AppError;
 pub use flowkeep_files::{Existing, io_reason};
 pub use flowkeep_host::{Cancellation, DataFolder, FolderOrigin, text_path};
 pub use flowkeep_store::{Follower, Reach, Request};
+pub use keeper::keep_engine;
+pub use log_copy::copy_log;
 pub use ownership::{AlreadyOpen, WindowClaim, window_claim};
 pub use progress::{Progress, Silent};
 pub use safety_copy::{SafetyCopy, newest_safety_copy};

@@ -286,6 +286,9 @@ fn statistics(api: &Api, output: &Output, input: StatisticsInput) -> Result<Outc
             "{}",
             catalogue.sentence("cli_log_figures_of", looked_at)
         )?;
+        if found.files_left_out {
+            writeln!(out, "{}", catalogue.word("cli_log_files_left_out"))?;
+        }
         for (key, lines) in [
             ("cli_log_workflows", &found.workflows),
             ("cli_log_tasks", &found.tasks),

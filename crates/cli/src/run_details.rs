@@ -190,8 +190,12 @@ fn of_acts(catalogue: &Catalogue, out: &mut Out, acts: &[Json]) -> io::Result<()
             "" => String::new(),
             source => format!("  {}", visible(source)),
         };
+        let of = match text("workflow") {
+            "" => String::new(),
+            workflow => format!("{} · ", visible(workflow)),
+        };
         let (task, action) = (visible(text("task")), visible(text("action")));
-        writeln!(out, "  {task}  {action}{source}")?;
+        writeln!(out, "  {of}{task}  {action}{source}")?;
         for line in act["lines"].as_array().into_iter().flatten() {
             let text = |key: &str| line[key].as_str().unwrap_or_default();
             of_line(catalogue, out, text("param"), text("text"))?;

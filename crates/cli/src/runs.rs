@@ -9,7 +9,7 @@ use flowkeep_api::types::{
     RunStartInput, RunStatus, RunTaskInput, RunText,
 };
 use flowkeep_api::{
-    Api, AppError, Catalogue, Progress as _, history, run_changes, run_questions, runs,
+    Api, AppError, Catalogue, Progress as _, copy_log, history, run_changes, run_questions, runs,
 };
 use flowkeep_core::run::Status;
 use flowkeep_core::{visible, visible_whole};
@@ -25,6 +25,9 @@ const LOOK: Duration = Duration::from_millis(100);
 
 /// How often it is asked whether old runs are to be removed.
 const TIDY: Duration = Duration::from_mins(1);
+
+/// How often our history is copied into the log's folder, where that is wanted.
+const COPY: Duration = Duration::from_secs(2);
 
 /// How long the engine may take to become free: a command that is over in a moment may have it.
 const FREE: u32 = 50;
@@ -271,6 +274,9 @@ fn list(api: &Api, output: &Output, list: RunList) -> Result<Outcome, AppError> 
             count: Some(list.of.count),
         },
     )?;
+    if !output.is_json() {
+        tell_trouble(output, api.engine_trouble(), &mut None)?;
+    }
     output.print(&page, |catalogue, out| {
         for row in &page.items {
             let status = status(catalogue, row.status);
@@ -392,13 +398,20 @@ pub(crate) fn engine(api: &Api, output: &Output) -> Result<Outcome, AppError> {
             writeln!(out, "{}", output.catalogue().word("cli_engine_runs"))
         }
     })?;
-    let (mut tidied, mut told): (Option<Instant>, Option<String>) = (None, None);
+    let (mut tidied, mut copied): (Option<Instant>, Option<Instant>) = (None, None);
+    let mut told = None;
     while !progress.cancellation().is_cancelled() {
         if tidied.is_none_or(|last| last.elapsed() >= TIDY) {
             if let Err(error) = history::clean_up_when_due(api, &progress) {
                 tracing::warn!(code = error.code, %error, "old runs are not removed");
             }
             tidied = Some(Instant::now());
+        }
+        if copied.is_none_or(|last| last.elapsed() >= COPY) {
+            if let Err(error) = copy_log(api) {
+                tracing::warn!(code = error.code, %error, "the log's folder stays behind");
+            }
+            copied = Some(Instant::now());
         }
         std::thread::sleep(LOOK);
         if !api.run_engine()? {

@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::document::json::{self, is_number};
-use crate::document::tree::View;
+use crate::document::tree::{Lenient, View};
 use crate::{Message, Value};
 
 /// Without white space; keys in their order.
@@ -34,6 +34,14 @@ pub fn parse(text: &str) -> Value {
 /// What is wrong with it, and where. Codes begin with `document_` or `json_`.
 pub fn read(text: &str) -> Result<Value, Message> {
     json::read(text, &mut View).map_err(|fault| fault.into_message(text))
+}
+
+/// As [`read`], for what another machine says: of a key that stands twice the last one counts.
+///
+/// # Errors
+/// As [`read`], but for keys that stand twice.
+pub fn read_lenient(text: &str) -> Result<Value, Message> {
+    json::read(text, &mut Lenient).map_err(|fault| fault.into_message(text))
 }
 
 fn push(text: &mut String, value: &Value) {
@@ -126,6 +134,18 @@ mod tests {
         let text = r#"{"b":1.0,"a":[18446744073709551617,1e400,null,true],"订单":"\"\n"}"#;
         assert_eq!(print(&parse(text)), text);
         assert_eq!(parse("{"), Value::Null);
+    }
+
+    #[test]
+    fn of_a_key_that_stands_twice_the_last_counts_where_another_machine_spoke() {
+        let text = r#"{"id":1,"of":{"x":1.50,"y":2,"x":3,"x":[]},"id":2}"#;
+        assert_eq!(read(text).unwrap_err().code, "document_duplicate_key");
+        let read = read_lenient(text).unwrap();
+        assert_eq!(print(&read), r#"{"id":2,"of":{"x":[],"y":2}}"#);
+        assert!(read_lenient(r#"{"id":1,"id"}"#).is_err());
+        let many: Vec<_> = (0..40).map(|n| format!("\"k{}\":{n}", n % 30)).collect();
+        let many = read_lenient(&format!("{{{}}}", many.join(","))).unwrap();
+        assert_eq!(many.get("k9").and_then(Value::as_number), Some("39"));
     }
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]

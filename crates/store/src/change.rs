@@ -36,6 +36,8 @@ pub enum Tag {
     Backup,
     /// Some run: `run`.
     Runs,
+    /// A run that was begun by somebody, or is no more: `started`. What happens to it meanwhile is none.
+    Started,
     /// One run: `run:ID`.
     Run(RunId),
     /// What other programs recorded: `log`.
@@ -53,6 +55,7 @@ impl fmt::Display for Tag {
             Self::Setting => f.write_str("settings"),
             Self::Backup => f.write_str("backup"),
             Self::Runs => f.write_str("run"),
+            Self::Started => f.write_str("started"),
             Self::Run(id) => write!(f, "run:{id}"),
             Self::Log => f.write_str("log"),
             Self::All => f.write_str("all"),

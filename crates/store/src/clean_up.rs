@@ -11,6 +11,7 @@ use flowkeep_host::{Progress, Timestamp};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::interrupt::interruptible;
+use crate::run_search::join_stretches;
 use crate::search::{self, Searched};
 use crate::{NewOperation, Store, StoreError, Tag, Tx, schema};
 
@@ -68,7 +69,8 @@ pub struct CleanUp {
 }
 
 impl CleanUp {
-    fn add(&mut self, other: Self) {
+    /// What both remove.
+    pub fn add(&mut self, other: Self) {
         self.runs += other.runs;
         self.executions += other.executions;
         self.rows += other.rows;
@@ -115,7 +117,8 @@ impl Store {
     }
 
     /// Removes what a rule names, and records it as one operation. Cancelled, it answers what was
-    /// removed until then.
+    /// removed until then. Whoever keeps copies elsewhere (`copies`) is told the ids of what goes,
+    /// before it does: what is broken off between leaves no copy behind.
     ///
     /// # Errors
     /// What the database says; what was removed by then stays so and is in Activity.
@@ -123,6 +126,7 @@ impl Store {
         &self,
         rule: &CleanUpRule,
         actor: &CleanUpActor,
+        mut copies: Option<&mut dyn FnMut(&[String])>,
         progress: &dyn Progress,
     ) -> Result<CleanUp, StoreError> {
         let old = {
@@ -137,6 +141,9 @@ impl Store {
                 break;
             }
             done += batch.roots.len();
+            if let Some(copies) = &mut copies {
+                copies(&batch.ids(&*self.reader()?)?);
+            }
             let (actor, before) = (actor.clone(), all.runs + all.executions);
             let known = operation.take();
             let (removed, id) = self.alone(move |connection, now| {
@@ -238,6 +245,19 @@ impl Batch {
         Ok(rows)
     }
 
+    fn ids(&self, connection: &Connection) -> Result<Vec<String>, StoreError> {
+        let rows = list(&self.rows(connection)?);
+        let sql = match self.searched {
+            Searched::Runs => "SELECT id FROM run WHERE run IN (SELECT value FROM json_each(?1))",
+            Searched::Executions => {
+                "SELECT id FROM execution WHERE execution IN (SELECT value FROM json_each(?1))"
+            }
+        };
+        let mut statement = connection.prepare_cached(sql)?;
+        let ids = statement.query_map([rows], |row| row.get(0))?;
+        Ok(ids.collect::<Result<_, _>>()?)
+    }
+
     fn measure(&self, connection: &Connection) -> Result<CleanUp, StoreError> {
         let rows = self.rows(connection)?;
         self.measure_rows(connection, &list(&rows), rows.len())
@@ -326,7 +346,9 @@ impl Batch {
                     delete(table, "run")?;
                 }
                 remove_unused_texts(&transaction, &texts)?;
+                join_stretches(&transaction)?;
                 tx.tag(&Tag::Runs);
+                tx.tag(&Tag::Started);
             }
             Searched::Executions => {
                 delete("execution_message", "execution")?;

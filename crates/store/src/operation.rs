@@ -172,6 +172,15 @@ impl Tx<'_> {
         next_id(self.connection, self.now(), None)
     }
 
+    /// The newest operation.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn last_operation(&self) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT max(id) FROM operation";
+        Ok(self.connection.query_row(sql, [], |row| row.get(0))?)
+    }
+
     /// Records an operation.
     ///
     /// # Errors

@@ -400,6 +400,9 @@ impl Tx<'_> {
             self.carry_outputs(row, before, &new.start.carried)?;
         }
         self.tag(&Tag::Runs);
+        if new.parent.is_none() {
+            self.tag(&Tag::Started);
+        }
         self.tag(&Tag::Run(id));
         Ok(row)
     }

@@ -1,6 +1,6 @@
 //! Runs for people: pages, details, the log.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use flowkeep_core::run::route::PassedOver;
 use flowkeep_core::run::{Status, TaskId};
@@ -15,6 +15,9 @@ use crate::run_round::Said;
 use crate::run_search::found;
 use crate::{Store, StoreError};
 
+/// Characters of a run's id.
+const ID_LENGTH: usize = 26;
+
 /// Which runs.
 #[derive(Debug, Clone, Default)]
 pub struct RunFilter {
@@ -28,6 +31,8 @@ pub struct RunFilter {
     pub since: Option<i64>,
     /// Milliseconds; made before.
     pub until: Option<i64>,
+    /// Milliseconds; made or ended at or after.
+    pub touched_since: Option<i64>,
     /// In whose texts (messages, errors, what it was started with, names and ids) all of these are:
     /// expressions of `core::search_words`.
     pub words: Option<Vec<String>>,
@@ -205,6 +210,12 @@ fn conditions(filter: &RunFilter) -> (Vec<String>, Vec<Sql>) {
     if let Some(until) = filter.until {
         add("created_at < ?", until.into());
     }
+    if let Some(since) = filter.touched_since {
+        add(
+            "max(created_at, coalesce(ended_at, created_at)) >= ?",
+            since.into(),
+        );
+    }
     match filter.needs {
         Some(RunNeed::Look { since }) => {
             add(NEEDS_A_LOOK, since.into());
@@ -271,6 +282,42 @@ impl Store {
             found.insert(task, output);
         }
         Ok(found)
+    }
+
+    /// The runs whose ids stand in outputs that a run took over from the one it repeats: their files
+    /// are still named there.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn named_in_carried_outputs(&self) -> Result<BTreeSet<RunId>, StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare(
+            "SELECT o.value FROM run r CROSS JOIN output o USING (run)
+             WHERE r.repeats NOT NULL AND instr(o.value, 'outputs') > 0",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut named = BTreeSet::new();
+        while let Some(row) = rows.next()? {
+            let value = row.get_ref(0)?.as_str().unwrap_or_default();
+            let words = value.split(|one: char| !one.is_ascii_alphanumeric());
+            let ids = words.filter(|word| word.len() == ID_LENGTH);
+            named.extend(ids.filter_map(|word| word.parse::<RunId>().ok()));
+        }
+        Ok(named)
+    }
+
+    /// Runs that ended at or after a moment (milliseconds), with theirs, in that order. All runs are gone
+    /// through for it.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn ended_since(&self, since: i64) -> Result<Vec<(RunId, i64)>, StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT id, ended_at FROM run WHERE ended_at >= ?1 ORDER BY ended_at, run",
+        )?;
+        let rows = statement.query_map([since], |row| Ok((id_of(row, 0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// How many attempts each agent carries out now.

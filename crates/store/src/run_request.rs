@@ -105,15 +105,18 @@ impl Store {
         })
     }
 
-    /// Requests nobody has answered, in their order.
+    /// Requests nobody has answered, in their order; of a former program, which wrote nothing beside what
+    /// is wanted, as well.
     ///
     /// # Errors
     /// What the database says.
     pub fn run_requests(&self) -> Result<Vec<RunRequest>, StoreError> {
         let reader = self.reader()?;
         let mut statement = reader.prepare_cached(
-            "SELECT q.request, q.run, r.id, coalesce(q.wanted ->> '$.wanted', ''), q.actor FROM run_request q JOIN run r
-             USING (run) WHERE q.answered_at IS NULL ORDER BY q.request",
+            "SELECT q.request, q.run, r.id,
+               iif(json_valid(q.wanted), coalesce(q.wanted ->> '$.wanted', q.wanted), q.wanted), q.actor
+             FROM run_request q JOIN run r USING (run)
+             WHERE q.answered_at IS NULL ORDER BY q.request",
         )?;
         let rows = statement.query_map([], |row| {
             Ok(RunRequest {
@@ -202,7 +205,10 @@ impl Tx<'_> {
         else {
             return Ok(());
         };
-        let told: Told = json_of(0, &told)?;
+        // One of a former program says no more than what was wanted.
+        let Ok(told) = serde_json::from_str::<Told>(&told) else {
+            return Ok(());
+        };
         let name = match &told.task {
             Some(task) => format!("{workflow} · {task}"),
             None => workflow,
@@ -275,4 +281,57 @@ fn kept_answer(
         connection.prepare_cached("SELECT value FROM answer WHERE run = ?1 AND task = ?2")?;
     let found = statement.query_row((row, task), |row| row.get(0));
     Ok(found.optional()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use flowkeep_core::Format;
+    use flowkeep_core::run::Start;
+    use flowkeep_host::testing::TestClock;
+
+    use super::*;
+    use crate::{NewRun, StoreOptions};
+
+    #[test]
+    fn what_a_former_program_wanted_is_understood_and_answered() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("flowkeep.db");
+        let store = Store::open(StoreOptions {
+            path: path.clone(),
+            safety: folder.path().to_owned(),
+            clock: Arc::new(TestClock::at(1)),
+        })
+        .unwrap();
+        let new = NewRun {
+            workflow_id: None,
+            workflow_name: "W".to_owned(),
+            revision: None,
+            text: "{}".to_owned(),
+            format: Format::Json,
+            context: "{}".to_owned(),
+            start: Start::default(),
+            actor: "tester".to_owned(),
+            face: "cli".to_owned(),
+            repeats: None,
+            parent: None,
+        };
+        let row = store.write::<_, StoreError>(move |tx| Ok(tx.add_run(&new)?.0));
+        let row = row.unwrap();
+        let wanted = [r#""cancel""#, r#"{"answer":{"task":"a"}}"#, "{"];
+        let database = Connection::open(path).unwrap();
+        for wanted in wanted {
+            let sql = "INSERT INTO run_request(run, wanted, at, actor) VALUES (?1, ?2, 1, 'x')";
+            database.execute(sql, (row, wanted)).unwrap();
+        }
+        let open = store.run_requests().unwrap();
+        let read: Vec<_> = open.iter().map(|open| open.wanted.as_str()).collect();
+        assert_eq!(read, wanted);
+        let first = open[0].request;
+        store
+            .write::<_, StoreError>(move |tx| tx.answer_request(first, None))
+            .unwrap();
+        assert_eq!(store.run_request(first).unwrap(), RequestAnswer::Done);
+    }
 }

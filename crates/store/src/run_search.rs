@@ -22,13 +22,28 @@ pub(crate) fn begin_stretch(connection: &Connection, first: i64) -> Result<(), S
     Ok(())
 }
 
+/// Forgets where ids did not go on rising, wherever they do once more or no run is left: each stretch costs
+/// every search.
+pub(crate) fn join_stretches(connection: &Connection) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "DELETE FROM run_stretch AS s WHERE
+               coalesce((SELECT id FROM run WHERE run < s.first ORDER BY run DESC LIMIT 1)
+                 < (SELECT id FROM run WHERE run >= s.first ORDER BY run LIMIT 1), 1)
+               OR EXISTS (SELECT 1 FROM run_stretch n WHERE n.first > s.first AND NOT EXISTS (
+                 SELECT 1 FROM run WHERE run >= s.first AND run < n.first))",
+        )?
+        .execute([])?;
+    Ok(())
+}
+
 impl Tx<'_> {
-    /// Begins a stretch with a run that is about to be added, where it is older than one that is here.
+    /// Begins a stretch with a run that is about to be added, where it is older than the last one here.
     pub(crate) fn begin_stretch_for(&self, id: RunId) -> Result<(), StoreError> {
         let (last, next): (Option<String>, i64) = self
             .connection
             .prepare_cached(
-                "SELECT (SELECT max(id) FROM run),
+                "SELECT (SELECT id FROM run ORDER BY run DESC LIMIT 1),
                    coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'run'), 0) + 1",
             )?
             .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;

@@ -382,6 +382,7 @@ fn record(
     tx.tag(&Tag::Operation);
     tx.tag(&Tag::Setting);
     tx.tag(&Tag::Runs);
+    tx.tag(&Tag::Started);
     tx.tag(&Tag::Log);
     let mut statement =
         connection.prepare("SELECT DISTINCT kind FROM staged.item WHERE decision <> 'skip'")?;

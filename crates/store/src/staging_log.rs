@@ -152,7 +152,7 @@ pub(crate) fn put_log(connection: &Connection) -> Result<u32, StoreError> {
     let operations = connection.execute(
         &format!(
             "INSERT INTO main.logged_operation({columns}) SELECT {columns} {operations}
-             ORDER BY s.at, s.id"
+             ORDER BY s.at, s.rowid"
         ),
         [],
     )?;
@@ -161,7 +161,7 @@ pub(crate) fn put_log(connection: &Connection) -> Result<u32, StoreError> {
     let executions = connection.execute(
         &format!(
             "INSERT INTO main.execution({columns}) SELECT {columns} {executions}
-             ORDER BY s.at, s.id"
+             ORDER BY s.at, s.rowid"
         ),
         [],
     )?;

@@ -248,7 +248,7 @@ pub(crate) fn put_runs(connection: &Connection) -> Result<u32, StoreError> {
     let before = last_row(connection, "run")?;
     let coming = coming("main", "staged");
     let older: bool = connection.query_row(
-        &format!("SELECT coalesce(min(s.id) < (SELECT max(id) FROM main.run), 0) {coming}"),
+        &format!("SELECT coalesce(min(s.id) < (SELECT id FROM main.run ORDER BY run DESC LIMIT 1), 0) {coming}"),
         [],
         |row| row.get(0),
     )?;

@@ -1,10 +1,14 @@
 //! `activity_*`: who changed what and when.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use flowkeep_files::{Sink, export_pieces};
-use flowkeep_host::path_text;
-use flowkeep_store::{OperationFilter, OperationItemRecord, OperationRecord};
+use flowkeep_host::{Files, path_text};
+use flowkeep_store::{OperationFilter, OperationItemRecord, OperationRecord, Store};
 
 use super::page;
+use crate::apart::in_time;
 use crate::types::{
     ActivityInput, ActivityPage, ExportTo, Exported, OperationItem, OperationRef, OperationRow,
     OperationShow,
@@ -65,7 +69,21 @@ pub fn show(api: &Api, input: OperationRef) -> Result<OperationShow, AppError> {
 /// What the system says.
 pub fn export(api: &Api, input: ExportTo) -> Result<Exported, AppError> {
     let target = api.path_of(&input.to)?;
-    export_pieces(api.files.as_ref(), &target, |out| {
+    let (files, store, file) = (
+        Arc::clone(&api.files),
+        Arc::clone(&api.store),
+        target.clone(),
+    );
+    in_time(api.most, &target, move || {
+        write_all(&store, files.as_ref(), &file)
+    })?;
+    Ok(Exported {
+        files: vec![path_text(&target)],
+    })
+}
+
+fn write_all(store: &Store, files: &dyn Files, target: &Path) -> Result<(), AppError> {
+    export_pieces(files, target, |out| {
         out(b"[")?;
         let mut between = "\n";
         let mut filter = OperationFilter {
@@ -74,20 +92,17 @@ pub fn export(api: &Api, input: ExportTo) -> Result<Exported, AppError> {
             ..OperationFilter::default()
         };
         loop {
-            let page = api.store.operations(&filter)?;
+            let page = store.operations(&filter)?;
             for found in page.items {
                 out(between.as_bytes())?;
                 between = ",\n";
-                write_operation(api, found, out)?;
+                write_operation(store, found, out)?;
             }
             if page.next.is_none() {
                 return Ok::<_, AppError>(out(b"\n]\n")?);
             }
             filter.after = page.next;
         }
-    })?;
-    Ok(Exported {
-        files: vec![path_text(&target)],
     })
 }
 
@@ -95,14 +110,18 @@ pub fn export(api: &Api, input: ExportTo) -> Result<Exported, AppError> {
 const PAGE: u32 = 500;
 
 /// Writes an [`OperationShow`] with all that the operation touched.
-fn write_operation(api: &Api, found: OperationRecord, out: &mut Sink<'_>) -> Result<(), AppError> {
+fn write_operation(
+    store: &Store,
+    found: OperationRecord,
+    out: &mut Sink<'_>,
+) -> Result<(), AppError> {
     let id = found.id.clone();
     out(b"{\"operation\":")?;
     out(&json(&row(found))?)?;
     out(b",\"items\":[")?;
     let mut first = 0;
     loop {
-        let items = api.store.operation_items(&id, PAGE, first)?;
+        let items = store.operation_items(&id, PAGE, first)?;
         if items.is_empty() {
             return Ok(out(b"]}")?);
         }

@@ -15,7 +15,7 @@ use flowkeep_store::{KnownBackup, NewOperation, Store, StoreError, Tag};
 use serde_json::Value;
 use ulid::Ulid;
 
-use crate::apart::{apart, apart_for};
+use crate::apart::{apart, apart_for, in_time};
 use crate::backup_disks::Seen;
 use crate::progress::Thinned;
 use crate::types::{
@@ -32,16 +32,16 @@ use crate::{Api, AppError, Progress, backup_list, time};
 pub fn backup_plan(api: &Api, input: BackupInput) -> Result<BackupPlan, AppError> {
     let folder = target_folder(api, input.into.as_ref())?;
     let snapshot = api.store.snapshot()?;
-    let estimated =
-        BackupTarget::check(api.files.as_ref(), &folder, &api.data_dir).and_then(|target| {
-            estimate(
-                api.files.as_ref(),
-                &snapshot,
-                &target,
-                input.history,
-                api.clock.now(),
-            )
-        });
+    let (files, data_dir, now) = (
+        Arc::clone(&api.files),
+        api.data_dir.clone(),
+        api.clock.now(),
+    );
+    let target = folder.clone();
+    let estimated = in_time(api.most, &folder, move || {
+        let target = BackupTarget::check(files.as_ref(), &target, &data_dir)?;
+        estimate(files.as_ref(), &snapshot, &target, input.history, now)
+    });
     let into = path_text(&folder);
     match estimated {
         Ok(estimate) => {
@@ -67,7 +67,7 @@ pub fn backup_plan(api: &Api, input: BackupInput) -> Result<BackupPlan, AppError
             })
         }
         Err(error) => {
-            let refused = AppError::from(error).into();
+            let refused = error.into();
             Ok(BackupPlan {
                 into,
                 items: Vec::new(),
@@ -380,9 +380,11 @@ pub fn unfinished_remove(api: &Api, input: UnfinishedInput) -> Result<Nothing, A
         return Err(AppError::new("nothing_there").with("path", &input.token));
     }
     // One that its own backup has removed since, after it was cancelled, is as wanted.
-    if folder.symlink_metadata().is_ok() {
-        remove_unfinished(api.files.as_ref(), &folder)?;
-    }
+    let (files, left) = (Arc::clone(&api.files), folder.clone());
+    in_time(api.most, &folder, move || match left.symlink_metadata() {
+        Ok(_) => remove_unfinished(files.as_ref(), &left),
+        Err(_) => Ok(()),
+    })?;
     api.store.write::<_, AppError>(|tx| {
         tx.tag(&Tag::Backup);
         Ok(())
@@ -429,6 +431,7 @@ fn row(known: KnownBackup, seen: &Seen) -> BackupRow {
     let whole = known.is_whole() && seen.with_manifest.contains(&path);
     BackupRow {
         health: match (seen.there.contains(&path), whole) {
+            (false, _) if seen.silent.contains(&above(&path)) => BackupHealth::Silent,
             (false, _) => BackupHealth::Away,
             (true, true) => BackupHealth::Proven,
             (true, false) => BackupHealth::Damaged,

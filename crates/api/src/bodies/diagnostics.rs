@@ -4,11 +4,13 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use flowkeep_files::{Existing, export_document};
 use flowkeep_host::{path_text, text_path};
 
 use super::overview;
+use crate::apart::in_time;
 use crate::types::{Diagnostics, ExportTo, Exported, Nothing};
 use crate::{Api, AppError, Catalogue, Tongue};
 
@@ -68,7 +70,10 @@ pub fn show(api: &Api, _: Nothing) -> Result<Diagnostics, AppError> {
 pub fn save(api: &Api, input: ExportTo) -> Result<Exported, AppError> {
     let target = api.path_of(&input.to)?;
     let text = show(api, Nothing {})?.text;
-    export_document(api.files.as_ref(), &text, &target, Existing::Replace)?;
+    let (files, file) = (Arc::clone(&api.files), target.clone());
+    in_time(api.most, &target, move || {
+        export_document(files.as_ref(), &text, &file, Existing::Replace)
+    })?;
     Ok(Exported {
         files: vec![path_text(&target)],
     })

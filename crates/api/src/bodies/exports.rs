@@ -1,13 +1,14 @@
 //! Documents on their way out: the same bodies for every kind.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use flowkeep_core::{Document, Format, Kind, wrap};
+use flowkeep_core::{Format, Kind, wrap};
 use flowkeep_files::{Existing, FilesError, export_document};
 use flowkeep_host::{Files, path_text};
-use flowkeep_store::DocumentRecord;
 
 use super::documents::{find_kept, parsed};
+use crate::apart::in_time;
 use crate::types::{DocumentsExported, ExportInput, NotExported};
 use crate::{Api, AppError};
 
@@ -19,32 +20,34 @@ use crate::{Api, AppError};
 /// `not_found`; what the system says. Nothing was written then.
 pub fn export(api: &Api, kind: Kind, input: ExportInput) -> Result<DocumentsExported, AppError> {
     let target = api.path_of(&input.to)?;
-    if !target.is_dir() {
-        return export_over(api, kind, input, Existing::Replace);
-    }
-    let mut done = DocumentsExported::default();
-    let mut refused = None;
-    for id in &input.ids {
-        let written = taken_out(api, kind, id).and_then(|(record, document)| {
-            let name = name_of(kind, &record, &document);
-            let file = write_beside(api.files.as_ref(), document.text(), &target, &name)?;
-            Ok((file, record))
-        });
-        match written {
-            Ok((file, record)) => done.add(&file, &record),
-            Err(error) => {
-                done.failed.push(NotExported {
-                    id: id.clone(),
-                    reason: error.clone().into(),
-                });
-                refused.get_or_insert(error);
+    let taken = taken_out(api, kind, input);
+    written(api, target, move |files, target| {
+        if !target.is_dir() {
+            return write_over(files, taken, target, Existing::Replace);
+        }
+        let mut done = DocumentsExported::default();
+        let mut refused = None;
+        for (id, taken) in taken {
+            let written = taken.and_then(|taken| {
+                let file = write_beside(files, &taken.text, target, &taken.name)?;
+                Ok((file, taken))
+            });
+            match written {
+                Ok((file, taken)) => done.add(&file, &taken),
+                Err(error) => {
+                    done.failed.push(NotExported {
+                        id,
+                        reason: error.clone().into(),
+                    });
+                    refused.get_or_insert(error);
+                }
             }
         }
-    }
-    match refused {
-        Some(error) if done.files.is_empty() => Err(error),
-        _ => Ok(done),
-    }
+        match refused {
+            Some(error) if done.files.is_empty() => Err(error),
+            _ => Ok(done),
+        }
+    })
 }
 
 /// Writes one document to where the command line says, told what becomes of a file that is there
@@ -59,37 +62,72 @@ pub fn export_over(
     existing: Existing,
 ) -> Result<DocumentsExported, AppError> {
     let target = api.path_of(&input.to)?;
-    let [id] = &input.ids[..] else {
+    let taken = taken_out(api, kind, input);
+    written(api, target, move |files, target| {
+        write_over(files, taken, target, existing)
+    })
+}
+
+/// Writes where the disk may not answer.
+fn written(
+    api: &Api,
+    target: PathBuf,
+    write: impl FnOnce(&dyn Files, &Path) -> Result<DocumentsExported, AppError> + Send + 'static,
+) -> Result<DocumentsExported, AppError> {
+    let files = Arc::clone(&api.files);
+    let place = target.clone();
+    in_time(api.most, &place, move || write(files.as_ref(), &target))
+}
+
+fn write_over(
+    files: &dyn Files,
+    mut taken: Vec<(String, Result<Taken, AppError>)>,
+    target: &Path,
+    existing: Existing,
+) -> Result<DocumentsExported, AppError> {
+    let (Some((_, taken)), true) = (taken.pop(), taken.is_empty()) else {
         return Err(AppError::new("path_not_a_folder").with("path", target.display()));
     };
-    let (record, document) = taken_out(api, kind, id)?;
+    let taken = taken?;
     let file = if target.is_dir() {
-        target.join(name_of(kind, &record, &document))
+        target.join(&taken.name)
     } else {
-        target
+        target.to_owned()
     };
-    export_document(api.files.as_ref(), document.text(), &file, existing)?;
+    export_document(files, &taken.text, &file, existing)?;
     let mut done = DocumentsExported::default();
-    done.add(&file, &record);
+    done.add(&file, &taken);
     Ok(done)
 }
 
+/// A document as it goes out.
+struct Taken {
+    name: String,
+    text: String,
+    contains_key: bool,
+}
+
 impl DocumentsExported {
-    fn add(&mut self, file: &Path, record: &DocumentRecord) {
+    fn add(&mut self, file: &Path, taken: &Taken) {
         self.files.push(path_text(file));
-        self.with_keys += u32::from(record.contains_key);
+        self.with_keys += u32::from(taken.contains_key);
     }
 }
 
-fn taken_out(api: &Api, kind: Kind, id: &str) -> Result<(DocumentRecord, Document), AppError> {
-    let record = find_kept(api, kind, id)?;
-    let document = parsed(api, &record, record.revision)?;
-    Ok((record, document))
-}
-
-fn name_of(kind: Kind, record: &DocumentRecord, document: &Document) -> String {
-    let extension = extension(kind, document.format());
-    flowkeep_core::file_name(&record.name, &record.id, extension)
+/// The documents, each by its id; where one cannot be had, why.
+fn taken_out(api: &Api, kind: Kind, input: ExportInput) -> Vec<(String, Result<Taken, AppError>)> {
+    let taken = |id: &str| {
+        let record = find_kept(api, kind, id)?;
+        let document = parsed(api, &record, record.revision)?;
+        let extension = extension(kind, document.format());
+        Ok(Taken {
+            name: flowkeep_core::file_name(&record.name, &record.id, extension),
+            text: document.into_text(),
+            contains_key: record.contains_key,
+        })
+    };
+    let ids = input.ids.into_iter();
+    ids.map(|id| (id.clone(), taken(&id))).collect()
 }
 
 /// Writes a text under the first name, `NAME`, `NAME-2`, …, that is free or under which it stands

@@ -1,10 +1,16 @@
 //! `log_statistics`, `log_clean_up`: figures of the history, and what is taken out of it.
 
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
 
 use flowkeep_core::RunId;
 use flowkeep_core::run::Status;
-use flowkeep_store::{CleanUpActor, CleanUpRule, Figures, Spread, StatisticsFilter};
+use flowkeep_files::log::OldFiles;
+use flowkeep_store::{
+    CleanUp, CleanUpActor, CleanUpRule, Figures, NewOperation, Spread, StatisticsFilter,
+};
+
+use super::logs::LogPlace;
 
 use crate::progress::Thinned;
 use crate::types::{
@@ -28,7 +34,9 @@ pub fn statistics(api: &Api, input: StatisticsInput) -> Result<StatisticsShow, A
         until: at(input.until)?,
     })?;
     let lines = |lines: Vec<Figures>| lines.into_iter().map(figures).collect();
+    let place = LogPlace::of(api)?;
     Ok(StatisticsShow {
+        files_left_out: place.with_files(|_| Ok(()))?.is_some(),
         total: found.total,
         looked_at: found.looked_at,
         workflows: lines(found.workflows),
@@ -53,15 +61,32 @@ pub fn clean_up(
     let thinned = Thinned::new(progress.cancellation().clone(), |report| {
         progress.report(report);
     });
+    let place = LogPlace::of(api)?;
+    let files = place.with_files(|folder| folder.old(&rule, &thinned))?;
     if input.dry_run.unwrap_or_default() {
-        let found = api.store.clean_up_preview(&rule, &thinned)?;
+        let mut found = api.store.clean_up_preview(&rule, &thinned)?;
+        if let Some(files) = files {
+            found.add(files.found);
+        }
         return Ok(result(found, None, false));
     }
     let actor = CleanUpActor {
         actor: api.actor()?,
         face: api.face.as_str(),
     };
-    let done = api.store.clean_up(&rule, &actor, &thinned)?;
+    let mut done = place.with(|log| {
+        let mut forget = |ids: &[String]| {
+            if let Some(Err(error)) = log.copy.map(|copy| copy.remove_copies(ids)) {
+                tracing::warn!(%error, "copies of what is removed stay in the log's folder");
+            }
+        };
+        let copies = log.copy.is_some();
+        let copies = copies.then_some(&mut forget as &mut dyn FnMut(&[String]));
+        Ok(api.store.clean_up(&rule, &actor, copies, &thinned)?)
+    })?;
+    if let Some(files) = files {
+        done.add(remove_files(api, &place, files, &actor, &thinned)?);
+    }
     let cancelled = progress.cancelled();
     if done.runs > 0 {
         remove_outputs(api)?;
@@ -74,23 +99,68 @@ pub fn clean_up(
     Ok(result(done, freed, cancelled))
 }
 
-/// Removes the large outputs of runs that are no more, those of an earlier clean-up that was broken
-/// off among them. What tasks wrote into folders of their own is work and no log: it stays.
+/// Removes old executions from the log's folder, and records that.
+fn remove_files(
+    api: &Api,
+    place: &LogPlace,
+    old: OldFiles,
+    actor: &CleanUpActor,
+    steps: &dyn flowkeep_host::Progress,
+) -> Result<CleanUp, AppError> {
+    if old.found.executions == 0 {
+        return Ok(CleanUp::default());
+    }
+    let removed = place.with_files(|folder| folder.remove_old(&old, steps))?;
+    let removed = removed.unwrap_or_default();
+    if removed < old.found.executions {
+        // Broken off: which workflows they were of is not told.
+        return Ok(CleanUp {
+            executions: removed,
+            ..CleanUp::default()
+        });
+    }
+    let (actor, count) = (actor.clone(), removed.to_string());
+    api.store.write::<_, AppError>(move |tx| {
+        let operation = NewOperation {
+            actor: &actor.actor,
+            face: actor.face,
+            operation: "log_clean_up",
+            name: Some(&count),
+            undoes: None,
+            items: &[],
+        };
+        Ok(tx.record_operation(tx.next_operation_id()?, &operation)?)
+    })?;
+    Ok(old.found)
+}
+
+/// Removes the large outputs of runs that are no more and that no kept run goes on with, those of an
+/// earlier clean-up that was broken off among them. What tasks wrote into folders of their own is work and no log: it stays.
 fn remove_outputs(api: &Api) -> Result<(), AppError> {
     let entries = match std::fs::read_dir(api.data_dir.join("outputs")) {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(AppError::new("internal").with("detail", error)),
     };
+    let mut gone = BTreeMap::new();
     for entry in entries.flatten() {
-        let run: Option<RunId> = entry
-            .file_name()
-            .to_str()
-            .and_then(|name| name.parse().ok());
-        let Some(run) = run else { continue };
-        if api.store.run(run)?.is_none()
-            && let Err(error) = std::fs::remove_dir_all(entry.path())
+        let name = entry.file_name();
+        let run: Option<RunId> = name.to_str().and_then(|name| name.parse().ok());
+        if let Some(run) = run
+            && api.store.run(run)?.is_none()
         {
+            gone.insert(run, entry.path());
+        }
+    }
+    if gone.is_empty() {
+        return Ok(());
+    }
+    // A run that repeats another one has its outputs, and these name its files.
+    for run in api.store.named_in_carried_outputs()? {
+        gone.remove(&run);
+    }
+    for (run, folder) in gone {
+        if let Err(error) = std::fs::remove_dir_all(folder) {
             tracing::warn!(%error, %run, "outputs of a run that is no more cannot be removed");
         }
     }
@@ -227,6 +297,34 @@ mod tests {
             .unwrap()
             .items
             .len()
+    }
+
+    #[test]
+    fn the_files_that_a_kept_run_took_over_from_one_that_goes_stay() {
+        let root = tempfile::tempdir().unwrap();
+        let api = open(root.path());
+        run_some(&api, 3);
+        let rows = runs::list(&api, RunListInput::default()).unwrap().items;
+        let [kept, carried, gone] = [0, 1, 2].map(|at: usize| rows[at].id.clone());
+        let outputs = api.data_dir().join("outputs");
+        for id in [&kept, &carried, &gone] {
+            std::fs::create_dir_all(outputs.join(id)).unwrap();
+        }
+        let database = rusqlite::Connection::open(api.data_dir().join("flowkeep.db")).unwrap();
+        let file = outputs.join(&carried).join("a-1.jsonl");
+        let value = serde_json::json!({"rows_file": {"path": file}}).to_string();
+        let sql = "UPDATE output SET value = ?2 WHERE run = (SELECT run FROM run WHERE id = ?1)";
+        assert_eq!(database.execute(sql, (&kept, value)).unwrap(), 1);
+        // The run between was removed before: what it repeated is known by the name alone.
+        let sql = "UPDATE run SET repeats = ?2 WHERE id = ?1";
+        assert_eq!(database.execute(sql, (&kept, &gone)).unwrap(), 1);
+        let keep_one = CleanUpInput {
+            keep: Some(1),
+            ..CleanUpInput::default()
+        };
+        clean_up(&api, keep_one, &Silent).unwrap();
+        let left = |id: &String| outputs.join(id).exists();
+        assert_eq!([&kept, &carried, &gone].map(left), [true, true, false]);
     }
 
     #[test]

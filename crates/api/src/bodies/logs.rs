@@ -147,14 +147,14 @@ pub fn record_operation(api: &Api, input: LogOperationInput) -> Result<Operation
 }
 
 /// Where the log is, as the settings have it.
-pub(super) struct LogPlace {
+pub(crate) struct LogPlace {
     store: Arc<Store>,
     storage: LogStorageKind,
     root: PathBuf,
 }
 
 impl LogPlace {
-    pub(super) fn of(api: &Api) -> Result<Self, AppError> {
+    pub(crate) fn of(api: &Api) -> Result<Self, AppError> {
         let settings = settings::show(api, Nothing {})?;
         let given = settings.log_dir.as_deref().map(text_path);
         Ok(Self {
@@ -164,8 +164,24 @@ impl LogPlace {
         })
     }
 
+    /// The folder, where it is all there is of other programs' log.
+    pub(crate) fn with_files<T>(
+        &self,
+        work: impl FnOnce(&FolderLog<'_>) -> Result<T, LogError>,
+    ) -> Result<Option<T>, LogError> {
+        let say = say();
+        let folder = FolderLog::new(self.root.clone(), &say);
+        let is_all = self.storage == LogStorageKind::Files;
+        is_all.then(|| work(&folder)).transpose()
+    }
+
+    /// Whether the log is written into files as well.
+    pub(crate) fn copies(&self) -> bool {
+        self.storage == LogStorageKind::Both
+    }
+
     /// Works on the log.
-    pub(super) fn with<T>(
+    pub(crate) fn with<T>(
         &self,
         work: impl FnOnce(&Log<'_>) -> Result<T, LogError>,
     ) -> Result<T, LogError> {

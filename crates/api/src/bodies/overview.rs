@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use flowkeep_core::Message;
+use flowkeep_engine::{definition_of, state_of};
 use flowkeep_host::{FolderOrigin, Unsafe, path_text, unsafe_place};
 use flowkeep_store::{ChangesRecord, KnownBackup, OperationFilter};
 
@@ -113,6 +114,8 @@ pub fn doctor(api: &Api, _: Nothing) -> Result<Doctor, AppError> {
         check_backup(api, &overview)?,
         check_unfinished(&overview.unfinished),
         check_interrupted(api)?,
+        check_engine(api),
+        check_runs(api)?,
     ];
     Ok(Doctor {
         ok: checks.iter().all(|check| check.ok),
@@ -243,14 +246,23 @@ fn check_backup(api: &Api, overview: &Overview) -> Result<Check, AppError> {
             false,
             Message::new("doctor_backup_away").with("path", &backup.path),
         ),
-        Some(backup) => check(
+        Some(backup) if backup.health == BackupHealth::Silent => check(
             "backup",
-            true,
-            Message::new("doctor_backup_ok")
-                .with("at", &backup.created_at)
-                .with("changes", overview.changes_since.documents)
-                .with("runs", since_backup(api)?),
+            false,
+            Message::new("doctor_backup_silent").with("path", &backup.path),
         ),
+        Some(backup) => {
+            let (changes, runs) = (&overview.changes_since, since_backup(api)?);
+            let message = match (changes.documents, runs, changes.settings) {
+                (0, 0, false) => Message::new("doctor_backup_current"),
+                (_, _, false) => Message::new("doctor_backup_ok"),
+                (_, _, true) => Message::new("doctor_backup_ok_settings"),
+            };
+            let message = message
+                .with("documents", changes.documents)
+                .with("runs", runs);
+            check("backup", true, message.with("at", &backup.created_at))
+        }
     })
 }
 
@@ -265,6 +277,46 @@ fn check_unfinished(found: &[UnfinishedBackup]) -> Check {
                 .with("path", &first.path),
         ),
     }
+}
+
+fn check_engine(api: &Api) -> Check {
+    match api.engine_trouble() {
+        Ok(()) => check("engine", true, Message::new("doctor_engine_ok")),
+        Err(error) => {
+            let stands = Message::new("doctor_engine_stands").because(error.into());
+            check("engine", false, stands)
+        }
+    }
+}
+
+/// Runs that have not ended and cannot be read: whoever carries runs out tries them again and again.
+fn check_runs(api: &Api) -> Result<Check, AppError> {
+    let mut unread = None;
+    let mut count = 0_u32;
+    for row in api.store.open_runs(0)? {
+        if let Err(error) = readable(api, row) {
+            count += 1;
+            unread.get_or_insert(error);
+        }
+    }
+    Ok(match unread {
+        None => check("runs", true, Message::new("doctor_runs_ok")),
+        Some(error) => {
+            let unread = Message::new("doctor_runs_unread").with("count", count);
+            check("runs", false, unread.because(error.into()))
+        }
+    })
+}
+
+/// Reads what an engine reads of a run before it goes on with it.
+fn readable(api: &Api, row: i64) -> Result<(), AppError> {
+    let Some(run) = api.store.run_at(row)? else {
+        return Ok(());
+    };
+    if let Some(definition) = definition_of(&api.store, &run)? {
+        state_of(&api.store, &run, &definition)?;
+    }
+    Ok(())
 }
 
 fn check_interrupted(api: &Api) -> Result<Check, AppError> {

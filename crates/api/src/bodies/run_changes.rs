@@ -14,13 +14,13 @@ use flowkeep_engine::{
 };
 use flowkeep_store::{KeptRun, NewRun, NewRunRequest, RequestAnswer, StoreError};
 
-use super::run_trust::{Untrusted, Values, Word, settle};
+use super::run_trust::{Untrusted, Values, Word, settle, settle_all};
 use super::runs::find;
 use crate::types::{
     Object, RetryDefinition, RunMode, RunRef, RunResumeInput, RunRetryInput, RunStartInput,
     RunStatus, RunTaskInput, RunTaskResult,
 };
-use crate::{Api, AppError, Progress};
+use crate::{Api, AppError, Progress, copy_log};
 
 /// How long between two looks at what another thread or process does.
 const LOOK: Duration = Duration::from_millis(10);
@@ -138,20 +138,49 @@ pub fn pause(api: &Api, input: RunRef) -> Result<RunStatus, AppError> {
     want(api, &input.id, &Wanted::Pause)
 }
 
-/// Lets a run go on that was paused, whose owner is gone, or that came with a restore.
+/// Lets a run go on that was paused, whose owner is gone, or that came with a restore; then with the
+/// runs below it that came with one.
 ///
 /// # Errors
-/// As [`cancel`]; `run_is_not_paused`; `trust_required` for one that came with a restore.
+/// As [`cancel`]; `run_is_not_paused`; `trust_required` where one of them came with a restore.
 pub fn resume(api: &Api, input: RunResumeInput) -> Result<RunStatus, AppError> {
     let run = find(api, &input.id)?;
-    if run.brought_in && !run.status.is_final() {
-        let text = api.store.definition_text(&run)?;
-        let word = word(input.trust, input.shown);
-        let values = elsewhere(&run, &run.context, None);
-        let settled = settle(api, &then(api, &run, &text, values)?, &word);
-        settled.map_err(|error| error.hint("trust_resumed"))?;
+    let mut left = Vec::new();
+    if !run.status.is_final() {
+        brought_in(api, run.clone(), &mut left)?;
     }
-    want(api, &input.id, &Wanted::Resume)
+    let texts = left.iter().map(|run| api.store.definition_text(run));
+    let texts = texts.collect::<Result<Vec<_>, _>>()?;
+    let each = left.iter().zip(&texts);
+    let each = each.map(|(run, text)| then(api, run, text, elsewhere(run, &run.context, None)));
+    let each = each.collect::<Result<Vec<_>, _>>()?;
+    let word = word(input.trust, input.shown);
+    settle_all(api, &each, &word).map_err(|error| error.hint("trust_resumed"))?;
+    // Those below first: a run that goes on finds them as they are.
+    let below: Vec<_> = left.iter().filter(|one| one.row != run.row).collect();
+    for child in below.iter().rev() {
+        want(api, &child.id.to_string(), &Wanted::Resume)?;
+    }
+    match want(api, &input.id, &Wanted::Resume) {
+        Err(error) if error.code == "run_is_not_paused" && !below.is_empty() => {
+            Ok(told(&find(api, &input.id)?))
+        }
+        answered => answered,
+    }
+}
+
+/// A run and those below it that came with a restore and that nobody has let go on.
+fn brought_in(api: &Api, run: KeptRun, found: &mut Vec<KeptRun>) -> Result<(), AppError> {
+    let children = api.store.children(run.row)?;
+    if run.brought_in {
+        found.push(run);
+    }
+    for child in children.into_values() {
+        if let Some(child) = api.store.run(child)?.filter(|run| !run.status.is_final()) {
+            brought_in(api, child, found)?;
+        }
+    }
+    Ok(())
 }
 
 /// Runs it again, as a run of its own that takes over what is still good.
@@ -309,6 +338,9 @@ pub fn wait(api: &Api, id: &str, progress: &dyn Progress) -> Result<RunStatus, A
     let ours = api.is_passing() && api.holds_engine();
     if api.is_passing() {
         api.disengage();
+        if let Err(error) = copy_log(api) {
+            tracing::warn!(code = error.code, %error, "the log's folder stays behind");
+        }
     }
     let because = match ended {
         Ok(Some(status)) => return Ok(status),

@@ -56,13 +56,14 @@ pub fn show(api: &Api, _: Nothing) -> Result<RunOverview, AppError> {
     })
 }
 
-/// How many runs were made since the newest backup proven by a trial restore; 0 when there is none.
+/// How many runs were made, or have ended, since the newest backup proven by a trial restore; 0 when there is none.
 pub(super) fn since_backup(api: &Api) -> Result<u32, AppError> {
     let Some(backup) = proven_backup(api)? else {
         return Ok(0);
     };
     let made_since = RunFilter {
-        since: Some(backup.created_at),
+        // One that was under way then is in it as it was then.
+        touched_since: Some(backup.created_at),
         count: true,
         ..RunFilter::default()
     };
@@ -100,7 +101,7 @@ fn progress(api: &Api, row: i64) -> Result<Option<RunProgress>, AppError> {
     }))
 }
 
-/// How the engine of this process is.
+/// How the engine is, whichever process owns it.
 ///
 /// # Errors
 /// None.

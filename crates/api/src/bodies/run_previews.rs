@@ -123,6 +123,7 @@ pub(super) fn act(
     RunAct {
         task: task.id.to_string(),
         name: task.name.clone(),
+        workflow: None,
         action: task.action.name.to_owned(),
         source,
         lines: lines(task.action, params, context),

@@ -6,12 +6,13 @@
 
 use std::collections::BTreeMap;
 
-use flowkeep_core::run::{Definition, TaskId};
+use flowkeep_core::run::{Definition, ROUTING_NAMES, TaskId};
 use flowkeep_core::{Document, Format, Sha256, Value, json};
 use flowkeep_engine::tasks_hash;
 use flowkeep_store::StoreError;
 
 use super::run_previews::acts;
+use crate::types::RunAct;
 use crate::{Api, AppError};
 
 /// What would be carried out.
@@ -51,9 +52,12 @@ struct Deciding<'a> {
 impl<'a> Deciding<'a> {
     fn of(values: Values<'a>, definition: &Definition, api: &Api) -> Result<Self, StoreError> {
         let by = definition.acts_on();
-        let is_empty = json::parse(values.context) == Value::Object(Vec::new());
+        let given = json::parse(values.context);
+        let is_empty = given == Value::Object(Vec::new());
+        let routes = || ROUTING_NAMES.iter().any(|name| given.get(name).is_some());
+        let decides = (by.context && !is_empty) || (by.routing && routes());
         let mut deciding = Self {
-            context: (by.context && !is_empty).then_some(values.context),
+            context: decides.then_some(values.context),
             outputs: BTreeMap::new(),
         };
         if by.outputs {
@@ -100,46 +104,101 @@ pub(super) struct Word {
 /// # Errors
 /// `trust_required` with what it would do (`acts`) and what that is known by (`hash`).
 pub(super) fn settle(api: &Api, asked: &Untrusted<'_>, word: &Word) -> Result<(), AppError> {
-    let document = Document::parse(asked.format, asked.text.to_owned())?;
-    let unreadable = |_| AppError::new("run_not_readable");
-    let definition = Definition::read(document.value()).map_err(unreadable)?;
-    if definition.acting().next().is_none() {
-        return Ok(());
+    settle_all(api, std::slice::from_ref(asked), word)
+}
+
+/// As [`settle`], for a run and those below it that go on with it: one word for all of them.
+///
+/// # Errors
+/// As [`settle`].
+pub(super) fn settle_all(api: &Api, all: &[Untrusted<'_>], word: &Word) -> Result<(), AppError> {
+    let mut asking = Vec::new();
+    for (place, asked) in all.iter().enumerate() {
+        if let Some(mut found) = Asking::of(api, asked)? {
+            if place > 0 {
+                let name = Some(asked.name.to_owned());
+                found
+                    .acts
+                    .iter_mut()
+                    .for_each(|act| act.workflow.clone_from(&name));
+            }
+            asking.push(found);
+        }
     }
-    let deciding = asked
-        .values
-        .map(|values| Deciding::of(values, &definition, api));
-    let deciding = deciding.transpose()?.unwrap_or_default();
-    let hash = deciding.hash(tasks_hash(document.value()));
-    if word.trust
-        && word
-            .shown
-            .as_ref()
-            .is_none_or(|shown| *shown == hash.to_string())
-    {
+    let Some(hash) = together(&asking) else {
+        return Ok(());
+    };
+    let shown = hash.to_string();
+    if word.trust && word.shown.as_ref().is_none_or(|given| *given == shown) {
         let actor = api.actor()?;
-        return Ok(api
-            .store
-            .write::<_, StoreError>(move |tx| tx.trust(hash, &actor))?);
+        return Ok(api.store.write::<_, StoreError>(move |tx| {
+            let mut all = asking.iter();
+            all.try_for_each(|asking| tx.trust(asking.hash, &actor))
+        })?);
     }
-    if (asked.is_own && deciding.is_nothing()) || api.store.is_trusted(hash)? {
+    if asking.iter().all(|asking| asking.is_trusted) {
         return Ok(());
     }
-    let connected = api.connected()?;
-    let context = asked.values.map(|values| json::parse(values.context));
-    let outputs = deciding.outputs.into_iter();
-    let outputs = outputs.map(|(task, output)| (task, json::parse(&output)));
-    let outputs = outputs.collect();
-    let acts = acts(
-        Some(&definition),
-        asked.workflow,
-        (context.as_ref(), &outputs),
-        &connected,
-    );
+    let acts: Vec<_> = asking.into_iter().flat_map(|asking| asking.acts).collect();
+    let name = all.first().map_or("", |asked| asked.name);
     Err(AppError::new("trust_required")
-        .with("name", asked.name)
-        .with("hash", hash)
+        .with("name", name)
+        .with("hash", shown)
         .with("acts", serde_json::json!(acts)))
+}
+
+/// What several are known by together; what one is known by where there is no other.
+fn together(asking: &[Asking]) -> Option<Sha256> {
+    let (first, rest) = asking.split_first()?;
+    if rest.is_empty() {
+        return Some(first.hash);
+    }
+    let all: String = asking
+        .iter()
+        .map(|asking| asking.hash.to_string())
+        .collect();
+    Some(Sha256::of(all.as_bytes()))
+}
+
+/// Something that acts on the world outside.
+struct Asking {
+    hash: Sha256,
+    is_trusted: bool,
+    acts: Vec<RunAct>,
+}
+
+impl Asking {
+    /// Nothing where it does not act.
+    fn of(api: &Api, asked: &Untrusted<'_>) -> Result<Option<Self>, AppError> {
+        let document = Document::parse(asked.format, asked.text.to_owned())?;
+        let unreadable = |_| AppError::new("run_not_readable");
+        let definition = Definition::read(document.value()).map_err(unreadable)?;
+        if definition.acting().next().is_none() {
+            return Ok(None);
+        }
+        let deciding = asked
+            .values
+            .map(|values| Deciding::of(values, &definition, api));
+        let deciding = deciding.transpose()?.unwrap_or_default();
+        let hash = deciding.hash(tasks_hash(document.value()));
+        let is_trusted = (asked.is_own && deciding.is_nothing()) || api.store.is_trusted(hash)?;
+        let connected = api.connected()?;
+        let context = asked.values.map(|values| json::parse(values.context));
+        let outputs = deciding.outputs.into_iter();
+        let outputs = outputs.map(|(task, output)| (task, json::parse(&output)));
+        let outputs = outputs.collect();
+        let acts = acts(
+            Some(&definition),
+            asked.workflow,
+            (context.as_ref(), &outputs),
+            &connected,
+        );
+        Ok(Some(Self {
+            hash,
+            is_trusted,
+            acts,
+        }))
+    }
 }
 
 #[cfg(test)]
@@ -149,6 +208,7 @@ mod tests {
 
     const RUNS: &str = r#"{"name": "W", "tasks": [{"id": "a", "action": "program.run", "params": {"program": "one"}}]}"#;
     const USES: &str = r#"{"name": "W", "tasks": [{"id": "a", "action": "program.run", "params": {"program": "${context.tool}"}}]}"#;
+    const WRITES: &str = r#"{"name": "W", "tasks": [{"id": "a", "action": "sql.execute", "params": {"sql": "DELETE FROM t"}}]}"#;
     const EXECUTES: &str =
         r#"{"name": "W", "tasks": [{"id": "a", "action": "DataSourceTaskExecutor.execute"}]}"#;
 
@@ -227,6 +287,11 @@ mod tests {
         settle(&api, &brought(USES, Some(ls)), &Word::default()).unwrap();
         settle(&api, &brought(USES, Some("{}")), &Word::default()).unwrap();
         refused(&api, &own, &Word::default());
+        // What says which data source is written is decided by nobody here.
+        let (routes, plain) = (r#"{"isCacheData":true}"#, r#"{"month":"May"}"#);
+        settle(&api, &brought(WRITES, None), &yes(None)).unwrap();
+        settle(&api, &brought(WRITES, Some(plain)), &Word::default()).unwrap();
+        refused(&api, &brought(WRITES, Some(routes)), &Word::default());
         // A task that uses none of it asks for its tasks alone.
         settle(&api, &brought(RUNS, Some(drops)), &yes(None)).unwrap();
         settle(&api, &brought(RUNS, Some(reads)), &Word::default()).unwrap();

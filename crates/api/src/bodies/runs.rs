@@ -46,6 +46,7 @@ pub fn list(api: &Api, input: RunListInput) -> Result<RunPage, AppError> {
         }),
         since: at(input.since)?,
         until: at(input.until)?,
+        touched_since: None,
         words: words(input.text.as_deref()),
         after: input.after.as_deref().map(parsed).transpose()?,
         limit: page(input.limit, 50)?,
@@ -117,7 +118,8 @@ pub fn show(api: &Api, input: RunShowInput) -> Result<RunShow, AppError> {
             Said::Message(message) => Some(message).filter(|message| is_open(message, &tasks)),
             Said::Line(_) => None,
         });
-    let warnings = warnings.collect();
+    let mut warnings: Vec<Message> = warnings.collect();
+    warnings.extend(left_behind(api, &run)?);
     let messages = if is_brief {
         Vec::new()
     } else {
@@ -150,6 +152,24 @@ pub fn show(api: &Api, input: RunShowInput) -> Result<RunShow, AppError> {
         revision: run.revision,
         status: run.status,
     })
+}
+
+/// The runs below one that go on only when somebody lets them, while it goes on itself.
+fn left_behind(api: &Api, run: &KeptRun) -> Result<Vec<Message>, AppError> {
+    let mut left = Vec::new();
+    if run.brought_in || run.status.is_final() {
+        return Ok(left);
+    }
+    for child in api.store.children(run.row)?.into_values() {
+        if let Some(child) = api.store.run(child)?
+            && child.brought_in
+            && !child.status.is_final()
+        {
+            let message = Message::new("run_child_brought_in").with("child", child.id);
+            left.push(message.with("name", child.workflow_name));
+        }
+    }
+    Ok(left)
 }
 
 /// Whether a warning still means something: what was answered since, or has begun, is history.
@@ -280,5 +300,68 @@ fn message(record: MessageRecord) -> RunMessage {
             Said::Message(message) => RunText::Message(message),
             Said::Line(line) => RunText::Line(line),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use flowkeep_core::Format;
+    use flowkeep_core::run::Start;
+    use flowkeep_store::{NewRun, Parent, StoreError};
+
+    use super::*;
+    use crate::testing::open;
+
+    fn add(api: &Api, name: &str, parent: Option<Parent>) -> (i64, RunId) {
+        let new = NewRun {
+            workflow_id: Some(name.to_owned()),
+            workflow_name: name.to_owned(),
+            revision: Some(1),
+            text: r#"{"tasks": [{"id": "do", "action": "manual"}]}"#.to_owned(),
+            format: Format::Json,
+            context: "{}".to_owned(),
+            start: Start::default(),
+            actor: "somebody".to_owned(),
+            face: "test".to_owned(),
+            repeats: None,
+            parent,
+        };
+        let added = api.store.write::<_, StoreError>(move |tx| tx.add_run(&new));
+        added.unwrap()
+    }
+
+    #[test]
+    fn a_child_that_stays_behind_is_told_of_on_its_parent() {
+        let root = tempfile::tempdir().unwrap();
+        let api = open(root.path());
+        let (row, above) = add(&api, "Above", None);
+        let (_, below) = add(
+            &api,
+            "Below",
+            Some(Parent {
+                run: row,
+                task: TaskId::from("do"),
+                attempt: 1,
+                depth: 1,
+            }),
+        );
+        let warnings = || {
+            let id = above.to_string();
+            let shown = show(&api, RunShowInput { id, brief: None });
+            shown.unwrap().warnings
+        };
+        assert_eq!(warnings(), []);
+        let database = rusqlite::Connection::open(api.data_dir.join("flowkeep.db")).unwrap();
+        let set = |brought_in: bool, run: RunId| {
+            let sql = "UPDATE run SET brought_in = ?1 WHERE id = ?2";
+            let set = database.execute(sql, (brought_in, run.to_string()));
+            assert_eq!(set.unwrap(), 1);
+        };
+        set(true, below);
+        let told = Message::new("run_child_brought_in").with("child", below);
+        assert_eq!(warnings(), [told.with("name", "Below")]);
+        // Then all of them wait.
+        set(true, above);
+        assert_eq!(warnings(), []);
     }
 }

@@ -5,8 +5,8 @@ use flowkeep_host::path_text;
 use flowkeep_store::{NewOperation, StoreError, Tx};
 use serde_json::Value;
 
-use crate::types::{ChosenPlace, Nothing, Settings, SettingsUpdate};
-use crate::{Api, AppError};
+use crate::types::{ChosenPlace, LogStorageKind, Nothing, Settings, SettingsUpdate};
+use crate::{Api, AppError, log_copy};
 
 /// All settings.
 ///
@@ -51,11 +51,18 @@ pub fn update(api: &Api, input: SettingsUpdate) -> Result<Settings, AppError> {
     let log_dir = input.log_dir.as_ref();
     let log_dir = log_dir.map(|place| log_folder(api, place)).transpose()?;
     let (actor, face) = (api.actor()?, api.face.as_str());
+    let now = api.clock.now().0;
     api.store.write::<_, AppError>(move |tx| {
         let before = read(|key| tx.setting(key))?;
         let after = changed(&before, input, folder.as_deref().map(path_text), log_dir);
         if after != before {
             keep(tx, &before, &after, &actor, face)?;
+            let both = LogStorageKind::Both;
+            if after.log_storage == both
+                && (before.log_storage != both || before.log_dir != after.log_dir)
+            {
+                log_copy::begin(tx, now)?;
+            }
         }
         Ok(after)
     })

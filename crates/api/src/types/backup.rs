@@ -253,6 +253,8 @@ pub enum BackupHealth {
     Damaged,
     /// Its folder cannot be reached now.
     Away,
+    /// The drive it is on has not answered yet: it may be asleep.
+    Silent,
 }
 
 /// A backup that was broken off.

@@ -291,6 +291,8 @@ pub struct StatisticsShow {
     pub total: u32,
     /// How many of them were looked at: the newest.
     pub looked_at: u32,
+    /// Whether other programs' executions are kept in files alone: those are not counted.
+    pub files_left_out: bool,
     /// By workflow.
     pub workflows: Vec<FiguresShow>,
     /// By task: attempts.

@@ -62,6 +62,10 @@ pub struct RunAct {
     pub task: String,
     /// What a person calls it.
     pub name: String,
+    /// The workflow it is of, where that is one below: a run that was started by the one in question.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub workflow: Option<String>,
     /// Its action.
     pub action: String,
     /// The data source it would use; what it names where that is not connected.

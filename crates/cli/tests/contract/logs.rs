@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::flowkeep::{Flowkeep, keys, text};
+use crate::flowkeep::{Flowkeep, keys, text, workflow};
 
 const EXECUTION: [&str; 8] = [
     "execution_id",
@@ -276,6 +276,86 @@ fn the_storage_is_a_setting() {
     );
 }
 
+/// The names of the files of one type in the log's folder.
+fn files(flowkeep: &Flowkeep, log: &str) -> Vec<String> {
+    let folder = flowkeep.data().join("logs").join(log);
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<_> = names.filter(|name| !name.starts_with('.')).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn what_is_kept_in_files_is_cleaned_up_by_the_same_rule_and_said_not_to_be_counted() {
+    let flowkeep = Flowkeep::new();
+    flowkeep.done(&["settings", "update", "--log-storage", "files"]);
+    for id in ["a", "b", "c"] {
+        flowkeep.done(&["log", "start", "nightly", "--id", id]);
+        flowkeep.done(&["log", "update", id, "--status", "completed"]);
+    }
+    flowkeep.done(&["log", "start", "nightly", "--id", "goes-on"]);
+    flowkeep.done(&["log", "start", "other", "--id", "d"]);
+    flowkeep.done(&["log", "update", "d", "--status", "failed"]);
+    let statistics = flowkeep.done(&["log", "statistics"]);
+    assert_eq!(
+        (&statistics["total"], &statistics["files_left_out"]),
+        (&json!(0), &json!(true))
+    );
+    let clean = ["log", "clean-up", "--keep", "1"];
+    let would = flowkeep.done(&[&clean[..], &["--dry-run"]].concat());
+    assert_eq!(would["executions"], 2, "{would}");
+    assert_eq!(files(&flowkeep, "workflow_executions").len(), 5);
+    let done = flowkeep.done(&clean);
+    let workflows = json!([{"workflow_id": "nightly", "count": 2}]);
+    assert_eq!(
+        (&done["executions"], &done["workflows"]),
+        (&json!(2), &workflows)
+    );
+    assert_eq!(done["bytes"], would["bytes"]);
+    assert_eq!(
+        files(&flowkeep, "workflow_executions"),
+        ["c.json", "d.json", "goes-on.json"]
+    );
+}
+
+#[test]
+fn while_both_are_written_the_folder_has_our_history_too_and_loses_what_is_removed() {
+    let flowkeep = Flowkeep::new();
+    let file = flowkeep.file("w.json", workflow("w", "W"));
+    flowkeep.done(&["flow", "create", &file]);
+    flowkeep.done(&["run", "start", "w", "--wait"]);
+    flowkeep.done(&["settings", "update", "--log-storage", "both"]);
+    flowkeep.done(&["log", "start", "w", "--id", "another"]);
+    let started = || {
+        let run = flowkeep.done(&["run", "start", "w", "--wait"]);
+        run["run_id"].as_str().unwrap().to_owned()
+    };
+    let first = started();
+    flowkeep.done(&["flow", "delete", "w"]);
+    flowkeep.done(&["flow", "undelete", "w"]);
+    let second = started();
+    let name = |id: &str| format!("{id}.json");
+    // What was there before the setting is in no file.
+    assert_eq!(
+        files(&flowkeep, "workflow_executions"),
+        [name(&first), name(&second), name("another")]
+    );
+    let operations = files(&flowkeep, "workflow_operations");
+    assert_eq!(operations.len(), 2, "{operations:?}");
+    let path = flowkeep
+        .data()
+        .join("logs/workflow_executions")
+        .join(name(&first));
+    let written: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    assert_eq!(written["status"], "succeeded", "{written}");
+    flowkeep.done(&["log", "clean-up", "--keep", "1"]);
+    assert_eq!(
+        files(&flowkeep, "workflow_executions"),
+        [name(&second), name("another")]
+    );
+}
+
 #[test]
 fn old_runs_are_counted_shown_and_removed() {
     let flowkeep = Flowkeep::new();
@@ -288,6 +368,7 @@ fn old_runs_are_counted_shown_and_removed() {
         [
             "total",
             "looked_at",
+            "files_left_out",
             "workflows",
             "tasks",
             "sources",

@@ -570,6 +570,50 @@ fn a_restored_run_is_cancelled_with_its_child_and_nothing_of_them_begins() {
 }
 
 #[test]
+fn a_restored_run_goes_on_with_its_child_when_both_are_trusted() {
+    let there = Flowkeep::new();
+    let below = r#"{"id": "below", "name": "Below", "tasks": [
+        {"id": "ask", "action": "manual"},
+        {"id": "write", "action": "file.write", "params": {"path": "below.txt", "text": "x"}, "dependsOn": ["ask"]}]}"#;
+    create(&there, below);
+    create(
+        &there,
+        r#"{"id": "above", "name": "Above", "tasks": [
+        {"id": "do", "action": "workflow.run", "params": {"workflow": "below"}},
+        {"id": "write", "action": "file.write", "params": {"path": "above.txt", "text": "x"}, "dependsOn": ["do"]}]}"#,
+    );
+    let above = waiting(&there, "above", "{}");
+    let child = task(&there, &above, "do")["child"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let backup = there.backup("backups");
+
+    let here = Flowkeep::new();
+    here.done(&["db", "restore", "-i", backup.to_str().unwrap()]);
+    let refused = here.refused(&["run", "resume", &above], "trust_required");
+    let acts = refused["error"]["fields"]["acts"].as_str().unwrap();
+    let acts: serde_json::Value = serde_json::from_str(acts).unwrap();
+    let of = |at: usize| {
+        (
+            acts[at]["workflow"].as_str(),
+            acts[at]["lines"][0]["text"].as_str(),
+        )
+    };
+    assert_eq!(of(1), (None, Some("above.txt")), "{acts}");
+    assert_eq!(of(2), (Some("Below"), Some("below.txt")), "{acts}");
+    here.refused(
+        &["run", "answer", &child, "ask", "--approve"],
+        "run_brought_in",
+    );
+    here.done(&["run", "resume", &above, "--trust"]);
+    assert_eq!(here.done(&["run", "show", &above])["warnings"], json!([]));
+    here.done(&["run", "answer", &child, "ask", "--approve"]);
+    let (exit, run) = here.json(&["run", "resume", &above, "--wait"]);
+    assert_eq!((exit, &run["status"]), (0, &json!("succeeded")), "{run}");
+}
+
+#[test]
 fn to_cancel_a_restored_run_trusts_nothing_of_it() {
     let there = Flowkeep::new();
     let text = r#"{"id": "w", "name": "W", "tasks": [

@@ -219,3 +219,58 @@ fn an_engine_says_why_nothing_goes_on_and_when_it_goes_on_again() {
     assert_eq!(engine.says.next().unwrap().unwrap(), "The engine goes on.");
     comes_to(&flowkeep, &run, "succeeded");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_holds_the_engine_up_is_told_by_every_other_process_until_it_is_over() {
+    use std::process::Command;
+
+    let flowkeep = Flowkeep::new();
+    let file = flowkeep.file("w.json", workflow("w", "W"));
+    flowkeep.done(&["flow", "create", &file]);
+    // Its files may grow to a limit, as on a disk that gets full.
+    let begun = ["sh", "-c", "trap '' XFSZ; exec \"$@\"", "sh"];
+    let mut engine = flowkeep
+        .command_with(&begun, &["--json", "engine", "run"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(engine.stdout.take().unwrap()).lines();
+    assert_eq!(lines.next().unwrap().unwrap(), r#"{"running":true}"#);
+    let limit = |bytes: &str| {
+        let (pid, limit) = (engine.id().to_string(), format!("--fsize={bytes}:"));
+        let set = Command::new("prlimit")
+            .args(["--pid", &pid, &limit])
+            .status();
+        assert!(set.unwrap().success());
+    };
+    let until = |held_up: bool| loop {
+        let told = flowkeep.say(&["run", "list"]).err;
+        assert!(engine_lives(engine.id()), "{told}");
+        if told.is_empty() != held_up {
+            break;
+        }
+    };
+    limit("4096");
+    let run = flowkeep.done(&["run", "start", "w"]);
+    until(true);
+    let doctor = flowkeep.say(&["--json", "doctor"]).one_document().1;
+    let checks = doctor["checks"].as_array().unwrap().iter();
+    let engine_check = checks.filter(|check| check["name"] == "engine").next();
+    assert_eq!(engine_check.unwrap()["ok"], false, "{doctor}");
+    limit("unlimited");
+    until(false);
+    let id = run["run_id"].as_str().unwrap();
+    while flowkeep.done(&["run", "show", id])["status"] != "succeeded" {
+        assert!(engine_lives(engine.id()));
+    }
+    engine.kill().unwrap();
+    engine.wait().unwrap();
+}
+
+#[cfg(target_os = "linux")]
+fn engine_lives(id: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+    !stat.is_empty() && !stat.contains(") Z ")
+}

@@ -132,7 +132,13 @@ impl<'t> Reader<'t> {
                 break;
             }
         }
-        if let Some((earlier, later)) = duplicate_key(&members) {
+        while let Some((earlier, later)) = duplicate_key(&members) {
+            if B::LAST_KEY_COUNTS {
+                // Its value stands where the key stood first.
+                let last = members.remove(later);
+                members[earlier] = last;
+                continue;
+            }
             return Err(duplicate_fault(
                 self.text,
                 &members[earlier],

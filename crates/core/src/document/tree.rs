@@ -23,6 +23,8 @@ pub(crate) enum Style {
 pub(crate) trait Builder {
     /// What it makes.
     type Node;
+    /// Whether of a key that stands twice the last one counts; otherwise it is a fault.
+    const LAST_KEY_COUNTS: bool = false;
     /// A node that is no list and no object.
     fn scalar(&mut self, span: Span, value: Value) -> Self::Node;
     /// A list.
@@ -42,6 +44,31 @@ pub(crate) struct Member<N> {
     pub key_span: Span,
     /// Its value.
     pub value: N,
+}
+
+/// Builds the plain view of what another machine has said: of a key that stands twice the last one
+/// counts, as most programs read it.
+pub(crate) struct Lenient;
+
+impl Builder for Lenient {
+    type Node = Value;
+    const LAST_KEY_COUNTS: bool = true;
+
+    fn scalar(&mut self, span: Span, value: Value) -> Value {
+        View.scalar(span, value)
+    }
+
+    fn array(&mut self, span: Span, style: Style, items: Vec<Value>) -> Value {
+        View.array(span, style, items)
+    }
+
+    fn object(&mut self, span: Span, style: Style, members: Vec<Member<Value>>) -> Value {
+        View.object(span, style, members)
+    }
+
+    fn alias(&mut self, span: Span, target: Value) -> Value {
+        View.alias(span, target)
+    }
 }
 
 /// Builds the plain view.

@@ -57,6 +57,23 @@ async fn a_record_is_added_read_changed_and_deleted() {
 }
 
 #[tokio::test]
+async fn a_record_that_is_too_large_is_in_a_file_and_not_called_missing() {
+    let mut place = Place::with(ORDERS);
+    let one = json!({"table": "orders", "key": "b"});
+    place.caps.kept = 60;
+    assert_eq!(
+        place.output("record.get", one.clone()).await["record"]["name"],
+        "红茶"
+    );
+    place.caps.kept = 20;
+    let output = place.output("record.get", one).await;
+    assert!(output.get("record").is_none(), "{output}");
+    let file = std::fs::read_to_string(output["record_file"]["path"].as_str().unwrap()).unwrap();
+    let whole: Json = serde_json::from_str(&file).unwrap();
+    assert_eq!(whole["name"], "红茶");
+}
+
+#[tokio::test]
 async fn a_made_key_is_a_ulid_and_adds_once_per_doing() {
     let mut place = Place::with(ORDERS);
     let add = json!({"table": "orders", "values": {"name": "new"}});

@@ -64,6 +64,26 @@ impl<'a> FolderLog<'a> {
         self.write(entry, &name)
     }
 
+    /// Writes an entry of our own: its id is no other program's, so that its file has the usual name.
+    ///
+    /// # Errors
+    /// [`LogError`]: the file is then as it was.
+    pub fn write_own(&self, entry: &LogEntry) -> Result<(), LogError> {
+        let _lock = self.lock()?;
+        self.write(entry, &self.name_for(entry))
+    }
+
+    /// Where entries of a type are.
+    pub(super) fn folder(&self, log: LogType) -> PathBuf {
+        self.root.join(log.folder())
+    }
+
+    /// The file of an entry, where it has a name that this program gives.
+    pub(super) fn usual_file(&self, log: LogType, id: &str) -> Option<PathBuf> {
+        self.usual(log, id)
+            .map(|(name, _)| self.folder(log).join(name))
+    }
+
     /// The folders that hold entries, and of which type: those of the layout here or in `logs`, or, where
     /// there are none, the folder itself with entries of any type.
     ///
@@ -156,20 +176,23 @@ impl<'a> FolderLog<'a> {
         Ok(self.odd.get_or_init(|| odd))
     }
 
+    /// An entry by the names that this program gives, with the one it has.
+    fn usual(&self, log: LogType, id: &str) -> Option<(String, LogEntry)> {
+        let folder = self.folder(log);
+        let hashed = file_name(id, id, "json");
+        let mut names = plain_name(id).into_iter().chain([hashed]);
+        names.find_map(|name| {
+            let entry = read(&folder, Some(log), Path::new(&name)).ok()??;
+            (entry.id() == id).then_some((name, entry))
+        })
+    }
+
     /// As [`LogReader::find`], with the name of its file.
     fn find_file(&self, log: LogType, id: &str) -> Result<Option<(String, LogEntry)>, LogError> {
-        let folder = self.root.join(log.folder());
-        let names = plain_name(id)
-            .into_iter()
-            .chain([file_name(id, id, "json")]);
-        for name in names {
-            if let Ok(Some(entry)) = read(&folder, Some(log), Path::new(&name))
-                && entry.id() == id
-            {
-                return Ok(Some((name, entry)));
-            }
+        if let Some(found) = self.usual(log, id) {
+            return Ok(Some(found));
         }
-        let odd = self.odd_names()?;
+        let (folder, odd) = (self.folder(log), self.odd_names()?);
         if let Some(name) = odd.get(&(log.folder(), id.to_owned()))
             && let Ok(Some(entry)) = read(&folder, Some(log), Path::new(name))
             && entry.id() == id

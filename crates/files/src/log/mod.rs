@@ -9,6 +9,7 @@ mod database;
 mod folder;
 mod migration;
 mod own;
+mod retention;
 mod whole;
 
 use flowkeep_core::log::{Execution, ExecutionUpdate, LogEntry, LogType};
@@ -19,6 +20,7 @@ pub use database::DatabaseLog;
 pub use folder::FolderLog;
 pub use migration::{LogItem, LogReport, export_log, migrate_log, verify_log};
 pub use own::OwnLog;
+pub use retention::OldFiles;
 pub use whole::Log;
 
 use crate::FilesError;

@@ -57,6 +57,7 @@ impl OwnLog<'_> {
             needs: None,
             since: query.since,
             until: query.until,
+            touched_since: None,
             words: query.sought.as_ref().map(|sought| sought.words.clone()),
             after: after.transpose()?,
             limit: query.limit,

@@ -122,7 +122,10 @@ fn old_runs_that_come_in_stand_below_newer_ones_and_pages_have_no_holes() {
         actor: "tester".to_owned(),
         face: "cli",
     };
-    let removed = here.store.clean_up(&rule, &actor, &Unfollowed).unwrap();
+    let removed = here
+        .store
+        .clean_up(&rule, &actor, None, &Unfollowed)
+        .unwrap();
     assert_eq!(removed.runs, 3);
     assert!(here.store.run(cursor).unwrap().is_none());
     assert_eq!(pages(&here, None, Some(cursor)), [oldest]);

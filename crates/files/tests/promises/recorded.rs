@@ -326,3 +326,26 @@ fn a_program_that_does_not_know_it_restores_all_else() {
     let done = other.apply(&mut staging);
     assert_eq!((done.runs, done.settings, done.log), (1, 1, 0));
 }
+
+/// Earlier tools write whole seconds.
+#[test]
+fn entries_of_one_moment_come_back_in_the_order_they_came_in() {
+    let catalog = Catalog::new();
+    let of_one_moment = ["m", "z", "a"].map(|id| {
+        let executed = format!(
+            r#"{{"execution_id":"{id}","status":"completed","start_time":"2024-05-01 10:00:00"}}"#
+        );
+        entry(LogType::Executions, &executed)
+    });
+    log(&catalog).save(&of_one_moment).unwrap();
+    let ids = |catalog: &Catalog| {
+        let all = all(catalog).into_iter();
+        all.map(|entry| entry.id().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&catalog), ["a", "z", "m"]);
+    let made = catalog.back_up();
+    let other = Catalog::new();
+    let (mut staging, _) = other.plan(&made.folder).unwrap();
+    assert_eq!(other.apply(&mut staging).log, 3);
+    assert_eq!(ids(&other), ids(&catalog));
+}

@@ -162,3 +162,24 @@ fn what_changed_since_is_counted_by_document_and_listed_whole() {
     let operations: Vec<_> = told.iter().map(|one| one.operation.as_str()).collect();
     assert_eq!(operations, ["settings", "update", "import", "create"]);
 }
+
+#[test]
+fn only_what_begins_or_goes_touches_the_list_of_starts() {
+    let ground = Ground::new();
+    let path = ground.folder.path().join("flowkeep.db");
+    let connection = rusqlite::Connection::open(path).unwrap();
+    let told = || -> String {
+        let sql = "SELECT tags FROM change ORDER BY seq DESC LIMIT 1";
+        connection.query_row(sql, [], |row| row.get(0)).unwrap()
+    };
+    let run = ground.run("w", 10, "{}");
+    assert!(told().contains("\"started\""), "{}", told());
+    ground.end(run, 20, Status::Succeeded);
+    assert!(
+        told().contains("\"run\"") && !told().contains("started"),
+        "{}",
+        told()
+    );
+    ground.child(run.0, 30);
+    assert!(!told().contains("started"), "{}", told());
+}

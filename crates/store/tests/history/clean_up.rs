@@ -3,14 +3,14 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use flowkeep_core::run::{Level, Status};
-use flowkeep_core::search_words;
+use flowkeep_core::run::{Level, Moment, Status};
+use flowkeep_core::{RunId, search_words};
 use flowkeep_host::{Cancellation, Progress, Unfollowed};
 use flowkeep_store::{
-    CleanUp, CleanUpActor, CleanUpRule, OperationFilter, RunFilter, RunWrite, Said,
+    CleanUp, CleanUpActor, CleanUpRule, OperationFilter, RunFilter, RunWrite, Said, StoreError,
 };
 
-use crate::ground::{DAY, Ground, attempt};
+use crate::ground::{DAY, Ground, attempt, new_run};
 
 fn actor() -> CleanUpActor {
     CleanUpActor {
@@ -30,7 +30,10 @@ fn kept(ground: &Ground) -> Vec<String> {
 
 fn clean(ground: &Ground, rule: &CleanUpRule) -> CleanUp {
     let preview = ground.store.clean_up_preview(rule, &Unfollowed).unwrap();
-    let done = ground.store.clean_up(rule, &actor(), &Unfollowed).unwrap();
+    let done = ground
+        .store
+        .clean_up(rule, &actor(), None, &Unfollowed)
+        .unwrap();
     assert_eq!(preview, done, "what was shown is what is done");
     done
 }
@@ -181,7 +184,10 @@ fn cancelling_keeps_the_rest_and_tells_what_went() {
         ..CleanUpRule::default()
     };
     let impatient = Impatient(Cancellation::default(), AtomicU32::new(0));
-    let done = ground.store.clean_up(&rule, &actor(), &impatient).unwrap();
+    let done = ground
+        .store
+        .clean_up(&rule, &actor(), None, &impatient)
+        .unwrap();
     assert_eq!(impatient.1.into_inner(), 1);
     assert_eq!(done.runs, 50);
     assert_eq!(kept(&ground).len(), 100);
@@ -212,5 +218,58 @@ fn the_file_becomes_smaller() {
     let after = ground.store.bytes();
     assert!(after < before / 2, "{before} → {after}");
     assert!(freed > before / 2, "{freed} of {before}");
+    is_sound(&ground);
+}
+
+#[test]
+fn where_ids_rise_again_no_search_goes_apart() {
+    let ground = Ground::new();
+    let past = |at: i64| {
+        let id = RunId(ulid::Ulid::from_parts(at.unsigned_abs(), 0));
+        let new = new_run(Some("w"), r#"{"n":"alpha"}"#);
+        let added = ground
+            .store
+            .write::<_, StoreError>(move |tx| tx.add_past_run(&new, id, Moment(at)));
+        let run = (added.unwrap(), id);
+        ground.end(run, at, Status::Succeeded);
+        run
+    };
+    let connection = rusqlite::Connection::open(ground.folder.path().join("flowkeep.db")).unwrap();
+    let stretches = || {
+        let sql = "SELECT count(*) FROM run_stretch";
+        let count: u32 = connection.query_row(sql, [], |row| row.get(0)).unwrap();
+        count
+    };
+    // Rising and falling: two falls, however many came before what is newest.
+    for at in [5, 6, 3, 4, 1, 2] {
+        past(at * DAY);
+    }
+    assert_eq!(stretches(), 2);
+    let found = || {
+        let filter = RunFilter {
+            words: Some(search_words("alpha")),
+            limit: 9,
+            ..RunFilter::default()
+        };
+        let items = ground.store.runs(&filter).unwrap().items;
+        items
+            .iter()
+            .map(|run| run.created_at / DAY)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(found(), [6, 5, 4, 3, 2, 1]);
+    let keep = |keep| CleanUpRule {
+        keep: Some(keep),
+        ..CleanUpRule::default()
+    };
+    // The last stretch goes, then the one between; what comes after goes on rising.
+    clean(&ground, &keep(4));
+    assert_eq!((stretches(), found()), (1, vec![6, 5, 4, 3]));
+    past(2 * DAY);
+    assert_eq!(stretches(), 2);
+    clean(&ground, &keep(2));
+    assert_eq!((stretches(), found()), (0, vec![6, 5]));
+    past(7 * DAY);
+    assert_eq!((stretches(), found()), (0, vec![7, 6, 5]));
     is_sound(&ground);
 }

@@ -106,3 +106,32 @@ fn pages_of_what_is_found_follow_each_other_and_are_counted() {
     filter.words = Some(search_words("odd"));
     assert_eq!(ground.store.runs(&filter).unwrap().total, Some(12));
 }
+
+#[test]
+fn what_was_made_or_ended_since_a_moment_is_told() {
+    let ground = Ground::new();
+    let ended_since = ground.run("a", 10, "{}");
+    let before = ground.run("b", 10, "{}");
+    ground.end(before, 20, Status::Succeeded);
+    let still_open = ground.run("c", 20, "{}");
+    let made_since = ground.run("d", 30, "{}");
+    ground.end(ended_since, 40, Status::Failed);
+    let touched = RunFilter {
+        touched_since: Some(30),
+        limit: 9,
+        count: true,
+        ..RunFilter::default()
+    };
+    let page = ground.store.runs(&touched).unwrap();
+    let ids: Vec<_> = page.items.into_iter().map(|run| run.id).collect();
+    assert_eq!(
+        (page.total, ids),
+        (Some(2), vec![made_since.1, ended_since.1])
+    );
+    let ended = ground.store.ended_since(20).unwrap();
+    assert_eq!(ended, [(before.1, 20), (ended_since.1, 40)]);
+    assert_eq!(
+        ground.store.run(still_open.1).unwrap().unwrap().ended_at,
+        None
+    );
+}

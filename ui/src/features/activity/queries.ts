@@ -16,7 +16,7 @@ export function activityQuery(question: Omit<ActivityInput, 'after' | 'limit' | 
       }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
-    meta: { tags: ['operation', 'run'] },
+    meta: { tags: ['operation', 'started'] },
   });
 }
 

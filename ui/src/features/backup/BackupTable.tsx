@@ -62,14 +62,14 @@ export function BackupTable({ list, onRestore }: Props) {
               <td>
                 <Button
                   look="quiet"
-                  isDisabled={row.health === 'away'}
+                  isDisabled={isOutOfReach(row)}
                   onPress={() => void shell.open_backup({ id: row.id }).catch(tellFailure)}
                 >
                   {m.open()}
                 </Button>
                 <Button
                   look="quiet"
-                  isDisabled={row.health === 'away' || verifying.status === 'running'}
+                  isDisabled={isOutOfReach(row) || verifying.status === 'running'}
                   onPress={() => void verify(row)}
                   data-testid={`verify-${row.id}`}
                 >
@@ -77,7 +77,7 @@ export function BackupTable({ list, onRestore }: Props) {
                 </Button>
                 <Button
                   look="quiet"
-                  isDisabled={row.health === 'away'}
+                  isDisabled={isOutOfReach(row)}
                   onPress={() => onRestore(row.id)}
                   data-testid={`restore-${row.id}`}
                 >
@@ -92,8 +92,14 @@ export function BackupTable({ list, onRestore }: Props) {
   );
 }
 
+/** Whether nothing of it can be read now. */
+function isOutOfReach({ health }: BackupRow) {
+  return health === 'away' || health === 'silent';
+}
+
 function Health({ row }: { row: BackupRow }) {
   if (row.health === 'away') return <Chip icon="minus">{m.health_away()}</Chip>;
+  if (row.health === 'silent') return <Chip icon="minus">{m.health_silent()}</Chip>;
   if (row.health === 'damaged') {
     const names = row.damaged_names.join(m.list_separator());
     return (

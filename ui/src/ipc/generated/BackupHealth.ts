@@ -3,4 +3,4 @@
 /**
  * How well a known backup is.
  */
-export type BackupHealth = "proven" | "damaged" | "away";
+export type BackupHealth = "proven" | "damaged" | "away" | "silent";

@@ -14,6 +14,10 @@ task: string,
  */
 name: string, 
 /**
+ * The workflow it is of, where that is one below: a run that was started by the one in question.
+ */
+workflow?: string, 
+/**
  * Its action.
  */
 action: string, 

@@ -14,6 +14,10 @@ total: number,
  */
 looked_at: number, 
 /**
+ * Whether other programs' executions are kept in files alone: those are not counted.
+ */
+files_left_out: boolean, 
+/**
  * By workflow.
  */
 workflows: Array<FiguresShow>, 

@@ -24,7 +24,7 @@ use super::action::Action;
 use super::task_id::TaskId;
 use crate::{Validation, Value};
 
-pub use uses::{ActsOn, ContextName};
+pub use uses::{ActsOn, ContextName, ROUTING_NAMES};
 
 /// Where a task stands among the tasks of its definition.
 pub(crate) type Position = usize;

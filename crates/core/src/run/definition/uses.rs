@@ -24,7 +24,12 @@ pub struct ActsOn {
     pub context: bool,
     /// What its tasks gave.
     pub outputs: bool,
+    /// The names that choose a data source ([`ROUTING_NAMES`]), where what it was started with has them.
+    pub routing: bool,
 }
+
+/// The names of the context that say which kind of data a run works on.
+pub const ROUTING_NAMES: [&str; 2] = ["isHistoricalData", "isCacheData"];
 
 /// What requirement 002's actions read of the context by themselves, and whether they can do
 /// without it.
@@ -95,7 +100,12 @@ impl Definition {
         let context = by_input.any(|task| {
             !task.read_by_itself().is_empty() || task.refers(|root| *root == Root::Context)
         });
-        ActsOn { context, outputs }
+        let routing = self.acting().any(Task::is_routed_by_input);
+        ActsOn {
+            context,
+            outputs,
+            routing,
+        }
     }
 
     /// For every task, whether each run comes to it in which all goes well and every condition
@@ -162,6 +172,13 @@ impl Task {
             "DataSourceTaskExecutor.determineDataSource" => OF_CHOICE,
             _ => &[],
         }
+    }
+
+    /// Whether what a run is started with says which data source it uses.
+    fn is_routed_by_input(&self) -> bool {
+        let routing = &self.routing;
+        let by_rules = routing.data_source.is_none() && routing.auto_select;
+        !self.action.sources.is_empty() && by_rules && routing.data_kind.is_none()
     }
 
     /// Whether an expression refers to such a value.

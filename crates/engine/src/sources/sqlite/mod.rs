@@ -159,7 +159,7 @@ fn carry_out(connection: &Connection, operation: &Operation, room: &Room) -> Res
         Operation::Either(asked) => statement::either(connection, asked, room),
         Operation::Add { table, key, values } => record::add(connection, table, key, values),
         Operation::Update { table, key, values } => record::update(connection, table, key, values),
-        Operation::Get { table, key } => record::get(connection, table, key),
+        Operation::Get { table, key } => record::get(connection, table, key, room),
         Operation::Delete { table, key } => record::delete(connection, table, key),
         Operation::Find {
             table,

@@ -7,7 +7,7 @@ use rusqlite::types::Value as Bound;
 
 use super::fault::Fault;
 use super::{statement, value};
-use crate::actions::{ActionError, Output, Room};
+use crate::actions::{ActionError, List, Output, Room};
 use crate::sources::Key;
 
 /// What has to be known of a table. Its name and those of its columns are the user's, and quoted
@@ -180,18 +180,30 @@ pub(super) fn update(
     Ok(Output::of([("key", key.clone())]))
 }
 
-pub(super) fn get(connection: &Connection, table: &str, key: &Value) -> Result<Output, Fault> {
+/// One that is too large is in a file alone: without it the output must not look as if there were none.
+pub(super) fn get(
+    connection: &Connection,
+    table: &str,
+    key: &Value,
+    room: &Room,
+) -> Result<Output, Fault> {
     let table = Table::find(connection, table)?;
     let (name, key_column) = (table.quoted(), quote(&table.key));
     let sql = format!("SELECT * FROM {name} WHERE {key_column} = ?1");
     let mut statement = connection.prepare(&sql)?;
     let columns = value::columns(&statement);
     let mut rows = statement.query([value::to_sql(key)?])?;
-    let record = rows
-        .next()?
-        .map(|row| value::row(&columns, row))
-        .transpose()?;
-    Ok(Output::of([("record", record.into())]))
+    let Some(row) = rows.next()? else {
+        return Ok(Output::of([("record", Value::Null)]));
+    };
+    let mut whole = List::new(room, "record");
+    whole.push(value::row(&columns, row)?)?;
+    let (mut kept, overflow) = whole.finish()?;
+    let record = kept.pop().map(|record| ("record".to_owned(), record));
+    let mut output = Output::of([]);
+    output.value = Value::Object(record.into_iter().collect());
+    output.overflow(overflow);
+    Ok(output)
 }
 
 pub(super) fn delete(connection: &Connection, table: &str, key: &Value) -> Result<Output, Fault> {

@@ -9,9 +9,9 @@ export function Acts({ acts }: { acts: readonly RunAct[] }) {
   return (
     <ul className={styles.acts} data-testid="acts">
       {acts.map((act) => (
-        <li key={act.task} className={styles.act}>
+        <li key={`${act.workflow ?? ''} ${act.task}`} className={styles.act}>
           <p className={styles.head}>
-            <b>{visible(act.name)}</b>
+            <b>{visible(act.workflow ? `${act.workflow} · ${act.name}` : act.name)}</b>
             <span>{actionWords(act.action)}</span>
             {act.source && (
               <span className={styles.source}>

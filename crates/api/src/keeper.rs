@@ -1,0 +1,126 @@
+//! Whoever carries runs out for as long as the data folder is open, and what is seen to beside that.
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use flowkeep_store::Watch;
+
+use crate::bodies::history;
+use crate::log_copy::copy_log;
+use crate::{Api, AppError, Silent};
+
+/// How often it is looked whether the engine has an owner.
+const LOOK_FOR_OWNER: Duration = Duration::from_secs(2);
+
+/// How long what failed waits for its next try.
+const AGAIN: Duration = Duration::from_hours(1);
+const SOON: Duration = Duration::from_mins(1);
+
+/// Keeps the engine at work in this process for as long as the data folder is open: at once, or
+/// when the process that owns it now has ended.
+pub fn keep_engine(api: &Arc<Api>) {
+    if api.only_reads() {
+        return;
+    }
+    let open = Arc::downgrade(api);
+    let kept = move || {
+        let mut chores = Chores::default();
+        while let Some(api) = open.upgrade() {
+            match api.run_engine() {
+                Ok(true) => chores.look(&api),
+                Ok(false) => {}
+                Err(error) => {
+                    tracing::warn!(code = error.code, %error, "the engine cannot begin");
+                }
+            }
+            drop(api);
+            std::thread::sleep(LOOK_FOR_OWNER);
+        }
+    };
+    let begun = std::thread::Builder::new()
+        .name("engine-keeper".to_owned())
+        .spawn(kept);
+    if let Err(error) = begun {
+        tracing::error!(%error, "the engine cannot begin");
+    }
+}
+
+/// What whoever carries runs out sees to from time to time. Each may take long, so it has a thread of its
+/// own: the keeper goes on looking whether the engine has an owner.
+#[derive(Default)]
+pub(crate) struct Chores {
+    cleaning: Chore,
+    copying: Chore,
+    watch: Option<Watch>,
+}
+
+impl Chores {
+    /// Begins what is due: the removal of what the settings call old, and the copy of our history in the
+    /// log's folder.
+    pub(crate) fn look(&mut self, api: &Arc<Api>) {
+        let clean = |api: &Api| history::clean_up_when_due(api, &Silent);
+        let due = || history::is_clean_up_due(api).unwrap_or_default();
+        self.cleaning.look(api, ("clean-up", AGAIN), due, clean);
+        let watch = &mut self.watch;
+        let changed = || match watch {
+            Some(watch) => watch.changed().unwrap_or_default(),
+            None => {
+                *watch = api.store.watch().ok();
+                true
+            }
+        };
+        self.copying
+            .look(api, ("log-copy", SOON), changed, copy_log);
+    }
+}
+
+/// Something that is done when it is due, and not twice at once.
+#[derive(Default)]
+struct Chore {
+    thread: Option<JoinHandle<Result<(), AppError>>>,
+    failed: Option<Instant>,
+}
+
+impl Chore {
+    fn look(
+        &mut self,
+        api: &Arc<Api>,
+        (name, rest): (&'static str, Duration),
+        due: impl FnOnce() -> bool,
+        work: impl FnOnce(&Api) -> Result<(), AppError> + Send + 'static,
+    ) {
+        if self
+            .thread
+            .as_ref()
+            .is_some_and(|thread| !thread.is_finished())
+        {
+            return;
+        }
+        match self.thread.take().map(JoinHandle::join) {
+            Some(Ok(Err(error))) => {
+                tracing::warn!(code = error.code, %error, name, "it failed and is tried again");
+                self.failed = Some(Instant::now());
+            }
+            Some(Err(_)) => {
+                tracing::error!(name, "it ended in a panic");
+                self.failed = Some(Instant::now());
+            }
+            Some(Ok(Ok(()))) => self.failed = None,
+            None => {}
+        }
+        match self.failed {
+            Some(at) if at.elapsed() < rest => return,
+            // What failed is due until it succeeds.
+            Some(_) => self.failed = None,
+            None if due() => {}
+            None => return,
+        }
+        let api = Arc::clone(api);
+        let begun = std::thread::Builder::new().name(name.to_owned());
+        match begun.spawn(move || work(&api)) {
+            Ok(thread) => self.thread = Some(thread),
+            Err(error) => tracing::warn!(%error, name, "it cannot begin"),
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Taking old executions out of a folder of the log, by the rule that the database's history goes by.
+
+use std::collections::HashMap;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use flowkeep_core::log::{LogEntry, LogType};
+use flowkeep_host::{Progress, Timestamp};
+use flowkeep_store::{CleanUp, CleanUpRule};
+
+use super::folder::files_in;
+use super::{FolderLog, LogError};
+use crate::FilesError;
+
+/// An execution that has ended.
+struct Ended {
+    file: PathBuf,
+    id: String,
+    bytes: u64,
+    /// Milliseconds; when it began, and when it ended as far as anybody said.
+    at: i64,
+    ended_at: i64,
+}
+
+/// The executions that a rule calls old, and what they are together.
+#[derive(Default)]
+pub struct OldFiles {
+    files: Vec<PathBuf>,
+    /// What is removed with them.
+    pub found: CleanUp,
+}
+
+impl FolderLog<'_> {
+    /// What a rule calls old in this folder. Files that cannot be read, executions that have not ended
+    /// and operations are never old.
+    ///
+    /// # Errors
+    /// [`LogError`]; [`FilesError::Cancelled`].
+    pub fn old(&self, rule: &CleanUpRule, progress: &dyn Progress) -> Result<OldFiles, LogError> {
+        let folder = self.folder(LogType::Executions);
+        let mut all: HashMap<Option<String>, Vec<Ended>> = HashMap::new();
+        for file in files_in(Some(LogType::Executions), &folder)? {
+            if progress.cancelled() {
+                return Err(FilesError::Cancelled.into());
+            }
+            let Ok(LogEntry::Execution(found)) = file.entry else {
+                continue;
+            };
+            let of = rule.workflow.is_none() || rule.workflow == found.workflow_id;
+            if !of || !found.state().is_some_and(|state| state.is_final()) {
+                continue;
+            }
+            let moment = |text: &Option<String>| text.as_deref().and_then(Timestamp::read);
+            let at = moment(&found.start_time).map_or(0, |at| at.0);
+            let file = flowkeep_host::text_path(&file.path);
+            all.entry(found.workflow_id).or_default().push(Ended {
+                bytes: file.metadata().map_or(0, |found| found.len()),
+                ended_at: moment(&found.end_time).map_or(at, |ended| ended.0),
+                file,
+                id: found.id,
+                at,
+            });
+        }
+        let mut old = OldFiles::default();
+        for (workflow, mut of) in all {
+            of.sort_by(|one, two| (two.at, &two.id).cmp(&(one.at, &one.id)));
+            let places = (1_u32..).zip(of);
+            let goes = |place: u32, ended: &Ended| {
+                rule.before
+                    .is_some_and(|before| ended.ended_at < before && place > 1)
+                    || rule.keep.is_some_and(|keep| place > keep)
+            };
+            for (_, ended) in places.filter(|(place, ended)| goes(*place, ended)) {
+                old.files.push(ended.file);
+                old.found.executions += 1;
+                old.found.bytes += ended.bytes;
+                *old.found.workflows.entry(workflow.clone()).or_default() += 1;
+            }
+        }
+        Ok(old)
+    }
+
+    /// Removes what [`FolderLog::old`] found, and says how many of them; of those of one workflow the
+    /// order is nobody's promise.
+    ///
+    /// # Errors
+    /// [`LogError`]: what was removed by then stays so.
+    pub fn remove_old(&self, old: &OldFiles, progress: &dyn Progress) -> Result<u32, LogError> {
+        let mut removed = 0;
+        for file in &old.files {
+            if progress.cancelled() {
+                break;
+            }
+            remove(file)?;
+            removed += 1;
+        }
+        Ok(removed)
+    }
+
+    /// Removes the executions with these ids that are here by the names this program gives them.
+    ///
+    /// # Errors
+    /// [`LogError`]: what was removed by then stays so.
+    pub fn remove_copies(&self, ids: &[String]) -> Result<(), LogError> {
+        for id in ids {
+            if let Some(file) = self.usual_file(LogType::Executions, id) {
+                remove(&file)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn remove(file: &Path) -> Result<(), FilesError> {
+    match std::fs::remove_file(file) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(FilesError::at(file)(error)),
+        _ => Ok(()),
+    }
+}
