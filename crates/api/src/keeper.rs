@@ -63,12 +63,12 @@ impl Chores {
         let due = || history::is_clean_up_due(api).unwrap_or_default();
         self.cleaning.look(api, ("clean-up", AGAIN), due, clean);
         let watch = &mut self.watch;
-        let changed = || match watch {
-            Some(watch) => watch.changed().unwrap_or_default(),
-            None => {
-                *watch = api.store.watch().ok();
-                true
+        let changed = || {
+            if let Some(watch) = watch {
+                return watch.changed().unwrap_or_default();
             }
+            *watch = api.store.watch().ok();
+            true
         };
         self.copying
             .look(api, ("log-copy", SOON), changed, copy_log);

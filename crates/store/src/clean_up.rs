@@ -81,6 +81,9 @@ impl CleanUp {
     }
 }
 
+/// Told the ids of what is about to go.
+pub type Copies<'a> = &'a mut dyn FnMut(&[String]);
+
 /// Who cleans up, for Activity.
 #[derive(Debug, Clone)]
 pub struct CleanUpActor {
@@ -126,7 +129,7 @@ impl Store {
         &self,
         rule: &CleanUpRule,
         actor: &CleanUpActor,
-        mut copies: Option<&mut dyn FnMut(&[String])>,
+        mut copies: Option<Copies<'_>>,
         progress: &dyn Progress,
     ) -> Result<CleanUp, StoreError> {
         let old = {

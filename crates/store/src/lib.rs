@@ -49,7 +49,7 @@ mod undo;
 mod writer;
 
 pub use change::{Follower, Reach, Tag};
-pub use clean_up::{CleanUp, CleanUpActor, CleanUpRule};
+pub use clean_up::{CleanUp, CleanUpActor, CleanUpRule, Copies};
 pub use document::{DocumentRecord, NewDocument, RevisionRecord, StoredText};
 pub use draft::{DraftRecord, KeptDraft};
 pub use error::StoreError;

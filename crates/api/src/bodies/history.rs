@@ -7,7 +7,7 @@ use flowkeep_core::RunId;
 use flowkeep_core::run::Status;
 use flowkeep_files::log::OldFiles;
 use flowkeep_store::{
-    CleanUp, CleanUpActor, CleanUpRule, Figures, NewOperation, Spread, StatisticsFilter,
+    CleanUp, CleanUpActor, CleanUpRule, Copies, Figures, NewOperation, Spread, StatisticsFilter,
 };
 
 use super::logs::LogPlace;
@@ -81,7 +81,7 @@ pub fn clean_up(
             }
         };
         let copies = log.copy.is_some();
-        let copies = copies.then_some(&mut forget as &mut dyn FnMut(&[String]));
+        let copies = copies.then_some(&mut forget as Copies<'_>);
         Ok(api.store.clean_up(&rule, &actor, copies, &thinned)?)
     })?;
     if let Some(files) = files {

@@ -256,8 +256,8 @@ fn what_holds_the_engine_up_is_told_by_every_other_process_until_it_is_over() {
     let run = flowkeep.done(&["run", "start", "w"]);
     until(true);
     let doctor = flowkeep.say(&["--json", "doctor"]).one_document().1;
-    let checks = doctor["checks"].as_array().unwrap().iter();
-    let engine_check = checks.filter(|check| check["name"] == "engine").next();
+    let mut checks = doctor["checks"].as_array().unwrap().iter();
+    let engine_check = checks.find(|check| check["name"] == "engine");
     assert_eq!(engine_check.unwrap()["ok"], false, "{doctor}");
     limit("unlimited");
     until(false);

@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use flowkeep_core::log::{LogEntry, LogType};
+use flowkeep_core::run::Status;
 use flowkeep_host::{Progress, Timestamp};
 use flowkeep_store::{CleanUp, CleanUpRule};
 
@@ -19,7 +20,7 @@ struct Ended {
     bytes: u64,
     /// Milliseconds; when it began, and when it ended as far as anybody said.
     at: i64,
-    ended_at: i64,
+    until: i64,
 }
 
 /// The executions that a rule calls old, and what they are together.
@@ -47,7 +48,7 @@ impl FolderLog<'_> {
                 continue;
             };
             let of = rule.workflow.is_none() || rule.workflow == found.workflow_id;
-            if !of || !found.state().is_some_and(|state| state.is_final()) {
+            if !of || !found.state().is_some_and(Status::is_final) {
                 continue;
             }
             let moment = |text: &Option<String>| text.as_deref().and_then(Timestamp::read);
@@ -55,7 +56,7 @@ impl FolderLog<'_> {
             let file = flowkeep_host::text_path(&file.path);
             all.entry(found.workflow_id).or_default().push(Ended {
                 bytes: file.metadata().map_or(0, |found| found.len()),
-                ended_at: moment(&found.end_time).map_or(at, |ended| ended.0),
+                until: moment(&found.end_time).map_or(at, |ended| ended.0),
                 file,
                 id: found.id,
                 at,
@@ -67,7 +68,7 @@ impl FolderLog<'_> {
             let places = (1_u32..).zip(of);
             let goes = |place: u32, ended: &Ended| {
                 rule.before
-                    .is_some_and(|before| ended.ended_at < before && place > 1)
+                    .is_some_and(|before| ended.until < before && place > 1)
                     || rule.keep.is_some_and(|keep| place > keep)
             };
             for (_, ended) in places.filter(|(place, ended)| goes(*place, ended)) {
