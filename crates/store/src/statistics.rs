@@ -1,16 +1,20 @@
-//! Figures of the history, computed by the database from a bounded number of the newest runs.
+//! Figures of the history, gathered in one walk over a bounded number of the newest runs.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use flowkeep_core::run::Status;
-use rusqlite::Connection;
 use rusqlite::types::Value as Sql;
+use rusqlite::{Row, Rows};
 
 use crate::run::{first_id, status_of};
 use crate::{Store, StoreError};
 
 /// Runs that are looked at, the newest.
 pub const STATISTICS_RUNS: u32 = 20_000;
+
+/// Attempts after which no further run of ours is looked at: each is sixteen bytes in three lists.
+const ATTEMPTS: usize = 1_000_000;
 
 /// Rows of a list of figures, at most: those with the most attempts or runs.
 const LINES: u32 = 500;
@@ -72,11 +76,24 @@ pub struct Spread {
     pub p90: i64,
 }
 
-/// One more column of what is looked at: its samples and how they are grouped.
+/// Of which workflow, and what it is called.
+type Key = (Option<String>, String);
+
+/// What one run, execution or attempt adds to its lines.
 struct Sample {
-    /// `WITH` up to and with `sample(workflow, name, status, duration, queue)`.
-    with: String,
-    values: Vec<Sql>,
+    status: Status,
+    /// Milliseconds; of what succeeded.
+    duration: Option<i64>,
+    /// Milliseconds until it began.
+    queue: Option<i64>,
+}
+
+/// A line while it is gathered.
+#[derive(Default)]
+struct Gathered {
+    statuses: BTreeMap<Status, u32>,
+    durations: Vec<i64>,
+    queues: Vec<i64>,
 }
 
 impl Store {
@@ -91,49 +108,135 @@ impl Store {
         let total = reader.query_row(&counted, rusqlite::params_from_iter(&values), |row| {
             row.get(0)
         })?;
-        let lines = |sample: &str| {
-            let with = format!("WITH chosen AS MATERIALIZED ({chosen}), sample AS ({sample})");
-            figures(
-                &reader,
-                &Sample {
-                    with,
-                    values: values.clone(),
-                },
-            )
-        };
-        let workflows = lines(
-            "SELECT workflow_id AS workflow,
-               first_value(workflow_name) OVER (
-                 PARTITION BY workflow_id ORDER BY created_at DESC, id DESC) AS name,
-               status,
-               iif(status = 'succeeded', ended_at - coalesce(started_at, created_at), NULL)
-                 AS duration,
-               started_at - created_at AS queue
-             FROM chosen",
+        let mut of_run = reader.prepare(
+            "SELECT task, data_source, agent, status, queued_at, started_at,
+               iif(started_at NOT NULL, ended_at, NULL)
+             FROM attempt WHERE run = ?1",
         )?;
-        let attempts = |workflow: &str, name: &str| {
-            format!(
-                "SELECT {workflow} AS workflow, {name} AS name, a.status AS status,
-                   iif(a.status = 'succeeded', a.ended_at - a.started_at, NULL) AS duration,
-                   a.started_at - a.queued_at AS queue
-                 FROM chosen c JOIN attempt a USING (run) WHERE {name} NOT NULL"
-            )
-        };
-        let sql = format!("SELECT count(*) FROM ({chosen})");
-        let looked_at =
-            reader.query_row(&sql, rusqlite::params_from_iter(&values), |row| row.get(0))?;
+        let mut workflows: BTreeMap<Option<String>, (String, Gathered)> = BTreeMap::new();
+        let mut attempts = Attempts::default();
+        let mut looked_at = 0;
+        let mut chosen = reader.prepare(&chosen)?;
+        let mut rows = chosen.query(rusqlite::params_from_iter(&values))?;
+        while let Some(row) = rows.next()? {
+            let run: Option<i64> = row.get(0)?;
+            if run.is_some() && attempts.seen >= ATTEMPTS {
+                continue;
+            }
+            looked_at += 1;
+            let workflow: Option<String> = row.get(1)?;
+            if run.is_some() {
+                attempts.add(workflow.as_deref(), of_run.query([run])?)?;
+            }
+            // The newest comes first, and has the workflow's last name.
+            let named = || row.get(2).map(|name| (name, Gathered::default()));
+            let (_, line) = match workflows.entry(workflow) {
+                Entry::Occupied(there) => there.into_mut(),
+                Entry::Vacant(place) => place.insert(named()?),
+            };
+            line.add(&sample(row, 3)?);
+        }
+        let workflows = workflows
+            .into_iter()
+            .map(|(id, (name, line))| ((id, name), line));
         Ok(Statistics {
             total,
             looked_at,
-            workflows,
-            tasks: lines(&attempts("c.workflow_id", "a.task"))?,
-            sources: lines(&attempts("NULL", "a.data_source"))?,
-            agents: lines(&attempts("NULL", "a.agent"))?,
+            workflows: lines(workflows),
+            tasks: lines(attempts.tasks),
+            sources: lines(attempts.sources),
+            agents: lines(attempts.agents),
         })
     }
 }
 
-/// The rows that are looked at, how many there are in all, and what is bound in both.
+/// The attempts of the runs that are looked at.
+#[derive(Default)]
+struct Attempts {
+    seen: usize,
+    tasks: BTreeMap<Key, Gathered>,
+    sources: BTreeMap<Key, Gathered>,
+    agents: BTreeMap<Key, Gathered>,
+}
+
+impl Attempts {
+    /// The attempts of a run of this workflow.
+    fn add(&mut self, workflow: Option<&str>, mut rows: Rows<'_>) -> rusqlite::Result<()> {
+        while let Some(row) = rows.next()? {
+            self.seen += 1;
+            let sample = sample(row, 3)?;
+            let task = (workflow.map(str::to_owned), row.get(0)?);
+            self.tasks.entry(task).or_default().add(&sample);
+            if let Some(source) = row.get(1)? {
+                self.sources.entry((None, source)).or_default().add(&sample);
+            }
+            if let Some(agent) = row.get(2)? {
+                self.agents.entry((None, agent)).or_default().add(&sample);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Gathered {
+    fn add(&mut self, sample: &Sample) {
+        *self.statuses.entry(sample.status).or_default() += 1;
+        self.durations.extend(sample.duration);
+        self.queues.extend(sample.queue);
+    }
+}
+
+/// From four columns: its status, since when it waited, when it began, when it ended.
+fn sample(row: &Row<'_>, first: usize) -> rusqlite::Result<Sample> {
+    let status = status_of(row, first)?;
+    let waited: i64 = row.get(first + 1)?;
+    let began: Option<i64> = row.get(first + 2)?;
+    let ended: Option<i64> = row.get(first + 3)?;
+    Ok(Sample {
+        status,
+        duration: ended
+            .filter(|_| status == Status::Succeeded)
+            .map(|ended| ended - began.unwrap_or(waited)),
+        queue: began.map(|began| began - waited),
+    })
+}
+
+fn lines(gathered: impl IntoIterator<Item = (Key, Gathered)>) -> Vec<Figures> {
+    let mut lines: Vec<_> = gathered
+        .into_iter()
+        .map(|((workflow, name), line)| {
+            let mut statuses: Vec<_> = line.statuses.into_iter().collect();
+            statuses.sort_by_key(|(status, _)| status.as_str());
+            Figures {
+                workflow,
+                name,
+                count: statuses.iter().map(|(_, count)| count).sum(),
+                statuses,
+                duration: spread(line.durations),
+                queue: spread(line.queues),
+            }
+        })
+        .collect();
+    lines.sort_by_key(|line| std::cmp::Reverse(line.count));
+    lines.truncate(LINES as usize);
+    lines
+}
+
+/// By the nearest rank: the smallest one that so many of them are not above.
+fn spread(mut lengths: Vec<i64>) -> Option<Spread> {
+    lengths.sort_unstable();
+    let rank = |percent: usize| {
+        let place = (lengths.len() * percent).div_ceil(100);
+        lengths.get(place.checked_sub(1)?).copied()
+    };
+    Some(Spread {
+        count: u32::try_from(lengths.len()).unwrap_or(u32::MAX),
+        median: rank(50)?,
+        p90: rank(90)?,
+    })
+}
+
+/// The rows that are looked at, newest first, how many there are in all, and what is bound in both.
 fn chosen(filter: &StatisticsFilter) -> (String, String, Vec<Sql>) {
     let mut values = Vec::new();
     let mut of = |workflow: &str, at: &str| {
@@ -165,13 +268,14 @@ fn chosen(filter: &StatisticsFilter) -> (String, String, Vec<Sql>) {
     (
         format!(
             "SELECT * FROM (
-               SELECT run, id, workflow_id, workflow_name, status, created_at, started_at, ended_at
+               SELECT run, workflow_id, workflow_name, status, created_at, started_at, ended_at, id
                FROM run WHERE {walked} ORDER BY id DESC LIMIT {STATISTICS_RUNS})
              UNION ALL SELECT * FROM (
-               SELECT NULL, id, workflow_id, coalesce(workflow_name, workflow_id, ''), state, at, NULL,
-                 ended_at
+               SELECT NULL, workflow_id, coalesce(workflow_name, workflow_id, ''), state, at, NULL,
+                 ended_at, id
                FROM execution WHERE {executions_ours} AND {executions}
-               ORDER BY at DESC LIMIT {STATISTICS_RUNS})"
+               ORDER BY at DESC LIMIT {STATISTICS_RUNS})
+             ORDER BY created_at DESC, id DESC"
         ),
         format!(
             "SELECT (SELECT count(*) FROM run WHERE {runs})
@@ -179,63 +283,4 @@ fn chosen(filter: &StatisticsFilter) -> (String, String, Vec<Sql>) {
         ),
         values,
     )
-}
-
-type Key = (Option<String>, String);
-
-fn figures(connection: &Connection, sample: &Sample) -> Result<Vec<Figures>, StoreError> {
-    let key = |row: &rusqlite::Row<'_>| -> rusqlite::Result<Key> { Ok((row.get(0)?, row.get(1)?)) };
-    let mut lines: BTreeMap<Key, Figures> = BTreeMap::new();
-    let mut statement = connection.prepare(&format!(
-        "{} SELECT workflow, name, status, count(*) FROM sample GROUP BY workflow, name, status",
-        sample.with
-    ))?;
-    let mut rows = statement.query(rusqlite::params_from_iter(&sample.values))?;
-    while let Some(row) = rows.next()? {
-        let (workflow, name) = key(row)?;
-        let line = lines
-            .entry((workflow.clone(), name.clone()))
-            .or_insert(Figures {
-                workflow,
-                name,
-                ..Figures::default()
-            });
-        let count: u32 = row.get(3)?;
-        line.count += count;
-        line.statuses.push((status_of(row, 2)?, count));
-    }
-    for (column, into) in [
-        (
-            "duration",
-            (|line| &mut line.duration) as fn(&mut Figures) -> &mut Option<Spread>,
-        ),
-        ("queue", |line| &mut line.queue),
-    ] {
-        // The nearest rank: the smallest one that so many of them are not above.
-        let mut statement = connection.prepare(&format!(
-            "{}, ranked AS (
-               SELECT workflow, name, {column} AS length,
-                 row_number() OVER (PARTITION BY workflow, name ORDER BY {column}) AS place,
-                 count(*) OVER (PARTITION BY workflow, name) AS of
-               FROM sample WHERE {column} NOT NULL)
-             SELECT workflow, name, of, max(iif(place = (of + 1) / 2, length, NULL)),
-               max(iif(place = (of * 9 + 9) / 10, length, NULL))
-             FROM ranked GROUP BY workflow, name",
-            sample.with
-        ))?;
-        let mut rows = statement.query(rusqlite::params_from_iter(&sample.values))?;
-        while let Some(row) = rows.next()? {
-            if let Some(line) = lines.get_mut(&key(row)?) {
-                *into(line) = Some(Spread {
-                    count: row.get(2)?,
-                    median: row.get(3)?,
-                    p90: row.get(4)?,
-                });
-            }
-        }
-    }
-    let mut lines: Vec<_> = lines.into_values().collect();
-    lines.sort_by_key(|line| std::cmp::Reverse(line.count));
-    lines.truncate(LINES as usize);
-    Ok(lines)
 }
