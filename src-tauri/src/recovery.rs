@@ -3,8 +3,8 @@
 //! uses another folder ([`crate::other_folder`]), or tries again. The damaged database is set aside
 //! ([`SetAside`]), never deleted and never written.
 //!
-//! Absent on purpose: mending a database that a newer version has migrated, which is well, or one
-//! of another program, which is not ours; and anything a restore cannot mend either (no space, no
+//! Of a database that a newer version has migrated, which is well, only the copy from before can be
+//! put in its place. Absent on purpose: mending one of another program, which is not ours; and anything a restore cannot mend either (no space, no
 //! rights, a network share).
 
 use std::path::Path;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 use flowkeep_api::types::PickedPlace;
 use flowkeep_api::{
     AppError, DataFolder, Face, FolderOrigin, OpenOptions, Places, SetAside, Silent,
-    newest_good_backup, newest_safety_copy,
+    copy_for_this_version, newest_good_backup, newest_safety_copy,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -35,14 +35,25 @@ pub(crate) struct RecoveryState {
     told: bool,
     /// Whether the folder was chosen in the window, so that there is a usual one to go back to.
     chosen: bool,
-    mendable: bool,
+    remedy: Remedy,
     /// The newest good backup made from this data folder that is still where it was.
     backup: Option<PickedPlace>,
     /// The system's languages, in order of preference.
     languages: Vec<String>,
 }
 
-/// A copy of the database that may take the place of the damaged one.
+/// What would help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Remedy {
+    Nothing,
+    /// A copy of the database from before a newer version came.
+    EarlierCopy,
+    /// A backup in a new database, or a copy.
+    Restore,
+}
+
+/// A copy of the database that may take the place of the one that cannot be opened.
 #[derive(Debug, Serialize)]
 pub(crate) struct OfferedCopy {
     place: PickedPlace,
@@ -71,30 +82,37 @@ pub(crate) fn recovery_state(
         folder: label(&folder.path),
         told: folder.origin == FolderOrigin::Told,
         chosen: folder.origin == FolderOrigin::Chosen,
-        mendable: can_mend(&trouble.0),
+        remedy: remedy(&trouble.0),
         backup: newest_good_backup(&folder.path).map(|path| places.add(path)),
         languages: sys_locale::get_locales().collect(),
     }
 }
 
-/// The newest sound copy of the database that is newer than the newest good backup. It is read from
-/// end to end first, and the window is there meanwhile.
+/// The newest sound copy of the database: newer than the newest good backup where that would help as
+/// well. It is read from end to end first, and the window is there meanwhile.
 #[tauri::command(async)]
 pub(crate) fn recovery_safety_copy(
     trouble: State<'_, Trouble>,
     folder: State<'_, DataFolder>,
     places: State<'_, Arc<PickedPlaces>>,
 ) -> Option<OfferedCopy> {
-    let copy = can_mend(&trouble.0).then(|| newest_safety_copy(&folder.path));
-    copy.flatten().map(|copy| OfferedCopy {
+    let copy = match remedy(&trouble.0) {
+        Remedy::Nothing => None,
+        Remedy::EarlierCopy => copy_for_this_version(&folder.path),
+        Remedy::Restore => newest_safety_copy(&folder.path),
+    };
+    copy.map(|copy| OfferedCopy {
         place: places.add(copy.path),
         made_at: copy.made_at,
     })
 }
 
-/// Whether a restore into a new database would help.
-fn can_mend(error: &AppError) -> bool {
-    error.code == "database_damaged"
+fn remedy(error: &AppError) -> Remedy {
+    match error.code.as_str() {
+        "database_damaged" => Remedy::Restore,
+        "database_newer" => Remedy::EarlierCopy,
+        _ => Remedy::Nothing,
+    }
 }
 
 /// Shows the data folder, or the nearest folder above it that exists.
@@ -128,11 +146,16 @@ pub(crate) async fn recovery_restore(
     places: State<'_, Arc<PickedPlaces>>,
     token: String,
 ) -> Result<Recovered, AppError> {
-    if !can_mend(&trouble.0) {
+    let places: Arc<PickedPlaces> = Arc::clone(&places);
+    let helps = match remedy(&trouble.0) {
+        Remedy::Nothing => false,
+        Remedy::EarlierCopy => places.resolve(&token).is_some_and(|path| path.is_file()),
+        Remedy::Restore => true,
+    };
+    if !helps {
         return Err(trouble.0.clone());
     }
     let data_dir = folder.path.clone();
-    let places: Arc<PickedPlaces> = Arc::clone(&places);
     tauri::async_runtime::spawn_blocking(move || restore_beside(&data_dir, places, &token))
         .await
         .unwrap_or_else(|_| Err(AppError::new("internal")))
@@ -255,18 +278,17 @@ mod tests {
     }
 
     #[test]
-    fn only_damage_is_mended_by_a_restore() {
-        let mendable = |code| can_mend(&AppError::new(code));
-        assert!(mendable("database_damaged"));
-        for other in [
+    fn only_damage_is_mended_by_a_restore_and_a_newer_version_by_a_copy() {
+        for (code, helps) in [
+            ("database_damaged", Remedy::Restore),
             // The data is well; only this program is too old for it.
-            "database_newer",
-            "database_not_ours",
-            "data_folder_unwritable",
-            "data_in_use",
-            "no_space",
+            ("database_newer", Remedy::EarlierCopy),
+            ("database_not_ours", Remedy::Nothing),
+            ("data_folder_unwritable", Remedy::Nothing),
+            ("data_in_use", Remedy::Nothing),
+            ("no_space", Remedy::Nothing),
         ] {
-            assert!(!mendable(other), "{other}");
+            assert_eq!(remedy(&AppError::new(code)), helps, "{code}");
         }
     }
 }

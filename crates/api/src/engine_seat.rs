@@ -264,6 +264,30 @@ mod tests {
     }
 
     #[test]
+    fn an_engine_that_has_ended_is_begun_again_by_the_process_that_had_it() {
+        let root = tempfile::tempdir().unwrap();
+        let api = open(&root.path().join("data"));
+        assert!(api.run_engine().unwrap());
+        let first = run(&api);
+        let since = Instant::now();
+        let comes_to_its_end = |id| {
+            while api.store.run(id).unwrap().unwrap().status != Status::Succeeded {
+                assert!(since.elapsed() < LONG, "nobody carries it out");
+                // As the keeper of the engine does.
+                assert!(api.run_engine().unwrap());
+                std::thread::yield_now();
+            }
+        };
+        comes_to_its_end(first);
+        // At its next write it finds that it is the owner no more, and ends.
+        let taken = api
+            .store
+            .write::<_, StoreError>(|tx| tx.take_ownership("somebody", 1));
+        taken.unwrap();
+        comes_to_its_end(run(&api));
+    }
+
+    #[test]
     fn whoever_waits_is_not_sent_away_by_what_passes() {
         let root = tempfile::tempdir().unwrap();
         let data = root.path().join("data");

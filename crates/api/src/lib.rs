@@ -49,5 +49,5 @@ pub use keeper::keep_engine;
 pub use log_copy::copy_log;
 pub use ownership::{AlreadyOpen, WindowClaim, window_claim};
 pub use progress::{Progress, Silent};
-pub use safety_copy::{SafetyCopy, newest_safety_copy};
+pub use safety_copy::{SafetyCopy, copy_for_this_version, newest_safety_copy};
 pub use set_aside::SetAside;

@@ -98,9 +98,20 @@ pub struct SafetyCopy {
 pub fn newest_safety_copy(data_dir: &Path) -> Option<SafetyCopy> {
     let backed_up = backup_list::newest_good(data_dir)
         .map(|known| OperationId::newest_in_copy(&known.operation, known.created_at));
-    copies(&data_dir.join(FOLDER))
+    let newer = copies(&data_dir.join(FOLDER))
         .into_iter()
-        .take_while(|copy| copy.newest.is_some() && copy.newest > backed_up)
+        .take_while(|copy| copy.newest.is_some() && copy.newest > backed_up);
+    first_sound(newer)
+}
+
+/// The newest copy that this program can open and that is sound in every text: for a database that a
+/// newer version has migrated, which is well and stays. Takes as long as reading the copy.
+pub fn copy_for_this_version(data_dir: &Path) -> Option<SafetyCopy> {
+    first_sound(copies(&data_dir.join(FOLDER)).into_iter())
+}
+
+fn first_sound(mut copies: impl Iterator<Item = Copy>) -> Option<SafetyCopy> {
+    copies
         .find(|copy| match check_copy(&copy.path) {
             Ok(()) => true,
             Err(error) => {
@@ -190,6 +201,30 @@ mod tests {
         };
         backups::backup(&api, input, &Silent).unwrap();
         assert_eq!(newest_safety_copy(&data_dir), None, "the backup is newer");
+    }
+
+    #[test]
+    fn a_copy_this_version_can_open_is_found_also_where_a_backup_is_newer() {
+        let root = tempfile::tempdir().unwrap();
+        let data_dir = root.path().join("data");
+        let api = open(&data_dir);
+        assert_eq!(copy_for_this_version(&data_dir), None);
+        let ours = copy_named(&api, "before-migration-6-1600000000000.db");
+        let theirs = copy_named(&api, "before-migration-99-1700000000000.db");
+        set_version(&theirs, 99);
+        let input = BackupInput {
+            into: Some(ChosenPlace::Path(root.path().join("backups"))),
+            ..BackupInput::default()
+        };
+        backups::backup(&api, input, &Silent).unwrap();
+        assert_eq!(copy_for_this_version(&data_dir).unwrap().path, ours);
+    }
+
+    /// Where SQLite keeps `user_version`.
+    fn set_version(database: &Path, version: u32) {
+        let mut bytes = fs::read(database).unwrap();
+        bytes[60..64].copy_from_slice(&version.to_be_bytes());
+        fs::write(database, bytes).unwrap();
     }
 
     /// Makes a copy after something happened, and says of it that it was made at this time.

@@ -35,6 +35,9 @@ const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 /// The version this program knows.
 const KNOWN: u32 = 8;
 
+/// Copies kept of the database as it was before a migration.
+const COPIES: usize = 3;
+
 /// Opens the database for writing, after creating or migrating it. Before a migration the file is
 /// copied to `safety`.
 ///
@@ -228,7 +231,34 @@ fn copy_before_migration(
     std::fs::File::open(&partial)?.sync_all()?;
     std::fs::rename(&partial, &copy)?;
     std::fs::File::open(safety)?.sync_all()?;
+    prune_copies(safety);
     Ok(())
+}
+
+/// Keeps the copies of the newest few migrations. The version tells which is newer: the clock may have
+/// been wrong. One that cannot be removed stays and is tried again at the next migration.
+fn prune_copies(safety: &Path) {
+    let Ok(entries) = std::fs::read_dir(safety) else {
+        return;
+    };
+    let mut copies: Vec<_> = entries
+        .filter_map(Result::ok)
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let of = name
+                .strip_prefix("before-migration-")?
+                .strip_suffix(".db")?;
+            let (version, at) = of.split_once('-')?;
+            let order: (u32, i64) = (version.parse().ok()?, at.parse().ok()?);
+            Some((order, entry.path()))
+        })
+        .collect();
+    copies.sort_unstable_by(|one, other| other.cmp(one));
+    for (_, path) in copies.into_iter().skip(COPIES) {
+        if let Err(error) = std::fs::remove_file(&path) {
+            tracing::warn!(%error, path = %path.display(), "could not be removed");
+        }
+    }
 }
 
 fn migration_error(error: rusqlite_migration::Error) -> StoreError {
@@ -306,6 +336,38 @@ mod tests {
         let copy = folder.path().join("safety/before-migration-1-1.db");
         let copy = Connection::open(copy).unwrap();
         assert_eq!(version(&copy).unwrap(), 1);
+    }
+
+    #[test]
+    fn the_copies_of_the_newest_few_migrations_are_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let safety = folder.path().join("safety");
+        std::fs::create_dir(&safety).unwrap();
+        let other = ["before-restore-1.db", "before-migration-of-mine.db"];
+        let older = [
+            "before-migration-0-9.db",
+            "before-migration-1-3.db",
+            "before-migration-1-20.db",
+        ];
+        for name in other.iter().chain(&older) {
+            std::fs::write(safety.join(name), "x").unwrap();
+        }
+        make_older(&folder.path().join("flowkeep.db"));
+        let later = open_writer(&folder.path().join("flowkeep.db"), &safety, Timestamp(100));
+        drop(later.unwrap());
+        let mut left: Vec<_> = std::fs::read_dir(&safety)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        left.sort();
+        let kept = [
+            "before-migration-1-100.db",
+            older[2],
+            older[1],
+            other[1],
+            other[0],
+        ];
+        assert_eq!(left, kept);
     }
 
     #[test]

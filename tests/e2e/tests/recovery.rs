@@ -97,28 +97,44 @@ async fn a_safety_copy_newer_than_any_backup_is_offered() -> Result<()> {
 }
 
 #[tokio::test]
-async fn data_of_a_newer_version_is_not_mended() -> Result<()> {
+async fn data_of_a_newer_version_stays_and_the_copy_from_before_can_be_used() -> Result<()> {
     let desk = Desk::new(Language::English).await?;
-    back_up_one(&desk)?;
+    let (document, _) = back_up_one(&desk)?;
     let database = desk.data().join("flowkeep.db");
+    let copy = fs::read(&database)?;
     let mut file = fs::File::options().write(true).open(&database)?;
     // Where SQLite keeps `user_version`.
     file.seek(SeekFrom::Start(60))?;
     file.write_all(&99_u32.to_be_bytes())?;
     drop(file);
-    let before = fs::read(&database)?;
+    let newer = fs::read(&database)?;
 
     let window = Window::start(&desk).await?;
     window
         .text_of("recovery-reason", |text| text.contains("newer Flowkeep"))
         .await?;
-    window.gone("recovery-restore-newest").await?;
-    window.gone("recovery-restore-other").await?;
+    for mended in ["restore-newest", "restore-other", "use-copy"] {
+        window.gone(&format!("recovery-{mended}")).await?;
+    }
     let asked = "return await window.__TAURI_INTERNALS__.invoke('recovery_restore', {token: ''})\
         .catch(error => error.code)";
     assert_eq!(window.ask(asked).await?, "database_newer");
-    assert_eq!(fs::read(&database)?, before);
+    assert_eq!(fs::read(&database)?, newer);
     assert!(set_aside(&desk)?.is_empty());
+    window.close().await?;
+
+    // The newer version keeps a copy before it changes the database.
+    let safety = desk.data().join("safety");
+    fs::create_dir_all(&safety)?;
+    fs::write(safety.join("before-migration-7-1790000000000.db"), copy)?;
+    let window = Window::start(&desk).await?;
+    window.click("recovery-use-copy").await?;
+    window
+        .text_of("page-title", |text| text.contains("restored"))
+        .await?;
+    assert_eq!(desk.flowkeep(&["flow", "show", "kept"])?, document);
+    let aside = set_aside(&desk)?;
+    assert_eq!(fs::read(aside[0].join("flowkeep.db"))?, newer);
     window.close().await
 }
 

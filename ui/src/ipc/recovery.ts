@@ -16,15 +16,15 @@ export interface RecoveryState {
   told: boolean;
   /** Whether the folder was chosen in the window, so that there is a usual one to go back to. */
   chosen: boolean;
-  /** Whether restoring a backup into a new database would help. */
-  mendable: boolean;
+  /** What would help: a backup in a new database or a copy; of newer data only the copy from before. */
+  remedy: 'nothing' | 'earlier_copy' | 'restore';
   /** The newest good backup made from this data folder that is still where it was. */
   backup: PickedPlace | null;
   /** The system's languages, in order of preference. */
   languages: string[];
 }
 
-/** A sound copy of the database that is newer than the newest good backup. */
+/** A sound copy of the database; newer than the newest good backup where that would help as well. */
 export interface SafetyCopy {
   place: PickedPlace;
   made_at: string;
@@ -34,7 +34,7 @@ export interface SafetyCopy {
 export interface Recovered {
   /** Documents there are now. */
   documents: number;
-  /** Where the damaged database lies now. */
+  /** Where the database that could not be opened lies now. */
   set_aside: string;
 }
 

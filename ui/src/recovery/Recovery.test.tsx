@@ -9,7 +9,7 @@ const state: RecoveryState = {
   folder: '/data',
   told: false,
   chosen: false,
-  mendable: true,
+  remedy: 'restore',
   backup: { token: 'backup', label: '/backups' } as RecoveryState['backup'],
   languages: ['en'],
 };

@@ -88,7 +88,10 @@ export function Recovery({ state }: { state: RecoveryState }) {
           {sayError(stage.failure)} {sayHints(stage.failure).join(' ')}
         </p>
       )}
-      {state.mendable && (
+      {state.remedy === 'earlier_copy' && (
+        <EarlierCopy isBusy={busy} onUse={(token) => void restore(token)} />
+      )}
+      {state.remedy === 'restore' && (
         <Mend
           backup={state.backup}
           isBusy={busy}
@@ -181,6 +184,30 @@ function Mend({ backup, isBusy, onRestore, onRestoreOther }: MendProps) {
             ? m.recovery_copy_note({ when: when(found.made_at) })
             : m.recovery_copy_none()}
       </p>
+    </section>
+  );
+}
+
+/** Newer data is well and stays; the copy from before it became newer is there for who needs it now. */
+function EarlierCopy({ isBusy, onUse }: { isBusy: boolean; onUse: (token: string) => void }) {
+  const [copy, setCopy] = useState<SafetyCopy | null>(null);
+  useEffect(() => {
+    // One that cannot be asked for is not offered.
+    recovery.safetyCopy().then(setCopy, () => setCopy(null));
+  }, []);
+  if (!copy) return null;
+  return (
+    <section className={styles.mend}>
+      <p>{m.recovery_earlier_note({ when: when(copy.made_at) })}</p>
+      <div className={styles.actions}>
+        <Button
+          isDisabled={isBusy}
+          data-testid="recovery-use-copy"
+          onPress={() => onUse(copy.place.token)}
+        >
+          {m.recovery_use_copy()}
+        </Button>
+      </div>
     </section>
   );
 }

@@ -2,16 +2,16 @@
 
 use std::path::Path;
 
-use flowkeep_core::Message;
+use flowkeep_core::{Message, OperationId};
 use flowkeep_engine::{definition_of, state_of};
-use flowkeep_host::{FolderOrigin, Unsafe, path_text, unsafe_place};
+use flowkeep_host::{FolderOrigin, Timestamp, Unsafe, path_text, unsafe_place};
 use flowkeep_store::{ChangesRecord, KnownBackup, OperationFilter};
 
 use super::run_overview::since_backup;
 use super::{activity, backups};
 use crate::types::{
-    About, BackupHealth, BackupRow, Changes, Check, Doctor, KindCount, Nothing, Overview,
-    UnfinishedBackup,
+    About, BackupHealth, BackupRow, Changes, Check, Doctor, KindCount, Nothing, OperationRow,
+    Overview, UnfinishedBackup,
 };
 use crate::{Api, AppError};
 
@@ -116,6 +116,7 @@ pub fn doctor(api: &Api, _: Nothing) -> Result<Doctor, AppError> {
         check_interrupted(api)?,
         check_engine(api),
         check_runs(api)?,
+        check_clock(overview.recent.first(), api.clock.now()),
     ];
     Ok(Doctor {
         ok: checks.iter().all(|check| check.ok),
@@ -333,4 +334,52 @@ fn check_interrupted(api: &Api) -> Result<Check, AppError> {
     } else {
         check("restores", true, Message::new("doctor_restore_none"))
     })
+}
+
+/// How far the newest entry of Activity may lie ahead of the clock: what another computer wrote may be
+/// a little.
+const AHEAD: i64 = 5 * 60_000;
+
+/// A clock that was set back gives wrong times to what is done now. Ids never go back, so that theirs
+/// tell, also when something was done since.
+fn check_clock(newest: Option<&OperationRow>, now: Timestamp) -> Check {
+    let id = newest.and_then(|row| row.id.parse::<OperationId>().ok());
+    let at = id.and_then(|id| i64::try_from(id.0.timestamp_ms()).ok());
+    let at = at.map(Timestamp);
+    match at.filter(|at| at.0 > now.0.saturating_add(AHEAD)) {
+        None => check("clock", true, Message::new("doctor_clock_ok")),
+        Some(at) => {
+            let message = Message::new("doctor_clock_back").with("at", at.rfc3339());
+            check("clock", false, message)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_went_back_is_said() {
+        let root = tempfile::tempdir().unwrap();
+        let api = crate::testing::open(&root.path().join("data"));
+        let create = serde_json::json!({"text": r#"{"name": "A", "tasks": []}"#, "format": "json"});
+        crate::call(&api, "flow_create", create, &crate::Silent).unwrap();
+        let newest = show(&api, Nothing {}).unwrap().recent.remove(0);
+        let id: OperationId = newest.id.parse().unwrap();
+        let at = Timestamp(i64::try_from(id.0.timestamp_ms()).unwrap());
+        for (since, code) in [
+            (AHEAD, "doctor_clock_ok"),
+            (0, "doctor_clock_ok"),
+            (-AHEAD, "doctor_clock_ok"),
+            (-AHEAD - 1, "doctor_clock_back"),
+        ] {
+            let found = check_clock(Some(&newest), Timestamp(at.0 + since));
+            assert_eq!(
+                (found.message.code.as_str(), found.ok),
+                (code, code.ends_with("ok"))
+            );
+        }
+        assert!(check_clock(None, Timestamp(0)).ok);
+    }
 }

@@ -5,13 +5,14 @@
 mod wired;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use flowkeep_core::run::{Start, Status};
 use flowkeep_core::{Format, RunId};
 use flowkeep_engine::sources::{Connections, LOCAL, Source, Sqlite};
 use flowkeep_engine::{Agent, Agents, Engine, EngineOptions, Scope, Wanted};
-use flowkeep_host::{Clock, SystemClock};
+use flowkeep_host::{Clock, SystemClock, Timestamp};
 use flowkeep_store::{
     AttemptRecord, KeptRun, NewRun, NewRunRequest, RequestAnswer, Said, Store, StoreError,
     StoreOptions,
@@ -401,4 +402,35 @@ fn what_no_agent_can_do_waits_until_one_can() {
         place.store.attempts(row).unwrap()[0].agent.as_deref(),
         Some("one")
     );
+}
+
+/// A clock that panics when somebody wants it to.
+#[derive(Default)]
+struct Breaks(AtomicBool);
+
+impl Clock for Breaks {
+    fn now(&self) -> Timestamp {
+        assert!(!self.0.swap(false, Ordering::Relaxed), "as the test wants");
+        SystemClock.now()
+    }
+}
+
+#[test]
+fn an_engine_that_panics_says_so_and_the_next_one_goes_on() {
+    let breaks = Arc::new(Breaks::default());
+    let place = Place {
+        clock: Arc::clone(&breaks) as Arc<dyn Clock>,
+        ..Place::new()
+    };
+    let engine = place.engine(place.epoch(), Scope::All);
+    let (_, id) = place.run(false);
+    place.comes_to(id, Status::Succeeded);
+    breaks.0.store(true, Ordering::Relaxed);
+    let (_, left) = place.run(false);
+    until(|| engine.has_ended().then_some(()));
+    assert!(matches!(engine.trouble(), Some(StoreError::Panicked)));
+    drop(engine);
+    let engine = place.engine(place.epoch(), Scope::All);
+    place.comes_to(left, Status::Succeeded);
+    assert!(engine.trouble().is_none());
 }
