@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use flowkeep_api::types::{Nothing, PickedPlace};
+use flowkeep_api::types::{Nothing, PickedPlace, RunTaskRef};
 use flowkeep_api::{Api, AppError, Places as _, text_path};
 use rfd::AsyncFileDialog;
 use tauri::{Manager as _, State, WebviewWindow};
@@ -116,6 +116,25 @@ pub(crate) async fn open_run_folder(api: State<'_, Arc<Api>>, id: String) -> Res
     open_folder(&run_folder(api.data_dir(), &id)?)
 }
 
+/// Open a file that a task left, or the folder it is in. The page says which of them, and never where.
+#[tauri::command]
+pub(crate) async fn open_run_file(
+    api: State<'_, Arc<Api>>,
+    id: String,
+    task: String,
+    member: String,
+    folder: bool,
+) -> Result<(), AppError> {
+    let output = flowkeep_api::runs::output(&api, RunTaskRef { id, task })?;
+    let file = output.files.into_iter().find(|file| file.member == member);
+    let file = file.ok_or_else(|| AppError::new("run_no_folder"))?;
+    let path = text_path(&file.path);
+    match path.parent() {
+        Some(around) if folder || !file.opens => open_folder(around),
+        _ => open_with(&path),
+    }
+}
+
 /// Where the files of a run are. It is made for the first task that writes one or runs a program.
 ///
 /// # Errors
@@ -136,14 +155,23 @@ fn run_folder(data_dir: &Path, id: &str) -> Result<PathBuf, AppError> {
 /// # Errors
 /// `open_failed` when the folder is gone or no file manager answers.
 pub(crate) fn open_folder(folder: &Path) -> Result<(), AppError> {
-    let failed = || AppError::new("open_failed").with("path", crate::places::label(folder));
-    if !folder.is_dir() {
-        return Err(failed());
+    if folder.is_dir() {
+        open_with(folder)
+    } else {
+        Err(not_opened(folder))
     }
-    open::that_detached(folder).map_err(|error| {
-        tracing::warn!(%error, "no file manager could be opened");
-        failed()
+}
+
+/// Hands something to the program that the system has for it.
+fn open_with(path: &Path) -> Result<(), AppError> {
+    open::that_detached(path).map_err(|error| {
+        tracing::warn!(%error, "nothing could be opened");
+        not_opened(path)
     })
+}
+
+fn not_opened(path: &Path) -> AppError {
+    AppError::new("open_failed").with("path", crate::places::label(path))
 }
 
 /// The page suggests a name, never a path: only the last part counts.

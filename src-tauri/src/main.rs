@@ -117,6 +117,7 @@ fn show(
             dialogs::open_backup,
             dialogs::open_data_folder,
             dialogs::open_run_folder,
+            dialogs::open_run_file,
             logs::page_fault,
             other_folder::use_other_folder,
             relaunch::restart,

@@ -170,6 +170,8 @@ pub(crate) struct Answer {
     pub(crate) next: Option<String>,
     #[arg(long, value_name = "TASK", conflicts_with_all = ["rerun", "done", "failed"])]
     pub(crate) send_back: Option<String>,
+    #[arg(long, value_name = "TEXT", requires = "send_back")]
+    pub(crate) reason: Option<String>,
     #[arg(long, value_name = "JSON|@FILE", value_parser = object)]
     pub(crate) fields: Option<Object>,
     #[arg(long, value_name = "ITEM", num_args = 1..)]

@@ -147,6 +147,7 @@ fn answer_input(answer: Answer) -> RunAnswerInput {
         task: answer.asked_task,
         decision,
         to: answer.next.or(answer.send_back),
+        reason: answer.reason,
         fields: answer.fields,
         tick: Some(answer.tick).filter(|ticked| !ticked.is_empty()),
         untick: Some(answer.untick).filter(|ticked| !ticked.is_empty()),

@@ -111,9 +111,18 @@ impl Rounds {
                 written.add(RunWrite::TakenOver);
             }
         }
-        match wanted {
-            Wanted::Cancel => self.tell(run, Event::Cancel, round),
-            Wanted::Pause => self.tell(run, Event::Pause, round),
+        // It stands in the log before what comes of it, and what follows may already read an output.
+        let written = round.written.entry(run).or_default();
+        let left = written.len();
+        let (task, message) = wanted.told(&request.actor);
+        written.add(RunWrite::Say {
+            level: Level::Info,
+            task,
+            said: Said::Message(message),
+        });
+        let event = match wanted {
+            Wanted::Cancel => Event::Cancel,
+            Wanted::Pause => Event::Pause,
             Wanted::Resume => {
                 let paused = |live: &Live| live.state.head.paused;
                 // To be taken up was what was wanted, unless somebody had paused it.
@@ -121,26 +130,24 @@ impl Rounds {
                 if fresh && !self.live.get(&run).is_some_and(paused) {
                     return Ok(());
                 }
-                self.tell(run, Event::Resume, round)
+                Event::Resume
             }
             Wanted::Answer {
                 task,
                 decision,
                 output,
             } => {
-                // What follows may already read it.
-                let written = round.written.entry(run).or_default();
-                let gives = output.is_some();
                 if let Some(output) = output {
                     written.add(RunWrite::Output(task.clone(), output));
                 }
-                let told = self.tell(run, Event::Answered { task, decision }, round);
-                if told.is_err() && gives {
-                    round.written.entry(run).or_default().take_back();
-                }
-                told
+                Event::Answered { task, decision }
             }
+        };
+        let told = self.tell(run, event, round);
+        if told.is_err() {
+            round.written.entry(run).or_default().take_back(left);
         }
+        told
     }
 
     /// Tells a run what happened and follows what comes of it.

@@ -110,11 +110,18 @@ impl Written {
         self.tasks.insert(task);
     }
 
-    /// Takes back the output that was added last.
-    pub(crate) fn take_back(&mut self) {
-        if let Some(RunWrite::Output(task, _)) = self.writes.pop() {
-            self.fresh.remove(&task);
+    /// Takes back the last of what was added, all but so many writes.
+    pub(crate) fn take_back(&mut self, left: usize) {
+        for taken in self.writes.drain(left..) {
+            if let RunWrite::Output(task, _) = taken {
+                self.fresh.remove(&task);
+            }
         }
+    }
+
+    /// How many writes there are.
+    pub(crate) fn len(&self) -> usize {
+        self.writes.len()
     }
 
     fn finish(mut self, live: Option<&Live>) -> Vec<RunWrite> {

@@ -188,8 +188,17 @@ impl Rounds {
         round: &mut Round,
     ) -> Result<(), NotTaken> {
         let (begun, start) = (kept.head.is_some(), kept.start.clone());
+        // Of a run that a task started, that task says so.
+        let by = Some(kept.actor.clone()).filter(|_| kept.parent.is_none());
         let run = self.take_in_hand(kept, ours, round)?;
         if ours {
+            if let Some(by) = by.filter(|_| !begun) {
+                round.written.entry(run).or_default().add(RunWrite::Say {
+                    level: Level::Info,
+                    task: None,
+                    said: Said::Message(Message::new("run_was_started").with("by", by)),
+                });
+            }
             // Told twice it changes nothing.
             self.tell_late(run, Event::Started(start), round);
         }

@@ -85,9 +85,11 @@ pub(crate) const RUN: &str = "run";
 /// What was changed since some moment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ChangesRecord {
-    /// How many documents.
+    /// How many documents are there now that were not, or not as they are.
     pub documents: u32,
-    /// Whether a setting.
+    /// How many documents were there and are not.
+    pub deleted: u32,
+    /// Whether a setting was changed.
     pub settings: bool,
 }
 
@@ -292,24 +294,40 @@ impl Store {
         )?)
     }
 
-    /// How many documents were changed after this operation, and whether a setting was: what of it
-    /// [`OperationFilter::changes`](crate::OperationFilter) lists.
+    /// How many documents differ from what they were after this operation, and whether a setting was
+    /// changed. [`OperationFilter::changes`](crate::OperationFilter) lists what was done to them, also
+    /// where what was done came to nothing.
     ///
     /// # Errors
     /// What the database says.
     pub fn changes_after(&self, operation: &str) -> Result<ChangesRecord, StoreError> {
         let reader = self.reader()?;
         let reader = reader.unchecked_transaction()?;
+        // Of each document the first operation knows the revision it had: none where it was not there.
         let documents = format!(
-            "SELECT count(*) FROM (SELECT DISTINCT i.kind, i.id
-             FROM operation_item i JOIN operation o ON o.id = i.operation
-             WHERE i.operation > ?1 AND {CHANGED_DOCUMENTS})"
+            "SELECT count(*) FILTER (WHERE is_there AND was IS NOT content),
+               count(*) FILTER (WHERE NOT is_there AND before IS NOT NULL)
+             FROM (
+               SELECT t.before, d.content, r.content AS was,
+                 d.document IS NOT NULL AND d.deleted_at IS NULL AS is_there
+               FROM (
+                 SELECT i.kind, i.id, i.before, min(i.operation)
+                 FROM operation_item i JOIN operation o ON o.id = i.operation
+                 WHERE i.operation > ?1 AND {CHANGED_DOCUMENTS} GROUP BY i.kind, i.id
+               ) t
+               LEFT JOIN document d ON d.kind = t.kind AND d.id = t.id
+               LEFT JOIN revision r ON r.document = d.document AND r.revision = t.before
+             )"
         );
         let settings = format!(
             "SELECT EXISTS (SELECT 1 FROM operation o WHERE o.id > ?1 AND {CHANGED_SETTINGS})"
         );
+        let (documents, deleted) = reader.query_row(&documents, [operation], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
         Ok(ChangesRecord {
-            documents: reader.query_row(&documents, [operation], |row| row.get(0))?,
+            documents,
+            deleted,
             settings: reader.query_row(&settings, [operation], |row| row.get(0))?,
         })
     }

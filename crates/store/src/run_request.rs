@@ -25,7 +25,7 @@ pub struct NewRunRequest {
     pub face: String,
     /// What Activity calls it.
     pub operation: String,
-    /// What a person calls the task it is about.
+    /// What a person calls the task it is about, with whatever else Activity says of it.
     pub task: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-import { cleanup, render, screen, waitFor } from '@testing-library/react';
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { afterEach, expect, it, vi } from 'vitest';
 import { setTransport } from '@/ipc';
 import { testTransport } from '@/ipc/testing';
@@ -6,8 +6,14 @@ import { BrokenPage } from './BrokenPage';
 
 vi.mock('@tanstack/react-router', async (original) => ({
   ...(await original<object>()),
-  useRouter: () => ({ history: { back: () => {} } }),
+  useRouter: () => router,
 }));
+
+const router = {
+  history: { back: () => {} },
+  state: { location: { pathname: '/', search: {} } },
+  navigate: vi.fn(async () => undefined),
+};
 
 afterEach(cleanup);
 
@@ -18,5 +24,21 @@ it('writes down what broke, and shows it', async () => {
   render(<BrokenPage error={error} reset={() => {}} />);
   const told = 'no such row\ndraw@index.js:1';
   await waitFor(() => expect(page_fault).toHaveBeenCalledWith({ text: told }));
-  expect(screen.getByText(/no such row/).textContent).toBe(told);
+  const [message, details] = screen.getAllByText(/no such row/);
+  expect(message?.textContent).toBe('no such row');
+  expect(details?.textContent).toBe(told);
+  expect(screen.queryByTestId('show-text')).toBeNull();
+});
+
+it('shows the text of a document whose form broke', async () => {
+  setTransport(testTransport({}, { page_fault: async () => undefined }));
+  router.state.location.pathname = '/workflows/nightly';
+  const reset = vi.fn();
+  render(<BrokenPage error={new Error('no')} reset={reset} />);
+  fireEvent.click(screen.getByTestId('show-text'));
+  await waitFor(() => expect(reset).toHaveBeenCalled());
+  expect(router.navigate).toHaveBeenCalledWith({
+    to: '/workflows/nightly',
+    search: { tab: 'text' },
+  });
 });

@@ -60,6 +60,7 @@ const shell: Shell = {
   open_backup: (options) => ask('open_backup', options),
   open_data_folder: () => ask('open_data_folder'),
   open_run_folder: (options) => ask('open_run_folder', options),
+  open_run_file: (options) => ask('open_run_file', options),
   page_fault: (options) => ask('page_fault', options),
   use_other_folder: (options) => ask('use_other_folder', options),
   restart: () => ask('restart'),

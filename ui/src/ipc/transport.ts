@@ -48,6 +48,13 @@ export interface Shell {
   open_data_folder(): Promise<void>;
   /** Shows where a run left its files. */
   open_run_folder(options: { id: string }): Promise<void>;
+  /** Opens a file that a task left (`run_output` names its member), or the folder it is in. */
+  open_run_file(options: {
+    id: string;
+    task: string;
+    member: string;
+    folder: boolean;
+  }): Promise<void>;
   /** Writes down that a page could not be drawn. */
   page_fault(options: { text: string }): Promise<void>;
   /** Starts anew with the chosen data folder; resolves only when the dialog was closed. */

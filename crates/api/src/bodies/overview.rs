@@ -59,6 +59,7 @@ pub fn show(api: &Api, _: Nothing) -> Result<Overview, AppError> {
         backup,
         changes_since: Changes {
             documents: changes.documents,
+            deleted: changes.deleted,
             settings: changes.settings,
         },
         backup_folder: folder.as_deref().map(path_text),
@@ -357,7 +358,12 @@ fn check_clock(newest: Option<&OperationRow>, now: Timestamp) -> Check {
 
 #[cfg(test)]
 mod tests {
+    use flowkeep_core::Kind;
+
     use super::*;
+    use crate::testing::open;
+    use crate::types::{BackupInput, ChosenPlace, CreateInput, DeleteInput, DocumentRef};
+    use crate::{Silent, documents};
 
     #[test]
     fn a_clock_that_went_back_is_said() {
@@ -381,5 +387,46 @@ mod tests {
             );
         }
         assert!(check_clock(None, Timestamp(0)).ok);
+    }
+
+    #[test]
+    fn what_differs_from_the_backup_counts_and_not_what_came_to_nothing() {
+        let root = tempfile::tempdir().unwrap();
+        let into = root.path().join("backups");
+        std::fs::create_dir(&into).unwrap();
+        let api = open(&root.path().join("data"));
+        let kind = Kind::Workflow;
+        let create = |id: &str| {
+            let text = format!(r#"{{"id": "{id}", "name": "{id}", "tasks": []}}"#);
+            let input = serde_json::json!({"text": text, "format": "json"});
+            let input: CreateInput = serde_json::from_value(input).unwrap();
+            documents::create(&api, kind, input).unwrap();
+        };
+        let delete = |id: &str| {
+            let ids = vec![id.to_owned()];
+            documents::delete(&api, kind, DeleteInput { ids }).unwrap();
+        };
+        create("a");
+        create("b");
+        let input = BackupInput {
+            into: Some(ChosenPlace::Path(into)),
+            ..BackupInput::default()
+        };
+        backups::backup(&api, input, &Silent).unwrap();
+        let since = || {
+            let changes = show(&api, Nothing {}).unwrap().changes_since;
+            (changes.documents, changes.deleted)
+        };
+        assert_eq!(since(), (0, 0));
+        delete("a");
+        assert_eq!(since(), (0, 1), "a deletion is none of a change");
+        let id = "a".to_owned();
+        let revision = None;
+        documents::undelete(&api, kind, DocumentRef { id, revision }).unwrap();
+        assert_eq!(since(), (0, 0), "it is as it was");
+        create("c");
+        assert_eq!(since(), (1, 0));
+        delete("c");
+        assert_eq!(since(), (0, 0), "it was not there then either");
     }
 }

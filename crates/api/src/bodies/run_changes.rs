@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use flowkeep_core::json::{parse, print};
-use flowkeep_core::run::{Decision, Definition, From, RunState, Start, Status, TaskId, repeat};
+use flowkeep_core::run::{Definition, From, RunState, Start, Status, TaskId, repeat};
 use flowkeep_core::{Document, Format, Kind, RunId, Value};
 use flowkeep_engine::{
     Beginning, Begun, Scope, Wanted, begin, definition_invalid, definition_of, readiness, state_of,
@@ -14,6 +14,7 @@ use flowkeep_engine::{
 };
 use flowkeep_store::{KeptRun, NewRun, NewRunRequest, RequestAnswer, StoreError};
 
+use super::run_activity::{about, operation_of};
 use super::run_trust::{Untrusted, Values, Word, settle, settle_all};
 use super::runs::find;
 use crate::types::{
@@ -415,10 +416,9 @@ fn look(api: &Api, run: &KeptRun) -> Result<Option<RunStatus>, AppError> {
 pub(super) fn want(api: &Api, id: &str, wanted: &Wanted) -> Result<RunStatus, AppError> {
     let run = find(api, id)?;
     let task = match wanted {
-        Wanted::Answer { task, .. } => {
+        Wanted::Answer { task, decision, .. } => {
             let definition = definition_of(&api.store, &run)?;
-            let task = definition.as_ref().and_then(|all| all.task(task));
-            task.map(|task| task.name.clone())
+            definition.and_then(|all| about(&all, task, decision))
         }
         _ => None,
     };
@@ -441,22 +441,6 @@ pub(super) fn want(api: &Api, id: &str, wanted: &Wanted) -> Result<RunStatus, Ap
     answered?;
     let now = api.store.run_at(run.row)?.unwrap_or(run);
     Ok(told(&now))
-}
-
-/// What Activity calls it.
-fn operation_of(wanted: &Wanted) -> &'static str {
-    match wanted {
-        Wanted::Cancel => "run_cancel",
-        Wanted::Pause => "run_pause",
-        Wanted::Resume => "run_resume",
-        Wanted::Answer { decision, .. } => match decision {
-            Decision::Approve { .. } => "run_approve",
-            Decision::SendBack { .. } => "run_send_back",
-            Decision::Rerun => "run_rerun",
-            Decision::Done => "run_done",
-            Decision::Failed => "run_failed",
-        },
-    }
 }
 
 fn answered(api: &Api, request: i64) -> Result<(), AppError> {

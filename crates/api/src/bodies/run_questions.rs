@@ -21,6 +21,9 @@ use crate::types::{
 };
 use crate::{Api, AppError, time};
 
+/// So many characters a reason has at most.
+const REASON: usize = 2_000;
+
 /// What a person has ticked and filled in so far, as it is kept.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Kept {
@@ -102,6 +105,7 @@ pub(super) fn question(
                 checklist: items(work.checklist, &kept.ticked),
                 fields: fields(work.fields, &filled),
                 deliverables: work.deliverables,
+                stands_for: work.stands_for,
                 problem,
                 next: ways(definition, task),
                 send_back_to: earlier
@@ -205,8 +209,8 @@ fn ways(definition: &Definition, task: &Task) -> Vec<RunStep> {
 ///
 /// # Errors
 /// As `run_cancel`; `run_unknown_task`, `run_task_not_waiting`, `run_answer_does_not_fit`,
-/// `run_no_such_way`, `run_not_an_earlier_task`, `run_no_earlier_task`, `run_answer_missing` when
-/// nothing is answered.
+/// `run_no_such_way`, `run_not_an_earlier_task`, `run_no_earlier_task`, `run_reason_too_long`,
+/// `run_answer_missing` when nothing is answered.
 /// Of work: `answer_item_unknown`, `answer_field_unknown`, `answer_field_not_…` for a value of
 /// another type; when it is approved, `answer_not_ticked` and `answer_field_empty`. Nothing of an
 /// answer that is refused is kept.
@@ -217,7 +221,10 @@ pub fn answer(api: &Api, input: RunAnswerInput) -> Result<RunStatus, AppError> {
     };
     let decided = match (decision, input.to.clone().map(TaskId)) {
         (RunDecision::Approve, next) => Decision::Approve { next },
-        (RunDecision::SendBack, Some(to)) => Decision::SendBack { to },
+        (RunDecision::SendBack, Some(to)) => Decision::SendBack {
+            to,
+            reason: reason(&input)?,
+        },
         (RunDecision::SendBack, None) => return Err(AppError::new("run_task_missing")),
         (RunDecision::Rerun, _) => Decision::Rerun,
         (RunDecision::Done, _) => Decision::Done,
@@ -253,6 +260,15 @@ pub fn answer(api: &Api, input: RunAnswerInput) -> Result<RunStatus, AppError> {
         output,
     };
     want(api, &input.id, &wanted)
+}
+
+/// Why work is sent back, where somebody says so.
+fn reason(input: &RunAnswerInput) -> Result<Option<String>, AppError> {
+    let said = input.reason.as_deref().unwrap_or_default().trim();
+    if said.chars().count() > REASON {
+        return Err(AppError::new("run_reason_too_long").with("limit", REASON));
+    }
+    Ok((!said.is_empty()).then(|| said.to_owned()))
 }
 
 /// Keeps ticks and fields until the decision.

@@ -9,6 +9,7 @@ use flowkeep_engine::{definition_of, state_of};
 use flowkeep_store::{AttemptRecord, KeptRun, MessageRecord, RunFilter, RunNeed, RunRecord, Said};
 
 use super::page;
+use super::run_files::files;
 use super::run_overview::LOOK_BACK;
 use super::run_previews::names;
 use super::run_questions::{decided, question};
@@ -205,10 +206,13 @@ pub fn output(api: &Api, input: RunTaskRef) -> Result<RunOutput, AppError> {
     let task = TaskId(input.task);
     let output = api.store.output(run.row, &task)?;
     let none = || AppError::new("run_no_output").with("task", &task);
-    let output = output.ok_or_else(none)?;
+    let text = output.ok_or_else(none)?;
+    let output = parse(&text);
+    let definition = definition_of(&api.store, &run)?;
     Ok(RunOutput {
-        decided: decided(api, &run, &task, &output)?,
-        output: parse(&output),
+        decided: decided(api, &run, &task, &text)?,
+        files: files(api, &run, definition.as_ref(), &task, &output)?,
+        output,
     })
 }
 

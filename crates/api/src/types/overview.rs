@@ -35,9 +35,11 @@ pub struct Overview {
 /// What is not in a backup, beside runs.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct Changes {
-    /// How many documents were changed.
+    /// How many documents are there now that were not, or not as they are.
     pub documents: u32,
-    /// Whether a setting was.
+    /// How many documents were deleted.
+    pub deleted: u32,
+    /// Whether a setting was changed.
     pub settings: bool,
 }
 

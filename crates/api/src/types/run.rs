@@ -329,6 +329,28 @@ pub struct RunOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub decided: Option<RunDecided>,
+    /// The files it names, as far as they are there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<RunFile>>", optional)]
+    pub files: Vec<RunFile>,
+}
+
+/// A file that a task left.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RunFile {
+    /// The member of the output that names it; empty where the output is about this file alone.
+    pub member: String,
+    /// Where it is.
+    pub path: String,
+    /// Its size.
+    #[ts(type = "number")]
+    pub bytes: u64,
+    /// The text it begins with; absent where it is no text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub text: Option<String>,
+    /// Whether it can be opened: a program is not.
+    pub opens: bool,
 }
 
 /// One attempt at a task.

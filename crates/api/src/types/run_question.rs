@@ -1,6 +1,6 @@
 //! What a run asks of people: `run_answer`, and the questions in `run_show`.
 
-use flowkeep_core::run::{Field, Item};
+use flowkeep_core::run::{Field, Item, StandsFor};
 use flowkeep_core::{Message, Value};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -38,6 +38,10 @@ pub struct RunWork {
     pub next: Vec<RunStep>,
     /// The earlier tasks that the work can be sent back to.
     pub send_back_to: Vec<RunStep>,
+    /// What another tool would have done here; a person does it instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub stands_for: Option<StandsFor>,
 }
 
 /// An item of a checklist.
@@ -113,6 +117,8 @@ pub struct RunAnswerInput {
     pub decision: Option<RunDecision>,
     /// The earlier task to send the work back to; the next step of guided work to approve.
     pub to: Option<String>,
+    /// Why work is sent back: 2,000 characters at most.
+    pub reason: Option<String>,
     /// What was filled in; `null` empties a field.
     #[ts(optional, type = "Record<string, unknown> | string")]
     pub fields: Option<Object>,

@@ -186,7 +186,32 @@ fn work_that_is_sent_back_is_ticked_anew() {
         json!([{"id": "c", "name": "c", "label": "good"}, {"id": "a", "name": "a"}, {"id": "b", "name": "b"}])
     );
     assert_eq!(second["send_back_to"][0]["id"], "a");
-    flowkeep.done(&["run", "answer", &run, "b", "--send-back", "a"]);
+    let why = "The list\nis short.";
+    let long = "x".repeat(2_001);
+    let send = |reason| {
+        [
+            "run",
+            "answer",
+            &run,
+            "b",
+            "--send-back",
+            "a",
+            "--reason",
+            reason,
+        ]
+    };
+    flowkeep.refused(&send(&long), "run_reason_too_long");
+    flowkeep.done(&send(why));
+    let error = task(&flowkeep, &run, "b")["attempts"][0]["error"].clone();
+    assert_eq!(error["code"], "run_sent_back_because");
+    assert_eq!(error["fields"], json!({"to": "a", "reason": why}));
+    let told = flowkeep.say(&["run", "log", &run]).out;
+    let line = |words: &str| told.lines().position(|line| line.contains(words));
+    let (started, approved, back) = (line("started the run"), line("approved it"), line("short."));
+    assert!(
+        started < approved && approved < back && started.is_some(),
+        "{told}"
+    );
     let again = task(&flowkeep, &run, "a")["question"].clone();
     assert_eq!(again["checklist"][0]["ticked"], false);
     flowkeep.refused(

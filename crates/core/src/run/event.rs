@@ -187,6 +187,9 @@ pub enum Decision {
     SendBack {
         /// Which.
         to: TaskId,
+        /// Why, in the words of who sends it back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     },
     /// What a crash broke off was done, as the operator knows.
     Done,

@@ -50,4 +50,4 @@ pub use state::{
 pub use status::Status;
 pub use step::{GRACE_MS, MAX_BROKEN, MAX_ROUNDS, Refused, step};
 pub use task_id::TaskId;
-pub use work::{Choice, Field, FieldType, Item, Work};
+pub use work::{Choice, Field, FieldType, Item, StandsFor, Work};

@@ -13,6 +13,9 @@ use ts_rs::TS;
 use crate::json::print;
 use crate::{Message, Value};
 
+/// The parameter of a `manual` task that tells which step of another tool it stands for.
+pub(in crate::run) const STANDS_FOR: &str = "stands_for";
+
 /// What a person is asked to do.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, TS)]
 pub struct Work {
@@ -24,6 +27,20 @@ pub struct Work {
     pub fields: Vec<Field>,
     /// What the work is to produce, as the document says; nothing is checked.
     pub deliverables: Vec<String>,
+    /// What another tool would have done here; a person does it instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub stands_for: Option<StandsFor>,
+}
+
+/// A step of another tool that nothing here carries out.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct StandsFor {
+    /// What it calls itself, as `llm_node`.
+    pub kind: String,
+    /// What it is set to do.
+    #[ts(type = "unknown")]
+    pub settings: Value,
 }
 
 /// An item of a checklist.
@@ -133,6 +150,12 @@ impl Work {
             deliverables: deliverables.collect(),
             checklist,
             fields,
+            stands_for: params.get(STANDS_FOR).and_then(|step| {
+                Some(StandsFor {
+                    kind: step.get("kind")?.as_str()?.to_owned(),
+                    settings: step.get("settings").cloned().into(),
+                })
+            }),
         }
     }
 

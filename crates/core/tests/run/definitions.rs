@@ -282,6 +282,11 @@ fn what_stops_a_start(#[case] bodies: &[&str], #[case] expected: &str) {
     r#"{"name": "w", "nodes": {"a": {"action": "wait", "params": {"ms": "${ENV}"}}}}"#,
     "expression_unknown_root@/nodes/a/params/ms | "
 )]
+#[case::steps_of_other_tools(
+    r#"{"name": "w", "nodes": {"a": {"type": "llm_node"}, "b": {"type": "human_review"}, "c": {"type": "tool_node"}, "d": {"type": "llm_node"}},
+    "edges": [{"from": "a", "to": "b"}]}"#,
+    " | step_not_carried_out@/nodes/a step_not_carried_out@/nodes/c"
+)]
 #[case::several_ways(
     r#"{"name": "w", "nodes": {"a": {"action": "wait", "params": {"ms": 1}}, "b": {}, "c": {}},
     "edges": [{"from": "a", "to": "b"}, {"from": "a", "to": "c"}]}"#,

@@ -327,7 +327,10 @@ impl Play {
                     "approve" => Decision::Approve {
                         next: (!to.is_empty()).then(|| id(to)),
                     },
-                    "back" => Decision::SendBack { to: id(to) },
+                    "back" => Decision::SendBack {
+                        to: id(to),
+                        reason: None,
+                    },
                     "done" => Decision::Done,
                     "failed" => Decision::Failed,
                     "rerun" => Decision::Rerun,

@@ -67,6 +67,9 @@ export function operationIcon(operation: string): IconName {
 /** What was done to what: `Changed “Nightly sync”`, `Imported 12 documents from “samples”`. */
 export function operationSentence(row: OperationRow): string {
   const { operation, subject_name, count, undone } = row;
+  // What an undo took back is done again.
+  if (undone === 'undo') return m.did_redo_named({ name: visible(subject_name ?? '') });
+  if (operation === 'settings') return settingsSentence(subject_name);
   if (undone)
     return m.did_undo_of({ what: operationSentence({ ...row, operation: undone, undone: null }) });
   const name = visible(subject_name ?? '');
@@ -80,4 +83,13 @@ export function operationSentence(row: OperationRow): string {
     (count > 0 && plural(`did_${operation}`)) ||
     label('operation', operation)
   );
+}
+
+/** Which settings were changed, in the words of their page. */
+function settingsSentence(keys: string | null): string {
+  const names = (keys ?? '').split(', ').map((key) => words(`setting_${key}`));
+  const known = names.filter((name) => name !== undefined);
+  return known.length > 0
+    ? m.did_settings_named({ name: known.join(m.list_separator()) })
+    : m.operation_settings();
 }

@@ -25,7 +25,8 @@ export function BackupCard({ overview, runsSince }: Props) {
   const [asking, setAsking] = useState(false);
   const work = useWork(backupWork);
   const { backup, changes_since, backup_folder } = overview;
-  const isChanged = changes_since.documents > 0 || changes_since.settings;
+  const { documents, deleted, settings } = changes_since;
+  const isChanged = documents > 0 || deleted > 0 || settings;
   const all = overview.counts.reduce((sum, kind) => sum + kind.count, 0);
   const total = all - overview.example_documents;
   const tone = backup ? 'ok' : total > 0 ? 'warn' : 'off';

@@ -9,6 +9,7 @@ export function backupSentence(overview: Since, runsSince: number): string {
   if (!backup) return m.never_backed_up();
   const what = [
     changes_since.documents > 0 && counted('since_documents', changes_since.documents),
+    changes_since.deleted > 0 && counted('since_deleted', changes_since.deleted),
     runsSince > 0 && counted('since_runs', runsSince),
     changes_since.settings && m.since_settings(),
   ].filter((part) => typeof part === 'string');

@@ -5,10 +5,14 @@
  */
 export type Changes = { 
 /**
- * How many documents were changed.
+ * How many documents are there now that were not, or not as they are.
  */
 documents: number, 
 /**
- * Whether a setting was.
+ * How many documents were deleted.
+ */
+deleted: number, 
+/**
+ * Whether a setting was changed.
  */
 settings: boolean, };

@@ -22,6 +22,10 @@ decision?: RunDecision,
  */
 to?: string, 
 /**
+ * Why work is sent back: 2,000 characters at most.
+ */
+reason?: string, 
+/**
  * What was filled in; `null` empties a field.
  */
 fields?: Record<string, unknown> | string, 

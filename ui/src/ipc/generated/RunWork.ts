@@ -3,6 +3,7 @@ import type { Message } from "./Message";
 import type { RunField } from "./RunField";
 import type { RunItem } from "./RunItem";
 import type { RunStep } from "./RunStep";
+import type { StandsFor } from "./StandsFor";
 
 /**
  * Work for a person, with what was ticked and filled in so far.
@@ -39,4 +40,8 @@ next: Array<RunStep>,
 /**
  * The earlier tasks that the work can be sent back to.
  */
-send_back_to: Array<RunStep>, };
+send_back_to: Array<RunStep>, 
+/**
+ * What another tool would have done here; a person does it instead.
+ */
+stands_for?: StandsFor, };

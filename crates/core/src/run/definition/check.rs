@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::{Definition, Flow, OnFailure, Position, Task, guided, read};
 use crate::run::action::{Holds, Param};
 use crate::run::expression::{Path, Root, is_lone, references};
+use crate::run::work::Work;
 use crate::shape::{Item, Shape, items, stages};
 use crate::validate::{Known, Type, check_step, check_workflow, cycles};
 use crate::value::push_token;
@@ -32,6 +33,7 @@ pub(super) fn read(workflow: &Value) -> Result<(Definition, Validation), Validat
     };
     check_ids(&definition, &mut validation);
     check_set_aside(workflow, &mut validation);
+    check_stand_ins(&definition, &mut validation);
     let mut looks = LOOKS;
     for at in 0..definition.tasks.len() {
         check_task(&definition, at, &mut looks, &mut validation);
@@ -68,6 +70,28 @@ fn check_set_aside(workflow: &Value, validation: &mut Validation) {
     if let Some(first) = aside.first() {
         let message = Message::new("steps_not_run").with("count", aside.len());
         validation.warning(&first.pointer, message);
+    }
+}
+
+/// Steps of other tools that a person does instead, each type of them once.
+fn check_stand_ins(definition: &Definition, validation: &mut Validation) {
+    let mut kinds: Vec<(String, &str, Vec<&str>)> = Vec::new();
+    for task in definition
+        .tasks
+        .iter()
+        .filter(|task| task.action.name == "manual")
+    {
+        let Some(step) = Work::read(&task.params).stands_for else {
+            continue;
+        };
+        match kinds.iter_mut().find(|(kind, ..)| *kind == step.kind) {
+            Some((.., names)) => names.push(&task.name),
+            None => kinds.push((step.kind, &task.pointer, vec![&task.name])),
+        }
+    }
+    for (kind, pointer, names) in kinds {
+        let message = Message::new("step_not_carried_out").with("type", kind);
+        validation.warning(pointer, message.with("steps", names.join(", ")));
     }
 }
 

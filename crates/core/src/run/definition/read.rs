@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::{Condition, Definition, Flow, OnFailure, Position, RunAfter, Task, fields, guided};
 use crate::run::action::{Action, action};
 use crate::run::task_id::TaskId;
+use crate::run::work::STANDS_FOR;
 use crate::shape::spellings::ON_FAILURE;
 use crate::shape::{Item, Shape, dependencies, items};
 use crate::value::push_token;
@@ -162,13 +163,65 @@ pub(super) fn manual(item: &Item<'_>, priority: i64) -> Option<Task> {
     let params = given
         .into_iter()
         .filter_map(|(key, keys)| Some((key.to_owned(), literal(value.get_any(keys)?))));
-    task.params = Value::Object(params.collect());
+    let stands_for = stands_for(value).map(|step| (STANDS_FOR.to_owned(), literal(&step)));
+    task.params = Value::Object(params.chain(stands_for).collect());
     task.condition = Condition::Always;
     task.run_after = RunAfter::Success;
     task.timeout = None;
     task.retry = super::Retry::default();
     task.priority = priority;
     Some(task)
+}
+
+/// Types of steps that are for people, or only mark where a graph begins, ends or forks.
+const FOR_PEOPLE: [&str; 16] = [
+    "manual",
+    "human",
+    "person",
+    "user",
+    "people",
+    "review",
+    "approval",
+    "input",
+    "form",
+    "checklist",
+    "stage",
+    "step",
+    "task",
+    "start",
+    "end",
+    "simple",
+];
+
+/// What a step of another tool would do, where it says of which type it is and that is nothing a
+/// person would expect to do: its type and its settings.
+fn stands_for(step: &Value) -> Option<Value> {
+    let kind = step.get("type")?.as_str()?.trim();
+    let word = kind.to_ascii_lowercase();
+    let word = ["_node", "_task", "_step", "_review", "_input"]
+        .iter()
+        .find_map(|end| word.strip_suffix(end))
+        .unwrap_or(&word);
+    if word.is_empty() || FOR_PEOPLE.contains(&word) {
+        return None;
+    }
+    let settings = step.get("config").cloned().unwrap_or_else(|| {
+        let of_people = [
+            "id",
+            "name",
+            "type",
+            "description",
+            "instruction",
+            "position",
+        ];
+        let members = step.as_object().unwrap_or_default().iter();
+        let members = members.filter(|(key, _)| !of_people.contains(&key.as_str()));
+        Value::Object(members.cloned().collect())
+    });
+    Some(Value::object([
+        ("kind", kind.into()),
+        ("settings", settings),
+    ]))
 }
 
 /// A text of another tool means what it says: its `${…}` is no expression of ours.

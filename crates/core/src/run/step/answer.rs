@@ -37,7 +37,9 @@ impl Turn<'_> {
                 Some(next)
             }
             Decision::Approve { next: None } | Decision::Done => None,
-            Decision::SendBack { to } => return self.sent_back(at, to),
+            Decision::SendBack { to, reason } => {
+                return self.sent_back(at, to, reason.as_deref());
+            }
             Decision::Rerun => return Err(refused("run_answer_does_not_fit")),
             Decision::Failed => {
                 self.withdraw(at);

@@ -10,7 +10,12 @@ use crate::run::status::Status;
 use crate::run::task_id::TaskId;
 
 impl Turn<'_> {
-    pub(super) fn sent_back(&mut self, from: Position, to: &TaskId) -> Result<(), Refused> {
+    pub(super) fn sent_back(
+        &mut self,
+        from: Position,
+        to: &TaskId,
+        reason: Option<&str>,
+    ) -> Result<(), Refused> {
         let back = self.known(to)?;
         let head = &self.state.head;
         if head.ending.is_some() || head.only.is_some() {
@@ -20,10 +25,15 @@ impl Turn<'_> {
         if !earlier.contains(&back) {
             return Err(Refused(self.not_earlier(from, &earlier)));
         }
+        let message = match reason {
+            None => Message::new("run_sent_back"),
+            Some(reason) => Message::new("run_sent_back_because").with("reason", reason),
+        };
+        let message = message.with("to", to);
         if self.definition.flow == Flow::Dependencies {
-            self.send_back_dependent(from, back)
+            self.send_back_dependent(from, back, &message)
         } else {
-            self.send_back_guided(from, back);
+            self.send_back_guided(from, back, message);
             Ok(())
         }
     }
@@ -37,8 +47,7 @@ impl Turn<'_> {
     }
 
     /// A guided run goes on from the other step; this one is open again when a way leads to it.
-    fn send_back_guided(&mut self, from: Position, back: Position) {
-        let message = Message::new("run_sent_back").with("to", self.id(back));
+    fn send_back_guided(&mut self, from: Position, back: Position, message: Message) {
         self.record_attempt(from, Status::Cancelled, Some(message));
         self.renew(from);
         self.unsettle(back);
@@ -61,7 +70,12 @@ impl Turn<'_> {
 
     /// Among dependencies everything that came of the other task is done anew, the task of the
     /// person who sends back included.
-    fn send_back_dependent(&mut self, from: Position, back: Position) -> Result<(), Refused> {
+    fn send_back_dependent(
+        &mut self,
+        from: Position,
+        back: Position,
+        message: &Message,
+    ) -> Result<(), Refused> {
         if self.state.has_interrupted_follower(self.definition, back) {
             return Err(refused("run_send_back_interrupted"));
         }
@@ -82,8 +96,7 @@ impl Turn<'_> {
                     if at != from {
                         self.withdraw(at);
                     }
-                    let message = Message::new("run_sent_back").with("to", self.id(back));
-                    self.record_attempt(at, Status::Cancelled, Some(message));
+                    self.record_attempt(at, Status::Cancelled, Some(message.clone()));
                     self.renew(at);
                 }
                 _ => self.renew(at),

@@ -89,6 +89,7 @@ impl Model {
                 if let Some(index) = of(asked.len()) {
                     let decision = match pick / 64 % 8 {
                         0 | 1 => Decision::SendBack {
+                            reason: None,
                             to: id(&format!("t{}", pick / 512 % tasks)),
                         },
                         2 => Decision::Failed,

@@ -146,7 +146,8 @@ async fn fill(desk: &Desk, window: &Window<'_>, language: Language) -> Result<Ve
         .into_iter()
         .flatten()
     {
-        desk.flowkeep(&["run", "cancel", run["id"].as_str().context("an id")?])?;
+        // One that ends meanwhile is at rest as well.
+        let _ = desk.flowkeep(&["run", "cancel", run["id"].as_str().context("an id")?]);
     }
     let backups = desk.folder().join("Backups");
     desk.flowkeep(&["db", "backup", "-o", &backups.to_string_lossy()])?;

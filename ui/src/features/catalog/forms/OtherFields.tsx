@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Button, Choice, IconButton, TextArea, TextField } from '@/components';
 import { fieldName, m } from '@/i18n';
 import { isObject, type Path, type View } from '../draft/edits';
@@ -15,11 +15,21 @@ interface Props {
 
 /** Keys a form has no control of its own for: kept, shown plainly, and changeable. */
 export function OtherFields({ scope, keys, adding }: Props) {
+  const fields = useRef<HTMLDivElement>(null);
+  // One that was just added gets the cursor.
+  const [fresh, setFresh] = useState<string | null>(null);
+  useEffect(() => {
+    if (fresh === null) return;
+    setFresh(null);
+    const all = fields.current?.querySelectorAll<HTMLElement>(':scope > [data-key]');
+    const field = [...(all ?? [])].find((one) => one.dataset.key === fresh);
+    field?.querySelector<HTMLElement>('input, textarea')?.focus();
+  }, [fresh]);
   if (keys.length === 0 && !adding) return null;
   return (
-    <div className={styles.others}>
+    <div className={styles.others} ref={fields}>
       {keys.map((key) => (
-        <div key={key} className={styles.other}>
+        <div key={key} className={styles.other} data-key={key}>
           <div className={styles.otherField}>
             <AnyField scope={scope} name={key} />
           </div>
@@ -30,7 +40,7 @@ export function OtherFields({ scope, keys, adding }: Props) {
           />
         </div>
       ))}
-      {adding && <AddField scope={scope} />}
+      {adding && <AddField scope={scope} onAdded={setFresh} />}
     </div>
   );
 }
@@ -140,7 +150,7 @@ function canRead(text: string): boolean {
   }
 }
 
-function AddField({ scope }: { scope: Scope }) {
+function AddField({ scope, onAdded }: { scope: Scope; onAdded: (name: string) => void }) {
   const [name, setName] = useState<string | null>(null);
   if (name === null) {
     return (
@@ -153,8 +163,10 @@ function AddField({ scope }: { scope: Scope }) {
   }
   const exists = isObject(scope.view) && Object.hasOwn(scope.view, name);
   const add = () => {
-    if (name !== '' && !exists) scope.put([name], '');
     setName(null);
+    if (name === '' || exists) return;
+    scope.put([name], '');
+    onAdded(name);
   };
   return (
     <div className={styles.word}>

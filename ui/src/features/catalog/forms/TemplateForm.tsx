@@ -1,3 +1,4 @@
+import { useEffect, useRef, useState } from 'react';
 import { Card, IconButton } from '@/components';
 import { label, m } from '@/i18n';
 import { useDraft } from '../draft/DraftContext';
@@ -53,27 +54,39 @@ export function TemplateForm() {
 function Variables() {
   const draft = useDraft();
   const value = draft.at(['variables']);
+  const list = rowsAt(draft, ['variables']);
+  const rows = useRef<HTMLDivElement>(null);
+  const [isAdded, setAdded] = useState(false);
+  useEffect(() => {
+    if (!isAdded) return;
+    setAdded(false);
+    const last = rows.current?.querySelector<HTMLDetailsElement>(':scope > :last-child details');
+    if (!last) return;
+    last.open = true;
+    last.querySelector('input')?.focus();
+  }, [isAdded]);
   if (isObject(value)) {
     return <JsonField scope={draft} path={['variables']} label={m.variables()} />;
   }
-  const list = rowsAt(draft, ['variables']);
   if (!list) return null;
   return (
-    <div className={styles.list}>
+    <div className={styles.list} ref={rows}>
       <h2 className={styles.heading}>
         <span>{m.variables()}</span>
         <span className={styles.headingEnd}>
           <IconButton
             icon="plus"
             label={m.variable_add()}
-            onPress={() =>
+            onPress={() => {
               list.add({
                 name: `variable_${list.rows.length + 1}`,
                 description: '',
                 required: false,
                 type: 'string',
-              })
-            }
+              });
+              setAdded(true);
+            }}
+            data-testid="variable-add"
           />
         </span>
       </h2>

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Button, Choice, Dialog, Spring } from '@/components';
+import { Button, Choice, Dialog, Spring, TextArea } from '@/components';
 import { m, visible } from '@/i18n';
 import type { RunStep } from '@/ipc';
 
@@ -7,13 +7,14 @@ interface Props {
   /** The earlier tasks that the work can be sent back to. */
   steps: readonly RunStep[];
   isDisabled: boolean;
-  onSend: (to: string) => void;
+  onSend: (to: string, reason: string) => void;
 }
 
 /** Work that is not right yet: an earlier step and all that followed it are done again. */
 export function SendBack({ steps, isDisabled, onSend }: Props) {
   const [isOpen, setOpen] = useState(false);
   const [to, setTo] = useState('');
+  const [reason, setReason] = useState('');
   return (
     <>
       <Button
@@ -41,7 +42,7 @@ export function SendBack({ steps, isDisabled, onSend }: Props) {
                 look="primary"
                 onPress={() => {
                   setOpen(false);
-                  onSend(to);
+                  onSend(to, reason.trim());
                 }}
                 data-testid="send-back-confirm"
               >
@@ -60,6 +61,15 @@ export function SendBack({ steps, isDisabled, onSend }: Props) {
             value={to}
             onChange={setTo}
             hint={m.question_send_back_hint()}
+          />
+          <TextArea
+            label={m.question_send_back_reason()}
+            hint={m.question_send_back_reason_hint()}
+            rows={3}
+            maxLength={2000}
+            value={reason}
+            onChange={setReason}
+            data-testid="send-back-reason"
           />
         </Dialog>
       )}

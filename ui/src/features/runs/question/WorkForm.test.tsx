@@ -86,7 +86,8 @@ it('says of work that came back from which step it did, and only while that is w
   const at = (minute: number) => `2026-11-21T08:0${minute}:00Z`;
   const asked = run({}, 2);
   const [look] = asked.tasks;
-  const back = { code: 'run_sent_back', fields: { to: 'look' } };
+  const fields = { to: 'look', reason: 'The sum is wrong.' };
+  const back = { code: 'run_sent_back_because', fields };
   const check = { id: 'check', name: 'Check', attempts: [{ ended_at: at(3), error: back }] };
   const shown = (ended: number) =>
     ({
@@ -94,7 +95,26 @@ it('says of work that came back from which step it did, and only while that is w
       tasks: [{ ...look, attempts: [{ ended_at: at(ended) }, { ended_at: null }] }, check],
     }) as unknown as RunShow;
   const { show } = page(shown(2));
-  expect(screen.getByTestId('came-back').textContent).toContain('“Check”');
+  const said = screen.getByTestId('came-back').textContent;
+  expect(said).toContain('“Check”');
+  expect(said).toContain('The sum is wrong.');
   show(shown(4));
   expect(screen.queryByTestId('came-back')).toBeNull();
+});
+
+it('sends back with the reason that was given', async () => {
+  const { answers } = page(run({ send_back_to: [{ id: 'load', name: 'Load' }] }));
+  fireEvent.click(screen.getByTestId('send-back'));
+  const reason = await screen.findByTestId('send-back-reason');
+  fireEvent.change(reason, { target: { value: ' A line is missing. ' } });
+  fireEvent.click(screen.getByTestId('send-back-confirm'));
+  await waitFor(() => expect(answers().length).toBe(1));
+  const wanted = { decision: 'send_back', to: 'load', reason: 'A line is missing.' };
+  expect(answers()[0]).toMatchObject(wanted);
+});
+
+it('says what another tool would have done here, with its settings', () => {
+  page(run({ stands_for: { kind: 'llm_node', settings: { model: 'large' } } }));
+  expect(screen.getByTestId('stand-in').textContent).toContain('“llm_node”');
+  expect(screen.getByText('large')).toBeTruthy();
 });

@@ -9,6 +9,7 @@ import { changed, faultOf, openItems, type Values } from './answer';
 import { EarlierResults } from './EarlierResults';
 import styles from './Questions.module.css';
 import { SendBack } from './SendBack';
+import { StandIn } from './StandIn';
 import { sentBack } from './sentBack';
 import { useOwnAnswers } from './useOwnAnswers';
 
@@ -89,11 +90,15 @@ export function WorkForm({ run, task, work }: Props) {
             {visibleText(work.instruction)}
           </p>
         )}
+        {work.stands_for && <StandIn step={work.stands_for} />}
         {back && (
           <Notice tone="warn" icon="undo" data-testid="came-back">
             {back.from === undefined
               ? m.work_came_back({ when: moment(back.at) })
               : m.work_came_back_from({ name: visible(back.from), when: moment(back.at) })}
+            {back.reason && (
+              <p data-selectable>{m.work_came_back_why({ reason: visibleText(back.reason) })}</p>
+            )}
           </Notice>
         )}
         <EarlierResults run={run} work={work} />
@@ -167,7 +172,9 @@ export function WorkForm({ run, task, work }: Props) {
           <SendBack
             steps={work.send_back_to}
             isDisabled={decide.isPending}
-            onSend={(to) => answer({ decision: 'send_back', to })}
+            onSend={(to, reason) =>
+              answer({ decision: 'send_back', to, ...(reason && { reason }) })
+            }
           />
         )}
         <Button

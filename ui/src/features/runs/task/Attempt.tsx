@@ -1,7 +1,8 @@
 import { Chip } from '@/components';
-import { begun, m, moment, say, took, visible, words } from '@/i18n';
+import { begun, m, moment, say, took, visible, visibleText, words } from '@/i18n';
 import type { Message, RunAttempt } from '@/ipc';
 import { between } from '../now';
+import { isSentBack } from '../question/sentBack';
 import { StatusChip } from '../status';
 import styles from './TaskList.module.css';
 
@@ -17,7 +18,6 @@ interface Props {
 /** One attempt: when, how long, where, and in words what went wrong. */
 export function Attempt({ attempt, names, of, now }: Props) {
   const { number, status, queued_at, started_at, ended_at, data_source, error } = attempt;
-  const isSentBack = error?.code === 'run_sent_back';
   const waited = started_at ? between(queued_at, started_at, now) : 0;
   const facts = [
     of > 1 && m.attempt_number({ number, of }),
@@ -31,7 +31,7 @@ export function Attempt({ attempt, names, of, now }: Props) {
   return (
     <div className={styles.attempt}>
       <div className={styles.facts}>
-        {isSentBack ? (
+        {error && isSentBack(error) ? (
           <Chip icon="undo" tone="off">
             {begun(sentBackWords(error, names))}
           </Chip>
@@ -47,7 +47,12 @@ export function Attempt({ attempt, names, of, now }: Props) {
           ))}
         </ul>
       )}
-      {error && !isSentBack && (
+      {error && isSentBack(error) && error.fields?.reason && (
+        <p className={styles.error} data-selectable>
+          {visibleText(error.fields.reason)}
+        </p>
+      )}
+      {error && !isSentBack(error) && (
         <>
           <p className={styles.error} data-selectable>
             {begun(visible(say(error)))}
@@ -68,7 +73,7 @@ export function Attempt({ attempt, names, of, now }: Props) {
 /** To which step the work went, as people call it. */
 function sentBackWords(error: Message, names: ReadonlyMap<string, string>): string {
   const to = error.fields?.to ?? '';
-  return say({ ...error, fields: { to: visible(names.get(to) ?? to) } });
+  return say({ code: 'run_sent_back', fields: { to: visible(names.get(to) ?? to) } });
 }
 
 /** The data source that was used, and why that one. */

@@ -2,9 +2,11 @@ import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Button, ErrorNotice } from '@/components';
 import { bytes, m } from '@/i18n';
-import { call, type RunTask } from '@/ipc';
+import { call, type RunOutput, type RunTask } from '@/ipc';
 import { OutputView } from '../data/OutputView';
+import { isFields } from '../data/shape';
 import { Decided } from './Decided';
+import { LeftFile } from './LeftFile';
 import styles from './TaskList.module.css';
 
 /** A result of at most so many bytes is shown without being asked for. */
@@ -34,13 +36,17 @@ export function Output({ run, task, heading = 'shown' }: Props) {
     enabled: size > 0 && (isWanted || size <= SMALL),
   });
   if (size === 0) return null;
-  const decided = shown.data?.decided;
+  const { decided, files = [] } = shown.data ?? {};
+  const rest = decided ? undefined : besideFiles(shown.data);
   return (
     <section className={styles.part} data-testid={`output-${task.id}`}>
       {heading === 'shown' && <h2>{m.task_output()}</h2>}
       {shown.error && <ErrorNotice error={shown.error} onRetry={() => void shown.refetch()} />}
       {decided && <Decided decided={decided} />}
-      {shown.data && !decided && <OutputView value={shown.data.output} label={m.task_output()} />}
+      {rest !== undefined && <OutputView value={rest} label={m.task_output()} />}
+      {files.map((file) => (
+        <LeftFile key={file.member} run={run} task={task.id} file={file} />
+      ))}
       {!shown.data && size > SMALL && (
         <div>
           <Button onPress={() => setWanted(true)} isDisabled={shown.isFetching}>
@@ -50,4 +56,15 @@ export function Output({ run, task, heading = 'shown' }: Props) {
       )}
     </section>
   );
+}
+
+/** What an output says besides the files it names, which are shown by themselves; nothing where that is all. */
+function besideFiles(shown: RunOutput | undefined): unknown {
+  if (!shown) return undefined;
+  const { output, files = [] } = shown;
+  if (files.length === 0 || !isFields(output)) return output;
+  const named = files.map((file) => file.member);
+  if (named.includes('')) return undefined;
+  const rest = Object.entries(output).filter(([name]) => !named.includes(name));
+  return rest.length > 0 ? Object.fromEntries(rest) : undefined;
 }

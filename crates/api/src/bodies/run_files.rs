@@ -1,0 +1,159 @@
+//! The files that a task left: where they are, and how they begin.
+//!
+//! An output names a file as the task knows it: inside the folder of its run. Here that becomes a
+//! path a person can open, but only of what is there and in the data folder: an output that came
+//! with a restore leads nowhere else.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use flowkeep_core::run::{Definition, TaskId};
+use flowkeep_core::{Value, decode};
+use flowkeep_host::{Folder, path_text, text_path};
+use flowkeep_store::KeptRun;
+
+use crate::types::RunFile;
+use crate::{Api, AppError};
+
+/// So many bytes of a file are shown.
+const BEGINNING: u64 = 4_096;
+/// The runs before it that a repeated run may have its outputs from.
+const REPEATS: usize = 20;
+/// Actions whose output is the file they wrote.
+const WRITERS: [&str; 2] = ["file.write", "file.copy"];
+/// Ends of names of what a system would run instead of showing it.
+const PROGRAMS: [&str; 24] = [
+    "app", "appimage", "bat", "bin", "cmd", "com", "command", "cpl", "desktop", "exe", "hta",
+    "jar", "js", "lnk", "msi", "pif", "ps1", "py", "reg", "run", "scr", "sh", "vbs", "wsf",
+];
+
+/// The files that the output of a task names and that are there.
+///
+/// # Errors
+/// What the database says.
+pub(super) fn files(
+    api: &Api,
+    run: &KeptRun,
+    definition: Option<&Definition>,
+    task: &TaskId,
+    output: &Value,
+) -> Result<Vec<RunFile>, AppError> {
+    let wrote = definition
+        .and_then(|definition| definition.task(task))
+        .is_some_and(|task| WRITERS.contains(&task.action.name));
+    if wrote {
+        let named = output.get("path").and_then(Value::as_str);
+        let found = match named {
+            Some(named) => written(api, run, Path::new(named))?,
+            None => None,
+        };
+        return Ok(found.map(|found| found.told("")).into_iter().collect());
+    }
+    let members = output.as_object().unwrap_or_default();
+    let large = members.iter().filter_map(|(key, value)| {
+        let path = text_path(value.get("path")?.as_str()?);
+        key.strip_suffix("_file")?;
+        Some(Found::below(&api.data_dir.join("outputs"), &path)?.told(key))
+    });
+    Ok(large.collect())
+}
+
+/// What a run wrote, or the run it has the output from.
+fn written(api: &Api, run: &KeptRun, named: &Path) -> Result<Option<Found>, AppError> {
+    let folder =
+        |id: &dyn std::fmt::Display| api.data_dir.join("task-folders").join(id.to_string());
+    let mut found = Found::open(folder(&run.id), named);
+    let mut before = run.repeats;
+    for _ in 0..REPEATS {
+        let Some(id) = before.filter(|_| found.is_none()) else {
+            break;
+        };
+        found = Found::open(folder(&id), named);
+        before = api.store.run(id)?.and_then(|run| run.repeats);
+    }
+    Ok(found)
+}
+
+/// A file that is there.
+struct Found {
+    path: PathBuf,
+    file: File,
+}
+
+impl Found {
+    fn open(folder: PathBuf, named: &Path) -> Option<Self> {
+        let file = Folder::open(&folder).ok()?.open_file(named).ok()?;
+        let path = folder.join(named);
+        Some(Self { path, file })
+    }
+
+    fn below(folder: &Path, path: &Path) -> Option<Self> {
+        Self::open(folder.to_owned(), path.strip_prefix(folder).ok()?)
+    }
+
+    fn told(self, member: &str) -> RunFile {
+        let bytes = self.file.metadata().map_or(0, |about| about.len());
+        let ending = self.path.extension().map(|end| end.to_string_lossy());
+        let is_program = ending.is_some_and(|end| PROGRAMS.contains(&&*end.to_ascii_lowercase()));
+        let mut beginning = Vec::new();
+        // What cannot be read now is only not shown.
+        let read = self.file.take(BEGINNING).read_to_end(&mut beginning);
+        RunFile {
+            member: member.to_owned(),
+            path: path_text(&self.path),
+            bytes,
+            text: read.ok().and_then(|_| text_of(beginning, bytes)),
+            opens: !is_program,
+        }
+    }
+}
+
+/// The text that a file begins with; nothing of one that is no text.
+fn text_of(mut beginning: Vec<u8>, bytes: u64) -> Option<String> {
+    if bytes > BEGINNING {
+        // Whole lines, so that no character is cut; of one long line, all but a cut character.
+        let whole = beginning.iter().rposition(|&byte| byte == b'\n');
+        let valid = || match std::str::from_utf8(&beginning) {
+            Err(error) if error.error_len().is_none() => error.valid_up_to(),
+            _ => beginning.len(),
+        };
+        beginning.truncate(whole.map_or_else(valid, |at| at + 1));
+    }
+    let (text, _) = decode(&beginning)?;
+    Some(text).filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_shown_by_its_beginning_and_only_below_its_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let inside = folder.path().join("outputs");
+        std::fs::create_dir(&inside).unwrap();
+        let line = "每行都是完整的\n".repeat(400);
+        for (name, content) in [
+            ("report.txt", line.as_bytes()),
+            ("one.txt", "多".repeat(3_000).as_bytes()),
+            ("picture.png", b"\x89PNG\0\0"),
+            ("go.SH", b"echo"),
+        ] {
+            std::fs::write(inside.join(name), content).unwrap();
+        }
+        std::fs::write(folder.path().join("secret"), "s").unwrap();
+        let told = |path: &str| Some(Found::below(&inside, &inside.join(path))?.told("rows_file"));
+        let report = told("report.txt").unwrap();
+        let shown = report.text.unwrap();
+        assert!(shown.ends_with("完整的\n") && line.starts_with(&shown));
+        assert_eq!(report.bytes, line.len() as u64);
+        assert!(report.opens);
+        assert!(told("one.txt").unwrap().text.unwrap().ends_with('多'));
+        assert_eq!(told("picture.png").unwrap().text, None);
+        assert!(!told("go.SH").unwrap().opens);
+        assert!(told("../secret").is_none());
+        assert!(told("gone").is_none());
+        assert!(Found::below(&inside, Path::new("/etc/hostname")).is_none());
+    }
+}
