@@ -132,6 +132,11 @@ impl Catalogue {
         time::local(at).unwrap_or_else(|| visible(at).into_owned())
     }
 
+    /// The same to the second, for the lines of a log.
+    pub fn moment(&self, at: &str) -> String {
+        time::local_second(at).unwrap_or_else(|| visible(at).into_owned())
+    }
+
     /// A label in front of what was said: `New: the report`, `新增：报告`.
     pub fn labelled(&self, label: &str, said: &str) -> String {
         self.around("labelled", &[("label", label), ("text", said)])

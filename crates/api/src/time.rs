@@ -12,9 +12,17 @@ pub(crate) fn rfc3339(millis: i64) -> String {
 
 /// A time in RFC 3339 as this place's clock shows it: `2026-11-21 15:26`. None for anything else.
 pub(crate) fn local(text: &str) -> Option<String> {
+    local_as(text, "%Y-%m-%d %H:%M")
+}
+
+/// The same to the second: `2026-11-21 15:26:07`.
+pub(crate) fn local_second(text: &str) -> Option<String> {
+    local_as(text, "%Y-%m-%d %H:%M:%S")
+}
+
+fn local_as(text: &str, format: &str) -> Option<String> {
     let at = DateTime::parse_from_rfc3339(text).ok()?;
-    let at = at.with_timezone(&Local);
-    Some(at.format("%Y-%m-%d %H:%M").to_string())
+    Some(at.with_timezone(&Local).format(format).to_string())
 }
 
 /// What a document says of its own times, as RFC 3339 where it can be read; a time without a zone

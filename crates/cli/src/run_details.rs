@@ -18,12 +18,13 @@ pub(crate) fn show(api: &Api, output: &Output, id: String) -> Result<Outcome, Ap
     let shown = runs::show(api, RunShowInput { id, brief: None })?;
     output.print(&shown, |catalogue, out| {
         let of_run = status(catalogue, shown.status);
-        let end = shown.end_time.as_deref().unwrap_or("–");
+        let end = shown.end_time.as_deref().map(|end| catalogue.when(end));
+        let end = end.as_deref().unwrap_or("–");
         let name = visible(&shown.workflow_name);
         writeln!(out, "{}  {name}  {of_run}", shown.id)?;
-        writeln!(out, "{} → {end}", shown.start_time)?;
+        writeln!(out, "{} → {end}", catalogue.when(&shown.start_time))?;
         for task in &shown.tasks {
-            of_task(catalogue, out, task)?;
+            of_task(catalogue, out, &shown.id, task)?;
         }
         for line in &shown.messages {
             writeln!(out, "{}", text_line(catalogue, line))?;
@@ -33,7 +34,7 @@ pub(crate) fn show(api: &Api, output: &Output, id: String) -> Result<Outcome, Ap
     Ok(Outcome::Done)
 }
 
-fn of_task(catalogue: &Catalogue, out: &mut Out, task: &RunTask) -> io::Result<()> {
+fn of_task(catalogue: &Catalogue, out: &mut Out, run: &str, task: &RunTask) -> io::Result<()> {
     let (status, count) = (status(catalogue, task.status), task.attempts.len());
     let last = task.attempts.last().and_then(|last| last.error.as_ref());
     let error = last.map(|error| format!("  {}", catalogue.say(error)));
@@ -41,12 +42,19 @@ fn of_task(catalogue: &Catalogue, out: &mut Out, task: &RunTask) -> io::Result<(
     writeln!(out, "  {status}  {} ({count}){error}", visible(&task.name))?;
     match &task.question {
         None => Ok(()),
-        Some(RunQuestion::Work(work)) => of_work(catalogue, out, &task.id, work),
-        Some(RunQuestion::Interrupted(broken)) => of_broken(catalogue, out, &task.id, broken),
+        Some(RunQuestion::Work(work)) => of_work(catalogue, out, (run, &task.id), work),
+        Some(RunQuestion::Interrupted(broken)) => {
+            of_broken(catalogue, out, (run, &task.id), broken)
+        }
     }
 }
 
-fn of_work(catalogue: &Catalogue, out: &mut Out, task: &str, work: &RunWork) -> io::Result<()> {
+fn of_work(
+    catalogue: &Catalogue,
+    out: &mut Out,
+    (run, task): (&str, &str),
+    work: &RunWork,
+) -> io::Result<()> {
     for line in work.instruction.iter().flat_map(|text| text.lines()) {
         writeln!(out, "    {}", visible(line))?;
     }
@@ -74,14 +82,14 @@ fn of_work(catalogue: &Catalogue, out: &mut Out, task: &str, work: &RunWork) -> 
     writeln!(
         out,
         "    {}",
-        catalogue.sentence("cli_run_asks_work", &[("task", &task)])
+        catalogue.sentence("cli_run_asks_work", &[("run", &run), ("task", &task)])
     )
 }
 
 fn of_broken(
     catalogue: &Catalogue,
     out: &mut Out,
-    task: &str,
+    (run, task): (&str, &str),
     broken: &RunBroken,
 ) -> io::Result<()> {
     for line in &broken.act.lines {
@@ -90,7 +98,7 @@ fn of_broken(
     writeln!(
         out,
         "    {}",
-        catalogue.sentence("cli_run_asks_broken", &[("task", &task)])
+        catalogue.sentence("cli_run_asks_broken", &[("run", &run), ("task", &task)])
     )
 }
 

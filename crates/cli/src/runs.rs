@@ -281,7 +281,8 @@ fn list(api: &Api, output: &Output, list: RunList) -> Result<Outcome, AppError> 
     output.print(&page, |catalogue, out| {
         for row in &page.items {
             let status = status(catalogue, row.status);
-            let (id, name, at) = (&row.id, visible(&row.workflow_name), &row.start_time);
+            let (id, name) = (&row.id, visible(&row.workflow_name));
+            let at = catalogue.when(&row.start_time);
             writeln!(out, "{id}  {at}  {status}  {name}")?;
         }
         Ok(())
@@ -368,7 +369,8 @@ pub(crate) fn text_line(catalogue: &Catalogue, line: &RunMessage) -> String {
         RunText::Line(line) => line.clone(),
     };
     let task = line.task.as_deref().unwrap_or("–");
-    visible_whole(&format!("{}  {task}  {text}", line.at)).into_owned()
+    let at = catalogue.moment(&line.at);
+    visible_whole(&format!("{at}  {task}  {text}")).into_owned()
 }
 
 pub(crate) fn sources(api: &Api, output: &Output) -> Result<Outcome, AppError> {

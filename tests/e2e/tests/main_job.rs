@@ -39,12 +39,12 @@ fn total(desk: &Desk) -> Result<u64> {
 #[tokio::test]
 async fn import_edit_back_up_lose_restore_undo() -> Result<()> {
     let steps = [
-        "Undone: Restored 1 document from {backup}",
-        "Restored 1 document from {backup}",
+        "Undone: Restored 1 document from “{backup}”",
+        "Restored 1 document from “{backup}”",
         "Deleted “Nightly load”",
-        "Backed up to {backup}",
+        "Backed up to “{backup}”",
         "Changed “Nightly load”",
-        "Settings changed",
+        "Changed settings: backup folder",
         "Imported 2 documents from “{files}”",
     ];
     main_job(Language::English, &steps).await
@@ -53,13 +53,13 @@ async fn import_edit_back_up_lose_restore_undo() -> Result<()> {
 #[tokio::test]
 async fn import_edit_back_up_lose_restore_undo_in_chinese() -> Result<()> {
     let steps = [
-        "已撤销：从 {backup} 恢复 1 份文档",
-        "从 {backup} 恢复 1 份文档",
+        "已撤销：恢复 1 份文档，来自“{backup}”",
+        "恢复 1 份文档，来自“{backup}”",
         "删除“Nightly load”",
-        "备份到 {backup}",
+        "备份到“{backup}”",
         "更改“Nightly load”",
-        "更改设置",
-        "从“{files}”导入 2 份文档",
+        "更改设置：备份文件夹",
+        "导入 2 份文档，来自“{files}”",
     ];
     main_job(Language::Chinese, &steps).await
 }

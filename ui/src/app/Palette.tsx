@@ -73,7 +73,15 @@ function Search({ onClose }: { onClose: () => void }) {
   );
   return (
     <Autocomplete inputValue={query} onInputChange={setQuery}>
-      <div className={styles.field}>
+      {/* Escape closes, whatever is typed; it does not empty the field first. */}
+      <div
+        className={styles.field}
+        onKeyDownCapture={(event) => {
+          if (event.key !== 'Escape' || event.nativeEvent.isComposing) return;
+          event.stopPropagation();
+          onClose();
+        }}
+      >
         <SearchField
           label={m.palette_search()}
           look="bare"

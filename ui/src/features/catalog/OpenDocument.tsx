@@ -166,8 +166,10 @@ function useEditorKeys(
       const inText = event.target instanceof Element && event.target.closest('.cm-editor') !== null;
       const key = event.key.toLowerCase();
       if (key === 's') save();
-      else if (key === 'enter' && !inText && run) run();
-      else if (inText || tab === 'revisions') return;
+      else if (key === 'enter' && !inText && run) {
+        run();
+        event.stopPropagation();
+      } else if (inText || tab === 'revisions') return;
       else if (key === 'z' && event.shiftKey) draft.redo();
       else if (key === 'z') draft.undo();
       else if (key === 'y') draft.redo();
@@ -176,10 +178,11 @@ function useEditorKeys(
     };
     // A step of undo ends where one field is left for another.
     const onLeave = () => draft.endStep();
-    window.addEventListener('keydown', onKeyDown);
+    // Before whatever has the cursor hears it: Ctrl Enter presses no button.
+    window.addEventListener('keydown', onKeyDown, true);
     window.addEventListener('focusout', onLeave);
     return () => {
-      window.removeEventListener('keydown', onKeyDown);
+      window.removeEventListener('keydown', onKeyDown, true);
       window.removeEventListener('focusout', onLeave);
       draft.endStep();
     };

@@ -155,6 +155,13 @@ function Decide({ plan, onDone }: DecideProps) {
               <>
                 <Button
                   look="quiet"
+                  onPress={() => decide.mutate({ group: 'conflict', decision: 'skip' })}
+                  data-testid="conflicts-skip"
+                >
+                  {m.conflicts_skip()}
+                </Button>
+                <Button
+                  look="quiet"
                   onPress={() => decide.mutate({ group: 'conflict', decision: 'copy' })}
                   data-testid="conflicts-copy"
                 >

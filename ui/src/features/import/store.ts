@@ -3,6 +3,7 @@
  * the plan made from them. It outlives the dialog being drawn anew, as by another language.
  */
 import { useSyncExternalStore } from 'react';
+import { toast } from '@/components';
 import { m } from '@/i18n';
 import { type PickedPlace, shell } from '@/ipc';
 import { tellFailure } from '../command';
@@ -21,9 +22,11 @@ function set(next: OfferedImport | null): void {
   for (const listener of listeners) listener();
 }
 
-/** Offer to import these. While an import is open, a further drop is left alone. */
+/** Offer to import these. While an import is open, a further drop is left alone, and that is said. */
 export function offerImport(places: readonly PickedPlace[]): void {
-  if (places.length > 0 && offered === null) set({ places });
+  if (places.length === 0) return;
+  if (offered === null) set({ places });
+  else toast({ tone: 'warn', text: m.import_is_open() });
 }
 
 /** The places were read; this is the plan. */

@@ -87,7 +87,7 @@ export function BackupCard({ overview, runsSince }: Props) {
         )}
         <Button
           // One step helps most: first it is asked where to.
-          look={overview.ask_for_folder ? 'plain' : 'primary'}
+          look={overview.ask_for_folder || (!backup && total === 0) ? 'plain' : 'primary'}
           onPress={() => setAsking(true)}
           data-testid="backup-now"
         >

@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]
 
 mod office;
+mod people;
 mod runs;
 mod tour;
 

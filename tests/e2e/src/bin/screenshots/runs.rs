@@ -73,7 +73,7 @@ pub(super) async fn make(desk: &Desk, language: Language, folder: &Path) -> Resu
 }
 
 /// Starts a run and waits until it has ended or asks; its id.
-async fn start(desk: &Desk, workflow: &str, context: &Value) -> Result<String> {
+pub(super) async fn start(desk: &Desk, workflow: &str, context: &Value) -> Result<String> {
     let context = context.to_string();
     let begun = desk.flowkeep(&["run", "start", workflow, "--context", &context])?;
     let run = begun["run_id"].as_str().context("an id")?.to_owned();

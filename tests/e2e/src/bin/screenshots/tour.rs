@@ -9,7 +9,7 @@ use fantoccini::Locator;
 use flowkeep_e2e::{Desk, Language, Window, drop_on_window};
 use serde_json::{Value, json};
 
-use crate::{earlier_tool, office, runs};
+use crate::{earlier_tool, office, people, runs};
 
 /// How many times the office's workflows are there, and how often one of them ran.
 const BRANCHES: usize = 40;
@@ -63,8 +63,10 @@ pub(super) async fn shoot(folder: &Path) -> Result<()> {
         screens.push(screen("restore-none", "/backup/restore", "page-title"));
         look(&window, &screens, &folder.join("none"), spoken).await?;
         let more = fill(&desk, &window, language).await?;
+        let runs = with_people(&desk, language).await?;
         let mut screens = everywhere();
         screens.extend(more);
+        screens.extend(runs);
         look(&window, &screens, &folder.join("much"), spoken).await?;
         window.close().await?;
     }
@@ -154,6 +156,7 @@ async fn fill(desk: &Desk, window: &Window<'_>, language: Language) -> Result<Ve
     desk.flowkeep(&["flow", "delete", "reconcile-1"])?;
     let files = earlier_tool(desk.folder())?;
     let failed = format!("/runs/{}", made.failed);
+    let asking = format!("/runs/{}", made.asking);
     Ok(vec![
         screen("run", &failed, "task-panel-pack"),
         screen(
@@ -161,7 +164,13 @@ async fn fill(desk: &Desk, window: &Window<'_>, language: Language) -> Result<Ve
             &format!("{failed}?tab=messages"),
             "run-messages",
         ),
-        screen("question", &format!("/runs/{}", made.asking), "question"),
+        screen("question", &asking, "question"),
+        pressed(
+            "send-back",
+            &asking,
+            &["[data-testid=send-back]"],
+            "send-back-reason",
+        ),
         pressed(
             "retry",
             &failed,
@@ -180,7 +189,6 @@ async fn fill(desk: &Desk, window: &Window<'_>, language: Language) -> Result<Ve
             "/workflows/nightly?tab=revisions",
             "page-title",
         ),
-        screen("workflow-runs", "/workflows/nightly?tab=runs", "page-title"),
         pressed(
             "start",
             "/workflows/nightly",
@@ -197,8 +205,37 @@ async fn fill(desk: &Desk, window: &Window<'_>, language: Language) -> Result<Ve
             &["[data-testid^=restore-0]"],
             "apply-restore",
         ),
+    ])
+}
+
+/// Lists of runs, and those of people and files.
+async fn with_people(desk: &Desk, language: Language) -> Result<Vec<Screen>> {
+    let people = people::make(desk, language).await?;
+    Ok(vec![
         screen("runs-look", "/runs?needs=look", "list-search"),
         screen("runs-answer", "/runs?needs=answer", "list-search"),
+        screen("workflow-runs", "/workflows/nightly?tab=runs", "page-title"),
+        screen(
+            "came-back",
+            &format!("/runs/{}", people.sent_back),
+            "came-back",
+        ),
+        screen(
+            "stand-in",
+            &format!("/runs/{}", people.stand_in),
+            "stand-in",
+        ),
+        screen(
+            "file",
+            &format!("/runs/{}?task=write", people.file),
+            "file-write",
+        ),
+        pressed(
+            "start-stand-in",
+            "/workflows/letter",
+            &["[data-testid=run]"],
+            "run-start",
+        ),
     ])
 }
 
