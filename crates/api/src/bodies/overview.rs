@@ -255,14 +255,13 @@ fn check_backup(api: &Api, overview: &Overview) -> Result<Check, AppError> {
         ),
         Some(backup) => {
             let (changes, runs) = (&overview.changes_since, since_backup(api)?);
-            let message = match (changes.documents, runs, changes.settings) {
+            let documents = changes.documents + changes.deleted;
+            let message = match (documents, runs, changes.settings) {
                 (0, 0, false) => Message::new("doctor_backup_current"),
                 (_, _, false) => Message::new("doctor_backup_ok"),
                 (_, _, true) => Message::new("doctor_backup_ok_settings"),
             };
-            let message = message
-                .with("documents", changes.documents)
-                .with("runs", runs);
+            let message = message.with("documents", documents).with("runs", runs);
             check("backup", true, message.with("at", &backup.created_at))
         }
     })
