@@ -48,6 +48,16 @@ const HELD_BY: &[(&str, &[&str], &str)] = &[
         &["flowkeep-store", "flowkeep-engine"],
         "invariant 3: no SQL on our database outside the store",
     ),
+    (
+        "mysql_async",
+        &["flowkeep-engine"],
+        "invariant 3: the user's data sources are the engine's",
+    ),
+    (
+        "redis",
+        &["flowkeep-engine"],
+        "invariant 3: the user's data sources are the engine's",
+    ),
 ];
 
 /// Where the engine speaks SQL: with the user's connections, never with our database.

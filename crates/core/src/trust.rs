@@ -2,6 +2,7 @@
 //! when it came from elsewhere (contracts, "Trust"). What is not known to be harmless asks.
 
 use crate::Value;
+use crate::run::redis::only_reads;
 use crate::shape::{Item, Shape, items};
 
 /// Actions that neither write nor call nor run anything.
@@ -48,6 +49,10 @@ pub(crate) fn acts(action: &str, params: &Value) -> bool {
     match action {
         _ if HARMLESS.contains(&action) => false,
         "sql.query" => parameter("sql").is_none_or(sql_may_write),
+        "redis.command" => {
+            let command = params.get("command").and_then(Value::as_array);
+            !command.is_some_and(only_reads)
+        }
         "elasticsearch.request" => !matches!(
             parameter("method").unwrap_or_default(),
             "GET" | "get" | "HEAD" | "head"
@@ -84,6 +89,11 @@ mod tests {
     )]
     #[case(r#"{"tasks": [{"id": "a", "action": "sql.query", "params": {"sql": "select 1; drop table t"}}]}"#, true)]
     #[case(r#"{"tasks": [{"id": "a", "action": "sql.execute"}]}"#, true)]
+    #[case(
+        r#"{"tasks": [{"id": "a", "action": "redis.command", "params": {"command": ["GET", "k"]}}]}"#,
+        false
+    )]
+    #[case(r#"{"tasks": [{"id": "a", "action": "redis.command", "params": {"command": ["SET", "k", "v"]}}]}"#, true)]
     #[case(r#"{"tasks": [{"id": "a", "action": "somebody.else"}]}"#, true)]
     #[case(r#"{"tasks": [{"id": "a"}]}"#, false)]
     #[case(r#"{"tasks": [{"id": "a", "type": "python"}]}"#, true)]

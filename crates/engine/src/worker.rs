@@ -72,9 +72,15 @@ impl Came {
     }
 
     pub(crate) fn failed(error: ActionError) -> Self {
-        Self::of(Attempted::Failed {
-            error: error.message,
-            permanent: error.permanent,
+        Self::of(if error.unsure {
+            Attempted::Unsure {
+                error: error.message,
+            }
+        } else {
+            Attempted::Failed {
+                error: error.message,
+                permanent: error.permanent,
+            }
         })
     }
 

@@ -7,6 +7,9 @@
 use serde::Serialize;
 use ts_rs::TS;
 
+use super::redis;
+use crate::Value;
+
 /// Everything an agent can be able to do.
 pub const CAPABILITIES: [&str; 8] = [
     "mysql",
@@ -58,6 +61,8 @@ pub enum Idempotency {
     Unsafe,
     /// When the parameter `method` is GET or HEAD.
     ByMethod,
+    /// When the parameter `command` is a command of Redis that only reads.
+    ByCommand,
 }
 
 /// One parameter of an action.
@@ -206,7 +211,7 @@ pub static ACTIONS: [Action; 20] = [
     Action {
         name: "redis.command",
         params: &[required("command", Holds::Words)],
-        idempotent: Idempotency::Unsafe,
+        idempotent: Idempotency::ByCommand,
         sources: &["redis"],
         ..PLAIN
     },
@@ -216,6 +221,7 @@ pub static ACTIONS: [Action; 20] = [
             required("method", Holds::Text),
             required("path", Holds::Text),
             optional("body", Holds::Any),
+            optional("accept", Holds::List),
         ],
         idempotent: Idempotency::ByMethod,
         sources: &["elasticsearch"],
@@ -327,17 +333,25 @@ impl Action {
         key
     }
 
-    /// Whether a task of this action can be done twice, where it does not say so itself. `method`
-    /// is its parameter of that name when it is a plain text.
-    pub fn idempotent_by_default(&self, method: Option<&str>) -> bool {
+    /// Whether a task of this action can be done twice, where it does not say so itself. The
+    /// parameters are as they are written: what an expression gives is not known.
+    pub fn idempotent_by_default(&self, params: &Value) -> bool {
         match self.idempotent {
             Idempotency::Safe => true,
             Idempotency::Unsafe => false,
-            Idempotency::ByMethod => method.is_some_and(|method| {
-                ["GET", "HEAD"]
-                    .iter()
-                    .any(|safe| method.trim().eq_ignore_ascii_case(safe))
-            }),
+            Idempotency::ByCommand => {
+                let command = params.get("command").and_then(Value::as_array);
+                command.is_some_and(redis::only_reads)
+            }
+            Idempotency::ByMethod => match params.get("method") {
+                // A request without a method is a GET.
+                None | Some(Value::Null) => true,
+                Some(method) => method.as_str().is_some_and(|method| {
+                    ["GET", "HEAD"]
+                        .iter()
+                        .any(|safe| method.trim().eq_ignore_ascii_case(safe))
+                }),
+            },
         }
     }
 }

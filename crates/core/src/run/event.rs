@@ -119,6 +119,12 @@ pub enum Attempted {
         #[serde(default)]
         permanent: bool,
     },
+    /// It lost touch with what it was changing: what it asked for was done or was not, and only
+    /// somebody who looks can tell.
+    Unsure {
+        /// What cut it off.
+        error: Message,
+    },
     /// It was stopped hard, or whoever ran it is gone.
     Broken,
     /// It was asked to stop and did: because somebody wanted that, or because whoever ran it had

@@ -3,7 +3,7 @@
 //! | part | says |
 //! |---|---|
 //! | [`Definition`] | what a workflow means when it runs; what stops a start |
-//! | [`action`] | what a task can do, as data |
+//! | [`action`], [`redis`] | what a task can do, as data; which commands of Redis only read |
 //! | [`Work`], [`lines()`] | what a person is asked to do; what a task would do, to be trusted |
 //! | [`expression`] | how parameters and conditions use the run's context and earlier outputs |
 //! | [`step()`] | what follows from an event: the one decision function |
@@ -28,6 +28,7 @@ mod effect;
 mod event;
 pub mod expression;
 pub mod queue;
+pub mod redis;
 mod repeat;
 pub mod route;
 mod state;

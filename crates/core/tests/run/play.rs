@@ -361,6 +361,9 @@ impl Play {
             self.attempted(task, Attempted::Left { undone: true });
         } else if let Some(task) = word.strip_suffix(":left") {
             self.attempted(task, Attempted::Left { undone: false });
+        } else if let Some(task) = word.strip_suffix(":unsure") {
+            let error = Message::new("cut");
+            self.attempted(task, Attempted::Unsure { error });
         } else if let Some(task) = word.strip_suffix(":wait") {
             self.attempted(task, Attempted::Parked(Parked::Until(self.now.after(5000))));
         } else if let Some(task) = word.strip_suffix(":child_asks") {

@@ -1,7 +1,7 @@
 //! A named scenario for every sentence of the contract about running.
 //!
 //! A script tells what happens, in words: `a+` (the attempt succeeds), `a-code` (it fails), `a~` (it
-//! is broken off), `a:undone` `a:left` (it stopped in order), `>a` (it begins), `b=x` (a branch chooses), `?a` `!a` `#a` (its condition holds,
+//! is broken off), `a:undone` `a:left` (it stopped in order), `a:unsure` (it cannot tell), `>a` (it begins), `b=x` (a branch chooses), `?a` `!a` `#a` (its condition holds,
 //! does not, has no value), `a:wait` `a:child` `a:locked` (it is parked, or a secret is locked),
 //! `@a:approve` (a person decides), `tick` (the next timer is due).
 
@@ -168,6 +168,9 @@ const UNSAFE: &str = r#""id": "a", "idempotent": false"#;
 #[case::left_in_a_pause(&[UNSAFE], ">a pause a:undone lost adopted resume a+", "run=succeeded a=succeeded")]
 #[case::left_and_safe(&[A], ">a a:left >a a:left >a a:left >a a:left a+", "run=succeeded a=succeeded")]
 #[case::left_and_unsafe(&[UNSAFE], ">a a:left", "run=waiting a=interrupted")]
+#[case::unsure_and_safe(&[r#""id": "a", "retry": 1"#], ">a a:unsure tick a:unsure", "run=failed a=failed")]
+#[case::unsure_and_unsafe(&[r#""id": "a", "action": "sql.execute", "params": {"sql": ""}, "retry": 3"#], ">a a:unsure", "run=waiting a=interrupted")]
+#[case::unsure_and_cancelled(&[UNSAFE], ">a cancel a:unsure", "run=cancelled a=cancelled:cancelled")]
 #[case::left_because_it_was_cancelled(&[UNSAFE], ">a cancel a:undone", "run=cancelled a=cancelled:cancelled")]
 #[case::queue_survives(&[A], "lost adopted a+", "run=succeeded a=succeeded")]
 #[case::question_survives(&[r#""id": "m", "action": "manual""#], "lost adopted @m:approve", "run=succeeded m=succeeded")]

@@ -10,6 +10,9 @@ pub struct ActionError {
     pub message: Message,
     /// Whether another try cannot help: what was asked for is wrong, not the moment.
     pub permanent: bool,
+    /// Whether what was asked for may have been done all the same: the way to it was cut while it
+    /// worked.
+    pub unsure: bool,
 }
 
 impl ActionError {
@@ -18,6 +21,7 @@ impl ActionError {
         Self {
             message,
             permanent: false,
+            unsure: false,
         }
     }
 
@@ -26,6 +30,16 @@ impl ActionError {
         Self {
             message,
             permanent: true,
+            unsure: false,
+        }
+    }
+
+    /// What may have been done or not, and nobody can tell from here.
+    pub const fn unsure(message: Message) -> Self {
+        Self {
+            message,
+            permanent: false,
+            unsure: true,
         }
     }
 }

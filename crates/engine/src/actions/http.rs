@@ -224,7 +224,7 @@ async fn answer(
 }
 
 /// JSON where the answer says so and is; else its text; bytes that are no text as a blob.
-fn read_body(bytes: Vec<u8>, json_expected: bool, whole: bool) -> Value {
+pub(crate) fn read_body(bytes: Vec<u8>, json_expected: bool, whole: bool) -> Value {
     match String::from_utf8(bytes) {
         Ok(text) if json_expected => json::read_lenient(&text).unwrap_or(Value::String(text)),
         Ok(text) => Value::String(text),

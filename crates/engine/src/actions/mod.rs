@@ -11,6 +11,7 @@
 
 mod branch;
 mod data_source;
+mod elasticsearch;
 mod error;
 mod file;
 mod http;
@@ -18,6 +19,7 @@ mod output;
 mod params;
 mod program;
 mod record;
+mod redis;
 mod sql;
 mod stop;
 mod workflow_run;
@@ -30,7 +32,8 @@ use flowkeep_core::{Message, RunId, Value};
 
 pub use error::ActionError;
 pub use http::HttpClient;
-pub(crate) use output::List;
+pub(crate) use http::read_body;
+pub(crate) use output::{Bytes, List};
 pub use output::{Caps, Output, Overflow, Room};
 pub use stop::{Stop, Stopper};
 pub use workflow_run::ended as child_ended;
@@ -132,6 +135,8 @@ pub async fn carry_out(attempt: Attempt<'_>) -> Result<Done, ActionError> {
         "sql.query" | "sql.execute" => sql::carry_out(&attempt, &params).await?,
         "DataSourceTaskExecutor.execute" => data_source::execute(&attempt).await?,
         "DataSourceTaskExecutor.determineDataSource" => data_source::determine(&attempt)?,
+        "redis.command" => redis::carry_out(&attempt, &params).await?,
+        "elasticsearch.request" => elasticsearch::carry_out(&attempt, &params).await?,
         "http.request" => http::carry_out(&attempt, &params).await?,
         "file.write" => file::write(&attempt, &params).await?,
         "file.copy" => file::copy(&attempt, &params).await?,

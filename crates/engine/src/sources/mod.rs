@@ -8,13 +8,20 @@
 //! (ARCHITECTURE.md, invariant 3).
 
 mod choice;
+mod elasticsearch;
+mod mysql;
 mod open;
+mod record;
+mod redis;
+mod server;
 mod sqlite;
+mod value;
 
 use std::future::Future;
 use std::pin::Pin;
 
-use flowkeep_core::Value;
+use flowkeep_core::run::redis::only_reads;
+use flowkeep_core::{Message, Value};
 use serde::{Deserialize, Serialize};
 
 pub use choice::{Chosen, Connected, Connections, keep_rules, kept_rules, kept_rules_in};
@@ -55,6 +62,10 @@ pub enum Operation {
     Execute(Statement),
     /// A statement that does either, and answers as it turns out to be.
     Either(Statement),
+    /// A command of Redis and its arguments (texts, numbers, `{"$blob": base64}`): `{value}`.
+    Command(Vec<Value>),
+    /// A request to Elasticsearch: `{status, body}`.
+    Request(Request),
     /// A new record: `{key}`.
     Add {
         /// Where.
@@ -106,6 +117,57 @@ pub enum Operation {
         /// At most so many.
         limit: Option<u64>,
     },
+}
+
+impl Operation {
+    /// Whether it changes nothing, whatever it is asked with.
+    pub fn only_reads(&self) -> bool {
+        match self {
+            Self::Query(_) | Self::Get { .. } | Self::Find { .. } | Self::Search { .. } => true,
+            Self::Command(command) => only_reads(command),
+            Self::Request(request) => matches!(request.method.as_str(), "GET" | "HEAD"),
+            Self::Execute(_)
+            | Self::Either(_)
+            | Self::Add { .. }
+            | Self::Update { .. }
+            | Self::Delete { .. } => false,
+        }
+    }
+
+    /// The action it is of; for `Either`, the one it would be.
+    const fn action(&self) -> &'static str {
+        match self {
+            Self::Query(_) => "sql.query",
+            Self::Execute(_) | Self::Either(_) => "sql.execute",
+            Self::Command(_) => "redis.command",
+            Self::Request(_) => "elasticsearch.request",
+            Self::Add { .. } => "record.add",
+            Self::Update { .. } => "record.update",
+            Self::Get { .. } => "record.get",
+            Self::Delete { .. } => "record.delete",
+            Self::Find { .. } => "record.find",
+            Self::Search { .. } => "record.search",
+        }
+    }
+}
+
+/// An operation that a kind of source does not have.
+fn unfit(source: &str, operation: &Operation) -> ActionError {
+    let message = Message::new("source_unfit").with("source", source);
+    ActionError::lasting(message.with("action", operation.action()))
+}
+
+/// A request as Elasticsearch takes it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    /// In capitals.
+    pub method: String,
+    /// What follows the server's address, with what is asked after a `?`.
+    pub path: String,
+    /// JSON; for requests of many lines a list of them, or their text.
+    pub body: Option<Value>,
+    /// Statuses from 400 on that are no failure.
+    pub accept: Vec<String>,
 }
 
 /// A statement and the values for its placeholders.

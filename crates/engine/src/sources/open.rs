@@ -6,6 +6,9 @@ use std::time::Duration;
 use flowkeep_core::Message;
 use flowkeep_core::connection::{Connection, Secret, Target};
 
+use super::elasticsearch::Elasticsearch;
+use super::mysql::Mysql;
+use super::redis::Redis;
 use super::{Source, Sqlite};
 use crate::actions::ActionError;
 
@@ -51,23 +54,24 @@ pub fn open(
 /// As [`open`].
 pub fn open_within(
     connection: &Connection,
-    _secret: Option<Secret>,
-    _bounds: Bounds,
+    secret: Option<Secret>,
+    bounds: Bounds,
 ) -> Result<Arc<dyn Source>, ActionError> {
+    let name = &connection.name;
     match &connection.target {
         Target::Sqlite { path } => {
-            let file = Sqlite::new(&connection.name, path).map_err(|error| {
+            let file = Sqlite::new(name, path).map_err(|error| {
                 let message = Message::new("source_unreachable")
-                    .with("source", &connection.name)
+                    .with("source", name)
                     .with("path", path);
                 ActionError::passing(message.with("reason", error))
             })?;
             Ok(Arc::new(file))
         }
-        Target::Mysql(_) | Target::Redis(_) | Target::Elasticsearch(_) => {
-            let wanted = connection.kind().as_str();
-            let message = Message::new("no_connection").with("wanted", wanted);
-            Err(ActionError::lasting(message))
+        Target::Mysql(server) => Ok(Arc::new(Mysql::new(name, server, secret, bounds))),
+        Target::Redis(server) => Ok(Arc::new(Redis::new(name, server, secret, bounds))),
+        Target::Elasticsearch(server) => {
+            Ok(Arc::new(Elasticsearch::new(name, server, secret, bounds)))
         }
     }
 }

@@ -8,7 +8,7 @@ use flowkeep_core::{Message, RunId, Value};
 use flowkeep_engine::actions::{
     ActionError, Attempt, Caps, Done, HttpClient, Output, Room, Said, Stop, Stopper, carry_out,
 };
-use flowkeep_engine::sources::{Chosen, LOCAL, Sqlite};
+use flowkeep_engine::sources::{Chosen, LOCAL, Source, Sqlite};
 use serde_json::{Map, Value as Json, json};
 
 pub(crate) struct Place {
@@ -31,13 +31,10 @@ impl Place {
         std::fs::create_dir(root.path().join("folder")).unwrap();
         let (stopper, stop) = Stopper::new();
         let source = Sqlite::made(LOCAL, root.path().join("local.db")).unwrap();
+        let source = Some(chosen(Arc::new(source)));
         Self {
             root,
-            source: Some(Chosen {
-                source: Arc::new(source),
-                rule: "name".to_owned(),
-                passed_over: Vec::new(),
-            }),
+            source,
             caps: Caps::default(),
             context: json!({}),
             key: "01J/task".to_owned(),
@@ -45,6 +42,14 @@ impl Place {
             stopper,
             said: Mutex::default(),
             on_line: Box::new(|_| ()),
+        }
+    }
+
+    /// With this source.
+    pub(crate) fn on(source: Arc<dyn Source>) -> Self {
+        Self {
+            source: Some(chosen(source)),
+            ..Self::new()
         }
     }
 
@@ -140,6 +145,14 @@ impl Place {
             _ => None,
         });
         warnings.collect()
+    }
+}
+
+fn chosen(source: Arc<dyn Source>) -> Chosen {
+    Chosen {
+        source,
+        rule: "name".to_owned(),
+        passed_over: Vec::new(),
     }
 }
 

@@ -89,7 +89,7 @@ async fn work_for_a_person_and_unknown_actions_are_not_carried_out(#[case] actio
 async fn a_source_is_needed_and_has_to_fit() {
     let mut place = Place::new();
     let command = json!({"command": ["PING"]});
-    assert_eq!(place.code("redis.command", command).await, "unknown_action");
+    assert_eq!(place.code("redis.command", command).await, "source_unfit");
     place.source = None;
     for (action, params) in [
         ("sql.query", json!({"sql": "SELECT 1"})),

@@ -3,4 +3,4 @@
 /**
  * Whether an action may be done again after a crash in the middle of it.
  */
-export type Idempotency = "safe" | "unsafe" | "by_method";
+export type Idempotency = "safe" | "unsafe" | "by_method" | "by_command";

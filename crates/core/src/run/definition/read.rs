@@ -76,14 +76,8 @@ pub(super) fn task(
         Some(params @ Value::Object(_)) => params.clone(),
         _ => Value::Object(Vec::new()),
     };
-    task.idempotent = fields::truth(value, &["idempotent"]).unwrap_or_else(|| {
-        // A request without a method is a GET.
-        let method = match task.params.get("method") {
-            None | Some(Value::Null) => Some("GET"),
-            Some(method) => method.as_str(),
-        };
-        action.idempotent_by_default(method)
-    });
+    task.idempotent = fields::truth(value, &["idempotent"])
+        .unwrap_or_else(|| action.idempotent_by_default(&task.params));
     if let Some(capabilities) = fields::words(value, &["capabilities"]) {
         task.capabilities = capabilities;
     }
@@ -133,7 +127,7 @@ pub(super) fn blank(item: &Item<'_>, action: &'static Action, priority: i64) -> 
         priority: fields::whole(value, &["priority"]).unwrap_or(priority),
         timeout: fields::count(value, &["timeout"]).filter(|&ms| ms > 0),
         retry: fields::retry(value),
-        idempotent: action.idempotent_by_default(None),
+        idempotent: action.idempotent_by_default(&Value::Null),
         on_failure: OnFailure::Stop,
         compensate: None,
         capabilities: action

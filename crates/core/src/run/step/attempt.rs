@@ -97,6 +97,7 @@ impl Turn<'_> {
             }
             Attempted::Succeeded { .. } => {}
             Attempted::Failed { error, permanent } => self.tried(at, error.clone(), *permanent),
+            Attempted::Unsure { error } => self.unsure(at, error.clone()),
             Attempted::Broken => self.broken(at),
             Attempted::Left { undone } => self.left(at, *undone),
             Attempted::Locked { secret } => {

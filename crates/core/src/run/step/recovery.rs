@@ -32,11 +32,11 @@ impl Turn<'_> {
     fn interrupt(&mut self, at: Position) {
         let task = self.task_mut(at);
         task.broken = task.broken.saturating_add(1);
-        self.mark_interrupted(at, "run_attempt_lost");
+        self.mark_interrupted(at, Message::new("run_attempt_lost"));
     }
 
-    fn mark_interrupted(&mut self, at: Position, why: &str) {
-        self.record_attempt(at, Status::Interrupted, Some(Message::new(why)));
+    fn mark_interrupted(&mut self, at: Position, why: Message) {
+        self.record_attempt(at, Status::Interrupted, Some(why));
         self.set(at, Phase::Interrupted);
         let times = self.task(at).broken;
         if self.is_cancelling() {
@@ -67,7 +67,17 @@ impl Turn<'_> {
         if undone {
             return self.queue_again(at);
         }
-        self.mark_interrupted(at, "run_attempt_left");
+        self.mark_interrupted(at, Message::new("run_attempt_left"));
+        self.recover(at);
+    }
+
+    /// An attempt cannot tell whether it was done. What is safe to do twice has failed and is tried
+    /// as often as it may; anything else somebody has to look at, as after a crash.
+    pub(super) fn unsure(&mut self, at: Position, error: Message) {
+        if self.defined(at).idempotent {
+            return self.tried(at, error, false);
+        }
+        self.mark_interrupted(at, error);
         self.recover(at);
     }
 

@@ -127,7 +127,7 @@ impl Model {
             _ => {
                 let running: Vec<_> = self.play.running.keys().cloned().collect();
                 if let Some(index) = of(running.len()) {
-                    let result = match pick / 64 % 14 {
+                    let result = match pick / 64 % 15 {
                         0..3 => Attempted::Failed {
                             error: Message::new("broken"),
                             permanent: false,
@@ -145,6 +145,9 @@ impl Model {
                         },
                         12 => Attempted::Left { undone: true },
                         13 => Attempted::Left { undone: false },
+                        14 => Attempted::Unsure {
+                            error: Message::new("cut"),
+                        },
                         8 => Attempted::Succeeded {
                             called: Some(id(&format!("t{}", pick / 1024 % tasks))),
                         },

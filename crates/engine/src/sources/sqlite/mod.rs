@@ -24,7 +24,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use flowkeep_core::Message;
 use rusqlite::Connection;
 
-use super::{Doing, Operation, Source};
+use super::{Doing, Operation, Source, unfit};
 use crate::actions::{ActionError, Done, Output, Room, Stop, Stopper};
 use fault::Fault;
 
@@ -141,8 +141,9 @@ impl Source for Sqlite {
 
     fn perform(&self, operation: Operation, room: Room, stop: Stop) -> Doing<'_, Done> {
         Box::pin(async move {
+            let source = self.file.name.clone();
             let done = self.work(stop, move |connection| {
-                carry_out(connection, &operation, &room)
+                carry_out(&source, connection, &operation, &room)
             });
             Ok(match done.await? {
                 Worked::Done(output) => output.into(),
@@ -152,7 +153,12 @@ impl Source for Sqlite {
     }
 }
 
-fn carry_out(connection: &Connection, operation: &Operation, room: &Room) -> Result<Output, Fault> {
+fn carry_out(
+    source: &str,
+    connection: &Connection,
+    operation: &Operation,
+    room: &Room,
+) -> Result<Output, Fault> {
     match operation {
         Operation::Query(asked) => statement::query(connection, asked, room),
         Operation::Execute(asked) => statement::execute(connection, asked),
@@ -168,6 +174,9 @@ fn carry_out(connection: &Connection, operation: &Operation, room: &Room) -> Res
         } => record::find(connection, table, equal, *limit, room),
         Operation::Search { table, text, limit } => {
             record::search(connection, table, text, *limit, room)
+        }
+        Operation::Command(_) | Operation::Request(_) => {
+            Err(Fault::Action(unfit(source, operation)))
         }
     }
 }

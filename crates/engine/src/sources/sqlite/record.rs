@@ -1,14 +1,14 @@
 //! Records: rows of a table with a primary key of one column.
 
-use flowkeep_core::json::print;
 use flowkeep_core::{Message, Value};
 use rusqlite::Connection;
 use rusqlite::types::Value as Bound;
 
 use super::fault::Fault;
 use super::{statement, value};
-use crate::actions::{ActionError, List, Output, Room};
+use crate::actions::{List, Output, Room};
 use crate::sources::Key;
+use crate::sources::record::{self, NewKey};
 
 /// What has to be known of a table. Its name and those of its columns are the user's, and quoted
 /// wherever they stand in a statement.
@@ -20,9 +20,6 @@ struct Table<'a> {
     numbered: bool,
 }
 
-/// The value of the key where it stood among the others, and the others by their columns.
-type WithoutKey<'t, 'v> = (Option<&'v Value>, Vec<(&'t str, &'v Value)>);
-
 impl<'a> Table<'a> {
     fn find(connection: &Connection, name: &'a str) -> Result<Self, Fault> {
         let mut statement =
@@ -30,13 +27,13 @@ impl<'a> Table<'a> {
         let found: Vec<(String, String, i64)> = statement
             .query_map([name], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
             .collect::<Result<_, _>>()?;
-        let wrong = |message: Message| Fault::Action(message_of(message, name));
+        let wrong = |code: &str| Fault::Action(record::told(Message::new(code), name));
         if found.is_empty() {
-            return Err(wrong(Message::new("table_missing")));
+            return Err(wrong("table_missing"));
         }
         let mut keys = found.iter().filter(|(_, _, key)| *key > 0);
         let (Some((key, kind, _)), None) = (keys.next(), keys.next()) else {
-            return Err(wrong(Message::new("table_without_key")));
+            return Err(wrong("table_without_key"));
         };
         Ok(Self {
             name,
@@ -48,37 +45,20 @@ impl<'a> Table<'a> {
 
     /// The column as the table spells it.
     fn column(&self, wanted: &str) -> Result<&str, Fault> {
-        let found = |column: &&String| column.eq_ignore_ascii_case(wanted);
-        self.columns
-            .iter()
-            .find(found)
-            .map(String::as_str)
-            .ok_or_else(|| {
-                let message = Message::new("column_missing").with("column", wanted);
-                Fault::Action(message_of(message, self.name))
-            })
+        let columns = self.columns.iter().map(String::as_str);
+        Ok(record::column(self.name, columns, wanted)?)
     }
 
-    /// Columns and values without the key, which may stand among them but not as another one.
     fn without_key<'v>(
         &self,
         values: &'v [(String, Value)],
         key: Option<&Value>,
-    ) -> Result<WithoutKey<'_, 'v>, Fault> {
-        let mut found = None;
-        let mut others = Vec::with_capacity(values.len());
-        for (name, value) in values {
-            let column = self.column(name)?;
-            if column != self.key {
-                others.push((column, value));
-            } else if key.is_none_or(|key| key == value) {
-                found = Some(value);
-            } else {
-                let message = Message::new("key_twice").with("column", column);
-                return Err(Fault::lasting(message.with("table", self.name)));
-            }
-        }
-        Ok((found, others))
+    ) -> Result<record::WithoutKey<'_, 'v>, Fault> {
+        let columns = || self.columns.iter().map(String::as_str);
+        let spelled = |name: &'v str| record::column(self.name, columns(), name);
+        Ok(record::without_key(
+            self.name, &self.key, values, key, spelled,
+        )?)
     }
 
     fn is_there(&self, connection: &Connection, key: &Value) -> Result<bool, Fault> {
@@ -93,11 +73,6 @@ impl<'a> Table<'a> {
     fn quoted(&self) -> String {
         quote(self.name)
     }
-}
-
-/// Somebody may make the table or the column, so another try can help.
-fn message_of(message: Message, table: &str) -> ActionError {
-    ActionError::passing(message.with("table", table))
 }
 
 fn quote(name: &str) -> String {
@@ -116,13 +91,8 @@ pub(super) fn add(
         Key::Made(_) => None,
     };
     let (among, mut others) = table.without_key(values, given)?;
-    let made = match key {
-        Key::Made(made) if !table.numbered => Some(Value::from(made.as_str())),
-        _ => None,
-    };
-    let given = given.or(among);
-    let key = given.or(made.as_ref());
-    if let Some(key) = key {
+    let new = NewKey::of(key, among).unless_numbered(table.numbered);
+    if let Some(NewKey { key, .. }) = &new {
         others.push((&table.key, key));
     }
     let columns: Vec<_> = others.iter().map(|(column, _)| quote(column)).collect();
@@ -138,16 +108,17 @@ pub(super) fn add(
     let inserted = connection
         .execute(&sql, rusqlite::params_from_iter(bound))
         .map_err(Fault::from);
-    match (inserted, key) {
-        (Ok(_), Some(key)) => Ok(Output::of([("key", key.clone())])),
+    match (inserted, new) {
+        (Ok(_), Some(new)) => Ok(Output::of([("key", new.key.into_owned())])),
         (Ok(_), None) => Ok(Output::of([("key", connection.last_insert_rowid().into())])),
-        (Err(fault), Some(key)) if fault.is_constraint() && table.is_there(connection, key)? => {
-            if given.is_none() {
-                // Made for this one doing: an earlier attempt added it.
-                return Ok(Output::of([("key", key.clone())]));
+        (Err(fault), Some(new))
+            if fault.is_constraint() && table.is_there(connection, &new.key)? =>
+        {
+            if new.made {
+                // An earlier attempt added it.
+                return Ok(Output::of([("key", new.key.into_owned())]));
             }
-            let message = Message::new("key_exists").with("key", word(key));
-            Err(Fault::Action(message_of(message, table.name)))
+            Err(record::taken(table.name, &new.key).into())
         }
         (Err(fault), _) => Err(fault),
     }
@@ -174,8 +145,7 @@ pub(super) fn update(
         connection.execute(&sql, rusqlite::params_from_iter(bound))?
     };
     if affected == 0 {
-        let message = Message::new("record_missing").with("key", word(key));
-        return Err(Fault::Action(message_of(message, table.name)));
+        return Err(record::missing(table.name, key).into());
     }
     Ok(Output::of([("key", key.clone())]))
 }
@@ -246,20 +216,12 @@ pub(super) fn search(
     room: &Room,
 ) -> Result<Output, Fault> {
     let table = Table::find(connection, table)?;
-    let mut pattern = String::from("%");
-    for character in text.chars() {
-        if matches!(character, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(character);
-    }
-    pattern.push('%');
     let has = |column: &String| {
         let column = quote(column);
         format!("(typeof({column}) = 'text' AND {column} LIKE ?1 ESCAPE '\\')")
     };
     let conditions: Vec<_> = table.columns.iter().map(has).collect();
-    let bound = vec![Bound::Text(pattern)];
+    let bound = vec![Bound::Text(record::pattern(text))];
     records(
         connection,
         &table,
@@ -297,9 +259,4 @@ fn records(
 
 fn bind<'v>(values: impl Iterator<Item = &'v Value>) -> Result<Vec<Bound>, Fault> {
     values.map(value::to_sql).collect()
-}
-
-/// A key as a person reads it.
-fn word(key: &Value) -> String {
-    key.as_word().map_or_else(|| print(key), str::to_owned)
 }

@@ -1,30 +1,24 @@
 //! Values between JSON and SQLite.
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use flowkeep_core::json::print;
 use flowkeep_core::{Message, Value};
 use rusqlite::types::{Value as Bound, ValueRef};
 use rusqlite::{Row, Statement};
-use serde_json::Number;
 
 use super::fault::Fault;
-
-/// The one key of an object that stands for bytes.
-const BLOB: &str = "$blob";
+use crate::sources::value::{blob, float, read_blob, unique_names};
 
 /// What is bound for a value.
 pub(super) fn to_sql(value: &Value) -> Result<Bound, Fault> {
+    if let Some(bytes) = read_blob(value) {
+        let bytes = bytes.ok_or_else(|| Fault::lasting(Message::new("blob_unreadable")))?;
+        return Ok(Bound::Blob(bytes));
+    }
     Ok(match value {
         Value::Null => Bound::Null,
         Value::Bool(value) => Bound::Integer(i64::from(*value)),
         Value::Number(number) => to_number(value, number),
         Value::String(text) => Bound::Text(text.clone()),
-        Value::Object(members) if members.len() == 1 && members[0].0 == BLOB => {
-            let bytes = members[0].1.as_str();
-            let bytes = bytes.and_then(|text| BASE64_STANDARD.decode(text).ok());
-            Bound::Blob(bytes.ok_or_else(|| Fault::lasting(Message::new("blob_unreadable")))?)
-        }
         Value::Array(_) | Value::Object(_) => Bound::Text(print(value)),
     })
 }
@@ -48,34 +42,16 @@ fn to_value(value: ValueRef<'_>) -> Value {
     match value {
         ValueRef::Null => Value::Null,
         ValueRef::Integer(whole) => whole.into(),
-        ValueRef::Real(float) => Number::from_f64(float).map_or_else(
-            // An infinity, the only float that is no JSON number and that SQLite keeps.
-            || float.to_string().into(),
-            |number| Value::Number(number.to_string()),
-        ),
+        // An infinity is the only float that is no JSON number and that SQLite keeps.
+        ValueRef::Real(wide) => float(wide),
         ValueRef::Text(text) => std::str::from_utf8(text).map_or_else(|_| blob(text), Value::from),
         ValueRef::Blob(bytes) => blob(bytes),
     }
 }
 
-fn blob(bytes: &[u8]) -> Value {
-    Value::object([(BLOB, BASE64_STANDARD.encode(bytes).into())])
-}
-
-/// The names of a result's columns, each of them once: a second `id` is `id_2`, so that no value is
-/// lost in an object.
+/// The names of a result's columns, each of them once.
 pub(super) fn columns(statement: &Statement<'_>) -> Vec<String> {
-    let mut columns: Vec<String> = Vec::with_capacity(statement.column_count());
-    for name in statement.column_names() {
-        let mut unique = name.to_owned();
-        let mut number = 2;
-        while columns.contains(&unique) {
-            unique = format!("{name}_{number}");
-            number += 1;
-        }
-        columns.push(unique);
-    }
-    columns
+    unique_names(statement.column_names().into_iter())
 }
 
 /// A row under these names.
