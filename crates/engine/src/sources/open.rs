@@ -21,15 +21,19 @@ pub struct Bounds {
     pub turn: Duration,
     /// How long a server may take until a connection stands.
     pub connect: Duration,
+    /// How long an operation may take to end once it is to stop. What has not ended by then is left
+    /// to the server, and whether it was undone is not known.
+    pub ending: Duration,
 }
 
 impl Default for Bounds {
-    /// Eight at a time, half a minute for a turn, ten seconds to connect.
+    /// Eight at a time, half a minute for a turn, ten seconds to connect, not quite one to stop.
     fn default() -> Self {
         Self {
             connections: 8,
             turn: Duration::from_secs(30),
             connect: Duration::from_secs(10),
+            ending: Duration::from_millis(900),
         }
     }
 }

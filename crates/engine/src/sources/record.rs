@@ -142,11 +142,9 @@ pub(super) fn by_key(one: &Value, other: &Value) -> Ordering {
 /// Whole numbers digit by digit, as ids of 64 bits are.
 fn by_number(one: &str, other: &str) -> Ordering {
     let whole = |text: &str| text.parse::<i128>().ok();
-    match (whole(one), whole(other)) {
-        (Some(one), Some(other)) => one.cmp(&other),
-        _ => {
-            let float = |text: &str| text.parse::<f64>().unwrap_or(f64::NAN);
-            float(one).total_cmp(&float(other))
-        }
+    if let (Some(one), Some(other)) = (whole(one), whole(other)) {
+        return one.cmp(&other);
     }
+    let float = |text: &str| text.parse::<f64>().unwrap_or(f64::NAN);
+    float(one).total_cmp(&float(other))
 }

@@ -2,8 +2,10 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use flowkeep_core::Value;
+use flowkeep_core::{Message, Value};
 use serde_json::Number;
+
+use crate::actions::ActionError;
 
 /// The one key of an object that stands for bytes.
 const BLOB: &str = "$blob";
@@ -21,12 +23,17 @@ pub(super) fn text_or_blob(bytes: Vec<u8>) -> Value {
     }
 }
 
-/// The bytes a value stands for, when it stands for bytes; nothing inside when they cannot be read.
-pub(super) fn read_blob(value: &Value) -> Option<Option<Vec<u8>>> {
+/// The bytes a value stands for, when it stands for bytes.
+///
+/// # Errors
+/// `blob_unreadable`.
+pub(super) fn read_blob(value: &Value) -> Option<Result<Vec<u8>, ActionError>> {
     match value {
         Value::Object(members) if members.len() == 1 && members[0].0 == BLOB => {
             let text = members[0].1.as_str();
-            Some(text.and_then(|text| BASE64_STANDARD.decode(text).ok()))
+            let bytes = text.and_then(|text| BASE64_STANDARD.decode(text).ok());
+            let unreadable = || ActionError::lasting(Message::new("blob_unreadable"));
+            Some(bytes.ok_or_else(unreadable))
         }
         _ => None,
     }

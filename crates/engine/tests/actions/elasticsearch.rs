@@ -242,7 +242,7 @@ async fn keys_are_made_once(port: u16) {
     let key = place.output("record.add", add.clone()).await["key"].clone();
     key.as_str().unwrap().parse::<ulid::Ulid>().unwrap();
     assert_eq!(place.output("record.add", add.clone()).await["key"], key);
-    place.key = "01J/task/1".to_owned();
+    "01J/task/1".clone_into(&mut place.key);
     assert_ne!(place.output("record.add", add).await["key"], key);
     let found = place.output("record.find", json!({"table": "made"})).await;
     assert_eq!(found["records"].as_array().unwrap().len(), 2);

@@ -5,7 +5,7 @@ use reqwest::StatusCode;
 
 use super::request::Answer;
 use crate::actions::ActionError;
-use crate::sources::server::Peer;
+use crate::sources::server::{Peer, innermost};
 
 /// A request without an answer. `changes`: whether it was a write that may have come through.
 pub(super) fn unsent(peer: &Peer, error: reqwest::Error, changes: bool) -> ActionError {
@@ -17,7 +17,7 @@ pub(super) fn unsent(peer: &Peer, error: reqwest::Error, changes: bool) -> Actio
             peer.unreachable(&error)
         };
     }
-    let reason = peer.reason(&error);
+    let reason = innermost(&error);
     if changes {
         ActionError::unsure(peer.says("server_cut_writing").with("reason", reason))
     } else if error.is_timeout() {

@@ -1,6 +1,7 @@
 //! Single records: documents of an index.
 
 use flowkeep_core::{Message, Value};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Method, StatusCode};
 
 use super::fault;
@@ -26,16 +27,8 @@ pub(super) fn path(index: &str, what: &str) -> Result<String, ActionError> {
 }
 
 /// One segment of a path, whatever stands in it.
-fn segment(text: &str) -> String {
-    let mut segment = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~') {
-            segment.push(char::from(byte));
-        } else {
-            segment.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    segment
+fn segment(text: &str) -> impl std::fmt::Display {
+    utf8_percent_encode(text, NON_ALPHANUMERIC)
 }
 
 /// The path to a document.

@@ -12,7 +12,7 @@ use super::fault;
 use crate::actions::ActionError;
 use crate::sources::server::{Peer, Way, authorities};
 
-/// How long breaking off may take.
+/// How long breaking off a whole connection may take; nobody waits for what comes of it.
 const SOON: Duration = Duration::from_millis(300);
 
 /// The way to one server.
@@ -25,7 +25,7 @@ impl Road {
     /// Files with certificates are read each time: a renewed one counts from the next connection on.
     async fn options(&self) -> Result<Opts, ActionError> {
         let server = &self.peer.server;
-        let password = self.secret.as_ref().map(|secret| secret.reveal());
+        let password = self.secret.as_ref().map(Secret::reveal);
         let options = OptsBuilder::default()
             .ip_or_hostname(server.host.clone())
             .tcp_port(server.port)
@@ -55,15 +55,23 @@ impl Road {
             Breaking::Statement => format!("KILL QUERY {id}"),
             Breaking::Connection => format!("KILL CONNECTION {id}"),
         };
-        let broken_off = timeout(SOON, async {
+        let broken_off = async {
             let mut connection = self.connect().await?;
             if let Err(error) = connection.query_drop(words).await {
                 tracing::debug!(%error, "there was nothing to break off");
             }
             Ok::<_, ActionError>(())
-        });
-        if !matches!(broken_off.await, Ok(Ok(()))) {
-            tracing::warn!("a statement could not be broken off");
+        };
+        let broken_off = match what {
+            // Whoever waits for the end of the statement knows how long.
+            Breaking::Statement => broken_off.await,
+            Breaking::Connection => timeout(SOON, broken_off).await.unwrap_or(Ok(())),
+        };
+        if let Err(error) = broken_off {
+            tracing::warn!(
+                code = error.message.code,
+                "a statement could not be broken off"
+            );
         }
     }
 }

@@ -36,9 +36,6 @@ use crate::actions::{ActionError, Done, Output, Room, Stop};
 use connection::{Breaking, Road};
 use fault::{Fault, Leaves};
 
-/// How long a statement that is broken off may take to end.
-const ENDING: Duration = Duration::from_millis(600);
-
 /// How long until it is broken off again: the first call may have come between two statements.
 const AGAIN: Duration = Duration::from_millis(150);
 
@@ -116,7 +113,7 @@ impl Mysql {
                             }
                         }
                     };
-                    timeout(ENDING, ends).await.ok()
+                    timeout(self.pool.bounds().ending, ends).await.ok()
                 }
             }
         };

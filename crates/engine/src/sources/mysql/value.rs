@@ -1,7 +1,7 @@
 //! Values between JSON and `MySQL`.
 
+use flowkeep_core::Value;
 use flowkeep_core::json::{self, print};
-use flowkeep_core::{Message, Value};
 use mysql_async::consts::{ColumnFlags, ColumnType};
 use mysql_async::{Column, Row, Value as Bound};
 
@@ -14,8 +14,7 @@ const BINARY: u16 = 63;
 /// What is bound for a value.
 pub(super) fn to_sql(value: &Value) -> Result<Bound, Fault> {
     if let Some(bytes) = read_blob(value) {
-        let bytes = bytes.ok_or_else(|| Fault::lasting(Message::new("blob_unreadable")))?;
-        return Ok(Bound::Bytes(bytes));
+        return Ok(Bound::Bytes(bytes?));
     }
     Ok(match value {
         Value::Null => Bound::NULL,

@@ -1,7 +1,5 @@
 //! How connections to a Redis server are made, and how a command that waits is called off.
 
-use std::time::Duration;
-
 use flowkeep_core::Secret;
 use redis::aio::MultiplexedConnection;
 use redis::{
@@ -9,14 +7,10 @@ use redis::{
     Pipeline, ProtocolVersion, RedisConnectionInfo, RedisError, RedisResult, TlsCertificates,
     Value,
 };
-use tokio::time::timeout;
 
 use super::fault::{self, Fault};
 use crate::actions::ActionError;
 use crate::sources::server::{Peer, Way, authority_file, tls_ready};
-
-/// How long calling off may take.
-const SOON: Duration = Duration::from_millis(300);
 
 /// The way to one server.
 pub(super) struct Road {
@@ -126,20 +120,23 @@ impl Road {
     }
 
     /// Ends the waiting of another connection's command, by a connection of its own. A command that
-    /// does not wait is not touched.
+    /// does not wait is not touched. Takes as long as the server lets it.
     pub(super) async fn call_off(&self, id: Option<i64>) {
         let Some(id) = id else { return };
-        let called_off = timeout(SOON, async {
-            let mut line = self.connect().await?;
-            let mut unblock = redis::cmd("CLIENT");
-            unblock.arg("UNBLOCK").arg(id).arg("ERROR");
-            if let Err(fault) = line.ask(&unblock).await {
-                tracing::debug!(?fault, "a command could not be called off");
+        let mut unblock = redis::cmd("CLIENT");
+        unblock.arg("UNBLOCK").arg(id).arg("ERROR");
+        match self.connect().await {
+            Ok(mut line) => {
+                if let Err(fault) = line.ask(&unblock).await {
+                    tracing::debug!(?fault, "a command could not be called off");
+                }
             }
-            Ok::<_, ActionError>(())
-        });
-        if !matches!(called_off.await, Ok(Ok(()))) {
-            tracing::warn!("a command could not be called off");
+            Err(error) => {
+                tracing::warn!(
+                    code = error.message.code,
+                    "a command could not be called off"
+                );
+            }
         }
     }
 }

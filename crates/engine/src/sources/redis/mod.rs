@@ -28,9 +28,6 @@ use crate::actions::{ActionError, Done, Output, Room, Stop};
 use connection::{Line, Road};
 use fault::Fault;
 
-/// How long a command may take to end once it is to stop; those that wait are called off.
-const ENDING: Duration = Duration::from_millis(800);
-
 /// How long until it is called off again: the first call may have come too early.
 const AGAIN: Duration = Duration::from_millis(150);
 
@@ -77,7 +74,7 @@ impl Redis {
                             }
                         }
                     };
-                    timeout(ENDING, ends).await.ok()
+                    timeout(self.pool.bounds().ending, ends).await.ok()
                 }
             }
         };

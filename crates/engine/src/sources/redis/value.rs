@@ -9,7 +9,6 @@ use crate::sources::value::{blob, float, read_blob, text_or_blob};
 /// What the server answered, as JSON.
 pub(super) fn from_reply(reply: Reply) -> Value {
     match reply {
-        Reply::Nil => Value::Null,
         Reply::Int(number) => number.into(),
         Reply::BulkString(bytes) => text_or_blob(bytes),
         Reply::SimpleString(text) | Reply::VerbatimString { text, .. } => text.into(),
@@ -24,6 +23,7 @@ pub(super) fn from_reply(reply: Reply) -> Value {
         Reply::Attribute { data, .. } => from_reply(*data),
         // One of several answers in a list; a single one is a failure.
         Reply::ServerError(error) => Value::object([("$error", error.to_string().into())]),
+        // Nothing, and what later protocols may bring.
         _ => Value::Null,
     }
 }
@@ -45,17 +45,17 @@ fn from_map(members: Vec<(Reply, Reply)>) -> Value {
         let pair = |(key, value)| Value::Array(vec![key, value]);
         return Value::Array(members.into_iter().map(pair).collect());
     }
-    let named = members.into_iter().filter_map(|(key, value)| match key {
+    let fields = members.into_iter().filter_map(|(key, value)| match key {
         Value::String(name) => Some((name, value)),
         _ => None,
     });
-    Value::Object(named.collect())
+    Value::Object(fields.collect())
 }
 
 /// An argument of a command: a text, a number as it is spelled, or bytes. Nothing for anything else.
 pub(super) fn argument(value: &Value) -> Option<Vec<u8>> {
     match read_blob(value) {
-        Some(bytes) => bytes,
+        Some(bytes) => bytes.ok(),
         None => value.as_word().map(|word| word.as_bytes().to_vec()),
     }
 }
@@ -64,7 +64,7 @@ pub(super) fn argument(value: &Value) -> Option<Vec<u8>> {
 pub(super) fn to_field(value: &Value) -> Vec<u8> {
     match (value, read_blob(value)) {
         (Value::String(text), _) if json::read(text).is_err() => text.as_bytes().to_vec(),
-        (_, Some(Some(bytes))) if std::str::from_utf8(&bytes).is_err() => bytes,
+        (_, Some(Ok(bytes))) if std::str::from_utf8(&bytes).is_err() => bytes,
         _ => print(value).into_bytes(),
     }
 }

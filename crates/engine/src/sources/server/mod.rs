@@ -6,5 +6,5 @@ mod peer;
 mod pool;
 
 pub(super) use certificates::{authorities, authority_file, tls_ready};
-pub(super) use peer::Peer;
+pub(super) use peer::{Peer, innermost};
 pub(super) use pool::{Held, Pool, Turns, Way};

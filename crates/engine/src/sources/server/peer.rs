@@ -104,11 +104,6 @@ impl Peer {
         }
     }
 
-    /// The innermost reason, for people.
-    pub(in crate::sources) fn reason(&self, error: &(dyn Error + 'static)) -> String {
-        innermost(error)
-    }
-
     fn untrusted(&self, error: &rustls::Error) -> ActionError {
         use CertificateError as Certificate;
         let message = match error {
@@ -159,7 +154,8 @@ fn io_cause<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e io::Error> {
     causes(error).find_map(|cause| cause.downcast_ref())
 }
 
-fn innermost(error: &(dyn Error + 'static)) -> String {
+/// The innermost reason, for people.
+pub(in crate::sources) fn innermost(error: &(dyn Error + 'static)) -> String {
     causes(error)
         .last()
         .map(ToString::to_string)

@@ -86,6 +86,10 @@ impl<W: Way> Pool<W> {
         }
     }
 
+    pub(in crate::sources) const fn bounds(&self) -> Bounds {
+        self.bounds
+    }
+
     pub(in crate::sources) const fn way(&self) -> &W {
         &self.way
     }

@@ -1,7 +1,7 @@
 //! Values between JSON and SQLite.
 
+use flowkeep_core::Value;
 use flowkeep_core::json::print;
-use flowkeep_core::{Message, Value};
 use rusqlite::types::{Value as Bound, ValueRef};
 use rusqlite::{Row, Statement};
 
@@ -11,8 +11,7 @@ use crate::sources::value::{blob, float, read_blob, unique_names};
 /// What is bound for a value.
 pub(super) fn to_sql(value: &Value) -> Result<Bound, Fault> {
     if let Some(bytes) = read_blob(value) {
-        let bytes = bytes.ok_or_else(|| Fault::lasting(Message::new("blob_unreadable")))?;
-        return Ok(Bound::Blob(bytes));
+        return Ok(Bound::Blob(bytes?));
     }
     Ok(match value {
         Value::Null => Bound::Null,
