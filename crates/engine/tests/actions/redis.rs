@@ -291,7 +291,7 @@ async fn a_command_that_waits_is_called_off() {
     let redis = Redis::start();
     // On a machine that does much else, stopping takes as long as it takes.
     let patient = Bounds {
-        ending: Duration::from_secs(60),
+        ending: Duration::from_mins(1),
         ..Bounds::default()
     };
     let source = open_within(&connection(server(redis.port)), None, patient).unwrap();
@@ -400,7 +400,7 @@ async fn a_full_pool_and_a_full_server() {
     let bounds = Bounds {
         connections: 1,
         turn: Duration::from_millis(50),
-        ending: Duration::from_secs(60),
+        ending: Duration::from_mins(1),
         ..Bounds::default()
     };
     let source = open_within(&connection(server(port)), None, bounds);

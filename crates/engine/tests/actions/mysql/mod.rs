@@ -102,9 +102,9 @@ fn shop(port: u16) -> Place {
 /// On a machine that does much else, stopping takes as long as it takes.
 const PATIENT: Bounds = Bounds {
     connections: 8,
-    turn: Duration::from_secs(60),
-    connect: Duration::from_secs(60),
-    ending: Duration::from_secs(60),
+    turn: Duration::from_mins(1),
+    connect: Duration::from_mins(1),
+    ending: Duration::from_mins(1),
 };
 
 async fn run(place: &Place, sql: &str) -> Json {
