@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 #[cfg(unix)]
+mod servers;
+#[cfg(unix)]
 mod wired;
 
 use std::sync::Arc;
@@ -70,15 +72,23 @@ impl Place {
             let file = folder.join(name).with_extension("db");
             Arc::new(Sqlite::made(*name, file).unwrap())
         };
+        let sources: Vec<_> = names.iter().map(source).collect();
+        self.engine_on(epoch, scope, &sources)
+    }
+
+    /// With these sources beside `local`.
+    fn engine_on(&self, epoch: i64, scope: Scope, sources: &[Arc<dyn Source>]) -> Engine {
+        let folder = self.folder.path();
+        let local = Sqlite::made(LOCAL, folder.join("local.db")).unwrap();
+        let mut all: Vec<Arc<dyn Source>> = vec![Arc::new(local)];
+        all.extend(sources.iter().map(Arc::clone));
         Engine::start(EngineOptions {
             store: Arc::clone(&self.store),
             data_dir: folder.to_owned(),
             clock: Arc::clone(&self.clock),
             epoch,
             scope,
-            connections: Arc::new(Connections::new(
-                [LOCAL].iter().chain(names).map(source).collect(),
-            )),
+            connections: Arc::new(Connections::new(all)),
         })
         .unwrap()
     }

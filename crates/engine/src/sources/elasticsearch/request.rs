@@ -14,7 +14,7 @@ use tokio::sync::OnceCell;
 use super::fault;
 use crate::actions::{ActionError, Bytes, Output, Room, read_body};
 use crate::sources::Request;
-use crate::sources::server::{Peer, authority_file, tls_ready};
+use crate::sources::server::{KEEPALIVE, Peer, authority_file, tls_ready};
 
 /// How long the server may be silent; a search may take its time.
 const SILENCE: Duration = Duration::from_mins(5);
@@ -58,6 +58,7 @@ impl Api {
             .user_agent(concat!("Flowkeep/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(self.connect)
             .read_timeout(SILENCE)
+            .tcp_keepalive(KEEPALIVE)
             .redirect(Policy::none())
             // A data source is reached as every other is: straight.
             .no_proxy();

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 
 use super::fault;
 use crate::actions::ActionError;
-use crate::sources::server::{Peer, Way, authorities};
+use crate::sources::server::{KEEPALIVE, Peer, Way, authorities};
 
 /// How long breaking off a whole connection may take; nobody waits for what comes of it.
 const SOON: Duration = Duration::from_millis(300);
@@ -33,6 +33,7 @@ impl Road {
             .pass(password)
             .db_name(server.database.clone())
             .prefer_socket(false)
+            .tcp_keepalive(Some(KEEPALIVE))
             // An update counts the rows it was for, as with every other kind of source.
             .client_found_rows(true);
         if !server.tls {

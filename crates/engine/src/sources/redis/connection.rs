@@ -2,6 +2,8 @@
 
 use flowkeep_core::Secret;
 use redis::aio::MultiplexedConnection;
+use redis::io::tcp::TcpSettings;
+use redis::io::tcp::socket2::TcpKeepalive;
 use redis::{
     AsyncConnectionConfig, Client, Cmd, ConnectionAddr, ErrorKind, IntoConnectionInfo as _,
     Pipeline, ProtocolVersion, RedisConnectionInfo, RedisError, RedisResult, TlsCertificates,
@@ -10,7 +12,7 @@ use redis::{
 
 use super::fault::{self, Fault};
 use crate::actions::ActionError;
-use crate::sources::server::{Peer, Way, authority_file, tls_ready};
+use crate::sources::server::{KEEPALIVE, Peer, Way, authority_file, tls_ready};
 
 /// The way to one server.
 pub(super) struct Road {
@@ -88,7 +90,11 @@ impl Road {
         }
         let wrong = |error| fault::connecting(&self.peer, &error);
         let info = address.into_connection_info().map_err(wrong)?;
-        let info = info.set_redis_settings(login);
+        let alive = TcpKeepalive::new().with_time(KEEPALIVE);
+        let wire = TcpSettings::default()
+            .set_nodelay(true)
+            .set_keepalive(alive);
+        let info = info.set_redis_settings(login).set_tcp_settings(wire);
         let Some(file) = server.ca.clone().filter(|_| server.tls) else {
             return Client::open(info).map_err(wrong);
         };

@@ -7,4 +7,4 @@ mod pool;
 
 pub(super) use certificates::{authorities, authority_file, tls_ready};
 pub(super) use peer::{Peer, innermost};
-pub(super) use pool::{Held, Pool, Turns, Way};
+pub(super) use pool::{Held, KEEPALIVE, Pool, Turns, Way};

@@ -15,6 +15,9 @@ use super::Peer;
 use crate::actions::ActionError;
 use crate::sources::Bounds;
 
+/// How long the other side may be silent before the system asks whether it is still there.
+pub(in crate::sources) const KEEPALIVE: Duration = Duration::from_mins(1);
+
 /// How connections of one kind are made.
 pub(in crate::sources) trait Way: Send + Sync {
     /// A connection; dropping it closes it.
@@ -111,6 +114,8 @@ impl<W: Way> Pool<W> {
             if alive == Ok(true) {
                 return Ok(held(connection));
             }
+            // What ended this one has ended those that lay idle for longer.
+            self.idle().clear();
         }
         let made = timeout(self.bounds.connect, self.way.connect()).await;
         Ok(held(made.map_err(|_| peer.silent())??))
