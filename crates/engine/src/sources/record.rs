@@ -7,7 +7,7 @@ use flowkeep_core::json::print;
 use flowkeep_core::{Message, Value};
 
 use super::Key;
-use crate::actions::ActionError;
+use crate::actions::{ActionError, List, Output, Room};
 
 /// A message about the records of a table. Somebody may make the table, the column or the record, so
 /// another try can help.
@@ -104,6 +104,36 @@ pub(super) fn pattern(text: &str) -> String {
     }
     pattern.push('%');
     pattern
+}
+
+/// The output of one record, `null` when there is none; one that is too large is in a file.
+///
+/// # Errors
+/// As [`List::push`].
+pub(super) fn one(record: Option<Value>, room: &Room) -> Result<Output, ActionError> {
+    const PART: &str = "record";
+    let Some(record) = record else {
+        return Ok(Output::of([(PART, Value::Null)]));
+    };
+    let mut whole = List::new(room, PART);
+    whole.push(record)?;
+    let (mut kept, overflow) = whole.finish()?;
+    let record = kept.pop().map(|record| (PART.to_owned(), record));
+    let mut output = Output::of([]);
+    output.value = Value::Object(record.into_iter().collect());
+    output.overflow(overflow);
+    Ok(output)
+}
+
+/// The output of several records, those that are kept.
+///
+/// # Errors
+/// As [`List::finish`].
+pub(super) fn several(list: List) -> Result<Output, ActionError> {
+    let (records, overflow) = list.finish()?;
+    let mut output = Output::of([("records", records.into())]);
+    output.overflow(overflow);
+    Ok(output)
 }
 
 /// The key's column where a source has no names for columns.

@@ -99,7 +99,7 @@ fn tasks() -> Vec<(&'static str, Json)> {
 /// What each task answers on a source, its failures by their codes.
 async fn answers(source: Arc<dyn Source>) -> Vec<Json> {
     let searches = source.kind() != "redis";
-    let place = Place::on(source);
+    let mut place = Place::on(source);
     let mut answers = Vec::new();
     for (action, params) in tasks() {
         if action == "record.search" && !searches {
@@ -114,6 +114,17 @@ async fn answers(source: Arc<dyn Source>) -> Vec<Json> {
         };
         answers.push(json!([action, params, answer]));
     }
+    // One that is too large for an output is in a file everywhere.
+    place.caps.kept = 10;
+    let one = json!({"table": "parts", "key": 9});
+    let output = place.output("record.get", one).await;
+    assert_eq!(output.get("record"), None);
+    let file = std::fs::read_to_string(output["record_file"]["path"].as_str().unwrap()).unwrap();
+    answers.push(json!([
+        "file",
+        {},
+        serde_json::from_str::<Json>(&file).unwrap()
+    ]));
     answers
 }
 

@@ -260,6 +260,15 @@ async fn records_are_found_in_the_order_of_the_key() {
         odd["records"],
         json!([{"id": 1, "odd": 1}, {"id": 3, "odd": 1}, {"id": 5, "odd": 1}])
     );
+    for (id, expected) in [
+        (json!(7), json!([{"id": 7, "odd": 1}])),
+        (json!("7"), json!([])),
+        (json!(7000), json!([])),
+    ] {
+        let one = json!({"table": "n", "where": {"id": id}});
+        let one = place.output("record.find", one).await;
+        assert_eq!(one["records"], expected, "{id}");
+    }
     // What another program wrote, and a number that is a text.
     value(&place, json!(["HSET", "other:a:b", "v", "x"])).await;
     place

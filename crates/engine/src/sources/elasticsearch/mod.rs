@@ -49,7 +49,7 @@ impl Elasticsearch {
             Operation::Update { table, key, values } => {
                 record::update(api, table, key, values).await
             }
-            Operation::Get { table, key } => record::get(api, table, key).await,
+            Operation::Get { table, key } => record::get(api, table, key, room).await,
             Operation::Delete { table, key } => record::delete(api, table, key).await,
             Operation::Find {
                 table,

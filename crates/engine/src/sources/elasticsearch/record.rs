@@ -6,7 +6,7 @@ use reqwest::{Method, StatusCode};
 
 use super::fault;
 use super::request::{Answer, Api};
-use crate::actions::{ActionError, Output};
+use crate::actions::{ActionError, Output, Room};
 use crate::sources::Key;
 use crate::sources::record::{self, ID, NewKey, keyed};
 
@@ -135,10 +135,15 @@ pub(super) async fn update(
     Err(api.peer.passing("rows_locked"))
 }
 
-pub(super) async fn get(api: &Api, index: &str, key: &Value) -> Result<Output, ActionError> {
+pub(super) async fn get(
+    api: &Api,
+    index: &str,
+    key: &Value,
+    room: &Room,
+) -> Result<Output, ActionError> {
     let there = read(api, index, key).await?;
     let record = there.map(|there| keyed(source(&there), &record::word(key)));
-    Ok(Output::of([("record", record.into())]))
+    record::one(record, room)
 }
 
 pub(super) async fn delete(api: &Api, index: &str, key: &Value) -> Result<Output, ActionError> {

@@ -8,7 +8,7 @@ use super::fault;
 use super::record::{is_missing, path, source, table_missing};
 use super::request::Api;
 use crate::actions::{ActionError, List, Output, Room};
-use crate::sources::record::{ID, by_key, fits, keyed};
+use crate::sources::record::{ID, by_key, fits, keyed, several};
 
 /// Documents in one answer.
 const AT_ONCE: usize = 1000;
@@ -138,10 +138,7 @@ async fn records(
             }
         }
     }
-    let (records, overflow) = list.finish()?;
-    let mut output = Output::of([("records", records.into())]);
-    output.overflow(overflow);
-    Ok(output)
+    several(list)
 }
 
 /// The first documents. With `fields`, of each no more than those, and the server keeps its place for

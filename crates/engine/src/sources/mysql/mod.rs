@@ -199,7 +199,7 @@ async fn carry_out(
         Operation::Update { table, key, values } => {
             record::update(session, table, key, values).await
         }
-        Operation::Get { table, key } => record::get(session, table, key).await,
+        Operation::Get { table, key } => record::get(session, table, key, room).await,
         Operation::Delete { table, key } => record::delete(session, table, key).await,
         Operation::Find {
             table,

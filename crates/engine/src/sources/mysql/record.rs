@@ -254,6 +254,7 @@ pub(super) async fn get(
     session: &mut Session<'_>,
     table: &str,
     key: &Value,
+    room: &Room,
 ) -> Result<Output, Fault> {
     let table = Table::find(session, table).await?;
     let mut bound = Vec::new();
@@ -267,7 +268,7 @@ pub(super) async fn get(
         let names = super::value::names(&row.columns());
         super::value::row(&names, row)
     });
-    Ok(Output::of([("record", record.into())]))
+    Ok(record::one(record, room)?)
 }
 
 pub(super) async fn delete(

@@ -144,7 +144,7 @@ async fn carry_out(
         Operation::Command(command) => command::carry_out(line, command, room).await,
         Operation::Add { table, key, values } => record::add(line, table, key, values).await,
         Operation::Update { table, key, values } => record::update(line, table, key, values).await,
-        Operation::Get { table, key } => record::get(line, table, key).await,
+        Operation::Get { table, key } => record::get(line, table, key, room).await,
         Operation::Delete { table, key } => record::delete(line, table, key).await,
         Operation::Find {
             table,

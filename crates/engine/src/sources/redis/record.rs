@@ -88,10 +88,15 @@ pub(super) async fn update(
     Ok(Output::of([("key", key.clone())]))
 }
 
-pub(super) async fn get(line: &mut Line, table: &str, key: &Value) -> Result<Output, Fault> {
+pub(super) async fn get(
+    line: &mut Line,
+    table: &str,
+    key: &Value,
+    room: &Room,
+) -> Result<Output, Fault> {
     let answer = line.ask(&all_fields(&place(table, key))).await?;
     let record = fields(answer).map(|fields| keyed(fields, &record::word(key)));
-    Ok(Output::of([("record", record.into())]))
+    Ok(record::one(record, room)?)
 }
 
 pub(super) async fn delete(line: &mut Line, table: &str, key: &Value) -> Result<Output, Fault> {
@@ -99,7 +104,8 @@ pub(super) async fn delete(line: &mut Line, table: &str, key: &Value) -> Result<
     Ok(Output::of([("deleted", deleted.into())]))
 }
 
-/// Looks through all keys that begin with the table's name: Redis has no index of them.
+/// Looks through all keys that begin with the table's name, unless the key is among what is asked:
+/// Redis has no index of them.
 pub(super) async fn find(
     line: &mut Line,
     table: &str,
@@ -110,7 +116,11 @@ pub(super) async fn find(
 ) -> Result<Output, Fault> {
     let mut left = limit.unwrap_or(u64::MAX);
     let mut list = List::new(room, "records");
-    let keys = in_order(line, table, stop).await?;
+    let named = equal.iter().find(|(name, _)| name == ID);
+    let keys = match named.and_then(|(_, id)| id.as_word()) {
+        Some(key) => vec![key.to_owned()],
+        None => in_order(line, table, stop).await?,
+    };
     for some in keys.chunks(AT_ONCE) {
         if left == 0 {
             break;
@@ -130,10 +140,7 @@ pub(super) async fn find(
             }
         }
     }
-    let (records, overflow) = list.finish()?;
-    let mut output = Output::of([("records", records.into())]);
-    output.overflow(overflow);
-    Ok(output)
+    Ok(record::several(list)?)
 }
 
 /// The keys of a table's records, without its name, in their order.

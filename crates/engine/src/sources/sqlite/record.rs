@@ -6,7 +6,7 @@ use rusqlite::types::Value as Bound;
 
 use super::fault::Fault;
 use super::{statement, value};
-use crate::actions::{List, Output, Room};
+use crate::actions::{Output, Room};
 use crate::sources::Key;
 use crate::sources::record::{self, NewKey};
 
@@ -163,17 +163,9 @@ pub(super) fn get(
     let mut statement = connection.prepare(&sql)?;
     let columns = value::columns(&statement);
     let mut rows = statement.query([value::to_sql(key)?])?;
-    let Some(row) = rows.next()? else {
-        return Ok(Output::of([("record", Value::Null)]));
-    };
-    let mut whole = List::new(room, "record");
-    whole.push(value::row(&columns, row)?)?;
-    let (mut kept, overflow) = whole.finish()?;
-    let record = kept.pop().map(|record| ("record".to_owned(), record));
-    let mut output = Output::of([]);
-    output.value = Value::Object(record.into_iter().collect());
-    output.overflow(overflow);
-    Ok(output)
+    let row = rows.next()?;
+    let record = row.map(|row| value::row(&columns, row)).transpose()?;
+    Ok(record::one(record, room)?)
 }
 
 pub(super) fn delete(connection: &Connection, table: &str, key: &Value) -> Result<Output, Fault> {
