@@ -93,6 +93,13 @@ impl Fault {
             Self::Stopped => peer.passing("server_cut"),
             Self::Mysql(Error::Server(error)) if is_cut(error.code) => cut(&error.message),
             Self::Mysql(Error::Server(error)) => server(peer, &error),
+            // `LOAD DATA LOCAL`: the server asks for a file of this machine, and gets none.
+            Self::Mysql(Error::Driver(DriverError::LocalInfile(_))) => {
+                ActionError::lasting(peer.says("sql_local_file"))
+            }
+            Self::Mysql(Error::Driver(error @ DriverError::PacketTooLarge)) => {
+                ActionError::lasting(peer.says("sql_failed").with("reason", error))
+            }
             Self::Mysql(error) => cut(&error),
         }
     }

@@ -42,6 +42,7 @@ async fn everything_on_mariadb() {
     }
     cases!(
         statements::values_come_back_as_they_are,
+        statements::no_file_of_this_machine_is_read,
         statements::a_query_cannot_write,
         statements::statements_are_kept_together_or_not_at_all,
         statements::nothing_is_left_on_a_connection,

@@ -74,6 +74,15 @@ pub(super) async fn values_come_back_as_they_are(port: u16) {
     }
 }
 
+pub(super) async fn no_file_of_this_machine_is_read(port: u16) {
+    let shop = shop(port);
+    run(&shop, "CREATE TABLE taken (line TEXT)").await;
+    let load = json!({"sql": "LOAD DATA LOCAL INFILE '/etc/hostname' INTO TABLE taken"});
+    let error = shop.error("sql.execute", load).await;
+    assert!(error.permanent && !error.unsure, "{error:?}");
+    assert_eq!(rows(&shop, "SELECT * FROM taken").await, json!([]));
+}
+
 pub(super) async fn a_query_cannot_write(port: u16) {
     let shop = shop(port);
     run(&shop, "CREATE TABLE once (id INT AUTO_INCREMENT PRIMARY KEY, n INT); INSERT INTO once VALUES (1, 0)").await;
