@@ -88,47 +88,49 @@ export function DocumentsPage({ kind, title, search, choice }: Props) {
         </>
       }
     >
-      <div className={styles.tools}>
-        {choice}
-        <div className={styles.search}>
-          <SearchField
-            label={label('search_in', kind)}
-            value={query}
-            onChange={setQuery}
-            data-testid="list-search"
+      <div className={styles.line}>
+        <div className={styles.tools} inert={selection.size > 0}>
+          {choice}
+          <div className={styles.search}>
+            <SearchField
+              label={label('search_in', kind)}
+              value={query}
+              onChange={setQuery}
+              data-testid="list-search"
+            />
+          </div>
+          <span className={styles.spring} />
+          <Segments
+            label={m.sort_label()}
+            value={sort}
+            onChange={(next) => go({ sort: next === 'updated' ? 'updated' : undefined })}
+            options={[
+              { value: 'name', label: m.sort_name() },
+              { value: 'updated', label: m.sort_updated() },
+            ]}
           />
+          <Button
+            look="quiet"
+            icon={deleted ? KINDS[kind].icon : 'trash'}
+            onPress={() => {
+              setSelection(NOTHING);
+              go({ deleted: deleted ? undefined : true });
+            }}
+            data-testid="show-deleted"
+          >
+            {deleted ? m.back_to_list() : m.recently_deleted()}
+          </Button>
         </div>
-        <span className={styles.spring} />
-        <Segments
-          label={m.sort_label()}
-          value={sort}
-          onChange={(next) => go({ sort: next === 'updated' ? 'updated' : undefined })}
-          options={[
-            { value: 'name', label: m.sort_name() },
-            { value: 'updated', label: m.sort_updated() },
-          ]}
-        />
-        <Button
-          look="quiet"
-          icon={deleted ? KINDS[kind].icon : 'trash'}
-          onPress={() => {
-            setSelection(NOTHING);
-            go({ deleted: deleted ? undefined : true });
-          }}
-          data-testid="show-deleted"
-        >
-          {deleted ? m.back_to_list() : m.recently_deleted()}
-        </Button>
+        {selection.size > 0 && (
+          <SelectionBar
+            kind={kind}
+            selection={selection}
+            deleted={deleted}
+            actions={actions}
+            onClear={() => setSelection(NOTHING)}
+          />
+        )}
       </div>
-      {selection.size > 0 && (
-        <SelectionBar
-          kind={kind}
-          selection={selection}
-          deleted={deleted}
-          actions={actions}
-          onClear={() => setSelection(NOTHING)}
-        />
-      )}
       {pages.error !== null && <ErrorNotice error={pages.error} onRetry={pages.retry} />}
       {!pages.isPending && (
         <Card fill="hold">

@@ -1,6 +1,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { afterEach, expect, it } from 'vitest';
+import { m } from '@/i18n';
 import {
   type Input,
   type RunItem,
@@ -117,4 +118,23 @@ it('says what another tool would have done here, with its settings', () => {
   page(run({ stands_for: { kind: 'llm_node', settings: { model: 'large' } } }));
   expect(screen.getByTestId('stand-in').textContent).toContain('“llm_node”');
   expect(screen.getByText('large')).toBeTruthy();
+});
+
+it('goes no way that nobody has chosen', async () => {
+  const { answers } = page(
+    run({
+      next: [
+        { id: 'tool', name: 'Use the tool', label: null },
+        { id: 'end', name: 'Answer', label: null },
+      ] as unknown as RunWork['next'],
+    }),
+  );
+  fireEvent.click(screen.getByTestId('approve'));
+  expect(screen.getByText(m.question_next_missing())).toBeDefined();
+  expect(answers()).toEqual([]);
+  fireEvent.click(screen.getByTestId('next'));
+  fireEvent.click(await screen.findByRole('option', { name: 'Answer' }));
+  fireEvent.click(screen.getByTestId('approve'));
+  await waitFor(() => expect(answers().length).toBe(1));
+  expect(answers()[0]).toMatchObject({ decision: 'approve', to: 'end' });
 });

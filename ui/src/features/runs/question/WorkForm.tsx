@@ -26,7 +26,9 @@ interface Props {
 export function WorkForm({ run, task, work }: Props) {
   const id = useId();
   const { ticked, values, ...own } = useOwnAnswers(work);
-  const [next, setNext] = useState(work.next[0]?.id);
+  // Where there are several ways nobody but the person chooses one.
+  const [next, setNext] = useState<string>();
+  const isOpenWhere = work.next.length > 1 && next === undefined;
   const [isTold, setTold] = useState(false);
   const tags = ['run', `run:${run.id}`];
   // A tick and the decision after it are not to overtake each other.
@@ -38,7 +40,7 @@ export function WorkForm({ run, task, work }: Props) {
   const faults = new Map(
     work.fields.map((field) => [field.name, faultOf(field, values[field.name])]),
   );
-  const missing = open.length + [...faults.values()].filter(Boolean).length;
+  const missing = open.length + [...faults.values()].filter(Boolean).length + Number(isOpenWhere);
   const since = task.attempts.at(-1)?.started_at;
   const age = useAge(since);
   const back = sentBack(run, task);
@@ -148,22 +150,30 @@ export function WorkForm({ run, task, work }: Props) {
             <p>{work.deliverables.map(visible).join(' · ')}</p>
           </div>
         )}
-        {work.next.length > 1 && (
-          <div className={styles.fields}>
-            <Choice
-              label={m.question_next()}
-              options={work.next.map((step) => ({
-                value: step.id,
-                label: visible(step.name),
-                detail: step.label && visible(step.label),
-              }))}
-              value={next ?? null}
-              onChange={setNext}
-            />
-          </div>
-        )}
         {(decide.error ?? keep.error) && <ErrorNotice error={decide.error ?? keep.error} />}
       </div>
+      {work.next.length > 1 && (
+        // Beside the decision, in sight however long the work above is.
+        <div className={styles.ways}>
+          <Choice
+            label={m.question_next()}
+            placeholder={m.question_next_choose()}
+            options={work.next.map((step) => ({
+              value: step.id,
+              label: visible(step.name),
+              detail: step.label && visible(step.label),
+            }))}
+            value={next ?? null}
+            onChange={setNext}
+            notes={
+              isTold && isOpenWhere
+                ? [{ tone: 'problem', text: m.question_next_missing() }]
+                : undefined
+            }
+            data-testid="next"
+          />
+        </div>
+      )}
       <footer className={styles.foot}>
         <span className={styles.state} role="status">
           {missing > 0 ? counted('answer_missing', missing) : m.question_ready()}
