@@ -22,6 +22,7 @@ mod authority;
 mod front;
 mod mariadb;
 mod opensearch;
+mod port;
 mod process;
 mod redis;
 mod wire;

@@ -1,12 +1,17 @@
 //! `MariaDB`, of this machine's packages.
 
+use std::path::PathBuf;
+
 use crate::Authority;
-use crate::process::{Home, Process, free_port, needed};
+use crate::port::Port;
+use crate::process::{Home, Process, needed};
 
 /// A server with the user `root`, who has no password, and nothing in it.
 pub struct MariaDb {
     /// On 127.0.0.1.
     pub port: u16,
+    _claimed: Port,
+    program: PathBuf,
     process: Option<Process>,
     home: Home,
     authority: Authority,
@@ -16,7 +21,7 @@ impl MariaDb {
     /// Starts one. It speaks TLS, for which [`authority`](Self::authority) vouches, to whoever
     /// wants it.
     pub fn start() -> Self {
-        needed("mariadbd", "mariadb-server-core");
+        let program = needed("mariadbd", "mariadb-server-core");
         needed(
             "mariadb-install-db",
             "mariadb-server-core mariadb-client-core",
@@ -31,8 +36,11 @@ impl MariaDb {
         let authority = Authority::new();
         home.write("server.pem", &authority.certificate);
         home.write("server.key", &authority.key);
+        let claimed = Port::claim();
         let mut server = Self {
-            port: free_port(),
+            port: claimed.number,
+            _claimed: claimed,
+            program,
             process: None,
             home,
             authority,
@@ -55,7 +63,7 @@ impl MariaDb {
     pub fn resume(&mut self, options: &[&str]) {
         self.stop();
         let path = |name: &str| self.home.join(name).display().to_string();
-        let mut command = self.home.command("/usr/sbin/mariadbd");
+        let mut command = self.home.command(&self.program);
         command
             .args(["--no-defaults", "--bind-address=127.0.0.1"])
             .arg(format!("--port={}", self.port))

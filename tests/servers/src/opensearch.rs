@@ -7,7 +7,8 @@ use std::process::Command;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::process::{Home, Process, free_port, needed};
+use crate::port::Port;
+use crate::process::{Home, Process, needed};
 
 /// Which jars, and the version they make.
 const VERSION: &str = "opensearch-2.19.1.0";
@@ -19,6 +20,7 @@ const START: &str = include_str!("../opensearch/Start.java");
 pub struct OpenSearch {
     /// On 127.0.0.1.
     pub port: u16,
+    _claimed: Port,
     _process: Process,
     _home: Home,
 }
@@ -39,16 +41,17 @@ impl OpenSearch {
             }
         }
         let start = home.write("Start.java", START);
-        let port = free_port();
+        let port = Port::claim();
         let mut command = home.command("java");
         command
             .args(["-Xms256m", "-Xmx512m", "-XX:TieredStopAtLevel=1", "-cp"])
             .arg(lib.join("*"))
             .arg(start)
             .arg(home.join("data"))
-            .arg(port.to_string());
+            .arg(port.number.to_string());
         Self {
-            port,
+            port: port.number,
+            _claimed: port,
             _process: Process::start(&mut command, "READY"),
             _home: home,
         }

@@ -2,7 +2,6 @@
 
 use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Read};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -19,12 +18,6 @@ pub(crate) struct Home {
 /// A running server. Dropped, it is ended at once: nothing it holds is worth an orderly end.
 pub(crate) struct Process {
     child: Child,
-}
-
-/// A port of this machine that was free a moment ago.
-pub(crate) fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
 }
 
 impl Home {
@@ -87,15 +80,15 @@ fn is_root() -> bool {
     std::fs::metadata("/proc/self").unwrap().uid() == 0
 }
 
-/// Ends the test when a program is missing, and says what brings it.
-pub(crate) fn needed(program: &str, package: &str) {
+/// Where a program is. Ends the test when it is missing, and says what brings it.
+pub(crate) fn needed(program: &str, package: &str) -> PathBuf {
     let paths = std::env::var_os("PATH").unwrap_or_default();
     let mut places: Vec<_> = std::env::split_paths(&paths).collect();
     places.push("/usr/sbin".into());
-    assert!(
-        places.iter().any(|place| place.join(program).is_file()),
-        "{program} is missing. Next: sudo apt-get install {package}, or scripts/setup test"
-    );
+    let mut files = places.iter().map(|place| place.join(program));
+    files.find(|file| file.is_file()).unwrap_or_else(|| {
+        panic!("{program} is missing. Next: sudo apt-get install {package}, or scripts/setup test")
+    })
 }
 
 impl Process {
