@@ -24,6 +24,12 @@ impl Address {
     /// `url_option_unknown` (`option`). None repeats the address: it may hold a password.
     pub fn parse(kind: SourceKind, text: &str) -> Result<Self, Message> {
         let url = Url::parse(text.trim()).map_err(|_| Message::new("url_wrong"))?;
+        // A password with `/`, `?` or `#` in it ends the server's part early; what follows would be
+        // kept and shown as something else.
+        let misplaced = |part: &str| part.contains('@');
+        if url.fragment().is_some() || misplaced(url.path()) || url.query().is_some_and(misplaced) {
+            return Err(Message::new("url_wrong"));
+        }
         let mut tls = match (kind, url.scheme()) {
             (SourceKind::Mysql, "mysql" | "mariadb")
             | (SourceKind::Redis, "redis")
@@ -117,6 +123,11 @@ mod tests {
     #[case("mysql://db/a?sslmode=on", "url_option_unknown")]
     #[case("mysql://db:99999", "url_wrong")]
     #[case("mysql://anna:pa#ss@db", "url_wrong")]
+    #[case("mysql://anna:12?x@db", "url_wrong")]
+    #[case("mysql://anna:12/34@db", "url_wrong")]
+    #[case("mysql://anna:12#ss@db", "url_wrong")]
+    #[case("mysql://db/shop#", "url_wrong")]
+    #[case("mysql://db/%40home", "db 3306 @home tls=false - -")]
     #[case("mysql:///shop", "url_host_missing")]
     #[case("redis://db", "url_scheme_wrong")]
     #[case("db:3306", "url_scheme_wrong")]
