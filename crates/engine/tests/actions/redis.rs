@@ -288,11 +288,45 @@ async fn records_are_found_in_the_order_of_the_key() {
         found["records"],
         json!([{"id": 10}, {"id": "9"}, {"_id": "a:b", "v": "x"}])
     );
+    value(&place, json!(["HSET", "other:z", "id", 5])).await;
+    for (id, expected) in [
+        (json!(5), json!([{"_id": "z", "id": 5}])),
+        (json!("9"), json!([{"id": "9"}])),
+        (json!(null), json!([{"_id": "a:b", "v": "x"}])),
+    ] {
+        let named = json!({"table": "other", "where": {"id": id}});
+        assert_eq!(
+            place.output("record.find", named).await["records"],
+            expected,
+            "{id}"
+        );
+    }
     let absent = json!({"table": "other", "where": {"v": null}, "limit": 1});
     assert_eq!(
         place.output("record.find", absent).await["records"],
         json!([{"id": 10}])
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_not_be_read_is_not_taken_for_nothing() {
+    let redis = Redis::start();
+    let place = place(&redis);
+    let add = json!({"table": "t", "key": "a", "values": {"v": 1}});
+    place.output("record.add", add).await;
+    for right in ["-hgetall", "-hget", "-scan"] {
+        let user = json!([
+            "ACL", "SETUSER", "anna", "reset", "on", ">pw", "~*", "+@all", right
+        ]);
+        value(&place, user).await;
+        let anna = Server {
+            user: Some("anna".to_owned()),
+            ..server(redis.port)
+        };
+        let anna = Place::on(opened(anna, Some("pw")));
+        let code = anna.code("record.find", json!({"table": "t"})).await;
+        assert_eq!(code, "right_missing", "{right}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -36,14 +36,20 @@ impl Line {
         }
     }
 
-    /// What the server answers to many, sent in one go.
+    /// What the server answers to many, sent in one go. A key that holds something else than it was
+    /// asked for is told in its place; any other answer that says no is that of all of them.
     pub(super) async fn ask_all(&mut self, commands: &Pipeline) -> Result<Vec<Value>, Fault> {
         let count = commands.cmd_iter().count();
         if count == 0 {
             return Ok(Vec::new());
         }
         let answers = self.connection.send_packed_commands(commands, 0, count);
-        Ok(answers.await?)
+        let answers = answers.await?;
+        let refusal = answers.iter().find_map(|answer| match answer {
+            Value::ServerError(error) if error.code() != "WRONGTYPE" => Some(error.clone()),
+            _ => None,
+        });
+        refusal.map_or(Ok(answers), |error| Err(RedisError::from(error).into()))
     }
 
     /// Which version answers; nothing where it does not tell.

@@ -104,8 +104,8 @@ pub(super) async fn delete(line: &mut Line, table: &str, key: &Value) -> Result<
     Ok(Output::of([("deleted", deleted.into())]))
 }
 
-/// Looks through all keys that begin with the table's name, unless the key is among what is asked:
-/// Redis has no index of them.
+/// Looks through all keys that begin with the table's name: Redis has no index of them. An `id`
+/// that is asked for need not be the key; it is looked at before the rest is fetched.
 pub(super) async fn find(
     line: &mut Line,
     table: &str,
@@ -116,11 +116,8 @@ pub(super) async fn find(
 ) -> Result<Output, Fault> {
     let mut left = limit.unwrap_or(u64::MAX);
     let mut list = List::new(room, "records");
-    let named = equal.iter().find(|(name, _)| name == ID);
-    let keys = match named.and_then(|(_, id)| id.as_word()) {
-        Some(key) => vec![key.to_owned()],
-        None => in_order(line, table, stop).await?,
-    };
+    let id = equal.iter().find(|(name, _)| name == ID);
+    let keys = in_order(line, table, id.map(|(_, id)| id), stop).await?;
     for some in keys.chunks(AT_ONCE) {
         if left == 0 {
             break;
@@ -132,7 +129,7 @@ pub(super) async fn find(
         }
         let answers = line.ask_all(&asked).await?;
         for (key, answer) in some.iter().zip(answers) {
-            // One that has gone since is none.
+            // One that has gone since is none, nor is one that is no hash any more.
             let found = fields(answer).map(|fields| keyed(fields, key));
             if let Some(record) = found.filter(|record| left > 0 && fits(record, equal)) {
                 list.push(record)?;
@@ -143,8 +140,14 @@ pub(super) async fn find(
     Ok(record::several(list)?)
 }
 
-/// The keys of a table's records, without its name, in their order.
-async fn in_order(line: &mut Line, table: &str, stop: &Stop) -> Result<Vec<String>, Fault> {
+/// The keys of a table's records, without its name, in their order; those alone whose `id` is this
+/// one, where one is given.
+async fn in_order(
+    line: &mut Line,
+    table: &str,
+    wanted: Option<&Value>,
+    stop: &Stop,
+) -> Result<Vec<String>, Fault> {
     let prefix = format!("{table}:");
     let mut keys = Vec::new();
     let mut cursor = b"0".to_vec();
@@ -182,6 +185,10 @@ async fn in_order(line: &mut Line, table: &str, stop: &Stop) -> Result<Vec<Strin
                 Reply::BulkString(bytes) => Some(from_field(&bytes)),
                 _ => None,
             };
+            let found = id.as_ref().unwrap_or(&Value::Null);
+            if wanted.is_some_and(|wanted| !found.is_same(wanted)) {
+                continue;
+            }
             let id = id.filter(|id| id.as_word() == Some(key));
             typed.push((id.unwrap_or_else(|| key.as_str().into()), key.clone()));
         }
