@@ -1,6 +1,8 @@
 //! `elasticsearch.request` and `record.*` on `OpenSearch`, and each way in which it can be out of
 //! reach. One test, because a server takes long to begin; the functions are its cases.
 
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,6 +40,133 @@ async fn everything_on_opensearch() {
         stopping
     );
     assert!(failed.is_empty(), "{failed:?}");
+}
+
+/// One who gives this answer to whatever is asked.
+fn who_answers(status: &'static str, body: &'static str) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for asker in listener.incoming() {
+            let mut asker = BufReader::new(asker.unwrap());
+            let (mut line, mut length) = (String::new(), 0);
+            while asker.read_line(&mut line).unwrap() > 0 && line != "\r\n" {
+                if let Some(count) = line.to_lowercase().strip_prefix("content-length:") {
+                    length = count.trim().parse().unwrap();
+                }
+                line.clear();
+            }
+            asker.read_exact(&mut vec![0; length]).unwrap();
+            let answer = format!(
+                "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                body.len()
+            );
+            asker.get_mut().write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    port
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_of_an_answer_is_not_taken_for_all_and_a_strange_one_not_for_nothing() {
+    const PAGE: &str = "<html>Please log in</html>";
+    const HIT: &str = r#"{"timed_out":TIMED,"_shards":{"total":2,"successful":1,"failed":FAILED,
+        "failures":[{"reason":{"type":"x","reason":"node left"}}]},"hits":{"hits":[{"_id":"a","_source":{"id":"a"}}]}}"#;
+    let table = json!({"table": "t"});
+    let one = json!({"table": "t", "key": "a"});
+    let with = json!({"table": "t", "key": "a", "values": {"v": 1}});
+    for (status, body, action, params, code, unsure) in [
+        (
+            "200 OK",
+            PAGE,
+            "record.find",
+            &table,
+            "elasticsearch_none",
+            false,
+        ),
+        (
+            "200 OK",
+            "{}",
+            "record.find",
+            &table,
+            "elasticsearch_none",
+            false,
+        ),
+        (
+            "200 OK",
+            PAGE,
+            "record.get",
+            &one,
+            "elasticsearch_none",
+            false,
+        ),
+        (
+            "200 OK",
+            "{}",
+            "record.get",
+            &one,
+            "elasticsearch_none",
+            false,
+        ),
+        (
+            "404 Not Found",
+            PAGE,
+            "record.get",
+            &one,
+            "elasticsearch_failed",
+            false,
+        ),
+        (
+            "404 Not Found",
+            PAGE,
+            "record.delete",
+            &one,
+            "elasticsearch_failed",
+            false,
+        ),
+        (
+            "200 OK",
+            PAGE,
+            "record.delete",
+            &one,
+            "elasticsearch_none",
+            true,
+        ),
+        (
+            "200 OK",
+            PAGE,
+            "record.add",
+            &with,
+            "elasticsearch_none",
+            true,
+        ),
+    ] {
+        let place = place(who_answers(status, body));
+        let error = place.error(action, params.clone()).await;
+        let told = (error.message.code.as_str(), error.unsure);
+        assert_eq!(told, (code, unsure), "{action} {status} {body}");
+    }
+    for (timed_out, failed, whole) in [
+        ("false", "0", true),
+        ("false", "1", false),
+        ("true", "0", false),
+    ] {
+        let body = HIT.replace("TIMED", timed_out).replace("FAILED", failed);
+        let place = place(who_answers("200 OK", body.leak()));
+        let found = place.attempt("record.find", table.clone()).await;
+        let code = found.map_err(|error| error.message.code);
+        assert_eq!(code.is_ok(), whole, "{code:?}");
+        if let Err(code) = code {
+            assert_eq!(code, "server_not_ready");
+        }
+    }
+    // One key twice is JSON nonetheless.
+    let twice = r#"{"found":true,"_source":{"id":"a","v":1,"v":2}}"#;
+    let place = place(who_answers("200 OK", twice));
+    assert_eq!(
+        place.output("record.get", one).await["record"],
+        json!({"id": "a", "v": 2})
+    );
 }
 
 fn server(port: u16) -> Server {

@@ -149,21 +149,23 @@ pub(super) async fn get(
 pub(super) async fn delete(api: &Api, index: &str, key: &Value) -> Result<Output, ActionError> {
     let path = document(index, "_doc", key)? + "?refresh=wait_for";
     let answer = api.ask(Method::DELETE, &path, None, true).await?;
-    let none = answer.status == StatusCode::NOT_FOUND && !is_missing(&answer);
-    if !answer.status.is_success() && !none {
-        return Err(refused(api, index, &answer));
+    match answer.body.get("result").and_then(Value::as_str) {
+        Some("deleted") => Ok(Output::of([("deleted", true.into())])),
+        Some("not_found") => Ok(Output::of([("deleted", false.into())])),
+        _ if answer.status.is_success() => Err(api.stranger(true)),
+        _ => Err(refused(api, index, &answer)),
     }
-    Ok(Output::of([("deleted", (!none).into())]))
 }
 
 /// A document with what the server knows of it; nothing when there is none.
 async fn read(api: &Api, index: &str, key: &Value) -> Result<Option<Value>, ActionError> {
     let path = document(index, "_doc", key)?;
     let answer = api.ask(Method::GET, &path, None, false).await?;
-    match answer.status {
-        status if status.is_success() => Ok(Some(answer.body)),
-        StatusCode::NOT_FOUND if !is_missing(&answer) => Ok(None),
-        _ => Err(refused(api, index, &answer)),
+    match answer.body.get("found").and_then(Value::as_bool) {
+        Some(true) => Ok(Some(answer.body)),
+        Some(false) => Ok(None),
+        None if answer.status.is_success() => Err(api.stranger(false)),
+        None => Err(refused(api, index, &answer)),
     }
 }
 

@@ -131,6 +131,9 @@ impl Api {
     }
 
     /// Asks something; whatever the status is, this is its answer.
+    ///
+    /// # Errors
+    /// Why there is none; `elasticsearch_none` when it says that all is well, and is no JSON.
     pub(super) async fn ask(
         &self,
         method: Method,
@@ -143,8 +146,24 @@ impl Api {
         let status = response.status();
         let text = response.text().await;
         let text = text.map_err(|error| fault::unsent(&self.peer, error, changes))?;
-        let body = json::read(&text).unwrap_or(Value::Null);
+        let body = match json::read_lenient(&text) {
+            Ok(body) => body,
+            Err(_) if status.is_success() => return Err(self.stranger(changes)),
+            // What is in the way often speaks HTML when it says no.
+            Err(_) => Value::Null,
+        };
         Ok(Answer { status, body })
+    }
+
+    /// Something answers, and it is something else: a proxy, or a page to log in. What it was given
+    /// to write may have come through.
+    pub(super) fn stranger(&self, changes: bool) -> ActionError {
+        let message = self.peer.says("elasticsearch_none");
+        if changes {
+            ActionError::unsure(message)
+        } else {
+            ActionError::passing(message)
+        }
     }
 
     /// Asks something that only reads and has to go well.
@@ -167,8 +186,7 @@ impl Api {
         let told = self.read(Method::GET, "/", None).await?;
         let text = |pointer: &str| told.pointer(pointer).and_then(Value::as_str);
         let Some(number) = text("/version/number") else {
-            // Something answers, and it is something else.
-            return Err(self.peer.passing("elasticsearch_none"));
+            return Err(self.stranger(false));
         };
         let name = match text("/version/distribution") {
             Some("opensearch") => "OpenSearch",

@@ -120,7 +120,7 @@ async fn records(
 ) -> Result<Output, ActionError> {
     let limit = usize::try_from(limit.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
     let mut list = List::new(room, "records");
-    let first = hits(&begin(api, index, &query, None).await?);
+    let first = hits(api, &begin(api, index, &query, None).await?)?;
     if first.len() < AT_ONCE {
         let mut found: Vec<_> = first.iter().map(record).collect();
         found.retain(|(_, record)| fits(record, equal));
@@ -154,11 +154,11 @@ async fn begin(
         ("size", (AT_ONCE as u64).into()),
         ("sort", Value::Array(vec!["_doc".into()])),
     ];
-    let mut path = path(index, "_search")?;
+    let mut path = path(index, "_search")? + "?allow_partial_search_results=false";
     if let Some(fields) = fields {
         let fields: Vec<Value> = fields.iter().map(|&field| field.into()).collect();
         asked.push(("_source", fields.into()));
-        path = format!("{path}?scroll={PLACE_KEPT}");
+        path = format!("{path}&scroll={PLACE_KEPT}");
     }
     let body = Value::object(asked);
     let answer = api.ask(Method::POST, &path, Some(&body), false).await?;
@@ -169,9 +169,27 @@ async fn begin(
     }
 }
 
-fn hits(answer: &Value) -> Vec<Value> {
+/// The documents of an answer, which has to speak for the whole index: a part of what there is would
+/// look like all of it.
+fn hits(api: &Api, answer: &Value) -> Result<Vec<Value>, ActionError> {
     let hits = answer.pointer("/hits/hits").and_then(Value::as_array);
-    hits.unwrap_or_default().to_vec()
+    let hits = hits.ok_or_else(|| api.stranger(false))?;
+    let failed = answer.pointer("/_shards/failed").and_then(Value::as_whole);
+    let timed_out = answer.get("timed_out").and_then(Value::as_bool);
+    if timed_out == Some(true) || failed.is_some_and(|failed| failed > 0) {
+        return Err(incomplete(
+            api,
+            answer.pointer("/_shards/failures/0/reason/reason"),
+        ));
+    }
+    Ok(hits.to_vec())
+}
+
+/// A part of what was asked for is missing. `reason`: the first of the server's.
+fn incomplete(api: &Api, reason: Option<&Value>) -> ActionError {
+    let reason = reason.and_then(Value::as_str).unwrap_or("timed_out");
+    let message = api.peer.says("server_not_ready").with("reason", reason);
+    ActionError::passing(message)
 }
 
 /// The key and the record of a document.
@@ -204,7 +222,7 @@ async fn all(
     let mut found = Vec::new();
     let mut answer = begin(api, index, query, Some(&fields)).await?;
     loop {
-        let some = hits(&answer);
+        let some = hits(api, &answer)?;
         let place = answer.get("_scroll_id").cloned();
         for document in &some {
             let (key, record) = record(document);
@@ -235,10 +253,11 @@ async fn fetched(api: &Api, index: &str, some: &[Named]) -> Result<Vec<Value>, A
     let asked = object("ids", names.into());
     let path = path(index, "_mget")?;
     let answer = api.read(Method::POST, &path, Some(&asked)).await?;
-    let documents = answer
-        .get("docs")
-        .and_then(Value::as_array)
-        .unwrap_or_default();
+    let documents = answer.get("docs").and_then(Value::as_array);
+    let documents = documents.ok_or_else(|| api.stranger(false))?;
+    if let Some(failed) = documents.iter().find_map(|document| document.get("error")) {
+        return Err(incomplete(api, failed.get("reason")));
+    }
     let there = documents
         .iter()
         .filter(|document| document.get("found").and_then(Value::as_bool) == Some(true));
