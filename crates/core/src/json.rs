@@ -146,6 +146,10 @@ mod tests {
         let many: Vec<_> = (0..40).map(|n| format!("\"k{}\":{n}", n % 30)).collect();
         let many = read_lenient(&format!("{{{}}}", many.join(","))).unwrap();
         assert_eq!(many.get("k9").and_then(Value::as_number), Some("39"));
+        // Gone through once: many times over, this would not end while anybody waits.
+        let times: Vec<_> = (0..300_000).map(|n| format!("\"k\":{n}")).collect();
+        let times = read_lenient(&format!("{{{}}}", times.join(","))).unwrap();
+        assert_eq!(print(&times), r#"{"k":299999}"#);
     }
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]

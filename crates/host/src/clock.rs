@@ -35,6 +35,11 @@ impl Timestamp {
         Some(Self(at.timestamp_millis()))
     }
 
+    /// As [`Timestamp::read`], in what earlier tools recorded: their first day of 1900 is no time.
+    pub fn stated(text: &str) -> Option<Self> {
+        Self::read(text).filter(|_| !text.trim_start().starts_with("1900-01-01"))
+    }
+
     /// RFC 3339 in UTC, with milliseconds.
     pub fn rfc3339(self) -> String {
         let at: DateTime<Utc> = DateTime::from_timestamp_millis(self.0).unwrap_or_default();

@@ -281,8 +281,7 @@ fn rest_text(rest: &[(String, flowkeep_core::Value)]) -> Option<String> {
     (!rest.is_empty()).then(|| json::print(&flowkeep_core::Value::Object(rest.to_vec())))
 }
 
-/// Milliseconds of a time as it came. Earlier tools write the first day of 1900 for none.
+/// Milliseconds of a time as it came.
 pub(crate) fn stated(text: Option<&str>) -> Option<i64> {
-    let text = text.filter(|text| !text.trim_start().starts_with("1900-01-01"))?;
-    Timestamp::read(text).map(|at| at.0)
+    text.and_then(Timestamp::stated).map(|at| at.0)
 }

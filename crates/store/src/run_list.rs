@@ -211,10 +211,8 @@ fn conditions(filter: &RunFilter) -> (Vec<String>, Vec<Sql>) {
         add("created_at < ?", until.into());
     }
     if let Some(since) = filter.touched_since {
-        add(
-            "max(created_at, coalesce(ended_at, created_at)) >= ?",
-            since.into(),
-        );
+        // As two conditions, each of which has its index.
+        add("(created_at >= ? OR ended_at >= ?)", since.into());
     }
     match filter.needs {
         Some(RunNeed::Look { since }) => {
@@ -248,6 +246,11 @@ fn page(filter: &RunFilter) -> (String, Vec<Sql>) {
         u64::from(filter.limit) + 1
     );
     (sql, values)
+}
+
+/// How many runs these conditions hold for.
+fn counted(conditions: &str) -> String {
+    format!("SELECT count(*) FROM run WHERE {conditions}")
 }
 
 impl Store {
@@ -306,8 +309,7 @@ impl Store {
         Ok(named)
     }
 
-    /// Runs that ended at or after a moment (milliseconds), with theirs, in that order. All runs are gone
-    /// through for it.
+    /// Runs that ended at or after a moment (milliseconds), with theirs, in that order.
     ///
     /// # Errors
     /// What the database says.
@@ -349,7 +351,7 @@ impl Store {
             found(&reader, filter, words, &conditions, &values)?
         } else {
             let total = if filter.count {
-                let sql = format!("SELECT count(*) FROM run WHERE {conditions}");
+                let sql = counted(&conditions);
                 let count = |row: &rusqlite::Row<'_>| row.get(0);
                 Some(reader.query_row(&sql, rusqlite::params_from_iter(&values), count)?)
             } else {
@@ -425,6 +427,30 @@ mod tests {
     use super::*;
     use crate::schema;
 
+    fn steps(connection: &rusqlite::Connection, sql: &str, values: &[Sql]) -> Vec<String> {
+        let mut statement = connection
+            .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+            .unwrap();
+        let steps = statement.query_map(rusqlite::params_from_iter(values), |row| row.get(3));
+        steps.unwrap().map(Result::unwrap).collect()
+    }
+
+    /// The Overview counts them with every change.
+    #[test]
+    fn those_made_or_ended_since_are_counted_by_indices() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("flowkeep.db");
+        let connection = schema::open_writer(&path, folder.path(), Timestamp(1)).unwrap();
+        let (conditions, values) = conditions(&RunFilter {
+            touched_since: Some(1),
+            ..RunFilter::default()
+        });
+        let steps = steps(&connection, &counted(&conditions.join(" AND ")), &values).join("\n");
+        for index in ["run_by_time (created_at>", "run_ended (ended_at>"] {
+            assert!(steps.contains(index), "{steps}");
+        }
+    }
+
     /// However many runs there are, a page costs what is in it: the order is that of an index, and no
     /// row is sorted.
     #[test]
@@ -476,14 +502,7 @@ mod tests {
                     ..filter.clone()
                 };
                 let (sql, values) = page(&filter);
-                let mut statement = connection
-                    .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
-                    .unwrap();
-                let steps: Vec<String> = statement
-                    .query_map(rusqlite::params_from_iter(&values), |row| row.get(3))
-                    .unwrap()
-                    .map(Result::unwrap)
-                    .collect();
+                let steps = steps(&connection, &sql, &values);
                 assert_eq!(steps.len(), 1, "{filter:?}: {steps:?}");
                 assert!(steps[0].contains(index), "{filter:?}: {steps:?}");
             }

@@ -164,13 +164,18 @@ impl LogPlace {
         })
     }
 
+    fn folder<'a>(&'a self, say: &'a dyn Fn(&Message) -> String) -> FolderLog<'a> {
+        let own = OwnLog { store: &self.store };
+        FolderLog::new(self.root.clone(), say).beside(own)
+    }
+
     /// The folder, where it is all there is of other programs' log.
     pub(crate) fn with_files<T>(
         &self,
         work: impl FnOnce(&FolderLog<'_>) -> Result<T, LogError>,
     ) -> Result<Option<T>, LogError> {
         let say = say();
-        let folder = FolderLog::new(self.root.clone(), &say);
+        let folder = self.folder(&say);
         let is_all = self.storage == LogStorageKind::Files;
         is_all.then(|| work(&folder)).transpose()
     }
@@ -186,7 +191,7 @@ impl LogPlace {
         work: impl FnOnce(&Log<'_>) -> Result<T, LogError>,
     ) -> Result<T, LogError> {
         let say = say();
-        let folder = FolderLog::new(self.root.clone(), &say);
+        let folder = self.folder(&say);
         let database = DatabaseLog { store: &self.store };
         let storage: &dyn LogStorage = match self.storage {
             LogStorageKind::Database | LogStorageKind::Both => &database,

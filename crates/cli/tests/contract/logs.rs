@@ -320,6 +320,72 @@ fn what_is_kept_in_files_is_cleaned_up_by_the_same_rule_and_said_not_to_be_count
 }
 
 #[test]
+fn an_execution_that_ended_at_no_time_is_as_old_as_its_beginning_and_one_without_any_is_never_old()
+{
+    let flowkeep = Flowkeep::new();
+    flowkeep.done(&["settings", "update", "--log-storage", "files"]);
+    // The folder is made as it is used.
+    flowkeep.done(&["log", "start", "nightly", "--id", "goes-on"]);
+    let folder = flowkeep.data().join("logs/workflow_executions");
+    let none = "1900-01-01 00:00:00";
+    for (id, began, ended) in [
+        ("lately-1", "2200-01-01 10:00:00", none),
+        ("lately-2", "2200-01-02 10:00:00", none),
+        ("lately-3", none, "2200-01-03 10:00:00"),
+        ("never-1", none, none),
+        ("never-2", "some day", ""),
+        ("old", "2001-01-01 10:00:00", none),
+    ] {
+        let entry = json!({"workflow_id": "nightly", "status": "completed", "start_time": began, "end_time": ended});
+        std::fs::write(folder.join(format!("{id}.json")), entry.to_string()).unwrap();
+    }
+    let done = flowkeep.done(&["log", "clean-up", "--older-than", "30d"]);
+    assert_eq!(done["executions"], 1, "{done}");
+    let left = files(&flowkeep, "workflow_executions");
+    assert_eq!(
+        left,
+        [
+            "goes-on", "lately-1", "lately-2", "lately-3", "never-1", "never-2"
+        ]
+        .map(|id| format!("{id}.json"))
+    );
+    flowkeep.done(&["log", "clean-up", "--keep", "1"]);
+    assert_eq!(
+        files(&flowkeep, "workflow_executions"),
+        ["goes-on", "lately-3", "never-1", "never-2"].map(|id| format!("{id}.json"))
+    );
+}
+
+#[test]
+fn what_was_copied_into_the_folder_is_ours_and_stands_in_the_log_once() {
+    let flowkeep = Flowkeep::new();
+    let file = flowkeep.file("w.json", workflow("w", "W"));
+    flowkeep.done(&["settings", "update", "--log-storage", "both"]);
+    flowkeep.done(&["flow", "create", &file]);
+    flowkeep.done(&["run", "start", "w", "--wait"]);
+    flowkeep.done(&["run", "start", "w", "--wait"]);
+    assert_eq!(files(&flowkeep, "workflow_executions").len(), 2);
+    assert_eq!(files(&flowkeep, "workflow_operations").len(), 1);
+    flowkeep.done(&["settings", "update", "--log-storage", "files"]);
+    flowkeep.done(&["log", "start", "w", "--id", "another"]);
+    for (list, key, total) in [
+        ("executions", "execution_id", 3),
+        ("operations", "operation_id", 1),
+    ] {
+        let all = flowkeep.done(&["log", list, "--count"]);
+        let found: std::collections::BTreeSet<_> = ids(&all, key).into_iter().collect();
+        assert_eq!(
+            (found.len(), &all["total"]),
+            (total, &json!(total)),
+            "{all}"
+        );
+        assert_eq!(all["items"].as_array().unwrap().len(), total, "{all}");
+    }
+    let dry = flowkeep.done(&["log", "clean-up", "--keep", "1", "--dry-run"]);
+    assert_eq!((&dry["runs"], &dry["executions"]), (&json!(1), &json!(0)));
+}
+
+#[test]
 fn while_both_are_written_the_folder_has_our_history_too_and_loses_what_is_removed() {
     let flowkeep = Flowkeep::new();
     let file = flowkeep.file("w.json", workflow("w", "W"));

@@ -132,13 +132,9 @@ impl<'t> Reader<'t> {
                 break;
             }
         }
-        while let Some((earlier, later)) = duplicate_key(&members) {
-            if B::LAST_KEY_COUNTS {
-                // Its value stands where the key stood first.
-                let last = members.remove(later);
-                members[earlier] = last;
-                continue;
-            }
+        if !B::LAST_KEY_COUNTS
+            && let Some((earlier, later)) = duplicate_key(&members)
+        {
             return Err(duplicate_fault(
                 self.text,
                 &members[earlier],

@@ -2,6 +2,7 @@
 //! every part in the text. Reading is written once per format and generic over the result, so the
 //! common case pays nothing for places it does not need.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::Value;
@@ -29,7 +30,7 @@ pub(crate) trait Builder {
     fn scalar(&mut self, span: Span, value: Value) -> Self::Node;
     /// A list.
     fn array(&mut self, span: Span, style: Style, items: Vec<Self::Node>) -> Self::Node;
-    /// An object without repeated keys.
+    /// An object; of a key that stands twice where [`Builder::LAST_KEY_COUNTS`] alone.
     fn object(&mut self, span: Span, style: Style, members: Vec<Member<Self::Node>>) -> Self::Node;
     /// A second appearance of a node that is written elsewhere (YAML's `*name`).
     fn alias(&mut self, span: Span, target: Self::Node) -> Self::Node;
@@ -63,7 +64,19 @@ impl Builder for Lenient {
     }
 
     fn object(&mut self, span: Span, style: Style, members: Vec<Member<Value>>) -> Value {
-        View.object(span, style, members)
+        // In one pass, however often keys stand there: anybody may have sent it.
+        let mut places: HashMap<String, usize> = HashMap::with_capacity(members.len());
+        let mut last: Vec<Member<Value>> = Vec::with_capacity(members.len());
+        for member in members {
+            if let Some(&place) = places.get(&member.key) {
+                // Its value stands where the key stood first.
+                last[place] = member;
+            } else {
+                places.insert(member.key.clone(), last.len());
+                last.push(member);
+            }
+        }
+        View.object(span, style, last)
     }
 
     fn alias(&mut self, span: Span, target: Value) -> Value {

@@ -15,7 +15,7 @@ use flowkeep_host::{
 };
 use flowkeep_store::{SavedEntry, UPDATED_MESSAGES};
 
-use super::{LogError, LogPage, LogQuery, LogReader, LogRow, LogStorage, Sought, no_place};
+use super::{LogError, LogPage, LogQuery, LogReader, LogRow, LogStorage, OwnLog, Sought, no_place};
 use crate::FilesError;
 use crate::intake::why;
 
@@ -30,6 +30,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 pub struct FolderLog<'a> {
     root: PathBuf,
     say: &'a dyn Fn(&Message) -> String,
+    own: Option<OwnLog<'a>>,
     /// Files that another program named otherwise than by their ids, by type and id; looked for once.
     odd: OnceCell<HashMap<(&'static str, String), String>>,
 }
@@ -49,8 +50,22 @@ impl<'a> FolderLog<'a> {
         Self {
             root,
             say,
+            own: None,
             odd: OnceCell::new(),
         }
+    }
+
+    /// The same beside our own history: what is there is passed over in pages and is never old, because
+    /// it was copied here while both were written.
+    #[must_use]
+    pub fn beside(mut self, own: OwnLog<'a>) -> Self {
+        self.own = Some(own);
+        self
+    }
+
+    /// Whether our own history has this entry as well.
+    pub(super) fn is_ours(&self, log: LogType, id: &str) -> Result<bool, LogError> {
+        self.own.as_ref().map_or(Ok(false), |own| own.has(log, id))
     }
 
     /// Writes an entry whatever is there.
@@ -228,8 +243,9 @@ impl LogReader for FolderLog<'_> {
                     continue;
                 }
             };
-            let at = entry.time().and_then(Timestamp::read).map_or(0, |at| at.0);
-            if !fits(&entry, at, query, self.say) {
+            let stated = entry.time().and_then(Timestamp::stated);
+            let at = stated.map_or(0, |at| at.0);
+            if !fits(&entry, at, query, self.say) || self.is_ours(log, entry.id())? {
                 continue;
             }
             total += 1;

@@ -44,6 +44,20 @@ impl LogReader for OwnLog<'_> {
 }
 
 impl OwnLog<'_> {
+    /// Whether it has this entry.
+    ///
+    /// # Errors
+    /// [`LogError`].
+    pub(super) fn has(&self, log: LogType, id: &str) -> Result<bool, LogError> {
+        Ok(match log {
+            LogType::Executions => match id.parse() {
+                Ok(id) => self.store.run(id)?.is_some(),
+                Err(_) => false,
+            },
+            LogType::Operations => self.store.operation(id)?.is_some(),
+        })
+    }
+
     fn executions(&self, query: &LogQuery) -> Result<LogPage, LogError> {
         let status = query.word.as_deref().map(status_of_word);
         if status == Some(None) {

@@ -18,7 +18,7 @@ struct Ended {
     file: PathBuf,
     id: String,
     bytes: u64,
-    /// Milliseconds; when it began, and when it ended as far as anybody said.
+    /// Milliseconds; when it began, and when it ended, as far as anybody said.
     at: i64,
     until: i64,
 }
@@ -32,8 +32,8 @@ pub struct OldFiles {
 }
 
 impl FolderLog<'_> {
-    /// What a rule calls old in this folder. Files that cannot be read, executions that have not ended
-    /// and operations are never old.
+    /// What a rule calls old in this folder. Files that cannot be read, executions that have not ended or
+    /// of which nobody says when, operations and what is ours as well are never old.
     ///
     /// # Errors
     /// [`LogError`]; [`FilesError::Cancelled`].
@@ -51,15 +51,21 @@ impl FolderLog<'_> {
             if !of || !found.state().is_some_and(Status::is_final) {
                 continue;
             }
-            let moment = |text: &Option<String>| text.as_deref().and_then(Timestamp::read);
-            let at = moment(&found.start_time).map_or(0, |at| at.0);
+            let moment = |text: &Option<String>| text.as_deref().and_then(Timestamp::stated);
+            let (began, ended) = (moment(&found.start_time), moment(&found.end_time));
+            let (Some(at), Some(until)) = (began.or(ended), ended.or(began)) else {
+                continue;
+            };
+            if self.is_ours(LogType::Executions, &found.id)? {
+                continue;
+            }
             let file = flowkeep_host::text_path(&file.path);
             all.entry(found.workflow_id).or_default().push(Ended {
                 bytes: file.metadata().map_or(0, |found| found.len()),
-                until: moment(&found.end_time).map_or(at, |ended| ended.0),
+                until: until.0,
                 file,
                 id: found.id,
-                at,
+                at: at.0,
             });
         }
         let mut old = OldFiles::default();
