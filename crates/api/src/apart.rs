@@ -6,7 +6,7 @@
 //! Absent on purpose: work on the data folder alone, and anything that may not be left half-way.
 
 use std::path::Path;
-use std::sync::mpsc::{RecvTimeoutError, SendError, SyncSender, sync_channel};
+use std::sync::mpsc::{RecvTimeoutError, SendError, SyncSender, channel, sync_channel};
 use std::time::{Duration, Instant};
 
 use flowkeep_files::FilesError;
@@ -91,32 +91,38 @@ pub(crate) fn apart_for<T: Send + 'static>(
 /// up needs seconds.
 pub(crate) const AT_MOST: Duration = Duration::from_secs(30);
 
-/// Does `work` at `place` on a thread of its own, for `most` as long. Work that takes longer is left to
-/// itself and may still come to its end.
+/// Does `work` at `place` on a thread of its own. It is given what to call after each of its steps; however
+/// many those are, work of which nothing is heard for `most` is left to itself and may still come to its
+/// end.
 ///
 /// # Errors
 /// What it answers; `disk_silent` when it was left to itself, `internal` when it ended in a panic.
 pub(crate) fn in_time<T: Send + 'static, E: Into<AppError> + Send + 'static>(
     most: Duration,
     place: &Path,
-    work: impl FnOnce() -> Result<T, E> + Send + 'static,
+    work: impl FnOnce(&dyn Fn()) -> Result<T, E> + Send + 'static,
 ) -> Result<T, AppError> {
-    let (tell, told) = sync_channel(1);
+    let (tell, told) = channel();
     let begun = std::thread::Builder::new().name("in-time".to_owned());
     begun
         .spawn(move || {
             // Nobody may be waiting any more.
-            let _ = tell.send(work());
+            let step = || drop(tell.send(None));
+            let ended = work(&step);
+            drop(tell.send(Some(ended)));
         })
         .map_err(|error| AppError::new("internal").with("detail", error))?;
-    match told.recv_timeout(most) {
-        Ok(ended) => ended.map_err(Into::into),
-        Err(RecvTimeoutError::Timeout) => Err(AppError::new("disk_silent")
-            .with("path", path_text(place))
-            .retryable()),
-        Err(RecvTimeoutError::Disconnected) => {
-            Err(AppError::new("internal").with("detail", "work ended in a panic"))
-        }
+    loop {
+        return match told.recv_timeout(most) {
+            Ok(None) => continue,
+            Ok(Some(ended)) => ended.map_err(Into::into),
+            Err(RecvTimeoutError::Timeout) => Err(AppError::new("disk_silent")
+                .with("path", path_text(place))
+                .retryable()),
+            Err(RecvTimeoutError::Disconnected) => {
+                Err(AppError::new("internal").with("detail", "work ended in a panic"))
+            }
+        };
     }
 }
 
@@ -136,7 +142,6 @@ mod tests {
     use std::io::ErrorKind;
     use std::path::Path;
     use std::sync::Arc;
-    use std::sync::mpsc::channel;
 
     use flowkeep_core::{Format, Kind};
     use flowkeep_host::testing::FailingFiles;
@@ -269,6 +274,25 @@ mod tests {
             create(&api, &format!("meanwhile-{name}"));
             drop(closed);
         }
+    }
+
+    /// What is waited for is the disk's next answer, not the whole work.
+    #[test]
+    fn work_of_many_steps_may_take_longer_than_a_disk_may_be_silent() {
+        let (most, step) = (Duration::from_millis(1500), Duration::from_millis(400));
+        let steps = move |goes_on: &dyn Fn()| {
+            let (_open, nothing) = channel::<()>();
+            for _ in 0..5 {
+                // As long as the disk takes for one.
+                let _ = nothing.recv_timeout(step);
+                goes_on();
+            }
+            Ok::<_, FilesError>(5)
+        };
+        assert_eq!(in_time(most, Path::new("/"), steps).unwrap(), 5);
+        let silent = move |_: &dyn Fn()| steps(&|| ());
+        let error = in_time(most, Path::new("/"), silent).unwrap_err();
+        assert_eq!(error.code, "disk_silent");
     }
 
     #[test]

@@ -36,6 +36,9 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Route) -> Result<Outcome, Ap
     }
 }
 
+/// What `route list` says of a rule beside it.
+const SAID: [&str; 3] = ["problem", "code", "fields"];
+
 /// The list as `route list` prints it, or its items alone.
 fn given(file: &Path) -> Result<Vec<RouteInput>, AppError> {
     let unreadable = |error: serde_json::Error| {
@@ -46,6 +49,11 @@ fn given(file: &Path) -> Result<Vec<RouteInput>, AppError> {
     let mut value: Value = serde_json::from_slice(&read::bytes(file)?).map_err(unreadable)?;
     if let Some(items) = value.get_mut("items") {
         value = items.take();
+    }
+    for rule in value.as_array_mut().into_iter().flatten() {
+        if let Some(rule) = rule.as_object_mut() {
+            rule.retain(|key, _| !SAID.contains(&key.as_str()));
+        }
     }
     serde_json::from_value(value).map_err(unreadable)
 }

@@ -74,15 +74,20 @@ pub fn export(api: &Api, input: ExportTo) -> Result<Exported, AppError> {
         Arc::clone(&api.store),
         target.clone(),
     );
-    in_time(api.most, &target, move || {
-        write_all(&store, files.as_ref(), &file)
+    in_time(api.most, &target, move |goes_on| {
+        write_all(&store, files.as_ref(), &file, goes_on)
     })?;
     Ok(Exported {
         files: vec![path_text(&target)],
     })
 }
 
-fn write_all(store: &Store, files: &dyn Files, target: &Path) -> Result<(), AppError> {
+fn write_all(
+    store: &Store,
+    files: &dyn Files,
+    target: &Path,
+    goes_on: &dyn Fn(),
+) -> Result<(), AppError> {
     export_pieces(files, target, |out| {
         out(b"[")?;
         let mut between = "\n";
@@ -96,7 +101,7 @@ fn write_all(store: &Store, files: &dyn Files, target: &Path) -> Result<(), AppE
             for found in page.items {
                 out(between.as_bytes())?;
                 between = ",\n";
-                write_operation(store, found, out)?;
+                write_operation(store, found, out, goes_on)?;
             }
             if page.next.is_none() {
                 return Ok::<_, AppError>(out(b"\n]\n")?);
@@ -114,6 +119,7 @@ fn write_operation(
     store: &Store,
     found: OperationRecord,
     out: &mut Sink<'_>,
+    goes_on: &dyn Fn(),
 ) -> Result<(), AppError> {
     let id = found.id.clone();
     out(b"{\"operation\":")?;
@@ -121,6 +127,7 @@ fn write_operation(
     out(b",\"items\":[")?;
     let mut first = 0;
     loop {
+        goes_on();
         let items = store.operation_items(&id, PAGE, first)?;
         if items.is_empty() {
             return Ok(out(b"]}")?);

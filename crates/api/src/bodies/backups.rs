@@ -38,7 +38,7 @@ pub fn backup_plan(api: &Api, input: BackupInput) -> Result<BackupPlan, AppError
         api.clock.now(),
     );
     let target = folder.clone();
-    let estimated = in_time(api.most, &folder, move || {
+    let estimated = in_time(api.most, &folder, move |_| {
         let target = BackupTarget::check(files.as_ref(), &target, &data_dir)?;
         estimate(files.as_ref(), &snapshot, &target, input.history, now)
     });
@@ -380,14 +380,20 @@ pub fn unfinished_remove(api: &Api, input: UnfinishedInput) -> Result<Nothing, A
         return Err(AppError::new("nothing_there").with("path", &input.token));
     }
     // One that its own backup has removed since, after it was cancelled, is as wanted.
-    let (files, left) = (Arc::clone(&api.files), folder.clone());
-    in_time(api.most, &folder, move || match left.symlink_metadata() {
-        Ok(_) => remove_unfinished(files.as_ref(), &left),
-        Err(_) => Ok(()),
-    })?;
-    api.store.write::<_, AppError>(|tx| {
-        tx.tag(&Tag::Backup);
-        Ok(())
+    let (files, store, left) = (
+        Arc::clone(&api.files),
+        Arc::clone(&api.store),
+        folder.clone(),
+    );
+    in_time(api.most, &folder, move |_| {
+        if left.symlink_metadata().is_ok() {
+            remove_unfinished(files.as_ref(), &left)?;
+        }
+        // Said from here, so that it is said as well when nobody waited until it was gone.
+        store.write::<_, AppError>(|tx| {
+            tx.tag(&Tag::Backup);
+            Ok(())
+        })
     })?;
     Ok(Nothing {})
 }

@@ -71,7 +71,7 @@ pub fn save(api: &Api, input: ExportTo) -> Result<Exported, AppError> {
     let target = api.path_of(&input.to)?;
     let text = show(api, Nothing {})?.text;
     let (files, file) = (Arc::clone(&api.files), target.clone());
-    in_time(api.most, &target, move || {
+    in_time(api.most, &target, move |_| {
         export_document(files.as_ref(), &text, &file, Existing::Replace)
     })?;
     Ok(Exported {

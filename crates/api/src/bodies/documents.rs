@@ -3,7 +3,7 @@
 use flowkeep_core::{Document, Kind, Summary, search_query, summarise, validate};
 use flowkeep_engine::tasks_hash;
 use flowkeep_store::{
-    DocumentRecord, ListQuery, ListSort, NewDocument, NewOperation, OperationItemRecord, Tx,
+    DocumentRecord, ListQuery, ListSort, NewDocument, NewOperation, OperationItemRecord, Store, Tx,
 };
 
 use super::page;
@@ -53,7 +53,7 @@ pub fn list(api: &Api, kind: Kind, input: ListInput) -> Result<DocumentPage, App
 /// # Errors
 /// `not_found`, `revision_not_found`.
 pub fn show(api: &Api, kind: Kind, input: DocumentRef) -> Result<DocumentShow, AppError> {
-    let record = find(api, kind, &input.id)?;
+    let record = find(&api.store, kind, &input.id)?;
     let revision = input.revision.unwrap_or(record.revision);
     let stored = api
         .store
@@ -112,7 +112,7 @@ pub fn create(api: &Api, kind: Kind, input: CreateInput) -> Result<Changed, AppE
 /// `not_found`, `document_changed` when another revision has come since `base_revision`; the
 /// reason the text cannot be read.
 pub fn update(api: &Api, kind: Kind, input: UpdateInput) -> Result<Changed, AppError> {
-    let there = find_kept(api, kind, &input.id)?;
+    let there = find_kept(&api.store, kind, &input.id)?;
     let document = Document::parse(input.format.unwrap_or(there.format), input.text)?;
     let put = Put::new(api, kind, document, Some(there.name), "update")?;
     let (id, base) = (input.id, input.base_revision);
@@ -173,7 +173,7 @@ pub fn delete(api: &Api, kind: Kind, input: DeleteInput) -> Result<Deleted, AppE
 /// # Errors
 /// `not_found`, `not_deleted`.
 pub fn undelete(api: &Api, kind: Kind, input: DocumentRef) -> Result<Changed, AppError> {
-    let there = find(api, kind, &input.id)?;
+    let there = find(&api.store, kind, &input.id)?;
     if there.deleted_at.is_none() {
         return Err(AppError::new("not_deleted").with("name", there.name));
     }
@@ -261,7 +261,7 @@ pub(super) fn put_again(
     revision: u32,
     operation: &'static str,
 ) -> Result<Changed, AppError> {
-    let document = parsed(api, there, revision)?;
+    let document = parsed(&api.store, there, revision)?;
     let put = Put::new(api, kind, document, Some(there.name.clone()), operation)?;
     let id = there.id.clone();
     api.store.write(move |tx| put.under(tx, id))
@@ -284,15 +284,13 @@ pub(super) fn new_operation<'a>(
 }
 
 /// A document of any state.
-pub(super) fn find(api: &Api, kind: Kind, id: &str) -> Result<DocumentRecord, AppError> {
-    api.store
-        .document(kind, id)?
-        .ok_or_else(|| not_found(kind, id))
+pub(super) fn find(store: &Store, kind: Kind, id: &str) -> Result<DocumentRecord, AppError> {
+    store.document(kind, id)?.ok_or_else(|| not_found(kind, id))
 }
 
 /// A document that is not deleted.
-pub(super) fn find_kept(api: &Api, kind: Kind, id: &str) -> Result<DocumentRecord, AppError> {
-    let record = find(api, kind, id)?;
+pub(super) fn find_kept(store: &Store, kind: Kind, id: &str) -> Result<DocumentRecord, AppError> {
+    let record = find(store, kind, id)?;
     if record.deleted_at.is_some() {
         return Err(not_found(kind, id).hint("bring_back"));
     }
@@ -314,12 +312,11 @@ fn revision_not_found(record: &DocumentRecord, revision: u32) -> AppError {
 }
 
 pub(super) fn parsed(
-    api: &Api,
+    store: &Store,
     record: &DocumentRecord,
     revision: u32,
 ) -> Result<Document, AppError> {
-    let stored = api
-        .store
+    let stored = store
         .text(record.row, revision)?
         .ok_or_else(|| revision_not_found(record, revision))?;
     Ok(Document::parse(stored.format, stored.text)?)

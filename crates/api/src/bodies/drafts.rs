@@ -44,8 +44,11 @@ pub fn draft(_: &Api, kind: Kind, input: DraftInput) -> Result<Draft, AppError> 
 /// # Errors
 /// `not_found`.
 pub fn validate_kept(api: &Api, kind: Kind, id: &str) -> Result<Validation, AppError> {
-    let record = find_kept(api, kind, id)?;
-    Ok(validate(kind, &parsed(api, &record, record.revision)?))
+    let record = find_kept(&api.store, kind, id)?;
+    Ok(validate(
+        kind,
+        &parsed(&api.store, &record, record.revision)?,
+    ))
 }
 
 /// The drafts that are kept.

@@ -11,8 +11,8 @@ use crate::{Api, AppError};
 /// # Errors
 /// `not_found`.
 pub fn duplicate(api: &Api, kind: Kind, input: DocumentRef) -> Result<Changed, AppError> {
-    let there = find_kept(api, kind, &input.id)?;
-    let document = parsed(api, &there, there.revision)?;
+    let there = find_kept(&api.store, kind, &input.id)?;
+    let document = parsed(&api.store, &there, there.revision)?;
     let summary = summarise(kind, &document, None);
     let name = copied_name(&there.name);
     // A copy is told apart by its name; its id stands beside the text, never in it.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use flowkeep_core::{Format, Kind, wrap};
 use flowkeep_files::{Existing, FilesError, export_document};
 use flowkeep_host::{Files, path_text};
+use flowkeep_store::Store;
 
 use super::documents::{find_kept, parsed};
 use crate::apart::in_time;
@@ -20,32 +21,12 @@ use crate::{Api, AppError};
 /// `not_found`; what the system says. Nothing was written then.
 pub fn export(api: &Api, kind: Kind, input: ExportInput) -> Result<DocumentsExported, AppError> {
     let target = api.path_of(&input.to)?;
-    let taken = taken_out(api, kind, input);
-    written(api, target, move |files, target| {
-        if !target.is_dir() {
-            return write_over(files, taken, target, Existing::Replace);
-        }
-        let mut done = DocumentsExported::default();
-        let mut refused = None;
-        for (id, taken) in taken {
-            let written = taken.and_then(|taken| {
-                let file = write_beside(files, &taken.text, target, &taken.name)?;
-                Ok((file, taken))
-            });
-            match written {
-                Ok((file, taken)) => done.add(&file, &taken),
-                Err(error) => {
-                    done.failed.push(NotExported {
-                        id,
-                        reason: error.clone().into(),
-                    });
-                    refused.get_or_insert(error);
-                }
-            }
-        }
-        match refused {
-            Some(error) if done.files.is_empty() => Err(error),
-            _ => Ok(done),
+    let out = Out::new(api, kind);
+    in_time(api.most, &target.clone(), move |goes_on| {
+        if target.is_dir() {
+            out.write_into(input.ids, &target, goes_on)
+        } else {
+            out.write_over(&input.ids, &target, Existing::Replace)
         }
     })
 }
@@ -62,42 +43,93 @@ pub fn export_over(
     existing: Existing,
 ) -> Result<DocumentsExported, AppError> {
     let target = api.path_of(&input.to)?;
-    let taken = taken_out(api, kind, input);
-    written(api, target, move |files, target| {
-        write_over(files, taken, target, existing)
+    let out = Out::new(api, kind);
+    in_time(api.most, &target.clone(), move |_| {
+        out.write_over(&input.ids, &target, existing)
     })
 }
 
-/// Writes where the disk may not answer.
-fn written(
-    api: &Api,
-    target: PathBuf,
-    write: impl FnOnce(&dyn Files, &Path) -> Result<DocumentsExported, AppError> + Send + 'static,
-) -> Result<DocumentsExported, AppError> {
-    let files = Arc::clone(&api.files);
-    let place = target.clone();
-    in_time(api.most, &place, move || write(files.as_ref(), &target))
+/// Documents of a kind on their way out, with what a thread of their own needs.
+struct Out {
+    store: Arc<Store>,
+    files: Arc<dyn Files>,
+    kind: Kind,
 }
 
-fn write_over(
-    files: &dyn Files,
-    mut taken: Vec<(String, Result<Taken, AppError>)>,
-    target: &Path,
-    existing: Existing,
-) -> Result<DocumentsExported, AppError> {
-    let (Some((_, taken)), true) = (taken.pop(), taken.is_empty()) else {
-        return Err(AppError::new("path_not_a_folder").with("path", target.display()));
-    };
-    let taken = taken?;
-    let file = if target.is_dir() {
-        target.join(&taken.name)
-    } else {
-        target.to_owned()
-    };
-    export_document(files, &taken.text, &file, existing)?;
-    let mut done = DocumentsExported::default();
-    done.add(&file, &taken);
-    Ok(done)
+impl Out {
+    fn new(api: &Api, kind: Kind) -> Self {
+        Self {
+            store: Arc::clone(&api.store),
+            files: Arc::clone(&api.files),
+            kind,
+        }
+    }
+
+    /// Writes each into a folder, one after the other: one at a time is held, and `goes_on` is called
+    /// after each.
+    fn write_into(
+        &self,
+        ids: Vec<String>,
+        folder: &Path,
+        goes_on: &dyn Fn(),
+    ) -> Result<DocumentsExported, AppError> {
+        let mut done = DocumentsExported::default();
+        let mut refused = None;
+        for id in ids {
+            let written = self.take(&id).and_then(|taken| {
+                let file = write_beside(self.files.as_ref(), &taken.text, folder, &taken.name)?;
+                Ok((file, taken))
+            });
+            match written {
+                Ok((file, taken)) => done.add(&file, &taken),
+                Err(error) => {
+                    done.failed.push(NotExported {
+                        id,
+                        reason: error.clone().into(),
+                    });
+                    refused.get_or_insert(error);
+                }
+            }
+            goes_on();
+        }
+        match refused {
+            Some(error) if done.files.is_empty() => Err(error),
+            _ => Ok(done),
+        }
+    }
+
+    /// Writes the one there is to a file, or into a folder under its own name.
+    fn write_over(
+        &self,
+        ids: &[String],
+        target: &Path,
+        existing: Existing,
+    ) -> Result<DocumentsExported, AppError> {
+        let [id] = ids else {
+            return Err(AppError::new("path_not_a_folder").with("path", target.display()));
+        };
+        let taken = self.take(id)?;
+        let file = if target.is_dir() {
+            target.join(&taken.name)
+        } else {
+            target.to_owned()
+        };
+        export_document(self.files.as_ref(), &taken.text, &file, existing)?;
+        let mut done = DocumentsExported::default();
+        done.add(&file, &taken);
+        Ok(done)
+    }
+
+    fn take(&self, id: &str) -> Result<Taken, AppError> {
+        let record = find_kept(&self.store, self.kind, id)?;
+        let document = parsed(&self.store, &record, record.revision)?;
+        let extension = extension(self.kind, document.format());
+        Ok(Taken {
+            name: flowkeep_core::file_name(&record.name, &record.id, extension),
+            text: document.into_text(),
+            contains_key: record.contains_key,
+        })
+    }
 }
 
 /// A document as it goes out.
@@ -112,22 +144,6 @@ impl DocumentsExported {
         self.files.push(path_text(file));
         self.with_keys += u32::from(taken.contains_key);
     }
-}
-
-/// The documents, each by its id; where one cannot be had, why.
-fn taken_out(api: &Api, kind: Kind, input: ExportInput) -> Vec<(String, Result<Taken, AppError>)> {
-    let taken = |id: &str| {
-        let record = find_kept(api, kind, id)?;
-        let document = parsed(api, &record, record.revision)?;
-        let extension = extension(kind, document.format());
-        Ok(Taken {
-            name: flowkeep_core::file_name(&record.name, &record.id, extension),
-            text: document.into_text(),
-            contains_key: record.contains_key,
-        })
-    };
-    let ids = input.ids.into_iter();
-    ids.map(|id| (id.clone(), taken(&id))).collect()
 }
 
 /// Writes a text under the first name, `NAME`, `NAME-2`, …, that is free or under which it stands
@@ -165,8 +181,8 @@ fn says(file: &Path, text: &str) -> bool {
 /// # Errors
 /// `not_found`.
 pub fn text_of(api: &Api, kind: Kind, id: &str) -> Result<String, AppError> {
-    let record = find_kept(api, kind, id)?;
-    Ok(parsed(api, &record, record.revision)?.into_text())
+    let record = find_kept(&api.store, kind, id)?;
+    Ok(parsed(&api.store, &record, record.revision)?.into_text())
 }
 
 /// The text of a document as `show` gives it to programs: JSON as it came, another format inside
@@ -175,8 +191,8 @@ pub fn text_of(api: &Api, kind: Kind, id: &str) -> Result<String, AppError> {
 /// # Errors
 /// `not_found`.
 pub fn text_for_programs(api: &Api, kind: Kind, id: &str) -> Result<String, AppError> {
-    let record = find_kept(api, kind, id)?;
-    let document = parsed(api, &record, record.revision)?;
+    let record = find_kept(&api.store, kind, id)?;
+    let document = parsed(&api.store, &record, record.revision)?;
     Ok(match document.format() {
         Format::Json => document.into_text(),
         _ => wrap(id, kind, &record.name, &document),
@@ -240,5 +256,12 @@ mod tests {
         assert_eq!(second.failed[0].id, "gone");
         assert_eq!(second.failed[0].reason.code, "error_not_found");
         assert_eq!(export(&["gone"]).unwrap_err().code, "not_found");
+
+        // Whoever waits hears of each, so that only a disk that is silent is given up.
+        let steps = std::cell::Cell::new(0);
+        let ids = ["a", "gone", "b"].map(str::to_owned).to_vec();
+        let out = Out::new(&api, Kind::Workflow);
+        let done = out.write_into(ids, &folder, &|| steps.set(steps.get() + 1));
+        assert_eq!((done.unwrap().files.len(), steps.get()), (2, 3));
     }
 }

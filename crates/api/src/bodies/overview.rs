@@ -117,6 +117,7 @@ pub fn doctor(api: &Api, _: Nothing) -> Result<Doctor, AppError> {
         check_interrupted(api)?,
         check_engine(api),
         check_runs(api)?,
+        check_routes(api)?,
         check_clock(overview.recent.first(), api.clock.now()),
     ];
     Ok(Doctor {
@@ -306,6 +307,14 @@ fn check_runs(api: &Api) -> Result<Check, AppError> {
             let unread = Message::new("doctor_runs_unread").with("count", count);
             check("runs", false, unread.because(error.into()))
         }
+    })
+}
+
+/// Rules that cannot be read choose nothing, so that tasks which name no data source fail.
+fn check_routes(api: &Api) -> Result<Check, AppError> {
+    Ok(match &api.connected()?.rules {
+        Ok(_) => check("routes", true, Message::new("doctor_routes_ok")),
+        Err(unreadable) => check("routes", false, unreadable.clone()),
     })
 }
 

@@ -13,7 +13,7 @@ use crate::{Api, AppError, time};
 /// # Errors
 /// `not_found`, `revision_not_found`.
 pub fn revert(api: &Api, kind: Kind, input: RevertInput) -> Result<Changed, AppError> {
-    let there = find_kept(api, kind, &input.id)?;
+    let there = find_kept(&api.store, kind, &input.id)?;
     put_again(api, kind, &there, input.revision, "revert")
 }
 
@@ -22,7 +22,7 @@ pub fn revert(api: &Api, kind: Kind, input: RevertInput) -> Result<Changed, AppE
 /// # Errors
 /// `not_found`.
 pub fn history(api: &Api, kind: Kind, input: DocumentRef) -> Result<History, AppError> {
-    let record = find(api, kind, &input.id)?;
+    let record = find(&api.store, kind, &input.id)?;
     let items: Vec<_> = api
         .store
         .revisions(record.row)?
@@ -48,9 +48,9 @@ pub fn history(api: &Api, kind: Kind, input: DocumentRef) -> Result<History, App
 /// # Errors
 /// `not_found`, `revision_not_found`.
 pub fn compare(api: &Api, kind: Kind, input: CompareInput) -> Result<Comparison, AppError> {
-    let record = find(api, kind, &input.id)?;
-    let before = parsed(api, &record, input.from)?;
-    let after = parsed(api, &record, input.to)?;
+    let record = find(&api.store, kind, &input.id)?;
+    let before = parsed(&api.store, &record, input.from)?;
+    let after = parsed(&api.store, &record, input.to)?;
     Ok(Comparison {
         differences: differences(kind, &before, &after),
         before: before.into_text(),

@@ -15,7 +15,7 @@ use crate::{Api, AppError};
 /// The rules, in their order.
 ///
 /// # Errors
-/// What the database says.
+/// `kept_routes_unreadable`; what the database says.
 pub fn list(api: &Api, _: Nothing) -> Result<RouteList, AppError> {
     let connected = api.connected()?;
     let row = |(at, rule): (usize, &Rule)| RouteRow {
@@ -24,11 +24,12 @@ pub fn list(api: &Api, _: Nothing) -> Result<RouteList, AppError> {
         source: rule.source.clone(),
         problem: unconnected(&connected, &rule.source),
     };
-    let items: Vec<_> = connected.rules.iter().enumerate().map(row).collect();
+    let rules = connected.rules.as_ref().map_err(Clone::clone)?;
+    let items: Vec<_> = rules.iter().enumerate().map(row).collect();
     Ok(RouteList {
         total: u32::try_from(items.len()).unwrap_or(u32::MAX),
         items,
-        defaults: connected.rules == default_rules(),
+        defaults: *rules == default_rules(),
     })
 }
 
@@ -38,16 +39,18 @@ pub fn list(api: &Api, _: Nothing) -> Result<RouteList, AppError> {
 /// # Errors
 /// `route_invalid`, naming the rule and what is wrong with it.
 pub fn set(api: &Api, input: RouteSetInput) -> Result<RouteList, AppError> {
-    let rules = input.routes.map_or_else(default_rules, in_order);
+    let rules = match input.routes {
+        Some(routes) => in_order(routes)?,
+        None => default_rules(),
+    };
     for (at, rule) in rules.iter().enumerate() {
         if let Some((key, why)) = rule.problems().into_iter().next() {
-            let invalid = Message::new("route_invalid").with("order", number(at));
-            return Err(invalid.with("key", key).because(why).into());
+            return Err(invalid(at, key, why));
         }
     }
     let (actor, face) = (api.actor()?, api.face().as_str());
     let changed = api.store.write::<_, AppError>(move |tx| {
-        if kept_rules_in(tx)? == rules {
+        if kept_rules_in(tx)?.as_ref() == Ok(&rules) {
             return Ok(false);
         }
         keep_rules(tx, &rules)?;
@@ -124,13 +127,28 @@ pub fn explain(api: &Api, input: RouteExplainInput) -> Result<RouteExplanation, 
     })
 }
 
-fn in_order(mut routes: Vec<RouteInput>) -> Vec<Rule> {
-    routes.sort_by_key(|route| route.order.unwrap_or(u32::MAX));
+/// In the order that they say they have, or as they stand.
+fn in_order(mut routes: Vec<RouteInput>) -> Result<Vec<Rule>, AppError> {
+    // Among those that say so nobody can tell where another one belongs.
+    let mut orders = routes.iter().map(|route| route.order.is_none());
+    let silent = orders.clone().position(|silent| silent);
+    if let Some(at) = silent
+        && orders.any(|silent| !silent)
+    {
+        let why = Message::new("field_missing").with("field", "order");
+        return Err(invalid(at, "order", why));
+    }
+    routes.sort_by_key(|route| route.order);
     let rule = |route: RouteInput| Rule {
         when: route.when,
         source: route.source.trim().to_owned(),
     };
-    routes.into_iter().map(rule).collect()
+    Ok(routes.into_iter().map(rule).collect())
+}
+
+fn invalid(at: usize, key: &str, why: Message) -> AppError {
+    let invalid = Message::new("route_invalid").with("order", number(at));
+    invalid.with("key", key).because(why).into()
 }
 
 /// Why a rule chooses nothing at present.
@@ -144,4 +162,69 @@ fn unconnected(connected: &Connected, source: &str) -> Option<Message> {
 
 fn number(at: usize) -> u32 {
     u32::try_from(at + 1).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use flowkeep_core::Format;
+    use serde_json::json;
+
+    use super::*;
+    use crate::types::CreateInput;
+    use crate::{documents, overview, testing};
+
+    /// What those of a fresh installation choose may be just what somebody ruled out.
+    #[test]
+    fn rules_that_nobody_here_can_read_choose_nothing_and_are_said() {
+        let root = tempfile::tempdir().unwrap();
+        let api = testing::open(&root.path().join("data"));
+        let workflow = CreateInput {
+            text: json!({"id": "w", "name": "W", "tasks": [
+                {"id": "a", "action": "sql.query", "params": {"sql": "SELECT 1"}},
+                {"id": "b", "action": "sql.query", "dataSource": "local", "params": {"sql": "SELECT 1"}},
+            ]})
+            .to_string(),
+            format: Format::Json,
+            id: None,
+            name: None,
+        };
+        documents::create(&api, Kind::Workflow, workflow).unwrap();
+        let explained = |task: &str| {
+            let input = RouteExplainInput {
+                workflow: "w".to_owned(),
+                task: task.to_owned(),
+                context: None,
+            };
+            explain(&api, input).unwrap()
+        };
+        let in_order = || {
+            let checks = overview::doctor(&api, Nothing {}).unwrap().checks;
+            let routes = checks.into_iter().find(|check| check.name == "routes");
+            routes.unwrap().ok
+        };
+        assert_eq!(explained("a").source.as_deref(), Some("local"));
+        assert!(in_order());
+        for unreadable in [
+            json!([{"when": {"tag": "x"}, "source": "test"}, {"when": {}, "source": "local"}]),
+            json!([{"when": {"dataKind": "lake"}, "source": "test"}]),
+            json!("later"),
+        ] {
+            let kept = unreadable.clone();
+            let set = move |tx: &flowkeep_store::Tx<'_>| tx.set_setting("routes", &kept);
+            api.store
+                .write::<_, flowkeep_store::StoreError>(set)
+                .unwrap();
+            let error = list(&api, Nothing {}).unwrap_err();
+            assert_eq!(error.code, "kept_routes_unreadable", "{unreadable}");
+            let chosen = explained("a");
+            assert_eq!(chosen.source, None, "{unreadable}");
+            assert_eq!(chosen.reason.unwrap().code, "kept_routes_unreadable");
+            // What a task names needs no rule.
+            assert_eq!(explained("b").source.as_deref(), Some("local"));
+            assert!(!in_order());
+        }
+        assert!(set(&api, RouteSetInput { routes: None }).unwrap().defaults);
+        assert_eq!(explained("a").source.as_deref(), Some("local"));
+        assert!(in_order());
+    }
 }

@@ -42,11 +42,13 @@ pub struct RouteSetInput {
     pub routes: Option<Vec<RouteInput>>,
 }
 
-/// One rule.
+/// One rule. A key that nobody knows is refused: a condition beside `when` would be none.
 #[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
 #[ts(optional_fields)]
 pub struct RouteInput {
-    /// Rules are put in this order; those of the same number, or without one, as they stand.
+    /// Rules are put in this order, those of the same number as they stand; absent from all: as they
+    /// stand.
     pub order: Option<u32>,
     /// What has to hold.
     #[serde(default)]

@@ -59,7 +59,25 @@ fn the_rules_are_listed_set_and_set_back() {
         r#"[{"when": {"kind": "cache"}, "source": "x"}]"#,
     );
     flowkeep.refused(&["route", "set", "--file", &file], "routes_unreadable");
+    // A condition beside `when` would be none, and the rule would always apply.
+    let beside = json!([{"order": 1, "dataKind": "cache", "source": "redis"}]);
+    let file = flowkeep.file("routes.json", beside.to_string());
+    flowkeep.refused(&["route", "set", "--file", &file], "routes_unreadable");
+    // Added on top of what list prints, it would come behind the one that always applies.
+    let mut rules = fresh["items"].as_array().unwrap().clone();
+    rules.insert(0, json!({"when": {"dataKind": "log"}, "source": "local"}));
+    let file = flowkeep.file("routes.json", json!(rules).to_string());
+    let refused = flowkeep.refused(&["route", "set", "--file", &file], "route_invalid");
+    let said = refused["error"]["message"].as_str().unwrap();
+    assert!(said.contains("rule 1") && said.contains("order"), "{said}");
     assert_eq!(flowkeep.done(&["route", "list"]), fresh);
+    for rule in &mut rules {
+        rule.as_object_mut().unwrap().remove("order");
+    }
+    let file = flowkeep.file("routes.json", json!(rules).to_string());
+    let set = flowkeep.done(&["route", "set", "--file", &file]);
+    assert_eq!(set["items"][0]["when"], json!({"dataKind": "log"}));
+    assert_eq!(flowkeep.done(&["route", "set", "--defaults"]), fresh);
 }
 
 #[test]

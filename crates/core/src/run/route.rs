@@ -456,6 +456,22 @@ impl When {
 }
 
 impl Rule {
+    /// Reads the rules as they are kept. Those of a later version may be none that this one knows.
+    ///
+    /// # Errors
+    /// `kept_routes_unreadable`: as a whole, because a rule left out changes what those behind it choose.
+    pub fn read_all(kept: serde_json::Value) -> Result<Vec<Self>, Message> {
+        let unreadable = Message::new("kept_routes_unreadable");
+        let rules: Vec<Self> = match serde_json::from_value(kept) {
+            Ok(rules) => rules,
+            Err(error) => return Err(unreadable.with("detail", error)),
+        };
+        match rules.iter().flat_map(Self::problems).next() {
+            Some((key, why)) => Err(unreadable.with("detail", key).because(why)),
+            None => Ok(rules),
+        }
+    }
+
     /// What is wrong with a rule: each with the key it is at. A source that is not connected is
     /// nothing wrong: it is passed over, and said.
     pub fn problems(&self) -> Vec<(&'static str, Message)> {

@@ -26,12 +26,16 @@ pub struct Chosen {
     pub passed_over: Vec<PassedOver>,
 }
 
+/// The rules, in their order; where what is kept cannot be read, why. Then nothing is chosen by rule:
+/// what those of a fresh installation choose may be just what somebody ruled out.
+pub type KeptRules = Result<Vec<Rule>, Message>;
+
 /// What tasks can use at a moment.
 pub struct Connected {
     /// The connections; the first is `local`.
     pub sources: Vec<Arc<dyn Source>>,
-    /// The rules, in their order.
-    pub rules: Vec<Rule>,
+    /// The rules.
+    pub rules: KeptRules,
 }
 
 /// What tasks can use, for one process: renewed when what is kept changes.
@@ -44,13 +48,25 @@ impl Connected {
     /// Chooses a source. `load` says how busy each is.
     ///
     /// # Errors
-    /// As [`choose`].
+    /// As [`choose`]; `kept_routes_unreadable` where a rule would have to choose.
     pub fn route<'a>(
         &'a self,
         wanted: &Wanted<'_>,
         load: impl Fn(&str) -> u64,
     ) -> Result<Route<'a>, NoRoute> {
-        choose(wanted, &self.rules, &self.candidates(load))
+        let candidates = self.candidates(load);
+        let routing = wanted.routing;
+        match &self.rules {
+            Ok(rules) => choose(wanted, rules, &candidates),
+            Err(_) if routing.data_source.is_some() || !routing.auto_select => {
+                choose(wanted, &[], &candidates)
+            }
+            Err(unreadable) => Err(NoRoute {
+                message: unreadable.clone(),
+                passing: false,
+                passed_over: Vec::new(),
+            }),
+        }
     }
 
     /// The same, as an attempt needs it.
@@ -58,7 +74,7 @@ impl Connected {
     /// # Errors
     /// `no_connection` when what the task names is not there, or when nothing that is can do the
     /// action; `source_unfit` when what it names cannot do it; `no_choice` when it names nothing
-    /// and forbids choosing.
+    /// and forbids choosing; `kept_routes_unreadable`.
     pub fn choose(
         &self,
         wanted: &Wanted<'_>,
@@ -106,7 +122,7 @@ impl Connections {
     pub fn new(sources: Vec<Arc<dyn Source>>) -> Self {
         let now = Connected {
             sources: sources.clone(),
-            rules: default_rules(),
+            rules: Ok(default_rules()),
         };
         Self {
             sources,
@@ -136,12 +152,11 @@ impl Connections {
     }
 }
 
-/// The rules as they are kept; those of a fresh installation where none were set, or what is kept
-/// cannot be read.
+/// The rules as they are kept; those of a fresh installation where none were set.
 ///
 /// # Errors
 /// What the database says.
-pub fn kept_rules(store: &Store) -> Result<Vec<Rule>, StoreError> {
+pub fn kept_rules(store: &Store) -> Result<KeptRules, StoreError> {
     Ok(read(store.setting(ROUTES)?))
 }
 
@@ -149,7 +164,7 @@ pub fn kept_rules(store: &Store) -> Result<Vec<Rule>, StoreError> {
 ///
 /// # Errors
 /// What the database says.
-pub fn kept_rules_in(tx: &Tx<'_>) -> Result<Vec<Rule>, StoreError> {
+pub fn kept_rules_in(tx: &Tx<'_>) -> Result<KeptRules, StoreError> {
     Ok(read(tx.setting(ROUTES)?))
 }
 
@@ -166,15 +181,9 @@ pub fn keep_rules(tx: &Tx<'_>, rules: &[Rule]) -> Result<(), StoreError> {
     tx.set_setting(ROUTES, &rules)
 }
 
-fn read(kept: Option<serde_json::Value>) -> Vec<Rule> {
-    let kept = kept.filter(|kept| !kept.is_null());
-    let rules = kept.map(serde_json::from_value::<Vec<Rule>>);
-    match rules {
-        Some(Ok(rules)) => rules,
-        Some(Err(error)) => {
-            tracing::warn!(%error, "the routing rules that are kept cannot be used");
-            default_rules()
-        }
-        None => default_rules(),
+fn read(kept: Option<serde_json::Value>) -> KeptRules {
+    match kept.filter(|kept| !kept.is_null()) {
+        Some(kept) => Rule::read_all(kept),
+        None => Ok(default_rules()),
     }
 }

@@ -24,7 +24,9 @@ use flowkeep_core::run::redis::only_reads;
 use flowkeep_core::{Message, Value};
 use serde::{Deserialize, Serialize};
 
-pub use choice::{Chosen, Connected, Connections, keep_rules, kept_rules, kept_rules_in};
+pub use choice::{
+    Chosen, Connected, Connections, KeptRules, keep_rules, kept_rules, kept_rules_in,
+};
 pub use flowkeep_core::connection::LOCAL;
 pub use open::{Bounds, open, open_within};
 pub use sqlite::Sqlite;

@@ -44,7 +44,7 @@ fn chosen(connected: &[&str], action: &str, routing: &Routing, context: &Json) -
         .collect();
     let connected = Connected {
         sources,
-        rules: default_rules(),
+        rules: Ok(default_rules()),
     };
     let context = Value::from_json(context);
     let wanted = Wanted {

@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use flowkeep_core::run::route::Rule;
 use flowkeep_core::{Message, Sha256};
 use flowkeep_host::Timestamp;
 use flowkeep_store::{
@@ -280,6 +281,14 @@ pub(crate) struct OwnFile {
     pub(crate) path: &'static str,
     /// What kind the manifest says it is.
     pub(crate) kind: &'static str,
+}
+
+impl OwnFile {
+    /// Why this version cannot go by what such a file says; a later one may have written it.
+    pub(crate) fn refused(&self, value: &serde_json::Value) -> Option<Message> {
+        let of_rules = self.setting == "routes" && !value.is_null();
+        of_rules.then(|| Rule::read_all(value.clone()).err())?
+    }
 }
 
 /// Who carries tasks out, and which data source they use.

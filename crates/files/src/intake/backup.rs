@@ -520,10 +520,14 @@ impl Reading<'_> {
             // What a later version of this format may add.
             kind => {
                 if let Some(own) = OWN_FILES.iter().find(|own| own.kind == kind) {
-                    return Ok(match serde_json::from_slice(bytes) {
-                        Ok(value) => Ok(self.staging.add_setting(own.setting, &value)?),
-                        Err(_) => Err(unreadable(0)),
-                    });
+                    let Ok(value) = serde_json::from_slice(bytes) else {
+                        return Ok(Err(unreadable(0)));
+                    };
+                    match own.refused(&value) {
+                        Some(reason) => self.leave(&self.shown.join(&file.path), &reason)?,
+                        None => self.staging.add_setting(own.setting, &value)?,
+                    }
+                    return Ok(Ok(()));
                 }
                 let reason = Message::new("kind_not_known").with("kind", kind);
                 self.leave(&self.shown.join(&file.path), &reason)?;

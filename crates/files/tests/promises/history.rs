@@ -94,6 +94,31 @@ fn agents_have_a_file_of_their_own_and_come_back() {
     assert_eq!(other.store.setting("agents").unwrap(), Some(agents));
 }
 
+/// What a later version wrote stays out by name; nothing is wrong with the backup.
+#[test]
+fn rules_that_this_version_cannot_read_stay_out() {
+    let catalog = Catalog::new();
+    let later = serde_json::json!([{"when": {"tag": "x"}, "source": "test"}]);
+    let set = move |tx: &flowkeep_store::Tx<'_>| tx.set_setting("routes", &later);
+    catalog.store.write::<_, StoreError>(set).unwrap();
+    let made = back_up(&catalog, KeptHistory::All);
+    let other = Catalog::new();
+    let (mut staging, _) = other.plan(&made.folder).unwrap();
+    let mut left = Vec::new();
+    staging
+        .each_item::<StoreError>(|item| {
+            left.push((
+                item.path.ends_with("routes.json"),
+                item.reason.unwrap().code,
+            ));
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(left, [(true, "kept_routes_unreadable".to_owned())]);
+    other.apply(&mut staging);
+    assert_eq!(other.store.setting("routes").unwrap(), None);
+}
+
 fn lines(backup: &Path, folder: &str) -> usize {
     std::fs::read_dir(backup.join(folder))
         .unwrap()
