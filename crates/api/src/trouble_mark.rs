@@ -31,8 +31,9 @@ impl TroubleMark {
         let mut there = Vec::new();
         (&mark.file).take(ROOM as u64 + 1).read_to_end(&mut there)?;
         if there != blank() {
-            mark.file.set_len(0)?;
+            // Over what is there: on a full disk its room would not come back.
             mark.write(blank())?;
+            mark.file.set_len(ROOM as u64)?;
         }
         Ok(mark)
     }

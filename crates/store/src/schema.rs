@@ -231,18 +231,19 @@ fn copy_before_migration(
     std::fs::File::open(&partial)?.sync_all()?;
     std::fs::rename(&partial, &copy)?;
     std::fs::File::open(safety)?.sync_all()?;
-    prune_copies(safety);
+    prune_copies(safety, &copy);
     Ok(())
 }
 
-/// Keeps the copies of the newest few migrations. The version tells which is newer: the clock may have
-/// been wrong. One that cannot be removed stays and is tried again at the next migration.
-fn prune_copies(safety: &Path) {
+/// Keeps the copies of the newest few migrations, `made` for the one under way among them whatever there
+/// is. The version tells which is newer: the clock may have been wrong. One that cannot be removed stays and is tried again at the next migration.
+fn prune_copies(safety: &Path, made: &Path) {
     let Ok(entries) = std::fs::read_dir(safety) else {
         return;
     };
     let mut copies: Vec<_> = entries
         .filter_map(Result::ok)
+        .filter(|entry| entry.path() != made)
         .filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
             let of = name
@@ -254,7 +255,7 @@ fn prune_copies(safety: &Path) {
         })
         .collect();
     copies.sort_unstable_by(|one, other| other.cmp(one));
-    for (_, path) in copies.into_iter().skip(COPIES) {
+    for (_, path) in copies.into_iter().skip(COPIES - 1) {
         if let Err(error) = std::fs::remove_file(&path) {
             tracing::warn!(%error, path = %path.display(), "could not be removed");
         }
@@ -290,6 +291,24 @@ mod tests {
             &folder.join("safety"),
             Timestamp(1),
         )
+    }
+
+    /// After the way back to an earlier state there are copies of later versions.
+    #[test]
+    fn the_copy_for_the_migration_under_way_stays_whatever_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let safety = folder.path().join("safety");
+        std::fs::create_dir(&safety).unwrap();
+        for at in [11, 12, 13] {
+            std::fs::write(safety.join(format!("before-migration-7-{at}.db")), "").unwrap();
+        }
+        let path = folder.path().join("flowkeep.db");
+        make_older(&path);
+        open_writer(&path, &safety, Timestamp(1)).unwrap();
+        let left = |name: &str| safety.join(name).exists();
+        assert!(left("before-migration-1-1.db"));
+        assert!(left("before-migration-7-13.db") && left("before-migration-7-12.db"));
+        assert!(!left("before-migration-7-11.db"));
     }
 
     #[test]

@@ -5,9 +5,8 @@ use std::io::ErrorKind;
 
 use flowkeep_core::RunId;
 use flowkeep_core::run::Status;
-use flowkeep_files::log::OldFiles;
 use flowkeep_store::{
-    CleanUp, CleanUpActor, CleanUpRule, Copies, Figures, NewOperation, Spread, StatisticsFilter,
+    CleanUp, CleanUpActor, CleanUpRule, Figures, NewOperation, Spread, StatisticsFilter,
 };
 
 use super::logs::LogPlace;
@@ -62,11 +61,10 @@ pub fn clean_up(
         progress.report(report);
     });
     let place = LogPlace::of(api)?;
-    let files = place.with_files(|folder| folder.old(&rule, &thinned))?;
     if input.dry_run.unwrap_or_default() {
         let mut found = api.store.clean_up_preview(&rule, &thinned)?;
-        if let Some(files) = files {
-            found.add(files.found);
+        if let Some(files) = place.with_files(|folder| folder.old(&rule, &thinned))? {
+            found.add(files.found());
         }
         return Ok(result(found, None, false));
     }
@@ -74,19 +72,17 @@ pub fn clean_up(
         actor: api.actor()?,
         face: api.face.as_str(),
     };
-    let mut done = place.with(|log| {
-        let mut forget = |ids: &[String]| {
-            if let Some(Err(error)) = log.copy.map(|copy| copy.remove_copies(ids)) {
-                tracing::warn!(%error, "copies of what is removed stay in the log's folder");
-            }
-        };
-        let copies = log.copy.is_some();
-        let copies = copies.then_some(&mut forget as Copies<'_>);
-        Ok(api.store.clean_up(&rule, &actor, copies, &thinned)?)
-    })?;
-    if let Some(files) = files {
-        done.add(remove_files(api, &place, files, &actor, &thinned)?);
-    }
+    let mut forget = |ids: &[String]| {
+        if let Err(error) = place.forget(ids) {
+            tracing::warn!(%error, "copies of what is removed stay in the log's folder");
+        }
+    };
+    let mut done = api
+        .store
+        .clean_up(&rule, &actor, Some(&mut forget), &thinned)?;
+    // The folder may be away: what the database let go of is gone all the same, and its room given back.
+    let in_files = remove_files(api, &place, &rule, &actor, &thinned);
+    let in_files = in_files.map(|files| done.add(files));
     let cancelled = progress.cancelled();
     if done.runs > 0 {
         remove_outputs(api)?;
@@ -96,42 +92,43 @@ pub fn clean_up(
     } else {
         None
     };
+    if !cancelled {
+        in_files?;
+    }
     Ok(result(done, freed, cancelled))
 }
 
-/// Removes old executions from the log's folder, and records that.
+/// Removes old executions from the log's folder where that is all there is of them, and records that as
+/// far as it went.
 fn remove_files(
     api: &Api,
     place: &LogPlace,
-    old: OldFiles,
+    rule: &CleanUpRule,
     actor: &CleanUpActor,
     steps: &dyn flowkeep_host::Progress,
 ) -> Result<CleanUp, AppError> {
-    if old.found.executions == 0 {
-        return Ok(CleanUp::default());
-    }
-    let removed = place.with_files(|folder| folder.remove_old(&old, steps))?;
-    let removed = removed.unwrap_or_default();
-    if removed < old.found.executions {
-        // Broken off: which workflows they were of is not told.
-        return Ok(CleanUp {
-            executions: removed,
-            ..CleanUp::default()
-        });
-    }
-    let (actor, count) = (actor.clone(), removed.to_string());
-    api.store.write::<_, AppError>(move |tx| {
-        let operation = NewOperation {
-            actor: &actor.actor,
-            face: actor.face,
-            operation: "log_clean_up",
-            name: Some(&count),
-            undoes: None,
-            items: &[],
-        };
-        Ok(tx.record_operation(tx.next_operation_id()?, &operation)?)
+    let removed = place.with_files(|folder| {
+        let old = folder.old(rule, steps)?;
+        Ok(folder.remove_old(&old, steps))
     })?;
-    Ok(old.found)
+    let Some((removed, stopped)) = removed else {
+        return Ok(CleanUp::default());
+    };
+    if removed.executions > 0 {
+        let (actor, count) = (actor.clone(), removed.executions.to_string());
+        api.store.write::<_, AppError>(move |tx| {
+            let operation = NewOperation {
+                actor: &actor.actor,
+                face: actor.face,
+                operation: "log_clean_up",
+                name: Some(&count),
+                undoes: None,
+                items: &[],
+            };
+            Ok(tx.record_operation(tx.next_operation_id()?, &operation)?)
+        })?;
+    }
+    stopped.map_or(Ok(removed), |error| Err(error.into()))
 }
 
 /// Removes the large outputs of runs that are no more and that no kept run goes on with, those of an

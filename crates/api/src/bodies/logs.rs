@@ -180,6 +180,17 @@ impl LogPlace {
         is_all.then(|| work(&folder)).transpose()
     }
 
+    /// Removes the copies of runs of ours from the folder, for as long as anybody reads it there.
+    ///
+    /// # Errors
+    /// As [`FolderLog::remove_copies`].
+    pub(crate) fn forget(&self, runs: &[String]) -> Result<(), LogError> {
+        if self.storage == LogStorageKind::Database {
+            return Ok(());
+        }
+        self.folder(&say()).remove_copies(runs)
+    }
+
     /// Whether the log is written into files as well.
     pub(crate) fn copies(&self) -> bool {
         self.storage == LogStorageKind::Both

@@ -22,10 +22,11 @@ const BEGINNING: u64 = 4_096;
 const REPEATS: usize = 20;
 /// Actions whose output is the file they wrote.
 const WRITERS: [&str; 2] = ["file.write", "file.copy"];
-/// Ends of names of what a system would run instead of showing it.
-const PROGRAMS: [&str; 24] = [
-    "app", "appimage", "bat", "bin", "cmd", "com", "command", "cpl", "desktop", "exe", "hta",
-    "jar", "js", "lnk", "msi", "pif", "ps1", "py", "reg", "run", "scr", "sh", "vbs", "wsf",
+/// Ends of names of what a system shows and does not run. All else is shown in its folder: what systems
+/// run is a list without an end.
+const SHOWN: [&str; 25] = [
+    "avif", "bmp", "csv", "docx", "gif", "jpeg", "jpg", "json", "jsonl", "log", "markdown", "md",
+    "odp", "ods", "odt", "pdf", "png", "pptx", "tif", "tiff", "tsv", "txt", "webp", "xlsx", "yaml",
 ];
 
 /// The files that the output of a task names and that are there.
@@ -95,7 +96,7 @@ impl Found {
     fn told(self, member: &str) -> RunFile {
         let bytes = self.file.metadata().map_or(0, |about| about.len());
         let ending = self.path.extension().map(|end| end.to_string_lossy());
-        let is_program = ending.is_some_and(|end| PROGRAMS.contains(&&*end.to_ascii_lowercase()));
+        let is_shown = ending.is_some_and(|end| SHOWN.contains(&&*end.to_ascii_lowercase()));
         let mut beginning = Vec::new();
         // What cannot be read now is only not shown.
         let read = self.file.take(BEGINNING).read_to_end(&mut beginning);
@@ -104,7 +105,7 @@ impl Found {
             path: path_text(&self.path),
             bytes,
             text: read.ok().and_then(|_| text_of(beginning, bytes)),
-            opens: !is_program,
+            opens: is_shown,
         }
     }
 }
@@ -139,6 +140,10 @@ mod tests {
             ("one.txt", "多".repeat(3_000).as_bytes()),
             ("picture.png", b"\x89PNG\0\0"),
             ("go.SH", b"echo"),
+            ("page.html", b"<script>"),
+            ("macros.xlsm", b"PK"),
+            ("nothing", b"echo"),
+            ("TABLE.CSV", b"a,b"),
         ] {
             std::fs::write(inside.join(name), content).unwrap();
         }
@@ -151,7 +156,10 @@ mod tests {
         assert!(report.opens);
         assert!(told("one.txt").unwrap().text.unwrap().ends_with('多'));
         assert_eq!(told("picture.png").unwrap().text, None);
-        assert!(!told("go.SH").unwrap().opens);
+        assert!(told("TABLE.CSV").unwrap().opens);
+        for name in ["go.SH", "page.html", "macros.xlsm", "nothing"] {
+            assert!(!told(name).unwrap().opens, "{name}");
+        }
         assert!(told("../secret").is_none());
         assert!(told("gone").is_none());
         assert!(Found::below(&inside, Path::new("/etc/hostname")).is_none());

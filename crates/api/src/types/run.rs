@@ -349,7 +349,7 @@ pub struct RunFile {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub text: Option<String>,
-    /// Whether it can be opened: a program is not.
+    /// Whether it can be opened: what a system might run is shown in its folder.
     pub opens: bool,
 }
 

@@ -383,6 +383,32 @@ fn what_was_copied_into_the_folder_is_ours_and_stands_in_the_log_once() {
     }
     let dry = flowkeep.done(&["log", "clean-up", "--keep", "1", "--dry-run"]);
     assert_eq!((&dry["runs"], &dry["executions"]), (&json!(1), &json!(0)));
+    // With the run its copy goes, or it would stand there as another program's.
+    flowkeep.done(&["log", "clean-up", "--keep", "1"]);
+    assert_eq!(flowkeep.done(&["log", "executions", "--count"])["total"], 2);
+}
+
+#[test]
+fn a_folder_that_is_away_keeps_nothing_else_from_being_cleaned_up() {
+    let flowkeep = Flowkeep::new();
+    let folder = flowkeep.data().join("elsewhere");
+    std::fs::create_dir_all(&folder).unwrap();
+    let place = folder.to_str().unwrap();
+    flowkeep.done(&[
+        "settings",
+        "update",
+        "--log-storage",
+        "files",
+        "--log-dir",
+        place,
+    ]);
+    for _ in 0..3 {
+        flowkeep.done(&["run", "task", "wait", "--params", r#"{"ms": 0}"#]);
+    }
+    std::fs::write(folder.join("workflow_executions"), "no folder").unwrap();
+    let (exit, _) = flowkeep.json(&["log", "clean-up", "--keep", "1"]);
+    assert_ne!(exit, 0);
+    assert_eq!(flowkeep.done(&["run", "list", "--count"])["total"], 1);
 }
 
 #[test]

@@ -15,20 +15,38 @@ use crate::FilesError;
 
 /// An execution that has ended.
 struct Ended {
-    file: PathBuf,
+    file: OldFile,
     id: String,
-    bytes: u64,
     /// Milliseconds; when it began, and when it ended, as far as anybody said.
     at: i64,
     until: i64,
 }
 
-/// The executions that a rule calls old, and what they are together.
+/// The executions that a rule calls old.
 #[derive(Default)]
-pub struct OldFiles {
-    files: Vec<PathBuf>,
+pub struct OldFiles(Vec<OldFile>);
+
+struct OldFile {
+    path: PathBuf,
+    workflow: Option<String>,
+    bytes: u64,
+}
+
+impl OldFiles {
     /// What is removed with them.
-    pub found: CleanUp,
+    pub fn found(&self) -> CleanUp {
+        together(&self.0)
+    }
+}
+
+fn together(files: &[OldFile]) -> CleanUp {
+    let mut all = CleanUp::default();
+    for file in files {
+        all.executions += 1;
+        all.bytes += file.bytes;
+        *all.workflows.entry(file.workflow.clone()).or_default() += 1;
+    }
+    all
 }
 
 impl FolderLog<'_> {
@@ -59,9 +77,13 @@ impl FolderLog<'_> {
             if self.is_ours(LogType::Executions, &found.id)? {
                 continue;
             }
-            let file = flowkeep_host::text_path(&file.path);
+            let path = flowkeep_host::text_path(&file.path);
+            let file = OldFile {
+                bytes: path.metadata().map_or(0, |found| found.len()),
+                workflow: found.workflow_id.clone(),
+                path,
+            };
             all.entry(found.workflow_id).or_default().push(Ended {
-                bytes: file.metadata().map_or(0, |found| found.len()),
                 until: until.0,
                 file,
                 id: found.id,
@@ -69,7 +91,7 @@ impl FolderLog<'_> {
             });
         }
         let mut old = OldFiles::default();
-        for (workflow, mut of) in all {
+        for mut of in all.into_values() {
             of.sort_by(|one, two| (two.at, &two.id).cmp(&(one.at, &one.id)));
             let places = (1_u32..).zip(of);
             let goes = |place: u32, ended: &Ended| {
@@ -77,31 +99,28 @@ impl FolderLog<'_> {
                     .is_some_and(|before| ended.until < before && place > 1)
                     || rule.keep.is_some_and(|keep| place > keep)
             };
-            for (_, ended) in places.filter(|(place, ended)| goes(*place, ended)) {
-                old.files.push(ended.file);
-                old.found.executions += 1;
-                old.found.bytes += ended.bytes;
-                *old.found.workflows.entry(workflow.clone()).or_default() += 1;
-            }
+            let gone = places.filter(|(place, ended)| goes(*place, ended));
+            old.0.extend(gone.map(|(_, ended)| ended.file));
         }
         Ok(old)
     }
 
-    /// Removes what [`FolderLog::old`] found, and says how many of them; of those of one workflow the
-    /// order is nobody's promise.
-    ///
-    /// # Errors
-    /// [`LogError`]: what was removed by then stays so.
-    pub fn remove_old(&self, old: &OldFiles, progress: &dyn Progress) -> Result<u32, LogError> {
-        let mut removed = 0;
-        for file in &old.files {
+    /// Removes what [`FolderLog::old`] found, and says what went, and what kept the rest from it where
+    /// that was not whoever follows.
+    pub fn remove_old(
+        &self,
+        old: &OldFiles,
+        progress: &dyn Progress,
+    ) -> (CleanUp, Option<LogError>) {
+        for (at, file) in old.0.iter().enumerate() {
             if progress.cancelled() {
-                break;
+                return (together(&old.0[..at]), None);
             }
-            remove(file)?;
-            removed += 1;
+            if let Err(error) = remove(&file.path) {
+                return (together(&old.0[..at]), Some(error.into()));
+            }
         }
-        Ok(removed)
+        (old.found(), None)
     }
 
     /// Removes the executions with these ids that are here by the names this program gives them.

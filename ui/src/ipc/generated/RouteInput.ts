@@ -2,11 +2,12 @@
 import type { When } from "./When";
 
 /**
- * One rule.
+ * One rule. A key that nobody knows is refused: a condition beside `when` would be none.
  */
 export type RouteInput = { 
 /**
- * Rules are put in this order; those of the same number, or without one, as they stand.
+ * Rules are put in this order, those of the same number as they stand; absent from all: as they
+ * stand.
  */
 order?: number, 
 /**

@@ -21,6 +21,6 @@ bytes: number,
  */
 text?: string, 
 /**
- * Whether it can be opened: a program is not.
+ * Whether it can be opened: what a system might run is shown in its folder.
  */
 opens: boolean, };
