@@ -16,14 +16,19 @@ pub struct Wire {
 impl Wire {
     /// Leads to a port.
     pub fn to(port: u16) -> Self {
-        Self::with(move |near, open| {
+        let heard = Arc::new(AtomicUsize::new(0));
+        let answered = Arc::clone(&heard);
+        let wire = Self::with(move |near, open| {
             let far = TcpStream::connect(("127.0.0.1", port)).unwrap();
-            for (from, to) in [(&near, &far), (&far, &near)] {
+            let uncounted = Arc::default();
+            for (from, to, count) in [(&near, &far, &uncounted), (&far, &near, &answered)] {
                 let (from, to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
-                std::thread::spawn(move || pass_on(from, to));
+                let count = Arc::clone(count);
+                std::thread::spawn(move || pass_on(from, to, &count));
             }
             open.lock().unwrap().extend([near, far]);
-        })
+        });
+        Self { heard, ..wire }
     }
 
     /// Leads to somebody who listens and never says a word.
@@ -43,7 +48,7 @@ impl Wire {
         Self { heard, ..wire }
     }
 
-    /// How many bytes nobody has heard since this was asked last.
+    /// How many bytes were answered, or nobody has heard, since this was asked last.
     pub fn received(&self) -> usize {
         self.heard.swap(0, Ordering::Relaxed)
     }
@@ -74,9 +79,10 @@ impl Wire {
     }
 }
 
-fn pass_on(mut from: TcpStream, mut to: TcpStream) {
+fn pass_on(mut from: TcpStream, mut to: TcpStream, passed: &AtomicUsize) {
     let mut bytes = [0; 16 * 1024];
     while let Ok(count @ 1..) = from.read(&mut bytes) {
+        passed.fetch_add(count, Ordering::Relaxed);
         if to.write_all(&bytes[..count]).is_err() {
             break;
         }

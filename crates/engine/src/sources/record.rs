@@ -136,6 +136,39 @@ pub(super) fn several(list: List) -> Result<Output, ActionError> {
     Ok(output)
 }
 
+/// How many records to ask for in one go, so that an answer has some megabytes whatever the size of
+/// a record is: a few first, then by what came.
+pub(super) struct Portion {
+    count: usize,
+    most: usize,
+}
+
+impl Portion {
+    /// Bytes of an answer that is neither a trifle nor a burden.
+    const BYTES: usize = 8_000_000;
+
+    /// Never more than `most` at a time.
+    pub(super) const fn up_to(most: usize) -> Self {
+        Self { count: 8, most }
+    }
+
+    /// The next of these.
+    pub(super) fn of<'r, T>(&self, rest: &'r [T]) -> &'r [T] {
+        &rest[..self.count.min(rest.len())]
+    }
+
+    /// So many came, of so many bytes in all.
+    pub(super) fn came(&mut self, count: usize, bytes: usize) {
+        let fit = Self::BYTES / (bytes / count.max(1)).max(1);
+        self.count = fit.clamp(1, self.most.min(self.count * 8));
+    }
+
+    /// These were too many for one answer.
+    pub(super) fn was_too_much(&mut self, count: usize) {
+        self.count = (count / 2).max(1);
+    }
+}
+
 /// The key's column where a source has no names for columns.
 pub(super) const ID: &str = "id";
 
@@ -177,4 +210,27 @@ fn by_number(one: &str, other: &str) -> Ordering {
     }
     let float = |text: &str| text.parse::<f64>().unwrap_or(f64::NAN);
     float(one).total_cmp(&float(other))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_has_some_megabytes_whatever_the_size_of_a_record_is() {
+        let all = vec![(); 5000];
+        let mut portion = Portion::up_to(500);
+        let mut counts = Vec::new();
+        for bytes_of_one in [100, 100, 100, 1_000_000, 1_000_000, 50_000_000, 100] {
+            let count = portion.of(&all).len();
+            counts.push(count);
+            portion.came(count, count * bytes_of_one);
+        }
+        assert_eq!(counts, [8, 64, 500, 500, 8, 8, 1]);
+        assert_eq!(portion.of(&all[..2]).len(), 2);
+        portion.was_too_much(7);
+        assert_eq!(portion.of(&all).len(), 3);
+        portion.was_too_much(1);
+        assert_eq!(portion.of(&all).len(), 1);
+    }
 }

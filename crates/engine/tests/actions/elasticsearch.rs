@@ -33,6 +33,7 @@ async fn everything_on_opensearch() {
         records,
         keys_are_made_once,
         many_records_come_in_the_order_of_the_key,
+        large_records_are_fetched_when_they_are_wanted,
         the_server_searches_text,
         a_change_meets_another,
         out_of_reach,
@@ -167,6 +168,20 @@ async fn a_part_of_an_answer_is_not_taken_for_all_and_a_strange_one_not_for_noth
         place.output("record.get", one).await["record"],
         json!({"id": "a", "v": 2})
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_without_an_end_is_broken_off() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        let (mut asker, _) = listener.accept().unwrap();
+        let _ = asker.read(&mut [0; 4096]).unwrap();
+        let _ = asker.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
+        while asker.write_all(&[b' '; 16_000]).is_ok() {}
+    });
+    let code = place(port).code("record.find", json!({"table": "t"})).await;
+    assert_eq!(code, "output_too_large");
 }
 
 fn server(port: u16) -> Server {
@@ -409,6 +424,35 @@ async fn many_records_come_in_the_order_of_the_key(port: u16) {
         json!(0),
         "no place is left open"
     );
+}
+
+async fn large_records_are_fetched_when_they_are_wanted(port: u16) {
+    let wire = Wire::to(port);
+    let place = place(wire.port);
+    let text = "x".repeat(1_000_000);
+    let mapping = json!({"mappings": {"properties": {"t": {"type": "text", "index": false}}}});
+    asked(&place, "PUT", "/large", mapping).await;
+    for n in 0..30 {
+        let path = format!("/large/_doc/{n}");
+        asked(&place, "PUT", &path, json!({"id": n, "t": text})).await;
+    }
+    asked(&place, "POST", "/large/_refresh", json!(null)).await;
+    wire.received();
+    let two = json!({"table": "large", "limit": 2});
+    let two = place.output("record.find", two).await;
+    let ids = |found: &Json| -> Vec<_> {
+        let records = found["records"].as_array().unwrap().iter();
+        records
+            .map(|record| record["id"].as_u64().unwrap())
+            .collect()
+    };
+    assert_eq!(ids(&two), [0, 1]);
+    let received = wire.received();
+    assert!(received < 3_000_000, "{received} bytes for two records");
+    let where_five = json!({"table": "large", "where": {"id": 5}});
+    assert_eq!(ids(&place.output("record.find", where_five).await), [5]);
+    let received = wire.received();
+    assert!(received < 2_000_000, "{received} bytes for one record");
 }
 
 async fn the_server_searches_text(port: u16) {

@@ -19,6 +19,13 @@ use crate::sources::server::{KEEPALIVE, Peer, authority_file, tls_ready};
 /// How long the server may be silent; a search may take its time.
 const SILENCE: Duration = Duration::from_mins(5);
 
+/// Bytes of an answer that is read as a whole: more than the largest document a server takes (100 MB
+/// where nobody has set it otherwise).
+const LARGEST: usize = 128_000_000;
+
+/// What is said of a larger one.
+pub(super) const TOO_LARGE: &str = "output_too_large";
+
 /// Paths whose body is many lines.
 const OF_LINES: [&str; 2] = ["_bulk", "_msearch"];
 
@@ -35,6 +42,8 @@ pub(super) struct Answer {
     pub(super) status: StatusCode,
     /// Its JSON; `null` where there is none.
     pub(super) body: Value,
+    /// How much that was.
+    pub(super) bytes: usize,
 }
 
 impl Api {
@@ -133,7 +142,7 @@ impl Api {
     /// Asks something; whatever the status is, this is its answer.
     ///
     /// # Errors
-    /// Why there is none; `elasticsearch_none` when it says that all is well, and is no JSON.
+    /// Why there is none; `output_too_large`; `elasticsearch_none` when it says that all is well, and is no JSON.
     pub(super) async fn ask(
         &self,
         method: Method,
@@ -142,17 +151,33 @@ impl Api {
         changes: bool,
     ) -> Result<Answer, ActionError> {
         let body = body.map(|body| (print(body), "application/json"));
-        let response = self.send(method, path, body, changes).await?;
+        let mut response = self.send(method, path, body, changes).await?;
         let status = response.status();
-        let text = response.text().await;
-        let text = text.map_err(|error| fault::unsent(&self.peer, error, changes))?;
-        let body = match json::read_lenient(&text) {
+        let mut text = Vec::new();
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| fault::unsent(&self.peer, error, changes))?
+        {
+            if text.len() + chunk.len() > LARGEST {
+                let message = Message::new(TOO_LARGE).with("part", "body");
+                let message = message.with("megabytes", LARGEST / 1_000_000);
+                return Err(ActionError::passing(message));
+            }
+            text.extend_from_slice(&chunk);
+        }
+        let bytes = text.len();
+        let body = match json::read_lenient(&String::from_utf8_lossy(&text)) {
             Ok(body) => body,
             Err(_) if status.is_success() => return Err(self.stranger(changes)),
             // What is in the way often speaks HTML when it says no.
             Err(_) => Value::Null,
         };
-        Ok(Answer { status, body })
+        Ok(Answer {
+            status,
+            body,
+            bytes,
+        })
     }
 
     /// Something answers, and it is something else: a proxy, or a page to log in. What it was given
@@ -225,7 +250,12 @@ pub(super) async fn carry_out(
     let body = read_body(bytes, whole, whole);
     let accepted = request.accept.iter().any(|known| known == status.as_str());
     if status.as_u16() >= 400 && !accepted {
-        return Err(fault::answered(&api.peer, &Answer { status, body }));
+        let answer = Answer {
+            status,
+            body,
+            bytes: 0,
+        };
+        return Err(fault::answered(&api.peer, &answer));
     }
     let mut output = Output::of([
         ("status", u64::from(status.as_u16()).into()),

@@ -6,12 +6,15 @@ use reqwest::{Method, StatusCode};
 
 use super::fault;
 use super::record::{is_missing, path, source, table_missing};
-use super::request::Api;
+use super::request::{Answer, Api, TOO_LARGE};
 use crate::actions::{ActionError, List, Output, Room};
-use crate::sources::record::{ID, by_key, fits, keyed, several};
+use crate::sources::record::{ID, Portion, by_key, fits, keyed, several};
 
-/// Documents in one answer.
+/// Documents that are named in one answer.
 const AT_ONCE: usize = 1000;
+
+/// Documents that are fetched whole in one answer, at most.
+const WHOLE_AT_ONCE: usize = 500;
 
 /// How long the server keeps its place in a long list between two questions.
 const PLACE_KEPT: &str = "2m";
@@ -118,53 +121,48 @@ async fn records(
     limit: Option<u64>,
     room: &Room,
 ) -> Result<Output, ActionError> {
-    let limit = usize::try_from(limit.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
+    let mut left = usize::try_from(limit.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
+    let mut found = all(api, index, &query, equal).await?;
+    found.sort_by(|(one, _), (other, _)| by_key(one, other));
+    // Several indices behind one alias may each have a document of one name.
+    found.dedup_by(|(_, one), (_, other)| one == other);
+    found.truncate(left);
     let mut list = List::new(room, "records");
-    let first = hits(api, &begin(api, index, &query, None).await?)?;
-    if first.len() < AT_ONCE {
-        let mut found: Vec<_> = first.iter().map(record).collect();
-        found.retain(|(_, record)| fits(record, equal));
-        found.sort_by(|(one, _), (other, _)| by_key(one, other));
-        for (_, record) in found.into_iter().take(limit) {
-            list.push(record)?;
-        }
-    } else {
-        let mut found = all(api, index, &query, equal).await?;
-        found.sort_by(|(one, _), (other, _)| by_key(one, other));
-        found.truncate(limit);
-        for some in found.chunks(AT_ONCE) {
-            for record in fetched(api, index, some).await? {
+    let (mut rest, mut portion) = (&found[..], Portion::up_to(WHOLE_AT_ONCE));
+    while !rest.is_empty() && left > 0 {
+        let some = portion.of(rest);
+        let (documents, bytes) = match fetched(api, index, some).await {
+            Err(error) if error.message.code == TOO_LARGE && some.len() > 1 => {
+                portion.was_too_much(some.len());
+                continue;
+            }
+            fetched => fetched?,
+        };
+        portion.came(some.len(), bytes);
+        rest = &rest[some.len()..];
+        for record in documents {
+            if left > 0 && fits(&record, equal) {
                 list.push(record)?;
+                left -= 1;
             }
         }
     }
     several(list)
 }
 
-/// The first documents. With `fields`, of each no more than those, and the server keeps its place for
-/// the next.
-async fn begin(
+/// Asks an index for documents.
+async fn ask(
     api: &Api,
     index: &str,
-    query: &Value,
-    fields: Option<&[&str]>,
-) -> Result<Value, ActionError> {
-    let mut asked = vec![
-        ("query", query.clone()),
-        ("size", (AT_ONCE as u64).into()),
-        ("sort", Value::Array(vec!["_doc".into()])),
-    ];
-    let mut path = path(index, "_search")? + "?allow_partial_search_results=false";
-    if let Some(fields) = fields {
-        let fields: Vec<Value> = fields.iter().map(|&field| field.into()).collect();
-        asked.push(("_source", fields.into()));
-        path = format!("{path}&scroll={PLACE_KEPT}");
-    }
+    options: &str,
+    asked: Vec<(&str, Value)>,
+) -> Result<Answer, ActionError> {
+    let path = path(index, "_search")? + "?allow_partial_search_results=false" + options;
     let body = Value::object(asked);
     let answer = api.ask(Method::POST, &path, Some(&body), false).await?;
     match answer.status {
         StatusCode::NOT_FOUND if is_missing(&answer) => Err(table_missing(index)),
-        status if status.is_success() => Ok(answer.body),
+        status if status.is_success() => Ok(answer),
         _ => Err(fault::answered(&api.peer, &answer)),
     }
 }
@@ -210,27 +208,47 @@ fn key(record: &Value, name: &str) -> Value {
     id.cloned().unwrap_or_else(|| name.into())
 }
 
-/// All documents that fit, by no more than their keys: there may be very many.
+/// All documents that fit, by no more than their keys and what is compared: they may be very many,
+/// and very large.
 async fn all(
     api: &Api,
     index: &str,
     query: &Value,
     equal: &[(String, Value)],
 ) -> Result<Vec<Named>, ActionError> {
-    let mut fields: Vec<_> = equal.iter().map(|(name, _)| name.as_str()).collect();
-    fields.push(ID);
+    let fields = equal.iter().map(|(name, _)| name.as_str()).chain([ID]);
+    let fields: Vec<Value> = fields.map(Into::into).collect();
+    let asked = || {
+        vec![
+            ("query", query.clone()),
+            ("_source", fields.clone().into()),
+            ("size", (AT_ONCE as u64).into()),
+            ("sort", Value::Array(vec!["_doc".into()])),
+        ]
+    };
     let mut found = Vec::new();
-    let mut answer = begin(api, index, query, Some(&fields)).await?;
-    loop {
-        let some = hits(api, &answer)?;
-        let place = answer.get("_scroll_id").cloned();
-        for document in &some {
+    let mut take = |some: &[Value]| {
+        for document in some {
             let (key, record) = record(document);
             if fits(&record, equal) {
                 found.push((key, name(document)));
             }
         }
-        let Some(place) = place else { break };
+    };
+    let first = hits(api, &ask(api, index, "", asked()).await?.body)?;
+    if first.len() < AT_ONCE {
+        take(&first);
+        return Ok(found);
+    }
+    // The server keeps its place for the next.
+    let keep = format!("&scroll={PLACE_KEPT}");
+    let mut answer = ask(api, index, &keep, asked()).await?.body;
+    loop {
+        let some = hits(api, &answer)?;
+        take(&some);
+        let Some(place) = answer.get("_scroll_id").cloned() else {
+            break;
+        };
         if some.is_empty() {
             let done = object("scroll_id", place);
             // It would forget the place by itself.
@@ -247,19 +265,19 @@ async fn all(
     Ok(found)
 }
 
-/// These documents, in this order; one that has gone since is none.
-async fn fetched(api: &Api, index: &str, some: &[Named]) -> Result<Vec<Value>, ActionError> {
+/// These documents, in the order of the key, and the bytes of the answer. One that has gone since is
+/// none.
+async fn fetched(
+    api: &Api,
+    index: &str,
+    some: &[Named],
+) -> Result<(Vec<Value>, usize), ActionError> {
     let names: Vec<Value> = some.iter().map(|(_, name)| name.as_str().into()).collect();
-    let asked = object("ids", names.into());
-    let path = path(index, "_mget")?;
-    let answer = api.read(Method::POST, &path, Some(&asked)).await?;
-    let documents = answer.get("docs").and_then(Value::as_array);
-    let documents = documents.ok_or_else(|| api.stranger(false))?;
-    if let Some(failed) = documents.iter().find_map(|document| document.get("error")) {
-        return Err(incomplete(api, failed.get("reason")));
-    }
-    let there = documents
-        .iter()
-        .filter(|document| document.get("found").and_then(Value::as_bool) == Some(true));
-    Ok(there.map(|document| record(document).1).collect())
+    let query = object("ids", object("values", names.into()));
+    let asked = vec![("query", query), ("size", (AT_ONCE as u64).into())];
+    let answer = ask(api, index, "", asked).await?;
+    let mut there: Vec<_> = hits(api, &answer.body)?.iter().map(record).collect();
+    there.sort_by(|(one, _), (other, _)| by_key(one, other));
+    let records = there.into_iter().map(|(_, record)| record);
+    Ok((records.collect(), answer.bytes))
 }

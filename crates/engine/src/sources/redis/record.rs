@@ -8,9 +8,9 @@ use super::fault::Fault;
 use super::value::{from_field, to_field};
 use crate::actions::{List, Output, Room, Stop};
 use crate::sources::Key;
-use crate::sources::record::{self, ID, NewKey, by_key, fits, keyed};
+use crate::sources::record::{self, ID, NewKey, Portion, by_key, fits, keyed};
 
-/// Keys that are asked for in one go.
+/// Keys that are asked for in one go, at most.
 const AT_ONCE: usize = 500;
 
 /// Adds a hash where there is nothing: 1; 0 where there is something.
@@ -118,16 +118,17 @@ pub(super) async fn find(
     let mut list = List::new(room, "records");
     let id = equal.iter().find(|(name, _)| name == ID);
     let keys = in_order(line, table, id.map(|(_, id)| id), stop).await?;
-    for some in keys.chunks(AT_ONCE) {
-        if left == 0 {
-            break;
-        }
+    let (mut rest, mut portion) = (&keys[..], Portion::up_to(AT_ONCE));
+    while !rest.is_empty() && left > 0 {
         go_on(stop)?;
+        let some = portion.of(rest);
+        rest = &rest[some.len()..];
         let mut asked = redis::pipe();
         for key in some {
             asked.add_command(all_fields(&format!("{table}:{key}")));
         }
         let answers = line.ask_all(&asked).await?;
+        portion.came(some.len(), answers.iter().map(size).sum());
         for (key, answer) in some.iter().zip(answers) {
             // One that has gone since is none, nor is one that is no hash any more.
             let found = fields(answer).map(|fields| keyed(fields, key));
@@ -208,6 +209,19 @@ fn all_fields(place: &str) -> Cmd {
     let mut command = redis::cmd("HGETALL");
     command.arg(place);
     command
+}
+
+/// Bytes of the fields of a hash.
+fn size(answer: &Reply) -> usize {
+    match answer {
+        Reply::BulkString(bytes) => bytes.len(),
+        Reply::Array(items) => items.iter().map(size).sum(),
+        Reply::Map(fields) => fields
+            .iter()
+            .map(|(name, value)| size(name) + size(value))
+            .sum(),
+        _ => 0,
+    }
 }
 
 /// The fields of a hash; nothing when there is none.
