@@ -1,5 +1,6 @@
 //! `flow`, `roadmap`, `rule`, `template`.
 
+use std::fmt::Display;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -38,7 +39,7 @@ pub(crate) fn run(api: &Api, output: &Output, kind: Kind, verb: Verb) -> Result<
             update(api, output, kind, id, &file)?;
         }
         Verb::Delete { id } => {
-            let revision = documents::show(api, kind, reference(&id))?.row.revision;
+            let row = documents::show(api, kind, reference(&id))?.row;
             let deleted = documents::delete(
                 api,
                 kind,
@@ -48,17 +49,15 @@ pub(crate) fn run(api: &Api, output: &Output, kind: Kind, verb: Verb) -> Result<
             )?;
             let done = Changed {
                 id,
-                revision,
+                revision: row.revision,
                 operation_id: deleted.operation_id,
             };
-            changed(output, "cli_deleted", &done)?;
+            called(output, "cli_deleted", &row.name, &done)?;
         }
         Verb::Undelete { id } => {
-            changed(
-                output,
-                "cli_undeleted",
-                &documents::undelete(api, kind, reference(&id))?,
-            )?;
+            let done = documents::undelete(api, kind, reference(&id))?;
+            let name = documents::show(api, kind, reference(&done.id))?.row.name;
+            called(output, "cli_undeleted", &name, &done)?;
         }
         Verb::Duplicate { id } => {
             changed(
@@ -286,6 +285,16 @@ fn show(
     // A byte-order mark says how a file is encoded; what is printed here is UTF-8 anyway.
     raw(text.strip_prefix('\u{feff}').unwrap_or(&text))?;
     Ok(Outcome::Done)
+}
+
+/// The same, saying what people call the document.
+fn called(output: &Output, key: &str, name: &str, done: &Changed) -> Result<(), AppError> {
+    output.print(done, |catalogue, out| {
+        let (name, revision) = (visible(name), done.revision.to_string());
+        let fields: [(&str, &dyn Display); 3] =
+            [("name", &name), ("id", &done.id), ("revision", &revision)];
+        writeln!(out, "{}", catalogue.sentence(key, &fields))
+    })
 }
 
 fn changed(output: &Output, key: &str, done: &Changed) -> Result<(), AppError> {

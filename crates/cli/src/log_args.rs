@@ -98,6 +98,23 @@ pub(crate) enum SettingsVerb {
 #[derive(Debug, Args)]
 pub(crate) struct SettingsChange {
     #[arg(
+        long = "language",
+        id = "settings_language",
+        value_enum,
+        value_name = "system|en|zh-CN",
+        hide_possible_values = true
+    )]
+    pub(crate) language: Option<WindowLanguage>,
+    #[arg(
+        long,
+        value_enum,
+        value_name = "system|light|dark",
+        hide_possible_values = true
+    )]
+    pub(crate) theme: Option<WindowTheme>,
+    #[arg(long, value_name = "DIR", value_parser = given_path())]
+    pub(crate) backup_folder: Option<PathBuf>,
+    #[arg(
         long,
         value_enum,
         value_name = "database|both|files",
@@ -112,6 +129,21 @@ pub(crate) struct SettingsChange {
     pub(crate) keep_days: Option<u32>,
     #[arg(long, value_name = "N")]
     pub(crate) keep_runs: Option<u32>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum WindowLanguage {
+    System,
+    En,
+    #[value(name = "zh-CN")]
+    Chinese,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum WindowTheme {
+    System,
+    Light,
+    Dark,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -4,15 +4,15 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use flowkeep_api::types::{
-    BrokenEntry, ChosenPlace, CleanUpInput, CleanUpResult, ExecutionEntry, FiguresShow,
+    BrokenEntry, ChosenPlace, CleanUpInput, CleanUpResult, ExecutionEntry, FiguresShow, Language,
     LogExportInput, LogListInput, LogMigrateInput, LogOperationInput, LogRef, LogReport, LogShow,
     LogStartInput, LogStorageKind, LogUpdateInput, LogVerifyInput, Nothing, OperationEntry,
-    RunText, Settings, SettingsUpdate, SpreadShow, StatisticsInput,
+    RunText, Settings, SettingsUpdate, SpreadShow, StatisticsInput, Theme,
 };
 use flowkeep_api::{Api, AppError, Catalogue, history, log_transfers, logs, settings};
 use flowkeep_core::{visible, visible_whole};
 
-use crate::log_args::{Log, SettingsChange, SettingsVerb, Storage};
+use crate::log_args::{Log, SettingsChange, SettingsVerb, Storage, WindowLanguage, WindowTheme};
 use crate::output::{Out, Outcome, Output, values};
 use crate::progress::Shown;
 use crate::run_args::Which;
@@ -387,6 +387,19 @@ fn shown(out: &mut Out, found: &Settings) -> io::Result<()> {
 
 fn update(change: SettingsChange) -> SettingsUpdate {
     SettingsUpdate {
+        language: change.language.map(|language| match language {
+            WindowLanguage::System => Language::System,
+            WindowLanguage::En => Language::English,
+            WindowLanguage::Chinese => Language::Chinese,
+        }),
+        theme: change.theme.map(|theme| match theme {
+            WindowTheme::System => Theme::System,
+            WindowTheme::Light => Theme::Light,
+            WindowTheme::Dark => Theme::Dark,
+        }),
+        // Who names one need not be asked for it.
+        backup_folder_asked: change.backup_folder.is_some().then_some(true),
+        backup_folder: change.backup_folder.map(ChosenPlace::Path),
         log_storage: change.log_storage.map(|storage| match storage {
             Storage::Database => LogStorageKind::Database,
             Storage::Both => LogStorageKind::Both,

@@ -56,7 +56,10 @@ export function Choice({
       {labelling !== 'hidden' && <Label className={styles.label}>{label}</Label>}
       <Button className={`${styles.input} ${styles.choice}`} data-testid={rest['data-testid']}>
         <SelectValue className={styles.choiceValue}>
-          {({ selectedText, defaultChildren }) => selectedText || defaultChildren}
+          {({ selectedText, defaultChildren }) => (
+            // What does not fit can still be read.
+            <span title={selectedText || undefined}>{selectedText || defaultChildren}</span>
+          )}
         </SelectValue>
         <Icon name="down" size={14} />
       </Button>

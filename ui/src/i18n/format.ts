@@ -31,7 +31,8 @@ function parts(milliseconds: number): [number, string, number][] {
   const seconds = milliseconds / 1000;
   if (milliseconds < 1000) return [[Math.round(milliseconds), 'millisecond', 0]];
   if (seconds < 9.95) return [[seconds, 'second', 1]];
-  const whole = Math.round(seconds);
+  // As clocks count: what began a minute and a half ago has not taken two.
+  const whole = Math.max(10, Math.floor(seconds));
   if (whole < 60) return [[whole, 'second', 0]];
   const [big, small, size] =
     whole < 3600
@@ -102,6 +103,11 @@ export function dated(text: string, now: Date = new Date()): string {
     year,
   }).format(time);
   return `${day} ${clock(time)}`;
+}
+
+/** The time of day to the second, for what people did: `02:14:03`. */
+export function timeOfDay(text: string): string {
+  return moment(text).replace(/\.\d{3}$/, '');
 }
 
 /** The time of day to the millisecond, as a log has it: `02:14:03.118`. */

@@ -1,5 +1,5 @@
 /** All words of the window. */
-export { bytes, dated, exactly, moment, number, took, when } from './format';
+export { bytes, dated, exactly, moment, number, timeOfDay, took, when } from './format';
 export { listed } from './listed';
 export { chooseLocale, formatLocale, locale, setLocale, useLocale } from './locale';
 export { type Locale, m, words } from './messages';

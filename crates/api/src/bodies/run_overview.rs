@@ -1,5 +1,6 @@
 //! `run_overview`, `engine_show`: runs on the first screen.
 
+use flowkeep_core::Kind;
 use flowkeep_core::run::TaskId;
 use flowkeep_engine::definition_of;
 use flowkeep_store::{RunFilter, RunRecord};
@@ -28,7 +29,13 @@ pub fn show(api: &Api, _: Nothing) -> Result<RunOverview, AppError> {
         };
         let definition = definition_of(&api.store, &run)?;
         let task = definition.as_ref().and_then(|all| all.task(&record.task));
+        let workflow = run.workflow_id.as_deref();
+        let workflow = workflow.map(|id| api.store.document(Kind::Workflow, id));
         asks.push(AskingTask {
+            deleted: workflow
+                .transpose()?
+                .flatten()
+                .is_some_and(|found| found.deleted_at.is_some()),
             run_id: run.id.to_string(),
             workflow_name: run.workflow_name,
             task_name: task.map_or_else(|| record.task.to_string(), |task| task.name.clone()),

@@ -41,20 +41,17 @@ fn read(
 /// Changes settings; what is absent stays.
 ///
 /// # Errors
-/// `place_unknown`; for the folder of the log `folder_missing` and `not_a_folder`.
+/// `place_unknown`; for a folder `folder_missing` and `not_a_folder`.
 pub fn update(api: &Api, input: SettingsUpdate) -> Result<Settings, AppError> {
-    let folder = input
-        .backup_folder
-        .as_ref()
-        .map(|place| api.path_of(place))
-        .transpose()?;
+    let folder = input.backup_folder.as_ref();
+    let folder = folder.map(|place| own_folder(api, place)).transpose()?;
     let log_dir = input.log_dir.as_ref();
-    let log_dir = log_dir.map(|place| log_folder(api, place)).transpose()?;
+    let log_dir = log_dir.map(|place| own_folder(api, place)).transpose()?;
     let (actor, face) = (api.actor()?, api.face.as_str());
     let now = api.clock.now().0;
     api.store.write::<_, AppError>(move |tx| {
         let before = read(|key| tx.setting(key))?;
-        let after = changed(&before, input, folder.as_deref().map(path_text), log_dir);
+        let after = changed(&before, input, folder, log_dir);
         if after != before {
             keep(tx, &before, &after, &actor, face)?;
             let both = LogStorageKind::Both;
@@ -129,8 +126,8 @@ fn keep(
     tx.record_operation(tx.next_operation_id()?, &operation)
 }
 
-/// The folder of the log, which may be one that is yet to be made in a folder that is there.
-fn log_folder(api: &Api, place: &ChosenPlace) -> Result<String, AppError> {
+/// A folder of one's own, which may be one that is yet to be made in a folder that is there.
+fn own_folder(api: &Api, place: &ChosenPlace) -> Result<String, AppError> {
     let path = api.path_of(place)?;
     let path = std::path::absolute(&path).unwrap_or(path);
     if path.exists() && !path.is_dir() {

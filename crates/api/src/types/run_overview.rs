@@ -35,6 +35,8 @@ pub struct AskingTask {
     pub run_id: String,
     /// What the workflow was called when the run began.
     pub workflow_name: String,
+    /// Whether the workflow has been deleted since; the run goes on as it was.
+    pub deleted: bool,
     /// The task.
     pub task: String,
     /// What a person calls the task.

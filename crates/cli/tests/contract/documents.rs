@@ -90,6 +90,10 @@ fn update_delete_undelete_revert_and_history_follow_each_other() {
             .contains("Two")
     );
 
+    let said = flowkeep.say(&["flow", "delete", "a"]).out;
+    assert_eq!(said, "“One” (a) was deleted; “undelete” brings it back.\n");
+    let said = flowkeep.say(&["flow", "undelete", "a"]).out;
+    assert_eq!(said, "“One” (a) is back, revision 3.\n");
     let deleted = flowkeep.done(&["flow", "delete", "a"]);
     assert_eq!(
         (&deleted["id"], &deleted["revision"]),

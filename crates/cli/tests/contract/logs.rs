@@ -276,6 +276,33 @@ fn the_storage_is_a_setting() {
     );
 }
 
+#[test]
+fn what_the_windows_settings_are_can_be_said_here() {
+    let flowkeep = Flowkeep::new();
+    let folder = text(&flowkeep.path("backups"));
+    let all = [
+        "settings",
+        "update",
+        "--language",
+        "zh-CN",
+        "--theme",
+        "dark",
+        "--backup-folder",
+        &folder,
+    ];
+    let after = flowkeep.done(&all);
+    assert_eq!(
+        [&after["language"], &after["theme"], &after["backup_folder"]],
+        ["zh-CN", "dark", &folder]
+    );
+    assert_eq!(after["backup_folder_asked"], true);
+    let again = flowkeep.done(&["settings", "update", "--language", "system"]);
+    assert_eq!([&again["language"], &again["theme"]], ["system", "dark"]);
+    let nowhere = text(&flowkeep.path("a/b/c"));
+    let elsewhere = ["settings", "update", "--backup-folder", &nowhere];
+    flowkeep.refused(&elsewhere, "folder_missing");
+}
+
 /// The names of the files of one type in the log's folder.
 fn files(flowkeep: &Flowkeep, log: &str) -> Vec<String> {
     let folder = flowkeep.data().join("logs").join(log);

@@ -124,7 +124,7 @@ function What({ item }: { item: PlanItem }) {
       : null;
   return (
     <span>
-      <span className={styles.line}>
+      <span className={warning ? styles.line : styles.lines} title={itemWords(item)}>
         {item.kind && <Icon name={KINDS[item.kind].icon} />} {itemWords(item)}
       </span>
       {warning && (

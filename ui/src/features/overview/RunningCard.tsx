@@ -1,14 +1,14 @@
 import { Link } from '@tanstack/react-router';
 import { Card, Progress } from '@/components';
-import { begun, label, m, number, took, visible } from '@/i18n';
+import { begun, label, m, number, visible } from '@/i18n';
 import type { RunOverview, RunProgress } from '@/ipc';
 import { runName } from '../runs/columns';
-import { between, useNow } from '../runs/now';
+import { isAtWork, lengthSoFar, SLOW, useNow } from '../runs/now';
 import styles from './OverviewPage.module.css';
 
 /** The runs that go on, the newest first, each with how far it is. */
 export function RunningCard({ runs }: { runs: RunOverview }) {
-  const now = useNow(1000);
+  const now = useNow(runs.runs.some(({ run }) => isAtWork(run.status)) ? 1000 : SLOW);
   const more = runs.under_way - runs.runs.length;
   return (
     <Card
@@ -48,7 +48,7 @@ function wordsOf({ run, ended, total, running }: RunProgress, now: Date): string
   return [
     run.status === 'running' ? running && visible(running) : begun(label('status', run.status)),
     total !== null && m.tasks_done({ done: number(ended), total: number(total) }),
-    run.status !== 'queued' && took(between(run.start_time, run.end_time, now)),
+    run.status !== 'queued' && lengthSoFar(run, now),
   ]
     .filter(Boolean)
     .join(' · ');

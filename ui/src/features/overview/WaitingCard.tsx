@@ -30,6 +30,7 @@ export function WaitingCard({ runs }: { runs: RunOverview }) {
               <b>{visible(ask.workflow_name)}</b> · {visible(ask.task_name)}
             </span>
             <small>
+              {ask.deleted && `${m.asks_deleted()} · `}
               {ask.status === 'interrupted' && `${m.asks_what_became()} · `}
               {m.asks_for({ length: took(roughly(between(ask.since, null, now))) })}
             </small>

@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Button, Card, Chip, Empty, ErrorNotice, Notice, Page, Segments } from '@/components';
-import { begun, counted, dated, m, say, took, visible } from '@/i18n';
+import { begun, counted, dated, m, say, visible } from '@/i18n';
 import { CallError, type RunShow, type StepKind } from '@/ipc';
 import { documentLink } from '../catalog/kinds';
 import { documentQuery } from '../catalog/queries';
 import { runName } from './columns';
-import { between, useNow } from './now';
+import { lengthSoFar, paceOf, useNow } from './now';
 import { runQuery } from './queries';
 import { Questions } from './question/Questions';
 import { RunActions } from './RunActions';
@@ -118,13 +118,13 @@ function OpenRun({ run }: { run: RunShow }) {
 /** How long it took, who wanted it, with which revision. */
 function Subtitle({ run }: { run: RunShow }) {
   const ended = isFinal(run.status);
-  const now = useNow(ended ? null : 1000);
+  const now = useNow(paceOf(run.status));
   const workflow = useQuery({
     ...documentQuery('workflow', run.workflow_id ?? ''),
     enabled: run.workflow_id !== null,
   });
   const current = workflow.data?.row.revision;
-  const length = took(between(run.start_time, run.end_time, now));
+  const length = lengthSoFar(run, now);
   const time = ended ? m.run_took({ length }) : m.run_since({ length });
   return (
     <>

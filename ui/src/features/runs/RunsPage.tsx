@@ -6,11 +6,10 @@ import { counted, m } from '@/i18n';
 import { momentsOf } from '../filters/period';
 import { overviewQuery } from '../overview/queries';
 import { runColumns } from './columns';
-import { useNow } from './now';
+import { isAtWork, useNow } from './now';
 import { runCountQuery, runOverviewQuery } from './queries';
 import { RunFilters } from './RunFilters';
 import { openRunSheet } from './sheet/store';
-import { isFinal } from './status';
 import { useRunRows } from './useRunRows';
 
 /** How often the times of a list are told anew: while something runs, and otherwise. */
@@ -33,7 +32,7 @@ export function RunsPage() {
   const runs = useRunRows(question);
   const total = useQuery(runCountQuery(question)).data;
   const asking = useQuery(runOverviewQuery()).data?.asking ?? 0;
-  const isLive = runs.rows.some((run) => !isFinal(run.status) && run.status !== 'queued');
+  const isLive = runs.rows.some(({ status }) => isAtWork(status));
   const now = useNow(isLive ? LIVE : STILL);
   const columns = useMemo(() => runColumns(now), [now]);
   const canRun = useCanRun();

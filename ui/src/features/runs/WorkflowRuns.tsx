@@ -4,16 +4,15 @@ import { Button, Card, Empty, ErrorNotice, RowList } from '@/components';
 import { m } from '@/i18n';
 import { SavedTriggerNote } from '../catalog/TriggerNote';
 import { runColumns } from './columns';
-import { useNow } from './now';
+import { isAtWork, useNow } from './now';
 import { openRunSheet } from './sheet/store';
-import { isFinal } from './status';
 import { useRunRows } from './useRunRows';
 
 /** The runs of one workflow, on its own page. */
 export function WorkflowRuns({ workflow }: { workflow: string }) {
   const navigate = useNavigate();
   const runs = useRunRows({ workflow });
-  const isLive = runs.rows.some((run) => !isFinal(run.status) && run.status !== 'queued');
+  const isLive = runs.rows.some(({ status }) => isAtWork(status));
   const now = useNow(isLive ? 1_000 : 30_000);
   const columns = useMemo(() => runColumns(now, 'one'), [now]);
   if (runs.error) return <ErrorNotice error={runs.error} onRetry={runs.retry} />;

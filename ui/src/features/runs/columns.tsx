@@ -1,8 +1,8 @@
 import { type Column, Time } from '@/components';
-import { begun, m, say, took, visible } from '@/i18n';
+import { begun, m, say, visible } from '@/i18n';
 import type { RunRow } from '@/ipc';
 import { actionWords } from '../catalog/forms/actions';
-import { between } from './now';
+import { lengthSoFar } from './now';
 import styles from './RunsPage.module.css';
 import { isFinal, StatusChip } from './status';
 
@@ -72,8 +72,7 @@ export function runColumns(now: Date, of: 'all' | 'one' = 'all'): Column<RunRow>
       align: 'end',
       cell: (run) => (
         <span className={styles.quiet}>
-          {(isFinal(run.status) || run.status !== 'queued') &&
-            took(between(run.start_time, run.end_time, now))}
+          {(isFinal(run.status) || run.status !== 'queued') && lengthSoFar(run, now)}
         </span>
       ),
     },

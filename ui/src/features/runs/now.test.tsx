@@ -1,6 +1,6 @@
 import { act, cleanup, render, screen } from '@testing-library/react';
 import { afterEach, expect, it, vi } from 'vitest';
-import { useAge } from './now';
+import { lengthSoFar, useAge } from './now';
 
 afterEach(() => {
   cleanup();
@@ -20,4 +20,14 @@ it('tells how long something waits as long as it waits', async () => {
   expect(screen.getByTestId('age').textContent).toBe('27s');
   await act(() => vi.advanceTimersByTimeAsync(120_000));
   expect(screen.getByTestId('age').textContent).toBe('2m');
+});
+
+it('counts seconds of what is at work or has ended, and not of what waits', () => {
+  const at = (second: number) => new Date(Date.UTC(2026, 10, 21, 8, 0, second));
+  const run = { start_time: at(0).toISOString(), end_time: null };
+  const now = at(150);
+  expect(lengthSoFar({ ...run, status: 'running' }, now)).toBe('2m 30s');
+  expect(lengthSoFar({ ...run, status: 'waiting' }, now)).toBe('2m');
+  const end_time = at(90).toISOString();
+  expect(lengthSoFar({ ...run, end_time, status: 'failed' }, now)).toBe('1m 30s');
 });

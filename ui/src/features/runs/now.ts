@@ -1,5 +1,7 @@
 import { useEffect, useState } from 'react';
 import { took } from '@/i18n';
+import type { Status } from '@/ipc';
+import { isFinal } from './status';
 
 /**
  * The time, told again every so many milliseconds while something on the page grows with it; with
@@ -23,6 +25,26 @@ export function useNow(every: number | null): Date {
 
 /** How often a length is told anew that grows in minutes, in milliseconds. */
 export const SLOW = 30_000;
+
+/** How often what is told of a run grows: not at all once it has ended, slowly while it waits. */
+export function paceOf(status: Status): number | null {
+  if (isFinal(status)) return null;
+  return isAtWork(status) ? 1000 : SLOW;
+}
+
+/** Whether something goes on in it now; what waits is not counted by seconds. */
+export function isAtWork(status: Status): boolean {
+  return status === 'running';
+}
+
+/** How long a run has taken, in words: to the second while it is at work and once it has ended. */
+export function lengthSoFar(
+  run: { status: Status; start_time: string; end_time?: string | null },
+  now: Date,
+): string {
+  const exact = between(run.start_time, run.end_time, now);
+  return took(paceOf(run.status) === SLOW ? roughly(exact) : exact);
+}
 
 const MINUTE = 60_000;
 

@@ -14,6 +14,10 @@ run_id: string,
  */
 workflow_name: string, 
 /**
+ * Whether the workflow has been deleted since; the run goes on as it was.
+ */
+deleted: boolean, 
+/**
  * The task.
  */
 task: string, 

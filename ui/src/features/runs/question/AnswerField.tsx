@@ -8,6 +8,9 @@ import { cellText } from '../data/shape';
 import { typedValue } from './answer';
 import styles from './Questions.module.css';
 
+/** A line without words. */
+const ROOM = '\u00a0';
+
 interface Props {
   field: RunField;
   value: unknown;
@@ -27,6 +30,8 @@ export function AnswerField({ field, value, fault, onChange, onKeep }: Props) {
   const text = {
     label,
     notes,
+    // The line of what is wrong is there from the start: nothing moves when it is told.
+    hint: ROOM,
     isRequired: field.required,
     value: cellText(value),
     onChange: (typed: string) => onChange(typedValue(field, typed)),
@@ -75,6 +80,7 @@ export function AnswerField({ field, value, fault, onChange, onKeep }: Props) {
         <Choice
           label={label}
           notes={notes}
+          hint={ROOM}
           options={field.options.map((option, index) => ({
             value: String(index),
             label: visible(option.label),

@@ -99,8 +99,19 @@ it('says of work that came back from which step it did, and only while that is w
   const said = screen.getByTestId('came-back').textContent;
   expect(said).toContain('“Check”');
   expect(said).toContain('The sum is wrong.');
+  expect(said).toMatch(/\d:03:00\. /);
   show(shown(4));
   expect(screen.queryByTestId('came-back')).toBeNull();
+});
+
+it('keeps the room of what is wrong, so that nothing moves when it is told', () => {
+  const sum = { name: 'sum', label: 'Sum', holds: 'text', required: true, options: [] };
+  page(run({ fields: [sum] as unknown as RunWork['fields'] }));
+  const lines = () => document.querySelectorAll('[slot="description"]').length;
+  expect(lines()).toBe(1);
+  fireEvent.click(screen.getByTestId('approve'));
+  expect(screen.getByText('This is needed.')).toBeTruthy();
+  expect(lines()).toBe(1);
 });
 
 it('sends back with the reason that was given', async () => {

@@ -1,6 +1,6 @@
 import { useId, useState } from 'react';
 import { Button, Choice, ErrorNotice, Icon, Notice, Tick } from '@/components';
-import { counted, m, moment, say, visible, visibleText } from '@/i18n';
+import { counted, m, say, timeOfDay, visible, visibleText } from '@/i18n';
 import type { RunAnswerInput, RunShow, RunTask, RunWork } from '@/ipc';
 import { useCommand } from '../../command';
 import { useAge } from '../now';
@@ -96,8 +96,8 @@ export function WorkForm({ run, task, work }: Props) {
         {back && (
           <Notice tone="warn" icon="undo" data-testid="came-back">
             {back.from === undefined
-              ? m.work_came_back({ when: moment(back.at) })
-              : m.work_came_back_from({ name: visible(back.from), when: moment(back.at) })}
+              ? m.work_came_back({ when: timeOfDay(back.at) })
+              : m.work_came_back_from({ name: visible(back.from), when: timeOfDay(back.at) })}
             {back.reason && (
               <p data-selectable>{m.work_came_back_why({ reason: visibleText(back.reason) })}</p>
             )}

@@ -57,8 +57,9 @@ export function ContextFields(props: Props) {
           <p className={styles.hint}>{m.run_input_hint()}</p>
         </section>
       )}
+      {names.length === 0 && <p className={styles.hint}>{m.run_input_unneeded()}</p>}
       <details className={styles.fold} open={input.rest !== '' || undefined}>
-        <summary>{names.length > 0 ? m.run_input_more() : m.run_input_json()}</summary>
+        <summary>{names.length > 0 ? m.run_input_more() : m.run_input_give()}</summary>
         <TextArea
           label={m.run_input_json()}
           face="code"

@@ -3,8 +3,7 @@ import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
 import { Empty } from '@/components';
 import { m } from '@/i18n';
 import type { RunShow } from '@/ipc';
-import { useNow } from '../now';
-import { isFinal } from '../status';
+import { paceOf, useNow } from '../now';
 import styles from './TaskList.module.css';
 import { TaskPanel } from './TaskPanel';
 import { TaskRow } from './TaskRow';
@@ -28,7 +27,9 @@ export function TaskList({ run, open, onOpen, onMessages }: Props) {
   const [isLeft, setLeft] = useState(false);
   const failed = isLeft ? undefined : tasks.find((task) => task.status === 'failed')?.id;
   const shown = open ?? failed;
-  const now = useNow(isFinal(run.status) ? null : 1000);
+  // A task that goes on by itself counts down.
+  const isCounting = tasks.some((task) => task.goes_on_at);
+  const now = useNow(isCounting ? 1000 : paceOf(run.status));
   const names = useMemo(() => new Map(tasks.map((task) => [task.id, task.name])), [tasks]);
   const virtual = useVirtualizer({
     count: tasks.length,

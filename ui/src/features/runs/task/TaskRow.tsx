@@ -44,8 +44,9 @@ export function TaskRow({ run, task, names, now, isOpen, onToggle, onKeyDown }: 
       </span>
       <span className={styles.reason}>
         {[
-          begun(label('status', status)),
-          reason,
+          // That it waits is in the words of what for.
+          status === 'waiting' && reason ? begun(reason) : begun(label('status', status)),
+          status !== 'waiting' && reason,
           attempts.length > 1 && counted('n_attempts', attempts.length),
         ]
           .filter(Boolean)

@@ -1,7 +1,10 @@
-import { expect, it } from 'vitest';
+import { cleanup, render, screen } from '@testing-library/react';
+import { afterEach, expect, it } from 'vitest';
 import { took } from '@/i18n';
-import type { RunAttempt } from '@/ipc';
-import { lengthOf } from './TaskRow';
+import type { RunAttempt, RunShow, RunTask } from '@/ipc';
+import { lengthOf, TaskRow } from './TaskRow';
+
+afterEach(cleanup);
 
 const at = (second: number) => new Date(Date.UTC(2026, 10, 21, 8, 0, second)).toISOString();
 
@@ -17,4 +20,20 @@ it('is as long as its attempts together, without what lay between them', () => {
   expect(lengthOf({ attempts: [first, attempt(40, 43)] }, now)).toBe(took(5_000));
   expect(lengthOf({ attempts: [first, attempt(40, null)] }, now)).toBe(took(12_000));
   expect(lengthOf({ attempts: [first, attempt(null, null)] }, now)).toBe('');
+});
+
+it('says once that a task waits', () => {
+  const task = { id: 'a', name: 'A', action: 'human.task', status: 'waiting', attempts: [] };
+  render(
+    <TaskRow
+      run={{ status: 'waiting' } as RunShow}
+      task={task as unknown as RunTask}
+      names={new Map()}
+      now={new Date(at(0))}
+      isOpen={false}
+      onToggle={() => undefined}
+      onKeyDown={() => undefined}
+    />,
+  );
+  expect(screen.getByText('Waits for a person')).toBeTruthy();
 });
