@@ -1,4 +1,4 @@
-//! What the machine gives: time, who is at it, files, locks. The rest is written against the
+//! What the machine gives: time, who is at it, files, locks, secrets. The rest is written against the
 //! traits here, so that a test can give a clock that stands still or a disk that fails at the
 //! n-th call; the bodies per platform are here too and nowhere else.
 //!
@@ -12,6 +12,7 @@ mod machine;
 mod path_text;
 mod progress;
 mod read;
+mod secrets;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod volume;
@@ -25,4 +26,7 @@ pub use machine::{account_name, machine_id};
 pub use path_text::{path_text, text_path};
 pub use progress::{Cancellation, Progress, Unfollowed};
 pub use read::{Folder, ReadError, SpecialFile, open_regular};
+pub use secrets::{
+    KeptSecret, KeyPlace, Keys, SecretEntry, Secrets, SecretsError, SecretsFile, Stamp,
+};
 pub use volume::{Unsafe, unsafe_place, unwritable_by_all};

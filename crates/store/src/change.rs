@@ -42,6 +42,10 @@ pub enum Tag {
     Run(RunId),
     /// What other programs recorded: `log`.
     Log,
+    /// The connections, or what was seen of one.
+    Connection,
+    /// The secrets.
+    Secret,
     /// Everything: a follower that was too far behind.
     All,
 }
@@ -58,6 +62,8 @@ impl fmt::Display for Tag {
             Self::Started => f.write_str("started"),
             Self::Run(id) => write!(f, "run:{id}"),
             Self::Log => f.write_str("log"),
+            Self::Connection => f.write_str("connection"),
+            Self::Secret => f.write_str("secret"),
             Self::All => f.write_str("all"),
         }
     }

@@ -82,6 +82,9 @@ pub struct OperationRecord {
 /// What Activity calls a run as a subject.
 pub(crate) const RUN: &str = "run";
 
+/// What it calls a connection.
+pub(crate) const CONNECTION: &str = "connection";
+
 /// What was changed since some moment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ChangesRecord {
@@ -96,7 +99,7 @@ pub struct ChangesRecord {
 /// Operations that changed documents that count: the example does not, and neither does what
 /// happened elsewhere.
 pub(crate) const CHANGED_DOCUMENTS: &str = "o.count > 0 AND NOT o.came_in \
-    AND o.operation NOT IN ('example_add', 'example_remove') AND o.kind IS NOT 'run'";
+    AND o.operation NOT IN ('example_add', 'example_remove') AND coalesce(o.kind, '') NOT IN ('run', 'connection')";
 
 /// Operations that changed settings. That a question was answered is none.
 pub(crate) const CHANGED_SETTINGS: &str = "o.operation = 'settings' AND NOT o.came_in \
@@ -109,7 +112,8 @@ pub(crate) const COLUMNS: &str = "o.id, o.at, o.actor, o.face, o.operation, o.ki
 impl OperationRecord {
     /// Whether it could be undone, if nobody has: it changed documents, here.
     pub fn changed_documents(&self) -> bool {
-        self.count > 0 && !self.came_in && self.kind.as_deref() != Some(RUN)
+        let of_documents = !matches!(self.kind.as_deref(), Some(RUN | CONNECTION));
+        self.count > 0 && !self.came_in && of_documents
     }
 }
 

@@ -29,11 +29,12 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("schema/0006_runs_brought_in.sql")),
     M::up(include_str!("schema/0007_order.sql")),
     M::up(include_str!("schema/0008_passed_over.sql")),
+    M::up(include_str!("schema/0009_connections.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 
 /// The version this program knows.
-const KNOWN: u32 = 8;
+const KNOWN: u32 = 9;
 
 /// Copies kept of the database as it was before a migration.
 const COPIES: usize = 3;

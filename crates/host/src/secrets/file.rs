@@ -1,0 +1,316 @@
+//! `secrets.age` and `secrets.json`.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use age::x25519::Identity;
+use serde::{Deserialize, Serialize};
+use ulid::Ulid;
+use zeroize::Zeroizing;
+
+use super::key::Ask;
+use super::text::{Contents, Entry, Text};
+use super::{KeptSecret, KeyPlace, Keys, SecretEntry, Secrets, SecretsError, Stamp};
+use crate::files::private;
+use crate::{Clock, FileLock, LockError};
+
+/// Whoever writes is done in a moment; one that is not has been stopped in the middle.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How often a lock that another process holds is tried.
+const AGAIN: Duration = Duration::from_millis(10);
+
+/// What `secrets.json` says it is.
+const FORMAT: &str = "flowkeep-secrets";
+const VERSION: u32 = 1;
+
+/// The secrets of a data folder.
+pub struct SecretsFile {
+    folder: PathBuf,
+    keys: Keys,
+    clock: Arc<dyn Clock>,
+    /// The key that was found last, and which file it is of.
+    key: Mutex<Option<(String, Identity)>>,
+}
+
+/// `secrets.json`: what may be known of the secrets.
+#[derive(Serialize, Deserialize)]
+struct Header {
+    format: String,
+    version: u32,
+    /// What the key is kept as.
+    id: String,
+    /// Where it was put.
+    key: KeyPlace,
+    /// The public half, by which the key is known.
+    recipient: String,
+}
+
+impl SecretsFile {
+    /// The secrets of the data folder `folder`, their key in one of `keys`. Nothing is read before
+    /// something is asked.
+    pub fn new(folder: &Path, keys: Keys, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            keys,
+            clock,
+            key: Mutex::default(),
+        }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.join("secrets.age")
+    }
+
+    fn header_path(&self) -> PathBuf {
+        self.folder.join("secrets.json")
+    }
+
+    fn header(&self) -> Result<Option<Header>, SecretsError> {
+        let Some(bytes) = found(fs::read(self.header_path()))? else {
+            return Ok(None);
+        };
+        let header: Header = serde_json::from_slice(&bytes)
+            .map_err(|error| SecretsError::Damaged(error.to_string()))?;
+        if header.format != FORMAT {
+            return Err(SecretsError::Damaged("not ours".to_owned()));
+        }
+        if header.version > VERSION {
+            return Err(SecretsError::Newer);
+        }
+        Ok(Some(header))
+    }
+
+    fn key_of(&self, header: &Header, ask: Ask) -> Result<Identity, SecretsError> {
+        let known = self.key.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((recipient, key)) = &*known
+            && *recipient == header.recipient
+        {
+            return Ok(key.clone());
+        }
+        // Whoever asks at once is not held up by one who asks the keyring.
+        drop(known);
+        let is_it = |key: &Identity| key.to_public().to_string() == header.recipient;
+        let key = self.keys.find(&header.id, header.key, ask, is_it)?;
+        self.remember(&header.recipient, &key);
+        Ok(key)
+    }
+
+    fn remember(&self, recipient: &str, key: &Identity) {
+        let mut known = self.key.lock().unwrap_or_else(PoisonError::into_inner);
+        *known = Some((recipient.to_owned(), key.clone()));
+    }
+
+    fn read(&self, ask: Ask) -> Result<Contents, SecretsError> {
+        match self.header()? {
+            Some(header) => self.contents(&self.key_of(&header, ask)?),
+            // The header is there before the first secret is.
+            None if self.path().exists() => {
+                Err(SecretsError::Damaged("secrets.json is missing".to_owned()))
+            }
+            None => Ok(Contents::default()),
+        }
+    }
+
+    fn contents(&self, key: &Identity) -> Result<Contents, SecretsError> {
+        let Some(encrypted) = found(fs::read(self.path()))? else {
+            return Ok(Contents::default());
+        };
+        let text = age::decrypt(key, &encrypted)
+            .map(Zeroizing::new)
+            .map_err(|error| SecretsError::Damaged(error.to_string()))?;
+        // What JSON says of its text could repeat a part of it.
+        serde_json::from_slice(&text)
+            .map_err(|_| SecretsError::Damaged("what is inside cannot be read".to_owned()))
+    }
+
+    /// Changes what is kept, if `change` says that it did; only one process at a time does.
+    fn change<T>(
+        &self,
+        change: impl FnOnce(&mut Contents) -> (bool, T),
+    ) -> Result<T, SecretsError> {
+        let _alone = self.alone()?;
+        let header = self.header()?;
+        let (mut contents, key) = match &header {
+            Some(header) => {
+                let key = self.key_of(header, Ask::Keyring)?;
+                (self.contents(&key)?, Some(key))
+            }
+            None => (self.read(Ask::Nobody)?, None),
+        };
+        let (changed, answer) = change(&mut contents);
+        if !changed {
+            return Ok(answer);
+        }
+        let key = match key {
+            Some(key) => key,
+            None => self.begin()?,
+        };
+        let text = serde_json::to_vec(&contents).map(Zeroizing::new);
+        let text = text.map_err(io::Error::from)?;
+        let encrypted = age::encrypt(&key.to_public(), &text).map_err(io::Error::other)?;
+        replace(&self.path(), &encrypted)?;
+        Ok(answer)
+    }
+
+    /// Makes a key, puts it away and says where.
+    fn begin(&self) -> Result<Identity, SecretsError> {
+        let id = Ulid::generate().to_string();
+        let (key, place) = self.keys.make(&id)?;
+        let header = Header {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            id,
+            key: place,
+            recipient: key.to_public().to_string(),
+        };
+        let mut text = serde_json::to_vec_pretty(&header).map_err(io::Error::from)?;
+        text.push(b'\n');
+        replace(&self.header_path(), &text)?;
+        self.remember(&header.recipient, &key);
+        Ok(key)
+    }
+
+    fn alone(&self) -> Result<FileLock, SecretsError> {
+        let since = Instant::now();
+        loop {
+            match FileLock::try_take(&self.folder.join("secrets.lock")) {
+                Ok(lock) => return Ok(lock),
+                Err(LockError::Held) if since.elapsed() < PATIENCE => std::thread::sleep(AGAIN),
+                Err(LockError::Held) => return Err(SecretsError::Busy),
+                Err(LockError::Io(error)) => return Err(error.into()),
+            }
+        }
+    }
+
+    fn one(&self, name: &str, ask: Ask) -> Result<Option<KeptSecret>, SecretsError> {
+        let mut contents = self.read(ask)?;
+        Ok(contents.secrets.remove(name).map(|entry| KeptSecret {
+            value: entry.value.0,
+            version: entry.version,
+        }))
+    }
+}
+
+impl Secrets for SecretsFile {
+    fn list(&self) -> Result<Vec<SecretEntry>, SecretsError> {
+        let entries = self.read(Ask::Keyring)?.secrets.into_iter();
+        let entry = |(name, entry): (String, Entry)| SecretEntry {
+            name,
+            set_at: entry.set_at,
+        };
+        Ok(entries.map(entry).collect())
+    }
+
+    fn get(&self, name: &str) -> Result<Option<KeptSecret>, SecretsError> {
+        self.one(name, Ask::Keyring)
+    }
+
+    fn get_at_once(&self, name: &str) -> Result<Option<KeptSecret>, SecretsError> {
+        self.one(name, Ask::Nobody)
+    }
+
+    fn set(&self, name: &str, value: &str) -> Result<bool, SecretsError> {
+        let entry = Entry {
+            value: Text(Zeroizing::new(value.to_owned())),
+            version: Ulid::generate().to_string(),
+            set_at: self.clock.now().0,
+        };
+        self.change(|contents| {
+            let before = contents.secrets.insert(name.to_owned(), entry);
+            (true, before.is_some())
+        })
+    }
+
+    fn remove(&self, name: &str) -> Result<bool, SecretsError> {
+        self.change(|contents| {
+            let removed = contents.secrets.remove(name).is_some();
+            (removed, removed)
+        })
+    }
+
+    fn unlock(&self) -> Result<(), SecretsError> {
+        self.read(Ask::Person).map(|_| ())
+    }
+
+    fn put_aside(&self) -> Result<(), SecretsError> {
+        let _alone = self.alone()?;
+        let aside = Ulid::generate();
+        // Without its header the file would count as damaged: it goes first.
+        for (path, ending) in [(self.path(), "age"), (self.header_path(), "json")] {
+            let to = self.folder.join(format!("secrets-{aside}.{ending}"));
+            found(fs::rename(path, to))?;
+        }
+        flush_folder(&self.folder)?;
+        Ok(())
+    }
+
+    fn stamp(&self) -> Stamp {
+        Stamp(fs::metadata(self.path()).ok().map(|file| stamp_of(&file)))
+    }
+
+    fn key_place(&self) -> Option<KeyPlace> {
+        self.header().ok().flatten().map(|header| header.key)
+    }
+}
+
+/// Nothing for what is not there.
+fn found<T>(result: io::Result<T>) -> Result<Option<T>, SecretsError> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Writes a file whole beside its name and renames it: whoever reads finds the old one or the new
+/// one. Only the one that has the lock writes, so what a crash left is overwritten.
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    let partial = PathBuf::from(partial);
+    let mut options = OpenOptions::new();
+    let mut file = private(options.write(true).create(true).truncate(true)).open(&partial)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    drop(file);
+    fs::rename(&partial, path)?;
+    path.parent().map_or(Ok(()), flush_folder)
+}
+
+#[cfg(unix)]
+fn flush_folder(folder: &Path) -> io::Result<()> {
+    fs::File::open(folder)?.sync_all()
+}
+
+/// Windows has no flush of a folder; its names are journaled by NTFS.
+#[cfg(not(unix))]
+fn flush_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Every change is another file, and no clock tells two of the same moment apart.
+#[cfg(unix)]
+fn stamp_of(file: &fs::Metadata) -> (u64, u64, u64) {
+    use std::os::unix::fs::MetadataExt as _;
+    let at = file.mtime().cast_unsigned().wrapping_mul(1_000_000_000);
+    (
+        file.ino(),
+        at.wrapping_add(file.mtime_nsec().cast_unsigned()),
+        file.len(),
+    )
+}
+
+#[cfg(not(unix))]
+fn stamp_of(file: &fs::Metadata) -> (u64, u64, u64) {
+    let since = |at: std::time::SystemTime| at.duration_since(std::time::UNIX_EPOCH).ok();
+    let changed = file.modified().ok().and_then(since).unwrap_or_default();
+    let nanos = u64::try_from(changed.as_nanos()).unwrap_or_default();
+    (0, nanos, file.len())
+}
+
+#[cfg(test)]
+mod tests;

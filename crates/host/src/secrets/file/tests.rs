@@ -1,0 +1,148 @@
+use super::*;
+use crate::SystemClock;
+
+struct Ground {
+    _root: tempfile::TempDir,
+    data: PathBuf,
+    keys: PathBuf,
+}
+
+impl Ground {
+    fn new() -> Self {
+        let root = tempfile::tempdir().unwrap();
+        let data = root.path().join("data");
+        fs::create_dir(&data).unwrap();
+        Self {
+            data,
+            keys: root.path().join("keys"),
+            _root: root,
+        }
+    }
+
+    fn open(&self) -> SecretsFile {
+        let keys = Keys::in_folder(self.keys.clone());
+        SecretsFile::new(&self.data, keys, Arc::new(SystemClock))
+    }
+
+    fn get(&self, name: &str) -> Option<String> {
+        let kept = self.open().get(name).unwrap();
+        kept.map(|kept| kept.value.to_string())
+    }
+}
+
+#[test]
+fn what_is_set_is_there_for_every_process_and_no_file_of_the_data_folder_repeats_it() {
+    let ground = Ground::new();
+    let secrets = ground.open();
+    assert_eq!(ground.get("mail"), None);
+    assert!(!secrets.set("mail", "hunter22-päß").unwrap());
+    assert!(!secrets.set("connection/shop", "s3cr3t-of-shop").unwrap());
+    assert_eq!(ground.get("mail").as_deref(), Some("hunter22-päß"));
+    let names = ground.open().list().unwrap();
+    let names: Vec<_> = names.into_iter().map(|entry| entry.name).collect();
+    assert_eq!(names, ["connection/shop", "mail"]);
+    for entry in fs::read_dir(&ground.data).unwrap() {
+        let bytes = fs::read(entry.unwrap().path()).unwrap();
+        for part in [&b"hunter22"[..], b"s3cr3t", b"connection/shop", b"AGE-SECRET"] {
+            let found = bytes.windows(part.len()).any(|window| window == part);
+            assert!(!found, "{part:?}");
+        }
+    }
+    let before = secrets.stamp();
+    assert!(secrets.set("mail", "another").unwrap());
+    assert_ne!(secrets.stamp(), before);
+    assert!(secrets.remove("mail").unwrap());
+    assert!(!secrets.remove("mail").unwrap());
+    assert_eq!(ground.get("mail"), None);
+}
+
+#[cfg(unix)]
+#[test]
+fn all_its_files_are_for_their_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let ground = Ground::new();
+    ground.open().set("mail", "hunter22").unwrap();
+    let key = fs::read_dir(&ground.keys).unwrap().next().unwrap().unwrap();
+    let files = ["secrets.age", "secrets.json", "secrets.lock"].map(|name| ground.data.join(name));
+    for path in files.into_iter().chain([key.path()]) {
+        let mode = path.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{}", path.display());
+    }
+    assert_eq!(ground.keys.metadata().unwrap().permissions().mode() & 0o777, 0o700);
+}
+
+#[test]
+fn of_changes_at_once_none_is_lost() {
+    let ground = Ground::new();
+    std::thread::scope(|scope| {
+        for writer in 0..8 {
+            let ground = &ground;
+            scope.spawn(move || {
+                for number in 0..8 {
+                    let name = format!("{writer}-{number}");
+                    ground.open().set(&name, &name).unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(ground.open().list().unwrap().len(), 64);
+    let keys = fs::read_dir(&ground.keys).unwrap().count();
+    assert_eq!(keys, 1, "whoever came second had the key of the first");
+}
+
+#[test]
+fn what_was_broken_off_before_it_had_its_name_changes_nothing() {
+    let ground = Ground::new();
+    ground.open().set("mail", "hunter22").unwrap();
+    for left in ["secrets.age.partial", "secrets.json.partial"] {
+        fs::write(ground.data.join(left), "half of").unwrap();
+    }
+    assert_eq!(ground.get("mail").as_deref(), Some("hunter22"));
+    ground.open().set("shop", "another").unwrap();
+    assert_eq!(ground.open().list().unwrap().len(), 2);
+    assert!(!ground.data.join("secrets.age.partial").exists());
+}
+
+#[test]
+fn without_its_key_nothing_is_changed_until_it_is_put_aside_or_the_key_is_back() {
+    let ground = Ground::new();
+    ground.open().set("mail", "hunter22").unwrap();
+    let away = ground.keys.with_extension("away");
+    fs::rename(&ground.keys, &away).unwrap();
+    let before = fs::read(ground.data.join("secrets.age")).unwrap();
+    for refused in [
+        ground.open().set("shop", "x").map(|_| ()),
+        ground.open().get("mail").map(|_| ()),
+        ground.open().unlock(),
+    ] {
+        assert!(matches!(refused, Err(SecretsError::KeyGone(KeyPlace::File))));
+    }
+    assert_eq!(fs::read(ground.data.join("secrets.age")).unwrap(), before);
+    fs::rename(&away, &ground.keys).unwrap();
+    assert_eq!(ground.get("mail").as_deref(), Some("hunter22"));
+
+    fs::rename(&ground.keys, &away).unwrap();
+    let secrets = ground.open();
+    secrets.put_aside().unwrap();
+    assert_eq!(secrets.list().unwrap(), []);
+    secrets.set("shop", "x").unwrap();
+    assert_eq!(ground.get("shop").as_deref(), Some("x"));
+    let aside = fs::read_dir(&ground.data).unwrap().filter(|entry| {
+        let name = entry.as_ref().unwrap().file_name();
+        name.to_str().unwrap().starts_with("secrets-")
+    });
+    assert_eq!(aside.count(), 2, "what was there is kept");
+}
+
+#[test]
+fn a_file_that_was_changed_is_told_and_never_replaced() {
+    let ground = Ground::new();
+    ground.open().set("mail", "hunter22").unwrap();
+    let path = ground.data.join("secrets.age");
+    let mut bytes = fs::read(&path).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    fs::write(&path, &bytes).unwrap();
+    assert!(matches!(ground.open().get("mail"), Err(SecretsError::Damaged(_))));
+    assert!(matches!(ground.open().set("shop", "x"), Err(SecretsError::Damaged(_))));
+    assert_eq!(fs::read(&path).unwrap(), bytes);
+}
