@@ -8,8 +8,8 @@ use std::time::Duration;
 use flowkeep_core::PlanId;
 use flowkeep_engine::sources::Connections;
 use flowkeep_host::{
-    Clock, DataFolder, Files, FolderOrigin, SystemClock, SystemFiles, Unsafe, account_name,
-    private_folder, text_path, unsafe_place,
+    Clock, DataFolder, Files, FolderOrigin, Keys, Secrets, SecretsFile, SystemClock, SystemFiles,
+    Unsafe, account_name, private_folder, text_path, unsafe_place,
 };
 use flowkeep_store::{Follower, Reach, Request, Store, StoreError, StoreOptions};
 
@@ -87,6 +87,7 @@ pub struct Api {
     pub(crate) disks: BackupDisks,
     /// What tasks can use.
     pub(crate) connections: Arc<Connections>,
+    pub(crate) secrets: Arc<dyn Secrets>,
     /// How long a backup that was cancelled may take to end before it is left to itself, and a disk
     /// to say what is on it.
     pub(crate) patience: Duration,
@@ -156,9 +157,11 @@ impl Api {
         let store = Store::open_to_look(looked_at, still == Still::Medium)
             .map_err(|error| opening(error, &folder.path))?;
         let store = Arc::new(store);
+        let secrets = secrets(&folder.path, &clock);
         Ok(Self {
             disks: BackupDisks::new(&store),
-            connections: connections(&folder.path)?,
+            connections: connections(&folder.path, &secrets)?,
+            secrets,
             scratch: Scratch::new(own.path().to_owned()),
             store,
             data_dir: folder.path,
@@ -197,10 +200,12 @@ impl Api {
         let owner = engine
             .map(|engine| Owner::take(&store, engine, options.face))
             .transpose()?;
+        let secrets = secrets(&data_dir, &clock);
         let api = Self {
             scratch: Scratch::new(data_dir.clone()),
             disks: BackupDisks::new(&store),
-            connections: connections(&data_dir)?,
+            connections: connections(&data_dir, &secrets)?,
+            secrets,
             store,
             data_dir,
             origin: folder.origin,
@@ -304,6 +309,15 @@ impl Api {
             }
         }
     }
+}
+
+/// The secrets of a data folder. In unit tests no keyring of the person who runs them is asked.
+fn secrets(data_dir: &Path, clock: &Arc<dyn Clock>) -> Arc<dyn Secrets> {
+    #[cfg(test)]
+    let keys = Keys::in_folder(data_dir.with_extension("keys"));
+    #[cfg(not(test))]
+    let keys = Keys::system();
+    Arc::new(SecretsFile::new(data_dir, keys, Arc::clone(clock)))
 }
 
 /// The data folder may be named but not be there yet; what is above it must be.

@@ -1,7 +1,8 @@
-//! What to look after when a backup comes from another computer: only what concerns what came in,
-//! each with the documents it is about.
+//! What to look after when a backup came in: passwords that are not here, and what concerns another
+//! computer where it comes from one. Only what came in is told of, each with its names.
 
 use flowkeep_core::{Bound, Document, Message, bound};
+use flowkeep_engine::password_of;
 use flowkeep_store::StagedItem;
 
 use crate::backups::chosen_folder;
@@ -19,11 +20,10 @@ struct About {
 }
 
 impl About {
-    fn add(&mut self, item: &StagedItem) {
+    fn add(&mut self, name: Option<String>) {
         self.count += 1;
         if self.names.len() < NAMES {
-            self.names
-                .extend(item.name.clone().or_else(|| item.id.clone()));
+            self.names.extend(name);
         }
     }
 
@@ -36,8 +36,32 @@ impl About {
     }
 }
 
+fn named(item: &StagedItem) -> Option<String> {
+    item.name.clone().or_else(|| item.id.clone())
+}
+
 /// What is left to do here after this plan.
 pub(crate) fn of(api: &Api, plan: &Plan) -> Result<Vec<Message>, AppError> {
+    let mut told = Vec::from_iter(connections(api, plan)?);
+    if plan.made_elsewhere() {
+        told.extend(of_elsewhere(api, plan)?);
+    }
+    Ok(told)
+}
+
+/// The connections whose passwords have to be entered.
+fn connections(api: &Api, plan: &Plan) -> Result<Option<Message>, AppError> {
+    let mut without = About::default();
+    for name in plan.staging.connections_with_password()? {
+        let kept = api.secrets.get_at_once(&password_of(&name));
+        if !matches!(kept, Ok(Some(_))) {
+            without.add(Some(name));
+        }
+    }
+    Ok(without.message("checklist_connections"))
+}
+
+fn of_elsewhere(api: &Api, plan: &Plan) -> Result<Vec<Message>, AppError> {
     let (mut places, mut secrets) = (About::default(), About::default());
     plan.staging.each_item::<AppError>(|item| {
         if !matches!(item.action.as_deref(), Some("imported" | "updated")) {
@@ -52,10 +76,10 @@ pub(crate) fn of(api: &Api, plan: &Plan) -> Result<Vec<Message>, AppError> {
         };
         let Bound { place, secret } = bound(&document);
         if place {
-            places.add(&item);
+            places.add(named(&item));
         }
         if secret {
-            secrets.add(&item);
+            secrets.add(named(&item));
         }
         Ok(())
     })?;

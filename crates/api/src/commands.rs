@@ -13,7 +13,7 @@ use ts_rs::{Config, TS};
 use crate::bodies::{
     activity, agents, backups, diagnostics, documents, drafts, duplicates, examples, exports,
     history, log_transfers, logs, overview, plan_decisions, restores, revisions, routes,
-    run_changes, run_overview, run_previews, run_questions, runs, settings,
+    run_changes, run_overview, run_previews, run_questions, runs, secrets, settings, sources,
 };
 use crate::types as t;
 use crate::{Api, AppError, Progress, script};
@@ -207,7 +207,17 @@ static OTHERS: &[Command] = &[
     command!("log_export", t::LogExportInput => t::LogReport, log_transfers::export, [place] long),
     command!("log_statistics", t::StatisticsInput => t::StatisticsShow, history::statistics, []),
     command!("log_clean_up", t::CleanUpInput => t::CleanUpResult, history::clean_up, [writes] long),
-    command!("source_list", t::Nothing => t::SourceList, runs::sources, []),
+    command!("source_list", t::Nothing => t::SourceList, sources::list, []),
+    command!("source_add", t::SourceInput => t::SourceRow, sources::add, [writes place]),
+    command!("source_update", t::SourceInput => t::SourceRow, sources::update, [writes place]),
+    command!("source_remove", t::SourceRef => t::SourceRemoved, sources::remove, [writes]),
+    command!("source_test", t::SourceRef => t::SourceTested, sources::test, []),
+    command!("source_try", t::SourceInput => t::SourceTested, sources::try_out, [place]),
+    command!("secret_list", t::Nothing => t::SecretList, secrets::list, []),
+    command!("secret_set", t::SecretSetInput => t::SecretRef, secrets::set, [writes]),
+    command!("secret_remove", t::SecretRef => t::SecretRef, secrets::remove, [writes]),
+    command!("secret_unlock", t::Nothing => t::SecretState, secrets::unlock, []),
+    command!("secret_start_over", t::Nothing => t::SecretState, secrets::start_over, [writes]),
     command!("about_show", t::Nothing => t::About, overview::about, []),
     command!("doctor", t::Nothing => t::Doctor, overview::doctor, []),
     command!("diagnostics_show", t::Nothing => t::Diagnostics, diagnostics::show, []),

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use flowkeep_core::run::Status;
 use flowkeep_engine::sources::{Connected, Connections, LOCAL, Sqlite};
 use flowkeep_engine::{Engine, EngineOptions, Scope};
+use flowkeep_host::Secrets;
 use flowkeep_store::RunFilter;
 
 use crate::ownership::{EngineLock, Owner};
@@ -55,10 +56,14 @@ impl EngineSeat {
 ///
 /// # Errors
 /// What the system says when a path cannot be made absolute.
-pub(crate) fn connections(data_dir: &Path) -> Result<Arc<Connections>, AppError> {
+pub(crate) fn connections(
+    data_dir: &Path,
+    secrets: &Arc<dyn Secrets>,
+) -> Result<Arc<Connections>, AppError> {
     let local = Sqlite::made(LOCAL, data_dir.join("local.db"))
         .map_err(|error| AppError::new("internal").with("detail", error))?;
-    Ok(Arc::new(Connections::new(vec![Arc::new(local)])))
+    let connections = Connections::new(vec![Arc::new(local)]);
+    Ok(Arc::new(connections.with_secrets(Arc::clone(secrets))))
 }
 
 impl Api {

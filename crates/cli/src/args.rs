@@ -10,7 +10,8 @@ use flowkeep_api::text_path;
 use flowkeep_core::{KeptHistory, Kind};
 
 use crate::log_args::{Log, SettingsVerb};
-use crate::run_args::{Action, Agent, Engine, Route, Run, Source};
+use crate::run_args::{Action, Agent, Engine, Route, Run};
+use crate::sources::{Secret, Source};
 
 /// All of a call.
 #[derive(Debug, Parser)]
@@ -71,7 +72,9 @@ pub(crate) enum Noun {
     #[command(subcommand)]
     Route(Route),
     #[command(subcommand)]
-    Source(Source),
+    Source(Box<Source>),
+    #[command(subcommand)]
+    Secret(Secret),
     #[command(subcommand)]
     Engine(Engine),
     Doctor,

@@ -18,6 +18,7 @@ mod routes;
 mod run_args;
 mod run_details;
 mod runs;
+mod sources;
 mod validation;
 
 use std::io::Write as _;
@@ -31,7 +32,7 @@ use flowkeep_api::types::{Doctor, Nothing};
 
 use crate::args::{Arguments, Noun};
 use crate::output::{Outcome, Output};
-use crate::run_args::{Action, Engine, Source};
+use crate::run_args::{Action, Engine};
 
 /// Reading a backup is a hundred small values per document; the C library's allocator spends a
 /// quarter of a restore on them.
@@ -89,6 +90,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<Outcome, AppError> {
         | Noun::Settings(_)
         | Noun::Route(_)
         | Noun::Source(_)
+        | Noun::Secret(_)
         | Noun::Engine(_)
         | Noun::Doctor => {}
     }
@@ -119,7 +121,8 @@ fn run(arguments: Arguments, output: &Output) -> Result<Outcome, AppError> {
         Noun::Log(verb) => logs::run(&api, output, *verb),
         Noun::Settings(verb) => logs::settings(&api, output, verb),
         Noun::Route(verb) => routes::run(&api, output, verb),
-        Noun::Source(Source::List) => runs::sources(&api, output),
+        Noun::Source(verb) => sources::run(&api, output, *verb),
+        Noun::Secret(verb) => sources::secret(&api, output, verb),
         Noun::Engine(Engine::Run) => runs::engine(&api, output),
         Noun::Doctor => diagnosis(output, &overview::doctor(&api, Nothing {})?),
         Noun::Completions { .. } | Noun::Man { .. } => Ok(Outcome::Done),

@@ -1,4 +1,4 @@
-//! The grammar of `run`, `action`, `agent`, `route`, `source` and `engine`.
+//! The grammar of `run`, `action`, `agent`, `route` and `engine`.
 
 use std::path::{Path, PathBuf};
 
@@ -225,11 +225,6 @@ pub(crate) enum Route {
         #[arg(long, value_name = "JSON|@FILE", value_parser = object)]
         context: Option<Object>,
     },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Source {
-    List,
 }
 
 #[derive(Debug, Subcommand)]

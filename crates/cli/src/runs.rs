@@ -4,9 +4,9 @@ use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use flowkeep_api::types::{
-    Nothing, RetryDefinition, RunAnswerInput, RunDecision, RunListInput, RunLog, RunLogInput,
-    RunMessage, RunMode, RunNeeds, RunRef, RunResumeInput, RunRetryInput, RunShowInput,
-    RunStartInput, RunStatus, RunTaskInput, RunText,
+    RetryDefinition, RunAnswerInput, RunDecision, RunListInput, RunLog, RunLogInput, RunMessage,
+    RunMode, RunNeeds, RunRef, RunResumeInput, RunRetryInput, RunShowInput, RunStartInput,
+    RunStatus, RunTaskInput, RunText,
 };
 use flowkeep_api::{
     Api, AppError, Catalogue, Progress as _, copy_log, history, run_changes, run_questions, runs,
@@ -371,15 +371,6 @@ pub(crate) fn text_line(catalogue: &Catalogue, line: &RunMessage) -> String {
     let task = line.task.as_deref().unwrap_or("–");
     let at = catalogue.moment(&line.at);
     visible_whole(&format!("{at}  {task}  {text}")).into_owned()
-}
-
-pub(crate) fn sources(api: &Api, output: &Output) -> Result<Outcome, AppError> {
-    let found = runs::sources(api, Nothing {})?;
-    output.print(&found, |_, out| {
-        let mut items = found.items.iter();
-        items.try_for_each(|source| writeln!(out, "{}  {}", source.name, source.kind))
-    })?;
-    Ok(Outcome::Done)
 }
 
 /// Carries out all runs until somebody ends it.

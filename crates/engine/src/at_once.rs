@@ -41,6 +41,7 @@ impl Rounds {
             context: &live.context,
             whereabouts: &whereabouts([&task.params], &live.definition, &live.state),
             fresh: Some(fresh),
+            secrets: self.secrets_at_once(),
             fault: RefCell::new(None),
         };
         let params = match task.params.get("when") {

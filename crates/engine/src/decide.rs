@@ -20,6 +20,7 @@ use crate::actions::{ActionError, Stopper};
 use crate::live::Live;
 use crate::round::{Act, Round};
 use crate::rounds::{Pending, Rounds, UnderWay};
+use crate::secrets::Revealing;
 use crate::sources::Chosen;
 use crate::take_up::{NotTaken, give_up};
 use crate::values::{Values, Whereabouts, whereabouts};
@@ -185,7 +186,9 @@ impl Rounds {
                 task,
                 round: number,
             } => {
-                let result = evaluation(&self.place.store, live, &task, &written.fresh);
+                let secrets = self.place.connections.secrets().map(AsRef::as_ref);
+                let secrets = Revealing::at_once(secrets);
+                let result = evaluation(&self.place.store, secrets, live, &task, &written.fresh);
                 return Some(Event::Evaluated {
                     task,
                     round: number,
@@ -209,6 +212,7 @@ impl Rounds {
             Effect::Execute { task, attempt, key } => {
                 round.begun += 1;
                 if let Some(came) = self.at_once(run, &task, &written.fresh) {
+                    self.locked.note(run, &came.result);
                     self.queue.release(run, &task);
                     return Some(written.came(task, attempt, came));
                 }
@@ -344,6 +348,7 @@ impl Rounds {
             _ => None,
         };
         if let Some(name) = &on {
+            self.place.connections.used(name);
             *self.load.entry(name.clone()).or_default() += 1;
         }
         let under_way = UnderWay {
@@ -407,6 +412,7 @@ impl Rounds {
 /// Whether the condition of a task holds.
 fn evaluation(
     store: &flowkeep_store::Store,
+    secrets: Revealing<'_>,
     live: &Live,
     task: &TaskId,
     fresh: &std::collections::BTreeMap<TaskId, String>,
@@ -423,6 +429,7 @@ fn evaluation(
         context: &live.context,
         whereabouts: &found,
         fresh: Some(fresh),
+        secrets,
         fault: RefCell::new(None),
     };
     let result = condition(text, &values);

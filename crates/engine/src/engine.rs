@@ -80,6 +80,8 @@ pub(crate) enum Happened {
         level: Level,
         said: Said,
     },
+    /// These secrets, which tasks wait for, can be read.
+    Unlocked(Vec<String>),
     /// The engine is to end.
     Leave,
 }
@@ -97,6 +99,12 @@ impl Engine {
             .enable_all()
             .build()?;
         let watch = options.store.watch()?;
+        // What another engine opened belongs to its runtime.
+        options.connections.close();
+        runtime.spawn(
+            Arc::clone(&options.connections)
+                .watch(Arc::clone(&options.store), Arc::clone(&options.clock)),
+        );
         let place = Arc::new(Workplace {
             store: options.store,
             data_dir: options.data_dir,

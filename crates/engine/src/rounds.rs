@@ -18,6 +18,7 @@ use crate::actions::Stopper;
 use crate::agents::Agents;
 use crate::engine::{Happened, Scope, Trouble};
 use crate::live::{Definitions, Live};
+use crate::locked::Locked;
 use crate::round::{Act, Commit, NotKept, Round};
 use crate::steady::{Steady, Time};
 use crate::timers::Timers;
@@ -62,6 +63,8 @@ pub(crate) struct Rounds {
     pub(crate) under_way: HashMap<(RunId, TaskId, u32), UnderWay>,
     /// How many attempts are under way on each source.
     pub(crate) load: HashMap<String, u64>,
+    /// Runs that wait for secrets.
+    pub(crate) locked: Locked,
     /// What is told in the next round.
     pub(crate) pending: VecDeque<Pending>,
     /// The newest run that was looked at.
@@ -115,6 +118,7 @@ impl Rounds {
             timers: Timers::default(),
             under_way: HashMap::new(),
             load: HashMap::new(),
+            locked: Locked::default(),
             pending: VecDeque::new(),
             last_row: 0,
             unread: BTreeSet::new(),
@@ -246,8 +250,11 @@ impl Rounds {
             self.tell_late(run, Event::Due(timer), round);
         }
         match self.watch.changed() {
-            Ok(changed) if changed || woken => self.look(round),
-            Ok(_) => {}
+            Ok(changed) if changed || woken => {
+                self.look(round);
+                self.look_for_secrets(true);
+            }
+            Ok(_) => self.look_for_secrets(false),
             Err(error) => tracing::warn!(%error, "the engine cannot look for what is new"),
         }
     }
@@ -270,6 +277,7 @@ impl Rounds {
                 if !self.is_awaited(run, &task, attempt) {
                     return;
                 }
+                self.locked.note(run, &came.result);
                 let written = round.written.entry(run).or_default();
                 let event = written.came(task.clone(), attempt, came);
                 self.tell_late(run, event, round);
@@ -290,6 +298,7 @@ impl Rounds {
                     round.written.entry(run).or_default().add(said);
                 }
             }
+            Happened::Unlocked(found) => self.unlocked(found, round),
             Happened::Woken | Happened::Leave => {}
         }
     }

@@ -204,6 +204,7 @@ impl Rounds {
         }
         if begun {
             self.tell_late(run, Event::Adopted, round);
+            self.take_up_locked(run, round);
             if ours {
                 self.find_children(run, round);
             }

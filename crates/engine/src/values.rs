@@ -4,12 +4,14 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use flowkeep_core::Value;
 use flowkeep_core::json;
 use flowkeep_core::run::action::{Action, Holds};
 use flowkeep_core::run::expression::{self, Fault, Lookup, Root};
 use flowkeep_core::run::{Definition, OutputOf, RunState, TaskId};
-use flowkeep_core::{Message, Value};
 use flowkeep_store::{Store, StoreError};
+
+use crate::secrets::Revealing;
 
 /// Where the outputs stand that some parameters refer to, as the run was when they were needed.
 pub(crate) type Whereabouts = BTreeMap<String, OutputOf>;
@@ -22,6 +24,8 @@ pub(crate) struct Values<'a> {
     pub(crate) whereabouts: &'a Whereabouts,
     /// Outputs that are not in the database yet.
     pub(crate) fresh: Option<&'a BTreeMap<TaskId, String>>,
+    /// Where secrets come from.
+    pub(crate) secrets: Revealing<'a>,
     /// Why one could not be read.
     pub(crate) fault: RefCell<Option<StoreError>>,
 }
@@ -54,9 +58,7 @@ impl Lookup for Values<'_> {
     }
 
     fn secret(&self, name: &str) -> Result<String, Fault> {
-        // Flowkeep keeps no secrets yet, so none is there.
-        let path = format!("secret.{name}");
-        Err(Message::new("expression_missing").with("path", path).into())
+        self.secrets.reveal(name)
     }
 }
 

@@ -12,6 +12,7 @@ use flowkeep_core::run::{Definition, RunState, Task, TaskId, Work};
 use flowkeep_core::{Message, Value};
 use flowkeep_store::{KeptRun, Store, StoreError};
 
+use crate::secrets::Revealing;
 use crate::values::{Values, whereabouts};
 
 /// What a task of a run asks of a person, and why not all of it could be evaluated.
@@ -48,6 +49,8 @@ pub fn params_of(
         context: &context,
         whereabouts: &found,
         fresh: None,
+        // Nobody is shown one.
+        secrets: Revealing::at_once(None),
         fault: RefCell::new(None),
     });
     let (params, fault) = known(task, &lookup);

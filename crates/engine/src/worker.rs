@@ -14,10 +14,11 @@ use flowkeep_host::{Clock, private_folder};
 use flowkeep_store::{NewRun, Parent, Said, Store};
 
 use crate::actions::{
-    self, ActionError, Attempt, Caps, Done, HttpClient, Room, Said as Told, Stop, carry_out,
+    self, ActionError, Attempt, Caps, Done, HttpClient, Mask, Room, Said as Told, Stop, carry_out,
 };
 use crate::begin::{Beginning, Begun, begin};
 use crate::engine::Happened;
+use crate::secrets::Revealing;
 use crate::sources::{Chosen, Connections};
 use crate::values::{Values, Whereabouts, evaluated};
 
@@ -143,8 +144,17 @@ impl Workplace {
             return Err(ActionError::lasting(Message::new("attempt_fault")));
         };
         let source = job.source.clone().transpose()?;
-        let values = tokio::task::block_in_place(|| {
+        let password = source.as_ref().map_or(Ok(None), |chosen| {
+            tokio::task::block_in_place(|| chosen.source.password())
+        });
+        let password = match password {
+            Ok(password) => password,
+            Err(secret) => return Ok(Came::of(Attempted::Locked { secret })),
+        };
+        let secrets = self.connections.secrets().map(AsRef::as_ref);
+        let (values, mut secrets) = tokio::task::block_in_place(|| {
             let values = Values {
+                secrets: Revealing::patient(secrets),
                 store: &self.store,
                 row: job.row,
                 context: &job.context,
@@ -155,7 +165,7 @@ impl Workplace {
             let evaluated = evaluated(task.action, &task.params, &values);
             match values.fault.into_inner() {
                 Some(error) => Err(unread(&error)),
-                None => Ok(evaluated),
+                None => Ok((evaluated, values.secrets.revealed())),
             }
         })?;
         let params = match values {
@@ -163,8 +173,15 @@ impl Workplace {
             Err(Fault::SecretLocked(secret)) => return Ok(Came::of(Attempted::Locked { secret })),
             Err(Fault::Wrong(message)) => return Err(ActionError::lasting(message)),
         };
+        if task.action.name == "workflow.run" && !secrets.is_empty() {
+            // What a run is started with is kept.
+            let message = Message::new("secret_for_child");
+            return Err(ActionError::lasting(message));
+        }
+        secrets.extend(password);
+        let mask = Mask::new(&secrets);
         let folder = self.folder(job, task.action.capabilities)?;
-        let say = |level: Level, told: Told| self.say(job, level, told);
+        let say = |level: Level, told: Told| self.say(job, level, hidden(&mask, told));
         let done = carry_out(Attempt {
             run: job.run,
             task: &job.task,
@@ -174,14 +191,21 @@ impl Workplace {
             key: &job.key,
             source: source.as_ref(),
             folder: &folder,
-            room: self.room(job),
+            room: self.room(job, mask.clone()),
             stop: job.stop.clone(),
             say: &say,
             http: &self.http,
         })
-        .await?;
+        .await
+        .map_err(|error| ActionError {
+            message: mask.message(error.message),
+            ..error
+        })?;
         match done {
-            Done::Output { output, called } => Ok(Came::succeeded(&output, called)),
+            Done::Output { mut output, called } => {
+                mask.value(&mut output.value);
+                Ok(Came::succeeded(&output, called))
+            }
             Done::Wait { ms } => Ok(Came::waiting(Moment(self.clock.now().0).after(ms))),
             Done::Child { workflow, context } => {
                 tokio::task::block_in_place(|| self.child(job, workflow, &context))
@@ -220,12 +244,13 @@ impl Workplace {
         Ok(folder)
     }
 
-    fn room(&self, job: &Job) -> Room {
+    fn room(&self, job: &Job, mask: Mask) -> Room {
         let hash = Sha256::of(job.task.as_str().as_bytes()).to_string();
         Room {
             caps: Caps::default(),
             overflow: self.data_dir.join("outputs").join(job.run.to_string()),
             prefix: format!("{}-{}-{}", slug(job.task.as_str()), &hash[..8], job.attempt),
+            mask,
         }
     }
 
@@ -257,6 +282,14 @@ impl Workplace {
             child: Some(Box::new(new)),
             ..Came::of(Attempted::Parked(Parked::Child))
         })
+    }
+}
+
+/// What an attempt says, without its secrets.
+fn hidden(mask: &Mask, told: Told) -> Told {
+    match told {
+        Told::Message(message) => Told::Message(mask.message(message)),
+        Told::Line(line) => Told::Line(mask.text(line)),
     }
 }
 

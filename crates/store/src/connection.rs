@@ -3,11 +3,13 @@
 
 use flowkeep_core::Message;
 use flowkeep_core::connection::Connection;
+use flowkeep_host::Timestamp;
 use rusqlite::{OptionalExtension as _, Row};
 use serde::{Deserialize, Serialize};
 
+use crate::document::format_of;
 use crate::operation::CONNECTION;
-use crate::{OperationItemRecord, Snapshot, Store, StoreError, Tag, Tx};
+use crate::{OperationItemRecord, Snapshot, Staging, Store, StoreError, StoredText, Tag, Tx};
 
 /// A connection that is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,9 +76,7 @@ fn record(row: &Row<'_>) -> rusqlite::Result<Option<ConnectionRecord>> {
 fn all(connection: &rusqlite::Connection) -> Result<Vec<ConnectionRecord>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM connection ORDER BY name");
     let mut statement = connection.prepare_cached(&sql)?;
-    let rows: Vec<_> = statement
-        .query_map([], record)?
-        .collect::<Result<_, _>>()?;
+    let rows: Vec<_> = statement.query_map([], record)?.collect::<Result<_, _>>()?;
     Ok(rows.into_iter().flatten().collect())
 }
 
@@ -104,6 +104,38 @@ impl Store {
     /// What the database says.
     pub fn connection(&self, name: &str) -> Result<Option<ConnectionRecord>, StoreError> {
         one(&*self.reader()?, name)
+    }
+
+    /// Goes through the workflows in whose text something stands, by their names, until `each` says
+    /// that it has enough.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn workflows_with(
+        &self,
+        text: &str,
+        mut each: impl FnMut(String, StoredText) -> bool,
+    ) -> Result<(), StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT d.name, d.format, c.text FROM document d JOIN content c USING (content)
+             WHERE d.kind = 'workflow' AND d.deleted_at IS NULL AND instr(c.text, ?1) > 0
+             ORDER BY d.sort_key",
+        )?;
+        // In a text the name may be escaped; what stands there as it is finds nearly all.
+        let mut rows = statement.query([text])?;
+        while let Some(row) = rows.next()? {
+            let name: String = row.get(0)?;
+            let stored = StoredText {
+                format: format_of(row, 1)?,
+                name: name.clone(),
+                text: row.get(2)?,
+            };
+            if !each(name, stored) {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// What was last seen of each source that was ever asked.
@@ -236,6 +268,55 @@ impl Tx<'_> {
         self.connection.execute(sql, [name])?;
         Ok(())
     }
+}
+
+impl Staging {
+    /// Adds a connection to a plan.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn add_connection(&mut self, incoming: &SnapshotConnection) -> Result<(), StoreError> {
+        let connection = &incoming.connection;
+        let description =
+            serde_json::to_string(connection).map_err(|error| StoreError::Io(error.into()))?;
+        self.connection
+            .prepare_cached("INSERT OR REPLACE INTO connection VALUES (?1, ?2, ?3, ?4)")?
+            .execute((
+                &connection.name,
+                connection.kind().as_str(),
+                description,
+                incoming.with_password,
+            ))?;
+        Ok(())
+    }
+
+    /// The names of the connections that a plan brings and that have a password.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn connections_with_password(&self) -> Result<Vec<String>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT name FROM connection WHERE with_password
+               AND coalesce((SELECT chosen FROM part WHERE part = 'connection'), 1)
+             ORDER BY name",
+        )?;
+        let rows = statement.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+/// Puts the connections of the plan that is attached as `staged`, those whose names are free.
+pub(crate) fn put_connections(
+    connection: &rusqlite::Connection,
+    now: Timestamp,
+) -> Result<u32, StoreError> {
+    let put = connection.execute(
+        "INSERT OR IGNORE INTO main.connection(name, kind, description, with_password, revision,
+           created_at, updated_at)
+         SELECT name, kind, description, with_password, 1, ?1, ?1 FROM staged.connection",
+        [now.0],
+    )?;
+    Ok(u32::try_from(put).unwrap_or(u32::MAX))
 }
 
 fn item(name: &str, before: Option<u32>, after: Option<u32>) -> OperationItemRecord {

@@ -50,12 +50,8 @@ mod undo;
 mod writer;
 
 pub use change::{Follower, Reach, Tag};
-<<<<<<< HEAD
 pub use clean_up::{CleanUp, CleanUpActor, CleanUpRule, Copies};
-=======
-pub use clean_up::{CleanUp, CleanUpActor, CleanUpRule};
 pub use connection::{ConnectionRecord, SnapshotConnection, SourceHealth};
->>>>>>> dcfa5b3 (Keep secrets in one encrypted file whose key is elsewhere, and connections without them)
 pub use document::{DocumentRecord, NewDocument, RevisionRecord, StoredText};
 pub use draft::{DraftRecord, KeptDraft};
 pub use error::StoreError;

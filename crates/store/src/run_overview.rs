@@ -21,6 +21,8 @@ pub struct AskingRecord {
     pub status: Status,
     /// Milliseconds; since when.
     pub since: i64,
+    /// The secret it waits for, where that is what it waits for.
+    pub secret: Option<String>,
 }
 
 /// How far a run has come.
@@ -68,7 +70,8 @@ impl Store {
         let mut statement = reader.prepare(&format!(
             "SELECT run, t.task, t.status, coalesce(
                (SELECT max(coalesce(a.ended_at, a.started_at, a.queued_at)) FROM attempt a
-                WHERE a.run = t.run AND a.task = t.task), r.created_at) AS since
+                WHERE a.run = t.run AND a.task = t.task), r.created_at) AS since,
+               t.state ->> '$.phase.locked.secret'
              {ASKING} ORDER BY since, run LIMIT ?1"
         ))?;
         let rows = statement.query_map([limit], |row| {
@@ -77,9 +80,26 @@ impl Store {
                 task: TaskId(row.get(1)?),
                 status: status_of(row, 2)?,
                 since: row.get(3)?,
+                secret: row.get(4)?,
             })
         })?;
         Ok((total, rows.collect::<Result<_, _>>()?))
+    }
+
+    /// The secrets that tasks wait for, and how many tasks wait for each.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn locked_secrets(&self) -> Result<Vec<(String, u32)>, StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT t.state ->> '$.phase.locked.secret' AS secret, count(*)
+             FROM run_task t JOIN run r USING (run)
+             WHERE t.status = 'waiting' AND r.ended_at IS NULL AND secret NOT NULL
+             GROUP BY secret ORDER BY secret",
+        )?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// The runs of a person's own that go on or could, the newest first, at most `limit` of them.

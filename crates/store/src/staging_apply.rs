@@ -4,6 +4,7 @@ use flowkeep_core::{Kind, OperationId};
 use flowkeep_host::{Cancellation, Timestamp};
 use rusqlite::{Connection, Transaction, TransactionBehavior, named_params};
 
+use crate::connection::put_connections;
 use crate::interrupt::interruptible;
 use crate::operation::next_id;
 use crate::path_value::PathValue;
@@ -41,6 +42,8 @@ pub struct ApplyOutcome {
     pub operations: u32,
     /// Settings that came with it.
     pub settings: u32,
+    /// Connections that came with it.
+    pub connections: u32,
     /// Runs that came with it.
     pub runs: u32,
     /// Entries of the log that other programs recorded and that came with it.
@@ -91,6 +94,7 @@ impl Staging {
             let count = match total.part {
                 StagedPart::Operations => &mut outcome.operations,
                 StagedPart::Settings => &mut outcome.settings,
+                StagedPart::Connections => &mut outcome.connections,
                 StagedPart::Runs => &mut outcome.runs,
                 StagedPart::Log => &mut outcome.log,
             };
@@ -148,13 +152,15 @@ fn apply_attached(
     let id = operation.to_string();
     let last = put_documents(&transaction, now, &id, &request.actor)?;
     let (operations, settings) = put_rest(&transaction)?;
+    let connections = put_connections(&transaction, now)?;
     let runs = put_runs(&transaction)?;
     let log = put_log(&transaction)?;
-    let others = operations + settings + runs + log;
+    let others = operations + settings + connections + runs + log;
     let documents = record(&transaction, now, &id, request, last, others)?;
     let mut outcome = count(&transaction, "staged.item")?;
     outcome.operations = operations;
     outcome.settings = settings;
+    outcome.connections = connections;
     outcome.runs = runs;
     outcome.log = log;
     outcome.operation = documents.then_some(operation);
@@ -381,6 +387,7 @@ fn record(
     let tx = Tx::new(connection, now);
     tx.tag(&Tag::Operation);
     tx.tag(&Tag::Setting);
+    tx.tag(&Tag::Connection);
     tx.tag(&Tag::Runs);
     tx.tag(&Tag::Started);
     tx.tag(&Tag::Log);

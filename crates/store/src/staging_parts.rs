@@ -59,6 +59,7 @@ impl Staging {
                 self.connection.execute_batch(match total.part {
                     StagedPart::Operations => "DELETE FROM operation_item; DELETE FROM operation;",
                     StagedPart::Settings => "DELETE FROM setting;",
+                    StagedPart::Connections => "DELETE FROM connection;",
                     StagedPart::Runs => "DELETE FROM run;",
                     StagedPart::Log => "DELETE FROM execution; DELETE FROM logged_operation;",
                 })?;
@@ -80,6 +81,10 @@ pub(crate) fn count(plan: &Connection) -> Result<(), StoreError> {
             }
             StagedPart::Settings => {
                 "SELECT count(*) FROM setting WHERE key NOT IN (SELECT key FROM live.setting)"
+                    .to_owned()
+            }
+            StagedPart::Connections => {
+                "SELECT count(*) FROM connection WHERE name NOT IN (SELECT name FROM live.connection)"
                     .to_owned()
             }
             StagedPart::Runs => format!("SELECT count(*) {runs}"),

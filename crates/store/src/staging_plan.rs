@@ -107,6 +107,8 @@ pub enum StagedPart {
     Operations,
     /// Settings.
     Settings,
+    /// Connections to data sources.
+    Connections,
     /// Runs.
     Runs,
     /// What other programs recorded.
@@ -115,13 +117,20 @@ pub enum StagedPart {
 
 impl StagedPart {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Operations, Self::Settings, Self::Runs, Self::Log];
+    pub const ALL: [Self; 5] = [
+        Self::Operations,
+        Self::Settings,
+        Self::Connections,
+        Self::Runs,
+        Self::Log,
+    ];
 
     /// Its word, as in results and `--only`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Operations => "operation",
             Self::Settings => "settings",
+            Self::Connections => "connection",
             Self::Runs => "run",
             Self::Log => "log",
         }

@@ -26,7 +26,9 @@ pub mod run_previews;
 pub mod run_questions;
 mod run_trust;
 pub mod runs;
+pub mod secrets;
 pub mod settings;
+pub mod sources;
 
 use crate::AppError;
 

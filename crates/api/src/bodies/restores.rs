@@ -266,6 +266,7 @@ fn restore_result(
     let others = [
         (StagedPart::Operations, outcome.operations),
         (StagedPart::Settings, outcome.settings),
+        (StagedPart::Connections, outcome.connections),
         (StagedPart::Runs, outcome.runs),
         (StagedPart::Log, outcome.log),
     ];
@@ -288,11 +289,7 @@ fn restore_result(
             .collect(),
         damaged: plan.damaged.iter().cloned().map(damaged_item).collect(),
         undo_id: outcome.operation.map(|id| id.to_string()),
-        checklist: if plan.made_elsewhere() {
-            checklist::of(api, &plan)?
-        } else {
-            Vec::new()
-        },
+        checklist: checklist::of(api, &plan)?,
     })
 }
 

@@ -6,8 +6,8 @@ use flowkeep_engine::definition_of;
 use flowkeep_store::{RunFilter, RunRecord};
 
 use super::overview::proven_backup;
-use super::runs;
-use crate::types::{AskingTask, EngineShow, Nothing, RunOverview, RunProgress};
+use super::{runs, secrets, sources};
+use crate::types::{AskingTask, EngineShow, Nothing, RunOverview, RunProgress, SourceRow};
 use crate::{Api, AppError, time};
 
 /// Rows of each list.
@@ -42,6 +42,7 @@ pub fn show(api: &Api, _: Nothing) -> Result<RunOverview, AppError> {
             task: record.task.to_string(),
             status: record.status,
             since: time::rfc3339(record.since),
+            secret: record.secret,
         });
     }
     let open = api.store.under_way(ROWS)?;
@@ -60,7 +61,15 @@ pub fn show(api: &Api, _: Nothing) -> Result<RunOverview, AppError> {
         failed,
         failures: failures.into_iter().map(runs::row).collect(),
         since_backup: since_backup(api)?,
+        locked: secrets::locked(api)?,
+        sources_down: sources_down(api)?,
     })
+}
+
+fn sources_down(api: &Api) -> Result<Vec<SourceRow>, AppError> {
+    let mut rows = sources::rows(api)?;
+    rows.retain(|row| row.answers == Some(false));
+    Ok(rows)
 }
 
 /// How many runs were made, or have ended, since the newest backup proven by a trial restore; 0 when there is none.

@@ -15,9 +15,8 @@ use super::run_previews::names;
 use super::run_questions::{decided, question};
 use crate::said::sentences;
 use crate::types::{
-    FailedTask, Nothing, RunAttempt, RunListInput, RunLog, RunLogInput, RunMessage, RunNeeds,
-    RunOutput, RunPage, RunRow, RunShow, RunShowInput, RunTask, RunTaskRef, RunText, SourceList,
-    SourceRow, StepKind,
+    FailedTask, RunAttempt, RunListInput, RunLog, RunLogInput, RunMessage, RunNeeds, RunOutput,
+    RunPage, RunRow, RunShow, RunShowInput, RunTask, RunTaskRef, RunText, StepKind,
 };
 use crate::{Api, AppError, Face, time};
 
@@ -230,26 +229,6 @@ pub fn log(api: &Api, input: RunLogInput) -> Result<RunLog, AppError> {
     Ok(RunLog {
         items: lines.into_iter().map(message).collect(),
         next: next.or(input.after),
-    })
-}
-
-/// The data sources that are connected.
-///
-/// # Errors
-/// None that a healthy system has.
-pub fn sources(api: &Api, _: Nothing) -> Result<SourceList, AppError> {
-    let items: Vec<_> = api
-        .connected()?
-        .sources
-        .iter()
-        .map(|source| SourceRow {
-            name: source.name().to_owned(),
-            kind: source.kind().to_owned(),
-        })
-        .collect();
-    Ok(SourceList {
-        total: u32::try_from(items.len()).unwrap_or(u32::MAX),
-        items,
     })
 }
 

@@ -19,6 +19,7 @@ mod run_overview;
 mod run_preview;
 mod run_question;
 mod settings;
+mod source;
 
 pub use activity::*;
 pub use agent::*;
@@ -36,6 +37,7 @@ pub use run_overview::*;
 pub use run_preview::*;
 pub use run_question::*;
 pub use settings::*;
+pub use source::*;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

@@ -472,22 +472,3 @@ pub enum RetryDefinition {
     /// The workflow's present one.
     Current,
 }
-
-/// The data sources that are connected.
-#[derive(Debug, Clone, Serialize, TS)]
-pub struct SourceList {
-    /// How many there are.
-    pub total: u32,
-    /// Each.
-    pub items: Vec<SourceRow>,
-}
-
-/// One data source.
-#[derive(Debug, Clone, Serialize, TS)]
-pub struct SourceRow {
-    /// What definitions call it.
-    pub name: String,
-    /// `sqlite`.
-    #[serde(rename = "type")]
-    pub kind: String,
-}

@@ -4,7 +4,7 @@ use flowkeep_core::run::Status;
 use serde::Serialize;
 use ts_rs::TS;
 
-use super::RunRow;
+use super::{LockedSecret, RunRow, SourceRow};
 use crate::AppError;
 
 /// What of the runs needs a person, and what goes on now.
@@ -26,6 +26,10 @@ pub struct RunOverview {
     pub failures: Vec<RunRow>,
     /// How many runs were made since the newest backup proven by a trial restore; 0 when there is none.
     pub since_backup: u32,
+    /// The secrets that tasks wait for.
+    pub locked: Vec<LockedSecret>,
+    /// Data sources that did not answer when they were last asked.
+    pub sources_down: Vec<SourceRow>,
 }
 
 /// A task that waits for a person.
@@ -45,6 +49,10 @@ pub struct AskingTask {
     pub status: Status,
     /// Since when.
     pub since: String,
+    /// The secret it waits for, where no answer helps: it has to be unlocked or entered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub secret: Option<String>,
 }
 
 /// How far a run has come.

@@ -5,7 +5,7 @@
 //! data source and made the folders before, and tells `core::run::step` what came of it after.
 //!
 //! Absent on purpose: when and how often an attempt is made, timeouts (the engine stops it),
-//! secrets (they are in the parameters by then; nothing here writes parameters down), and any trace
+//! secrets (they are in the parameters by then; [`Mask`] hides them in what comes back), and any trace
 //! of ours in the user's databases. A write that a crash broke off is decided by the task's
 //! `idempotent`: see `docs/decisions/0007-no-trace-in-your-databases.md`.
 
@@ -15,6 +15,7 @@ mod elasticsearch;
 mod error;
 mod file;
 mod http;
+mod mask;
 mod output;
 mod params;
 mod program;
@@ -33,6 +34,7 @@ use flowkeep_core::{Message, RunId, Value};
 pub use error::ActionError;
 pub use http::HttpClient;
 pub(crate) use http::read_body;
+pub use mask::Mask;
 pub(crate) use output::{Bytes, List};
 pub use output::{Caps, Output, Overflow, Room};
 pub use stop::{Stop, Stopper};

@@ -12,6 +12,7 @@ use flowkeep_core::json::print;
 use flowkeep_core::{Message, Value};
 
 use super::ActionError;
+use super::mask::{Mask, MaskedStream};
 
 /// How much an attempt may hand back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +44,8 @@ pub struct Room {
     /// What the files there begin with, so that attempts of one run keep theirs apart: the task
     /// and the number of the attempt, fit to be part of a file name.
     pub prefix: String,
+    /// What must not stand in either.
+    pub mask: Mask,
 }
 
 /// What an attempt hands back.
@@ -105,6 +108,7 @@ impl Output {
 /// A part of an output that grows byte by byte.
 #[derive(Debug)]
 pub(crate) struct Bytes {
+    masked: MaskedStream,
     kept: Vec<u8>,
     spill: Spill,
 }
@@ -130,6 +134,7 @@ struct Spill {
 impl Bytes {
     pub(crate) fn new(room: &Room, part: &'static str) -> Self {
         Self {
+            masked: MaskedStream::new(room.mask.clone()),
             kept: Vec::new(),
             spill: Spill::new(room, part),
         }
@@ -140,6 +145,11 @@ impl Bytes {
     /// # Errors
     /// `output_too_large` beyond the largest file; `output_not_written` when the file cannot be.
     pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<(), ActionError> {
+        let bytes = self.masked.push(bytes);
+        self.keep(&bytes)
+    }
+
+    fn keep(&mut self, bytes: &[u8]) -> Result<(), ActionError> {
         if self.spill.fits(bytes.len()) {
             self.kept.extend_from_slice(bytes);
             return Ok(());
@@ -159,8 +169,10 @@ impl Bytes {
     /// What is kept, and the file when there is more.
     ///
     /// # Errors
-    /// `output_not_written` when the file cannot be finished.
-    pub(crate) fn finish(self) -> Result<(Vec<u8>, Option<Overflow>), ActionError> {
+    /// As [`push`](Self::push); `output_not_written` when the file cannot be finished.
+    pub(crate) fn finish(mut self) -> Result<(Vec<u8>, Option<Overflow>), ActionError> {
+        let rest = self.masked.finish();
+        self.keep(&rest)?;
         Ok((self.kept, self.spill.finish()?))
     }
 }
@@ -178,7 +190,8 @@ impl List {
     ///
     /// # Errors
     /// As [`Bytes::push`].
-    pub(crate) fn push(&mut self, value: Value) -> Result<(), ActionError> {
+    pub(crate) fn push(&mut self, mut value: Value) -> Result<(), ActionError> {
+        self.spill.room.mask.value(&mut value);
         let mut line = print(&value).into_bytes();
         line.push(b'\n');
         if self.spill.fits(line.len()) {

@@ -1,15 +1,18 @@
 //! What tasks can use: the connections that are open, and the rules that choose among them.
 //!
-//! Absent on purpose: the choice itself (`core::run::route`), and how connections are kept.
+//! Absent on purpose: the choice itself (`core::run::route`).
 
 use std::sync::{Arc, PoisonError, RwLock};
 
 use flowkeep_core::Message;
 use flowkeep_core::run::route::{Candidate, NoRoute, PassedOver, Route, Rule, Wanted};
 use flowkeep_core::run::route::{choose, default_rules};
-use flowkeep_store::{Store, StoreError, Tx};
+use flowkeep_host::Secrets;
+use flowkeep_store::{ConnectionRecord, Store, StoreError, Tx};
 
 use super::Source;
+use super::health::Health;
+use super::kept::Kept;
 use crate::actions::ActionError;
 
 /// The key of the setting.
@@ -36,12 +39,23 @@ pub struct Connected {
     pub sources: Vec<Arc<dyn Source>>,
     /// The rules.
     pub rules: KeptRules,
+    /// What was last seen of them.
+    health: Arc<Health>,
 }
 
 /// What tasks can use, for one process: renewed when what is kept changes.
 pub struct Connections {
-    sources: Vec<Arc<dyn Source>>,
-    now: RwLock<Arc<Connected>>,
+    /// Those that are always there.
+    fixed: Vec<Arc<dyn Source>>,
+    secrets: Option<Arc<dyn Secrets>>,
+    pub(super) health: Arc<Health>,
+    now: RwLock<Now>,
+}
+
+struct Now {
+    /// Those that are kept: what has not changed stays open.
+    kept: Vec<Arc<Kept>>,
+    connected: Arc<Connected>,
 }
 
 impl Connected {
@@ -100,55 +114,107 @@ impl Connected {
         })
     }
 
-    fn candidates(&self, load: impl Fn(&str) -> u64) -> Vec<Candidate<'_>> {
-        let candidate = |source: &'_ Arc<dyn Source>| (load(source.name()), true);
-        let sources = self.sources.iter();
-        sources
-            .map(|source| {
-                let (load, answers) = candidate(source);
-                Candidate {
-                    name: source.name(),
-                    kind: source.kind(),
-                    load,
-                    answers,
-                }
-            })
-            .collect()
+    fn candidates<'a>(&'a self, load: impl Fn(&str) -> u64) -> Vec<Candidate<'a>> {
+        let candidate = |source: &'a Arc<dyn Source>| Candidate {
+            name: source.name(),
+            kind: source.kind(),
+            load: load(source.name()),
+            answers: self.health.answers(source.name()),
+        };
+        self.sources.iter().map(candidate).collect()
     }
 }
 
 impl Connections {
-    /// With these connections, and the rules of a fresh installation.
-    pub fn new(sources: Vec<Arc<dyn Source>>) -> Self {
-        let now = Connected {
-            sources: sources.clone(),
+    /// With these, which are always there, and the rules of a fresh installation.
+    pub fn new(fixed: Vec<Arc<dyn Source>>) -> Self {
+        let health = Arc::<Health>::default();
+        let connected = Connected {
+            sources: fixed.clone(),
             rules: Ok(default_rules()),
+            health: Arc::clone(&health),
         };
         Self {
-            sources,
-            now: RwLock::new(Arc::new(now)),
+            fixed,
+            secrets: None,
+            health,
+            now: RwLock::new(Now {
+                kept: Vec::new(),
+                connected: Arc::new(connected),
+            }),
         }
+    }
+
+    /// The same with these secrets.
+    #[must_use]
+    pub fn with_secrets(mut self, secrets: Arc<dyn Secrets>) -> Self {
+        self.secrets = Some(secrets);
+        self
+    }
+
+    /// The secrets that tasks name.
+    pub fn secrets(&self) -> Option<&Arc<dyn Secrets>> {
+        self.secrets.as_ref()
     }
 
     /// What there is, as it was last read.
     pub fn now(&self) -> Arc<Connected> {
-        Arc::clone(&self.now.read().unwrap_or_else(PoisonError::into_inner))
+        let now = self.now.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&now.connected)
     }
 
-    /// What there is now.
+    /// What there is now. A connection that has not changed stays as open as it is.
     ///
     /// # Errors
     /// What the database says; then what there was stays.
     pub fn renew(&self, store: &Store) -> Result<Arc<Connected>, StoreError> {
         let rules = kept_rules(store)?;
+        let records = store.connections()?;
+        self.health.read(store)?;
         let mut now = self.now.write().unwrap_or_else(PoisonError::into_inner);
-        if now.rules != rules {
-            *now = Arc::new(Connected {
-                sources: self.sources.clone(),
-                rules,
-            });
+        let same = |kept: &Arc<Kept>, record: &ConnectionRecord| {
+            kept.connection == record.connection && kept.with_password == record.with_password
+        };
+        let unchanged = now.kept.len() == records.len()
+            && now
+                .kept
+                .iter()
+                .zip(&records)
+                .all(|(kept, record)| same(kept, record));
+        if unchanged && now.connected.rules == rules {
+            return Ok(Arc::clone(&now.connected));
         }
-        Ok(Arc::clone(&now))
+        let before = std::mem::take(&mut now.kept);
+        let one = |record: ConnectionRecord| {
+            let known = before
+                .iter()
+                .find(|kept| same(kept, &record))
+                .map(Arc::clone);
+            known.unwrap_or_else(|| Arc::new(Kept::new(record, self.secrets.clone())))
+        };
+        now.kept = records.into_iter().map(one).collect();
+        let kept = now
+            .kept
+            .iter()
+            .map(|kept| Arc::clone(kept) as Arc<dyn Source>);
+        let sources = self.fixed.iter().map(Arc::clone).chain(kept).collect();
+        now.connected = Arc::new(Connected {
+            sources,
+            rules,
+            health: Arc::clone(&self.health),
+        });
+        Ok(Arc::clone(&now.connected))
+    }
+
+    /// Notes that a task uses a source.
+    pub(crate) fn used(&self, name: &str) {
+        self.health.used(name);
+    }
+
+    /// Closes what is open: it belongs to an engine that has ended.
+    pub(crate) fn close(&self) {
+        let now = self.now.read().unwrap_or_else(PoisonError::into_inner);
+        now.kept.iter().for_each(|kept| kept.close());
     }
 }
 

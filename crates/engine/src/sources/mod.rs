@@ -4,11 +4,13 @@
 //! operations are plain data, so that one that could not reach its source can be kept and carried
 //! out later. Which kinds can do which action stands in the table of `core::run::action`.
 //!
-//! Absent on purpose: where connections and their passwords are kept. No SQL for the user's data is outside this folder and `actions`
+//! Absent on purpose: where connections and their passwords are kept (`store`, `host`). No SQL for the user's data is outside this folder and `actions`
 //! (ARCHITECTURE.md, invariant 3).
 
 mod choice;
 mod elasticsearch;
+mod health;
+mod kept;
 mod mysql;
 mod open;
 mod record;
@@ -20,6 +22,7 @@ mod value;
 use std::future::Future;
 use std::pin::Pin;
 
+use flowkeep_core::connection::Secret;
 use flowkeep_core::run::redis::only_reads;
 use flowkeep_core::{Message, Value};
 use serde::{Deserialize, Serialize};
@@ -28,6 +31,7 @@ pub use choice::{
     Chosen, Connected, Connections, KeptRules, keep_rules, kept_rules, kept_rules_in,
 };
 pub use flowkeep_core::connection::LOCAL;
+pub use health::{ask, ask_apart};
 pub use open::{Bounds, open, open_within};
 pub use sqlite::Sqlite;
 
@@ -44,6 +48,15 @@ pub trait Source: Send + Sync {
     /// `sqlite mysql redis elasticsearch`, as in the table of actions and among the capabilities
     /// of agents.
     fn kind(&self) -> &'static str;
+
+    /// The password it is opened with, which nothing that comes back may repeat. It may take
+    /// seconds: asked where that holds nobody up.
+    ///
+    /// # Errors
+    /// The name of the secret it waits for: locked, or not entered yet.
+    fn password(&self) -> Result<Option<Secret>, String> {
+        Ok(None)
+    }
 
     /// Reaches it and says which version answers.
     fn version(&self) -> Doing<'_, String>;

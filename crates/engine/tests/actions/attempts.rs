@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 use flowkeep_core::run::{Level, TaskId};
 use flowkeep_core::{Message, RunId, Value};
 use flowkeep_engine::actions::{
-    ActionError, Attempt, Caps, Done, HttpClient, Output, Room, Said, Stop, Stopper, carry_out,
+    ActionError, Attempt, Caps, Done, HttpClient, Mask, Output, Room, Said, Stop, Stopper,
+    carry_out,
 };
 use flowkeep_engine::sources::{Chosen, LOCAL, Source, Sqlite};
 use serde_json::{Map, Value as Json, json};
@@ -97,6 +98,7 @@ impl Place {
                 caps: self.caps,
                 overflow: self.root.path().join("outputs"),
                 prefix: "task-1".to_owned(),
+                mask: Mask::default(),
             },
             stop: self.stop.clone(),
             say: &say,

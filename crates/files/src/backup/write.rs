@@ -226,6 +226,22 @@ fn settings(writing: &mut Writing<'_>, snapshot: &Snapshot) -> Result<(), FilesE
     Ok(())
 }
 
+/// The file with the connections.
+const CONNECTIONS: &str = "connections.json";
+
+/// The connections without their passwords; no file where there are none.
+fn connections(writing: &mut Writing<'_>, snapshot: &Snapshot) -> Result<u32, FilesError> {
+    let connections = writing.unless_broken(CONNECTIONS, snapshot.connections())?;
+    if connections.is_empty() {
+        return Ok(0);
+    }
+    let mut bytes = serde_json::to_vec(&connections)
+        .map_err(|error| FilesError::at(Path::new(CONNECTIONS))(error.into()))?;
+    bytes.push(b'\n');
+    writing.plain(CONNECTIONS, "connection", &bytes)?;
+    Ok(u32::try_from(connections.len()).unwrap_or(u32::MAX))
+}
+
 fn write_and_prove(
     request: &BackupRequest<'_>,
     snapshot: &Snapshot,
@@ -252,6 +268,10 @@ fn write_and_prove(
         counts.insert(kind.as_str().to_owned(), count);
     }
     settings(&mut writing, snapshot)?;
+    let count = connections(&mut writing, snapshot)?;
+    if count > 0 {
+        counts.insert("connection".to_owned(), count);
+    }
     let since = request.history.since(request.at.0);
     let mut lost = Vec::new();
     writing.in_parts("revisions", "revision", |out| {

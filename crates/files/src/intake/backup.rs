@@ -13,8 +13,8 @@ use flowkeep_core::{
 };
 use flowkeep_host::{Cancellation, Folder, Progress, ReadError, SpecialFile, path_text};
 use flowkeep_store::{
-    IncomingDocument, IndexTerms, Rejection, SnapshotLog, SnapshotOperation, SnapshotRun, Staging,
-    StateThere,
+    IncomingDocument, IndexTerms, Rejection, SnapshotConnection, SnapshotLog, SnapshotOperation,
+    SnapshotRun, Staging, StateThere,
 };
 use walkdir::WalkDir;
 
@@ -514,6 +514,15 @@ impl Reading<'_> {
                     if !BOUND_SETTINGS.contains(&key.as_str()) {
                         self.staging.add_setting(&key, &value)?;
                     }
+                }
+            }
+            "connection" => {
+                let Ok(connections) = serde_json::from_slice::<Vec<SnapshotConnection>>(bytes)
+                else {
+                    return Ok(Err(unreadable(0)));
+                };
+                for connection in connections {
+                    self.staging.add_connection(&connection)?;
                 }
             }
             "readme" => {}

@@ -86,6 +86,14 @@ CREATE TABLE operation_item(
 
 CREATE TABLE setting(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
+-- Connections, without secrets.
+CREATE TABLE connection(
+  name TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  description TEXT NOT NULL,
+  with_password INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Runs: as in the catalog, by their ids. What they are found by is made while the plan is filled, so
 -- that nobody who writes waits for it.
 CREATE TABLE run_content(sha256 BLOB PRIMARY KEY, text TEXT NOT NULL) STRICT;

@@ -12,6 +12,7 @@ export const GUIDE_PAGES = [
   'getting-started',
   'workflows',
   'actions',
+  'data-sources',
   'runs',
   'library',
   'import',

@@ -43,7 +43,12 @@ fn what_is_set_is_there_for_every_process_and_no_file_of_the_data_folder_repeats
     assert_eq!(names, ["connection/shop", "mail"]);
     for entry in fs::read_dir(&ground.data).unwrap() {
         let bytes = fs::read(entry.unwrap().path()).unwrap();
-        for part in [&b"hunter22"[..], b"s3cr3t", b"connection/shop", b"AGE-SECRET"] {
+        for part in [
+            &b"hunter22"[..],
+            b"s3cr3t",
+            b"connection/shop",
+            b"AGE-SECRET",
+        ] {
             let found = bytes.windows(part.len()).any(|window| window == part);
             assert!(!found, "{part:?}");
         }
@@ -68,7 +73,10 @@ fn all_its_files_are_for_their_owner_alone() {
         let mode = path.metadata().unwrap().permissions().mode() & 0o777;
         assert_eq!(mode, 0o600, "{}", path.display());
     }
-    assert_eq!(ground.keys.metadata().unwrap().permissions().mode() & 0o777, 0o700);
+    assert_eq!(
+        ground.keys.metadata().unwrap().permissions().mode() & 0o777,
+        0o700
+    );
 }
 
 #[test]
@@ -115,7 +123,10 @@ fn without_its_key_nothing_is_changed_until_it_is_put_aside_or_the_key_is_back()
         ground.open().get("mail").map(|_| ()),
         ground.open().unlock(),
     ] {
-        assert!(matches!(refused, Err(SecretsError::KeyGone(KeyPlace::File))));
+        assert!(matches!(
+            refused,
+            Err(SecretsError::KeyGone(KeyPlace::File))
+        ));
     }
     assert_eq!(fs::read(ground.data.join("secrets.age")).unwrap(), before);
     fs::rename(&away, &ground.keys).unwrap();
@@ -142,7 +153,13 @@ fn a_file_that_was_changed_is_told_and_never_replaced() {
     let mut bytes = fs::read(&path).unwrap();
     *bytes.last_mut().unwrap() ^= 1;
     fs::write(&path, &bytes).unwrap();
-    assert!(matches!(ground.open().get("mail"), Err(SecretsError::Damaged(_))));
-    assert!(matches!(ground.open().set("shop", "x"), Err(SecretsError::Damaged(_))));
+    assert!(matches!(
+        ground.open().get("mail"),
+        Err(SecretsError::Damaged(_))
+    ));
+    assert!(matches!(
+        ground.open().set("shop", "x"),
+        Err(SecretsError::Damaged(_))
+    ));
     assert_eq!(fs::read(&path).unwrap(), bytes);
 }

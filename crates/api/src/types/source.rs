@@ -1,0 +1,187 @@
+//! What `source_*` and `secret_*` take and give. A password goes in and never comes out.
+
+use flowkeep_core::Message;
+use flowkeep_core::connection::{Connection, Secret, SourceKind};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::ChosenPlace;
+
+/// The data sources that are connected.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SourceList {
+    /// How many there are.
+    pub total: u32,
+    /// Each; `local` first.
+    pub items: Vec<SourceRow>,
+}
+
+/// One data source, and what was last seen of it.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(optional_fields)]
+pub struct SourceRow {
+    /// What definitions call it.
+    pub name: String,
+    /// `sqlite mysql redis elasticsearch`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Where it is, for people: a file, or `mysql://user@server:3306/shop`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// How it is reached; absent of `local`, which cannot be changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connection: Option<Connection>,
+    /// Whether a password was entered for it.
+    pub with_password: bool,
+    /// Whether it answered when it was last asked; absent when it never was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answers: Option<bool>,
+    /// Since when it does, or does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// What it last said it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// Why it does not answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<Message>,
+}
+
+/// A connection to add, or to try out.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct SourceInput {
+    /// What definitions will call it.
+    pub name: String,
+    /// What it leads to.
+    #[serde(rename = "type")]
+    pub kind: SourceKind,
+    /// The file of a SQLite connection; in an update the one of before unless given.
+    pub path: Option<ChosenPlace>,
+    /// The address of a server; what follows it goes before what stands in it.
+    #[ts(type = "string")]
+    pub url: Option<Secret>,
+    /// A name or an IP address.
+    pub host: Option<String>,
+    /// That of the kind unless given.
+    pub port: Option<u16>,
+    /// The database; for Redis a number.
+    pub database: Option<String>,
+    /// Whether what is said is encrypted.
+    pub tls: Option<bool>,
+    /// Who logs in.
+    pub user: Option<String>,
+    /// A file with the authorities that may vouch for the server; in an update the one of before
+    /// unless given.
+    pub ca: Option<ChosenPlace>,
+    /// Vouched for by the system's authorities again.
+    #[serde(default)]
+    #[ts(as = "Option<bool>")]
+    pub without_ca: bool,
+    /// The password or API key; in an update the one of before unless given.
+    #[ts(type = "string")]
+    pub password: Option<Secret>,
+    /// No password any more.
+    #[serde(default)]
+    #[ts(as = "Option<bool>")]
+    pub without_password: bool,
+}
+
+/// A data source by its name.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SourceRef {
+    /// The name.
+    pub name: String,
+}
+
+/// Whether a data source answers.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(optional_fields)]
+pub struct SourceTested {
+    /// Whether it does.
+    pub ok: bool,
+    /// What it says it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// Why it does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<Message>,
+}
+
+/// A connection that is gone.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SourceRemoved {
+    /// Its name.
+    pub name: String,
+    /// Workflows with tasks that name it: they do not start until it is there again.
+    pub named_by: Vec<String>,
+}
+
+/// The secrets: their names and nothing else.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SecretList {
+    /// How many there are.
+    pub total: u32,
+    /// Each.
+    pub items: Vec<SecretRow>,
+    /// Where their key is: `keyring file credential`; absent before the first is set.
+    pub key: Option<String>,
+}
+
+/// One secret.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SecretRow {
+    /// What `${secret.NAME}` calls it; the password of a connection is `connection/NAME`.
+    pub name: String,
+    /// When it was set.
+    pub set_at: String,
+}
+
+/// A secret to set.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SecretSetInput {
+    /// Its name.
+    pub name: String,
+    /// The secret.
+    #[ts(type = "string")]
+    pub value: Secret,
+}
+
+/// A secret by its name.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SecretRef {
+    /// The name.
+    pub name: String,
+}
+
+/// A secret that tasks wait for.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(optional_fields)]
+pub struct LockedSecret {
+    /// Its name.
+    pub secret: String,
+    /// The connection whose password it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connection: Option<String>,
+    /// How many tasks wait for it.
+    pub tasks: u32,
+    /// Why it cannot be read: it is missing, or its key is locked.
+    pub reason: Message,
+    /// Whether unlocking helps; otherwise it has to be entered.
+    pub unlocks: bool,
+}
+
+/// Whether the secrets can be read.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(optional_fields)]
+pub struct SecretState {
+    /// Whether they wait for their key.
+    pub locked: bool,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Message>,
+}

@@ -1,0 +1,251 @@
+//! `source` and `secret`: the data sources of the user, and what they are reached with. Secrets
+//! are read from standard input and never printed.
+
+use std::io::{Read as _, Write as _};
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use flowkeep_api::types::{
+    ChosenPlace, Nothing, SecretRef, SecretSetInput, SecretState, SourceInput, SourceList,
+    SourceRef, SourceRow,
+};
+use flowkeep_api::{Api, AppError, Catalogue, io_reason, secrets, sources};
+use flowkeep_core::connection::{Secret as Hidden, SourceKind};
+use flowkeep_core::visible;
+
+use crate::args::given_path;
+use crate::output::{Outcome, Output};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Source {
+    List,
+    Add(Described),
+    Update(Described),
+    Test {
+        #[arg(value_name = "NAME")]
+        source_name: String,
+    },
+    Remove {
+        #[arg(value_name = "NAME")]
+        source_name: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Described {
+    #[arg(value_name = "NAME")]
+    source_name: String,
+    #[arg(long = "type", value_name = "TYPE", value_enum)]
+    source_type: Type,
+    #[arg(long = "path", value_name = "FILE", value_parser = given_path(), conflicts_with = "url")]
+    source_path: Option<PathBuf>,
+    #[arg(long, value_name = "URL", value_parser = hidden)]
+    url: Option<Hidden>,
+    #[arg(long, value_name = "USER")]
+    user: Option<String>,
+    #[arg(long)]
+    password_stdin: bool,
+    #[arg(long, value_name = "FILE", value_parser = given_path())]
+    ca: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Type {
+    Sqlite,
+    Mysql,
+    Redis,
+    Elasticsearch,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Secret {
+    List,
+    Set {
+        #[arg(value_name = "NAME")]
+        secret_name: String,
+    },
+    Remove {
+        #[arg(value_name = "NAME")]
+        secret_name: String,
+    },
+    Unlock,
+    Reset,
+}
+
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "what reads a word of the command line may refuse it"
+)]
+fn hidden(text: &str) -> Result<Hidden, std::convert::Infallible> {
+    Ok(Hidden::new(text))
+}
+
+impl Described {
+    fn input(self) -> Result<SourceInput, AppError> {
+        let password = self.password_stdin.then(from_input).transpose()?;
+        let ca = self.ca.map(ChosenPlace::Path);
+        Ok(SourceInput {
+            name: self.source_name,
+            kind: match self.source_type {
+                Type::Sqlite => SourceKind::Sqlite,
+                Type::Mysql => SourceKind::Mysql,
+                Type::Redis => SourceKind::Redis,
+                Type::Elasticsearch => SourceKind::Elasticsearch,
+            },
+            path: self.source_path.map(ChosenPlace::Path),
+            url: self.url,
+            host: None,
+            port: None,
+            database: None,
+            // Whoever names an authority wants it asked.
+            tls: ca.as_ref().map(|_| true),
+            user: self.user,
+            ca,
+            without_ca: false,
+            password,
+            without_password: false,
+        })
+    }
+}
+
+/// A secret from standard input, without the end of its last line.
+fn from_input() -> Result<Hidden, AppError> {
+    let mut text = String::new();
+    let read = std::io::stdin().lock().read_to_string(&mut text);
+    read.map_err(|error| AppError::from(io_reason(&error)).with("path", "-"))?;
+    let line = text.strip_suffix('\n').unwrap_or(&text);
+    let secret = Hidden::new(line.strip_suffix('\r').unwrap_or(line));
+    // What was read holds it too.
+    drop(Hidden::new(text));
+    Ok(secret)
+}
+
+pub(crate) fn run(api: &Api, output: &Output, verb: Source) -> Result<Outcome, AppError> {
+    match verb {
+        Source::List => listed(output, &sources::list(api, Nothing {})?),
+        Source::Add(described) => kept(output, &sources::add(api, described.input()?)?),
+        Source::Update(described) => kept(output, &sources::update(api, described.input()?)?),
+        Source::Test { source_name } => test(api, output, source_name),
+        Source::Remove { source_name } => {
+            let gone = sources::remove(api, SourceRef { name: source_name })?;
+            output.print(&gone, |catalogue, out| {
+                let name = visible(&gone.name);
+                writeln!(
+                    out,
+                    "{}",
+                    catalogue.sentence("cli_source_removed", &[("name", &name)])
+                )?;
+                for workflow in &gone.named_by {
+                    let workflow = visible(workflow);
+                    let told = catalogue.sentence("cli_source_named_by", &[("name", &workflow)]);
+                    writeln!(out, "{told}")?;
+                }
+                Ok(())
+            })?;
+            Ok(Outcome::Done)
+        }
+    }
+}
+
+fn test(api: &Api, output: &Output, name: String) -> Result<Outcome, AppError> {
+    let tested = sources::test(api, SourceRef { name })?;
+    output.print(&tested, |catalogue, out| {
+        match (&tested.error, &tested.version) {
+            (Some(error), _) => writeln!(out, "{}", catalogue.say(error)),
+            (None, version) => {
+                let version = visible(version.as_deref().unwrap_or_default());
+                writeln!(
+                    out,
+                    "{}",
+                    catalogue.sentence("cli_source_answers", &[("version", &version)])
+                )
+            }
+        }
+    })?;
+    Ok(if tested.ok {
+        Outcome::Done
+    } else {
+        Outcome::Findings
+    })
+}
+
+fn listed(output: &Output, list: &SourceList) -> Result<Outcome, AppError> {
+    output.print(list, |catalogue, out| {
+        let mut items = list.items.iter();
+        items.try_for_each(|source| writeln!(out, "{}", line(catalogue, source)))
+    })?;
+    Ok(Outcome::Done)
+}
+
+fn kept(output: &Output, source: &SourceRow) -> Result<Outcome, AppError> {
+    output.print(source, |catalogue, out| {
+        writeln!(out, "{}", line(catalogue, source))
+    })?;
+    Ok(Outcome::Done)
+}
+
+fn line(catalogue: &Catalogue, source: &SourceRow) -> String {
+    let mut line = format!("{}  {}", visible(&source.name), source.kind);
+    if let Some(address) = &source.address {
+        line = format!("{line}  {}", visible(address));
+    }
+    let since = source.since.as_deref().unwrap_or_default();
+    let seen = match (source.answers, &source.error) {
+        (Some(false), Some(error)) => {
+            let why = catalogue.say(error);
+            catalogue.sentence("cli_source_down", &[("since", &since), ("why", &why)])
+        }
+        (Some(_), _) => {
+            let version = visible(source.version.as_deref().unwrap_or_default());
+            catalogue.sentence("cli_source_answers", &[("version", &version)])
+        }
+        (None, _) => return line,
+    };
+    format!("{line}  {seen}")
+}
+
+pub(crate) fn secret(api: &Api, output: &Output, verb: Secret) -> Result<Outcome, AppError> {
+    match verb {
+        Secret::List => {
+            let list = secrets::list(api, Nothing {})?;
+            output.print(&list, |_, out| {
+                let mut items = list.items.iter();
+                items.try_for_each(|one| writeln!(out, "{}  {}", visible(&one.name), one.set_at))
+            })?;
+            Ok(Outcome::Done)
+        }
+        Secret::Set { secret_name } => {
+            let input = SecretSetInput {
+                name: secret_name,
+                value: from_input()?,
+            };
+            named(output, "cli_secret_kept", &secrets::set(api, input)?)
+        }
+        Secret::Remove { secret_name } => {
+            let gone = secrets::remove(api, SecretRef { name: secret_name })?;
+            named(output, "cli_secret_removed", &gone)
+        }
+        Secret::Unlock => state(output, &secrets::unlock(api, Nothing {})?),
+        Secret::Reset => state(output, &secrets::start_over(api, Nothing {})?),
+    }
+}
+
+fn named(output: &Output, key: &str, secret: &SecretRef) -> Result<Outcome, AppError> {
+    output.print(secret, |catalogue, out| {
+        let name = visible(&secret.name);
+        writeln!(out, "{}", catalogue.sentence(key, &[("name", &name)]))
+    })?;
+    Ok(Outcome::Done)
+}
+
+fn state(output: &Output, state: &SecretState) -> Result<Outcome, AppError> {
+    output.print(state, |catalogue, out| match &state.reason {
+        Some(reason) => writeln!(out, "{}", catalogue.say(reason)),
+        None => writeln!(out, "{}", catalogue.word("cli_secrets_open")),
+    })?;
+    Ok(if state.locked {
+        Outcome::Findings
+    } else {
+        Outcome::Done
+    })
+}

@@ -1,0 +1,225 @@
+//! What an attempt gives back must not repeat the secrets it was given: in its output, in the file
+//! beside that, in the lines it says and in its error they become `***`.
+//!
+//! Absent on purpose: secrets in another disguise (hashed, in base64, broken over lines). Who prints
+//! those wants to.
+
+use std::sync::Arc;
+
+use flowkeep_core::connection::Secret;
+use flowkeep_core::{Message, Value};
+
+/// What stands for a secret.
+const STARS: &[u8] = b"***";
+
+/// Anything shorter stands in too much that is no secret.
+const SHORTEST: usize = 4;
+
+/// The secrets to hide.
+#[derive(Debug, Clone, Default)]
+pub struct Mask {
+    /// As they may come back, the longest first.
+    forms: Arc<[Secret]>,
+}
+
+/// A stream of bytes in which secrets are hidden: the end of a piece that could be the beginning
+/// of one is held back.
+#[derive(Debug, Default)]
+pub(crate) struct MaskedStream {
+    mask: Mask,
+    held: Vec<u8>,
+}
+
+impl Mask {
+    /// Hides these: as they are, each of their lines, and as they stand in JSON and in addresses.
+    pub fn new(secrets: &[Secret]) -> Self {
+        let mut forms: Vec<String> = Vec::new();
+        for secret in secrets {
+            for line in secret.reveal().lines().map(str::trim) {
+                if line.len() < SHORTEST {
+                    continue;
+                }
+                let json = Value::String(line.to_owned()).to_json().to_string();
+                let json = json.trim_matches('"').to_owned();
+                for form in [line.to_owned(), json, in_address(line)] {
+                    if !forms.contains(&form) {
+                        forms.push(form);
+                    }
+                }
+            }
+        }
+        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
+        Self {
+            forms: forms.into_iter().map(Secret::new).collect(),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.forms.is_empty()
+    }
+
+    fn longest(&self) -> usize {
+        self.forms.first().map_or(0, |form| form.reveal().len())
+    }
+
+    /// How long a secret is that begins here.
+    fn begins(&self, bytes: &[u8]) -> Option<usize> {
+        let mut forms = self.forms.iter().map(|form| form.reveal().as_bytes());
+        forms.find(|form| bytes.starts_with(form)).map(<[u8]>::len)
+    }
+
+    /// The same text without the secrets.
+    pub fn text(&self, text: String) -> String {
+        let hides = |form: &Secret| text.contains(form.reveal());
+        if !self.forms.iter().any(hides) {
+            return text;
+        }
+        let mut stream = MaskedStream::new(self.clone());
+        let mut hidden = stream.push(text.as_bytes());
+        hidden.extend(stream.finish());
+        String::from_utf8_lossy(&hidden).into_owned()
+    }
+
+    /// The same message without the secrets.
+    #[must_use]
+    pub fn message(&self, mut message: Message) -> Message {
+        if !self.is_empty() {
+            for field in message.fields.values_mut() {
+                *field = self.text(std::mem::take(field));
+            }
+            let because = message.because.take();
+            message.because = because.map(|because| Box::new(self.message(*because)));
+        }
+        message
+    }
+
+    /// Hides the secrets in the texts of a value.
+    pub fn value(&self, value: &mut Value) {
+        if self.is_empty() {
+            return;
+        }
+        match value {
+            Value::String(text) => *text = self.text(std::mem::take(text)),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.value(item)),
+            Value::Object(members) => {
+                for (key, value) in members {
+                    *key = self.text(std::mem::take(key));
+                    self.value(value);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl MaskedStream {
+    pub(crate) fn new(mask: Mask) -> Self {
+        Self {
+            mask,
+            held: Vec::new(),
+        }
+    }
+
+    /// Takes a piece, gives what can be given by now.
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> Vec<u8> {
+        if self.mask.is_empty() {
+            return bytes.to_vec();
+        }
+        self.held.extend_from_slice(bytes);
+        // A secret that begins before this is all here.
+        let sure = (self.held.len() + 1).saturating_sub(self.mask.longest());
+        self.give(sure)
+    }
+
+    /// What was held back.
+    pub(crate) fn finish(&mut self) -> Vec<u8> {
+        self.give(self.held.len())
+    }
+
+    fn give(&mut self, sure: usize) -> Vec<u8> {
+        let mut given = Vec::with_capacity(sure);
+        let mut at = 0;
+        while at < sure {
+            match self.mask.begins(&self.held[at..]) {
+                Some(length) => {
+                    given.extend_from_slice(STARS);
+                    at += length;
+                }
+                None => {
+                    given.push(self.held[at]);
+                    at += 1;
+                }
+            }
+        }
+        self.held.drain(..at);
+        given
+    }
+}
+
+/// As it stands in an address, where most signs are `%` and two digits.
+fn in_address(text: &str) -> String {
+    use std::fmt::Write as _;
+    let mut address = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            address.push(char::from(byte));
+        } else {
+            let _ = write!(address, "%{byte:02X}");
+        }
+    }
+    address
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mask(secrets: &[&str]) -> Mask {
+        let secrets: Vec<_> = secrets.iter().map(|secret| Secret::new(*secret)).collect();
+        Mask::new(&secrets)
+    }
+
+    #[test]
+    fn secrets_are_hidden_wherever_they_stand() {
+        let mask = mask(&["hunter22", "hunter22-and-more", "a/b c", "x"]);
+        let told = |text: &str| mask.text(text.to_owned());
+        assert_eq!(told("pw=hunter22;hunter22-and-more!"), "pw=***;***!");
+        assert_eq!(told("/a%2Fb%20c?x"), "/***?x");
+        assert_eq!(told("nothing of it"), "nothing of it");
+        let mut value = Value::object([(
+            "hunter22",
+            vec!["no".into(), Value::from("my a/b c")].into(),
+        )]);
+        mask.value(&mut value);
+        assert_eq!(value.to_json().to_string(), r#"{"***":["no","my ***"]}"#);
+        let message = Message::new("x").with("reason", "refused hunter22");
+        let outer = Message::new("y").because(message);
+        assert!(!format!("{:?}", mask.message(outer)).contains("hunter22"));
+        assert!(!format!("{mask:?}").contains("hunter22"));
+    }
+
+    #[test]
+    fn of_a_secret_of_many_lines_each_is_hidden() {
+        let mask = mask(&["-----BEGIN-----\r\nabcdef\n=\n"]);
+        assert_eq!(
+            mask.text("abcdef = -----BEGIN-----".to_owned()),
+            "*** = ***"
+        );
+    }
+
+    #[test]
+    fn pieces_of_any_size_come_to_the_same() {
+        let text = "a hunt hunter2 hunter22hunter22 hunter222 hunt";
+        let mask = mask(&["hunter22"]);
+        let whole = mask.text(text.to_owned());
+        for size in 1..text.len() {
+            let mut stream = MaskedStream::new(mask.clone());
+            let mut given = Vec::new();
+            for piece in text.as_bytes().chunks(size) {
+                given.extend(stream.push(piece));
+            }
+            given.extend(stream.finish());
+            assert_eq!(String::from_utf8(given).unwrap(), whole, "{size}");
+        }
+    }
+}
