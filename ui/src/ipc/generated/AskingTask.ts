@@ -32,4 +32,8 @@ status: Status,
 /**
  * Since when.
  */
-since: string, };
+since: string, 
+/**
+ * The secret it waits for, where no answer helps: it has to be unlocked or entered.
+ */
+secret?: string, };

@@ -10,6 +10,6 @@ export type SourceList = {
  */
 total: number, 
 /**
- * Each.
+ * Each; `local` first.
  */
 items: Array<SourceRow>, };
