@@ -12,7 +12,7 @@ use crate::flowkeep::{Answer, Flowkeep, keys, text};
 /// What must be found nowhere.
 const PASSWORD: &str = "hunter22-of-shop";
 
-fn given(flowkeep: &Flowkeep, words: &[&str], input: &str) -> (i32, Value) {
+pub(crate) fn given(flowkeep: &Flowkeep, words: &[&str], input: &str) -> (i32, Value) {
     let mut all = vec!["--json"];
     all.extend(words);
     let mut command = flowkeep.command(&all);

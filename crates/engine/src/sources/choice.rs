@@ -59,6 +59,15 @@ struct Now {
 }
 
 impl Connected {
+    /// These sources by these rules; all of them answer as far as anybody knows.
+    pub fn new(sources: Vec<Arc<dyn Source>>, rules: KeptRules) -> Self {
+        Self {
+            sources,
+            rules,
+            health: Arc::default(),
+        }
+    }
+
     /// Chooses a source. `load` says how busy each is.
     ///
     /// # Errors

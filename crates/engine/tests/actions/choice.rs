@@ -42,10 +42,7 @@ fn chosen(connected: &[&str], action: &str, routing: &Routing, context: &Json) -
             _ => Arc::new(Named("memory", "redis")),
         })
         .collect();
-    let connected = Connected {
-        sources,
-        rules: Ok(default_rules()),
-    };
+    let connected = Connected::new(sources, Ok(default_rules()));
     let context = Value::from_json(context);
     let wanted = Wanted {
         routing,
