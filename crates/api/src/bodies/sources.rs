@@ -279,24 +279,14 @@ fn server(
     input: &SourceInput,
     known: Option<&Server>,
 ) -> Result<(Server, Option<Secret>), AppError> {
-    let (mut server, password) = match &input.url {
-        Some(url) => {
-            let address =
-                Address::parse(input.kind, url.reveal()).map_err(|why| at("/url", why))?;
-            (address.server, address.password)
-        }
-        None => {
-            let server = Server {
-                host: String::new(),
-                port: input.kind.default_port().unwrap_or_default(),
-                database: None,
-                tls: false,
-                user: None,
-                ca: None,
-            };
-            (server, None)
-        }
-    };
+    let address = input.url.as_ref().map(|url| {
+        let address = Address::parse(input.kind, url.reveal());
+        address.map_err(|why| at("/url", why))
+    });
+    let (mut server, password) = address.transpose()?.map_or_else(
+        || (unnamed(input.kind), None),
+        |address| (address.server, address.password),
+    );
     let given = |text: &Option<String>| {
         let text = text.as_deref().map(str::trim);
         text.filter(|text| !text.is_empty()).map(str::to_owned)
@@ -314,6 +304,18 @@ fn server(
             .filter(|_| server.tls),
     };
     Ok((server, password))
+}
+
+/// A server of which only the kind is known.
+fn unnamed(kind: SourceKind) -> Server {
+    Server {
+        host: String::new(),
+        port: kind.default_port().unwrap_or_default(),
+        database: None,
+        tls: false,
+        user: None,
+        ca: None,
+    }
 }
 
 /// The absolute path of a file that was chosen.

@@ -140,15 +140,12 @@ impl MaskedStream {
         let mut given = Vec::with_capacity(sure);
         let mut at = 0;
         while at < sure {
-            match self.mask.begins(&self.held[at..]) {
-                Some(length) => {
-                    given.extend_from_slice(STARS);
-                    at += length;
-                }
-                None => {
-                    given.push(self.held[at]);
-                    at += 1;
-                }
+            if let Some(length) = self.mask.begins(&self.held[at..]) {
+                given.extend_from_slice(STARS);
+                at += length;
+            } else {
+                given.push(self.held[at]);
+                at += 1;
             }
         }
         self.held.drain(..at);
