@@ -2,7 +2,6 @@
 //! computer where it comes from one. Only what came in is told of, each with its names.
 
 use flowkeep_core::{Bound, Document, Message, bound};
-use flowkeep_engine::password_of;
 use flowkeep_store::StagedItem;
 
 use crate::backups::chosen_folder;
@@ -53,8 +52,9 @@ pub(crate) fn of(api: &Api, plan: &Plan) -> Result<Vec<Message>, AppError> {
 fn connections(api: &Api, plan: &Plan) -> Result<Option<Message>, AppError> {
     let mut without = About::default();
     for name in plan.staging.connections_with_password()? {
-        let kept = api.secrets.get_at_once(&password_of(&name));
-        if !matches!(kept, Ok(Some(_))) {
+        // One that was here stays as it is; one that came has none that was given for it.
+        let here = api.store.connection(&name)?;
+        if here.is_none_or(|here| here.with_password && here.password.is_none()) {
             without.add(Some(name));
         }
     }

@@ -70,13 +70,10 @@ impl Rounds {
         let mut names = Locked::default();
         names.note_all(run, &live.state);
         let ours = live.ours;
-        let secrets = self.place.connections.secrets().map(Arc::clone);
+        let connections = Arc::clone(&self.place.connections);
+        let at_once = matches!(self.scope, Scope::All);
         for secret in names.waiting.into_keys() {
-            let kept = secrets.as_ref().map(|secrets| match self.scope {
-                Scope::All => secrets.get_at_once(&secret),
-                Scope::Run(_) | Scope::Nothing => secrets.get(&secret),
-            });
-            if matches!(kept, Some(Ok(Some(_)))) {
+            if matches!(connections.reads(&secret, at_once), Ok(true)) {
                 self.tell_late(run, Event::Unlocked { secret }, round);
             } else if ours {
                 self.locked.waiting.entry(secret).or_default().insert(run);
@@ -95,18 +92,18 @@ impl Rounds {
             !runs.is_empty()
         });
         let names: Vec<String> = self.locked.waiting.keys().cloned().collect();
-        let secrets = self.place.connections.secrets().map(Arc::clone);
-        let (Some(secrets), false) = (secrets, names.is_empty()) else {
+        if names.is_empty() {
             return;
-        };
+        }
+        let connections = Arc::clone(&self.place.connections);
         self.locked.looking = true;
         let report = self.place.report.clone();
         self.runtime.spawn_blocking(move || {
             let mut found = Vec::new();
             for name in names {
-                match secrets.get(&name) {
-                    Ok(Some(_)) => found.push(name),
-                    Ok(None) => {}
+                match connections.reads(&name, false) {
+                    Ok(true) => found.push(name),
+                    Ok(false) => {}
                     Err(error) if error.is_locked() => break,
                     Err(SecretsError::KeyGone(_)) => break,
                     Err(error) => tracing::warn!(%error, "a secret cannot be read"),

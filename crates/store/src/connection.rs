@@ -16,8 +16,10 @@ use crate::{OperationItemRecord, Snapshot, Staging, Store, StoreError, StoredTex
 pub struct ConnectionRecord {
     /// How the source is reached.
     pub connection: Connection,
-    /// Whether a password was entered for it.
+    /// Whether a password belongs to it.
     pub with_password: bool,
+    /// The version of the secret that was given for it; nothing while that has to be entered.
+    pub password: Option<String>,
     /// From 1; one more with each change.
     pub revision: u32,
     /// Milliseconds; when it was added.
@@ -52,7 +54,7 @@ pub struct SourceHealth {
     pub error: Option<Message>,
 }
 
-const COLUMNS: &str = "description, with_password, revision, created_at, updated_at";
+const COLUMNS: &str = "description, with_password, password, revision, created_at, updated_at";
 
 /// What cannot be read was written by somebody else: it is as if it were not there, and said.
 fn record(row: &Row<'_>) -> rusqlite::Result<Option<ConnectionRecord>> {
@@ -67,9 +69,10 @@ fn record(row: &Row<'_>) -> rusqlite::Result<Option<ConnectionRecord>> {
     Ok(Some(ConnectionRecord {
         connection,
         with_password: row.get(1)?,
-        revision: row.get(2)?,
-        created_at: row.get(3)?,
-        updated_at: row.get(4)?,
+        password: row.get(2)?,
+        revision: row.get(3)?,
+        created_at: row.get(4)?,
+        updated_at: row.get(5)?,
     }))
 }
 
@@ -185,7 +188,8 @@ impl Tx<'_> {
     }
 
     /// Adds a connection or changes the one of this name; the answer is what Activity says of it.
-    /// What was seen of the one before says nothing of this one.
+    /// What was seen of the one before says nothing of this one. `password` is the version of the
+    /// secret that was given for it.
     ///
     /// # Errors
     /// What the database says.
@@ -193,6 +197,7 @@ impl Tx<'_> {
         &self,
         connection: &Connection,
         with_password: bool,
+        password: Option<&str>,
     ) -> Result<OperationItemRecord, StoreError> {
         let name = &connection.name;
         let description =
@@ -201,10 +206,10 @@ impl Tx<'_> {
         let after = before.unwrap_or_default() + 1;
         self.connection.execute(
             "INSERT INTO connection(name, kind, description, with_password, revision, created_at,
-               updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)
+               updated_at, password) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7)
              ON CONFLICT(name) DO UPDATE SET kind = excluded.kind,
                description = excluded.description, with_password = excluded.with_password,
-               revision = excluded.revision, updated_at = excluded.updated_at",
+               password = excluded.password, revision = excluded.revision, updated_at = excluded.updated_at",
             (
                 name,
                 connection.kind().as_str(),
@@ -212,6 +217,7 @@ impl Tx<'_> {
                 with_password,
                 after,
                 self.now().0,
+                password,
             ),
         )?;
         self.forget_health(name)?;
@@ -305,7 +311,8 @@ impl Staging {
     }
 }
 
-/// Puts the connections of the plan that is attached as `staged`, those whose names are free.
+/// Puts the connections of the plan that is attached as `staged`, those whose names are free. What
+/// passwords there are were given for others: each has to be entered.
 pub(crate) fn put_connections(
     connection: &rusqlite::Connection,
     now: Timestamp,

@@ -101,9 +101,11 @@ pub struct ChangesRecord {
 pub(crate) const CHANGED_DOCUMENTS: &str = "o.count > 0 AND NOT o.came_in \
     AND o.operation NOT IN ('example_add', 'example_remove') AND coalesce(o.kind, '') NOT IN ('run', 'connection')";
 
-/// Operations that changed settings. That a question was answered is none.
-pub(crate) const CHANGED_SETTINGS: &str = "o.operation = 'settings' AND NOT o.came_in \
-    AND o.subject_name NOT IN ('backup_folder_asked', 'example_declined')";
+/// Operations that changed settings, connections among them: a backup has both. That a question was
+/// answered is none.
+pub(crate) const CHANGED_SETTINGS: &str = "NOT o.came_in AND (o.operation IN \
+    ('connection_add', 'connection_update', 'connection_remove') OR o.operation = 'settings' \
+    AND o.subject_name NOT IN ('backup_folder_asked', 'example_declined'))";
 
 pub(crate) const COLUMNS: &str = "o.id, o.at, o.actor, o.face, o.operation, o.kind, o.subject_id, \
     o.subject_name, o.before, o.after, o.count, o.undoes, o.undone_by, o.came_in, \

@@ -52,8 +52,8 @@ pub fn set(api: &Api, input: SecretSetInput) -> Result<SecretRef, AppError> {
     if value.reveal().is_empty() {
         return Err(AppError::new("secret_empty"));
     }
-    api.secrets.set(&name, value.reveal()).map_err(refused)?;
-    let connection = connection.map(str::to_owned);
+    let version = api.secrets.set(&name, value.reveal()).map_err(refused)?;
+    let connection = connection.map(|of| (of.to_owned(), version));
     told(api, "secret_set", &name, connection)?;
     Ok(SecretRef { name })
 }
@@ -136,18 +136,20 @@ fn refused(error: SecretsError) -> AppError {
     }
 }
 
-/// Writes down that a secret was changed. A connection whose password was set has one from now on.
+/// Writes down that a secret was changed. What was set as the password of a connection (its name, the
+/// version of the secret) is used for it from now on.
 fn told(
     api: &Api,
     operation: &'static str,
     name: &str,
-    connection: Option<String>,
+    connection: Option<(String, String)>,
 ) -> Result<(), AppError> {
     let (actor, face, name) = (api.actor()?, api.face().as_str(), name.to_owned());
     api.store.write::<_, AppError>(move |tx| {
-        let of = connection.as_deref().map(|name| tx.connection(name));
-        if let Some(kept) = of.transpose()?.flatten().filter(|kept| !kept.with_password) {
-            tx.put_connection(&kept.connection, true)?;
+        if let Some((of, version)) = &connection
+            && let Some(kept) = tx.connection(of)?
+        {
+            tx.put_connection(&kept.connection, true, Some(version))?;
         }
         let operation = NewOperation {
             actor: &actor,

@@ -42,33 +42,40 @@ pub fn add(api: &Api, input: SourceInput) -> Result<SourceRow, AppError> {
         return Err(exists());
     }
     let (connection, password) = described(api, input, None)?;
-    let with_password = keep_password(api, &name, password.as_ref())?;
+    let given = keep_password(api, &name, password.as_ref())?;
     let taken = name.clone();
     change(api, "connection_add", move |tx| {
         if tx.connection(&taken)?.is_some() {
             return Err(AppError::new("connection_exists").with("name", &taken));
         }
-        Ok(Some(tx.put_connection(&connection, with_password)?))
+        let with_password = given.is_some();
+        let item = tx.put_connection(&connection, with_password, given.as_deref())?;
+        Ok(Some(item))
     })?;
     one(api, &name)
 }
 
-/// Describes a connection anew. A password and files that are not given stay as they are.
+/// Describes a connection anew. What is not given stays as it is, TLS too unless it is switched off in
+/// so many words; nothing stays when it becomes one of another kind.
 ///
 /// # Errors
 /// `connection_unknown`; as [`add`].
 pub fn update(api: &Api, input: SourceInput) -> Result<SourceRow, AppError> {
     let name = input.name.clone();
     let kept = kept(api, &name)?;
-    let without = input.without_password;
+    let without = input.without_password || input.kind != kept.connection.kind();
     let (connection, password) = described(api, input, Some(&kept))?;
-    let new = keep_password(api, &name, password.as_ref())?;
+    let given = keep_password(api, &name, password.as_ref())?;
+    let new = given.is_some();
     let with_password = new || (kept.with_password && !without);
     if connection == kept.connection && with_password == kept.with_password && !new {
         return one(api, &name);
     }
+    let stays = kept.password.filter(|_| with_password);
     change(api, "connection_update", move |tx| {
-        Ok(Some(tx.put_connection(&connection, with_password)?))
+        let given = given.or(stays);
+        let item = tx.put_connection(&connection, with_password, given.as_deref())?;
+        Ok(Some(item))
     })?;
     if without && !new {
         forget_password(api, &name);
@@ -124,7 +131,9 @@ pub fn test(api: &Api, input: SourceRef) -> Result<SourceTested, AppError> {
 /// `connection_invalid`.
 pub fn try_out(api: &Api, input: SourceInput) -> Result<SourceTested, AppError> {
     let kept = api.store.connection(&input.name)?;
-    let old = kept.as_ref().filter(|kept| kept.with_password);
+    let same = |kept: &&ConnectionRecord| kept.connection.kind() == input.kind;
+    let old = kept.as_ref().filter(same).filter(|kept| kept.with_password);
+    let version = old.and_then(|old| old.password.clone());
     let wanted = old.is_some() && input.password.is_none() && !input.without_password;
     let (connection, mut password) = described(api, input, kept.as_ref())?;
     if wanted && password.is_none() {
@@ -133,7 +142,11 @@ pub fn try_out(api: &Api, input: SourceInput) -> Result<SourceTested, AppError> 
             Ok(found) => found,
             Err(error) => return Ok(tested(Err(secrets_message(&error)))),
         };
-        password = found.map(|found| Secret::new(found.value.as_str()));
+        let Some(given) = found.filter(|found| Some(&found.version) == version.as_ref()) else {
+            let waits = Message::new("source_without_password").with("source", &connection.name);
+            return Ok(tested(Err(waits)));
+        };
+        password = Some(Secret::new(given.value.as_str()));
     }
     let answer = match open(&connection, password.clone()) {
         Ok(source) => ask_apart(source.as_ref()),
@@ -243,6 +256,7 @@ fn described(
     before: Option<&ConnectionRecord>,
 ) -> Result<(Connection, Option<Secret>), AppError> {
     let before = before.map(|before| &before.connection);
+    let before = before.filter(|before| before.kind() == input.kind);
     let mut password = input.password.clone();
     let target = if input.kind == SourceKind::Sqlite && input.url.is_none() {
         let known = match before.map(|before| &before.target) {
@@ -283,10 +297,19 @@ fn server(
         let address = Address::parse(input.kind, url.reveal());
         address.map_err(|why| at("/url", why))
     });
-    let (mut server, password) = address.transpose()?.map_or_else(
-        || (unnamed(input.kind), None),
-        |address| (address.server, address.password),
-    );
+    let (mut server, password) = match address.transpose()? {
+        None => (known.cloned().unwrap_or_else(|| unnamed(input.kind)), None),
+        Some(address) => {
+            let mut server = address.server;
+            if let Some(known) = known {
+                server.tls = address.tls.unwrap_or(known.tls);
+                server.database = server.database.or_else(|| known.database.clone());
+                server.user = server.user.or_else(|| known.user.clone());
+                server.ca.clone_from(&known.ca);
+            }
+            (server, address.password)
+        }
+    };
     let given = |text: &Option<String>| {
         let text = text.as_deref().map(str::trim);
         text.filter(|text| !text.is_empty()).map(str::to_owned)
@@ -299,9 +322,7 @@ fn server(
     server.ca = match &input.ca {
         Some(place) => Some(file(api, place, "/ca")?),
         None if input.without_ca => None,
-        None => known
-            .and_then(|known| known.ca.clone())
-            .filter(|_| server.tls),
+        None => server.ca.filter(|_| server.tls),
     };
     Ok((server, password))
 }
@@ -339,17 +360,19 @@ fn invalid(problem: Finding) -> AppError {
     at(&problem.path, why)
 }
 
-/// Keeps the password of a connection, if there is one; says whether.
-fn keep_password(api: &Api, name: &str, password: Option<&Secret>) -> Result<bool, AppError> {
-    let Some(password) = password else {
-        return Ok(false);
-    };
-    let kept = api.secrets.set(&password_of(name), password.reveal());
-    kept.map_err(|error| AppError::from(secrets_message(&error)))?;
-    Ok(true)
+/// Keeps the password of a connection, if there is one; says which it is from now on.
+fn keep_password(
+    api: &Api,
+    name: &str,
+    password: Option<&Secret>,
+) -> Result<Option<String>, AppError> {
+    let kept = password.map(|password| api.secrets.set(&password_of(name), password.reveal()));
+    let kept = kept.transpose();
+    kept.map_err(|error| AppError::from(secrets_message(&error)))
 }
 
-/// A password that nobody asks for any more; one that stays behind a locked key harms nobody.
+/// A password that nobody asks for any more; one that stays behind a locked key is not used for
+/// another connection of this name.
 fn forget_password(api: &Api, name: &str) {
     if let Err(error) = api.secrets.remove(&password_of(name)) {
         tracing::warn!(%error, "the password of a connection that is gone stays in the secrets");
@@ -398,3 +421,6 @@ fn named_by(api: &Api, name: &str) -> Result<Vec<String>, AppError> {
     })?;
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests;

@@ -154,6 +154,10 @@ impl Connection {
             Target::Sqlite { path } if path.is_empty() => {
                 wrong("path", Message::new("connection_path_missing"));
             }
+            // It would be another file for every folder a process starts in.
+            Target::Sqlite { path } if !std::path::Path::new(path).is_absolute() => {
+                wrong("path", Message::new("connection_path_relative"));
+            }
             Target::Sqlite { .. } => {}
             Target::Mysql(server) | Target::Redis(server) | Target::Elasticsearch(server) => {
                 server_problems(self.kind(), server, &mut wrong);
@@ -263,6 +267,7 @@ mod tests {
     #[case(json!({"kind": "redis", "database": "3"}), &[])]
     #[case(json!({"kind": "elasticsearch", "database": "shop"}), &["/database connection_database_unfit"])]
     #[case(json!({"kind": "sqlite", "path": ""}), &["/path connection_path_missing"])]
+    #[case(json!({"kind": "sqlite", "path": "a.db"}), &["/path connection_path_relative"])]
     fn what_is_wrong_is_told_at_its_field(
         #[case] with: serde_json::Value,
         #[case] expected: &[&str],

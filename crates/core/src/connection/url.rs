@@ -11,6 +11,9 @@ use crate::Message;
 pub struct Address {
     /// The server. A certificate authority is never part of an address.
     pub server: Server,
+    /// What it says of TLS, if it does: `rediss`, `https` and `?tls=true` ask for it, `?tls=false`
+    /// is the only way to do without it where it was in use.
+    pub tls: Option<bool>,
     /// The password that stood in it; it belongs to the secrets.
     pub password: Option<Secret>,
 }
@@ -33,16 +36,16 @@ impl Address {
         let mut tls = match (kind, url.scheme()) {
             (SourceKind::Mysql, "mysql" | "mariadb")
             | (SourceKind::Redis, "redis")
-            | (SourceKind::Elasticsearch, "http") => false,
-            (SourceKind::Redis, "rediss") | (SourceKind::Elasticsearch, "https") => true,
+            | (SourceKind::Elasticsearch, "http") => None,
+            (SourceKind::Redis, "rediss") | (SourceKind::Elasticsearch, "https") => Some(true),
             _ => return Err(Message::new("url_scheme_wrong").with("expected", schemes(kind))),
         };
         let host = url.host_str().filter(|host| !host.is_empty());
         let host = decoded(host.ok_or_else(|| Message::new("url_host_missing"))?)?;
         for (option, value) in url.query_pairs() {
             match (kind, &*option, &*value) {
-                (SourceKind::Mysql, "tls", "true") => tls = true,
-                (SourceKind::Mysql, "tls", "false") => tls = false,
+                (SourceKind::Mysql, "tls", "true") => tls = Some(true),
+                (_, "tls", "false") if tls != Some(true) => tls = Some(false),
                 _ => return Err(Message::new("url_option_unknown").with("option", option)),
             }
         }
@@ -55,13 +58,14 @@ impl Address {
             host: host.trim_matches(['[', ']']).to_owned(),
             port: port.ok_or_else(|| Message::new("url_wrong"))?,
             database: given(decoded(database)?),
-            tls,
+            tls: tls.unwrap_or(false),
             user: given(decoded(url.username())?),
             ca: None,
         };
         let password = url.password().map(decoded).transpose()?;
         Ok(Self {
             server,
+            tls,
             password: password.and_then(given).map(Secret::new),
         })
     }
@@ -96,7 +100,9 @@ mod tests {
     fn read(kind: SourceKind, text: &str) -> String {
         match Address::parse(kind, text) {
             Err(message) => message.code,
-            Ok(Address { server, password }) => {
+            Ok(Address {
+                server, password, ..
+            }) => {
                 assert!(!format!("{server:?} {password:?}").contains("pa:ss"));
                 format!(
                     "{} {} {} tls={} {} {}",
@@ -129,6 +135,7 @@ mod tests {
     #[case("mysql://db/shop#", "url_wrong")]
     #[case("mysql://db/%40home", "db 3306 @home tls=false - -")]
     #[case("mysql:///shop", "url_host_missing")]
+    #[case("mysql://db?tls=true&tls=false", "url_option_unknown")]
     #[case("redis://db", "url_scheme_wrong")]
     #[case("db:3306", "url_scheme_wrong")]
     #[case("", "url_wrong")]
@@ -147,6 +154,7 @@ mod tests {
         "rediss://app:pw@cache:6380",
         "cache 6380 - tls=true app pw"
     )]
+    #[case(SourceKind::Redis, "rediss://cache?tls=false", "url_option_unknown")]
     #[case(SourceKind::Redis, "https://cache", "url_scheme_wrong")]
     #[case(
         SourceKind::Elasticsearch,
@@ -162,5 +170,19 @@ mod tests {
     #[case(SourceKind::Sqlite, "mysql://db", "url_scheme_wrong")]
     fn others(#[case] kind: SourceKind, #[case] text: &str, #[case] expected: &str) {
         assert_eq!(read(kind, text), expected);
+    }
+
+    #[rstest]
+    #[case(SourceKind::Mysql, "mysql://db", None)]
+    #[case(SourceKind::Mysql, "mysql://db?tls=false", Some(false))]
+    #[case(SourceKind::Redis, "redis://db?tls=false", Some(false))]
+    #[case(SourceKind::Redis, "rediss://db", Some(true))]
+    #[case(SourceKind::Elasticsearch, "http://db:9200", None)]
+    fn an_address_tells_whether_it_speaks_of_tls(
+        #[case] kind: SourceKind,
+        #[case] text: &str,
+        #[case] expected: Option<bool>,
+    ) {
+        assert_eq!(Address::parse(kind, text).unwrap().tls, expected);
     }
 }

@@ -126,8 +126,10 @@ impl MaskedStream {
             return bytes.to_vec();
         }
         self.held.extend_from_slice(bytes);
-        // A secret that begins before this is all here.
+        // A secret that begins before this is all here; none goes on behind the end of a line.
         let sure = (self.held.len() + 1).saturating_sub(self.mask.longest());
+        let line = self.held.iter().rposition(|&byte| byte == b'\n');
+        let sure = sure.max(line.map_or(0, |end| end + 1));
         self.give(sure)
     }
 
@@ -218,5 +220,12 @@ mod tests {
             given.extend(stream.finish());
             assert_eq!(String::from_utf8(given).unwrap(), whole, "{size}");
         }
+    }
+
+    #[test]
+    fn a_line_that_has_ended_is_given_at_once() {
+        let mut stream = MaskedStream::new(mask(&["a-secret-that-is-long"]));
+        assert_eq!(stream.push(b"one\na-secret"), b"one\n");
+        assert_eq!(stream.push(b"-that-is-long\n"), b"***\n");
     }
 }

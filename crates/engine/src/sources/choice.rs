@@ -7,13 +7,14 @@ use std::sync::{Arc, PoisonError, RwLock};
 use flowkeep_core::Message;
 use flowkeep_core::run::route::{Candidate, NoRoute, PassedOver, Route, Rule, Wanted};
 use flowkeep_core::run::route::{choose, default_rules};
-use flowkeep_host::Secrets;
+use flowkeep_host::{Secrets, SecretsError};
 use flowkeep_store::{ConnectionRecord, Store, StoreError, Tx};
 
 use super::Source;
 use super::health::Health;
 use super::kept::Kept;
 use crate::actions::ActionError;
+use crate::secrets::password_of;
 
 /// The key of the setting.
 const ROUTES: &str = "routes";
@@ -166,6 +167,31 @@ impl Connections {
         self.secrets.as_ref()
     }
 
+    /// Whether what a task waits for can be read by now: a secret of this name, for a connection the
+    /// one that was given for it. `at_once`: without asking anybody for the key.
+    ///
+    /// # Errors
+    /// Why the secrets cannot be read.
+    pub(crate) fn reads(&self, name: &str, at_once: bool) -> Result<bool, SecretsError> {
+        let now = self.now.read().unwrap_or_else(PoisonError::into_inner);
+        let mut all = now.kept.iter();
+        let of = all.find(|kept| password_of(&kept.connection.name) == name);
+        let of = of.map(Arc::clone);
+        drop(now);
+        if of.as_ref().is_some_and(|of| !of.with_password) {
+            return Ok(true);
+        }
+        let Some(secrets) = &self.secrets else {
+            return Ok(false);
+        };
+        let kept = if at_once {
+            secrets.get_at_once(name)?
+        } else {
+            secrets.get(name)?
+        };
+        Ok(kept.is_some_and(|kept| of.is_none_or(|of| of.is_given(&kept))))
+    }
+
     /// What there is, as it was last read.
     pub fn now(&self) -> Arc<Connected> {
         let now = self.now.read().unwrap_or_else(PoisonError::into_inner);
@@ -182,7 +208,9 @@ impl Connections {
         self.health.read(store)?;
         let mut now = self.now.write().unwrap_or_else(PoisonError::into_inner);
         let same = |kept: &Arc<Kept>, record: &ConnectionRecord| {
-            kept.connection == record.connection && kept.with_password == record.with_password
+            kept.connection == record.connection
+                && kept.with_password == record.with_password
+                && kept.password == record.password
         };
         let unchanged = now.kept.len() == records.len()
             && now

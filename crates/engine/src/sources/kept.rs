@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use flowkeep_core::Message;
 use flowkeep_core::connection::{Connection, Secret};
-use flowkeep_host::{Secrets, Stamp};
+use flowkeep_host::{KeptSecret, Secrets, Stamp};
 use flowkeep_store::ConnectionRecord;
 
 use super::{Doing, Operation, Source, open};
@@ -15,6 +15,8 @@ use crate::secrets::{found, password_of};
 pub(super) struct Kept {
     pub(super) connection: Connection,
     pub(super) with_password: bool,
+    /// Which password was given for it.
+    pub(super) password: Option<String>,
     secrets: Option<Arc<dyn Secrets>>,
     opened: Mutex<Option<Opened>>,
 }
@@ -33,6 +35,7 @@ impl Kept {
         Self {
             connection: record.connection,
             with_password: record.with_password,
+            password: record.password,
             secrets,
             opened: Mutex::default(),
         }
@@ -51,7 +54,12 @@ impl Kept {
         }
         let kept = self.with_password.then(|| {
             let name = password_of(&self.connection.name);
-            found(self.secrets.as_deref(), &name, at_once)
+            let kept = found(self.secrets.as_deref(), &name, at_once)?;
+            if self.is_given(&kept) {
+                Ok(kept)
+            } else {
+                Err(Message::new("secret_missing").with("secret", name))
+            }
         });
         let kept = kept.transpose().map_err(|why| {
             let message = Message::new("source_without_password");
@@ -74,6 +82,12 @@ impl Kept {
             stamp,
         });
         Ok((source, password))
+    }
+
+    /// Whether a secret is the password that was given for this connection. One that another of this
+    /// name left behind, or that was kept before this one came with a backup, is not.
+    pub(super) fn is_given(&self, kept: &KeptSecret) -> bool {
+        self.password.as_ref() == Some(&kept.version)
     }
 
     /// Lets its connections go: they belong to an engine that has ended.

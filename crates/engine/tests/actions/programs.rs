@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use flowkeep_engine::actions::{Caps, Done};
+use flowkeep_core::connection::Secret;
+use flowkeep_engine::actions::{Caps, Done, Mask};
 use rstest::rstest;
 use serde_json::{Value as Json, json};
 
@@ -28,6 +29,24 @@ async fn its_arguments_are_no_shells_and_its_output_is_told() {
     let mut lines = place.lines();
     lines.sort();
     assert_eq!(lines, ["a b|$HOME|`id`|7|中|", "one", "three", "two"]);
+}
+
+/// A long line is told in pieces of 16 KB.
+#[rstest]
+#[case(3)]
+#[case(0)]
+#[tokio::test]
+async fn a_secret_over_the_cut_of_a_long_line_is_in_none_of_its_pieces(#[case] before: usize) {
+    let mut place = Place::new();
+    place.mask = Mask::new(&[Secret::new("hunter22-secret")]);
+    let script = format!(
+        "printf %{}s | tr ' ' x; printf 'hunter22-secret;end'",
+        16 * 1024 - before
+    );
+    place.output("program.run", sh(&script)).await;
+    let told = place.lines();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told.concat().ends_with("x***;end"), "{told:?}");
 }
 
 #[tokio::test]

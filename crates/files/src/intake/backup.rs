@@ -7,6 +7,7 @@ use std::fs::File;
 use std::path::Path;
 
 use chrono::DateTime;
+use flowkeep_core::connection::SourceKind;
 use flowkeep_core::{
     Document, Encoding, Format, Kind, MAX_DOCUMENT_BYTES, Message, Recognised, Sha256, Summary,
     recognise, summarise,
@@ -517,12 +518,12 @@ impl Reading<'_> {
                 }
             }
             "connection" => {
-                let Ok(connections) = serde_json::from_slice::<Vec<SnapshotConnection>>(bytes)
+                let Ok(connections) = serde_json::from_slice::<Vec<serde_json::Value>>(bytes)
                 else {
                     return Ok(Err(unreadable(0)));
                 };
                 for connection in connections {
-                    self.staging.add_connection(&connection)?;
+                    self.connection(file, connection)?;
                 }
             }
             "readme" => {}
@@ -543,6 +544,40 @@ impl Reading<'_> {
             }
         }
         Ok(Ok(()))
+    }
+
+    /// One connection. A kind that a later version knows is skipped; one that could not be added here
+    /// by hand does not come in either.
+    fn connection(
+        &mut self,
+        file: &ManifestFile,
+        entry: serde_json::Value,
+    ) -> Result<(), FilesError> {
+        let word = |key: &str| entry.get(key).and_then(serde_json::Value::as_str);
+        let (name, kind) = (word("name").map(str::to_owned), word("kind").unwrap_or(""));
+        let known = SourceKind::ALL.iter().any(|known| known.as_str() == kind);
+        let not_known = Message::new("kind_not_known").with("kind", kind);
+        let reason = match serde_json::from_value::<SnapshotConnection>(entry) {
+            Ok(incoming) => match incoming.connection.problems().into_iter().next() {
+                None => return Ok(self.staging.add_connection(&incoming)?),
+                Some(problem) => {
+                    let mut why = Message::new(problem.code);
+                    why.fields = problem.fields;
+                    why
+                }
+            },
+            Err(_) if known => Message::new("connection_unreadable"),
+            Err(_) => not_known,
+        };
+        self.staging.add_rejection(&Rejection {
+            path: &path_text(&self.shown.join(&file.path)),
+            kind: None,
+            id: None,
+            name: name.as_deref(),
+            damaged: known,
+            reason: &reason,
+        })?;
+        Ok(())
     }
 }
 

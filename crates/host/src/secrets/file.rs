@@ -213,15 +213,16 @@ impl Secrets for SecretsFile {
         self.one(name, Ask::Nobody)
     }
 
-    fn set(&self, name: &str, value: &str) -> Result<bool, SecretsError> {
+    fn set(&self, name: &str, value: &str) -> Result<String, SecretsError> {
+        let version = Ulid::generate().to_string();
         let entry = Entry {
             value: Text(Zeroizing::new(value.to_owned())),
-            version: Ulid::generate().to_string(),
+            version: version.clone(),
             set_at: self.clock.now().0,
         };
         self.change(|contents| {
-            let before = contents.secrets.insert(name.to_owned(), entry);
-            (true, before.is_some())
+            contents.secrets.insert(name.to_owned(), entry);
+            (true, version)
         })
     }
 

@@ -41,11 +41,11 @@ pub trait Secrets: Send + Sync {
     /// [`SecretsError`].
     fn get_at_once(&self, name: &str) -> Result<Option<KeptSecret>, SecretsError>;
 
-    /// Sets a secret, or replaces it; says whether there was one.
+    /// Sets a secret, or replaces it; the answer is its version ([`KeptSecret::version`]).
     ///
     /// # Errors
     /// [`SecretsError`]; then nothing is changed.
-    fn set(&self, name: &str, value: &str) -> Result<bool, SecretsError>;
+    fn set(&self, name: &str, value: &str) -> Result<String, SecretsError>;
 
     /// Takes a secret out; says whether there was one.
     ///

@@ -5,6 +5,9 @@ CREATE TABLE connection(
   description TEXT NOT NULL,
   -- Whether a password was entered for it; the password itself is kept elsewhere.
   with_password INTEGER NOT NULL,
+  -- Which one: the version of the secret that was given for this connection. None of another origin is
+  -- used, whatever its name; NULL while it has to be entered. Not in backups.
+  password TEXT,
   revision INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL

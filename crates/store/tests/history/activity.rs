@@ -139,6 +139,27 @@ fn a_start_is_told_from_its_run_and_goes_with_it() {
 }
 
 #[test]
+fn a_connection_that_changed_is_a_change_since() {
+    for operation in ["connection_add", "connection_update", "connection_remove"] {
+        let ground = Ground::new();
+        let before = ground.change("create", None, &["a"]);
+        ground.change(operation, None, &[]);
+        let changes = ground.store.changes_after(&before).unwrap();
+        assert_eq!(
+            (changes.documents, changes.settings),
+            (0, true),
+            "{operation}"
+        );
+        let filter = OperationFilter {
+            changes: true,
+            ..starts()
+        };
+        let told = words(&ground.store.operations(&filter).unwrap().items).len();
+        assert_eq!(told, 2, "{operation}");
+    }
+}
+
+#[test]
 fn what_changed_since_is_listed_whole() {
     let ground = Ground::new();
     let before = ground.change("create", None, &["a"]);

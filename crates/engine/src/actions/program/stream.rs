@@ -6,6 +6,7 @@ use flowkeep_core::Message;
 use flowkeep_core::run::Level;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
+use crate::actions::mask::MaskedStream;
 use crate::actions::output::{Bytes, Overflow};
 use crate::actions::{ActionError, Attempt, Said};
 
@@ -27,6 +28,8 @@ pub(super) struct Lines<'a> {
 /// One stream of a program.
 pub(super) struct Stream {
     bytes: Bytes,
+    /// What is told is cut, so secrets are hidden before it is.
+    masked: MaskedStream,
     /// The beginning of a line that has not ended.
     line: Vec<u8>,
 }
@@ -59,6 +62,7 @@ impl Stream {
     pub(super) fn new(attempt: &Attempt<'_>, part: &'static str) -> Self {
         Self {
             bytes: Bytes::new(&attempt.room, part),
+            masked: MaskedStream::new(attempt.room.mask.clone()),
             line: Vec::new(),
         }
     }
@@ -75,8 +79,11 @@ impl Stream {
         while let Ok(count @ 1..) = from.read(&mut chunk).await {
             let chunk = &chunk[..count];
             self.bytes.push(chunk)?;
-            self.split(chunk, lines);
+            let told = self.masked.push(chunk);
+            self.split(&told, lines);
         }
+        let rest = self.masked.finish();
+        self.split(&rest, lines);
         if !self.line.is_empty() {
             lines.tell(&std::mem::take(&mut self.line));
         }

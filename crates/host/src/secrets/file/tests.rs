@@ -35,8 +35,9 @@ fn what_is_set_is_there_for_every_process_and_no_file_of_the_data_folder_repeats
     let ground = Ground::new();
     let secrets = ground.open();
     assert_eq!(ground.get("mail"), None);
-    assert!(!secrets.set("mail", "hunter22-päß").unwrap());
-    assert!(!secrets.set("connection/shop", "s3cr3t-of-shop").unwrap());
+    let first = secrets.set("mail", "hunter22-päß").unwrap();
+    secrets.set("connection/shop", "s3cr3t-of-shop").unwrap();
+    assert_eq!(secrets.get("mail").unwrap().unwrap().version, first);
     assert_eq!(ground.get("mail").as_deref(), Some("hunter22-päß"));
     let names = ground.open().list().unwrap();
     let names: Vec<_> = names.into_iter().map(|entry| entry.name).collect();
@@ -54,7 +55,7 @@ fn what_is_set_is_there_for_every_process_and_no_file_of_the_data_folder_repeats
         }
     }
     let before = secrets.stamp();
-    assert!(secrets.set("mail", "another").unwrap());
+    assert_ne!(secrets.set("mail", "another").unwrap(), first);
     assert_ne!(secrets.stamp(), before);
     assert!(secrets.remove("mail").unwrap());
     assert!(!secrets.remove("mail").unwrap());
