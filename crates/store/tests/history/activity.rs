@@ -154,8 +154,8 @@ fn a_connection_that_changed_is_a_change_since() {
             changes: true,
             ..starts()
         };
-        let told = words(&ground.store.operations(&filter).unwrap().items).len();
-        assert_eq!(told, 2, "{operation}");
+        let told = listed(&ground, &filter);
+        assert_eq!(told.len(), 2, "{operation}");
     }
 }
 
