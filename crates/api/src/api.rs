@@ -282,16 +282,7 @@ impl Api {
 
     /// Who is at it: the display name, else the account.
     pub(crate) fn actor(&self) -> Result<String, AppError> {
-        let chosen = self.store.setting("display_name")?;
-        let chosen = chosen
-            .as_ref()
-            .and_then(serde_json::Value::as_str)
-            .unwrap_or_default();
-        Ok(if chosen.is_empty() {
-            account_name()
-        } else {
-            chosen.to_owned()
-        })
+        Ok(flowkeep_engine::actor(&self.store)?)
     }
 
     /// The path of a place.

@@ -13,7 +13,7 @@ use ts_rs::{Config, TS};
 use crate::bodies::{
     activity, agents, backups, diagnostics, documents, drafts, duplicates, examples, exports,
     history, log_transfers, logs, overview, plan_decisions, restores, revisions, routes,
-    run_changes, run_overview, run_previews, run_questions, runs, secrets, settings, sources,
+    run_changes, run_overview, run_previews, run_questions, runs, schedules, secrets, settings, sources,
 };
 use crate::types as t;
 use crate::{Api, AppError, Progress, script};
@@ -196,6 +196,13 @@ static OTHERS: &[Command] = &[
     command!("route_list", t::Nothing => t::RouteList, routes::list, []),
     command!("route_set", t::RouteSetInput => t::RouteList, routes::set, [writes]),
     command!("route_explain", t::RouteExplainInput => t::RouteExplanation, routes::explain, []),
+    command!("schedule_list", t::ScheduleListInput => t::ScheduleList, schedules::list, []),
+    command!("schedule_preview", t::SchedulePreviewInput => t::SchedulePreview, schedules::preview, []),
+    command!("schedule_pause", t::ScheduleRef => t::ScheduleRow, schedules::pause, [writes]),
+    command!("schedule_resume", t::ScheduleRef => t::ScheduleRow, schedules::resume, [writes]),
+    command!("schedule_resume_all", t::Nothing => t::ScheduleList, schedules::resume_all, [writes]),
+    command!("schedule_seen", t::Nothing => t::Nothing, schedules::seen, [writes]),
+    command!("event_emit", t::EventEmitInput => t::EventEmitted, schedules::emit, [writes]),
     command!("log_executions", t::LogListInput => t::ExecutionPage, logs::executions, []),
     command!("log_operations", t::LogListInput => t::OperationEntryPage, logs::operations, []),
     command!("log_show", t::LogRef => t::LogShow, logs::show, []),

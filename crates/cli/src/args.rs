@@ -10,7 +10,7 @@ use flowkeep_api::text_path;
 use flowkeep_core::{KeptHistory, Kind};
 
 use crate::log_args::{Log, SettingsVerb};
-use crate::run_args::{Action, Agent, Engine, Route, Run};
+use crate::run_args::{Action, Agent, Engine, Event, Route, Run, Schedule};
 use crate::sources::{Secret, Source};
 
 /// All of a call.
@@ -71,6 +71,10 @@ pub(crate) enum Noun {
     Settings(SettingsVerb),
     #[command(subcommand)]
     Route(Route),
+    #[command(subcommand)]
+    Schedule(Schedule),
+    #[command(subcommand)]
+    Event(Event),
     #[command(subcommand)]
     Source(Box<Source>),
     #[command(subcommand)]

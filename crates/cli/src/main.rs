@@ -18,6 +18,7 @@ mod routes;
 mod run_args;
 mod run_details;
 mod runs;
+mod schedules;
 mod sources;
 mod validation;
 
@@ -89,6 +90,8 @@ fn run(arguments: Arguments, output: &Output) -> Result<Outcome, AppError> {
         | Noun::Log(_)
         | Noun::Settings(_)
         | Noun::Route(_)
+        | Noun::Schedule(_)
+        | Noun::Event(_)
         | Noun::Source(_)
         | Noun::Secret(_)
         | Noun::Engine(_)
@@ -121,6 +124,8 @@ fn run(arguments: Arguments, output: &Output) -> Result<Outcome, AppError> {
         Noun::Log(verb) => logs::run(&api, output, *verb),
         Noun::Settings(verb) => logs::settings(&api, output, verb),
         Noun::Route(verb) => routes::run(&api, output, verb),
+        Noun::Schedule(verb) => schedules::run(&api, output, verb),
+        Noun::Event(verb) => schedules::emit(&api, output, verb),
         Noun::Source(verb) => sources::run(&api, output, *verb),
         Noun::Secret(verb) => sources::secret(&api, output, verb),
         Noun::Engine(Engine::Run) => runs::engine(&api, output),

@@ -228,6 +228,29 @@ pub(crate) enum Route {
 }
 
 #[derive(Debug, Subcommand)]
+pub(crate) enum Schedule {
+    List,
+    Pause {
+        id: String,
+    },
+    Resume {
+        #[arg(required_unless_present = "all_schedules")]
+        id: Option<String>,
+        #[arg(long, id = "all_schedules", conflicts_with = "id")]
+        all: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Event {
+    Emit {
+        #[arg(id = "event_name", value_name = "NAME")]
+        name: String,
+        #[arg(long, value_name = "JSON|@FILE", value_parser = object)]
+        context: Option<Object>,
+    },
+}
+
 pub(crate) enum Engine {
     Run,
 }

@@ -24,6 +24,7 @@ pub mod schedule;
 mod secret;
 mod shape;
 mod summary;
+pub mod trigger;
 mod trust;
 mod validate;
 mod value;
@@ -43,6 +44,6 @@ pub use names::{
     visible_whole,
 };
 pub use recognise::{Recognised, recognise, wrap};
-pub use summary::{Summary, summarise};
+pub use summary::{Summary, starts_by, summarise};
 pub use validate::{Finding, Validation, validate};
 pub use value::{Value, fits_script_number};

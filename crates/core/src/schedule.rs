@@ -14,6 +14,7 @@ use croner::Cron;
 use croner::parser::{CronParser, Seconds, Year};
 
 use crate::run::Moment;
+use crate::trigger::{Times, Trigger};
 use crate::{Message, Value};
 
 /// A start this much after its time is still that start and was not missed.
@@ -55,6 +56,8 @@ pub struct Due {
     pub missed: usize,
     /// The latest of them.
     pub last_missed: Option<Moment>,
+    /// How many of them no run makes up for.
+    pub left_out: usize,
 }
 
 impl Schedule {
@@ -65,28 +68,31 @@ impl Schedule {
     /// # Errors
     /// `schedule_without_cron`, `cron_not_five_fields`, `cron_unreadable` or `zone_unknown`.
     pub fn of(workflow: &Value, here: &str) -> Result<Option<Self>, Message> {
-        let given = workflow.get("schedule").filter(|given| !given.is_null());
-        match workflow.get("trigger").and_then(Value::as_str) {
-            Some("schedule") => {}
-            // A schedule that stands there without a word on the trigger is meant.
-            None if given.is_some() => {}
-            _ => return Ok(None),
+        match Trigger::of(workflow) {
+            Some(Trigger::Schedule(times)) => Self::read(&times, here).map(Some),
+            _ => Ok(None),
         }
-        let text = |key| given?.get(key).and_then(Value::as_str).map(str::trim);
-        let Some(line) = text("cron").filter(|line| !line.is_empty()) else {
+    }
+
+    /// The schedule of these words; `here` as in [`Schedule::of`].
+    ///
+    /// # Errors
+    /// As [`Schedule::of`].
+    pub fn read(times: &Times, here: &str) -> Result<Self, Message> {
+        let Some(line) = times.cron.as_deref() else {
             return Err(Message::new("schedule_without_cron"));
         };
-        let zone = match text("zone").filter(|zone| !zone.is_empty()) {
+        let zone = match times.zone.as_deref() {
             Some(name) => zone(name).ok_or_else(|| unknown(name))?,
             None => zone(here).unwrap_or(Tz::UTC),
         };
-        let missed = match text("missed") {
+        let missed = match times.missed.as_deref() {
             Some("all") => Missed::All,
             Some("none") => Missed::None,
             _ => Missed::Once,
         };
         let cron = cron(line)?;
-        Ok(Some(Self { cron, zone, missed }))
+        Ok(Self { cron, zone, missed })
     }
 
     /// The first time after a moment; nothing when it never comes.
@@ -130,8 +136,12 @@ impl Schedule {
             Missed::Once => usize::from(due.start.is_empty()),
             Missed::All => MOST_MADE_UP,
         };
-        due.start
-            .splice(0..0, self.before(late, looked, made_up.min(due.missed)));
+        let made_up = made_up.min(due.missed);
+        due.left_out = match self.missed {
+            Missed::Once => 0,
+            Missed::All | Missed::None => due.missed - made_up,
+        };
+        due.start.splice(0..0, self.before(late, looked, made_up));
         due
     }
 
@@ -267,6 +277,7 @@ mod tests {
         let due = schedule("0 2 * * *", "UTC", missed).due(at("2026-11-20T12:00:00Z"), at(now));
         assert_eq!(told(&due.start), start);
         assert_eq!(due.missed, count);
+        assert_eq!(due.left_out, if missed == "none" { count } else { 0 });
     }
 
     #[test]
@@ -274,6 +285,7 @@ mod tests {
         let schedule = schedule("* * * * *", "UTC", "all");
         let due = schedule.due(at("2025-11-21T00:00:00Z"), at("2026-11-21T00:00:30Z"));
         assert_eq!(due.missed, MOST_COUNTED);
+        assert_eq!(due.left_out, MOST_COUNTED - MOST_MADE_UP);
         assert_eq!(told(&[due.last_missed.unwrap()]), ["11-20 23:59"]);
         assert_eq!(due.start.len(), MOST_MADE_UP + 1);
         assert_eq!(told(&due.start[MOST_MADE_UP..]), ["11-21 00:00"]);

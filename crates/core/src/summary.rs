@@ -5,6 +5,7 @@ use ts_rs::TS;
 
 use crate::document::markdown::BODY;
 use crate::shape::{Item, Shape, count, items, stages};
+use crate::trigger::Trigger;
 use crate::{Document, Format, Kind, Value, secret, trust, validate};
 
 /// How much of a description a list shows, in characters.
@@ -48,6 +49,10 @@ pub struct Summary {
     pub runs_something: bool,
     /// Whether something like a password or key is in it.
     pub contains_key: bool,
+    /// What starts it beside people: [`Trigger`] as JSON.
+    #[serde(default)]
+    #[ts(skip)]
+    pub starts_by: Option<String>,
     /// When it was made, as the text has it.
     pub created_at: Option<String>,
     /// When it was last changed, as the text has it.
@@ -96,6 +101,9 @@ pub fn summarise(kind: Kind, document: &Document, file_name: Option<&str>) -> Su
         warnings: bounded(validation.warnings.len()),
         runs_something: kind == Kind::Workflow && trust::runs_something(value),
         contains_key: secret::contains_key(document),
+        starts_by: (kind == Kind::Workflow)
+            .then(|| starts_by(document))
+            .flatten(),
         created_at: time_field(value, &["created_at", "createdAt", "created"]),
         updated_at: time_field(
             value,
@@ -115,6 +123,11 @@ pub fn summarise(kind: Kind, document: &Document, file_name: Option<&str>) -> Su
     };
     summary.search = search_text(&summary, value, &stages);
     summary
+}
+
+/// What starts a workflow beside people, as it is kept: [`Trigger`] as JSON.
+pub fn starts_by(workflow: &Document) -> Option<String> {
+    serde_json::to_string(&Trigger::of(workflow.value())?).ok()
 }
 
 /// The id of a text that gives none. Made of the whole text, so that the same file imported twice

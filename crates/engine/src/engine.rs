@@ -21,6 +21,7 @@ use flowkeep_store::{Said, Store, StoreError};
 use crate::actions::HttpClient;
 use crate::rounds::Rounds;
 use crate::sources::Connections;
+use crate::timetable::{AtWork, Timetable};
 use crate::worker::{Came, Workplace};
 
 /// How to begin.
@@ -56,6 +57,8 @@ pub struct Engine {
     report: Sender<Happened>,
     trouble: Trouble,
     thread: Option<JoinHandle<()>>,
+    /// Starts what is due; whoever carries out a single run starts nothing else.
+    timetable: Option<AtWork>,
 }
 
 /// Why nothing goes on, while that is so.
@@ -105,6 +108,12 @@ impl Engine {
             Arc::clone(&options.connections)
                 .watch(Arc::clone(&options.store), Arc::clone(&options.clock)),
         );
+        let timetable = (options.scope == Scope::All).then(|| {
+            let (store, clock) = (Arc::clone(&options.store), Arc::clone(&options.clock));
+            let connections = Arc::clone(&options.connections);
+            Timetable::new(store, connections, clock, options.epoch)
+        });
+        let timetable = timetable.transpose()?;
         let place = Arc::new(Workplace {
             store: options.store,
             data_dir: options.data_dir,
@@ -132,7 +141,9 @@ impl Engine {
                     *fault.lock().unwrap_or_else(PoisonError::into_inner) = panicked;
                 }
             })?;
+        let timetable = timetable.map(|timetable| AtWork::start(timetable, report.clone()));
         Ok(Self {
+            timetable: timetable.transpose()?,
             report,
             trouble,
             thread: Some(thread),
@@ -161,6 +172,7 @@ impl Engine {
 
 impl Drop for Engine {
     fn drop(&mut self) {
+        self.timetable = None;
         let _ = self.report.send(Happened::Leave);
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`Engine`] | the rounds: what happened is decided, written, and only then acted on |
 //! | [`readiness()`], [`begin()`] | from a workflow to a run that may begin |
+//! | [`Engine`] with [`Scope::All`] | runs whose time has come, or that listen to what happened |
 //! | [`Agents`] | who carries attempts out |
 //! | [`actions`] | one attempt at one task: SQL, records, files, requests, programs |
 //! | [`sources`] | the data sources those actions read and write, behind one trait |
@@ -25,9 +26,11 @@ mod round;
 mod rounds;
 mod secrets;
 pub mod sources;
+mod starting;
 mod steady;
 mod take_up;
 mod timers;
+mod timetable;
 mod values;
 mod wanted;
 mod work;
@@ -39,5 +42,6 @@ pub use engine::{Engine, EngineOptions, Scope};
 pub use live::{definition_of, state_of};
 pub use readiness::{Readiness, Unconnected, readiness, tasks_hash};
 pub use secrets::{password_of, secrets_message};
+pub use starting::{Emitted, LONGEST_CHAIN, Listening, actor, listening};
 pub use wanted::Wanted;
 pub use work::{params_of, params_with, work_of};

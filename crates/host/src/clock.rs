@@ -58,6 +58,18 @@ pub trait Clock: Send + Sync {
         static SINCE: OnceLock<Instant> = OnceLock::new();
         SINCE.get_or_init(Instant::now).elapsed()
     }
+
+    /// How long the machine has been on, its sleep counted in: the same however the clock is set.
+    /// For differences only. Nothing where the system does not say: a clock that was set cannot be
+    /// told from a sleep there.
+    fn since_boot(&self) -> Option<Duration> {
+        None
+    }
+}
+
+/// The zone of this machine, as the IANA database calls it; `UTC` where it does not say.
+pub fn local_zone() -> String {
+    iana_time_zone::get_timezone().unwrap_or_else(|_| "UTC".to_owned())
 }
 
 /// The machine's wall clock.
@@ -72,5 +84,11 @@ impl Clock for SystemClock {
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
         Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    #[cfg(target_os = "linux")]
+    fn since_boot(&self) -> Option<Duration> {
+        let since = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+        since.try_into().ok()
     }
 }

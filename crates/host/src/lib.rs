@@ -18,7 +18,7 @@ pub mod testing;
 mod volume;
 mod write;
 
-pub use clock::{Clock, SystemClock, Timestamp};
+pub use clock::{Clock, SystemClock, Timestamp, local_zone};
 pub use data_folder::{DataFolder, FolderOrigin};
 pub use files::{Files, Space, SystemFiles, private_folder};
 pub use lock::{FileLock, LockError};

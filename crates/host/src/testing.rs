@@ -14,6 +14,7 @@ use crate::{Clock, Files, Space, SystemFiles, Timestamp};
 pub struct TestClock {
     wall: AtomicI64,
     passed: AtomicU64,
+    slept: AtomicU64,
 }
 
 impl TestClock {
@@ -22,6 +23,7 @@ impl TestClock {
         Self {
             wall: AtomicI64::new(millis),
             passed: AtomicU64::new(0),
+            slept: AtomicU64::new(0),
         }
     }
 
@@ -35,6 +37,12 @@ impl TestClock {
         self.wall.fetch_add(millis.into(), Ordering::Relaxed);
         self.passed.fetch_add(millis.into(), Ordering::Relaxed);
     }
+
+    /// Lets the machine sleep for so many milliseconds: time goes by and nothing is worked.
+    pub fn sleep(&self, millis: u32) {
+        self.wall.fetch_add(millis.into(), Ordering::Relaxed);
+        self.slept.fetch_add(millis.into(), Ordering::Relaxed);
+    }
 }
 
 impl Clock for TestClock {
@@ -44,6 +52,11 @@ impl Clock for TestClock {
 
     fn passed(&self) -> Duration {
         Duration::from_millis(self.passed.load(Ordering::Relaxed))
+    }
+
+    fn since_boot(&self) -> Option<Duration> {
+        let slept = Duration::from_millis(self.slept.load(Ordering::Relaxed));
+        Some(self.passed() + slept)
     }
 }
 

@@ -40,6 +40,8 @@ pub enum Tag {
     Started,
     /// One run: `run:ID`.
     Run(RunId),
+    /// What starts workflows beside people: `schedule`.
+    Schedule,
     /// What other programs recorded: `log`.
     Log,
     /// The connections, or what was seen of one.
@@ -61,6 +63,7 @@ impl fmt::Display for Tag {
             Self::Runs => f.write_str("run"),
             Self::Started => f.write_str("started"),
             Self::Run(id) => write!(f, "run:{id}"),
+            Self::Schedule => f.write_str("schedule"),
             Self::Log => f.write_str("log"),
             Self::Connection => f.write_str("connection"),
             Self::Secret => f.write_str("secret"),

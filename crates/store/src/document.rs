@@ -3,6 +3,7 @@
 use flowkeep_core::{Document, Format, Kind, OperationId, Sha256, Summary, search_terms, sort_key};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
+use crate::schedule::Paused;
 use crate::{Store, StoreError, Tag, Tx};
 
 /// A document to keep.
@@ -300,6 +301,7 @@ impl Tx<'_> {
                 ))?;
         }
         self.index(row, new.kind, &new.summary.search)?;
+        self.keep_starts(new, there.as_ref())?;
         self.tag(&Tag::Kind(new.kind));
         self.tag(&Tag::Document(new.kind, new.id.to_owned()));
         Ok((before.map(|there| there.revision), revision))
@@ -328,6 +330,28 @@ impl Tx<'_> {
         self.tag(&Tag::Kind(kind));
         self.tag(&Tag::Document(kind, id.to_owned()));
         Ok(Some(there))
+    }
+
+    /// What says nothing of what starts it, and never did, has nothing beside it.
+    fn keep_starts(
+        &self,
+        new: &NewDocument<'_>,
+        there: Option<&DocumentRecord>,
+    ) -> Result<(), StoreError> {
+        if new.kind != Kind::Workflow {
+            return Ok(());
+        }
+        let now = new.summary.starts_by.as_deref();
+        let kept = self.kept_starts(new.id)?;
+        let nothing = now.is_none() && kept.is_none();
+        if nothing
+            || now == kept.as_deref() && there.is_some_and(|there| there.deleted_at.is_none())
+        {
+            return Ok(());
+        }
+        // The example shows what can be done; it does nothing by itself.
+        let paused = new.example.then_some(Paused::BroughtIn);
+        self.keep_schedule(new.id, now, paused)
     }
 
     pub(crate) fn put_content(&self, sha256: Sha256, text: &str) -> Result<i64, StoreError> {
@@ -387,7 +411,7 @@ impl Tx<'_> {
                  problems = :problems, warnings = :warnings, runs_something = :runs, \
                  contains_key = :key, stated_created_at = :created, stated_updated_at = :updated, \
                  revision = :revision, content = :content, bytes = :bytes, updated_at = :now, \
-                 example = :example, deleted_at = NULL
+                 example = :example, starts_by = :starts_by, deleted_at = NULL
                  WHERE document = :row",
             )?
             .execute(rusqlite::named_params! {
@@ -412,6 +436,7 @@ impl Tx<'_> {
                 ":bytes": new.document.text().len(),
                 ":now": self.now().0,
                 ":example": new.example,
+                ":starts_by": summary.starts_by,
             })?;
         Ok(())
     }

@@ -31,6 +31,7 @@ mod run_request;
 mod run_round;
 mod run_search;
 mod safety_copy;
+mod schedule;
 mod schema;
 mod search;
 mod setting;
@@ -71,6 +72,7 @@ pub use run_overview::{AskingRecord, ProgressRecord, UnderWayRecord};
 pub use run_request::{NewRunRequest, RequestAnswer, RunRequest, Watch};
 pub use run_round::{AssignedSource, RunWrite, Said};
 pub use safety_copy::{check_copy, newest_operation_in_copy};
+pub use schedule::{EventRecord, Paused, ScheduleLook, ScheduleRecord};
 pub use schema::APPLICATION_ID;
 pub use snapshot::{DocumentRow, Snapshot, SnapshotDocument, SnapshotOperation, SnapshotRevision};
 pub use snapshot_log::{

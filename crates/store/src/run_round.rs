@@ -12,7 +12,7 @@ use flowkeep_core::{Message, RunId};
 
 use crate::run::{list_or_null, to_json};
 use crate::search::{self, Place, Searched};
-use crate::{NewRun, StoreError, Tag, Tx};
+use crate::{NewRun, StoreError, Tag, Tx, schedule};
 
 /// The data source of an attempt, and why it was chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -181,6 +181,9 @@ impl Tx<'_> {
              WHERE run = ?1",
         )?;
         let ended = head.status.is_final();
+        if matches!(head.status, Status::Succeeded | Status::Failed) {
+            schedule::keep_end(self.connection, row, head.status.as_str(), at)?;
+        }
         let begun = head.begun || ended;
         statement.execute((
             row,

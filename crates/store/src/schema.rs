@@ -4,12 +4,12 @@ use std::fs::OpenOptions;
 use std::path::Path;
 
 use flowkeep_host::Timestamp;
-use rusqlite::{Connection, OpenFlags};
-use rusqlite_migration::{M, Migrations};
+use rusqlite::{Connection, OpenFlags, Transaction};
+use rusqlite_migration::{HookError, M, Migrations};
 
-use crate::StoreError;
 use crate::opened::{OpenName, OpenedFile};
 use crate::path_value::PathValue;
+use crate::{StoreError, schedule};
 
 /// `FlwK`, so that `file(1)` and we can tell our database from others.
 pub const APPLICATION_ID: i32 = 0x466c_774b;
@@ -19,22 +19,29 @@ pub const APPLICATION_ID: i32 = 0x466c_774b;
 pub(crate) const PAGE: u32 = 8192;
 
 /// Additive and numbered; a row that landed is never edited.
-const STEPS: &[M<'static>] = &[
-    M::up(include_str!("schema/0001_catalog.sql")),
-    M::up(include_str!("schema/0002_known_backups.sql")),
-    M::up(include_str!("schema/0003_drafts.sql")),
-    M::up(include_str!("schema/0004_runs.sql")),
-    // No version that had runs and none of this was ever given out: there is nothing to index yet.
-    M::up(include_str!("schema/0005_logs.sql")),
-    M::up(include_str!("schema/0006_runs_brought_in.sql")),
-    M::up(include_str!("schema/0007_order.sql")),
-    M::up(include_str!("schema/0008_passed_over.sql")),
-    M::up(include_str!("schema/0009_connections.sql")),
-];
-const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
+fn migrations() -> Migrations<'static> {
+    Migrations::new(vec![
+        M::up(include_str!("schema/0001_catalog.sql")),
+        M::up(include_str!("schema/0002_known_backups.sql")),
+        M::up(include_str!("schema/0003_drafts.sql")),
+        M::up(include_str!("schema/0004_runs.sql")),
+        // No version that had runs and none of this was ever given out: there is nothing to index yet.
+        M::up(include_str!("schema/0005_logs.sql")),
+        M::up(include_str!("schema/0006_runs_brought_in.sql")),
+        M::up(include_str!("schema/0007_order.sql")),
+        M::up(include_str!("schema/0008_passed_over.sql")),
+        M::up(include_str!("schema/0009_connections.sql")),
+        M::up_with_hook(
+            include_str!("schema/0010_schedules.sql"),
+            |tx: &Transaction<'_>| {
+                schedule::derive(tx).map_err(|error| HookError::Hook(error.to_string()))
+            },
+        ),
+    ])
+}
 
 /// The version this program knows.
-const KNOWN: u32 = 9;
+const KNOWN: u32 = 10;
 
 /// Copies kept of the database as it was before a migration.
 const COPIES: usize = 3;
@@ -67,7 +74,7 @@ pub(crate) fn open_writer(
             copy_before_migration(&connection, safety, found, now)?;
         }
         keep_log(&connection)?;
-        MIGRATIONS
+        migrations()
             .to_latest(&mut connection)
             .map_err(migration_error)?;
     }
@@ -92,7 +99,7 @@ pub(crate) fn open_scratch(path: &Path) -> Result<Connection, StoreError> {
     prepare(&connection)?;
     create(&connection)?;
     connection.execute_batch("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF")?;
-    MIGRATIONS
+    migrations()
         .to_latest(&mut connection)
         .map_err(migration_error)?;
     Ok(connection)
@@ -277,7 +284,7 @@ pub(crate) fn make_older(path: &Path) {
     older
         .pragma_update(None, "application_id", APPLICATION_ID)
         .unwrap();
-    MIGRATIONS.to_version(&mut older, 1).unwrap();
+    migrations().to_version(&mut older, 1).unwrap();
     let set = "INSERT INTO setting(key, value) VALUES ('theme', '\"dark\"')";
     older.execute_batch(set).unwrap();
 }
@@ -314,7 +321,7 @@ mod tests {
 
     #[test]
     fn migrations_are_sound() {
-        MIGRATIONS.validate().unwrap();
+        migrations().validate().unwrap();
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(version(&open(folder.path()).unwrap()).unwrap(), KNOWN);
     }
@@ -335,7 +342,7 @@ mod tests {
         older
             .pragma_update(None, "application_id", APPLICATION_ID)
             .unwrap();
-        MIGRATIONS.to_version(&mut older, 1).unwrap();
+        migrations().to_version(&mut older, 1).unwrap();
         older
             .execute_batch(
                 "INSERT INTO known_backup(id, path, created_at, count, bytes, operation)

@@ -10,7 +10,7 @@ use crate::operation::next_id;
 use crate::path_value::PathValue;
 use crate::staging_log::put_log;
 use crate::staging_runs::put_runs;
-use crate::{StagedPart, Staging, Store, StoreError, Tag, Tx, schema};
+use crate::{StagedPart, Staging, Store, StoreError, Tag, Tx, schedule, schema};
 
 /// How to record what is applied.
 #[derive(Debug, Clone)]
@@ -252,12 +252,13 @@ fn put_documents(
         "INSERT INTO main.document(document, kind, id, name, sort_key, format, doc_type,
            description, shape, stages, tasks, milestones, problems, warnings, runs_something,
            contains_key, stated_created_at, stated_updated_at, revision, content, bytes,
-           created_at, updated_at)
+           created_at, updated_at, starts_by)
          SELECT {ROW}, i.kind, i.target, i.name, i.sort_key, i.format, i.doc_type, i.description, i.shape,
            i.stages, i.tasks, i.milestones, i.problems, i.warnings, i.runs_something,
            i.contains_key, i.stated_created_at, i.stated_updated_at,
            CASE WHEN i.decision = 'take' THEN coalesce(i.there_revision, 1) ELSE 1 END,
-           c.content, i.bytes, coalesce(i.there_created_at, :now), coalesce(i.there_updated_at, :now)
+           c.content, i.bytes, coalesce(i.there_created_at, :now), coalesce(i.there_updated_at, :now),
+           i.starts_by
          FROM staged.item i JOIN main.content c USING (sha256)
          WHERE i.decision <> 'skip' ORDER BY i.item
          ON CONFLICT DO UPDATE SET name = excluded.name, sort_key = excluded.sort_key,
@@ -268,9 +269,10 @@ fn put_documents(
            contains_key = excluded.contains_key, stated_created_at = excluded.stated_created_at,
            stated_updated_at = excluded.stated_updated_at, revision = document.revision + 1,
            content = excluded.content, bytes = excluded.bytes, updated_at = :now, example = 0,
-           deleted_at = NULL"
+           deleted_at = NULL, starts_by = excluded.starts_by"
     );
     connection.execute(&documents, named_params! {":last": last, ":now": now.0})?;
+    connection.execute(schedule::BROUGHT_IN, named_params! {":now": now.0})?;
     let revisions = format!(
         "INSERT INTO main.revision(document, revision, content, format, name, bytes, at, actor,
            operation)
@@ -390,6 +392,7 @@ fn record(
     tx.tag(&Tag::Connection);
     tx.tag(&Tag::Runs);
     tx.tag(&Tag::Started);
+    tx.tag(&Tag::Schedule);
     tx.tag(&Tag::Log);
     let mut statement =
         connection.prepare("SELECT DISTINCT kind FROM staged.item WHERE decision <> 'skip'")?;

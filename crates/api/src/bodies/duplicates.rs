@@ -1,6 +1,7 @@
 //! Copies of documents within the catalog.
 
 use flowkeep_core::{Document, Edit, Kind, Step, summarise};
+use flowkeep_store::Paused;
 
 use super::documents::{Put, find_kept, parsed};
 use crate::types::{Changed, DocumentRef};
@@ -31,7 +32,12 @@ pub fn duplicate(api: &Api, kind: Kind, input: DocumentRef) -> Result<Changed, A
             }
             number += 1;
         };
-        put.under(tx, id)
+        let copied = put.under(tx, id.clone())?;
+        // Two of them at the same time are seldom meant.
+        if kind == Kind::Workflow {
+            tx.pause_schedules(Some(&id), Paused::BroughtIn)?;
+        }
+        Ok(copied)
     })
 }
 

@@ -26,6 +26,7 @@ pub mod run_previews;
 pub mod run_questions;
 mod run_trust;
 pub mod runs;
+pub mod schedules;
 pub mod secrets;
 pub mod settings;
 pub mod sources;

@@ -144,6 +144,8 @@ pub fn show(api: &Api, input: RunShowInput) -> Result<RunShow, AppError> {
             .as_ref()
             .filter(|head| !head.status.is_final())
             .and_then(|head| head.ending),
+        due: run.start.due.map(|due| time::rfc3339(due.0)),
+        event: run.start.event,
         repeats: run.repeats.map(|id| id.to_string()),
         parent: parent.map(|parent| parent.id.to_string()),
         id: run.id.to_string(),

@@ -18,6 +18,7 @@ mod run;
 mod run_overview;
 mod run_preview;
 mod run_question;
+mod schedule;
 mod settings;
 mod source;
 
@@ -36,6 +37,7 @@ pub use run::*;
 pub use run_overview::*;
 pub use run_preview::*;
 pub use run_question::*;
+pub use schedule::*;
 pub use settings::*;
 pub use source::*;
 

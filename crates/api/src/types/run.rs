@@ -247,6 +247,14 @@ pub struct RunShow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub ending: Option<Ending>,
+    /// The time of its schedule it was started for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub due: Option<String>,
+    /// The event it was started by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub event: Option<String>,
     /// The run it repeats.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]

@@ -27,6 +27,7 @@ mod run_lists;
 mod run_people;
 mod run_reasons;
 mod runs;
+mod schedules;
 mod source_servers;
 mod sources;
 mod together;

@@ -89,6 +89,20 @@ pub struct Start {
     /// Names of the context that were given anew, beside what the repeated run was started with.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub given: Vec<String>,
+    /// The time of the schedule it was started for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Moment>,
+    /// The event it was started by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
+    /// How many runs led to it, each by its end.
+    #[serde(default, skip_serializing_if = "is_none_yet")]
+    pub chain: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_none_yet(chain: &u32) -> bool {
+    *chain == 0
 }
 
 /// What a condition came to.

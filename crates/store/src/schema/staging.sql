@@ -24,6 +24,7 @@ CREATE TABLE item(
   warnings INTEGER NOT NULL DEFAULT 0,
   runs_something INTEGER NOT NULL DEFAULT 0,
   contains_key INTEGER NOT NULL DEFAULT 0,
+  starts_by TEXT,
   stated_created_at TEXT,
   stated_updated_at TEXT,
   there_revision INTEGER,

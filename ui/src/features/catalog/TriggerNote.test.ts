@@ -1,14 +1,17 @@
 import { expect, it } from 'vitest';
-import { startsByItself } from './TriggerNote';
+import { timesOf } from './TriggerNote';
+
+const NIGHTLY = { cron: '0 2 * * *', zone: 'Asia/Shanghai' };
 
 it.each([
-  [{ trigger: 'schedule' }, true],
-  [{ trigger: 'api', schedule: { cron: '0 2 * * *' } }, true],
-  [{ trigger: 'event' }, true],
-  [{ watch: { folder: 'in' } }, true],
-  [{ trigger: 'api' }, false],
-  [{}, false],
-  ['text', false],
-])('%j is meant to start by itself: %s', (view, expected) => {
-  expect(startsByItself(view)).toBe(expected);
+  [{ trigger: 'schedule', schedule: NIGHTLY }, NIGHTLY],
+  [{ schedule: NIGHTLY }, NIGHTLY],
+  [{ trigger: 'schedule' }, { cron: '', zone: '' }],
+  [{ trigger: 'schedule', schedule: '0 2 * * *' }, { cron: '0 2 * * *', zone: '' }],
+  [{ trigger: 'api', schedule: NIGHTLY }, undefined],
+  [{ trigger: 'event' }, undefined],
+  [{}, undefined],
+  ['text', undefined],
+])('%j starts at %j', (view, expected) => {
+  expect(timesOf(view)).toEqual(expected);
 });

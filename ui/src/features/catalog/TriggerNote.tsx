@@ -1,32 +1,84 @@
 import { useQuery } from '@tanstack/react-query';
-import { Notice } from '@/components';
-import { m } from '@/i18n';
+import { Button, Notice } from '@/components';
+import { begun, dated, m, say, visible } from '@/i18n';
+import type { ScheduleRow } from '@/ipc';
+import { tellFailure, useCommand } from '../command';
 import { isObject, type View } from './draft/edits';
-import { documentQuery } from './queries';
+import { schedulePreviewQuery, scheduleQuery } from './schedules';
 
-/** Whether a workflow says that something else than a person starts it. */
-export function startsByItself(view: View): boolean {
-  if (!isObject(view)) return false;
-  const { trigger } = view;
-  return (
-    trigger === 'schedule' ||
-    trigger === 'event' ||
-    ['schedule', 'event', 'watch'].some((key) => view[key])
-  );
+/** The cron line and the zone of a workflow that starts by the clock; nothing where it does not. */
+export function timesOf(view: View): { cron: string; zone: string } | undefined {
+  if (!isObject(view)) return undefined;
+  const { trigger, schedule } = view;
+  if (trigger !== 'schedule' && (trigger != null || schedule == null)) return undefined;
+  if (typeof schedule === 'string') return { cron: schedule, zone: '' };
+  const text = (key: string) => {
+    const value = isObject(schedule) ? schedule[key] : undefined;
+    return typeof value === 'string' ? value : '';
+  };
+  return { cron: text('cron'), zone: text('zone') };
 }
 
-/** That set times and events are kept and start nothing yet: nobody shall wait for a run in vain. */
+/** When what is being written would start; what is wrong with it where nothing can be read. */
 export function TriggerNote({ view }: { view: View }) {
-  if (!startsByItself(view)) return null;
+  const times = timesOf(view);
+  const preview = useQuery({
+    ...schedulePreviewQuery(times?.cron ?? '', times?.zone ?? ''),
+    enabled: times !== undefined,
+  });
+  const { data } = preview;
+  if (!times || !data) return null;
+  if (data.problem) {
+    return (
+      <Notice tone="warn" icon="info" data-testid="trigger-note">
+        {begun(say(data.problem))}
+      </Notice>
+    );
+  }
+  const next = data.next.map((time) => dated(time)).join(' · ');
   return (
     <Notice tone="off" icon="info" data-testid="trigger-note">
-      {m.trigger_not_carried_out()}
+      {next ? m.schedule_times({ times: next, zone: data.zone ?? '' }) : m.schedule_times_none()}
+      <br />
+      <small>{m.schedule_needs_engine()}</small>
     </Notice>
   );
 }
 
-/** The same of a workflow that is saved. */
+/** What starts a workflow that is saved, with its switch. */
 export function SavedTriggerNote({ workflow }: { workflow: string }) {
-  const { data } = useQuery(documentQuery('workflow', workflow));
-  return <TriggerNote view={data?.view} />;
+  const { data } = useQuery(scheduleQuery(workflow));
+  const row = data?.items[0];
+  if (!row) return null;
+  const why = row.why && begun(say(row.why));
+  return (
+    <Notice
+      tone={row.paused || row.why ? 'warn' : 'off'}
+      icon="info"
+      end={<Switch row={row} />}
+      data-testid="trigger-note"
+    >
+      {row.paused ? m.schedule_off() : starts(row)} {why}
+    </Notice>
+  );
+}
+
+function starts(row: ScheduleRow): string {
+  if (row.event) return m.schedule_listens({ event: visible(row.event) });
+  if (row.next) return m.schedule_goes_on({ time: dated(row.next) });
+  return row.why ? '' : m.schedule_times_none();
+}
+
+function Switch({ row }: { row: ScheduleRow }) {
+  const pause = useCommand('schedule_pause', ['schedule', 'operation']);
+  const resume = useCommand('schedule_resume', ['schedule', 'operation']);
+  const change = row.paused ? resume : pause;
+  return (
+    <Button
+      onPress={() => change.mutate({ id: row.workflow_id }, { onError: tellFailure })}
+      data-testid="schedule-switch"
+    >
+      {row.paused ? m.schedule_resume() : m.schedule_pause()}
+    </Button>
+  );
 }

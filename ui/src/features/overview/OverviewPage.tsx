@@ -9,6 +9,7 @@ import { runOverviewQuery } from '../runs/queries';
 import { openRunSheet } from '../runs/sheet/store';
 import { BackupCard } from './BackupCard';
 import { CatalogCard } from './CatalogCard';
+import { ComingCard, ScheduleNotices } from './ComingCard';
 import { ExampleOffer } from './ExampleOffer';
 import { FailuresCard } from './FailuresCard';
 import styles from './OverviewPage.module.css';
@@ -42,6 +43,7 @@ export function OverviewPage() {
               {m.interrupted_restore()}
             </Notice>
           )}
+          <ScheduleNotices />
           {data.offer_example && <ExampleOffer />}
           {data.ask_for_folder && <FolderQuestion />}
           <BackupCard overview={data} runsSince={runs.data?.since_backup ?? 0} />
@@ -55,6 +57,7 @@ export function OverviewPage() {
             </div>
             <div className={styles.column}>
               {runs.data && runs.data.under_way > 0 && <RunningCard runs={runs.data} />}
+              <ComingCard />
               <RecentCard operations={data.recent} />
             </div>
           </div>

@@ -1,0 +1,273 @@
+//! `schedule_*` and `event_emit`: what starts workflows beside people.
+//!
+//! Absent on purpose: starting what is due. That is the engine's, in the one process that owns it.
+
+use flowkeep_core::Message;
+use flowkeep_core::json::print;
+use flowkeep_core::run::Moment;
+use flowkeep_core::schedule::Schedule;
+use flowkeep_core::trigger::{Times, Trigger};
+use flowkeep_engine::{Emitted, listening};
+use flowkeep_host::local_zone;
+use flowkeep_store::{NewOperation, Paused, ScheduleRecord, StoreError, Tx};
+
+use crate::types::{
+    EventEmitInput, EventEmitted, EventRefused, Nothing, ScheduleList, ScheduleListInput,
+    SchedulePreview, SchedulePreviewInput, ScheduleRef, ScheduleRow,
+};
+use crate::{Api, AppError, time};
+
+/// How many workflows are named that did not start at their times.
+const MISSING: usize = 5;
+
+/// How many times of a schedule that is being written are shown.
+const SHOWN: usize = 3;
+
+/// What starts workflows beside people, the next to start first.
+///
+/// # Errors
+/// What the database says.
+pub fn list(api: &Api, input: ScheduleListInput) -> Result<ScheduleList, AppError> {
+    let kept = match &input.workflow {
+        Some(workflow) => api.store.schedule(workflow)?.into_iter().collect(),
+        None => api.store.schedules()?,
+    };
+    let is_held = |one: &&ScheduleRecord| one.paused.is_some_and(|paused| paused != Paused::Person);
+    let held = count(kept.iter().filter(is_held).count());
+    let held_because = kept.iter().find(is_held);
+    let held_because = held_because.and_then(|one| one.paused.and_then(because));
+    let now = Moment(api.clock.now().0);
+    let here = local_zone();
+    let mut items: Vec<_> = kept.into_iter().map(|one| row(one, now, &here)).collect();
+    // What has no next time comes last.
+    items.sort_by(|one, other| {
+        let key = |row: &ScheduleRow| (row.next.is_none(), row.next.clone(), row.name.clone());
+        key(one).cmp(&key(other))
+    });
+    let missing = items
+        .iter()
+        .filter(|row| row.missed > 0 || is_troubled(row));
+    let missing = missing.take(MISSING).cloned().collect();
+    let total = count(items.len());
+    if let Some(limit) = input.limit {
+        items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    }
+    Ok(ScheduleList {
+        total,
+        items,
+        held,
+        held_because,
+        missing,
+    })
+}
+
+/// When a schedule that is being written would start.
+///
+/// # Errors
+/// None.
+pub fn preview(api: &Api, input: SchedulePreviewInput) -> Result<SchedulePreview, AppError> {
+    let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+    let times = Times {
+        cron: given(input.cron),
+        zone: given(input.zone),
+        missed: None,
+    };
+    let now = Moment(api.clock.now().0);
+    Ok(match Schedule::read(&times, &local_zone()) {
+        Ok(schedule) => {
+            let next = std::iter::successors(schedule.next(now), |last| schedule.next(*last));
+            SchedulePreview {
+                next: next.take(SHOWN).map(|at| time::rfc3339(at.0)).collect(),
+                zone: Some(schedule.zone().to_owned()),
+                problem: None,
+            }
+        }
+        Err(problem) => SchedulePreview {
+            zone: None,
+            next: Vec::new(),
+            problem: Some(problem),
+        },
+    })
+}
+
+/// Lets nothing start a workflow by itself for now.
+///
+/// # Errors
+/// `schedule_unknown`.
+pub fn pause(api: &Api, input: ScheduleRef) -> Result<ScheduleRow, AppError> {
+    change(api, &input.id, "schedule_pause", |tx, id| {
+        tx.pause_schedules(Some(id), Paused::Person)
+    })
+}
+
+/// Lets a workflow start by itself again; its times begin now.
+///
+/// # Errors
+/// `schedule_unknown`.
+pub fn resume(api: &Api, input: ScheduleRef) -> Result<ScheduleRow, AppError> {
+    change(api, &input.id, "schedule_resume", |tx, id| {
+        tx.resume_schedules(Some(id))
+    })
+}
+
+/// Lets all workflows start by themselves again, but for those somebody has paused.
+///
+/// # Errors
+/// What the database says.
+pub fn resume_all(api: &Api, _: Nothing) -> Result<ScheduleList, AppError> {
+    let (actor, face) = (api.actor()?, api.face().as_str());
+    api.store.write::<_, StoreError>(move |tx| {
+        if tx.resume_schedules(None)? > 0 {
+            tell(tx, &actor, face, "schedules_resume", None)?;
+        }
+        Ok(())
+    })?;
+    list(api, ScheduleListInput::default())
+}
+
+/// Somebody has been told of the times that were missed.
+///
+/// # Errors
+/// What the database says.
+pub fn seen(api: &Api, _: Nothing) -> Result<Nothing, AppError> {
+    api.store.write::<_, StoreError>(|tx| tx.schedules_seen())?;
+    Ok(Nothing {})
+}
+
+/// Starts what listens to something that happened.
+///
+/// # Errors
+/// `event_unnamed`; what the database says.
+pub fn emit(api: &Api, input: EventEmitInput) -> Result<EventEmitted, AppError> {
+    let name = input.name.trim().to_owned();
+    if name.is_empty() {
+        return Err(AppError::new("event_unnamed"));
+    }
+    let event = Emitted {
+        name,
+        context: print(&input.context.unwrap_or_default().into_value()),
+        chain: 0,
+    };
+    let found = listening(&api.store, &*api.connected()?, &event)?;
+    let (start, refused) = (found.start, found.refused.clone());
+    let started = api.store.write::<_, StoreError>(move |tx| {
+        for (workflow, why) in &refused {
+            tx.schedule_trouble(workflow, why)?;
+        }
+        tx.start_listeners(&start)
+    })?;
+    api.wake_engine();
+    let refused = found.refused.into_iter();
+    Ok(EventEmitted {
+        started: started.iter().map(ToString::to_string).collect(),
+        refused: refused
+            .map(|(workflow_id, why)| EventRefused { workflow_id, why })
+            .collect(),
+    })
+}
+
+fn change(
+    api: &Api,
+    id: &str,
+    operation: &'static str,
+    change: impl FnOnce(&Tx<'_>, &str) -> Result<u32, StoreError> + Send + 'static,
+) -> Result<ScheduleRow, AppError> {
+    let unknown = || AppError::new("schedule_unknown").with("id", id);
+    let there = api.store.schedule(id)?.ok_or_else(unknown)?;
+    let (actor, face) = (api.actor()?, api.face().as_str());
+    let (workflow, name) = (there.workflow_id, there.name);
+    api.store.write::<_, StoreError>(move |tx| {
+        if change(tx, &workflow)? > 0 {
+            tell(tx, &actor, face, operation, Some(&name))?;
+        }
+        Ok(())
+    })?;
+    let now = Moment(api.clock.now().0);
+    let there = api.store.schedule(id)?.ok_or_else(unknown)?;
+    Ok(row(there, now, &local_zone()))
+}
+
+fn tell(
+    tx: &Tx<'_>,
+    actor: &str,
+    face: &str,
+    operation: &str,
+    name: Option<&str>,
+) -> Result<(), StoreError> {
+    let new = NewOperation {
+        actor,
+        face,
+        operation,
+        name,
+        undoes: None,
+        items: &[],
+    };
+    tx.record_operation(tx.next_operation_id()?, &new)
+}
+
+fn row(kept: ScheduleRecord, now: Moment, here: &str) -> ScheduleRow {
+    let trigger = kept.trigger.word().to_owned();
+    let mut why = kept.paused.map_or(kept.trouble, because);
+    let (mut next, mut cron, mut zone, mut event) = (None, None, None, None);
+    match kept.trigger {
+        Trigger::Schedule(times) => {
+            match Schedule::read(&times, here) {
+                Ok(schedule) => {
+                    // What is due at this moment is about to start.
+                    let from = kept.looked_at.max(now);
+                    next = schedule.next(from).filter(|_| kept.paused.is_none());
+                    zone = Some(schedule.zone().to_owned());
+                }
+                Err(problem) => why = Some(problem),
+            }
+            cron = times.cron;
+        }
+        Trigger::Event(listened) => {
+            event = Some(listened.name.unwrap_or_else(|| kept.workflow_id.clone()));
+        }
+        Trigger::Watch(_) => why = Some(Message::new("watch_not_carried_out")),
+    }
+    let told = |at: Moment| time::rfc3339(at.0);
+    ScheduleRow {
+        next: next.map(told),
+        paused: kept.paused.is_some(),
+        trigger,
+        cron,
+        zone,
+        event,
+        why,
+        last_started: kept.last_started.map(told),
+        last_run: kept.last_run,
+        missed: kept.missed,
+        last_missed: kept.last_missed.map(told),
+        workflow_id: kept.workflow_id,
+        name: kept.name,
+    }
+}
+
+/// Whether it goes on and did not start the last time.
+fn is_troubled(row: &ScheduleRow) -> bool {
+    !row.paused && row.why.is_some() && row.trigger != "watch"
+}
+
+/// Why it is paused, where nobody wanted so.
+fn because(paused: Paused) -> Option<Message> {
+    match paused {
+        Paused::Person => None,
+        Paused::BroughtIn => Some(Message::new("schedule_brought_in")),
+        Paused::Before => Some(Message::new("schedule_from_before")),
+        Paused::Clock(jumped) => {
+            let code = if jumped > 0 {
+                "schedule_clock_ahead"
+            } else {
+                "schedule_clock_back"
+            };
+            let minutes = jumped.unsigned_abs() / 60_000;
+            Some(Message::new(code).with("minutes", minutes))
+        }
+    }
+}
+
+fn count(many: usize) -> u32 {
+    u32::try_from(many).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,138 @@
+//! What `schedule_*` and `event_emit` take and give.
+
+use flowkeep_core::Message;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::Object;
+
+/// Which workflows to list among those that something starts beside people.
+#[derive(Debug, Clone, Default, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct ScheduleListInput {
+    /// This one alone.
+    pub workflow: Option<String>,
+    /// At most so many.
+    pub limit: Option<u32>,
+}
+
+/// Workflows that something starts beside people, the next to start first.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct ScheduleList {
+    /// How many there are.
+    pub total: u32,
+    /// Each.
+    pub items: Vec<ScheduleRow>,
+    /// How many are paused until somebody says so: they came from elsewhere, or the clock jumped.
+    pub held: u32,
+    /// Why the first of them is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub held_because: Option<Message>,
+    /// The first of those that did not start at their times, which nobody was told of.
+    pub missing: Vec<ScheduleRow>,
+}
+
+/// A workflow that something starts beside people.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct ScheduleRow {
+    /// Its id.
+    pub workflow_id: String,
+    /// When it starts next; absent while it is paused, where no time is given, and where it never comes.
+    pub next: Option<String>,
+    /// Whether nothing starts it at present.
+    pub paused: bool,
+    /// What it is called.
+    pub name: String,
+    /// `schedule`, `event` or `watch`.
+    pub trigger: String,
+    /// The cron line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub cron: Option<String>,
+    /// The zone its times are of, as the IANA database calls it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub zone: Option<String>,
+    /// The event it listens to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub event: Option<String>,
+    /// Why it is paused where nobody wanted so, or why it did not start the last time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub why: Option<Message>,
+    /// When it last started by itself: the time it was due.
+    pub last_started: Option<String>,
+    /// The run of that time.
+    pub last_run: Option<String>,
+    /// Times that were missed, are not made up for, and that nobody was told of.
+    pub missed: u32,
+    /// The latest of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub last_missed: Option<String>,
+}
+
+/// A workflow that something starts beside people.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ScheduleRef {
+    /// Its id.
+    pub id: String,
+}
+
+/// A schedule that is being written.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct SchedulePreviewInput {
+    /// The cron line.
+    pub cron: Option<String>,
+    /// The zone; this computer's where none is given.
+    pub zone: Option<String>,
+}
+
+/// When it would start.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SchedulePreview {
+    /// The zone its times are of; absent where it cannot be read.
+    pub zone: Option<String>,
+    /// The next three times.
+    pub next: Vec<String>,
+    /// Why it cannot be read.
+    pub problem: Option<Message>,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct EventEmitInput {
+    /// What it is called.
+    pub name: String,
+    /// What its runs are started with.
+    #[ts(optional, type = "Record<string, unknown> | string")]
+    pub context: Option<Object>,
+}
+
+/// What an event started.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct EventEmitted {
+    /// The ids of the runs.
+    pub started: Vec<String>,
+    /// Workflows that listen to it and could not be started.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<EventRefused>>", optional)]
+    pub refused: Vec<EventRefused>,
+}
+
+/// A workflow that listens to an event and could not be started.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct EventRefused {
+    /// Its id.
+    pub workflow_id: String,
+    /// Why.
+    pub why: Message,
+}

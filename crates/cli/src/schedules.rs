@@ -1,0 +1,78 @@
+//! `schedule` and `event`: what starts workflows beside people.
+
+use std::io::{self, Write};
+
+use flowkeep_api::types::{EventEmitInput, Nothing, ScheduleListInput, ScheduleRef, ScheduleRow};
+use flowkeep_api::{Api, AppError, Catalogue, schedules};
+use flowkeep_core::visible;
+
+use crate::output::{Outcome, Output};
+use crate::run_args::{Event, Schedule};
+
+pub(crate) fn run(api: &Api, output: &Output, verb: Schedule) -> Result<Outcome, AppError> {
+    let one = match verb {
+        Schedule::List => {
+            let list = schedules::list(api, ScheduleListInput::default())?;
+            output.print(&list, |catalogue, out| rows(&list.items, catalogue, out))?;
+            return Ok(Outcome::Done);
+        }
+        Schedule::Resume { all: true, .. } => {
+            let list = schedules::resume_all(api, Nothing {})?;
+            output.print(&list, |catalogue, out| rows(&list.items, catalogue, out))?;
+            return Ok(Outcome::Done);
+        }
+        Schedule::Pause { id } => schedules::pause(api, ScheduleRef { id })?,
+        Schedule::Resume { id, .. } => {
+            let id = id.unwrap_or_default();
+            schedules::resume(api, ScheduleRef { id })?
+        }
+    };
+    output.print(&one, |catalogue, out| row(&one, catalogue, out))?;
+    Ok(Outcome::Done)
+}
+
+/// What could not be started leaves it done in part.
+pub(crate) fn emit(api: &Api, output: &Output, verb: Event) -> Result<Outcome, AppError> {
+    let Event::Emit { name, context } = verb;
+    let emitted = schedules::emit(api, EventEmitInput { name, context })?;
+    output.print(&emitted, |catalogue, out| {
+        if emitted.started.is_empty() {
+            writeln!(out, "{}", catalogue.word("cli_event_nothing"))?;
+        }
+        for run in &emitted.started {
+            writeln!(out, "{run}")?;
+        }
+        for one in &emitted.refused {
+            let why = catalogue.say(&one.why);
+            writeln!(out, "{}: {why}", visible(&one.workflow_id))?;
+        }
+        Ok(())
+    })?;
+    Ok(if emitted.refused.is_empty() {
+        Outcome::Done
+    } else {
+        Outcome::InPart
+    })
+}
+
+fn rows(items: &[ScheduleRow], catalogue: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
+    if items.is_empty() {
+        return writeln!(out, "{}", catalogue.word("cli_schedule_none"));
+    }
+    items.iter().try_for_each(|one| row(one, catalogue, out))
+}
+
+fn row(one: &ScheduleRow, catalogue: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
+    let when = match (&one.next, &one.event) {
+        _ if one.paused => catalogue.word("schedule_paused"),
+        (Some(next), _) => next.clone(),
+        (None, Some(event)) => visible(event).to_string(),
+        (None, None) => catalogue.word("schedule_never"),
+    };
+    let (id, name) = (visible(&one.workflow_id), visible(&one.name));
+    write!(out, "{id}  {name}  {when}")?;
+    match &one.why {
+        Some(why) => writeln!(out, "  ({})", catalogue.say(why)),
+        None => writeln!(out),
+    }
+}

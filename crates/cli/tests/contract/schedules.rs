@@ -1,0 +1,147 @@
+//! `schedule` and `event`: what starts workflows beside people.
+
+use serde_json::{Value, json};
+
+use crate::flowkeep::{Flowkeep, keys};
+
+fn workflow(id: &str, triggered: &Value) -> String {
+    let mut whole = json!({"id": id, "name": id.to_uppercase(), "tasks": [
+        {"id": "a", "action": "wait", "params": {"ms": 0}}]});
+    for (key, value) in triggered.as_object().unwrap() {
+        whole[key] = value.clone();
+    }
+    whole.to_string()
+}
+
+fn nightly() -> Value {
+    json!({"trigger": "schedule", "schedule": {"cron": "0 2 * * *", "zone": "Asia/Shanghai"}})
+}
+
+fn create(flowkeep: &Flowkeep, id: &str, triggered: &Value) {
+    let file = flowkeep.file(&format!("{id}.json"), workflow(id, triggered));
+    flowkeep.done(&["flow", "create", &file]);
+}
+
+#[test]
+fn what_starts_by_itself_is_listed_paused_and_switched_on() {
+    let flowkeep = Flowkeep::new();
+    assert_eq!(flowkeep.done(&["schedule", "list"])["total"], 0);
+    create(&flowkeep, "report", &nightly());
+    create(&flowkeep, "by-hand", &json!({"trigger": "api"}));
+    let list = flowkeep.done(&["schedule", "list"]);
+    assert_eq!(list["total"], 1);
+    let item = &list["items"][0];
+    assert_eq!(keys(item)[..3], ["workflow_id", "next", "paused"]);
+    assert_eq!(item["workflow_id"], "report");
+    assert_eq!(item["paused"], false);
+    assert_eq!(item["zone"], "Asia/Shanghai");
+    let next = item["next"].as_str().unwrap();
+    assert!(
+        next.ends_with("T18:00:00.000Z"),
+        "two o'clock there: {next}"
+    );
+
+    let paused = flowkeep.done(&["schedule", "pause", "report"]);
+    assert_eq!(
+        (&paused["paused"], &paused["next"]),
+        (&json!(true), &json!(null))
+    );
+    // What a person paused goes on when a person says so of it.
+    let all = flowkeep.done(&["schedule", "resume", "--all"]);
+    assert_eq!(all["items"][0]["paused"], true);
+    assert_eq!(
+        flowkeep.done(&["schedule", "resume", "report"])["paused"],
+        false
+    );
+    flowkeep.refused(&["schedule", "pause", "by-hand"], "schedule_unknown");
+    flowkeep.refused(&["schedule", "resume", "nobody"], "schedule_unknown");
+
+    flowkeep.done(&["flow", "delete", "report"]);
+    assert_eq!(flowkeep.done(&["schedule", "list"])["total"], 0);
+    flowkeep.done(&["flow", "undelete", "report"]);
+    assert_eq!(flowkeep.done(&["schedule", "list"])["total"], 1);
+}
+
+#[test]
+fn what_cannot_be_read_as_a_time_says_so() {
+    let flowkeep = Flowkeep::new();
+    let wrong = json!({"trigger": "schedule", "schedule": {"cron": "0 25 * * *"}});
+    create(&flowkeep, "report", &wrong);
+    let item = flowkeep.done(&["schedule", "list"])["items"][0].clone();
+    assert_eq!(item["next"], Value::Null);
+    assert_eq!(item["why"]["code"], "cron_unreadable");
+}
+
+#[test]
+fn nothing_that_was_brought_in_starts_by_itself() {
+    let there = Flowkeep::new();
+    create(&there, "report", &nightly());
+    let backup = there.backup("backup");
+    let here = Flowkeep::new();
+    here.done(&["db", "restore", "-i", backup.to_str().unwrap()]);
+    let list = here.done(&["schedule", "list"]);
+    assert_eq!(list["held"], 1);
+    assert_eq!(list["items"][0]["paused"], true);
+    assert_eq!(list["items"][0]["why"]["code"], "schedule_brought_in");
+    let all = here.done(&["schedule", "resume", "--all"]);
+    assert_eq!(
+        (&all["held"], &all["items"][0]["paused"]),
+        (&json!(0), &json!(false))
+    );
+
+    let event = json!({"trigger": "event", "event": {"name": "stock.low"}});
+    let file = here.file("order.json", workflow("order", &event));
+    here.done(&["flow", "import", &file]);
+    assert_eq!(
+        here.done(&["event", "emit", "stock.low"])["started"],
+        json!([])
+    );
+    here.done(&["schedule", "resume", "order"]);
+    let emitted = here.done(&["event", "emit", "stock.low"]);
+    assert_eq!(emitted["started"].as_array().unwrap().len(), 1);
+    // The same once more, over what is here: it was changed elsewhere, and waits again.
+    let changed = workflow("order", &event).replace("ORDER", "Order");
+    let file = here.file("order.json", changed);
+    here.done(&["flow", "import", &file, "--on-conflict", "replace"]);
+    assert_eq!(
+        here.done(&["event", "emit", "stock.low"])["started"],
+        json!([])
+    );
+}
+
+#[test]
+fn an_event_starts_what_listens_with_its_context() {
+    let flowkeep = Flowkeep::new();
+    create(
+        &flowkeep,
+        "order",
+        &json!({"trigger": "event", "event": {"name": "stock.low"}}),
+    );
+    create(&flowkeep, "own", &json!({"trigger": "event"}));
+    let emitted = flowkeep.done(&[
+        "event",
+        "emit",
+        "stock.low",
+        "--context",
+        r#"{"item": "ink"}"#,
+    ]);
+    assert_eq!(keys(&emitted), ["started"]);
+    let started = emitted["started"].as_array().unwrap();
+    assert_eq!(started.len(), 1);
+    let run = flowkeep.done(&["run", "show", started[0].as_str().unwrap()]);
+    assert_eq!(run["workflow_id"], "order");
+    assert_eq!(run["context"], json!({"item": "ink"}));
+    assert_eq!(run["event"], "stock.low");
+    assert_eq!(
+        flowkeep.done(&["event", "emit", "own"])["started"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    assert_eq!(
+        flowkeep.done(&["event", "emit", "nothing"]),
+        json!({"started": []})
+    );
+    flowkeep.refused(&["event", "emit", " "], "event_unnamed");
+}

@@ -1,0 +1,108 @@
+//! Runs that nobody starts by hand: for a time of a schedule, or for something that happened.
+//!
+//! Nobody can be asked here, so that what is not trusted does not run; why is said where the
+//! schedule is shown.
+
+use flowkeep_core::Message;
+use flowkeep_core::run::Start;
+use flowkeep_host::account_name;
+use flowkeep_store::{NewRun, Store, StoreError};
+use serde_json::Value;
+
+use crate::begin::{Beginning, begin};
+use crate::sources::Connected;
+
+/// A chain of runs, each started by the end of the one before, is stopped here: it comes back to
+/// itself.
+pub const LONGEST_CHAIN: u32 = 16;
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Emitted {
+    /// What it is called.
+    pub name: String,
+    /// What its runs are started with: a JSON object.
+    pub context: String,
+    /// How many runs led to it, each by its end.
+    pub chain: u32,
+}
+
+/// What an event comes to.
+#[derive(Debug, Default)]
+pub struct Listening {
+    /// Runs to start.
+    pub start: Vec<NewRun>,
+    /// Workflows that listen and cannot be started, and why.
+    pub refused: Vec<(String, Message)>,
+}
+
+/// What listens to an event.
+///
+/// # Errors
+/// What the database says.
+pub fn listening(
+    store: &Store,
+    connected: &Connected,
+    event: &Emitted,
+) -> Result<Listening, StoreError> {
+    let mut found = Listening::default();
+    let actor = actor(store)?;
+    for workflow in store.listeners(&event.name)? {
+        if event.chain > LONGEST_CHAIN {
+            let why = Message::new("event_chain_too_long").with("event", &event.name);
+            found.refused.push((workflow, why));
+            continue;
+        }
+        let beginning = Beginning {
+            workflow: workflow.clone(),
+            context: event.context.clone(),
+            start: Start {
+                event: Some(event.name.clone()),
+                chain: event.chain,
+                ..Start::default()
+            },
+            actor: actor.clone(),
+            face: "event".to_owned(),
+            repeats: None,
+        };
+        match unasked(store, connected, &beginning)? {
+            Ok(new) => found.start.push(new),
+            Err(why) => found.refused.push((workflow, why)),
+        }
+    }
+    Ok(found)
+}
+
+/// A run that may begin without anybody being asked; the inner error says why it may not.
+pub(crate) fn unasked(
+    store: &Store,
+    connected: &Connected,
+    beginning: &Beginning,
+) -> Result<Result<NewRun, Message>, StoreError> {
+    match begin(store, connected, beginning) {
+        Ok(Ok(begun)) if begun.trusted => Ok(Ok(begun.new)),
+        Ok(Ok(begun)) => {
+            let name = begun.new.workflow_name;
+            Ok(Err(Message::new("schedule_untrusted").with("name", name)))
+        }
+        Ok(Err(refused)) => Ok(Err(refused.0)),
+        Err(StoreError::TextDamaged { name }) => {
+            Ok(Err(Message::new("text_damaged").with("name", name)))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Who does what is done here: the name that was chosen for it, else the account.
+///
+/// # Errors
+/// What the database says.
+pub fn actor(store: &Store) -> Result<String, StoreError> {
+    let chosen = store.setting("display_name")?;
+    let chosen = chosen.as_ref().and_then(Value::as_str).unwrap_or_default();
+    Ok(if chosen.is_empty() {
+        account_name()
+    } else {
+        chosen.to_owned()
+    })
+}

@@ -1,0 +1,30 @@
+/** What is asked of what starts workflows beside people. */
+import { queryOptions } from '@tanstack/react-query';
+import { call } from '@/ipc';
+
+/** How many of the next to start the first screen shows. */
+const COMING = 5;
+
+export function comingQuery() {
+  return queryOptions({
+    queryKey: ['schedules', 'coming'],
+    queryFn: () => call('schedule_list', { limit: COMING }),
+    meta: { tags: ['schedule', 'workflow'] },
+  });
+}
+
+export function scheduleQuery(workflow: string) {
+  return queryOptions({
+    queryKey: ['schedules', workflow],
+    queryFn: () => call('schedule_list', { workflow }),
+    meta: { tags: ['schedule', `workflow:${workflow}`, 'workflow'] },
+  });
+}
+
+export function schedulePreviewQuery(cron: string, zone: string) {
+  return queryOptions({
+    queryKey: ['schedules', 'preview', cron, zone],
+    queryFn: () => call('schedule_preview', { cron, zone }),
+    meta: { tags: [] },
+  });
+}
