@@ -1,7 +1,7 @@
 //! What to look after when a backup came in: passwords that are not here, and what concerns another
 //! computer where it comes from one. Only what came in is told of, each with its names.
 
-use flowkeep_core::{Bound, Document, Message, bound};
+use flowkeep_core::{Bound, Document, Kind, Message, bound, starts_by};
 use flowkeep_store::StagedItem;
 
 use crate::backups::chosen_folder;
@@ -63,6 +63,7 @@ fn connections(api: &Api, plan: &Plan) -> Result<Option<Message>, AppError> {
 
 fn of_elsewhere(api: &Api, plan: &Plan) -> Result<Vec<Message>, AppError> {
     let (mut places, mut secrets) = (About::default(), About::default());
+    let mut schedules = About::default();
     plan.staging.each_item::<AppError>(|item| {
         if !matches!(item.action.as_deref(), Some("imported" | "updated")) {
             return Ok(());
@@ -81,12 +82,16 @@ fn of_elsewhere(api: &Api, plan: &Plan) -> Result<Vec<Message>, AppError> {
         if secret {
             secrets.add(named(&item));
         }
+        if item.kind == Some(Kind::Workflow) && starts_by(&document).is_some() {
+            schedules.add(&item);
+        }
         Ok(())
     })?;
     let folder = chosen_folder(api)?
         .is_none()
         .then(|| Message::new("checklist_backup_folder"));
     let about = [
+        schedules.message("checklist_schedules"),
         secrets.message("checklist_passwords"),
         places.message("checklist_paths"),
         folder,
@@ -161,6 +166,7 @@ mod tests {
         assert_eq!(
             told,
             [
+                ("checklist_schedules", "Inbox"),
                 ("checklist_passwords", "Upload"),
                 ("checklist_paths", "Inbox, Reports"),
                 ("checklist_backup_folder", ""),

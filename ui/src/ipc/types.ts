@@ -73,6 +73,7 @@ export type { RunShow } from './generated/RunShow';
 export type { RunStep } from './generated/RunStep';
 export type { RunTask } from './generated/RunTask';
 export type { RunWork } from './generated/RunWork';
+export type { ScheduleRow } from './generated/ScheduleRow';
 export type { Settings } from './generated/Settings';
 export type { SettingsUpdate } from './generated/SettingsUpdate';
 export type { StandsFor } from './generated/StandsFor';

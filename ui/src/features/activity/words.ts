@@ -68,6 +68,11 @@ const ICONS: Record<string, IconName> = {
   run_rerun: 'play',
   run_done: 'check',
   run_failed: 'cross',
+  schedule_pause: 'pause',
+  schedule_resume: 'play',
+  schedules_resume: 'play',
+  schedules_held: 'pause',
+  schedule_missed: 'cross',
   example_add: 'box',
   example_remove: 'box',
 };

@@ -7,7 +7,10 @@ it.each([
   [{ trigger: 'schedule', schedule: NIGHTLY }, NIGHTLY],
   [{ schedule: NIGHTLY }, NIGHTLY],
   [{ trigger: 'schedule' }, { cron: '', zone: '' }],
-  [{ trigger: 'schedule', schedule: '0 2 * * *' }, { cron: '0 2 * * *', zone: '' }],
+  [
+    { trigger: 'schedule', schedule: '0 2 * * *' },
+    { cron: '0 2 * * *', zone: '' },
+  ],
   [{ trigger: 'api', schedule: NIGHTLY }, undefined],
   [{ trigger: 'event' }, undefined],
   [{}, undefined],

@@ -60,6 +60,14 @@ context_names: Array<RunContextName>,
  */
 ending?: Ending, 
 /**
+ * The time of its schedule it was started for.
+ */
+due?: string, 
+/**
+ * The event it was started by.
+ */
+event?: string, 
+/**
  * The run it repeats.
  */
 repeats?: string, 
