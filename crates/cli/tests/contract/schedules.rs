@@ -69,7 +69,7 @@ fn what_cannot_be_read_as_a_time_says_so() {
     create(&flowkeep, "report", &wrong);
     let item = flowkeep.done(&["schedule", "list"])["items"][0].clone();
     assert_eq!(item["next"], Value::Null);
-    assert_eq!(item["why"]["code"], "cron_unreadable");
+    assert_eq!(item["code"], "cron_unreadable");
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn nothing_that_was_brought_in_starts_by_itself() {
     let list = here.done(&["schedule", "list"]);
     assert_eq!(list["held"], 1);
     assert_eq!(list["items"][0]["paused"], true);
-    assert_eq!(list["items"][0]["why"]["code"], "schedule_brought_in");
+    assert_eq!(list["items"][0]["code"], "schedule_brought_in");
     let all = here.done(&["schedule", "resume", "--all"]);
     assert_eq!(
         (&all["held"], &all["items"][0]["paused"]),
