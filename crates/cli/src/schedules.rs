@@ -65,7 +65,7 @@ fn rows(items: &[ScheduleRow], catalogue: &Catalogue, out: &mut dyn Write) -> io
 fn row(one: &ScheduleRow, catalogue: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
     let when = match (&one.next, &one.event) {
         _ if one.paused => catalogue.word("schedule_paused"),
-        (Some(next), _) => next.clone(),
+        (Some(next), _) => catalogue.when(next),
         (None, Some(event)) => visible(event).to_string(),
         (None, None) => catalogue.word("schedule_never"),
     };

@@ -130,8 +130,10 @@ pub fn resume_all(api: &Api, _: Nothing) -> Result<ScheduleList, AppError> {
 /// # Errors
 /// What the database says.
 pub fn seen(api: &Api, _: Nothing) -> Result<Nothing, AppError> {
-    api.store.write::<_, StoreError>(|tx| tx.schedules_seen())?;
-    Ok(Nothing {})
+    let seen = api
+        .store
+        .write::<_, StoreError>(|tx| tx.schedules_seen().map(|()| Nothing {}));
+    Ok(seen?)
 }
 
 /// Starts what listens to something that happened.
