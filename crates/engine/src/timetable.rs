@@ -19,12 +19,13 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use flowkeep_core::Message;
 use flowkeep_core::run::{Moment, Start};
 use flowkeep_core::schedule::Schedule;
 use flowkeep_core::trigger::Trigger;
 use flowkeep_host::{Clock, local_zone};
 use flowkeep_store::{
-    NewOperation, Paused, ScheduleLook, ScheduleRecord, Store, StoreError, Tx, Watch,
+    EventRecord, NewOperation, Paused, ScheduleLook, ScheduleRecord, Store, StoreError, Tx, Watch,
 };
 
 use crate::begin::Beginning;
@@ -38,6 +39,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// A jump of the wall clock that schedules are paused for (decisions, "Across all five" 11).
 const JUMP_MS: i64 = 300_000;
+
+/// What happened while nobody could start anything is not started later than this: it is only said.
+const LATEST_MS: i64 = 3_600_000;
 
 /// At work until it is dropped.
 pub(crate) struct AtWork {
@@ -169,7 +173,7 @@ impl Timetable {
         if self.watch.changed()? || !self.is_read {
             self.is_read = false;
             self.read(now)?;
-            looked.started += self.start_listeners()?;
+            looked.started += self.start_listeners(now)?;
         }
         if let Some(jumped) = self.jumped {
             self.hold(jumped)?;
@@ -179,8 +183,20 @@ impl Timetable {
         let due: Vec<usize> = (0..self.entries.len())
             .filter(|at| self.entries[*at].next <= now)
             .collect();
+        let mut failed = None;
         for at in due {
-            looked.started += self.start(at, now)?;
+            match self.start(at, now) {
+                Ok(started) => looked.started += started,
+                Err(NotKept::Lost) => return Err(NotKept::Lost),
+                // It keeps none of the others from starting, and is tried again.
+                Err(NotKept::Store(error)) => {
+                    self.tell_trouble(at)?;
+                    failed = Some(error);
+                }
+            }
+        }
+        if let Some(error) = failed {
+            return Err(error.into());
         }
         looked.next = self.entries.iter().map(|entry| entry.next).min();
         Ok(looked)
@@ -279,29 +295,53 @@ impl Timetable {
         })
     }
 
-    /// Starts what listens to something that happened; answers how many runs.
-    fn start_listeners(&self) -> Result<usize, NotKept> {
+    /// Says that a schedule cannot be carried out, where it is shown.
+    fn tell_trouble(&self, at: usize) -> Result<(), NotKept> {
+        let workflow = self.entries[at].kept.workflow_id.clone();
+        let why = Message::new("schedule_unreadable");
+        self.write(move |tx| tx.schedule_trouble(&workflow, &why))
+    }
+
+    /// Starts what listens to something that happened; answers how many runs. An event that cannot be
+    /// carried out stays for the next look and keeps nothing else from starting.
+    fn start_listeners(&self, now: Moment) -> Result<usize, NotKept> {
         let mut started = 0;
         for event in self.store.events()? {
-            let connected = self.connections.renew(&self.store)?;
-            let emitted = Emitted {
-                name: event.name,
-                context: event.context,
-                chain: event.chain,
-            };
-            let found = listening(&self.store, &connected, &emitted)?;
-            let number = event.event;
-            started += self.write(move |tx| {
-                if !tx.take_event(number)? {
-                    return Ok(0);
+            match self.start_listeners_of(event, now) {
+                Ok(many) => started += many,
+                Err(NotKept::Lost) => return Err(NotKept::Lost),
+                Err(NotKept::Store(error)) => {
+                    tracing::warn!(%error, "an event cannot be carried out; it is tried again");
                 }
-                for (workflow, why) in &found.refused {
-                    tx.schedule_trouble(workflow, why)?;
-                }
-                Ok(tx.start_listeners(&found.start)?.len())
-            })?;
+            }
         }
         Ok(started)
+    }
+
+    fn start_listeners_of(&self, event: EventRecord, now: Moment) -> Result<usize, NotKept> {
+        let connected = self.connections.renew(&self.store)?;
+        let is_late = now.0.saturating_sub(event.at.0) > LATEST_MS;
+        let emitted = Emitted {
+            name: event.name,
+            context: event.context,
+            chain: event.chain,
+        };
+        let mut found = listening(&self.store, &connected, &emitted)?;
+        if is_late {
+            let why = Message::new("event_too_late").with("event", &emitted.name);
+            let late = found.start.drain(..).filter_map(|new| new.workflow_id);
+            found.refused.extend(late.map(|id| (id, why.clone())));
+        }
+        let number = event.event;
+        self.write(move |tx| {
+            if !tx.take_event(number)? {
+                return Ok(0);
+            }
+            for (workflow, why) in &found.refused {
+                tx.schedule_trouble(workflow, why)?;
+            }
+            Ok(tx.start_listeners(&found.start)?.len())
+        })
     }
 
     /// Pauses all schedules because the clock has jumped.

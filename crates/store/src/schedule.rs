@@ -104,6 +104,8 @@ pub struct EventRecord {
     pub context: String,
     /// How many runs led to it, each by its end.
     pub chain: u32,
+    /// When.
+    pub at: Moment,
 }
 
 const COLUMNS: &str = "d.id, d.name, d.starts_by, s.looked_at, s.paused, s.jumped, s.trouble, \
@@ -132,7 +134,8 @@ fn record(row: &Row<'_>) -> rusqlite::Result<ScheduleRecord> {
 }
 
 impl Store {
-    /// Every workflow that something starts beside people, paused ones too.
+    /// Every workflow that something starts beside people, paused ones too. What cannot be read is
+    /// left out.
     ///
     /// # Errors
     /// What the database says.
@@ -140,8 +143,7 @@ impl Store {
         let reader = self.reader()?;
         let mut statement =
             reader.prepare_cached(&format!("SELECT {COLUMNS} {STARTING} ORDER BY d.document"))?;
-        let rows = statement.query_map([], record)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        readable(statement.query_map([], record)?)
     }
 
     /// What starts one workflow beside people; nothing where only people do.
@@ -180,16 +182,17 @@ impl Store {
     pub fn events(&self) -> Result<Vec<EventRecord>, StoreError> {
         let reader = self.reader()?;
         let mut statement = reader
-            .prepare_cached("SELECT event, name, context, chain FROM event ORDER BY event")?;
+            .prepare_cached("SELECT event, name, context, chain, at FROM event ORDER BY event")?;
         let rows = statement.query_map([], |row| {
             Ok(EventRecord {
                 event: row.get(0)?,
                 name: row.get(1)?,
                 context: row.get(2)?,
                 chain: row.get(3)?,
+                at: Moment(row.get(4)?),
             })
         })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        readable(rows)
     }
 }
 
@@ -317,6 +320,7 @@ impl Tx<'_> {
     }
 
     /// Pauses one workflow that something starts beside people, or all that go on. Answers how many.
+    /// A clock that jumped is no matter of what listens to events.
     ///
     /// # Errors
     /// What the database says.
@@ -325,6 +329,7 @@ impl Tx<'_> {
         let changed = self.connection.execute(
             "UPDATE schedule SET paused = ?2, jumped = ?3
              WHERE (?1 IS NULL OR workflow_id = ?1) AND starts_by NOT NULL
+               AND (?2 <> 'clock' OR starts_by ->> '$.schedule' NOT NULL)
                AND (paused IS NULL OR (?2 = 'person' AND paused <> 'person'))",
             (workflow, why.word(), why.jumped()),
         )?;
@@ -404,20 +409,18 @@ pub(crate) fn keep_end(
 /// For a database of a version in which nothing started by itself: what its texts say. It does
 /// not begin by itself, nobody here has seen it start.
 pub(crate) fn derive(transaction: &Transaction<'_>) -> Result<(), StoreError> {
-    let mut found: Vec<(i64, String, String)> = Vec::new();
     let mut statement = transaction.prepare(
-        "SELECT d.document, d.id, d.format, c.text FROM document d JOIN content c USING (content)
-         WHERE d.kind = 'workflow' AND d.deleted_at IS NULL
-           AND (c.text LIKE '%schedule%' OR c.text LIKE '%event%' OR c.text LIKE '%watch%')",
+        "SELECT document, content FROM document WHERE kind = 'workflow' AND deleted_at IS NULL",
     )?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        // What cannot be read starts nothing.
-        let text = row.get(3)?;
-        if let Ok(document) = Document::parse(format_of(row, 2)?, text)
-            && let Some(starts_by) = starts_by(&document)
-        {
-            found.push((row.get(0)?, row.get(1)?, starts_by));
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let rows: Vec<(i64, i64)> = rows.collect::<Result<_, _>>()?;
+    let mut found = Vec::new();
+    for (row, content) in rows {
+        // What cannot be read starts nothing, and keeps nobody from the rest.
+        match starts_of(transaction, row, content) {
+            Ok(Some((id, starts_by))) => found.push((row, id, starts_by)),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, row, "what starts a workflow cannot be read"),
         }
     }
     for (row, id, starts_by) in found {
@@ -432,6 +435,38 @@ pub(crate) fn derive(transaction: &Transaction<'_>) -> Result<(), StoreError> {
         )?;
     }
     Ok(())
+}
+
+/// The id of a workflow and what starts it, if anything does.
+fn starts_of(
+    transaction: &Transaction<'_>,
+    row: i64,
+    content: i64,
+) -> Result<Option<(String, String)>, StoreError> {
+    let mut text = transaction.prepare_cached("SELECT text FROM content WHERE content = ?1")?;
+    let text: String = text.query_row([content], |row| row.get(0))?;
+    let mut words =
+        transaction.prepare_cached("SELECT id, format FROM document WHERE document = ?1")?;
+    let (id, format) = words.query_row([row], |row| Ok((row.get(0)?, format_of(row, 1)?)))?;
+    let document = Document::parse(format, text).ok();
+    Ok(document.and_then(|document| Some((id, starts_by(&document)?))))
+}
+
+/// Rows that can be read; one that cannot keeps nobody from the others.
+fn readable<T>(rows: impl Iterator<Item = rusqlite::Result<T>>) -> Result<Vec<T>, StoreError> {
+    let mut found = Vec::new();
+    for row in rows {
+        match row {
+            Ok(row) => found.push(row),
+            Err(
+                error @ (rusqlite::Error::FromSqlConversionFailure(..)
+                | rusqlite::Error::InvalidColumnType(..)
+                | rusqlite::Error::Utf8Error(..)),
+            ) => tracing::warn!(%error, "what starts a workflow cannot be read"),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(found)
 }
 
 /// The same for what a plan brings in (`i` is a chosen item).

@@ -15,7 +15,7 @@ const HOUR: u32 = 60 * MINUTE;
 const DAY: u32 = 24 * HOUR;
 
 struct Place {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     store: Arc<Store>,
     connections: Arc<Connections>,
     clock: Arc<TestClock>,
@@ -39,7 +39,7 @@ impl Place {
             store: Arc::new(store.unwrap()),
             connections: Arc::new(Connections::new(vec![Arc::new(local)])),
             clock,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -425,5 +425,76 @@ fn the_end_of_a_run_starts_the_next_and_a_ring_of_them_is_stopped() {
             .runs()
             .iter()
             .all(|run| run.workflow_id.as_deref() != Some("alarm"))
+    );
+}
+
+#[test]
+fn a_clock_that_was_set_keeps_no_event_from_what_listens() {
+    use flowkeep_core::run::Status;
+    let place = Place::new("2026-01-10T12:00:00Z");
+    place.write("report", &nightly("UTC", "once"));
+    place.write(
+        "next",
+        r#""trigger": "event", "event": {"name": "run.failed:order"}"#,
+    );
+    place.write(
+        "order",
+        r#""trigger": "event", "event": {"name": "stock.low"}"#,
+    );
+    let mut timetable = place.owner();
+    look(&mut timetable);
+    place.clock.set(at("2026-01-13T12:00:00Z"));
+    look(&mut timetable);
+    assert!(place.kept("report").paused.is_some());
+    assert_eq!(place.kept("next").paused, None);
+    emit(&place, "stock.low");
+    end(&place, Status::Failed);
+    assert_eq!(look(&mut timetable), 1);
+}
+
+#[test]
+fn what_happened_long_before_anybody_could_start_it_is_only_told() {
+    use flowkeep_core::run::Status;
+    let place = Place::new("2026-01-10T12:00:00Z");
+    place.write(
+        "next",
+        r#""trigger": "event", "event": {"name": "run.succeeded:order"}"#,
+    );
+    place.write(
+        "order",
+        r#""trigger": "event", "event": {"name": "stock.low"}"#,
+    );
+    emit(&place, "stock.low");
+    end(&place, Status::Succeeded);
+    place.clock.pass(2 * HOUR);
+    assert_eq!(look(&mut place.owner()), 0);
+    assert_eq!(place.kept("next").trouble.unwrap().code, "event_too_late");
+    assert!(place.store.events().unwrap().is_empty());
+}
+
+#[test]
+fn one_row_that_cannot_be_read_keeps_no_other_from_starting() {
+    let place = Place::new("2026-01-10T12:00:00Z");
+    place.write("damaged", &nightly("UTC", "once"));
+    place.write("report", &nightly("UTC", "once"));
+    place.write(
+        "broken",
+        r#""trigger": "event", "event": {"name": "stock.low"}"#,
+    );
+    let file = rusqlite::Connection::open(place.folder.path().join("flowkeep.db")).unwrap();
+    // The one cannot be begun, the other not even be listed.
+    file.execute_batch(
+        "UPDATE document SET format = 'scroll' WHERE id = 'damaged';
+         UPDATE document SET starts_by = '{\"moon\":1}' WHERE id = 'broken';
+         UPDATE schedule SET starts_by = '{\"moon\":1}' WHERE workflow_id = 'broken';",
+    )
+    .unwrap();
+    let mut timetable = place.owner();
+    place.clock.sleep(DAY);
+    let _ = timetable.look();
+    assert_eq!(place.started(), ["01-11T02:30"]);
+    assert_eq!(
+        place.kept("damaged").trouble.unwrap().code,
+        "schedule_unreadable"
     );
 }

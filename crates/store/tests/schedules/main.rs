@@ -49,12 +49,22 @@ fn what_was_there_before_anything_started_by_itself_waits_to_be_switched_on() {
     let by_hand = r#"{"trigger": "api", "schedule": {"cron": "0 2 * * *"}}"#;
     put(&store, Kind::Workflow, "by-hand", by_hand, false);
     put(&store, Kind::Rule, "rule", NIGHTLY, false);
+    put(
+        &store,
+        Kind::Workflow,
+        "damaged",
+        r#"{"schedule": {"cron": "0 3 * * *"}}"#,
+        false,
+    );
     drop(store);
     // As the version before left it.
     let database = rusqlite::Connection::open(folder.path().join("flowkeep.db")).unwrap();
     let before = "DROP INDEX document_starts; ALTER TABLE document DROP COLUMN starts_by;
         DROP TABLE schedule; DROP TABLE event; PRAGMA user_version = 8";
     database.execute_batch(before).unwrap();
+    // One text has rotted; the others are found all the same.
+    let rotted = "UPDATE content SET text = CAST(x'7bff7d' AS TEXT) WHERE text LIKE '%0 3 *%'";
+    assert_eq!(database.execute(rotted, []).unwrap(), 1);
     drop(database);
     let store = open(folder.path());
     let before = Some(Paused::Before);
