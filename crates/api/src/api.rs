@@ -9,7 +9,7 @@ use flowkeep_core::PlanId;
 use flowkeep_engine::sources::Connections;
 use flowkeep_host::{
     Clock, DataFolder, Files, FolderOrigin, Keys, Secrets, SecretsFile, SystemClock, SystemFiles,
-    Unsafe, account_name, private_folder, text_path, unsafe_place,
+    Unsafe, private_folder, text_path, unsafe_place,
 };
 use flowkeep_store::{Follower, Reach, Request, Store, StoreError, StoreOptions};
 

@@ -1,5 +1,5 @@
-//! What to look after when a backup came in: passwords that are not here, and what concerns another
-//! computer where it comes from one. Only what came in is told of, each with its names.
+//! What to look after when a backup came in: passwords that are not here, schedules that are off, and
+//! what concerns another computer where it comes from one. Only what came in is told of, each with its names.
 
 use flowkeep_core::{Bound, Document, Kind, Message, bound, starts_by};
 use flowkeep_store::StagedItem;
@@ -42,8 +42,9 @@ fn named(item: &StagedItem) -> Option<String> {
 /// What is left to do here after this plan.
 pub(crate) fn of(api: &Api, plan: &Plan) -> Result<Vec<Message>, AppError> {
     let mut told = Vec::from_iter(connections(api, plan)?);
-    if plan.made_elsewhere() {
-        told.extend(of_elsewhere(api, plan)?);
+    told.extend(documents(plan)?);
+    if plan.made_elsewhere() && chosen_folder(api)?.is_none() {
+        told.push(Message::new("checklist_backup_folder"));
     }
     Ok(told)
 }
@@ -61,9 +62,11 @@ fn connections(api: &Api, plan: &Plan) -> Result<Option<Message>, AppError> {
     Ok(without.message("checklist_connections"))
 }
 
-fn of_elsewhere(api: &Api, plan: &Plan) -> Result<Vec<Message>, AppError> {
+/// What the documents that came need: their schedules are off wherever they came from.
+fn documents(plan: &Plan) -> Result<Vec<Message>, AppError> {
     let (mut places, mut secrets) = (About::default(), About::default());
     let mut schedules = About::default();
+    let elsewhere = plan.made_elsewhere();
     plan.staging.each_item::<AppError>(|item| {
         if !matches!(item.action.as_deref(), Some("imported" | "updated")) {
             return Ok(());
@@ -75,26 +78,22 @@ fn of_elsewhere(api: &Api, plan: &Plan) -> Result<Vec<Message>, AppError> {
         let Ok(document) = Document::parse(stored.format, stored.text) else {
             return Ok(());
         };
+        if item.kind == Some(Kind::Workflow) && starts_by(&document).is_some() {
+            schedules.add(named(&item));
+        }
         let Bound { place, secret } = bound(&document);
-        if place {
+        if elsewhere && place {
             places.add(named(&item));
         }
-        if secret {
+        if elsewhere && secret {
             secrets.add(named(&item));
-        }
-        if item.kind == Some(Kind::Workflow) && starts_by(&document).is_some() {
-            schedules.add(&item);
         }
         Ok(())
     })?;
-    let folder = chosen_folder(api)?
-        .is_none()
-        .then(|| Message::new("checklist_backup_folder"));
     let about = [
         schedules.message("checklist_schedules"),
         secrets.message("checklist_passwords"),
         places.message("checklist_paths"),
-        folder,
     ];
     Ok(about.into_iter().flatten().collect())
 }

@@ -13,7 +13,8 @@ use ts_rs::{Config, TS};
 use crate::bodies::{
     activity, agents, backups, diagnostics, documents, drafts, duplicates, examples, exports,
     history, log_transfers, logs, overview, plan_decisions, restores, revisions, routes,
-    run_changes, run_overview, run_previews, run_questions, runs, schedules, secrets, settings, sources,
+    run_changes, run_overview, run_previews, run_questions, runs, schedules, secrets, settings,
+    sources,
 };
 use crate::types as t;
 use crate::{Api, AppError, Progress, script};

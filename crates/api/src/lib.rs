@@ -37,7 +37,8 @@ pub use backup_list::newest_good_backup;
 pub use bodies::{
     activity, agents, backups, diagnostics, documents, drafts, duplicates, examples, exports,
     history, log_transfers, logs, overview, plan_decisions, restores, revisions, routes,
-    run_changes, run_overview, run_previews, run_questions, runs, schedules, secrets, settings, sources,
+    run_changes, run_overview, run_previews, run_questions, runs, schedules, secrets, settings,
+    sources,
 };
 pub use catalogue::{Catalogue, Tongue};
 pub use commands::{Command, call, commands, typescript};

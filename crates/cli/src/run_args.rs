@@ -251,6 +251,7 @@ pub(crate) enum Event {
     },
 }
 
+#[derive(Debug, Subcommand)]
 pub(crate) enum Engine {
     Run,
 }
