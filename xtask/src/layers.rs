@@ -192,7 +192,9 @@ fn sql_elsewhere(engine: &Path, path: &Path, text: &str) -> Option<String> {
     let inside = USERS_SQL
         .iter()
         .any(|folder| path.starts_with(engine.join(folder)));
-    (!inside && text.contains("rusqlite")).then(|| {
+    // A test damages rows by hand.
+    let of_a_test = path.ends_with("tests.rs");
+    (!inside && !of_a_test && text.contains("rusqlite")).then(|| {
         format!(
             "{}: uses rusqlite (invariant 3: of the engine only sources and actions speak SQL)",
             path.display()
@@ -283,7 +285,11 @@ mod tests {
         let (engine, text) = (Path::new("/e"), "use rusqlite::Connection;");
         assert!(sql_elsewhere(engine, Path::new("/e/worker.rs"), text).is_some());
         assert!(sql_elsewhere(engine, Path::new("/e/worker.rs"), "").is_none());
-        for inside in ["/e/sources/sqlite/mod.rs", "/e/actions/sql.rs"] {
+        for inside in [
+            "/e/sources/sqlite/mod.rs",
+            "/e/actions/sql.rs",
+            "/e/timetable/tests.rs",
+        ] {
             assert!(sql_elsewhere(engine, Path::new(inside), text).is_none());
         }
     }
