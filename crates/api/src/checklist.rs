@@ -146,7 +146,12 @@ mod tests {
         let backup = backups::backup(&api, input, &Silent).unwrap().target_dir;
         let backup = Path::new(&backup);
         let own = restored(&root.path().join("own"), backup);
-        assert_eq!((own.imported, own.checklist), (4, Vec::new()));
+        let told: Vec<_> = own
+            .checklist
+            .iter()
+            .map(|told| told.code.as_str())
+            .collect();
+        assert_eq!((own.imported, told), (4, vec!["checklist_schedules"]));
 
         let manifest = backup.join("manifest.json");
         let mut text: serde_json::Value =

@@ -87,7 +87,7 @@ pub(crate) fn unasked(
         }
         Ok(Err(refused)) => Ok(Err(refused.0)),
         Err(StoreError::TextDamaged { name }) => {
-            Ok(Err(Message::new("text_damaged").with("name", name)))
+            Ok(Err(Message::new("schedule_text_damaged").with("name", name)))
         }
         Err(error) => Err(error),
     }
