@@ -109,8 +109,8 @@ impl Store {
         one(&*self.reader()?, name)
     }
 
-    /// Goes through the workflows in whose text something stands, by their names, until `each` says
-    /// that it has enough.
+    /// Goes through the workflows in whose text something stands, in the order of their names, until
+    /// `each` says that it has enough; it is given the id of each and its text.
     ///
     /// # Errors
     /// What the database says.
@@ -121,20 +121,19 @@ impl Store {
     ) -> Result<(), StoreError> {
         let reader = self.reader()?;
         let mut statement = reader.prepare_cached(
-            "SELECT d.name, d.format, c.text FROM document d JOIN content c USING (content)
+            "SELECT d.name, d.format, c.text, d.id FROM document d JOIN content c USING (content)
              WHERE d.kind = 'workflow' AND d.deleted_at IS NULL AND instr(c.text, ?1) > 0
              ORDER BY d.sort_key",
         )?;
         // In a text the name may be escaped; what stands there as it is finds nearly all.
         let mut rows = statement.query([text])?;
         while let Some(row) = rows.next()? {
-            let name: String = row.get(0)?;
             let stored = StoredText {
                 format: format_of(row, 1)?,
-                name: name.clone(),
+                name: row.get(0)?,
                 text: row.get(2)?,
             };
-            if !each(name, stored) {
+            if !each(row.get(3)?, stored) {
                 break;
             }
         }

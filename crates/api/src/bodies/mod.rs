@@ -30,6 +30,7 @@ pub mod schedules;
 pub mod secrets;
 pub mod settings;
 pub mod sources;
+mod uses;
 
 use crate::AppError;
 

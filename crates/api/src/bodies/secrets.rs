@@ -5,8 +5,10 @@ use flowkeep_engine::secrets_message;
 use flowkeep_host::SecretsError;
 use flowkeep_store::NewOperation;
 
+use super::uses;
 use crate::types::{
     LockedSecret, Nothing, SecretList, SecretRef, SecretRow, SecretSetInput, SecretState,
+    WorkflowUses,
 };
 use crate::{Api, AppError, time};
 
@@ -32,6 +34,14 @@ pub fn list(api: &Api, _: Nothing) -> Result<SecretList, AppError> {
         items,
         key: key(api),
     })
+}
+
+/// The workflows whose text names a secret.
+///
+/// # Errors
+/// What the database says.
+pub fn named_by(api: &Api, input: SecretRef) -> Result<WorkflowUses, AppError> {
+    uses::of_secret(api, &input.name)
 }
 
 /// Sets a secret, or replaces it. Tasks that wait for it go on.

@@ -1,29 +1,40 @@
 //! `source_*`: the connections to the user's data sources.
 
-use std::path::Path;
+mod described;
 
-use flowkeep_core::connection::{Address, Connection, LOCAL, Secret, Server, SourceKind, Target};
-use flowkeep_core::run::Definition;
-use flowkeep_core::{Document, Finding, Message};
+use std::sync::Arc;
+
+use flowkeep_core::Message;
+use flowkeep_core::connection::{Connection, LOCAL, Secret, SourceKind, Target};
 use flowkeep_engine::sources::{ask_apart, open};
 use flowkeep_engine::{password_of, secrets_message};
+use flowkeep_host::Secrets;
 use flowkeep_store::{ConnectionRecord, NewOperation, OperationItemRecord, SourceHealth, Tx};
 
+use self::described::described;
+use super::uses;
 use crate::types::{
-    ChosenPlace, Nothing, SourceInput, SourceList, SourceRef, SourceRemoved, SourceRow,
-    SourceTested,
+    Nothing, SourceInput, SourceList, SourceRef, SourceRemoved, SourceRow, SourceTested,
+    WorkflowUses,
 };
 use crate::{Api, AppError, time};
 
-/// Workflows told of those that name a connection.
-const NAMES: usize = 20;
-
-/// The data sources, and what was last seen of each.
+/// The data sources, what was last seen of each, and which wait for their password. Takes seconds
+/// where the keyring does.
 ///
 /// # Errors
 /// What the database says.
 pub fn list(api: &Api, _: Nothing) -> Result<SourceList, AppError> {
-    let items = rows(api)?;
+    let mut items = rows(api)?;
+    let kept = api.store.connections()?;
+    if kept.iter().any(|kept| kept.password.is_some()) {
+        // The keyring is asked once, for all of them: whether it answers is told with each.
+        let _ = api.secrets.list();
+    }
+    for row in &mut items {
+        let kept = kept.iter().find(|kept| kept.connection.name == row.name);
+        row.waits = kept.and_then(|kept| waits(api, kept));
+    }
     Ok(SourceList {
         total: u32::try_from(items.len()).unwrap_or(u32::MAX),
         items,
@@ -42,21 +53,27 @@ pub fn add(api: &Api, input: SourceInput) -> Result<SourceRow, AppError> {
         return Err(exists());
     }
     let (connection, password) = described(api, input, None)?;
-    let given = keep_password(api, &name, password.as_ref())?;
+    let new = password.is_some();
+    let given = Given::new(api, &name, password)?;
     let taken = name.clone();
-    change(api, "connection_add", move |tx| {
+    let added = change(api, "connection_add", move |tx| {
         if tx.connection(&taken)?.is_some() {
             return Err(AppError::new("connection_exists").with("name", &taken));
         }
-        let with_password = given.is_some();
-        let item = tx.put_connection(&connection, with_password, given.as_deref())?;
+        let version = given.keep()?;
+        let item = tx.put_connection(&connection, version.is_some(), version.as_deref())?;
         Ok(Some(item))
-    })?;
+    });
+    if new && added.is_err() && api.store.connection(&name)?.is_none() {
+        forget_password(api, &name);
+    }
+    added?;
     one(api, &name)
 }
 
 /// Describes a connection anew. What is not given stays as it is, TLS too unless it is switched off in
-/// so many words; nothing stays when it becomes one of another kind.
+/// so many words; nothing stays when it becomes one of another kind. A password was given for one
+/// server: where the connection leads to another from now on, it waits for its password.
 ///
 /// # Errors
 /// `connection_unknown`; as [`add`].
@@ -65,19 +82,22 @@ pub fn update(api: &Api, input: SourceInput) -> Result<SourceRow, AppError> {
     let kept = kept(api, &name)?;
     let without = input.without_password || input.kind != kept.connection.kind();
     let (connection, password) = described(api, input, Some(&kept))?;
-    let given = keep_password(api, &name, password.as_ref())?;
-    let new = given.is_some();
+    let new = password.is_some();
     let with_password = new || (kept.with_password && !without);
     if connection == kept.connection && with_password == kept.with_password && !new {
         return one(api, &name);
     }
-    let stays = kept.password.filter(|_| with_password);
+    let same = same_server(&kept.connection, &connection);
+    let before = kept.password.is_some();
+    let stays = kept.password.filter(|_| with_password && same);
+    let left = before && stays.is_none() && !new;
+    let given = Given::new(api, &name, password)?;
     change(api, "connection_update", move |tx| {
-        let given = given.or(stays);
-        let item = tx.put_connection(&connection, with_password, given.as_deref())?;
+        let version = given.keep()?.or(stays);
+        let item = tx.put_connection(&connection, with_password, version.as_deref())?;
         Ok(Some(item))
     })?;
-    if without && !new {
+    if left {
         forget_password(api, &name);
     }
     one(api, &name)
@@ -91,13 +111,22 @@ pub fn update(api: &Api, input: SourceInput) -> Result<SourceRow, AppError> {
 pub fn remove(api: &Api, input: SourceRef) -> Result<SourceRemoved, AppError> {
     let SourceRef { name } = input;
     kept(api, &name)?;
-    let named_by = named_by(api, &name)?;
+    let named_by = uses::of_source(api, &name)?.workflows.into_iter();
+    let named_by = named_by.map(|workflow| workflow.name).collect();
     let gone = name.clone();
     change(api, "connection_remove", move |tx| {
         Ok(tx.remove_connection(&gone)?)
     })?;
     forget_password(api, &name);
     Ok(SourceRemoved { name, named_by })
+}
+
+/// The workflows with tasks that name a data source.
+///
+/// # Errors
+/// What the database says.
+pub fn named_by(api: &Api, input: SourceRef) -> Result<WorkflowUses, AppError> {
+    uses::of_source(api, &input.name)
 }
 
 /// Asks a data source whether it answers. Takes as long as the source, ten seconds at most.
@@ -125,7 +154,7 @@ pub fn test(api: &Api, input: SourceRef) -> Result<SourceTested, AppError> {
 }
 
 /// Asks a source that is described and not kept, or not kept so. The password that is kept under
-/// its name is used where none is given.
+/// its name is used where none is given and it leads to the same server.
 ///
 /// # Errors
 /// `connection_invalid`.
@@ -142,7 +171,9 @@ pub fn try_out(api: &Api, input: SourceInput) -> Result<SourceTested, AppError> 
             Ok(found) => found,
             Err(error) => return Ok(tested(Err(secrets_message(&error)))),
         };
-        let Some(given) = found.filter(|found| Some(&found.version) == version.as_ref()) else {
+        let same = kept.is_some_and(|kept| same_server(&kept.connection, &connection));
+        let given = found.filter(|found| same && Some(&found.version) == version.as_ref());
+        let Some(given) = given else {
             let waits = Message::new("source_without_password").with("source", &connection.name);
             return Ok(tested(Err(waits)));
         };
@@ -196,11 +227,41 @@ fn row(
         address: kept.map(|kept| address(&kept.connection)),
         connection: kept.map(|kept| kept.connection.clone()),
         with_password: kept.is_some_and(|kept| kept.with_password),
+        waits: None,
         answers: seen.map(|seen| seen.answers),
         since: seen.map(|seen| time::rfc3339(seen.since)),
         version: seen.and_then(|seen| seen.version.clone()),
         error: seen.and_then(|seen| seen.error.clone()),
     }
+}
+
+/// Why the password that belongs to a connection cannot be had, where that is so.
+fn waits(api: &Api, kept: &ConnectionRecord) -> Option<Message> {
+    if !kept.with_password {
+        return None;
+    }
+    let secret = password_of(&kept.connection.name);
+    match api.secrets.get_at_once(&secret) {
+        // One that was given for another connection of this name is none.
+        Ok(found) => {
+            let version = found.map(|found| found.version);
+            let missing = version.is_none() || version != kept.password;
+            missing.then(|| Message::new("secret_missing").with("secret", &secret))
+        }
+        Err(_) if kept.password.is_none() => {
+            Some(Message::new("secret_missing").with("secret", &secret))
+        }
+        Err(error) => Some(secrets_message(&error)),
+    }
+}
+
+/// Whether the password of one is for the other, too: what it says is said to the same server.
+fn same_server(one: &Connection, other: &Connection) -> bool {
+    let host = |connection: &Connection| {
+        let server = connection.server();
+        server.map(|server| server.host.to_lowercase())
+    };
+    one.kind() == other.kind() && host(one) == host(other)
 }
 
 fn one(api: &Api, name: &str) -> Result<SourceRow, AppError> {
@@ -249,126 +310,36 @@ fn address(connection: &Connection) -> String {
     )
 }
 
-/// What an input describes, and the password in it. What an update does not give is as in `before`.
-fn described(
-    api: &Api,
-    input: SourceInput,
-    before: Option<&ConnectionRecord>,
-) -> Result<(Connection, Option<Secret>), AppError> {
-    let before = before.map(|before| &before.connection);
-    let before = before.filter(|before| before.kind() == input.kind);
-    let mut password = input.password.clone();
-    let target = if input.kind == SourceKind::Sqlite && input.url.is_none() {
-        let known = match before.map(|before| &before.target) {
-            Some(Target::Sqlite { path }) => Some(path.clone()),
-            _ => None,
-        };
-        let given = input.path.as_ref().map(|path| file(api, path, "/path"));
-        Target::Sqlite {
-            path: given.transpose()?.or(known).unwrap_or_default(),
+/// The password that is given with a connection. It is kept in the transaction of the connection's
+/// row, so that neither is there without the other.
+struct Given {
+    secrets: Arc<dyn Secrets>,
+    name: String,
+    password: Option<Secret>,
+}
+
+impl Given {
+    /// Finds the key at once where there is a password: what takes long holds up nobody who writes.
+    fn new(api: &Api, connection: &str, password: Option<Secret>) -> Result<Self, AppError> {
+        let name = password_of(connection);
+        if password.is_some() {
+            let found = api.secrets.get(&name);
+            found.map_err(|error| AppError::from(secrets_message(&error)))?;
         }
-    } else {
-        let known = before.and_then(Connection::server);
-        let (server, found) = server(api, &input, known)?;
-        password = password.or(found);
-        match input.kind {
-            SourceKind::Redis => Target::Redis(server),
-            SourceKind::Elasticsearch => Target::Elasticsearch(server),
-            SourceKind::Sqlite | SourceKind::Mysql => Target::Mysql(server),
-        }
-    };
-    let connection = Connection {
-        name: input.name,
-        target,
-    };
-    if let Some(problem) = connection.problems().into_iter().next() {
-        return Err(invalid(problem));
+        Ok(Self {
+            secrets: Arc::clone(&api.secrets),
+            name,
+            password,
+        })
     }
-    let password = password.filter(|password| !password.reveal().is_empty());
-    Ok((connection, password))
-}
 
-fn server(
-    api: &Api,
-    input: &SourceInput,
-    known: Option<&Server>,
-) -> Result<(Server, Option<Secret>), AppError> {
-    let address = input.url.as_ref().map(|url| {
-        let address = Address::parse(input.kind, url.reveal());
-        address.map_err(|why| at("/url", why))
-    });
-    let (mut server, password) = match address.transpose()? {
-        None => (known.cloned().unwrap_or_else(|| unnamed(input.kind)), None),
-        Some(address) => {
-            let mut server = address.server;
-            if let Some(known) = known {
-                server.tls = address.tls.unwrap_or(known.tls);
-                server.database = server.database.or_else(|| known.database.clone());
-                server.user = server.user.or_else(|| known.user.clone());
-                server.ca.clone_from(&known.ca);
-            }
-            (server, address.password)
-        }
-    };
-    let given = |text: &Option<String>| {
-        let text = text.as_deref().map(str::trim);
-        text.filter(|text| !text.is_empty()).map(str::to_owned)
-    };
-    server.host = given(&input.host).unwrap_or(server.host);
-    server.port = input.port.unwrap_or(server.port);
-    server.database = given(&input.database).or(server.database);
-    server.user = given(&input.user).or(server.user);
-    server.tls = input.tls.unwrap_or(server.tls);
-    server.ca = match &input.ca {
-        Some(place) => Some(file(api, place, "/ca")?),
-        None if input.without_ca => None,
-        None => server.ca.filter(|_| server.tls),
-    };
-    Ok((server, password))
-}
-
-/// A server of which only the kind is known.
-fn unnamed(kind: SourceKind) -> Server {
-    Server {
-        host: String::new(),
-        port: kind.default_port().unwrap_or_default(),
-        database: None,
-        tls: false,
-        user: None,
-        ca: None,
+    /// Keeps it; says which version of the secret it is.
+    fn keep(&self) -> Result<Option<String>, AppError> {
+        let kept = self.password.as_ref();
+        let kept = kept.map(|password| self.secrets.set(&self.name, password.reveal()));
+        let kept = kept.transpose();
+        kept.map_err(|error| AppError::from(secrets_message(&error)))
     }
-}
-
-/// The absolute path of a file that was chosen.
-fn file(api: &Api, place: &ChosenPlace, field: &str) -> Result<String, AppError> {
-    let path = api.path_of(place)?;
-    let path = std::path::absolute(&path).unwrap_or(path);
-    let text = Path::to_str(&path).map(str::to_owned);
-    text.ok_or_else(|| at(field, Message::new("connection_path_odd")))
-}
-
-fn at(field: &str, why: Message) -> AppError {
-    Message::new("connection_invalid")
-        .with("field", field)
-        .because(why)
-        .into()
-}
-
-fn invalid(problem: Finding) -> AppError {
-    let mut why = Message::new(problem.code);
-    why.fields = problem.fields;
-    at(&problem.path, why)
-}
-
-/// Keeps the password of a connection, if there is one; says which it is from now on.
-fn keep_password(
-    api: &Api,
-    name: &str,
-    password: Option<&Secret>,
-) -> Result<Option<String>, AppError> {
-    let kept = password.map(|password| api.secrets.set(&password_of(name), password.reveal()));
-    let kept = kept.transpose();
-    kept.map_err(|error| AppError::from(secrets_message(&error)))
 }
 
 /// A password that nobody asks for any more; one that stays behind a locked key is not used for
@@ -402,24 +373,6 @@ fn change(
     })?;
     api.wake_engine();
     Ok(())
-}
-
-/// The names of workflows with tasks that name a connection.
-fn named_by(api: &Api, name: &str) -> Result<Vec<String>, AppError> {
-    let mut found = Vec::new();
-    api.store.workflows_with(name, |workflow, stored| {
-        let document = Document::parse(stored.format, stored.text).ok();
-        let definition = document.and_then(|document| Definition::read(document.value()).ok());
-        let names = definition.is_some_and(|definition| {
-            let mut tasks = definition.tasks().iter();
-            tasks.any(|task| task.routing.data_source.as_deref() == Some(name))
-        });
-        if names {
-            found.push(workflow);
-        }
-        found.len() < NAMES
-    })?;
-    Ok(found)
 }
 
 #[cfg(test)]

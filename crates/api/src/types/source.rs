@@ -33,6 +33,9 @@ pub struct SourceRow {
     pub connection: Option<Connection>,
     /// Whether a password was entered for it.
     pub with_password: bool,
+    /// Why its password cannot be had, where that is so: it is missing, or locked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waits: Option<Message>,
     /// Whether it answered when it was last asked; absent when it never was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answers: Option<bool>,
@@ -60,17 +63,17 @@ pub struct SourceInput {
     /// The file of a SQLite connection; in an update the one of before unless given.
     pub path: Option<ChosenPlace>,
     /// The address of a server; what follows it goes before what stands in it.
-    #[ts(type = "string")]
+    #[ts(as = "Option<String>")]
     pub url: Option<Secret>,
     /// A name or an IP address.
     pub host: Option<String>,
     /// That of the kind unless given.
     pub port: Option<u16>,
-    /// The database; for Redis a number.
+    /// The database, for Redis a number; empty for none.
     pub database: Option<String>,
     /// Whether what is said is encrypted.
     pub tls: Option<bool>,
-    /// Who logs in.
+    /// Who logs in; empty for nobody.
     pub user: Option<String>,
     /// A file with the authorities that may vouch for the server; in an update the one of before
     /// unless given.
@@ -79,8 +82,9 @@ pub struct SourceInput {
     #[serde(default)]
     #[ts(as = "Option<bool>")]
     pub without_ca: bool,
-    /// The password or API key; in an update the one of before unless given.
-    #[ts(type = "string")]
+    /// The password or API key; in an update the one of before unless given, where the server is the
+    /// one of before, too.
+    #[ts(as = "Option<String>")]
     pub password: Option<Secret>,
     /// No password any more.
     #[serde(default)]
@@ -117,6 +121,24 @@ pub struct SourceRemoved {
     pub name: String,
     /// Workflows with tasks that name it: they do not start until it is there again.
     pub named_by: Vec<String>,
+}
+
+/// The workflows that name a data source or a secret.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct WorkflowUses {
+    /// Each, in the order of their names; twenty at most.
+    pub workflows: Vec<WorkflowUse>,
+    /// Whether there are more.
+    pub more: bool,
+}
+
+/// A workflow that names something.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct WorkflowUse {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
 }
 
 /// The secrets: their names and nothing else.

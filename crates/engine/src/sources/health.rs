@@ -80,6 +80,11 @@ impl Health {
         due
     }
 
+    fn seen(&self, name: &str) -> Option<SourceHealth> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(name).and_then(|known| known.seen.clone())
+    }
+
     /// What is news about it: written down, and known from now on.
     fn note(
         &self,
@@ -88,9 +93,9 @@ impl Health {
         name: &str,
         answer: Result<String, Message>,
     ) -> Result<(), StoreError> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = known.entry(name.to_owned()).or_default();
-        let before = known.seen.as_ref();
+        // Whoever asks how a source is does not wait for the database.
+        let before = self.seen(name);
+        let before = before.as_ref();
         let answers = answer.is_ok();
         let since = before.filter(|before| before.answers == answers);
         let since = since.map_or(at, |before| before.since);
@@ -113,7 +118,8 @@ impl Health {
         }
         let written = seen.clone();
         store.write::<_, StoreError>(move |tx| tx.note_health(&written))?;
-        known.seen = Some(seen);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.entry(name.to_owned()).or_default().seen = Some(seen);
         Ok(())
     }
 }

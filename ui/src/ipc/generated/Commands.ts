@@ -117,6 +117,7 @@ import type { UnfinishedInput } from "./UnfinishedInput";
 import type { UpdateInput } from "./UpdateInput";
 import type { VerifyInput } from "./VerifyInput";
 import type { VerifyResult } from "./VerifyResult";
+import type { WorkflowUses } from "./WorkflowUses";
 
 /** Every command by name. */
 export interface Commands {
@@ -239,9 +240,11 @@ export interface Commands {
   source_add: { input: SourceInput; output: SourceRow };
   source_update: { input: SourceInput; output: SourceRow };
   source_remove: { input: SourceRef; output: SourceRemoved };
+  source_uses: { input: SourceRef; output: WorkflowUses };
   source_test: { input: SourceRef; output: SourceTested };
   source_try: { input: SourceInput; output: SourceTested };
   secret_list: { input: Nothing; output: SecretList };
+  secret_uses: { input: SecretRef; output: WorkflowUses };
   secret_set: { input: SecretSetInput; output: SecretRef };
   secret_remove: { input: SecretRef; output: SecretRef };
   secret_unlock: { input: Nothing; output: SecretState };

@@ -21,7 +21,7 @@ path?: ChosenPlace,
 /**
  * The address of a server; what follows it goes before what stands in it.
  */
-url: string, 
+url?: string, 
 /**
  * A name or an IP address.
  */
@@ -31,7 +31,7 @@ host?: string,
  */
 port?: number, 
 /**
- * The database; for Redis a number.
+ * The database, for Redis a number; empty for none.
  */
 database?: string, 
 /**
@@ -39,7 +39,7 @@ database?: string,
  */
 tls?: boolean, 
 /**
- * Who logs in.
+ * Who logs in; empty for nobody.
  */
 user?: string, 
 /**
@@ -52,9 +52,10 @@ ca?: ChosenPlace,
  */
 without_ca?: boolean, 
 /**
- * The password or API key; in an update the one of before unless given.
+ * The password or API key; in an update the one of before unless given, where the server is the
+ * one of before, too.
  */
-password: string, 
+password?: string, 
 /**
  * No password any more.
  */

@@ -27,6 +27,10 @@ connection?: Connection,
  */
 with_password: boolean, 
 /**
+ * Why its password cannot be had, where that is so: it is missing, or locked.
+ */
+waits?: Message, 
+/**
  * Whether it answered when it was last asked; absent when it never was.
  */
 answers?: boolean, 

@@ -1,11 +1,14 @@
 use std::path::Path;
 
-use flowkeep_core::Sha256;
+use flowkeep_core::{Kind, Sha256};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::types::{BackupInput, RestoreInput, RestorePlanInput, RestoreResult, SecretSetInput};
-use crate::{Silent, backups, restores, secrets};
+use crate::types::{
+    BackupInput, ChosenPlace, RestoreInput, RestorePlanInput, RestoreResult, SecretRef,
+    SecretSetInput,
+};
+use crate::{Silent, backups, documents, restores, secrets};
 
 /// Nobody listens there.
 const ADDRESS: &str = "redis://cache:hunter22@127.0.0.1:1";
@@ -91,6 +94,92 @@ fn an_update_keeps_what_it_does_not_name() {
     let other = update(&api, input(other)).unwrap();
     assert!(!other.with_password);
     assert_eq!(other.address.unwrap(), "redis://cache:6379");
+}
+
+#[test]
+fn a_password_goes_to_the_server_it_was_given_for_and_to_no_other() {
+    let root = tempfile::tempdir().unwrap();
+    let api = open(root.path(), "data");
+    add(&api, shop()).unwrap();
+    let elsewhere = || json!({"name": "shop", "type": "redis", "host": "localhost"});
+    let other_port = json!({"name": "shop", "type": "redis", "port": 2});
+    let tried = |described| code(try_out(&api, input(described)).unwrap());
+    assert_eq!(tried(elsewhere()), "source_without_password");
+    assert_eq!(tried(other_port.clone()), "server_refused");
+    let row = update(&api, input(other_port)).unwrap();
+    assert!(row.with_password);
+    assert_eq!(asked(&api, "shop"), "server_refused");
+
+    let row = update(&api, input(elsewhere())).unwrap();
+    assert!(row.with_password, "it is waited for, not done without");
+    assert_eq!(asked(&api, "shop"), "source_without_password");
+    let rows = list(&api, Nothing {}).unwrap().items;
+    assert_eq!(rows[1].waits.as_ref().unwrap().code, "secret_missing");
+    let left = api.secrets.get("connection/shop").unwrap();
+    assert!(left.is_none(), "nothing uses it any more");
+
+    let mut again = elsewhere();
+    again["password"] = "hunter33".into();
+    update(&api, input(again)).unwrap();
+    assert_eq!(asked(&api, "shop"), "server_refused");
+    assert!(list(&api, Nothing {}).unwrap().items[1].waits.is_none());
+}
+
+#[test]
+fn what_is_given_and_empty_is_taken_away() {
+    let root = tempfile::tempdir().unwrap();
+    let api = open(root.path(), "data");
+    let described = json!({"name": "shop", "type": "mysql", "url": "mysql://anna@db/shop"});
+    add(&api, input(described)).unwrap();
+    let described = json!({"name": "shop", "type": "mysql", "user": "", "database": " "});
+    let row = update(&api, input(described)).unwrap();
+    assert_eq!(row.address.unwrap(), "mysql://db:3306");
+}
+
+#[test]
+fn neither_a_connection_nor_its_password_is_kept_without_the_other() {
+    let root = tempfile::tempdir().unwrap();
+    let api = open(root.path(), "data");
+    // Where the secrets have to be, there is something else: none can be kept.
+    std::fs::create_dir(root.path().join("data/secrets.age")).unwrap();
+    add(&api, shop()).unwrap_err();
+    assert!(api.store.connection("shop").unwrap().is_none());
+    std::fs::remove_dir(root.path().join("data/secrets.age")).unwrap();
+
+    add(&api, shop()).unwrap();
+    let before = api.secrets.get("connection/shop").unwrap().unwrap();
+    let taken = add(&api, shop()).unwrap_err();
+    assert_eq!(taken.code, "connection_exists");
+    let after = api.secrets.get("connection/shop").unwrap().unwrap();
+    assert_eq!(
+        after.version, before.version,
+        "it is the password of the first"
+    );
+}
+
+#[test]
+fn what_names_a_source_or_a_secret_is_told_by_its_name() {
+    let root = tempfile::tempdir().unwrap();
+    let api = open(root.path(), "data");
+    add(&api, shop()).unwrap();
+    let make = |id: &str, source: &str, text: &str| {
+        let text = json!({"name": id, "tasks": [{"id": "a", "name": "A", "action": "redis.command",
+            "dataSource": source, "params": {"command": ["GET", text]}}]});
+        let made = json!({"id": id, "text": text.to_string(), "format": "json"});
+        let made = serde_json::from_value(made).unwrap();
+        documents::create(&api, Kind::Workflow, made).unwrap();
+    };
+    make("uses", "shop", "${secret.mail}");
+    make("says", "cache", "shop ${secret.mail_of_shop}");
+    let ids = |found: WorkflowUses| {
+        let ids = found.workflows.into_iter().map(|workflow| workflow.id);
+        ids.collect::<Vec<_>>()
+    };
+    let name = "shop".to_owned();
+    assert_eq!(ids(named_by(&api, SourceRef { name }).unwrap()), ["uses"]);
+    let name = "mail".to_owned();
+    let found = secrets::named_by(&api, SecretRef { name }).unwrap();
+    assert_eq!(ids(found), ["uses"]);
 }
 
 #[test]
