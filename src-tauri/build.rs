@@ -8,6 +8,7 @@ const COMMANDS: &[&str] = &[
     "call",
     "cancel",
     "pick_folder",
+    "pick_file",
     "pick_files",
     "pick_save",
     "open_place",

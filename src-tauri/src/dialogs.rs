@@ -48,6 +48,19 @@ pub(crate) async fn pick_folder(
         .map(|handle| places.add(handle.path().to_path_buf())))
 }
 
+/// One file that is there already.
+#[tauri::command]
+pub(crate) async fn pick_file(
+    window: WebviewWindow,
+    places: Picked<'_>,
+    title: String,
+) -> Result<Option<PickedPlace>, AppError> {
+    let picked = dialog(&window, &places, &title).pick_file();
+    Ok(picked
+        .await
+        .map(|handle| places.add(handle.path().to_path_buf())))
+}
+
 /// Any number of files.
 #[tauri::command]
 pub(crate) async fn pick_files(

@@ -111,6 +111,7 @@ fn show(
             calls::call,
             calls::cancel,
             dialogs::pick_folder,
+            dialogs::pick_file,
             dialogs::pick_files,
             dialogs::pick_save,
             dialogs::open_place,

@@ -24,12 +24,13 @@ export const PLACES: readonly NavPlace[] = [
   },
   { id: 'backup', icon: 'shield', name: m.nav_backup, link: { to: '/backup' }, group: 'begins' },
   {
-    id: 'activity',
-    icon: 'activity',
-    name: m.nav_activity,
-    link: { to: '/activity' },
+    id: 'connections',
+    icon: 'plug',
+    name: m.nav_connections,
+    link: { to: '/connections' },
     group: 'begins',
   },
+  { id: 'activity', icon: 'activity', name: m.nav_activity, link: { to: '/activity' } },
   { id: 'settings', icon: 'settings', name: m.nav_settings, link: { to: '/settings' } },
 ];
 

@@ -8,6 +8,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { ADDRESS_TABS, type AddressTab, isLibraryKind } from '@/features/catalog/kinds';
+import { type ConnectionTab, isConnectionTab } from '@/features/connections/tabs';
 import { OverviewPage } from '@/features/overview/OverviewPage';
 import type { RunTab } from '@/features/runs/RunPage';
 import { isNeed, isStatus } from '@/features/runs/status';
@@ -138,6 +139,19 @@ const restore = createRoute({
   component: lazyRouteComponent(() => import('@/features/restore/RestorePage'), 'RestorePage'),
 });
 
+const connections = createRoute({
+  getParentRoute: () => root,
+  path: '/connections',
+  validateSearch: (search: Record<string, unknown>): { tab?: ConnectionTab; enter?: string } => ({
+    tab: isConnectionTab(search.tab) ? search.tab : undefined,
+    enter: text(search.enter),
+  }),
+  component: lazyRouteComponent(
+    () => import('@/features/connections/ConnectionsPage'),
+    'ConnectionsPage',
+  ),
+});
+
 const activity = createRoute({
   getParentRoute: () => root,
   path: '/activity',
@@ -175,6 +189,7 @@ const tree = root.addChildren([
   libraryDocument,
   backup,
   restore,
+  connections,
   activity,
   settings,
   help,

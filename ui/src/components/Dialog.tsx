@@ -39,7 +39,7 @@ export function Dialog({
     const { target, currentTarget } = event;
     // A list that opens over the dialog is no part of it, and a button does what it says.
     if (!(target instanceof Element) || !currentTarget.contains(target)) return;
-    const isLine = target instanceof HTMLInputElement && target.type === 'text';
+    const isLine = target instanceof HTMLInputElement && ['text', 'password'].includes(target.type);
     if (target.closest('button') || !(isLine || event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
     onEnter();

@@ -17,7 +17,8 @@ export interface TextFieldProps {
   hint?: string;
   notes?: readonly Note[];
   placeholder?: string;
-  face?: 'text' | 'code';
+  /** `secret` shows dots for what is typed. */
+  face?: 'text' | 'code' | 'secret';
   inputMode?: 'text' | 'numeric' | 'decimal';
   isRequired?: boolean;
   isDisabled?: boolean;
@@ -67,12 +68,13 @@ export function TextField(props: TextFieldProps) {
       <Input
         ref={props.inputRef}
         className={`${styles.input} ${face}`}
+        type={props.face === 'secret' ? 'password' : 'text'}
         placeholder={props.placeholder}
         inputMode={props.inputMode}
         onKeyDown={props.onKeyDown}
         onPaste={props.onPaste}
         data-testid={props['data-testid']}
-        autoComplete="off"
+        autoComplete={props.face === 'secret' ? 'new-password' : 'off'}
         spellCheck={false}
       />
       <FieldNotes hint={props.hint} notes={props.notes} />

@@ -54,6 +54,7 @@ function listen<Name extends keyof Events>(
 
 const shell: Shell = {
   pick_folder: (options) => ask('pick_folder', options),
+  pick_file: (options) => ask('pick_file', options),
   pick_files: (options) => ask('pick_files', options),
   pick_save: (options) => ask('pick_save', options),
   open_place: (options) => ask('open_place', options),

@@ -41,6 +41,7 @@ export interface Events {
 /** What only the native side can do. */
 export interface Shell {
   pick_folder(options: { title: string }): Promise<PickedPlace | null>;
+  pick_file(options: { title: string }): Promise<PickedPlace | null>;
   pick_files(options: { title: string }): Promise<PickedPlace[]>;
   pick_save(options: { title: string; name: string }): Promise<PickedPlace | null>;
   open_place(options: { token: string }): Promise<void>;

@@ -14,6 +14,7 @@ const BY_ROUTE: Record<string, GuidePage> = {
   '/library/$kind/$id': 'library',
   '/backup': 'backup-and-restore',
   '/backup/restore': 'backup-and-restore',
+  '/connections': 'data-sources',
   '/activity': 'activity',
   '/settings': 'settings-and-data',
   '/help/$page': 'getting-started',

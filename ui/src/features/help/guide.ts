@@ -29,6 +29,7 @@ const BY_PLACE: readonly [string, GuidePage][] = [
   ['/runs', 'runs'],
   ['/library', 'library'],
   ['/backup', 'backup-and-restore'],
+  ['/connections', 'data-sources'],
   ['/activity', 'activity'],
   ['/settings', 'settings-and-data'],
 ];

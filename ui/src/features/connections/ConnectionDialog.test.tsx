@@ -1,0 +1,140 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { afterEach, expect, it, vi } from 'vitest';
+import { CallError, type SourceRow, type SourceTested, setTransport } from '@/ipc';
+import { type Answers, testTransport } from '@/ipc/testing';
+import { ConnectionDialog } from './ConnectionDialog';
+
+afterEach(cleanup);
+
+function open(answers: Answers, kept: SourceRow | null = null) {
+  const transport = testTransport({ source_test: () => ({ ok: true }), ...answers });
+  setTransport(transport);
+  const onClose = vi.fn();
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <ConnectionDialog kept={kept} onClose={onClose} />
+    </QueryClientProvider>,
+  );
+  const told = (name: string) => transport.calls.filter((call) => call.name === name);
+  return { onClose, told };
+}
+
+const field = (name: string) => screen.getByTestId<HTMLInputElement>(`connection-${name}`);
+const press = (id: string) => userEvent.click(screen.getByTestId(id));
+
+const type = (name: string, value: string) => fireEvent.change(field(name), { target: { value } });
+
+function describe(address: string) {
+  fireEvent.paste(field('address'), { clipboardData: { getData: () => address } });
+  type('name', 'shop');
+}
+
+it('fills the fields from an address, its password out of sight, and says what a test answers', async () => {
+  const refused = { code: 'login_refused', fields: { source: 'shop', user: 'anna' } };
+  const answers: SourceTested[] = [
+    { ok: false, error: refused },
+    { ok: true, version: 'MariaDB 10.11.6' },
+  ];
+  const { told, onClose } = open({
+    source_try: () => answers.shift() as SourceTested,
+    source_add: () => ({ name: 'shop', type: 'mysql', with_password: true }),
+  });
+  describe('mysql://anna:wrong@db:3307/shop');
+  expect(field('address').value).toBe('');
+  expect([field('host').value, field('port').value, field('database').value]).toEqual([
+    'db',
+    '3307',
+    'shop',
+  ]);
+  expect([field('password').type, field('password').value]).toEqual(['password', 'wrong']);
+
+  await press('connection-test');
+  const failed = await screen.findByTestId('test-failed');
+  expect(failed.textContent).toContain('“shop” does not let “anna” in with this password');
+  expect(failed.querySelector('details code')?.textContent).toContain('login_refused');
+
+  type('password', '');
+  // It was said of another password.
+  expect(screen.queryByTestId('test-failed')).toBeNull();
+  type('password', 'right');
+  await press('connection-test');
+  await screen.findByTestId('test-ok');
+  await press('connection-save');
+  await waitFor(() => expect(onClose).toHaveBeenCalled());
+  expect(told('source_add')[0]?.input).toMatchObject({
+    name: 'shop',
+    host: 'db',
+    password: 'right',
+  });
+});
+
+it('does not wait for an answer that is not wanted any more', async () => {
+  let answer: (tested: SourceTested) => void = () => undefined;
+  open({
+    source_try: () =>
+      new Promise((resolve) => {
+        answer = resolve;
+      }),
+  });
+  describe('redis://cache');
+  await press('connection-test');
+  await screen.findByTestId('test-asking');
+  await userEvent.click(screen.getAllByRole('button', { name: 'Cancel' })[0] as HTMLElement);
+  answer({ ok: true, version: 'Redis 7' });
+  await waitFor(() => expect(screen.queryByTestId('test-asking')).toBeNull());
+  expect(screen.queryByTestId('test-ok')).toBeNull();
+});
+
+it('says at the field what is wrong with it, and asks nothing until it is right', async () => {
+  const { told } = open({
+    source_add: () => {
+      throw new CallError({
+        code: 'connection_invalid',
+        fields: { field: '/name' },
+        because: { code: 'connection_name_reserved', fields: { name: 'mysql' } },
+      });
+    },
+  });
+  await press('kind-mysql');
+  await press('connection-save');
+  expect(screen.getByText('Give the connection a name')).toBeTruthy();
+  expect(told('source_add')).toEqual([]);
+  type('name', 'mysql');
+  type('host', 'db');
+  await press('connection-save');
+  await screen.findByText('“mysql” has a meaning of its own; choose another name');
+  expect(told('source_add')).toHaveLength(1);
+});
+
+it('keeps a connection that does not answer, and says so before', async () => {
+  const { told, onClose } = open({
+    source_try: () => ({ ok: false, error: { code: 'source_slow', fields: { source: 'shop' } } }),
+    source_add: () => ({ name: 'shop', type: 'redis', with_password: false }),
+  });
+  describe('redis://cache');
+  expect(screen.getByText('Not tested yet. It can be kept all the same.')).toBeTruthy();
+  await press('connection-test');
+  await screen.findByText('It does not answer. It can be kept all the same.');
+  await press('connection-save');
+  await waitFor(() => expect(onClose).toHaveBeenCalled());
+  expect(told('source_add')).toHaveLength(1);
+});
+
+it('shows of a password only that it is there, and asks for it anew for another server', async () => {
+  const kept = {
+    name: 'shop',
+    type: 'mysql',
+    with_password: true,
+    connection: { name: 'shop', kind: 'mysql', host: 'db', port: 3306, tls: false },
+  } as SourceRow;
+  const { told, onClose } = open({ source_update: () => kept }, kept);
+  expect(field('password').value).toBe('');
+  expect(screen.getByText('It is kept. Type here only to replace it.')).toBeTruthy();
+  type('host', 'db2');
+  expect(screen.getByText(/was given for another server/)).toBeTruthy();
+  await press('connection-save');
+  await waitFor(() => expect(onClose).toHaveBeenCalled());
+  expect(told('source_update')[0]?.input).toMatchObject({ host: 'db2', password: undefined });
+});

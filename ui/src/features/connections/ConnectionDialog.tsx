@@ -1,0 +1,142 @@
+import { type FormEvent, useId, useState } from 'react';
+import { Button, Dialog, ErrorNotice, Segments, toast } from '@/components';
+import { begun, label, m, say, visible } from '@/i18n';
+import { CallError, call, type Message, type SourceKind, type SourceRow } from '@/ipc';
+import { useCommand } from '../command';
+import { AddressField } from './AddressField';
+import styles from './ConnectionDialog.module.css';
+import { FileFields, ServerFields } from './ConnectionFields';
+import { type Field, inputOf, KINDS, problemsOf, type Values, valuesOf } from './connectionForm';
+import { TestAnswer } from './TestAnswer';
+import { type Test, useTest } from './useTest';
+
+interface Props {
+  /** The connection to change; `null` for a new one. */
+  kept: SourceRow | null;
+  onClose: () => void;
+}
+
+const TOUCHED = ['connection', 'secret', 'operation', 'run'];
+
+/** How a data source is reached: what it is, where, who logs in. It can be asked before it is kept. */
+export function ConnectionDialog({ kept, onClose }: Props) {
+  const form = useId();
+  const [values, setValues] = useState(() => valuesOf(kept));
+  const [wrong, setWrong] = useState<Partial<Record<Field, Message>>>({});
+  const [failure, setFailure] = useState<CallError | null>(null);
+  const { test, start, forget } = useTest(() => call('source_try', inputOf(values)));
+  const add = useCommand('source_add', TOUCHED);
+  const update = useCommand('source_update', TOUCHED);
+  const isBusy = add.isPending || update.isPending;
+  const change = (next: Values) => {
+    setValues(next);
+    setWrong({});
+    setFailure(null);
+    // What was answered is said of what stood here before.
+    forget();
+  };
+  const isSound = () => {
+    const problems = problemsOf(values);
+    setWrong(problems);
+    return Object.keys(problems).length === 0;
+  };
+  const ask = async () => {
+    if (!isSound()) return;
+    await start();
+  };
+  const save = async (event: FormEvent) => {
+    event.preventDefault();
+    if (values.kind === null || isBusy || !isSound()) return;
+    try {
+      const { name } = await (kept ? update : add).mutateAsync(inputOf(values));
+      const shown = visible(name);
+      toast({
+        text: kept ? m.connection_changed({ name: shown }) : m.connection_added({ name: shown }),
+      });
+      onClose();
+      // So that the list tells how it is. What comes of it stands there.
+      call('source_test', { name }).catch(() => undefined);
+    } catch (thrown) {
+      const error = CallError.from(thrown);
+      const field = fieldOf(error);
+      if (field && error.because) setWrong({ [field]: error.because });
+      else setFailure(error);
+    }
+  };
+  const problem = (field: Field) => {
+    const found =
+      wrong[field] ??
+      (test.status === 'failed' && fieldOf(test.error) === field ? test.error.because : undefined);
+    return found && [{ tone: 'problem' as const, text: begun(say(found)) }];
+  };
+  const fields = { values, onChange: change, problem, kept };
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={
+        kept ? m.connection_edit_title({ name: visible(kept.name) }) : m.connection_new_title()
+      }
+      subtitle={kept ? label('source_kind', kept.type) : m.connection_new_words()}
+      data-testid="dialog-connection"
+      foot={
+        <>
+          <Button
+            onPress={() => void ask()}
+            isDisabled={values.kind === null || test.status === 'asking'}
+            data-testid="connection-test"
+          >
+            {m.connection_test()}
+          </Button>
+          <small className={styles.note}>{values.kind !== null && saying(test)}</small>
+          <Button onPress={onClose}>{m.cancel()}</Button>
+          <Button
+            look="primary"
+            type="submit"
+            form={form}
+            isDisabled={values.kind === null || isBusy}
+            data-testid="connection-save"
+          >
+            {kept ? m.connection_save() : m.connection_add()}
+          </Button>
+        </>
+      }
+    >
+      <form id={form} onSubmit={(event) => void save(event)} className={styles.form} noValidate>
+        {!kept && (
+          <Segments<SourceKind>
+            label={m.connection_kind()}
+            labelling="shown"
+            value={values.kind}
+            onChange={(kind) => change({ ...values, kind, port: KINDS[kind].port })}
+            options={(Object.keys(KINDS) as SourceKind[]).map((kind) => ({
+              value: kind,
+              label: label('source_kind_short', kind),
+              testid: `kind-${kind}`,
+            }))}
+          />
+        )}
+        {!kept && values.kind !== 'sqlite' && <AddressField values={values} onChange={change} />}
+        {values.kind === 'sqlite' && <FileFields {...fields} />}
+        {values.kind !== null && values.kind !== 'sqlite' && (
+          <ServerFields {...fields} kind={values.kind} />
+        )}
+      </form>
+      <TestAnswer test={test} onCancel={forget} />
+      {failure && <ErrorNotice error={failure} />}
+    </Dialog>
+  );
+}
+
+/** The field that a refusal is about. */
+function fieldOf({ fields }: CallError): Field | undefined {
+  const field = fields.field?.replace(/^\//, '');
+  return field as Field | undefined;
+}
+
+/** That it may be kept whatever it answers. */
+function saying(test: Test): string {
+  if (test.status === 'asking') return '';
+  if (test.status === 'answered') return test.tested.ok ? '' : m.connection_save_down();
+  return m.connection_save_untested();
+}

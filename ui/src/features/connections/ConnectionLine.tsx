@@ -1,0 +1,140 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { invalidate } from '@/app/queries';
+import { Button, Chip, Icon, type IconName, Menu } from '@/components';
+import { label, m, sayError, visible } from '@/i18n';
+import { call, type SourceRow } from '@/ipc';
+import styles from './ConnectionsPage.module.css';
+import { sourceUsesQuery } from './queries';
+import { LOCAL, type SourceState, stateOf } from './sourceState';
+import { UsedBy } from './UsedBy';
+import { useTest } from './useTest';
+import { unlocks, useUnlock } from './useUnlock';
+
+const ICONS: Record<string, IconName> = {
+  sqlite: 'file',
+  mysql: 'database',
+  redis: 'box',
+  elasticsearch: 'find',
+};
+
+interface Props {
+  row: SourceRow;
+  onEdit: () => void;
+  onRemove: () => void;
+}
+
+/** One connection: what and where it is, how it is, what uses it, and what can be done. */
+export function ConnectionLine({ row, onEdit, onRemove }: Props) {
+  const uses = useQuery(sourceUsesQuery(row.name));
+  const isLocal = row.name === LOCAL;
+  const name = visible(row.name);
+  return (
+    <li className={styles.line} data-testid={`connection-${row.name}`}>
+      <span className={styles.tile}>
+        <Icon name={ICONS[row.type] ?? 'plug'} size={18} />
+      </span>
+      <div className={styles.what}>
+        <p>
+          <b>{name}</b> <span className={styles.quiet}>{label('source_kind', row.type)}</span>
+        </p>
+        <small className={styles.quiet} data-selectable={isLocal ? undefined : true}>
+          {isLocal ? m.source_local_words() : visible(row.address ?? '')}
+        </small>
+        <UsedBy uses={uses.data} />
+      </div>
+      <Asked row={row} onEdit={onEdit} />
+      {!isLocal && (
+        <span className={styles.menu}>
+          <Menu
+            label={m.connection_actions({ name })}
+            data-testid={`more-${row.name}`}
+            entries={[
+              { id: 'edit', label: m.connection_edit(), icon: 'settings', run: onEdit },
+              null,
+              {
+                id: 'remove',
+                label: m.connection_remove(),
+                icon: 'trash',
+                tone: 'fail',
+                run: onRemove,
+              },
+            ]}
+          />
+        </span>
+      )}
+    </li>
+  );
+}
+
+/** How it is, and the step that helps: asking it, letting it in, mending it. */
+function Asked({ row, onEdit }: Pick<Props, 'row' | 'onEdit'>) {
+  const client = useQueryClient();
+  const unlock = useUnlock();
+  const { test, start, forget } = useTest(() => call('source_test', { name: row.name }));
+  const ask = async () => {
+    await start();
+    invalidate(client, ['connection']);
+  };
+  const name = visible(row.name);
+  if (test.status === 'asking') {
+    return (
+      <>
+        <State tone="run" icon="clock" words={m.source_state_asked()} />
+        <div className={styles.actions}>
+          <Button look="quiet" onPress={forget}>
+            {m.cancel()}
+          </Button>
+        </div>
+      </>
+    );
+  }
+  const state: SourceState =
+    test.status === 'failed'
+      ? { tone: 'fail', icon: 'warn', words: m.source_state_unasked(), more: sayError(test.error) }
+      : stateOf(row);
+  return (
+    <>
+      <State {...state} />
+      <div className={styles.actions}>
+        {row.waits && unlocks(row.waits) && (
+          <Button icon="key" onPress={unlock.start} isDisabled={unlock.isBusy}>
+            {m.secrets_unlock()}
+          </Button>
+        )}
+        {row.waits && !unlocks(row.waits) && (
+          <Button icon="key" onPress={onEdit} data-testid={`enter-${row.name}`}>
+            {m.connection_enter_password()}
+          </Button>
+        )}
+        {row.answers === false && !row.waits && row.name !== LOCAL && (
+          <Button look="quiet" onPress={onEdit} aria-label={m.connection_mend({ name })}>
+            {m.change()}
+          </Button>
+        )}
+        {!row.waits && (
+          <Button
+            look="quiet"
+            onPress={() => void ask()}
+            aria-label={m.connection_test_named({ name })}
+            data-testid={`test-${row.name}`}
+          >
+            {m.connection_test()}
+          </Button>
+        )}
+      </div>
+    </>
+  );
+}
+
+function State({ tone, icon, words, more, since }: SourceState) {
+  return (
+    <div className={styles.state} role="status">
+      <Chip tone={tone} icon={icon}>
+        {words}
+      </Chip>
+      {(more || since) && (
+        <small className={styles.quiet}>{[more, since].filter(Boolean).join(' · ')}</small>
+      )}
+    </div>
+  );
+}

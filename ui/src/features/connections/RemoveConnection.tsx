@@ -1,0 +1,63 @@
+import { useQuery } from '@tanstack/react-query';
+import { Button, Dialog, Spring, toast } from '@/components';
+import { m, visible } from '@/i18n';
+import type { SourceRow } from '@/ipc';
+import { tellFailure, useCommand } from '../command';
+import { sourceUsesQuery } from './queries';
+import { UsedBy } from './UsedBy';
+
+interface Props {
+  row: SourceRow;
+  onClose: () => void;
+}
+
+/** Before a connection is taken out: what goes with it, and what does not start without it. */
+export function RemoveConnection({ row, onClose }: Props) {
+  const uses = useQuery(sourceUsesQuery(row.name));
+  const remove = useCommand('source_remove', ['connection', 'secret', 'operation']);
+  const name = visible(row.name);
+  const go = () =>
+    remove.mutate(
+      { name: row.name },
+      {
+        onSuccess: () => {
+          toast({ text: m.connection_removed({ name }) });
+          onClose();
+        },
+        onError: tellFailure,
+      },
+    );
+  const isUsed = (uses.data?.workflows.length ?? 0) > 0;
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      size="narrow"
+      title={m.connection_remove_title({ name })}
+      data-testid="dialog-remove-connection"
+      foot={
+        <>
+          <Spring />
+          <Button onPress={onClose}>{m.cancel()}</Button>
+          <Button
+            look="danger"
+            onPress={go}
+            isDisabled={remove.isPending}
+            data-testid="connection-remove"
+          >
+            {m.connection_remove_go()}
+          </Button>
+        </>
+      }
+    >
+      <p>
+        {row.with_password ? m.connection_remove_words_password() : m.connection_remove_words()}
+      </p>
+      {isUsed && (
+        <p>
+          {m.connection_remove_used()} <UsedBy uses={uses.data} />
+        </p>
+      )}
+    </Dialog>
+  );
+}

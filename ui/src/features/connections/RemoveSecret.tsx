@@ -1,0 +1,60 @@
+import { useQuery } from '@tanstack/react-query';
+import { Button, Dialog, Spring, toast } from '@/components';
+import { m, visible } from '@/i18n';
+import { tellFailure, useCommand } from '../command';
+import { secretUsesQuery } from './queries';
+import { UsedBy } from './UsedBy';
+
+interface Props {
+  name: string;
+  onClose: () => void;
+}
+
+/** Before a secret goes for good: what waits for it from then on. */
+export function RemoveSecret({ name: secret, onClose }: Props) {
+  const uses = useQuery(secretUsesQuery(secret));
+  const remove = useCommand('secret_remove', ['secret', 'connection', 'operation']);
+  const name = visible(secret);
+  const go = () =>
+    remove.mutate(
+      { name: secret },
+      {
+        onSuccess: () => {
+          toast({ text: m.secret_removed({ name }) });
+          onClose();
+        },
+        onError: tellFailure,
+      },
+    );
+  const isUsed = (uses.data?.workflows.length ?? 0) > 0;
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      size="narrow"
+      title={m.secret_remove_title({ name })}
+      data-testid="dialog-remove-secret"
+      foot={
+        <>
+          <Spring />
+          <Button onPress={onClose}>{m.cancel()}</Button>
+          <Button
+            look="danger"
+            onPress={go}
+            isDisabled={remove.isPending}
+            data-testid="secret-remove"
+          >
+            {m.secret_remove_go()}
+          </Button>
+        </>
+      }
+    >
+      <p>{m.secret_remove_words()}</p>
+      {isUsed && (
+        <p>
+          {m.secret_remove_used()} <UsedBy uses={uses.data} />
+        </p>
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,94 @@
+import { type FormEvent, useId, useState } from 'react';
+import { Button, Dialog, ErrorNotice, Spring, TextField, toast } from '@/components';
+import { begun, m, visible } from '@/i18n';
+import { useCommand } from '../command';
+import styles from './ConnectionDialog.module.css';
+import { isSecretName } from './secretName';
+
+interface Props {
+  /** The secret to enter; `null` where its name is to be entered, too. */
+  name: string | null;
+  /** Whether there is one of this name, which will be replaced. */
+  isKept: boolean;
+  onClose: () => void;
+}
+
+/** A secret to keep. What was typed is sent once and never comes back. */
+export function SecretDialog({ name: given, isKept, onClose }: Props) {
+  const form = useId();
+  const [name, setName] = useState(given ?? '');
+  const [value, setValue] = useState('');
+  const set = useCommand('secret_set', ['secret', 'connection', 'operation', 'run']);
+  const isOdd = name !== '' && !isSecretName(name);
+  const canSave = name !== '' && !isOdd && value !== '' && !set.isPending;
+  const save = (event: FormEvent) => {
+    event.preventDefault();
+    if (!canSave) return;
+    set.mutate(
+      { name, value },
+      {
+        onSuccess: () => {
+          toast({ text: m.secret_kept({ name: visible(name) }) });
+          onClose();
+        },
+      },
+    );
+  };
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      size="narrow"
+      title={titleOf(given, isKept)}
+      subtitle={isKept ? m.secret_replace_words() : m.secret_new_words()}
+      data-testid="dialog-secret"
+      foot={
+        <>
+          <Spring />
+          <Button onPress={onClose}>{m.cancel()}</Button>
+          <Button
+            look="primary"
+            type="submit"
+            form={form}
+            isDisabled={!canSave}
+            data-testid="secret-save"
+          >
+            {m.secret_save()}
+          </Button>
+        </>
+      }
+    >
+      <form id={form} onSubmit={save} className={styles.form} noValidate>
+        {given === null && (
+          <TextField
+            label={m.secret_name()}
+            value={name}
+            onChange={setName}
+            face="code"
+            hint={m.secret_name_hint({ expression: `\${secret.${name || 'mail_password'}}` })}
+            notes={
+              isOdd ? [{ tone: 'problem', text: begun(m.secret_name_wrong({ name })) }] : undefined
+            }
+            autoFocus
+            data-testid="secret-name"
+          />
+        )}
+        <TextField
+          label={m.secret_value()}
+          face="secret"
+          value={value}
+          onChange={setValue}
+          autoFocus={given !== null}
+          data-testid="secret-value"
+        />
+      </form>
+      {set.error && <ErrorNotice error={set.error} />}
+    </Dialog>
+  );
+}
+
+function titleOf(name: string | null, isKept: boolean): string {
+  if (name === null) return m.secret_new_title();
+  const shown = { name: visible(name) };
+  return isKept ? m.secret_replace_title(shown) : m.secret_enter_title(shown);
+}

@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import type { SourceRow } from '@/ipc';
+import { stateOf } from './sourceState';
+
+const row = { name: 'shop', type: 'mysql', with_password: true } as SourceRow;
+
+it('says how a connection is, what it is and what is wrong', () => {
+  const told = (change: Partial<SourceRow>) => {
+    const { tone, words, more } = stateOf({ ...row, ...change });
+    return [tone, words, more].join(' | ');
+  };
+  expect(told({})).toBe('off | not asked yet | ');
+  expect(told({ name: 'local' })).toBe('ok | always there | ');
+  expect(told({ answers: true, version: 'MariaDB 10.11.6' })).toBe(
+    'ok | answers | MariaDB 10.11.6',
+  );
+  const error = { code: 'login_refused', fields: { source: 'shop', user: 'anna' } };
+  expect(told({ answers: false, error })).toBe(
+    'fail | does not answer | “shop” does not let “anna” in with this password; check both',
+  );
+  const waits = { code: 'secret_missing', fields: { secret: 'connection/shop' } };
+  // What was seen before its password was missing says nothing of now.
+  expect(told({ answers: false, error, waits })).toContain(
+    'wait | waits for its password | The secret',
+  );
+});

@@ -1,0 +1,36 @@
+/** How a connection is, in the words and the look of one glance. */
+import type { IconName, Tone } from '@/components';
+import { begun, m, say, visible, when } from '@/i18n';
+import type { SourceRow } from '@/ipc';
+
+/** The SQLite file that always exists. */
+export const LOCAL = 'local';
+
+export interface SourceState {
+  tone: Tone;
+  icon: IconName;
+  /** The state itself. */
+  words: string;
+  /** What it says it is, or why it does not answer, in a sentence. */
+  more?: string;
+  /** Since when it is so. */
+  since?: string;
+}
+
+export function stateOf(row: SourceRow): SourceState {
+  const since = row.since && m.source_since({ since: when(row.since) });
+  if (row.waits) {
+    const more = begun(say(row.waits));
+    return { tone: 'wait', icon: 'key', words: m.source_state_waits(), more };
+  }
+  if (row.answers === false) {
+    const more = row.error && begun(say(row.error));
+    return { tone: 'fail', icon: 'cross', words: m.source_state_down(), more, since };
+  }
+  if (row.answers) {
+    const more = row.version && visible(row.version);
+    return { tone: 'ok', icon: 'check', words: m.source_state_answers(), more, since };
+  }
+  if (row.name === LOCAL) return { tone: 'ok', icon: 'check', words: m.source_state_always() };
+  return { tone: 'off', icon: 'minus', words: m.source_state_unseen() };
+}
