@@ -16,6 +16,8 @@ import styles from './OverviewPage.module.css';
 import { overviewQuery } from './queries';
 import { RecentCard } from './RecentCard';
 import { RunningCard } from './RunningCard';
+import { SecretsCard } from './SecretsCard';
+import { SourcesCard } from './SourcesCard';
 import { WaitingCard } from './WaitingCard';
 
 /** The first screen: certainty about the backup, then what needs a person. */
@@ -51,8 +53,10 @@ export function OverviewPage() {
           {runs.error && <ErrorNotice error={runs.error} onRetry={() => runs.refetch()} />}
           <div className={styles.columns}>
             <div className={styles.column}>
+              {runs.data && runs.data.locked.length > 0 && <SecretsCard runs={runs.data} />}
               {runs.data && runs.data.asking > 0 && <WaitingCard runs={runs.data} />}
               {runs.data && runs.data.failed > 0 && <FailuresCard runs={runs.data} />}
+              {runs.data && runs.data.sources_down.length > 0 && <SourcesCard runs={runs.data} />}
               <CatalogCard overview={data} />
             </div>
             <div className={styles.column}>
@@ -81,6 +85,7 @@ function subtitle(
 ): string {
   const needed = [
     runs && runs.asking > 0 && counted('waiting_for_you', runs.asking),
+    runs && runs.sources_down.length > 0 && counted('connections_down', runs.sources_down.length),
     runs && runs.failed > 0 && counted('workflows_failed', runs.failed),
     documents_with_problems > 0 && counted('documents_with_problems', documents_with_problems),
   ].filter((sentence) => typeof sentence === 'string');

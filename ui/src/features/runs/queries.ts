@@ -61,7 +61,7 @@ export function runOverviewQuery() {
   return queryOptions({
     queryKey: ['run overview'],
     queryFn: () => call('run_overview', {}),
-    meta: { tags: ['run', 'run:', 'backup'] },
+    meta: { tags: ['run', 'run:', 'backup', 'connection', 'secret'] },
   });
 }
 
