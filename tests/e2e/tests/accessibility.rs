@@ -9,7 +9,7 @@ use flowkeep_e2e::{Desk, Language, Window, eventually};
 use serde_json::json;
 
 /// Each screen by its address, and what is there once it is drawn.
-const SCREENS: [(&str, &str); 13] = [
+const SCREENS: [(&str, &str); 15] = [
     ("/", "[data-testid=backup-card]"),
     ("/workflows", "[data-testid=row-example-month-end]"),
     ("/workflows?deleted=true", "main h2"),
@@ -23,6 +23,8 @@ const SCREENS: [(&str, &str); 13] = [
     ("/library/template/example-report-template", "details"),
     ("/backup", "[data-testid=backup-now]"),
     ("/backup/restore", "main h2"),
+    ("/connections", "[data-testid=connection-shop]"),
+    ("/connections?tab=secrets", "[data-testid=secret-mail]"),
     ("/activity", "[data-testid^=row-]"),
     ("/settings", "[data-testid=diagnostics]"),
     ("/help/shortcuts", "[data-testid=guide] table"),
@@ -57,6 +59,20 @@ async fn dialogs(window: &Window<'_>, theme: &str) -> Result<Vec<String>> {
     window.shown("dialog-retry").await?;
     found.extend(look(window, &format!("{theme} a run once more")).await?);
     close("dialog-retry").await?;
+    window.click("nav-connections").await?;
+    window.click("test-shop").await?;
+    window
+        .text_of("connection-shop", |text| text.contains("does not answer"))
+        .await?;
+    found.extend(look(window, &format!("{theme} a connection that is down")).await?);
+    window.click("more-shop").await?;
+    window.click("menu-edit").await?;
+    window.shown("dialog-connection").await?;
+    found.extend(look(window, &format!("{theme} a connection to change")).await?);
+    window.click("connection-test").await?;
+    window.shown("test-failed").await?;
+    found.extend(look(window, &format!("{theme} a test that failed")).await?);
+    close("dialog-connection").await?;
     window.click("nav-workflows").await?;
     window.click("new").await?;
     window.shown("dialog-new").await?;
@@ -115,6 +131,11 @@ async fn open(desk: &Desk) -> Result<(Window<'_>, Vec<(String, &'static str)>)> 
     window
         .call("settings_update", &json!({"backup_folder_asked": true}))
         .await?;
+    let shop = json!({"name": "shop", "type": "elasticsearch", "host": "127.0.0.1", "port": 1,
+        "user": "anna", "password": "hunter22"});
+    window.call("source_add", &shop).await?;
+    let secret = json!({"name": "mail", "value": "hunter22"});
+    window.call("secret_set", &secret).await?;
     let screens = SCREENS.map(|(address, drawn)| (address.to_owned(), drawn));
     let screens = screens.into_iter().chain(runs(&window).await?).collect();
     Ok((window, screens))

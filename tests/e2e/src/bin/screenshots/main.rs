@@ -3,6 +3,7 @@
 //! and dialog in every language, theme and size, with much data and with none.
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]
 
+mod connections;
 mod office;
 mod people;
 mod runs;

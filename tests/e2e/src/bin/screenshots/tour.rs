@@ -9,7 +9,7 @@ use fantoccini::Locator;
 use flowkeep_e2e::{Desk, Language, Window, drop_on_window};
 use serde_json::{Value, json};
 
-use crate::{earlier_tool, office, people, runs};
+use crate::{connections, earlier_tool, office, people, runs};
 
 /// How many times the office's workflows are there, and how often one of them ran.
 const BRANCHES: usize = 40;
@@ -64,8 +64,10 @@ pub(super) async fn shoot(folder: &Path) -> Result<()> {
         look(&window, &screens, &folder.join("none"), spoken).await?;
         let more = fill(&desk, &window, language).await?;
         let runs = with_people(&desk, language).await?;
+        connections::make(&desk, &window).await?;
         let mut screens = everywhere();
         screens.extend(more);
+        screens.extend(with_connections());
         screens.extend(runs);
         look(&window, &screens, &folder.join("much"), spoken).await?;
         window.close().await?;
@@ -84,6 +86,26 @@ fn everywhere() -> Vec<Screen> {
         screen("rules", "/library/rule", "list-search"),
         screen("templates", "/library/template", "list-search"),
         screen("backup", "/backup", "backup-now"),
+        screen("connections", "/connections", "connection-local"),
+        screen("secrets", "/connections?tab=secrets", "secret-add"),
+        pressed(
+            "connection-new",
+            "/connections",
+            &["[data-testid=connection-add]", "[data-testid=kind-mysql]"],
+            "connection-host",
+        ),
+        pressed(
+            "connection-file",
+            "/connections",
+            &["[data-testid=connection-add]", "[data-testid=kind-sqlite]"],
+            "connection-file",
+        ),
+        pressed(
+            "secret-new",
+            "/connections?tab=secrets",
+            &["[data-testid=secret-add]"],
+            "secret-value",
+        ),
         screen("activity", "/activity", "list-search"),
         screen("settings", "/settings", "settings-history"),
         screen("help", "/help/getting-started", "page-title"),
@@ -237,6 +259,34 @@ async fn with_people(desk: &Desk, language: Language) -> Result<Vec<Screen>> {
             "run-start",
         ),
     ])
+}
+
+/// What is asked about connections that are there.
+fn with_connections() -> [Screen; 3] {
+    [
+        pressed(
+            "connection-edit",
+            "/connections",
+            &["[data-testid=more-shop]", "[data-testid=menu-edit]"],
+            "connection-host",
+        ),
+        pressed(
+            "connection-refused",
+            "/connections",
+            &[
+                "[data-testid=more-shop]",
+                "[data-testid=menu-edit]",
+                "[data-testid=connection-test]",
+            ],
+            "test-failed",
+        ),
+        pressed(
+            "connection-remove",
+            "/connections",
+            &["[data-testid=more-shop]", "[data-testid=menu-remove]"],
+            "dialog-remove-connection",
+        ),
+    ]
 }
 
 async fn start(window: &Window<'_>, workflow: &str, context: &Value) -> Result<()> {
