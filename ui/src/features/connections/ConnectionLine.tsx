@@ -42,7 +42,7 @@ export function ConnectionLine({ row, onEdit, onRemove }: Props) {
         </small>
         <UsedBy uses={uses.data} />
       </div>
-      <Asked row={row} onEdit={onEdit} />
+      <Condition row={row} onEdit={onEdit} />
       {!isLocal && (
         <span className={styles.menu}>
           <Menu
@@ -67,7 +67,7 @@ export function ConnectionLine({ row, onEdit, onRemove }: Props) {
 }
 
 /** How it is, and the step that helps: asking it, letting it in, mending it. */
-function Asked({ row, onEdit }: Pick<Props, 'row' | 'onEdit'>) {
+function Condition({ row, onEdit }: Pick<Props, 'row' | 'onEdit'>) {
   const client = useQueryClient();
   const unlock = useUnlock();
   const { test, start, forget } = useTest(() => call('source_test', { name: row.name }));

@@ -106,6 +106,13 @@ export function RestoreDone({ plan, result }: Props) {
             <Row
               key={`${message.code} ${JSON.stringify(message.fields)}`}
               start={<Icon name="right" />}
+              end={
+                message.code === 'checklist_connections' ? (
+                  <Button onPress={() => void navigate({ to: '/connections' })}>
+                    {m.nav_connections()}
+                  </Button>
+                ) : undefined
+              }
             >
               {say(message)}
             </Row>
