@@ -1,8 +1,16 @@
 import { useState } from 'react';
 import { TextField } from '@/components';
 import { begun, m } from '@/i18n';
+import type { SourceKind } from '@/ipc';
 import { addressOf } from './address';
 import { type Values, withAddress } from './connectionForm';
+
+const EXAMPLES: Record<SourceKind, string> = {
+  mysql: 'mysql://user@db.example.com:3306/shop',
+  redis: 'redis://cache.example.com:6379/0',
+  elasticsearch: 'https://search.example.com:9200',
+  sqlite: '',
+};
 
 interface Props {
   values: Values;
@@ -36,7 +44,7 @@ export function AddressField({ values, onChange }: Props) {
       }}
       onBlur={() => text !== '' && take(text)}
       face="code"
-      placeholder="mysql://user@db.example.com:3306/shop"
+      placeholder={EXAMPLES[values.kind ?? 'mysql']}
       hint={isTaken ? m.connection_address_taken() : m.connection_address_hint()}
       notes={isWrong ? [{ tone: 'problem', text: begun(m.url_wrong()) }] : undefined}
       data-testid="connection-address"

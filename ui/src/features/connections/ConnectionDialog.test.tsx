@@ -116,7 +116,7 @@ it('keeps a connection that does not answer, and says so before', async () => {
   describe('redis://cache');
   expect(screen.getByText('Not tested yet. It can be kept all the same.')).toBeTruthy();
   await press('connection-test');
-  await screen.findByText('It does not answer. It can be kept all the same.');
+  await screen.findByText('The test did not pass. It can be kept all the same.');
   await press('connection-save');
   await waitFor(() => expect(onClose).toHaveBeenCalled());
   expect(told('source_add')).toHaveLength(1);

@@ -81,6 +81,9 @@ export function ConnectionDialog({ kept, onClose }: Props) {
       data-testid="dialog-connection"
       foot={
         <>
+          <div className={styles.answer} aria-live="polite">
+            <TestAnswer kind={values.kind ?? ''} test={test} onCancel={forget} />
+          </div>
           <Button
             onPress={() => void ask()}
             isDisabled={values.kind === null || test.status === 'asking'}
@@ -122,7 +125,6 @@ export function ConnectionDialog({ kept, onClose }: Props) {
           <ServerFields {...fields} kind={values.kind} />
         )}
       </form>
-      <TestAnswer test={test} onCancel={forget} />
       {failure && <ErrorNotice error={failure} />}
     </Dialog>
   );

@@ -74,7 +74,8 @@ it('leads from a missing password to where it is entered, and unlocks one that i
   await userEvent.click((await line('stock')).getByText('Unlock'));
   await waitFor(() => expect(told('secret_unlock')).toHaveLength(1));
   await userEvent.click((await line('shop')).getByTestId('enter-shop'));
-  expect(await screen.findByText('It has to be entered on this computer.')).toBeTruthy();
+  const dialog = within(await screen.findByTestId('dialog-connection'));
+  expect(dialog.getByText('It has to be entered on this computer.')).toBeTruthy();
 });
 
 it('says before a connection goes what does not start without it', async () => {

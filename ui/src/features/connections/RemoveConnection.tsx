@@ -4,7 +4,7 @@ import { m, visible } from '@/i18n';
 import type { SourceRow } from '@/ipc';
 import { tellFailure, useCommand } from '../command';
 import { sourceUsesQuery } from './queries';
-import { UsedBy } from './UsedBy';
+import { UsingWorkflows } from './UsedBy';
 
 interface Props {
   row: SourceRow;
@@ -27,7 +27,6 @@ export function RemoveConnection({ row, onClose }: Props) {
         onError: tellFailure,
       },
     );
-  const isUsed = (uses.data?.workflows.length ?? 0) > 0;
   return (
     <Dialog
       isOpen
@@ -53,9 +52,9 @@ export function RemoveConnection({ row, onClose }: Props) {
       <p>
         {row.with_password ? m.connection_remove_words_password() : m.connection_remove_words()}
       </p>
-      {isUsed && (
+      {uses.data && uses.data.workflows.length > 0 && (
         <p>
-          {m.connection_remove_used()} <UsedBy uses={uses.data} />
+          {m.connection_remove_used()} <UsingWorkflows uses={uses.data} />
         </p>
       )}
     </Dialog>

@@ -3,7 +3,7 @@ import { Button, Dialog, Spring, toast } from '@/components';
 import { m, visible } from '@/i18n';
 import { tellFailure, useCommand } from '../command';
 import { secretUsesQuery } from './queries';
-import { UsedBy } from './UsedBy';
+import { UsingWorkflows } from './UsedBy';
 
 interface Props {
   name: string;
@@ -26,7 +26,6 @@ export function RemoveSecret({ name: secret, onClose }: Props) {
         onError: tellFailure,
       },
     );
-  const isUsed = (uses.data?.workflows.length ?? 0) > 0;
   return (
     <Dialog
       isOpen
@@ -50,9 +49,9 @@ export function RemoveSecret({ name: secret, onClose }: Props) {
       }
     >
       <p>{m.secret_remove_words()}</p>
-      {isUsed && (
+      {uses.data && uses.data.workflows.length > 0 && (
         <p>
-          {m.secret_remove_used()} <UsedBy uses={uses.data} />
+          {m.secret_remove_used()} <UsingWorkflows uses={uses.data} />
         </p>
       )}
     </Dialog>

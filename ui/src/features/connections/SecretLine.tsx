@@ -18,10 +18,12 @@ export function SecretLine({ row, onReplace, onRemove }: Props) {
   const connection = connectionOf(row.name);
   const uses = useQuery({ ...secretUsesQuery(row.name), enabled: connection === undefined });
   const sources = useQuery(sourcesQuery());
-  const isThere = sources.data?.items.some(({ name }) => name === connection) ?? true;
+  const isLeftOver =
+    connection !== undefined &&
+    sources.data?.items.every(({ name }) => name !== connection) === true;
   const name = visible(row.name);
   // The password of a connection goes with it, and is entered where the rest of it is.
-  const isOfConnection = connection !== undefined && isThere;
+  const isOfConnection = connection !== undefined && !isLeftOver;
   return (
     <li className={styles.line} data-testid={`secret-${row.name}`}>
       <span className={styles.tile}>
@@ -40,7 +42,7 @@ export function SecretLine({ row, onReplace, onRemove }: Props) {
             {`\${secret.${name}}`}
           </small>
         )}
-        {!isThere && <small className={styles.quiet}>{m.secret_left_over()}</small>}
+        {isLeftOver && <small className={styles.quiet}>{m.secret_left_over()}</small>}
         <UsedBy uses={uses.data} />
       </div>
       <div className={styles.state}>

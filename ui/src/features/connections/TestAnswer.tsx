@@ -2,10 +2,18 @@ import { Button, ErrorNotice, Notice } from '@/components';
 import { begun, m, say, visible } from '@/i18n';
 import type { Message } from '@/ipc';
 import styles from './ConnectionDialog.module.css';
+import { productOf } from './sourceState';
 import type { Test } from './useTest';
 
+interface Props {
+  /** What was asked. */
+  kind: string;
+  test: Test;
+  onCancel: () => void;
+}
+
 /** What came of asking: what it is, or what is wrong in a sentence, with the rest folded below. */
-export function TestAnswer({ test, onCancel }: { test: Test; onCancel: () => void }) {
+export function TestAnswer({ kind, test, onCancel }: Props) {
   if (test.status === 'none') return null;
   if (test.status === 'asking') {
     return (
@@ -27,7 +35,7 @@ export function TestAnswer({ test, onCancel }: { test: Test; onCancel: () => voi
   if (ok || !error) {
     return (
       <Notice tone="ok" icon="check" data-testid="test-ok">
-        {m.connection_answers({ version: visible(version ?? '') })}
+        {m.connection_answers({ version: productOf(kind, version ?? '') })}
       </Notice>
     );
   }

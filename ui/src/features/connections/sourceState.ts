@@ -1,6 +1,6 @@
 /** How a connection is, in the words and the look of one glance. */
 import type { IconName, Tone } from '@/components';
-import { begun, m, say, visible, when } from '@/i18n';
+import { begun, dated, m, say, visible } from '@/i18n';
 import type { SourceRow } from '@/ipc';
 
 /** The SQLite file that always exists. */
@@ -18,9 +18,10 @@ export interface SourceState {
 }
 
 export function stateOf(row: SourceRow): SourceState {
-  const since = row.since && m.source_since({ since: when(row.since) });
+  const since = row.since && m.source_since({ since: dated(row.since) });
   if (row.waits) {
-    const more = begun(say(row.waits));
+    const isMissing = row.waits.code === 'secret_missing';
+    const more = isMissing ? m.connection_password_missing() : begun(say(row.waits));
     return { tone: 'wait', icon: 'key', words: m.source_state_waits(), more };
   }
   if (row.answers === false) {
@@ -28,9 +29,19 @@ export function stateOf(row: SourceRow): SourceState {
     return { tone: 'fail', icon: 'cross', words: m.source_state_down(), more, since };
   }
   if (row.answers) {
-    const more = row.version && visible(row.version);
+    const more = row.version && productOf(row.type, row.version);
     return { tone: 'ok', icon: 'check', words: m.source_state_answers(), more, since };
   }
   if (row.name === LOCAL) return { tone: 'ok', icon: 'check', words: m.source_state_always() };
   return { tone: 'off', icon: 'minus', words: m.source_state_unseen() };
+}
+
+/** What a source says it is, with the name of the product before it where it tells the number alone. */
+export function productOf(kind: string, version: string): string {
+  const told = visible(version);
+  if (kind === 'sqlite') return `SQLite ${told}`;
+  if (kind === 'redis') return `Redis ${told}`;
+  if (kind !== 'mysql') return told;
+  const number = told.split('-', 1)[0] ?? told;
+  return told.includes('MariaDB') ? `MariaDB ${number}` : `MySQL ${number}`;
 }

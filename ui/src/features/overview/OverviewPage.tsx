@@ -85,7 +85,7 @@ function subtitle(
 ): string {
   const needed = [
     runs && runs.asking > 0 && counted('waiting_for_you', runs.asking),
-    runs && runs.sources_down.length > 0 && counted('connections_down', runs.sources_down.length),
+    runs && runs.sources_down.length > 0 && counted('sources_down', runs.sources_down.length),
     runs && runs.failed > 0 && counted('workflows_failed', runs.failed),
     documents_with_problems > 0 && counted('documents_with_problems', documents_with_problems),
   ].filter((sentence) => typeof sentence === 'string');

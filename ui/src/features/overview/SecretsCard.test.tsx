@@ -1,17 +1,15 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import type { ReactNode } from 'react';
 import { afterEach, expect, it, vi } from 'vitest';
 import { type LockedSecret, type RunOverview, setTransport } from '@/ipc';
 import { testTransport } from '@/ipc/testing';
 import { SecretsCard } from './SecretsCard';
 
+const navigate = vi.hoisted(() => vi.fn());
 vi.mock('@tanstack/react-router', async (original) => ({
   ...(await original<object>()),
-  Link: ({ children, search }: { children: ReactNode; search: object }) => (
-    <a href={JSON.stringify(search)}>{children}</a>
-  ),
+  useNavigate: () => navigate,
 }));
 
 afterEach(cleanup);
@@ -43,10 +41,11 @@ it('unlocks all that is locked with one press, and leads to each that is missing
     </QueryClientProvider>,
   );
   expect(screen.getByText('3 tasks wait until the secrets are unlocked')).toBeTruthy();
-  const links = screen.getAllByRole('link').map((link) => link.getAttribute('href'));
-  expect(links).toEqual([
-    JSON.stringify({ tab: 'secrets', enter: 'mail' }),
-    JSON.stringify({ enter: 'stock' }),
+  await userEvent.click(screen.getByTestId('enter-mail'));
+  await userEvent.click(screen.getByTestId('enter-connection/stock'));
+  expect(navigate.mock.calls.map(([{ search }]) => search)).toEqual([
+    { tab: 'secrets', enter: 'mail' },
+    { enter: 'stock' },
   ]);
   await userEvent.click(screen.getByTestId('unlock'));
   await waitFor(() => expect(transport.calls).toHaveLength(1));

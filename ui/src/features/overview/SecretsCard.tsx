@@ -1,13 +1,13 @@
-import { Link } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { Button, Card, Row } from '@/components';
 import { begun, counted, m, say, visible } from '@/i18n';
 import type { LockedSecret, RunOverview } from '@/ipc';
 import { useUnlock } from '../connections/useUnlock';
-import styles from './OverviewPage.module.css';
 
 /** What tasks wait for that cannot be read: unlocked with one press, or entered where it belongs. */
 export function SecretsCard({ runs }: { runs: RunOverview }) {
   const unlock = useUnlock();
+  const navigate = useNavigate();
   const [first, ...more] = runs.locked.filter(({ unlocks }) => unlocks);
   const missing = runs.locked.filter(({ unlocks }) => !unlocks);
   return (
@@ -35,20 +35,21 @@ export function SecretsCard({ runs }: { runs: RunOverview }) {
           key={row.secret}
           detail={counted('tasks_wait', row.tasks)}
           end={
-            <Link
-              to="/connections"
-              search={
-                row.connection === undefined
-                  ? { tab: 'secrets', enter: row.secret }
-                  : { enter: row.connection }
+            <Button
+              onPress={() =>
+                void navigate({
+                  to: '/connections',
+                  search:
+                    row.connection === undefined
+                      ? { tab: 'secrets', enter: row.secret }
+                      : { enter: row.connection },
+                })
               }
-              className={styles.plain}
+              aria-label={m.secret_enter({ name: visible(row.connection ?? row.secret) })}
               data-testid={`enter-${row.secret}`}
             >
-              {row.connection === undefined
-                ? m.secret_enter({ name: visible(row.secret) })
-                : m.connection_enter_password()}
-            </Link>
+              {row.connection === undefined ? m.secret_enter_it() : m.connection_enter_password()}
+            </Button>
           }
         >
           {row.connection === undefined

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { Card, Icon } from '@/components';
-import { begun, m, number, say, visible, when } from '@/i18n';
+import { begun, dated, m, number, say, visible } from '@/i18n';
 import type { RunOverview } from '@/ipc';
 import styles from './OverviewPage.module.css';
 
@@ -18,7 +18,7 @@ export function SourcesCard({ runs }: { runs: RunOverview }) {
         <Link key={row.name} to="/connections" className={styles.link} data-testid="source-down">
           <span>
             <b>{visible(row.name)}</b>
-            {row.since && ` · ${m.source_since({ since: when(row.since) })}`}
+            {row.since && ` · ${m.source_since({ since: dated(row.since) })}`}
             {row.error && <small className={styles.why}>{begun(say(row.error))}</small>}
           </span>
           <Icon name="right" />
