@@ -123,6 +123,12 @@ impl Agents {
         None
     }
 
+    /// Whether any of them can do what needs this; what needs nothing the engine does itself.
+    pub fn serve(&self, need: &BTreeSet<String>) -> bool {
+        let able = |agent: &Agent| agent.capacity > 0 && need.is_subset(&agent.capabilities);
+        need.is_empty() || self.list.iter().any(able)
+    }
+
     /// Tells the queue who there is now and was not before.
     pub(crate) fn tell(&self, queue: &mut Queue, before: Option<&Self>) {
         for gone in before.into_iter().flat_map(|before| &before.list) {

@@ -26,6 +26,7 @@ mod path_value;
 mod readers;
 mod run;
 mod run_list;
+mod run_outlook;
 mod run_overview;
 mod run_request;
 mod run_round;
@@ -68,6 +69,7 @@ pub use run::{KeptRun, NewRun, Parent};
 pub use run_list::{
     AttemptRecord, MessageRecord, OutputRecord, RunFilter, RunNeed, RunPage, RunRecord,
 };
+pub use run_outlook::{Expected, OpenRuns};
 pub use run_overview::{AskingRecord, ProgressRecord, UnderWayRecord};
 pub use run_request::{NewRunRequest, RequestAnswer, RunRequest, Watch};
 pub use run_round::{AssignedSource, RunWrite, Said};

@@ -223,7 +223,7 @@ fn lines(gathered: impl IntoIterator<Item = (Key, Gathered)>) -> Vec<Figures> {
 }
 
 /// By the nearest rank: the smallest one that so many of them are not above.
-fn spread(mut lengths: Vec<i64>) -> Option<Spread> {
+pub(crate) fn spread(mut lengths: Vec<i64>) -> Option<Spread> {
     lengths.sort_unstable();
     let rank = |percent: usize| {
         let place = (lengths.len() * percent).div_ceil(100);

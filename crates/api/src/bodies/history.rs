@@ -242,8 +242,11 @@ fn result(done: flowkeep_store::CleanUp, freed: Option<u64>, cancelled: bool) ->
     }
 }
 
+pub(super) fn spread(Spread { count, median, p90 }: Spread) -> SpreadShow {
+    SpreadShow { count, median, p90 }
+}
+
 fn figures(line: Figures) -> FiguresShow {
-    let spread = |Spread { count, median, p90 }| SpreadShow { count, median, p90 };
     let statuses = line.statuses.into_iter();
     FiguresShow {
         workflow_id: line.workflow,

@@ -15,6 +15,7 @@ pub mod log_transfers;
 pub mod logs;
 pub mod overview;
 pub mod plan_decisions;
+mod preflight;
 pub mod restores;
 pub mod revisions;
 pub mod routes;

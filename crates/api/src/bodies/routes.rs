@@ -160,7 +160,7 @@ fn unconnected(connected: &Connected, source: &str) -> Option<Message> {
     (!found).then(|| Message::new("no_connection").with("wanted", source))
 }
 
-fn number(at: usize) -> u32 {
+pub(super) fn number(at: usize) -> u32 {
     u32::try_from(at + 1).unwrap_or(u32::MAX)
 }
 

@@ -9,13 +9,15 @@ use flowkeep_core::{Kind, Value};
 use flowkeep_engine::sources::Connected;
 use flowkeep_engine::{params_with, readiness};
 
+use super::preflight::Preflight;
 use crate::types::{
     ActionList, ActionRow, Nothing, Object, RunAct, RunContextName, RunContextUse, RunPreview,
-    RunPreviewInput, RunPreviewTask, RunTrust, StepKind,
+    RunPreviewInput, RunTrust, StepKind,
 };
 use crate::{Api, AppError};
 
-/// What a start of a workflow would do; nothing is done or kept.
+/// What a start of a workflow would do, and what it would meet; nothing is done, and nothing kept but
+/// what data sources answered that were asked.
 ///
 /// # Errors
 /// `not_found`.
@@ -49,7 +51,19 @@ pub fn preview(api: &Api, input: RunPreviewInput) -> Result<RunPreview, AppError
         list.push(missing.finding());
     }
     let definition = ready.definition.as_ref();
+    let preflight = Preflight {
+        api,
+        workflow: &ready.record.id,
+        definition,
+        context: context.as_ref().unwrap_or(&Value::Null),
+    };
+    let met = preflight.look(input.ask)?;
     Ok(RunPreview {
+        under_way: preflight.under_way()?,
+        expected: met.expected,
+        tasks: met.tasks,
+        sources: met.sources,
+        secrets: met.secrets,
         workflow_id: ready.record.id,
         workflow_name: ready.record.name,
         revision: ready.record.revision,
@@ -58,7 +72,6 @@ pub fn preview(api: &Api, input: RunPreviewInput) -> Result<RunPreview, AppError
         trust,
         context_names: definition.map_or_else(Vec::new, |found| names(found, context.as_ref())),
         steps: definition.map(StepKind::of).unwrap_or_default(),
-        tasks: definition.map_or_else(Vec::new, tasks),
     })
 }
 
@@ -145,13 +158,4 @@ pub(super) fn names(definition: &Definition, context: Option<&Value>) -> Vec<Run
                 .collect(),
         })
         .collect()
-}
-
-fn tasks(definition: &Definition) -> Vec<RunPreviewTask> {
-    let task = |task: &Task| RunPreviewTask {
-        id: task.id.to_string(),
-        name: task.name.clone(),
-        action: task.action.name.to_owned(),
-    };
-    definition.tasks().iter().map(task).collect()
 }

@@ -114,23 +114,27 @@ pub fn start_over(api: &Api, _: Nothing) -> Result<SecretState, AppError> {
 pub(super) fn locked(api: &Api) -> Result<Vec<LockedSecret>, AppError> {
     let waiting = api.store.locked_secrets()?;
     let one = |(secret, tasks): (String, u32)| {
-        let (reason, unlocks) = match api.secrets.get_at_once(&secret) {
-            Err(error) => (secrets_message(&error), error.is_locked()),
-            // One that is there lets its tasks go on in a moment.
-            Ok(_) => (
-                Message::new("secret_missing").with("secret", &secret),
-                false,
-            ),
-        };
-        LockedSecret {
-            connection: secret.strip_prefix(OF_CONNECTIONS).map(str::to_owned),
-            secret,
-            tasks,
-            reason,
-            unlocks,
-        }
+        // One that is there lets its tasks go on in a moment.
+        let error = api.secrets.get_at_once(&secret).err();
+        unreadable(secret, tasks, error.as_ref())
     };
     Ok(waiting.into_iter().map(one).collect())
+}
+
+/// A secret that so many tasks need; without an error it is missing.
+pub(super) fn unreadable(
+    secret: String,
+    tasks: u32,
+    error: Option<&SecretsError>,
+) -> LockedSecret {
+    let missing = || Message::new("secret_missing").with("secret", &secret);
+    LockedSecret {
+        connection: secret.strip_prefix(OF_CONNECTIONS).map(str::to_owned),
+        tasks,
+        reason: error.map_or_else(missing, secrets_message),
+        unlocks: error.is_some_and(SecretsError::is_locked),
+        secret,
+    }
 }
 
 fn key(api: &Api) -> Option<String> {

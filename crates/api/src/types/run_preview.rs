@@ -1,11 +1,13 @@
 //! What a run would be: `run_preview`, and the table of actions.
 
-use flowkeep_core::Finding;
-use flowkeep_core::run::{Line, action::Action};
+use flowkeep_core::run::action::{Action, Worker};
+use flowkeep_core::run::route::PassedOver;
+use flowkeep_core::run::{Line, Status};
+use flowkeep_core::{Finding, Message};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Object, StepKind};
+use super::{LockedSecret, Object, SpreadShow, StepKind};
 
 /// Which workflow is looked at before it runs.
 #[derive(Debug, Clone, Default, Deserialize, TS)]
@@ -17,6 +19,10 @@ pub struct RunPreviewInput {
     /// What it would be started with: an object.
     #[ts(optional, type = "Record<string, unknown> | string")]
     pub context: Option<Object>,
+    /// Also asks the data sources it would use whether they answer, all at once, and for the key of the
+    /// secrets it names. Takes as long as the slowest of them, ten seconds and some at most.
+    #[ts(as = "Option<bool>")]
+    pub ask: bool,
 }
 
 /// What a start would do.
@@ -38,8 +44,19 @@ pub struct RunPreview {
     pub context_names: Vec<RunContextName>,
     /// What its tasks are in the document.
     pub steps: StepKind,
-    /// Its tasks, in the order of the document.
+    /// Its tasks, in the order in which they can go.
     pub tasks: Vec<RunPreviewTask>,
+    /// The data sources they would use, each once.
+    pub sources: Vec<RunPreviewSource>,
+    /// The secrets that they name, or their data sources need, and that cannot be read. Whether one is
+    /// locked is known after `ask` alone.
+    pub secrets: Vec<LockedSecret>,
+    /// How long whole runs took that succeeded last, at most twenty of them; absent where none has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub expected: Option<SpreadShow>,
+    /// What of it goes on already.
+    pub under_way: RunPreviewUnderWay,
 }
 
 /// Whether a workflow has to be trusted before it runs, and what for.
@@ -100,6 +117,7 @@ pub struct RunContextUse {
 
 /// A task of a run that might be.
 #[derive(Debug, Clone, Serialize, TS)]
+#[ts(optional_fields)]
 pub struct RunPreviewTask {
     /// Its id.
     pub id: String,
@@ -107,6 +125,88 @@ pub struct RunPreviewTask {
     pub name: String,
     /// What it does.
     pub action: String,
+    /// Its place, from 1: those of one place can go at the same time, each behind some of the place before.
+    pub place: u32,
+    /// Whether it goes only when something calls for it: a fallback, what a branch chooses, what undoes
+    /// another task.
+    pub on_call: bool,
+    /// Who carries it out.
+    pub worker: Worker,
+    /// The data source it would use now; absent where it needs none, or there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Why that one, in a word, as `route explain` says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    /// The place of the rule that chose, from 1; absent where the task itself did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<u32>,
+    /// What the rules before that asked for, and why it is not taken.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<PassedOver>>")]
+    pub passed_over: Vec<PassedOver>,
+    /// Why there is no data source for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub no_source: Option<Message>,
+    /// Why nobody could carry it out: no agent can.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub no_agent: Option<Message>,
+    /// The secrets it names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<String>>")]
+    pub secrets: Vec<String>,
+    /// How long its attempts took that succeeded last, at most twenty of them; absent where none has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<SpreadShow>,
+}
+
+/// A data source that a run would use.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(optional_fields)]
+pub struct RunPreviewSource {
+    /// Its name.
+    pub name: String,
+    /// `sqlite mysql redis elasticsearch`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Whether it was asked just now.
+    pub asked: bool,
+    /// Whether it answered, now or when it was last asked; absent when it never was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answers: Option<bool>,
+    /// Since when it does, or does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// Why it does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<Message>,
+}
+
+/// What of a workflow goes on already.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(optional_fields)]
+pub struct RunPreviewUnderWay {
+    /// How many of its runs have not ended.
+    pub total: u32,
+    /// The newest of them, a few.
+    pub runs: Vec<RunPreviewOpenRun>,
+    /// How many of its tasks run now.
+    pub running: u32,
+    /// How many of its tasks may run at once, over all its runs (`maxConcurrent`): where so many do, a
+    /// new run waits for its turn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+/// A run that has not ended.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RunPreviewOpenRun {
+    /// Its id.
+    pub id: String,
+    /// What it has come to.
+    pub status: Status,
+    /// When it was made.
+    pub start_time: String,
 }
 
 /// What tasks can do.

@@ -180,7 +180,7 @@ pub struct SecretRef {
     pub name: String,
 }
 
-/// A secret that tasks wait for.
+/// A secret that tasks wait for, or would.
 #[derive(Debug, Clone, Serialize, TS)]
 #[ts(optional_fields)]
 pub struct LockedSecret {
@@ -189,7 +189,7 @@ pub struct LockedSecret {
     /// The connection whose password it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connection: Option<String>,
-    /// How many tasks wait for it.
+    /// How many tasks do.
     pub tasks: u32,
     /// Why it cannot be read: it is missing, or its key is locked.
     pub reason: Message,

@@ -39,8 +39,8 @@ mod work;
 
 pub use act::{Line, lines};
 pub use definition::{
-    ActsOn, Condition, ContextName, Definition, Flow, OnFailure, Outcome, ROUTING_NAMES, Retry,
-    Routing, RunAfter, Task, Way,
+    ActsOn, Condition, ContextName, Definition, Flow, OnFailure, Outcome, Placed, ROUTING_NAMES,
+    Retry, Routing, RunAfter, Task, Way,
 };
 pub use effect::{Effect, Level, Question, QueuedAttempt, idempotency_key};
 pub use event::{Attempted, Decision, Evaluation, Event, Parked, Purpose, Start, Timer};

@@ -10,4 +10,5 @@ mod queueing;
 mod repeats;
 mod routing;
 mod scenarios;
+mod sequence;
 mod words;

@@ -172,7 +172,7 @@ impl Connections {
     ///
     /// # Errors
     /// Why the secrets cannot be read.
-    pub(crate) fn reads(&self, name: &str, at_once: bool) -> Result<bool, SecretsError> {
+    pub fn reads(&self, name: &str, at_once: bool) -> Result<bool, SecretsError> {
         let now = self.now.read().unwrap_or_else(PoisonError::into_inner);
         let mut all = now.kept.iter();
         let of = all.find(|kept| password_of(&kept.connection.name) == name);

@@ -15,6 +15,7 @@ mod fields;
 mod guided;
 mod order;
 mod read;
+mod sequence;
 mod uses;
 mod wait;
 
@@ -24,6 +25,7 @@ use super::action::Action;
 use super::task_id::TaskId;
 use crate::{Validation, Value};
 
+pub use sequence::Placed;
 pub use uses::{ActsOn, ContextName, ROUTING_NAMES};
 
 /// Where a task stands among the tasks of its definition.

@@ -33,7 +33,7 @@ impl Definition {
     }
 
     /// For every step, those that lead to it, but for the ways back.
-    fn leads(&self) -> Vec<Vec<Position>> {
+    pub(super) fn leads(&self) -> Vec<Vec<Position>> {
         let mut leads = vec![Vec::new(); self.tasks.len()];
         let mut seen = vec![Seen::Not; self.tasks.len()];
         let entry = match self.flow {
@@ -67,7 +67,7 @@ impl Definition {
     }
 
     /// Where a step may lead, the first last.
-    fn next_of(&self, step: Position) -> Vec<Position> {
+    pub(super) fn next_of(&self, step: Position) -> Vec<Position> {
         let task = &self.tasks[step];
         let ways = task.ways.iter().filter_map(|way| way.to);
         let mut next: Vec<_> = ways.chain(task.calls.iter().copied()).collect();

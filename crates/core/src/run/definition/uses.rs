@@ -1,5 +1,7 @@
 //! Where a definition uses expressions, and what it expects of the run's context.
 
+use std::collections::BTreeSet;
+
 use super::{Condition, Definition, Flow, Outcome, Position, RunAfter, Task, Way};
 use crate::Value;
 use crate::run::expression::{Root, Segment, needed, references};
@@ -179,6 +181,19 @@ impl Task {
         let routing = &self.routing;
         let by_rules = routing.data_source.is_none() && routing.auto_select;
         !self.action.sources.is_empty() && by_rules && routing.data_kind.is_none()
+    }
+
+    /// The secrets its expressions name, each once.
+    pub fn secrets(&self) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        self.each_expression(&mut |text, _| {
+            for path in references(text).unwrap_or_default() {
+                if let Root::Secret(name) = path.root {
+                    found.insert(name);
+                }
+            }
+        });
+        found
     }
 
     /// Whether an expression refers to such a value.
