@@ -137,6 +137,25 @@ impl Catalogue {
         time::local_second(at).unwrap_or_else(|| visible(at).into_owned())
     }
 
+    /// A length of time in the unit that says it best, rounded: `850 ms`, `6 min`, `2 h`.
+    pub fn length(&self, milliseconds: i64) -> String {
+        const UNITS: [(i64, &str); 4] = [
+            (24 * 3_600_000, "length_d"),
+            (3_600_000, "length_h"),
+            (60_000, "length_min"),
+            (1_000, "length_s"),
+        ];
+        let milliseconds = milliseconds.max(0);
+        // One and a half of a unit are told in the smaller one.
+        let fits = |unit: i64| milliseconds >= unit * 2 || milliseconds == unit;
+        let (unit, key) = UNITS
+            .into_iter()
+            .find(|(unit, _)| fits(*unit))
+            .unwrap_or((1, "length_ms"));
+        let count = (milliseconds + unit / 2) / unit;
+        self.sentence(key, &[("count", &count)])
+    }
+
     /// A label in front of what was said: `New: the report`, `新增：报告`.
     pub fn labelled(&self, label: &str, said: &str) -> String {
         self.around("labelled", &[("label", label), ("text", said)])

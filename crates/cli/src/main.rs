@@ -12,6 +12,7 @@ mod import;
 mod log_args;
 mod logs;
 mod output;
+mod preflight;
 mod progress;
 mod read;
 mod routes;

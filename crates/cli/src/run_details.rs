@@ -3,8 +3,7 @@
 use std::io::{self, Write};
 
 use flowkeep_api::types::{
-    Nothing, Object, RunBroken, RunPreviewInput, RunQuestion, RunShowInput, RunTask, RunTaskRef,
-    RunWork,
+    Nothing, RunBroken, RunPreviewInput, RunQuestion, RunShowInput, RunTask, RunTaskRef, RunWork,
 };
 use flowkeep_api::{Api, AppError, Catalogue, run_previews, runs};
 use flowkeep_core::json::print;
@@ -12,6 +11,7 @@ use flowkeep_core::{Finding, Value, visible, visible_whole};
 use serde_json::Value as Json;
 
 use crate::output::{Out, Outcome, Output, values};
+use crate::preflight;
 use crate::runs::{status, text_line};
 
 pub(crate) fn show(api: &Api, output: &Output, id: String) -> Result<Outcome, AppError> {
@@ -129,10 +129,9 @@ pub(crate) fn task_output(
 pub(crate) fn preview(
     api: &Api,
     output: &Output,
-    workflow: String,
-    context: Option<Object>,
+    asked: RunPreviewInput,
 ) -> Result<Outcome, AppError> {
-    let found = run_previews::preview(api, RunPreviewInput { workflow, context })?;
+    let found = run_previews::preview(api, asked)?;
     let stops = !found.problems.is_empty();
     output.print(&found, |catalogue, out| {
         for (key, list) in [
@@ -144,6 +143,7 @@ pub(crate) fn preview(
                 writeln!(out, "{said}")?;
             }
         }
+        preflight::told(catalogue, out, &found)?;
         let acts = serde_json::to_value(&found.trust.acts)?;
         of_acts(catalogue, out, acts.as_array().map_or(&[], Vec::as_slice))?;
         for name in &found.context_names {

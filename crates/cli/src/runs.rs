@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use flowkeep_api::types::{
     RetryDefinition, RunAnswerInput, RunDecision, RunListInput, RunLog, RunLogInput, RunMessage,
-    RunMode, RunNeeds, RunRef, RunResumeInput, RunRetryInput, RunShowInput, RunStartInput,
-    RunStatus, RunTaskInput, RunText,
+    RunMode, RunNeeds, RunPreviewInput, RunRef, RunResumeInput, RunRetryInput, RunShowInput,
+    RunStartInput, RunStatus, RunTaskInput, RunText,
 };
 use flowkeep_api::{
     Api, AppError, Catalogue, Progress as _, copy_log, history, run_changes, run_questions, runs,
@@ -59,7 +59,18 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Run) -> Result<Outcome, AppE
                 source,
             },
         ),
-        Run::Preview { workflow, context } => preview(api, output, workflow, context),
+        Run::Preview {
+            workflow,
+            context,
+            ask,
+        } => {
+            let asked = RunPreviewInput {
+                workflow,
+                context,
+                ask,
+            };
+            preview(api, output, asked)
+        }
         Run::List(list) => self::list(api, output, list),
         Run::Show { run } => show(api, output, run),
         Run::Output { run, given_task } => task_output(api, output, run, given_task),

@@ -40,7 +40,7 @@ pub use agents::{Agent, Agents};
 pub use begin::{Beginning, Begun, begin, definition_invalid};
 pub use engine::{Engine, EngineOptions, Scope};
 pub use live::{definition_of, state_of};
-pub use readiness::{Readiness, Unconnected, readiness, tasks_hash};
+pub use readiness::{Readiness, Unconnected, readiness, tasks_hash, unconnected};
 pub use secrets::{password_of, secrets_message};
 pub use starting::{Emitted, LONGEST_CHAIN, Listening, actor, listening};
 pub use wanted::Wanted;

@@ -30,7 +30,7 @@ pub struct Readiness {
 pub struct Unconnected {
     /// What is missing, with the task.
     pub message: Message,
-    /// Where the task stands in the document.
+    /// Where the document names the source, or the task that names none.
     pub pointer: String,
     /// Whether it stops a start: the task names its source or forbids choosing.
     pub stops: bool,
@@ -91,7 +91,7 @@ pub fn readiness(
     ready.hash = Some(tasks_hash(document.value()));
     match Definition::read_with_warnings(document.value()) {
         Ok((definition, validation)) => {
-            ready.unconnected = unconnected(&definition, workflow, connected);
+            ready.unconnected = missing(&definition, document.value(), workflow, connected);
             ready.trusted = definition.acting().next().is_none()
                 || is_trusted(store, &ready.record, document.value())?;
             ready.validation = validation;
@@ -102,7 +102,21 @@ pub fn readiness(
     Ok(Some(ready))
 }
 
-fn unconnected(definition: &Definition, workflow: &str, connected: &Connected) -> Vec<Unconnected> {
+/// The tasks of a document for whose data source nothing is connected; none while it cannot run for
+/// other reasons.
+pub fn unconnected(workflow: &Value, id: &str, connected: &Connected) -> Vec<Unconnected> {
+    match Definition::read(workflow) {
+        Ok(definition) => missing(&definition, workflow, id, connected),
+        Err(_) => Vec::new(),
+    }
+}
+
+fn missing(
+    definition: &Definition,
+    document: &Value,
+    workflow: &str,
+    connected: &Connected,
+) -> Vec<Unconnected> {
     let missing = |task: &Task| {
         let routing = &task.routing;
         if task.action.sources.is_empty() {
@@ -117,7 +131,7 @@ fn unconnected(definition: &Definition, workflow: &str, connected: &Connected) -
         let chosen = connected.choose(&wanted, |_| 0);
         Some(Unconnected {
             message: chosen.err()?.message.with("task", &task.id),
-            pointer: task.pointer.clone(),
+            pointer: task.source_pointer(document),
             stops: routing.data_source.is_some() || !routing.auto_select,
         })
     };

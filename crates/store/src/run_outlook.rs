@@ -82,7 +82,8 @@ impl Store {
     /// What the database says.
     pub fn open_runs_of(&self, workflow: &str, limit: u32) -> Result<OpenRuns, StoreError> {
         // Few are open of however many there are.
-        const OPEN: &str = "FROM run INDEXED BY run_open WHERE ended_at IS NULL AND workflow_id = ?1";
+        const OPEN: &str =
+            "FROM run INDEXED BY run_open WHERE ended_at IS NULL AND workflow_id = ?1";
         let reader = self.reader()?;
         let reader = reader.unchecked_transaction()?;
         let count = |row: &rusqlite::Row<'_>| row.get(0);
@@ -217,7 +218,11 @@ mod tests {
             place.run(new(), Status::Succeeded, Phase::Succeeded, 7);
         }
         let expected = place.store.expected("w").unwrap();
-        assert_eq!(expected.run, spread(NEWEST, 7, 7), "the old ones count no more");
+        assert_eq!(
+            expected.run,
+            spread(NEWEST, 7, 7),
+            "the old ones count no more"
+        );
     }
 
     #[test]

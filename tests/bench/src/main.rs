@@ -14,6 +14,7 @@ mod peers;
 mod recovery;
 mod runs;
 mod search;
+mod servers;
 mod speed;
 mod start;
 mod untried;
@@ -44,11 +45,12 @@ struct Extent {
 
 type Table = fn(&mut Workshop, Extent) -> Result<String>;
 
-const TABLES: [(&str, Table); 11] = [
+const TABLES: [(&str, Table); 12] = [
     ("backup", speed::backup),
     ("restore", speed::restore),
     ("memory", memory::peaks),
     ("runs", runs::runs),
+    ("servers", servers::servers),
     ("peers", peers::peers),
     ("queue", load::queue),
     ("rate", load::rate),

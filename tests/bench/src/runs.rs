@@ -15,7 +15,7 @@ use crate::measure::{line, settle, timed};
 use crate::workshop::{Workshop, text};
 
 /// A task is queued, begins, ends, and lets the next one follow.
-const COMMITS: usize = 4;
+pub(crate) const COMMITS: usize = 4;
 
 /// It is over in the round that begins it.
 pub(crate) const WAIT: &str = "wait";
@@ -66,7 +66,7 @@ pub(crate) fn workflow(id: &str, tasks: usize, chained: bool, action: &str) -> S
 }
 
 /// The plainest durable way: a row, and a commit that is on disk.
-fn commits(path: &Path, count: usize) -> Result<Duration> {
+pub(crate) fn commits(path: &Path, count: usize) -> Result<Duration> {
     let connection = Connection::open(path)?;
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;

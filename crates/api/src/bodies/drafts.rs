@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use flowkeep_core::{Document, Kind, Validation, validate};
+use flowkeep_engine::{Unconnected, unconnected};
 use flowkeep_store::DraftRecord;
 
 use super::documents::{find_kept, not_found, parsed};
@@ -17,7 +18,7 @@ use crate::{Api, AppError, time};
 ///
 /// # Errors
 /// The reason an edit cannot be made.
-pub fn draft(_: &Api, kind: Kind, input: DraftInput) -> Result<Draft, AppError> {
+pub fn draft(api: &Api, kind: Kind, input: DraftInput) -> Result<Draft, AppError> {
     let parsed = match Document::parse(input.format, input.text.clone()) {
         Ok(document) => document.edit(&input.edits)?,
         Err(broken) => {
@@ -34,7 +35,7 @@ pub fn draft(_: &Api, kind: Kind, input: DraftInput) -> Result<Draft, AppError> 
         view: parsed.value().to_web_json(),
         spelled: parsed.value().spelled_numbers(),
         broken: None,
-        validation: validate(kind, &parsed),
+        validation: checked(api, kind, &parsed),
         text: parsed.into_text(),
     })
 }
@@ -45,10 +46,26 @@ pub fn draft(_: &Api, kind: Kind, input: DraftInput) -> Result<Draft, AppError> 
 /// `not_found`.
 pub fn validate_kept(api: &Api, kind: Kind, id: &str) -> Result<Validation, AppError> {
     let record = find_kept(&api.store, kind, id)?;
-    Ok(validate(
-        kind,
-        &parsed(&api.store, &record, record.revision)?,
-    ))
+    let document = parsed(&api.store, &record, record.revision)?;
+    Ok(checked(api, kind, &document))
+}
+
+/// What validation finds, and as warnings the data sources that are not connected: those stop a start
+/// here, and no keeping.
+fn checked(api: &Api, kind: Kind, document: &Document) -> Validation {
+    let mut found = validate(kind, document);
+    if kind == Kind::Workflow {
+        match api.connected() {
+            Ok(connected) => {
+                let missing = unconnected(document.value(), "", &connected);
+                let missing = missing.iter().map(Unconnected::finding);
+                found.warnings.extend(missing);
+            }
+            // What is typed is checked all the same.
+            Err(error) => tracing::warn!(%error, "what is connected cannot be looked at"),
+        }
+    }
+    found
 }
 
 /// The drafts that are kept.
@@ -199,6 +216,43 @@ mod tests {
         assert!(show(&api, of("a")).unwrap().draft.is_some());
         save(mine);
         assert!(show(&api, of("a")).unwrap().draft.is_none());
+    }
+
+    /// It stops a start here, but neither the keeping nor what the document says by itself.
+    #[test]
+    fn a_source_that_is_not_connected_is_a_warning_where_it_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let api = open(folder.path());
+        let task = |source: &str| {
+            format!(
+                r#"{{"id": "w", "name": "W", "tasks": [{{"id": "a", "action": "sql.query", "params": {{"sql": "SELECT 1"}}{source}}}]}}"#
+            )
+        };
+        let found = |source: &str| {
+            let input = DraftInput {
+                text: task(source),
+                format: Format::Json,
+                edits: Vec::new(),
+            };
+            let found = draft(&api, Kind::Workflow, input).unwrap().validation;
+            assert_eq!(found.errors, []);
+            let told = found.warnings.into_iter();
+            told.map(|one| (one.code, one.path)).collect::<Vec<_>>()
+        };
+        let at = |path: &str| vec![("no_connection".to_owned(), path.to_owned())];
+        assert_eq!(found(""), []);
+        assert_eq!(found(r#", "dataSource": "local""#), []);
+        assert_eq!(found(r#", "dataSource": "shop""#), at("/tasks/0/dataSource"));
+        assert_eq!(found(r#", "data_source": "shop""#), at("/tasks/0/data_source"));
+        let input = CreateInput {
+            text: task(r#", "dataSource": "shop""#),
+            format: Format::Json,
+            id: None,
+            name: None,
+        };
+        documents::create(&api, Kind::Workflow, input).unwrap();
+        let kept = validate_kept(&api, Kind::Workflow, "w").unwrap();
+        assert_eq!(kept.warnings[0].code, "no_connection");
     }
 
     #[test]

@@ -17,8 +17,8 @@ use flowkeep_store::{Expected, SourceHealth};
 
 use super::{history, routes, secrets, sources};
 use crate::types::{
-    LockedSecret, RunPreviewOpenRun, RunPreviewSource, RunPreviewTask,
-    RunPreviewUnderWay, SourceRef, SourceTested, SpreadShow,
+    LockedSecret, RunPreviewOpenRun, RunPreviewSource, RunPreviewTask, RunPreviewUnderWay,
+    SourceRef, SourceTested, SpreadShow,
 };
 use crate::{Api, AppError, time};
 
@@ -184,8 +184,7 @@ impl Preflight<'_> {
             workflow: self.workflow,
             context: self.context,
         };
-        task.needs_source()
-            .then(|| connected.route(&wanted, |_| 0))
+        task.needs_source().then(|| connected.route(&wanted, |_| 0))
     }
 
     /// The secrets these tasks need and that cannot be read, and how many of them need each.
@@ -209,14 +208,14 @@ impl Preflight<'_> {
                 *needed.entry(name).or_default() += 1;
             }
         }
-        let unreadable = |(name, tasks): (String, u32)| match self.api.connections.reads(&name, true)
-        {
-            Ok(true) => None,
-            Ok(false) => Some(secrets::unreadable(name, tasks, None)),
-            // The key may only have to be asked for.
-            Err(error) if error.is_locked() && !asked => None,
-            Err(error) => Some(secrets::unreadable(name, tasks, Some(&error))),
-        };
+        let unreadable =
+            |(name, tasks): (String, u32)| match self.api.connections.reads(&name, true) {
+                Ok(true) => None,
+                Ok(false) => Some(secrets::unreadable(name, tasks, None)),
+                // The key may only have to be asked for.
+                Err(error) if error.is_locked() && !asked => None,
+                Err(error) => Some(secrets::unreadable(name, tasks, Some(&error))),
+            };
         Ok(needed.into_iter().filter_map(unreadable).collect())
     }
 }
@@ -269,3 +268,6 @@ fn no_agent(
     let message = Message::new("run_no_agent").with("task", &task.name);
     Some(message.with("needed", needed.join(", ")))
 }
+
+#[cfg(test)]
+mod tests;

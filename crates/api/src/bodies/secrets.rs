@@ -122,11 +122,7 @@ pub(super) fn locked(api: &Api) -> Result<Vec<LockedSecret>, AppError> {
 }
 
 /// A secret that so many tasks need; without an error it is missing.
-pub(super) fn unreadable(
-    secret: String,
-    tasks: u32,
-    error: Option<&SecretsError>,
-) -> LockedSecret {
+pub(super) fn unreadable(secret: String, tasks: u32, error: Option<&SecretsError>) -> LockedSecret {
     let missing = || Message::new("secret_missing").with("secret", &secret);
     LockedSecret {
         connection: secret.strip_prefix(OF_CONNECTIONS).map(str::to_owned),

@@ -20,6 +20,7 @@ mod needs_keyring;
 mod needs_samples;
 mod numbers;
 mod places;
+mod preflight;
 mod read_only;
 mod restore;
 mod routes;

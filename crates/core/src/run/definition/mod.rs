@@ -23,6 +23,8 @@ use std::collections::BTreeMap;
 
 use super::action::Action;
 use super::task_id::TaskId;
+use crate::shape::spellings::DATA_SOURCE;
+use crate::value::push_token;
 use crate::{Validation, Value};
 
 pub use sequence::Placed;
@@ -287,6 +289,16 @@ impl Task {
     pub fn needs_source(&self) -> bool {
         !self.action.sources.is_empty()
             || self.action.name == "DataSourceTaskExecutor.determineDataSource"
+    }
+
+    /// Where the document it was read from names its data source; the task itself where it names none.
+    pub fn source_pointer(&self, workflow: &Value) -> String {
+        let task = workflow.pointer(&self.pointer);
+        let named = |key: &&str| task.is_some_and(|task| task.get(key).is_some());
+        match DATA_SOURCE.iter().find(|key| named(key)) {
+            Some(key) => push_token(&self.pointer, key),
+            None => self.pointer.clone(),
+        }
     }
 
     /// Whether it only ever undoes another task.

@@ -22,16 +22,28 @@ function preview(more: Partial<RunPreview>): RunPreview {
     trust: { needed: false, acts: [] },
     context_names: [],
     steps: 'task',
-    tasks: [{ id: 'a', name: 'A', action: 'wait' }],
+    tasks: [
+      { id: 'a', name: 'A', action: 'wait', place: 1, on_call: false, worker: 'attempt' as const },
+    ],
+    sources: [],
+    secrets: [],
+    under_way: { total: 0, runs: [], running: 0 },
     ...more,
   };
 }
 
 type Start = (input: Input<'run_start'>) => { run_id: string; status: 'queued' };
 
-/** The sheet, and every start it asks for. */
-function sheet(first: RunPreview, start: Start = () => ({ run_id: 'r', status: 'queued' })) {
-  const transport = testTransport({ run_preview: () => first, run_start: start });
+/** The sheet, and every start it asks for. What it hears when it asks the data sources is `asked`. */
+function sheet(
+  first: RunPreview,
+  start: Start = () => ({ run_id: 'r', status: 'queued' }),
+  asked: () => RunPreview | Promise<RunPreview> = () => first,
+) {
+  const transport = testTransport({
+    run_preview: ({ ask }) => (ask ? asked() : first),
+    run_start: start,
+  });
   setTransport(transport);
   render(
     <QueryClientProvider
@@ -84,4 +96,58 @@ it('gives trust by its button alone, and to what stands on the sheet', async () 
     [true, 'first'],
     [true, 'second'],
   ]);
+});
+
+const shop = { name: 'shop', type: 'redis', asked: false };
+const stored = {
+  id: 'a',
+  name: 'Keep it',
+  action: 'redis.command',
+  place: 1,
+  on_call: false,
+  worker: 'attempt' as const,
+  source: 'shop',
+  rule: 'name',
+};
+
+it('is there before its data sources have answered', async () => {
+  sheet(preview({ tasks: [stored], sources: [shop] }), undefined, () => new Promise(() => {}));
+  expect((await screen.findByTestId('preflight')).textContent).toContain('asking…');
+  expect(screen.getByTestId('run-start').textContent).toBe('Run');
+});
+
+it('names a data source that does not answer first, asks it again, and starts all the same', async () => {
+  const error = { code: 'server_refused', fields: { source: 'shop', address: 'shop:6379' } };
+  const silent = { ...shop, asked: true, answers: false, error };
+  const answers: RunPreview['sources'][] = [[silent], [{ ...shop, asked: true, answers: true }]];
+  const first = preview({ tasks: [stored], sources: [shop] });
+  const asked = () => preview({ ...first, sources: answers.shift() ?? [] });
+  const starts = sheet(first, undefined, asked);
+  const notice = await screen.findByTestId('source-silent');
+  expect(notice.textContent).toContain('“shop” does not answer');
+  expect(notice.textContent).toContain('nothing answers at shop:6379');
+  expect(notice.textContent).toContain('1 task uses it.');
+  expect(screen.getByTestId('preflight').textContent).toContain('no answer');
+  expect(screen.getByTestId('run-start').textContent).toBe('Run anyway');
+  fireEvent.click(screen.getByText('Ask again'));
+  await waitFor(() => expect(screen.queryByTestId('source-silent')).toBeNull());
+  expect(screen.getByTestId('preflight').textContent).toContain('answers');
+  fireEvent.click(screen.getByTestId('run-start'));
+  await waitFor(() => expect(starts().length).toBe(1));
+});
+
+it('tells two hundred tasks by what they meet, each of them behind it', async () => {
+  const tasks = Array.from({ length: 200 }, (_, at) => ({ ...stored, id: `t${at}` }));
+  sheet(preview({ tasks, sources: [shop] }), undefined, () => new Promise(() => {}));
+  const list = await screen.findByTestId('preflight');
+  expect(list.querySelectorAll(':scope > ol > li').length).toBe(1);
+  expect(list.textContent).toContain('200 tasks');
+});
+
+it('says what of the workflow goes on already, and that a new run would wait', async () => {
+  const open = { id: '01R', status: 'running' as const, start_time: '2026-11-21T10:00:00Z' };
+  sheet(preview({ under_way: { total: 2, runs: [open], running: 1, limit: 1 } }));
+  const notice = await screen.findByTestId('under-way');
+  expect(notice.textContent).toContain('2 runs of it go on already.');
+  expect(notice.textContent).toContain('no more than 1 may at once');
 });

@@ -10,7 +10,10 @@ import { Acts } from './Acts';
 import { ContextFields, type ContextInput } from './ContextFields';
 import { type Context, contextOf, firstField, missingOf, readRest, spread } from './context';
 import { printExact } from './exact';
-import { previewQuery } from './queries';
+import { expectedWords } from './preflight/meet';
+import { Preflight } from './preflight/Preflight';
+import { Troubles } from './preflight/Troubles';
+import { askedQuery, previewQuery } from './queries';
 import styles from './RunSheet.module.css';
 import { Part, Problems, UnsavedNote } from './StartParts';
 import { closeRunSheet } from './store';
@@ -40,6 +43,14 @@ export function StartForm({ workflow, task, last, first }: Props) {
   const preview = useQuery(previewQuery(workflow, useDeferredValue(context)));
   const start = useCommand('run_start', ['run']);
   const data = preview.data ?? first;
+  const asked = useQuery(askedQuery(workflow, context, data));
+  const known = {
+    sources: (asked.data ?? data).sources,
+    secrets: (asked.data ?? data).secrets,
+    isAsking: asked.isFetching,
+  };
+  const meetsTrouble =
+    known.secrets.length > 0 || known.sources.some((source) => source.answers === false);
   const missing = missingOf(data.context_names, context, only);
   const refused = untrustedOf(start.error);
   // What is trusted is what stands on the sheet: what was refused last, else what a preview tells.
@@ -73,6 +84,7 @@ export function StartForm({ workflow, task, last, first }: Props) {
       subtitle={[
         counted(`n_${data.steps}s`, data.tasks.length),
         m.revision_number({ number: data.revision }),
+        data.tasks.length > 0 && only === undefined && expectedWords(data.expected),
         Object.keys(last).length > 0 && !typed && m.run_input_as_last(),
       ]
         .filter(Boolean)
@@ -95,7 +107,7 @@ export function StartForm({ workflow, task, last, first }: Props) {
             onPress={go}
             data-testid="run-start"
           >
-            {needsTrust ? m.trust_and_run() : m.run_start()}
+            {needsTrust ? m.trust_and_run() : meetsTrouble ? m.run_anyway() : m.run_start()}
           </Button>
         </>
       }
@@ -106,6 +118,7 @@ export function StartForm({ workflow, task, last, first }: Props) {
       <UnsavedNote workflow={workflow} revision={data.revision} />
       <SavedTriggerNote workflow={workflow} />
       {data.problems.length > 0 && <Problems workflow={workflow} preview={data} />}
+      <Troubles data={data} known={known} onAsk={() => void asked.refetch()} />
       {needsTrust && <TrustNotice acts={trust.acts} />}
       <ContextFields
         names={data.context_names}
@@ -118,6 +131,7 @@ export function StartForm({ workflow, task, last, first }: Props) {
         refs={fields.current}
       />
       {data.tasks.length > 1 && <Part data={data} only={only} onOnly={setOnly} />}
+      <Preflight data={data} known={known} only={only} />
       {!needsTrust && data.trust.acts.length > 0 && (
         <details className={styles.fold}>
           <summary>{counted('run_acts', data.trust.acts.length)}</summary>

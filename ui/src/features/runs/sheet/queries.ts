@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { call } from '@/ipc';
+import { call, type RunPreview } from '@/ipc';
 import { type Context, contextOfRun } from './context';
 import { printExact } from './exact';
 
@@ -9,8 +9,24 @@ export function previewQuery(workflow: string, context: Context) {
     queryKey: ['run preview', workflow, context],
     queryFn: () => call('run_preview', { workflow, context: printExact(context) }),
     placeholderData: keepPreviousData,
-    meta: { tags: [`workflow:${workflow}`, 'workflow'] },
+    meta: { tags: [`workflow:${workflow}`, 'workflow', 'run', 'connection', 'secret', 'settings'] },
     // Trust that was given meanwhile is told by no change.
+    gcTime: 0,
+  });
+}
+
+/**
+ * The same after its data sources were asked and its secrets looked at. Takes seconds where one of them
+ * does not answer, so nothing waits for it.
+ */
+export function askedQuery(workflow: string, context: Context, { tasks, sources }: RunPreview) {
+  const names = sources.map((source) => source.name);
+  const secrets = [...new Set(tasks.flatMap((task) => task.secrets ?? []))].sort();
+  return queryOptions({
+    // What is typed asks nobody anew, unless it leads to another data source.
+    queryKey: ['run preview asked', workflow, names, secrets],
+    queryFn: () => call('run_preview', { workflow, context: printExact(context), ask: true }),
+    enabled: names.length > 0 || secrets.length > 0,
     gcTime: 0,
   });
 }

@@ -1,9 +1,10 @@
 import { Chip } from '@/components';
-import { begun, m, moment, say, took, visible, visibleText, words } from '@/i18n';
+import { begun, m, moment, say, took, visible, visibleText } from '@/i18n';
 import type { Message, RunAttempt } from '@/ipc';
 import { between } from '../now';
 import { isSentBack } from '../question/sentBack';
 import { StatusChip } from '../status';
+import { whySource } from '../whySource';
 import styles from './TaskList.module.css';
 
 interface Props {
@@ -79,9 +80,5 @@ function sentBackWords(error: Message, names: ReadonlyMap<string, string>): stri
 /** The data source that was used, and why that one. */
 function sourceWords(source: string, reason: string | null): string {
   if (reason === null) return visible(source);
-  const kind = words(`data_kind_${reason}`);
-  const why = kind
-    ? m.source_because_kind({ kind })
-    : (words(`source_because_${reason}`) ?? m.source_because_rule({ rule: visible(reason) }));
-  return `${visible(source)} (${why})`;
+  return `${visible(source)} (${whySource(reason)})`;
 }

@@ -1,0 +1,204 @@
+use std::path::Path;
+
+use flowkeep_core::{Format, Kind};
+use serde_json::{Value as Json, json};
+
+use crate::types::{
+    AgentSetInput, CreateInput, RunPreview, RunPreviewInput, RunStartInput, SecretSetInput,
+};
+use crate::{Api, Silent, agents, documents, run_changes, run_previews, secrets, sources, testing};
+
+fn open(root: &Path, workflow: &Json) -> Api {
+    let api = testing::open(&root.join("data"));
+    let workflow = CreateInput {
+        text: workflow.to_string(),
+        format: Format::Json,
+        id: None,
+        name: None,
+    };
+    documents::create(&api, Kind::Workflow, workflow).unwrap();
+    api
+}
+
+fn preview(api: &Api, ask: bool) -> RunPreview {
+    let input = RunPreviewInput {
+        workflow: "w".to_owned(),
+        ask,
+        ..RunPreviewInput::default()
+    };
+    run_previews::preview(api, input).unwrap()
+}
+
+fn started(api: &Api) -> String {
+    let input: RunStartInput = serde_json::from_value(json!({"workflow": "w"})).unwrap();
+    run_changes::start(api, input).unwrap().run_id
+}
+
+fn connect(api: &Api, described: Json) {
+    sources::add(api, serde_json::from_value(described).unwrap()).unwrap();
+}
+
+#[test]
+fn tasks_stand_in_their_order_with_how_long_they_took() {
+    let root = tempfile::tempdir().unwrap();
+    let api = open(
+        root.path(),
+        &json!({"id": "w", "name": "W", "tasks": [
+            {"id": "count", "dependsOn": ["pause"], "action": "sql.query", "params": {"sql": "SELECT 1"}},
+            {"id": "pause", "action": "wait", "params": {"ms": 1}},
+        ]}),
+    );
+    let before = preview(&api, false);
+    let order: Vec<_> = before
+        .tasks
+        .iter()
+        .map(|task| (task.id.as_str(), task.place))
+        .collect();
+    assert_eq!(order, [("pause", 1), ("count", 2)]);
+    assert!(before.expected.is_none() && before.tasks.iter().all(|task| task.expected.is_none()));
+    let count = &before.tasks[1];
+    assert_eq!(count.source.as_deref(), Some("local"));
+    assert_eq!(
+        (count.rule.as_deref(), count.order),
+        (Some("default"), Some(13))
+    );
+    assert_eq!(count.passed_over[0].source, "mysql");
+
+    for _ in 0..2 {
+        run_changes::wait(&api, &started(&api), &Silent).unwrap();
+    }
+    let after = preview(&api, false);
+    assert_eq!(after.expected.unwrap().count, 2);
+    let counts: Vec<_> = after
+        .tasks
+        .iter()
+        .map(|task| task.expected.unwrap().count)
+        .collect();
+    assert_eq!(counts, [2, 2]);
+    assert_eq!(after.under_way.total, 0);
+}
+
+/// What a task names is its source, whether it answers or not, and it may start all the same.
+#[test]
+fn a_source_that_does_not_answer_is_said_once_it_was_asked() {
+    let root = tempfile::tempdir().unwrap();
+    let api = open(
+        root.path(),
+        &json!({"id": "w", "name": "W", "tasks": [
+            {"id": "a", "action": "redis.command", "dataSource": "shop", "params": {"command": ["GET", "k"]}},
+            {"id": "b", "action": "redis.command", "dataSource": "shop", "params": {"command": ["GET", "l"]}},
+            {"id": "c", "action": "sql.query", "params": {"sql": "SELECT 1"}},
+        ]}),
+    );
+    connect(
+        &api,
+        json!({"name": "shop", "type": "redis", "url": "redis://127.0.0.1:1"}),
+    );
+    let told = |ask| {
+        let found = preview(&api, ask);
+        assert!(found.problems.is_empty());
+        let used: Vec<_> = found
+            .tasks
+            .iter()
+            .filter_map(|task| task.source.clone())
+            .collect();
+        assert_eq!(used, ["shop", "shop", "local"]);
+        let said = |source: &crate::types::RunPreviewSource| {
+            let error = source.error.as_ref().map(|error| error.code.clone());
+            (source.name.clone(), source.asked, source.answers, error)
+        };
+        found.sources.iter().map(said).collect::<Vec<_>>()
+    };
+    let at = |name: &str, asked, answers, error: Option<&str>| {
+        (name.to_owned(), asked, answers, error.map(str::to_owned))
+    };
+    assert_eq!(
+        told(false),
+        [
+            at("local", false, None, None),
+            at("shop", false, None, None)
+        ]
+    );
+    let refused = Some("server_refused");
+    let asked = told(true);
+    assert_eq!(
+        asked,
+        [
+            at("local", true, Some(true), None),
+            at("shop", true, Some(false), refused)
+        ]
+    );
+    // It is known from then on, with its age.
+    assert_eq!(told(false)[1], at("shop", false, Some(false), refused));
+    assert!(preview(&api, false).sources[1].since.is_some());
+}
+
+#[test]
+fn secrets_that_are_missing_are_named_with_who_needs_them() {
+    let root = tempfile::tempdir().unwrap();
+    let call = |id: &str| {
+        json!({"id": id, "action": "http.request", "params": {
+        "method": "GET", "url": "http://127.0.0.1:1/", "headers": {"token": "${secret.mail}"}}})
+    };
+    let stored = json!({"id": "c", "action": "redis.command", "dataSource": "shop", "params": {"command": ["GET", "k"]}});
+    let api = open(
+        root.path(),
+        &json!({"id": "w", "name": "W", "tasks": [call("a"), call("b"), stored]}),
+    );
+    connect(
+        &api,
+        json!({"name": "shop", "type": "redis", "url": "redis://cache:hunter22@127.0.0.1:1"}),
+    );
+    let missing = || {
+        let found = preview(&api, false);
+        assert_eq!(found.tasks[0].secrets, ["mail"]);
+        let told = found.secrets.into_iter();
+        told.map(|one| (one.secret, one.tasks, one.reason.code))
+            .collect::<Vec<_>>()
+    };
+    let at = |name: &str, tasks| (name.to_owned(), tasks, "secret_missing".to_owned());
+    assert_eq!(missing(), [at("mail", 2)]);
+    secrets::set(
+        &api,
+        serde_json::from_value::<SecretSetInput>(json!({"name": "mail", "value": "m"})).unwrap(),
+    )
+    .unwrap();
+    assert_eq!(missing(), []);
+    let gone = serde_json::from_value(json!({"name": "connection/shop"})).unwrap();
+    secrets::remove(&api, gone).unwrap();
+    assert_eq!(missing(), [at("connection/shop", 1)]);
+}
+
+#[test]
+fn what_nobody_can_carry_out_and_what_goes_on_already_are_said() {
+    let root = tempfile::tempdir().unwrap();
+    let api = open(
+        root.path(),
+        &json!({"id": "w", "name": "W", "maxConcurrent": 1, "tasks": [
+            {"id": "a", "name": "Pack", "action": "program.run", "params": {"program": "true"}},
+            {"id": "b", "name": "Look", "action": "manual"},
+            {"id": "c", "name": "Read", "action": "sql.query", "params": {"sql": "SELECT 1"}},
+        ]}),
+    );
+    let nobody = || {
+        let tasks = preview(&api, false).tasks.into_iter();
+        let told =
+            tasks.filter_map(|task| Some((task.name, task.no_agent?.fields["needed"].clone())));
+        told.collect::<Vec<_>>()
+    };
+    assert_eq!(nobody(), []);
+    let alone: AgentSetInput = serde_json::from_value(json!({"agents": [
+        {"id": "one", "capabilities": ["mysql"], "capacity": 1}]}))
+    .unwrap();
+    agents::set(&api, alone).unwrap();
+    let at = |name: &str, needed: &str| (name.to_owned(), needed.to_owned());
+    assert_eq!(nobody(), [at("Pack", "program"), at("Read", "sqlite")]);
+
+    let run = started(&api);
+    let under_way = preview(&api, false).under_way;
+    assert_eq!(
+        (under_way.total, under_way.running, under_way.limit),
+        (1, 0, Some(1))
+    );
+    assert_eq!(under_way.runs[0].id, run);
+}

@@ -1,0 +1,126 @@
+//! What `run preview` tells people of what the tasks would meet: their order, their data sources and
+//! whether these answer, secrets, how long it took before, what goes on already.
+
+use std::io::{self, Write as _};
+
+use flowkeep_api::Catalogue;
+use flowkeep_api::types::{
+    RunPreview, RunPreviewSource, RunPreviewTask, RunPreviewUnderWay, SpreadShow,
+};
+use flowkeep_core::run::action::Worker;
+use flowkeep_core::visible;
+
+use crate::output::Out;
+
+/// Where the mostly longest is no more than this many times the usual, it is not told.
+const ALIKE: i64 = 2;
+
+pub(crate) fn told(catalogue: &Catalogue, out: &mut Out, found: &RunPreview) -> io::Result<()> {
+    if found.tasks.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{}", expected(catalogue, found.expected))?;
+    under_way(catalogue, out, &found.under_way)?;
+    for source in &found.sources {
+        of_source(catalogue, out, source)?;
+    }
+    for secret in &found.secrets {
+        writeln!(out, "{}", catalogue.say(&secret.reason))?;
+    }
+    for task in &found.tasks {
+        of_task(catalogue, out, task)?;
+    }
+    Ok(())
+}
+
+/// How long it may take, in words.
+fn expected(catalogue: &Catalogue, spread: Option<SpreadShow>) -> String {
+    let Some(SpreadShow { count, median, p90 }) = spread else {
+        return catalogue.word("expected_none");
+    };
+    let (length, longest) = (catalogue.length(median), catalogue.length(p90));
+    let key = match count {
+        1 => "expected_once",
+        _ if p90 <= median.saturating_mul(ALIKE) => "expected",
+        _ => "expected_wide",
+    };
+    catalogue.sentence(
+        key,
+        &[
+            ("length", &length),
+            ("longest", &longest),
+            ("count", &count),
+        ],
+    )
+}
+
+fn under_way(catalogue: &Catalogue, out: &mut Out, open: &RunPreviewUnderWay) -> io::Result<()> {
+    if open.total > 0 {
+        let key = match open.total {
+            1 => "preflight_under_way_one",
+            _ => "preflight_under_way_other",
+        };
+        writeln!(
+            out,
+            "{}",
+            catalogue.sentence(key, &[("count", &open.total)])
+        )?;
+    }
+    if let Some(limit) = open.limit.filter(|limit| open.running >= *limit) {
+        let fields: [(&str, &dyn std::fmt::Display); 2] =
+            [("running", &open.running), ("limit", &limit)];
+        writeln!(out, "{}", catalogue.sentence("preflight_full", &fields))?;
+    }
+    Ok(())
+}
+
+fn of_source(catalogue: &Catalogue, out: &mut Out, source: &RunPreviewSource) -> io::Result<()> {
+    let key = match source.answers {
+        Some(true) => "preflight_answers",
+        Some(false) => "preflight_silent",
+        None => "preflight_unasked",
+    };
+    let said = match &source.error {
+        Some(error) => catalogue.labelled(&catalogue.word(key), &catalogue.say(error)),
+        None => catalogue.word(key),
+    };
+    writeln!(out, "{}", catalogue.labelled(&visible(&source.name), &said))
+}
+
+fn of_task(catalogue: &Catalogue, out: &mut Out, task: &RunPreviewTask) -> io::Result<()> {
+    let mut parts = vec![
+        visible(&task.name).into_owned(),
+        visible(&task.action).into_owned(),
+    ];
+    if let Some(source) = &task.source {
+        parts.push(format!(
+            "{} ({})",
+            visible(source),
+            because(catalogue, task)
+        ));
+    }
+    if task.worker == Worker::Person {
+        parts.push(catalogue.word("preflight_person"));
+    }
+    if task.on_call {
+        parts.push(catalogue.word("preflight_on_call"));
+    }
+    if let Some(spread) = task.expected {
+        let length = catalogue.length(spread.median);
+        parts.push(catalogue.sentence("expected_short", &[("length", &length)]));
+    }
+    writeln!(out, "{:>3}  {}", task.place, parts.join("  "))?;
+    for why in [&task.no_source, &task.no_agent].into_iter().flatten() {
+        writeln!(out, "       {}", catalogue.say(why))?;
+    }
+    Ok(())
+}
+
+/// Why this data source, in words.
+fn because(catalogue: &Catalogue, task: &RunPreviewTask) -> String {
+    if let Some(order) = task.order {
+        return catalogue.sentence("preflight_rule", &[("order", &order)]);
+    }
+    let rule = task.rule.as_deref().unwrap_or_default();
+    catalogue.word(&format!("source_because_{rule}"))
+}

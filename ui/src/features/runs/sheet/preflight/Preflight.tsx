@@ -1,0 +1,34 @@
+import { label } from '@/i18n';
+import type { RunPreview } from '@/ipc';
+import { grouped, type Known } from './meet';
+import styles from './Preflight.module.css';
+import { TaskGroup, TaskLine } from './TaskLine';
+
+interface Props {
+  data: RunPreview;
+  known: Known;
+  /** The one task that would run alone. */
+  only: string | undefined;
+}
+
+/** The tasks in the order in which they can go, with what each would meet. */
+export function Preflight({ data, known, only }: Props) {
+  const tasks = data.tasks.filter((task) => only === undefined || task.id === only);
+  if (tasks.length === 0) return null;
+  return (
+    <section className={styles.preflight} data-testid="preflight">
+      <h3>{label('preflight_order', data.steps)}</h3>
+      <ol className={styles.list}>
+        {grouped(tasks, known).map(({ key, meets, tasks }) => (
+          <li key={key}>
+            {tasks.length === 1 && tasks[0] ? (
+              <TaskLine task={tasks[0]} meets={meets} />
+            ) : (
+              <TaskGroup tasks={tasks} meets={meets} steps={data.steps} />
+            )}
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

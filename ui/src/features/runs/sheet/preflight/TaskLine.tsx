@@ -1,0 +1,137 @@
+import { useState } from 'react';
+import { Chip, Icon, type IconName } from '@/components';
+import { counted, listed, m, say, took, visible } from '@/i18n';
+import type { RunPreview } from '@/ipc';
+import { actionWords } from '../../../catalog/forms/actions';
+import { whySource } from '../../whySource';
+import { expectedWords, LOOKS, type Meets, type PreviewTask } from './meet';
+import styles from './Preflight.module.css';
+
+interface Props {
+  task: PreviewTask;
+  meets: Meets;
+}
+
+/** One task; what more there is to say of it comes when it is opened. */
+export function TaskLine({ task, meets }: Props) {
+  const line = (
+    <Line
+      icon={iconOf(task)}
+      name={visible(task.name)}
+      detail={task.expected ? m.expected_short({ length: took(task.expected.median) }) : undefined}
+      on={onWords(task)}
+      meets={meets}
+    />
+  );
+  const more = moreOf(task);
+  if (more.length === 0) return line;
+  return (
+    <details className={styles.fold}>
+      <summary>{line}</summary>
+      <ul className={styles.more}>
+        {more.map((text) => (
+          <li key={text}>{text}</li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+/** So many names stand in the line of a group. */
+const NAMED = 3;
+
+/** Many tasks that meet the same. */
+export function TaskGroup({
+  tasks,
+  meets,
+  steps,
+}: {
+  tasks: readonly PreviewTask[];
+  meets: Meets;
+  steps: RunPreview['steps'];
+}) {
+  const [isOpen, setOpen] = useState(false);
+  const [first] = tasks;
+  if (!first) return null;
+  const names = tasks.map((task) => visible(task.name));
+  return (
+    <details
+      className={styles.fold}
+      onToggle={(event) =>
+        event.target === event.currentTarget && setOpen(event.currentTarget.open)
+      }
+    >
+      <summary>
+        <Line
+          icon={iconOf(first)}
+          name={counted(`n_${steps}s`, tasks.length)}
+          detail={listed(names, NAMED)}
+          on={first.source ? onWords(first) : undefined}
+          meets={meets}
+        />
+      </summary>
+      {isOpen && (
+        <ol className={styles.members}>
+          {tasks.map((task) => (
+            <li key={task.id}>
+              <TaskLine task={task} meets={meets} />
+            </li>
+          ))}
+        </ol>
+      )}
+    </details>
+  );
+}
+
+interface LineProps {
+  icon: IconName;
+  name: string;
+  detail: string | undefined;
+  on: string | undefined;
+  meets: Meets;
+}
+
+function Line({ icon, name, detail, on, meets }: LineProps) {
+  const look = LOOKS[meets];
+  return (
+    <span className={styles.line}>
+      <Icon name={icon} />
+      <span className={styles.name} title={name}>
+        {name}
+        {detail && <small>{detail}</small>}
+      </span>
+      <span className={styles.on} title={on}>
+        {on}
+      </span>
+      <Chip tone={look.tone} icon={look.icon}>
+        {look.words()}
+      </Chip>
+    </span>
+  );
+}
+
+function iconOf(task: PreviewTask): IconName {
+  if (task.worker === 'person') return 'person';
+  return task.source || task.no_source ? 'box' : 'play';
+}
+
+/** The data source and why that one; what it does where it needs none. */
+function onWords(task: PreviewTask): string {
+  if (!task.source) return actionWords(task.action);
+  const why = task.order ? m.preflight_rule({ order: task.order }) : whySource(task.rule ?? '');
+  return `${visible(task.source)} · ${why}`;
+}
+
+/** What else there is to say of a task. */
+function moreOf(task: PreviewTask): string[] {
+  const { no_source, no_agent, passed_over = [], secrets = [] } = task;
+  const reasons = [no_source, no_agent].flatMap((why) => (why ? [say(why)] : []));
+  const over = passed_over.map(({ source, why }) => `${source}: ${say(why)}`);
+  return [
+    ...reasons,
+    ...(task.source ? [`${task.source}: ${whySource(task.rule ?? '')}`] : []),
+    ...over,
+    ...(secrets.length > 0 ? [m.preflight_needs_secrets({ names: listed(secrets, 5) })] : []),
+    ...(task.expected ? [expectedWords(task.expected)] : []),
+  ].map(visible);
+}

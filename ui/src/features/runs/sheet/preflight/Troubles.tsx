@@ -1,0 +1,92 @@
+import { useNavigate } from '@tanstack/react-router';
+import { Button, Notice } from '@/components';
+import { counted, m, say, visible } from '@/i18n';
+import type { RunPreview } from '@/ipc';
+import { useCommand } from '../../../command';
+import { closeRunSheet } from '../store';
+import type { Known } from './meet';
+
+interface Props {
+  data: RunPreview;
+  known: Known;
+  onAsk: () => void;
+}
+
+/** What stands in the way though it does not keep the run from starting: each with what can be done. */
+export function Troubles({ data, known, onAsk }: Props) {
+  const unlock = useCommand('secret_unlock', ['secret']);
+  const uses = (name: string) => data.tasks.filter((task) => task.source === name).length;
+  // Its password says more of it than that it does not answer.
+  const waits = new Set(known.secrets.flatMap(({ connection }) => connection ?? []));
+  const silent = known.sources.filter((one) => one.answers === false && !waits.has(one.name));
+  return (
+    <>
+      {silent.map((source) => (
+        <Notice
+          key={source.name}
+          tone="warn"
+          icon="warn"
+          data-testid="source-silent"
+          end={
+            <Button look="quiet" isDisabled={known.isAsking} onPress={onAsk}>
+              {known.isAsking ? m.preflight_asking() : m.preflight_ask_again()}
+            </Button>
+          }
+        >
+          <b>{m.source_away({ source: visible(source.name) })}</b>
+          {source.error && <p>{visible(say(source.error))}</p>}
+          <p>{counted('preflight_used_by', uses(source.name))}</p>
+        </Notice>
+      ))}
+      {known.secrets.map((secret) => (
+        <Notice
+          key={secret.secret}
+          tone="warn"
+          icon="key"
+          data-testid="secret-missing"
+          end={
+            secret.unlocks && (
+              <Button
+                look="quiet"
+                isDisabled={unlock.isPending}
+                onPress={() => unlock.mutate({}, { onSettled: onAsk })}
+              >
+                {m.preflight_unlock()}
+              </Button>
+            )
+          }
+        >
+          {visible(say(secret.reason))} {counted('preflight_needed_by', secret.tasks)}
+        </Notice>
+      ))}
+      <UnderWay data={data} />
+    </>
+  );
+}
+
+/** What of the workflow goes on already, and whether a new run would wait for it. */
+function UnderWay({ data }: { data: RunPreview }) {
+  const navigate = useNavigate();
+  const { total, runs, running, limit } = data.under_way;
+  const [newest] = runs;
+  if (!newest) return null;
+  const show = () => {
+    closeRunSheet();
+    void navigate({ to: '/runs/$id', params: { id: newest.id } });
+  };
+  return (
+    <Notice
+      tone="run"
+      icon="play"
+      data-testid="under-way"
+      end={
+        <Button look="quiet" onPress={show}>
+          {m.open()}
+        </Button>
+      }
+    >
+      {counted('preflight_under_way', total)}
+      {limit !== undefined && running >= limit && <p>{m.preflight_full({ running, limit })}</p>}
+    </Notice>
+  );
+}
