@@ -113,10 +113,9 @@ impl Store {
 mod tests {
     use std::sync::Arc;
 
-    use flowkeep_core::Format;
-    use flowkeep_core::run::{Head, Moment, Parked, Phase, Start, TaskState};
+    use flowkeep_core::run::{Definition, Moment, Parked, Phase, RunState, Start, TaskState};
+    use flowkeep_core::{Document, Format};
     use flowkeep_host::testing::TestClock;
-    use serde_json::json;
 
     use super::*;
     use crate::{NewRun, RunWrite, StoreOptions};
@@ -162,9 +161,12 @@ mod tests {
         fn run(&self, new: NewRun, status: Status, phase: Phase, at: i64) {
             let made = self.store.write::<_, StoreError>(move |tx| {
                 let (row, id) = tx.add_run(&new)?;
-                let head = |status: Status| -> Box<Head> {
-                    let head = json!({"run": id, "status": status.as_str(), "begun": true});
-                    Box::new(serde_json::from_value(head).unwrap())
+                let head = |status| {
+                    let document = Document::parse(Format::Json, TASKS.to_owned()).unwrap();
+                    let definition = Definition::read(document.value()).unwrap();
+                    let mut head = RunState::new(id, &definition).head;
+                    (head.status, head.begun) = (status, true);
+                    Box::new(head)
                 };
                 let task = TaskId("a".to_owned());
                 let attempt = |status| RunWrite::Attempt {

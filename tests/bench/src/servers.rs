@@ -76,8 +76,18 @@ fn compared(
     let action = task["action"].as_str().unwrap_or_default();
     Ok([
         line(&format!("{kind}, the bare driver"), driver, driver, driver),
-        line(&format!("{COMMITS} bare commits"), disk, driver, driver + disk),
-        line(&format!("{action} (aim ≤ 1.5 of both)"), own, driver, driver + disk),
+        line(
+            &format!("{COMMITS} bare commits"),
+            disk,
+            driver,
+            driver + disk,
+        ),
+        line(
+            &format!("{action} (aim ≤ 1.5 of both)"),
+            own,
+            driver,
+            driver + disk,
+        ),
     ]
     .concat())
 }
@@ -118,7 +128,10 @@ async fn gets(url: &str) -> Result<Duration> {
     let mut connection = client.get_multiplexed_async_connection().await?;
     let start = Instant::now();
     for _ in 0..MANY {
-        let _: Option<String> = redis::cmd("GET").arg("k").query_async(&mut connection).await?;
+        let _: Option<String> = redis::cmd("GET")
+            .arg("k")
+            .query_async(&mut connection)
+            .await?;
     }
     Ok(start.elapsed())
 }

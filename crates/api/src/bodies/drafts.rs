@@ -242,8 +242,14 @@ mod tests {
         let at = |path: &str| vec![("no_connection".to_owned(), path.to_owned())];
         assert_eq!(found(""), []);
         assert_eq!(found(r#", "dataSource": "local""#), []);
-        assert_eq!(found(r#", "dataSource": "shop""#), at("/tasks/0/dataSource"));
-        assert_eq!(found(r#", "data_source": "shop""#), at("/tasks/0/data_source"));
+        assert_eq!(
+            found(r#", "dataSource": "shop""#),
+            at("/tasks/0/dataSource")
+        );
+        assert_eq!(
+            found(r#", "data_source": "shop""#),
+            at("/tasks/0/data_source")
+        );
         let input = CreateInput {
             text: task(r#", "dataSource": "shop""#),
             format: Format::Json,

@@ -19,7 +19,15 @@ fn a_preview_says_in_which_order_on_what_and_how_long() {
     let placed = |found: &Value| -> Vec<Value> {
         let tasks = found["tasks"].as_array().unwrap().iter();
         tasks
-            .map(|task| json!([task["place"], task["id"], task["on_call"], task["worker"], task["source"]]))
+            .map(|task| {
+                json!([
+                    task["place"],
+                    task["id"],
+                    task["on_call"],
+                    task["worker"],
+                    task["source"]
+                ])
+            })
             .collect()
     };
     let found = flowkeep.done(&["run", "preview", "w"]);
@@ -27,8 +35,8 @@ fn a_preview_says_in_which_order_on_what_and_how_long() {
         placed(&found),
         [
             json!([1, "count", false, "attempt", "local"]),
-            json!([2, "look", false, "person", null]),
             json!([2, "spare", true, "attempt", null]),
+            json!([3, "look", false, "person", null]),
         ]
     );
     let said = flowkeep.say(&["run", "preview", "w"]).out;
@@ -36,8 +44,8 @@ fn a_preview_says_in_which_order_on_what_and_how_long() {
         "no history yet",
         "local: not asked yet",
         "  1  Count  sql.query  local (rule 13)",
-        "  2  Look it over  manual  a person",
-        "  2  Spare  wait  only if called for",
+        "  3  Look it over  manual  a person",
+        "  2  Spare  wait  if needed",
         "It would start.",
     ] {
         assert!(said.lines().any(|one| one == line), "{line} in {said}");
@@ -46,12 +54,18 @@ fn a_preview_says_in_which_order_on_what_and_how_long() {
     let (_, run) = flowkeep.json(&["run", "start", "w", "--wait"]);
     let id = run["run_id"].as_str().unwrap();
     let open = &flowkeep.done(&["run", "preview", "w"])["under_way"];
-    assert_eq!((&open["total"], &open["runs"][0]["id"]), (&json!(1), &run["run_id"]));
+    assert_eq!(
+        (&open["total"], &open["runs"][0]["id"]),
+        (&json!(1), &run["run_id"])
+    );
     let said = flowkeep.say(&["run", "preview", "w"]).out;
     assert!(said.contains("1 run of it goes on already."), "{said}");
     flowkeep.done(&["run", "answer", id, "look", "--approve"]);
     let found = flowkeep.done(&["run", "preview", "w"]);
-    assert_eq!((&found["under_way"]["total"], &found["expected"]["count"]), (&json!(0), &json!(1)));
+    assert_eq!(
+        (&found["under_way"]["total"], &found["expected"]["count"]),
+        (&json!(0), &json!(1))
+    );
     assert_eq!(found["tasks"][0]["expected"]["count"], 1);
     let said = flowkeep.say(&["run", "preview", "w"]).out;
     assert!(said.contains("last time"), "{said}");
@@ -66,10 +80,21 @@ fn a_preview_asks_the_data_sources_when_it_is_told_to() {
     ]});
     let file = flowkeep.file("w.json", &text.to_string());
     flowkeep.done(&["flow", "create", &file]);
-    let words = ["source", "add", "shop", "--type", "redis", "--url", "redis://127.0.0.1:1"];
+    let words = [
+        "source",
+        "add",
+        "shop",
+        "--type",
+        "redis",
+        "--url",
+        "redis://127.0.0.1:1",
+    ];
     flowkeep.done(&words);
     let known = flowkeep.done(&["run", "preview", "w"]);
-    assert_eq!(known["sources"], json!([{"name": "shop", "type": "redis", "asked": false}]));
+    assert_eq!(
+        known["sources"],
+        json!([{"name": "shop", "type": "redis", "asked": false}])
+    );
     let asked = flowkeep.done(&["run", "preview", "w", "--ask"]);
     let shop = &asked["sources"][0];
     assert_eq!(
@@ -78,6 +103,9 @@ fn a_preview_asks_the_data_sources_when_it_is_told_to() {
     );
     assert_eq!(asked["tasks"][0]["source"], "shop");
     let said = flowkeep.say(&["run", "preview", "w"]).out;
-    assert!(said.contains("shop: no answer: nothing answers at 127.0.0.1:1"), "{said}");
+    assert!(
+        said.contains("shop: no answer: nothing answers at 127.0.0.1:1"),
+        "{said}"
+    );
     assert!(said.ends_with("It would start.\n"), "{said}");
 }

@@ -350,7 +350,10 @@ fn a_preview_says_what_a_start_would_do_and_does_nothing() {
     };
     let at = |code: &str, path: &str| (code.to_owned(), path.to_owned());
     assert_eq!(exit, 1);
-    assert_eq!(codes(&found["problems"]), [at("no_connection", "/tasks/0/dataSource")]);
+    assert_eq!(
+        codes(&found["problems"]),
+        [at("no_connection", "/tasks/0/dataSource")]
+    );
     assert_eq!(codes(&found["warnings"]), [at("no_connection", "/tasks/1")]);
     flowkeep.refused(&["run", "start", "nowhere"], "no_connection");
     create(

@@ -2,7 +2,7 @@
 import type { Message } from "./Message";
 
 /**
- * A secret that tasks wait for.
+ * A secret that tasks wait for, or would.
  */
 export type LockedSecret = { 
 /**
@@ -14,7 +14,7 @@ secret: string,
  */
 connection?: string, 
 /**
- * How many tasks wait for it.
+ * How many tasks do.
  */
 tasks: number, 
 /**

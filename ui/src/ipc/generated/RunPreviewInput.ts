@@ -11,4 +11,9 @@ workflow: string,
 /**
  * What it would be started with: an object.
  */
-context?: Record<string, unknown> | string, };
+context?: Record<string, unknown> | string, 
+/**
+ * Also asks the data sources it would use whether they answer, all at once, and for the key of the
+ * secrets it names. Takes as long as the slowest of them, ten seconds and some at most.
+ */
+ask?: boolean, };

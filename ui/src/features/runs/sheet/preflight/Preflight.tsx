@@ -1,4 +1,4 @@
-import { label } from '@/i18n';
+import { label, m } from '@/i18n';
 import type { RunPreview } from '@/ipc';
 import { grouped, type Known } from './meet';
 import styles from './Preflight.module.css';
@@ -15,11 +15,13 @@ interface Props {
 export function Preflight({ data, known, only }: Props) {
   const tasks = data.tasks.filter((task) => only === undefined || task.id === only);
   if (tasks.length === 0) return null;
+  const groups = grouped(tasks, known);
+  const inOrder = groups.length === tasks.length;
   return (
     <section className={styles.preflight} data-testid="preflight">
-      <h3>{label('preflight_order', data.steps)}</h3>
+      <h3>{inOrder ? label('preflight_order', data.steps) : m.preflight_grouped()}</h3>
       <ol className={styles.list}>
-        {grouped(tasks, known).map(({ key, meets, tasks }) => (
+        {groups.map(({ key, meets, tasks }) => (
           <li key={key}>
             {tasks.length === 1 && tasks[0] ? (
               <TaskLine task={tasks[0]} meets={meets} />

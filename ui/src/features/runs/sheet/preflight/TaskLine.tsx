@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Chip, Icon, type IconName } from '@/components';
-import { counted, listed, m, say, took, visible } from '@/i18n';
+import { begun, counted, listed, m, say, took, visible } from '@/i18n';
 import type { RunPreview } from '@/ipc';
 import { actionWords } from '../../../catalog/forms/actions';
 import { whySource } from '../../whySource';
@@ -14,8 +14,10 @@ interface Props {
 
 /** One task; what more there is to say of it comes when it is opened. */
 export function TaskLine({ task, meets }: Props) {
+  const more = moreOf(task);
   const line = (
     <Line
+      opens={more.length > 0}
       icon={iconOf(task)}
       name={visible(task.name)}
       detail={task.expected ? m.expected_short({ length: took(task.expected.median) }) : undefined}
@@ -23,7 +25,6 @@ export function TaskLine({ task, meets }: Props) {
       meets={meets}
     />
   );
-  const more = moreOf(task);
   if (more.length === 0) return line;
   return (
     <details className={styles.fold}>
@@ -63,6 +64,7 @@ export function TaskGroup({
     >
       <summary>
         <Line
+          opens
           icon={iconOf(first)}
           name={counted(`n_${steps}s`, tasks.length)}
           detail={listed(names, NAMED)}
@@ -89,9 +91,11 @@ interface LineProps {
   detail: string | undefined;
   on: string | undefined;
   meets: Meets;
+  /** Whether there is more of it to be seen. */
+  opens: boolean;
 }
 
-function Line({ icon, name, detail, on, meets }: LineProps) {
+function Line({ icon, name, detail, on, meets, opens }: LineProps) {
   const look = LOOKS[meets];
   return (
     <span className={styles.line}>
@@ -106,6 +110,7 @@ function Line({ icon, name, detail, on, meets }: LineProps) {
       <Chip tone={look.tone} icon={look.icon}>
         {look.words()}
       </Chip>
+      {opens && <Icon name="down" size={14} />}
     </span>
   );
 }
@@ -125,13 +130,13 @@ function onWords(task: PreviewTask): string {
 /** What else there is to say of a task. */
 function moreOf(task: PreviewTask): string[] {
   const { no_source, no_agent, passed_over = [], secrets = [] } = task;
-  const reasons = [no_source, no_agent].flatMap((why) => (why ? [say(why)] : []));
+  const reasons = [no_source, no_agent].flatMap((why) => (why ? [begun(say(why))] : []));
   const over = passed_over.map(({ source, why }) => `${source}: ${say(why)}`);
   return [
     ...reasons,
-    ...(task.source ? [`${task.source}: ${whySource(task.rule ?? '')}`] : []),
+    ...(task.order ? [`${task.source}: ${whySource(task.rule ?? '')}`] : []),
     ...over,
     ...(secrets.length > 0 ? [m.preflight_needs_secrets({ names: listed(secrets, 5) })] : []),
-    ...(task.expected ? [expectedWords(task.expected)] : []),
+    ...(task.expected ? [begun(expectedWords(task.expected))] : []),
   ].map(visible);
 }

@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { Button, Notice } from '@/components';
-import { counted, m, say, visible } from '@/i18n';
+import { begun, counted, m, say, visible } from '@/i18n';
 import type { RunPreview } from '@/ipc';
 import { useCommand } from '../../../command';
 import { closeRunSheet } from '../store';
@@ -33,8 +33,7 @@ export function Troubles({ data, known, onAsk }: Props) {
             </Button>
           }
         >
-          <b>{m.source_away({ source: visible(source.name) })}</b>
-          {source.error && <p>{visible(say(source.error))}</p>}
+          <p>{silence(source)}</p>
           <p>{counted('preflight_used_by', uses(source.name))}</p>
         </Notice>
       ))}
@@ -56,12 +55,19 @@ export function Troubles({ data, known, onAsk }: Props) {
             )
           }
         >
-          {visible(say(secret.reason))} {counted('preflight_needed_by', secret.tasks)}
+          <p>{begun(visible(say(secret.reason)))}</p>
+          <p>{counted('preflight_needed_by', secret.tasks)}</p>
         </Notice>
       ))}
       <UnderWay data={data} />
     </>
   );
+}
+
+/** That it does not answer, and why. */
+function silence({ name, error }: Known['sources'][number]): string {
+  const label = m.source_away({ source: visible(name) });
+  return error ? m.labelled({ label, text: visible(say(error)) }) : label;
 }
 
 /** What of the workflow goes on already, and whether a new run would wait for it. */
