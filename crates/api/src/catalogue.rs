@@ -137,22 +137,25 @@ impl Catalogue {
         time::local_second(at).unwrap_or_else(|| visible(at).into_owned())
     }
 
-    /// A length of time in the unit that says it best, rounded: `850 ms`, `6 min`, `2 h`.
+    /// A length of time in the unit that says it best: `850 ms`, `1.6 s`, `6 min`, `2.3 d`.
     pub fn length(&self, milliseconds: i64) -> String {
-        const UNITS: [(i64, &str); 4] = [
+        const UNITS: [(i64, &str); 5] = [
             (24 * 3_600_000, "length_d"),
             (3_600_000, "length_h"),
             (60_000, "length_min"),
             (1_000, "length_s"),
+            (1, "length_ms"),
         ];
         let milliseconds = milliseconds.max(0);
-        // One and a half of a unit are told in the smaller one.
-        let fits = |unit: i64| milliseconds >= unit * 2 || milliseconds == unit;
-        let (unit, key) = UNITS
-            .into_iter()
-            .find(|(unit, _)| fits(*unit))
-            .unwrap_or((1, "length_ms"));
-        let count = (milliseconds + unit / 2) / unit;
+        let mut units = UNITS.into_iter();
+        let fits = units.find(|(unit, _)| milliseconds >= *unit);
+        let (unit, key) = fits.unwrap_or((1, "length_ms"));
+        let tenths = milliseconds.saturating_mul(10).saturating_add(unit / 2) / unit;
+        let count = if tenths < 100 && tenths % 10 != 0 {
+            format!("{}.{}", tenths / 10, tenths % 10)
+        } else {
+            ((tenths + 5) / 10).to_string()
+        };
         self.sentence(key, &[("count", &count)])
     }
 
@@ -288,6 +291,26 @@ mod tests {
         let space = Message::new("doctor_space_ok").with("free", 42_311_999_488_u64);
         let told = Catalogue::new(Tongue::English).say(&space);
         assert_eq!(told, "42 GB are free");
+    }
+
+    #[test]
+    fn lengths_are_told_in_the_unit_that_suits_them() {
+        let catalogue = Catalogue::new(Tongue::English);
+        let told = [
+            0,
+            850,
+            1_000,
+            1_600,
+            90_000,
+            360_000,
+            7_000_000,
+            200_000_000,
+        ];
+        let told = told.map(|milliseconds| catalogue.length(milliseconds));
+        let said = [
+            "0 ms", "850 ms", "1 s", "1.6 s", "1.5 min", "6 min", "1.9 h", "2.3 d",
+        ];
+        assert_eq!(told, said);
     }
 
     #[test]
