@@ -19,7 +19,9 @@ pub(crate) fn told(catalogue: &Catalogue, out: &mut Out, found: &RunPreview) -> 
     if found.tasks.is_empty() {
         return Ok(());
     }
-    writeln!(out, "{}", expected(catalogue, found.expected))?;
+    let label = catalogue.word("expected_label");
+    let length = catalogue.labelled(&label, &expected(catalogue, found.expected));
+    writeln!(out, "{length}")?;
     under_way(catalogue, out, &found.under_way)?;
     for source in &found.sources {
         of_source(catalogue, out, source)?;

@@ -41,7 +41,7 @@ fn a_preview_says_in_which_order_on_what_and_how_long() {
     );
     let said = flowkeep.say(&["run", "preview", "w"]).out;
     for line in [
-        "no history yet",
+        "How long it may take: no history yet",
         "local: not asked yet",
         "  1  Count  sql.query  local (rule 13)",
         "  3  Look it over  manual  a person",
