@@ -115,16 +115,17 @@ impl Preflight<'_> {
             let opened = secret.map(|name| scope.spawn(move || api.secrets.get(&name).is_ok()));
             let ask = |name: String| {
                 let asked = SourceRef { name: name.clone() };
-                scope.spawn(move || Ok((name, sources::test(api, asked)?)))
+                // One that is removed at this moment answers nothing.
+                scope.spawn(move || sources::test(api, asked).ok().map(|answer| (name, answer)))
             };
             let asked: Vec<_> = names.into_iter().map(ask).collect();
             let answers = asked
                 .into_iter()
-                .map(|one| one.join().unwrap_or_else(|why| panic::resume_unwind(why)))
+                .filter_map(|one| one.join().unwrap_or_else(|why| panic::resume_unwind(why)))
                 .collect();
             // Whether it could be read is looked at afterwards.
             let _ = opened.map(thread::ScopedJoinHandle::join);
-            answers
+            Ok(answers)
         })
     }
 

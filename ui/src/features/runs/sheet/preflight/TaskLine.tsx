@@ -21,7 +21,7 @@ export function TaskLine({ task, meets }: Props) {
       icon={iconOf(task)}
       name={visible(task.name)}
       detail={task.expected ? m.expected_short({ length: took(task.expected.median) }) : undefined}
-      on={onWords(task)}
+      {...placeOf(task)}
       meets={meets}
     />
   );
@@ -68,7 +68,7 @@ export function TaskGroup({
           icon={iconOf(first)}
           name={counted(`n_${steps}s`, tasks.length)}
           detail={listed(names, NAMED)}
-          on={first.source ? onWords(first) : undefined}
+          {...(first.source ? placeOf(first) : { on: '' })}
           meets={meets}
         />
       </summary>
@@ -89,23 +89,26 @@ interface LineProps {
   icon: IconName;
   name: string;
   detail: string | undefined;
-  on: string | undefined;
+  /** The data source and why that one; what it does where it needs none. */
+  on: string;
+  why?: string;
   meets: Meets;
   /** Whether there is more of it to be seen. */
   opens: boolean;
 }
 
-function Line({ icon, name, detail, on, meets, opens }: LineProps) {
+function Line({ icon, name, detail, on, why, meets, opens }: LineProps) {
   const look = LOOKS[meets];
   return (
     <span className={styles.line}>
       <Icon name={icon} />
-      <span className={styles.name} title={name}>
+      <span className={styles.name}>
         {name}
         {detail && <small>{detail}</small>}
       </span>
-      <span className={styles.on} title={on}>
+      <span className={styles.on}>
         {on}
+        {why && <small>{why}</small>}
       </span>
       <Chip tone={look.tone} icon={look.icon}>
         {look.words()}
@@ -120,11 +123,10 @@ function iconOf(task: PreviewTask): IconName {
   return task.source || task.no_source ? 'box' : 'play';
 }
 
-/** The data source and why that one; what it does where it needs none. */
-function onWords(task: PreviewTask): string {
-  if (!task.source) return actionWords(task.action);
+function placeOf(task: PreviewTask): Pick<LineProps, 'on' | 'why'> {
+  if (!task.source) return { on: actionWords(task.action) };
   const why = task.order ? m.preflight_rule({ order: task.order }) : whySource(task.rule ?? '');
-  return `${visible(task.source)} · ${why}`;
+  return { on: visible(task.source), why };
 }
 
 /** What else there is to say of a task. */
