@@ -14,7 +14,7 @@ fn a_preview_says_in_which_order_on_what_and_how_long() {
     ]});
     let mut text = text;
     text["tasks"][1]["onFailure"] = json!("fallback:spare");
-    let file = flowkeep.file("w.json", &text.to_string());
+    let file = flowkeep.file("w.json", text.to_string());
     flowkeep.done(&["flow", "create", &file]);
     let placed = |found: &Value| -> Vec<Value> {
         let tasks = found["tasks"].as_array().unwrap().iter();
@@ -78,7 +78,7 @@ fn a_preview_asks_the_data_sources_when_it_is_told_to() {
     let text = json!({"id": "w", "name": "W", "tasks": [
         {"id": "a", "name": "A", "action": "redis.command", "dataSource": "shop", "params": {"command": ["GET", "k"]}},
     ]});
-    let file = flowkeep.file("w.json", &text.to_string());
+    let file = flowkeep.file("w.json", text.to_string());
     flowkeep.done(&["flow", "create", &file]);
     let words = [
         "source",

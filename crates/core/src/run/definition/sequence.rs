@@ -36,12 +36,12 @@ impl Definition {
         }
         let mut order: Vec<Position> = (0..self.tasks.len()).collect();
         order.sort_by_key(|&at| (places[at], self.tasks[at].priority, at));
-        let placed = |at: Position| Placed {
+        let task = |at: Position| Placed {
             task: &self.tasks[at],
             place: places[at],
             on_call: !reached[at] || self.tasks[at].is_called_only(),
         };
-        order.into_iter().map(placed).collect()
+        order.into_iter().map(task).collect()
     }
 
     /// For every guided step, whether any way leads to it from this one.
