@@ -136,6 +136,18 @@ it('names a data source that does not answer first, asks it again, and starts al
   await waitFor(() => expect(starts().length).toBe(1));
 });
 
+it('leads from a secret that is missing to where it is entered, and unlocks one that is locked', async () => {
+  const missing = { code: 'secret_missing', fields: { secret: 'mail' } };
+  const mail = { secret: 'mail', tasks: 2, reason: missing, unlocks: false };
+  const locked = { ...mail, secret: 'fax', reason: { code: 'secrets_locked' }, unlocks: true };
+  sheet(preview({ secrets: [mail, locked] }));
+  const [first, second] = await screen.findAllByTestId('secret-missing');
+  expect(first?.textContent).toContain('The secret “mail” has not been entered yet');
+  expect(first?.textContent).toContain('2 tasks need it.');
+  expect(first?.querySelector('button')?.textContent).toBe('Enter it…');
+  expect(second?.querySelector('button')?.textContent).toBe('Unlock');
+});
+
 it('tells two hundred tasks by what they meet, each of them behind it', async () => {
   const tasks = Array.from({ length: 200 }, (_, at) => ({ ...stored, id: `t${at}` }));
   sheet(preview({ tasks, sources: [shop] }), undefined, () => new Promise(() => {}));

@@ -27,6 +27,8 @@ export function askedQuery(workflow: string, context: Context, { tasks, sources 
     queryKey: ['run preview asked', workflow, names, secrets],
     queryFn: () => call('run_preview', { workflow, context: printExact(context), ask: true }),
     enabled: names.length > 0 || secrets.length > 0,
+    // Not of connections: what it hears itself is told by that tag.
+    meta: { tags: ['secret'] },
     gcTime: 0,
   });
 }

@@ -2,9 +2,12 @@ import { useNavigate } from '@tanstack/react-router';
 import { Button, Notice } from '@/components';
 import { begun, counted, m, say, visible } from '@/i18n';
 import type { RunPreview } from '@/ipc';
-import { useCommand } from '../../../command';
+import { useUnlock } from '../../../connections/useUnlock';
 import { closeRunSheet } from '../store';
 import type { Known } from './meet';
+
+/** The connection that is always there and cannot be changed. */
+const LOCAL = 'local';
 
 interface Props {
   data: RunPreview;
@@ -14,7 +17,12 @@ interface Props {
 
 /** What stands in the way though it does not keep the run from starting: each with what can be done. */
 export function Troubles({ data, known, onAsk }: Props) {
-  const unlock = useCommand('secret_unlock', ['secret']);
+  const unlock = useUnlock();
+  const navigate = useNavigate();
+  const go = (search: { tab?: 'secrets'; enter: string }) => {
+    closeRunSheet();
+    void navigate({ to: '/connections', search });
+  };
   const uses = (name: string) => data.tasks.filter((task) => task.source === name).length;
   // Its password says more of it than that it does not answer.
   const waits = new Set(known.secrets.flatMap(({ connection }) => connection ?? []));
@@ -28,35 +36,46 @@ export function Troubles({ data, known, onAsk }: Props) {
           icon="warn"
           data-testid="source-silent"
           end={
-            <Button look="quiet" isDisabled={known.isAsking} onPress={onAsk}>
-              {known.isAsking ? m.preflight_asking() : m.preflight_ask_again()}
-            </Button>
+            <>
+              {source.name !== LOCAL && (
+                <Button look="quiet" onPress={() => go({ enter: source.name })}>
+                  {m.connection_edit()}
+                </Button>
+              )}
+              <Button look="quiet" isDisabled={known.isAsking} onPress={onAsk}>
+                {known.isAsking ? m.preflight_asking() : m.preflight_ask_again()}
+              </Button>
+            </>
           }
         >
           <p>{silence(source)}</p>
           <p>{counted('preflight_used_by', uses(source.name))}</p>
         </Notice>
       ))}
-      {known.secrets.map((secret) => (
+      {known.secrets.map(({ secret, connection, unlocks, reason, tasks }) => (
         <Notice
-          key={secret.secret}
+          key={secret}
           tone="warn"
           icon="key"
           data-testid="secret-missing"
           end={
-            secret.unlocks && (
-              <Button
-                look="quiet"
-                isDisabled={unlock.isPending}
-                onPress={() => unlock.mutate({}, { onSettled: onAsk })}
-              >
-                {m.preflight_unlock()}
+            unlocks ? (
+              <Button look="quiet" isDisabled={unlock.isBusy} onPress={unlock.start}>
+                {m.secrets_unlock()}
+              </Button>
+            ) : connection === undefined ? (
+              <Button look="quiet" onPress={() => go({ tab: 'secrets', enter: secret })}>
+                {m.secret_enter_it()}
+              </Button>
+            ) : (
+              <Button look="quiet" onPress={() => go({ enter: connection })}>
+                {m.connection_enter_password()}
               </Button>
             )
           }
         >
-          <p>{begun(visible(say(secret.reason)))}</p>
-          <p>{counted('preflight_needed_by', secret.tasks)}</p>
+          <p>{begun(visible(say(reason)))}</p>
+          <p>{counted('preflight_needed_by', tasks)}</p>
         </Notice>
       ))}
       <UnderWay data={data} />
