@@ -1,14 +1,15 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
 import { invalidate } from '@/app/queries';
 import { Button, Chip, Icon, type IconName, Menu } from '@/components';
 import { label, m, sayError, visible } from '@/i18n';
-import { call, type SourceRow } from '@/ipc';
+import { call, type Message, type SourceRow } from '@/ipc';
 import styles from './ConnectionsPage.module.css';
 import { sourceUsesQuery } from './queries';
-import { LOCAL, type SourceState, stateOf } from './sourceState';
+import { LOCAL, type SourceState, stateOf, unlocks } from './sourceState';
 import { UsedBy } from './UsedBy';
 import { useTest } from './useTest';
-import { unlocks, useUnlock } from './useUnlock';
+import { useUnlock } from './useUnlock';
 
 const ICONS: Record<string, IconName> = {
   sqlite: 'file',
@@ -69,7 +70,6 @@ export function ConnectionLine({ row, onEdit, onRemove }: Props) {
 /** How it is, and the step that helps: asking it, letting it in, mending it. */
 function Condition({ row, onEdit }: Pick<Props, 'row' | 'onEdit'>) {
   const client = useQueryClient();
-  const unlock = useUnlock();
   const { test, start, forget } = useTest(() => call('source_test', { name: row.name }));
   const ask = async () => {
     await start();
@@ -96,16 +96,7 @@ function Condition({ row, onEdit }: Pick<Props, 'row' | 'onEdit'>) {
     <>
       <State {...state} />
       <div className={styles.actions}>
-        {row.waits && unlocks(row.waits) && (
-          <Button icon="key" onPress={unlock.start} isDisabled={unlock.isBusy}>
-            {m.secrets_unlock()}
-          </Button>
-        )}
-        {row.waits && !unlocks(row.waits) && (
-          <Button icon="key" onPress={onEdit} data-testid={`enter-${row.name}`}>
-            {m.connection_enter_password()}
-          </Button>
-        )}
+        {row.waits && <LetIn name={row.name} why={row.waits} onEnter={onEdit} />}
         {row.answers === false && !row.waits && row.name !== LOCAL && (
           <Button look="quiet" onPress={onEdit} aria-label={m.connection_mend({ name })}>
             {m.change()}
@@ -123,6 +114,31 @@ function Condition({ row, onEdit }: Pick<Props, 'row' | 'onEdit'>) {
         )}
       </div>
     </>
+  );
+}
+
+/** The step that gives a connection its password: entered, unlocked, or mended where all of them are. */
+function LetIn({ name, why, onEnter }: { name: string; why: Message; onEnter: () => void }) {
+  const unlock = useUnlock();
+  const navigate = useNavigate();
+  if (why.code === 'secret_missing') {
+    return (
+      <Button icon="key" onPress={onEnter} data-testid={`enter-${name}`}>
+        {m.connection_enter_password()}
+      </Button>
+    );
+  }
+  if (unlocks(why)) {
+    return (
+      <Button icon="key" onPress={unlock.start} isDisabled={unlock.isBusy}>
+        {m.secrets_unlock()}
+      </Button>
+    );
+  }
+  return (
+    <Button onPress={() => void navigate({ to: '/connections', search: { tab: 'secrets' } })}>
+      {m.tab_secrets()}
+    </Button>
   );
 }
 

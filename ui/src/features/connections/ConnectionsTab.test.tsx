@@ -68,9 +68,17 @@ it('says what belongs here while nothing is connected', async () => {
 it('leads from a missing password to where it is entered, and unlocks one that is locked', async () => {
   const waits = (code: string) => ({ ...shop, waits: { code } });
   const told = show(<ConnectionsTab />, {
-    ...sources(waits('secret_missing'), { ...waits('secrets_locked'), name: 'stock' }),
+    ...sources(
+      waits('secret_missing'),
+      { ...waits('secrets_locked'), name: 'stock' },
+      { ...waits('secrets_key_gone_file'), name: 'old' },
+    ),
     secret_unlock: () => ({ locked: false }),
   });
+  const old = await line('old');
+  expect(old.getByText('The secrets cannot be read')).toBeTruthy();
+  // None can be entered before their key is back.
+  expect(old.queryByText('Enter the password…')).toBeNull();
   await userEvent.click((await line('stock')).getByText('Unlock'));
   await waitFor(() => expect(told('secret_unlock')).toHaveLength(1));
   await userEvent.click((await line('shop')).getByTestId('enter-shop'));

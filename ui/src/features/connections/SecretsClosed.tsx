@@ -4,7 +4,8 @@ import { begun, m, sayError } from '@/i18n';
 import type { CallError } from '@/ipc';
 import { useCommand } from '../command';
 import styles from './ConnectionsPage.module.css';
-import { unlocks, useUnlock } from './useUnlock';
+import { unlocks } from './sourceState';
+import { useUnlock } from './useUnlock';
 
 /** The secrets cannot be read: why, and what helps. Starting over is for a key that is gone for good. */
 export function SecretsClosed({ error }: { error: CallError }) {

@@ -1,7 +1,7 @@
 /** How a connection is, in the words and the look of one glance. */
 import type { IconName, Tone } from '@/components';
 import { begun, dated, m, say, visible } from '@/i18n';
-import type { SourceRow } from '@/ipc';
+import type { Message, SourceRow } from '@/ipc';
 
 /** The SQLite file that always exists. */
 export const LOCAL = 'local';
@@ -20,8 +20,7 @@ export interface SourceState {
 export function stateOf(row: SourceRow): SourceState {
   const since = row.since && m.source_since({ since: dated(row.since) });
   if (row.waits) {
-    const isMissing = row.waits.code === 'secret_missing';
-    const more = isMissing ? m.connection_password_missing() : begun(say(row.waits));
+    const more = awaited(row.waits);
     return { tone: 'wait', icon: 'key', words: m.source_state_waits(), more };
   }
   if (row.answers === false) {
@@ -34,6 +33,17 @@ export function stateOf(row: SourceRow): SourceState {
   }
   if (row.name === LOCAL) return { tone: 'ok', icon: 'check', words: m.source_state_always() };
   return { tone: 'off', icon: 'minus', words: m.source_state_unseen() };
+}
+
+/** Why a password cannot be had; the Secrets tell more. */
+function awaited(why: Message): string {
+  if (why.code === 'secret_missing') return m.connection_password_missing();
+  return unlocks(why) ? m.secrets_are_locked() : m.secrets_are_lost();
+}
+
+/** Whether what keeps a secret from being read is a lock, and not that it or its key is missing. */
+export function unlocks(why: { code: string }): boolean {
+  return why.code === 'secrets_locked' || why.code === 'secrets_unreachable';
 }
 
 /** What a source says it is, with the name of the product before it where it tells the number alone. */

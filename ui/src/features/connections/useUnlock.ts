@@ -2,11 +2,6 @@ import { toast } from '@/components';
 import { begun, m, say } from '@/i18n';
 import { tellFailure, useCommand } from '../command';
 
-/** Whether what keeps a secret from being read is a lock, and not that it is missing. */
-export function unlocks(why: { code: string }): boolean {
-  return why.code === 'secrets_locked' || why.code === 'secrets_unreachable';
-}
-
 /** Has the keyring ask the person at the desk. What waits for it goes on by itself. */
 export function useUnlock() {
   const unlock = useCommand('secret_unlock', ['secret', 'connection', 'run']);
