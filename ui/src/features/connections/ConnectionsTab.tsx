@@ -19,7 +19,7 @@ export function ConnectionsTab() {
   const [pressed, setPressed] = useState<Asked | null>(null);
   const { enter } = useSearch({ from: '/connections' });
   const navigate = useNavigate();
-  const items = sources.data?.items ?? [];
+  const items = sources.data ?? [];
   // The address may name the one whose password is to be entered.
   const entered = items.find(({ name, connection }) => connection && name === enter);
   const asked: Asked | null = pressed ?? (entered ? { what: 'edit', row: entered } : null);

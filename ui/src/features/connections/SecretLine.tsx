@@ -19,8 +19,7 @@ export function SecretLine({ row, onReplace, onRemove }: Props) {
   const uses = useQuery({ ...secretUsesQuery(row.name), enabled: connection === undefined });
   const sources = useQuery(sourcesQuery());
   const isLeftOver =
-    connection !== undefined &&
-    sources.data?.items.every(({ name }) => name !== connection) === true;
+    connection !== undefined && sources.data?.every(({ name }) => name !== connection) === true;
   const name = visible(row.name);
   // The password of a connection goes with it, and is entered where the rest of it is.
   const isOfConnection = connection !== undefined && !isLeftOver;

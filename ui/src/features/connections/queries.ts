@@ -5,10 +5,11 @@ import { call } from '@/ipc';
 /** How often workflows are looked through again while they change, in milliseconds. */
 const LOOK_EVERY = 10_000;
 
+/** The data sources that are connected; `local` first. */
 export function sourcesQuery() {
   return queryOptions({
     queryKey: ['sources'],
-    queryFn: () => call('source_list', {}),
+    queryFn: async () => (await call('source_list', {})).items,
     meta: { tags: ['connection', 'secret'] },
   });
 }

@@ -29,12 +29,3 @@ export function actionsQuery() {
     gcTime: Number.POSITIVE_INFINITY,
   });
 }
-
-/** The data sources that are connected. */
-export function sourcesQuery() {
-  return queryOptions({
-    queryKey: ['sources'],
-    queryFn: async () => (await call('source_list', {})).items,
-    meta: { tags: ['connection'] },
-  });
-}
