@@ -1,13 +1,23 @@
-//! How the window closes: the page keeps what is typed and not saved, the work under way is asked to
-//! stop. Both are waited for a little; what does not answer is safe to end.
+//! How the window closes and how the app ends: with its last window, or later, where runs and
+//! schedules go on without one, or when the session does.
 //!
-//! Absent on purpose: a question. Drafts are kept in the database, so closing loses nothing.
+//! A page that closes keeps what is typed and not saved. Where something goes on, the operator is
+//! asked once whether it shall without a window; the answer is a setting. Without one the web view is
+//! given back, and the app ends when nothing goes on any more. When it ends, work under way is asked
+//! to stop and the engine leaves in order. All are waited for a little; what does not answer is safe
+//! to end.
+//!
+//! Absent on purpose: a question about what is typed. Drafts are kept in the database, so closing
+//! loses nothing. A tray icon: the menu opens the window again, and not every desktop has a tray.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use tauri::{Emitter as _, Manager as _, State, WebviewWindow};
+use flowkeep_api::types::OnClose;
+use flowkeep_api::{Api, AppError, Follower, GoingOn};
+use tauri::{AppHandle, Emitter as _, Manager as _, State, WebviewWindow};
 
 use crate::calls::Tasks;
 use crate::watchdog::FirstPaint;
@@ -15,11 +25,23 @@ use crate::window;
 
 /// How long closing waits for the page to keep its drafts; a page that hangs never answers.
 const KEEPING: Duration = Duration::from_secs(3);
+/// How long the engine may take to leave. It needs a few seconds at most unless its disk hangs.
+const LEAVING: Duration = Duration::from_secs(12);
 
-/// Whether the window is closing, and whether the page has answered.
+/// What follows the data; absent once the app ends, so that whoever asks for its window then waits
+/// until it has gone.
+pub(crate) type Following = Mutex<Option<Follower>>;
+
+/// Where the app is between a window, none, and its end.
 #[derive(Default)]
 pub(crate) struct Closing {
+    /// Whether the window is being closed.
     begun: AtomicBool,
+    /// Whether the app goes on without a window.
+    stays: AtomicBool,
+    /// Whether it ends.
+    ends: AtomicBool,
+    /// Whether the page has answered.
     ready: Mutex<bool>,
     news: Condvar,
 }
@@ -39,6 +61,16 @@ impl Closing {
             .unwrap_or_else(PoisonError::into_inner);
         *ready
     }
+
+    /// The window stays, or the next one begins.
+    fn open(&self) {
+        *self.ready.lock().unwrap_or_else(PoisonError::into_inner) = false;
+        self.begun.store(false, Ordering::Relaxed);
+    }
+
+    fn is_ending(&self) -> bool {
+        self.ends.load(Ordering::Relaxed)
+    }
 }
 
 /// The page has kept everything there was to keep.
@@ -47,53 +79,216 @@ pub(crate) fn ready_to_close(closing: State<'_, Closing>) {
     closing.answered();
 }
 
-/// Lets the window close only after page and work were asked.
+/// The answer to the question `going_on`, and "Quit" wherever it is offered: closes the window, and
+/// ends the app unless it is to stay.
+#[tauri::command]
+pub(crate) fn close_window(app: AppHandle, stay: bool) {
+    if stay {
+        begin(&app, |app| {
+            keep_drafts(app);
+            go_on(app);
+        });
+    } else {
+        end(&app);
+    }
+}
+
+/// Lets the window close only after the page was asked.
 pub(crate) fn watch(window: &WebviewWindow) {
-    let closing = window.clone();
+    let app = window.app_handle().clone();
     window.on_window_event(move |event| {
-        let tauri::WindowEvent::CloseRequested { api, .. } = event else {
-            return;
-        };
-        api.prevent_close();
-        if closing
-            .state::<Closing>()
-            .begun
-            .swap(true, Ordering::Relaxed)
-        {
-            return;
-        }
-        let window = closing.clone();
-        let waiting = std::thread::Builder::new()
-            .name("closing".to_owned())
-            .spawn(move || {
-                let tasks = window.state::<Tasks>();
-                tasks.cancel_all();
-                keep_drafts(&window);
-                window::stop_work(&tasks);
-                destroy(&window);
-            });
-        if let Err(error) = waiting {
-            tracing::error!(%error, "closing without waiting");
-            destroy(&closing);
+        if let tauri::WindowEvent::CloseRequested { api, .. } = event {
+            api.prevent_close();
+            begin(&app, close);
         }
     });
 }
 
-fn keep_drafts(window: &WebviewWindow) {
-    // A page that never was drawn has nothing typed into it.
-    if !window.state::<Arc<FirstPaint>>().is_drawn() {
+/// The last window has gone. Whether somebody wanted so or it was taken away, the app ends by
+/// [`end`] alone; without data there is nothing to stay for.
+pub(crate) fn window_gone(app: &AppHandle, exit: &tauri::ExitRequestApi) {
+    if app.try_state::<Arc<Api>>().is_none() {
         return;
     }
-    if let Err(error) = window.emit_to(window.label(), "closing", ()) {
-        tracing::warn!(%error, "the page could not be told that the window closes");
-    } else if !window.state::<Closing>().wait(KEEPING) {
-        tracing::warn!("the page did not answer that its drafts are kept");
+    exit.prevent_exit();
+    let closing = app.state::<Closing>();
+    if !closing.stays.load(Ordering::Relaxed) && !closing.is_ending() {
+        begin(app, close);
     }
 }
 
-fn destroy(window: &WebviewWindow) {
-    if let Err(error) = window.destroy() {
-        tracing::error!(%error, "the window does not close");
+/// A window opens where there was none.
+pub(crate) fn window_opens(app: &AppHandle) -> bool {
+    let closing = app.state::<Closing>();
+    closing.stays.swap(false, Ordering::Relaxed) && !closing.is_ending()
+}
+
+/// Begins without a window, as a start at login does.
+pub(crate) fn begin_without_window(app: &AppHandle) {
+    begin(app, go_on);
+}
+
+/// Ends the app where it has no window and nothing goes on any more. Called whenever the data has
+/// changed.
+pub(crate) fn look(app: &AppHandle) {
+    let closing = app.state::<Closing>();
+    if closing.stays.load(Ordering::Relaxed)
+        && !closing.is_ending()
+        && going_on(app).is_ok_and(GoingOn::is_nothing)
+    {
+        tracing::info!("nothing goes on any more");
+        end(app);
+    }
+}
+
+/// Ends the app in order, with or without a window; answers at once.
+pub(crate) fn end(app: &AppHandle) {
+    if app.state::<Closing>().ends.swap(true, Ordering::Relaxed) {
+        return;
+    }
+    apart(app, |app| {
+        let left = leave(app);
+        keep_drafts(app);
+        stop_following(app);
+        window::stop_work(&app.state::<Tasks>());
+        destroy(app);
+        left();
+        app.exit(0);
+    });
+}
+
+/// The engine leaves and nothing is answered any more: this process is about to become another one.
+pub(crate) fn leave_for_another(app: &AppHandle) {
+    app.state::<Closing>().ends.store(true, Ordering::Relaxed);
+    stop_following(app);
+    leave(app)();
+}
+
+/// Ends the app in order when the session ends, or somebody asks the process to (`SIGTERM`, `SIGHUP`,
+/// `SIGINT`; the console's events on Windows).
+pub(crate) fn heed_signals(app: &AppHandle) {
+    let app = app.clone();
+    let heeded = ctrlc::set_handler(move || {
+        tracing::info!("asked to end");
+        end(&app);
+    });
+    if let Err(error) = heeded {
+        tracing::warn!(%error, "signals end the app at once");
+    }
+}
+
+/// Does `work` in a thread of its own, once for a window.
+fn begin(app: &AppHandle, work: fn(&AppHandle)) {
+    if !app.state::<Closing>().begun.swap(true, Ordering::Relaxed) {
+        apart(app, work);
+    }
+}
+
+fn apart(app: &AppHandle, work: fn(&AppHandle)) {
+    let own = app.clone();
+    let begun = std::thread::Builder::new()
+        .name("closing".to_owned())
+        .spawn(move || work(&own));
+    if let Err(error) = begun {
+        tracing::error!(%error, "ending without waiting");
+        app.exit(0);
+    }
+}
+
+/// The window is to close.
+fn close(app: &AppHandle) {
+    let answered = keep_drafts(app);
+    let going_on = going_on(app).unwrap_or_else(|error| {
+        tracing::warn!(code = error.code, %error, "it is not known what goes on");
+        GoingOn::default()
+    });
+    if going_on.is_nothing() {
+        return end(app);
+    }
+    let wish = app.state::<Arc<Api>>();
+    match window::settings(&wish).on_close {
+        OnClose::Quit => end(app),
+        // A page that does not answer cannot ask. Nothing is lost by going on.
+        OnClose::Ask if answered => ask(app, going_on),
+        OnClose::Ask | OnClose::Background => go_on(app),
+    }
+}
+
+fn ask(app: &AppHandle, going_on: GoingOn) {
+    app.state::<Closing>().open();
+    if let Err(error) = app.emit_to(window::MAIN, "going_on", going_on) {
+        tracing::warn!(%error, "the page could not be told what goes on");
+    }
+}
+
+/// Goes on without a window.
+fn go_on(app: &AppHandle) {
+    let closing = app.state::<Closing>();
+    closing.stays.store(true, Ordering::Relaxed);
+    destroy(app);
+    closing.open();
+    tracing::info!("going on without a window");
+    look(app);
+}
+
+fn going_on(app: &AppHandle) -> Result<GoingOn, AppError> {
+    let api = app.try_state::<Arc<Api>>();
+    api.map_or(Ok(GoingOn::default()), |api| api.going_on())
+}
+
+/// Says whether the page has answered that its drafts are kept.
+fn keep_drafts(app: &AppHandle) -> bool {
+    // A page that never was drawn has nothing typed into it.
+    if app.get_webview_window(window::MAIN).is_none() || !app.state::<Arc<FirstPaint>>().is_drawn()
+    {
+        return false;
+    }
+    if let Err(error) = app.emit_to(window::MAIN, "closing", ()) {
+        tracing::warn!(%error, "the page could not be told that the window closes");
+        return false;
+    }
+    let answered = app.state::<Closing>().wait(KEEPING);
+    if !answered {
+        tracing::warn!("the page did not answer that its drafts are kept");
+    }
+    answered
+}
+
+/// Lets the engine leave; what is answered waits for that.
+fn leave(app: &AppHandle) -> impl FnOnce() + use<> {
+    let (left, has_left) = channel();
+    let api = app.try_state::<Arc<Api>>();
+    if let Some(api) = api.map(|api| Arc::clone(&api)) {
+        std::thread::spawn(move || {
+            api.leave();
+            // Nobody waits any more where it took too long.
+            let _ = left.send(());
+        });
+    } else {
+        drop(left);
+    }
+    move || {
+        use std::sync::mpsc::RecvTimeoutError::Timeout;
+        if has_left.recv_timeout(LEAVING) == Err(Timeout) {
+            tracing::error!("the engine did not leave in time");
+        }
+    }
+}
+
+fn stop_following(app: &AppHandle) {
+    if let Some(following) = app.try_state::<Following>() {
+        following
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+    }
+}
+
+fn destroy(app: &AppHandle) {
+    for window in app.webview_windows().into_values() {
+        if let Err(error) = window.destroy() {
+            tracing::error!(%error, "the window does not close");
+        }
     }
 }
 
@@ -110,5 +305,10 @@ mod tests {
             assert!(closing.wait(Duration::from_mins(1)));
         });
         assert!(closing.wait(Duration::ZERO), "the answer stays");
+        closing.open();
+        assert!(
+            !closing.wait(Duration::ZERO),
+            "the next window's page has not answered"
+        );
     }
 }

@@ -9,6 +9,7 @@ mod calls;
 mod closing;
 mod dialogs;
 mod drops;
+mod login;
 mod logs;
 mod other_folder;
 mod places;
@@ -20,22 +21,23 @@ mod window;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Instant;
 
 use clap::Parser;
 use flowkeep_api::{
     Api, AppError, DataFolder, Face, OpenOptions, Places, Request, WindowClaim, keep_engine,
 };
-use tauri::{App, AppHandle, Emitter as _, Manager as _};
+use tauri::{App, AppHandle, Emitter as _, Manager as _, RunEvent};
 use ulid::Ulid;
 
 use crate::calls::Tasks;
-use crate::closing::Closing;
+use crate::closing::{Closing, Following};
 use crate::places::PickedPlaces;
 use crate::reach::LastReach;
 use crate::recovery::Trouble;
 use crate::watchdog::FirstPaint;
+use crate::window::Frame;
 
 /// The window of Flowkeep. The command line is `flowkeep`.
 #[derive(Debug, Parser)]
@@ -44,7 +46,13 @@ struct Arguments {
     /// The folder that holds everything; else the one chosen in the window, else the platform's
     #[arg(long, env = "FLOWKEEP_DATA_DIR", value_name = "DIR")]
     data_dir: Option<PathBuf>,
+    /// Carry runs and schedules out without a window, for as long as there are some
+    #[arg(long)]
+    background: bool,
 }
+
+/// The folder where the window keeps its own things.
+struct Own(PathBuf);
 
 fn main() -> ExitCode {
     let started = Instant::now();
@@ -68,22 +76,46 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match flowkeep_api::window_claim(&folder) {
-        Ok(claim) => show(started, folder, options, places, claim),
-        // The other window has been asked to come forward.
+    let claim = if arguments.background {
+        flowkeep_api::window_claim(&folder)
+    } else {
+        flowkeep_api::show_window(&folder)
+    };
+    match claim {
+        Ok(claim) => {
+            let beginning = Beginning {
+                started,
+                in_background: arguments.background,
+                claim,
+            };
+            run(beginning, folder, options, places)
+        }
+        // The other process has shown its window, or goes on without one.
         Err(flowkeep_api::AlreadyOpen) => ExitCode::SUCCESS,
     }
 }
 
-/// Opens the window and stays until it is closed. `claim` makes this the only one; there is none
-/// when the data folder is refused.
-fn show(
+/// How this process begins.
+struct Beginning {
     started: Instant,
+    /// Whether it begins without a window.
+    in_background: bool,
+    /// Makes this the only one; there is none when the data folder is refused.
+    claim: Option<WindowClaim>,
+}
+
+/// Runs until the app ends: with its window, or when nothing goes on without one any more.
+fn run(
+    beginning: Beginning,
     folder: DataFolder,
     options: OpenOptions,
     places: Arc<PickedPlaces>,
-    claim: Option<WindowClaim>,
 ) -> ExitCode {
+    let Beginning {
+        started,
+        in_background,
+        claim,
+    } = beginning;
     // What the window keeps for itself lies in the data folder, but nothing may be left in one
     // that is refused: then it goes with the session.
     let own = match &claim {
@@ -105,8 +137,10 @@ fn show(
         .manage(Tasks::default())
         .manage(Closing::default())
         .manage(LastReach::default())
+        .manage(Frame::default())
         .manage(folder)
         .manage(places)
+        .manage(Own(own.clone()))
         .invoke_handler(tauri::generate_handler![
             calls::call,
             calls::cancel,
@@ -124,6 +158,9 @@ fn show(
             relaunch::restart,
             watchdog::window_ready,
             closing::ready_to_close,
+            closing::close_window,
+            login::login_start,
+            login::start_at_login,
             reach::data_reach,
             window::set_appearance,
             recovery::recovery_state,
@@ -137,11 +174,21 @@ fn show(
         ])
         .setup(move |app| {
             let opened = tauri::async_runtime::block_on(opening)?;
-            Ok(open(app, &own, opened)?)
+            Ok(open(app, &own, opened, in_background)?)
         })
-        .run(tauri::generate_context!());
+        .build(tauri::generate_context!());
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(app) => {
+            let code = app.run_return(|app, event| {
+                if let RunEvent::ExitRequested {
+                    code: None, api, ..
+                } = event
+                {
+                    closing::window_gone(app, &api);
+                }
+            });
+            u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from)
+        }
         Err(error) => {
             tracing::error!(%error, "the window could not be opened");
             ExitCode::FAILURE
@@ -150,15 +197,23 @@ fn show(
 }
 
 /// Opens the window on the data, or the window that says why there is none. The window keeps its
-/// own things in `own`.
-fn open(app: &App, own: &Path, opened: Result<Api, AppError>) -> tauri::Result<()> {
+/// own things in `own`. In the background there is a window only for what must be said.
+fn open(
+    app: &App,
+    own: &Path,
+    opened: Result<Api, AppError>,
+    in_background: bool,
+) -> tauri::Result<()> {
     let handle = app.handle();
+    closing::heed_signals(handle);
     match opened.and_then(|api| follow(handle, api)) {
-        Ok(api) => {
-            let settings = window::settings(&api);
+        Ok(api) if in_background => {
             app.manage(api);
-            let window = window::open_main(handle, own, &settings)?;
-            window::tell_of_last_crash(&window, own, settings.language);
+            closing::begin_without_window(handle);
+        }
+        Ok(api) => {
+            app.manage(api);
+            window::open_on_data(handle)?;
         }
         Err(error) => {
             tracing::error!(code = error.code, %error, "the data cannot be opened");
@@ -179,14 +234,14 @@ fn follow(app: &AppHandle, api: Api) -> Result<Arc<Api>, AppError> {
             if let Err(error) = told.emit_to(window::MAIN, "changed", tags) {
                 tracing::warn!(%error, "the page could not be told of a change");
             }
+            closing::look(&told);
         },
         move |request| match request {
             Request::WindowShow => window::bring_forward(&asked),
         },
         move |now| reach::tell(&lost, now, only_reads),
     )?;
-    // It follows for as long as the app runs.
-    app.manage(Mutex::new(follower));
+    app.manage(Following::new(Some(follower)));
     let api = Arc::new(api);
     keep_engine(&api);
     Ok(api)

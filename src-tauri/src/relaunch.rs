@@ -23,16 +23,28 @@ pub(crate) struct Difference {
 /// Replaces this process; returns only when that failed. On Unix the process id stays, so that
 /// whoever started the app (a desktop session, a test) still watches the right process.
 pub(crate) fn relaunch(difference: Difference) -> io::Error {
-    let program = match std::env::current_exe() {
-        Ok(program) => as_installed(program),
+    let program = match program() {
+        Ok(program) => program,
         Err(error) => return error,
     };
     let arguments = difference
         .arguments
         .unwrap_or_else(|| std::env::args_os().skip(1).collect());
+    // Whoever starts anew has a window.
+    let arguments = arguments
+        .into_iter()
+        .filter(|argument| argument != "--background");
     let mut command = Command::new(program);
     command.args(arguments).envs(difference.environment);
     replace(command)
+}
+
+/// This program, where it is started the next time.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn program() -> io::Result<PathBuf> {
+    std::env::current_exe().map(as_installed)
 }
 
 /// Where the program lies now. An update takes away the file that runs, and Linux then adds to its
@@ -55,9 +67,13 @@ pub(crate) async fn restart(window: WebviewWindow) -> Result<(), AppError> {
     Err(start_again(Difference::default()))
 }
 
-/// Asks the work under way to stop, and waits a little for it, off the window's thread.
+/// Asks the work under way to stop and the engine to leave, and waits a little for both, off the
+/// window's thread.
 pub(crate) async fn stop_work(window: WebviewWindow) {
-    let stopping = move || crate::window::stop_work(&window.state::<Tasks>());
+    let stopping = move || {
+        crate::window::stop_work(&window.state::<Tasks>());
+        crate::closing::leave_for_another(window.app_handle());
+    };
     if let Err(error) = tauri::async_runtime::spawn_blocking(stopping).await {
         tracing::warn!(%error, "work under way was not waited for");
     }

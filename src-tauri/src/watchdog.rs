@@ -35,6 +35,7 @@ pub(crate) struct FirstPaint {
     started: Instant,
     state: Mutex<Waiting>,
     news: Condvar,
+    after_start: Duration,
     after_load: Duration,
     mark: PathBuf,
 }
@@ -50,13 +51,15 @@ impl FirstPaint {
         let told = std::env::var(PATIENCE).ok();
         let told = told.and_then(|seconds| seconds.parse().ok());
         let patience = told.map(Duration::from_secs);
+        let after_start = patience.unwrap_or(AFTER_START);
         Arc::new(Self {
             started,
             state: Mutex::new(Waiting {
                 ready: false,
-                deadline: started + patience.unwrap_or(AFTER_START),
+                deadline: started + after_start,
             }),
             news: Condvar::new(),
+            after_start,
             after_load: patience.unwrap_or(AFTER_LOAD),
             mark: mark(data_dir),
         })
@@ -68,6 +71,13 @@ impl FirstPaint {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .ready
+    }
+
+    /// A window opens; its page has not painted yet.
+    fn begin(&self) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.ready = false;
+        state.deadline = Instant::now() + self.after_start;
     }
 
     /// The page has loaded; from now on its first paint is due.
@@ -134,6 +144,7 @@ pub(crate) fn window_ready(window: WebviewWindow, paint: State<'_, Arc<FirstPain
 /// Begins to watch the window.
 pub(crate) fn watch(app: &AppHandle, window: &WebviewWindow) {
     let paint = Arc::clone(&app.state::<Arc<FirstPaint>>());
+    paint.begin();
     let watching = std::thread::Builder::new()
         .name("first-paint".to_owned())
         .spawn(move || {

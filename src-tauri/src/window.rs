@@ -17,6 +17,7 @@ use tauri::{
 };
 use tauri_plugin_window_state::StateFlags;
 
+use crate::Own;
 use crate::calls::Tasks;
 use crate::watchdog::FirstPaint;
 use crate::{closing, drops, logs, watchdog};
@@ -29,7 +30,16 @@ pub(crate) const RECOVERY: &str = "recovery";
 const CLOSING: Duration = Duration::from_secs(5);
 
 /// The theme that the frame of the main window has.
+#[derive(Default)]
 pub(crate) struct Frame(Mutex<types::Theme>);
+
+impl Frame {
+    /// Takes the theme it has from now on; answers the one it had.
+    fn replace(&self, theme: types::Theme) -> types::Theme {
+        let mut shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *shown, theme)
+    }
+}
 
 /// Remembers place and size in the data folder, so that two data folders have two windows.
 pub(crate) fn remember_place(data_dir: &Path) -> TauriPlugin<Wry> {
@@ -40,16 +50,24 @@ pub(crate) fn remember_place(data_dir: &Path) -> TauriPlugin<Wry> {
         .build()
 }
 
-/// Opens the main window.
+/// Opens the main window, at the start or later.
 ///
 /// # Errors
 /// What the platform says when no window can be made.
-pub(crate) fn open_main(
+pub(crate) fn open_on_data(app: &AppHandle) -> tauri::Result<()> {
+    let settings = settings(&app.state::<Arc<Api>>());
+    let own = &app.state::<Own>().0;
+    let window = open_main(app, own, &settings)?;
+    tell_of_last_crash(&window, own, settings.language);
+    Ok(())
+}
+
+fn open_main(
     app: &AppHandle,
     data_dir: &Path,
     settings: &Settings,
 ) -> tauri::Result<WebviewWindow> {
-    app.manage(Frame(Mutex::new(settings.theme)));
+    app.state::<Frame>().replace(settings.theme);
     let window = page(app, MAIN, "index.html", data_dir, settings.theme)
         .inner_size(1280.0, 800.0)
         .min_inner_size(1024.0, 640.0)
@@ -146,8 +164,7 @@ pub(crate) fn set_appearance(
     language: Language,
     theme: types::Theme,
 ) {
-    let mut shown = frame.0.lock().unwrap_or_else(PoisonError::into_inner);
-    if std::mem::replace(&mut *shown, theme) == theme {
+    if frame.replace(theme) == theme {
         return;
     }
     let theme = native(theme);
@@ -168,20 +185,32 @@ pub(crate) fn settings(api: &Api) -> Settings {
     })
 }
 
-/// Brings the window forward, as a second start asks.
+/// Brings the window forward, as a second start asks, or opens it where there is none.
 pub(crate) fn bring_forward(app: &AppHandle) {
-    let Some(window) = app
-        .get_webview_window(MAIN)
-        .or_else(|| app.get_webview_window(RECOVERY))
-    else {
-        return;
-    };
-    tracing::info!("asked to come forward");
-    let forward = window
-        .unminimize()
-        .and_then(|()| window.show())
-        .and_then(|()| window.set_focus());
-    if let Err(error) = forward {
+    let own = app.clone();
+    // Where windows are made and go, so that one that is just going is not taken for one that is there.
+    let asked = app.run_on_main_thread(move || {
+        let Some(window) = own
+            .get_webview_window(MAIN)
+            .or_else(|| own.get_webview_window(RECOVERY))
+        else {
+            if closing::window_opens(&own)
+                && let Err(error) = open_on_data(&own)
+            {
+                tracing::error!(%error, "the window could not be opened again");
+            }
+            return;
+        };
+        tracing::info!("asked to come forward");
+        let forward = window
+            .unminimize()
+            .and_then(|()| window.show())
+            .and_then(|()| window.set_focus());
+        if let Err(error) = forward {
+            tracing::warn!(%error, "the window could not come forward");
+        }
+    });
+    if let Err(error) = asked {
         tracing::warn!(%error, "the window could not come forward");
     }
 }
@@ -195,7 +224,7 @@ pub(crate) fn stop_work(tasks: &Tasks) {
 }
 
 /// Tells of the crash that ended the last start, if one did. Does not hold up this start.
-pub(crate) fn tell_of_last_crash(window: &WebviewWindow, data_dir: &Path, language: Language) {
+fn tell_of_last_crash(window: &WebviewWindow, data_dir: &Path, language: Language) {
     let Some(report) = logs::untold_crash(&data_dir.join("logs")) else {
         return;
     };

@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use flowkeep_core::PlanId;
 use flowkeep_engine::sources::Connections;
+#[cfg(not(test))]
+use flowkeep_host::SystemAwake;
 use flowkeep_host::{
-    Clock, DataFolder, Files, FolderOrigin, Keys, Secrets, SecretsFile, SystemClock, SystemFiles,
-    Unsafe, private_folder, text_path, unsafe_place,
+    Awake, Clock, DataFolder, Files, FolderOrigin, Keys, Secrets, SecretsFile, SystemClock,
+    SystemFiles, Unsafe, private_folder, text_path, unsafe_place,
 };
 use flowkeep_store::{Follower, Reach, Request, Store, StoreError, StoreOptions};
 
@@ -81,6 +83,7 @@ pub struct Api {
     pub(crate) places: Arc<dyn Places>,
     pub(crate) files: Arc<dyn Files>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) awake: Arc<dyn Awake>,
     pub(crate) scratch: Scratch,
     pub(crate) plans: Mutex<HashMap<PlanId, Arc<Mutex<Plan>>>>,
     pub(crate) seat: EngineSeat,
@@ -170,6 +173,7 @@ impl Api {
             places: options.places,
             files: Arc::new(SystemFiles),
             clock,
+            awake: awake(),
             plans: Mutex::default(),
             seat: EngineSeat::new(None),
             patience: PATIENCE,
@@ -213,6 +217,7 @@ impl Api {
             places: options.places,
             files: Arc::new(SystemFiles),
             clock,
+            awake: awake(),
             plans: Mutex::default(),
             seat: EngineSeat::new(owner),
             patience: PATIENCE,
@@ -309,6 +314,17 @@ fn secrets(data_dir: &Path, clock: &Arc<dyn Clock>) -> Arc<dyn Secrets> {
     #[cfg(not(test))]
     let keys = Keys::system();
     Arc::new(SecretsFile::new(data_dir, keys, Arc::clone(clock)))
+}
+
+/// What holds the machine's sleep off. Unit tests leave the machine of the person who runs them alone.
+fn awake() -> Arc<dyn Awake> {
+    #[cfg(test)]
+    return Arc::new(());
+    #[cfg(not(test))]
+    {
+        let words = crate::Catalogue::new(crate::Tongue::of_system());
+        Arc::new(SystemAwake::new(words.word("awake_because")))
+    }
 }
 
 /// The data folder may be named but not be there yet; what is above it must be.

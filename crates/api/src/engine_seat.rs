@@ -27,6 +27,8 @@ struct Inside {
     owner: Option<Owner>,
     /// Whether it is at work for as long as the data folder is open.
     stays: bool,
+    /// Whether this process is about to end, and carries nothing out any more.
+    has_left: bool,
 }
 
 impl EngineSeat {
@@ -84,6 +86,9 @@ impl Api {
     pub(crate) fn engage(&self, scope: Scope) -> Result<bool, AppError> {
         self.may_write()?;
         let mut inside = self.seat.inside();
+        if inside.has_left {
+            return Ok(false);
+        }
         if inside.engine.as_ref().is_some_and(Engine::has_ended) {
             inside.engine = None;
             inside.mark = None;
@@ -120,6 +125,7 @@ impl Api {
             store: Arc::clone(&self.store),
             data_dir: self.data_dir.clone(),
             clock: Arc::clone(&self.clock),
+            awake: Arc::clone(&self.awake),
             epoch,
             scope,
             connections: Arc::clone(&self.connections),
@@ -143,6 +149,15 @@ impl Api {
         let mut inside = self.seat.inside();
         inside.engine = None;
         inside.mark = None;
+    }
+
+    /// Ends the engine of this process and gives its place to the next for good.
+    pub(crate) fn vacate(&self) {
+        let mut inside = self.seat.inside();
+        *inside = Inside {
+            has_left: true,
+            ..Inside::default()
+        };
     }
 
     /// Marks what stands there as under way though nobody carries it out: its owner is gone, and

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use flowkeep_host::{DataFolder, FileLock, LockError};
 use flowkeep_store::{Request, Store, StoreError};
@@ -134,55 +135,103 @@ pub struct WindowClaim {
     _lock: FileLock,
 }
 
-/// Another process has the window of this data folder; it was asked to show it.
+/// Another process has the window of this data folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AlreadyOpen;
 
 /// Claims the window of a data folder, which is made when missing, before anything of it is
-/// opened. When another process has it, that one is asked to bring it forward.
+/// opened.
 ///
 /// There is no claim on a folder that is refused (a network share, a sync client's, one that was
 /// chosen and is gone) or cannot be written; nothing was made in it, and nothing should be. Opening it says why.
 ///
 /// # Errors
-/// [`AlreadyOpen`]: this process should end.
+/// [`AlreadyOpen`]: another process has it; see [`show_window`].
 pub fn window_claim(folder: &DataFolder) -> Result<Option<WindowClaim>, AlreadyOpen> {
     if let Err(error) = make_folder(folder) {
         tracing::warn!(code = error.code, "the data folder is not to be used");
         return Ok(None);
     }
-    let data_dir = &folder.path;
-    match FileLock::try_take(&data_dir.join("window.lock")) {
+    match FileLock::try_take(&folder.path.join("window.lock")) {
         Ok(lock) => Ok(Some(WindowClaim { _lock: lock })),
         Err(LockError::Io(error)) => {
             tracing::warn!(%error, "the window's lock could not be taken");
             Ok(None)
         }
-        Err(LockError::Held) => {
-            if let Err(error) = ask_to_show(data_dir) {
-                tracing::warn!(%error, "the open window could not be asked to show itself");
-            }
+        Err(LockError::Held) => Err(AlreadyOpen),
+    }
+}
+
+/// Claims the window of a data folder as [`window_claim`] does. When another process has it, that one
+/// is asked to bring it forward, or to open it anew where it went on without one. One that is about
+/// to end answers nobody: then the claim is this process's as soon as that one has gone.
+///
+/// # Errors
+/// [`AlreadyOpen`]: the other one shows its window, and this process should end.
+pub fn show_window(folder: &DataFolder) -> Result<Option<WindowClaim>, AlreadyOpen> {
+    match window_claim(folder) {
+        Err(AlreadyOpen) => {}
+        claimed => return claimed,
+    }
+    match Asked::of_the_other(&folder.path) {
+        Ok(Some(asked)) => asked.until_answered(folder),
+        Ok(None) => Err(AlreadyOpen),
+        Err(error) => {
+            tracing::warn!(%error, "the open window could not be asked to show itself");
             Err(AlreadyOpen)
         }
     }
 }
 
-fn ask_to_show(data_dir: &Path) -> Result<(), StoreError> {
-    let Ok(Some(_in_use)) = InUse::share(data_dir) else {
-        // Its recovery window is at work, and there is no database to leave a request in.
-        return Ok(());
-    };
-    // A broken-off exchange is being undone there: nothing may be made in its way.
-    if !crate::set_aside::under_way(data_dir).is_empty() || !data_dir.join("flowkeep.db").is_file()
-    {
-        return Ok(());
+/// How long the process that has the window may take to answer, or to end: longer than an engine
+/// takes to leave.
+const ANSWER: Duration = Duration::from_secs(20);
+const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
+
+/// A request to show the window, and the database it was left in.
+struct Asked {
+    store: Store,
+    request: i64,
+    _in_use: InUse,
+}
+
+impl Asked {
+    /// Nothing where there is no database to leave a request in.
+    fn of_the_other(data_dir: &Path) -> Result<Option<Self>, StoreError> {
+        let Ok(Some(in_use)) = InUse::share(data_dir) else {
+            // Its recovery window is at work.
+            return Ok(None);
+        };
+        // A broken-off exchange is being undone there: nothing may be made in its way.
+        if !crate::set_aside::under_way(data_dir).is_empty()
+            || !data_dir.join("flowkeep.db").is_file()
+        {
+            return Ok(None);
+        }
+        let store = Store::open(flowkeep_store::StoreOptions {
+            path: data_dir.join("flowkeep.db"),
+            safety: data_dir.join("safety"),
+            clock: Arc::new(flowkeep_host::SystemClock),
+        })?;
+        let request = store.write(|tx| tx.leave_request("window", &Request::WindowShow))?;
+        Ok(Some(Self {
+            store,
+            request,
+            _in_use: in_use,
+        }))
     }
-    let store = Store::open(flowkeep_store::StoreOptions {
-        path: data_dir.join("flowkeep.db"),
-        safety: data_dir.join("safety"),
-        clock: Arc::new(flowkeep_host::SystemClock),
-    })?;
-    store.write(|tx| tx.leave_request("window", &Request::WindowShow))
+
+    fn until_answered(self, folder: &DataFolder) -> Result<Option<WindowClaim>, AlreadyOpen> {
+        let since = Instant::now();
+        // A database that cannot be read is not waited for either.
+        while self.store.is_asked(self.request).unwrap_or_default() && since.elapsed() < ANSWER {
+            if let Ok(claim) = window_claim(folder) {
+                return Ok(claim);
+            }
+            std::thread::sleep(BETWEEN_LOOKS);
+        }
+        Err(AlreadyOpen)
+    }
 }
 
 #[cfg(test)]

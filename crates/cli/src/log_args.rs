@@ -129,6 +129,20 @@ pub(crate) struct SettingsChange {
     pub(crate) keep_days: Option<u32>,
     #[arg(long, value_name = "N")]
     pub(crate) keep_runs: Option<u32>,
+    #[arg(
+        long,
+        value_enum,
+        value_name = "ask|background|quit",
+        hide_possible_values = true
+    )]
+    pub(crate) on_close: Option<Closing>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Closing {
+    Ask,
+    Background,
+    Quit,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -6,13 +6,15 @@ use std::path::PathBuf;
 use flowkeep_api::types::{
     BrokenEntry, ChosenPlace, CleanUpInput, CleanUpResult, ExecutionEntry, FiguresShow, Language,
     LogExportInput, LogListInput, LogMigrateInput, LogOperationInput, LogRef, LogReport, LogShow,
-    LogStartInput, LogStorageKind, LogUpdateInput, LogVerifyInput, Nothing, OperationEntry,
-    RunText, Settings, SettingsUpdate, SpreadShow, StatisticsInput, Theme,
+    LogStartInput, LogStorageKind, LogUpdateInput, LogVerifyInput, Nothing, OnClose,
+    OperationEntry, RunText, Settings, SettingsUpdate, SpreadShow, StatisticsInput, Theme,
 };
 use flowkeep_api::{Api, AppError, Catalogue, history, log_transfers, logs, settings};
 use flowkeep_core::{visible, visible_whole};
 
-use crate::log_args::{Log, SettingsChange, SettingsVerb, Storage, WindowLanguage, WindowTheme};
+use crate::log_args::{
+    Closing, Log, SettingsChange, SettingsVerb, Storage, WindowLanguage, WindowTheme,
+};
 use crate::output::{Out, Outcome, Output, values};
 use crate::progress::Shown;
 use crate::run_args::Which;
@@ -409,6 +411,11 @@ fn update(change: SettingsChange) -> SettingsUpdate {
         log_dir_usual: change.usual_log_dir.then_some(true),
         keep_days: change.keep_days,
         keep_runs: change.keep_runs,
+        on_close: change.on_close.map(|wish| match wish {
+            Closing::Ask => OnClose::Ask,
+            Closing::Background => OnClose::Background,
+            Closing::Quit => OnClose::Quit,
+        }),
         ..SettingsUpdate::default()
     }
 }

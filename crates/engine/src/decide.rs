@@ -351,14 +351,13 @@ impl Rounds {
             self.place.connections.used(name);
             *self.load.entry(name.clone()).or_default() += 1;
         }
+        let of = live.definition.task(&task);
         let under_way = UnderWay {
             stopper,
             source: on,
+            writes: of.is_some_and(|task| task.action.writes(&task.params)),
         };
-        let found = live
-            .definition
-            .task(&task)
-            .map(|task| whereabouts([&task.params], &live.definition, &live.state));
+        let found = of.map(|task| whereabouts([&task.params], &live.definition, &live.state));
         let job = Job {
             run,
             row: live.row,
@@ -373,6 +372,7 @@ impl Rounds {
             stop,
         };
         self.under_way.insert((run, task, attempt), under_way);
+        self.hold_sleep_off();
         self.runtime.spawn(work(Arc::clone(&self.place), job));
     }
 

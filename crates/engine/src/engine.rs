@@ -15,7 +15,7 @@ use std::thread::JoinHandle;
 
 use flowkeep_core::RunId;
 use flowkeep_core::run::{Level, TaskId};
-use flowkeep_host::Clock;
+use flowkeep_host::{Awake, Clock};
 use flowkeep_store::{Said, Store, StoreError};
 
 use crate::actions::HttpClient;
@@ -32,6 +32,8 @@ pub struct EngineOptions {
     pub data_dir: PathBuf,
     /// Says what time it is.
     pub clock: Arc<dyn Clock>,
+    /// Holds the machine's sleep off while a task writes.
+    pub awake: Arc<dyn Awake>,
     /// The owner's epoch; an engine whose epoch is no longer the present one ends.
     pub epoch: i64,
     /// Which runs are carried out.
@@ -118,6 +120,7 @@ impl Engine {
             store: options.store,
             data_dir: options.data_dir,
             clock: options.clock,
+            awake: options.awake,
             connections: options.connections,
             http: HttpClient::new(),
             report: report.clone(),

@@ -41,6 +41,8 @@ const LEAVE_HARD: Duration = Duration::from_secs(4);
 pub(crate) struct UnderWay {
     pub(crate) stopper: Stopper,
     pub(crate) source: Option<String>,
+    /// Whether a sleep would break it in two.
+    pub(crate) writes: bool,
 }
 
 pub(crate) struct Rounds {
@@ -80,6 +82,8 @@ pub(crate) struct Rounds {
     dispatches_more: bool,
     leaving: Option<Instant>,
     lost: bool,
+    /// Whether sleep is held off.
+    awake: bool,
 }
 
 /// Something that follows from the last round.
@@ -128,6 +132,7 @@ impl Rounds {
             dispatches_more: false,
             leaving: None,
             lost: false,
+            awake: false,
         }
     }
 
@@ -152,6 +157,8 @@ impl Rounds {
             self.mark_interrupted(&mut last);
             self.finish(last, happened);
         }
+        self.under_way.clear();
+        self.hold_sleep_off();
         // Attempts that do not end are abandoned: their next owner finds them broken off.
         self.runtime.shutdown_background();
     }
@@ -269,6 +276,7 @@ impl Rounds {
             } => {
                 self.queue.release(run, &task);
                 let under_way = self.under_way.remove(&(run, task.clone(), attempt));
+                self.hold_sleep_off();
                 if let Some(source) = under_way.and_then(|under_way| under_way.source)
                     && let Some(load) = self.load.get_mut(&source)
                 {
@@ -310,6 +318,14 @@ impl Rounds {
         };
         let state = live.state.task(&live.definition, task);
         state.is_some_and(|state| state.attempts == attempt && state.status() == Status::Running)
+    }
+
+    /// Holds sleep off while an attempt that writes is under way.
+    pub(crate) fn hold_sleep_off(&mut self) {
+        let writes = self.under_way.values().any(|attempt| attempt.writes);
+        if std::mem::replace(&mut self.awake, writes) != writes {
+            self.place.awake.want(writes);
+        }
     }
 
     fn leave(&mut self) {

@@ -10,7 +10,7 @@ use flowkeep_core::json::print;
 use flowkeep_core::run::expression::Fault;
 use flowkeep_core::run::{Attempted, Definition, Level, Moment, Parked, TaskId};
 use flowkeep_core::{Message, RunId, Sha256, Value, slug};
-use flowkeep_host::{Clock, private_folder};
+use flowkeep_host::{Awake, Clock, private_folder};
 use flowkeep_store::{NewRun, Parent, Said, Store};
 
 use crate::actions::{
@@ -33,6 +33,7 @@ pub(crate) struct Workplace {
     pub(crate) store: Arc<Store>,
     pub(crate) data_dir: PathBuf,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) awake: Arc<dyn Awake>,
     pub(crate) connections: Arc<Connections>,
     pub(crate) http: HttpClient,
     pub(crate) report: Sender<Happened>,

@@ -4,10 +4,12 @@
 //!
 //! Absent on purpose: anything that knows what a workflow is.
 
+mod awake;
 mod clock;
 mod data_folder;
 mod files;
 mod lock;
+mod login;
 mod machine;
 mod path_text;
 mod progress;
@@ -18,10 +20,12 @@ pub mod testing;
 mod volume;
 mod write;
 
+pub use awake::{Awake, SystemAwake};
 pub use clock::{Clock, SystemClock, Timestamp, local_zone};
 pub use data_folder::{DataFolder, FolderOrigin};
 pub use files::{Files, Space, SystemFiles, private_folder};
 pub use lock::{FileLock, LockError};
+pub use login::LoginStart;
 pub use machine::{account_name, machine_id};
 pub use path_text::{path_text, text_path};
 pub use progress::{Cancellation, Progress, Unfollowed};

@@ -4,28 +4,28 @@
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
-use crate::{StoreError, Tx};
+use crate::{Store, StoreError, Tx};
 
 /// What a process may ask of another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Request {
-    /// Bring the window forward: the app was started a second time.
+    /// Bring the window forward, or open it where there is none: the app was started a second time.
     WindowShow,
 }
 
 impl Tx<'_> {
-    /// Leaves a request for whoever reads as `recipient` (`window`).
+    /// Leaves a request for whoever reads as `recipient` (`window`). Answers its number.
     ///
     /// # Errors
     /// What the database says.
-    pub fn leave_request(&self, recipient: &str, request: &Request) -> Result<(), StoreError> {
+    pub fn leave_request(&self, recipient: &str, request: &Request) -> Result<i64, StoreError> {
         let json = serde_json::to_string(request).map_err(|error| StoreError::Io(error.into()))?;
         self.connection.execute(
             "INSERT INTO inbox(at, recipient, request) VALUES (?1, ?2, ?3)",
             (self.now().0, recipient, json),
         )?;
-        Ok(())
+        Ok(self.connection.last_insert_rowid())
     }
 
     /// Takes answered requests out.
@@ -49,6 +49,17 @@ impl Tx<'_> {
         self.connection
             .execute("DELETE FROM inbox WHERE recipient = ?1", [recipient])?;
         Ok(())
+    }
+}
+
+impl Store {
+    /// Whether nobody has answered a request yet.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn is_asked(&self, request: i64) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM inbox WHERE seq = ?1)";
+        Ok(self.reader()?.query_row(sql, [request], |row| row.get(0))?)
     }
 }
 

@@ -126,6 +126,18 @@ impl Store {
         })
     }
 
+    /// How many runs of a person's own an engine goes on with: under way or queued, and not what waits
+    /// for a person.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn going_on(&self) -> Result<u32, StoreError> {
+        let reader = self.reader()?;
+        let sql = "SELECT count(*) FROM run INDEXED BY run_open WHERE ended_at IS NULL
+             AND status IN ('queued', 'running') AND parent IS NULL AND NOT brought_in";
+        Ok(reader.query_row(sql, [], |row| row.get(0))?)
+    }
+
     /// How far a run has come.
     ///
     /// # Errors

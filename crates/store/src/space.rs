@@ -53,12 +53,20 @@ impl Store {
                 break;
             }
         }
-        // Who reads at this moment holds it up; the next checkpoint does it then.
+        self.fold_journal()?;
+        Ok(before.saturating_sub(self.bytes()))
+    }
+
+    /// Writes what is in the journal into the file itself. Who reads at this moment holds it up; the
+    /// next checkpoint does it then.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn fold_journal(&self) -> Result<(), StoreError> {
         self.alone(|connection, _| {
             let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
             connection.query_row(sql, [], |_| Ok(())).optional()?;
             Ok(())
-        })?;
-        Ok(before.saturating_sub(self.bytes()))
+        })
     }
 }

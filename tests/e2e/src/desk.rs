@@ -8,7 +8,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use anyhow::{Context as _, Result, ensure};
 use tempfile::TempDir;
 
-use crate::program::{Tied, cli, tied};
+use crate::program::{Tied, cli, desktop, tied};
 use crate::wait::eventually;
 
 /// The language of the operating system.
@@ -223,9 +223,18 @@ impl Desk {
     /// # Errors
     /// When it cannot start, or is still there after a minute.
     pub async fn end_of(&self, command: Command) -> Result<ExitStatus> {
-        let words = format!("{command:?} to end");
-        let mut program = Tied::new(command)?;
-        eventually(words, async || Ok(program.child().try_wait()?)).await
+        Tied::new(command)?.end().await
+    }
+
+    /// Starts the window's program on the desk's data folder by itself, as a menu or a login does:
+    /// nothing drives its page.
+    ///
+    /// # Errors
+    /// When it cannot start.
+    pub fn start_desktop(&self, arguments: &[&str]) -> Result<Tied> {
+        let mut command = self.command(desktop()?);
+        command.arg("--data-dir").arg(self.data()).args(arguments);
+        Tied::new(command)
     }
 
     /// The command line of Flowkeep on the same data folder, as another process.

@@ -22,7 +22,7 @@ mod window;
 pub use desk::{Desk, Language};
 pub use drag::drop_on_window;
 pub use processes::{family, web_processes};
-pub use program::{cli, desktop};
+pub use program::{Tied, cli, desktop};
 pub use wait::eventually;
 pub use window::Window;
 

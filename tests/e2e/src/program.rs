@@ -3,9 +3,12 @@
 use std::env;
 use std::ffi::OsStr;
 use std::path::PathBuf;
-use std::process::{Child, Command};
+use std::process::{Child, Command, ExitStatus};
 
 use anyhow::{Context as _, Result, ensure};
+use rustix::process::Pid;
+
+use crate::wait::eventually;
 
 /// The window under test: `FLOWKEEP_DESKTOP`, or what was built beside this test.
 ///
@@ -45,7 +48,7 @@ pub(crate) fn tied(program: impl AsRef<OsStr>) -> Command {
 }
 
 /// A child that is ended with its handle.
-pub(crate) struct Tied(Child);
+pub struct Tied(Child);
 
 impl Tied {
     pub(crate) fn new(mut command: Command) -> Result<Self> {
@@ -57,6 +60,20 @@ impl Tied {
 
     pub(crate) fn child(&mut self) -> &mut Child {
         &mut self.0
+    }
+
+    /// Its process.
+    pub fn process(&self) -> Pid {
+        Pid::from_child(&self.0)
+    }
+
+    /// Waits until it has ended by itself.
+    ///
+    /// # Errors
+    /// When it is still there after a minute.
+    pub async fn end(mut self) -> Result<ExitStatus> {
+        let what = format!("process {} to end", self.0.id());
+        eventually(what, async || Ok(self.0.try_wait()?)).await
     }
 }
 

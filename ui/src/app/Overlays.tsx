@@ -1,6 +1,7 @@
 import { Toasts } from '@/components';
 import { ImportDialog } from '@/features/import/ImportDialog';
 import { RunSheet } from '@/features/runs/sheet/RunSheet';
+import { ClosingDialog } from './ClosingDialog';
 import { DropVeil } from './DropVeil';
 import { useLeftDrafts } from './leftDrafts';
 import { Palette } from './Palette';
@@ -18,6 +19,7 @@ export default function Overlays({ isSearching, onSearchEnd }: Props) {
       <Palette isOpen={isSearching} onClose={onSearchEnd} />
       <ImportDialog />
       <RunSheet />
+      <ClosingDialog />
       <DropVeil />
       <Toasts />
     </>

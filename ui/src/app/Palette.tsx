@@ -16,6 +16,7 @@ import { documentLink, KINDS } from '@/features/catalog/kinds';
 import { everywhereQuery } from '@/features/catalog/queries';
 import { pickFolderForImport, pickForImport } from '@/features/import/store';
 import { openRunSheet } from '@/features/runs/sheet/store';
+import { quit } from '@/features/settings/quit';
 import { label, m, visible } from '@/i18n';
 import type { Kind } from '@/ipc';
 import styles from './Palette.module.css';
@@ -159,6 +160,7 @@ function useActions(): Entry[] {
       name: m.help(),
       run: () => void navigate({ to: '/help/$page', params: { page: 'getting-started' } }),
     },
+    { id: 'quit', icon: 'cross', name: m.quit(), run: () => void quit() },
   ];
 }
 

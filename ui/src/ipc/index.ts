@@ -39,6 +39,6 @@ export const shell = new Proxy({} as Transport['shell'], {
   get: (_, name) => Reflect.get(transport.shell, name),
 });
 
-export type { CallOptions, CommandName, Events, Input, Output, Reach } from './transport';
+export type { CallOptions, CommandName, Events, GoingOn, Input, Output, Reach } from './transport';
 export { CallError } from './transport';
 export type * from './types';

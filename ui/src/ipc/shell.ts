@@ -67,6 +67,9 @@ const shell: Shell = {
   restart: () => ask('restart'),
   window_ready: () => ask('window_ready'),
   ready_to_close: () => ask('ready_to_close'),
+  close_window: (options) => ask('close_window', options),
+  login_start: () => ask('login_start'),
+  start_at_login: (options) => ask('start_at_login', options),
   data_reach: () => ask('data_reach'),
   set_appearance: (options) => ask('set_appearance', options),
 };

@@ -24,6 +24,15 @@ export interface CallOptions {
  */
 export type Reach = 'here' | 'only_read' | 'gone' | 'newer';
 
+/** What goes on in the app, or starts in it by itself: as many of each. */
+export interface GoingOn {
+  runs: number;
+  /** Workflows that start by the clock. */
+  schedules: number;
+  /** Workflows that start when something happens. */
+  listeners: number;
+}
+
 /** What the window is told without having asked. */
 export interface Events {
   /** Change tags: `workflow`, `workflow:<id>`, `operation`, … */
@@ -36,6 +45,8 @@ export interface Events {
   reach: Reach;
   /** The window is about to close: what is not kept yet can be kept now. */
   closing: null;
+  /** The window was to close while something goes on: the operator says what becomes of it. */
+  going_on: GoingOn;
 }
 
 /** What only the native side can do. */
@@ -65,6 +76,12 @@ export interface Shell {
   window_ready(): Promise<void>;
   /** The answer to `closing`: nothing is left to keep. */
   ready_to_close(): Promise<void>;
+  /** Closes the window; the app ends, or stays without one. */
+  close_window(options: { stay: boolean }): Promise<void>;
+  /** Whether the app starts at login. */
+  login_start(): Promise<boolean>;
+  /** Switches that; answers how it is then. */
+  start_at_login(options: { on: boolean }): Promise<boolean>;
   /** What `reach` last told, also before this page was there to hear it. */
   data_reach(): Promise<Reach>;
   set_appearance(options: { language: string; theme: string }): Promise<void>;

@@ -96,6 +96,8 @@ fn changed(
         log_dir: log_dir.or(kept_dir),
         keep_days: limit(input.keep_days, before.keep_days),
         keep_runs: limit(input.keep_runs, before.keep_runs),
+        on_close: input.on_close.unwrap_or(before.on_close),
+        login_offered: input.login_offered.unwrap_or(before.login_offered),
     }
 }
 

@@ -46,6 +46,19 @@ pub enum LogStorageKind {
     Files,
 }
 
+/// What becomes of runs and schedules when the window is closed while there are some.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum OnClose {
+    /// The operator is asked.
+    #[default]
+    Ask,
+    /// They go on without a window.
+    Background,
+    /// Runs are taken back until the next start; nothing starts by itself until then.
+    Quit,
+}
+
 /// All settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default)]
@@ -71,6 +84,10 @@ pub struct Settings {
     pub keep_days: Option<u32>,
     /// Of each workflow so many of the newest runs are kept; all unless told.
     pub keep_runs: Option<u32>,
+    /// What becomes of runs and schedules when the window is closed.
+    pub on_close: OnClose,
+    /// Whether the operator was asked to start Flowkeep at login.
+    pub login_offered: bool,
 }
 
 /// Change settings; what is absent stays.
@@ -100,4 +117,8 @@ pub struct SettingsUpdate {
     pub keep_days: Option<u32>,
     /// Newest runs that are kept of each workflow; 0 keeps all.
     pub keep_runs: Option<u32>,
+    /// What becomes of runs and schedules when the window is closed.
+    pub on_close: Option<OnClose>,
+    /// Whether the operator was asked to start Flowkeep at login.
+    pub login_offered: Option<bool>,
 }

@@ -333,6 +333,12 @@ impl Action {
         key
     }
 
+    /// Whether a task of this action changes something outside, so that it should not be broken in
+    /// two. The parameters are as they are written.
+    pub fn writes(&self, params: &Value) -> bool {
+        self.capabilities.contains(&"file") || !self.idempotent_by_default(params)
+    }
+
     /// Whether a task of this action can be done twice, where it does not say so itself. The
     /// parameters are as they are written: what an expression gives is not known.
     pub fn idempotent_by_default(&self, params: &Value) -> bool {

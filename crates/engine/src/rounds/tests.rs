@@ -32,6 +32,7 @@ fn rounds(folder: &std::path::Path, report: Sender<Happened>) -> Rounds {
         store,
         data_dir: folder.to_owned(),
         clock: Arc::new(SystemClock),
+        awake: Arc::new(()),
         connections: Arc::new(Connections::new(vec![Arc::new(local)])),
         http: HttpClient::new(),
         report,

@@ -14,7 +14,7 @@ use flowkeep_core::run::{Start, Status};
 use flowkeep_core::{Format, RunId};
 use flowkeep_engine::sources::{Connections, LOCAL, Source, Sqlite};
 use flowkeep_engine::{Agent, Agents, Engine, EngineOptions, Scope, Wanted};
-use flowkeep_host::{Clock, SystemClock, Timestamp};
+use flowkeep_host::{Awake, Clock, SystemClock, Timestamp};
 use flowkeep_store::{
     AttemptRecord, KeptRun, NewRun, NewRunRequest, RequestAnswer, Said, Store, StoreError,
     StoreOptions,
@@ -33,6 +33,7 @@ struct Place {
     folder: tempfile::TempDir,
     store: Arc<Store>,
     clock: Arc<dyn Clock>,
+    awake: Arc<dyn Awake>,
 }
 
 impl Place {
@@ -51,6 +52,7 @@ impl Place {
             store: Arc::new(store.unwrap()),
             folder,
             clock,
+            awake: Arc::new(()),
         }
     }
 
@@ -86,6 +88,7 @@ impl Place {
             store: Arc::clone(&self.store),
             data_dir: folder.to_owned(),
             clock: Arc::clone(&self.clock),
+            awake: Arc::clone(&self.awake),
             epoch,
             scope,
             connections: Arc::new(Connections::new(all)),
@@ -375,6 +378,40 @@ fn an_owner_that_leaves_in_order_asks_nobody_and_holds_nothing_against_an_attemp
         2,
         "it is one attempt still"
     );
+}
+
+/// Told whether sleep is held off.
+struct Told(std::sync::mpsc::Sender<bool>);
+
+impl Awake for Told {
+    fn want(&self, awake: bool) {
+        let _ = self.0.send(awake);
+    }
+}
+
+#[test]
+fn sleep_is_held_off_while_a_task_writes_and_not_while_one_reads_or_waits() {
+    let (tell, told) = std::sync::mpsc::channel();
+    let mut place = Place::new();
+    place.awake = Arc::new(Told(tell));
+    let engine = place.engine(place.epoch(), Scope::All);
+    let text = r#"{"tasks": [
+        {"id": "wait", "action": "wait", "params": {"ms": 0}},
+        {"id": "read", "action": "sql.query", "dataSource": "local", "params": {"sql": "SELECT 1"}, "dependsOn": ["wait"]}]}"#;
+    let (_, id) = place.run_of(text, "{}");
+    engine.wake();
+    place.comes_to(id, Status::Succeeded);
+    assert!(told.try_recv().is_err(), "nothing was written");
+
+    let text = r#"{"tasks": [{"id": "write", "action": "sql.execute", "dataSource": "local",
+        "params": {"sql": "CREATE TABLE t(a)"}}]}"#;
+    let (_, id) = place.run_of(text, "{}");
+    engine.wake();
+    assert_eq!(told.recv_timeout(LONG), Ok(true));
+    assert_eq!(told.recv_timeout(LONG), Ok(false));
+    place.comes_to(id, Status::Succeeded);
+    drop(engine);
+    assert!(told.try_recv().is_err());
 }
 
 #[test]

@@ -3,6 +3,7 @@ import { Button, Notice } from '@/components';
 import { begun, dated, m, say, visible } from '@/i18n';
 import type { ScheduleRow } from '@/ipc';
 import { tellFailure, useCommand } from '../command';
+import { LoginOffer } from '../settings/LoginSwitch';
 import { isObject, type View } from './draft/edits';
 import { schedulePreviewQuery, scheduleQuery } from './schedules';
 
@@ -37,11 +38,14 @@ export function TriggerNote({ view }: { view: View }) {
   }
   const next = data.next.map((time) => dated(time)).join(' · ');
   return (
-    <Notice tone="off" icon="info" data-testid="trigger-note">
-      {next ? m.schedule_times({ times: next, zone: data.zone ?? '' }) : m.schedule_times_none()}
-      <br />
-      <small>{m.schedule_needs_engine()}</small>
-    </Notice>
+    <>
+      <Notice tone="off" icon="info" data-testid="trigger-note">
+        {next ? m.schedule_times({ times: next, zone: data.zone ?? '' }) : m.schedule_times_none()}
+        <br />
+        <small>{m.schedule_needs_engine()}</small>
+      </Notice>
+      {next && <LoginOffer />}
+    </>
   );
 }
 
@@ -52,14 +56,17 @@ export function SavedTriggerNote({ workflow }: { workflow: string }) {
   if (!row) return null;
   const why = row.why && begun(say(row.why));
   return (
-    <Notice
-      tone={row.paused || row.why ? 'warn' : 'off'}
-      icon="info"
-      end={<Switch row={row} />}
-      data-testid="trigger-note"
-    >
-      {row.paused ? m.schedule_off() : starts(row)} {why}
-    </Notice>
+    <>
+      <Notice
+        tone={row.paused || row.why ? 'warn' : 'off'}
+        icon="info"
+        end={<Switch row={row} />}
+        data-testid="trigger-note"
+      >
+        {row.paused ? m.schedule_off() : starts(row)} {why}
+      </Notice>
+      {!row.paused && <LoginOffer />}
+    </>
   );
 }
 

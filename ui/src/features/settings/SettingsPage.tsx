@@ -8,6 +8,7 @@ import { tellFailure, useCommand } from '../command';
 import { ExampleNote } from '../overview/ExampleOffer';
 import { overviewQuery } from '../overview/queries';
 import { AboutCard } from './AboutCard';
+import { ClosingCard } from './ClosingCard';
 import { DiagnosticsDialog } from './DiagnosticsDialog';
 import { DisplayName } from './DisplayName';
 import { HistoryCard } from './HistoryCard';
@@ -80,6 +81,7 @@ function AllSettings({ settings }: { settings: Settings }) {
           {m.settings_name()}
         </Row>
       </Card>
+      <ClosingCard settings={settings} onChange={change} />
       <Card title={m.settings_data()}>
         <Row
           detail={
