@@ -2,6 +2,7 @@
 import type { ChosenPlace } from "./ChosenPlace";
 import type { Language } from "./Language";
 import type { LogStorageKind } from "./LogStorageKind";
+import type { OnClose } from "./OnClose";
 import type { Theme } from "./Theme";
 
 /**
@@ -51,4 +52,12 @@ keep_days?: number,
 /**
  * Newest runs that are kept of each workflow; 0 keeps all.
  */
-keep_runs?: number, };
+keep_runs?: number, 
+/**
+ * What becomes of runs and schedules when the window is closed.
+ */
+on_close?: OnClose, 
+/**
+ * Whether the operator was asked to start Flowkeep at login.
+ */
+login_offered?: boolean, };
