@@ -1,14 +1,13 @@
-import { useEffect, useState } from 'react';
 import { Button, Dialog, Spring } from '@/components';
 import { tellFailure, useCommand } from '@/features/command';
 import { counted, m } from '@/i18n';
-import { type GoingOn, listen, shell } from '@/ipc';
+import { shell } from '@/ipc';
+import { setGoingOn, useGoingOn } from './closing';
 
 /** What becomes of runs and schedules when the window closes: asked once, then a setting. */
 export function ClosingDialog() {
-  const [goingOn, setGoingOn] = useState<GoingOn | null>(null);
+  const goingOn = useGoingOn();
   const update = useCommand('settings_update', ['settings', 'operation']);
-  useEffect(() => listen('going_on', setGoingOn), []);
   if (!goingOn) return null;
   const answer = async (stay: boolean) => {
     try {
@@ -54,7 +53,7 @@ export function ClosingDialog() {
         {listeners > 0 && <li>{counted('closing_listeners', listeners)}</li>}
       </ul>
       <p>{m.closing_background()}</p>
-      <p>{m.quit_hint()}</p>
+      <p>{m.closing_quits()}</p>
       <p>
         <small>{m.closing_remembered()}</small>
       </p>

@@ -4,6 +4,7 @@ import { keepDrafts } from '@/features/catalog/draft/drafts';
 import { offerImport } from '@/features/import/store';
 import { listen, shell } from '@/ipc';
 import { ALL } from '@/ipc/tags';
+import { setGoingOn } from './closing';
 import { invalidate } from './queries';
 import { setReach } from './reach';
 
@@ -21,6 +22,7 @@ export function useEvents(): boolean {
       listen('changed', changes.add, () => setHears(true)),
       listen('dropped', offerImport),
       listen('closing', () => void keepDrafts().finally(() => shell.ready_to_close())),
+      listen('going_on', setGoingOn),
       listen('reach', (reach) => {
         told = true;
         setReach(reach);
