@@ -238,9 +238,9 @@ fn going_on(app: &AppHandle) -> Result<GoingOn, AppError> {
 
 /// Says whether the page has answered that its drafts are kept.
 fn keep_drafts(app: &AppHandle) -> bool {
-    // A page that never was drawn has nothing typed into it.
-    if app.get_webview_window(window::MAIN).is_none() || !app.state::<Arc<FirstPaint>>().is_drawn()
-    {
+    let paint = app.state::<Arc<FirstPaint>>();
+    // A page that never was drawn has nothing typed into it; one that is just being drawn can ask.
+    if app.get_webview_window(window::MAIN).is_none() || !paint.is_drawn(KEEPING) {
         return false;
     }
     if let Err(error) = app.emit_to(window::MAIN, "closing", ()) {

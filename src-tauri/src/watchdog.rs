@@ -65,12 +65,14 @@ impl FirstPaint {
         })
     }
 
-    /// Whether the page has said that it is drawn.
-    pub(crate) fn is_drawn(&self) -> bool {
-        self.state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .ready
+    /// Whether the page has said that it is drawn, or says so within `patience`.
+    pub(crate) fn is_drawn(&self, patience: Duration) -> bool {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let (state, _) = self
+            .news
+            .wait_timeout_while(state, patience, |state| !state.ready)
+            .unwrap_or_else(PoisonError::into_inner);
+        state.ready
     }
 
     /// A window opens; its page has not painted yet.

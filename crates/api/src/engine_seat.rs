@@ -139,6 +139,12 @@ impl Api {
         }
     }
 
+    /// Whether the engine of this process has said what it goes on with.
+    pub(crate) fn has_taken_up(&self) -> bool {
+        let inside = self.seat.inside();
+        inside.engine.as_ref().is_none_or(Engine::has_taken_up)
+    }
+
     /// Whether the engine's lock is this process's.
     pub(crate) fn holds_engine(&self) -> bool {
         self.seat.inside().owner.is_some()

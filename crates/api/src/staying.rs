@@ -2,10 +2,16 @@
 //!
 //! Absent on purpose: windows, signals and sessions, which are the face's.
 
+use std::time::{Duration, Instant};
+
 use flowkeep_core::trigger::Trigger;
 use serde::Serialize;
 
 use crate::{Api, AppError};
+
+/// How long an engine that has just begun may take to say what it goes on with.
+const TAKING_UP: Duration = Duration::from_secs(10);
+const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
 /// What goes on in this process, or would begin in it, though nobody looks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -34,6 +40,10 @@ impl Api {
     pub fn going_on(&self) -> Result<GoingOn, AppError> {
         if self.only_reads() || !self.run_engine()? {
             return Ok(GoingOn::default());
+        }
+        let since = Instant::now();
+        while !self.has_taken_up() && since.elapsed() < TAKING_UP {
+            std::thread::sleep(BETWEEN_LOOKS);
         }
         let mut found = GoingOn {
             runs: self.store.going_on()?,
@@ -66,8 +76,6 @@ impl Api {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
-
     use flowkeep_core::RunId;
     use flowkeep_core::run::Status;
     use serde_json::json;
@@ -181,9 +189,10 @@ mod tests {
             "the place is free"
         );
         drop(api);
-        std::fs::write(mark, "").unwrap();
         let next = open(&data);
-        assert!(next.run_engine().unwrap());
+        // Also right after it began: the run is not waited for by nobody.
+        assert_eq!(next.going_on().unwrap().runs, 1);
+        std::fs::write(mark, "").unwrap();
         comes_to(&next, run, Status::Succeeded);
         assert!(
             crate::run_overview::engine(&next, Nothing {})

@@ -10,7 +10,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::mpsc::{Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
 use flowkeep_core::RunId;
@@ -58,6 +58,7 @@ pub enum Scope {
 pub struct Engine {
     report: Sender<Happened>,
     trouble: Trouble,
+    took_up: Arc<OnceLock<()>>,
     thread: Option<JoinHandle<()>>,
     /// Starts what is due; whoever carries out a single run starts nothing else.
     timetable: Option<AtWork>,
@@ -134,11 +135,13 @@ impl Engine {
             options.scope,
             Arc::clone(&trouble),
         );
+        let took_up = Arc::new(OnceLock::new());
+        let tell = Arc::clone(&took_up);
         let fault = Arc::clone(&trouble);
         let thread = std::thread::Builder::new()
             .name("engine".to_owned())
             .spawn(move || {
-                if catch_unwind(AssertUnwindSafe(|| rounds.go(&happened))).is_err() {
+                if catch_unwind(AssertUnwindSafe(|| rounds.go(&happened, &tell))).is_err() {
                     tracing::error!("the engine ended in a panic");
                     let panicked = Some(StoreError::Panicked);
                     *fault.lock().unwrap_or_else(PoisonError::into_inner) = panicked;
@@ -149,6 +152,7 @@ impl Engine {
             timetable: timetable.transpose()?,
             report,
             trouble,
+            took_up,
             thread: Some(thread),
         })
     }
@@ -165,6 +169,12 @@ impl Engine {
         let trouble = self.trouble.lock();
         let trouble = trouble.unwrap_or_else(PoisonError::into_inner);
         trouble.as_ref().map(StoreError::again)
+    }
+
+    /// Whether it has taken up the runs that were there when it began, so that their statuses are what
+    /// it means to do with them.
+    pub fn has_taken_up(&self) -> bool {
+        self.took_up.get().is_some()
     }
 
     /// Whether it has ended by itself: it is no longer the owner.

@@ -5,7 +5,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use flowkeep_core::run::queue::Queue;
@@ -136,12 +136,15 @@ impl Rounds {
         }
     }
 
-    /// Goes on until the engine is left, or has another owner.
-    pub(crate) fn go(mut self, happened: &Receiver<Happened>) {
+    /// Goes on until the engine is left, or has another owner. `took_up` is set once the runs that
+    /// were there are taken up.
+    pub(crate) fn go(mut self, happened: &Receiver<Happened>, took_up: &OnceLock<()>) {
         let mut first = Round::default();
         self.recover(&mut first);
         self.dispatch(&mut first);
         self.finish(first, happened);
+        // It is set here and nowhere else.
+        let _ = took_up.set(());
         while !self.lost && !self.has_left() {
             let mut gathered = Vec::new();
             match happened.recv_timeout(self.patience()) {

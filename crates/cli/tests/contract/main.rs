@@ -16,6 +16,7 @@ mod flowkeep;
 mod import;
 mod logs;
 mod mistakes;
+mod needs_bus;
 mod needs_keyring;
 mod needs_samples;
 mod numbers;
