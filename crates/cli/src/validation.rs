@@ -85,11 +85,14 @@ pub(crate) fn print(output: &Output, found: &Validation) -> Result<Outcome, AppE
                 writeln!(out, "{}", catalogue.labelled(&catalogue.word(key), &said))?;
             }
         }
-        writeln!(
-            out,
-            "{}",
-            catalogue.word(if valid { "cli_valid" } else { "cli_invalid" })
-        )
+        let mut warnings = found.warnings.iter();
+        let unconnected = warnings.any(|warning| warning.code == "no_connection");
+        let key = match (valid, unconnected) {
+            (false, _) => "cli_invalid",
+            (true, true) => "cli_valid_unconnected",
+            (true, false) => "cli_valid",
+        };
+        writeln!(out, "{}", catalogue.word(key))
     })?;
     Ok(if valid {
         Outcome::Done

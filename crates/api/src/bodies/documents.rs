@@ -1,11 +1,12 @@
 //! `flow_*`, `roadmap_*`, `rule_*`, `template_*`: the same bodies for every kind.
 
-use flowkeep_core::{Document, Kind, Summary, search_query, summarise, validate};
+use flowkeep_core::{Document, Kind, Summary, search_query, summarise};
 use flowkeep_engine::tasks_hash;
 use flowkeep_store::{
     DocumentRecord, ListQuery, ListSort, NewDocument, NewOperation, OperationItemRecord, Store, Tx,
 };
 
+use super::drafts::checked;
 use super::page;
 use crate::types::{
     Changed, CreateInput, DeleteInput, Deleted, DocumentPage, DocumentRef, DocumentRow,
@@ -63,7 +64,7 @@ pub fn show(api: &Api, kind: Kind, input: DocumentRef) -> Result<DocumentShow, A
         Ok(document) => (
             document.value().to_web_json(),
             document.value().spelled_numbers(),
-            validate(kind, &document),
+            checked(api, kind, &document),
         ),
         Err(_) => Default::default(),
     };

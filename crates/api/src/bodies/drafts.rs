@@ -52,7 +52,7 @@ pub fn validate_kept(api: &Api, kind: Kind, id: &str) -> Result<Validation, AppE
 
 /// What validation finds, and as warnings the data sources that are not connected: those stop a start
 /// here, and no keeping.
-fn checked(api: &Api, kind: Kind, document: &Document) -> Validation {
+pub(super) fn checked(api: &Api, kind: Kind, document: &Document) -> Validation {
     let mut found = validate(kind, document);
     if kind == Kind::Workflow {
         match api.connected() {
@@ -259,6 +259,12 @@ mod tests {
         documents::create(&api, Kind::Workflow, input).unwrap();
         let kept = validate_kept(&api, Kind::Workflow, "w").unwrap();
         assert_eq!(kept.warnings[0].code, "no_connection");
+        let shown = DocumentRef {
+            id: "w".to_owned(),
+            revision: None,
+        };
+        let shown = documents::show(&api, Kind::Workflow, shown).unwrap();
+        assert_eq!(shown.validation.warnings, kept.warnings);
     }
 
     #[test]

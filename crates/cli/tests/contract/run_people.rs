@@ -340,6 +340,19 @@ fn a_preview_says_what_a_start_would_do_and_does_nothing() {
           {"id": "b", "action": "sql.query", "dataSource": "shop", "params": {"sql": "SELECT 1"}},
           {"id": "c", "action": "redis.command", "params": {"command": ["GET", "k"]}}]}"#,
     );
+    let said = flowkeep.say(&["flow", "validate", "nowhere"]);
+    assert!(
+        said.out
+            .contains("/tasks/0/dataSource: no connection fits “shop”"),
+        "{}",
+        said.out
+    );
+    assert!(
+        said.out
+            .ends_with("a data source it needs is not connected.\n"),
+        "{}",
+        said.out
+    );
     let (exit, found) = flowkeep.json(&["run", "preview", "nowhere"]);
     let codes = |list: &Value| -> Vec<(String, String)> {
         let text = |value: &Value| value.as_str().unwrap().to_owned();
