@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 
-use flowkeep_api::types::{EventEmitInput, Nothing, ScheduleListInput, ScheduleRef, ScheduleRow};
+use flowkeep_api::types::{
+    EventEmitInput, ScheduleAllInput, ScheduleListInput, ScheduleRef, ScheduleRow,
+};
 use flowkeep_api::{Api, AppError, Catalogue, schedules};
 use flowkeep_core::visible;
 
@@ -17,7 +19,7 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Schedule) -> Result<Outcome,
             return Ok(Outcome::Done);
         }
         Schedule::Resume { all: true, .. } => {
-            let list = schedules::resume_all(api, Nothing {})?;
+            let list = schedules::resume_all(api, ScheduleAllInput::default())?;
             output.print(&list, |catalogue, out| rows(&list.items, catalogue, out))?;
             return Ok(Outcome::Done);
         }
@@ -36,7 +38,7 @@ pub(crate) fn emit(api: &Api, output: &Output, verb: Event) -> Result<Outcome, A
     let Event::Emit { name, context } = verb;
     let emitted = schedules::emit(api, EventEmitInput { name, context })?;
     output.print(&emitted, |catalogue, out| {
-        if emitted.started.is_empty() {
+        if emitted.started.is_empty() && emitted.refused.is_empty() {
             writeln!(out, "{}", catalogue.word("cli_event_nothing"))?;
         }
         for run in &emitted.started {

@@ -42,6 +42,6 @@ pub use engine::{Engine, EngineOptions, Scope};
 pub use live::{definition_of, state_of};
 pub use readiness::{Readiness, Unconnected, readiness, tasks_hash, unconnected};
 pub use secrets::{password_of, secrets_message};
-pub use starting::{Emitted, LONGEST_CHAIN, Listening, actor, listening};
+pub use starting::{Emitted, LONGEST_CHAIN, Listening, actor, hindrance, listening};
 pub use wanted::Wanted;
 pub use work::{params_of, params_with, work_of};

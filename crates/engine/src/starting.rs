@@ -73,6 +73,23 @@ pub fn listening(
     Ok(found)
 }
 
+/// Why a workflow would not start by itself now; nothing where it would.
+///
+/// # Errors
+/// What the database says.
+pub fn hindrance(
+    store: &Store,
+    connected: &Connected,
+    workflow: &str,
+) -> Result<Option<Message>, StoreError> {
+    let beginning = Beginning {
+        workflow: workflow.to_owned(),
+        context: "{}".to_owned(),
+        ..Beginning::default()
+    };
+    Ok(unasked(store, connected, &beginning)?.err())
+}
+
 /// A run that may begin without anybody being asked; the inner error says why it may not.
 pub(crate) fn unasked(
     store: &Store,

@@ -190,7 +190,13 @@ impl Timetable {
                 Err(NotKept::Lost) => return Err(NotKept::Lost),
                 // It keeps none of the others from starting, and is tried again.
                 Err(NotKept::Store(error)) => {
-                    self.tell_trouble(at)?;
+                    // A full disk, or another one's lock, is no matter of this schedule.
+                    if matches!(
+                        error,
+                        StoreError::Damaged(_) | StoreError::TextDamaged { .. }
+                    ) {
+                        self.tell_trouble(at);
+                    }
                     failed = Some(error);
                 }
             }
@@ -296,15 +302,19 @@ impl Timetable {
     }
 
     /// Says that a schedule cannot be carried out, where it is shown.
-    fn tell_trouble(&self, at: usize) -> Result<(), NotKept> {
+    fn tell_trouble(&self, at: usize) {
         let workflow = self.entries[at].kept.workflow_id.clone();
         let why = Message::new("schedule_unreadable");
-        self.write(move |tx| tx.schedule_trouble(&workflow, &why))
+        if let Err(NotKept::Store(error)) =
+            self.write(move |tx| tx.schedule_trouble(&workflow, &why))
+        {
+            tracing::warn!(%error, "why a schedule does not start cannot be said");
+        }
     }
 
     /// Starts what listens to something that happened; answers how many runs. An event that cannot be
     /// carried out stays for the next look and keeps nothing else from starting.
-    fn start_listeners(&self, now: Moment) -> Result<usize, NotKept> {
+    fn start_listeners(&mut self, now: Moment) -> Result<usize, NotKept> {
         let mut started = 0;
         for event in self.store.events()? {
             match self.start_listeners_of(event, now) {
@@ -312,6 +322,7 @@ impl Timetable {
                 Err(NotKept::Lost) => return Err(NotKept::Lost),
                 Err(NotKept::Store(error)) => {
                     tracing::warn!(%error, "an event cannot be carried out; it is tried again");
+                    self.is_read = false;
                 }
             }
         }
@@ -338,7 +349,7 @@ impl Timetable {
                 return Ok(0);
             }
             for (workflow, why) in &found.refused {
-                tx.schedule_trouble(workflow, why)?;
+                tx.event_missed(workflow, event.at, why)?;
             }
             Ok(tx.start_listeners(&found.start)?.len())
         })

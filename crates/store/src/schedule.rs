@@ -29,7 +29,9 @@ pub enum Paused {
 }
 
 impl Paused {
-    const fn word(self) -> &'static str {
+    /// How it is kept, and what it is called between the faces.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
         match self {
             Self::Person => "person",
             Self::BroughtIn => "brought_in",
@@ -146,7 +148,7 @@ impl Store {
         readable(statement.query_map([], record)?)
     }
 
-    /// What starts one workflow beside people; nothing where only people do.
+    /// What starts one workflow beside people; nothing where only people do, and where it cannot be read.
     ///
     /// # Errors
     /// What the database says.
@@ -154,7 +156,7 @@ impl Store {
         let reader = self.reader()?;
         let sql = format!("SELECT {COLUMNS} {STARTING} AND d.id = ?1");
         let mut statement = reader.prepare_cached(&sql)?;
-        Ok(statement.query_row([workflow], record).optional()?)
+        Ok(readable(statement.query_map([workflow], record)?)?.pop())
     }
 
     /// The workflows that listen to an event and are not paused.
@@ -308,6 +310,29 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Something happened that was to start a workflow and did not: counts it as missed, and says why.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn event_missed(
+        &self,
+        workflow: &str,
+        at: Moment,
+        why: &Message,
+    ) -> Result<(), StoreError> {
+        let told = self
+            .connection
+            .prepare_cached(
+                "UPDATE schedule SET trouble = ?3, missed = missed + 1, last_missed = ?2
+                 WHERE workflow_id = ?1",
+            )?
+            .execute((workflow, at.0, to_json(why)?))?;
+        if told > 0 {
+            self.tag(&Tag::Schedule);
+        }
+        Ok(())
+    }
+
     /// Takes an event away that has started what it starts; says whether it was still there.
     ///
     /// # Errors
@@ -339,31 +364,33 @@ impl Tx<'_> {
         Ok(u32::try_from(changed).unwrap_or(u32::MAX))
     }
 
-    /// Lets one workflow start by itself again, or all but those somebody has paused. Its times begin
-    /// now. Answers how many.
+    /// Lets a workflow start by itself again that is paused for this reason. Its times begin now.
+    /// Answers whether it was.
     ///
     /// # Errors
     /// What the database says.
-    pub fn resume_schedules(&self, workflow: Option<&str>) -> Result<u32, StoreError> {
+    pub fn resume_schedule(&self, workflow: &str, paused: Paused) -> Result<bool, StoreError> {
         let changed = self.connection.execute(
             "UPDATE schedule SET paused = NULL, jumped = NULL, trouble = NULL, looked_at = ?2
-             WHERE paused NOT NULL AND starts_by NOT NULL
-               AND iif(?1 IS NULL, paused <> 'person', workflow_id = ?1)",
-            (workflow, self.now().0),
+             WHERE paused = ?3 AND starts_by NOT NULL AND workflow_id = ?1",
+            (workflow, self.now().0, paused.word()),
         )?;
         if changed > 0 {
             self.tag(&Tag::Schedule);
         }
-        Ok(u32::try_from(changed).unwrap_or(u32::MAX))
+        Ok(changed > 0)
     }
 
-    /// Somebody has been told of the times that were missed.
+    /// Somebody has been told of so many times that were missed, and of why; what was missed since
+    /// they looked stays.
     ///
     /// # Errors
     /// What the database says.
-    pub fn schedules_seen(&self) -> Result<(), StoreError> {
-        let sql = "UPDATE schedule SET missed = 0 WHERE missed > 0";
-        if self.connection.execute(sql, [])? > 0 {
+    pub fn schedule_seen(&self, workflow: &str, missed: u32) -> Result<(), StoreError> {
+        let sql = "UPDATE schedule SET missed = max(missed - ?2, 0),
+               trouble = iif(missed > ?2, trouble, NULL)
+             WHERE workflow_id = ?1 AND (missed > 0 OR trouble NOT NULL)";
+        if self.connection.execute(sql, (workflow, missed))? > 0 {
             self.tag(&Tag::Schedule);
         }
         Ok(())
@@ -409,9 +436,9 @@ pub(crate) fn keep_end(
 /// For a database of a version in which nothing started by itself: what its texts say. It does
 /// not begin by itself, nobody here has seen it start.
 pub(crate) fn derive(transaction: &Transaction<'_>) -> Result<(), StoreError> {
-    let mut statement = transaction.prepare(
-        "SELECT document, content FROM document WHERE kind = 'workflow' AND deleted_at IS NULL",
-    )?;
+    // What is deleted may come back.
+    let mut statement =
+        transaction.prepare("SELECT document, content FROM document WHERE kind = 'workflow'")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let rows: Vec<(i64, i64)> = rows.collect::<Result<_, _>>()?;
     let mut found = Vec::new();

@@ -75,6 +75,7 @@ export type { RunShow } from './generated/RunShow';
 export type { RunStep } from './generated/RunStep';
 export type { RunTask } from './generated/RunTask';
 export type { RunWork } from './generated/RunWork';
+export type { ScheduleHeld } from './generated/ScheduleHeld';
 export type { ScheduleRow } from './generated/ScheduleRow';
 export type { SecretRow } from './generated/SecretRow';
 export type { Server } from './generated/Server';

@@ -7,18 +7,22 @@ use flowkeep_core::json::print;
 use flowkeep_core::run::Moment;
 use flowkeep_core::schedule::Schedule;
 use flowkeep_core::trigger::{Times, Trigger};
-use flowkeep_engine::{Emitted, listening};
+use flowkeep_engine::{Emitted, hindrance, listening};
 use flowkeep_host::local_zone;
 use flowkeep_store::{NewOperation, Paused, ScheduleRecord, StoreError, Tx};
 
 use crate::types::{
-    EventEmitInput, EventEmitted, EventRefused, Nothing, ScheduleList, ScheduleListInput,
-    SchedulePreview, SchedulePreviewInput, ScheduleRef, ScheduleRow,
+    EventEmitInput, EventEmitted, EventRefused, Nothing, ScheduleAllInput, ScheduleCause,
+    ScheduleHeld, ScheduleList, ScheduleListInput, SchedulePreview, SchedulePreviewInput,
+    ScheduleRef, ScheduleRow, ScheduleSeenInput,
 };
 use crate::{Api, AppError, time};
 
 /// How many workflows are named that did not start at their times.
 const MISSING: usize = 5;
+
+/// How many workflows are named that wait for somebody to switch them on.
+const NAMED: usize = 3;
 
 /// How many times of a schedule that is being written are shown.
 const SHOWN: usize = 3;
@@ -32,13 +36,11 @@ pub fn list(api: &Api, input: ScheduleListInput) -> Result<ScheduleList, AppErro
         Some(workflow) => api.store.schedule(workflow)?.into_iter().collect(),
         None => api.store.schedules()?,
     };
-    let is_held = |one: &&ScheduleRecord| one.paused.is_some_and(|paused| paused != Paused::Person);
-    let held = count(kept.iter().filter(is_held).count());
-    let held_because = kept.iter().find(is_held);
-    let held_because = held_because.and_then(|one| one.paused.and_then(because));
+    let held = held(&kept);
     let now = Moment(api.clock.now().0);
     let here = local_zone();
-    let mut items: Vec<_> = kept.into_iter().map(|one| row(one, now, &here)).collect();
+    let rows = kept.into_iter().map(|one| current(api, one, now, &here));
+    let mut items = rows.collect::<Result<Vec<_>, AppError>>()?;
     // What has no next time comes last.
     items.sort_by(|one, other| {
         let key = |row: &ScheduleRow| (row.next.is_none(), row.next.clone(), row.name.clone());
@@ -56,7 +58,6 @@ pub fn list(api: &Api, input: ScheduleListInput) -> Result<ScheduleList, AppErro
         total,
         items,
         held,
-        held_because,
         missing,
     })
 }
@@ -95,44 +96,59 @@ pub fn preview(api: &Api, input: SchedulePreviewInput) -> Result<SchedulePreview
 /// # Errors
 /// `schedule_unknown`.
 pub fn pause(api: &Api, input: ScheduleRef) -> Result<ScheduleRow, AppError> {
-    change(api, &input.id, "schedule_pause", |tx, id| {
-        tx.pause_schedules(Some(id), Paused::Person)
+    change(api, &input.id, "schedule_pause", |tx, kept| {
+        Ok(tx.pause_schedules(Some(&kept.workflow_id), Paused::Person)? > 0)
     })
 }
 
-/// Lets a workflow start by itself again; its times begin now.
+/// Lets a workflow start by itself again; its times begin now. What will keep it from starting is
+/// answered at once, while somebody is there.
 ///
 /// # Errors
 /// `schedule_unknown`.
 pub fn resume(api: &Api, input: ScheduleRef) -> Result<ScheduleRow, AppError> {
-    change(api, &input.id, "schedule_resume", |tx, id| {
-        tx.resume_schedules(Some(id))
+    let hindrance = hindrance(&api.store, &*api.connected()?, &input.id)?;
+    change(api, &input.id, "schedule_resume", move |tx, kept| {
+        resume_one(tx, kept, hindrance.as_ref())
     })
 }
 
-/// Lets all workflows start by themselves again, but for those somebody has paused.
+/// Lets workflows start by themselves again that nobody here has paused.
 ///
 /// # Errors
 /// What the database says.
-pub fn resume_all(api: &Api, _: Nothing) -> Result<ScheduleList, AppError> {
-    let (actor, face) = (api.actor()?, api.face().as_str());
-    api.store.write::<_, StoreError>(move |tx| {
-        if tx.resume_schedules(None)? > 0 {
-            tell(tx, &actor, face, "schedules_resume", None)?;
-        }
-        Ok(())
-    })?;
-    list(api, ScheduleListInput::default())
+pub fn resume_all(api: &Api, input: ScheduleAllInput) -> Result<ScheduleList, AppError> {
+    let connected = api.connected()?;
+    let mut chosen = Vec::new();
+    for kept in waiting(api, input.cause)? {
+        let hindrance = hindrance(&api.store, &*connected, &kept.workflow_id)?;
+        chosen.push((kept, hindrance));
+    }
+    change_all(api, "schedules_resume", chosen, |tx, (kept, hindrance)| {
+        resume_one(tx, kept, hindrance.as_ref())
+    })
 }
 
-/// Somebody has been told of the times that were missed.
+/// Somebody wants that workflows go on not starting by themselves, that nobody here has paused yet.
 ///
 /// # Errors
 /// What the database says.
-pub fn seen(api: &Api, _: Nothing) -> Result<Nothing, AppError> {
-    let seen = api
-        .store
-        .write::<_, StoreError>(|tx| tx.schedules_seen().map(|()| Nothing {}));
+pub fn leave_all(api: &Api, input: ScheduleAllInput) -> Result<ScheduleList, AppError> {
+    let chosen = waiting(api, input.cause)?;
+    change_all(api, "schedules_leave", chosen, |tx, kept| {
+        Ok(tx.pause_schedules(Some(&kept.workflow_id), Paused::Person)? > 0)
+    })
+}
+
+/// Somebody has been told that a workflow did not start.
+///
+/// # Errors
+/// What the database says.
+pub fn seen(api: &Api, input: ScheduleSeenInput) -> Result<Nothing, AppError> {
+    let seen = api.store.write::<_, StoreError>(move |tx| {
+        tx.schedule_seen(&input.id, input.missed)?;
+        Ok(Nothing {})
+    });
     Ok(seen?)
 }
 
@@ -152,9 +168,10 @@ pub fn emit(api: &Api, input: EventEmitInput) -> Result<EventEmitted, AppError> 
     };
     let found = listening(&api.store, &*api.connected()?, &event)?;
     let (start, refused) = (found.start, found.refused.clone());
+    let now = Moment(api.clock.now().0);
     let started = api.store.write::<_, StoreError>(move |tx| {
         for (workflow, why) in &refused {
-            tx.schedule_trouble(workflow, why)?;
+            tx.event_missed(workflow, now, why)?;
         }
         tx.start_listeners(&start)
     })?;
@@ -172,21 +189,90 @@ fn change(
     api: &Api,
     id: &str,
     operation: &'static str,
-    change: impl FnOnce(&Tx<'_>, &str) -> Result<u32, StoreError> + Send + 'static,
+    change: impl FnOnce(&Tx<'_>, &ScheduleRecord) -> Result<bool, StoreError> + Send + 'static,
 ) -> Result<ScheduleRow, AppError> {
     let unknown = || AppError::new("schedule_unknown").with("id", id);
     let there = api.store.schedule(id)?.ok_or_else(unknown)?;
     let (actor, face) = (api.actor()?, api.face().as_str());
-    let (workflow, name) = (there.workflow_id, there.name);
     api.store.write::<_, StoreError>(move |tx| {
-        if change(tx, &workflow)? > 0 {
-            tell(tx, &actor, face, operation, Some(&name))?;
+        if change(tx, &there)? {
+            tell(tx, &actor, face, operation, Some(&there.name))?;
         }
         Ok(())
     })?;
     let now = Moment(api.clock.now().0);
     let there = api.store.schedule(id)?.ok_or_else(unknown)?;
     Ok(row(there, now, &local_zone()))
+}
+
+fn change_all<T: Send + 'static>(
+    api: &Api,
+    operation: &'static str,
+    chosen: Vec<T>,
+    change: impl Fn(&Tx<'_>, &T) -> Result<bool, StoreError> + Send + 'static,
+) -> Result<ScheduleList, AppError> {
+    let (actor, face) = (api.actor()?, api.face().as_str());
+    api.store.write::<_, StoreError>(move |tx| {
+        let mut changed = false;
+        for one in &chosen {
+            changed |= change(tx, one)?;
+        }
+        if changed {
+            tell(tx, &actor, face, operation, None)?;
+        }
+        Ok(())
+    })?;
+    list(api, ScheduleListInput::default())
+}
+
+/// Lets it start by itself again, as it was paused when somebody wanted so.
+fn resume_one(
+    tx: &Tx<'_>,
+    kept: &ScheduleRecord,
+    hindrance: Option<&Message>,
+) -> Result<bool, StoreError> {
+    let Some(paused) = kept.paused else {
+        return Ok(false);
+    };
+    let resumed = tx.resume_schedule(&kept.workflow_id, paused)?;
+    if resumed && let Some(why) = hindrance {
+        tx.schedule_trouble(&kept.workflow_id, why)?;
+    }
+    Ok(resumed)
+}
+
+/// Those that wait for somebody to say so, for this reason or any.
+fn waiting(api: &Api, cause: Option<ScheduleCause>) -> Result<Vec<ScheduleRecord>, AppError> {
+    let mut kept = api.store.schedules()?;
+    kept.retain(|one| {
+        let found = one.paused.and_then(cause_of);
+        found.is_some() && (cause.is_none() || found == cause)
+    });
+    Ok(kept)
+}
+
+/// Those that wait, by why.
+fn held(kept: &[ScheduleRecord]) -> Vec<ScheduleHeld> {
+    let causes = [
+        ScheduleCause::Clock,
+        ScheduleCause::BroughtIn,
+        ScheduleCause::Before,
+    ];
+    let of = |cause| {
+        let mut alike = kept
+            .iter()
+            .filter(|one| one.paused.and_then(cause_of) == Some(cause));
+        let first = alike.next()?;
+        let others = alike.clone();
+        let names = std::iter::once(first).chain(alike).take(NAMED);
+        Some(ScheduleHeld {
+            cause,
+            why: first.paused.and_then(because)?,
+            count: count(others.count()).saturating_add(1),
+            names: names.map(|one| one.name.clone()).collect(),
+        })
+    };
+    causes.into_iter().filter_map(of).collect()
 }
 
 fn tell(
@@ -205,6 +291,19 @@ fn tell(
         items: &[],
     };
     tx.record_operation(tx.next_operation_id()?, &new)
+}
+
+/// As it is at this moment: what kept it from starting when it was switched on may be over.
+fn current(
+    api: &Api,
+    mut kept: ScheduleRecord,
+    now: Moment,
+    here: &str,
+) -> Result<ScheduleRow, AppError> {
+    if kept.paused.is_none() && kept.missed == 0 && kept.trouble.is_some() {
+        kept.trouble = hindrance(&api.store, &*api.connected()?, &kept.workflow_id)?;
+    }
+    Ok(row(kept, now, here))
 }
 
 fn row(kept: ScheduleRecord, now: Moment, here: &str) -> ScheduleRow {
@@ -250,6 +349,15 @@ fn row(kept: ScheduleRecord, now: Moment, here: &str) -> ScheduleRow {
 /// Whether it goes on and did not start the last time.
 fn is_troubled(row: &ScheduleRow) -> bool {
     !row.paused && row.why.is_some() && row.trigger != "watch"
+}
+
+const fn cause_of(paused: Paused) -> Option<ScheduleCause> {
+    match paused {
+        Paused::Person => None,
+        Paused::BroughtIn => Some(ScheduleCause::BroughtIn),
+        Paused::Before => Some(ScheduleCause::Before),
+        Paused::Clock(_) => Some(ScheduleCause::Clock),
+    }
 }
 
 /// Why it is paused, where nobody wanted so.

@@ -24,14 +24,54 @@ pub struct ScheduleList {
     pub total: u32,
     /// Each.
     pub items: Vec<ScheduleRow>,
-    /// How many are paused until somebody says so: they came from elsewhere, or the clock jumped.
-    pub held: u32,
-    /// Why the first of them is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
-    pub held_because: Option<Message>,
-    /// The first of those that did not start at their times, which nobody was told of.
+    /// Those that are paused until somebody says so, by why they are.
+    pub held: Vec<ScheduleHeld>,
+    /// The first of those that did not start when they were to, which nobody was told of.
     pub missing: Vec<ScheduleRow>,
+}
+
+/// Workflows that do not start by themselves although nobody here wanted so.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct ScheduleHeld {
+    /// Why, for who answers.
+    pub cause: ScheduleCause,
+    /// Why, in words.
+    pub why: Message,
+    /// How many.
+    pub count: u32,
+    /// What the first of them are called.
+    pub names: Vec<String>,
+}
+
+/// Why workflows do not start by themselves although nobody here wanted so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ScheduleCause {
+    /// The clock of this computer jumped.
+    Clock,
+    /// They came with an import, a restore or a copy.
+    BroughtIn,
+    /// They were here before anything started by itself.
+    Before,
+}
+
+/// Which of those that nobody here has paused.
+#[derive(Debug, Clone, Default, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct ScheduleAllInput {
+    /// These alone; all where none is given.
+    pub cause: Option<ScheduleCause>,
+}
+
+/// Somebody has been told that a workflow did not start.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ScheduleSeenInput {
+    /// The workflow's id.
+    pub id: String,
+    /// How many missed times were shown.
+    pub missed: u32,
 }
 
 /// A workflow that something starts beside people.

@@ -80,13 +80,16 @@ fn nothing_that_was_brought_in_starts_by_itself() {
     let here = Flowkeep::new();
     here.done(&["db", "restore", "-i", backup.to_str().unwrap()]);
     let list = here.done(&["schedule", "list"]);
-    assert_eq!(list["held"], 1);
+    assert_eq!(
+        (&list["held"][0]["cause"], &list["held"][0]["names"]),
+        (&json!("brought_in"), &json!(["REPORT"]))
+    );
     assert_eq!(list["items"][0]["paused"], true);
     assert_eq!(list["items"][0]["code"], "schedule_brought_in");
     let all = here.done(&["schedule", "resume", "--all"]);
     assert_eq!(
         (&all["held"], &all["items"][0]["paused"]),
-        (&json!(0), &json!(false))
+        (&json!([]), &json!(false))
     );
 
     let event = json!({"trigger": "event", "event": {"name": "stock.low"}});
@@ -107,6 +110,28 @@ fn nothing_that_was_brought_in_starts_by_itself() {
         here.done(&["event", "emit", "stock.low"])["started"],
         json!([])
     );
+}
+
+/// Who switches it on is there; at two in the night nobody is.
+#[test]
+fn what_will_keep_a_workflow_from_starting_is_told_when_it_is_switched_on() {
+    let there = Flowkeep::new();
+    let mut text: Value = serde_json::from_str(&workflow("report", &nightly())).unwrap();
+    text["tasks"] = json!([{"id": "a", "action": "file.write",
+        "params": {"path": "a.txt", "text": "a"}}]);
+    let file = there.file("report.json", text.to_string());
+    there.done(&["flow", "create", &file]);
+    let backup = there.backup("backup");
+    let here = Flowkeep::new();
+    here.done(&["db", "restore", "-i", backup.to_str().unwrap()]);
+    let on = here.done(&["schedule", "resume", "report"]);
+    assert_eq!(
+        (&on["paused"], &on["code"]),
+        (&json!(false), &json!("schedule_untrusted"))
+    );
+    here.done(&["run", "start", "report", "--trust", "--wait"]);
+    let list = here.done(&["schedule", "list"]);
+    assert_eq!(list["items"][0]["code"], Value::Null, "it would start now");
 }
 
 #[test]

@@ -120,7 +120,15 @@ impl Place {
     }
 
     fn resume(&self) {
-        let resumed = |tx: &Tx<'_>| tx.resume_schedules(None);
+        let kept = self.store.schedules().unwrap();
+        let resumed = move |tx: &Tx<'_>| {
+            for one in kept {
+                if let Some(paused) = one.paused.filter(|paused| *paused != Paused::Person) {
+                    tx.resume_schedule(&one.workflow_id, paused)?;
+                }
+            }
+            Ok(())
+        };
         self.store.write::<_, StoreError>(resumed).unwrap();
     }
 }
@@ -314,8 +322,10 @@ fn what_is_changed_begins_now_and_what_is_paused_or_deleted_rests() {
     place.pause("report", Paused::Person);
     place.clock.pass(3 * DAY);
     assert_eq!(look(&mut timetable), 0);
-    let one = |tx: &Tx<'_>| tx.resume_schedules(Some("report"));
-    assert_eq!(place.store.write::<_, StoreError>(one).unwrap(), 1);
+    let other = |tx: &Tx<'_>| tx.resume_schedule("report", Paused::BroughtIn);
+    assert!(!place.store.write::<_, StoreError>(other).unwrap());
+    let one = |tx: &Tx<'_>| tx.resume_schedule("report", Paused::Person);
+    assert!(place.store.write::<_, StoreError>(one).unwrap());
     assert_eq!(look(&mut timetable), 0);
     let deleted = |tx: &Tx<'_>| tx.delete_document(Kind::Workflow, "report").map(|_| ());
     place.store.write::<_, StoreError>(deleted).unwrap();
@@ -468,8 +478,15 @@ fn what_happened_long_before_anybody_could_start_it_is_only_told() {
     end(&place, Status::Succeeded);
     place.clock.pass(2 * HOUR);
     assert_eq!(look(&mut place.owner()), 0);
-    assert_eq!(place.kept("next").trouble.unwrap().code, "event_too_late");
+    let told = place.kept("next");
+    assert_eq!(told.trouble.unwrap().code, "event_too_late");
+    assert_eq!(told.missed, 1);
     assert!(place.store.events().unwrap().is_empty());
+    // Who was told of one is not done with what was missed since.
+    let seen = |tx: &Tx<'_>| tx.schedule_seen("next", 1);
+    place.store.write::<_, StoreError>(seen).unwrap();
+    let told = place.kept("next");
+    assert_eq!((told.trouble, told.missed), (None, 0));
 }
 
 #[test]

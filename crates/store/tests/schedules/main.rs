@@ -69,8 +69,8 @@ fn what_was_there_before_anything_started_by_itself_waits_to_be_switched_on() {
     let store = open(folder.path());
     let before = Some(Paused::Before);
     assert_eq!(kept(&store), [("nightly".to_owned(), before)]);
-    let resume = |tx: &Tx<'_>| tx.resume_schedules(None);
-    assert_eq!(store.write::<_, StoreError>(resume).unwrap(), 1);
+    let resume = |tx: &Tx<'_>| tx.resume_schedule("nightly", Paused::Before);
+    assert!(store.write::<_, StoreError>(resume).unwrap());
     assert_eq!(kept(&store), [("nightly".to_owned(), None)]);
 }
 

@@ -37,6 +37,12 @@ export const OPERATIONS = [
   'run_rerun',
   'run_done',
   'run_failed',
+  'schedule_pause',
+  'schedule_resume',
+  'schedules_resume',
+  'schedules_leave',
+  'schedule_missed',
+  'schedules_held',
 ] as const;
 
 const ICONS: Record<string, IconName> = {
@@ -71,6 +77,7 @@ const ICONS: Record<string, IconName> = {
   schedule_pause: 'pause',
   schedule_resume: 'play',
   schedules_resume: 'play',
+  schedules_leave: 'pause',
   schedules_held: 'pause',
   schedule_missed: 'cross',
   example_add: 'box',

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Button, Card, Icon, Notice } from '@/components';
 import { begun, counted, dated, m, say, visible } from '@/i18n';
+import type { ScheduleHeld, ScheduleRow } from '@/ipc';
 import { comingQuery } from '../catalog/schedules';
 import { tellFailure, useCommand } from '../command';
 import styles from './OverviewPage.module.css';
@@ -34,46 +35,66 @@ export function ComingCard() {
 /** What did not start by itself, and what does not until somebody says so. */
 export function ScheduleNotices() {
   const { data } = useQuery(comingQuery());
-  const resume = useCommand('schedule_resume_all', ['schedule', 'operation']);
-  const seen = useCommand('schedule_seen', ['schedule']);
   if (!data) return null;
   return (
     <>
-      {data.held > 0 && (
-        <Notice
-          tone="warn"
-          icon="info"
-          end={
-            <Button onPress={() => resume.mutate({}, { onError: tellFailure })}>
-              {m.schedules_go_on()}
-            </Button>
-          }
-          data-testid="schedules-held"
-        >
-          {counted('schedules_held', data.held)}
-          {data.held_because && <small> {begun(say(data.held_because))}</small>}
-        </Notice>
-      )}
+      {data.held.map((held) => (
+        <HeldNotice key={held.cause} held={held} />
+      ))}
       {data.missing.map((row) => (
-        <Notice
-          key={row.workflow_id}
-          tone="warn"
-          icon="info"
-          end={
-            row.missed > 0 && (
-              <Button onPress={() => seen.mutate({}, { onError: tellFailure })}>
-                {m.understood()}
-              </Button>
-            )
-          }
-          data-testid="schedule-missed"
-        >
-          {row.missed > 0
-            ? counted('schedule_missed', row.missed, { name: visible(row.name) })
-            : m.schedule_troubled({ name: visible(row.name) })}
-          {row.why && <small> {begun(say(row.why))}</small>}
-        </Notice>
+        <MissedNotice key={row.workflow_id} row={row} />
       ))}
     </>
+  );
+}
+
+function HeldNotice({ held }: { held: ScheduleHeld }) {
+  const resume = useCommand('schedule_resume_all', ['schedule', 'operation']);
+  const leave = useCommand('schedule_leave_all', ['schedule', 'operation']);
+  const { cause } = held;
+  const names = held.names.map(visible).join(m.list_separator());
+  return (
+    <Notice
+      tone="warn"
+      icon="info"
+      end={
+        <>
+          <Button onPress={() => resume.mutate({ cause }, { onError: tellFailure })}>
+            {m.schedules_go_on()}
+          </Button>
+          <Button onPress={() => leave.mutate({ cause }, { onError: tellFailure })}>
+            {m.schedules_leave()}
+          </Button>
+        </>
+      }
+      data-testid="schedules-held"
+    >
+      {counted('schedules_held', held.count)} <small>{begun(say(held.why))}</small>
+      <small>
+        {held.count > held.names.length ? m.schedules_held_among({ names }) : names}
+      </small>
+    </Notice>
+  );
+}
+
+function MissedNotice({ row }: { row: ScheduleRow }) {
+  const seen = useCommand('schedule_seen', ['schedule']);
+  const { workflow_id: id, missed } = row;
+  return (
+    <Notice
+      tone="warn"
+      icon="info"
+      end={
+        <Button onPress={() => seen.mutate({ id, missed }, { onError: tellFailure })}>
+          {m.understood()}
+        </Button>
+      }
+      data-testid="schedule-missed"
+    >
+      {missed > 0
+        ? counted('schedule_missed', missed, { name: visible(row.name) })
+        : m.schedule_troubled({ name: visible(row.name) })}
+      {row.why && <small> {begun(say(row.why))}</small>}
+    </Notice>
   );
 }
