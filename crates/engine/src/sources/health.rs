@@ -93,6 +93,10 @@ impl Health {
         name: &str,
         answer: Result<String, Message>,
     ) -> Result<(), StoreError> {
+        // One that others keep busy answers them.
+        if matches!(&answer, Err(why) if why.code == "source_busy") {
+            return Ok(());
+        }
         // Whoever asks how a source is does not wait for the database.
         let before = self.seen(name);
         let before = before.as_ref();
@@ -177,7 +181,8 @@ impl Connections {
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
             for source in &self.now().sources {
-                if !self.health.take_due(source.name()) {
+                // What our own operations are at tells more than a question that waits for its turn.
+                if source.is_full() || !self.health.take_due(source.name()) {
                     continue;
                 }
                 // One that waits for its password is not down.
@@ -195,5 +200,39 @@ impl Connections {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use flowkeep_host::testing::TestClock;
+    use flowkeep_store::StoreOptions;
+
+    use super::*;
+
+    #[test]
+    fn a_source_that_others_keep_busy_is_not_down() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(StoreOptions {
+            path: folder.path().join("flowkeep.db"),
+            safety: folder.path().join("safety"),
+            clock: Arc::new(TestClock::at(1_000_000)),
+        })
+        .unwrap();
+        let health = Health::default();
+        let said = |code: &str| Err(Message::new(code).with("source", "shop"));
+        health
+            .note(&store, 1, "shop", Ok("8.0".to_owned()))
+            .unwrap();
+        health.note(&store, 2, "shop", said("source_busy")).unwrap();
+        assert!(health.answers("shop"));
+        health
+            .note(&store, 3, "shop", said("source_silent"))
+            .unwrap();
+        assert!(!health.answers("shop"));
+        health.note(&store, 4, "shop", said("source_busy")).unwrap();
+        assert!(!health.answers("shop"), "nobody knows better yet");
     }
 }

@@ -116,6 +116,11 @@ impl Source for Kept {
         }
     }
 
+    fn is_full(&self) -> bool {
+        let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        opened.as_ref().is_some_and(|known| known.source.is_full())
+    }
+
     fn version(&self) -> Doing<'_, String> {
         Box::pin(async move { self.opened(true)?.0.version().await })
     }

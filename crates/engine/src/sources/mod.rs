@@ -58,6 +58,11 @@ pub trait Source: Send + Sync {
         Ok(None)
     }
 
+    /// Whether as many operations as it may have are under way: nothing can be asked beside them.
+    fn is_full(&self) -> bool {
+        false
+    }
+
     /// Reaches it and says which version answers.
     fn version(&self) -> Doing<'_, String>;
 

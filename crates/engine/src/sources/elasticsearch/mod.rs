@@ -90,6 +90,10 @@ impl Source for Elasticsearch {
         "elasticsearch"
     }
 
+    fn is_full(&self) -> bool {
+        self.turns.are_taken()
+    }
+
     fn version(&self) -> Doing<'_, String> {
         Box::pin(async {
             let _turn = self.turns.take(&self.api.peer).await?;

@@ -169,6 +169,10 @@ impl Source for Mysql {
         "mysql"
     }
 
+    fn is_full(&self) -> bool {
+        self.pool.is_full()
+    }
+
     fn version(&self) -> Doing<'_, String> {
         Box::pin(async {
             let mut held = self.pool.take().await?;

@@ -47,6 +47,10 @@ impl Turns {
         }
     }
 
+    pub(in crate::sources) fn are_taken(&self) -> bool {
+        self.slots.available_permits() == 0
+    }
+
     /// Waits for a turn; it lasts until what comes back is dropped.
     ///
     /// # Errors
@@ -95,6 +99,11 @@ impl<W: Way> Pool<W> {
 
     pub(in crate::sources) const fn way(&self) -> &W {
         &self.way
+    }
+
+    /// Whether every turn is taken.
+    pub(in crate::sources) fn is_full(&self) -> bool {
+        self.turns.are_taken()
     }
 
     /// A connection that stands.
