@@ -1,7 +1,7 @@
 //! `source` and `secret`: the data sources of the user, and what they are reached with. Secrets
 //! are read from standard input and never printed.
 
-use std::io::{Read as _, Write as _};
+use std::io::{IsTerminal as _, Read as _, Write as _};
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -81,8 +81,11 @@ fn hidden(text: &str) -> Result<Hidden, std::convert::Infallible> {
 }
 
 impl Described {
-    fn input(self) -> Result<SourceInput, AppError> {
-        let password = self.password_stdin.then(from_input).transpose()?;
+    fn input(self, output: &Output) -> Result<SourceInput, AppError> {
+        let password = self
+            .password_stdin
+            .then(|| from_input(output))
+            .transpose()?;
         let ca = self.ca.map(ChosenPlace::Path);
         Ok(SourceInput {
             name: self.source_name,
@@ -109,10 +112,15 @@ impl Described {
 }
 
 /// A secret from standard input, without the end of its last line.
-fn from_input() -> Result<Hidden, AppError> {
+fn from_input(output: &Output) -> Result<Hidden, AppError> {
     let mut text = String::new();
+    if std::io::stdin().is_terminal() {
+        output.remark("cli_secret_ask")?;
+        let typed = console::Term::stderr().read_secure_line();
+        return Ok(Hidden::new(typed.map_err(unread)?));
+    }
     let read = std::io::stdin().lock().read_to_string(&mut text);
-    read.map_err(|error| AppError::from(io_reason(&error)).with("path", "-"))?;
+    read.map_err(unread)?;
     let line = text.strip_suffix('\n').unwrap_or(&text);
     let secret = Hidden::new(line.strip_suffix('\r').unwrap_or(line));
     // What was read holds it too.
@@ -120,11 +128,16 @@ fn from_input() -> Result<Hidden, AppError> {
     Ok(secret)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "maps an error")]
+fn unread(error: std::io::Error) -> AppError {
+    AppError::from(io_reason(&error)).with("path", "-")
+}
+
 pub(crate) fn run(api: &Api, output: &Output, verb: Source) -> Result<Outcome, AppError> {
     match verb {
         Source::List => listed(output, &sources::list(api, Nothing {})?),
-        Source::Add(described) => kept(output, &sources::add(api, described.input()?)?),
-        Source::Update(described) => kept(output, &sources::update(api, described.input()?)?),
+        Source::Add(described) => kept(output, &sources::add(api, described.input(output)?)?),
+        Source::Update(described) => kept(output, &sources::update(api, described.input(output)?)?),
         Source::Test { source_name } => test(api, output, source_name),
         Source::Remove { source_name } => {
             let gone = sources::remove(api, SourceRef { name: source_name })?;
@@ -217,7 +230,7 @@ pub(crate) fn secret(api: &Api, output: &Output, verb: Secret) -> Result<Outcome
         Secret::Set { secret_name } => {
             let input = SecretSetInput {
                 name: secret_name,
-                value: from_input()?,
+                value: from_input(output)?,
             };
             named(output, "cli_secret_kept", &secrets::set(api, input)?)
         }

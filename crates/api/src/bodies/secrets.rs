@@ -100,8 +100,14 @@ pub fn unlock(api: &Api, _: Nothing) -> Result<SecretState, AppError> {
 /// Puts secrets whose key is gone aside, so that they can be entered anew.
 ///
 /// # Errors
-/// What the disk says.
+/// `secrets_readable` where nothing is wrong with them; what they wait for, where they only wait;
+/// what the disk says.
 pub fn start_over(api: &Api, _: Nothing) -> Result<SecretState, AppError> {
+    match api.secrets.list() {
+        Err(SecretsError::KeyGone(_) | SecretsError::Damaged(_)) => {}
+        Ok(_) => return Err(AppError::new("secrets_readable")),
+        Err(error) => return Err(refused(error)),
+    }
     api.secrets.put_aside().map_err(refused)?;
     told(api, "secret_start_over", "", None)?;
     Ok(SecretState {

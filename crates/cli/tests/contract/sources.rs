@@ -267,6 +267,8 @@ fn of_two_processes_that_set_secrets_at_once_neither_loses_one() {
 fn without_its_key_the_next_step_is_told_and_reset_begins_anew() {
     let flowkeep = Flowkeep::new();
     given(&flowkeep, &["secret", "set", "a"], "value");
+    flowkeep.refused(&["secret", "reset"], "secrets_readable");
+    assert_eq!(flowkeep.done(&["secret", "list"])["total"], 1);
     let keys = flowkeep.data().with_file_name(".config/flowkeep/keys");
     std::fs::remove_dir_all(&keys).unwrap();
     let refused = flowkeep.refused(&["secret", "list"], "secrets_key_gone_file");

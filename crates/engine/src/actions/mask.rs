@@ -107,7 +107,14 @@ impl Mask {
                     self.value(value);
                 }
             }
-            _ => {}
+            // What is all digits may come back as a number.
+            Value::Number(digits) => {
+                let hidden = self.text(digits.clone());
+                if hidden != *digits {
+                    *value = Value::String(hidden);
+                }
+            }
+            Value::Null | Value::Bool(_) => {}
         }
     }
 }
@@ -191,6 +198,10 @@ mod tests {
         )]);
         mask.value(&mut value);
         assert_eq!(value.to_json().to_string(), r#"{"***":["no","my ***"]}"#);
+        let pin = self::mask(&["31415926"]);
+        let mut value = flowkeep_core::json::parse(r#"{"pin": 31415926, "n": 27}"#);
+        pin.value(&mut value);
+        assert_eq!(value.to_json().to_string(), r#"{"pin":"***","n":27}"#);
         let message = Message::new("x").with("reason", "refused hunter22");
         let outer = Message::new("y").because(message);
         assert!(!format!("{:?}", mask.message(outer)).contains("hunter22"));
