@@ -70,9 +70,7 @@ function HeldNotice({ held }: { held: ScheduleHeld }) {
       data-testid="schedules-held"
     >
       {counted('schedules_held', held.count)} <small>{begun(say(held.why))}</small>
-      <small>
-        {held.count > held.names.length ? m.schedules_held_among({ names }) : names}
-      </small>
+      <small>{held.count > held.names.length ? m.schedules_held_among({ names }) : names}</small>
     </Notice>
   );
 }
