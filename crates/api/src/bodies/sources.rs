@@ -255,13 +255,17 @@ fn waits(api: &Api, kept: &ConnectionRecord) -> Option<Message> {
     }
 }
 
-/// Whether the password of one is for the other, too: what it says is said to the same server.
+/// Whether the password of one is for the other, too: it is said to the same server, as the same
+/// user, and nobody can hear it who could not before.
 fn same_server(one: &Connection, other: &Connection) -> bool {
-    let host = |connection: &Connection| {
-        let server = connection.server();
-        server.map(|server| server.host.to_lowercase())
+    let peer = |connection: &Connection| {
+        let server = connection.server()?;
+        Some((server.host.to_lowercase(), server.port, server.user.clone()))
     };
-    one.kind() == other.kind() && host(one) == host(other)
+    let is_private = |connection: &Connection| connection.server().is_some_and(|server| server.tls);
+    one.kind() == other.kind()
+        && peer(one) == peer(other)
+        && (is_private(other) || !is_private(one))
 }
 
 fn one(api: &Api, name: &str) -> Result<SourceRow, AppError> {

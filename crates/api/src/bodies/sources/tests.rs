@@ -103,10 +103,12 @@ fn a_password_goes_to_the_server_it_was_given_for_and_to_no_other() {
     add(&api, shop()).unwrap();
     let elsewhere = || json!({"name": "shop", "type": "redis", "host": "localhost"});
     let other_port = json!({"name": "shop", "type": "redis", "port": 2});
+    let other_database = json!({"name": "shop", "type": "redis", "database": "3"});
     let tried = |described| code(try_out(&api, input(described)).unwrap());
     assert_eq!(tried(elsewhere()), "source_without_password");
-    assert_eq!(tried(other_port.clone()), "server_refused");
-    let row = update(&api, input(other_port)).unwrap();
+    assert_eq!(tried(other_port), "source_without_password");
+    assert_eq!(tried(other_database.clone()), "server_refused");
+    let row = update(&api, input(other_database)).unwrap();
     assert!(row.with_password);
     assert_eq!(asked(&api, "shop"), "server_refused");
 
@@ -263,4 +265,18 @@ fn connections_of_a_backup_come_in_one_by_one_as_if_they_were_added() {
     let sources = list(&here, Nothing {}).unwrap().items;
     let names: Vec<_> = sources.iter().map(|row| row.name.as_str()).collect();
     assert_eq!(names, [LOCAL, "cache"]);
+}
+
+#[test]
+fn a_password_that_was_said_in_private_is_not_said_in_the_open() {
+    let root = tempfile::tempdir().unwrap();
+    let api = open(root.path(), "data");
+    let private = json!({"name": "shop", "type": "redis", "url": "rediss://127.0.0.1:1",
+        "password": "hunter22"});
+    add(&api, input(private)).unwrap();
+    let in_the_open = || json!({"name": "shop", "type": "redis", "tls": false});
+    let tried = try_out(&api, input(in_the_open())).unwrap();
+    assert_eq!(code(tried), "source_without_password");
+    update(&api, input(in_the_open())).unwrap();
+    assert_eq!(asked(&api, "shop"), "source_without_password");
 }
