@@ -121,7 +121,7 @@ pub fn resume_all(api: &Api, input: ScheduleAllInput) -> Result<ScheduleList, Ap
     let connected = api.connected()?;
     let mut chosen = Vec::new();
     for kept in waiting(api, input.cause)? {
-        let hindrance = hindrance(&api.store, &*connected, &kept.workflow_id)?;
+        let hindrance = hindrance(&api.store, &connected, &kept.workflow_id)?;
         chosen.push((kept, hindrance));
     }
     change_all(api, "schedules_resume", chosen, |tx, (kept, hindrance)| {
