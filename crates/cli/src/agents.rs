@@ -1,16 +1,17 @@
 //! `agent`: who carries attempts out.
 
 use std::io::Write as _;
-use std::path::Path;
 
-use flowkeep_api::types::{AgentInput, AgentList, AgentSetInput, AgentStatus, Nothing};
+use flowkeep_api::types::{AgentList, AgentSetInput, AgentStatus, DoingRow, Nothing, UnservedRow};
 use flowkeep_api::{Api, AppError, agents};
 use flowkeep_core::visible;
-use serde_json::Value;
 
 use crate::output::{Outcome, Output};
 use crate::read;
 use crate::run_args::Agent;
+
+/// What `agent list` tells of an agent beside what it is.
+const TOLD: [&str; 3] = ["status", "running", "doing"];
 
 pub(crate) fn run(api: &Api, output: &Output, verb: Agent) -> Result<Outcome, AppError> {
     let list = match verb {
@@ -19,31 +20,16 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Agent) -> Result<Outcome, Ap
             agents_file,
             run_limit,
         } => {
-            let given = agents_file.as_deref().map(given).transpose()?;
-            agents::set(
-                api,
-                AgentSetInput {
-                    agents: given,
-                    limit: run_limit,
-                },
-            )?
+            let given = agents_file.as_deref();
+            let given = given.map(|file| read::items(file, &TOLD, "agents_unreadable"));
+            let input = AgentSetInput {
+                agents: given.transpose()?,
+                limit: run_limit,
+            };
+            agents::set(api, input)?
         }
     };
     print(output, &list)
-}
-
-/// The list as `agent list` prints it, or its items alone.
-fn given(file: &Path) -> Result<Vec<AgentInput>, AppError> {
-    let unreadable = |error: serde_json::Error| {
-        AppError::new("agents_unreadable")
-            .with("path", file.display())
-            .with("detail", error)
-    };
-    let mut value: Value = serde_json::from_slice(&read::bytes(file)?).map_err(unreadable)?;
-    if let Some(items) = value.get_mut("items") {
-        value = items.take();
-    }
-    serde_json::from_value(value).map_err(unreadable)
 }
 
 fn print(output: &Output, list: &AgentList) -> Result<Outcome, AppError> {
@@ -57,6 +43,30 @@ fn print(output: &Output, list: &AgentList) -> Result<Outcome, AppError> {
             let able: Vec<_> = agent.capabilities.iter().map(String::as_str).collect();
             let (id, running, most) = (visible(&agent.id), agent.running, agent.capacity);
             writeln!(out, "{id}  {status}  {running}/{most}  {}", able.join(" "))?;
+            for doing in &agent.doing {
+                let DoingRow {
+                    run_id,
+                    workflow_name,
+                    task_name,
+                    ..
+                } = doing;
+                let (of, task) = (visible(workflow_name), visible(task_name));
+                writeln!(out, "    {run_id}  {of} · {task}")?;
+            }
+        }
+        for UnservedRow {
+            run_id,
+            workflow_name,
+            task_name,
+            needed,
+            ..
+        } in &list.unserved
+        {
+            let needed: Vec<_> = needed.iter().map(String::as_str).collect();
+            let fields: [(&str, &dyn std::fmt::Display); 2] =
+                [("task", task_name), ("needed", &needed.join(", "))];
+            let said = catalogue.sentence("run_no_agent", &fields);
+            writeln!(out, "{run_id}  {} · {said}", visible(workflow_name))?;
         }
         if let Some(limit) = list.limit {
             writeln!(

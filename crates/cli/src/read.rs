@@ -7,6 +7,7 @@ use flowkeep_api::{AppError, Catalogue, io_reason};
 use flowkeep_core::{
     Document, Encoding, Format, Kind, MAX_DOCUMENT_BYTES, Message, Recognised, recognise,
 };
+use serde::de::DeserializeOwned;
 
 /// A document read from a file the operator named, `-` for standard input.
 pub(crate) struct Read {
@@ -104,6 +105,33 @@ fn noun(kind: Kind) -> &'static str {
 pub(crate) fn name_of(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default();
     name.to_string_lossy().into_owned()
+}
+
+/// The items of a list as a command prints it, whole or its items alone; without the keys that only
+/// tell of them.
+///
+/// # Errors
+/// As [`bytes`]; `unreadable` where it is no such list.
+pub(crate) fn items<T: DeserializeOwned>(
+    path: &Path,
+    told: &[&str],
+    unreadable: &'static str,
+) -> Result<Vec<T>, AppError> {
+    let unreadable = |error: serde_json::Error| {
+        AppError::new(unreadable)
+            .with("path", path.display())
+            .with("detail", error)
+    };
+    let mut list: serde_json::Value = serde_json::from_slice(&bytes(path)?).map_err(unreadable)?;
+    if let Some(items) = list.get_mut("items") {
+        list = items.take();
+    }
+    for item in list.as_array_mut().into_iter().flatten() {
+        if let Some(item) = item.as_object_mut() {
+            item.retain(|key, _| !told.contains(&key.as_str()));
+        }
+    }
+    serde_json::from_value(list).map_err(unreadable)
 }
 
 /// The bytes of a file that may be a document.

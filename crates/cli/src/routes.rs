@@ -1,25 +1,29 @@
 //! `route`: the rules that choose data sources, and the choice explained.
 
-use std::io::Write as _;
-use std::path::Path;
+use std::io::{self, Write as _};
 
 use flowkeep_api::types::{
-    Nothing, RouteExplainInput, RouteExplanation, RouteInput, RouteList, RouteSetInput,
+    Nothing, RouteExplainInput, RouteExplanation, RouteList, RouteSetInput, RuleConsidered,
 };
-use flowkeep_api::{Api, AppError, routes};
+use flowkeep_api::{Api, AppError, Catalogue, routes};
+use flowkeep_core::run::route::When;
 use flowkeep_core::visible;
-use serde_json::Value;
 
-use crate::output::{Outcome, Output};
+use crate::output::{Out, Outcome, Output};
 use crate::read;
 use crate::run_args::Route;
+
+/// What `route list` tells of a rule beside it.
+const TOLD: [&str; 3] = ["problem", "code", "fields"];
 
 pub(crate) fn run(api: &Api, output: &Output, verb: Route) -> Result<Outcome, AppError> {
     match verb {
         Route::List => print(output, &routes::list(api, Nothing {})?),
         Route::Set { routes_file, .. } => {
-            let given = routes_file.as_deref().map(given).transpose()?;
-            print(output, &routes::set(api, RouteSetInput { routes: given })?)
+            let given = routes_file.as_deref();
+            let given = given.map(|file| read::items(file, &TOLD, "routes_unreadable"));
+            let routes = given.transpose()?;
+            print(output, &routes::set(api, RouteSetInput { routes })?)
         }
         Route::Explain {
             workflow,
@@ -30,47 +34,18 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Route) -> Result<Outcome, Ap
                 workflow,
                 task,
                 context,
+                ..RouteExplainInput::default()
             };
             explained(output, &routes::explain(api, asked)?)
         }
     }
 }
 
-/// What `route list` says of a rule beside it.
-const SAID: [&str; 3] = ["problem", "code", "fields"];
-
-/// The list as `route list` prints it, or its items alone.
-fn given(file: &Path) -> Result<Vec<RouteInput>, AppError> {
-    let unreadable = |error: serde_json::Error| {
-        AppError::new("routes_unreadable")
-            .with("path", file.display())
-            .with("detail", error)
-    };
-    let mut value: Value = serde_json::from_slice(&read::bytes(file)?).map_err(unreadable)?;
-    if let Some(items) = value.get_mut("items") {
-        value = items.take();
-    }
-    for rule in value.as_array_mut().into_iter().flatten() {
-        if let Some(rule) = rule.as_object_mut() {
-            rule.retain(|key, _| !SAID.contains(&key.as_str()));
-        }
-    }
-    serde_json::from_value(value).map_err(unreadable)
-}
-
 fn print(output: &Output, list: &RouteList) -> Result<Outcome, AppError> {
     output.print(list, |catalogue, out| {
         for row in &list.items {
-            let conditions = row.when.conditions();
-            let told = conditions.map(|(key, value)| format!("{key}={}", visible(value)));
-            let told: Vec<_> = told.collect();
-            let when = if told.is_empty() {
-                catalogue.word("cli_route_always")
-            } else {
-                told.join(" ")
-            };
-            let (order, source) = (row.order, visible(&row.source));
-            write!(out, "{order:>3}  {when}  →  {source}")?;
+            let (order, rule) = (row.order, sentence(catalogue, &row.when, &row.source));
+            write!(out, "{order:>3}  {rule}")?;
             match &row.problem {
                 Some(_) => writeln!(out, "  ({})", catalogue.word("cli_route_unconnected"))?,
                 None => writeln!(out)?,
@@ -86,12 +61,16 @@ fn explained(output: &Output, found: &RouteExplanation) -> Result<Outcome, AppEr
         if let Some(reason) = &found.reason {
             writeln!(out, "{}", catalogue.say(reason))?;
         }
-        if let (Some(source), Some(rule)) = (&found.source, &found.rule) {
-            writeln!(out, "{}  ({})", visible(source), visible(rule))?;
+        if let Some(source) = &found.source {
+            writeln!(out, "{}", chosen(catalogue, found, source))?;
         }
+        why_not(catalogue, out, &found.rules)?;
+        let of_a_rule = |source: &str| found.rules.iter().any(|rule| rule.source == source);
         for one in &found.passed_over {
-            let why = catalogue.say(&one.why);
-            writeln!(out, "  – {}: {why}", visible(&one.source))?;
+            if !of_a_rule(&one.source) {
+                let why = catalogue.labelled(&visible(&one.source), &catalogue.say(&one.why));
+                writeln!(out, "  – {why}")?;
+            }
         }
         Ok(())
     })?;
@@ -105,4 +84,82 @@ fn explained(output: &Output, found: &RouteExplanation) -> Result<Outcome, AppEr
     } else {
         Outcome::Done
     })
+}
+
+/// What chose a source.
+fn chosen(catalogue: &Catalogue, found: &RouteExplanation, source: &str) -> String {
+    let by = found.rules.last().filter(|rule| rule.why.is_none());
+    match (by, found.rule.as_deref()) {
+        (Some(rule), _) => {
+            let when = conditions(catalogue, &rule.when);
+            let fields: [(&str, &dyn std::fmt::Display); 3] =
+                [("source", &source), ("order", &rule.order), ("when", &when)];
+            catalogue.sentence("explained_rule", &fields)
+        }
+        (None, Some("name")) => catalogue.sentence("explained_name", &[("source", &source)]),
+        (None, Some("type")) => catalogue.sentence("explained_type", &[("source", &source)]),
+        (None, _) => catalogue.sentence("explained_able", &[("source", &source)]),
+    }
+}
+
+/// Why the rules that were looked at did not choose; those that do not apply in one line where they
+/// follow one another.
+fn why_not(catalogue: &Catalogue, out: &mut Out, rules: &[RuleConsidered]) -> io::Result<()> {
+    let applies = |rule: &RuleConsidered| match &rule.why {
+        Some(why) => why.code != "rule_not_applying",
+        None => true,
+    };
+    for rules in rules.chunk_by(|left, right| !applies(left) && !applies(right)) {
+        let [first, .., last] = rules else {
+            if let [one] = rules
+                && let Some(why) = &one.why
+            {
+                let rule = sentence(catalogue, &one.when, &one.source);
+                let fields: [(&str, &dyn std::fmt::Display); 2] =
+                    [("order", &one.order), ("rule", &rule)];
+                let rule = catalogue.sentence("rule_numbered", &fields);
+                writeln!(
+                    out,
+                    "  – {}",
+                    catalogue.labelled(&rule, &catalogue.say(why))
+                )?;
+            }
+            continue;
+        };
+        let fields: [(&str, &dyn std::fmt::Display); 2] =
+            [("first", &first.order), ("last", &last.order)];
+        writeln!(
+            out,
+            "  – {}",
+            catalogue.sentence("rules_not_applying", &fields)
+        )?;
+    }
+    Ok(())
+}
+
+/// A rule in words.
+fn sentence(catalogue: &Catalogue, when: &When, source: &str) -> String {
+    let when = conditions(catalogue, when);
+    catalogue.sentence("rule_sentence", &[("when", &when), ("source", &source)])
+}
+
+/// When a rule applies, in words.
+fn conditions(catalogue: &Catalogue, when: &When) -> String {
+    let told = when.conditions().map(|(key, value)| {
+        let of = |key: &str, value: &str| catalogue.sentence(key, &[("value", &value)]);
+        match key {
+            "dataKind" => of(
+                "rule_when_data_kind",
+                &catalogue.word(&format!("data_kind_{value}")),
+            ),
+            "action" => of("rule_when_action", value),
+            "workflow" => of("rule_when_workflow", value),
+            key => catalogue.word(&format!("rule_when_{key}_{value}")),
+        }
+    });
+    let told: Vec<_> = told.collect();
+    if told.is_empty() {
+        return catalogue.word("rule_always");
+    }
+    told.join(&catalogue.word("list_separator"))
 }

@@ -206,9 +206,7 @@ impl Rounds {
                 }
             }
             Effect::Queue(_) | Effect::Ask { .. } => {}
-            Effect::Withdraw { task, .. } => {
-                self.queue.withdraw(run, &task);
-            }
+            Effect::Withdraw { task, .. } => self.withdraw(run, &task),
             Effect::Execute { task, attempt, key } => {
                 round.begun += 1;
                 if let Some(came) = self.at_once(run, &task, &written.fresh) {
@@ -288,13 +286,15 @@ impl Rounds {
             priority,
             capabilities,
         } = attempt;
+        // What it took up before is no reason to go elsewhere now.
+        self.live.get_mut(&run)?.chosen.remove(&task);
         let chosen = self.choose(run, &task);
         let live = self.live.get_mut(&run)?;
         let mut capabilities: BTreeSet<String> = capabilities.into_iter().collect();
-        live.chosen.remove(&task);
         if let Some(Ok(chosen)) = chosen {
             capabilities.insert(chosen.source.kind().to_owned());
-            live.chosen.insert(task.clone(), chosen);
+            let share = self.loads.take(chosen.source.name());
+            live.chosen.insert(task.clone(), (chosen, share));
         }
         let since = live.queued_since.remove(&task);
         let served = capabilities.is_empty() || self.queue.has_agent_for(&capabilities);
@@ -315,6 +315,14 @@ impl Rounds {
         nobody
     }
 
+    /// Takes an attempt out of the queue, with what it took up of its source.
+    fn withdraw(&mut self, run: RunId, task: &TaskId) {
+        self.queue.withdraw(run, task);
+        if let Some(live) = self.live.get_mut(&run) {
+            live.chosen.remove(task);
+        }
+    }
+
     /// The source a task uses; nothing where it needs none.
     fn choose(&self, run: RunId, task: &TaskId) -> Option<Result<Chosen, ActionError>> {
         let live = self.live.get(&run)?;
@@ -322,7 +330,7 @@ impl Rounds {
         if !task.needs_source() {
             return None;
         }
-        let load = |name: &str| self.load.get(name).copied().unwrap_or_default();
+        let load = |name: &str| self.loads.of(name);
         let wanted = route::Wanted {
             routing: &task.routing,
             action: task.action,
@@ -338,23 +346,23 @@ impl Rounds {
             .live
             .get_mut(&run)
             .and_then(|live| live.chosen.remove(&task));
-        let source = known.map_or_else(|| self.choose(run, &task), |chosen| Some(Ok(chosen)));
+        let (source, load) = match known {
+            Some((chosen, share)) => (Some(Ok(chosen)), Some(share)),
+            None => (self.choose(run, &task), None),
+        };
         let Some(live) = self.live.get(&run) else {
             return;
         };
         let (stopper, stop) = Stopper::new();
-        let on = match &source {
-            Some(Ok(chosen)) => Some(chosen.source.name().to_owned()),
-            _ => None,
-        };
-        if let Some(name) = &on {
+        let load = source.as_ref().and_then(|chosen| {
+            let name = chosen.as_ref().ok()?.source.name();
             self.place.connections.used(name);
-            *self.load.entry(name.clone()).or_default() += 1;
-        }
+            Some(load.unwrap_or_else(|| self.loads.take(name)))
+        });
         let of = live.definition.task(&task);
         let under_way = UnderWay {
             stopper,
-            source: on,
+            load,
             writes: of.is_some_and(|task| task.action.writes(&task.params)),
         };
         let found = of.map(|task| whereabouts([&task.params], &live.definition, &live.state));

@@ -20,6 +20,7 @@ mod begin;
 mod decide;
 mod engine;
 mod live;
+mod load;
 mod locked;
 mod readiness;
 mod round;

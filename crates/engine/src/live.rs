@@ -8,6 +8,7 @@ use flowkeep_core::run::{Definition, RunState, TaskId};
 use flowkeep_core::{Document, Format, Message, RunId, Value};
 use flowkeep_store::{KeptRun, Parent, Store, StoreError};
 
+use crate::load::Share;
 use crate::sources::Chosen;
 
 /// A run that the engine has in hand.
@@ -22,8 +23,8 @@ pub(crate) struct Live {
     pub(crate) parent: Option<Parent>,
     /// How many runs are above it.
     pub(crate) depth: u32,
-    /// The sources of attempts that wait for their turn.
-    pub(crate) chosen: BTreeMap<TaskId, Chosen>,
+    /// The sources of attempts that wait for their turn, with what these take up of them.
+    pub(crate) chosen: BTreeMap<TaskId, (Chosen, Share)>,
     /// When attempts that were queued before this engine began came into the queue.
     pub(crate) queued_since: BTreeMap<TaskId, i64>,
     /// Whether its attempts are carried out here; otherwise the engine only decides.

@@ -18,6 +18,7 @@ use crate::actions::Stopper;
 use crate::agents::Agents;
 use crate::engine::{Happened, Scope, Trouble};
 use crate::live::{Definitions, Live};
+use crate::load::{Loads, Share};
 use crate::locked::Locked;
 use crate::round::{Act, Commit, NotKept, Round};
 use crate::steady::{Steady, Time};
@@ -40,9 +41,11 @@ const LEAVE_HARD: Duration = Duration::from_secs(4);
 /// An attempt that is under way.
 pub(crate) struct UnderWay {
     pub(crate) stopper: Stopper,
-    pub(crate) source: Option<String>,
     /// Whether a sleep would break it in two.
     pub(crate) writes: bool,
+    /// What it takes up of its data source, until it has ended.
+    #[expect(dead_code, reason = "it counts by being there")]
+    pub(crate) load: Option<Share>,
 }
 
 pub(crate) struct Rounds {
@@ -63,8 +66,8 @@ pub(crate) struct Rounds {
     pub(crate) definitions: Definitions,
     pub(crate) timers: Timers,
     pub(crate) under_way: HashMap<(RunId, TaskId, u32), UnderWay>,
-    /// How many attempts are under way on each source.
-    pub(crate) load: HashMap<String, u64>,
+    /// How busy each source is.
+    pub(crate) loads: Loads,
     /// Runs that wait for secrets.
     pub(crate) locked: Locked,
     /// What is told in the next round.
@@ -121,7 +124,7 @@ impl Rounds {
             definitions: Definitions::default(),
             timers: Timers::default(),
             under_way: HashMap::new(),
-            load: HashMap::new(),
+            loads: Loads::default(),
             locked: Locked::default(),
             pending: VecDeque::new(),
             last_row: 0,
@@ -278,13 +281,8 @@ impl Rounds {
                 came,
             } => {
                 self.queue.release(run, &task);
-                let under_way = self.under_way.remove(&(run, task.clone(), attempt));
+                self.under_way.remove(&(run, task.clone(), attempt));
                 self.hold_sleep_off();
-                if let Some(source) = under_way.and_then(|under_way| under_way.source)
-                    && let Some(load) = self.load.get_mut(&source)
-                {
-                    *load = load.saturating_sub(1);
-                }
                 if !self.is_awaited(run, &task, attempt) {
                     return;
                 }
@@ -363,7 +361,7 @@ impl Rounds {
                 continue;
             }
             let source = self.live.get(&run).and_then(|live| live.chosen.get(&task));
-            let source = source.map(|chosen| AssignedSource {
+            let source = source.map(|(chosen, _)| AssignedSource {
                 name: chosen.source.name().to_owned(),
                 rule: chosen.rule.clone(),
                 passed_over: chosen.passed_over.clone(),

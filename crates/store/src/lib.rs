@@ -25,6 +25,7 @@ mod owner;
 mod path_value;
 mod readers;
 mod run;
+mod run_agents;
 mod run_list;
 mod run_outlook;
 mod run_overview;
@@ -66,6 +67,7 @@ pub use operation::{ChangesRecord, NewOperation, OperationItemRecord, OperationR
 pub use operation_list::{OperationFilter, OperationPage};
 pub use owner::OwnerRecord;
 pub use run::{KeptRun, NewRun, Parent};
+pub use run_agents::{AttemptUnderWay, UnservedTask};
 pub use run_list::{
     AttemptRecord, MessageRecord, OutputRecord, RunFilter, RunNeed, RunPage, RunRecord,
 };

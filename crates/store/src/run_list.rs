@@ -322,21 +322,6 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// How many attempts each agent carries out now.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub fn running_by_agent(&self) -> Result<BTreeMap<String, u32>, StoreError> {
-        let reader = self.reader()?;
-        let mut statement = reader.prepare_cached(
-            "SELECT a.agent, count(*) FROM run r CROSS JOIN attempt a USING (run)
-             WHERE r.ended_at IS NULL AND a.status = 'running' AND a.agent IS NOT NULL
-             GROUP BY a.agent",
-        )?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
     /// A page of runs, newest first. The place of a page is the id of its last run, which may have been
     /// removed meanwhile.
     ///

@@ -9,7 +9,7 @@ use flowkeep_e2e::{Desk, Language, Window, eventually};
 use serde_json::json;
 
 /// Each screen by its address, and what is there once it is drawn.
-const SCREENS: [(&str, &str); 15] = [
+const SCREENS: [(&str, &str); 17] = [
     ("/", "[data-testid=backup-card]"),
     ("/workflows", "[data-testid=row-example-month-end]"),
     ("/workflows?deleted=true", "main h2"),
@@ -25,6 +25,8 @@ const SCREENS: [(&str, &str); 15] = [
     ("/backup/restore", "main h2"),
     ("/connections", "[data-testid=connection-shop]"),
     ("/connections?tab=secrets", "[data-testid=secret-mail]"),
+    ("/connections?tab=agents", "[data-testid=agent-local]"),
+    ("/connections?tab=rules", "[data-testid=rules-try]"),
     ("/activity", "[data-testid^=row-]"),
     ("/settings", "[data-testid=diagnostics]"),
     ("/help/shortcuts", "[data-testid=guide] table"),
@@ -73,6 +75,16 @@ async fn dialogs(window: &Window<'_>, theme: &str) -> Result<Vec<String>> {
     window.shown("test-failed").await?;
     found.extend(look(window, &format!("{theme} a test that failed")).await?);
     close("dialog-connection").await?;
+    window.click("tab-agents").await?;
+    window.click("agent-add").await?;
+    window.shown("dialog-agent").await?;
+    found.extend(look(window, &format!("{theme} a new agent")).await?);
+    close("dialog-agent").await?;
+    window.click("tab-rules").await?;
+    window.click("rule-add").await?;
+    window.shown("dialog-rule").await?;
+    found.extend(look(window, &format!("{theme} a new rule")).await?);
+    close("dialog-rule").await?;
     window.click("nav-workflows").await?;
     window.click("new").await?;
     window.shown("dialog-new").await?;

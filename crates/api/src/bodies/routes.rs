@@ -1,14 +1,18 @@
 //! `route_*`: the rules that choose data sources, and the choice explained.
 
-use flowkeep_core::run::route::{By, Rule, TYPES, Wanted, default_rules};
-use flowkeep_core::{Kind, Message, Value};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use flowkeep_core::run::route::{By, PassedOver, Rule, TYPES, Wanted, default_rules};
+use flowkeep_core::run::{Definition, TaskId};
+use flowkeep_core::{Document, Format, Kind, Message, Value};
 use flowkeep_engine::sources::{Connected, keep_rules, kept_rules_in};
 use flowkeep_engine::{definition_invalid, readiness};
-use flowkeep_store::NewOperation;
 
+use super::settings::keep_as;
 use crate::types::{
     Nothing, Object, RouteExplainInput, RouteExplanation, RouteInput, RouteList, RouteRow,
-    RouteSetInput,
+    RouteSetInput, RuleConsidered,
 };
 use crate::{Api, AppError};
 
@@ -40,91 +44,140 @@ pub fn list(api: &Api, _: Nothing) -> Result<RouteList, AppError> {
 /// `route_invalid`, naming the rule and what is wrong with it.
 pub fn set(api: &Api, input: RouteSetInput) -> Result<RouteList, AppError> {
     let rules = match input.routes {
-        Some(routes) => in_order(routes)?,
+        Some(routes) => sound(routes)?,
         None => default_rules(),
     };
-    for (at, rule) in rules.iter().enumerate() {
-        if let Some((key, why)) = rule.problems().into_iter().next() {
-            return Err(invalid(at, key, why));
-        }
-    }
-    let (actor, face) = (api.actor()?, api.face().as_str());
-    let changed = api.store.write::<_, AppError>(move |tx| {
+    keep_as(api, "routes", move |tx| {
         if kept_rules_in(tx)?.as_ref() == Ok(&rules) {
             return Ok(false);
         }
         keep_rules(tx, &rules)?;
-        let operation = NewOperation {
-            actor: &actor,
-            face,
-            operation: "settings",
-            name: Some("routes"),
-            undoes: None,
-            items: &[],
-        };
-        tx.record_operation(tx.next_operation_id()?, &operation)?;
         Ok(true)
     })?;
-    if changed {
-        api.wake_engine();
-    }
     list(api, Nothing {})
 }
 
 /// Which data source a task would use now, and why none of the others.
 ///
 /// # Errors
-/// `not_found`, `definition_invalid`, `run_unknown_task`.
+/// `not_found`, `definition_invalid`, `run_unknown_task`, `route_invalid`.
 pub fn explain(api: &Api, input: RouteExplainInput) -> Result<RouteExplanation, AppError> {
-    let connected = api.connected()?;
-    let Some(ready) = readiness(&api.store, &connected, &input.workflow)? else {
-        return Err(AppError::new("not_found")
-            .with("kind", Kind::Workflow.as_str())
-            .with("id", &input.workflow)
-            .hint("list_first"));
+    let kept = api.connected()?;
+    let tried = input.routes.map(sound).transpose()?;
+    let connected = tried.map_or(kept.clone(), |rules| Arc::new(kept.with_rules(rules)));
+    let definition = match input.text {
+        Some(text) => edited(&input.workflow, text, input.format)?,
+        None => definition_kept(api, &connected, &input.workflow)?,
     };
-    let Some(definition) = &ready.definition else {
-        return Err(definition_invalid(&ready.record.name, &ready.validation).into());
-    };
-    let mut tasks = definition.tasks().iter();
-    let Some(task) = tasks.find(|task| task.id.as_str() == input.task) else {
+    let Some(task) = definition.task(&TaskId(input.task.clone())) else {
         return Err(AppError::new("run_unknown_task").with("task", &input.task));
     };
+    let mut explanation = RouteExplanation {
+        source: None,
+        rule: None,
+        order: None,
+        rules: Vec::new(),
+        passed_over: Vec::new(),
+        reason: None,
+    };
     if !task.needs_source() {
-        return Ok(RouteExplanation {
-            source: None,
-            rule: None,
-            order: None,
-            passed_over: Vec::new(),
-            reason: Some(Message::new("route_not_needed").with("action", task.action.name)),
-        });
+        let reason = Message::new("route_not_needed").with("action", task.action.name);
+        explanation.reason = Some(reason);
+        return Ok(explanation);
     }
     let context = input.context.map_or(Value::Null, Object::into_value);
     let wanted = Wanted {
         routing: &task.routing,
         action: task.action,
-        workflow: &ready.record.id,
+        workflow: &input.workflow,
         context: &context,
     };
-    Ok(match connected.route(&wanted, |_| 0) {
-        Ok(route) => RouteExplanation {
-            source: Some(route.source.to_owned()),
-            order: match route.by {
-                By::Rule(at) => Some(number(at)),
-                By::Name | By::Type | By::Able => None,
-            },
-            rule: Some(route.rule),
-            passed_over: route.passed_over,
-            reason: None,
-        },
-        Err(none) => RouteExplanation {
-            source: None,
-            rule: None,
-            order: None,
-            passed_over: none.passed_over,
-            reason: Some(none.message),
-        },
-    })
+    let mut loads = BTreeMap::<_, u64>::new();
+    for attempt in api.store.attempts_under_way()? {
+        *loads.entry(attempt.data_source).or_default() += 1;
+    }
+    let load = |name: &str| loads.get(&Some(name.to_owned())).copied();
+    let mut chose = None;
+    match connected.route(&wanted, |name| load(name).unwrap_or_default()) {
+        Ok(route) => {
+            if let By::Rule(at) = route.by {
+                chose = Some(at);
+            }
+            explanation.source = Some(route.source.to_owned());
+            explanation.rule = Some(route.rule);
+            explanation.passed_over = route.passed_over;
+        }
+        Err(none) => {
+            explanation.passed_over = none.passed_over;
+            explanation.reason = Some(none.message);
+        }
+    }
+    explanation.order = chose.map(number);
+    if let (true, Ok(rules)) = (task.routing.is_for_rules(), &connected.rules) {
+        explanation.rules = considered(&wanted, rules, chose, &explanation.passed_over);
+    }
+    Ok(explanation)
+}
+
+/// The definition of a workflow as it is kept.
+fn definition_kept(
+    api: &Api,
+    connected: &Connected,
+    workflow: &str,
+) -> Result<Definition, AppError> {
+    let Some(ready) = readiness(&api.store, connected, workflow)? else {
+        return Err(AppError::new("not_found")
+            .with("kind", Kind::Workflow.as_str())
+            .with("id", workflow)
+            .hint("list_first"));
+    };
+    let invalid = || definition_invalid(&ready.record.name, &ready.validation);
+    Ok(ready.definition.ok_or_else(invalid)?)
+}
+
+/// The definition of a workflow as it is being edited.
+fn edited(workflow: &str, text: String, format: Option<Format>) -> Result<Definition, AppError> {
+    let document = Document::parse(format.unwrap_or(Format::Json), text)?;
+    let invalid = |found| definition_invalid(workflow, &found);
+    Ok(Definition::read(document.value()).map_err(invalid)?)
+}
+
+/// The rules that were looked at until one chose, and why the others did not.
+fn considered(
+    wanted: &Wanted<'_>,
+    rules: &[Rule],
+    chose: Option<usize>,
+    passed_over: &[PassedOver],
+) -> Vec<RuleConsidered> {
+    let why = |rule: &Rule| {
+        if !rule.applies(wanted) {
+            return Some(Message::new("rule_not_applying"));
+        }
+        let mut found = passed_over.iter();
+        let found = found.find(|one| one.source == rule.source);
+        found.map(|one| one.why.clone())
+    };
+    let looked_at = chose.map_or(rules.len(), |at| at + 1);
+    let rules = rules.iter().take(looked_at).enumerate();
+    rules
+        .map(|(at, rule)| RuleConsidered {
+            order: number(at),
+            when: rule.when.clone(),
+            source: rule.source.clone(),
+            why: if chose == Some(at) { None } else { why(rule) },
+        })
+        .collect()
+}
+
+/// Rules as they were given, in their order.
+fn sound(routes: Vec<RouteInput>) -> Result<Vec<Rule>, AppError> {
+    let rules = in_order(routes)?;
+    for (at, rule) in rules.iter().enumerate() {
+        if let Some((key, why)) = rule.problems().into_iter().next() {
+            return Err(invalid(at, key, why));
+        }
+    }
+    Ok(rules)
 }
 
 /// In the order that they say they have, or as they stand.
@@ -166,7 +219,6 @@ pub(super) fn number(at: usize) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use flowkeep_core::Format;
     use serde_json::json;
 
     use super::*;
@@ -193,7 +245,7 @@ mod tests {
             let input = RouteExplainInput {
                 workflow: "w".to_owned(),
                 task: task.to_owned(),
-                context: None,
+                ..RouteExplainInput::default()
             };
             explain(&api, input).unwrap()
         };
@@ -226,5 +278,52 @@ mod tests {
         assert!(set(&api, RouteSetInput { routes: None }).unwrap().defaults);
         assert_eq!(explained("a").source.as_deref(), Some("local"));
         assert!(in_order());
+    }
+
+    /// Neither what is being written nor the rules that are tried are kept anywhere.
+    #[test]
+    fn a_choice_is_explained_for_what_is_not_saved_yet() {
+        let root = tempfile::tempdir().unwrap();
+        let api = testing::open(&root.path().join("data"));
+        let text = json!({"id": "new", "name": "New", "tasks": [
+            {"id": "a", "action": "record.get", "dataKind": "log", "params": {"table": "t", "key": "k"}},
+        ]});
+        let tried = |source: &str| {
+            let input = json!({
+                "workflow": "new", "task": "a", "text": text.to_string(),
+                "routes": [
+                    {"when": {"dataKind": "history"}, "source": "local"},
+                    {"when": {"dataKind": "log"}, "source": source},
+                    {"when": {"action": "record.*"}, "source": "sqlite"},
+                ],
+            });
+            explain(&api, serde_json::from_value(input).unwrap()).unwrap()
+        };
+        let told = |found: &RouteExplanation| -> Vec<String> {
+            let rules = found.rules.iter();
+            let why = |rule: &RuleConsidered| rule.why.as_ref().map(|why| why.code.clone());
+            rules.map(|rule| why(rule).unwrap_or_default()).collect()
+        };
+        let second = tried("local");
+        assert_eq!(
+            (second.source.as_deref(), second.order),
+            (Some("local"), Some(2))
+        );
+        assert_eq!(told(&second), ["rule_not_applying", ""]);
+        let third = tried("shop");
+        assert_eq!(
+            (third.source.as_deref(), third.order),
+            (Some("local"), Some(3))
+        );
+        assert_eq!(told(&third), ["rule_not_applying", "no_connection", ""]);
+
+        let wrong = RouteExplainInput {
+            workflow: "new".to_owned(),
+            task: "a".to_owned(),
+            text: Some(r#"{"tasks": [{"id": "a", "action": "sql.query"}]}"#.to_owned()),
+            ..RouteExplainInput::default()
+        };
+        assert_eq!(explain(&api, wrong).unwrap_err().code, "definition_invalid");
+        assert!(list(&api, Nothing {}).unwrap().defaults);
     }
 }

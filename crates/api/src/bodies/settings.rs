@@ -101,6 +101,35 @@ fn changed(
     }
 }
 
+/// Keeps what the engine goes by and settings do not show, as an operation on `name`; none where `keep`
+/// says that it is kept so already.
+pub(super) fn keep_as(
+    api: &Api,
+    name: &'static str,
+    keep: impl FnOnce(&Tx<'_>) -> Result<bool, AppError> + Send + 'static,
+) -> Result<(), AppError> {
+    let (actor, face) = (api.actor()?, api.face().as_str());
+    let changed = api.store.write::<_, AppError>(move |tx| {
+        let changed = keep(tx)?;
+        if changed {
+            let operation = NewOperation {
+                actor: &actor,
+                face,
+                operation: "settings",
+                name: Some(name),
+                undoes: None,
+                items: &[],
+            };
+            tx.record_operation(tx.next_operation_id()?, &operation)?;
+        }
+        Ok(changed)
+    })?;
+    if changed {
+        api.wake_engine();
+    }
+    Ok(())
+}
+
 fn keep(
     tx: &Tx<'_>,
     before: &Settings,

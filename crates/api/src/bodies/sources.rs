@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use flowkeep_core::Message;
 use flowkeep_core::connection::{Connection, LOCAL, Secret, SourceKind, Target};
-use flowkeep_engine::sources::{ask_apart, open};
+use flowkeep_engine::sources::{Bounds, ask_apart, open};
 use flowkeep_engine::{password_of, secrets_message};
 use flowkeep_host::Secrets;
 use flowkeep_store::{ConnectionRecord, NewOperation, OperationItemRecord, SourceHealth, Tx};
@@ -204,10 +204,15 @@ pub(super) fn rows(api: &Api) -> Result<Vec<SourceRow>, AppError> {
     let connected = api.connected()?;
     let kept = api.store.connections()?;
     let health = api.store.source_health()?;
+    let under_way = api.store.attempts_under_way()?;
     let row = |name: &str, kind: &str| {
         let kept = kept.iter().find(|kept| kept.connection.name == name);
         let seen = health.iter().find(|seen| seen.name == name);
-        row(name, kind, kept, seen)
+        let mut row = row(name, kind, kept, seen);
+        let its = under_way.iter();
+        let its = its.filter(|one| one.data_source.as_deref() == Some(name));
+        row.running = u32::try_from(its.count()).unwrap_or(u32::MAX);
+        row
     };
     let sources = connected.sources.iter();
     Ok(sources
@@ -232,6 +237,10 @@ fn row(
         since: seen.map(|seen| time::rfc3339(seen.since)),
         version: seen.and_then(|seen| seen.version.clone()),
         error: seen.and_then(|seen| seen.error.clone()),
+        running: 0,
+        most: kept
+            .filter(|kept| kept.connection.server().is_some())
+            .and_then(|_| u32::try_from(Bounds::default().connections).ok()),
     }
 }
 

@@ -16,6 +16,10 @@ pub struct AgentList {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub limit: Option<u32>,
+    /// All there is that an agent can be able to do.
+    pub capabilities: Vec<&'static str>,
+    /// Tasks that wait and that none of the agents can do.
+    pub unserved: Vec<UnservedRow>,
 }
 
 /// One agent.
@@ -31,6 +35,42 @@ pub struct AgentRow {
     pub status: AgentStatus,
     /// How many attempts it carries out now.
     pub running: u32,
+    /// Those that have taken longest so far.
+    pub doing: Vec<DoingRow>,
+}
+
+/// A task that an agent carries out now.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct DoingRow {
+    /// The run.
+    pub run_id: String,
+    /// What the workflow was called when the run began.
+    pub workflow_name: String,
+    /// The task.
+    pub task: String,
+    /// What a person calls the task.
+    pub task_name: String,
+    /// Since when.
+    pub since: String,
+    /// The data source it uses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub data_source: Option<String>,
+}
+
+/// A task that none of the agents can do.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct UnservedRow {
+    /// The run.
+    pub run_id: String,
+    /// What the workflow was called when the run began.
+    pub workflow_name: String,
+    /// The task.
+    pub task: String,
+    /// What a person calls the task.
+    pub task_name: String,
+    /// What an agent has to be able to do.
+    pub needed: BTreeSet<String>,
 }
 
 /// Whether an agent takes more.
@@ -50,7 +90,7 @@ pub enum AgentStatus {
 #[serde(deny_unknown_fields)]
 #[ts(optional_fields)]
 pub struct AgentSetInput {
-    /// Each; `status` and `running` of a list are passed over.
+    /// Each; what a list says besides is passed over.
     pub agents: Option<Vec<AgentInput>>,
     /// How many attempts run at once over all of them; 0: as many as they can.
     pub limit: Option<u32>,

@@ -1,7 +1,7 @@
 //! What `route_*` take and give.
 
-use flowkeep_core::Message;
 use flowkeep_core::run::route::{PassedOver, When};
+use flowkeep_core::{Format, Message};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -59,8 +59,8 @@ pub struct RouteInput {
 }
 
 /// Which task to explain the choice for.
-#[derive(Debug, Clone, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, Deserialize, TS)]
+#[serde(default, deny_unknown_fields)]
 #[ts(optional_fields)]
 pub struct RouteExplainInput {
     /// The workflow's id.
@@ -70,6 +70,27 @@ pub struct RouteExplainInput {
     /// What the run would be started with.
     #[ts(optional, type = "Record<string, unknown> | string")]
     pub context: Option<Object>,
+    /// The workflow as it is being edited; as it is kept unless given.
+    pub text: Option<String>,
+    /// The format of `text`; JSON unless given.
+    pub format: Option<Format>,
+    /// Rules to choose by instead of those that are kept.
+    pub routes: Option<Vec<RouteInput>>,
+}
+
+/// A rule that was looked at.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RuleConsidered {
+    /// Its place, from 1.
+    pub order: u32,
+    /// What has to hold.
+    pub when: When,
+    /// A connection's name, or a type.
+    pub source: String,
+    /// Why it did not choose; absent from the one that did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub why: Option<Message>,
 }
 
 /// Which data source a task would use, and why.
@@ -84,6 +105,9 @@ pub struct RouteExplanation {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub order: Option<u32>,
+    /// The rules in their order as far as they were looked at, the one that chose among them; none
+    /// where the task itself names its source.
+    pub rules: Vec<RuleConsidered>,
     /// What was not chosen, and why: first what came before it in the rules.
     pub passed_over: Vec<PassedOver>,
     /// Why there is none.

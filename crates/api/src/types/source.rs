@@ -48,6 +48,11 @@ pub struct SourceRow {
     /// Why it does not answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<Message>,
+    /// How many tasks use it now.
+    pub running: u32,
+    /// How many operations of one process it does at a time; absent where it is a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub most: Option<u32>,
 }
 
 /// A connection to add, or to try out.

@@ -104,8 +104,31 @@ fn a_choice_is_explained_before_and_told_after() {
     flowkeep.refused(&["route", "explain", "w", "nobody"], "run_unknown_task");
     flowkeep.refused(&["route", "explain", "nobody", "x"], "not_found");
 
+    let rules = explained["rules"].as_array().unwrap();
+    assert_eq!(rules.len(), 13);
+    assert_eq!(rules[0]["code"], "no_connection");
+    assert_eq!(rules[1]["code"], "rule_not_applying");
+    assert_eq!(rules[12].get("code"), None);
+    assert_eq!(named["rules"], json!([]));
+
+    let shown = flowkeep.say(&["--lang", "en", "route", "explain", "w", "keep"]);
+    let lines: Vec<_> = shown.out.lines().collect();
+    assert_eq!(lines[0], "“local”: rule 13 chose it (always)");
+    assert!(
+        lines[1].starts_with("  – rule 1 (kind of data: cache → redis): no connection"),
+        "{lines:?}"
+    );
+    assert_eq!(lines[2], "  – rules 2 to 11 do not apply to this task");
+    assert!(lines[3].starts_with("  – rule 12 (always → mysql): "));
+    assert_eq!(lines.len(), 4);
     let shown = flowkeep.say(&["--lang", "zh-CN", "route", "explain", "w", "keep"]);
-    assert!(shown.out.contains("redis"), "{}", shown.out);
+    assert!(
+        shown.out.contains("规则 1（数据种类：缓存 → redis）"),
+        "{}",
+        shown.out
+    );
+    let named = flowkeep.say(&["--lang", "en", "route", "explain", "w", "make"]);
+    assert_eq!(named.out, "“local”: the task names it\n");
 
     // The reason stays with the attempt, and travels in a backup.
     let file = flowkeep.file(

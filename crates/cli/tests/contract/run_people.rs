@@ -421,7 +421,14 @@ fn agents_are_listed_and_set() {
     let fresh = flowkeep.done(&["agent", "list"]);
     assert_eq!(
         keys(&fresh["items"][0]),
-        ["id", "capabilities", "capacity", "status", "running"]
+        [
+            "id",
+            "capabilities",
+            "capacity",
+            "status",
+            "running",
+            "doing"
+        ]
     );
     assert_eq!(fresh["items"][0]["status"], "away");
     // What is listed can be set again; what it does now is passed over.

@@ -235,8 +235,14 @@ fn what_no_agent_can_do_is_warned_of_and_told_while_it_waits() {
         }
         assert!(waiting.try_wait().unwrap().is_none(), "it ended");
     };
+    let agents = flowkeep.done(&["agent", "list"]);
     waiting.kill().unwrap();
     waiting.wait().unwrap();
+    let unserved = &agents["unserved"][0];
+    assert_eq!(
+        (&unserved["task"], &unserved["needed"]),
+        (&json!("a"), &json!(["file", "levitation"]))
+    );
     assert_eq!(
         warning["message"],
         "“a” waits for an agent that can do file, levitation; there is none"

@@ -472,6 +472,11 @@ impl Rule {
         }
     }
 
+    /// Whether it is asked for a task: all that it wants holds.
+    pub fn applies(&self, wanted: &Wanted<'_>) -> bool {
+        self.when.holds(wanted)
+    }
+
     /// What is wrong with a rule: each with the key it is at. A source that is not connected is
     /// nothing wrong: it is passed over, and said.
     pub fn problems(&self) -> Vec<(&'static str, Message)> {

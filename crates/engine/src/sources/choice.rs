@@ -69,6 +69,16 @@ impl Connected {
         }
     }
 
+    /// The same by other rules.
+    #[must_use]
+    pub fn with_rules(&self, rules: Vec<Rule>) -> Self {
+        Self {
+            sources: self.sources.clone(),
+            rules: Ok(rules),
+            health: Arc::clone(&self.health),
+        }
+    }
+
     /// Chooses a source. `load` says how busy each is.
     ///
     /// # Errors
@@ -79,12 +89,9 @@ impl Connected {
         load: impl Fn(&str) -> u64,
     ) -> Result<Route<'a>, NoRoute> {
         let candidates = self.candidates(load);
-        let routing = wanted.routing;
         match &self.rules {
             Ok(rules) => choose(wanted, rules, &candidates),
-            Err(_) if routing.data_source.is_some() || !routing.auto_select => {
-                choose(wanted, &[], &candidates)
-            }
+            Err(_) if !wanted.routing.is_for_rules() => choose(wanted, &[], &candidates),
             Err(unreadable) => Err(NoRoute {
                 message: unreadable.clone(),
                 passing: false,

@@ -451,6 +451,44 @@ fn what_no_agent_can_do_waits_until_one_can() {
     );
 }
 
+/// All of them become ready in one round, before any of them has begun.
+#[test]
+fn tasks_that_begin_together_are_spread_over_sources_and_agents_that_are_alike() {
+    let place = Place::new();
+    let agent = |id: &str, capacity| Agent {
+        id: id.to_owned(),
+        capabilities: ["sqlite".to_owned()].into(),
+        capacity,
+    };
+    let agents = Agents {
+        list: vec![agent("large", 6), agent("small", 3)],
+        limit: None,
+    };
+    place
+        .store
+        .write::<_, StoreError>(move |tx| agents.keep(tx))
+        .unwrap();
+    let task = |number: usize| {
+        format!(
+            r#"{{"id": "t{number}", "action": "sql.query", "dataSource": "sqlite", "params": {{"sql": "SELECT {number}"}}}}"#
+        )
+    };
+    let tasks: Vec<_> = (0..6).map(task).collect();
+    let (row, id) = place.run_of(&format!(r#"{{"tasks": [{}]}}"#, tasks.join(",")), "{}");
+    let engine = place.engine_with(place.epoch(), Scope::All, &["one", "two"]);
+    place.comes_to(id, Status::Succeeded);
+    drop(engine);
+    let attempts = place.store.attempts(row).unwrap();
+    let count = |of: &dyn Fn(&AttemptRecord) -> Option<String>, name: &str| {
+        let of_it = |attempt: &&AttemptRecord| of(attempt).as_deref() == Some(name);
+        attempts.iter().filter(of_it).count()
+    };
+    let source = |attempt: &AttemptRecord| attempt.data_source.clone();
+    let agent = |attempt: &AttemptRecord| attempt.agent.clone();
+    assert_eq!([count(&source, "one"), count(&source, "two")], [3, 3]);
+    assert_eq!([count(&agent, "large"), count(&agent, "small")], [4, 2]);
+}
+
 /// A clock that panics when somebody wants it to.
 #[derive(Default)]
 struct Breaks(AtomicBool);

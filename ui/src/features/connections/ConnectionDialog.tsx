@@ -82,15 +82,14 @@ export function ConnectionDialog({ kept, onClose }: Props) {
       foot={
         <>
           <div className={styles.answer} aria-live="polite">
-            <TestAnswer kind={values.kind ?? ''} test={test} />
+            <TestAnswer kind={values.kind ?? ''} test={test} onCancel={forget} />
           </div>
           <Button
-            // Never disabled by its own press, which would take the focus out of the dialog.
-            onPress={test.status === 'asking' ? forget : () => void ask()}
-            isDisabled={values.kind === null}
+            onPress={() => void ask()}
+            isDisabled={values.kind === null || test.status === 'asking'}
             data-testid="connection-test"
           >
-            {test.status === 'asking' ? m.connection_stop() : m.connection_test()}
+            {m.connection_test()}
           </Button>
           <small className={styles.note}>{values.kind !== null && saying(test)}</small>
           <Button onPress={onClose}>{m.cancel()}</Button>
@@ -98,7 +97,7 @@ export function ConnectionDialog({ kept, onClose }: Props) {
             look="primary"
             type="submit"
             form={form}
-            isDisabled={values.kind === null}
+            isDisabled={values.kind === null || isBusy}
             data-testid="connection-save"
           >
             {kept ? m.connection_save() : m.connection_add()}

@@ -6,9 +6,10 @@ import { label, m, sayError, visible } from '@/i18n';
 import { call, type Message, type SourceRow } from '@/ipc';
 import styles from './ConnectionsPage.module.css';
 import { sourceUsesQuery } from './queries';
+import { SourceLoad } from './SourceLoad';
 import { LOCAL, type SourceState, stateOf, unlocks } from './sourceState';
 import { UsedBy } from './UsedBy';
-import { type Test, useTest } from './useTest';
+import { useTest } from './useTest';
 import { useUnlock } from './useUnlock';
 
 const ICONS: Record<string, IconName> = {
@@ -42,6 +43,7 @@ export function ConnectionLine({ row, onEdit, onRemove }: Props) {
           {isLocal ? m.source_local_words() : visible(row.address ?? '')}
         </small>
         <UsedBy uses={uses.data} />
+        <SourceLoad name={row.name} />
       </div>
       <Condition row={row} onEdit={onEdit} />
       {!isLocal && (
@@ -76,43 +78,45 @@ function Condition({ row, onEdit }: Pick<Props, 'row' | 'onEdit'>) {
     invalidate(client, ['connection']);
   };
   const name = visible(row.name);
-  const isAsking = test.status === 'asking';
-  const isDown = row.answers === false && !row.waits && row.name !== LOCAL;
+  if (test.status === 'asking') {
+    return (
+      <>
+        <State tone="run" icon="clock" words={m.source_state_asked()} />
+        <div className={styles.actions}>
+          <Button look="quiet" onPress={forget}>
+            {m.cancel()}
+          </Button>
+        </div>
+      </>
+    );
+  }
+  const state: SourceState =
+    test.status === 'failed'
+      ? { tone: 'fail', icon: 'warn', words: m.source_state_unasked(), more: sayError(test.error) }
+      : stateOf(row);
   return (
     <>
-      <State {...seen(row, test)} />
+      <State {...state} />
       <div className={styles.actions}>
         {row.waits && <LetIn name={row.name} why={row.waits} onEnter={onEdit} />}
-        {isDown && !isAsking && (
+        {row.answers === false && !row.waits && row.name !== LOCAL && (
           <Button look="quiet" onPress={onEdit} aria-label={m.connection_mend({ name })}>
             {m.change()}
           </Button>
         )}
-        {/* One button for both: it keeps the focus of whoever pressed it. */}
         {!row.waits && (
           <Button
             look="quiet"
-            onPress={isAsking ? forget : () => void ask()}
-            aria-label={isAsking ? undefined : m.connection_test_named({ name })}
+            onPress={() => void ask()}
+            aria-label={m.connection_test_named({ name })}
             data-testid={`test-${row.name}`}
           >
-            {isAsking ? m.connection_stop() : m.connection_test()}
+            {m.connection_test()}
           </Button>
         )}
       </div>
     </>
   );
-}
-
-/** How a connection is, while it is asked and after. */
-function seen(row: SourceRow, test: Test): SourceState {
-  if (test.status === 'asking')
-    return { tone: 'run', icon: 'clock', words: m.source_state_asked() };
-  if (test.status === 'failed') {
-    const more = sayError(test.error);
-    return { tone: 'fail', icon: 'warn', words: m.source_state_unasked(), more };
-  }
-  return stateOf(row);
 }
 
 /** The step that gives a connection its password: entered, unlocked, or mended where all of them are. */

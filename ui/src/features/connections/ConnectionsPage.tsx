@@ -2,6 +2,8 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
 import { Page, Segments } from '@/components';
 import { m } from '@/i18n';
+import { AgentsTab } from '../agents/AgentsTab';
+import { RulesTab } from '../routing/RulesTab';
 import { ConnectionsTab } from './ConnectionsTab';
 import { SecretsTab } from './SecretsTab';
 import { CONNECTION_TABS, type ConnectionTab } from './tabs';
@@ -10,6 +12,8 @@ import { CONNECTION_TABS, type ConnectionTab } from './tabs';
 const TABS: Record<ConnectionTab, { name: () => string; Content: ComponentType }> = {
   connections: { name: m.tab_connections, Content: ConnectionsTab },
   secrets: { name: m.tab_secrets, Content: SecretsTab },
+  agents: { name: m.tab_agents, Content: AgentsTab },
+  rules: { name: m.tab_rules, Content: RulesTab },
 };
 
 /** Where tasks find their data, and what they are let in with. */

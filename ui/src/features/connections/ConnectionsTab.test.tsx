@@ -22,11 +22,12 @@ afterEach(() => {
   search = {};
 });
 
-const local: SourceRow = { name: 'local', type: 'sqlite', with_password: false };
+const local: SourceRow = { name: 'local', type: 'sqlite', with_password: false, running: 0 };
 const shop: SourceRow = {
   name: 'shop',
   type: 'mysql',
   with_password: true,
+  running: 0,
   address: 'mysql://anna@db:3306/shop',
   connection: { name: 'shop', kind: 'mysql', host: 'db', port: 3306, tls: false },
 };

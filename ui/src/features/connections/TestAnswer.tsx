@@ -1,4 +1,4 @@
-import { ErrorNotice, Notice } from '@/components';
+import { Button, ErrorNotice, Notice } from '@/components';
 import { begun, m, say, visible } from '@/i18n';
 import type { Message } from '@/ipc';
 import styles from './ConnectionDialog.module.css';
@@ -9,14 +9,20 @@ interface Props {
   /** What was asked. */
   kind: string;
   test: Test;
+  onCancel: () => void;
 }
 
 /** What came of asking: what it is, or what is wrong in a sentence, with the rest folded below. */
-export function TestAnswer({ kind, test }: Props) {
+export function TestAnswer({ kind, test, onCancel }: Props) {
   if (test.status === 'none') return null;
   if (test.status === 'asking') {
     return (
-      <Notice tone="run" icon="clock" data-testid="test-asking">
+      <Notice
+        tone="run"
+        icon="clock"
+        end={<Button onPress={onCancel}>{m.cancel()}</Button>}
+        data-testid="test-asking"
+      >
         {m.connection_asking()}
       </Notice>
     );

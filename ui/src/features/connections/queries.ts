@@ -2,6 +2,8 @@
 import { queryOptions } from '@tanstack/react-query';
 import { call } from '@/ipc';
 
+/** How often tasks under way are counted again, in milliseconds. */
+const COUNT_EVERY = 1_000;
 /** How often workflows are looked through again while they change, in milliseconds. */
 const LOOK_EVERY = 10_000;
 
@@ -11,6 +13,18 @@ export function sourcesQuery() {
     queryKey: ['sources'],
     queryFn: async () => (await call('source_list', {})).items,
     meta: { tags: ['connection', 'secret'] },
+  });
+}
+
+/** How busy each source is, by its name. Each step of each run changes it. */
+export function sourceLoadsQuery() {
+  return queryOptions({
+    queryKey: ['source loads'],
+    queryFn: async () => {
+      const { items } = await call('source_list', {});
+      return new Map(items.map(({ name, running, most }) => [name, { running, most }]));
+    },
+    meta: { tags: ['run', 'run:'], atMostEvery: COUNT_EVERY },
   });
 }
 

@@ -6,7 +6,7 @@ import type { AgentInput } from "./AgentInput";
  */
 export type AgentSetInput = { 
 /**
- * Each; `status` and `running` of a list are passed over.
+ * Each; what a list says besides is passed over.
  */
 agents?: Array<AgentInput>, 
 /**

@@ -45,4 +45,12 @@ version?: string,
 /**
  * Why it does not answer.
  */
-error?: Message, };
+error?: Message, 
+/**
+ * How many tasks use it now.
+ */
+running: number, 
+/**
+ * How many operations of one process it does at a time; absent where it is a file.
+ */
+most?: number, };

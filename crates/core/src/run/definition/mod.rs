@@ -123,6 +123,13 @@ pub struct Routing {
     pub allow_fallback: bool,
 }
 
+impl Routing {
+    /// Whether the rules choose: the task names no source and lets one be chosen.
+    pub fn is_for_rules(&self) -> bool {
+        self.data_source.is_none() && self.auto_select
+    }
+}
+
 /// What the tasks a task depends on have to have come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RunAfter {

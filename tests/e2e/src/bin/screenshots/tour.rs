@@ -106,6 +106,20 @@ fn everywhere() -> Vec<Screen> {
             &["[data-testid=secret-add]"],
             "secret-value",
         ),
+        screen("agents", "/connections?tab=agents", "agent-local"),
+        screen("routing", "/connections?tab=rules", "rules-try"),
+        pressed(
+            "agent-new",
+            "/connections?tab=agents",
+            &["[data-testid=agent-add]"],
+            "agent-name",
+        ),
+        pressed(
+            "rule-new",
+            "/connections?tab=rules",
+            &["[data-testid=rule-add]"],
+            "rule-source",
+        ),
         screen("activity", "/activity", "list-search"),
         screen("settings", "/settings", "settings-history"),
         screen("help", "/help/getting-started", "page-title"),
@@ -262,8 +276,14 @@ async fn with_people(desk: &Desk, language: Language) -> Result<Vec<Screen>> {
 }
 
 /// What is asked about connections that are there.
-fn with_connections() -> [Screen; 3] {
+fn with_connections() -> [Screen; 4] {
     [
+        pressed(
+            "explain-source",
+            "/workflows/orders?at=tasks/0",
+            &["[data-testid=explain-source]"],
+            "explanation",
+        ),
         pressed(
             "connection-edit",
             "/connections",

@@ -1,7 +1,7 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { Note } from '@/components';
 import { fieldName, say } from '@/i18n';
-import type { Edit, Finding, Kind } from '@/ipc';
+import type { Edit, Finding, Format, Kind } from '@/ipc';
 import type { DocumentDraft } from './draft';
 import { type Path, pointer, remove, set, type View, valueAt } from './edits';
 import type { DraftContent, DraftState } from './state';
@@ -84,6 +84,12 @@ export function useDraft(): DraftTools {
     watchTyping: draft.typing.subscribe,
     notes: (path, reach) => notesAt(content, pointer(path), reach),
   };
+}
+
+/** The text of the draft of the page at the time one asks: what is shown does not follow it. */
+export function useDraftText(): () => { text: string; format: Format } {
+  const { draft } = useEditing();
+  return () => ({ text: draft.state.text, format: draft.format });
 }
 
 function notesAt({ validation }: DraftContent, place: string, reach?: 'inside'): Note[] {

@@ -1,10 +1,10 @@
 import { Card, IconButton } from '@/components';
+import { OrderedRows } from '@/components/OrderedRows';
 import { m } from '@/i18n';
 import { useDraft } from '../draft/DraftContext';
 import { isObject } from '../draft/edits';
 import { BoundArea, BoundText } from './bound';
 import styles from './forms.module.css';
-import { OrderedRows } from './OrderedRows';
 import { OtherFields } from './OtherFields';
 import { type RowsScope, rowsAt } from './rows';
 import { asText, inside, nameText, otherKeys, type Scope, spelled } from './scope';

@@ -1,9 +1,9 @@
 import { Card, Chip, Icon, IconButton } from '@/components';
+import { OrderedRows } from '@/components/OrderedRows';
 import { begun, counted, m } from '@/i18n';
 import type { ViewObject } from '../draft/edits';
 import { actionWords } from './actions';
 import { moveRow, removeRow } from './addRow';
-import { OrderedRows } from './OrderedRows';
 import { asText, nameText, spelled } from './scope';
 import { isOrderedByAfter, taskNames, turnsOf } from './taskOrder';
 import { turnWords } from './turnWords';

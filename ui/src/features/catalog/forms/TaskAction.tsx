@@ -3,6 +3,8 @@ import type { Option } from '@/components';
 import { m } from '@/i18n';
 import type { ActionRow } from '@/ipc';
 import { sourcesQuery } from '../../connections/queries';
+import { SourceReason } from '../../routing/SourceReason';
+import { useDraft, useDraftText } from '../draft/DraftContext';
 import { isObject } from '../draft/edits';
 import { actionsQuery, actionWords } from './actions';
 import { BoundChoice } from './bound';
@@ -81,17 +83,24 @@ function DataSource({ scope, fits }: { scope: Scope; fits: readonly string[] }) 
   const sources = useQuery(sourcesQuery()).data ?? [];
   const able = sources.filter((source) => fits.length === 0 || fits.includes(source.type));
   return (
-    <BoundChoice
-      scope={scope}
-      path={['dataSource']}
-      label={m.field_data_source()}
-      options={able.map((source) => ({
-        value: source.name,
-        label: source.name,
-        detail: source.type,
-      }))}
-      absent={m.chosen_by_rules()}
-      data-testid="task-source"
-    />
+    <div>
+      <BoundChoice
+        scope={scope}
+        path={['dataSource']}
+        label={m.field_data_source()}
+        options={able.map((source) => ({
+          value: source.name,
+          label: source.name,
+          detail: source.type,
+        }))}
+        absent={m.chosen_by_rules()}
+        data-testid="task-source"
+      />
+      <SourceReason
+        workflow={asText(useDraft().at(['id']))}
+        task={asText(scope.at(['id']))}
+        text={useDraftText()}
+      />
+    </div>
   );
 }

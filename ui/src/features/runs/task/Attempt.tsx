@@ -1,10 +1,10 @@
 import { Chip } from '@/components';
 import { begun, m, moment, say, took, visible, visibleText } from '@/i18n';
 import type { Message, RunAttempt } from '@/ipc';
+import { reasonWords, sourceWords } from '../../routing/words';
 import { between } from '../now';
 import { isSentBack } from '../question/sentBack';
 import { StatusChip } from '../status';
-import { whySource } from '../whySource';
 import styles from './TaskList.module.css';
 
 interface Props {
@@ -27,7 +27,7 @@ export function Attempt({ attempt, names, of, now }: Props) {
       status !== 'waiting' &&
       m.run_took({ length: took(between(started_at, ended_at, now)) }),
     waited >= 1000 && m.attempt_waited({ length: took(waited) }),
-    data_source && sourceWords(data_source, attempt.reason),
+    data_source && usedWords(data_source, attempt.reason),
   ];
   return (
     <div className={styles.attempt}>
@@ -44,7 +44,9 @@ export function Attempt({ attempt, names, of, now }: Props) {
       {attempt.passed_over && (
         <ul className={styles.passedOver} aria-label={m.source_passed_over()}>
           {attempt.passed_over.map(({ source, why }) => (
-            <li key={source}>{`${visible(source)}: ${visible(say(why))}`}</li>
+            <li key={source}>
+              {m.labelled({ label: sourceWords(source), text: visible(say(why)) })}
+            </li>
           ))}
         </ul>
       )}
@@ -78,7 +80,7 @@ function sentBackWords(error: Message, names: ReadonlyMap<string, string>): stri
 }
 
 /** The data source that was used, and why that one. */
-function sourceWords(source: string, reason: string | null): string {
-  if (reason === null) return visible(source);
-  return `${visible(source)} (${whySource(reason)})`;
+function usedWords(source: string, reason: string | null): string {
+  const name = visible(source);
+  return reason === null ? name : m.source_used({ source: name, why: reasonWords(reason) });
 }

@@ -3,7 +3,7 @@ import { Chip, Icon, type IconName } from '@/components';
 import { begun, counted, listed, m, say, took, visible } from '@/i18n';
 import type { RunPreview } from '@/ipc';
 import { actionWords } from '../../../catalog/forms/actions';
-import { whySource } from '../../whySource';
+import { reasonWords } from '../../../routing/words';
 import { expectedWords, LOOKS, type Meets, type PreviewTask } from './meet';
 import styles from './Preflight.module.css';
 
@@ -125,7 +125,7 @@ function iconOf(task: PreviewTask): IconName {
 
 function placeOf(task: PreviewTask): Pick<LineProps, 'on' | 'why'> {
   if (!task.source) return { on: actionWords(task.action) };
-  const why = task.order ? m.preflight_rule({ order: task.order }) : whySource(task.rule ?? '');
+  const why = task.order ? m.preflight_rule({ order: task.order }) : reasonWords(task.rule ?? '');
   return { on: visible(task.source), why };
 }
 
@@ -136,7 +136,7 @@ function moreOf(task: PreviewTask): string[] {
   const over = passed_over.map(({ source, why }) => `${source}: ${say(why)}`);
   return [
     ...reasons,
-    ...(task.order ? [`${task.source}: ${whySource(task.rule ?? '')}`] : []),
+    ...(task.order ? [`${task.source}: ${reasonWords(task.rule ?? '')}`] : []),
     ...over,
     ...(secrets.length > 0 ? [m.preflight_needs_secrets({ names: listed(secrets, 5) })] : []),
     ...(task.expected ? [begun(expectedWords(task.expected))] : []),

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useRef, useState } from 'react';
-import { Icon } from '@/components';
 import { m } from '@/i18n';
+import { Icon } from './Icon';
 import styles from './OrderedRows.module.css';
 
 export interface OrderedRow {

@@ -1,0 +1,99 @@
+//! Who carries what out now, and what nobody can.
+
+use flowkeep_core::run::TaskId;
+use flowkeep_core::{Message, RunId};
+
+use crate::run::{id_of, json_of};
+use crate::{Store, StoreError};
+
+/// An attempt that is carried out now.
+#[derive(Debug, Clone)]
+pub struct AttemptUnderWay {
+    /// Row of its run.
+    pub row: i64,
+    /// Its run.
+    pub run: RunId,
+    /// What the workflow was called when the run began.
+    pub workflow_name: String,
+    /// Its task.
+    pub task: TaskId,
+    /// Milliseconds; when it began.
+    pub started_at: i64,
+    /// Who carries it out; absent when the engine does itself.
+    pub agent: Option<String>,
+    /// The name of its data source.
+    pub data_source: Option<String>,
+}
+
+/// A task that waits although no agent could take it when it came.
+#[derive(Debug, Clone)]
+pub struct UnservedTask {
+    /// Row of its run.
+    pub row: i64,
+    /// Its run.
+    pub run: RunId,
+    /// What the workflow was called when the run began.
+    pub workflow_name: String,
+    /// Which task.
+    pub task: TaskId,
+    /// What was said of it then: `task`, and in `needed` what an agent has to be able to do.
+    pub message: Message,
+}
+
+impl Store {
+    /// The attempts that are carried out now, the longest first.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn attempts_under_way(&self) -> Result<Vec<AttemptUnderWay>, StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT r.run, r.id, r.workflow_name, a.task, coalesce(a.started_at, a.queued_at),
+               a.agent, a.data_source
+             FROM run r CROSS JOIN attempt a USING (run)
+             WHERE r.ended_at IS NULL AND a.status = 'running'
+             ORDER BY 5, r.run, a.task",
+        )?;
+        let rows = statement.query_map([], |row| {
+            Ok(AttemptUnderWay {
+                row: row.get(0)?,
+                run: id_of(row, 1)?,
+                workflow_name: row.get(2)?,
+                task: TaskId(row.get(3)?),
+                started_at: row.get(4)?,
+                agent: row.get(5)?,
+                data_source: row.get(6)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Tasks of open runs that still wait and for which there was no agent when they came. There may
+    /// be one by now.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn unserved(&self) -> Result<Vec<UnservedTask>, StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT r.run, r.id, r.workflow_name, m.task, m.said
+             FROM run r CROSS JOIN message m USING (run)
+             WHERE r.ended_at IS NULL AND m.level = 'warning' AND m.said IS NOT NULL
+               AND json_extract(m.said, '$.code') = 'run_no_agent'
+               AND EXISTS (SELECT 1 FROM attempt a
+                 WHERE a.run = r.run AND a.task = m.task AND a.status = 'queued')
+             ORDER BY m.message",
+        )?;
+        let rows = statement.query_map([], |row| {
+            let said: String = row.get(4)?;
+            Ok(UnservedTask {
+                row: row.get(0)?,
+                run: id_of(row, 1)?,
+                workflow_name: row.get(2)?,
+                task: TaskId(row.get(3)?),
+                message: json_of(4, &said)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
