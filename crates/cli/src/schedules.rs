@@ -65,10 +65,10 @@ fn rows(items: &[ScheduleRow], catalogue: &Catalogue, out: &mut dyn Write) -> io
 }
 
 fn row(one: &ScheduleRow, catalogue: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
-    let when = match (&one.next, &one.event) {
+    let when = match (&one.next, one.event.as_ref().or(one.folder.as_ref())) {
         _ if one.paused => catalogue.word("schedule_paused"),
         (Some(next), _) => catalogue.when(next),
-        (None, Some(event)) => visible(event).to_string(),
+        (None, Some(what)) => visible(what).to_string(),
         (None, None) => catalogue.word("schedule_never"),
     };
     let (id, name) = (visible(&one.workflow_id), visible(&one.name));

@@ -19,6 +19,7 @@ pub mod log;
 mod message;
 mod names;
 mod recognise;
+pub mod pattern;
 pub mod run;
 pub mod schedule;
 mod secret;

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`Engine`] | the rounds: what happened is decided, written, and only then acted on |
 //! | [`readiness()`], [`begin()`] | from a workflow to a run that may begin |
-//! | [`Engine`] with [`Scope::All`] | runs whose time has come, or that listen to what happened |
+//! | [`Engine`] with [`Scope::All`] | runs whose time has come, that listen to what happened, or whose file has appeared |
 //! | [`Agents`] | who carries attempts out |
 //! | [`actions`] | one attempt at one task: SQL, records, files, requests, programs |
 //! | [`sources`] | the data sources those actions read and write, behind one trait |
@@ -34,6 +34,7 @@ mod timers;
 mod timetable;
 mod values;
 mod wanted;
+mod watching;
 mod work;
 mod worker;
 

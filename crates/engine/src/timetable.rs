@@ -1,5 +1,5 @@
-//! Looks at the clock for the workflows that start by it, and at what happened for those that
-//! listen. At work beside the rounds, in the one process that owns the engine and carries out all runs.
+//! Looks at the clock for the workflows that start by it, at what happened for those that
+//! listen, and into folders for those that watch them. At work beside the rounds, in the one process that owns the engine and carries out all runs.
 //!
 //! A time that is due and its run are one transaction ([`Tx::look_at_schedule`]): it is neither
 //! started twice nor lost, wherever this ends. A commit that fails is tried again at the next look.
@@ -10,6 +10,7 @@
 //! Absent on purpose: which times these are (`core::schedule`), and carrying the runs out
 //! ([`crate::rounds`]).
 
+mod arrivals;
 #[cfg(test)]
 mod tests;
 
@@ -95,6 +96,8 @@ pub(crate) struct Timetable {
     epoch: i64,
     watch: Watch,
     entries: Vec<Entry>,
+    /// The folders that are watched.
+    folders: Vec<arrivals::Folder>,
     /// Whether the entries are those of the database.
     is_read: bool,
     /// The wall clock and how long the machine had been on at the last look.
@@ -126,6 +129,7 @@ impl Timetable {
             clock,
             epoch,
             entries: Vec::new(),
+            folders: Vec::new(),
             is_read: false,
             last: None,
             jumped: None,
@@ -180,6 +184,7 @@ impl Timetable {
             self.jumped = None;
             self.entries.clear();
         }
+        looked.started += self.start_arrivals()?;
         let due: Vec<usize> = (0..self.entries.len())
             .filter(|at| self.entries[*at].next <= now)
             .collect();
@@ -224,13 +229,19 @@ impl Timetable {
     fn read(&mut self, now: Moment) -> Result<(), StoreError> {
         let here = local_zone();
         self.entries.clear();
+        let mut watching = Vec::new();
         for kept in self.store.schedules()? {
-            let Trigger::Schedule(times) = &kept.trigger else {
-                continue;
-            };
             if kept.paused.is_some() {
                 continue;
             }
+            let times = match &kept.trigger {
+                Trigger::Schedule(times) => times,
+                Trigger::Event(_) => continue,
+                Trigger::Watch(_) => {
+                    watching.push(kept);
+                    continue;
+                }
+            };
             let ahead = kept.looked_at.0.saturating_sub(now.0);
             if ahead > JUMP_MS {
                 // It was set back while nobody looked.
@@ -247,6 +258,7 @@ impl Timetable {
                 });
             }
         }
+        self.watch_folders(watching)?;
         self.is_read = true;
         Ok(())
     }

@@ -5,6 +5,7 @@
 //! No SQL on our own database stands outside this crate. Absent on purpose: reading or writing the
 //! user's files, and deciding what a document means; rows arrive here already summed up by `core`.
 
+mod arrival;
 mod change;
 mod clean_up;
 mod connection;
@@ -52,6 +53,7 @@ mod store;
 mod undo;
 mod writer;
 
+pub use arrival::{ArrivalRun, Arrived};
 pub use change::{Follower, Reach, Tag};
 pub use clean_up::{CleanUp, CleanUpActor, CleanUpRule, Copies};
 pub use connection::{ConnectionRecord, SnapshotConnection, SourceHealth};

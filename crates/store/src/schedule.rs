@@ -396,7 +396,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn note_started(&self, workflow: &str, at: Moment, run: RunId) -> Result<(), StoreError> {
+    pub(crate) fn note_started(&self, workflow: &str, at: Moment, run: RunId) -> Result<(), StoreError> {
         self.connection
             .prepare_cached(
                 "UPDATE schedule SET last_started = ?2, last_run = ?3, trouble = NULL

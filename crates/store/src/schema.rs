@@ -37,11 +37,12 @@ fn migrations() -> Migrations<'static> {
                 schedule::derive(tx).map_err(|error| HookError::Hook(error.to_string()))
             },
         ),
+        M::up(include_str!("schema/0011_arrivals.sql")),
     ])
 }
 
 /// The version this program knows.
-const KNOWN: u32 = 10;
+const KNOWN: u32 = 11;
 
 /// Copies kept of the database as it was before a migration.
 const COPIES: usize = 3;

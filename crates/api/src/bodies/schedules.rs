@@ -309,7 +309,7 @@ fn current(
 fn row(kept: ScheduleRecord, now: Moment, here: &str) -> ScheduleRow {
     let trigger = kept.trigger.word().to_owned();
     let mut why = kept.paused.map_or(kept.trouble, because);
-    let (mut next, mut cron, mut zone, mut event) = (None, None, None, None);
+    let (mut next, mut cron, mut zone, mut event, mut watch) = (None, None, None, None, None);
     match kept.trigger {
         Trigger::Schedule(times) => {
             match Schedule::read(&times, here) {
@@ -326,7 +326,7 @@ fn row(kept: ScheduleRecord, now: Moment, here: &str) -> ScheduleRow {
         Trigger::Event(listened) => {
             event = Some(listened.name.unwrap_or_else(|| kept.workflow_id.clone()));
         }
-        Trigger::Watch(_) => why = Some(Message::new("watch_not_carried_out")),
+        Trigger::Watch(watched) => watch = Some(watched),
     }
     let told = |at: Moment| time::rfc3339(at.0);
     ScheduleRow {
@@ -336,6 +336,8 @@ fn row(kept: ScheduleRecord, now: Moment, here: &str) -> ScheduleRow {
         cron,
         zone,
         event,
+        folder: watch.as_ref().map(|watch| watch.folder.clone()),
+        pattern: watch.and_then(|watch| watch.pattern),
         why,
         last_started: kept.last_started.map(told),
         last_run: kept.last_run,
@@ -348,7 +350,7 @@ fn row(kept: ScheduleRecord, now: Moment, here: &str) -> ScheduleRow {
 
 /// Whether it goes on and did not start the last time.
 fn is_troubled(row: &ScheduleRow) -> bool {
-    !row.paused && row.why.is_some() && row.trigger != "watch"
+    !row.paused && row.why.is_some()
 }
 
 const fn cause_of(paused: Paused) -> Option<ScheduleCause> {

@@ -99,6 +99,14 @@ pub struct ScheduleRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub event: Option<String>,
+    /// The folder whose new files start it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub folder: Option<String>,
+    /// What the names of those files look like; all of them where nothing is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub pattern: Option<String>,
     /// Why it is paused where nobody wanted so, or why it did not start the last time.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]

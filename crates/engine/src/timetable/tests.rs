@@ -1,5 +1,7 @@
 //! Schedules and events on a real database, under a clock that the tests set.
 
+mod arrivals;
+
 use flowkeep_core::{Document, Format, Kind, summarise};
 use flowkeep_host::Timestamp;
 use flowkeep_host::testing::TestClock;

@@ -71,6 +71,12 @@ export function SavedTriggerNote({ workflow }: { workflow: string }) {
 }
 
 function starts(row: ScheduleRow): string {
+  if (row.folder) {
+    const folder = visible(row.folder);
+    return row.pattern
+      ? m.schedule_watches_pattern({ folder, pattern: visible(row.pattern) })
+      : m.schedule_watches({ folder });
+  }
   if (row.event) return m.schedule_listens({ event: visible(row.event) });
   if (row.next) return m.schedule_goes_on({ time: dated(row.next) });
   return row.why ? '' : m.schedule_times_none();

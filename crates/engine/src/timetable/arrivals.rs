@@ -1,0 +1,294 @@
+//! Files that appear in watched folders, and the runs they start.
+//!
+//! A file that two looks found the same is either done (the store has it by name, size and time), or
+//! lay there before its folder was watched, or starts a run: which, and that it is done, are one
+//! transaction. A file that cannot start anything now is not done.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use flowkeep_core::Message;
+use flowkeep_core::json::print;
+use flowkeep_core::run::Start;
+use flowkeep_core::trigger::{Trigger, Watched};
+use flowkeep_host::{path_text, text_path};
+use flowkeep_store::{Arrived, ScheduleRecord, StoreError};
+use serde_json::json;
+
+use super::Timetable;
+use crate::begin::Beginning;
+use crate::round::NotKept;
+use crate::starting::{LONGEST_CHAIN, actor, unasked};
+use crate::watching::{Looker, Lying};
+
+/// A server's clock may differ from ours by so much. Once it is known what lay in a folder, only what is
+/// older than that by so much is still taken to have lain there: its drive was not there before.
+const SKEW_MS: i64 = 86_400_000;
+
+/// So many files of a folder start runs at one look; the next look goes on.
+const AT_ONCE: usize = 100;
+
+/// A folder that a workflow watches.
+pub(super) struct Folder {
+    kept: ScheduleRecord,
+    watched: Watched,
+    looker: Option<Looker>,
+    /// Files that are done, by name.
+    done: HashMap<String, Arrived>,
+    /// Whether it was said that it cannot be looked at.
+    is_troubled: bool,
+    /// Whether what had gone was forgotten.
+    is_tidy: bool,
+}
+
+impl Folder {
+    /// Stands among the files that are done, and no file is called so: what lay there before is known.
+    fn beginning(&self) -> Arrived {
+        Arrived {
+            name: String::new(),
+            size: 0,
+            modified: self.kept.looked_at,
+        }
+    }
+}
+
+impl Timetable {
+    /// Watches the folders of these workflows and no others.
+    pub(super) fn watch_folders(&mut self, kept: Vec<ScheduleRecord>) -> Result<(), StoreError> {
+        let mut before: HashMap<_, _> = self
+            .folders
+            .drain(..)
+            .map(|folder| (folder.kept.workflow_id.clone(), folder))
+            .collect();
+        for kept in kept {
+            let Trigger::Watch(watched) = kept.trigger.clone() else {
+                continue;
+            };
+            let known = before.remove(&kept.workflow_id);
+            let known = known.filter(|folder| folder.watched == watched);
+            let folder = match known {
+                // Looking goes on: what it found so far is still so.
+                Some(folder) if folder.kept.looked_at == kept.looked_at => Folder { kept, ..folder },
+                known => Folder {
+                    done: self.store.arrivals(&kept.workflow_id)?,
+                    looker: known.and_then(|folder| folder.looker),
+                    is_troubled: kept.trouble.is_some(),
+                    is_tidy: false,
+                    kept,
+                    watched,
+                },
+            };
+            self.folders.push(folder);
+        }
+        Ok(())
+    }
+
+    /// Starts a run for each file that is new; answers how many. A folder that cannot be carried out
+    /// keeps no other from it.
+    pub(super) fn start_arrivals(&mut self) -> Result<usize, NotKept> {
+        let mut started = 0;
+        let mut folders = std::mem::take(&mut self.folders);
+        let mut looked = Ok(());
+        for folder in &mut folders {
+            match self.look_into(folder) {
+                Ok(many) => started += many,
+                Err(NotKept::Lost) => looked = Err(NotKept::Lost),
+                Err(NotKept::Store(error)) => {
+                    tracing::warn!(%error, "files that appeared cannot be carried out; it is tried again");
+                }
+            }
+        }
+        self.folders = folders;
+        looked.map(|()| started)
+    }
+
+    fn look_into(&self, folder: &mut Folder) -> Result<usize, NotKept> {
+        if let Some(why) = self.unfit(&folder.watched) {
+            self.cannot_look(folder, why)?;
+            return Ok(0);
+        }
+        let found = match &mut folder.looker {
+            Some(looker) => looker.look(),
+            none => match self.looker(&folder.watched) {
+                Ok(looker) => {
+                    *none = Some(looker);
+                    return Ok(0);
+                }
+                Err(error) => Some(Err(error)),
+            },
+        };
+        match found {
+            None => Ok(0),
+            Some(Err(error)) => {
+                let why = Message::new("watch_unreadable")
+                    .with("folder", &folder.watched.folder)
+                    .with("reason", error);
+                self.cannot_look(folder, why)?;
+                Ok(0)
+            }
+            Some(Ok(found)) => {
+                if std::mem::take(&mut folder.is_troubled) {
+                    let workflow = folder.kept.workflow_id.clone();
+                    self.write(move |tx| tx.watched_again(&workflow))?;
+                }
+                self.forget_gone(folder, &found.all)?;
+                self.take(folder, found.files)
+            }
+        }
+    }
+
+    /// Why a folder is not looked at whatever is in it.
+    fn unfit(&self, watched: &Watched) -> Option<Message> {
+        let path = text_path(&watched.folder);
+        let own = self.store.path().parent();
+        let code = if !path.is_absolute() {
+            "watch_not_absolute"
+        } else if own.is_some_and(|own| path.starts_with(own) || own.starts_with(&path)) {
+            "watch_own_folder"
+        } else {
+            return None;
+        };
+        Some(Message::new(code).with("folder", &watched.folder))
+    }
+
+    /// Says why a folder cannot be looked at; said once.
+    fn cannot_look(&self, folder: &mut Folder, why: Message) -> Result<(), NotKept> {
+        if !folder.is_troubled {
+            let workflow = folder.kept.workflow_id.clone();
+            self.write(move |tx| tx.schedule_trouble(&workflow, &why))?;
+            folder.is_troubled = true;
+        }
+        Ok(())
+    }
+
+    /// A folder that is empty may be a drive that is not there.
+    fn forget_gone(&self, folder: &mut Folder, all: &[String]) -> Result<(), NotKept> {
+        if folder.is_tidy || all.is_empty() {
+            return Ok(());
+        }
+        folder.is_tidy = true;
+        let here: std::collections::HashSet<_> = all.iter().collect();
+        let gone = folder.done.keys().filter(|name| !name.is_empty() && !here.contains(name));
+        let gone: Vec<String> = gone.cloned().collect();
+        if gone.is_empty() {
+            return Ok(());
+        }
+        let workflow = folder.kept.workflow_id.clone();
+        self.write(move |tx| tx.forget_arrivals(&workflow, &gone))
+    }
+
+    fn take(&self, folder: &mut Folder, files: Vec<Lying>) -> Result<usize, NotKept> {
+        let is_done = |lying: &Lying| folder.done.get(&lying.file.name) == Some(&lying.file);
+        let fresh: Vec<_> = files.into_iter().filter(|lying| !is_done(lying)).collect();
+        let is_known = folder.done.get("") == Some(&folder.beginning());
+        let since = folder.kept.looked_at.0 - if is_known { SKEW_MS } else { 0 };
+        let (before, new): (Vec<_>, Vec<_>) =
+            fresh.into_iter().partition(|lying| lying.changed.0 < since);
+        let mut before: Vec<_> = before.into_iter().map(|lying| lying.file).collect();
+        if !is_known {
+            before.push(folder.beginning());
+        }
+        self.leave_alone(folder, before)?;
+        let mut started = 0;
+        for lying in new.into_iter().take(AT_ONCE) {
+            match self.start_for(folder, lying)? {
+                Some(many) => started += many,
+                // The others would come to the same.
+                None => break,
+            }
+        }
+        Ok(started)
+    }
+
+    /// Files that lay there before are done.
+    fn leave_alone(&self, folder: &mut Folder, files: Vec<Arrived>) -> Result<(), NotKept> {
+        if files.is_empty() {
+            return Ok(());
+        }
+        let (seen, written) = (folder.kept.clone(), files.clone());
+        let is_so = self.write(move |tx| {
+            for file in &written {
+                if !tx.take_arrival(&seen, file, None)? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        })?;
+        if is_so {
+            let done = files.into_iter().map(|file| (file.name.clone(), file));
+            folder.done.extend(done);
+        }
+        Ok(())
+    }
+
+    /// Starts a run for a file; answers how many. Nothing where the workflow cannot be started at
+    /// present, and why is said.
+    fn start_for(&self, folder: &mut Folder, lying: Lying) -> Result<Option<usize>, NotKept> {
+        let (workflow, file) = (&folder.kept.workflow_id, lying.file);
+        let mut chain = 0;
+        if let Some(last) = self.store.arrival_run(workflow, &file.name)?
+            && last.from <= lying.changed
+            && last.until.is_none_or(|until| lying.changed <= until)
+        {
+            // It was the run of this very file that changed it.
+            chain = last.chain.saturating_add(1);
+        }
+        let begun = if chain > LONGEST_CHAIN {
+            Err(Message::new("event_chain_too_long").with("event", &file.name))
+        } else {
+            let folder = Path::new(&folder.watched.folder);
+            let path = path_text(&folder.join(text_path(&file.name)));
+            let beginning = Beginning {
+                workflow: workflow.clone(),
+                context: print(&json!({"file": path, "name": file.name})),
+                start: Start {
+                    event: Some(file.name.clone()),
+                    chain,
+                    ..Start::default()
+                },
+                actor: actor(&self.store)?,
+                face: "event".to_owned(),
+                repeats: None,
+            };
+            let connected = self.connections.renew(&self.store)?;
+            match unasked(&self.store, &connected, &beginning)? {
+                Ok(new) => Ok(new),
+                Err(why) => {
+                    let workflow = workflow.clone();
+                    self.write(move |tx| tx.schedule_trouble(&workflow, &why))?;
+                    return Ok(None);
+                }
+            }
+        };
+        let (seen, written) = (folder.kept.clone(), file.clone());
+        let started = self.write(move |tx| {
+            let (run, why) = match begun {
+                Ok(new) => (Some(new), None),
+                Err(why) => (None, Some(why)),
+            };
+            if !tx.take_arrival(&seen, &written, run.as_ref())? {
+                return Ok(None);
+            }
+            if let Some(why) = why {
+                tx.schedule_trouble(&seen.workflow_id, &why)?;
+            }
+            Ok(Some(usize::from(run.is_some())))
+        })?;
+        if started.is_some() {
+            folder.done.insert(file.name.clone(), file);
+        }
+        Ok(started)
+    }
+
+    #[cfg(not(test))]
+    fn looker(&self, watched: &Watched) -> std::io::Result<Looker> {
+        Looker::start(watched)
+    }
+
+    /// Nobody waits for a file to come to rest.
+    #[cfg(test)]
+    #[expect(clippy::unused_self, reason = "as the other one")]
+    fn looker(&self, watched: &Watched) -> std::io::Result<Looker> {
+        Looker::looking_every(watched, std::time::Duration::ZERO)
+    }
+}
