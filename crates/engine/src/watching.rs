@@ -22,9 +22,6 @@ use flowkeep_core::trigger::Watched;
 use flowkeep_host::path_text;
 use flowkeep_store::Arrived;
 
-/// How long a file has to stay the same.
-const AT_REST: Duration = Duration::from_secs(2);
-
 /// A look may take so much of the time between two of them.
 const SHARE: u32 = 50;
 
@@ -41,12 +38,11 @@ pub(crate) type Found = io::Result<Vec<Lying>>;
 
 /// Looks at one folder until it is dropped.
 pub(crate) struct Looker {
-    watched: Watched,
     looks: Receiver<Found>,
     /// Its end ends the looking.
     _leave: Sender<()>,
-    /// What the look before found.
-    before: HashMap<String, Lying>,
+    /// What the look before found, once there was one.
+    before: Option<HashMap<String, Lying>>,
 }
 
 /// What there is now in a folder.
@@ -59,11 +55,8 @@ pub(crate) struct AtRest {
 }
 
 impl Looker {
-    pub(crate) fn start(watched: &Watched) -> io::Result<Self> {
-        Self::looking_every(watched, AT_REST)
-    }
-
-    pub(crate) fn looking_every(watched: &Watched, every: Duration) -> io::Result<Self> {
+    /// Looks so often: a file has to stay the same for so long.
+    pub(crate) fn start(watched: &Watched, every: Duration) -> io::Result<Self> {
         let (tell, looks) = sync_channel(0);
         let (leave, left) = channel();
         let own = watched.clone();
@@ -71,39 +64,33 @@ impl Looker {
             .name("watched-folder".to_owned())
             .spawn(move || go_on(&own, every, &tell, &left))?;
         Ok(Self {
-            watched: watched.clone(),
             looks,
             _leave: leave,
-            before: HashMap::new(),
+            before: None,
         })
-    }
-
-    /// Whether this is what it looks at.
-    pub(crate) fn is_of(&self, watched: &Watched) -> bool {
-        self.watched == *watched
     }
 
     /// What the last look came to; nothing while none is new.
     pub(crate) fn look(&mut self) -> Option<io::Result<AtRest>> {
         match self.looks.try_recv() {
-            Ok(Ok(found)) => Some(Ok(self.at_rest(found))),
+            Ok(Ok(found)) => self.at_rest(found).map(Ok),
             Ok(Err(error)) => {
-                self.before.clear();
+                self.before = None;
                 Some(Err(error))
             }
             Err(TryRecvError::Empty) => None,
-            Err(TryRecvError::Disconnected) => {
-                Some(Err(io::Error::other("nobody looks any more")))
-            }
+            Err(TryRecvError::Disconnected) => Some(Err(io::Error::other("nobody looks any more"))),
         }
     }
 
-    fn at_rest(&mut self, found: Vec<Lying>) -> AtRest {
+    /// Nothing at the first look: of no file it is known whether it stays the same.
+    fn at_rest(&mut self, found: Vec<Lying>) -> Option<AtRest> {
         let all = found.iter().map(|lying| lying.file.name.clone()).collect();
         let mut now = HashMap::with_capacity(found.len());
         let mut files = Vec::new();
         for lying in found {
-            if self.before.get(&lying.file.name) == Some(&lying) {
+            let before = self.before.as_ref();
+            if before.and_then(|before| before.get(&lying.file.name)) == Some(&lying) {
                 files.push(lying.clone());
             }
             now.insert(lying.file.name.clone(), lying);
@@ -113,8 +100,8 @@ impl Looker {
             let key = |lying: &Lying| (lying.changed, lying.file.name.clone());
             key(one).cmp(&key(other))
         });
-        self.before = now;
-        AtRest { files, all }
+        let is_first = self.before.replace(now).is_none();
+        (!is_first).then_some(AtRest { files, all })
     }
 }
 
@@ -171,7 +158,12 @@ fn moment(time: SystemTime) -> Moment {
 fn changed(metadata: &Metadata) -> Moment {
     use std::os::unix::fs::MetadataExt as _;
     let milliseconds = metadata.ctime_nsec() / 1_000_000;
-    Moment(metadata.ctime().saturating_mul(1_000).saturating_add(milliseconds))
+    Moment(
+        metadata
+            .ctime()
+            .saturating_mul(1_000)
+            .saturating_add(milliseconds),
+    )
 }
 
 #[cfg(not(unix))]
@@ -191,7 +183,7 @@ mod tests {
             folder: folder.to_str().unwrap().to_owned(),
             pattern: pattern.map(str::to_owned),
         };
-        Looker::looking_every(&watched, Duration::ZERO).unwrap()
+        Looker::start(&watched, Duration::ZERO).unwrap()
     }
 
     fn next(looker: &mut Looker) -> io::Result<AtRest> {
@@ -229,9 +221,10 @@ mod tests {
             },
             changed: Moment(1),
         };
-        assert_eq!(looker.at_rest(vec![lying(1)]), AtRest { files: vec![], all: vec!["a.csv".to_owned()] });
-        assert!(looker.at_rest(vec![lying(2)]).files.is_empty());
-        assert_eq!(looker.at_rest(vec![lying(2)]).files, [lying(2)]);
+        assert_eq!(looker.at_rest(vec![lying(1)]), None);
+        let grown = looker.at_rest(vec![lying(2)]).unwrap();
+        assert_eq!((grown.files, grown.all), (vec![], vec!["a.csv".to_owned()]));
+        assert_eq!(looker.at_rest(vec![lying(2)]).unwrap().files, [lying(2)]);
 
         let since = Instant::now();
         loop {
@@ -260,11 +253,16 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let folder = root.path().join("in");
         let mut looker = looker(&folder, None);
-        assert_eq!(next(&mut looker).unwrap_err().kind(), io::ErrorKind::NotFound);
+        assert_eq!(
+            next(&mut looker).unwrap_err().kind(),
+            io::ErrorKind::NotFound
+        );
         fs::create_dir(&folder).unwrap();
         fs::write(folder.join("a"), "").unwrap();
         let since = Instant::now();
-        while next(&mut looker).is_ok_and(|found| found.files.is_empty()) || next(&mut looker).is_err() {
+        while next(&mut looker).is_ok_and(|found| found.files.is_empty())
+            || next(&mut looker).is_err()
+        {
             assert!(since.elapsed() < LONG);
         }
     }

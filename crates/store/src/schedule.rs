@@ -396,7 +396,12 @@ impl Tx<'_> {
         Ok(())
     }
 
-    pub(crate) fn note_started(&self, workflow: &str, at: Moment, run: RunId) -> Result<(), StoreError> {
+    pub(crate) fn note_started(
+        &self,
+        workflow: &str,
+        at: Moment,
+        run: RunId,
+    ) -> Result<(), StoreError> {
         self.connection
             .prepare_cached(
                 "UPDATE schedule SET last_started = ?2, last_run = ?3, trouble = NULL

@@ -6,9 +6,9 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::time::Duration;
 
 use flowkeep_core::Message;
-use flowkeep_core::json::print;
 use flowkeep_core::run::Start;
 use flowkeep_core::trigger::{Trigger, Watched};
 use flowkeep_host::{path_text, text_path};
@@ -20,6 +20,9 @@ use crate::begin::Beginning;
 use crate::round::NotKept;
 use crate::starting::{LONGEST_CHAIN, actor, unasked};
 use crate::watching::{Looker, Lying};
+
+/// How long a file has to stay the same. In tests nobody waits for that.
+const AT_REST: Duration = Duration::from_secs(if cfg!(test) { 0 } else { 2 });
 
 /// A server's clock may differ from ours by so much. Once it is known what lay in a folder, only what is
 /// older than that by so much is still taken to have lain there: its drive was not there before.
@@ -68,7 +71,9 @@ impl Timetable {
             let known = known.filter(|folder| folder.watched == watched);
             let folder = match known {
                 // Looking goes on: what it found so far is still so.
-                Some(folder) if folder.kept.looked_at == kept.looked_at => Folder { kept, ..folder },
+                Some(folder) if folder.kept.looked_at == kept.looked_at => {
+                    Folder { kept, ..folder }
+                }
                 known => Folder {
                     done: self.store.arrivals(&kept.workflow_id)?,
                     looker: known.and_then(|folder| folder.looker),
@@ -109,7 +114,7 @@ impl Timetable {
         }
         let found = match &mut folder.looker {
             Some(looker) => looker.look(),
-            none => match self.looker(&folder.watched) {
+            none => match Looker::start(&folder.watched, AT_REST) {
                 Ok(looker) => {
                     *none = Some(looker);
                     return Ok(0);
@@ -168,7 +173,10 @@ impl Timetable {
         }
         folder.is_tidy = true;
         let here: std::collections::HashSet<_> = all.iter().collect();
-        let gone = folder.done.keys().filter(|name| !name.is_empty() && !here.contains(name));
+        let gone = folder
+            .done
+            .keys()
+            .filter(|name| !name.is_empty() && !here.contains(name));
         let gone: Vec<String> = gone.cloned().collect();
         if gone.is_empty() {
             return Ok(());
@@ -240,7 +248,7 @@ impl Timetable {
             let path = path_text(&folder.join(text_path(&file.name)));
             let beginning = Beginning {
                 workflow: workflow.clone(),
-                context: print(&json!({"file": path, "name": file.name})),
+                context: json!({"file": path, "name": file.name}).to_string(),
                 start: Start {
                     event: Some(file.name.clone()),
                     chain,
@@ -278,17 +286,5 @@ impl Timetable {
             folder.done.insert(file.name.clone(), file);
         }
         Ok(started)
-    }
-
-    #[cfg(not(test))]
-    fn looker(&self, watched: &Watched) -> std::io::Result<Looker> {
-        Looker::start(watched)
-    }
-
-    /// Nobody waits for a file to come to rest.
-    #[cfg(test)]
-    #[expect(clippy::unused_self, reason = "as the other one")]
-    fn looker(&self, watched: &Watched) -> std::io::Result<Looker> {
-        Looker::looking_every(watched, std::time::Duration::ZERO)
     }
 }
