@@ -38,6 +38,14 @@ zone?: string,
  */
 event?: string, 
 /**
+ * The folder whose new files start it.
+ */
+folder?: string, 
+/**
+ * What the names of those files look like; all of them where nothing is said.
+ */
+pattern?: string, 
+/**
  * Why it is paused where nobody wanted so, or why it did not start the last time.
  */
 why?: Message, 
