@@ -205,8 +205,6 @@ impl Connections {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use flowkeep_host::testing::TestClock;
     use flowkeep_store::StoreOptions;
 
