@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import styles from './Card.module.css';
 import type { Tone } from './Chip';
 import { Icon, type IconName } from './Icon';
+import { Sign } from './Sign';
 
 interface CardProps {
   children: ReactNode;
@@ -56,6 +57,30 @@ export function Row({ children, detail, start, end, ...rest }: RowProps) {
         {detail !== undefined && <div className={styles.detail}>{detail}</div>}
       </div>
       {end !== undefined && <div className={styles.end}>{end}</div>}
+    </div>
+  );
+}
+
+interface LeadProps {
+  icon: IconName;
+  tone?: Tone;
+  sentence: ReactNode;
+  /** What it rests on, more quietly. */
+  detail: ReactNode;
+  /** What can be done, the step that helps most last. */
+  children: ReactNode;
+}
+
+/** A card that is one sentence and what can be done about it. */
+export function Lead({ icon, tone, sentence, detail, children }: LeadProps) {
+  return (
+    <div className={styles.lead}>
+      <Sign icon={icon} tone={tone} />
+      <div className={styles.words}>
+        <p>{sentence}</p>
+        <small>{detail}</small>
+      </div>
+      {children}
     </div>
   );
 }

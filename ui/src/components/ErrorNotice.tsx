@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { m, sayError, sayHints } from '@/i18n';
 import { CallError } from '@/ipc';
 import { Button } from './Button';
+import { Folded } from './Folded';
 import { Icon } from './Icon';
 import styles from './Notice.module.css';
 
@@ -26,13 +27,12 @@ export function ErrorNotice({ error, onRetry, children }: Props) {
             {hint}
           </p>
         ))}
-        <details className={styles.raw}>
-          <summary>{m.error_details()}</summary>
+        <Folded summary={m.error_details()}>
           <code data-selectable>
             {failure.code}
             {failure.message && `: ${failure.message}`}
           </code>
-        </details>
+        </Folded>
       </div>
       {children}
       {onRetry && <Button onPress={onRetry}>{m.try_again()}</Button>}

@@ -3,14 +3,16 @@
  * its own file, so that the first screen does not load it.
  */
 export { Button, ButtonPair } from './Button';
-export { Card, Row } from './Card';
+export { Card, Lead, Row } from './Card';
 export { Chip, type Tone } from './Chip';
 export { Choice, type Option } from './Choice';
 export { isPageCovered } from './covered';
+export { DangerDialog } from './DangerDialog';
 export { Dialog, Spring } from './Dialog';
 export { Empty } from './Empty';
 export { ErrorNotice } from './ErrorNotice';
 export type { Note } from './FieldNotes';
+export { Folded } from './Folded';
 export { arriveByKey } from './firstKeys';
 export { Icon, type IconName } from './Icon';
 export { IconButton } from './IconButton';
@@ -23,6 +25,7 @@ export type { Column } from './RowLine';
 export { RowList } from './RowList';
 export { SearchField } from './SearchField';
 export { Segments } from './Segments';
+export { Sign } from './Sign';
 export { NOTHING, type Selection } from './selection';
 export { TextArea, TextField } from './TextField';
 export { Tick } from './Tick';

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { Chip, Icon, type IconName, Menu, Progress, type Tone } from '@/components';
+import { Chip, type IconName, Menu, Progress, Sign, type Tone } from '@/components';
 import { begun, m, number, took, visible } from '@/i18n';
 import type { AgentList, AgentRow } from '@/ipc';
 import { between, useNow } from '../runs/now';
@@ -23,9 +23,7 @@ export function AgentLine({ row, all, onEdit, onRemove }: Props) {
   const more = running - doing.length;
   return (
     <li className={styles.line} data-testid={`agent-${row.id}`}>
-      <span className={styles.tile}>
-        <Icon name="person" size={18} />
-      </span>
+      <Sign icon="person" size={18} />
       <div className={styles.what}>
         <b>{name}</b>
         <small className={styles.quiet}>{begun(ableWords(row, all))}</small>

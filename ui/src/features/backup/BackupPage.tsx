@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Button, Card, ErrorNotice, Icon, Notice, Page } from '@/components';
+import { Button, Card, ErrorNotice, Lead, Notice, Page } from '@/components';
 import { counted, m, say } from '@/i18n';
 import { useWork } from '../longWork';
 import { overviewQuery } from '../overview/queries';
@@ -77,21 +77,18 @@ function Folder({ onStart }: { onStart: () => void }) {
   const folder = settings.data?.backup_folder;
   return (
     <Card>
-      <div className={styles.folder}>
-        <span className={styles.seal}>
-          <Icon name="folder" size={20} />
-        </span>
-        <div className={styles.words}>
-          <p data-selectable={folder ? true : undefined}>{folder ?? m.backup_no_folder()}</p>
-          <small>{folder ? m.backup_folder_hint() : m.backup_no_folder_hint()}</small>
-        </div>
+      <Lead
+        icon="folder"
+        sentence={folder ? <span data-selectable>{folder}</span> : m.backup_no_folder()}
+        detail={folder ? m.backup_folder_hint() : m.backup_no_folder_hint()}
+      >
         <Button onPress={() => void choose()} data-testid="choose-backup-folder">
           {folder ? m.change_folder() : m.choose_folder()}
         </Button>
         <Button look="primary" onPress={onStart} data-testid="backup-now">
           {m.backup_now()}
         </Button>
-      </div>
+      </Lead>
     </Card>
   );
 }

@@ -1,7 +1,6 @@
-import { Button, Card, Icon } from '@/components';
+import { Button, Card, Lead } from '@/components';
 import { m } from '@/i18n';
 import { tellFailure, useCommand } from '../command';
-import styles from '../overview/OverviewPage.module.css';
 import { useChooseFolder } from './useFolder';
 
 /** Once, after the first real change: where backups shall go. It stands on the Overview and waits. */
@@ -10,14 +9,7 @@ export function FolderQuestion() {
   const choose = useChooseFolder();
   return (
     <Card data-testid="folder-question">
-      <div className={styles.safe}>
-        <span className={styles.seal} style={{ background: 'var(--run-bg)', color: 'var(--run)' }}>
-          <Icon name="folder" size={20} />
-        </span>
-        <div className={styles.words}>
-          <p>{m.ask_folder_title()}</p>
-          <small>{m.ask_folder_words()}</small>
-        </div>
+      <Lead icon="folder" tone="run" sentence={m.ask_folder_title()} detail={m.ask_folder_words()}>
         <Button
           look="quiet"
           isDisabled={later.isPending}
@@ -34,7 +26,7 @@ export function FolderQuestion() {
         >
           {m.choose_folder()}
         </Button>
-      </div>
+      </Lead>
     </Card>
   );
 }

@@ -1,16 +1,16 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { invalidate } from '@/app/queries';
-import { Button, Chip, Icon, type IconName, Menu } from '@/components';
+import { Button, Chip, type IconName, Menu, Sign } from '@/components';
 import { label, m, sayError, visible } from '@/i18n';
 import { call, type Message, type SourceRow } from '@/ipc';
 import styles from './ConnectionsPage.module.css';
 import { sourceUsesQuery } from './queries';
 import { SourceLoad } from './SourceLoad';
 import { LOCAL, type SourceState, stateOf, unlocks } from './sourceState';
+import { UnlockButton } from './UnlockButton';
 import { UsedBy } from './UsedBy';
 import { useTest } from './useTest';
-import { useUnlock } from './useUnlock';
 
 const ICONS: Record<string, IconName> = {
   sqlite: 'file',
@@ -32,9 +32,7 @@ export function ConnectionLine({ row, onEdit, onRemove }: Props) {
   const name = visible(row.name);
   return (
     <li className={styles.line} data-testid={`connection-${row.name}`}>
-      <span className={styles.tile}>
-        <Icon name={ICONS[row.type] ?? 'plug'} size={18} />
-      </span>
+      <Sign icon={ICONS[row.type] ?? 'plug'} size={18} />
       <div className={styles.what}>
         <p>
           <b>{name}</b> <span className={styles.quiet}>{label('source_kind', row.type)}</span>
@@ -121,7 +119,6 @@ function Condition({ row, onEdit }: Pick<Props, 'row' | 'onEdit'>) {
 
 /** The step that gives a connection its password: entered, unlocked, or mended where all of them are. */
 function LetIn({ name, why, onEnter }: { name: string; why: Message; onEnter: () => void }) {
-  const unlock = useUnlock();
   const navigate = useNavigate();
   if (why.code === 'secret_missing') {
     return (
@@ -130,13 +127,7 @@ function LetIn({ name, why, onEnter }: { name: string; why: Message; onEnter: ()
       </Button>
     );
   }
-  if (unlocks(why)) {
-    return (
-      <Button icon="key" onPress={unlock.start} isDisabled={unlock.isBusy}>
-        {m.secrets_unlock()}
-      </Button>
-    );
-  }
+  if (unlocks(why)) return <UnlockButton icon="key" />;
   return (
     <Button onPress={() => void navigate({ to: '/connections', search: { tab: 'secrets' } })}>
       {m.tab_secrets()}

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Button, Dialog, Spring, toast } from '@/components';
+import { DangerDialog, toast } from '@/components';
 import { m, visible } from '@/i18n';
 import type { SourceRow } from '@/ipc';
 import { tellFailure, useCommand } from '../command';
@@ -28,26 +28,14 @@ export function RemoveConnection({ row, onClose }: Props) {
       },
     );
   return (
-    <Dialog
-      isOpen
-      onClose={onClose}
-      size="narrow"
+    <DangerDialog
       title={m.connection_remove_title({ name })}
+      confirm={m.connection_remove_go()}
+      onConfirm={go}
+      onClose={onClose}
+      isBusy={remove.isPending}
       data-testid="dialog-remove-connection"
-      foot={
-        <>
-          <Spring />
-          <Button onPress={onClose}>{m.cancel()}</Button>
-          <Button
-            look="danger"
-            onPress={go}
-            isDisabled={remove.isPending}
-            data-testid="connection-remove"
-          >
-            {m.connection_remove_go()}
-          </Button>
-        </>
-      }
+      confirmTestId="connection-remove"
     >
       <p>
         {row.with_password ? m.connection_remove_words_password() : m.connection_remove_words()}
@@ -57,6 +45,6 @@ export function RemoveConnection({ row, onClose }: Props) {
           {m.connection_remove_used()} <UsingWorkflows uses={uses.data} />
         </p>
       )}
-    </Dialog>
+    </DangerDialog>
   );
 }

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Button, Dialog, Spring, toast } from '@/components';
+import { DangerDialog, toast } from '@/components';
 import { m, visible } from '@/i18n';
 import { tellFailure, useCommand } from '../command';
 import { secretUsesQuery } from './queries';
@@ -27,26 +27,14 @@ export function RemoveSecret({ name: secret, onClose }: Props) {
       },
     );
   return (
-    <Dialog
-      isOpen
-      onClose={onClose}
-      size="narrow"
+    <DangerDialog
       title={m.secret_remove_title({ name })}
+      confirm={m.secret_remove_go()}
+      onConfirm={go}
+      onClose={onClose}
+      isBusy={remove.isPending}
       data-testid="dialog-remove-secret"
-      foot={
-        <>
-          <Spring />
-          <Button onPress={onClose}>{m.cancel()}</Button>
-          <Button
-            look="danger"
-            onPress={go}
-            isDisabled={remove.isPending}
-            data-testid="secret-remove"
-          >
-            {m.secret_remove_go()}
-          </Button>
-        </>
-      }
+      confirmTestId="secret-remove"
     >
       <p>{m.secret_remove_words()}</p>
       {uses.data && uses.data.workflows.length > 0 && (
@@ -54,6 +42,6 @@ export function RemoveSecret({ name: secret, onClose }: Props) {
           {m.secret_remove_used()} <UsingWorkflows uses={uses.data} />
         </p>
       )}
-    </Dialog>
+    </DangerDialog>
   );
 }

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Icon, Menu, Time } from '@/components';
+import { Menu, Sign, Time } from '@/components';
 import { m, visible } from '@/i18n';
 import type { SecretRow } from '@/ipc';
 import styles from './ConnectionsPage.module.css';
@@ -25,9 +25,7 @@ export function SecretLine({ row, onReplace, onRemove }: Props) {
   const isOfConnection = connection !== undefined && !isLeftOver;
   return (
     <li className={styles.line} data-testid={`secret-${row.name}`}>
-      <span className={styles.tile}>
-        <Icon name="key" size={18} />
-      </span>
+      <Sign icon="key" size={18} />
       <div className={styles.what}>
         <p>
           {connection === undefined ? (

@@ -1,7 +1,6 @@
-import { Button, ErrorNotice, Notice } from '@/components';
+import { Button, ErrorNotice, Folded, Notice } from '@/components';
 import { begun, m, say, visible } from '@/i18n';
 import type { Message } from '@/ipc';
-import styles from './ConnectionDialog.module.css';
 import { productOf } from './sourceState';
 import type { Test } from './useTest';
 
@@ -42,10 +41,9 @@ export function TestAnswer({ kind, test, onCancel }: Props) {
   return (
     <Notice tone="fail" icon="cross" data-testid="test-failed">
       <p>{begun(say(error))}</p>
-      <details className={styles.raw}>
-        <summary>{m.error_details()}</summary>
+      <Folded summary={m.error_details()}>
         <code data-selectable>{rawOf(error)}</code>
-      </details>
+      </Folded>
     </Notice>
   );
 }

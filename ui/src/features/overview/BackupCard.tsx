@@ -1,13 +1,12 @@
 import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
-import { Button, Card, Icon } from '@/components';
+import { Button, Card, Lead } from '@/components';
 import { bytes, counted, m } from '@/i18n';
 import type { Overview } from '@/ipc';
 import { CHANGES } from '../activity/words';
 import { backupWork } from '../backup/work';
 import { useWork } from '../longWork';
 import { WorkProgress } from '../plan/WorkProgress';
-import styles from './OverviewPage.module.css';
 import { backupSentence } from './sentence';
 
 /** Not needed for the first screen. */
@@ -41,29 +40,21 @@ export function BackupCard({ overview, runsSince }: Props) {
   }
   return (
     <Card data-testid="backup-card">
-      <div className={styles.safe}>
-        <span
-          className={styles.seal}
-          style={{
-            background: `var(--${tone}-bg)`,
-            color: `var(--${tone})`,
-          }}
-        >
-          <Icon name="shield" size={20} />
-        </span>
-        <div className={styles.words}>
-          <p>{backupSentence(overview, runsSince)}</p>
-          <small>
-            {backup
-              ? [
-                  backup.path,
-                  counted('n_items', backup.count),
-                  bytes(backup.bytes),
-                  m.health_proven(),
-                ].join(' · ')
-              : (backup_folder ?? m.never_backed_up_hint())}
-          </small>
-        </div>
+      <Lead
+        icon="shield"
+        tone={tone}
+        sentence={backupSentence(overview, runsSince)}
+        detail={
+          backup
+            ? [
+                backup.path,
+                counted('n_items', backup.count),
+                bytes(backup.bytes),
+                m.health_proven(),
+              ].join(' · ')
+            : (backup_folder ?? m.never_backed_up_hint())
+        }
+      >
         {backup && isChanged && (
           <Button
             onPress={() =>
@@ -93,7 +84,7 @@ export function BackupCard({ overview, runsSince }: Props) {
         >
           {m.backup_now()}
         </Button>
-      </div>
+      </Lead>
       {asking && (
         <Suspense fallback={null}>
           <BackupDialog onClose={() => setAsking(false)} />

@@ -1,5 +1,5 @@
 import { Link, useNavigate } from '@tanstack/react-router';
-import { Button, Card, Icon, Row, toast } from '@/components';
+import { Button, Card, Icon, Lead, Row, toast } from '@/components';
 import { counted, m } from '@/i18n';
 import { documentLink } from '../catalog/kinds';
 import { tellFailure, useCommand } from '../command';
@@ -24,14 +24,7 @@ export function ExampleOffer() {
     });
   return (
     <Card data-testid="example-offer">
-      <div className={styles.safe}>
-        <span className={styles.seal} style={{ background: 'var(--run-bg)', color: 'var(--run)' }}>
-          <Icon name="box" size={20} />
-        </span>
-        <div className={styles.words}>
-          <p>{m.welcome_title()}</p>
-          <small>{m.welcome_words()}</small>
-        </div>
+      <Lead icon="box" tone="run" sentence={m.welcome_title()} detail={m.welcome_words()}>
         <Button
           look="quiet"
           onPress={() => decline.mutate({ example_declined: true })}
@@ -50,7 +43,7 @@ export function ExampleOffer() {
         >
           {m.example_add()}
         </Button>
-      </div>
+      </Lead>
     </Card>
   );
 }

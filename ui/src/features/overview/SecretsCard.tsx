@@ -2,31 +2,17 @@ import { useNavigate } from '@tanstack/react-router';
 import { Button, Card, Row } from '@/components';
 import { begun, counted, m, say, visible } from '@/i18n';
 import type { LockedSecret, RunOverview } from '@/ipc';
-import { useUnlock } from '../connections/useUnlock';
+import { UnlockButton } from '../connections/UnlockButton';
 
 /** What tasks wait for that cannot be read: unlocked with one press, or entered where it belongs. */
 export function SecretsCard({ runs }: { runs: RunOverview }) {
-  const unlock = useUnlock();
   const navigate = useNavigate();
   const [first, ...more] = runs.locked.filter(({ unlocks }) => unlocks);
   const missing = runs.locked.filter(({ unlocks }) => !unlocks);
   return (
     <Card title={m.secrets_awaited()} icon="key" tone="wait" data-testid="secrets-awaited">
       {first && (
-        <Row
-          detail={begun(say(first.reason))}
-          end={
-            <Button
-              look="primary"
-              icon="key"
-              onPress={unlock.start}
-              isDisabled={unlock.isBusy}
-              data-testid="unlock"
-            >
-              {m.secrets_unlock()}
-            </Button>
-          }
-        >
+        <Row detail={begun(say(first.reason))} end={<UnlockButton look="primary" icon="key" />}>
           {counted('tasks_wait_locked', tasksOf([first, ...more]))}
         </Row>
       )}

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { Button, Card, Icon, Page, Row } from '@/components';
+import { Button, Card, Icon, Lead, Page, Row } from '@/components';
 import { counted, m, number, say } from '@/i18n';
 import type { RestoreResult } from '@/ipc';
 import { operationQuery } from '../activity/queries';
@@ -33,27 +33,21 @@ export function RestoreDone({ plan, result }: Props) {
   return (
     <Page title={m.restore_done()} subtitle={result.source_dir}>
       <Card data-testid="restore-done">
-        <div className={styles.done}>
-          <span className={styles.seal}>
-            <Icon name="check" size={20} />
-          </span>
-          <div className={styles.words}>
-            <p>{counted('restored_count', result.imported + result.updated)}</p>
-            <small>
-              {[
-                result.imported > 0 && counted('restored_new', result.imported),
-                result.updated > 0 && counted('restored_replaced', result.updated),
-                result.unchanged > 0 && counted('restored_same', result.unchanged),
-                ...result.others.map(
-                  ({ kind, count }) => count > 0 && counted(`n_${kind}s`, count),
-                ),
-                result.skipped > 0 && counted('restored_left', result.skipped),
-                result.failed > 0 && counted('restored_failed', result.failed),
-              ]
-                .filter(Boolean)
-                .join(' · ')}
-            </small>
-          </div>
+        <Lead
+          icon="check"
+          tone="ok"
+          sentence={counted('restored_count', result.imported + result.updated)}
+          detail={[
+            result.imported > 0 && counted('restored_new', result.imported),
+            result.updated > 0 && counted('restored_replaced', result.updated),
+            result.unchanged > 0 && counted('restored_same', result.unchanged),
+            ...result.others.map(({ kind, count }) => count > 0 && counted(`n_${kind}s`, count)),
+            result.skipped > 0 && counted('restored_left', result.skipped),
+            result.failed > 0 && counted('restored_failed', result.failed),
+          ]
+            .filter(Boolean)
+            .join(' · ')}
+        >
           {undo_id && (
             <Button
               icon="undo"
@@ -69,7 +63,7 @@ export function RestoreDone({ plan, result }: Props) {
           <Button look="primary" onPress={leave} data-testid="restore-close">
             {m.done()}
           </Button>
-        </div>
+        </Lead>
       </Card>
       {restored.data && restored.data.items.length > 0 && (
         <Card title={m.restore_what_came()} aside={number(restored.data.operation.count)}>

@@ -1,4 +1,4 @@
-import { Chip } from '@/components';
+import { Chip, Folded } from '@/components';
 import { begun, m, moment, say, took, visible, visibleText } from '@/i18n';
 import type { Message, RunAttempt } from '@/ipc';
 import { reasonWords, sourceWords } from '../../routing/words';
@@ -60,13 +60,12 @@ export function Attempt({ attempt, names, of, now }: Props) {
           <p className={styles.error} data-selectable>
             {begun(visible(say(error)))}
           </p>
-          <details className={styles.raw}>
-            <summary>{m.error_details()}</summary>
+          <Folded summary={m.error_details()}>
             <code data-selectable>
               {error.code}
               {Object.entries(error.fields ?? {}).map(([name, value]) => `\n${name}: ${value}`)}
             </code>
-          </details>
+          </Folded>
         </>
       )}
     </div>

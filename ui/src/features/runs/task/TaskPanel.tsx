@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { Button } from '@/components';
+import { Button, Folded } from '@/components';
 import { counted, m } from '@/i18n';
 import type { RunShow, RunTask } from '@/ipc';
 import { placeOfId } from '../../catalog/forms/place';
@@ -39,8 +39,7 @@ export function TaskPanel({ run, names, task, now, onMessages }: Props) {
     <div className={styles.panel} data-status={task.status} data-testid={`task-panel-${task.id}`}>
       {last && <Attempt attempt={last} names={names} of={task.attempts.length} now={now} />}
       {earlier.length > 0 && (
-        <details className={styles.raw}>
-          <summary>{counted('attempts_earlier', earlier.length)}</summary>
+        <Folded summary={counted('attempts_earlier', earlier.length)}>
           <div className={styles.earlier}>
             {earlier.map((attempt) => (
               <Attempt
@@ -52,7 +51,7 @@ export function TaskPanel({ run, names, task, now, onMessages }: Props) {
               />
             ))}
           </div>
-        </details>
+        </Folded>
       )}
       {!last && <p className={styles.quiet}>{m.task_no_attempts()}</p>}
       {(canRepeat || run.workflow_id !== null || task.child) && (

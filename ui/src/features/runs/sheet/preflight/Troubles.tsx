@@ -2,7 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { Button, Notice } from '@/components';
 import { begun, counted, m, say, visible } from '@/i18n';
 import type { RunPreview } from '@/ipc';
-import { useUnlock } from '../../../connections/useUnlock';
+import { UnlockButton } from '../../../connections/UnlockButton';
 import { closeRunSheet } from '../store';
 import type { Known } from './meet';
 
@@ -17,7 +17,6 @@ interface Props {
 
 /** What stands in the way though it does not keep the run from starting: each with what can be done. */
 export function Troubles({ data, known, onAsk }: Props) {
-  const unlock = useUnlock();
   const navigate = useNavigate();
   const go = (search: { tab?: 'secrets'; enter: string }) => {
     closeRunSheet();
@@ -60,9 +59,7 @@ export function Troubles({ data, known, onAsk }: Props) {
           data-testid="secret-missing"
           end={
             unlocks ? (
-              <Button look="quiet" isDisabled={unlock.isBusy} onPress={unlock.start}>
-                {m.secrets_unlock()}
-              </Button>
+              <UnlockButton look="quiet" />
             ) : connection === undefined ? (
               <Button look="quiet" onPress={() => go({ tab: 'secrets', enter: secret })}>
                 {m.secret_enter_it()}

@@ -1,0 +1,32 @@
+import { Button, type IconName, toast } from '@/components';
+import { begun, m, say } from '@/i18n';
+import { tellFailure, useCommand } from '../command';
+
+interface Props {
+  look?: 'plain' | 'primary' | 'quiet';
+  icon?: IconName;
+}
+
+/** Has the keyring ask the person at the desk. What waits for it goes on by itself. */
+export function UnlockButton({ look, icon }: Props) {
+  const unlock = useCommand('secret_unlock', ['secret', 'connection', 'run']);
+  const start = () =>
+    void unlock
+      .mutateAsync({})
+      .then(
+        ({ reason }) =>
+          toast(reason ? { tone: 'warn', text: begun(say(reason)) } : { text: m.secrets_open() }),
+        tellFailure,
+      );
+  return (
+    <Button
+      look={look}
+      icon={icon}
+      onPress={start}
+      isDisabled={unlock.isPending}
+      data-testid="unlock"
+    >
+      {m.secrets_unlock()}
+    </Button>
+  );
+}
