@@ -25,6 +25,8 @@ use crate::window;
 
 /// How long closing waits for the page to keep its drafts; a page that hangs never answers.
 const KEEPING: Duration = Duration::from_secs(3);
+/// How often it is asked meanwhile.
+const ASKED: u32 = 12;
 /// How long the engine may take to leave. It needs a few seconds at most unless its disk hangs.
 const LEAVING: Duration = Duration::from_secs(12);
 
@@ -47,6 +49,11 @@ pub(crate) struct Closing {
 }
 
 impl Closing {
+    /// The page is about to be asked; what it answered before counts no more.
+    fn asks(&self) {
+        *self.ready.lock().unwrap_or_else(PoisonError::into_inner) = false;
+    }
+
     fn answered(&self) {
         *self.ready.lock().unwrap_or_else(PoisonError::into_inner) = true;
         self.news.notify_all();
@@ -64,7 +71,7 @@ impl Closing {
 
     /// The window stays, or the next one begins.
     fn open(&self) {
-        *self.ready.lock().unwrap_or_else(PoisonError::into_inner) = false;
+        self.asks();
         self.begun.store(false, Ordering::Relaxed);
     }
 
@@ -243,15 +250,20 @@ fn keep_drafts(app: &AppHandle) -> bool {
     if app.get_webview_window(window::MAIN).is_none() || !paint.is_drawn(KEEPING) {
         return false;
     }
-    if let Err(error) = app.emit_to(window::MAIN, "closing", ()) {
-        tracing::warn!(%error, "the page could not be told that the window closes");
-        return false;
+    // What is said before the page listens is lost, and one just drawn may not listen yet.
+    let closing = app.state::<Closing>();
+    closing.asks();
+    for _ in 0..ASKED {
+        if let Err(error) = app.emit_to(window::MAIN, "closing", ()) {
+            tracing::warn!(%error, "the page could not be told that the window closes");
+            return false;
+        }
+        if closing.wait(KEEPING / ASKED) {
+            return true;
+        }
     }
-    let answered = app.state::<Closing>().wait(KEEPING);
-    if !answered {
-        tracing::warn!("the page did not answer that its drafts are kept");
-    }
-    answered
+    tracing::warn!("the page did not answer that its drafts are kept");
+    false
 }
 
 /// Lets the engine leave; what is answered waits for that.

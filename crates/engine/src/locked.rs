@@ -35,24 +35,18 @@ impl Locked {
         }
     }
 
-    /// Notes the tasks of a run that wait.
-    fn note_all(&mut self, run: RunId, state: &RunState) {
-        for task in &state.tasks {
-            if let Phase::Locked { secret } = &task.phase {
-                self.waiting.entry(secret.clone()).or_default().insert(run);
-            }
-        }
-    }
-
     fn is_due(&self, news: bool) -> bool {
         let rested = self.looked.is_none_or(|at| at.elapsed() >= LOOK_EVERY);
         !self.looking && !self.waiting.is_empty() && (news || rested)
     }
 }
 
-fn waits(state: &RunState, secret: &str) -> bool {
-    let mut tasks = state.tasks.iter();
-    tasks.any(|task| matches!(&task.phase, Phase::Locked { secret: name } if name == secret))
+/// The secrets that tasks of a run wait for.
+fn waited_for(state: &RunState) -> impl Iterator<Item = &String> {
+    state.tasks.iter().filter_map(|task| match &task.phase {
+        Phase::Locked { secret } => Some(secret),
+        _ => None,
+    })
 }
 
 impl Rounds {
@@ -67,12 +61,11 @@ impl Rounds {
         let Some(live) = self.live.get(&run) else {
             return;
         };
-        let mut names = Locked::default();
-        names.note_all(run, &live.state);
+        let names: BTreeSet<String> = waited_for(&live.state).cloned().collect();
         let ours = live.ours;
         let connections = Arc::clone(&self.place.connections);
         let at_once = matches!(self.scope, Scope::All);
-        for secret in names.waiting.into_keys() {
+        for secret in names {
             if matches!(connections.reads(&secret, at_once), Ok(true)) {
                 self.tell_late(run, Event::Unlocked { secret }, round);
             } else if ours {
@@ -88,7 +81,10 @@ impl Rounds {
         }
         let live = &self.live;
         self.locked.waiting.retain(|secret, runs| {
-            runs.retain(|run| live.get(run).is_some_and(|live| waits(&live.state, secret)));
+            runs.retain(|run| {
+                live.get(run)
+                    .is_some_and(|live| waited_for(&live.state).any(|one| one == secret))
+            });
             !runs.is_empty()
         });
         let names: Vec<String> = self.locked.waiting.keys().cloned().collect();

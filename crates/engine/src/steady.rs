@@ -11,8 +11,9 @@ use std::time::Duration;
 use flowkeep_core::run::Moment;
 use flowkeep_host::Clock;
 
-/// A jump of the wall clock that is worth telling.
-const JUMP_MS: i64 = 300_000;
+/// A jump of the wall clock that is worth telling, and that schedules are paused for (decisions,
+/// "Across all five" 11).
+pub(crate) const JUMP_MS: i64 = 300_000;
 
 /// The time of one round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

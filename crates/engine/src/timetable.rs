@@ -34,12 +34,10 @@ use crate::engine::Happened;
 use crate::round::NotKept;
 use crate::sources::Connections;
 use crate::starting::{Emitted, actor, listening, unasked};
+use crate::steady::JUMP_MS;
 
 /// The clock is looked at so often: who sets it is noticed by then.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-
-/// A jump of the wall clock that schedules are paused for (decisions, "Across all five" 11).
-const JUMP_MS: i64 = 300_000;
 
 /// What happened while nobody could start anything is not started later than this: it is only said.
 const LATEST_MS: i64 = 3_600_000;

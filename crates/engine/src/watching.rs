@@ -97,8 +97,7 @@ impl Looker {
         }
         // The oldest first: in this order they came.
         files.sort_by(|one, other| {
-            let key = |lying: &Lying| (lying.changed, lying.file.name.clone());
-            key(one).cmp(&key(other))
+            (one.changed, &one.file.name).cmp(&(other.changed, &other.file.name))
         });
         let is_first = self.before.replace(now).is_none();
         (!is_first).then_some(AtRest { files, all })

@@ -5,8 +5,10 @@
 //! what leads to one.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
+
+use crate::files::{put, take_away};
 
 /// The folder that holds the data, and why it is this one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,21 +126,11 @@ fn choose_in(settings: &Path, path: &Path) -> io::Result<()> {
             "the path cannot be written down",
         )
     })?;
-    if let Some(folder) = note.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    let partial = note.with_extension("partial");
-    let mut file = fs::File::create(&partial)?;
-    writeln!(file, "{line}")?;
-    file.sync_all()?;
-    fs::rename(partial, note)
+    put(&note, &format!("{line}\n"))
 }
 
 fn forget_in(settings: &Path) -> io::Result<()> {
-    match fs::remove_file(note(settings)) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
+    take_away(&note(settings))
 }
 
 #[cfg(test)]

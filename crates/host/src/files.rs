@@ -95,6 +95,33 @@ pub fn private_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
+/// Puts a small file there whole, in folders that are made where they are missing.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn put(path: &Path, text: &str) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    let mut file = File::create(&partial)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    std::fs::rename(partial, path)
+}
+
+/// Removes a file that may not be there.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn take_away(path: &Path) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 impl Files for SystemFiles {
     fn create_folder(&self, path: &Path) -> io::Result<()> {
         let mut builder = DirBuilder::new();

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::document::format_of;
 use crate::operation::CONNECTION;
+use crate::run::to_json;
 use crate::{OperationItemRecord, Snapshot, Staging, Store, StoreError, StoredText, Tag, Tx};
 
 /// A connection that is kept.
@@ -199,8 +200,7 @@ impl Tx<'_> {
         password: Option<&str>,
     ) -> Result<OperationItemRecord, StoreError> {
         let name = &connection.name;
-        let description =
-            serde_json::to_string(connection).map_err(|error| StoreError::Io(error.into()))?;
+        let description = to_json(connection)?;
         let before = self.revision_of_connection(name)?;
         let after = before.unwrap_or_default() + 1;
         self.connection.execute(
@@ -244,8 +244,7 @@ impl Tx<'_> {
     /// # Errors
     /// What the database says.
     pub fn note_health(&self, seen: &SourceHealth) -> Result<(), StoreError> {
-        let error = seen.error.as_ref().map(serde_json::to_string).transpose();
-        let error = error.map_err(|error| StoreError::Io(error.into()))?;
+        let error = seen.error.as_ref().map(to_json).transpose()?;
         self.connection.execute(
             "INSERT INTO source_health(name, answers, since, version, error)
              VALUES (?1, ?2, ?3, ?4, ?5)
@@ -282,8 +281,7 @@ impl Staging {
     /// What the database says.
     pub fn add_connection(&mut self, incoming: &SnapshotConnection) -> Result<(), StoreError> {
         let connection = &incoming.connection;
-        let description =
-            serde_json::to_string(connection).map_err(|error| StoreError::Io(error.into()))?;
+        let description = to_json(connection)?;
         self.connection
             .prepare_cached("INSERT OR REPLACE INTO connection VALUES (?1, ?2, ?3, ?4)")?
             .execute((

@@ -21,8 +21,9 @@ export function useEvents(): boolean {
     const stops = [
       listen('changed', changes.add, () => setHears(true)),
       listen('dropped', offerImport),
-      listen('closing', () => void keepDrafts().finally(() => shell.ready_to_close())),
+      // Before what it answers to: who hears that the window closes hears what goes on.
       listen('going_on', setGoingOn),
+      listen('closing', () => void keepDrafts().finally(() => shell.ready_to_close())),
       listen('reach', (reach) => {
         told = true;
         setReach(reach);

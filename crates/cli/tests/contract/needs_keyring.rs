@@ -10,11 +10,16 @@ const LOCK: &str = "dbus-send --session --print-reply --dest=org.freedesktop.sec
     --type=method_call /org/freedesktop/secrets org.freedesktop.Secret.Service.Lock \
     array:objpath:/org/freedesktop/secrets/collection/login >/dev/null";
 
+/// Waits until the daemon is there: to whoever asks before, the bus gives another one, which is locked.
+const THERE: &str = "until dbus-send --session --print-reply --dest=org.freedesktop.DBus / \
+    org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets | grep -q true; \
+    do sleep 0.05; done";
+
 /// Runs lines of shell on a bus with an unlocked keyring. `$1` is the program.
 fn at_a_desk(flowkeep: &Flowkeep, lines: &str) -> Answer {
     let script = format!(
         "set -e; export XDG_RUNTIME_DIR=$HOME; printf desk | \
-         gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; {lines}"
+         gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; {THERE}; {lines}"
     );
     // The program stands last, so that the shell knows it as its first argument.
     let before = ["dbus-run-session", "--", "sh", "-c", &script, "sh"];

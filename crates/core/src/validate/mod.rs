@@ -95,6 +95,15 @@ fn finding(path: String, message: Message) -> Finding {
     }
 }
 
+impl From<Finding> for Message {
+    /// Without the path: whoever says it has a word for the place.
+    fn from(finding: Finding) -> Self {
+        let mut message = Self::new(finding.code);
+        message.fields = finding.fields;
+        message
+    }
+}
+
 /// Says what is wrong with a document of this kind. Findings are in the order of the document's
 /// parts, the same for the same text.
 pub fn validate(kind: Kind, document: &Document) -> Validation {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use flowkeep_core::connection::Secret;
 use flowkeep_core::{Message, Value};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// What stands for a secret.
 const STARS: &[u8] = b"***";
@@ -164,16 +165,12 @@ impl MaskedStream {
 
 /// As it stands in an address, where most signs are `%` and two digits.
 fn in_address(text: &str) -> String {
-    use std::fmt::Write as _;
-    let mut address = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            address.push(char::from(byte));
-        } else {
-            let _ = write!(address, "%{byte:02X}");
-        }
-    }
-    address
+    const MOST: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_')
+        .remove(b'~');
+    utf8_percent_encode(text, MOST).to_string()
 }
 
 #[cfg(test)]

@@ -560,11 +560,7 @@ impl Reading<'_> {
         let reason = match serde_json::from_value::<SnapshotConnection>(entry) {
             Ok(incoming) => match incoming.connection.problems().into_iter().next() {
                 None => return Ok(self.staging.add_connection(&incoming)?),
-                Some(problem) => {
-                    let mut why = Message::new(problem.code);
-                    why.fields = problem.fields;
-                    why
-                }
+                Some(problem) => problem.into(),
             },
             Err(_) if known => Message::new("connection_unreadable"),
             Err(_) => not_known,

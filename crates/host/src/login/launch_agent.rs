@@ -7,7 +7,8 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::{LoginStart, put, read, take_away};
+use super::{LoginStart, read};
+use crate::files::{put, take_away};
 
 pub(super) fn above() -> Option<PathBuf> {
     dirs::home_dir().map(|home| home.join("Library/LaunchAgents"))

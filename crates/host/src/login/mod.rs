@@ -133,29 +133,6 @@ fn read(path: &Path) -> io::Result<Option<String>> {
     }
 }
 
-/// Puts a file there whole, in folders that are made where they are missing.
-#[cfg(any(test, not(windows)))]
-fn put(path: &Path, text: &str) -> io::Result<()> {
-    use std::io::Write as _;
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(".partial");
-    let mut file = std::fs::File::create(&partial)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    std::fs::rename(partial, path)
-}
-
-#[cfg(any(test, not(windows)))]
-fn take_away(path: &Path) -> io::Result<()> {
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,7 +15,7 @@ use super::key::Ask;
 use super::text::{Contents, Entry, Text};
 use super::{KeptSecret, KeyPlace, Keys, SecretEntry, Secrets, SecretsError, Stamp};
 use crate::files::private;
-use crate::{Clock, FileLock, LockError};
+use crate::{Clock, FileLock, Files as _, LockError, SystemFiles};
 
 /// Whoever writes is done in a moment; one that is not has been stopped in the middle.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -245,7 +245,7 @@ impl Secrets for SecretsFile {
             let to = self.folder.join(format!("secrets-{aside}.{ending}"));
             found(fs::rename(path, to))?;
         }
-        flush_folder(&self.folder)?;
+        SystemFiles.flush(&self.folder)?;
         Ok(())
     }
 
@@ -279,18 +279,8 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()?;
     drop(file);
     fs::rename(&partial, path)?;
-    path.parent().map_or(Ok(()), flush_folder)
-}
-
-#[cfg(unix)]
-fn flush_folder(folder: &Path) -> io::Result<()> {
-    fs::File::open(folder)?.sync_all()
-}
-
-/// Windows has no flush of a folder; its names are journaled by NTFS.
-#[cfg(not(unix))]
-fn flush_folder(_: &Path) -> io::Result<()> {
-    Ok(())
+    path.parent()
+        .map_or(Ok(()), |folder| SystemFiles.flush(folder))
 }
 
 /// Every change is another file, and no clock tells two of the same moment apart.

@@ -117,7 +117,6 @@ fn at(field: &str, why: Message) -> AppError {
 }
 
 fn invalid(problem: Finding) -> AppError {
-    let mut why = Message::new(problem.code);
-    why.fields = problem.fields;
-    at(&problem.path, why)
+    let path = problem.path.clone();
+    at(&path, problem.into())
 }

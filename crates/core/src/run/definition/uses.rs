@@ -179,8 +179,7 @@ impl Task {
     /// Whether what a run is started with says which data source it uses.
     fn is_routed_by_input(&self) -> bool {
         let routing = &self.routing;
-        let by_rules = routing.data_source.is_none() && routing.auto_select;
-        !self.action.sources.is_empty() && by_rules && routing.data_kind.is_none()
+        !self.action.sources.is_empty() && routing.is_for_rules() && routing.data_kind.is_none()
     }
 
     /// The secrets its expressions name, each once.
