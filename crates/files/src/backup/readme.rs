@@ -25,7 +25,8 @@ What is in it\r
   manifest.json: every file with its size and SHA-256\r
 {keys}\r
 What is not in it\r
-{left_out}  passwords and other secrets that Flowkeep keeps apart; trust given to workflows;\r
+{left_out}  data in databases that tasks work on, `local` among them; files that tasks wrote;\r
+  passwords and other secrets that Flowkeep keeps apart; trust given to workflows;\r
   large outputs that runs keep in files of their own; a log that is kept in files;\r
   deleted documents; the example workspace; the list of known backups\r
 \r
@@ -46,7 +47,8 @@ Flowkeep 备份\r
   manifest.json：每个文件的大小和 SHA-256\r
 {keys_zh}\r
 不包含\r
-{left_out_zh}  Flowkeep 单独保管的密码等机密；对工作流的信任；运行单独存成文件的大型输出；以文件保存的日志；已删除的文档；示例工作区；备份列表\r
+{left_out_zh}  任务所用数据库（包括 local）中的数据；任务写出的文件；\r
+  Flowkeep 单独保管的密码等机密；对工作流的信任；运行单独存成文件的大型输出；以文件保存的日志；已删除的文档；示例工作区；备份列表\r
 \r
 恢复方法：打开 Flowkeep，进入“备份与恢复”，点“恢复…”，选择此文件夹；\r
 或运行：flowkeep db restore -i 文件夹\r
@@ -141,7 +143,7 @@ mod tests {
             says(KeptHistory::None)
                 .contains("\r\n  文档的历史版本、操作记录、运行和其他程序写入的日志；\r\n")
         );
-        assert!(says(days(30)).contains("older than 30 days;\r\n  passwords"));
+        assert!(says(days(30)).contains("older than 30 days;\r\n  data in databases"));
         assert!(says(days(1)).contains("who changed what and when, last day\r\n"));
         assert!(says(days(1)).contains("older than 1 day;\r\n"));
         for history in [KeptHistory::All, KeptHistory::None, days(30)] {
