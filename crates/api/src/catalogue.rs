@@ -98,6 +98,12 @@ impl Catalogue {
         self.text(key, &fields)
     }
 
+    /// The entry of a key for one or for several, with `{count}`.
+    pub fn counted(&self, key: &str, count: usize) -> String {
+        let ending = if count == 1 { "one" } else { "other" };
+        self.sentence(&format!("{key}_{ending}"), &[("count", &count)])
+    }
+
     /// A message, with its place in front and why behind.
     pub fn say(&self, message: &Message) -> String {
         let text = self.text(&message.code, &message.fields);

@@ -58,15 +58,8 @@ fn expected(catalogue: &Catalogue, spread: Option<SpreadShow>) -> String {
 
 fn under_way(catalogue: &Catalogue, out: &mut Out, open: &RunPreviewUnderWay) -> io::Result<()> {
     if open.total > 0 {
-        let key = match open.total {
-            1 => "preflight_under_way_one",
-            _ => "preflight_under_way_other",
-        };
-        writeln!(
-            out,
-            "{}",
-            catalogue.sentence(key, &[("count", &open.total)])
-        )?;
+        let said = catalogue.counted("preflight_under_way", open.total as usize);
+        writeln!(out, "{said}")?;
     }
     if let Some(limit) = open.limit.filter(|limit| open.running >= *limit) {
         let fields: [(&str, &dyn std::fmt::Display); 2] =

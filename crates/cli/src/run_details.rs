@@ -145,12 +145,8 @@ pub(crate) fn preview(
         }
         preflight::told(catalogue, out, &found)?;
         if !found.trust.acts.is_empty() {
-            let key = match found.trust.acts.len() {
-                1 => "run_acts_one",
-                _ => "run_acts_other",
-            };
-            let count = found.trust.acts.len();
-            writeln!(out, "{}", catalogue.sentence(key, &[("count", &count)]))?;
+            let said = catalogue.counted("run_acts", found.trust.acts.len());
+            writeln!(out, "{said}")?;
         }
         let acts = serde_json::to_value(&found.trust.acts)?;
         of_acts(catalogue, out, acts.as_array().map_or(&[], Vec::as_slice))?;

@@ -76,8 +76,7 @@ fn unserved(
         let needed = message.fields.get("needed").map(String::as_str);
         let needed = needed.unwrap_or_default().split(", ").map(str::to_owned);
         let needed: BTreeSet<String> = needed.filter(|word| !word.is_empty()).collect();
-        let mut able = agents.list.iter();
-        if rows.len() < TASKS && !able.any(|agent| needed.is_subset(&agent.capabilities)) {
+        if rows.len() < TASKS && !agents.serve(&needed) {
             rows.push(UnservedRow {
                 run_id: run.to_string(),
                 workflow_name,

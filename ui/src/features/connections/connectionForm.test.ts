@@ -68,5 +68,12 @@ it('names what is missing at its field', () => {
 
 it('knows the server a password was given for, however it is written', () => {
   expect(isOtherServer({ ...valuesOf(kept), host: ' DB ' }, kept)).toBe(false);
-  expect(isOtherServer({ ...valuesOf(kept), host: 'db2' }, kept)).toBe(true);
+  for (const other of [
+    { host: 'db2' },
+    { port: '3308' },
+    { user: 'bert' },
+    { tls: 'off' },
+  ] as const) {
+    expect(isOtherServer({ ...valuesOf(kept), ...other }, kept)).toBe(true);
+  }
 });

@@ -85,15 +85,25 @@ export function problemsOf(values: Values): Partial<Record<Field, Message>> {
   return found;
 }
 
-/** Whether the password that is kept was given for another server than the one in the form. */
+function picked(file: File): { picked: string } | undefined {
+  return file !== null && typeof file !== 'string' ? { picked: file.token } : undefined;
+}
+
+/**
+ * Whether the password that is kept was given for another place than the one in the form: a server, port
+ * or user, or one that is reached in the open where it was not.
+ */
 export function isOtherServer(values: Values, row: SourceRow | null): boolean {
   const kept = row?.connection;
   if (!kept || kept.kind === 'sqlite') return false;
-  return kept.host.toLowerCase() !== values.host.trim().toLowerCase();
-}
-
-function picked(file: File): { picked: string } | undefined {
-  return file !== null && typeof file !== 'string' ? { picked: file.token } : undefined;
+  const { type, host, port, user, tls } = inputOf(values);
+  return (
+    kept.kind !== type ||
+    kept.host.toLowerCase() !== host?.toLowerCase() ||
+    kept.port !== port ||
+    (kept.user ?? '') !== (user ?? '') ||
+    (kept.tls && !tls)
+  );
 }
 
 /** What the commands are told: all that the form shows, so that nothing else stays. */

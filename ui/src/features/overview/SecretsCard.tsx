@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { Button, Card, Row } from '@/components';
 import { begun, counted, m, say, visible } from '@/i18n';
 import type { LockedSecret, RunOverview } from '@/ipc';
+import { entering, enterWords } from '../connections/entering';
 import { UnlockButton } from '../connections/UnlockButton';
 
 /** What tasks wait for that cannot be read: unlocked with one press, or entered where it belongs. */
@@ -22,19 +23,11 @@ export function SecretsCard({ runs }: { runs: RunOverview }) {
           detail={counted('tasks_wait', row.tasks)}
           end={
             <Button
-              onPress={() =>
-                void navigate({
-                  to: '/connections',
-                  search:
-                    row.connection === undefined
-                      ? { tab: 'secrets', enter: row.secret }
-                      : { enter: row.connection },
-                })
-              }
+              onPress={() => void navigate({ to: '/connections', search: entering(row) })}
               aria-label={m.secret_enter({ name: visible(row.connection ?? row.secret) })}
               data-testid={`enter-${row.secret}`}
             >
-              {row.connection === undefined ? m.secret_enter_it() : m.connection_enter_password()}
+              {enterWords(row)}
             </Button>
           }
         >

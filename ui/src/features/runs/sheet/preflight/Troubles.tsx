@@ -2,12 +2,11 @@ import { useNavigate } from '@tanstack/react-router';
 import { Button, Notice } from '@/components';
 import { begun, counted, m, say, visible } from '@/i18n';
 import type { RunPreview } from '@/ipc';
+import { entering, enterWords } from '../../../connections/entering';
+import { LOCAL } from '../../../connections/sourceState';
 import { UnlockButton } from '../../../connections/UnlockButton';
 import { closeRunSheet } from '../store';
 import type { Known } from './meet';
-
-/** The connection that is always there and cannot be changed. */
-const LOCAL = 'local';
 
 interface Props {
   data: RunPreview;
@@ -51,28 +50,24 @@ export function Troubles({ data, known, onAsk }: Props) {
           <p>{counted('preflight_used_by', uses(source.name))}</p>
         </Notice>
       ))}
-      {known.secrets.map(({ secret, connection, unlocks, reason, tasks }) => (
+      {known.secrets.map((row) => (
         <Notice
-          key={secret}
+          key={row.secret}
           tone="warn"
           icon="key"
           data-testid="secret-missing"
           end={
-            unlocks ? (
+            row.unlocks ? (
               <UnlockButton look="quiet" />
-            ) : connection === undefined ? (
-              <Button look="quiet" onPress={() => go({ tab: 'secrets', enter: secret })}>
-                {m.secret_enter_it()}
-              </Button>
             ) : (
-              <Button look="quiet" onPress={() => go({ enter: connection })}>
-                {m.connection_enter_password()}
+              <Button look="quiet" onPress={() => go(entering(row))}>
+                {enterWords(row)}
               </Button>
             )
           }
         >
-          <p>{begun(visible(say(reason)))}</p>
-          <p>{counted('preflight_needed_by', tasks)}</p>
+          <p>{begun(visible(say(row.reason)))}</p>
+          <p>{counted('preflight_needed_by', row.tasks)}</p>
         </Notice>
       ))}
       <UnderWay data={data} />
