@@ -54,6 +54,11 @@ const HELD_BY: &[(&str, &[&str], &str)] = &[
         "invariant 3: the user's data sources are the engine's",
     ),
     (
+        "lettre",
+        &["flowkeep-engine"],
+        "what leaves for people leaves from one place",
+    ),
+    (
         "redis",
         &["flowkeep-engine"],
         "invariant 3: the user's data sources are the engine's",

@@ -12,7 +12,7 @@ use ts_rs::{Config, TS};
 
 use crate::bodies::{
     activity, agents, backups, diagnostics, documents, drafts, duplicates, examples, exports,
-    history, log_transfers, logs, overview, plan_decisions, restores, revisions, routes,
+    history, log_transfers, logs, notices, overview, plan_decisions, restores, revisions, routes,
     run_changes, run_overview, run_previews, run_questions, runs, schedules, secrets, settings,
     sources,
 };
@@ -229,6 +229,13 @@ static OTHERS: &[Command] = &[
     command!("secret_remove", t::SecretRef => t::SecretRef, secrets::remove, [writes]),
     command!("secret_unlock", t::Nothing => t::SecretState, secrets::unlock, []),
     command!("secret_start_over", t::Nothing => t::SecretState, secrets::start_over, [writes]),
+    command!("notice_list", t::NoticeListInput => t::NoticeList, notices::list, []),
+    command!("notice_channels", t::NoticeChannelsInput => t::NoticeChannels, notices::channels, []),
+    command!("notice_set", t::NoticeSetInput => t::NoticeChannels, notices::set, [writes place]),
+    command!("notice_choose", t::NoticeChooseInput => t::NoticeChannels, notices::choose, [writes]),
+    command!("notice_test", t::NoticeSetInput => t::NoticeTested, notices::test, [place]),
+    command!("notice_retry", t::NoticeRef => t::NoticeList, notices::retry, [writes]),
+    command!("notice_dismiss", t::NoticeRef => t::NoticeList, notices::dismiss, [writes]),
     command!("about_show", t::Nothing => t::About, overview::about, []),
     command!("doctor", t::Nothing => t::Doctor, overview::doctor, []),
     command!("diagnostics_show", t::Nothing => t::Diagnostics, diagnostics::show, []),

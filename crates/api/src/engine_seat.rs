@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use flowkeep_core::notice::Channel;
 use flowkeep_core::run::Status;
+use flowkeep_engine::notices::{NoticeSender, SenderOptions};
 use flowkeep_engine::sources::{Connected, Connections, LOCAL, Sqlite};
 use flowkeep_engine::{Engine, EngineOptions, Scope};
 use flowkeep_host::Secrets;
@@ -11,6 +13,7 @@ use flowkeep_store::RunFilter;
 
 use crate::ownership::{EngineLock, Owner};
 use crate::trouble_mark::{self, TroubleMark};
+use crate::wording::Worded;
 use crate::{Api, AppError, Face};
 
 /// The engine's place in this process. The engine ends before its lock is given back.
@@ -21,6 +24,8 @@ pub(crate) struct EngineSeat {
 
 #[derive(Default)]
 struct Inside {
+    /// Brings people what they are to hear of. Ends before the engine's place is given back.
+    notices: Option<NoticeSender>,
     engine: Option<Engine>,
     /// Says in other processes why it stands still; absent where that cannot be said.
     mark: Option<TroubleMark>,
@@ -90,6 +95,7 @@ impl Api {
             return Ok(false);
         }
         if inside.engine.as_ref().is_some_and(Engine::has_ended) {
+            inside.notices = None;
             inside.engine = None;
             inside.mark = None;
             inside.owner = None;
@@ -117,6 +123,9 @@ impl Api {
         let scope = if inside.stays { Scope::All } else { scope };
         let options = self.engine_options(epoch, scope);
         inside.engine = Some(Engine::start(options)?);
+        if scope == Scope::All {
+            inside.notices = self.notice_sender(&Channel::ALL);
+        }
         Ok(true)
     }
 
@@ -130,6 +139,25 @@ impl Api {
             scope,
             connections: Arc::clone(&self.connections),
         }
+    }
+
+    /// Brings people what they are to hear of on these channels, for as long as the answer is held.
+    /// Without it runs go on all the same.
+    pub(crate) fn notice_sender(&self, channels: &[Channel]) -> Option<NoticeSender> {
+        // In unit tests nothing comes to the screen of the person who runs them.
+        let shown = |channel: &Channel| !cfg!(test) || *channel != Channel::Desktop;
+        let wording = Worded {
+            store: Arc::clone(&self.store),
+        };
+        let started = NoticeSender::start(SenderOptions {
+            store: Arc::clone(&self.store),
+            secrets: Arc::clone(&self.secrets),
+            clock: Arc::clone(&self.clock),
+            wording: Arc::new(wording),
+            channels: channels.iter().copied().filter(shown).collect(),
+        });
+        let told = |error| tracing::error!(%error, "nobody is told of anything");
+        started.map_err(told).ok()
     }
 
     /// Makes the engine of this process look at once for what is new.
@@ -153,6 +181,7 @@ impl Api {
     /// Ends the engine of this process; what is under way is asked to stop.
     pub(crate) fn disengage(&self) {
         let mut inside = self.seat.inside();
+        inside.notices = None;
         inside.engine = None;
         inside.mark = None;
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use flowkeep_core::notice::Channel;
 use flowkeep_store::Watch;
 
 use crate::bodies::history;
@@ -26,10 +27,17 @@ pub fn keep_engine(api: &Arc<Api>) {
     let open = Arc::downgrade(api);
     let kept = move || {
         let mut chores = Chores::default();
+        let mut screen = None;
         while let Some(api) = open.upgrade() {
             match api.run_engine() {
-                Ok(true) => chores.look(&api),
-                Ok(false) => {}
+                Ok(true) => {
+                    screen = None;
+                    chores.look(&api);
+                }
+                // Whoever owns the engine may have no screen; here is one.
+                Ok(false) => {
+                    screen = screen.or_else(|| api.notice_sender(&[Channel::Desktop]));
+                }
                 Err(error) => {
                     tracing::warn!(code = error.code, %error, "the engine cannot begin");
                 }

@@ -10,6 +10,7 @@ use flowkeep_api::text_path;
 use flowkeep_core::{KeptHistory, Kind};
 
 use crate::log_args::{Log, SettingsVerb};
+use crate::notices::Notice;
 use crate::run_args::{Action, Agent, Engine, Event, Route, Run, Schedule};
 use crate::sources::{Secret, Source};
 
@@ -79,6 +80,8 @@ pub(crate) enum Noun {
     Source(Box<Source>),
     #[command(subcommand)]
     Secret(Secret),
+    #[command(subcommand)]
+    Notice(Notice),
     #[command(subcommand)]
     Engine(Engine),
     Doctor,

@@ -11,6 +11,7 @@ mod help;
 mod import;
 mod log_args;
 mod logs;
+mod notices;
 mod output;
 mod preflight;
 mod progress;
@@ -95,6 +96,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<Outcome, AppError> {
         | Noun::Event(_)
         | Noun::Source(_)
         | Noun::Secret(_)
+        | Noun::Notice(_)
         | Noun::Engine(_)
         | Noun::Doctor => {}
     }
@@ -129,6 +131,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<Outcome, AppError> {
         Noun::Event(verb) => schedules::emit(&api, output, verb),
         Noun::Source(verb) => sources::run(&api, output, *verb),
         Noun::Secret(verb) => sources::secret(&api, output, verb),
+        Noun::Notice(verb) => notices::run(&api, output, verb),
         Noun::Engine(Engine::Run) => runs::engine(&api, output),
         Noun::Doctor => diagnosis(output, &overview::doctor(&api, Nothing {})?),
         Noun::Completions { .. } | Noun::Man { .. } => Ok(Outcome::Done),

@@ -112,7 +112,7 @@ impl Described {
 }
 
 /// A secret from standard input, without the end of its last line.
-fn from_input(output: &Output) -> Result<Hidden, AppError> {
+pub(crate) fn from_input(output: &Output) -> Result<Hidden, AppError> {
     let mut text = String::new();
     if std::io::stdin().is_terminal() {
         output.remark("cli_secret_ask")?;

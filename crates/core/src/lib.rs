@@ -18,6 +18,7 @@ mod kind;
 pub mod log;
 mod message;
 mod names;
+pub mod notice;
 pub mod pattern;
 mod recognise;
 pub mod run;

@@ -7,6 +7,7 @@
 //! | [`Engine`] with [`Scope::All`] | runs whose time has come, that listen to what happened, or whose file has appeared |
 //! | [`Agents`] | who carries attempts out |
 //! | [`actions`] | one attempt at one task: SQL, records, files, requests, programs |
+//! | [`notices`] | what people are to hear of, on its way to them |
 //! | [`sources`] | the data sources those actions read and write, behind one trait |
 //!
 //! Absent on purpose: decisions about what is ready, retried or finished (`core::run`), and SQL on
@@ -22,6 +23,7 @@ mod engine;
 mod live;
 mod load;
 mod locked;
+pub mod notices;
 mod readiness;
 mod round;
 mod rounds;

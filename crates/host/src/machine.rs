@@ -7,6 +7,11 @@ pub fn account_name() -> String {
     whoami::username().unwrap_or_else(|_| "operator".to_owned())
 }
 
+/// What this computer is called, for people who look after several.
+pub fn computer_name() -> String {
+    whoami::hostname().unwrap_or_else(|_| "?".to_owned())
+}
+
 /// A name for this machine that tells it from others and tells nothing about it: a hash. Used to
 /// notice that a backup comes from another computer.
 pub fn machine_id() -> String {

@@ -48,6 +48,8 @@ pub enum Tag {
     Connection,
     /// The secrets.
     Secret,
+    /// What people are told, or not told yet: `notice`.
+    Notice,
     /// Everything: a follower that was too far behind.
     All,
 }
@@ -67,6 +69,7 @@ impl fmt::Display for Tag {
             Self::Log => f.write_str("log"),
             Self::Connection => f.write_str("connection"),
             Self::Secret => f.write_str("secret"),
+            Self::Notice => f.write_str("notice"),
             Self::All => f.write_str("all"),
         }
     }

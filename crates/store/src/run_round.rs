@@ -106,6 +106,9 @@ impl Tx<'_> {
                 RunWrite::Head(head) => {
                     listed = true;
                     self.write_head(row, at, head)?;
+                    if head.status == Status::Failed {
+                        self.note_failed(row, id, at)?;
+                    }
                 }
                 RunWrite::Task(task, state) => {
                     let mut statement = self.connection.prepare_cached(
@@ -114,6 +117,7 @@ impl Tx<'_> {
                     )?;
                     let status = state.status().as_str();
                     statement.execute((row, task.as_str(), status, to_json(state)?))?;
+                    self.note_waiting((row, id), at, task, state)?;
                 }
                 RunWrite::Attempt {
                     task,

@@ -6,6 +6,7 @@
 //!
 //! Absent on purpose: the clock, and what a cron line means (`core::schedule`).
 
+use flowkeep_core::notice::{Notice, NoticeKind};
 use flowkeep_core::run::Moment;
 use flowkeep_core::trigger::Trigger;
 use flowkeep_core::{Document, Message, RunId, starts_by};
@@ -267,6 +268,13 @@ impl Tx<'_> {
             return Ok(Vec::new());
         }
         self.tag(&Tag::Schedule);
+        // Said once, not at each of its times.
+        if look.missed > 0 && seen.missed == 0 {
+            let times = || Message::new("notice_missed_times").with("count", look.missed);
+            let why = look.trouble.clone().unwrap_or_else(times);
+            let due = look.last_missed.unwrap_or(at);
+            self.note_missed(&seen.workflow_id, due, why)?;
+        }
         let mut started = Vec::new();
         for new in &look.start {
             let (_, id) = self.add_run(new)?;
@@ -306,6 +314,7 @@ impl Tx<'_> {
             .execute((workflow, to_json(why)?))?;
         if told > 0 {
             self.tag(&Tag::Schedule);
+            self.note_missed(workflow, Moment(self.now().0), why.clone())?;
         }
         Ok(())
     }
@@ -329,7 +338,22 @@ impl Tx<'_> {
             .execute((workflow, at.0, to_json(why)?))?;
         if told > 0 {
             self.tag(&Tag::Schedule);
+            self.note_missed(workflow, at, why.clone())?;
         }
+        Ok(())
+    }
+
+    /// Notes that a workflow did not start when it should have.
+    fn note_missed(&self, id: &str, due: Moment, why: Message) -> Result<(), StoreError> {
+        let sql = "SELECT name FROM document WHERE kind = 'workflow' AND id = ?1";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let name: Option<String> = statement.query_row([id], |row| row.get(0)).optional()?;
+        let name = name.as_deref().unwrap_or(id);
+        let notice = Notice {
+            why: Some(why),
+            ..Notice::new(NoticeKind::Missed, due).of_workflow(Some(id), name)
+        };
+        self.note(&format!("{id}@{}", due.0), &notice)?;
         Ok(())
     }
 
@@ -360,6 +384,14 @@ impl Tx<'_> {
         )?;
         if changed > 0 {
             self.tag(&Tag::Schedule);
+            if let Paused::Clock(_) = why {
+                let at = Moment(self.now().0);
+                let notice = Notice {
+                    why: Some(Message::new("notice_held")),
+                    ..Notice::new(NoticeKind::Missed, at)
+                };
+                self.note(&format!("held@{}", at.0), &notice)?;
+            }
         }
         Ok(u32::try_from(changed).unwrap_or(u32::MAX))
     }

@@ -38,6 +38,7 @@ fn migrations() -> Migrations<'static> {
             },
         ),
         M::up(include_str!("schema/0011_arrivals.sql")),
+        M::up(include_str!("schema/0012_notices.sql")),
     ])
 }
 

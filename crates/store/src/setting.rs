@@ -1,9 +1,10 @@
 //! Settings: a value of JSON per key. What the keys mean is the API's matter.
 
+use flowkeep_core::notice::Notices;
 use rusqlite::{Connection, OptionalExtension as _};
 use serde_json::Value;
 
-use crate::{Store, StoreError, Tag, Tx};
+use crate::{Store, StoreError, Tag, Tx, notice};
 
 impl Store {
     /// The value of a setting, if it was ever set.
@@ -19,6 +20,14 @@ fn read(connection: &Connection, key: &str) -> Result<Option<Value>, StoreError>
     let mut statement = connection.prepare_cached("SELECT value FROM setting WHERE key = ?1")?;
     let json: Option<String> = statement.query_row([key], |row| row.get(0)).optional()?;
     Ok(json.and_then(|json| serde_json::from_str(&json).ok()))
+}
+
+/// What people want to hear of, and how; as usual where nobody said, or nobody can read it.
+pub(crate) fn notices(connection: &Connection) -> Result<Notices, StoreError> {
+    let kept = read(connection, notice::SETTING)?;
+    Ok(kept
+        .and_then(|kept| serde_json::from_value(kept).ok())
+        .unwrap_or_default())
 }
 
 impl Tx<'_> {

@@ -19,16 +19,7 @@ pub struct Front {
 impl Front {
     /// Leads to a port of this machine whoever sends this `Authorization`; others get 401.
     pub fn before(port: u16, authority: &Authority, authorization: &'static str) -> Self {
-        let certificate = CertificateDer::from_pem_slice(authority.certificate.as_bytes()).unwrap();
-        let key = PrivateKeyDer::from_pem_slice(authority.key.as_bytes()).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate], key)
-            .unwrap();
-        let config = Arc::new(config);
+        let config = server_config(authority);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let own = listener.local_addr().unwrap().port();
         std::thread::spawn(move || {
@@ -42,6 +33,20 @@ impl Front {
         });
         Self { port: own }
     }
+}
+
+/// What a server with the certificate of this authority speaks.
+pub(crate) fn server_config(authority: &Authority) -> Arc<ServerConfig> {
+    let certificate = CertificateDer::from_pem_slice(authority.certificate.as_bytes()).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(authority.key.as_bytes()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .unwrap();
+    Arc::new(config)
 }
 
 /// One request and its answer; then the connection is closed.

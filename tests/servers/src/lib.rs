@@ -7,7 +7,7 @@
 //! A server this machine cannot have fails the test and says what is missing; nothing is skipped.
 //!
 //! Besides: [`Wire`], a way to a server that can be cut, [`Front`], a door with TLS and a password,
-//! and [`Authority`], which vouches for them.
+//! and [`Authority`], which vouches for them; [`Mailbox`] and [`Webhook`] receive what people are told.
 //!
 //! Absent on purpose: sharing a server between processes. Whoever has many cases for one server puts
 //! them into one test.
@@ -20,16 +20,20 @@
 
 mod authority;
 mod front;
+mod mailbox;
 mod mariadb;
 mod opensearch;
 mod port;
 mod process;
 mod redis;
+mod webhook;
 mod wire;
 
 pub use authority::Authority;
 pub use front::Front;
+pub use mailbox::{Door, Mailbox};
 pub use mariadb::MariaDb;
 pub use opensearch::OpenSearch;
 pub use redis::Redis;
+pub use webhook::{Posted, Webhook};
 pub use wire::Wire;

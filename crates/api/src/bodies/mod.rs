@@ -13,6 +13,7 @@ pub mod exports;
 pub mod history;
 pub mod log_transfers;
 pub mod logs;
+pub mod notices;
 pub mod overview;
 pub mod plan_decisions;
 mod preflight;

@@ -19,6 +19,7 @@ mod mistakes;
 mod needs_bus;
 mod needs_keyring;
 mod needs_samples;
+mod notices;
 mod numbers;
 mod places;
 mod preflight;

@@ -58,7 +58,7 @@ impl HttpClient {
     }
 
     /// The client that leads to this address.
-    fn to(&self, url: &Url) -> Result<&Client, ActionError> {
+    pub(crate) fn to(&self, url: &Url) -> Result<&Client, ActionError> {
         let client = if is_this_machine(url) {
             self.0.direct.get_or_init(|| builder().no_proxy().build())
         } else {
@@ -258,7 +258,7 @@ fn told_headers(headers: &HeaderMap) -> Value {
 }
 
 /// What the network did, without the address.
-fn failed(host: &str, error: reqwest::Error) -> ActionError {
+pub(crate) fn failed(host: &str, error: reqwest::Error) -> ActionError {
     if error.is_timeout() {
         return ActionError::passing(Message::new("http_silent").with("host", host));
     }

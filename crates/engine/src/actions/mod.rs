@@ -33,7 +33,7 @@ use flowkeep_core::{Message, RunId, Value};
 
 pub use error::ActionError;
 pub use http::HttpClient;
-pub(crate) use http::read_body;
+pub(crate) use http::{failed as http_failed, read_body};
 pub use mask::Mask;
 pub(crate) use output::{Bytes, List};
 pub use output::{Caps, Output, Overflow, Room};

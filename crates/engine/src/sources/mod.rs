@@ -15,7 +15,7 @@ mod mysql;
 mod open;
 mod record;
 mod redis;
-mod server;
+pub(crate) mod server;
 mod sqlite;
 mod value;
 

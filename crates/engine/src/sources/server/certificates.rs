@@ -7,10 +7,10 @@ use rustls::pki_types::pem::PemObject as _;
 use crate::actions::ActionError;
 
 /// A certificate authority: one certificate (DER).
-pub(in crate::sources) type Authority = CertificateDer<'static>;
+pub(crate) type Authority = CertificateDer<'static>;
 
 /// Lets libraries that choose for the whole process find what TLS is made of.
-pub(in crate::sources) fn tls_ready() {
+pub(crate) fn tls_ready() {
     // Somebody else in the process may have chosen already; either will do.
     let _chosen = rustls::crypto::ring::default_provider().install_default();
 }
@@ -19,7 +19,7 @@ pub(in crate::sources) fn tls_ready() {
 ///
 /// # Errors
 /// As [`authority_file`].
-pub(in crate::sources) fn authorities(file: Option<&str>) -> Result<Vec<Authority>, ActionError> {
+pub(crate) fn authorities(file: Option<&str>) -> Result<Vec<Authority>, ActionError> {
     match file {
         Some(path) => Ok(CertificateDer::pem_slice_iter(&authority_file(path)?)
             .filter_map(Result::ok)

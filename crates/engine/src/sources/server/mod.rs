@@ -5,6 +5,8 @@ mod certificates;
 mod peer;
 mod pool;
 
-pub(super) use certificates::{authorities, authority_file, tls_ready};
-pub(super) use peer::{Peer, innermost};
+pub(super) use certificates::authority_file;
+pub(crate) use certificates::{authorities, tls_ready};
+pub(crate) use peer::Peer;
+pub(super) use peer::innermost;
 pub(super) use pool::{Held, KEEPALIVE, Pool, Turns, Way};

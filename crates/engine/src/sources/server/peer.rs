@@ -12,11 +12,11 @@ use crate::actions::ActionError;
 
 /// A server as the operator knows it.
 #[derive(Debug, Clone)]
-pub(in crate::sources) struct Peer {
+pub(crate) struct Peer {
     /// What the user calls the connection.
-    pub(in crate::sources) source: String,
+    pub(crate) source: String,
     /// How it is reached.
-    pub(in crate::sources) server: Server,
+    pub(crate) server: Server,
 }
 
 impl Peer {
@@ -31,7 +31,7 @@ impl Peer {
     }
 
     /// A message about this server.
-    pub(in crate::sources) fn says(&self, code: &str) -> Message {
+    pub(crate) fn says(&self, code: &str) -> Message {
         Message::new(code)
             .with("source", &self.source)
             .with("address", self.address())
@@ -43,7 +43,7 @@ impl Peer {
     }
 
     /// Nobody answered in time.
-    pub(in crate::sources) fn silent(&self) -> ActionError {
+    pub(crate) fn silent(&self) -> ActionError {
         self.passing(if self.server.tls {
             "server_silent_tls"
         } else {
@@ -52,7 +52,7 @@ impl Peer {
     }
 
     /// The user or the password is not accepted.
-    pub(in crate::sources) fn login_refused(&self) -> ActionError {
+    pub(crate) fn login_refused(&self) -> ActionError {
         match &self.server.user {
             Some(user) => ActionError::passing(self.says("login_refused").with("user", user)),
             None => self.passing("login_refused_nameless"),
@@ -64,7 +64,7 @@ impl Peer {
     ///
     /// # Errors
     /// `server_unknown`.
-    pub(in crate::sources) async fn look_up(&self) -> Result<(), ActionError> {
+    pub(crate) async fn look_up(&self) -> Result<(), ActionError> {
         let Server { host, port, .. } = &self.server;
         let found = tokio::net::lookup_host((host.as_str(), *port)).await;
         if found.is_ok_and(|mut addresses| addresses.next().is_some()) {
@@ -76,7 +76,7 @@ impl Peer {
     }
 
     /// Why a connection does not stand. Looks for the cause an operator can act on.
-    pub(in crate::sources) fn unreachable(&self, error: &(dyn Error + 'static)) -> ActionError {
+    pub(crate) fn unreachable(&self, error: &(dyn Error + 'static)) -> ActionError {
         if let Some(error) = tls_cause(error) {
             return self.untrusted(error);
         }

@@ -1,0 +1,398 @@
+//! `notice_*`: how people are told when nobody looks, of what, and what could not be told.
+//!
+//! Absent on purpose: sending what waits. That is done beside the engine, in the one process that
+//! owns it (`engine::notices`).
+
+use std::collections::BTreeSet;
+
+use flowkeep_core::Message;
+use flowkeep_core::connection::Secret;
+use flowkeep_core::notice::{Channel, Mail, MailFault, Notices, Webhook};
+use flowkeep_core::run::Moment;
+use flowkeep_engine::notices::{Outgoing, Way, WaySecrets, host_of, try_way};
+use flowkeep_engine::secrets_message;
+use flowkeep_host::{DesktopNotices, path_text};
+use flowkeep_store::{ChannelRecord, Delivery, NewOperation, StoreError, Tx};
+use serde_json::json;
+
+use super::page;
+use crate::types::{
+    NoticeChannel, NoticeChannels, NoticeChannelsInput, NoticeChooseInput, NoticeList,
+    NoticeListInput, NoticeRef, NoticeRow, NoticeSetInput, NoticeTested,
+};
+use crate::wording::{Worded, title};
+use crate::{Api, AppError, time};
+
+/// How people are told, and of what.
+///
+/// # Errors
+/// What the database says.
+pub fn channels(api: &Api, input: NoticeChannelsInput) -> Result<NoticeChannels, AppError> {
+    let notices = api.store.notice_settings()?;
+    let mut known = api.store.notice_channels()?;
+    let channels = Channel::ALL.map(|channel| {
+        let record = known.remove(&channel).unwrap_or_default();
+        row(channel, &notices, record)
+    });
+    let own = input
+        .workflow
+        .and_then(|id| notices.workflows.get(&id).cloned());
+    Ok(NoticeChannels {
+        kinds: notices.kinds.into_iter().collect(),
+        of_workflow: own.map(|kinds| kinds.into_iter().collect()),
+        channels: channels.into(),
+        unsent: api.store.count_notices()?.1,
+    })
+}
+
+/// Describes a channel, or switches it. Whoever does so confirms where it leads: one that came with a
+/// restore sends from then on.
+///
+/// # Errors
+/// `notice_invalid` with the field and why; why a secret cannot be kept.
+pub fn set(api: &Api, input: NoticeSetInput) -> Result<NoticeChannels, AppError> {
+    let channel = input.channel;
+    let before = api.store.notice_settings()?;
+    let record = api.store.notice_channels()?.remove(&channel);
+    let record = record.unwrap_or_default();
+    let mut after = before.clone();
+    let described = described(api, &input, &mut after)?;
+    let stays = may_stay(channel, &before, &after, &record);
+    let secret = kept(api, channel.secret(), described.secret.as_ref())?;
+    let secret = secret.or_else(|| record.secret.clone().filter(|_| stays));
+    let signing = match &input.signing {
+        Some(key) if key.reveal().trim().is_empty() => None,
+        Some(key) => kept(api, channel.signing(), Some(key))?,
+        None => record.signing.clone().filter(|_| stays),
+    };
+    if after.is_on(channel) && secret.is_none() {
+        match channel {
+            Channel::Webhook => return Err(invalid("secret", "webhook_without_address")),
+            Channel::Mail if after.mail.as_ref().is_some_and(|mail| mail.user.is_some()) => {
+                return Err(invalid("secret", "mail_without_password"));
+            }
+            Channel::Mail | Channel::Desktop => {}
+        }
+    }
+    let part = Part::of(channel, &after);
+    change(api, move |tx| {
+        // Others may have changed other channels meanwhile.
+        let mut notices = tx.notice_settings()?;
+        part.put(&mut notices);
+        tx.set_notices(&notices)?;
+        let way = notices.way(channel);
+        tx.confirm_channel(
+            channel,
+            way.as_deref(),
+            (secret.as_deref(), signing.as_deref()),
+        )
+    })?;
+    channels(api, NoticeChannelsInput::default())
+}
+
+/// Says of what people are told, as usual or of one workflow.
+///
+/// # Errors
+/// What the database says.
+pub fn choose(api: &Api, input: NoticeChooseInput) -> Result<NoticeChannels, AppError> {
+    let workflow = input.workflow.clone();
+    change(api, move |tx| {
+        let mut notices = tx.notice_settings()?;
+        let kinds = input.kinds.map(BTreeSet::from_iter);
+        match (input.workflow, kinds) {
+            (Some(workflow), Some(kinds)) => {
+                notices.workflows.insert(workflow, kinds);
+            }
+            (Some(workflow), None) => {
+                notices.workflows.remove(&workflow);
+            }
+            (None, Some(kinds)) => notices.kinds = kinds,
+            (None, None) => {}
+        }
+        tx.set_notices(&notices)
+    })?;
+    channels(api, NoticeChannelsInput { workflow })
+}
+
+/// Sends a message at once on a channel as it is described here; nothing is kept of it but whether the
+/// channel worked. Takes half a minute at most.
+///
+/// # Errors
+/// `notice_invalid`. That it does not arrive is no error but what was asked for.
+pub fn test(api: &Api, input: NoticeSetInput) -> Result<NoticeTested, AppError> {
+    let channel = input.channel;
+    let before = api.store.notice_settings()?;
+    let record = api.store.notice_channels()?.remove(&channel);
+    let record = record.unwrap_or_default();
+    let mut after = before.clone();
+    let mut secrets = described(api, &input, &mut after)?;
+    let stays = may_stay(channel, &before, &after, &record);
+    let answer = tried(api, channel, &after, &mut secrets, record, stays);
+    let error = answer.err();
+    if !api.only_reads() && stays {
+        let (at, reason) = (Moment(api.clock.now().0), error.clone());
+        api.store
+            .write::<_, StoreError>(move |tx| tx.channel_used(channel, at, reason.as_ref()))?;
+    }
+    Ok(NoticeTested {
+        ok: error.is_none(),
+        error,
+    })
+}
+
+fn tried(
+    api: &Api,
+    channel: Channel,
+    notices: &Notices,
+    secrets: &mut WaySecrets,
+    record: ChannelRecord,
+    stays: bool,
+) -> Result<(), Message> {
+    let take = |name: Option<&str>, version: Option<String>| {
+        let (Some(name), Some(version)) = (name, version.filter(|_| stays)) else {
+            return Ok::<_, Message>(None);
+        };
+        let found = api.secrets.get(name);
+        let found = found.map_err(|error| secrets_message(&error))?;
+        let found = found.filter(|found| found.version == version);
+        Ok(found.map(|found| Secret::new(found.value.as_str())))
+    };
+    if secrets.secret.is_none() {
+        secrets.secret = take(channel.secret(), record.secret)?;
+    }
+    if secrets.signing.is_none() {
+        secrets.signing = take(channel.signing(), record.signing)?;
+    }
+    secrets.signing = secrets
+        .signing
+        .take()
+        .filter(|key| !key.reveal().trim().is_empty());
+    let secrets = secrets.clone();
+    let way = match channel {
+        Channel::Desktop => DesktopNotices::reach().map(Way::Desktop),
+        Channel::Mail => notices.mail.clone().map(|mail| Way::Mail(mail, secrets)),
+        Channel::Webhook => {
+            let hook = notices.webhook.as_ref();
+            hook.map(|hook| Way::Webhook(hook.form, secrets))
+        }
+    };
+    let way = way.ok_or_else(|| Message::new("desktop_not_here"))?;
+    let words = Worded {
+        store: api.store.clone(),
+    };
+    let outgoing = Outgoing {
+        words: words.of_test(),
+        facts: json!([]),
+    };
+    try_way(&way, &outgoing, api.clock.now().0)
+}
+
+/// What was told, and what could not be.
+///
+/// # Errors
+/// `limit_too_large`; what the database says.
+pub fn list(api: &Api, input: NoticeListInput) -> Result<NoticeList, AppError> {
+    let limit = page(input.limit, 50)?;
+    let (total, unsent) = api.store.count_notices()?;
+    let items = api.store.notices(input.unsent, limit)?;
+    Ok(NoticeList {
+        total,
+        unsent,
+        items: items.into_iter().map(notice_row).collect(),
+    })
+}
+
+/// Has what could not be sent tried again.
+///
+/// # Errors
+/// What the database says.
+pub fn retry(api: &Api, input: NoticeRef) -> Result<NoticeList, AppError> {
+    api.store
+        .write::<_, StoreError>(move |tx| tx.retry_notices(input.id))?;
+    list(api, NoticeListInput::default())
+}
+
+/// Forgets what could not be sent.
+///
+/// # Errors
+/// What the database says.
+pub fn dismiss(api: &Api, input: NoticeRef) -> Result<NoticeList, AppError> {
+    api.store
+        .write::<_, StoreError>(move |tx| tx.dismiss_notices(input.id))?;
+    list(api, NoticeListInput::default())
+}
+
+/// The part of the settings that is one channel's.
+enum Part {
+    Desktop(bool),
+    Mail(Option<Mail>),
+    Webhook(Option<Webhook>),
+}
+
+impl Part {
+    fn of(channel: Channel, notices: &Notices) -> Self {
+        match channel {
+            Channel::Desktop => Self::Desktop(notices.desktop.on),
+            Channel::Mail => Self::Mail(notices.mail.clone()),
+            Channel::Webhook => Self::Webhook(notices.webhook.clone()),
+        }
+    }
+
+    fn put(self, notices: &mut Notices) {
+        match self {
+            Self::Desktop(on) => notices.desktop.on = on,
+            Self::Mail(mail) => notices.mail = mail,
+            Self::Webhook(hook) => notices.webhook = hook,
+        }
+    }
+}
+
+/// Puts what is described into the settings; answers the secrets that were given.
+fn described(
+    api: &Api,
+    input: &NoticeSetInput,
+    notices: &mut Notices,
+) -> Result<WaySecrets, AppError> {
+    let secret = input.secret.clone();
+    let secret = secret.filter(|secret| !secret.reveal().trim().is_empty());
+    match input.channel {
+        Channel::Desktop => notices.desktop.on = input.on.unwrap_or(notices.desktop.on),
+        Channel::Mail => {
+            let before = notices.mail.take().unwrap_or_default();
+            notices.mail = Some(mail(api, input, before)?);
+        }
+        Channel::Webhook => {
+            let mut hook = notices.webhook.take().unwrap_or_default();
+            hook.on = input.on.unwrap_or(hook.on);
+            hook.form = input.form.unwrap_or(hook.form);
+            if let Some(address) = &secret {
+                let host = host_of(address.reveal());
+                hook.host = host.ok_or_else(|| invalid("secret", "webhook_address_wrong"))?;
+            }
+            notices.webhook = Some(hook);
+        }
+    }
+    Ok(WaySecrets {
+        secret,
+        signing: input.signing.clone(),
+    })
+}
+
+fn mail(api: &Api, input: &NoticeSetInput, before: Mail) -> Result<Mail, AppError> {
+    let ca = match &input.ca {
+        Some(place) => {
+            let path = api.path_of(place)?;
+            Some(path_text(&std::path::absolute(&path).unwrap_or(path)))
+        }
+        None => before.ca.filter(|_| !input.without_ca),
+    };
+    let mail = Mail {
+        on: input.on.unwrap_or(before.on),
+        host: input.host.clone().unwrap_or(before.host),
+        port: input.port.unwrap_or(before.port),
+        security: input.security.unwrap_or(before.security),
+        user: input.user.clone().or(before.user),
+        from: input.from.clone().unwrap_or(before.from),
+        to: input.to.clone().unwrap_or(before.to),
+        ca,
+    };
+    let mail = mail.tidied();
+    match mail.fault() {
+        None => Ok(mail),
+        Some(MailFault::Host) => Err(invalid("host", "mail_host_missing")),
+        Some(MailFault::Port) => Err(invalid("port", "mail_port_missing")),
+        Some(MailFault::From) => Err(invalid("from", "mail_from_missing")),
+        Some(MailFault::To) => Err(invalid("to", "mail_to_missing")),
+    }
+}
+
+/// Whether the secrets that were given for a channel may go on being used for it: it leads where it
+/// led when somebody here confirmed it.
+fn may_stay(channel: Channel, before: &Notices, after: &Notices, record: &ChannelRecord) -> bool {
+    if record.confirmed != before.way(channel) {
+        return channel == Channel::Desktop;
+    }
+    match (&before.mail, &after.mail) {
+        (Some(before), Some(after)) if channel == Channel::Mail => {
+            before.shares_password_with(after)
+        }
+        _ => true,
+    }
+}
+
+fn kept(
+    api: &Api,
+    name: Option<&str>,
+    secret: Option<&Secret>,
+) -> Result<Option<String>, AppError> {
+    let (Some(name), Some(secret)) = (name, secret) else {
+        return Ok(None);
+    };
+    let version = api.secrets.set(name, secret.reveal().trim());
+    let version = version.map_err(|error| AppError::from(secrets_message(&error)))?;
+    Ok(Some(version))
+}
+
+fn change(
+    api: &Api,
+    change: impl FnOnce(&Tx<'_>) -> Result<(), StoreError> + Send + 'static,
+) -> Result<(), AppError> {
+    let (actor, face) = (api.actor()?, api.face().as_str());
+    api.store.write::<_, StoreError>(move |tx| {
+        change(tx)?;
+        tx.secrets_changed();
+        let operation = NewOperation {
+            actor: &actor,
+            face,
+            operation: "settings",
+            name: Some("notices"),
+            undoes: None,
+            items: &[],
+        };
+        tx.record_operation(tx.next_operation_id()?, &operation)
+    })?;
+    Ok(())
+}
+
+fn invalid(field: &str, why: &str) -> AppError {
+    Message::new("notice_invalid")
+        .with("field", field)
+        .because(Message::new(why))
+        .into()
+}
+
+fn row(channel: Channel, notices: &Notices, record: ChannelRecord) -> NoticeChannel {
+    let on = notices.is_on(channel);
+    let is_confirmed = channel == Channel::Desktop || record.confirmed == notices.way(channel);
+    let is_mail = channel == Channel::Mail;
+    let hook = notices.webhook.as_ref();
+    let hook = hook.filter(|_| channel == Channel::Webhook);
+    NoticeChannel {
+        channel,
+        on,
+        held: on && !is_confirmed,
+        mail: notices.mail.clone().filter(|_| is_mail),
+        form: hook.map(|hook| hook.form),
+        host: hook.map(|hook| hook.host.clone()),
+        with_secret: is_confirmed && record.secret.is_some(),
+        with_signing: is_confirmed && record.signing.is_some(),
+        used_at: record.used_at.map(|at| time::rfc3339(at.0)),
+        error: record.reason,
+    }
+}
+
+fn notice_row(delivery: Delivery) -> NoticeRow {
+    let content = delivery.content;
+    NoticeRow {
+        id: delivery.notice,
+        at: time::rfc3339(content.at.0),
+        kind: content.kind,
+        channel: delivery.channel,
+        state: delivery.state.as_str().to_owned(),
+        tries: delivery.tries,
+        text: title(&content),
+        workflow_id: content.workflow_id,
+        run_id: content.run,
+        error: delivery.reason,
+    }
+}

@@ -1,0 +1,297 @@
+//! `notice`: how people are told when nobody looks. Passwords and the address of a webhook, which
+//! carries a key, are read from standard input and never printed.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use flowkeep_api::types::{
+    ChosenPlace, NoticeChannel, NoticeChannels, NoticeChannelsInput, NoticeChooseInput, NoticeList,
+    NoticeListInput, NoticeRef, NoticeSetInput,
+};
+use flowkeep_api::{Api, AppError, Catalogue, notices};
+use flowkeep_core::connection::Secret;
+use flowkeep_core::notice::{Channel, NoticeKind, Security, WebhookForm};
+use flowkeep_core::visible;
+
+use crate::args::given_path;
+use crate::output::{Outcome, Output};
+use crate::sources::from_input;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Notice {
+    List {
+        #[arg(long)]
+        unsent: bool,
+        #[arg(long, value_name = "N")]
+        limit: Option<u32>,
+    },
+    Channels {
+        #[arg(long = "workflow", id = "notice_workflow", value_name = "ID")]
+        workflow: Option<String>,
+    },
+    Set(Box<Described>),
+    Test {
+        #[arg(id = "channel", value_enum, value_name = "CHANNEL")]
+        channel: Word,
+    },
+    Choose {
+        #[arg(
+            id = "notice_kinds",
+            value_enum,
+            value_name = "KIND",
+            conflicts_with = "as_usual"
+        )]
+        kinds: Vec<Kind>,
+        #[arg(long = "workflow", id = "notice_workflow", value_name = "ID")]
+        workflow: Option<String>,
+        #[arg(long, requires = "notice_workflow")]
+        as_usual: bool,
+    },
+    Retry {
+        #[arg(id = "notice_id", value_name = "ID")]
+        id: Option<i64>,
+    },
+    Dismiss {
+        #[arg(id = "notice_id", value_name = "ID")]
+        id: Option<i64>,
+    },
+}
+
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a word of the command line"
+)]
+#[derive(Debug, Args)]
+pub(crate) struct Described {
+    #[arg(id = "channel", value_enum, value_name = "CHANNEL")]
+    channel: Word,
+    #[arg(long = "on", id = "notice_on", conflicts_with = "notice_off")]
+    on: bool,
+    #[arg(long = "off", id = "notice_off")]
+    off: bool,
+    #[arg(long = "host", id = "mail_host", value_name = "HOST")]
+    host: Option<String>,
+    #[arg(long = "port", id = "mail_port", value_name = "PORT")]
+    port: Option<u16>,
+    #[arg(
+        long = "security",
+        id = "mail_security",
+        value_enum,
+        value_name = "starttls|tls|none",
+        hide_possible_values = true
+    )]
+    security: Option<Guarded>,
+    #[arg(long = "user", id = "mail_user", value_name = "USER")]
+    user: Option<String>,
+    #[arg(long = "from", id = "mail_from", value_name = "ADDRESS")]
+    from: Option<String>,
+    #[arg(long = "to", id = "mail_to", value_name = "ADDRESS")]
+    to: Vec<String>,
+    #[arg(long, value_name = "FILE", value_parser = given_path())]
+    ca: Option<PathBuf>,
+    #[arg(
+        long = "form",
+        id = "webhook_form",
+        value_enum,
+        value_name = "wecom|dingtalk|feishu|json",
+        hide_possible_values = true
+    )]
+    form: Option<Form>,
+    #[arg(long = "secret-stdin", id = "notice_secret")]
+    secret: bool,
+    #[arg(
+        long = "signing-stdin",
+        id = "notice_signing",
+        conflicts_with = "notice_secret"
+    )]
+    signing: bool,
+}
+
+/// A channel as it is typed.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Word {
+    Desktop,
+    Mail,
+    Webhook,
+}
+
+/// What is noticed, as it is typed.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Kind {
+    Failed,
+    Waiting,
+    Missed,
+    Backup,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Guarded {
+    Starttls,
+    Tls,
+    None,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Form {
+    Wecom,
+    Dingtalk,
+    Feishu,
+    Json,
+}
+
+impl Word {
+    const fn channel(self) -> Channel {
+        match self {
+            Self::Desktop => Channel::Desktop,
+            Self::Mail => Channel::Mail,
+            Self::Webhook => Channel::Webhook,
+        }
+    }
+}
+
+impl Kind {
+    const fn kind(self) -> NoticeKind {
+        match self {
+            Self::Failed => NoticeKind::Failed,
+            Self::Waiting => NoticeKind::Waiting,
+            Self::Missed => NoticeKind::Missed,
+            Self::Backup => NoticeKind::Backup,
+        }
+    }
+}
+
+impl Described {
+    fn input(self, output: &Output) -> Result<NoticeSetInput, AppError> {
+        let read = |wanted: bool| -> Result<Option<Secret>, AppError> {
+            wanted.then(|| from_input(output)).transpose()
+        };
+        let (secret, signing) = (read(self.secret)?, read(self.signing)?);
+        Ok(NoticeSetInput {
+            on: (self.on || self.off).then_some(self.on),
+            host: self.host,
+            port: self.port,
+            security: self.security.map(|word| match word {
+                Guarded::Starttls => Security::Starttls,
+                Guarded::Tls => Security::Tls,
+                Guarded::None => Security::None,
+            }),
+            user: self.user,
+            from: self.from,
+            to: Some(self.to).filter(|to| !to.is_empty()),
+            ca: self.ca.map(ChosenPlace::Path),
+            form: self.form.map(|word| match word {
+                Form::Wecom => WebhookForm::Wecom,
+                Form::Dingtalk => WebhookForm::Dingtalk,
+                Form::Feishu => WebhookForm::Feishu,
+                Form::Json => WebhookForm::Json,
+            }),
+            secret,
+            signing,
+            ..NoticeSetInput::of(self.channel.channel())
+        })
+    }
+}
+
+pub(crate) fn run(api: &Api, output: &Output, verb: Notice) -> Result<Outcome, AppError> {
+    match verb {
+        Notice::List { unsent, limit } => listed(
+            output,
+            &notices::list(api, NoticeListInput { unsent, limit })?,
+        ),
+        Notice::Channels { workflow } => shown(
+            output,
+            &notices::channels(api, NoticeChannelsInput { workflow })?,
+        ),
+        Notice::Set(described) => shown(output, &notices::set(api, described.input(output)?)?),
+        Notice::Test { channel } => test(api, output, channel.channel()),
+        Notice::Choose {
+            kinds,
+            workflow,
+            as_usual,
+        } => {
+            let kinds = kinds.into_iter().map(Kind::kind).collect();
+            let kinds = Some(kinds).filter(|_| !as_usual);
+            let input = NoticeChooseInput { workflow, kinds };
+            shown(output, &notices::choose(api, input)?)
+        }
+        Notice::Retry { id } => listed(output, &notices::retry(api, NoticeRef { id })?),
+        Notice::Dismiss { id } => listed(output, &notices::dismiss(api, NoticeRef { id })?),
+    }
+}
+
+fn test(api: &Api, output: &Output, channel: Channel) -> Result<Outcome, AppError> {
+    let tested = notices::test(api, NoticeSetInput::of(channel))?;
+    output.print(&tested, |catalogue, out| match &tested.error {
+        Some(error) => writeln!(out, "{}", catalogue.say(error)),
+        None => writeln!(out, "{}", catalogue.word("notice_test_sent")),
+    })?;
+    Ok(if tested.ok {
+        Outcome::Done
+    } else {
+        Outcome::Findings
+    })
+}
+
+fn listed(output: &Output, list: &NoticeList) -> Result<Outcome, AppError> {
+    output.print(list, |catalogue, out| {
+        if list.items.is_empty() {
+            return writeln!(out, "{}", catalogue.word("cli_notice_empty"));
+        }
+        for item in &list.items {
+            let channel = catalogue.word(&format!("notice_channel_{}", item.channel.as_str()));
+            let state = catalogue.word(&format!("notice_state_{}", item.state));
+            let text = catalogue.say(&item.text);
+            let (id, at) = (item.id, catalogue.when(&item.at));
+            writeln!(out, "{id}  {at}  {channel}  {state}  {text}")?;
+            if let Some(error) = &item.error {
+                writeln!(out, "    {}", catalogue.say(error))?;
+            }
+        }
+        Ok(())
+    })?;
+    Ok(Outcome::Done)
+}
+
+fn shown(output: &Output, found: &NoticeChannels) -> Result<Outcome, AppError> {
+    output.print(found, |catalogue, out| {
+        let kinds = found.of_workflow.as_ref().unwrap_or(&found.kinds);
+        let kinds: Vec<_> = kinds
+            .iter()
+            .map(|kind| catalogue.word(&format!("notice_kind_{}", kind.as_str())))
+            .collect();
+        writeln!(
+            out,
+            "{}",
+            catalogue.labelled(&catalogue.word("notice_kinds"), &kinds.join(", "))
+        )?;
+        for channel in &found.channels {
+            writeln!(out, "{}", line(catalogue, channel))?;
+            if let Some(error) = &channel.error {
+                writeln!(out, "    {}", catalogue.say(error))?;
+            }
+        }
+        Ok(())
+    })?;
+    Ok(Outcome::Done)
+}
+
+fn line(catalogue: &Catalogue, channel: &NoticeChannel) -> String {
+    let name = catalogue.word(&format!("notice_channel_{}", channel.channel.as_str()));
+    let state = catalogue.word(match (channel.on, channel.held) {
+        (true, true) => "notice_held_back",
+        (true, false) => "notice_on",
+        (false, _) => "notice_off",
+    });
+    let place = match (&channel.mail, &channel.host) {
+        (Some(mail), _) => format!(
+            "{}:{}  {}",
+            visible(&mail.host),
+            mail.port,
+            visible(&mail.to.join(", "))
+        ),
+        (None, Some(host)) => visible(host).into_owned(),
+        (None, None) => return catalogue.labelled(&name, &state),
+    };
+    catalogue.labelled(&name, &format!("{state}  {place}"))
+}

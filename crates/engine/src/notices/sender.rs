@@ -1,0 +1,365 @@
+//! Takes what waits in the database and brings it to people, one message after the other.
+//!
+//! A message goes out and is then marked as sent: what a crash breaks off between the two is sent
+//! once more, and nothing is lost. On the desktop it is the other way round, because several processes
+//! may reach the same screen: whoever marks it shows it.
+//!
+//! At work in the process that owns the engine and carries out all runs, so that there is one.
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use flowkeep_core::Message;
+use flowkeep_core::notice::pace::{self, Next};
+use flowkeep_core::notice::{Channel, Notice, NoticeKind, backup_overdue};
+use flowkeep_core::run::Moment;
+use flowkeep_host::{Clock, Secrets};
+use flowkeep_store::{Delivery, RunFilter, Store, StoreError, Watch};
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+
+use super::{NotSent, Outgoing, Way, Wording};
+use crate::actions::HttpClient;
+
+/// How often it is looked for what is new, or due.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// How often it is looked whether the backup has grown old, and what may be forgotten.
+const TIDY_EVERY: u64 = 3_600_000;
+
+/// A screen tells of now: what is older is shown by the window itself.
+const DESKTOP_STALE: i64 = 3_600_000;
+
+/// What went out is remembered for so long, and never more than this of it.
+const REMEMBERED: i64 = 30 * 86_400_000;
+const KEPT: u32 = 2_000;
+
+/// The most that is told in one message.
+const GROUP: u32 = 500;
+
+/// What a sender needs.
+pub struct SenderOptions {
+    /// The database.
+    pub store: Arc<Store>,
+    /// Passwords and addresses.
+    pub secrets: Arc<dyn Secrets>,
+    /// Says what time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Puts notices into words.
+    pub wording: Arc<dyn Wording>,
+    /// The channels it sends on.
+    pub channels: Vec<Channel>,
+}
+
+/// At work until it is dropped.
+pub struct NoticeSender {
+    leave: watch::Sender<bool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl NoticeSender {
+    /// Begins to send.
+    ///
+    /// # Errors
+    /// What the system says to a new thread, and the database to a watcher.
+    pub fn start(options: SenderOptions) -> Result<Self, StoreError> {
+        let (leave, left) = watch::channel(false);
+        let mut sender = Sender::new(options, left)?;
+        let thread = std::thread::Builder::new()
+            .name("notices".to_owned())
+            .spawn(move || sender.go())?;
+        Ok(Self {
+            leave,
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for NoticeSender {
+    fn drop(&mut self) {
+        // A message under way is left where it is: it is sent again by the next.
+        let _ = self.leave.send(true);
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the sender of notices ended in a panic");
+        }
+    }
+}
+
+pub(super) struct Sender {
+    options: SenderOptions,
+    left: watch::Receiver<bool>,
+    watch: Watch,
+    runtime: Runtime,
+    http: HttpClient,
+    /// When something is due though nothing changes.
+    due: Option<Moment>,
+    tidied: Option<Moment>,
+}
+
+/// What a try on a channel came to.
+enum Came {
+    /// One message went out, or failed: there may be more to do.
+    On,
+    /// Nothing can be done before this moment, or before something changes.
+    Rests(Option<Moment>),
+    /// It is to end.
+    Left,
+}
+
+impl Sender {
+    pub(super) fn new(
+        options: SenderOptions,
+        left: watch::Receiver<bool>,
+    ) -> Result<Self, StoreError> {
+        Ok(Self {
+            watch: options.store.watch()?,
+            options,
+            left,
+            runtime: tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?,
+            http: HttpClient::new(),
+            due: Some(Moment(i64::MIN)),
+            tidied: None,
+        })
+    }
+
+    fn now(&self) -> Moment {
+        Moment(self.options.clock.now().0)
+    }
+
+    fn go(&mut self) {
+        while !*self.left.borrow() {
+            if let Err(error) = self.look_when_due() {
+                tracing::warn!(%error, "notices cannot be read; it is tried again");
+                self.due = Some(Moment(i64::MIN));
+            }
+            let mut left = self.left.clone();
+            self.runtime.block_on(async {
+                tokio::select! {
+                    _ = left.changed() => {}
+                    () = tokio::time::sleep(LOOK_EVERY) => {}
+                }
+            });
+        }
+    }
+
+    fn look_when_due(&mut self) -> Result<(), StoreError> {
+        let now = self.now();
+        self.tidy(now)?;
+        let is_due = self.due.is_some_and(|due| due <= now);
+        if self.watch.changed()? || is_due {
+            self.due = None;
+            self.look()?;
+        }
+        Ok(())
+    }
+
+    /// Sends all that may go out now.
+    pub(super) fn look(&mut self) -> Result<(), StoreError> {
+        for channel in self.options.channels.clone() {
+            loop {
+                match self.look_at(channel)? {
+                    Came::On => {}
+                    Came::Left => return Ok(()),
+                    Came::Rests(until) => {
+                        let next = [self.due, until].into_iter().flatten().min();
+                        self.due = next;
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn look_at(&mut self, channel: Channel) -> Result<Came, StoreError> {
+        let now = self.now();
+        let mut waiting = self.options.store.notices_waiting(channel, GROUP)?;
+        self.leave_out(channel, &mut waiting, now)?;
+        let later = waiting.iter().map(|one| one.due).filter(|due| *due > now);
+        let later = later.min();
+        waiting.retain(|one| one.due <= now);
+        let since = Moment(now.0.saturating_sub(60_000));
+        let sent = self.options.store.notices_sent(channel, since)?;
+        match pace::next(waiting.len(), &sent, now) {
+            Next::Nothing => return Ok(Came::Rests(later)),
+            Next::Wait(until) => return Ok(Came::Rests(Some(until))),
+            Next::One => waiting.truncate(1),
+            Next::All => {}
+        }
+        self.send(channel, &waiting, now)
+    }
+
+    /// Takes back what is true no longer, and what is no news any more.
+    fn leave_out(
+        &self,
+        channel: Channel,
+        waiting: &mut Vec<Delivery>,
+        now: Moment,
+    ) -> Result<(), StoreError> {
+        let store = &self.options.store;
+        let (mut gone, mut late) = (Vec::new(), Vec::new());
+        for one in &*waiting {
+            if is_answered(store, &one.content)? {
+                gone.push(one.notice);
+            } else if channel == Channel::Desktop {
+                if now.0.saturating_sub(one.content.at.0) > DESKTOP_STALE {
+                    gone.push(one.notice);
+                }
+            } else if one.tries == 0 && pace::is_stale(one.content.at, now) {
+                late.push((one.notice, None));
+            }
+        }
+        waiting.retain(|one| {
+            let is_late = late.iter().any(|(late, _)| *late == one.notice);
+            !gone.contains(&one.notice) && !is_late
+        });
+        if !gone.is_empty() {
+            store.write::<_, StoreError>(move |tx| tx.drop_notices(channel, &gone))?;
+        }
+        if !late.is_empty() {
+            let why = Message::new("notice_too_late");
+            store.write::<_, StoreError>(move |tx| tx.notices_failed(channel, &late, now, &why))?;
+        }
+        Ok(())
+    }
+
+    /// Sends these in one message and marks them.
+    fn send(
+        &mut self,
+        channel: Channel,
+        waiting: &[Delivery],
+        now: Moment,
+    ) -> Result<Came, StoreError> {
+        let store = Arc::clone(&self.options.store);
+        let notices = store.notice_settings()?;
+        let record = store.notice_channels()?.remove(&channel);
+        let record = record.unwrap_or_default();
+        let way = Way::kept(channel, &notices, &record, &*self.options.secrets);
+        let mut ids: Vec<i64> = waiting.iter().map(|one| one.notice).collect();
+        let sent = match way {
+            // Nobody is at the desk now. Somebody may come.
+            Ok(None) => return Ok(Came::Rests(Some(now.after(60_000)))),
+            Err(not) => Err(not),
+            Ok(Some(way)) => {
+                if channel == Channel::Desktop {
+                    let wanted = std::mem::take(&mut ids);
+                    ids = store
+                        .write::<_, StoreError>(move |tx| tx.take_notices(channel, &wanted, now))?;
+                    if ids.is_empty() {
+                        return Ok(Came::On);
+                    }
+                }
+                let told = waiting.iter().filter(|one| ids.contains(&one.notice));
+                let told: Vec<Notice> = told.map(|one| one.content.clone()).collect();
+                let outgoing = Outgoing::of(&*self.options.wording, &told);
+                match self.go_out(&way, &outgoing, now) {
+                    Some(sent) => sent,
+                    None => return Ok(Came::Left),
+                }
+            }
+        };
+        // Sending took its time.
+        let at = self.now();
+        match sent {
+            Ok(()) => {
+                store.write::<_, StoreError>(move |tx| tx.notices_went_out(channel, &ids, at))?;
+            }
+            Err(not) => {
+                let again = |one: &Delivery| {
+                    let again = pace::again(one.tries.saturating_add(1), one.content.at, at);
+                    (one.notice, again.filter(|_| !not.lasting))
+                };
+                let tried = waiting.iter().filter(|one| ids.contains(&one.notice));
+                let tried: Vec<_> = tried.map(again).collect();
+                tracing::warn!(code = not.message.code, "a notice could not be sent");
+                store.write::<_, StoreError>(move |tx| {
+                    tx.notices_failed(channel, &tried, at, &not.message)
+                })?;
+            }
+        }
+        Ok(Came::On)
+    }
+
+    /// Nothing where it is to end before the message is out.
+    fn go_out(&self, way: &Way, outgoing: &Outgoing, now: Moment) -> Option<Result<(), NotSent>> {
+        let mut left = self.left.clone();
+        self.runtime.block_on(async {
+            tokio::select! {
+                biased;
+                _ = left.wait_for(|left| *left) => None,
+                sent = way.send(&self.http, outgoing, now.0) => Some(sent),
+            }
+        })
+    }
+
+    /// Notes a backup that has grown old, and forgets what was told long ago.
+    pub(super) fn tidy(&mut self, now: Moment) -> Result<(), StoreError> {
+        if self
+            .tidied
+            .is_some_and(|last| last.after(TIDY_EVERY) > now && last <= now)
+        {
+            return Ok(());
+        }
+        let store = &self.options.store;
+        if let Some((since, weeks, notice)) = overdue(store, now)? {
+            let subject = format!("{since}/{weeks}");
+            store.write::<_, StoreError>(move |tx| tx.note(&subject, &notice))?;
+        }
+        let before = Moment(now.0.saturating_sub(REMEMBERED));
+        store.write::<_, StoreError>(move |tx| tx.forget_notices(before, KEPT))?;
+        self.tidied = Some(now);
+        Ok(())
+    }
+}
+
+/// Whether what a notice asks for has been done meanwhile.
+fn is_answered(store: &Store, notice: &Notice) -> Result<bool, StoreError> {
+    match (notice.kind, &notice.run, &notice.task) {
+        (NoticeKind::Waiting, Some(run), Some(task)) => Ok(!store.is_asking(run, task)?),
+        _ => Ok(false),
+    }
+}
+
+/// The notice of a backup that is overdue, what it is known by, and for how many weeks it is.
+fn overdue(store: &Store, now: Moment) -> Result<Option<(String, i64, Notice)>, StoreError> {
+    let known = store.known_backups()?.into_iter();
+    let newest = known.filter(|known| known.checked_at.is_some() && known.is_whole());
+    let newest = newest.max_by_key(|known| known.created_at);
+    let (id, since, differs, code) = match &newest {
+        Some(backup) => {
+            let changes = store.changes_after(&backup.operation)?;
+            let made_since = RunFilter {
+                touched_since: Some(backup.created_at),
+                limit: 1,
+                ..RunFilter::default()
+            };
+            let differs = changes.documents > 0
+                || changes.deleted > 0
+                || changes.settings
+                || !store.runs(&made_since)?.items.is_empty();
+            let id = backup.id.clone();
+            (id, backup.created_at, differs, "notice_backup_old")
+        }
+        None => match store.first_document_at()? {
+            Some(first) => ("none".to_owned(), first, true, "notice_backup_none"),
+            None => return Ok(None),
+        },
+    };
+    Ok(backup_overdue(Moment(since), differs, now).map(|weeks| {
+        let since = flowkeep_host::Timestamp(since).rfc3339();
+        let why = Message::new(code).with("at", since);
+        let notice = Notice {
+            why: Some(why),
+            ..Notice::new(NoticeKind::Backup, now)
+        };
+        (id, weeks, notice)
+    }))
+}

@@ -1,0 +1,445 @@
+//! Notices on a real database, under a clock that the tests set, to a real mail server and a real
+//! receiver of webhooks on this machine.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use flowkeep_core::notice::webhook::Words;
+use flowkeep_core::notice::{Mail, Notices, Webhook as Hook, WebhookForm};
+use flowkeep_core::run::{Head, Phase, RunState, Start, Status, TaskId, TaskState};
+use flowkeep_core::{Document, Format, RunId};
+use flowkeep_host::testing::TestClock;
+use flowkeep_host::{Keys, SecretsFile};
+use flowkeep_store::{DeliveryState, NewRun, RunWrite, StoreOptions};
+use flowkeep_test_servers::{Door, Mailbox, Webhook};
+
+use super::*;
+
+const MINUTE: u32 = 60_000;
+const DAY: u32 = 24 * 60 * MINUTE;
+const TASKS: &str = r#"{"tasks": [{"id": "a", "action": "manual"}]}"#;
+
+/// Says the workflows.
+#[derive(Default)]
+struct Plain(Mutex<Vec<usize>>);
+
+impl Wording for Plain {
+    fn words(&self, notices: &[Notice]) -> Words {
+        self.0.lock().unwrap().push(notices.len());
+        let names: Vec<_> = notices
+            .iter()
+            .filter_map(|one| one.workflow.clone())
+            .collect();
+        Words {
+            title: format!("{} things", notices.len()),
+            text: names.join(" "),
+        }
+    }
+}
+
+struct Place {
+    store: Arc<Store>,
+    clock: Arc<TestClock>,
+    secrets: Arc<SecretsFile>,
+    told: Arc<Plain>,
+    sender: Sender,
+    _leave: watch::Sender<bool>,
+    _folder: tempfile::TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(TestClock::at(1_000_000));
+        let store = Store::open(StoreOptions {
+            path: folder.path().join("flowkeep.db"),
+            safety: folder.path().join("safety"),
+            clock: Arc::clone(&clock) as _,
+        });
+        let store = Arc::new(store.unwrap());
+        let keys = Keys::in_folder(folder.path().join("keys"));
+        let secrets = SecretsFile::new(folder.path(), keys, Arc::clone(&clock) as _);
+        let secrets = Arc::new(secrets);
+        let told = Arc::new(Plain::default());
+        let (leave, left) = watch::channel(false);
+        let options = SenderOptions {
+            store: Arc::clone(&store),
+            secrets: Arc::clone(&secrets) as _,
+            clock: Arc::clone(&clock) as _,
+            wording: Arc::clone(&told) as _,
+            channels: vec![Channel::Mail, Channel::Webhook],
+        };
+        Self {
+            sender: Sender::new(options, left).unwrap(),
+            _leave: leave,
+            store,
+            clock,
+            secrets,
+            told,
+            _folder: folder,
+        }
+    }
+
+    /// Somebody here describes a channel.
+    fn set(&self, notices: Notices, channel: Channel, secret: Option<&str>) {
+        let version = secret.map(|secret| {
+            let name = channel.secret().unwrap();
+            self.secrets.set(name, secret).unwrap()
+        });
+        let set = move |tx: &flowkeep_store::Tx<'_>| {
+            tx.set_notices(&notices)?;
+            let way = notices.way(channel);
+            tx.confirm_channel(channel, way.as_deref(), (version.as_deref(), None))
+        };
+        self.store.write::<_, StoreError>(set).unwrap();
+    }
+
+    fn hook(&self, to: &Webhook) {
+        let address = to.address("/send?key=0123456789");
+        let hook = Hook {
+            on: true,
+            form: WebhookForm::Wecom,
+            host: "127.0.0.1".to_owned(),
+        };
+        let notices = Notices {
+            webhook: Some(hook),
+            ..Notices::default()
+        };
+        self.set(notices, Channel::Webhook, Some(&address));
+    }
+
+    fn run(&self, name: &str, status: Status, phase: Phase) -> RunId {
+        self.run_of(name, false, status, phase)
+    }
+
+    fn run_of(&self, name: &str, child: bool, status: Status, phase: Phase) -> RunId {
+        let definition = Document::parse(Format::Json, TASKS.to_owned()).unwrap();
+        let definition = flowkeep_core::run::Definition::read(definition.value()).unwrap();
+        let new = NewRun {
+            workflow_id: (!child).then(|| name.to_owned()),
+            workflow_name: name.to_owned(),
+            revision: Some(1),
+            text: TASKS.to_owned(),
+            format: Format::Json,
+            context: "{}".to_owned(),
+            start: Start::default(),
+            actor: "ada".to_owned(),
+            face: "test".to_owned(),
+            repeats: None,
+            parent: None,
+        };
+        let at = Moment(self.clock.now().0);
+        let written = self.store.write::<_, StoreError>(move |tx| {
+            let (row, id) = tx.add_run(&new)?;
+            let head = Head {
+                status,
+                ..RunState::new(id, &definition).head
+            };
+            let mut state = TaskState::default();
+            (state.phase, state.attempts) = (phase, 1);
+            let writes = [
+                RunWrite::Task(TaskId("a".to_owned()), Box::new(state)),
+                RunWrite::Head(Box::new(head)),
+            ];
+            // A round whose commit was not heard of is written again.
+            tx.write_run(row, id, at, &writes)?;
+            tx.write_run(row, id, at, &writes)?;
+            Ok(id)
+        });
+        written.unwrap()
+    }
+
+    fn fails(&self, name: &str) {
+        self.run(name, Status::Failed, Phase::Failed);
+    }
+
+    fn look(&mut self) {
+        self.sender.look().unwrap();
+    }
+
+    fn states(&self) -> BTreeMap<&'static str, usize> {
+        let mut states = BTreeMap::new();
+        for one in self.store.notices(false, 1_000).unwrap() {
+            if one.channel != Channel::Desktop {
+                *states.entry(one.state.as_str()).or_default() += 1;
+            }
+        }
+        states
+    }
+
+    fn reason(&self) -> Message {
+        let unsent = self.store.notices(true, 1).unwrap().remove(0);
+        unsent.reason.unwrap()
+    }
+}
+
+const WELL: &str = r#"{"errcode":0,"errmsg":"ok"}"#;
+
+#[test]
+fn each_failure_is_told_once_and_a_child_of_another_run_is_not() {
+    let mut place = Place::new();
+    let receiver = Webhook::answering(200, WELL);
+    place.hook(&receiver);
+    place.fails("nightly");
+    place.run_of("child", true, Status::Failed, Phase::Failed);
+    place.run("well", Status::Succeeded, Phase::Succeeded);
+    place.look();
+    place.look();
+    let posted = receiver.next();
+    assert_eq!(posted.target, "/send?key=0123456789");
+    let body: serde_json::Value = serde_json::from_str(&posted.body).unwrap();
+    assert_eq!(body["text"]["content"], "1 things\nnightly");
+    assert!(receiver.is_empty());
+    assert_eq!(place.states(), BTreeMap::from([("sent", 1)]));
+}
+
+#[test]
+fn what_was_before_it_was_switched_on_is_not_told() {
+    let mut place = Place::new();
+    place.fails("before");
+    let receiver = Webhook::answering(200, WELL);
+    place.hook(&receiver);
+    place.look();
+    assert!(receiver.is_empty());
+    assert_eq!(place.states(), BTreeMap::new());
+}
+
+#[test]
+fn what_came_with_a_restore_sends_nothing_until_somebody_confirms_it() {
+    let mut place = Place::new();
+    let receiver = Webhook::answering(200, WELL);
+    place.hook(&receiver);
+    // The setting is another's: it leads elsewhere, and nobody here has said so.
+    let mut notices = place.store.notice_settings().unwrap();
+    notices.webhook.as_mut().unwrap().host = "elsewhere".to_owned();
+    let others = notices.clone();
+    let put = place
+        .store
+        .write::<_, StoreError>(move |tx| tx.set_notices(&others));
+    put.unwrap();
+    place.fails("nightly");
+    place.look();
+    assert!(receiver.is_empty());
+    assert_eq!(place.states(), BTreeMap::new(), "not even kept for later");
+}
+
+#[test]
+fn a_storm_is_a_few_messages() {
+    let mut place = Place::new();
+    let receiver = Webhook::answering(200, WELL);
+    place.hook(&receiver);
+    for number in 0..40 {
+        place.fails(&number.to_string());
+    }
+    place.look();
+    assert_eq!(*place.told.0.lock().unwrap(), [40], "all at once in one");
+    for number in 0..40 {
+        place.fails(&number.to_string());
+        place.look();
+    }
+    assert_eq!(
+        place.told.0.lock().unwrap().len(),
+        pace::MOST,
+        "no more in this minute"
+    );
+    place.clock.pass(MINUTE);
+    place.look();
+    let told: usize = place.told.0.lock().unwrap().iter().sum();
+    assert_eq!(told, 80, "nothing is lost");
+    assert_eq!(place.told.0.lock().unwrap().len(), pace::MOST + 1);
+}
+
+#[test]
+fn a_question_is_told_once_and_not_after_it_was_answered() {
+    let mut place = Place::new();
+    let receiver = Webhook::answering(200, WELL);
+    place.hook(&receiver);
+    let asking = || Phase::Asking { deadline: None };
+    place.run("asks", Status::Waiting, asking());
+    place.look();
+    place.look();
+    assert!(receiver.next().body.contains("asks"));
+    // One that is cancelled before anybody was told asks nobody any more.
+    place.run("over", Status::Cancelled, asking());
+    place.look();
+    assert!(receiver.is_empty());
+    let secret = "shop".to_owned();
+    place.run("locked", Status::Waiting, Phase::Locked { secret });
+    place.look();
+    assert!(receiver.next().body.contains("locked"));
+}
+
+#[test]
+fn what_does_not_arrive_is_tried_again_and_said() {
+    let mut place = Place::new();
+    let receiver = Webhook::answering(503, "busy");
+    place.hook(&receiver);
+    place.fails("nightly");
+    place.look();
+    receiver.next();
+    assert_eq!(place.reason().code, "webhook_status");
+    place.look();
+    assert!(receiver.is_empty(), "it rests");
+    receiver.answer(200, WELL);
+    place.clock.pass(MINUTE);
+    place.look();
+    receiver.next();
+    assert_eq!(place.states(), BTreeMap::from([("sent", 1)]));
+    assert_eq!(place.store.count_notices().unwrap().1, 0);
+}
+
+#[test]
+fn a_refusal_behind_a_good_status_is_said_and_not_repeated_unasked() {
+    let mut place = Place::new();
+    let receiver = Webhook::answering(200, r#"{"errcode":93000,"errmsg":"invalid key"}"#);
+    place.hook(&receiver);
+    place.fails("nightly");
+    place.look();
+    receiver.next();
+    let reason = place.reason();
+    assert_eq!(reason.code, "webhook_refused");
+    assert_eq!(reason.fields["said"], "invalid key");
+    assert!(!format!("{reason:?}").contains("0123456789"), "{reason:?}");
+    place.clock.pass(2 * 60 * MINUTE);
+    place.look();
+    assert!(receiver.is_empty());
+    assert_eq!(place.states(), BTreeMap::from([("failed", 1)]));
+    // Somebody mends it and has it tried again.
+    receiver.answer(200, WELL);
+    let again = place
+        .store
+        .write::<_, StoreError>(|tx| tx.retry_notices(None));
+    assert_eq!(again.unwrap(), 1);
+    place.look();
+    receiver.next();
+    assert_eq!(place.states(), BTreeMap::from([("sent", 1)]));
+}
+
+#[test]
+fn a_day_of_silence_is_given_up_and_seen() {
+    let mut place = Place::new();
+    let receiver = Webhook::answering(500, "");
+    place.hook(&receiver);
+    place.fails("nightly");
+    for _ in 0..40 {
+        place.look();
+        place.clock.pass(60 * MINUTE);
+    }
+    assert_eq!(place.states(), BTreeMap::from([("failed", 1)]));
+    // While nobody was at work nothing was tried either.
+    place.fails("later");
+    place.clock.pass(2 * DAY);
+    place.look();
+    assert_eq!(place.reason().code, "notice_too_late");
+    let late = place.store.notices(true, 10).unwrap();
+    assert!(late.iter().all(|one| one.state == DeliveryState::Failed));
+}
+
+#[test]
+fn what_a_crash_breaks_off_is_sent_once_more_and_never_lost() {
+    let mut place = Place::new();
+    let receiver = Webhook::answering(200, WELL);
+    place.hook(&receiver);
+    place.fails("nightly");
+    // It goes out, and the process dies before it is marked.
+    let notices = place.store.notice_settings().unwrap();
+    let record = place
+        .store
+        .notice_channels()
+        .unwrap()
+        .remove(&Channel::Webhook)
+        .unwrap();
+    let way = Way::kept(Channel::Webhook, &notices, &record, &*place.secrets);
+    let way = way.unwrap().unwrap();
+    let outgoing = Outgoing::of(&*place.told, &[]);
+    super::super::try_way(&way, &outgoing, 0).unwrap();
+    receiver.next();
+    place.look();
+    receiver.next();
+    place.look();
+    assert!(receiver.is_empty());
+}
+
+#[test]
+fn a_mail_arrives_with_its_words() {
+    let mut place = Place::new();
+    let authority = flowkeep_test_servers::Authority::new();
+    let folder = tempfile::tempdir().unwrap();
+    let ca = folder.path().join("ca.pem");
+    std::fs::write(&ca, &authority.root).unwrap();
+    let mailbox = Mailbox::locked(Door::starttls(&authority), "ops", "right");
+    let mail = Mail {
+        on: true,
+        host: "localhost".to_owned(),
+        port: mailbox.port,
+        user: Some("ops".to_owned()),
+        from: "Flowkeep <ops@example.com>".to_owned(),
+        to: vec!["ada@example.com".to_owned(), "bob@example.com".to_owned()],
+        ca: Some(ca.to_str().unwrap().to_owned()),
+        ..Mail::default()
+    };
+    let notices = Notices {
+        mail: Some(mail),
+        ..Notices::default()
+    };
+    place.set(notices, Channel::Mail, Some("right"));
+    place.fails("nightly");
+    place.look();
+    assert_eq!(
+        place.states(),
+        BTreeMap::from([("sent", 1)]),
+        "{:?}",
+        place.store.notices(true, 9)
+    );
+    let came = mailbox.next();
+    for part in [
+        "Subject: 1 things",
+        "nightly",
+        "ada@example.com",
+        "bob@example.com",
+    ] {
+        assert!(came.contains(part), "{came}");
+    }
+}
+
+#[test]
+fn a_backup_that_has_grown_old_is_told_each_week_once() {
+    let mut place = Place::new();
+    let receiver = Webhook::answering(200, WELL);
+    place.hook(&receiver);
+    let put = place
+        .store
+        .write::<_, StoreError>(|tx| -> Result<(), StoreError> {
+            let document = Document::parse(Format::Json, TASKS.to_owned()).unwrap();
+            let summary = flowkeep_core::summarise(flowkeep_core::Kind::Workflow, &document, None);
+            let id = tx.next_operation_id()?;
+            let new = flowkeep_store::NewDocument {
+                kind: flowkeep_core::Kind::Workflow,
+                id: "w",
+                document: &document,
+                summary: &summary,
+                example: false,
+            };
+            tx.put_document(&new, id, "ada")?;
+            Ok(())
+        });
+    put.unwrap();
+    let weeks = |place: &mut Place| {
+        let now = place.sender.now();
+        place.sender.tidy(now).unwrap();
+        place
+            .store
+            .notices(false, 50)
+            .unwrap()
+            .iter()
+            .filter(|one| one.channel == Channel::Webhook && one.content.kind == NoticeKind::Backup)
+            .count()
+    };
+    assert_eq!(weeks(&mut place), 0);
+    place.clock.pass(8 * DAY);
+    assert_eq!(weeks(&mut place), 1);
+    place.clock.pass(2 * DAY);
+    assert_eq!(weeks(&mut place), 1);
+    place.clock.pass(5 * DAY);
+    assert_eq!(weeks(&mut place), 2);
+}

@@ -1,0 +1,440 @@
+//! What people are to be told: rows written in the transaction of what they tell of, and what
+//! became of them on each channel. Whoever sends marks a row once it is sent, so that what a crash
+//! breaks off is sent again: at most once too often, never not at all.
+//!
+//! Absent on purpose: what is noticed (`core::notice`), words, sending.
+
+use flowkeep_core::notice::{Channel, Notice, NoticeKind};
+use flowkeep_core::run::{Moment, Phase, Status, TaskId, TaskState};
+use flowkeep_core::{Message, RunId};
+use rusqlite::{OptionalExtension as _, Row, named_params};
+
+use crate::notice_channel::is_active;
+use crate::run::{json_of, to_json};
+use crate::run_overview::failed_task;
+use crate::{Store, StoreError, Tag, Tx, setting};
+
+/// The key of the setting that says what is told and how (`core::notice::Notices`).
+pub(crate) const SETTING: &str = "notices";
+
+/// What became of a notice on a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeliveryState {
+    /// It is still to go out.
+    Pending,
+    /// It went out.
+    Sent,
+    /// It did not, and is not tried again by itself.
+    Failed,
+}
+
+impl DeliveryState {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Sent => "sent",
+            Self::Failed => "failed",
+        }
+    }
+
+    fn of(word: &str) -> Self {
+        match word {
+            "sent" => Self::Sent,
+            "failed" => Self::Failed,
+            _ => Self::Pending,
+        }
+    }
+}
+
+/// A notice on a channel.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    /// Number of the notice.
+    pub notice: i64,
+    /// The channel.
+    pub channel: Channel,
+    /// What is told.
+    pub content: Notice,
+    /// What became of it.
+    pub state: DeliveryState,
+    /// How often it was tried.
+    pub tries: u32,
+    /// Not before this.
+    pub due: Moment,
+    /// Why the last try failed.
+    pub reason: Option<Message>,
+    /// When it went out, or was given up.
+    pub ended_at: Option<Moment>,
+}
+
+const COLUMNS: &str =
+    "n.notice, d.channel, n.content, d.state, d.tries, d.due, d.reason, d.ended_at
+    FROM notice_delivery d JOIN notice n USING (notice)";
+
+/// A row that cannot be read comes from a newer program and is left to it.
+fn delivery(row: &Row<'_>) -> rusqlite::Result<Option<Delivery>> {
+    let channel: String = row.get(1)?;
+    let content: String = row.get(2)?;
+    let (Some(channel), Ok(content)) = (Channel::of(&channel), json_of(2, &content)) else {
+        return Ok(None);
+    };
+    let reason: Option<String> = row.get(6)?;
+    Ok(Some(Delivery {
+        notice: row.get(0)?,
+        channel,
+        content,
+        state: DeliveryState::of(&row.get::<_, String>(3)?),
+        tries: row.get(4)?,
+        due: Moment(row.get(5)?),
+        reason: reason.and_then(|reason| serde_json::from_str(&reason).ok()),
+        ended_at: row.get::<_, Option<i64>>(7)?.map(Moment),
+    }))
+}
+
+impl Store {
+    /// What still has to go out on a channel, the oldest first, at most `limit` of it.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn notices_waiting(
+        &self,
+        channel: Channel,
+        limit: u32,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(&format!(
+            "SELECT {COLUMNS} WHERE d.channel = ?1 AND d.state = 'pending'
+             ORDER BY d.notice LIMIT ?2"
+        ))?;
+        let rows = statement.query_map((channel.as_str(), limit), delivery)?;
+        let rows: Vec<_> = rows.collect::<Result<_, _>>()?;
+        Ok(rows.into_iter().flatten().collect())
+    }
+
+    /// When messages went out on a channel since a moment, or were given up, the newest last. What went
+    /// out together is one.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn notices_sent(&self, channel: Channel, since: Moment) -> Result<Vec<Moment>, StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT DISTINCT ended_at FROM notice_delivery
+             WHERE channel = ?1 AND ended_at > ?2 ORDER BY ended_at",
+        )?;
+        let rows = statement.query_map((channel.as_str(), since.0), |row| row.get(0))?;
+        let rows: Vec<i64> = rows.collect::<Result<_, _>>()?;
+        Ok(rows.into_iter().map(Moment).collect())
+    }
+
+    /// What is told and what is not yet, the newest first, at most `limit` of it.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn notices(&self, unsent: bool, limit: u32) -> Result<Vec<Delivery>, StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(&format!(
+            "SELECT {COLUMNS} WHERE NOT ?1 OR {UNSENT}
+             ORDER BY d.notice DESC, d.channel LIMIT ?2"
+        ))?;
+        let rows = statement.query_map((unsent, limit), delivery)?;
+        let rows: Vec<_> = rows.collect::<Result<_, _>>()?;
+        Ok(rows.into_iter().flatten().collect())
+    }
+
+    /// How many notices there are, and how many of them could not be sent.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn count_notices(&self) -> Result<(u32, u32), StoreError> {
+        let sql =
+            format!("SELECT count(*), count(*) FILTER (WHERE {UNSENT}) FROM notice_delivery d");
+        let count = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+        Ok(self.reader()?.query_row(&sql, [], count)?)
+    }
+
+    /// Whether a task still waits for a person.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn is_asking(&self, run: &str, task: &TaskId) -> Result<bool, StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT 1 FROM run_task t JOIN run r USING (run) WHERE r.id = ?1 AND t.task = ?2
+               AND t.status IN ('waiting', 'interrupted') AND r.ended_at IS NULL",
+        )?;
+        let found = statement.query_row((run, task.as_str()), |_| Ok(()));
+        Ok(found.optional()?.is_some())
+    }
+
+    /// When the first document came that is no example; nothing where there is none.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn first_document_at(&self) -> Result<Option<i64>, StoreError> {
+        let sql = "SELECT min(created_at) FROM document WHERE deleted_at IS NULL AND NOT example";
+        Ok(self.reader()?.query_row(sql, [], |row| row.get(0))?)
+    }
+}
+
+/// Those that failed for good, and those that wait after a try that failed.
+const UNSENT: &str = "(d.state = 'failed' OR (d.state = 'pending' AND d.reason NOT NULL))";
+
+impl Tx<'_> {
+    /// Notes something for people, on every channel that is switched on and wanted for it. What was
+    /// noted before under this subject is not noted again. Says whether anybody will hear of it.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn note(&self, subject: &str, notice: &Notice) -> Result<bool, StoreError> {
+        let notices = setting::notices(self.connection)?;
+        if !notices.tells(notice.kind, notice.workflow_id.as_deref()) {
+            return Ok(false);
+        }
+        let mut channels = Channel::ALL.to_vec();
+        let mut error = None;
+        channels.retain(|channel| {
+            is_active(self.connection, &notices, *channel).unwrap_or_else(|found| {
+                error = Some(found);
+                false
+            })
+        });
+        if let Some(error) = error {
+            return Err(error);
+        }
+        if channels.is_empty() {
+            return Ok(false);
+        }
+        let noted = self
+            .connection
+            .prepare_cached(
+                "INSERT OR IGNORE INTO notice(at, kind, subject, content) VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute((notice.at.0, notice.kind.as_str(), subject, to_json(notice)?))?;
+        if noted == 0 {
+            return Ok(false);
+        }
+        let number = self.connection.last_insert_rowid();
+        let mut statement = self.connection.prepare_cached(
+            "INSERT INTO notice_delivery(notice, channel, state, due)
+             VALUES (?1, ?2, 'pending', ?3)",
+        )?;
+        for channel in channels {
+            statement.execute((number, channel.as_str(), notice.at.0))?;
+        }
+        self.tag(&Tag::Notice);
+        Ok(true)
+    }
+
+    /// Notes that a run failed: one that nobody else's run waits for.
+    pub(crate) fn note_failed(&self, row: i64, run: RunId, at: Moment) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT workflow_id, workflow_name FROM run
+             WHERE run = ?1 AND parent IS NULL AND workflow_id NOT NULL",
+        )?;
+        let found = statement
+            .query_row([row], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let Some((id, name)) = found else {
+            return Ok(());
+        };
+        let (id, name): (String, String) = (id, name);
+        let failed = failed_task(self.connection, row)?;
+        let (task, why) = failed.map_or((None, None), |(task, why)| (Some(task), Some(why)));
+        let notice = Notice {
+            run: Some(run.to_string()),
+            task,
+            why,
+            ..Notice::new(NoticeKind::Failed, at).of_workflow(Some(&id), &name)
+        };
+        self.note(&run.to_string(), &notice)?;
+        Ok(())
+    }
+
+    /// Notes that a task waits for a person, where it does: each question once, and each secret once
+    /// a run.
+    pub(crate) fn note_waiting(
+        &self,
+        (row, run): (i64, RunId),
+        at: Moment,
+        task: &TaskId,
+        state: &TaskState,
+    ) -> Result<(), StoreError> {
+        if !matches!(state.status(), Status::Waiting | Status::Interrupted) {
+            return Ok(());
+        }
+        let (subject, why) = match &state.phase {
+            Phase::Locked { secret } => (
+                format!("{run}/secret/{secret}"),
+                Message::new("notice_waits_secret").with("secret", secret),
+            ),
+            Phase::Interrupted => (
+                format!("{run}/{task}/{}/interrupted", state.attempts),
+                Message::new("notice_waits_decision"),
+            ),
+            _ => (
+                format!("{run}/{task}/{}", state.attempts),
+                Message::new("notice_waits_answer"),
+            ),
+        };
+        let sql = "SELECT workflow_id, workflow_name FROM run WHERE run = ?1";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let (id, name): (Option<String>, String) =
+            statement.query_row([row], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let notice = Notice {
+            run: Some(run.to_string()),
+            task: Some(task.clone()),
+            why: Some(why),
+            ..Notice::new(NoticeKind::Waiting, at).of_workflow(id.as_deref(), &name)
+        };
+        self.note(&subject, &notice)?;
+        Ok(())
+    }
+
+    /// Marks what went out together.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn notices_went_out(
+        &self,
+        channel: Channel,
+        notices: &[i64],
+        at: Moment,
+    ) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "UPDATE notice_delivery SET state = 'sent', tries = tries + 1, reason = NULL,
+               ended_at = ?3 WHERE notice = ?1 AND channel = ?2 AND state = 'pending'",
+        )?;
+        for notice in notices {
+            statement.execute((notice, channel.as_str(), at.0))?;
+        }
+        self.channel_used(channel, at, None)
+    }
+
+    /// Takes what nobody has told yet for oneself to tell; answers what is left of it. For a channel
+    /// on which several processes tell.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn take_notices(
+        &self,
+        channel: Channel,
+        notices: &[i64],
+        at: Moment,
+    ) -> Result<Vec<i64>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "UPDATE notice_delivery SET state = 'sent', tries = tries + 1, ended_at = ?3
+             WHERE notice = ?1 AND channel = ?2 AND state = 'pending'",
+        )?;
+        let mut taken = Vec::new();
+        for notice in notices {
+            if statement.execute((notice, channel.as_str(), at.0))? > 0 {
+                taken.push(*notice);
+            }
+        }
+        self.tag(&Tag::Notice);
+        Ok(taken)
+    }
+
+    /// Writes down that a try failed. `again` says when each is tried again; those without a moment
+    /// are given up. The others that wait on this channel wait as long: it is the same way.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn notices_failed(
+        &self,
+        channel: Channel,
+        tried: &[(i64, Option<Moment>)],
+        at: Moment,
+        reason: &Message,
+    ) -> Result<(), StoreError> {
+        let json = to_json(reason)?;
+        let mut statement = self.connection.prepare_cached(
+            "UPDATE notice_delivery SET tries = tries + 1, reason = :reason,
+               state = iif(:again NOT NULL, 'pending', 'failed'), due = coalesce(:again, due),
+               ended_at = iif(:again NOT NULL, NULL, :at)
+             WHERE notice = :notice AND channel = :channel",
+        )?;
+        for (notice, again) in tried {
+            statement.execute(named_params! {
+                ":notice": notice,
+                ":channel": channel.as_str(),
+                ":reason": json,
+                ":again": again.map(|at| at.0),
+                ":at": at.0,
+            })?;
+        }
+        let next = tried
+            .iter()
+            .filter_map(|(_, again)| again.map(|at| at.0))
+            .max();
+        if let Some(next) = next {
+            self.connection.execute(
+                "UPDATE notice_delivery SET due = max(due, ?2)
+                 WHERE channel = ?1 AND state = 'pending'",
+                (channel.as_str(), next),
+            )?;
+        }
+        self.channel_used(channel, at, Some(reason))
+    }
+
+    /// Takes back what is true no longer, or no news to anybody.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn drop_notices(&self, channel: Channel, notices: &[i64]) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "DELETE FROM notice_delivery
+             WHERE notice = ?1 AND channel = ?2 AND state = 'pending'",
+        )?;
+        for notice in notices {
+            statement.execute((notice, channel.as_str()))?;
+        }
+        self.tag(&Tag::Notice);
+        Ok(())
+    }
+
+    /// Has what could not be sent tried again now: one notice, or all. Answers how many.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn retry_notices(&self, notice: Option<i64>) -> Result<u32, StoreError> {
+        let sql = format!(
+            "UPDATE notice_delivery AS d SET state = 'pending', due = ?2, tries = 0, ended_at = NULL
+             WHERE (?1 IS NULL OR notice = ?1) AND {UNSENT}"
+        );
+        let changed = self.connection.execute(&sql, (notice, self.now().0))?;
+        self.tag(&Tag::Notice);
+        Ok(u32::try_from(changed).unwrap_or(u32::MAX))
+    }
+
+    /// Forgets what could not be sent: one notice, or all. Answers how many.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn dismiss_notices(&self, notice: Option<i64>) -> Result<u32, StoreError> {
+        let sql = format!(
+            "DELETE FROM notice_delivery AS d WHERE (?1 IS NULL OR notice = ?1) AND {UNSENT}"
+        );
+        let changed = self.connection.execute(&sql, [notice])?;
+        self.tag(&Tag::Notice);
+        Ok(u32::try_from(changed).unwrap_or(u32::MAX))
+    }
+
+    /// Forgets notices that happened before a moment, and all but so many of the newest.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn forget_notices(&self, before: Moment, keep: u32) -> Result<(), StoreError> {
+        let forgotten = self.connection.execute(
+            "DELETE FROM notice WHERE at < ?1
+               OR notice <= (SELECT max(notice) FROM notice) - ?2",
+            (before.0, keep),
+        )?;
+        if forgotten > 0 {
+            self.tag(&Tag::Notice);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,162 @@
+//! What somebody here has confirmed of the channels of notices, and when each was last used. The
+//! channels themselves are a setting, which comes with restores; this does not, so that a copy on
+//! another computer tells nobody anything until somebody there wants it.
+
+use std::collections::BTreeMap;
+
+use flowkeep_core::Message;
+use flowkeep_core::notice::{Channel, Notices};
+use flowkeep_core::run::Moment;
+use rusqlite::{Connection, OptionalExtension as _};
+
+use crate::run::to_json;
+use crate::{Store, StoreError, Tag, Tx, notice, setting};
+
+/// What is known here of a channel.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ChannelRecord {
+    /// The description that was confirmed here ([`Notices::way`]).
+    pub confirmed: Option<String>,
+    /// The version of the secret that was given for it: a password, or the address.
+    pub secret: Option<String>,
+    /// The version of the key that signs.
+    pub signing: Option<String>,
+    /// When it was last used, or tried.
+    pub used_at: Option<Moment>,
+    /// Why that failed.
+    pub reason: Option<Message>,
+}
+
+/// Whether notices leave on a channel: it is switched on, and somebody here has confirmed where it
+/// leads.
+pub(crate) fn is_active(
+    connection: &Connection,
+    notices: &Notices,
+    channel: Channel,
+) -> Result<bool, StoreError> {
+    if !notices.is_on(channel) {
+        return Ok(false);
+    }
+    if channel == Channel::Desktop {
+        return Ok(true);
+    }
+    let mut statement =
+        connection.prepare_cached("SELECT confirmed FROM notice_channel WHERE channel = ?1")?;
+    let confirmed = statement
+        .query_row([channel.as_str()], |row| row.get::<_, Option<String>>(0))
+        .optional()?;
+    Ok(confirmed.flatten() == notices.way(channel))
+}
+
+impl Store {
+    /// What people want to hear of, and how.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn notice_settings(&self) -> Result<Notices, StoreError> {
+        setting::notices(&*self.reader()?)
+    }
+
+    /// What is known here of each channel.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn notice_channels(&self) -> Result<BTreeMap<Channel, ChannelRecord>, StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT channel, confirmed, secret, signing, used_at, reason FROM notice_channel",
+        )?;
+        let rows = statement.query_map([], |row| {
+            let reason: Option<String> = row.get(5)?;
+            let record = ChannelRecord {
+                confirmed: row.get(1)?,
+                secret: row.get(2)?,
+                signing: row.get(3)?,
+                used_at: row.get::<_, Option<i64>>(4)?.map(Moment),
+                reason: reason.and_then(|reason| serde_json::from_str(&reason).ok()),
+            };
+            Ok((Channel::of(&row.get::<_, String>(0)?), record))
+        })?;
+        let rows: Vec<_> = rows.collect::<Result<_, _>>()?;
+        let known = rows.into_iter();
+        Ok(known
+            .filter_map(|(channel, record)| Some((channel?, record)))
+            .collect())
+    }
+}
+
+impl Tx<'_> {
+    /// What people want to hear of, and how, as it is in this transaction.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn notice_settings(&self) -> Result<Notices, StoreError> {
+        setting::notices(self.connection)
+    }
+
+    /// Sets what people want to hear of, and how. What still waits on a channel that was switched off
+    /// is not told.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn set_notices(&self, notices: &Notices) -> Result<(), StoreError> {
+        let value = serde_json::to_value(notices);
+        let value = value.map_err(|error| StoreError::Io(error.into()))?;
+        self.set_setting(notice::SETTING, &value)?;
+        for channel in Channel::ALL {
+            if !notices.is_on(channel) {
+                self.connection.execute(
+                    "DELETE FROM notice_delivery WHERE channel = ?1 AND state <> 'sent'",
+                    [channel.as_str()],
+                )?;
+            }
+        }
+        self.tag(&Tag::Notice);
+        Ok(())
+    }
+
+    /// Writes down that somebody here wants a channel as it is described, with these versions of its
+    /// secrets. What waits on it is tried at once.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn confirm_channel(
+        &self,
+        channel: Channel,
+        way: Option<&str>,
+        (secret, signing): (Option<&str>, Option<&str>),
+    ) -> Result<(), StoreError> {
+        self.connection.execute(
+            "INSERT INTO notice_channel(channel, confirmed, secret, signing)
+             VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT DO UPDATE SET confirmed = excluded.confirmed, secret = excluded.secret,
+               signing = excluded.signing",
+            (channel.as_str(), way, secret, signing),
+        )?;
+        self.connection.execute(
+            "UPDATE notice_delivery SET due = ?2 WHERE channel = ?1 AND state = 'pending'",
+            (channel.as_str(), self.now().0),
+        )?;
+        self.tag(&Tag::Notice);
+        Ok(())
+    }
+
+    /// Writes down that a channel was used, and why it failed.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn channel_used(
+        &self,
+        channel: Channel,
+        at: Moment,
+        reason: Option<&Message>,
+    ) -> Result<(), StoreError> {
+        self.connection.execute(
+            "INSERT INTO notice_channel(channel, used_at, reason) VALUES (?1, ?2, ?3)
+             ON CONFLICT DO UPDATE SET used_at = excluded.used_at, reason = excluded.reason",
+            (channel.as_str(), at.0, reason.map(to_json).transpose()?),
+        )?;
+        self.tag(&Tag::Notice);
+        Ok(())
+    }
+}
