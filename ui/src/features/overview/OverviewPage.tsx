@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
 import { Button, ErrorNotice, Notice, Page } from '@/components';
 import { counted, m } from '@/i18n';
 import type { Overview, RunOverview } from '@/ipc';
@@ -19,6 +20,9 @@ import { RunningCard } from './RunningCard';
 import { SecretsCard } from './SecretsCard';
 import { SourcesCard } from './SourcesCard';
 import { WaitingCard } from './WaitingCard';
+
+/** Seldom there. */
+const Unsent = lazy(() => import('../notices/Unsent'));
 
 /** The first screen: certainty about the backup, then what needs a person. */
 export function OverviewPage() {
@@ -46,6 +50,9 @@ export function OverviewPage() {
             </Notice>
           )}
           <ScheduleNotices />
+          <Suspense fallback={null}>
+            <Unsent />
+          </Suspense>
           {data.offer_example && <ExampleOffer />}
           {data.ask_for_folder && <FolderQuestion />}
           <BackupCard overview={data} runsSince={runs.data?.since_backup ?? 0} />

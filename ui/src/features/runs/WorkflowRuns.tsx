@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { Button, Card, Empty, ErrorNotice, RowList } from '@/components';
 import { m } from '@/i18n';
 import { SavedTriggerNote } from '../catalog/TriggerNote';
+import { WorkflowNotices } from '../notices/WorkflowNotices';
 import { runColumns } from './columns';
 import { isAtWork, useNow } from './now';
 import { openRunSheet } from './sheet/store';
@@ -21,6 +22,7 @@ export function WorkflowRuns({ workflow }: { workflow: string }) {
     return (
       <>
         <SavedTriggerNote workflow={workflow} />
+        <WorkflowNotices workflow={workflow} />
         <Card fill="hold">
           <Empty
             icon="runs"
@@ -40,6 +42,7 @@ export function WorkflowRuns({ workflow }: { workflow: string }) {
   return (
     <>
       <SavedTriggerNote workflow={workflow} />
+      <WorkflowNotices workflow={workflow} />
       <Card fill="hold">
         <RowList
           label={m.nav_runs()}

@@ -5,6 +5,7 @@ import { m } from '@/i18n';
 import { type Settings, type SettingsUpdate, shell } from '@/ipc';
 import { useChooseFolder } from '../backup/useFolder';
 import { tellFailure, useCommand } from '../command';
+import { NoticesCard } from '../notices/NoticesCard';
 import { ExampleNote } from '../overview/ExampleOffer';
 import { overviewQuery } from '../overview/queries';
 import { AboutCard } from './AboutCard';
@@ -126,6 +127,7 @@ function AllSettings({ settings }: { settings: Settings }) {
           <ExampleNote count={overview.data?.example_documents ?? 0} />
         )}
       </Card>
+      <NoticesCard />
       <HistoryCard settings={settings} onChange={change} />
       <Card title={m.settings_help()}>
         <Row
