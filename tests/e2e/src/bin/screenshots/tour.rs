@@ -132,6 +132,18 @@ fn everywhere() -> Vec<Screen> {
             "choose-backup-folder",
         ),
         pressed(
+            "notice-mail",
+            "/settings",
+            &["[data-testid=notice-set-mail]"],
+            "mail-host",
+        ),
+        pressed(
+            "notice-webhook",
+            "/settings",
+            &["[data-testid=notice-set-webhook]"],
+            "webhook-address",
+        ),
+        pressed(
             "diagnostics",
             "/settings",
             &["[data-testid=diagnostics]"],
