@@ -24,9 +24,9 @@ pub(crate) struct EngineSeat {
 
 #[derive(Default)]
 struct Inside {
-    /// Brings people what they are to hear of. Ends before the engine's place is given back.
-    notices: Option<NoticeSender>,
     engine: Option<Engine>,
+    /// Brings people what they are to hear of. The engine does not wait for it to end.
+    notices: Option<NoticeSender>,
     /// Says in other processes why it stands still; absent where that cannot be said.
     mark: Option<TroubleMark>,
     owner: Option<Owner>,
@@ -95,8 +95,8 @@ impl Api {
             return Ok(false);
         }
         if inside.engine.as_ref().is_some_and(Engine::has_ended) {
-            inside.notices = None;
             inside.engine = None;
+            inside.notices = None;
             inside.mark = None;
             inside.owner = None;
         }
@@ -181,9 +181,14 @@ impl Api {
     /// Ends the engine of this process; what is under way is asked to stop.
     pub(crate) fn disengage(&self) {
         let mut inside = self.seat.inside();
-        inside.notices = None;
         inside.engine = None;
+        inside.notices = None;
         inside.mark = None;
+    }
+
+    /// Whether this process is about to end, and carries nothing out any more.
+    pub(crate) fn has_left(&self) -> bool {
+        self.seat.inside().has_left
     }
 
     /// Ends the engine of this process and gives its place to the next for good.

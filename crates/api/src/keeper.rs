@@ -34,6 +34,7 @@ pub fn keep_engine(api: &Arc<Api>) {
                     screen = None;
                     chores.look(&api);
                 }
+                Ok(false) if api.has_left() => screen = None,
                 // Whoever owns the engine may have no screen; here is one.
                 Ok(false) => {
                     screen = screen.or_else(|| api.notice_sender(&[Channel::Desktop]));

@@ -205,6 +205,16 @@ impl Rounds {
                     });
                 }
             }
+            Effect::Ask {
+                task,
+                attempt,
+                question,
+                again: false,
+            } => written.add(RunWrite::Asks {
+                task,
+                attempt,
+                question,
+            }),
             Effect::Queue(_) | Effect::Ask { .. } => {}
             Effect::Withdraw { task, .. } => self.withdraw(run, &task),
             Effect::Execute { task, attempt, key } => {

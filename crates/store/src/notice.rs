@@ -5,7 +5,7 @@
 //! Absent on purpose: what is noticed (`core::notice`), words, sending.
 
 use flowkeep_core::notice::{Channel, Notice, NoticeKind};
-use flowkeep_core::run::{Moment, Phase, Status, TaskId, TaskState};
+use flowkeep_core::run::{Moment, Question, TaskId};
 use flowkeep_core::{Message, RunId};
 use rusqlite::{OptionalExtension as _, Row, named_params};
 
@@ -66,10 +66,16 @@ pub struct Delivery {
     pub reason: Option<Message>,
     /// When it went out, or was given up.
     pub ended_at: Option<Moment>,
+    /// Whether it asks for something that has been done meanwhile.
+    pub is_answered: bool,
 }
 
 const COLUMNS: &str =
-    "n.notice, d.channel, n.content, d.state, d.tries, d.due, d.reason, d.ended_at
+    "n.notice, d.channel, n.content, d.state, d.tries, d.due, d.reason, d.ended_at,
+      n.kind = 'waiting' AND NOT EXISTS (
+        SELECT 1 FROM run r JOIN run_task t USING (run)
+        WHERE r.id = n.content ->> '$.run' AND t.task = n.content ->> '$.task'
+          AND t.status IN ('waiting', 'interrupted') AND r.ended_at IS NULL)
     FROM notice_delivery d JOIN notice n USING (notice)";
 
 /// A row that cannot be read comes from a newer program and is left to it.
@@ -89,25 +95,40 @@ fn delivery(row: &Row<'_>) -> rusqlite::Result<Option<Delivery>> {
         due: Moment(row.get(5)?),
         reason: reason.and_then(|reason| serde_json::from_str(&reason).ok()),
         ended_at: row.get::<_, Option<i64>>(7)?.map(Moment),
+        is_answered: row.get(8)?,
     }))
 }
 
 impl Store {
-    /// What still has to go out on a channel, the oldest first, at most `limit` of it.
+    /// When the next of what still has to go out on a channel is due; nothing where nothing is.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn notices_due(&self, channel: Channel) -> Result<Option<Moment>, StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT min(due) FROM notice_delivery WHERE channel = ?1 AND state = 'pending'",
+        )?;
+        let due: Option<i64> = statement.query_row([channel.as_str()], |row| row.get(0))?;
+        Ok(due.map(Moment))
+    }
+
+    /// What is to go out on a channel now, the oldest first, at most `limit` of it.
     ///
     /// # Errors
     /// What the database says.
     pub fn notices_waiting(
         &self,
         channel: Channel,
+        now: Moment,
         limit: u32,
     ) -> Result<Vec<Delivery>, StoreError> {
         let reader = self.reader()?;
         let mut statement = reader.prepare_cached(&format!(
-            "SELECT {COLUMNS} WHERE d.channel = ?1 AND d.state = 'pending'
-             ORDER BY d.notice LIMIT ?2"
+            "SELECT {COLUMNS} WHERE d.channel = ?1 AND d.state = 'pending' AND d.due <= ?2
+             ORDER BY d.notice LIMIT ?3"
         ))?;
-        let rows = statement.query_map((channel.as_str(), limit), delivery)?;
+        let rows = statement.query_map((channel.as_str(), now.0, limit), delivery)?;
         let rows: Vec<_> = rows.collect::<Result<_, _>>()?;
         Ok(rows.into_iter().flatten().collect())
     }
@@ -154,26 +175,16 @@ impl Store {
         Ok(self.reader()?.query_row(&sql, [], count)?)
     }
 
-    /// Whether a task still waits for a person.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub fn is_asking(&self, run: &str, task: &TaskId) -> Result<bool, StoreError> {
-        let reader = self.reader()?;
-        let mut statement = reader.prepare_cached(
-            "SELECT 1 FROM run_task t JOIN run r USING (run) WHERE r.id = ?1 AND t.task = ?2
-               AND t.status IN ('waiting', 'interrupted') AND r.ended_at IS NULL",
-        )?;
-        let found = statement.query_row((run, task.as_str()), |_| Ok(()));
-        Ok(found.optional()?.is_some())
-    }
-
-    /// When the first document came that is no example; nothing where there is none.
+    /// When the first document came here that is no example; nothing where there is none. One that a
+    /// restore brought is as old as it was there, but came no earlier than the first that was done
+    /// here.
     ///
     /// # Errors
     /// What the database says.
     pub fn first_document_at(&self) -> Result<Option<i64>, StoreError> {
-        let sql = "SELECT min(created_at) FROM document WHERE deleted_at IS NULL AND NOT example";
+        let sql = "SELECT max(min(created_at), coalesce(
+               (SELECT at FROM operation WHERE NOT came_in ORDER BY id LIMIT 1), 0))
+             FROM document WHERE deleted_at IS NULL AND NOT example";
         Ok(self.reader()?.query_row(sql, [], |row| row.get(0))?)
     }
 }
@@ -252,32 +263,44 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Notes that a task waits for a person, where it does: each question once, and each secret once
-    /// a run.
-    pub(crate) fn note_waiting(
+    /// Notes that a person is asked about a task: each question once.
+    pub(crate) fn note_asked(
+        &self,
+        (row, run): (i64, RunId),
+        at: Moment,
+        (task, attempt): (&TaskId, u32),
+        question: Question,
+    ) -> Result<(), StoreError> {
+        let (subject, why) = match question {
+            Question::Work => (format!("{run}/{task}/{attempt}"), "notice_waits_answer"),
+            Question::Interrupted => (
+                format!("{run}/{task}/{attempt}/interrupted"),
+                "notice_waits_decision",
+            ),
+        };
+        self.note_waiting((row, run), at, task, (&subject, Message::new(why)))
+    }
+
+    /// Notes that a task waits for a secret: each secret once a run.
+    pub(crate) fn note_locked(
         &self,
         (row, run): (i64, RunId),
         at: Moment,
         task: &TaskId,
-        state: &TaskState,
+        secret: &str,
     ) -> Result<(), StoreError> {
-        if !matches!(state.status(), Status::Waiting | Status::Interrupted) {
-            return Ok(());
-        }
-        let (subject, why) = match &state.phase {
-            Phase::Locked { secret } => (
-                format!("{run}/secret/{secret}"),
-                Message::new("notice_waits_secret").with("secret", secret),
-            ),
-            Phase::Interrupted => (
-                format!("{run}/{task}/{}/interrupted", state.attempts),
-                Message::new("notice_waits_decision"),
-            ),
-            _ => (
-                format!("{run}/{task}/{}", state.attempts),
-                Message::new("notice_waits_answer"),
-            ),
-        };
+        let subject = format!("{run}/secret/{secret}");
+        let why = Message::new("notice_waits_secret").with("secret", secret);
+        self.note_waiting((row, run), at, task, (&subject, why))
+    }
+
+    fn note_waiting(
+        &self,
+        (row, run): (i64, RunId),
+        at: Moment,
+        task: &TaskId,
+        (subject, why): (&str, Message),
+    ) -> Result<(), StoreError> {
         let sql = "SELECT workflow_id, workflow_name FROM run WHERE run = ?1";
         let mut statement = self.connection.prepare_cached(sql)?;
         let (id, name): (Option<String>, String) =
@@ -288,11 +311,11 @@ impl Tx<'_> {
             why: Some(why),
             ..Notice::new(NoticeKind::Waiting, at).of_workflow(id.as_deref(), &name)
         };
-        self.note(&subject, &notice)?;
+        self.note(subject, &notice)?;
         Ok(())
     }
 
-    /// Marks what went out together.
+    /// Marks what went out together. `but`: who did not get it all the same.
     ///
     /// # Errors
     /// What the database says.
@@ -301,15 +324,17 @@ impl Tx<'_> {
         channel: Channel,
         notices: &[i64],
         at: Moment,
+        but: Option<&Message>,
     ) -> Result<(), StoreError> {
+        let json = but.map(to_json).transpose()?;
         let mut statement = self.connection.prepare_cached(
-            "UPDATE notice_delivery SET state = 'sent', tries = tries + 1, reason = NULL,
+            "UPDATE notice_delivery SET state = 'sent', tries = tries + 1, reason = ?4,
                ended_at = ?3 WHERE notice = ?1 AND channel = ?2 AND state = 'pending'",
         )?;
         for notice in notices {
-            statement.execute((notice, channel.as_str(), at.0))?;
+            statement.execute((notice, channel.as_str(), at.0, &json))?;
         }
-        self.channel_used(channel, at, None)
+        self.channel_used(channel, at, but)
     }
 
     /// Takes what nobody has told yet for oneself to tell; answers what is left of it. For a channel
@@ -349,6 +374,45 @@ impl Tx<'_> {
         at: Moment,
         reason: &Message,
     ) -> Result<(), StoreError> {
+        self.mark_failed(channel, tried, at, reason)?;
+        let next = tried
+            .iter()
+            .filter_map(|(_, again)| again.map(|at| at.0))
+            .max();
+        if let Some(next) = next {
+            self.connection.execute(
+                "UPDATE notice_delivery SET due = max(due, ?2)
+                 WHERE channel = ?1 AND state = 'pending'",
+                (channel.as_str(), next),
+            )?;
+        }
+        self.channel_used(channel, at, Some(reason))
+    }
+
+    /// Gives up what has become no news to anybody before it was tried. It says nothing of the channel.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn notices_too_late(
+        &self,
+        channel: Channel,
+        notices: &[i64],
+        at: Moment,
+        reason: &Message,
+    ) -> Result<(), StoreError> {
+        let late: Vec<_> = notices.iter().map(|notice| (*notice, None)).collect();
+        self.mark_failed(channel, &late, at, reason)?;
+        self.tag(&Tag::Notice);
+        Ok(())
+    }
+
+    fn mark_failed(
+        &self,
+        channel: Channel,
+        tried: &[(i64, Option<Moment>)],
+        at: Moment,
+        reason: &Message,
+    ) -> Result<(), StoreError> {
         let json = to_json(reason)?;
         let mut statement = self.connection.prepare_cached(
             "UPDATE notice_delivery SET tries = tries + 1, reason = :reason,
@@ -365,18 +429,7 @@ impl Tx<'_> {
                 ":at": at.0,
             })?;
         }
-        let next = tried
-            .iter()
-            .filter_map(|(_, again)| again.map(|at| at.0))
-            .max();
-        if let Some(next) = next {
-            self.connection.execute(
-                "UPDATE notice_delivery SET due = max(due, ?2)
-                 WHERE channel = ?1 AND state = 'pending'",
-                (channel.as_str(), next),
-            )?;
-        }
-        self.channel_used(channel, at, Some(reason))
+        Ok(())
     }
 
     /// Takes back what is true no longer, or no news to anybody.
@@ -395,13 +448,14 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Has what could not be sent tried again now: one notice, or all. Answers how many.
+    /// Has what could not be sent tried again now, however old it is: one notice, or all. Answers how
+    /// many.
     ///
     /// # Errors
     /// What the database says.
     pub fn retry_notices(&self, notice: Option<i64>) -> Result<u32, StoreError> {
         let sql = format!(
-            "UPDATE notice_delivery AS d SET state = 'pending', due = ?2, tries = 0, ended_at = NULL
+            "UPDATE notice_delivery AS d SET state = 'pending', due = ?2, tries = max(tries, 1), ended_at = NULL
              WHERE (?1 IS NULL OR notice = ?1) AND {UNSENT}"
         );
         let changed = self.connection.execute(&sql, (notice, self.now().0))?;

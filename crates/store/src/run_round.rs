@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use flowkeep_core::log::words_of;
 use flowkeep_core::run::route::PassedOver;
-use flowkeep_core::run::{Head, Level, Moment, Status, TaskId, TaskState};
+use flowkeep_core::run::{Head, Level, Moment, Phase, Question, Status, TaskId, TaskState};
 use flowkeep_core::{Message, RunId};
 
 use crate::run::{list_or_null, to_json};
@@ -65,6 +65,15 @@ pub enum RunWrite {
         /// What.
         said: Said,
     },
+    /// A person is asked about a task, for the first time.
+    Asks {
+        /// Which task.
+        task: TaskId,
+        /// Which attempt.
+        attempt: u32,
+        /// What about.
+        question: Question,
+    },
     /// What was wanted of it was done, or refused.
     Answered {
         /// Number of the request.
@@ -117,7 +126,9 @@ impl Tx<'_> {
                     )?;
                     let status = state.status().as_str();
                     statement.execute((row, task.as_str(), status, to_json(state)?))?;
-                    self.note_waiting((row, id), at, task, state)?;
+                    if let Phase::Locked { secret } = &state.phase {
+                        self.note_locked((row, id), at, task, secret)?;
+                    }
                 }
                 RunWrite::Attempt {
                     task,
@@ -158,6 +169,11 @@ impl Tx<'_> {
                 RunWrite::Say { level, task, said } => {
                     self.say(row, at, *level, task.as_ref(), said)?;
                 }
+                RunWrite::Asks {
+                    task,
+                    attempt,
+                    question,
+                } => self.note_asked((row, id), at, (task, *attempt), *question)?,
                 RunWrite::Answered { request, refusal } => {
                     self.answer_request(*request, refusal.as_ref())?;
                 }

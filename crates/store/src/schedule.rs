@@ -16,6 +16,10 @@ use crate::document::format_of;
 use crate::run::{json_of, to_json};
 use crate::{NewRun, Store, StoreError, Tag, Tx};
 
+/// How soon people are told again that a workflow did not start, for the same reason: less than a day,
+/// which may be an hour short.
+const MISSED_AGAIN: i64 = 20 * 3_600_000;
+
 /// Why nothing starts by itself at present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Paused {
@@ -268,8 +272,7 @@ impl Tx<'_> {
             return Ok(Vec::new());
         }
         self.tag(&Tag::Schedule);
-        // Said once, not at each of its times.
-        if look.missed > 0 && seen.missed == 0 {
+        if look.missed > 0 {
             let times = || Message::new("notice_missed_times").with("count", look.missed);
             let why = look.trouble.clone().unwrap_or_else(times);
             let due = look.last_missed.unwrap_or(at);
@@ -343,8 +346,18 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Notes that a workflow did not start when it should have.
+    /// Notes that a workflow did not start when it should have: each night again, and not each minute
+    /// for the same reason.
     fn note_missed(&self, id: &str, due: Moment, why: Message) -> Result<(), StoreError> {
+        let told_of = format!("{id}/{}@", why.code);
+        let mut statement = self.connection.prepare_cached(
+            "SELECT 1 FROM notice WHERE kind = 'missed' AND substr(subject, 1, length(?1)) = ?1
+               AND abs(at - ?2) < ?3 LIMIT 1",
+        )?;
+        let told = statement.query_row((&told_of, due.0, MISSED_AGAIN), |_| Ok(()));
+        if told.optional()?.is_some() {
+            return Ok(());
+        }
         let sql = "SELECT name FROM document WHERE kind = 'workflow' AND id = ?1";
         let mut statement = self.connection.prepare_cached(sql)?;
         let name: Option<String> = statement.query_row([id], |row| row.get(0)).optional()?;
@@ -353,7 +366,7 @@ impl Tx<'_> {
             why: Some(why),
             ..Notice::new(NoticeKind::Missed, due).of_workflow(Some(id), name)
         };
-        self.note(&format!("{id}@{}", due.0), &notice)?;
+        self.note(&format!("{told_of}{}", due.0), &notice)?;
         Ok(())
     }
 

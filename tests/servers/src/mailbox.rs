@@ -52,30 +52,37 @@ pub struct Mailbox {
 struct Rules {
     door: Door,
     login: Option<(&'static str, &'static str)>,
-    /// What it says to every message instead of taking it.
+    /// What it says to receivers instead of taking mails for them, and to whom: every one unless told.
     refuses: Option<&'static str>,
+    unknown: Option<&'static str>,
 }
 
 impl Mailbox {
     /// Takes everything.
     pub fn open(door: Door) -> Self {
-        Self::with(door, None, None)
+        Self::with(door, None, None, None)
     }
 
     /// Takes what comes from this user with this password.
     pub fn locked(door: Door, user: &'static str, password: &'static str) -> Self {
-        Self::with(door, Some((user, password)), None)
+        Self::with(door, Some((user, password)), None, None)
     }
 
     /// Answers this to every receiver, such as `550 no such user`.
     pub fn refusing(answer: &'static str) -> Self {
-        Self::with(Door::Open, None, Some(answer))
+        Self::with(Door::Open, None, Some(answer), None)
+    }
+
+    /// Takes mails for everybody but this one.
+    pub fn without(unknown: &'static str) -> Self {
+        Self::with(Door::Open, None, Some("550 no such user"), Some(unknown))
     }
 
     fn with(
         door: Door,
         login: Option<(&'static str, &'static str)>,
         refuses: Option<&'static str>,
+        unknown: Option<&'static str>,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -84,6 +91,7 @@ impl Mailbox {
             door,
             login,
             refuses,
+            unknown,
         };
         std::thread::spawn(move || {
             for client in listener.incoming() {
@@ -179,7 +187,11 @@ impl Rules {
                     say(&mut stream, answer)?;
                 }
                 "MAIL" if !known => say(&mut stream, "530 log in first")?,
-                "RCPT" => say(&mut stream, self.refuses.unwrap_or("250 well"))?,
+                "RCPT" => {
+                    let known = self.unknown.is_some_and(|unknown| !line.contains(unknown));
+                    let refuses = self.refuses.filter(|_| !known);
+                    say(&mut stream, refuses.unwrap_or("250 well"))?;
+                }
                 "DATA" => {
                     say(&mut stream, "354 go on")?;
                     let mut mail = String::new();

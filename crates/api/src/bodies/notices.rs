@@ -9,7 +9,7 @@ use flowkeep_core::Message;
 use flowkeep_core::connection::Secret;
 use flowkeep_core::notice::{Channel, Mail, MailFault, Notices, Webhook};
 use flowkeep_core::run::Moment;
-use flowkeep_engine::notices::{Outgoing, Way, WaySecrets, host_of, try_way};
+use flowkeep_engine::notices::{Outgoing, Way, WaySecrets, host_of, is_mail_address, try_way};
 use flowkeep_engine::secrets_message;
 use flowkeep_host::{DesktopNotices, path_text};
 use flowkeep_store::{ChannelRecord, Delivery, NewOperation, StoreError, Tx};
@@ -58,14 +58,10 @@ pub fn set(api: &Api, input: NoticeSetInput) -> Result<NoticeChannels, AppError>
     let mut after = before.clone();
     let described = described(api, &input, &mut after)?;
     let stays = may_stay(channel, &before, &after, &record);
-    let secret = kept(api, channel.secret(), described.secret.as_ref())?;
-    let secret = secret.or_else(|| record.secret.clone().filter(|_| stays));
-    let signing = match &input.signing {
-        Some(key) if key.reveal().trim().is_empty() => None,
-        Some(key) => kept(api, channel.signing(), Some(key))?,
-        None => record.signing.clone().filter(|_| stays),
-    };
-    if after.is_on(channel) && secret.is_none() {
+    let stays = |version: Option<String>| version.filter(|_| stays);
+    let (secret, signing) = (stays(record.secret), stays(record.signing));
+    // All that may refuse it comes before a secret is replaced.
+    if after.is_on(channel) && secret.is_none() && described.secret.is_none() {
         match channel {
             Channel::Webhook => return Err(invalid("secret", "webhook_without_address")),
             Channel::Mail if after.mail.as_ref().is_some_and(|mail| mail.user.is_some()) => {
@@ -74,6 +70,11 @@ pub fn set(api: &Api, input: NoticeSetInput) -> Result<NoticeChannels, AppError>
             Channel::Mail | Channel::Desktop => {}
         }
     }
+    let secret = kept(api, channel.secret(), described.secret.as_ref())?.or(secret);
+    let signing = match &input.signing {
+        Some(key) if key.reveal().trim().is_empty() => None,
+        key => kept(api, channel.signing(), key.as_ref())?.or(signing),
+    };
     let part = Part::of(channel, &after);
     change(api, move |tx| {
         // Others may have changed other channels meanwhile.
@@ -115,7 +116,7 @@ pub fn choose(api: &Api, input: NoticeChooseInput) -> Result<NoticeChannels, App
 }
 
 /// Sends a message at once on a channel as it is described here; nothing is kept of it but whether the
-/// channel worked. Takes half a minute at most.
+/// channel worked, where that is what is kept of the channel. Takes half a minute at most.
 ///
 /// # Errors
 /// `notice_invalid`. That it does not arrive is no error but what was asked for.
@@ -127,17 +128,21 @@ pub fn test(api: &Api, input: NoticeSetInput) -> Result<NoticeTested, AppError> 
     let mut after = before.clone();
     let mut secrets = described(api, &input, &mut after)?;
     let stays = may_stay(channel, &before, &after, &record);
+    let is_kept = stays
+        && before == after
+        && secrets.secret.is_none()
+        && secrets.signing.is_none();
     let answer = tried(api, channel, &after, &mut secrets, record, stays);
-    let error = answer.err();
-    if !api.only_reads() && stays {
+    let (ok, error) = match answer {
+        Ok(but) => (true, but),
+        Err(error) => (false, Some(error)),
+    };
+    if !api.only_reads() && is_kept {
         let (at, reason) = (Moment(api.clock.now().0), error.clone());
         api.store
             .write::<_, StoreError>(move |tx| tx.channel_used(channel, at, reason.as_ref()))?;
     }
-    Ok(NoticeTested {
-        ok: error.is_none(),
-        error,
-    })
+    Ok(NoticeTested { ok, error })
 }
 
 fn tried(
@@ -147,7 +152,7 @@ fn tried(
     secrets: &mut WaySecrets,
     record: ChannelRecord,
     stays: bool,
-) -> Result<(), Message> {
+) -> Result<Option<Message>, Message> {
     let take = |name: Option<&str>, version: Option<String>| {
         let (Some(name), Some(version)) = (name, version.filter(|_| stays)) else {
             return Ok::<_, Message>(None);
@@ -297,8 +302,18 @@ fn mail(api: &Api, input: &NoticeSetInput, before: Mail) -> Result<Mail, AppErro
         ca,
     };
     let mail = mail.tidied();
+    let wrong = |field: &str, address: &String| {
+        (!is_mail_address(address)).then(|| {
+            let why = Message::new("mail_address_wrong").with("address", address);
+            refused(field, why)
+        })
+    };
     match mail.fault() {
-        None => Ok(mail),
+        None => {
+            let from = wrong("from", &mail.from);
+            let wrong = from.or_else(|| mail.to.iter().find_map(|to| wrong("to", to)));
+            wrong.map_or(Ok(mail), Err)
+        }
         Some(MailFault::Host) => Err(invalid("host", "mail_host_missing")),
         Some(MailFault::Port) => Err(invalid("port", "mail_port_missing")),
         Some(MailFault::From) => Err(invalid("from", "mail_from_missing")),
@@ -355,10 +370,12 @@ fn change(
 }
 
 fn invalid(field: &str, why: &str) -> AppError {
-    Message::new("notice_invalid")
-        .with("field", field)
-        .because(Message::new(why))
-        .into()
+    refused(field, Message::new(why))
+}
+
+fn refused(field: &str, why: Message) -> AppError {
+    let message = Message::new("notice_invalid").with("field", field);
+    message.because(why).into()
 }
 
 fn row(channel: Channel, notices: &Notices, record: ChannelRecord) -> NoticeChannel {
@@ -396,3 +413,6 @@ fn notice_row(delivery: Delivery) -> NoticeRow {
         error: delivery.reason,
     }
 }
+
+#[cfg(test)]
+mod tests;

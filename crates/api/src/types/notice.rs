@@ -158,7 +158,7 @@ pub struct NoticeChooseInput {
 pub struct NoticeTested {
     /// Whether the message went out.
     pub ok: bool,
-    /// Why not.
+    /// Why not; or who did not get it all the same.
     pub error: Option<Message>,
 }
 

@@ -83,17 +83,36 @@ pub fn body(
     }
 }
 
-/// What a robot said that refused a message: its number and its words.
-pub fn refusal(form: WebhookForm, answer: &str) -> Option<(i64, String)> {
-    let (code, words) = match form {
-        WebhookForm::Wecom | WebhookForm::Dingtalk => ("errcode", "errmsg"),
-        WebhookForm::Feishu => ("code", "msg"),
-        WebhookForm::Json => return None,
+/// What was made of a message that a good status answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// It was taken.
+    Taken,
+    /// The robot refused it: its number and its words.
+    Refused(i64, String),
+    /// Whoever answered is no robot: a page to log in at, a proxy.
+    Stranger,
+}
+
+/// What was made of a message, by the body of the answer. A robot always says its number; of any other
+/// program the status is all there is.
+pub fn answered(form: WebhookForm, answer: &str) -> Answer {
+    let known = match form {
+        WebhookForm::Wecom | WebhookForm::Dingtalk => [("errcode", "errmsg")].as_slice(),
+        // The second is how it says that all is well, in older places alone.
+        WebhookForm::Feishu => &[("code", "msg"), ("StatusCode", "StatusMessage")],
+        WebhookForm::Json => return Answer::Taken,
     };
     let answer: Value = serde_json::from_str(answer).unwrap_or_default();
-    let code = answer.get(code).and_then(Value::as_i64)?;
-    let words = answer.get(words).and_then(Value::as_str);
-    (code != 0).then(|| (code, words.unwrap_or_default().to_owned()))
+    let said = known.iter().find_map(|(code, words)| {
+        let code = answer.get(code).and_then(Value::as_i64)?;
+        Some((code, answer.get(words).and_then(Value::as_str)))
+    });
+    match said {
+        None => Answer::Stranger,
+        Some((0, _)) => Answer::Taken,
+        Some((code, words)) => Answer::Refused(code, words.unwrap_or_default().to_owned()),
+    }
 }
 
 /// At most so many bytes, whole characters, with a mark where something is missing.
@@ -166,17 +185,28 @@ mod tests {
     #[test]
     fn a_refusal_hides_behind_a_good_status() {
         let wecom = r#"{"errcode":93000,"errmsg":"invalid webhook url"}"#;
-        let told = Some((93_000, "invalid webhook url".to_owned()));
-        assert_eq!(refusal(WebhookForm::Wecom, wecom), told);
+        let refused = Answer::Refused(93_000, "invalid webhook url".to_owned());
+        assert_eq!(answered(WebhookForm::Wecom, wecom), refused);
         let well = r#"{"errcode":0,"errmsg":"ok"}"#;
-        assert_eq!(refusal(WebhookForm::Dingtalk, well), None);
+        assert_eq!(answered(WebhookForm::Dingtalk, well), Answer::Taken);
         let feishu = r#"{"code":19021,"msg":"sign match fail","data":{}}"#;
-        let told = Some((19_021, "sign match fail".to_owned()));
-        assert_eq!(refusal(WebhookForm::Feishu, feishu), told);
+        let refused = Answer::Refused(19_021, "sign match fail".to_owned());
+        assert_eq!(answered(WebhookForm::Feishu, feishu), refused);
         let both = r#"{"StatusCode":0,"StatusMessage":"success","code":0,"msg":"success"}"#;
-        assert_eq!(refusal(WebhookForm::Feishu, both), None);
-        assert_eq!(refusal(WebhookForm::Json, wecom), None);
-        assert_eq!(refusal(WebhookForm::Wecom, "<html>"), None);
+        assert_eq!(answered(WebhookForm::Feishu, both), Answer::Taken);
+        let old = r#"{"Extra":null,"StatusCode":0,"StatusMessage":"success"}"#;
+        assert_eq!(answered(WebhookForm::Feishu, old), Answer::Taken);
+        assert_eq!(answered(WebhookForm::Json, wecom), Answer::Taken);
+    }
+
+    #[test]
+    fn a_page_is_no_robot() {
+        for answer in ["<html>", "", "{}", "0", r#"{"errcode":"0"}"#] {
+            for form in [WebhookForm::Wecom, WebhookForm::Dingtalk, WebhookForm::Feishu] {
+                assert_eq!(answered(form, answer), Answer::Stranger, "{answer}");
+            }
+            assert_eq!(answered(WebhookForm::Json, answer), Answer::Taken);
+        }
     }
 
     #[test]

@@ -59,6 +59,9 @@ pub enum Effect {
         attempt: u32,
         /// What about.
         question: Question,
+        /// Whether it is asked only because the run was taken up: it was asked before.
+        #[serde(default)]
+        again: bool,
     },
     /// Tell [`Event::Due`](super::Event::Due) at this moment. Timers are never taken back: one
     /// that has lost its purpose changes nothing.

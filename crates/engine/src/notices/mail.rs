@@ -15,7 +15,8 @@ use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{
     AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters,
 };
-use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::commands::{Data, Mail as MailFrom, Rcpt};
+use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 
 use super::NotSent;
 use crate::sources::server::{Peer, authorities, tls_ready};
@@ -26,12 +27,12 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// The ways to log in; which of them is the server's choice.
 const MECHANISMS: [Mechanism; 2] = [Mechanism::Plain, Mechanism::Login];
 
-/// Sends one message.
+/// Sends one message. It may say which of the receivers the server did not take.
 pub(super) async fn send(
     mail: &Mail,
     password: Option<&Secret>,
     words: &Words,
-) -> Result<(), NotSent> {
+) -> Result<Option<Message>, NotSent> {
     let letter = letter(mail, words)?;
     let peer = peer(mail);
     peer.look_up().await?;
@@ -40,6 +41,11 @@ pub(super) async fn send(
     // The message is there or it is not; how the server says goodbye changes nothing.
     server.abort().await;
     said
+}
+
+/// Whether this is an address, or a name with one, that mails can go to.
+pub(super) fn is_address(text: &str) -> bool {
+    text.parse::<Mailbox>().is_ok()
 }
 
 fn letter(mail: &Mail, words: &Words) -> Result<Letter, NotSent> {
@@ -117,7 +123,7 @@ async fn speak(
     peer: &Peer,
     password: Option<&Secret>,
     letter: &Letter,
-) -> Result<(), NotSent> {
+) -> Result<Option<Message>, NotSent> {
     if let (Some(user), Some(password)) = (&mail.user, password) {
         let known = server.server_info();
         if known.get_auth_mechanism(&MECHANISMS).is_none() {
@@ -133,9 +139,64 @@ async fn speak(
             }
         })?;
     }
-    let sent = server.send(letter.envelope(), &letter.formatted()).await;
-    sent.map_err(|error| failed(peer, &error))?;
-    Ok(())
+    hand_over(server, peer, letter).await
+}
+
+/// Hands the mail over for all receivers that the server takes, and says which it does not: somebody
+/// who has left takes the mails from nobody else.
+async fn hand_over(
+    server: &mut AsyncSmtpConnection,
+    peer: &Peer,
+    letter: &Letter,
+) -> Result<Option<Message>, NotSent> {
+    let (envelope, text) = (letter.envelope(), letter.formatted());
+    let known = server.server_info();
+    let mut wants = Vec::new();
+    let addresses = envelope.from().into_iter().chain(envelope.to());
+    if !addresses.map(ToString::to_string).all(|one| one.is_ascii()) {
+        if !known.supports_feature(Extension::SmtpUtfEight) {
+            return Err(NotSent::lasting(peer.says("mail_without_letters")));
+        }
+        wants.push(MailParameter::SmtpUtfEight);
+    }
+    if !text.is_ascii() && known.supports_feature(Extension::EightBitMime) {
+        wants.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+    }
+    let told = |error: Error| failed(peer, &error);
+    let from = MailFrom::new(envelope.from().cloned(), wants);
+    server.command(from).await.map_err(told)?;
+    let mut refused: Vec<(String, Error)> = Vec::new();
+    for to in envelope.to() {
+        match server.command(Rcpt::new(to.clone(), Vec::new())).await {
+            Ok(_) => {}
+            Err(error) if error.status().is_some() => refused.push((to.to_string(), error)),
+            Err(error) => return Err(told(error)),
+        }
+    }
+    if refused.len() == envelope.to().len() {
+        // As long as one of them may be taken later, another try can help.
+        let passes = |(_, error): &(_, Error)| !error.is_permanent();
+        let at = refused.iter().position(passes).unwrap_or_default();
+        return Err(told(refused.swap_remove(at).1));
+    }
+    server.command(Data).await.map_err(told)?;
+    server.message(&text).await.map_err(told)?;
+    let names: Vec<&str> = refused.iter().map(|(to, _)| to.as_str()).collect();
+    let names = names.join(", ");
+    Ok(refused.first().map(|(_, error)| {
+        let message = peer.says("mail_left_out").with("receivers", names);
+        said_by(error, message)
+    }))
+}
+
+/// With the number and the words of the server.
+fn said_by(error: &Error, message: Message) -> Message {
+    let said = std::error::Error::source(error).map(ToString::to_string);
+    let message = message.with("said", said.unwrap_or_default());
+    match error.status() {
+        Some(code) => message.with("code", code),
+        None => message,
+    }
 }
 
 /// What the server said, or why nothing is heard of it.
@@ -143,12 +204,8 @@ fn failed(peer: &Peer, error: &Error) -> NotSent {
     if error.is_timeout() {
         return peer.silent().into();
     }
-    if let Some(code) = error.status() {
-        let said = std::error::Error::source(error).map(ToString::to_string);
-        let message = peer
-            .says("mail_refused")
-            .with("code", code)
-            .with("said", said.unwrap_or_default());
+    if error.status().is_some() {
+        let message = said_by(error, peer.says("mail_refused"));
         return if error.is_permanent() {
             NotSent::lasting(message)
         } else {

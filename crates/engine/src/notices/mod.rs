@@ -22,7 +22,7 @@ use serde_json::Value;
 use crate::actions::ActionError;
 
 pub use sender::{NoticeSender, SenderOptions};
-pub use way::{Way, WaySecrets, host_of, try_way};
+pub use way::{Way, WaySecrets, host_of, is_mail_address, try_way};
 
 /// Puts notices into words.
 pub trait Wording: Send + Sync {

@@ -9,8 +9,9 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::thread::JoinHandle;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
 use flowkeep_core::Message;
@@ -27,6 +28,12 @@ use crate::actions::HttpClient;
 
 /// How often it is looked for what is new, or due.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// How long whoever ends waits for a sender that is just writing.
+const ENDING: Duration = Duration::from_secs(2);
+
+/// How long a channel rests on which nothing can be sent now.
+const REST: u64 = 60_000;
 
 /// How often it is looked whether the backup has grown old, and what may be forgotten.
 const TIDY_EVERY: u64 = 3_600_000;
@@ -58,7 +65,8 @@ pub struct SenderOptions {
 /// At work until it is dropped.
 pub struct NoticeSender {
     leave: watch::Sender<bool>,
-    thread: Option<JoinHandle<()>>,
+    /// Hangs up when the thread has ended.
+    ended: Receiver<()>,
 }
 
 impl NoticeSender {
@@ -68,14 +76,15 @@ impl NoticeSender {
     /// What the system says to a new thread, and the database to a watcher.
     pub fn start(options: SenderOptions) -> Result<Self, StoreError> {
         let (leave, left) = watch::channel(false);
-        let mut sender = Sender::new(options, left)?;
-        let thread = std::thread::Builder::new()
+        let sender = Sender::new(options, left)?;
+        let (ends, ended) = channel();
+        std::thread::Builder::new()
             .name("notices".to_owned())
-            .spawn(move || sender.go())?;
-        Ok(Self {
-            leave,
-            thread: Some(thread),
-        })
+            .spawn(move || {
+                sender.go();
+                drop(ends);
+            })?;
+        Ok(Self { leave, ended })
     }
 }
 
@@ -83,10 +92,8 @@ impl Drop for NoticeSender {
     fn drop(&mut self) {
         // A message under way is left where it is: it is sent again by the next.
         let _ = self.leave.send(true);
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            tracing::error!("the sender of notices ended in a panic");
+        if self.ended.recv_timeout(ENDING) == Err(RecvTimeoutError::Timeout) {
+            tracing::warn!("the sender of notices is left to itself");
         }
     }
 }
@@ -99,6 +106,8 @@ pub(super) struct Sender {
     http: HttpClient,
     /// When something is due though nothing changes.
     due: Option<Moment>,
+    /// Channels on which nothing is sent before a moment, whatever is due.
+    rests: BTreeMap<Channel, Moment>,
     tidied: Option<Moment>,
 }
 
@@ -126,6 +135,7 @@ impl Sender {
                 .build()?,
             http: HttpClient::new(),
             due: Some(Moment(i64::MIN)),
+            rests: BTreeMap::new(),
             tidied: None,
         })
     }
@@ -134,7 +144,7 @@ impl Sender {
         Moment(self.options.clock.now().0)
     }
 
-    fn go(&mut self) {
+    fn go(mut self) {
         while !*self.left.borrow() {
             if let Err(error) = self.look_when_due() {
                 tracing::warn!(%error, "notices cannot be read; it is tried again");
@@ -148,6 +158,8 @@ impl Sender {
                 }
             });
         }
+        // A name that is being looked up, or a desktop that does not answer, is left to itself.
+        self.runtime.shutdown_background();
     }
 
     fn look_when_due(&mut self) -> Result<(), StoreError> {
@@ -181,54 +193,68 @@ impl Sender {
 
     fn look_at(&mut self, channel: Channel) -> Result<Came, StoreError> {
         let now = self.now();
-        let mut waiting = self.options.store.notices_waiting(channel, GROUP)?;
-        self.leave_out(channel, &mut waiting, now)?;
-        let later = waiting.iter().map(|one| one.due).filter(|due| *due > now);
-        let later = later.min();
-        waiting.retain(|one| one.due <= now);
+        // What lies further ahead is from before the clock was set back.
+        let rests = |until: &Moment| *until > now && *until <= now.after(REST);
+        if let Some(until) = self.rests.get(&channel).copied().filter(rests) {
+            return Ok(Came::Rests(Some(until)));
+        }
+        match self.options.store.notices_due(channel)? {
+            Some(due) if due <= now => {}
+            later => return Ok(Came::Rests(later)),
+        }
+        let mut waiting = self.options.store.notices_waiting(channel, now, GROUP)?;
+        if self.leave_out(channel, &mut waiting, now)? {
+            return Ok(Came::On);
+        }
         let since = Moment(now.0.saturating_sub(60_000));
         let sent = self.options.store.notices_sent(channel, since)?;
         match pace::next(waiting.len(), &sent, now) {
-            Next::Nothing => return Ok(Came::Rests(later)),
-            Next::Wait(until) => return Ok(Came::Rests(Some(until))),
+            // None of them can be read: they are a newer program's.
+            Next::Nothing => return Ok(self.rest(channel, now.after(REST))),
+            Next::Wait(until) => return Ok(self.rest(channel, until)),
             Next::One => waiting.truncate(1),
             Next::All => {}
         }
         self.send(channel, &waiting, now)
     }
 
-    /// Takes back what is true no longer, and what is no news any more.
+    fn rest(&mut self, channel: Channel, until: Moment) -> Came {
+        self.rests.insert(channel, until);
+        Came::Rests(Some(until))
+    }
+
+    /// Takes back what is true no longer, and what is no news any more, unless somebody wants it told
+    /// all the same. Says whether nothing is left of it.
     fn leave_out(
         &self,
         channel: Channel,
         waiting: &mut Vec<Delivery>,
         now: Moment,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let store = &self.options.store;
         let (mut gone, mut late) = (Vec::new(), Vec::new());
         for one in &*waiting {
-            if is_answered(store, &one.content)? {
+            let age = now.0.saturating_sub(one.content.at.0);
+            let is_tried = one.tries > 0;
+            let is_over = channel == Channel::Desktop && age > DESKTOP_STALE;
+            if one.is_answered || (is_over && !is_tried) {
                 gone.push(one.notice);
-            } else if channel == Channel::Desktop {
-                if now.0.saturating_sub(one.content.at.0) > DESKTOP_STALE {
-                    gone.push(one.notice);
-                }
-            } else if one.tries == 0 && pace::is_stale(one.content.at, now) {
-                late.push((one.notice, None));
+            } else if !is_tried && pace::is_stale(one.content.at, now) {
+                late.push(one.notice);
             }
         }
-        waiting.retain(|one| {
-            let is_late = late.iter().any(|(late, _)| *late == one.notice);
-            !gone.contains(&one.notice) && !is_late
-        });
+        let found = waiting.len();
+        waiting.retain(|one| !gone.contains(&one.notice) && !late.contains(&one.notice));
         if !gone.is_empty() {
             store.write::<_, StoreError>(move |tx| tx.drop_notices(channel, &gone))?;
         }
         if !late.is_empty() {
             let why = Message::new("notice_too_late");
-            store.write::<_, StoreError>(move |tx| tx.notices_failed(channel, &late, now, &why))?;
+            store.write::<_, StoreError>(move |tx| {
+                tx.notices_too_late(channel, &late, now, &why)
+            })?;
         }
-        Ok(())
+        Ok(found > 0 && waiting.is_empty())
     }
 
     /// Sends these in one message and marks them.
@@ -246,8 +272,10 @@ impl Sender {
         let mut ids: Vec<i64> = waiting.iter().map(|one| one.notice).collect();
         let sent = match way {
             // Nobody is at the desk now. Somebody may come.
-            Ok(None) => return Ok(Came::Rests(Some(now.after(60_000)))),
+            Ok(None) => return Ok(self.rest(channel, now.after(REST))),
             Err(not) => Err(not),
+            // What is marked before it is shown would be lost.
+            Ok(Some(_)) if *self.left.borrow() => return Ok(Came::Left),
             Ok(Some(way)) => {
                 if channel == Channel::Desktop {
                     let wanted = std::mem::take(&mut ids);
@@ -269,8 +297,10 @@ impl Sender {
         // Sending took its time.
         let at = self.now();
         match sent {
-            Ok(()) => {
-                store.write::<_, StoreError>(move |tx| tx.notices_went_out(channel, &ids, at))?;
+            Ok(but) => {
+                store.write::<_, StoreError>(move |tx| {
+                    tx.notices_went_out(channel, &ids, at, but.as_ref())
+                })?;
             }
             Err(not) => {
                 let again = |one: &Delivery| {
@@ -289,7 +319,12 @@ impl Sender {
     }
 
     /// Nothing where it is to end before the message is out.
-    fn go_out(&self, way: &Way, outgoing: &Outgoing, now: Moment) -> Option<Result<(), NotSent>> {
+    fn go_out(
+        &self,
+        way: &Way,
+        outgoing: &Outgoing,
+        now: Moment,
+    ) -> Option<Result<Option<Message>, NotSent>> {
         let mut left = self.left.clone();
         self.runtime.block_on(async {
             tokio::select! {
@@ -317,14 +352,6 @@ impl Sender {
         store.write::<_, StoreError>(move |tx| tx.forget_notices(before, KEPT))?;
         self.tidied = Some(now);
         Ok(())
-    }
-}
-
-/// Whether what a notice asks for has been done meanwhile.
-fn is_answered(store: &Store, notice: &Notice) -> Result<bool, StoreError> {
-    match (notice.kind, &notice.run, &notice.task) {
-        (NoticeKind::Waiting, Some(run), Some(task)) => Ok(!store.is_asking(run, task)?),
-        _ => Ok(false),
     }
 }
 

@@ -72,27 +72,40 @@ impl Way {
         })
     }
 
-    /// Sends one message, or says why not; never with a secret in it.
+    /// Sends one message, or says why not; never with a secret in it. It may say who did not get it
+    /// all the same.
     pub(super) async fn send(
         &self,
         http: &HttpClient,
         outgoing: &Outgoing,
         now: i64,
-    ) -> Result<(), NotSent> {
+    ) -> Result<Option<Message>, NotSent> {
         let sent = tokio::time::timeout(LONGEST, self.go(http, outgoing, now)).await;
         let sent = sent.unwrap_or_else(|_| Err(NotSent::passing(Message::new("notice_silent"))));
-        sent.map_err(|not| NotSent {
-            message: self.mask().message(not.message),
-            lasting: not.lasting,
-        })
+        let mask = self.mask();
+        match sent {
+            Ok(but) => Ok(but.map(|but| mask.message(but))),
+            Err(not) => Err(NotSent {
+                message: mask.message(not.message),
+                lasting: not.lasting,
+            }),
+        }
     }
 
-    async fn go(&self, http: &HttpClient, outgoing: &Outgoing, now: i64) -> Result<(), NotSent> {
+    async fn go(
+        &self,
+        http: &HttpClient,
+        outgoing: &Outgoing,
+        now: i64,
+    ) -> Result<Option<Message>, NotSent> {
         match self {
             Self::Desktop(desktop) => {
-                let words = &outgoing.words;
-                let shown = desktop.show(&words.title, &words.text);
-                shown.map_err(|reason| {
+                let (desktop, words) = (desktop.clone(), outgoing.words.clone());
+                // A desktop may take seconds to answer.
+                let shown =
+                    tokio::task::spawn_blocking(move || desktop.show(&words.title, &words.text));
+                let shown = shown.await.unwrap_or_else(|error| Err(error.to_string()));
+                shown.map(|()| None).map_err(|reason| {
                     let message = Message::new("desktop_not_shown").with("reason", reason);
                     NotSent::lasting(message)
                 })
@@ -109,7 +122,8 @@ impl Way {
                 let address = address
                     .ok_or_else(|| NotSent::lasting(Message::new("webhook_without_address")))?;
                 let signing = secrets.signing.as_ref();
-                webhook::send(http, *form, (address, signing), outgoing, now).await
+                let sent = webhook::send(http, *form, (address, signing), outgoing, now);
+                sent.await.map(|()| None)
             }
         }
     }
@@ -146,11 +160,12 @@ fn secret_of(secrets: &dyn Secrets, name: &str, version: &str) -> Result<Secret,
     }
 }
 
-/// Sends one message at once, for whoever waits for the answer and has no runtime.
+/// Sends one message at once, for whoever waits for the answer and has no runtime. It may say who did
+/// not get it all the same.
 ///
 /// # Errors
 /// Why it did not arrive.
-pub fn try_way(way: &Way, outgoing: &Outgoing, now: i64) -> Result<(), Message> {
+pub fn try_way(way: &Way, outgoing: &Outgoing, now: i64) -> Result<Option<Message>, Message> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
@@ -166,4 +181,9 @@ pub fn try_way(way: &Way, outgoing: &Outgoing, now: i64) -> Result<(), Message> 
 /// The part of a webhook's address that is no secret; nothing where it is no address of HTTP.
 pub fn host_of(address: &str) -> Option<String> {
     webhook::host_of(address)
+}
+
+/// Whether mails can go to this: an address, or a name with one.
+pub fn is_mail_address(text: &str) -> bool {
+    mail::is_address(text)
 }

@@ -8,7 +8,7 @@ use base64::prelude::BASE64_STANDARD;
 use flowkeep_core::Message;
 use flowkeep_core::connection::Secret;
 use flowkeep_core::notice::WebhookForm;
-use flowkeep_core::notice::webhook::{Signature, body, query, refusal, signed};
+use flowkeep_core::notice::webhook::{Answer, Signature, answered, body, query, signed};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest::Url;
 use sha2::Sha256;
@@ -98,9 +98,14 @@ pub(super) async fn send(
             NotSent::lasting(message)
         });
     }
-    match refusal(form, &said) {
-        None => Ok(()),
-        Some((code, words)) => {
+    match answered(form, &said) {
+        Answer::Taken => Ok(()),
+        // A network that wants somebody to log in lets him through later.
+        Answer::Stranger => {
+            let message = Message::new("webhook_stranger").with("host", &host);
+            Err(NotSent::passing(message))
+        }
+        Answer::Refused(code, words) => {
             let words: String = words.chars().take(TOLD).collect();
             let message = Message::new("webhook_refused")
                 .with("host", &host)

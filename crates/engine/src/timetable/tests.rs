@@ -2,10 +2,11 @@
 
 mod arrivals;
 
+use flowkeep_core::notice::NoticeKind;
 use flowkeep_core::{Document, Format, Kind, summarise};
 use flowkeep_host::Timestamp;
 use flowkeep_host::testing::TestClock;
-use flowkeep_store::{KeptRun, NewDocument, RunFilter, StoreOptions};
+use flowkeep_store::{Delivery, KeptRun, NewDocument, RunFilter, StoreOptions};
 use rstest::rstest;
 
 use super::*;
@@ -111,6 +112,13 @@ impl Place {
             .collect()
     }
 
+    /// How many notices there are of what did not start.
+    fn told(&self) -> usize {
+        let notices = self.store.notices(false, 1_000).unwrap();
+        let missed = |one: &&Delivery| one.content.kind == NoticeKind::Missed;
+        notices.iter().filter(missed).count()
+    }
+
     fn kept(&self, id: &str) -> ScheduleRecord {
         self.store.schedule(id).unwrap().unwrap()
     }
@@ -192,6 +200,37 @@ fn times_while_nobody_was_there_are_made_up_for_as_it_says(
     look(&mut back);
     assert_eq!(place.started(), expected);
     assert_eq!(place.kept("report").missed, told);
+    assert_eq!(place.told(), usize::from(told > 0), "once for a look");
+}
+
+#[test]
+fn a_night_that_is_missed_again_is_told_again_though_nobody_has_understood_the_first() {
+    let place = Place::new("2026-01-10T12:00:00Z");
+    place.write("report", &nightly("UTC", "none"));
+    // Each night the machine is off, by day it is at work.
+    for nights in 1..=3 {
+        look(&mut place.owner());
+        place.clock.pass(DAY);
+        let mut by_day = place.owner();
+        look(&mut by_day);
+        look(&mut by_day);
+        assert_eq!(place.told(), nights);
+    }
+    assert_eq!(place.kept("report").missed, 3);
+}
+
+#[test]
+fn what_cannot_start_each_minute_is_told_once_a_day() {
+    let place = Place::new("2026-01-10T12:00:00Z");
+    let each_minute = r#""trigger": "schedule", "schedule": {"cron": "* * * * *", "missed": "none"}"#;
+    place.put("report", each_minute, "program.run", "import");
+    let mut timetable = place.owner();
+    for _ in 0..90 {
+        place.clock.pass(MINUTE);
+        look(&mut timetable);
+    }
+    assert!(place.kept("report").missed > 80);
+    assert_eq!(place.told(), 1);
 }
 
 #[test]

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 #[cfg(unix)]
+mod notices;
+#[cfg(unix)]
 mod servers;
 #[cfg(unix)]
 mod wired;

@@ -25,7 +25,7 @@ CREATE TABLE notice_delivery(
   PRIMARY KEY(notice, channel)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX notice_waiting ON notice_delivery(channel, notice) WHERE state = 'pending';
+CREATE INDEX notice_due ON notice_delivery(channel, due) WHERE state = 'pending';
 CREATE INDEX notice_ended ON notice_delivery(channel, ended_at) WHERE ended_at NOT NULL;
 
 -- What somebody here has confirmed of each channel. Not in backups: what a restore brings is still.

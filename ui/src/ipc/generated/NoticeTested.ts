@@ -10,6 +10,6 @@ export type NoticeTested = {
  */
 ok: boolean, 
 /**
- * Why not.
+ * Why not; or who did not get it all the same.
  */
 error: Message | null, };

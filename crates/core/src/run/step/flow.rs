@@ -160,6 +160,7 @@ impl Turn<'_> {
             task: self.id(at),
             attempt: self.task(at).attempts,
             question,
+            again: self.asked.contains(&at),
         });
     }
 

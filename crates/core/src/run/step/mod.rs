@@ -85,6 +85,7 @@ pub fn step(
         changed: BTreeSet::new(),
         next: VecDeque::new(),
         steps: VecDeque::new(),
+        asked: BTreeSet::new(),
     };
     if turn.state.head.status.is_final() {
         return match event {
@@ -119,6 +120,8 @@ struct Turn<'a> {
     next: VecDeque<Position>,
     /// Guided steps that are led to.
     steps: VecDeque<Position>,
+    /// Tasks that a person was asked about before the run was taken up.
+    asked: BTreeSet<Position>,
 }
 
 impl Turn<'_> {

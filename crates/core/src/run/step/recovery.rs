@@ -90,6 +90,14 @@ impl Turn<'_> {
 
     /// Takes the run up: what was broken off is decided, and everything outstanding is told again.
     pub(super) fn adopted(&mut self) {
+        // What a former owner only marked was asked of nobody yet.
+        let marked = self.state.head.orphaned;
+        let was_asked = |at: &Position| match self.task(*at).phase {
+            Phase::Asking { .. } => true,
+            Phase::Interrupted => !marked,
+            _ => false,
+        };
+        self.asked = (0..self.state.tasks.len()).filter(was_asked).collect();
         self.owner_lost();
         self.state.head.orphaned = false;
         let head = &self.state.head;

@@ -1,12 +1,11 @@
 //! Notices on a real database, under a clock that the tests set, to a real mail server and a real
 //! receiver of webhooks on this machine.
 
-use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use flowkeep_core::notice::webhook::Words;
-use flowkeep_core::notice::{Mail, Notices, Webhook as Hook, WebhookForm};
-use flowkeep_core::run::{Head, Phase, RunState, Start, Status, TaskId, TaskState};
+use flowkeep_core::notice::{Mail, Notices, Security, Webhook as Hook, WebhookForm};
+use flowkeep_core::run::{Head, Phase, Question, RunState, Start, Status, TaskId, TaskState};
 use flowkeep_core::{Document, Format, RunId};
 use flowkeep_host::testing::TestClock;
 use flowkeep_host::{Keys, SecretsFile};
@@ -14,6 +13,9 @@ use flowkeep_store::{DeliveryState, NewRun, RunWrite, StoreOptions};
 use flowkeep_test_servers::{Door, Mailbox, Webhook};
 
 use super::*;
+
+/// More than any machine that is worth testing on needs; a bound, not a measure.
+const LONG: Duration = Duration::from_secs(30);
 
 const MINUTE: u32 = 60_000;
 const DAY: u32 = 24 * 60 * MINUTE;
@@ -43,7 +45,7 @@ struct Place {
     secrets: Arc<SecretsFile>,
     told: Arc<Plain>,
     sender: Sender,
-    _leave: watch::Sender<bool>,
+    leave: watch::Sender<bool>,
     _folder: tempfile::TempDir,
 }
 
@@ -71,7 +73,7 @@ impl Place {
         };
         Self {
             sender: Sender::new(options, left).unwrap(),
-            _leave: leave,
+            leave,
             store,
             clock,
             secrets,
@@ -137,10 +139,17 @@ impl Place {
             };
             let mut state = TaskState::default();
             (state.phase, state.attempts) = (phase, 1);
-            let writes = [
-                RunWrite::Task(TaskId("a".to_owned()), Box::new(state)),
-                RunWrite::Head(Box::new(head)),
-            ];
+            let task = TaskId("a".to_owned());
+            let mut writes = Vec::new();
+            if matches!(state.phase, Phase::Asking { .. }) {
+                writes.push(RunWrite::Asks {
+                    task: task.clone(),
+                    attempt: 1,
+                    question: Question::Work,
+                });
+            }
+            writes.push(RunWrite::Task(task, Box::new(state)));
+            writes.push(RunWrite::Head(Box::new(head)));
             // A round whose commit was not heard of is written again.
             tx.write_run(row, id, at, &writes)?;
             tx.write_run(row, id, at, &writes)?;
@@ -151,6 +160,19 @@ impl Place {
 
     fn fails(&self, name: &str) {
         self.run(name, Status::Failed, Phase::Failed);
+    }
+
+    /// Ends a run whatever it waits for.
+    fn end(&self, run: RunId) {
+        let at = Moment(self.clock.now().0);
+        let kept = self.store.run(run).unwrap().unwrap();
+        let mut head = Head::new(run);
+        head.status = Status::Cancelled;
+        let writes = [RunWrite::Head(Box::new(head))];
+        let ended = self
+            .store
+            .write::<_, StoreError>(move |tx| tx.write_run(kept.row, run, at, &writes));
+        ended.unwrap();
     }
 
     fn look(&mut self) {
@@ -333,6 +355,129 @@ fn a_day_of_silence_is_given_up_and_seen() {
     assert_eq!(place.reason().code, "notice_too_late");
     let late = place.store.notices(true, 10).unwrap();
     assert!(late.iter().all(|one| one.state == DeliveryState::Failed));
+}
+
+#[test]
+fn what_somebody_has_tried_again_goes_out_however_old_it_is() {
+    let mut place = Place::new();
+    let receiver = Webhook::answering(200, r#"{"errcode":93000,"errmsg":"no such robot"}"#);
+    place.hook(&receiver);
+    place.fails("friday");
+    place.look();
+    receiver.next();
+    // What nobody even tried in time is told of as well.
+    place.fails("saturday");
+    place.clock.pass(3 * DAY);
+    place.look();
+    assert!(receiver.is_empty());
+    assert_eq!(place.states(), BTreeMap::from([("failed", 2)]));
+    // On Monday somebody mends it.
+    receiver.answer(200, WELL);
+    let again = place
+        .store
+        .write::<_, StoreError>(|tx| tx.retry_notices(None));
+    assert_eq!(again.unwrap(), 2);
+    place.look();
+    assert!(receiver.next().body.contains("friday"));
+    assert!(receiver.next().body.contains("saturday"));
+    assert_eq!(place.states(), BTreeMap::from([("sent", 2)]));
+}
+
+#[test]
+fn what_came_too_late_says_nothing_of_the_channel() {
+    let mut place = Place::new();
+    let receiver = Webhook::answering(200, WELL);
+    place.hook(&receiver);
+    place.fails("nightly");
+    place.clock.pass(2 * DAY);
+    place.look();
+    assert_eq!(place.reason().code, "notice_too_late");
+    let record = place.store.notice_channels().unwrap();
+    let record = &record[&Channel::Webhook];
+    assert_eq!((record.used_at, &record.reason), (None, &None));
+}
+
+#[test]
+fn a_page_in_between_is_tried_again() {
+    let mut place = Place::new();
+    let receiver = Webhook::answering(200, "<html>Sign in to the network</html>");
+    place.hook(&receiver);
+    place.fails("nightly");
+    place.look();
+    receiver.next();
+    assert_eq!(place.reason().code, "webhook_stranger");
+    receiver.answer(200, WELL);
+    place.clock.pass(MINUTE);
+    place.look();
+    receiver.next();
+    assert_eq!(place.states(), BTreeMap::from([("sent", 1)]));
+}
+
+#[test]
+fn nothing_is_looked_at_before_it_is_due() {
+    let mut place = Place::new();
+    let receiver = Webhook::answering(503, "busy");
+    place.hook(&receiver);
+    let run = place.run("asks", Status::Waiting, Phase::Asking { deadline: None });
+    place.look();
+    receiver.next();
+    place.end(run);
+    // It is answered, and others write: until it is due it is left alone.
+    place.look();
+    assert_eq!(place.states(), BTreeMap::from([("pending", 1)]));
+    place.clock.pass(MINUTE);
+    place.look();
+    assert!(receiver.is_empty());
+    assert_eq!(place.states(), BTreeMap::new());
+}
+
+#[test]
+fn one_who_has_left_takes_the_mails_from_nobody_else() {
+    let mut place = Place::new();
+    let mailbox = Mailbox::without("gone@example.com");
+    let mail = Mail {
+        on: true,
+        host: "localhost".to_owned(),
+        port: mailbox.port,
+        security: Security::None,
+        from: "ops@example.com".to_owned(),
+        to: vec!["gone@example.com".to_owned(), "ada@example.com".to_owned()],
+        ..Mail::default()
+    };
+    let notices = Notices {
+        mail: Some(mail),
+        ..Notices::default()
+    };
+    place.set(notices, Channel::Mail, None);
+    place.fails("nightly");
+    place.look();
+    assert!(mailbox.next().contains("nightly"));
+    assert_eq!(place.states(), BTreeMap::from([("sent", 1)]));
+    let record = place.store.notice_channels().unwrap();
+    let reason = record[&Channel::Mail].reason.clone().unwrap();
+    assert_eq!(reason.code, "mail_left_out");
+    assert_eq!(reason.fields["receivers"], "gone@example.com");
+    assert_eq!(reason.fields["code"], "550");
+}
+
+#[test]
+fn it_ends_though_a_name_is_still_looked_up() {
+    let place = Place::new();
+    let (hold, held) = channel::<()>();
+    // As `getaddrinfo` does where the network is gone.
+    place.sender.runtime.spawn_blocking(move || held.recv());
+    place.leave.send(true).unwrap();
+    let (ends, ended) = channel::<()>();
+    let sender = place.sender;
+    std::thread::spawn(move || {
+        sender.go();
+        drop(ends);
+    });
+    assert_eq!(
+        ended.recv_timeout(LONG),
+        Err(RecvTimeoutError::Disconnected)
+    );
+    drop(hold);
 }
 
 #[test]

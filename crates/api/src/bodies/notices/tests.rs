@@ -1,0 +1,128 @@
+//! Channels as they are described, tried and kept, in a process that may be about to end.
+
+use std::net::TcpListener;
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+use flowkeep_core::notice::Channel;
+use flowkeep_store::StoreError;
+use serde_json::{Value, json};
+
+use crate::ownership::EngineLock;
+use crate::testing::open;
+use crate::{Api, AppError};
+
+/// More than any machine that is worth testing on needs; a bound, not a measure.
+const LONG: Duration = Duration::from_secs(30);
+
+fn call(api: &Api, name: &str, input: Value) -> Result<Value, AppError> {
+    let answer = crate::call(api, name, input, &crate::Silent)?;
+    Ok(serde_json::from_str(&answer).unwrap())
+}
+
+fn channel_of(api: &Api, channel: &str) -> Value {
+    let shown = call(api, "notice_channels", json!({})).unwrap();
+    let mut channels = shown["channels"].as_array().unwrap().iter();
+    channels.find(|one| one["channel"] == channel).unwrap().clone()
+}
+
+/// Nobody listens there.
+fn closed() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    format!("http://{}/robot", listener.local_addr().unwrap())
+}
+
+#[test]
+fn what_is_refused_leaves_the_secrets_as_they_were() {
+    let root = tempfile::tempdir().unwrap();
+    let api = open(&root.path().join("data"));
+    let described = json!({"channel": "webhook", "form": "dingtalk", "on": true,
+        "secret": "https://oapi.dingtalk.com/robot/send?access_token=1", "signing": "SECfirst"});
+    call(&api, "notice_set", described).unwrap();
+    let signing = Channel::Webhook.signing().unwrap();
+    let before = api.secrets.get(signing).unwrap().unwrap();
+    // As a restore leaves it: it leads elsewhere, and the address is not known here.
+    let mut others = api.store.notice_settings().unwrap();
+    others.webhook.as_mut().unwrap().host = "elsewhere".to_owned();
+    let put = api
+        .store
+        .write::<_, StoreError>(move |tx| tx.set_notices(&others));
+    put.unwrap();
+    let given = json!({"channel": "webhook", "on": true, "signing": "SECsecond"});
+    let refused = call(&api, "notice_set", given).unwrap_err();
+    assert_eq!(refused.code, "notice_invalid");
+    let after = api.secrets.get(signing).unwrap().unwrap();
+    assert_eq!((after.version, after.value.as_str()), (before.version, "SECfirst"));
+}
+
+#[test]
+fn only_a_test_of_what_is_kept_is_kept() {
+    let root = tempfile::tempdir().unwrap();
+    let api = open(&root.path().join("data"));
+    let described = json!({"channel": "webhook", "form": "json", "on": true, "secret": closed()});
+    call(&api, "notice_set", described).unwrap();
+    for typed in [json!({"secret": closed()}), json!({"form": "wecom"})] {
+        let mut input = json!({"channel": "webhook"});
+        input.as_object_mut().unwrap().extend(typed.as_object().unwrap().clone());
+        let tested = call(&api, "notice_test", input).unwrap();
+        assert_eq!(tested["ok"], false);
+        assert_eq!(channel_of(&api, "webhook")["used_at"], Value::Null);
+    }
+    let tested = call(&api, "notice_test", json!({"channel": "webhook"})).unwrap();
+    assert_eq!(tested["ok"], false);
+    let shown = channel_of(&api, "webhook");
+    assert_eq!(shown["error"], tested["error"]);
+    assert_ne!(shown["used_at"], Value::Null);
+}
+
+#[test]
+fn an_address_that_is_none_is_told_when_it_is_typed() {
+    let root = tempfile::tempdir().unwrap();
+    let api = open(&root.path().join("data"));
+    let described = |from: &str, to: &str| {
+        json!({"channel": "mail", "host": "localhost", "port": 25, "from": from, "to": [to]})
+    };
+    for (from, to, field) in [
+        ("Flowkeep <ops@example.com", "ada@example.com", "from"),
+        ("ops@example.com", "ada@@example.com", "to"),
+    ] {
+        let refused = call(&api, "notice_set", described(from, to)).unwrap_err();
+        assert_eq!(refused.fields["field"], field);
+        assert_eq!(refused.because.unwrap().code, "mail_address_wrong");
+    }
+    let well = described("Flowkeep <ops@example.com>", "ada@example.com");
+    call(&api, "notice_set", well).unwrap();
+}
+
+#[test]
+fn leaving_waits_for_no_mail_server() {
+    let root = tempfile::tempdir().unwrap();
+    let data = root.path().join("data");
+    let api = open(&data);
+    // It takes connections and says nothing.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let described = json!({"channel": "mail", "on": true, "host": "127.0.0.1", "port": port,
+        "security": "none", "from": "ops@example.com", "to": ["ada@example.com"]});
+    call(&api, "notice_set", described).unwrap();
+    let task = json!({"id": "a", "action": "sql.query", "params": {"sql": "SELECT 1 FROM nowhere"}});
+    let workflow = json!({"id": "w", "name": "W", "tasks": [task]}).to_string();
+    let workflow = json!({"text": workflow, "format": "json"});
+    call(&api, "flow_create", workflow).unwrap();
+    assert!(api.run_engine().unwrap());
+    call(&api, "run_start", json!({"workflow": "w"})).unwrap();
+    let (mail, _) = silent.accept().unwrap();
+    let (leaves, left) = channel();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            api.leave();
+            leaves.send(()).unwrap();
+        });
+        left.recv_timeout(LONG).unwrap();
+    });
+    drop(mail);
+    assert!(EngineLock::try_take(&data).unwrap().is_some());
+    assert!(api.has_left());
+    // It is sent by the next.
+    assert_eq!(api.store.notices_due(Channel::Mail).unwrap().is_some(), true);
+}
