@@ -128,10 +128,7 @@ pub fn test(api: &Api, input: NoticeSetInput) -> Result<NoticeTested, AppError> 
     let mut after = before.clone();
     let mut secrets = described(api, &input, &mut after)?;
     let stays = may_stay(channel, &before, &after, &record);
-    let is_kept = stays
-        && before == after
-        && secrets.secret.is_none()
-        && secrets.signing.is_none();
+    let is_kept = stays && before == after && secrets.secret.is_none() && secrets.signing.is_none();
     let answer = tried(api, channel, &after, &mut secrets, record, stays);
     let (ok, error) = match answer {
         Ok(but) => (true, but),

@@ -202,7 +202,11 @@ mod tests {
     #[test]
     fn a_page_is_no_robot() {
         for answer in ["<html>", "", "{}", "0", r#"{"errcode":"0"}"#] {
-            for form in [WebhookForm::Wecom, WebhookForm::Dingtalk, WebhookForm::Feishu] {
+            for form in [
+                WebhookForm::Wecom,
+                WebhookForm::Dingtalk,
+                WebhookForm::Feishu,
+            ] {
                 assert_eq!(answered(form, answer), Answer::Stranger, "{answer}");
             }
             assert_eq!(answered(WebhookForm::Json, answer), Answer::Taken);

@@ -250,9 +250,8 @@ impl Sender {
         }
         if !late.is_empty() {
             let why = Message::new("notice_too_late");
-            store.write::<_, StoreError>(move |tx| {
-                tx.notices_too_late(channel, &late, now, &why)
-            })?;
+            store
+                .write::<_, StoreError>(move |tx| tx.notices_too_late(channel, &late, now, &why))?;
         }
         Ok(found > 0 && waiting.is_empty())
     }

@@ -222,7 +222,8 @@ fn a_night_that_is_missed_again_is_told_again_though_nobody_has_understood_the_f
 #[test]
 fn what_cannot_start_each_minute_is_told_once_a_day() {
     let place = Place::new("2026-01-10T12:00:00Z");
-    let each_minute = r#""trigger": "schedule", "schedule": {"cron": "* * * * *", "missed": "none"}"#;
+    let each_minute =
+        r#""trigger": "schedule", "schedule": {"cron": "* * * * *", "missed": "none"}"#;
     place.put("report", each_minute, "program.run", "import");
     let mut timetable = place.owner();
     for _ in 0..90 {

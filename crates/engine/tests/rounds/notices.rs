@@ -98,7 +98,13 @@ fn a_question_from_before_notices_were_switched_on_is_not_told_at_the_next_start
     place.comes_to(before, Status::Waiting);
     drop(engine);
     place.desktop(true);
-    assert!(place.store.notice_settings().unwrap().is_on(Channel::Desktop));
+    assert!(
+        place
+            .store
+            .notice_settings()
+            .unwrap()
+            .is_on(Channel::Desktop)
+    );
     let engine = place.engine(place.epoch(), Scope::All);
     let (_, after) = place.run_of(text, "{}");
     engine.wake();

@@ -1,6 +1,7 @@
 //! Channels as they are described, tried and kept, in a process that may be about to end.
 
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
@@ -23,7 +24,10 @@ fn call(api: &Api, name: &str, input: Value) -> Result<Value, AppError> {
 fn channel_of(api: &Api, channel: &str) -> Value {
     let shown = call(api, "notice_channels", json!({})).unwrap();
     let mut channels = shown["channels"].as_array().unwrap().iter();
-    channels.find(|one| one["channel"] == channel).unwrap().clone()
+    channels
+        .find(|one| one["channel"] == channel)
+        .unwrap()
+        .clone()
 }
 
 /// Nobody listens there.
@@ -52,7 +56,10 @@ fn what_is_refused_leaves_the_secrets_as_they_were() {
     let refused = call(&api, "notice_set", given).unwrap_err();
     assert_eq!(refused.code, "notice_invalid");
     let after = api.secrets.get(signing).unwrap().unwrap();
-    assert_eq!((after.version, after.value.as_str()), (before.version, "SECfirst"));
+    assert_eq!(
+        (after.version, after.value.as_str()),
+        (before.version, "SECfirst")
+    );
 }
 
 #[test]
@@ -63,7 +70,10 @@ fn only_a_test_of_what_is_kept_is_kept() {
     call(&api, "notice_set", described).unwrap();
     for typed in [json!({"secret": closed()}), json!({"form": "wecom"})] {
         let mut input = json!({"channel": "webhook"});
-        input.as_object_mut().unwrap().extend(typed.as_object().unwrap().clone());
+        input
+            .as_object_mut()
+            .unwrap()
+            .extend(typed.as_object().unwrap().clone());
         let tested = call(&api, "notice_test", input).unwrap();
         assert_eq!(tested["ok"], false);
         assert_eq!(channel_of(&api, "webhook")["used_at"], Value::Null);
@@ -79,9 +89,7 @@ fn only_a_test_of_what_is_kept_is_kept() {
 fn an_address_that_is_none_is_told_when_it_is_typed() {
     let root = tempfile::tempdir().unwrap();
     let api = open(&root.path().join("data"));
-    let described = |from: &str, to: &str| {
-        json!({"channel": "mail", "host": "localhost", "port": 25, "from": from, "to": [to]})
-    };
+    let described = |from: &str, to: &str| json!({"channel": "mail", "host": "localhost", "port": 25, "from": from, "to": [to]});
     for (from, to, field) in [
         ("Flowkeep <ops@example.com", "ada@example.com", "from"),
         ("ops@example.com", "ada@@example.com", "to"),
@@ -105,7 +113,8 @@ fn leaving_waits_for_no_mail_server() {
     let described = json!({"channel": "mail", "on": true, "host": "127.0.0.1", "port": port,
         "security": "none", "from": "ops@example.com", "to": ["ada@example.com"]});
     call(&api, "notice_set", described).unwrap();
-    let task = json!({"id": "a", "action": "sql.query", "params": {"sql": "SELECT 1 FROM nowhere"}});
+    let task =
+        json!({"id": "a", "action": "sql.query", "params": {"sql": "SELECT 1 FROM nowhere"}});
     let workflow = json!({"id": "w", "name": "W", "tasks": [task]}).to_string();
     let workflow = json!({"text": workflow, "format": "json"});
     call(&api, "flow_create", workflow).unwrap();
@@ -113,16 +122,37 @@ fn leaving_waits_for_no_mail_server() {
     call(&api, "run_start", json!({"workflow": "w"})).unwrap();
     let (mail, _) = silent.accept().unwrap();
     let (leaves, left) = channel();
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            api.leave();
-            leaves.send(()).unwrap();
-        });
-        left.recv_timeout(LONG).unwrap();
+    let api = Arc::new(api);
+    let leaving = Arc::clone(&api);
+    std::thread::spawn(move || {
+        leaving.leave();
+        leaves.send(()).unwrap();
     });
+    left.recv_timeout(LONG).unwrap();
     drop(mail);
     assert!(EngineLock::try_take(&data).unwrap().is_some());
     assert!(api.has_left());
     // It is sent by the next.
-    assert_eq!(api.store.notices_due(Channel::Mail).unwrap().is_some(), true);
+    assert!(api.store.notices_due(Channel::Mail).unwrap().is_some());
+}
+
+#[test]
+fn what_a_restore_brings_has_not_been_without_a_backup_here_since_it_was_written() {
+    let root = tempfile::tempdir().unwrap();
+    let data = root.path().join("data");
+    let began = {
+        let api = open(&data);
+        let began = api.clock.now().0;
+        let workflow = json!({"id": "w", "name": "W", "tasks": []}).to_string();
+        let workflow = json!({"text": workflow, "format": "json"});
+        call(&api, "flow_create", workflow).unwrap();
+        began
+    };
+    // It keeps the day on which it was written, elsewhere.
+    let database = rusqlite::Connection::open(data.join("flowkeep.db")).unwrap();
+    let old = "UPDATE document SET created_at = 1";
+    assert_eq!(database.execute(old, []).unwrap(), 1);
+    drop(database);
+    let first = open(&data).store.first_document_at().unwrap().unwrap();
+    assert!(first >= began, "{first} {began}");
 }

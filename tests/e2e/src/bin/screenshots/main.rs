@@ -1,9 +1,11 @@
 //! `make screenshots`: the screens of the real window, with the example and a little history, as
 //! pictures of 1280 × 800, English in light and Chinese in dark. With `--all` a tour instead: every screen
-//! and dialog in every language, theme and size, with much data and with none.
+//! and dialog in every language, theme and size, with much data and with none; or those alone in whose
+//! names one of the words after it stands.
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]
 
 mod connections;
+mod notices;
 mod office;
 mod people;
 mod runs;
@@ -21,12 +23,15 @@ use serde_json::json;
 async fn main() -> Result<()> {
     let mut arguments = std::env::args_os().skip(1);
     let Some(folder) = arguments.next() else {
-        bail!("usage: screenshots FOLDER [--all]")
+        bail!("usage: screenshots FOLDER [--all [WORD…]]")
     };
     let folder = std::path::absolute(PathBuf::from(folder))?;
     let all = arguments.next().is_some_and(|argument| argument == "--all");
     if all {
-        return tour::shoot(&folder).await;
+        let words: Vec<String> = arguments
+            .map(|word| word.to_string_lossy().into_owned())
+            .collect();
+        return tour::shoot(&folder, &words).await;
     }
     shoot(Language::English, "light", &folder, "en-light").await?;
     shoot(Language::Chinese, "dark", &folder, "zh-dark").await

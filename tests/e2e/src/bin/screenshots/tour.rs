@@ -9,7 +9,7 @@ use fantoccini::Locator;
 use flowkeep_e2e::{Desk, Language, Window, drop_on_window};
 use serde_json::{Value, json};
 
-use crate::{connections, earlier_tool, office, people, runs};
+use crate::{connections, earlier_tool, notices, office, people, runs};
 
 /// How many times the office's workflows are there, and how often one of them ran.
 const BRANCHES: usize = 40;
@@ -51,24 +51,32 @@ fn pressed(
     }
 }
 
-/// Takes all of them; the folder has one for each amount of data.
+/// Takes all of them, or those in whose names one of these words stands; the folder has one for each
+/// amount of data.
 ///
 /// # Errors
 /// When a screen does not come.
-pub(super) async fn shoot(folder: &Path) -> Result<()> {
+pub(super) async fn shoot(folder: &Path, words: &[String]) -> Result<()> {
+    let wanted = |screen: &Screen| {
+        words.is_empty() || words.iter().any(|word| screen.name.contains(word.as_str()))
+    };
     for (language, spoken) in [(Language::English, "en"), (Language::Chinese, "zh")] {
         let desk = Desk::with_screen(language, 1320, 860).await?;
         let window = Window::open(&desk).await?;
         let mut screens = everywhere();
         screens.push(screen("restore-none", "/backup/restore", "page-title"));
+        screens.retain(wanted);
         look(&window, &screens, &folder.join("none"), spoken).await?;
         let more = fill(&desk, &window, language).await?;
         let runs = with_people(&desk, language).await?;
         connections::make(&desk, &window).await?;
+        notices::make(&window).await?;
         let mut screens = everywhere();
         screens.extend(more);
         screens.extend(with_connections());
+        screens.extend(with_notices());
         screens.extend(runs);
+        screens.retain(wanted);
         look(&window, &screens, &folder.join("much"), spoken).await?;
         window.close().await?;
     }
@@ -317,6 +325,25 @@ fn with_connections() -> [Screen; 4] {
             "/connections",
             &["[data-testid=more-shop]", "[data-testid=menu-remove]"],
             "dialog-remove-connection",
+        ),
+    ]
+}
+
+/// What was told, and what could not be.
+fn with_notices() -> [Screen; 3] {
+    [
+        screen("notices-unsent", "/", "notices-unsent"),
+        pressed(
+            "notices-tested",
+            "/settings",
+            &["[data-testid=notice-test-webhook]"],
+            "tested-webhook",
+        ),
+        pressed(
+            "notices-of-workflow",
+            "/workflows/nightly?tab=runs",
+            &["[data-testid=notices-own]"],
+            "notice-kind-waiting",
         ),
     ]
 }
