@@ -218,19 +218,7 @@ impl Rounds {
             Effect::Queue(_) | Effect::Ask { .. } => {}
             Effect::Withdraw { task, .. } => self.withdraw(run, &task),
             Effect::Execute { task, attempt, key } => {
-                round.begun += 1;
-                if let Some(came) = self.at_once(run, &task, &written.fresh) {
-                    self.locked.note(run, &came.result);
-                    self.queue.release(run, &task);
-                    return Some(written.came(task, attempt, came));
-                }
-                round.given += 1;
-                round.acts.push(Act::Execute {
-                    run,
-                    task,
-                    attempt,
-                    key,
-                });
+                return self.begin_attempt(run, (task, attempt), key, round);
             }
             Effect::Stop {
                 task,
@@ -285,6 +273,31 @@ impl Rounds {
                 said: Said::Message(message),
             }),
         }
+        None
+    }
+
+    /// Has an attempt carried out: at once, where it touches nothing outside.
+    fn begin_attempt(
+        &mut self,
+        run: RunId,
+        (task, attempt): (TaskId, u32),
+        key: String,
+        round: &mut Round,
+    ) -> Option<Event> {
+        let written = round.written.entry(run).or_default();
+        round.begun += 1;
+        if let Some(came) = self.at_once(run, &task, &written.fresh) {
+            self.locked.note(run, &came.result);
+            self.queue.release(run, &task);
+            return Some(written.came(task, attempt, came));
+        }
+        round.given += 1;
+        round.acts.push(Act::Execute {
+            run,
+            task,
+            attempt,
+            key,
+        });
         None
     }
 

@@ -41,10 +41,11 @@ impl Place {
 
     fn told_once(&self, id: RunId, code: &str) {
         let told = self.waiting();
-        let [(run, why)] = told.as_slice() else {
-            panic!("{told:?}");
-        };
-        assert_eq!((run, why.code.as_str()), (&id.to_string(), code));
+        let told: Vec<_> = told
+            .iter()
+            .map(|(run, why)| (run.as_str(), why.code.as_str()))
+            .collect();
+        assert_eq!(told, [(id.to_string().as_str(), code)]);
     }
 
     fn desktop(&self, on: bool) {

@@ -463,9 +463,9 @@ fn one_who_has_left_takes_the_mails_from_nobody_else() {
 #[test]
 fn it_ends_though_a_name_is_still_looked_up() {
     let place = Place::new();
-    let (hold, held) = channel::<()>();
+    let (release, asked) = channel::<()>();
     // As `getaddrinfo` does where the network is gone.
-    place.sender.runtime.spawn_blocking(move || held.recv());
+    place.sender.runtime.spawn_blocking(move || asked.recv());
     place.leave.send(true).unwrap();
     let (ends, ended) = channel::<()>();
     let sender = place.sender;
@@ -477,7 +477,7 @@ fn it_ends_though_a_name_is_still_looked_up() {
         ended.recv_timeout(LONG),
         Err(RecvTimeoutError::Disconnected)
     );
-    drop(hold);
+    drop(release);
 }
 
 #[test]
