@@ -49,6 +49,7 @@ pub struct Desk {
     language: Language,
     folder: TempDir,
     pinyin: Option<Tied>,
+    pub(crate) keyring: Option<Tied>,
 }
 
 impl Desk {
@@ -141,6 +142,7 @@ impl Desk {
             language,
             folder,
             pinyin: None,
+            keyring: None,
         };
         eventually("the window manager", async || {
             let asked = desk

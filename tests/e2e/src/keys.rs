@@ -43,10 +43,21 @@ impl Desk {
         self.press(&["alt+Home", "ctrl+l", "ctrl+a"])?;
         self.type_text(&path.to_string_lossy())?;
         // The chooser completes a name by itself; what it added is selected.
-        self.press(&["Delete", "Return"])?;
+        self.press(&["Delete"])?;
         eventually(
             format!("the dialog to close on {}", path.display()),
-            async || Ok(self.dialogs_titled(title)?.is_empty().then_some(())),
+            async || {
+                if self.dialogs_titled(title)?.is_empty() {
+                    return Ok(Some(()));
+                }
+                // It is deaf until it has seen whether the file is there. Nobody but the dialog gets
+                // the key, which may close on an earlier one meanwhile.
+                let mut enter = self.command("xdotool");
+                enter
+                    .args(["key", "--window", &dialog, "Return"])
+                    .output()?;
+                Ok(None)
+            },
         )
         .await
     }

@@ -11,6 +11,7 @@
 
 mod desk;
 mod drag;
+mod keyring;
 mod keys;
 mod picture;
 mod processes;

@@ -47,4 +47,16 @@ impl Window<'_> {
         self.desk.run("xdotool", &["mousemove", "0", "0"])?;
         self.desk.picture_of(&self.id().await?, path).await
     }
+
+    /// Keeps a picture of the window in the folder that `FLOWKEEP_PICTURES` names, for people to look at;
+    /// without it does nothing.
+    ///
+    /// # Errors
+    /// As [`Desk::picture`].
+    pub async fn keep_picture(&self, name: &str) -> Result<()> {
+        match std::env::var_os("FLOWKEEP_PICTURES") {
+            Some(folder) => self.picture(&Path::new(&folder).join(name)).await,
+            None => Ok(()),
+        }
+    }
 }

@@ -14,8 +14,10 @@ impl Window<'_> {
     /// # Errors
     /// When it has not within a minute.
     pub async fn run_comes_to(&self, status: &str) -> Result<()> {
-        self.text_of("run-status", |text| text == status).await?;
-        Ok(())
+        match self.text_of("run-status", |text| text == status).await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(error.context(self.words().await)),
+        }
     }
 
     /// The id of the run on the page.

@@ -189,7 +189,7 @@ impl<'desk> Window<'desk> {
     }
 
     /// What the page says, for the message of a test that fails.
-    async fn words(&self) -> String {
+    pub(crate) async fn words(&self) -> String {
         let script = "return location.href + '\\n' + document.body.innerText";
         let words = self.page.execute(script, vec![]).await;
         words.map_or_else(|error| error.to_string(), |words| words.to_string())
@@ -200,7 +200,7 @@ impl<'desk> Window<'desk> {
     /// # Errors
     /// When it cannot within a minute.
     pub async fn click(&self, testid: &str) -> Result<()> {
-        eventually(format!("a click on {testid}"), async || {
+        let clicked = eventually(format!("a click on {testid}"), async || {
             let element = self.shown(testid).await?;
             if !fresh(element.is_enabled().await)?.unwrap_or(false) {
                 return Ok(None);
@@ -212,7 +212,11 @@ impl<'desk> Window<'desk> {
                 Err(error) => Err(error.into()),
             }
         })
-        .await
+        .await;
+        match clicked {
+            Ok(()) => Ok(()),
+            Err(error) => Err(error.context(self.words().await)),
+        }
     }
 
     /// Moves the pointer of the display onto the element with that `data-testid`.

@@ -101,10 +101,9 @@ async fn closing_asks_once_and_what_listens_goes_on_without_a_window() -> Result
             .text_of("dialog-closing", |text| !text.is_empty())
             .await?;
         assert!(dialog.contains(title), "{dialog}");
-        if let Some(folder) = std::env::var_os("FLOWKEEP_PICTURES") {
-            let name = format!("closing-{language:?}.png");
-            window.picture(&Path::new(&folder).join(name)).await?;
-        }
+        window
+            .keep_picture(&format!("closing-{language:?}.png"))
+            .await?;
         // Whoever did not mean it stays, and is asked again.
         desk.press(&["Escape"])?;
         window.gone("dialog-closing").await?;
