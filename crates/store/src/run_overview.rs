@@ -21,8 +21,6 @@ pub struct AskingRecord {
     pub status: Status,
     /// Milliseconds; since when.
     pub since: i64,
-    /// The secret it waits for, where that is what it waits for.
-    pub secret: Option<String>,
 }
 
 /// How far a run has come.
@@ -45,9 +43,9 @@ pub struct UnderWayRecord {
     pub rows: Vec<i64>,
 }
 
-/// Runs that wait for a person's answer.
+/// Runs that wait for a person's answer. No answer helps a task that waits for a secret.
 pub(crate) const ASKS: &str = "ended_at IS NULL AND run IN (SELECT run FROM run_task \
-    WHERE status IN ('waiting', 'interrupted'))";
+    WHERE status IN ('waiting', 'interrupted') AND state ->> '$.phase.locked.secret' IS NULL)";
 
 /// Runs that failed at or after a moment and whose workflow has come to nothing since. `?` is the moment.
 pub(crate) const NEEDS_A_LOOK: &str = "status = 'failed' AND parent IS NULL \
@@ -56,22 +54,22 @@ pub(crate) const NEEDS_A_LOOK: &str = "status = 'failed' AND parent IS NULL \
       AND later.id > run.id AND later.status IN ('succeeded', 'failed'))";
 
 impl Store {
-    /// The tasks that wait for a person, the longest first, at most `limit` of them; and how many
+    /// The tasks that wait for a person's answer, the longest first, at most `limit` of them; and how many
     /// there are in all.
     ///
     /// # Errors
     /// What the database says.
     pub fn asking(&self, limit: u32) -> Result<(u32, Vec<AskingRecord>), StoreError> {
         const ASKING: &str = "FROM run_task t JOIN run r USING (run)
-             WHERE t.status IN ('waiting', 'interrupted') AND r.ended_at IS NULL";
+             WHERE t.status IN ('waiting', 'interrupted') AND r.ended_at IS NULL
+               AND t.state ->> '$.phase.locked.secret' IS NULL";
         let reader = self.reader()?;
         let reader = reader.unchecked_transaction()?;
         let total = reader.query_row(&format!("SELECT count(*) {ASKING}"), [], |row| row.get(0))?;
         let mut statement = reader.prepare(&format!(
             "SELECT run, t.task, t.status, coalesce(
                (SELECT max(coalesce(a.ended_at, a.started_at, a.queued_at)) FROM attempt a
-                WHERE a.run = t.run AND a.task = t.task), r.created_at) AS since,
-               t.state ->> '$.phase.locked.secret'
+                WHERE a.run = t.run AND a.task = t.task), r.created_at) AS since
              {ASKING} ORDER BY since, run LIMIT ?1"
         ))?;
         let rows = statement.query_map([limit], |row| {
@@ -80,7 +78,6 @@ impl Store {
                 task: TaskId(row.get(1)?),
                 status: status_of(row, 2)?,
                 since: row.get(3)?,
-                secret: row.get(4)?,
             })
         })?;
         Ok((total, rows.collect::<Result<_, _>>()?))
@@ -404,6 +401,14 @@ mod tests {
         let broken = [(b, Phase::Interrupted)];
         let interrupted = place.run("2", 2_000, Status::Interrupted, &broken);
         place.run("3", 3_000, Status::Cancelled, &[(a, asking())]);
+        // No answer helps this one.
+        let secret = "mail".to_owned();
+        place.run(
+            "secret",
+            3_500,
+            Status::Waiting,
+            &[(a, Phase::Locked { secret })],
+        );
         let failed = [(a, Phase::Failed)];
         for number in 4..10 {
             place.run(&number.to_string(), 4_000 + number, Status::Failed, &failed);

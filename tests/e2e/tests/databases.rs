@@ -247,21 +247,30 @@ async fn needs_keyring_servers_are_connected_explained_run_on_and_unlocked() -> 
     let window = open(&desk).await?;
     run_sheet(&window, "A-2", "green tea").await?;
     window
-        .text_of("secret-missing", |text| {
-            text.contains("The secrets are locked")
+        .text_of("secrets-locked", |text| {
+            text.contains("The secrets are locked") && text.contains("4 tasks need it.")
         })
         .await?;
     window.keep_picture("7-preflight-locked.png").await?;
     window.click("run-start").await?;
     window.run_comes_to("Waiting").await?;
     let run = window.run_on_page().await?;
+    window
+        .text_of("task-table", |text| {
+            text.contains("Waits for the password of “shop”")
+        })
+        .await?;
+    let awaited = "1 task waits until the secrets are unlocked";
+    window
+        .text_of("secrets-awaited", |text| text.contains(awaited))
+        .await?;
     window.keep_picture("8-run-waits.png").await?;
     window.click("nav-overview").await?;
     window
-        .text_of("secrets-awaited", |text| {
-            text.contains("1 task waits until the secrets are unlocked")
-        })
+        .text_of("secrets-awaited", |text| text.contains(awaited))
         .await?;
+    // It is told once.
+    window.gone("waiting-for-you").await?;
     window.keep_picture("9-overview-locked.png").await?;
     window.click_in("secrets-awaited", "unlock").await?;
     desk.answer_keyring().await?;
@@ -270,6 +279,8 @@ async fn needs_keyring_servers_are_connected_explained_run_on_and_unlocked() -> 
     window.click("nav-runs").await?;
     window.click(&format!("row-{run}")).await?;
     window.run_comes_to("Succeeded").await?;
+    window.gone("secrets-awaited").await?;
+    window.gone("run-warnings").await?;
     let booked = ("green tea\t12.5".to_owned(), json!("green tea"));
     assert_eq!(kept(&desk, &maria, &search, "A-2")?, booked);
     window.close().await
@@ -317,9 +328,7 @@ async fn a_server_that_is_switched_off_in_mid_run_costs_nothing_but_time() -> Re
     window.click("row-stock").await?;
     window.click("run").await?;
     window
-        .text_of("source-silent", |text| {
-            text.contains("“shop” does not answer")
-        })
+        .text_of("source-silent", |text| text.contains(&silent))
         .await?;
     window
         .text_of("under-way", |text| text.contains("1 run of it goes on"))

@@ -47,6 +47,7 @@ export function Dialog({
   return (
     <ModalOverlay
       className={styles.veil}
+      data-dialog
       isOpen={isOpen}
       onOpenChange={(open) => !open && onClose()}
       isKeyboardDismissDisabled={closing === 'held'}

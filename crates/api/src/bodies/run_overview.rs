@@ -42,7 +42,6 @@ pub fn show(api: &Api, _: Nothing) -> Result<RunOverview, AppError> {
             task: record.task.to_string(),
             status: record.status,
             since: time::rfc3339(record.since),
-            secret: record.secret,
         });
     }
     let open = api.store.under_way(ROWS)?;

@@ -102,6 +102,7 @@ pub fn show(api: &Api, input: RunShowInput) -> Result<RunShow, AppError> {
                 why: now.reason,
                 waits_for: waits_for.into_iter().map(|id| id.0).collect(),
                 goes_on_at: goes_on_at(&now.phase).map(time::rfc3339),
+                secret: secret_of(&now.phase),
                 attempts: attempts.remove(&task.id).unwrap_or_default(),
                 output: output.and_then(|text| json::read(&text).ok()),
                 output_bytes: bytes,
@@ -179,11 +180,20 @@ fn is_open(warning: &Message, tasks: &[RunTask]) -> bool {
     let status = match warning.code.as_str() {
         "run_waits_for_operator" | "run_broken_off_again" => Status::Interrupted,
         "run_no_agent" => Status::Queued,
+        "run_secret_locked" => Status::Waiting,
         _ => return true,
     };
     let about = warning.fields.get("task");
     let mut tasks = tasks.iter();
     tasks.any(|task| about == Some(&task.id) && task.status == status)
+}
+
+/// The secret a task waits for.
+fn secret_of(phase: &Phase) -> Option<String> {
+    match phase {
+        Phase::Locked { secret } => Some(secret.clone()),
+        _ => None,
+    }
 }
 
 /// When a task goes on by itself.

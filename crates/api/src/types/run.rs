@@ -296,6 +296,10 @@ pub struct RunTask {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub goes_on_at: Option<String>,
+    /// The secret it waits for, where that is what it waits for: it has to be unlocked or entered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub secret: Option<String>,
     /// Its attempts, in their order.
     pub attempts: Vec<RunAttempt>,
     /// What it gave last. Absent when there is none, when it is large and in a brief one: `run_output`

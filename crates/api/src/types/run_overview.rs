@@ -49,10 +49,6 @@ pub struct AskingTask {
     pub status: Status,
     /// Since when.
     pub since: String,
-    /// The secret it waits for, where no answer helps: it has to be unlocked or entered.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
-    pub secret: Option<String>,
 }
 
 /// How far a run has come.

@@ -207,6 +207,9 @@ fn a_task_waits_for_a_secret_goes_on_when_it_is_there_and_does_not_repeat_it() {
         "{started}"
     );
     let run = started["run_id"].as_str().unwrap().to_owned();
+    let shown = flowkeep.done(&["run", "show", &run]);
+    assert_eq!(shown["tasks"][0]["secret"], "TOKEN", "{shown}");
+    assert_eq!(shown["warnings"][0]["code"], "run_secret_locked", "{shown}");
 
     let (code, set) = given(
         &flowkeep,
@@ -220,6 +223,9 @@ fn a_task_waits_for_a_secret_goes_on_when_it_is_there_and_does_not_repeat_it() {
         (0, &json!("succeeded")),
         "{went_on}"
     );
+    let shown = flowkeep.done(&["run", "show", &run]);
+    assert_eq!(shown["tasks"][0].get("secret"), None, "{shown}");
+    assert_eq!(shown["warnings"], json!([]), "it waits no more");
     let log = flowkeep.done(&["run", "log", &run]).to_string();
     assert!(log.contains("got:***:"), "{log}");
     let mut found = Vec::new();

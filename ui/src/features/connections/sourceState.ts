@@ -1,7 +1,7 @@
 /** How a connection is, in the words and the look of one glance. */
 import type { IconName, Tone } from '@/components';
 import { begun, dated, m, say, visible } from '@/i18n';
-import type { Message, SourceRow } from '@/ipc';
+import type { LockedSecret, Message, SourceRow } from '@/ipc';
 
 /** The SQLite file that always exists. */
 export const LOCAL = 'local';
@@ -44,6 +44,11 @@ function awaited(why: Message): string {
 /** Whether what keeps a secret from being read is a lock, and not that it or its key is missing. */
 export function unlocks(why: { code: string }): boolean {
   return why.code === 'secrets_locked' || why.code === 'secrets_unreachable';
+}
+
+/** How many tasks wait for these. */
+export function tasksWaiting(locked: readonly LockedSecret[]): number {
+  return locked.reduce((sum, { tasks }) => sum + tasks, 0);
 }
 
 /** What a source says it is, with the name of the product before it where it tells the number alone. */

@@ -6,6 +6,8 @@ import type { Overview, RunOverview } from '@/ipc';
 import { FolderQuestion } from '../backup/FolderQuestion';
 import { Unfinished } from '../backup/Unfinished';
 import { tellFailure, useCommand } from '../command';
+import { SecretsCard } from '../connections/SecretsCard';
+import { tasksWaiting } from '../connections/sourceState';
 import { runOverviewQuery } from '../runs/queries';
 import { openRunSheet } from '../runs/sheet/store';
 import { BackupCard } from './BackupCard';
@@ -17,7 +19,6 @@ import styles from './OverviewPage.module.css';
 import { overviewQuery } from './queries';
 import { RecentCard } from './RecentCard';
 import { RunningCard } from './RunningCard';
-import { SecretsCard } from './SecretsCard';
 import { SourcesCard } from './SourcesCard';
 import { WaitingCard } from './WaitingCard';
 
@@ -60,7 +61,9 @@ export function OverviewPage() {
           {runs.error && <ErrorNotice error={runs.error} onRetry={() => runs.refetch()} />}
           <div className={styles.columns}>
             <div className={styles.column}>
-              {runs.data && runs.data.locked.length > 0 && <SecretsCard runs={runs.data} />}
+              {runs.data && runs.data.locked.length > 0 && (
+                <SecretsCard locked={runs.data.locked} />
+              )}
               {runs.data && runs.data.asking > 0 && <WaitingCard runs={runs.data} />}
               {runs.data && runs.data.failed > 0 && <FailuresCard runs={runs.data} />}
               {runs.data && runs.data.sources_down.length > 0 && <SourcesCard runs={runs.data} />}
@@ -91,6 +94,7 @@ function subtitle(
   runs: RunOverview | undefined,
 ): string {
   const needed = [
+    runs && runs.locked.length > 0 && counted('tasks_wait_secrets', tasksWaiting(runs.locked)),
     runs && runs.asking > 0 && counted('waiting_for_you', runs.asking),
     runs && runs.sources_down.length > 0 && counted('sources_down', runs.sources_down.length),
     runs && runs.failed > 0 && counted('workflows_failed', runs.failed),

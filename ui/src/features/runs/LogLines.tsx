@@ -1,6 +1,7 @@
 import { begun, moment, say, visible, visibleText } from '@/i18n';
-import type { Message, RunMessage } from '@/ipc';
+import type { RunMessage } from '@/ipc';
 import styles from './LogLines.module.css';
+import { named } from './named';
 
 interface Props {
   lines: readonly RunMessage[];
@@ -21,19 +22,6 @@ export function LogLines({ lines, names, of }: Props) {
       ))}
     </div>
   );
-}
-
-/** Fields of our messages that hold the id of a task. */
-const TASKS = ['task', 'fallback', 'to'];
-
-/** A message with the names people call the tasks by, where they are known. */
-function named(message: Message, names: ReadonlyMap<string, string>): Message {
-  if (!message.fields) return message;
-  const fields = Object.entries(message.fields).map(([key, value]) => [
-    key,
-    TASKS.includes(key) ? (names.get(value) ?? value) : value,
-  ]);
-  return { ...message, fields: Object.fromEntries(fields) };
 }
 
 export function LogLine({ line, names, of }: Omit<Props, 'lines'> & { line: RunMessage }) {

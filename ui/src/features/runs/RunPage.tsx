@@ -5,9 +5,11 @@ import { begun, counted, dated, m, say, visible } from '@/i18n';
 import { CallError, type RunShow, type StepKind } from '@/ipc';
 import { documentLink } from '../catalog/kinds';
 import { documentQuery } from '../catalog/queries';
+import { SecretsCard } from '../connections/SecretsCard';
 import { runName } from './columns';
+import { named } from './named';
 import { lengthSoFar, paceOf, useNow } from './now';
-import { runQuery } from './queries';
+import { runOverviewQuery, runQuery } from './queries';
 import { Questions } from './question/Questions';
 import { RunActions } from './RunActions';
 import { RunInput } from './RunInput';
@@ -83,6 +85,7 @@ function OpenRun({ run }: { run: RunShow }) {
       end={<RunActions run={run} />}
     >
       <Warnings run={run} />
+      <Secrets run={run} />
       <Questions run={run} />
       <div className={styles.bar}>
         <Segments
@@ -161,9 +164,20 @@ function Subtitle({ run }: { run: RunShow }) {
   );
 }
 
+/** What its tasks wait for that cannot be read, with the step that helps. */
+function Secrets({ run }: { run: RunShow }) {
+  const awaited = new Set(run.tasks.flatMap(({ secret }) => secret ?? []));
+  const { data } = useQuery({ ...runOverviewQuery(), enabled: awaited.size > 0 });
+  const locked = data?.locked.filter(({ secret }) => awaited.has(secret)) ?? [];
+  return locked.length > 0 && <SecretsCard locked={locked} />;
+}
+
 function Warnings({ run }: { run: RunShow }) {
-  if (run.warnings.length === 0) return null;
-  const told = [...new Set(run.warnings.map(say))];
+  const names = new Map(run.tasks.map((task) => [task.id, task.name]));
+  // What it waits for is told with the step that helps.
+  const open = run.warnings.filter(({ code }) => code !== 'run_secret_locked');
+  const told = [...new Set(open.map((warning) => say(named(warning, names))))];
+  if (told.length === 0) return null;
   return (
     <Notice tone="warn" icon="warn" data-testid="run-warnings">
       {told.slice(0, 3).map((sentence) => (

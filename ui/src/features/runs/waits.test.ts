@@ -43,3 +43,10 @@ it('does not say of a task that was open that it never started', () => {
   expect(reason({ ...cancelled, attempts: [open] })).toBe('the run failed while it was under way');
   expect(reason(cancelled)).toBe('the run had failed before it could start');
 });
+
+it('names the secret, or the connection whose password it is', () => {
+  expect(reason({ status: 'waiting', secret: 'mail' })).toBe('waits for the secret “mail”');
+  expect(reason({ status: 'waiting', secret: 'connection/shop' })).toBe(
+    'waits for the password of “shop”',
+  );
+});

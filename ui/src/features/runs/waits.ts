@@ -1,5 +1,6 @@
 import { label, listed, m, took, visible } from '@/i18n';
 import type { RunShow, RunTask } from '@/ipc';
+import { connectionOf } from '../connections/secretName';
 
 /** So many tasks are named. */
 const NAMED = 3;
@@ -11,7 +12,7 @@ export function reasonOf(
   names: ReadonlyMap<string, string>,
   now: Date,
 ): string | undefined {
-  const { why, status, waits_for, goes_on_at, attempts } = task;
+  const { why, status, waits_for, goes_on_at, secret, attempts } = task;
   if (why === 'stopped' && attempts.some((attempt) => attempt.started_at))
     return m.reason_stopped_underway();
   if (why) return label('reason', why);
@@ -26,9 +27,18 @@ export function reasonOf(
     const called = waits_for.map((id) => visible(names.get(id) ?? id));
     return m.waits_tasks({ names: listed(called, NAMED) });
   }
+  if (secret !== undefined) return awaited(secret);
   if (status === 'waiting') return m.waits_person();
   if (status === 'interrupted') return m.waits_operator();
   if (status !== 'queued') return undefined;
   if (run.status === 'paused') return m.waits_resume();
   return attempts.some((attempt) => attempt.status === 'queued') ? m.waits_turn() : m.waits_call();
+}
+
+/** The secret it waits for, or the connection whose password that is. */
+function awaited(secret: string): string {
+  const connection = connectionOf(secret);
+  return connection === undefined
+    ? m.waits_secret({ name: visible(secret) })
+    : m.waits_password({ name: visible(connection) });
 }

@@ -32,8 +32,4 @@ status: Status,
 /**
  * Since when.
  */
-since: string, 
-/**
- * The secret it waits for, where no answer helps: it has to be unlocked or entered.
- */
-secret?: string, };
+since: string, };

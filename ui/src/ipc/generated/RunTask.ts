@@ -37,6 +37,10 @@ waits_for?: Array<string>,
  */
 goes_on_at?: string, 
 /**
+ * The secret it waits for, where that is what it waits for: it has to be unlocked or entered.
+ */
+secret?: string, 
+/**
  * Its attempts, in their order.
  */
 attempts: Array<RunAttempt>, 

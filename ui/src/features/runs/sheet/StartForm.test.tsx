@@ -124,8 +124,7 @@ it('names a data source that does not answer first, asks it again, and starts al
   const asked = () => preview({ ...first, sources: answers.shift() ?? [] });
   const starts = sheet(first, undefined, asked);
   const notice = await screen.findByTestId('source-silent');
-  expect(notice.textContent).toContain('“shop” does not answer');
-  expect(notice.textContent).toContain('nothing answers at shop:6379');
+  expect(notice.textContent).toContain('Nothing answers at shop:6379 (“shop”)');
   expect(notice.textContent).toContain('1 task uses it.');
   expect(screen.getByTestId('preflight').textContent).toContain('no answer');
   expect(screen.getByTestId('run-start').textContent).toBe('Run anyway');
@@ -139,13 +138,22 @@ it('names a data source that does not answer first, asks it again, and starts al
 it('leads from a secret that is missing to where it is entered, and unlocks one that is locked', async () => {
   const missing = { code: 'secret_missing', fields: { secret: 'mail' } };
   const mail = { secret: 'mail', tasks: 2, reason: missing, unlocks: false };
-  const locked = { ...mail, secret: 'fax', reason: { code: 'secrets_locked' }, unlocks: true };
-  sheet(preview({ secrets: [mail, locked] }));
-  const [first, second] = await screen.findAllByTestId('secret-missing');
-  expect(first?.textContent).toContain('The secret “mail” has not been entered yet');
-  expect(first?.textContent).toContain('2 tasks need it.');
-  expect(first?.querySelector('button')?.textContent).toBe('Enter it…');
-  expect(second?.querySelector('button')?.textContent).toBe('Unlock');
+  const closed = { tasks: 1, reason: { code: 'secrets_locked' }, unlocks: true };
+  const fax = { ...closed, secret: 'fax' };
+  const password = { ...closed, secret: 'connection/shop', connection: 'shop' };
+  const tasks = [
+    { ...stored, secrets: ['fax'] },
+    { ...stored, id: 'b' },
+  ];
+  sheet(preview({ tasks, sources: [shop], secrets: [mail, fax, password] }));
+  const first = await screen.findByTestId('secret-missing');
+  expect(first.textContent).toContain('The secret “mail” has not been entered yet');
+  expect(first.textContent).toContain('2 tasks need it.');
+  expect(first.querySelector('button')?.textContent).toBe('Enter it…');
+  // However many are locked, they are unlocked together.
+  const locked = screen.getByTestId('secrets-locked');
+  expect(locked.textContent).toContain('2 tasks need it.');
+  expect(locked.querySelector('button')?.textContent).toBe('Unlock');
 });
 
 it('tells two hundred tasks by what they meet, each of them behind it', async () => {

@@ -6,7 +6,7 @@ import { entering, enterWords } from '../../../connections/entering';
 import { LOCAL } from '../../../connections/sourceState';
 import { UnlockButton } from '../../../connections/UnlockButton';
 import { closeRunSheet } from '../store';
-import type { Known } from './meet';
+import { type Known, needs } from './meet';
 
 interface Props {
   data: RunPreview;
@@ -25,6 +25,10 @@ export function Troubles({ data, known, onAsk }: Props) {
   // Its password says more of it than that it does not answer.
   const waits = new Set(known.secrets.flatMap(({ connection }) => connection ?? []));
   const silent = known.sources.filter((one) => one.answers === false && !waits.has(one.name));
+  // All that are locked are unlocked by one press.
+  const locked = known.secrets.filter(({ unlocks }) => unlocks);
+  const waiting = data.tasks.filter((task) => locked.some((secret) => needs(task, secret)));
+  const missing = known.secrets.filter(({ unlocks }) => !unlocks);
   return (
     <>
       {silent.map((source) => (
@@ -50,20 +54,27 @@ export function Troubles({ data, known, onAsk }: Props) {
           <p>{counted('preflight_used_by', uses(source.name))}</p>
         </Notice>
       ))}
-      {known.secrets.map((row) => (
+      {locked[0] && (
+        <Notice
+          tone="warn"
+          icon="key"
+          data-testid="secrets-locked"
+          end={<UnlockButton look="quiet" />}
+        >
+          <p>{begun(say(locked[0].reason))}</p>
+          <p>{counted('preflight_needed_by', waiting.length)}</p>
+        </Notice>
+      )}
+      {missing.map((row) => (
         <Notice
           key={row.secret}
           tone="warn"
           icon="key"
           data-testid="secret-missing"
           end={
-            row.unlocks ? (
-              <UnlockButton look="quiet" />
-            ) : (
-              <Button look="quiet" onPress={() => go(entering(row))}>
-                {enterWords(row)}
-              </Button>
-            )
+            <Button look="quiet" onPress={() => go(entering(row))}>
+              {enterWords(row)}
+            </Button>
           }
         >
           <p>{begun(visible(say(row.reason)))}</p>
@@ -75,10 +86,9 @@ export function Troubles({ data, known, onAsk }: Props) {
   );
 }
 
-/** That it does not answer, and why. */
+/** Why it does not answer, which names it; where that is not known, that it does not. */
 function silence({ name, error }: Known['sources'][number]): string {
-  const label = m.source_away({ source: visible(name) });
-  return error ? m.labelled({ label, text: visible(say(error)) }) : label;
+  return error ? begun(visible(say(error))) : m.source_away({ source: visible(name) });
 }
 
 /** What of the workflow goes on already, and whether a new run would wait for it. */

@@ -44,15 +44,20 @@ export const LOOKS: Record<Meets, Look> = {
   ready: { icon: 'check', tone: 'ok', words: m.preflight_ready },
 };
 
+/** Whether a task needs it: it names it, or it is the password of its source. */
+export function needs(task: PreviewTask, { secret, connection }: Known['secrets'][number]) {
+  return (
+    task.secrets?.includes(secret) === true ||
+    (connection !== undefined && connection === task.source)
+  );
+}
+
 /** What a task would meet. */
 export function meets(task: PreviewTask, known: Known): Meets {
   const source = known.sources.find((one) => one.name === task.source);
-  const needs = (secret: { secret: string; connection?: string }) =>
-    task.secrets?.includes(secret.secret) ||
-    (source !== undefined && secret.connection === source.name);
   if (task.no_source) return 'no_source';
   if (task.no_agent) return 'no_agent';
-  if (known.secrets.some(needs)) return 'no_secret';
+  if (known.secrets.some((secret) => needs(task, secret))) return 'no_secret';
   if (source?.answers === false) return 'silent';
   if (task.on_call) return 'on_call';
   if (task.worker === 'person') return 'person';

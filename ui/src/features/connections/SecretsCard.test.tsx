@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, expect, it, vi } from 'vitest';
-import { type LockedSecret, type RunOverview, setTransport } from '@/ipc';
+import { type LockedSecret, setTransport } from '@/ipc';
 import { testTransport } from '@/ipc/testing';
 import { SecretsCard } from './SecretsCard';
 
@@ -37,7 +37,7 @@ it('unlocks all that is locked with one press, and leads to each that is missing
   ];
   render(
     <QueryClientProvider client={new QueryClient()}>
-      <SecretsCard runs={{ locked } as unknown as RunOverview} />
+      <SecretsCard locked={locked} />
     </QueryClientProvider>,
   );
   expect(screen.getByText('3 tasks wait until the secrets are unlocked')).toBeTruthy();

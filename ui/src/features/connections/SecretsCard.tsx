@@ -1,20 +1,21 @@
 import { useNavigate } from '@tanstack/react-router';
 import { Button, Card, Row } from '@/components';
 import { begun, counted, m, say, visible } from '@/i18n';
-import type { LockedSecret, RunOverview } from '@/ipc';
-import { entering, enterWords } from '../connections/entering';
-import { UnlockButton } from '../connections/UnlockButton';
+import type { LockedSecret } from '@/ipc';
+import { entering, enterWords } from './entering';
+import { tasksWaiting } from './sourceState';
+import { UnlockButton } from './UnlockButton';
 
 /** What tasks wait for that cannot be read: unlocked with one press, or entered where it belongs. */
-export function SecretsCard({ runs }: { runs: RunOverview }) {
+export function SecretsCard({ locked }: { locked: readonly LockedSecret[] }) {
   const navigate = useNavigate();
-  const [first, ...more] = runs.locked.filter(({ unlocks }) => unlocks);
-  const missing = runs.locked.filter(({ unlocks }) => !unlocks);
+  const [first, ...more] = locked.filter(({ unlocks }) => unlocks);
+  const missing = locked.filter(({ unlocks }) => !unlocks);
   return (
     <Card title={m.secrets_awaited()} icon="key" tone="wait" data-testid="secrets-awaited">
       {first && (
         <Row detail={begun(say(first.reason))} end={<UnlockButton look="primary" icon="key" />}>
-          {counted('tasks_wait_locked', tasksOf([first, ...more]))}
+          {counted('tasks_wait_locked', tasksWaiting([first, ...more]))}
         </Row>
       )}
       {missing.map((row) => (
@@ -38,8 +39,4 @@ export function SecretsCard({ runs }: { runs: RunOverview }) {
       ))}
     </Card>
   );
-}
-
-function tasksOf(rows: readonly LockedSecret[]): number {
-  return rows.reduce((sum, { tasks }) => sum + tasks, 0);
 }
