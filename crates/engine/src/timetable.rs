@@ -11,6 +11,7 @@
 //! ([`crate::rounds`]).
 
 mod arrivals;
+mod origin;
 #[cfg(test)]
 mod tests;
 

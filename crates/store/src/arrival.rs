@@ -7,7 +7,6 @@ use std::collections::HashMap;
 
 use flowkeep_core::RunId;
 use flowkeep_core::run::Moment;
-use rusqlite::OptionalExtension as _;
 
 use crate::run::to_json;
 use crate::{NewRun, ScheduleRecord, Store, StoreError, Tag, Tx};
@@ -26,16 +25,37 @@ pub struct Arrived {
     pub modified: Moment,
 }
 
-/// The last run that a file of this name started.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A run that a file of a watched folder started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ArrivalRun {
-    /// How many runs led to it, each by what it did to the file.
+    /// How many runs led to it ([`Start::chain`](flowkeep_core::run::Start::chain)).
     pub chain: u32,
-    /// Its time, up to now while it is under way.
-    pub from: Moment,
-    /// See `from`.
+    /// When it was made.
+    pub made: Moment,
+    /// When its first task began; nothing while it is queued.
+    pub from: Option<Moment>,
+    /// When it ended; nothing while it is open.
     pub until: Option<Moment>,
+    /// Whether it does nothing at present: it waits for a person.
+    pub rests: bool,
 }
+
+impl ArrivalRun {
+    /// One that is just being made.
+    #[must_use]
+    pub const fn made(chain: u32, at: Moment) -> Self {
+        Self {
+            chain,
+            made: at,
+            from: None,
+            until: None,
+            rests: false,
+        }
+    }
+}
+
+/// So many runs of a folder are looked back upon.
+const LOOKED_BACK_ON: u32 = 1_000;
 
 impl Store {
     /// The files of a workflow's folder that are done, by their names.
@@ -57,29 +77,28 @@ impl Store {
             .collect()
     }
 
-    /// The last run that a file of this name started, if any did.
+    /// The runs that files of a workflow's folder started, the newest first: the last thousand.
     ///
     /// # Errors
     /// What the database says.
-    pub fn arrival_run(
-        &self,
-        workflow: &str,
-        name: &str,
-    ) -> Result<Option<ArrivalRun>, StoreError> {
+    pub fn arrival_runs(&self, workflow: &str) -> Result<Vec<ArrivalRun>, StoreError> {
         let reader = self.reader()?;
         let mut statement = reader.prepare_cached(
-            "SELECT coalesce(r.start ->> '$.chain', 0), r.created_at, r.ended_at
-             FROM arrival a JOIN run r ON r.id = a.run
-             WHERE a.workflow_id = ?1 AND a.name = ?2",
+            "SELECT coalesce(start ->> '$.chain', 0), created_at, started_at, ended_at,
+               status IN ('waiting', 'paused', 'interrupted')
+             FROM run WHERE workflow_id = ?1 AND face = 'event' ORDER BY run DESC LIMIT ?2",
         )?;
-        let found = statement.query_row([workflow, name], |row| {
+        let moment = |at: Option<i64>| at.map(Moment);
+        let rows = statement.query_map((workflow, LOOKED_BACK_ON), |row| {
             Ok(ArrivalRun {
                 chain: row.get(0)?,
-                from: Moment(row.get(1)?),
-                until: row.get::<_, Option<i64>>(2)?.map(Moment),
+                made: Moment(row.get(1)?),
+                from: moment(row.get(2)?),
+                until: moment(row.get(3)?),
+                rests: row.get(4)?,
             })
-        });
-        Ok(found.optional()?)
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 }
 

@@ -9,16 +9,17 @@ use std::path::Path;
 use std::time::Duration;
 
 use flowkeep_core::Message;
-use flowkeep_core::run::Start;
+use flowkeep_core::run::{Moment, Start};
 use flowkeep_core::trigger::{Trigger, Watched};
 use flowkeep_host::{path_text, text_path};
-use flowkeep_store::{Arrived, ScheduleRecord, StoreError};
+use flowkeep_store::{ArrivalRun, Arrived, ScheduleRecord, StoreError};
 use serde_json::json;
 
 use super::Timetable;
+use super::origin::{Origin, is_own, origin};
 use crate::begin::Beginning;
 use crate::round::NotKept;
-use crate::starting::{LONGEST_CHAIN, actor, unasked};
+use crate::starting::{actor, unasked};
 use crate::watching::{Looker, Lying};
 
 /// How long a file has to stay the same. In tests nobody waits for that.
@@ -27,6 +28,9 @@ const AT_REST: Duration = Duration::from_secs(if cfg!(test) { 0 } else { 2 });
 /// A server's clock may differ from ours by so much. Once it is known what lay in a folder, only what is
 /// older than that by so much is still taken to have lain there: its drive was not there before.
 const SKEW_MS: i64 = 86_400_000;
+
+/// Why a folder cannot be looked at that may be there again at the next look.
+const UNREADABLE: &str = "watch_unreadable";
 
 /// So many files of a folder start runs at one look; the next look goes on.
 const AT_ONCE: usize = 100;
@@ -38,8 +42,6 @@ pub(super) struct Folder {
     looker: Option<Looker>,
     /// Files that are done, by name.
     done: HashMap<String, Arrived>,
-    /// Whether it was said that it cannot be looked at.
-    is_troubled: bool,
     /// Whether what had gone was forgotten.
     is_tidy: bool,
 }
@@ -77,7 +79,6 @@ impl Timetable {
                 known => Folder {
                     done: self.store.arrivals(&kept.workflow_id)?,
                     looker: known.and_then(|folder| folder.looker),
-                    is_troubled: kept.trouble.is_some(),
                     is_tidy: false,
                     kept,
                     watched,
@@ -109,7 +110,7 @@ impl Timetable {
 
     fn look_into(&self, folder: &mut Folder) -> Result<usize, NotKept> {
         if let Some(why) = self.unfit(&folder.watched) {
-            self.cannot_look(folder, why)?;
+            self.tell_of(folder, why)?;
             return Ok(0);
         }
         let found = match &mut folder.looker {
@@ -125,16 +126,18 @@ impl Timetable {
         match found {
             None => Ok(0),
             Some(Err(error)) => {
-                let why = Message::new("watch_unreadable")
+                let why = Message::new(UNREADABLE)
                     .with("folder", &folder.watched.folder)
                     .with("reason", error);
-                self.cannot_look(folder, why)?;
+                self.tell_of(folder, why)?;
                 Ok(0)
             }
             Some(Ok(found)) => {
-                if std::mem::take(&mut folder.is_troubled) {
+                let trouble = folder.kept.trouble.as_ref();
+                if trouble.is_some_and(|why| why.code == UNREADABLE) {
                     let workflow = folder.kept.workflow_id.clone();
                     self.write(move |tx| tx.watched_again(&workflow))?;
+                    folder.kept.trouble = None;
                 }
                 self.forget_gone(folder, &found.all)?;
                 self.take(folder, found.files)
@@ -156,12 +159,12 @@ impl Timetable {
         Some(Message::new(code).with("folder", &watched.folder))
     }
 
-    /// Says why a folder cannot be looked at; said once.
-    fn cannot_look(&self, folder: &mut Folder, why: Message) -> Result<(), NotKept> {
-        if !folder.is_troubled {
-            let workflow = folder.kept.workflow_id.clone();
-            self.write(move |tx| tx.schedule_trouble(&workflow, &why))?;
-            folder.is_troubled = true;
+    /// Says why nothing starts; said once.
+    fn tell_of(&self, folder: &mut Folder, why: Message) -> Result<(), NotKept> {
+        if folder.kept.trouble.as_ref() != Some(&why) {
+            let (workflow, told) = (folder.kept.workflow_id.clone(), why.clone());
+            self.write(move |tx| tx.schedule_trouble(&workflow, &told))?;
+            folder.kept.trouble = Some(why);
         }
         Ok(())
     }
@@ -197,13 +200,39 @@ impl Timetable {
             before.push(folder.beginning());
         }
         self.leave_alone(folder, before)?;
+        self.start_fresh(folder, new)
+    }
+
+    /// Starts what is new, the oldest first, so far as it did not come from the runs of this folder.
+    fn start_fresh(&self, folder: &mut Folder, new: Vec<Lying>) -> Result<usize, NotKept> {
+        if new.is_empty() {
+            return Ok(0);
+        }
+        let now = Moment(self.clock.now().0);
+        let mut runs = self.store.arrival_runs(&folder.kept.workflow_id)?;
+        let (own, new): (Vec<_>, Vec<_>) = new
+            .into_iter()
+            .partition(|lying| is_own(&runs, lying.changed));
         let mut started = 0;
-        for lying in new.into_iter().take(AT_ONCE) {
-            match self.start_for(folder, lying)? {
-                Some(many) => started += many,
-                // The others would come to the same.
-                None => break,
+        for lying in new {
+            if started == AT_ONCE {
+                break;
             }
+            let Origin::Starts(chain) = origin(&runs, !own.is_empty(), lying.changed, now) else {
+                continue;
+            };
+            if !self.start_for(folder, lying.file, chain)? {
+                // The others would come to the same.
+                return Ok(started);
+            }
+            started += 1;
+            runs.insert(0, ArrivalRun::made(chain, now));
+        }
+        if let Some(own) = own.into_iter().next() {
+            let why = Message::new("watch_feeds_itself")
+                .with("file", own.file.name)
+                .with("folder", &folder.watched.folder);
+            self.tell_of(folder, why)?;
         }
         Ok(started)
     }
@@ -229,62 +258,37 @@ impl Timetable {
         Ok(())
     }
 
-    /// Starts a run for a file; answers how many. Nothing where the workflow cannot be started at
-    /// present, and why is said.
-    fn start_for(&self, folder: &mut Folder, lying: Lying) -> Result<Option<usize>, NotKept> {
-        let (workflow, file) = (&folder.kept.workflow_id, lying.file);
-        let mut chain = 0;
-        if let Some(last) = self.store.arrival_run(workflow, &file.name)?
-            && last.from <= lying.changed
-            && last.until.is_none_or(|until| lying.changed <= until)
-        {
-            // It was the run of this very file that changed it.
-            chain = last.chain.saturating_add(1);
-        }
-        let begun = if chain > LONGEST_CHAIN {
-            Err(Message::new("event_chain_too_long").with("event", &file.name))
-        } else {
-            let folder = Path::new(&folder.watched.folder);
-            let path = path_text(&folder.join(text_path(&file.name)));
-            let beginning = Beginning {
-                workflow: workflow.clone(),
-                context: json!({"file": path, "name": file.name}).to_string(),
-                start: Start {
-                    event: Some(file.name.clone()),
-                    chain,
-                    ..Start::default()
-                },
-                actor: actor(&self.store)?,
-                face: "event".to_owned(),
-                repeats: None,
-            };
-            let connected = self.connections.renew(&self.store)?;
-            match unasked(&self.store, &connected, &beginning)? {
-                Ok(new) => Ok(new),
-                Err(why) => {
-                    let workflow = workflow.clone();
-                    self.write(move |tx| tx.schedule_trouble(&workflow, &why))?;
-                    return Ok(None);
-                }
+    /// Starts a run for a file; says whether it did. It does not where the workflow cannot be started
+    /// at present, and why is said, and where somebody has changed or paused it.
+    fn start_for(&self, folder: &mut Folder, file: Arrived, chain: u32) -> Result<bool, NotKept> {
+        let path = Path::new(&folder.watched.folder).join(text_path(&file.name));
+        let context = json!({"file": path_text(&path), "name": file.name});
+        let beginning = Beginning {
+            workflow: folder.kept.workflow_id.clone(),
+            context: context.to_string(),
+            start: Start {
+                event: Some(file.name.clone()),
+                chain,
+                ..Start::default()
+            },
+            actor: actor(&self.store)?,
+            face: "event".to_owned(),
+            repeats: None,
+        };
+        let connected = self.connections.renew(&self.store)?;
+        let new = match unasked(&self.store, &connected, &beginning)? {
+            Ok(new) => new,
+            Err(why) => {
+                self.tell_of(folder, why)?;
+                return Ok(false);
             }
         };
         let (seen, written) = (folder.kept.clone(), file.clone());
-        let started = self.write(move |tx| {
-            let (run, why) = match begun {
-                Ok(new) => (Some(new), None),
-                Err(why) => (None, Some(why)),
-            };
-            if !tx.take_arrival(&seen, &written, run.as_ref())? {
-                return Ok(None);
-            }
-            if let Some(why) = why {
-                tx.schedule_trouble(&seen.workflow_id, &why)?;
-            }
-            Ok(Some(usize::from(run.is_some())))
-        })?;
-        if started.is_some() {
+        let is_so = self.write(move |tx| tx.take_arrival(&seen, &written, Some(&new)))?;
+        if is_so {
+            folder.kept.trouble = None;
             folder.done.insert(file.name.clone(), file);
         }
-        Ok(started)
+        Ok(is_so)
     }
 }

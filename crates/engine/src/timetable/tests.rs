@@ -398,11 +398,23 @@ fn what_nobody_trusts_is_not_started_and_says_so_once() {
     assert_eq!(before.trouble, None);
 }
 
+/// Begins with the newest run, as the engine would.
+fn begin(place: &Place) {
+    let run = place.runs().pop().unwrap();
+    go_on_with(place, &run, flowkeep_core::run::Status::Running);
+}
+
 /// Ends the newest run, as the engine would.
 fn end(place: &Place, status: flowkeep_core::run::Status) {
     let run = place.runs().pop().unwrap();
+    go_on_with(place, &run, status);
+}
+
+fn go_on_with(place: &Place, run: &KeptRun, status: flowkeep_core::run::Status) {
     let mut head = flowkeep_core::run::Head::new(run.id);
     head.status = status;
+    head.begun = true;
+    let run = run.clone();
     let writes = [flowkeep_store::RunWrite::Head(Box::new(head))];
     let now = Moment(place.clock.now().0);
     let write = move |tx: &Tx<'_>| tx.write_run(run.row, run.id, now, &writes);
