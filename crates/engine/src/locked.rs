@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use flowkeep_core::RunId;
 use flowkeep_core::run::{Attempted, Event, Phase, RunState};
-use flowkeep_host::SecretsError;
+use flowkeep_host::{SecretsError, Stamp};
 
 use crate::engine::{Happened, Scope};
 use crate::round::Round;
@@ -23,6 +23,8 @@ pub(crate) struct Locked {
     waiting: BTreeMap<String, BTreeSet<RunId>>,
     looking: bool,
     looked: Option<Instant>,
+    /// What the secrets were like at the last look.
+    stamp: Stamp,
 }
 
 impl Locked {
@@ -35,9 +37,11 @@ impl Locked {
         }
     }
 
-    fn is_due(&self, news: bool) -> bool {
+    /// Whether it is to be looked now, the secrets being like this. `woken`: somebody here has done
+    /// something, which may be that he unlocked them.
+    fn is_due(&self, woken: bool, stamp: impl FnOnce() -> Stamp) -> bool {
         let rested = self.looked.is_none_or(|at| at.elapsed() >= LOOK_EVERY);
-        !self.looking && !self.waiting.is_empty() && (news || rested)
+        !self.looking && !self.waiting.is_empty() && (woken || rested || stamp() != self.stamp)
     }
 }
 
@@ -56,17 +60,22 @@ impl Rounds {
     }
 
     /// Lets the tasks of a run taken in hand go on whose secrets can be read by now; the others are
-    /// noted. An engine that was begun for this run alone asks the keyring too.
+    /// noted. An engine that was begun for this run alone asks the keyring too; the others would hold up
+    /// what else people want.
     pub(crate) fn take_up_locked(&mut self, run: RunId, round: &mut Round) {
         let Some(live) = self.live.get(&run) else {
             return;
         };
         let names: BTreeSet<String> = waited_for(&live.state).cloned().collect();
+        let names: Vec<String> = names.into_iter().collect();
         let ours = live.ours;
-        let connections = Arc::clone(&self.place.connections);
-        let at_once = matches!(self.scope, Scope::All);
+        if names.is_empty() {
+            return;
+        }
+        let at_once = !matches!(self.scope, Scope::Run(_));
+        let found = self.place.connections.readable(names.clone(), at_once);
         for secret in names {
-            if matches!(connections.reads(&secret, at_once), Ok(true)) {
+            if found.names.contains(&secret) {
                 self.tell_late(run, Event::Unlocked { secret }, round);
             } else if ours {
                 self.locked.waiting.entry(secret).or_default().insert(run);
@@ -74,11 +83,15 @@ impl Rounds {
         }
     }
 
-    /// Has it looked whether secrets that are waited for can be read. `news`: something changed.
-    pub(crate) fn look_for_secrets(&mut self, news: bool) {
-        if !self.locked.is_due(news) {
+    /// Has it looked whether secrets that are waited for can be read: from time to time, and once they are
+    /// others than before.
+    pub(crate) fn look_for_secrets(&mut self, woken: bool) {
+        let secrets = self.place.connections.secrets();
+        let stamp = || secrets.map(|secrets| secrets.stamp()).unwrap_or_default();
+        if !self.locked.is_due(woken, stamp) {
             return;
         }
+        self.locked.stamp = stamp();
         let live = &self.live;
         self.locked.waiting.retain(|secret, runs| {
             runs.retain(|run| {
@@ -95,16 +108,14 @@ impl Rounds {
         self.locked.looking = true;
         let report = self.place.report.clone();
         self.runtime.spawn_blocking(move || {
-            let mut found = Vec::new();
-            for name in names {
-                match connections.reads(&name, false) {
-                    Ok(true) => found.push(name),
-                    Ok(false) => {}
-                    Err(error) if error.is_locked() => break,
-                    Err(SecretsError::KeyGone(_)) => break,
-                    Err(error) => tracing::warn!(%error, "a secret cannot be read"),
-                }
+            let found = connections.readable(names, false);
+            if let Some(error) = found.why
+                && !error.is_locked()
+                && !matches!(error, SecretsError::KeyGone(_))
+            {
+                tracing::warn!(%error, "the secrets cannot be read");
             }
+            let found = found.names;
             let _ = report.send(Happened::Unlocked(found));
         });
     }
@@ -119,5 +130,25 @@ impl Rounds {
                 self.tell_late(run, Event::Unlocked { secret }, round);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_time_and_other_secrets_make_it_look() {
+        let mut locked = Locked::default();
+        let secret = "mail".to_owned();
+        let run = RunId("01J00000000000000000000000".parse().unwrap());
+        locked.note(run, &Attempted::Locked { secret });
+        let same = Stamp::default;
+        assert!(locked.is_due(false, same), "it may have been entered");
+        locked.looked = Some(Instant::now());
+        for _ in 0..100 {
+            assert!(!locked.is_due(false, same), "whatever else is written");
+        }
+        assert!(locked.is_due(true, same));
     }
 }

@@ -263,13 +263,11 @@ impl Rounds {
             self.tell_late(run, Event::Due(timer), round);
         }
         match self.watch.changed() {
-            Ok(changed) if changed || woken => {
-                self.look(round);
-                self.look_for_secrets(true);
-            }
-            Ok(_) => self.look_for_secrets(false),
+            Ok(changed) if changed || woken => self.look(round),
+            Ok(_) => {}
             Err(error) => tracing::warn!(%error, "the engine cannot look for what is new"),
         }
+        self.look_for_secrets(woken);
     }
 
     fn take(&mut self, happened: Happened, round: &mut Round) {

@@ -4,7 +4,7 @@
 //! Absent on purpose: what stops a start (`engine::readiness`), and what the tasks would do
 //! (`run_previews`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::{panic, thread};
 
 use flowkeep_core::run::action::Worker;
@@ -43,6 +43,9 @@ pub(super) struct Met {
     pub(super) expected: Option<SpreadShow>,
 }
 
+/// How busy each data source is.
+type Loads = HashMap<String, u64>;
+
 /// What data sources answered that were asked just now.
 type Answers = BTreeMap<String, SourceTested>;
 
@@ -50,12 +53,14 @@ impl Preflight<'_> {
     /// What is known without asking anybody; with `ask`, after its data sources were asked, all at
     /// once, and whoever has the key of the secrets.
     pub(super) fn look(&self, ask: bool) -> Result<Met, AppError> {
-        let answers = ask.then(|| self.ask()).transpose()?;
+        let loads = self.api.store.source_loads()?;
+        let answers = ask.then(|| self.ask(&loads)).transpose()?;
         let (api, connected) = (self.api, self.api.connected()?);
         let agents = Agents::kept(&api.store)?;
         let expected = api.store.expected(self.workflow)?;
         let health = api.store.source_health()?;
-        let task = |placed: Placed<'_>| self.task(placed, &connected, (&agents, &expected));
+        let known = (&agents, &expected, &loads);
+        let task = |placed: Placed<'_>| self.task(placed, &connected, known);
         let tasks: Vec<_> = self.sequence().into_iter().map(task).collect();
         let used = sources_of(&tasks);
         let used = connected
@@ -99,11 +104,11 @@ impl Preflight<'_> {
 
     /// Asks the data sources that would be used, all at once. What they answer is known from then on,
     /// and so is the key of the secrets where somebody gives it.
-    fn ask(&self) -> Result<Answers, AppError> {
+    fn ask(&self, loads: &Loads) -> Result<Answers, AppError> {
         let connected = self.api.connected()?;
         let mut names = BTreeSet::new();
         for task in self.definition.map_or(&[][..], Definition::tasks) {
-            if let Some(Ok(route)) = self.route(task, &connected) {
+            if let Some(Ok(route)) = self.route(task, &connected, loads) {
                 names.insert(route.source.to_owned());
             }
         }
@@ -133,7 +138,7 @@ impl Preflight<'_> {
         &self,
         placed: Placed<'_>,
         connected: &Connected,
-        (agents, expected): (&Agents, &Expected),
+        (agents, expected, loads): (&Agents, &Expected, &Loads),
     ) -> RunPreviewTask {
         let task = placed.task;
         let expected = expected.tasks.get(&task.id).copied();
@@ -153,7 +158,7 @@ impl Preflight<'_> {
             secrets: task.secrets().into_iter().collect(),
             expected: expected.map(history::spread),
         };
-        match self.route(task, connected) {
+        match self.route(task, connected, loads) {
             Some(Ok(route)) => {
                 row.passed_over = route.before().to_vec();
                 row.order = match route.by {
@@ -173,11 +178,12 @@ impl Preflight<'_> {
         row
     }
 
-    /// The data source of a task; nothing where it needs none.
+    /// The data source that a task would get if it came now; nothing where it needs none.
     fn route<'c>(
         &self,
         task: &Task,
         connected: &'c Connected,
+        loads: &Loads,
     ) -> Option<Result<Route<'c>, NoRoute>> {
         let wanted = Wanted {
             routing: &task.routing,
@@ -185,7 +191,8 @@ impl Preflight<'_> {
             workflow: self.workflow,
             context: self.context,
         };
-        task.needs_source().then(|| connected.route(&wanted, |_| 0))
+        let load = |name: &str| loads.get(name).copied().unwrap_or_default();
+        task.needs_source().then(|| connected.route(&wanted, load))
     }
 
     /// The secrets these tasks need and that cannot be read, and how many of them need each.
@@ -209,14 +216,14 @@ impl Preflight<'_> {
                 *needed.entry(name).or_default() += 1;
             }
         }
-        let unreadable =
-            |(name, tasks): (String, u32)| match self.api.connections.reads(&name, true) {
-                Ok(true) => None,
-                Ok(false) => Some(secrets::unreadable(name, tasks, None)),
-                // The key may only have to be asked for.
-                Err(error) if error.is_locked() && !asked => None,
-                Err(error) => Some(secrets::unreadable(name, tasks, Some(&error))),
-            };
+        let names = needed.keys().cloned().collect();
+        let found = self.api.connections.readable(names, true);
+        let unreadable = |(name, tasks): (String, u32)| match &found.why {
+            _ if found.names.contains(&name) => None,
+            // The key may only have to be asked for.
+            Some(error) if error.is_locked() && !asked => None,
+            why => Some(secrets::unreadable(name, tasks, why.as_ref())),
+        };
         Ok(needed.into_iter().filter_map(unreadable).collect())
     }
 }

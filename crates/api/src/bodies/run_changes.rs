@@ -146,6 +146,11 @@ pub fn pause(api: &Api, input: RunRef) -> Result<RunStatus, AppError> {
 /// As [`cancel`]; `run_is_not_paused`; `trust_required` where one of them came with a restore.
 pub fn resume(api: &Api, input: RunResumeInput) -> Result<RunStatus, AppError> {
     let run = find(api, &input.id)?;
+    if run.status == Status::Waiting && !api.store.locked_secrets()?.is_empty() {
+        // What it waits for may be unlocked by now. Whoever decides asks nobody for the key, which may take
+        // seconds, but knows it from here.
+        let _ = api.secrets.list();
+    }
     let mut left = Vec::new();
     if !run.status.is_final() {
         brought_in(api, run.clone(), &mut left)?;

@@ -3,8 +3,9 @@
 use flowkeep_core::Message;
 use flowkeep_engine::secrets_message;
 use flowkeep_host::SecretsError;
-use flowkeep_store::NewOperation;
+use flowkeep_store::{NewOperation, Tx};
 
+use super::sources::Given;
 use super::uses;
 use crate::types::{
     LockedSecret, Nothing, SecretList, SecretRef, SecretRow, SecretSetInput, SecretState,
@@ -62,9 +63,24 @@ pub fn set(api: &Api, input: SecretSetInput) -> Result<SecretRef, AppError> {
     if value.reveal().is_empty() {
         return Err(AppError::new("secret_empty"));
     }
-    let version = api.secrets.set(&name, value.reveal()).map_err(refused)?;
-    let connection = connection.map(|of| (of.to_owned(), version));
-    told(api, "secret_set", &name, connection)?;
+    let Some(of) = connection.map(str::to_owned) else {
+        api.secrets.set(&name, value.reveal()).map_err(refused)?;
+        told(api, "secret_set", &name, |_| Ok(()))?;
+        return Ok(SecretRef { name });
+    };
+    // The row of its connection names it from now on.
+    let kept = api.store.connection(&of)?;
+    let in_use = kept.and_then(|kept| kept.password);
+    let given = Given::keep(api, &name, Some(value), in_use.as_deref())?;
+    let version = given.version();
+    let written = told(api, "secret_set", &name, move |tx| {
+        let Some(kept) = tx.connection(&of)? else {
+            return Ok(None);
+        };
+        tx.put_connection(&kept.connection, true, version.as_deref())?;
+        Ok(kept.password)
+    });
+    given.settle(api, written)?;
     Ok(SecretRef { name })
 }
 
@@ -76,7 +92,7 @@ pub fn remove(api: &Api, input: SecretRef) -> Result<SecretRef, AppError> {
     if !api.secrets.remove(&input.name).map_err(refused)? {
         return Err(AppError::new("secret_unknown").with("name", &input.name));
     }
-    told(api, "secret_remove", &input.name, None)?;
+    told(api, "secret_remove", &input.name, |_| Ok(()))?;
     Ok(input)
 }
 
@@ -109,7 +125,7 @@ pub fn start_over(api: &Api, _: Nothing) -> Result<SecretState, AppError> {
         Err(error) => return Err(refused(error)),
     }
     api.secrets.put_aside().map_err(refused)?;
-    told(api, "secret_start_over", "", None)?;
+    told(api, "secret_start_over", "", |_| Ok(()))?;
     Ok(SecretState {
         locked: false,
         reason: None,
@@ -119,12 +135,14 @@ pub fn start_over(api: &Api, _: Nothing) -> Result<SecretState, AppError> {
 /// The secrets that tasks wait for.
 pub(super) fn locked(api: &Api) -> Result<Vec<LockedSecret>, AppError> {
     let waiting = api.store.locked_secrets()?;
+    let names = waiting.iter().map(|(secret, _)| secret.clone()).collect();
+    let found = api.connections.readable(names, true);
     let one = |(secret, tasks): (String, u32)| {
-        // One that is there lets its tasks go on in a moment.
-        let error = api.secrets.get_at_once(&secret).err();
-        unreadable(secret, tasks, error.as_ref())
+        // One that can be read lets its tasks go on in a moment.
+        let waits = !found.names.contains(&secret);
+        waits.then(|| unreadable(secret, tasks, found.why.as_ref()))
     };
-    Ok(waiting.into_iter().map(one).collect())
+    Ok(waiting.into_iter().filter_map(one).collect())
 }
 
 /// A secret that so many tasks need; without an error it is missing.
@@ -152,21 +170,16 @@ fn refused(error: SecretsError) -> AppError {
     }
 }
 
-/// Writes down that a secret was changed. What was set as the password of a connection (its name, the
-/// version of the secret) is used for it from now on.
-fn told(
+/// Writes down that a secret was changed, and what else is so from now on.
+fn told<T: Send + 'static>(
     api: &Api,
     operation: &'static str,
     name: &str,
-    connection: Option<(String, String)>,
-) -> Result<(), AppError> {
+    change: impl FnOnce(&Tx<'_>) -> Result<T, AppError> + Send + 'static,
+) -> Result<T, AppError> {
     let (actor, face, name) = (api.actor()?, api.face().as_str(), name.to_owned());
-    api.store.write::<_, AppError>(move |tx| {
-        if let Some((of, version)) = &connection
-            && let Some(kept) = tx.connection(of)?
-        {
-            tx.put_connection(&kept.connection, true, Some(version))?;
-        }
+    let answer = api.store.write::<_, AppError>(move |tx| {
+        let answer = change(tx)?;
         let operation = NewOperation {
             actor: &actor,
             face,
@@ -176,8 +189,9 @@ fn told(
             items: &[],
         };
         tx.secrets_changed();
-        Ok(tx.record_operation(tx.next_operation_id()?, &operation)?)
+        tx.record_operation(tx.next_operation_id()?, &operation)?;
+        Ok(answer)
     })?;
     api.wake_engine();
-    Ok(())
+    Ok(answer)
 }

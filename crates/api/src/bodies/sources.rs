@@ -2,13 +2,11 @@
 
 mod described;
 
-use std::sync::Arc;
-
 use flowkeep_core::Message;
 use flowkeep_core::connection::{Connection, LOCAL, Secret, SourceKind, Target};
+use flowkeep_engine::actions::Mask;
 use flowkeep_engine::sources::{Bounds, ask_apart, open};
 use flowkeep_engine::{password_of, secrets_message};
-use flowkeep_host::Secrets;
 use flowkeep_store::{ConnectionRecord, NewOperation, OperationItemRecord, SourceHealth, Tx};
 
 use self::described::described;
@@ -53,21 +51,16 @@ pub fn add(api: &Api, input: SourceInput) -> Result<SourceRow, AppError> {
         return Err(exists());
     }
     let (connection, password) = described(api, input, None)?;
-    let new = password.is_some();
-    let given = Given::new(api, &name, password)?;
-    let taken = name.clone();
+    let given = Given::keep(api, &password_of(&name), password, None)?;
+    let (taken, version) = (name.clone(), given.version());
     let added = change(api, "connection_add", move |tx| {
         if tx.connection(&taken)?.is_some() {
             return Err(AppError::new("connection_exists").with("name", &taken));
         }
-        let version = given.keep()?;
         let item = tx.put_connection(&connection, version.is_some(), version.as_deref())?;
-        Ok(Some(item))
+        Ok((Some(item), None))
     });
-    if new && added.is_err() && api.store.connection(&name)?.is_none() {
-        forget_password(api, &name);
-    }
-    added?;
+    given.settle(api, added)?;
     one(api, &name)
 }
 
@@ -76,7 +69,7 @@ pub fn add(api: &Api, input: SourceInput) -> Result<SourceRow, AppError> {
 /// server: where the connection leads to another from now on, it waits for its password.
 ///
 /// # Errors
-/// `connection_unknown`; as [`add`].
+/// `connection_unknown`, `connection_changed_meanwhile`; as [`add`].
 pub fn update(api: &Api, input: SourceInput) -> Result<SourceRow, AppError> {
     let name = input.name.clone();
     let kept = kept(api, &name)?;
@@ -88,19 +81,34 @@ pub fn update(api: &Api, input: SourceInput) -> Result<SourceRow, AppError> {
         return one(api, &name);
     }
     let same = same_server(&kept.connection, &connection);
-    let before = kept.password.is_some();
-    let stays = kept.password.filter(|_| with_password && same);
-    let left = before && stays.is_none() && !new;
-    let given = Given::new(api, &name, password)?;
-    change(api, "connection_update", move |tx| {
-        let version = given.keep()?.or(stays);
-        let item = tx.put_connection(&connection, with_password, version.as_deref())?;
-        Ok(Some(item))
-    })?;
-    if left {
-        forget_password(api, &name);
-    }
+    let stays = kept.password.clone().filter(|_| with_password && same);
+    let given = Given::keep(api, &password_of(&name), password, kept.password.as_deref())?;
+    let version = given.version().or(stays);
+    let updated = write_update(api, &kept, connection, with_password, version);
+    given.settle(api, updated)?;
     one(api, &name)
+}
+
+/// Writes what a connection is from now on, if it still is what was `seen`; gives the version of the
+/// password that it no longer names.
+fn write_update(
+    api: &Api,
+    seen: &ConnectionRecord,
+    connection: Connection,
+    with_password: bool,
+    version: Option<String>,
+) -> Result<Option<String>, AppError> {
+    let (revision, before) = (seen.revision, seen.password.clone());
+    change(api, "connection_update", move |tx| {
+        let name = &connection.name;
+        let now = tx.connection(name)?.ok_or_else(|| unknown(name))?;
+        if now.revision != revision {
+            return Err(AppError::new("connection_changed_meanwhile").with("name", name));
+        }
+        let item = tx.put_connection(&connection, with_password, version.as_deref())?;
+        let left = if version == before { None } else { before };
+        Ok((Some(item), left))
+    })
 }
 
 /// Takes a connection out, with its password. Tasks that name it do not start until there is one
@@ -113,11 +121,13 @@ pub fn remove(api: &Api, input: SourceRef) -> Result<SourceRemoved, AppError> {
     kept(api, &name)?;
     let named_by = uses::of_source(api, &name)?.workflows.into_iter();
     let named_by = named_by.map(|workflow| workflow.name).collect();
+    let given = Given::none(&password_of(&name));
     let gone = name.clone();
-    change(api, "connection_remove", move |tx| {
-        Ok(tx.remove_connection(&gone)?)
-    })?;
-    forget_password(api, &name);
+    let removed = change(api, "connection_remove", move |tx| {
+        let password = tx.connection(&gone)?.and_then(|kept| kept.password);
+        Ok((tx.remove_connection(&gone)?, password))
+    });
+    given.settle(api, removed)?;
     Ok(SourceRemoved { name, named_by })
 }
 
@@ -138,8 +148,13 @@ pub fn test(api: &Api, input: SourceRef) -> Result<SourceTested, AppError> {
     let mut sources = connected.sources.iter();
     let source = sources.find(|source| source.name() == input.name);
     let source = source.ok_or_else(|| unknown(&input.name))?;
-    let waits = source.password().is_err();
-    let answer = ask_apart(source.as_ref());
+    let password = source.password();
+    let waits = password.is_err();
+    // On connections of its own, in the runtime of this question: those the engine has stay its own.
+    let answer = match (api.store.connection(&input.name)?, password) {
+        (Some(kept), Ok(password)) => ask_alone(&kept.connection, password),
+        _ => ask_apart(source.as_ref()),
+    };
     // One that waits for its password is not down.
     if !api.only_reads() && !waits {
         let at = api.clock.now().0;
@@ -172,19 +187,25 @@ pub fn try_out(api: &Api, input: SourceInput) -> Result<SourceTested, AppError> 
             Err(error) => return Ok(tested(Err(secrets_message(&error)))),
         };
         let same = kept.is_some_and(|kept| same_server(&kept.connection, &connection));
-        let given = found.filter(|found| same && Some(&found.version) == version.as_ref());
+        let version = version.filter(|_| same);
+        let given = found.and_then(|found| found.of_version(&version?));
         let Some(given) = given else {
             let waits = Message::new("source_without_password").with("source", &connection.name);
             return Ok(tested(Err(waits)));
         };
         password = Some(Secret::new(given.value.as_str()));
     }
-    let answer = match open(&connection, password.clone()) {
+    Ok(tested(ask_alone(&connection, password)))
+}
+
+/// Asks a source that is opened for this question; what it says does not repeat the password.
+fn ask_alone(connection: &Connection, password: Option<Secret>) -> Result<String, Message> {
+    let mask = Mask::new(password.as_slice());
+    let answer = match open(connection, password) {
         Ok(source) => ask_apart(source.as_ref()),
         Err(error) => Err(error.message),
     };
-    let mask = flowkeep_engine::actions::Mask::new(password.as_slice());
-    Ok(tested(answer.map_err(|error| mask.message(error))))
+    answer.map_err(|error| mask.message(error))
 }
 
 fn tested(answer: Result<String, Message>) -> SourceTested {
@@ -253,9 +274,10 @@ fn waits(api: &Api, kept: &ConnectionRecord) -> Option<Message> {
     match api.secrets.get_at_once(&secret) {
         // One that was given for another connection of this name is none.
         Ok(found) => {
-            let version = found.map(|found| found.version);
-            let missing = version.is_none() || version != kept.password;
-            missing.then(|| Message::new("secret_missing").with("secret", &secret))
+            let given = kept.password.as_deref();
+            let found = found.and_then(|found| found.of_version(given?));
+            let missing = || Message::new("secret_missing").with("secret", &secret);
+            found.is_none().then(missing)
         }
         Err(_) if kept.password.is_none() => {
             Some(Message::new("secret_missing").with("secret", &secret))
@@ -323,69 +345,95 @@ fn address(connection: &Connection) -> String {
     )
 }
 
-/// The password that is given with a connection. It is kept in the transaction of the connection's
-/// row, so that neither is there without the other.
-struct Given {
-    secrets: Arc<dyn Secrets>,
+/// A secret that is given with a row that names its version. It stands beside the one that the row names
+/// so far until the row is written, or is not: so no row is ever left with a version that is gone, and
+/// nobody who writes waits for the key or the file of the secrets.
+pub(super) struct Given {
     name: String,
-    password: Option<Secret>,
+    version: Option<String>,
 }
 
 impl Given {
-    /// Finds the key at once where there is a password: what takes long holds up nobody who writes.
-    fn new(api: &Api, connection: &str, password: Option<Secret>) -> Result<Self, AppError> {
-        let name = password_of(connection);
-        if password.is_some() {
-            let found = api.secrets.get(&name);
-            found.map_err(|error| AppError::from(secrets_message(&error)))?;
-        }
+    /// Keeps it, where there is one, beside the version that is in use. May take seconds.
+    ///
+    /// # Errors
+    /// Why it cannot be kept; then nothing is.
+    pub(super) fn keep(
+        api: &Api,
+        name: &str,
+        given: Option<Secret>,
+        in_use: Option<&str>,
+    ) -> Result<Self, AppError> {
+        let kept = given.map(|given| api.secrets.set_beside(name, given.reveal(), in_use));
+        let kept = kept.transpose();
         Ok(Self {
-            secrets: Arc::clone(&api.secrets),
-            name,
-            password,
+            name: name.to_owned(),
+            version: kept.map_err(|error| AppError::from(secrets_message(&error)))?,
         })
     }
 
-    /// Keeps it; says which version of the secret it is.
-    fn keep(&self) -> Result<Option<String>, AppError> {
-        let kept = self.password.as_ref();
-        let kept = kept.map(|password| self.secrets.set(&self.name, password.reveal()));
-        let kept = kept.transpose();
-        kept.map_err(|error| AppError::from(secrets_message(&error)))
+    /// None is given with this row.
+    pub(super) fn none(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            version: None,
+        }
+    }
+
+    /// Which version of the secret it is.
+    pub(super) fn version(&self) -> Option<String> {
+        self.version.clone()
+    }
+
+    /// The row was written, and says which version it no longer names; or it was not. What no row names is
+    /// taken out; what stays behind a locked key is used by nobody.
+    ///
+    /// # Errors
+    /// Why the row was not written.
+    pub(super) fn settle(
+        self,
+        api: &Api,
+        written: Result<Option<String>, AppError>,
+    ) -> Result<(), AppError> {
+        let (left, settled) = match written {
+            Ok(left) => (left, Ok(())),
+            Err(error) => (self.version, Err(error)),
+        };
+        if let Some(version) = left
+            && let Err(error) = api.secrets.remove_version(&self.name, &version)
+        {
+            tracing::warn!(%error, "a secret that nothing names any more stays");
+        }
+        settled
     }
 }
 
-/// A password that nobody asks for any more; one that stays behind a locked key is not used for
-/// another connection of this name.
-fn forget_password(api: &Api, name: &str) {
-    if let Err(error) = api.secrets.remove(&password_of(name)) {
-        tracing::warn!(%error, "the password of a connection that is gone stays in the secrets");
-    }
-}
-
-fn change(
+/// Writes what `change` does and what Activity says of it, in one transaction; gives what it answers
+/// beside that.
+fn change<T: Send + 'static>(
     api: &Api,
     operation: &'static str,
-    change: impl FnOnce(&Tx<'_>) -> Result<Option<OperationItemRecord>, AppError> + Send + 'static,
-) -> Result<(), AppError> {
+    change: impl FnOnce(&Tx<'_>) -> Result<(Option<OperationItemRecord>, T), AppError> + Send + 'static,
+) -> Result<T, AppError> {
     let (actor, face) = (api.actor()?, api.face().as_str());
-    api.store.write::<_, AppError>(move |tx| {
-        let Some(item) = change(tx)? else {
-            return Ok(());
-        };
-        let operation = NewOperation {
-            actor: &actor,
-            face,
-            operation,
-            name: None,
-            undoes: None,
-            items: &[item],
-        };
-        tx.secrets_changed();
-        Ok(tx.record_operation(tx.next_operation_id()?, &operation)?)
+    let changed = api.store.write::<_, AppError>(move |tx| {
+        let (item, answer) = change(tx)?;
+        if let Some(item) = item {
+            let operation = NewOperation {
+                actor: &actor,
+                face,
+                operation,
+                name: None,
+                undoes: None,
+                items: &[item],
+            };
+            tx.secrets_changed();
+            tx.record_operation(tx.next_operation_id()?, &operation)?;
+        }
+        Ok(answer)
     })?;
     api.wake_engine();
-    Ok(())
+    Ok(changed)
 }
 
 #[cfg(test)]

@@ -44,6 +44,15 @@ pub struct Connected {
     health: Arc<Health>,
 }
 
+/// What can be read of the secrets that tasks need.
+#[derive(Debug, Default)]
+pub struct Readable {
+    /// Those that can.
+    pub names: Vec<String>,
+    /// Why no others can, where that is not that they are missing.
+    pub why: Option<SecretsError>,
+}
+
 /// What tasks can use, for one process: renewed when what is kept changes.
 pub struct Connections {
     /// Those that are always there.
@@ -174,29 +183,46 @@ impl Connections {
         self.secrets.as_ref()
     }
 
-    /// Whether what a task waits for can be read by now: a secret of this name, for a connection the
-    /// one that was given for it. `at_once`: without asking anybody for the key.
-    ///
-    /// # Errors
-    /// Why the secrets cannot be read.
-    pub fn reads(&self, name: &str, at_once: bool) -> Result<bool, SecretsError> {
+    /// Which of these can be read by now: a secret of this name, for a connection the one that was given
+    /// for it. `at_once`: without asking anybody for the key.
+    pub fn readable(&self, names: Vec<String>, at_once: bool) -> Readable {
         let now = self.now.read().unwrap_or_else(PoisonError::into_inner);
-        let mut all = now.kept.iter();
-        let of = all.find(|kept| password_of(&kept.connection.name) == name);
-        let of = of.map(Arc::clone);
+        let kept = now.kept.clone();
         drop(now);
-        if of.as_ref().is_some_and(|of| !of.with_password) {
-            return Ok(true);
+        let of = |name: &str| {
+            let mut kept = kept.iter();
+            kept.find(|kept| password_of(&kept.connection.name) == name)
+        };
+        let (mut readable, secret): (Vec<_>, Vec<_>) = names
+            .into_iter()
+            .partition(|name| of(name).is_some_and(|of| !of.with_password));
+        let secrets = self.secrets.as_ref().filter(|_| !secret.is_empty());
+        // Read once, for all of them.
+        let there = secrets.map_or(Ok(Vec::new()), |secrets| {
+            if at_once {
+                secrets.list_at_once()
+            } else {
+                secrets.list()
+            }
+        });
+        let (there, why) = match there {
+            Ok(there) => (there, None),
+            Err(why) => (Vec::new(), Some(why)),
+        };
+        let is_there = |name: &String| {
+            let entry = there.iter().find(|entry| entry.name == *name);
+            entry.is_some_and(|entry| {
+                of(name).is_none_or(|of| {
+                    let given = of.password.as_ref();
+                    given.is_some_and(|given| entry.versions.contains(given))
+                })
+            })
+        };
+        readable.extend(secret.into_iter().filter(is_there));
+        Readable {
+            names: readable,
+            why,
         }
-        let Some(secrets) = &self.secrets else {
-            return Ok(false);
-        };
-        let kept = if at_once {
-            secrets.get_at_once(name)?
-        } else {
-            secrets.get(name)?
-        };
-        Ok(kept.is_some_and(|kept| of.is_none_or(|of| of.is_given(&kept))))
     }
 
     /// What there is, as it was last read.

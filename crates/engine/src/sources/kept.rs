@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use flowkeep_core::Message;
 use flowkeep_core::connection::{Connection, Secret};
-use flowkeep_host::{KeptSecret, Secrets, Stamp};
+use flowkeep_host::{Secrets, Stamp};
 use flowkeep_store::ConnectionRecord;
 
 use super::{Doing, Operation, Source, open};
@@ -55,11 +55,12 @@ impl Kept {
         let kept = self.with_password.then(|| {
             let name = password_of(&self.connection.name);
             let kept = found(self.secrets.as_deref(), &name, at_once)?;
-            if self.is_given(&kept) {
-                Ok(kept)
-            } else {
-                Err(Message::new("secret_missing").with("secret", name))
-            }
+            // One that another of this name left behind, or that was kept before this one came with a
+            // backup, was not given for this connection.
+            let given = self.password.as_deref();
+            given
+                .and_then(|given| kept.of_version(given))
+                .ok_or_else(|| Message::new("secret_missing").with("secret", name))
         });
         let kept = kept.transpose().map_err(|why| {
             let message = Message::new("source_without_password");
@@ -82,12 +83,6 @@ impl Kept {
             stamp,
         });
         Ok((source, password))
-    }
-
-    /// Whether a secret is the password that was given for this connection. One that another of this
-    /// name left behind, or that was kept before this one came with a backup, is not.
-    pub(super) fn is_given(&self, kept: &KeptSecret) -> bool {
-        self.password.as_ref() == Some(&kept.version)
     }
 
     /// Lets its connections go: they belong to an engine that has ended.

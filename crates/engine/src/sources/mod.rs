@@ -28,7 +28,7 @@ use flowkeep_core::{Message, Value};
 use serde::{Deserialize, Serialize};
 
 pub use choice::{
-    Chosen, Connected, Connections, KeptRules, keep_rules, kept_rules, kept_rules_in,
+    Chosen, Connected, Connections, KeptRules, Readable, keep_rules, kept_rules, kept_rules_in,
 };
 pub use flowkeep_core::connection::LOCAL;
 pub use health::{ask, ask_apart};

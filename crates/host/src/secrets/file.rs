@@ -1,11 +1,12 @@
 //! `secrets.age` and `secrets.json`.
 
 use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use age::Decryptor;
 use age::x25519::Identity;
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
@@ -19,6 +20,9 @@ use crate::{Clock, FileLock, Files as _, LockError, SystemFiles};
 
 /// Whoever writes is done in a moment; one that is not has been stopped in the middle.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What was set beside another and is not in use so much later was left behind by one that died.
+const LEFT_BEHIND_MS: i64 = 3_600_000;
 
 /// How often a lock that another process holds is tried.
 const AGAIN: Duration = Duration::from_millis(10);
@@ -47,6 +51,9 @@ struct Header {
     key: KeyPlace,
     /// The public half, by which the key is known.
     recipient: String,
+    /// Whether a secret was ever set: then a file that is missing is lost.
+    #[serde(default)]
+    filled: bool,
 }
 
 impl SecretsFile {
@@ -106,7 +113,7 @@ impl SecretsFile {
 
     fn read(&self, ask: Ask) -> Result<Contents, SecretsError> {
         match self.header()? {
-            Some(header) => self.contents(&self.key_of(&header, ask)?),
+            Some(header) => self.contents(&header, &self.key_of(&header, ask)?),
             // The header is there before the first secret is.
             None if self.path().exists() => {
                 Err(SecretsError::Damaged("secrets.json is missing".to_owned()))
@@ -115,13 +122,15 @@ impl SecretsFile {
         }
     }
 
-    fn contents(&self, key: &Identity) -> Result<Contents, SecretsError> {
+    fn contents(&self, header: &Header, key: &Identity) -> Result<Contents, SecretsError> {
         let Some(encrypted) = found(fs::read(self.path()))? else {
-            return Ok(Contents::default());
+            return if header.filled {
+                Err(SecretsError::Damaged("secrets.age is missing".to_owned()))
+            } else {
+                Ok(Contents::default())
+            };
         };
-        let text = age::decrypt(key, &encrypted)
-            .map(Zeroizing::new)
-            .map_err(|error| SecretsError::Damaged(error.to_string()))?;
+        let text = decrypted(key, &encrypted)?;
         // What JSON says of its text could repeat a part of it.
         serde_json::from_slice(&text)
             .map_err(|_| SecretsError::Damaged("what is inside cannot be read".to_owned()))
@@ -134,10 +143,10 @@ impl SecretsFile {
     ) -> Result<T, SecretsError> {
         let _alone = self.alone()?;
         let header = self.header()?;
-        let (mut contents, key) = match &header {
+        let (mut contents, known) = match header {
             Some(header) => {
-                let key = self.key_of(header, Ask::Keyring)?;
-                (self.contents(&key)?, Some(key))
+                let key = self.key_of(&header, Ask::Keyring)?;
+                (self.contents(&header, &key)?, Some((header, key)))
             }
             None => (self.read(Ask::Nobody)?, None),
         };
@@ -145,19 +154,22 @@ impl SecretsFile {
         if !changed {
             return Ok(answer);
         }
-        let key = match key {
-            Some(key) => key,
+        let (mut header, key) = match known {
+            Some(known) => known,
             None => self.begin()?,
         };
-        let text = serde_json::to_vec(&contents).map(Zeroizing::new);
-        let text = text.map_err(io::Error::from)?;
+        let text = contents.to_json().map_err(io::Error::from)?;
         let encrypted = age::encrypt(&key.to_public(), &text).map_err(io::Error::other)?;
         replace(&self.path(), &encrypted)?;
+        if !header.filled {
+            header.filled = true;
+            self.keep_header(&header)?;
+        }
         Ok(answer)
     }
 
     /// Makes a key, puts it away and says where.
-    fn begin(&self) -> Result<Identity, SecretsError> {
+    fn begin(&self) -> Result<(Header, Identity), SecretsError> {
         let id = Ulid::generate().to_string();
         let (key, place) = self.keys.make(&id)?;
         let header = Header {
@@ -166,12 +178,17 @@ impl SecretsFile {
             id,
             key: place,
             recipient: key.to_public().to_string(),
+            filled: false,
         };
-        let mut text = serde_json::to_vec_pretty(&header).map_err(io::Error::from)?;
-        text.push(b'\n');
-        replace(&self.header_path(), &text)?;
+        self.keep_header(&header)?;
         self.remember(&header.recipient, &key);
-        Ok(key)
+        Ok((header, key))
+    }
+
+    fn keep_header(&self, header: &Header) -> io::Result<()> {
+        let mut text = serde_json::to_vec_pretty(header)?;
+        text.push(b'\n');
+        replace(&self.header_path(), &text)
     }
 
     fn alone(&self) -> Result<FileLock, SecretsError> {
@@ -188,21 +205,38 @@ impl SecretsFile {
 
     fn one(&self, name: &str, ask: Ask) -> Result<Option<KeptSecret>, SecretsError> {
         let mut contents = self.read(ask)?;
-        Ok(contents.secrets.remove(name).map(|entry| KeptSecret {
-            value: entry.value.0,
-            version: entry.version,
-        }))
+        Ok(contents.secrets.remove(name).map(kept))
+    }
+
+    fn all(&self, ask: Ask) -> Result<Vec<SecretEntry>, SecretsError> {
+        let entries = self.read(ask)?.secrets.into_iter();
+        let entry = |(name, entry): (String, Entry)| SecretEntry {
+            name,
+            set_at: entry.set_at,
+            versions: std::iter::once(entry.version)
+                .chain(entry.earlier.into_iter().map(|entry| entry.version))
+                .collect(),
+        };
+        Ok(entries.map(entry).collect())
+    }
+
+    fn new_entry(&self, value: &str) -> Entry {
+        Entry {
+            value: Text(Zeroizing::new(value.to_owned())),
+            version: Ulid::generate().to_string(),
+            set_at: self.clock.now().0,
+            earlier: Vec::new(),
+        }
     }
 }
 
 impl Secrets for SecretsFile {
     fn list(&self) -> Result<Vec<SecretEntry>, SecretsError> {
-        let entries = self.read(Ask::Keyring)?.secrets.into_iter();
-        let entry = |(name, entry): (String, Entry)| SecretEntry {
-            name,
-            set_at: entry.set_at,
-        };
-        Ok(entries.map(entry).collect())
+        self.all(Ask::Keyring)
+    }
+
+    fn list_at_once(&self) -> Result<Vec<SecretEntry>, SecretsError> {
+        self.all(Ask::Nobody)
     }
 
     fn get(&self, name: &str) -> Result<Option<KeptSecret>, SecretsError> {
@@ -214,13 +248,27 @@ impl Secrets for SecretsFile {
     }
 
     fn set(&self, name: &str, value: &str) -> Result<String, SecretsError> {
-        let version = Ulid::generate().to_string();
-        let entry = Entry {
-            value: Text(Zeroizing::new(value.to_owned())),
-            version: version.clone(),
-            set_at: self.clock.now().0,
-        };
+        let entry = self.new_entry(value);
         self.change(|contents| {
+            let version = entry.version.clone();
+            contents.secrets.insert(name.to_owned(), entry);
+            (true, version)
+        })
+    }
+
+    fn set_beside(
+        &self,
+        name: &str,
+        value: &str,
+        in_use: Option<&str>,
+    ) -> Result<String, SecretsError> {
+        let mut entry = self.new_entry(value);
+        self.change(|contents| {
+            let version = entry.version.clone();
+            let mut earlier = versions(contents.secrets.remove(name));
+            let since = entry.set_at.saturating_sub(LEFT_BEHIND_MS);
+            earlier.retain(|one| Some(one.version.as_str()) == in_use || one.set_at > since);
+            entry.earlier = earlier;
             contents.secrets.insert(name.to_owned(), entry);
             (true, version)
         })
@@ -229,6 +277,21 @@ impl Secrets for SecretsFile {
     fn remove(&self, name: &str) -> Result<bool, SecretsError> {
         self.change(|contents| {
             let removed = contents.secrets.remove(name).is_some();
+            (removed, removed)
+        })
+    }
+
+    fn remove_version(&self, name: &str, version: &str) -> Result<bool, SecretsError> {
+        self.change(|contents| {
+            let mut all = versions(contents.secrets.remove(name));
+            let before = all.len();
+            all.retain(|one| one.version != version);
+            let removed = all.len() < before;
+            if !all.is_empty() {
+                let mut last = all.remove(0);
+                last.earlier = all;
+                contents.secrets.insert(name.to_owned(), last);
+            }
             (removed, removed)
         })
     }
@@ -256,6 +319,37 @@ impl Secrets for SecretsFile {
     fn key_place(&self) -> Option<KeyPlace> {
         self.header().ok().flatten().map(|header| header.key)
     }
+}
+
+/// All versions of a secret, the last that was set first.
+fn versions(entry: Option<Entry>) -> Vec<Entry> {
+    let Some(mut entry) = entry else {
+        return Vec::new();
+    };
+    let earlier = std::mem::take(&mut entry.earlier);
+    std::iter::once(entry).chain(earlier).collect()
+}
+
+fn kept(entry: Entry) -> KeptSecret {
+    KeptSecret {
+        value: entry.value.0,
+        version: entry.version,
+        earlier: entry.earlier.into_iter().map(kept).collect(),
+    }
+}
+
+/// What is inside, in memory that is overwritten afterwards and has its room from the beginning: it is
+/// shorter than what it is encrypted as.
+fn decrypted(key: &Identity, encrypted: &[u8]) -> Result<Zeroizing<Vec<u8>>, SecretsError> {
+    let damaged = |error: age::DecryptError| SecretsError::Damaged(error.to_string());
+    let decryptor = Decryptor::new_buffered(encrypted).map_err(damaged)?;
+    let key: &dyn age::Identity = key;
+    let mut inside = decryptor.decrypt(std::iter::once(key)).map_err(damaged)?;
+    let mut text = Zeroizing::new(Vec::with_capacity(encrypted.len()));
+    inside
+        .read_to_end(&mut text)
+        .map_err(|error| SecretsError::Damaged(error.to_string()))?;
+    Ok(text)
 }
 
 /// Nothing for what is not there.

@@ -1,13 +1,12 @@
 //! The keyring of the desktop.
 //!
 //! Whatever answers behind it may take for ever, so each question is asked on a thread of its own
-//! and given up after a few seconds. While one is still open, no other is asked: a service that
-//! hangs costs one thread.
+//! and given up after a few seconds. Questions are asked one after the other, and none while one is
+//! open that was given up: a service that hangs costs one thread.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
-use std::time::Duration;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
@@ -19,8 +18,42 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// The way to the keyring.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Keyring {
-    reading: Arc<AtomicBool>,
-    prompting: Arc<AtomicBool>,
+    reading: Arc<Turn>,
+    prompting: Arc<Turn>,
+}
+
+/// One question at a time.
+#[derive(Debug, Default)]
+struct Turn {
+    taken: Mutex<bool>,
+    given_back: Condvar,
+}
+
+impl Turn {
+    /// Waits for it that long; says whether it came.
+    fn take(&self, patience: Duration) -> bool {
+        let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut taken, waited) = self
+            .given_back
+            .wait_timeout_while(taken, patience, |taken| *taken)
+            .unwrap_or_else(PoisonError::into_inner);
+        *taken = true;
+        !waited.timed_out()
+    }
+
+    fn give_back(&self) {
+        *self.taken.lock().unwrap_or_else(PoisonError::into_inner) = false;
+        self.given_back.notify_one();
+    }
+}
+
+/// A turn in the hands of who asks; given back also where that ends in a panic.
+struct Asking(Arc<Turn>);
+
+impl Drop for Asking {
+    fn drop(&mut self) {
+        self.0.give_back();
+    }
 }
 
 impl Keyring {
@@ -46,28 +79,27 @@ impl Keyring {
     }
 }
 
-/// Asks on a thread of its own; silence is a locked keyring.
+/// Asks on a thread of its own, after whoever is asking; silence is a locked keyring.
 fn asked<T: Send + 'static>(
-    open: &Arc<AtomicBool>,
+    turn: &Arc<Turn>,
     question: impl FnOnce() -> Result<T, SecretsError> + Send + 'static,
 ) -> Result<T, SecretsError> {
-    if open.swap(true, Ordering::AcqRel) {
+    let since = Instant::now();
+    if !turn.take(PATIENCE) {
         return Err(SecretsError::Locked);
     }
+    let asking = Asking(Arc::clone(turn));
     let (answer, heard) = channel();
-    let ended = Arc::clone(open);
-    let begun = std::thread::Builder::new()
+    std::thread::Builder::new()
         .name("keyring".to_owned())
         .spawn(move || {
-            let _ = answer.send(question());
-            ended.store(false, Ordering::Release);
-        });
-    if let Err(error) = begun {
-        open.store(false, Ordering::Release);
-        return Err(error.into());
-    }
+            let found = question();
+            drop(asking);
+            // Whoever asked may have given up.
+            let _ = answer.send(found);
+        })?;
     heard
-        .recv_timeout(PATIENCE)
+        .recv_timeout(PATIENCE.saturating_sub(since.elapsed()))
         .unwrap_or(Err(SecretsError::Locked))
 }
 
@@ -153,5 +185,39 @@ mod body {
     pub(super) fn put(id: &str, key: &str) -> Result<(), SecretsError> {
         let entry = Entry::new(LABEL, id).map_err(|error| refused(&error))?;
         entry.set_password(key).map_err(|error| refused(&error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_comes_second_is_answered_after_the_first() {
+        let turn = Arc::<Turn>::default();
+        let (begun, has_begun) = channel();
+        let (go_on, goes_on) = channel::<()>();
+        std::thread::scope(|scope| {
+            let first = scope.spawn(|| {
+                asked(&turn, move || {
+                    begun.send(()).unwrap();
+                    // It takes its time: the other one comes while it is at it.
+                    let _ = goes_on.recv_timeout(Duration::from_millis(100));
+                    Ok("first")
+                })
+            });
+            has_begun.recv().unwrap();
+            assert_eq!(asked(&turn, || Ok("second")).unwrap(), "second");
+            assert_eq!(first.join().unwrap().unwrap(), "first");
+        });
+        drop(go_on);
+    }
+
+    #[test]
+    fn a_question_that_ends_in_a_panic_gives_its_turn_back() {
+        let turn = Arc::<Turn>::default();
+        let broken = asked(&turn, || -> Result<(), SecretsError> { panic!("broken") });
+        assert!(matches!(broken, Err(SecretsError::Locked)));
+        assert!(asked(&turn, || Ok(())).is_ok());
     }
 }

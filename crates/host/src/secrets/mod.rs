@@ -22,11 +22,17 @@ pub use key::Keys;
 
 /// Secrets by name.
 pub trait Secrets: Send + Sync {
-    /// The names, in their order, and when each was set.
+    /// The names, in their order, and when each was set. It may take seconds, and no longer.
     ///
     /// # Errors
     /// [`SecretsError`].
     fn list(&self) -> Result<Vec<SecretEntry>, SecretsError>;
+
+    /// The same without asking anybody for the key, as [`Secrets::get_at_once`].
+    ///
+    /// # Errors
+    /// [`SecretsError`].
+    fn list_at_once(&self) -> Result<Vec<SecretEntry>, SecretsError>;
 
     /// One secret; nothing when there is none of this name. It may take seconds, and no longer.
     ///
@@ -47,11 +53,30 @@ pub trait Secrets: Send + Sync {
     /// [`SecretsError`]; then nothing is changed.
     fn set(&self, name: &str, value: &str) -> Result<String, SecretsError>;
 
-    /// Takes a secret out; says whether there was one.
+    /// Sets a secret beside the one that is in use, whose version is told: both are found
+    /// ([`KeptSecret::of_version`]) until whoever uses them takes one out ([`Secrets::remove_version`]).
+    /// What was set so an hour ago or longer and is not in use is taken out: nobody came back for it.
+    ///
+    /// # Errors
+    /// [`SecretsError`]; then nothing is changed.
+    fn set_beside(
+        &self,
+        name: &str,
+        value: &str,
+        in_use: Option<&str>,
+    ) -> Result<String, SecretsError>;
+
+    /// Takes a secret out, with all its versions; says whether there was one.
     ///
     /// # Errors
     /// [`SecretsError`]; then nothing is changed.
     fn remove(&self, name: &str) -> Result<bool, SecretsError>;
+
+    /// Takes one version of a secret out; says whether it was there.
+    ///
+    /// # Errors
+    /// [`SecretsError`]; then nothing is changed.
+    fn remove_version(&self, name: &str, version: &str) -> Result<bool, SecretsError>;
 
     /// Has the person at the desk asked for what unlocks the key. Answers within seconds; whoever
     /// takes longer to type is heard when the secrets are next read.
@@ -81,10 +106,22 @@ pub struct Stamp(pub(crate) Option<(u64, u64, u64)>);
 /// A secret that is kept.
 #[derive(Clone)]
 pub struct KeptSecret {
-    /// The secret itself.
+    /// The secret itself, as it was last set.
     pub value: Zeroizing<String>,
     /// Another for each time it was set.
     pub version: String,
+    /// Those of before that are still kept.
+    pub earlier: Vec<KeptSecret>,
+}
+
+impl KeptSecret {
+    /// The one of this version.
+    #[must_use]
+    pub fn of_version(mut self, version: &str) -> Option<Self> {
+        let earlier = std::mem::take(&mut self.earlier);
+        let mut all = std::iter::once(self).chain(earlier);
+        all.find(|kept| kept.version == version)
+    }
 }
 
 /// What may be told of a secret.
@@ -92,8 +129,10 @@ pub struct KeptSecret {
 pub struct SecretEntry {
     /// Its name.
     pub name: String,
-    /// Milliseconds; when it was set.
+    /// Milliseconds; when it was last set.
     pub set_at: i64,
+    /// The versions that are kept, the last that was set first.
+    pub versions: Vec<String>,
 }
 
 /// Where the key of the secrets is.

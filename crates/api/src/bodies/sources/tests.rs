@@ -280,3 +280,81 @@ fn a_password_that_was_said_in_private_is_not_said_in_the_open() {
     update(&api, input(in_the_open())).unwrap();
     assert_eq!(asked(&api, "shop"), "source_without_password");
 }
+
+#[test]
+fn of_two_that_add_the_same_name_at_once_the_first_keeps_its_password() {
+    let root = tempfile::tempdir().unwrap();
+    let (one, other) = (open(root.path(), "data"), open(root.path(), "data"));
+    // Both have looked and found the name free; both have kept their password.
+    let given = |api: &Api, value: &str| {
+        let value = Some(Secret::new(value));
+        Given::keep(api, "connection/shop", value, None).unwrap()
+    };
+    let (first, second) = (given(&one, "first"), given(&other, "second"));
+    let (version, late) = (first.version(), second.version());
+    let put = |api: &Api, version: Option<String>| {
+        change(api, "connection_add", move |tx| {
+            if tx.connection("shop")?.is_some() {
+                return Err(AppError::new("connection_exists"));
+            }
+            let connection = described_shop();
+            let item = tx.put_connection(&connection, true, version.as_deref())?;
+            Ok((Some(item), None))
+        })
+    };
+    first.settle(&one, put(&one, version.clone())).unwrap();
+    second.settle(&other, put(&other, late)).unwrap_err();
+    let kept = one.secrets.get("connection/shop").unwrap().unwrap();
+    assert_eq!(
+        (kept.value.as_str(), Some(kept.version)),
+        ("first", version)
+    );
+    assert_ne!(asked(&one, "shop"), "source_without_password");
+}
+
+fn described_shop() -> Connection {
+    serde_json::from_value(json!({"name": "shop", "kind": "redis", "host": "127.0.0.1", "port": 1}))
+        .unwrap()
+}
+
+#[test]
+fn a_commit_that_fails_leaves_the_password_that_worked() {
+    let root = tempfile::tempdir().unwrap();
+    let api = open(root.path(), "data");
+    add(&api, shop()).unwrap();
+    let before = api.secrets.get("connection/shop").unwrap().unwrap().version;
+    // From now on no connection can be written.
+    let database = rusqlite::Connection::open(root.path().join("data/flowkeep.db")).unwrap();
+    let refuse = "CREATE TRIGGER full BEFORE UPDATE ON connection
+        BEGIN SELECT raise(FAIL, 'the disk is full'); END";
+    database.execute_batch(refuse).unwrap();
+    let another = || Secret::new("another");
+    let described = json!({"name": "shop", "type": "redis", "password": "another"});
+    update(&api, input(described)).unwrap_err();
+    let name = "connection/shop".to_owned();
+    let value = another();
+    secrets::set(&api, SecretSetInput { name, value }).unwrap_err();
+    database.execute_batch("DROP TRIGGER full").unwrap();
+    let listed = api.secrets.list().unwrap();
+    assert_eq!(listed[0].versions, [before]);
+    assert_ne!(asked(&api, "shop"), "source_without_password");
+}
+
+#[test]
+fn an_update_of_what_was_changed_meanwhile_is_refused() {
+    let root = tempfile::tempdir().unwrap();
+    let (api, other) = (open(root.path(), "data"), open(root.path(), "data"));
+    add(&api, shop()).unwrap();
+    // The other is described anew while this one keeps its password.
+    let seen = kept(&api, "shop").unwrap();
+    let database = json!({"name": "shop", "type": "redis", "database": "4"});
+    update(&other, input(database)).unwrap();
+    let refused = write_update(
+        &api,
+        &seen,
+        seen.connection.clone(),
+        true,
+        seen.password.clone(),
+    );
+    assert_eq!(refused.unwrap_err().code, "connection_changed_meanwhile");
+}

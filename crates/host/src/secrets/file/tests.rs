@@ -164,3 +164,79 @@ fn a_file_that_was_changed_is_told_and_never_replaced() {
     ));
     assert_eq!(fs::read(&path).unwrap(), bytes);
 }
+
+#[test]
+fn a_version_stands_beside_the_one_in_use_until_one_is_taken_out() {
+    use crate::testing::TestClock;
+    let ground = Ground::new();
+    let clock = Arc::new(TestClock::at(1_000_000));
+    let keys = Keys::in_folder(ground.keys.clone());
+    let secrets = SecretsFile::new(&ground.data, keys, clock.clone());
+    let first = secrets.set_beside("connection/shop", "one", None).unwrap();
+    let second = secrets
+        .set_beside("connection/shop", "two", Some(&first))
+        .unwrap();
+    let value = |version: &str| {
+        let kept = ground.open().get("connection/shop").unwrap()?;
+        Some(kept.of_version(version)?.value.to_string())
+    };
+    assert_eq!(value(&first).as_deref(), Some("one"));
+    assert_eq!(value(&second).as_deref(), Some("two"));
+    assert_eq!(ground.get("connection/shop").as_deref(), Some("two"));
+    let listed = ground.open().list().unwrap();
+    assert_eq!(listed[0].versions, [second.clone(), first.clone()]);
+    assert!(secrets.remove_version("connection/shop", &second).unwrap());
+    assert!(!secrets.remove_version("connection/shop", &second).unwrap());
+    assert_eq!(ground.get("connection/shop").as_deref(), Some("one"));
+
+    // One that was written beside it by a process that died goes with the next, but not the one in use.
+    let died = secrets
+        .set_beside("connection/shop", "lost", Some(&first))
+        .unwrap();
+    clock.pass(2 * 3_600_000);
+    let third = secrets
+        .set_beside("connection/shop", "three", Some(&first))
+        .unwrap();
+    assert_eq!((value(&died), value(&first).is_some()), (None, true));
+    assert!(secrets.remove_version("connection/shop", &first).unwrap());
+    assert!(secrets.remove_version("connection/shop", &third).unwrap());
+    assert_eq!(secrets.list().unwrap(), []);
+}
+
+#[test]
+fn a_file_that_is_lost_is_told_and_none_is_begun_in_its_place() {
+    let ground = Ground::new();
+    ground.open().set("mail", "hunter22").unwrap();
+    fs::remove_file(ground.data.join("secrets.age")).unwrap();
+    let lost = |refused| matches!(refused, Err(SecretsError::Damaged(_)));
+    assert!(lost(ground.open().get("mail").map(|_| ())));
+    assert!(lost(ground.open().set("shop", "x").map(|_| ())));
+    ground.open().put_aside().unwrap();
+    ground.open().set("shop", "x").unwrap();
+    assert_eq!(ground.get("shop").as_deref(), Some("x"));
+}
+
+#[test]
+fn what_is_written_fits_into_the_room_it_was_given() {
+    let mut contents = Contents::default();
+    let entry = |value: &str| Entry {
+        value: Text(Zeroizing::new(value.to_owned())),
+        version: Ulid::nil().to_string(),
+        set_at: i64::MIN,
+        earlier: Vec::new(),
+    };
+    let odd = "\u{1}\"\\ü".repeat(300);
+    let mut last = entry(&odd);
+    last.earlier = vec![entry(""), entry(&odd)];
+    contents.secrets.insert("\u{2}".repeat(50), last);
+    contents.secrets.insert("mail".to_owned(), entry("x"));
+    let text = contents.to_json().unwrap();
+    let again: Contents = serde_json::from_slice(&text).unwrap();
+    assert_eq!(again.secrets["mail"].value.0.as_str(), "x");
+    let written: usize = text.len();
+    assert!(
+        contents.room() >= written,
+        "{} < {written}",
+        contents.room()
+    );
+}
