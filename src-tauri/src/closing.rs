@@ -11,8 +11,8 @@
 //! loses nothing. A tray icon: the menu opens the window again, and not every desktop has a tray.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::channel;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::mpsc::{SyncSender, channel, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use flowkeep_api::types::OnClose;
@@ -30,6 +30,9 @@ const ASKED: u32 = 12;
 /// How long the engine may take to leave. It needs a few seconds at most unless its disk hangs.
 const LEAVING: Duration = Duration::from_secs(12);
 
+/// While runs write, it is looked so often whether they go on.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
+
 /// What follows the data; absent once the app ends, so that whoever asks for its window then waits
 /// until it has gone.
 pub(crate) type Following = Mutex<Option<Follower>>;
@@ -43,6 +46,8 @@ pub(crate) struct Closing {
     stays: AtomicBool,
     /// Whether it ends.
     ends: AtomicBool,
+    /// Asks whoever looks what goes on to look; what is asked meanwhile is one look.
+    looks: OnceLock<SyncSender<()>>,
     /// Whether the page has answered.
     ready: Mutex<bool>,
     news: Condvar,
@@ -136,16 +141,44 @@ pub(crate) fn begin_without_window(app: &AppHandle) {
 }
 
 /// Ends the app where it has no window and nothing goes on any more. Called whenever the data has
-/// changed.
+/// changed so; answers at once.
 pub(crate) fn look(app: &AppHandle) {
     let closing = app.state::<Closing>();
-    if closing.stays.load(Ordering::Relaxed)
-        && !closing.is_ending()
-        && going_on(app).is_ok_and(GoingOn::is_nothing)
-    {
-        tracing::info!("nothing goes on any more");
-        end(app);
+    if closing.stays.load(Ordering::Relaxed) {
+        // Full: a look that is still to come sees this as well.
+        let _ = closing
+            .looks
+            .get_or_init(|| begin_looking(app))
+            .try_send(());
     }
+}
+
+/// Whether a change may be the end of what goes on, or of what starts by itself.
+pub(crate) fn may_end(tags: &[String]) -> bool {
+    let mut tags = tags.iter().map(String::as_str);
+    tags.any(|tag| matches!(tag, "run" | "schedule" | "workflow" | "all"))
+}
+
+/// Looks in a thread of its own: it may take as long as an engine to begin, and whoever tells of changes
+/// also answers who asks for the window.
+fn begin_looking(app: &AppHandle) -> SyncSender<()> {
+    let (ask, asked) = sync_channel(1);
+    apart(app, move |app| {
+        while asked.recv().is_ok() {
+            let closing = app.state::<Closing>();
+            if closing.is_ending() {
+                return;
+            }
+            if closing.stays.load(Ordering::Relaxed) && going_on(app).is_ok_and(GoingOn::is_nothing)
+            {
+                tracing::info!("nothing goes on any more");
+                end(app);
+                return;
+            }
+            std::thread::sleep(BETWEEN_LOOKS);
+        }
+    });
+    ask
 }
 
 /// Ends the app in order, with or without a window; answers at once.
@@ -154,9 +187,10 @@ pub(crate) fn end(app: &AppHandle) {
         return;
     }
     apart(app, |app| {
+        // First: whoever asks for the window from now on is to wait, and not to be shown one that goes.
+        stop_following(app);
         let left = leave(app);
         keep_drafts(app);
-        stop_following(app);
         window::stop_work(&app.state::<Tasks>());
         destroy(app);
         left();
@@ -171,8 +205,9 @@ pub(crate) fn leave_for_another(app: &AppHandle) {
     leave(app)();
 }
 
-/// Ends the app in order when the session ends, or somebody asks the process to (`SIGTERM`, `SIGHUP`,
-/// `SIGINT`; the console's events on Windows).
+/// Ends the app in order when somebody asks the process to, which a session that ends mostly does
+/// (`SIGTERM`, `SIGHUP`, `SIGINT`; the console's events on Windows). Where the display goes first, the
+/// toolkit ends the process: the next owner finds what was under way as after a crash.
 pub(crate) fn heed_signals(app: &AppHandle) {
     let app = app.clone();
     let heeded = ctrlc::set_handler(move || {
@@ -191,7 +226,7 @@ fn begin(app: &AppHandle, work: fn(&AppHandle)) {
     }
 }
 
-fn apart(app: &AppHandle, work: fn(&AppHandle)) {
+fn apart(app: &AppHandle, work: impl FnOnce(&AppHandle) + Send + 'static) {
     let own = app.clone();
     let begun = std::thread::Builder::new()
         .name("closing".to_owned())
@@ -307,6 +342,16 @@ fn destroy(app: &AppHandle) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_says_nothing_of_runs_and_schedules_makes_nobody_look() {
+        let may_end =
+            |tags: &[&str]| may_end(&tags.iter().map(|tag| (*tag).to_owned()).collect::<Vec<_>>());
+        assert!(may_end(&["settings", "run", "run:1"]));
+        assert!(may_end(&["schedule"]));
+        assert!(may_end(&["all"]));
+        assert!(!may_end(&["settings", "run:1", "connection", "roadmap"]));
+    }
 
     #[test]
     fn an_answer_ends_the_wait_whichever_comes_first() {

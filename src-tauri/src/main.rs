@@ -231,10 +231,13 @@ fn follow(app: &AppHandle, api: Api) -> Result<Arc<Api>, AppError> {
     let (told, asked, lost) = (app.clone(), app.clone(), app.clone());
     let follower = api.follow(
         move |tags| {
+            let may_end = closing::may_end(&tags);
             if let Err(error) = told.emit_to(window::MAIN, "changed", tags) {
                 tracing::warn!(%error, "the page could not be told of a change");
             }
-            closing::look(&told);
+            if may_end {
+                closing::look(&told);
+            }
         },
         move |request| match request {
             Request::WindowShow => window::bring_forward(&asked),

@@ -11,7 +11,7 @@ use flowkeep_engine::{Engine, EngineOptions, Scope};
 use flowkeep_host::Secrets;
 use flowkeep_store::RunFilter;
 
-use crate::ownership::{EngineLock, Owner};
+use crate::ownership::{AllRuns, EngineLock, Owner};
 use crate::trouble_mark::{self, TroubleMark};
 use crate::wording::Worded;
 use crate::{Api, AppError, Face};
@@ -30,6 +30,8 @@ struct Inside {
     /// Says in other processes why it stands still; absent where that cannot be said.
     mark: Option<TroubleMark>,
     owner: Option<Owner>,
+    /// Says in other processes that all runs are carried out here.
+    all_runs: Option<AllRuns>,
     /// Whether it is at work for as long as the data folder is open.
     stays: bool,
     /// Whether this process is about to end, and carries nothing out any more.
@@ -98,11 +100,13 @@ impl Api {
             inside.engine = None;
             inside.notices = None;
             inside.mark = None;
+            inside.all_runs = None;
             inside.owner = None;
         }
         if let Some(engine) = &inside.engine {
             engine.wake();
             EngineSeat::share_trouble(&mut inside);
+            self.say_all_runs(&mut inside);
             return Ok(true);
         }
         if inside.owner.is_none() {
@@ -126,7 +130,21 @@ impl Api {
         if scope == Scope::All {
             inside.notices = self.notice_sender(&Channel::ALL);
         }
+        self.say_all_runs(&mut inside);
         Ok(true)
+    }
+
+    /// What cannot be said now is tried at the next call.
+    fn say_all_runs(&self, inside: &mut Inside) {
+        if !inside.stays || inside.all_runs.is_some() {
+            return;
+        }
+        match AllRuns::take(&self.data_dir) {
+            Ok(taken) => inside.all_runs = taken,
+            Err(error) => {
+                tracing::warn!(code = error.code, %error, "other processes are not told of the engine");
+            }
+        }
     }
 
     fn engine_options(&self, epoch: i64, scope: Scope) -> EngineOptions {
@@ -184,6 +202,7 @@ impl Api {
         inside.engine = None;
         inside.notices = None;
         inside.mark = None;
+        inside.all_runs = None;
     }
 
     /// Whether this process is about to end, and carries nothing out any more.

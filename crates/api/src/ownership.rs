@@ -68,6 +68,36 @@ impl InUse {
     }
 }
 
+/// Says that the engine's owner carries out all runs there are and starts what starts by itself, for as
+/// long as this is held. An owner that passes by, for one run somebody waits for, does not hold it.
+#[derive(Debug)]
+pub(crate) struct AllRuns {
+    _lock: FileLock,
+}
+
+const ALL_RUNS: &str = "all-runs.lock";
+
+impl AllRuns {
+    /// Taken by the engine's owner; nothing while somebody looks whether it is, which is over in a moment.
+    ///
+    /// # Errors
+    /// `data_folder_unwritable`.
+    pub(crate) fn take(data_dir: &Path) -> Result<Option<Self>, AppError> {
+        let lock = free(data_dir, FileLock::try_take(&data_dir.join(ALL_RUNS)))?;
+        Ok(lock.map(|lock| Self { _lock: lock }))
+    }
+
+    /// Whether some process holds it.
+    ///
+    /// # Errors
+    /// `data_folder_unwritable`.
+    pub(crate) fn is_taken(data_dir: &Path) -> Result<bool, AppError> {
+        // Shared: two that look at once take each other for nobody.
+        let looked = free(data_dir, FileLock::try_share(&data_dir.join(ALL_RUNS)))?;
+        Ok(looked.is_none())
+    }
+}
+
 /// The lock, if it was free.
 fn free(data_dir: &Path, taken: Result<FileLock, LockError>) -> Result<Option<FileLock>, AppError> {
     match taken {

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use flowkeep_core::trigger::Trigger;
 use serde::Serialize;
 
+use crate::ownership::AllRuns;
 use crate::{Api, AppError};
 
 /// How long an engine that has just begun may take to say what it goes on with.
@@ -32,13 +33,14 @@ impl GoingOn {
 }
 
 impl Api {
-    /// What ends, or does not begin, when this process ends. Nothing where another process owns the
-    /// engine, or nothing can be written.
+    /// What ends, or does not begin, when this process ends. Nothing where another process carries out
+    /// all runs, or nothing can be written. One that has the engine for a moment only does not count: this
+    /// one goes on where it ends.
     ///
     /// # Errors
     /// What the database says.
     pub fn going_on(&self) -> Result<GoingOn, AppError> {
-        if self.only_reads() || !self.run_engine()? {
+        if self.only_reads() || (!self.run_engine()? && AllRuns::is_taken(&self.data_dir)?) {
             return Ok(GoingOn::default());
         }
         let since = Instant::now();
@@ -157,10 +159,17 @@ mod tests {
         );
         drop(api);
         let other = EngineLock::try_take(&data).unwrap().unwrap();
+        let all_runs = AllRuns::take(&data).unwrap().unwrap();
         let api = open(&data);
         assert!(api.going_on().unwrap().is_nothing());
+        // One that has it for a run somebody waits for starts nothing by itself, and ends soon.
+        drop(all_runs);
+        assert_eq!(api.going_on().unwrap().listeners, 1);
         drop(other);
         assert_eq!(api.going_on().unwrap().listeners, 1);
+        assert!(AllRuns::is_taken(&data).unwrap());
+        api.leave();
+        assert!(!AllRuns::is_taken(&data).unwrap());
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Holding the machine's sleep off while something is done that a sleep would break in two.
 //!
 //! Whoever is at it says so and goes on at once: a thread of its own asks the system, which may take
-//! its time. A system that does not know of such wishes is asked once and then left alone, and
-//! nobody is told: it goes to sleep as it always did.
+//! its time. A system that does not know of such wishes is asked once and then left alone; one that does
+//! not answer just now is asked again at the next wish. Nobody is told: it goes to sleep as it always did.
 //!
 //! Absent on purpose: the lid and the power button, by which a person means it; and the screen.
 
@@ -27,8 +27,21 @@ impl Awake for () {
 /// What holds sleep off for as long as it is there.
 type Hold = Box<dyn Send>;
 
-/// Asks the system for a [`Hold`]; nothing where it gives none.
-type AskForHold = Arc<dyn Fn() -> Option<Hold> + Send + Sync>;
+/// Why the system gives no [`Hold`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    not(target_os = "linux"),
+    expect(dead_code, reason = "each system says what it can tell")
+)]
+enum Refused {
+    /// It knows of no such wishes, and never will.
+    ForEver,
+    /// It does not answer, or not now: it may be starting.
+    Now,
+}
+
+/// Asks the system for a [`Hold`].
+type AskForHold = Arc<dyn Fn() -> Result<Hold, Refused> + Send + Sync>;
 
 /// The machine's own.
 pub struct SystemAwake {
@@ -79,7 +92,7 @@ impl Awake for SystemAwake {
     }
 }
 
-/// Does what was last wished, until nobody can wish any more or the system gives nothing.
+/// Does what was last wished, until nobody can wish any more or the system never will.
 fn follow(wishes: &Receiver<bool>, ask: &AskForHold, lingers: Duration) {
     let mut held: Option<Hold> = None;
     let mut wanted = false;
@@ -95,9 +108,10 @@ fn follow(wishes: &Receiver<bool>, ask: &AskForHold, lingers: Duration) {
             Err(RecvTimeoutError::Disconnected) => return,
         }
         if wanted && held.is_none() {
-            held = ask();
-            if held.is_none() {
-                return;
+            match ask() {
+                Ok(given) => held = Some(given),
+                Err(Refused::Now) => {}
+                Err(Refused::ForEver) => return,
             }
         }
     }
@@ -107,27 +121,49 @@ fn follow(wishes: &Receiver<bool>, ask: &AskForHold, lingers: Duration) {
 mod system {
     //! logind's inhibitors. `block` is what a person at the desk may ask; others may only delay.
 
+    use std::io;
     use std::time::Duration;
 
     use zbus::blocking::connection::Builder;
     use zbus::zvariant::OwnedFd;
 
-    use super::Hold;
+    use super::{Hold, Refused};
 
     /// How long logind may take to answer.
     const PATIENCE: Duration = Duration::from_secs(5);
 
-    pub(super) fn hold(why: &str) -> Option<Hold> {
+    /// What the bus says where nobody of that name is, and none can be started.
+    const UNKNOWN: [&str; 2] = [
+        "org.freedesktop.DBus.Error.ServiceUnknown",
+        "org.freedesktop.DBus.Error.NameHasNoOwner",
+    ];
+
+    pub(super) fn hold(why: &str) -> Result<Hold, Refused> {
         let asked = ask("block", why).or_else(|error| match error {
-            zbus::Error::MethodError(..) => ask("delay", why),
+            zbus::Error::MethodError(..) if refused(&error) == Refused::Now => ask("delay", why),
             other => Err(other),
         });
-        match asked {
-            Ok(inhibitor) => Some(Box::new(inhibitor)),
-            Err(error) => {
+        asked
+            .map(|inhibitor| Box::new(inhibitor) as Hold)
+            .map_err(|error| {
                 tracing::debug!(%error, "sleep cannot be held off here");
-                None
+                refused(&error)
+            })
+    }
+
+    /// Without a bus, or without a logind on it, there never will be one.
+    fn refused(error: &zbus::Error) -> Refused {
+        match error {
+            zbus::Error::MethodError(name, ..) if UNKNOWN.contains(&name.as_str()) => {
+                Refused::ForEver
             }
+            zbus::Error::Address(_) => Refused::ForEver,
+            zbus::Error::InputOutput(error) | zbus::Error::Connection(error, _)
+                if error.kind() == io::ErrorKind::NotFound =>
+            {
+                Refused::ForEver
+            }
+            _ => Refused::Now,
         }
     }
 
@@ -151,7 +187,7 @@ mod system {
 
     use std::process::{Child, Command, Stdio};
 
-    use super::Hold;
+    use super::{Hold, Refused};
 
     struct Caffeine(Child);
 
@@ -163,13 +199,15 @@ mod system {
         }
     }
 
-    pub(super) fn hold(_why: &str) -> Option<Hold> {
+    pub(super) fn hold(_why: &str) -> Result<Hold, Refused> {
         let process = std::process::id().to_string();
         let begun = Command::new("caffeinate")
             .args(["-i", "-s", "-w", &process])
             .stdin(Stdio::null())
             .spawn();
-        begun.ok().map(|child| Box::new(Caffeine(child)) as Hold)
+        begun
+            .map(|child| Box::new(Caffeine(child)) as Hold)
+            .map_err(|_| Refused::ForEver)
     }
 }
 
@@ -177,10 +215,10 @@ mod system {
 mod system {
     //! Where it takes a call that is not safe to make from Rust, sleep is left as it is.
 
-    use super::Hold;
+    use super::{Hold, Refused};
 
-    pub(super) fn hold(_why: &str) -> Option<Hold> {
-        None
+    pub(super) fn hold(_why: &str) -> Result<Hold, Refused> {
+        Err(Refused::ForEver)
     }
 }
 
@@ -201,22 +239,25 @@ mod tests {
         }
     }
 
-    /// A system that tells what it is asked, and gives as many holds as that.
-    fn asked(gives: usize, lingers: Duration) -> (SystemAwake, Receiver<&'static str>) {
+    /// A system that tells what it is asked, and answers so, the last of it for ever.
+    fn asked(
+        answers: &'static [Result<(), Refused>],
+        lingers: Duration,
+    ) -> (SystemAwake, Receiver<&'static str>) {
         let (tell, told) = channel();
-        let left = std::sync::atomic::AtomicUsize::new(gives);
+        let next = std::sync::atomic::AtomicUsize::new(0);
         let ask: AskForHold = Arc::new(move || {
-            use std::sync::atomic::Ordering::SeqCst;
             let _ = tell.send("asked");
-            let gave = left.fetch_update(SeqCst, SeqCst, |left| left.checked_sub(1));
-            gave.ok().map(|_| Box::new(Told(tell.clone())) as Hold)
+            let next = next.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            let answer = answers[next.min(answers.len() - 1)];
+            answer.map(|()| Box::new(Told(tell.clone())) as Hold)
         });
         (SystemAwake::asking(ask, lingers), told)
     }
 
     #[test]
     fn it_is_held_while_it_is_wanted_and_then_given_back() {
-        let (awake, told) = asked(2, Duration::ZERO);
+        let (awake, told) = asked(&[Ok(())], Duration::ZERO);
         for _ in 0..2 {
             awake.want(true);
             assert_eq!(told.recv_timeout(LONG), Ok("asked"));
@@ -228,7 +269,7 @@ mod tests {
 
     #[test]
     fn what_comes_right_after_asks_for_nothing() {
-        let (awake, told) = asked(1, LONG);
+        let (awake, told) = asked(&[Ok(())], LONG);
         for _ in 0..3 {
             awake.want(true);
             awake.want(false);
@@ -245,8 +286,20 @@ mod tests {
     }
 
     #[test]
+    fn a_system_that_does_not_answer_now_is_asked_at_the_next_wish() {
+        let (awake, told) = asked(&[Err(Refused::Now), Ok(())], Duration::ZERO);
+        awake.want(true);
+        assert_eq!(told.recv_timeout(LONG), Ok("asked"));
+        awake.want(false);
+        awake.want(true);
+        assert_eq!(told.recv_timeout(LONG), Ok("asked"));
+        drop(awake);
+        assert_eq!(told.recv_timeout(LONG), Ok("released"));
+    }
+
+    #[test]
     fn a_system_that_gives_none_is_asked_once() {
-        let (awake, told) = asked(0, Duration::ZERO);
+        let (awake, told) = asked(&[Err(Refused::ForEver)], Duration::ZERO);
         awake.want(true);
         assert_eq!(told.recv_timeout(LONG), Ok("asked"));
         awake.want(false);
