@@ -36,7 +36,9 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Schedule) -> Result<Outcome,
 /// What could not be started leaves it done in part.
 pub(crate) fn emit(api: &Api, output: &Output, verb: Event) -> Result<Outcome, AppError> {
     let Event::Emit { name, context } = verb;
-    let emitted = schedules::emit(api, EventEmitInput { name, context })?;
+    // A task that calls this says of which run it is.
+    let run = std::env::var("FLOWKEEP_RUN").ok();
+    let emitted = schedules::emit(api, EventEmitInput { name, context, run })?;
     output.print(&emitted, |catalogue, out| {
         if emitted.started.is_empty() && emitted.refused.is_empty() {
             writeln!(out, "{}", catalogue.word("cli_event_nothing"))?;

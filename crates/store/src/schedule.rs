@@ -14,7 +14,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, named_param
 
 use crate::document::format_of;
 use crate::run::{json_of, to_json};
-use crate::{NewRun, Store, StoreError, Tag, Tx};
+use crate::{NewRun, Store, StoreError, Tag, Tx, said_once};
 
 /// How soon people are told again that a workflow did not start, for the same reason: less than a day,
 /// which may be an hour short.
@@ -180,6 +180,22 @@ impl Store {
         )?;
         let rows = statement.query_map([event], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// How many runs led to one, or to the one it is a part of; nothing where there is no such run.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn chain_of(&self, run: RunId) -> Result<Option<u32>, StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "WITH RECURSIVE above(run, parent, start) AS (
+               SELECT run, parent, start FROM run WHERE id = ?1
+               UNION ALL SELECT r.run, r.parent, r.start
+               FROM run r JOIN above ON r.run = above.parent)
+             SELECT max(coalesce(start ->> '$.chain', 0)) FROM above",
+        )?;
+        Ok(statement.query_row([run.to_string()], |row| row.get(0))?)
     }
 
     /// What happened and has started nothing yet, in its order.
@@ -389,7 +405,7 @@ impl Tx<'_> {
     pub fn pause_schedules(&self, workflow: Option<&str>, why: Paused) -> Result<u32, StoreError> {
         // A person's word stands above what Flowkeep found.
         let changed = self.connection.execute(
-            "UPDATE schedule SET paused = ?2, jumped = ?3
+            "UPDATE schedule SET paused = ?2, jumped = ?3, switched_off_by = NULL
              WHERE (?1 IS NULL OR workflow_id = ?1) AND starts_by NOT NULL
                AND (?2 <> 'clock' OR starts_by ->> '$.schedule' NOT NULL)
                AND (paused IS NULL OR (?2 = 'person' AND paused <> 'person'))",
@@ -416,7 +432,8 @@ impl Tx<'_> {
     /// What the database says.
     pub fn resume_schedule(&self, workflow: &str, paused: Paused) -> Result<bool, StoreError> {
         let changed = self.connection.execute(
-            "UPDATE schedule SET paused = NULL, jumped = NULL, trouble = NULL, looked_at = ?2
+            "UPDATE schedule SET paused = NULL, jumped = NULL, trouble = NULL, looked_at = ?2,
+               switched_off_by = NULL
              WHERE paused = ?3 AND starts_by NOT NULL AND workflow_id = ?1",
             (workflow, self.now().0, paused.word()),
         )?;
@@ -539,18 +556,13 @@ fn readable<T>(rows: impl Iterator<Item = rusqlite::Result<T>>) -> Result<Vec<T>
                 error @ (rusqlite::Error::FromSqlConversionFailure(..)
                 | rusqlite::Error::InvalidColumnType(..)
                 | rusqlite::Error::Utf8Error(..)),
-            ) => tracing::warn!(%error, "what starts a workflow cannot be read"),
+            ) => {
+                if said_once::is_new(&error.to_string()) {
+                    tracing::warn!(%error, "what starts a workflow cannot be read");
+                }
+            }
             Err(error) => return Err(error.into()),
         }
     }
     Ok(found)
 }
-
-/// The same for what a plan brings in (`i` is a chosen item).
-pub(crate) const BROUGHT_IN: &str =
-    "INSERT INTO main.schedule(workflow_id, starts_by, looked_at, paused)
-     SELECT i.target, i.starts_by, :now, 'brought_in' FROM staged.item i
-     WHERE i.decision <> 'skip' AND i.kind = 'workflow' AND (i.starts_by NOT NULL
-       OR EXISTS (SELECT 1 FROM main.schedule s WHERE s.workflow_id = i.target))
-     ON CONFLICT DO UPDATE SET paused = coalesce(paused, excluded.paused), trouble = NULL,
-       starts_by = excluded.starts_by, looked_at = excluded.looked_at";

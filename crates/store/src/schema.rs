@@ -39,11 +39,12 @@ fn migrations() -> Migrations<'static> {
         ),
         M::up(include_str!("schema/0011_arrivals.sql")),
         M::up(include_str!("schema/0012_notices.sql")),
+        M::up(include_str!("schema/0013_switched_off_and_unserved.sql")),
     ])
 }
 
 /// The version this program knows.
-const KNOWN: u32 = 12;
+const KNOWN: u32 = 13;
 
 /// Copies kept of the database as it was before a migration.
 const COPIES: usize = 3;

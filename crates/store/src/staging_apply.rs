@@ -10,7 +10,7 @@ use crate::operation::next_id;
 use crate::path_value::PathValue;
 use crate::staging_log::put_log;
 use crate::staging_runs::put_runs;
-use crate::{StagedPart, Staging, Store, StoreError, Tag, Tx, schedule, schema};
+use crate::{StagedPart, Staging, Store, StoreError, Tag, Tx, schedule_backup, schema};
 
 /// How to record what is applied.
 #[derive(Debug, Clone)]
@@ -272,7 +272,7 @@ fn put_documents(
            deleted_at = NULL, starts_by = excluded.starts_by"
     );
     connection.execute(&documents, named_params! {":last": last, ":now": now.0})?;
-    connection.execute(schedule::BROUGHT_IN, named_params! {":now": now.0})?;
+    schedule_backup::bring_in(connection, now, operation)?;
     let revisions = format!(
         "INSERT INTO main.revision(document, revision, content, format, name, bytes, at, actor,
            operation)

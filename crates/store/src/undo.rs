@@ -151,7 +151,11 @@ impl Tx<'_> {
                     summary: &summary,
                     example: there.example,
                 };
-                Some(self.put_document(&new, operation, actor)?.1)
+                let after = self.put_document(&new, operation, actor)?.1;
+                if kind == Kind::Workflow {
+                    self.switch_on_again(&item.id, undone)?;
+                }
+                Some(after)
             }
         };
         Ok(Inverse::Done(OperationItemRecord {

@@ -161,10 +161,13 @@ pub fn emit(api: &Api, input: EventEmitInput) -> Result<EventEmitted, AppError> 
     if name.is_empty() {
         return Err(AppError::new("event_unnamed"));
     }
+    // A run of another data folder has no chain here.
+    let by = input.run.and_then(|run| run.parse().ok());
+    let chain = by.map(|run| api.store.chain_of(run)).transpose()?;
     let event = Emitted {
         name,
         context: print(&input.context.unwrap_or_default().into_value()),
-        chain: 0,
+        chain: chain.flatten().map_or(0, |chain| chain.saturating_add(1)),
     };
     let found = listening(&api.store, &*api.connected()?, &event)?;
     let (start, refused) = (found.start, found.refused.clone());

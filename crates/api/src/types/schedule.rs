@@ -163,6 +163,10 @@ pub struct EventEmitInput {
     /// What its runs are started with.
     #[ts(optional, type = "Record<string, unknown> | string")]
     pub context: Option<Object>,
+    /// The run that tells of it, where one does: what it starts belongs to its chain, which is stopped where it
+    /// comes back to itself.
+    #[ts(optional)]
+    pub run: Option<String>,
 }
 
 /// What an event started.

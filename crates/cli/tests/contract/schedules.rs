@@ -105,11 +105,73 @@ fn nothing_that_was_brought_in_starts_by_itself() {
     // The same once more, over what is here: it was changed elsewhere, and waits again.
     let changed = workflow("order", &event).replace("ORDER", "Order");
     let file = here.file("order.json", changed);
-    here.done(&["flow", "import", &file, "--on-conflict", "replace"]);
+    let import = ["flow", "import", &file, "--on-conflict", "replace"];
+    let started = || {
+        let emitted = here.done(&["event", "emit", "stock.low"]);
+        emitted["started"].as_array().unwrap().len()
+    };
+    let imported = here.done(&import);
+    assert_eq!(started(), 0);
+    // Undone, it is as it was, and that was on.
+    here.done(&["db", "undo", imported["undo_id"].as_str().unwrap()]);
+    assert_eq!(started(), 1);
+    // But not where somebody has said another thing since.
+    let imported = here.done(&import);
+    here.done(&["schedule", "pause", "order"]);
+    here.done(&["db", "undo", imported["undo_id"].as_str().unwrap()]);
+    assert_eq!(started(), 0);
+}
+
+#[test]
+fn what_somebody_paused_is_still_paused_after_a_restore_and_no_go_on_of_all_switches_it_on() {
+    let there = Flowkeep::new();
+    create(&there, "off", &nightly());
+    create(&there, "on", &nightly());
+    there.done(&["schedule", "pause", "off"]);
+    let backup = there.backup("backup");
+    let kept = std::fs::read_to_string(backup.join("schedules.json")).unwrap();
     assert_eq!(
-        here.done(&["event", "emit", "stock.low"])["started"],
-        json!([])
+        serde_json::from_str::<Value>(&kept).unwrap(),
+        json!([{"workflow": "off", "paused": true}])
     );
+    let here = Flowkeep::new();
+    here.done(&["db", "restore", "-i", backup.to_str().unwrap()]);
+    let all = here.done(&["schedule", "resume", "--all"]);
+    let paused = |id: &str| {
+        let mut items = all["items"].as_array().unwrap().iter();
+        items.find(|item| item["workflow_id"] == id).unwrap()["paused"].clone()
+    };
+    assert_eq!((paused("off"), paused("on")), (json!(true), json!(false)));
+    // What is in a backup of what was restored is the same.
+    let again = std::fs::read_to_string(here.backup("again").join("schedules.json")).unwrap();
+    assert_eq!(again, kept);
+}
+
+/// A task that tells of an event its own workflow listens to.
+#[test]
+fn a_run_that_starts_itself_by_an_event_is_stopped() {
+    let flowkeep = Flowkeep::new();
+    create(&flowkeep, "own", &json!({"trigger": "event"}));
+    let emit = |run: &str| {
+        let mut command = flowkeep.command(&["--json", "event", "emit", "own"]);
+        let said = command.env("FLOWKEEP_RUN", run).output().unwrap();
+        serde_json::from_slice::<Value>(&said.stdout).unwrap()
+    };
+    // A run of another data folder is none of this chain.
+    let mut run = "01J00000000000000000000000".to_owned();
+    let mut started = 0;
+    let refused = loop {
+        let emitted = emit(&run);
+        match emitted["started"].as_array().unwrap().first() {
+            Some(next) => next.as_str().unwrap().clone_into(&mut run),
+            None => break emitted,
+        }
+        started += 1;
+        assert!(started < 20, "it would never end");
+    };
+    let why = &refused["refused"][0]["code"];
+    assert_eq!(why, "event_chain_too_long", "{refused}");
+    assert_eq!(started, 17);
 }
 
 /// Who switches it on is there; at two in the night nobody is.

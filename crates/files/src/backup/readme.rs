@@ -22,6 +22,7 @@ What is in it\r
   agents.json: who carries tasks out and how much at once, where that was set\r
   routes.json: which data source tasks use, where that was set\r
   connections.json: how data sources are reached, without passwords, where there are any\r
+  schedules.json: workflows that somebody has paused from starting by themselves, where there are any\r
   manifest.json: every file with its size and SHA-256\r
 {keys}\r
 What is not in it\r
@@ -44,6 +45,7 @@ Flowkeep 备份\r
   agents.json：由谁执行任务、同时执行多少（设置过才有）\r
   routes.json：任务使用哪个数据源（设置过才有）\r
   connections.json：数据源的连接方式，不含密码（有数据源才有）\r
+  schedules.json：被人暂停自动启动的工作流（有才有）\r
   manifest.json：每个文件的大小和 SHA-256\r
 {keys_zh}\r
 不包含\r

@@ -7,6 +7,7 @@ use chrono::Local;
 use flowkeep_core::{BackupId, KeptHistory, Kind, Message, Sha256};
 use flowkeep_host::{FileLock, Files, Progress, Timestamp};
 use flowkeep_store::{Snapshot, Store, StoreError};
+use serde::Serialize;
 
 use super::manifest::{FORMAT, FORMAT_VERSION, MANIFEST, Manifest, ManifestFile, ManifestWriter};
 use super::prove::{prove, read_back};
@@ -229,17 +230,37 @@ fn settings(writing: &mut Writing<'_>, snapshot: &Snapshot) -> Result<(), FilesE
 /// The file with the connections.
 const CONNECTIONS: &str = "connections.json";
 
+/// The file with what somebody has paused of what starts by itself.
+const SCHEDULES: &str = "schedules.json";
+
 /// The connections without their passwords; no file where there are none.
 fn connections(writing: &mut Writing<'_>, snapshot: &Snapshot) -> Result<u32, FilesError> {
     let connections = writing.unless_broken(CONNECTIONS, snapshot.connections())?;
-    if connections.is_empty() {
+    listed(writing, CONNECTIONS, "connection", &connections)
+}
+
+/// What somebody has paused of what starts by itself; no file where there is none.
+fn schedules(writing: &mut Writing<'_>, snapshot: &Snapshot) -> Result<(), FilesError> {
+    let schedules = writing.unless_broken(SCHEDULES, snapshot.schedules())?;
+    listed(writing, SCHEDULES, "schedule", &schedules)?;
+    Ok(())
+}
+
+/// A file with all of these, unless there are none; answers how many.
+fn listed<T: Serialize>(
+    writing: &mut Writing<'_>,
+    path: &'static str,
+    kind: &'static str,
+    all: &[T],
+) -> Result<u32, FilesError> {
+    if all.is_empty() {
         return Ok(0);
     }
-    let mut bytes = serde_json::to_vec(&connections)
-        .map_err(|error| FilesError::at(Path::new(CONNECTIONS))(error.into()))?;
+    let mut bytes =
+        serde_json::to_vec(all).map_err(|error| FilesError::at(Path::new(path))(error.into()))?;
     bytes.push(b'\n');
-    writing.plain(CONNECTIONS, "connection", &bytes)?;
-    Ok(u32::try_from(connections.len()).unwrap_or(u32::MAX))
+    writing.plain(path, kind, &bytes)?;
+    Ok(u32::try_from(all.len()).unwrap_or(u32::MAX))
 }
 
 fn write_and_prove(
@@ -272,6 +293,7 @@ fn write_and_prove(
     if count > 0 {
         counts.insert("connection".to_owned(), count);
     }
+    schedules(&mut writing, snapshot)?;
     let since = request.history.since(request.at.0);
     let mut lost = Vec::new();
     writing.in_parts("revisions", "revision", |out| {

@@ -15,7 +15,7 @@ use flowkeep_core::{
 use flowkeep_host::{Cancellation, Folder, Progress, ReadError, SpecialFile, path_text};
 use flowkeep_store::{
     IncomingDocument, IndexTerms, Rejection, SnapshotConnection, SnapshotLog, SnapshotOperation,
-    SnapshotRun, Staging, StateThere,
+    SnapshotRun, SnapshotSchedule, Staging, StateThere,
 };
 use walkdir::WalkDir;
 
@@ -524,6 +524,14 @@ impl Reading<'_> {
                 };
                 for connection in connections {
                     self.connection(file, connection)?;
+                }
+            }
+            "schedule" => {
+                let Ok(schedules) = serde_json::from_slice::<Vec<SnapshotSchedule>>(bytes) else {
+                    return Ok(Err(unreadable(0)));
+                };
+                for schedule in schedules {
+                    self.staging.add_schedule(&schedule)?;
                 }
             }
             "readme" => {}

@@ -95,6 +95,9 @@ CREATE TABLE connection(
   with_password INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Workflows that somebody had paused.
+CREATE TABLE schedule(workflow_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+
 -- Runs: as in the catalog, by their ids. What they are found by is made while the plan is filled, so
 -- that nobody who writes waits for it.
 CREATE TABLE run_content(sha256 BLOB PRIMARY KEY, text TEXT NOT NULL) STRICT;

@@ -59,7 +59,8 @@ fn what_was_there_before_anything_started_by_itself_waits_to_be_switched_on() {
     drop(store);
     // As the version before left it.
     let database = rusqlite::Connection::open(folder.path().join("flowkeep.db")).unwrap();
-    let before = "DROP INDEX document_starts; ALTER TABLE document DROP COLUMN starts_by;
+    let before = "DROP INDEX message_unserved; DROP INDEX document_starts;
+        ALTER TABLE document DROP COLUMN starts_by;
         DROP TABLE schedule; DROP TABLE event; DROP TABLE arrival; DROP TABLE notice_delivery;
         DROP TABLE notice; DROP TABLE notice_channel; PRAGMA user_version = 9";
     database.execute_batch(before).unwrap();

@@ -11,4 +11,9 @@ name: string,
 /**
  * What its runs are started with.
  */
-context?: Record<string, unknown> | string, };
+context?: Record<string, unknown> | string, 
+/**
+ * The run that tells of it, where one does: what it starts belongs to its chain, which is stopped where it
+ * comes back to itself.
+ */
+run?: string, };
