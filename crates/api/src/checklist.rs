@@ -1,7 +1,9 @@
 //! What to look after when a backup came in: passwords that are not here, schedules that are off, and
 //! what concerns another computer where it comes from one. Only what came in is told of, each with its names.
 
-use flowkeep_core::{Bound, Document, Kind, Message, bound, starts_by};
+use std::path::Path;
+
+use flowkeep_core::{Bound, Document, Kind, Message, bound};
 use flowkeep_store::StagedItem;
 
 use crate::backups::chosen_folder;
@@ -67,25 +69,36 @@ fn documents(plan: &Plan) -> Result<Vec<Message>, AppError> {
     let (mut places, mut secrets) = (About::default(), About::default());
     let mut schedules = About::default();
     let elsewhere = plan.made_elsewhere();
+    for (name, path) in plan.staging.connections_to_files()? {
+        if elsewhere || !Path::new(&path).is_absolute() {
+            places.add(Some(name));
+        }
+    }
     plan.staging.each_item::<AppError>(|item| {
         if !matches!(item.action.as_deref(), Some("imported" | "updated")) {
             return Ok(());
         }
-        let Some(stored) = plan.staging.text(item.item)? else {
+        if item.kind == Some(Kind::Workflow) && item.starts_by.is_some() {
+            schedules.add(named(&item));
+        }
+        // Only what comes from another computer is read for what leads back there.
+        let stored = if elsewhere {
+            plan.staging.text(item.item)?
+        } else {
+            None
+        };
+        let Some(stored) = stored else {
             return Ok(());
         };
         // What cannot be read any more has been told of as damaged.
         let Ok(document) = Document::parse(stored.format, stored.text) else {
             return Ok(());
         };
-        if item.kind == Some(Kind::Workflow) && starts_by(&document).is_some() {
-            schedules.add(named(&item));
-        }
         let Bound { place, secret } = bound(&document);
-        if elsewhere && place {
+        if place {
             places.add(named(&item));
         }
-        if elsewhere && secret {
+        if secret {
             secrets.add(named(&item));
         }
         Ok(())

@@ -202,7 +202,8 @@ fn line(catalogue: &Catalogue, source: &SourceRow) -> String {
     if let Some(address) = &source.address {
         line = format!("{line}  {}", visible(address));
     }
-    let since = source.since.as_deref().unwrap_or_default();
+    let since = source.since.as_deref().map(|since| catalogue.when(since));
+    let since = since.unwrap_or_default();
     let seen = match (source.answers, &source.error) {
         (Some(false), Some(error)) => {
             let why = catalogue.say(error);
@@ -221,9 +222,11 @@ pub(crate) fn secret(api: &Api, output: &Output, verb: Secret) -> Result<Outcome
     match verb {
         Secret::List => {
             let list = secrets::list(api, Nothing {})?;
-            output.print(&list, |_, out| {
-                let mut items = list.items.iter();
-                items.try_for_each(|one| writeln!(out, "{}  {}", visible(&one.name), one.set_at))
+            output.print(&list, |catalogue, out| {
+                list.items.iter().try_for_each(|one| {
+                    let set_at = catalogue.when(&one.set_at);
+                    writeln!(out, "{}  {set_at}", visible(&one.name))
+                })
             })?;
             Ok(Outcome::Done)
         }

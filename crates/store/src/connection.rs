@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 use crate::document::format_of;
 use crate::operation::CONNECTION;
 use crate::run::to_json;
-use crate::{OperationItemRecord, Snapshot, Staging, Store, StoreError, StoredText, Tag, Tx};
+use crate::{
+    OperationItemRecord, Snapshot, Staging, Store, StoreError, StoredText, Tag, Tx, said_once,
+};
 
 /// A connection that is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +65,9 @@ fn record(row: &Row<'_>) -> rusqlite::Result<Option<ConnectionRecord>> {
     let connection = match serde_json::from_str(&description) {
         Ok(connection) => connection,
         Err(error) => {
-            tracing::warn!(%error, "a connection that is kept cannot be used");
+            if said_once::is_new(&description) {
+                tracing::warn!(%error, "a connection that is kept cannot be used");
+            }
             return Ok(None);
         }
     };
@@ -304,6 +308,23 @@ impl Staging {
              ORDER BY name",
         )?;
         let rows = statement.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+impl Staging {
+    /// The connections to files that a plan brings: their names and paths, in the order of the names.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn connections_to_files(&self) -> Result<Vec<(String, String)>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT name, description ->> '$.path' FROM connection
+             WHERE kind = 'sqlite' AND description ->> '$.path' NOT NULL
+               AND coalesce((SELECT chosen FROM part WHERE part = 'connection'), 1)
+             ORDER BY name",
+        )?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }

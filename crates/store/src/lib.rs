@@ -36,7 +36,9 @@ mod run_request;
 mod run_round;
 mod run_search;
 mod safety_copy;
+mod said_once;
 mod schedule;
+mod schedule_backup;
 mod schema;
 mod search;
 mod setting;
@@ -83,6 +85,7 @@ pub use run_request::{NewRunRequest, RequestAnswer, RunRequest, Watch};
 pub use run_round::{AssignedSource, RunWrite, Said};
 pub use safety_copy::{check_copy, newest_operation_in_copy};
 pub use schedule::{EventRecord, Paused, ScheduleLook, ScheduleRecord};
+pub use schedule_backup::SnapshotSchedule;
 pub use schema::APPLICATION_ID;
 pub use snapshot::{DocumentRow, Snapshot, SnapshotDocument, SnapshotOperation, SnapshotRevision};
 pub use snapshot_log::{

@@ -1,5 +1,7 @@
 //! Who carries what out now, and what nobody can.
 
+use std::collections::HashMap;
+
 use flowkeep_core::run::TaskId;
 use flowkeep_core::{Message, RunId};
 
@@ -68,6 +70,23 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// How many attempts each data source has that are under way on it or wait for their turn, as the
+    /// engine counts them when it chooses.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn source_loads(&self) -> Result<HashMap<String, u64>, StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT a.data_source, count(*) FROM run r CROSS JOIN attempt a USING (run)
+             WHERE r.ended_at IS NULL AND a.status IN ('running', 'queued')
+               AND a.data_source NOT NULL
+             GROUP BY a.data_source",
+        )?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Tasks of open runs that still wait and for which there was no agent when they came. There may
     /// be one by now.
     ///
@@ -78,8 +97,8 @@ impl Store {
         let mut statement = reader.prepare_cached(
             "SELECT r.run, r.id, r.workflow_name, m.task, m.said
              FROM run r CROSS JOIN message m USING (run)
-             WHERE r.ended_at IS NULL AND m.level = 'warning' AND m.said IS NOT NULL
-               AND json_extract(m.said, '$.code') = 'run_no_agent'
+             WHERE r.ended_at IS NULL AND m.level = 'warning'
+               AND instr(m.said, 'run_no_agent') > 0 AND m.said ->> '$.code' = 'run_no_agent'
                AND EXISTS (SELECT 1 FROM attempt a
                  WHERE a.run = r.run AND a.task = m.task AND a.status = 'queued')
              ORDER BY m.message",

@@ -124,6 +124,8 @@ pub struct StagedItem {
     pub runs_something: bool,
     /// Whether something like a key stands in it.
     pub contains_key: bool,
+    /// What starts it beside people, as JSON.
+    pub starts_by: Option<String>,
     /// Milliseconds; when it was last changed there.
     pub there_updated_at: Option<i64>,
     /// The catalog's row and revision it was compared with.
@@ -142,7 +144,7 @@ pub struct StagedItem {
 
 pub(crate) const COLUMNS: &str = "item, path, kind, id, id_derived, name, encoding, reason, \
     stages, tasks, milestones, runs_something, contains_key, there_updated_at, here_row, \
-    here_revision, here_updated_at, section, decision, action, target";
+    here_revision, here_updated_at, section, decision, action, target, starts_by";
 
 pub(crate) fn staged(row: &Row<'_>) -> rusqlite::Result<StagedItem> {
     let kind: Option<String> = row.get(2)?;
@@ -172,6 +174,7 @@ pub(crate) fn staged(row: &Row<'_>) -> rusqlite::Result<StagedItem> {
         choice: Choice::from_word(&decision),
         action: row.get(19)?,
         target: row.get(20)?,
+        starts_by: row.get(21)?,
     })
 }
 

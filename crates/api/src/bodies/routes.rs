@@ -1,6 +1,5 @@
 //! `route_*`: the rules that choose data sources, and the choice explained.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use flowkeep_core::run::route::{By, PassedOver, Rule, TYPES, Wanted, default_rules};
@@ -92,13 +91,9 @@ pub fn explain(api: &Api, input: RouteExplainInput) -> Result<RouteExplanation, 
         workflow: &input.workflow,
         context: &context,
     };
-    let mut loads = BTreeMap::<_, u64>::new();
-    for attempt in api.store.attempts_under_way()? {
-        *loads.entry(attempt.data_source).or_default() += 1;
-    }
-    let load = |name: &str| loads.get(&Some(name.to_owned())).copied();
+    let loads = api.store.source_loads()?;
     let mut chose = None;
-    match connected.route(&wanted, |name| load(name).unwrap_or_default()) {
+    match connected.route(&wanted, |name| loads.get(name).copied().unwrap_or_default()) {
         Ok(route) => {
             if let By::Rule(at) = route.by {
                 chose = Some(at);

@@ -155,7 +155,7 @@ impl Connection {
                 wrong("path", Message::new("connection_path_missing"));
             }
             // It would be another file for every folder a process starts in.
-            Target::Sqlite { path } if !std::path::Path::new(path).is_absolute() => {
+            Target::Sqlite { path } if !is_whole(path) => {
                 wrong("path", Message::new("connection_path_relative"));
             }
             Target::Sqlite { .. } => {}
@@ -164,6 +164,17 @@ impl Connection {
             }
         }
         found
+    }
+}
+
+/// Whether a path says by itself where it leads, on this system or on another: what comes with a backup
+/// from there is not damaged.
+fn is_whole(path: &str) -> bool {
+    let mut letters = path.chars();
+    match (letters.next(), letters.next(), letters.next()) {
+        (Some('/'), ..) | (Some('\\'), Some('\\'), _) => true,
+        (Some(drive), Some(':'), Some('/' | '\\')) => drive.is_ascii_alphabetic(),
+        _ => false,
     }
 }
 
@@ -268,6 +279,8 @@ mod tests {
     #[case(json!({"kind": "elasticsearch", "database": "shop"}), &["/database connection_database_unfit"])]
     #[case(json!({"kind": "sqlite", "path": ""}), &["/path connection_path_missing"])]
     #[case(json!({"kind": "sqlite", "path": "a.db"}), &["/path connection_path_relative"])]
+    #[case(json!({"kind": "sqlite", "path": "C:\\data\\a.db"}), &[])]
+    #[case(json!({"kind": "sqlite", "path": "/srv/a.db"}), &[])]
     fn what_is_wrong_is_told_at_its_field(
         #[case] with: serde_json::Value,
         #[case] expected: &[&str],

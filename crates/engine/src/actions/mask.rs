@@ -4,8 +4,10 @@
 //! Absent on purpose: secrets in another disguise (hashed, in base64, broken over lines). Who prints
 //! those wants to.
 
+use std::fmt;
 use std::sync::Arc;
 
+use aho_corasick::{AhoCorasick, MatchKind};
 use flowkeep_core::connection::Secret;
 use flowkeep_core::{Message, Value};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -17,10 +19,23 @@ const STARS: &[u8] = b"***";
 const SHORTEST: usize = 4;
 
 /// The secrets to hide.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Mask {
-    /// As they may come back, the longest first.
-    forms: Arc<[Secret]>,
+    forms: Option<Arc<Forms>>,
+}
+
+/// Secrets as they may come back.
+struct Forms {
+    /// Absent where they are more than can be looked for at once: then nothing is told.
+    finder: Option<AhoCorasick>,
+    longest: usize,
+}
+
+/// Says nothing of what it hides.
+impl fmt::Debug for Mask {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Mask").finish_non_exhaustive()
+    }
 }
 
 /// A stream of bytes in which secrets are hidden: the end of a piece that could be the beginning
@@ -49,35 +64,39 @@ impl Mask {
                 }
             }
         }
-        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
+        if forms.is_empty() {
+            return Self::default();
+        }
+        // Of two that begin at one place, the longer is meant.
+        let finder = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .build(&forms);
+        let forms = Forms {
+            longest: forms.iter().map(String::len).max().unwrap_or_default(),
+            finder: finder.ok(),
+        };
         Self {
-            forms: forms.into_iter().map(Secret::new).collect(),
+            forms: Some(Arc::new(forms)),
         }
     }
 
     fn is_empty(&self) -> bool {
-        self.forms.is_empty()
-    }
-
-    fn longest(&self) -> usize {
-        self.forms.first().map_or(0, |form| form.reveal().len())
-    }
-
-    /// How long a secret is that begins here.
-    fn begins(&self, bytes: &[u8]) -> Option<usize> {
-        let mut forms = self.forms.iter().map(|form| form.reveal().as_bytes());
-        forms.find(|form| bytes.starts_with(form)).map(<[u8]>::len)
+        self.forms.is_none()
     }
 
     /// The same text without the secrets.
     pub fn text(&self, text: String) -> String {
-        let hides = |form: &Secret| text.contains(form.reveal());
-        if !self.forms.iter().any(hides) {
+        let Some(forms) = &self.forms else {
+            return text;
+        };
+        if forms
+            .finder
+            .as_ref()
+            .is_some_and(|finder| !finder.is_match(&text))
+        {
             return text;
         }
-        let mut stream = MaskedStream::new(self.clone());
-        let mut hidden = stream.push(text.as_bytes());
-        hidden.extend(stream.finish());
+        let (hidden, _) = forms.hidden(text.as_bytes(), text.len());
         String::from_utf8_lossy(&hidden).into_owned()
     }
 
@@ -130,15 +149,14 @@ impl MaskedStream {
 
     /// Takes a piece, gives what can be given by now.
     pub(crate) fn push(&mut self, bytes: &[u8]) -> Vec<u8> {
-        if self.mask.is_empty() {
+        let Some(forms) = &self.mask.forms else {
             return bytes.to_vec();
-        }
+        };
         self.held.extend_from_slice(bytes);
         // A secret that begins before this is all here; none goes on behind the end of a line.
-        let sure = (self.held.len() + 1).saturating_sub(self.mask.longest());
+        let sure = (self.held.len() + 1).saturating_sub(forms.longest);
         let line = self.held.iter().rposition(|&byte| byte == b'\n');
-        let sure = sure.max(line.map_or(0, |end| end + 1));
-        self.give(sure)
+        self.give(sure.max(line.map_or(0, |end| end + 1)))
     }
 
     /// What was held back.
@@ -147,19 +165,36 @@ impl MaskedStream {
     }
 
     fn give(&mut self, sure: usize) -> Vec<u8> {
+        let Some(forms) = &self.mask.forms else {
+            return Vec::new();
+        };
+        let (given, taken) = forms.hidden(&self.held, sure);
+        self.held.drain(..taken);
+        given
+    }
+}
+
+impl Forms {
+    /// These bytes without the secrets that begin before `sure`, and how many of them that is.
+    fn hidden(&self, bytes: &[u8], sure: usize) -> (Vec<u8>, usize) {
+        let Some(finder) = &self.finder else {
+            return (STARS.to_vec(), sure);
+        };
         let mut given = Vec::with_capacity(sure);
         let mut at = 0;
-        while at < sure {
-            if let Some(length) = self.mask.begins(&self.held[at..]) {
-                given.extend_from_slice(STARS);
-                at += length;
-            } else {
-                given.push(self.held[at]);
-                at += 1;
+        for found in finder.find_iter(bytes) {
+            if found.start() >= sure {
+                break;
             }
+            given.extend_from_slice(&bytes[at..found.start()]);
+            given.extend_from_slice(STARS);
+            at = found.end();
         }
-        self.held.drain(..at);
-        given
+        if at < sure {
+            given.extend_from_slice(&bytes[at..sure]);
+            at = sure;
+        }
+        (given, at)
     }
 }
 
