@@ -42,6 +42,15 @@ pub struct UnservedTask {
     pub message: Message,
 }
 
+/// Its words are those of the index `message_unserved`: a run may have said a million other things.
+const UNSERVED: &str = "SELECT r.run, r.id, r.workflow_name, m.task, m.said
+    FROM run r CROSS JOIN message m USING (run)
+    WHERE r.ended_at IS NULL AND m.level = 'warning'
+      AND instr(m.said, 'run_no_agent') > 0 AND m.said ->> '$.code' = 'run_no_agent'
+      AND EXISTS (SELECT 1 FROM attempt a
+        WHERE a.run = r.run AND a.task = m.task AND a.status = 'queued')
+    ORDER BY m.message";
+
 impl Store {
     /// The attempts that are carried out now, the longest first.
     ///
@@ -94,15 +103,7 @@ impl Store {
     /// What the database says.
     pub fn unserved(&self) -> Result<Vec<UnservedTask>, StoreError> {
         let reader = self.reader()?;
-        let mut statement = reader.prepare_cached(
-            "SELECT r.run, r.id, r.workflow_name, m.task, m.said
-             FROM run r CROSS JOIN message m USING (run)
-             WHERE r.ended_at IS NULL AND m.level = 'warning'
-               AND instr(m.said, 'run_no_agent') > 0 AND m.said ->> '$.code' = 'run_no_agent'
-               AND EXISTS (SELECT 1 FROM attempt a
-                 WHERE a.run = r.run AND a.task = m.task AND a.status = 'queued')
-             ORDER BY m.message",
-        )?;
+        let mut statement = reader.prepare_cached(UNSERVED)?;
         let rows = statement.query_map([], |row| {
             let said: String = row.get(4)?;
             Ok(UnservedTask {
@@ -114,5 +115,36 @@ impl Store {
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use flowkeep_host::testing::TestClock;
+
+    use super::*;
+    use crate::StoreOptions;
+
+    #[test]
+    fn what_nobody_serves_is_found_without_reading_what_runs_say() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(StoreOptions {
+            path: folder.path().join("flowkeep.db"),
+            safety: folder.path().join("safety"),
+            clock: Arc::new(TestClock::at(1)),
+        })
+        .unwrap();
+        let reader = store.reader().unwrap();
+        let mut plan = reader
+            .prepare(&format!("EXPLAIN QUERY PLAN {UNSERVED}"))
+            .unwrap();
+        let steps = plan.query_map([], |row| row.get::<_, String>(3)).unwrap();
+        let steps: Vec<_> = steps.map(Result::unwrap).collect();
+        assert!(
+            steps.iter().any(|step| step.contains("message_unserved")),
+            "{steps:?}"
+        );
     }
 }

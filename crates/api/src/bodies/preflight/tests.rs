@@ -1,12 +1,17 @@
 use std::path::Path;
 
+use flowkeep_core::run::{Moment, Status, TaskId};
 use flowkeep_core::{Format, Kind};
+use flowkeep_store::{AssignedSource, RunWrite, StoreError};
 use serde_json::{Value as Json, json};
 
 use crate::types::{
-    AgentSetInput, CreateInput, RunPreview, RunPreviewInput, RunStartInput, SecretSetInput,
+    AgentSetInput, CreateInput, RouteExplainInput, RunPreview, RunPreviewInput, RunStartInput,
+    SecretSetInput,
 };
-use crate::{Api, Silent, agents, documents, run_changes, run_previews, secrets, sources, testing};
+use crate::{
+    Api, Silent, agents, documents, routes, run_changes, run_previews, secrets, sources, testing,
+};
 
 fn open(root: &Path, workflow: &Json) -> Api {
     let api = testing::open(&root.join("data"));
@@ -201,4 +206,58 @@ fn what_nobody_can_carry_out_and_what_goes_on_already_are_said() {
         (1, 0, Some(1))
     );
     assert_eq!(under_way.runs[0].id, run);
+}
+
+#[test]
+fn of_sources_that_are_alike_the_one_is_named_that_fewer_wait_for() {
+    let root = tempfile::tempdir().unwrap();
+    let api = open(
+        root.path(),
+        &json!({"id": "w", "name": "W", "tasks": [{"id": "a", "action": "redis.command",
+            "dataSource": "redis", "params": {"command": ["GET", "a"]}}]}),
+    );
+    for name in ["one", "two"] {
+        connect(
+            &api,
+            json!({"name": name, "type": "redis", "url": "redis://127.0.0.1:1"}),
+        );
+    }
+    let named = || {
+        let explained: RouteExplainInput =
+            serde_json::from_value(json!({"workflow": "w", "task": "a"})).unwrap();
+        let explained = routes::explain(&api, explained).unwrap().source;
+        let met = preview(&api, false).tasks[0].source.clone();
+        assert_eq!(met, explained);
+        met.unwrap()
+    };
+    assert_eq!(named(), "one");
+    // An attempt waits for its turn on it, and is not under way.
+    let other: RunStartInput = serde_json::from_value(json!({"workflow": "w"})).unwrap();
+    let other = run_changes::start(&api, other).unwrap().run_id;
+    api.disengage();
+    let other = api.store.run(other.parse().unwrap()).unwrap().unwrap();
+    let task = || TaskId("waits".to_owned());
+    let queued = [
+        RunWrite::Attempt {
+            task: task(),
+            number: 1,
+            status: Status::Queued,
+            error: None,
+        },
+        RunWrite::Assigned {
+            task: task(),
+            number: 1,
+            agent: None,
+            source: Some(AssignedSource {
+                name: "one".to_owned(),
+                rule: "type".to_owned(),
+                passed_over: Vec::new(),
+            }),
+        },
+    ];
+    let written = api
+        .store
+        .write::<_, StoreError>(move |tx| tx.write_run(other.row, other.id, Moment(1), &queued));
+    written.unwrap();
+    assert_eq!(named(), "two");
 }

@@ -242,6 +242,7 @@ fn connections_of_a_backup_come_in_one_by_one_as_if_they_were_added() {
     let connections = json!([
         {"name": "local", "kind": "mysql", "host": "db", "port": 3306},
         {"name": "file", "kind": "sqlite", "path": "a.db"},
+        {"name": "there", "kind": "sqlite", "path": "C:\\data\\a.db"},
         {"name": "odd", "kind": "mysql", "host": 7},
         {"name": "later", "kind": "temporal", "host": "db"},
         {"name": "cache", "kind": "redis", "host": "db", "port": 6379},
@@ -264,7 +265,11 @@ fn connections_of_a_backup_come_in_one_by_one_as_if_they_were_added() {
     assert_eq!(result.failed, 3);
     let sources = list(&here, Nothing {}).unwrap().items;
     let names: Vec<_> = sources.iter().map(|row| row.name.as_str()).collect();
-    assert_eq!(names, [LOCAL, "cache"]);
+    assert_eq!(names, [LOCAL, "cache", "there"]);
+    // It leads nowhere here; that is no damage, and is told.
+    let mut told = result.checklist.iter();
+    let places = told.find(|told| told.code == "checklist_paths").unwrap();
+    assert_eq!(places.fields["names"], "there");
 }
 
 #[test]
