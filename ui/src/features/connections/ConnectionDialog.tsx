@@ -82,14 +82,15 @@ export function ConnectionDialog({ kept, onClose }: Props) {
       foot={
         <>
           <div className={styles.answer} aria-live="polite">
-            <TestAnswer kind={values.kind ?? ''} test={test} onCancel={forget} />
+            <TestAnswer kind={values.kind ?? ''} test={test} />
           </div>
           <Button
-            onPress={() => void ask()}
-            isDisabled={values.kind === null || test.status === 'asking'}
+            // Never disabled by its own press, which would take the focus out of the dialog.
+            onPress={test.status === 'asking' ? forget : () => void ask()}
+            isDisabled={values.kind === null}
             data-testid="connection-test"
           >
-            {m.connection_test()}
+            {test.status === 'asking' ? m.connection_stop() : m.connection_test()}
           </Button>
           <small className={styles.note}>{values.kind !== null && saying(test)}</small>
           <Button onPress={onClose}>{m.cancel()}</Button>
@@ -97,7 +98,7 @@ export function ConnectionDialog({ kept, onClose }: Props) {
             look="primary"
             type="submit"
             form={form}
-            isDisabled={values.kind === null || isBusy}
+            isDisabled={values.kind === null}
             data-testid="connection-save"
           >
             {kept ? m.connection_save() : m.connection_add()}

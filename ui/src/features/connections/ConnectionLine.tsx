@@ -10,7 +10,7 @@ import { SourceLoad } from './SourceLoad';
 import { LOCAL, type SourceState, stateOf, unlocks } from './sourceState';
 import { UnlockButton } from './UnlockButton';
 import { UsedBy } from './UsedBy';
-import { useTest } from './useTest';
+import { type Test, useTest } from './useTest';
 
 const ICONS: Record<string, IconName> = {
   sqlite: 'file',
@@ -76,45 +76,43 @@ function Condition({ row, onEdit }: Pick<Props, 'row' | 'onEdit'>) {
     invalidate(client, ['connection']);
   };
   const name = visible(row.name);
-  if (test.status === 'asking') {
-    return (
-      <>
-        <State tone="run" icon="clock" words={m.source_state_asked()} />
-        <div className={styles.actions}>
-          <Button look="quiet" onPress={forget}>
-            {m.cancel()}
-          </Button>
-        </div>
-      </>
-    );
-  }
-  const state: SourceState =
-    test.status === 'failed'
-      ? { tone: 'fail', icon: 'warn', words: m.source_state_unasked(), more: sayError(test.error) }
-      : stateOf(row);
+  const isAsking = test.status === 'asking';
+  const isDown = row.answers === false && !row.waits && row.name !== LOCAL;
   return (
     <>
-      <State {...state} />
+      <State {...seen(row, test)} />
       <div className={styles.actions}>
         {row.waits && <LetIn name={row.name} why={row.waits} onEnter={onEdit} />}
-        {row.answers === false && !row.waits && row.name !== LOCAL && (
+        {isDown && !isAsking && (
           <Button look="quiet" onPress={onEdit} aria-label={m.connection_mend({ name })}>
             {m.change()}
           </Button>
         )}
+        {/* One button for both: it keeps the focus of whoever pressed it. */}
         {!row.waits && (
           <Button
             look="quiet"
-            onPress={() => void ask()}
-            aria-label={m.connection_test_named({ name })}
+            onPress={isAsking ? forget : () => void ask()}
+            aria-label={isAsking ? undefined : m.connection_test_named({ name })}
             data-testid={`test-${row.name}`}
           >
-            {m.connection_test()}
+            {isAsking ? m.connection_stop() : m.connection_test()}
           </Button>
         )}
       </div>
     </>
   );
+}
+
+/** How a connection is, while it is asked and after. */
+function seen(row: SourceRow, test: Test): SourceState {
+  if (test.status === 'asking')
+    return { tone: 'run', icon: 'clock', words: m.source_state_asked() };
+  if (test.status === 'failed') {
+    const more = sayError(test.error);
+    return { tone: 'fail', icon: 'warn', words: m.source_state_unasked(), more };
+  }
+  return stateOf(row);
 }
 
 /** The step that gives a connection its password: entered, unlocked, or mended where all of them are. */

@@ -20,10 +20,10 @@ export function SecretDialog({ name: given, isKept, onClose }: Props) {
   const [value, setValue] = useState('');
   const set = useCommand('secret_set', ['secret', 'connection', 'operation', 'run']);
   const isOdd = name !== '' && !isSecretName(name);
-  const canSave = name !== '' && !isOdd && value !== '' && !set.isPending;
+  const canSave = name !== '' && !isOdd && value !== '';
   const save = (event: FormEvent) => {
     event.preventDefault();
-    if (!canSave) return;
+    if (!canSave || set.isPending) return;
     set.mutate(
       { name, value },
       {

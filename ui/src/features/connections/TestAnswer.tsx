@@ -1,4 +1,4 @@
-import { Button, ErrorNotice, Folded, Notice } from '@/components';
+import { ErrorNotice, Folded, Notice } from '@/components';
 import { begun, m, say, visible } from '@/i18n';
 import type { Message } from '@/ipc';
 import { productOf } from './sourceState';
@@ -8,20 +8,14 @@ interface Props {
   /** What was asked. */
   kind: string;
   test: Test;
-  onCancel: () => void;
 }
 
 /** What came of asking: what it is, or what is wrong in a sentence, with the rest folded below. */
-export function TestAnswer({ kind, test, onCancel }: Props) {
+export function TestAnswer({ kind, test }: Props) {
   if (test.status === 'none') return null;
   if (test.status === 'asking') {
     return (
-      <Notice
-        tone="run"
-        icon="clock"
-        end={<Button onPress={onCancel}>{m.cancel()}</Button>}
-        data-testid="test-asking"
-      >
+      <Notice tone="run" icon="clock" data-testid="test-asking">
         {m.connection_asking()}
       </Notice>
     );

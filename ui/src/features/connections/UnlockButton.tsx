@@ -23,7 +23,8 @@ export function UnlockButton({ look, icon }: Props) {
       look={look}
       icon={icon}
       onPress={start}
-      isDisabled={unlock.isPending}
+      // Disabled it would take the focus out of the dialog it may stand in.
+      isPending={unlock.isPending}
       data-testid="unlock"
     >
       {m.secrets_unlock()}

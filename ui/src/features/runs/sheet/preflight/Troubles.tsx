@@ -44,7 +44,7 @@ export function Troubles({ data, known, onAsk }: Props) {
                   {m.connection_edit()}
                 </Button>
               )}
-              <Button look="quiet" isDisabled={known.isAsking} onPress={onAsk}>
+              <Button look="quiet" isPending={known.isAsking} onPress={onAsk}>
                 {known.isAsking ? m.preflight_asking() : m.preflight_ask_again()}
               </Button>
             </>
