@@ -312,6 +312,8 @@ async fn a_server_that_is_switched_off_in_mid_run_costs_nothing_but_time() -> Re
 
     maria.stop();
     window.click("approve").await?;
+    // The tasks stand where they stay once nothing is asked any more.
+    window.gone("question").await?;
     let silent = format!("Nothing answers at 127.0.0.1:{} (“shop”)", maria.port);
     window.click("task-second").await?;
     window
