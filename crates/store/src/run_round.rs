@@ -12,7 +12,7 @@ use flowkeep_core::{Message, RunId};
 
 use crate::run::{list_or_null, to_json};
 use crate::search::{self, Place, Searched};
-use crate::{NewRun, StoreError, Tag, Tx, schedule};
+use crate::{NewFallenWrite, NewRun, StoreError, Tag, Tx, schedule};
 
 /// The data source of an attempt, and why it was chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +53,17 @@ pub enum RunWrite {
         agent: Option<String>,
         /// Its data source, where it needs one.
         source: Option<AssignedSource>,
+    },
+    /// Its data source is down: another one stands in.
+    FellBack {
+        /// Its task.
+        task: TaskId,
+        /// Its number.
+        number: u32,
+        /// The one that stands in.
+        source: AssignedSource,
+        /// What that is about to take, where it is a write.
+        write: Option<Box<NewFallenWrite>>,
     },
     /// What a task gave: JSON.
     Output(TaskId, String),
@@ -115,6 +126,9 @@ impl Tx<'_> {
                 RunWrite::Head(head) => {
                     listed = true;
                     self.write_head(row, at, head)?;
+                    if head.status.is_final() {
+                        self.writes_end_with_run(id, at)?;
+                    }
                     if head.status == Status::Failed {
                         self.note_failed(row, id, at)?;
                     }
@@ -124,8 +138,9 @@ impl Tx<'_> {
                         "INSERT INTO run_task(run, task, status, state) VALUES (?1, ?2, ?3, ?4)
                          ON CONFLICT DO UPDATE SET status = ?3, state = ?4",
                     )?;
-                    let status = state.status().as_str();
-                    statement.execute((row, task.as_str(), status, to_json(state)?))?;
+                    let status = state.status();
+                    statement.execute((row, task.as_str(), status.as_str(), to_json(state)?))?;
+                    self.write_follows_task(id, at, task, status)?;
                     if let Phase::Locked { secret } = &state.phase {
                         self.note_locked((row, id), at, task, secret)?;
                     }
@@ -135,29 +150,29 @@ impl Tx<'_> {
                     number,
                     status,
                     error,
-                } => self.write_attempt(row, at, (task, *number), *status, error.as_ref())?,
+                } => {
+                    self.write_attempt(row, at, (task, *number), *status, error.as_ref())?;
+                    self.write_follows_attempt((row, id), at, (task, *number), *status)?;
+                }
                 RunWrite::Assigned {
                     task,
                     number,
                     agent,
                     source,
                 } => {
-                    let mut statement = self.connection.prepare_cached(
-                        "UPDATE attempt SET agent = ?4, data_source = ?5, rule = ?6,
-                           passed_over = ?7
-                         WHERE run = ?1 AND task = ?2 AND number = ?3",
-                    )?;
                     let source = source.as_ref();
-                    let passed_over = source.map(|source| source.passed_over.as_slice());
-                    statement.execute((
-                        row,
-                        task.as_str(),
-                        number,
-                        agent,
-                        source.map(|source| &source.name),
-                        source.map(|source| &source.rule),
-                        list_or_null(passed_over.unwrap_or_default())?,
-                    ))?;
+                    self.assign_attempt(row, (task, *number), agent.as_deref(), source)?;
+                }
+                RunWrite::FellBack {
+                    task,
+                    number,
+                    source,
+                    write,
+                } => {
+                    self.assign_source(row, (task, *number), source)?;
+                    if let Some(write) = write {
+                        self.intend_write((row, id), at, (task, *number), &source.name, write)?;
+                    }
                 }
                 RunWrite::Output(task, value) => {
                     let mut statement = self.connection.prepare_cached(
@@ -252,7 +267,39 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn say(
+    /// Who carries an attempt out, and on what.
+    fn assign_attempt(
+        &self,
+        row: i64,
+        (task, number): (&TaskId, u32),
+        agent: Option<&str>,
+        source: Option<&AssignedSource>,
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE attempt SET agent = ?4, data_source = NULL, rule = NULL,
+                     passed_over = NULL
+                   WHERE run = ?1 AND task = ?2 AND number = ?3";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        statement.execute((row, task.as_str(), number, agent))?;
+        let of = (task, number);
+        source.map_or(Ok(()), |source| self.assign_source(row, of, source))
+    }
+
+    fn assign_source(
+        &self,
+        row: i64,
+        (task, number): (&TaskId, u32),
+        source: &AssignedSource,
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE attempt SET data_source = ?4, rule = ?5, passed_over = ?6
+                   WHERE run = ?1 AND task = ?2 AND number = ?3";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let passed_over = list_or_null(&source.passed_over)?;
+        let (name, rule) = (&source.name, &source.rule);
+        statement.execute((row, task.as_str(), number, name, rule, passed_over))?;
+        Ok(())
+    }
+
+    pub(crate) fn say(
         &self,
         row: i64,
         at: Moment,

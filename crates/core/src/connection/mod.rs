@@ -135,6 +135,19 @@ impl Connection {
         }
     }
 
+    /// Whether both lead to the same data: who logs in, and how, is not asked.
+    pub fn is_same_place(&self, other: &Self) -> bool {
+        let place = |connection: &Self| match &connection.target {
+            Target::Sqlite { path } => (path.clone(), 0, None),
+            Target::Mysql(server) | Target::Redis(server) | Target::Elasticsearch(server) => (
+                server.host.to_lowercase(),
+                server.port,
+                server.database.clone(),
+            ),
+        };
+        self.kind() == other.kind() && place(self) == place(other)
+    }
+
     /// What has to be put right before it is kept, each at its field (`/name`, `/host`, …); nothing
     /// when all is well. Whether the name is free and the server answers is asked elsewhere.
     pub fn problems(&self) -> Vec<Finding> {
@@ -249,6 +262,24 @@ mod tests {
             "password": "hunter22"});
         let kept = serde_json::to_string(&connection(with_more)).unwrap();
         assert!(!kept.contains("hunter22"), "{kept}");
+    }
+
+    #[rstest]
+    #[case(json!({"user": "ben", "tls": true, "host": "DB"}), true)]
+    #[case(json!({"host": "other"}), false)]
+    #[case(json!({"port": 3307}), false)]
+    #[case(json!({"database": "archive"}), false)]
+    #[case(json!({"kind": "redis"}), false)]
+    fn who_logs_in_does_not_make_it_another_place(
+        #[case] with: serde_json::Value,
+        #[case] same: bool,
+    ) {
+        let whole = json!({"name": "shop", "kind": "mysql", "host": "db", "port": 3306});
+        let mut other = whole.clone();
+        for (key, value) in with.as_object().unwrap() {
+            other[key] = value.clone();
+        }
+        assert_eq!(connection(whole).is_same_place(&connection(other)), same);
     }
 
     #[test]

@@ -27,6 +27,7 @@ mod definition;
 mod effect;
 mod event;
 pub mod expression;
+pub mod fallback;
 pub mod queue;
 pub mod redis;
 mod repeat;

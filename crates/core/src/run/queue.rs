@@ -278,6 +278,13 @@ impl Queue {
         agents.any(|agent| need.is_subset(&agent.capabilities))
     }
 
+    /// What the agent can do that has an attempt at this task; nothing where it needs none.
+    pub fn abilities_for(&self, run: RunId, task: &TaskId) -> Option<&BTreeSet<String>> {
+        let running = self.running.get(&(run, task.clone()))?;
+        let agent = self.agents.get(running.agent.as_ref()?)?;
+        Some(&agent.capabilities)
+    }
+
     /// The agent with the smallest part of its places taken, by its id where two are alike.
     fn least_loaded(&self, need: &BTreeSet<String>) -> Option<&str> {
         let load = |agent: &Agent| (u64::from(agent.running), u64::from(agent.capacity));

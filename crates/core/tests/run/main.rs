@@ -4,6 +4,7 @@
 
 mod definitions;
 mod expressions;
+mod fallback;
 mod model;
 mod play;
 mod queueing;
