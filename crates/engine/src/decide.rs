@@ -17,6 +17,7 @@ use flowkeep_core::{Message, RunId, Value};
 use flowkeep_store::{RunRequest, RunWrite, Said, Store};
 
 use crate::actions::{ActionError, Stopper};
+use crate::fallback::Others;
 use crate::live::Live;
 use crate::round::{Act, Round};
 use crate::rounds::{Pending, Rounds, UnderWay};
@@ -400,6 +401,13 @@ impl Rounds {
             context: Arc::clone(&live.context),
             whereabouts: found.unwrap_or_default(),
             source,
+            others: of.filter(|task| task.routing.allow_fallback).map(|of| {
+                Arc::new(Others {
+                    workflow: Arc::clone(&live.workflow),
+                    able: self.queue.abilities_for(run, &of.id).cloned(),
+                    load: self.loads.all(),
+                })
+            }),
             stop,
         };
         self.under_way.insert((run, task, attempt), under_way);

@@ -19,6 +19,7 @@ use flowkeep_host::{Awake, Clock};
 use flowkeep_store::{Said, Store, StoreError};
 
 use crate::actions::HttpClient;
+use crate::fallback::{self, Behind, Turns};
 use crate::rounds::Rounds;
 use crate::sources::Connections;
 use crate::timetable::{AtWork, Timetable};
@@ -86,6 +87,13 @@ pub(crate) enum Happened {
         level: Level,
         said: Said,
     },
+    /// Another source stands in for the one an attempt was given.
+    FellBack {
+        run: RunId,
+        task: TaskId,
+        attempt: u32,
+        source: String,
+    },
     /// These secrets, which tasks wait for, can be read.
     Unlocked(Vec<String>),
     /// The engine is to end.
@@ -125,7 +133,13 @@ impl Engine {
             connections: options.connections,
             http: HttpClient::new(),
             report: report.clone(),
+            epoch: options.epoch,
+            turns: Turns::default(),
+            behind: Behind::default(),
         });
+        if options.scope != Scope::Nothing {
+            runtime.spawn(fallback::watch(Arc::clone(&place)));
+        }
         let trouble = Trouble::default();
         let rounds = Rounds::new(
             place,

@@ -6,6 +6,7 @@
 //! | [`readiness()`], [`begin()`] | from a workflow to a run that may begin |
 //! | [`Engine`] with [`Scope::All`] | runs whose time has come, that listen to what happened, or whose file has appeared |
 //! | [`Agents`] | who carries attempts out |
+//! | [`settle_fallen()`], [`values_of()`] | writes that another source took, as people see them |
 //! | [`actions`] | one attempt at one task: SQL, records, files, requests, programs |
 //! | [`notices`] | what people are to hear of, on its way to them |
 //! | [`sources`] | the data sources those actions read and write, behind one trait |
@@ -20,6 +21,7 @@ mod at_once;
 mod begin;
 mod decide;
 mod engine;
+mod fallback;
 mod live;
 mod load;
 mod locked;
@@ -43,6 +45,7 @@ mod worker;
 pub use agents::{Agent, Agents};
 pub use begin::{Beginning, Begun, begin, definition_invalid};
 pub use engine::{Engine, EngineOptions, Scope};
+pub use fallback::{settle_fallen, values_of};
 pub use live::{definition_of, state_of};
 pub use readiness::{Readiness, Unconnected, readiness, tasks_hash, unconnected};
 pub use secrets::{password_of, secrets_message};

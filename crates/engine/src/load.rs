@@ -18,17 +18,24 @@ pub(crate) struct Loads(HashMap<String, Arc<()>>);
 impl Loads {
     /// How many attempts a source has.
     pub(crate) fn of(&self, source: &str) -> u64 {
-        let shares = self
-            .0
-            .get(source)
-            .map_or(0, |own| Arc::strong_count(own) - 1);
-        u64::try_from(shares).unwrap_or(u64::MAX)
+        self.0.get(source).map_or(0, count)
+    }
+
+    /// How many each has.
+    pub(crate) fn all(&self) -> HashMap<String, u64> {
+        let all = self.0.iter();
+        all.map(|(source, own)| (source.clone(), count(own)))
+            .collect()
     }
 
     /// Gives one attempt more to a source.
     pub(crate) fn take(&mut self, source: &str) -> Share {
         Share(Arc::clone(self.0.entry(source.to_owned()).or_default()))
     }
+}
+
+fn count(own: &Arc<()>) -> u64 {
+    u64::try_from(Arc::strong_count(own) - 1).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -44,7 +44,6 @@ pub(crate) struct UnderWay {
     /// Whether a sleep would break it in two.
     pub(crate) writes: bool,
     /// What it takes up of its data source, until it has ended.
-    #[expect(dead_code, reason = "it counts by being there")]
     pub(crate) load: Option<Share>,
 }
 
@@ -305,8 +304,21 @@ impl Rounds {
                     round.written.entry(run).or_default().add(said);
                 }
             }
+            Happened::FellBack {
+                run,
+                task,
+                attempt,
+                source,
+            } => self.fell_back(&(run, task, attempt), &source),
             Happened::Unlocked(found) => self.unlocked(found, round),
             Happened::Woken | Happened::Leave => {}
+        }
+    }
+
+    /// An attempt uses another source than the one it was given.
+    fn fell_back(&mut self, attempt: &(RunId, TaskId, u32), source: &str) {
+        if let Some(under_way) = self.under_way.get_mut(attempt) {
+            under_way.load = Some(self.loads.take(source));
         }
     }
 

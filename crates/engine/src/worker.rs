@@ -9,7 +9,7 @@ use std::time::Duration;
 use flowkeep_core::json::print;
 use flowkeep_core::run::expression::Fault;
 use flowkeep_core::run::{Attempted, Definition, Level, Moment, Parked, TaskId};
-use flowkeep_core::{Message, RunId, Sha256, Value, slug};
+use flowkeep_core::{Message, RunId, Secret, Sha256, Value, slug};
 use flowkeep_host::{Awake, Clock, private_folder};
 use flowkeep_store::{NewRun, Parent, Said, Store};
 
@@ -18,6 +18,7 @@ use crate::actions::{
 };
 use crate::begin::{Beginning, Begun, begin};
 use crate::engine::Happened;
+use crate::fallback::{Behind, Others, StandingIn, Turns, Using};
 use crate::secrets::Revealing;
 use crate::sources::{Chosen, Connections};
 use crate::values::{Values, Whereabouts, evaluated};
@@ -37,6 +38,12 @@ pub(crate) struct Workplace {
     pub(crate) connections: Arc<Connections>,
     pub(crate) http: HttpClient,
     pub(crate) report: Sender<Happened>,
+    /// The owner's, which every write names.
+    pub(crate) epoch: i64,
+    /// Who brings a source up to date.
+    pub(crate) turns: Turns,
+    /// Which sources are not.
+    pub(crate) behind: Behind,
 }
 
 /// One attempt to carry out.
@@ -51,6 +58,8 @@ pub(crate) struct Job {
     pub(crate) context: Arc<Value>,
     pub(crate) whereabouts: Whereabouts,
     pub(crate) source: Option<Result<Chosen, ActionError>>,
+    /// What chooses another source when that is down; nothing where the task wants none.
+    pub(crate) others: Option<Arc<Others>>,
     pub(crate) stop: Stop,
 }
 
@@ -133,14 +142,14 @@ pub(crate) async fn work(place: Arc<Workplace>, job: Job) {
 }
 
 impl Workplace {
-    async fn carry_out(&self, job: &Job) -> Came {
+    async fn carry_out(self: &Arc<Self>, job: &Job) -> Came {
         match self.try_carry_out(job).await {
             Ok(came) => came,
             Err(error) => Came::failed(error),
         }
     }
 
-    async fn try_carry_out(&self, job: &Job) -> Result<Came, ActionError> {
+    async fn try_carry_out(self: &Arc<Self>, job: &Job) -> Result<Came, ActionError> {
         let Some(task) = job.definition.task(&job.task) else {
             return Err(ActionError::lasting(Message::new("attempt_fault")));
         };
@@ -179,7 +188,9 @@ impl Workplace {
             let message = Message::new("secret_for_child");
             return Err(ActionError::lasting(message));
         }
+        let with_secret = !secrets.is_empty();
         secrets.extend(password);
+        let source = source.map(|own| self.standing_in(job, own, (with_secret, &secrets)));
         let mask = Mask::new(&secrets);
         let folder = self.folder(job, task.action.capabilities)?;
         let say = |level: Level, told: Told| self.say(job, level, hidden(&mask, told));
@@ -213,6 +224,27 @@ impl Workplace {
             }
             Done::Stopped { undone } => Ok(Came::of(Attempted::Left { undone })),
         }
+    }
+
+    /// The source of an attempt, for which another one may stand in.
+    fn standing_in(
+        self: &Arc<Self>,
+        job: &Job,
+        own: Chosen,
+        (with_secret, secrets): (bool, &[Secret]),
+    ) -> Chosen {
+        let using = Using {
+            run: job.run,
+            row: job.row,
+            definition: Arc::clone(&job.definition),
+            task: job.task.clone(),
+            attempt: job.attempt,
+            context: Arc::clone(&job.context),
+            others: job.others.clone(),
+            with_secret,
+            secrets: secrets.to_vec(),
+        };
+        StandingIn::for_attempt(Arc::clone(self), using, own)
     }
 
     fn say(&self, job: &Job, level: Level, told: Told) {

@@ -36,6 +36,9 @@ fn rounds(folder: &std::path::Path, report: Sender<Happened>) -> Rounds {
         connections: Arc::new(Connections::new(vec![Arc::new(local)])),
         http: HttpClient::new(),
         report,
+        epoch: *epoch.as_ref().unwrap(),
+        turns: crate::fallback::Turns::default(),
+        behind: crate::fallback::Behind::default(),
     });
     let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
     let trouble = Trouble::default();
@@ -87,5 +90,39 @@ fn nothing_is_remembered_of_attempts_and_runs_that_have_ended() {
     }
     rounds.finish(last, &happened);
     assert_eq!((rounds.live.len(), rounds.timers.len()), (0, 0));
+    rounds.runtime.shutdown_background();
+}
+
+#[test]
+fn an_attempt_counts_for_the_source_it_uses_and_for_none_once_it_has_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let (report, _happened) = channel();
+    let mut rounds = rounds(folder.path(), report);
+    let run: RunId = "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap();
+    let task = TaskId::from("a");
+    let under_way = UnderWay {
+        stopper: Stopper::new().0,
+        writes: true,
+        load: Some(rounds.loads.take("shop")),
+    };
+    rounds.under_way.insert((run, task.clone(), 1), under_way);
+    let busy = |rounds: &Rounds| (rounds.loads.of("shop"), rounds.loads.of("local"));
+    assert_eq!(busy(&rounds), (1, 0));
+    let fell = Happened::FellBack {
+        run,
+        task: task.clone(),
+        attempt: 1,
+        source: "local".to_owned(),
+    };
+    rounds.take(fell, &mut Round::default());
+    assert_eq!(busy(&rounds), (0, 1));
+    let ended = Happened::Attempted {
+        run,
+        task,
+        attempt: 1,
+        came: Came::of(flowkeep_core::run::Attempted::Broken),
+    };
+    rounds.take(ended, &mut Round::default());
+    assert_eq!(busy(&rounds), (0, 0));
     rounds.runtime.shutdown_background();
 }

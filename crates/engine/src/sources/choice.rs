@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use flowkeep_core::Message;
 use flowkeep_core::run::route::{Candidate, NoRoute, PassedOver, Route, Rule, Wanted};
-use flowkeep_core::run::route::{choose, default_rules};
+use flowkeep_core::run::route::{choose, default_rules, fall_back};
 use flowkeep_host::{Secrets, SecretsError};
 use flowkeep_store::{ConnectionRecord, Store, StoreError, Tx};
 
@@ -138,6 +138,26 @@ impl Connected {
             passed_over: route.before().to_vec(),
             rule: route.rule,
         })
+    }
+
+    /// Another source for a task whose own does not answer: the first by the rules that is of a kind
+    /// its agent is `able` to use, answers, and was not `tried`; and what rules before the one that
+    /// chose it asked for.
+    pub(crate) fn fall_back(
+        &self,
+        wanted: &Wanted<'_>,
+        load: impl Fn(&str) -> u64,
+        able: impl Fn(&str) -> bool,
+        tried: &[String],
+    ) -> Option<(Arc<dyn Source>, Vec<PassedOver>)> {
+        let mut candidates = self.candidates(load);
+        candidates.retain(|candidate| able(candidate.kind));
+        let tried: Vec<&str> = tried.iter().map(String::as_str).collect();
+        let rules = self.rules.as_ref().ok()?;
+        let route = fall_back(wanted, rules, &candidates, &tried).ok()?;
+        let mut sources = self.sources.iter();
+        let found = sources.find(|source| source.name() == route.source);
+        Some((Arc::clone(found?), route.before().to_vec()))
     }
 
     fn candidates<'a>(&'a self, load: impl Fn(&str) -> u64) -> Vec<Candidate<'a>> {

@@ -2,6 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 #[cfg(unix)]
+mod fallback;
+#[cfg(unix)]
+mod fallback_faults;
+#[cfg(unix)]
 mod notices;
 #[cfg(unix)]
 mod servers;
@@ -86,6 +90,12 @@ impl Place {
         let local = Sqlite::made(LOCAL, folder.join("local.db")).unwrap();
         let mut all: Vec<Arc<dyn Source>> = vec![Arc::new(local)];
         all.extend(sources.iter().map(Arc::clone));
+        self.engine_on_these(epoch, scope, all)
+    }
+
+    /// With these sources alone.
+    fn engine_on_these(&self, epoch: i64, scope: Scope, all: Vec<Arc<dyn Source>>) -> Engine {
+        let folder = self.folder.path();
         Engine::start(EngineOptions {
             store: Arc::clone(&self.store),
             data_dir: folder.to_owned(),

@@ -66,7 +66,7 @@ impl Place {
     }
 
     /// A file that whoever reads it waits for.
-    fn gate(&self, name: &str) -> Gate {
+    pub(crate) fn gate(&self, name: &str) -> Gate {
         let path = self.folder.path().join(name);
         let made = Command::new("mkfifo").arg(&path).status().unwrap();
         assert!(made.success());
@@ -108,15 +108,15 @@ impl Place {
     }
 }
 
-struct Gate(PathBuf);
+pub(crate) struct Gate(PathBuf);
 
 impl Gate {
-    fn context(&self) -> String {
+    pub(crate) fn context(&self) -> String {
         format!(r#"{{"gate": "{}"}}"#, self.0.display())
     }
 
     /// Lets the one that waits at it go on.
-    fn open(&self) {
+    pub(crate) fn open(&self) {
         // Without waiting here: nobody would say who did not come.
         let mut options = std::fs::OpenOptions::new();
         options.write(true).custom_flags(O_NONBLOCK);

@@ -17,13 +17,19 @@ pub(super) fn unsent(peer: &Peer, error: reqwest::Error, changes: bool) -> Actio
             peer.unreachable(&error)
         };
     }
-    let reason = innermost(&error);
+    if error.is_timeout() && !changes {
+        return peer.silent();
+    }
+    cut(peer, innermost(&error), changes)
+}
+
+/// The way to the server broke off.
+fn cut(peer: &Peer, reason: impl std::fmt::Display, changes: bool) -> ActionError {
+    let message = |code| peer.says(code).with("reason", reason);
     if changes {
-        ActionError::unsure(peer.says("server_cut_writing").with("reason", reason))
-    } else if error.is_timeout() {
-        peer.silent()
+        ActionError::unsure(message("server_cut_writing"))
     } else {
-        ActionError::passing(peer.says("server_cut").with("reason", reason))
+        ActionError::passing(message("server_cut"))
     }
 }
 
@@ -33,8 +39,8 @@ pub(super) fn kind(answer: &Answer) -> &str {
     kind.and_then(Value::as_str).unwrap_or_default()
 }
 
-/// An answer that says no.
-pub(super) fn answered(peer: &Peer, answer: &Answer) -> ActionError {
+/// An answer that says no. `changes`: whether it was a write that may have come through.
+pub(super) fn answered(peer: &Peer, answer: &Answer, changes: bool) -> ActionError {
     let status = answer.status;
     let reason = || {
         let reason = answer.body.pointer("/error/reason");
@@ -49,6 +55,10 @@ pub(super) fn answered(peer: &Peer, answer: &Answer) -> ActionError {
     };
     let message = match (status, kind(answer)) {
         (StatusCode::UNAUTHORIZED, _) => return peer.login_refused(),
+        // What stands before the server got no answer from it.
+        (StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT, _) => {
+            return cut(peer, status, changes);
+        }
         (_, "cluster_block_exception") if reason().contains("flood-stage") => {
             peer.says("source_full")
         }
@@ -63,4 +73,47 @@ pub(super) fn answered(peer: &Peer, answer: &Answer) -> ActionError {
             .with("reason", reason()),
     };
     ActionError::passing(message)
+}
+
+#[cfg(test)]
+mod tests {
+    use flowkeep_core::connection::Server;
+    use rstest::rstest;
+
+    use super::*;
+
+    /// What a proxy says while the server behind it starts: the server is not there, and a write may
+    /// have come through.
+    #[rstest]
+    #[case(502, false, "server_cut")]
+    #[case(504, false, "server_cut")]
+    #[case(502, true, "server_cut_writing")]
+    #[case(504, true, "server_cut_writing")]
+    #[case(503, true, "server_not_ready")]
+    #[case(500, true, "elasticsearch_failed")]
+    fn a_gateway_without_a_server_is_a_server_that_is_not_there(
+        #[case] status: u16,
+        #[case] changes: bool,
+        #[case] code: &str,
+    ) {
+        let peer = Peer {
+            source: "search".to_owned(),
+            server: Server {
+                host: "search.example".to_owned(),
+                port: 9200,
+                database: None,
+                tls: false,
+                user: None,
+                ca: None,
+            },
+        };
+        let answer = Answer {
+            status: StatusCode::from_u16(status).unwrap(),
+            body: Value::Null,
+            bytes: 0,
+        };
+        let error = answered(&peer, &answer, changes);
+        assert_eq!(error.message.code, code);
+        assert_eq!(error.unsure, code == "server_cut_writing");
+    }
 }

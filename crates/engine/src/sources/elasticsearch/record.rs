@@ -60,12 +60,12 @@ pub(super) fn table_missing(index: &str) -> ActionError {
     record::told(Message::new("table_missing"), index)
 }
 
-/// What an answer that says no is for a record.
-fn refused(api: &Api, index: &str, answer: &Answer) -> ActionError {
+/// What an answer that says no is for a record. `changes`: whether it was a write.
+fn refused(api: &Api, index: &str, answer: &Answer, changes: bool) -> ActionError {
     if is_missing(answer) {
         table_missing(index)
     } else {
-        fault::answered(&api.peer, answer)
+        fault::answered(&api.peer, answer, changes)
     }
 }
 
@@ -92,7 +92,7 @@ pub(super) async fn add(
         status if status.is_success() || status == StatusCode::CONFLICT => {
             Ok(Output::of([("key", new.key.into_owned())]))
         }
-        _ => Err(refused(api, index, &answer)),
+        _ => Err(refused(api, index, &answer, true)),
     }
 }
 
@@ -129,7 +129,7 @@ pub(super) async fn update(
         match answer.status {
             StatusCode::CONFLICT => {}
             status if status.is_success() => return Ok(Output::of([("key", key.clone())])),
-            _ => return Err(refused(api, index, &answer)),
+            _ => return Err(refused(api, index, &answer, true)),
         }
     }
     Err(api.peer.passing("rows_locked"))
@@ -153,7 +153,7 @@ pub(super) async fn delete(api: &Api, index: &str, key: &Value) -> Result<Output
         Some("deleted") => Ok(Output::of([("deleted", true.into())])),
         Some("not_found") => Ok(Output::of([("deleted", false.into())])),
         _ if answer.status.is_success() => Err(api.stranger(true)),
-        _ => Err(refused(api, index, &answer)),
+        _ => Err(refused(api, index, &answer, true)),
     }
 }
 
@@ -165,7 +165,7 @@ async fn read(api: &Api, index: &str, key: &Value) -> Result<Option<Value>, Acti
         Some(true) => Ok(Some(answer.body)),
         Some(false) => Ok(None),
         None if answer.status.is_success() => Err(api.stranger(false)),
-        None => Err(refused(api, index, &answer)),
+        None => Err(refused(api, index, &answer, false)),
     }
 }
 

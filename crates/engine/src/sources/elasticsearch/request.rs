@@ -202,7 +202,7 @@ impl Api {
         if answer.status.is_success() {
             Ok(answer.body)
         } else {
-            Err(fault::answered(&self.peer, &answer))
+            Err(fault::answered(&self.peer, &answer, false))
         }
     }
 
@@ -255,7 +255,7 @@ pub(super) async fn carry_out(
             body,
             bytes: 0,
         };
-        return Err(fault::answered(&api.peer, &answer));
+        return Err(fault::answered(&api.peer, &answer, changes));
     }
     let mut output = Output::of([
         ("status", u64::from(status.as_u16()).into()),

@@ -90,7 +90,7 @@ async fn text_fields(api: &Api, index: &str) -> Result<Vec<Value>, ActionError> 
         return Err(table_missing(index));
     }
     if !answer.status.is_success() {
-        return Err(fault::answered(&api.peer, &answer));
+        return Err(fault::answered(&api.peer, &answer, false));
     }
     let mut fields = Vec::new();
     // An alias leads to an index of another name.
@@ -163,7 +163,7 @@ async fn ask(
     match answer.status {
         StatusCode::NOT_FOUND if is_missing(&answer) => Err(table_missing(index)),
         status if status.is_success() => Ok(answer),
-        _ => Err(fault::answered(&api.peer, &answer)),
+        _ => Err(fault::answered(&api.peer, &answer, false)),
     }
 }
 

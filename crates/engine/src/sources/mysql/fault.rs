@@ -117,6 +117,12 @@ pub(super) fn connecting(peer: &Peer, error: Error) -> ActionError {
         Error::Driver(DriverError::NoClientSslFlagFromServer) => peer.passing("server_without_tls"),
         Error::Io(IoError::Tls(mysql_async::TlsError::Tls(error))) => peer.unreachable(&error),
         Error::Io(IoError::Io(error)) => peer.unreachable(&error),
+        // It answered, and wants something that is not to be had here.
+        Error::Driver(
+            error @ (DriverError::UnknownAuthPlugin { .. }
+            | DriverError::MysqlOldPasswordDisabled
+            | DriverError::CleartextPluginDisabled),
+        ) => ActionError::passing(peer.says("server_refuses").with("reason", error)),
         error => peer.unreachable(&error),
     }
 }
@@ -131,9 +137,8 @@ fn refused(peer: &Peer, error: &ServerError) -> ActionError {
         1129 | 1130 => peer.says("server_shuns_us"),
         1820 | 1862 => peer.says("login_expired"),
         3159 => peer.says("server_wants_tls"),
-        _ => peer
-            .says("server_unreachable")
-            .with("reason", &error.message),
+        // What has answered is there: an account that is locked, a way to log in that it does not offer.
+        _ => peer.says("server_refuses").with("reason", &error.message),
     };
     ActionError::passing(message)
 }
@@ -167,9 +172,41 @@ fn without_value(error: &ServerError) -> String {
 
 #[cfg(test)]
 mod tests {
+    use flowkeep_core::connection::Server;
     use rstest::rstest;
 
     use super::*;
+
+    /// Whoever answers is there: no other source stands in for what somebody has to mend.
+    #[rstest]
+    #[case::wrong_password(1045, "login_refused_nameless")]
+    #[case::account_locked(3118, "server_refuses")]
+    #[case::account_locked_there(4151, "server_refuses")]
+    #[case::login_plugin(1524, "server_refuses")]
+    fn a_server_that_refuses_is_not_away(#[case] number: u16, #[case] code: &str) {
+        let peer = Peer {
+            source: "shop".to_owned(),
+            server: Server {
+                host: "db.example".to_owned(),
+                port: 3306,
+                database: None,
+                tls: false,
+                user: None,
+                ca: None,
+            },
+        };
+        let error = ServerError {
+            code: number,
+            message: "no".to_owned(),
+            state: String::new(),
+        };
+        assert_eq!(connecting(&peer, Error::Server(error)).message.code, code);
+        let error = DriverError::UnknownAuthPlugin {
+            name: "odd".to_owned(),
+        };
+        let told = connecting(&peer, Error::Driver(error)).message;
+        assert_eq!(told.code, "server_refuses");
+    }
 
     #[rstest]
     #[case(

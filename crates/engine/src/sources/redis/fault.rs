@@ -97,7 +97,8 @@ pub(super) fn connecting(peer: &Peer, error: &RedisError) -> ActionError {
     match error.code() {
         Some("DENIED") => peer.passing("server_shuns_us"),
         Some(_) => server(peer, error),
-        None => peer.unreachable(error),
+        // Something has answered, and not as Redis does.
+        None => ActionError::passing(peer.says("server_refuses").with("reason", error)),
     }
 }
 

@@ -1,0 +1,228 @@
+//! One write that another source took, done at its own.
+
+use flowkeep_core::json::{parse, print};
+use flowkeep_core::run::Moment;
+use flowkeep_core::run::fallback::{Change, Failure, Fallen, Next};
+use flowkeep_core::{Message, Value};
+use flowkeep_store::FallenWriteRecord;
+
+use super::{Written, record};
+use crate::actions::{ActionError, Caps, Done, Mask, Room, Stop};
+use crate::sources::{Operation, Source};
+use crate::worker::Workplace;
+
+/// A record that is there is kept for the person who decides, unless it is larger (bytes).
+const SHOWN: usize = 1_000_000;
+
+/// A write that its source did not take in words of its own.
+pub(super) struct Doubt {
+    pub(super) fallen: i64,
+    pub(super) why: Message,
+    /// The record that is there, JSON.
+    pub(super) there: Option<String>,
+}
+
+/// What became of one write.
+enum Came {
+    Done,
+    /// Under another key than the one it was made with: the source numbers its records.
+    Numbered(Value),
+    Asks {
+        why: Message,
+        there: Option<Value>,
+    },
+    /// Somebody came between; the next look finds what is there.
+    Again,
+    Stopped,
+}
+
+/// Why a write was not done, and the record that was there where somebody had looked: `null` where
+/// there was none.
+struct Failed {
+    error: ActionError,
+    there: Option<Value>,
+}
+
+impl From<ActionError> for Failed {
+    fn from(error: ActionError) -> Self {
+        Self { error, there: None }
+    }
+}
+
+/// Where one write is by now.
+pub(super) enum Brought {
+    Done,
+    Not,
+    Doubt(Doubt),
+}
+
+/// Does one write and writes down what became of it.
+///
+/// # Errors
+/// Why the source, or our own database, does not go on with it.
+pub(super) async fn bring(
+    place: &Workplace,
+    source: &dyn Source,
+    write: FallenWriteRecord,
+    stop: &Stop,
+) -> Result<Brought, ActionError> {
+    let password = tokio::task::block_in_place(|| source.password());
+    let mask = Mask::new(password.ok().flatten().as_slice());
+    let shown = |there: Option<Value>| {
+        let there = there.map(|mut there| {
+            mask.value(&mut there);
+            print(&there)
+        });
+        there.filter(|there| there.len() <= SHOWN)
+    };
+    let came = match attempt(place, source, &write, stop).await {
+        Ok(came) => came,
+        Err(Failed { error, there }) => {
+            if error.unsure {
+                return Err(error);
+            }
+            match Failure::of(&error.message.code) {
+                Failure::Down | Failure::Unable => return Err(error),
+                Failure::Doubtful => {
+                    return Ok(Brought::Doubt(Doubt {
+                        fallen: write.fallen,
+                        why: mask.message(error.message),
+                        there: shown(there),
+                    }));
+                }
+                Failure::Refused => {
+                    let between = ["key_exists", "record_missing"];
+                    if between.contains(&error.message.code.as_str()) {
+                        Came::Again
+                    } else {
+                        Came::Asks {
+                            why: mask.message(error.message),
+                            there,
+                        }
+                    }
+                }
+            }
+        }
+    };
+    let now = Moment(place.clock.now().0);
+    let done = |code: &str| {
+        Message::new(code)
+            .with("source", &write.write.source)
+            .with("took", &write.took)
+    };
+    match came {
+        Came::Again | Came::Stopped => return Ok(Brought::Not),
+        Came::Done => {
+            let said = done("run_fallen_done");
+            place.write_as_owner(move |tx| Ok(tx.fallen_write_done(&write, now, said)?))?;
+        }
+        Came::Numbered(key) => {
+            let key = word(&key);
+            let known = word(&parse(&write.write.key));
+            let both = |code| done(code).with("key", &key).with("known", &known);
+            let (why, said) = (both("fallen_renumbered"), both("run_fallen_numbered"));
+            place
+                .write_as_owner(move |tx| Ok(tx.fallen_write_numbered(&write, now, &why, said)?))?;
+        }
+        Came::Asks { why, there } => {
+            let there = shown(there);
+            place.write_as_owner(move |tx| {
+                Ok(tx.fallen_write_asks(&write, now, &why, there.as_deref())?)
+            })?;
+            return Ok(Brought::Not);
+        }
+    }
+    Ok(Brought::Done)
+}
+
+/// A key as a person reads it.
+fn word(key: &Value) -> String {
+    key.as_word().map_or_else(|| print(key), str::to_owned)
+}
+
+/// Looks at the record that is there, and does what follows.
+async fn attempt(
+    place: &Workplace,
+    source: &dyn Source,
+    write: &FallenWriteRecord,
+    stop: &Stop,
+) -> Result<Came, Failed> {
+    let asks = |why: Message, there| Ok(Came::Asks { why, there });
+    let operation: Operation = match serde_json::from_str(&write.write.operation) {
+        Ok(operation) => operation,
+        Err(error) => {
+            let why = Message::new("fallen_unreadable").with("reason", error);
+            return asks(why, None);
+        }
+    };
+    let Some(written) = Written::of(&operation) else {
+        return asks(Message::new("fallen_unreadable").with("reason", ""), None);
+    };
+    let made = matches!(written.change, Change::Add { made: true, .. });
+    let at = (written.table, &written.key);
+    let there = match record(source, at, &place.data_dir, stop).await {
+        Ok(there) => there,
+        // Adding may make it.
+        Err(error)
+            if error.message.code == "table_missing"
+                && matches!(written.change, Change::Add { .. }) =>
+        {
+            None
+        }
+        Err(_) if stop.is_asked() => return Ok(Came::Stopped),
+        Err(error) => return Err(error.into()),
+    };
+    let looked = || Some(there.clone().unwrap_or(Value::Null));
+    let before = write.write.before.as_deref().map(parse);
+    let fallen = Fallen {
+        change: written.change,
+        key: &written.key,
+        before: before.as_ref(),
+        sent: write.sent,
+        insists: write.insists,
+    };
+    let wanted = match fallen.next(there.as_ref()) {
+        Next::Done => return Ok(Came::Done),
+        Next::Ask(why) => {
+            let why = why.with("source", source.name()).with("took", &write.took);
+            return asks(why, looked());
+        }
+        Next::Add if matches!(written.change, Change::Add { .. }) => operation.clone(),
+        Next::Add => written.added(),
+        Next::Update => written.updated(),
+        Next::Delete => operation.clone(),
+    };
+    let (fallen, sends) = (
+        write.fallen,
+        made && matches!(wanted, Operation::Add { .. }),
+    );
+    if sends {
+        place.write_as_owner(move |tx| Ok(tx.note_fallen_sent(fallen, true)?))?;
+    }
+    let room = Room {
+        caps: Caps::default(),
+        overflow: place.data_dir.join("outputs"),
+        prefix: "fallen".to_owned(),
+        mask: Mask::default(),
+    };
+    let done = source.perform(wanted, room, stop.clone()).await;
+    let nothing_done = match &done {
+        Err(error) => !error.unsure,
+        Ok(Done::Stopped { undone }) => *undone,
+        Ok(_) => false,
+    };
+    if sends && nothing_done {
+        place.write_as_owner(move |tx| Ok(tx.note_fallen_sent(fallen, false)?))?;
+    }
+    match done.map_err(|error| Failed {
+        error,
+        there: looked(),
+    })? {
+        Done::Output { output, .. } => {
+            let key = output.value.get("key");
+            let other = key.filter(|key| sends && !written.key.is_same(key));
+            Ok(other.map_or(Came::Done, |key| Came::Numbered(key.clone())))
+        }
+        Done::Wait { .. } | Done::Child { .. } | Done::Stopped { .. } => Ok(Came::Stopped),
+    }
+}
