@@ -12,9 +12,9 @@ use ts_rs::{Config, TS};
 
 use crate::bodies::{
     activity, agents, backups, diagnostics, documents, drafts, duplicates, examples, exports,
-    history, log_transfers, logs, notices, overview, plan_decisions, restores, revisions, routes,
-    run_changes, run_overview, run_previews, run_questions, runs, schedules, secrets, settings,
-    sources,
+    fallen, history, log_transfers, logs, notices, overview, plan_decisions, restores, revisions,
+    routes, run_changes, run_overview, run_previews, run_questions, runs, schedules, secrets,
+    settings, sources,
 };
 use crate::types as t;
 use crate::{Api, AppError, Progress, script};
@@ -222,6 +222,9 @@ static OTHERS: &[Command] = &[
     command!("source_remove", t::SourceRef => t::SourceRemoved, sources::remove, [writes]),
     command!("source_uses", t::SourceRef => t::WorkflowUses, sources::named_by, []),
     command!("source_test", t::SourceRef => t::SourceTested, sources::test, []),
+    command!("source_fallen", t::FallenInput => t::FallenList, fallen::list, []),
+    command!("source_settle", t::FallenSettleInput => t::FallenSettled, fallen::settle, [writes]),
+    command!("source_settle_all", t::FallenSettleAllInput => t::FallenSettledAll, fallen::settle_all, [writes]),
     command!("source_try", t::SourceInput => t::SourceTested, sources::try_out, [place]),
     command!("secret_list", t::Nothing => t::SecretList, secrets::list, []),
     command!("secret_uses", t::SecretRef => t::WorkflowUses, secrets::named_by, []),

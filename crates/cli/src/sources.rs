@@ -6,11 +6,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use flowkeep_api::types::{
-    ChosenPlace, Nothing, SecretRef, SecretSetInput, SecretState, SourceInput, SourceList,
-    SourceRef, SourceRow,
+    ChosenPlace, FallenInput, FallenKeep, FallenSettleAllInput, FallenSettleInput, Nothing,
+    SecretRef, SecretSetInput, SecretState, SourceInput, SourceList, SourceRef, SourceRow,
 };
-use flowkeep_api::{Api, AppError, Catalogue, io_reason, secrets, sources};
+use flowkeep_api::{Api, AppError, Catalogue, fallen, io_reason, secrets, sources};
 use flowkeep_core::connection::{Secret as Hidden, SourceKind};
+use flowkeep_core::json::print;
 use flowkeep_core::visible;
 
 use crate::args::given_path;
@@ -29,6 +30,30 @@ pub(crate) enum Source {
         #[arg(value_name = "NAME")]
         source_name: String,
     },
+    Fallen {
+        #[arg(value_name = "NAME")]
+        fallen_source: Option<String>,
+        #[arg(long = "conflicts")]
+        fallen_conflicts: bool,
+        #[arg(long, value_name = "N")]
+        limit: Option<u32>,
+    },
+    Settle {
+        #[arg(value_name = "ID", required_unless_present = "fallen_all")]
+        fallen_id: Option<String>,
+        #[arg(long = "all", value_name = "NAME", conflicts_with = "fallen_id")]
+        fallen_all: Option<String>,
+        #[arg(long = "waiting", requires = "fallen_all")]
+        fallen_waiting: bool,
+        #[arg(long = "use", value_name = "WHICH", value_enum)]
+        fallen_use: Keep,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Keep {
+    Ours,
+    Theirs,
 }
 
 #[derive(Debug, Args)]
@@ -157,7 +182,114 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Source) -> Result<Outcome, A
             })?;
             Ok(Outcome::Done)
         }
+        Source::Fallen {
+            fallen_source,
+            fallen_conflicts,
+            limit,
+        } => fallen_writes(
+            api,
+            output,
+            FallenInput {
+                name: fallen_source,
+                conflicts: fallen_conflicts,
+                limit,
+            },
+        ),
+        Source::Settle {
+            fallen_id,
+            fallen_all,
+            fallen_waiting,
+            fallen_use,
+        } => match (fallen_all, fallen_id) {
+            (Some(name), _) => settle_all(api, output, name, (fallen_waiting, fallen_use)),
+            (None, id) => settle(api, output, id.unwrap_or_default(), fallen_use),
+        },
     }
+}
+
+/// What sources have yet to get: exit 3 where a person has to decide about some of it.
+fn fallen_writes(api: &Api, output: &Output, input: FallenInput) -> Result<Outcome, AppError> {
+    let list = fallen::list(api, input)?;
+    output.print(&list, |catalogue, out| {
+        for row in &list.items {
+            let key = row
+                .key
+                .as_word()
+                .map_or_else(|| print(&row.key), str::to_owned);
+            let (id, source) = (visible(&row.id), visible(&row.source));
+            let (table, key) = (visible(&row.table), visible(&key));
+            let fields: [(&str, &dyn std::fmt::Display); 5] = [
+                ("id", &id),
+                ("source", &source),
+                ("action", &row.action),
+                ("table", &table),
+                ("key", &key),
+            ];
+            writeln!(out, "{}", catalogue.sentence("cli_fallen_write", &fields))?;
+            if let Some(refused) = &row.refused {
+                writeln!(out, "  {}", catalogue.say(refused))?;
+            }
+            let Some(conflict) = &row.conflict else {
+                continue;
+            };
+            writeln!(out, "  {}", catalogue.say(conflict))?;
+            for (word, value) in [
+                ("cli_fallen_ours", &row.ours),
+                ("cli_fallen_theirs", &row.theirs),
+            ] {
+                let Some(value) = value else { continue };
+                let none = catalogue.word("fallen_nothing_there");
+                let value = if value.is_null() { none } else { print(value) };
+                let value = visible(&value);
+                let told = catalogue.sentence(word, &[("value", &value)]);
+                writeln!(out, "  {told}")?;
+            }
+        }
+        Ok(())
+    })?;
+    Ok(if list.conflicts > 0 {
+        Outcome::InPart
+    } else {
+        Outcome::Done
+    })
+}
+
+fn settle_all(
+    api: &Api,
+    output: &Output,
+    name: String,
+    (waiting, keep): (bool, Keep),
+) -> Result<Outcome, AppError> {
+    let (keep, told) = match keep {
+        Keep::Ours => (FallenKeep::Ours, "cli_fallen_settled_all_ours"),
+        Keep::Theirs => (FallenKeep::Theirs, "cli_fallen_settled_all_theirs"),
+    };
+    let input = FallenSettleAllInput {
+        name,
+        waiting,
+        keep,
+    };
+    let settled = fallen::settle_all(api, input)?;
+    output.print(&settled, |catalogue, out| {
+        let source = visible(&settled.source);
+        let fields: [(&str, &dyn std::fmt::Display); 2] =
+            [("source", &source), ("count", &settled.count)];
+        writeln!(out, "{}", catalogue.sentence(told, &fields))
+    })?;
+    Ok(Outcome::Done)
+}
+
+fn settle(api: &Api, output: &Output, id: String, keep: Keep) -> Result<Outcome, AppError> {
+    let (keep, told) = match keep {
+        Keep::Ours => (FallenKeep::Ours, "cli_fallen_settled_ours"),
+        Keep::Theirs => (FallenKeep::Theirs, "cli_fallen_settled_theirs"),
+    };
+    let settled = fallen::settle(api, FallenSettleInput { id, keep })?;
+    output.print(&settled, |catalogue, out| {
+        let source = visible(&settled.source);
+        writeln!(out, "{}", catalogue.sentence(told, &[("source", &source)]))
+    })?;
+    Ok(Outcome::Done)
 }
 
 fn test(api: &Api, output: &Output, name: String) -> Result<Outcome, AppError> {
@@ -198,24 +330,32 @@ fn kept(output: &Output, source: &SourceRow) -> Result<Outcome, AppError> {
 }
 
 fn line(catalogue: &Catalogue, source: &SourceRow) -> String {
-    let mut line = format!("{}  {}", visible(&source.name), source.kind);
-    if let Some(address) = &source.address {
-        line = format!("{line}  {}", visible(address));
-    }
+    let mut told = vec![visible(&source.name).to_string(), source.kind.clone()];
+    told.extend(
+        source
+            .address
+            .as_deref()
+            .map(|address| visible(address).to_string()),
+    );
     let since = source.since.as_deref().map(|since| catalogue.when(since));
     let since = since.unwrap_or_default();
-    let seen = match (source.answers, &source.error) {
+    match (source.answers, &source.error) {
         (Some(false), Some(error)) => {
             let why = catalogue.say(error);
-            catalogue.sentence("cli_source_down", &[("since", &since), ("why", &why)])
+            let fields: [(&str, &dyn std::fmt::Display); 2] = [("since", &since), ("why", &why)];
+            told.push(catalogue.sentence("cli_source_down", &fields));
         }
         (Some(_), _) => {
             let version = visible(source.version.as_deref().unwrap_or_default());
-            catalogue.sentence("cli_source_answers", &[("version", &version)])
+            told.push(catalogue.sentence("cli_source_answers", &[("version", &version)]));
         }
-        (None, _) => return line,
-    };
-    format!("{line}  {seen}")
+        (None, _) => {}
+    }
+    if let Some(fallen) = source.fallen {
+        let count = fallen.waiting + fallen.conflicts;
+        told.push(catalogue.sentence("cli_source_behind", &[("count", &count)]));
+    }
+    told.join("  ")
 }
 
 pub(crate) fn secret(api: &Api, output: &Output, verb: Secret) -> Result<Outcome, AppError> {

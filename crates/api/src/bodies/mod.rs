@@ -10,6 +10,7 @@ pub mod drafts;
 pub mod duplicates;
 pub mod examples;
 pub mod exports;
+pub mod fallen;
 pub mod history;
 pub mod log_transfers;
 pub mod logs;

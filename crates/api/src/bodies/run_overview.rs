@@ -51,6 +51,7 @@ pub fn show(api: &Api, _: Nothing) -> Result<RunOverview, AppError> {
     }
     let since = api.clock.now().0.saturating_sub(LOOK_BACK);
     let (failed, failures) = api.store.failures(since, ROWS)?;
+    let (sources_down, sources_behind) = wanting(api)?;
     Ok(RunOverview {
         asking,
         asks,
@@ -61,18 +62,23 @@ pub fn show(api: &Api, _: Nothing) -> Result<RunOverview, AppError> {
         failures: failures.into_iter().map(runs::row).collect(),
         since_backup: since_backup(api)?,
         locked: secrets::locked(api)?,
-        sources_down: sources_down(api)?,
+        sources_down,
+        sources_behind,
     })
 }
 
-fn sources_down(api: &Api) -> Result<Vec<SourceRow>, AppError> {
-    // Mostly all answer, and nothing else need be read then.
-    if api.store.source_health()?.iter().all(|seen| seen.answers) {
-        return Ok(Vec::new());
+/// The sources that did not answer, and those that have yet to get something.
+fn wanting(api: &Api) -> Result<(Vec<SourceRow>, Vec<SourceRow>), AppError> {
+    // Mostly all answer and have everything, and nothing else need be read then.
+    let all_answer = api.store.source_health()?.iter().all(|seen| seen.answers);
+    if all_answer && api.store.fallen_counts()?.is_empty() {
+        return Ok((Vec::new(), Vec::new()));
     }
-    let mut rows = sources::rows(api)?;
-    rows.retain(|row| row.answers == Some(false));
-    Ok(rows)
+    let mut down = sources::rows(api)?;
+    let behind = down.iter().filter(|row| row.fallen.is_some());
+    let behind = behind.cloned().collect();
+    down.retain(|row| row.answers == Some(false));
+    Ok((down, behind))
 }
 
 /// How many runs were made, or have ended, since the newest backup proven by a trial restore; 0 when there is none.

@@ -12,8 +12,8 @@ use flowkeep_store::{ConnectionRecord, NewOperation, OperationItemRecord, Source
 use self::described::described;
 use super::uses;
 use crate::types::{
-    Nothing, SourceInput, SourceList, SourceRef, SourceRemoved, SourceRow, SourceTested,
-    WorkflowUses,
+    FallenCount, Nothing, SourceInput, SourceList, SourceRef, SourceRemoved, SourceRow,
+    SourceTested, WorkflowUses,
 };
 use crate::{Api, AppError, time};
 
@@ -69,7 +69,9 @@ pub fn add(api: &Api, input: SourceInput) -> Result<SourceRow, AppError> {
 /// server: where the connection leads to another from now on, it waits for its password.
 ///
 /// # Errors
-/// `connection_unknown`, `connection_changed_meanwhile`; as [`add`].
+/// `connection_unknown`, `connection_changed_meanwhile`; as [`add`]; `connection_behind_elsewhere` where
+/// it would lead elsewhere while it has yet to get what others took for it, and `connection_behind_run`
+/// as [`remove`].
 pub fn update(api: &Api, input: SourceInput) -> Result<SourceRow, AppError> {
     let name = input.name.clone();
     let kept = kept(api, &name)?;
@@ -99,11 +101,15 @@ fn write_update(
     version: Option<String>,
 ) -> Result<Option<String>, AppError> {
     let (revision, before) = (seen.revision, seen.password.clone());
+    let elsewhere = !seen.connection.is_same_place(&connection);
     change(api, "connection_update", move |tx| {
         let name = &connection.name;
         let now = tx.connection(name)?.ok_or_else(|| unknown(name))?;
         if now.revision != revision {
             return Err(AppError::new("connection_changed_meanwhile").with("name", name));
+        }
+        if elsewhere {
+            waits_for_nothing(tx, name, "connection_behind_elsewhere")?;
         }
         let item = tx.put_connection(&connection, with_password, version.as_deref())?;
         let left = if version == before { None } else { before };
@@ -115,7 +121,8 @@ fn write_update(
 /// of this name again.
 ///
 /// # Errors
-/// `connection_unknown`.
+/// `connection_unknown`; `connection_behind` while it has yet to get what others took for it, which
+/// would be lost; `connection_behind_run` while a run is about to make such a write.
 pub fn remove(api: &Api, input: SourceRef) -> Result<SourceRemoved, AppError> {
     let SourceRef { name } = input;
     kept(api, &name)?;
@@ -124,6 +131,7 @@ pub fn remove(api: &Api, input: SourceRef) -> Result<SourceRemoved, AppError> {
     let given = Given::none(&password_of(&name));
     let gone = name.clone();
     let removed = change(api, "connection_remove", move |tx| {
+        waits_for_nothing(tx, &gone, "connection_behind")?;
         let password = tx.connection(&gone)?.and_then(|kept| kept.password);
         Ok((tx.remove_connection(&gone)?, password))
     });
@@ -226,6 +234,7 @@ pub(super) fn rows(api: &Api) -> Result<Vec<SourceRow>, AppError> {
     let kept = api.store.connections()?;
     let health = api.store.source_health()?;
     let under_way = api.store.attempts_under_way()?;
+    let counts = api.store.fallen_counts()?;
     let row = |name: &str, kind: &str| {
         let kept = kept.iter().find(|kept| kept.connection.name == name);
         let seen = health.iter().find(|seen| seen.name == name);
@@ -233,6 +242,11 @@ pub(super) fn rows(api: &Api) -> Result<Vec<SourceRow>, AppError> {
         let its = under_way.iter();
         let its = its.filter(|one| one.data_source.as_deref() == Some(name));
         row.running = u32::try_from(its.count()).unwrap_or(u32::MAX);
+        let count = counts.iter().find(|count| count.source == name);
+        row.fallen = count.map(|count| FallenCount {
+            waiting: count.waiting,
+            conflicts: count.conflicts,
+        });
         row
     };
     let sources = connected.sources.iter();
@@ -262,6 +276,7 @@ fn row(
         most: kept
             .filter(|kept| kept.connection.server().is_some())
             .and_then(|_| u32::try_from(Bounds::default().connections).ok()),
+        fallen: None,
     }
 }
 
@@ -284,6 +299,20 @@ fn waits(api: &Api, kept: &ConnectionRecord) -> Option<Message> {
         }
         Err(error) => Some(secrets_message(&error)),
     }
+}
+
+/// What others took for a source is for the one that was meant.
+fn waits_for_nothing(tx: &Tx<'_>, name: &str, code: &str) -> Result<(), AppError> {
+    let count = tx.fallen_writes_of(name)?;
+    if count > 0 {
+        let behind = AppError::new(code).with("name", name);
+        return Err(behind.with("count", count));
+    }
+    if let Some((run, workflow)) = tx.intended_for(name)? {
+        let behind = AppError::new("connection_behind_run").with("name", name);
+        return Err(behind.with("run", run).with("workflow", workflow));
+    }
+    Ok(())
 }
 
 /// Whether the password of one is for the other, too: it is said to the same server, as the same

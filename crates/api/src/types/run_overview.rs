@@ -30,6 +30,8 @@ pub struct RunOverview {
     pub locked: Vec<LockedSecret>,
     /// Data sources that did not answer when they were last asked.
     pub sources_down: Vec<SourceRow>,
+    /// Data sources that have yet to get what others took for them.
+    pub sources_behind: Vec<SourceRow>,
 }
 
 /// A task that waits for a person.

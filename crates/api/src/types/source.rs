@@ -53,6 +53,18 @@ pub struct SourceRow {
     /// How many operations of one process it does at a time; absent where it is a file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub most: Option<u32>,
+    /// What others took for it while it was down; absent where it has all of that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fallen: Option<FallenCount>,
+}
+
+/// How many writes a source has yet to get.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+pub struct FallenCount {
+    /// Those that wait until it answers.
+    pub waiting: u32,
+    /// Those that wait for a person, because what is there has changed.
+    pub conflicts: u32,
 }
 
 /// A connection to add, or to try out.

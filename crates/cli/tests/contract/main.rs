@@ -12,6 +12,7 @@ mod backup;
 mod data_folder;
 mod documents;
 mod earlier_versions;
+mod fallen;
 mod flowkeep;
 mod import;
 mod logs;

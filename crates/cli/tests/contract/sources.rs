@@ -32,7 +32,7 @@ fn database(flowkeep: &Flowkeep, name: &str) -> String {
 }
 
 /// The files below a folder in which these bytes stand.
-fn with_bytes(folder: &Path, bytes: &[u8], found: &mut Vec<String>) {
+pub(crate) fn with_bytes(folder: &Path, bytes: &[u8], found: &mut Vec<String>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {

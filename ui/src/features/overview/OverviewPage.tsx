@@ -23,6 +23,7 @@ import { SourcesCard } from './SourcesCard';
 import { WaitingCard } from './WaitingCard';
 
 /** Seldom there. */
+const FallenCard = lazy(() => import('./FallenCard'));
 const Unsent = lazy(() => import('../notices/Unsent'));
 
 /** The first screen: certainty about the backup, then what needs a person. */
@@ -67,6 +68,11 @@ export function OverviewPage() {
               {runs.data && runs.data.asking > 0 && <WaitingCard runs={runs.data} />}
               {runs.data && runs.data.failed > 0 && <FailuresCard runs={runs.data} />}
               {runs.data && runs.data.sources_down.length > 0 && <SourcesCard runs={runs.data} />}
+              {runs.data && runs.data.sources_behind.length > 0 && (
+                <Suspense>
+                  <FallenCard runs={runs.data} />
+                </Suspense>
+              )}
               <CatalogCard overview={data} />
             </div>
             <div className={styles.column}>

@@ -1,6 +1,18 @@
 import { queryOptions } from '@tanstack/react-query';
 import { call } from '@/ipc';
 
+/** At most so many are asked about at a time; the next come when these are decided. */
+const ASKED = 5;
+
+/** What was written elsewhere while a data source was down, and has to be decided about. */
+export function fallenQuery() {
+  return queryOptions({
+    queryKey: ['fallen'],
+    queryFn: () => call('source_fallen', { conflicts: true, limit: ASKED }),
+    meta: { tags: ['connection'] },
+  });
+}
+
 export function overviewQuery() {
   return queryOptions({
     queryKey: ['overview'],

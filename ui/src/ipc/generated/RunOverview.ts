@@ -48,4 +48,8 @@ locked: Array<LockedSecret>,
 /**
  * Data sources that did not answer when they were last asked.
  */
-sources_down: Array<SourceRow>, };
+sources_down: Array<SourceRow>, 
+/**
+ * Data sources that have yet to get what others took for them.
+ */
+sources_behind: Array<SourceRow>, };

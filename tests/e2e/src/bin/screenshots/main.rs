@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]
 
 mod connections;
+mod fallen;
 mod notices;
 mod office;
 mod people;

@@ -9,7 +9,7 @@ use fantoccini::Locator;
 use flowkeep_e2e::{Desk, Language, Window, drop_on_window};
 use serde_json::{Value, json};
 
-use crate::{connections, earlier_tool, notices, office, people, runs};
+use crate::{connections, earlier_tool, fallen, notices, office, people, runs};
 
 /// How many times the office's workflows are there, and how often one of them ran.
 const BRANCHES: usize = 40;
@@ -70,6 +70,7 @@ pub(super) async fn shoot(folder: &Path, words: &[String]) -> Result<()> {
         let more = fill(&desk, &window, language).await?;
         let runs = with_people(&desk, language).await?;
         connections::make(&desk, &window).await?;
+        fallen::make(&desk, &window).await?;
         notices::make(&window).await?;
         let mut screens = everywhere();
         screens.extend(more);
@@ -296,7 +297,7 @@ async fn with_people(desk: &Desk, language: Language) -> Result<Vec<Screen>> {
 }
 
 /// What is asked about connections that are there.
-fn with_connections() -> [Screen; 4] {
+fn with_connections() -> [Screen; 5] {
     [
         pressed(
             "explain-source",
@@ -325,6 +326,12 @@ fn with_connections() -> [Screen; 4] {
             "/connections",
             &["[data-testid=more-shop]", "[data-testid=menu-remove]"],
             "dialog-remove-connection",
+        ),
+        pressed(
+            "settle-all",
+            "/",
+            &["[data-testid=settle-all-archive]"],
+            "dialog-settle-all",
         ),
     ]
 }
