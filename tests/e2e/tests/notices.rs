@@ -66,7 +66,8 @@ async fn a_person_hears_of_what_failed_by_mail_and_webhook() -> Result<()> {
         mail.contains("Subject: Run failed: Name of nightly"),
         "{mail}"
     );
-    assert!(robot.next().body.contains("Task: Look at it"));
+    let told = robot.next().body;
+    assert!(told.contains("Task: Look at it"), "{told}");
 
     // What could not be sent is seen, and tried again by a press.
     robot.answer(200, r#"{"errcode":93000,"errmsg":"no such robot"}"#);
@@ -78,7 +79,8 @@ async fn a_person_hears_of_what_failed_by_mail_and_webhook() -> Result<()> {
         .await?;
     robot.answer(200, WELL);
     window.click("notices-retry").await?;
-    assert!(robot.next().body.contains("Name of weekly"));
+    let told = robot.next().body;
+    assert!(told.contains("Name of weekly"), "{told}");
     window.gone("notices-unsent").await?;
     Ok(())
 }

@@ -94,9 +94,10 @@ fn receive(
     let mut body = vec![0; length];
     client.read_exact(&mut body)?;
     let body = String::from_utf8_lossy(&body).into_owned();
+    // What the test wants answered once it knows of this is for the next.
+    let (status, said) = answer.lock().unwrap().clone();
     // The test may have ended.
     let _ = keep.send(Posted { target, body });
-    let (status, said) = answer.lock().unwrap().clone();
     let length = said.len();
     let head = format!(
         "HTTP/1.1 {status} x\r\nContent-Type: application/json\r\n\

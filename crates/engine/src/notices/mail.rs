@@ -67,7 +67,8 @@ fn letter(mail: &Mail, words: &Words) -> Result<Letter, NotSent> {
 
 fn peer(mail: &Mail) -> Peer {
     Peer {
-        source: mail.host.clone(),
+        // The address stands beside it.
+        source: "SMTP".to_owned(),
         server: Server {
             host: mail.host.clone(),
             port: mail.port,

@@ -71,8 +71,8 @@ export function ChannelRow({ channel, onOpen }: Props) {
                 set.mutate({ channel: name, on: next === 'on' }, { onError: tellFailure })
               }
               options={[
-                { value: 'on', label: begun(m.notice_on()), testid: `notice-on-${name}` },
-                { value: 'off', label: begun(m.notice_off()), testid: `notice-off-${name}` },
+                { value: 'on', label: m.switch_on(), testid: `notice-on-${name}` },
+                { value: 'off', label: m.switch_off(), testid: `notice-off-${name}` },
               ]}
             />
           )}

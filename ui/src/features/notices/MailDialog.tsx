@@ -115,21 +115,25 @@ export function MailDialog({ channel, onClose }: Props) {
           data-testid="mail-to"
         />
         {form.security !== 'none' && (
-          <Row
-            detail={authority ? visible(authority) : m.notice_mail_ca_none()}
-            end={
-              <span className={styles.acts}>
-                {authority && (
-                  <Button onPress={() => setCa({ name: '', given: { without_ca: true } })}>
-                    {m.notice_mail_ca_system()}
+          <div className={styles.authority}>
+            <Row
+              detail={authority ? visible(authority) : m.notice_mail_ca_none()}
+              end={
+                <span className={styles.acts}>
+                  {authority && (
+                    <Button onPress={() => setCa({ name: '', given: { without_ca: true } })}>
+                      {m.notice_mail_ca_system()}
+                    </Button>
+                  )}
+                  <Button onPress={() => void chooseAuthority()}>
+                    {m.notice_mail_ca_choose()}
                   </Button>
-                )}
-                <Button onPress={() => void chooseAuthority()}>{m.notice_mail_ca_choose()}</Button>
-              </span>
-            }
-          >
-            {m.notice_mail_ca()}
-          </Row>
+                </span>
+              }
+            >
+              {m.notice_mail_ca()}
+            </Row>
+          </div>
         )}
         <Came tested={tested} wrong={wrong} />
       </div>
