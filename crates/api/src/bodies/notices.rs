@@ -3,6 +3,8 @@
 //! Absent on purpose: sending what waits. That is done beside the engine, in the one process that
 //! owns it (`engine::notices`).
 
+mod given;
+
 use std::collections::BTreeSet;
 
 use flowkeep_core::Message;
@@ -15,6 +17,7 @@ use flowkeep_host::{DesktopNotices, path_text};
 use flowkeep_store::{ChannelRecord, Delivery, NewOperation, StoreError, Tx};
 use serde_json::json;
 
+use self::given::GivenSecrets;
 use super::page;
 use crate::types::{
     NoticeChannel, NoticeChannels, NoticeChannelsInput, NoticeChooseInput, NoticeList,
@@ -58,10 +61,9 @@ pub fn set(api: &Api, input: NoticeSetInput) -> Result<NoticeChannels, AppError>
     let mut after = before.clone();
     let described = described(api, &input, &mut after)?;
     let stays = may_stay(channel, &before, &after, &record);
-    let stays = |version: Option<String>| version.filter(|_| stays);
-    let (secret, signing) = (stays(record.secret), stays(record.signing));
-    // All that may refuse it comes before a secret is replaced.
-    if after.is_on(channel) && secret.is_none() && described.secret.is_none() {
+    let stays = |version: &Option<String>| version.clone().filter(|_| stays);
+    // All that may refuse it comes before a secret is kept.
+    if after.is_on(channel) && stays(&record.secret).is_none() && described.secret.is_none() {
         match channel {
             Channel::Webhook => return Err(invalid("secret", "webhook_without_address")),
             Channel::Mail if after.mail.as_ref().is_some_and(|mail| mail.user.is_some()) => {
@@ -70,13 +72,21 @@ pub fn set(api: &Api, input: NoticeSetInput) -> Result<NoticeChannels, AppError>
             Channel::Mail | Channel::Desktop => {}
         }
     }
-    let secret = kept(api, channel.secret(), described.secret.as_ref())?.or(secret);
-    let signing = match &input.signing {
-        Some(key) if key.reveal().trim().is_empty() => None,
-        key => kept(api, channel.signing(), key.as_ref())?.or(signing),
-    };
+    let unsigned = input.signing.is_some() && described.signing.is_none();
+    let given = GivenSecrets::keep(api, channel, described, &record)?;
+    let (secret, signing) = given.versions();
+    let secret = secret.or_else(|| stays(&record.secret));
+    let signing = signing.or_else(|| stays(&record.signing).filter(|_| !unsigned));
+    let left = (
+        record
+            .secret
+            .filter(|before| secret.as_ref() != Some(before)),
+        record
+            .signing
+            .filter(|before| signing.as_ref() != Some(before)),
+    );
     let part = Part::of(channel, &after);
-    change(api, move |tx| {
+    let written = change(api, move |tx| {
         // Others may have changed other channels meanwhile.
         let mut notices = tx.notice_settings()?;
         part.put(&mut notices);
@@ -87,7 +97,8 @@ pub fn set(api: &Api, input: NoticeSetInput) -> Result<NoticeChannels, AppError>
             way.as_deref(),
             (secret.as_deref(), signing.as_deref()),
         )
-    })?;
+    });
+    given.settle(api, written, left)?;
     channels(api, NoticeChannelsInput::default())
 }
 
@@ -128,7 +139,12 @@ pub fn test(api: &Api, input: NoticeSetInput) -> Result<NoticeTested, AppError> 
     let mut after = before.clone();
     let mut secrets = described(api, &input, &mut after)?;
     let stays = may_stay(channel, &before, &after, &record);
-    let is_kept = stays && before == after && secrets.secret.is_none() && secrets.signing.is_none();
+    let is_kept = stays && before == after && secrets.secret.is_none() && input.signing.is_none();
+    // A key that is taken away signs nothing.
+    let record = ChannelRecord {
+        signing: record.signing.filter(|_| input.signing.is_none()),
+        ..record
+    };
     let answer = tried(api, channel, &after, &mut secrets, record, stays);
     let (ok, error) = match answer {
         Ok(but) => (true, but),
@@ -156,7 +172,7 @@ fn tried(
         };
         let found = api.secrets.get(name);
         let found = found.map_err(|error| secrets_message(&error))?;
-        let found = found.filter(|found| found.version == version);
+        let found = found.and_then(|found| found.of_version(&version));
         Ok(found.map(|found| Secret::new(found.value.as_str())))
     };
     if secrets.secret.is_none() {
@@ -165,10 +181,6 @@ fn tried(
     if secrets.signing.is_none() {
         secrets.signing = take(channel.signing(), record.signing)?;
     }
-    secrets.signing = secrets
-        .signing
-        .take()
-        .filter(|key| !key.reveal().trim().is_empty());
     let secrets = secrets.clone();
     let way = match channel {
         Channel::Desktop => DesktopNotices::reach().map(Way::Desktop),
@@ -255,8 +267,13 @@ fn described(
     input: &NoticeSetInput,
     notices: &mut Notices,
 ) -> Result<WaySecrets, AppError> {
-    let secret = input.secret.clone();
-    let secret = secret.filter(|secret| !secret.reveal().trim().is_empty());
+    let given = |given: &Option<Secret>| {
+        let given = given
+            .as_ref()
+            .map(|given| Secret::new(given.reveal().trim()));
+        given.filter(|given| !given.reveal().is_empty())
+    };
+    let secret = given(&input.secret);
     match input.channel {
         Channel::Desktop => notices.desktop.on = input.on.unwrap_or(notices.desktop.on),
         Channel::Mail => {
@@ -276,7 +293,7 @@ fn described(
     }
     Ok(WaySecrets {
         secret,
-        signing: input.signing.clone(),
+        signing: given(&input.signing),
     })
 }
 
@@ -330,19 +347,6 @@ fn may_stay(channel: Channel, before: &Notices, after: &Notices, record: &Channe
         }
         _ => true,
     }
-}
-
-fn kept(
-    api: &Api,
-    name: Option<&str>,
-    secret: Option<&Secret>,
-) -> Result<Option<String>, AppError> {
-    let (Some(name), Some(secret)) = (name, secret) else {
-        return Ok(None);
-    };
-    let version = api.secrets.set(name, secret.reveal().trim());
-    let version = version.map_err(|error| AppError::from(secrets_message(&error)))?;
-    Ok(Some(version))
 }
 
 fn change(

@@ -152,12 +152,9 @@ impl WaySecrets {
 fn secret_of(secrets: &dyn Secrets, name: &str, version: &str) -> Result<Secret, NotSent> {
     // Nobody is asked for the key in the night.
     let kept = found(Some(secrets), name, true).map_err(NotSent::passing)?;
-    if kept.version == version {
-        Ok(Secret::new(kept.value.as_str()))
-    } else {
-        let message = Message::new("notice_secret_other");
-        Err(NotSent::lasting(message))
-    }
+    let kept = kept.of_version(version);
+    let kept = kept.ok_or_else(|| NotSent::lasting(Message::new("notice_secret_other")))?;
+    Ok(Secret::new(kept.value.as_str()))
 }
 
 /// Sends one message at once, for whoever waits for the answer and has no runtime. It may say who did

@@ -63,6 +63,49 @@ fn what_is_refused_leaves_the_secrets_as_they_were() {
 }
 
 #[test]
+fn of_a_secret_that_is_given_anew_the_one_before_is_kept_no_longer() {
+    let root = tempfile::tempdir().unwrap();
+    let api = open(&root.path().join("data"));
+    let address = |key: u32| format!("https://oapi.dingtalk.com/robot/send?access_token={key}");
+    for key in 1..=3 {
+        let described = json!({"channel": "webhook", "form": "dingtalk", "on": true,
+            "secret": address(key), "signing": format!("SEC{key}")});
+        call(&api, "notice_set", described).unwrap();
+    }
+    let record = api.store.notice_channels().unwrap();
+    let record = &record[&Channel::Webhook];
+    for (name, version, value) in [
+        (Channel::Webhook.secret(), &record.secret, address(3)),
+        (
+            Channel::Webhook.signing(),
+            &record.signing,
+            "SEC3".to_owned(),
+        ),
+    ] {
+        let kept = api.secrets.get(name.unwrap()).unwrap().unwrap();
+        assert_eq!(
+            (Some(&kept.version), kept.value.as_str()),
+            (version.as_ref(), value.as_str())
+        );
+        assert!(kept.earlier.is_empty());
+    }
+    // A key that is taken away is gone; the address stays.
+    let unsigned = json!({"channel": "webhook", "signing": ""});
+    call(&api, "notice_set", unsigned).unwrap();
+    assert!(
+        api.secrets
+            .get(Channel::Webhook.signing().unwrap())
+            .unwrap()
+            .is_none()
+    );
+    let shown = channel_of(&api, "webhook");
+    assert_eq!(
+        (&shown["with_secret"], &shown["with_signing"]),
+        (&json!(true), &json!(false))
+    );
+}
+
+#[test]
 fn only_a_test_of_what_is_kept_is_kept() {
     let root = tempfile::tempdir().unwrap();
     let api = open(&root.path().join("data"));
