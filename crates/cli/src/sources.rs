@@ -21,7 +21,12 @@ use crate::output::{Outcome, Output};
 pub(crate) enum Source {
     List,
     Add(Described),
-    Update(Described),
+    Update {
+        #[command(flatten)]
+        described: Described,
+        #[arg(long)]
+        move_waiting: bool,
+    },
     Test {
         #[arg(value_name = "NAME")]
         source_name: String,
@@ -132,6 +137,7 @@ impl Described {
             without_ca: false,
             password,
             without_password: false,
+            move_waiting: false,
         })
     }
 }
@@ -162,7 +168,16 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Source) -> Result<Outcome, A
     match verb {
         Source::List => listed(output, &sources::list(api, Nothing {})?),
         Source::Add(described) => kept(output, &sources::add(api, described.input(output)?)?),
-        Source::Update(described) => kept(output, &sources::update(api, described.input(output)?)?),
+        Source::Update {
+            described,
+            move_waiting,
+        } => {
+            let input = SourceInput {
+                move_waiting,
+                ..described.input(output)?
+            };
+            kept(output, &sources::update(api, input)?)
+        }
         Source::Test { source_name } => test(api, output, source_name),
         Source::Remove { source_name } => {
             let gone = sources::remove(api, SourceRef { name: source_name })?;
@@ -233,13 +248,17 @@ fn fallen_writes(api: &Api, output: &Output, input: FallenInput) -> Result<Outco
                 continue;
             };
             writeln!(out, "  {}", catalogue.say(conflict))?;
-            for (word, value) in [
-                ("cli_fallen_ours", &row.ours),
-                ("cli_fallen_theirs", &row.theirs),
-            ] {
+            let ours = row.ours.as_ref().map(print);
+            let deletes = || catalogue.word("fallen_deletes");
+            let ours = ours.or_else(|| (row.action == "record.delete").then(deletes));
+            let theirs = row.theirs.as_ref().map(|there| {
+                let none = || catalogue.word("fallen_nothing_there");
+                Some(there)
+                    .filter(|there| !there.is_null())
+                    .map_or_else(none, print)
+            });
+            for (word, value) in [("cli_fallen_ours", ours), ("cli_fallen_theirs", theirs)] {
                 let Some(value) = value else { continue };
-                let none = catalogue.word("fallen_nothing_there");
-                let value = if value.is_null() { none } else { print(value) };
                 let value = visible(&value);
                 let told = catalogue.sentence(word, &[("value", &value)]);
                 writeln!(out, "  {told}")?;
@@ -351,7 +370,7 @@ fn line(catalogue: &Catalogue, source: &SourceRow) -> String {
         }
         (None, _) => {}
     }
-    if let Some(fallen) = source.fallen {
+    if let Some(fallen) = &source.fallen {
         let count = fallen.waiting + fallen.conflicts;
         told.push(catalogue.sentence("cli_source_behind", &[("count", &count)]));
     }

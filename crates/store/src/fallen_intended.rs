@@ -10,7 +10,7 @@ use flowkeep_core::run::{Moment, Status, TaskId};
 use flowkeep_core::{Message, RunId};
 use rusqlite::{Params, ToSql};
 
-use crate::fallen_write::{COLUMNS, KEY, record};
+use crate::fallen_write::{COLUMNS, record};
 use crate::{NewFallenWrite, StoreError, Tx};
 
 /// Nobody knows whether the other source took it.
@@ -27,18 +27,18 @@ impl Tx<'_> {
         took: &str,
         new: &NewFallenWrite,
     ) -> Result<(), StoreError> {
-        // The run may know the record by a key that its own source gave to another one.
-        let sql = format!(
+        // An attempt before this one may have done it: what was there before is what that one found.
+        let sql =
             "INSERT INTO fallen_write(run, workflow_name, task, attempt, source, took, action,
-               record_table, record_key, operation, before, at, why)
-             SELECT ?2, workflow_name, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, (
-               SELECT why FROM fallen_write WHERE run = ?2 AND state = 'numbered' AND source = ?5
-                 AND record_table = ?8 AND {KEY} = CAST(?9 ->> '$' AS TEXT))
+               record_table, record_key, operation, before, at)
+             SELECT ?2, workflow_name, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, coalesce((
+               SELECT e.before FROM fallen_write e WHERE e.run = ?2 AND e.task = ?3
+                 AND e.attempt < ?4 AND e.took = ?6 AND e.operation = ?10
+               ORDER BY e.attempt LIMIT 1), ?11), ?12
              FROM run WHERE run = ?1
              ON CONFLICT(run, task, attempt) DO UPDATE SET took = excluded.took,
-               before = excluded.before"
-        );
-        self.connection.prepare_cached(&sql)?.execute((
+               before = excluded.before";
+        self.connection.prepare_cached(sql)?.execute((
             row,
             id.to_string(),
             task.as_str(),
@@ -56,10 +56,7 @@ impl Tx<'_> {
     }
 
     /// Takes out what another source was about to take and surely did not.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub fn forget_intended(
+    pub(crate) fn forget_intended(
         &self,
         id: RunId,
         task: &TaskId,
@@ -75,7 +72,7 @@ impl Tx<'_> {
     /// What the end of an attempt means for the write it made elsewhere.
     pub(crate) fn write_follows_attempt(
         &self,
-        (row, id): (i64, RunId),
+        id: RunId,
         at: Moment,
         (task, attempt): (&TaskId, u32),
         status: Status,
@@ -83,32 +80,25 @@ impl Tx<'_> {
         let run = id.to_string();
         match status {
             Status::Succeeded => {
-                // A new record has the key that the other source gave it.
                 self.change_fallen(
-                    "UPDATE fallen_write SET state = iif(why IS NULL, 'waiting', 'conflict'),
-                       record_key = coalesce((
-                         SELECT o.value -> '$.key' FROM output o WHERE o.run = ?1 AND o.task = ?3),
-                         record_key)
-                     WHERE run = ?2 AND task = ?3 AND attempt = ?4 AND state = 'intended'",
-                    (row, &run, task.as_str(), attempt),
+                    "UPDATE fallen_write SET state = 'waiting'
+                     WHERE run = ?1 AND task = ?2 AND attempt = ?3 AND state = 'intended'",
+                    (&run, task.as_str(), attempt),
                 )?;
                 // What an attempt before this one may have done is done now.
                 self.change_fallen(
                     "DELETE FROM fallen_write WHERE run = ?1 AND task = ?2 AND attempt < ?3
-                       AND state = 'conflict' AND why ->> '$.code' = ?4",
+                       AND (state = 'intended' OR state = 'conflict' AND why ->> '$.code' = ?4)",
                     (&run, task.as_str(), attempt, BROKEN_OFF),
                 )
             }
+            // The same attempt is made anew, as nothing was done.
+            Status::Queued => self.forget_intended(id, task, attempt),
+            // With what attempts before it left open: nothing has answered that.
             Status::Failed | Status::Cancelled => self.ask_about_intended(
-                "f.run = ?1 AND f.task = ?2 AND f.attempt = ?3",
+                "f.run = ?1 AND f.task = ?2 AND f.attempt <= ?3",
                 &[&run, &task.as_str(), &attempt],
                 at,
-            ),
-            // It is made anew: what was begun before is not wanted any more.
-            Status::Queued | Status::Running => self.change_fallen(
-                "DELETE FROM fallen_write
-                 WHERE run = ?1 AND task = ?2 AND attempt <= ?3 AND state = 'intended'",
-                (&run, task.as_str(), attempt),
             ),
             _ => Ok(()),
         }
@@ -126,7 +116,7 @@ impl Tx<'_> {
         let run = id.to_string();
         match status {
             Status::Succeeded => self.change_fallen(
-                "UPDATE fallen_write SET state = iif(why IS NULL, 'waiting', 'conflict')
+                "UPDATE fallen_write SET state = 'waiting'
                  WHERE run = ?1 AND task = ?2 AND state = 'intended'",
                 (run, task.as_str()),
             ),
@@ -141,14 +131,10 @@ impl Tx<'_> {
         }
     }
 
-    /// What is left of a run that has ended: it asks nobody any more, and uses no key any more.
+    /// What is left of a run that has ended: it asks nobody any more.
     pub(crate) fn writes_end_with_run(&self, id: RunId, at: Moment) -> Result<(), StoreError> {
         let run = id.to_string();
-        self.ask_about_intended("f.run = ?1", &[&run], at)?;
-        self.change_fallen(
-            "DELETE FROM fallen_write WHERE run = ?1 AND state = 'numbered'",
-            [run],
-        )
+        self.ask_about_intended("f.run = ?1", &[&run], at)
     }
 
     /// Leaves to a person what may have been done or not.
@@ -164,10 +150,9 @@ impl Tx<'_> {
         let found = statement.query_map(of, record)?;
         let found: Vec<_> = found.collect::<Result<_, _>>()?;
         for write in found {
-            let broken_off = Message::new(BROKEN_OFF)
+            let why = Message::new(BROKEN_OFF)
                 .with("source", &write.write.source)
                 .with("took", &write.took);
-            let why = write.conflict.clone().unwrap_or(broken_off);
             self.fallen_write_asks(&write, at, &why, None)?;
         }
         Ok(())

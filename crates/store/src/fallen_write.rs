@@ -4,8 +4,8 @@
 //! Absent on purpose: how a write follows the attempt that makes it (`fallen_intended`), what the
 //! operation means (the engine's), and how it meets what is there (`core::run::fallback`).
 
+use flowkeep_core::Message;
 use flowkeep_core::run::{Level, Moment, TaskId};
-use flowkeep_core::{Message, RunId};
 use rusqlite::{OptionalExtension as _, Row};
 
 use crate::run::{json_of, to_json};
@@ -45,8 +45,6 @@ pub struct FallenWriteRecord {
     pub at: Moment,
     /// What it is.
     pub write: NewFallenWrite,
-    /// Whether it was sent to its own source before, and what became of that is not known.
-    pub sent: bool,
     /// Whether a person said that it goes before what is there.
     pub insists: bool,
     /// Why a person has to decide, where one has to.
@@ -77,19 +75,18 @@ pub struct FallenCount {
     pub waiting: u32,
     /// How many wait for a person.
     pub conflicts: u32,
+    /// Why it did not take the oldest of those that wait and that it was given.
+    pub refused: Option<Message>,
 }
 
 pub(crate) const COLUMNS: &str = "f.fallen, f.run, f.workflow_name, f.task, f.took, f.at, f.source, f.action, \
-    f.record_table, f.record_key, f.operation, f.before, f.sent, f.insists, f.why, f.there, f.state";
-
-/// A record's key as a word: the same as a number and as a text.
-pub(crate) const KEY: &str = "CAST(record_key ->> '$' AS TEXT)";
+    f.record_table, f.record_key, f.operation, f.before, f.insists, f.why, f.there, f.state";
 
 pub(crate) fn record(row: &Row<'_>) -> rusqlite::Result<FallenWriteRecord> {
     let task: String = row.get(3)?;
-    let why: Option<String> = row.get(14)?;
-    let why = why.map(|text| json_of(14, &text)).transpose()?;
-    let state: String = row.get(16)?;
+    let why: Option<String> = row.get(13)?;
+    let why = why.map(|text| json_of(13, &text)).transpose()?;
+    let state: String = row.get(15)?;
     let (refused, conflict) = if state == "waiting" {
         (why, None)
     } else {
@@ -110,11 +107,10 @@ pub(crate) fn record(row: &Row<'_>) -> rusqlite::Result<FallenWriteRecord> {
             operation: row.get(10)?,
             before: row.get(11)?,
         },
-        sent: row.get(12)?,
-        insists: row.get(13)?,
+        insists: row.get(12)?,
         conflict,
         refused,
-        there: row.get(15)?,
+        there: row.get(14)?,
     })
 }
 
@@ -151,28 +147,6 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Why the record that a run knows by this key is not the one of this key at its source; nothing
-    /// where it may be. `key`: JSON.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub fn renumbered(
-        &self,
-        run: RunId,
-        (source, table, key): (&str, &str, &str),
-    ) -> Result<Option<Message>, StoreError> {
-        let reader = self.reader()?;
-        let sql = format!(
-            "SELECT why FROM fallen_write WHERE run = ?1 AND state = 'numbered' AND source = ?2
-               AND record_table = ?3 AND {KEY} = CAST(?4 ->> '$' AS TEXT)"
-        );
-        let mut statement = reader.prepare_cached(&sql)?;
-        let why = statement.query_row((run.to_string(), source, table, key), |row| {
-            json_of(0, &row.get::<_, String>(0)?)
-        });
-        Ok(why.optional()?)
-    }
-
     /// How many writes sources have yet to get, by their names.
     ///
     /// # Errors
@@ -181,22 +155,27 @@ impl Store {
         let reader = self.reader()?;
         let mut statement = reader.prepare_cached(
             "SELECT source, count(*) FILTER (WHERE state = 'waiting'),
-               count(*) FILTER (WHERE state = 'conflict')
-             FROM fallen_write WHERE state IN ('waiting', 'conflict')
+               count(*) FILTER (WHERE state = 'conflict'),
+               (SELECT e.why FROM fallen_write e
+                WHERE e.source = f.source AND e.state = 'waiting' AND e.why IS NOT NULL
+                ORDER BY e.fallen LIMIT 1)
+             FROM fallen_write f WHERE state IN ('waiting', 'conflict')
              GROUP BY source ORDER BY source",
         )?;
         let rows = statement.query_map([], |row| {
+            let refused: Option<String> = row.get(3)?;
             Ok(FallenCount {
                 source: row.get(0)?,
                 waiting: row.get(1)?,
                 conflicts: row.get(2)?,
+                refused: refused.map(|why| json_of(3, &why)).transpose()?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// The next write that waits for a source, after one. What came before it for the same record
-    /// goes first, also where that waits for a person.
+    /// goes first, also where that waits for a person, or nobody knows yet what becomes of it.
     ///
     /// # Errors
     /// What the database says.
@@ -210,7 +189,8 @@ impl Store {
             "SELECT {COLUMNS} FROM fallen_write f
              WHERE f.source = ?1 AND f.fallen > ?2 AND f.state = 'waiting' AND NOT EXISTS (
                SELECT 1 FROM fallen_write e WHERE e.source = f.source AND e.fallen < f.fallen
-                 AND e.state IN ('waiting', 'conflict') AND e.record_table = f.record_table
+                 AND e.state IN ('waiting', 'conflict', 'intended')
+                 AND e.record_table = f.record_table
                  AND CAST(e.record_key ->> '$' AS TEXT) = CAST(f.record_key ->> '$' AS TEXT))
              ORDER BY f.fallen LIMIT 1"
         );
@@ -220,18 +200,6 @@ impl Store {
 }
 
 impl Tx<'_> {
-    /// Notes whether a write was sent to its own source.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub fn note_fallen_sent(&self, fallen: i64, sent: bool) -> Result<(), StoreError> {
-        let sql = "UPDATE fallen_write SET sent = ?2 WHERE fallen = ?1";
-        self.connection
-            .prepare_cached(sql)?
-            .execute((fallen, sent))?;
-        Ok(())
-    }
-
     /// Writes down that a write has come to its own source, which `said` tells in its run's log.
     ///
     /// # Errors
@@ -244,47 +212,6 @@ impl Tx<'_> {
     ) -> Result<(), StoreError> {
         self.take_fallen(write.fallen)?;
         self.say_of_fallen(write, at, Level::Info, said)
-    }
-
-    /// Writes down that a write has come to its own source under another key (JSON) than its run knows.
-    /// Whatever else was meant for that record is left to a person, as its key there is another
-    /// record's; so is what the run means for it from now on ([`Store::renumbered`]).
-    ///
-    /// # Errors
-    /// What the database says.
-    pub fn fallen_write_numbered(
-        &self,
-        write: &FallenWriteRecord,
-        at: Moment,
-        why: &Message,
-        said: Message,
-    ) -> Result<(), StoreError> {
-        let new = &write.write;
-        let of = (&new.source, &new.table, &new.key, write.fallen);
-        let later = format!(
-            "source = ?1 AND record_table = ?2 AND {KEY} = CAST(?3 ->> '$' AS TEXT) AND fallen > ?4"
-        );
-        let sql =
-            format!("SELECT {COLUMNS} FROM fallen_write f WHERE {later} AND f.state = 'waiting'");
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let found = statement.query_map(of, record)?;
-        let found: Vec<_> = found.collect::<Result<_, _>>()?;
-        for later in found {
-            self.fallen_write_asks(&later, at, why, None)?;
-        }
-        let json = to_json(why)?;
-        let (source, table, key, fallen) = of;
-        let sql = format!("UPDATE fallen_write SET why = ?5 WHERE {later} AND state = 'intended'");
-        self.change_fallen(&sql, (source, table, key, fallen, &json))?;
-        let sql = "UPDATE fallen_write SET state = 'numbered', why = ?2 WHERE fallen = ?1
-                     AND run IN (SELECT id FROM run WHERE ended_at IS NULL)";
-        let open = self.connection.execute(sql, (fallen, &json))?;
-        if open > 0 {
-            self.tag_fallen(open);
-        } else {
-            self.take_fallen(fallen)?;
-        }
-        self.say_of_fallen(write, at, Level::Warning, said)
     }
 
     /// Leaves a write to a person, which its run's log tells. `there`: the record that is there, JSON,
@@ -309,15 +236,21 @@ impl Tx<'_> {
         self.say_of_fallen(write, at, Level::Warning, said)
     }
 
-    /// Notes why the source did not take a write that goes on waiting.
+    /// Notes why the source did not take a write that goes on waiting. `there`: as in
+    /// [`Self::fallen_write_asks`].
     ///
     /// # Errors
     /// What the database says.
-    pub fn note_fallen_refused(&self, fallen: i64, why: &Message) -> Result<(), StoreError> {
+    pub fn note_fallen_refused(
+        &self,
+        fallen: i64,
+        why: &Message,
+        there: Option<&str>,
+    ) -> Result<(), StoreError> {
         self.change_fallen(
-            "UPDATE fallen_write SET why = ?2
-             WHERE fallen = ?1 AND state = 'waiting' AND why IS NOT ?2",
-            (fallen, to_json(why)?),
+            "UPDATE fallen_write SET why = ?2, there = ?3
+             WHERE fallen = ?1 AND state = 'waiting' AND (why IS NOT ?2 OR there IS NOT ?3)",
+            (fallen, to_json(why)?, there),
         )
     }
 
@@ -355,8 +288,8 @@ impl Tx<'_> {
         };
         if ours {
             self.change_fallen(
-                "UPDATE fallen_write SET state = 'waiting', insists = 1, sent = 0, why = NULL,
-                   there = NULL WHERE fallen = ?1",
+                "UPDATE fallen_write SET state = 'waiting', insists = 1, why = NULL, there = NULL
+                 WHERE fallen = ?1",
                 [fallen],
             )?;
         } else {

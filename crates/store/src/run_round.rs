@@ -54,15 +54,15 @@ pub enum RunWrite {
         /// Its data source, where it needs one.
         source: Option<AssignedSource>,
     },
-    /// Its data source is down: another one stands in.
+    /// It uses another data source from now on: one that stands in, or its own, as none did.
     FellBack {
         /// Its task.
         task: TaskId,
         /// Its number.
         number: u32,
-        /// The one that stands in.
+        /// That one.
         source: AssignedSource,
-        /// What that is about to take, where it is a write.
+        /// What that is about to take in place of its own, where it is a write.
         write: Option<Box<NewFallenWrite>>,
     },
     /// What a task gave: JSON.
@@ -152,7 +152,7 @@ impl Tx<'_> {
                     error,
                 } => {
                     self.write_attempt(row, at, (task, *number), *status, error.as_ref())?;
-                    self.write_follows_attempt((row, id), at, (task, *number), *status)?;
+                    self.write_follows_attempt(id, at, (task, *number), *status)?;
                 }
                 RunWrite::Assigned {
                     task,
@@ -170,8 +170,12 @@ impl Tx<'_> {
                     write,
                 } => {
                     self.assign_source(row, (task, *number), source)?;
-                    if let Some(write) = write {
-                        self.intend_write((row, id), at, (task, *number), &source.name, write)?;
+                    match write {
+                        Some(write) => {
+                            let of = (task, *number);
+                            self.intend_write((row, id), at, of, &source.name, write)?;
+                        }
+                        None => self.forget_intended(id, task, *number)?,
                     }
                 }
                 RunWrite::Output(task, value) => {

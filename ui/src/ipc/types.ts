@@ -34,6 +34,7 @@ export type { DraftRow } from './generated/DraftRow';
 export type { DraftShow } from './generated/DraftShow';
 export type { Edit } from './generated/Edit';
 export type { FailedTask } from './generated/FailedTask';
+export type { FallenCount } from './generated/FallenCount';
 export type { FallenKeep } from './generated/FallenKeep';
 export type { FallenRow } from './generated/FallenRow';
 export type { Finding } from './generated/Finding';

@@ -68,7 +68,7 @@ pub fn settle(api: &Api, input: FallenSettleInput) -> Result<FallenSettled, AppE
 /// The same about all writes of a source that a person has to decide about, in one go.
 ///
 /// # Errors
-/// What the database says.
+/// `connection_unknown` where nothing is called so.
 pub fn settle_all(api: &Api, input: FallenSettleAllInput) -> Result<FallenSettledAll, AppError> {
     let FallenSettleAllInput {
         name,
@@ -76,6 +76,8 @@ pub fn settle_all(api: &Api, input: FallenSettleAllInput) -> Result<FallenSettle
         keep,
     } = input;
     let by = By::of(api, keep)?;
+    let connected = api.connected()?;
+    let is_known = connected.sources.iter().any(|one| one.name() == name);
     let of = name.clone();
     let count = api.store.write::<_, AppError>(move |tx| {
         let all = tx.fallen_of(&of, waiting)?;
@@ -84,6 +86,8 @@ pub fn settle_all(api: &Api, input: FallenSettleAllInput) -> Result<FallenSettle
         }
         if !all.is_empty() {
             by.tell(tx, &of)?;
+        } else if !is_known {
+            return Err(AppError::new("connection_unknown").with("name", &of));
         }
         Ok(all.len())
     })?;

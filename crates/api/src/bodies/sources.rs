@@ -70,12 +70,13 @@ pub fn add(api: &Api, input: SourceInput) -> Result<SourceRow, AppError> {
 ///
 /// # Errors
 /// `connection_unknown`, `connection_changed_meanwhile`; as [`add`]; `connection_behind_elsewhere` where
-/// it would lead elsewhere while it has yet to get what others took for it, and `connection_behind_run`
-/// as [`remove`].
+/// it would lead elsewhere while it has yet to get what others took for it, unless that is to go along,
+/// and `connection_behind_run` as [`remove`].
 pub fn update(api: &Api, input: SourceInput) -> Result<SourceRow, AppError> {
     let name = input.name.clone();
     let kept = kept(api, &name)?;
     let without = input.without_password || input.kind != kept.connection.kind();
+    let move_waiting = input.move_waiting;
     let (connection, password) = described(api, input, Some(&kept))?;
     let new = password.is_some();
     let with_password = new || (kept.with_password && !without);
@@ -86,17 +87,18 @@ pub fn update(api: &Api, input: SourceInput) -> Result<SourceRow, AppError> {
     let stays = kept.password.clone().filter(|_| with_password && same);
     let given = Given::keep(api, &password_of(&name), password, kept.password.as_deref())?;
     let version = given.version().or(stays);
-    let updated = write_update(api, &kept, connection, with_password, version);
+    let to = (connection, move_waiting);
+    let updated = write_update(api, &kept, to, with_password, version);
     given.settle(api, updated)?;
     one(api, &name)
 }
 
 /// Writes what a connection is from now on, if it still is what was `seen`; gives the version of the
-/// password that it no longer names.
+/// password that it no longer names. `move_waiting`: what waits for it goes along.
 fn write_update(
     api: &Api,
     seen: &ConnectionRecord,
-    connection: Connection,
+    (connection, move_waiting): (Connection, bool),
     with_password: bool,
     version: Option<String>,
 ) -> Result<Option<String>, AppError> {
@@ -108,8 +110,11 @@ fn write_update(
         if now.revision != revision {
             return Err(AppError::new("connection_changed_meanwhile").with("name", name));
         }
-        if elsewhere {
+        if elsewhere && !move_waiting {
             waits_for_nothing(tx, name, "connection_behind_elsewhere")?;
+        }
+        if elsewhere {
+            is_about_to_get_nothing(tx, name)?;
         }
         let item = tx.put_connection(&connection, with_password, version.as_deref())?;
         let left = if version == before { None } else { before };
@@ -132,6 +137,7 @@ pub fn remove(api: &Api, input: SourceRef) -> Result<SourceRemoved, AppError> {
     let gone = name.clone();
     let removed = change(api, "connection_remove", move |tx| {
         waits_for_nothing(tx, &gone, "connection_behind")?;
+        is_about_to_get_nothing(tx, &gone)?;
         let password = tx.connection(&gone)?.and_then(|kept| kept.password);
         Ok((tx.remove_connection(&gone)?, password))
     });
@@ -246,6 +252,7 @@ pub(super) fn rows(api: &Api) -> Result<Vec<SourceRow>, AppError> {
         row.fallen = count.map(|count| FallenCount {
             waiting: count.waiting,
             conflicts: count.conflicts,
+            refused: count.refused.clone(),
         });
         row
     };
@@ -308,6 +315,11 @@ fn waits_for_nothing(tx: &Tx<'_>, name: &str, code: &str) -> Result<(), AppError
         let behind = AppError::new(code).with("name", name);
         return Err(behind.with("count", count));
     }
+    Ok(())
+}
+
+/// Whoever stands in for a source just now means the one that was meant.
+fn is_about_to_get_nothing(tx: &Tx<'_>, name: &str) -> Result<(), AppError> {
     if let Some((run, workflow)) = tx.intended_for(name)? {
         let behind = AppError::new("connection_behind_run").with("name", name);
         return Err(behind.with("run", run).with("workflow", workflow));

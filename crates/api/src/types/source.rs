@@ -59,12 +59,16 @@ pub struct SourceRow {
 }
 
 /// How many writes a source has yet to get.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(optional_fields)]
 pub struct FallenCount {
     /// Those that wait until it answers.
     pub waiting: u32,
     /// Those that wait for a person, because what is there has changed.
     pub conflicts: u32,
+    /// Why it did not take the oldest of those that wait, where it answers and takes none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Message>,
 }
 
 /// A connection to add, or to try out.
@@ -107,6 +111,10 @@ pub struct SourceInput {
     #[serde(default)]
     #[ts(as = "Option<bool>")]
     pub without_password: bool,
+    /// In an update: what others took for it goes along, where it leads elsewhere from now on.
+    #[serde(default)]
+    #[ts(as = "Option<bool>")]
+    pub move_waiting: bool,
 }
 
 /// A data source by its name.

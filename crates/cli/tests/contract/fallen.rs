@@ -45,9 +45,13 @@ fn gone(flowkeep: &Flowkeep, is_gone: bool) {
 
 /// Runs a workflow that does one thing with a record of the archive.
 fn runs(flowkeep: &Flowkeep, action: &str, key: &str, name: &str) -> Value {
+    let mut params = json!({"table": "orders", "key": key});
+    if action != "record.delete" {
+        params["values"] = json!({ "name": name });
+    }
     let definition = json!({"id": format!("{action} {key} {name}"), "name": "Orders", "tasks": [
         {"id": "put", "action": action, "dataSource": "archive", "allowFallback": true,
-         "params": {"table": "orders", "key": key, "values": {"name": name}}}]});
+         "params": params}]});
     let file = flowkeep.file("flow.json", definition.to_string());
     let kept = flowkeep.done(&["flow", "create", &file]);
     let id = kept["id"].as_str().unwrap();
@@ -88,6 +92,8 @@ fn what_local_took_is_shown_and_comes_to_its_own_source() {
         "source", "update", "archive", "--type", "sqlite", "--path", &other,
     ];
     flowkeep.refused(&elsewhere, "connection_behind_elsewhere");
+    let unknown = ["source", "settle", "--all", "archiv", "--use", "theirs"];
+    flowkeep.refused(&unknown, "connection_unknown");
 
     gone(&flowkeep, false);
     let rows = sql(&flowkeep, "archive", "SELECT id, name FROM orders");
@@ -138,6 +144,38 @@ fn all_that_asks_about_a_source_is_decided_in_one_go() {
     waiting.push("--waiting");
     assert_eq!(flowkeep.done(&waiting)["count"], 1);
     flowkeep.done(&["source", "remove", "archive"]);
+}
+
+/// The server is at another place for good.
+#[test]
+fn what_waits_goes_along_where_a_source_has_moved() {
+    let flowkeep = connected();
+    for source in ["archive", "local"] {
+        sql(&flowkeep, source, "INSERT INTO orders VALUES ('a', 'old')");
+    }
+    let (file, moved) = (flowkeep.path("archive.db"), flowkeep.path("moved.db"));
+    std::fs::rename(file, &moved).unwrap();
+    runs(&flowkeep, "record.delete", "a", "");
+    let path = text(&moved);
+    let elsewhere = [
+        "source", "update", "archive", "--type", "sqlite", "--path", &path,
+    ];
+    flowkeep.refused(&elsewhere, "connection_behind_elsewhere");
+    let mut along = elsewhere.to_vec();
+    along.push("--move-waiting");
+    flowkeep.done(&[
+        "source", "add", "moved", "--type", "sqlite", "--path", &path,
+    ]);
+    sql(&flowkeep, "moved", "UPDATE orders SET name = 'theirs'");
+    flowkeep.done(&along);
+    let rows = sql(&flowkeep, "archive", "SELECT name FROM orders");
+    assert_eq!(rows["rows"], json!([{"name": "theirs"}]));
+    let told = flowkeep.say(&["source", "fallen"]).out;
+    assert!(told.contains("the record is taken out"), "{told}");
+    let all = ["source", "settle", "--all", "archive", "--use", "ours"];
+    flowkeep.done(&all);
+    let rows = sql(&flowkeep, "archive", "SELECT name FROM orders");
+    assert_eq!(rows["rows"], json!([]));
 }
 
 /// A stand-in that repeats what it was asked: the secret is told by neither of the two.

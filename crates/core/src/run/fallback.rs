@@ -22,6 +22,8 @@ pub enum Failure {
     Unable,
     /// The source or the operation: that shows in whether the source does anything else.
     Doubtful,
+    /// Somebody else is at the same record; that passes, and says nothing of any other.
+    Taken,
     /// The operation is at fault, not the source.
     Refused,
 }
@@ -42,7 +44,7 @@ const DOWN: [&str; 8] = [
 /// Codes that speak of the whole source: a wrong password, a certificate nobody vouches for or a
 /// full disk are not "down", as another source would hide what somebody has to mend. The last two
 /// are about our own database.
-const UNABLE: [&str; 37] = [
+const UNABLE: [&str; 36] = [
     "server_cut_writing",
     "server_full",
     "server_not_ready",
@@ -67,7 +69,6 @@ const UNABLE: [&str; 37] = [
     "records_without_database",
     "elasticsearch_none",
     "no_connection",
-    "rows_locked",
     "secret_missing",
     "source_broke",
     "source_busy",
@@ -92,14 +93,15 @@ const DOUBTFUL: [&str; 5] = [
     "right_missing",
 ];
 
+/// Codes for a record that somebody else has at the moment, or changed between looking and writing.
+const TAKEN: [&str; 3] = ["key_exists", "record_missing", "rows_locked"];
+
 /// Codes that blame what was asked for.
-const REFUSED: [&str; 21] = [
+const REFUSED: [&str; 19] = [
     "table_missing",
     "table_without_key",
     "column_missing",
-    "key_exists",
     "key_twice",
-    "record_missing",
     "index_name_wrong",
     "output_too_large",
     "blob_unreadable",
@@ -125,10 +127,11 @@ impl Failure {
 
     /// What an error of this code says, where it has a place: all that a source can give have one.
     pub fn placed(code: &str) -> Option<Self> {
-        let places: [(&[&str], Self); 4] = [
+        let places: [(&[&str], Self); 5] = [
             (&DOWN, Self::Down),
             (&UNABLE, Self::Unable),
             (&DOUBTFUL, Self::Doubtful),
+            (&TAKEN, Self::Taken),
             (&REFUSED, Self::Refused),
         ];
         let mut places = places.into_iter();
@@ -139,7 +142,8 @@ impl Failure {
 
 /// Whether another source may stand in for one that answered an operation with this error: the task
 /// allows it, the source is down, and the operation only reads (`reads`) or is one of the portable
-/// records. SQL that writes, or a command, means nothing to another source.
+/// records. SQL that writes, or a command, means nothing to another source. That a new record has a key
+/// of its own is for the caller to know.
 pub fn may_fall_back(routing: &Routing, action: &Action, reads: bool, code: &str) -> bool {
     routing.allow_fallback
         && (reads || action.name.starts_with("record."))
@@ -151,12 +155,10 @@ pub fn may_fall_back(routing: &Routing, action: &Action, reads: bool, code: &str
 pub struct Fallen<'a> {
     /// What it changes.
     pub change: Change<'a>,
-    /// The key of its record.
+    /// The key of its record, which the definition gave.
     pub key: &'a Value,
     /// The record at the source that took it, before it did.
     pub before: Option<&'a Value>,
-    /// Whether it was sent to its own source before, and what became of that is not known.
-    pub sent: bool,
     /// Whether a person said that it goes before what is there.
     pub insists: bool,
 }
@@ -168,8 +170,6 @@ pub enum Change<'a> {
     Add {
         /// Its columns.
         values: &'a [(String, Value)],
-        /// Whether its key was made for it, so that a record that has it is this one.
-        made: bool,
     },
     /// Columns of a record.
     Update {
@@ -199,13 +199,13 @@ impl Fallen<'_> {
     /// What is done about it, by the record that is at its own source now.
     pub fn next(&self, there: Option<&Value>) -> Next {
         let ask = |code: &str| Next::Ask(Message::new(code));
+        let another = there.is_some_and(|there| !self.is_of_key(there));
         match (self.change, there) {
-            // Nobody else could have made this key.
-            (Change::Add { made: true, .. }, Some(_)) | (Change::Delete, None) => Next::Done,
-            // It may have been added under a number of that source's own.
-            (Change::Add { made: true, .. }, None) if self.sent => ask("fallen_unsure"),
+            (Change::Delete, None) => Next::Done,
             (Change::Add { .. }, None) => Next::Add,
-            (Change::Add { values, .. } | Change::Update { values }, Some(there))
+            (Change::Add { .. }, Some(_)) if another && !self.insists => ask("fallen_taken"),
+            (_, Some(_)) if another && !self.insists => ask("fallen_changed"),
+            (Change::Add { values } | Change::Update { values }, Some(there))
                 if self.has(there, values) =>
             {
                 Next::Done
@@ -232,6 +232,13 @@ impl Fallen<'_> {
                 None => ask("fallen_unseen"),
             },
         }
+    }
+
+    /// Whether the key stands in the record as it was given. A source may find another one by it: the
+    /// text `007` where keys are numbers, `A` where letters of either case are alike.
+    fn is_of_key(&self, record: &Value) -> bool {
+        let mut members = record.as_object().unwrap_or_default().iter();
+        members.any(|(_, value)| value.as_word() == self.key.as_word() || value.is_same(self.key))
     }
 
     /// Whether a record has all of these. Sources call the key what they like, so it is left out.

@@ -96,6 +96,7 @@ fn check_fields(
     check_capabilities(value, pointer, validation);
     check_retry(value, pointer, validation);
     check_routing(value, pointer, validation);
+    check_fallback(value, pointer, validation);
     check_references(task, depends_on, known, validation);
     check_condition(value, pointer, validation);
 }
@@ -193,6 +194,21 @@ fn check_routing(value: &Value, pointer: &str, validation: &mut Validation) {
         let reaction = value.get(key).and_then(Value::as_str);
         if !reaction.is_some_and(|reaction| reaction.starts_with("fallback:")) {
             choices(Severity::Error, &[key], &reactions);
+        }
+    }
+}
+
+/// What a source numbers itself cannot be told apart at another one, so a new record without a key
+/// waits for its own.
+fn check_fallback(value: &Value, pointer: &str, validation: &mut Validation) {
+    let adds = value.get("action").and_then(Value::as_str) == Some("record.add");
+    let has_key = value
+        .pointer("/params/key")
+        .is_some_and(|key| !key.is_null());
+    for key in ALLOW_FALLBACK {
+        if adds && !has_key && value.get(key) == Some(&Value::Bool(true)) {
+            let message = Message::new("fallback_without_key");
+            validation.warning(push_token(pointer, key), message);
         }
     }
 }

@@ -233,6 +233,10 @@ fn tasks(bodies: &[&str]) -> String {
 #[case::parameter_unknown(&[r#""id": "a", "action": "wait", "params": {"ms": 1, "sec": 2}"#], " | parameter_unknown@/tasks/0/params/sec")]
 #[case::parameter_expression(&[r#""id": "a", "action": "wait", "params": {"ms": "${context.ms}"}"#], " | ")]
 #[case::key_may_be_a_number(&[r#""id": "a", "action": "record.get", "params": {"table": "t", "key": 1}"#], " | ")]
+#[case::new_record_without_key(&[r#""id": "a", "action": "record.add", "allow_fallback": true, "params": {"table": "t", "values": {}}"#],
+    " | fallback_without_key@/tasks/0/allow_fallback")]
+#[case::new_record_with_key(&[r#""id": "a", "action": "record.add", "allowFallback": true, "params": {"table": "t", "key": "${context.no}", "values": {}}"#], " | ")]
+#[case::new_record_without_key_on_its_own(&[r#""id": "a", "action": "record.add", "allowFallback": false, "params": {"table": "t", "values": {}}"#], " | ")]
 #[case::case_without_task(&[r#""id": "a", "action": "branch", "params": {"when": [{"condition": "x"}]}"#],
     "parameter_missing@/tasks/0/params/when/0 condition_not_an_expression@/tasks/0/params/when/0/condition | ")]
 #[case::other_spelling(&[r#""id": "a", "run_after": 1"#], "field_not_text@/tasks/0/run_after | ")]

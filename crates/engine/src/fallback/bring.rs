@@ -14,7 +14,7 @@ use crate::worker::Workplace;
 /// A record that is there is kept for the person who decides, unless it is larger (bytes).
 const SHOWN: usize = 1_000_000;
 
-/// A write that its source did not take in words of its own.
+/// A write that its source did not take, in words of its own.
 pub(super) struct Doubt {
     pub(super) fallen: i64,
     pub(super) why: Message,
@@ -22,11 +22,24 @@ pub(super) struct Doubt {
     pub(super) there: Option<String>,
 }
 
+impl Doubt {
+    /// As it was when it was last tried; nothing of one that was not, or that somebody decided about
+    /// since.
+    pub(super) fn known(write: &FallenWriteRecord) -> Option<Self> {
+        let why = write.refused.clone()?;
+        Some(Self {
+            fallen: write.fallen,
+            why,
+            there: write.there.clone(),
+        })
+    }
+}
+
 /// What became of one write.
 enum Came {
-    Done,
-    /// Under another key than the one it was made with: the source numbers its records.
-    Numbered(Value),
+    Done {
+        wrote: bool,
+    },
     Asks {
         why: Message,
         there: Option<Value>,
@@ -51,7 +64,10 @@ impl From<ActionError> for Failed {
 
 /// Where one write is by now.
 pub(super) enum Brought {
-    Done,
+    /// It is there; `wrote`: and was not before, so that the source takes writes.
+    Done {
+        wrote: bool,
+    },
     Not,
     Doubt(Doubt),
 }
@@ -90,54 +106,32 @@ pub(super) async fn bring(
                         there: shown(there),
                     }));
                 }
-                Failure::Refused => {
-                    let between = ["key_exists", "record_missing"];
-                    if between.contains(&error.message.code.as_str()) {
-                        Came::Again
-                    } else {
-                        Came::Asks {
-                            why: mask.message(error.message),
-                            there,
-                        }
-                    }
-                }
+                Failure::Taken => Came::Again,
+                Failure::Refused => Came::Asks {
+                    why: mask.message(error.message),
+                    there,
+                },
             }
         }
     };
     let now = Moment(place.clock.now().0);
-    let done = |code: &str| {
-        Message::new(code)
-            .with("source", &write.write.source)
-            .with("took", &write.took)
-    };
     match came {
-        Came::Again | Came::Stopped => return Ok(Brought::Not),
-        Came::Done => {
-            let said = done("run_fallen_done");
+        Came::Again | Came::Stopped => Ok(Brought::Not),
+        Came::Done { wrote } => {
+            let said = Message::new("run_fallen_done")
+                .with("source", &write.write.source)
+                .with("took", &write.took);
             place.write_as_owner(move |tx| Ok(tx.fallen_write_done(&write, now, said)?))?;
-        }
-        Came::Numbered(key) => {
-            let key = word(&key);
-            let known = word(&parse(&write.write.key));
-            let both = |code| done(code).with("key", &key).with("known", &known);
-            let (why, said) = (both("fallen_renumbered"), both("run_fallen_numbered"));
-            place
-                .write_as_owner(move |tx| Ok(tx.fallen_write_numbered(&write, now, &why, said)?))?;
+            Ok(Brought::Done { wrote })
         }
         Came::Asks { why, there } => {
             let there = shown(there);
             place.write_as_owner(move |tx| {
                 Ok(tx.fallen_write_asks(&write, now, &why, there.as_deref())?)
             })?;
-            return Ok(Brought::Not);
+            Ok(Brought::Not)
         }
     }
-    Ok(Brought::Done)
-}
-
-/// A key as a person reads it.
-fn word(key: &Value) -> String {
-    key.as_word().map_or_else(|| print(key), str::to_owned)
 }
 
 /// Looks at the record that is there, and does what follows.
@@ -158,8 +152,7 @@ async fn attempt(
     let Some(written) = Written::of(&operation) else {
         return asks(Message::new("fallen_unreadable").with("reason", ""), None);
     };
-    let made = matches!(written.change, Change::Add { made: true, .. });
-    let at = (written.table, &written.key);
+    let at = (written.table, written.key);
     let there = match record(source, at, &place.data_dir, stop).await {
         Ok(there) => there,
         // Adding may make it.
@@ -176,13 +169,12 @@ async fn attempt(
     let before = write.write.before.as_deref().map(parse);
     let fallen = Fallen {
         change: written.change,
-        key: &written.key,
+        key: written.key,
         before: before.as_ref(),
-        sent: write.sent,
         insists: write.insists,
     };
     let wanted = match fallen.next(there.as_ref()) {
-        Next::Done => return Ok(Came::Done),
+        Next::Done => return Ok(Came::Done { wrote: false }),
         Next::Ask(why) => {
             let why = why.with("source", source.name()).with("took", &write.took);
             return asks(why, looked());
@@ -192,13 +184,6 @@ async fn attempt(
         Next::Update => written.updated(),
         Next::Delete => operation.clone(),
     };
-    let (fallen, sends) = (
-        write.fallen,
-        made && matches!(wanted, Operation::Add { .. }),
-    );
-    if sends {
-        place.write_as_owner(move |tx| Ok(tx.note_fallen_sent(fallen, true)?))?;
-    }
     let room = Room {
         caps: Caps::default(),
         overflow: place.data_dir.join("outputs"),
@@ -206,23 +191,11 @@ async fn attempt(
         mask: Mask::default(),
     };
     let done = source.perform(wanted, room, stop.clone()).await;
-    let nothing_done = match &done {
-        Err(error) => !error.unsure,
-        Ok(Done::Stopped { undone }) => *undone,
-        Ok(_) => false,
-    };
-    if sends && nothing_done {
-        place.write_as_owner(move |tx| Ok(tx.note_fallen_sent(fallen, false)?))?;
-    }
     match done.map_err(|error| Failed {
         error,
         there: looked(),
     })? {
-        Done::Output { output, .. } => {
-            let key = output.value.get("key");
-            let other = key.filter(|key| sends && !written.key.is_same(key));
-            Ok(other.map_or(Came::Done, |key| Came::Numbered(key.clone())))
-        }
+        Done::Output { .. } => Ok(Came::Done { wrote: true }),
         Done::Wait { .. } | Done::Child { .. } | Done::Stopped { .. } => Ok(Came::Stopped),
     }
 }

@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use flowkeep_core::run::Moment;
 use flowkeep_store::{FallenWriteRecord, NewOperation, OperationItemRecord};
 
-use super::bring::{Brought, Doubt, bring};
+use super::Doubt;
+use super::bring::{Brought, bring};
 use crate::actions::{ActionError, Stop, Stopper};
 use crate::sources::Source;
 use crate::worker::{Workplace, unread};
@@ -19,16 +20,24 @@ use crate::worker::{Workplace, unread};
 /// How often it is looked whether something waits for a source that answers again.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
-/// How long one that did not answer is left alone.
+/// How long one that did not answer is left alone, and what it did not take is not tried again.
 const REST: Duration = Duration::from_secs(15);
 
-/// Who brings a source up to date: one at a time, so that the order holds. What was done is counted
-/// until it is told.
+/// Who brings a source up to date: one at a time, so that the order holds.
 #[derive(Default)]
-pub(crate) struct Turns(Mutex<HashMap<String, Arc<tokio::sync::Mutex<u32>>>>);
+pub(crate) struct Turns(Mutex<HashMap<String, Arc<tokio::sync::Mutex<Turn>>>>);
+
+/// What is known of a source from one time to the next.
+#[derive(Default)]
+struct Turn {
+    /// Whether anything came there that has not been told yet.
+    untold: bool,
+    /// When it last did not take something.
+    refused: Option<Instant>,
+}
 
 impl Turns {
-    fn of(&self, source: &str) -> Arc<tokio::sync::Mutex<u32>> {
+    fn of(&self, source: &str) -> Arc<tokio::sync::Mutex<Turn>> {
         let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(turns.entry(source.to_owned()).or_default())
     }
@@ -64,29 +73,38 @@ pub(super) async fn catch_up(
         turn = turns.lock() => turn,
         () = stop.soft() => return Ok(Caught::Stopped),
     };
-    let before = *turn;
-    let (mut after, mut doubts) = (0, Vec::new());
+    let rests = turn.refused.is_some_and(|at| at.elapsed() < REST);
+    let (mut after, mut wrote_any, mut doubts) = (0, false, Vec::new());
     while let Some(write) = next(place, source, after)? {
         after = write.fallen;
         if stop.is_asked() {
             return Ok(Caught::Stopped);
         }
+        if let Some(doubt) = Doubt::known(&write).filter(|_| rests) {
+            doubts.push(doubt);
+            continue;
+        }
         match bring(place, source, write, stop).await {
-            Ok(Brought::Done) => *turn += 1,
+            Ok(Brought::Done { wrote }) => {
+                turn.untold = true;
+                wrote_any |= wrote;
+            }
             Ok(Brought::Not) => {}
-            Ok(Brought::Doubt(doubt)) => doubts.push(doubt),
+            Ok(Brought::Doubt(doubt)) => {
+                note(place, &doubt)?;
+                doubts.push(doubt);
+                turn.refused = Some(Instant::now());
+            }
             Err(error) => return Err(of_nothing_done(error)),
         }
     }
-    if *turn > before {
+    if wrote_any {
         // It takes others: what it did not take is to blame.
         ask_about(place, std::mem::take(&mut doubts))?;
-    } else {
-        note(place, &doubts)?;
     }
-    if *turn > 0 && is_whole(place, name)? {
+    if turn.untold && is_whole(place, name)? {
         told(place, name)?;
-        *turn = 0;
+        turn.untold = false;
     }
     Ok(Caught::Up { doubts })
 }
@@ -131,21 +149,10 @@ pub(super) fn ask_about(place: &Workplace, doubts: Vec<Doubt>) -> Result<(), Act
     })
 }
 
-/// Notes why writes go on waiting.
-fn note(place: &Workplace, doubts: &[Doubt]) -> Result<(), ActionError> {
-    if doubts.is_empty() {
-        return Ok(());
-    }
-    let noted: Vec<_> = doubts
-        .iter()
-        .map(|one| (one.fallen, one.why.clone()))
-        .collect();
-    place.write_as_owner(move |tx| {
-        for (fallen, why) in &noted {
-            tx.note_fallen_refused(*fallen, why)?;
-        }
-        Ok(())
-    })
+/// Notes why a write goes on waiting.
+fn note(place: &Workplace, doubt: &Doubt) -> Result<(), ActionError> {
+    let (fallen, why, there) = (doubt.fallen, doubt.why.clone(), doubt.there.clone());
+    place.write_as_owner(move |tx| Ok(tx.note_fallen_refused(fallen, &why, there.as_deref())?))
 }
 
 fn next(

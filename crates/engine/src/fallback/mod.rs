@@ -22,6 +22,7 @@ pub(crate) use catch_up::{Turns, watch};
 pub(crate) use standing_in::{Others, StandingIn, Using};
 pub use written::{settle_fallen, values_of};
 
+use bring::Doubt;
 use catch_up::{Caught, ask_about, catch_up};
 use written::Written;
 

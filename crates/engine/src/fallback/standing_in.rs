@@ -10,7 +10,7 @@ use flowkeep_core::run::{Definition, Level, Moment, Task, TaskId};
 use flowkeep_core::{Message, RunId, Secret, Value};
 use flowkeep_store::{AssignedSource, NewFallenWrite, RunWrite, Said, Tx};
 
-use super::{Caught, Written, ask_about, catch_up, record};
+use super::{Caught, Doubt, Written, ask_about, catch_up, record};
 use crate::actions::{ActionError, Done, Mask, Room, Stop};
 use crate::engine::Happened;
 use crate::round::NotKept;
@@ -88,6 +88,11 @@ impl StandingIn {
         {
             return Err(error);
         }
+        if !reads && Written::of(&operation).is_none() {
+            let only_there = Message::new("run_add_without_key");
+            self.say(only_there.with("source", self.own.source.name()));
+            return Err(error);
+        }
         self.elsewhere((others, task), &operation, &room, &stop, error)
             .await
     }
@@ -101,51 +106,40 @@ impl StandingIn {
     ) -> Result<Done, ActionError> {
         let own = self.own.source.as_ref();
         let reads = operation.only_reads();
-        let doubts = match catch_up(&self.place, own, stop).await {
-            Ok(Caught::Up { doubts }) => doubts,
-            Ok(Caught::Stopped) => return Ok(Done::Stopped { undone: true }),
-            // It may still be read.
-            Err(error) if reads && Failure::of(&error.message.code) == Failure::Unable => {
-                Vec::new()
-            }
-            Err(error) => return Err(error),
+        let Some(doubts) = self.up_to_date(own, reads, stop).await? else {
+            return Ok(Done::Stopped { undone: true });
         };
-        self.knows_the_key(&operation)?;
         let done = own.perform(operation, room, stop.clone()).await;
         if !reads && matches!(done, Ok(Done::Output { .. })) {
-            // It writes: what it did not take is to blame.
-            if let Err(error) = ask_about(&self.place, doubts) {
-                tracing::warn!(
-                    code = error.message.code,
-                    "what a source refuses is not noted"
-                );
-            }
+            self.it_writes(doubts);
         }
         done
     }
 
-    /// A record that another source numbered has another key at its own, where the one that its run
-    /// knows is somebody else's.
-    ///
-    /// # Errors
-    /// `fallen_renumbered`; what our own database says.
-    fn knows_the_key(&self, operation: &Operation) -> Result<(), ActionError> {
-        let (Operation::Get { table, key }
-        | Operation::Update { table, key, .. }
-        | Operation::Delete { table, key }) = operation
-        else {
-            return Ok(());
-        };
-        let (store, source) = (&self.place.store, self.own.source.name());
-        let found = tokio::task::block_in_place(|| {
-            if !self.place.behind.has(store, source)? {
-                return Ok(None);
+    /// A source, with what others took for it: what of that it did not take; nothing where it was asked
+    /// to stop before.
+    async fn up_to_date(
+        &self,
+        source: &dyn Source,
+        reads: bool,
+        stop: &Stop,
+    ) -> Result<Option<Vec<Doubt>>, ActionError> {
+        match catch_up(&self.place, source, stop).await {
+            Ok(Caught::Up { doubts }) => Ok(Some(doubts)),
+            Ok(Caught::Stopped) => Ok(None),
+            // It may still be read.
+            Err(error) if reads && Failure::of(&error.message.code) == Failure::Unable => {
+                Ok(Some(Vec::new()))
             }
-            store.renumbered(self.using.run, (source, table, &print(key)))
-        });
-        match found.map_err(|error| unread(&error))? {
-            Some(why) => Err(ActionError::lasting(why)),
-            None => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What a source did not take is to blame, as it takes others.
+    fn it_writes(&self, doubts: Vec<Doubt>) {
+        if let Err(error) = ask_about(&self.place, doubts) {
+            let code = error.message.code;
+            tracing::warn!(code, "what a source refuses is not noted");
         }
     }
 
@@ -159,7 +153,7 @@ impl StandingIn {
         error: ActionError,
     ) -> Result<Done, ActionError> {
         let mut passed_over = self.own.passed_over.clone();
-        let mut tried = vec![self.own.source.name().to_owned()];
+        let mut tried = self.in_its_place()?;
         // What is said and kept here has not gone through the attempt's own mask yet.
         let why = room.mask.message(error.message.clone());
         pass_over(&mut passed_over, self.own.source.name(), &why);
@@ -207,6 +201,21 @@ impl StandingIn {
         Err(error)
     }
 
+    /// The names of its own source and of others that lead to the same data.
+    fn in_its_place(&self) -> Result<Vec<String>, ActionError> {
+        let own = self.own.source.name();
+        let kept = tokio::task::block_in_place(|| self.place.store.connections());
+        let kept = kept.map_err(|error| unread(&error))?;
+        let all = || kept.iter().map(|kept| &kept.connection);
+        let place = all().find(|connection| connection.name == own);
+        let same = all().filter(|one| place.is_some_and(|place| place.is_same_place(one)));
+        let mut names: Vec<String> = same.map(|one| one.name.clone()).collect();
+        if names.is_empty() {
+            names.push(own.to_owned());
+        }
+        Ok(names)
+    }
+
     /// The next source to try, by the rules, and what they passed over before it.
     fn next(
         &self,
@@ -235,51 +244,54 @@ impl StandingIn {
     }
 
     /// Writes down, before it acts, that another source does it.
-    fn keep(
-        &self,
-        took: AssignedSource,
-        write: Option<NewFallenWrite>,
-        said: Message,
-    ) -> Result<(), ActionError> {
-        let using = &self.using;
-        let is_kept = write.is_some();
-        let task = using.task.clone();
-        let writes = vec![
-            RunWrite::FellBack {
-                task: task.clone(),
-                number: using.attempt,
-                source: took,
-                write: write.map(Box::new),
-            },
-            RunWrite::Say {
-                level: Level::Warning,
-                task: Some(task),
-                said: Said::Message(said),
-            },
-        ];
-        let (row, run) = (using.row, using.run);
-        let now = Moment(self.place.clock.now().0);
-        self.place
-            .write_as_owner(move |tx| Ok(tx.write_run(row, run, now, &writes)?))?;
+    fn keep(&self, took: AssignedSource, write: Option<NewFallenWrite>) -> Result<(), ActionError> {
+        let (name, is_kept) = (took.name.clone(), write.is_some());
+        self.assign(took, write)?;
         if is_kept {
             self.place.behind.add(self.own.source.name());
         }
+        self.place.connections.used(&name);
         Ok(())
     }
 
-    /// Takes out what another source surely did not do; else somebody would be asked about it.
-    fn forget(&self) {
-        let (run, attempt) = (self.using.run, self.using.attempt);
-        let task = self.using.task.clone();
-        let forgotten = self
-            .place
-            .write_as_owner(move |tx| Ok(tx.forget_intended(run, &task, attempt)?));
-        if let Err(error) = forgotten {
-            tracing::warn!(
-                code = error.message.code,
-                "a write that was not done stays kept"
-            );
+    /// Takes back what another source surely did not do; else somebody would be asked about it.
+    fn take_back(&self) {
+        let own = AssignedSource {
+            name: self.own.source.name().to_owned(),
+            rule: self.own.rule.clone(),
+            passed_over: self.own.passed_over.clone(),
+        };
+        if let Err(error) = self.assign(own, None) {
+            let code = error.message.code;
+            tracing::warn!(code, "a write that was not done stays kept");
         }
+    }
+
+    /// Writes down which source the attempt uses from now on, and what that is about to take.
+    fn assign(
+        &self,
+        source: AssignedSource,
+        write: Option<NewFallenWrite>,
+    ) -> Result<(), ActionError> {
+        let using = &self.using;
+        let name = source.name.clone();
+        let fell_back = RunWrite::FellBack {
+            task: using.task.clone(),
+            number: using.attempt,
+            source,
+            write: write.map(Box::new),
+        };
+        let (row, run) = (using.row, using.run);
+        let now = Moment(self.place.clock.now().0);
+        self.place
+            .write_as_owner(move |tx| Ok(tx.write_run(row, run, now, &[fell_back])?))?;
+        let _ = self.place.report.send(Happened::FellBack {
+            run,
+            task: using.task.clone(),
+            attempt: using.attempt,
+            source: name,
+        });
+        Ok(())
     }
 }
 
@@ -333,29 +345,19 @@ impl StandsIn<'_> {
             message: mask.message(error.message),
             ..error
         };
-        let write = self.write(operation, stop).await.map_err(hidden)?;
-        let is_kept = write.is_some();
-        let (source, took) = (self.whole.own.source.name(), self.other.name());
-        let code = if write.is_some() {
-            "run_write_fell_back"
-        } else {
-            "run_read_fell_back"
+        let reads = operation.only_reads();
+        // It may itself have been stood in for.
+        let up = self.whole.up_to_date(self.other, reads, stop).await;
+        let Some(doubts) = up.map_err(hidden)? else {
+            return Ok(Done::Stopped { undone: true });
         };
-        let said = Message::new(code).with("source", source).with("took", took);
+        let write = self.write(operation, stop).await.map_err(hidden)?;
         let assigned = AssignedSource {
-            name: took.to_owned(),
+            name: self.other.name().to_owned(),
             rule: "fallback".to_owned(),
             passed_over: passed_over.to_vec(),
         };
-        self.whole
-            .keep(assigned, write, said.because(self.why.clone()))?;
-        self.whole.place.connections.used(took);
-        let _ = self.whole.place.report.send(Happened::FellBack {
-            run: self.whole.using.run,
-            task: self.whole.using.task.clone(),
-            attempt: self.whole.using.attempt,
-            source: took.to_owned(),
-        });
+        self.whole.keep(assigned, write)?;
         let mut secrets = self.whole.using.secrets.clone();
         secrets.extend(self.password.clone());
         let room = Room {
@@ -369,14 +371,31 @@ impl StandsIn<'_> {
             Ok(Done::Stopped { undone }) => *undone,
             Ok(_) => false,
         };
-        if is_kept && surely_not {
-            self.whole.forget();
+        if surely_not {
+            self.whole.take_back();
         }
         let mut done = done.map_err(hidden)?;
         if let Done::Output { output, .. } = &mut done {
             mask.value(&mut output.value);
+            self.tell(reads);
+            if !reads {
+                self.whole.it_writes(doubts);
+            }
         }
         Ok(done)
+    }
+
+    /// Tells that it stood in.
+    fn tell(&self, reads: bool) {
+        let code = if reads {
+            "run_read_fell_back"
+        } else {
+            "run_write_fell_back"
+        };
+        let said = Message::new(code)
+            .with("source", self.whole.own.source.name())
+            .with("took", self.other.name());
+        self.whole.say(said.because(self.why.clone()));
     }
 
     /// What has to be kept of a write, with what the record is now where it stands in; nothing of
@@ -391,7 +410,7 @@ impl StandsIn<'_> {
         };
         let folder = &self.whole.place.data_dir;
         let before = if written.changes() {
-            let at = (written.table, &written.key);
+            let at = (written.table, written.key);
             record(self.other, at, folder, stop).await?
         } else {
             None
@@ -402,7 +421,7 @@ impl StandsIn<'_> {
             source: self.whole.own.source.name().to_owned(),
             action: self.action.to_owned(),
             table: written.table.to_owned(),
-            key: written.printed_key(),
+            key: print(written.key),
             operation,
             before: before.map(|before| print(&written.touched(&before))),
         }))

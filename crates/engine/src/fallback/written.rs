@@ -1,6 +1,5 @@
 //! The portable writes, taken apart and put together again.
 
-use flowkeep_core::json::print;
 use flowkeep_core::run::fallback::Change;
 use flowkeep_core::{Message, Value};
 use flowkeep_store::{FallenWriteRecord, StoreError, Tx};
@@ -12,9 +11,7 @@ use crate::sources::{Key, Operation};
 pub fn values_of(operation: &str) -> Option<Value> {
     let operation: Operation = serde_json::from_str(operation).ok()?;
     match Written::of(&operation)?.change {
-        Change::Add { values, .. } | Change::Update { values } => {
-            Some(Value::Object(values.to_vec()))
-        }
+        Change::Add { values } | Change::Update { values } => Some(Value::Object(values.to_vec())),
         Change::Delete => None,
     }
 }
@@ -44,27 +41,23 @@ pub fn settle_fallen(
 pub(super) struct Written<'a> {
     /// Where.
     pub(super) table: &'a str,
-    /// Which; of a new record without one the key made for it.
-    pub(super) key: Value,
+    /// Which.
+    pub(super) key: &'a Value,
     /// What it changes.
     pub(super) change: Change<'a>,
 }
 
 impl<'a> Written<'a> {
-    /// Nothing where it is none.
+    /// Nothing where it is none, or one of a new record that was given no key: which one that is at
+    /// another source cannot be said.
     pub(super) fn of(operation: &'a Operation) -> Option<Self> {
         let (table, key, change) = match operation {
             Operation::Add { table, key, values } => {
-                let (key, made) = match key {
-                    Key::Given(key) => (key.clone(), false),
-                    Key::Made(made) => (made.as_str().into(), true),
-                };
-                (table, key, Change::Add { values, made })
+                let Key::Given(key) = key else { return None };
+                (table, key, Change::Add { values })
             }
-            Operation::Update { table, key, values } => {
-                (table, key.clone(), Change::Update { values })
-            }
-            Operation::Delete { table, key } => (table, key.clone(), Change::Delete),
+            Operation::Update { table, key, values } => (table, key, Change::Update { values }),
+            Operation::Delete { table, key } => (table, key, Change::Delete),
             _ => return None,
         };
         Some(Self { table, key, change })
@@ -107,14 +100,9 @@ impl<'a> Written<'a> {
         }
     }
 
-    /// The key as it is kept.
-    pub(super) fn printed_key(&self) -> String {
-        print(&self.key)
-    }
-
     fn values(&self) -> Vec<(String, Value)> {
         match self.change {
-            Change::Add { values, .. } | Change::Update { values } => values.to_vec(),
+            Change::Add { values } | Change::Update { values } => values.to_vec(),
             Change::Delete => Vec::new(),
         }
     }

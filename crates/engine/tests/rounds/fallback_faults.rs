@@ -4,13 +4,14 @@
 
 use std::sync::Arc;
 
-use flowkeep_core::run::Status;
+use flowkeep_core::connection::Connection;
+use flowkeep_core::run::{Decision, Status, TaskId};
 use flowkeep_engine::Wanted;
 use flowkeep_engine::sources::{LOCAL, Source, Sqlite};
-use flowkeep_store::{FallenWriteRecord, OperationFilter, RequestAnswer};
+use flowkeep_store::{FallenWriteRecord, OperationFilter, RequestAnswer, StoreError};
 use rstest::rstest;
 
-use crate::fallback::{Door, NUMBERED, Shop, Stands, key, order, task};
+use crate::fallback::{Door, Shop, Stands, TABLE, key, order, task};
 use crate::until;
 
 impl Shop {
@@ -33,95 +34,6 @@ impl Shop {
         };
         self.place.store.operations(&of).unwrap().items.len()
     }
-}
-
-/// The shop and its stand-in number their records themselves; somebody else's is number 1 at the shop.
-fn numbered() -> Shop {
-    let shop = Shop::with(NUMBERED);
-    let local = shop.file(LOCAL);
-    local.execute("DROP TABLE orders", []).unwrap();
-    local.execute(NUMBERED, []).unwrap();
-    let theirs = "INSERT INTO orders VALUES (1, 'new')";
-    shop.file("shop").execute(theirs, []).unwrap();
-    shop
-}
-
-const MADE: &str = r#"{"table": "orders", "values": {"name": "new"}}"#;
-
-#[test]
-fn a_record_that_its_source_numbers_otherwise_changes_nobody_elses() {
-    let shop = numbered();
-    let engine = shop.engine();
-    shop.own.stand(Stands::Shut);
-    shop.does("record.add", MADE);
-    // As a number and as a text: it is the same key.
-    shop.does(
-        "record.update",
-        r#"{"table": "orders", "key": 1, "values": {"name": "done"}}"#,
-    );
-    shop.does("record.delete", &key("1"));
-    assert_eq!(shop.place.fallen().len(), 3);
-    shop.own.stand(Stands::Open);
-    shop.does("record.get", &key("1"));
-    assert_eq!(shop.orders("shop"), ["1=new", "2=new"]);
-    let asks = "asks: fallen_renumbered";
-    assert_eq!(shop.told(), [asks, asks]);
-    let left = shop.place.fallen();
-    let why = left[0].conflict.as_ref().unwrap();
-    assert_eq!((&*why.fields["key"], &*why.fields["known"]), ("2", "1"));
-    drop(engine);
-}
-
-/// The run that made the record goes on with the key it knows.
-#[test]
-fn a_run_that_knows_a_record_by_another_key_changes_nobody_elses() {
-    let shop = numbered();
-    let engine = shop.engine();
-    let gate = shop.place.gate("gate");
-    shop.own.stand(Stands::Shut);
-    let text = r#"{"tasks": [
-      {"id": "add", "action": "record.add", "dataSource": "shop", "allowFallback": true,
-       "params": {"table": "orders", "values": {"name": "new"}}},
-      {"id": "gate", "action": "program.run", "dependsOn": ["add"],
-       "params": {"program": "cat", "args": ["${context.gate}"]}},
-      {"id": "t", "action": "record.update", "dataSource": "shop", "allowFallback": true,
-       "dependsOn": ["gate"],
-       "params": {"table": "orders", "key": "${tasks.add.output.key}", "values": {"name": "done"}}}]}"#;
-    let (row, id) = shop.place.run_of(text, &gate.context());
-    until(|| (shop.place.fallen().len() == 1).then_some(()));
-    shop.own.stand(Stands::Open);
-    shop.does("record.get", &key("7"));
-    assert_eq!(shop.orders("shop"), ["1=new", "2=new"]);
-    assert_eq!(shop.place.fallen(), []);
-    assert!(!shop.place.keeps_nothing(), "its run goes on");
-    gate.open();
-    shop.place.comes_to(id, Status::Failed);
-    let attempts = shop.place.store.attempts(row).unwrap();
-    let last = attempts.iter().find(|one| one.task.as_str() == "t");
-    let error = last.unwrap().error.as_ref().unwrap();
-    assert_eq!(error.code, "fallen_renumbered");
-    assert_eq!(shop.orders("shop"), ["1=new", "2=new"]);
-    assert!(shop.place.keeps_nothing(), "its run has ended");
-    drop(engine);
-}
-
-/// The same key in a write that is under way elsewhere while its source is brought up to date.
-#[test]
-fn a_write_under_way_elsewhere_asks_once_its_record_has_another_key() {
-    let shop = numbered();
-    let engine = shop.engine();
-    shop.own.stand(Stands::Shut);
-    shop.does("record.add", MADE);
-    shop.local.stand(Stands::Holds);
-    let (row, id) = shop.run("record.update", &order("1", "done"), "");
-    until(|| (shop.orders(LOCAL) == ["1=done"]).then_some(()));
-    shop.own.stand(Stands::Open);
-    shop.does("record.get", &key("7"));
-    assert_eq!(shop.place.want(row, &Wanted::Cancel), RequestAnswer::Done);
-    shop.place.comes_to(id, Status::Cancelled);
-    assert_eq!(shop.told(), ["asks: fallen_renumbered"]);
-    assert_eq!(shop.orders("shop"), ["1=new", "2=new"]);
-    drop(engine);
 }
 
 #[test]
@@ -190,6 +102,206 @@ fn what_a_source_refuses_in_its_own_words_asks_only_when_it_takes_others() {
     drop(engine);
 }
 
+/// A record that is there already says nothing of whether its source writes at all.
+#[test]
+fn a_source_that_was_only_looked_at_has_taken_nothing() {
+    let shop = Shop::new();
+    let engine = shop.engine();
+    shop.own.stand(Stands::Shut);
+    shop.does("record.add", &order("a", "one"));
+    shop.does("record.add", &order("b", "one"));
+    let theirs = "INSERT INTO orders VALUES ('a', 'one')";
+    shop.file("shop").execute(theirs, []).unwrap();
+    shop.own.stand(Stands::Refuses("orders"));
+    shop.does("record.get", &key("a"));
+    assert_eq!(shop.told(), ["waits: sql_failed"]);
+    drop(engine);
+}
+
+/// What a source refuses is not tried again before every operation of everybody.
+#[test]
+fn what_a_source_refuses_rests_though_others_come() {
+    let shop = Shop::new();
+    let engine = shop.engine();
+    shop.own.stand(Stands::Shut);
+    shop.does("record.add", &order("a", "one"));
+    shop.own.stand(Stands::Refuses("orders"));
+    for _ in 0..3 {
+        shop.does("record.get", &key("a"));
+    }
+    assert_eq!(shop.own.writes(), 1);
+    assert_eq!(shop.told(), ["waits: sql_failed"]);
+    let count = shop.place.store.fallen_counts().unwrap().remove(0);
+    assert_eq!(count.refused.unwrap().code, "sql_failed");
+    // Whoever decides about it is not kept waiting.
+    let waits = shop.place.fallen().remove(0);
+    shop.own.stand(Stands::Open);
+    shop.place.settle(waits.fallen, true).unwrap();
+    shop.does("record.get", &key("a"));
+    assert_eq!(shop.orders("shop"), ["a=one"]);
+    assert!(shop.place.keeps_nothing());
+    drop(engine);
+}
+
+/// Somebody who is at one record is in nobody else's way.
+#[test]
+fn a_record_that_somebody_else_has_open_stops_no_task() {
+    let shop = Shop::new();
+    for name in ["shop", LOCAL] {
+        let sql = "INSERT INTO orders VALUES ('a', 'before')";
+        shop.file(name).execute(sql, []).unwrap();
+    }
+    let engine = shop.engine();
+    shop.own.stand(Stands::Shut);
+    shop.does("record.update", &order("a", "after"));
+    shop.own.stand(Stands::Locks("orders"));
+    shop.does("record.add", &order("b", "one"));
+    assert_eq!(shop.told(), ["waits"]);
+    assert_eq!(shop.orders("shop"), ["a=before", "b=one"]);
+    shop.own.stand(Stands::Open);
+    shop.does("record.get", &key("a"));
+    assert_eq!(shop.orders("shop"), ["a=after", "b=one"]);
+    drop(engine);
+}
+
+/// A key that its source spells otherwise may be another record's.
+#[test]
+fn a_key_that_finds_another_record_there_is_asked_about() {
+    let shop = Shop::new();
+    let own = shop.file("shop");
+    own.execute("DROP TABLE orders", []).unwrap();
+    let numbers = "CREATE TABLE orders(id INTEGER PRIMARY KEY, name TEXT)";
+    own.execute(numbers, []).unwrap();
+    own.execute("INSERT INTO orders VALUES (7, 'one')", [])
+        .unwrap();
+    let engine = shop.engine();
+    shop.own.stand(Stands::Shut);
+    shop.does("record.add", &order("007", "one"));
+    shop.does("record.add", &order("8", "two"));
+    shop.own.stand(Stands::Open);
+    shop.does("record.get", &key("7"));
+    assert_eq!(shop.told(), ["asks: fallen_taken"]);
+    assert_eq!(shop.orders("shop"), ["7=one", "8=two"]);
+    drop(engine);
+}
+
+/// A stand-in that does not do it either leaves everything as if it had not been asked.
+#[test]
+fn a_stand_in_that_does_nothing_has_not_stood_in() {
+    let shop = Shop::new();
+    shop.file(LOCAL).execute("DROP TABLE orders", []).unwrap();
+    shop.file(LOCAL)
+        .execute("CREATE TABLE orders(id TEXT PRIMARY KEY)", [])
+        .unwrap();
+    let engine = shop.engine();
+    shop.own.stand(Stands::Shut);
+    let (row, id) = shop.run("record.add", &order("a", "one"), "");
+    shop.place.comes_to(id, Status::Failed);
+    let attempt = shop.place.store.attempts(row).unwrap().remove(0);
+    assert_eq!(attempt.data_source.as_deref(), Some("shop"));
+    assert_ne!(attempt.rule.as_deref(), Some("fallback"));
+    assert_eq!(attempt.error.unwrap().code, "server_refused");
+    let warned = shop.place.warned(row);
+    assert!(
+        warned.iter().any(|code| code == "run_stand_in_failed"),
+        "{warned:?}"
+    );
+    assert!(
+        !warned.iter().any(|code| code == "run_write_fell_back"),
+        "{warned:?}"
+    );
+    assert!(shop.place.keeps_nothing());
+    drop(engine);
+}
+
+/// One that stands in may itself have been stood in for before.
+#[test]
+fn a_stand_in_first_gets_what_others_took_for_it() {
+    let shop = Shop::new();
+    let file = shop.place.folder.path().join("second.db");
+    let second = Door::before(Sqlite::made("second", file).unwrap());
+    shop.file("second").execute(TABLE, []).unwrap();
+    shop.file("second")
+        .execute("INSERT INTO orders VALUES ('a', 'before')", [])
+        .unwrap();
+    shop.file(LOCAL)
+        .execute("INSERT INTO orders VALUES ('a', 'before')", [])
+        .unwrap();
+    let engine = shop.engine_beside(&[Arc::clone(&second) as Arc<dyn Source>]);
+    shop.own.stand(Stands::Shut);
+    second.stand(Stands::Shut);
+    let text = task("record.update", &order("a", "after"), "").replace("\"shop\"", "\"second\"");
+    let (_, id) = shop.place.run_of(&text, "{}");
+    shop.place.comes_to(id, Status::Succeeded);
+    assert_eq!(shop.orders(LOCAL), ["a=after"]);
+    second.stand(Stands::Open);
+    let history = r#", "dataKind": "history""#;
+    let (row, id) = shop.run("record.get", &key("a"), history);
+    shop.place.comes_to(id, Status::Succeeded);
+    let attempt = shop.place.store.attempts(row).unwrap().remove(0);
+    assert_eq!(attempt.data_source.as_deref(), Some("second"));
+    let read = shop.place.store.output(row, &"t".into()).unwrap().unwrap();
+    assert_eq!(read, r#"{"record":{"id":"a","name":"after"}}"#);
+    drop(engine);
+}
+
+/// Two connections to the same data are down together, and one write there is enough.
+#[test]
+fn another_way_to_the_same_data_does_not_stand_in() {
+    let shop = Shop::new();
+    let path = shop.place.folder.path().join("shop.db");
+    for name in ["shop", "twin"] {
+        let path = path.to_str().unwrap();
+        let text = format!(r#"{{"name": "{name}", "kind": "sqlite", "path": "{path}"}}"#);
+        let connection: Connection = serde_json::from_str(&text).unwrap();
+        shop.place
+            .store
+            .write::<_, StoreError>(move |tx| tx.put_connection(&connection, false, None))
+            .unwrap();
+    }
+    let twin = Door::before(Sqlite::made("twin", path).unwrap());
+    let engine = shop.engine_beside(&[Arc::clone(&twin) as Arc<dyn Source>]);
+    shop.own.stand(Stands::Shut);
+    let history = r#", "dataKind": "history""#;
+    let (row, id) = shop.run("record.add", &order("a", "one"), history);
+    shop.place.comes_to(id, Status::Succeeded);
+    let attempt = shop.place.store.attempts(row).unwrap().remove(0);
+    assert_eq!(attempt.data_source.as_deref(), Some(LOCAL));
+    assert_eq!(twin.writes(), 0);
+    drop(engine);
+}
+
+/// What is under way elsewhere holds up what comes after it for the same record.
+#[test]
+fn what_nobody_knows_of_yet_goes_before_later_writes_of_its_record() {
+    let shop = Shop::new();
+    for name in ["shop", LOCAL] {
+        let sql = "INSERT INTO orders VALUES ('a', 'before')";
+        shop.file(name).execute(sql, []).unwrap();
+    }
+    let engine = shop.engine();
+    shop.own.stand(Stands::Shut);
+    shop.local.stand(Stands::Cuts { done: true });
+    let (row, id) = shop.run("record.update", &order("a", "first"), "");
+    shop.place.comes_to(id, Status::Waiting);
+    shop.does("record.update", &order("a", "second"));
+    shop.own.stand(Stands::Open);
+    shop.does("record.get", &key("b"));
+    assert_eq!(shop.orders("shop"), ["a=before"]);
+    assert_eq!(shop.told(), ["waits"]);
+    let wanted = Wanted::Answer {
+        task: TaskId::from("t"),
+        decision: Decision::Done,
+        output: None,
+    };
+    shop.place.want(row, &wanted);
+    shop.place.comes_to(id, Status::Succeeded);
+    shop.does("record.get", &key("b"));
+    assert_eq!(shop.orders("shop"), ["a=second"]);
+    assert!(shop.place.keeps_nothing());
+    drop(engine);
+}
+
 /// A task that is called off while another source writes for it.
 #[rstest]
 #[case::nobody_knows(Stands::Holds, &["asks: fallen_broken_off"])]
@@ -233,22 +345,49 @@ fn what_nobody_answers_is_not_lost_with_its_run() {
     drop(engine);
 }
 
-/// Another try that succeeds answers what the first one left open.
+/// Somebody wants it tried again, and calls that off before anything was done.
 #[test]
-fn a_try_that_was_cut_is_forgotten_once_another_succeeds() {
+fn what_was_to_be_tried_again_and_is_called_off_is_not_lost() {
     let shop = Shop::new();
     let engine = shop.engine();
     shop.own.stand(Stands::Shut);
     shop.local.stand(Stands::Cuts { done: true });
+    let (row, id) = shop.run("record.add", &order("a", "one"), "");
+    shop.place.comes_to(id, Status::Waiting);
+    shop.local.stand(Stands::HoldsBack);
+    let wanted = Wanted::Answer {
+        task: TaskId::from("t"),
+        decision: Decision::Rerun,
+        output: None,
+    };
+    shop.place.want(row, &wanted);
+    until(|| (shop.local.writes() == 2).then_some(()));
+    assert_eq!(shop.place.want(row, &Wanted::Cancel), RequestAnswer::Done);
+    shop.place.comes_to(id, Status::Cancelled);
+    assert_eq!(shop.told(), ["asks: fallen_broken_off"]);
+    drop(engine);
+}
+
+/// Another try that succeeds answers what the first one left open.
+#[test]
+fn a_try_that_was_cut_is_forgotten_once_another_succeeds() {
+    let shop = Shop::new();
+    for name in ["shop", LOCAL] {
+        let sql = "INSERT INTO orders VALUES ('a', 'before')";
+        shop.file(name).execute(sql, []).unwrap();
+    }
+    let engine = shop.engine();
+    shop.own.stand(Stands::Shut);
+    shop.local.stand(Stands::Cuts { done: true });
     let keys = r#", "idempotent": true, "retry": {"limit": 1, "delay": 0}"#;
-    let (row, id) = shop.run("record.add", MADE, keys);
+    let (row, id) = shop.run("record.update", &order("a", "after"), keys);
     shop.place.comes_to(id, Status::Succeeded);
     assert_eq!(shop.place.store.attempts(row).unwrap().len(), 2);
     assert_eq!(shop.told(), ["waits"]);
     shop.own.stand(Stands::Open);
     shop.does("record.get", &key("a"));
-    assert_eq!(shop.orders("shop"), shop.orders(LOCAL));
-    assert_eq!(shop.orders("shop").len(), 1);
+    assert_eq!(shop.orders("shop"), ["a=after"]);
+    assert!(shop.place.keeps_nothing());
     drop(engine);
 }
 

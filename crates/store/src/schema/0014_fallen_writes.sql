@@ -11,21 +11,18 @@ CREATE TABLE fallen_write(
   took TEXT NOT NULL,
   action TEXT NOT NULL,
   record_table TEXT NOT NULL,
-  -- JSON; of a new record the key the other source gave it.
+  -- JSON.
   record_key TEXT NOT NULL,
   -- What is to be done, in the engine's words (JSON, without secrets).
   operation TEXT NOT NULL,
   -- The record at the source that took it, before it did (JSON).
   before TEXT,
-  -- intended: the attempt has not ended; waiting: for its source; conflict: for a person; numbered:
-  -- it is there, under another key than its run knows, and the run has not ended.
+  -- intended: the attempt has not ended; waiting: for its source; conflict: for a person.
   state TEXT NOT NULL DEFAULT 'intended',
-  -- Whether it was sent to its own source and what became of that is not known.
-  sent INTEGER NOT NULL DEFAULT 0,
   -- Whether a person said that it goes before what is there.
   insists INTEGER NOT NULL DEFAULT 0,
-  -- Why a person has to decide, or will have to once its attempt has ended, or why it still waits (a
-  -- message); and the record that is there, null where there is none (both JSON).
+  -- Why a person has to decide, or why it still waits (a message); and the record that is there, null
+  -- where there is none (both JSON).
   why TEXT,
   there TEXT,
   at INTEGER NOT NULL,

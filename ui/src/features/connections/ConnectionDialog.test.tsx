@@ -138,3 +138,30 @@ it('shows of a password only that it is there, and asks for it anew for another 
   await waitFor(() => expect(onClose).toHaveBeenCalled());
   expect(told('source_update')[0]?.input).toMatchObject({ host: 'db2', password: undefined });
 });
+
+it('asks whether what waits for a server goes along to where it is now', async () => {
+  const kept = {
+    name: 'shop',
+    type: 'mysql',
+    with_password: false,
+    running: 0,
+    connection: { name: 'shop', kind: 'mysql', host: 'db', port: 3306, tls: false },
+  } as SourceRow;
+  const { told, onClose } = open(
+    {
+      source_update: (input) => {
+        if (input.move_waiting) return kept;
+        const fields = { name: 'shop', count: '2' };
+        throw new CallError({ code: 'connection_behind_elsewhere', fields });
+      },
+    },
+    kept,
+  );
+  type('host', 'db2');
+  await press('connection-save');
+  await screen.findByTestId('connection-save-moving');
+  await press('connection-save-moving');
+  await waitFor(() => expect(onClose).toHaveBeenCalled());
+  const inputs = told('source_update').map(({ input }) => input);
+  expect(inputs).toMatchObject([{ host: 'db2' }, { host: 'db2', move_waiting: true }]);
+});

@@ -44,11 +44,11 @@ export function ConnectionDialog({ kept, onClose }: Props) {
     if (!isSound()) return;
     await start();
   };
-  const save = async (event: FormEvent) => {
-    event.preventDefault();
+  const save = async (moveWaiting: boolean) => {
     if (values.kind === null || isBusy || !isSound()) return;
     try {
-      const { name } = await (kept ? update : add).mutateAsync(inputOf(values));
+      const input = { ...inputOf(values), ...(moveWaiting && { move_waiting: true }) };
+      const { name } = await (kept ? update : add).mutateAsync(input);
       const shown = visible(name);
       toast({
         text: kept ? m.connection_changed({ name: shown }) : m.connection_added({ name: shown }),
@@ -62,6 +62,10 @@ export function ConnectionDialog({ kept, onClose }: Props) {
       if (field && error.because) setWrong({ [field]: error.because });
       else setFailure(error);
     }
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void save(false);
   };
   const problem = (field: Field) => {
     const found =
@@ -106,7 +110,7 @@ export function ConnectionDialog({ kept, onClose }: Props) {
         </>
       }
     >
-      <form id={form} onSubmit={(event) => void save(event)} className={styles.form} noValidate>
+      <form id={form} onSubmit={submit} className={styles.form} noValidate>
         {!kept && (
           <Segments<SourceKind>
             label={m.connection_kind()}
@@ -126,7 +130,19 @@ export function ConnectionDialog({ kept, onClose }: Props) {
           <ServerFields {...fields} kind={values.kind} />
         )}
       </form>
-      {failure && <ErrorNotice error={failure} />}
+      {failure && (
+        <ErrorNotice error={failure}>
+          {failure.code === 'connection_behind_elsewhere' && (
+            <Button
+              onPress={() => void save(true)}
+              isDisabled={isBusy}
+              data-testid="connection-save-moving"
+            >
+              {m.connection_save_moving()}
+            </Button>
+          )}
+        </ErrorNotice>
+      )}
     </Dialog>
   );
 }

@@ -2,13 +2,13 @@ import { useQuery } from '@tanstack/react-query';
 import { Fragment, useState } from 'react';
 import { Button, Card, ErrorNotice, Row } from '@/components';
 import { begun, counted, m, say, visible, visibleLines } from '@/i18n';
-import type { FallenKeep, FallenRow, RunOverview } from '@/ipc';
+import type { FallenCount, FallenKeep, FallenRow, RunOverview } from '@/ipc';
 import { tellFailure, useCommand } from '../command';
 import styles from './OverviewPage.module.css';
 import { fallenQuery } from './queries';
 import { SettleAllDialog } from './SettleAllDialog';
 
-const NONE = { waiting: 0, conflicts: 0 };
+const NONE: FallenCount = { waiting: 0, conflicts: 0 };
 
 /** What was written elsewhere while a data source was down, and what of it a person has to decide. */
 export default function FallenCard({ runs }: { runs: RunOverview }) {
@@ -23,10 +23,13 @@ export default function FallenCard({ runs }: { runs: RunOverview }) {
       tone={conflicts ? 'wait' : undefined}
       data-testid="fallen"
     >
-      {runs.sources_behind.map(({ name, fallen: { waiting, conflicts } = NONE }) => (
+      {runs.sources_behind.map(({ name, fallen: { waiting, conflicts, refused } = NONE }) => (
         <Fragment key={name}>
           {waiting > 0 && (
-            <Row detail={m.fallen_goes_by_itself()} data-testid={`waits-${name}`}>
+            <Row
+              detail={refused ? begun(visible(say(refused))) : m.fallen_goes_by_itself()}
+              data-testid={`waits-${name}`}
+            >
               {counted('fallen_waiting', waiting, { name: visible(name) })}
             </Row>
           )}
@@ -74,7 +77,9 @@ function Ask({ row }: { row: FallenRow }) {
         <b>{m.fallen_record({ table: visible(row.table), key: visible(key) })}</b>
         {row.conflict && <small>{begun(visible(say(row.conflict)))}</small>}
       </p>
-      <Version label={m.fallen_ours()} value={row.ours} none={m.fallen_deletes()} />
+      {(row.ours !== undefined || row.action === 'record.delete') && (
+        <Version label={m.fallen_ours()} value={row.ours} none={m.fallen_deletes()} />
+      )}
       {row.theirs !== undefined && (
         <Version label={m.fallen_theirs()} value={row.theirs} none={m.fallen_nothing_there()} />
       )}

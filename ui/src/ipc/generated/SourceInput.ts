@@ -59,4 +59,8 @@ password?: string,
 /**
  * No password any more.
  */
-without_password?: boolean, };
+without_password?: boolean, 
+/**
+ * In an update: what others took for it goes along, where it leads elsewhere from now on.
+ */
+move_waiting?: boolean, };

@@ -1,6 +1,8 @@
 use std::path::Path;
 
-use flowkeep_core::{Kind, Sha256};
+use flowkeep_core::run::{Moment, Start};
+use flowkeep_core::{Format, Kind, Sha256};
+use flowkeep_store::{AssignedSource, NewFallenWrite, NewRun, RunWrite};
 use serde_json::{Value, json};
 
 use super::*;
@@ -357,9 +359,72 @@ fn an_update_of_what_was_changed_meanwhile_is_refused() {
     let refused = write_update(
         &api,
         &seen,
-        seen.connection.clone(),
+        (seen.connection.clone(), false),
         true,
         seen.password.clone(),
     );
     assert_eq!(refused.unwrap_err().code, "connection_changed_meanwhile");
+}
+
+/// Nothing is taken from under a run that is about to write for it elsewhere.
+#[test]
+fn a_source_that_a_run_stands_in_for_stays_where_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let api = open(folder.path(), "data");
+    add(&api, shop()).unwrap();
+    let text = r#"{"tasks": [{"id": "t", "action": "record.delete"}]}"#;
+    let new = NewRun {
+        workflow_id: None,
+        workflow_name: "W".to_owned(),
+        revision: None,
+        text: text.to_owned(),
+        format: Format::Json,
+        context: "{}".to_owned(),
+        start: Start::default(),
+        actor: "ada".to_owned(),
+        face: "test".to_owned(),
+        repeats: None,
+        parent: None,
+    };
+    let fell_back = |write| RunWrite::FellBack {
+        task: "t".into(),
+        number: 1,
+        source: AssignedSource {
+            name: "local".to_owned(),
+            rule: "fallback".to_owned(),
+            passed_over: Vec::new(),
+        },
+        write,
+    };
+    let write = fell_back(Some(Box::new(NewFallenWrite {
+        source: "shop".to_owned(),
+        action: "record.delete".to_owned(),
+        table: "orders".to_owned(),
+        key: "1".to_owned(),
+        operation: "{}".to_owned(),
+        before: None,
+    })));
+    let (row, id) = api
+        .store
+        .write::<_, AppError>(move |tx| {
+            let (row, id) = tx.add_run(&new)?;
+            tx.write_run(row, id, Moment(1), &[write])?;
+            Ok((row, id))
+        })
+        .unwrap();
+    let name = || SourceRef {
+        name: "shop".to_owned(),
+    };
+    let refused = remove(&api, name()).unwrap_err();
+    assert_eq!(refused.code, "connection_behind_run");
+    assert_eq!(refused.fields["run"], id.to_string());
+    let elsewhere = json!({"name": "shop", "type": "redis", "host": "other", "move_waiting": true});
+    let refused = update(&api, input(elsewhere)).unwrap_err();
+    assert_eq!(refused.code, "connection_behind_run");
+    // It did nothing.
+    let back = fell_back(None);
+    api.store
+        .write::<_, AppError>(move |tx| Ok(tx.write_run(row, id, Moment(2), &[back])?))
+        .unwrap();
+    remove(&api, name()).unwrap();
 }

@@ -137,6 +137,10 @@ fn refused(peer: &Peer, error: &ServerError) -> ActionError {
         1129 | 1130 => peer.says("server_shuns_us"),
         1820 | 1862 => peer.says("login_expired"),
         3159 => peer.says("server_wants_tls"),
+        // It says so because it ends.
+        code if is_cut(code) => peer
+            .says("server_unreachable")
+            .with("reason", &error.message),
         // What has answered is there: an account that is locked, a way to log in that it does not offer.
         _ => peer.says("server_refuses").with("reason", &error.message),
     };
@@ -183,6 +187,8 @@ mod tests {
     #[case::account_locked(3118, "server_refuses")]
     #[case::account_locked_there(4151, "server_refuses")]
     #[case::login_plugin(1524, "server_refuses")]
+    #[case::it_is_being_shut_down(1053, "server_unreachable")]
+    #[case::it_was_cut_while_greeting(1158, "server_unreachable")]
     fn a_server_that_refuses_is_not_away(#[case] number: u16, #[case] code: &str) {
         let peer = Peer {
             source: "shop".to_owned(),

@@ -125,3 +125,32 @@ fn server(peer: &Peer, error: &RedisError) -> ActionError {
     };
     ActionError::passing(message)
 }
+
+#[cfg(test)]
+mod tests {
+    use flowkeep_core::connection::Server;
+    use rstest::rstest;
+
+    use super::*;
+
+    /// Whoever answers is there, whatever it is.
+    #[rstest]
+    #[case::another_program(ErrorKind::Parse, "server_refuses")]
+    #[case::it_lets_nobody_in(ErrorKind::AuthenticationFailed, "login_refused_nameless")]
+    #[case::nobody_there(ErrorKind::Io, "server_unreachable")]
+    fn what_answers_is_not_away(#[case] kind: ErrorKind, #[case] code: &str) {
+        let peer = Peer {
+            source: "memory".to_owned(),
+            server: Server {
+                host: "cache.example".to_owned(),
+                port: 6379,
+                database: None,
+                tls: false,
+                user: None,
+                ca: None,
+            },
+        };
+        let error = RedisError::from((kind, "it says something else"));
+        assert_eq!(connecting(&peer, &error).message.code, code);
+    }
+}
