@@ -129,6 +129,16 @@ fn a_near_name_is_offered() {
     "field_not_text@/watch/folder",
     "watch_incomplete@/watch"
 )]
+#[case::watch_of_part_of_a_path_beside_an_event(
+    r#"{"name": "n", "tasks": [], "trigger": "event", "event": {"name": "e"}, "watch": {"folder": "in", "pattern": "*"}}"#,
+    "",
+    "watch_not_absolute@/watch/folder watch_and_event@/event"
+)]
+#[case::watch_on_any_system(
+    r#"{"name": "n", "tasks": [], "watch": {"folder": "C:\\in", "pattern": "*"}}"#,
+    "",
+    ""
+)]
 #[case::event(
     r#"{"name": "n", "tasks": [], "trigger": "event", "event": {"name": []}}"#,
     "field_not_text@/event/name",

@@ -79,6 +79,8 @@ pub struct KeptRun {
     pub seed: u64,
     /// Who wanted it.
     pub actor: String,
+    /// Through which face.
+    pub face: String,
     /// The run it repeats.
     pub repeats: Option<RunId>,
     /// The attempt that started it.
@@ -100,7 +102,7 @@ pub struct KeptRun {
 pub(crate) const COLUMNS: &str = "r.run, r.id, r.workflow_id, r.workflow_name, r.revision, \
     r.content, r.format, r.context, r.start, r.seed, r.actor, r.repeats, r.parent, \
     r.parent_task, r.parent_attempt, r.depth, r.status, r.head, r.created_at, r.started_at, \
-    r.ended_at, r.brought_in";
+    r.ended_at, r.brought_in, r.face";
 
 pub(crate) fn record(row: &Row<'_>) -> rusqlite::Result<KeptRun> {
     let parent: Option<i64> = row.get(12)?;
@@ -137,6 +139,7 @@ pub(crate) fn record(row: &Row<'_>) -> rusqlite::Result<KeptRun> {
         started_at: row.get(19)?,
         ended_at: row.get(20)?,
         brought_in: row.get(21)?,
+        face: row.get(22)?,
     })
 }
 

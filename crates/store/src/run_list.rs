@@ -77,17 +77,19 @@ pub struct RunRecord {
     pub ended_at: Option<i64>,
     /// Who wanted it.
     pub actor: String,
+    /// Through which face: `cli desktop`, or `schedule event` where nobody did.
+    pub face: String,
     /// Of a run that failed: the task that failed last, and why.
     pub failed: Option<(TaskId, Message)>,
 }
 
 impl RunRecord {
     /// What [`listed`] reads.
-    pub(crate) const COLUMNS: &str =
-        "run, id, workflow_id, workflow_name, status, created_at, started_at, ended_at, actor";
+    pub(crate) const COLUMNS: &str = "run, id, workflow_id, workflow_name, status, created_at, started_at, ended_at, actor, \
+         face";
 
     /// How many those are.
-    pub(crate) const COUNT: usize = 9;
+    pub(crate) const COUNT: usize = 10;
 }
 
 pub(crate) fn listed(row: &rusqlite::Row<'_>) -> rusqlite::Result<RunRecord> {
@@ -101,6 +103,7 @@ pub(crate) fn listed(row: &rusqlite::Row<'_>) -> rusqlite::Result<RunRecord> {
         started_at: row.get(6)?,
         ended_at: row.get(7)?,
         actor: row.get(8)?,
+        face: row.get(9)?,
         failed: None,
     })
 }

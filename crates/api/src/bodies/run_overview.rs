@@ -121,6 +121,7 @@ fn progress(api: &Api, row: i64) -> Result<Option<RunProgress>, AppError> {
             started_at: run.started_at,
             ended_at: run.ended_at,
             actor: run.actor,
+            face: run.face,
             failed: None,
         }),
     }))

@@ -255,6 +255,9 @@ fn parsed(id: &str) -> Result<RunId, AppError> {
     id.parse().map_err(unknown)
 }
 
+/// Faces of what starts runs where nobody is.
+const NOBODY: [&str; 2] = ["schedule", "event"];
+
 pub(super) fn row(record: RunRecord) -> RunRow {
     RunRow {
         id: record.id.to_string(),
@@ -264,6 +267,7 @@ pub(super) fn row(record: RunRecord) -> RunRow {
         start_time: time::rfc3339(record.started_at.unwrap_or(record.created_at)),
         end_time: record.ended_at.map(time::rfc3339),
         started_by: record.actor,
+        started_itself: Some(record.face).filter(|face| NOBODY.contains(&face.as_str())),
         failed: record.failed.map(|(task, error)| FailedTask {
             task: task.to_string(),
             error,

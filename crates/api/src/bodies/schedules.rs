@@ -303,7 +303,10 @@ fn current(
     now: Moment,
     here: &str,
 ) -> Result<ScheduleRow, AppError> {
-    if kept.paused.is_none() && kept.missed == 0 && kept.trouble.is_some() {
+    // What a look at its folder said stays until the next one says otherwise.
+    let of_start = |why: &Message| !why.code.starts_with("watch_");
+    let told = kept.trouble.as_ref().is_some_and(of_start);
+    if kept.paused.is_none() && kept.missed == 0 && told {
         kept.trouble = hindrance(&api.store, &*api.connected()?, &kept.workflow_id)?;
     }
     Ok(row(kept, now, here))

@@ -156,6 +156,10 @@ pub struct RunRow {
     pub end_time: Option<String>,
     /// Who started it.
     pub started_by: String,
+    /// What did where nobody was there: `schedule` or `event`, a file among them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub started_itself: Option<String>,
     /// Of a run that failed: the task that failed last.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]

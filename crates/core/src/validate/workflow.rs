@@ -113,6 +113,27 @@ fn check_watch(workflow: &Value, validation: &mut Validation) {
             validation.warning("/watch", message);
         }
     }
+    let folder = watch.get("folder").and_then(Value::as_str).map(str::trim);
+    let Some(folder) = folder.filter(|folder| !folder.is_empty()) else {
+        return;
+    };
+    if !is_whole_path(folder) {
+        let message = Message::new("watch_not_absolute").with("folder", folder);
+        validation.warning("/watch/folder", message);
+    }
+    let event = workflow.get("event");
+    let event = event.and_then(|event| event.get("name").unwrap_or(event).as_str());
+    if let Some(event) = event.filter(|name| !name.trim().is_empty()) {
+        let message = Message::new("watch_and_event").with("event", event);
+        validation.warning("/event", message);
+    }
+}
+
+/// Whether a path begins at a root or a drive, of this system or another.
+fn is_whole_path(path: &str) -> bool {
+    let is_drive =
+        matches!(path.as_bytes(), [drive, b':', b'/' | b'\\', ..] if drive.is_ascii_alphabetic());
+    is_drive || path.starts_with('/') || path.starts_with(r"\\")
 }
 
 fn check_schedule(workflow: &Value, validation: &mut Validation) {

@@ -133,7 +133,7 @@ function Subtitle({ run }: { run: RunShow }) {
     <>
       {run.status === 'queued' ? m.run_not_begun() : time}
       {' · '}
-      {m.run_by({ name: visible(run.started_by) })}
+      {starter(run)}
       {run.revision !== null && run.workflow_id !== null && (
         <>
           {' · '}
@@ -162,6 +162,12 @@ function Subtitle({ run }: { run: RunShow }) {
       )}
     </>
   );
+}
+
+function starter({ due, event, started_by }: RunShow): string {
+  if (due !== undefined) return m.run_by_schedule();
+  if (event !== undefined) return m.run_by_event({ event: visible(event) });
+  return m.run_by({ name: visible(started_by) });
 }
 
 /** What its tasks wait for that cannot be read, with the step that helps. */

@@ -1,5 +1,5 @@
 import { type Column, Time } from '@/components';
-import { begun, m, say, visible } from '@/i18n';
+import { begun, label, m, say, visible } from '@/i18n';
 import type { RunRow } from '@/ipc';
 import { actionWords } from '../catalog/forms/actions';
 import { lengthSoFar } from './now';
@@ -53,7 +53,11 @@ export function runColumns(now: Date, of: 'all' | 'one' = 'all'): Column<RunRow>
       title: m.run_column_by(),
       width: 'minmax(104px, 0.5fr)',
       place: 'roomy',
-      cell: (run) => <span className={styles.quiet}>{visible(run.started_by)}</span>,
+      cell: (run) => (
+        <span className={styles.quiet}>
+          {run.started_itself ? label('run_itself', run.started_itself) : visible(run.started_by)}
+        </span>
+      ),
     },
     {
       key: 'started',

@@ -35,6 +35,10 @@ end_time: string | null,
  */
 started_by: string, 
 /**
+ * What did where nobody was there: `schedule` or `event`, a file among them.
+ */
+started_itself?: string, 
+/**
  * Of a run that failed: the task that failed last.
  */
 failed?: FailedTask, };
