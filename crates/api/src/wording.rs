@@ -36,6 +36,18 @@ pub(crate) fn title(notice: &Notice) -> Message {
     }
 }
 
+/// When it happened, or should have.
+fn when(catalogue: &Catalogue, notice: &Notice) -> String {
+    catalogue.when(&Timestamp(notice.due.unwrap_or(notice.at).0).rfc3339())
+}
+
+/// A message as a line of its own.
+fn begun(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect()
+}
+
 impl Worded {
     fn catalogue(&self) -> Catalogue {
         let chosen = self.store.setting("language").ok().flatten();
@@ -73,9 +85,8 @@ impl Worded {
         if let Some(task) = self.task(notice) {
             lines.push(catalogue.sentence("notice_task", &[("task", &task)]));
         }
-        lines.extend(notice.why.as_ref().map(|why| catalogue.say(why)));
-        let at = catalogue.when(&Timestamp(notice.at.0).rfc3339());
-        lines.push(catalogue.sentence("notice_at", &[("time", &at)]));
+        lines.extend(notice.why.as_ref().map(|why| begun(&catalogue.say(why))));
+        lines.push(catalogue.sentence("notice_at", &[("time", &when(catalogue, notice))]));
         if let Some(run) = &notice.run {
             lines.push(catalogue.sentence("notice_run", &[("run", run)]));
         }
@@ -95,7 +106,7 @@ impl Wording for Worded {
                     .iter()
                     .take(NAMED)
                     .map(|one| {
-                        let at = catalogue.when(&Timestamp(one.at.0).rfc3339());
+                        let at = when(&catalogue, one);
                         format!("{at}  {}", catalogue.say(&title(one)))
                     })
                     .collect();

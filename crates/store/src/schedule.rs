@@ -320,11 +320,22 @@ impl Tx<'_> {
         Ok(started)
     }
 
-    /// Says why a workflow could not be started by itself; said once.
+    /// Says why a workflow could not be started by itself; said once, in a notice, too.
     ///
     /// # Errors
     /// What the database says.
     pub fn schedule_trouble(&self, workflow: &str, why: &Message) -> Result<(), StoreError> {
+        if self.schedule_hindered(workflow, why)? {
+            self.note_missed(workflow, Moment(self.now().0), why.clone())?;
+        }
+        Ok(())
+    }
+
+    /// Says why a workflow would not start by itself, before anything was missed; whether that is news.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn schedule_hindered(&self, workflow: &str, why: &Message) -> Result<bool, StoreError> {
         let told = self
             .connection
             .prepare_cached(
@@ -333,9 +344,8 @@ impl Tx<'_> {
             .execute((workflow, to_json(why)?))?;
         if told > 0 {
             self.tag(&Tag::Schedule);
-            self.note_missed(workflow, Moment(self.now().0), why.clone())?;
         }
-        Ok(())
+        Ok(told > 0)
     }
 
     /// Something happened that was to start a workflow and did not: counts it as missed, and says why.
@@ -368,7 +378,7 @@ impl Tx<'_> {
         let told_of = format!("{id}/{}@", why.code);
         let mut statement = self.connection.prepare_cached(
             "SELECT 1 FROM notice WHERE kind = 'missed' AND substr(subject, 1, length(?1)) = ?1
-               AND abs(at - ?2) < ?3 LIMIT 1",
+               AND abs(CAST(substr(subject, length(?1) + 1) AS INTEGER) - ?2) < ?3 LIMIT 1",
         )?;
         let told = statement.query_row((&told_of, due.0, MISSED_AGAIN), |_| Ok(()));
         if told.optional()?.is_some() {
@@ -378,9 +388,12 @@ impl Tx<'_> {
         let mut statement = self.connection.prepare_cached(sql)?;
         let name: Option<String> = statement.query_row([id], |row| row.get(0)).optional()?;
         let name = name.as_deref().unwrap_or(id);
+        // It is news from now on, whenever it should have been.
+        let now = Moment(self.now().0);
         let notice = Notice {
             why: Some(why),
-            ..Notice::new(NoticeKind::Missed, due).of_workflow(Some(id), name)
+            due: (due != now).then_some(due),
+            ..Notice::new(NoticeKind::Missed, now).of_workflow(Some(id), name)
         };
         self.note(&format!("{told_of}{}", due.0), &notice)?;
         Ok(())

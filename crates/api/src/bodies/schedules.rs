@@ -239,7 +239,7 @@ fn resume_one(
     };
     let resumed = tx.resume_schedule(&kept.workflow_id, paused)?;
     if resumed && let Some(why) = hindrance {
-        tx.schedule_trouble(&kept.workflow_id, why)?;
+        tx.schedule_hindered(&kept.workflow_id, why)?;
     }
     Ok(resumed)
 }
@@ -388,4 +388,41 @@ fn because(paused: Paused) -> Option<Message> {
 
 fn count(many: usize) -> u32 {
     u32::try_from(many).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use flowkeep_core::{Format, Kind};
+    use serde_json::json;
+
+    use super::*;
+    use crate::types::CreateInput;
+    use crate::{documents, testing};
+
+    /// What keeps a start away may be over by now; what a look at a folder said is not.
+    #[test]
+    fn why_a_folder_cannot_be_watched_is_told_until_it_can() {
+        let root = tempfile::tempdir().unwrap();
+        let api = testing::open(&root.path().join("data"));
+        let workflow = CreateInput {
+            text: json!({"id": "w", "name": "W", "trigger": "event", "watch": {"folder": "/in"},
+                "tasks": [{"id": "a", "action": "wait", "params": {"ms": 0}}]})
+            .to_string(),
+            format: Format::Json,
+            id: None,
+            name: None,
+        };
+        documents::create(&api, Kind::Workflow, workflow).unwrap();
+        let why = |told: &'static str| {
+            let told = Message::new(told);
+            let said = move |tx: &Tx<'_>| tx.schedule_trouble("w", &told);
+            api.store.write::<_, StoreError>(said).unwrap();
+            let list = list(&api, ScheduleListInput::default()).unwrap();
+            let told = |row: &ScheduleRow| row.why.as_ref().map(|why| why.code.clone());
+            (told(&list.items[0]), list.missing.len())
+        };
+        let unreadable = Some("watch_unreadable".to_owned());
+        assert_eq!(why("watch_unreadable"), (unreadable, 1));
+        assert_eq!(why("schedule_untrusted"), (None, 0), "it would start now");
+    }
 }

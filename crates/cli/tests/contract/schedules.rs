@@ -191,6 +191,8 @@ fn what_will_keep_a_workflow_from_starting_is_told_when_it_is_switched_on() {
         (&on["paused"], &on["code"]),
         (&json!(false), &json!("schedule_untrusted"))
     );
+    // Whoever switches it on reads it there; nothing was missed yet.
+    assert_eq!(here.done(&["notice", "list"])["total"], 0);
     here.done(&["run", "start", "report", "--trust", "--wait"]);
     let list = here.done(&["schedule", "list"]);
     assert_eq!(list["items"][0]["code"], Value::Null, "it would start now");

@@ -57,8 +57,11 @@ impl NoticeKind {
 pub struct Notice {
     /// What is noticed.
     pub kind: NoticeKind,
-    /// When it happened.
+    /// When it was noticed.
     pub at: Moment,
+    /// When it should have happened, where that was another time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Moment>,
     /// The workflow it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workflow_id: Option<String>,
@@ -82,6 +85,7 @@ impl Notice {
         Self {
             kind,
             at,
+            due: None,
             workflow_id: None,
             workflow: None,
             run: None,

@@ -115,16 +115,19 @@ pub fn answered(form: WebhookForm, answer: &str) -> Answer {
     }
 }
 
-/// At most so many bytes, whole characters, with a mark where something is missing.
+/// At most so many bytes, whole characters, with a mark where something is missing. The last line stays:
+/// it says who tells, and robots may ask for that word.
 fn cut(text: &str) -> String {
     if text.len() <= LONGEST {
         return text.to_owned();
     }
-    let mut end = LONGEST - '…'.len_utf8();
+    let last = text.rfind('\n').map_or("", |at| &text[at..]);
+    let last = if last.len() > LONGEST / 2 { "" } else { last };
+    let mut end = LONGEST - '…'.len_utf8() - last.len();
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    format!("{}…", &text[..end])
+    format!("{}…{last}", &text[..end])
 }
 
 #[cfg(test)]
@@ -210,6 +213,27 @@ mod tests {
                 assert_eq!(answered(form, answer), Answer::Stranger, "{answer}");
             }
             assert_eq!(answered(WebhookForm::Json, answer), Answer::Taken);
+        }
+    }
+
+    #[test]
+    fn a_long_text_keeps_the_word_that_robots_ask_for() {
+        let text = format!("{}\n\nFlowkeep on desk", "汉".repeat(1_000));
+        let words = Words { text, ..words() };
+        for form in [
+            WebhookForm::Wecom,
+            WebhookForm::Dingtalk,
+            WebhookForm::Feishu,
+        ] {
+            let body = body(form, &words, &json!([]), None);
+            let said = body
+                .pointer("/text/content")
+                .or(body.pointer("/content/text"));
+            let said = said.and_then(Value::as_str).unwrap();
+            assert!(
+                said.len() <= LONGEST && said.ends_with("汉…\nFlowkeep on desk"),
+                "{said}"
+            );
         }
     }
 

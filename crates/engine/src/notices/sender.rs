@@ -164,7 +164,11 @@ impl Sender {
 
     fn look_when_due(&mut self) -> Result<(), StoreError> {
         let now = self.now();
-        self.tidy(now)?;
+        if let Err(error) = self.tidy(now) {
+            // What cannot be looked at keeps nothing from being told.
+            tracing::warn!(%error, "whether a backup is overdue is not known");
+            self.tidied = Some(now);
+        }
         let is_due = self.due.is_some_and(|due| due <= now);
         if self.watch.changed()? || is_due {
             self.due = None;

@@ -86,6 +86,11 @@ pub(super) async fn send(
         }
     }
     let said = String::from_utf8_lossy(&said);
+    // A network that wants somebody to log in leads elsewhere.
+    if status.is_redirection() {
+        let message = Message::new("webhook_stranger").with("host", &host);
+        return Err(NotSent::passing(message));
+    }
     if !status.is_success() {
         let message = Message::new("webhook_status")
             .with("host", &host)

@@ -201,6 +201,12 @@ fn times_while_nobody_was_there_are_made_up_for_as_it_says(
     assert_eq!(place.started(), expected);
     assert_eq!(place.kept("report").missed, told);
     assert_eq!(place.told(), usize::from(told > 0), "once for a look");
+    // It is news now, however long ago it should have been.
+    for one in place.store.notices(false, 10).unwrap() {
+        assert!(place.clock.now().0.abs_diff(one.content.at.0) < 1_000);
+        let due = one.content.due.map(|due| Timestamp(due.0).rfc3339());
+        assert_eq!(due.as_deref(), Some("2026-01-13T02:30:00.000Z"));
+    }
 }
 
 #[test]

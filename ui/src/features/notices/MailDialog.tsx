@@ -17,7 +17,7 @@ interface Props {
 export function MailDialog({ channel, onClose }: Props) {
   const [form, setForm] = useState(() => mailForm(channel.mail));
   const [ca, setCa] = useState<{ name: string; given: Partial<NoticeSetInput> } | null>(null);
-  const { test, tested, isTrying, save, isSaving, notes, wrong } = useChannelForm(onClose);
+  const { test, tested, isTrying, save, isSaving, notes, wrong } = useChannelForm(channel, onClose);
   const input = () => ({ ...mailInput(form), ...ca?.given });
   const put = (part: Partial<typeof form>) => setForm((now) => ({ ...now, ...part }));
   const authority = ca ? ca.name : channel.mail?.ca;

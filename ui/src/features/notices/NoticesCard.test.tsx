@@ -68,6 +68,25 @@ it('keeps what is typed of a mail server, switched on, and tells what is wrong a
   });
 });
 
+it('leaves a channel off that somebody switched off and changes', async () => {
+  const mail = {
+    host: 'smtp.example.com',
+    port: 587,
+    security: 'starttls' as const,
+    from: 'ops@example.com',
+    to: ['ada@example.com'],
+  };
+  const channels = none.channels.map((one) => (one.channel === 'mail' ? { ...one, mail } : one));
+  const notice_set = vi.fn((_: Input<'notice_set'>) => none);
+  card({ notice_set, notice_channels: () => ({ ...none, channels }) as never });
+  fireEvent.click(await screen.findByTestId('notice-set-mail'));
+  await screen.findByTestId('mail-host');
+  type('mail-host', 'mail.example.com');
+  fireEvent.click(screen.getByTestId('notice-form-save'));
+  await waitFor(() => expect(notice_set).toHaveBeenCalled());
+  expect(notice_set.mock.lastCall?.[0]).not.toHaveProperty('on');
+});
+
 it('says in a sentence what a test came to, and shows no address that was typed', async () => {
   const error = {
     code: 'webhook_refused',

@@ -24,7 +24,7 @@ export function WebhookDialog({ channel, onClose }: Props) {
   const [form, setForm] = useState<WebhookForm>(channel.form ?? 'wecom');
   const [address, setAddress] = useState('');
   const [signing, setSigning] = useState('');
-  const { test, tested, isTrying, save, isSaving, notes, wrong } = useChannelForm(onClose);
+  const { test, tested, isTrying, save, isSaving, notes, wrong } = useChannelForm(channel, onClose);
   const signs = form === 'dingtalk' || form === 'feishu';
   const input = (): NoticeSetInput => ({
     channel: 'webhook',

@@ -1,18 +1,23 @@
 import { useState } from 'react';
 import type { Note } from '@/components';
 import { begun, say, sayError } from '@/i18n';
-import type { CallError, NoticeSetInput } from '@/ipc';
+import type { CallError, NoticeChannel, NoticeSetInput } from '@/ipc';
 import { useCommand } from '../command';
 import { NOTICE_TAGS } from './queries';
 import { useNoticeTest } from './useNoticeTest';
 
 /** Keeps or tries what a form describes; what is wrong with a field is told under it. */
-export function useChannelForm(onClose: () => void) {
+export function useChannelForm(channel: NoticeChannel, onClose: () => void) {
   const set = useCommand('notice_set', NOTICE_TAGS);
   const testing = useNoticeTest();
   const [wrong, setWrong] = useState<CallError | null>(null);
+  // What is there and switched off stays off.
+  const isChange = (channel.mail ?? channel.form) != null && !channel.held;
   const save = (input: NoticeSetInput) =>
-    set.mutate({ ...input, on: true }, { onSuccess: onClose, onError: setWrong });
+    set.mutate(isChange ? input : { ...input, on: true }, {
+      onSuccess: onClose,
+      onError: setWrong,
+    });
   const field = wrong?.fields?.field;
   return {
     ...testing,
