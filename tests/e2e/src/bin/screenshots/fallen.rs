@@ -25,7 +25,7 @@ pub(super) async fn make(desk: &Desk, window: &Window<'_>) -> Result<()> {
         desk.flowkeep(&[&words[..], &["--params", &params]].concat())
     };
     let put = |action: &str, key: &str, amount: usize| {
-        let params = json!({"table": "orders", "key": key,
+        let params = json!({"table": "sales", "key": key,
             "values": {"customer": "Meier & Söhne", "amount": amount, "status": "paid"}});
         let task = json!({"id": "put", "name": "Enter the order", "action": action,
             "dataSource": "archive", "allowFallback": true, "params": params});
@@ -38,10 +38,10 @@ pub(super) async fn make(desk: &Desk, window: &Window<'_>) -> Result<()> {
     };
     for source in ["archive", "local"] {
         let columns = "id TEXT PRIMARY KEY, customer TEXT, amount INTEGER, status TEXT";
-        sql(source, &format!("CREATE TABLE orders({columns})"))?;
+        sql(source, &format!("CREATE TABLE sales({columns})"))?;
         for n in 0..CHANGED {
             let values = format!("'2026-{n}', 'Meier & Söhne', {n}, 'new'");
-            sql(source, &format!("INSERT INTO orders VALUES ({values})"))?;
+            sql(source, &format!("INSERT INTO sales VALUES ({values})"))?;
         }
     }
     std::fs::rename(&here, &away).context("the archive goes")?;
@@ -52,7 +52,7 @@ pub(super) async fn make(desk: &Desk, window: &Window<'_>) -> Result<()> {
     let elsewhere = away.to_string_lossy();
     let words = ["source", "add", "elsewhere", "--type", "sqlite"];
     desk.flowkeep(&[&words[..], &["--path", &elsewhere]].concat())?;
-    sql("elsewhere", "UPDATE orders SET status = 'cancelled'")?;
+    sql("elsewhere", "UPDATE sales SET status = 'cancelled'")?;
     desk.flowkeep(&["source", "remove", "elsewhere"])?;
     std::fs::rename(&away, &here).context("the archive comes back")?;
     sql("archive", "SELECT 1")?;
