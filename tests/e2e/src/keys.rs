@@ -56,6 +56,9 @@ impl Desk {
                 enter
                     .args(["key", "--window", &dialog, "Return"])
                     .output()?;
+                // Pressed while the dialog had the keyboard and let go when it had it no longer, the key
+                // would stay down for the display, which then repeats it into the page.
+                self.run("xdotool", &["keyup", "Return"])?;
                 Ok(None)
             },
         )

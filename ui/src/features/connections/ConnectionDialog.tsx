@@ -28,8 +28,8 @@ export function ConnectionDialog({ kept, onClose }: Props) {
   const add = useCommand('source_add', TOUCHED);
   const update = useCommand('source_update', TOUCHED);
   const isBusy = add.isPending || update.isPending;
-  const change = (next: Values) => {
-    setValues(next);
+  const change = (part: Partial<Values>) => {
+    setValues((now) => ({ ...now, ...part }));
     setWrong({});
     setFailure(null);
     // What was answered is said of what stood here before.
@@ -116,7 +116,7 @@ export function ConnectionDialog({ kept, onClose }: Props) {
             label={m.connection_kind()}
             labelling="shown"
             value={values.kind}
-            onChange={(kind) => change({ ...values, kind, port: KINDS[kind].port })}
+            onChange={(kind) => change({ kind, port: KINDS[kind].port })}
             options={(Object.keys(KINDS) as SourceKind[]).map((kind) => ({
               value: kind,
               label: label('source_kind_short', kind),

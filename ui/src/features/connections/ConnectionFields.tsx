@@ -7,7 +7,8 @@ import { FileField } from './FileField';
 
 interface Props {
   values: Values;
-  onChange: (values: Values) => void;
+  /** What was changed. The rest stays as it is by then: a file is chosen while other fields may change. */
+  onChange: (part: Partial<Values>) => void;
   problem: (field: Field) => readonly Note[] | undefined;
   /** The connection as it is; `null` for a new one. */
   kept: SourceRow | null;
@@ -19,7 +20,7 @@ function Name({ values, onChange, problem, kept }: Props) {
     <TextField
       label={m.connection_name()}
       value={values.name}
-      onChange={(name) => onChange({ ...values, name })}
+      onChange={(name) => onChange({ name })}
       isDisabled={kept !== null}
       hint={kept ? m.connection_name_stays() : m.connection_name_hint()}
       notes={problem('name')}
@@ -41,7 +42,7 @@ export function FileFields(props: Props) {
         title={m.connection_file_pick()}
         hint={m.connection_file_hint()}
         value={values.file}
-        onChange={(file) => onChange({ ...values, file })}
+        onChange={(file) => onChange({ file })}
         notes={problem('path')}
         data-testid="connection-file"
       />
@@ -52,7 +53,6 @@ export function FileFields(props: Props) {
 /** A server, who logs in there, and whether what is said is encrypted. */
 export function ServerFields({ kind, ...props }: Props & { kind: SourceKind }) {
   const { values, onChange, problem } = props;
-  const change = (next: Partial<Values>) => onChange({ ...values, ...next });
   return (
     <>
       <Name {...props} />
@@ -60,7 +60,7 @@ export function ServerFields({ kind, ...props }: Props & { kind: SourceKind }) {
         <TextField
           label={m.connection_host()}
           value={values.host}
-          onChange={(host) => change({ host })}
+          onChange={(host) => onChange({ host })}
           notes={problem('host')}
           placeholder="db.example.com"
           data-testid="connection-host"
@@ -68,7 +68,7 @@ export function ServerFields({ kind, ...props }: Props & { kind: SourceKind }) {
         <TextField
           label={m.connection_port()}
           value={values.port}
-          onChange={(port) => change({ port })}
+          onChange={(port) => onChange({ port })}
           notes={problem('port')}
           placeholder={KINDS[kind].port}
           inputMode="numeric"
@@ -80,7 +80,7 @@ export function ServerFields({ kind, ...props }: Props & { kind: SourceKind }) {
         <TextField
           label={kind === 'redis' ? m.connection_database_of_redis() : m.connection_database()}
           value={values.database}
-          onChange={(database) => change({ database })}
+          onChange={(database) => onChange({ database })}
           notes={problem('database')}
           placeholder={kind === 'redis' ? '0' : 'shop'}
           data-testid="connection-database"
@@ -91,7 +91,7 @@ export function ServerFields({ kind, ...props }: Props & { kind: SourceKind }) {
           label={m.connection_login()}
           labelling="shown"
           value={values.login}
-          onChange={(login) => change({ login })}
+          onChange={(login) => onChange({ login })}
           options={[
             { value: 'password', label: m.connection_login_password(), testid: 'login-password' },
             { value: 'key', label: m.connection_login_key(), testid: 'login-key' },
@@ -103,7 +103,7 @@ export function ServerFields({ kind, ...props }: Props & { kind: SourceKind }) {
           <TextField
             label={m.connection_user()}
             value={values.user}
-            onChange={(user) => change({ user })}
+            onChange={(user) => onChange({ user })}
             data-testid="connection-user"
           />
         )}
@@ -131,7 +131,7 @@ function Password({ values, onChange, kept }: Props) {
         label={values.login === 'key' ? m.connection_key() : m.connection_password()}
         face="secret"
         value={values.password}
-        onChange={(password) => onChange({ ...values, password })}
+        onChange={(password) => onChange({ password })}
         isDisabled={values.withoutPassword}
         notes={notes.length > 0 ? notes : undefined}
         hint={isKept ? m.connection_password_kept() : undefined}
@@ -140,7 +140,7 @@ function Password({ values, onChange, kept }: Props) {
       {kept?.with_password && (
         <Tick
           state={values.withoutPassword}
-          onChange={(withoutPassword) => onChange({ ...values, withoutPassword, password: '' })}
+          onChange={(withoutPassword) => onChange({ withoutPassword, password: '' })}
         >
           {m.connection_without_password()}
         </Tick>
@@ -156,7 +156,7 @@ function Encryption({ values, onChange, problem }: Props) {
         label={m.connection_tls()}
         labelling="shown"
         value={values.tls}
-        onChange={(tls) => onChange({ ...values, tls })}
+        onChange={(tls) => onChange({ tls })}
         options={[
           { value: 'off', label: m.connection_tls_off(), testid: 'tls-off' },
           { value: 'on', label: m.connection_tls_on(), testid: 'tls-on' },
@@ -169,7 +169,7 @@ function Encryption({ values, onChange, problem }: Props) {
           title={m.connection_ca_pick()}
           hint={m.connection_ca_hint()}
           value={values.ca}
-          onChange={(ca) => onChange({ ...values, ca })}
+          onChange={(ca) => onChange({ ca })}
           notes={problem('ca')}
           data-testid="connection-ca"
         />
