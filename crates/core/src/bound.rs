@@ -41,15 +41,21 @@ fn look(value: &Value, key: &str, found: &mut Bound) {
     }
 }
 
-/// Whether a text is the path of a place: `/srv/x`, `~/x`, `C:\x`, `\\server\x`.
+/// Whether a text is the path of a place: `/srv/x`, `~/x`, `C:\x`, `\\server\x`; not a mere `/` or `//`
+/// within a sentence.
 fn is_absolute(text: &str) -> bool {
-    let mut letters = text.chars();
-    match (letters.next(), letters.next(), letters.next()) {
-        (Some('/'), Some(first), _) => first.is_alphanumeric(),
-        (Some('~'), Some('/'), _) | (Some('\\'), Some('\\'), _) => true,
-        (Some(drive), Some(':'), Some('/' | '\\')) => drive.is_ascii_alphabetic(),
-        _ => false,
+    match text.strip_prefix('/') {
+        Some(rest) => rest.starts_with(char::is_alphanumeric),
+        None => text.starts_with("~/") || is_whole_path(text),
     }
+}
+
+/// Whether a path says by itself where it leads, on this system or on another: what comes with a backup
+/// from there is not damaged.
+pub(crate) fn is_whole_path(path: &str) -> bool {
+    let is_drive =
+        matches!(path.as_bytes(), [drive, b':', b'/' | b'\\', ..] if drive.is_ascii_alphabetic());
+    is_drive || path.starts_with('/') || path.starts_with(r"\\")
 }
 
 #[cfg(test)]

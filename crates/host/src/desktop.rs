@@ -77,6 +77,7 @@ mod body {
     use std::collections::HashMap;
 
     use zbus::blocking::Connection;
+    use zbus::blocking::connection::Builder;
     use zbus::zvariant::Value;
 
     const SERVICE: &str = "org.freedesktop.Notifications";
@@ -96,8 +97,17 @@ mod body {
         told("DBUS_SESSION_BUS_ADDRESS") || told("XDG_RUNTIME_DIR")
     }
 
+    /// Whoever owns the name and does not answer is given up, so that no thread waits for it for ever.
+    fn session() -> Result<Connection, String> {
+        let session = Builder::session().map_err(told)?;
+        session
+            .method_timeout(super::PATIENCE)
+            .build()
+            .map_err(told)
+    }
+
     pub(super) fn reads_markup() -> Result<bool, String> {
-        let session = Connection::session().map_err(told)?;
+        let session = session()?;
         let answer = session
             .call_method(Some(SERVICE), PATH, Some(SERVICE), "GetCapabilities", &())
             .map_err(told)?;
@@ -106,7 +116,7 @@ mod body {
     }
 
     pub(super) fn show(title: &str, text: &str) -> Result<(), String> {
-        let session = Connection::session().map_err(told)?;
+        let session = session()?;
         let no_actions: Vec<&str> = Vec::new();
         let hints = HashMap::from([("desktop-entry", Value::from("flowkeep"))]);
         // Nothing is replaced, and how long it stays is the desktop's matter.

@@ -103,12 +103,25 @@ pub(crate) fn put(path: &Path, text: &str) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
+    replace(path, text.as_bytes())
+}
+
+/// Writes a file whole beside its name and renames it, readable by its owner alone: whoever reads finds
+/// the old one or the new one. One writes at a time, so what a crash left is overwritten.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut partial = path.as_os_str().to_owned();
     partial.push(".partial");
-    let mut file = File::create(&partial)?;
-    file.write_all(text.as_bytes())?;
+    let mut options = OpenOptions::new();
+    let mut file = private(options.write(true).create(true).truncate(true)).open(&partial)?;
+    file.write_all(bytes)?;
     file.sync_all()?;
-    std::fs::rename(partial, path)
+    drop(file);
+    std::fs::rename(&partial, path)?;
+    path.parent()
+        .map_or(Ok(()), |folder| SystemFiles.flush(folder))
 }
 
 /// Removes a file that may not be there.

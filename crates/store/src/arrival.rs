@@ -86,7 +86,7 @@ impl Store {
         let mut statement = reader.prepare_cached(
             "SELECT coalesce(start ->> '$.chain', 0), created_at, started_at, ended_at,
                status IN ('waiting', 'paused', 'interrupted')
-             FROM run WHERE workflow_id = ?1 AND face = 'event' ORDER BY run DESC LIMIT ?2",
+             FROM run WHERE workflow_id = ?1 AND face = 'event' ORDER BY id DESC LIMIT ?2",
         )?;
         let moment = |at: Option<i64>| at.map(Moment);
         let rows = statement.query_map((workflow, LOOKED_BACK_ON), |row| {

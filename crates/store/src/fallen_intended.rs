@@ -160,8 +160,13 @@ impl Tx<'_> {
 
     /// Carries out a statement that changes what sources have yet to get.
     pub(crate) fn change_fallen(&self, sql: &str, of: impl Params) -> Result<(), StoreError> {
+        self.changed_fallen(sql, of).map(drop)
+    }
+
+    /// The same; says whether it changed anything.
+    pub(crate) fn changed_fallen(&self, sql: &str, of: impl Params) -> Result<bool, StoreError> {
         let changed = self.connection.prepare_cached(sql)?.execute(of)?;
         self.tag_fallen(changed);
-        Ok(())
+        Ok(changed > 0)
     }
 }

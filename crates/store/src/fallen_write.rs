@@ -4,8 +4,8 @@
 //! Absent on purpose: how a write follows the attempt that makes it (`fallen_intended`), what the
 //! operation means (the engine's), and how it meets what is there (`core::run::fallback`).
 
-use flowkeep_core::Message;
 use flowkeep_core::run::{Level, Moment, TaskId};
+use flowkeep_core::{Message, RunId};
 use rusqlite::{OptionalExtension as _, Row};
 
 use crate::run::{json_of, to_json};
@@ -197,6 +197,28 @@ impl Store {
         let mut statement = reader.prepare_cached(&sql)?;
         Ok(statement.query_row((source, after), record).optional()?)
     }
+
+    /// Whether a source has yet to get a write of this record (`key`: JSON) from anybody but this task of
+    /// a run, whoever that waits for.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn is_record_behind(
+        &self,
+        source: &str,
+        (table, key): (&str, &str),
+        (run, task): (RunId, &TaskId),
+    ) -> Result<bool, StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM fallen_write
+               WHERE source = ?1 AND record_table = ?2
+                 AND CAST(record_key ->> '$' AS TEXT) = CAST(?3 ->> '$' AS TEXT)
+                 AND NOT (run = ?4 AND task = ?5))",
+        )?;
+        let of = (source, table, key, run.to_string(), task.as_str());
+        Ok(statement.query_row(of, |row| row.get(0))?)
+    }
 }
 
 impl Tx<'_> {
@@ -215,7 +237,8 @@ impl Tx<'_> {
     }
 
     /// Leaves a write to a person, which its run's log tells. `there`: the record that is there, JSON,
-    /// `null` where there is none.
+    /// `null` where there is none. Nothing happens where a person has decided about it since it was
+    /// read, as `write` has it.
     ///
     /// # Errors
     /// What the database says.
@@ -226,11 +249,14 @@ impl Tx<'_> {
         why: &Message,
         there: Option<&str>,
     ) -> Result<(), StoreError> {
-        self.change_fallen(
+        let asks = self.changed_fallen(
             "UPDATE fallen_write SET state = 'conflict', insists = 0, why = ?2, there = ?3
-             WHERE fallen = ?1",
-            (write.fallen, to_json(why)?, there),
+             WHERE fallen = ?1 AND insists = ?4 AND state IN ('waiting', 'intended')",
+            (write.fallen, to_json(why)?, there, write.insists),
         )?;
+        if !asks {
+            return Ok(());
+        }
         let said = Message::new("run_fallen_asks").with("source", &write.write.source);
         let said = said.because(why.clone());
         self.say_of_fallen(write, at, Level::Warning, said)
@@ -252,18 +278,6 @@ impl Tx<'_> {
              WHERE fallen = ?1 AND state = 'waiting' AND (why IS NOT ?2 OR there IS NOT ?3)",
             (fallen, to_json(why)?, there),
         )
-    }
-
-    /// A write that waits for its source; nothing where it does not any more.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub fn waiting_write(&self, fallen: i64) -> Result<Option<FallenWriteRecord>, StoreError> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM fallen_write f WHERE f.fallen = ?1 AND f.state = 'waiting'"
-        );
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        Ok(statement.query_row([fallen], record).optional()?)
     }
 
     /// Does what a person decided about a write, which `said` tells in its run's log: it goes before

@@ -136,6 +136,8 @@ pub fn start_over(api: &Api, _: Nothing) -> Result<SecretState, AppError> {
 pub(super) fn locked(api: &Api) -> Result<Vec<LockedSecret>, AppError> {
     let waiting = api.store.locked_secrets()?;
     let names = waiting.iter().map(|(secret, _)| secret.clone()).collect();
+    // What is kept may be newer than what this process, which may own no engine, last read.
+    api.connected()?;
     let found = api.connections.readable(names, true);
     let one = |(secret, tasks): (String, u32)| {
         // One that can be read lets its tasks go on in a moment.

@@ -15,6 +15,7 @@ use ts_rs::TS;
 pub use secret::Secret;
 pub use url::Address;
 
+use crate::bound::is_whole_path;
 use crate::{Finding, Message};
 
 /// The SQLite connection that always exists; no other may have its name.
@@ -168,7 +169,7 @@ impl Connection {
                 wrong("path", Message::new("connection_path_missing"));
             }
             // It would be another file for every folder a process starts in.
-            Target::Sqlite { path } if !is_whole(path) => {
+            Target::Sqlite { path } if !is_whole_path(path) => {
                 wrong("path", Message::new("connection_path_relative"));
             }
             Target::Sqlite { .. } => {}
@@ -177,17 +178,6 @@ impl Connection {
             }
         }
         found
-    }
-}
-
-/// Whether a path says by itself where it leads, on this system or on another: what comes with a backup
-/// from there is not damaged.
-fn is_whole(path: &str) -> bool {
-    let mut letters = path.chars();
-    match (letters.next(), letters.next(), letters.next()) {
-        (Some('/'), ..) | (Some('\\'), Some('\\'), _) => true,
-        (Some(drive), Some(':'), Some('/' | '\\')) => drive.is_ascii_alphabetic(),
-        _ => false,
     }
 }
 

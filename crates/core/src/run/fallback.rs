@@ -94,7 +94,12 @@ const DOUBTFUL: [&str; 5] = [
 ];
 
 /// Codes for a record that somebody else has at the moment, or changed between looking and writing.
-const TAKEN: [&str; 3] = ["key_exists", "record_missing", "rows_locked"];
+const TAKEN: [&str; 4] = [
+    "key_exists",
+    "record_missing",
+    "rows_locked",
+    "record_behind",
+];
 
 /// Codes that blame what was asked for.
 const REFUSED: [&str; 19] = [

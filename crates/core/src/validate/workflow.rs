@@ -6,6 +6,7 @@ use super::cycle::cycles;
 use super::field::{Type, choice, types};
 use super::reference::Known;
 use super::{Severity, Validation, graph, task};
+use crate::bound::is_whole_path;
 use crate::schedule::{check_cron, is_zone};
 use crate::shape::{
     DEPENDS_ON, Item, Shape, dependencies, embedded_list, is_collection, items, stages,
@@ -127,13 +128,6 @@ fn check_watch(workflow: &Value, validation: &mut Validation) {
         let message = Message::new("watch_and_event").with("event", event);
         validation.warning("/event", message);
     }
-}
-
-/// Whether a path begins at a root or a drive, of this system or another.
-fn is_whole_path(path: &str) -> bool {
-    let is_drive =
-        matches!(path.as_bytes(), [drive, b':', b'/' | b'\\', ..] if drive.is_ascii_alphabetic());
-    is_drive || path.starts_with('/') || path.starts_with(r"\\")
 }
 
 fn check_schedule(workflow: &Value, validation: &mut Validation) {

@@ -16,7 +16,7 @@ const SHOWN: usize = 1_000_000;
 
 /// A write that its source did not take, in words of its own.
 pub(super) struct Doubt {
-    pub(super) fallen: i64,
+    pub(super) write: FallenWriteRecord,
     pub(super) why: Message,
     /// The record that is there, JSON.
     pub(super) there: Option<String>,
@@ -28,7 +28,7 @@ impl Doubt {
     pub(super) fn known(write: &FallenWriteRecord) -> Option<Self> {
         let why = write.refused.clone()?;
         Some(Self {
-            fallen: write.fallen,
+            write: write.clone(),
             why,
             there: write.there.clone(),
         })
@@ -69,21 +69,20 @@ pub(super) enum Brought {
         wrote: bool,
     },
     Not,
-    Doubt(Doubt),
+    Doubt(Box<Doubt>),
 }
 
-/// Does one write and writes down what became of it.
+/// Does one write and writes down what became of it. `mask` hides the source's password.
 ///
 /// # Errors
 /// Why the source, or our own database, does not go on with it.
 pub(super) async fn bring(
     place: &Workplace,
     source: &dyn Source,
+    mask: &Mask,
     write: FallenWriteRecord,
     stop: &Stop,
 ) -> Result<Brought, ActionError> {
-    let password = tokio::task::block_in_place(|| source.password());
-    let mask = Mask::new(password.ok().flatten().as_slice());
     let shown = |there: Option<Value>| {
         let there = there.map(|mut there| {
             mask.value(&mut there);
@@ -100,11 +99,8 @@ pub(super) async fn bring(
             match Failure::of(&error.message.code) {
                 Failure::Down | Failure::Unable => return Err(error),
                 Failure::Doubtful => {
-                    return Ok(Brought::Doubt(Doubt {
-                        fallen: write.fallen,
-                        why: mask.message(error.message),
-                        there: shown(there),
-                    }));
+                    let (why, there) = (mask.message(error.message), shown(there));
+                    return Ok(Brought::Doubt(Box::new(Doubt { write, why, there })));
                 }
                 Failure::Taken => Came::Again,
                 Failure::Refused => Came::Asks {

@@ -13,7 +13,7 @@ use flowkeep_store::{FallenWriteRecord, NewOperation, OperationItemRecord};
 
 use super::Doubt;
 use super::bring::{Brought, bring};
-use crate::actions::{ActionError, Stop, Stopper};
+use crate::actions::{ActionError, Mask, Stop, Stopper};
 use crate::sources::Source;
 use crate::worker::{Workplace, unread};
 
@@ -74,6 +74,8 @@ pub(super) async fn catch_up(
         () = stop.soft() => return Ok(Caught::Stopped),
     };
     let rests = turn.refused.is_some_and(|at| at.elapsed() < REST);
+    let password = tokio::task::block_in_place(|| source.password());
+    let mask = Mask::new(password.ok().flatten().as_slice());
     let (mut after, mut wrote_any, mut doubts) = (0, false, Vec::new());
     while let Some(write) = next(place, source, after)? {
         after = write.fallen;
@@ -84,7 +86,7 @@ pub(super) async fn catch_up(
             doubts.push(doubt);
             continue;
         }
-        match bring(place, source, write, stop).await {
+        match bring(place, source, &mask, write, stop).await {
             Ok(Brought::Done { wrote }) => {
                 turn.untold = true;
                 wrote_any |= wrote;
@@ -92,7 +94,7 @@ pub(super) async fn catch_up(
             Ok(Brought::Not) => {}
             Ok(Brought::Doubt(doubt)) => {
                 note(place, &doubt)?;
-                doubts.push(doubt);
+                doubts.push(*doubt);
                 turn.refused = Some(Instant::now());
             }
             Err(error) => return Err(of_nothing_done(error)),
@@ -140,10 +142,8 @@ pub(super) fn ask_about(place: &Workplace, doubts: Vec<Doubt>) -> Result<(), Act
     }
     let now = Moment(place.clock.now().0);
     place.write_as_owner(move |tx| {
-        for Doubt { fallen, why, there } in &doubts {
-            if let Some(write) = tx.waiting_write(*fallen)? {
-                tx.fallen_write_asks(&write, now, why, there.as_deref())?;
-            }
+        for Doubt { write, why, there } in &doubts {
+            tx.fallen_write_asks(write, now, why, there.as_deref())?;
         }
         Ok(())
     })
@@ -151,7 +151,7 @@ pub(super) fn ask_about(place: &Workplace, doubts: Vec<Doubt>) -> Result<(), Act
 
 /// Notes why a write goes on waiting.
 fn note(place: &Workplace, doubt: &Doubt) -> Result<(), ActionError> {
-    let (fallen, why, there) = (doubt.fallen, doubt.why.clone(), doubt.there.clone());
+    let (fallen, why, there) = (doubt.write.fallen, doubt.why.clone(), doubt.there.clone());
     place.write_as_owner(move |tx| Ok(tx.note_fallen_refused(fallen, &why, there.as_deref())?))
 }
 

@@ -106,7 +106,7 @@ impl StandingIn {
     ) -> Result<Done, ActionError> {
         let own = self.own.source.as_ref();
         let reads = operation.only_reads();
-        let Some(doubts) = self.up_to_date(own, reads, stop).await? else {
+        let Some(doubts) = self.up_to_date(own, &operation, stop).await? else {
             return Ok(Done::Stopped { undone: true });
         };
         let done = own.perform(operation, room, stop.clone()).await;
@@ -118,21 +118,56 @@ impl StandingIn {
 
     /// A source, with what others took for it: what of that it did not take; nothing where it was asked
     /// to stop before.
+    ///
+    /// # Errors
+    /// As [`catch_up`]; `record_behind` where an older write of the very record has yet to come there:
+    /// the operation would be overtaken by it later.
     async fn up_to_date(
         &self,
         source: &dyn Source,
-        reads: bool,
+        operation: &Operation,
         stop: &Stop,
     ) -> Result<Option<Vec<Doubt>>, ActionError> {
-        match catch_up(&self.place, source, stop).await {
-            Ok(Caught::Up { doubts }) => Ok(Some(doubts)),
-            Ok(Caught::Stopped) => Ok(None),
+        let doubts = match catch_up(&self.place, source, stop).await {
+            Ok(Caught::Up { doubts }) => doubts,
+            Ok(Caught::Stopped) => return Ok(None),
             // It may still be read.
-            Err(error) if reads && Failure::of(&error.message.code) == Failure::Unable => {
-                Ok(Some(Vec::new()))
+            Err(error)
+                if operation.only_reads()
+                    && Failure::of(&error.message.code) == Failure::Unable =>
+            {
+                return Ok(Some(Vec::new()));
             }
-            Err(error) => Err(error),
+            Err(error) => return Err(error),
+        };
+        if let Some(written) = Written::of(operation)
+            && self.is_record_behind(source.name(), &written)?
+        {
+            // One that is down says so, and is stood in for.
+            let at = (written.table, written.key);
+            record(source, at, &self.place.data_dir, stop).await?;
+            let message = Message::new("record_behind")
+                .with("source", source.name())
+                .with("table", written.table)
+                .with("key", print(written.key));
+            return Err(ActionError::passing(message));
         }
+        Ok(Some(doubts))
+    }
+
+    /// Whether a source has yet to get an older write of the same record. What this task left open itself
+    /// it does anew.
+    fn is_record_behind(&self, source: &str, written: &Written<'_>) -> Result<bool, ActionError> {
+        let (place, using) = (&self.place, &self.using);
+        let found = tokio::task::block_in_place(|| {
+            if !place.behind.has(&place.store, source)? {
+                return Ok(false);
+            }
+            let key = print(written.key);
+            let (record, by) = ((written.table, key.as_str()), (using.run, &using.task));
+            place.store.is_record_behind(source, record, by)
+        });
+        found.map_err(|error| unread(&error))
     }
 
     /// What a source did not take is to blame, as it takes others.
@@ -153,7 +188,7 @@ impl StandingIn {
         error: ActionError,
     ) -> Result<Done, ActionError> {
         let mut passed_over = self.own.passed_over.clone();
-        let mut tried = self.in_its_place()?;
+        let mut tried = self.place.connections.same_place(self.own.source.name());
         // What is said and kept here has not gone through the attempt's own mask yet.
         let why = room.mask.message(error.message.clone());
         pass_over(&mut passed_over, self.own.source.name(), &why);
@@ -199,21 +234,6 @@ impl StandingIn {
             }
         }
         Err(error)
-    }
-
-    /// The names of its own source and of others that lead to the same data.
-    fn in_its_place(&self) -> Result<Vec<String>, ActionError> {
-        let own = self.own.source.name();
-        let kept = tokio::task::block_in_place(|| self.place.store.connections());
-        let kept = kept.map_err(|error| unread(&error))?;
-        let all = || kept.iter().map(|kept| &kept.connection);
-        let place = all().find(|connection| connection.name == own);
-        let same = all().filter(|one| place.is_some_and(|place| place.is_same_place(one)));
-        let mut names: Vec<String> = same.map(|one| one.name.clone()).collect();
-        if names.is_empty() {
-            names.push(own.to_owned());
-        }
-        Ok(names)
     }
 
     /// The next source to try, by the rules, and what they passed over before it.
@@ -347,7 +367,7 @@ impl StandsIn<'_> {
         };
         let reads = operation.only_reads();
         // It may itself have been stood in for.
-        let up = self.whole.up_to_date(self.other, reads, stop).await;
+        let up = self.whole.up_to_date(self.other, operation, stop).await;
         let Some(doubts) = up.map_err(hidden)? else {
             return Ok(Done::Stopped { undone: true });
         };

@@ -245,6 +245,19 @@ impl Connections {
         }
     }
 
+    /// The names of a source and of others that lead to the same data.
+    pub(crate) fn same_place(&self, name: &str) -> Vec<String> {
+        let now = self.now.read().unwrap_or_else(PoisonError::into_inner);
+        let all = || now.kept.iter().map(|kept| &kept.connection);
+        let place = all().find(|connection| connection.name == name);
+        let same = all().filter(|one| place.is_some_and(|place| place.is_same_place(one)));
+        let mut names: Vec<String> = same.map(|one| one.name.clone()).collect();
+        if names.is_empty() {
+            names.push(name.to_owned());
+        }
+        names
+    }
+
     /// What there is, as it was last read.
     pub fn now(&self) -> Arc<Connected> {
         let now = self.now.read().unwrap_or_else(PoisonError::into_inner);

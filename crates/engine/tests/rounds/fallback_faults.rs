@@ -4,8 +4,9 @@
 
 use std::sync::Arc;
 
+use flowkeep_core::Message;
 use flowkeep_core::connection::Connection;
-use flowkeep_core::run::{Decision, Status, TaskId};
+use flowkeep_core::run::{Decision, Moment, Status, TaskId};
 use flowkeep_engine::Wanted;
 use flowkeep_engine::sources::{LOCAL, Source, Sqlite};
 use flowkeep_store::{FallenWriteRecord, OperationFilter, RequestAnswer, StoreError};
@@ -161,6 +162,58 @@ fn a_record_that_somebody_else_has_open_stops_no_task() {
     shop.own.stand(Stands::Open);
     shop.does("record.get", &key("a"));
     assert_eq!(shop.orders("shop"), ["a=after", "b=one"]);
+    drop(engine);
+}
+
+/// A pass over the network may take a minute, in which a person decides.
+#[test]
+fn what_a_person_decided_meanwhile_is_not_asked_again() {
+    let shop = Shop::new();
+    let engine = shop.engine();
+    shop.own.stand(Stands::Shut);
+    let (row, id) = shop.run("record.add", &order("a", "one"), "");
+    shop.place.comes_to(id, Status::Succeeded);
+    drop(engine);
+    let (read, said) = (shop.place.fallen().remove(0), shop.place.warned(row));
+    let asks = |write: FallenWriteRecord| {
+        let why = Message::new("fallen_changed");
+        let asked = shop
+            .place
+            .store
+            .write::<_, StoreError>(move |tx| tx.fallen_write_asks(&write, Moment(0), &why, None));
+        asked.unwrap();
+    };
+    shop.place.settle(read.fallen, true).unwrap();
+    asks(read.clone());
+    assert_eq!(shop.told(), ["waits"]);
+    assert!(shop.place.fallen()[0].insists);
+    shop.place.settle(read.fallen, false).unwrap();
+    asks(read);
+    assert!(shop.place.keeps_nothing());
+    assert_eq!(shop.place.warned(row), said);
+}
+
+/// What a task writes itself is newer than what another source took before.
+#[test]
+fn a_later_write_does_not_overtake_what_waits_for_its_record() {
+    let shop = Shop::new();
+    for name in ["shop", LOCAL] {
+        let sql = "INSERT INTO orders VALUES ('a', 'before')";
+        shop.file(name).execute(sql, []).unwrap();
+    }
+    let engine = shop.engine();
+    shop.own.stand(Stands::Shut);
+    shop.does("record.update", &order("a", "after"));
+    shop.own.stand(Stands::Locks("orders"));
+    let (row, id) = shop.run("record.delete", &key("a"), "");
+    shop.place.comes_to(id, Status::Failed);
+    let error = shop.place.last(row, "t").unwrap().error.unwrap();
+    assert_eq!(error.code, "record_behind");
+    assert_eq!(shop.orders("shop"), ["a=before"]);
+    shop.own.stand(Stands::Open);
+    shop.does("record.delete", &key("a"));
+    assert_eq!(shop.orders("shop"), [] as [&str; 0]);
+    assert!(shop.place.keeps_nothing());
     drop(engine);
 }
 

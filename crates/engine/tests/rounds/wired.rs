@@ -73,7 +73,7 @@ impl Place {
         Gate(path)
     }
 
-    fn last(&self, row: i64, task: &str) -> Option<AttemptRecord> {
+    pub(crate) fn last(&self, row: i64, task: &str) -> Option<AttemptRecord> {
         let mut attempts = self.store.attempts(row).unwrap().into_iter();
         attempts.rfind(|found| found.task.as_str() == task)
     }

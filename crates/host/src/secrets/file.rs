@@ -1,7 +1,7 @@
 //! `secrets.age` and `secrets.json`.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+use std::fs;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use super::key::Ask;
 use super::text::{Contents, Entry, Text};
 use super::{KeptSecret, KeyPlace, Keys, SecretEntry, Secrets, SecretsError, Stamp};
-use crate::files::private;
+use crate::files::replace;
 use crate::{Clock, FileLock, Files as _, LockError, SystemFiles};
 
 /// Whoever writes is done in a moment; one that is not has been stopped in the middle.
@@ -359,22 +359,6 @@ fn found<T>(result: io::Result<T>) -> Result<Option<T>, SecretsError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error.into()),
     }
-}
-
-/// Writes a file whole beside its name and renames it: whoever reads finds the old one or the new
-/// one. Only the one that has the lock writes, so what a crash left is overwritten.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(".partial");
-    let partial = PathBuf::from(partial);
-    let mut options = OpenOptions::new();
-    let mut file = private(options.write(true).create(true).truncate(true)).open(&partial)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    drop(file);
-    fs::rename(&partial, path)?;
-    path.parent()
-        .map_or(Ok(()), |folder| SystemFiles.flush(folder))
 }
 
 /// Every change is another file, and no clock tells two of the same moment apart.
