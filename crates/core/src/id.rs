@@ -61,6 +61,11 @@ ulid_newtype! {
     RunId
 }
 
+ulid_newtype! {
+    /// One task folder, whatever it is called and wherever it lies.
+    FolderId
+}
+
 /// A SHA-256, written as 64 lower-case hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sha256(pub [u8; 32]);

@@ -11,6 +11,7 @@ mod difference;
 mod document;
 mod edit;
 mod encoding;
+pub mod folder;
 mod history;
 mod id;
 pub mod json;
@@ -38,7 +39,7 @@ pub use document::{Document, Format, MAX_DEPTH, MAX_DOCUMENT_BYTES};
 pub use edit::{Edit, Step};
 pub use encoding::{Encoding, decode};
 pub use history::KeptHistory;
-pub use id::{BackupId, OperationId, PlanId, RunId, Sha256};
+pub use id::{BackupId, FolderId, OperationId, PlanId, RunId, Sha256};
 pub use kind::Kind;
 pub use message::{Message, Place};
 pub use names::{

@@ -7,7 +7,9 @@ use std::sync::mpsc::{Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::{Clock, Files, Space, SystemFiles, Timestamp};
+use crate::{
+    Clock, Digest, Entry, EntryFiles, Files, GoesOn, Holders, Space, SystemFiles, Timestamp,
+};
 
 /// A clock that moves one millisecond per look, from where it was set.
 #[derive(Debug)]
@@ -70,6 +72,7 @@ pub struct FailingFiles {
     error: Arc<Mutex<io::ErrorKind>>,
     space: Option<Space>,
     hang: Option<Hang>,
+    across: bool,
 }
 
 /// From which call on nothing is answered any more.
@@ -90,7 +93,15 @@ impl FailingFiles {
             error: Arc::new(Mutex::new(error)),
             space: None,
             hang: None,
+            across: false,
         }
+    }
+
+    /// Lets nothing be renamed from one folder into another, as if each were a disk of its own.
+    #[must_use]
+    pub fn across_disks(mut self) -> Self {
+        self.across = true;
+        self
     }
 
     /// Claims this much room whatever the volume says.
@@ -202,6 +213,9 @@ impl Files for FailingFiles {
 
     fn rename_new(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.call("rename_new", from)?;
+        if self.across && from.parent() != to.parent() {
+            return Err(io::ErrorKind::CrossesDevices.into());
+        }
         SystemFiles.rename_new(from, to)
     }
 
@@ -218,5 +232,51 @@ impl Files for FailingFiles {
 
     fn space(&self, path: &Path) -> io::Result<Space> {
         self.space.map_or_else(|| SystemFiles.space(path), Ok)
+    }
+}
+
+impl EntryFiles for FailingFiles {
+    fn entries(&self, folder: &Path) -> io::Result<Vec<Entry>> {
+        self.call("entries", folder)?;
+        SystemFiles.entries(folder)
+    }
+
+    fn entry(&self, path: &Path) -> io::Result<Option<Entry>> {
+        self.call("entry", path)?;
+        SystemFiles.entry(path)
+    }
+
+    fn create_folder_like(&self, path: &Path, like: &Path) -> io::Result<()> {
+        self.call("create_folder_like", path)?;
+        SystemFiles.create_folder_like(path, like)
+    }
+
+    fn remove_empty_folder(&self, path: &Path) -> io::Result<()> {
+        self.call("remove_empty_folder", path)?;
+        SystemFiles.remove_empty_folder(path)
+    }
+
+    fn copy_new(&self, from: &Path, to: &Path, goes_on: GoesOn<'_>) -> io::Result<Digest> {
+        self.call("copy_new", from)?;
+        SystemFiles.copy_new(from, to, goes_on)
+    }
+
+    fn digest(&self, path: &Path, goes_on: GoesOn<'_>) -> io::Result<Digest> {
+        self.call("digest", path)?;
+        SystemFiles.digest(path, goes_on)
+    }
+
+    fn read_link(&self, path: &Path) -> io::Result<PathBuf> {
+        self.call("read_link", path)?;
+        SystemFiles.read_link(path)
+    }
+
+    fn make_link(&self, target: &Path, path: &Path) -> io::Result<()> {
+        self.call("make_link", path)?;
+        SystemFiles.make_link(target, path)
+    }
+
+    fn holders(&self) -> Holders {
+        SystemFiles.holders()
     }
 }

@@ -50,6 +50,8 @@ pub enum Tag {
     Secret,
     /// What people are told, or not told yet: `notice`.
     Notice,
+    /// The task folders, and what is done in one: `folder`.
+    Folder,
     /// Everything: a follower that was too far behind.
     All,
 }
@@ -70,6 +72,7 @@ impl fmt::Display for Tag {
             Self::Connection => f.write_str("connection"),
             Self::Secret => f.write_str("secret"),
             Self::Notice => f.write_str("notice"),
+            Self::Folder => f.write_str("folder"),
             Self::All => f.write_str("all"),
         }
     }

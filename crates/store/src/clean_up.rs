@@ -20,7 +20,7 @@ const BATCH: usize = 50;
 
 /// What belongs to a run, and about how many bytes a row of it takes with its part in the index.
 /// `run` is last: the others refer to it.
-const OF_A_RUN: [(&str, &str); 7] = [
+const OF_A_RUN: [(&str, &str); 8] = [
     ("run_task", "octet_length(state) + octet_length(task) + 30"),
     (
         "attempt",
@@ -33,6 +33,7 @@ const OF_A_RUN: [(&str, &str); 7] = [
     ),
     ("answer", "octet_length(value) + 30"),
     ("run_request", "octet_length(wanted) + 60"),
+    ("run_folder", "coalesce(octet_length(archive), 0) + 60"),
     (
         "run",
         "octet_length(context) * 2 + octet_length(start) + coalesce(octet_length(head), 0) + 400",

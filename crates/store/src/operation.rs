@@ -85,6 +85,9 @@ pub(crate) const RUN: &str = "run";
 /// What it calls a connection.
 pub(crate) const CONNECTION: &str = "connection";
 
+/// What it calls a task folder.
+pub(crate) const FOLDER: &str = "folder";
+
 /// What was changed since some moment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ChangesRecord {
@@ -99,7 +102,7 @@ pub struct ChangesRecord {
 /// Operations that changed documents that count: the example does not, and neither does what
 /// happened elsewhere.
 pub(crate) const CHANGED_DOCUMENTS: &str = "o.count > 0 AND NOT o.came_in \
-    AND o.operation NOT IN ('example_add', 'example_remove') AND coalesce(o.kind, '') NOT IN ('run', 'connection')";
+    AND o.operation NOT IN ('example_add', 'example_remove') AND coalesce(o.kind, '') NOT IN ('run', 'connection', 'folder')";
 
 /// Operations that changed settings, connections among them: a backup has both. That a question was
 /// answered is none.
@@ -114,7 +117,7 @@ pub(crate) const COLUMNS: &str = "o.id, o.at, o.actor, o.face, o.operation, o.ki
 impl OperationRecord {
     /// Whether it could be undone, if nobody has: it changed documents, here.
     pub fn changed_documents(&self) -> bool {
-        let of_documents = !matches!(self.kind.as_deref(), Some(RUN | CONNECTION));
+        let of_documents = !matches!(self.kind.as_deref(), Some(RUN | CONNECTION | FOLDER));
         self.count > 0 && !self.came_in && of_documents
     }
 }

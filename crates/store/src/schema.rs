@@ -41,11 +41,12 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("schema/0012_notices.sql")),
         M::up(include_str!("schema/0013_switched_off_and_unserved.sql")),
         M::up(include_str!("schema/0014_fallen_writes.sql")),
+        M::up(include_str!("schema/0015_task_folders.sql")),
     ])
 }
 
 /// The version this program knows.
-const KNOWN: u32 = 14;
+const KNOWN: u32 = 15;
 
 /// Copies kept of the database as it was before a migration.
 const COPIES: usize = 3;

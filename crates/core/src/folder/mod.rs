@@ -1,0 +1,17 @@
+//! Task folders: what is archived and what stays, how archives are called and in which order they came,
+//! what their record says, and how the list of tables in such a folder is read (requirement 003,
+//! docs/decisions/0011).
+//!
+//! Absent on purpose: moving anything, which is `files::folders`; the folders themselves, which are rows.
+
+mod archive_name;
+mod kept;
+mod record;
+mod settings;
+mod table_list;
+
+pub use archive_name::ArchiveName;
+pub use kept::{TABLE_LIST, is_file_name, is_table_list, same_name};
+pub use record::{ArchivedFile, FailedFile, How, RECORD, Record};
+pub use settings::{CleanUpRule, Policy, Settings};
+pub use table_list::{DroppedName, TableList};

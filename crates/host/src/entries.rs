@@ -1,0 +1,405 @@
+//! What moving the entries of a folder needs beside [`Files`]: seeing them without following links,
+//! copies that are hashed as they are made, links as links.
+
+use std::ffi::OsString;
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::files::private;
+use crate::holders::Holders;
+use crate::{Files, SystemFiles};
+
+/// What is behind a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A regular file.
+    File,
+    /// A folder.
+    Folder,
+    /// A symbolic link or junction, whatever it leads to.
+    Link,
+    /// A pipe, socket or device.
+    Other,
+}
+
+/// Something with a name in a folder; links are not followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its name.
+    pub name: OsString,
+    /// What it is.
+    pub kind: EntryKind,
+    /// Bytes.
+    pub bytes: u64,
+    /// When its content last changed, where the system says.
+    pub modified: Option<SystemTime>,
+    /// Device and number of the file: two names of one are the same file. Unix only.
+    pub identity: Option<(u64, u64)>,
+}
+
+/// A copy that was made, or a file that was read through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Digest {
+    /// Bytes.
+    pub bytes: u64,
+    /// Their SHA-256.
+    pub sha256: [u8; 32],
+}
+
+/// Whether whoever waits still wants it. Asked between two pieces of a long file.
+pub type GoesOn<'a> = &'a (dyn Fn() -> bool + Sync);
+
+/// Moving the entries of a folder.
+pub trait EntryFiles: Files {
+    /// What is right inside a folder, in no order.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn entries(&self, folder: &Path) -> io::Result<Vec<Entry>>;
+
+    /// What is behind this name; nothing where nothing is.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn entry(&self, path: &Path) -> io::Result<Option<Entry>>;
+
+    /// Makes one folder that those may enter who may enter `like`.
+    ///
+    /// # Errors
+    /// `AlreadyExists` when anything has that name; else what the system says.
+    fn create_folder_like(&self, path: &Path, like: &Path) -> io::Result<()>;
+
+    /// Removes a folder in which nothing is.
+    ///
+    /// # Errors
+    /// `DirectoryNotEmpty`; else what the system says.
+    fn remove_empty_folder(&self, path: &Path) -> io::Result<()>;
+
+    /// Copies a regular file to a new one, with its permissions and its time. What is appended
+    /// meanwhile is left out. Not flushed to disk.
+    ///
+    /// # Errors
+    /// `AlreadyExists` when anything has that name, `Interrupted` when it is no longer wanted,
+    /// `InvalidInput` for anything but a regular file; else what the system says. A part of the copy
+    /// may be there then.
+    fn copy_new(&self, from: &Path, to: &Path, goes_on: GoesOn<'_>) -> io::Result<Digest>;
+
+    /// Reads a regular file through.
+    ///
+    /// # Errors
+    /// As [`EntryFiles::copy_new`].
+    fn digest(&self, path: &Path, goes_on: GoesOn<'_>) -> io::Result<Digest>;
+
+    /// Where a link leads, as it is written in it.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn read_link(&self, path: &Path) -> io::Result<PathBuf>;
+
+    /// Makes a link that leads there.
+    ///
+    /// # Errors
+    /// `AlreadyExists` when anything has that name, `Unsupported` where links to files and to folders
+    /// differ; else what the system says.
+    fn make_link(&self, target: &Path, path: &Path) -> io::Result<()>;
+
+    /// Who has files open for writing right now, as far as the system tells.
+    fn holders(&self) -> Holders;
+}
+
+impl EntryFiles for SystemFiles {
+    fn entries(&self, folder: &Path) -> io::Result<Vec<Entry>> {
+        let mut entries = Vec::new();
+        for found in std::fs::read_dir(folder)? {
+            let found = found?;
+            match found.metadata() {
+                Ok(metadata) => entries.push(seen(found.file_name(), &metadata)),
+                // Gone since the name was read.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(entries)
+    }
+
+    fn entry(&self, path: &Path) -> io::Result<Option<Entry>> {
+        match path.symlink_metadata() {
+            Ok(metadata) => {
+                let name = path.file_name().unwrap_or_default().to_owned();
+                Ok(Some(seen(name, &metadata)))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn create_folder_like(&self, path: &Path, like: &Path) -> io::Result<()> {
+        self.create_folder(path)?;
+        // The owner must be able to fill it, whatever the other one allows.
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = like.metadata()?.permissions().mode() & 0o3777 | 0o700;
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))?;
+        }
+        #[cfg(not(unix))]
+        let _ = like;
+        Ok(())
+    }
+
+    fn remove_empty_folder(&self, path: &Path) -> io::Result<()> {
+        std::fs::remove_dir(path)
+    }
+
+    fn copy_new(&self, from: &Path, to: &Path, goes_on: GoesOn<'_>) -> io::Result<Digest> {
+        let source = regular(from)?;
+        let metadata = source.metadata()?;
+        let mut copy = private(OpenOptions::new().write(true).create_new(true)).open(to)?;
+        let digest = read_through(&source, metadata.len(), goes_on, |piece| {
+            copy.write_all(piece)
+        })?;
+        keep_times(&copy, &metadata)?;
+        // Last: a file that nobody may write must be written first.
+        copy.set_permissions(metadata.permissions())?;
+        Ok(digest)
+    }
+
+    fn digest(&self, path: &Path, goes_on: GoesOn<'_>) -> io::Result<Digest> {
+        read_through(&regular(path)?, u64::MAX, goes_on, |_| Ok(()))
+    }
+
+    fn read_link(&self, path: &Path) -> io::Result<PathBuf> {
+        std::fs::read_link(path)
+    }
+
+    fn make_link(&self, target: &Path, path: &Path) -> io::Result<()> {
+        #[cfg(unix)]
+        return std::os::unix::fs::symlink(target, path);
+        #[cfg(not(unix))]
+        {
+            let _ = (target, path);
+            Err(io::ErrorKind::Unsupported.into())
+        }
+    }
+
+    fn holders(&self) -> Holders {
+        Holders::now()
+    }
+}
+
+fn seen(name: OsString, metadata: &Metadata) -> Entry {
+    let kind = metadata.file_type();
+    Entry {
+        name,
+        kind: if kind.is_file() {
+            EntryKind::File
+        } else if kind.is_dir() {
+            EntryKind::Folder
+        } else if kind.is_symlink() {
+            EntryKind::Link
+        } else {
+            EntryKind::Other
+        },
+        bytes: metadata.len(),
+        modified: metadata.modified().ok(),
+        identity: identity(metadata),
+    }
+}
+
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere nobody tells")]
+fn identity(metadata: &Metadata) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt as _;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn identity(_: &Metadata) -> Option<(u64, u64)> {
+    None
+}
+
+/// Opens a regular file for reading. No link is followed, nobody is waited for who might write into a
+/// pipe of that name.
+fn regular(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags.bits().cast_signed());
+    }
+    #[cfg(not(unix))]
+    if path.symlink_metadata()?.is_symlink() {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    let opened = options.open(path);
+    #[cfg(unix)]
+    let opened = opened.map_err(|error| match error.raw_os_error() {
+        Some(code) if code == rustix::io::Errno::LOOP.raw_os_error() => {
+            io::ErrorKind::InvalidInput.into()
+        }
+        _ => error,
+    });
+    let file = opened?;
+    if file.metadata()?.is_file() {
+        Ok(file)
+    } else {
+        Err(io::ErrorKind::InvalidInput.into())
+    }
+}
+
+/// The time stays that of the content; when it was last read is nobody's concern.
+fn keep_times(copy: &File, metadata: &Metadata) -> io::Result<()> {
+    match metadata.modified() {
+        Ok(modified) => copy.set_modified(modified),
+        Err(_) => Ok(()),
+    }
+}
+
+/// Goes through at most so many bytes of a file.
+fn read_through(
+    file: &File,
+    limit: u64,
+    goes_on: GoesOn<'_>,
+    mut each: impl FnMut(&[u8]) -> io::Result<()>,
+) -> io::Result<Digest> {
+    let expected = usize::try_from(file.metadata()?.len().min(limit)).unwrap_or(usize::MAX);
+    // Most files are small: no more is asked for than there is, and a byte that tells its end.
+    let mut buffer = vec![0; expected.saturating_add(1).min(1 << 18)];
+    let mut hash = Sha256::new();
+    let mut left = limit;
+    let mut reader = file;
+    while left > 0 {
+        let want = usize::try_from(left)
+            .unwrap_or(usize::MAX)
+            .min(buffer.len());
+        let read = match reader.read(&mut buffer[..want]) {
+            Ok(0) => break,
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        hash.update(&buffer[..read]);
+        each(&buffer[..read])?;
+        left -= read as u64;
+        if !goes_on() {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+    }
+    Ok(Digest {
+        bytes: limit - left,
+        sha256: hash.finalize().into(),
+    })
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn what_is_in_a_folder_is_seen_as_it_is() {
+        let root = tempfile::tempdir().unwrap();
+        let at = |name: &str| root.path().join(name);
+        std::fs::write(at("file"), "four").unwrap();
+        std::fs::create_dir(at("folder")).unwrap();
+        SystemFiles
+            .make_link(Path::new("nowhere"), &at("dangling"))
+            .unwrap();
+        SystemFiles
+            .make_link(Path::new("folder"), &at("to-folder"))
+            .unwrap();
+        rustix::fs::mkfifoat(rustix::fs::CWD, at("pipe"), 0o600.into()).unwrap();
+        let mut entries = SystemFiles.entries(root.path()).unwrap();
+        entries.sort_by(|one, other| one.name.cmp(&other.name));
+        let kinds: Vec<_> = entries
+            .iter()
+            .map(|entry| (entry.name.to_str().unwrap(), entry.kind))
+            .collect();
+        assert_eq!(
+            kinds,
+            [
+                ("dangling", EntryKind::Link),
+                ("file", EntryKind::File),
+                ("folder", EntryKind::Folder),
+                ("pipe", EntryKind::Other),
+                ("to-folder", EntryKind::Link),
+            ]
+        );
+        assert_eq!(entries[1].bytes, 4);
+        assert_eq!(
+            SystemFiles.entry(&at("file")).unwrap().as_ref(),
+            Some(&entries[1])
+        );
+        assert_eq!(SystemFiles.entry(&at("gone")).unwrap(), None);
+        assert_eq!(
+            SystemFiles.read_link(&at("dangling")).unwrap(),
+            Path::new("nowhere")
+        );
+    }
+
+    #[test]
+    fn a_copy_has_the_bytes_the_time_and_the_permissions_and_replaces_nothing() {
+        let root = tempfile::tempdir().unwrap();
+        let (from, to) = (root.path().join("from"), root.path().join("to"));
+        let text = "x".repeat(700_000);
+        std::fs::write(&from, &text).unwrap();
+        let at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_007);
+        File::options()
+            .write(true)
+            .open(&from)
+            .unwrap()
+            .set_modified(at)
+            .unwrap();
+        std::fs::set_permissions(&from, std::fs::Permissions::from_mode(0o440)).unwrap();
+        let digest = SystemFiles.copy_new(&from, &to, &|| true).unwrap();
+        assert_eq!(digest.bytes, 700_000);
+        assert_eq!(digest.sha256, <[u8; 32]>::from(Sha256::digest(&text)));
+        assert_eq!(SystemFiles.digest(&to, &|| true).unwrap(), digest);
+        let copied = to.metadata().unwrap();
+        assert_eq!(copied.modified().unwrap(), at);
+        assert_eq!(copied.permissions().mode() & 0o777, 0o440);
+        let again = SystemFiles.copy_new(&from, &to, &|| true).unwrap_err();
+        assert_eq!(again.kind(), io::ErrorKind::AlreadyExists);
+    }
+
+    #[test]
+    fn a_long_copy_ends_when_nobody_wants_it_and_links_are_never_followed() {
+        let root = tempfile::tempdir().unwrap();
+        let (from, to) = (root.path().join("from"), root.path().join("to"));
+        std::fs::write(&from, "x".repeat(700_000)).unwrap();
+        let broken_off = SystemFiles.copy_new(&from, &to, &|| false).unwrap_err();
+        assert_eq!(broken_off.kind(), io::ErrorKind::Interrupted);
+        let link = root.path().join("link");
+        SystemFiles.make_link(Path::new("from"), &link).unwrap();
+        for path in [&link, &root.path().to_owned()] {
+            let error = SystemFiles.digest(path, &|| true).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+        }
+    }
+
+    #[test]
+    fn an_archive_is_open_to_those_to_whom_its_folder_is() {
+        let root = tempfile::tempdir().unwrap();
+        let (like, made) = (root.path().join("like"), root.path().join("made"));
+        std::fs::create_dir(&like).unwrap();
+        std::fs::set_permissions(&like, std::fs::Permissions::from_mode(0o2775)).unwrap();
+        SystemFiles.create_folder_like(&made, &like).unwrap();
+        assert_eq!(
+            made.metadata().unwrap().permissions().mode() & 0o3777,
+            0o2775
+        );
+        SystemFiles.remove_empty_folder(&made).unwrap();
+        std::fs::write(like.join("file"), "").unwrap();
+        SystemFiles.remove_empty_folder(&like).unwrap_err();
+        assert!(like.join("file").exists());
+    }
+}

@@ -1,0 +1,162 @@
+//! The task folders that are known here. What is in them is on the disk and not here.
+
+use std::path::PathBuf;
+
+use flowkeep_core::FolderId;
+use flowkeep_core::folder::Settings;
+use flowkeep_host::{path_text, text_path};
+use rusqlite::{OptionalExtension as _, Row};
+
+use crate::run::{json_of, to_json};
+use crate::{Store, StoreError, Tag, Tx};
+
+/// A task folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskFolderRecord {
+    /// Its id.
+    pub id: FolderId,
+    /// The workflow whose runs work in it; it may be gone.
+    pub workflow_id: String,
+    /// Where it is: absolute, and through no links.
+    pub path: PathBuf,
+    /// What its owner wants of it.
+    pub settings: Settings,
+    /// The number of the last archive that was begun in it.
+    pub sequence: u64,
+    /// Milliseconds; since when it is known.
+    pub created_at: i64,
+}
+
+impl TaskFolderRecord {
+    /// What it is called: the last part of its path.
+    pub fn name(&self) -> String {
+        let name = self.path.file_name().unwrap_or(self.path.as_os_str());
+        name.to_string_lossy().into_owned()
+    }
+}
+
+const COLUMNS: &str = "id, workflow_id, path, settings, sequence, created_at";
+
+pub(crate) fn folder_of(row: &Row<'_>, column: usize) -> rusqlite::Result<FolderId> {
+    let id: String = row.get(column)?;
+    json_of(column, &format!("\"{id}\""))
+}
+
+fn record(row: &Row<'_>) -> rusqlite::Result<TaskFolderRecord> {
+    let path: String = row.get(2)?;
+    let settings: String = row.get(3)?;
+    Ok(TaskFolderRecord {
+        id: folder_of(row, 0)?,
+        workflow_id: row.get(1)?,
+        path: text_path(&path),
+        settings: json_of(3, &settings)?,
+        sequence: row.get(4)?,
+        created_at: row.get(5)?,
+    })
+}
+
+fn one(
+    connection: &rusqlite::Connection,
+    id: FolderId,
+) -> Result<Option<TaskFolderRecord>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM task_folder WHERE id = ?1");
+    let mut statement = connection.prepare_cached(&sql)?;
+    Ok(statement.query_row([id.to_string()], record).optional()?)
+}
+
+fn all(connection: &rusqlite::Connection) -> Result<Vec<TaskFolderRecord>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM task_folder ORDER BY id");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map([], record)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+impl Store {
+    /// The task folders, in the order in which they became known.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn task_folders(&self) -> Result<Vec<TaskFolderRecord>, StoreError> {
+        all(&*self.reader()?)
+    }
+
+    /// One task folder.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn task_folder(&self, id: FolderId) -> Result<Option<TaskFolderRecord>, StoreError> {
+        one(&*self.reader()?, id)
+    }
+
+    /// The task folders somebody may mean by this: an id, else a path, else what folders are called.
+    /// More than one is of that name.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn task_folders_meant(&self, text: &str) -> Result<Vec<TaskFolderRecord>, StoreError> {
+        if let Ok(id) = text.parse() {
+            let found = self.task_folder(id)?;
+            if found.is_some() {
+                return Ok(found.into_iter().collect());
+            }
+        }
+        let mut folders = self.task_folders()?;
+        let path = text_path(text);
+        // A path may be written through links, or relative.
+        let real = path.canonicalize().unwrap_or_else(|_| path.clone());
+        if let Some(at) = folders.iter().position(|folder| folder.path == real) {
+            return Ok(vec![folders.swap_remove(at)]);
+        }
+        folders.retain(|folder| folder.path.file_name() == Some(path.as_os_str()));
+        Ok(folders)
+    }
+}
+
+impl Tx<'_> {
+    /// One task folder as it is in this transaction.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn task_folder(&self, id: FolderId) -> Result<Option<TaskFolderRecord>, StoreError> {
+        one(self.connection, id)
+    }
+
+    /// The task folders as they are in this transaction.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn task_folders(&self) -> Result<Vec<TaskFolderRecord>, StoreError> {
+        all(self.connection)
+    }
+
+    /// Makes a folder known.
+    ///
+    /// # Errors
+    /// [`StoreError`] when its path or id is known already, and what the database says.
+    pub fn add_task_folder(&self, folder: &TaskFolderRecord) -> Result<(), StoreError> {
+        let sql = format!("INSERT INTO task_folder({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+        self.connection.prepare_cached(&sql)?.execute((
+            folder.id.to_string(),
+            &folder.workflow_id,
+            path_text(&folder.path),
+            to_json(&folder.settings)?,
+            folder.sequence,
+            folder.created_at,
+        ))?;
+        self.tag(&Tag::Folder);
+        Ok(())
+    }
+
+    /// Changes what a folder's owner wants of it. Says whether the folder is known.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn set_task_folder(&self, id: FolderId, settings: &Settings) -> Result<bool, StoreError> {
+        let changed = self
+            .connection
+            .prepare_cached("UPDATE task_folder SET settings = ?2 WHERE id = ?1")?
+            .execute((id.to_string(), to_json(settings)?))?;
+        self.tag(&Tag::Folder);
+        Ok(changed > 0)
+    }
+}
