@@ -384,7 +384,9 @@ pub(crate) fn secret(api: &Api, output: &Output, verb: Secret) -> Result<Outcome
             output.print(&list, |catalogue, out| {
                 list.items.iter().try_for_each(|one| {
                     let set_at = catalogue.when(&one.set_at);
-                    writeln!(out, "{}  {set_at}", visible(&one.name))
+                    let what = one.what.as_ref().map(|what| catalogue.say(what));
+                    let what = what.map(|what| format!("  {what}")).unwrap_or_default();
+                    writeln!(out, "{}  {set_at}{what}", visible(&one.name))
                 })
             })?;
             Ok(Outcome::Done)

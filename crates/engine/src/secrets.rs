@@ -5,14 +5,10 @@
 use std::cell::RefCell;
 
 use flowkeep_core::Message;
-use flowkeep_core::connection::Secret;
+pub use flowkeep_core::connection::password_of;
+use flowkeep_core::connection::{Secret, said_of};
 use flowkeep_core::run::expression::Fault;
 use flowkeep_host::{KeptSecret, Secrets, SecretsError};
-
-/// What a password of a connection is kept as.
-pub fn password_of(connection: &str) -> String {
-    format!("connection/{connection}")
-}
 
 /// Why secrets cannot be read or written, for people.
 pub fn secrets_message(error: &SecretsError) -> Message {
@@ -73,16 +69,21 @@ impl<'a> Revealing<'a> {
     }
 }
 
+/// That a secret has not been entered.
+pub fn missing(name: &str) -> Message {
+    said_of(name, "secret_missing", "password_missing")
+}
+
 /// A secret that is kept, or why there is none.
 ///
 /// # Errors
-/// `secret_missing`, or as [`secrets_message`].
+/// As [`missing`], or as [`secrets_message`].
 pub(crate) fn found(
     secrets: Option<&dyn Secrets>,
     name: &str,
     at_once: bool,
 ) -> Result<KeptSecret, Message> {
-    let missing = || Message::new("secret_missing").with("secret", name);
+    let missing = || missing(name);
     let secrets = secrets.ok_or_else(missing)?;
     let kept = if at_once {
         secrets.get_at_once(name)

@@ -37,6 +37,6 @@ pub use path_text::{path_text, text_path};
 pub use progress::{Cancellation, Progress, Unfollowed};
 pub use read::{Folder, ReadError, SpecialFile, open_regular};
 pub use secrets::{
-    KeptSecret, KeyPlace, Keys, SecretEntry, Secrets, SecretsError, SecretsFile, Stamp,
+    KeptSecret, KeyPlace, Keys, NewSecret, SecretEntry, Secrets, SecretsError, SecretsFile, Stamp,
 };
 pub use volume::{Unsafe, unsafe_place, unwritable_by_all};

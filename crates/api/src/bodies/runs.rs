@@ -180,7 +180,7 @@ fn is_open(warning: &Message, tasks: &[RunTask]) -> bool {
     let status = match warning.code.as_str() {
         "run_waits_for_operator" | "run_broken_off_again" => Status::Interrupted,
         "run_no_agent" => Status::Queued,
-        "run_secret_locked" => Status::Waiting,
+        "run_secret_locked" | "run_password_locked" => Status::Waiting,
         _ => return true,
     };
     let about = warning.fields.get("task");

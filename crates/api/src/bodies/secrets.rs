@@ -1,7 +1,9 @@
 //! `secret_*`: passwords, keys and tokens by name. What they are is never an answer.
 
 use flowkeep_core::Message;
-use flowkeep_engine::secrets_message;
+use flowkeep_core::connection::connection_of;
+use flowkeep_core::notice::Channel;
+use flowkeep_engine::{secret_missing, secrets_message};
 use flowkeep_host::SecretsError;
 use flowkeep_store::{NewOperation, Tx};
 
@@ -13,9 +15,6 @@ use crate::types::{
 };
 use crate::{Api, AppError, time};
 
-/// What the passwords of connections are kept under.
-const OF_CONNECTIONS: &str = "connection/";
-
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 200;
 
@@ -25,6 +24,7 @@ const LONGEST_NAME: usize = 200;
 /// Why they cannot be read.
 pub fn list(api: &Api, _: Nothing) -> Result<SecretList, AppError> {
     let row = |entry: flowkeep_host::SecretEntry| SecretRow {
+        what: belonging(&entry.name),
         name: entry.name,
         set_at: time::rfc3339(entry.set_at),
     };
@@ -51,7 +51,7 @@ pub fn named_by(api: &Api, input: SecretRef) -> Result<WorkflowUses, AppError> {
 /// `secret_name_wrong`, `secret_empty`; why it cannot be kept.
 pub fn set(api: &Api, input: SecretSetInput) -> Result<SecretRef, AppError> {
     let SecretSetInput { name, value } = input;
-    let connection = name.strip_prefix(OF_CONNECTIONS);
+    let connection = connection_of(&name);
     let word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
     let sound = connection.unwrap_or(&name);
     let fits = !sound.is_empty()
@@ -149,14 +149,31 @@ pub(super) fn locked(api: &Api) -> Result<Vec<LockedSecret>, AppError> {
 
 /// A secret that so many tasks need; without an error it is missing.
 pub(super) fn unreadable(secret: String, tasks: u32, error: Option<&SecretsError>) -> LockedSecret {
-    let missing = || Message::new("secret_missing").with("secret", &secret);
+    let missing = || secret_missing(&secret);
     LockedSecret {
-        connection: secret.strip_prefix(OF_CONNECTIONS).map(str::to_owned),
+        connection: connection_of(&secret).map(str::to_owned),
         tasks,
         reason: error.map_or_else(missing, secrets_message),
         unlocks: error.is_some_and(SecretsError::is_locked),
         secret,
     }
+}
+
+/// What a secret is that belongs to something and that no task can name.
+fn belonging(name: &str) -> Option<Message> {
+    if let Some(connection) = connection_of(name) {
+        return Some(Message::new("secret_of_connection").with("name", connection));
+    }
+    Channel::ALL.into_iter().find_map(|channel| {
+        let is = |secret: Option<&str>| secret == Some(name);
+        let code = match channel {
+            Channel::Mail if is(channel.secret()) => "secret_of_mail",
+            Channel::Webhook if is(channel.secret()) => "secret_of_webhook",
+            Channel::Webhook if is(channel.signing()) => "secret_of_signing",
+            _ => return None,
+        };
+        Some(Message::new(code))
+    })
 }
 
 fn key(api: &Api) -> Option<String> {

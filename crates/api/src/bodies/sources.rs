@@ -6,7 +6,8 @@ use flowkeep_core::Message;
 use flowkeep_core::connection::{Connection, LOCAL, Secret, SourceKind, Target};
 use flowkeep_engine::actions::Mask;
 use flowkeep_engine::sources::{Bounds, ask_apart, open};
-use flowkeep_engine::{password_of, secrets_message};
+use flowkeep_engine::{password_of, secret_missing, secrets_message};
+use flowkeep_host::NewSecret;
 use flowkeep_store::{ConnectionRecord, NewOperation, OperationItemRecord, SourceHealth, Tx};
 
 use self::described::described;
@@ -298,12 +299,9 @@ fn waits(api: &Api, kept: &ConnectionRecord) -> Option<Message> {
         Ok(found) => {
             let given = kept.password.as_deref();
             let found = found.and_then(|found| found.of_version(given?));
-            let missing = || Message::new("secret_missing").with("secret", &secret);
-            found.is_none().then(missing)
+            found.is_none().then(|| secret_missing(&secret))
         }
-        Err(_) if kept.password.is_none() => {
-            Some(Message::new("secret_missing").with("secret", &secret))
-        }
+        Err(_) if kept.password.is_none() => Some(secret_missing(&secret)),
         Err(error) => Some(secrets_message(&error)),
     }
 }
@@ -405,11 +403,16 @@ impl Given {
         given: Option<Secret>,
         in_use: Option<&str>,
     ) -> Result<Self, AppError> {
-        let kept = given.map(|given| api.secrets.set_beside(name, given.reveal(), in_use));
-        let kept = kept.transpose();
+        let new = given.iter().map(|given| NewSecret {
+            name,
+            value: given.reveal(),
+            in_use,
+        });
+        let kept = api.secrets.set_beside(&new.collect::<Vec<_>>());
+        let kept = kept.map_err(|error| AppError::from(secrets_message(&error)))?;
         Ok(Self {
             name: name.to_owned(),
-            version: kept.map_err(|error| AppError::from(secrets_message(&error)))?,
+            version: kept.into_iter().next(),
         })
     }
 

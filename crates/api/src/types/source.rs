@@ -182,6 +182,10 @@ pub struct SecretList {
 pub struct SecretRow {
     /// What `${secret.NAME}` calls it; the password of a connection is `connection/NAME`.
     pub name: String,
+    /// What it is, where it belongs to something and no task can name it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub what: Option<Message>,
     /// When it was set.
     pub set_at: String,
 }

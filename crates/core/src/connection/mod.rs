@@ -24,6 +24,28 @@ pub const LOCAL: &str = "local";
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 100;
 
+/// What the passwords of connections are kept under.
+const PASSWORDS: &str = "connection/";
+
+/// What the password of a connection is kept as.
+pub fn password_of(connection: &str) -> String {
+    format!("{PASSWORDS}{connection}")
+}
+
+/// The connection whose password a secret is.
+pub fn connection_of(secret: &str) -> Option<&str> {
+    secret.strip_prefix(PASSWORDS)
+}
+
+/// What is said of a secret: by its name, or by the connection whose password it is. `secret` and `password`
+/// are the codes, with the field `secret` or `source`.
+pub fn said_of(name: &str, secret: &str, password: &str) -> Message {
+    match connection_of(name) {
+        Some(source) => Message::new(password).with("source", source),
+        None => Message::new(secret).with("secret", name),
+    }
+}
+
 /// How one of the user's data sources is reached.
 ///
 /// As JSON: `{name, kind, path}` for a file; `{name, kind, host, port, tls, database?, user?, ca?}`

@@ -109,9 +109,9 @@ mod tests {
             for code in words(&text).filter(|word| catalogue.contains_key(*word)) {
                 let file = file.display();
                 // What a message says because of another one is never its code.
-                let inner = ["field_not_text", "secret_missing"];
+                let is_inner = code == "field_not_text";
                 let placed = Failure::placed(code).is_some();
-                assert!(placed || inner.contains(&code), "{code} of {file}");
+                assert!(placed || is_inner, "{code} of {file}");
                 known += 1;
             }
         }

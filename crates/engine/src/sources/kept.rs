@@ -9,7 +9,7 @@ use flowkeep_store::ConnectionRecord;
 
 use super::{Doing, Operation, Source, open};
 use crate::actions::{ActionError, Done, Room, Stop};
-use crate::secrets::{found, password_of};
+use crate::secrets::{found, missing, password_of};
 
 /// A source that is opened when it is first asked, and kept open until its password changes.
 pub(super) struct Kept {
@@ -60,7 +60,7 @@ impl Kept {
             let given = self.password.as_deref();
             given
                 .and_then(|given| kept.of_version(given))
-                .ok_or_else(|| Message::new("secret_missing").with("secret", name))
+                .ok_or_else(|| missing(&name))
         });
         let kept = kept.transpose().map_err(|why| {
             let message = Message::new("source_without_password");

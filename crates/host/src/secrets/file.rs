@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use super::key::Ask;
 use super::text::{Contents, Entry, Text};
-use super::{KeptSecret, KeyPlace, Keys, SecretEntry, Secrets, SecretsError, Stamp};
+use super::{KeptSecret, KeyPlace, Keys, NewSecret, SecretEntry, Secrets, SecretsError, Stamp};
 use crate::files::replace;
 use crate::{Clock, FileLock, Files as _, LockError, SystemFiles};
 
@@ -256,21 +256,23 @@ impl Secrets for SecretsFile {
         })
     }
 
-    fn set_beside(
-        &self,
-        name: &str,
-        value: &str,
-        in_use: Option<&str>,
-    ) -> Result<String, SecretsError> {
-        let mut entry = self.new_entry(value);
+    fn set_beside(&self, given: &[NewSecret<'_>]) -> Result<Vec<String>, SecretsError> {
+        if given.is_empty() {
+            return Ok(Vec::new());
+        }
         self.change(|contents| {
-            let version = entry.version.clone();
-            let mut earlier = versions(contents.secrets.remove(name));
-            let since = entry.set_at.saturating_sub(LEFT_BEHIND_MS);
-            earlier.retain(|one| Some(one.version.as_str()) == in_use || one.set_at > since);
-            entry.earlier = earlier;
-            contents.secrets.insert(name.to_owned(), entry);
-            (true, version)
+            let set = given.iter().map(|new| {
+                let mut entry = self.new_entry(new.value);
+                let version = entry.version.clone();
+                let since = entry.set_at.saturating_sub(LEFT_BEHIND_MS);
+                let mut earlier = versions(contents.secrets.remove(new.name));
+                earlier
+                    .retain(|one| Some(one.version.as_str()) == new.in_use || one.set_at > since);
+                entry.earlier = earlier;
+                contents.secrets.insert(new.name.to_owned(), entry);
+                version
+            });
+            (true, set.collect())
         })
     }
 

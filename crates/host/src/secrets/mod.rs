@@ -53,18 +53,14 @@ pub trait Secrets: Send + Sync {
     /// [`SecretsError`]; then nothing is changed.
     fn set(&self, name: &str, value: &str) -> Result<String, SecretsError>;
 
-    /// Sets a secret beside the one that is in use, whose version is told: both are found
-    /// ([`KeptSecret::of_version`]) until whoever uses them takes one out ([`Secrets::remove_version`]).
-    /// What was set so an hour ago or longer and is not in use is taken out: nobody came back for it.
+    /// Sets secrets beside those that are in use, all of them or none; the answer is their versions, in
+    /// their order. Both are found ([`KeptSecret::of_version`]) until whoever uses them takes one out
+    /// ([`Secrets::remove_version`]). What was set so an hour ago or longer and is not in use is taken
+    /// out: nobody came back for it.
     ///
     /// # Errors
     /// [`SecretsError`]; then nothing is changed.
-    fn set_beside(
-        &self,
-        name: &str,
-        value: &str,
-        in_use: Option<&str>,
-    ) -> Result<String, SecretsError>;
+    fn set_beside(&self, given: &[NewSecret<'_>]) -> Result<Vec<String>, SecretsError>;
 
     /// Takes a secret out, with all its versions; says whether there was one.
     ///
@@ -102,6 +98,17 @@ pub trait Secrets: Send + Sync {
 /// What tells that the secrets are no longer those of before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Stamp(pub(crate) Option<(u64, u64, u64)>);
+
+/// A secret that is to be set beside the one in use.
+#[derive(Clone, Copy)]
+pub struct NewSecret<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// The secret itself.
+    pub value: &'a str,
+    /// The version of the one in use, where there is one.
+    pub in_use: Option<&'a str>,
+}
 
 /// A secret that is kept.
 #[derive(Clone)]

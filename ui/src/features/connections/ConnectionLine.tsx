@@ -118,7 +118,7 @@ function seen(row: SourceRow, test: Test): SourceState {
 /** The step that gives a connection its password: entered, unlocked, or mended where all of them are. */
 function LetIn({ name, why, onEnter }: { name: string; why: Message; onEnter: () => void }) {
   const navigate = useNavigate();
-  if (why.code === 'secret_missing') {
+  if (why.code === 'password_missing') {
     return (
       <Button icon="key" onPress={onEnter} data-testid={`enter-${name}`}>
         {m.connection_enter_password()}

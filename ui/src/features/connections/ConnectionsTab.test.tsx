@@ -70,7 +70,7 @@ it('leads from a missing password to where it is entered, and unlocks one that i
   const waits = (code: string) => ({ ...shop, waits: { code } });
   const told = show(<ConnectionsTab />, {
     ...sources(
-      waits('secret_missing'),
+      waits('password_missing'),
       { ...waits('secrets_locked'), name: 'stock' },
       { ...waits('secrets_key_gone_file'), name: 'old' },
     ),
@@ -107,10 +107,19 @@ it('shows of secrets their names alone, and opens the one the address names', as
   const told = show(<SecretsTab />, {
     ...sources(shop),
     secret_list: () => ({
-      total: 2,
+      total: 3,
       key: 'keyring',
       items: [
-        { name: 'connection/shop', set_at: '2026-11-20T08:00:00Z' },
+        {
+          name: 'connection/shop',
+          what: { code: 'secret_of_connection', fields: { name: 'shop' } },
+          set_at: '2026-11-20T08:00:00Z',
+        },
+        {
+          name: 'notice/mail',
+          what: { code: 'secret_of_mail' },
+          set_at: '2026-11-20T08:00:00Z',
+        },
         { name: 'token', set_at: '2026-11-20T08:00:00Z' },
       ],
     }),
@@ -124,7 +133,12 @@ it('shows of secrets their names alone, and opens the one the address names', as
     expect(told('secret_set')[0]?.input).toEqual({ name: 'mail', value: 'hunter22' }),
   );
   expect(screen.getByText('Password of “shop”', { ignore: false })).toBeTruthy();
-  expect(screen.queryByTestId('more-connection/shop')).toBeNull();
+  expect(screen.getByText('Password of the e-mail notices', { ignore: false })).toBeTruthy();
+  expect(screen.getByText('$' + '{secret.token}', { ignore: false })).toBeTruthy();
+  expect(screen.queryByText(/secret\.notice/)).toBeNull();
+  expect(screen.getByTestId('more-token')).toBeTruthy();
+  for (const owned of ['connection/shop', 'notice/mail'])
+    expect(screen.queryByTestId(`more-${owned}`)).toBeNull();
 });
 
 it('says what is lost before it starts over without a key', async () => {

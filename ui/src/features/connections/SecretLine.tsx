@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Menu, Sign, Time } from '@/components';
-import { m, visible } from '@/i18n';
+import { m, say, visible } from '@/i18n';
 import type { SecretRow } from '@/ipc';
 import styles from './ConnectionsPage.module.css';
 import { secretUsesQuery, sourcesQuery } from './queries';
@@ -15,26 +15,19 @@ interface Props {
 
 /** One secret: its name, since when it is there, what names it. */
 export function SecretLine({ row, onReplace, onRemove }: Props) {
-  const connection = connectionOf(row.name);
-  const uses = useQuery({ ...secretUsesQuery(row.name), enabled: connection === undefined });
+  const { what } = row;
+  const uses = useQuery({ ...secretUsesQuery(row.name), enabled: what === undefined });
   const sources = useQuery(sourcesQuery());
+  const connection = connectionOf(row.name);
   const isLeftOver =
     connection !== undefined && sources.data?.every(({ name }) => name !== connection) === true;
   const name = visible(row.name);
-  // The password of a connection goes with it, and is entered where the rest of it is.
-  const isOfConnection = connection !== undefined && !isLeftOver;
   return (
     <li className={styles.line} data-testid={`secret-${row.name}`}>
       <Sign icon="key" size={18} />
       <div className={styles.what}>
-        <p>
-          {connection === undefined ? (
-            <b className={styles.code}>{name}</b>
-          ) : (
-            <b>{m.secret_of_connection({ name: visible(connection) })}</b>
-          )}
-        </p>
-        {connection === undefined && (
+        <p>{what ? <b>{visible(say(what))}</b> : <b className={styles.code}>{name}</b>}</p>
+        {!what && (
           <small className={`${styles.quiet} ${styles.code}`} data-selectable>
             {`\${secret.${name}}`}
           </small>
@@ -47,13 +40,14 @@ export function SecretLine({ row, onReplace, onRemove }: Props) {
           {m.secret_since()} <Time at={row.set_at} />
         </span>
       </div>
-      {!isOfConnection && (
+      {/* What belongs to something goes with it, and is entered where the rest of it is. */}
+      {(!what || isLeftOver) && (
         <span className={styles.menu}>
           <Menu
             label={m.secret_actions({ name })}
             data-testid={`more-${row.name}`}
             entries={[
-              ...(connection === undefined
+              ...(what === undefined
                 ? [
                     {
                       id: 'replace',

@@ -18,7 +18,7 @@ it('says how a connection is, what it is and what is wrong', () => {
   expect(told({ answers: false, error })).toBe(
     'fail | does not answer | “shop” does not let “anna” in with this password; check both',
   );
-  const waits = { code: 'secret_missing', fields: { secret: 'connection/shop' } };
+  const waits = { code: 'password_missing', fields: { source: 'shop' } };
   // What was seen before its password was missing says nothing of now.
   expect(told({ answers: false, error, waits })).toContain(
     'wait | waits for its password | It has to be entered',

@@ -37,7 +37,7 @@ export function stateOf(row: SourceRow): SourceState {
 
 /** Why a password cannot be had; the Secrets tell more. */
 function awaited(why: Message): string {
-  if (why.code === 'secret_missing') return m.connection_password_missing();
+  if (why.code === 'password_missing') return m.connection_password_missing();
   return unlocks(why) ? m.secrets_are_locked() : m.secrets_are_lost();
 }
 

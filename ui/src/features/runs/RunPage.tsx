@@ -181,7 +181,8 @@ function Secrets({ run }: { run: RunShow }) {
 function Warnings({ run }: { run: RunShow }) {
   const names = new Map(run.tasks.map((task) => [task.id, task.name]));
   // What it waits for is told with the step that helps.
-  const open = run.warnings.filter(({ code }) => code !== 'run_secret_locked');
+  const elsewhere = ['run_secret_locked', 'run_password_locked'];
+  const open = run.warnings.filter(({ code }) => !elsewhere.includes(code));
   const told = [...new Set(open.map((warning) => say(named(warning, names))))];
   if (told.length === 0) return null;
   return (

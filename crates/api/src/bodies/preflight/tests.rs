@@ -161,8 +161,8 @@ fn secrets_that_are_missing_are_named_with_who_needs_them() {
         told.map(|one| (one.secret, one.tasks, one.reason.code))
             .collect::<Vec<_>>()
     };
-    let at = |name: &str, tasks| (name.to_owned(), tasks, "secret_missing".to_owned());
-    assert_eq!(missing(), [at("mail", 2)]);
+    let at = |name: &str, tasks, code: &str| (name.to_owned(), tasks, code.to_owned());
+    assert_eq!(missing(), [at("mail", 2, "secret_missing")]);
     secrets::set(
         &api,
         serde_json::from_value::<SecretSetInput>(json!({"name": "mail", "value": "m"})).unwrap(),
@@ -171,7 +171,7 @@ fn secrets_that_are_missing_are_named_with_who_needs_them() {
     assert_eq!(missing(), []);
     let gone = serde_json::from_value(json!({"name": "connection/shop"})).unwrap();
     secrets::remove(&api, gone).unwrap();
-    assert_eq!(missing(), [at("connection/shop", 1)]);
+    assert_eq!(missing(), [at("connection/shop", 1, "password_missing")]);
 }
 
 #[test]

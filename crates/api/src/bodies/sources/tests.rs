@@ -118,7 +118,7 @@ fn a_password_goes_to_the_server_it_was_given_for_and_to_no_other() {
     assert!(row.with_password, "it is waited for, not done without");
     assert_eq!(asked(&api, "shop"), "source_without_password");
     let rows = list(&api, Nothing {}).unwrap().items;
-    assert_eq!(rows[1].waits.as_ref().unwrap().code, "secret_missing");
+    assert_eq!(rows[1].waits.as_ref().unwrap().code, "password_missing");
     let left = api.secrets.get("connection/shop").unwrap();
     assert!(left.is_none(), "nothing uses it any more");
 

@@ -2,6 +2,7 @@
 
 use super::{GRACE_MS, Turn};
 use crate::Message;
+use crate::connection::said_of;
 use crate::run::definition::{Position, Retry};
 use crate::run::effect::{Effect, Level, idempotency_key};
 use crate::run::event::{Attempted, Parked, Purpose, Timer};
@@ -105,7 +106,7 @@ impl Turn<'_> {
                 self.tell(
                     Level::Warning,
                     at,
-                    Message::new("run_secret_locked").with("secret", secret),
+                    said_of(secret, "run_secret_locked", "run_password_locked"),
                 );
                 self.set(
                     at,

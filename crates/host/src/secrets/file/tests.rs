@@ -172,10 +172,17 @@ fn a_version_stands_beside_the_one_in_use_until_one_is_taken_out() {
     let clock = Arc::new(TestClock::at(1_000_000));
     let keys = Keys::in_folder(ground.keys.clone());
     let secrets = SecretsFile::new(&ground.data, keys, clock.clone());
-    let first = secrets.set_beside("connection/shop", "one", None).unwrap();
-    let second = secrets
-        .set_beside("connection/shop", "two", Some(&first))
-        .unwrap();
+    let set = |value: &str, in_use: Option<&str>| {
+        let name = "connection/shop";
+        let new = NewSecret {
+            name,
+            value,
+            in_use,
+        };
+        secrets.set_beside(&[new]).unwrap().remove(0)
+    };
+    let first = set("one", None);
+    let second = set("two", Some(&first));
     let value = |version: &str| {
         let kept = ground.open().get("connection/shop").unwrap()?;
         Some(kept.of_version(version)?.value.to_string())
@@ -190,17 +197,47 @@ fn a_version_stands_beside_the_one_in_use_until_one_is_taken_out() {
     assert_eq!(ground.get("connection/shop").as_deref(), Some("one"));
 
     // One that was written beside it by a process that died goes with the next, but not the one in use.
-    let died = secrets
-        .set_beside("connection/shop", "lost", Some(&first))
-        .unwrap();
+    let died = set("lost", Some(&first));
     clock.pass(2 * 3_600_000);
-    let third = secrets
-        .set_beside("connection/shop", "three", Some(&first))
-        .unwrap();
+    let third = set("three", Some(&first));
     assert_eq!((value(&died), value(&first).is_some()), (None, true));
     assert!(secrets.remove_version("connection/shop", &first).unwrap());
     assert!(secrets.remove_version("connection/shop", &third).unwrap());
     assert_eq!(secrets.list().unwrap(), []);
+}
+
+#[test]
+fn secrets_that_are_given_together_are_all_kept_or_none_is() {
+    let ground = Ground::new();
+    let secrets = ground.open();
+    let new = |name, value| NewSecret {
+        name,
+        value,
+        in_use: None,
+    };
+    let both = [new("notice/webhook", "address"), new("signing", "key")];
+    let versions = secrets.set_beside(&both).unwrap();
+    for (given, version) in both.iter().zip(&versions) {
+        let kept = secrets.get(given.name).unwrap().unwrap();
+        assert_eq!((&kept.version, kept.value.as_str()), (version, given.value));
+    }
+    let before = fs::read(ground.data.join("secrets.age")).unwrap();
+    let in_the_way = ground.data.join("secrets.age.partial");
+    fs::create_dir(&in_the_way).unwrap();
+    let more = [new("one", "1"), new("two", "2")];
+    assert!(secrets.set_beside(&more).is_err());
+    assert_eq!(
+        fs::read(ground.data.join("secrets.age")).unwrap(),
+        before,
+        "nothing of it is kept"
+    );
+    fs::remove_dir(in_the_way).unwrap();
+    assert_eq!(secrets.set_beside(&[]).unwrap(), Vec::<String>::new());
+    assert_eq!(
+        fs::read(ground.data.join("secrets.age")).unwrap(),
+        before,
+        "nothing to write"
+    );
 }
 
 #[test]
