@@ -38,13 +38,11 @@ impl Ground {
 }
 
 fn message() -> Outgoing {
-    Outgoing {
-        words: Words {
-            title: "运行失败：夜间检查".to_owned(),
-            text: "The disk is full.\n磁盘已满。".to_owned(),
-        },
-        facts: json!([{"kind": "failed"}]),
-    }
+    let words = Words {
+        title: "运行失败：夜间检查".to_owned(),
+        text: "The disk is full.\n磁盘已满。".to_owned(),
+    };
+    Outgoing::new(words, json!([{"kind": "failed"}]))
 }
 
 fn mailed(mail: Mail, password: Option<&str>) -> Result<(), String> {

@@ -77,7 +77,7 @@ pub use known_backup::KnownBackup;
 pub use list::{ListQuery, ListSort, Listing};
 pub use log_entry::{SavedEntry, UPDATED_MESSAGES};
 pub use log_page::{LogFilter, LogKey, LogRows};
-pub use notice::{Delivery, DeliveryState};
+pub use notice::{Delivery, DeliveryState, FailedTry};
 pub use notice_channel::ChannelRecord;
 pub use operation::{ChangesRecord, NewOperation, OperationItemRecord, OperationRecord};
 pub use operation_list::{OperationFilter, OperationPage};

@@ -4,6 +4,7 @@
 //!
 //! Absent on purpose: what is noticed (`core::notice`), words, sending.
 
+use flowkeep_core::connection::said_of;
 use flowkeep_core::notice::{Channel, Notice, NoticeKind};
 use flowkeep_core::run::{Moment, Question, TaskId};
 use flowkeep_core::{Message, RunId};
@@ -64,15 +65,30 @@ pub struct Delivery {
     pub due: Moment,
     /// Why the last try failed.
     pub reason: Option<Message>,
-    /// When it went out, or was given up.
+    /// The addresses that have yet to get it, where others have it.
+    pub receivers: Option<Vec<String>>,
+    /// When it went out, to some at least, or was given up.
     pub ended_at: Option<Moment>,
     /// Whether it asks for something that has been done meanwhile.
     pub is_answered: bool,
 }
 
+/// A try on a channel that failed.
+#[derive(Debug, Clone, Copy)]
+pub struct FailedTry<'a> {
+    /// The channel.
+    pub channel: Channel,
+    /// The numbers of what was tried, and when each is tried again; without a moment it is given up.
+    pub tried: &'a [(i64, Option<Moment>)],
+    /// When it failed.
+    pub at: Moment,
+    /// Why.
+    pub why: &'a Message,
+}
+
 const COLUMNS: &str =
-    "n.notice, d.channel, n.content, d.state, d.tries, d.due, d.reason, d.ended_at,
-      n.kind = 'waiting' AND NOT EXISTS (
+    "n.notice, d.channel, n.content, d.state, d.tries, d.due, d.reason, d.receivers,
+      d.ended_at, n.kind = 'waiting' AND NOT EXISTS (
         SELECT 1 FROM run r JOIN run_task t USING (run)
         WHERE r.id = n.content ->> '$.run' AND t.task = n.content ->> '$.task'
           AND t.status IN ('waiting', 'interrupted') AND r.ended_at IS NULL)
@@ -85,7 +101,7 @@ fn delivery(row: &Row<'_>) -> rusqlite::Result<Option<Delivery>> {
     let (Some(channel), Ok(content)) = (Channel::of(&channel), json_of(2, &content)) else {
         return Ok(None);
     };
-    let reason: Option<String> = row.get(6)?;
+    let (reason, receivers): (Option<String>, Option<String>) = (row.get(6)?, row.get(7)?);
     Ok(Some(Delivery {
         notice: row.get(0)?,
         channel,
@@ -94,8 +110,9 @@ fn delivery(row: &Row<'_>) -> rusqlite::Result<Option<Delivery>> {
         tries: row.get(4)?,
         due: Moment(row.get(5)?),
         reason: reason.and_then(|reason| serde_json::from_str(&reason).ok()),
-        ended_at: row.get::<_, Option<i64>>(7)?.map(Moment),
-        is_answered: row.get(8)?,
+        receivers: receivers.and_then(|receivers| serde_json::from_str(&receivers).ok()),
+        ended_at: row.get::<_, Option<i64>>(8)?.map(Moment),
+        is_answered: row.get(9)?,
     }))
 }
 
@@ -149,14 +166,15 @@ impl Store {
         Ok(rows.into_iter().map(Moment).collect())
     }
 
-    /// What is told and what is not yet, the newest first, at most `limit` of it.
+    /// What is told and what is not yet, the newest first, at most `limit` of it. What no screen has shown
+    /// is left out: it is shown in a moment or never.
     ///
     /// # Errors
     /// What the database says.
     pub fn notices(&self, unsent: bool, limit: u32) -> Result<Vec<Delivery>, StoreError> {
         let reader = self.reader()?;
         let mut statement = reader.prepare_cached(&format!(
-            "SELECT {COLUMNS} WHERE NOT ?1 OR {UNSENT}
+            "SELECT {COLUMNS} WHERE {TOLD} AND (NOT ?1 OR {UNSENT})
              ORDER BY d.notice DESC, d.channel LIMIT ?2"
         ))?;
         let rows = statement.query_map((unsent, limit), delivery)?;
@@ -169,8 +187,9 @@ impl Store {
     /// # Errors
     /// What the database says.
     pub fn count_notices(&self) -> Result<(u32, u32), StoreError> {
-        let sql =
-            format!("SELECT count(*), count(*) FILTER (WHERE {UNSENT}) FROM notice_delivery d");
+        let sql = format!(
+            "SELECT count(*), count(*) FILTER (WHERE {UNSENT}) FROM notice_delivery d WHERE {TOLD}"
+        );
         let count = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
         Ok(self.reader()?.query_row(&sql, [], count)?)
     }
@@ -188,6 +207,9 @@ impl Store {
         Ok(self.reader()?.query_row(sql, [], |row| row.get(0))?)
     }
 }
+
+/// All but those that wait for a screen.
+const TOLD: &str = "NOT (d.channel = 'desktop' AND d.state = 'pending' AND d.reason IS NULL)";
 
 /// Those that failed for good, and those that wait after a try that failed.
 const UNSENT: &str = "(d.state = 'failed' OR (d.state = 'pending' AND d.reason NOT NULL))";
@@ -291,7 +313,7 @@ impl Tx<'_> {
         secret: &str,
     ) -> Result<(), StoreError> {
         let subject = format!("{run}/secret/{secret}");
-        let why = Message::new("notice_waits_secret").with("secret", secret);
+        let why = said_of(secret, "notice_waits_secret", "notice_waits_password");
         self.note_waiting((row, run), at, task, (&subject, why))
     }
 
@@ -363,71 +385,69 @@ impl Tx<'_> {
         Ok(taken)
     }
 
-    /// Writes down that a try failed. `again` says when each is tried again; those without a moment
-    /// are given up. The others that wait on this channel wait as long: it is the same way.
+    /// Writes down that a try failed. The others that wait on this channel wait as long: it is the same way.
     ///
     /// # Errors
     /// What the database says.
-    pub fn notices_failed(
-        &self,
-        channel: Channel,
-        tried: &[(i64, Option<Moment>)],
-        at: Moment,
-        reason: &Message,
-    ) -> Result<(), StoreError> {
-        self.mark_failed(channel, tried, at, reason)?;
-        let next = tried
-            .iter()
-            .filter_map(|(_, again)| again.map(|at| at.0))
-            .max();
-        if let Some(next) = next {
+    pub fn notices_failed(&self, failed: &FailedTry<'_>) -> Result<(), StoreError> {
+        self.mark_failed(failed)?;
+        let again = failed.tried.iter().filter_map(|(_, again)| *again);
+        if let Some(next) = again.max() {
             self.connection.execute(
                 "UPDATE notice_delivery SET due = max(due, ?2)
                  WHERE channel = ?1 AND state = 'pending'",
-                (channel.as_str(), next),
+                (failed.channel.as_str(), next.0),
             )?;
         }
-        self.channel_used(channel, at, Some(reason))
+        self.channel_used(failed.channel, failed.at, Some(failed.why))
+    }
+
+    /// Writes down who has yet to get what the others have. It holds up nothing else on the channel.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn notices_put_off(
+        &self,
+        failed: &FailedTry<'_>,
+        receivers: &[String],
+    ) -> Result<(), StoreError> {
+        self.mark_failed(failed)?;
+        let receivers = to_json(&receivers)?;
+        let mut statement = self.connection.prepare_cached(
+            "UPDATE notice_delivery SET receivers = ?3, ended_at = ?4
+             WHERE notice = ?1 AND channel = ?2",
+        )?;
+        for (notice, _) in failed.tried {
+            statement.execute((notice, failed.channel.as_str(), &receivers, failed.at.0))?;
+        }
+        self.channel_used(failed.channel, failed.at, Some(failed.why))
     }
 
     /// Gives up what has become no news to anybody before it was tried. It says nothing of the channel.
     ///
     /// # Errors
     /// What the database says.
-    pub fn notices_too_late(
-        &self,
-        channel: Channel,
-        notices: &[i64],
-        at: Moment,
-        reason: &Message,
-    ) -> Result<(), StoreError> {
-        let late: Vec<_> = notices.iter().map(|notice| (*notice, None)).collect();
-        self.mark_failed(channel, &late, at, reason)?;
+    pub fn notices_too_late(&self, failed: &FailedTry<'_>) -> Result<(), StoreError> {
+        self.mark_failed(failed)?;
         self.tag(&Tag::Notice);
         Ok(())
     }
 
-    fn mark_failed(
-        &self,
-        channel: Channel,
-        tried: &[(i64, Option<Moment>)],
-        at: Moment,
-        reason: &Message,
-    ) -> Result<(), StoreError> {
-        let json = to_json(reason)?;
+    fn mark_failed(&self, failed: &FailedTry<'_>) -> Result<(), StoreError> {
+        let reason = to_json(failed.why)?;
         let mut statement = self.connection.prepare_cached(
             "UPDATE notice_delivery SET tries = tries + 1, reason = :reason,
                state = iif(:again NOT NULL, 'pending', 'failed'), due = coalesce(:again, due),
                ended_at = iif(:again NOT NULL, NULL, :at)
              WHERE notice = :notice AND channel = :channel",
         )?;
-        for (notice, again) in tried {
+        for (notice, again) in failed.tried {
             statement.execute(named_params! {
                 ":notice": notice,
-                ":channel": channel.as_str(),
-                ":reason": json,
+                ":channel": failed.channel.as_str(),
+                ":reason": reason,
                 ":again": again.map(|at| at.0),
-                ":at": at.0,
+                ":at": failed.at.0,
             })?;
         }
         Ok(())

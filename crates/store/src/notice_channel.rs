@@ -27,42 +27,45 @@ pub struct ChannelRecord {
     pub reason: Option<Message>,
 }
 
-/// Whether notices leave on a channel: it is switched on, and somebody here has confirmed where it
-/// leads.
+impl ChannelRecord {
+    /// Whether notices leave on a channel of which this is known: it is switched on, and somebody here
+    /// has confirmed where it leads.
+    pub fn is_active(&self, notices: &Notices, channel: Channel) -> bool {
+        let needs_nobody = channel == Channel::Desktop;
+        notices.is_on(channel) && (needs_nobody || self.confirmed == notices.way(channel))
+    }
+}
+
+/// The same of the record that is kept of a channel.
 pub(crate) fn is_active(
     connection: &Connection,
     notices: &Notices,
     channel: Channel,
 ) -> Result<bool, StoreError> {
-    if !notices.is_on(channel) {
-        return Ok(false);
-    }
-    if channel == Channel::Desktop {
-        return Ok(true);
-    }
     let mut statement =
         connection.prepare_cached("SELECT confirmed FROM notice_channel WHERE channel = ?1")?;
     let confirmed = statement
         .query_row([channel.as_str()], |row| row.get::<_, Option<String>>(0))
         .optional()?;
-    Ok(confirmed.flatten() == notices.way(channel))
+    let record = ChannelRecord {
+        confirmed: confirmed.flatten(),
+        ..ChannelRecord::default()
+    };
+    Ok(record.is_active(notices, channel))
 }
 
 impl Store {
-    /// What people want to hear of, and how.
+    /// What people want to hear of and how, and what is known here of each channel, both of one moment:
+    /// where a channel leads and the secrets for that belong together.
     ///
     /// # Errors
     /// What the database says.
-    pub fn notice_settings(&self) -> Result<Notices, StoreError> {
-        setting::notices(&*self.reader()?)
-    }
-
-    /// What is known here of each channel.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub fn notice_channels(&self) -> Result<BTreeMap<Channel, ChannelRecord>, StoreError> {
+    pub fn notice_channels(
+        &self,
+    ) -> Result<(Notices, BTreeMap<Channel, ChannelRecord>), StoreError> {
         let reader = self.reader()?;
+        let reader = reader.unchecked_transaction()?;
+        let notices = setting::notices(&reader)?;
         let mut statement = reader.prepare_cached(
             "SELECT channel, confirmed, secret, signing, used_at, reason FROM notice_channel",
         )?;
@@ -79,9 +82,8 @@ impl Store {
         })?;
         let rows: Vec<_> = rows.collect::<Result<_, _>>()?;
         let known = rows.into_iter();
-        Ok(known
-            .filter_map(|(channel, record)| Some((channel?, record)))
-            .collect())
+        let known = known.filter_map(|(channel, record)| Some((channel?, record)));
+        Ok((notices, known.collect()))
     }
 }
 

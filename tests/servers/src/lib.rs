@@ -31,7 +31,7 @@ mod wire;
 
 pub use authority::Authority;
 pub use front::Front;
-pub use mailbox::{Door, Mailbox};
+pub use mailbox::{Door, Letter, Mailbox};
 pub use mariadb::MariaDb;
 pub use opensearch::OpenSearch;
 pub use redis::Redis;

@@ -3,6 +3,7 @@
 
 use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -45,54 +46,86 @@ impl Door {
 pub struct Mailbox {
     /// Its port.
     pub port: u16,
-    came: Mutex<Receiver<String>>,
+    came: Mutex<Receiver<Letter>>,
 }
 
-#[derive(Clone)]
+/// A mail that came.
+pub struct Letter {
+    /// For whom it was handed over: what stands behind `RCPT TO:`.
+    pub to: Vec<String>,
+    /// Head and body as they came.
+    pub text: String,
+}
+
+#[derive(Clone, Default)]
 struct Rules {
     door: Door,
     login: Option<(&'static str, &'static str)>,
-    /// What it says to receivers instead of taking mails for them, and to whom: every one unless told.
+    /// What it says to receivers instead of taking mails for them.
     refuses: Option<&'static str>,
+    /// To whom: every one unless told.
     unknown: Option<&'static str>,
+    /// Whom it puts off the first time.
+    puts_off: Option<(&'static str, Arc<AtomicBool>)>,
+    /// How long it is quiet once it has a mail.
+    slow: Duration,
 }
 
 impl Mailbox {
     /// Takes everything.
     pub fn open(door: Door) -> Self {
-        Self::with(door, None, None, None)
+        Self::with(Rules {
+            door,
+            ..Rules::default()
+        })
     }
 
     /// Takes what comes from this user with this password.
     pub fn locked(door: Door, user: &'static str, password: &'static str) -> Self {
-        Self::with(door, Some((user, password)), None, None)
+        Self::with(Rules {
+            door,
+            login: Some((user, password)),
+            ..Rules::default()
+        })
     }
 
     /// Answers this to every receiver, such as `550 no such user`.
     pub fn refusing(answer: &'static str) -> Self {
-        Self::with(Door::Open, None, Some(answer), None)
+        Self::with(Rules {
+            refuses: Some(answer),
+            ..Rules::default()
+        })
     }
 
     /// Takes mails for everybody but this one.
     pub fn without(unknown: &'static str) -> Self {
-        Self::with(Door::Open, None, Some("550 no such user"), Some(unknown))
+        Self::with(Rules {
+            refuses: Some("550 no such user"),
+            unknown: Some(unknown),
+            ..Rules::default()
+        })
     }
 
-    fn with(
-        door: Door,
-        login: Option<(&'static str, &'static str)>,
-        refuses: Option<&'static str>,
-        unknown: Option<&'static str>,
-    ) -> Self {
+    /// Takes mails for everybody, but for this one not the first time.
+    pub fn putting_off(receiver: &'static str) -> Self {
+        Self::with(Rules {
+            puts_off: Some((receiver, Arc::default())),
+            ..Rules::default()
+        })
+    }
+
+    /// Keeps a mail at once and says so only after so long.
+    pub fn slow(slow: Duration) -> Self {
+        Self::with(Rules {
+            slow,
+            ..Rules::default()
+        })
+    }
+
+    fn with(rules: Rules) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let (keep, came) = channel();
-        let rules = Rules {
-            door,
-            login,
-            refuses,
-            unknown,
-        };
         std::thread::spawn(move || {
             for client in listener.incoming() {
                 let (client, rules, keep) = (client.unwrap(), rules.clone(), keep.clone());
@@ -108,8 +141,13 @@ impl Mailbox {
         }
     }
 
-    /// The next mail, head and body as they came.
+    /// The text of the next mail.
     pub fn next(&self) -> String {
+        self.next_mail().text
+    }
+
+    /// The next mail.
+    pub fn next_mail(&self) -> Letter {
         self.came.lock().unwrap().recv_timeout(LONG).unwrap()
     }
 
@@ -123,7 +161,7 @@ trait Stream: Read + Write {}
 impl<T: Read + Write> Stream for T {}
 
 impl Rules {
-    fn receive(&self, client: TcpStream, keep: &Sender<String>) -> std::io::Result<()> {
+    fn receive(&self, client: TcpStream, keep: &Sender<Letter>) -> std::io::Result<()> {
         match &self.door {
             Door::Tls(config) => {
                 let tls = ServerConnection::new(Arc::clone(config)).unwrap();
@@ -142,16 +180,29 @@ impl Rules {
         }
     }
 
+    /// What it says to a receiver whom it does not take now.
+    fn refuses_now(&self, line: &str) -> Option<&'static str> {
+        if let Some((receiver, knows)) = &self.puts_off
+            && line.contains(receiver)
+            && !knows.swap(true, Ordering::SeqCst)
+        {
+            return Some("450 try again in a while");
+        }
+        let known = self.unknown.is_some_and(|unknown| !line.contains(unknown));
+        self.refuses.filter(|_| !known)
+    }
+
     /// Speaks until the client leaves, or wants what follows encrypted: then it is given back.
     fn speak<S: Stream>(
         &self,
         stream: S,
         greets: bool,
         encrypted: bool,
-        keep: &Sender<String>,
+        keep: &Sender<Letter>,
     ) -> std::io::Result<Option<S>> {
         let mut stream = BufReader::new(stream);
         let mut known = self.login.is_none();
+        let mut to = Vec::new();
         if greets {
             say(&mut stream, "220 localhost ready")?;
         }
@@ -188,8 +239,11 @@ impl Rules {
                 }
                 "MAIL" if !known => say(&mut stream, "530 log in first")?,
                 "RCPT" => {
-                    let known = self.unknown.is_some_and(|unknown| !line.contains(unknown));
-                    let refuses = self.refuses.filter(|_| !known);
+                    let refuses = self.refuses_now(line);
+                    if refuses.is_none() {
+                        let receiver = line.split(['<', '>']).nth(1).unwrap_or_default();
+                        to.push(receiver.to_owned());
+                    }
                     say(&mut stream, refuses.unwrap_or("250 well"))?;
                 }
                 "DATA" => {
@@ -206,7 +260,11 @@ impl Rules {
                         mail.push_str(&line);
                     }
                     // The test may have ended.
-                    let _ = keep.send(mail);
+                    let _ = keep.send(Letter {
+                        to: std::mem::take(&mut to),
+                        text: mail,
+                    });
+                    std::thread::sleep(self.slow);
                     say(&mut stream, "250 kept")?;
                 }
                 "QUIT" => {

@@ -31,8 +31,7 @@ use crate::{Api, AppError, time};
 /// # Errors
 /// What the database says.
 pub fn channels(api: &Api, input: NoticeChannelsInput) -> Result<NoticeChannels, AppError> {
-    let notices = api.store.notice_settings()?;
-    let mut known = api.store.notice_channels()?;
+    let (notices, mut known) = api.store.notice_channels()?;
     let channels = Channel::ALL.map(|channel| {
         let record = known.remove(&channel).unwrap_or_default();
         row(channel, &notices, record)
@@ -55,38 +54,40 @@ pub fn channels(api: &Api, input: NoticeChannelsInput) -> Result<NoticeChannels,
 /// `notice_invalid` with the field and why; why a secret cannot be kept.
 pub fn set(api: &Api, input: NoticeSetInput) -> Result<NoticeChannels, AppError> {
     let channel = input.channel;
-    let before = api.store.notice_settings()?;
-    let record = api.store.notice_channels()?.remove(&channel);
-    let record = record.unwrap_or_default();
+    let (before, mut known) = api.store.notice_channels()?;
+    let record = known.remove(&channel).unwrap_or_default();
     let mut after = before.clone();
     let described = described(api, &input, &mut after)?;
     let stays = may_stay(channel, &before, &after, &record);
-    let stays = |version: &Option<String>| version.clone().filter(|_| stays);
+    let stays =
+        |version: &Option<String>, is_used: bool| version.clone().filter(|_| stays && is_used);
+    let secret = stays(&record.secret, after.uses_secret(channel));
+    // A key that is taken away signs nothing.
+    let is_signed = after.uses_signing(channel) && input.signing.is_none();
+    let signing = stays(&record.signing, is_signed);
     // All that may refuse it comes before a secret is kept.
-    if after.is_on(channel) && stays(&record.secret).is_none() && described.secret.is_none() {
-        match channel {
-            Channel::Webhook => return Err(invalid("secret", "webhook_without_address")),
-            Channel::Mail if after.mail.as_ref().is_some_and(|mail| mail.user.is_some()) => {
-                return Err(invalid("secret", "mail_without_password"));
-            }
-            Channel::Mail | Channel::Desktop => {}
-        }
+    let lacks = secret.is_none() && described.secret.is_none() && after.uses_secret(channel);
+    if after.is_on(channel) && lacks {
+        let is_mail = channel == Channel::Mail;
+        let why = if is_mail {
+            "mail_without_password"
+        } else {
+            "webhook_without_address"
+        };
+        return Err(invalid("secret", why));
     }
-    let unsigned = input.signing.is_some() && described.signing.is_none();
-    let given = GivenSecrets::keep(api, channel, described, &record)?;
-    let (secret, signing) = given.versions();
-    let secret = secret.or_else(|| stays(&record.secret));
-    let signing = signing.or_else(|| stays(&record.signing).filter(|_| !unsigned));
-    let left = (
-        record
-            .secret
-            .filter(|before| secret.as_ref() != Some(before)),
-        record
-            .signing
-            .filter(|before| signing.as_ref() != Some(before)),
-    );
+    let given = GivenSecrets::keep(api, channel, &described, &record)?;
+    let [new_secret, new_signing] = given.versions();
+    let (secret, signing) = (new_secret.or(secret), new_signing.or(signing));
+    let no_longer = |before: Option<String>, now: &Option<String>| {
+        before.filter(|before| now.as_ref() != Some(before))
+    };
+    let left = [
+        no_longer(record.secret, &secret),
+        no_longer(record.signing, &signing),
+    ];
     let part = Part::of(channel, &after);
-    let written = change(api, move |tx| {
+    let written = change(api, SETTINGS, move |tx| {
         // Others may have changed other channels meanwhile.
         let mut notices = tx.notice_settings()?;
         part.put(&mut notices);
@@ -96,7 +97,9 @@ pub fn set(api: &Api, input: NoticeSetInput) -> Result<NoticeChannels, AppError>
             channel,
             way.as_deref(),
             (secret.as_deref(), signing.as_deref()),
-        )
+        )?;
+        tx.secrets_changed();
+        Ok(true)
     });
     given.settle(api, written, left)?;
     channels(api, NoticeChannelsInput::default())
@@ -108,7 +111,7 @@ pub fn set(api: &Api, input: NoticeSetInput) -> Result<NoticeChannels, AppError>
 /// What the database says.
 pub fn choose(api: &Api, input: NoticeChooseInput) -> Result<NoticeChannels, AppError> {
     let workflow = input.workflow.clone();
-    change(api, move |tx| {
+    change(api, SETTINGS, move |tx| {
         let mut notices = tx.notice_settings()?;
         let kinds = input.kinds.map(BTreeSet::from_iter);
         match (input.workflow, kinds) {
@@ -121,21 +124,21 @@ pub fn choose(api: &Api, input: NoticeChooseInput) -> Result<NoticeChannels, App
             (None, Some(kinds)) => notices.kinds = kinds,
             (None, None) => {}
         }
-        tx.set_notices(&notices)
+        tx.set_notices(&notices)?;
+        Ok(true)
     })?;
     channels(api, NoticeChannelsInput { workflow })
 }
 
 /// Sends a message at once on a channel as it is described here; nothing is kept of it but whether the
-/// channel worked, where that is what is kept of the channel. Takes half a minute at most.
+/// channel worked, where that is what is kept of the channel. Takes a minute at most.
 ///
 /// # Errors
 /// `notice_invalid`. That it does not arrive is no error but what was asked for.
 pub fn test(api: &Api, input: NoticeSetInput) -> Result<NoticeTested, AppError> {
     let channel = input.channel;
-    let before = api.store.notice_settings()?;
-    let record = api.store.notice_channels()?.remove(&channel);
-    let record = record.unwrap_or_default();
+    let (before, mut known) = api.store.notice_channels()?;
+    let record = known.remove(&channel).unwrap_or_default();
     let mut after = before.clone();
     let mut secrets = described(api, &input, &mut after)?;
     let stays = may_stay(channel, &before, &after, &record);
@@ -194,10 +197,7 @@ fn tried(
     let words = Worded {
         store: api.store.clone(),
     };
-    let outgoing = Outgoing {
-        words: words.of_test(),
-        facts: json!([]),
-    };
+    let outgoing = Outgoing::new(words.of_test(), json!([]));
     try_way(&way, &outgoing, api.clock.now().0)
 }
 
@@ -268,22 +268,26 @@ fn described(
     notices: &mut Notices,
 ) -> Result<WaySecrets, AppError> {
     let given = |given: &Option<Secret>| {
-        let given = given
-            .as_ref()
-            .map(|given| Secret::new(given.reveal().trim()));
+        let given = given.clone();
         given.filter(|given| !given.reveal().is_empty())
     };
-    let secret = given(&input.secret);
+    let mut secret = given(&input.secret);
     match input.channel {
         Channel::Desktop => notices.desktop.on = input.on.unwrap_or(notices.desktop.on),
         Channel::Mail => {
             let before = notices.mail.take().unwrap_or_default();
-            notices.mail = Some(mail(api, input, before)?);
+            let mail = mail(api, input, before)?;
+            if secret.is_some() && mail.user.is_none() {
+                return Err(invalid("user", "mail_without_user"));
+            }
+            notices.mail = Some(mail);
         }
         Channel::Webhook => {
             let mut hook = notices.webhook.take().unwrap_or_default();
             hook.on = input.on.unwrap_or(hook.on);
             hook.form = input.form.unwrap_or(hook.form);
+            // An address has no blanks at its ends; a password may.
+            secret = given(&secret.map(|address| Secret::new(address.reveal().trim())));
             if let Some(address) = &secret {
                 let host = host_of(address.reveal());
                 hook.host = host.ok_or_else(|| invalid("secret", "webhook_address_wrong"))?;
@@ -291,10 +295,8 @@ fn described(
             notices.webhook = Some(hook);
         }
     }
-    Ok(WaySecrets {
-        secret,
-        signing: given(&input.signing),
-    })
+    let signing = given(&input.signing).filter(|_| notices.uses_signing(input.channel));
+    Ok(WaySecrets { secret, signing })
 }
 
 fn mail(api: &Api, input: &NoticeSetInput, before: Mail) -> Result<Mail, AppError> {
@@ -349,19 +351,25 @@ fn may_stay(channel: Channel, before: &Notices, after: &Notices, record: &Channe
     }
 }
 
+/// What Activity says of a change of the settings.
+const SETTINGS: (&str, Option<&str>) = ("settings", Some("notices"));
+
+/// Changes something, and tells Activity where it says that it did.
 fn change(
     api: &Api,
-    change: impl FnOnce(&Tx<'_>) -> Result<(), StoreError> + Send + 'static,
+    (operation, name): (&'static str, Option<&'static str>),
+    change: impl FnOnce(&Tx<'_>) -> Result<bool, StoreError> + Send + 'static,
 ) -> Result<(), AppError> {
     let (actor, face) = (api.actor()?, api.face().as_str());
     api.store.write::<_, StoreError>(move |tx| {
-        change(tx)?;
-        tx.secrets_changed();
+        if !change(tx)? {
+            return Ok(());
+        }
         let operation = NewOperation {
             actor: &actor,
             face,
-            operation: "settings",
-            name: Some("notices"),
+            operation,
+            name,
             undoes: None,
             items: &[],
         };

@@ -151,6 +151,21 @@ impl Notices {
         }
     }
 
+    /// Whether a channel, as it is described, uses its secret: a password only where somebody logs in.
+    pub fn uses_secret(&self, channel: Channel) -> bool {
+        match channel {
+            Channel::Desktop => false,
+            Channel::Mail => self.mail.as_ref().is_some_and(|mail| mail.user.is_some()),
+            Channel::Webhook => self.webhook.is_some(),
+        }
+    }
+
+    /// Whether a channel, as it is described, can sign its messages with a key.
+    pub fn uses_signing(&self, channel: Channel) -> bool {
+        let hook = self.webhook.as_ref();
+        channel == Channel::Webhook && hook.is_some_and(|hook| hook.form.signs())
+    }
+
     /// What leads to the receiver of a channel, as a text: where it differs from the one that
     /// somebody here has confirmed, nothing is sent. Whether it is switched on is no part of it.
     /// Nothing where there is no channel; the desktop needs no word of anybody.

@@ -37,16 +37,46 @@ pub struct Outgoing {
     pub words: Words,
     /// For programs: the notices themselves.
     pub facts: Value,
+    /// What mail programs know it by, so that they show once what comes twice.
+    pub id: Option<String>,
+    /// The addresses that have yet to get it; all of them unless told.
+    pub receivers: Option<Vec<String>>,
 }
 
 impl Outgoing {
-    /// What is told of these notices.
-    pub fn of(wording: &dyn Wording, notices: &[Notice]) -> Self {
+    /// A message for everybody.
+    pub const fn new(words: Words, facts: Value) -> Self {
         Self {
-            words: wording.words(notices),
-            facts: serde_json::to_value(notices).unwrap_or_default(),
+            words,
+            facts,
+            id: None,
+            receivers: None,
         }
     }
+
+    /// What is told of these notices.
+    pub fn of(wording: &dyn Wording, notices: &[Notice]) -> Self {
+        let facts = serde_json::to_value(notices).unwrap_or_default();
+        Self::new(wording.words(notices), facts)
+    }
+}
+
+/// What became of a message that went out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sent {
+    /// Who does not get it, and why.
+    pub left_out: Option<Message>,
+    /// Who is to get it later.
+    pub put_off: Option<PutOff>,
+}
+
+/// Receivers whom a mail server puts off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PutOff {
+    /// Their addresses.
+    pub receivers: Vec<String>,
+    /// Why.
+    pub why: Message,
 }
 
 /// Why a message did not arrive.

@@ -1,4 +1,5 @@
-//! Takes what waits in the database and brings it to people, one message after the other.
+//! Takes what waits in the database and brings it to people, one message after the other on each channel:
+//! a mail server that takes its time holds up no other way.
 //!
 //! A message goes out and is then marked as sent: what a crash breaks off between the two is sent
 //! once more, and nothing is lost. On the desktop it is the other way round, because several processes
@@ -19,11 +20,12 @@ use flowkeep_core::notice::pace::{self, Next};
 use flowkeep_core::notice::{Channel, Notice, NoticeKind, backup_overdue};
 use flowkeep_core::run::Moment;
 use flowkeep_host::{Clock, Secrets};
-use flowkeep_store::{Delivery, RunFilter, Store, StoreError, Watch};
+use flowkeep_store::{Delivery, FailedTry, RunFilter, Store, StoreError, Watch};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
-use super::{NotSent, Outgoing, Way, Wording};
+use super::way::Patience;
+use super::{NotSent, Outgoing, PutOff, Sent, Way, Wording};
 use crate::actions::HttpClient;
 
 /// How often it is looked for what is new, or due.
@@ -49,6 +51,7 @@ const KEPT: u32 = 2_000;
 const GROUP: u32 = 500;
 
 /// What a sender needs.
+#[derive(Clone)]
 pub struct SenderOptions {
     /// The database.
     pub store: Arc<Store>,
@@ -65,7 +68,7 @@ pub struct SenderOptions {
 /// At work until it is dropped.
 pub struct NoticeSender {
     leave: watch::Sender<bool>,
-    /// Hangs up when the thread has ended.
+    /// Hangs up when the threads have ended.
     ended: Receiver<()>,
 }
 
@@ -76,14 +79,23 @@ impl NoticeSender {
     /// What the system says to a new thread, and the database to a watcher.
     pub fn start(options: SenderOptions) -> Result<Self, StoreError> {
         let (leave, left) = watch::channel(false);
-        let sender = Sender::new(options, left)?;
         let (ends, ended) = channel();
-        std::thread::Builder::new()
-            .name("notices".to_owned())
-            .spawn(move || {
-                sender.go();
-                drop(ends);
-            })?;
+        for (place, channel) in options.channels.iter().enumerate() {
+            let alone = SenderOptions {
+                channels: vec![*channel],
+                ..options.clone()
+            };
+            let mut sender = Sender::new(alone, left.clone())?;
+            // One of them is enough for that.
+            sender.tidies = place == 0;
+            let ends = ends.clone();
+            std::thread::Builder::new()
+                .name(format!("notices-{}", channel.as_str()))
+                .spawn(move || {
+                    sender.go();
+                    drop(ends);
+                })?;
+        }
         Ok(Self { leave, ended })
     }
 }
@@ -108,6 +120,9 @@ pub(super) struct Sender {
     due: Option<Moment>,
     /// Channels on which nothing is sent before a moment, whatever is due.
     rests: BTreeMap<Channel, Moment>,
+    patience: Patience,
+    /// Whether it also looks for what is told of without an event.
+    tidies: bool,
     tidied: Option<Moment>,
 }
 
@@ -136,6 +151,8 @@ impl Sender {
             http: HttpClient::new(),
             due: Some(Moment(i64::MIN)),
             rests: BTreeMap::new(),
+            patience: Patience::LONG,
+            tidies: true,
             tidied: None,
         })
     }
@@ -151,12 +168,15 @@ impl Sender {
                 self.due = Some(Moment(i64::MIN));
             }
             let mut left = self.left.clone();
-            self.runtime.block_on(async {
+            let is_alone = self.runtime.block_on(async {
                 tokio::select! {
-                    _ = left.changed() => {}
-                    () = tokio::time::sleep(LOOK_EVERY) => {}
+                    changed = left.changed() => changed.is_err(),
+                    () = tokio::time::sleep(LOOK_EVERY) => false,
                 }
             });
+            if is_alone {
+                break;
+            }
         }
         // A name that is being looked up, or a desktop that does not answer, is left to itself.
         self.runtime.shutdown_background();
@@ -164,7 +184,9 @@ impl Sender {
 
     fn look_when_due(&mut self) -> Result<(), StoreError> {
         let now = self.now();
-        if let Err(error) = self.tidy(now) {
+        if self.tidies
+            && let Err(error) = self.tidy(now)
+        {
             // What cannot be looked at keeps nothing from being told.
             tracing::warn!(%error, "whether a backup is overdue is not known");
             self.tidied = Some(now);
@@ -210,6 +232,9 @@ impl Sender {
         if self.leave_out(channel, &mut waiting, now)? {
             return Ok(Came::On);
         }
+        // What only some are still to get goes to them alone.
+        let whom = waiting.first().and_then(|one| one.receivers.clone());
+        waiting.retain(|one| one.receivers == whom);
         let since = Moment(now.0.saturating_sub(60_000));
         let sent = self.options.store.notices_sent(channel, since)?;
         match pace::next(waiting.len(), &sent, now) {
@@ -254,8 +279,15 @@ impl Sender {
         }
         if !late.is_empty() {
             let why = Message::new("notice_too_late");
-            store
-                .write::<_, StoreError>(move |tx| tx.notices_too_late(channel, &late, now, &why))?;
+            store.write::<_, StoreError>(move |tx| {
+                let tried: Vec<_> = late.iter().map(|notice| (*notice, None)).collect();
+                tx.notices_too_late(&FailedTry {
+                    channel,
+                    tried: &tried,
+                    at: now,
+                    why: &why,
+                })
+            })?;
         }
         Ok(found > 0 && waiting.is_empty())
     }
@@ -268,11 +300,14 @@ impl Sender {
         now: Moment,
     ) -> Result<Came, StoreError> {
         let store = Arc::clone(&self.options.store);
-        let notices = store.notice_settings()?;
-        let record = store.notice_channels()?.remove(&channel);
-        let record = record.unwrap_or_default();
+        let (notices, mut known) = store.notice_channels()?;
+        let record = known.remove(&channel).unwrap_or_default();
+        // Nobody here has said so far where it leads by now.
+        if !record.is_active(&notices, channel) {
+            return Ok(self.rest(channel, now.after(REST)));
+        }
         let way = Way::kept(channel, &notices, &record, &*self.options.secrets);
-        let mut ids: Vec<i64> = waiting.iter().map(|one| one.notice).collect();
+        let mut told: Vec<&Delivery> = waiting.iter().collect();
         let sent = match way {
             // Nobody is at the desk now. Somebody may come.
             Ok(None) => return Ok(self.rest(channel, now.after(REST))),
@@ -281,59 +316,86 @@ impl Sender {
             Ok(Some(_)) if *self.left.borrow() => return Ok(Came::Left),
             Ok(Some(way)) => {
                 if channel == Channel::Desktop {
-                    let wanted = std::mem::take(&mut ids);
-                    ids = store
+                    let wanted = ids_of(&told);
+                    let taken = store
                         .write::<_, StoreError>(move |tx| tx.take_notices(channel, &wanted, now))?;
-                    if ids.is_empty() {
+                    if taken.is_empty() {
                         return Ok(Came::On);
                     }
+                    told.retain(|one| taken.contains(&one.notice));
                 }
-                let told = waiting.iter().filter(|one| ids.contains(&one.notice));
-                let told: Vec<Notice> = told.map(|one| one.content.clone()).collect();
-                let outgoing = Outgoing::of(&*self.options.wording, &told);
+                let contents: Vec<Notice> = told.iter().map(|one| one.content.clone()).collect();
+                let outgoing = Outgoing {
+                    id: id_of(channel, &told),
+                    receivers: told.first().and_then(|one| one.receivers.clone()),
+                    ..Outgoing::of(&*self.options.wording, &contents)
+                };
                 match self.go_out(&way, &outgoing, now) {
                     Some(sent) => sent,
                     None => return Ok(Came::Left),
                 }
             }
         };
-        // Sending took its time.
-        let at = self.now();
-        match sent {
-            Ok(but) => {
-                store.write::<_, StoreError>(move |tx| {
-                    tx.notices_went_out(channel, &ids, at, but.as_ref())
-                })?;
-            }
-            Err(not) => {
-                let again = |one: &Delivery| {
-                    let again = pace::again(one.tries.saturating_add(1), one.content.at, at);
-                    (one.notice, again.filter(|_| !not.lasting))
-                };
-                let tried = waiting.iter().filter(|one| ids.contains(&one.notice));
-                let tried: Vec<_> = tried.map(again).collect();
-                tracing::warn!(code = not.message.code, "a notice could not be sent");
-                store.write::<_, StoreError>(move |tx| {
-                    tx.notices_failed(channel, &tried, at, &not.message)
-                })?;
-            }
-        }
+        self.mark(channel, &told, sent)?;
         Ok(Came::On)
     }
 
-    /// Nothing where it is to end before the message is out.
-    fn go_out(
+    /// Writes down what became of these.
+    fn mark(
         &self,
-        way: &Way,
-        outgoing: &Outgoing,
-        now: Moment,
-    ) -> Option<Result<Option<Message>, NotSent>> {
+        channel: Channel,
+        told: &[&Delivery],
+        sent: Result<Sent, NotSent>,
+    ) -> Result<(), StoreError> {
+        let store = &self.options.store;
+        // Sending took its time.
+        let at = self.now();
+        let again = |one: &&Delivery| {
+            let again = pace::again(one.tries.saturating_add(1), one.content.at, at);
+            (one.notice, again)
+        };
+        let mut tried: Vec<_> = told.iter().map(again).collect();
+        let (receivers, why) = match sent {
+            Ok(Sent {
+                put_off: Some(PutOff { receivers, why }),
+                ..
+            }) => (Some(receivers), why),
+            Ok(Sent { left_out, .. }) => {
+                let ids = ids_of(told);
+                return store.write::<_, StoreError>(move |tx| {
+                    tx.notices_went_out(channel, &ids, at, left_out.as_ref())
+                });
+            }
+            Err(not) => {
+                for (_, again) in &mut tried {
+                    *again = again.filter(|_| !not.lasting);
+                }
+                (None, not.message)
+            }
+        };
+        tracing::warn!(code = why.code, "a notice could not be sent");
+        store.write::<_, StoreError>(move |tx| {
+            let failed = FailedTry {
+                channel,
+                tried: &tried,
+                at,
+                why: &why,
+            };
+            match receivers {
+                Some(receivers) => tx.notices_put_off(&failed, &receivers),
+                None => tx.notices_failed(&failed),
+            }
+        })
+    }
+
+    /// Nothing where it is to end before the message is out.
+    fn go_out(&self, way: &Way, outgoing: &Outgoing, now: Moment) -> Option<Result<Sent, NotSent>> {
         let mut left = self.left.clone();
         self.runtime.block_on(async {
             tokio::select! {
                 biased;
                 _ = left.wait_for(|left| *left) => None,
-                sent = way.send(&self.http, outgoing, now.0) => Some(sent),
+                sent = way.send(&self.http, outgoing, now.0, self.patience) => Some(sent),
             }
         })
     }
@@ -356,6 +418,18 @@ impl Sender {
         self.tidied = Some(now);
         Ok(())
     }
+}
+
+fn ids_of(told: &[&Delivery]) -> Vec<i64> {
+    told.iter().map(|one| one.notice).collect()
+}
+
+/// What a message with these is known by: the same at each try, and no other's, on any computer.
+fn id_of(channel: Channel, told: &[&Delivery]) -> Option<String> {
+    let (first, last) = (told.first()?, told.last()?);
+    let at = first.content.at.0;
+    let (first, last) = (first.notice, last.notice);
+    Some(format!("{at}.{first}-{last}.{}", channel.as_str()))
 }
 
 /// The notice of a backup that is overdue, what it is known by, and for how many weeks it is.

@@ -8,12 +8,33 @@ use flowkeep_core::notice::{Channel, Mail, Notices, WebhookForm};
 use flowkeep_host::{DesktopNotices, Secrets};
 use flowkeep_store::ChannelRecord;
 
-use super::{NotSent, Outgoing, mail, webhook};
+use super::{NotSent, Outgoing, PutOff, Sent, mail, webhook};
 use crate::actions::{HttpClient, Mask};
-use crate::secrets::found;
+use crate::secrets_message;
 
-/// How long one message may take on any way.
-const LONGEST: Duration = Duration::from_secs(30);
+/// How long one message may take.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Patience {
+    /// Until whoever takes it is ready for it; all there is on other ways than mail.
+    pub(super) ready: Duration,
+    /// Until a mail server that has it says so.
+    pub(super) answer: Duration,
+}
+
+impl Patience {
+    /// Nobody waits. A mail server may take ten minutes for its answer (RFC 5321, 4.5.3.2.6): what is
+    /// broken off before comes twice, and again and again where each answer takes as long.
+    pub(super) const LONG: Self = Self {
+        ready: Duration::from_secs(30),
+        answer: Duration::from_mins(10),
+    };
+
+    /// A person waits.
+    const SHORT: Self = Self {
+        answer: Duration::from_secs(30),
+        ..Self::LONG
+    };
+}
 
 /// The secrets of a way.
 #[derive(Debug, Clone, Default)]
@@ -72,19 +93,24 @@ impl Way {
         })
     }
 
-    /// Sends one message, or says why not; never with a secret in it. It may say who did not get it
-    /// all the same.
+    /// Sends one message, or says why not; never with a secret in it.
     pub(super) async fn send(
         &self,
         http: &HttpClient,
         outgoing: &Outgoing,
         now: i64,
-    ) -> Result<Option<Message>, NotSent> {
-        let sent = tokio::time::timeout(LONGEST, self.go(http, outgoing, now)).await;
-        let sent = sent.unwrap_or_else(|_| Err(NotSent::passing(Message::new("notice_silent"))));
+        patience: Patience,
+    ) -> Result<Sent, NotSent> {
+        let sent = self.go(http, outgoing, now, patience).await;
         let mask = self.mask();
         match sent {
-            Ok(but) => Ok(but.map(|but| mask.message(but))),
+            Ok(sent) => Ok(Sent {
+                left_out: sent.left_out.map(|why| mask.message(why)),
+                put_off: sent.put_off.map(|put_off| PutOff {
+                    why: mask.message(put_off.why),
+                    ..put_off
+                }),
+            }),
             Err(not) => Err(NotSent {
                 message: mask.message(not.message),
                 lasting: not.lasting,
@@ -97,33 +123,32 @@ impl Way {
         http: &HttpClient,
         outgoing: &Outgoing,
         now: i64,
-    ) -> Result<Option<Message>, NotSent> {
+        patience: Patience,
+    ) -> Result<Sent, NotSent> {
         match self {
             Self::Desktop(desktop) => {
                 let (desktop, words) = (desktop.clone(), outgoing.words.clone());
                 // A desktop may take seconds to answer.
-                let shown =
-                    tokio::task::spawn_blocking(move || desktop.show(&words.title, &words.text));
-                let shown = shown.await.unwrap_or_else(|error| Err(error.to_string()));
-                shown.map(|()| None).map_err(|reason| {
+                let show = move || desktop.show(&words.title, &words.text);
+                let shown = within(patience.ready, tokio::task::spawn_blocking(show)).await?;
+                let shown = shown.unwrap_or_else(|error| Err(error.to_string()));
+                shown.map_err(|reason| {
                     let message = Message::new("desktop_not_shown").with("reason", reason);
                     NotSent::lasting(message)
-                })
+                })?;
+                Ok(Sent::default())
             }
             Self::Mail(mail, secrets) => {
-                let missing = mail.user.is_some() && secrets.secret.is_none();
-                if missing {
-                    return Err(NotSent::lasting(Message::new("mail_without_password")));
-                }
-                mail::send(mail, secrets.secret.as_ref(), &outgoing.words).await
+                mail::send(mail, secrets.secret.as_ref(), outgoing, patience).await
             }
             Self::Webhook(form, secrets) => {
                 let address = secrets.secret.as_ref();
                 let address = address
                     .ok_or_else(|| NotSent::lasting(Message::new("webhook_without_address")))?;
-                let signing = secrets.signing.as_ref();
-                let sent = webhook::send(http, *form, (address, signing), outgoing, now);
-                sent.await.map(|()| None)
+                let to = (address, secrets.signing.as_ref());
+                let posting = webhook::send(http, *form, to, outgoing, now);
+                within(patience.ready, posting).await??;
+                Ok(Sent::default())
             }
         }
     }
@@ -148,12 +173,23 @@ impl WaySecrets {
     }
 }
 
-/// A secret that was given for this very channel: of another version there is none.
+/// What comes of it, unless nothing is heard for so long.
+pub(super) async fn within<T>(
+    patience: Duration,
+    of: impl Future<Output = T>,
+) -> Result<T, NotSent> {
+    let came = tokio::time::timeout(patience, of).await;
+    came.map_err(|_| NotSent::passing(Message::new("notice_silent")))
+}
+
+/// A secret that was given for this very channel: of another version there is none. Somebody may just
+/// be entering it anew, so that it is looked for again.
 fn secret_of(secrets: &dyn Secrets, name: &str, version: &str) -> Result<Secret, NotSent> {
     // Nobody is asked for the key in the night.
-    let kept = found(Some(secrets), name, true).map_err(NotSent::passing)?;
-    let kept = kept.of_version(version);
-    let kept = kept.ok_or_else(|| NotSent::lasting(Message::new("notice_secret_other")))?;
+    let kept = secrets.get_at_once(name);
+    let kept = kept.map_err(|error| NotSent::passing(secrets_message(&error)))?;
+    let kept = kept.and_then(|kept| kept.of_version(version));
+    let kept = kept.ok_or_else(|| NotSent::passing(Message::new("notice_secret_other")))?;
     Ok(Secret::new(kept.value.as_str()))
 }
 
@@ -169,10 +205,12 @@ pub fn try_way(way: &Way, outgoing: &Outgoing, now: i64) -> Result<Option<Messag
     let broke =
         |error: &dyn std::fmt::Display| Message::new("notice_not_begun").with("reason", error);
     let runtime = runtime.map_err(|error| broke(&error))?;
-    let sent = runtime.block_on(way.send(&HttpClient::new(), outgoing, now));
+    let sent = runtime.block_on(way.send(&HttpClient::new(), outgoing, now, Patience::SHORT));
     // A name that is being looked up is left to itself.
     runtime.shutdown_background();
-    sent.map_err(|not| not.message)
+    let later = |put_off: PutOff| put_off.why;
+    sent.map(|sent| sent.left_out.or(sent.put_off.map(later)))
+        .map_err(|not| not.message)
 }
 
 /// The part of a webhook's address that is no secret; nothing where it is no address of HTTP.

@@ -2,7 +2,7 @@
 
 mod arrivals;
 
-use flowkeep_core::notice::NoticeKind;
+use flowkeep_core::notice::{Channel, NoticeKind};
 use flowkeep_core::{Document, Format, Kind, summarise};
 use flowkeep_host::Timestamp;
 use flowkeep_host::testing::TestClock;
@@ -114,9 +114,17 @@ impl Place {
 
     /// How many notices there are of what did not start.
     fn told(&self) -> usize {
-        let notices = self.store.notices(false, 1_000).unwrap();
         let missed = |one: &&Delivery| one.content.kind == NoticeKind::Missed;
-        notices.iter().filter(missed).count()
+        self.notices().iter().filter(missed).count()
+    }
+
+    /// What waits for somebody to come to the desk.
+    fn notices(&self) -> Vec<Delivery> {
+        let whenever = Moment(i64::MAX);
+        let waiting = self
+            .store
+            .notices_waiting(Channel::Desktop, whenever, 1_000);
+        waiting.unwrap()
     }
 
     fn kept(&self, id: &str) -> ScheduleRecord {
@@ -202,7 +210,7 @@ fn times_while_nobody_was_there_are_made_up_for_as_it_says(
     assert_eq!(place.kept("report").missed, told);
     assert_eq!(place.told(), usize::from(told > 0), "once for a look");
     // It is news now, however long ago it should have been.
-    for one in place.store.notices(false, 10).unwrap() {
+    for one in place.notices() {
         assert!(place.clock.now().0.abs_diff(one.content.at.0) < 1_000);
         let due = one.content.due.map(|due| Timestamp(due.0).rfc3339());
         assert_eq!(due.as_deref(), Some("2026-01-13T02:30:00.000Z"));

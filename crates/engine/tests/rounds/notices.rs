@@ -1,7 +1,7 @@
 //! What people are told of a run: of what somebody is asked, once, and not of what goes on by itself.
 
 use flowkeep_core::notice::{Channel, NoticeKind, Notices};
-use flowkeep_core::run::Status;
+use flowkeep_core::run::{Moment, Status};
 use flowkeep_core::{Message, RunId};
 use flowkeep_engine::Scope;
 use flowkeep_store::StoreError;
@@ -31,8 +31,9 @@ impl Place {
 
     /// What is told of tasks that wait, by their runs.
     fn waiting(&self) -> Vec<(String, Message)> {
-        let notices = self.store.notices(false, 100).unwrap();
-        let waiting = notices.into_iter().map(|one| one.content);
+        let whenever = Moment(i64::MAX);
+        let notices = self.store.notices_waiting(Channel::Desktop, whenever, 100);
+        let waiting = notices.unwrap().into_iter().map(|one| one.content);
         let waiting = waiting.filter(|one| one.kind == NoticeKind::Waiting);
         waiting
             .map(|one| (one.run.unwrap(), one.why.unwrap()))
@@ -102,8 +103,9 @@ fn a_question_from_before_notices_were_switched_on_is_not_told_at_the_next_start
     assert!(
         place
             .store
-            .notice_settings()
+            .notice_channels()
             .unwrap()
+            .0
             .is_on(Channel::Desktop)
     );
     let engine = place.engine(place.epoch(), Scope::All);

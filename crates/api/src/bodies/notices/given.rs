@@ -1,58 +1,63 @@
 //! The secrets that are given with a channel. They stand beside those in use until the row of the channel
 //! names them, or does not.
 
-use flowkeep_core::connection::Secret;
 use flowkeep_core::notice::Channel;
 use flowkeep_engine::notices::WaySecrets;
+use flowkeep_engine::secrets_message;
+use flowkeep_host::NewSecret;
 use flowkeep_store::ChannelRecord;
 
-use crate::bodies::sources::Given;
 use crate::{Api, AppError};
 
 /// The versions of the secrets of a channel: the password or the address, and the key that signs.
-pub(super) type Versions = (Option<String>, Option<String>);
+pub(super) type Versions = [Option<String>; 2];
 
 /// Secrets that are kept and not yet named.
 pub(super) struct GivenSecrets {
-    secret: Option<Given>,
-    signing: Option<Given>,
+    names: [Option<&'static str>; 2],
+    versions: Versions,
 }
 
 impl GivenSecrets {
-    /// Keeps what is given. May take seconds.
+    /// Keeps what is given, all of it at once. May take seconds.
     ///
     /// # Errors
     /// Why it cannot be kept; then nothing is.
     pub(super) fn keep(
         api: &Api,
         channel: Channel,
-        given: WaySecrets,
+        given: &WaySecrets,
         record: &ChannelRecord,
     ) -> Result<Self, AppError> {
-        let keep = |name: Option<&str>, given: Option<Secret>, in_use: &Option<String>| {
-            name.map(|name| Given::keep(api, name, given, in_use.as_deref()))
-                .transpose()
-        };
-        let secret = keep(channel.secret(), given.secret, &record.secret)?;
-        match keep(channel.signing(), given.signing, &record.signing) {
-            Ok(signing) => Ok(Self { secret, signing }),
-            Err(error) => {
-                let signing = None;
-                // It gives back what is given back below.
-                let _ = Self { secret, signing }.settle(api, Err(error.clone()), (None, None));
-                Err(error)
-            }
-        }
+        let names = [channel.secret(), channel.signing()];
+        let given = [
+            (names[0], &given.secret, &record.secret),
+            (names[1], &given.signing, &record.signing),
+        ];
+        let new = given.map(|(name, value, in_use)| {
+            let (name, value) = (name?, value.as_ref()?.reveal());
+            let in_use = in_use.as_deref();
+            Some(NewSecret {
+                name,
+                value,
+                in_use,
+            })
+        });
+        let all: Vec<_> = new.iter().flatten().copied().collect();
+        let kept = api.secrets.set_beside(&all);
+        let kept = kept.map_err(|error| AppError::from(secrets_message(&error)))?;
+        let mut kept = kept.into_iter();
+        let versions = new.map(|new| new.and_then(|_| kept.next()));
+        Ok(Self { names, versions })
     }
 
     /// The versions of what was given.
     pub(super) fn versions(&self) -> Versions {
-        let version = |given: &Option<Given>| given.as_ref().and_then(Given::version);
-        (version(&self.secret), version(&self.signing))
+        self.versions.clone()
     }
 
     /// The row was written and no longer names what is `left`; or it was not. What no row names is taken
-    /// out.
+    /// out; what stays behind a locked key is used by nobody.
     ///
     /// # Errors
     /// Why the row was not written.
@@ -62,11 +67,12 @@ impl GivenSecrets {
         written: Result<(), AppError>,
         left: Versions,
     ) -> Result<(), AppError> {
-        for (given, left) in [(self.secret, left.0), (self.signing, left.1)] {
-            if let Some(given) = given {
-                let written = written.clone().map(|()| left);
-                // It gives back what is given back below.
-                let _ = given.settle(api, written);
+        let gone = if written.is_ok() { left } else { self.versions };
+        for (name, version) in self.names.into_iter().zip(gone) {
+            if let (Some(name), Some(version)) = (name, version)
+                && let Err(error) = api.secrets.remove_version(name, &version)
+            {
+                tracing::warn!(%error, "a secret that nothing names any more stays");
             }
         }
         written

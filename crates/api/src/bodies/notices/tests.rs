@@ -1,20 +1,15 @@
 //! Channels as they are described, tried and kept, in a process that may be about to end.
 
 use std::net::TcpListener;
-use std::sync::Arc;
-use std::sync::mpsc::channel;
-use std::time::Duration;
 
 use flowkeep_core::notice::Channel;
+use flowkeep_core::run::Moment;
 use flowkeep_store::StoreError;
 use serde_json::{Value, json};
 
 use crate::ownership::EngineLock;
 use crate::testing::open;
 use crate::{Api, AppError};
-
-/// More than any machine that is worth testing on needs; a bound, not a measure.
-const LONG: Duration = Duration::from_secs(30);
 
 fn call(api: &Api, name: &str, input: Value) -> Result<Value, AppError> {
     let answer = crate::call(api, name, input, &crate::Silent)?;
@@ -46,7 +41,7 @@ fn what_is_refused_leaves_the_secrets_as_they_were() {
     let signing = Channel::Webhook.signing().unwrap();
     let before = api.secrets.get(signing).unwrap().unwrap();
     // As a restore leaves it: it leads elsewhere, and the address is not known here.
-    let mut others = api.store.notice_settings().unwrap();
+    let mut others = api.store.notice_channels().unwrap().0;
     others.webhook.as_mut().unwrap().host = "elsewhere".to_owned();
     let put = api
         .store
@@ -72,7 +67,7 @@ fn of_a_secret_that_is_given_anew_the_one_before_is_kept_no_longer() {
             "secret": address(key), "signing": format!("SEC{key}")});
         call(&api, "notice_set", described).unwrap();
     }
-    let record = api.store.notice_channels().unwrap();
+    let (_, record) = api.store.notice_channels().unwrap();
     let record = &record[&Channel::Webhook];
     for (name, version, value) in [
         (Channel::Webhook.secret(), &record.secret, address(3)),
@@ -103,6 +98,48 @@ fn of_a_secret_that_is_given_anew_the_one_before_is_kept_no_longer() {
         (&shown["with_secret"], &shown["with_signing"]),
         (&json!(true), &json!(false))
     );
+}
+
+#[test]
+fn a_secret_that_its_channel_no_longer_uses_is_kept_no_longer() {
+    let root = tempfile::tempdir().unwrap();
+    let api = open(&root.path().join("data"));
+    let kept = |name: Option<&str>| api.secrets.get(name.unwrap()).unwrap();
+    let mail = json!({"channel": "mail", "on": true, "host": "localhost", "port": 25,
+        "user": "ops", "from": "ops@example.com", "to": ["ada@example.com"], "secret": "hunter22"});
+    call(&api, "notice_set", mail).unwrap();
+    assert!(kept(Channel::Mail.secret()).is_some());
+    let nobody = json!({"channel": "mail", "user": ""});
+    call(&api, "notice_set", nobody).unwrap();
+    assert!(kept(Channel::Mail.secret()).is_none());
+    assert_eq!(channel_of(&api, "mail")["with_secret"], false);
+    let hook = json!({"channel": "webhook", "on": true, "form": "dingtalk",
+        "secret": "https://oapi.dingtalk.com/robot/send?access_token=1", "signing": "SEC1"});
+    call(&api, "notice_set", hook).unwrap();
+    let unsigned = json!({"channel": "webhook", "form": "wecom"});
+    call(&api, "notice_set", unsigned).unwrap();
+    assert!(kept(Channel::Webhook.signing()).is_none());
+    assert!(kept(Channel::Webhook.secret()).is_some());
+}
+
+#[test]
+fn a_password_is_kept_as_it_was_typed_and_an_address_without_blanks_around_it() {
+    let root = tempfile::tempdir().unwrap();
+    let api = open(&root.path().join("data"));
+    let kept = |name: Option<&str>| api.secrets.get(name.unwrap()).unwrap().unwrap().value;
+    let mail = |user: &str, secret: &str| {
+        json!({"channel": "mail", "host": "localhost", "port": 25, "user": user,
+            "from": "ops@example.com", "to": ["ada@example.com"], "secret": secret})
+    };
+    call(&api, "notice_set", mail("ops", " hunter22 ")).unwrap();
+    assert_eq!(kept(Channel::Mail.secret()).as_str(), " hunter22 ");
+    let hook = json!({"channel": "webhook", "secret": " https://example.com/robot \n"});
+    call(&api, "notice_set", hook).unwrap();
+    let address = kept(Channel::Webhook.secret());
+    assert_eq!(address.as_str(), "https://example.com/robot");
+    // Nobody logs in with it.
+    let refused = call(&api, "notice_set", mail("", "hunter22")).unwrap_err();
+    assert_eq!(refused.fields["field"], "user");
 }
 
 #[test]
@@ -146,7 +183,7 @@ fn an_address_that_is_none_is_told_when_it_is_typed() {
 }
 
 #[test]
-fn leaving_waits_for_no_mail_server() {
+fn a_mail_that_is_under_way_when_it_leaves_is_left_to_the_next() {
     let root = tempfile::tempdir().unwrap();
     let data = root.path().join("data");
     let api = open(&data);
@@ -163,20 +200,13 @@ fn leaving_waits_for_no_mail_server() {
     call(&api, "flow_create", workflow).unwrap();
     assert!(api.run_engine().unwrap());
     call(&api, "run_start", json!({"workflow": "w"})).unwrap();
-    let (mail, _) = silent.accept().unwrap();
-    let (leaves, left) = channel();
-    let api = Arc::new(api);
-    let leaving = Arc::clone(&api);
-    std::thread::spawn(move || {
-        leaving.leave();
-        leaves.send(()).unwrap();
-    });
-    left.recv_timeout(LONG).unwrap();
-    drop(mail);
+    let _mail = silent.accept().unwrap();
+    api.leave();
     assert!(EngineLock::try_take(&data).unwrap().is_some());
-    assert!(api.has_left());
-    // It is sent by the next.
-    assert!(api.store.notices_due(Channel::Mail).unwrap().is_some());
+    let whenever = Moment(i64::MAX);
+    let waiting = api.store.notices_waiting(Channel::Mail, whenever, 10);
+    let waiting = waiting.unwrap();
+    assert_eq!((waiting.len(), waiting[0].tries), (1, 0));
 }
 
 #[test]

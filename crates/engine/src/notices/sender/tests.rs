@@ -110,6 +110,23 @@ impl Place {
         self.set(notices, Channel::Webhook, Some(&address));
     }
 
+    fn mail(&self, mailbox: &Mailbox, to: &[&str]) {
+        let mail = Mail {
+            on: true,
+            host: "localhost".to_owned(),
+            port: mailbox.port,
+            security: Security::None,
+            from: "ops@example.com".to_owned(),
+            to: to.iter().map(|to| (*to).to_owned()).collect(),
+            ..Mail::default()
+        };
+        let notices = Notices {
+            mail: Some(mail),
+            ..Notices::default()
+        };
+        self.set(notices, Channel::Mail, None);
+    }
+
     fn run(&self, name: &str, status: Status, phase: Phase) -> RunId {
         self.run_of(name, false, status, phase)
     }
@@ -195,6 +212,12 @@ impl Place {
     }
 }
 
+/// What mail programs know a mail by.
+fn name_of(mail: &str) -> &str {
+    let head = mail.lines().find(|line| line.starts_with("Message-ID: "));
+    head.unwrap()
+}
+
 const WELL: &str = r#"{"errcode":0,"errmsg":"ok"}"#;
 
 #[test]
@@ -231,8 +254,9 @@ fn what_came_with_a_restore_sends_nothing_until_somebody_confirms_it() {
     let mut place = Place::new();
     let receiver = Webhook::answering(200, WELL);
     place.hook(&receiver);
+    place.fails("before");
     // The setting is another's: it leads elsewhere, and nobody here has said so.
-    let mut notices = place.store.notice_settings().unwrap();
+    let mut notices = place.store.notice_channels().unwrap().0;
     notices.webhook.as_mut().unwrap().host = "elsewhere".to_owned();
     let others = notices.clone();
     let put = place
@@ -242,7 +266,37 @@ fn what_came_with_a_restore_sends_nothing_until_somebody_confirms_it() {
     place.fails("nightly");
     place.look();
     assert!(receiver.is_empty());
-    assert_eq!(place.states(), BTreeMap::new(), "not even kept for later");
+    assert_eq!(
+        place.states(),
+        BTreeMap::from([("pending", 1)]),
+        "what was for the one of before; the other is not even kept for later"
+    );
+    place.hook(&receiver);
+    place.clock.pass(MINUTE);
+    place.look();
+    assert!(receiver.next().body.contains("before"));
+}
+
+#[test]
+fn a_password_that_is_just_being_entered_anew_gives_up_nothing() {
+    let mut place = Place::new();
+    let receiver = Webhook::answering(200, WELL);
+    place.hook(&receiver);
+    place.fails("nightly");
+    // It stands in its file, and its row is still to be written.
+    let name = Channel::Webhook.secret().unwrap();
+    place.secrets.set(name, "http://127.0.0.1:1/").unwrap();
+    place.look();
+    assert_eq!(place.reason().code, "notice_secret_other");
+    assert_eq!(place.states(), BTreeMap::from([("pending", 1)]));
+    place.secrets.remove(name).unwrap();
+    place.clock.pass(MINUTE);
+    place.look();
+    assert_eq!(place.reason().code, "notice_secret_other");
+    place.hook(&receiver);
+    place.look();
+    assert!(receiver.next().body.contains("nightly"));
+    assert_eq!(place.states(), BTreeMap::from([("sent", 1)]));
 }
 
 #[test]
@@ -392,7 +446,7 @@ fn what_came_too_late_says_nothing_of_the_channel() {
     place.clock.pass(2 * DAY);
     place.look();
     assert_eq!(place.reason().code, "notice_too_late");
-    let record = place.store.notice_channels().unwrap();
+    let (_, record) = place.store.notice_channels().unwrap();
     let record = &record[&Channel::Webhook];
     assert_eq!((record.used_at, &record.reason), (None, &None));
 }
@@ -435,29 +489,140 @@ fn nothing_is_looked_at_before_it_is_due() {
 fn one_who_has_left_takes_the_mails_from_nobody_else() {
     let mut place = Place::new();
     let mailbox = Mailbox::without("gone@example.com");
-    let mail = Mail {
-        on: true,
-        host: "localhost".to_owned(),
-        port: mailbox.port,
-        security: Security::None,
-        from: "ops@example.com".to_owned(),
-        to: vec!["gone@example.com".to_owned(), "ada@example.com".to_owned()],
-        ..Mail::default()
-    };
-    let notices = Notices {
-        mail: Some(mail),
-        ..Notices::default()
-    };
-    place.set(notices, Channel::Mail, None);
+    place.mail(&mailbox, &["gone@example.com", "ada@example.com"]);
     place.fails("nightly");
     place.look();
     assert!(mailbox.next().contains("nightly"));
     assert_eq!(place.states(), BTreeMap::from([("sent", 1)]));
-    let record = place.store.notice_channels().unwrap();
+    let (_, record) = place.store.notice_channels().unwrap();
     let reason = record[&Channel::Mail].reason.clone().unwrap();
     assert_eq!(reason.code, "mail_left_out");
     assert_eq!(reason.fields["receivers"], "gone@example.com");
     assert_eq!(reason.fields["code"], "550");
+}
+
+#[test]
+fn whom_the_server_puts_off_gets_it_later_and_the_others_once() {
+    let mut place = Place::new();
+    let mailbox = Mailbox::putting_off("bob@example.com");
+    place.mail(&mailbox, &["ada@example.com", "bob@example.com"]);
+    place.fails("nightly");
+    place.look();
+    let first = mailbox.next_mail();
+    assert_eq!(first.to, ["ada@example.com"]);
+    assert_eq!(place.states(), BTreeMap::from([("pending", 1)]));
+    let reason = place.reason();
+    assert_eq!(reason.code, "mail_put_off");
+    assert_eq!(reason.fields["receivers"], "bob@example.com");
+    // What comes meanwhile waits for nobody and goes to both.
+    place.fails("weekly");
+    place.look();
+    let second = mailbox.next_mail();
+    assert_eq!(second.to, ["ada@example.com", "bob@example.com"]);
+    assert!(second.text.contains("weekly") && !second.text.contains("nightly"));
+    place.clock.pass(MINUTE);
+    place.look();
+    let again = mailbox.next_mail();
+    assert_eq!(again.to, ["bob@example.com"]);
+    assert_eq!(name_of(&again.text), name_of(&first.text));
+    assert_ne!(name_of(&again.text), name_of(&second.text));
+    assert_eq!(place.states(), BTreeMap::from([("sent", 2)]));
+    place.look();
+    assert!(mailbox.is_empty());
+}
+
+#[test]
+fn a_receiver_who_is_put_off_and_then_unknown_is_said_and_the_others_stay_spared() {
+    let mut place = Place::new();
+    let mailbox = Mailbox::putting_off("bob@example.com");
+    place.mail(&mailbox, &["ada@example.com", "bob@example.com"]);
+    place.fails("nightly");
+    place.look();
+    mailbox.next();
+    let elsewhere = Mailbox::refusing("550 no such user");
+    place.mail(&elsewhere, &["ada@example.com", "bob@example.com"]);
+    place.look();
+    assert_eq!(place.states(), BTreeMap::from([("failed", 1)]));
+    assert_eq!(place.reason().code, "mail_refused");
+    // Tried again by a person, it goes to him alone.
+    place.mail(&mailbox, &["ada@example.com", "bob@example.com"]);
+    let again = place
+        .store
+        .write::<_, StoreError>(|tx| tx.retry_notices(None));
+    assert_eq!(again.unwrap(), 1);
+    place.look();
+    assert_eq!(mailbox.next_mail().to, ["bob@example.com"]);
+}
+
+#[test]
+fn a_server_that_takes_its_time_for_the_answer_gets_one_mail() {
+    let mut place = Place::new();
+    let ready = Duration::from_secs(2);
+    let mailbox = Mailbox::slow(ready);
+    place.sender.patience = Patience {
+        ready,
+        answer: LONG,
+    };
+    place.mail(&mailbox, &["ada@example.com"]);
+    place.fails("nightly");
+    place.look();
+    mailbox.next();
+    assert_eq!(place.states(), BTreeMap::from([("sent", 1)]));
+    place.clock.pass(MINUTE);
+    place.look();
+    assert!(mailbox.is_empty());
+}
+
+#[test]
+fn a_mail_server_that_takes_its_time_holds_up_no_other_way() {
+    let place = Place::new();
+    let (mailbox, receiver) = (Mailbox::slow(10 * LONG), Webhook::answering(200, WELL));
+    place.mail(&mailbox, &["ada@example.com"]);
+    let mail = place.store.notice_channels().unwrap().0.mail;
+    let address = receiver.address("/send?key=0123456789");
+    let hook = Hook {
+        on: true,
+        form: WebhookForm::Wecom,
+        host: "127.0.0.1".to_owned(),
+    };
+    let both = Notices {
+        mail,
+        webhook: Some(hook),
+        ..Notices::default()
+    };
+    place.set(both, Channel::Webhook, Some(&address));
+    let sender = NoticeSender::start(place.sender.options.clone()).unwrap();
+    place.fails("nightly");
+    mailbox.next();
+    place.fails("weekly");
+    assert!(receiver.next().body.contains("nightly"));
+    assert!(receiver.next().body.contains("weekly"));
+    drop(sender);
+    let waiting = place.store.notices_due(Channel::Mail).unwrap();
+    assert_eq!(
+        waiting,
+        Some(Moment(0)),
+        "what was broken off is for the next"
+    );
+}
+
+#[test]
+fn a_mail_that_may_come_twice_has_the_same_name_each_time() {
+    let mut place = Place::new();
+    let mailbox = Mailbox::slow(LONG);
+    place.sender.patience = Patience {
+        ready: LONG,
+        answer: Duration::ZERO,
+    };
+    place.mail(&mailbox, &["ada@example.com"]);
+    place.fails("nightly");
+    place.look();
+    assert_eq!(place.reason().code, "mail_unanswered");
+    assert_eq!(place.states(), BTreeMap::from([("pending", 1)]));
+    place.clock.pass(MINUTE);
+    place.look();
+    let (first, again) = (mailbox.next(), mailbox.next());
+    assert_eq!(name_of(&first), name_of(&again));
 }
 
 #[test]
@@ -487,14 +652,9 @@ fn what_a_crash_breaks_off_is_sent_once_more_and_never_lost() {
     place.hook(&receiver);
     place.fails("nightly");
     // It goes out, and the process dies before it is marked.
-    let notices = place.store.notice_settings().unwrap();
-    let record = place
-        .store
-        .notice_channels()
-        .unwrap()
-        .remove(&Channel::Webhook)
-        .unwrap();
-    let way = Way::kept(Channel::Webhook, &notices, &record, &*place.secrets);
+    let (notices, known) = place.store.notice_channels().unwrap();
+    let record = &known[&Channel::Webhook];
+    let way = Way::kept(Channel::Webhook, &notices, record, &*place.secrets);
     let way = way.unwrap().unwrap();
     let outgoing = Outgoing::of(&*place.told, &[]);
     super::super::try_way(&way, &outgoing, 0).unwrap();
