@@ -22,10 +22,12 @@ pub(crate) struct EngineSeat {
     inside: Mutex<Inside>,
 }
 
+/// What is in it, in the order in which it ends: the engine first, which has tasks to stop, then whoever
+/// tells people, who may be held up by others.
 #[derive(Default)]
 struct Inside {
     engine: Option<Engine>,
-    /// Brings people what they are to hear of. The engine does not wait for it to end.
+    /// Brings people what they are to hear of. Ending it takes two seconds at most.
     notices: Option<NoticeSender>,
     /// Says in other processes why it stands still; absent where that cannot be said.
     mark: Option<TroubleMark>,
@@ -278,11 +280,15 @@ impl Api {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc::{Sender, channel};
     use std::time::{Duration, Instant};
 
+    use flowkeep_core::notice::Notice;
+    use flowkeep_core::notice::webhook::Words;
     use flowkeep_core::run::{Start, Status};
     use flowkeep_core::{Format, RunId};
-    use flowkeep_store::{NewRun, StoreError};
+    use flowkeep_engine::notices::Wording;
+    use flowkeep_store::{NewRun, Store, StoreError};
 
     use super::*;
     use crate::Silent;
@@ -339,6 +345,63 @@ mod tests {
             assert!(since.elapsed() < LONG, "nobody carries it out");
             api.wake_engine();
             std::thread::yield_now();
+        }
+    }
+
+    /// Says, when whoever has it ends, how a run is then.
+    struct AtTheEnd {
+        store: Arc<Store>,
+        run: RunId,
+        seen: Sender<Status>,
+    }
+
+    impl Wording for AtTheEnd {
+        fn words(&self, _: &[Notice]) -> Words {
+            Words {
+                title: String::new(),
+                text: String::new(),
+            }
+        }
+    }
+
+    impl Drop for AtTheEnd {
+        fn drop(&mut self) {
+            let run = self.store.run(self.run).unwrap().unwrap();
+            self.seen.send(run.status).unwrap();
+        }
+    }
+
+    #[test]
+    fn the_engine_has_left_before_whoever_tells_people_is_asked_to() {
+        for ends in [Api::disengage, Api::vacate] {
+            let root = tempfile::tempdir().unwrap();
+            let api = open(&root.path().join("data"));
+            let run = add(
+                &api,
+                r#"{"tasks": [{"id": "a", "action": "wait", "params": {"ms": 3600000}}]}"#,
+            );
+            assert!(api.run_engine().unwrap());
+            let since = Instant::now();
+            while api.store.run(run).unwrap().unwrap().status != Status::Running {
+                assert!(since.elapsed() < LONG, "nobody carries it out");
+                std::thread::yield_now();
+            }
+            let (seen, told) = channel();
+            let wording = AtTheEnd {
+                store: Arc::clone(&api.store),
+                run,
+                seen,
+            };
+            let sender = NoticeSender::start(SenderOptions {
+                store: Arc::clone(&api.store),
+                secrets: Arc::clone(&api.secrets),
+                clock: Arc::clone(&api.clock),
+                wording: Arc::new(wording),
+                channels: vec![Channel::Webhook],
+            });
+            api.seat.inside().notices = Some(sender.unwrap());
+            ends(&api);
+            assert_eq!(told.recv_timeout(LONG).unwrap(), Status::Interrupted);
         }
     }
 

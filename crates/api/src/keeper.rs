@@ -5,6 +5,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use flowkeep_core::notice::Channel;
+use flowkeep_engine::notices::NoticeSender;
 use flowkeep_store::Watch;
 
 use crate::bodies::history;
@@ -26,23 +27,9 @@ pub fn keep_engine(api: &Arc<Api>) {
     }
     let open = Arc::downgrade(api);
     let kept = move || {
-        let mut chores = Chores::default();
-        let mut screen = None;
+        let mut keeper = Keeper::default();
         while let Some(api) = open.upgrade() {
-            match api.run_engine() {
-                Ok(true) => {
-                    screen = None;
-                    chores.look(&api);
-                }
-                Ok(false) if api.has_left() => screen = None,
-                // Whoever owns the engine may have no screen; here is one.
-                Ok(false) => {
-                    screen = screen.or_else(|| api.notice_sender(&[Channel::Desktop]));
-                }
-                Err(error) => {
-                    tracing::warn!(code = error.code, %error, "the engine cannot begin");
-                }
-            }
+            keeper.look(&api);
             drop(api);
             std::thread::sleep(LOOK_FOR_OWNER);
         }
@@ -52,6 +39,34 @@ pub fn keep_engine(api: &Arc<Api>) {
         .spawn(kept);
     if let Err(error) = begun {
         tracing::error!(%error, "the engine cannot begin");
+    }
+}
+
+/// What is kept at work beside the engine.
+#[derive(Default)]
+struct Keeper {
+    chores: Chores,
+    /// Shows notices on the screen of this process while another one owns the engine.
+    screen: Option<NoticeSender>,
+}
+
+impl Keeper {
+    fn look(&mut self, api: &Arc<Api>) {
+        match api.run_engine() {
+            Ok(true) => {
+                self.screen = None;
+                self.chores.look(api);
+            }
+            Ok(false) if api.has_left() => self.screen = None,
+            // Whoever owns the engine may have no screen; here is one.
+            Ok(false) if self.screen.is_none() => {
+                self.screen = api.notice_sender(&[Channel::Desktop]);
+            }
+            Ok(false) => {}
+            Err(error) => {
+                tracing::warn!(code = error.code, %error, "the engine cannot begin");
+            }
+        }
     }
 }
 
@@ -131,5 +146,30 @@ impl Chore {
             Ok(thread) => self.thread = Some(thread),
             Err(error) => tracing::warn!(%error, name, "it cannot begin"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ownership::EngineLock;
+    use crate::testing::open;
+
+    #[test]
+    fn a_process_that_ends_shows_nothing_on_its_screen_any_more() {
+        let root = tempfile::tempdir().unwrap();
+        let data = root.path().join("data");
+        drop(open(&data));
+        let other = EngineLock::try_take(&data).unwrap().unwrap();
+        let api = Arc::new(open(&data));
+        let mut keeper = Keeper::default();
+        keeper.look(&api);
+        assert!(keeper.screen.is_some(), "another process owns the engine");
+        api.leave();
+        keeper.look(&api);
+        assert!(keeper.screen.is_none());
+        drop(other);
+        keeper.look(&api);
+        assert!(keeper.screen.is_none() && !api.holds_engine());
     }
 }
