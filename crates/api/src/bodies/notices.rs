@@ -226,13 +226,14 @@ pub fn retry(api: &Api, input: NoticeRef) -> Result<NoticeList, AppError> {
     list(api, NoticeListInput::default())
 }
 
-/// Forgets what could not be sent.
+/// Leaves unsent what could not be sent, and forgets it.
 ///
 /// # Errors
 /// What the database says.
 pub fn dismiss(api: &Api, input: NoticeRef) -> Result<NoticeList, AppError> {
-    api.store
-        .write::<_, StoreError>(move |tx| tx.dismiss_notices(input.id))?;
+    change(api, ("notices_dismiss", None), move |tx| {
+        Ok(tx.dismiss_notices(input.id)? > 0)
+    })?;
     list(api, NoticeListInput::default())
 }
 

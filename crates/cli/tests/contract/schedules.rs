@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::flowkeep::{Flowkeep, keys};
+use crate::sources::given;
 
 fn workflow(id: &str, triggered: &Value) -> String {
     let mut whole = json!({"id": id, "name": id.to_uppercase(), "tasks": [
@@ -186,6 +187,8 @@ fn what_will_keep_a_workflow_from_starting_is_told_when_it_is_switched_on() {
     let backup = there.backup("backup");
     let here = Flowkeep::new();
     here.done(&["db", "restore", "-i", backup.to_str().unwrap()]);
+    let told = ["notice", "set", "webhook", "--on", "--secret-stdin"];
+    assert_eq!(given(&here, &told, "http://127.0.0.1:1/robot").0, 0);
     let on = here.done(&["schedule", "resume", "report"]);
     assert_eq!(
         (&on["paused"], &on["code"]),

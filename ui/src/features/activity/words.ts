@@ -46,6 +46,7 @@ export const OPERATIONS = [
   'schedules_leave',
   'schedule_missed',
   'schedules_held',
+  'notices_dismiss',
 ] as const;
 
 const ICONS: Record<string, IconName> = {
@@ -86,6 +87,7 @@ const ICONS: Record<string, IconName> = {
   schedules_leave: 'pause',
   schedules_held: 'pause',
   schedule_missed: 'cross',
+  notices_dismiss: 'cross',
   example_add: 'box',
   example_remove: 'box',
 };

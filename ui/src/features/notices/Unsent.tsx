@@ -9,7 +9,7 @@ import { unsentQuery } from './queries';
 export default function Unsent() {
   const { data } = useQuery(unsentQuery());
   const retry = useCommand('notice_retry', ['notice']);
-  const dismiss = useCommand('notice_dismiss', ['notice']);
+  const dismiss = useCommand('notice_dismiss', ['notice', 'operation']);
   if (!data || data.unsent === 0) return null;
   const [first] = data.items;
   return (

@@ -2,9 +2,10 @@
 
 use std::net::TcpListener;
 
-use flowkeep_core::notice::Channel;
+use flowkeep_core::Message;
+use flowkeep_core::notice::{Channel, Notice, NoticeKind};
 use flowkeep_core::run::Moment;
-use flowkeep_store::StoreError;
+use flowkeep_store::{FailedTry, StoreError};
 use serde_json::{Value, json};
 
 use crate::ownership::EngineLock;
@@ -163,6 +164,40 @@ fn only_a_test_of_what_is_kept_is_kept() {
     let shown = channel_of(&api, "webhook");
     assert_eq!(shown["error"], tested["error"]);
     assert_ne!(shown["used_at"], Value::Null);
+}
+
+#[test]
+fn what_is_left_unsent_is_gone_and_stands_in_activity_once() {
+    let root = tempfile::tempdir().unwrap();
+    let api = open(&root.path().join("data"));
+    let described = json!({"channel": "webhook", "form": "json", "on": true, "secret": closed()});
+    call(&api, "notice_set", described).unwrap();
+    let at = Moment(api.clock.now().0);
+    let noted = api.store.write::<_, StoreError>(move |tx| {
+        tx.note("none/1", &Notice::new(NoticeKind::Backup, at))?;
+        tx.note("none/2", &Notice::new(NoticeKind::Backup, at))?;
+        let why = Message::new("webhook_without_address");
+        tx.notices_failed(&FailedTry {
+            channel: Channel::Webhook,
+            tried: &[(1, None)],
+            at,
+            why: &why,
+        })
+    });
+    noted.unwrap();
+    let list = call(&api, "notice_list", json!({})).unwrap();
+    let told = |list: &Value| (list["total"].clone(), list["unsent"].clone());
+    assert_eq!(told(&list), (json!(2), json!(1)), "none of the screen's");
+    let dismissed = || {
+        let found = json!({"operation": "notices_dismiss"});
+        let found = call(&api, "activity_list", found).unwrap();
+        found["items"].as_array().unwrap().len()
+    };
+    for _ in 0..2 {
+        let left = call(&api, "notice_dismiss", json!({})).unwrap();
+        assert_eq!(told(&left), (json!(1), json!(0)));
+        assert_eq!(dismissed(), 1);
+    }
 }
 
 #[test]
