@@ -4,7 +4,8 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Subcommand};
 use flowkeep_api::types::{
     ChosenPlace, NoticeChannel, NoticeChannels, NoticeChannelsInput, NoticeChooseInput, NoticeList,
     NoticeListInput, NoticeRef, NoticeSetInput,
@@ -13,6 +14,8 @@ use flowkeep_api::{Api, AppError, Catalogue, notices};
 use flowkeep_core::connection::Secret;
 use flowkeep_core::notice::{Channel, NoticeKind, Security, WebhookForm};
 use flowkeep_core::visible;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::args::given_path;
 use crate::output::{Outcome, Output};
@@ -32,17 +35,17 @@ pub(crate) enum Notice {
     },
     Set(Box<Described>),
     Test {
-        #[arg(id = "channel", value_enum, value_name = "CHANNEL")]
-        channel: Word,
+        #[arg(id = "channel", value_parser = channels(), value_name = "CHANNEL")]
+        channel: Channel,
     },
     Choose {
         #[arg(
             id = "notice_kinds",
-            value_enum,
+            value_parser = kinds(),
             value_name = "KIND",
             conflicts_with = "as_usual"
         )]
-        kinds: Vec<Kind>,
+        kinds: Vec<NoticeKind>,
         #[arg(long = "workflow", id = "notice_workflow", value_name = "ID")]
         workflow: Option<String>,
         #[arg(long, requires = "notice_workflow")]
@@ -64,8 +67,8 @@ pub(crate) enum Notice {
 )]
 #[derive(Debug, Args)]
 pub(crate) struct Described {
-    #[arg(id = "channel", value_enum, value_name = "CHANNEL")]
-    channel: Word,
+    #[arg(id = "channel", value_parser = channels(), value_name = "CHANNEL")]
+    channel: Channel,
     #[arg(long = "on", id = "notice_on", conflicts_with = "notice_off")]
     on: bool,
     #[arg(long = "off", id = "notice_off")]
@@ -77,27 +80,33 @@ pub(crate) struct Described {
     #[arg(
         long = "security",
         id = "mail_security",
-        value_enum,
+        value_parser = security(),
         value_name = "starttls|tls|none",
         hide_possible_values = true
     )]
-    security: Option<Guarded>,
+    security: Option<Security>,
     #[arg(long = "user", id = "mail_user", value_name = "USER")]
     user: Option<String>,
     #[arg(long = "from", id = "mail_from", value_name = "ADDRESS")]
     from: Option<String>,
     #[arg(long = "to", id = "mail_to", value_name = "ADDRESS")]
     to: Vec<String>,
-    #[arg(long, value_name = "FILE", value_parser = given_path())]
+    #[arg(long = "ca", id = "mail_ca", value_name = "FILE", value_parser = given_path())]
     ca: Option<PathBuf>,
+    #[arg(
+        long = "without-ca",
+        id = "mail_without_ca",
+        conflicts_with = "mail_ca"
+    )]
+    without_ca: bool,
     #[arg(
         long = "form",
         id = "webhook_form",
-        value_enum,
+        value_parser = forms(),
         value_name = "wecom|dingtalk|feishu|json",
         hide_possible_values = true
     )]
-    form: Option<Form>,
+    form: Option<WebhookForm>,
     #[arg(long = "secret-stdin", id = "notice_secret")]
     secret: bool,
     #[arg(
@@ -108,57 +117,29 @@ pub(crate) struct Described {
     signing: bool,
 }
 
-/// A channel as it is typed.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Word {
-    Desktop,
-    Mail,
-    Webhook,
+/// A word of the contract as it is typed.
+fn word<T>(words: impl IntoIterator<Item = &'static str>) -> impl TypedValueParser<Value = T>
+where
+    T: DeserializeOwned + Clone + Send + Sync + 'static,
+{
+    let words = PossibleValuesParser::new(words);
+    words.try_map(|word| serde_json::from_value(Value::String(word)))
 }
 
-/// What is noticed, as it is typed.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Kind {
-    Failed,
-    Waiting,
-    Missed,
-    Backup,
+fn channels() -> impl TypedValueParser<Value = Channel> {
+    word(Channel::ALL.map(Channel::as_str))
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Guarded {
-    Starttls,
-    Tls,
-    None,
+fn kinds() -> impl TypedValueParser<Value = NoticeKind> {
+    word(NoticeKind::ALL.map(NoticeKind::as_str))
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Form {
-    Wecom,
-    Dingtalk,
-    Feishu,
-    Json,
+fn security() -> impl TypedValueParser<Value = Security> {
+    word(["starttls", "tls", "none"])
 }
 
-impl Word {
-    const fn channel(self) -> Channel {
-        match self {
-            Self::Desktop => Channel::Desktop,
-            Self::Mail => Channel::Mail,
-            Self::Webhook => Channel::Webhook,
-        }
-    }
-}
-
-impl Kind {
-    const fn kind(self) -> NoticeKind {
-        match self {
-            Self::Failed => NoticeKind::Failed,
-            Self::Waiting => NoticeKind::Waiting,
-            Self::Missed => NoticeKind::Missed,
-            Self::Backup => NoticeKind::Backup,
-        }
-    }
+fn forms() -> impl TypedValueParser<Value = WebhookForm> {
+    word(["wecom", "dingtalk", "feishu", "json"])
 }
 
 impl Described {
@@ -171,52 +152,42 @@ impl Described {
             on: (self.on || self.off).then_some(self.on),
             host: self.host,
             port: self.port,
-            security: self.security.map(|word| match word {
-                Guarded::Starttls => Security::Starttls,
-                Guarded::Tls => Security::Tls,
-                Guarded::None => Security::None,
-            }),
+            security: self.security,
             user: self.user,
             from: self.from,
             to: Some(self.to).filter(|to| !to.is_empty()),
             ca: self.ca.map(ChosenPlace::Path),
-            form: self.form.map(|word| match word {
-                Form::Wecom => WebhookForm::Wecom,
-                Form::Dingtalk => WebhookForm::Dingtalk,
-                Form::Feishu => WebhookForm::Feishu,
-                Form::Json => WebhookForm::Json,
-            }),
+            without_ca: self.without_ca,
+            form: self.form,
             secret,
             signing,
-            ..NoticeSetInput::of(self.channel.channel())
+            ..NoticeSetInput::of(self.channel)
         })
     }
 }
 
 pub(crate) fn run(api: &Api, output: &Output, verb: Notice) -> Result<Outcome, AppError> {
+    let listed = |list: Result<_, AppError>| listed(output, &list?);
+    let shown = |channels: Result<_, AppError>| shown(output, &channels?);
     match verb {
-        Notice::List { unsent, limit } => listed(
-            output,
-            &notices::list(api, NoticeListInput { unsent, limit })?,
-        ),
-        Notice::Channels { workflow } => shown(
-            output,
-            &notices::channels(api, NoticeChannelsInput { workflow })?,
-        ),
-        Notice::Set(described) => shown(output, &notices::set(api, described.input(output)?)?),
-        Notice::Test { channel } => test(api, output, channel.channel()),
+        Notice::List { unsent, limit } => {
+            listed(notices::list(api, NoticeListInput { unsent, limit }))
+        }
+        Notice::Channels { workflow } => {
+            shown(notices::channels(api, NoticeChannelsInput { workflow }))
+        }
+        Notice::Set(described) => shown(notices::set(api, described.input(output)?)),
+        Notice::Test { channel } => test(api, output, channel),
         Notice::Choose {
             kinds,
             workflow,
             as_usual,
         } => {
-            let kinds = kinds.into_iter().map(Kind::kind).collect();
             let kinds = Some(kinds).filter(|_| !as_usual);
-            let input = NoticeChooseInput { workflow, kinds };
-            shown(output, &notices::choose(api, input)?)
+            shown(notices::choose(api, NoticeChooseInput { workflow, kinds }))
         }
-        Notice::Retry { id } => listed(output, &notices::retry(api, NoticeRef { id })?),
-        Notice::Dismiss { id } => listed(output, &notices::dismiss(api, NoticeRef { id })?),
+        Notice::Retry { id } => listed(notices::retry(api, NoticeRef { id })),
+        Notice::Dismiss { id } => listed(notices::dismiss(api, NoticeRef { id })),
     }
 }
 
@@ -239,7 +210,7 @@ fn listed(output: &Output, list: &NoticeList) -> Result<Outcome, AppError> {
             return writeln!(out, "{}", catalogue.word("cli_notice_empty"));
         }
         for item in &list.items {
-            let channel = catalogue.word(&format!("notice_channel_{}", item.channel.as_str()));
+            let channel = name(catalogue, item.channel);
             let state = catalogue.word(&format!("notice_state_{}", item.state));
             let text = catalogue.say(&item.text);
             let (id, at) = (item.id, catalogue.when(&item.at));
@@ -276,8 +247,12 @@ fn shown(output: &Output, found: &NoticeChannels) -> Result<Outcome, AppError> {
     Ok(Outcome::Done)
 }
 
+fn name(catalogue: &Catalogue, channel: Channel) -> String {
+    catalogue.word(&format!("notice_channel_{}", channel.as_str()))
+}
+
 fn line(catalogue: &Catalogue, channel: &NoticeChannel) -> String {
-    let name = catalogue.word(&format!("notice_channel_{}", channel.channel.as_str()));
+    let name = name(catalogue, channel.channel);
     let state = catalogue.word(match (channel.on, channel.held) {
         (true, true) => "notice_held_back",
         (true, false) => "notice_on",

@@ -198,6 +198,13 @@ fn a_mail_channel_is_described_checked_and_keeps_its_password_to_one_server() {
     flowkeep.done(&["notice", "test", "mail"]);
     let mail = mailbox.next();
     assert!(mail.contains("Subject: Test from Flowkeep"), "{mail}");
+    // An authority of one's own is named, and taken back.
+    let ca = flowkeep.file("ca.pem", "");
+    let authority = |shown: &Value| of(shown, "mail")["mail"]["ca"].clone();
+    let (_, shown) = set(&["--ca", &ca, "--secret-stdin"], "hunter22\n");
+    assert!(authority(&shown).as_str().unwrap().ends_with("ca.pem"));
+    let (code, shown) = set(&["--without-ca", "--secret-stdin"], "hunter22\n");
+    assert_eq!((code, authority(&shown)), (0, Value::Null), "{shown}");
     // Another server is told no password that was given for this one.
     let (code, refused) = set(&["--host", "127.0.0.1"], "");
     assert_eq!(code, 1, "{refused}");

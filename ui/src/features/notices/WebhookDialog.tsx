@@ -1,11 +1,8 @@
 import { useState } from 'react';
-import { Choice, Dialog, TextField } from '@/components';
+import { Choice, TextField } from '@/components';
 import { m } from '@/i18n';
 import type { NoticeChannel, NoticeSetInput, WebhookForm } from '@/ipc';
-import { FormFoot } from './FormFoot';
-import { Came } from './MailDialog';
-import styles from './Notices.module.css';
-import { useChannelForm } from './useChannelForm';
+import { ChannelDialog } from './ChannelDialog';
 
 interface Props {
   channel: NoticeChannel;
@@ -24,63 +21,51 @@ export function WebhookDialog({ channel, onClose }: Props) {
   const [form, setForm] = useState<WebhookForm>(channel.form ?? 'wecom');
   const [address, setAddress] = useState('');
   const [signing, setSigning] = useState('');
-  const { test, tested, isTrying, save, isSaving, notes, wrong } = useChannelForm(channel, onClose);
   const signs = form === 'dingtalk' || form === 'feishu';
   const input = (): NoticeSetInput => ({
     channel: 'webhook',
     form,
     ...(address.trim() === '' ? {} : { secret: address }),
     ...(signs && signing !== '' ? { signing } : {}),
-    // A key of another robot signs nothing here.
-    ...(!signs && channel.with_signing ? { signing: '' } : {}),
   });
   return (
-    <Dialog
-      isOpen
+    <ChannelDialog
+      channel={channel}
       title={m.notice_webhook_title()}
+      input={input}
       onClose={onClose}
-      onEnter={() => save(input())}
-      foot={
-        <FormFoot
-          isTrying={isTrying}
-          isSaving={isSaving}
-          onTest={() => void test(input())}
-          onClose={onClose}
-          onSave={() => save(input())}
-        />
-      }
-      data-testid="dialog-webhook"
     >
-      <div className={styles.form}>
-        <Choice
-          label={m.notice_webhook_form()}
-          options={FORMS.map(({ value, label }) => ({ value, label: label() }))}
-          value={form}
-          onChange={(next) => setForm(next as WebhookForm)}
-          hint={form === 'dingtalk' ? m.notice_dingtalk_hint() : undefined}
-          data-testid="webhook-form"
-        />
-        <TextField
-          label={m.notice_webhook_address()}
-          face="secret"
-          value={address}
-          onChange={setAddress}
-          hint={channel.with_secret ? m.notice_kept_secret() : m.notice_webhook_address_hint()}
-          notes={notes('secret')}
-          data-testid="webhook-address"
-        />
-        {signs && (
-          <TextField
-            label={m.notice_webhook_signing()}
-            face="secret"
-            value={signing}
-            onChange={setSigning}
-            hint={channel.with_signing ? m.notice_kept_secret() : m.notice_webhook_signing_hint()}
-            data-testid="webhook-signing"
+      {(notes) => (
+        <>
+          <Choice
+            label={m.notice_webhook_form()}
+            options={FORMS.map(({ value, label }) => ({ value, label: label() }))}
+            value={form}
+            onChange={(next) => setForm(next as WebhookForm)}
+            hint={form === 'dingtalk' ? m.notice_dingtalk_hint() : undefined}
+            data-testid="webhook-form"
           />
-        )}
-        <Came tested={tested} wrong={wrong} />
-      </div>
-    </Dialog>
+          <TextField
+            label={m.notice_webhook_address()}
+            face="secret"
+            value={address}
+            onChange={setAddress}
+            hint={channel.with_secret ? m.notice_kept_secret() : m.notice_webhook_address_hint()}
+            notes={notes('secret')}
+            data-testid="webhook-address"
+          />
+          {signs && (
+            <TextField
+              label={m.notice_webhook_signing()}
+              face="secret"
+              value={signing}
+              onChange={setSigning}
+              hint={channel.with_signing ? m.notice_kept_secret() : m.notice_webhook_signing_hint()}
+              data-testid="webhook-signing"
+            />
+          )}
+        </>
+      )}
+    </ChannelDialog>
   );
 }
