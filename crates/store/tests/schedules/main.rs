@@ -62,7 +62,9 @@ fn what_was_there_before_anything_started_by_itself_waits_to_be_switched_on() {
     let before = "DROP INDEX message_unserved; DROP INDEX document_starts;
         ALTER TABLE document DROP COLUMN starts_by;
         DROP TABLE schedule; DROP TABLE event; DROP TABLE arrival; DROP TABLE notice_delivery;
-        DROP TABLE notice; DROP TABLE notice_channel; DROP TABLE fallen_write; PRAGMA user_version = 9";
+        DROP TABLE notice; DROP TABLE notice_channel; DROP TABLE fallen_write; DROP TABLE run_folder;
+        DROP TABLE folder_work; DROP TABLE folder_archive; DROP TABLE task_folder;
+        PRAGMA user_version = 9";
     database.execute_batch(before).unwrap();
     // One text has rotted; the others are found all the same.
     let rotted = "UPDATE content SET text = CAST(x'7bff7d' AS TEXT) WHERE text LIKE '%0 3 *%'";
