@@ -1,5 +1,5 @@
 //! Everything that touches the user's files. `backup` writes the catalog into a folder and proves
-//! it; `intake` reads backups, loose files and archives into a plan.
+//! it; `intake` reads backups, loose files and archives into a plan; `folders` archives task folders.
 //!
 //! Absent on purpose: deciding what comes in (that is the plan's matter, in `store`) and knowing
 //! who asks (that is the API's).
@@ -7,6 +7,7 @@
 mod backup;
 mod error;
 mod export;
+pub mod folders;
 mod intake;
 pub mod log;
 mod reason;

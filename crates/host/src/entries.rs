@@ -48,6 +48,8 @@ pub struct Digest {
     pub bytes: u64,
     /// Their SHA-256.
     pub sha256: [u8; 32],
+    /// When the content of what was read last changed, looked at after its last byte.
+    pub modified: Option<SystemTime>,
 }
 
 /// Whether whoever waits still wants it. Asked between two pieces of a long file.
@@ -294,6 +296,7 @@ fn read_through(
     Ok(Digest {
         bytes: limit - left,
         sha256: hash.finalize().into(),
+        modified: file.metadata()?.modified().ok(),
     })
 }
 

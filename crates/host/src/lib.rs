@@ -32,7 +32,7 @@ pub use files::{Files, Space, SystemFiles, private_folder};
 pub use holders::Holders;
 pub use lock::{FileLock, LockError};
 pub use login::LoginStart;
-pub use machine::{account_name, computer_name, machine_id};
+pub use machine::{account_name, computer_name, home_folder, machine_id};
 pub use path_text::{path_text, text_path};
 pub use progress::{Cancellation, Progress, Unfollowed};
 pub use read::{Folder, ReadError, SpecialFile, open_regular};

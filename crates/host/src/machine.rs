@@ -23,3 +23,8 @@ pub fn machine_id() -> String {
     let digest = Sha256::digest(format!("flowkeep:{}", seed.trim()));
     hex::encode(&digest[..8])
 }
+
+/// The folder of the person at the machine, where the system tells.
+pub fn home_folder() -> Option<std::path::PathBuf> {
+    dirs::home_dir()
+}

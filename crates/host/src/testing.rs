@@ -73,6 +73,7 @@ pub struct FailingFiles {
     space: Option<Space>,
     hang: Option<Hang>,
     across: bool,
+    refused: Option<&'static str>,
 }
 
 /// From which call on nothing is answered any more.
@@ -94,6 +95,21 @@ impl FailingFiles {
             space: None,
             hang: None,
             across: false,
+            refused: None,
+        }
+    }
+
+    /// Lets nothing of this name be renamed or removed, as if it were another person's.
+    #[must_use]
+    pub fn refusing(mut self, name: &'static str) -> Self {
+        self.refused = Some(name);
+        self
+    }
+
+    fn is_allowed(&self, path: &Path) -> io::Result<()> {
+        match self.refused {
+            Some(name) if path.ends_with(name) => Err(io::ErrorKind::PermissionDenied.into()),
+            _ => Ok(()),
         }
     }
 
@@ -213,6 +229,7 @@ impl Files for FailingFiles {
 
     fn rename_new(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.call("rename_new", from)?;
+        self.is_allowed(from)?;
         if self.across && from.parent() != to.parent() {
             return Err(io::ErrorKind::CrossesDevices.into());
         }
@@ -221,6 +238,7 @@ impl Files for FailingFiles {
 
     fn remove_file(&self, path: &Path) -> io::Result<()> {
         self.call("remove_file", path)?;
+        self.is_allowed(path)?;
         SystemFiles.remove_file(path)
     }
 

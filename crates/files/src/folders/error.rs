@@ -1,0 +1,75 @@
+//! Why nothing was done in a folder, by what the operator can do about it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use flowkeep_core::Message;
+use flowkeep_store::{FolderHolder, StoreError};
+
+use super::Failure;
+
+/// Who is at work in a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FolderBusy {
+    /// A run that has not ended.
+    Run(FolderHolder),
+    /// Somebody who archives it.
+    Archive,
+}
+
+/// Why nothing was done in a folder.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// No folder is known by this id.
+    #[error("no such task folder")]
+    Unknown,
+    /// There is no folder where it should be.
+    #[error("{0} is not there")]
+    Gone(PathBuf),
+    /// Somebody is at work in it.
+    #[error("somebody is at work in the folder")]
+    Busy(FolderBusy),
+    /// It is no place whose files may be moved.
+    #[error("{path} is no place for a task folder: {why:?}")]
+    Unsafe {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        why: Message,
+    },
+    /// Nothing was archived: all files are where they were, but for those that are `stuck`.
+    #[error("{} files could not be archived", failed.len())]
+    NotArchived {
+        /// Which, and why.
+        failed: Vec<Failure>,
+        /// What could not be put back yet, and is in the unfinished archive. It is tried again before
+        /// the next archive and at the next start.
+        stuck: Vec<Failure>,
+        /// An archive in which lies what could not be put back, because something else has its name.
+        archive: Option<String>,
+    },
+    /// The operator cancelled; all files are where they were.
+    #[error("cancelled")]
+    Cancelled,
+    /// The database says no.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    /// The system says no.
+    #[error("{path}: {source}")]
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+impl FolderError {
+    /// For `map_err`: what the system says of `path`.
+    pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> Self + '_ {
+        move |source| Self::Io {
+            path: path.to_owned(),
+            source,
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! Task folders on the disk: archiving what is in one before a run writes over it, finishing or undoing
+//! what a crash broke off, and reading the archives that are there (docs/decisions/0011).
+//!
+//! No file is ever at neither place: it is moved by one rename, or copied and only removed when the copy
+//! is flushed and proven. Which files have moved is told by where they are.
+//!
+//! Absent on purpose: who may archive, and when. The API and the engine know that.
+
+mod archive;
+mod archives;
+mod carry;
+mod error;
+mod names;
+mod outcome;
+mod place;
+mod plan;
+mod recover;
+mod seal;
+mod undo;
+mod workshop;
+
+pub use archive::{Wanted, archive};
+pub use archives::{ArchiveSummary, FolderFile, archives, contents};
+pub use error::{FolderBusy, FolderError};
+pub use outcome::{Archived, Failure};
+pub use place::{is_unsafe, new_folder};
+pub use recover::{Recovered, recover};
+pub use workshop::Workshop;

@@ -1,0 +1,65 @@
+//! What came of archiving.
+
+use flowkeep_core::Message;
+use flowkeep_core::folder::{How, Record};
+use serde::{Deserialize, Serialize};
+
+/// A file that was not archived as it should.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// Its name in the folder.
+    pub file: String,
+    /// Why, and what became of it instead.
+    pub reason: Message,
+}
+
+/// What was archived. Names are those in the folder.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Archived {
+    /// The name of the archive; nothing where there was nothing to archive.
+    pub archive: Option<String>,
+    /// What is in the archive alone.
+    pub moved: Vec<String>,
+    /// What is in the archive and stayed.
+    pub copied: Vec<String>,
+    /// What could not be moved. What could be copied instead is also among `copied`.
+    pub failed: Vec<Failure>,
+    /// What stays by its name, and what is no file.
+    pub kept: Vec<String>,
+    /// What was there when the folder was looked at, and gone when it was to be moved.
+    pub vanished: Vec<String>,
+    /// Bytes of what is in the archive.
+    pub bytes: u64,
+    /// Milliseconds; when it began.
+    pub started_at: i64,
+    /// Milliseconds; when it ended.
+    pub ended_at: i64,
+}
+
+impl Archived {
+    /// What the record of an archive tells of it, for whoever did not make it.
+    pub(super) fn of_record(archive: &str, record: &Record) -> Self {
+        let names = |how| {
+            let files = record.files.iter().filter(move |file| file.how == how);
+            files.map(|file| file.name.clone()).collect()
+        };
+        Self {
+            archive: Some(archive.to_owned()),
+            moved: names(How::Moved),
+            copied: names(How::Copied),
+            failed: record
+                .failed_files
+                .iter()
+                .map(|failed| Failure {
+                    file: failed.file.clone(),
+                    reason: failed.reason.clone().unwrap_or_else(|| {
+                        Message::new("archive_file_failed").with("detail", &failed.error)
+                    }),
+                })
+                .collect(),
+            bytes: record.files.iter().map(|file| file.bytes).sum(),
+            ..Self::default()
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Where a task folder may be. Its files are moved without a question before each run, so it must be
+//! nobody's home, and files of one folder must not be another's.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, FixedOffset};
+use flowkeep_core::Message;
+use flowkeep_host::{EntryFiles, Timestamp, path_text};
+use flowkeep_store::TaskFolderRecord;
+
+use super::FolderError;
+use super::workshop::local;
+
+/// Why a folder may not be a task folder. `path` is absolute and goes through no links.
+pub fn is_unsafe(
+    path: &Path,
+    data_dir: &Path,
+    home: Option<&Path>,
+    known: &[TaskFolderRecord],
+) -> Option<Message> {
+    if path.parent().is_none() {
+        return Some(Message::new("folder_unsafe_root"));
+    }
+    if home.is_some_and(|home| home.starts_with(path)) {
+        return Some(Message::new("folder_unsafe_home"));
+    }
+    let own = own_root(data_dir);
+    let in_own = path.starts_with(&own) && path != own;
+    if data_dir.starts_with(path) || (path.starts_with(data_dir) && !in_own) {
+        return Some(Message::new("folder_unsafe_data"));
+    }
+    known.iter().find_map(|other| {
+        let code = if path.starts_with(&other.path) {
+            "folder_unsafe_inside"
+        } else if other.path.starts_with(path) {
+            "folder_unsafe_around"
+        } else {
+            return None;
+        };
+        Some(Message::new(code).with("other", path_text(&other.path)))
+    })
+}
+
+/// Where task folders are made unless somebody says otherwise.
+pub(super) fn own_root(data_dir: &Path) -> PathBuf {
+    data_dir.join("task-folders")
+}
+
+/// Makes a new task folder in `root`, or where such folders usually are: `task_YYYYMMDD_HHMMSS`, with a
+/// number where there is one of that second.
+///
+/// # Errors
+/// [`FolderError::Gone`] where there is no such root, [`FolderError::Io`].
+pub fn new_folder(
+    files: &dyn EntryFiles,
+    data_dir: &Path,
+    root: Option<&Path>,
+    at: Timestamp,
+) -> Result<PathBuf, FolderError> {
+    let own = own_root(data_dir);
+    if root.is_none()
+        && let Err(error) = files.create_folder(&own)
+        && error.kind() != ErrorKind::AlreadyExists
+    {
+        return Err(FolderError::at(&own)(error));
+    }
+    let root = root.unwrap_or(&own);
+    let root = root.canonicalize().map_err(|error| match error.kind() {
+        ErrorKind::NotFound => FolderError::Gone(root.to_owned()),
+        _ => FolderError::at(root)(error),
+    })?;
+    let stem = stem(local(at));
+    let mut number = 0_u32;
+    loop {
+        let name = match number {
+            0 => stem.clone(),
+            number => format!("{stem}_{number}"),
+        };
+        let path = root.join(name);
+        match files.create_folder_like(&path, &root) {
+            Ok(()) => return Ok(path),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
+            Err(error) => return Err(FolderError::at(&path)(error)),
+        }
+    }
+}
+
+fn stem(local: DateTime<FixedOffset>) -> String {
+    local.format("task_%Y%m%d_%H%M%S").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use flowkeep_core::folder::Settings;
+    use flowkeep_host::SystemFiles;
+
+    use super::*;
+
+    #[test]
+    fn nobodys_home_and_no_folder_of_another_is_one() {
+        let known = [TaskFolderRecord {
+            id: "00000000000000000000000001".parse().unwrap(),
+            workflow_id: "w".to_owned(),
+            path: "/srv/tasks/one".into(),
+            settings: Settings::default(),
+            sequence: 0,
+            created_at: 0,
+        }];
+        let (data, home) = (Path::new("/home/me/.data/flowkeep"), Path::new("/home/me"));
+        let why = |path: &str| {
+            let why = is_unsafe(Path::new(path), data, Some(home), &known);
+            why.map(|why| why.code)
+        };
+        for (path, code) in [
+            ("/", Some("folder_unsafe_root")),
+            ("/home/me", Some("folder_unsafe_home")),
+            ("/home", Some("folder_unsafe_home")),
+            ("/home/me/.data", Some("folder_unsafe_data")),
+            ("/home/me/.data/flowkeep", Some("folder_unsafe_data")),
+            ("/home/me/.data/flowkeep/logs", Some("folder_unsafe_data")),
+            (
+                "/home/me/.data/flowkeep/task-folders",
+                Some("folder_unsafe_data"),
+            ),
+            ("/home/me/.data/flowkeep/task-folders/task_1", None),
+            ("/srv/tasks/one", Some("folder_unsafe_inside")),
+            ("/srv/tasks/one/deeper", Some("folder_unsafe_inside")),
+            ("/srv/tasks", Some("folder_unsafe_around")),
+            ("/srv/tasks/one2", None),
+            ("/home/me/work", None),
+        ] {
+            assert_eq!(why(path).as_deref(), code, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_new_folder_is_always_another_one() {
+        let data = tempfile::tempdir().unwrap();
+        let make = |root| new_folder(&SystemFiles, data.path(), root, Timestamp(0)).unwrap();
+        let (first, second) = (make(None), make(None));
+        assert!(first.is_dir() && second.is_dir() && first != second);
+        assert!(first.parent().unwrap().ends_with("task-folders"));
+        let third = make(Some(data.path()));
+        assert_eq!(third.parent(), data.path().canonicalize().ok().as_deref());
+        let gone = data.path().join("gone");
+        let error = new_folder(&SystemFiles, data.path(), Some(&gone), Timestamp(0)).unwrap_err();
+        assert!(matches!(error, FolderError::Gone(_)), "{error}");
+    }
+}

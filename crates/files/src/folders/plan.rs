@@ -1,0 +1,256 @@
+//! What is to be done with each entry of a folder, found out before the first of them is touched.
+
+use std::collections::{BTreeMap, HashSet};
+use std::ffi::OsString;
+use std::path::{Component, Path, PathBuf};
+
+use flowkeep_core::Message;
+use flowkeep_core::folder::{Policy, RECORD, Settings, is_table_list, same_name};
+use flowkeep_host::{Entry, EntryFiles, EntryKind, Holders};
+use serde::{Deserialize, Serialize};
+use ulid::Ulid;
+
+use super::names::name_text;
+use super::{Failure, FolderError};
+
+/// One file or link, and what is to be done with it.
+#[derive(Debug, Clone)]
+pub(super) struct Item {
+    /// As it was seen.
+    pub(super) entry: Entry,
+    /// Its name as a text.
+    pub(super) name: String,
+    /// Its name in the archive, where that is another.
+    pub(super) archived_as: Option<OsString>,
+    /// Where it leads, where it is a link.
+    pub(super) leads_to: Option<PathBuf>,
+    /// What is to be done with it.
+    pub(super) doing: Doing,
+}
+
+impl Item {
+    fn of(entry: Entry, name: String, doing: Doing) -> Self {
+        Self {
+            entry,
+            name,
+            archived_as: None,
+            leads_to: None,
+            doing,
+        }
+    }
+
+    /// What it is called in the archive.
+    pub(super) fn in_archive(&self) -> &OsString {
+        self.archived_as.as_ref().unwrap_or(&self.entry.name)
+    }
+}
+
+/// What is to be done with a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Doing {
+    /// Move it.
+    Move,
+    /// Move a link whose text would lead elsewhere from the archive, with this text.
+    Retell(PathBuf),
+    /// Copy it; it stays, for this reason where there is one to tell.
+    Copy(Option<Message>),
+}
+
+/// What is written down before the first file is touched: what cannot be seen on the disk afterwards.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Journal {
+    /// What a copy is called until it is whole, in the archive or in the folder.
+    pub(super) copying: String,
+    /// The names in the folder of what has another name in the archive.
+    pub(super) renamed: BTreeMap<String, String>,
+    /// The texts of links that have another one in the archive.
+    pub(super) links: BTreeMap<String, String>,
+    /// What is copied and stays.
+    pub(super) copied: Vec<String>,
+}
+
+/// All that is to be done.
+#[derive(Debug)]
+pub(super) struct Plan {
+    /// What is archived, in the order of its names.
+    pub(super) items: Vec<Item>,
+    /// What stays, by its name or because it is no file.
+    pub(super) kept: Vec<String>,
+    /// What cannot be moved, as is known already.
+    pub(super) failed: Vec<Failure>,
+}
+
+impl Plan {
+    /// Looks at a folder and decides.
+    ///
+    /// # Errors
+    /// [`FolderError::Io`].
+    pub(super) fn of(
+        files: &dyn EntryFiles,
+        folder: &Path,
+        settings: &Settings,
+        policy: Policy,
+        only: Option<&[String]>,
+    ) -> Result<Self, FolderError> {
+        let mut entries = files.entries(folder).map_err(FolderError::at(folder))?;
+        entries.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+        let mut plan = Self {
+            items: Vec::new(),
+            kept: Vec::new(),
+            failed: Vec::new(),
+        };
+        let mut list = None;
+        for entry in entries {
+            let name = name_text(folder, &entry.name);
+            let is_file = matches!(entry.kind, EntryKind::File | EntryKind::Link);
+            if settings.keeps(&name) {
+                if entry.kind == EntryKind::File && is_table_list(&name) {
+                    list.get_or_insert_with(|| Item::of(entry, name.clone(), Doing::Copy(None)));
+                }
+                plan.kept.push(name);
+            } else if entry.kind == EntryKind::Other {
+                plan.kept.push(name);
+            } else if is_file && only.is_none_or(|only| only.contains(&name)) {
+                plan.items.push(Item::of(entry, name, Doing::Move));
+            }
+        }
+        if plan.items.is_empty() {
+            return Ok(plan);
+        }
+        plan.spare_what_is_written(&files.holders(), policy);
+        plan.retell_links(files, folder)?;
+        // What it was made from goes with it. A choice of files is no result.
+        plan.items.extend(list.filter(|_| only.is_none()));
+        plan.name_apart();
+        Ok(plan)
+    }
+
+    /// Whether there is nothing to archive.
+    pub(super) fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// What is written down of it.
+    pub(super) fn journal(&self, folder: &Path) -> Journal {
+        let mut journal = Journal {
+            copying: format!(".{}.copying", Ulid::generate()),
+            ..Journal::default()
+        };
+        for item in &self.items {
+            if let Some(other) = &item.archived_as {
+                let other = name_text(folder, other);
+                journal.renamed.insert(other, item.name.clone());
+            }
+            match &item.doing {
+                Doing::Move => {}
+                Doing::Retell(_) => {
+                    let was = item.leads_to.as_deref().and_then(Path::to_str);
+                    journal
+                        .links
+                        .extend(was.map(|was| (item.name.clone(), was.to_owned())));
+                }
+                Doing::Copy(_) => journal.copied.push(item.name.clone()),
+            }
+        }
+        journal
+    }
+
+    /// What somebody has open for writing is not moved away under him: he would go on writing in the
+    /// archive. A log is copied; anything else as the policy says.
+    fn spare_what_is_written(&mut self, holders: &Holders, policy: Policy) {
+        for item in &mut self.items {
+            if item.entry.kind != EntryKind::File {
+                continue;
+            }
+            let Some(program) = holders.of(item.entry.identity) else {
+                continue;
+            };
+            if is_log(&item.name) {
+                let why = Message::new("archive_log_in_use").with("program", program);
+                item.doing = Doing::Copy(Some(why));
+                continue;
+            }
+            let why = Message::new("archive_file_in_use").with("program", program);
+            let reason = match policy {
+                Policy::Stop => why,
+                Policy::Continue => {
+                    let copied = Message::new("archive_copied_instead").because(why);
+                    item.doing = Doing::Copy(Some(copied.clone()));
+                    copied
+                }
+            };
+            self.failed.push(Failure {
+                file: item.name.clone(),
+                reason,
+            });
+        }
+    }
+
+    /// A relative link leads elsewhere from one folder further down, unless what it leads to comes along.
+    fn retell_links(&mut self, files: &dyn EntryFiles, folder: &Path) -> Result<(), FolderError> {
+        let along: HashSet<OsString> = self
+            .items
+            .iter()
+            .map(|item| item.entry.name.clone())
+            .collect();
+        for item in &mut self.items {
+            if item.entry.kind != EntryKind::Link {
+                continue;
+            }
+            let path = folder.join(&item.entry.name);
+            let target = match files.read_link(&path) {
+                Ok(target) => target,
+                // It is gone by now, which is found out when it is to be moved.
+                Err(_) if matches!(files.entry(&path), Ok(None)) => continue,
+                Err(error) => return Err(FolderError::at(&path)(error)),
+            };
+            item.leads_to = Some(target.clone());
+            // What is no text could not be written down, and is moved as it is.
+            if target.is_absolute() || target.to_str().is_none() || stays_beside(&target, &along) {
+                continue;
+            }
+            item.doing = Doing::Retell(Path::new("..").join(target));
+        }
+        Ok(())
+    }
+
+    /// A file with the name of the record is called otherwise in the archive.
+    fn name_apart(&mut self) {
+        let taken: HashSet<String> = self
+            .items
+            .iter()
+            .map(|item| item.name.to_lowercase())
+            .collect();
+        let mut number = 0_u32;
+        for item in &mut self.items {
+            if !same_name(&item.name, RECORD) {
+                continue;
+            }
+            let free = loop {
+                number += 1;
+                let name = format!("backup_info_{number}.json");
+                if !taken.contains(&name) {
+                    break name;
+                }
+            };
+            item.archived_as = Some(free.into());
+        }
+    }
+}
+
+/// Whether a program keeps such a file open and goes on at its end.
+fn is_log(name: &str) -> bool {
+    name.to_lowercase().ends_with(".log")
+}
+
+/// Whether a link leads to a neighbour that is archived with it, under its own name.
+fn stays_beside(target: &Path, along: &HashSet<OsString>) -> bool {
+    let mut parts = target.components();
+    match (parts.next(), parts.next()) {
+        (Some(Component::Normal(name)), None) => {
+            along.contains(name) && name.to_str().is_none_or(|name| !same_name(name, RECORD))
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,365 @@
+//! From the first line in the journal to the name an archive has for good.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use flowkeep_core::RunId;
+use flowkeep_core::folder::{ArchiveName, ArchivedFile, How, Policy, RECORD, Record};
+use flowkeep_host::{EntryFiles, Progress, Timestamp};
+use flowkeep_store::{FolderBegun, FolderWork, FolderWorkKind, StoreError, TaskFolderRecord};
+
+use super::archive::Filled;
+use super::plan::Journal;
+use super::undo::{Undone, undo};
+use super::workshop::local;
+use super::{Archived, Failure, FolderBusy, FolderError, Workshop};
+
+/// An archive that is being made. Its line is in the journal.
+pub(super) struct Making<'a> {
+    pub(super) workshop: &'a Workshop,
+    pub(super) folder: &'a TaskFolderRecord,
+    pub(super) journal: Journal,
+    pub(super) name: ArchiveName,
+    /// Its number among the archives of the folder.
+    pub(super) sequence: u64,
+}
+
+impl<'a> Making<'a> {
+    /// Writes down what is about to be done, and makes the folder for it.
+    ///
+    /// # Errors
+    /// [`FolderError::Busy`]; [`FolderError::Io`] where the folder cannot be made: nothing is begun then.
+    pub(super) fn begin(
+        workshop: &'a Workshop,
+        folder: &'a TaskFolderRecord,
+        journal: Journal,
+        run: Option<RunId>,
+        at: Timestamp,
+    ) -> Result<Self, FolderError> {
+        let files = workshop.files.as_ref();
+        let name = free_name(files, &folder.path, ArchiveName::at(local(at)))?;
+        let work = FolderWork {
+            folder: folder.id,
+            kind: FolderWorkKind::Archive,
+            archive: name.to_string(),
+            run,
+            plan: serde_json::to_string(&journal)
+                .map_err(|error| FolderError::Store(StoreError::Io(error.into())))?,
+            at: at.0,
+        };
+        let begun = workshop
+            .store
+            .write::<_, StoreError>(move |tx| tx.begin_folder_work(&work))?;
+        let sequence = match begun {
+            FolderBegun::Begun(sequence) => sequence,
+            FolderBegun::Held(run) => return Err(FolderError::Busy(FolderBusy::Run(run))),
+            FolderBegun::Busy(_) => return Err(FolderError::Busy(FolderBusy::Archive)),
+            FolderBegun::Unknown => return Err(FolderError::Unknown),
+        };
+        let mut making = Self {
+            workshop,
+            folder,
+            journal,
+            name,
+            sequence,
+        };
+        loop {
+            let partial = making.partial();
+            match files.create_folder_like(&partial, &folder.path) {
+                Ok(()) => return Ok(making),
+                // Another program has made one this instant.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                    making.take_next_name()?;
+                }
+                Err(source) => {
+                    // It may have been made, and not as it should.
+                    if let Err(error) = files.remove_empty_folder(&partial)
+                        && error.kind() != ErrorKind::NotFound
+                    {
+                        tracing::warn!(%error, path = %partial.display(), "could not be removed");
+                    }
+                    making.end(None, None)?;
+                    return Err(FolderError::Io {
+                        path: partial,
+                        source,
+                    });
+                }
+            }
+        }
+    }
+
+    /// Where it is while it is filled.
+    pub(super) fn partial(&self) -> PathBuf {
+        self.folder.path.join(self.name.unfinished())
+    }
+
+    /// Where a copy is while it is made.
+    pub(super) fn copying_in_archive(&self) -> PathBuf {
+        self.partial().join(&self.journal.copying)
+    }
+
+    fn take_next_name(&mut self) -> Result<(), FolderError> {
+        let files = self.workshop.files.as_ref();
+        self.name = free_name(files, &self.folder.path, self.name.next())?;
+        let (id, name) = (self.folder.id, self.name.to_string());
+        self.workshop
+            .store
+            .write::<_, StoreError>(move |tx| tx.rename_folder_work(id, &name))?;
+        Ok(())
+    }
+
+    /// Makes an archive of what was brought over, or takes it all back.
+    ///
+    /// # Errors
+    /// [`FolderError::NotArchived`], [`FolderError::Cancelled`], [`FolderError::Io`].
+    pub(super) fn finish(
+        mut self,
+        filled: Filled,
+        policy: Policy,
+        progress: &dyn Progress,
+        outcome: Archived,
+    ) -> Result<Archived, FolderError> {
+        if progress.cancelled() {
+            return Err(self.take_back(FolderError::Cancelled));
+        }
+        if let Some((path, source)) = filled.fault {
+            return Err(self.take_back(FolderError::Io { path, source }));
+        }
+        if policy == Policy::Stop && !filled.failed.is_empty() {
+            return Err(self.take_back(FolderError::NotArchived {
+                failed: filled.failed,
+                stuck: Vec::new(),
+                archive: None,
+            }));
+        }
+        let failed_files = filled.failed_files();
+        let worth_it = filled.is_worth_it();
+        let outcome = Archived {
+            failed: filled.failed,
+            vanished: filled.vanished,
+            ..outcome
+        };
+        if !worth_it {
+            let (_, archive) = self.take_all_back()?;
+            return Ok(Archived {
+                archive,
+                ended_at: self.workshop.clock.now().0,
+                ..outcome
+            });
+        }
+        let names = |how| {
+            let files = filled.files.iter().filter(move |file| file.how == how);
+            files.map(|file| file.name.clone()).collect()
+        };
+        let outcome = Archived {
+            moved: names(How::Moved),
+            copied: names(How::Copied),
+            bytes: filled.files.iter().map(|file| file.bytes).sum(),
+            ..outcome
+        };
+        let record = self.record(filled.files);
+        let record = Record {
+            failed_files,
+            ..record
+        };
+        if let Err(error) = self.seal(record) {
+            return Err(self.take_back(error));
+        }
+        let outcome = Archived {
+            archive: Some(self.name.to_string()),
+            ended_at: self.workshop.clock.now().0,
+            ..outcome
+        };
+        self.end(Some(&outcome), Some("folder_archive"))?;
+        Ok(outcome)
+    }
+
+    fn record(&self, files: Vec<ArchivedFile>) -> Record {
+        Record::new(
+            local(self.workshop.clock.now()),
+            &self.name.to_string(),
+            &self.folder.name(),
+            self.sequence,
+            files,
+            Vec::new(),
+        )
+    }
+
+    /// Writes the record and gives the archive its name. With the record on the disk there is no way
+    /// back.
+    ///
+    /// # Errors
+    /// [`FolderError::Io`]; [`FolderError::Store`].
+    fn seal(&mut self, mut record: Record) -> Result<(), FolderError> {
+        self.write(&mut record)?;
+        self.name_for_good(record)
+    }
+
+    fn write(&self, record: &mut Record) -> Result<(), FolderError> {
+        let path = self.partial().join(RECORD);
+        record.backup_directory = self.name.to_string();
+        let bytes = record.to_bytes().map_err(Into::into);
+        bytes
+            .and_then(|bytes| self.workshop.files.write_new(&path, &bytes))
+            .map_err(FolderError::at(&path))
+    }
+
+    /// Gives an archive whose record is written its name, as soon as both are on the disk.
+    ///
+    /// # Errors
+    /// As [`Making::seal`].
+    pub(super) fn name_for_good(&mut self, mut record: Record) -> Result<(), FolderError> {
+        let files = self.workshop.files.as_ref();
+        loop {
+            let partial = self.partial();
+            let path = partial.join(RECORD);
+            files.flush(&path).map_err(FolderError::at(&path))?;
+            files.flush(&partial).map_err(FolderError::at(&partial))?;
+            let named = self.folder.path.join(self.name.to_string());
+            match files.rename_new(&partial, &named) {
+                Ok(()) => break,
+                // Another program has made one this instant.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                    self.take_next_name()?;
+                    let next = self.partial();
+                    let renamed = files.rename_new(&partial, &next);
+                    renamed.map_err(FolderError::at(&next))?;
+                    let path = next.join(RECORD);
+                    files.remove_file(&path).map_err(FolderError::at(&path))?;
+                    self.write(&mut record)?;
+                }
+                Err(error) => return Err(FolderError::at(&named)(error)),
+            }
+        }
+        let folder = &self.folder.path;
+        files.flush(folder).map_err(FolderError::at(folder))
+    }
+
+    /// Takes everything back after `error`, and says what became of it.
+    fn take_back(&mut self, error: FolderError) -> FolderError {
+        // It has its name already, or nobody can tell: the next one to come finishes it.
+        let unfinished = self.workshop.files.entry(&self.partial());
+        if !matches!(unfinished, Ok(Some(_))) {
+            return error;
+        }
+        let (undone, archive) = match self.take_all_back() {
+            Ok(undone) => undone,
+            Err(fault) => {
+                tracing::warn!(%fault, "what was archived could not be taken back yet");
+                return match fault {
+                    FolderError::NotArchived { .. } => merged(error, fault),
+                    other => other,
+                };
+            }
+        };
+        match error {
+            FolderError::NotArchived { failed, .. } => FolderError::NotArchived {
+                failed,
+                stuck: Vec::new(),
+                archive,
+            },
+            other if undone.left.is_empty() => other,
+            _ => FolderError::NotArchived {
+                failed: Vec::new(),
+                stuck: Vec::new(),
+                archive,
+            },
+        }
+    }
+
+    /// Takes everything back and ends. What cannot go back because something else is there becomes an
+    /// archive, whose name is answered.
+    ///
+    /// # Errors
+    /// [`FolderError::NotArchived`] with what is stuck; [`FolderError::Io`]. The line stays in the journal
+    /// then.
+    pub(super) fn take_all_back(&mut self) -> Result<(Undone, Option<String>), FolderError> {
+        let partial = self.partial();
+        let files = self.workshop.files.as_ref();
+        let undone = undo(files, &self.folder.path, &partial, &self.journal)
+            .map_err(FolderError::at(&partial))?;
+        if !undone.stuck.is_empty() {
+            return Err(FolderError::NotArchived {
+                failed: Vec::new(),
+                stuck: undone.stuck,
+                archive: None,
+            });
+        }
+        if undone.left.is_empty() {
+            self.end(None, None)?;
+            return Ok((undone, None));
+        }
+        let record = self.record(undone.left.clone());
+        self.seal(record)?;
+        self.end(None, Some("folder_archive_undone"))?;
+        Ok((undone, Some(self.name.to_string())))
+    }
+
+    /// Takes the line out of the journal, and tells Activity.
+    pub(super) fn end(
+        &self,
+        outcome: Option<&Archived>,
+        operation: Option<&'static str>,
+    ) -> Result<(), FolderError> {
+        end(
+            self.workshop,
+            self.folder,
+            &self.name.to_string(),
+            outcome,
+            operation,
+        )
+    }
+}
+
+/// Takes the line out of the journal, and tells Activity.
+pub(super) fn end(
+    workshop: &Workshop,
+    folder: &TaskFolderRecord,
+    archive: &str,
+    outcome: Option<&Archived>,
+    operation: Option<&'static str>,
+) -> Result<(), FolderError> {
+    let id = folder.id;
+    let outcome = outcome
+        .map(serde_json::to_string)
+        .transpose()
+        .map_err(|error| FolderError::Store(StoreError::Io(error.into())))?;
+    let tell = operation.map(|operation| workshop.tell(folder, operation, archive));
+    workshop.store.write::<_, StoreError>(move |tx| {
+        tx.end_folder_work(id, outcome.as_deref())?;
+        tell.map_or(Ok(()), |tell| tell(tx))
+    })?;
+    Ok(())
+}
+
+/// What failed first, with what is stuck since.
+fn merged(first: FolderError, since: FolderError) -> FolderError {
+    let failures = |error: FolderError| -> (Vec<Failure>, Vec<Failure>) {
+        match error {
+            FolderError::NotArchived { failed, stuck, .. } => (failed, stuck),
+            _ => (Vec::new(), Vec::new()),
+        }
+    };
+    FolderError::NotArchived {
+        failed: failures(first).0,
+        stuck: failures(since).1,
+        archive: None,
+    }
+}
+
+/// The first name from this one on that nothing has, finished or not.
+pub(super) fn free_name(
+    files: &dyn EntryFiles,
+    folder: &Path,
+    mut name: ArchiveName,
+) -> Result<ArchiveName, FolderError> {
+    let is_free = |name: &str| {
+        let path = folder.join(name);
+        let entry = files.entry(&path).map_err(FolderError::at(&path))?;
+        Ok::<_, FolderError>(entry.is_none())
+    };
+    while !is_free(&name.to_string())? || !is_free(&name.unfinished())? {
+        name = name.next();
+    }
+    Ok(name)
+}

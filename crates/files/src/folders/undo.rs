@@ -1,0 +1,167 @@
+//! Putting everything back that is in an unfinished archive.
+
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use flowkeep_core::Message;
+use flowkeep_core::folder::{ArchivedFile, How, RECORD, same_name};
+use flowkeep_host::{Entry, EntryFiles, EntryKind};
+
+use super::Failure;
+use super::carry::{Carried, carry, carry_link, remove_copied};
+use super::names::{name_text, text_name};
+use super::plan::Journal;
+use crate::reason::io_reason;
+
+/// What came of putting back.
+#[derive(Debug, Default)]
+pub(super) struct Undone {
+    /// What stays in the archive, because something else has its name in the folder.
+    pub(super) left: Vec<ArchivedFile>,
+    /// What the system did not let go back, and why.
+    pub(super) stuck: Vec<Failure>,
+}
+
+/// Puts back what is in `partial`. The folder itself goes when nothing is left in it.
+///
+/// # Errors
+/// What the system says of the unfinished archive; what is in it stays in it.
+pub(super) fn undo(
+    files: &dyn EntryFiles,
+    folder: &Path,
+    partial: &Path,
+    journal: &Journal,
+) -> io::Result<Undone> {
+    let undoing = Undoing {
+        files,
+        folder,
+        partial,
+        journal,
+    };
+    let mut undone = Undone::default();
+    let mut entries = match files.entries(partial) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(undone),
+        entries => entries?,
+    };
+    entries.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+    for entry in entries {
+        let archived = name_text(partial, &entry.name);
+        let unfinished = archived == journal.copying;
+        // No file of the folder has the name of the record here.
+        if unfinished || same_name(&archived, RECORD) {
+            if let Err(error) = files.remove_file(&partial.join(&entry.name)) {
+                undone.stuck.push(failure(archived, &error));
+            }
+            continue;
+        }
+        let name = journal.renamed.get(&archived).unwrap_or(&archived).clone();
+        match undoing.put_back(&entry, &name) {
+            Ok(true) => {}
+            Ok(false) => undone.left.push(ArchivedFile {
+                archived_as: (name != archived).then_some(archived),
+                name,
+                bytes: entry.bytes,
+                sha256: None,
+                modified: None,
+                how: How::Moved,
+                link_target: None,
+                reason: Some(Message::new("archive_not_put_back")),
+            }),
+            Err(error) => undone.stuck.push(failure(name, &error)),
+        }
+    }
+    files.flush(folder)?;
+    if undone.left.is_empty() && undone.stuck.is_empty() {
+        files.remove_empty_folder(partial)?;
+    }
+    Ok(undone)
+}
+
+fn failure(file: String, error: &io::Error) -> Failure {
+    Failure {
+        file,
+        reason: io_reason(error),
+    }
+}
+
+struct Undoing<'a> {
+    files: &'a dyn EntryFiles,
+    folder: &'a Path,
+    partial: &'a Path,
+    journal: &'a Journal,
+}
+
+impl Undoing<'_> {
+    /// Puts one back. Says whether it could: something else may have its name by now.
+    fn put_back(&self, entry: &Entry, name: &str) -> io::Result<bool> {
+        let from = self.partial.join(&entry.name);
+        let Some(own) = text_name(name) else {
+            return Ok(false);
+        };
+        let to = self.folder.join(own);
+        if let Some(there) = self.files.entry(&to)? {
+            let copied = self.journal.copied.iter().any(|copied| copied == name);
+            let same = copied || self.is_same(entry, &from, &there, &to, name)?;
+            if same {
+                self.files.remove_file(&from)?;
+            }
+            return Ok(same);
+        }
+        let back = match entry.kind {
+            EntryKind::Link => {
+                let text = match self.journal.links.get(name) {
+                    Some(text) => PathBuf::from(text),
+                    None => self.files.read_link(&from)?,
+                };
+                carry_link(self.files, &from, &to, &text)
+            }
+            _ => self.carry_back(&from, &to),
+        };
+        match back {
+            Ok(()) => Ok(true),
+            // Somebody made one of that name this instant.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn carry_back(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let wanted = || true;
+        let copying = self.folder.join(&self.journal.copying);
+        // What a crash left of a copy on the way back.
+        if self.files.entry(&copying)?.is_some() {
+            self.files.remove_file(&copying)?;
+        }
+        match carry(self.files, from, to, &copying, &wanted)? {
+            Carried::Renamed => Ok(()),
+            Carried::Copied(digest) => {
+                self.files.flush(to)?;
+                self.files.flush(self.folder)?;
+                remove_copied(self.files, from, to, &digest, &wanted)
+            }
+        }
+    }
+
+    /// Whether what is in the archive is also in the folder.
+    fn is_same(
+        &self,
+        entry: &Entry,
+        from: &Path,
+        there: &Entry,
+        to: &Path,
+        name: &str,
+    ) -> io::Result<bool> {
+        match (entry.kind, there.kind) {
+            (EntryKind::Link, EntryKind::Link) => {
+                let (ours, theirs) = (self.files.read_link(from)?, self.files.read_link(to)?);
+                let was = self.journal.links.get(name).map(PathBuf::from);
+                Ok(theirs == was.unwrap_or(ours))
+            }
+            (EntryKind::File, EntryKind::File) if entry.bytes == there.bytes => {
+                let digest = |path| self.files.digest(path, &|| true);
+                Ok(digest(from)?.sha256 == digest(to)?.sha256)
+            }
+            _ => Ok(false),
+        }
+    }
+}

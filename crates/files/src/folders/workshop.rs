@@ -1,0 +1,105 @@
+//! What work in a folder is done with, and the lock that keeps it to one at a time.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::{DateTime, FixedOffset, Local, Utc};
+use flowkeep_core::FolderId;
+use flowkeep_host::{Clock, EntryFiles, FileLock, LockError, Timestamp, private_folder};
+use flowkeep_store::{NewOperation, OperationItemRecord, Store, StoreError, TaskFolderRecord, Tx};
+
+use super::{FolderBusy, FolderError};
+
+/// What work in a folder is done with.
+#[derive(Clone)]
+pub struct Workshop {
+    /// Where what is done is written down.
+    pub store: Arc<Store>,
+    /// The file system.
+    pub files: Arc<dyn EntryFiles>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Where the locks are: never in the folder itself.
+    pub data_dir: PathBuf,
+    /// Who Activity says it was.
+    pub actor: String,
+    /// Through which face.
+    pub face: &'static str,
+}
+
+impl Workshop {
+    /// Keeps everybody else from moving files of a folder. Death gives it back.
+    ///
+    /// # Errors
+    /// [`FolderError::Busy`], [`FolderError::Io`].
+    pub(super) fn lock(&self, folder: FolderId) -> Result<FileLock, FolderError> {
+        let locks = self.data_dir.join("locks");
+        private_folder(&locks).map_err(FolderError::at(&locks))?;
+        let path = locks.join(format!("folder-{folder}"));
+        FileLock::try_take(&path).map_err(|error| match error {
+            LockError::Held => FolderError::Busy(FolderBusy::Archive),
+            LockError::Io(source) => FolderError::Io { path, source },
+        })
+    }
+
+    /// A folder, and that it is where it was.
+    ///
+    /// # Errors
+    /// [`FolderError::Unknown`], [`FolderError::Gone`], [`FolderError::Unsafe`] where a link stands in
+    /// the way to it by now.
+    pub(super) fn folder(&self, id: FolderId) -> Result<TaskFolderRecord, FolderError> {
+        let folder = self.store.task_folder(id)?.ok_or(FolderError::Unknown)?;
+        is_there(&folder.path)?;
+        Ok(folder)
+    }
+
+    /// Writes down what was done, as Activity tells it: which folder, and in it which archive.
+    pub(super) fn tell(
+        &self,
+        folder: &TaskFolderRecord,
+        operation: &'static str,
+        archive: &str,
+    ) -> impl FnOnce(&Tx<'_>) -> Result<(), StoreError> + Send + 'static {
+        let item = OperationItemRecord {
+            kind: "folder".to_owned(),
+            id: folder.id.to_string(),
+            name: Some(format!("{}/{archive}", folder.name())),
+            before: None,
+            after: None,
+        };
+        let (actor, face) = (self.actor.clone(), self.face);
+        move |tx| {
+            let operation = NewOperation {
+                actor: &actor,
+                face,
+                operation,
+                name: None,
+                undoes: None,
+                items: &[item],
+            };
+            tx.record_operation(tx.next_operation_id()?, &operation)
+        }
+    }
+}
+
+/// That a folder is there, and nowhere else: a link in the way to it would lead its files away.
+pub(super) fn is_there(path: &Path) -> Result<(), FolderError> {
+    match path.canonicalize() {
+        Ok(real) if real != path => Err(FolderError::Unsafe {
+            path: path.to_owned(),
+            why: flowkeep_core::Message::new("folder_unsafe_link").with("to", real.display()),
+        }),
+        Ok(real) if !real.is_dir() => Err(FolderError::Gone(path.to_owned())),
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(FolderError::Gone(path.to_owned()))
+        }
+        Err(error) => Err(FolderError::at(path)(error)),
+    }
+}
+
+/// A time as the clock on this machine's wall shows it.
+pub(super) fn local(at: Timestamp) -> DateTime<FixedOffset> {
+    let utc: DateTime<Utc> = DateTime::from_timestamp_millis(at.0).unwrap_or_default();
+    utc.with_timezone(&Local).fixed_offset()
+}

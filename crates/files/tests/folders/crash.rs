@@ -1,0 +1,191 @@
+//! What a dead process leaves, and what the next one makes of it (row 3). Every call after the n-th
+//! fails as well: that is what the disk looks like when the process dies there.
+
+use std::fs;
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use flowkeep_core::folder::Policy;
+use flowkeep_files::folders::recover;
+use flowkeep_host::{Digest, Entry, EntryFiles, Files, GoesOn, Holders, Space, SystemFiles};
+
+use crate::place::Place;
+
+/// Does nothing any more from the n-th changing call on.
+#[derive(Clone)]
+struct Dying {
+    left: Arc<AtomicU64>,
+    across: bool,
+}
+
+impl Dying {
+    fn step(&self) -> io::Result<()> {
+        let step = |left: u64| left.checked_sub(1);
+        self.left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, step)
+            .map(|_| ())
+            .map_err(|_| io::Error::other("dead"))
+    }
+}
+
+impl Files for Dying {
+    fn create_folder(&self, path: &Path) -> io::Result<()> {
+        self.step()?;
+        SystemFiles.create_folder(path)
+    }
+    fn write_new(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        // A death in the midst leaves a part.
+        if let Err(error) = self.step() {
+            return SystemFiles
+                .write_new(path, &bytes[..bytes.len() / 2])
+                .and(Err(error));
+        }
+        SystemFiles.write_new(path, bytes)
+    }
+    fn create_new(&self, path: &Path) -> io::Result<Box<dyn Write + Send>> {
+        self.step()?;
+        SystemFiles.create_new(path)
+    }
+    fn flush_tree(&self, folder: &Path) -> io::Result<()> {
+        self.step()?;
+        SystemFiles.flush_tree(folder)
+    }
+    fn flush(&self, path: &Path) -> io::Result<()> {
+        self.step()?;
+        SystemFiles.flush(path)
+    }
+    fn rename_new(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.step()?;
+        if self.across && from.parent() != to.parent() {
+            return Err(ErrorKind::CrossesDevices.into());
+        }
+        SystemFiles.rename_new(from, to)
+    }
+    fn remove_file(&self, path: &Path) -> io::Result<()> {
+        self.step()?;
+        SystemFiles.remove_file(path)
+    }
+    fn remove_folder(&self, path: &Path) -> io::Result<()> {
+        self.step()?;
+        SystemFiles.remove_folder(path)
+    }
+    fn space(&self, path: &Path) -> io::Result<Space> {
+        SystemFiles.space(path)
+    }
+}
+
+impl EntryFiles for Dying {
+    fn entries(&self, folder: &Path) -> io::Result<Vec<Entry>> {
+        SystemFiles.entries(folder)
+    }
+    fn entry(&self, path: &Path) -> io::Result<Option<Entry>> {
+        // The dead do not look either: nothing is tidied up.
+        if self.left.load(Ordering::Relaxed) == 0 {
+            return Err(io::Error::other("dead"));
+        }
+        SystemFiles.entry(path)
+    }
+    fn create_folder_like(&self, path: &Path, like: &Path) -> io::Result<()> {
+        self.step()?;
+        SystemFiles.create_folder_like(path, like)
+    }
+    fn remove_empty_folder(&self, path: &Path) -> io::Result<()> {
+        self.step()?;
+        SystemFiles.remove_empty_folder(path)
+    }
+    fn copy_new(&self, from: &Path, to: &Path, goes_on: GoesOn<'_>) -> io::Result<Digest> {
+        if let Err(error) = self.step() {
+            return fs::write(to, "this is a p").and(Err(error));
+        }
+        SystemFiles.copy_new(from, to, goes_on)
+    }
+    fn digest(&self, path: &Path, goes_on: GoesOn<'_>) -> io::Result<Digest> {
+        SystemFiles.digest(path, goes_on)
+    }
+    fn read_link(&self, path: &Path) -> io::Result<PathBuf> {
+        SystemFiles.read_link(path)
+    }
+    fn make_link(&self, target: &Path, path: &Path) -> io::Result<()> {
+        self.step()?;
+        SystemFiles.make_link(target, path)
+    }
+    fn holders(&self) -> Holders {
+        Holders::none()
+    }
+}
+
+const FILES: [&str; 4] = ["a.ddl", "b.md", "backup_info.json", "table_list.txt"];
+
+/// Dies at each call in turn; the next process may die at each of its calls too.
+#[test]
+fn whenever_a_process_dies_the_next_finishes_or_undoes() {
+    for across in [false, true] {
+        for policy in [Policy::Stop, Policy::Continue] {
+            for n in 0.. {
+                if !dies_at(n, policy, across) {
+                    assert!(n > 8, "{n} calls");
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// Says whether it died.
+fn dies_at(n: u64, policy: Policy, across: bool) -> bool {
+    let dying = |left| Dying {
+        left: Arc::new(AtomicU64::new(left)),
+        across,
+    };
+    let moment = format!("{n} calls, {policy:?}, across: {across}");
+    let mut place = Place::new();
+    place.put(&FILES);
+    let death = dying(n);
+    place.on(death.clone());
+    let _ = place.try_archive(policy);
+    for again in [0, 1, 2, 3, 5, 8] {
+        place.on(dying(again));
+        let _ = recover(&place.workshop);
+    }
+    place.on(SystemFiles);
+    place.recover();
+    place.is_known(&FILES, &moment);
+    // It goes on as if nothing had been.
+    place.archive();
+    place.is_known(&FILES, &moment);
+    death.left.load(Ordering::Relaxed) == 0
+}
+
+/// Somebody wrote a file of the same name before anybody came to put the old one back.
+#[test]
+fn what_cannot_go_back_because_another_has_its_name_is_kept_and_told_of() {
+    let mut place = Place::new();
+    place.put(&["a", "b"]);
+    // Dies before its record is written: folder, two renames, flush.
+    place.on(Dying {
+        left: Arc::new(AtomicU64::new(4)),
+        across: false,
+    });
+    place.try_archive(Policy::Stop).unwrap_err();
+    assert!(!place.at("a").exists());
+    fs::write(place.at("a"), "another one").unwrap();
+    place.on(SystemFiles);
+    place.recover();
+    assert_eq!(fs::read_to_string(place.at("a")).unwrap(), "another one");
+    assert_eq!(fs::read_to_string(place.at("b")).unwrap(), "this is b");
+    let archive = place
+        .names()
+        .into_iter()
+        .find(|name| name.starts_with("file_bak_"));
+    let archive = archive.unwrap();
+    let record = place.record(&archive);
+    assert_eq!(record.moved_files, ["a"]);
+    let why = record.files[0].reason.as_ref().unwrap();
+    assert_eq!(why.code, "archive_not_put_back");
+    assert_eq!(
+        fs::read_to_string(place.at(&archive).join("a")).unwrap(),
+        "this is a"
+    );
+}

@@ -1,0 +1,9 @@
+//! Task folders: nothing a run writes over is ever lost (requirement 003).
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod crash;
+mod failing;
+mod place;
+mod reading;
+mod scenarios;
+mod unusual;
