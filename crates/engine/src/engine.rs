@@ -115,11 +115,13 @@ impl Engine {
         let watch = options.store.watch()?;
         // What another engine opened belongs to its runtime.
         options.connections.close();
-        runtime.spawn(
-            Arc::clone(&options.connections)
-                .watch(Arc::clone(&options.store), Arc::clone(&options.clock)),
-        );
-        let timetable = (options.scope == Scope::All).then(|| {
+        let starts = options.scope == Scope::All;
+        runtime.spawn(Arc::clone(&options.connections).watch(
+            Arc::clone(&options.store),
+            Arc::clone(&options.clock),
+            starts,
+        ));
+        let timetable = starts.then(|| {
             let (store, clock) = (Arc::clone(&options.store), Arc::clone(&options.clock));
             let connections = Arc::clone(&options.connections);
             Timetable::new(store, connections, clock, options.epoch)

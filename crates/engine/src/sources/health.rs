@@ -1,7 +1,8 @@
 //! What was last seen of each source (requirement 002, section 5.3).
 //!
 //! Sources that tasks use, and those that were down, are asked for their version every half a
-//! minute; what is news is written down, so that every process can tell of it.
+//! minute, those that workflows will use which start by themselves every five; what is news is
+//! written down, so that every process can tell of it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,11 +13,15 @@ use flowkeep_host::Clock;
 use flowkeep_store::{SourceHealth, Store, StoreError};
 use tokio::time::timeout;
 
+use super::coming::coming;
 use super::{Connections, Source};
 use crate::actions::Mask;
 
 /// A source is asked at most so often.
 const EVERY: Duration = Duration::from_secs(30);
+
+/// One that nothing uses now, and something will, is asked at most so often.
+const COMING_EVERY: Duration = Duration::from_mins(5);
 
 /// How often it is looked which are due.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -33,7 +38,7 @@ pub(super) struct Health {
 #[derive(Default)]
 struct Known {
     seen: Option<SourceHealth>,
-    /// Whether a task has used it since it was last asked.
+    /// Whether a task has used it since it was last asked, or one will.
     used: bool,
     asked: Option<Instant>,
 }
@@ -62,6 +67,15 @@ impl Health {
     pub(super) fn used(&self, name: &str) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.entry(name.to_owned()).or_default().used = true;
+    }
+
+    /// Notes that something will use it, unless it was asked lately.
+    fn will_be_used(&self, name: String) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = known.entry(name).or_default();
+        known.used |= known
+            .asked
+            .is_none_or(|asked| asked.elapsed() >= COMING_EVERY);
     }
 
     /// Whether it is to be asked now; then it counts as asked.
@@ -176,28 +190,53 @@ impl Connections {
         self.health.note(store, at, name, answer)
     }
 
-    /// Asks those that are due, for as long as the runtime lives.
-    pub(crate) async fn watch(self: Arc<Self>, store: Arc<Store>, clock: Arc<dyn Clock>) {
+    /// Asks those that are due, for as long as the runtime lives. `starts`: whether this process
+    /// starts workflows by themselves; then also what those will use.
+    pub(crate) async fn watch(
+        self: Arc<Self>,
+        store: Arc<Store>,
+        clock: Arc<dyn Clock>,
+        starts: bool,
+    ) {
+        let mut looked: Option<Instant> = None;
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
-            for source in &self.now().sources {
-                // What our own operations are at tells more than a question that waits for its turn.
-                if source.is_full() || !self.health.take_due(source.name()) {
-                    continue;
+            if starts && looked.is_none_or(|looked| looked.elapsed() >= COMING_EVERY) {
+                looked = Some(Instant::now());
+                if let Err(error) = tokio::task::block_in_place(|| self.look_ahead(&store)) {
+                    tracing::warn!(%error, "which sources will be used cannot be looked at");
                 }
-                // One that waits for its password is not down.
-                let waits = tokio::task::block_in_place(|| source.password().is_err());
-                if waits {
-                    continue;
-                }
-                let answer = ask(source.as_ref()).await;
-                let at = clock.now().0;
-                let noted = tokio::task::block_in_place(|| {
-                    self.health.note(&store, at, source.name(), answer)
-                });
-                if let Err(error) = noted {
-                    tracing::warn!(%error, "what was seen of a source cannot be written");
-                }
+            }
+            self.ask_due(&store, clock.as_ref()).await;
+        }
+    }
+
+    /// Notes which sources workflows will use that start by themselves.
+    fn look_ahead(&self, store: &Store) -> Result<(), StoreError> {
+        let connected = self.renew(store)?;
+        for name in coming(store, &connected)? {
+            self.health.will_be_used(name);
+        }
+        Ok(())
+    }
+
+    async fn ask_due(&self, store: &Store, clock: &dyn Clock) {
+        for source in &self.now().sources {
+            // What our own operations are at tells more than a question that waits for its turn.
+            if source.is_full() || !self.health.take_due(source.name()) {
+                continue;
+            }
+            // One that waits for its password is not down.
+            let waits = tokio::task::block_in_place(|| source.password().is_err());
+            if waits {
+                continue;
+            }
+            let answer = ask(source.as_ref()).await;
+            let at = clock.now().0;
+            let noted =
+                tokio::task::block_in_place(|| self.health.note(store, at, source.name(), answer));
+            if let Err(error) = noted {
+                tracing::warn!(%error, "what was seen of a source cannot be written");
             }
         }
     }
@@ -205,20 +244,78 @@ impl Connections {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use flowkeep_core::{Document, Format, Kind, summarise};
     use flowkeep_host::testing::TestClock;
-    use flowkeep_store::StoreOptions;
+    use flowkeep_store::{NewDocument, Paused, StoreOptions, Tx};
+    use serde_json::json;
 
     use super::*;
+
+    fn store(folder: &Path) -> Store {
+        Store::open(StoreOptions {
+            path: folder.join("flowkeep.db"),
+            safety: folder.join("safety"),
+            clock: Arc::new(TestClock::at(1_000_000)),
+        })
+        .unwrap()
+    }
+
+    /// Nobody uses it, so nobody would hear of it before the night.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_source_that_a_schedule_will_use_is_asked_once_in_a_while() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(folder.path());
+        let text = r#"{"name": "W", "schedule": {"cron": "0 2 * * *"}, "tasks": [
+            {"id": "a", "action": "redis.command", "dataSource": "shop", "params": {"command": ["PING"]}}]}"#;
+        let put = |tx: &Tx<'_>| {
+            let document = Document::parse(Format::Json, text.to_owned()).unwrap();
+            let new = NewDocument {
+                kind: Kind::Workflow,
+                id: "w",
+                document: &document,
+                summary: &summarise(Kind::Workflow, &document, None),
+                example: false,
+            };
+            tx.put_document(&new, tx.next_operation_id()?, "somebody")?;
+            for name in ["shop", "other"] {
+                // Nobody listens there.
+                let server = json!({"name": name, "kind": "redis", "host": "127.0.0.1", "port": 1, "tls": false});
+                let connection = serde_json::from_value(server).unwrap();
+                tx.put_connection(&connection, false, None)?;
+            }
+            tx.pause_schedules(None, Paused::Person)
+        };
+        store.write::<_, StoreError>(put).unwrap();
+        let (connections, clock) = (Connections::new(Vec::new()), TestClock::at(1_000_000));
+        let told = || {
+            let seen = store.source_health().unwrap().into_iter();
+            seen.map(|seen| (seen.name, seen.answers))
+                .collect::<Vec<_>>()
+        };
+        connections.look_ahead(&store).unwrap();
+        connections.ask_due(&store, &clock).await;
+        assert_eq!(told(), []);
+
+        let resume = |tx: &Tx<'_>| tx.resume_schedule("w", Paused::Person);
+        assert!(store.write::<_, StoreError>(resume).unwrap());
+        connections.look_ahead(&store).unwrap();
+        connections.ask_due(&store, &clock).await;
+        assert_eq!(told(), [("shop".to_owned(), false)]);
+
+        // It was asked just now.
+        let answer = Ok("7.0".to_owned());
+        connections.note(&store, 1, "shop", answer).unwrap();
+        connections.look_ahead(&store).unwrap();
+        connections.ask_due(&store, &clock).await;
+        assert_eq!(told(), [("shop".to_owned(), true)]);
+    }
 
     #[test]
     fn a_source_that_others_keep_busy_is_not_down() {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(StoreOptions {
-            path: folder.path().join("flowkeep.db"),
-            safety: folder.path().join("safety"),
-            clock: Arc::new(TestClock::at(1_000_000)),
-        })
-        .unwrap();
+        let store = store(folder.path());
         let health = Health::default();
         let said = |code: &str| Err(Message::new(code).with("source", "shop"));
         health

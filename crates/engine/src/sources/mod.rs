@@ -8,6 +8,7 @@
 //! (ARCHITECTURE.md, invariant 3).
 
 mod choice;
+mod coming;
 mod elasticsearch;
 mod health;
 mod kept;
