@@ -283,10 +283,10 @@ mod tests {
     use std::sync::mpsc::{Sender, channel};
     use std::time::{Duration, Instant};
 
+    use flowkeep_core::RunId;
     use flowkeep_core::notice::Notice;
     use flowkeep_core::notice::webhook::Words;
-    use flowkeep_core::run::{Start, Status};
-    use flowkeep_core::{Format, RunId};
+    use flowkeep_core::run::Status;
     use flowkeep_engine::notices::Wording;
     use flowkeep_store::{NewRun, Store, StoreError};
 
@@ -308,16 +308,7 @@ mod tests {
     fn add(api: &Api, text: &str) -> RunId {
         let new = NewRun {
             workflow_id: Some("w".to_owned()),
-            workflow_name: "W".to_owned(),
-            revision: Some(1),
-            text: text.to_owned(),
-            format: Format::Json,
-            context: "{}".to_owned(),
-            start: Start::default(),
-            actor: "somebody".to_owned(),
-            face: "test".to_owned(),
-            repeats: None,
-            parent: None,
+            ..NewRun::of("W", text)
         };
         let added = api.store.write::<_, StoreError>(move |tx| tx.add_run(&new));
         added.unwrap().1

@@ -41,6 +41,25 @@ pub struct NewRun {
     pub parent: Option<Parent>,
 }
 
+impl NewRun {
+    /// A run of a definition in JSON that is no workflow's, with no input and nothing left out.
+    pub fn of(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            workflow_id: None,
+            workflow_name: name.into(),
+            revision: None,
+            text: text.into(),
+            format: Format::Json,
+            context: "{}".to_owned(),
+            start: Start::default(),
+            actor: String::new(),
+            face: String::new(),
+            repeats: None,
+            parent: None,
+        }
+    }
+}
+
 /// The attempt that started a run as its child.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parent {

@@ -143,16 +143,7 @@ mod tests {
     fn new() -> NewRun {
         NewRun {
             workflow_id: Some("w".to_owned()),
-            workflow_name: "w".to_owned(),
-            revision: Some(1),
-            text: TASKS.to_owned(),
-            format: Format::Json,
-            context: "{}".to_owned(),
-            start: Start::default(),
-            actor: "ada".to_owned(),
-            face: "test".to_owned(),
-            repeats: None,
-            parent: None,
+            ..NewRun::of("w", TASKS)
         }
     }
 

@@ -217,7 +217,7 @@ pub(crate) fn failed_task(
 mod tests {
     use std::sync::Arc;
 
-    use flowkeep_core::run::{Head, Moment, Phase, RunState, Start, TaskState};
+    use flowkeep_core::run::{Head, Moment, Phase, RunState, TaskState};
     use flowkeep_core::{Document, Format};
     use flowkeep_host::testing::TestClock;
 
@@ -281,16 +281,7 @@ mod tests {
     fn new(workflow: &str) -> NewRun {
         NewRun {
             workflow_id: Some(workflow.to_owned()),
-            workflow_name: workflow.to_owned(),
-            revision: Some(1),
-            text: TASKS.to_owned(),
-            format: Format::Json,
-            context: "{}".to_owned(),
-            start: Start::default(),
-            actor: "ada".to_owned(),
-            face: "test".to_owned(),
-            repeats: None,
-            parent: None,
+            ..NewRun::of(workflow, TASKS)
         }
     }
 

@@ -287,8 +287,6 @@ fn kept_answer(
 mod tests {
     use std::sync::Arc;
 
-    use flowkeep_core::Format;
-    use flowkeep_core::run::Start;
     use flowkeep_host::testing::TestClock;
 
     use super::*;
@@ -304,19 +302,7 @@ mod tests {
             clock: Arc::new(TestClock::at(1)),
         })
         .unwrap();
-        let new = NewRun {
-            workflow_id: None,
-            workflow_name: "W".to_owned(),
-            revision: None,
-            text: "{}".to_owned(),
-            format: Format::Json,
-            context: "{}".to_owned(),
-            start: Start::default(),
-            actor: "tester".to_owned(),
-            face: "cli".to_owned(),
-            repeats: None,
-            parent: None,
-        };
+        let new = NewRun::of("W", "{}");
         let row = store.write::<_, StoreError>(move |tx| Ok(tx.add_run(&new)?.0));
         let row = row.unwrap();
         let wanted = [r#""cancel""#, r#"{"answer":{"task":"a"}}"#, "{"];

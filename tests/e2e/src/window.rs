@@ -34,6 +34,18 @@ impl<'desk> Window<'desk> {
         Ok(window)
     }
 
+    /// As [`Window::open`], with the question answered where backups shall go.
+    ///
+    /// # Errors
+    /// As [`Window::open`].
+    pub async fn open_unasked(desk: &'desk Desk) -> Result<Self> {
+        let window = Self::open(desk).await?;
+        window
+            .call("settings_update", &json!({"backup_folder_asked": true}))
+            .await?;
+        Ok(window)
+    }
+
     /// As [`Window::open`], without the privileges of root: what its rights forbid is forbidden.
     ///
     /// # Errors

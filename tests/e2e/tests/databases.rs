@@ -47,15 +47,6 @@ fn ask_opensearch(port: u16, path: &str) -> Result<Value> {
     Ok(serde_json::from_str(body)?)
 }
 
-/// A window that does not ask where backups shall go.
-async fn open(desk: &Desk) -> Result<Window<'_>> {
-    let window = Window::open(desk).await?;
-    window
-        .call("settings_update", &json!({"backup_folder_asked": true}))
-        .await?;
-    Ok(window)
-}
-
 /// Presses Test in the dialog of a connection, until it says so.
 async fn test_says(window: &Window<'_>, answer: &str, words: &str) -> Result<()> {
     window.click("connection-test").await?;
@@ -212,7 +203,7 @@ async fn needs_keyring_servers_are_connected_explained_run_on_and_unlocked() -> 
     let root = desk.folder().join("authority.pem");
     std::fs::write(&root, &authority.root)?;
 
-    let window = open(&desk).await?;
+    let window = Window::open_unasked(&desk).await?;
     connect_shop(&window, maria.port).await?;
     connect_finder(&window, door.port, &root).await?;
 
@@ -244,7 +235,7 @@ async fn needs_keyring_servers_are_connected_explained_run_on_and_unlocked() -> 
 
     // The next morning nobody has unlocked the keyring yet.
     desk.lock_keyring().await?;
-    let window = open(&desk).await?;
+    let window = Window::open_unasked(&desk).await?;
     run_sheet(&window, "A-2", "green tea").await?;
     window
         .text_of("secrets-locked", |text| {
@@ -303,7 +294,7 @@ async fn a_server_that_is_switched_off_in_mid_run_costs_nothing_but_time() -> Re
         {"id": "second", "name": "Book the second", "action": "record.add", "retry": retry,
          "dependsOn": ["look"], "params": book("b")}]});
     desk.flowkeep(&["flow", "create", &desk.workflow_file(&workflow)?])?;
-    let window = open(&desk).await?;
+    let window = Window::open_unasked(&desk).await?;
     let started = desk.flowkeep(&["run", "start", "stock"])?;
     let run = started["run_id"].as_str().context("a run")?;
     window.click("nav-runs").await?;

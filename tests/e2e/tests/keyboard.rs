@@ -49,10 +49,7 @@ async fn focus_is_on(window: &Window<'_>, selector: &str) -> Result<()> {
 
 /// The window with the keyboard, the question about the backup folder answered.
 async fn open(desk: &Desk) -> Result<Window<'_>> {
-    let window = Window::open(desk).await?;
-    window
-        .call("settings_update", &json!({"backup_folder_asked": true}))
-        .await?;
+    let window = Window::open_unasked(desk).await?;
     window.focus().await?;
     Ok(window)
 }

@@ -19,10 +19,7 @@ fn hourly() -> Value {
 /// A window, and a run of it that waits for an hour.
 async fn under_way(desk: &Desk) -> Result<(Window<'_>, String)> {
     desk.flowkeep(&["flow", "create", &desk.workflow_file(&hourly())?])?;
-    let window = Window::open(desk).await?;
-    window
-        .call("settings_update", &json!({"backup_folder_asked": true}))
-        .await?;
+    let window = Window::open_unasked(desk).await?;
     let begun = desk.flowkeep(&["run", "start", "hourly"])?;
     let run = begun["run_id"].as_str().context("an id")?.to_owned();
     // "Running now" says what it does and how far it is, and leads to it.

@@ -5,15 +5,6 @@ use fantoccini::Locator;
 use flowkeep_e2e::{Desk, Language, Window, eventually};
 use serde_json::json;
 
-/// A window that does not ask where backups shall go.
-async fn open(desk: &Desk) -> Result<Window<'_>> {
-    let window = Window::open(desk).await?;
-    window
-        .call("settings_update", &json!({"backup_folder_asked": true}))
-        .await?;
-    Ok(window)
-}
-
 /// A further task in the form, with its name and what it does.
 async fn add_task(window: &Window<'_>, name: &str, action: &str) -> Result<()> {
     window.click("add-tasks").await?;
@@ -24,7 +15,7 @@ async fn add_task(window: &Window<'_>, name: &str, action: &str) -> Result<()> {
 #[tokio::test]
 async fn a_workflow_is_built_in_the_form_run_and_approved() -> Result<()> {
     let desk = Desk::new(Language::English).await?;
-    let window = open(&desk).await?;
+    let window = Window::open_unasked(&desk).await?;
     window.click("nav-workflows").await?;
     window.click("new").await?;
     window.fill("new-name", "Cash count").await?;
@@ -115,7 +106,7 @@ async fn a_workflow_is_built_in_the_form_run_and_approved() -> Result<()> {
 #[tokio::test]
 async fn a_failing_task_is_retried_from_there_with_the_corrected_definition() -> Result<()> {
     let desk = Desk::new(Language::English).await?;
-    let window = open(&desk).await?;
+    let window = Window::open_unasked(&desk).await?;
     let workflow = json!({"id": "nightly", "name": "Nightly", "tasks": [
         {"id": "load", "name": "Load", "action": "sql.execute", "dataSource": "local",
          "params": {"sql": "CREATE TABLE IF NOT EXISTS t(n); INSERT INTO t VALUES (1)"}},
@@ -169,7 +160,7 @@ async fn a_failing_task_is_retried_from_there_with_the_corrected_definition() ->
 #[tokio::test]
 async fn what_came_from_elsewhere_is_trusted_once() -> Result<()> {
     let desk = Desk::new(Language::English).await?;
-    let window = open(&desk).await?;
+    let window = Window::open_unasked(&desk).await?;
     let workflow = json!({"id": "pack", "name": "Pack", "tasks": [
         {"id": "go", "name": "Pack the files", "action": "program.run",
          "params": {"program": "echo", "args": ["packed", "twice"]}}]});
@@ -212,7 +203,7 @@ async fn what_came_from_elsewhere_is_trusted_once() -> Result<()> {
 #[tokio::test]
 async fn what_became_of_a_task_that_a_crash_broke_off_is_asked() -> Result<()> {
     let desk = Desk::new(Language::English).await?;
-    let window = open(&desk).await?;
+    let window = Window::open_unasked(&desk).await?;
     let workflow = json!({"id": "send", "name": "Send", "tasks": [
         {"id": "send", "name": "Send the file", "action": "program.run",
          "params": {"program": "sleep", "args": ["30"]}},
@@ -256,7 +247,7 @@ async fn what_became_of_a_task_that_a_crash_broke_off_is_asked() -> Result<()> {
 #[tokio::test]
 async fn a_run_is_followed_and_answered_in_chinese() -> Result<()> {
     let desk = Desk::new(Language::Chinese).await?;
-    let window = open(&desk).await?;
+    let window = Window::open_unasked(&desk).await?;
     let workflow = json!({"id": "shenhe", "name": "月末审核", "tasks": [
         {"id": "ask", "name": "核对合计", "action": "manual",
          "params": {"instruction": "请核对合计。"}}]});

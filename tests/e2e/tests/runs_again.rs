@@ -9,10 +9,7 @@ use serde_json::json;
 
 /// A window that does not ask where backups shall go, with the keyboard.
 async fn open(desk: &Desk) -> Result<Window<'_>> {
-    let window = Window::open(desk).await?;
-    window
-        .call("settings_update", &json!({"backup_folder_asked": true}))
-        .await?;
+    let window = Window::open_unasked(desk).await?;
     window.focus().await?;
     Ok(window)
 }

@@ -93,17 +93,10 @@ pub fn task(
         return Err(definition_invalid(&input.action, &found).into());
     }
     let new = NewRun {
-        workflow_id: None,
-        workflow_name: input.action,
-        revision: None,
-        text: text_of,
-        format: Format::Json,
         context: text(input.context),
-        start: Start::default(),
         actor: api.actor()?,
         face: api.face().as_str().to_owned(),
-        repeats: None,
-        parent: None,
+        ..NewRun::of(input.action, text_of)
     };
     let (row, id) = api
         .store

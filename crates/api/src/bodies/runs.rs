@@ -304,8 +304,6 @@ fn message(record: MessageRecord) -> RunMessage {
 
 #[cfg(test)]
 mod tests {
-    use flowkeep_core::Format;
-    use flowkeep_core::run::Start;
     use flowkeep_store::{NewRun, Parent, StoreError};
 
     use super::*;
@@ -314,16 +312,8 @@ mod tests {
     fn add(api: &Api, name: &str, parent: Option<Parent>) -> (i64, RunId) {
         let new = NewRun {
             workflow_id: Some(name.to_owned()),
-            workflow_name: name.to_owned(),
-            revision: Some(1),
-            text: r#"{"tasks": [{"id": "do", "action": "manual"}]}"#.to_owned(),
-            format: Format::Json,
-            context: "{}".to_owned(),
-            start: Start::default(),
-            actor: "somebody".to_owned(),
-            face: "test".to_owned(),
-            repeats: None,
             parent,
+            ..NewRun::of(name, r#"{"tasks": [{"id": "do", "action": "manual"}]}"#)
         };
         let added = api.store.write::<_, StoreError>(move |tx| tx.add_run(&new));
         added.unwrap()

@@ -2,8 +2,6 @@
 
 use std::sync::mpsc::{Sender, channel};
 
-use flowkeep_core::Format;
-use flowkeep_core::run::Start;
 use flowkeep_host::SystemClock;
 use flowkeep_store::{NewRun, Store, StoreError, StoreOptions};
 
@@ -53,19 +51,7 @@ fn nothing_is_remembered_of_attempts_and_runs_that_have_ended() {
     let store = Arc::clone(&rounds.place.store);
     let mut runs = Vec::new();
     for _ in 0..RUNS {
-        let new = NewRun {
-            workflow_id: None,
-            workflow_name: "W".to_owned(),
-            revision: None,
-            text: TASKS.to_owned(),
-            format: Format::Json,
-            context: "{}".to_owned(),
-            start: Start::default(),
-            actor: "somebody".to_owned(),
-            face: "test".to_owned(),
-            repeats: None,
-            parent: None,
-        };
+        let new = NewRun::of("W", TASKS);
         let added = store.write::<_, StoreError>(move |tx| tx.add_run(&new));
         runs.push(added.unwrap().1);
     }

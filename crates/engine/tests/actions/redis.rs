@@ -7,7 +7,7 @@ use flowkeep_core::Value;
 use flowkeep_core::connection::{Connection, Secret, Server, Target};
 use flowkeep_engine::actions::Done;
 use flowkeep_engine::sources::{Bounds, Source, open, open_within};
-use flowkeep_test_servers::{Authority, Redis, Wire};
+use flowkeep_test_servers::{Authority, MariaDb, Redis, Wire};
 use rstest::rstest;
 use serde_json::{Value as Json, json};
 
@@ -434,6 +434,14 @@ async fn what_it_refuses() {
         "server_read_only"
     );
     value(&place, json!(["REPLICAOF", "NO", "ONE"])).await;
+}
+
+/// The port was mixed up: somebody is there, and is no Redis.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_server_is_not_away() {
+    let other = MariaDb::start();
+    let code = trouble(opened(server(other.port), None)).await;
+    assert_eq!(code, "server_refuses");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,8 +16,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use flowkeep_core::run::{Start, Status};
-use flowkeep_core::{Format, RunId};
+use flowkeep_core::RunId;
+use flowkeep_core::run::Status;
 use flowkeep_engine::sources::{Connections, LOCAL, Source, Sqlite};
 use flowkeep_engine::{Agent, Agents, Engine, EngineOptions, Scope, Wanted};
 use flowkeep_host::{Awake, Clock, SystemClock, Timestamp};
@@ -125,16 +125,8 @@ impl Place {
     fn new_run(text: &str, context: &str) -> NewRun {
         NewRun {
             workflow_id: Some("w".to_owned()),
-            workflow_name: "W".to_owned(),
-            revision: Some(1),
-            text: text.to_owned(),
-            format: Format::Json,
             context: context.to_owned(),
-            start: Start::default(),
-            actor: "somebody".to_owned(),
-            face: "test".to_owned(),
-            repeats: None,
-            parent: None,
+            ..NewRun::of("W", text)
         }
     }
 

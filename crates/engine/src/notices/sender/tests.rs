@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use flowkeep_core::notice::webhook::Words;
 use flowkeep_core::notice::{Mail, Notices, Security, Webhook as Hook, WebhookForm};
-use flowkeep_core::run::{Head, Phase, Question, RunState, Start, Status, TaskId, TaskState};
+use flowkeep_core::run::{Head, Phase, Question, RunState, Status, TaskId, TaskState};
 use flowkeep_core::{Document, Format, RunId};
 use flowkeep_host::testing::TestClock;
 use flowkeep_host::{Keys, SecretsFile};
@@ -136,16 +136,7 @@ impl Place {
         let definition = flowkeep_core::run::Definition::read(definition.value()).unwrap();
         let new = NewRun {
             workflow_id: (!child).then(|| name.to_owned()),
-            workflow_name: name.to_owned(),
-            revision: Some(1),
-            text: TASKS.to_owned(),
-            format: Format::Json,
-            context: "{}".to_owned(),
-            start: Start::default(),
-            actor: "ada".to_owned(),
-            face: "test".to_owned(),
-            repeats: None,
-            parent: None,
+            ..NewRun::of(name, TASKS)
         };
         let at = Moment(self.clock.now().0);
         let written = self.store.write::<_, StoreError>(move |tx| {
