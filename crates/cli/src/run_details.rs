@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 
 use flowkeep_api::types::{
-    Nothing, RunBroken, RunPreviewInput, RunQuestion, RunShowInput, RunTask, RunTaskRef, RunWork,
+    Nothing, RunBroken, RunContextName, RunPreviewInput, RunQuestion, RunShowInput, RunTask,
+    RunTaskRef, RunWork,
 };
 use flowkeep_api::{Api, AppError, Catalogue, run_previews, runs};
 use flowkeep_core::json::print;
@@ -133,6 +134,8 @@ pub(crate) fn preview(
 ) -> Result<Outcome, AppError> {
     let found = run_previews::preview(api, asked)?;
     let stops = !found.problems.is_empty();
+    let lacking = found.context_names.iter();
+    let lacking: Vec<_> = lacking.filter(|name| name.needed && !name.given).collect();
     output.print(&found, |catalogue, out| {
         for (key, list) in [
             ("cli_problem", &found.problems),
@@ -151,27 +154,37 @@ pub(crate) fn preview(
         let acts = serde_json::to_value(&found.trust.acts)?;
         of_acts(catalogue, out, acts.as_array().map_or(&[], Vec::as_slice))?;
         for name in &found.context_names {
-            let uses = name.used.iter().map(|used| visible(&used.task));
-            let uses: Vec<_> = uses.collect();
+            let input = visible(&name.name);
+            writeln!(out, "${{context.{input}}}  {}", used_by(name))?;
+        }
+        for name in &lacking {
+            let (input, uses) = (visible(&name.name), used_by(name));
+            let fields: [(&str, &dyn std::fmt::Display); 2] = [("input", &input), ("tasks", &uses)];
             writeln!(
                 out,
-                "${{context.{}}}  {}",
-                visible(&name.name),
-                uses.join(", ")
+                "{}",
+                catalogue.sentence("cli_run_input_needed", &fields)
             )?;
         }
-        let key = match (stops, found.trust.needed) {
-            (true, _) => "cli_run_would_not_start",
-            (false, true) => "cli_run_needs_trust",
-            (false, false) => "cli_run_would_start",
+        let key = match (stops, lacking.is_empty(), found.trust.needed) {
+            (true, ..) => "cli_run_would_not_start",
+            (false, false, _) => "cli_run_would_fail",
+            (false, true, true) => "cli_run_needs_trust",
+            (false, true, false) => "cli_run_would_start",
         };
         writeln!(out, "{}", catalogue.word(key))
     })?;
-    Ok(if stops {
+    Ok(if stops || !lacking.is_empty() {
         Outcome::Findings
     } else {
         Outcome::Done
     })
+}
+
+/// The tasks that use an input.
+fn used_by(name: &RunContextName) -> String {
+    let uses: Vec<_> = name.used.iter().map(|used| visible(&used.task)).collect();
+    uses.join(", ")
 }
 
 fn sentence(catalogue: &Catalogue, finding: &Finding) -> String {

@@ -20,8 +20,15 @@ use crate::output::{Outcome, Output};
 #[derive(Debug, Subcommand)]
 pub(crate) enum Source {
     List,
-    Add(Described),
+    Add {
+        #[arg(long = "type", value_name = "TYPE", value_enum)]
+        source_type: Type,
+        #[command(flatten)]
+        described: Described,
+    },
     Update {
+        #[arg(long = "type", value_name = "TYPE", value_enum)]
+        source_type: Option<Type>,
         #[command(flatten)]
         described: Described,
         #[arg(long)]
@@ -65,8 +72,6 @@ pub(crate) enum Keep {
 pub(crate) struct Described {
     #[arg(value_name = "NAME")]
     source_name: String,
-    #[arg(long = "type", value_name = "TYPE", value_enum)]
-    source_type: Type,
     #[arg(long = "path", value_name = "FILE", value_parser = given_path(), conflicts_with = "url")]
     source_path: Option<PathBuf>,
     #[arg(long, value_name = "URL", value_parser = hidden)]
@@ -111,7 +116,7 @@ fn hidden(text: &str) -> Result<Hidden, std::convert::Infallible> {
 }
 
 impl Described {
-    fn input(self, output: &Output) -> Result<SourceInput, AppError> {
+    fn input(self, kind: Option<Type>, output: &Output) -> Result<SourceInput, AppError> {
         let password = self
             .password_stdin
             .then(|| from_input(output))
@@ -119,12 +124,12 @@ impl Described {
         let ca = self.ca.map(ChosenPlace::Path);
         Ok(SourceInput {
             name: self.source_name,
-            kind: match self.source_type {
+            kind: kind.map(|kind| match kind {
                 Type::Sqlite => SourceKind::Sqlite,
                 Type::Mysql => SourceKind::Mysql,
                 Type::Redis => SourceKind::Redis,
                 Type::Elasticsearch => SourceKind::Elasticsearch,
-            },
+            }),
             path: self.source_path.map(ChosenPlace::Path),
             url: self.url,
             host: None,
@@ -167,14 +172,21 @@ fn unread(error: std::io::Error) -> AppError {
 pub(crate) fn run(api: &Api, output: &Output, verb: Source) -> Result<Outcome, AppError> {
     match verb {
         Source::List => listed(output, &sources::list(api, Nothing {})?),
-        Source::Add(described) => kept(output, &sources::add(api, described.input(output)?)?),
+        Source::Add {
+            source_type,
+            described,
+        } => {
+            let input = described.input(Some(source_type), output)?;
+            kept(output, &sources::add(api, input)?)
+        }
         Source::Update {
+            source_type,
             described,
             move_waiting,
         } => {
             let input = SourceInput {
                 move_waiting,
-                ..described.input(output)?
+                ..described.input(source_type, output)?
             };
             kept(output, &sources::update(api, input)?)
         }

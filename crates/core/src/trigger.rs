@@ -70,6 +70,15 @@ impl Trigger {
         }
     }
 
+    /// The names of what its runs are started with; nothing where that is known only when it comes.
+    pub const fn gives(&self) -> Option<&'static [&'static str]> {
+        match self {
+            Self::Schedule(_) => Some(&[]),
+            Self::Event(_) => None,
+            Self::Watch(_) => Some(&["file", "name"]),
+        }
+    }
+
     /// The word for it: `schedule`, `event` or `watch`.
     pub const fn word(&self) -> &'static str {
         match self {

@@ -129,6 +129,25 @@ impl Agents {
         need.is_empty() || self.list.iter().any(able)
     }
 
+    /// What of this none of them can do; all of it where each part can be done, but by no one agent.
+    /// Nothing where one can.
+    pub fn lacking(&self, need: &BTreeSet<String>) -> BTreeSet<String> {
+        if self.serve(need) {
+            return BTreeSet::new();
+        }
+        let able = self.list.iter().filter(|agent| agent.capacity > 0);
+        let able: BTreeSet<_> = able.flat_map(|agent| &agent.capabilities).collect();
+        let lacking: BTreeSet<_> = need
+            .iter()
+            .filter(|word| !able.contains(word))
+            .cloned()
+            .collect();
+        if lacking.is_empty() {
+            return need.clone();
+        }
+        lacking
+    }
+
     /// Tells the queue who there is now and was not before.
     pub(crate) fn tell(&self, queue: &mut Queue, before: Option<&Self>) {
         for gone in before.into_iter().flat_map(|before| &before.list) {
@@ -153,6 +172,28 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn what_no_agent_can_do_is_told_and_no_more() {
+        let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
+        let agent = |id: &str, capabilities: &[&str], capacity| Agent {
+            id: id.to_owned(),
+            capabilities: words(capabilities),
+            capacity,
+        };
+        let agents = Agents {
+            list: vec![
+                agent("a", &["mysql", "file"], 1),
+                agent("b", &["redis"], 1),
+                agent("c", &["http"], 0),
+            ],
+            limit: None,
+        };
+        let lacking = |need: &[&str]| agents.lacking(&words(need));
+        assert_eq!(lacking(&["mysql", "file"]), words(&[]));
+        assert_eq!(lacking(&["mysql", "http"]), words(&["http"]));
+        assert_eq!(lacking(&["mysql", "redis"]), words(&["mysql", "redis"]));
+    }
 
     #[rstest]
     #[case::nothing_kept(json!(null), 1)]

@@ -1,5 +1,6 @@
 //! From a workflow to a run that may begin.
 
+use flowkeep_core::json::parse;
 use flowkeep_core::run::{Refused, Start};
 use flowkeep_core::{Message, RunId, Validation};
 use flowkeep_store::{NewRun, Store, StoreError};
@@ -30,10 +31,12 @@ pub struct Begun {
     pub new: NewRun,
     /// Whether its definition may run unasked ([`Readiness::trusted`](crate::Readiness::trusted)).
     pub trusted: bool,
+    /// Input that it cannot do without and does not get.
+    pub lacks: Vec<String>,
 }
 
-/// Reads what a workflow is now and says what its run would be. Whether its definition is trusted
-/// is for whoever begins it to look at.
+/// Reads what a workflow is now and says what its run would be. Whether its definition is trusted,
+/// and whether it gets what it needs, is for whoever begins it to look at.
 ///
 /// # Errors
 /// The outer one: what the database says. The inner one: `workflow_unknown`, `definition_invalid`,
@@ -61,6 +64,8 @@ pub fn begin(
     if let Some(missing) = ready.unconnected.into_iter().find(|missing| missing.stops) {
         return refused(missing.message);
     }
+    let context = parse(&beginning.context);
+    let lacks = definition.not_given(|name| context.get(name).is_some());
     let new = NewRun {
         workflow_id: Some(ready.record.id),
         workflow_name: ready.record.name,
@@ -74,8 +79,11 @@ pub fn begin(
         repeats: beginning.repeats,
         parent: None,
     };
-    let trusted = ready.trusted;
-    Ok(Ok(Begun { new, trusted }))
+    Ok(Ok(Begun {
+        new,
+        trusted: ready.trusted,
+        lacks: lacks.into_iter().map(|name| name.name).collect(),
+    }))
 }
 
 /// Why a definition cannot start: the first thing that validation finds, at its place.

@@ -47,7 +47,7 @@ pub use begin::{Beginning, Begun, begin, definition_invalid};
 pub use engine::{Engine, EngineOptions, Scope};
 pub use fallback::{settle_fallen, values_of};
 pub use live::{definition_of, state_of};
-pub use readiness::{Readiness, Unconnected, readiness, tasks_hash, unconnected};
+pub use readiness::{Readiness, Unconnected, odd_here, readiness, tasks_hash};
 pub use secrets::{missing as secret_missing, password_of, secrets_message};
 pub use starting::{Emitted, LONGEST_CHAIN, Listening, actor, hindrance, listening};
 pub use wanted::Wanted;

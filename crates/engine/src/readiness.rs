@@ -2,6 +2,7 @@
 
 use flowkeep_core::run::route::Wanted;
 use flowkeep_core::run::{Definition, Task};
+use flowkeep_core::trigger::Trigger;
 use flowkeep_core::{Document, Finding, Kind, Message, Sha256, Validation, Value};
 use flowkeep_store::{DocumentRecord, Store, StoreError, StoredText};
 
@@ -102,13 +103,36 @@ pub fn readiness(
     Ok(Some(ready))
 }
 
-/// The tasks of a document for whose data source nothing is connected; none while it cannot run for
-/// other reasons.
-pub fn unconnected(workflow: &Value, id: &str, connected: &Connected) -> Vec<Unconnected> {
-    match Definition::read(workflow) {
-        Ok(definition) => missing(&definition, workflow, id, connected),
-        Err(_) => Vec::new(),
+/// What is odd about a document here: data sources that are not connected, and input that nobody
+/// gives where it starts by itself. Nothing while it cannot run for other reasons.
+pub fn odd_here(workflow: &Value, id: &str, connected: &Connected) -> Vec<Finding> {
+    let Ok(definition) = Definition::read(workflow) else {
+        return Vec::new();
+    };
+    let missing = missing(&definition, workflow, id, connected);
+    let mut found: Vec<_> = missing.iter().map(Unconnected::finding).collect();
+    let trigger = Trigger::of(workflow);
+    if let Some(given) = trigger.as_ref().and_then(Trigger::gives) {
+        let lacking = definition
+            .not_given(|name| given.contains(&name))
+            .into_iter();
+        found.extend(lacking.map(|name| {
+            let message = input_not_given(&name.name);
+            let mut places = name.used.into_iter().map(|(_, path)| path);
+            Finding {
+                path: places.next().unwrap_or_default(),
+                code: message.code,
+                fields: message.fields,
+                place: None,
+            }
+        }));
     }
+    found
+}
+
+/// Why a workflow cannot start by itself that needs this input.
+pub(crate) fn input_not_given(input: &str) -> Message {
+    Message::new("input_not_given").with("input", input)
 }
 
 fn missing(

@@ -6,10 +6,11 @@
 use flowkeep_core::Message;
 use flowkeep_core::run::Start;
 use flowkeep_host::account_name;
-use flowkeep_store::{NewRun, Store, StoreError};
+use flowkeep_store::{NewRun, ScheduleRecord, Store, StoreError};
 use serde_json::Value;
 
-use crate::begin::{Beginning, begin};
+use crate::begin::{Beginning, Begun, begin};
+use crate::readiness::input_not_given;
 use crate::sources::Connected;
 
 /// A chain of runs, each started by the end of the one before, is stopped here: it comes back to
@@ -73,21 +74,29 @@ pub fn listening(
     Ok(found)
 }
 
-/// Why a workflow would not start by itself now; nothing where it would.
+/// Why a workflow would not start by itself now; nothing where it would. What an event will bring
+/// is not known before.
 ///
 /// # Errors
 /// What the database says.
 pub fn hindrance(
     store: &Store,
     connected: &Connected,
-    workflow: &str,
+    kept: &ScheduleRecord,
 ) -> Result<Option<Message>, StoreError> {
     let beginning = Beginning {
-        workflow: workflow.to_owned(),
+        workflow: kept.workflow_id.clone(),
         context: "{}".to_owned(),
         ..Beginning::default()
     };
-    Ok(unasked(store, connected, &beginning)?.err())
+    let mut begun = match trusted(store, connected, &beginning)? {
+        Ok(begun) => begun,
+        Err(why) => return Ok(Some(why)),
+    };
+    Ok(kept.trigger.gives().and_then(|given| {
+        begun.lacks.retain(|name| !given.contains(&name.as_str()));
+        lacking(&begun)
+    }))
 }
 
 /// A run that may begin without anybody being asked; the inner error says why it may not.
@@ -96,8 +105,27 @@ pub(crate) fn unasked(
     connected: &Connected,
     beginning: &Beginning,
 ) -> Result<Result<NewRun, Message>, StoreError> {
+    let begun = trusted(store, connected, beginning)?;
+    Ok(begun.and_then(|begun| match lacking(&begun) {
+        Some(why) => Err(why),
+        None => Ok(begun.new),
+    }))
+}
+
+/// Why a run would end at a task that needs what it is not given.
+fn lacking(begun: &Begun) -> Option<Message> {
+    let lacks = &begun.lacks;
+    (!lacks.is_empty()).then(|| input_not_given(&lacks.join(", ")))
+}
+
+/// A run that may begin as far as its definition goes; the inner error says why it may not.
+fn trusted(
+    store: &Store,
+    connected: &Connected,
+    beginning: &Beginning,
+) -> Result<Result<Begun, Message>, StoreError> {
     match begin(store, connected, beginning) {
-        Ok(Ok(begun)) if begun.trusted => Ok(Ok(begun.new)),
+        Ok(Ok(begun)) if begun.trusted => Ok(Ok(begun)),
         Ok(Ok(begun)) => {
             let name = begun.new.workflow_name;
             Ok(Err(Message::new("schedule_untrusted").with("name", name)))

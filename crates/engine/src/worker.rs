@@ -297,7 +297,9 @@ impl Workplace {
             context: print(context),
             ..Beginning::default()
         };
-        let Begun { mut new, trusted } = begin(&self.store, &self.connections.now(), &beginning)
+        let Begun {
+            mut new, trusted, ..
+        } = begin(&self.store, &self.connections.now(), &beginning)
             .map_err(|error| unread(&error))?
             .map_err(|refused| ActionError::lasting(refused.0))?;
         if !trusted {

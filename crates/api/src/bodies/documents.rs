@@ -7,7 +7,7 @@ use flowkeep_store::{
 };
 
 use super::drafts::checked;
-use super::page;
+use super::{page, schedules};
 use crate::types::{
     Changed, CreateInput, DeleteInput, Deleted, DocumentPage, DocumentRef, DocumentRow,
     DocumentShow, DocumentSort, ListInput, UpdateInput,
@@ -92,7 +92,7 @@ pub fn create(api: &Api, kind: Kind, input: CreateInput) -> Result<Changed, AppE
         .id
         .or_else(|| put.summary.id.clone())
         .unwrap_or_else(|| put.summary.derived_id.clone());
-    api.store.write(move |tx| {
+    let created = api.store.write(move |tx| {
         if tx
             .document(kind, &id)?
             .is_some_and(|there| there.deleted_at.is_none())
@@ -104,7 +104,8 @@ pub fn create(api: &Api, kind: Kind, input: CreateInput) -> Result<Changed, AppE
                 .hint("update_or_other_id"));
         }
         put.under(tx, id)
-    })
+    });
+    created.inspect(|created| tell_hindrance(api, kind, created))
 }
 
 /// Keeps a new revision of a document.
@@ -117,7 +118,7 @@ pub fn update(api: &Api, kind: Kind, input: UpdateInput) -> Result<Changed, AppE
     let document = Document::parse(input.format.unwrap_or(there.format), input.text)?;
     let put = Put::new(api, kind, document, Some(there.name), "update")?;
     let (id, base) = (input.id, input.base_revision);
-    api.store.write(move |tx| {
+    let updated = api.store.write(move |tx| {
         let there = tx
             .document(kind, &id)?
             .filter(|there| there.deleted_at.is_none());
@@ -130,7 +131,8 @@ pub fn update(api: &Api, kind: Kind, input: UpdateInput) -> Result<Changed, AppE
         }
         tx.forget_saved_draft(kind, &id, put.document.text())?;
         put.under(tx, id)
-    })
+    });
+    updated.inspect(|updated| tell_hindrance(api, kind, updated))
 }
 
 /// Deletes documents; they can be brought back.
@@ -265,7 +267,17 @@ pub(super) fn put_again(
     let document = parsed(&api.store, there, revision)?;
     let put = Put::new(api, kind, document, Some(there.name.clone()), operation)?;
     let id = there.id.clone();
-    api.store.write(move |tx| put.under(tx, id))
+    let again = api.store.write(move |tx| put.under(tx, id));
+    again.inspect(|again| tell_hindrance(api, kind, again))
+}
+
+/// What was written is written, whether or not this can be said.
+fn tell_hindrance(api: &Api, kind: Kind, changed: &Changed) {
+    if kind == Kind::Workflow
+        && let Err(error) = schedules::tell_hindrance(api, &changed.id)
+    {
+        tracing::warn!(%error, "what keeps a workflow from starting by itself is not said");
+    }
 }
 
 pub(super) fn new_operation<'a>(

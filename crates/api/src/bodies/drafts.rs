@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use flowkeep_core::{Document, Kind, Validation, validate};
-use flowkeep_engine::{Unconnected, unconnected};
+use flowkeep_engine::odd_here;
 use flowkeep_store::DraftRecord;
 
 use super::documents::{find_kept, not_found, parsed};
@@ -50,16 +50,16 @@ pub fn validate_kept(api: &Api, kind: Kind, id: &str) -> Result<Validation, AppE
     Ok(checked(api, kind, &document))
 }
 
-/// What validation finds, and as warnings the data sources that are not connected: those stop a start
-/// here, and no keeping.
+/// What validation finds, and as warnings what is odd about it here: data sources that are not
+/// connected, input that nobody gives. That stops starts, and no keeping.
 pub(super) fn checked(api: &Api, kind: Kind, document: &Document) -> Validation {
     let mut found = validate(kind, document);
     if kind == Kind::Workflow {
         match api.connected() {
             Ok(connected) => {
-                let missing = unconnected(document.value(), "", &connected);
-                let missing = missing.iter().map(Unconnected::finding);
-                found.warnings.extend(missing);
+                found
+                    .warnings
+                    .extend(odd_here(document.value(), "", &connected));
             }
             // What is typed is checked all the same.
             Err(error) => tracing::warn!(%error, "what is connected cannot be looked at"),
@@ -265,6 +265,34 @@ mod tests {
         };
         let shown = documents::show(&api, Kind::Workflow, shown).unwrap();
         assert_eq!(shown.validation.warnings, kept.warnings);
+    }
+
+    #[test]
+    fn input_that_nobody_gives_is_a_warning_where_it_is_used() {
+        let folder = tempfile::tempdir().unwrap();
+        let api = open(folder.path());
+        let found = |triggered: &str| {
+            let input = DraftInput {
+                text: format!(
+                    r#"{{"id": "w", "name": "W", {triggered} "tasks": [
+                        {{"id": "a", "action": "wait", "params": {{"ms": "${{context.name}}"}}}}]}}"#
+                ),
+                format: Format::Json,
+                edits: Vec::new(),
+            };
+            let found = draft(&api, Kind::Workflow, input).unwrap().validation;
+            let told = found.warnings.into_iter();
+            told.map(|one| (one.code, one.path)).collect::<Vec<_>>()
+        };
+        let here = (
+            "input_not_given".to_owned(),
+            "/tasks/0/params/ms".to_owned(),
+        );
+        assert_eq!(found(r#""schedule": {"cron": "0 2 * * *"},"#), [here]);
+        assert_eq!(found(""), []);
+        assert_eq!(found(r#""trigger": "event","#), []);
+        let watch = r#""watch": {"folder": "/in", "pattern": "*"},"#;
+        assert_eq!(found(watch), []);
     }
 
     #[test]

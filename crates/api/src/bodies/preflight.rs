@@ -269,12 +269,12 @@ fn no_agent(
     let mut sources = connected.sources.iter();
     let source = sources.find(|one| Some(one.name()) == source);
     needed.extend(source.map(|source| source.kind().to_owned()));
-    if task.action.worker == Worker::Person || agents.serve(&needed) {
+    let lacking: Vec<_> = agents.lacking(&needed).into_iter().collect();
+    if task.action.worker == Worker::Person || lacking.is_empty() {
         return None;
     }
-    let needed: Vec<_> = needed.into_iter().collect();
     let message = Message::new("run_no_agent").with("task", &task.name);
-    Some(message.with("needed", needed.join(", ")))
+    Some(message.with("needed", lacking.join(", ")))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use flowkeep_core::run::route::{By, PassedOver, Rule, TYPES, Wanted, default_rules};
 use flowkeep_core::run::{Definition, TaskId};
-use flowkeep_core::{Document, Format, Kind, Message, Value};
+use flowkeep_core::{Document, Format, Kind, Message, Value, summarise};
 use flowkeep_engine::sources::{Connected, keep_rules, kept_rules_in};
 use flowkeep_engine::{definition_invalid, readiness};
 
@@ -65,7 +65,7 @@ pub fn explain(api: &Api, input: RouteExplainInput) -> Result<RouteExplanation, 
     let tried = input.routes.map(sound).transpose()?;
     let connected = tried.map_or(kept.clone(), |rules| Arc::new(kept.with_rules(rules)));
     let definition = match input.text {
-        Some(text) => edited(&input.workflow, text, input.format)?,
+        Some(text) => edited(text, input.format)?,
         None => definition_kept(api, &connected, &input.workflow)?,
     };
     let Some(task) = definition.task(&TaskId(input.task.clone())) else {
@@ -131,9 +131,12 @@ fn definition_kept(
 }
 
 /// The definition of a workflow as it is being edited.
-fn edited(workflow: &str, text: String, format: Option<Format>) -> Result<Definition, AppError> {
+fn edited(text: String, format: Option<Format>) -> Result<Definition, AppError> {
     let document = Document::parse(format.unwrap_or(Format::Json), text)?;
-    let invalid = |found| definition_invalid(workflow, &found);
+    let invalid = |found| {
+        let name = summarise(Kind::Workflow, &document, None).name;
+        definition_invalid(&name, &found)
+    };
     Ok(Definition::read(document.value()).map_err(invalid)?)
 }
 
@@ -313,12 +316,17 @@ mod tests {
         assert_eq!(told(&third), ["rule_not_applying", "no_connection", ""]);
 
         let wrong = RouteExplainInput {
-            workflow: "new".to_owned(),
+            // One that is new has no id yet.
+            workflow: String::new(),
             task: "a".to_owned(),
-            text: Some(r#"{"tasks": [{"id": "a", "action": "sql.query"}]}"#.to_owned()),
+            text: Some(
+                r#"{"name": "New", "tasks": [{"id": "a", "action": "sql.query"}]}"#.to_owned(),
+            ),
             ..RouteExplainInput::default()
         };
-        assert_eq!(explain(&api, wrong).unwrap_err().code, "definition_invalid");
+        let refused = explain(&api, wrong).unwrap_err();
+        assert_eq!(refused.code, "definition_invalid");
+        assert_eq!(refused.fields["name"], "New");
         assert!(list(&api, Nothing {}).unwrap().defaults);
     }
 }

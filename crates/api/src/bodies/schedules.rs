@@ -39,7 +39,11 @@ pub fn list(api: &Api, input: ScheduleListInput) -> Result<ScheduleList, AppErro
     let held = held(&kept);
     let now = Moment(api.clock.now().0);
     let here = local_zone();
-    let rows = kept.into_iter().map(|one| current(api, one, now, &here));
+    // All of them are not read on each look at the first screen.
+    let alone = input.workflow.is_some();
+    let rows = kept
+        .into_iter()
+        .map(|one| current(api, one, alone, (now, &here)));
     let mut items = rows.collect::<Result<Vec<_>, AppError>>()?;
     // What has no next time comes last.
     items.sort_by(|one, other| {
@@ -96,7 +100,7 @@ pub fn preview(api: &Api, input: SchedulePreviewInput) -> Result<SchedulePreview
 /// # Errors
 /// `schedule_unknown`.
 pub fn pause(api: &Api, input: ScheduleRef) -> Result<ScheduleRow, AppError> {
-    change(api, &input.id, "schedule_pause", |tx, kept| {
+    change(api, find(api, &input.id)?, "schedule_pause", |tx, kept| {
         Ok(tx.pause_schedules(Some(&kept.workflow_id), Paused::Person)? > 0)
     })
 }
@@ -107,8 +111,9 @@ pub fn pause(api: &Api, input: ScheduleRef) -> Result<ScheduleRow, AppError> {
 /// # Errors
 /// `schedule_unknown`.
 pub fn resume(api: &Api, input: ScheduleRef) -> Result<ScheduleRow, AppError> {
-    let hindrance = hindrance(&api.store, &*api.connected()?, &input.id)?;
-    change(api, &input.id, "schedule_resume", move |tx, kept| {
+    let kept = find(api, &input.id)?;
+    let hindrance = hindrance(&api.store, &*api.connected()?, &kept)?;
+    change(api, kept, "schedule_resume", move |tx, kept| {
         resume_one(tx, kept, hindrance.as_ref())
     })
 }
@@ -121,7 +126,7 @@ pub fn resume_all(api: &Api, input: ScheduleAllInput) -> Result<ScheduleList, Ap
     let connected = api.connected()?;
     let mut chosen = Vec::new();
     for kept in waiting(api, input.cause)? {
-        let hindrance = hindrance(&api.store, &connected, &kept.workflow_id)?;
+        let hindrance = hindrance(&api.store, &connected, &kept)?;
         chosen.push((kept, hindrance));
     }
     change_all(api, "schedules_resume", chosen, |tx, (kept, hindrance)| {
@@ -188,14 +193,37 @@ pub fn emit(api: &Api, input: EventEmitInput) -> Result<EventEmitted, AppError> 
     })
 }
 
+/// Says what will keep a workflow that was written just now from starting by itself, while somebody
+/// is there.
+///
+/// # Errors
+/// What the database says.
+pub(super) fn tell_hindrance(api: &Api, workflow: &str) -> Result<(), AppError> {
+    let kept = api.store.schedule(workflow)?;
+    let Some(kept) = kept.filter(|kept| kept.paused.is_none()) else {
+        return Ok(());
+    };
+    if let Some(why) = hindrance(&api.store, &*api.connected()?, &kept)? {
+        api.store.write::<_, StoreError>(move |tx| {
+            tx.schedule_hindered(&kept.workflow_id, &why)?;
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+fn find(api: &Api, id: &str) -> Result<ScheduleRecord, AppError> {
+    let unknown = || AppError::new("schedule_unknown").with("id", id);
+    api.store.schedule(id)?.ok_or_else(unknown)
+}
+
 fn change(
     api: &Api,
-    id: &str,
+    there: ScheduleRecord,
     operation: &'static str,
     change: impl FnOnce(&Tx<'_>, &ScheduleRecord) -> Result<bool, StoreError> + Send + 'static,
 ) -> Result<ScheduleRow, AppError> {
-    let unknown = || AppError::new("schedule_unknown").with("id", id);
-    let there = api.store.schedule(id)?.ok_or_else(unknown)?;
+    let id = there.workflow_id.clone();
     let (actor, face) = (api.actor()?, api.face().as_str());
     api.store.write::<_, StoreError>(move |tx| {
         if change(tx, &there)? {
@@ -204,8 +232,7 @@ fn change(
         Ok(())
     })?;
     let now = Moment(api.clock.now().0);
-    let there = api.store.schedule(id)?.ok_or_else(unknown)?;
-    Ok(row(there, now, &local_zone()))
+    Ok(row(find(api, &id)?, now, &local_zone()))
 }
 
 fn change_all<T: Send + 'static>(
@@ -296,18 +323,19 @@ fn tell(
     tx.record_operation(tx.next_operation_id()?, &new)
 }
 
-/// As it is at this moment: what kept it from starting when it was switched on may be over.
+/// As it is at this moment: what kept it from starting when it was switched on may be over. `alone`:
+/// what keeps it from starting is looked for even where nothing did so far.
 fn current(
     api: &Api,
     mut kept: ScheduleRecord,
-    now: Moment,
-    here: &str,
+    alone: bool,
+    (now, here): (Moment, &str),
 ) -> Result<ScheduleRow, AppError> {
     // What a look at its folder said stays until the next one says otherwise.
     let of_start = |why: &Message| !why.code.starts_with("watch_");
-    let told = kept.trouble.as_ref().is_some_and(of_start);
-    if kept.paused.is_none() && kept.missed == 0 && told {
-        kept.trouble = hindrance(&api.store, &*api.connected()?, &kept.workflow_id)?;
+    let asks = kept.trouble.as_ref().map_or(alone, of_start);
+    if kept.paused.is_none() && kept.missed == 0 && asks {
+        kept.trouble = hindrance(&api.store, &*api.connected()?, &kept)?;
     }
     Ok(row(kept, now, here))
 }
@@ -396,7 +424,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::types::CreateInput;
+    use crate::types::{CreateInput, UpdateInput};
     use crate::{documents, testing};
 
     /// What keeps a start away may be over by now; what a look at a folder said is not.
@@ -424,5 +452,54 @@ mod tests {
         let unreadable = Some("watch_unreadable".to_owned());
         assert_eq!(why("watch_unreadable"), (unreadable, 1));
         assert_eq!(why("schedule_untrusted"), (None, 0), "it would start now");
+    }
+
+    #[test]
+    fn input_that_nobody_gives_is_named_when_a_schedule_is_saved() {
+        let root = tempfile::tempdir().unwrap();
+        let api = testing::open(&root.path().join("data"));
+        let text = |ms: serde_json::Value| {
+            json!({"id": "w", "name": "W", "schedule": {"cron": "0 2 * * *"},
+                "tasks": [{"id": "a", "action": "wait", "params": {"ms": ms}}]})
+            .to_string()
+        };
+        let workflow = CreateInput {
+            text: text("${context.month}".into()),
+            format: Format::Json,
+            id: None,
+            name: None,
+        };
+        documents::create(&api, Kind::Workflow, workflow).unwrap();
+        let found = |workflow: Option<&str>| {
+            let workflow = workflow.map(str::to_owned);
+            let input = ScheduleListInput {
+                workflow,
+                ..ScheduleListInput::default()
+            };
+            let list = list(&api, input).unwrap();
+            let why = list.items[0].why.as_ref().map(|why| why.code.clone());
+            (why, list.missing.len())
+        };
+        let not_given = Some("input_not_given".to_owned());
+        assert_eq!(found(None), (not_given.clone(), 1));
+        // Of those that were on before it is said where they are looked at.
+        seen(
+            &api,
+            ScheduleSeenInput {
+                id: "w".to_owned(),
+                missed: 0,
+            },
+        )
+        .unwrap();
+        assert_eq!(found(None), (None, 0));
+        assert_eq!(found(Some("w")), (not_given, 1));
+        let update = UpdateInput {
+            id: "w".to_owned(),
+            text: text(1.into()),
+            format: None,
+            base_revision: None,
+        };
+        documents::update(&api, Kind::Workflow, update).unwrap();
+        assert_eq!(found(Some("w")), (None, 0));
     }
 }

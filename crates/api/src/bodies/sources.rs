@@ -76,9 +76,9 @@ pub fn add(api: &Api, input: SourceInput) -> Result<SourceRow, AppError> {
 pub fn update(api: &Api, input: SourceInput) -> Result<SourceRow, AppError> {
     let name = input.name.clone();
     let kept = kept(api, &name)?;
-    let without = input.without_password || input.kind != kept.connection.kind();
-    let move_waiting = input.move_waiting;
+    let (without, move_waiting) = (input.without_password, input.move_waiting);
     let (connection, password) = described(api, input, Some(&kept))?;
+    let without = without || connection.kind() != kept.connection.kind();
     let new = password.is_some();
     let with_password = new || (kept.with_password && !without);
     if connection == kept.connection && with_password == kept.with_password && !new {
@@ -190,7 +190,8 @@ pub fn test(api: &Api, input: SourceRef) -> Result<SourceTested, AppError> {
 /// `connection_invalid`.
 pub fn try_out(api: &Api, input: SourceInput) -> Result<SourceTested, AppError> {
     let kept = api.store.connection(&input.name)?;
-    let same = |kept: &&ConnectionRecord| kept.connection.kind() == input.kind;
+    let of_kind = |kept: &ConnectionRecord, kind| kept.connection.kind() == kind;
+    let same = |kept: &&ConnectionRecord| input.kind.is_none_or(|kind| of_kind(kept, kind));
     let old = kept.as_ref().filter(same).filter(|kept| kept.with_password);
     let version = old.and_then(|old| old.password.clone());
     let wanted = old.is_some() && input.password.is_none() && !input.without_password;

@@ -78,9 +78,9 @@ pub struct FallenCount {
 pub struct SourceInput {
     /// What definitions will call it.
     pub name: String,
-    /// What it leads to.
+    /// What it leads to; in an update what it led to before unless given.
     #[serde(rename = "type")]
-    pub kind: SourceKind,
+    pub kind: Option<SourceKind>,
     /// The file of a SQLite connection; in an update the one of before unless given.
     pub path: Option<ChosenPlace>,
     /// The address of a server; what follows it goes before what stands in it.

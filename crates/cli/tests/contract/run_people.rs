@@ -287,7 +287,9 @@ fn a_preview_says_what_a_start_would_do_and_does_nothing() {
     let acting = REVIEW.replace("sql.query", "sql.execute");
     let file = flowkeep.file("review.json", &acting);
     flowkeep.done(&["flow", "import", &file]);
-    let found = flowkeep.done(&["run", "preview", "review"]);
+    // Without the input it would fail.
+    let (exit, found) = flowkeep.json(&["run", "preview", "review"]);
+    assert_eq!(exit, 1);
     assert_eq!(
         keys(&found),
         [

@@ -87,8 +87,17 @@ fn input_that_was_not_given_is_named_and_can_be_given_to_a_retry() {
     let names = json!([{"name": "month", "given": false, "needed": true,
         "used": [{"task": "a", "path": "/tasks/0/params/args/0"}]}]);
     assert_eq!(shown["context_names"], names, "{shown}");
-    let preview = flowkeep.done(&["run", "preview", "w"]);
-    assert_eq!(preview["context_names"], names);
+    let (exit, preview) = flowkeep.json(&["run", "preview", "w"]);
+    assert_eq!((exit, &preview["context_names"]), (1, &names));
+    let told = flowkeep.say(&["--lang", "en", "run", "preview", "w"]).out;
+    assert!(
+        told.ends_with("“month” is needed by a; give it with --context\nIt would start, and fail without that input.\n"),
+        "{told}"
+    );
+    let context = r#"{"month": 1}"#;
+    let told = ["--lang", "en", "run", "preview", "w", "--context", context];
+    let told = flowkeep.say(&told).out;
+    assert!(told.ends_with("It would start.\n"), "{told}");
 
     let id = shown["id"].as_str().unwrap();
     let context = r#"{"month": "2026-10"}"#;

@@ -10,8 +10,8 @@ use flowkeep_store::{Delivery, KeptRun, NewDocument, RunFilter, StoreOptions};
 use rstest::rstest;
 
 use super::*;
-use crate::Listening;
 use crate::sources::Sqlite;
+use crate::{Listening, hindrance};
 
 const MINUTE: u32 = 60_000;
 const HOUR: u32 = 60 * MINUTE;
@@ -56,6 +56,10 @@ impl Place {
         let text = format!(
             r#"{{"name": "{id}", {triggered}, "tasks": [{{"id": "a", "action": "{action}", "params": {params}}}]}}"#
         );
+        self.put_text(id, text, operation);
+    }
+
+    fn put_text(&self, id: &str, text: String, operation: &'static str) {
         let id = id.to_owned();
         let put = move |tx: &Tx<'_>| {
             let document = Document::parse(Format::Json, text).unwrap();
@@ -410,6 +414,50 @@ fn what_nobody_trusts_is_not_started_and_says_so_once() {
     place.clock.pass(DAY / 2 + 3 * HOUR);
     let before = place.kept("report");
     assert_eq!(before.trouble, None);
+}
+
+/// A run that would only fail is none: its times are missed, and why is said.
+#[test]
+fn what_needs_input_that_nobody_gives_is_not_started_and_says_so() {
+    let place = Place::new("2026-01-10T12:00:00Z");
+    let workflow = |triggered: &str| {
+        format!(
+            r#"{{"name": "report", {triggered}, "tasks": [
+                {{"id": "a", "action": "wait", "params": {{"ms": "${{context.month}}"}}}}]}}"#
+        )
+    };
+    place.put_text("report", workflow(&nightly("UTC", "once")), "create");
+    let connected = place.connections.renew(&place.store).unwrap();
+    let hindrance = |id: &str| {
+        let why = hindrance(&place.store, &connected, &place.kept(id)).unwrap();
+        why.map(|why| (why.code, why.fields["input"].clone()))
+    };
+    let month = ("input_not_given".to_owned(), "month".to_owned());
+    assert_eq!(hindrance("report"), Some(month.clone()));
+    let mut timetable = place.owner();
+    look(&mut timetable);
+    place.clock.pass(DAY);
+    assert_eq!((look(&mut timetable), place.runs().len()), (0, 0));
+    let kept = place.kept("report");
+    assert_eq!((kept.trouble.unwrap().code, kept.missed), (month.0, 1));
+
+    // What an event brings is known when it comes, what a file brings before.
+    place.put_text("order", workflow(r#""trigger": "event""#), "create");
+    assert_eq!(hindrance("order"), None);
+    let emitted = |context: &str| {
+        let event = Emitted {
+            name: "order".to_owned(),
+            context: context.to_owned(),
+            chain: 0,
+        };
+        let found = listening(&place.store, &connected, &event).unwrap();
+        (found.start.len(), found.refused.len())
+    };
+    assert_eq!(emitted("{}"), (0, 1));
+    assert_eq!(emitted(r#"{"month": 1}"#), (1, 0));
+    let watch = r#""trigger": "event", "watch": {"folder": "/in", "pattern": "*"}"#;
+    place.put_text("in", workflow(watch).replace("month", "file"), "create");
+    assert_eq!(hindrance("in"), None);
 }
 
 /// Begins with the newest run, as the engine would.

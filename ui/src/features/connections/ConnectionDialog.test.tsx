@@ -1,6 +1,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { afterEach, expect, it, vi } from 'vitest';
+import { toasts } from '@/components/toast';
 import { CallError, type SourceRow, type SourceTested, setTransport } from '@/ipc';
 import { type Answers, testTransport } from '@/ipc/testing';
 import { ConnectionDialog } from './ConnectionDialog';
@@ -119,6 +120,7 @@ it('keeps a connection that does not answer, and says so before', async () => {
   press('connection-save');
   await waitFor(() => expect(onClose).toHaveBeenCalled());
   expect(told('source_add')).toHaveLength(1);
+  expect(toasts().at(-1)?.text).toBe('“shop” is kept, but does not answer yet.');
 });
 
 it('shows of a password only that it is there, and asks for it anew for another server', async () => {

@@ -50,9 +50,12 @@ export function ConnectionDialog({ kept, onClose }: Props) {
       const input = { ...inputOf(values), ...(moveWaiting && { move_waiting: true }) };
       const { name } = await (kept ? update : add).mutateAsync(input);
       const shown = visible(name);
-      toast({
-        text: kept ? m.connection_changed({ name: shown }) : m.connection_added({ name: shown }),
-      });
+      const text = isSilent(test)
+        ? m.connection_kept_silent
+        : kept
+          ? m.connection_changed
+          : m.connection_added;
+      toast({ text: text({ name: shown }) });
       onClose();
       // So that the list tells how it is. What comes of it stands there.
       call('source_test', { name }).catch(() => undefined);
@@ -156,6 +159,11 @@ function fieldOf({ fields }: CallError): Field | undefined {
 /** That it may be kept whatever it answers. */
 function saying(test: Test): string {
   if (test.status === 'asking') return '';
-  if (test.status === 'answered') return test.tested.ok ? '' : m.connection_save_down();
+  if (test.status === 'answered') return isSilent(test) ? m.connection_save_down() : '';
   return m.connection_save_untested();
+}
+
+/** Whether it was asked as it stands here, and did not answer. */
+function isSilent(test: Test): boolean {
+  return test.status === 'answered' && !test.tested.ok;
 }

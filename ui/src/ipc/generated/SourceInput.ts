@@ -11,9 +11,9 @@ export type SourceInput = {
  */
 name: string, 
 /**
- * What it leads to.
+ * What it leads to; in an update what it led to before unless given.
  */
-type: SourceKind, 
+type?: SourceKind, 
 /**
  * The file of a SQLite connection; in an update the one of before unless given.
  */

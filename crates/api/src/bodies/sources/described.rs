@@ -16,9 +16,12 @@ pub(super) fn described(
     before: Option<&ConnectionRecord>,
 ) -> Result<(Connection, Option<Secret>), AppError> {
     let before = before.map(|before| &before.connection);
-    let before = before.filter(|before| before.kind() == input.kind);
+    let kind = input.kind.or_else(|| before.map(Connection::kind));
+    let missing = || at("/type", Message::new("connection_kind_missing"));
+    let kind = kind.ok_or_else(missing)?;
+    let before = before.filter(|before| before.kind() == kind);
     let mut password = input.password.clone();
-    let target = if input.kind == SourceKind::Sqlite && input.url.is_none() {
+    let target = if kind == SourceKind::Sqlite && input.url.is_none() {
         let known = match before.map(|before| &before.target) {
             Some(Target::Sqlite { path }) => Some(path.clone()),
             _ => None,
@@ -29,9 +32,9 @@ pub(super) fn described(
         }
     } else {
         let known = before.and_then(Connection::server);
-        let (server, found) = server(api, &input, known)?;
+        let (server, found) = server(api, &input, kind, known)?;
         password = password.or(found);
-        match input.kind {
+        match kind {
             SourceKind::Redis => Target::Redis(server),
             SourceKind::Elasticsearch => Target::Elasticsearch(server),
             SourceKind::Sqlite | SourceKind::Mysql => Target::Mysql(server),
@@ -51,14 +54,15 @@ pub(super) fn described(
 fn server(
     api: &Api,
     input: &SourceInput,
+    kind: SourceKind,
     known: Option<&Server>,
 ) -> Result<(Server, Option<Secret>), AppError> {
     let address = input.url.as_ref().map(|url| {
-        let address = Address::parse(input.kind, url.reveal());
+        let address = Address::parse(kind, url.reveal());
         address.map_err(|why| at("/url", why))
     });
     let (mut server, password) = match address.transpose()? {
-        None => (known.cloned().unwrap_or_else(|| unnamed(input.kind)), None),
+        None => (known.cloned().unwrap_or_else(|| unnamed(kind)), None),
         Some(address) => {
             let mut server = address.server;
             if let Some(known) = known {

@@ -1,7 +1,7 @@
 use std::path::Path;
 
-use flowkeep_core::run::{Moment, Start};
-use flowkeep_core::{Format, Kind, Sha256};
+use flowkeep_core::run::Moment;
+use flowkeep_core::{Kind, Sha256};
 use flowkeep_store::{AssignedSource, NewFallenWrite, NewRun, RunWrite};
 use serde_json::{Value, json};
 
@@ -73,7 +73,7 @@ fn an_update_keeps_what_it_does_not_name() {
     described.ca = Some(ChosenPlace::Path(root.path().join("ca.pem")));
     let before = add(&api, described).unwrap().connection.unwrap();
     let updated = |change: Value| {
-        let mut whole = json!({"name": "shop", "type": "mysql"});
+        let mut whole = json!({"name": "shop"});
         for (key, value) in change.as_object().unwrap() {
             whole[key] = value.clone();
         }
@@ -373,19 +373,7 @@ fn a_source_that_a_run_stands_in_for_stays_where_it_is() {
     let api = open(folder.path(), "data");
     add(&api, shop()).unwrap();
     let text = r#"{"tasks": [{"id": "t", "action": "record.delete"}]}"#;
-    let new = NewRun {
-        workflow_id: None,
-        workflow_name: "W".to_owned(),
-        revision: None,
-        text: text.to_owned(),
-        format: Format::Json,
-        context: "{}".to_owned(),
-        start: Start::default(),
-        actor: "ada".to_owned(),
-        face: "test".to_owned(),
-        repeats: None,
-        parent: None,
-    };
+    let new = NewRun::of("W", text);
     let fell_back = |write| RunWrite::FellBack {
         task: "t".into(),
         number: 1,

@@ -90,6 +90,13 @@ impl Definition {
         found
     }
 
+    /// What a run cannot do without that is not given.
+    pub fn not_given(&self, is_given: impl Fn(&str) -> bool) -> Vec<ContextName> {
+        let mut names = self.context_names();
+        names.retain(|name| name.needed && !is_given(&name.name));
+        names
+    }
+
     /// What decides what its acting tasks do, beside the tasks themselves.
     pub fn acts_on(&self) -> ActsOn {
         let mut acting = self.acting();

@@ -135,6 +135,23 @@ it('names a data source that does not answer first, asks it again, and starts al
   await waitFor(() => expect(starts().length).toBe(1));
 });
 
+it('says which tasks no agent can do and what none can, and queues the run', async () => {
+  const fields = { task: 'Keep it', needed: 'redis, http' };
+  const no_agent = { code: 'run_no_agent', fields };
+  const tasks = [
+    { ...stored, no_agent },
+    { ...stored, id: 'b', name: 'Send it', no_agent },
+  ];
+  const starts = sheet(preview({ tasks, sources: [{ ...shop, asked: true, answers: true }] }));
+  const notice = await screen.findByTestId('no-agent');
+  expect(notice.textContent).toContain('No agent can do: Redis, ');
+  expect(notice.textContent).toContain('These will wait for one: Keep it, Send it.');
+  expect(notice.querySelector('button')?.textContent).toBe('Agents…');
+  expect(screen.getByTestId('run-start').textContent).toBe('Queue');
+  fireEvent.click(screen.getByTestId('run-start'));
+  await waitFor(() => expect(starts().length).toBe(1));
+});
+
 it('leads from a secret that is missing to where it is entered, and unlocks one that is locked', async () => {
   const missing = { code: 'secret_missing', fields: { secret: 'mail' } };
   const mail = { secret: 'mail', tasks: 2, reason: missing, unlocks: false };

@@ -10,7 +10,7 @@ import { Acts } from './Acts';
 import { ContextFields, type ContextInput } from './ContextFields';
 import { type Context, contextOf, firstField, missingOf, readRest, spread } from './context';
 import { printExact } from './exact';
-import { expectedWords } from './preflight/meet';
+import { expectedWords, unserved } from './preflight/meet';
 import { Preflight } from './preflight/Preflight';
 import { Troubles } from './preflight/Troubles';
 import { askedQuery, previewQuery } from './queries';
@@ -51,6 +51,8 @@ export function StartForm({ workflow, task, last, first }: Props) {
   };
   const meetsTrouble =
     known.secrets.length > 0 || known.sources.some((source) => source.answers === false);
+  const tasks = data.tasks.filter((one) => only === undefined || one.id === only);
+  const waiting = unserved(tasks);
   const missing = missingOf(data.context_names, context, only);
   const refused = untrustedOf(start.error);
   // What is trusted is what stands on the sheet: what was refused last, else what a preview tells.
@@ -107,7 +109,7 @@ export function StartForm({ workflow, task, last, first }: Props) {
             onPress={go}
             data-testid="run-start"
           >
-            {needsTrust ? m.trust_and_run() : meetsTrouble ? m.run_anyway() : m.run_start()}
+            {startWords(needsTrust, waiting.size > 0, meetsTrouble)}
           </Button>
         </>
       }
@@ -118,7 +120,7 @@ export function StartForm({ workflow, task, last, first }: Props) {
       <UnsavedNote workflow={workflow} revision={data.revision} />
       <SavedTriggerNote workflow={workflow} />
       {data.problems.length > 0 && <Problems workflow={workflow} preview={data} />}
-      <Troubles data={data} known={known} onAsk={() => void asked.refetch()} />
+      <Troubles data={data} known={known} waiting={waiting} onAsk={() => void asked.refetch()} />
       {needsTrust && <TrustNotice acts={trust.acts} />}
       <ContextFields
         names={data.context_names}
@@ -146,4 +148,11 @@ export function StartForm({ workflow, task, last, first }: Props) {
       {start.error && !refused && <ErrorNotice error={CallError.from(start.error)} />}
     </Dialog>
   );
+}
+
+/** What the button does: a run that no agent can carry out to its end waits in the queue. */
+function startWords(needsTrust: boolean, waits: boolean, meetsTrouble: boolean): string {
+  if (needsTrust) return m.trust_and_run();
+  if (waits) return m.run_queue();
+  return meetsTrouble ? m.run_anyway() : m.run_start();
 }

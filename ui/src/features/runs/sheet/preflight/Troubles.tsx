@@ -1,23 +1,29 @@
 import { useNavigate } from '@tanstack/react-router';
 import { Button, Notice } from '@/components';
-import { begun, counted, m, say, visible } from '@/i18n';
+import { begun, counted, listed, m, say, visible } from '@/i18n';
 import type { RunPreview } from '@/ipc';
+import { capabilityWords } from '../../../agents/words';
 import { entering, enterWords } from '../../../connections/entering';
 import { LOCAL } from '../../../connections/sourceState';
 import { UnlockButton } from '../../../connections/UnlockButton';
 import { closeRunSheet } from '../store';
-import { type Known, needs } from './meet';
+import { type Known, needs, type PreviewTask } from './meet';
+
+/** So many tasks are named that wait for the same. */
+const NAMED = 3;
 
 interface Props {
   data: RunPreview;
   known: Known;
+  /** Tasks that no agent can do, by what none of them can. */
+  waiting: ReadonlyMap<string, readonly PreviewTask[]>;
   onAsk: () => void;
 }
 
 /** What stands in the way though it does not keep the run from starting: each with what can be done. */
-export function Troubles({ data, known, onAsk }: Props) {
+export function Troubles({ data, known, waiting, onAsk }: Props) {
   const navigate = useNavigate();
-  const go = (search: { tab?: 'secrets'; enter: string }) => {
+  const go = (search: { tab?: 'secrets' | 'agents'; enter?: string }) => {
     closeRunSheet();
     void navigate({ to: '/connections', search });
   };
@@ -27,7 +33,7 @@ export function Troubles({ data, known, onAsk }: Props) {
   const silent = known.sources.filter((one) => one.answers === false && !waits.has(one.name));
   // All that are locked are unlocked by one press.
   const locked = known.secrets.filter(({ unlocks }) => unlocks);
-  const waiting = data.tasks.filter((task) => locked.some((secret) => needs(task, secret)));
+  const closed = data.tasks.filter((task) => locked.some((secret) => needs(task, secret)));
   const missing = known.secrets.filter(({ unlocks }) => !unlocks);
   return (
     <>
@@ -62,7 +68,7 @@ export function Troubles({ data, known, onAsk }: Props) {
           end={<UnlockButton look="quiet" />}
         >
           <p>{begun(say(locked[0].reason))}</p>
-          <p>{counted('preflight_needed_by', waiting.length)}</p>
+          <p>{counted('preflight_needed_by', closed.length)}</p>
         </Notice>
       )}
       {missing.map((row) => (
@@ -79,6 +85,27 @@ export function Troubles({ data, known, onAsk }: Props) {
         >
           <p>{begun(visible(say(row.reason)))}</p>
           <p>{counted('preflight_needed_by', row.tasks)}</p>
+        </Notice>
+      ))}
+      {[...waiting].map(([needed, tasks]) => (
+        <Notice
+          key={needed}
+          tone="warn"
+          icon="warn"
+          data-testid="no-agent"
+          end={
+            <Button look="quiet" onPress={() => go({ tab: 'agents' })}>
+              {m.preflight_agents()}
+            </Button>
+          }
+        >
+          {m.preflight_no_agent_can({
+            needed: capabilityWords(needed.split(', ')),
+            tasks: listed(
+              tasks.map((task) => visible(task.name)),
+              NAMED,
+            ),
+          })}
         </Notice>
       ))}
       <UnderWay data={data} />

@@ -66,6 +66,17 @@ export function meets(task: PreviewTask, known: Known): Meets {
   return known.isAsking ? 'asking' : 'unasked';
 }
 
+/** Tasks that no agent can do, by what none of them can: each such word as the core calls it. */
+export function unserved(tasks: readonly PreviewTask[]): Map<string, PreviewTask[]> {
+  const found = new Map<string, PreviewTask[]>();
+  for (const task of tasks) {
+    if (!task.no_agent) continue;
+    const needed = task.no_agent.fields?.needed ?? '';
+    found.set(needed, [...(found.get(needed) ?? []), task]);
+  }
+  return found;
+}
+
 /** Tasks that would meet the same. */
 export interface Group {
   key: string;
