@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use flowkeep_core::run::queue::Queue;
 use flowkeep_core::run::{Event, Level, Moment, Status, TaskId, Timer};
 use flowkeep_core::{Message, RunId};
-use flowkeep_store::{AssignedSource, RunWrite, Said, Watch};
+use flowkeep_store::{AssignedSource, RunWrite, Said, Tag, Watch};
 use tokio::runtime::Runtime;
 
 use crate::actions::Stopper;
@@ -24,6 +24,9 @@ use crate::round::{Act, Commit, NotKept, Round};
 use crate::steady::{Steady, Time};
 use crate::timers::Timers;
 use crate::worker::{Came, Workplace};
+
+/// What changes where other agents or connections are to be taken up.
+const OF_AGENTS: [Tag; 3] = [Tag::Connection, Tag::Setting, Tag::All];
 
 /// How often other processes' commits are looked for.
 const LOOK_EVERY: Duration = Duration::from_millis(150);
@@ -61,6 +64,8 @@ pub(crate) struct Rounds {
     pub(crate) queue: Queue,
     /// Who the queue knows of.
     agents: Option<Agents>,
+    /// The newest change when they were taken up.
+    agents_of: Option<i64>,
     pub(crate) live: BTreeMap<RunId, Live>,
     pub(crate) definitions: Definitions,
     pub(crate) timers: Timers,
@@ -119,6 +124,7 @@ impl Rounds {
             trouble,
             queue: Queue::new(None),
             agents: None,
+            agents_of: None,
             live: BTreeMap::new(),
             definitions: Definitions::default(),
             timers: Timers::default(),
@@ -177,21 +183,29 @@ impl Rounds {
         self.finish(round, happened);
     }
 
-    /// Takes up who carries attempts out, and on what; while that cannot be read it stays as it is.
+    /// Takes up who carries attempts out, and on what, where that may be news; while that cannot be read
+    /// it stays as it is.
     pub(crate) fn take_agents(&mut self) {
-        if let Err(error) = self.place.connections.renew(&self.place.store) {
-            tracing::warn!(%error, "the connections cannot be read");
-        }
-        match Agents::kept(&self.place.store) {
-            Ok(kept) if self.agents.as_ref() != Some(&kept) => {
-                if kept.list.is_empty() {
-                    tracing::warn!("there is no agent, or what is kept of them cannot be used");
+        let store = &self.place.store;
+        let taken = store.changes_since(self.agents_of).and_then(|found| {
+            let (newest, tags) = found;
+            // Mostly it is the runs that have changed.
+            if OF_AGENTS.iter().any(|tag| tags.contains(&tag.to_string())) {
+                self.place.connections.renew(store)?;
+                let kept = Agents::kept(store)?;
+                if self.agents.as_ref() != Some(&kept) {
+                    if kept.list.is_empty() {
+                        tracing::warn!("there is no agent, or what is kept of them cannot be used");
+                    }
+                    kept.tell(&mut self.queue, self.agents.as_ref());
+                    self.agents = Some(kept);
                 }
-                kept.tell(&mut self.queue, self.agents.as_ref());
-                self.agents = Some(kept);
             }
-            Ok(_) => {}
-            Err(error) => tracing::warn!(%error, "the agents cannot be read"),
+            Ok(newest)
+        });
+        match taken {
+            Ok(newest) => self.agents_of = Some(newest),
+            Err(error) => tracing::warn!(%error, "agents and connections cannot be read"),
         }
     }
 

@@ -12,7 +12,7 @@ use rusqlite::Connection;
 
 use crate::inbox::{self, Request};
 use crate::opened::OpenedFile;
-use crate::{StoreError, schema};
+use crate::{Store, StoreError, schema};
 
 /// Changes kept for followers that lag behind; whoever is further back refetches all.
 const KEPT: i64 = 10_000;
@@ -125,6 +125,21 @@ pub(crate) fn doorbell() -> (Doorbell, Rings) {
 }
 
 pub(crate) struct Rings(std::sync::mpsc::Receiver<Ring>);
+
+impl Store {
+    /// The number of the newest change, and the tags of all after `last`: [`Tag::All`] among them
+    /// where nobody can tell any more, and where no last one is known.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn changes_since(&self, last: Option<i64>) -> Result<(i64, BTreeSet<String>), StoreError> {
+        let reader = self.reader()?;
+        match last {
+            Some(last) => read_new(&reader, last),
+            None => Ok((latest(&reader)?, BTreeSet::from([Tag::All.to_string()]))),
+        }
+    }
+}
 
 /// Follows changes and requests until dropped.
 pub struct Follower {
@@ -267,4 +282,47 @@ fn read_new(connection: &Connection, last: i64) -> Result<(i64, BTreeSet<String>
         tags.extend(serde_json::from_str::<Vec<String>>(&json).unwrap_or_default());
     }
     Ok((seq, tags))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use flowkeep_host::testing::TestClock;
+
+    use super::*;
+    use crate::{StoreOptions, Tx};
+
+    #[test]
+    fn what_changed_since_is_told_once_and_all_of_it_where_nobody_knows() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(StoreOptions {
+            path: folder.path().join("flowkeep.db"),
+            safety: folder.path().join("safety"),
+            clock: Arc::new(TestClock::at(1_000)),
+        })
+        .unwrap();
+        let set = |value: u32| {
+            let set = move |tx: &Tx<'_>| tx.set_setting("run_limit", &value.into());
+            store.write::<_, StoreError>(set).unwrap();
+        };
+        let since = |last| {
+            let (newest, tags) = store.changes_since(last).unwrap();
+            (newest, tags.into_iter().collect::<Vec<_>>().join(" "))
+        };
+        set(1);
+        let (first, tags) = since(None);
+        assert_eq!(tags, "all");
+        assert_eq!(since(Some(first)), (first, String::new()));
+        set(2);
+        let (second, tags) = since(Some(first));
+        assert_eq!((second > first, tags.as_str()), (true, "settings"));
+        let forget = move |tx: &Tx<'_>| {
+            let forget = "DELETE FROM change WHERE seq <= ?1";
+            tx.connection.execute(forget, [second])?;
+            tx.set_setting("run_limit", &3.into())
+        };
+        store.write::<_, StoreError>(forget).unwrap();
+        assert_eq!(since(Some(first)).1, "all settings");
+    }
 }
