@@ -211,12 +211,20 @@ fn a_password_is_used_for_the_connection_it_was_given_for_and_no_other_of_its_na
     );
     assert!(row.unwrap().with_password);
     assert_eq!(asked(&here, "shop"), "source_without_password");
+    // Nor do tasks that wait for it go on.
+    let readable = || {
+        here.connected().unwrap();
+        let names = vec!["connection/shop".to_owned()];
+        here.connections.readable(names, true).names.len()
+    };
+    assert_eq!(readable(), 0);
 
     // Entered for it, it is tried.
     let name = "connection/shop".to_owned();
     let value = value();
     secrets::set(&here, SecretSetInput { name, value }).unwrap();
     assert_ne!(asked(&here, "shop"), "source_without_password");
+    assert_eq!(readable(), 1);
     let tried = try_out(&here, input(known)).unwrap();
     assert_ne!(code(tried), "source_without_password");
 }
