@@ -337,8 +337,20 @@ fn with_connections() -> [Screen; 5] {
 }
 
 /// What was told, and what could not be.
-fn with_notices() -> [Screen; 3] {
+fn with_notices() -> [Screen; 5] {
     [
+        pressed(
+            "notices-mail",
+            "/settings",
+            &["[data-testid=notice-set-mail]"],
+            "dialog-mail",
+        ),
+        pressed(
+            "notices-robot",
+            "/settings",
+            &["[data-testid=notice-set-webhook]"],
+            "dialog-webhook",
+        ),
         screen("notices-unsent", "/", "notices-unsent"),
         pressed(
             "notices-tested",
