@@ -130,7 +130,7 @@ impl Api {
         let options = self.engine_options(epoch, scope);
         inside.engine = Some(Engine::start(options)?);
         if scope == Scope::All {
-            inside.notices = self.notice_sender(&Channel::ALL);
+            inside.notices = self.notice_sender(&Channel::ALL, Some(epoch));
         }
         self.say_all_runs(&mut inside);
         Ok(true)
@@ -163,7 +163,11 @@ impl Api {
 
     /// Brings people what they are to hear of on these channels, for as long as the answer is held.
     /// Without it runs go on all the same.
-    pub(crate) fn notice_sender(&self, channels: &[Channel]) -> Option<NoticeSender> {
+    pub(crate) fn notice_sender(
+        &self,
+        channels: &[Channel],
+        epoch: Option<i64>,
+    ) -> Option<NoticeSender> {
         // In unit tests nothing comes to the screen of the person who runs them.
         let shown = |channel: &Channel| !cfg!(test) || *channel != Channel::Desktop;
         let wording = Worded {
@@ -175,6 +179,7 @@ impl Api {
             clock: Arc::clone(&self.clock),
             wording: Arc::new(wording),
             channels: channels.iter().copied().filter(shown).collect(),
+            epoch,
         });
         let told = |error| tracing::error!(%error, "nobody is told of anything");
         started.map_err(told).ok()
@@ -389,6 +394,7 @@ mod tests {
                 clock: Arc::clone(&api.clock),
                 wording: Arc::new(wording),
                 channels: vec![Channel::Webhook],
+                epoch: None,
             });
             api.seat.inside().notices = Some(sender.unwrap());
             ends(&api);

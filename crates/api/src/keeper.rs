@@ -60,7 +60,7 @@ impl Keeper {
             Ok(false) if api.has_left() => self.screen = None,
             // Whoever owns the engine may have no screen; here is one.
             Ok(false) if self.screen.is_none() => {
-                self.screen = api.notice_sender(&[Channel::Desktop]);
+                self.screen = api.notice_sender(&[Channel::Desktop], None);
             }
             Ok(false) => {}
             Err(error) => {

@@ -43,9 +43,10 @@ pub(crate) enum Notice {
             id = "notice_kinds",
             value_parser = kinds(),
             value_name = "KIND",
+            required_unless_present = "as_usual",
             conflicts_with = "as_usual"
         )]
-        kinds: Vec<NoticeKind>,
+        kinds: Vec<Told>,
         #[arg(long = "workflow", id = "notice_workflow", value_name = "ID")]
         workflow: Option<String>,
         #[arg(long, requires = "notice_workflow")]
@@ -117,6 +118,23 @@ pub(crate) struct Described {
     signing: bool,
 }
 
+/// Of nothing.
+const NONE: &str = "none";
+
+/// Of what people are told.
+#[derive(Debug, Clone, Copy, serde::Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Told {
+    Of(NoticeKind),
+    Nothing(Nothing),
+}
+
+#[derive(Debug, Clone, Copy, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Nothing {
+    None,
+}
+
 /// A word of the contract as it is typed.
 fn word<T>(words: impl IntoIterator<Item = &'static str>) -> impl TypedValueParser<Value = T>
 where
@@ -130,8 +148,13 @@ fn channels() -> impl TypedValueParser<Value = Channel> {
     word(Channel::ALL.map(Channel::as_str))
 }
 
-fn kinds() -> impl TypedValueParser<Value = NoticeKind> {
-    word(NoticeKind::ALL.map(NoticeKind::as_str))
+fn kinds() -> impl TypedValueParser<Value = Told> {
+    word(
+        NoticeKind::ALL
+            .map(NoticeKind::as_str)
+            .into_iter()
+            .chain([NONE]),
+    )
 }
 
 fn security() -> impl TypedValueParser<Value = Security> {
@@ -183,7 +206,11 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Notice) -> Result<Outcome, A
             workflow,
             as_usual,
         } => {
-            let kinds = Some(kinds).filter(|_| !as_usual);
+            let kinds = kinds.into_iter().filter_map(|told| match told {
+                Told::Of(kind) => Some(kind),
+                Told::Nothing(Nothing::None) => None,
+            });
+            let kinds = (!as_usual).then(|| kinds.collect());
             shown(notices::choose(api, NoticeChooseInput { workflow, kinds }))
         }
         Notice::Retry { id } => listed(notices::retry(api, NoticeRef { id })),

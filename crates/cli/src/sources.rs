@@ -169,6 +169,15 @@ fn unread(error: std::io::Error) -> AppError {
     AppError::from(io_reason(&error)).with("path", "-")
 }
 
+/// What can be typed next; the window has buttons for it.
+fn next_steps(error: AppError) -> AppError {
+    match error.code.as_str() {
+        "connection_behind" => error.hint("source_fallen"),
+        "connection_behind_elsewhere" => error.hint("source_fallen").hint("move_waiting"),
+        _ => error,
+    }
+}
+
 pub(crate) fn run(api: &Api, output: &Output, verb: Source) -> Result<Outcome, AppError> {
     match verb {
         Source::List => listed(output, &sources::list(api, Nothing {})?),
@@ -188,11 +197,12 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Source) -> Result<Outcome, A
                 move_waiting,
                 ..described.input(source_type, output)?
             };
-            kept(output, &sources::update(api, input)?)
+            kept(output, &sources::update(api, input).map_err(next_steps)?)
         }
         Source::Test { source_name } => test(api, output, source_name),
         Source::Remove { source_name } => {
-            let gone = sources::remove(api, SourceRef { name: source_name })?;
+            let gone = sources::remove(api, SourceRef { name: source_name });
+            let gone = gone.map_err(next_steps)?;
             output.print(&gone, |catalogue, out| {
                 let name = visible(&gone.name);
                 writeln!(
@@ -238,6 +248,9 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Source) -> Result<Outcome, A
 fn fallen_writes(api: &Api, output: &Output, input: FallenInput) -> Result<Outcome, AppError> {
     let list = fallen::list(api, input)?;
     output.print(&list, |catalogue, out| {
+        if list.items.is_empty() {
+            return writeln!(out, "{}", catalogue.word("cli_fallen_none"));
+        }
         for row in &list.items {
             let key = row
                 .key
@@ -276,7 +289,15 @@ fn fallen_writes(api: &Api, output: &Output, input: FallenInput) -> Result<Outco
                 writeln!(out, "  {told}")?;
             }
         }
-        Ok(())
+        let shown = u32::try_from(list.items.len()).unwrap_or(u32::MAX);
+        match list.total.saturating_sub(shown) {
+            0 => Ok(()),
+            more => writeln!(
+                out,
+                "{}",
+                catalogue.sentence("and_more", &[("count", &more)])
+            ),
+        }
     })?;
     Ok(if list.conflicts > 0 {
         Outcome::InPart

@@ -90,7 +90,8 @@ const COLUMNS: &str =
     "n.notice, d.channel, n.content, d.state, d.tries, d.due, d.reason, d.receivers,
       d.ended_at, n.kind = 'waiting' AND NOT EXISTS (
         SELECT 1 FROM run r JOIN run_task t USING (run)
-        WHERE r.id = n.content ->> '$.run' AND t.task = n.content ->> '$.task'
+        WHERE r.id = n.content ->> '$.run' AND (t.task = n.content ->> '$.task'
+            OR n.subject = r.id || '/secret/' || (t.state ->> '$.phase.locked.secret'))
           AND t.status IN ('waiting', 'interrupted') AND r.ended_at IS NULL)
     FROM notice_delivery d JOIN notice n USING (notice)";
 
@@ -225,16 +226,11 @@ impl Tx<'_> {
         if !notices.tells(notice.kind, notice.workflow_id.as_deref()) {
             return Ok(false);
         }
-        let mut channels = Channel::ALL.to_vec();
-        let mut error = None;
-        channels.retain(|channel| {
-            is_active(self.connection, &notices, *channel).unwrap_or_else(|found| {
-                error = Some(found);
-                false
-            })
-        });
-        if let Some(error) = error {
-            return Err(error);
+        let mut channels = Vec::new();
+        for channel in Channel::ALL {
+            if is_active(self.connection, &notices, channel)? {
+                channels.push(channel);
+            }
         }
         if channels.is_empty() {
             return Ok(false);
@@ -476,10 +472,11 @@ impl Tx<'_> {
     /// What the database says.
     pub fn retry_notices(&self, notice: Option<i64>) -> Result<u32, StoreError> {
         let sql = format!(
-            "UPDATE notice_delivery AS d SET state = 'pending', due = ?2, tries = max(tries, 1), ended_at = NULL
+            "UPDATE notice_delivery AS d SET state = 'pending', due = 0, tries = max(tries, 1), ended_at = NULL
              WHERE (?1 IS NULL OR notice = ?1) AND {UNSENT}"
         );
-        let changed = self.connection.execute(&sql, (notice, self.now().0))?;
+        // At once, whatever the clock says by then.
+        let changed = self.connection.execute(&sql, [notice])?;
         self.tag(&Tag::Notice);
         Ok(u32::try_from(changed).unwrap_or(u32::MAX))
     }

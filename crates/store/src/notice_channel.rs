@@ -28,6 +28,20 @@ pub struct ChannelRecord {
 }
 
 impl ChannelRecord {
+    /// Whether nobody has confirmed it anew since: the same way with the same secrets.
+    pub fn is_still(&self, before: &Self) -> bool {
+        let of = |record: &Self| {
+            let Self {
+                confirmed,
+                secret,
+                signing,
+                ..
+            } = record.clone();
+            (confirmed, secret, signing)
+        };
+        of(self) == of(before)
+    }
+
     /// Whether notices leave on a channel of which this is known: it is switched on, and somebody here
     /// has confirmed where it leads.
     pub fn is_active(&self, notices: &Notices, channel: Channel) -> bool {
@@ -65,26 +79,29 @@ impl Store {
     ) -> Result<(Notices, BTreeMap<Channel, ChannelRecord>), StoreError> {
         let reader = self.reader()?;
         let reader = reader.unchecked_transaction()?;
-        let notices = setting::notices(&reader)?;
-        let mut statement = reader.prepare_cached(
-            "SELECT channel, confirmed, secret, signing, used_at, reason FROM notice_channel",
-        )?;
-        let rows = statement.query_map([], |row| {
-            let reason: Option<String> = row.get(5)?;
-            let record = ChannelRecord {
-                confirmed: row.get(1)?,
-                secret: row.get(2)?,
-                signing: row.get(3)?,
-                used_at: row.get::<_, Option<i64>>(4)?.map(Moment),
-                reason: reason.and_then(|reason| serde_json::from_str(&reason).ok()),
-            };
-            Ok((Channel::of(&row.get::<_, String>(0)?), record))
-        })?;
-        let rows: Vec<_> = rows.collect::<Result<_, _>>()?;
-        let known = rows.into_iter();
-        let known = known.filter_map(|(channel, record)| Some((channel?, record)));
-        Ok((notices, known.collect()))
+        Ok((setting::notices(&reader)?, records(&reader)?))
     }
+}
+
+fn records(connection: &Connection) -> Result<BTreeMap<Channel, ChannelRecord>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT channel, confirmed, secret, signing, used_at, reason FROM notice_channel",
+    )?;
+    let rows = statement.query_map([], |row| {
+        let reason: Option<String> = row.get(5)?;
+        let record = ChannelRecord {
+            confirmed: row.get(1)?,
+            secret: row.get(2)?,
+            signing: row.get(3)?,
+            used_at: row.get::<_, Option<i64>>(4)?.map(Moment),
+            reason: reason.and_then(|reason| serde_json::from_str(&reason).ok()),
+        };
+        Ok((Channel::of(&row.get::<_, String>(0)?), record))
+    })?;
+    let rows: Vec<_> = rows.collect::<Result<_, _>>()?;
+    let known = rows.into_iter();
+    let known = known.filter_map(|(channel, record)| Some((channel?, record)));
+    Ok(known.collect())
 }
 
 impl Tx<'_> {
@@ -94,6 +111,16 @@ impl Tx<'_> {
     /// What the database says.
     pub fn notice_settings(&self) -> Result<Notices, StoreError> {
         setting::notices(self.connection)
+    }
+
+    /// What is known here of a channel, as it is in this transaction.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn notice_channel(&self, channel: Channel) -> Result<ChannelRecord, StoreError> {
+        Ok(records(self.connection)?
+            .remove(&channel)
+            .unwrap_or_default())
     }
 
     /// Sets what people want to hear of, and how. What still waits on a channel that was switched off
@@ -136,8 +163,9 @@ impl Tx<'_> {
             (channel.as_str(), way, secret, signing),
         )?;
         self.connection.execute(
-            "UPDATE notice_delivery SET due = ?2 WHERE channel = ?1 AND state = 'pending'",
-            (channel.as_str(), self.now().0),
+            // At once, whatever the clock says by then.
+            "UPDATE notice_delivery SET due = 0 WHERE channel = ?1 AND state = 'pending'",
+            [channel.as_str()],
         )?;
         self.tag(&Tag::Notice);
         Ok(())

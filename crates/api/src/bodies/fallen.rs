@@ -6,6 +6,7 @@ use flowkeep_core::json;
 use flowkeep_engine::{settle_fallen, values_of};
 use flowkeep_store::{FallenFilter, FallenWriteRecord, NewOperation, OperationItemRecord, Tx};
 
+use super::page;
 use crate::types::{
     FallenInput, FallenKeep, FallenList, FallenRow, FallenSettleAllInput, FallenSettleInput,
     FallenSettled, FallenSettledAll,
@@ -18,15 +19,20 @@ const LIMIT: u32 = 100;
 /// The writes that sources have yet to get.
 ///
 /// # Errors
-/// What the database says.
+/// `limit_too_large`; `connection_unknown` where nothing is called so.
 pub fn list(api: &Api, input: FallenInput) -> Result<FallenList, AppError> {
     let found = api.store.fallen_writes(FallenFilter {
         source: input.name.as_deref(),
         conflicts: input.conflicts,
-        limit: Some(input.limit.unwrap_or(LIMIT)),
+        limit: Some(page(input.limit, LIMIT)?),
     })?;
     let mut counts = api.store.fallen_counts()?;
-    counts.retain(|count| input.name.as_ref().is_none_or(|name| *name == count.source));
+    if let Some(name) = &input.name {
+        counts.retain(|count| *name == count.source);
+        if counts.is_empty() && !is_source(api, name)? {
+            return Err(AppError::new("connection_unknown").with("name", name));
+        }
+    }
     let conflicts = counts.iter().map(|count| count.conflicts).sum();
     let waiting: u32 = counts.iter().map(|count| count.waiting).sum();
     Ok(FallenList {
@@ -76,8 +82,7 @@ pub fn settle_all(api: &Api, input: FallenSettleAllInput) -> Result<FallenSettle
         keep,
     } = input;
     let by = By::of(api, keep)?;
-    let connected = api.connected()?;
-    let is_known = connected.sources.iter().any(|one| one.name() == name);
+    let is_known = is_source(api, &name)?;
     let of = name.clone();
     let count = api.store.write::<_, AppError>(move |tx| {
         let all = tx.fallen_of(&of, waiting)?;
@@ -97,6 +102,11 @@ pub fn settle_all(api: &Api, input: FallenSettleAllInput) -> Result<FallenSettle
         keep,
         count: u32::try_from(count).unwrap_or(u32::MAX),
     })
+}
+
+fn is_source(api: &Api, name: &str) -> Result<bool, AppError> {
+    let connected = api.connected()?;
+    Ok(connected.sources.iter().any(|one| one.name() == name))
 }
 
 /// Who decides, and how.

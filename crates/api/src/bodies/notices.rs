@@ -7,10 +7,10 @@ mod given;
 
 use std::collections::BTreeSet;
 
-use flowkeep_core::Message;
 use flowkeep_core::connection::Secret;
 use flowkeep_core::notice::{Channel, Mail, MailFault, Notices, Webhook};
 use flowkeep_core::run::Moment;
+use flowkeep_core::{Kind, Message};
 use flowkeep_engine::notices::{Outgoing, Way, WaySecrets, host_of, is_mail_address, try_way};
 use flowkeep_engine::secrets_message;
 use flowkeep_host::{DesktopNotices, path_text};
@@ -18,6 +18,7 @@ use flowkeep_store::{ChannelRecord, Delivery, NewOperation, StoreError, Tx};
 use serde_json::json;
 
 use self::given::GivenSecrets;
+use super::documents::not_found;
 use super::page;
 use crate::types::{
     NoticeChannel, NoticeChannels, NoticeChannelsInput, NoticeChooseInput, NoticeList,
@@ -51,7 +52,7 @@ pub fn channels(api: &Api, input: NoticeChannelsInput) -> Result<NoticeChannels,
 /// restore sends from then on.
 ///
 /// # Errors
-/// `notice_invalid` with the field and why; why a secret cannot be kept.
+/// `notice_invalid` with the field and why; why a secret cannot be kept; `notice_changed_meanwhile`.
 pub fn set(api: &Api, input: NoticeSetInput) -> Result<NoticeChannels, AppError> {
     let channel = input.channel;
     let (before, mut known) = api.store.notice_channels()?;
@@ -83,13 +84,17 @@ pub fn set(api: &Api, input: NoticeSetInput) -> Result<NoticeChannels, AppError>
         before.filter(|before| now.as_ref() != Some(before))
     };
     let left = [
-        no_longer(record.secret, &secret),
-        no_longer(record.signing, &signing),
+        no_longer(record.secret.clone(), &secret),
+        no_longer(record.signing.clone(), &signing),
     ];
-    let part = Part::of(channel, &after);
+    let (seen, part) = (Part::of(channel, &before), Part::of(channel, &after));
     let written = change(api, SETTINGS, move |tx| {
-        // Others may have changed other channels meanwhile.
+        // Others may have changed other channels meanwhile; and this one, while a keyring was asked.
         let mut notices = tx.notice_settings()?;
+        let is_still = tx.notice_channel(channel)?.is_still(&record);
+        if !is_still || Part::of(channel, &notices) != seen {
+            return Err(AppError::new("notice_changed_meanwhile"));
+        }
         part.put(&mut notices);
         tx.set_notices(&notices)?;
         let way = notices.way(channel);
@@ -105,14 +110,30 @@ pub fn set(api: &Api, input: NoticeSetInput) -> Result<NoticeChannels, AppError>
     channels(api, NoticeChannelsInput::default())
 }
 
-/// Says of what people are told, as usual or of one workflow.
+/// Says of what people are told, as usual or of one workflow. What was chosen for workflows that are gone
+/// goes with it.
 ///
 /// # Errors
-/// What the database says.
+/// `not_found` where there is no such workflow.
 pub fn choose(api: &Api, input: NoticeChooseInput) -> Result<NoticeChannels, AppError> {
     let workflow = input.workflow.clone();
     change(api, SETTINGS, move |tx| {
+        let is_there = |id: &str| -> Result<bool, AppError> {
+            let found = tx.document(Kind::Workflow, id)?;
+            Ok(found.is_some_and(|found| found.deleted_at.is_none()))
+        };
+        if let Some(id) = &input.workflow
+            && !is_there(id)?
+        {
+            return Err(not_found(Kind::Workflow, id));
+        }
         let mut notices = tx.notice_settings()?;
+        for id in notices.workflows.keys().cloned().collect::<Vec<_>>() {
+            // One that was deleted may be brought back.
+            if tx.document(Kind::Workflow, &id)?.is_none() {
+                notices.workflows.remove(&id);
+            }
+        }
         let kinds = input.kinds.map(BTreeSet::from_iter);
         match (input.workflow, kinds) {
             (Some(workflow), Some(kinds)) => {
@@ -238,6 +259,7 @@ pub fn dismiss(api: &Api, input: NoticeRef) -> Result<NoticeList, AppError> {
 }
 
 /// The part of the settings that is one channel's.
+#[derive(PartialEq)]
 enum Part {
     Desktop(bool),
     Mail(Option<Mail>),
@@ -359,10 +381,10 @@ const SETTINGS: (&str, Option<&str>) = ("settings", Some("notices"));
 fn change(
     api: &Api,
     (operation, name): (&'static str, Option<&'static str>),
-    change: impl FnOnce(&Tx<'_>) -> Result<bool, StoreError> + Send + 'static,
+    change: impl FnOnce(&Tx<'_>) -> Result<bool, AppError> + Send + 'static,
 ) -> Result<(), AppError> {
     let (actor, face) = (api.actor()?, api.face().as_str());
-    api.store.write::<_, StoreError>(move |tx| {
+    api.store.write::<_, AppError>(move |tx| {
         if !change(tx)? {
             return Ok(());
         }
@@ -374,9 +396,8 @@ fn change(
             undoes: None,
             items: &[],
         };
-        tx.record_operation(tx.next_operation_id()?, &operation)
-    })?;
-    Ok(())
+        Ok(tx.record_operation(tx.next_operation_id()?, &operation)?)
+    })
 }
 
 fn invalid(field: &str, why: &str) -> AppError {

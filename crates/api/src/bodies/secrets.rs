@@ -48,7 +48,7 @@ pub fn named_by(api: &Api, input: SecretRef) -> Result<WorkflowUses, AppError> {
 /// Sets a secret, or replaces it. Tasks that wait for it go on.
 ///
 /// # Errors
-/// `secret_name_wrong`, `secret_empty`; why it cannot be kept.
+/// `secret_name_wrong`, `secret_empty`, `connection_unknown`; why it cannot be kept.
 pub fn set(api: &Api, input: SecretSetInput) -> Result<SecretRef, AppError> {
     let SecretSetInput { name, value } = input;
     let connection = connection_of(&name);
@@ -75,7 +75,7 @@ pub fn set(api: &Api, input: SecretSetInput) -> Result<SecretRef, AppError> {
     let version = given.version();
     let written = told(api, "secret_set", &name, move |tx| {
         let Some(kept) = tx.connection(&of)? else {
-            return Ok(None);
+            return Err(AppError::new("connection_unknown").with("name", &of));
         };
         tx.put_connection(&kept.connection, true, version.as_deref())?;
         Ok(kept.password)

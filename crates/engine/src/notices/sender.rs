@@ -63,6 +63,9 @@ pub struct SenderOptions {
     pub wording: Arc<dyn Wording>,
     /// The channels it sends on.
     pub channels: Vec<Channel>,
+    /// The epoch of the owner of the engine it sends for: once there is another, that one sends. Nothing
+    /// where it is no owner's work.
+    pub epoch: Option<i64>,
 }
 
 /// At work until it is dropped.
@@ -292,6 +295,15 @@ impl Sender {
         Ok(found > 0 && waiting.is_empty())
     }
 
+    /// Whether it is to end, or another owner sends by now: one that slept may not have noticed.
+    fn is_left(&self) -> Result<bool, StoreError> {
+        let is_owner = match self.options.epoch {
+            Some(epoch) => self.options.store.owner()?.epoch == epoch,
+            None => true,
+        };
+        Ok(*self.left.borrow() || !is_owner)
+    }
+
     /// Sends these in one message and marks them.
     fn send(
         &mut self,
@@ -313,7 +325,7 @@ impl Sender {
             Ok(None) => return Ok(self.rest(channel, now.after(REST))),
             Err(not) => Err(not),
             // What is marked before it is shown would be lost.
-            Ok(Some(_)) if *self.left.borrow() => return Ok(Came::Left),
+            Ok(Some(_)) if self.is_left()? => return Ok(Came::Left),
             Ok(Some(way)) => {
                 if channel == Channel::Desktop {
                     let wanted = ids_of(&told);

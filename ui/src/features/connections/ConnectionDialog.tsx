@@ -1,14 +1,21 @@
 import { type FormEvent, useId, useState } from 'react';
 import { Button, Dialog, ErrorNotice, Segments, toast } from '@/components';
 import { begun, label, m, say, visible } from '@/i18n';
-import { CallError, call, type Message, type SourceKind, type SourceRow } from '@/ipc';
+import {
+  CallError,
+  call,
+  type Message,
+  type SourceKind,
+  type SourceRow,
+  type SourceTested,
+} from '@/ipc';
 import { useCommand } from '../command';
+import { type Test, useTest } from '../useTest';
 import { AddressField } from './AddressField';
 import styles from './ConnectionDialog.module.css';
 import { FileFields, ServerFields } from './ConnectionFields';
 import { type Field, inputOf, KINDS, problemsOf, type Values, valuesOf } from './connectionForm';
 import { TestAnswer } from './TestAnswer';
-import { type Test, useTest } from './useTest';
 
 interface Props {
   /** The connection to change; `null` for a new one. */
@@ -138,7 +145,7 @@ export function ConnectionDialog({ kept, onClose }: Props) {
           {failure.code === 'connection_behind_elsewhere' && (
             <Button
               onPress={() => void save(true)}
-              isDisabled={isBusy}
+              isPending={isBusy}
               data-testid="connection-save-moving"
             >
               {m.connection_save_moving()}
@@ -157,13 +164,13 @@ function fieldOf({ fields }: CallError): Field | undefined {
 }
 
 /** That it may be kept whatever it answers. */
-function saying(test: Test): string {
+function saying(test: Test<SourceTested>): string {
   if (test.status === 'asking') return '';
   if (test.status === 'answered') return isSilent(test) ? m.connection_save_down() : '';
   return m.connection_save_untested();
 }
 
 /** Whether it was asked as it stands here, and did not answer. */
-function isSilent(test: Test): boolean {
+function isSilent(test: Test<SourceTested>): boolean {
   return test.status === 'answered' && !test.tested.ok;
 }

@@ -3,14 +3,14 @@ import { useNavigate } from '@tanstack/react-router';
 import { invalidate } from '@/app/queries';
 import { Button, Chip, type IconName, Menu, Sign } from '@/components';
 import { label, m, sayError, visible } from '@/i18n';
-import { call, type Message, type SourceRow } from '@/ipc';
+import { call, type Message, type SourceRow, type SourceTested } from '@/ipc';
+import { type Test, useTest } from '../useTest';
 import styles from './ConnectionsPage.module.css';
 import { sourceUsesQuery } from './queries';
 import { SourceLoad } from './SourceLoad';
 import { LOCAL, type SourceState, stateOf, unlocks } from './sourceState';
 import { UnlockButton } from './UnlockButton';
 import { UsedBy } from './UsedBy';
-import { type Test, useTest } from './useTest';
 
 const ICONS: Record<string, IconName> = {
   sqlite: 'file',
@@ -105,7 +105,7 @@ function Condition({ row, onEdit }: Pick<Props, 'row' | 'onEdit'>) {
 }
 
 /** How a connection is, while it is asked and after. */
-function seen(row: SourceRow, test: Test): SourceState {
+function seen(row: SourceRow, test: Test<SourceTested>): SourceState {
   if (test.status === 'asking')
     return { tone: 'run', icon: 'clock', words: m.source_state_asked() };
   if (test.status === 'failed') {

@@ -1,13 +1,13 @@
 import { ErrorNotice, Folded, Notice } from '@/components';
 import { begun, m, say, visible } from '@/i18n';
-import type { Message } from '@/ipc';
+import type { Message, SourceTested } from '@/ipc';
+import type { Test } from '../useTest';
 import { productOf } from './sourceState';
-import type { Test } from './useTest';
 
 interface Props {
   /** What was asked. */
   kind: string;
-  test: Test;
+  test: Test<SourceTested>;
 }
 
 /** What came of asking: what it is, or what is wrong in a sentence, with the rest folded below. */

@@ -9,7 +9,7 @@ interface Props {
   channel: NoticeChannel;
   title: string;
   /** What the form describes now. */
-  input: () => NoticeSetInput;
+  input: NoticeSetInput;
   onClose: () => void;
   /** The fields, given what is wrong with each by its name. */
   children: (notes: (field: string) => Note[] | undefined) => ReactNode;
@@ -17,32 +17,21 @@ interface Props {
 
 /** A channel that is described: tried, left, or kept. Whoever keeps it confirms where it leads. */
 export function ChannelDialog({ channel, title, input, onClose, children }: Props) {
-  const { test, tested, isTrying, save, isSaving, notes, wrong } = useChannelForm(channel, onClose);
-  const said = wrong ? { tone: 'warn' as const, text: wrong } : tested;
-  const keep = () => save(input());
+  const { test, isTrying, save, isSaving, notes, said } = useChannelForm(channel, input, onClose);
   return (
     <Dialog
       isOpen
       title={title}
       onClose={onClose}
-      onEnter={keep}
+      onEnter={save}
       foot={
         <>
-          <Button
-            isDisabled={isTrying}
-            onPress={() => void test(input())}
-            data-testid="notice-form-test"
-          >
+          <Button isPending={isTrying} onPress={test} data-testid="notice-form-test">
             {isTrying ? m.notice_trying() : m.notice_try()}
           </Button>
           <Spring />
           <Button onPress={onClose}>{m.cancel()}</Button>
-          <Button
-            look="primary"
-            isDisabled={isSaving}
-            onPress={keep}
-            data-testid="notice-form-save"
-          >
+          <Button look="primary" isPending={isSaving} onPress={save} data-testid="notice-form-save">
             {m.notice_save()}
           </Button>
         </>

@@ -27,8 +27,8 @@ interface Props {
 /** One way on which notices leave: whether it does, where it leads, what came of it last. */
 export function ChannelRow({ channel, onOpen }: Props) {
   const set = useCommand('notice_set', NOTICE_TAGS);
-  const { test, tested, isTrying } = useNoticeTest();
   const { channel: name } = channel;
+  const { test, tested, isTrying } = useNoticeTest({ channel: name });
   const isDescribed =
     name === 'desktop' || channel.mail !== undefined || channel.form !== undefined;
   const label = NAMES[name]();
@@ -51,8 +51,8 @@ export function ChannelRow({ channel, onOpen }: Props) {
         <span className={styles.acts}>
           {isDescribed && (
             <Button
-              isDisabled={isTrying}
-              onPress={() => void test({ channel: name })}
+              isPending={isTrying}
+              onPress={() => void test()}
               data-testid={`notice-test-${name}`}
             >
               {isTrying ? m.notice_trying() : m.notice_try()}

@@ -16,7 +16,7 @@ interface Props {
 export function MailDialog({ channel, onClose }: Props) {
   const [form, setForm] = useState(() => mailForm(channel.mail));
   const [ca, setCa] = useState<{ name: string; given: Partial<NoticeSetInput> } | null>(null);
-  const input = () => ({ ...mailInput(form), ...ca?.given });
+  const input = { ...mailInput(form), ...ca?.given };
   const put = (part: Partial<typeof form>) => setForm((now) => ({ ...now, ...part }));
   const authority = ca ? ca.name : channel.mail?.ca;
   const chooseAuthority = async () => {

@@ -102,6 +102,24 @@ it('says in a sentence what a test came to, and shows no address that was typed'
   expect(said.textContent).toContain('did not take the message (93000): invalid key');
 });
 
+it('says of a test what was tested, and keeps a form once however often Enter is pressed', async () => {
+  let answer = (_: NoticeChannels) => {};
+  const notice_set = vi.fn(() => new Promise<NoticeChannels>((done) => (answer = done)));
+  card({ notice_test: () => ({ ok: true, error: null }), notice_set: notice_set as never });
+  fireEvent.click(await screen.findByTestId('notice-set-webhook'));
+  await screen.findByTestId('webhook-address');
+  type('webhook-address', 'https://example.com/?key=1');
+  fireEvent.click(screen.getByTestId('notice-form-test'));
+  await screen.findByTestId('notice-tested');
+  type('webhook-address', 'https://example.com/?key=2');
+  expect(screen.queryByTestId('notice-tested')).toBeNull();
+  for (const _ of [1, 2]) fireEvent.keyDown(input('webhook-address'), { key: 'Enter' });
+  await waitFor(() => expect(notice_set).toHaveBeenCalled());
+  expect(notice_set).toHaveBeenCalledTimes(1);
+  answer(none);
+  await waitFor(() => expect(screen.queryByTestId('dialog-webhook')).toBeNull());
+});
+
 it('changes of what people are told', async () => {
   const notice_choose = vi.fn((_: Input<'notice_choose'>) => none);
   card({ notice_choose });

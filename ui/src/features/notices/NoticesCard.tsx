@@ -26,7 +26,8 @@ export function NoticesCard() {
         <Row
           detail={
             <KindTicks
-              kinds={data.kinds}
+              // What was chosen a moment ago, before it is read again.
+              kinds={(choose.isPending && choose.variables.kinds) || data.kinds}
               onChange={(kinds) => choose.mutate({ kinds }, { onError: tellFailure })}
             />
           }

@@ -22,12 +22,12 @@ export function WebhookDialog({ channel, onClose }: Props) {
   const [address, setAddress] = useState('');
   const [signing, setSigning] = useState('');
   const signs = form === 'dingtalk' || form === 'feishu';
-  const input = (): NoticeSetInput => ({
+  const input: NoticeSetInput = {
     channel: 'webhook',
     form,
     ...(address.trim() === '' ? {} : { secret: address }),
     ...(signs && signing !== '' ? { signing } : {}),
-  });
+  };
   return (
     <ChannelDialog
       channel={channel}

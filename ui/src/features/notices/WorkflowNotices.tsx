@@ -31,7 +31,13 @@ export function WorkflowNotices({ workflow }: { workflow: string }) {
           { value: 'own', label: m.notice_of_workflow(), testid: 'notices-own' },
         ]}
       />
-      {own && <KindTicks kinds={own} choices={OF_WORKFLOW} onChange={set} />}
+      {own && (
+        <KindTicks
+          kinds={(choose.isPending && choose.variables.kinds) || own}
+          choices={OF_WORKFLOW}
+          onChange={set}
+        />
+      )}
     </div>
   );
 }

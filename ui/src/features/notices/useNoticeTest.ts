@@ -1,6 +1,6 @@
-import { useState } from 'react';
 import { begun, m, say, sayError, visible } from '@/i18n';
-import { CallError, call, type NoticeSetInput } from '@/ipc';
+import { call, type NoticeSetInput, type Output } from '@/ipc';
+import { type Test, useTest } from '../useTest';
 
 /** What a test came to: one sentence, good or bad. */
 export interface Tested {
@@ -8,25 +8,17 @@ export interface Tested {
   text: string;
 }
 
-/** Sends a message on a channel as it is described now, and says what came of it. */
-export function useNoticeTest() {
-  const [tested, setTested] = useState<Tested | null>(null);
-  const [isTrying, setTrying] = useState(false);
-  const test = async (input: NoticeSetInput) => {
-    setTrying(true);
-    setTested(null);
-    try {
-      const { error } = await call('notice_test', input);
-      setTested(
-        error
-          ? { tone: 'warn', text: begun(visible(say(error))) }
-          : { tone: 'ok', text: m.notice_test_sent() },
-      );
-    } catch (thrown) {
-      setTested({ tone: 'warn', text: sayError(CallError.from(thrown)) });
-    } finally {
-      setTrying(false);
-    }
-  };
-  return { test, tested, isTrying };
+/** Sends a message on a channel as it is described, and says what came of it. */
+export function useNoticeTest(input: NoticeSetInput) {
+  const { test, start } = useTest(() => call('notice_test', input));
+  return { test: start, tested: toldOf(test), isTrying: test.status === 'asking' };
+}
+
+function toldOf(test: Test<Output<'notice_test'>>): Tested | undefined {
+  if (test.status === 'failed') return { tone: 'warn', text: sayError(test.error) };
+  if (test.status !== 'answered') return undefined;
+  const { error } = test.tested;
+  return error
+    ? { tone: 'warn', text: begun(visible(say(error))) }
+    : { tone: 'ok', text: m.notice_test_sent() };
 }

@@ -84,14 +84,10 @@ function Ask({ row }: { row: FallenRow }) {
         <Version label={m.fallen_theirs()} value={row.theirs} none={m.fallen_nothing_there()} />
       )}
       <div className={styles.choices}>
-        <Button onPress={() => use('ours')} isDisabled={settle.isPending} data-testid="use-ours">
+        <Button onPress={() => use('ours')} isPending={settle.isPending} data-testid="use-ours">
           {m.fallen_use_ours()}
         </Button>
-        <Button
-          onPress={() => use('theirs')}
-          isDisabled={settle.isPending}
-          data-testid="use-theirs"
-        >
+        <Button onPress={() => use('theirs')} isPending={settle.isPending} data-testid="use-theirs">
           {m.fallen_use_theirs()}
         </Button>
       </div>

@@ -17,7 +17,7 @@ export function SettleAllDialog({ name, count, onClose }: Props) {
   const use = (keep: FallenKeep) =>
     settle.mutate({ name, use: keep }, { onSuccess: onClose, onError: tellFailure });
   const button = (keep: FallenKeep, words: string) => (
-    <Button onPress={() => use(keep)} isDisabled={settle.isPending} data-testid={`all-${keep}`}>
+    <Button onPress={() => use(keep)} isPending={settle.isPending} data-testid={`all-${keep}`}>
       {words}
     </Button>
   );

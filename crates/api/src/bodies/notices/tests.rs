@@ -200,6 +200,61 @@ fn what_is_left_unsent_is_gone_and_stands_in_activity_once() {
     }
 }
 
+/// A keyring may take seconds, in which another window or the command line changes the same channel.
+#[test]
+fn what_somebody_else_changed_meanwhile_is_not_written_over() {
+    let root = tempfile::tempdir().unwrap();
+    let api = open(&root.path().join("data"));
+    let address = |key: u32| format!("https://robot.example.com/send?key={key}");
+    let described = |key| json!({"channel": "webhook", "secret": address(key), "on": true});
+    call(&api, "notice_set", described(1)).unwrap();
+    let secret = Channel::Webhook.secret().unwrap();
+    let versions = || {
+        let there = api.secrets.list().unwrap().into_iter();
+        let mut of = there.filter(|one| one.name == secret);
+        of.next().map_or(0, |one| one.versions.len())
+    };
+    let before = api.secrets.get(secret).unwrap().unwrap().version;
+    let (begins, begun) = std::sync::mpsc::channel();
+    let (release, released) = std::sync::mpsc::channel();
+    let refused = std::thread::scope(|threads| {
+        let other = threads.spawn(|| {
+            api.store.write::<_, StoreError>(move |tx| {
+                begins.send(()).unwrap();
+                released.recv().unwrap();
+                let mut notices = tx.notice_settings()?;
+                notices.webhook.as_mut().unwrap().on = false;
+                tx.set_notices(&notices)
+            })
+        });
+        begun.recv().unwrap();
+        let ours = threads.spawn(|| call(&api, "notice_set", described(2)));
+        while versions() < 2 {
+            std::thread::yield_now();
+        }
+        release.send(()).unwrap();
+        other.join().unwrap().unwrap();
+        ours.join().unwrap().unwrap_err()
+    });
+    assert_eq!(refused.code, "notice_changed_meanwhile");
+    assert_eq!(channel_of(&api, "webhook")["on"], false);
+    let kept = api.secrets.get(secret).unwrap().unwrap();
+    assert_eq!((kept.version, versions()), (before, 1));
+}
+
+#[test]
+fn of_a_workflow_that_is_not_there_nothing_is_chosen() {
+    let root = tempfile::tempdir().unwrap();
+    let api = open(&root.path().join("data"));
+    let chosen = call(
+        &api,
+        "notice_choose",
+        json!({"workflow": "typo", "kinds": []}),
+    );
+    assert_eq!(chosen.unwrap_err().code, "not_found");
+    assert!(api.store.notice_channels().unwrap().0.workflows.is_empty());
+}
+
 #[test]
 fn an_address_that_is_none_is_told_when_it_is_typed() {
     let root = tempfile::tempdir().unwrap();

@@ -70,6 +70,7 @@ impl Place {
             clock: Arc::clone(&clock) as _,
             wording: Arc::clone(&told) as _,
             channels: vec![Channel::Mail, Channel::Webhook],
+            epoch: None,
         };
         Self {
             sender: Sender::new(options, left).unwrap(),

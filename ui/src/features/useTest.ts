@@ -1,26 +1,24 @@
 import { useRef, useState } from 'react';
-import { CallError, type SourceTested } from '@/ipc';
+import { CallError } from '@/ipc';
 
-export type Test =
+export type Test<Answer> =
   | { status: 'none' }
   | { status: 'asking' }
-  | { status: 'answered'; tested: SourceTested }
+  | { status: 'answered'; tested: Answer }
   | { status: 'failed'; error: CallError };
 
-const NONE: Test = { status: 'none' };
-
-/** Asks a source whether it answers. One that is not waited for any more is left to itself. */
-export function useTest(ask: () => Promise<SourceTested>) {
-  const [test, setTest] = useState<Test>(NONE);
+/** Tries something and keeps what came of it. What is not waited for any more is left to itself. */
+export function useTest<Answer>(ask: () => Promise<Answer>) {
+  const [test, setTest] = useState<Test<Answer>>({ status: 'none' });
   const latest = useRef(0);
   const forget = () => {
     latest.current += 1;
-    setTest(NONE);
+    setTest({ status: 'none' });
   };
   const start = async () => {
     latest.current += 1;
     const mine = latest.current;
-    const tell = (next: Test) => {
+    const tell = (next: Test<Answer>) => {
       if (mine === latest.current) setTest(next);
     };
     setTest({ status: 'asking' });
