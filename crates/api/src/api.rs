@@ -10,7 +10,7 @@ use flowkeep_engine::sources::Connections;
 #[cfg(not(test))]
 use flowkeep_host::SystemAwake;
 use flowkeep_host::{
-    Awake, Clock, DataFolder, Files, FolderOrigin, Keys, Secrets, SecretsFile, SystemClock,
+    Awake, Clock, DataFolder, EntryFiles, FolderOrigin, Keys, Secrets, SecretsFile, SystemClock,
     SystemFiles, Unsafe, private_folder, text_path, unsafe_place,
 };
 use flowkeep_store::{Follower, Reach, Request, Store, StoreError, StoreOptions};
@@ -81,7 +81,7 @@ pub struct Api {
     pub(crate) origin: FolderOrigin,
     pub(crate) face: Face,
     pub(crate) places: Arc<dyn Places>,
-    pub(crate) files: Arc<dyn Files>,
+    pub(crate) files: Arc<dyn EntryFiles>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) awake: Arc<dyn Awake>,
     pub(crate) scratch: Scratch,
@@ -229,6 +229,7 @@ impl Api {
         for latest in clear_leftovers(&api.data_dir) {
             api.note_interrupted_restore(&latest)?;
         }
+        api.recover_folders()?;
         Ok(api)
     }
 

@@ -12,9 +12,9 @@ use ts_rs::{Config, TS};
 
 use crate::bodies::{
     activity, agents, backups, diagnostics, documents, drafts, duplicates, examples, exports,
-    fallen, history, log_transfers, logs, notices, overview, plan_decisions, restores, revisions,
-    routes, run_changes, run_overview, run_previews, run_questions, runs, schedules, secrets,
-    settings, sources,
+    fallen, folders, history, log_transfers, logs, notices, overview, plan_decisions, restores,
+    revisions, routes, run_changes, run_overview, run_previews, run_questions, runs, schedules,
+    secrets, settings, sources,
 };
 use crate::types as t;
 use crate::{Api, AppError, Progress, script};
@@ -226,6 +226,13 @@ static OTHERS: &[Command] = &[
     command!("source_settle", t::FallenSettleInput => t::FallenSettled, fallen::settle, [writes]),
     command!("source_settle_all", t::FallenSettleAllInput => t::FallenSettledAll, fallen::settle_all, [writes]),
     command!("source_try", t::SourceInput => t::SourceTested, sources::try_out, [place]),
+    command!("folder_create", t::FolderCreateInput => t::FolderMade, folders::create, [writes place]),
+    command!("folder_adopt", t::FolderAdoptInput => t::FolderMade, folders::adopt, [writes place]),
+    command!("folder_list", t::Nothing => t::FolderList, folders::list, []),
+    command!("folder_show", t::FolderRef => t::FolderShow, folders::show, []),
+    command!("folder_set", t::FolderSetInput => t::FolderShow, folders::set, [writes]),
+    command!("folder_archive", t::FolderArchiveInput => t::FolderArchived, folders::archive, [writes] long),
+    command!("folder_archives", t::FolderRef => t::ArchiveList, folders::archives, []),
     command!("secret_list", t::Nothing => t::SecretList, secrets::list, []),
     command!("secret_uses", t::SecretRef => t::WorkflowUses, secrets::named_by, []),
     command!("secret_set", t::SecretSetInput => t::SecretRef, secrets::set, [writes]),

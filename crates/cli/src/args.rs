@@ -9,6 +9,7 @@ use flowkeep_api::plan_decisions::KIND_WORDS;
 use flowkeep_api::text_path;
 use flowkeep_core::{KeptHistory, Kind};
 
+use crate::folders::Folder;
 use crate::log_args::{Log, SettingsVerb};
 use crate::notices::Notice;
 use crate::run_args::{Action, Agent, Engine, Event, Route, Run, Schedule};
@@ -78,6 +79,8 @@ pub(crate) enum Noun {
     Event(Event),
     #[command(subcommand)]
     Source(Box<Source>),
+    #[command(subcommand)]
+    Folder(Folder),
     #[command(subcommand)]
     Secret(Secret),
     #[command(subcommand)]

@@ -7,6 +7,7 @@ mod agents;
 mod args;
 mod database;
 mod documents;
+mod folders;
 mod help;
 mod import;
 mod log_args;
@@ -95,6 +96,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<Outcome, AppError> {
         | Noun::Schedule(_)
         | Noun::Event(_)
         | Noun::Source(_)
+        | Noun::Folder(_)
         | Noun::Secret(_)
         | Noun::Notice(_)
         | Noun::Engine(_)
@@ -130,6 +132,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<Outcome, AppError> {
         Noun::Schedule(verb) => schedules::run(&api, output, verb),
         Noun::Event(verb) => schedules::emit(&api, output, verb),
         Noun::Source(verb) => sources::run(&api, output, *verb),
+        Noun::Folder(verb) => folders::run(&api, output, verb),
         Noun::Secret(verb) => sources::secret(&api, output, verb),
         Noun::Notice(verb) => notices::run(&api, output, verb),
         Noun::Engine(Engine::Run) => runs::engine(&api, output),

@@ -74,6 +74,7 @@ pub struct FailingFiles {
     hang: Option<Hang>,
     across: bool,
     refused: Option<&'static str>,
+    never: Option<&'static str>,
 }
 
 /// From which call on nothing is answered any more.
@@ -96,7 +97,15 @@ impl FailingFiles {
             hang: None,
             across: false,
             refused: None,
+            never: None,
         }
+    }
+
+    /// Fails each call of this name, too.
+    #[must_use]
+    pub fn never(mut self, call: &'static str) -> Self {
+        self.never = Some(call);
+        self
     }
 
     /// Lets nothing of this name be renamed or removed, as if it were another person's.
@@ -159,7 +168,7 @@ impl FailingFiles {
             .push((name, path.to_owned()));
         let n = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
         self.answer(n);
-        if n == self.fail_at {
+        if n == self.fail_at || self.never == Some(name) {
             let kind = *self.error.lock().unwrap_or_else(PoisonError::into_inner);
             return Err(kind.into());
         }

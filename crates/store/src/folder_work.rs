@@ -210,6 +210,17 @@ impl Tx<'_> {
         Ok(FolderBegun::Begun(sequence))
     }
 
+    /// Lets the next archive of a folder have a number greater than this one.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn raise_folder_sequence(&self, folder: FolderId, to: u64) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached("UPDATE task_folder SET sequence = max(sequence, ?2) WHERE id = ?1")?
+            .execute((folder.to_string(), to))?;
+        Ok(())
+    }
+
     /// The archive that is made is called otherwise: somebody else took the name.
     ///
     /// # Errors

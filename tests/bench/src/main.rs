@@ -5,6 +5,7 @@
 //! Absent on purpose: limits. A table says what was measured and what is aimed at; whether that is
 //! good enough on this machine is for its reader.
 
+mod archive;
 mod cancel;
 mod documents;
 mod load;
@@ -45,7 +46,7 @@ struct Extent {
 
 type Table = fn(&mut Workshop, Extent) -> Result<String>;
 
-const TABLES: [(&str, Table); 12] = [
+const TABLES: [(&str, Table); 13] = [
     ("backup", speed::backup),
     ("restore", speed::restore),
     ("memory", memory::peaks),
@@ -56,6 +57,7 @@ const TABLES: [(&str, Table); 12] = [
     ("rate", load::rate),
     ("recovery", recovery::recovery),
     ("search", search::search),
+    ("archive", archive::table),
     ("cancel", cancel::cancel),
     ("start", start::start),
 ];

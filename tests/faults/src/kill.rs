@@ -15,7 +15,7 @@ use crate::contents::contents;
 
 /// Calls that change what is on disk, or who may. Between two of them the disk stays as it is, so
 /// that a kill at any other call leaves what a kill at the next of these leaves.
-const CHANGING: &[&str] = &[
+pub(crate) const CHANGING: &[&str] = &[
     "chmod",
     "copy_file_range",
     "fallocate",
@@ -216,7 +216,7 @@ pub fn sweep(program: &Path, deed: Deed, extent: Extent) -> Result<Swept> {
 }
 
 /// How often the busiest thread makes each call.
-fn count_calls(machine: &Machine, words: &[&str]) -> Result<BTreeMap<String, usize>> {
+pub(crate) fn count_calls(machine: &Machine, words: &[&str]) -> Result<BTreeMap<String, usize>> {
     let log = machine.path("files/calls.log");
     let mut strace = Command::new("strace");
     strace
@@ -258,7 +258,7 @@ fn count_calls(machine: &Machine, words: &[&str]) -> Result<BTreeMap<String, usi
 
 /// Runs the command so that it is killed as it enters `call` for the n-th time. Says whether it
 /// was.
-fn run_killed(
+pub(crate) fn run_killed(
     machine: &Machine,
     words: &[&str],
     call: &str,

@@ -1,18 +1,20 @@
 //! The command line, killed at every call that can change what is on disk, and given disks that
-//! are full: whatever happens, the promises of backup and restore hold (reliability, I1–I3, rows
-//! 1, 2, 6, 7).
+//! are full: whatever happens, the promises of backup, restore and archive hold (reliability, I1–I3, rows
+//! 1 to 3, 6, 7).
 //!
 //! `make faults` runs all of it over the release build; a test runs a small part of it over the
 //! debug build. Absent on purpose: faults that a failing call can stand for. Those are tested where
 //! the files are written, one call at a time.
 
 mod contents;
+mod folders;
 mod kill;
 mod machine;
 mod mixed;
 mod room;
 mod runs;
 
+pub use folders::sweep_folder;
 pub use kill::{Deed, Extent, Swept, can_trace, sweep};
 pub use machine::{Machine, flowkeep};
 pub use room::{RoomTried, full_disks};

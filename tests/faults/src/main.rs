@@ -1,16 +1,22 @@
 //! `flowkeep-faults [--all-calls] [--every N] [DEED…]`: the whole of it over a release build, as a
 //! table.
 
-use std::io::Write as _;
+use std::io::Write;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
-use flowkeep_faults::{Deed, Extent, Swept, can_trace, flowkeep, full_disks, kill_runs, sweep};
+use flowkeep_faults::{
+    Deed, Extent, Swept, can_trace, flowkeep, full_disks, kill_runs, sweep, sweep_folder,
+};
 
 /// How often the engine is killed, and what chooses the moments.
 const RUN_KILLS: usize = 200;
 const SEED: u64 = 20_261_121;
+
+/// Files in the task folder whose archiving is killed, and how often at most at each kind of call.
+const FOLDER_FILES: usize = 2000;
+const FOLDER_KILLS: usize = 12;
 
 fn main() -> Result<ExitCode> {
     let mut extent = Extent {
@@ -36,7 +42,8 @@ fn main() -> Result<ExitCode> {
             },
         }
     }
-    if deeds.is_empty() {
+    let whole = deeds.is_empty();
+    if whole {
         deeds = Deed::ALL.to_vec();
     }
     let program = flowkeep()?;
@@ -64,6 +71,9 @@ fn main() -> Result<ExitCode> {
                 found.len()
             )?;
             failures.extend(found);
+        }
+        if whole {
+            failures.extend(folder_row(&program, &mut out)?);
         }
     } else {
         failures.push("strace is missing or may not trace here: nothing was killed".to_owned());
@@ -102,6 +112,22 @@ fn main() -> Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// The row of a task folder that is archived; what failed there.
+fn folder_row(program: &std::path::Path, out: &mut impl Write) -> Result<Vec<String>> {
+    let start = Instant::now();
+    let swept = sweep_folder(program, FOLDER_FILES, FOLDER_KILLS)?;
+    writeln!(
+        out,
+        "{:<14}{:>7}{:>9}{:>11}{:>9}",
+        "folder archive",
+        swept.calls,
+        swept.kills,
+        swept.failures.len(),
+        start.elapsed().as_secs()
+    )?;
+    Ok(swept.failures)
 }
 
 /// All commands at once, each on machines of its own; in their order.

@@ -60,7 +60,7 @@ impl Out {
     fn new(api: &Api, kind: Kind) -> Self {
         Self {
             store: Arc::clone(&api.store),
-            files: Arc::clone(&api.files),
+            files: api.files.clone(),
             kind,
         }
     }

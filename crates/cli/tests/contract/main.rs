@@ -14,6 +14,7 @@ mod documents;
 mod earlier_versions;
 mod fallen;
 mod flowkeep;
+mod folders;
 mod import;
 mod logs;
 mod mistakes;

@@ -14,7 +14,7 @@ use super::carry::{Carried, carry, carry_link, copy_whole, remove_copied};
 use super::names::name_text;
 use super::plan::{Doing, Item, Plan};
 use super::recover::settle;
-use super::seal::Making;
+use super::seal::{Making, none_of};
 use super::{Archived, Failure, FolderError, Workshop};
 use crate::reason::io_reason;
 
@@ -80,8 +80,13 @@ pub fn archive(
     let journal = plan.journal(&folder.path);
     let making = match Making::begin(workshop, &folder, journal, wanted.run, started_at) {
         Ok(making) => making,
+        // Where no folder for it can be made, nothing can be archived.
         Err(FolderError::Io { source, .. }) => {
-            return without_an_archive(&plan, &source, wanted.policy, outcome);
+            let none = none_of(&plan.names(), &source, outcome);
+            return match wanted.policy {
+                Policy::Stop => Err(not_archived(none.failed)),
+                Policy::Continue => Ok(none),
+            };
         }
         Err(error) => return Err(error),
     };
@@ -101,26 +106,6 @@ fn not_archived(failed: Vec<Failure>) -> FolderError {
         failed,
         stuck: Vec::new(),
         archive: None,
-    }
-}
-
-/// Where no folder for the archive can be made, nothing can be archived. Who goes on all the same is
-/// told of each file.
-fn without_an_archive(
-    plan: &Plan,
-    error: &io::Error,
-    policy: Policy,
-    outcome: Archived,
-) -> Result<Archived, FolderError> {
-    let reason = Message::new("archive_folder_not_made").because(io_reason(error));
-    let failed = plan.items.iter().map(|item| Failure {
-        file: item.name.clone(),
-        reason: reason.clone(),
-    });
-    let failed = failed.collect();
-    match policy {
-        Policy::Stop => Err(not_archived(failed)),
-        Policy::Continue => Ok(Archived { failed, ..outcome }),
     }
 }
 
@@ -146,6 +131,8 @@ pub(super) struct Filled {
     pub(super) failed: Vec<Failure>,
     /// What was gone.
     pub(super) vanished: Vec<String>,
+    /// The names of all that was to be in it.
+    pub(super) names: Vec<String>,
     /// Why it must not become an archive: the disk did not take it.
     pub(super) fault: Option<(PathBuf, io::Error)>,
 }
@@ -191,6 +178,7 @@ impl Filling<'_> {
             files: Vec::with_capacity(plan.items.len()),
             failed: plan.failed.clone(),
             vanished: Vec::new(),
+            names: plan.names(),
             fault: None,
         };
         let mut came = Vec::with_capacity(plan.items.len());

@@ -131,6 +131,11 @@ impl Plan {
         self.items.is_empty()
     }
 
+    /// The names of what is archived.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.items.iter().map(|item| item.name.clone()).collect()
+    }
+
     /// What is written down of it.
     pub(super) fn journal(&self, folder: &Path) -> Journal {
         let mut journal = Journal {

@@ -3,8 +3,8 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use flowkeep_core::RunId;
 use flowkeep_core::folder::{ArchiveName, ArchivedFile, How, Policy, RECORD, Record};
+use flowkeep_core::{Message, RunId};
 use flowkeep_host::{EntryFiles, Progress, Timestamp};
 use flowkeep_store::{FolderBegun, FolderWork, FolderWorkKind, StoreError, TaskFolderRecord};
 
@@ -13,6 +13,7 @@ use super::plan::Journal;
 use super::undo::{Undone, undo};
 use super::workshop::local;
 use super::{Archived, Failure, FolderBusy, FolderError, Workshop};
+use crate::reason::io_reason;
 
 /// An archive that is being made. Its line is in the journal.
 pub(super) struct Making<'a> {
@@ -123,7 +124,8 @@ impl<'a> Making<'a> {
             return Err(self.take_back(FolderError::Cancelled));
         }
         if let Some((path, source)) = filled.fault {
-            return Err(self.take_back(FolderError::Io { path, source }));
+            let error = self.take_back(FolderError::Io { path, source });
+            return self.without_it(error, policy, &filled.names, outcome);
         }
         if policy == Policy::Stop && !filled.failed.is_empty() {
             return Err(self.take_back(FolderError::NotArchived {
@@ -163,7 +165,8 @@ impl<'a> Making<'a> {
             ..record
         };
         if let Err(error) = self.seal(record) {
-            return Err(self.take_back(error));
+            let error = self.take_back(error);
+            return self.without_it(error, policy, &filled.names, outcome);
         }
         let outcome = Archived {
             archive: Some(self.name.to_string()),
@@ -172,6 +175,25 @@ impl<'a> Making<'a> {
         };
         self.end(Some(&outcome), Some("folder_archive"))?;
         Ok(outcome)
+    }
+
+    /// Where the disk does not let an archive be made, and all has gone back, who goes on all the same is
+    /// told of each file.
+    fn without_it(
+        &self,
+        error: FolderError,
+        policy: Policy,
+        names: &[String],
+        outcome: Archived,
+    ) -> Result<Archived, FolderError> {
+        let is_settled =
+            || Ok::<_, StoreError>(self.workshop.store.folder_work(self.folder.id)?.is_none());
+        match error {
+            FolderError::Io { source, .. } if policy == Policy::Continue && is_settled()? => {
+                Ok(none_of(names, &source, outcome))
+            }
+            error => Err(error),
+        }
     }
 
     fn record(&self, files: Vec<ArchivedFile>) -> Record {
@@ -330,6 +352,22 @@ pub(super) fn end(
         tell.map_or(Ok(()), |tell| tell(tx))
     })?;
     Ok(())
+}
+
+/// No archive was made because of this.
+pub(super) fn none_of(names: &[String], error: &std::io::Error, outcome: Archived) -> Archived {
+    let reason = Message::new("archive_not_made").because(io_reason(error));
+    let failed = names.iter().map(|name| Failure {
+        file: name.clone(),
+        reason: reason.clone(),
+    });
+    Archived {
+        failed: failed.collect(),
+        moved: Vec::new(),
+        copied: Vec::new(),
+        bytes: 0,
+        ..outcome
+    }
 }
 
 /// What failed first, with what is stuck since.

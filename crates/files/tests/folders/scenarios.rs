@@ -5,6 +5,7 @@ use std::fs;
 use flowkeep_core::folder::{How, Policy};
 use flowkeep_files::folders::FolderError;
 use flowkeep_host::testing::FailingFiles;
+use flowkeep_store::OperationFilter;
 
 use crate::place::{Place, names};
 
@@ -62,6 +63,26 @@ fn scenario_3_files_are_moved_under_their_names() {
         archived.bytes,
         record.files.iter().map(|file| file.bytes).sum::<u64>()
     );
+}
+
+/// 2. 日志记录 of 003: Activity says which folder, and in it which archive.
+#[test]
+fn what_was_archived_stands_in_activity() {
+    let place = Place::new();
+    let archive = place.put(&["a"]).archive().archive.unwrap();
+    place.archive();
+    let page = place.workshop.store.operations(&OperationFilter {
+        limit: 10,
+        ..OperationFilter::default()
+    });
+    let told: Vec<_> = page
+        .unwrap()
+        .items
+        .into_iter()
+        .map(|operation| (operation.operation, operation.subject_name.unwrap()))
+        .collect();
+    let name = format!("task_20250721_083557/{archive}");
+    assert_eq!(told, [("folder_archive".to_owned(), name)]);
 }
 
 /// 4. 混合内容测试

@@ -1,7 +1,7 @@
 //! Killed by `strace`, which containers may forbid.
 
 use anyhow::Result;
-use flowkeep_faults::{Deed, Extent, flowkeep, sweep};
+use flowkeep_faults::{Deed, Extent, flowkeep, sweep, sweep_folder};
 
 fn killed_here_and_there(deed: Deed, every: usize) -> Result<()> {
     let swept = sweep(
@@ -33,4 +33,13 @@ fn a_killed_restore_is_all_or_nothing() -> Result<()> {
 #[ignore = "strace has to be there and to be allowed to trace"]
 fn a_killed_undo_is_all_or_nothing() -> Result<()> {
     killed_here_and_there(Deed::Undo, 13)
+}
+
+#[test]
+#[ignore = "strace has to be there and to be allowed to trace"]
+fn a_killed_archive_of_a_task_folder_loses_no_file() -> Result<()> {
+    let swept = sweep_folder(&flowkeep()?, 12, 4)?;
+    assert!(swept.kills >= 20, "{swept:?}");
+    assert_eq!(swept.failures, Vec::<String>::new());
+    Ok(())
 }

@@ -14,6 +14,7 @@ export const GUIDE_PAGES = [
   'actions',
   'data-sources',
   'runs',
+  'task-folders',
   'library',
   'import',
   'backup-and-restore',

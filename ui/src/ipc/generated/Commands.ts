@@ -5,6 +5,7 @@ import type { ActivityInput } from "./ActivityInput";
 import type { ActivityPage } from "./ActivityPage";
 import type { AgentList } from "./AgentList";
 import type { AgentSetInput } from "./AgentSetInput";
+import type { ArchiveList } from "./ArchiveList";
 import type { BackupInput } from "./BackupInput";
 import type { BackupList } from "./BackupList";
 import type { BackupPlan } from "./BackupPlan";
@@ -43,6 +44,15 @@ import type { FallenSettleAllInput } from "./FallenSettleAllInput";
 import type { FallenSettleInput } from "./FallenSettleInput";
 import type { FallenSettled } from "./FallenSettled";
 import type { FallenSettledAll } from "./FallenSettledAll";
+import type { FolderAdoptInput } from "./FolderAdoptInput";
+import type { FolderArchiveInput } from "./FolderArchiveInput";
+import type { FolderArchived } from "./FolderArchived";
+import type { FolderCreateInput } from "./FolderCreateInput";
+import type { FolderList } from "./FolderList";
+import type { FolderMade } from "./FolderMade";
+import type { FolderRef } from "./FolderRef";
+import type { FolderSetInput } from "./FolderSetInput";
+import type { FolderShow } from "./FolderShow";
 import type { History } from "./History";
 import type { ImportPlanInput } from "./ImportPlanInput";
 import type { ImportResult } from "./ImportResult";
@@ -263,6 +273,13 @@ export interface Commands {
   source_settle: { input: FallenSettleInput; output: FallenSettled };
   source_settle_all: { input: FallenSettleAllInput; output: FallenSettledAll };
   source_try: { input: SourceInput; output: SourceTested };
+  folder_create: { input: FolderCreateInput; output: FolderMade };
+  folder_adopt: { input: FolderAdoptInput; output: FolderMade };
+  folder_list: { input: Nothing; output: FolderList };
+  folder_show: { input: FolderRef; output: FolderShow };
+  folder_set: { input: FolderSetInput; output: FolderShow };
+  folder_archive: { input: FolderArchiveInput; output: FolderArchived };
+  folder_archives: { input: FolderRef; output: ArchiveList };
   secret_list: { input: Nothing; output: SecretList };
   secret_uses: { input: SecretRef; output: WorkflowUses };
   secret_set: { input: SecretSetInput; output: SecretRef };
@@ -283,4 +300,4 @@ export interface Commands {
 }
 
 /** Commands that report progress and can be cancelled. */
-export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task","log_migrate","log_verify","log_export","log_clean_up"];
+export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task","log_migrate","log_verify","log_export","log_clean_up","folder_archive"];

@@ -1,0 +1,513 @@
+//! `folder_*`: task folders, what is in them, and archiving one. What touches their disks is done
+//! apart: a disk that no longer answers holds nobody else up.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use flowkeep_core::folder::{Policy, is_file_name};
+use flowkeep_core::{FolderId, Kind, Message};
+use flowkeep_files::folders::{
+    self, Archived, FolderBusy, FolderError, Wanted, Workshop, is_unsafe, new_folder,
+};
+use flowkeep_host::{Unsafe, home_folder, path_text, unsafe_place};
+use flowkeep_store::{NewOperation, OperationItemRecord, TaskFolderRecord};
+use ulid::Ulid;
+
+use crate::apart::{apart_for, in_time};
+use crate::types::{
+    ArchiveList, ArchiveRow, FolderAdoptInput, FolderArchiveInput, FolderArchived,
+    FolderCreateInput, FolderFile, FolderList, FolderMade, FolderRef, FolderRow, FolderSetInput,
+    FolderSettings, FolderShow, Nothing,
+};
+use crate::{Api, AppError, Progress, time};
+
+/// Makes a folder for the runs of a workflow.
+///
+/// # Errors
+/// `not_found` for the workflow; `folder_missing`, `folder_unsafe`, and why it cannot be made.
+pub fn create(api: &Api, input: FolderCreateInput) -> Result<FolderMade, AppError> {
+    is_workflow(api, &input.workflow)?;
+    let root = input.root.map(|root| api.path_of(&root)).transpose()?;
+    let (files, data_dir) = (Arc::clone(&api.files), api.data_dir.clone());
+    let now = api.clock.now();
+    let at = root.clone().unwrap_or_else(|| api.data_dir.clone());
+    let made = in_time(api.most, &at, move |_| {
+        new_folder(files.as_ref(), &data_dir, root.as_deref(), now).map_err(|error| match error {
+            FolderError::Gone(path) => AppError::new("folder_missing")
+                .with("path", path.display())
+                .hint("make_folder"),
+            other => AppError::from(other),
+        })
+    })?;
+    let added = add(api, &input.workflow, &made, "folder_create");
+    if added.is_err()
+        && let Err(error) = api.files.remove_empty_folder(&made)
+    {
+        tracing::warn!(%error, path = %made.display(), "could not be removed");
+    }
+    added
+}
+
+/// Lets the runs of a workflow work in a folder that is there. Archives of earlier tools in it are
+/// archives from now on.
+///
+/// # Errors
+/// `not_found` for the workflow; `path_missing`, `not_a_folder`, `folder_known`, `folder_unsafe`.
+pub fn adopt(api: &Api, input: FolderAdoptInput) -> Result<FolderMade, AppError> {
+    is_workflow(api, &input.workflow)?;
+    let given = api.path_of(&input.path)?;
+    let at = given.clone();
+    let path = in_time(api.most, &at, move |_| {
+        let shown = given.display().to_string();
+        let path = given.canonicalize().map_err(|error| {
+            match error.kind() {
+                std::io::ErrorKind::NotFound => AppError::new("path_missing"),
+                _ => AppError::from(flowkeep_files::io_reason(&error)),
+            }
+            .with("path", &shown)
+        })?;
+        if path.is_dir() {
+            Ok(path)
+        } else {
+            Err(AppError::new("not_a_folder").with("path", shown))
+        }
+    })?;
+    let made = add(api, &input.workflow, &path, "folder_adopt")?;
+    let workshop = api.workshop()?;
+    if let Ok(id) = made.id.parse::<FolderId>() {
+        // Its archives keep their order also with those that other machines made.
+        let there = in_time(api.most, &path, move |_| {
+            folders::archives(&workshop, id).map_err(AppError::from)
+        })?;
+        if let Some(newest) = there.iter().filter_map(|archive| archive.sequence).max() {
+            api.store
+                .write::<_, AppError>(move |tx| Ok(tx.raise_folder_sequence(id, newest)?))?;
+        }
+    }
+    Ok(made)
+}
+
+fn is_workflow(api: &Api, id: &str) -> Result<(), AppError> {
+    let there = api.store.document(Kind::Workflow, id)?;
+    match there.filter(|there| there.deleted_at.is_none()) {
+        Some(_) => Ok(()),
+        None => Err(AppError::new("not_found")
+            .with("kind", Kind::Workflow.as_str())
+            .with("id", id)),
+    }
+}
+
+fn add(
+    api: &Api,
+    workflow: &str,
+    path: &Path,
+    operation: &'static str,
+) -> Result<FolderMade, AppError> {
+    let folder = TaskFolderRecord {
+        id: FolderId(Ulid::generate()),
+        workflow_id: workflow.to_owned(),
+        path: path.to_owned(),
+        settings: flowkeep_core::folder::Settings::default(),
+        sequence: 0,
+        created_at: api.clock.now().0,
+    };
+    let made = FolderMade {
+        id: folder.id.to_string(),
+        path: path_text(path),
+        warnings: warnings(path),
+    };
+    let data_dir = api.data_dir.canonicalize();
+    let data_dir = data_dir.unwrap_or_else(|_| api.data_dir.clone());
+    let home = home_folder();
+    let (actor, face) = (api.actor()?, api.face().as_str());
+    api.store.write::<_, AppError>(move |tx| {
+        let known = tx.task_folders()?;
+        let at = |code: &str| AppError::new(code).with("path", folder.path.display());
+        if let Some(same) = known.iter().find(|known| known.path == folder.path) {
+            return Err(at("folder_known").with("id", same.id));
+        }
+        if let Some(why) = is_unsafe(&folder.path, &data_dir, home.as_deref(), &known) {
+            return Err(refused(at("folder_unsafe"), why).hint("choose_other_folder"));
+        }
+        tx.add_task_folder(&folder)?;
+        tx.record_operation(
+            tx.next_operation_id()?,
+            &NewOperation {
+                actor: &actor,
+                face,
+                operation,
+                name: None,
+                undoes: None,
+                items: &[item(&folder)],
+            },
+        )?;
+        Ok(())
+    })?;
+    Ok(made)
+}
+
+fn item(folder: &TaskFolderRecord) -> OperationItemRecord {
+    OperationItemRecord {
+        kind: "folder".to_owned(),
+        id: folder.id.to_string(),
+        name: Some(folder.name()),
+        before: None,
+        after: None,
+    }
+}
+
+/// Where others may move files too, or a rename may not be one.
+fn warnings(path: &Path) -> Vec<Message> {
+    let why = match unsafe_place(path) {
+        None => return Vec::new(),
+        Some(Unsafe::Network(kind)) => Message::new("folder_on_network").with("kind", kind),
+        Some(Unsafe::Synced(_, client)) => Message::new("folder_synced").with("client", client),
+    };
+    vec![why]
+}
+
+/// The task folders. One whose disk does not answer says so and is listed all the same.
+///
+/// # Errors
+/// What the database says.
+pub fn list(api: &Api, _: Nothing) -> Result<FolderList, AppError> {
+    let folders = api.store.task_folders()?;
+    let rows = folders.iter().map(|folder| match look(api, folder) {
+        Ok(seen) => row(api, folder, &seen, None),
+        Err(error) => row(api, folder, &Seen::default(), Some(error.into())),
+    });
+    let items: Vec<FolderRow> = rows.collect::<Result<_, AppError>>()?;
+    Ok(FolderList {
+        total: u32::try_from(items.len()).unwrap_or(u32::MAX),
+        items,
+    })
+}
+
+/// One folder, what is in it and what is wanted of it.
+///
+/// # Errors
+/// `folder_unknown`, `folder_ambiguous`, `folder_gone`, `disk_silent`.
+pub fn show(api: &Api, input: FolderRef) -> Result<FolderShow, AppError> {
+    let folder = meant(api, &input.id)?;
+    let seen = look(api, &folder)?;
+    let row = row(api, &folder, &seen, None)?;
+    let files = seen.files.into_iter().map(|file| FolderFile {
+        name: file.name,
+        bytes: file.bytes,
+        kept: file.kept,
+        modified: file.modified.map(time::rfc3339),
+        link: file.link,
+    });
+    let settings = folder.settings;
+    Ok(FolderShow {
+        row,
+        contents: files.collect(),
+        settings: FolderSettings {
+            on_archive_failure: settings.on_archive_failure,
+            archive: settings.archive,
+            archive_in_step_mode: settings.archive_in_step_mode,
+            keep: settings.keep,
+            clean_up: settings.clean_up,
+        },
+    })
+}
+
+/// What is in a folder.
+#[derive(Default)]
+struct Seen {
+    files: Vec<folders::FolderFile>,
+    archives: usize,
+}
+
+fn look(api: &Api, folder: &TaskFolderRecord) -> Result<Seen, AppError> {
+    let (workshop, id) = (api.workshop()?, folder.id);
+    in_time(api.most, &folder.path, move |goes_on| {
+        let files = folders::contents(&workshop, id)?;
+        goes_on();
+        let archives = folders::archives(&workshop, id)?.len();
+        Ok::<_, AppError>(Seen { files, archives })
+    })
+}
+
+fn row(
+    api: &Api,
+    folder: &TaskFolderRecord,
+    seen: &Seen,
+    problem: Option<Message>,
+) -> Result<FolderRow, AppError> {
+    let document = api.store.document(Kind::Workflow, &folder.workflow_id)?;
+    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let last_run = api.store.last_run_in_folder(folder.id)?;
+    let holder = api.store.folder_holder(folder.id)?;
+    Ok(FolderRow {
+        id: folder.id.to_string(),
+        path: path_text(&folder.path),
+        workflow_id: folder.workflow_id.clone(),
+        archives: count(seen.archives),
+        name: folder.name(),
+        workflow_name: document.map(|document| document.name),
+        file_count: count(seen.files.len()),
+        bytes: seen.files.iter().map(|file| file.bytes).sum(),
+        last_run: last_run.map(|run| run.to_string()),
+        held_by: holder.map(|held| held.run.to_string()),
+        problem,
+    })
+}
+
+/// Changes what a folder's owner wants of it.
+///
+/// # Errors
+/// `folder_unknown`, `folder_ambiguous`, `folder_keep_invalid`.
+pub fn set(api: &Api, input: FolderSetInput) -> Result<FolderShow, AppError> {
+    let folder = meant(api, &input.id)?;
+    let keep = input.keep.map(|keep| {
+        let keep: Vec<String> = keep.into_iter().filter(|name| !name.is_empty()).collect();
+        match keep.iter().find(|name| !is_file_name(name)) {
+            Some(name) => Err(AppError::new("folder_keep_invalid").with("name", name)),
+            None => Ok(keep),
+        }
+    });
+    let keep = keep.transpose()?;
+    let (actor, face) = (api.actor()?, api.face().as_str());
+    let id = folder.id;
+    api.store.write::<_, AppError>(move |tx| {
+        // As it is now: of two changes at once none is lost.
+        let Some(folder) = tx.task_folder(id)? else {
+            return Err(FolderError::Unknown.into());
+        };
+        let mut settings = folder.settings.clone();
+        if let Some(policy) = input.on_archive_failure {
+            settings.on_archive_failure = policy;
+        }
+        if let Some(archive) = input.archive {
+            settings.archive = archive;
+        }
+        if let Some(archive) = input.archive_in_step_mode {
+            settings.archive_in_step_mode = archive;
+        }
+        if let Some(keep) = keep {
+            settings.keep = keep;
+        }
+        if settings == folder.settings {
+            return Ok(());
+        }
+        tx.set_task_folder(id, &settings)?;
+        let operation = NewOperation {
+            actor: &actor,
+            face,
+            operation: "folder_set",
+            name: None,
+            undoes: None,
+            items: &[item(&folder)],
+        };
+        tx.record_operation(tx.next_operation_id()?, &operation)?;
+        Ok(())
+    })?;
+    show(api, FolderRef { id: id.to_string() })
+}
+
+/// Archives what is in a folder, whatever its settings say of runs. Nothing is done while a run works in
+/// it.
+///
+/// # Errors
+/// `folder_unknown`, `folder_ambiguous`, `folder_gone`, `folder_busy`, `folder_unsafe`, `archive_failed`
+/// with each file in `failed` (JSON), `cancelled`.
+pub fn archive(
+    api: &Api,
+    input: FolderArchiveInput,
+    progress: &dyn Progress,
+) -> Result<FolderArchived, AppError> {
+    let folder = meant(api, &input.id)?;
+    let policy = if input.continue_anyway {
+        Policy::Continue
+    } else {
+        Policy::Stop
+    };
+    let (workshop, id) = (api.workshop()?, folder.id);
+    let work = move |steps: &crate::progress::Thinned<'_>| {
+        let wanted = Wanted {
+            policy,
+            ..Wanted::default()
+        };
+        Ok(folders::archive(&workshop, id, &wanted, steps))
+    };
+    // A disk that does not answer is left to itself: what was moved goes back when it does.
+    let left = || AppError::new("cancelled").hint("putting_back_goes_on");
+    let archived: Archived = apart_for(api.patience, progress, work, left, drop)??;
+    Ok(FolderArchived {
+        path: archived
+            .archive
+            .as_ref()
+            .map(|archive| path_text(&folder.path.join(archive))),
+        archive: archived.archive,
+        moved: archived.moved,
+        copied: archived.copied,
+        failed: archived.failed.into_iter().map(Into::into).collect(),
+        kept: archived.kept,
+        vanished: archived.vanished,
+        bytes: archived.bytes,
+    })
+}
+
+/// The archives of a folder, whoever made them.
+///
+/// # Errors
+/// `folder_unknown`, `folder_ambiguous`, `folder_gone`, `disk_silent`.
+pub fn archives(api: &Api, input: FolderRef) -> Result<ArchiveList, AppError> {
+    let folder = meant(api, &input.id)?;
+    let (workshop, id) = (api.workshop()?, folder.id);
+    let found = in_time(api.most, &folder.path, move |_| {
+        folders::archives(&workshop, id).map_err(AppError::from)
+    })?;
+    let items = found.into_iter().map(|one| ArchiveRow {
+        archive: one.archive,
+        created_at: one.created_at.map(time::rfc3339),
+        files: one.files,
+        bytes: one.bytes,
+        broken: one.broken,
+        failed: one.failed,
+        missing: one.missing,
+        missing_names: one.missing_names,
+    });
+    let items: Vec<ArchiveRow> = items.collect();
+    Ok(ArchiveList {
+        total: u32::try_from(items.len()).unwrap_or(u32::MAX),
+        items,
+    })
+}
+
+/// The one folder somebody means.
+///
+/// # Errors
+/// `folder_unknown`, `folder_ambiguous`.
+pub(crate) fn meant(api: &Api, text: &str) -> Result<TaskFolderRecord, AppError> {
+    let mut found = api.store.task_folders_meant(text)?;
+    match found.len() {
+        0 => Err(AppError::new("folder_unknown")
+            .with("folder", text)
+            .hint("adopt_folder")),
+        1 => Ok(found.swap_remove(0)),
+        _ => {
+            let paths = found.iter().map(|folder| path_text(&folder.path));
+            Err(AppError::new("folder_ambiguous")
+                .with("folder", text)
+                .with("paths", paths.collect::<Vec<_>>().join(", "))
+                .hint("name_folder_path"))
+        }
+    }
+}
+
+impl Api {
+    /// What work in task folders is done with.
+    pub(crate) fn workshop(&self) -> Result<Workshop, AppError> {
+        Ok(Workshop {
+            store: Arc::clone(&self.store),
+            files: Arc::clone(&self.files),
+            clock: Arc::clone(&self.clock),
+            data_dir: self.data_dir.clone(),
+            actor: self.actor()?,
+            face: self.face().as_str(),
+        })
+    }
+
+    /// Finishes or undoes what a dead process left in task folders. What cannot be done now is tried
+    /// again later: no start fails because of it.
+    pub(crate) fn recover_folders(&self) -> Result<(), AppError> {
+        if self.store.folder_works()?.is_empty() {
+            return Ok(());
+        }
+        let workshop = self.workshop()?;
+        let recovered = in_time(self.most, &self.data_dir, move |_| {
+            folders::recover(&workshop).map_err(AppError::from)
+        });
+        match recovered {
+            Ok(recovered) => tracing::info!(count = recovered.len(), "task folders were put right"),
+            Err(error) => tracing::warn!(%error, "task folders could not be put right"),
+        }
+        Ok(())
+    }
+}
+
+fn refused(mut error: AppError, why: Message) -> AppError {
+    error.because = Some(Box::new(why));
+    error
+}
+
+impl From<FolderError> for AppError {
+    fn from(error: FolderError) -> Self {
+        let message = error.to_string();
+        let mut app = match error {
+            FolderError::Unknown => Self::new("folder_unknown").with("folder", ""),
+            FolderError::Gone(path) => Self::new("folder_gone")
+                .with("path", path.display())
+                .hint("connect_drive"),
+            FolderError::Busy(busy) => {
+                let why = match busy {
+                    FolderBusy::Run(held) => Message::new("folder_busy_run")
+                        .with("run", held.run)
+                        .with("name", held.workflow_name),
+                    FolderBusy::Archive => Message::new("folder_busy_archive"),
+                };
+                refused(Self::new("folder_busy"), why).retryable()
+            }
+            FolderError::Unsafe { path, why } => {
+                refused(Self::new("folder_unsafe").with("path", path.display()), why)
+            }
+            FolderError::NotArchived {
+                failed,
+                stuck,
+                archive,
+            } => not_archived(&failed, &stuck, archive.as_deref()),
+            FolderError::Cancelled => Self::new("cancelled"),
+            FolderError::Store(error) => return error.into(),
+            FolderError::Io { path, source } => {
+                Self::from(flowkeep_files::io_reason(&source)).with("path", path.display())
+            }
+        };
+        app.message = message;
+        app
+    }
+}
+
+fn not_archived(
+    failed: &[folders::Failure],
+    stuck: &[folders::Failure],
+    archive: Option<&str>,
+) -> AppError {
+    let told = if stuck.is_empty() { failed } else { stuck };
+    let mut error = AppError::new(if stuck.is_empty() {
+        "archive_failed"
+    } else {
+        "archive_stuck"
+    });
+    error.because = told.first().map(|first| Box::new(first.reason.clone()));
+    let list = |failures| serde_json::to_string(failures).unwrap_or_default();
+    let mut error = error
+        .with("files", named(told))
+        .with("count", told.len())
+        .with("failed", list(failed))
+        .with("stuck", list(stuck));
+    if !stuck.is_empty() {
+        error = error.hint("archive_put_back_later");
+    } else if !failed.is_empty() {
+        error = error.hint("continue_anyway");
+    }
+    if let Some(archive) = archive {
+        error = error.with("archive", archive).hint("archive_left");
+    }
+    error
+}
+
+/// The first few names of files.
+fn named(failures: &[folders::Failure]) -> String {
+    const SHOWN: usize = 5;
+    let names = failures
+        .iter()
+        .take(SHOWN)
+        .map(|failure| failure.file.as_str());
+    let mut names: Vec<&str> = names.collect();
+    if failures.len() > SHOWN {
+        names.push("…");
+    }
+    names.join(", ")
+}

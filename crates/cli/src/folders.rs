@@ -1,0 +1,289 @@
+//! `folder`: task folders and their archives.
+
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+
+use clap::{Subcommand, ValueEnum};
+use flowkeep_api::types::{
+    ArchiveRow, ChosenPlace, FolderAdoptInput, FolderArchiveInput, FolderArchived,
+    FolderCreateInput, FolderMade, FolderRef, FolderRow, FolderSetInput, FolderShow, Nothing,
+};
+use flowkeep_api::{Api, AppError, Catalogue, folders};
+use flowkeep_core::folder::Policy;
+use flowkeep_core::visible;
+
+use crate::args::given_path;
+use crate::output::{Out, Outcome, Output, table};
+use crate::progress::Shown;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Folder {
+    Create {
+        workflow: String,
+        #[arg(id = "folder_root", long = "root", value_name = "DIR", value_parser = given_path())]
+        root: Option<PathBuf>,
+    },
+    Adopt {
+        workflow: String,
+        #[arg(id = "folder_path", value_name = "PATH", value_parser = given_path())]
+        path: PathBuf,
+    },
+    List,
+    Show {
+        #[arg(id = "folder_id", value_name = "ID")]
+        id: String,
+    },
+    Set {
+        #[arg(id = "folder_id", value_name = "ID")]
+        id: String,
+        #[arg(
+            long,
+            value_enum,
+            value_name = "stop|continue",
+            hide_possible_values = true
+        )]
+        on_archive_failure: Option<OnFailure>,
+        #[arg(
+            id = "folder_archive",
+            long = "archive",
+            value_enum,
+            value_name = "on|off",
+            hide_possible_values = true
+        )]
+        archive: Option<Switch>,
+        #[arg(long, value_enum, value_name = "on|off", hide_possible_values = true)]
+        archive_in_step_mode: Option<Switch>,
+        #[arg(id = "folder_keep", long = "keep", value_name = "NAME")]
+        keep: Option<Vec<String>>,
+    },
+    Archive {
+        #[arg(id = "folder_id", value_name = "ID")]
+        id: String,
+        #[arg(id = "archive_anyway", long = "continue-anyway")]
+        continue_anyway: bool,
+    },
+    Archives {
+        #[arg(id = "folder_id", value_name = "ID")]
+        id: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum OnFailure {
+    Stop,
+    Continue,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Switch {
+    On,
+    Off,
+}
+
+pub(crate) fn run(api: &Api, output: &Output, verb: Folder) -> Result<Outcome, AppError> {
+    match verb {
+        Folder::Create { workflow, root } => {
+            let root = root.map(ChosenPlace::Path);
+            made(
+                output,
+                &folders::create(api, FolderCreateInput { workflow, root })?,
+            )
+        }
+        Folder::Adopt { workflow, path } => {
+            let path = ChosenPlace::Path(path);
+            made(
+                output,
+                &folders::adopt(api, FolderAdoptInput { workflow, path })?,
+            )
+        }
+        Folder::List => {
+            let list = folders::list(api, Nothing {})?;
+            output.print(&list, |catalogue, out| rows(catalogue, out, &list.items))?;
+            Ok(Outcome::Done)
+        }
+        Folder::Show { id } => show(output, &folders::show(api, FolderRef { id })?),
+        Folder::Set {
+            id,
+            on_archive_failure,
+            archive,
+            archive_in_step_mode,
+            keep,
+        } => {
+            let is_on = |switch: Switch| switch == Switch::On;
+            let wanted = FolderSetInput {
+                id,
+                on_archive_failure: on_archive_failure.map(|policy| match policy {
+                    OnFailure::Stop => Policy::Stop,
+                    OnFailure::Continue => Policy::Continue,
+                }),
+                archive: archive.map(is_on),
+                archive_in_step_mode: archive_in_step_mode.map(is_on),
+                keep,
+            };
+            show(output, &folders::set(api, wanted)?)
+        }
+        Folder::Archive {
+            id,
+            continue_anyway,
+        } => {
+            let wanted = FolderArchiveInput {
+                id,
+                continue_anyway,
+            };
+            let progress = Shown::new(output.catalogue());
+            let archived = folders::archive(api, wanted, &progress);
+            drop(progress);
+            told(output, &archived?)
+        }
+        Folder::Archives { id } => {
+            let list = folders::archives(api, FolderRef { id })?;
+            output.print(&list, |catalogue, out| {
+                archives(catalogue, out, &list.items)
+            })?;
+            Ok(Outcome::Done)
+        }
+    }
+}
+
+fn made(output: &Output, made: &FolderMade) -> Result<Outcome, AppError> {
+    output.print(made, |catalogue, out| {
+        writeln!(out, "{}  {}", made.id, visible(&made.path))?;
+        let mut warnings = made.warnings.iter();
+        warnings.try_for_each(|warning| writeln!(out, "  {}", catalogue.say(warning)))
+    })?;
+    Ok(Outcome::Done)
+}
+
+fn rows(catalogue: &Catalogue, out: &mut Out, rows: &[FolderRow]) -> io::Result<()> {
+    if rows.is_empty() {
+        return writeln!(out, "{}", catalogue.word("cli_folder_none"));
+    }
+    let head = ["id", "workflow", "files", "bytes", "archives", "path"];
+    let head = head.map(|column| catalogue.word(&format!("folder_column_{column}")));
+    let row = |row: &FolderRow| {
+        let workflow = row.workflow_name.as_ref().unwrap_or(&row.workflow_id);
+        [
+            row.id.clone(),
+            visible(workflow).to_string(),
+            row.file_count.to_string(),
+            row.bytes.to_string(),
+            row.archives.to_string(),
+            visible(&row.path).to_string(),
+        ]
+    };
+    table(out, head, rows.iter().map(row))?;
+    for row in rows {
+        if let Some(problem) = &row.problem {
+            let problem = catalogue.say(problem);
+            writeln!(out, "{}", catalogue.labelled(&visible(&row.name), &problem))?;
+        }
+    }
+    Ok(())
+}
+
+fn show(output: &Output, folder: &FolderShow) -> Result<Outcome, AppError> {
+    output.print(folder, |catalogue, out| {
+        let row = &folder.row;
+        writeln!(out, "{}  {}", row.id, visible(&row.path))?;
+        let mut line = |key: &str, value: &str| {
+            let said = catalogue.labelled(&catalogue.word(key), value);
+            writeln!(out, "{said}")
+        };
+        let workflow = row.workflow_name.as_ref().unwrap_or(&row.workflow_id);
+        line("folder_column_workflow", &visible(workflow))?;
+        line("folder_column_archives", &row.archives.to_string())?;
+        if let Some(run) = &row.held_by {
+            line("folder_held_by", run)?;
+        }
+        let settings = &folder.settings;
+        let switch = |on| catalogue.word(if on { "switch_on" } else { "switch_off" });
+        line("folder_setting_archive", &switch(settings.archive))?;
+        line(
+            "folder_setting_step",
+            &switch(settings.archive_in_step_mode),
+        )?;
+        let policy = format!("folder_policy_{}", settings.on_archive_failure.as_str());
+        line("folder_setting_failure", &catalogue.word(&policy))?;
+        if !settings.keep.is_empty() {
+            let keep = settings.keep.iter().map(|name| visible(name).to_string());
+            let keep: Vec<_> = keep.collect();
+            line(
+                "folder_setting_keep",
+                &keep.join(&catalogue.word("list_separator")),
+            )?;
+        }
+        for file in &folder.contents {
+            let stays = if file.kept {
+                catalogue.word("folder_file_kept")
+            } else {
+                String::new()
+            };
+            let told = format!("{:>12}  {}  {stays}", file.bytes, visible(&file.name));
+            writeln!(out, "{}", told.trim_end())?;
+        }
+        Ok(())
+    })?;
+    Ok(Outcome::Done)
+}
+
+/// What could not be moved leaves it done in part.
+fn told(output: &Output, archived: &FolderArchived) -> Result<Outcome, AppError> {
+    output.print(archived, |catalogue, out| {
+        match &archived.path {
+            None => writeln!(out, "{}", catalogue.word("cli_folder_nothing"))?,
+            Some(path) => {
+                let (moved, copied) = (archived.moved.len(), archived.copied.len());
+                let fields: [(&str, &dyn std::fmt::Display); 3] = [
+                    ("moved", &moved),
+                    ("copied", &copied),
+                    ("path", &visible(path)),
+                ];
+                writeln!(
+                    out,
+                    "{}",
+                    catalogue.sentence("cli_folder_archived", &fields)
+                )?;
+            }
+        }
+        for failure in &archived.failed {
+            let why = catalogue.say(&failure.reason);
+            writeln!(out, "{}", catalogue.labelled(&visible(&failure.file), &why))?;
+        }
+        Ok(())
+    })?;
+    Ok(if archived.failed.is_empty() {
+        Outcome::Done
+    } else {
+        Outcome::InPart
+    })
+}
+
+fn archives(catalogue: &Catalogue, out: &mut Out, rows: &[ArchiveRow]) -> io::Result<()> {
+    if rows.is_empty() {
+        return writeln!(out, "{}", catalogue.word("cli_folder_no_archives"));
+    }
+    let head = ["archive", "made", "files", "bytes"];
+    let head = head.map(|column| catalogue.word(&format!("folder_column_{column}")));
+    let row = |row: &ArchiveRow| {
+        let made = row.created_at.as_deref();
+        [
+            row.archive.clone(),
+            made.map(|at| catalogue.when(at)).unwrap_or_default(),
+            row.files.to_string(),
+            row.bytes.to_string(),
+        ]
+    };
+    table(out, head, rows.iter().map(row))?;
+    for row in rows {
+        if let Some(broken) = &row.broken {
+            let why = catalogue.say(broken);
+            writeln!(out, "{}", catalogue.labelled(&row.archive, &why))?;
+        }
+        if row.missing > 0 {
+            let fields: [(&str, &dyn std::fmt::Display); 1] = [("count", &row.missing)];
+            let gone = catalogue.sentence("archive_files_missing", &fields);
+            writeln!(out, "{}", catalogue.labelled(&row.archive, &gone))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,230 @@
+//! `folder`: task folders, as people and scripts reach them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::flowkeep::{Flowkeep, keys, text, workflow};
+use crate::places::{set_mode, unprivileged};
+
+fn machine() -> Flowkeep {
+    let flowkeep = Flowkeep::new();
+    let file = flowkeep.file("w.json", workflow("nightly", "Nightly"));
+    flowkeep.done(&["flow", "create", &file]);
+    flowkeep
+}
+
+/// A folder of that name with these files, adopted; its id and where it is.
+fn adopted(flowkeep: &Flowkeep, name: &str, files: &[&str]) -> (String, PathBuf) {
+    let folder = flowkeep.path(name);
+    fs::create_dir(&folder).unwrap();
+    for file in files {
+        fs::write(folder.join(file), format!("this is {file}")).unwrap();
+    }
+    let made = flowkeep.done(&["folder", "adopt", "nightly", &text(&folder)]);
+    (made["id"].as_str().unwrap().to_owned(), folder)
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_folder_is_made_listed_set_archived_and_its_archives_are_listed() {
+    let flowkeep = machine();
+    assert_eq!(flowkeep.done(&["folder", "list"])["total"], 0);
+    let made = flowkeep.done(&["folder", "create", "nightly"]);
+    assert_eq!(keys(&made)[..2], ["id", "path"]);
+    let (id, path) = (made["id"].as_str().unwrap(), made["path"].as_str().unwrap());
+    let folder = Path::new(path);
+    let name = folder.file_name().unwrap().to_str().unwrap();
+    assert!(name.starts_with("task_") && name.len() == 20, "{name}");
+    assert!(folder.starts_with(flowkeep.data().canonicalize().unwrap().join("task-folders")));
+    let root = flowkeep.path("elsewhere");
+    fs::create_dir(&root).unwrap();
+    let other = flowkeep.done(&["folder", "create", "nightly", "--root", &text(&root)]);
+    assert!(Path::new(other["path"].as_str().unwrap()).is_dir());
+
+    for file in ["a.ddl", "b.md", "table_list.txt", "input.csv"] {
+        fs::write(folder.join(file), "x").unwrap();
+    }
+    let list = flowkeep.done(&["folder", "list"]);
+    assert_eq!(list["total"], 2);
+    assert_eq!(
+        keys(&list["items"][0])[..4],
+        ["id", "path", "workflow_id", "archives"]
+    );
+    assert_eq!(list["items"][0]["file_count"], 4);
+    let set = [
+        "folder",
+        "set",
+        id,
+        "--on-archive-failure",
+        "continue",
+        "--archive",
+        "off",
+        "--keep",
+        "input.csv",
+    ];
+    let set = flowkeep.done(&set);
+    assert_eq!(set["settings"]["on_archive_failure"], "continue");
+    assert_eq!(set["settings"]["archive"], false);
+    // By its name and by its path it is the same one.
+    let shown = flowkeep.done(&["folder", "show", path]);
+    assert_eq!(shown["id"], id);
+    if other["path"].as_str().unwrap().ends_with(name) {
+        // Both were made within one second.
+        flowkeep.refused(&["folder", "show", name], "folder_ambiguous");
+    } else {
+        assert_eq!(flowkeep.done(&["folder", "show", name])["id"], id);
+    }
+    assert_eq!(shown["archives"], 0);
+    let file = |name: &str, kept: bool| json!([name, 1, kept]);
+    let files = shown["files"].as_array().unwrap().iter();
+    let files: Vec<Value> = files
+        .map(|file| json!([file["name"], file["bytes"], file["kept"]]))
+        .collect();
+    assert_eq!(
+        files,
+        [
+            file("a.ddl", false),
+            file("b.md", false),
+            file("input.csv", true),
+            file("table_list.txt", true)
+        ]
+    );
+
+    let archived = flowkeep.done(&["folder", "archive", path]);
+    assert_eq!(
+        keys(&archived)[..5],
+        ["archive", "moved", "copied", "failed", "kept"]
+    );
+    assert_eq!(archived["moved"], json!(["a.ddl", "b.md"]));
+    assert_eq!(archived["copied"], json!(["table_list.txt"]));
+    assert_eq!(archived["kept"], json!(["input.csv", "table_list.txt"]));
+    let archive = archived["archive"].as_str().unwrap();
+    assert_eq!(names(folder), [archive, "input.csv", "table_list.txt"]);
+    let again = flowkeep.done(&["folder", "archive", id]);
+    assert_eq!(
+        again["archive"],
+        json!(null),
+        "nothing to archive makes nothing"
+    );
+
+    let listed = flowkeep.done(&["folder", "archives", id]);
+    assert_eq!(listed["total"], 1);
+    let item = &listed["items"][0];
+    assert_eq!(keys(item)[..4], ["archive", "created_at", "files", "bytes"]);
+    assert_eq!((&item["files"], &item["bytes"]), (&json!(3), &json!(3)));
+    assert_eq!(flowkeep.done(&["folder", "show", id])["archives"], 1);
+
+    let said = flowkeep.say(&["folder", "archives", id]);
+    assert!(said.out.contains(archive), "{}", said.out);
+}
+
+#[test]
+fn places_whose_files_nobody_may_move_are_refused() {
+    let flowkeep = machine();
+    let refused = |path: &Path| {
+        let value = flowkeep.refused(
+            &["folder", "adopt", "nightly", &text(path)],
+            "folder_unsafe",
+        );
+        value["error"]["message"].as_str().unwrap().to_owned()
+    };
+    refused(Path::new("/"));
+    // The home of the person is the machine's root here.
+    refused(flowkeep.path("").parent().unwrap().parent().unwrap());
+    refused(&flowkeep.data());
+    let (_, folder) = adopted(&flowkeep, "one", &[]);
+    fs::create_dir(folder.join("deeper")).unwrap();
+    let said = refused(&folder.join("deeper"));
+    assert!(said.contains("one"), "{said}");
+    refused(&flowkeep.path(""));
+    let again = ["folder", "adopt", "nightly", &text(&folder)];
+    flowkeep.refused(&again, "folder_known");
+    let gone = text(&flowkeep.path("gone"));
+    flowkeep.refused(&["folder", "adopt", "nightly", &gone], "path_missing");
+    flowkeep.refused(&["folder", "adopt", "nobody", &text(&folder)], "not_found");
+    flowkeep.refused(&["folder", "show", "nobody"], "folder_unknown");
+    fs::remove_dir_all(&folder).unwrap();
+    flowkeep.refused(&["folder", "archive", "one"], "folder_gone");
+    let list = flowkeep.done(&["folder", "list"]);
+    assert_eq!(list["items"][0]["problem"]["code"], "error_folder_gone");
+}
+
+/// Scenario 6 of requirement 003, as somebody who may not.
+#[test]
+fn a_file_that_may_not_be_moved_stops_or_is_copied_as_one_wants() {
+    let flowkeep = machine();
+    let (id, folder) = adopted(&flowkeep, "task_1", &["a", "others", "z"]);
+    // Another person's file in another person's folder, where everybody may put files of his own.
+    let others = 65_534;
+    let chown = |path: &Path| std::os::unix::fs::chown(path, Some(others), Some(others));
+    if chown(&folder.join("others")).is_err() {
+        // Only root can give files away.
+        return;
+    }
+    chown(&folder).unwrap();
+    set_mode(&folder, 0o1777);
+    let before = names(&folder);
+    let (code, refused) = unprivileged(&flowkeep, &["folder", "archive", &id]);
+    assert_eq!(
+        (code, &refused["error"]["code"]),
+        (1, &json!("archive_failed"))
+    );
+    let failed = refused["error"]["fields"]["failed"].as_str().unwrap();
+    let failed: Value = serde_json::from_str(failed).unwrap();
+    assert_eq!(failed[0]["file"], "others");
+    assert_eq!(names(&folder), before, "all is where it was");
+
+    let (code, archived) =
+        unprivileged(&flowkeep, &["folder", "archive", &id, "--continue-anyway"]);
+    assert_eq!(code, 3, "{archived}");
+    assert_eq!(archived["moved"], json!(["a", "z"]));
+    assert_eq!(archived["copied"], json!(["others"]));
+    assert_eq!(archived["failed"][0]["file"], "others");
+    let reason = archived["failed"][0]["reason"].as_str().unwrap();
+    assert!(reason.contains(' '), "a sentence: {reason}");
+    let archive = archived["archive"].as_str().unwrap();
+    assert_eq!(names(&folder), [archive, "others"]);
+
+    // Where nothing can be written, nothing can be archived.
+    set_mode(&folder, 0o555);
+    fs::write(folder.join("b"), "x").unwrap();
+    let (code, refused) = unprivileged(&flowkeep, &["folder", "archive", &id]);
+    assert_eq!(
+        (code, &refused["error"]["code"]),
+        (1, &json!("archive_failed")),
+        "{refused}"
+    );
+}
+
+#[test]
+fn archives_of_earlier_tools_are_taken_as_they_are() {
+    let flowkeep = machine();
+    let folder = flowkeep.path("task_20250721_113010");
+    let old = folder.join("file_bak_20250721_120236");
+    fs::create_dir_all(&old).unwrap();
+    fs::write(old.join("a.ddl"), "x").unwrap();
+    let record = json!({"backup_time": "2025-07-21T12:02:36.094246",
+        "backup_directory": "file_bak_20250721_120236", "moved_files": ["a.ddl", "gone.md"],
+        "failed_files": [{"file": "data_pipeline.log", "error": "[WinError 32]"}],
+        "task_id": "task_20250721_113010"});
+    fs::write(old.join("backup_info.json"), record.to_string()).unwrap();
+    flowkeep.done(&["folder", "adopt", "nightly", &text(&folder)]);
+    let archives = flowkeep.done(&["folder", "archives", "task_20250721_113010"]);
+    let item = &archives["items"][0];
+    assert_eq!(item["archive"], "file_bak_20250721_120236");
+    assert_eq!(
+        (&item["files"], &item["missing"], &item["failed"]),
+        (&json!(1), &json!(1), &json!(1))
+    );
+    assert_eq!(item["missing_names"], json!(["gone.md"]));
+}

@@ -1,0 +1,155 @@
+//! `folder archive`, killed as it enters a call for the n-th time: after the next start every file is at
+//! one known place, and the record tells it (reliability, row 3).
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::Value;
+
+use crate::kill::{CHANGING, count_calls, run_killed};
+use crate::{Machine, Swept};
+
+/// Kills the archiving of a folder with so many files at each kind of call that changes the disk, at most
+/// so often, evenly over its calls.
+///
+/// # Errors
+/// When the machine cannot be set up or traced; what is not as promised is in the answer.
+pub fn sweep_folder(program: &Path, files: usize, kills: usize) -> Result<Swept> {
+    let machine = Machine::new(program)?;
+    let flow = machine.file("w.json", r#"{"id": "w", "name": "W", "tasks": []}"#)?;
+    machine.done(&["flow", "create", &flow])?;
+    let folder = machine.path("files/task");
+    fs::create_dir(&folder)?;
+    let names: Vec<String> = (0..files)
+        .map(|n| match n {
+            0 => "table_list.txt".to_owned(),
+            1 => "backup_info.json".to_owned(),
+            n => format!("table_{n}.ddl"),
+        })
+        .collect();
+    for name in &names {
+        fs::write(folder.join(name), format!("this is {name}"))?;
+    }
+    let path = folder.display().to_string();
+    let made = machine.done(&["folder", "adopt", "w", &path])?;
+    let id = made["id"]
+        .as_str()
+        .context("a folder has an id")?
+        .to_owned();
+    machine.save()?;
+    let words = ["folder", "archive", id.as_str()];
+    let counts = count_calls(&machine, &words)?;
+    let after = places(&folder)?;
+    ensure!(after.0.len() == 1, "nothing was archived");
+    machine.put_back()?;
+
+    let mut swept = Swept::default();
+    for (call, count) in counts {
+        if !CHANGING.contains(&call.as_str()) {
+            continue;
+        }
+        swept.calls += 1;
+        for on_database in [false, true] {
+            let step = (count / kills).max(1);
+            let mut n = 1;
+            // Far more than were counted: a sweep ends because the command survives.
+            while n <= count * 2 + 50 {
+                let killed = run_killed(&machine, &words, &call, n, on_database)?;
+                if !killed {
+                    break;
+                }
+                swept.kills += 1;
+                let found = look(&machine, &folder, &id, &names)?;
+                let place = if on_database { " on the database" } else { "" };
+                let said = |fault| format!("folder archive: killed at {call} {n}{place}: {fault}");
+                swept.failures.extend(found.into_iter().map(said));
+                machine.put_back()?;
+                n += step;
+            }
+            machine.put_back()?;
+        }
+    }
+    Ok(swept)
+}
+
+/// What is not as promised after a kill and the next start.
+fn look(machine: &Machine, folder: &Path, id: &str, names: &[String]) -> Result<Vec<String>> {
+    let mut faults = Vec::new();
+    let (code, list) = machine.run(&["folder", "archives", id])?;
+    if code != 0 {
+        faults.push(format!("the next command ended with {code}: {list}"));
+    }
+    faults.extend(misplaced(folder, names));
+    // It goes on as if nothing had been.
+    let (code, answer) = machine.run(&["folder", "archive", id])?;
+    if code != 0 {
+        faults.push(format!("archiving again ended with {code}: {answer}"));
+    }
+    faults.extend(misplaced(folder, names));
+    Ok(faults)
+}
+
+/// Archives by name, each with what its record tells: how, and where the file is, by its name in the
+/// folder; and what is unfinished.
+type Places = (
+    BTreeMap<String, BTreeMap<String, (String, PathBuf)>>,
+    Vec<String>,
+);
+
+fn places(folder: &Path) -> Result<Places> {
+    let mut archives = BTreeMap::new();
+    let mut unfinished = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !entry.file_type()?.is_dir() {
+            continue;
+        }
+        if name.ends_with(".partial") {
+            unfinished.push(name);
+            continue;
+        }
+        let record = fs::read(entry.path().join("backup_info.json"))
+            .with_context(|| format!("{name} has no record"))?;
+        let record: Value = serde_json::from_slice(&record)?;
+        let files = record["files"].as_array().context("a record lists files")?;
+        let mut told = BTreeMap::new();
+        for file in files {
+            let own = file["name"].as_str().unwrap_or_default();
+            let own_there = file["archived_as"].as_str().unwrap_or(own);
+            let how = file["how"].as_str().unwrap_or_default().to_owned();
+            told.insert(own.to_owned(), (how, entry.path().join(own_there)));
+        }
+        archives.insert(name, told);
+    }
+    Ok((archives, unfinished))
+}
+
+/// The files that are not at one known place.
+fn misplaced(folder: &Path, names: &[String]) -> Vec<String> {
+    let (archives, unfinished) = match places(folder) {
+        Ok(found) => found,
+        Err(error) => return vec![format!("{error:#}")],
+    };
+    let mut faults: Vec<String> = unfinished
+        .iter()
+        .map(|name| format!("{name} was left"))
+        .collect();
+    for name in names {
+        let says = |path: &Path| fs::read_to_string(path).ok() == Some(format!("this is {name}"));
+        let here = says(&folder.join(name));
+        let there: Vec<_> = archives
+            .values()
+            .filter_map(|told| told.get(name))
+            .collect();
+        let held = there.iter().filter(|(_, path)| says(path)).count();
+        let moved = there.iter().any(|(how, _)| how == "moved");
+        let known = held == there.len() && here != moved && (here || held == 1);
+        if !known {
+            faults.push(format!("{name} is here: {here}, in archives: {there:?}"));
+        }
+    }
+    faults
+}
