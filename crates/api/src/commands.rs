@@ -12,9 +12,9 @@ use ts_rs::{Config, TS};
 
 use crate::bodies::{
     activity, agents, backups, diagnostics, documents, drafts, duplicates, examples, exports,
-    fallen, folders, history, log_transfers, logs, notices, overview, plan_decisions, restores,
-    revisions, routes, run_changes, run_overview, run_previews, run_questions, runs, schedules,
-    secrets, settings, sources,
+    fallen, folder_contents, folders, history, log_transfers, logs, notices, overview,
+    plan_decisions, restores, revisions, routes, run_changes, run_overview, run_previews,
+    run_questions, runs, schedules, secrets, settings, sources,
 };
 use crate::types as t;
 use crate::{Api, AppError, Progress, script};
@@ -233,6 +233,9 @@ static OTHERS: &[Command] = &[
     command!("folder_set", t::FolderSetInput => t::FolderShow, folders::set, [writes]),
     command!("folder_archive", t::FolderArchiveInput => t::FolderArchived, folders::archive, [writes] long),
     command!("folder_archives", t::FolderRef => t::ArchiveList, folders::archives, []),
+    command!("folder_archive_show", t::FolderArchiveRef => t::FolderArchiveShow, folder_contents::archive_show, []),
+    command!("folder_table_list", t::FolderTableListInput => t::FolderTableListPlan, folder_contents::table_list, [place]),
+    command!("folder_put_table_list", t::FolderPutTableListInput => t::FolderTableListPut, folder_contents::put_table_list, [writes place]),
     command!("secret_list", t::Nothing => t::SecretList, secrets::list, []),
     command!("secret_uses", t::SecretRef => t::WorkflowUses, secrets::named_by, []),
     command!("secret_set", t::SecretSetInput => t::SecretRef, secrets::set, [writes]),

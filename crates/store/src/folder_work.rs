@@ -163,6 +163,26 @@ impl Store {
         let found = statement.query_row([folder.to_string()], |row| id_of(row, 0));
         Ok(found.optional()?)
     }
+
+    /// The runs for which archives of a folder were made, each with what came of that (JSON, as
+    /// `files::folders` has it).
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn folder_archive_runs(
+        &self,
+        folder: FolderId,
+    ) -> Result<Vec<(RunId, String)>, StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT r.id, f.archive FROM run_folder f JOIN run r USING (run)
+             WHERE f.folder = ?1 AND f.archive IS NOT NULL ORDER BY f.run",
+        )?;
+        let rows = statement.query_map([folder.to_string()], |row| {
+            Ok((id_of(row, 0)?, row.get(1)?))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
 }
 
 impl Tx<'_> {

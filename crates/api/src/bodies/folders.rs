@@ -1,6 +1,7 @@
 //! `folder_*`: task folders, what is in them, and archiving one. What touches their disks is done
 //! apart: a disk that no longer answers holds nobody else up.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -359,7 +360,11 @@ pub fn archives(api: &Api, input: FolderRef) -> Result<ArchiveList, AppError> {
     let found = in_time(api.most, &folder.path, move |_| {
         folders::archives(&workshop, id).map_err(AppError::from)
     })?;
+    let mut runs = runs_of(api, folder.id)?;
     let items = found.into_iter().map(|one| ArchiveRow {
+        run: runs.remove(&one.archive),
+        // Ours are numbered; what has no record may be anybody's.
+        earlier: one.sequence.is_none() && one.broken.is_none(),
         archive: one.archive,
         created_at: one.created_at.map(time::rfc3339),
         files: one.files,
@@ -374,6 +379,16 @@ pub fn archives(api: &Api, input: FolderRef) -> Result<ArchiveList, AppError> {
         total: u32::try_from(items.len()).unwrap_or(u32::MAX),
         items,
     })
+}
+
+/// The runs before which the archives of a folder were made, by the names of those.
+fn runs_of(api: &Api, folder: FolderId) -> Result<HashMap<String, String>, AppError> {
+    let made = api.store.folder_archive_runs(folder)?.into_iter();
+    let named = made.filter_map(|(run, outcome)| {
+        let outcome: Archived = serde_json::from_str(&outcome).ok()?;
+        Some((outcome.archive?, run.to_string()))
+    });
+    Ok(named.collect())
 }
 
 /// The one folder somebody means.
@@ -452,6 +467,9 @@ impl From<FolderError> for AppError {
             }
             FolderError::Unsafe { path, why } => {
                 refused(Self::new("folder_unsafe").with("path", path.display()), why)
+            }
+            FolderError::NoArchive(archive) => {
+                Self::new("archive_unknown").with("archive", archive)
             }
             FolderError::NotArchived {
                 failed,

@@ -11,6 +11,7 @@ pub mod duplicates;
 pub mod examples;
 pub mod exports;
 pub mod fallen;
+pub mod folder_contents;
 pub mod folders;
 pub mod history;
 pub mod log_transfers;

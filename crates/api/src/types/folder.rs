@@ -232,6 +232,12 @@ pub struct ArchiveRow {
     /// Bytes of those.
     #[ts(type = "number")]
     pub bytes: u64,
+    /// The run before which it was made, where it was for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub run: Option<String>,
+    /// Whether an earlier tool made it.
+    pub earlier: bool,
     /// Why it cannot be used.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]

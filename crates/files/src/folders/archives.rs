@@ -248,7 +248,8 @@ fn made_at(record: Option<&Record>, name: &ArchiveName) -> Option<i64> {
     stated.map(|at| at.0)
 }
 
-fn millis(at: std::time::SystemTime) -> Option<i64> {
+/// A time of the disk in milliseconds.
+pub(super) fn millis(at: std::time::SystemTime) -> Option<i64> {
     let since = at.duration_since(UNIX_EPOCH).ok()?;
     i64::try_from(since.as_millis()).ok()
 }

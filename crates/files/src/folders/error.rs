@@ -37,6 +37,9 @@ pub enum FolderError {
         /// Why.
         why: Message,
     },
+    /// There is no archive of this name.
+    #[error("there is no archive called {0}")]
+    NoArchive(String),
     /// Nothing was archived: all files are where they were, but for those that are `stuck`.
     #[error("{} files could not be archived", failed.len())]
     NotArchived {

@@ -48,18 +48,21 @@ impl Archived {
             archive: Some(archive.to_owned()),
             moved: names(How::Moved),
             copied: names(How::Copied),
-            failed: record
-                .failed_files
-                .iter()
-                .map(|failed| Failure {
-                    file: failed.file.clone(),
-                    reason: failed.reason.clone().unwrap_or_else(|| {
-                        Message::new("archive_file_failed").with("detail", &failed.error)
-                    }),
-                })
-                .collect(),
+            failed: failures(record),
             bytes: record.files.iter().map(|file| file.bytes).sum(),
             ..Self::default()
         }
     }
+}
+
+/// What a record says could not be archived as it should.
+pub(super) fn failures(record: &Record) -> Vec<Failure> {
+    let failed = record.failed_files.iter().map(|failed| Failure {
+        file: failed.file.clone(),
+        reason: failed
+            .reason
+            .clone()
+            .unwrap_or_else(|| Message::new("archive_file_failed").with("detail", &failed.error)),
+    });
+    failed.collect()
 }

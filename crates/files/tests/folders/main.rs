@@ -3,6 +3,8 @@
 
 mod crash;
 mod failing;
+mod inside;
+mod list;
 mod place;
 mod reading;
 mod scenarios;

@@ -22,6 +22,14 @@ files: number,
  */
 bytes: number, 
 /**
+ * The run before which it was made, where it was for one.
+ */
+run?: string, 
+/**
+ * Whether an earlier tool made it.
+ */
+earlier: boolean, 
+/**
  * Why it cannot be used.
  */
 broken?: Message, 

@@ -1,0 +1,109 @@
+use std::fs;
+use std::path::Path;
+
+use super::*;
+use crate::Silent;
+use crate::bodies::folders::{adopt, archive, archives};
+use crate::types::{CreateInput, FolderAdoptInput, FolderArchiveInput, FolderMade, FolderRef};
+
+/// A folder that a workflow's runs work in.
+fn made(api: &Api, path: &Path) -> FolderMade {
+    let text = r#"{"id": "describe", "name": "Describe", "tasks": [
+        {"id": "look", "name": "Look", "action": "manual", "params": {"instruction": "Look"}}]}"#;
+    let workflow: CreateInput =
+        serde_json::from_value(serde_json::json!({"text": text, "format": "json"})).unwrap();
+    crate::documents::create(api, flowkeep_core::Kind::Workflow, workflow).unwrap();
+    fs::create_dir(path).unwrap();
+    let input = FolderAdoptInput {
+        workflow: "describe".to_owned(),
+        path: ChosenPlace::Path(path.to_owned()),
+    };
+    adopt(api, input).unwrap()
+}
+
+#[test]
+fn an_archive_opens_to_its_files_and_leads_nowhere_else() {
+    let root = tempfile::tempdir().unwrap();
+    let api = crate::testing::open(&root.path().join("data"));
+    let path = root.path().canonicalize().unwrap().join("task");
+    let id = made(&api, &path).id;
+    fs::write(path.join("orders.ddl"), "CREATE TABLE orders();").unwrap();
+    let input = FolderArchiveInput {
+        id: id.clone(),
+        continue_anyway: false,
+    };
+    let name = archive(&api, input, &Silent).unwrap().archive.unwrap();
+    let show = |archive: &str| {
+        archive_show(
+            &api,
+            FolderArchiveRef {
+                id: id.clone(),
+                archive: archive.to_owned(),
+            },
+        )
+    };
+    let shown = show(&name).unwrap();
+    assert_eq!(shown.path, path_text(&path.join(&name)));
+    assert_eq!((shown.files.len(), shown.files[0].how), (1, Some("moved")));
+    let listed = archives(&api, FolderRef { id: id.clone() }).unwrap();
+    assert!(!listed.items[0].earlier && listed.items[0].run.is_none());
+    assert_eq!(place(&api, &id, Some(&name)).unwrap(), path.join(&name));
+    assert_eq!(place(&api, &id, None).unwrap(), path);
+    for elsewhere in ["..", "/etc", "file_bak_1", "orders.ddl"] {
+        assert_eq!(show(elsewhere).unwrap_err().code, "archive_unknown");
+        let refused = place(&api, &id, Some(elsewhere)).unwrap_err();
+        assert_eq!(refused.code, "archive_unknown");
+    }
+}
+
+#[test]
+fn a_list_is_shown_before_it_is_put_and_only_what_was_shown_is_put() {
+    let root = tempfile::tempdir().unwrap();
+    let api = crate::testing::open(&root.path().join("data"));
+    let path = root.path().canonicalize().unwrap().join("task");
+    let id = made(&api, &path).id;
+    let file = root.path().join("tables.txt");
+    // 表一, in GBK.
+    fs::write(&file, b"\xb1\xed\xd2\xbb, t2\n# notes\nt2\n").unwrap();
+    let from = || ChosenPlace::Path(file.clone());
+    let look = || {
+        table_list(
+            &api,
+            FolderTableListInput {
+                id: id.clone(),
+                from: from(),
+            },
+        )
+    };
+    let put = |sha256| {
+        put_table_list(
+            &api,
+            FolderPutTableListInput {
+                id: id.clone(),
+                from: from(),
+                sha256,
+            },
+        )
+    };
+    let plan = look().unwrap();
+    assert_eq!(plan.names, ["表一", "t2"]);
+    assert_eq!(plan.dropped.len(), 1);
+    assert!(!plan.replaces && !plan.same);
+    assert!(!path.join("table_list.txt").exists());
+    assert_eq!(put(plan.sha256).unwrap().kept_as, None);
+    assert_eq!(
+        fs::read(path.join("table_list.txt")).unwrap(),
+        fs::read(&file).unwrap()
+    );
+    assert!(look().unwrap().same);
+    fs::write(&file, "t3\n").unwrap();
+    assert_eq!(put(plan.sha256).unwrap_err().code, "plan_changed");
+    let plan = look().unwrap();
+    assert!(plan.replaces && !plan.same);
+    let kept = put(plan.sha256).unwrap().kept_as.unwrap();
+    assert!(path.join(kept).is_file());
+    fs::write(&file, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR").unwrap();
+    let refused = look().unwrap_err();
+    assert_eq!(refused.code, "table_list_unreadable");
+    assert_eq!(refused.because.unwrap().code, "encoding_unknown");
+}

@@ -1,0 +1,121 @@
+//! Putting a list of tables into a folder. The one that was there stays beside it, under a name by which
+//! the next archive takes it along.
+
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use flowkeep_core::FolderId;
+use flowkeep_core::folder::{TABLE_LIST, is_table_list};
+use flowkeep_host::{EntryKind, Folder, ReadError};
+use flowkeep_store::TaskFolderRecord;
+
+use super::workshop::local;
+use super::{FolderBusy, FolderError, Workshop};
+
+/// A list of a million tables is smaller.
+pub const LIST_LIMIT: u64 = 1 << 26;
+
+/// The list that a folder has now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListThere {
+    /// How its name is spelled.
+    pub name: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
+
+/// The list of tables in a folder, where there is one that can be read.
+///
+/// # Errors
+/// [`FolderError`].
+pub fn table_list(workshop: &Workshop, folder: FolderId) -> Result<Option<ListThere>, FolderError> {
+    there(workshop, &workshop.folder(folder)?)
+}
+
+/// Makes these bytes the list of tables of a folder; the one that was there is copied beside it first.
+/// Gives what that copy is called. A list that is the same is left alone.
+///
+/// # Errors
+/// [`FolderError`]; the folder has the list it had then, and perhaps a copy of it besides.
+pub fn put_table_list(
+    workshop: &Workshop,
+    folder: FolderId,
+    bytes: &[u8],
+) -> Result<Option<String>, FolderError> {
+    let folder = workshop.folder(folder)?;
+    let _lock = workshop.lock(folder.id)?;
+    if let Some(holder) = workshop.store.folder_holder(folder.id)? {
+        return Err(FolderError::Busy(FolderBusy::Run(holder)));
+    }
+    if workshop.store.folder_work(folder.id)?.is_some() {
+        return Err(FolderError::Busy(FolderBusy::Archive));
+    }
+    let before = there(workshop, &folder)?;
+    if before.as_ref().is_some_and(|list| list.bytes == bytes) {
+        return Ok(None);
+    }
+    let kept = match &before {
+        Some(list) => Some(keep(workshop, &folder, &list.name)?),
+        None => None,
+    };
+    let name = before.as_ref().map_or(TABLE_LIST, |list| &list.name);
+    let path = folder.path.join(name);
+    let into = Folder::open(&folder.path).map_err(FolderError::at(&folder.path))?;
+    into.replace(Path::new(name), &mut &*bytes)
+        .map_err(|error| FolderError::at(&path)(plain(error)))?;
+    let tell = workshop.tell(&folder, "folder_list", name);
+    workshop.store.write(move |tx| tell(tx))?;
+    Ok(kept)
+}
+
+fn there(workshop: &Workshop, folder: &TaskFolderRecord) -> Result<Option<ListThere>, FolderError> {
+    let at = FolderError::at(&folder.path);
+    let entries = workshop.files.entries(&folder.path).map_err(at)?;
+    let found = entries.into_iter().find_map(|entry| {
+        let name = entry.name.to_str()?;
+        is_table_list(name).then(|| (name.to_owned(), entry.kind))
+    });
+    let Some((name, kind)) = found else {
+        return Ok(None);
+    };
+    let path = folder.path.join(&name);
+    if kind != EntryKind::File {
+        // A folder or a link of that name is somebody's: it is neither read nor written over.
+        return Err(FolderError::at(&path)(ErrorKind::AlreadyExists.into()));
+    }
+    let folder = Folder::open(&folder.path).map_err(FolderError::at(&path))?;
+    let read = folder.read(Path::new(&name), LIST_LIMIT);
+    let bytes = read.map_err(|error| FolderError::at(&path)(plain(error)))?;
+    Ok(Some(ListThere { name, bytes }))
+}
+
+/// Copies the list that is there to a name with the time in it, and flushes that.
+fn keep(workshop: &Workshop, folder: &TaskFolderRecord, name: &str) -> Result<String, FolderError> {
+    let from = folder.path.join(name);
+    let stem = local(workshop.clock.now()).format("table_list_%Y%m%d_%H%M%S");
+    let mut number = 0_u32;
+    loop {
+        let name = match number {
+            0 => format!("{stem}.txt"),
+            number => format!("{stem}_{number}.txt"),
+        };
+        let to: PathBuf = folder.path.join(&name);
+        let files = workshop.files.as_ref();
+        match files.copy_new(&from, &to, &|| true) {
+            Ok(_) => {
+                files.flush(&to).map_err(FolderError::at(&to))?;
+                return Ok(name);
+            }
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
+            Err(error) => return Err(FolderError::at(&to)(error)),
+        }
+    }
+}
+
+fn plain(error: ReadError) -> io::Error {
+    match error {
+        ReadError::Io(error) => error,
+        ReadError::Missing => ErrorKind::NotFound.into(),
+        other => io::Error::other(other),
+    }
+}
