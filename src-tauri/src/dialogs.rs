@@ -148,6 +148,20 @@ pub(crate) async fn open_run_file(
     }
 }
 
+/// Show a task folder, or one of its archives.
+#[tauri::command]
+pub(crate) async fn open_task_folder(
+    api: State<'_, Arc<Api>>,
+    id: String,
+    archive: Option<String>,
+) -> Result<(), AppError> {
+    open_folder(&flowkeep_api::folder_contents::place(
+        &api,
+        &id,
+        archive.as_deref(),
+    )?)
+}
+
 /// Where the files of a run are. It is made for the first task that writes one or runs a program.
 ///
 /// # Errors

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { Icon } from '@/components';
+import { dropWords } from '@/features/drops';
 import { m } from '@/i18n';
 import { listen } from '@/ipc';
 import styles from './DropVeil.module.css';
@@ -17,12 +18,13 @@ export function DropVeil() {
     };
   }, []);
   if (!over) return null;
+  const words = dropWords() ?? { title: m.drop_here(), detail: m.drop_hint() };
   return (
     <div className={styles.veil} data-testid="drop-veil">
       <div className={styles.target}>
         <Icon name="import" size={28} />
-        <strong>{m.drop_here()}</strong>
-        <span>{m.drop_hint()}</span>
+        <strong>{words.title}</strong>
+        <span>{words.detail}</span>
       </div>
     </div>
   );

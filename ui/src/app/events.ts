@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { keepDrafts } from '@/features/catalog/draft/drafts';
+import { isTaken } from '@/features/drops';
 import { offerImport } from '@/features/import/store';
 import { listen, shell } from '@/ipc';
 import { ALL } from '@/ipc/tags';
@@ -20,7 +21,7 @@ export function useEvents(): boolean {
     const changes = gather((tags) => invalidate(client, tags));
     const stops = [
       listen('changed', changes.add, () => setHears(true)),
-      listen('dropped', offerImport),
+      listen('dropped', (places) => isTaken(places) || offerImport(places)),
       // Before what it answers to: who hears that the window closes hears what goes on.
       listen('going_on', setGoingOn),
       listen('closing', () => void keepDrafts().finally(() => shell.ready_to_close())),

@@ -23,6 +23,7 @@ export const PLACES: readonly NavPlace[] = [
     link: { to: '/library/$kind', params: { kind: 'roadmap' } },
   },
   { id: 'backup', icon: 'shield', name: m.nav_backup, link: { to: '/backup' }, group: 'begins' },
+  { id: 'task-folders', icon: 'folder', name: m.nav_task_folders, link: { to: '/task-folders' } },
   {
     id: 'connections',
     icon: 'plug',

@@ -9,6 +9,7 @@ import {
 } from '@tanstack/react-router';
 import { ADDRESS_TABS, type AddressTab, isLibraryKind } from '@/features/catalog/kinds';
 import { type ConnectionTab, isConnectionTab } from '@/features/connections/tabs';
+import { FOLDER_TABS, type FolderTab } from '@/features/folders/tabs';
 import { OverviewPage } from '@/features/overview/OverviewPage';
 import type { RunTab } from '@/features/runs/RunPage';
 import { isNeed, isStatus } from '@/features/runs/status';
@@ -139,6 +140,23 @@ const restore = createRoute({
   component: lazyRouteComponent(() => import('@/features/restore/RestorePage'), 'RestorePage'),
 });
 
+const folders = createRoute({
+  getParentRoute: () => root,
+  path: '/task-folders',
+  validateSearch: (search: Record<string, unknown>): { q?: string } => ({ q: text(search.q) }),
+  component: lazyRouteComponent(() => import('@/features/folders/FoldersPage'), 'FoldersPage'),
+});
+
+const folder = createRoute({
+  getParentRoute: () => root,
+  path: '/task-folders/$id',
+  validateSearch: (search: Record<string, unknown>): { tab?: FolderTab; archive?: string } => ({
+    tab: FOLDER_TABS.find((tab) => tab === search.tab),
+    archive: text(search.archive),
+  }),
+  component: lazyRouteComponent(() => import('@/features/folders/FolderPage'), 'FolderPage'),
+});
+
 const connections = createRoute({
   getParentRoute: () => root,
   path: '/connections',
@@ -189,6 +207,8 @@ const tree = root.addChildren([
   libraryDocument,
   backup,
   restore,
+  folders,
+  folder,
   connections,
   activity,
   settings,

@@ -101,6 +101,8 @@ const COMMAND_LINE = new Set([
   'own_folder',
   'validate_it',
   'name_clean_up_rule',
+  'adopt_folder',
+  'name_folder_path',
 ]);
 
 /** The next steps an error names, as far as the window has them. */

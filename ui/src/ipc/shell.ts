@@ -62,6 +62,7 @@ const shell: Shell = {
   open_data_folder: () => ask('open_data_folder'),
   open_run_folder: (options) => ask('open_run_folder', options),
   open_run_file: (options) => ask('open_run_file', options),
+  open_task_folder: (options) => ask('open_task_folder', options),
   page_fault: (options) => ask('page_fault', options),
   use_other_folder: (options) => ask('use_other_folder', options),
   restart: () => ask('restart'),

@@ -67,6 +67,8 @@ export interface Shell {
     member: string;
     folder: boolean;
   }): Promise<void>;
+  /** Shows a task folder, or one of its archives. */
+  open_task_folder(options: { id: string; archive?: string }): Promise<void>;
   /** Writes down that a page could not be drawn. */
   page_fault(options: { text: string }): Promise<void>;
   /** Starts anew with the chosen data folder; resolves only when the dialog was closed. */

@@ -47,6 +47,7 @@ export function ActivityFilters({ query, onQuery, filters, onFilters }: Props) {
         options={[
           ...ALL_KINDS.map((value) => ({ value, label: label('kinds', value) })),
           { value: 'run', label: m.nav_runs() },
+          { value: 'folder', label: m.nav_task_folders() },
         ]}
         value={kind}
         onChange={(next) => onFilters({ ...filters, kind: next, id: undefined })}

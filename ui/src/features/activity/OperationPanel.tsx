@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Button, ErrorNotice, Icon } from '@/components';
 import { exactly, label, m } from '@/i18n';
+import type { OperationItem, OperationRow } from '@/ipc';
 import { useUndo } from '../command';
 import styles from './ActivityPage.module.css';
 import { operationQuery } from './queries';
@@ -40,20 +41,39 @@ export function OperationPanel({ id }: { id: string }) {
         </div>
       )}
       {operation.undone_by && <p>{m.was_undone_long()}</p>}
-      {operation.kind === 'run' && operation.subject_id ? (
-        <Link
-          to="/runs/$id"
-          params={{ id: operation.subject_id }}
-          className={styles.subject}
-          data-testid="operation-run"
-        >
-          <Icon name="runs" />
-          <span>{m.see_run()}</span>
-          <Icon name="right" />
-        </Link>
-      ) : (
-        <Subjects items={items} count={operation.count} />
-      )}
+      <Touched operation={operation} items={items} />
     </div>
   );
+}
+
+interface TouchedProps {
+  operation: OperationRow;
+  items: readonly OperationItem[];
+}
+
+/** What it touched, and the way there. */
+function Touched({ operation, items }: TouchedProps) {
+  const { kind, subject_id: id, count } = operation;
+  if (kind === 'run' && id)
+    return (
+      <Link to="/runs/$id" params={{ id }} className={styles.subject} data-testid="operation-run">
+        <Icon name="runs" />
+        <span>{m.see_run()}</span>
+        <Icon name="right" />
+      </Link>
+    );
+  if (kind === 'folder' && id)
+    return (
+      <Link
+        to="/task-folders/$id"
+        params={{ id }}
+        className={styles.subject}
+        data-testid="operation-folder"
+      >
+        <Icon name="folder" />
+        <span>{m.see_folder()}</span>
+        <Icon name="right" />
+      </Link>
+    );
+  return <Subjects items={items} count={count} />;
 }

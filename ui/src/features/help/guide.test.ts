@@ -14,6 +14,8 @@ const BY_ROUTE: Record<string, GuidePage> = {
   '/library/$kind/$id': 'library',
   '/backup': 'backup-and-restore',
   '/backup/restore': 'backup-and-restore',
+  '/task-folders': 'task-folders',
+  '/task-folders/$id': 'task-folders',
   '/connections': 'data-sources',
   '/activity': 'activity',
   '/settings': 'settings-and-data',

@@ -30,6 +30,7 @@ const BY_PLACE: readonly [string, GuidePage][] = [
   ['/runs', 'runs'],
   ['/library', 'library'],
   ['/backup', 'backup-and-restore'],
+  ['/task-folders', 'task-folders'],
   ['/connections', 'data-sources'],
   ['/activity', 'activity'],
   ['/settings', 'settings-and-data'],

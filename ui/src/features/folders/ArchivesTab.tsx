@@ -1,0 +1,64 @@
+import { useQuery } from '@tanstack/react-query';
+import { Card, Empty, ErrorNotice } from '@/components';
+import { bytes, counted, m } from '@/i18n';
+import type { ArchiveRow, FolderShow } from '@/ipc';
+import { TwoPanes } from '../catalog/forms/TwoPanes';
+import { ArchiveLine } from './ArchiveLine';
+import { ArchivePanel } from './ArchivePanel';
+import styles from './Archives.module.css';
+import { archivesQuery } from './queries';
+
+interface Props {
+  folder: FolderShow;
+  /** The archive that is looked into. */
+  open: string | undefined;
+  onOpen: (archive: string | undefined) => void;
+}
+
+/** What earlier runs left, the newest first; one of them opened to its files. */
+export function ArchivesTab({ folder, open, onOpen }: Props) {
+  const archives = useQuery(archivesQuery(folder.id));
+  const items = archives.data ?? [];
+  if (archives.error)
+    return <ErrorNotice error={archives.error} onRetry={() => archives.refetch()} />;
+  if (!archives.data) return null;
+  if (items.length === 0)
+    return (
+      <Card fill="hold">
+        <Empty icon="box" title={m.archives_none()}>
+          {m.archives_none_hint()}
+        </Empty>
+      </Card>
+    );
+  const opened = items.find(({ archive }) => archive === open) ?? items[0];
+  return (
+    <TwoPanes
+      main={
+        <Card fill="scroll">
+          <p className={styles.sum}>{sumWords(items)}</p>
+          <ol className={styles.line} aria-label={m.task_folder_archives()}>
+            {items.map((item) => (
+              <ArchiveLine
+                key={item.archive}
+                item={item}
+                isOpen={item === opened}
+                onOpen={() => onOpen(item.archive)}
+              />
+            ))}
+          </ol>
+        </Card>
+      }
+      side={opened && <ArchivePanel key={opened.archive} folder={folder} item={opened} />}
+    />
+  );
+}
+
+/** How many there are and what they take. */
+function sumWords(items: readonly ArchiveRow[]): string {
+  const broken = items.filter((item) => item.broken).length;
+  return [
+    counted('n_archives', items.length),
+    bytes(items.reduce((sum, item) => sum + item.bytes, 0)),
+    ...(broken > 0 ? [counted('archives_broken', broken)] : []),
+  ].join(' · ');
+}

@@ -1,0 +1,19 @@
+/** What the files of a folder come to. */
+import { bytes } from '@/i18n';
+import type { FolderFile, FolderShow } from '@/ipc';
+
+/** The name of the list of tables that a pipeline reads. */
+const TABLE_LIST = 'table_list.txt';
+
+/** The files that an archive would take. */
+export function toArchive({ files }: FolderShow): FolderFile[] {
+  return files.filter(({ kept }) => !kept);
+}
+
+export function sumOf(files: readonly { bytes?: number }[]): string {
+  return bytes(files.reduce((sum, file) => sum + (file.bytes ?? 0), 0));
+}
+
+export function isTableList(name: string): boolean {
+  return name.toLowerCase() === TABLE_LIST;
+}

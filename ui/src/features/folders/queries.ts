@@ -1,0 +1,65 @@
+/** What the pages of task folders ask for. */
+import { queryOptions } from '@tanstack/react-query';
+import { call, type PickedPlace } from '@/ipc';
+
+/** How often folders are looked through again while runs work in them, in milliseconds. */
+const LOOK_EVERY = 3_000;
+
+/**
+ * What lies on the disk changes without a word: it is looked at anew whenever somebody comes to it,
+ * from another page or another window.
+ */
+const ON_DISK = { staleTime: 0, refetchOnWindowFocus: true } as const;
+
+/** Each step of a run may leave a file. */
+const TOUCHED = { tags: ['folder', 'run', 'run:'], atMostEvery: LOOK_EVERY };
+
+/** The task folders that are known. */
+export function foldersQuery() {
+  return queryOptions({
+    queryKey: ['folders'],
+    queryFn: async () => (await call('folder_list', {})).items,
+    meta: { tags: [...TOUCHED.tags, 'workflow'], atMostEvery: LOOK_EVERY },
+    ...ON_DISK,
+  });
+}
+
+/** One folder with the files that are in it now. */
+export function folderQuery(id: string) {
+  return queryOptions({
+    queryKey: ['folder', id],
+    queryFn: () => call('folder_show', { id }),
+    meta: TOUCHED,
+    ...ON_DISK,
+  });
+}
+
+/** Its archives, the newest first. */
+export function archivesQuery(id: string) {
+  return queryOptions({
+    queryKey: ['folder archives', id],
+    queryFn: async () => (await call('folder_archives', { id })).items,
+    meta: TOUCHED,
+    ...ON_DISK,
+  });
+}
+
+/** What is in one archive. */
+export function archiveQuery(id: string, archive: string) {
+  return queryOptions({
+    queryKey: ['folder archive', id, archive],
+    queryFn: () => call('folder_archive_show', { id, archive }),
+    meta: { tags: ['folder'] },
+    ...ON_DISK,
+  });
+}
+
+/** What a file would be as the list of tables of a folder. */
+export function tableListQuery(id: string, from: PickedPlace) {
+  return queryOptions({
+    queryKey: ['table list', id, from.token],
+    queryFn: () => call('folder_table_list', { id, from: { picked: from.token } }),
+    staleTime: 0,
+    gcTime: 0,
+  });
+}
