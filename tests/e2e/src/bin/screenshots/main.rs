@@ -6,6 +6,7 @@
 
 mod connections;
 mod fallen;
+mod folders;
 mod notices;
 mod office;
 mod people;

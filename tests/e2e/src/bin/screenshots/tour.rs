@@ -9,7 +9,7 @@ use fantoccini::Locator;
 use flowkeep_e2e::{Desk, Language, Window, drop_on_window};
 use serde_json::{Value, json};
 
-use crate::{connections, earlier_tool, fallen, notices, office, people, runs};
+use crate::{connections, earlier_tool, fallen, folders, notices, office, people, runs};
 
 /// How many times the office's workflows are there, and how often one of them ran.
 const BRANCHES: usize = 40;
@@ -72,10 +72,12 @@ pub(super) async fn shoot(folder: &Path, words: &[String]) -> Result<()> {
         connections::make(&desk, &window).await?;
         fallen::make(&desk, &window).await?;
         notices::make(&window).await?;
+        let task_folder = folders::make(&desk, &desk.folder().join("Descriptions"))?;
         let mut screens = everywhere();
         screens.extend(more);
         screens.extend(with_connections());
         screens.extend(with_notices());
+        screens.extend(with_folders(&task_folder));
         screens.extend(runs);
         screens.retain(wanted);
         look(&window, &screens, &folder.join("much"), spoken).await?;
@@ -95,6 +97,13 @@ fn everywhere() -> Vec<Screen> {
         screen("rules", "/library/rule", "list-search"),
         screen("templates", "/library/template", "list-search"),
         screen("backup", "/backup", "backup-now"),
+        screen("folders", "/task-folders", "folder-new"),
+        pressed(
+            "folder-new",
+            "/task-folders",
+            &["[data-testid=folder-new]"],
+            "folder-create",
+        ),
         screen("connections", "/connections", "connection-local"),
         screen("secrets", "/connections?tab=secrets", "secret-add"),
         pressed(
@@ -363,6 +372,32 @@ fn with_notices() -> [Screen; 5] {
             "/workflows/nightly?tab=runs",
             &["[data-testid=notices-own]"],
             "notice-kind-waiting",
+        ),
+    ]
+}
+
+/// A task folder: its files, its archives, its settings.
+fn with_folders(id: &str) -> [Screen; 6] {
+    let at = |more: &str| format!("/task-folders/{id}{more}");
+    [
+        screen("folder-files", &at(""), "row-orders.ddl"),
+        screen("folder-archives", &at("?tab=archives"), "archive-panel"),
+        screen(
+            "folder-earlier",
+            &at("?tab=archives&archive=file_bak_20250721_122048"),
+            "archive-panel",
+        ),
+        screen(
+            "folder-broken",
+            &at("?tab=archives&archive=file_bak_20260103_023001"),
+            "archive-panel",
+        ),
+        screen("folder-settings", &at("?tab=settings"), "keep-name"),
+        pressed(
+            "folder-archive",
+            &at(""),
+            &["[data-testid=folder-archive]"],
+            "archive-start",
         ),
     ]
 }
