@@ -101,6 +101,8 @@ const COMMAND_LINE = new Set([
   'own_folder',
   'validate_it',
   'name_clean_up_rule',
+  'source_fallen',
+  'move_waiting',
   'adopt_folder',
   'name_folder_path',
 ]);
