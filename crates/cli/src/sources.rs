@@ -169,15 +169,6 @@ fn unread(error: std::io::Error) -> AppError {
     AppError::from(io_reason(&error)).with("path", "-")
 }
 
-/// What can be typed next; the window has buttons for it.
-fn next_steps(error: AppError) -> AppError {
-    match error.code.as_str() {
-        "connection_behind" => error.hint("source_fallen"),
-        "connection_behind_elsewhere" => error.hint("source_fallen").hint("move_waiting"),
-        _ => error,
-    }
-}
-
 pub(crate) fn run(api: &Api, output: &Output, verb: Source) -> Result<Outcome, AppError> {
     match verb {
         Source::List => listed(output, &sources::list(api, Nothing {})?),
@@ -197,12 +188,11 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Source) -> Result<Outcome, A
                 move_waiting,
                 ..described.input(source_type, output)?
             };
-            kept(output, &sources::update(api, input).map_err(next_steps)?)
+            kept(output, &sources::update(api, input)?)
         }
         Source::Test { source_name } => test(api, output, source_name),
         Source::Remove { source_name } => {
-            let gone = sources::remove(api, SourceRef { name: source_name });
-            let gone = gone.map_err(next_steps)?;
+            let gone = sources::remove(api, SourceRef { name: source_name })?;
             output.print(&gone, |catalogue, out| {
                 let name = visible(&gone.name);
                 writeln!(

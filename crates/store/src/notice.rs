@@ -411,7 +411,7 @@ impl Tx<'_> {
         let receivers = to_json(&receivers)?;
         let mut statement = self.connection.prepare_cached(
             "UPDATE notice_delivery SET receivers = ?3, ended_at = ?4
-             WHERE notice = ?1 AND channel = ?2",
+             WHERE notice = ?1 AND channel = ?2 AND state = 'pending'",
         )?;
         for (notice, _) in failed.tried {
             statement.execute((notice, failed.channel.as_str(), &receivers, failed.at.0))?;
@@ -435,7 +435,9 @@ impl Tx<'_> {
             "UPDATE notice_delivery SET tries = tries + 1, reason = :reason,
                state = iif(:again NOT NULL, 'pending', 'failed'), due = coalesce(:again, due),
                ended_at = iif(:again NOT NULL, NULL, :at)
-             WHERE notice = :notice AND channel = :channel",
+             -- What another owner has sent meanwhile stays so; the desktop's is marked before it is shown.
+             WHERE notice = :notice AND channel = :channel
+               AND (state = 'pending' OR channel = 'desktop')",
         )?;
         for (notice, again) in failed.tried {
             statement.execute(named_params! {

@@ -114,6 +114,16 @@ impl Mailbox {
         })
     }
 
+    /// The same, and never for another one.
+    pub fn putting_off_without(receiver: &'static str, unknown: &'static str) -> Self {
+        Self::with(Rules {
+            puts_off: Some((receiver, Arc::default())),
+            refuses: Some("550 no such user"),
+            unknown: Some(unknown),
+            ..Rules::default()
+        })
+    }
+
     /// Keeps a mail at once and says so only after so long.
     pub fn slow(slow: Duration) -> Self {
         Self::with(Rules {

@@ -318,7 +318,10 @@ fn described(
             notices.webhook = Some(hook);
         }
     }
-    let signing = given(&input.signing).filter(|_| notices.uses_signing(input.channel));
+    let signing = given(&input.signing);
+    if signing.is_some() && !notices.uses_signing(input.channel) {
+        return Err(invalid("signing", "webhook_signs_not"));
+    }
     Ok(WaySecrets { secret, signing })
 }
 

@@ -312,7 +312,12 @@ fn waits_for_nothing(tx: &Tx<'_>, name: &str, code: &str) -> Result<(), AppError
     let count = tx.fallen_writes_of(name)?;
     if count > 0 {
         let behind = AppError::new(code).with("name", name);
-        return Err(behind.with("count", count));
+        let behind = behind.with("count", count).hint("source_fallen");
+        return Err(if code == "connection_behind_elsewhere" {
+            behind.hint("move_waiting")
+        } else {
+            behind
+        });
     }
     Ok(())
 }

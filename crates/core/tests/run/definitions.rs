@@ -375,6 +375,25 @@ fn of_guided_steps_those_are_sure_that_one_way_leads_to() {
     assert_eq!(needs(&read(&text)), "a! b! c d");
 }
 
+#[test]
+fn what_a_run_goes_on_without_is_not_needed() {
+    let note = r#""params": {"ms": "${context.note}"}"#;
+    let with = |more: &str| {
+        tasks_of(&[
+            &format!(r#""id": "a", "action": "wait", {note}{more}"#),
+            r#""id": "plain""#,
+        ])
+    };
+    assert_eq!(needs(&with("")), "note!");
+    for on_failure in ["continue", "fallback:plain"] {
+        let goes_on = with(&format!(r#", "onFailure": "{on_failure}""#));
+        assert_eq!(needs(&goes_on), "note", "{on_failure}");
+    }
+    let condition =
+        tasks_of(&[r#""id": "a", "condition": "${context.note}", "onFailure": "continue""#]);
+    assert_eq!(needs(&condition), "note");
+}
+
 /// The names of the context, those that are needed with a mark.
 fn needs(definition: &Definition) -> String {
     let names = definition.context_names().into_iter();

@@ -143,6 +143,13 @@ impl StandingIn {
         if let Some(written) = Written::of(operation)
             && self.is_record_behind(source.name(), &written)?
         {
+            // Nothing newer goes past it, so it is not waited for whether the source takes others.
+            let key = print(written.key);
+            let is_it = |doubt: &Doubt| {
+                let write = &doubt.write.write;
+                write.table == written.table && write.key == key
+            };
+            ask_about(&self.place, doubts.into_iter().filter(is_it).collect())?;
             // One that is down says so, and is stood in for.
             let at = (written.table, written.key);
             record(source, at, &self.place.data_dir, stop).await?;

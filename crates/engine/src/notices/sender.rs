@@ -367,13 +367,18 @@ impl Sender {
             (one.notice, again)
         };
         let mut tried: Vec<_> = told.iter().map(again).collect();
+        // Whom the server did not take at an earlier try gets nothing by this one either.
+        let before = || told.iter().find_map(|one| left_before(one));
         let (receivers, why) = match sent {
             Ok(Sent {
                 put_off: Some(PutOff { receivers, why }),
-                ..
-            }) => (Some(receivers), why),
+                left_out,
+            }) => match left_out.or_else(before) {
+                Some(left) => (Some(receivers), why.because(left)),
+                None => (Some(receivers), why),
+            },
             Ok(Sent { left_out, .. }) => {
-                let ids = ids_of(told);
+                let (ids, left_out) = (ids_of(told), left_out.or_else(before));
                 return store.write::<_, StoreError>(move |tx| {
                     tx.notices_went_out(channel, &ids, at, left_out.as_ref())
                 });
@@ -382,7 +387,12 @@ impl Sender {
                 for (_, again) in &mut tried {
                     *again = again.filter(|_| !not.lasting);
                 }
-                (None, not.message)
+                match before() {
+                    Some(left) if not.message.because.is_none() => {
+                        (None, not.message.because(left))
+                    }
+                    _ => (None, not.message),
+                }
             }
         };
         tracing::warn!(code = why.code, "a notice could not be sent");
@@ -442,6 +452,14 @@ fn id_of(channel: Channel, told: &[&Delivery]) -> Option<String> {
     let at = first.content.at.0;
     let (first, last) = (first.notice, last.notice);
     Some(format!("{at}.{first}-{last}.{}", channel.as_str()))
+}
+
+/// Whom the server did not take when it took others, as the reason of the last try has it.
+fn left_before(one: &Delivery) -> Option<Message> {
+    let reason = one.reason.as_ref()?;
+    let is_left = |message: &&Message| message.code == "mail_left_out";
+    let because = reason.because.as_deref();
+    because.into_iter().find(is_left).cloned()
 }
 
 /// The notice of a backup that is overdue, what it is known by, and for how many weeks it is.

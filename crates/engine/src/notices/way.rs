@@ -68,16 +68,24 @@ impl Way {
         record: &ChannelRecord,
         secrets: &dyn Secrets,
     ) -> Result<Option<Self>, NotSent> {
-        let kept = |name: Option<&str>, version: Option<&String>| {
-            let (Some(name), Some(version)) = (name, version) else {
+        let kept = |name: Option<&str>, version: Option<&String>, is_used: bool| {
+            let (Some(name), Some(version)) = (name, version.filter(|_| is_used)) else {
                 return Ok(None);
             };
             secret_of(secrets, name, version).map(Some)
         };
         let secrets = || {
             Ok::<_, NotSent>(WaySecrets {
-                secret: kept(channel.secret(), record.secret.as_ref())?,
-                signing: kept(channel.signing(), record.signing.as_ref())?,
+                secret: kept(
+                    channel.secret(),
+                    record.secret.as_ref(),
+                    notices.uses_secret(channel),
+                )?,
+                signing: kept(
+                    channel.signing(),
+                    record.signing.as_ref(),
+                    notices.uses_signing(channel),
+                )?,
             })
         };
         Ok(match channel {

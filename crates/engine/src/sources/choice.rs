@@ -2,7 +2,7 @@
 //!
 //! Absent on purpose: the choice itself (`core::run::route`).
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use flowkeep_core::Message;
 use flowkeep_core::run::route::{Candidate, NoRoute, PassedOver, Route, Rule, Wanted};
@@ -60,6 +60,9 @@ pub struct Connections {
     secrets: Option<Arc<dyn Secrets>>,
     pub(super) health: Arc<Health>,
     now: RwLock<Now>,
+    /// Held by whoever reads what is kept and puts it in the place of what there was: several do, and the
+    /// older of two must not come last.
+    renewing: Mutex<()>,
 }
 
 struct Now {
@@ -188,6 +191,7 @@ impl Connections {
                 kept: Vec::new(),
                 connected: Arc::new(connected),
             }),
+            renewing: Mutex::default(),
         }
     }
 
@@ -269,6 +273,7 @@ impl Connections {
     /// # Errors
     /// What the database says; then what there was stays.
     pub fn renew(&self, store: &Store) -> Result<Arc<Connected>, StoreError> {
+        let _alone = self.renewing.lock().unwrap_or_else(PoisonError::into_inner);
         let rules = kept_rules(store)?;
         let records = store.connections()?;
         self.health.read(store)?;

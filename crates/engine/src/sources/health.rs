@@ -20,7 +20,7 @@ use crate::actions::Mask;
 /// A source is asked at most so often.
 const EVERY: Duration = Duration::from_secs(30);
 
-/// One that nothing uses now, and something will, is asked at most so often.
+/// Those that nothing uses now, and something will, are asked so often.
 const COMING_EVERY: Duration = Duration::from_mins(5);
 
 /// How often it is looked which are due.
@@ -67,15 +67,6 @@ impl Health {
     pub(super) fn used(&self, name: &str) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.entry(name.to_owned()).or_default().used = true;
-    }
-
-    /// Notes that something will use it, unless it was asked lately.
-    fn will_be_used(&self, name: String) {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = known.entry(name).or_default();
-        known.used |= known
-            .asked
-            .is_none_or(|asked| asked.elapsed() >= COMING_EVERY);
     }
 
     /// Whether it is to be asked now; then it counts as asked.
@@ -215,7 +206,7 @@ impl Connections {
     fn look_ahead(&self, store: &Store) -> Result<(), StoreError> {
         let connected = self.renew(store)?;
         for name in coming(store, &connected)? {
-            self.health.will_be_used(name);
+            self.health.used(&name);
         }
         Ok(())
     }
@@ -264,7 +255,7 @@ mod tests {
 
     /// Nobody uses it, so nobody would hear of it before the night.
     #[tokio::test(flavor = "multi_thread")]
-    async fn a_source_that_a_schedule_will_use_is_asked_once_in_a_while() {
+    async fn a_source_that_a_schedule_will_use_is_asked_though_nobody_uses_it() {
         let folder = tempfile::tempdir().unwrap();
         let store = store(folder.path());
         let text = r#"{"name": "W", "schedule": {"cron": "0 2 * * *"}, "tasks": [
@@ -304,7 +295,7 @@ mod tests {
         connections.ask_due(&store, &clock).await;
         assert_eq!(told(), [("shop".to_owned(), false)]);
 
-        // It was asked just now.
+        // It was asked just now, and rests as any other.
         let answer = Ok("7.0".to_owned());
         connections.note(&store, 1, "shop", answer).unwrap();
         connections.look_ahead(&store).unwrap();

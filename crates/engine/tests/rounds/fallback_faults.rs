@@ -119,6 +119,20 @@ fn a_source_that_was_only_looked_at_has_taken_nothing() {
     drop(engine);
 }
 
+/// Where tasks write one record only, nobody else shows that the source takes others.
+#[test]
+fn what_a_source_refuses_is_asked_about_once_something_newer_waits_behind_it() {
+    let shop = Shop::new();
+    let engine = shop.engine();
+    shop.own.stand(Stands::Shut);
+    shop.does("record.add", &order("a", "one"));
+    shop.own.stand(Stands::Refuses("orders"));
+    let (_, id) = shop.run("record.update", &order("a", "two"), "");
+    shop.place.comes_to(id, Status::Failed);
+    assert_eq!(shop.told(), ["asks: sql_failed"]);
+    drop(engine);
+}
+
 /// What a source refuses is not tried again before every operation of everybody.
 #[test]
 fn what_a_source_refuses_rests_though_others_come() {

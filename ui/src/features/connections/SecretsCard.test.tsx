@@ -31,7 +31,7 @@ it('unlocks all that is locked with one press, and leads to each that is missing
       secret: 'connection/stock',
       connection: 'stock',
       tasks: 3,
-      reason: { code: 'secret_missing' },
+      reason: { code: 'password_missing' },
       unlocks: false,
     },
   ];

@@ -113,9 +113,11 @@ it('says of a test what was tested, and keeps a form once however often Enter is
   await screen.findByTestId('notice-tested');
   type('webhook-address', 'https://example.com/?key=2');
   expect(screen.queryByTestId('notice-tested')).toBeNull();
+  // Nor while it is kept.
   for (const _ of [1, 2]) fireEvent.keyDown(input('webhook-address'), { key: 'Enter' });
   await waitFor(() => expect(notice_set).toHaveBeenCalled());
   expect(notice_set).toHaveBeenCalledTimes(1);
+  expect(screen.queryByTestId('notice-tested')).toBeNull();
   answer(none);
   await waitFor(() => expect(screen.queryByTestId('dialog-webhook')).toBeNull());
 });

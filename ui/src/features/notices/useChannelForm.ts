@@ -29,6 +29,7 @@ export function useChannelForm(channel: NoticeChannel, input: NoticeSetInput, on
   };
   const save = () => {
     if (set.isPending) return;
+    testing.forget();
     begin();
     set.mutate(isChange ? input : { ...input, on: true }, {
       onSuccess: onClose,

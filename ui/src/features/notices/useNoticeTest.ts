@@ -10,8 +10,8 @@ export interface Tested {
 
 /** Sends a message on a channel as it is described, and says what came of it. */
 export function useNoticeTest(input: NoticeSetInput) {
-  const { test, start } = useTest(() => call('notice_test', input));
-  return { test: start, tested: toldOf(test), isTrying: test.status === 'asking' };
+  const { test, start, forget } = useTest(() => call('notice_test', input));
+  return { test: start, forget, tested: toldOf(test), isTrying: test.status === 'asking' };
 }
 
 function toldOf(test: Test<Output<'notice_test'>>): Tested | undefined {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Condition, Definition, Flow, Outcome, Position, RunAfter, Task, Way};
+use super::{Condition, Definition, Flow, OnFailure, Outcome, Position, RunAfter, Task, Way};
 use crate::Value;
 use crate::run::expression::{Root, Segment, needed, references};
 use crate::run::task_id::TaskId;
@@ -15,7 +15,8 @@ pub struct ContextName {
     pub name: String,
     /// Each place that uses it: the task, and where in the document (RFC 6901).
     pub used: Vec<(TaskId, String)>,
-    /// Whether a run cannot do without it, however it goes.
+    /// Whether a run cannot do without it, however it goes: a task that needs it is always come to, and
+    /// the run ends with that one's failure.
     pub needed: bool,
 }
 
@@ -66,6 +67,7 @@ impl Definition {
         };
         let reached = self.reached();
         for (task, reached) in self.tasks().iter().zip(reached) {
+            let reached = reached && self.ends_with(task);
             let runs = reached && task.condition == Condition::Always;
             for &(name, needed) in task.read_by_itself() {
                 add(name, task, &task.pointer, needed && runs);
@@ -88,6 +90,12 @@ impl Definition {
             });
         }
         found
+    }
+
+    /// Whether the run fails when this task does, and does not go another way.
+    fn ends_with(&self, task: &Task) -> bool {
+        let leads_on = || task.ways.iter().any(|way| way.after == Outcome::Failure);
+        task.on_failure == OnFailure::Stop && (self.flow == Flow::Dependencies || !leads_on())
     }
 
     /// What a run cannot do without that is not given.

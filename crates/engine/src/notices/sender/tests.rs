@@ -524,6 +524,53 @@ fn whom_the_server_puts_off_gets_it_later_and_the_others_once() {
 }
 
 #[test]
+fn whom_the_server_does_not_take_is_said_though_another_gets_it_later() {
+    let mut place = Place::new();
+    let (bob, gone) = ("bob@example.com", "gone@example.com");
+    let mailbox = Mailbox::putting_off_without(bob, gone);
+    place.mail(&mailbox, &["ada@example.com", bob, gone]);
+    place.fails("nightly");
+    place.look();
+    assert_eq!(mailbox.next_mail().to, ["ada@example.com"]);
+    assert_eq!(place.reason().code, "mail_put_off");
+    place.clock.pass(MINUTE);
+    place.look();
+    assert_eq!(mailbox.next_mail().to, [bob]);
+    assert_eq!(place.states(), BTreeMap::from([("sent", 1)]));
+    let record = place.store.notice_channels().unwrap().1;
+    let reason = record[&Channel::Mail].reason.clone().unwrap();
+    assert_eq!(reason.code, "mail_left_out");
+    assert_eq!(reason.fields["receivers"], gone);
+}
+
+#[test]
+fn what_another_owner_sent_meanwhile_stays_sent() {
+    let place = Place::new();
+    let mailbox = Mailbox::open(Door::Open);
+    place.mail(&mailbox, &["ada@example.com"]);
+    place.fails("nightly");
+    let waits = place
+        .store
+        .notices_waiting(Channel::Mail, Moment(i64::MAX), 10)
+        .unwrap();
+    let (notice, at) = (waits[0].notice, Moment(0));
+    let marked = place.store.write::<_, StoreError>(move |tx| {
+        tx.notices_went_out(Channel::Mail, &[notice], at, None)?;
+        let why = Message::new("server_cut");
+        let tried = [(notice, Some(at))];
+        let failed = FailedTry {
+            channel: Channel::Mail,
+            tried: &tried,
+            at,
+            why: &why,
+        };
+        tx.notices_put_off(&failed, &["ada@example.com".to_owned()])
+    });
+    marked.unwrap();
+    assert_eq!(place.states(), BTreeMap::from([("sent", 1)]));
+}
+
+#[test]
 fn a_receiver_who_is_put_off_and_then_unknown_is_said_and_the_others_stay_spared() {
     let mut place = Place::new();
     let mailbox = Mailbox::putting_off("bob@example.com");
