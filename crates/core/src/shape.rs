@@ -15,6 +15,7 @@ pub(crate) const DEPENDS_ON: [&str; 3] = ["dependsOn", "depends_on", "dependenci
 /// Names under which the other fields of a task come that a run reads and that have two spellings.
 /// The first is the one the product writes.
 pub(crate) mod spellings {
+    pub(crate) const TASK_FOLDER: [&str; 2] = ["taskFolder", "task_folder"];
     pub(crate) const DATA_SOURCE: [&str; 2] = ["dataSource", "data_source"];
     pub(crate) const AUTO_SELECT: [&str; 2] = ["autoSelect", "auto_select"];
     pub(crate) const DATA_KIND: [&str; 2] = ["dataKind", "data_kind"];

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::state::Moment;
 use super::task_id::TaskId;
+use crate::FolderId;
 use crate::Message;
+use crate::folder::Policy;
 
 /// Something that happened. Each is given to [`step`](super::step) once it is certain; one that is
 /// told twice, or too late, changes nothing.
@@ -13,6 +15,11 @@ use crate::Message;
 pub enum Event {
     /// The run begins.
     Started(Start),
+    /// It cannot begin: what it needs before anything of it is opened could not be made ready.
+    Hindered {
+        /// Why.
+        why: Message,
+    },
     /// The condition of a task was evaluated.
     Evaluated {
         /// Which task.
@@ -98,6 +105,24 @@ pub struct Start {
     /// How many runs led to it, each by its end.
     #[serde(default, skip_serializing_if = "is_none_yet")]
     pub chain: u32,
+    /// The task folder it works in; nothing for a folder of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<FolderId>,
+    /// What follows when not every file of its folder can be archived, where that was said; else the
+    /// folder's own setting.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_archive_failure: Option<Policy>,
+}
+
+impl Start {
+    /// Whether all of the run is done anew. One task alone, or what is left of a run that is repeated,
+    /// builds on files that are there.
+    pub fn is_complete(&self) -> bool {
+        self.only.is_none()
+            && self.carried.is_empty()
+            && self.stood_in_for.is_empty()
+            && self.steps.is_empty()
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]

@@ -9,6 +9,7 @@
 //! | [`step()`] | what follows from an event: the one decision function |
 //! | [`RunState`], [`Event`], [`Effect`] | what it is given and gives |
 //! | [`repeat`] | how a run begins that repeats another |
+//! | [`Archive`] | what lay in its task folder before it began |
 //! | [`route`] | which data source a task uses, and why none of the others |
 //! | [`queue`] | which attempt goes next, and to which agent |
 //!
@@ -22,6 +23,7 @@
 
 mod act;
 pub mod action;
+mod archive;
 mod asked;
 mod definition;
 mod effect;
@@ -39,13 +41,14 @@ mod task_id;
 mod work;
 
 pub use act::{Line, lines};
+pub use archive::{Archive, Unarchived};
 pub use definition::{
     ActsOn, Condition, ContextName, Definition, Flow, OnFailure, Outcome, Placed, ROUTING_NAMES,
     Retry, Routing, RunAfter, Task, Way,
 };
 pub use effect::{Effect, Level, Question, QueuedAttempt, idempotency_key};
 pub use event::{Attempted, Decision, Evaluation, Event, Parked, Purpose, Start, Timer};
-pub use repeat::{From, repeat};
+pub use repeat::{From, instead, repeat};
 pub use state::{
     Ending, Head, Moment, OutputOf, Phase, Reason, RunState, StopReason, Stopping, TaskState,
 };

@@ -99,6 +99,24 @@ pub fn repeat(
     Ok(start)
 }
 
+/// How the run begins that takes the place of one that could not begin: as that one would have. Nothing
+/// where it was to use tasks that are there no more.
+pub fn instead(began: &Start, now: &Definition) -> Option<Start> {
+    let mut named = began
+        .only
+        .iter()
+        .chain(&began.left_out)
+        .chain(&began.carried)
+        .chain(&began.stood_in_for)
+        .chain(&began.steps);
+    named.all(|id| now.position(id).is_some()).then(|| Start {
+        due: None,
+        event: None,
+        chain: 0,
+        ..began.clone()
+    })
+}
+
 /// The tasks that use one of these names of the context. Guided steps are not among them: they are
 /// come to anyway, and what they came to before stays to be read.
 fn outdated(now: &Definition, given: &[String]) -> BTreeSet<TaskId> {

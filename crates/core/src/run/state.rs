@@ -15,7 +15,7 @@ use super::definition::{Definition, OnFailure, Position};
 use super::event::Parked;
 use super::status::Status;
 use super::task_id::TaskId;
-use crate::RunId;
+use crate::{Message, RunId};
 
 /// A moment: milliseconds since 1970 in UTC. It is given to [`step`](super::step), never read.
 #[derive(
@@ -64,6 +64,9 @@ pub struct Head {
     /// Why nothing new starts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ending: Option<Ending>,
+    /// Why it could not begin, where it could not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hindered: Option<Message>,
     /// Positions of the compensations still to be run, the next one last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoing: Option<Vec<usize>>,
@@ -244,6 +247,8 @@ pub enum Reason {
     NotInStep,
     /// No step led to it.
     NotReached,
+    /// The run could not begin.
+    NotBegun,
     /// The run was cancelled.
     Cancelled,
     /// A person left it out of the run; it counts as succeeded.
@@ -256,13 +261,14 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason there is.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Condition,
         Self::Dependency,
         Self::Stopped,
         Self::NotCalled,
         Self::NotInStep,
         Self::NotReached,
+        Self::NotBegun,
         Self::Cancelled,
         Self::LeftOut,
         Self::Carried,
@@ -364,11 +370,17 @@ impl Head {
             orphaned: false,
             begun: false,
             ending: None,
+            hindered: None,
             undoing: None,
             open: 0,
             asked: 0,
             ended: 0,
         }
+    }
+
+    /// Whether nothing of the run has been opened yet: no task was looked at.
+    pub const fn is_unopened(&self) -> bool {
+        !self.begun && self.open == 0 && self.asked == 0 && self.ended == 0
     }
 }
 

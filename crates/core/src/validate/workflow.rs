@@ -15,7 +15,7 @@ use crate::value::push_token;
 use crate::{Message, Value};
 
 /// Fields of a workflow and the types a run needs them to have.
-const FIELDS: [(&str, Type); 9] = [
+const FIELDS: [(&str, Type); 11] = [
     ("id", Type::Word),
     ("name", Type::Word),
     ("priority", Type::Whole(i64::MIN)),
@@ -23,6 +23,8 @@ const FIELDS: [(&str, Type); 9] = [
     ("max_concurrent", Type::Whole(1)),
     ("schedule", Type::Object),
     ("watch", Type::Object),
+    ("taskFolder", Type::Word),
+    ("task_folder", Type::Word),
     ("tasks", Type::ListOrObject),
     ("transitions", Type::ListOrObject),
 ];

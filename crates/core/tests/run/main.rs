@@ -5,6 +5,7 @@
 mod definitions;
 mod expressions;
 mod fallback;
+mod hindered;
 mod model;
 mod play;
 mod queueing;

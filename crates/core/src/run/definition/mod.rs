@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 
 use super::action::Action;
 use super::task_id::TaskId;
-use crate::shape::spellings::DATA_SOURCE;
+use crate::shape::spellings::{DATA_SOURCE, TASK_FOLDER};
 use crate::value::push_token;
 use crate::{Validation, Value};
 
@@ -42,6 +42,9 @@ pub struct Definition {
     pub max_concurrent: Option<u32>,
     /// How one task comes after another.
     pub flow: Flow,
+    /// The task folder its runs work in, by its id, name or path; a folder of each run's own where it
+    /// says nothing.
+    pub task_folder: Option<String>,
     pub(crate) tasks: Vec<Task>,
     positions: BTreeMap<TaskId, Position>,
 }
@@ -238,6 +241,15 @@ impl Definition {
         }
     }
 
+    /// The task folder that a workflow names, though it may not be able to run, and where it does (RFC
+    /// 6901).
+    pub fn named_folder(workflow: &Value) -> Option<(String, String)> {
+        let key = TASK_FOLDER
+            .into_iter()
+            .find(|key| workflow.get(key).is_some())?;
+        Some((fields::text(workflow, &[key])?, push_token("", key)))
+    }
+
     /// The tasks in the order of the document.
     pub fn tasks(&self) -> &[Task] {
         &self.tasks
@@ -279,6 +291,7 @@ impl Definition {
             priority,
             max_concurrent,
             flow,
+            task_folder: None,
             tasks,
             positions,
         }

@@ -6,7 +6,7 @@ use super::{Condition, Definition, Flow, OnFailure, Position, RunAfter, Task, fi
 use crate::run::action::{Action, action};
 use crate::run::task_id::TaskId;
 use crate::run::work::STANDS_FOR;
-use crate::shape::spellings::ON_FAILURE;
+use crate::shape::spellings::{ON_FAILURE, TASK_FOLDER};
 use crate::shape::{Item, Shape, dependencies, items};
 use crate::value::push_token;
 use crate::{Message, Validation, Value};
@@ -27,7 +27,9 @@ pub(super) fn read(workflow: &Value, validation: &mut Validation) -> Option<Defi
         validation.error("", Message::new("workflow_empty"));
         None
     })?;
-    Some(Definition::link(priority, max_concurrent, flow, tasks))
+    let mut definition = Definition::link(priority, max_concurrent, flow, tasks);
+    definition.task_folder = fields::text(workflow, &TASK_FOLDER);
+    Some(definition)
 }
 
 /// Names of tasks and where they stand.

@@ -86,6 +86,21 @@ impl Turn<'_> {
         }
     }
 
+    /// The run cannot begin. Nothing of it was opened, so there is nothing to stop or to undo.
+    pub(super) fn hindered(&mut self, why: &Message) {
+        if !self.state.head.is_unopened() {
+            // Told too late.
+            return;
+        }
+        self.state.head.hindered = Some(why.clone());
+        self.effects.push(Effect::Message {
+            level: Level::Error,
+            task: None,
+            message: why.clone(),
+        });
+        self.conclude(Status::Failed);
+    }
+
     fn end_cancelled(&mut self, at: Position, began: bool) {
         if began {
             self.cancelled(at, Reason::Cancelled);
@@ -199,7 +214,9 @@ impl Turn<'_> {
                 continue;
             }
             let head = &self.state.head;
-            let reason = if self.defined(at).is_called_only() && !self.task(at).called {
+            let reason = if head.hindered.is_some() {
+                Reason::NotBegun
+            } else if self.defined(at).is_called_only() && !self.task(at).called {
                 Reason::NotCalled
             } else if head.only.is_some() {
                 Reason::NotInStep

@@ -128,6 +128,7 @@ impl Turn<'_> {
     fn apply(&mut self, event: &Event) -> Result<(), Refused> {
         match event {
             Event::Started(start) => return self.begin(start),
+            Event::Hindered { why } => self.hindered(why),
             Event::Answered { task, decision } => return self.answered(task, decision),
             Event::Evaluated {
                 task,
@@ -152,7 +153,7 @@ impl Turn<'_> {
     }
 
     fn begin(&mut self, start: &Start) -> Result<(), Refused> {
-        if self.state.head.begun || self.state.head.ended > 0 || self.state.head.open > 0 {
+        if !self.state.head.is_unopened() {
             // Told twice.
             return Ok(());
         }
