@@ -4,6 +4,8 @@ use std::io;
 
 use rusqlite::ErrorCode;
 
+use crate::HeldFolder;
+
 /// Why the database did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -49,6 +51,9 @@ pub enum StoreError {
     /// The writer has ended; only after a panic inside it.
     #[error("the writer has ended")]
     Closed,
+    /// A run that has not ended works in that task folder; nothing was made.
+    #[error("the folder is in use by run {}", .0.run)]
+    FolderInUse(Box<HeldFolder>),
     /// What a plan was made from has changed since (invariant 11).
     #[error("what the plan was made from has changed")]
     PlanChanged,
@@ -115,6 +120,7 @@ impl StoreError {
             Self::ReadOnly => Self::ReadOnly,
             Self::OnlyRead => Self::OnlyRead,
             Self::Closed => Self::Closed,
+            Self::FolderInUse(held) => Self::FolderInUse(held.clone()),
             Self::PlanChanged => Self::PlanChanged,
             Self::Io(error) => Self::Io(io::Error::new(error.kind(), error.to_string())),
             Self::Sqlite(error) => Self::Io(io::Error::other(error.to_string())),

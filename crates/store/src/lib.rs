@@ -33,6 +33,7 @@ mod path_value;
 mod readers;
 mod run;
 mod run_agents;
+mod run_folder;
 mod run_list;
 mod run_outlook;
 mod run_overview;
@@ -84,6 +85,7 @@ pub use operation_list::{OperationFilter, OperationPage};
 pub use owner::OwnerRecord;
 pub use run::{KeptRun, NewRun, Parent};
 pub use run_agents::{AttemptUnderWay, UnservedTask};
+pub use run_folder::{HeldFolder, RunFolder};
 pub use run_list::{
     AttemptRecord, MessageRecord, OutputRecord, RunFilter, RunNeed, RunPage, RunRecord,
 };
@@ -92,7 +94,7 @@ pub use run_overview::{AskingRecord, ProgressRecord, UnderWayRecord};
 pub use run_request::{NewRunRequest, RequestAnswer, RunRequest, Watch};
 pub use run_round::{AssignedSource, RunWrite, Said};
 pub use safety_copy::{check_copy, newest_operation_in_copy};
-pub use schedule::{EventRecord, Paused, ScheduleLook, ScheduleRecord};
+pub use schedule::{EventRecord, Listened, Paused, ScheduleLook, ScheduleRecord};
 pub use schedule_backup::SnapshotSchedule;
 pub use schema::APPLICATION_ID;
 pub use snapshot::{DocumentRow, Snapshot, SnapshotDocument, SnapshotOperation, SnapshotRevision};

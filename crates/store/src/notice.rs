@@ -12,7 +12,7 @@ use rusqlite::{OptionalExtension as _, Row, named_params};
 
 use crate::notice_channel::is_active;
 use crate::run::{json_of, to_json};
-use crate::run_overview::failed_task;
+use crate::run_overview::failure;
 use crate::{Store, StoreError, Tag, Tx, setting};
 
 /// The key of the setting that says what is told and how (`core::notice::Notices`).
@@ -270,8 +270,8 @@ impl Tx<'_> {
             return Ok(());
         };
         let (id, name): (String, String) = (id, name);
-        let failed = failed_task(self.connection, row)?;
-        let (task, why) = failed.map_or((None, None), |(task, why)| (Some(task), Some(why)));
+        let failed = failure(self.connection, row)?;
+        let (task, why) = failed.map_or((None, None), |(task, why)| (task, Some(why)));
         let notice = Notice {
             run: Some(run.to_string()),
             task,

@@ -351,14 +351,33 @@ impl Store {
 }
 
 impl Tx<'_> {
-    /// Keeps a new run; it is in the history from now on.
+    /// Keeps a new run; it is in the history from now on, and its task folder is its own until it has
+    /// ended.
     ///
     /// # Errors
-    /// What the database says.
+    /// [`StoreError::FolderInUse`], and nothing is kept; what the database says.
     pub fn add_run(&self, new: &NewRun) -> Result<(i64, RunId), StoreError> {
+        if let Some(folder) = new.start.folder {
+            self.must_be_free(folder)?;
+        }
         let id = self.next_run_id()?;
         let row = self.put_run(new, id, Moment(self.now().0))?;
+        if let Some(folder) = new.start.folder {
+            self.hold_folder(row, folder)?;
+        }
         Ok((row, id))
+    }
+
+    /// Keeps a run that a task starts. A round cannot be refused: where another run has the folder by now,
+    /// this one is there without it, and cannot begin.
+    pub(crate) fn add_child(&self, new: &NewRun) -> Result<(), StoreError> {
+        match self.add_run(new) {
+            Err(StoreError::FolderInUse(_)) => {
+                let id = self.next_run_id()?;
+                self.put_run(new, id, Moment(self.now().0)).map(drop)
+            }
+            added => added.map(drop),
+        }
     }
 
     /// Keeps a run that was made at another moment, under an id of that moment that no run has.

@@ -10,7 +10,7 @@ use rusqlite::types::Value as Sql;
 use serde::{Deserialize, Serialize};
 
 use crate::run::{first_id, id_of, json_of, status_of};
-use crate::run_overview::{ASKS, NEEDS_A_LOOK, failed_task};
+use crate::run_overview::{ASKS, NEEDS_A_LOOK, failure};
 use crate::run_round::Said;
 use crate::run_search::found;
 use crate::{Store, StoreError};
@@ -79,8 +79,8 @@ pub struct RunRecord {
     pub actor: String,
     /// Through which face: `cli desktop`, or `schedule event` where nobody did.
     pub face: String,
-    /// Of a run that failed: the task that failed last, and why.
-    pub failed: Option<(TaskId, Message)>,
+    /// Of a run that failed: the task that failed last, and why; no task where the run could not begin.
+    pub failed: Option<(Option<TaskId>, Message)>,
 }
 
 impl RunRecord {
@@ -356,7 +356,7 @@ impl Store {
             .iter_mut()
             .filter(|item| item.status == Status::Failed)
         {
-            failed.failed = failed_task(&reader, failed.row)?;
+            failed.failed = failure(&reader, failed.row)?;
         }
         let next = items.last().filter(|_| more).map(|row| row.id);
         Ok(RunPage { items, next, total })

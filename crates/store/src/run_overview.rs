@@ -190,27 +190,36 @@ impl Store {
         let rows = statement.query_map((since, &first, limit), listed)?;
         let mut failed = rows.collect::<Result<Vec<_>, _>>()?;
         for record in &mut failed {
-            record.failed = failed_task(&reader, record.row)?;
+            record.failed = failure(&reader, record.row)?;
         }
         Ok((total, failed))
     }
 }
 
-/// The task of a run that failed last, and why.
-pub(crate) fn failed_task(
+/// Why a run failed: the task that failed last, and why; no task where the run could not begin.
+pub(crate) fn failure(
     reader: &rusqlite::Connection,
     row: i64,
-) -> Result<Option<(TaskId, Message)>, StoreError> {
+) -> Result<Option<(Option<TaskId>, Message)>, StoreError> {
     let mut statement = reader.prepare_cached(
         "SELECT task, error FROM attempt WHERE run = ?1 AND status = 'failed' AND error NOT NULL
          ORDER BY ended_at DESC, number DESC LIMIT 1",
     )?;
-    Ok(statement
-        .query_row([row], |row| {
-            let error: String = row.get(1)?;
-            Ok((TaskId(row.get(0)?), json_of(1, &error)?))
-        })
-        .optional()?)
+    let failed = statement.query_row([row], |row| {
+        let error: String = row.get(1)?;
+        Ok((Some(TaskId(row.get(0)?)), json_of(1, &error)?))
+    });
+    if let Some(failed) = failed.optional()? {
+        return Ok(Some(failed));
+    }
+    let mut statement =
+        reader.prepare_cached("SELECT head -> '$.hindered' FROM run WHERE run = ?1")?;
+    let hindered = statement.query_row([row], |row| {
+        let why: Option<String> = row.get(0)?;
+        why.map(|text| json_of(0, &text)).transpose()
+    });
+    let hindered = hindered.optional()?.flatten();
+    Ok(hindered.map(|why| (None, why)))
 }
 
 #[cfg(test)]
@@ -379,7 +388,10 @@ mod tests {
         let ids: Vec<_> = told.iter().map(|run| run.id).collect();
         assert_eq!(ids, [last]);
         let (task, error) = told[0].failed.clone().unwrap();
-        assert_eq!((task.as_str(), &*error.code), ("a", "attempt_fault"));
+        assert_eq!(
+            (task, &*error.code),
+            (Some(TaskId::from("a")), "attempt_fault")
+        );
         assert_eq!(place.store.failures(5_001, 5).unwrap().0, 0);
     }
     #[test]

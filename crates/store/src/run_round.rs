@@ -7,7 +7,9 @@ use std::borrow::Cow;
 
 use flowkeep_core::log::words_of;
 use flowkeep_core::run::route::PassedOver;
-use flowkeep_core::run::{Head, Level, Moment, Phase, Question, Status, TaskId, TaskState};
+use flowkeep_core::run::{
+    Archive, Head, Level, Moment, Phase, Question, Status, TaskId, TaskState,
+};
 use flowkeep_core::{Message, RunId};
 
 use crate::run::{list_or_null, to_json};
@@ -94,6 +96,8 @@ pub enum RunWrite {
     },
     /// A run it starts as its child.
     Child(Box<NewRun>),
+    /// What was archived in its task folder, so far or at all; nothing where nothing was.
+    Archive(Option<Box<Archive>>),
     /// Somebody here lets it go on, though it came with a restore.
     TakenOver,
 }
@@ -196,9 +200,8 @@ impl Tx<'_> {
                 RunWrite::Answered { request, refusal } => {
                     self.answer_request(*request, refusal.as_ref())?;
                 }
-                RunWrite::Child(new) => {
-                    self.add_run(new)?;
-                }
+                RunWrite::Child(new) => self.add_child(new)?,
+                RunWrite::Archive(archive) => self.write_archive(row, archive.as_deref())?,
                 RunWrite::TakenOver => {
                     let sql = "UPDATE run SET brought_in = 0 WHERE run = ?1";
                     self.connection.prepare_cached(sql)?.execute([row])?;

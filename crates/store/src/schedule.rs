@@ -100,6 +100,15 @@ pub struct ScheduleLook {
     pub trouble: Option<Message>,
 }
 
+/// What an event came to.
+#[derive(Debug, Clone, Default)]
+pub struct Listened {
+    /// The runs that were made.
+    pub started: Vec<RunId>,
+    /// Workflows that listen and did not start, and why.
+    pub refused: Vec<(String, Message)>,
+}
+
 /// Something that happened and that a workflow may listen to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventRecord {
@@ -296,28 +305,51 @@ impl Tx<'_> {
         }
         let mut started = Vec::new();
         for new in &look.start {
-            let (_, id) = self.add_run(new)?;
             let time = new.start.due.unwrap_or(at);
-            self.note_started(&seen.workflow_id, time, id)?;
-            started.push(id);
+            started.extend(self.start_or_tell(&seen.workflow_id, time, new)?.ok());
         }
         Ok(started)
     }
 
-    /// Starts what listens to an event. Answers the runs.
+    /// Starts what listens to an event. Answers the runs, and which workflows did not start because their
+    /// task folder is in use.
     ///
     /// # Errors
     /// What the database says.
-    pub fn start_listeners(&self, runs: &[NewRun]) -> Result<Vec<RunId>, StoreError> {
-        let mut started = Vec::new();
+    pub fn start_listeners(&self, runs: &[NewRun]) -> Result<Listened, StoreError> {
+        let mut listened = Listened::default();
         for new in runs {
-            let (_, id) = self.add_run(new)?;
-            if let Some(workflow) = &new.workflow_id {
-                self.note_started(workflow, Moment(self.now().0), id)?;
+            let now = Moment(self.now().0);
+            // Only a workflow listens.
+            let workflow = new.workflow_id.as_deref().unwrap_or_default();
+            match self.start_or_tell(workflow, now, new)? {
+                Ok(id) => listened.started.push(id),
+                Err(why) => listened.refused.push((workflow.to_owned(), why)),
             }
-            started.push(id);
         }
-        Ok(started)
+        Ok(listened)
+    }
+
+    /// Makes a run that nobody starts by hand. Where its task folder is in use, that it did not start is
+    /// told instead.
+    fn start_or_tell(
+        &self,
+        workflow: &str,
+        at: Moment,
+        new: &NewRun,
+    ) -> Result<Result<RunId, Message>, StoreError> {
+        match self.add_run(new) {
+            Ok((_, id)) => {
+                self.note_started(workflow, at, id)?;
+                Ok(Ok(id))
+            }
+            Err(StoreError::FolderInUse(held)) => {
+                let why = held.message();
+                self.event_missed(workflow, at, &why)?;
+                Ok(Err(why))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Says why a workflow could not be started by itself; said once, in a notice, too.

@@ -2,7 +2,7 @@
 //! under way comes in as interrupted, and stays so until somebody lets it go on.
 
 use flowkeep_core::log::words_of;
-use flowkeep_core::run::{Head, Status, TaskId};
+use flowkeep_core::run::{Head, Start, Status, TaskId};
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::run::{facts, list_or_null, to_json};
@@ -209,7 +209,12 @@ fn add_run(plan: &Connection, run: &SnapshotRunHead) -> Result<(), StoreError> {
         run.definition.0,
         run.format.as_str(),
         run.context,
-        to_json(&run.start)?,
+        // The folder of that name may be another one here.
+        to_json(&Start {
+            folder: None,
+            on_archive_failure: None,
+            ..run.start.clone()
+        })?,
         run.seed,
         run.actor,
         run.face,

@@ -2,6 +2,7 @@
 
 use flowkeep_core::Message;
 use flowkeep_core::folder::{How, Record};
+use flowkeep_core::run::{Moment, Unarchived};
 use serde::{Deserialize, Serialize};
 
 /// A file that was not archived as it should.
@@ -65,4 +66,28 @@ pub(super) fn failures(record: &Record) -> Vec<Failure> {
             .unwrap_or_else(|| Message::new("archive_file_failed").with("detail", &failed.error)),
     });
     failed.collect()
+}
+
+impl From<Archived> for flowkeep_core::run::Archive {
+    /// What is kept with the run it was made for: not every name.
+    fn from(archived: Archived) -> Self {
+        let count = |names: &[String]| u32::try_from(names.len()).unwrap_or(u32::MAX);
+        let names = archived.moved.iter().chain(&archived.copied);
+        let failed = archived.failed.into_iter().map(|failure| Unarchived {
+            file: failure.file,
+            reason: failure.reason,
+        });
+        Self {
+            moved: count(&archived.moved),
+            copied: count(&archived.copied),
+            kept: count(&archived.kept),
+            bytes: archived.bytes,
+            names: names.take(Self::NAMES).cloned().collect(),
+            failed: failed.collect(),
+            started_at: Moment(archived.started_at),
+            ended_at: Some(Moment(archived.ended_at)),
+            of: None,
+            name: archived.archive,
+        }
+    }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use flowkeep_core::folder::{ArchiveName, ArchivedFile, How, Policy, RECORD, Record};
 use flowkeep_core::{Message, RunId};
+use flowkeep_core::run::Archive;
 use flowkeep_host::{EntryFiles, Progress, Timestamp};
 use flowkeep_store::{FolderBegun, FolderWork, FolderWorkKind, StoreError, TaskFolderRecord};
 
@@ -342,7 +343,10 @@ pub(super) fn end(
     operation: Option<&'static str>,
 ) -> Result<(), FolderError> {
     let id = folder.id;
+    // Not every name is kept with the run.
+    let outcome = outcome.cloned().map(Archive::from);
     let outcome = outcome
+        .as_ref()
         .map(serde_json::to_string)
         .transpose()
         .map_err(|error| FolderError::Store(StoreError::Io(error.into())))?;

@@ -84,17 +84,9 @@ pub(crate) fn new_run(workflow: Option<&str>, context: &str) -> NewRun {
 
 pub(crate) fn head(run: RunId, status: Status) -> RunWrite {
     RunWrite::Head(Box::new(Head {
-        run,
         status,
-        only: None,
-        paused: false,
-        orphaned: false,
         begun: true,
-        ending: None,
-        undoing: None,
-        open: 0,
-        asked: 0,
-        ended: 0,
+        ..Head::new(run)
     }))
 }
 
