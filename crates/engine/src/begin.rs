@@ -3,7 +3,7 @@
 use flowkeep_core::json::parse;
 use flowkeep_core::run::{Refused, Start};
 use flowkeep_core::{Message, RunId, Validation};
-use flowkeep_store::{NewRun, Store, StoreError};
+use flowkeep_store::{NewRun, Store, StoreError, TaskFolderRecord};
 
 use crate::readiness::readiness;
 use crate::sources::Connected;
@@ -23,6 +23,9 @@ pub struct Beginning {
     pub face: String,
     /// The run it repeats.
     pub repeats: Option<RunId>,
+    /// The task folder it works in, by its id, name or path; unless told the one that the definition
+    /// names, and a folder of the run's own where it names none.
+    pub folder: Option<String>,
 }
 
 /// A run that may begin.
@@ -40,7 +43,8 @@ pub struct Begun {
 ///
 /// # Errors
 /// The outer one: what the database says. The inner one: `workflow_unknown`, `definition_invalid`,
-/// `run_unknown_task`, `no_connection`, `source_unfit`, `no_choice`.
+/// `run_unknown_task`, `no_connection`, `source_unfit`, `no_choice`, `folder_unknown`,
+/// `folder_ambiguous`.
 pub fn begin(
     store: &Store,
     connected: &Connected,
@@ -66,6 +70,15 @@ pub fn begin(
     }
     let context = parse(&beginning.context);
     let lacks = definition.not_given(|name| context.get(name).is_some());
+    let folder = beginning
+        .folder
+        .as_ref()
+        .or(definition.task_folder.as_ref());
+    let folder = match folder.map(|named| task_folder(store, named)).transpose()? {
+        Some(Ok(found)) => Some(found.id),
+        Some(Err(unknown)) => return refused(unknown),
+        None => None,
+    };
     let new = NewRun {
         workflow_id: Some(ready.record.id),
         workflow_name: ready.record.name,
@@ -73,7 +86,10 @@ pub fn begin(
         text: ready.stored.text,
         format: ready.stored.format,
         context: beginning.context.clone(),
-        start: beginning.start.clone(),
+        start: Start {
+            folder,
+            ..beginning.start.clone()
+        },
         actor: beginning.actor.clone(),
         face: beginning.face.clone(),
         repeats: beginning.repeats,
@@ -84,6 +100,23 @@ pub fn begin(
         trusted: ready.trusted,
         lacks: lacks.into_iter().map(|name| name.name).collect(),
     }))
+}
+
+/// The task folder that is meant by an id, a name or a path.
+///
+/// # Errors
+/// The outer one: what the database says. The inner one: `folder_unknown`, `folder_ambiguous` for a
+/// name that several have.
+pub fn task_folder(
+    store: &Store,
+    named: &str,
+) -> Result<Result<TaskFolderRecord, Message>, StoreError> {
+    let mut meant = store.task_folders_meant(named)?;
+    Ok(match (meant.pop(), meant.is_empty()) {
+        (Some(folder), true) => Ok(folder),
+        (Some(_), false) => Err(Message::new("folder_ambiguous").with("folder", named)),
+        (None, _) => Err(Message::new("folder_unknown").with("folder", named)),
+    })
 }
 
 /// Why a definition cannot start: the first thing that validation finds, at its place.

@@ -66,6 +66,9 @@ impl Rounds {
                 attempt.stopper.hard();
             }
         }
+        if let Some(folder) = self.preparing.remove(&run) {
+            folder.stop();
+        }
         if live.ours && self.put_down.insert(run) {
             self.last_row = self.last_row.min(live.row - 1);
         }
@@ -148,6 +151,9 @@ impl Rounds {
         let told = self.tell(run, event, round);
         if told.is_err() {
             round.written.entry(run).or_default().take_back(left);
+        } else if self.live.get(&run).is_some_and(|live| live.ours) {
+            // Its folder was not touched while it was held.
+            self.begin(run, round);
         }
         told
     }
@@ -400,6 +406,7 @@ impl Rounds {
             definition: Arc::clone(&live.definition),
             context: Arc::clone(&live.context),
             whereabouts: found.unwrap_or_default(),
+            folder: live.folder.clone(),
             source,
             others: of.filter(|task| task.routing.allow_fallback).map(|of| {
                 Arc::new(Others {

@@ -14,12 +14,13 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
 use flowkeep_core::RunId;
-use flowkeep_core::run::{Level, TaskId};
+use flowkeep_core::run::{Archive, Level, TaskId};
 use flowkeep_host::{Awake, Clock};
 use flowkeep_store::{Said, Store, StoreError};
 
 use crate::actions::HttpClient;
 use crate::fallback::{self, Behind, Turns};
+use crate::preparing::{Prepared, Preparing, Wish};
 use crate::rounds::Rounds;
 use crate::sources::Connections;
 use crate::timetable::{AtWork, Timetable};
@@ -41,6 +42,8 @@ pub struct EngineOptions {
     pub scope: Scope,
     /// What tasks can use.
     pub connections: Arc<Connections>,
+    /// Makes task folders ready.
+    pub folders: Arc<dyn Preparing>,
 }
 
 /// Which runs an engine carries out. It answers requests about any run.
@@ -94,6 +97,18 @@ pub(crate) enum Happened {
         attempt: u32,
         source: String,
     },
+    /// A task folder is so far.
+    PreparationMoved {
+        run: RunId,
+        turn: u64,
+        archive: Box<Archive>,
+    },
+    /// A task folder is ready for its run, or not.
+    Prepared {
+        wish: Wish,
+        turn: u64,
+        prepared: Prepared,
+    },
     /// These secrets, which tasks wait for, can be read.
     Unlocked(Vec<String>),
     /// The engine is to end.
@@ -134,6 +149,7 @@ impl Engine {
             awake: options.awake,
             connections: options.connections,
             http: HttpClient::new(),
+            folders: options.folders,
             report: report.clone(),
             epoch: options.epoch,
             turns: Turns::default(),

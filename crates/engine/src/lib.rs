@@ -6,6 +6,7 @@
 //! | [`readiness()`], [`begin()`] | from a workflow to a run that may begin |
 //! | [`Engine`] with [`Scope::All`] | runs whose time has come, that listen to what happened, or whose file has appeared |
 //! | [`Agents`] | who carries attempts out |
+//! | [`Preparing`] | who makes a task folder ready before its run begins |
 //! | [`settle_fallen()`], [`values_of()`] | writes that another source took, as people see them |
 //! | [`actions`] | one attempt at one task: SQL, records, files, requests, programs |
 //! | [`notices`] | what people are to hear of, on its way to them |
@@ -26,6 +27,7 @@ mod live;
 mod load;
 mod locked;
 pub mod notices;
+mod preparing;
 mod readiness;
 mod round;
 mod rounds;
@@ -43,11 +45,12 @@ mod work;
 mod worker;
 
 pub use agents::{Agent, Agents};
-pub use begin::{Beginning, Begun, begin, definition_invalid};
+pub use begin::{Beginning, Begun, begin, definition_invalid, task_folder};
 pub use engine::{Engine, EngineOptions, Scope};
 pub use fallback::{settle_fallen, values_of};
 pub use live::{definition_of, state_of};
-pub use readiness::{Readiness, Unconnected, odd_here, readiness, tasks_hash};
+pub use preparing::{Outcome, Prepared, Preparing, Wish};
+pub use readiness::{Readiness, Unconnected, odd_here, readiness, tasks_hash, unknown_folder};
 pub use secrets::{missing as secret_missing, password_of, secrets_message};
 pub use starting::{Emitted, LONGEST_CHAIN, Listening, actor, hindrance, listening};
 pub use wanted::Wanted;

@@ -1,11 +1,12 @@
 //! A run that the engine has in hand.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
 use std::sync::{Arc, Weak};
 
 use flowkeep_core::json::parse;
-use flowkeep_core::run::{Definition, RunState, TaskId};
-use flowkeep_core::{Document, Format, Message, RunId, Value};
+use flowkeep_core::run::{Definition, RunState, Start, TaskId};
+use flowkeep_core::{Document, FolderId, Format, Message, RunId, Value};
 use flowkeep_store::{KeptRun, Parent, Store, StoreError};
 
 use crate::load::Share;
@@ -23,12 +24,24 @@ pub(crate) struct Live {
     pub(crate) parent: Option<Parent>,
     /// How many runs are above it.
     pub(crate) depth: u32,
+    /// How it begins, until it was told so.
+    pub(crate) start: Option<Box<Start>>,
+    /// The task folder that is its own for as long as it has not ended.
+    pub(crate) folder: Option<Arc<TaskFolder>>,
     /// The sources of attempts that wait for their turn, with what these take up of them.
     pub(crate) chosen: BTreeMap<TaskId, (Chosen, Share)>,
     /// When attempts that were queued before this engine began came into the queue.
     pub(crate) queued_since: BTreeMap<TaskId, i64>,
     /// Whether its attempts are carried out here; otherwise the engine only decides.
     pub(crate) ours: bool,
+}
+
+/// A task folder that a run works in.
+#[derive(Debug)]
+pub(crate) struct TaskFolder {
+    pub(crate) id: FolderId,
+    /// Where it is; empty where it is known no more.
+    pub(crate) path: PathBuf,
 }
 
 /// Why a run cannot be taken in hand.
@@ -120,6 +133,14 @@ impl Live {
         if run.head.is_some() {
             queued_since.extend(store.queued_since(run.row)?);
         }
+        let folder = match run.start.folder {
+            Some(_) => store.run_folder(run.row)?,
+            None => None,
+        };
+        let folder = folder.map(|held| TaskFolder {
+            id: held.folder,
+            path: held.path,
+        });
         let workflow = run.workflow_id.clone();
         Ok(Self {
             row: run.row,
@@ -130,6 +151,8 @@ impl Live {
             context: Arc::new(parse(&run.context)),
             depth: run.parent.as_ref().map_or(0, |parent| parent.depth),
             parent: run.parent,
+            start: Some(Box::new(run.start)),
+            folder: folder.map(Arc::new),
             chosen: BTreeMap::new(),
             queued_since,
             ours: false,

@@ -6,6 +6,7 @@ use flowkeep_core::trigger::Trigger;
 use flowkeep_core::{Document, Finding, Kind, Message, Sha256, Validation, Value};
 use flowkeep_store::{DocumentRecord, Store, StoreError, StoredText};
 
+use crate::begin::task_folder;
 use crate::sources::Connected;
 
 /// A workflow as it stands.
@@ -20,6 +21,8 @@ pub struct Readiness {
     pub validation: Validation,
     /// Tasks for whose data source nothing is connected.
     pub unconnected: Vec<Unconnected>,
+    /// The task folder that it names and that is not known here: a start without another one is stopped.
+    pub unknown_folder: Option<Finding>,
     /// Whether it may run unasked: it does nothing, somebody here wrote it, or somebody has said
     /// so of these very tasks.
     pub trusted: bool,
@@ -74,6 +77,7 @@ pub fn readiness(
         definition: None,
         validation: Validation::default(),
         unconnected: Vec::new(),
+        unknown_folder: None,
         trusted: true,
         hash: None,
     };
@@ -90,6 +94,7 @@ pub fn readiness(
         }
     };
     ready.hash = Some(tasks_hash(document.value()));
+    ready.unknown_folder = unknown_folder(store, document.value())?;
     match Definition::read_with_warnings(document.value()) {
         Ok((definition, validation)) => {
             ready.unconnected = missing(&definition, document.value(), workflow, connected);
@@ -101,6 +106,23 @@ pub fn readiness(
         Err(validation) => ready.validation = validation,
     }
     Ok(Some(ready))
+}
+
+/// The task folder that a workflow names and that is not known here.
+///
+/// # Errors
+/// What the database says.
+pub fn unknown_folder(store: &Store, workflow: &Value) -> Result<Option<Finding>, StoreError> {
+    let Some((named, path)) = Definition::named_folder(workflow) else {
+        return Ok(None);
+    };
+    let unknown = task_folder(store, &named)?.err();
+    Ok(unknown.map(|unknown| Finding {
+        path,
+        code: unknown.code,
+        fields: unknown.fields,
+        place: None,
+    }))
 }
 
 /// What is odd about a document here: data sources that are not connected, and input that nobody

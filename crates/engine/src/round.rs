@@ -57,6 +57,8 @@ pub(crate) enum Act {
     },
     /// The timers of a task are taken back: its attempt has ended.
     ForgetTimers { run: RunId, task: TaskId },
+    /// The task folder of a run is made ready.
+    Prepare(RunId),
     /// A run that is a child has ended.
     ChildEnded(RunId),
     /// A run that is a child waits for a person, or goes on.
@@ -71,6 +73,7 @@ impl Act {
             | Self::Stop { run, .. }
             | Self::SetTimer { run, .. }
             | Self::ForgetTimers { run, .. }
+            | Self::Prepare(run)
             | Self::ChildEnded(run)
             | Self::ChildMoved(run) => *run,
         }

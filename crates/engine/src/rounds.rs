@@ -20,6 +20,7 @@ use crate::engine::{Happened, Scope, Trouble};
 use crate::live::{Definitions, Live};
 use crate::load::{Loads, Share};
 use crate::locked::Locked;
+use crate::preparing::UnderPreparation;
 use crate::round::{Act, Commit, NotKept, Round};
 use crate::steady::{Steady, Time};
 use crate::timers::Timers;
@@ -70,6 +71,10 @@ pub(crate) struct Rounds {
     pub(crate) definitions: Definitions,
     pub(crate) timers: Timers,
     pub(crate) under_way: HashMap<(RunId, TaskId, u32), UnderWay>,
+    /// Runs whose task folder is made ready.
+    pub(crate) preparing: BTreeMap<RunId, UnderPreparation>,
+    /// How many of those there have been.
+    pub(crate) turns: u64,
     /// How busy each source is.
     pub(crate) loads: Loads,
     /// Runs that wait for secrets.
@@ -129,6 +134,8 @@ impl Rounds {
             definitions: Definitions::default(),
             timers: Timers::default(),
             under_way: HashMap::new(),
+            preparing: BTreeMap::new(),
+            turns: 0,
             loads: Loads::default(),
             locked: Locked::default(),
             pending: VecDeque::new(),
@@ -253,7 +260,8 @@ impl Rounds {
                 attempt.stopper.hard();
             }
         }
-        let idle = self.under_way.is_empty() && self.pending.is_empty();
+        let idle =
+            self.under_way.is_empty() && self.preparing.is_empty() && self.pending.is_empty();
         idle || since.elapsed() > LEAVE_HARD
     }
 
@@ -324,6 +332,14 @@ impl Rounds {
                 attempt,
                 source,
             } => self.fell_back(&(run, task, attempt), &source),
+            Happened::PreparationMoved { run, turn, archive } => {
+                self.preparation_moved((run, turn), *archive, round);
+            }
+            Happened::Prepared {
+                wish,
+                turn,
+                prepared,
+            } => self.prepared(wish, turn, prepared, round),
             Happened::Unlocked(found) => self.unlocked(found, round),
             Happened::Woken | Happened::Leave => {}
         }
@@ -345,9 +361,10 @@ impl Rounds {
         state.is_some_and(|state| state.attempts == attempt && state.status() == Status::Running)
     }
 
-    /// Holds sleep off while an attempt that writes is under way.
+    /// Holds sleep off while an attempt that writes is under way, or files are moved.
     pub(crate) fn hold_sleep_off(&mut self) {
-        let writes = self.under_way.values().any(|attempt| attempt.writes);
+        let writes =
+            !self.preparing.is_empty() || self.under_way.values().any(|attempt| attempt.writes);
         if std::mem::replace(&mut self.awake, writes) != writes {
             self.place.awake.want(writes);
         }
@@ -358,6 +375,14 @@ impl Rounds {
         for attempt in self.under_way.values() {
             attempt.stopper.soft();
         }
+        for folder in self.preparing.values() {
+            folder.stop();
+        }
+    }
+
+    /// Whether nothing new begins, because the engine is to end.
+    pub(crate) const fn is_leaving(&self) -> bool {
+        self.leaving.is_some()
     }
 
     /// Lets attempts begin while there are places for them.
@@ -470,6 +495,11 @@ impl Rounds {
             }
             stays
         });
+        for (run, folder) in &self.preparing {
+            if !self.live.contains_key(run) {
+                folder.stop();
+            }
+        }
     }
 
     /// What a parked child run's end means for the attempt that started it.
@@ -512,6 +542,7 @@ impl Rounds {
             } => self.stop(run, task, attempt, hard),
             Act::SetTimer { run, at, timer } => self.set_timer(run, at, timer),
             Act::ForgetTimers { run, task } => self.timers.forget(run, &task),
+            Act::Prepare(run) => self.prepare(run),
             Act::ChildEnded(run) => self.child_ended(run),
             Act::ChildMoved(run) => self.child_moved(run),
         }

@@ -65,6 +65,7 @@ pub fn listening(
             actor: actor.clone(),
             face: "event".to_owned(),
             repeats: None,
+            folder: None,
         };
         match unasked(store, connected, &beginning)? {
             Ok(new) => found.start.push(new),

@@ -187,7 +187,7 @@ impl Rounds {
         ours: bool,
         round: &mut Round,
     ) -> Result<(), NotTaken> {
-        let (begun, start) = (kept.head.is_some(), kept.start.clone());
+        let begun = kept.head.is_some();
         // Of a run that a task started, that task says so.
         let by = Some(kept.actor.clone()).filter(|_| kept.parent.is_none());
         let run = self.take_in_hand(kept, ours, round)?;
@@ -199,8 +199,7 @@ impl Rounds {
                     said: Said::Message(Message::new("run_was_started").with("by", by)),
                 });
             }
-            // Told twice it changes nothing.
-            self.tell_late(run, Event::Started(start), round);
+            self.begin(run, round);
         }
         if begun {
             self.tell_late(run, Event::Adopted, round);

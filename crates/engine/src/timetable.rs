@@ -273,6 +273,7 @@ impl Timetable {
             actor: actor(&self.store)?,
             face: "schedule".to_owned(),
             repeats: None,
+            folder: None,
         };
         let mut look = ScheduleLook {
             missed: count(due.left_out),
@@ -362,7 +363,7 @@ impl Timetable {
             for (workflow, why) in &found.refused {
                 tx.event_missed(workflow, event.at, why)?;
             }
-            Ok(tx.start_listeners(&found.start)?.len())
+            Ok(tx.start_listeners(&found.start)?.started.len())
         })
     }
 

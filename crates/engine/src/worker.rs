@@ -10,7 +10,7 @@ use flowkeep_core::json::print;
 use flowkeep_core::run::expression::Fault;
 use flowkeep_core::run::{Attempted, Definition, Level, Moment, Parked, TaskId};
 use flowkeep_core::{Message, RunId, Secret, Sha256, Value, slug};
-use flowkeep_host::{Awake, Clock, private_folder};
+use flowkeep_host::{Awake, Clock, path_text, private_folder};
 use flowkeep_store::{NewRun, Parent, Said, Store};
 
 use crate::actions::{
@@ -19,6 +19,8 @@ use crate::actions::{
 use crate::begin::{Beginning, Begun, begin};
 use crate::engine::Happened;
 use crate::fallback::{Behind, Others, StandingIn, Turns, Using};
+use crate::live::TaskFolder;
+use crate::preparing::Preparing;
 use crate::secrets::Revealing;
 use crate::sources::{Chosen, Connections};
 use crate::values::{Values, Whereabouts, evaluated};
@@ -37,6 +39,7 @@ pub(crate) struct Workplace {
     pub(crate) awake: Arc<dyn Awake>,
     pub(crate) connections: Arc<Connections>,
     pub(crate) http: HttpClient,
+    pub(crate) folders: Arc<dyn Preparing>,
     pub(crate) report: Sender<Happened>,
     /// The owner's, which every write names.
     pub(crate) epoch: i64,
@@ -57,6 +60,8 @@ pub(crate) struct Job {
     pub(crate) definition: Arc<Definition>,
     pub(crate) context: Arc<Value>,
     pub(crate) whereabouts: Whereabouts,
+    /// The task folder it works in; nothing for one of the run's own.
+    pub(crate) folder: Option<Arc<TaskFolder>>,
     pub(crate) source: Option<Result<Chosen, ActionError>>,
     /// What chooses another source when that is down; nothing where the task wants none.
     pub(crate) others: Option<Arc<Others>>,
@@ -260,13 +265,21 @@ impl Workplace {
         });
     }
 
-    /// The run's own folder; made for what works in it.
+    /// Where an attempt works: the task folder, which is never made, or the run's own, which is made for
+    /// what works in it.
     fn folder(&self, job: &Job, capabilities: &[&str]) -> Result<PathBuf, ActionError> {
-        let folder = self.data_dir.join("task-folders").join(job.run.to_string());
-        if capabilities
+        let works_in_it = capabilities
             .iter()
-            .any(|word| ["file", "program"].contains(word))
-        {
+            .any(|word| ["file", "program"].contains(word));
+        if let Some(folder) = &job.folder {
+            if works_in_it && !folder.path.is_dir() {
+                let message = Message::new("folder_gone").with("folder", path_text(&folder.path));
+                return Err(ActionError::passing(message));
+            }
+            return Ok(folder.path.clone());
+        }
+        let folder = self.data_dir.join("task-folders").join(job.run.to_string());
+        if works_in_it {
             private_folder(&folder).map_err(|error| {
                 let message = Message::new("folder_not_made")
                     .with("path", folder.display())
@@ -305,6 +318,12 @@ impl Workplace {
         if !trusted {
             let message = Message::new("trust_required").with("name", &new.workflow_name);
             return Err(ActionError::lasting(message));
+        }
+        if let Some(folder) = new.start.folder {
+            let held = self.store.held_folder(folder);
+            if let Some(held) = held.map_err(|error| unread(&error))? {
+                return Err(ActionError::passing(held.message()));
+            }
         }
         "workflow".clone_into(&mut new.face);
         new.parent = Some(Parent {

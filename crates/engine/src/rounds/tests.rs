@@ -2,11 +2,12 @@
 
 use std::sync::mpsc::{Sender, channel};
 
-use flowkeep_host::SystemClock;
+use flowkeep_host::{Progress, SystemClock};
 use flowkeep_store::{NewRun, Store, StoreError, StoreOptions};
 
 use super::*;
 use crate::actions::HttpClient;
+use crate::preparing::{Prepared, Preparing, Wish};
 use crate::sources::Connections;
 
 /// Something a worker does, and a person's work, each with a day of time.
@@ -15,6 +16,15 @@ const TASKS: &str = r#"{"tasks": [
   {"id": "b", "action": "manual", "dependsOn": ["a"], "timeout": 86400000}]}"#;
 
 const RUNS: usize = 30;
+
+/// There are no task folders.
+struct NoFolders;
+
+impl Preparing for NoFolders {
+    fn prepare(&self, _: &Wish, _: &dyn Progress) -> Prepared {
+        Prepared::default()
+    }
+}
 
 fn rounds(folder: &std::path::Path, report: Sender<Happened>) -> Rounds {
     let store = Store::open(StoreOptions {
@@ -33,6 +43,7 @@ fn rounds(folder: &std::path::Path, report: Sender<Happened>) -> Rounds {
         awake: Arc::new(()),
         connections: Arc::new(Connections::new(vec![Arc::new(local)])),
         http: HttpClient::new(),
+        folders: Arc::new(NoFolders),
         report,
         epoch: *epoch.as_ref().unwrap(),
         turns: crate::fallback::Turns::default(),

@@ -169,6 +169,16 @@ impl Timetable {
         Ok(())
     }
 
+    /// Says what a file waits for, where nothing was missed by that.
+    fn tell_of_delay(&self, folder: &mut Folder, why: Message) -> Result<(), NotKept> {
+        if folder.kept.trouble.as_ref() != Some(&why) {
+            let (workflow, told) = (folder.kept.workflow_id.clone(), why.clone());
+            self.write(move |tx| tx.schedule_hindered(&workflow, &told).map(drop))?;
+            folder.kept.trouble = Some(why);
+        }
+        Ok(())
+    }
+
     /// A folder that is empty may be a drive that is not there.
     fn forget_gone(&self, folder: &mut Folder, all: &[String]) -> Result<(), NotKept> {
         if folder.is_tidy || all.is_empty() {
@@ -274,6 +284,7 @@ impl Timetable {
             actor: actor(&self.store)?,
             face: "event".to_owned(),
             repeats: None,
+            folder: None,
         };
         let connected = self.connections.renew(&self.store)?;
         let new = match unasked(&self.store, &connected, &beginning)? {
@@ -284,7 +295,14 @@ impl Timetable {
             }
         };
         let (seen, written) = (folder.kept.clone(), file.clone());
-        let is_so = self.write(move |tx| tx.take_arrival(&seen, &written, Some(&new)))?;
+        let is_so = match self.write(move |tx| tx.take_arrival(&seen, &written, Some(&new))) {
+            // It lies there until that is free, and nothing was missed.
+            Err(NotKept::Store(StoreError::FolderInUse(held))) => {
+                self.tell_of_delay(folder, held.message())?;
+                return Ok(false);
+            }
+            taken => taken?,
+        };
         if is_so {
             folder.kept.trouble = None;
             folder.done.insert(file.name.clone(), file);

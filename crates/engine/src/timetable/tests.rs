@@ -1,6 +1,7 @@
 //! Schedules and events on a real database, under a clock that the tests set.
 
 mod arrivals;
+mod folders;
 
 use flowkeep_core::notice::{Channel, NoticeKind};
 use flowkeep_core::{Document, Format, Kind, summarise};

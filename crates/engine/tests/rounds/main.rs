@@ -5,6 +5,7 @@
 mod fallback;
 #[cfg(unix)]
 mod fallback_faults;
+mod folders;
 #[cfg(unix)]
 mod notices;
 #[cfg(unix)]
@@ -16,11 +17,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use flowkeep_core::RunId;
 use flowkeep_core::run::Status;
+use flowkeep_core::{Message, RunId};
 use flowkeep_engine::sources::{Connections, LOCAL, Source, Sqlite};
-use flowkeep_engine::{Agent, Agents, Engine, EngineOptions, Scope, Wanted};
-use flowkeep_host::{Awake, Clock, SystemClock, Timestamp};
+use flowkeep_engine::{
+    Agent, Agents, Engine, EngineOptions, Outcome, Prepared, Preparing, Scope, Wanted, Wish,
+};
+use flowkeep_host::{Awake, Clock, Progress, SystemClock, Timestamp};
 use flowkeep_store::{
     AttemptRecord, KeptRun, NewRun, NewRunRequest, RequestAnswer, Said, Store, StoreError,
     StoreOptions,
@@ -40,11 +43,29 @@ struct Place {
     store: Arc<Store>,
     clock: Arc<dyn Clock>,
     awake: Arc<dyn Awake>,
+    folders: Arc<dyn Preparing>,
+}
+
+/// There are no task folders.
+struct NoFolders;
+
+impl Preparing for NoFolders {
+    fn prepare(&self, _: &Wish, _: &dyn Progress) -> Prepared {
+        Prepared {
+            outcome: Outcome::Hindered(Message::new("folder_unknown")),
+            ..Prepared::default()
+        }
+    }
 }
 
 impl Place {
     fn new() -> Self {
         Self::with(Arc::new(SystemClock))
+    }
+
+    /// With this one to make task folders ready.
+    fn with_folders(self, folders: Arc<dyn Preparing>) -> Self {
+        Self { folders, ..self }
     }
 
     fn with(clock: Arc<dyn Clock>) -> Self {
@@ -59,6 +80,7 @@ impl Place {
             folder,
             clock,
             awake: Arc::new(()),
+            folders: Arc::new(NoFolders),
         }
     }
 
@@ -104,6 +126,7 @@ impl Place {
             epoch,
             scope,
             connections: Arc::new(Connections::new(all)),
+            folders: Arc::clone(&self.folders),
         })
         .unwrap()
     }

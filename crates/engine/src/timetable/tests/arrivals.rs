@@ -166,6 +166,27 @@ fn a_folder_that_is_not_there_is_told_until_it_is() {
     assert_eq!((place.runs().len(), place.trouble()), (1, None));
 }
 
+#[test]
+fn a_file_waits_while_a_run_has_the_task_folder_and_nothing_is_missed() {
+    use flowkeep_core::run::Status;
+    let place = Place::new(LONG_AGO);
+    let inbox = Inbox::of(&place);
+    let folder = super::folders::with_folder(&place);
+    place.write("w", &super::folders::in_folder(&watching(&place, "*")));
+    let mut owner = place.owner();
+    inbox.put("a", "");
+    until(&mut owner, || place.is_done("a"));
+    inbox.put("b", "");
+    until(&mut owner, || place.trouble().is_some());
+    assert_eq!(place.trouble().as_deref(), Some("folder_in_use"));
+    assert_eq!((place.runs().len(), place.is_done("b")), (1, false));
+    assert_eq!((place.kept("w").missed, place.told()), (0, 0));
+    end(&place, Status::Succeeded);
+    until(&mut owner, || place.is_done("b"));
+    assert_eq!((place.runs().len(), place.trouble()), (2, None));
+    assert_eq!(place.runs()[1].start.folder, Some(folder));
+}
+
 /// What the engine and the run's own task do: it begins, puts this file there a second later, and ends.
 fn run_and_put(place: &Place, inbox: &Inbox, name: &str, text: &str) {
     begin(place);
