@@ -1,14 +1,13 @@
 //! Native dialogs, and opening what was picked in the file manager. Answers are tokens
 //! ([`crate::places`]); a dialog that was closed answers `null`, which is not an error.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use flowkeep_api::types::{Nothing, PickedPlace, RunTaskRef};
 use flowkeep_api::{Api, AppError, Places as _, text_path};
 use rfd::AsyncFileDialog;
 use tauri::{Manager as _, State, WebviewWindow};
-use ulid::Ulid;
 
 use crate::places::PickedPlaces;
 
@@ -123,10 +122,14 @@ pub(crate) async fn open_data_folder(api: State<'_, Arc<Api>>) -> Result<(), App
     open_folder(api.data_dir())
 }
 
-/// Show the folder in which a run left its files.
+/// Show the folder in which a run left its files, or the archive it made of what lay there before.
 #[tauri::command]
-pub(crate) async fn open_run_folder(api: State<'_, Arc<Api>>, id: String) -> Result<(), AppError> {
-    open_folder(&run_folder(api.data_dir(), &id)?)
+pub(crate) async fn open_run_folder(
+    api: State<'_, Arc<Api>>,
+    id: String,
+    archive: bool,
+) -> Result<(), AppError> {
+    open_folder(&flowkeep_api::run_folders::place(&api, &id, archive)?)
 }
 
 /// Open a file that a task left, or the folder it is in. The page says which of them, and never where.
@@ -160,21 +163,6 @@ pub(crate) async fn open_task_folder(
         &id,
         archive.as_deref(),
     )?)
-}
-
-/// Where the files of a run are. It is made for the first task that writes one or runs a program.
-///
-/// # Errors
-/// `run_no_folder`, also for what is no id of a run and could lead elsewhere.
-fn run_folder(data_dir: &Path, id: &str) -> Result<PathBuf, AppError> {
-    let none = || AppError::new("run_no_folder");
-    let id: Ulid = id.parse().map_err(|_| none())?;
-    let folder = data_dir.join("task-folders").join(id.to_string());
-    if folder.is_dir() {
-        Ok(folder)
-    } else {
-        Err(none())
-    }
 }
 
 /// Hands a folder to the file manager and does not wait for it.
@@ -219,23 +207,6 @@ mod tests {
         assert_eq!(file_name("../../.bashrc"), ".bashrc");
         assert_eq!(file_name("C:\\Windows\\x.json"), "x.json");
         assert_eq!(file_name("a\nb.json"), "ab.json");
-    }
-
-    #[test]
-    fn a_run_leads_to_its_own_folder_only() {
-        let data = tempfile::tempdir().unwrap();
-        let run = "01M7Z8Q2B4C6D8E0F2G4H6J8K0";
-        let folder = data.path().join("task-folders").join(run);
-        assert_eq!(
-            run_folder(data.path(), run).unwrap_err().code,
-            "run_no_folder"
-        );
-        std::fs::create_dir_all(&folder).unwrap();
-        assert_eq!(run_folder(data.path(), run).unwrap(), folder);
-        for elsewhere in ["", "..", "../logs", "/etc"] {
-            let refused = run_folder(data.path(), elsewhere).unwrap_err();
-            assert_eq!(refused.code, "run_no_folder");
-        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use flowkeep_host::Secrets;
 use flowkeep_store::RunFilter;
 
 use crate::ownership::{AllRuns, EngineLock, Owner};
+use crate::preparing::TaskFolders;
 use crate::trouble_mark::{self, TroubleMark};
 use crate::wording::Worded;
 use crate::{Api, AppError, Face};
@@ -158,6 +159,11 @@ impl Api {
             epoch,
             scope,
             connections: Arc::clone(&self.connections),
+            folders: Arc::new(TaskFolders {
+                store: Arc::clone(&self.store),
+                data_dir: self.data_dir.clone(),
+                clock: Arc::clone(&self.clock),
+            }),
         }
     }
 

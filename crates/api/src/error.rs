@@ -147,6 +147,9 @@ impl From<StoreError> for AppError {
             StoreError::Panicked => {
                 Self::new("internal").with("detail", "a command ended in a panic")
             }
+            StoreError::FolderInUse(held) => Self::from(held.message())
+                .hint("wait_or_cancel_run")
+                .retryable(),
             StoreError::PlanChanged => Self::new("plan_changed").hint("look_again"),
             StoreError::Closed => Self::new("internal").with("detail", "the writer has ended"),
             StoreError::Io(error) => Self::new("internal").with("detail", error),

@@ -20,6 +20,7 @@ mod log_copy;
 mod looking;
 mod ownership;
 mod plans;
+mod preparing;
 mod progress;
 mod safety_copy;
 mod said;
@@ -39,8 +40,8 @@ pub use backup_list::newest_good_backup;
 pub use bodies::{
     activity, agents, backups, diagnostics, documents, drafts, duplicates, examples, exports,
     fallen, folder_contents, folders, history, log_transfers, logs, notices, overview,
-    plan_decisions, restores, revisions, routes, run_changes, run_overview, run_previews,
-    run_questions, runs, schedules, secrets, settings, sources,
+    plan_decisions, restores, revisions, routes, run_changes, run_folders, run_overview,
+    run_previews, run_questions, runs, schedules, secrets, settings, sources,
 };
 pub use catalogue::{Catalogue, Tongue};
 pub use commands::{Command, call, commands, typescript};

@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 
 use flowkeep_api::Catalogue;
 use flowkeep_api::types::{
-    RunPreview, RunPreviewSource, RunPreviewTask, RunPreviewUnderWay, SpreadShow,
+    RunPreview, RunPreviewFolder, RunPreviewSource, RunPreviewTask, RunPreviewUnderWay, SpreadShow,
 };
 use flowkeep_core::run::action::Worker;
 use flowkeep_core::visible;
@@ -23,6 +23,9 @@ pub(crate) fn told(catalogue: &Catalogue, out: &mut Out, found: &RunPreview) -> 
     let length = catalogue.labelled(&label, &expected(catalogue, found.expected));
     writeln!(out, "{length}")?;
     under_way(catalogue, out, &found.under_way)?;
+    if let Some(folder) = &found.folder {
+        of_folder(catalogue, out, folder)?;
+    }
     for source in &found.sources {
         of_source(catalogue, out, source)?;
     }
@@ -65,6 +68,41 @@ fn under_way(catalogue: &Catalogue, out: &mut Out, open: &RunPreviewUnderWay) ->
         let fields: [(&str, &dyn std::fmt::Display); 2] =
             [("running", &open.running), ("limit", &limit)];
         writeln!(out, "{}", catalogue.sentence("preflight_full", &fields))?;
+    }
+    Ok(())
+}
+
+/// The task folder, and what becomes of what lies there.
+fn of_folder(catalogue: &Catalogue, out: &mut Out, folder: &RunPreviewFolder) -> io::Result<()> {
+    let label = catalogue.word("run_folder");
+    writeln!(
+        out,
+        "{}",
+        catalogue.labelled(&label, &visible(&folder.path))
+    )?;
+    if let Some(holder) = &folder.held_by {
+        let fields: [(&str, &dyn std::fmt::Display); 1] =
+            [("name", &visible(&holder.workflow_name))];
+        writeln!(
+            out,
+            "{}",
+            catalogue.sentence("preflight_folder_held", &fields)
+        )?;
+    }
+    let said = match &folder.trouble {
+        Some(trouble) => catalogue.say(trouble),
+        None if !folder.archives => catalogue.word("preflight_archive_off"),
+        None if folder.files == 0 => catalogue.word("preflight_archive_none"),
+        None => catalogue.counted("preflight_archive", folder.files as usize),
+    };
+    writeln!(out, "  {said}")?;
+    for name in &folder.names {
+        writeln!(out, "    {}", visible(name))?;
+    }
+    if !folder.kept.is_empty() {
+        let kept: Vec<_> = folder.kept.iter().map(|name| visible(name)).collect();
+        let kept = catalogue.sentence("preflight_kept", &[("names", &kept.join(", "))]);
+        writeln!(out, "    {kept}")?;
     }
     Ok(())
 }

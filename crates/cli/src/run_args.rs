@@ -23,6 +23,8 @@ pub(crate) enum Run {
         workflow: String,
         #[arg(long, value_name = "JSON|@FILE", value_parser = object)]
         context: Option<Object>,
+        #[arg(long = "folder", value_name = "FOLDER")]
+        task_folder: Option<String>,
         #[arg(long)]
         ask: bool,
     },

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use flowkeep_api::types::{
-    Nothing, RunBroken, RunContextName, RunPreviewInput, RunQuestion, RunShowInput, RunTask,
-    RunTaskRef, RunWork,
+    Nothing, RunBroken, RunContextName, RunPreviewInput, RunQuestion, RunShow, RunShowInput,
+    RunTask, RunTaskRef, RunWork,
 };
 use flowkeep_api::{Api, AppError, Catalogue, run_previews, runs};
 use flowkeep_core::json::print;
@@ -24,6 +24,7 @@ pub(crate) fn show(api: &Api, output: &Output, id: String) -> Result<Outcome, Ap
         let name = visible(&shown.workflow_name);
         writeln!(out, "{}  {name}  {of_run}", shown.id)?;
         writeln!(out, "{} → {end}", catalogue.when(&shown.start_time))?;
+        of_folder(catalogue, out, &shown)?;
         for task in &shown.tasks {
             of_task(catalogue, out, &shown.id, task)?;
         }
@@ -33,6 +34,42 @@ pub(crate) fn show(api: &Api, output: &Output, id: String) -> Result<Outcome, Ap
         Ok(())
     })?;
     Ok(Outcome::Done)
+}
+
+/// Where a run works, what was archived there before it began, and why it could not begin.
+fn of_folder(catalogue: &Catalogue, out: &mut Out, shown: &RunShow) -> io::Result<()> {
+    if let Some(folder) = &shown.folder {
+        let label = catalogue.word("run_folder");
+        writeln!(
+            out,
+            "{}",
+            catalogue.labelled(&label, &visible(&folder.path))
+        )?;
+    }
+    if let Some(archive) = &shown.archive {
+        let label = catalogue.word("run_archive");
+        let counts = catalogue.sentence(
+            "run_archive_counts",
+            &[
+                ("moved", &archive.moved),
+                ("copied", &archive.copied),
+                ("kept", &archive.kept),
+            ],
+        );
+        let name = archive.name.as_deref().map(visible).unwrap_or_default();
+        let parts = [name.as_ref(), &counts];
+        let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        writeln!(out, "{}", catalogue.labelled(&label, &parts.join("  ")))?;
+        for failed in &archive.failed {
+            let reason = catalogue.say(&failed.reason);
+            let line = catalogue.labelled(&visible(&failed.file), &reason);
+            writeln!(out, "    {line}")?;
+        }
+    }
+    if let Some(why) = &shown.hindered {
+        writeln!(out, "{}", catalogue.say(why))?;
+    }
+    Ok(())
 }
 
 fn of_task(catalogue: &Catalogue, out: &mut Out, run: &str, task: &RunTask) -> io::Result<()> {

@@ -62,11 +62,13 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Run) -> Result<Outcome, AppE
         Run::Preview {
             workflow,
             context,
+            task_folder,
             ask,
         } => {
             let asked = RunPreviewInput {
                 workflow,
                 context,
+                folder: task_folder,
                 ask,
             };
             preview(api, output, asked)
@@ -202,7 +204,7 @@ fn waited(api: &Api, output: &Output, id: &str) -> Result<Outcome, AppError> {
     Ok(outcome(run.status))
 }
 
-/// Why the tasks of a run failed, a line for each.
+/// Why a run could not begin, or why its tasks failed, a line for each.
 fn failures(api: &Api, catalogue: &Catalogue, id: &str) -> Result<Vec<String>, AppError> {
     let shown = runs::show(
         api,
@@ -211,6 +213,8 @@ fn failures(api: &Api, catalogue: &Catalogue, id: &str) -> Result<Vec<String>, A
             brief: Some(true),
         },
     )?;
+    let hindered = shown.hindered.iter();
+    let hindered = hindered.map(|why| format!("  {}", catalogue.say(why)));
     let failed = shown
         .tasks
         .iter()
@@ -220,7 +224,7 @@ fn failures(api: &Api, catalogue: &Catalogue, id: &str) -> Result<Vec<String>, A
         let said = catalogue.labelled(&visible(&task.name), &catalogue.say(error));
         Some(format!("  {said}"))
     });
-    Ok(lines.collect())
+    Ok(hindered.chain(lines).collect())
 }
 
 fn told(api: &Api, output: &Output, run: &RunStatus) -> Result<Outcome, AppError> {

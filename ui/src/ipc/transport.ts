@@ -58,8 +58,8 @@ export interface Shell {
   open_place(options: { token: string }): Promise<void>;
   open_backup(options: { id: string }): Promise<void>;
   open_data_folder(): Promise<void>;
-  /** Shows where a run left its files. */
-  open_run_folder(options: { id: string }): Promise<void>;
+  /** Shows where a run left its files, or the archive it made of what lay there before. */
+  open_run_folder(options: { id: string; archive: boolean }): Promise<void>;
   /** Opens a file that a task left (`run_output` names its member), or the folder it is in. */
   open_run_file(options: {
     id: string;

@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use flowkeep_core::json::{parse, print};
-use flowkeep_core::run::{Definition, From, RunState, Start, Status, TaskId, repeat};
+use flowkeep_core::run::{Definition, From, RunState, Start, Status, TaskId, instead, repeat};
 use flowkeep_core::{Document, Format, Kind, RunId, Value};
 use flowkeep_engine::{
     Beginning, Begun, Scope, Wanted, begin, definition_invalid, definition_of, readiness, state_of,
@@ -15,6 +15,7 @@ use flowkeep_engine::{
 use flowkeep_store::{KeptRun, NewRun, NewRunRequest, RequestAnswer, StoreError};
 
 use super::run_activity::{about, operation_of};
+use super::run_folders;
 use super::run_trust::{Untrusted, Values, Word, settle, settle_all};
 use super::runs::find;
 use crate::types::{
@@ -42,12 +43,8 @@ const ONLY: &str = "task";
 ///
 /// # Errors
 /// `not_found`, `definition_invalid`, `no_connection`, `run_unknown_task`, `run_task_missing` for a
-/// step run that names none, `folder_unknown`, `trust_required`.
+/// step run that names none, `folder_unknown`, `folder_ambiguous`, `folder_in_use`, `trust_required`.
 pub fn start(api: &Api, input: RunStartInput) -> Result<RunStatus, AppError> {
-    if let Some(folder) = &input.folder {
-        let unknown = AppError::new("folder_unknown").with("folder", folder);
-        return Err(unknown.hint("own_folder"));
-    }
     let only = match (input.mode.unwrap_or_default(), &input.task) {
         (RunMode::Complete, None) => None,
         (_, Some(task)) => Some(TaskId::from(task.as_str())),
@@ -63,8 +60,10 @@ pub fn start(api: &Api, input: RunStartInput) -> Result<RunStatus, AppError> {
         actor: api.actor()?,
         face: api.face().as_str().to_owned(),
         repeats: None,
+        folder: input.folder,
     };
-    let begun = begun(api, &beginning)?;
+    let mut begun = begun(api, &beginning)?;
+    run_folders::taken(api, &mut begun.new.start, input.continue_anyway)?;
     trusted(api, &begun, None, &word(input.trust, input.shown))?;
     add_run(api, begun.new)
 }
@@ -199,16 +198,26 @@ pub fn retry(api: &Api, input: RunRetryInput) -> Result<RunStatus, AppError> {
     let word = word(input.trust, input.shown);
     let skipped: Vec<TaskId> = input.skip.into_iter().flatten().map(TaskId).collect();
     let (context, given) = given_anew(&before.context, input.context);
+    let as_it_was = from == From::Failed && skipped.is_empty() && given.is_empty();
     let start = |now| {
         let refused = |refused: flowkeep_core::run::Refused| AppError::from(refused.0);
-        repeat(&then, &state, now, &from, &skipped, &given).map_err(refused)
+        let hindered = as_it_was && state.head.hindered.is_some();
+        match hindered.then(|| instead(&before.start, now)).flatten() {
+            Some(start) => Ok(start),
+            None => repeat(&then, &state, now, &from, &skipped, &given).map_err(refused),
+        }
     };
+    let folder = api.store.run_folder(before.row)?;
+    let folder = folder.map(|held| held.folder.to_string());
+    let anyway = input.continue_anyway;
     let workflow = before.workflow_id.clone();
     let old = input.definition == Some(RetryDefinition::Old);
     let (Some(workflow), false) = (workflow, old) else {
         let text = api.store.definition_text(&before)?;
         // First: who is refused has trusted nothing.
-        let start = start(&then)?;
+        let mut start = start(&then)?;
+        start.folder = run_folders::meant(api, folder.or_else(|| then.task_folder.clone()))?;
+        run_folders::taken(api, &mut start, anyway)?;
         if before.brought_in || word.trust {
             let values = elsewhere(&before, &context, Some(&start.carried));
             let settled = settle(api, &self::then(api, &before, &text, values)?, &word);
@@ -224,11 +233,16 @@ pub fn retry(api: &Api, input: RunRetryInput) -> Result<RunStatus, AppError> {
         face: api.face().as_str().to_owned(),
         repeats: Some(before.id),
         start: Start::default(),
+        folder,
     };
     let mut begun = begun(api, &beginning)?;
     let document = Document::parse(begun.new.format, begun.new.text.clone())?;
     let now = Definition::read(document.value()).map_err(|_| unreadable())?;
-    begun.new.start = start(&now)?;
+    begun.new.start = Start {
+        folder: begun.new.start.folder,
+        ..start(&now)?
+    };
+    run_folders::taken(api, &mut begun.new.start, anyway)?;
     let values = elsewhere(&before, &beginning.context, Some(&begun.new.start.carried));
     trusted(api, &begun, values, &word)?;
     add_run(api, begun.new)
@@ -470,7 +484,7 @@ fn begun(api: &Api, beginning: &Beginning) -> Result<Begun, AppError> {
             .with("id", &beginning.workflow)
             .hint("list_first"),
         "definition_invalid" => error.hint("validate_it"),
-        _ => error,
+        _ => run_folders::unknown(error),
     })
 }
 

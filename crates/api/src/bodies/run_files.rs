@@ -13,6 +13,7 @@ use flowkeep_core::{Value, decode};
 use flowkeep_host::{Folder, path_text, text_path};
 use flowkeep_store::KeptRun;
 
+use super::run_folders;
 use crate::types::RunFile;
 use crate::{Api, AppError};
 
@@ -62,16 +63,15 @@ pub(super) fn files(
 
 /// What a run wrote, or the run it has the output from.
 fn written(api: &Api, run: &KeptRun, named: &Path) -> Result<Option<Found>, AppError> {
-    let folder =
-        |id: &dyn std::fmt::Display| api.data_dir.join("task-folders").join(id.to_string());
-    let mut found = Found::open(folder(&run.id), named);
+    let mut found = Found::open(run_folders::files_of(api, run)?, named);
     let mut before = run.repeats;
     for _ in 0..REPEATS {
         let Some(id) = before.filter(|_| found.is_none()) else {
             break;
         };
-        found = Found::open(folder(&id), named);
-        before = api.store.run(id)?.and_then(|run| run.repeats);
+        let Some(run) = api.store.run(id)? else { break };
+        found = Found::open(run_folders::files_of(api, &run)?, named);
+        before = run.repeats;
     }
     Ok(found)
 }

@@ -10,6 +10,7 @@ use flowkeep_engine::sources::Connected;
 use flowkeep_engine::{params_with, readiness};
 
 use super::preflight::Preflight;
+use super::preflight_folder;
 use crate::types::{
     ActionList, ActionRow, Nothing, Object, RunAct, RunContextName, RunContextUse, RunPreview,
     RunPreviewInput, RunTrust, StepKind,
@@ -40,6 +41,11 @@ pub fn preview(api: &Api, input: RunPreviewInput) -> Result<RunPreview, AppError
             &connected,
         ),
     };
+    let folder = preflight_folder::look(api, &ready, input.folder.as_deref())?;
+    let names_folder = ready
+        .definition
+        .as_ref()
+        .is_some_and(|found| found.task_folder.is_some());
     let mut problems = ready.validation.errors;
     let mut warnings = ready.validation.warnings;
     for missing in &ready.unconnected {
@@ -50,6 +56,7 @@ pub fn preview(api: &Api, input: RunPreviewInput) -> Result<RunPreview, AppError
         };
         list.push(missing.finding());
     }
+    problems.extend(folder.problem);
     let definition = ready.definition.as_ref();
     let preflight = Preflight {
         api,
@@ -60,6 +67,9 @@ pub fn preview(api: &Api, input: RunPreviewInput) -> Result<RunPreview, AppError
     let met = preflight.look(input.ask)?;
     Ok(RunPreview {
         under_way: preflight.under_way()?,
+        folder: folder.folder,
+        folders: folder.folders,
+        names_folder,
         expected: met.expected,
         tasks: met.tasks,
         sources: met.sources,

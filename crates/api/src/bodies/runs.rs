@@ -10,6 +10,7 @@ use flowkeep_store::{AttemptRecord, KeptRun, MessageRecord, RunFilter, RunNeed, 
 
 use super::page;
 use super::run_files::files;
+use super::run_folders;
 use super::run_overview::LOOK_BACK;
 use super::run_previews::names;
 use super::run_questions::{decided, question};
@@ -129,7 +130,12 @@ pub fn show(api: &Api, input: RunShowInput) -> Result<RunShow, AppError> {
     let parent = run.parent.as_ref().map(|parent| parent.run);
     let parent = parent.map(|row| api.store.run_at(row)).transpose()?;
     let parent = parent.flatten();
+    let folder = api.store.run_folder(run.row)?;
+    let (folder, archive) = run_folders::shown(folder);
     Ok(RunShow {
+        folder,
+        archive,
+        hindered: run.head.as_ref().and_then(|head| head.hindered.clone()),
         warnings,
         messages: messages.into_iter().map(message).collect(),
         steps,
@@ -269,7 +275,7 @@ pub(super) fn row(record: RunRecord) -> RunRow {
         started_by: record.actor,
         started_itself: Some(record.face).filter(|face| NOBODY.contains(&face.as_str())),
         failed: record.failed.map(|(task, error)| FailedTask {
-            task: task.to_string(),
+            task: task.map(|task| task.0),
             error,
         }),
     }

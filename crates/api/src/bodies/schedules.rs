@@ -177,16 +177,16 @@ pub fn emit(api: &Api, input: EventEmitInput) -> Result<EventEmitted, AppError> 
     let found = listening(&api.store, &*api.connected()?, &event)?;
     let (start, refused) = (found.start, found.refused.clone());
     let now = Moment(api.clock.now().0);
-    let started = api.store.write::<_, StoreError>(move |tx| {
+    let listened = api.store.write::<_, StoreError>(move |tx| {
         for (workflow, why) in &refused {
             tx.event_missed(workflow, now, why)?;
         }
         tx.start_listeners(&start)
     })?;
     api.wake_engine();
-    let refused = found.refused.into_iter();
+    let refused = found.refused.into_iter().chain(listened.refused);
     Ok(EventEmitted {
-        started: started.iter().map(ToString::to_string).collect(),
+        started: listened.started.iter().map(ToString::to_string).collect(),
         refused: refused
             .map(|(workflow_id, why)| EventRefused { workflow_id, why })
             .collect(),

@@ -6,7 +6,7 @@ use flowkeep_core::{Message, Value};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Object, RunContextName, RunDecided, RunQuestion};
+use super::{Object, RunArchive, RunContextName, RunDecided, RunFolder, RunQuestion};
 
 /// Start a workflow.
 #[derive(Debug, Clone, Default, Deserialize, TS)]
@@ -27,10 +27,11 @@ pub struct RunStartInput {
     /// What was shown before it was trusted: the `hash` of a preview or of a refusal. Other tasks
     /// now are not trusted by it, and `trust_required` tells what they would do.
     pub shown: Option<String>,
-    /// The task folder it works in, by its id. There are none yet, so every one is unknown.
+    /// The task folder it works in, by its id, name or path. Unless told the one its workflow names
+    /// (`taskFolder`), and a folder of its own where that names none.
     pub folder: Option<String>,
-    /// Whether it starts although not every file of its task folder could be archived. Without a
-    /// task folder nothing is archived and this changes nothing.
+    /// Whether it starts although not every file of its task folder can be archived. Without a task
+    /// folder nothing is archived and this changes nothing.
     pub continue_anyway: Option<bool>,
 }
 
@@ -160,17 +161,19 @@ pub struct RunRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub started_itself: Option<String>,
-    /// Of a run that failed: the task that failed last.
+    /// Of a run that failed: why.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub failed: Option<FailedTask>,
 }
 
-/// A task that failed.
+/// Why a run failed.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct FailedTask {
-    /// Its id.
-    pub task: String,
+    /// The task that failed last; absent where the run could not begin.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub task: Option<String>,
     /// Why.
     pub error: Message,
 }
@@ -251,6 +254,19 @@ pub struct RunShow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub ending: Option<Ending>,
+    /// Why it could not begin, where it could not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub hindered: Option<Message>,
+    /// The task folder it works in; absent where it has one of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub folder: Option<RunFolder>,
+    /// What lay in its task folder before it began, and where that is now; absent where nothing had to be
+    /// archived.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub archive: Option<RunArchive>,
     /// The time of its schedule it was started for.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]

@@ -7,7 +7,7 @@ use flowkeep_core::{Finding, Message};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{LockedSecret, Object, SpreadShow, StepKind};
+use super::{LockedSecret, Object, RunFolder, RunPreviewFolder, SpreadShow, StepKind};
 
 /// Which workflow is looked at before it runs.
 #[derive(Debug, Clone, Default, Deserialize, TS)]
@@ -19,6 +19,8 @@ pub struct RunPreviewInput {
     /// What it would be started with: an object.
     #[ts(optional, type = "Record<string, unknown> | string")]
     pub context: Option<Object>,
+    /// The task folder it would work in, as in `run_start`.
+    pub folder: Option<String>,
     /// Also asks the data sources it would use whether they answer, all at once, and for the key of the
     /// secrets it names. Takes as long as the slowest of them, ten seconds and some at most.
     #[ts(as = "Option<bool>")]
@@ -57,6 +59,15 @@ pub struct RunPreview {
     pub expected: Option<SpreadShow>,
     /// What of it goes on already.
     pub under_way: RunPreviewUnderWay,
+    /// The task folder it would work in, and what would become of what lies there; absent where it would
+    /// have one of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub folder: Option<RunPreviewFolder>,
+    /// The task folders of the workflow, in the order in which they became known.
+    pub folders: Vec<RunFolder>,
+    /// Whether its definition names a task folder: then a run has none of its own.
+    pub names_folder: bool,
 }
 
 /// Whether a workflow has to be trusted before it runs, and what for.

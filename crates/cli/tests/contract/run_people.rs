@@ -304,7 +304,9 @@ fn a_preview_says_what_a_start_would_do_and_does_nothing() {
             "tasks",
             "sources",
             "secrets",
-            "under_way"
+            "under_way",
+            "folders",
+            "names_folder"
         ]
     );
     assert_eq!(found["problems"], json!([]));

@@ -2,13 +2,13 @@
 import type { Message } from "./Message";
 
 /**
- * A task that failed.
+ * Why a run failed.
  */
 export type FailedTask = { 
 /**
- * Its id.
+ * The task that failed last; absent where the run could not begin.
  */
-task: string, 
+task?: string, 
 /**
  * Why.
  */

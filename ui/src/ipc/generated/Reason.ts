@@ -4,4 +4,4 @@
  * Why a task has its status, where that is not plain. The words are keys of the catalogue
  * (`reason_<word>`).
  */
-export type Reason = "condition" | "dependency" | "stopped" | "not_called" | "not_in_step" | "not_reached" | "cancelled" | "left_out" | "carried" | "marked_done";
+export type Reason = "condition" | "dependency" | "stopped" | "not_called" | "not_in_step" | "not_reached" | "not_begun" | "cancelled" | "left_out" | "carried" | "marked_done";

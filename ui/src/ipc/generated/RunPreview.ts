@@ -2,6 +2,8 @@
 import type { Finding } from "./Finding";
 import type { LockedSecret } from "./LockedSecret";
 import type { RunContextName } from "./RunContextName";
+import type { RunFolder } from "./RunFolder";
+import type { RunPreviewFolder } from "./RunPreviewFolder";
 import type { RunPreviewSource } from "./RunPreviewSource";
 import type { RunPreviewTask } from "./RunPreviewTask";
 import type { RunPreviewUnderWay } from "./RunPreviewUnderWay";
@@ -65,4 +67,17 @@ expected?: SpreadShow,
 /**
  * What of it goes on already.
  */
-under_way: RunPreviewUnderWay, };
+under_way: RunPreviewUnderWay, 
+/**
+ * The task folder it would work in, and what would become of what lies there; absent where it would
+ * have one of its own.
+ */
+folder?: RunPreviewFolder, 
+/**
+ * The task folders of the workflow, in the order in which they became known.
+ */
+folders: Array<RunFolder>, 
+/**
+ * Whether its definition names a task folder: then a run has none of its own.
+ */
+names_folder: boolean, };

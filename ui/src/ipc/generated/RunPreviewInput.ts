@@ -13,6 +13,10 @@ workflow: string,
  */
 context?: Record<string, unknown> | string, 
 /**
+ * The task folder it would work in, as in `run_start`.
+ */
+folder?: string, 
+/**
  * Also asks the data sources it would use whether they answer, all at once, and for the key of the
  * secrets it names. Takes as long as the slowest of them, ten seconds and some at most.
  */

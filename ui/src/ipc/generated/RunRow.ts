@@ -39,6 +39,6 @@ started_by: string,
  */
 started_itself?: string, 
 /**
- * Of a run that failed: the task that failed last.
+ * Of a run that failed: why.
  */
 failed?: FailedTask, };

@@ -31,11 +31,12 @@ trust?: boolean,
  */
 shown?: string, 
 /**
- * The task folder it works in, by its id. There are none yet, so every one is unknown.
+ * The task folder it works in, by its id, name or path. Unless told the one its workflow names
+ * (`taskFolder`), and a folder of its own where that names none.
  */
 folder?: string, 
 /**
- * Whether it starts although not every file of its task folder could be archived. Without a
- * task folder nothing is archived and this changes nothing.
+ * Whether it starts although not every file of its task folder can be archived. Without a task
+ * folder nothing is archived and this changes nothing.
  */
 continue_anyway?: boolean, };

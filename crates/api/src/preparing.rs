@@ -1,0 +1,270 @@
+//! Task folders made ready for runs: what the engine asks for, done by `files::folders`.
+//!
+//! What lies in a folder is archived before a complete run begins; of a run that does only a part, the
+//! folder's own setting decides. Which of the two policies counts has been said by whoever started the
+//! run, else by the folder.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use flowkeep_core::Message;
+use flowkeep_core::folder::Policy;
+use flowkeep_core::run::{Archive, Level, Moment, Unarchived};
+use flowkeep_engine::{Outcome, Prepared, Preparing, Wish};
+use flowkeep_files::folders::{FolderBusy, FolderError, Wanted, Workshop, archive, recover};
+use flowkeep_host::{Clock, Progress, SystemFiles, path_text};
+use flowkeep_store::{HeldFolder, KeptRun, Store, StoreError, TaskFolderRecord};
+
+use crate::{AppError, Face};
+
+/// How long somebody else may be at work in the folder, or the database out of reach, before the run is
+/// given up.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Between two looks.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Makes the task folders of a data folder ready.
+pub(crate) struct TaskFolders {
+    pub(crate) store: Arc<Store>,
+    pub(crate) data_dir: PathBuf,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl Preparing for TaskFolders {
+    fn prepare(&self, wish: &Wish, progress: &dyn Progress) -> Prepared {
+        let since = Instant::now();
+        loop {
+            let error = match self.try_prepare(wish, progress) {
+                Ok(prepared) => return prepared,
+                Err(error) => error,
+            };
+            // It was begun by somebody who is still at it, or the disk has no room for a moment.
+            let may_pass = matches!(
+                error,
+                FolderError::Busy(FolderBusy::Archive) | FolderError::Store(_)
+            );
+            if progress.cancelled() {
+                return stopped();
+            }
+            if !may_pass || since.elapsed() > PATIENCE {
+                return hindered(self.why(wish, &error), None);
+            }
+            std::thread::sleep(LOOK);
+        }
+    }
+}
+
+impl TaskFolders {
+    /// Makes a folder ready.
+    ///
+    /// # Errors
+    /// What keeps the run from beginning, whatever was said of files that cannot be archived.
+    fn try_prepare(&self, wish: &Wish, progress: &dyn Progress) -> Result<Prepared, FolderError> {
+        let run = self.store.run_at(wish.row)?;
+        let workshop = self.workshop(run.as_ref());
+        // What somebody left half-way counts for a run that archives nothing as well.
+        recover(&workshop)?;
+        let folder = self.store.task_folder(wish.folder)?;
+        let folder = folder.ok_or(FolderError::Unknown)?;
+        if !folder.path.is_dir() {
+            return Err(FolderError::Gone(folder.path));
+        }
+        let held = self.store.run_folder(wish.row)?;
+        let made = held.and_then(|held| held.archive);
+        if let Some(made) = made.filter(|made| made.ended_at.is_some()) {
+            // A crash came between the archive and the run.
+            return Ok(ready(&folder, made));
+        }
+        let settings = &folder.settings;
+        if !settings.archive || !(wish.is_complete || settings.archive_in_step_mode) {
+            return Ok(unarchived(&folder, wish.is_complete));
+        }
+        let policy = wish.on_failure.unwrap_or(settings.on_archive_failure);
+        let wanted = Wanted {
+            policy,
+            only: None,
+            run: Some(wish.run),
+        };
+        let since = Moment(self.clock.now().0);
+        match archive(&workshop, wish.folder, &wanted, progress) {
+            Ok(archived) => Ok(ready(&folder, archived.into())),
+            Err(FolderError::Cancelled) => Ok(stopped()),
+            Err(FolderError::NotArchived {
+                failed,
+                stuck,
+                archive,
+            }) => {
+                let failed = failed.into_iter().chain(stuck);
+                let failed = failed.map(|one| Unarchived {
+                    file: one.file,
+                    reason: one.reason,
+                });
+                let ended_at = Some(Moment(self.clock.now().0));
+                let made = Archive {
+                    name: archive,
+                    failed: failed.collect(),
+                    ended_at,
+                    ..Archive::begun(since)
+                };
+                Ok(not_archived(&folder, policy, made, None))
+            }
+            // The disk does not take it; all is where it was.
+            Err(FolderError::Io { path, source }) => {
+                let why = flowkeep_files::io_reason(&source).with("path", path_text(&path));
+                let ended_at = Some(Moment(self.clock.now().0));
+                let made = Archive {
+                    ended_at,
+                    ..Archive::begun(since)
+                };
+                Ok(not_archived(&folder, policy, made, Some(why)))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Activity says that whoever started the run has archived.
+    fn workshop(&self, run: Option<&KeptRun>) -> Workshop {
+        let face = run.map_or("", |run| run.face.as_str());
+        let faces = [
+            Face::Desktop.as_str(),
+            Face::Cli.as_str(),
+            "schedule",
+            "event",
+        ];
+        Workshop {
+            store: Arc::clone(&self.store),
+            files: Arc::new(SystemFiles),
+            clock: Arc::clone(&self.clock),
+            data_dir: self.data_dir.clone(),
+            actor: run.map(|run| run.actor.clone()).unwrap_or_default(),
+            face: faces
+                .into_iter()
+                .find(|one| *one == face)
+                .unwrap_or("workflow"),
+        }
+    }
+
+    fn why(&self, wish: &Wish, error: &FolderError) -> Message {
+        let folder = self.store.task_folder(wish.folder).ok().flatten();
+        let path = folder.map(|folder| path_text(&folder.path));
+        let path = path.unwrap_or_else(|| wish.folder.to_string());
+        match error {
+            FolderError::Unknown => Message::new("folder_unknown").with("folder", path),
+            FolderError::Gone(_) => Message::new("folder_gone").with("folder", path),
+            FolderError::Busy(FolderBusy::Archive) => {
+                Message::new("folder_busy").with("folder", path)
+            }
+            FolderError::Busy(FolderBusy::Run(holder)) => HeldFolder {
+                path: path.into(),
+                run: holder.run,
+                workflow_name: holder.workflow_name.clone(),
+            }
+            .message(),
+            FolderError::Unsafe { why, .. } => Message::new("folder_unsafe")
+                .with("folder", path)
+                .because(why.clone()),
+            FolderError::Store(error) => Message::from(AppError::from(StoreError::again(error))),
+            FolderError::Cancelled | FolderError::NotArchived { .. } | FolderError::Io { .. } => {
+                Message::new("archive_failed").with("folder", path)
+            }
+        }
+    }
+}
+
+/// It may begin, and here is what was archived for it.
+fn ready(folder: &TaskFolderRecord, archive: Archive) -> Prepared {
+    let mut told = Vec::new();
+    told.push(match &archive.name {
+        Some(name) => {
+            let made = Message::new("run_archive_made")
+                .with("archive", name)
+                .with("path", path_text(&folder.path.join(name)))
+                .with("moved", archive.moved)
+                .with("copied", archive.copied)
+                .with("kept", archive.kept);
+            (Level::Info, made)
+        }
+        None => (Level::Info, about(folder, "run_archive_none")),
+    });
+    told.extend(archive.failed.iter().map(warning));
+    let is_something = archive.name.is_some() || !archive.failed.is_empty();
+    Prepared {
+        outcome: Outcome::Ready,
+        archive: is_something.then_some(archive),
+        told,
+    }
+}
+
+/// It may begin, and nothing is archived for it.
+fn unarchived(folder: &TaskFolderRecord, is_complete: bool) -> Prepared {
+    let switched_off = is_complete.then(|| about(folder, "run_archive_switched_off"));
+    Prepared {
+        told: switched_off
+            .map(|told| (Level::Info, told))
+            .into_iter()
+            .collect(),
+        ..Prepared::default()
+    }
+}
+
+/// Not all could be archived, so nothing was: under one policy the run cannot begin, under the other it is
+/// warned.
+fn not_archived(
+    folder: &TaskFolderRecord,
+    policy: Policy,
+    archive: Archive,
+    because: Option<Message>,
+) -> Prepared {
+    let first = archive.failed.first().map(|first| warning(first).1);
+    let with_why = |code| Message {
+        because: because.or(first).map(Box::new),
+        ..about(folder, code)
+    };
+    match policy {
+        Policy::Stop => hindered(with_why("archive_failed"), Some(archive)),
+        Policy::Continue => {
+            let why = (Level::Warning, with_why("run_archive_incomplete"));
+            let failed = archive.failed.iter().map(warning);
+            Prepared {
+                told: std::iter::once(why).chain(failed).collect(),
+                outcome: Outcome::Ready,
+                archive: Some(archive),
+            }
+        }
+    }
+}
+
+fn hindered(why: Message, archive: Option<Archive>) -> Prepared {
+    Prepared {
+        outcome: Outcome::Hindered(why),
+        told: archive
+            .iter()
+            .flat_map(|made| &made.failed)
+            .map(warning)
+            .collect(),
+        archive,
+    }
+}
+
+/// Somebody does not want it any more, and all was put back.
+fn stopped() -> Prepared {
+    Prepared {
+        outcome: Outcome::Stopped,
+        archive: None,
+        told: vec![(Level::Info, Message::new("run_folder_left"))],
+    }
+}
+
+fn about(folder: &TaskFolderRecord, code: &str) -> Message {
+    Message::new(code).with("folder", path_text(&folder.path))
+}
+
+fn warning(failed: &Unarchived) -> (Level, Message) {
+    let message = Message::new("run_archive_failed_file").with("file", &failed.file);
+    (Level::Warning, message.because(failed.reason.clone()))
+}
+
+#[cfg(test)]
+mod tests;
