@@ -1,7 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { Button, Choice, Dialog, ErrorNotice, PickMany, Segments, Spring } from '@/components';
+import {
+  Button,
+  Choice,
+  Dialog,
+  ErrorNotice,
+  Notice,
+  PickMany,
+  Segments,
+  Spring,
+} from '@/components';
 import { m, visible } from '@/i18n';
 import { CallError, type RunShow } from '@/ipc';
 import { documentQuery } from '../catalog/queries';
@@ -20,6 +29,8 @@ export interface RetryWish {
   /** `start`, `failed` or a task. */
   from?: string;
   skip?: string[];
+  /** Whether it starts although not every file of its folder can be archived. */
+  anyway?: boolean;
 }
 
 interface Props {
@@ -75,6 +86,7 @@ export function RetryDialog({ run, wish, onClose }: Props) {
         from,
         skip,
         definition,
+        continue_anyway: wish.anyway,
         trust: needsTrust,
         shown: untrusted?.shown,
         context: changed && printExact(changed),
@@ -110,11 +122,20 @@ export function RetryDialog({ run, wish, onClose }: Props) {
             onPress={start}
             data-testid="retry-start"
           >
-            {needsTrust ? m.trust_and_run() : m.run_retry_start()}
+            {needsTrust
+              ? m.trust_and_run()
+              : wish.anyway
+                ? m.run_continue_anyway_start()
+                : m.run_retry_start()}
           </Button>
         </>
       }
     >
+      {wish.anyway && (
+        <Notice tone="warn" icon="warn">
+          {m.run_continue_hint()}
+        </Notice>
+      )}
       <Choice
         label={m.run_retry_from()}
         options={[

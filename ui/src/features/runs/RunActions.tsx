@@ -44,7 +44,7 @@ export function RunActions({ run }: { run: RunShow }) {
     id: 'folder',
     label: m.run_open_folder(),
     icon: 'folder',
-    run: () => void shell.open_run_folder({ id: run.id }).catch(tellFailure),
+    run: () => void shell.open_run_folder({ id: run.id, archive: false }).catch(tellFailure),
   });
   entries.push({
     id: 'copy-id',

@@ -7,6 +7,8 @@ import { documentLink } from '../catalog/kinds';
 import { documentQuery } from '../catalog/queries';
 import { SecretsCard } from '../connections/SecretsCard';
 import { runName } from './columns';
+import { ArchiveStep } from './folder/ArchiveStep';
+import { Hindered } from './folder/Hindered';
 import { named } from './named';
 import { lengthSoFar, paceOf, useNow } from './now';
 import { runOverviewQuery, runQuery } from './queries';
@@ -84,6 +86,7 @@ function OpenRun({ run }: { run: RunShow }) {
       subtitle={<Subtitle run={run} />}
       end={<RunActions run={run} />}
     >
+      <Hindered run={run} />
       <Warnings run={run} />
       <Secrets run={run} />
       <Questions run={run} />
@@ -102,6 +105,7 @@ function OpenRun({ run }: { run: RunShow }) {
       </div>
       {tab === undefined && (
         <Card fill="hold">
+          <ArchiveStep run={run} />
           <TaskList
             run={run}
             open={task}

@@ -28,6 +28,8 @@ function preview(more: Partial<RunPreview>): RunPreview {
     sources: [],
     secrets: [],
     under_way: { total: 0, runs: [], running: 0 },
+    folders: [],
+    names_folder: false,
     ...more,
   };
 }
@@ -187,4 +189,45 @@ it('says what of the workflow goes on already, and that a new run would wait', a
   const notice = await screen.findByTestId('under-way');
   expect(notice.textContent).toContain('2 runs of it go on already.');
   expect(notice.textContent).toContain('no more than 1 may at once');
+});
+
+const folder = {
+  id: 'f1',
+  path: '/tasks/one',
+  archives: true,
+  archives_step: false,
+  files: 2,
+  bytes: 2048,
+  names: ['a.csv', 'b.csv'],
+  kept: ['table_list.txt'],
+};
+
+it('begins its list with what is archived first, and starts in the folder of the workflow', async () => {
+  const starts = sheet(preview({ folder, folders: [folder], names_folder: true }));
+  const line = await screen.findByTestId('preflight-archive');
+  expect(line.textContent).toContain('First, 2 files are archived');
+  expect(line.textContent).toContain('a.csv');
+  expect(line.textContent).toContain('table_list.txt');
+  const first = screen.getByTestId('preflight').querySelector('ol > li');
+  expect(first?.contains(line)).toBe(true);
+  fireEvent.click(screen.getByTestId('run-start'));
+  await waitFor(() => expect(starts().length).toBe(1));
+  // Its definition says where; nobody said otherwise.
+  expect(starts()[0]?.folder).toBeUndefined();
+});
+
+it('does not start where another run has the folder, and leads to that one', async () => {
+  const held_by = { id: '01R', workflow_name: 'Nightly' };
+  const starts = sheet(preview({ folder: { ...folder, held_by }, folders: [folder] }));
+  const notice = await screen.findByTestId('folder-held');
+  expect(notice.textContent).toContain('Nightly');
+  fireEvent.click(screen.getByTestId('run-start'));
+  expect(starts()).toEqual([]);
+});
+
+it('offers no folder where the workflow has none', async () => {
+  sheet(preview({}));
+  await screen.findByTestId('preflight');
+  expect(screen.queryByTestId('run-folder')).toBeNull();
+  expect(screen.queryByTestId('preflight-archive')).toBeNull();
 });

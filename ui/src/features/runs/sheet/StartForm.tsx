@@ -10,6 +10,7 @@ import { Acts } from './Acts';
 import { ContextFields, type ContextInput } from './ContextFields';
 import { type Context, contextOf, firstField, missingOf, readRest, spread } from './context';
 import { printExact } from './exact';
+import { FolderChoice } from './FolderChoice';
 import { expectedWords, unserved } from './preflight/meet';
 import { Preflight } from './preflight/Preflight';
 import { Troubles } from './preflight/Troubles';
@@ -35,12 +36,13 @@ export function StartForm({ workflow, task, last, first }: Props) {
   const fields = useRef(new Map<string, HTMLInputElement>());
   const [typed, setTyped] = useState<ContextInput>();
   const [only, setOnly] = useState<string | undefined>(task);
+  const [folder, setFolder] = useState<string>();
   const [isTold, setTold] = useState(false);
   const names = first.context_names.map((one) => one.name);
   const input = typed ?? spread(last, names);
   const rest = readRest(input.rest);
   const context = contextOf(input.fields, rest ?? {});
-  const preview = useQuery(previewQuery(workflow, useDeferredValue(context)));
+  const preview = useQuery(previewQuery(workflow, useDeferredValue(context), folder));
   const start = useCommand('run_start', ['run']);
   const data = preview.data ?? first;
   const asked = useQuery(askedQuery(workflow, context, data));
@@ -58,7 +60,8 @@ export function StartForm({ workflow, task, last, first }: Props) {
   // What is trusted is what stands on the sheet: what was refused last, else what a preview tells.
   const trust = refused ?? { acts: data.trust.acts, shown: data.trust.hash };
   const needsTrust = data.trust.needed || refused !== null;
-  const canStart = data.problems.length === 0 && rest !== null && !start.isPending;
+  const isHindered = data.folder?.held_by !== undefined || data.folder?.trouble !== undefined;
+  const canStart = data.problems.length === 0 && rest !== null && !start.isPending && !isHindered;
   const go = () => {
     setTold(true);
     if (missing[0] !== undefined) fields.current.get(missing[0])?.focus();
@@ -69,6 +72,7 @@ export function StartForm({ workflow, task, last, first }: Props) {
         context: printExact(context),
         mode: only === undefined ? 'complete' : 'step',
         task: only,
+        folder,
         trust: needsTrust,
         shown: needsTrust ? trust.shown : undefined,
       },
@@ -132,6 +136,7 @@ export function StartForm({ workflow, task, last, first }: Props) {
         focused={firstField(first.context_names, last)}
         refs={fields.current}
       />
+      <FolderChoice data={data} folder={folder} onFolder={setFolder} />
       {data.tasks.length > 1 && <Part data={data} only={only} onOnly={setOnly} />}
       <Preflight data={data} known={known} only={only} />
       {!needsTrust && data.trust.acts.length > 0 && (

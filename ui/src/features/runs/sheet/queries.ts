@@ -4,12 +4,22 @@ import { type Context, contextOfRun } from './context';
 import { printExact } from './exact';
 
 /** What a start would do with this input. */
-export function previewQuery(workflow: string, context: Context) {
+export function previewQuery(workflow: string, context: Context, folder?: string) {
   return queryOptions({
-    queryKey: ['run preview', workflow, context],
-    queryFn: () => call('run_preview', { workflow, context: printExact(context) }),
+    queryKey: ['run preview', workflow, context, folder],
+    queryFn: () => call('run_preview', { workflow, context: printExact(context), folder }),
     placeholderData: keepPreviousData,
-    meta: { tags: [`workflow:${workflow}`, 'workflow', 'run', 'connection', 'secret', 'settings'] },
+    meta: {
+      tags: [
+        `workflow:${workflow}`,
+        'workflow',
+        'run',
+        'connection',
+        'secret',
+        'settings',
+        'folder',
+      ],
+    },
     // Trust that was given meanwhile is told by no change.
     gcTime: 0,
   });

@@ -1,5 +1,6 @@
 import { label, m } from '@/i18n';
 import type { RunPreview } from '@/ipc';
+import { ArchiveLine } from './ArchiveLine';
 import { grouped, type Known } from './meet';
 import styles from './Preflight.module.css';
 import { TaskGroup, TaskLine } from './TaskLine';
@@ -21,6 +22,11 @@ export function Preflight({ data, known, only }: Props) {
     <section className={styles.preflight} data-testid="preflight">
       <h3>{inOrder ? label('preflight_order', data.steps) : m.preflight_grouped()}</h3>
       <ol className={styles.list}>
+        {data.folder && (
+          <li>
+            <ArchiveLine folder={data.folder} isStep={only !== undefined} />
+          </li>
+        )}
         {groups.map(({ key, meets, tasks }) => (
           <li key={key}>
             {tasks.length === 1 && tasks[0] ? (

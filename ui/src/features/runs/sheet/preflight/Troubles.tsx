@@ -108,6 +108,7 @@ export function Troubles({ data, known, waiting, onAsk }: Props) {
           })}
         </Notice>
       ))}
+      <Folder data={data} />
       <UnderWay data={data} />
     </>
   );
@@ -116,6 +117,37 @@ export function Troubles({ data, known, waiting, onAsk }: Props) {
 /** Why it does not answer, which names it; where that is not known, that it does not. */
 function silence({ name, error }: Known['sources'][number]): string {
   return error ? begun(visible(say(error))) : m.source_away({ source: visible(name) });
+}
+
+/** Why a run could not begin in its task folder: another one works there, or it cannot be reached. */
+function Folder({ data }: { data: RunPreview }) {
+  const navigate = useNavigate();
+  const { held_by, trouble } = data.folder ?? {};
+  if (trouble)
+    return (
+      <Notice tone="fail" icon="warn" data-testid="folder-trouble">
+        {begun(visible(say(trouble)))}
+      </Notice>
+    );
+  if (!held_by) return null;
+  const show = () => {
+    closeRunSheet();
+    void navigate({ to: '/runs/$id', params: { id: held_by.id } });
+  };
+  return (
+    <Notice
+      tone="fail"
+      icon="play"
+      data-testid="folder-held"
+      end={
+        <Button look="quiet" onPress={show}>
+          {m.open()}
+        </Button>
+      }
+    >
+      {m.preflight_folder_held({ name: visible(held_by.workflow_name) })}
+    </Notice>
+  );
 }
 
 /** What of the workflow goes on already, and whether a new run would wait for it. */

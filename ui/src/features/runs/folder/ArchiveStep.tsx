@@ -1,0 +1,136 @@
+import { useState } from 'react';
+import { Button, Folded, Icon, Progress } from '@/components';
+import { begun, bytes, counted, label, m, moment, number, say, took, visible } from '@/i18n';
+import { type RunArchive, type RunShow, type Status, shell } from '@/ipc';
+import { tellFailure } from '../../command';
+import { between, useNow } from '../now';
+import { isFinal, StatusMark } from '../status';
+import styles from '../task/TaskList.module.css';
+import { folderName } from './path';
+
+/** What came before the tasks: what lay in the task folder was archived, or could not be. */
+export function ArchiveStep({ run }: { run: RunShow }) {
+  const [isOpen, setOpen] = useState<boolean>();
+  const { archive } = run;
+  const status = archive && statusOf(run, archive);
+  const now = useNow(status === 'running' ? 1000 : null);
+  if (!archive || !status) return null;
+  // Why the run could not begin is looked at first.
+  const isShown = isOpen ?? status === 'failed';
+  return (
+    <div className={styles.first}>
+      <button
+        type="button"
+        className={styles.row}
+        aria-expanded={isShown}
+        onClick={() => setOpen(!isShown)}
+        data-testid="run-archive"
+        data-status={status}
+      >
+        <span className={styles.fold} data-open={isShown || undefined}>
+          <Icon name="right" size={14} />
+        </span>
+        <StatusMark status={status} />
+        <span className={styles.name}>
+          <b>{m.run_archive()}</b>
+          {run.folder && (
+            <span className={styles.quiet}>{visible(folderName(run.folder.path))}</span>
+          )}
+        </span>
+        <span className={styles.reason}>
+          {[begun(label('status', status)), summary(archive)].filter(Boolean).join(' · ')}
+        </span>
+        <span className={styles.length}>
+          {took(between(archive.started_at, archive.ended_at, now))}
+        </span>
+      </button>
+      {isShown && <ArchivePanel run={run} archive={archive} status={status} />}
+    </div>
+  );
+}
+
+interface PanelProps {
+  run: RunShow;
+  archive: RunArchive;
+  status: Status;
+}
+
+/** What was moved, what could not be, and the way there. */
+function ArchivePanel({ run, archive, status }: PanelProps) {
+  const { moved, copied, kept, names, failed, of } = archive;
+  const rest = moved + copied - names.length;
+  return (
+    <div className={styles.panel} data-status={status} data-testid="run-archive-panel">
+      <p className={styles.quiet}>
+        {[moment(archive.started_at), archive.bytes > 0 && bytes(archive.bytes)]
+          .filter(Boolean)
+          .join(' · ')}
+      </p>
+      {status === 'running' && <Progress label={m.run_archive()} done={moved} total={of ?? null} />}
+      {archive.path && (
+        <code data-selectable className={styles.path}>
+          {visible(archive.path)}
+        </code>
+      )}
+      {failed.length > 0 && (
+        <section className={styles.part}>
+          <h2>{counted('run_archive_failed', failed.length)}</h2>
+          <ul className={styles.files}>
+            {failed.map(({ file, reason }) => (
+              <li key={file}>{m.labelled({ label: visible(file), text: visible(say(reason)) })}</li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {archive.ended_at && (
+        <p>
+          {begun(
+            m.run_archive_counts({
+              moved: number(moved),
+              copied: number(copied),
+              kept: number(kept),
+            }),
+          )}
+        </p>
+      )}
+      {names.length > 0 && (
+        <Folded summary={counted('run_archive_files', moved + copied)}>
+          <ul className={styles.files}>
+            {names.map((name) => (
+              <li key={name}>{visible(name)}</li>
+            ))}
+            {rest > 0 && <li className={styles.quiet}>{counted('run_archive_more', rest)}</li>}
+          </ul>
+        </Folded>
+      )}
+      <div className={styles.steps}>
+        <Button
+          icon="folder"
+          onPress={() =>
+            void shell.open_run_folder({ id: run.id, archive: true }).catch(tellFailure)
+          }
+          data-testid="run-archive-open"
+        >
+          {m.open_folder()}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function statusOf(run: RunShow, { name, ended_at, failed }: RunArchive): Status {
+  if (!ended_at) return isFinal(run.status) ? 'cancelled' : 'running';
+  return name === undefined && failed.length > 0 ? 'failed' : 'succeeded';
+}
+
+/** `file_bak_… · 12 files`, or how far it is. */
+function summary({ name, moved, copied, of, ended_at, failed }: RunArchive): string {
+  if (!ended_at) return of ? m.run_archive_so_far({ done: number(moved), total: number(of) }) : '';
+  return [
+    name && visible(name),
+    name && counted('run_archive_holds', moved + copied),
+    failed.length > 0 && counted('run_archive_failed', failed.length),
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}

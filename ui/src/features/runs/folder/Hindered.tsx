@@ -1,0 +1,37 @@
+import { useState } from 'react';
+import { Button, Notice } from '@/components';
+import { begun, m, say, visible } from '@/i18n';
+import type { RunShow } from '@/ipc';
+import { RetryDialog } from '../RetryDialog';
+
+/** Why a run could not begin, with the step that helps. */
+export function Hindered({ run }: { run: RunShow }) {
+  const [isAsked, setAsked] = useState(false);
+  const { hindered } = run;
+  if (!hindered) return null;
+  const canGoOn = hindered.code === 'archive_failed' && run.workflow_id !== null;
+  return (
+    <Notice
+      tone="fail"
+      icon="cross"
+      data-testid="run-hindered"
+      end={
+        canGoOn && (
+          <Button onPress={() => setAsked(true)} data-testid="continue-anyway">
+            {m.run_continue_anyway()}
+          </Button>
+        )
+      }
+    >
+      <p>{begun(visible(say(hindered)))}</p>
+      {canGoOn && <p>{m.run_continue_hint()}</p>}
+      {isAsked && (
+        <RetryDialog
+          run={run}
+          wish={{ from: 'failed', anyway: true }}
+          onClose={() => setAsked(false)}
+        />
+      )}
+    </Notice>
+  );
+}
