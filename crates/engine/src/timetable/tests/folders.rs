@@ -83,9 +83,9 @@ fn a_folder_that_is_not_known_keeps_a_workflow_from_starting_by_itself() {
     let place = Place::new("2026-01-10T12:00:00Z");
     place.write("report", &in_folder(&nightly("UTC", "once")));
     let connected = place.connections.renew(&place.store).unwrap();
-    let why = crate::hindrance(&place.store, &connected, "report").unwrap();
+    let why = crate::hindrance(&place.store, &connected, &place.kept("report")).unwrap();
     assert_eq!(why.unwrap().code, "folder_unknown");
     with_folder(&place);
-    let why = crate::hindrance(&place.store, &connected, "report").unwrap();
+    let why = crate::hindrance(&place.store, &connected, &place.kept("report")).unwrap();
     assert_eq!(why, None);
 }
