@@ -3,6 +3,7 @@
 use flowkeep_core::json::parse;
 use flowkeep_core::run::{Refused, Start};
 use flowkeep_core::{Message, RunId, Validation};
+use flowkeep_host::path_text;
 use flowkeep_store::{NewRun, Store, StoreError, TaskFolderRecord};
 
 use crate::readiness::readiness;
@@ -114,7 +115,12 @@ pub fn task_folder(
     let mut meant = store.task_folders_meant(named)?;
     Ok(match (meant.pop(), meant.is_empty()) {
         (Some(folder), true) => Ok(folder),
-        (Some(_), false) => Err(Message::new("folder_ambiguous").with("folder", named)),
+        (Some(last), false) => {
+            let paths = meant.iter().chain([&last]).map(|one| path_text(&one.path));
+            let paths: Vec<_> = paths.collect();
+            let message = Message::new("folder_ambiguous").with("folder", named);
+            Err(message.with("paths", paths.join(", ")))
+        }
         (None, _) => Err(Message::new("folder_unknown").with("folder", named)),
     })
 }

@@ -102,7 +102,7 @@ const COMMAND_LINE = new Set([
   'move_waiting',
   'wait_or_cancel_run',
   'adopt_folder',
-  'folder_by_id',
+  'name_folder_path',
   'validate_it',
   'name_clean_up_rule',
   'source_fallen',

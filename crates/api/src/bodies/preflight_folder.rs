@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
+use flowkeep_core::Finding;
 use flowkeep_core::folder::Settings;
 use flowkeep_core::run::Archive;
-use flowkeep_core::Finding;
 use flowkeep_engine::{Readiness, task_folder};
 use flowkeep_host::{EntryFiles as _, EntryKind, SystemFiles, path_text};
 use flowkeep_store::TaskFolderRecord;

@@ -4,8 +4,8 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use flowkeep_core::folder::{ArchiveName, ArchivedFile, How, Policy, RECORD, Record};
-use flowkeep_core::{Message, RunId};
 use flowkeep_core::run::Archive;
+use flowkeep_core::{Message, RunId};
 use flowkeep_host::{EntryFiles, Progress, Timestamp};
 use flowkeep_store::{FolderBegun, FolderWork, FolderWorkKind, StoreError, TaskFolderRecord};
 
