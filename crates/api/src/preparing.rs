@@ -166,9 +166,10 @@ impl TaskFolders {
                 .with("folder", path)
                 .because(why.clone()),
             FolderError::Store(error) => Message::from(AppError::from(StoreError::again(error))),
-            FolderError::Cancelled | FolderError::NotArchived { .. } | FolderError::Io { .. } => {
-                Message::new("archive_failed").with("folder", path)
-            }
+            FolderError::Cancelled
+            | FolderError::NoArchive(_)
+            | FolderError::NotArchived { .. }
+            | FolderError::Io { .. } => Message::new("archive_failed").with("folder", path),
         }
     }
 }
