@@ -218,7 +218,7 @@ async fn a_run_is_started_answered_and_looked_at() -> Result<()> {
 async fn another_language() -> Result<()> {
     let desk = Desk::new(Language::English).await?;
     let window = open(&desk).await?;
-    desk.press(&["ctrl+8"])?;
+    desk.press(&["ctrl+9"])?;
     tab_to(&window, "[data-testid^=language-]").await?;
     desk.press(&["Right", "Right"])?;
     focus_is_on(&window, "[data-testid=language-zh-CN]").await?;
