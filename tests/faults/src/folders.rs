@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
-use crate::kill::{CHANGING, count_calls, run_killed};
+use crate::kill::{Each, count_calls};
 use crate::{Machine, Swept};
 
 /// Kills the archiving of a folder with so many files at each kind of call that changes the disk, at most
@@ -45,33 +45,14 @@ pub fn sweep_folder(program: &Path, files: usize, kills: usize) -> Result<Swept>
     ensure!(after.0.len() == 1, "nothing was archived");
     machine.put_back()?;
 
-    let mut swept = Swept::default();
-    for (call, count) in counts {
-        if !CHANGING.contains(&call.as_str()) {
-            continue;
-        }
-        swept.calls += 1;
-        for on_database in [false, true] {
-            let step = (count / kills).max(1);
-            let mut n = 1;
-            // Far more than were counted: a sweep ends because the command survives.
-            while n <= count * 2 + 50 {
-                let killed = run_killed(&machine, &words, &call, n, on_database)?;
-                if !killed {
-                    break;
-                }
-                swept.kills += 1;
-                let found = look(&machine, &folder, &id, &names)?;
-                let place = if on_database { " on the database" } else { "" };
-                let said = |fault| format!("folder archive: killed at {call} {n}{place}: {fault}");
-                swept.failures.extend(found.into_iter().map(said));
-                machine.put_back()?;
-                n += step;
-            }
-            machine.put_back()?;
-        }
-    }
-    Ok(swept)
+    let each = Each {
+        machine: &machine,
+        words: &words,
+        called: "folder archive",
+        all_calls: false,
+    };
+    let step = |count: usize| (count / kills).max(1);
+    each.killed(counts, step, || look(&machine, &folder, &id, &names))
 }
 
 /// What is not as promised after a kill and the next start.

@@ -15,7 +15,7 @@ use crate::contents::contents;
 
 /// Calls that change what is on disk, or who may. Between two of them the disk stays as it is, so
 /// that a kill at any other call leaves what a kill at the next of these leaves.
-pub(crate) const CHANGING: &[&str] = &[
+const CHANGING: &[&str] = &[
     "chmod",
     "copy_file_range",
     "fallocate",
@@ -187,32 +187,62 @@ pub fn sweep(program: &Path, deed: Deed, extent: Extent) -> Result<Swept> {
     machine.put_back()?;
 
     let states = States { before, after };
-    let mut swept = Swept::default();
-    for (call, count) in counts {
-        if !extent.all_calls && !CHANGING.contains(&call.as_str()) {
-            continue;
-        }
-        swept.calls += 1;
-        for on_database in [false, true] {
-            let mut n = 1;
-            // Far more than were counted: a sweep ends because the command survives.
-            while n <= count * 2 + 50 {
-                let killed = run_killed(&machine, &words, &call, n, on_database)?;
-                if !killed {
-                    break;
-                }
-                swept.kills += 1;
-                let found = look(&machine, &states)?;
-                let place = if on_database { " on the database" } else { "" };
-                let said = |fault| format!("{}: killed at {call} {n}{place}: {fault}", deed.name());
-                swept.failures.extend(found.into_iter().map(said));
-                machine.put_back()?;
-                n += extent.every;
+    let each = Each {
+        machine: &machine,
+        words: &words,
+        called: deed.name(),
+        all_calls: extent.all_calls,
+    };
+    each.killed(counts, |_| extent.every, || look(&machine, &states))
+}
+
+/// A command that is killed at each of its calls, on a machine that is put back each time.
+pub(crate) struct Each<'m> {
+    pub(crate) machine: &'m Machine,
+    pub(crate) words: &'m [&'m str],
+    /// What a fault calls it.
+    pub(crate) called: &'m str,
+    /// Also the calls that change nothing on the disk.
+    pub(crate) all_calls: bool,
+}
+
+impl Each<'_> {
+    /// Kills it at every call of a kind, or at every so many of them as `step` says of their number; `look`
+    /// tells what is not as promised then.
+    pub(crate) fn killed(
+        &self,
+        counts: BTreeMap<String, usize>,
+        step: impl Fn(usize) -> usize,
+        look: impl Fn() -> Result<Vec<String>>,
+    ) -> Result<Swept> {
+        let (machine, called) = (self.machine, self.called);
+        let mut swept = Swept::default();
+        for (call, count) in counts {
+            if !self.all_calls && !CHANGING.contains(&call.as_str()) {
+                continue;
             }
-            machine.put_back()?;
+            swept.calls += 1;
+            for on_database in [false, true] {
+                let mut n = 1;
+                // Far more than were counted: a sweep ends because the command survives.
+                while n <= count * 2 + 50 {
+                    let killed = run_killed(machine, self.words, &call, n, on_database)?;
+                    if !killed {
+                        break;
+                    }
+                    swept.kills += 1;
+                    let found = look()?;
+                    let place = if on_database { " on the database" } else { "" };
+                    let said = |fault| format!("{called}: killed at {call} {n}{place}: {fault}");
+                    swept.failures.extend(found.into_iter().map(said));
+                    machine.put_back()?;
+                    n += step(count);
+                }
+                machine.put_back()?;
+            }
         }
+        Ok(swept)
     }
-    Ok(swept)
 }
 
 /// How often the busiest thread makes each call.
@@ -258,7 +288,7 @@ pub(crate) fn count_calls(machine: &Machine, words: &[&str]) -> Result<BTreeMap<
 
 /// Runs the command so that it is killed as it enters `call` for the n-th time. Says whether it
 /// was.
-pub(crate) fn run_killed(
+fn run_killed(
     machine: &Machine,
     words: &[&str],
     call: &str,

@@ -20,6 +20,7 @@ export { Menu, type MenuEntry } from './Menu';
 export { Notice } from './Notice';
 export { Page } from './Page';
 export { PickMany } from './PickMany';
+export { PlaceLine } from './PlaceLine';
 export { Progress } from './Progress';
 export type { Column } from './RowLine';
 export { RowList } from './RowList';

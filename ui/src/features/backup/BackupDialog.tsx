@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { Button, Dialog, ErrorNotice, Icon, Notice, Spring, Tick } from '@/components';
+import { Button, Dialog, ErrorNotice, Icon, Notice, PlaceLine, Spring, Tick } from '@/components';
 import { bytes, counted, m, say } from '@/i18n';
 import { type KindCount, type PickedPlace, shell } from '@/ipc';
 import { tellFailure } from '../command';
@@ -77,15 +77,12 @@ export default function BackupDialog({ onClose }: Props) {
         </>
       }
     >
-      <div className={styles.place}>
-        <Icon name="folder" />
-        <span className={styles.path} data-selectable>
-          {place ?? m.backup_no_folder()}
-        </span>
-        <Button onPress={() => void pick()} data-testid="choose-backup-folder">
-          {place ? m.change() : m.choose_folder()}
-        </Button>
-      </div>
+      <PlaceLine
+        place={place ?? m.backup_no_folder()}
+        verb={place ? m.change() : m.choose_folder()}
+        onChange={() => void pick()}
+        data-testid="choose-backup-folder"
+      />
       {picked && (
         <Tick state={remember} onChange={setRemember}>
           {m.backup_remember()}

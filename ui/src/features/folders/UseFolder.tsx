@@ -1,13 +1,10 @@
 import { useState } from 'react';
-import { Button, Dialog, ErrorNotice, Icon, Spring } from '@/components';
-import fields from '@/components/fields.module.css';
+import { PlaceLine } from '@/components';
 import { m, visible } from '@/i18n';
 import type { PickedPlace } from '@/ipc';
 import { useCommand } from '../command';
-import { WorkflowPick } from '../runs/WorkflowPick';
-import styles from './FolderDialog.module.css';
 import { pickFolder } from './pick';
-import { useMade } from './useMade';
+import { WorkflowFolderDialog } from './WorkflowFolderDialog';
 
 interface Props {
   /** The folder that was chosen. */
@@ -18,13 +15,7 @@ interface Props {
 /** A folder that is there already, as an earlier tool leaves one: for which workflow's runs it is. */
 export function UseFolder({ place: first, onClose }: Props) {
   const [place, setPlace] = useState(first);
-  const [workflow, setWorkflow] = useState<string>();
   const adopt = useCommand('folder_adopt', ['folder', 'operation']);
-  const made = useMade();
-  const start = () => {
-    if (workflow === undefined || adopt.isPending) return;
-    adopt.mutate({ workflow, path: { picked: place.token } }, { onSuccess: made });
-  };
   const change = async () => {
     const other = await pickFolder(m.task_folder_use_pick());
     if (!other) return;
@@ -32,43 +23,24 @@ export function UseFolder({ place: first, onClose }: Props) {
     adopt.reset();
   };
   return (
-    <Dialog
-      isOpen
-      onClose={onClose}
-      size="narrow"
+    <WorkflowFolderDialog
       title={m.task_folder_use_title()}
       subtitle={m.task_folder_use_words()}
-      onEnter={start}
-      data-testid="dialog-folder-use"
-      foot={
-        <>
-          <Spring />
-          <Button onPress={onClose}>{m.cancel()}</Button>
-          <Button
-            look="primary"
-            onPress={start}
-            isDisabled={workflow === undefined || adopt.isPending}
-            data-testid="folder-adopt"
-          >
-            {m.task_folder_adopt()}
-          </Button>
-        </>
+      verb={m.task_folder_adopt()}
+      verbTestid="folder-adopt"
+      making={adopt}
+      onMake={(workflow, made) =>
+        adopt.mutate({ workflow, path: { picked: place.token } }, { onSuccess: made })
       }
-    >
-      <div className={styles.place}>
-        <Icon name="folder" />
-        <span className={styles.path} data-selectable>
-          {visible(place.label)}
-        </span>
-        <Button onPress={() => void change()} data-testid="folder-other">
-          {m.change()}
-        </Button>
-      </div>
-      <div className={styles.field}>
-        <span className={fields.label}>{m.task_folder_for()}</span>
-        <WorkflowPick value={workflow} onChange={setWorkflow} />
-      </div>
-      {adopt.error && <ErrorNotice error={adopt.error} />}
-    </Dialog>
+      onClose={onClose}
+      data-testid="dialog-folder-use"
+      above={
+        <PlaceLine
+          place={visible(place.label)}
+          onChange={() => void change()}
+          data-testid="folder-other"
+        />
+      }
+    />
   );
 }
