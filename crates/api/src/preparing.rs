@@ -12,9 +12,9 @@ use flowkeep_core::Message;
 use flowkeep_core::folder::Policy;
 use flowkeep_core::run::{Archive, Level, Moment, Unarchived};
 use flowkeep_engine::{Outcome, Prepared, Preparing, Wish};
-use flowkeep_files::folders::{FolderBusy, FolderError, Wanted, Workshop, archive, recover};
+use flowkeep_files::folders::{FolderBusy, FolderError, Wanted, Workshop, archive, recover_one};
 use flowkeep_host::{Clock, Progress, SystemFiles, path_text};
-use flowkeep_store::{HeldFolder, KeptRun, Store, StoreError, TaskFolderRecord};
+use flowkeep_store::{KeptRun, Store, StoreError, TaskFolderRecord};
 
 use crate::{AppError, Face};
 
@@ -65,7 +65,7 @@ impl TaskFolders {
         let run = self.store.run_at(wish.row)?;
         let workshop = self.workshop(run.as_ref());
         // What somebody left half-way counts for a run that archives nothing as well.
-        recover(&workshop)?;
+        recover_one(&workshop, wish.folder)?;
         let folder = self.store.task_folder(wish.folder)?;
         let folder = folder.ok_or(FolderError::Unknown)?;
         if !folder.path.is_dir() {
@@ -156,12 +156,7 @@ impl TaskFolders {
             FolderError::Busy(FolderBusy::Archive) => {
                 Message::new("folder_busy").with("folder", path)
             }
-            FolderError::Busy(FolderBusy::Run(holder)) => HeldFolder {
-                path: path.into(),
-                run: holder.run,
-                workflow_name: holder.workflow_name.clone(),
-            }
-            .message(),
+            FolderError::Busy(FolderBusy::Run(held)) => held.message(),
             FolderError::Unsafe { why, .. } => Message::new("folder_unsafe")
                 .with("folder", path)
                 .because(why.clone()),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
+use flowkeep_core::folder::OWN_FOLDERS;
 use flowkeep_core::json::print;
 use flowkeep_core::run::expression::Fault;
 use flowkeep_core::run::{Attempted, Definition, Level, Moment, Parked, TaskId};
@@ -278,7 +279,7 @@ impl Workplace {
             }
             return Ok(folder.path.clone());
         }
-        let folder = self.data_dir.join("task-folders").join(job.run.to_string());
+        let folder = self.data_dir.join(OWN_FOLDERS).join(job.run.to_string());
         if works_in_it {
             private_folder(&folder).map_err(|error| {
                 let message = Message::new("folder_not_made")

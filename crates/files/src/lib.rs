@@ -12,6 +12,7 @@ mod intake;
 pub mod log;
 mod reason;
 mod rounds;
+mod time;
 
 pub use backup::{
     Backup, BackupRequest, BackupTarget, DamagedFile, Estimate, FORMAT_VERSION, MANIFEST, Manifest,

@@ -1,6 +1,7 @@
 //! What moving the entries of a folder needs beside [`Files`]: seeing them without following links,
 //! copies that are hashed as they are made, links as links.
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read as _, Write as _};
@@ -10,7 +11,7 @@ use std::time::SystemTime;
 use sha2::{Digest as _, Sha256};
 
 use crate::files::private;
-use crate::holders::Holders;
+use crate::holders::{FileIdentity, Holders};
 use crate::{Files, SystemFiles};
 
 /// What is behind a name.
@@ -109,8 +110,8 @@ pub trait EntryFiles: Files {
     /// differ; else what the system says.
     fn make_link(&self, target: &Path, path: &Path) -> io::Result<()>;
 
-    /// Who has files open for writing right now, as far as the system tells.
-    fn holders(&self) -> Holders;
+    /// Who has which of these files open for writing right now, as far as the system tells.
+    fn holders(&self, files: &HashSet<FileIdentity>) -> Holders;
 }
 
 impl EntryFiles for SystemFiles {
@@ -188,8 +189,8 @@ impl EntryFiles for SystemFiles {
         }
     }
 
-    fn holders(&self) -> Holders {
-        Holders::now()
+    fn holders(&self, files: &HashSet<FileIdentity>) -> Holders {
+        Holders::among(files)
     }
 }
 

@@ -4,11 +4,14 @@
 //! Other people's processes are seen by root alone. On systems other than Linux nobody is: there a file
 //! that is open cannot be renamed (Windows), or nobody can tell.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+
+/// By what the system knows a file: its device and its number there.
+pub type FileIdentity = (u64, u64);
 
 /// Files that are open for writing, and in which program.
 #[derive(Debug, Clone, Default)]
-pub struct Holders(HashMap<(u64, u64), String>);
+pub struct Holders(HashMap<FileIdentity, String>);
 
 impl Holders {
     /// Nobody holds anything.
@@ -17,17 +20,17 @@ impl Holders {
     }
 
     /// The program that has a file open for writing.
-    pub fn of(&self, identity: Option<(u64, u64)>) -> Option<&str> {
+    pub fn of(&self, identity: Option<FileIdentity>) -> Option<&str> {
         self.0.get(&identity?).map(String::as_str)
     }
 
     #[cfg(not(target_os = "linux"))]
-    pub(crate) fn now() -> Self {
+    pub(crate) fn among(_: &HashSet<FileIdentity>) -> Self {
         Self::none()
     }
 
     #[cfg(target_os = "linux")]
-    pub(crate) fn now() -> Self {
+    pub(crate) fn among(files: &HashSet<FileIdentity>) -> Self {
         let mut found = HashMap::new();
         let Ok(processes) = std::fs::read_dir("/proc") else {
             return Self::none();
@@ -36,7 +39,7 @@ impl Holders {
             let name = process.file_name();
             let is_process = name.as_encoded_bytes().iter().all(u8::is_ascii_digit);
             if is_process {
-                linux::open_in(&process.path(), &mut found);
+                linux::open_in(&process.path(), files, &mut found);
             }
         }
         Self(found)
@@ -45,17 +48,23 @@ impl Holders {
 
 #[cfg(target_os = "linux")]
 mod linux {
-    use std::collections::HashMap;
+    use std::collections::{HashMap, HashSet};
     use std::fs::read_to_string;
     use std::os::unix::fs::MetadataExt as _;
     use std::path::Path;
 
+    use super::FileIdentity;
+
     /// `O_WRONLY` and `O_RDWR`, which are no flags but a number.
     const ACCESS: u32 = 0o3;
 
-    /// Adds what a process has open for writing. One that has ended, or is another person's, has
+    /// Adds which of the files a process has open for writing. One that has ended, or is another person's, has
     /// nothing.
-    pub(super) fn open_in(process: &Path, found: &mut HashMap<(u64, u64), String>) {
+    pub(super) fn open_in(
+        process: &Path,
+        files: &HashSet<FileIdentity>,
+        found: &mut HashMap<FileIdentity, String>,
+    ) {
         let Ok(handles) = std::fs::read_dir(process.join("fd")) else {
             return;
         };
@@ -65,13 +74,14 @@ mod linux {
             let Ok(metadata) = std::fs::metadata(handle.path()) else {
                 continue;
             };
-            if !metadata.is_file() || !writes(process, &handle.file_name().to_string_lossy()) {
+            let identity = (metadata.dev(), metadata.ino());
+            // Most handles are other files, and how each is open is asked for one by one.
+            if !files.contains(&identity) || !writes(process, &handle.file_name().to_string_lossy())
+            {
                 continue;
             }
             let program = program.get_or_insert_with(|| called(process));
-            found
-                .entry((metadata.dev(), metadata.ino()))
-                .or_insert_with(|| program.clone());
+            found.entry(identity).or_insert_with(|| program.clone());
         }
     }
 
@@ -99,6 +109,7 @@ mod linux {
 #[cfg(target_os = "linux")]
 mod tests {
     use std::fs::File;
+    use std::path::PathBuf;
     use std::process::{Command, Stdio};
 
     use super::*;
@@ -121,8 +132,9 @@ mod tests {
             .stderr(Stdio::from(input))
             .spawn()
             .unwrap();
-        let identity = |path| SystemFiles.entry(path).unwrap().unwrap().identity;
-        let holders = Holders::now();
+        let identity = |path: &PathBuf| SystemFiles.entry(path).unwrap().unwrap().identity;
+        let files: HashSet<_> = [&written, &read].into_iter().filter_map(identity).collect();
+        let holders = Holders::among(&files);
         let of_program = format!("({})", program.id());
         assert!(
             holders
@@ -132,8 +144,10 @@ mod tests {
         );
         assert_eq!(holders.of(identity(&read)), None);
         assert_eq!(holders.of(None), None);
+        let others = Holders::among(&identity(&read).into_iter().collect());
+        assert_eq!(others.of(identity(&written)), None);
         program.kill().unwrap();
         program.wait().unwrap();
-        assert_eq!(Holders::now().of(identity(&written)), None);
+        assert_eq!(Holders::among(&files).of(identity(&written)), None);
     }
 }

@@ -29,7 +29,7 @@ pub use data_folder::{DataFolder, FolderOrigin};
 pub use desktop::DesktopNotices;
 pub use entries::{Digest, Entry, EntryFiles, EntryKind, GoesOn};
 pub use files::{Files, Space, SystemFiles, private_folder};
-pub use holders::Holders;
+pub use holders::{FileIdentity, Holders};
 pub use lock::{FileLock, LockError};
 pub use login::LoginStart;
 pub use machine::{account_name, computer_name, home_folder, machine_id};

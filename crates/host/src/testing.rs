@@ -1,5 +1,6 @@
 //! For tests: a clock one sets and a disk that fails at the n-th call.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -8,7 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::{
-    Clock, Digest, Entry, EntryFiles, Files, GoesOn, Holders, Space, SystemFiles, Timestamp,
+    Clock, Digest, Entry, EntryFiles, FileIdentity, Files, GoesOn, Holders, Space, SystemFiles,
+    Timestamp,
 };
 
 /// A clock that moves one millisecond per look, from where it was set.
@@ -303,7 +305,7 @@ impl EntryFiles for FailingFiles {
         SystemFiles.make_link(target, path)
     }
 
-    fn holders(&self) -> Holders {
-        SystemFiles.holders()
+    fn holders(&self, files: &HashSet<FileIdentity>) -> Holders {
+        SystemFiles.holders(files)
     }
 }

@@ -1,5 +1,4 @@
-//! What is being done in a task folder, so that whoever comes after a crash can finish or undo it; and
-//! which run holds a folder.
+//! What is being done in a task folder, so that whoever comes after a crash can finish or undo it.
 //!
 //! Absent on purpose: which files have been moved. Where they are tells that (docs/decisions/0011).
 
@@ -7,8 +6,9 @@ use flowkeep_core::{FolderId, RunId};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use crate::run::id_of;
+use crate::run_folder::held;
 use crate::task_folder::folder_of;
-use crate::{Store, StoreError, Tag, Tx};
+use crate::{HeldFolder, Store, StoreError, Tag, Tx};
 
 /// What is done in a folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,22 +56,13 @@ pub struct FolderWork {
     pub at: i64,
 }
 
-/// A run that has not ended and works in a folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FolderHolder {
-    /// The run.
-    pub run: RunId,
-    /// What its workflow was called.
-    pub workflow_name: String,
-}
-
 /// What came of the wish to begin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FolderBegun {
     /// It may begin; an archive that is made has this number.
     Begun(u64),
     /// A run works there.
-    Held(FolderHolder),
+    Held(HeldFolder),
     /// Something else has begun there and not ended.
     Busy(FolderWork),
     /// No such folder.
@@ -100,27 +91,6 @@ fn one(connection: &Connection, folder: FolderId) -> Result<Option<FolderWork>, 
     Ok(found.optional()?)
 }
 
-/// The run that works in a folder, `but` one.
-fn holder(
-    connection: &Connection,
-    folder: FolderId,
-    but: Option<RunId>,
-) -> Result<Option<FolderHolder>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT r.id, r.workflow_name FROM run_folder f JOIN run r USING (run)
-         WHERE f.folder = ?1 AND r.ended_at IS NULL AND r.id IS NOT ?2
-         ORDER BY f.run DESC LIMIT 1",
-    )?;
-    let but = but.map(|run| run.to_string());
-    let found = statement.query_row((folder.to_string(), but), |row| {
-        Ok(FolderHolder {
-            run: id_of(row, 0)?,
-            workflow_name: row.get(1)?,
-        })
-    });
-    Ok(found.optional()?)
-}
-
 impl Store {
     /// What is being done in folders, or was when somebody died.
     ///
@@ -142,14 +112,6 @@ impl Store {
         one(&*self.reader()?, folder)
     }
 
-    /// The run that has not ended and works in a folder.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub fn folder_holder(&self, folder: FolderId) -> Result<Option<FolderHolder>, StoreError> {
-        holder(&*self.reader()?, folder, None)
-    }
-
     /// The last run that was started in a folder.
     ///
     /// # Errors
@@ -164,8 +126,7 @@ impl Store {
         Ok(found.optional()?)
     }
 
-    /// The runs for which archives of a folder were made, each with what came of that (JSON, as
-    /// `files::folders` has it).
+    /// The runs for which archives of a folder were made, each with what its archive is called.
     ///
     /// # Errors
     /// What the database says.
@@ -175,8 +136,8 @@ impl Store {
     ) -> Result<Vec<(RunId, String)>, StoreError> {
         let reader = self.reader()?;
         let mut statement = reader.prepare_cached(
-            "SELECT r.id, f.archive FROM run_folder f JOIN run r USING (run)
-             WHERE f.folder = ?1 AND f.archive IS NOT NULL ORDER BY f.run",
+            "SELECT r.id, f.archive ->> '$.name' AS name FROM run_folder f JOIN run r USING (run)
+             WHERE f.folder = ?1 AND name NOT NULL ORDER BY f.run",
         )?;
         let rows = statement.query_map([folder.to_string()], |row| {
             Ok((id_of(row, 0)?, row.get(1)?))
@@ -186,21 +147,13 @@ impl Store {
 }
 
 impl Tx<'_> {
-    /// The run that has not ended and works in a folder, as it is in this transaction.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub fn folder_holder(&self, folder: FolderId) -> Result<Option<FolderHolder>, StoreError> {
-        holder(self.connection, folder, None)
-    }
-
     /// Writes down what is about to be done in a folder, unless a run works there that it is not done
     /// for, or something was begun and not ended.
     ///
     /// # Errors
     /// What the database says.
     pub fn begin_folder_work(&self, work: &FolderWork) -> Result<FolderBegun, StoreError> {
-        if let Some(held) = holder(self.connection, work.folder, work.run)? {
+        if let Some(held) = held(self.connection, work.folder, work.run)? {
             return Ok(FolderBegun::Held(held));
         }
         if let Some(busy) = one(self.connection, work.folder)? {

@@ -72,7 +72,7 @@ pub use draft::{DraftRecord, KeptDraft};
 pub use error::StoreError;
 pub use fallen_write::{FallenCount, FallenFilter, FallenWriteRecord, NewFallenWrite};
 pub use folder_archive::KnownArchive;
-pub use folder_work::{FolderBegun, FolderHolder, FolderWork, FolderWorkKind};
+pub use folder_work::{FolderBegun, FolderWork, FolderWorkKind};
 pub use inbox::Request;
 pub use known_backup::KnownBackup;
 pub use list::{ListQuery, ListSort, Listing};

@@ -9,9 +9,9 @@ use std::path::PathBuf;
 use flowkeep_core::run::Archive;
 use flowkeep_core::{FolderId, Message, RunId};
 use flowkeep_host::{path_text, text_path};
-use rusqlite::OptionalExtension as _;
+use rusqlite::{Connection, OptionalExtension as _};
 
-use crate::run::{json_of, to_json};
+use crate::run::{id_of, json_of, to_json};
 use crate::task_folder::folder_of;
 use crate::{Store, StoreError, Tx};
 
@@ -47,6 +47,31 @@ impl HeldFolder {
     }
 }
 
+/// The run that has a folder and has not ended, `but` one. Those are few, and runs that have ended in it may
+/// be many.
+pub(crate) fn held(
+    connection: &Connection,
+    folder: FolderId,
+    but: Option<RunId>,
+) -> Result<Option<HeldFolder>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT r.id, r.workflow_name, t.path
+         FROM run r CROSS JOIN run_folder f USING (run) LEFT JOIN task_folder t ON t.id = f.folder
+         WHERE r.ended_at IS NULL AND f.folder = ?1 AND r.id IS NOT ?2
+         ORDER BY r.run DESC LIMIT 1",
+    )?;
+    let but = but.map(|run| run.to_string());
+    let found = statement.query_row((folder.to_string(), but), |row| {
+        let path: Option<String> = row.get(2)?;
+        Ok(HeldFolder {
+            path: path.as_deref().map(text_path).unwrap_or_default(),
+            run: id_of(row, 0)?,
+            workflow_name: row.get(1)?,
+        })
+    });
+    Ok(found.optional()?)
+}
+
 impl Store {
     /// The task folder of a run; nothing where it has one of its own.
     ///
@@ -75,15 +100,7 @@ impl Store {
     /// # Errors
     /// What the database says.
     pub fn held_folder(&self, folder: FolderId) -> Result<Option<HeldFolder>, StoreError> {
-        let Some(holder) = self.folder_holder(folder)? else {
-            return Ok(None);
-        };
-        let known = self.task_folder(folder)?;
-        Ok(Some(HeldFolder {
-            path: known.map(|known| known.path).unwrap_or_default(),
-            run: holder.run,
-            workflow_name: holder.workflow_name,
-        }))
+        held(&*self.reader()?, folder, None)
     }
 
     /// The archive into which the files went that a run had written in its folder: the first that a later
@@ -105,15 +122,10 @@ impl Store {
 impl Tx<'_> {
     /// Refuses what would begin in a folder that a run has.
     pub(crate) fn must_be_free(&self, folder: FolderId) -> Result<(), StoreError> {
-        let Some(holder) = self.folder_holder(folder)? else {
-            return Ok(());
-        };
-        let known = self.task_folder(folder)?;
-        Err(StoreError::FolderInUse(Box::new(HeldFolder {
-            path: known.map(|known| known.path).unwrap_or_default(),
-            run: holder.run,
-            workflow_name: holder.workflow_name,
-        })))
+        match held(self.connection, folder, None)? {
+            Some(held) => Err(StoreError::FolderInUse(Box::new(held))),
+            None => Ok(()),
+        }
     }
 
     /// Gives a run its folder, to itself.

@@ -1,7 +1,6 @@
 //! Looking into an archive of a task folder, and giving a folder its list of tables. What touches disks
 //! is done apart, as in `folders`.
 
-use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +8,7 @@ use flowkeep_core::folder::{How, TableList};
 use flowkeep_core::{Message, Sha256};
 use flowkeep_files::folders::{self, InsideFile, LIST_LIMIT};
 use flowkeep_files::io_reason;
-use flowkeep_host::path_text;
+use flowkeep_host::{ReadError, open_regular, path_text};
 
 use super::folders::meant;
 use crate::apart::in_time;
@@ -131,12 +130,11 @@ fn chosen(api: &Api, from: &ChosenPlace) -> Result<Vec<u8>, AppError> {
 
 fn read(path: &Path) -> Result<Vec<u8>, AppError> {
     let said = |error: std::io::Error| unreadable(io_reason(&error));
-    // A pipe would never end, and may never begin.
-    if !path.metadata().map_err(said)?.is_file() {
-        return Err(unreadable(Message::new("file_is_special")));
-    }
+    let file = open_regular(path).map_err(|error| match error {
+        ReadError::Io(error) => said(error),
+        _ => unreadable(Message::new("file_is_special")),
+    })?;
     let mut bytes = Vec::new();
-    let file = File::open(path).map_err(said)?;
     file.take(LIST_LIMIT + 1)
         .read_to_end(&mut bytes)
         .map_err(said)?;

@@ -4,9 +4,11 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use flowkeep_core::folder::{Policy, is_file_name};
 use flowkeep_core::{FolderId, Kind, Message};
+use flowkeep_engine::task_folder;
 use flowkeep_files::folders::{
     self, Archived, FolderBusy, FolderError, Wanted, Workshop, is_unsafe, new_folder,
 };
@@ -14,6 +16,7 @@ use flowkeep_host::{Unsafe, home_folder, path_text, unsafe_place};
 use flowkeep_store::{NewOperation, OperationItemRecord, TaskFolderRecord};
 use ulid::Ulid;
 
+use super::documents::find_kept;
 use crate::apart::{apart_for, in_time};
 use crate::types::{
     ArchiveList, ArchiveRow, FolderAdoptInput, FolderArchiveInput, FolderArchived,
@@ -22,12 +25,16 @@ use crate::types::{
 };
 use crate::{Api, AppError, Progress, time};
 
+/// How long the disks may take, while the data is being opened, to have put right what was broken off on
+/// them.
+const RECOVERY: Duration = Duration::from_secs(3);
+
 /// Makes a folder for the runs of a workflow.
 ///
 /// # Errors
 /// `not_found` for the workflow; `folder_missing`, `folder_unsafe`, and why it cannot be made.
 pub fn create(api: &Api, input: FolderCreateInput) -> Result<FolderMade, AppError> {
-    is_workflow(api, &input.workflow)?;
+    find_kept(&api.store, Kind::Workflow, &input.workflow)?;
     let root = input.root.map(|root| api.path_of(&root)).transpose()?;
     let (files, data_dir) = (Arc::clone(&api.files), api.data_dir.clone());
     let now = api.clock.now();
@@ -55,7 +62,7 @@ pub fn create(api: &Api, input: FolderCreateInput) -> Result<FolderMade, AppErro
 /// # Errors
 /// `not_found` for the workflow; `path_missing`, `not_a_folder`, `folder_known`, `folder_unsafe`.
 pub fn adopt(api: &Api, input: FolderAdoptInput) -> Result<FolderMade, AppError> {
-    is_workflow(api, &input.workflow)?;
+    find_kept(&api.store, Kind::Workflow, &input.workflow)?;
     let given = api.path_of(&input.path)?;
     let at = given.clone();
     let path = in_time(api.most, &at, move |_| {
@@ -86,16 +93,6 @@ pub fn adopt(api: &Api, input: FolderAdoptInput) -> Result<FolderMade, AppError>
         }
     }
     Ok(made)
-}
-
-fn is_workflow(api: &Api, id: &str) -> Result<(), AppError> {
-    let there = api.store.document(Kind::Workflow, id)?;
-    match there.filter(|there| there.deleted_at.is_none()) {
-        Some(_) => Ok(()),
-        None => Err(AppError::new("not_found")
-            .with("kind", Kind::Workflow.as_str())
-            .with("id", id)),
-    }
 }
 
 fn add(
@@ -173,7 +170,15 @@ fn warnings(path: &Path) -> Vec<Message> {
 /// What the database says.
 pub fn list(api: &Api, _: Nothing) -> Result<FolderList, AppError> {
     let folders = api.store.task_folders()?;
-    let rows = folders.iter().map(|folder| match look(api, folder) {
+    // All at once: a disk that does not answer is waited for together with the others.
+    let seen: Vec<_> = std::thread::scope(|scope| {
+        let looks = folders.iter().map(|folder| scope.spawn(|| look(api, folder)));
+        let looks: Vec<_> = looks.collect();
+        let broken = |_| Err(AppError::new("internal").with("detail", "a look ended in a panic"));
+        let seen = looks.into_iter().map(|look| look.join().unwrap_or_else(broken));
+        seen.collect()
+    });
+    let rows = folders.iter().zip(seen).map(|(folder, seen)| match seen {
         Ok(seen) => row(api, folder, &seen, None),
         Err(error) => row(api, folder, &Seen::default(), Some(error.into())),
     });
@@ -222,11 +227,12 @@ struct Seen {
 
 fn look(api: &Api, folder: &TaskFolderRecord) -> Result<Seen, AppError> {
     let (workshop, id) = (api.workshop()?, folder.id);
-    in_time(api.most, &folder.path, move |goes_on| {
-        let files = folders::contents(&workshop, id)?;
-        goes_on();
-        let archives = folders::archives(&workshop, id)?.len();
-        Ok::<_, AppError>(Seen { files, archives })
+    in_time(api.most, &folder.path, move |_| {
+        let (files, archives) = folders::look(&workshop, id)?;
+        Ok::<_, AppError>(Seen {
+            files,
+            archives: archives.len(),
+        })
     })
 }
 
@@ -239,7 +245,7 @@ fn row(
     let document = api.store.document(Kind::Workflow, &folder.workflow_id)?;
     let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let last_run = api.store.last_run_in_folder(folder.id)?;
-    let holder = api.store.folder_holder(folder.id)?;
+    let holder = api.store.held_folder(folder.id)?;
     Ok(FolderRow {
         id: folder.id.to_string(),
         path: path_text(&folder.path),
@@ -384,11 +390,7 @@ pub fn archives(api: &Api, input: FolderRef) -> Result<ArchiveList, AppError> {
 /// The runs before which the archives of a folder were made, by the names of those.
 fn runs_of(api: &Api, folder: FolderId) -> Result<HashMap<String, String>, AppError> {
     let made = api.store.folder_archive_runs(folder)?.into_iter();
-    let named = made.filter_map(|(run, outcome)| {
-        let outcome: Archived = serde_json::from_str(&outcome).ok()?;
-        Some((outcome.archive?, run.to_string()))
-    });
-    Ok(named.collect())
+    Ok(made.map(|(run, archive)| (archive, run.to_string())).collect())
 }
 
 /// The one folder somebody means.
@@ -396,19 +398,15 @@ fn runs_of(api: &Api, folder: FolderId) -> Result<HashMap<String, String>, AppEr
 /// # Errors
 /// `folder_unknown`, `folder_ambiguous`.
 pub(crate) fn meant(api: &Api, text: &str) -> Result<TaskFolderRecord, AppError> {
-    let mut found = api.store.task_folders_meant(text)?;
-    match found.len() {
-        0 => Err(AppError::new("folder_unknown")
-            .with("folder", text)
-            .hint("adopt_folder")),
-        1 => Ok(found.swap_remove(0)),
-        _ => {
-            let paths = found.iter().map(|folder| path_text(&folder.path));
-            Err(AppError::new("folder_ambiguous")
-                .with("folder", text)
-                .with("paths", paths.collect::<Vec<_>>().join(", "))
-                .hint("name_folder_path"))
-        }
+    task_folder(&api.store, text)?.map_err(|why| unknown(why.into()))
+}
+
+/// Why there is no such folder, with the next step.
+pub(super) fn unknown(error: AppError) -> AppError {
+    match error.code.as_str() {
+        "folder_unknown" => error.hint("adopt_folder"),
+        "folder_ambiguous" => error.hint("name_folder_path"),
+        _ => error,
     }
 }
 
@@ -432,7 +430,8 @@ impl Api {
             return Ok(());
         }
         let workshop = self.workshop()?;
-        let recovered = in_time(self.most, &self.data_dir, move |_| {
+        // Whoever opens the data waits for it: what takes longer goes on beside them.
+        let recovered = in_time(RECOVERY, &self.data_dir, move |_| {
             folders::recover(&workshop).map_err(AppError::from)
         });
         match recovered {

@@ -1,13 +1,12 @@
 //! The task folder a run would work in: who has it now, and what would become of what lies there.
 
-use std::path::Path;
 use std::time::Duration;
 
 use flowkeep_core::Finding;
-use flowkeep_core::folder::Settings;
 use flowkeep_core::run::Archive;
 use flowkeep_engine::{Readiness, task_folder};
-use flowkeep_host::{EntryFiles as _, EntryKind, SystemFiles, path_text};
+use flowkeep_files::folders::{self, FolderFile};
+use flowkeep_host::path_text;
 use flowkeep_store::TaskFolderRecord;
 
 use crate::apart::in_time;
@@ -57,11 +56,13 @@ pub(super) fn look(api: &Api, ready: &Readiness, named: Option<&str>) -> Result<
 }
 
 fn of(api: &Api, folder: TaskFolderRecord) -> Result<RunPreviewFolder, AppError> {
-    let held = api.store.folder_holder(folder.id)?;
-    let (path, settings) = (folder.path.clone(), folder.settings.clone());
-    let lying = in_time(PATIENCE, &folder.path, move |_| lying(&path, &settings));
-    let (lying, trouble) = match lying {
-        Ok(lying) => (lying, None),
+    let held = api.store.held_folder(folder.id)?;
+    let (workshop, id) = (api.workshop()?, folder.id);
+    let there = in_time(PATIENCE, &folder.path, move |_| {
+        folders::contents(&workshop, id).map_err(AppError::from)
+    });
+    let (lying, trouble) = match there {
+        Ok(there) => (Lying::of(there), None),
         Err(why) => (Lying::default(), Some(why.into())),
     };
     Ok(RunPreviewFolder {
@@ -81,8 +82,8 @@ fn of(api: &Api, folder: TaskFolderRecord) -> Result<RunPreviewFolder, AppError>
     })
 }
 
-/// What lies in a folder and is a file or a link: only that is archived.
-#[derive(Debug, Default, PartialEq, Eq)]
+/// What lies in a folder, parted into what is archived and what stays.
+#[derive(Default)]
 struct Lying {
     files: u32,
     bytes: u64,
@@ -90,69 +91,64 @@ struct Lying {
     kept: Vec<String>,
 }
 
-fn lying(path: &Path, settings: &Settings) -> Result<Lying, AppError> {
-    let gone = || {
-        let gone = AppError::new("folder_gone");
-        gone.with("path", path_text(path))
-    };
-    if !path.is_dir() {
-        return Err(gone());
-    }
-    let entries = SystemFiles.entries(path).map_err(|error| {
-        AppError::new("folder_unreadable")
-            .with("path", path_text(path))
-            .with("detail", error)
-    })?;
-    let mut lying = Lying::default();
-    let mut names = Vec::new();
-    for entry in entries {
-        let name = entry.name.to_string_lossy().into_owned();
-        if settings.keeps(&name) {
-            if matches!(entry.kind, EntryKind::File | EntryKind::Link) {
-                lying.kept.push(name);
-            }
-            continue;
-        }
-        if matches!(entry.kind, EntryKind::File | EntryKind::Link) {
-            lying.files = lying.files.saturating_add(1);
-            lying.bytes = lying.bytes.saturating_add(entry.bytes);
-            names.push(name);
+impl Lying {
+    fn of(there: Vec<FolderFile>) -> Self {
+        let (kept, archived): (Vec<_>, Vec<_>) = there.into_iter().partition(|file| file.kept);
+        let bytes = archived.iter().map(|file| file.bytes).sum();
+        let names = |files: Vec<FolderFile>| files.into_iter().map(|file| file.name);
+        Self {
+            files: u32::try_from(archived.len()).unwrap_or(u32::MAX),
+            bytes,
+            names: names(archived).take(Archive::NAMES).collect(),
+            kept: names(kept).collect(),
         }
     }
-    names.sort_unstable();
-    names.truncate(Archive::NAMES);
-    lying.kept.sort_unstable();
-    lying.names = names;
-    Ok(lying)
 }
 
 #[cfg(test)]
 mod tests {
+    use flowkeep_core::FolderId;
+    use flowkeep_core::folder::Settings;
+    use flowkeep_store::StoreError;
+    use ulid::Ulid;
+
     use super::*;
+    use crate::testing::open;
 
     #[test]
     fn what_would_be_archived_is_files_and_links_that_are_not_kept() {
         let root = tempfile::tempdir().unwrap();
-        let path = root.path();
+        let api = open(&root.path().join("data"));
+        let path = root.path().canonicalize().unwrap().join("task");
+        std::fs::create_dir_all(path.join("vector_bak")).unwrap();
         std::fs::write(path.join("b.csv"), "12345").unwrap();
         std::fs::write(path.join("a.csv"), "1").unwrap();
         std::fs::write(path.join("Table_List.TXT"), "t").unwrap();
         std::fs::write(path.join("mine.txt"), "m").unwrap();
-        std::fs::create_dir(path.join("vector_bak")).unwrap();
-        let settings = Settings {
-            keep: vec!["mine.txt".to_owned()],
-            ..Settings::default()
+        let folder = TaskFolderRecord {
+            id: FolderId(Ulid::generate()),
+            workflow_id: "w".to_owned(),
+            path: path.clone(),
+            settings: Settings {
+                keep: vec!["mine.txt".to_owned()],
+                ..Settings::default()
+            },
+            sequence: 0,
+            created_at: 0,
         };
-        assert_eq!(
-            lying(path, &settings).unwrap(),
-            Lying {
-                files: 2,
-                bytes: 6,
-                names: vec!["a.csv".to_owned(), "b.csv".to_owned()],
-                kept: vec!["Table_List.TXT".to_owned(), "mine.txt".to_owned()],
-            }
-        );
-        let gone = lying(&path.join("gone"), &settings).unwrap_err();
-        assert_eq!(gone.code, "folder_gone");
+        let known = folder.clone();
+        let added = api
+            .store
+            .write::<_, StoreError>(move |tx| tx.add_task_folder(&known));
+        added.unwrap();
+        let met = of(&api, folder.clone()).unwrap();
+        assert_eq!(met.trouble, None);
+        assert_eq!((met.files, met.bytes), (2, 6));
+        assert_eq!(met.names, ["a.csv", "b.csv"]);
+        assert_eq!(met.kept, ["Table_List.TXT", "mine.txt"]);
+        std::fs::rename(&path, root.path().join("elsewhere")).unwrap();
+        let gone = of(&api, folder).unwrap();
+        assert_eq!(gone.trouble.unwrap().code, "error_folder_gone");
+        assert_eq!(gone.files, 0);
     }
 }

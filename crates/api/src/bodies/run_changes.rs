@@ -15,9 +15,9 @@ use flowkeep_engine::{
 use flowkeep_store::{KeptRun, NewRun, NewRunRequest, RequestAnswer, StoreError};
 
 use super::run_activity::{about, operation_of};
-use super::run_folders;
 use super::run_trust::{Untrusted, Values, Word, settle, settle_all};
 use super::runs::find;
+use super::{folders, run_folders};
 use crate::types::{
     Object, RetryDefinition, RunMode, RunRef, RunResumeInput, RunRetryInput, RunStartInput,
     RunStatus, RunTaskInput, RunTaskResult,
@@ -484,7 +484,7 @@ fn begun(api: &Api, beginning: &Beginning) -> Result<Begun, AppError> {
             .with("id", &beginning.workflow)
             .hint("list_first"),
         "definition_invalid" => error.hint("validate_it"),
-        _ => run_folders::unknown(error),
+        _ => folders::unknown(error),
     })
 }
 

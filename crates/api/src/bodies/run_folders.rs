@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use flowkeep_core::FolderId;
-use flowkeep_core::folder::Policy;
+use flowkeep_core::folder::{OWN_FOLDERS, Policy};
 use flowkeep_core::run::Start;
-use flowkeep_engine::task_folder;
 use flowkeep_store::{KeptRun, RunFolder as KeptFolder, StoreError};
 
+use super::folders;
 use super::runs::find;
 use crate::types::{RunArchive, RunFolder};
 use crate::{Api, AppError};
@@ -17,20 +17,8 @@ use crate::{Api, AppError};
 /// # Errors
 /// `folder_unknown`, `folder_ambiguous`.
 pub(super) fn meant(api: &Api, named: Option<String>) -> Result<Option<FolderId>, AppError> {
-    let Some(named) = named else { return Ok(None) };
-    match task_folder(&api.store, &named)? {
-        Ok(folder) => Ok(Some(folder.id)),
-        Err(why) => Err(unknown(why.into())),
-    }
-}
-
-/// The error with its next step.
-pub(super) fn unknown(error: AppError) -> AppError {
-    match error.code.as_str() {
-        "folder_unknown" => error.hint("adopt_folder"),
-        "folder_ambiguous" => error.hint("name_folder_path"),
-        _ => error,
-    }
+    let folder = named.map(|named| folders::meant(api, &named)).transpose()?;
+    Ok(folder.map(|folder| folder.id))
 }
 
 /// What a person who starts a run says of its folder. Whoever is refused has trusted nothing yet.
@@ -65,7 +53,7 @@ pub(super) fn shown(kept: Option<KeptFolder>) -> (Option<RunFolder>, Option<RunA
 /// Where the files are that a run wrote. In a task folder a later run has moved them into its archive.
 pub(super) fn files_of(api: &Api, run: &KeptRun) -> Result<PathBuf, AppError> {
     let Some(held) = api.store.run_folder(run.row)? else {
-        let own = api.data_dir.join("task-folders");
+        let own = api.data_dir.join(OWN_FOLDERS);
         return Ok(own.join(run.id.to_string()));
     };
     Ok(match api.store.archived_after(held.folder, run.row)? {

@@ -12,7 +12,8 @@ use flowkeep_store::TaskFolderRecord;
 use super::*;
 use crate::testing::open;
 use crate::types::{
-    CreateInput, RunMode, RunPreviewInput, RunRetryInput, RunShow, RunShowInput, RunStartInput,
+    CreateInput, FolderRef, RunMode, RunPreviewInput, RunRetryInput, RunShow, RunShowInput,
+    RunStartInput,
 };
 use crate::{Api, Silent, documents, run_changes, run_previews, runs};
 
@@ -171,6 +172,13 @@ fn what_a_run_left_is_archived_before_the_next_one_begins() {
         (written(&first.id), written(&second.id)),
         ("May".into(), "June".into())
     );
+    // And the archive tells before which run it was made.
+    let folder = FolderRef {
+        id: "task_one".to_owned(),
+    };
+    let listed = crate::folders::archives(&place.api, folder).unwrap();
+    assert_eq!(listed.items[0].archive, name);
+    assert_eq!(listed.items[0].run.as_deref(), Some(second.id.as_str()));
     assert!(!place.api.data_dir.join("task-folders").exists());
 }
 

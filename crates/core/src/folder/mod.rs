@@ -15,3 +15,7 @@ pub use kept::{TABLE_LIST, is_file_name, is_table_list, same_name};
 pub use record::{ArchivedFile, FailedFile, How, RECORD, Record};
 pub use settings::{CleanUpRule, Policy, Settings};
 pub use table_list::{DroppedName, TableList};
+
+/// The folder in a data folder where task folders are made unless somebody says otherwise, and where runs
+/// without one have a folder of their own.
+pub const OWN_FOLDERS: &str = "task-folders";

@@ -9,10 +9,10 @@ use flowkeep_store::{DocumentRow, Snapshot, SnapshotDocument, StoreError};
 
 use super::DamagedFile;
 use super::manifest::ManifestFile;
-use super::target::rfc3339;
 use super::write::{Writing, go_on};
 use crate::FilesError;
 use crate::rounds::{Rounds, hash_of};
+use crate::time::rfc3339;
 
 impl Writing<'_> {
     /// Writes all documents of a kind; answers how many.

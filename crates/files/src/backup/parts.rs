@@ -12,8 +12,8 @@ use flowkeep_store::{
 use serde::{Deserialize, Serialize};
 
 use super::DamagedFile;
-use super::target::utc;
 use crate::FilesError;
+use crate::time::utc;
 
 /// A part is closed at about this size, so that reading one back needs little memory.
 const PART: usize = 4 << 20;

@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, Local, Utc};
 use flowkeep_core::{KeptHistory, Kind};
 use flowkeep_host::{Files, Timestamp};
 use flowkeep_store::{Snapshot, StoreError};
 use ulid::Ulid;
 
 use crate::FilesError;
+use crate::time::local;
 
 /// A folder in which backups are made.
 #[derive(Debug, Clone)]
@@ -103,11 +103,11 @@ impl BackupTarget {
 
     /// The name of a backup made at `at`, tried for the `n`-th time (from 0).
     pub(crate) fn name(at: Timestamp, n: u32) -> String {
-        let local = utc(at).with_timezone(&Local).format("%Y%m%d-%H%M%S");
+        let at = local(at).format("%Y%m%d-%H%M%S");
         if n == 0 {
-            format!("flowkeep-backup-{local}")
+            format!("flowkeep-backup-{at}")
         } else {
-            format!("flowkeep-backup-{local}-{n}")
+            format!("flowkeep-backup-{at}-{n}")
         }
     }
 }
@@ -145,14 +145,4 @@ pub fn estimate(
         needed: bytes / 10 * 11,
         free: space.free,
     })
-}
-
-/// A time as chrono has it; the few that it cannot hold are the year 262,000 and later.
-pub(crate) fn utc(at: Timestamp) -> DateTime<Utc> {
-    DateTime::from_timestamp_millis(at.0).unwrap_or_default()
-}
-
-/// RFC 3339 in UTC with milliseconds.
-pub(crate) fn rfc3339(at: Timestamp) -> String {
-    utc(at).to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use chrono::Local;
 use flowkeep_core::{BackupId, KeptHistory, Kind, Message, Sha256};
 use flowkeep_host::{FileLock, Files, Progress, Timestamp};
 use flowkeep_store::{Snapshot, Store, StoreError};
@@ -11,9 +10,10 @@ use serde::Serialize;
 
 use super::manifest::{FORMAT, FORMAT_VERSION, MANIFEST, Manifest, ManifestFile, ManifestWriter};
 use super::prove::{prove, read_back};
-use super::target::{BackupTarget, estimate, rfc3339, utc};
+use super::target::{BackupTarget, estimate};
 use super::{DamagedFile, parts, readme};
 use crate::FilesError;
+use crate::time::{local, rfc3339};
 
 /// The manifest until it is whole.
 const UNLISTED: &str = "manifest.json.partial";
@@ -401,10 +401,7 @@ impl<'a> Writing<'a> {
             version: FORMAT_VERSION,
             app_version: request.app_version.to_owned(),
             created_at: rfc3339(request.at),
-            offset: utc(request.at)
-                .with_timezone(&Local)
-                .format("%:z")
-                .to_string(),
+            offset: local(request.at).format("%:z").to_string(),
             sequence: request.sequence,
             backup_id: request.id.to_string(),
             machine: request.machine.to_owned(),

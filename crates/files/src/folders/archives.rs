@@ -17,7 +17,7 @@ use super::{FolderError, Workshop};
 use crate::reason::io_reason;
 
 /// A record of a million files is smaller.
-pub(super) const RECORD_LIMIT: u64 = 1 << 28;
+const RECORD_LIMIT: u64 = 1 << 28;
 
 /// Names of missing files that are told; all are counted.
 const NAMED: usize = 20;
@@ -66,7 +66,35 @@ pub struct FolderFile {
 /// [`FolderError`].
 pub fn contents(workshop: &Workshop, folder: FolderId) -> Result<Vec<FolderFile>, FolderError> {
     let folder = workshop.folder(folder)?;
-    let mut entries = entries(workshop, &folder)?;
+    let entries = entries(workshop, &folder)?;
+    Ok(files(&folder, entries))
+}
+
+/// The archives of a folder, the newest first. What is being made at present is none.
+///
+/// # Errors
+/// [`FolderError`].
+pub fn archives(workshop: &Workshop, folder: FolderId) -> Result<Vec<ArchiveSummary>, FolderError> {
+    let folder = workshop.folder(folder)?;
+    let entries = entries(workshop, &folder)?;
+    summaries(workshop, &folder, &entries)
+}
+
+/// [`contents()`] and [`archives()`] at one look.
+///
+/// # Errors
+/// [`FolderError`].
+pub fn look(
+    workshop: &Workshop,
+    folder: FolderId,
+) -> Result<(Vec<FolderFile>, Vec<ArchiveSummary>), FolderError> {
+    let folder = workshop.folder(folder)?;
+    let entries = entries(workshop, &folder)?;
+    let archives = summaries(workshop, &folder, &entries)?;
+    Ok((files(&folder, entries), archives))
+}
+
+fn files(folder: &TaskFolderRecord, mut entries: Vec<Entry>) -> Vec<FolderFile> {
     entries.retain(|entry| entry.kind != EntryKind::Folder);
     entries.sort_unstable_by(|one, other| one.name.cmp(&other.name));
     let files = entries.into_iter().map(|entry| {
@@ -79,15 +107,14 @@ pub fn contents(workshop: &Workshop, folder: FolderId) -> Result<Vec<FolderFile>
             name,
         }
     });
-    Ok(files.collect())
+    files.collect()
 }
 
-/// The archives of a folder, the newest first. What is being made at present is none.
-///
-/// # Errors
-/// [`FolderError`].
-pub fn archives(workshop: &Workshop, folder: FolderId) -> Result<Vec<ArchiveSummary>, FolderError> {
-    let folder = workshop.folder(folder)?;
+fn summaries(
+    workshop: &Workshop,
+    folder: &TaskFolderRecord,
+    entries: &[Entry],
+) -> Result<Vec<ArchiveSummary>, FolderError> {
     let known = workshop.store.known_archives(folder.id)?.into_iter();
     let mut known: HashMap<String, KnownArchive> = known
         .map(|archive| (archive.name.clone(), archive))
@@ -95,7 +122,7 @@ pub fn archives(workshop: &Workshop, folder: FolderId) -> Result<Vec<ArchiveSumm
     let under_way = workshop.store.folder_work(folder.id)?;
     let mut found = Vec::new();
     let mut read = Vec::new();
-    for entry in entries(workshop, &folder)? {
+    for entry in entries {
         let text = name_text(&folder.path, &entry.name);
         let (whole, name) = match text.strip_suffix(".partial") {
             Some(name) => (false, name.parse::<ArchiveName>()),
@@ -116,7 +143,7 @@ pub fn archives(workshop: &Workshop, folder: FolderId) -> Result<Vec<ArchiveSumm
         }
         let path = folder.path.join(&text);
         let files = workshop.files.as_ref();
-        let stamp = stamp(files, &path, &entry)?;
+        let stamp = stamp(files, &path, entry)?;
         let before = known.remove(&text).filter(|known| known.stamp == stamp);
         let before = before.and_then(|known| serde_json::from_str(&known.summary).ok());
         let summary = if let Some(summary) = before {
@@ -198,11 +225,7 @@ fn read_one(
         .map(|entry| (entry.name.clone(), entry.bytes))
         .collect();
     there.remove(RECORD.as_ref() as &std::ffi::OsStr);
-    let record = Folder::open(path)
-        .map_err(ReadError::Io)
-        .and_then(|folder| folder.read(Path::new(RECORD), RECORD_LIMIT))
-        .map_err(|error| no_record(&error))
-        .and_then(|bytes| Record::read(&bytes));
+    let record = read_record(path);
     let mut summary = ArchiveSummary {
         created_at: made_at(record.as_ref().ok(), name),
         files: u32::try_from(there.len()).unwrap_or(u32::MAX),
@@ -228,6 +251,15 @@ fn read_one(
         }
     }
     Ok(summary)
+}
+
+/// The record of an archive, or why it has none that can be read.
+pub(super) fn read_record(archive: &Path) -> Result<Record, Message> {
+    Folder::open(archive)
+        .map_err(ReadError::Io)
+        .and_then(|folder| folder.read(Path::new(RECORD), RECORD_LIMIT))
+        .map_err(|error| no_record(&error))
+        .and_then(|bytes| Record::read(&bytes))
 }
 
 fn no_record(error: &ReadError) -> Message {

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use flowkeep_core::Message;
-use flowkeep_store::{FolderHolder, StoreError};
+use flowkeep_store::{HeldFolder, StoreError};
 
 use super::Failure;
 
@@ -12,7 +12,7 @@ use super::Failure;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FolderBusy {
     /// A run that has not ended.
-    Run(FolderHolder),
+    Run(HeldFolder),
     /// Somebody who archives it.
     Archive,
 }

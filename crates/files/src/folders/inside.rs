@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::path::Path;
 
 use flowkeep_core::folder::{ArchiveName, How, RECORD, Record};
 use flowkeep_core::{FolderId, Message};
-use flowkeep_host::{Entry, EntryKind, Folder, Timestamp};
+use flowkeep_host::{Entry, EntryKind, Timestamp};
 
-use super::archives::RECORD_LIMIT;
+use super::archives::read_record;
 use super::names::{name_text, text_name};
 use super::outcome::failures;
 use super::{Failure, FolderError, Workshop};
@@ -62,14 +61,10 @@ pub fn inside(workshop: &Workshop, folder: FolderId, archive: &str) -> Result<In
         .filter(|entry| entry.kind != EntryKind::Folder && entry.name != *RECORD)
         .map(|entry| (entry.name.clone(), entry))
         .collect();
-    let record = Folder::open(&path)
-        .ok()
-        .and_then(|folder| folder.read(Path::new(RECORD), RECORD_LIMIT).ok())
-        .and_then(|bytes| Record::read(&bytes).ok());
     let mut inside = Inside::default();
-    if let Some(record) = &record {
-        inside.failed = failures(record);
-        inside.files = told(record, &mut there);
+    if let Ok(record) = read_record(&path) {
+        inside.failed = failures(&record);
+        inside.files = told(&record, &mut there);
     }
     let unnamed = there.into_values().map(|entry| InsideFile {
         name: name_text(&path, &entry.name),

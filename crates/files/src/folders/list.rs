@@ -9,8 +9,8 @@ use flowkeep_core::folder::{TABLE_LIST, is_table_list};
 use flowkeep_host::{EntryKind, Folder, ReadError};
 use flowkeep_store::TaskFolderRecord;
 
-use super::workshop::local;
 use super::{FolderBusy, FolderError, Workshop};
+use crate::time::local;
 
 /// A list of a million tables is smaller.
 pub const LIST_LIMIT: u64 = 1 << 26;
@@ -44,8 +44,8 @@ pub fn put_table_list(
 ) -> Result<Option<String>, FolderError> {
     let folder = workshop.folder(folder)?;
     let _lock = workshop.lock(folder.id)?;
-    if let Some(holder) = workshop.store.folder_holder(folder.id)? {
-        return Err(FolderError::Busy(FolderBusy::Run(holder)));
+    if let Some(held) = workshop.store.held_folder(folder.id)? {
+        return Err(FolderError::Busy(FolderBusy::Run(held)));
     }
     if workshop.store.folder_work(folder.id)?.is_some() {
         return Err(FolderError::Busy(FolderBusy::Archive));

@@ -22,11 +22,11 @@ mod undo;
 mod workshop;
 
 pub use archive::{Wanted, archive};
-pub use archives::{ArchiveSummary, FolderFile, archives, contents};
+pub use archives::{ArchiveSummary, FolderFile, archives, contents, look};
 pub use error::{FolderBusy, FolderError};
 pub use inside::{Inside, InsideFile, archive_folder, inside};
 pub use list::{LIST_LIMIT, ListThere, put_table_list, table_list};
 pub use outcome::{Archived, Failure};
 pub use place::{is_unsafe, new_folder};
-pub use recover::{Recovered, recover};
+pub use recover::{Recovered, recover, recover_one};
 pub use workshop::Workshop;

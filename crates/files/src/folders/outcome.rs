@@ -1,12 +1,12 @@
 //! What came of archiving.
 
 use flowkeep_core::Message;
-use flowkeep_core::folder::{How, Record};
+use flowkeep_core::folder::{ArchivedFile, How, Record};
 use flowkeep_core::run::{Moment, Unarchived};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// A file that was not archived as it should.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Failure {
     /// Its name in the folder.
     pub file: String,
@@ -15,8 +15,7 @@ pub struct Failure {
 }
 
 /// What was archived. Names are those in the folder.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Archived {
     /// The name of the archive; nothing where there was nothing to archive.
     pub archive: Option<String>,
@@ -41,17 +40,25 @@ pub struct Archived {
 impl Archived {
     /// What the record of an archive tells of it, for whoever did not make it.
     pub(super) fn of_record(archive: &str, record: &Record) -> Self {
+        let outcome = Self {
+            archive: Some(archive.to_owned()),
+            failed: failures(record),
+            ..Self::default()
+        };
+        outcome.with(&record.files)
+    }
+
+    /// With what is in the archive.
+    pub(super) fn with(self, files: &[ArchivedFile]) -> Self {
         let names = |how| {
-            let files = record.files.iter().filter(move |file| file.how == how);
+            let files = files.iter().filter(move |file| file.how == how);
             files.map(|file| file.name.clone()).collect()
         };
         Self {
-            archive: Some(archive.to_owned()),
             moved: names(How::Moved),
             copied: names(How::Copied),
-            failed: failures(record),
-            bytes: record.files.iter().map(|file| file.bytes).sum(),
-            ..Self::default()
+            bytes: files.iter().map(|file| file.bytes).sum(),
+            ..self
         }
     }
 }

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset};
 use flowkeep_core::Message;
+use flowkeep_core::folder::OWN_FOLDERS;
 use flowkeep_host::{EntryFiles, Timestamp, path_text};
 use flowkeep_store::TaskFolderRecord;
 
 use super::FolderError;
-use super::workshop::local;
+use crate::time::local;
 
 /// Why a folder may not be a task folder. `path` is absolute and goes through no links.
 pub fn is_unsafe(
@@ -44,7 +45,7 @@ pub fn is_unsafe(
 
 /// Where task folders are made unless somebody says otherwise.
 pub(super) fn own_root(data_dir: &Path) -> PathBuf {
-    data_dir.join("task-folders")
+    data_dir.join(OWN_FOLDERS)
 }
 
 /// Makes a new task folder in `root`, or where such folders usually are: `task_YYYYMMDD_HHMMSS`, with a

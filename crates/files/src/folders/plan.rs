@@ -118,7 +118,8 @@ impl Plan {
         if plan.items.is_empty() {
             return Ok(plan);
         }
-        plan.spare_what_is_written(&files.holders(), policy);
+        let moved = plan.items.iter().filter_map(|item| item.entry.identity);
+        plan.spare_what_is_written(&files.holders(&moved.collect()), policy);
         plan.retell_links(files, folder)?;
         // What it was made from goes with it. A choice of files is no result.
         plan.items.extend(list.filter(|_| only.is_none()));

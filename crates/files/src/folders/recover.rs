@@ -3,12 +3,12 @@
 
 use std::path::Path;
 
-use flowkeep_core::folder::{ArchiveName, RECORD, Record};
+use flowkeep_core::folder::{ArchiveName, Record};
 use flowkeep_core::{FolderId, RunId};
-use flowkeep_host::{EntryKind, Folder};
+use flowkeep_host::EntryKind;
 use flowkeep_store::{FolderWork, TaskFolderRecord};
 
-use super::archives::RECORD_LIMIT;
+use super::archives::read_record;
 use super::plan::Journal;
 use super::seal::{Making, end};
 use super::{Archived, FolderBusy, FolderError, Workshop};
@@ -30,31 +30,43 @@ pub struct Recovered {
 /// # Errors
 /// [`FolderError::Store`] where it cannot be told what that is.
 pub fn recover(workshop: &Workshop) -> Result<Vec<Recovered>, FolderError> {
-    let mut recovered = Vec::new();
-    for left in workshop.store.folder_works()? {
-        let _lock = match workshop.lock(left.folder) {
-            Ok(lock) => lock,
-            // Its maker is alive.
-            Err(FolderError::Busy(FolderBusy::Archive)) => continue,
-            Err(error) => return Err(error),
-        };
-        // Its maker may just have ended.
-        let Some(left) = workshop.store.folder_work(left.folder)? else {
-            continue;
-        };
-        let outcome = workshop
-            .folder(left.folder)
-            .and_then(|folder| settle(workshop, &folder, &left));
-        if let Err(error) = &outcome {
-            tracing::warn!(%error, folder = %left.folder, "what was begun there stays so for now");
-        }
-        recovered.push(Recovered {
-            folder: left.folder,
-            run: left.run,
-            outcome,
-        });
+    let left = workshop.store.folder_works()?;
+    let recovered = left.iter().map(|left| recover_one(workshop, left.folder));
+    recovered.filter_map(Result::transpose).collect()
+}
+
+/// Finishes or undoes what a dead process left in one folder. Nothing is answered where there is nothing, or
+/// its maker is alive.
+///
+/// # Errors
+/// As [`recover`].
+pub fn recover_one(
+    workshop: &Workshop,
+    folder: FolderId,
+) -> Result<Option<Recovered>, FolderError> {
+    if workshop.store.folder_work(folder)?.is_none() {
+        return Ok(None);
     }
-    Ok(recovered)
+    let _lock = match workshop.lock(folder) {
+        Ok(lock) => lock,
+        Err(FolderError::Busy(FolderBusy::Archive)) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    // Its maker may just have ended.
+    let Some(left) = workshop.store.folder_work(folder)? else {
+        return Ok(None);
+    };
+    let outcome = workshop
+        .folder(folder)
+        .and_then(|folder| settle(workshop, &folder, &left));
+    if let Err(error) = &outcome {
+        tracing::warn!(%error, %folder, "what was begun there stays so for now");
+    }
+    Ok(Some(Recovered {
+        folder,
+        run: left.run,
+        outcome,
+    }))
 }
 
 /// Finishes or undoes what was begun in one folder, whose lock is held. The archive that was finished is
@@ -86,7 +98,7 @@ pub(super) fn settle(
     };
     let partial = making.partial();
     if is_folder(&partial)? {
-        let Some(record) = record_in(&partial) else {
+        let Ok(record) = read_record(&partial) else {
             making.take_all_back()?;
             return Ok(None);
         };
@@ -96,7 +108,11 @@ pub(super) fn settle(
         return Ok(Some(made));
     }
     let named = folder.path.join(&left.archive);
-    let record = is_folder(&named)?.then(|| record_in(&named)).flatten();
+    let record = if is_folder(&named)? {
+        read_record(&named).ok()
+    } else {
+        None
+    };
     let Some(record) = record else {
         end(workshop, folder, &left.archive, None, None)?;
         return Ok(None);
@@ -112,13 +128,4 @@ fn told(left: &FolderWork, name: &str, record: &Record, workshop: &Workshop) -> 
         ended_at: workshop.clock.now().0,
         ..Archived::of_record(name, record)
     }
-}
-
-/// The record of an archive of ours, if it is whole.
-fn record_in(archive: &Path) -> Option<Record> {
-    let bytes = Folder::open(archive)
-        .ok()?
-        .read(Path::new(RECORD), RECORD_LIMIT)
-        .ok()?;
-    Record::read(&bytes).ok()
 }

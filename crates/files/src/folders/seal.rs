@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use flowkeep_core::folder::{ArchiveName, ArchivedFile, How, Policy, RECORD, Record};
+use flowkeep_core::folder::{ArchiveName, ArchivedFile, Policy, RECORD, Record};
 use flowkeep_core::run::Archive;
 use flowkeep_core::{Message, RunId};
 use flowkeep_host::{EntryFiles, Progress, Timestamp};
@@ -12,9 +12,9 @@ use flowkeep_store::{FolderBegun, FolderWork, FolderWorkKind, StoreError, TaskFo
 use super::archive::Filled;
 use super::plan::Journal;
 use super::undo::{Undone, undo};
-use super::workshop::local;
 use super::{Archived, Failure, FolderBusy, FolderError, Workshop};
 use crate::reason::io_reason;
+use crate::time::local;
 
 /// An archive that is being made. Its line is in the journal.
 pub(super) struct Making<'a> {
@@ -150,16 +150,7 @@ impl<'a> Making<'a> {
                 ..outcome
             });
         }
-        let names = |how| {
-            let files = filled.files.iter().filter(move |file| file.how == how);
-            files.map(|file| file.name.clone()).collect()
-        };
-        let outcome = Archived {
-            moved: names(How::Moved),
-            copied: names(How::Copied),
-            bytes: filled.files.iter().map(|file| file.bytes).sum(),
-            ..outcome
-        };
+        let outcome = outcome.with(&filled.files);
         let record = self.record(filled.files);
         let record = Record {
             failed_files,

@@ -3,9 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chrono::{DateTime, FixedOffset, Local, Utc};
 use flowkeep_core::FolderId;
-use flowkeep_host::{Clock, EntryFiles, FileLock, LockError, Timestamp, private_folder};
+use flowkeep_host::{Clock, EntryFiles, FileLock, LockError, private_folder};
 use flowkeep_store::{NewOperation, OperationItemRecord, Store, StoreError, TaskFolderRecord, Tx};
 
 use super::{FolderBusy, FolderError};
@@ -96,10 +95,4 @@ pub(super) fn is_there(path: &Path) -> Result<(), FolderError> {
         }
         Err(error) => Err(FolderError::at(path)(error)),
     }
-}
-
-/// A time as the clock on this machine's wall shows it.
-pub(super) fn local(at: Timestamp) -> DateTime<FixedOffset> {
-    let utc: DateTime<Utc> = DateTime::from_timestamp_millis(at.0).unwrap_or_default();
-    utc.with_timezone(&Local).fixed_offset()
 }

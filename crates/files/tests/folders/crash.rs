@@ -1,6 +1,7 @@
 //! What a dead process leaves, and what the next one makes of it (row 3). Every call after the n-th
 //! fails as well: that is what the disk looks like when the process dies there.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -9,15 +10,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use flowkeep_core::folder::Policy;
 use flowkeep_files::folders::recover;
-use flowkeep_host::{Digest, Entry, EntryFiles, Files, GoesOn, Holders, Space, SystemFiles};
+use flowkeep_host::{
+    Digest, Entry, EntryFiles, FileIdentity, Files, GoesOn, Holders, Space, SystemFiles,
+};
 
 use crate::place::Place;
 
 /// Does nothing any more from the n-th changing call on.
 #[derive(Clone)]
-struct Dying {
-    left: Arc<AtomicU64>,
-    across: bool,
+pub(crate) struct Dying {
+    pub(crate) left: Arc<AtomicU64>,
+    pub(crate) across: bool,
 }
 
 impl Dying {
@@ -111,7 +114,7 @@ impl EntryFiles for Dying {
         self.step()?;
         SystemFiles.make_link(target, path)
     }
-    fn holders(&self) -> Holders {
+    fn holders(&self, _: &HashSet<FileIdentity>) -> Holders {
         Holders::none()
     }
 }
