@@ -12,8 +12,8 @@ use ts_rs::{Config, TS};
 
 use crate::bodies::{
     activity, agents, backups, diagnostics, documents, drafts, duplicates, examples, exports,
-    fallen, folder_contents, folders, history, log_transfers, logs, notices, overview,
-    plan_decisions, restores, revisions, routes, run_changes, run_overview, run_previews,
+    fallen, folder_clean_ups, folder_contents, folders, history, log_transfers, logs, notices,
+    overview, plan_decisions, restores, revisions, routes, run_changes, run_overview, run_previews,
     run_questions, runs, schedules, secrets, settings, sources,
 };
 use crate::types as t;
@@ -232,6 +232,7 @@ static OTHERS: &[Command] = &[
     command!("folder_show", t::FolderRef => t::FolderShow, folders::show, []),
     command!("folder_set", t::FolderSetInput => t::FolderShow, folders::set, [writes]),
     command!("folder_archive", t::FolderArchiveInput => t::FolderArchived, folders::archive, [writes] long),
+    command!("folder_clean_up", t::FolderCleanUpInput => t::FolderCleanedUp, folder_clean_ups::clean_up, [writes] long),
     command!("folder_archives", t::FolderRef => t::ArchiveList, folders::archives, []),
     command!("folder_archive_show", t::FolderArchiveRef => t::FolderArchiveShow, folder_contents::archive_show, []),
     command!("folder_table_list", t::FolderTableListInput => t::FolderTableListPlan, folder_contents::table_list, [place]),

@@ -39,8 +39,8 @@ pub use api::{Api, Face, NoPlaces, OpenOptions, Places};
 pub use backup_list::newest_good_backup;
 pub use bodies::{
     activity, agents, backups, diagnostics, documents, drafts, duplicates, examples, exports,
-    fallen, folder_contents, folders, history, log_transfers, logs, notices, overview,
-    plan_decisions, restores, revisions, routes, run_changes, run_folders, run_overview,
+    fallen, folder_clean_ups, folder_contents, folders, history, log_transfers, logs, notices,
+    overview, plan_decisions, restores, revisions, routes, run_changes, run_folders, run_overview,
     run_previews, run_questions, runs, schedules, secrets, settings, sources,
 };
 pub use catalogue::{Catalogue, Tongue};

@@ -5,16 +5,20 @@ use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
 use flowkeep_api::types::{
-    ArchiveRow, ChosenPlace, FolderAdoptInput, FolderArchiveInput, FolderArchived,
-    FolderCreateInput, FolderMade, FolderRef, FolderRow, FolderSetInput, FolderShow, Nothing,
+    ArchiveList, ArchiveRow, ChosenPlace, FolderAdoptInput, FolderArchiveInput, FolderArchived,
+    FolderCleanUpInput, FolderCleanedUp, FolderCreateInput, FolderMade, FolderRef, FolderRow,
+    FolderSetInput, FolderShow, Nothing,
 };
-use flowkeep_api::{Api, AppError, Catalogue, folders};
-use flowkeep_core::folder::Policy;
+use flowkeep_api::{Api, AppError, Catalogue, folder_clean_ups, folders};
+use flowkeep_core::folder::{CleanUpRule, Policy};
 use flowkeep_core::visible;
 
 use crate::args::given_path;
 use crate::output::{Out, Outcome, Output, table};
 use crate::progress::Shown;
+
+/// As people count room on a disk.
+const MEGABYTE: u64 = 1_000_000;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Folder {
@@ -55,6 +59,12 @@ pub(crate) enum Folder {
         archive_in_step_mode: Option<Switch>,
         #[arg(id = "folder_keep", long = "keep", value_name = "NAME")]
         keep: Option<Vec<String>>,
+        #[arg(long, value_name = "N")]
+        keep_archives: Option<u32>,
+        #[arg(long, value_name = "N")]
+        archive_days: Option<u32>,
+        #[arg(long, value_name = "N")]
+        archive_megabytes: Option<u64>,
     },
     Archive {
         #[arg(id = "folder_id", value_name = "ID")]
@@ -65,6 +75,18 @@ pub(crate) enum Folder {
     Archives {
         #[arg(id = "folder_id", value_name = "ID")]
         id: String,
+    },
+    CleanUp {
+        #[arg(id = "folder_id", value_name = "ID")]
+        id: Option<String>,
+        #[arg(id = "keep_newest_archives", long = "keep", value_name = "N")]
+        keep: Option<u32>,
+        #[arg(id = "archives_older_than", long = "older-than", value_name = "AGE")]
+        older_than: Option<String>,
+        #[arg(id = "archives_megabytes", long = "megabytes", value_name = "N")]
+        megabytes: Option<u64>,
+        #[arg(long)]
+        dry_run: bool,
     },
 }
 
@@ -108,7 +130,11 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Folder) -> Result<Outcome, A
             archive,
             archive_in_step_mode,
             keep,
+            keep_archives,
+            archive_days,
+            archive_megabytes,
         } => {
+            let rule = changed_rule(api, &id, (keep_archives, archive_days, archive_megabytes))?;
             let is_on = |switch: Switch| switch == Switch::On;
             let wanted = FolderSetInput {
                 id,
@@ -119,6 +145,7 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Folder) -> Result<Outcome, A
                 archive: archive.map(is_on),
                 archive_in_step_mode: archive_in_step_mode.map(is_on),
                 keep,
+                clean_up: rule,
             };
             show(output, &folders::set(api, wanted)?)
         }
@@ -137,12 +164,59 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Folder) -> Result<Outcome, A
         }
         Folder::Archives { id } => {
             let list = folders::archives(api, FolderRef { id })?;
-            output.print(&list, |catalogue, out| {
-                archives(catalogue, out, &list.items)
-            })?;
+            output.print(&list, |catalogue, out| archives(catalogue, out, &list))?;
             Ok(Outcome::Done)
         }
+        Folder::CleanUp {
+            id,
+            keep,
+            older_than,
+            megabytes,
+            dry_run,
+        } => {
+            let wanted = FolderCleanUpInput {
+                id,
+                keep,
+                older_than,
+                max_bytes: megabytes.map(bytes_of),
+                dry_run: Some(dry_run),
+                seen: None,
+            };
+            let progress = Shown::new(output.catalogue());
+            let done = folder_clean_ups::clean_up(api, wanted, &progress);
+            drop(progress);
+            cleaned_up(output, &done?, dry_run)
+        }
     }
+}
+
+fn bytes_of(megabytes: u64) -> u64 {
+    megabytes.saturating_mul(MEGABYTE)
+}
+
+/// The rule of a folder with what is named of it; 0 takes a limit away.
+fn changed_rule(
+    api: &Api,
+    id: &str,
+    (keep, days, megabytes): (Option<u32>, Option<u32>, Option<u64>),
+) -> Result<Option<CleanUpRule>, AppError> {
+    if (keep, days, megabytes) == (None, None, None) {
+        return Ok(None);
+    }
+    let shown = folders::show(api, FolderRef { id: id.to_owned() })?;
+    let before = shown.settings.clean_up;
+    let limit = |given: Option<u32>, before| match given {
+        None => before,
+        Some(given) => Some(given).filter(|given| *given > 0),
+    };
+    Ok(Some(CleanUpRule {
+        keep: limit(keep, before.keep),
+        older_than_days: limit(days, before.older_than_days),
+        max_bytes: match megabytes {
+            None => before.max_bytes,
+            Some(megabytes) => Some(bytes_of(megabytes)).filter(|bytes| *bytes > 0),
+        },
+    }))
 }
 
 fn made(output: &Output, made: &FolderMade) -> Result<Outcome, AppError> {
@@ -212,6 +286,20 @@ fn show(output: &Output, folder: &FolderShow) -> Result<Outcome, AppError> {
                 &keep.join(&catalogue.word("list_separator")),
             )?;
         }
+        let rule = &settings.clean_up;
+        let limits: [(&str, Option<u64>); 3] = [
+            ("folder_setting_keep_archives", rule.keep.map(Into::into)),
+            (
+                "folder_setting_archive_days",
+                rule.older_than_days.map(Into::into),
+            ),
+            ("folder_setting_archive_bytes", rule.max_bytes),
+        ];
+        for (key, limit) in limits {
+            if let Some(limit) = limit {
+                line(key, &limit.to_string())?;
+            }
+        }
         for file in &folder.contents {
             let stays = if file.kept {
                 catalogue.word("folder_file_kept")
@@ -258,7 +346,8 @@ fn told(output: &Output, archived: &FolderArchived) -> Result<Outcome, AppError>
     })
 }
 
-fn archives(catalogue: &Catalogue, out: &mut Out, rows: &[ArchiveRow]) -> io::Result<()> {
+fn archives(catalogue: &Catalogue, out: &mut Out, list: &ArchiveList) -> io::Result<()> {
+    let rows = &list.items;
     if rows.is_empty() {
         return writeln!(out, "{}", catalogue.word("cli_folder_no_archives"));
     }
@@ -285,5 +374,54 @@ fn archives(catalogue: &Catalogue, out: &mut Out, rows: &[ArchiveRow]) -> io::Re
             writeln!(out, "{}", catalogue.labelled(&row.archive, &gone))?;
         }
     }
-    Ok(())
+    let figures = &list.statistics;
+    let fields: [(&str, &dyn std::fmt::Display); 3] = [
+        ("archives", &figures.archives),
+        ("files", &figures.files),
+        ("bytes", &figures.bytes),
+    ];
+    writeln!(out, "{}", catalogue.sentence("cli_folder_figures", &fields))
+}
+
+/// What could not be removed leaves it done in part.
+fn cleaned_up(output: &Output, done: &FolderCleanedUp, dry_run: bool) -> Result<Outcome, AppError> {
+    output.print(done, |catalogue, out| {
+        for folder in &done.folders {
+            for archive in &folder.archives {
+                let what = match archive.verdict {
+                    "goes" if dry_run => "archive_would_go",
+                    "goes" if done.removed.contains(&archive.archive) => "archive_went",
+                    "goes" => "archive_still_there",
+                    "newest" => "archive_newest",
+                    "broken" => "archive_left_broken",
+                    _ => "archive_stays",
+                };
+                let what = catalogue.word(what);
+                let what = match &archive.reason {
+                    Some(why) => catalogue.labelled(&what, &catalogue.say(why)),
+                    None => what,
+                };
+                let name = format!("{}/{}", visible(&folder.name), archive.archive);
+                writeln!(out, "{name}  {what}")?;
+            }
+        }
+        for failure in done.failed.iter().chain(&done.unreached) {
+            let why = catalogue.say(&failure.reason);
+            writeln!(out, "{}", catalogue.labelled(&visible(&failure.file), &why))?;
+        }
+        let key = if dry_run {
+            "cli_folder_would_clean_up"
+        } else {
+            "cli_folder_cleaned_up"
+        };
+        let fields: [(&str, &dyn std::fmt::Display); 2] =
+            [("count", &done.removed.len()), ("bytes", &done.bytes)];
+        writeln!(out, "{}", catalogue.sentence(key, &fields))
+    })?;
+    let is_whole = done.failed.is_empty() && done.unreached.is_empty() && !done.cancelled;
+    Ok(if is_whole {
+        Outcome::Done
+    } else {
+        Outcome::InPart
+    })
 }

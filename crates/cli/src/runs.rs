@@ -9,7 +9,8 @@ use flowkeep_api::types::{
     RunStartInput, RunStatus, RunTaskInput, RunText,
 };
 use flowkeep_api::{
-    Api, AppError, Catalogue, Progress as _, copy_log, history, run_changes, run_questions, runs,
+    Api, AppError, Catalogue, Progress as _, copy_log, folder_clean_ups, history, run_changes,
+    run_questions, runs,
 };
 use flowkeep_core::run::Status;
 use flowkeep_core::{visible, visible_whole};
@@ -413,6 +414,9 @@ pub(crate) fn engine(api: &Api, output: &Output) -> Result<Outcome, AppError> {
         if tidied.is_none_or(|last| last.elapsed() >= TIDY) {
             if let Err(error) = history::clean_up_when_due(api, &progress) {
                 tracing::warn!(code = error.code, %error, "old runs are not removed");
+            }
+            if let Err(error) = folder_clean_ups::clean_up_when_due(api, &progress) {
+                tracing::warn!(code = error.code, %error, "old archives are not removed");
             }
             tidied = Some(Instant::now());
         }

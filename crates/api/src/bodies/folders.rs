@@ -17,6 +17,7 @@ use flowkeep_store::{NewOperation, OperationItemRecord, TaskFolderRecord};
 use ulid::Ulid;
 
 use super::documents::find_kept;
+use super::folder_clean_ups::statistics;
 use crate::apart::{apart_for, in_time};
 use crate::types::{
     ArchiveList, ArchiveRow, FolderAdoptInput, FolderArchiveInput, FolderArchived,
@@ -172,10 +173,14 @@ pub fn list(api: &Api, _: Nothing) -> Result<FolderList, AppError> {
     let folders = api.store.task_folders()?;
     // All at once: a disk that does not answer is waited for together with the others.
     let seen: Vec<_> = std::thread::scope(|scope| {
-        let looks = folders.iter().map(|folder| scope.spawn(|| look(api, folder)));
+        let looks = folders
+            .iter()
+            .map(|folder| scope.spawn(|| look(api, folder)));
         let looks: Vec<_> = looks.collect();
         let broken = |_| Err(AppError::new("internal").with("detail", "a look ended in a panic"));
-        let seen = looks.into_iter().map(|look| look.join().unwrap_or_else(broken));
+        let seen = looks
+            .into_iter()
+            .map(|look| look.join().unwrap_or_else(broken));
         seen.collect()
     });
     let rows = folders.iter().zip(seen).map(|(folder, seen)| match seen {
@@ -295,6 +300,9 @@ pub fn set(api: &Api, input: FolderSetInput) -> Result<FolderShow, AppError> {
         if let Some(keep) = keep {
             settings.keep = keep;
         }
+        if let Some(rule) = input.clean_up {
+            settings.clean_up = rule;
+        }
         if settings == folder.settings {
             return Ok(());
         }
@@ -367,6 +375,7 @@ pub fn archives(api: &Api, input: FolderRef) -> Result<ArchiveList, AppError> {
         folders::archives(&workshop, id).map_err(AppError::from)
     })?;
     let mut runs = runs_of(api, folder.id)?;
+    let statistics = statistics(&found);
     let items = found.into_iter().map(|one| ArchiveRow {
         run: runs.remove(&one.archive),
         // Ours are numbered; what has no record may be anybody's.
@@ -384,13 +393,16 @@ pub fn archives(api: &Api, input: FolderRef) -> Result<ArchiveList, AppError> {
     Ok(ArchiveList {
         total: u32::try_from(items.len()).unwrap_or(u32::MAX),
         items,
+        statistics,
     })
 }
 
 /// The runs before which the archives of a folder were made, by the names of those.
 fn runs_of(api: &Api, folder: FolderId) -> Result<HashMap<String, String>, AppError> {
     let made = api.store.folder_archive_runs(folder)?.into_iter();
-    Ok(made.map(|(run, archive)| (archive, run.to_string())).collect())
+    Ok(made
+        .map(|(run, archive)| (archive, run.to_string()))
+        .collect())
 }
 
 /// The one folder somebody means.

@@ -11,6 +11,7 @@ pub mod duplicates;
 pub mod examples;
 pub mod exports;
 pub mod fallen;
+pub mod folder_clean_ups;
 pub mod folder_contents;
 pub mod folders;
 pub mod history;

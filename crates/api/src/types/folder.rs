@@ -6,7 +6,7 @@ use flowkeep_files::folders::Failure;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::ChosenPlace;
+use super::{ArchiveStatistics, ChosenPlace};
 
 /// Which folder.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -154,6 +154,8 @@ pub struct FolderSetInput {
     pub archive_in_step_mode: Option<bool>,
     /// All names of files that are to stay, beside `table_list.txt`.
     pub keep: Option<Vec<String>>,
+    /// Which archives go by themselves; all of it.
+    pub clean_up: Option<CleanUpRule>,
 }
 
 /// Archive a folder now.
@@ -218,6 +220,8 @@ pub struct ArchiveList {
     pub total: u32,
     /// Each, the newest first.
     pub items: Vec<ArchiveRow>,
+    /// Figures of all.
+    pub statistics: ArchiveStatistics,
 }
 
 /// One archive.

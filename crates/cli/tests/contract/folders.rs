@@ -228,3 +228,48 @@ fn archives_of_earlier_tools_are_taken_as_they_are() {
     );
     assert_eq!(item["missing_names"], json!(["gone.md"]));
 }
+
+#[test]
+fn old_archives_go_when_somebody_says_which_and_never_the_newest() {
+    let flowkeep = machine();
+    let made = flowkeep.done(&["folder", "create", "nightly"]);
+    let (id, path) = (made["id"].as_str().unwrap(), made["path"].as_str().unwrap());
+    let archives: Vec<String> = (0..3)
+        .map(|_| {
+            fs::write(Path::new(path).join("a.ddl"), "x").unwrap();
+            let archived = flowkeep.done(&["folder", "archive", id]);
+            archived["archive"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    let newest = &archives[2];
+    flowkeep.refused(&["folder", "clean-up"], "archive_rule_missing");
+    let would = flowkeep.done(&["folder", "clean-up", id, "--keep", "2", "--dry-run"]);
+    assert_eq!(keys(&would)[..4], ["removed", "kept", "broken", "bytes"]);
+    assert_eq!(would["removed"], json!([archives[0]]));
+    assert_eq!(would["kept"], json!([newest, archives[1]]));
+    assert_eq!(would["broken"], json!([]));
+    assert_eq!(would["bytes"], 1);
+    assert_eq!(names(Path::new(path)).len(), 3, "nothing was removed");
+
+    let said = flowkeep.say(&["folder", "clean-up", id, "--keep", "2"]);
+    assert!(
+        said.out.contains("Archives removed: 1 (1 bytes)"),
+        "{}",
+        said.out
+    );
+    assert!(!Path::new(path).join(&archives[0]).exists());
+    let listed = flowkeep.done(&["folder", "archives", id]);
+    assert_eq!(listed["statistics"]["archives"], 2);
+    assert_eq!(listed["statistics"]["files"], 2);
+
+    // What the folder's own settings say holds where nothing else is named.
+    let set = flowkeep.done(&["folder", "set", id, "--keep-archives", "1"]);
+    assert_eq!(set["settings"]["clean_up"], json!({"keep": 1}));
+    fs::remove_file(Path::new(path).join(newest).join("backup_info.json")).unwrap();
+    let broken = flowkeep.done(&["folder", "clean-up"]);
+    assert_eq!(broken["removed"], json!([]));
+    assert_eq!(broken["kept"], json!([archives[1]]));
+    assert_eq!(broken["broken"], json!([newest]));
+    let none = flowkeep.done(&["folder", "set", id, "--keep-archives", "0"]);
+    assert_eq!(none["settings"]["clean_up"], json!({}));
+}

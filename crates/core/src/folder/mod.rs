@@ -5,12 +5,14 @@
 //! Absent on purpose: moving anything, which is `files::folders`; the folders themselves, which are rows.
 
 mod archive_name;
+mod clean_up;
 mod kept;
 mod record;
 mod settings;
 mod table_list;
 
 pub use archive_name::ArchiveName;
+pub use clean_up::{CleanUpLimits, CleanUpVerdict, OldArchive, clean_up_verdicts};
 pub use kept::{TABLE_LIST, is_file_name, is_table_list, same_name};
 pub use record::{ArchivedFile, FailedFile, How, RECORD, Record};
 pub use settings::{CleanUpRule, Policy, Settings};

@@ -19,7 +19,8 @@ use crate::time::utc;
 const PART: usize = 4 << 20;
 
 /// Settings that mean something on this computer only.
-pub(crate) const BOUND_SETTINGS: [&str; 10] = [
+pub(crate) const BOUND_SETTINGS: [&str; 11] = [
+    "archives_cleaned_up_at",
     "backup_folder",
     "backup_folder_asked",
     "backup_target",

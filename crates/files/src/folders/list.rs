@@ -58,12 +58,12 @@ pub fn put_table_list(
         Some(list) => Some(keep(workshop, &folder, &list.name)?),
         None => None,
     };
-    let name = before.as_ref().map_or(TABLE_LIST, |list| &list.name);
-    let path = folder.path.join(name);
+    let name = before.map_or_else(|| TABLE_LIST.to_owned(), |list| list.name);
+    let path = folder.path.join(&name);
     let into = Folder::open(&folder.path).map_err(FolderError::at(&folder.path))?;
-    into.replace(Path::new(name), &mut &*bytes)
+    into.replace(Path::new(&name), &mut &*bytes)
         .map_err(|error| FolderError::at(&path)(plain(error)))?;
-    let tell = workshop.tell(&folder, "folder_list", name);
+    let tell = workshop.tell(&folder, "folder_list", std::slice::from_ref(&name));
     workshop.store.write(move |tx| tell(tx))?;
     Ok(kept)
 }

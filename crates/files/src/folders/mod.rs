@@ -9,6 +9,7 @@
 mod archive;
 mod archives;
 mod carry;
+mod clean_up;
 mod error;
 mod inside;
 mod list;
@@ -23,6 +24,7 @@ mod workshop;
 
 pub use archive::{Wanted, archive};
 pub use archives::{ArchiveSummary, FolderFile, archives, contents, look};
+pub use clean_up::{CleanedUp, Judged, clean_up, clean_up_plan};
 pub use error::{FolderBusy, FolderError};
 pub use inside::{Inside, InsideFile, archive_folder, inside};
 pub use list::{LIST_LIMIT, ListThere, put_table_list, table_list};

@@ -6,9 +6,10 @@ use std::path::Path;
 use flowkeep_core::folder::{ArchiveName, Record};
 use flowkeep_core::{FolderId, RunId};
 use flowkeep_host::EntryKind;
-use flowkeep_store::{FolderWork, TaskFolderRecord};
+use flowkeep_store::{FolderWork, FolderWorkKind, TaskFolderRecord};
 
 use super::archives::read_record;
+use super::clean_up::settle_clean_up;
 use super::plan::Journal;
 use super::seal::{Making, end};
 use super::{Archived, FolderBusy, FolderError, Workshop};
@@ -79,6 +80,10 @@ pub(super) fn settle(
     folder: &TaskFolderRecord,
     left: &FolderWork,
 ) -> Result<Option<Archived>, FolderError> {
+    if left.kind == FolderWorkKind::CleanUp {
+        settle_clean_up(workshop, folder, left)?;
+        return Ok(None);
+    }
     let files = workshop.files.as_ref();
     let Ok(name) = left.archive.parse::<ArchiveName>() else {
         // No archive is called so: nothing can have been begun.

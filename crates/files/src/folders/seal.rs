@@ -341,7 +341,7 @@ pub(super) fn end(
         .map(serde_json::to_string)
         .transpose()
         .map_err(|error| FolderError::Store(StoreError::Io(error.into())))?;
-    let tell = operation.map(|operation| workshop.tell(folder, operation, archive));
+    let tell = operation.map(|operation| workshop.tell(folder, operation, &[archive.to_owned()]));
     workshop.store.write::<_, StoreError>(move |tx| {
         tx.end_folder_work(id, outcome.as_deref())?;
         tell.map_or(Ok(()), |tell| tell(tx))

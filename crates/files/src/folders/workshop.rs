@@ -52,20 +52,21 @@ impl Workshop {
         Ok(folder)
     }
 
-    /// Writes down what was done, as Activity tells it: which folder, and in it which archive.
+    /// Writes down what was done, as Activity tells it: which folder, and in it which archives or files.
     pub(super) fn tell(
         &self,
         folder: &TaskFolderRecord,
         operation: &'static str,
-        archive: &str,
-    ) -> impl FnOnce(&Tx<'_>) -> Result<(), StoreError> + Send + 'static {
-        let item = OperationItemRecord {
+        names: &[String],
+    ) -> impl FnOnce(&Tx<'_>) -> Result<(), StoreError> + Send + 'static + use<> {
+        let item = |name: &String| OperationItemRecord {
             kind: "folder".to_owned(),
             id: folder.id.to_string(),
-            name: Some(format!("{}/{archive}", folder.name())),
+            name: Some(format!("{}/{name}", folder.name())),
             before: None,
             after: None,
         };
+        let items: Vec<_> = names.iter().map(item).collect();
         let (actor, face) = (self.actor.clone(), self.face);
         move |tx| {
             let operation = NewOperation {
@@ -74,7 +75,7 @@ impl Workshop {
                 operation,
                 name: None,
                 undoes: None,
-                items: &[item],
+                items: &items,
             };
             tx.record_operation(tx.next_operation_id()?, &operation)
         }

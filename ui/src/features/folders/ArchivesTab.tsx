@@ -1,11 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
-import { Card, Empty, ErrorNotice } from '@/components';
+import { useState } from 'react';
+import { Button, Card, Empty, ErrorNotice } from '@/components';
 import { bytes, counted, m } from '@/i18n';
 import type { ArchiveRow, FolderShow } from '@/ipc';
 import { TwoPanes } from '../catalog/forms/TwoPanes';
 import { ArchiveLine } from './ArchiveLine';
 import { ArchivePanel } from './ArchivePanel';
 import styles from './Archives.module.css';
+import { CleanUpArchives } from './CleanUpArchives';
 import { archivesQuery } from './queries';
 
 interface Props {
@@ -19,6 +21,7 @@ interface Props {
 export function ArchivesTab({ folder, open, onOpen }: Props) {
   const archives = useQuery(archivesQuery(folder.id));
   const items = archives.data ?? [];
+  const [isCleaning, setIsCleaning] = useState(false);
   if (archives.error)
     return <ErrorNotice error={archives.error} onRetry={() => archives.refetch()} />;
   if (!archives.data) return null;
@@ -35,7 +38,16 @@ export function ArchivesTab({ folder, open, onOpen }: Props) {
     <TwoPanes
       main={
         <Card fill="scroll">
-          <p className={styles.sum}>{sumWords(items)}</p>
+          <div className={styles.sum}>
+            <p>{sumWords(items)}</p>
+            <Button
+              icon="trash"
+              onPress={() => setIsCleaning(true)}
+              data-testid="archives-clean-up"
+            >
+              {m.archives_clean_up_look()}
+            </Button>
+          </div>
           <ol className={styles.line} aria-label={m.task_folder_archives()}>
             {items.map((item) => (
               <ArchiveLine
@@ -46,6 +58,7 @@ export function ArchivesTab({ folder, open, onOpen }: Props) {
               />
             ))}
           </ol>
+          {isCleaning && <CleanUpArchives folder={folder} onClose={() => setIsCleaning(false)} />}
         </Card>
       }
       side={opened && <ArchivePanel key={opened.archive} folder={folder} item={opened} />}

@@ -68,6 +68,7 @@ const broken: ArchiveRow = {
   missing: 2,
   broken: { code: 'archive_record_damaged' },
 };
+const statistics = { archives: 2, files: 8, bytes: 1800, oldest: null, newest: null, broken: 1 };
 const done = {
   archive: 'file_bak_20261122_030000',
   moved: ['orders.ddl', 'latest'],
@@ -84,7 +85,7 @@ function show(answers: Answers = {}, shown: Partial<FolderShow> = {}) {
   const transport = testTransport(
     {
       folder_show: () => ({ ...folder, ...shown }),
-      folder_archives: () => ({ total: 2, items: [newest, broken] }),
+      folder_archives: () => ({ total: 2, items: [newest, broken], statistics }),
       folder_archive_show: ({ archive }) => ({ archive, path: '', files: [], failed: [] }),
       ...answers,
     },

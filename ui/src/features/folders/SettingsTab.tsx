@@ -1,7 +1,10 @@
-import { Card, Row, Segments } from '@/components';
+import { useState } from 'react';
+import { Button, Card, Row, Segments } from '@/components';
 import { m } from '@/i18n';
 import type { FolderShow } from '@/ipc';
 import { tellFailure, useCommand } from '../command';
+import { CleanUpArchives } from './CleanUpArchives';
+import { ruleWords } from './cleanUp';
 import { KeptNames } from './KeptNames';
 
 interface Props {
@@ -13,6 +16,7 @@ type Change = Partial<FolderShow['settings']>;
 /** What its owner wants of a folder. Each holds as soon as it is set. */
 export function SettingsTab({ folder }: Props) {
   const { id, settings } = folder;
+  const [isCleaning, setIsCleaning] = useState(false);
   const set = useCommand('folder_set', ['folder', 'operation'], `folder ${id}`);
   const change = (next: Change) => set.mutate({ id, ...next }, { onError: tellFailure });
   return (
@@ -71,6 +75,17 @@ export function SettingsTab({ folder }: Props) {
       >
         {m.task_folder_on_failure()}
       </Row>
+      <Row
+        detail={ruleWords(settings.clean_up)}
+        end={
+          <Button onPress={() => setIsCleaning(true)} data-testid="archives-rule">
+            {m.archives_rule_change()}
+          </Button>
+        }
+      >
+        {m.archives_rule()}
+      </Row>
+      {isCleaning && <CleanUpArchives folder={folder} onClose={() => setIsCleaning(false)} />}
       <KeptNames names={settings.keep} onChange={(keep) => change({ keep })} />
     </Card>
   );

@@ -1,6 +1,7 @@
 /** What the pages of task folders ask for. */
 import { queryOptions } from '@tanstack/react-query';
-import { call, type PickedPlace } from '@/ipc';
+import { type CleanUpRule, call, type PickedPlace } from '@/ipc';
+import { wantedOf } from './cleanUp';
 
 /** How often folders are looked through again while runs work in them, in milliseconds. */
 const LOOK_EVERY = 3_000;
@@ -51,6 +52,17 @@ export function archiveQuery(id: string, archive: string) {
     queryFn: () => call('folder_archive_show', { id, archive }),
     meta: { tags: ['folder'] },
     ...ON_DISK,
+  });
+}
+
+/** Which archives of a folder would go by a rule. */
+export function cleanUpQuery(id: string, rule: CleanUpRule) {
+  return queryOptions({
+    queryKey: ['folder clean-up', id, rule],
+    queryFn: () => call('folder_clean_up', { id, ...wantedOf(rule), dry_run: true }),
+    meta: { tags: ['folder'] },
+    staleTime: 0,
+    gcTime: 0,
   });
 }
 

@@ -49,6 +49,8 @@ import type { FolderArchiveInput } from "./FolderArchiveInput";
 import type { FolderArchiveRef } from "./FolderArchiveRef";
 import type { FolderArchiveShow } from "./FolderArchiveShow";
 import type { FolderArchived } from "./FolderArchived";
+import type { FolderCleanUpInput } from "./FolderCleanUpInput";
+import type { FolderCleanedUp } from "./FolderCleanedUp";
 import type { FolderCreateInput } from "./FolderCreateInput";
 import type { FolderList } from "./FolderList";
 import type { FolderMade } from "./FolderMade";
@@ -285,6 +287,7 @@ export interface Commands {
   folder_show: { input: FolderRef; output: FolderShow };
   folder_set: { input: FolderSetInput; output: FolderShow };
   folder_archive: { input: FolderArchiveInput; output: FolderArchived };
+  folder_clean_up: { input: FolderCleanUpInput; output: FolderCleanedUp };
   folder_archives: { input: FolderRef; output: ArchiveList };
   folder_archive_show: { input: FolderArchiveRef; output: FolderArchiveShow };
   folder_table_list: { input: FolderTableListInput; output: FolderTableListPlan };
@@ -309,4 +312,4 @@ export interface Commands {
 }
 
 /** Commands that report progress and can be cancelled. */
-export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task","log_migrate","log_verify","log_export","log_clean_up","folder_archive"];
+export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task","log_migrate","log_verify","log_export","log_clean_up","folder_archive","folder_clean_up"];

@@ -1,0 +1,321 @@
+//! Removing archives that nobody wants any more. One that goes first gets a name of its own, so that nobody
+//! takes half of it for an archive; its record goes last. What is in it and not in its record is somebody's:
+//! such an archive stays.
+
+use std::collections::{BTreeMap, HashSet};
+use std::io::ErrorKind;
+use std::path::Path;
+
+use flowkeep_core::folder::{CleanUpLimits, CleanUpVerdict, OldArchive, RECORD, clean_up_verdicts};
+use flowkeep_core::{FolderId, Message};
+use flowkeep_host::{EntryFiles, EntryKind, Progress};
+use flowkeep_store::{FolderBegun, FolderWork, FolderWorkKind, StoreError, TaskFolderRecord};
+use serde::{Deserialize, Serialize};
+use ulid::Ulid;
+
+use super::archives::{ArchiveSummary, archives, read_record};
+use super::inside::archive_folder;
+use super::names::{name_text, text_name};
+use super::{Failure, FolderBusy, FolderError, Workshop};
+use crate::reason::io_reason;
+
+/// How an archive that goes is called at its end.
+const ASIDE: &str = ".removing";
+
+/// What would become of one archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judged {
+    /// The archive.
+    pub archive: ArchiveSummary,
+    /// What becomes of it.
+    pub verdict: CleanUpVerdict,
+    /// Why it stays although it is old, or cannot be used.
+    pub reason: Option<Message>,
+}
+
+/// What became of archives that were to go.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CleanedUp {
+    /// What is gone.
+    pub removed: Vec<String>,
+    /// What is still there, and why.
+    pub failed: Vec<Failure>,
+    /// Bytes of what is gone.
+    pub bytes: u64,
+    /// Whether it was ended before all were looked at.
+    pub cancelled: bool,
+}
+
+/// What is written down before the first archive goes.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Journal {
+    /// What each archive is called while it goes.
+    aside: BTreeMap<String, String>,
+}
+
+/// What would become of the archives of a folder, the newest first.
+///
+/// # Errors
+/// [`FolderError`].
+pub fn clean_up_plan(
+    workshop: &Workshop,
+    folder: FolderId,
+    limits: &CleanUpLimits,
+) -> Result<Vec<Judged>, FolderError> {
+    let there = archives(workshop, folder)?;
+    let folder = workshop.folder(folder)?;
+    let old = there.iter().map(|archive| OldArchive {
+        created_at: archive.created_at,
+        bytes: archive.bytes,
+        is_usable: archive.broken.is_none(),
+    });
+    let verdicts = clean_up_verdicts(limits, &old.collect::<Vec<_>>());
+    let judged = there.into_iter().zip(verdicts).map(|(archive, verdict)| {
+        let reason = match verdict {
+            CleanUpVerdict::Goes => {
+                let path = folder.path.join(&archive.archive);
+                unknown_inside(workshop.files.as_ref(), &path)?
+            }
+            CleanUpVerdict::Broken => archive.broken.clone(),
+            CleanUpVerdict::Newest | CleanUpVerdict::Stays => None,
+        };
+        Ok(Judged {
+            verdict: match (verdict, &reason) {
+                (CleanUpVerdict::Goes, Some(_)) => CleanUpVerdict::Stays,
+                (verdict, _) => verdict,
+            },
+            archive,
+            reason,
+        })
+    });
+    judged.collect()
+}
+
+/// Removes archives of a folder, the oldest first as they are told. What cannot be removed is told, and is as it
+/// was or nearly so.
+///
+/// # Errors
+/// [`FolderError::Busy`]; [`FolderError::NoArchive`] for what is called like none: nothing has been removed then.
+pub fn clean_up(
+    workshop: &Workshop,
+    folder: FolderId,
+    names: &[String],
+    progress: &dyn Progress,
+) -> Result<CleanedUp, FolderError> {
+    for name in names {
+        archive_folder(name)?;
+    }
+    let folder = workshop.folder(folder)?;
+    let _lock = workshop.lock(folder.id)?;
+    let aside = |name: &String| (name.clone(), format!(".{}{ASIDE}", Ulid::generate()));
+    let journal = Journal {
+        aside: names.iter().map(aside).collect(),
+    };
+    begin(workshop, &folder, &journal)?;
+    sweep(workshop.files.as_ref(), &folder.path);
+    let mut cleaned = CleanedUp::default();
+    let total = u32::try_from(names.len()).ok();
+    for (at, (name, aside)) in (0..).zip(ordered(names, &journal)) {
+        if progress.cancelled() {
+            cleaned.cancelled = true;
+            break;
+        }
+        progress.step("folder_clean_up", at, total, Some(name));
+        match remove(workshop.files.as_ref(), &folder.path, name, aside)? {
+            Removal::Gone(bytes) => {
+                cleaned.removed.push(name.clone());
+                cleaned.bytes += bytes;
+            }
+            Removal::Missing => {}
+            Removal::Stays(reason) => cleaned.failed.push(Failure {
+                file: name.clone(),
+                reason,
+            }),
+        }
+    }
+    end(workshop, &folder, cleaned.removed.clone())?;
+    Ok(cleaned)
+}
+
+/// Removes what an archive was emptied of and could not be removed itself then.
+fn sweep(files: &dyn EntryFiles, folder: &Path) {
+    let entries = files.entries(folder).unwrap_or_default();
+    let left = entries.iter().filter(|entry| {
+        let name = entry.name.to_string_lossy();
+        entry.kind == EntryKind::Folder && name.starts_with('.') && name.ends_with(ASIDE)
+    });
+    for entry in left {
+        if let Err(error) = files.remove_empty_folder(&folder.join(&entry.name)) {
+            tracing::warn!(%error, "an emptied archive stays as a hidden folder");
+        }
+    }
+}
+
+/// In the order they were asked for.
+fn ordered<'a>(
+    names: &'a [String],
+    journal: &'a Journal,
+) -> impl Iterator<Item = (&'a String, &'a String)> {
+    names
+        .iter()
+        .filter_map(|name| Some((name, journal.aside.get(name)?)))
+}
+
+/// Removes the rest of what a dead process had begun to remove; what it had not begun with stays.
+pub(super) fn settle_clean_up(
+    workshop: &Workshop,
+    folder: &TaskFolderRecord,
+    left: &FolderWork,
+) -> Result<(), FolderError> {
+    let files = workshop.files.as_ref();
+    let journal: Journal = serde_json::from_str(&left.plan).unwrap_or_default();
+    let mut removed = Vec::new();
+    for (name, aside) in &journal.aside {
+        let path = folder.path.join(aside);
+        let begun = files.entry(&path).map_err(FolderError::at(&path))?;
+        if begun.is_none() {
+            continue;
+        }
+        match empty(files, &path) {
+            Ok(_) => removed.push(name.clone()),
+            Err(_) => name_again(files, &folder.path, name, aside)?,
+        }
+    }
+    end(workshop, folder, removed)
+}
+
+fn begin(
+    workshop: &Workshop,
+    folder: &TaskFolderRecord,
+    journal: &Journal,
+) -> Result<(), FolderError> {
+    let work = FolderWork {
+        folder: folder.id,
+        kind: FolderWorkKind::CleanUp,
+        archive: journal.aside.keys().next().cloned().unwrap_or_default(),
+        run: None,
+        plan: serde_json::to_string(journal)
+            .map_err(|error| FolderError::Store(StoreError::Io(error.into())))?,
+        at: workshop.clock.now().0,
+    };
+    let begun = workshop
+        .store
+        .write::<_, StoreError>(move |tx| tx.begin_folder_work(&work))?;
+    match begun {
+        FolderBegun::Begun(_) => Ok(()),
+        FolderBegun::Held(run) => Err(FolderError::Busy(FolderBusy::Run(run))),
+        FolderBegun::Busy(_) => Err(FolderError::Busy(FolderBusy::Archive)),
+        FolderBegun::Unknown => Err(FolderError::Unknown),
+    }
+}
+
+/// Takes the line out of the journal, and tells Activity which archives are gone.
+fn end(
+    workshop: &Workshop,
+    folder: &TaskFolderRecord,
+    removed: Vec<String>,
+) -> Result<(), FolderError> {
+    let id = folder.id;
+    let tell = (!removed.is_empty()).then(|| workshop.tell(folder, "folder_clean_up", &removed));
+    workshop.store.write::<_, StoreError>(move |tx| {
+        tx.end_folder_work(id, None)?;
+        tell.map_or(Ok(()), |tell| tell(tx))
+    })?;
+    Ok(())
+}
+
+/// What came of removing one archive.
+enum Removal {
+    /// It is gone, and took so many bytes.
+    Gone(u64),
+    /// It was gone already.
+    Missing,
+    /// It is still there, because of this.
+    Stays(Message),
+}
+
+fn remove(
+    files: &dyn EntryFiles,
+    folder: &Path,
+    name: &str,
+    aside: &str,
+) -> Result<Removal, FolderError> {
+    let (path, gone) = (folder.join(name), folder.join(aside));
+    match unknown_inside(files, &path) {
+        Ok(None) => {}
+        Ok(Some(why)) => return Ok(Removal::Stays(why)),
+        Err(FolderError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {
+            return Ok(Removal::Missing);
+        }
+        Err(FolderError::Io { source, .. }) => return Ok(Removal::Stays(io_reason(&source))),
+        Err(error) => return Err(error),
+    }
+    if let Err(error) = files.rename_new(&path, &gone) {
+        return Ok(Removal::Stays(io_reason(&error)));
+    }
+    match empty(files, &gone) {
+        Ok(bytes) => Ok(Removal::Gone(bytes)),
+        Err(error) => {
+            name_again(files, folder, name, aside)?;
+            Ok(Removal::Stays(io_reason(&error)))
+        }
+    }
+}
+
+/// What could not be removed is an archive again, from which files may be missing. Its record says which.
+fn name_again(
+    files: &dyn EntryFiles,
+    folder: &Path,
+    name: &str,
+    aside: &str,
+) -> Result<(), FolderError> {
+    let (path, gone) = (folder.join(name), folder.join(aside));
+    files
+        .rename_new(&gone, &path)
+        .map_err(FolderError::at(&path))
+}
+
+/// Removes an archive with all that is right in it, its record last. Says how many bytes that were.
+fn empty(files: &dyn EntryFiles, archive: &Path) -> std::io::Result<u64> {
+    let mut bytes = 0;
+    let mut record = None;
+    for entry in files.entries(archive)? {
+        let path = archive.join(&entry.name);
+        if entry.name == *RECORD {
+            record = Some(path);
+            continue;
+        }
+        if entry.kind == EntryKind::Folder {
+            return Err(ErrorKind::DirectoryNotEmpty.into());
+        }
+        files.remove_file(&path)?;
+        bytes += entry.bytes;
+    }
+    if let Some(record) = record {
+        files.remove_file(&record)?;
+    }
+    if let Err(error) = files.remove_empty_folder(archive) {
+        // Nothing is lost with it, and the next clean-up tries again.
+        tracing::warn!(%error, path = %archive.display(), "an emptied archive could not be removed");
+    }
+    Ok(bytes)
+}
+
+/// The first thing in an archive that its record does not tell of, in words; or that its record cannot be read.
+fn unknown_inside(files: &dyn EntryFiles, archive: &Path) -> Result<Option<Message>, FolderError> {
+    let entries = files.entries(archive).map_err(FolderError::at(archive))?;
+    let record = match read_record(archive) {
+        Ok(record) => record,
+        Err(why) => return Ok(Some(why)),
+    };
+    let told: HashSet<_> = record
+        .contents()
+        .filter_map(|(archived, _)| text_name(archived))
+        .collect();
+    let unknown = entries.iter().find(|entry| {
+        entry.name != *RECORD && (entry.kind == EntryKind::Folder || !told.contains(&entry.name))
+    });
+    Ok(unknown.map(|entry| {
+        Message::new("archive_holds_other").with("file", name_text(archive, &entry.name))
+    }))
+}

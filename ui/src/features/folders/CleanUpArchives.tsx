@@ -1,0 +1,214 @@
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { invalidate } from '@/app/queries';
+import { Button, Chip, Dialog, ErrorNotice, Spring, Tick, toast } from '@/components';
+import { begun, bytes, counted, dated, m, say, visible } from '@/i18n';
+import { CallError, type CleanUpRule, type FolderCleanUpArchive, type FolderShow } from '@/ipc';
+import { tellFailure, useCommand } from '../command';
+import { LongWork, useWork } from '../longWork';
+import { WorkProgress } from '../plan/WorkProgress';
+import { ResultList } from '../restore/ResultList';
+import { LimitField } from '../settings/LimitField';
+import styles from './CleanUpArchives.module.css';
+import { isEmptyRule, MEGABYTE, sameRule, wantedOf } from './cleanUp';
+import { cleanUpQuery } from './queries';
+
+/** Offered where nothing was said yet: what most people would keep. */
+const OFFERED: CleanUpRule = { keep: 10 };
+
+/** The clean-up that is under way, if one is. */
+const cleanUpWork = new LongWork('folder_clean_up');
+
+interface Props {
+  folder: FolderShow;
+  onClose: () => void;
+}
+
+/** Which archives of a folder go, shown before any does; and whether they go by themselves from then on. */
+export function CleanUpArchives({ folder, onClose }: Props) {
+  const { id, settings } = folder;
+  const had = settings.clean_up;
+  const client = useQueryClient();
+  const [rule, setRule] = useState(isEmptyRule(had) ? OFFERED : had);
+  const [isDaily, setIsDaily] = useState(!isEmptyRule(had));
+  const set = useCommand('folder_set', ['folder', 'operation'], `folder ${id}`);
+  const work = useWork(cleanUpWork);
+  const isBusy = work.status === 'running' || work.status === 'cancelling';
+  const plan = useQuery({
+    ...cleanUpQuery(id, rule),
+    enabled: !isEmptyRule(rule) && !isBusy,
+    placeholderData: keepPreviousData,
+  });
+  const found = isEmptyRule(rule) ? undefined : plan.data;
+  const archives = found?.folders[0]?.archives ?? [];
+  const going = archives.filter(({ verdict }) => verdict === 'goes').length;
+  const wanted = isDaily ? rule : {};
+  const isChanged = !sameRule(wanted, had);
+  const change = (next: CleanUpRule) => setRule((before) => ({ ...before, ...next }));
+  const close = () => {
+    cleanUpWork.forget();
+    onClose();
+  };
+  const keep = () => {
+    if (isChanged) set.mutate({ id, clean_up: wanted }, { onError: tellFailure });
+  };
+  const apply = async () => {
+    if (going === 0) {
+      keep();
+      close();
+      return;
+    }
+    try {
+      const done = await cleanUpWork.start({ id, ...wantedOf(rule), seen: found?.seen });
+      if (!done.cancelled) keep();
+      toast({ text: counted('archives_removed', done.removed.length) });
+      if (done.failed.length === 0) close();
+    } catch (thrown) {
+      // A failure stands in the dialog.
+      if (CallError.from(thrown).code === 'cancelled') close();
+      else void plan.refetch();
+    } finally {
+      invalidate(client, ['folder', 'operation']);
+    }
+  };
+  return (
+    <Dialog
+      isOpen
+      closing={isBusy ? 'held' : 'free'}
+      onClose={close}
+      title={m.archives_clean_up_title({ name: visible(folder.name) })}
+      subtitle={m.archives_clean_up_words()}
+      data-testid="dialog-clean-up-archives"
+      foot={
+        !isBusy && (
+          <>
+            <Tick state={isDaily} onChange={setIsDaily} data-testid="clean-up-daily">
+              {m.archives_clean_up_daily()}
+            </Tick>
+            <Spring />
+            <Button onPress={close}>{m.cancel()}</Button>
+            <Button
+              look={going > 0 ? 'danger' : 'primary'}
+              isDisabled={(going === 0 && !isChanged) || plan.isPlaceholderData}
+              onPress={() => void apply()}
+              data-testid="clean-up-archives-apply"
+            >
+              {going > 0 ? counted('archives_clean_up_apply', going) : m.archives_rule_save()}
+            </Button>
+          </>
+        )
+      }
+    >
+      {isBusy ? (
+        <WorkProgress
+          title={m.archives_clean_up()}
+          {...work}
+          onCancel={() => cleanUpWork.cancel()}
+        />
+      ) : (
+        <>
+          <div className={styles.limits}>
+            <Limit label={m.archives_keep()}>
+              <LimitField
+                label={m.archives_keep()}
+                none={m.limit_none()}
+                value={rule.keep ?? null}
+                onChange={(next) => change({ keep: next ?? undefined })}
+                data-testid="archives-keep"
+              />
+            </Limit>
+            <Limit label={m.archives_days()}>
+              <LimitField
+                label={m.archives_days()}
+                none={m.limit_never()}
+                value={rule.older_than_days ?? null}
+                onChange={(next) => change({ older_than_days: next ?? undefined })}
+                data-testid="archives-days"
+              />
+            </Limit>
+            <Limit label={m.archives_megabytes()}>
+              <LimitField
+                label={m.archives_megabytes()}
+                none={m.limit_none()}
+                value={rule.max_bytes === undefined ? null : Math.round(rule.max_bytes / MEGABYTE)}
+                onChange={(next) =>
+                  change({ max_bytes: next === null ? undefined : next * MEGABYTE })
+                }
+                data-testid="archives-megabytes"
+              />
+            </Limit>
+          </div>
+          {(work.error ?? plan.error) && <ErrorNotice error={work.error ?? plan.error} />}
+          {work.result && work.result.failed.length > 0 && (
+            <ResultList
+              rows={work.result.failed.map(({ file, reason }) => ({
+                name: visible(file),
+                reason: begun(visible(say(reason))),
+              }))}
+            />
+          )}
+          <p className={styles.sum} role="status">
+            {found && going > 0
+              ? counted('archives_would_go', going, { size: bytes(found.bytes) })
+              : m.archives_none_go()}
+          </p>
+          {archives.length > 0 && (
+            <ul className={styles.archives} aria-label={m.task_folder_archives()}>
+              {archives.map((item) => (
+                <Line key={item.archive} item={item} />
+              ))}
+            </ul>
+          )}
+          <p className={styles.hint}>{m.archives_clean_up_for_good()}</p>
+        </>
+      )}
+    </Dialog>
+  );
+}
+
+function Limit({ label, children }: { label: string; children: React.ReactNode }) {
+  return (
+    <div className={styles.limit}>
+      <span aria-hidden>{label}</span>
+      {children}
+    </div>
+  );
+}
+
+/** One archive and what becomes of it. */
+function Line({ item }: { item: FolderCleanUpArchive }) {
+  const { archive, created_at, files, verdict, reason } = item;
+  return (
+    <li data-goes={verdict === 'goes' || undefined} data-testid={`clean-up-${archive}`}>
+      <span className={styles.when}>
+        {created_at ? dated(created_at) : visible(archive)}
+        {reason && <small>{begun(visible(say(reason)))}</small>}
+      </span>
+      <span className={styles.quiet}>
+        {counted('n_files', files)} · {bytes(item.bytes)}
+      </span>
+      <Fate verdict={verdict} />
+    </li>
+  );
+}
+
+function Fate({ verdict }: Pick<FolderCleanUpArchive, 'verdict'>) {
+  switch (verdict) {
+    case 'goes':
+      return (
+        <Chip tone="fail" icon="trash">
+          {m.archive_goes()}
+        </Chip>
+      );
+    case 'broken':
+      return (
+        <Chip tone="warn" icon="warn">
+          {m.archive_broken()}
+        </Chip>
+      );
+    case 'newest':
+      return <Chip>{m.archive_newest_stays()}</Chip>;
+    case 'stays':
+      return <Chip>{m.archive_stays_here()}</Chip>;
+  }
+}
