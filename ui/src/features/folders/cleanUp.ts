@@ -34,11 +34,13 @@ export function wantedOf({
 export function ruleWords(rule: CleanUpRule): string {
   const { keep, older_than_days, max_bytes } = rule;
   if (isEmptyRule(rule)) return m.archives_rule_none();
+  const isAlone = older_than_days === undefined && max_bytes === undefined;
+  if (isAlone && keep !== undefined) return counted('archives_rule_keep', keep);
   return [
-    keep !== undefined && counted('archives_rule_keep', keep),
     older_than_days !== undefined && counted('archives_rule_days', older_than_days),
     max_bytes !== undefined &&
       m.archives_rule_megabytes({ megabytes: number(Math.round(max_bytes / MEGABYTE)) }),
+    keep !== undefined && counted('archives_rule_stay', keep),
   ]
     .filter((words) => typeof words === 'string')
     .join(' · ');

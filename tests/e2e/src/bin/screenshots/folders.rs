@@ -61,7 +61,15 @@ pub(super) fn make(desk: &Desk, folder: &Path) -> Result<String> {
     )?;
     let made = desk.flowkeep(&["folder", "adopt", "nightly", &folder.to_string_lossy()])?;
     let id = made["id"].as_str().context("an id")?.to_owned();
-    desk.flowkeep(&["folder", "set", &id, "--keep", "mapping.csv"])?;
+    let set = [
+        "--keep",
+        "mapping.csv",
+        "--keep-archives",
+        "2",
+        "--archive-days",
+        "3650",
+    ];
+    desk.flowkeep(&[&["folder", "set", &id], &set[..]].concat())?;
     desk.flowkeep(&["folder", "archive", &id])?;
     results(folder, TABLES.len())?;
     std::os::unix::fs::symlink("orders.ddl", folder.join("latest"))?;

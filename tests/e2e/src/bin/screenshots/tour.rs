@@ -377,7 +377,7 @@ fn with_notices() -> [Screen; 5] {
 }
 
 /// A task folder: its files, its archives, its settings.
-fn with_folders(id: &str) -> [Screen; 6] {
+fn with_folders(id: &str) -> [Screen; 7] {
     let at = |more: &str| format!("/task-folders/{id}{more}");
     [
         screen("folder-files", &at(""), "row-orders.ddl"),
@@ -398,6 +398,12 @@ fn with_folders(id: &str) -> [Screen; 6] {
             &at(""),
             &["[data-testid=folder-archive]"],
             "archive-start",
+        ),
+        pressed(
+            "folder-clean-up",
+            &at("?tab=archives"),
+            &["[data-testid=archives-clean-up]"],
+            "clean-up-file_bak_20250721_122048",
         ),
     ]
 }
