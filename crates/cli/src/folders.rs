@@ -26,11 +26,15 @@ pub(crate) enum Folder {
         workflow: String,
         #[arg(id = "folder_root", long = "root", value_name = "DIR", value_parser = given_path())]
         root: Option<PathBuf>,
+        #[arg(long)]
+        for_runs: bool,
     },
     Adopt {
         workflow: String,
         #[arg(id = "folder_path", value_name = "PATH", value_parser = given_path())]
         path: PathBuf,
+        #[arg(long)]
+        for_runs: bool,
     },
     List,
     Show {
@@ -104,19 +108,29 @@ pub(crate) enum Switch {
 
 pub(crate) fn run(api: &Api, output: &Output, verb: Folder) -> Result<Outcome, AppError> {
     match verb {
-        Folder::Create { workflow, root } => {
-            let root = root.map(ChosenPlace::Path);
-            made(
-                output,
-                &folders::create(api, FolderCreateInput { workflow, root })?,
-            )
+        Folder::Create {
+            workflow,
+            root,
+            for_runs,
+        } => {
+            let wanted = FolderCreateInput {
+                workflow,
+                root: root.map(ChosenPlace::Path),
+                for_runs: Some(for_runs),
+            };
+            made(output, &folders::create(api, wanted)?)
         }
-        Folder::Adopt { workflow, path } => {
-            let path = ChosenPlace::Path(path);
-            made(
-                output,
-                &folders::adopt(api, FolderAdoptInput { workflow, path })?,
-            )
+        Folder::Adopt {
+            workflow,
+            path,
+            for_runs,
+        } => {
+            let wanted = FolderAdoptInput {
+                workflow,
+                path: ChosenPlace::Path(path),
+                for_runs: Some(for_runs),
+            };
+            made(output, &folders::adopt(api, wanted)?)
         }
         Folder::List => {
             let list = folders::list(api, Nothing {})?;

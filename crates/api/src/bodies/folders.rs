@@ -18,6 +18,7 @@ use ulid::Ulid;
 
 use super::documents::find_kept;
 use super::folder_clean_ups::statistics;
+use super::folder_for_runs::for_runs;
 use crate::apart::{apart_for, in_time};
 use crate::types::{
     ArchiveList, ArchiveRow, FolderAdoptInput, FolderArchiveInput, FolderArchived,
@@ -54,7 +55,7 @@ pub fn create(api: &Api, input: FolderCreateInput) -> Result<FolderMade, AppErro
     {
         tracing::warn!(%error, path = %made.display(), "could not be removed");
     }
-    added
+    Ok(for_runs(api, &input.workflow, input.for_runs, added?))
 }
 
 /// Lets the runs of a workflow work in a folder that is there. Archives of earlier tools in it are
@@ -93,7 +94,7 @@ pub fn adopt(api: &Api, input: FolderAdoptInput) -> Result<FolderMade, AppError>
                 .write::<_, AppError>(move |tx| Ok(tx.raise_folder_sequence(id, newest)?))?;
         }
     }
-    Ok(made)
+    Ok(for_runs(api, &input.workflow, input.for_runs, made))
 }
 
 fn add(

@@ -13,6 +13,7 @@ pub mod exports;
 pub mod fallen;
 pub mod folder_clean_ups;
 pub mod folder_contents;
+mod folder_for_runs;
 pub mod folders;
 pub mod history;
 pub mod log_transfers;

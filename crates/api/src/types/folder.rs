@@ -25,16 +25,21 @@ pub struct FolderCreateInput {
     pub workflow: String,
     /// Where it is made; absent: in `task-folders` of the data folder.
     pub root: Option<ChosenPlace>,
+    /// Whether the workflow's runs work there from then on: it becomes its `taskFolder`.
+    pub for_runs: Option<bool>,
 }
 
 /// A folder that is there.
 #[derive(Debug, Clone, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
+#[ts(optional_fields)]
 pub struct FolderAdoptInput {
     /// The workflow whose runs are to work in it.
     pub workflow: String,
     /// Where it is.
     pub path: ChosenPlace,
+    /// As in [`FolderCreateInput`].
+    pub for_runs: Option<bool>,
 }
 
 /// A folder that is known from now on.

@@ -273,3 +273,29 @@ fn old_archives_go_when_somebody_says_which_and_never_the_newest() {
     let none = flowkeep.done(&["folder", "set", id, "--keep-archives", "0"]);
     assert_eq!(none["settings"]["clean_up"], json!({}));
 }
+
+#[test]
+fn a_workflow_is_told_to_work_in_a_folder_that_is_made_for_its_runs() {
+    let flowkeep = Flowkeep::new();
+    let yaml = "id: report\nname: Report # monthly\ntasks:\n  - {id: a, action: file.write, params: {path: a.csv, text: x}}\n";
+    let file = flowkeep.file("report.yaml", yaml);
+    flowkeep.done(&["flow", "create", &file]);
+    flowkeep.done(&["folder", "create", "report"]);
+    let text = |flowkeep: &Flowkeep| {
+        let shown = flowkeep.done(&["flow", "show", "report"]);
+        shown["raw"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(text(&flowkeep), yaml, "only where it is wanted");
+    let made = flowkeep.done(&["folder", "create", "report", "--for-runs"]);
+    let (id, path) = (made["id"].as_str().unwrap(), made["path"].as_str().unwrap());
+    // An edit of its own: what stood there stands there as it was.
+    assert_eq!(text(&flowkeep), format!("{yaml}taskFolder: \"{id}\"\n"));
+    assert_eq!(made["warnings"], json!([]));
+    let run = flowkeep.done(&["run", "start", "report", "--trust", "--wait"]);
+    assert_eq!(run["status"], "succeeded", "{run}");
+    assert!(Path::new(path).join("a.csv").is_file());
+    // The next one takes the place of the one before, named once.
+    let again = flowkeep.done(&["folder", "create", "report", "--for-runs"]);
+    let id = again["id"].as_str().unwrap();
+    assert_eq!(text(&flowkeep), format!("{yaml}taskFolder: \"{id}\"\n"));
+}

@@ -96,7 +96,9 @@ it('makes a new folder for a workflow and opens it', async () => {
   expect(dialog.getByTestId('folder-create').hasAttribute('disabled')).toBe(true);
   await chooseWorkflow();
   await userEvent.click(dialog.getByTestId('folder-create'));
-  await waitFor(() => expect(told('folder_create')[0]?.input).toEqual({ workflow: 'describe' }));
+  await waitFor(() =>
+    expect(told('folder_create')[0]?.input).toEqual({ workflow: 'describe', for_runs: true }),
+  );
   await waitFor(() =>
     expect(went).toHaveBeenCalledWith({ to: '/task-folders/$id', params: { id: '01C' } }),
   );

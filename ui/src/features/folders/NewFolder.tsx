@@ -27,9 +27,9 @@ export function NewFolder({ onClose }: Props) {
       verb={m.task_folder_create()}
       verbTestid="folder-create"
       making={create}
-      onMake={(workflow, made) => {
+      onMake={(workflow, for_runs, made) => {
         const into = root ? { root: { picked: root.token } } : {};
-        create.mutate({ workflow, ...into }, { onSuccess: made });
+        create.mutate({ workflow, for_runs, ...into }, { onSuccess: made });
       }}
       onClose={onClose}
       data-testid="dialog-folder-new"

@@ -29,8 +29,8 @@ export function UseFolder({ place: first, onClose }: Props) {
       verb={m.task_folder_adopt()}
       verbTestid="folder-adopt"
       making={adopt}
-      onMake={(workflow, made) =>
-        adopt.mutate({ workflow, path: { picked: place.token } }, { onSuccess: made })
+      onMake={(workflow, for_runs, made) =>
+        adopt.mutate({ workflow, for_runs, path: { picked: place.token } }, { onSuccess: made })
       }
       onClose={onClose}
       data-testid="dialog-folder-use"

@@ -1,9 +1,12 @@
+import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useState } from 'react';
-import { Button, Dialog, ErrorNotice, Spring } from '@/components';
+import { Button, Dialog, ErrorNotice, Spring, Tick } from '@/components';
 import fields from '@/components/fields.module.css';
 import { m } from '@/i18n';
 import type { CallError, FolderMade } from '@/ipc';
+import { isObject } from '../catalog/draft/edits';
+import { documentQuery } from '../catalog/queries';
 import { WorkflowPick } from '../runs/WorkflowPick';
 import styles from './FolderDialog.module.css';
 import { useMade } from './useMade';
@@ -15,7 +18,7 @@ interface Props {
   verb: string;
   making: { isPending: boolean; error: CallError | null };
   /** Has it done for this workflow. */
-  onMake: (workflow: string, made: (folder: FolderMade) => void) => void;
+  onMake: (workflow: string, for_runs: boolean, made: (folder: FolderMade) => void) => void;
   onClose: () => void;
   /** Where the folder is: before the workflow, or after it. */
   above?: ReactNode;
@@ -35,9 +38,13 @@ export function WorkflowFolderDialog({
 }: Props) {
   const { title, subtitle, above, below } = rest;
   const [workflow, setWorkflow] = useState<string>();
+  const [ticked, setTicked] = useState<boolean>();
+  const works = useWorksElsewhere(workflow);
+  // Whoever has a folder already keeps it unless somebody says otherwise.
+  const isForRuns = ticked ?? !works;
   const made = useMade();
   const start = () => {
-    if (workflow !== undefined && !making.isPending) onMake(workflow, made);
+    if (workflow !== undefined && !making.isPending) onMake(workflow, isForRuns, made);
   };
   return (
     <Dialog
@@ -68,8 +75,21 @@ export function WorkflowFolderDialog({
         <span className={fields.label}>{m.task_folder_for()}</span>
         <WorkflowPick value={workflow} onChange={setWorkflow} />
       </div>
+      <Tick state={isForRuns} onChange={setTicked} data-testid="folder-for-runs">
+        {works ? m.task_folder_for_runs_instead() : m.task_folder_for_runs()}
+      </Tick>
       {below}
       {making.error && <ErrorNotice error={making.error} />}
     </Dialog>
   );
+}
+
+/** Whether a workflow names a folder for its runs already. */
+function useWorksElsewhere(workflow: string | undefined): boolean {
+  const shown = useQuery({
+    ...documentQuery('workflow', workflow ?? ''),
+    enabled: workflow !== undefined,
+  });
+  const view = shown.data?.view;
+  return isObject(view) && (view.taskFolder ?? view.task_folder) !== undefined;
 }

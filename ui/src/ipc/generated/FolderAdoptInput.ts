@@ -12,4 +12,8 @@ workflow: string,
 /**
  * Where it is.
  */
-path: ChosenPlace, };
+path: ChosenPlace, 
+/**
+ * As in [`FolderCreateInput`].
+ */
+for_runs?: boolean, };

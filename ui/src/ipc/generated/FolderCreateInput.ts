@@ -12,4 +12,8 @@ workflow: string,
 /**
  * Where it is made; absent: in `task-folders` of the data folder.
  */
-root?: ChosenPlace, };
+root?: ChosenPlace, 
+/**
+ * Whether the workflow's runs work there from then on: it becomes its `taskFolder`.
+ */
+for_runs?: boolean, };

@@ -15,6 +15,7 @@ fn made(api: &Api, path: &Path) -> FolderMade {
     crate::documents::create(api, flowkeep_core::Kind::Workflow, workflow).unwrap();
     fs::create_dir(path).unwrap();
     let input = FolderAdoptInput {
+        for_runs: None,
         workflow: "describe".to_owned(),
         path: ChosenPlace::Path(path.to_owned()),
     };

@@ -1,5 +1,7 @@
+import { useQuery } from '@tanstack/react-query';
 import { Card, type Option } from '@/components';
-import { m } from '@/i18n';
+import { m, visible } from '@/i18n';
+import { foldersQuery } from '../../folders/queries';
 import { useDraft } from '../draft/DraftContext';
 import { isObject } from '../draft/edits';
 import { TriggerNote } from '../TriggerNote';
@@ -58,6 +60,7 @@ export function GeneralCard() {
               absent={m.trigger_none()}
             />
           )}
+          <TaskFolder />
         </div>
         <BoundArea scope={draft} path={['description']} label={m.field_description()} rows={2} />
         {isObject(trigger) && (
@@ -77,6 +80,31 @@ export function GeneralCard() {
         <TriggerNote view={draft.view} />
       </div>
     </Card>
+  );
+}
+
+/** The task folder its runs work in, of those that are known. */
+function TaskFolder() {
+  const draft = useDraft();
+  const key = spelled(draft.view, 'taskFolder', 'task_folder');
+  const named = draft.at([key]);
+  const folders = useQuery(foldersQuery()).data ?? [];
+  if (folders.length === 0 && named === undefined) return null;
+  const options = folders.map(({ id, name, path, workflow_name }) => ({
+    // It may be named by its id, its name or its path.
+    value: [name, path].find((one) => one === named) ?? id,
+    label: visible(name),
+    detail: visible(workflow_name === undefined ? path : `${workflow_name} · ${path}`),
+  }));
+  return (
+    <BoundChoice
+      scope={draft}
+      path={[key]}
+      label={m.field_task_folder()}
+      options={options}
+      absent={m.task_folder_none_named()}
+      data-testid="field-task-folder"
+    />
   );
 }
 

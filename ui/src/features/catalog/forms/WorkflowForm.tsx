@@ -89,6 +89,7 @@ export function WorkflowForm({ at, onAt }: Props) {
     ...KNOWN,
     spelled(draft.view, 'name', 'title'),
     spelled(draft.view, 'maxConcurrent', 'max_concurrent'),
+    spelled(draft.view, 'taskFolder', 'task_folder'),
   ];
   const others = [...otherKeys(draft.view, known), ...unshownLists(draft, lists)];
   const open = (at && placeAt(lists, at)) ?? firstRow(lists);
