@@ -274,8 +274,7 @@ impl<'a, 'w> Choice<'a, 'w> {
             if let Some(found) = found {
                 return Ok((By::Rule(at), found));
             }
-            let why = self.why_not(&rule.source);
-            self.pass_over(&rule.source, why);
+            self.pass_over_rule(&rule.source);
         }
         let able = self.candidates.iter();
         let able = able.filter(|candidate| self.able(candidate) && usable(candidate));
@@ -305,6 +304,23 @@ impl<'a, 'w> Choice<'a, 'w> {
             .filter(|one| self.able(one) && usable(one))
             .min_by_key(|one| order(one))
             .copied()
+    }
+
+    /// Passes over what a rule asks for: where that is a type, each connection of it that does not answer.
+    fn pass_over_rule(&mut self, source: &str) {
+        let of_kind = self.candidates.iter().filter(|one| one.kind == source);
+        let away: Vec<_> = match self.called(source) {
+            Some(_) => Vec::new(),
+            None => of_kind.filter(|one| self.able(one)).copied().collect(),
+        };
+        if away.is_empty() {
+            let why = self.why_not(source);
+            self.pass_over(source, why);
+        }
+        for one in away {
+            let why = Message::new("source_away").with("source", one.name);
+            self.pass_over(one.name, why);
+        }
     }
 
     /// Why a rule's source was not taken.
@@ -439,6 +455,36 @@ impl When {
                 words.collect::<Vec<_>>().join(" ")
             }
         }
+    }
+
+    /// The conditions that a word stands for ([`Self::word`]); a word that is none has none.
+    pub fn of_word(word: &str) -> Self {
+        let mut when = Self::default();
+        let keys = ["dataKind", "latency", "volume", "action", "workflow"];
+        let begins = |at: usize, key: &str| {
+            let rest = word[at..].strip_prefix(key)?.strip_prefix('=')?;
+            (at == 0 || word[..at].ends_with(' ')).then_some(rest.len())
+        };
+        // A value may have spaces in it, so it ends where the next key begins.
+        let mut found: Vec<(usize, &str, usize)> = Vec::new();
+        for key in keys {
+            let places = word.match_indices(key).map(|(at, _)| at);
+            let of_key = places.filter_map(|at| Some((at, key, word.len() - begins(at, key)?)));
+            found.extend(of_key);
+        }
+        found.sort_unstable();
+        for (place, &(_, key, from)) in found.iter().enumerate() {
+            let to = found.get(place + 1).map_or(word.len(), |next| next.0);
+            let value = Some(word[from..to].trim_end().to_owned());
+            match key {
+                "dataKind" => when.data_kind = value,
+                "latency" => when.latency = value,
+                "volume" => when.volume = value,
+                "action" => when.action = value,
+                _ => when.workflow = value,
+            }
+        }
+        when
     }
 
     /// Its conditions, each with its key.

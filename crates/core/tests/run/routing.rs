@@ -110,6 +110,33 @@ fn the_default_rules_are_those_of_the_requirement(
 }
 
 #[rstest]
+#[case("default")]
+#[case("latency=low")]
+#[case("latency=low volume=large action=record.* workflow=a monthly report")]
+#[case("workflow=my workflow=one")]
+fn a_reason_is_read_as_it_is_written(#[case] word: &str) {
+    let when = When::of_word(word);
+    let conditions = when.conditions().count();
+    assert_eq!(conditions == 0, word == "default");
+    let read = When::of_word(&when.word());
+    assert_eq!(read.word(), when.word());
+    if word != "workflow=my workflow=one" {
+        assert_eq!(when.word(), word);
+    }
+}
+
+/// Whoever reads it looks for the connection, not for its type.
+#[test]
+fn connections_that_do_not_answer_are_passed_over_by_their_own_names() {
+    let there = ["local:sqlite", "a:mysql!", "b:mysql!"];
+    let candidates: Vec<_> = there.iter().map(|text| candidate(text)).collect();
+    let (routing, context) = (routing("kind=business"), Value::Null);
+    let wanted = wanted(&routing, action("record.get").unwrap(), &context);
+    let found = fall_back(&wanted, &default_rules(), &candidates, &[]);
+    assert_eq!(told(found), "local default a=source_away b=source_away");
+}
+
+#[rstest]
 #[case::nothing_but_local(&["local:sqlite"], "record.get", "kind=cache",
     "local default redis=no_connection mysql=no_connection")]
 #[case::all(
