@@ -71,6 +71,8 @@ pub struct Delivery {
     pub ended_at: Option<Moment>,
     /// Whether it asks for something that has been done meanwhile.
     pub is_answered: bool,
+    /// The secret that its run still waits for, where that is what it tells of.
+    pub secret: Option<String>,
 }
 
 /// A try on a channel that failed.
@@ -92,7 +94,10 @@ const COLUMNS: &str =
         SELECT 1 FROM run r JOIN run_task t USING (run)
         WHERE r.id = n.content ->> '$.run' AND (t.task = n.content ->> '$.task'
             OR n.subject = r.id || '/secret/' || (t.state ->> '$.phase.locked.secret'))
-          AND t.status IN ('waiting', 'interrupted') AND r.ended_at IS NULL)
+          AND t.status IN ('waiting', 'interrupted') AND r.ended_at IS NULL),
+      (SELECT t.state ->> '$.phase.locked.secret' FROM run r JOIN run_task t USING (run)
+        WHERE n.kind = 'waiting' AND r.id = n.content ->> '$.run'
+          AND n.subject = r.id || '/secret/' || (t.state ->> '$.phase.locked.secret') LIMIT 1)
     FROM notice_delivery d JOIN notice n USING (notice)";
 
 /// A row that cannot be read comes from a newer program and is left to it.
@@ -114,6 +119,7 @@ fn delivery(row: &Row<'_>) -> rusqlite::Result<Option<Delivery>> {
         receivers: receivers.and_then(|receivers| serde_json::from_str(&receivers).ok()),
         ended_at: row.get::<_, Option<i64>>(8)?.map(Moment),
         is_answered: row.get(9)?,
+        secret: row.get(10)?,
     }))
 }
 

@@ -10,7 +10,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
@@ -27,6 +27,8 @@ use tokio::sync::watch;
 use super::way::Patience;
 use super::{NotSent, Outgoing, PutOff, Sent, Way, Wording};
 use crate::actions::HttpClient;
+use crate::secrets::password_of;
+use crate::sources::readable;
 
 /// How often it is looked for what is new, or due.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -264,12 +266,15 @@ impl Sender {
         now: Moment,
     ) -> Result<bool, StoreError> {
         let store = &self.options.store;
+        let entered = self.entered(waiting)?;
         let (mut gone, mut late) = (Vec::new(), Vec::new());
         for one in &*waiting {
+            // Its task goes on in a moment.
+            let is_entered = one.secret.as_ref().is_some_and(|one| entered.contains(one));
             let age = now.0.saturating_sub(one.content.at.0);
             let is_tried = one.tries > 0;
             let is_over = channel == Channel::Desktop && age > DESKTOP_STALE;
-            if one.is_answered || (is_over && !is_tried) {
+            if one.is_answered || is_entered || (is_over && !is_tried) {
                 gone.push(one.notice);
             } else if !is_tried && pace::is_stale(one.content.at, now) {
                 late.push(one.notice);
@@ -293,6 +298,26 @@ impl Sender {
             })?;
         }
         Ok(found > 0 && waiting.is_empty())
+    }
+
+    /// Which of the secrets that these say are waited for can be read by now.
+    fn entered(&self, waiting: &[Delivery]) -> Result<Vec<String>, StoreError> {
+        let names: BTreeSet<String> = waiting
+            .iter()
+            .filter_map(|one| one.secret.clone())
+            .collect();
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let kept = self.options.store.connections()?;
+        let of = |name: &str| {
+            let mut kept = kept.iter();
+            let kept = kept.find(|kept| password_of(&kept.connection.name) == name)?;
+            Some((kept.with_password, kept.password.as_deref()))
+        };
+        let names = names.into_iter().collect();
+        let found = readable(of, Some(&*self.options.secrets), names, true);
+        Ok(found.names)
     }
 
     /// Whether it is to end, or another owner sends by now: one that slept may not have noticed.

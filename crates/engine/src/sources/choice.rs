@@ -174,6 +174,48 @@ impl Connected {
     }
 }
 
+/// The password of a connection: whether there is any, and which was given for it.
+pub(crate) type Password<'a> = (bool, Option<&'a str>);
+
+/// Which of these can be read by now: a secret of this name, for a connection the one that was given
+/// for it.
+pub(crate) fn readable<'a>(
+    of: impl Fn(&str) -> Option<Password<'a>>,
+    secrets: Option<&dyn Secrets>,
+    names: Vec<String>,
+    at_once: bool,
+) -> Readable {
+    let (mut readable, secret): (Vec<_>, Vec<_>) = names
+        .into_iter()
+        .partition(|name| of(name).is_some_and(|(with_password, _)| !with_password));
+    let secrets = secrets.filter(|_| !secret.is_empty());
+    // Read once, for all of them.
+    let there = secrets.map_or(Ok(Vec::new()), |secrets| {
+        if at_once {
+            secrets.list_at_once()
+        } else {
+            secrets.list()
+        }
+    });
+    let (there, why) = match there {
+        Ok(there) => (there, None),
+        Err(why) => (Vec::new(), Some(why)),
+    };
+    let is_there = |name: &String| {
+        let entry = there.iter().find(|entry| entry.name == *name);
+        entry.is_some_and(|entry| {
+            of(name).is_none_or(|(_, given)| {
+                given.is_some_and(|given| entry.versions.iter().any(|one| one == given))
+            })
+        })
+    };
+    readable.extend(secret.into_iter().filter(is_there));
+    Readable {
+        names: readable,
+        why,
+    }
+}
+
 impl Connections {
     /// With these, which are always there, and the rules of a fresh installation.
     pub fn new(fixed: Vec<Arc<dyn Source>>) -> Self {
@@ -207,46 +249,17 @@ impl Connections {
         self.secrets.as_ref()
     }
 
-    /// Which of these can be read by now: a secret of this name, for a connection the one that was given
-    /// for it. `at_once`: without asking anybody for the key.
+    /// Which of these can be read by now. `at_once`: without asking anybody for the key.
     pub fn readable(&self, names: Vec<String>, at_once: bool) -> Readable {
         let now = self.now.read().unwrap_or_else(PoisonError::into_inner);
         let kept = now.kept.clone();
         drop(now);
         let of = |name: &str| {
             let mut kept = kept.iter();
-            kept.find(|kept| password_of(&kept.connection.name) == name)
+            let kept = kept.find(|kept| password_of(&kept.connection.name) == name)?;
+            Some((kept.with_password, kept.password.as_deref()))
         };
-        let (mut readable, secret): (Vec<_>, Vec<_>) = names
-            .into_iter()
-            .partition(|name| of(name).is_some_and(|of| !of.with_password));
-        let secrets = self.secrets.as_ref().filter(|_| !secret.is_empty());
-        // Read once, for all of them.
-        let there = secrets.map_or(Ok(Vec::new()), |secrets| {
-            if at_once {
-                secrets.list_at_once()
-            } else {
-                secrets.list()
-            }
-        });
-        let (there, why) = match there {
-            Ok(there) => (there, None),
-            Err(why) => (Vec::new(), Some(why)),
-        };
-        let is_there = |name: &String| {
-            let entry = there.iter().find(|entry| entry.name == *name);
-            entry.is_some_and(|entry| {
-                of(name).is_none_or(|of| {
-                    let given = of.password.as_ref();
-                    given.is_some_and(|given| entry.versions.contains(given))
-                })
-            })
-        };
-        readable.extend(secret.into_iter().filter(is_there));
-        Readable {
-            names: readable,
-            why,
-        }
+        readable(of, self.secrets.as_deref(), names, at_once)
     }
 
     /// The names of a source and of others that lead to the same data.

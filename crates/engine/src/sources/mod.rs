@@ -28,6 +28,7 @@ use flowkeep_core::run::redis::only_reads;
 use flowkeep_core::{Message, Value};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use choice::readable;
 pub use choice::{
     Chosen, Connected, Connections, KeptRules, Readable, keep_rules, kept_rules, kept_rules_in,
 };
