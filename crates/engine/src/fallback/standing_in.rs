@@ -97,8 +97,20 @@ impl StandingIn {
             .await
     }
 
-    /// On the source it was chosen for, after what others took for that.
+    /// On the source it was chosen for; how that is, is known from then on.
     async fn on_its_own(
+        &self,
+        operation: Operation,
+        room: Room,
+        stop: &Stop,
+    ) -> Result<Done, ActionError> {
+        let done = self.after_others(operation, room, stop).await;
+        self.seen(&done);
+        done
+    }
+
+    /// On the source it was chosen for, after what others took for that.
+    async fn after_others(
         &self,
         operation: Operation,
         room: Room,
@@ -114,6 +126,23 @@ impl StandingIn {
             self.it_writes(doubts);
         }
         done
+    }
+
+    /// Notes what this tells of the source it was chosen for: that it is down, or is no more.
+    fn seen(&self, done: &Result<Done, ActionError>) {
+        let (place, name) = (&self.place, self.own.source.name());
+        let at = place.clock.now().0;
+        let noted = tokio::task::block_in_place(|| match done {
+            Ok(Done::Output { .. }) => place.connections.note_answering(&place.store, at, name),
+            Err(error) if Failure::of(&error.message.code) == Failure::Down => {
+                let why = Mask::new(&self.using.secrets).message(error.message.clone());
+                place.connections.note(&place.store, at, name, Err(why))
+            }
+            _ => Ok(()),
+        });
+        if let Err(error) = noted {
+            tracing::warn!(%error, "what was seen of a source cannot be written");
+        }
     }
 
     /// A source, with what others took for it: what of that it did not take; nothing where it was asked

@@ -122,13 +122,37 @@ impl Health {
             version,
             error,
         };
+        self.keep(store, seen, before)
+    }
+
+    /// Notes that a source did what it was asked for, where it was down before.
+    fn note_answering(&self, store: &Store, at: i64, name: &str) -> Result<(), StoreError> {
+        let Some(before) = self.seen(name).filter(|before| !before.answers) else {
+            return Ok(());
+        };
+        let seen = SourceHealth {
+            answers: true,
+            since: at,
+            error: None,
+            ..before.clone()
+        };
+        self.keep(store, seen, Some(&before))
+    }
+
+    fn keep(
+        &self,
+        store: &Store,
+        seen: SourceHealth,
+        before: Option<&SourceHealth>,
+    ) -> Result<(), StoreError> {
         if before == Some(&seen) {
             return Ok(());
         }
         let written = seen.clone();
         store.write::<_, StoreError>(move |tx| tx.note_health(&written))?;
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.entry(name.to_owned()).or_default().seen = Some(seen);
+        let name = seen.name.clone();
+        known.entry(name).or_default().seen = Some(seen);
         Ok(())
     }
 }
@@ -179,6 +203,19 @@ impl Connections {
         answer: Result<String, Message>,
     ) -> Result<(), StoreError> {
         self.health.note(store, at, name, answer)
+    }
+
+    /// Notes that a source did what it was asked for: it is not down any more.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub(crate) fn note_answering(
+        &self,
+        store: &Store,
+        at: i64,
+        name: &str,
+    ) -> Result<(), StoreError> {
+        self.health.note_answering(store, at, name)
     }
 
     /// Asks those that are due, for as long as the runtime lives. `starts`: whether this process
@@ -301,6 +338,30 @@ mod tests {
         connections.look_ahead(&store).unwrap();
         connections.ask_due(&store, &clock).await;
         assert_eq!(told(), [("shop".to_owned(), true)]);
+    }
+
+    /// What a task meets is seen as well as what a question meets.
+    #[test]
+    fn a_source_that_did_something_is_down_no_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(folder.path());
+        let health = Health::default();
+        health.note_answering(&store, 1, "shop").unwrap();
+        assert_eq!(
+            store.source_health().unwrap(),
+            [],
+            "nobody thought otherwise"
+        );
+        let down = Message::new("server_refused").with("source", "shop");
+        health
+            .note(&store, 2, "shop", Ok("8.0".to_owned()))
+            .unwrap();
+        health.note(&store, 3, "shop", Err(down)).unwrap();
+        health.note_answering(&store, 4, "shop").unwrap();
+        assert!(health.answers("shop"));
+        let seen = store.source_health().unwrap().remove(0);
+        assert_eq!((seen.answers, seen.since, seen.error), (true, 4, None));
+        assert_eq!(seen.version.as_deref(), Some("8.0"), "it is the same one");
     }
 
     #[test]

@@ -9,7 +9,9 @@ use flowkeep_core::connection::Connection;
 use flowkeep_core::run::{Decision, Moment, Status, TaskId};
 use flowkeep_engine::Wanted;
 use flowkeep_engine::sources::{LOCAL, Source, Sqlite};
-use flowkeep_store::{FallenWriteRecord, OperationFilter, RequestAnswer, StoreError};
+use flowkeep_store::{
+    FallenWriteRecord, OperationFilter, RequestAnswer, SourceHealth, StoreError, Tx,
+};
 use rstest::rstest;
 
 use crate::fallback::{Door, Shop, Stands, TABLE, key, order, task};
@@ -302,6 +304,16 @@ fn a_stand_in_first_gets_what_others_took_for_it() {
     shop.place.comes_to(id, Status::Succeeded);
     assert_eq!(shop.orders(LOCAL), ["a=after"]);
     second.stand(Stands::Open);
+    // Its task found it down; somebody has asked it since.
+    let asked = SourceHealth {
+        name: "second".to_owned(),
+        answers: true,
+        since: 1,
+        version: None,
+        error: None,
+    };
+    let noted = move |tx: &Tx<'_>| tx.note_health(&asked);
+    shop.place.store.write::<_, StoreError>(noted).unwrap();
     let history = r#", "dataKind": "history""#;
     let (row, id) = shop.run("record.get", &key("a"), history);
     shop.place.comes_to(id, Status::Succeeded);
