@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Value;
+use crate::{Message, Value};
 
 /// What starts a workflow, as its text gives it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +51,52 @@ pub struct Watched {
     /// What the names of the files look like.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pattern: Option<String>,
+}
+
+/// Why the files of a watched folder start nothing: what a look at the folder found, which stays so until
+/// another look finds otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WatchTrouble {
+    /// It cannot be read; it may be there again at the next look.
+    Unreadable,
+    /// Its path leads somewhere else wherever it is read.
+    NotAbsolute,
+    /// It holds our own data, or is in it.
+    Ours,
+    /// The runs that it starts put files there.
+    FeedsItself,
+}
+
+impl WatchTrouble {
+    const ALL: [Self; 4] = [
+        Self::Unreadable,
+        Self::NotAbsolute,
+        Self::Ours,
+        Self::FeedsItself,
+    ];
+
+    /// Its code in the catalogue.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Unreadable => "watch_unreadable",
+            Self::NotAbsolute => "watch_not_absolute",
+            Self::Ours => "watch_own_folder",
+            Self::FeedsItself => "watch_feeds_itself",
+        }
+    }
+
+    /// What is said of a folder.
+    pub fn of_folder(self, folder: &str) -> Message {
+        Message::new(self.code()).with("folder", folder)
+    }
+
+    /// Which of them a message tells of; nothing where it tells of something else, such as why a run
+    /// could not begin.
+    pub fn told_by(message: &Message) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|trouble| trouble.code() == message.code)
+    }
 }
 
 impl Trigger {

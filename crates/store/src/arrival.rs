@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use flowkeep_core::RunId;
 use flowkeep_core::run::Moment;
+use flowkeep_core::trigger::WatchTrouble;
 
 use crate::run::to_json;
 use crate::{NewRun, ScheduleRecord, Store, StoreError, Tag, Tx};
@@ -168,8 +169,9 @@ impl Tx<'_> {
     /// What the database says.
     pub fn watched_again(&self, workflow: &str) -> Result<(), StoreError> {
         let sql = "UPDATE schedule SET trouble = NULL
-             WHERE workflow_id = ?1 AND trouble ->> '$.code' = 'watch_unreadable'";
-        if self.connection.execute(sql, [workflow])? > 0 {
+             WHERE workflow_id = ?1 AND trouble ->> '$.code' = ?2";
+        let unreadable = WatchTrouble::Unreadable.code();
+        if self.connection.execute(sql, [workflow, unreadable])? > 0 {
             self.tag(&Tag::Schedule);
         }
         Ok(())

@@ -6,7 +6,7 @@ use flowkeep_core::Message;
 use flowkeep_core::json::print;
 use flowkeep_core::run::Moment;
 use flowkeep_core::schedule::Schedule;
-use flowkeep_core::trigger::{Times, Trigger};
+use flowkeep_core::trigger::{Times, Trigger, WatchTrouble};
 use flowkeep_engine::{Emitted, hindrance, listening};
 use flowkeep_host::local_zone;
 use flowkeep_store::{NewOperation, Paused, ScheduleRecord, StoreError, Tx};
@@ -43,24 +43,28 @@ pub fn list(api: &Api, input: ScheduleListInput) -> Result<ScheduleList, AppErro
     let alone = input.workflow.is_some();
     let rows = kept
         .into_iter()
-        .map(|one| current(api, one, alone, (now, &here)));
-    let mut items = rows.collect::<Result<Vec<_>, AppError>>()?;
+        .map(|one| Ok((one.clone(), current(api, one, alone, (now, &here))?)));
+    let mut rows = rows.collect::<Result<Vec<_>, AppError>>()?;
     // What has no next time comes last.
-    items.sort_by(|one, other| {
-        let key = |row: &ScheduleRow| (row.next.is_none(), row.next.clone(), row.name.clone());
-        key(one).cmp(&key(other))
-    });
-    let missing = items
+    rows.sort_by_cached_key(|(_, row)| (row.next.is_none(), row.next.clone(), row.name.clone()));
+    let missing = rows
         .iter()
+        .map(|(_, row)| row)
         .filter(|row| row.missed > 0 || is_troubled(row));
     let missing = missing.take(MISSING).cloned().collect();
-    let total = count(items.len());
+    let total = count(rows.len());
     if let Some(limit) = input.limit {
-        items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    }
+    let connected = api.connected()?;
+    for (kept, row) in &mut rows {
+        if !row.paused {
+            row.hindered = hindrance(&api.store, &connected, kept)?;
+        }
     }
     Ok(ScheduleList {
         total,
-        items,
+        items: rows.into_iter().map(|(_, row)| row).collect(),
         held,
         missing,
     })
@@ -332,7 +336,7 @@ fn current(
     (now, here): (Moment, &str),
 ) -> Result<ScheduleRow, AppError> {
     // What a look at its folder said stays until the next one says otherwise.
-    let of_start = |why: &Message| !why.code.starts_with("watch_");
+    let of_start = |why: &Message| WatchTrouble::told_by(why).is_none();
     let asks = kept.trouble.as_ref().map_or(alone, of_start);
     if kept.paused.is_none() && kept.missed == 0 && asks {
         kept.trouble = hindrance(&api.store, &*api.connected()?, &kept)?;
@@ -373,6 +377,7 @@ fn row(kept: ScheduleRecord, now: Moment, here: &str) -> ScheduleRow {
         folder: watch.as_ref().map(|watch| watch.folder.clone()),
         pattern: watch.and_then(|watch| watch.pattern),
         why,
+        hindered: None,
         last_started: kept.last_started.map(told),
         last_run: kept.last_run,
         missed: kept.missed,
@@ -470,6 +475,7 @@ mod tests {
             name: None,
         };
         documents::create(&api, Kind::Workflow, workflow).unwrap();
+        let hindered = std::cell::Cell::new(None);
         let found = |workflow: Option<&str>| {
             let workflow = workflow.map(str::to_owned);
             let input = ScheduleListInput {
@@ -477,8 +483,10 @@ mod tests {
                 ..ScheduleListInput::default()
             };
             let list = list(&api, input).unwrap();
-            let why = list.items[0].why.as_ref().map(|why| why.code.clone());
-            (why, list.missing.len())
+            let code = |why: &Option<Message>| why.as_ref().map(|why| why.code.clone());
+            let row = &list.items[0];
+            hindered.set(code(&row.hindered));
+            (code(&row.why), list.missing.len())
         };
         let not_given = Some("input_not_given".to_owned());
         assert_eq!(found(None), (not_given.clone(), 1));
@@ -492,6 +500,8 @@ mod tests {
         )
         .unwrap();
         assert_eq!(found(None), (None, 0));
+        // Who has been told reads it beside the next time all the same.
+        assert_eq!(hindered.take(), not_given);
         assert_eq!(found(Some("w")), (not_given, 1));
         let update = UpdateInput {
             id: "w".to_owned(),
@@ -501,5 +511,6 @@ mod tests {
         };
         documents::update(&api, Kind::Workflow, update).unwrap();
         assert_eq!(found(Some("w")), (None, 0));
+        assert_eq!(hindered.take(), None);
     }
 }

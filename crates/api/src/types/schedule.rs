@@ -111,6 +111,10 @@ pub struct ScheduleRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub why: Option<Message>,
+    /// Why it would not start if it were to at this moment; in a list alone, and absent while it is paused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub hindered: Option<Message>,
     /// When it last started by itself: the time it was due.
     pub last_started: Option<String>,
     /// The run of that time.

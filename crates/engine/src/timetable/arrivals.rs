@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use flowkeep_core::Message;
 use flowkeep_core::run::{Moment, Start};
-use flowkeep_core::trigger::{Trigger, Watched};
+use flowkeep_core::trigger::{Trigger, WatchTrouble, Watched};
 use flowkeep_host::{path_text, text_path};
 use flowkeep_store::{ArrivalRun, Arrived, ScheduleRecord, StoreError};
 use serde_json::json;
@@ -28,9 +28,6 @@ const AT_REST: Duration = Duration::from_secs(if cfg!(test) { 0 } else { 2 });
 /// A server's clock may differ from ours by so much. Once it is known what lay in a folder, only what is
 /// older than that by so much is still taken to have lain there: its drive was not there before.
 const SKEW_MS: i64 = 86_400_000;
-
-/// Why a folder cannot be looked at that may be there again at the next look.
-const UNREADABLE: &str = "watch_unreadable";
 
 /// So many files of a folder start runs at one look; the next look goes on.
 const AT_ONCE: usize = 100;
@@ -126,15 +123,14 @@ impl Timetable {
         match found {
             None => Ok(0),
             Some(Err(error)) => {
-                let why = Message::new(UNREADABLE)
-                    .with("folder", &folder.watched.folder)
-                    .with("reason", error);
+                let unreadable = WatchTrouble::Unreadable.of_folder(&folder.watched.folder);
+                let why = unreadable.with("reason", error);
                 self.tell_of(folder, why)?;
                 Ok(0)
             }
             Some(Ok(found)) => {
                 let trouble = folder.kept.trouble.as_ref();
-                if trouble.is_some_and(|why| why.code == UNREADABLE) {
+                if trouble.and_then(WatchTrouble::told_by) == Some(WatchTrouble::Unreadable) {
                     let workflow = folder.kept.workflow_id.clone();
                     self.write(move |tx| tx.watched_again(&workflow))?;
                     folder.kept.trouble = None;
@@ -149,14 +145,14 @@ impl Timetable {
     fn unfit(&self, watched: &Watched) -> Option<Message> {
         let path = text_path(&watched.folder);
         let own = self.store.path().parent();
-        let code = if !path.is_absolute() {
-            "watch_not_absolute"
+        let trouble = if !path.is_absolute() {
+            WatchTrouble::NotAbsolute
         } else if own.is_some_and(|own| path.starts_with(own) || own.starts_with(&path)) {
-            "watch_own_folder"
+            WatchTrouble::Ours
         } else {
             return None;
         };
-        Some(Message::new(code).with("folder", &watched.folder))
+        Some(trouble.of_folder(&watched.folder))
     }
 
     /// Says why nothing starts; said once.
@@ -239,10 +235,8 @@ impl Timetable {
             runs.insert(0, ArrivalRun::made(chain, now));
         }
         if let Some(own) = own.into_iter().next() {
-            let why = Message::new("watch_feeds_itself")
-                .with("file", own.file.name)
-                .with("folder", &folder.watched.folder);
-            self.tell_of(folder, why)?;
+            let why = WatchTrouble::FeedsItself.of_folder(&folder.watched.folder);
+            self.tell_of(folder, why.with("file", own.file.name))?;
         }
         Ok(started)
     }

@@ -50,6 +50,10 @@ pattern?: string,
  */
 why?: Message, 
 /**
+ * Why it would not start if it were to at this moment; in a list alone, and absent while it is paused.
+ */
+hindered?: Message, 
+/**
  * When it last started by itself: the time it was due.
  */
 last_started: string | null, 
