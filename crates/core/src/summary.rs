@@ -6,7 +6,8 @@ use ts_rs::TS;
 use crate::document::markdown::BODY;
 use crate::shape::{Item, Shape, count, items, stages};
 use crate::trigger::Trigger;
-use crate::{Document, Format, Kind, Value, secret, trust, validate};
+use crate::validate::check;
+use crate::{Document, Format, Kind, Value, secret, trust};
 
 /// How much of a description a list shows, in characters.
 const DESCRIPTION_CHARACTERS: usize = 300;
@@ -88,7 +89,7 @@ pub fn summarise(kind: Kind, document: &Document, file_name: Option<&str>) -> Su
         "tasks"
     };
     let stages = stages(value);
-    let validation = validate(kind, document);
+    let validation = check(kind, document);
     let mut summary = Summary {
         name_given: given.is_some(),
         doc_type: text_field(value, &["type"]),

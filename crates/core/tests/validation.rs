@@ -70,6 +70,56 @@ fn errors_of_tasks(#[case] bodies: &[&str], #[case] expected: &str) {
     assert_eq!(found.valid(), expected.is_empty());
 }
 
+/// What other tools wrote beside is theirs: only what looks like a key that a run reads is said.
+#[rstest]
+#[case::near(
+    r#""dependson": ["b"]"#,
+    "unknown_task_key@/tasks/0/dependson=dependsOn"
+)]
+#[case::elsewhere(r#""parameters": {}"#, "unknown_task_key@/tasks/0/parameters=params")]
+#[case::beside_params(r#""ms": 5"#, "unknown_task_key@/tasks/0/ms=params.ms")]
+#[case::other_spelling(
+    r#""depends_on": [], "data_source": "local", "allow_fallback": true"#,
+    ""
+)]
+#[case::of_others(
+    r#""owner": "Ada", "estimate": 3, "milestone": "M1", "tags": ["a"]"#,
+    ""
+)]
+#[case::both(r#""params": {"ms": 1}, "param": {}"#, "")]
+fn keys_that_look_like_others_are_named(#[case] body: &str, #[case] expected: &str) {
+    let text = tasks(&[&format!("\"id\": \"a\", {body}")]);
+    let found = check(Kind::Workflow, Format::Json, &text);
+    assert!(found.valid());
+    let told = found.warnings.iter().map(|finding| {
+        assert_eq!(finding.fields["task"], "a");
+        format!(
+            "{}@{}={}",
+            finding.code, finding.path, finding.fields["meant"]
+        )
+    });
+    assert_eq!(told.collect::<Vec<_>>().join(" "), expected);
+}
+
+#[rstest]
+#[case::times(
+    r#""schedule": {"cron": "0 2 * * *"}"#,
+    "input_not_given@/tasks/0/params/ms"
+)]
+#[case::file(
+    r#""trigger": "event", "watch": {"folder": "/in", "pattern": "*"}"#,
+    "input_not_given@/tasks/0/params/ms"
+)]
+#[case::event(r#""trigger": "event""#, "")]
+#[case::people(r#""trigger": "api""#, "")]
+fn input_that_nobody_gives_is_odd(#[case] starts: &str, #[case] expected: &str) {
+    let task = r#"{"id": "a", "action": "wait", "params": {"ms": "${context.ms}"}}"#;
+    let text = format!("{{\"id\": \"w\", \"name\": \"W\", {starts}, \"tasks\": [{task}]}}");
+    let found = check(Kind::Workflow, Format::Json, &text);
+    assert!(found.valid());
+    assert_eq!(short(&found.warnings), expected);
+}
+
 #[test]
 fn a_circle_is_named_in_full_and_placed() {
     let text = tasks(&[

@@ -2,7 +2,6 @@
 
 use flowkeep_core::run::route::Wanted;
 use flowkeep_core::run::{Definition, Task};
-use flowkeep_core::trigger::Trigger;
 use flowkeep_core::{Document, Finding, Kind, Message, Sha256, Validation, Value};
 use flowkeep_store::{DocumentRecord, Store, StoreError, StoredText};
 
@@ -125,31 +124,14 @@ pub fn unknown_folder(store: &Store, workflow: &Value) -> Result<Option<Finding>
     }))
 }
 
-/// What is odd about a document here: data sources that are not connected, and input that nobody
-/// gives where it starts by itself. Nothing while it cannot run for other reasons.
-pub fn odd_here(workflow: &Value, id: &str, connected: &Connected) -> Vec<Finding> {
+/// The data sources of a document that are not connected here. Nothing while it cannot run for other
+/// reasons.
+pub fn unconnected(workflow: &Value, id: &str, connected: &Connected) -> Vec<Finding> {
     let Ok(definition) = Definition::read(workflow) else {
         return Vec::new();
     };
     let missing = missing(&definition, workflow, id, connected);
-    let mut found: Vec<_> = missing.iter().map(Unconnected::finding).collect();
-    let trigger = Trigger::of(workflow);
-    if let Some(given) = trigger.as_ref().and_then(Trigger::gives) {
-        let lacking = definition
-            .not_given(|name| given.contains(&name))
-            .into_iter();
-        found.extend(lacking.map(|name| {
-            let message = input_not_given(&name.name);
-            let mut places = name.used.into_iter().map(|(_, path)| path);
-            Finding {
-                path: places.next().unwrap_or_default(),
-                code: message.code,
-                fields: message.fields,
-                place: None,
-            }
-        }));
-    }
-    found
+    missing.iter().map(Unconnected::finding).collect()
 }
 
 /// Why a workflow cannot start by itself that needs this input.

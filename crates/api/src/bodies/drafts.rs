@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use flowkeep_core::{Document, Kind, Validation, validate};
-use flowkeep_engine::{odd_here, unknown_folder};
+use flowkeep_engine::{unconnected, unknown_folder};
 use flowkeep_store::DraftRecord;
 
 use super::documents::{find_kept, not_found, parsed};
@@ -51,7 +51,7 @@ pub fn validate_kept(api: &Api, kind: Kind, id: &str) -> Result<Validation, AppE
 }
 
 /// What validation finds, and as warnings what is odd about it here: data sources that are not
-/// connected, input that nobody gives, a task folder that is not known. That stops starts, and no keeping.
+/// connected, a task folder that is not known. That stops starts, and no keeping.
 pub(super) fn checked(api: &Api, kind: Kind, document: &Document) -> Validation {
     let mut found = validate(kind, document);
     if kind == Kind::Workflow {
@@ -59,7 +59,7 @@ pub(super) fn checked(api: &Api, kind: Kind, document: &Document) -> Validation 
             Ok(connected) => {
                 found
                     .warnings
-                    .extend(odd_here(document.value(), "", &connected));
+                    .extend(unconnected(document.value(), "", &connected));
             }
             // What is typed is checked all the same.
             Err(error) => tracing::warn!(%error, "what is connected cannot be looked at"),

@@ -10,6 +10,7 @@ mod field;
 mod graph;
 mod reference;
 mod task;
+mod unknown_key;
 mod workflow;
 
 use std::collections::BTreeMap;
@@ -25,7 +26,9 @@ pub(crate) use task::check_step;
 pub(crate) use workflow::check as check_workflow;
 
 use crate::document::place::place_of;
-use crate::{Document, Kind, Message, Place};
+use crate::run::Definition;
+use crate::trigger::Trigger;
+use crate::{Document, Kind, Message, Place, Value};
 
 /// Beyond this many findings none gets a place: nobody reads that far, and looking up places in a
 /// large text is the costly part.
@@ -107,6 +110,34 @@ impl From<Finding> for Message {
 /// Says what is wrong with a document of this kind. Findings are in the order of the document's
 /// parts, the same for the same text.
 pub fn validate(kind: Kind, document: &Document) -> Validation {
+    let mut validation = check(kind, document);
+    if kind == Kind::Workflow && validation.valid() {
+        validation.warnings.extend(not_given(document.value()));
+    }
+    add_places(document, &mut validation);
+    validation
+}
+
+/// Input that nobody gives where a workflow starts by itself.
+fn not_given(workflow: &Value) -> Vec<Finding> {
+    let trigger = Trigger::of(workflow);
+    let Some(given) = trigger.as_ref().and_then(Trigger::gives) else {
+        return Vec::new();
+    };
+    let Ok(definition) = Definition::read(workflow) else {
+        return Vec::new();
+    };
+    let lacking = definition.not_given(|name| given.contains(&name));
+    let told = lacking.into_iter().map(|name| {
+        let message = Message::new("input_not_given").with("input", &name.name);
+        let place = name.used.into_iter().next();
+        finding(place.map(|(_, path)| path).unwrap_or_default(), message)
+    });
+    told.collect()
+}
+
+/// The same by the parts of the document alone, without places in its text.
+pub(crate) fn check(kind: Kind, document: &Document) -> Validation {
     let value = document.value();
     let mut validation = Validation::default();
     match kind {
@@ -115,7 +146,6 @@ pub fn validate(kind: Kind, document: &Document) -> Validation {
         Kind::Rule => catalog::check_rule(value, &mut validation),
         Kind::Template => catalog::check_template(document, &mut validation),
     }
-    add_places(document, &mut validation);
     validation
 }
 

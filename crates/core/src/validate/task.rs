@@ -2,7 +2,7 @@
 
 use super::field::{Type, choice, types};
 use super::reference::{Known, nearest};
-use super::{Severity, Validation};
+use super::{Severity, Validation, unknown_key};
 use crate::run::action::{ACTIONS, CAPABILITIES, action};
 use crate::run::expression::{Root, is_lone, references as paths_in};
 use crate::shape::spellings::{
@@ -13,7 +13,7 @@ use crate::value::push_token;
 use crate::{Message, Value};
 
 /// Fields of a task and the types a run needs them to have.
-const FIELDS: [(&str, Type); 14] = [
+pub(super) const FIELDS: [(&str, Type); 14] = [
     ("id", Type::Word),
     ("name", Type::Word),
     ("action", Type::Text),
@@ -31,7 +31,7 @@ const FIELDS: [(&str, Type); 14] = [
 ];
 
 /// Fields that come in two spellings.
-const SPELLED_FIELDS: [([&str; 2], Type); 6] = [
+pub(super) const SPELLED_FIELDS: [([&str; 2], Type); 6] = [
     (DATA_SOURCE, Type::Text),
     (AUTO_SELECT, Type::Bool),
     (DATA_KIND, Type::Text),
@@ -66,6 +66,10 @@ pub(super) fn check(task: &Item<'_>, known: &mut Known<'_>, validation: &mut Val
         validation.error(pointer, message);
     }
     check_action(value, pointer, validation);
+    // What an action does that is not known here, and with which keys, another engine knows.
+    if let Some(action) = value.get("action").and_then(Value::as_str).and_then(action) {
+        unknown_key::check(task, action, validation);
+    }
     check_fields(task, &DEPENDS_ON, known, validation);
     for key in ["params", "condition", "when"] {
         if let Some(inner) = value.get(key).filter(|inner| has_expression(inner)) {
