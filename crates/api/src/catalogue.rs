@@ -115,6 +115,16 @@ impl Catalogue {
         self.with_reason(text, message.because.as_deref())
     }
 
+    /// The same where it stands by itself and not behind a label: it begins with a capital letter.
+    pub fn told(&self, message: &Message) -> String {
+        let said = self.say(message);
+        let mut rest = said.chars();
+        match rest.next() {
+            Some(first) => first.to_uppercase().chain(rest).collect(),
+            None => said,
+        }
+    }
+
     fn with_reason(&self, text: String, because: Option<&Message>) -> String {
         match because {
             Some(why) => self.labelled(&text, &self.say(why)),

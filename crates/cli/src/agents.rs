@@ -6,7 +6,7 @@ use flowkeep_api::types::{AgentList, AgentSetInput, AgentStatus, DoingRow, Nothi
 use flowkeep_api::{Api, AppError, agents};
 use flowkeep_core::visible;
 
-use crate::output::{Outcome, Output};
+use crate::output::{Outcome, Output, table};
 use crate::read;
 use crate::run_args::Agent;
 
@@ -34,15 +34,23 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Agent) -> Result<Outcome, Ap
 
 fn print(output: &Output, list: &AgentList) -> Result<Outcome, AppError> {
     output.print(list, |catalogue, out| {
-        for agent in &list.items {
+        let rows = list.items.iter().map(|agent| {
             let status = catalogue.word(match agent.status {
                 AgentStatus::Ready => "agent_ready",
                 AgentStatus::Busy => "agent_busy",
                 AgentStatus::Away => "agent_away",
             });
             let able: Vec<_> = agent.capabilities.iter().map(String::as_str).collect();
-            let (id, running, most) = (visible(&agent.id), agent.running, agent.capacity);
-            writeln!(out, "{id}  {status}  {running}/{most}  {}", able.join(" "))?;
+            let busy = format!("{}/{}", agent.running, agent.capacity);
+            [
+                visible(&agent.id).into_owned(),
+                status,
+                busy,
+                able.join(" "),
+            ]
+        });
+        table(catalogue, out, ["agent", "state", "at_once", "able"], rows)?;
+        for agent in &list.items {
             for doing in &agent.doing {
                 let DoingRow {
                     run_id,
@@ -51,7 +59,8 @@ fn print(output: &Output, list: &AgentList) -> Result<Outcome, AppError> {
                     ..
                 } = doing;
                 let (of, task) = (visible(workflow_name), visible(task_name));
-                writeln!(out, "    {run_id}  {of} · {task}")?;
+                let said = format!("{of} · {task}  {run_id}");
+                writeln!(out, "{}", catalogue.labelled(&visible(&agent.id), &said))?;
             }
         }
         for UnservedRow {

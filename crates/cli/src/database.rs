@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::args::Db;
 use crate::import::action;
-use crate::output::{Outcome, Output, raw};
+use crate::output::{Outcome, Output, raw, table};
 use crate::progress::Shown;
 
 pub(crate) fn run(api: &Api, output: &Output, verb: Db) -> Result<Outcome, AppError> {
@@ -297,7 +297,7 @@ fn undo(api: &Api, output: &Output, operation_id: Option<String>) -> Result<Outc
 fn list(api: &Api, output: &Output) -> Result<Outcome, AppError> {
     let found = backups::list(api, Nothing {})?;
     output.print(&found, |catalogue, out| {
-        for row in &found.items {
+        let rows = found.items.iter().map(|row| {
             let health = serde_json::to_value(row.health).unwrap_or_default();
             let health = catalogue.word(&format!("health_{}", health.as_str().unwrap_or_default()));
             let kept = match row.history {
@@ -307,14 +307,16 @@ fn list(api: &Api, output: &Output) -> Result<Outcome, AppError> {
                 }
                 KeptHistory::None => catalogue.word("cli_history_none"),
             };
-            let at = catalogue.when(&row.created_at);
-            let line = format!(
-                "{at}  {}  {health}  {}  {kept}",
-                row.count,
-                visible(&row.path)
-            );
-            writeln!(out, "{}", line.trim_end())?;
-        }
+            [
+                catalogue.when(&row.created_at),
+                row.count.to_string(),
+                health,
+                visible(&row.path).into_owned(),
+                kept,
+            ]
+        });
+        let columns = ["made", "documents", "state", "folder", "history"];
+        table(catalogue, out, columns, rows)?;
         let label = catalogue.word("cli_unfinished");
         for unfinished in &found.unfinished {
             let path = visible(&unfinished.path);
@@ -322,5 +324,6 @@ fn list(api: &Api, output: &Output) -> Result<Outcome, AppError> {
         }
         Ok(())
     })?;
+    output.none(found.items.is_empty() && found.unfinished.is_empty())?;
     Ok(Outcome::Done)
 }

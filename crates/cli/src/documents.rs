@@ -11,12 +11,12 @@ use flowkeep_api::types::{
 use flowkeep_api::{
     Api, AppError, Catalogue, Existing, documents, drafts, duplicates, exports, revisions,
 };
-use flowkeep_core::{Kind, Message, visible};
+use flowkeep_core::{Kind, Message, Validation, visible};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::args::{List, Validate, Verb};
-use crate::output::{Outcome, Output, raw, table, write};
+use crate::output::{Outcome, Output, Table, raw, table, write};
 use crate::read::Read;
 use crate::{import, validation};
 
@@ -107,21 +107,48 @@ pub(crate) fn run(api: &Api, output: &Output, kind: Kind, verb: Verb) -> Result<
     Ok(Outcome::Done)
 }
 
-/// A document kept from a file, and what is odd about that.
-#[derive(Serialize)]
+/// A document kept from a file, what is odd about that, and what validation finds in it.
 struct FromFile {
-    #[serde(flatten)]
     changed: Changed,
-    warnings: Vec<Message>,
+    notes: Vec<Message>,
+    found: Validation,
+}
+
+/// The same for programs.
+#[derive(Serialize)]
+struct ForPrograms<'f> {
+    #[serde(flatten)]
+    changed: &'f Changed,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Json>,
+    warnings: Vec<Json>,
 }
 
 impl FromFile {
+    fn new(api: &Api, kind: Kind, changed: Changed, notes: Vec<Message>) -> Result<Self, AppError> {
+        let found = drafts::validate_kept(api, kind, &changed.id)?;
+        Ok(Self {
+            changed,
+            notes,
+            found,
+        })
+    }
+
     fn print(&self, output: &Output, key: &str) -> Result<(), AppError> {
-        output.print(self, |catalogue, out| {
+        let catalogue = output.catalogue();
+        let notes = self.notes.iter().map(|note| json!(note));
+        let warnings = validation::entries(catalogue, &self.found.warnings);
+        let result = ForPrograms {
+            changed: &self.changed,
+            errors: validation::entries(catalogue, &self.found.errors),
+            warnings: notes.chain(warnings).collect(),
+        };
+        output.print(&result, |catalogue, out| {
             writeln!(out, "{}", sentence(catalogue, key, &self.changed))?;
-            self.warnings
-                .iter()
-                .try_for_each(|warning| writeln!(out, "{}", catalogue.say(warning)))
+            for note in &self.notes {
+                writeln!(out, "{}", catalogue.told(note))?;
+            }
+            validation::lines(catalogue, &self.found, out)
         })
     }
 }
@@ -131,7 +158,7 @@ fn create(api: &Api, output: &Output, kind: Kind, file: &Path) -> Result<(), App
     if read.kind != kind {
         return Err(misplaced(&read, kind, file));
     }
-    let warnings = read.encoding_note(output.catalogue()).into_iter().collect();
+    let notes = read.encoding_note(output.catalogue()).into_iter().collect();
     let input = CreateInput {
         text: read.document.text().to_owned(),
         format: read.document.format(),
@@ -139,12 +166,12 @@ fn create(api: &Api, output: &Output, kind: Kind, file: &Path) -> Result<(), App
         name: Some(read.name),
     };
     let changed = documents::create(api, kind, input)?;
-    FromFile { changed, warnings }.print(output, "cli_created")
+    FromFile::new(api, kind, changed, notes)?.print(output, "cli_created")
 }
 
 fn update(api: &Api, output: &Output, kind: Kind, id: String, file: &Path) -> Result<(), AppError> {
     let read = Read::file(file, kind)?;
-    let mut warnings: Vec<_> = read.encoding_note(output.catalogue()).into_iter().collect();
+    let mut notes: Vec<_> = read.encoding_note(output.catalogue()).into_iter().collect();
     let own_id = read.id.as_ref().filter(|own| **own != id);
     if read.kind != kind || own_id.is_some() {
         // What was so before is no slip of this call: a copy carries the id it was made from.
@@ -158,7 +185,7 @@ fn update(api: &Api, output: &Output, kind: Kind, id: String, file: &Path) -> Re
             && before.is_none_or(|before| before.id != read.id)
         {
             let differs = Message::new("id_differs").with("own", own);
-            warnings.push(differs.with("id", &id));
+            notes.push(differs.with("id", &id));
         }
     }
     let input = UpdateInput {
@@ -168,7 +195,7 @@ fn update(api: &Api, output: &Output, kind: Kind, id: String, file: &Path) -> Re
         base_revision: None,
     };
     let changed = documents::update(api, kind, input)?;
-    FromFile { changed, warnings }.print(output, "cli_updated")
+    FromFile::new(api, kind, changed, notes)?.print(output, "cli_updated")
 }
 
 fn misplaced(read: &Read, kind: Kind, file: &Path) -> AppError {
@@ -225,14 +252,19 @@ fn list(api: &Api, output: &Output, kind: Kind, list: &List) -> Result<Outcome, 
             };
             return output.remark(key);
         }
+        let columns = ["name", "id", "revision", "problems"];
+        let mut table = Table::new(output.catalogue(), columns);
         all(&mut |rows| {
-            write(|out| {
-                rows.iter().try_for_each(|row| {
-                    let state = if row.problems > 0 { "!" } else { " " };
-                    let (name, id) = (visible(&row.name), visible(&row.id));
-                    writeln!(out, "{state} {name}  {id}  ({})", row.revision)
-                })
-            })
+            let rows = rows.iter().map(|row| {
+                let problems = Some(row.problems).filter(|problems| *problems > 0);
+                [
+                    visible(&row.name).into_owned(),
+                    visible(&row.id).into_owned(),
+                    row.revision.to_string(),
+                    problems.map(|count| count.to_string()).unwrap_or_default(),
+                ]
+            });
+            write(|out| table.print(out, rows))
         })?;
     }
     Ok(Outcome::Done)
@@ -241,8 +273,7 @@ fn list(api: &Api, output: &Output, kind: Kind, list: &List) -> Result<Outcome, 
 fn history(api: &Api, output: &Output, kind: Kind, id: &str) -> Result<(), AppError> {
     let found = revisions::history(api, kind, reference(id))?;
     output.print(&found, |catalogue, out| {
-        let head = ["revision", "when", "what", "who", "name"];
-        let head = head.map(|word| catalogue.word(&format!("cli_column_{word}")));
+        let columns = ["revision", "when", "what", "who", "name"];
         let rows = found.items.iter().map(|row| {
             [
                 row.revision.to_string(),
@@ -252,7 +283,7 @@ fn history(api: &Api, output: &Output, kind: Kind, id: &str) -> Result<(), AppEr
                 visible(&row.name).into_owned(),
             ]
         });
-        table(out, head, rows)
+        table(catalogue, out, columns, rows)
     })
 }
 

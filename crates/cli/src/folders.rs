@@ -246,8 +246,7 @@ fn rows(catalogue: &Catalogue, out: &mut Out, rows: &[FolderRow]) -> io::Result<
     if rows.is_empty() {
         return writeln!(out, "{}", catalogue.word("cli_folder_none"));
     }
-    let head = ["id", "workflow", "files", "bytes", "archives", "path"];
-    let head = head.map(|column| catalogue.word(&format!("folder_column_{column}")));
+    let columns = ["id", "workflow", "files", "bytes", "archives", "folder"];
     let row = |row: &FolderRow| {
         let workflow = row.workflow_name.as_ref().unwrap_or(&row.workflow_id);
         [
@@ -259,7 +258,7 @@ fn rows(catalogue: &Catalogue, out: &mut Out, rows: &[FolderRow]) -> io::Result<
             visible(&row.path).to_string(),
         ]
     };
-    table(out, head, rows.iter().map(row))?;
+    table(catalogue, out, columns, rows.iter().map(row))?;
     for row in rows {
         if let Some(problem) = &row.problem {
             let problem = catalogue.say(problem);
@@ -278,8 +277,8 @@ fn show(output: &Output, folder: &FolderShow) -> Result<Outcome, AppError> {
             writeln!(out, "{said}")
         };
         let workflow = row.workflow_name.as_ref().unwrap_or(&row.workflow_id);
-        line("folder_column_workflow", &visible(workflow))?;
-        line("folder_column_archives", &row.archives.to_string())?;
+        line("cli_column_workflow", &visible(workflow))?;
+        line("cli_column_archives", &row.archives.to_string())?;
         if let Some(run) = &row.held_by {
             line("folder_held_by", run)?;
         }
@@ -314,16 +313,15 @@ fn show(output: &Output, folder: &FolderShow) -> Result<Outcome, AppError> {
                 line(key, &limit.to_string())?;
             }
         }
-        for file in &folder.contents {
-            let stays = if file.kept {
-                catalogue.word("folder_file_kept")
-            } else {
-                String::new()
-            };
-            let told = format!("{:>12}  {}  {stays}", file.bytes, visible(&file.name));
-            writeln!(out, "{}", told.trim_end())?;
-        }
-        Ok(())
+        let rows = folder.contents.iter().map(|file| {
+            let stays = file.kept.then(|| catalogue.word("folder_file_kept"));
+            [
+                visible(&file.name).into_owned(),
+                file.bytes.to_string(),
+                stays.unwrap_or_default(),
+            ]
+        });
+        table(catalogue, out, ["file", "bytes", "state"], rows)
     })?;
     Ok(Outcome::Done)
 }
@@ -365,8 +363,7 @@ fn archives(catalogue: &Catalogue, out: &mut Out, list: &ArchiveList) -> io::Res
     if rows.is_empty() {
         return writeln!(out, "{}", catalogue.word("cli_folder_no_archives"));
     }
-    let head = ["archive", "made", "files", "bytes"];
-    let head = head.map(|column| catalogue.word(&format!("folder_column_{column}")));
+    let columns = ["archive", "made", "files", "bytes"];
     let row = |row: &ArchiveRow| {
         let made = row.created_at.as_deref();
         [
@@ -376,7 +373,7 @@ fn archives(catalogue: &Catalogue, out: &mut Out, list: &ArchiveList) -> io::Res
             row.bytes.to_string(),
         ]
     };
-    table(out, head, rows.iter().map(row))?;
+    table(catalogue, out, columns, rows.iter().map(row))?;
     for row in rows {
         if let Some(broken) = &row.broken {
             let why = catalogue.say(broken);

@@ -1,21 +1,19 @@
-//! `log` and `settings`.
+//! `log`.
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use flowkeep_api::types::{
-    BrokenEntry, ChosenPlace, CleanUpInput, CleanUpResult, ExecutionEntry, FiguresShow, Language,
+    BrokenEntry, ChosenPlace, CleanUpInput, CleanUpResult, ExecutionEntry, FiguresShow,
     LogExportInput, LogListInput, LogMigrateInput, LogOperationInput, LogRef, LogReport, LogShow,
-    LogStartInput, LogStorageKind, LogUpdateInput, LogVerifyInput, Nothing, OnClose,
-    OperationEntry, RunText, Settings, SettingsUpdate, SpreadShow, StatisticsInput, Theme,
+    LogStartInput, LogUpdateInput, LogVerifyInput, OperationEntry, RunText, SpreadShow,
+    StatisticsInput,
 };
-use flowkeep_api::{Api, AppError, Catalogue, history, log_transfers, logs, settings};
+use flowkeep_api::{Api, AppError, Catalogue, history, log_transfers, logs};
 use flowkeep_core::{visible, visible_whole};
 
-use crate::log_args::{
-    Closing, Log, SettingsChange, SettingsVerb, Storage, WindowLanguage, WindowTheme,
-};
-use crate::output::{Out, Outcome, Output, values};
+use crate::log_args::Log;
+use crate::output::{Out, Outcome, Output, table, values};
 use crate::progress::Shown;
 use crate::run_args::Which;
 
@@ -117,10 +115,10 @@ fn input(of: Which, word: Option<String>, text: Option<String>) -> LogListInput 
 fn executions(api: &Api, output: &Output, input: LogListInput) -> Result<Outcome, AppError> {
     let page = logs::executions(api, input)?;
     output.print(&page, |catalogue, out| {
-        let mut items = page.items.iter();
-        items.try_for_each(|entry| writeln!(out, "{}", execution_line(catalogue, entry)))?;
+        executions_table(catalogue, out, &page.items)?;
         broken(catalogue, out, &page.broken)
     })?;
+    output.none(page.items.is_empty() && page.broken.is_empty())?;
     output.more(page.next.as_deref())?;
     Ok(outcome(page.broken.is_empty()))
 }
@@ -128,10 +126,10 @@ fn executions(api: &Api, output: &Output, input: LogListInput) -> Result<Outcome
 fn operations(api: &Api, output: &Output, input: LogListInput) -> Result<Outcome, AppError> {
     let page = logs::operations(api, input)?;
     output.print(&page, |catalogue, out| {
-        let mut items = page.items.iter();
-        items.try_for_each(|entry| writeln!(out, "{}", operation_line(entry)))?;
+        operations_table(catalogue, out, &page.items)?;
         broken(catalogue, out, &page.broken)
     })?;
+    output.none(page.items.is_empty() && page.broken.is_empty())?;
     output.more(page.next.as_deref())?;
     Ok(outcome(page.broken.is_empty()))
 }
@@ -154,35 +152,64 @@ fn outcome(whole: bool) -> Outcome {
 
 const NONE: &str = "–";
 
-fn execution_line(catalogue: &Catalogue, entry: &ExecutionEntry) -> String {
-    let known = entry
-        .state
-        .map(|state| catalogue.word(&format!("status_{}", state.as_str())));
-    let status = known.or_else(|| entry.status.clone());
-    let at = entry.start_time.as_deref().unwrap_or(NONE);
-    let workflow = entry.workflow_id.as_deref().unwrap_or(NONE);
-    let status = status.unwrap_or_else(|| NONE.to_owned());
-    let line = format!("{}  {at}  {status}  {workflow}", entry.execution_id);
-    visible_whole(&line).into_owned()
+/// What a log says, which may be anything, fit for a cell.
+fn cell(word: Option<&str>) -> String {
+    visible_whole(word.unwrap_or(NONE)).into_owned()
 }
 
-fn operation_line(entry: &OperationEntry) -> String {
-    let word = |word: &Option<String>| word.clone().unwrap_or_else(|| NONE.to_owned());
-    let (at, what) = (word(&entry.timestamp), word(&entry.operation_type));
-    let (workflow, user) = (word(&entry.workflow_id), word(&entry.user));
-    let line = format!("{}  {at}  {what}  {workflow}  {user}", entry.operation_id);
-    visible_whole(&line).into_owned()
+fn time(catalogue: &Catalogue, at: Option<&str>) -> String {
+    at.map_or_else(|| NONE.to_owned(), |at| catalogue.when(at))
+}
+
+fn executions_table(
+    catalogue: &Catalogue,
+    out: &mut Out,
+    entries: &[ExecutionEntry],
+) -> io::Result<()> {
+    let rows = entries.iter().map(|entry| {
+        let known = entry
+            .state
+            .map(|state| catalogue.word(&format!("status_{}", state.as_str())));
+        let status = known.or_else(|| entry.status.clone());
+        [
+            cell(Some(&entry.execution_id)),
+            time(catalogue, entry.start_time.as_deref()),
+            cell(status.as_deref()),
+            cell(entry.workflow_id.as_deref()),
+        ]
+    });
+    let columns = ["id", "when", "status", "workflow"];
+    table(catalogue, out, columns, rows)
+}
+
+fn operations_table(
+    catalogue: &Catalogue,
+    out: &mut Out,
+    entries: &[OperationEntry],
+) -> io::Result<()> {
+    let rows = entries.iter().map(|entry| {
+        [
+            cell(Some(&entry.operation_id)),
+            time(catalogue, entry.timestamp.as_deref()),
+            cell(entry.operation_type.as_deref()),
+            cell(entry.workflow_id.as_deref()),
+            cell(entry.user.as_deref()),
+        ]
+    });
+    let columns = ["id", "when", "what", "workflow", "who"];
+    table(catalogue, out, columns, rows)
 }
 
 fn execution(output: &Output, entry: &ExecutionEntry) -> Result<Outcome, AppError> {
     output.print(entry, |catalogue, out| {
-        writeln!(out, "{}", execution_line(catalogue, entry))?;
+        executions_table(catalogue, out, std::slice::from_ref(entry))?;
         for message in &entry.messages {
             let text = match &message.text {
                 RunText::Message(message) => catalogue.say(message),
                 RunText::Line(line) => line.clone(),
             };
-            let at = message.at.as_deref().unwrap_or(NONE);
+            let at = message.at.as_deref().map(|at| catalogue.moment(at));
+            let at = at.as_deref().unwrap_or(NONE);
             let task = message.task.as_deref().unwrap_or(NONE);
             let line = format!("{at}  {task}  {text}");
             writeln!(out, "{}", visible_whole(&line))?;
@@ -193,8 +220,8 @@ fn execution(output: &Output, entry: &ExecutionEntry) -> Result<Outcome, AppErro
 }
 
 fn operation(output: &Output, entry: &OperationEntry) -> Result<Outcome, AppError> {
-    output.print(entry, |_, out| {
-        writeln!(out, "{}", operation_line(entry))?;
+    output.print(entry, |catalogue, out| {
+        operations_table(catalogue, out, std::slice::from_ref(entry))?;
         if entry.data.is_null() {
             Ok(())
         } else {
@@ -342,10 +369,9 @@ fn cleaned(
     done: &CleanUpResult,
     dry_run: bool,
 ) -> io::Result<()> {
-    for line in &done.workflows {
-        let workflow = line.workflow_id.as_deref().unwrap_or(NONE);
-        writeln!(out, "  {}  {}", visible(workflow), line.count)?;
-    }
+    let rows = done.workflows.iter();
+    let rows = rows.map(|line| [cell(line.workflow_id.as_deref()), line.count.to_string()]);
+    table(catalogue, out, ["workflow", "runs"], rows)?;
     let key = if dry_run {
         "cli_log_would_clean_up"
     } else {
@@ -360,62 +386,4 @@ fn cleaned(
         ("megabytes", &bytes),
     ];
     writeln!(out, "{}", catalogue.sentence(key, &fields))
-}
-
-pub(crate) fn settings(
-    api: &Api,
-    output: &Output,
-    verb: SettingsVerb,
-) -> Result<Outcome, AppError> {
-    let found = match verb {
-        SettingsVerb::Show => settings::show(api, Nothing {})?,
-        SettingsVerb::Update(change) => settings::update(api, update(change))?,
-    };
-    output.print(&found, |_, out| shown(out, &found))?;
-    Ok(Outcome::Done)
-}
-
-/// Settings are told by the names that programs use.
-fn shown(out: &mut Out, found: &Settings) -> io::Result<()> {
-    let fields = serde_json::to_value(found)?;
-    for (key, value) in fields.as_object().into_iter().flatten() {
-        match value.as_str() {
-            Some(text) => writeln!(out, "{key}  {text}")?,
-            None => writeln!(out, "{key}  {value}")?,
-        }
-    }
-    Ok(())
-}
-
-fn update(change: SettingsChange) -> SettingsUpdate {
-    SettingsUpdate {
-        language: change.language.map(|language| match language {
-            WindowLanguage::System => Language::System,
-            WindowLanguage::En => Language::English,
-            WindowLanguage::Chinese => Language::Chinese,
-        }),
-        theme: change.theme.map(|theme| match theme {
-            WindowTheme::System => Theme::System,
-            WindowTheme::Light => Theme::Light,
-            WindowTheme::Dark => Theme::Dark,
-        }),
-        // Who names one need not be asked for it.
-        backup_folder_asked: change.backup_folder.is_some().then_some(true),
-        backup_folder: change.backup_folder.map(ChosenPlace::Path),
-        log_storage: change.log_storage.map(|storage| match storage {
-            Storage::Database => LogStorageKind::Database,
-            Storage::Both => LogStorageKind::Both,
-            Storage::Files => LogStorageKind::Files,
-        }),
-        log_dir: change.log_dir.map(ChosenPlace::Path),
-        log_dir_usual: change.usual_log_dir.then_some(true),
-        keep_days: change.keep_days,
-        keep_runs: change.keep_runs,
-        on_close: change.on_close.map(|wish| match wish {
-            Closing::Ask => OnClose::Ask,
-            Closing::Background => OnClose::Background,
-            Closing::Quit => OnClose::Quit,
-        }),
-        ..SettingsUpdate::default()
-    }
 }

@@ -7,6 +7,7 @@ mod agents;
 mod args;
 mod database;
 mod documents;
+mod fallen;
 mod folders;
 mod help;
 mod import;
@@ -22,8 +23,10 @@ mod run_args;
 mod run_details;
 mod runs;
 mod schedules;
+mod settings;
 mod sources;
 mod validation;
+mod waiting;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -127,7 +130,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<Outcome, AppError> {
         Noun::Action(Action::List) => run_details::actions(&api, output),
         Noun::Agent(verb) => agents::run(&api, output, verb),
         Noun::Log(verb) => logs::run(&api, output, *verb),
-        Noun::Settings(verb) => logs::settings(&api, output, verb),
+        Noun::Settings(verb) => settings::run(&api, output, verb),
         Noun::Route(verb) => routes::run(&api, output, verb),
         Noun::Schedule(verb) => schedules::run(&api, output, verb),
         Noun::Event(verb) => schedules::emit(&api, output, verb),

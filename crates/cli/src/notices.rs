@@ -18,7 +18,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::args::given_path;
-use crate::output::{Outcome, Output};
+use crate::output::{Outcome, Output, table};
 use crate::sources::from_input;
 
 #[derive(Debug, Subcommand)]
@@ -221,7 +221,7 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Notice) -> Result<Outcome, A
 fn test(api: &Api, output: &Output, channel: Channel) -> Result<Outcome, AppError> {
     let tested = notices::test(api, NoticeSetInput::of(channel))?;
     output.print(&tested, |catalogue, out| match &tested.error {
-        Some(error) => writeln!(out, "{}", catalogue.say(error)),
+        Some(error) => writeln!(out, "{}", catalogue.told(error)),
         None => writeln!(out, "{}", catalogue.word("notice_test_sent")),
     })?;
     Ok(if tested.ok {
@@ -236,17 +236,19 @@ fn listed(output: &Output, list: &NoticeList) -> Result<Outcome, AppError> {
         if list.items.is_empty() {
             return writeln!(out, "{}", catalogue.word("cli_notice_empty"));
         }
-        for item in &list.items {
-            let channel = name(catalogue, item.channel);
-            let state = catalogue.word(&format!("notice_state_{}", item.state));
-            let text = catalogue.say(&item.text);
-            let (id, at) = (item.id, catalogue.when(&item.at));
-            writeln!(out, "{id}  {at}  {channel}  {state}  {text}")?;
-            if let Some(error) = &item.error {
-                writeln!(out, "    {}", catalogue.say(error))?;
-            }
-        }
-        Ok(())
+        let rows = list.items.iter().map(|item| {
+            let error = item.error.as_ref().map(|error| catalogue.told(error));
+            [
+                item.id.to_string(),
+                catalogue.when(&item.at),
+                name(catalogue, item.channel),
+                catalogue.word(&format!("notice_state_{}", item.state)),
+                catalogue.told(&item.text),
+                error.unwrap_or_default(),
+            ]
+        });
+        let columns = ["number", "when", "channel", "state", "notice", "why"];
+        table(catalogue, out, columns, rows)
     })?;
     Ok(Outcome::Done)
 }
@@ -254,15 +256,17 @@ fn listed(output: &Output, list: &NoticeList) -> Result<Outcome, AppError> {
 fn shown(output: &Output, found: &NoticeChannels) -> Result<Outcome, AppError> {
     output.print(found, |catalogue, out| {
         let kinds = found.of_workflow.as_ref().unwrap_or(&found.kinds);
-        let kinds: Vec<_> = kinds
+        let words = kinds
             .iter()
-            .map(|kind| catalogue.word(&format!("notice_kind_{}", kind.as_str())))
-            .collect();
-        writeln!(
-            out,
-            "{}",
-            catalogue.labelled(&catalogue.word("notice_kinds"), &kinds.join(", "))
-        )?;
+            .map(|kind| catalogue.word(&format!("notice_kind_{}", kind.as_str())));
+        let words: Vec<_> = words.collect();
+        let told = if words.is_empty() {
+            catalogue.word("cli_notice_kinds_none")
+        } else {
+            words.join(&catalogue.word("list_separator"))
+        };
+        let label = catalogue.word("notice_kinds");
+        writeln!(out, "{}", catalogue.labelled(&label, &told))?;
         for channel in &found.channels {
             writeln!(out, "{}", line(catalogue, channel))?;
             if let Some(error) = &channel.error {

@@ -107,6 +107,14 @@ impl Output {
         Ok(Outcome::Done)
     }
 
+    /// Says to people that a list has nothing in it; JSON has an empty one.
+    pub(crate) fn none(&self, is_empty: bool) -> Result<(), AppError> {
+        if is_empty && !self.json {
+            self.remark("cli_none_found")?;
+        }
+        Ok(())
+    }
+
     /// Says to people that a list goes on after this page; JSON has `next` for it.
     pub(crate) fn more(&self, next: Option<&str>) -> Result<(), AppError> {
         match next.filter(|_| !self.json) {
@@ -241,29 +249,63 @@ pub(crate) fn raw(text: &str) -> Result<(), AppError> {
     })
 }
 
-/// Prints rows under their headings, each column as wide as it needs; all of them are fit for a
-/// line already.
+/// A cell that is wider moves what stands behind it in its own row alone.
+const WIDEST: usize = 48;
+
+/// Rows under their headings, each column as wide as it needs; all cells are fit for a line already.
+pub(crate) struct Table<const N: usize> {
+    head: Option<[String; N]>,
+    widths: [usize; N],
+}
+
+impl<const N: usize> Table<N> {
+    /// The headings are entries of the catalogue: `cli_column_…`.
+    pub(crate) fn new(catalogue: &Catalogue, columns: [&str; N]) -> Self {
+        let head = columns.map(|column| catalogue.word(&format!("cli_column_{column}")));
+        Self {
+            head: Some(head),
+            widths: [0; N],
+        }
+    }
+
+    /// Prints what comes next; without any row there are no headings. A list without end comes page by page: a later one widens its columns
+    /// where it has to.
+    pub(crate) fn print(
+        &mut self,
+        out: &mut Out,
+        rows: impl IntoIterator<Item = [String; N]>,
+    ) -> io::Result<()> {
+        let mut rows = rows.into_iter().peekable();
+        if rows.peek().is_none() {
+            return Ok(());
+        }
+        let rows: Vec<_> = self.head.take().into_iter().chain(rows).collect();
+        for row in &rows {
+            for (most, cell) in self.widths.iter_mut().zip(row) {
+                *most = width(cell).min(WIDEST).max(*most);
+            }
+        }
+        for row in rows {
+            let mut line = String::new();
+            for (cell, most) in row.iter().zip(self.widths) {
+                line.push_str(cell);
+                let rest = most.saturating_sub(width(cell));
+                line.extend(std::iter::repeat_n(' ', rest + 2));
+            }
+            writeln!(out, "{}", line.trim_end())?;
+        }
+        Ok(())
+    }
+}
+
+/// A whole table.
 pub(crate) fn table<const N: usize>(
+    catalogue: &Catalogue,
     out: &mut Out,
-    head: [String; N],
-    rows: impl Iterator<Item = [String; N]>,
+    columns: [&str; N],
+    rows: impl IntoIterator<Item = [String; N]>,
 ) -> io::Result<()> {
-    let rows: Vec<_> = std::iter::once(head).chain(rows).collect();
-    let mut widths = [0; N];
-    for row in &rows {
-        for (most, cell) in widths.iter_mut().zip(row) {
-            *most = width(cell).max(*most);
-        }
-    }
-    for row in rows {
-        let mut line = String::new();
-        for (cell, most) in row.iter().zip(widths) {
-            line.push_str(cell);
-            line.extend(std::iter::repeat_n(' ', most - width(cell) + 2));
-        }
-        writeln!(out, "{}", line.trim_end())?;
-    }
-    Ok(())
+    Table::new(catalogue, columns).print(out, rows)
 }
 
 /// How many columns a text takes on a terminal: Chinese, Japanese and Korean characters take two.

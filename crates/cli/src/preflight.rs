@@ -30,7 +30,7 @@ pub(crate) fn told(catalogue: &Catalogue, out: &mut Out, found: &RunPreview) -> 
         of_source(catalogue, out, source)?;
     }
     for secret in &found.secrets {
-        writeln!(out, "{}", catalogue.say(&secret.reason))?;
+        writeln!(out, "{}", catalogue.told(&secret.reason))?;
     }
     for task in &found.tasks {
         of_task(catalogue, out, task)?;
@@ -90,7 +90,7 @@ fn of_folder(catalogue: &Catalogue, out: &mut Out, folder: &RunPreviewFolder) ->
         )?;
     }
     let said = match &folder.trouble {
-        Some(trouble) => catalogue.say(trouble),
+        Some(trouble) => catalogue.told(trouble),
         None if !folder.archives => catalogue.word("preflight_archive_off"),
         None if folder.files == 0 => catalogue.word("preflight_archive_none"),
         None => catalogue.counted("preflight_archive", folder.files as usize),
@@ -144,7 +144,7 @@ fn of_task(catalogue: &Catalogue, out: &mut Out, task: &RunPreviewTask) -> io::R
     }
     writeln!(out, "{:>3}  {}", task.place, parts.join("  "))?;
     for why in [&task.no_source, &task.no_agent].into_iter().flatten() {
-        writeln!(out, "       {}", catalogue.say(why))?;
+        writeln!(out, "       {}", catalogue.told(why))?;
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use flowkeep_api::{Api, AppError, Catalogue, routes};
 use flowkeep_core::run::route::When;
 use flowkeep_core::visible;
 
-use crate::output::{Out, Outcome, Output};
+use crate::output::{Out, Outcome, Output, table};
 use crate::read;
 use crate::run_args::Route;
 
@@ -43,15 +43,16 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Route) -> Result<Outcome, Ap
 
 fn print(output: &Output, list: &RouteList) -> Result<Outcome, AppError> {
     output.print(list, |catalogue, out| {
-        for row in &list.items {
-            let (order, rule) = (row.order, sentence(catalogue, &row.when, &row.source));
-            write!(out, "{order:>3}  {rule}")?;
-            match &row.problem {
-                Some(_) => writeln!(out, "  ({})", catalogue.word("cli_route_unconnected"))?,
-                None => writeln!(out)?,
-            }
-        }
-        Ok(())
+        let rows = list.items.iter().map(|row| {
+            let unconnected = row.problem.as_ref();
+            let unconnected = unconnected.map(|_| catalogue.word("cli_route_unconnected"));
+            [
+                row.order.to_string(),
+                sentence(catalogue, &row.when, &row.source),
+                unconnected.unwrap_or_default(),
+            ]
+        });
+        table(catalogue, out, ["order", "rule", "state"], rows)
     })?;
     Ok(Outcome::Done)
 }
@@ -135,6 +136,21 @@ fn why_not(catalogue: &Catalogue, out: &mut Out, rules: &[RuleConsidered]) -> io
         )?;
     }
     Ok(())
+}
+
+/// Why a source was chosen, from the word that is kept with an attempt.
+pub(crate) fn reason(catalogue: &Catalogue, word: &str) -> String {
+    let known = format!("source_because_{word}");
+    if catalogue.has(&known) {
+        return catalogue.word(&known);
+    }
+    let kind = format!("data_kind_{word}");
+    if catalogue.has(&kind) {
+        let kind = catalogue.word(&kind);
+        return catalogue.sentence("source_because_kind", &[("kind", &kind)]);
+    }
+    let rule = conditions(catalogue, &When::of_word(word));
+    catalogue.sentence("source_because_rule", &[("rule", &rule)])
 }
 
 /// A rule in words.

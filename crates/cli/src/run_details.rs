@@ -1,22 +1,32 @@
 //! One run for people: its tasks, what they ask and gave; what a start would do; what tasks can do.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use flowkeep_api::types::{
-    Nothing, RunBroken, RunContextName, RunPreviewInput, RunQuestion, RunShow, RunShowInput,
-    RunTask, RunTaskRef, RunWork,
+    Nothing, RunArchive, RunAttempt, RunBroken, RunContextName, RunPreview, RunPreviewInput,
+    RunPreviewTask, RunQuestion, RunShow, RunShowInput, RunTask, RunTaskRef, RunWork,
 };
-use flowkeep_api::{Api, AppError, Catalogue, run_previews, runs};
+use flowkeep_api::{Api, AppError, Catalogue, run_previews, runs, secrets};
 use flowkeep_core::json::print;
 use flowkeep_core::{Finding, Value, visible, visible_whole};
 use serde_json::Value as Json;
 
-use crate::output::{Out, Outcome, Output, values};
+use crate::output::{Out, Outcome, Output, table, values};
 use crate::preflight;
+use crate::routes::reason;
 use crate::runs::{status, text_line};
+use crate::waiting;
 
 pub(crate) fn show(api: &Api, output: &Output, id: String) -> Result<Outcome, AppError> {
     let shown = runs::show(api, RunShowInput { id, brief: None })?;
+    let (mut files, mut locked) = (BTreeMap::new(), Vec::new());
+    if !output.is_json() {
+        files = written(api, &shown)?;
+        if shown.tasks.iter().any(|task| task.secret.is_some()) {
+            locked = secrets::waited_for(api)?;
+        }
+    }
     output.print(&shown, |catalogue, out| {
         let of_run = status(catalogue, shown.status);
         let end = shown.end_time.as_deref().map(|end| catalogue.when(end));
@@ -27,6 +37,15 @@ pub(crate) fn show(api: &Api, output: &Output, id: String) -> Result<Outcome, Ap
         of_folder(catalogue, out, &shown)?;
         for task in &shown.tasks {
             of_task(catalogue, out, &shown.id, task)?;
+            let wrote = files.get(&task.id).into_iter().flatten();
+            for file in wrote {
+                let label = catalogue.word("cli_run_wrote");
+                writeln!(out, "    {}", catalogue.labelled(&label, &visible(file)))?;
+            }
+            let waits = waiting::of_task(catalogue, task, &locked);
+            if let Some(waits) = waits {
+                writeln!(out, "    {waits}")?;
+            }
         }
         for line in &shown.messages {
             writeln!(out, "{}", text_line(catalogue, line))?;
@@ -34,6 +53,34 @@ pub(crate) fn show(api: &Api, output: &Output, id: String) -> Result<Outcome, Ap
         Ok(())
     })?;
     Ok(Outcome::Done)
+}
+
+/// Where the files are that its tasks wrote, by task.
+fn written(api: &Api, shown: &RunShow) -> Result<BTreeMap<String, Vec<String>>, AppError> {
+    let names_one = |output: &Value| {
+        let members = output.as_object().unwrap_or_default();
+        members
+            .iter()
+            .any(|(key, _)| key == "path" || key.ends_with("_file"))
+    };
+    let mut files = BTreeMap::new();
+    for task in &shown.tasks {
+        if task.output.as_ref().is_some_and(names_one) {
+            let (id, task) = (shown.id.clone(), task.id.clone());
+            let found = runs::output(
+                api,
+                RunTaskRef {
+                    id,
+                    task: task.clone(),
+                },
+            )?;
+            files.insert(
+                task,
+                found.files.into_iter().map(|file| file.path).collect(),
+            );
+        }
+    }
+    Ok(files)
 }
 
 /// Where a run works, what was archived there before it began, and why it could not begin.
@@ -46,7 +93,20 @@ fn of_folder(catalogue: &Catalogue, out: &mut Out, shown: &RunShow) -> io::Resul
             catalogue.labelled(&label, &visible(&folder.path))
         )?;
     }
-    if let Some(archive) = &shown.archive {
+    of_archive(catalogue, out, shown.archive.as_ref())?;
+    if let Some(why) = &shown.hindered {
+        writeln!(out, "{}", catalogue.told(why))?;
+    }
+    Ok(())
+}
+
+/// What of a task folder was archived before a run began.
+pub(crate) fn of_archive(
+    catalogue: &Catalogue,
+    out: &mut Out,
+    archive: Option<&RunArchive>,
+) -> io::Result<()> {
+    if let Some(archive) = archive {
         let label = catalogue.word("run_archive");
         let counts = catalogue.sentence(
             "run_archive_counts",
@@ -66,18 +126,23 @@ fn of_folder(catalogue: &Catalogue, out: &mut Out, shown: &RunShow) -> io::Resul
             writeln!(out, "    {line}")?;
         }
     }
-    if let Some(why) = &shown.hindered {
-        writeln!(out, "{}", catalogue.say(why))?;
-    }
     Ok(())
 }
 
 fn of_task(catalogue: &Catalogue, out: &mut Out, run: &str, task: &RunTask) -> io::Result<()> {
-    let (status, count) = (status(catalogue, task.status), task.attempts.len());
-    let last = task.attempts.last().and_then(|last| last.error.as_ref());
-    let error = last.map(|error| format!("  {}", catalogue.say(error)));
-    let error = error.unwrap_or_default();
-    writeln!(out, "  {status}  {} ({count}){error}", visible(&task.name))?;
+    let last = task.attempts.last();
+    let mut parts = vec![
+        status(catalogue, task.status),
+        visible(&task.name).into_owned(),
+    ];
+    parts.extend(last.and_then(|last| used(catalogue, last)));
+    if task.attempts.len() > 1 {
+        let tries: [(&str, &dyn std::fmt::Display); 1] = [("count", &task.attempts.len())];
+        parts.push(catalogue.sentence("cli_run_tries", &tries));
+    }
+    let error = last.and_then(|last| last.error.as_ref());
+    parts.extend(error.map(|error| catalogue.told(error)));
+    writeln!(out, "  {}", parts.join("  "))?;
     match &task.question {
         None => Ok(()),
         Some(RunQuestion::Work(work)) => of_work(catalogue, out, (run, &task.id), work),
@@ -85,6 +150,17 @@ fn of_task(catalogue: &Catalogue, out: &mut Out, run: &str, task: &RunTask) -> i
             of_broken(catalogue, out, (run, &task.id), broken)
         }
     }
+}
+
+/// The data source of an attempt, and why that one.
+fn used(catalogue: &Catalogue, attempt: &RunAttempt) -> Option<String> {
+    let source = visible(attempt.data_source.as_deref()?);
+    let Some(word) = attempt.reason.as_deref() else {
+        return Some(source.into_owned());
+    };
+    let fields: [(&str, &dyn std::fmt::Display); 2] =
+        [("source", &source), ("why", &reason(catalogue, word))];
+    Some(catalogue.sentence("source_used", &fields))
 }
 
 fn of_work(
@@ -203,19 +279,49 @@ pub(crate) fn preview(
                 catalogue.sentence("cli_run_input_needed", &fields)
             )?;
         }
-        let key = match (stops, lacking.is_empty(), found.trust.needed) {
-            (true, ..) => "cli_run_would_not_start",
-            (false, false, _) => "cli_run_would_fail",
-            (false, true, true) => "cli_run_needs_trust",
-            (false, true, false) => "cli_run_would_start",
+        let held_up = held_up(catalogue, &found);
+        let said = match (stops, lacking.is_empty(), found.trust.needed) {
+            (true, ..) => catalogue.word("cli_run_would_not_start"),
+            (false, false, _) => catalogue.word("cli_run_would_fail"),
+            (false, true, true) => catalogue.word("cli_run_needs_trust"),
+            (false, true, false) if held_up.is_empty() => catalogue.word("cli_run_would_start"),
+            (false, true, false) => held_up.join("\n"),
         };
-        writeln!(out, "{}", catalogue.word(key))
+        writeln!(out, "{said}")
     })?;
     Ok(if stops || !lacking.is_empty() {
         Outcome::Findings
     } else {
         Outcome::Done
     })
+}
+
+/// At which tasks a start would be held up: their data source was asked and does not answer, or a
+/// secret they need cannot be read.
+fn held_up(catalogue: &Catalogue, found: &RunPreview) -> Vec<String> {
+    let silent = |source: &Option<String>| {
+        let mut sources = found.sources.iter();
+        let own = sources.find(|one| Some(&one.name) == source.as_ref());
+        own.is_some_and(|one| one.asked && one.answers == Some(false))
+    };
+    let locked = |task: &RunPreviewTask| {
+        found.secrets.iter().any(|secret| {
+            task.secrets.contains(&secret.secret)
+                || (secret.connection.is_some() && secret.connection == task.source)
+        })
+    };
+    let at = |key: &str, meets: &dyn Fn(&RunPreviewTask) -> bool| {
+        let tasks = found.tasks.iter().filter(|task| meets(task));
+        let names: Vec<_> = tasks.map(|task| visible(&task.name).into_owned()).collect();
+        let names = Some(names).filter(|names| !names.is_empty())?;
+        let names = names.join(&catalogue.word("list_separator"));
+        Some(catalogue.sentence(key, &[("tasks", &names)]))
+    };
+    let waits = at("cli_run_would_wait_at", &locked);
+    let fails = at("cli_run_would_fail_at", &|task| {
+        !locked(task) && silent(&task.source)
+    });
+    waits.into_iter().chain(fails).collect()
 }
 
 /// The tasks that use an input.
@@ -269,7 +375,7 @@ fn of_acts(catalogue: &Catalogue, out: &mut Out, acts: &[Json]) -> io::Result<()
 pub(crate) fn actions(api: &Api, output: &Output) -> Result<Outcome, AppError> {
     let found = run_previews::actions(api, Nothing {})?;
     output.print(&found, |catalogue, out| {
-        for row in &found.items {
+        let rows = found.items.iter().map(|row| {
             let said = catalogue.word(&format!("action_{}", row.key));
             let params = row.action.params.iter().map(|param| {
                 if param.required {
@@ -279,9 +385,9 @@ pub(crate) fn actions(api: &Api, output: &Output) -> Result<Outcome, AppError> {
                 }
             });
             let params: Vec<_> = params.collect();
-            writeln!(out, "{}  {}  {said}", row.action.name, params.join(" "))?;
-        }
-        Ok(())
+            [row.action.name.to_owned(), params.join(" "), said]
+        });
+        table(catalogue, out, ["action", "params", "does"], rows)
     })?;
     Ok(Outcome::Done)
 }

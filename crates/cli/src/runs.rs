@@ -1,12 +1,12 @@
 //! `run`, `source`, `engine`.
 
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
 
 use flowkeep_api::types::{
     RetryDefinition, RunAnswerInput, RunDecision, RunListInput, RunLog, RunLogInput, RunMessage,
-    RunMode, RunNeeds, RunPreviewInput, RunRef, RunResumeInput, RunRetryInput, RunShowInput,
-    RunStartInput, RunStatus, RunTaskInput, RunText,
+    RunMode, RunNeeds, RunPreviewInput, RunRef, RunResumeInput, RunRetryInput, RunShow,
+    RunShowInput, RunStartInput, RunStatus, RunTaskInput, RunText,
 };
 use flowkeep_api::{
     Api, AppError, Catalogue, Progress as _, copy_log, folder_clean_ups, history, run_changes,
@@ -16,10 +16,11 @@ use flowkeep_core::run::Status;
 use flowkeep_core::{visible, visible_whole};
 use serde_json::{Value, json};
 
-use crate::output::{Outcome, Output, aside, values, write};
+use crate::output::{Out, Outcome, Output, aside, table, values, write};
 use crate::progress::Shown;
 use crate::run_args::{Answer, Definition, Mode, Needs, Retry, Run, RunList, Start};
-use crate::run_details::{preview, show, task_output, told_acts};
+use crate::run_details::{of_archive, preview, show, task_output, told_acts};
+use crate::waiting;
 
 /// How often a log that is followed is looked at.
 const LOOK: Duration = Duration::from_millis(100);
@@ -187,35 +188,38 @@ fn waited(api: &Api, output: &Output, id: &str) -> Result<Outcome, AppError> {
     let progress = Shown::new(output.catalogue());
     let run = run_changes::wait(api, id, &progress)?;
     drop(progress);
-    let failed = if run.status == Status::Failed && !output.is_json() {
-        failures(api, output.catalogue(), id)?
+    let shown = if output.is_json() {
+        None
     } else {
-        Vec::new()
+        Some(brief(api, id)?)
+    };
+    let waited_for = match run.status {
+        Status::Waiting if shown.is_some() => waiting::told(api, output.catalogue(), id)?,
+        _ => Vec::new(),
     };
     output.print(&run, |catalogue, out| {
         writeln!(out, "{}", sentence(catalogue, &run))?;
-        for line in &failed {
-            writeln!(out, "{line}")?;
+        let Some(shown) = &shown else { return Ok(()) };
+        of_archive(catalogue, out, shown.archive.as_ref())?;
+        if run.status == Status::Failed {
+            failures(catalogue, out, shown)?;
         }
-        if run.status == Status::Waiting {
-            writeln!(out, "{}", catalogue.word("cli_run_waits"))?;
-        }
-        Ok(())
+        let mut lines = waited_for.iter();
+        lines.try_for_each(|line| writeln!(out, "{line}"))
     })?;
     Ok(outcome(run.status))
 }
 
+/// A run without its outputs and messages.
+pub(crate) fn brief(api: &Api, id: &str) -> Result<RunShow, AppError> {
+    let (id, brief) = (id.to_owned(), Some(true));
+    runs::show(api, RunShowInput { id, brief })
+}
+
 /// Why a run could not begin, or why its tasks failed, a line for each.
-fn failures(api: &Api, catalogue: &Catalogue, id: &str) -> Result<Vec<String>, AppError> {
-    let shown = runs::show(
-        api,
-        RunShowInput {
-            id: id.to_owned(),
-            brief: Some(true),
-        },
-    )?;
+fn failures(catalogue: &Catalogue, out: &mut Out, shown: &RunShow) -> io::Result<()> {
     let hindered = shown.hindered.iter();
-    let hindered = hindered.map(|why| format!("  {}", catalogue.say(why)));
+    let hindered = hindered.map(|why| format!("  {}", catalogue.told(why)));
     let failed = shown
         .tasks
         .iter()
@@ -225,7 +229,8 @@ fn failures(api: &Api, catalogue: &Catalogue, id: &str) -> Result<Vec<String>, A
         let said = catalogue.labelled(&visible(&task.name), &catalogue.say(error));
         Some(format!("  {said}"))
     });
-    Ok(hindered.chain(lines).collect())
+    let mut all = hindered.chain(lines);
+    all.try_for_each(|line| writeln!(out, "{line}"))
 }
 
 fn told(api: &Api, output: &Output, run: &RunStatus) -> Result<Outcome, AppError> {
@@ -263,7 +268,7 @@ fn task(api: &Api, output: &Output, input: RunTaskInput) -> Result<Outcome, AppE
     let done = run_changes::task(api, input, &progress)?;
     drop(progress);
     output.print(&done, |catalogue, out| match &done.error {
-        Some(error) => writeln!(out, "{}", catalogue.say(error)),
+        Some(error) => writeln!(out, "{}", catalogue.told(error)),
         None => values(out, &done.output),
     })?;
     Ok(outcome(done.status))
@@ -295,14 +300,17 @@ fn list(api: &Api, output: &Output, list: RunList) -> Result<Outcome, AppError> 
         tell_trouble(output, api.engine_trouble(), &mut None)?;
     }
     output.print(&page, |catalogue, out| {
-        for row in &page.items {
-            let status = status(catalogue, row.status);
-            let (id, name) = (&row.id, visible(&row.workflow_name));
-            let at = catalogue.when(&row.start_time);
-            writeln!(out, "{id}  {at}  {status}  {name}")?;
-        }
-        Ok(())
+        let rows = page.items.iter().map(|row| {
+            [
+                row.id.clone(),
+                catalogue.when(&row.start_time),
+                status(catalogue, row.status),
+                visible(&row.workflow_name).into_owned(),
+            ]
+        });
+        table(catalogue, out, ["run", "when", "status", "workflow"], rows)
     })?;
+    output.none(page.items.is_empty())?;
     output.more(page.next.as_deref())?;
     Ok(Outcome::Done)
 }
@@ -353,14 +361,9 @@ fn follow(api: &Api, output: &Output, id: &str) -> Result<Outcome, AppError> {
     let progress = Shown::new(output.catalogue());
     let mut after = None;
     loop {
-        let (id, brief) = (id.to_owned(), Some(true));
-        let run = RunShowInput {
-            id: id.clone(),
-            brief,
-        };
-        let ended = runs::show(api, run)?.status.is_final();
+        let ended = brief(api, id)?.status.is_final();
         loop {
-            let (id, limit) = (id.clone(), None);
+            let (id, limit) = (id.to_owned(), None);
             let page = runs::log(api, RunLogInput { id, after, limit })?;
             if page.items.is_empty() {
                 break;

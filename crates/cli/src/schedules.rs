@@ -1,6 +1,6 @@
 //! `schedule` and `event`: what starts workflows beside people.
 
-use std::io::{self, Write};
+use std::io::{self, Write as _};
 
 use flowkeep_api::types::{
     EventEmitInput, ScheduleAllInput, ScheduleListInput, ScheduleRef, ScheduleRow,
@@ -8,7 +8,7 @@ use flowkeep_api::types::{
 use flowkeep_api::{Api, AppError, Catalogue, schedules};
 use flowkeep_core::visible;
 
-use crate::output::{Outcome, Output};
+use crate::output::{Out, Outcome, Output, table};
 use crate::run_args::{Event, Schedule};
 
 pub(crate) fn run(api: &Api, output: &Output, verb: Schedule) -> Result<Outcome, AppError> {
@@ -29,7 +29,8 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Schedule) -> Result<Outcome,
             schedules::resume(api, ScheduleRef { id })?
         }
     };
-    output.print(&one, |catalogue, out| row(&one, catalogue, out))?;
+    let one = std::slice::from_ref(&one);
+    output.print(&one[0], |catalogue, out| rows(one, catalogue, out))?;
     Ok(Outcome::Done)
 }
 
@@ -59,24 +60,29 @@ pub(crate) fn emit(api: &Api, output: &Output, verb: Event) -> Result<Outcome, A
     })
 }
 
-fn rows(items: &[ScheduleRow], catalogue: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
+fn rows(items: &[ScheduleRow], catalogue: &Catalogue, out: &mut Out) -> io::Result<()> {
     if items.is_empty() {
         return writeln!(out, "{}", catalogue.word("cli_schedule_none"));
     }
-    items.iter().try_for_each(|one| row(one, catalogue, out))
+    let rows = items.iter().map(|one| {
+        let why = one.why.as_ref().or(one.hindered.as_ref());
+        [
+            visible(&one.workflow_id).into_owned(),
+            visible(&one.name).into_owned(),
+            when(one, catalogue),
+            why.map(|why| catalogue.told(why)).unwrap_or_default(),
+        ]
+    });
+    let columns = ["id", "workflow", "next", "why"];
+    table(catalogue, out, columns, rows)
 }
 
-fn row(one: &ScheduleRow, catalogue: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
-    let when = match (&one.next, one.event.as_ref().or(one.folder.as_ref())) {
+fn when(one: &ScheduleRow, catalogue: &Catalogue) -> String {
+    let awaited = one.event.as_ref().or(one.folder.as_ref());
+    match (&one.next, awaited) {
         _ if one.paused => catalogue.word("schedule_paused"),
         (Some(next), _) => catalogue.when(next),
         (None, Some(what)) => visible(what).to_string(),
         (None, None) => catalogue.word("schedule_never"),
-    };
-    let (id, name) = (visible(&one.workflow_id), visible(&one.name));
-    write!(out, "{id}  {name}  {when}")?;
-    match &one.why {
-        Some(why) => writeln!(out, "  ({})", catalogue.say(why)),
-        None => writeln!(out),
     }
 }

@@ -1,21 +1,21 @@
 //! `source` and `secret`: the data sources of the user, and what they are reached with. Secrets
 //! are read from standard input and never printed.
 
-use std::io::{IsTerminal as _, Read as _, Write as _};
+use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use flowkeep_api::types::{
-    ChosenPlace, FallenInput, FallenKeep, FallenSettleAllInput, FallenSettleInput, Nothing,
-    SecretRef, SecretSetInput, SecretState, SourceInput, SourceList, SourceRef, SourceRow,
+    ChosenPlace, FallenInput, Nothing, SecretRef, SecretSetInput, SecretState, SourceInput,
+    SourceList, SourceRef, SourceRow,
 };
-use flowkeep_api::{Api, AppError, Catalogue, fallen, io_reason, secrets, sources};
+use flowkeep_api::{Api, AppError, Catalogue, io_reason, secrets, sources};
 use flowkeep_core::connection::{Secret as Hidden, SourceKind};
-use flowkeep_core::json::print;
 use flowkeep_core::visible;
 
 use crate::args::given_path;
-use crate::output::{Outcome, Output};
+use crate::fallen;
+use crate::output::{Out, Outcome, Output, table};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Source {
@@ -213,7 +213,7 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Source) -> Result<Outcome, A
             fallen_source,
             fallen_conflicts,
             limit,
-        } => fallen_writes(
+        } => fallen::list(
             api,
             output,
             FallenInput {
@@ -228,117 +228,17 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Source) -> Result<Outcome, A
             fallen_waiting,
             fallen_use,
         } => match (fallen_all, fallen_id) {
-            (Some(name), _) => settle_all(api, output, name, (fallen_waiting, fallen_use)),
-            (None, id) => settle(api, output, id.unwrap_or_default(), fallen_use),
+            (Some(name), _) => fallen::settle_all(api, output, name, (fallen_waiting, fallen_use)),
+            (None, id) => fallen::settle(api, output, id.unwrap_or_default(), fallen_use),
         },
     }
-}
-
-/// What sources have yet to get: exit 3 where a person has to decide about some of it.
-fn fallen_writes(api: &Api, output: &Output, input: FallenInput) -> Result<Outcome, AppError> {
-    let list = fallen::list(api, input)?;
-    output.print(&list, |catalogue, out| {
-        if list.items.is_empty() {
-            return writeln!(out, "{}", catalogue.word("cli_fallen_none"));
-        }
-        for row in &list.items {
-            let key = row
-                .key
-                .as_word()
-                .map_or_else(|| print(&row.key), str::to_owned);
-            let (id, source) = (visible(&row.id), visible(&row.source));
-            let (table, key) = (visible(&row.table), visible(&key));
-            let fields: [(&str, &dyn std::fmt::Display); 5] = [
-                ("id", &id),
-                ("source", &source),
-                ("action", &row.action),
-                ("table", &table),
-                ("key", &key),
-            ];
-            writeln!(out, "{}", catalogue.sentence("cli_fallen_write", &fields))?;
-            if let Some(refused) = &row.refused {
-                writeln!(out, "  {}", catalogue.say(refused))?;
-            }
-            let Some(conflict) = &row.conflict else {
-                continue;
-            };
-            writeln!(out, "  {}", catalogue.say(conflict))?;
-            let ours = row.ours.as_ref().map(print);
-            let deletes = || catalogue.word("fallen_deletes");
-            let ours = ours.or_else(|| (row.action == "record.delete").then(deletes));
-            let theirs = row.theirs.as_ref().map(|there| {
-                let none = || catalogue.word("fallen_nothing_there");
-                Some(there)
-                    .filter(|there| !there.is_null())
-                    .map_or_else(none, print)
-            });
-            for (word, value) in [("cli_fallen_ours", ours), ("cli_fallen_theirs", theirs)] {
-                let Some(value) = value else { continue };
-                let value = visible(&value);
-                let told = catalogue.sentence(word, &[("value", &value)]);
-                writeln!(out, "  {told}")?;
-            }
-        }
-        let shown = u32::try_from(list.items.len()).unwrap_or(u32::MAX);
-        match list.total.saturating_sub(shown) {
-            0 => Ok(()),
-            more => writeln!(
-                out,
-                "{}",
-                catalogue.sentence("and_more", &[("count", &more)])
-            ),
-        }
-    })?;
-    Ok(if list.conflicts > 0 {
-        Outcome::InPart
-    } else {
-        Outcome::Done
-    })
-}
-
-fn settle_all(
-    api: &Api,
-    output: &Output,
-    name: String,
-    (waiting, keep): (bool, Keep),
-) -> Result<Outcome, AppError> {
-    let (keep, told) = match keep {
-        Keep::Ours => (FallenKeep::Ours, "cli_fallen_settled_all_ours"),
-        Keep::Theirs => (FallenKeep::Theirs, "cli_fallen_settled_all_theirs"),
-    };
-    let input = FallenSettleAllInput {
-        name,
-        waiting,
-        keep,
-    };
-    let settled = fallen::settle_all(api, input)?;
-    output.print(&settled, |catalogue, out| {
-        let source = visible(&settled.source);
-        let fields: [(&str, &dyn std::fmt::Display); 2] =
-            [("source", &source), ("count", &settled.count)];
-        writeln!(out, "{}", catalogue.sentence(told, &fields))
-    })?;
-    Ok(Outcome::Done)
-}
-
-fn settle(api: &Api, output: &Output, id: String, keep: Keep) -> Result<Outcome, AppError> {
-    let (keep, told) = match keep {
-        Keep::Ours => (FallenKeep::Ours, "cli_fallen_settled_ours"),
-        Keep::Theirs => (FallenKeep::Theirs, "cli_fallen_settled_theirs"),
-    };
-    let settled = fallen::settle(api, FallenSettleInput { id, keep })?;
-    output.print(&settled, |catalogue, out| {
-        let source = visible(&settled.source);
-        writeln!(out, "{}", catalogue.sentence(told, &[("source", &source)]))
-    })?;
-    Ok(Outcome::Done)
 }
 
 fn test(api: &Api, output: &Output, name: String) -> Result<Outcome, AppError> {
     let tested = sources::test(api, SourceRef { name })?;
     output.print(&tested, |catalogue, out| {
         match (&tested.error, &tested.version) {
-            (Some(error), _) => writeln!(out, "{}", catalogue.say(error)),
+            (Some(error), _) => writeln!(out, "{}", catalogue.told(error)),
             (None, version) => {
                 let version = visible(version.as_deref().unwrap_or_default());
                 writeln!(
@@ -358,46 +258,65 @@ fn test(api: &Api, output: &Output, name: String) -> Result<Outcome, AppError> {
 
 fn listed(output: &Output, list: &SourceList) -> Result<Outcome, AppError> {
     output.print(list, |catalogue, out| {
-        let mut items = list.items.iter();
-        items.try_for_each(|source| writeln!(out, "{}", line(catalogue, source)))
+        sources_table(catalogue, out, &list.items)
     })?;
     Ok(Outcome::Done)
 }
 
 fn kept(output: &Output, source: &SourceRow) -> Result<Outcome, AppError> {
     output.print(source, |catalogue, out| {
-        writeln!(out, "{}", line(catalogue, source))
+        sources_table(catalogue, out, std::slice::from_ref(source))
     })?;
     Ok(Outcome::Done)
 }
 
-fn line(catalogue: &Catalogue, source: &SourceRow) -> String {
-    let mut told = vec![visible(&source.name).to_string(), source.kind.clone()];
-    told.extend(
-        source
-            .address
-            .as_deref()
-            .map(|address| visible(address).to_string()),
-    );
+fn sources_table(catalogue: &Catalogue, out: &mut Out, sources: &[SourceRow]) -> io::Result<()> {
+    let rows = sources.iter().map(|source| {
+        let address = source.address.as_deref().map(visible).unwrap_or_default();
+        let is_down = source.waits.is_none() && source.answers == Some(false);
+        let down = source.error.as_ref().filter(|_| is_down);
+        [
+            visible(&source.name).into_owned(),
+            source.kind.clone(),
+            address.into_owned(),
+            state_of(catalogue, source),
+            behind(source)
+                .map(|count| count.to_string())
+                .unwrap_or_default(),
+            down.map(|error| catalogue.told(error)).unwrap_or_default(),
+        ]
+    });
+    let columns = ["name", "type", "address", "state", "behind", "why"];
+    table(catalogue, out, columns, rows)
+}
+
+/// How many writes wait for a source, where any do.
+fn behind(source: &SourceRow) -> Option<u32> {
+    let fallen = source.fallen.as_ref()?;
+    Some(fallen.waiting + fallen.conflicts).filter(|count| *count > 0)
+}
+
+/// What was last seen of a source. One that was down has writes that wait for it; then it is also said
+/// since when it answers again.
+fn state_of(catalogue: &Catalogue, source: &SourceRow) -> String {
     let since = source.since.as_deref().map(|since| catalogue.when(since));
     let since = since.unwrap_or_default();
-    match (source.answers, &source.error) {
-        (Some(false), Some(error)) => {
-            let why = catalogue.say(error);
-            let fields: [(&str, &dyn std::fmt::Display); 2] = [("since", &since), ("why", &why)];
-            told.push(catalogue.sentence("cli_source_down", &fields));
+    // One that was asked for work and never for its version has none.
+    let answers = |key: &str| match source.version.as_deref().map(visible) {
+        Some(version) => {
+            let fields: [(&str, &dyn std::fmt::Display); 2] =
+                [("since", &since), ("version", &version)];
+            catalogue.sentence(key, &fields)
         }
-        (Some(_), _) => {
-            let version = visible(source.version.as_deref().unwrap_or_default());
-            told.push(catalogue.sentence("cli_source_answers", &[("version", &version)]));
-        }
-        (None, _) => {}
+        None => catalogue.sentence(&format!("{key}_plain"), &[("since", &since)]),
+    };
+    match (&source.waits, source.answers) {
+        (Some(waits), _) => catalogue.told(waits),
+        (None, Some(false)) => catalogue.sentence("cli_source_down", &[("since", &since)]),
+        (None, Some(true)) if behind(source).is_some() => answers("cli_source_answers_again"),
+        (None, Some(true)) => answers("cli_source_answers"),
+        (None, None) => String::new(),
     }
-    if let Some(fallen) = &source.fallen {
-        let count = fallen.waiting + fallen.conflicts;
-        told.push(catalogue.sentence("cli_source_behind", &[("count", &count)]));
-    }
-    told.join("  ")
 }
 
 pub(crate) fn secret(api: &Api, output: &Output, verb: Secret) -> Result<Outcome, AppError> {
@@ -405,13 +324,17 @@ pub(crate) fn secret(api: &Api, output: &Output, verb: Secret) -> Result<Outcome
         Secret::List => {
             let list = secrets::list(api, Nothing {})?;
             output.print(&list, |catalogue, out| {
-                list.items.iter().try_for_each(|one| {
-                    let set_at = catalogue.when(&one.set_at);
-                    let what = one.what.as_ref().map(|what| catalogue.say(what));
-                    let what = what.map(|what| format!("  {what}")).unwrap_or_default();
-                    writeln!(out, "{}  {set_at}{what}", visible(&one.name))
-                })
+                let rows = list.items.iter().map(|one| {
+                    let what = one.what.as_ref().map(|what| catalogue.told(what));
+                    [
+                        visible(&one.name).into_owned(),
+                        catalogue.when(&one.set_at),
+                        what.unwrap_or_default(),
+                    ]
+                });
+                table(catalogue, out, ["name", "set", "belongs"], rows)
             })?;
+            output.none(list.items.is_empty())?;
             Ok(Outcome::Done)
         }
         Secret::Set { secret_name } => {
@@ -440,7 +363,7 @@ fn named(output: &Output, key: &str, secret: &SecretRef) -> Result<Outcome, AppE
 
 fn state(output: &Output, state: &SecretState) -> Result<Outcome, AppError> {
     output.print(state, |catalogue, out| match &state.reason {
-        Some(reason) => writeln!(out, "{}", catalogue.say(reason)),
+        Some(reason) => writeln!(out, "{}", catalogue.told(reason)),
         None => writeln!(out, "{}", catalogue.word("cli_secrets_open")),
     })?;
     Ok(if state.locked {

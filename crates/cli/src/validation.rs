@@ -1,13 +1,13 @@
 //! What is wrong with a document, said to people and to programs.
 
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use flowkeep_api::{AppError, Catalogue};
 use flowkeep_core::{Finding, Kind, Message, Validation, validate, visible};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
-use crate::output::{Outcome, Output};
+use crate::output::{Out, Outcome, Output};
 use crate::read::{self, Read};
 
 /// Checks a file by itself. What cannot be read as one of its kind at all is a finding, too.
@@ -36,55 +36,62 @@ fn unfit(reason: Message) -> Validation {
     }
 }
 
+/// Findings as programs read them.
+pub(crate) fn entries(catalogue: &Catalogue, list: &[Finding]) -> Vec<Json> {
+    let entry = |finding: &Finding| {
+        let mut entry = json!({
+            "path": finding.path,
+            "code": finding.code,
+            "message": sentence(catalogue, finding),
+        });
+        if !finding.fields.is_empty() {
+            entry["fields"] = json!(finding.fields);
+        }
+        if let Some(place) = finding.place {
+            entry["line"] = place.line.into();
+            entry["column"] = place.column.into();
+        }
+        entry
+    };
+    list.iter().map(entry).collect()
+}
+
+/// Findings as people read them, a line for each.
+pub(crate) fn lines(catalogue: &Catalogue, found: &Validation, out: &mut Out) -> io::Result<()> {
+    let lists = [
+        ("cli_problem", &found.errors),
+        ("cli_warning", &found.warnings),
+    ];
+    for (key, list) in lists {
+        for finding in list {
+            // What has no place in the document may have one in the text.
+            let said = if finding.path.is_empty() {
+                catalogue.say(&Message {
+                    code: key_of(catalogue, finding),
+                    fields: finding.fields.clone(),
+                    place: finding.place,
+                    because: None,
+                })
+            } else {
+                catalogue.labelled(&visible(&finding.path), &sentence(catalogue, finding))
+            };
+            writeln!(out, "{}", catalogue.labelled(&catalogue.word(key), &said))?;
+        }
+    }
+    Ok(())
+}
+
 /// Prints what was found.
 pub(crate) fn print(output: &Output, found: &Validation) -> Result<Outcome, AppError> {
     let catalogue = output.catalogue();
-    let findings = |list: &[Finding]| -> Vec<_> {
-        list.iter()
-            .map(|finding| {
-                let mut entry = json!({
-                    "path": finding.path,
-                    "code": finding.code,
-                    "message": sentence(catalogue, finding),
-                });
-                if !finding.fields.is_empty() {
-                    entry["fields"] = json!(finding.fields);
-                }
-                if let Some(place) = finding.place {
-                    entry["line"] = place.line.into();
-                    entry["column"] = place.column.into();
-                }
-                entry
-            })
-            .collect()
-    };
     let valid = found.errors.is_empty();
     let result = json!({
         "valid": valid,
-        "errors": findings(&found.errors),
-        "warnings": findings(&found.warnings),
+        "errors": entries(catalogue, &found.errors),
+        "warnings": entries(catalogue, &found.warnings),
     });
     output.print(&result, |catalogue, out| {
-        let lists = [
-            ("cli_problem", &found.errors),
-            ("cli_warning", &found.warnings),
-        ];
-        for (key, list) in lists {
-            for finding in list {
-                // What has no place in the document may have one in the text.
-                let said = if finding.path.is_empty() {
-                    catalogue.say(&Message {
-                        code: key_of(catalogue, finding),
-                        fields: finding.fields.clone(),
-                        place: finding.place,
-                        because: None,
-                    })
-                } else {
-                    catalogue.labelled(&visible(&finding.path), &sentence(catalogue, finding))
-                };
-                writeln!(out, "{}", catalogue.labelled(&catalogue.word(key), &said))?;
-            }
-        }
+        lines(catalogue, found, out)?;
         let mut warnings = found.warnings.iter();
         let unconnected = warnings.any(|warning| warning.code == "no_connection");
         let key = match (valid, unconnected) {

@@ -7,7 +7,7 @@ use flowkeep_files::{Sink, export_pieces};
 use flowkeep_host::{Files, path_text};
 use flowkeep_store::{OperationFilter, OperationItemRecord, OperationRecord, Store};
 
-use super::page;
+use super::{page, secrets};
 use crate::apart::in_time;
 use crate::types::{
     ActivityInput, ActivityPage, ExportTo, Exported, OperationItem, OperationRef, OperationRow,
@@ -147,6 +147,8 @@ fn json(value: &impl serde::Serialize) -> Result<Vec<u8>, AppError> {
 }
 
 pub(crate) fn row(record: OperationRecord) -> OperationRow {
+    let is_of_secret = ["secret_set", "secret_remove"].contains(&record.operation.as_str());
+    let secret = record.subject_name.as_deref().filter(|_| is_of_secret);
     OperationRow {
         undoable: record.undone_by.is_none() && record.changed_documents(),
         at: time::rfc3339(record.at),
@@ -156,6 +158,7 @@ pub(crate) fn row(record: OperationRecord) -> OperationRow {
         operation: record.operation,
         kind: record.kind,
         subject_id: record.subject_id,
+        subject: secret.and_then(secrets::belonging),
         subject_name: record.subject_name,
         before: record.before,
         after: record.after,

@@ -61,7 +61,7 @@ pub fn show(api: &Api, _: Nothing) -> Result<RunOverview, AppError> {
         failed,
         failures: failures.into_iter().map(runs::row).collect(),
         since_backup: since_backup(api)?,
-        locked: secrets::locked(api)?,
+        locked: secrets::waited_for(api)?,
         sources_down,
         sources_behind,
     })

@@ -132,8 +132,11 @@ pub fn start_over(api: &Api, _: Nothing) -> Result<SecretState, AppError> {
     })
 }
 
-/// The secrets that tasks wait for.
-pub(super) fn locked(api: &Api) -> Result<Vec<LockedSecret>, AppError> {
+/// The secrets that tasks wait for and that cannot be read.
+///
+/// # Errors
+/// What the database says.
+pub fn waited_for(api: &Api) -> Result<Vec<LockedSecret>, AppError> {
     let waiting = api.store.locked_secrets()?;
     let names = waiting.iter().map(|(secret, _)| secret.clone()).collect();
     // What is kept may be newer than what this process, which may own no engine, last read.
@@ -160,7 +163,7 @@ pub(super) fn unreadable(secret: String, tasks: u32, error: Option<&SecretsError
 }
 
 /// What a secret is that belongs to something and that no task can name.
-fn belonging(name: &str) -> Option<Message> {
+pub(super) fn belonging(name: &str) -> Option<Message> {
     if let Some(connection) = connection_of(name) {
         return Some(Message::new("secret_of_connection").with("name", connection));
     }

@@ -1,5 +1,6 @@
 //! Activity: every change is one operation with who, when, what, before and after.
 
+use flowkeep_core::Message;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -65,6 +66,10 @@ pub struct OperationRow {
     /// The subject's name at that time; for backups and restores the folder, for a run its workflow
     /// and the task.
     pub subject_name: Option<String>,
+    /// What that is, where the name is one that only Flowkeep uses: the password of a connection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub subject: Option<Message>,
     /// Its revision before.
     pub before: Option<u32>,
     /// Its revision after.

@@ -70,6 +70,25 @@ fn what_local_took_is_shown_and_comes_to_its_own_source() {
     assert_eq!(attempt["passed_over"][0]["source"], "archive");
     assert_eq!(run["warnings"].as_array().unwrap().len(), 1, "{run}");
 
+    // Nobody has asked it since, and its task has met it.
+    let sources = flowkeep.done(&["source", "list"]);
+    let archive = sources["items"].as_array().unwrap().iter();
+    let archive = archive
+        .clone()
+        .find(|row| row["name"] == "archive")
+        .unwrap();
+    assert_eq!(archive["answers"], false, "{sources}");
+    let told = flowkeep.say(&["source", "list"]).out;
+    assert!(told.contains("Has not answered since"), "{told}");
+    let told = flowkeep.say(&["source", "fallen"]).out;
+    let lines: Vec<_> = told.lines().collect();
+    assert!(
+        lines[0].starts_with("Id") && lines[0].ends_with("State"),
+        "{told}"
+    );
+    assert!(lines[1].ends_with("Waits"), "{told}");
+    assert!(lines[2].contains("flowkeep engine run"), "{told}");
+
     let list = flowkeep.done(&["source", "fallen"]);
     assert_eq!(keys(&list), ["total", "conflicts", "items"]);
     let write = &list["items"][0];

@@ -129,6 +129,27 @@ fn a_folder_is_made_listed_set_archived_and_its_archives_are_listed() {
 }
 
 #[test]
+fn a_start_that_is_waited_for_tells_what_was_archived() {
+    let flowkeep = machine();
+    let (_, folder) = adopted(&flowkeep, "one", &["a.ddl"]);
+    let words = [
+        "run",
+        "start",
+        "nightly",
+        "--folder",
+        &text(&folder),
+        "--wait",
+    ];
+    let said = flowkeep.say(&words);
+    let line = said.out.lines().find(|line| line.contains("file_bak_"));
+    assert!(
+        line.is_some_and(|line| line.contains("1 moved")),
+        "{}",
+        said.out
+    );
+}
+
+#[test]
 fn places_whose_files_nobody_may_move_are_refused() {
     let flowkeep = machine();
     let refused = |path: &Path| {

@@ -301,6 +301,13 @@ fn what_the_windows_settings_are_can_be_said_here() {
     let nowhere = text(&flowkeep.path("a/b/c"));
     let elsewhere = ["settings", "update", "--backup-folder", &nowhere];
     flowkeep.refused(&elsewhere, "folder_missing");
+    let said = flowkeep.say(&["settings", "show"]).out;
+    assert!(said.contains("Appearance: Dark"), "{said}");
+    assert!(said.contains("Days that runs are kept: no limit"), "{said}");
+    assert!(
+        !said.contains("null") && !said.contains("keep_days"),
+        "{said}"
+    );
 }
 
 /// The names of the files of one type in the log's folder.

@@ -216,3 +216,10 @@ fn a_mail_channel_is_described_checked_and_keeps_its_password_to_one_server() {
         "{shown}"
     );
 }
+
+#[test]
+fn choosing_none_says_that_nothing_is_told() {
+    let flowkeep = Flowkeep::new();
+    let said = flowkeep.say(&["notice", "choose", "none"]).out;
+    assert!(said.starts_with("Told of: nothing\n"), "{said}");
+}

@@ -109,3 +109,28 @@ fn a_preview_asks_the_data_sources_when_it_is_told_to() {
     );
     assert!(said.ends_with("It would start.\n"), "{said}");
 }
+
+/// A start that would not get far is not told as one that would simply start.
+#[test]
+fn a_preview_that_asks_names_the_task_that_is_not_got_past() {
+    let flowkeep = Flowkeep::new();
+    // Nobody listens there.
+    let url = "redis://127.0.0.1:1?tls=false";
+    flowkeep.done(&["source", "add", "shop", "--type", "redis", "--url", url]);
+    let text = json!({"id": "w", "name": "W", "tasks": [
+        {"id": "a", "name": "Ask the shop", "action": "redis.command", "dataSource": "shop",
+         "params": {"command": ["PING"]}},
+        {"id": "b", "name": "Tell them", "action": "http.request",
+         "params": {"method": "GET", "url": "http://127.0.0.1:1/${secret.PLACE}"}}]});
+    let file = flowkeep.file("w.json", text.to_string());
+    flowkeep.done(&["flow", "create", &file]);
+    let said = flowkeep.say(&["run", "preview", "w", "--ask"]).out;
+    let mut last: Vec<_> = said.lines().rev().take(2).collect();
+    last.reverse();
+    assert!(last[0].contains("wait at Tell them"), "{said}");
+    assert!(last[1].contains("not get past Ask the shop"), "{said}");
+    assert!(!said.contains("It would start.\n"), "{said}");
+    let unasked = flowkeep.say(&["run", "preview", "w"]).out;
+    assert!(!unasked.contains("Ask the shop: "), "{unasked}");
+    assert!(!unasked.contains("not get past"), "nobody knows: {unasked}");
+}

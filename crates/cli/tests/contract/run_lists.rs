@@ -44,12 +44,13 @@ fn a_list_says_that_there_are_more() {
         ["log", "executions", "--limit", "2"],
     ] {
         let first = flowkeep.say(&words);
-        assert_eq!(first.out.lines().count(), 2, "{first:?}");
+        // A heading, and the rows.
+        assert_eq!(first.out.lines().count(), 3, "{first:?}");
         let (_, next) = first.err.split_once("--after ").unwrap();
         let mut more = words.to_vec();
         more.extend(["--after", next.trim()]);
         let last = flowkeep.say(&more);
-        assert_eq!((last.out.lines().count(), last.err.as_str()), (1, ""));
+        assert_eq!((last.out.lines().count(), last.err.as_str()), (2, ""));
     }
 }
 

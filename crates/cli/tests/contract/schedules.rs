@@ -237,3 +237,40 @@ fn an_event_starts_what_listens_with_its_context() {
     );
     flowkeep.refused(&["event", "emit", " "], "event_unnamed");
 }
+
+#[test]
+fn what_will_keep_a_schedule_from_starting_is_told_where_it_is_written_and_listed() {
+    let flowkeep = Flowkeep::new();
+    let text = json!({"id": "w", "name": "W", "schedule": {"cron": "0 2 * * *"},
+        "tasks": [{"id": "a", "action": "wait", "params": {"ms": "${context.ms}"}}]});
+    let file = flowkeep.file("w.json", text.to_string());
+    let made = flowkeep.done(&["flow", "create", &file]);
+    assert_eq!(made["warnings"][0]["code"], "input_not_given", "{made}");
+    let updated = flowkeep.say(&["flow", "update", "w", &file]).out;
+    assert!(updated.contains("Warning: /tasks/0/params/ms"), "{updated}");
+    let checked = flowkeep.done(&["flow", "validate", "--file", &file]);
+    assert_eq!(
+        checked["warnings"][0]["code"], "input_not_given",
+        "{checked}"
+    );
+    assert_eq!(
+        flowkeep.done(&["flow", "validate", "w"])["warnings"],
+        checked["warnings"]
+    );
+
+    let listed = flowkeep.done(&["schedule", "list"]);
+    let row = &listed["items"][0];
+    assert!(row["next"].is_string(), "the time stays: {row}");
+    assert_eq!(row["hindered"]["code"], "input_not_given", "{row}");
+    let said = flowkeep.say(&["schedule", "list"]).out;
+    assert!(said.contains("Nobody gives the input “ms”"), "{said}");
+
+    let wrong = json!({"id": "t", "name": "T", "trigger": {"cron": "0 2 * * *"},
+        "tasks": [{"id": "a", "action": "wait", "params": {"ms": 0}}]});
+    let file = flowkeep.file("t.json", wrong.to_string());
+    let made = flowkeep.done(&["flow", "create", &file]);
+    assert_eq!(
+        made["errors"][0]["path"], "/trigger",
+        "it is kept, and said: {made}"
+    );
+}

@@ -209,6 +209,12 @@ fn a_task_waits_for_a_secret_goes_on_when_it_is_there_and_does_not_repeat_it() {
     let run = started["run_id"].as_str().unwrap().to_owned();
     let shown = flowkeep.done(&["run", "show", &run]);
     assert_eq!(shown["tasks"][0]["secret"], "TOKEN", "{shown}");
+    let waits = flowkeep.say(&["run", "resume", &run, "--wait"]);
+    assert_eq!(waits.code, 3);
+    for told in [&waits.out, &flowkeep.say(&["run", "show", &run]).out] {
+        assert!(told.contains("flowkeep secret set TOKEN"), "{told}");
+        assert!(!told.contains("run answer"), "no person is asked: {told}");
+    }
     assert_eq!(shown["warnings"][0]["code"], "run_secret_locked", "{shown}");
 
     let (code, set) = given(
