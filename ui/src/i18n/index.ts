@@ -3,5 +3,5 @@ export { bytes, dated, exactly, moment, number, timeOfDay, took, when } from './
 export { listed } from './listed';
 export { chooseLocale, formatLocale, locale, setLocale, useLocale } from './locale';
 export { type Locale, m, words } from './messages';
-export { begun, counted, fieldName, label, say, sayError, sayHints } from './say';
+export { begun, counted, fieldName, label, say, sayError, sayHints, whole } from './say';
 export { visible, visibleLines, visibleText } from './visible';

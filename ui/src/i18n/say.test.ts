@@ -3,7 +3,7 @@ import { CallError } from '@/ipc';
 import english from '../../../messages/en.json';
 import { bytes, when } from './format';
 import { chooseLocale, setLocale } from './locale';
-import { counted, say, sayError, sayHints } from './say';
+import { counted, say, sayError, sayHints, whole } from './say';
 
 /** A command or an option in a sentence. */
 const COMMAND = /(^|[\s“])--?[a-z]|flowkeep [a-z]|“list”/;
@@ -13,6 +13,13 @@ afterEach(() => setLocale('en'));
 describe('a message', () => {
   it('is a sentence with its fields filled in', () => {
     expect(say({ code: 'duplicate_id', fields: { id: 'load' }, place: null })).toContain('“load”');
+  });
+
+  it('stands between others as a sentence of its own', async () => {
+    expect(whole('a comma is missing')).toBe('A comma is missing.');
+    expect(whole('Is it there?')).toBe('Is it there?');
+    await setLocale('zh-CN');
+    expect(whole('少了一个逗号')).toBe('少了一个逗号。');
   });
 
   it('begins with its place in the text', async () => {

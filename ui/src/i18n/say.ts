@@ -30,6 +30,12 @@ export function begun(text: string): string {
   return text.charAt(0).toLocaleUpperCase(locale()) + text.slice(1);
 }
 
+/** What begins in the middle of a sentence, as one that stands between others. */
+export function whole(text: string): string {
+  const sentence = begun(text);
+  return /[.!?…。！？]$/.test(sentence) ? sentence : m.full_stop({ text: sentence });
+}
+
 /** A sentence that depends on a number: `<key>_one` or `<key>_other`, by the language's own rule. */
 export function counted(key: string, count: number, fields: Fields = {}): string {
   const form = new Intl.PluralRules(locale()).select(count) === 'one' ? 'one' : 'other';

@@ -1,5 +1,5 @@
 import type { IconName } from '@/components';
-import { counted, label, m, visible, words } from '@/i18n';
+import { counted, label, m, say, visible, words } from '@/i18n';
 import type { OperationRow } from '@/ipc';
 
 /** In the place of an operation: whatever changed documents or settings. */
@@ -118,6 +118,8 @@ export function operationSentence(row: OperationRow): string {
   if (operation === 'settings') return settingsSentence(subject_name);
   if (undone)
     return m.did_undo_of({ what: operationSentence({ ...row, operation: undone, undone: null }) });
+  const of = row.subject && words(`did_${operation}_of`, { name: say(row.subject) });
+  if (of) return of;
   const name = visible(subject_name ?? '');
   const plural = (key: string) => {
     const sentence = counted(key, count, { name });

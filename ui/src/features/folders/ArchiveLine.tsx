@@ -2,6 +2,7 @@ import { Chip } from '@/components';
 import { bytes, counted, dated, exactly, m, say, visible } from '@/i18n';
 import type { ArchiveRow } from '@/ipc';
 import styles from './Archives.module.css';
+import { isBroken, isUnrecorded } from './record';
 
 interface Props {
   item: ArchiveRow;
@@ -40,11 +41,12 @@ export function ArchiveLine({ item, isOpen, onOpen }: Props) {
 export function Marks({ item }: { item: ArchiveRow }) {
   return (
     <>
-      {item.broken && (
+      {isBroken(item) && (
         <Chip tone="fail" icon="warn">
           {m.archive_broken()}
         </Chip>
       )}
+      {isUnrecorded(item) && <Chip icon="info">{m.archive_unrecorded()}</Chip>}
       {item.missing > 0 && (
         <Chip tone="warn" icon="warn">
           {counted('archive_missing', item.missing)}

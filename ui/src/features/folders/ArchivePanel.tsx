@@ -1,13 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Button, Chip, type Column, ErrorNotice, Icon, Notice, RowList } from '@/components';
-import { begun, bytes, counted, dated, m, say, visible } from '@/i18n';
+import { begun, bytes, counted, dated, m, say, visible, whole } from '@/i18n';
 import { type ArchiveRow, type FolderArchiveFile, type FolderShow, shell } from '@/ipc';
 import { tellFailure } from '../command';
 import { ResultList } from '../restore/ResultList';
 import { Marks } from './ArchiveLine';
 import styles from './Archives.module.css';
 import { archiveQuery } from './queries';
+import { isUnrecorded } from './record';
 
 interface Props {
   folder: FolderShow;
@@ -41,8 +42,11 @@ export function ArchivePanel({ folder, item }: Props) {
         <Marks item={item} />
       </span>
       {broken && (
-        <Notice tone="fail" icon="warn">
-          {begun(visible(say(broken)))}
+        <Notice
+          tone={isUnrecorded(item) ? 'off' : 'fail'}
+          icon={isUnrecorded(item) ? 'info' : 'warn'}
+        >
+          {whole(visible(say(broken)))}
         </Notice>
       )}
       {shown.error && <ErrorNotice error={shown.error} onRetry={() => shown.refetch()} />}

@@ -9,6 +9,7 @@ import { ArchivePanel } from './ArchivePanel';
 import styles from './Archives.module.css';
 import { CleanUpArchives } from './CleanUpArchives';
 import { archivesQuery } from './queries';
+import { isBroken } from './record';
 
 interface Props {
   folder: FolderShow;
@@ -68,7 +69,7 @@ export function ArchivesTab({ folder, open, onOpen }: Props) {
 
 /** How many there are and what they take. */
 function sumWords(items: readonly ArchiveRow[]): string {
-  const broken = items.filter((item) => item.broken).length;
+  const broken = items.filter(isBroken).length;
   return [
     counted('n_archives', items.length),
     bytes(items.reduce((sum, item) => sum + item.bytes, 0)),

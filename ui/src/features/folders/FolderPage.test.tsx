@@ -143,6 +143,16 @@ it('names what stands in the way, and goes on all the same only when told', asyn
   ]);
 });
 
+it('does not call a folder broken that has no record', async () => {
+  search = { tab: 'archives' };
+  const unrecorded = { ...broken, earlier: false, broken: { code: 'archive_record_missing' } };
+  show({ folder_archives: () => ({ total: 1, items: [unrecorded], statistics }) });
+  const line = within(await screen.findByTestId(`archive-${broken.archive}`));
+  expect(line.getByText('no record')).toBeTruthy();
+  expect(line.queryByText('broken')).toBeNull();
+  expect(screen.queryByText(/cannot be read/)).toBeNull();
+});
+
 it('shows archives newest first, and says which are broken and which an earlier tool made', async () => {
   search = { tab: 'archives' };
   show();

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Button, Card, Icon, Notice } from '@/components';
-import { begun, counted, dated, m, say, visible } from '@/i18n';
+import { counted, dated, m, say, visible, whole } from '@/i18n';
 import type { ScheduleHeld, ScheduleRow } from '@/ipc';
 import { comingQuery } from '../catalog/schedules';
 import { tellFailure, useCommand } from '../command';
@@ -24,6 +24,11 @@ export function ComingCard() {
           <span className={styles.what}>
             <b>{visible(row.name)}</b>
             <small>{dated(row.next ?? '')}</small>
+            {row.hindered && (
+              <small data-testid="coming-hindered">
+                {whole(m.coming_hindered({ why: say(row.hindered) }))}
+              </small>
+            )}
           </span>
           <Icon name="right" />
         </Link>
@@ -69,7 +74,7 @@ function HeldNotice({ held }: { held: ScheduleHeld }) {
       }
       data-testid="schedules-held"
     >
-      {counted('schedules_held', held.count)} <small>{begun(say(held.why))}</small>
+      {counted('schedules_held', held.count)} <small>{whole(say(held.why))}</small>
       <small>{held.count > held.names.length ? m.schedules_held_among({ names }) : names}</small>
     </Notice>
   );
@@ -92,7 +97,7 @@ function MissedNotice({ row }: { row: ScheduleRow }) {
       {missed > 0
         ? counted('schedule_missed', missed, { name: visible(row.name) })
         : m.schedule_troubled({ name: visible(row.name) })}
-      {row.why && <small> {begun(say(row.why))}</small>}
+      {row.why && <small> {whole(say(row.why))}</small>}
     </Notice>
   );
 }

@@ -1,0 +1,56 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { cleanup, render, screen } from '@testing-library/react';
+import { afterEach, expect, it, vi } from 'vitest';
+import { type ScheduleRow, setTransport } from '@/ipc';
+import { testTransport } from '@/ipc/testing';
+import { ComingCard, ScheduleNotices } from './ComingCard';
+
+vi.mock('@tanstack/react-router', async (original) => ({
+  ...(await original<object>()),
+  Link: ({ children }: { children: unknown }) => children,
+}));
+
+afterEach(cleanup);
+
+const row: ScheduleRow = {
+  workflow_id: 'w',
+  name: 'Nightly',
+  next: '2026-10-02T02:00:00Z',
+  paused: false,
+  trigger: 'schedule',
+  last_started: null,
+  last_run: null,
+  missed: 0,
+};
+const notGiven = { code: 'input_not_given', fields: { input: 'day' } };
+
+function shown(list: { items?: ScheduleRow[]; missing?: ScheduleRow[] }) {
+  const whole = { total: 0, items: [], held: [], missing: [], ...list };
+  setTransport(testTransport({ schedule_list: () => whole }));
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <ScheduleNotices />
+      <ComingCard />
+    </QueryClientProvider>,
+  );
+}
+
+it('says beside the next time why it will not start, and only there', async () => {
+  shown({
+    items: [
+      { ...row, hindered: notGiven },
+      { ...row, workflow_id: 'v' },
+    ],
+  });
+  const why = await screen.findAllByTestId('coming-hindered');
+  expect(why.map((one) => one.textContent)).toEqual([
+    'It will not start: nobody gives the input “day” when it starts by itself; write the value where it is used.',
+  ]);
+});
+
+it('ends each sentence of a notice', async () => {
+  shown({ missing: [{ ...row, why: notGiven }] });
+  const notice = await screen.findByTestId('schedule-missed');
+  expect(notice.textContent).toContain('“Nightly” cannot start by itself. Nobody gives');
+  expect(notice.textContent).toContain('write the value where it is used.');
+});
