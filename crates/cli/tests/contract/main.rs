@@ -15,6 +15,7 @@ mod earlier_versions;
 mod fallen;
 mod flowkeep;
 mod folders;
+mod guide;
 mod import;
 mod logs;
 mod mistakes;
