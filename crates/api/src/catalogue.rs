@@ -117,12 +117,7 @@ impl Catalogue {
 
     /// The same where it stands by itself and not behind a label: it begins with a capital letter.
     pub fn told(&self, message: &Message) -> String {
-        let said = self.say(message);
-        let mut rest = said.chars();
-        match rest.next() {
-            Some(first) => first.to_uppercase().chain(rest).collect(),
-            None => said,
-        }
+        begun(&self.say(message))
     }
 
     fn with_reason(&self, text: String, because: Option<&Message>) -> String {
@@ -228,6 +223,13 @@ impl Catalogue {
     }
 }
 
+/// What the catalogue has for the middle of a sentence, at the beginning of a line.
+pub fn begun(said: &str) -> String {
+    let mut rest = said.chars();
+    let first = rest.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(rest).collect()
+}
+
 /// Fields that come as a plain number of bytes. The window has the same list (`say.ts`).
 const SIZES: [&str; 5] = ["free", "needed", "missing", "file_bytes", "most_bytes"];
 
@@ -307,6 +309,14 @@ mod tests {
         let space = Message::new("doctor_space_ok").with("free", 42_311_999_488_u64);
         let told = Catalogue::new(Tongue::English).say(&space);
         assert_eq!(told, "42 GB are free");
+    }
+
+    #[test]
+    fn what_stands_by_itself_begins_with_a_capital() {
+        assert_eq!(begun("the file is empty"), "The file is empty");
+        assert_eq!(begun("“a” failed"), "“a” failed");
+        assert_eq!(begun("文件为空"), "文件为空");
+        assert_eq!(begun(""), "");
     }
 
     #[test]

@@ -43,7 +43,7 @@ pub use bodies::{
     overview, plan_decisions, restores, revisions, routes, run_changes, run_folders, run_overview,
     run_previews, run_questions, runs, schedules, secrets, settings, sources,
 };
-pub use catalogue::{Catalogue, Tongue};
+pub use catalogue::{Catalogue, Tongue, begun};
 pub use commands::{Command, call, commands, typescript};
 pub use error::AppError;
 pub use flowkeep_files::{Existing, io_reason};

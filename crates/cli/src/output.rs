@@ -3,7 +3,7 @@
 use std::io::{self, BufWriter, StdoutLock, Write};
 use std::process::ExitCode;
 
-use flowkeep_api::{AppError, Catalogue, io_reason};
+use flowkeep_api::{AppError, Catalogue, begun, io_reason};
 use flowkeep_core::json::{print, read};
 use flowkeep_core::{Message, Value, visible_whole};
 use serde_json::{Value as Json, json};
@@ -147,6 +147,11 @@ impl Output {
             let _ = writeln!(io::stdout(), "{json}");
         } else {
             let mut err = io::stderr().lock();
+            // A path is no word: it stays as it is.
+            let message = match error.fields.get("path") {
+                Some(_) => message,
+                None => begun(&message),
+            };
             let _ = writeln!(err, "{message}");
             for hint in hints {
                 let _ = writeln!(err, "  {hint}");
