@@ -72,7 +72,12 @@ fn both_languages_have_the_same_keys_and_placeholders() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("../../messages")
             .join(name);
-        serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+        let text = std::fs::read_to_string(path).unwrap();
+        let read: BTreeMap<_, _> = serde_json::from_str(&text).unwrap();
+        // Of two entries under one key the first would be lost without a word.
+        let lines = text.lines().filter(|line| line.starts_with("  \""));
+        assert_eq!(lines.count(), read.len(), "a key stands twice in {name}");
+        read
     };
     let (english, chinese) = (read("en.json"), read("zh-CN.json"));
     let placeholders = |value: &serde_json::Value| {

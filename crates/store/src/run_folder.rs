@@ -8,11 +8,11 @@ use std::path::PathBuf;
 
 use flowkeep_core::run::Archive;
 use flowkeep_core::{FolderId, Message, RunId};
-use flowkeep_host::{path_text, text_path};
+use flowkeep_host::path_text;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::run::{id_of, json_of, to_json};
-use crate::task_folder::folder_of;
+use crate::task_folder::{DataFolder, folder_of};
 use crate::{Store, StoreError, Tx};
 
 /// The task folder of a run.
@@ -61,10 +61,11 @@ pub(crate) fn held(
          ORDER BY r.run DESC LIMIT 1",
     )?;
     let but = but.map(|run| run.to_string());
+    let data = DataFolder::of(connection);
     let found = statement.query_row((folder.to_string(), but), |row| {
         let path: Option<String> = row.get(2)?;
         Ok(HeldFolder {
-            path: path.as_deref().map(text_path).unwrap_or_default(),
+            path: path.map(|path| data.place(&path)).unwrap_or_default(),
             run: id_of(row, 0)?,
             workflow_name: row.get(1)?,
         })
@@ -83,12 +84,13 @@ impl Store {
             "SELECT r.folder, f.path, r.archive
              FROM run_folder r LEFT JOIN task_folder f ON f.id = r.folder WHERE r.run = ?1",
         )?;
+        let data = DataFolder::of(&reader);
         let found = statement.query_row([row], |row| {
             let path: Option<String> = row.get(1)?;
             let archive: Option<String> = row.get(2)?;
             Ok(RunFolder {
                 folder: folder_of(row, 0)?,
-                path: path.as_deref().map(text_path).unwrap_or_default(),
+                path: path.map(|path| data.place(&path)).unwrap_or_default(),
                 archive: archive.map(|text| json_of(2, &text)).transpose()?,
             })
         });

@@ -1,11 +1,11 @@
 //! The task folders that are known here. What is in them is on the disk and not here.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use flowkeep_core::FolderId;
 use flowkeep_core::folder::Settings;
 use flowkeep_host::{path_text, text_path};
-use rusqlite::{OptionalExtension as _, Row};
+use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use crate::run::{json_of, to_json};
 use crate::{Store, StoreError, Tag, Tx};
@@ -42,33 +42,67 @@ pub(crate) fn folder_of(row: &Row<'_>, column: usize) -> rusqlite::Result<Folder
     json_of(column, &format!("\"{id}\""))
 }
 
-fn record(row: &Row<'_>) -> rusqlite::Result<TaskFolderRecord> {
+fn record(data: &DataFolder, row: &Row<'_>) -> rusqlite::Result<TaskFolderRecord> {
     let path: String = row.get(2)?;
     let settings: String = row.get(3)?;
     Ok(TaskFolderRecord {
         id: folder_of(row, 0)?,
         workflow_id: row.get(1)?,
-        path: text_path(&path),
+        path: data.place(&path),
         settings: json_of(3, &settings)?,
         sequence: row.get(4)?,
         created_at: row.get(5)?,
     })
 }
 
-fn one(
-    connection: &rusqlite::Connection,
-    id: FolderId,
-) -> Result<Option<TaskFolderRecord>, StoreError> {
+fn one(connection: &Connection, id: FolderId) -> Result<Option<TaskFolderRecord>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM task_folder WHERE id = ?1");
+    let data = DataFolder::of(connection);
     let mut statement = connection.prepare_cached(&sql)?;
-    Ok(statement.query_row([id.to_string()], record).optional()?)
+    let found = statement.query_row([id.to_string()], |row| record(&data, row));
+    Ok(found.optional()?)
 }
 
-fn all(connection: &rusqlite::Connection) -> Result<Vec<TaskFolderRecord>, StoreError> {
+fn all(connection: &Connection) -> Result<Vec<TaskFolderRecord>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM task_folder ORDER BY id");
+    let data = DataFolder::of(connection);
     let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map([], record)?;
+    let rows = statement.query_map([], |row| record(&data, row))?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The folder in which the database is. What is in it is known by where it is in there: a copy of the data
+/// works in its own folders and not in those of the original.
+pub(crate) struct DataFolder(PathBuf);
+
+impl DataFolder {
+    pub(crate) fn of(connection: &Connection) -> Self {
+        let folder = connection.path().and_then(|path| Path::new(path).parent());
+        let folder = folder.map(|folder| folder.canonicalize().unwrap_or_else(|_| folder.into()));
+        Self(folder.unwrap_or_default())
+    }
+
+    /// Where something is of which this is kept.
+    pub(crate) fn place(&self, kept: &str) -> PathBuf {
+        let path = text_path(kept);
+        if path.is_absolute() {
+            path
+        } else {
+            self.0.join(path)
+        }
+    }
+
+    /// What is kept of where something is.
+    fn kept(&self, path: &Path) -> String {
+        let inside = path.strip_prefix(&self.0).ok();
+        match inside
+            .filter(|_| self.0.is_absolute())
+            .and_then(Path::to_str)
+        {
+            Some(inside) => inside.to_owned(),
+            None => path_text(path),
+        }
+    }
 }
 
 impl Store {
@@ -138,7 +172,7 @@ impl Tx<'_> {
         self.connection.prepare_cached(&sql)?.execute((
             folder.id.to_string(),
             &folder.workflow_id,
-            path_text(&folder.path),
+            DataFolder::of(self.connection).kept(&folder.path),
             to_json(&folder.settings)?,
             folder.sequence,
             folder.created_at,

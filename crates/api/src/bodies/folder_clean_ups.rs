@@ -138,7 +138,7 @@ fn remove(
     let work = move |steps: &crate::progress::Thinned<'_>| {
         Ok(folders::clean_up(&workshop, id, &names, steps))
     };
-    let left = || AppError::new("cancelled").hint("removing_goes_on");
+    let left = || AppError::new("cancelled").hint("archives_go_on");
     Ok(apart_for(api.patience, progress, work, left, drop)??)
 }
 

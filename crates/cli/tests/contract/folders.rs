@@ -320,3 +320,33 @@ fn a_workflow_is_told_to_work_in_a_folder_that_is_made_for_its_runs() {
     let id = again["id"].as_str().unwrap();
     assert_eq!(text(&flowkeep), format!("{yaml}taskFolder: \"{id}\"\n"));
 }
+
+#[test]
+fn a_copy_of_the_data_works_in_its_own_folders() {
+    let flowkeep = machine();
+    let made = flowkeep.done(&["folder", "create", "nightly"]);
+    let (id, path) = (made["id"].as_str().unwrap(), made["path"].as_str().unwrap());
+    fs::write(Path::new(path).join("a.ddl"), "the original's").unwrap();
+    let (_, outside) = adopted(&flowkeep, "exports", &[]);
+    let copy = flowkeep.path("copy");
+    let copied = std::process::Command::new("cp")
+        .arg("-a")
+        .args([&flowkeep.data(), &copy])
+        .status();
+    assert!(copied.unwrap().success());
+    let copy = text(&copy.canonicalize().unwrap());
+    let there = |args: &[&str]| flowkeep.done(&[&["--data-dir", copy.as_str()], args].concat());
+    let listed = there(&["folder", "list"]);
+    let paths = listed["items"].as_array().unwrap().iter();
+    let paths: Vec<&str> = paths.map(|item| item["path"].as_str().unwrap()).collect();
+    assert!(paths[0].starts_with(&copy), "{paths:?}");
+    // What was never in it is one place for both.
+    assert_eq!(paths[1], text(&outside.canonicalize().unwrap()));
+    there(&["folder", "archive", id]);
+    assert_eq!(
+        names(Path::new(path)),
+        ["a.ddl"],
+        "the original is as it was"
+    );
+    assert_eq!(names(Path::new(paths[0])).len(), 1, "archived in the copy");
+}
