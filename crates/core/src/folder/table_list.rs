@@ -1,4 +1,7 @@
 //! `table_list.txt`: the tables a pipeline is to describe, one a line or with commas between them.
+//!
+//! A name that has a space, a comma or a sign of its own stands in quotes, as it would in SQL:
+//! `` `order items` ``, `"a/b"`. A quote that belongs to the name is doubled.
 
 use std::collections::HashSet;
 
@@ -48,19 +51,19 @@ impl TableList {
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         let mut known = HashSet::new();
         for (line, text) in (1..).zip(text.lines()) {
-            let names = without_comment(text).split([',', '，', ';']);
-            for name in names.map(str::trim).filter(|name| !name.is_empty()) {
-                let why = if name.contains(odd) {
-                    "table_list_odd"
-                } else if !known.insert(name) {
-                    "table_list_repeated"
-                } else {
-                    list.names.push(name.to_owned());
-                    continue;
+            for entry in entries(text) {
+                let why = match named(entry) {
+                    None => "table_list_odd",
+                    Some(name) if known.contains(&name) => "table_list_repeated",
+                    Some(name) => {
+                        known.insert(name.clone());
+                        list.names.push(name);
+                        continue;
+                    }
                 };
                 list.dropped.push(DroppedName {
                     line,
-                    text: name.to_owned(),
+                    text: entry.to_owned(),
                     why: Message::new(why),
                 });
             }
@@ -69,22 +72,63 @@ impl TableList {
     }
 }
 
-/// Whether no table is called so: what looks like it is a quoted name or a way to a file.
-fn odd(character: char) -> bool {
-    character.is_whitespace() || character.is_control() || "/\\\"'`".contains(character)
+/// Quotes that a name may stand in.
+const QUOTES: [char; 2] = ['`', '"'];
+
+/// What stands between the commas of a line, up to its comment. Within quotes neither is one.
+fn entries(line: &str) -> impl Iterator<Item = &str> {
+    let mut found = Vec::new();
+    let mut begins = 0;
+    // What the entry begins with, which quote is open, and what came before.
+    let (mut first, mut open, mut before) = (None, None, None);
+    for (at, character) in line.char_indices() {
+        let starts_word = before.is_none_or(char::is_whitespace);
+        before = Some(character);
+        if open.is_some() {
+            open = open.filter(|&quote| quote != character);
+            continue;
+        }
+        let rest = &line[at..];
+        if starts_word && (rest.starts_with('#') || rest.starts_with("--")) {
+            found.push(&line[begins..at]);
+            begins = line.len();
+            break;
+        } else if [',', '，', ';'].contains(&character) {
+            found.push(&line[begins..at]);
+            begins = at + character.len_utf8();
+            first = None;
+        } else if !character.is_whitespace() {
+            // In the middle of a name a quote is only odd, but for the second half of a doubled one.
+            let begun_with = *first.get_or_insert(character);
+            open =
+                Some(character).filter(|_| QUOTES.contains(&character) && begun_with == character);
+        }
+    }
+    found.push(&line[begins..]);
+    let told = found.into_iter().map(str::trim);
+    told.filter(|entry| !entry.is_empty())
 }
 
-fn without_comment(line: &str) -> &str {
-    let begins = |at: usize| {
-        line[..at]
-            .chars()
-            .next_back()
-            .is_none_or(char::is_whitespace)
-    };
-    let comment = line.match_indices(['#', '-']).find(|(at, _)| {
-        begins(*at) && (line[*at..].starts_with('#') || line[*at..].starts_with("--"))
-    });
-    comment.map_or(line, |(at, _)| &line[..at])
+/// The name an entry gives; nothing where no table is called so.
+fn named(entry: &str) -> Option<String> {
+    for quote in QUOTES {
+        let Some(quoted) = entry.strip_prefix(quote) else {
+            continue;
+        };
+        let inner = quoted.strip_suffix(quote)?;
+        let doubled = format!("{quote}{quote}");
+        let alone = inner.replace(&doubled, "").contains(quote);
+        let name = inner.replace(&doubled, &quote.to_string());
+        let sound = !alone && !name.trim().is_empty() && !name.contains(char::is_control);
+        return sound.then_some(name);
+    }
+    let odd = entry.is_empty() || entry.contains(odd);
+    (!odd).then(|| entry.to_owned())
+}
+
+/// Whether no table is called so without quotes: what looks like it is words or a way to a file.
+fn odd(character: char) -> bool {
+    character.is_whitespace() || character.is_control() || "/\\\"'`".contains(character)
 }
 
 #[cfg(test)]
@@ -120,6 +164,40 @@ mod tests {
                 (8, "'q'", "table_list_odd")
             ]
         );
+    }
+
+    #[test]
+    fn a_name_in_quotes_may_be_anything() {
+        let text = "`order items`, \"a/b, c\" # why\n`#1`;`--x`\n`it``s`, \"say \"\"hi\"\"\"\n\
+            `open\n`a`b, ``, \"\"\nx\"y\n";
+        let list = TableList::read(text.as_bytes()).unwrap();
+        assert_eq!(
+            list.names,
+            ["order items", "a/b, c", "#1", "--x", "it`s", "say \"hi\""]
+        );
+        let dropped: Vec<_> = list
+            .dropped
+            .iter()
+            .map(|dropped| (dropped.line, dropped.text.as_str()))
+            .collect();
+        assert_eq!(
+            dropped,
+            [
+                (4, "`open"),
+                (5, "`a`b"),
+                (5, "``"),
+                (5, "\"\""),
+                (6, "x\"y")
+            ]
+        );
+    }
+
+    #[test]
+    fn a_long_line_is_read_once() {
+        let line = format!("{}a", " ".repeat(1_000_000));
+        assert_eq!(TableList::read(line.as_bytes()).unwrap().names, ["a"]);
+        let quoted = format!("`{}`", "a ".repeat(500_000));
+        assert_eq!(TableList::read(quoted.as_bytes()).unwrap().names.len(), 1);
     }
 
     #[test]
