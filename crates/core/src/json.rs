@@ -23,6 +23,14 @@ pub fn print(value: &Value) -> String {
     text
 }
 
+/// For people: a line for each member and item, keys in their order, a line end at the end.
+pub fn print_lines(value: &Value) -> String {
+    let mut text = String::new();
+    push_lines(&mut text, value, 0);
+    text.push('\n');
+    text
+}
+
 /// What a text printed here says; `null` for anything else.
 pub fn parse(text: &str) -> Value {
     read(text).unwrap_or(Value::Null)
@@ -72,6 +80,38 @@ fn push(text: &mut String, value: &Value) {
             }
             text.push('}');
         }
+    }
+}
+
+fn push_lines(text: &mut String, value: &Value, depth: usize) {
+    let begin = |text: &mut String, first: bool, depth: usize| {
+        text.push_str(if first { "\n" } else { ",\n" });
+        text.push_str(&"  ".repeat(depth));
+    };
+    match value {
+        Value::Array(items) if !items.is_empty() => {
+            text.push('[');
+            for (index, item) in items.iter().enumerate() {
+                begin(text, index == 0, depth + 1);
+                push_lines(text, item, depth + 1);
+            }
+            text.push('\n');
+            text.push_str(&"  ".repeat(depth));
+            text.push(']');
+        }
+        Value::Object(members) if !members.is_empty() => {
+            text.push('{');
+            for (index, (key, member)) in members.iter().enumerate() {
+                begin(text, index == 0, depth + 1);
+                push_string(text, key);
+                text.push_str(": ");
+                push_lines(text, member, depth + 1);
+            }
+            text.push('\n');
+            text.push_str(&"  ".repeat(depth));
+            text.push('}');
+        }
+        other => push(text, other),
     }
 }
 

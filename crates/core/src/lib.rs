@@ -7,6 +7,7 @@
 
 mod bound;
 pub mod connection;
+pub mod description;
 mod difference;
 mod document;
 mod edit;
@@ -47,6 +48,7 @@ pub use names::{
     visible_whole,
 };
 pub use recognise::{Recognised, recognise, wrap};
+pub use secret::without_url_passwords;
 pub use summary::{Summary, starts_by, summarise};
 pub use validate::{Finding, Validation, validate};
 pub use value::{Value, fits_script_number};

@@ -6,10 +6,11 @@ use crate::run::redis::only_reads;
 use crate::shape::{Item, Shape, items};
 
 /// Actions that neither write nor call nor run anything.
-const HARMLESS: [&str; 7] = [
+const HARMLESS: [&str; 8] = [
     "record.get",
     "record.find",
     "record.search",
+    "table_list.read",
     "wait",
     "branch",
     "manual",

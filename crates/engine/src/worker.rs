@@ -213,6 +213,7 @@ impl Workplace {
             stop: job.stop.clone(),
             say: &say,
             http: &self.http,
+            clock: self.clock.as_ref(),
         })
         .await
         .map_err(|error| ActionError {

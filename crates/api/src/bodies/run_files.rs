@@ -21,7 +21,7 @@ use crate::{Api, AppError};
 const BEGINNING: u64 = 4_096;
 /// The runs before it that a repeated run may have its outputs from.
 const REPEATS: usize = 20;
-/// Actions whose output is the file they wrote.
+/// Actions whose output is the file they wrote; that of `sql.describe` begins with the one about all.
 const WRITERS: [&str; 2] = ["file.write", "file.copy"];
 /// Ends of names of what a system shows and does not run. All else is shown in its folder: what systems
 /// run is a list without an end.
@@ -41,16 +41,21 @@ pub(super) fn files(
     task: &TaskId,
     output: &Value,
 ) -> Result<Vec<RunFile>, AppError> {
-    let wrote = definition
+    let action = definition
         .and_then(|definition| definition.task(task))
-        .is_some_and(|task| WRITERS.contains(&task.action.name));
-    if wrote {
-        let named = output.get("path").and_then(Value::as_str);
-        let found = match named {
-            Some(named) => written(api, run, Path::new(named))?,
+        .map_or("", |task| task.action.name);
+    let overview = |files: &Value| files.as_array()?.first()?.get("path").cloned();
+    let named = match action {
+        _ if WRITERS.contains(&action) => Some(("", output.get("path").cloned())),
+        "sql.describe" => Some(("files", output.get("files").and_then(overview))),
+        _ => None,
+    };
+    if let Some((member, path)) = named {
+        let found = match path.as_ref().and_then(Value::as_str) {
+            Some(path) => written(api, run, Path::new(path))?,
             None => None,
         };
-        return Ok(found.map(|found| found.told("")).into_iter().collect());
+        return Ok(found.map(|found| found.told(member)).into_iter().collect());
     }
     let members = output.as_object().unwrap_or_default();
     let large = members.iter().filter_map(|(key, value)| {

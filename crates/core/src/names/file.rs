@@ -48,7 +48,7 @@ pub fn file_name(name: &str, id: &str, extension: &str) -> String {
 }
 
 /// Device names of Windows, whatever follows a dot behind them.
-fn is_reserved(name: &str) -> bool {
+pub(crate) fn is_reserved(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
     if matches!(name.as_str(), "CON" | "PRN" | "AUX" | "NUL") {
         return true;

@@ -6,6 +6,7 @@ mod sentences;
 mod sort;
 mod visible;
 
+pub(crate) use file::is_reserved;
 pub use file::{file_name, slug};
 pub use search::{search_query, search_terms, search_words};
 pub use sentences::Sentences;

@@ -84,6 +84,8 @@ pub enum Holds {
     Text,
     /// Several lines of text.
     LongText,
+    /// What a file is to hold: several lines of text, or anything else as its JSON.
+    Content,
     /// An SQL statement; expressions in it become bound values.
     Sql,
     /// A text or a number, as keys come.
@@ -138,7 +140,7 @@ const STATEMENT: &[Param] = &[required("sql", Holds::Sql), optional("args", Hold
 const ONE_RECORD: &[Param] = &[required("table", Holds::Text), required("key", Holds::Word)];
 
 /// Every action the engine knows, in the order in which a form offers them.
-pub static ACTIONS: [Action; 20] = [
+pub static ACTIONS: [Action; 22] = [
     Action {
         name: "sql.query",
         params: STATEMENT,
@@ -149,6 +151,16 @@ pub static ACTIONS: [Action; 20] = [
         name: "sql.execute",
         params: STATEMENT,
         idempotent: Idempotency::Unsafe,
+        sources: SQL,
+        ..PLAIN
+    },
+    Action {
+        name: "sql.describe",
+        params: &[
+            required("tables", Holds::Words),
+            optional("samples", Holds::Whole),
+        ],
+        capabilities: &["file"],
         sources: SQL,
         ..PLAIN
     },
@@ -244,7 +256,7 @@ pub static ACTIONS: [Action; 20] = [
         name: "file.write",
         params: &[
             required("path", Holds::Text),
-            required("text", Holds::LongText),
+            required("text", Holds::Content),
         ],
         capabilities: &["file"],
         ..PLAIN
@@ -252,6 +264,12 @@ pub static ACTIONS: [Action; 20] = [
     Action {
         name: "file.copy",
         params: &[required("from", Holds::Text), required("to", Holds::Text)],
+        capabilities: &["file"],
+        ..PLAIN
+    },
+    Action {
+        name: "table_list.read",
+        params: &[optional("path", Holds::Text)],
         capabilities: &["file"],
         ..PLAIN
     },

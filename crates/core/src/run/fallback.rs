@@ -147,10 +147,12 @@ impl Failure {
 
 /// Whether another source may stand in for one that answered an operation with this error: the task
 /// allows it, the source is down, and the operation only reads (`reads`) or is one of the portable
-/// records. SQL that writes, or a command, means nothing to another source. That a new record has a key
-/// of its own is for the caller to know.
+/// records. SQL that writes, or a command, means nothing to another source, and the tables of another
+/// database are not the ones that were to be described. That a new record has a key of its own is for
+/// the caller to know.
 pub fn may_fall_back(routing: &Routing, action: &Action, reads: bool, code: &str) -> bool {
     routing.allow_fallback
+        && action.name != "sql.describe"
         && (reads || action.name.starts_with("record."))
         && Failure::of(code) == Failure::Down
 }

@@ -1,48 +1,92 @@
 //! `file.write` and `file.copy`: inside the attempt's folder and nowhere else.
 //!
+//! What a file is to hold is a text; anything else is written as its JSON, a line for each part.
 //! A file appears whole or not at all, and doing it again gives the same file. No link is followed,
 //! neither to what is read nor to what is written.
 
 use std::io::{self, Read};
 use std::path::Path;
 
-use flowkeep_core::Message;
+use flowkeep_core::json::print_lines;
+use flowkeep_core::{Message, Value};
 use flowkeep_host::{Folder, ReadError, SpecialFile};
 
-use super::params::Params;
+use super::params::{Params, needs};
 use super::{ActionError, Attempt, Done, Output, Stop};
 
 pub(super) async fn write(attempt: &Attempt<'_>, params: &Params<'_>) -> Result<Done, ActionError> {
-    let text = params.needed("text")?.to_owned();
+    let content = match params.value("text")? {
+        None => return Err(needs("text")),
+        Some(content) => content
+            .as_word()
+            .map_or_else(|| print_lines(content), str::to_owned),
+    };
     let to = params.needed("path")?.to_owned();
-    blocking(attempt, move |folder, stop| {
-        let mut content = Watched {
-            inner: text.as_bytes(),
-            stop,
-        };
-        put(folder, &to, &mut content)
-    })
-    .await
+    let written = blocking(attempt, move |folder, stop| {
+        put_text(folder, stop, &to, &content)
+    });
+    Ok(done(written.await?))
 }
 
 pub(super) async fn copy(attempt: &Attempt<'_>, params: &Params<'_>) -> Result<Done, ActionError> {
     let from = params.needed("from")?.to_owned();
     let to = params.needed("to")?.to_owned();
-    blocking(attempt, move |folder, stop| {
+    let copied = blocking(attempt, move |folder, stop| {
         let file = folder.open_file(Path::new(&from));
         let mut content = Watched {
             inner: file.map_err(|error| failed(&from, &error))?,
             stop,
         };
         put(folder, &to, &mut content)
+    });
+    Ok(done(copied.await?))
+}
+
+/// Writes texts into files, one after the other: what is told of each. Nothing where it is to stop.
+pub(super) async fn write_all(
+    attempt: &Attempt<'_>,
+    files: Vec<(String, String)>,
+) -> Result<Option<Vec<Value>>, ActionError> {
+    blocking(attempt, move |folder, stop| {
+        let files = files.iter();
+        files
+            .map(|(to, text)| Ok(put_text(folder, stop, to, text)?.value))
+            .collect()
     })
     .await
 }
 
-async fn blocking(
+/// Reads a whole file that is no longer than `longest`; what is longer is `None` inside. Nothing
+/// where it is to stop.
+pub(super) async fn read(
     attempt: &Attempt<'_>,
-    work: impl FnOnce(&Folder, &Stop) -> Result<Output, ActionError> + Send + 'static,
-) -> Result<Done, ActionError> {
+    from: &str,
+    longest: u64,
+) -> Result<Option<Option<Vec<u8>>>, ActionError> {
+    let from = from.to_owned();
+    blocking(attempt, move |folder, stop| {
+        let file = folder.open_file(Path::new(&from));
+        let content = Watched {
+            inner: file.map_err(|error| failed(&from, &error))?,
+            stop,
+        };
+        let mut bytes = Vec::new();
+        let read = content.take(longest + 1).read_to_end(&mut bytes);
+        read.map_err(|error| failed(&from, &ReadError::Io(error)))?;
+        Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= longest))
+    })
+    .await
+}
+
+fn done(output: Option<Output>) -> Done {
+    output.map_or(Done::Stopped { undone: true }, Done::from)
+}
+
+/// Work in the attempt's folder; nothing where it was broken off because it is to stop.
+async fn blocking<T: Send + 'static>(
+    attempt: &Attempt<'_>,
+    work: impl FnOnce(&Folder, &Stop) -> Result<T, ActionError> + Send + 'static,
+) -> Result<Option<T>, ActionError> {
     let path = attempt.folder.to_owned();
     let stop = attempt.stop.clone();
     let done = tokio::task::spawn_blocking(move || {
@@ -52,8 +96,8 @@ async fn blocking(
             ActionError::passing(message.with("reason", error))
         })?;
         match work(&folder, &stop) {
-            Ok(output) => Ok(Done::from(output)),
-            Err(_) if stop.is_asked() => Ok(Done::Stopped { undone: true }),
+            Ok(done) => Ok(Some(done)),
+            Err(_) if stop.is_asked() => Ok(None),
             Err(error) => Err(error),
         }
     });
@@ -63,6 +107,14 @@ async fn blocking(
             .with("reason", error);
         Err(ActionError::passing(message))
     })
+}
+
+fn put_text(folder: &Folder, stop: &Stop, to: &str, text: &str) -> Result<Output, ActionError> {
+    let mut content = Watched {
+        inner: text.as_bytes(),
+        stop,
+    };
+    put(folder, to, &mut content)
 }
 
 fn put(folder: &Folder, to: &str, content: &mut impl Read) -> Result<Output, ActionError> {

@@ -11,6 +11,7 @@
 
 mod branch;
 mod data_source;
+mod describe;
 mod elasticsearch;
 mod error;
 mod file;
@@ -23,6 +24,7 @@ mod record;
 mod redis;
 mod sql;
 mod stop;
+mod table_list;
 mod workflow_run;
 
 use std::path::Path;
@@ -30,6 +32,7 @@ use std::sync::Arc;
 
 use flowkeep_core::run::{Level, TaskId, action};
 use flowkeep_core::{Message, RunId, Value};
+use flowkeep_host::Clock;
 
 pub use error::ActionError;
 pub use http::HttpClient;
@@ -71,6 +74,8 @@ pub struct Attempt<'a> {
     pub say: &'a (dyn Fn(Level, Said) + Send + Sync),
     /// The way to other machines, one for all attempts.
     pub http: &'a HttpClient,
+    /// What time it is.
+    pub clock: &'a dyn Clock,
 }
 
 /// A line for the run's log.
@@ -140,6 +145,8 @@ pub async fn carry_out(attempt: Attempt<'_>) -> Result<Done, ActionError> {
         "redis.command" => redis::carry_out(&attempt, &params).await?,
         "elasticsearch.request" => elasticsearch::carry_out(&attempt, &params).await?,
         "http.request" => http::carry_out(&attempt, &params).await?,
+        "sql.describe" => describe::carry_out(&attempt, &params).await?,
+        "table_list.read" => table_list::read(&attempt, &params).await?,
         "file.write" => file::write(&attempt, &params).await?,
         "file.copy" => file::copy(&attempt, &params).await?,
         "program.run" => program::carry_out(&attempt, &params).await?,

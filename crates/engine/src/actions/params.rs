@@ -26,8 +26,7 @@ impl<'a> Params<'a> {
             .iter()
             .any(|param| param.name == name && param.required);
         if value.is_none() && required {
-            let message = Message::new("parameter_missing").with("param", name);
-            return Err(ActionError::lasting(message));
+            return Err(needs(name));
         }
         Ok(value)
     }
@@ -50,9 +49,7 @@ impl<'a> Params<'a> {
 
     /// A text that has to be there.
     pub(super) fn needed(&self, name: &'static str) -> Result<&'a str, ActionError> {
-        self.text(name)?.ok_or_else(|| {
-            ActionError::lasting(Message::new("parameter_missing").with("param", name))
-        })
+        self.text(name)?.ok_or_else(|| needs(name))
     }
 
     /// A whole number that is not negative; `3.0` is one.
@@ -95,6 +92,11 @@ impl<'a> Params<'a> {
             })
             .collect()
     }
+}
+
+/// A parameter that has to be there and is not.
+pub(super) fn needs(name: &str) -> ActionError {
+    ActionError::lasting(Message::new("parameter_missing").with("param", name))
 }
 
 /// A parameter that holds something else than it should. What it holds is not told: it may be a

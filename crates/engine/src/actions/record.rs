@@ -4,7 +4,7 @@ use flowkeep_core::{Message, Value};
 use sha2::{Digest as _, Sha256};
 use ulid::Ulid;
 
-use super::params::{Params, wrong};
+use super::params::{Params, needs, wrong};
 use super::{ActionError, Attempt, Done, perform};
 use crate::sources::{Key, Operation};
 
@@ -63,8 +63,7 @@ fn key(params: &Params<'_>) -> Result<Option<Value>, ActionError> {
 }
 
 fn needed_key(params: &Params<'_>) -> Result<Value, ActionError> {
-    key(params)?
-        .ok_or_else(|| ActionError::lasting(Message::new("parameter_missing").with("param", "key")))
+    key(params)?.ok_or_else(|| needs("key"))
 }
 
 /// A key for a record that has none: a ULID with the time of its run. It follows from the

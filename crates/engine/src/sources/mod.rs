@@ -9,6 +9,7 @@
 
 mod choice;
 mod coming;
+mod described;
 mod elasticsearch;
 mod health;
 mod kept;
@@ -32,6 +33,7 @@ pub(crate) use choice::readable;
 pub use choice::{
     Chosen, Connected, Connections, KeptRules, Readable, keep_rules, kept_rules, kept_rules_in,
 };
+pub(crate) use described::table as described_table;
 pub use flowkeep_core::connection::LOCAL;
 pub use health::{ask, ask_apart};
 pub use open::{Bounds, open, open_within};
@@ -139,13 +141,25 @@ pub enum Operation {
         /// At most so many.
         limit: Option<u64>,
     },
+    /// What a table or view is, as far as it can be asked without changing anything: `{table}`, a
+    /// [`description::Table`](flowkeep_core::description::Table).
+    Describe {
+        /// Its name, or that of its schema, a dot and its name.
+        table: String,
+        /// So many of its rows show values; none: no value leaves the database.
+        samples: u64,
+    },
 }
 
 impl Operation {
     /// Whether it changes nothing, whatever it is asked with.
     pub fn only_reads(&self) -> bool {
         match self {
-            Self::Query(_) | Self::Get { .. } | Self::Find { .. } | Self::Search { .. } => true,
+            Self::Query(_)
+            | Self::Get { .. }
+            | Self::Find { .. }
+            | Self::Search { .. }
+            | Self::Describe { .. } => true,
             Self::Command(command) => only_reads(command),
             Self::Request(request) => matches!(request.method.as_str(), "GET" | "HEAD"),
             Self::Execute(_)
@@ -169,6 +183,7 @@ impl Operation {
             Self::Delete { .. } => "record.delete",
             Self::Find { .. } => "record.find",
             Self::Search { .. } => "record.search",
+            Self::Describe { .. } => "sql.describe",
         }
     }
 }

@@ -10,6 +10,7 @@ use flowkeep_engine::actions::{
     carry_out,
 };
 use flowkeep_engine::sources::{Chosen, LOCAL, Source, Sqlite};
+use flowkeep_host::SystemClock;
 use serde_json::{Map, Value as Json, json};
 
 pub(crate) struct Place {
@@ -105,6 +106,7 @@ impl Place {
             stop: self.stop.clone(),
             say: &say,
             http: &HttpClient::new(),
+            clock: &SystemClock,
         })
         .await
     }

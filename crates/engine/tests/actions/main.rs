@@ -3,6 +3,7 @@
 
 mod attempts;
 mod choice;
+mod describe;
 mod elasticsearch;
 mod files;
 mod http;

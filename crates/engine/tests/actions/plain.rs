@@ -112,7 +112,7 @@ fn samples(holds: Holds) -> (Json, Option<Json>) {
         Holds::List | Holds::Words => (json!([]), Some(json!("a"))),
         Holds::Object => (json!({}), Some(json!("a"))),
         Holds::Cases => (json!([{"task": "a"}]), Some(json!([{"task": []}]))),
-        Holds::Any | Holds::ListOrObject => (json!("a"), None),
+        Holds::Any | Holds::Content | Holds::ListOrObject => (json!("a"), None),
     }
 }
 

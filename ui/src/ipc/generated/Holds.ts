@@ -3,4 +3,4 @@
 /**
  * What a parameter holds, and so which field a form has for it.
  */
-export type Holds = "text" | "long_text" | "sql" | "word" | "whole" | "list" | "words" | "object" | "list_or_object" | "cases" | "any";
+export type Holds = "text" | "long_text" | "content" | "sql" | "word" | "whole" | "list" | "words" | "object" | "list_or_object" | "cases" | "any";

@@ -204,7 +204,7 @@ fn check_param(param: &Param, value: &Value, path: &str, validation: &mut Valida
         Holds::Object => Type::Object,
         Holds::List | Holds::Words | Holds::Cases => Type::List,
         Holds::ListOrObject => Type::ListOrObject,
-        Holds::Any => return,
+        Holds::Any | Holds::Content => return,
     };
     if !expected.fits(value) {
         let message = Message::new(expected.code()).with("field", param.name);

@@ -16,6 +16,7 @@
 //! the first to learn what it does, because the server says so.
 
 mod connection;
+mod describe;
 mod fault;
 mod record;
 mod split;
@@ -212,6 +213,9 @@ async fn carry_out(
         } => record::find(session, table, equal, *limit, room).await,
         Operation::Search { table, text, limit } => {
             record::search(session, table, text, *limit, room).await
+        }
+        Operation::Describe { table, samples } => {
+            describe::describe(session, table, *samples).await
         }
         Operation::Command(_) | Operation::Request(_) => {
             let source = session.source;

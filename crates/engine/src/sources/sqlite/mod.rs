@@ -12,6 +12,7 @@
 //! Absent on purpose: a table of ours in the user's file, for whatever good purpose.
 
 mod connection;
+mod describe;
 mod fault;
 mod record;
 mod statement;
@@ -175,6 +176,7 @@ fn carry_out(
         Operation::Search { table, text, limit } => {
             record::search(connection, table, text, *limit, room)
         }
+        Operation::Describe { table, samples } => describe::describe(connection, table, *samples),
         Operation::Command(_) | Operation::Request(_) => {
             Err(Fault::Action(unfit(source, operation)))
         }

@@ -2,6 +2,7 @@
 //!
 //! One test, because a server takes seconds to begin; the functions are its cases.
 
+mod describe;
 mod reach;
 mod records;
 mod statements;
@@ -52,6 +53,9 @@ async fn everything_on_mariadb() {
         records::texts_are_the_same_letter_by_letter,
         records::names_are_never_part_of_a_statement,
         statements::what_the_context_asks,
+        describe::tables_are_described,
+        describe::names_of_tables_are_never_part_of_a_statement,
+        describe::what_may_not_be_read_is_left_out_and_a_view_cannot_write,
         reach::stopping_takes_back_what_was_written,
         reach::a_full_pool_and_a_lock,
         reach::logins,

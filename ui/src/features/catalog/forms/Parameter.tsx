@@ -40,6 +40,7 @@ export function Parameter({ scope, action, param, choices }: Props) {
     case 'word':
       return isWord ? <BoundText {...common} /> : <JsonField {...common} />;
     case 'long_text':
+    case 'content':
     case 'sql':
       return isWord ? (
         <BoundArea {...common} rows={4} face={holds === 'sql' ? 'code' : 'text'} />
