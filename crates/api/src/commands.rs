@@ -14,7 +14,7 @@ use crate::bodies::{
     activity, agents, backups, diagnostics, documents, drafts, duplicates, examples, exports,
     fallen, folder_clean_ups, folder_contents, folders, history, log_transfers, logs, notices,
     overview, plan_decisions, restores, revisions, routes, run_changes, run_overview, run_previews,
-    run_questions, runs, schedules, secrets, settings, sources,
+    run_questions, runs, schedules, secrets, settings, sources, templates,
 };
 use crate::types as t;
 use crate::{Api, AppError, Progress, script};
@@ -237,6 +237,9 @@ static OTHERS: &[Command] = &[
     command!("folder_archive_show", t::FolderArchiveRef => t::FolderArchiveShow, folder_contents::archive_show, []),
     command!("folder_table_list", t::FolderTableListInput => t::FolderTableListPlan, folder_contents::table_list, [place]),
     command!("folder_put_table_list", t::FolderPutTableListInput => t::FolderTableListPut, folder_contents::put_table_list, [writes place]),
+    command!("template_offers", t::Nothing => t::TemplateOffers, templates::offers, []),
+    command!("template_variables", t::DocumentRef => t::TemplateVariables, templates::asked, []),
+    command!("template_use", t::TemplateUseInput => t::TemplateUsed, templates::make, [writes]),
     command!("secret_list", t::Nothing => t::SecretList, secrets::list, []),
     command!("secret_uses", t::SecretRef => t::WorkflowUses, secrets::named_by, []),
     command!("secret_set", t::SecretSetInput => t::SecretRef, secrets::set, [writes]),

@@ -48,15 +48,20 @@ fn begun(text: &str) -> String {
     first.chain(letters).collect()
 }
 
+/// The language of the window.
+pub(crate) fn tongue(store: &Store) -> Tongue {
+    let chosen = store.setting("language").ok().flatten();
+    let chosen = chosen.and_then(|value| serde_json::from_value(value).ok());
+    match chosen.unwrap_or_default() {
+        Language::System => Tongue::of_system(),
+        Language::English => Tongue::English,
+        Language::Chinese => Tongue::Chinese,
+    }
+}
+
 impl Worded {
     fn catalogue(&self) -> Catalogue {
-        let chosen = self.store.setting("language").ok().flatten();
-        let chosen = chosen.and_then(|value| serde_json::from_value(value).ok());
-        Catalogue::new(match chosen.unwrap_or_default() {
-            Language::System => Tongue::of_system(),
-            Language::English => Tongue::English,
-            Language::Chinese => Tongue::Chinese,
-        })
+        Catalogue::new(tongue(&self.store))
     }
 
     /// What a person calls the task of a notice.

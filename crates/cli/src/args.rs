@@ -14,6 +14,7 @@ use crate::log_args::{Log, SettingsVerb};
 use crate::notices::Notice;
 use crate::run_args::{Action, Agent, Engine, Event, Route, Run, Schedule};
 use crate::sources::{Secret, Source};
+use crate::templates::Template;
 
 /// All of a call.
 #[derive(Debug, Parser)]
@@ -58,7 +59,7 @@ pub(crate) enum Noun {
     #[command(subcommand)]
     Rule(Verb),
     #[command(subcommand)]
-    Template(Verb),
+    Template(Template),
     #[command(subcommand)]
     Db(Db),
     #[command(subcommand)]
@@ -259,7 +260,9 @@ impl Noun {
             Self::Flow(Verb::Validate(validate))
             | Self::Roadmap(Verb::Validate(validate))
             | Self::Rule(Verb::Validate(validate))
-            | Self::Template(Verb::Validate(validate)) => validate.file.as_deref(),
+            | Self::Template(Template::Document(Verb::Validate(validate))) => {
+                validate.file.as_deref()
+            }
             _ => None,
         }
     }

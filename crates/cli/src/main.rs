@@ -25,6 +25,7 @@ mod runs;
 mod schedules;
 mod settings;
 mod sources;
+mod templates;
 mod validation;
 mod waiting;
 
@@ -122,9 +123,10 @@ fn run(arguments: Arguments, output: &Output) -> Result<Outcome, AppError> {
     };
     let kind = arguments.noun.kind();
     match arguments.noun {
-        Noun::Flow(verb) | Noun::Roadmap(verb) | Noun::Rule(verb) | Noun::Template(verb) => {
+        Noun::Flow(verb) | Noun::Roadmap(verb) | Noun::Rule(verb) => {
             documents::run(&api, output, kind, verb)
         }
+        Noun::Template(verb) => templates::run(&api, output, verb),
         Noun::Db(verb) => database::run(&api, output, verb),
         Noun::Run(verb) => runs::run(&api, output, *verb),
         Noun::Action(Action::List) => run_details::actions(&api, output),

@@ -28,6 +28,7 @@ pub mod schedule;
 mod secret;
 mod shape;
 mod summary;
+pub mod template;
 pub mod trigger;
 mod trust;
 mod validate;

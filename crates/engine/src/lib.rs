@@ -50,7 +50,9 @@ pub use engine::{Engine, EngineOptions, Scope};
 pub use fallback::{settle_fallen, values_of};
 pub use live::{definition_of, state_of};
 pub use preparing::{Outcome, Prepared, Preparing, Wish};
-pub use readiness::{Readiness, Unconnected, readiness, tasks_hash, unconnected, unknown_folder};
+pub use readiness::{
+    Readiness, Unconnected, is_written_here, readiness, tasks_hash, unconnected, unknown_folder,
+};
 pub use secrets::{missing as secret_missing, password_of, secrets_message};
 pub use starting::{Emitted, LONGEST_CHAIN, Listening, actor, hindrance, listening};
 pub use wanted::Wanted;

@@ -171,14 +171,19 @@ fn is_trusted(
     record: &DocumentRecord,
     workflow: &Value,
 ) -> Result<bool, StoreError> {
+    Ok(is_written_here(store, record)? || store.is_trusted(tasks_hash(workflow))?)
+}
+
+/// Whether what a document says now was written by somebody here, and not brought in.
+///
+/// # Errors
+/// What the database says.
+pub fn is_written_here(store: &Store, record: &DocumentRecord) -> Result<bool, StoreError> {
     let revisions = store.revisions(record.row)?;
     let latest = revisions
         .first()
         .and_then(|latest| latest.operation.as_deref());
-    Ok(
-        latest.is_some_and(|operation| WRITTEN_HERE.contains(&operation))
-            || store.is_trusted(tasks_hash(workflow))?,
-    )
+    Ok(latest.is_some_and(|operation| WRITTEN_HERE.contains(&operation)))
 }
 
 /// The hash of what a workflow does: all of it but what it is called and how it is described.

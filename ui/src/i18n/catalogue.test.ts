@@ -86,6 +86,7 @@ describe('the families of keys that are put together while running', () => {
         'undelete',
         'revert',
         'duplicate',
+        'template_use',
         'import',
         'restore',
         'undo',

@@ -124,6 +124,7 @@ export type { Status } from './generated/Status';
 export type { Step } from './generated/Step';
 export type { StepKind } from './generated/StepKind';
 export type { Subject } from './generated/Subject';
+export type { TemplateVariable } from './generated/TemplateVariable';
 export type { UnfinishedBackup } from './generated/UnfinishedBackup';
 export type { UnservedRow } from './generated/UnservedRow';
 export type { Validation } from './generated/Validation';

@@ -97,11 +97,7 @@ pub fn create(api: &Api, kind: Kind, input: CreateInput) -> Result<Changed, AppE
             .document(kind, &id)?
             .is_some_and(|there| there.deleted_at.is_none())
         {
-            return Err(AppError::new("exists")
-                .with("kind", kind.as_str())
-                .with("id", &id)
-                .with("name", &put.summary.name)
-                .hint("update_or_other_id"));
+            return Err(exists(kind, &id, &put.summary.name));
         }
         put.under(tx, id)
     });
@@ -308,6 +304,14 @@ pub(super) fn find_kept(store: &Store, kind: Kind, id: &str) -> Result<DocumentR
         return Err(not_found(kind, id).hint("bring_back"));
     }
     Ok(record)
+}
+
+pub(super) fn exists(kind: Kind, id: &str, name: &str) -> AppError {
+    AppError::new("exists")
+        .with("kind", kind.as_str())
+        .with("id", id)
+        .with("name", name)
+        .hint("update_or_other_id")
 }
 
 pub(super) fn not_found(kind: Kind, id: &str) -> AppError {

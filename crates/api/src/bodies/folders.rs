@@ -2,7 +2,7 @@
 //! apart: a disk that no longer answers holds nobody else up.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,6 +38,16 @@ const RECOVERY: Duration = Duration::from_secs(3);
 pub fn create(api: &Api, input: FolderCreateInput) -> Result<FolderMade, AppError> {
     find_kept(&api.store, Kind::Workflow, &input.workflow)?;
     let root = input.root.map(|root| api.path_of(&root)).transpose()?;
+    let made = make(api, &input.workflow, root)?;
+    Ok(for_runs(api, &input.workflow, input.for_runs, made))
+}
+
+/// A new folder, for a workflow that is there or about to be.
+pub(super) fn make(
+    api: &Api,
+    workflow: &str,
+    root: Option<PathBuf>,
+) -> Result<FolderMade, AppError> {
     let (files, data_dir) = (Arc::clone(&api.files), api.data_dir.clone());
     let now = api.clock.now();
     let at = root.clone().unwrap_or_else(|| api.data_dir.clone());
@@ -49,13 +59,13 @@ pub fn create(api: &Api, input: FolderCreateInput) -> Result<FolderMade, AppErro
             other => AppError::from(other),
         })
     })?;
-    let added = add(api, &input.workflow, &made, "folder_create");
+    let added = add(api, workflow, &made, "folder_create");
     if added.is_err()
         && let Err(error) = api.files.remove_empty_folder(&made)
     {
         tracing::warn!(%error, path = %made.display(), "could not be removed");
     }
-    Ok(for_runs(api, &input.workflow, input.for_runs, added?))
+    added
 }
 
 /// Lets the runs of a workflow work in a folder that is there. Archives of earlier tools in it are

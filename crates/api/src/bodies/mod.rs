@@ -39,6 +39,7 @@ pub mod schedules;
 pub mod secrets;
 pub mod settings;
 pub mod sources;
+pub mod templates;
 mod uses;
 
 use crate::AppError;

@@ -27,6 +27,7 @@ mod run_question;
 mod schedule;
 mod settings;
 mod source;
+mod template;
 
 pub use activity::*;
 pub use agent::*;
@@ -52,6 +53,7 @@ pub use run_question::*;
 pub use schedule::*;
 pub use settings::*;
 pub use source::*;
+pub use template::*;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

@@ -36,6 +36,7 @@ mod runs;
 mod schedules;
 mod source_servers;
 mod sources;
+mod templates;
 mod together;
 mod tokens;
 mod usage;

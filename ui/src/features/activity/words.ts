@@ -13,6 +13,7 @@ export const OPERATIONS = [
   'undelete',
   'revert',
   'duplicate',
+  'template_use',
   'import',
   'backup',
   'restore',

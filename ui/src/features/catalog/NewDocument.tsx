@@ -1,13 +1,14 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useId, useState } from 'react';
 import { invalidate } from '@/app/queries';
 import { Button, Dialog, ErrorNotice, Segments, Spring, TextField } from '@/components';
-import { label, m } from '@/i18n';
+import { label, m, visible } from '@/i18n';
 import type { Kind } from '@/ipc';
 import { documentLink } from './kinds';
 import { newText } from './newText';
 import { callDocument } from './queries';
+import { offersQuery, UseTemplate } from './UseTemplate';
 
 interface Props {
   kind: Kind;
@@ -21,6 +22,7 @@ export function NewDocument({ kind, onClose }: Props) {
   const form = useId();
   const [name, setName] = useState('');
   const [shape, setShape] = useState<'tasks' | 'stages'>('tasks');
+  const [template, setTemplate] = useState<string>();
   const [failure, setFailure] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   const submit = async (event: FormEvent) => {
@@ -43,6 +45,7 @@ export function NewDocument({ kind, onClose }: Props) {
       setBusy(false);
     }
   };
+  if (template !== undefined) return <UseTemplate id={template} onClose={onClose} />;
   return (
     <Dialog
       isOpen
@@ -91,8 +94,28 @@ export function NewDocument({ kind, onClose }: Props) {
             </small>
           </div>
         )}
+        {kind === 'workflow' && <Templates onChoose={setTemplate} />}
         {failure !== null && <ErrorNotice error={failure} />}
       </form>
     </Dialog>
+  );
+}
+
+/** The templates that come with Flowkeep, as another way to begin. */
+function Templates({ onChoose }: { onChoose: (id: string) => void }) {
+  const offers = useQuery(offersQuery()).data ?? [];
+  if (offers.length === 0) return null;
+  return (
+    <div style={{ display: 'grid', gap: 4, justifyItems: 'start' }}>
+      <small style={{ color: 'var(--text-3)' }}>{m.new_from_template()}</small>
+      {offers.map(({ id, name, description }) => (
+        <div key={id} style={{ display: 'grid', gap: 4, justifyItems: 'start' }}>
+          <Button icon="template" onPress={() => onChoose(id)} data-testid={`offer-${id}`}>
+            {visible(name)}
+          </Button>
+          <small style={{ color: 'var(--text-3)' }}>{visible(description)}</small>
+        </div>
+      ))}
+    </div>
   );
 }

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { memo, useCallback, useEffect } from 'react';
+import { memo, useCallback, useEffect, useState } from 'react';
 import { Button, Chip, IconButton, isPageCovered, Page, Segments } from '@/components';
 import { counted, label, m, visible, when } from '@/i18n';
 import type { DocumentShow } from '@/ipc';
@@ -20,6 +20,7 @@ import { SaveButton } from './SaveButton';
 import { SaveConflict } from './SaveConflict';
 import { shapeWords } from './shape';
 import { TextTab } from './TextTab';
+import { UseTemplate } from './UseTemplate';
 import { useSave } from './useSave';
 
 export type Tab = 'form' | AddressTab;
@@ -41,6 +42,7 @@ export function OpenDocument({ show, draft, tab, at, onTab, onAt }: Props) {
   const { kind } = row;
   const save = useSave(row, draft);
   const name = nameText((view as { name?: unknown } | null)?.name) || visible(row.name);
+  const [using, setUsing] = useState(false);
   const problems = state.broken ? 1 : state.validation.errors.length;
   const run = useCallback(() => openRunSheet({ workflow: row.id }), [row.id]);
   useEditorKeys(draft, { save: save.save, run: kind === 'workflow' ? run : undefined }, tab);
@@ -115,6 +117,11 @@ export function OpenDocument({ show, draft, tab, at, onTab, onAt }: Props) {
               {m.run_start_choose()}
             </Button>
           )}
+          {kind === 'template' && (
+            <Button icon="plus" onPress={() => setUsing(true)} data-testid="template-use">
+              {m.template_use()}
+            </Button>
+          )}
           <SaveButton
             next={row.revision + 1}
             isDirty={state.isDirty}
@@ -129,6 +136,7 @@ export function OpenDocument({ show, draft, tab, at, onTab, onAt }: Props) {
       {tab === 'text' && <TextTab draft={draft} />}
       {tab === 'revisions' && <Revisions row={row} draft={draft} />}
       {tab === 'runs' && <WorkflowRuns workflow={row.id} />}
+      {using && <UseTemplate id={row.id} onClose={() => setUsing(false)} />}
       {save.conflict && (
         <SaveConflict row={row} draft={draft} onClose={save.forget} onKeepMine={save.keepMine} />
       )}

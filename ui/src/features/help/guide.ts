@@ -15,6 +15,7 @@ export const GUIDE_PAGES = [
   'data-sources',
   'runs',
   'task-folders',
+  'describe-database',
   'library',
   'import',
   'backup-and-restore',

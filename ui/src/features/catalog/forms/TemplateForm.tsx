@@ -104,10 +104,12 @@ function Variables() {
 }
 
 function Variable({ scope, name, onRemove }: { scope: Scope; name: string; onRemove: () => void }) {
-  const types = ['string', 'number', 'boolean', 'list'].map((value) => ({
-    value,
-    label: label('variable_type', value),
-  }));
+  const types = ['string', 'number', 'boolean', 'list', 'connection', 'task_folder'].map(
+    (value) => ({
+      value,
+      label: label('variable_type', value),
+    }),
+  );
   return (
     <div className={styles.variable}>
       <details className={styles.group}>

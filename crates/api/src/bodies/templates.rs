@@ -1,0 +1,309 @@
+//! `template_offers`, `template_variables`, `template_use`: a workflow out of a template.
+
+use flowkeep_core::template::{VariableType, fill, variables};
+use flowkeep_core::{Document, Format, Kind, Value, json, summarise};
+use flowkeep_engine::{is_written_here, tasks_hash};
+use ulid::Ulid;
+
+use super::documents::{Put, exists, find_kept, not_found, parsed};
+use super::folders;
+use crate::types::{
+    DocumentRef, Nothing, Object, TemplateOffer, TemplateOffers, TemplateUseInput, TemplateUsed,
+    TemplateVariables,
+};
+use crate::wording::tongue;
+use crate::{Api, AppError, Tongue};
+
+/// Templates that come with Flowkeep, in English and in Chinese.
+const SHIPPED: [[&str; 2]; 1] = [[
+    include_str!("../examples/describe-database.en.json"),
+    include_str!("../examples/describe-database.zh-CN.json"),
+]];
+
+/// The templates that come with Flowkeep, in the language of the window.
+fn shipped(api: &Api) -> impl Iterator<Item = Value> {
+    let tongue = tongue(&api.store);
+    SHIPPED.into_iter().map(move |[english, chinese]| {
+        json::parse(match tongue {
+            Tongue::English => english,
+            Tongue::Chinese => chinese,
+        })
+    })
+}
+
+/// The templates that come with Flowkeep.
+///
+/// # Errors
+/// None.
+pub fn offers(api: &Api, _: Nothing) -> Result<TemplateOffers, AppError> {
+    let items: Vec<_> = shipped(api)
+        .map(|template| {
+            let words = |key: &str| {
+                let words = template.get(key).and_then(Value::as_str);
+                words.unwrap_or_default().to_owned()
+            };
+            TemplateOffer {
+                id: words("id"),
+                name: words("name"),
+                description: words("description"),
+            }
+        })
+        .collect();
+    Ok(TemplateOffers {
+        total: u32::try_from(items.len()).unwrap_or(u32::MAX),
+        items,
+    })
+}
+
+/// What a template asks for.
+///
+/// # Errors
+/// `not_found`.
+pub fn asked(api: &Api, input: DocumentRef) -> Result<TemplateVariables, AppError> {
+    let template = Template::find(api, &input.id)?;
+    let asked = variables(&template.value).into_iter();
+    Ok(TemplateVariables {
+        name: template.name,
+        items: asked.map(Into::into).collect(),
+    })
+}
+
+/// Makes a workflow out of a template, and a task folder for it where the template wants one and
+/// none is given.
+///
+/// # Errors
+/// `not_found`; `template_value_missing`, `template_value_unknown`, `template_value_wrong`;
+/// `template_empty`, `template_no_workflow`; `exists` where the template gives an id that is taken;
+/// why the folder cannot be made.
+pub fn make(api: &Api, input: TemplateUseInput) -> Result<TemplateUsed, AppError> {
+    let template = Template::find(api, &input.id)?;
+    let mut values = input.values;
+    let made = template.filled(&values)?;
+    let id = summarise(Kind::Workflow, &made, None).id;
+    let id = id.unwrap_or_else(|| Ulid::generate().to_string());
+    if let Some(there) = api.store.document(Kind::Workflow, &id)?
+        && there.deleted_at.is_none()
+    {
+        return Err(exists(Kind::Workflow, &id, &there.name));
+    }
+    let folder = match template.folder_wanted(&values) {
+        Some(variable) => {
+            let folder = folders::make(api, &id, None)?;
+            values.set(&variable, folder.id.as_str().into());
+            Some(folder)
+        }
+        None => None,
+    };
+    let document = template.filled(&values)?;
+    let tasks = tasks_hash(document.value());
+    let put = Put::new(api, Kind::Workflow, document, None, "template_use")?;
+    let actor = api.actor()?;
+    let changed = api.store.write::<_, AppError>(move |tx| {
+        // What its author may run unasked, whoever fills it in may.
+        if template.trusted {
+            tx.trust(tasks, &actor)?;
+        }
+        put.under(tx, id)
+    })?;
+    Ok(TemplateUsed {
+        id: changed.id,
+        revision: changed.revision,
+        operation_id: changed.operation_id,
+        folder,
+    })
+}
+
+/// A template that is here or comes with Flowkeep.
+struct Template {
+    name: String,
+    value: Value,
+    /// Whether somebody here wrote it, or we did.
+    trusted: bool,
+}
+
+impl Template {
+    fn find(api: &Api, id: &str) -> Result<Self, AppError> {
+        match find_kept(&api.store, Kind::Template, id) {
+            Ok(there) => Ok(Self {
+                trusted: is_written_here(&api.store, &there)?,
+                value: parsed(&api.store, &there, there.revision)?.value().clone(),
+                name: there.name,
+            }),
+            Err(error) if error.code == "not_found" => {
+                let is_it = |template: &Value| template.get("id") == Some(&id.into());
+                let value = shipped(api).find(is_it);
+                let value = value.ok_or_else(|| not_found(Kind::Template, id))?;
+                let name = value.get("name").and_then(Value::as_str);
+                Ok(Self {
+                    name: name.unwrap_or(id).to_owned(),
+                    trusted: true,
+                    value,
+                })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn filled(&self, values: &Object) -> Result<Document, AppError> {
+        let document = match fill(&self.value, &values.0)? {
+            Value::String(text) if text.trim_start().starts_with('{') => {
+                Document::parse(Format::Json, text)?
+            }
+            Value::String(text) => Document::parse(Format::Yaml, text)?,
+            value => Document::parse(Format::Json, json::print_lines(&value))?,
+        };
+        if document.value().as_object().is_none() {
+            return Err(AppError::new("template_no_workflow").with("name", &self.name));
+        }
+        Ok(document)
+    }
+
+    /// The variable of a task folder that has no value.
+    fn folder_wanted(&self, values: &Object) -> Option<String> {
+        let is_given = |name: &str| {
+            let value = values.get(name);
+            value.is_some_and(|value| !value.is_null() && value.as_str() != Some(""))
+        };
+        let mut variables = variables(&self.value).into_iter();
+        let wanted = variables.find(|variable| {
+            variable.holds == VariableType::TaskFolder
+                && variable.default.is_none()
+                && !is_given(&variable.name)
+        });
+        wanted.map(|variable| variable.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use flowkeep_core::run::Definition;
+    use flowkeep_core::validate;
+    use serde_json::json;
+
+    use super::{fill as fill_in, *};
+    use crate::testing::open;
+    use crate::types::CreateInput;
+    use crate::{documents, folders};
+
+    fn input(id: &str, values: serde_json::Value) -> TemplateUseInput {
+        serde_json::from_value(json!({"id": id, "values": values})).unwrap()
+    }
+
+    fn describe(values: serde_json::Value) -> TemplateUseInput {
+        input("describe-database", values)
+    }
+
+    fn text(api: &Api, id: &str) -> serde_json::Value {
+        let shown = DocumentRef {
+            id: id.to_owned(),
+            revision: None,
+        };
+        documents::show(api, Kind::Workflow, shown).unwrap().view
+    }
+
+    #[test]
+    fn the_templates_that_come_with_it_are_sound_and_make_what_runs() {
+        for text in SHIPPED.as_flattened() {
+            let document = Document::parse(Format::Json, (*text).to_owned()).unwrap();
+            let found = validate(Kind::Template, &document);
+            assert!(
+                found.errors.is_empty() && found.warnings.is_empty(),
+                "{found:?}"
+            );
+        }
+        // Both do the same: only what people read differs.
+        let does = |text: &str| {
+            let template = json::parse(text);
+            let fill = |name: &str| (name.to_owned(), Value::from("1"));
+            let values = ["name", "connection", "samples", "folder"].map(fill);
+            let made = fill_in(&template, &values).unwrap();
+            let tasks = made.get("tasks").unwrap().to_json();
+            let tasks = tasks.as_array().unwrap().iter().cloned();
+            tasks
+                .map(|mut task| {
+                    task.as_object_mut().unwrap().remove("name");
+                    task
+                })
+                .collect::<Vec<_>>()
+        };
+        for [english, chinese] in SHIPPED {
+            assert_eq!(does(english), does(chinese));
+        }
+        let root = tempfile::tempdir().unwrap();
+        let api = open(&root.path().join("data"));
+        let used = make(
+            &api,
+            describe(json!({"connection": "local", "samples": "3"})),
+        )
+        .unwrap();
+        let view = text(&api, &used.id);
+        let document = Document::parse(Format::Json, view.to_string()).unwrap();
+        let found = validate(Kind::Workflow, &document);
+        assert!(
+            found.errors.is_empty() && found.warnings.is_empty(),
+            "{found:?}"
+        );
+        assert_eq!(Definition::check(document.value()).errors, []);
+        assert_eq!(view["tasks"][2]["params"]["samples"], 3);
+        assert_eq!(view["tasks"][2]["dataSource"], "local");
+
+        // Its folder is there, is the workflow's, and is where it works.
+        let folder = used.folder.unwrap();
+        assert!(std::path::Path::new(&folder.path).is_dir());
+        assert_eq!(view["taskFolder"], folder.id);
+        let folders = folders::list(&api, Nothing {}).unwrap();
+        assert_eq!(folders.items[0].workflow_id, used.id);
+    }
+
+    #[test]
+    fn a_folder_that_is_given_is_taken_and_none_is_made_for_what_cannot_be_filled() {
+        let root = tempfile::tempdir().unwrap();
+        let api = open(&root.path().join("data"));
+        for (values, code) in [
+            (json!({}), "template_value_missing"),
+            (
+                json!({"connection": "local", "x": 1}),
+                "template_value_unknown",
+            ),
+            (
+                json!({"connection": "local", "samples": "many"}),
+                "template_value_wrong",
+            ),
+        ] {
+            assert_eq!(make(&api, describe(values)).unwrap_err().code, code);
+        }
+        assert_eq!(folders::list(&api, Nothing {}).unwrap().total, 0);
+        let values = json!({"connection": "local", "folder": "reports"});
+        let used = make(&api, describe(values)).unwrap();
+        assert!(used.folder.is_none());
+        assert_eq!(text(&api, &used.id)["taskFolder"], "reports");
+        assert_eq!(
+            make(&api, input("none", json!({}))).unwrap_err().code,
+            "not_found"
+        );
+    }
+
+    #[test]
+    fn a_template_of_ones_own_makes_a_workflow_and_its_id_is_taken_once() {
+        let root = tempfile::tempdir().unwrap();
+        let api = open(&root.path().join("data"));
+        let own = json!({"id": "own", "name": "Own", "variables": [{"name": "id", "required": true}],
+            "content": "{\"id\": \"{{id}}\", \"name\": \"Made\", \"tasks\": []}"});
+        let create = CreateInput {
+            text: own.to_string(),
+            format: Format::Json,
+            id: None,
+            name: None,
+        };
+        documents::create(&api, Kind::Template, create).unwrap();
+        let used = make(&api, input("own", json!({"id": "made"}))).unwrap();
+        assert_eq!(used.id, "made");
+        let again = make(&api, input("own", json!({"id": "made"}))).unwrap_err();
+        assert_eq!(again.code, "exists");
+        let none = make(&api, input("own", json!({"id": "\", \""}))).unwrap_err();
+        assert!(
+            none.code.starts_with("json_") || none.code.starts_with("document_"),
+            "{none:?}"
+        );
+    }
+}
