@@ -12,9 +12,10 @@ use ts_rs::{Config, TS};
 
 use crate::bodies::{
     activity, agents, backups, diagnostics, documents, drafts, duplicates, examples, exports,
-    fallen, folder_clean_ups, folder_contents, folders, history, log_transfers, logs, notices,
-    overview, plan_decisions, restores, revisions, routes, run_changes, run_overview, run_previews,
-    run_questions, runs, schedules, secrets, settings, sources, templates,
+    fallen, folder_clean_ups, folder_compare, folder_contents, folder_put_back, folders, history,
+    log_transfers, logs, notices, overview, plan_decisions, restores, revisions, routes,
+    run_changes, run_overview, run_previews, run_questions, runs, schedules, secrets, settings,
+    sources, templates,
 };
 use crate::types as t;
 use crate::{Api, AppError, Progress, script};
@@ -235,6 +236,11 @@ static OTHERS: &[Command] = &[
     command!("folder_clean_up", t::FolderCleanUpInput => t::FolderCleanedUp, folder_clean_ups::clean_up, [writes] long),
     command!("folder_archives", t::FolderRef => t::ArchiveList, folders::archives, []),
     command!("folder_archive_show", t::FolderArchiveRef => t::FolderArchiveShow, folder_contents::archive_show, []),
+    command!("folder_compare", t::FolderCompareInput => t::FolderCompared, folder_compare::compare, [] long),
+    command!("folder_compare_text", t::FolderCompareTextInput => t::FolderComparedTexts, folder_compare::texts, []),
+    command!("folder_check", t::FolderCheckInput => t::FolderChecked, folder_compare::check, [] long),
+    command!("folder_put_back_plan", t::FolderPutBackPlanInput => t::FolderPutBackPlan, folder_put_back::plan, [] long),
+    command!("folder_put_back", t::FolderPutBackInput => t::FolderPutBack, folder_put_back::put_back, [writes] long),
     command!("folder_table_list", t::FolderTableListInput => t::FolderTableListPlan, folder_contents::table_list, [place]),
     command!("folder_put_table_list", t::FolderPutTableListInput => t::FolderTableListPut, folder_contents::put_table_list, [writes place]),
     command!("template_offers", t::Nothing => t::TemplateOffers, templates::offers, []),

@@ -39,9 +39,10 @@ pub use api::{Api, Face, NoPlaces, OpenOptions, Places};
 pub use backup_list::newest_good_backup;
 pub use bodies::{
     activity, agents, backups, diagnostics, documents, drafts, duplicates, examples, exports,
-    fallen, folder_clean_ups, folder_contents, folders, history, log_transfers, logs, notices,
-    overview, plan_decisions, restores, revisions, routes, run_changes, run_folders, run_overview,
-    run_previews, run_questions, runs, schedules, secrets, settings, sources, templates,
+    fallen, folder_clean_ups, folder_compare, folder_contents, folder_put_back, folders, history,
+    log_transfers, logs, notices, overview, plan_decisions, restores, revisions, routes,
+    run_changes, run_folders, run_overview, run_previews, run_questions, runs, schedules, secrets,
+    settings, sources, templates,
 };
 pub use catalogue::{Catalogue, Tongue, begun};
 pub use commands::{Command, call, commands, typescript};

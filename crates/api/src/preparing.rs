@@ -82,11 +82,8 @@ impl TaskFolders {
             return Ok(unarchived(&folder, wish.is_complete));
         }
         let policy = wish.on_failure.unwrap_or(settings.on_archive_failure);
-        let wanted = Wanted {
-            policy,
-            only: None,
-            run: Some(wish.run),
-        };
+        let run = Some(wish.run);
+        let wanted = Wanted { policy, run };
         let since = Moment(self.clock.now().0);
         match archive(&workshop, wish.folder, &wanted, progress) {
             Ok(archived) => Ok(ready(&folder, archived.into())),
@@ -161,8 +158,19 @@ impl TaskFolders {
                 .with("folder", path)
                 .because(why.clone()),
             FolderError::Store(error) => Message::from(AppError::from(StoreError::again(error))),
+            // What was broken off there comes first.
+            FolderError::Unfinished { stuck, .. } if !stuck.is_empty() => {
+                Message::new("archive_failed")
+                    .with("folder", path)
+                    .because(stuck[0].reason.clone())
+            }
             FolderError::Cancelled
             | FolderError::NoArchive(_)
+            | FolderError::NoFiles(_)
+            | FolderError::Unreadable { .. }
+            | FolderError::PlanChanged
+            | FolderError::NoRoom { .. }
+            | FolderError::Unfinished { .. }
             | FolderError::NotArchived { .. }
             | FolderError::Io { .. } => Message::new("archive_failed").with("folder", path),
         }

@@ -14,6 +14,7 @@ use flowkeep_core::folder::{CleanUpRule, Policy};
 use flowkeep_core::visible;
 
 use crate::args::given_path;
+use crate::folder_archives::{Check, Compare, PutBack, check, compare, put_back};
 use crate::output::{Out, Outcome, Output, table};
 use crate::progress::Shown;
 
@@ -92,6 +93,9 @@ pub(crate) enum Folder {
         #[arg(long)]
         dry_run: bool,
     },
+    PutBack(PutBack),
+    Compare(Compare),
+    Check(Check),
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -201,6 +205,9 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Folder) -> Result<Outcome, A
             drop(progress);
             cleaned_up(output, &done?, dry_run)
         }
+        Folder::PutBack(asked) => put_back(api, output, asked),
+        Folder::Compare(asked) => compare(api, output, asked),
+        Folder::Check(asked) => check(api, output, asked),
     }
 }
 

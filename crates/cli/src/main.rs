@@ -8,6 +8,7 @@ mod args;
 mod database;
 mod documents;
 mod fallen;
+mod folder_archives;
 mod folders;
 mod help;
 mod import;

@@ -36,7 +36,7 @@ mod value;
 
 pub use bound::{Bound, bound};
 pub use connection::{Connection, Secret};
-pub use difference::{Difference, DifferenceKind, Subject, differences};
+pub use difference::{Difference, DifferenceKind, Subject, differences, line_difference};
 pub use document::{Document, Format, MAX_DEPTH, MAX_DOCUMENT_BYTES};
 pub use edit::{Edit, Step};
 pub use encoding::{Encoding, decode};

@@ -46,7 +46,7 @@ pub struct FolderWork {
     pub folder: FolderId,
     /// What.
     pub kind: FolderWorkKind,
-    /// The archive that is made, or whose files are copied or removed.
+    /// The archive that is made, also of what makes way for what is put back; or that is removed.
     pub archive: String,
     /// The run it is done for.
     pub run: Option<RunId>,
@@ -159,7 +159,7 @@ impl Tx<'_> {
         if let Some(busy) = one(self.connection, work.folder)? {
             return Ok(FolderBegun::Busy(busy));
         }
-        let step = i64::from(work.kind == FolderWorkKind::Archive);
+        let step = i64::from(work.kind != FolderWorkKind::CleanUp);
         let sequence: Option<u64> = self
             .connection
             .prepare_cached(
@@ -202,6 +202,17 @@ impl Tx<'_> {
         self.connection
             .prepare_cached("UPDATE folder_work SET archive = ?2 WHERE folder = ?1")?
             .execute((folder.to_string(), archive))?;
+        Ok(())
+    }
+
+    /// It is known by now what cannot be seen on the disk afterwards.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn replan_folder_work(&self, folder: FolderId, plan: &str) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached("UPDATE folder_work SET plan = ?2 WHERE folder = ?1")?
+            .execute((folder.to_string(), plan))?;
         Ok(())
     }
 

@@ -351,10 +351,7 @@ pub fn archive(
     };
     let (workshop, id) = (api.workshop()?, folder.id);
     let work = move |steps: &crate::progress::Thinned<'_>| {
-        let wanted = Wanted {
-            policy,
-            ..Wanted::default()
-        };
+        let wanted = Wanted { policy, run: None };
         Ok(folders::archive(&workshop, id, &wanted, steps))
     };
     // A disk that does not answer is left to itself: what was moved goes back when it does.
@@ -465,7 +462,7 @@ impl Api {
     }
 }
 
-fn refused(mut error: AppError, why: Message) -> AppError {
+pub(super) fn refused(mut error: AppError, why: Message) -> AppError {
     error.because = Some(Box::new(why));
     error
 }
@@ -498,6 +495,21 @@ impl From<FolderError> for AppError {
                 stuck,
                 archive,
             } => not_archived(&failed, &stuck, archive.as_deref()),
+            FolderError::NoFiles(names) => {
+                Self::new("archive_file_unknown").with("files", some(names.iter()))
+            }
+            FolderError::Unreadable { archive, why } => refused(
+                Self::new("archive_unreadable").with("archive", archive),
+                why,
+            ),
+            FolderError::PlanChanged => Self::new("plan_changed").hint("look_again"),
+            FolderError::NoRoom { path, needed, free } => Self::new("no_room")
+                .with("path", path.display())
+                .with("needed", needed)
+                .with("free", free)
+                .with("missing", needed.saturating_sub(free))
+                .hint("free_space"),
+            FolderError::Unfinished { stuck, archive } => unfinished(&stuck, archive),
             FolderError::Cancelled => Self::new("cancelled"),
             FolderError::Store(error) => return error.into(),
             FolderError::Io { path, source } => {
@@ -538,15 +550,29 @@ fn not_archived(
     error
 }
 
-/// The first few names of files.
-fn named(failures: &[folders::Failure]) -> String {
+fn unfinished(stuck: &[folders::Failure], archive: Option<String>) -> AppError {
+    let mut error = AppError::new("put_back_unfinished")
+        .with("files", named(stuck))
+        .with("count", stuck.len())
+        .hint("archive_put_back_later");
+    error.because = stuck.first().map(|first| Box::new(first.reason.clone()));
+    if let Some(archive) = archive {
+        error = error.with("archive", archive).hint("made_way_is_in");
+    }
+    error
+}
+
+/// The names of the first few files.
+pub(super) fn named(failures: &[folders::Failure]) -> String {
+    some(failures.iter().map(|failure| &failure.file))
+}
+
+/// The first few names.
+fn some<'a>(names: impl ExactSizeIterator<Item = &'a String>) -> String {
     const SHOWN: usize = 5;
-    let names = failures
-        .iter()
-        .take(SHOWN)
-        .map(|failure| failure.file.as_str());
-    let mut names: Vec<&str> = names.collect();
-    if failures.len() > SHOWN {
+    let more = names.len() > SHOWN;
+    let mut names: Vec<&str> = names.take(SHOWN).map(String::as_str).collect();
+    if more {
         names.push("…");
     }
     names.join(", ")

@@ -350,3 +350,131 @@ fn a_copy_of_the_data_works_in_its_own_folders() {
     );
     assert_eq!(names(Path::new(paths[0])).len(), 1, "archived in the copy");
 }
+
+/// A folder whose archive has `a`, `b` and the list, and in which `a` is another one by now.
+fn archived(flowkeep: &Flowkeep) -> (String, PathBuf, String) {
+    let (id, folder) = adopted(flowkeep, "task_1", &["a", "b", "table_list.txt"]);
+    let archive = flowkeep.done(&["folder", "archive", &id])["archive"].clone();
+    fs::write(folder.join("a"), "this is not a").unwrap();
+    fs::write(folder.join("new"), "x").unwrap();
+    (id, folder, archive.as_str().unwrap().to_owned())
+}
+
+#[test]
+fn an_archive_is_put_back_and_what_was_there_is_archived_first() {
+    let flowkeep = machine();
+    let (id, folder, archive) = archived(&flowkeep);
+    let before = names(&folder);
+    let dry = flowkeep.done(&["folder", "put-back", &id, &archive, "--dry-run"]);
+    assert_eq!(keys(&dry)[..2], ["restored", "archived_first"]);
+    assert_eq!(dry["restored"], json!(["a", "b"]));
+    assert_eq!(dry["archived_first"], json!(null));
+    assert_eq!(dry["makes_way"], json!(["a", "new"]));
+    assert_eq!(names(&folder), before, "nothing is written");
+
+    let one = ["folder", "put-back", &id, &archive, "--file", "b"];
+    let put = flowkeep.done(&one);
+    assert_eq!(put["restored"], json!(["b"]));
+    assert_eq!(put["archived_first"], json!(null));
+    assert_eq!(
+        fs::read_to_string(folder.join("a")).unwrap(),
+        "this is not a"
+    );
+
+    let put = flowkeep.done(&["folder", "put-back", &id, &archive]);
+    assert_eq!(keys(&put)[..2], ["restored", "archived_first"]);
+    assert_eq!(put["restored"], json!(["a"]));
+    assert_eq!(put["same"], json!(["b", "table_list.txt"]));
+    let first = put["archived_first"].as_str().unwrap();
+    let kept = fs::read_to_string(folder.join(first).join("a")).unwrap();
+    assert_eq!(kept, "this is not a");
+    assert_eq!(
+        names(&folder.join(&archive)).len(),
+        4,
+        "the archive is whole"
+    );
+    let listed = flowkeep.done(&["folder", "archives", &id]);
+    assert_eq!(listed["total"], 2);
+    let unknown = ["folder", "put-back", &id, &archive, "--file", "nobody"];
+    flowkeep.refused(&unknown, "archive_file_unknown");
+    let unknown = ["folder", "put-back", &id, "file_bak_20200101_000000"];
+    flowkeep.refused(&unknown, "archive_unknown");
+    let said = flowkeep.say(&["folder", "put-back", &id, first]);
+    assert!(
+        said.out.contains("What was there is in file_bak_"),
+        "{}",
+        said.out
+    );
+}
+
+#[test]
+fn what_is_damaged_in_an_archive_is_named_and_the_rest_comes_back() {
+    let flowkeep = machine();
+    let (id, folder, archive) = archived(&flowkeep);
+    fs::write(folder.join(&archive).join("a"), "this is A").unwrap();
+    let (code, put) = flowkeep.json(&["folder", "put-back", &id, &archive]);
+    assert_eq!(code, 3, "{put}");
+    assert_eq!(put["restored"], json!(["b"]));
+    assert_eq!(put["failed"][0]["file"], "a");
+    let why = put["failed"][0]["reason"].as_str().unwrap();
+    assert!(why.contains("record"), "a sentence: {why}");
+    assert_eq!(
+        fs::read_to_string(folder.join("a")).unwrap(),
+        "this is not a"
+    );
+
+    let (code, checked) = flowkeep.json(&["folder", "check", &id]);
+    assert_eq!((code, &checked["total"]), (3, &json!(2)), "{checked}");
+    let damaged = &checked["items"][1];
+    assert_eq!(damaged["archive"], archive);
+    assert_eq!(damaged["failed"][0]["file"], "a");
+    assert_eq!(damaged["proven"], 2);
+    let sound = checked["items"][0]["archive"].as_str().unwrap();
+    let checked = flowkeep.done(&["folder", "check", &id, sound]);
+    assert_eq!(checked["items"][0]["failed"], json!([]));
+}
+
+#[test]
+fn an_archive_is_compared_with_the_folder_and_with_another() {
+    let flowkeep = machine();
+    let (id, folder, archive) = archived(&flowkeep);
+    let relation = |value: &Value, at: usize| {
+        let item = &value["items"][at];
+        json!([item["name"], item["relation"]])
+    };
+    let compared = flowkeep.done(&["folder", "compare", &id, &archive]);
+    assert_eq!(
+        (&compared["total"], &compared["changed"]),
+        (&json!(4), &json!(3))
+    );
+    assert_eq!(relation(&compared, 0), json!(["a", "changed"]));
+    assert_eq!(relation(&compared, 1), json!(["b", "only_then"]));
+    assert_eq!(relation(&compared, 2), json!(["new", "only_now"]));
+    assert_eq!(relation(&compared, 3), json!(["table_list.txt", "same"]));
+
+    // As another system spells it, it is the same text.
+    let utf16: Vec<u8> = "\u{feff}one\r\ntwo\r\n"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    fs::write(folder.join("a"), utf16).unwrap();
+    let of = ["folder", "compare", &id, &archive, "--file", "a"];
+    let one = flowkeep.done(&of);
+    assert_eq!(one["total"], 1);
+    assert_eq!(one["texts"]["before"], "this is a");
+    assert_eq!(one["texts"]["after"], "one\r\ntwo\r\n");
+    assert_eq!(one["texts"]["after_encoding"], "utf16");
+    let said = flowkeep.say(&of);
+    assert!(said.out.contains("-this is a"), "{}", said.out);
+    assert!(said.out.contains("+one"), "{}", said.out);
+    fs::write(folder.join("a"), b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR").unwrap();
+    let one = flowkeep.done(&of);
+    assert_eq!(one["texts"]["before"], json!(null));
+    assert!(one["texts"]["reason"].as_str().unwrap().contains("text"));
+
+    let second = flowkeep.done(&["folder", "archive", &id])["archive"].clone();
+    let second = second.as_str().unwrap();
+    let compared = flowkeep.done(&["folder", "compare", &id, &archive, second]);
+    assert_eq!(relation(&compared, 1), json!(["b", "only_then"]));
+    assert_eq!(relation(&compared, 2), json!(["new", "only_now"]));
+}

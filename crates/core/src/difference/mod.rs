@@ -7,6 +7,8 @@
 mod list;
 mod text;
 
+pub use text::line_difference;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 

@@ -10,6 +10,14 @@ const WHOLE_LINES: usize = 4;
 /// Comparing line by line is costly; texts longer than this, in bytes, are shown whole.
 const COMPARED_BYTES: usize = 1 << 20;
 
+/// The lines that differ with those around them, as `diff -u` shows them. Empty where nothing differs.
+pub fn line_difference(before: &str, after: &str) -> String {
+    TextDiff::from_lines(before, after)
+        .unified_diff()
+        .context_radius(2)
+        .to_string()
+}
+
 type Change = (DifferenceKind, Option<String>, Option<String>);
 
 /// What changed from one text to another: the whole of short ones, groups of lines of long ones.

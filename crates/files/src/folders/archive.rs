@@ -12,7 +12,7 @@ use flowkeep_store::TaskFolderRecord;
 
 use super::carry::{Carried, carry, carry_link, copy_whole, remove_copied};
 use super::names::name_text;
-use super::plan::{Doing, Item, Plan};
+use super::plan::{Chosen, Doing, Item, Plan};
 use super::recover::settle;
 use super::seal::{Making, none_of};
 use super::{Archived, Failure, FolderError, Workshop};
@@ -20,11 +20,9 @@ use crate::reason::io_reason;
 
 /// How a folder is to be archived.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Wanted<'a> {
+pub struct Wanted {
     /// What happens when a file cannot be archived.
     pub policy: Policy,
-    /// Only these; all files where nothing is told.
-    pub only: Option<&'a [String]>,
     /// The run it is made ready for, which may hold the folder.
     pub run: Option<RunId>,
 }
@@ -39,7 +37,7 @@ pub struct Wanted<'a> {
 pub fn archive(
     workshop: &Workshop,
     folder: FolderId,
-    wanted: &Wanted<'_>,
+    wanted: &Wanted,
     progress: &dyn Progress,
 ) -> Result<Archived, FolderError> {
     let _lock = workshop.lock(folder)?;
@@ -58,7 +56,7 @@ pub fn archive(
         &folder.path,
         &folder.settings,
         wanted.policy,
-        wanted.only,
+        &Chosen::All,
     )?;
     let outcome = Archived {
         kept: plan.kept.clone(),
@@ -78,7 +76,7 @@ pub fn archive(
         return Err(FolderError::Cancelled);
     }
     let journal = plan.journal(&folder.path);
-    let making = match Making::begin(workshop, &folder, journal, wanted.run, started_at) {
+    let mut making = match Making::begin(workshop, &folder, journal, wanted.run, started_at) {
         Ok(making) => making,
         // Where no folder for it can be made, nothing can be archived.
         Err(FolderError::Io { source, .. }) => {
@@ -101,7 +99,7 @@ pub fn archive(
     making.finish(filled, wanted.policy, progress, outcome)
 }
 
-fn not_archived(failed: Vec<Failure>) -> FolderError {
+pub(super) fn not_archived(failed: Vec<Failure>) -> FolderError {
     FolderError::NotArchived {
         failed,
         stuck: Vec::new(),
@@ -138,9 +136,10 @@ pub(super) struct Filled {
 }
 
 impl Filled {
-    /// Whether anything is in it but the list that the rest was made from.
+    /// Whether anything is in it but a copy of the list that the rest was made from.
     pub(super) fn is_worth_it(&self) -> bool {
-        self.files.iter().any(|file| !is_table_list(&file.name))
+        let mut files = self.files.iter();
+        files.any(|file| file.how == How::Moved || !is_table_list(&file.name))
     }
 
     /// What its record says of what failed: whoever knows no messages has the words of the system.
@@ -162,17 +161,18 @@ fn innermost(reason: &Message) -> String {
     }
 }
 
-struct Filling<'a> {
-    files: &'a dyn EntryFiles,
-    folder: &'a TaskFolderRecord,
-    making: &'a Making<'a>,
-    policy: Policy,
-    progress: &'a dyn Progress,
+/// Filling an unfinished archive.
+pub(super) struct Filling<'a> {
+    pub(super) files: &'a dyn EntryFiles,
+    pub(super) folder: &'a TaskFolderRecord,
+    pub(super) making: &'a Making<'a>,
+    pub(super) policy: Policy,
+    pub(super) progress: &'a dyn Progress,
 }
 
 impl Filling<'_> {
     /// Brings everything over. What is moved is read on a thread of its own meanwhile.
-    fn fill(&self, plan: &Plan) -> Filled {
+    pub(super) fn fill(&self, plan: &Plan) -> Filled {
         let total = u32::try_from(plan.items.len()).ok();
         let mut filled = Filled {
             files: Vec::with_capacity(plan.items.len()),

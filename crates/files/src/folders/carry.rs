@@ -34,6 +34,33 @@ pub(super) fn carry(
     }
 }
 
+/// Brings a file over to stay: what had to be copied is flushed and proven before the one here goes.
+///
+/// # Errors
+/// What the system says; the file is here then, and perhaps also there.
+pub(super) fn carry_proven(
+    files: &dyn EntryFiles,
+    from: &Path,
+    to: &Path,
+    copying: &Path,
+) -> io::Result<()> {
+    let wanted = || true;
+    // What a crash left of a copy on the way.
+    if files.entry(copying)?.is_some() {
+        files.remove_file(copying)?;
+    }
+    match carry(files, from, to, copying, &wanted)? {
+        Carried::Renamed => Ok(()),
+        Carried::Copied(digest) => {
+            files.flush(to)?;
+            if let Some(folder) = to.parent() {
+                files.flush(folder)?;
+            }
+            remove_copied(files, from, to, &digest, &wanted)
+        }
+    }
+}
+
 /// Copies to a name that is known to be unfinished, and gives the copy its name when it is whole.
 ///
 /// # Errors

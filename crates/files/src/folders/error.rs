@@ -51,6 +51,39 @@ pub enum FolderError {
         /// An archive in which lies what could not be put back, because something else has its name.
         archive: Option<String>,
     },
+    /// There are no files of these names in the archive.
+    #[error("{} names are not in the archive", .0.len())]
+    NoFiles(Vec<String>),
+    /// The record of the archive cannot be understood.
+    #[error("the record of {archive} cannot be read: {why:?}")]
+    Unreadable {
+        /// The archive.
+        archive: String,
+        /// Why.
+        why: Message,
+    },
+    /// It is not as it was when it was looked at.
+    #[error("it has changed since it was looked at")]
+    PlanChanged,
+    /// Not enough room; nothing was changed.
+    #[error("{path} has {free} bytes free, {needed} are needed")]
+    NoRoom {
+        /// The folder.
+        path: PathBuf,
+        /// Bytes needed.
+        needed: u64,
+        /// Bytes free.
+        free: u64,
+    },
+    /// Not all copies have their names yet: what made way is archived, and it is tried again before
+    /// anything else is done there.
+    #[error("{} files could not be put back yet", stuck.len())]
+    Unfinished {
+        /// Which, and why.
+        stuck: Vec<Failure>,
+        /// The archive of what made way.
+        archive: Option<String>,
+    },
     /// The operator cancelled; all files are where they were.
     #[error("cancelled")]
     Cancelled,

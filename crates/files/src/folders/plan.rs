@@ -1,16 +1,18 @@
 //! What is to be done with each entry of a folder, found out before the first of them is touched.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
 use flowkeep_core::Message;
 use flowkeep_core::folder::{Policy, RECORD, Settings, is_table_list, same_name};
 use flowkeep_host::{Entry, EntryFiles, EntryKind, Holders};
+use flowkeep_store::StoreError;
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
 use super::names::name_text;
+use super::put_back::Returning;
 use super::{Failure, FolderError};
 
 /// One file or link, and what is to be done with it.
@@ -68,6 +70,63 @@ pub(super) struct Journal {
     pub(super) links: BTreeMap<String, String>,
     /// What is copied and stays.
     pub(super) copied: Vec<String>,
+    /// What is put back once this is archived.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) put_back: Option<Returning>,
+}
+
+impl Journal {
+    /// With a name for copies.
+    pub(super) fn begun() -> Self {
+        Self {
+            copying: format!(".{}.copying", Ulid::generate()),
+            ..Self::default()
+        }
+    }
+
+    /// As it is kept.
+    ///
+    /// # Errors
+    /// [`FolderError::Store`].
+    pub(super) fn text(&self) -> Result<String, FolderError> {
+        serde_json::to_string(self).map_err(|error| StoreError::Io(error.into()).into())
+    }
+}
+
+/// What of a folder is archived.
+#[derive(Debug)]
+pub(super) enum Chosen<'a> {
+    /// All that nothing keeps.
+    All,
+    /// What makes way for files that are put back.
+    MakingWay {
+        /// What has one of their names, whether something keeps it or not.
+        replaced: &'a BTreeSet<String>,
+        /// Where all makes way: what is copied and stays. Nothing else makes way where this is absent.
+        stays: Option<&'a BTreeSet<String>>,
+    },
+}
+
+impl Chosen<'_> {
+    /// Whether it is the whole folder.
+    fn is_all(&self) -> bool {
+        !matches!(self, Self::MakingWay { stays: None, .. })
+    }
+
+    fn is_replaced(&self, name: &str) -> bool {
+        matches!(self, Self::MakingWay { replaced, .. } if replaced.contains(name))
+    }
+
+    /// What is done with something that nothing keeps; nothing where it is left alone.
+    fn doing(&self, name: &str) -> Option<Doing> {
+        match self {
+            Self::MakingWay {
+                stays: Some(stays), ..
+            } if stays.contains(name) => Some(Doing::Copy(None)),
+            _ if self.is_all() || self.is_replaced(name) => Some(Doing::Move),
+            _ => None,
+        }
+    }
 }
 
 /// All that is to be done.
@@ -91,7 +150,7 @@ impl Plan {
         folder: &Path,
         settings: &Settings,
         policy: Policy,
-        only: Option<&[String]>,
+        chosen: &Chosen<'_>,
     ) -> Result<Self, FolderError> {
         let mut entries = files.entries(folder).map_err(FolderError::at(folder))?;
         entries.sort_unstable_by(|one, other| one.name.cmp(&other.name));
@@ -104,15 +163,15 @@ impl Plan {
         for entry in entries {
             let name = name_text(folder, &entry.name);
             let is_file = matches!(entry.kind, EntryKind::File | EntryKind::Link);
-            if settings.keeps(&name) {
+            if settings.keeps(&name) && !chosen.is_replaced(&name) {
                 if entry.kind == EntryKind::File && is_table_list(&name) {
                     list.get_or_insert_with(|| Item::of(entry, name.clone(), Doing::Copy(None)));
                 }
                 plan.kept.push(name);
             } else if entry.kind == EntryKind::Other {
                 plan.kept.push(name);
-            } else if is_file && only.is_none_or(|only| only.contains(&name)) {
-                plan.items.push(Item::of(entry, name, Doing::Move));
+            } else if let Some(doing) = chosen.doing(&name).filter(|_| is_file) {
+                plan.items.push(Item::of(entry, name, doing));
             }
         }
         if plan.items.is_empty() {
@@ -122,7 +181,7 @@ impl Plan {
         plan.spare_what_is_written(&files.holders(&moved.collect()), policy);
         plan.retell_links(files, folder)?;
         // What it was made from goes with it. A choice of files is no result.
-        plan.items.extend(list.filter(|_| only.is_none()));
+        plan.items.extend(list.filter(|_| chosen.is_all()));
         plan.name_apart();
         Ok(plan)
     }
@@ -132,6 +191,12 @@ impl Plan {
         self.items.is_empty()
     }
 
+    /// Whether anything leaves the folder.
+    pub(super) fn moves_any(&self) -> bool {
+        let mut items = self.items.iter();
+        items.any(|item| !matches!(item.doing, Doing::Copy(_)))
+    }
+
     /// The names of what is archived.
     pub(super) fn names(&self) -> Vec<String> {
         self.items.iter().map(|item| item.name.clone()).collect()
@@ -139,10 +204,7 @@ impl Plan {
 
     /// What is written down of it.
     pub(super) fn journal(&self, folder: &Path) -> Journal {
-        let mut journal = Journal {
-            copying: format!(".{}.copying", Ulid::generate()),
-            ..Journal::default()
-        };
+        let mut journal = Journal::begun();
         for item in &self.items {
             if let Some(other) = &item.archived_as {
                 let other = name_text(folder, other);
@@ -166,7 +228,7 @@ impl Plan {
     /// archive. A log is copied; anything else as the policy says.
     fn spare_what_is_written(&mut self, holders: &Holders, policy: Policy) {
         for item in &mut self.items {
-            if item.entry.kind != EntryKind::File {
+            if item.entry.kind != EntryKind::File || item.doing != Doing::Move {
                 continue;
             }
             let Some(program) = holders.of(item.entry.identity) else {

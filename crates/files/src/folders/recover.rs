@@ -11,6 +11,7 @@ use flowkeep_store::{FolderWork, FolderWorkKind, TaskFolderRecord};
 use super::archives::read_record;
 use super::clean_up::settle_clean_up;
 use super::plan::Journal;
+use super::put_back::{PutBack, place};
 use super::seal::{Making, end};
 use super::{Archived, FolderBusy, FolderError, Workshop};
 
@@ -84,15 +85,10 @@ pub(super) fn settle(
         settle_clean_up(workshop, folder, left)?;
         return Ok(None);
     }
-    let files = workshop.files.as_ref();
     let Ok(name) = left.archive.parse::<ArchiveName>() else {
         // No archive is called so: nothing can have been begun.
         end(workshop, folder, &left.archive, None, None)?;
         return Ok(None);
-    };
-    let is_folder = |path: &Path| {
-        let entry = files.entry(path).map_err(FolderError::at(path))?;
-        Ok::<_, FolderError>(entry.is_some_and(|entry| entry.kind == EntryKind::Folder))
     };
     let mut making = Making {
         workshop,
@@ -100,6 +96,33 @@ pub(super) fn settle(
         journal: serde_json::from_str::<Journal>(&left.plan).unwrap_or_default(),
         name,
         sequence: folder.sequence,
+        if_undone: None,
+    };
+    if let Some((returning, _)) = making.returning() {
+        let (ready, archives) = (returning.ready, returning.archives);
+        making.if_undone = Some("folder_put_back_undone");
+        if !ready {
+            making.end_untouched()?;
+        } else if !archives || found(&mut making)?.is_some() {
+            place(&making, &mut PutBack::default())?;
+        }
+        return Ok(None);
+    }
+    let Some(record) = found(&mut making)? else {
+        return Ok(None);
+    };
+    let made = told(left, &making.name.to_string(), &record, workshop);
+    making.end(Some(&made), Some("folder_archive"))?;
+    Ok(Some(made))
+}
+
+/// The record of the archive that was being made, which has its name then. Without a record all is taken
+/// back, and that is the end of it.
+fn found(making: &mut Making<'_>) -> Result<Option<Record>, FolderError> {
+    let files = making.workshop.files.as_ref();
+    let is_folder = |path: &Path| {
+        let entry = files.entry(path).map_err(FolderError::at(path))?;
+        Ok::<_, FolderError>(entry.is_some_and(|entry| entry.kind == EntryKind::Folder))
     };
     let partial = making.partial();
     if is_folder(&partial)? {
@@ -108,23 +131,18 @@ pub(super) fn settle(
             return Ok(None);
         };
         making.name_for_good(record.clone())?;
-        let made = told(left, &making.name.to_string(), &record, workshop);
-        making.end(Some(&made), Some("folder_archive"))?;
-        return Ok(Some(made));
+        return Ok(Some(record));
     }
-    let named = folder.path.join(&left.archive);
+    let named = making.folder.path.join(making.name.to_string());
     let record = if is_folder(&named)? {
         read_record(&named).ok()
     } else {
         None
     };
-    let Some(record) = record else {
-        end(workshop, folder, &left.archive, None, None)?;
-        return Ok(None);
-    };
-    let made = told(left, &left.archive, &record, workshop);
-    making.end(Some(&made), Some("folder_archive"))?;
-    Ok(Some(made))
+    if record.is_none() {
+        making.end_untouched()?;
+    }
+    Ok(record)
 }
 
 fn told(left: &FolderWork, name: &str, record: &Record, workshop: &Workshop) -> Archived {

@@ -1,6 +1,6 @@
 //! From the first line in the journal to the name an archive has for good.
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use flowkeep_core::folder::{ArchiveName, ArchivedFile, Policy, RECORD, Record};
@@ -11,6 +11,7 @@ use flowkeep_store::{FolderBegun, FolderWork, FolderWorkKind, StoreError, TaskFo
 
 use super::archive::Filled;
 use super::plan::Journal;
+use super::put_back::Returning;
 use super::undo::{Undone, undo};
 use super::{Archived, Failure, FolderBusy, FolderError, Workshop};
 use crate::reason::io_reason;
@@ -24,6 +25,8 @@ pub(super) struct Making<'a> {
     pub(super) name: ArchiveName,
     /// Its number among the archives of the folder.
     pub(super) sequence: u64,
+    /// What Activity is told when all is taken back.
+    pub(super) if_undone: Option<&'static str>,
 }
 
 impl<'a> Making<'a> {
@@ -38,15 +41,34 @@ impl<'a> Making<'a> {
         run: Option<RunId>,
         at: Timestamp,
     ) -> Result<Self, FolderError> {
+        let kind = FolderWorkKind::Archive;
+        let mut making = Self::write_down(workshop, folder, kind, journal, run, at)?;
+        match making.make_folder() {
+            Ok(()) => Ok(making),
+            Err(error) => Err(making.give_up(error)),
+        }
+    }
+
+    /// Writes down what is about to be done.
+    ///
+    /// # Errors
+    /// [`FolderError::Busy`]; nothing is begun then.
+    pub(super) fn write_down(
+        workshop: &'a Workshop,
+        folder: &'a TaskFolderRecord,
+        kind: FolderWorkKind,
+        journal: Journal,
+        run: Option<RunId>,
+        at: Timestamp,
+    ) -> Result<Self, FolderError> {
         let files = workshop.files.as_ref();
         let name = free_name(files, &folder.path, ArchiveName::at(local(at)))?;
         let work = FolderWork {
             folder: folder.id,
-            kind: FolderWorkKind::Archive,
+            kind,
             archive: name.to_string(),
             run,
-            plan: serde_json::to_string(&journal)
-                .map_err(|error| FolderError::Store(StoreError::Io(error.into())))?,
+            plan: journal.text()?,
             at: at.0,
         };
         let begun = workshop
@@ -58,21 +80,28 @@ impl<'a> Making<'a> {
             FolderBegun::Busy(_) => return Err(FolderError::Busy(FolderBusy::Archive)),
             FolderBegun::Unknown => return Err(FolderError::Unknown),
         };
-        let mut making = Self {
+        Ok(Self {
             workshop,
             folder,
             journal,
             name,
             sequence,
-        };
+            if_undone: None,
+        })
+    }
+
+    /// Makes the folder that is filled.
+    ///
+    /// # Errors
+    /// [`FolderError::Io`]; there is none then.
+    pub(super) fn make_folder(&mut self) -> Result<(), FolderError> {
+        let files = self.workshop.files.as_ref();
         loop {
-            let partial = making.partial();
-            match files.create_folder_like(&partial, &folder.path) {
-                Ok(()) => return Ok(making),
+            let partial = self.partial();
+            match files.create_folder_like(&partial, &self.folder.path) {
+                Ok(()) => return Ok(()),
                 // Another program has made one this instant.
-                Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                    making.take_next_name()?;
-                }
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => self.take_next_name()?,
                 Err(source) => {
                     // It may have been made, and not as it should.
                     if let Err(error) = files.remove_empty_folder(&partial)
@@ -80,7 +109,6 @@ impl<'a> Making<'a> {
                     {
                         tracing::warn!(%error, path = %partial.display(), "could not be removed");
                     }
-                    making.end(None, None)?;
                     return Err(FolderError::Io {
                         path: partial,
                         source,
@@ -88,6 +116,65 @@ impl<'a> Making<'a> {
                 }
             }
         }
+    }
+
+    /// What is put back, and where its copies wait.
+    pub(super) fn returning(&self) -> Option<(&Returning, PathBuf)> {
+        let returning = self.journal.put_back.as_ref()?;
+        Some((returning, self.folder.path.join(&returning.waiting)))
+    }
+
+    /// Takes the copies away that have no name of their own.
+    pub(super) fn take_waiting_away(&self) -> io::Result<()> {
+        let Some((_, waiting)) = self.returning() else {
+            return Ok(());
+        };
+        let files = self.workshop.files.as_ref();
+        match files.entry(&waiting)? {
+            Some(_) => files.remove_folder(&waiting),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes down that the copies are on the disk and proven, and what is archived to make way for them.
+    ///
+    /// # Errors
+    /// [`FolderError::Store`].
+    pub(super) fn is_ready(&mut self, makes_way: Option<Journal>) -> Result<(), FolderError> {
+        let mut put_back = self.journal.put_back.take();
+        if let Some(returning) = &mut put_back {
+            returning.ready = true;
+            returning.archives = makes_way.is_some();
+        }
+        let journal = Journal {
+            put_back,
+            ..makes_way.unwrap_or_else(Journal::begun)
+        };
+        let (id, plan) = (self.folder.id, journal.text()?);
+        self.journal = journal;
+        self.workshop
+            .store
+            .write::<_, StoreError>(move |tx| tx.replan_folder_work(id, &plan))?;
+        Ok(())
+    }
+
+    /// Ends where nothing of the folder was touched: copies that wait go. Answers `error`; where not even
+    /// that could be done, whoever comes next does it.
+    pub(super) fn give_up(&self, error: FolderError) -> FolderError {
+        if let Err(fault) = self.end_untouched() {
+            tracing::warn!(%fault, folder = %self.folder.id, "could not be ended yet");
+        }
+        error
+    }
+
+    /// Ends where nothing of the folder was touched.
+    ///
+    /// # Errors
+    /// [`FolderError::Io`], [`FolderError::Store`]; the line stays in the journal then.
+    pub(super) fn end_untouched(&self) -> Result<(), FolderError> {
+        self.take_waiting_away()
+            .map_err(FolderError::at(&self.folder.path))?;
+        self.end(None, self.if_undone)
     }
 
     /// Where it is while it is filled.
@@ -115,7 +202,7 @@ impl<'a> Making<'a> {
     /// # Errors
     /// [`FolderError::NotArchived`], [`FolderError::Cancelled`], [`FolderError::Io`].
     pub(super) fn finish(
-        mut self,
+        &mut self,
         filled: Filled,
         policy: Policy,
         progress: &dyn Progress,
@@ -142,6 +229,10 @@ impl<'a> Making<'a> {
             vanished: filled.vanished,
             ..outcome
         };
+        if !worth_it && self.journal.put_back.is_some() {
+            // What had to make way went by itself.
+            return Err(self.take_back(FolderError::PlanChanged));
+        }
         if !worth_it {
             let (_, archive) = self.take_all_back()?;
             return Ok(Archived {
@@ -165,7 +256,9 @@ impl<'a> Making<'a> {
             ended_at: self.workshop.clock.now().0,
             ..outcome
         };
-        self.end(Some(&outcome), Some("folder_archive"))?;
+        if self.journal.put_back.is_none() {
+            self.end(Some(&outcome), Some("folder_archive"))?;
+        }
         Ok(outcome)
     }
 
@@ -300,13 +393,17 @@ impl<'a> Making<'a> {
             });
         }
         if undone.left.is_empty() {
-            self.end(None, None)?;
+            self.end_untouched()?;
             return Ok((undone, None));
         }
         let record = self.record(undone.left.clone());
         self.seal(record)?;
-        self.end(None, Some("folder_archive_undone"))?;
-        Ok((undone, Some(self.name.to_string())))
+        self.take_waiting_away()
+            .map_err(FolderError::at(&self.folder.path))?;
+        let name = self.name.to_string();
+        let operation = Some("folder_archive_undone");
+        end(self.workshop, self.folder, &name, None, operation)?;
+        Ok((undone, Some(name)))
     }
 
     /// Takes the line out of the journal, and tells Activity.
@@ -315,13 +412,11 @@ impl<'a> Making<'a> {
         outcome: Option<&Archived>,
         operation: Option<&'static str>,
     ) -> Result<(), FolderError> {
-        end(
-            self.workshop,
-            self.folder,
-            &self.name.to_string(),
-            outcome,
-            operation,
-        )
+        let name = match self.returning() {
+            Some((returning, _)) => returning.from.clone(),
+            None => self.name.to_string(),
+        };
+        end(self.workshop, self.folder, &name, outcome, operation)
     }
 }
 
@@ -350,7 +445,7 @@ pub(super) fn end(
 }
 
 /// No archive was made because of this.
-pub(super) fn none_of(names: &[String], error: &std::io::Error, outcome: Archived) -> Archived {
+pub(super) fn none_of(names: &[String], error: &io::Error, outcome: Archived) -> Archived {
     let reason = Message::new("archive_not_made").because(io_reason(error));
     let failed = names.iter().map(|name| Failure {
         file: name.clone(),

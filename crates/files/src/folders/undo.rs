@@ -8,7 +8,7 @@ use flowkeep_core::folder::{ArchivedFile, How, RECORD, same_name};
 use flowkeep_host::{Entry, EntryFiles, EntryKind};
 
 use super::Failure;
-use super::carry::{Carried, carry, carry_link, remove_copied};
+use super::carry::{carry_link, carry_proven};
 use super::names::{name_text, text_name};
 use super::plan::Journal;
 use crate::reason::io_reason;
@@ -107,38 +107,21 @@ impl Undoing<'_> {
             }
             return Ok(same);
         }
-        let back = match entry.kind {
-            EntryKind::Link => {
-                let text = match self.journal.links.get(name) {
-                    Some(text) => PathBuf::from(text),
-                    None => self.files.read_link(&from)?,
-                };
-                carry_link(self.files, &from, &to, &text)
-            }
-            _ => self.carry_back(&from, &to),
+        let back = if entry.kind == EntryKind::Link {
+            let text = match self.journal.links.get(name) {
+                Some(text) => PathBuf::from(text),
+                None => self.files.read_link(&from)?,
+            };
+            carry_link(self.files, &from, &to, &text)
+        } else {
+            let copying = self.folder.join(&self.journal.copying);
+            carry_proven(self.files, &from, &to, &copying)
         };
         match back {
             Ok(()) => Ok(true),
             // Somebody made one of that name this instant.
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
             Err(error) => Err(error),
-        }
-    }
-
-    fn carry_back(&self, from: &Path, to: &Path) -> io::Result<()> {
-        let wanted = || true;
-        let copying = self.folder.join(&self.journal.copying);
-        // What a crash left of a copy on the way back.
-        if self.files.entry(&copying)?.is_some() {
-            self.files.remove_file(&copying)?;
-        }
-        match carry(self.files, from, to, &copying, &wanted)? {
-            Carried::Renamed => Ok(()),
-            Carried::Copied(digest) => {
-                self.files.flush(to)?;
-                self.files.flush(self.folder)?;
-                remove_copied(self.files, from, to, &digest, &wanted)
-            }
         }
     }
 

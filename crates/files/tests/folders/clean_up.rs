@@ -2,8 +2,6 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use flowkeep_core::folder::{CleanUpLimits, CleanUpVerdict};
 use flowkeep_files::folders::{
@@ -170,10 +168,7 @@ fn is_known(place: &Place, made: &[String], may_lack: bool, moment: &str) {
 fn whenever_a_process_dies_the_next_removes_the_rest_of_what_was_begun() {
     for n in 0.. {
         let (mut place, made) = three();
-        let dying = |left| Dying {
-            left: Arc::new(AtomicU64::new(left)),
-            across: false,
-        };
+        let dying = |left| Dying::after(left, false);
         let death = dying(n);
         place.on(death.clone());
         let _ = clean_up(&place.workshop, place.id, &made[1..], &Unfollowed);
@@ -187,7 +182,7 @@ fn whenever_a_process_dies_the_next_removes_the_rest_of_what_was_begun() {
         clean(&place, &[]);
         is_known(&place, &made, true, &format!("{n} calls"));
         assert_eq!(place.workshop.store.folder_works().unwrap(), []);
-        if death.left.load(Ordering::Relaxed) > 0 {
+        if !death.is_dead() {
             assert!(n > 10, "{n} calls");
             break;
         }

@@ -19,11 +19,22 @@ use crate::place::Place;
 /// Does nothing any more from the n-th changing call on.
 #[derive(Clone)]
 pub(crate) struct Dying {
-    pub(crate) left: Arc<AtomicU64>,
-    pub(crate) across: bool,
+    left: Arc<AtomicU64>,
+    across: bool,
 }
 
 impl Dying {
+    pub(crate) fn after(calls: u64, across: bool) -> Self {
+        Self {
+            left: Arc::new(AtomicU64::new(calls)),
+            across,
+        }
+    }
+
+    pub(crate) fn is_dead(&self) -> bool {
+        self.left.load(Ordering::Relaxed) == 0
+    }
+
     fn step(&self) -> io::Result<()> {
         let step = |left: u64| left.checked_sub(1);
         self.left
@@ -85,7 +96,7 @@ impl EntryFiles for Dying {
     }
     fn entry(&self, path: &Path) -> io::Result<Option<Entry>> {
         // The dead do not look either: nothing is tidied up.
-        if self.left.load(Ordering::Relaxed) == 0 {
+        if self.is_dead() {
             return Err(io::Error::other("dead"));
         }
         SystemFiles.entry(path)
@@ -138,10 +149,7 @@ fn whenever_a_process_dies_the_next_finishes_or_undoes() {
 
 /// Says whether it died.
 fn dies_at(n: u64, policy: Policy, across: bool) -> bool {
-    let dying = |left| Dying {
-        left: Arc::new(AtomicU64::new(left)),
-        across,
-    };
+    let dying = |left| Dying::after(left, across);
     let moment = format!("{n} calls, {policy:?}, across: {across}");
     let mut place = Place::new();
     place.put(&FILES);
@@ -158,7 +166,7 @@ fn dies_at(n: u64, policy: Policy, across: bool) -> bool {
     // It goes on as if nothing had been.
     place.archive();
     place.is_known(&FILES, &moment);
-    death.left.load(Ordering::Relaxed) == 0
+    death.is_dead()
 }
 
 /// Somebody wrote a file of the same name before anybody came to put the old one back.
@@ -167,10 +175,7 @@ fn what_cannot_go_back_because_another_has_its_name_is_kept_and_told_of() {
     let mut place = Place::new();
     place.put(&["a", "b"]);
     // Dies before its record is written: folder, two renames, flush.
-    place.on(Dying {
-        left: Arc::new(AtomicU64::new(4)),
-        across: false,
-    });
+    place.on(Dying::after(4, false));
     place.try_archive(Policy::Stop).unwrap_err();
     assert!(!place.at("a").exists());
     fs::write(place.at("a"), "another one").unwrap();

@@ -7,10 +7,13 @@ use std::sync::Arc;
 
 use flowkeep_core::FolderId;
 use flowkeep_core::folder::{ArchiveName, How, Policy, Record, Settings};
-use flowkeep_files::folders::{Archived, FolderError, Wanted, Workshop, archive, recover};
+use flowkeep_files::folders::{
+    Archived, FolderError, PutBack, PutBackPlan, PutBackWanted, Wanted, Workshop, archive,
+    put_back, put_back_plan, recover,
+};
 use flowkeep_host::testing::TestClock;
 use flowkeep_host::{EntryFiles, SystemFiles, Unfollowed};
-use flowkeep_store::{Store, StoreError, StoreOptions, TaskFolderRecord};
+use flowkeep_store::{OperationFilter, Store, StoreError, StoreOptions, TaskFolderRecord};
 use tempfile::TempDir;
 
 /// 2025-01-21T01:44:00Z.
@@ -90,15 +93,50 @@ impl Place {
     }
 
     pub(crate) fn try_archive(&self, policy: Policy) -> Result<Archived, FolderError> {
-        let wanted = Wanted {
-            policy,
-            ..Wanted::default()
-        };
+        let wanted = Wanted { policy, run: None };
         archive(&self.workshop, self.id, &wanted, &Unfollowed)
     }
 
     pub(crate) fn archive(&self) -> Archived {
         self.try_archive(Policy::Stop).unwrap()
+    }
+
+    /// What putting an archive back would come to.
+    pub(crate) fn plan(&self, archive: &str, only: Option<&[String]>) -> PutBackPlan {
+        put_back_plan(&self.workshop, self.id, archive, only, &Unfollowed).unwrap()
+    }
+
+    /// Plans and puts back, on one disk and then on another.
+    pub(crate) fn try_put_back(
+        &mut self,
+        archive: &str,
+        only: Option<&[&str]>,
+        disk: impl EntryFiles + 'static,
+    ) -> Result<PutBack, FolderError> {
+        let only: Option<Vec<String>> =
+            only.map(|only| only.iter().map(ToString::to_string).collect());
+        let stamp = self.plan(archive, only.as_deref()).stamp;
+        let wanted = PutBackWanted {
+            archive,
+            only: only.as_deref(),
+            stamp,
+        };
+        self.on(disk);
+        put_back(&self.workshop, self.id, &wanted, &Unfollowed)
+    }
+
+    pub(crate) fn put_back(&mut self, archive: &str, only: Option<&[&str]>) -> PutBack {
+        self.try_put_back(archive, only, SystemFiles).unwrap()
+    }
+
+    /// What Activity was told, the newest first.
+    pub(crate) fn activity(&self) -> Vec<String> {
+        let filter = OperationFilter {
+            limit: 100,
+            ..OperationFilter::default()
+        };
+        let page = self.workshop.store.operations(&filter).unwrap();
+        page.items.into_iter().map(|item| item.operation).collect()
     }
 
     /// What the next process does first.

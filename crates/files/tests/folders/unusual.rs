@@ -8,7 +8,7 @@ use std::path::Path;
 use flowkeep_core::folder::{Policy, Settings};
 use flowkeep_files::folders::{FolderBusy, FolderError, Wanted, archive, archives};
 use flowkeep_host::testing::FailingFiles;
-use flowkeep_host::{Cancellation, Progress, Unfollowed};
+use flowkeep_host::{Cancellation, Progress};
 
 use crate::place::{Place, names};
 
@@ -339,27 +339,6 @@ fn one_archives_at_a_time() {
     let wanted = Wanted::default();
     let archived = archive(&place.workshop, place.id, &wanted, &Second(&place)).unwrap();
     assert_eq!(archived.moved, ["a"]);
-}
-
-#[test]
-fn only_what_is_named_is_archived_where_something_is_named() {
-    let place = Place::new();
-    place.put(&["a", "b", "table_list.txt"]);
-    let only = [
-        "b".to_owned(),
-        "table_list.txt".to_owned(),
-        "gone".to_owned(),
-    ];
-    let wanted = Wanted {
-        only: Some(&only),
-        ..Wanted::default()
-    };
-    let archived = archive(&place.workshop, place.id, &wanted, &Unfollowed).unwrap();
-    assert_eq!(
-        (archived.moved, archived.copied.len()),
-        (vec!["b".to_owned()], 0)
-    );
-    assert!(place.at("a").exists() && place.at("table_list.txt").exists());
 }
 
 /// Row 12.

@@ -49,11 +49,21 @@ import type { FolderArchiveInput } from "./FolderArchiveInput";
 import type { FolderArchiveRef } from "./FolderArchiveRef";
 import type { FolderArchiveShow } from "./FolderArchiveShow";
 import type { FolderArchived } from "./FolderArchived";
+import type { FolderCheckInput } from "./FolderCheckInput";
+import type { FolderChecked } from "./FolderChecked";
 import type { FolderCleanUpInput } from "./FolderCleanUpInput";
 import type { FolderCleanedUp } from "./FolderCleanedUp";
+import type { FolderCompareInput } from "./FolderCompareInput";
+import type { FolderCompareTextInput } from "./FolderCompareTextInput";
+import type { FolderCompared } from "./FolderCompared";
+import type { FolderComparedTexts } from "./FolderComparedTexts";
 import type { FolderCreateInput } from "./FolderCreateInput";
 import type { FolderList } from "./FolderList";
 import type { FolderMade } from "./FolderMade";
+import type { FolderPutBack } from "./FolderPutBack";
+import type { FolderPutBackInput } from "./FolderPutBackInput";
+import type { FolderPutBackPlan } from "./FolderPutBackPlan";
+import type { FolderPutBackPlanInput } from "./FolderPutBackPlanInput";
 import type { FolderPutTableListInput } from "./FolderPutTableListInput";
 import type { FolderRef } from "./FolderRef";
 import type { FolderSetInput } from "./FolderSetInput";
@@ -294,6 +304,11 @@ export interface Commands {
   folder_clean_up: { input: FolderCleanUpInput; output: FolderCleanedUp };
   folder_archives: { input: FolderRef; output: ArchiveList };
   folder_archive_show: { input: FolderArchiveRef; output: FolderArchiveShow };
+  folder_compare: { input: FolderCompareInput; output: FolderCompared };
+  folder_compare_text: { input: FolderCompareTextInput; output: FolderComparedTexts };
+  folder_check: { input: FolderCheckInput; output: FolderChecked };
+  folder_put_back_plan: { input: FolderPutBackPlanInput; output: FolderPutBackPlan };
+  folder_put_back: { input: FolderPutBackInput; output: FolderPutBack };
   folder_table_list: { input: FolderTableListInput; output: FolderTableListPlan };
   folder_put_table_list: { input: FolderPutTableListInput; output: FolderTableListPut };
   template_offers: { input: Nothing; output: TemplateOffers };
@@ -319,4 +334,4 @@ export interface Commands {
 }
 
 /** Commands that report progress and can be cancelled. */
-export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task","log_migrate","log_verify","log_export","log_clean_up","folder_archive","folder_clean_up"];
+export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task","log_migrate","log_verify","log_export","log_clean_up","folder_archive","folder_clean_up","folder_compare","folder_check","folder_put_back_plan","folder_put_back"];
