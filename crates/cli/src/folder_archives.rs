@@ -197,7 +197,7 @@ pub(crate) fn compare(api: &Api, output: &Output, asked: Compare) -> Result<Outc
     output.print(&both, |catalogue, out| {
         relations(catalogue, out, &compared)?;
         if let Some(reason) = &texts.reason {
-            return writeln!(out, "{}", catalogue.say(reason));
+            return writeln!(out, "{}", catalogue.told(reason));
         }
         let side = |text: &Option<String>| text.clone().unwrap_or_default();
         let lines = line_difference(&side(&texts.before), &side(&texts.after));

@@ -1,23 +1,35 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { Button, Chip, type Column, ErrorNotice, Icon, Notice, RowList } from '@/components';
-import { begun, bytes, counted, dated, m, say, visible, whole } from '@/i18n';
+import { begun, bytes, counted, m, say, visible, whole } from '@/i18n';
 import { type ArchiveRow, type FolderArchiveFile, type FolderShow, shell } from '@/ipc';
 import { tellFailure } from '../command';
 import { ResultList } from '../restore/ResultList';
 import { Marks } from './ArchiveLine';
 import styles from './Archives.module.css';
+import { CheckDialog } from './CheckDialog';
+import { CompareDialog } from './CompareDialog';
+import { archiveTitle } from './files';
+import { PutBackDialog } from './PutBackDialog';
 import { archiveQuery } from './queries';
 import { isUnrecorded } from './record';
+import { useIsBusy } from './work';
 
 interface Props {
   folder: FolderShow;
   item: ArchiveRow;
 }
 
+/** What is asked about the archive. */
+type Asked = 'put back' | 'compare' | 'check';
+
 /** One archive opened: what is in it, and what of it is not as it should be. */
 export function ArchivePanel({ folder, item }: Props) {
-  const { archive, created_at, broken } = item;
+  const { archive, broken } = item;
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const close = () => setAsked(null);
+  const isBusy = useIsBusy(folder.id);
   const shown = useQuery(archiveQuery(folder.id, archive));
   const files = shown.data?.files ?? [];
   const failures = shown.data?.failed ?? [];
@@ -25,7 +37,7 @@ export function ArchivePanel({ folder, item }: Props) {
     <div className={styles.panel} data-testid="archive-panel">
       <div className={styles.head}>
         <h2>
-          {created_at ? m.archive_of({ when: dated(created_at) }) : visible(archive)}
+          {archiveTitle(item)}
           <small data-selectable>{visible(archive)}</small>
         </h2>
         <Button
@@ -49,6 +61,26 @@ export function ArchivePanel({ folder, item }: Props) {
           {whole(visible(say(broken)))}
         </Notice>
       )}
+      <div className={styles.deeds}>
+        <Button
+          look="primary"
+          icon="undo"
+          onPress={() => setAsked('put back')}
+          isDisabled={isBusy}
+          data-testid="archive-put-back"
+        >
+          {m.put_back_open()}
+        </Button>
+        <Button onPress={() => setAsked('compare')} data-testid="archive-compare">
+          {m.compare_open()}
+        </Button>
+        <Button onPress={() => setAsked('check')} data-testid="archive-check">
+          {m.check_open()}
+        </Button>
+      </div>
+      {asked === 'put back' && <PutBackDialog folder={folder} item={item} onClose={close} />}
+      {asked === 'compare' && <CompareDialog folder={folder} item={item} onClose={close} />}
+      {asked === 'check' && <CheckDialog folder={folder} item={item} onClose={close} />}
       {shown.error && <ErrorNotice error={shown.error} onRetry={() => shown.refetch()} />}
       {failures.length > 0 && (
         <>

@@ -6,7 +6,6 @@ import { bytes, counted, m, visible } from '@/i18n';
 import { CallError, type FolderShow, type PickedPlace, shell } from '@/ipc';
 import { documentLink } from '../catalog/kinds';
 import { tellFailure } from '../command';
-import { useWork } from '../longWork';
 import { runName } from '../runs/columns';
 import { runQuery } from '../runs/queries';
 import runStyles from '../runs/RunPage.module.css';
@@ -15,12 +14,13 @@ import { ArchivesTab } from './ArchivesTab';
 import { ArchiveWork } from './ArchiveWork';
 import { FilesTab } from './FilesTab';
 import { toArchive } from './files';
+import { PutBackWork } from './PutBackWork';
 import { pickTableList, useTableListDrop } from './pick';
 import { folderQuery, foldersQuery } from './queries';
 import { SettingsTab } from './SettingsTab';
 import { TableListDialog } from './TableListDialog';
 import type { FolderTab } from './tabs';
-import { archiveWork } from './work';
+import { useIsBusy } from './work';
 
 /** One task folder: its files now, what was archived, and what its owner wants of it. */
 export function FolderPage() {
@@ -77,8 +77,7 @@ function OpenFolder({ folder }: { folder: FolderShow }) {
   const { tab = 'files', archive } = useSearch({ from: '/task-folders/$id' });
   const navigate = useNavigate();
   const [asked, setAsked] = useState<Asked | null>(null);
-  const work = useWork(archiveWork(id));
-  const isBusy = work.status === 'running' || work.status === 'cancelling';
+  const isBusy = useIsBusy(id);
   const go = (search: { tab?: FolderTab; archive?: string }) =>
     void navigate({ to: '/task-folders/$id', params: { id }, search, replace: true });
   const offerList = (from: PickedPlace) => setAsked({ what: 'list', from });
@@ -116,6 +115,7 @@ function OpenFolder({ folder }: { folder: FolderShow }) {
       }
     >
       <ArchiveWork folder={folder} onOpen={(made) => go({ tab: 'archives', archive: made })} />
+      <PutBackWork folder={folder} />
       <div className={runStyles.bar}>
         <Segments
           label={m.view_choice()}

@@ -1,6 +1,6 @@
 /** What the files of a folder come to. */
-import { bytes } from '@/i18n';
-import type { FolderFile, FolderShow } from '@/ipc';
+import { bytes, dated, m, visible } from '@/i18n';
+import type { ArchiveRow, FolderFile, FolderShow } from '@/ipc';
 
 /** The name of the list of tables that a pipeline reads. */
 const TABLE_LIST = 'table_list.txt';
@@ -16,4 +16,9 @@ export function sumOf(files: readonly { bytes?: number }[]): string {
 
 export function isTableList(name: string): boolean {
   return name.toLowerCase() === TABLE_LIST;
+}
+
+/** What an archive is called before people: when it was made, where that is known. */
+export function archiveTitle({ archive, created_at }: ArchiveRow): string {
+  return created_at ? m.archive_of({ when: dated(created_at) }) : visible(archive);
 }

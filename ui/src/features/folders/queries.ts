@@ -1,6 +1,6 @@
 /** What the pages of task folders ask for. */
 import { queryOptions } from '@tanstack/react-query';
-import { type CleanUpRule, call, type PickedPlace } from '@/ipc';
+import { type CleanUpRule, call, type FolderCompareTextInput, type PickedPlace } from '@/ipc';
 import { wantedOf } from './cleanUp';
 
 /** How often folders are looked through again while runs work in them, in milliseconds. */
@@ -61,6 +61,16 @@ export function cleanUpQuery(id: string, rule: CleanUpRule) {
     queryKey: ['folder clean-up', id, rule],
     queryFn: () => call('folder_clean_up', { id, ...wantedOf(rule), dry_run: true }),
     meta: { tags: ['folder'] },
+    staleTime: 0,
+    gcTime: 0,
+  });
+}
+
+/** The texts of a file in an archive and on the other side. */
+export function compareTextQuery(input: FolderCompareTextInput) {
+  return queryOptions({
+    queryKey: ['folder compare', input],
+    queryFn: () => call('folder_compare_text', input),
     staleTime: 0,
     gcTime: 0,
   });

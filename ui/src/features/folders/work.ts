@@ -1,10 +1,11 @@
-/** Archiving, which goes on while other pages are looked at. */
+/** Archiving and putting back, which go on while other pages are looked at. */
 import { useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
 import { invalidate } from '@/app/queries';
 import { toast } from '@/components';
-import { begun, m, say, visible } from '@/i18n';
-import { CallError, type FolderFailure } from '@/ipc';
-import { LongWork } from '../longWork';
+import { begun, counted, m, say, visible } from '@/i18n';
+import { CallError, type FolderFailure, type Input } from '@/ipc';
+import { LongWork, useWork } from '../longWork';
 
 const works = new Map<string, LongWork<'folder_archive'>>();
 
@@ -13,6 +14,62 @@ export function archiveWork(folder: string): LongWork<'folder_archive'> {
   const known = works.get(folder) ?? new LongWork('folder_archive');
   works.set(folder, known);
   return known;
+}
+
+const returns = new Map<string, LongWork<'folder_put_back'>>();
+
+/** What is being put back into one folder, or was, until what came of it was seen. */
+export function putBackWork(folder: string): LongWork<'folder_put_back'> {
+  const known = returns.get(folder) ?? new LongWork('folder_put_back');
+  returns.set(folder, known);
+  return known;
+}
+
+/**
+ * Puts files back and answers why it could not; the folder's page shows how far that is, and what could not
+ * be done.
+ */
+export function usePutBack(folder: string) {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const look = (archive: string) =>
+    void navigate({
+      to: '/task-folders/$id',
+      params: { id: folder },
+      search: { tab: 'archives', archive },
+    });
+  return async (input: Input<'folder_put_back'>): Promise<CallError | null> => {
+    try {
+      const { restored, failed, archived_first } = await putBackWork(folder).start(input);
+      if (failed.length > 0) return null;
+      const done = counted('put_back_done', restored.length);
+      toast(
+        archived_first === null
+          ? { text: done }
+          : {
+              text: `${done} ${m.put_back_first({ archive: archived_first })}`,
+              action: {
+                label: m.task_folder_archive_look(),
+                run: () => look(archived_first),
+                testid: 'put-back-look',
+              },
+            },
+      );
+      return null;
+    } catch (thrown) {
+      const error = CallError.from(thrown);
+      if (error.code === 'cancelled') toast({ tone: 'warn', text: m.put_back_cancelled() });
+      return error;
+    } finally {
+      invalidate(client, ['folder', 'operation']);
+    }
+  };
+}
+
+/** Whether something is done in a folder that keeps everything else from being done there. */
+export function useIsBusy(folder: string): boolean {
+  const states = [useWork(archiveWork(folder)).status, useWork(putBackWork(folder)).status];
+  return states.some((status) => status === 'running' || status === 'cancelling');
 }
 
 /** Archives a folder; its page shows how far that is and what came of it. */
