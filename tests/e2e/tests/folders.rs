@@ -1,5 +1,6 @@
 //! Task folders in the real window: a folder of an earlier tool is chosen in the native dialog, its
-//! archives are found, a list of tables is dropped on it, and its files are archived and found again.
+//! archives are found, a list of tables is dropped on it, its files are archived and found again, and those of the
+//! earlier archive are compared and put back.
 
 use std::fs;
 use std::path::Path;
@@ -114,5 +115,40 @@ async fn an_earlier_folder_is_taken_over_given_a_list_and_archived() -> Result<(
         })
         .context("the list that was there before")?;
     assert_eq!(fs::read_to_string(earlier_list.path())?, "orders\n");
+
+    // Put back from the earlier tool's archive: what is gone is named, and today's makes way into an archive.
+    fs::write(folder.join("orders.ddl"), "CREATE TABLE orders(today);")?;
+    window.click(&format!("archive-{old}")).await?;
+    window.click("archive-compare").await?;
+    window
+        .text_of("text-difference", |text| {
+            text.contains("old") && text.contains("today")
+        })
+        .await?;
+    window.focus().await?;
+    desk.press(&["Escape"])?;
+    window.gone("dialog-compare").await?;
+    window.click("archive-put-back").await?;
+    window
+        .text_of("put-back-hindered", |text| text.contains("gone.ddl"))
+        .await?;
+    window
+        .text_of("put-back-makes-way", |text| text.contains("orders.ddl"))
+        .await?;
+    window.click("put-back-start").await?;
+    window
+        .text_of("put-back-done", |text| text.contains("file_bak_"))
+        .await?;
+    assert_eq!(
+        fs::read_to_string(folder.join("orders.ddl"))?,
+        "CREATE TABLE orders(old);"
+    );
+    assert!(folder.join(old).join("orders.ddl").is_file());
+    let made_way = fs::read_dir(&folder)?
+        .filter_map(Result::ok)
+        .map(|entry| entry.path().join("orders.ddl"))
+        .filter_map(|path| fs::read_to_string(path).ok())
+        .any(|text| text == "CREATE TABLE orders(today);");
+    assert!(made_way, "today's file is in an archive");
     window.close().await
 }

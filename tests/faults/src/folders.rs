@@ -1,5 +1,5 @@
-//! `folder archive`, killed as it enters a call for the n-th time: after the next start every file is at
-//! one known place, and the record tells it (reliability, row 3).
+//! `folder archive` and `folder put-back`, killed as they enter a call for the n-th time: after the next start
+//! every file is at one known place, and the record tells it (reliability, row 3).
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -53,6 +53,93 @@ pub fn sweep_folder(program: &Path, files: usize, kills: usize) -> Result<Swept>
     };
     let step = |count: usize| (count / kills).max(1);
     each.killed(counts, step, || look(&machine, &folder, &id, &names))
+}
+
+/// Kills the putting back of an archive with so many files in the same way: afterwards the folder is as it was
+/// or as it should be, and the archive is whole.
+///
+/// # Errors
+/// As [`sweep_folder`].
+pub fn sweep_put_back(program: &Path, files: usize, kills: usize) -> Result<Swept> {
+    let machine = Machine::new(program)?;
+    let flow = machine.file("w.json", r#"{"id": "w", "name": "W", "tasks": []}"#)?;
+    machine.done(&["flow", "create", &flow])?;
+    let folder = machine.path("files/task");
+    fs::create_dir(&folder)?;
+    for n in 0..files {
+        fs::write(folder.join(format!("table_{n}.ddl")), format!("then {n}"))?;
+    }
+    let path = folder.display().to_string();
+    let made = machine.done(&["folder", "adopt", "w", &path])?;
+    let id = made["id"].as_str().context("a folder has an id")?;
+    let made = machine.done(&["folder", "archive", id])?;
+    let archive = made["archive"].as_str().context("an archive has a name")?;
+    let archived = texts(&folder.join(archive))?;
+    // Half of them are there again and others; the rest is gone.
+    for n in 0..files / 2 {
+        fs::write(folder.join(format!("table_{n}.ddl")), format!("now {n}"))?;
+    }
+    fs::write(folder.join("new.csv"), "now")?;
+    let before = texts(&folder)?;
+    machine.save()?;
+    let words = ["folder", "put-back", id, archive];
+    let counts = count_calls(&machine, &words)?;
+    let after = texts(&folder)?;
+    ensure!(after.len() == files, "nothing was put back");
+    machine.put_back()?;
+
+    let each = Each {
+        machine: &machine,
+        words: &words,
+        called: "folder put-back",
+        all_calls: false,
+    };
+    let step = |count: usize| (count / kills).max(1);
+    each.killed(counts, step, || {
+        let mut faults = Vec::new();
+        let (code, list) = machine.run(&["folder", "archives", id])?;
+        if code != 0 {
+            faults.push(format!("the next command ended with {code}: {list}"));
+        }
+        if texts(&folder.join(archive))? != archived {
+            faults.push("the archive is not whole".to_owned());
+        }
+        let now = texts(&folder)?;
+        if now != before && now != after {
+            faults.push(format!("neither as it was nor as it should be: {now:?}"));
+        }
+        let (found, unfinished) = places(&folder)?;
+        faults.extend(unfinished.iter().map(|name| format!("{name} was left")));
+        let made_way = found.iter().filter(|(name, _)| *name != archive);
+        let made_way: Vec<_> = made_way.flat_map(|(_, told)| told.values()).collect();
+        let says = |text: &String| {
+            let mut files = made_way.iter();
+            files.any(|(_, path)| fs::read_to_string(path).is_ok_and(|found| found == *text))
+        };
+        if now == after {
+            let lost = before.iter().filter(|(_, text)| !says(text));
+            faults.extend(lost.map(|(name, _)| format!("{name} of before is lost")));
+        }
+        // It goes on as if nothing had been.
+        let (code, answer) = machine.run(&words)?;
+        if code != 0 || texts(&folder)? != after {
+            faults.push(format!("putting back again ended with {code}: {answer}"));
+        }
+        Ok(faults)
+    })
+}
+
+/// The files right in a folder, by name.
+fn texts(folder: &Path) -> Result<BTreeMap<String, String>> {
+    let mut texts = BTreeMap::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.file_type()?.is_file() {
+            texts.insert(name, fs::read_to_string(entry.path())?);
+        }
+    }
+    Ok(texts)
 }
 
 /// What is not as promised after a kill and the next start.

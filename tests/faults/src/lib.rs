@@ -14,7 +14,7 @@ mod mixed;
 mod room;
 mod runs;
 
-pub use folders::sweep_folder;
+pub use folders::{sweep_folder, sweep_put_back};
 pub use kill::{Deed, Extent, Swept, can_trace, sweep};
 pub use machine::{Machine, flowkeep};
 pub use room::{RoomTried, full_disks};

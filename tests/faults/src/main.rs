@@ -8,6 +8,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, bail};
 use flowkeep_faults::{
     Deed, Extent, Swept, can_trace, flowkeep, full_disks, kill_runs, sweep, sweep_folder,
+    sweep_put_back,
 };
 
 /// How often the engine is killed, and what chooses the moments.
@@ -73,7 +74,7 @@ fn main() -> Result<ExitCode> {
             failures.extend(found);
         }
         if whole {
-            failures.extend(folder_row(&program, &mut out)?);
+            failures.extend(folder_rows(&program, &mut out)?);
         }
     } else {
         failures.push("strace is missing or may not trace here: nothing was killed".to_owned());
@@ -114,20 +115,29 @@ fn main() -> Result<ExitCode> {
     })
 }
 
-/// The row of a task folder that is archived; what failed there.
-fn folder_row(program: &std::path::Path, out: &mut impl Write) -> Result<Vec<String>> {
-    let start = Instant::now();
-    let swept = sweep_folder(program, FOLDER_FILES, FOLDER_KILLS)?;
-    writeln!(
-        out,
-        "{:<14}{:>7}{:>9}{:>11}{:>9}",
-        "folder archive",
-        swept.calls,
-        swept.kills,
-        swept.failures.len(),
-        start.elapsed().as_secs()
-    )?;
-    Ok(swept.failures)
+/// The rows of a task folder that is archived and of an archive that is put back; what failed there.
+fn folder_rows(program: &std::path::Path, out: &mut impl Write) -> Result<Vec<String>> {
+    type Sweep = fn(&std::path::Path, usize, usize) -> Result<Swept>;
+    let sweeps: [(&str, Sweep); 2] = [
+        ("folder archive", sweep_folder),
+        ("put-back", sweep_put_back),
+    ];
+    let mut failures = Vec::new();
+    for (name, sweep) in sweeps {
+        let start = Instant::now();
+        let swept = sweep(program, FOLDER_FILES, FOLDER_KILLS)?;
+        writeln!(
+            out,
+            "{:<14}{:>7}{:>9}{:>11}{:>9}",
+            name,
+            swept.calls,
+            swept.kills,
+            swept.failures.len(),
+            start.elapsed().as_secs()
+        )?;
+        failures.extend(swept.failures);
+    }
+    Ok(failures)
 }
 
 /// All commands at once, each on machines of its own; in their order.

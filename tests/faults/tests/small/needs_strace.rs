@@ -1,7 +1,7 @@
 //! Killed by `strace`, which containers may forbid.
 
 use anyhow::Result;
-use flowkeep_faults::{Deed, Extent, flowkeep, sweep, sweep_folder};
+use flowkeep_faults::{Deed, Extent, flowkeep, sweep, sweep_folder, sweep_put_back};
 
 fn killed_here_and_there(deed: Deed, every: usize) -> Result<()> {
     let swept = sweep(
@@ -39,6 +39,15 @@ fn a_killed_undo_is_all_or_nothing() -> Result<()> {
 #[ignore = "strace has to be there and to be allowed to trace"]
 fn a_killed_archive_of_a_task_folder_loses_no_file() -> Result<()> {
     let swept = sweep_folder(&flowkeep()?, 12, 4)?;
+    assert!(swept.kills >= 20, "{swept:?}");
+    assert_eq!(swept.failures, Vec::<String>::new());
+    Ok(())
+}
+
+#[test]
+#[ignore = "strace has to be there and to be allowed to trace"]
+fn a_killed_putting_back_is_all_or_nothing_and_loses_no_file() -> Result<()> {
+    let swept = sweep_put_back(&flowkeep()?, 8, 3)?;
     assert!(swept.kills >= 20, "{swept:?}");
     assert_eq!(swept.failures, Vec::<String>::new());
     Ok(())

@@ -377,7 +377,7 @@ fn with_notices() -> [Screen; 5] {
 }
 
 /// A task folder: its files, its archives, its settings.
-fn with_folders(id: &str) -> [Screen; 7] {
+fn with_folders(id: &str) -> [Screen; 12] {
     let at = |more: &str| format!("/task-folders/{id}{more}");
     [
         screen("folder-files", &at(""), "row-orders.ddl"),
@@ -404,6 +404,40 @@ fn with_folders(id: &str) -> [Screen; 7] {
             &at("?tab=archives"),
             &["[data-testid=archives-clean-up]"],
             "clean-up-file_bak_20250721_122048",
+        ),
+        pressed(
+            "folder-put-back",
+            &at("?tab=archives"),
+            &["[data-testid=archive-put-back]"],
+            "put-back-start",
+        ),
+        pressed(
+            "folder-put-back-few",
+            &at("?tab=archives"),
+            &[
+                "[data-testid=archive-put-back]",
+                "[data-testid=put-back-few]",
+                "[data-testid=dialog-put-back] [data-testid=row-orders\\.ddl] label",
+            ],
+            "put-back-makes-way",
+        ),
+        pressed(
+            "folder-put-back-earlier",
+            &at("?tab=archives&archive=file_bak_20250721_120236"),
+            &["[data-testid=archive-put-back]"],
+            "put-back-start",
+        ),
+        pressed(
+            "folder-compare",
+            &at("?tab=archives"),
+            &["[data-testid=archive-compare]"],
+            "text-difference",
+        ),
+        pressed(
+            "folder-check",
+            &at("?tab=archives&archive=file_bak_20250721_120236"),
+            &["[data-testid=archive-check]"],
+            "check-failed",
         ),
     ]
 }
