@@ -29,6 +29,44 @@ fn earlier_folder(folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Puts the earlier tool's archive back: what is gone is named, and today's makes way into an archive.
+async fn put_back(window: &Window<'_>, folder: &Path, old: &str) -> Result<()> {
+    fs::write(folder.join("orders.ddl"), "CREATE TABLE orders(today);")?;
+    window.click(&format!("archive-{old}")).await?;
+    window.click("archive-compare").await?;
+    window
+        .text_of("text-difference", |text| {
+            text.contains("old") && text.contains("today")
+        })
+        .await?;
+    window.focus().await?;
+    window.desk().press(&["Escape"])?;
+    window.gone("dialog-compare").await?;
+    window.click("archive-put-back").await?;
+    window
+        .text_of("put-back-hindered", |text| text.contains("gone.ddl"))
+        .await?;
+    window
+        .text_of("put-back-makes-way", |text| text.contains("orders.ddl"))
+        .await?;
+    window.click("put-back-start").await?;
+    window
+        .text_of("put-back-done", |text| text.contains("file_bak_"))
+        .await?;
+    assert_eq!(
+        fs::read_to_string(folder.join("orders.ddl"))?,
+        "CREATE TABLE orders(old);"
+    );
+    assert!(folder.join(old).join("orders.ddl").is_file());
+    let made_way = fs::read_dir(folder)?
+        .filter_map(Result::ok)
+        .map(|entry| entry.path().join("orders.ddl"))
+        .filter_map(|path| fs::read_to_string(path).ok())
+        .any(|text| text == "CREATE TABLE orders(today);");
+    assert!(made_way, "today's file is in an archive");
+    Ok(())
+}
+
 #[tokio::test]
 async fn an_earlier_folder_is_taken_over_given_a_list_and_archived() -> Result<()> {
     let language = Language::English;
@@ -116,39 +154,6 @@ async fn an_earlier_folder_is_taken_over_given_a_list_and_archived() -> Result<(
         .context("the list that was there before")?;
     assert_eq!(fs::read_to_string(earlier_list.path())?, "orders\n");
 
-    // Put back from the earlier tool's archive: what is gone is named, and today's makes way into an archive.
-    fs::write(folder.join("orders.ddl"), "CREATE TABLE orders(today);")?;
-    window.click(&format!("archive-{old}")).await?;
-    window.click("archive-compare").await?;
-    window
-        .text_of("text-difference", |text| {
-            text.contains("old") && text.contains("today")
-        })
-        .await?;
-    window.focus().await?;
-    desk.press(&["Escape"])?;
-    window.gone("dialog-compare").await?;
-    window.click("archive-put-back").await?;
-    window
-        .text_of("put-back-hindered", |text| text.contains("gone.ddl"))
-        .await?;
-    window
-        .text_of("put-back-makes-way", |text| text.contains("orders.ddl"))
-        .await?;
-    window.click("put-back-start").await?;
-    window
-        .text_of("put-back-done", |text| text.contains("file_bak_"))
-        .await?;
-    assert_eq!(
-        fs::read_to_string(folder.join("orders.ddl"))?,
-        "CREATE TABLE orders(old);"
-    );
-    assert!(folder.join(old).join("orders.ddl").is_file());
-    let made_way = fs::read_dir(&folder)?
-        .filter_map(Result::ok)
-        .map(|entry| entry.path().join("orders.ddl"))
-        .filter_map(|path| fs::read_to_string(path).ok())
-        .any(|text| text == "CREATE TABLE orders(today);");
-    assert!(made_way, "today's file is in an archive");
+    put_back(&window, &folder, old).await?;
     window.close().await
 }

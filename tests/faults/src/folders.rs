@@ -117,8 +117,8 @@ pub fn sweep_put_back(program: &Path, files: usize, kills: usize) -> Result<Swep
             files.any(|(_, path)| fs::read_to_string(path).is_ok_and(|found| found == *text))
         };
         if now == after {
-            let lost = before.iter().filter(|(_, text)| !says(text));
-            faults.extend(lost.map(|(name, _)| format!("{name} of before is lost")));
+            let missing = before.iter().filter(|(_, text)| !says(text));
+            faults.extend(missing.map(|(name, _)| format!("{name} of before is lost")));
         }
         // It goes on as if nothing had been.
         let (code, answer) = machine.run(&words)?;
