@@ -1,6 +1,6 @@
 //! A pipeline fills a task folder from a real database: the template that comes with Flowkeep is
 //! filled in, a list of tables is dropped on its folder, and it runs twice. What the first run
-//! wrote is found in the archive, and neither a password nor a value is in any file.
+//! wrote is found in the archive, compared, and put back in part; and neither a password nor a value is in any file.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -171,8 +171,54 @@ async fn the_results_of_an_earlier_run_are_in_the_archive() -> Result<()> {
     let mut kept = files(&folder.join(archive))?;
     kept.remove("backup_info.json");
     assert_eq!(kept, first);
-    // From here on: compare the two, and put one file back.
+
+    one_comes_back(&desk, &window, &id, (folder, &first, &second)).await?;
     window.close().await
+}
+
+type Files = BTreeMap<String, String>;
+
+/// The two runs are compared, and one file of the first is put back. Today's is archived first.
+async fn one_comes_back(
+    desk: &Desk,
+    window: &Window<'_>,
+    id: &str,
+    (folder, first, second): (&Path, &Files, &Files),
+) -> Result<()> {
+    window.click("archive-compare").await?;
+    window.click_in("dialog-compare", "row-orders.ddl").await?;
+    window
+        .text_of("text-difference", |text| text.contains("`note` text"))
+        .await?;
+    window.keep_picture("5-compare.png").await?;
+    window.focus().await?;
+    desk.press(&["Escape"])?;
+    window.gone("dialog-compare").await?;
+    window.click("archive-put-back").await?;
+    window.click("put-back-few").await?;
+    window.click_in("dialog-put-back", "row-orders.ddl").await?;
+    window
+        .text_of("put-back-makes-way", |text| text.contains("orders.ddl"))
+        .await?;
+    window.keep_picture("6-put-back.png").await?;
+    window.click("put-back-start").await?;
+    window
+        .text_of("put-back-done", |text| text.contains("file_bak_"))
+        .await?;
+    let now = files(folder)?;
+    assert_eq!(now["orders.ddl"], first["orders.ddl"]);
+    let others = |files: &Files| {
+        let others = files.iter().filter(|(name, _)| *name != "orders.ddl");
+        others
+            .map(|(name, text)| (name.clone(), text.clone()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(others(&now), others(second));
+    let archives = window.call("folder_archives", &json!({"id": id})).await?;
+    let made_way = archives["items"][0]["archive"].as_str();
+    let made_way = files(&folder.join(made_way.context("an archive")?))?;
+    assert_eq!(made_way["orders.ddl"], second["orders.ddl"]);
+    Ok(())
 }
 
 /// What the files of a run say, and what none of them says.

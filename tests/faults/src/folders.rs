@@ -97,9 +97,9 @@ pub fn sweep_put_back(program: &Path, files: usize, kills: usize) -> Result<Swep
     let step = |count: usize| (count / kills).max(1);
     each.killed(counts, step, || {
         let mut faults = Vec::new();
-        let (code, list) = machine.run(&["folder", "archives", id])?;
+        let (code, answer) = machine.run(&["folder", "archives", id])?;
         if code != 0 {
-            faults.push(format!("the next command ended with {code}: {list}"));
+            faults.push(format!("the next command ended with {code}: {answer}"));
         }
         if texts(&folder.join(archive))? != archived {
             faults.push("the archive is not whole".to_owned());
