@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import {
   Button,
   Chip,
@@ -107,6 +107,14 @@ interface PlannedProps extends Props {
 
 function Planned({ folder, item, plan, changed, onChanged, onClose }: PlannedProps) {
   const putBack = usePutBack(folder.id);
+  const [isUnderWay, setUnderWay] = useState(false);
+  const isHere = useRef(false);
+  useEffect(() => {
+    isHere.current = true;
+    return () => {
+      isHere.current = false;
+    };
+  }, []);
   const [extent, setExtent] = useState<Extent>('all');
   const [chosen, setChosen] = useState<Selection>(NOTHING);
   const returning = plan.files.filter(({ state }) => state === 'returns');
@@ -121,11 +129,16 @@ function Planned({ folder, item, plan, changed, onChanged, onClose }: PlannedPro
     if (!canStart) return;
     const files = extent === 'all' ? undefined : coming.map(({ name }) => name);
     const input = { id: folder.id, archive: item.archive, files, stamp: plan.stamp };
+    // The folder's page shows how far it is and can cancel it.
+    setUnderWay(true);
     const error = await putBack(input);
+    // Whoever looks at something else by then finds what came of it on the page.
+    if (!isHere.current) return;
     if (error?.code !== 'plan_changed') return onClose();
     putBackWork(folder.id).forget();
     onChanged(error);
   };
+  if (isUnderWay) return null;
   return (
     <Dialog
       isOpen
