@@ -27,7 +27,7 @@ pub struct Checked {
     pub broken: Option<Message>,
 }
 
-/// Reads an archive of a folder through, or all of them.
+/// Reads an archive of a folder through, or all of them: then one that cannot be read costs no other.
 ///
 /// Steps of progress: `folder_read` (one a file).
 ///
@@ -54,6 +54,16 @@ pub fn check(
             Err(FolderError::Unreadable { why, archive }) => Ok(Checked {
                 archive,
                 broken: Some(why),
+                ..Checked::default()
+            }),
+            Err(FolderError::NoArchive(_)) if archive.is_none() => Ok(Checked {
+                broken: Some(Message::new("error_archive_unknown")),
+                archive: name,
+                ..Checked::default()
+            }),
+            Err(FolderError::Io { source, .. }) if archive.is_none() => Ok(Checked {
+                broken: Some(io_reason(&source)),
+                archive: name,
                 ..Checked::default()
             }),
             other => other,

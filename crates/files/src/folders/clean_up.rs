@@ -3,12 +3,13 @@
 //! such an archive stays.
 
 use std::collections::{BTreeMap, HashSet};
+use std::ffi::OsStr;
 use std::io::ErrorKind;
 use std::path::Path;
 
 use flowkeep_core::folder::{CleanUpLimits, CleanUpVerdict, OldArchive, RECORD, clean_up_verdicts};
 use flowkeep_core::{FolderId, Message};
-use flowkeep_host::{EntryFiles, EntryKind, Progress};
+use flowkeep_host::{Entry, EntryFiles, EntryKind, Progress};
 use flowkeep_store::{FolderBegun, FolderWork, FolderWorkKind, StoreError, TaskFolderRecord};
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
@@ -107,12 +108,17 @@ pub fn clean_up(
     }
     let folder = workshop.folder(folder)?;
     let _lock = workshop.lock(folder.id)?;
+    let files = workshop.files.as_ref();
+    // Whoever takes this over tells of each one that is gone by then.
+    let there = names
+        .iter()
+        .filter(|name| !matches!(files.entry(&folder.path.join(name)), Ok(None)));
     let aside = |name: &String| (name.clone(), format!(".{}{ASIDE}", Ulid::generate()));
     let journal = Journal {
-        aside: names.iter().map(aside).collect(),
+        aside: there.map(aside).collect(),
     };
     begin(workshop, &folder, &journal)?;
-    sweep(workshop.files.as_ref(), &folder.path);
+    sweep(files, &folder.path);
     let mut cleaned = CleanedUp::default();
     let total = u32::try_from(names.len()).ok();
     for (at, (name, aside)) in (0..).zip(ordered(names, &journal)) {
@@ -121,7 +127,8 @@ pub fn clean_up(
             break;
         }
         progress.step("folder_clean_up", at, total, Some(name));
-        match remove(workshop.files.as_ref(), &folder.path, name, aside)? {
+        // What keeps it from its name keeps the journal too: the next to come tells what is gone.
+        match remove(files, &folder.path, name, aside)? {
             Removal::Gone(bytes) => {
                 cleaned.removed.push(name.clone());
                 cleaned.bytes += bytes;
@@ -171,14 +178,18 @@ pub(super) fn settle_clean_up(
     let journal: Journal = serde_json::from_str(&left.plan).unwrap_or_default();
     let mut removed = Vec::new();
     for (name, aside) in &journal.aside {
-        let path = folder.path.join(aside);
-        let begun = files.entry(&path).map_err(FolderError::at(&path))?;
-        if begun.is_none() {
-            continue;
-        }
-        match empty(files, &path) {
-            Ok(_) => removed.push(name.clone()),
-            Err(_) => name_again(files, &folder.path, name, aside)?,
+        let is_there = |name: &str| {
+            let path = folder.path.join(name);
+            let entry = files.entry(&path).map_err(FolderError::at(&path))?;
+            Ok::<_, FolderError>(entry.is_some())
+        };
+        if is_there(aside)? {
+            match empty(files, &folder.path.join(aside)) {
+                Ok(_) => removed.push(name.clone()),
+                Err(_) => name_again(files, &folder.path, name, aside)?,
+            }
+        } else if !is_there(name)? {
+            removed.push(name.clone());
         }
     }
     end(workshop, folder, removed)
@@ -255,9 +266,9 @@ fn remove(
     }
     match empty(files, &gone) {
         Ok(bytes) => Ok(Removal::Gone(bytes)),
-        Err(error) => {
+        Err(why) => {
             name_again(files, folder, name, aside)?;
-            Ok(Removal::Stays(io_reason(&error)))
+            Ok(Removal::Stays(why))
         }
     }
 }
@@ -275,24 +286,31 @@ fn name_again(
         .map_err(FolderError::at(&path))
 }
 
-/// Removes an archive with all that is right in it, its record last. Says how many bytes that were.
-fn empty(files: &dyn EntryFiles, archive: &Path) -> std::io::Result<u64> {
+/// Removes what the record of an archive names, the record last, and the archive. Says how many bytes that
+/// were, or what keeps it.
+fn empty(files: &dyn EntryFiles, archive: &Path) -> Result<u64, Message> {
+    let listed = || files.entries(archive).map_err(|error| io_reason(&error));
+    let remove = |name: &OsStr| {
+        let removed = files.remove_file(&archive.join(name));
+        removed.map_err(|error| io_reason(&error))
+    };
+    let entries = listed()?;
+    // Without a record there is only what somebody had emptied and could not remove.
+    if !entries.is_empty()
+        && let Some(why) = unknown_among(archive, &entries)
+    {
+        return Err(why);
+    }
     let mut bytes = 0;
-    let mut record = None;
-    for entry in files.entries(archive)? {
-        let path = archive.join(&entry.name);
-        if entry.name == *RECORD {
-            record = Some(path);
-            continue;
-        }
-        if entry.kind == EntryKind::Folder {
-            return Err(ErrorKind::DirectoryNotEmpty.into());
-        }
-        files.remove_file(&path)?;
+    for entry in entries.iter().filter(|entry| entry.name != *RECORD) {
+        remove(&entry.name)?;
         bytes += entry.bytes;
     }
-    if let Some(record) = record {
-        files.remove_file(&record)?;
+    if let Some(later) = listed()?.iter().find(|entry| entry.name != *RECORD) {
+        return Err(holds_other(archive, later));
+    }
+    if !entries.is_empty() {
+        remove(OsStr::new(RECORD))?;
     }
     if let Err(error) = files.remove_empty_folder(archive) {
         // Nothing is lost with it, and the next clean-up tries again.
@@ -304,9 +322,13 @@ fn empty(files: &dyn EntryFiles, archive: &Path) -> std::io::Result<u64> {
 /// The first thing in an archive that its record does not tell of, in words; or that its record cannot be read.
 fn unknown_inside(files: &dyn EntryFiles, archive: &Path) -> Result<Option<Message>, FolderError> {
     let entries = files.entries(archive).map_err(FolderError::at(archive))?;
+    Ok(unknown_among(archive, &entries))
+}
+
+fn unknown_among(archive: &Path, entries: &[Entry]) -> Option<Message> {
     let record = match read_record(archive) {
         Ok(record) => record,
-        Err(why) => return Ok(Some(why)),
+        Err(why) => return Some(why),
     };
     let told: HashSet<_> = record
         .contents()
@@ -315,7 +337,9 @@ fn unknown_inside(files: &dyn EntryFiles, archive: &Path) -> Result<Option<Messa
     let unknown = entries.iter().find(|entry| {
         entry.name != *RECORD && (entry.kind == EntryKind::Folder || !told.contains(&entry.name))
     });
-    Ok(unknown.map(|entry| {
-        Message::new("archive_holds_other").with("file", name_text(archive, &entry.name))
-    }))
+    unknown.map(|entry| holds_other(archive, entry))
+}
+
+fn holds_other(archive: &Path, other: &Entry) -> Message {
+    Message::new("archive_holds_other").with("file", name_text(archive, &other.name))
 }

@@ -1,12 +1,14 @@
 //! An archive beside the folder as it is, beside another archive, and beside what its record says.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::os::unix::fs::symlink;
 
 use flowkeep_core::Encoding;
 use flowkeep_files::folders::{
-    Compared, FolderError, Relation, check, compare, compare_texts, recover,
+    Compared, FolderError, Relation, archives, check, compare, compare_texts, recover,
 };
+use flowkeep_host::testing::FailingFiles;
 use flowkeep_host::{Cancellation, Progress, Unfollowed};
 
 use crate::place::Place;
@@ -163,4 +165,35 @@ fn looking_ends_when_nobody_wants_it_and_leaves_nothing() {
     let ended = compare(&place.workshop, place.id, &archive, None, None, &person);
     assert!(matches!(ended, Err(FolderError::Cancelled)), "{ended:?}");
     assert_eq!(recover(&place.workshop).unwrap().len(), 0);
+}
+
+#[test]
+fn an_archive_that_a_disk_will_not_show_ends_the_check_of_no_other() {
+    let mut place = Place::new();
+    for _ in 0..2 {
+        place.put(&["a", "b"]);
+        place.archive();
+        place.clock.pass(1000);
+    }
+    let listing = FailingFiles::at(u64::MAX, ErrorKind::PermissionDenied);
+    place.on(listing.clone());
+    archives(&place.workshop, place.id).unwrap();
+    let mut unread = 0;
+    for n in listing.made().len() + 1.. {
+        let disk = FailingFiles::at(n.try_into().unwrap(), ErrorKind::PermissionDenied);
+        place.on(disk.clone());
+        let checked = check(&place.workshop, place.id, None, &Unfollowed);
+        let checked = checked.unwrap_or_else(|error| panic!("call {n}: {error}"));
+        assert_eq!(checked.len(), 2, "call {n}");
+        let broken: Vec<_> = checked
+            .iter()
+            .filter_map(|one| one.broken.as_ref())
+            .collect();
+        assert!(broken.len() < 2, "call {n}");
+        unread += broken.len();
+        if disk.made().len() < n {
+            break;
+        }
+    }
+    assert!(unread > 0);
 }

@@ -52,6 +52,18 @@ fn there(place: &Place) -> Vec<String> {
     there.into_iter().map(|one| one.archive).collect()
 }
 
+/// Of how many archives each clean-up tells in Activity, the newest first.
+fn told(place: &Place) -> Vec<u32> {
+    let told = place.workshop.store.operations(&OperationFilter {
+        limit: 10,
+        ..OperationFilter::default()
+    });
+    let told = told.unwrap().items.into_iter();
+    told.filter(|one| one.operation == "folder_clean_up")
+        .map(|one| one.count)
+        .collect()
+}
+
 #[test]
 fn what_is_old_goes_with_all_that_its_record_tells_of_and_activity_says_so() {
     let (place, made) = three();
@@ -65,16 +77,7 @@ fn what_is_old_goes_with_all_that_its_record_tells_of_and_activity_says_so() {
     assert_eq!(place.workshop.store.folder_works().unwrap(), []);
     // What is gone already is no trouble, and nothing to tell of.
     assert_eq!(clean(&place, &made[1..]), CleanedUp::default());
-    let told = place.workshop.store.operations(&OperationFilter {
-        limit: 10,
-        ..OperationFilter::default()
-    });
-    let told = told.unwrap().items.into_iter();
-    let told: Vec<_> = told
-        .filter(|one| one.operation == "folder_clean_up")
-        .map(|one| one.count)
-        .collect();
-    assert_eq!(told, [2]);
+    assert_eq!(told(&place), [2]);
 }
 
 #[test]
@@ -162,6 +165,13 @@ fn is_known(place: &Place, made: &[String], may_lack: bool, moment: &str) {
         assert_eq!(archive.files + archive.missing, 3, "{moment}");
     }
     assert!(place.at(&made[0]).exists(), "{moment}: the newest is gone");
+    let gone = made.iter().filter(|name| !place.at(name).exists()).count();
+    let told: u32 = told(place).into_iter().sum();
+    assert_eq!(
+        told,
+        u32::try_from(gone).unwrap(),
+        "{moment}: what is gone is told once"
+    );
 }
 
 #[test]
@@ -214,6 +224,34 @@ fn a_disk_that_fails_at_any_call_costs_only_what_was_to_go() {
             }
         }
     }
+}
+
+#[test]
+fn what_somebody_put_into_a_half_removed_archive_stays() {
+    let (place, made) = three();
+    let (name, aside) = (made[2].clone(), ".01A.removing");
+    let work = FolderWork {
+        folder: place.id,
+        kind: FolderWorkKind::CleanUp,
+        archive: name.clone(),
+        run: None,
+        plan: serde_json::json!({"aside": {name.as_str(): aside}}).to_string(),
+        at: 0,
+    };
+    let begun = place
+        .workshop
+        .store
+        .write::<_, StoreError>(move |tx| tx.begin_folder_work(&work));
+    begun.unwrap();
+    fs::rename(place.at(&name), place.at(aside)).unwrap();
+    fs::remove_file(place.at(aside).join("a")).unwrap();
+    fs::write(place.at(aside).join("mine.txt"), "mine").unwrap();
+    place.recover();
+    assert_eq!(there(&place), made);
+    let kept = fs::read_to_string(place.at(&name).join("mine.txt"));
+    assert_eq!(kept.unwrap(), "mine");
+    assert!(place.at(&name).join("b").exists());
+    assert_eq!(told(&place), [0_u32; 0]);
 }
 
 /// Cancels when the second archive would go.
