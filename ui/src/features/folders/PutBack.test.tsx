@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createQueryClient } from '@/app/queries';
 import { Toasts } from '@/components';
+import { dismiss, toasts } from '@/components/toast';
 import {
   type ArchiveRow,
   CallError,
@@ -37,6 +38,7 @@ beforeEach(() => {
 afterEach(() => {
   cleanup();
   putBackWork('01A').forget();
+  for (const { id } of toasts()) dismiss(id);
   vi.restoreAllMocks();
 });
 
@@ -167,6 +169,55 @@ it('looks again when the folder has changed since', async () => {
   const again = within(await screen.findByTestId('dialog-put-back'));
   expect(await again.findByText(/was changed since the plan was made/)).toBeTruthy();
   expect(again.getByTestId('put-back-start')).toHaveProperty('disabled', false);
+});
+
+it('gives way to the progress while files are put back, from where it can be cancelled', async () => {
+  let refuse: (error: CallError) => void = () => undefined;
+  const told = show({
+    folder_put_back: () =>
+      new Promise((_, reject) => {
+        refuse = reject;
+      }),
+  });
+  const dialog = await open('put-back');
+  await userEvent.click(await dialog.findByTestId('put-back-start'));
+  await waitFor(() => expect(told('folder_put_back').length).toBe(1));
+  expect(screen.queryByTestId('dialog-put-back')).toBeNull();
+  await userEvent.click(await screen.findByRole('button', { name: 'Cancel' }));
+  expect(putBackWork('01A').state.status).toBe('cancelling');
+  refuse(new CallError({ code: 'cancelled' }));
+  expect(await screen.findByText('Cancelled. All files are where they were.')).toBeTruthy();
+  expect(screen.queryByTestId('dialog-put-back')).toBeNull();
+});
+
+it('closes no other dialog that was opened while files were put back', async () => {
+  let refuse: (error: CallError) => void = () => undefined;
+  show({
+    folder_put_back: () =>
+      new Promise((_, reject) => {
+        refuse = reject;
+      }),
+    folder_check: () => ({ total: 0, items: [] }),
+  });
+  const dialog = await open('put-back');
+  await userEvent.click(await dialog.findByTestId('put-back-start'));
+  await open('check');
+  refuse(new CallError({ code: 'plan_changed' }));
+  await waitFor(() => expect(putBackWork('01A').state.status).toBe('failed'));
+  expect(screen.getByTestId('dialog-check')).toBeTruthy();
+  expect(screen.queryByTestId('dialog-put-back')).toBeNull();
+});
+
+it('claims nothing of files that a silent disk may still finish or take back', async () => {
+  show({
+    folder_put_back: () => {
+      throw new CallError({ code: 'cancelled', hints: ['putting_back_goes_on'] });
+    },
+  });
+  const dialog = await open('put-back');
+  await userEvent.click(await dialog.findByTestId('put-back-start'));
+  expect(await screen.findByText(/^The disk does not answer at present/)).toBeTruthy();
+  expect(screen.queryByText(/where they were/)).toBeNull();
 });
 
 it('names afterwards what could not be put back', async () => {

@@ -58,12 +58,18 @@ export function usePutBack(folder: string) {
       return null;
     } catch (thrown) {
       const error = CallError.from(thrown);
-      if (error.code === 'cancelled') toast({ tone: 'warn', text: m.put_back_cancelled() });
+      if (error.code === 'cancelled') tellCancel(error, m.put_back_cancelled());
       return error;
     } finally {
       invalidate(client, ['folder', 'operation']);
     }
   };
+}
+
+/** What a cancel came to: all is as it was, or a disk does not answer and nobody knows yet. */
+function tellCancel(error: CallError, untouched: string) {
+  const isOpen = error.hints.includes('putting_back_goes_on');
+  toast({ tone: 'warn', text: isOpen ? m.hint_putting_back_goes_on() : untouched });
 }
 
 /** Whether something is done in a folder that keeps everything else from being done there. */
@@ -79,8 +85,8 @@ export function useArchive(folder: string) {
     try {
       await archiveWork(folder).start({ id: folder, continue_anyway });
     } catch (thrown) {
-      if (CallError.from(thrown).code === 'cancelled')
-        toast({ tone: 'warn', text: m.task_folder_archive_cancelled() });
+      const error = CallError.from(thrown);
+      if (error.code === 'cancelled') tellCancel(error, m.task_folder_archive_cancelled());
     } finally {
       invalidate(client, ['folder', 'operation']);
     }
