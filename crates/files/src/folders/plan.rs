@@ -70,6 +70,8 @@ pub(super) struct Journal {
     pub(super) links: BTreeMap<String, String>,
     /// What is copied and stays.
     pub(super) copied: Vec<String>,
+    /// Whether it is being taken back: no record that is met then says that it was done.
+    pub(super) undoing: bool,
     /// What is put back once this is archived.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) put_back: Option<Returning>,

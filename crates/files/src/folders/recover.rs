@@ -116,8 +116,8 @@ pub(super) fn settle(
     Ok(Some(made))
 }
 
-/// The record of the archive that was being made, which has its name then. Without a record all is taken
-/// back, and that is the end of it.
+/// The record of the archive that was being made, which has its name then. Without a record, or where it was
+/// being taken back, all is taken back, and that is the end of it.
 fn found(making: &mut Making<'_>) -> Result<Option<Record>, FolderError> {
     let files = making.workshop.files.as_ref();
     let is_folder = |path: &Path| {
@@ -125,6 +125,17 @@ fn found(making: &mut Making<'_>) -> Result<Option<Record>, FolderError> {
         Ok::<_, FolderError>(entry.is_some_and(|entry| entry.kind == EntryKind::Folder))
     };
     let partial = making.partial();
+    let named = making.folder.path.join(making.name.to_string());
+    if making.journal.undoing {
+        if is_folder(&partial)? {
+            making.take_all_back()?;
+        } else if is_folder(&named)? {
+            making.end_undone()?;
+        } else {
+            making.end_untouched()?;
+        }
+        return Ok(None);
+    }
     if is_folder(&partial)? {
         let Ok(record) = read_record(&partial) else {
             making.take_all_back()?;
@@ -133,7 +144,6 @@ fn found(making: &mut Making<'_>) -> Result<Option<Record>, FolderError> {
         making.name_for_good(record.clone())?;
         return Ok(Some(record));
     }
-    let named = making.folder.path.join(making.name.to_string());
     let record = if is_folder(&named)? {
         read_record(&named).ok()
     } else {

@@ -381,6 +381,7 @@ impl<'a> Making<'a> {
     /// [`FolderError::NotArchived`] with what is stuck; [`FolderError::Io`]. The line stays in the journal
     /// then.
     pub(super) fn take_all_back(&mut self) -> Result<(Undone, Option<String>), FolderError> {
+        self.is_undoing()?;
         let partial = self.partial();
         let files = self.workshop.files.as_ref();
         let undone = undo(files, &self.folder.path, &partial, &self.journal)
@@ -398,12 +399,33 @@ impl<'a> Making<'a> {
         }
         let record = self.record(undone.left.clone());
         self.seal(record)?;
+        Ok((undone, Some(self.end_undone()?)))
+    }
+
+    /// Ends where what could not go back is in an archive that has its name, which is answered.
+    ///
+    /// # Errors
+    /// [`FolderError::Io`], [`FolderError::Store`]; the line stays in the journal then.
+    pub(super) fn end_undone(&self) -> Result<String, FolderError> {
         self.take_waiting_away()
             .map_err(FolderError::at(&self.folder.path))?;
         let name = self.name.to_string();
         let operation = Some("folder_archive_undone");
         end(self.workshop, self.folder, &name, None, operation)?;
-        Ok((undone, Some(name)))
+        Ok(name)
+    }
+
+    /// Writes down that all is taken back, before the first file is touched.
+    fn is_undoing(&mut self) -> Result<(), FolderError> {
+        if self.journal.undoing {
+            return Ok(());
+        }
+        self.journal.undoing = true;
+        let (id, plan) = (self.folder.id, self.journal.text()?);
+        self.workshop
+            .store
+            .write::<_, StoreError>(move |tx| tx.replan_folder_work(id, &plan))?;
+        Ok(())
     }
 
     /// Takes the line out of the journal, and tells Activity.

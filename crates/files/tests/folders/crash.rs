@@ -21,6 +21,14 @@ use crate::place::Place;
 pub(crate) struct Dying {
     left: Arc<AtomicU64>,
     across: bool,
+    fails: Option<Failing>,
+}
+
+/// Fails one call before it dies, and somebody writes a file at that moment.
+#[derive(Clone)]
+struct Failing {
+    left: Arc<AtomicU64>,
+    written: Option<PathBuf>,
 }
 
 impl Dying {
@@ -28,7 +36,20 @@ impl Dying {
         Self {
             left: Arc::new(AtomicU64::new(calls)),
             across,
+            fails: None,
         }
+    }
+
+    /// The n-th call fails as well, and somebody writes this file then if it is not there.
+    pub(crate) fn failing_at(mut self, call: u64, written: Option<PathBuf>) -> Self {
+        let left = Arc::new(AtomicU64::new(call));
+        self.fails = Some(Failing { left, written });
+        self
+    }
+
+    pub(crate) fn has_failed(&self) -> bool {
+        let fails = self.fails.as_ref();
+        fails.is_some_and(|fails| fails.left.load(Ordering::Relaxed) == 0)
     }
 
     pub(crate) fn is_dead(&self) -> bool {
@@ -39,8 +60,20 @@ impl Dying {
         let step = |left: u64| left.checked_sub(1);
         self.left
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, step)
-            .map(|_| ())
-            .map_err(|_| io::Error::other("dead"))
+            .map_err(|_| io::Error::other("dead"))?;
+        let Some(failing) = &self.fails else {
+            return Ok(());
+        };
+        let now = failing
+            .left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, step);
+        if now != Ok(1) {
+            return Ok(());
+        }
+        if let Some(written) = failing.written.as_ref().filter(|path| !path.exists()) {
+            fs::write(written, "another one")?;
+        }
+        Err(io::Error::other("fails"))
     }
 }
 
@@ -196,4 +229,40 @@ fn what_cannot_go_back_because_another_has_its_name_is_kept_and_told_of() {
         fs::read_to_string(place.at(&archive).join("a")).unwrap(),
         "this is a"
     );
+}
+
+/// A disk that fails once has all taken back, and the process dies while it does so. Whatever is met then,
+/// no archive is told of as the run's that does not hold all of it: the run would write over the rest.
+#[test]
+fn whoever_dies_while_taking_back_has_made_no_archive() {
+    for conflict in [false, true] {
+        for n in 1.. {
+            let mut failed = false;
+            for m in n.. {
+                let mut place = Place::new();
+                place.put(&FILES);
+                let written = conflict.then(|| place.at("a.ddl"));
+                let disk = Dying::after(m, false).failing_at(n, written);
+                place.on(disk.clone());
+                let _ = place.try_archive(Policy::Stop);
+                let moment = format!("fails at {n}, dies at {m}, conflict: {conflict}");
+                place.on(SystemFiles);
+                for recovered in recover(&place.workshop).unwrap() {
+                    if let Some(told) = recovered.outcome.unwrap() {
+                        assert_eq!(told.moved.len(), 3, "{moment}: {told:?}");
+                    }
+                }
+                assert_eq!(place.workshop.store.folder_works().unwrap(), []);
+                place.is_known(&FILES, &moment);
+                failed |= disk.has_failed();
+                if !disk.is_dead() {
+                    break;
+                }
+            }
+            if !failed {
+                assert!(n > 8, "{n} calls");
+                break;
+            }
+        }
+    }
 }

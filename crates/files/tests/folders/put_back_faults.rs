@@ -286,3 +286,46 @@ fn a_cancel_at_any_step_leaves_all_as_it_was() {
         assert!(cancelled > 8, "{cancelled}");
     }
 }
+
+/// A disk that fails once has what made way taken back while somebody writes a file of that name, and the
+/// process dies meanwhile: what comes next never goes on with half of it.
+#[test]
+fn whoever_dies_while_taking_back_puts_nothing_back() {
+    let without = |mut state: State| {
+        state.remove("changed.ddl");
+        state
+    };
+    for n in 1.. {
+        let mut failed = false;
+        for m in n.. {
+            let mut case = Case::new(Some(&FEW));
+            let plan = case.place.plan(&case.archive, case.only.as_deref());
+            let written = case.place.at("changed.ddl");
+            let disk = Dying::after(m, false).failing_at(n, Some(written));
+            case.place.on(disk.clone());
+            let wanted = PutBackWanted {
+                archive: &case.archive,
+                only: case.only.as_deref(),
+                stamp: plan.stamp,
+            };
+            let nobody = &flowkeep_host::Unfollowed;
+            let _ = put_back(&case.place.workshop, case.place.id, &wanted, nobody);
+            case.place.on(SystemFiles);
+            case.place.recover();
+            let moment = format!("fails at {n}, dies at {m}");
+            let now = without(state(&case.place.folder));
+            if now != without(case.before.clone()) {
+                assert_eq!(now, without(case.after.clone()), "{moment}");
+            }
+            assert_eq!(state(&case.place.at(&case.archive)), case.archived);
+            failed |= disk.has_failed();
+            if !disk.is_dead() {
+                break;
+            }
+        }
+        if !failed {
+            assert!(n > 8, "{n} calls");
+            break;
+        }
+    }
+}
