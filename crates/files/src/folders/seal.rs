@@ -314,7 +314,8 @@ impl<'a> Making<'a> {
     /// Gives an archive whose record is written its name, as soon as both are on the disk.
     ///
     /// # Errors
-    /// As [`Making::seal`].
+    /// As [`Making::seal`]; [`FolderError::Unfinished`] where it has its name and that is not on the disk for
+    /// sure.
     pub(super) fn name_for_good(&mut self, mut record: Record) -> Result<(), FolderError> {
         let files = self.workshop.files.as_ref();
         loop {
@@ -339,7 +340,15 @@ impl<'a> Making<'a> {
             }
         }
         let folder = &self.folder.path;
-        files.flush(folder).map_err(FolderError::at(folder))
+        files
+            .flush(folder)
+            .map_err(|error| FolderError::Unfinished {
+                stuck: vec![Failure {
+                    file: self.folder.name(),
+                    reason: io_reason(&error),
+                }],
+                archive: Some(self.name.to_string()),
+            })
     }
 
     /// Takes everything back after `error`, and says what became of it.

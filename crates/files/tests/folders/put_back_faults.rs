@@ -184,7 +184,7 @@ fn a_disk_that_fails_at_any_call_leaves_all_as_it_was_or_as_it_should_be(
         match put {
             Ok(put) => assert!(back && put.failed.is_empty(), "{moment}"),
             Err(FolderError::Unfinished { .. }) => assert!(back, "{moment}"),
-            Err(_) => {}
+            Err(_) => assert!(!back, "{moment}"),
         }
         // It goes on as if nothing had been.
         if !back {
