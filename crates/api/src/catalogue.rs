@@ -202,7 +202,13 @@ impl Catalogue {
     /// An error: its own sentence where the catalogue has one, else that of the message whose
     /// code it carries, with the file and the place in front.
     pub fn error(&self, error: &AppError) -> String {
-        let own = format!("error_{}", error.code);
+        // What was cancelled and left to itself has perhaps changed something.
+        let left = error.code == "cancelled" && !error.hints.is_empty();
+        let own = if left {
+            "error_cancelled_left".to_owned()
+        } else {
+            format!("error_{}", error.code)
+        };
         let is_own = self.has(&own);
         let key = if is_own { &own } else { &error.code };
         let text = self.text(key, &error.fields);
@@ -309,6 +315,15 @@ mod tests {
         let space = Message::new("doctor_space_ok").with("free", 42_311_999_488_u64);
         let told = Catalogue::new(Tongue::English).say(&space);
         assert_eq!(told, "42 GB are free");
+    }
+
+    #[test]
+    fn what_was_left_to_itself_is_not_said_to_have_changed_nothing() {
+        let catalogue = Catalogue::new(Tongue::English);
+        let cancelled = AppError::new("cancelled");
+        assert!(catalogue.error(&cancelled).contains("Nothing was changed"));
+        let left = catalogue.error(&cancelled.hint("putting_back_goes_on"));
+        assert_eq!(left, "Cancelled, but what was begun has not ended yet.");
     }
 
     #[test]

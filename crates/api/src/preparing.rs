@@ -65,7 +65,9 @@ impl TaskFolders {
         let run = self.store.run_at(wish.row)?;
         let workshop = self.workshop(run.as_ref());
         // What somebody left half-way counts for a run that archives nothing as well.
-        recover_one(&workshop, wish.folder)?;
+        if let Some(recovered) = recover_one(&workshop, wish.folder)? {
+            recovered.outcome?;
+        }
         let folder = self.store.task_folder(wish.folder)?;
         let folder = folder.ok_or(FolderError::Unknown)?;
         if !folder.path.is_dir() {

@@ -18,6 +18,7 @@ mod id;
 pub mod json;
 mod kind;
 pub mod log;
+mod masking;
 mod message;
 mod names;
 pub mod notice;
@@ -43,13 +44,13 @@ pub use encoding::{Encoding, decode};
 pub use history::KeptHistory;
 pub use id::{BackupId, FolderId, OperationId, PlanId, RunId, Sha256};
 pub use kind::Kind;
+pub use masking::without_passwords;
 pub use message::{Message, Place};
 pub use names::{
     Sentences, file_name, search_query, search_terms, search_words, slug, sort_key, visible,
     visible_whole,
 };
 pub use recognise::{Recognised, recognise, wrap};
-pub use secret::without_url_passwords;
 pub use summary::{Summary, starts_by, summarise};
 pub use validate::{Finding, Validation, validate};
 pub use value::{Value, fits_script_number};

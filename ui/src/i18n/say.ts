@@ -84,7 +84,10 @@ function inExpression(fields: Fields, text: string): string {
 /** The sentence of an error; one that the catalogue does not know is told with its code. */
 export function sayError(error: CallError): string {
   const fields = readable(error.fields);
-  const known = words(`error_${error.code}`, fields) ?? words(error.code, fields);
+  // What was cancelled and left to itself has perhaps changed something.
+  const isLeft = error.code === 'cancelled' && error.hints.length > 0;
+  const own = isLeft ? 'error_cancelled_left' : `error_${error.code}`;
+  const known = words(own, fields) ?? words(error.code, fields);
   if (known === undefined) return m.error_unknown({ code: error.code });
   const sentence = withReason(known, error.because);
   const { line, column } = error.fields;

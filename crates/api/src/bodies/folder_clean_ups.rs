@@ -3,7 +3,7 @@
 use flowkeep_core::folder::{CleanUpLimits, CleanUpRule, CleanUpVerdict};
 use flowkeep_core::{Message, Sha256};
 use flowkeep_files::folders::{self, ArchiveSummary, CleanedUp, Judged};
-use flowkeep_store::TaskFolderRecord;
+use flowkeep_store::{Paused, ScheduleRecord, TaskFolderRecord};
 
 use super::folders::meant;
 use crate::apart::{apart_for, in_time};
@@ -17,6 +17,9 @@ use crate::{Api, AppError, Progress, time};
 const LAST: &str = "archives_cleaned_up_at";
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
+
+/// A clock that is so far ahead of the last clean-up may be wrong.
+const LONGEST_PAUSE: i64 = 400 * DAY;
 
 /// Removes old archives, or says which would go. The newest of a folder that can be used never goes. A folder
 /// whose disk is not there is told and costs no other.
@@ -83,6 +86,12 @@ pub fn clean_up(
             Err(error) if is_one => return Err(error),
             Err(error) => done.unreached.push(unreached(&folder, error)),
         }
+    }
+    let is_by_rule = !is_one && wanted.once.is_empty();
+    if is_by_rule && !input.dry_run.unwrap_or_default() && !done.cancelled {
+        let now = api.clock.now().0;
+        api.store
+            .write::<_, AppError>(move |tx| Ok(tx.set_setting(LAST, &now.into())?))?;
     }
     Ok(done)
 }
@@ -233,15 +242,11 @@ pub fn clean_up_when_due(api: &Api, progress: &dyn Progress) -> Result<(), AppEr
             "old archives stay there"
         );
     }
-    if done.cancelled {
-        return Ok(());
-    }
-    let now = api.clock.now().0;
-    api.store
-        .write::<_, AppError>(move |tx| Ok(tx.set_setting(LAST, &now.into())?))
+    Ok(())
 }
 
-/// Whether the settings of a folder call anything old and a day has passed since it was removed.
+/// Whether the settings of a folder call anything old and a day has passed since it was removed. By a clock
+/// that may be wrong nothing is old: somebody puts the schedules right that wait for it, or cleans up by hand.
 ///
 /// # Errors
 /// What the database says.
@@ -251,7 +256,92 @@ pub(crate) fn is_clean_up_due(api: &Api) -> Result<bool, AppError> {
     if last.is_some_and(|last| (now - last).abs() < DAY) {
         return Ok(false);
     }
+    let schedules = api.store.schedules()?;
+    let is_held = |schedule: &ScheduleRecord| matches!(schedule.paused, Some(Paused::Clock(_)));
+    let is_far = last.is_some_and(|last| now.saturating_sub(last) > LONGEST_PAUSE);
+    if is_far || schedules.iter().any(is_held) {
+        return Ok(false);
+    }
     let folders = api.store.task_folders()?;
     let rule = |folder: &TaskFolderRecord| folder.settings.clean_up != CleanUpRule::default();
     Ok(folders.iter().any(rule))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use flowkeep_core::{Format, Kind};
+    use flowkeep_host::testing::TestClock;
+    use serde_json::json;
+
+    use super::*;
+    use crate::types::{
+        CreateInput, FolderArchiveInput, FolderRef, FolderSetInput, TemplateUseInput,
+    };
+    use crate::{Silent, documents, folders, templates};
+
+    const YEAR: i64 = 365 * DAY;
+
+    fn input<T: serde::de::DeserializeOwned>(value: serde_json::Value) -> T {
+        serde_json::from_value(value).unwrap()
+    }
+
+    #[test]
+    fn nothing_goes_by_itself_by_a_clock_that_may_be_wrong() {
+        let root = tempfile::tempdir().unwrap();
+        let mut api = crate::testing::open(&root.path().join("data"));
+        let clock = Arc::new(TestClock::at(56 * YEAR));
+        api.clock = Arc::clone(&clock) as Arc<dyn flowkeep_host::Clock>;
+        let made: TemplateUseInput =
+            input(json!({"id": "describe-database", "values": {"connection": "local"}}));
+        let folder = templates::make(&api, made).unwrap().folder.unwrap();
+        for _ in 0..2 {
+            std::fs::write(std::path::Path::new(&folder.path).join("a"), "x").unwrap();
+            let archive: FolderArchiveInput = input(json!({"id": folder.id}));
+            folders::archive(&api, archive, &Silent).unwrap();
+            clock.set(api.clock.now().0 + 60 * DAY);
+        }
+        let rule: FolderSetInput =
+            input(json!({"id": folder.id, "clean_up": {"older_than_days": 90}}));
+        folders::set(&api, rule).unwrap();
+        let left = || {
+            let there: FolderRef = input(json!({"id": folder.id}));
+            folders::archives(&api, there).unwrap().total
+        };
+        let by_itself = || {
+            clean_up_when_due(&api, &Silent).unwrap();
+            left()
+        };
+        let now = 56 * YEAR + 80 * DAY;
+        clock.set(now);
+        assert_eq!(by_itself(), 2, "none is old");
+
+        // The year 2099.
+        clock.set(129 * YEAR);
+        assert_eq!(by_itself(), 2);
+
+        // The engine has found that the clock was set, and holds what starts by it.
+        clock.set(now + 100 * DAY);
+        let nightly = json!({"name": "Nightly", "trigger": "schedule", "schedule": {"cron": "0 2 * * *"},
+            "tasks": []});
+        let nightly = CreateInput {
+            text: nightly.to_string(),
+            format: Format::Json,
+            id: None,
+            name: None,
+        };
+        let nightly = documents::create(&api, Kind::Workflow, nightly).unwrap().id;
+        let held = Paused::Clock(100 * DAY);
+        let paused = api
+            .store
+            .write::<_, AppError>(move |tx| Ok(tx.pause_schedules(None, held)?));
+        assert_eq!(paused.unwrap(), 1);
+        assert_eq!(by_itself(), 2);
+        let resume = api
+            .store
+            .write::<_, AppError>(move |tx| Ok(tx.resume_schedule(&nightly, held)?));
+        assert!(resume.unwrap());
+        assert_eq!(by_itself(), 1);
+    }
 }

@@ -358,6 +358,64 @@ fn what_was_archived_for_a_run_is_not_archived_again_after_a_crash_in_between() 
     assert_eq!(place.files("")["new.csv"], "new");
 }
 
+/// A run that archives nothing waits for whoever moves files there, and does not begin in what nobody could
+/// put right.
+#[test]
+fn one_task_alone_begins_in_no_folder_whose_files_are_on_their_way() {
+    let place = Place::new(Settings::default());
+    let run = run_changes::start(&place.api, report("May")).unwrap();
+    let id: flowkeep_core::RunId = run.run_id.parse().unwrap();
+    let row = place.api.store.run(id).unwrap().unwrap().row;
+    place.waited(&run.run_id);
+    let folder = FOLDER.parse().unwrap();
+    let work = flowkeep_store::FolderWork {
+        folder,
+        kind: flowkeep_store::FolderWorkKind::Archive,
+        archive: "file_bak_20250721_120236".to_owned(),
+        run: None,
+        plan: "{}".to_owned(),
+        at: 0,
+    };
+    let begun = place
+        .api
+        .store
+        .write::<_, StoreError>(move |tx| tx.begin_folder_work(&work));
+    begun.unwrap();
+    // What is in the way of the record cannot be removed as a file.
+    let stuck = place
+        .folder
+        .join("file_bak_20250721_120236.partial/backup_info.json");
+    fs::create_dir_all(&stuck).unwrap();
+    let folders = TaskFolders {
+        store: Arc::clone(&place.api.store),
+        data_dir: place.api.data_dir.clone(),
+        clock: Arc::clone(&place.api.clock),
+    };
+    let wish = Wish {
+        run: id,
+        row,
+        folder,
+        is_complete: false,
+        on_failure: None,
+    };
+    let try_it = || folders.try_prepare(&wish, &flowkeep_host::Unfollowed);
+    let lock = place
+        .api
+        .data_dir
+        .join("locks")
+        .join(format!("folder-{folder}"));
+    let lock = flowkeep_host::FileLock::try_take(&lock).unwrap();
+    let busy = try_it().unwrap_err();
+    assert!(
+        matches!(busy, FolderError::Busy(FolderBusy::Archive)),
+        "{busy}"
+    );
+    drop(lock);
+    try_it().unwrap_err();
+    fs::remove_dir(&stuck).unwrap();
+    assert!(matches!(try_it().unwrap().outcome, Outcome::Ready));
+}
+
 #[test]
 fn a_folder_that_is_gone_hinders_the_run_and_is_not_made() {
     let place = Place::new(Settings::default());

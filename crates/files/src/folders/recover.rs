@@ -13,7 +13,7 @@ use super::clean_up::settle_clean_up;
 use super::plan::Journal;
 use super::put_back::{PutBack, place};
 use super::seal::{Making, end};
-use super::{Archived, FolderBusy, FolderError, Workshop};
+use super::{Archived, FolderError, Workshop};
 
 /// What was found in a folder and what was done about it.
 #[derive(Debug)]
@@ -33,15 +33,20 @@ pub struct Recovered {
 /// [`FolderError::Store`] where it cannot be told what that is.
 pub fn recover(workshop: &Workshop) -> Result<Vec<Recovered>, FolderError> {
     let left = workshop.store.folder_works()?;
-    let recovered = left.iter().map(|left| recover_one(workshop, left.folder));
+    let recovered = left
+        .iter()
+        .map(|left| match recover_one(workshop, left.folder) {
+            Err(FolderError::Busy(_)) => Ok(None),
+            recovered => recovered,
+        });
     recovered.filter_map(Result::transpose).collect()
 }
 
-/// Finishes or undoes what a dead process left in one folder. Nothing is answered where there is nothing, or
-/// its maker is alive.
+/// Finishes or undoes what a dead process left in one folder. Nothing is answered where there is nothing.
 ///
 /// # Errors
-/// As [`recover`].
+/// [`FolderError::Busy`] where its maker is alive; [`FolderError::Store`], [`FolderError::Io`] where it cannot
+/// be told what is there.
 pub fn recover_one(
     workshop: &Workshop,
     folder: FolderId,
@@ -49,11 +54,7 @@ pub fn recover_one(
     if workshop.store.folder_work(folder)?.is_none() {
         return Ok(None);
     }
-    let _lock = match workshop.lock(folder) {
-        Ok(lock) => lock,
-        Err(FolderError::Busy(FolderBusy::Archive)) => return Ok(None),
-        Err(error) => return Err(error),
-    };
+    let _lock = workshop.lock(folder)?;
     // Its maker may just have ended.
     let Some(left) = workshop.store.folder_work(folder)? else {
         return Ok(None);

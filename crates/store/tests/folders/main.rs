@@ -147,19 +147,21 @@ fn one_thing_at_a_time_is_done_in_a_folder_and_each_archive_has_the_next_number(
         .write::<_, StoreError>(|tx| tx.end_folder_work(id(1), None))
         .unwrap();
     assert_eq!(store.folder_works().unwrap(), []);
-    // Clocks go back, the number does not; and only archives have one.
-    let put_back = FolderWork {
-        kind: FolderWorkKind::PutBack,
+    // Clocks go back, the number does not. Putting back makes an archive too, a clean-up none.
+    let other = |kind| FolderWork {
+        kind,
         ..work(1, "file_bak_20250121_094400")
     };
-    assert_eq!(begin(&store, &put_back), FolderBegun::Begun(1));
-    store
-        .write::<_, StoreError>(|tx| tx.end_folder_work(id(1), None))
-        .unwrap();
-    assert_eq!(
-        begin(&store, &work(1, "file_bak_2020")),
-        FolderBegun::Begun(2)
-    );
+    for (work, number) in [
+        (other(FolderWorkKind::PutBack), 2),
+        (other(FolderWorkKind::CleanUp), 2),
+        (work(1, "file_bak_2020"), 3),
+    ] {
+        assert_eq!(begin(&store, &work), FolderBegun::Begun(number));
+        store
+            .write::<_, StoreError>(|tx| tx.end_folder_work(id(1), None))
+            .unwrap();
+    }
 }
 
 #[test]
