@@ -161,6 +161,7 @@ impl Api {
             connections: Arc::clone(&self.connections),
             folders: Arc::new(TaskFolders {
                 store: Arc::clone(&self.store),
+                files: Arc::clone(&self.files),
                 data_dir: self.data_dir.clone(),
                 clock: Arc::clone(&self.clock),
             }),

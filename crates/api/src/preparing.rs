@@ -13,7 +13,7 @@ use flowkeep_core::folder::Policy;
 use flowkeep_core::run::{Archive, Level, Moment, Unarchived};
 use flowkeep_engine::{Outcome, Prepared, Preparing, Wish};
 use flowkeep_files::folders::{FolderBusy, FolderError, Wanted, Workshop, archive, recover_one};
-use flowkeep_host::{Clock, Progress, SystemFiles, path_text};
+use flowkeep_host::{Clock, EntryFiles, Progress, path_text};
 use flowkeep_store::{KeptRun, Store, StoreError, TaskFolderRecord};
 
 use crate::{AppError, Face};
@@ -28,6 +28,7 @@ const LOOK: Duration = Duration::from_millis(50);
 /// Makes the task folders of a data folder ready.
 pub(crate) struct TaskFolders {
     pub(crate) store: Arc<Store>,
+    pub(crate) files: Arc<dyn EntryFiles>,
     pub(crate) data_dir: PathBuf,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -40,13 +41,16 @@ impl Preparing for TaskFolders {
                 Ok(prepared) => return prepared,
                 Err(error) => error,
             };
-            // It was begun by somebody who is still at it, or the disk has no room for a moment.
+            // It was begun by somebody who is still at it, or the disk has no room or no answer for a moment.
             let may_pass = matches!(
                 error,
                 FolderError::Busy(FolderBusy::Archive) | FolderError::Store(_)
-            );
+            ) || self.is_half_way(wish);
             if progress.cancelled() {
-                return stopped();
+                return match self.is_half_way(wish) {
+                    true => stopped(Level::Warning, self.why(wish, &error)),
+                    false => stopped(Level::Info, Message::new("run_folder_left")),
+                };
             }
             if !may_pass || since.elapsed() > PATIENCE {
                 return hindered(self.why(wish, &error), None);
@@ -89,14 +93,15 @@ impl TaskFolders {
         let since = Moment(self.clock.now().0);
         match archive(&workshop, wish.folder, &wanted, progress) {
             Ok(archived) => Ok(ready(&folder, archived.into())),
-            Err(FolderError::Cancelled) => Ok(stopped()),
+            // Some files are at neither of the places where a run may find them.
+            Err(error) if self.store.folder_work(wish.folder)?.is_some() => Err(error),
+            Err(FolderError::Cancelled) => {
+                Ok(stopped(Level::Info, Message::new("run_folder_left")))
+            }
             Err(FolderError::NotArchived {
-                failed,
-                stuck,
-                archive,
+                failed, archive, ..
             }) => {
-                let failed = failed.into_iter().chain(stuck);
-                let failed = failed.map(|one| Unarchived {
+                let failed = failed.into_iter().map(|one| Unarchived {
                     file: one.file,
                     reason: one.reason,
                 });
@@ -123,6 +128,12 @@ impl TaskFolders {
         }
     }
 
+    /// Whether something that was begun in the folder could be neither finished nor taken back.
+    fn is_half_way(&self, wish: &Wish) -> bool {
+        let left = self.store.folder_work(wish.folder);
+        left.is_ok_and(|left| left.is_some())
+    }
+
     /// Activity says that whoever started the run has archived.
     fn workshop(&self, run: Option<&KeptRun>) -> Workshop {
         let face = run.map_or("", |run| run.face.as_str());
@@ -134,7 +145,7 @@ impl TaskFolders {
         ];
         Workshop {
             store: Arc::clone(&self.store),
-            files: Arc::new(SystemFiles),
+            files: Arc::clone(&self.files),
             clock: Arc::clone(&self.clock),
             data_dir: self.data_dir.clone(),
             actor: run.map(|run| run.actor.clone()).unwrap_or_default(),
@@ -149,6 +160,11 @@ impl TaskFolders {
         let folder = self.store.task_folder(wish.folder).ok().flatten();
         let path = folder.map(|folder| path_text(&folder.path));
         let path = path.unwrap_or_else(|| wish.folder.to_string());
+        if let Some(reason) = broken_off(error).filter(|_| self.is_half_way(wish)) {
+            return Message::new("folder_half_way")
+                .with("folder", path)
+                .because(reason);
+        }
         match error {
             FolderError::Unknown => Message::new("folder_unknown").with("folder", path),
             FolderError::Gone(_) => Message::new("folder_gone").with("folder", path),
@@ -160,12 +176,6 @@ impl TaskFolders {
                 .with("folder", path)
                 .because(why.clone()),
             FolderError::Store(error) => Message::from(AppError::from(StoreError::again(error))),
-            // What was broken off there comes first.
-            FolderError::Unfinished { stuck, .. } if !stuck.is_empty() => {
-                Message::new("archive_failed")
-                    .with("folder", path)
-                    .because(stuck[0].reason.clone())
-            }
             FolderError::Cancelled
             | FolderError::NoArchive(_)
             | FolderError::NoFiles(_)
@@ -173,9 +183,26 @@ impl TaskFolders {
             | FolderError::PlanChanged
             | FolderError::NoRoom { .. }
             | FolderError::Unfinished { .. }
+            | FolderError::Unconfirmed { .. }
             | FolderError::NotArchived { .. }
             | FolderError::Io { .. } => Message::new("archive_failed").with("folder", path),
         }
+    }
+}
+
+/// Why what was broken off there could not be put right yet.
+fn broken_off(error: &FolderError) -> Option<Message> {
+    match error {
+        FolderError::Unfinished { stuck, .. } | FolderError::NotArchived { stuck, .. } => {
+            let first = stuck.first()?;
+            let file = Message::new("folder_stuck_file").with("file", &first.file);
+            Some(file.because(first.reason.clone()))
+        }
+        FolderError::Unconfirmed { why, .. } => Some(why.clone()),
+        FolderError::Io { path, source } => {
+            Some(flowkeep_files::io_reason(source).with("path", path_text(path)))
+        }
+        _ => None,
     }
 }
 
@@ -254,12 +281,12 @@ fn hindered(why: Message, archive: Option<Archive>) -> Prepared {
     }
 }
 
-/// Somebody does not want it any more, and all was put back.
-fn stopped() -> Prepared {
+/// Somebody does not want it any more; what became of the folder is told.
+fn stopped(level: Level, told: Message) -> Prepared {
     Prepared {
         outcome: Outcome::Stopped,
         archive: None,
-        told: vec![(Level::Info, Message::new("run_folder_left"))],
+        told: vec![(level, told)],
     }
 }
 

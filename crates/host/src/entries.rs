@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::files::private;
 use crate::holders::{FileIdentity, Holders};
-use crate::{Files, SystemFiles};
+use crate::{Files, Folder, ReadError, SystemFiles};
 
 /// What is behind a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +97,12 @@ pub trait EntryFiles: Files {
     /// As [`EntryFiles::copy_new`].
     fn digest(&self, path: &Path, goes_on: GoesOn<'_>) -> io::Result<Digest>;
 
+    /// The bytes of a regular file right in a folder, `limit` at most.
+    ///
+    /// # Errors
+    /// [`ReadError`]: `Missing` only where the folder is there and the file is not.
+    fn read(&self, folder: &Path, name: &str, limit: u64) -> Result<Vec<u8>, ReadError>;
+
     /// Where a link leads, as it is written in it.
     ///
     /// # Errors
@@ -173,6 +179,10 @@ impl EntryFiles for SystemFiles {
 
     fn digest(&self, path: &Path, goes_on: GoesOn<'_>) -> io::Result<Digest> {
         read_through(&regular(path)?, u64::MAX, goes_on, |_| Ok(()))
+    }
+
+    fn read(&self, folder: &Path, name: &str, limit: u64) -> Result<Vec<u8>, ReadError> {
+        Folder::open(folder)?.read(Path::new(name), limit)
     }
 
     fn read_link(&self, path: &Path) -> io::Result<PathBuf> {

@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::{
-    Clock, Digest, Entry, EntryFiles, FileIdentity, Files, GoesOn, Holders, Space, SystemFiles,
-    Timestamp,
+    Clock, Digest, Entry, EntryFiles, FileIdentity, Files, GoesOn, Holders, ReadError, Space,
+    SystemFiles, Timestamp,
 };
 
 /// A clock that moves one millisecond per look, from where it was set.
@@ -293,6 +293,11 @@ impl EntryFiles for FailingFiles {
     fn digest(&self, path: &Path, goes_on: GoesOn<'_>) -> io::Result<Digest> {
         self.call("digest", path)?;
         SystemFiles.digest(path, goes_on)
+    }
+
+    fn read(&self, folder: &Path, name: &str, limit: u64) -> Result<Vec<u8>, ReadError> {
+        self.call("read", &folder.join(name))?;
+        SystemFiles.read(folder, name, limit)
     }
 
     fn read_link(&self, path: &Path) -> io::Result<PathBuf> {

@@ -510,6 +510,18 @@ impl From<FolderError> for AppError {
                 .with("missing", needed.saturating_sub(free))
                 .hint("free_space"),
             FolderError::Unfinished { stuck, archive } => unfinished(&stuck, archive),
+            FolderError::Unconfirmed {
+                archive,
+                undone,
+                why,
+            } => {
+                let code = if undone {
+                    "archive_undone_unconfirmed"
+                } else {
+                    "archive_unconfirmed"
+                };
+                refused(Self::new(code).with("archive", archive), why).hint("archive_asked_later")
+            }
             FolderError::Cancelled => Self::new("cancelled"),
             FolderError::Store(error) => return error.into(),
             FolderError::Io { path, source } => {

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use flowkeep_core::folder::Settings;
 use flowkeep_core::run::{Reason, Status};
 use flowkeep_core::{Format, Kind};
+use flowkeep_host::SystemFiles;
+use flowkeep_host::testing::FailingFiles;
 use flowkeep_store::TaskFolderRecord;
 
 use super::*;
@@ -84,6 +87,16 @@ impl Place {
 
     fn put(&self, name: &str, text: &str) {
         fs::write(self.folder.join(name), text).unwrap();
+    }
+
+    /// What makes folders ready, on another disk.
+    fn folders(&self, disk: impl EntryFiles + 'static) -> TaskFolders {
+        TaskFolders {
+            store: Arc::clone(&self.api.store),
+            files: Arc::new(disk),
+            data_dir: self.api.data_dir.clone(),
+            clock: Arc::clone(&self.api.clock),
+        }
     }
 
     /// The files of a folder and what is in them.
@@ -335,11 +348,7 @@ fn what_was_archived_for_a_run_is_not_archived_again_after_a_crash_in_between() 
         .unwrap()
         .unwrap()
         .row;
-    let folders = TaskFolders {
-        store: Arc::clone(&place.api.store),
-        data_dir: place.api.data_dir.clone(),
-        clock: Arc::clone(&place.api.clock),
-    };
+    let folders = place.folders(SystemFiles);
     let wish = Wish {
         run: id.parse().unwrap(),
         row,
@@ -386,11 +395,7 @@ fn one_task_alone_begins_in_no_folder_whose_files_are_on_their_way() {
         .folder
         .join("file_bak_20250721_120236.partial/backup_info.json");
     fs::create_dir_all(&stuck).unwrap();
-    let folders = TaskFolders {
-        store: Arc::clone(&place.api.store),
-        data_dir: place.api.data_dir.clone(),
-        clock: Arc::clone(&place.api.clock),
-    };
+    let folders = place.folders(SystemFiles);
     let wish = Wish {
         run: id,
         row,
@@ -414,6 +419,52 @@ fn one_task_alone_begins_in_no_folder_whose_files_are_on_their_way() {
     try_it().unwrap_err();
     fs::remove_dir(&stuck).unwrap();
     assert!(matches!(try_it().unwrap().outcome, Outcome::Ready));
+}
+
+/// Who goes on whatever cannot be archived does not go on among files that are on their way.
+#[test]
+fn no_run_begins_in_a_folder_that_a_disk_left_half_way() {
+    let mut half_way = 0;
+    for n in 1.. {
+        let place = Place::new(Settings::default());
+        for name in ["one.csv", "two.csv"] {
+            place.put(name, "old");
+        }
+        let id: flowkeep_core::RunId = run_changes::start(&place.api, report("May"))
+            .unwrap()
+            .run_id
+            .parse()
+            .unwrap();
+        let wish = Wish {
+            run: id,
+            row: place.api.store.run(id).unwrap().unwrap().row,
+            folder: FOLDER.parse().unwrap(),
+            is_complete: true,
+            on_failure: Some(Policy::Continue),
+        };
+        // What was moved is taken back, and then one call fails.
+        let disk = FailingFiles::at(n, ErrorKind::Other).never("flush_tree");
+        let folders = place.folders(disk.clone());
+        let tried = folders.try_prepare(&wish, &flowkeep_host::Unfollowed);
+        let moment = format!("call {n}: {tried:?}");
+        if folders.is_half_way(&wish) {
+            half_way += 1;
+            let why = folders.why(&wish, &tried.expect_err(&moment));
+            assert_eq!(why.code, "folder_half_way", "{moment}");
+            assert!(why.because.is_some(), "{moment}");
+        } else {
+            assert_eq!(tried.unwrap().outcome, Outcome::Ready, "{moment}");
+            assert_eq!(place.files("").len(), 2, "{moment}");
+        }
+        let again = place
+            .folders(SystemFiles)
+            .prepare(&wish, &flowkeep_host::Unfollowed);
+        assert_eq!(again.outcome, Outcome::Ready, "{moment}");
+        if disk.calls() < n {
+            break;
+        }
+    }
+    assert!(half_way > 3, "{half_way}");
 }
 
 #[test]

@@ -2,13 +2,13 @@
 //! each time; what a record says is remembered as long as it is the same record.
 
 use std::collections::HashMap;
-use std::io::ErrorKind;
+use std::io;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
 use flowkeep_core::folder::{ArchiveName, RECORD, Record};
 use flowkeep_core::{FolderId, Message};
-use flowkeep_host::{Entry, EntryFiles, EntryKind, Folder, ReadError, Timestamp};
+use flowkeep_host::{Entry, EntryFiles, EntryKind, ReadError, Timestamp};
 use flowkeep_store::{KnownArchive, StoreError, TaskFolderRecord};
 use serde::{Deserialize, Serialize};
 
@@ -149,8 +149,10 @@ fn summaries(
         let summary = if let Some(summary) = before {
             summary
         } else {
-            let summary = read_one(files, &path, &name, text)?;
-            read.push(remembered(&summary, stamp)?);
+            let (summary, is_certain) = read_one(files, &path, &name, text)?;
+            if is_certain {
+                read.push(remembered(&summary, stamp)?);
+            }
             summary
         };
         found.push((name, summary));
@@ -212,12 +214,13 @@ fn unfinished(archive: String) -> ArchiveSummary {
     }
 }
 
+/// Looks at one, and says whether that is all there is to know: a disk may show its record the next time.
 fn read_one(
     files: &dyn EntryFiles,
     path: &Path,
     name: &ArchiveName,
     archive: String,
-) -> Result<ArchiveSummary, FolderError> {
+) -> Result<(ArchiveSummary, bool), FolderError> {
     let found = files.entries(path).map_err(FolderError::at(path))?;
     let mut there: HashMap<_, _> = found
         .into_iter()
@@ -225,7 +228,9 @@ fn read_one(
         .map(|entry| (entry.name.clone(), entry.bytes))
         .collect();
     there.remove(RECORD.as_ref() as &std::ffi::OsStr);
-    let record = read_record(path);
+    let found = find_record(files, path);
+    let is_certain = found.is_ok();
+    let record = found.unwrap_or_else(|error| Err(io_reason(&error)));
     let mut summary = ArchiveSummary {
         created_at: made_at(record.as_ref().ok(), name),
         files: u32::try_from(there.len()).unwrap_or(u32::MAX),
@@ -250,23 +255,29 @@ fn read_one(
             }
         }
     }
-    Ok(summary)
+    Ok((summary, is_certain))
 }
 
 /// The record of an archive, or why it has none that can be read.
-pub(super) fn read_record(archive: &Path) -> Result<Record, Message> {
-    Folder::open(archive)
-        .map_err(ReadError::Io)
-        .and_then(|folder| folder.read(Path::new(RECORD), RECORD_LIMIT))
-        .map_err(|error| no_record(&error))
-        .and_then(|bytes| Record::read(&bytes))
+pub(super) fn read_record(files: &dyn EntryFiles, archive: &Path) -> Result<Record, Message> {
+    find_record(files, archive).unwrap_or_else(|error| Err(io_reason(&error)))
 }
 
-fn no_record(error: &ReadError) -> Message {
-    match error {
-        ReadError::Missing => Message::new("archive_record_missing"),
-        ReadError::Io(error) if error.kind() != ErrorKind::NotFound => io_reason(error),
-        other => Message::new("archive_record_damaged").with("detail", other),
+/// The record of an archive, or why it has none. What a disk does not show says nothing of that.
+///
+/// # Errors
+/// What the system says: there may be a record.
+pub(super) fn find_record(
+    files: &dyn EntryFiles,
+    archive: &Path,
+) -> io::Result<Result<Record, Message>> {
+    match files.read(archive, RECORD, RECORD_LIMIT) {
+        Ok(bytes) => Ok(Record::read(&bytes)),
+        Err(ReadError::Io(error)) => Err(error),
+        Err(ReadError::Missing) => Ok(Err(Message::new("archive_record_missing"))),
+        Err(other) => Ok(Err(
+            Message::new("archive_record_damaged").with("detail", other)
+        )),
     }
 }
 

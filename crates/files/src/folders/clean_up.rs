@@ -17,6 +17,7 @@ use ulid::Ulid;
 use super::archives::{ArchiveSummary, archives, read_record};
 use super::inside::archive_folder;
 use super::names::{name_text, text_name};
+use super::seal::identity;
 use super::{Failure, FolderBusy, FolderError, Workshop};
 use crate::reason::io_reason;
 
@@ -50,7 +51,11 @@ pub struct CleanedUp {
 /// What is written down before the first archive goes.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Journal {
+    /// Which folder it was, as the disk tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    within: Option<(u64, u64)>,
     /// What each archive is called while it goes.
+    #[serde(default)]
     aside: BTreeMap<String, String>,
 }
 
@@ -115,6 +120,7 @@ pub fn clean_up(
         .filter(|name| !matches!(files.entry(&folder.path.join(name)), Ok(None)));
     let aside = |name: &String| (name.clone(), format!(".{}{ASIDE}", Ulid::generate()));
     let journal = Journal {
+        within: identity(files, &folder.path)?,
         aside: there.map(aside).collect(),
     };
     begin(workshop, &folder, &journal)?;
@@ -297,7 +303,7 @@ fn empty(files: &dyn EntryFiles, archive: &Path) -> Result<u64, Message> {
     let entries = listed()?;
     // Without a record there is only what somebody had emptied and could not remove.
     if !entries.is_empty()
-        && let Some(why) = unknown_among(archive, &entries)
+        && let Some(why) = unknown_among(files, archive, &entries)
     {
         return Err(why);
     }
@@ -322,11 +328,11 @@ fn empty(files: &dyn EntryFiles, archive: &Path) -> Result<u64, Message> {
 /// The first thing in an archive that its record does not tell of, in words; or that its record cannot be read.
 fn unknown_inside(files: &dyn EntryFiles, archive: &Path) -> Result<Option<Message>, FolderError> {
     let entries = files.entries(archive).map_err(FolderError::at(archive))?;
-    Ok(unknown_among(archive, &entries))
+    Ok(unknown_among(files, archive, &entries))
 }
 
-fn unknown_among(archive: &Path, entries: &[Entry]) -> Option<Message> {
-    let record = match read_record(archive) {
+fn unknown_among(files: &dyn EntryFiles, archive: &Path, entries: &[Entry]) -> Option<Message> {
+    let record = match read_record(files, archive) {
         Ok(record) => record,
         Err(why) => return Some(why),
     };

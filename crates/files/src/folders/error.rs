@@ -84,6 +84,17 @@ pub enum FolderError {
         /// The archive of what made way.
         archive: Option<String>,
     },
+    /// An archive has its name, and the disk does not say that it keeps it. It is asked again before anything
+    /// else is done there.
+    #[error("the disk did not confirm {archive}: {why:?}")]
+    Unconfirmed {
+        /// The archive.
+        archive: String,
+        /// Whether it holds no more than what could not go back: all else was taken back.
+        undone: bool,
+        /// What the system says.
+        why: Message,
+    },
     /// The operator cancelled; all files are where they were.
     #[error("cancelled")]
     Cancelled,

@@ -62,7 +62,7 @@ pub fn inside(workshop: &Workshop, folder: FolderId, archive: &str) -> Result<In
         .map(|entry| (entry.name.clone(), entry))
         .collect();
     let mut inside = Inside::default();
-    if let Ok(record) = read_record(&path) {
+    if let Ok(record) = read_record(files, &path) {
         inside.failed = failures(&record);
         inside.files = told(&record, &mut there);
     }

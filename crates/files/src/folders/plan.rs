@@ -62,6 +62,9 @@ pub(super) enum Doing {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Journal {
+    /// Which folder it was, as the disk tells: another disk may lie in its place by then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) within: Option<(u64, u64)>,
     /// What a copy is called until it is whole, in the archive or in the folder.
     pub(super) copying: String,
     /// The names in the folder of what has another name in the archive.
@@ -72,6 +75,9 @@ pub(super) struct Journal {
     pub(super) copied: Vec<String>,
     /// Whether it is being taken back: no record that is met then says that it was done.
     pub(super) undoing: bool,
+    /// What the unfinished archive was called before somebody took that name: it may be called so still.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) was: Option<String>,
     /// What is put back once this is archived.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) put_back: Option<Returning>,

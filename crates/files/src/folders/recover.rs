@@ -3,16 +3,17 @@
 
 use std::path::Path;
 
-use flowkeep_core::folder::{ArchiveName, Record};
+use flowkeep_core::folder::{ArchiveName, RECORD, Record};
 use flowkeep_core::{FolderId, RunId};
 use flowkeep_host::EntryKind;
 use flowkeep_store::{FolderWork, FolderWorkKind, TaskFolderRecord};
+use serde::Deserialize;
 
-use super::archives::read_record;
+use super::archives::find_record;
 use super::clean_up::settle_clean_up;
 use super::plan::Journal;
 use super::put_back::{PutBack, place};
-use super::seal::{Making, end};
+use super::seal::{Making, end, identity};
 use super::{Archived, FolderError, Workshop};
 
 /// What was found in a folder and what was done about it.
@@ -82,6 +83,7 @@ pub(super) fn settle(
     folder: &TaskFolderRecord,
     left: &FolderWork,
 ) -> Result<Option<Archived>, FolderError> {
+    is_the_same_place(workshop, folder, left)?;
     if left.kind == FolderWorkKind::CleanUp {
         settle_clean_up(workshop, folder, left)?;
         return Ok(None);
@@ -117,20 +119,58 @@ pub(super) fn settle(
     Ok(Some(made))
 }
 
+/// That the folder is the one in which it was begun. Where a disk was mounted there lies an empty folder now:
+/// nothing that is missing in that one was moved or removed by anybody.
+fn is_the_same_place(
+    workshop: &Workshop,
+    folder: &TaskFolderRecord,
+    left: &FolderWork,
+) -> Result<(), FolderError> {
+    #[derive(Default, Deserialize)]
+    struct Begun {
+        within: Option<(u64, u64)>,
+    }
+    let files = workshop.files.as_ref();
+    let begun: Begun = serde_json::from_str(&left.plan).unwrap_or_default();
+    if begun.within.is_none() || begun.within == identity(files, &folder.path)? {
+        return Ok(());
+    }
+    let entries = files.entries(&folder.path);
+    if entries.map_err(FolderError::at(&folder.path))?.is_empty() {
+        return Err(FolderError::Gone(folder.path.clone()));
+    }
+    Ok(())
+}
+
 /// The record of the archive that was being made, which has its name then. Without a record, or where it was
 /// being taken back, all is taken back, and that is the end of it.
+///
+/// # Errors
+/// [`FolderError`], also where the disk does not show whether there is a record: nothing is done then.
 fn found(making: &mut Making<'_>) -> Result<Option<Record>, FolderError> {
     let files = making.workshop.files.as_ref();
     let is_folder = |path: &Path| {
         let entry = files.entry(path).map_err(FolderError::at(path))?;
         Ok::<_, FolderError>(entry.is_some_and(|entry| entry.kind == EntryKind::Folder))
     };
+    let record_of =
+        |path: &Path| find_record(files, path).map_err(FolderError::at(&path.join(RECORD)));
     let partial = making.partial();
     let named = making.folder.path.join(making.name.to_string());
+    if let Some(was) = making.partial_before()
+        && !is_folder(&partial)?
+        && !is_folder(&named)?
+        && is_folder(&was)?
+    {
+        files
+            .rename_new(&was, &partial)
+            .map_err(FolderError::at(&partial))?;
+    }
     if making.journal.undoing {
         if is_folder(&partial)? {
             making.take_all_back()?;
         } else if is_folder(&named)? {
+            making.keep_name()?;
             making.end_undone()?;
         } else {
             making.end_untouched()?;
@@ -138,20 +178,22 @@ fn found(making: &mut Making<'_>) -> Result<Option<Record>, FolderError> {
         return Ok(None);
     }
     if is_folder(&partial)? {
-        let Ok(record) = read_record(&partial) else {
+        let Ok(record) = record_of(&partial)? else {
             making.take_all_back()?;
             return Ok(None);
         };
-        making.name_for_good(record.clone())?;
+        let record = making.name_for_good(record)?;
         return Ok(Some(record));
     }
     let record = if is_folder(&named)? {
-        read_record(&named).ok()
+        record_of(&named)?.ok()
     } else {
         None
     };
-    if record.is_none() {
-        making.end_untouched()?;
+    match record {
+        // Its name may not be on the disk yet.
+        Some(_) => making.keep_name()?,
+        None => making.end_untouched()?,
     }
     Ok(record)
 }

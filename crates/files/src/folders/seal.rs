@@ -63,6 +63,10 @@ impl<'a> Making<'a> {
     ) -> Result<Self, FolderError> {
         let files = workshop.files.as_ref();
         let name = free_name(files, &folder.path, ArchiveName::at(local(at)))?;
+        let journal = Journal {
+            within: identity(files, &folder.path)?,
+            ..journal
+        };
         let work = FolderWork {
             folder: folder.id,
             kind,
@@ -101,7 +105,9 @@ impl<'a> Making<'a> {
             match files.create_folder_like(&partial, &self.folder.path) {
                 Ok(()) => return Ok(()),
                 // Another program has made one this instant.
-                Err(error) if error.kind() == ErrorKind::AlreadyExists => self.take_next_name()?,
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                    self.take_next_name(false)?
+                }
                 Err(source) => {
                     // It may have been made, and not as it should.
                     if let Err(error) = files.remove_empty_folder(&partial)
@@ -148,6 +154,7 @@ impl<'a> Making<'a> {
         }
         let journal = Journal {
             put_back,
+            within: self.journal.within,
             ..makes_way.unwrap_or_else(Journal::begun)
         };
         let (id, plan) = (self.folder.id, journal.text()?);
@@ -187,13 +194,24 @@ impl<'a> Making<'a> {
         self.partial().join(&self.journal.copying)
     }
 
-    fn take_next_name(&mut self) -> Result<(), FolderError> {
+    /// Where what was brought over may still be: its name was taken, and the next one is written down.
+    pub(super) fn partial_before(&self) -> Option<PathBuf> {
+        let was = self.journal.was.as_ref()?.parse::<ArchiveName>().ok()?;
+        Some(self.folder.path.join(was.unfinished()))
+    }
+
+    /// Takes the next name that is free. What was filled under the old one is still called so: both are
+    /// written down at once, so that whoever comes next looks for either.
+    fn take_next_name(&mut self, is_filled: bool) -> Result<(), FolderError> {
         let files = self.workshop.files.as_ref();
-        self.name = free_name(files, &self.folder.path, self.name.next())?;
-        let (id, name) = (self.folder.id, self.name.to_string());
-        self.workshop
-            .store
-            .write::<_, StoreError>(move |tx| tx.rename_folder_work(id, &name))?;
+        let next = free_name(files, &self.folder.path, self.name.next())?;
+        self.journal.was = is_filled.then(|| self.name.to_string());
+        self.name = next;
+        let (id, name, plan) = (self.folder.id, self.name.to_string(), self.journal.text()?);
+        self.workshop.store.write::<_, StoreError>(move |tx| {
+            tx.rename_folder_work(id, &name)?;
+            tx.replan_folder_work(id, &plan)
+        })?;
         Ok(())
     }
 
@@ -297,30 +315,34 @@ impl<'a> Making<'a> {
     ///
     /// # Errors
     /// [`FolderError::Io`]; [`FolderError::Store`].
-    fn seal(&mut self, mut record: Record) -> Result<(), FolderError> {
-        self.write(&mut record)?;
-        self.name_for_good(record)
+    fn seal(&mut self, record: Record) -> Result<(), FolderError> {
+        self.write(&record)?;
+        self.name_for_good(record).map(drop)
     }
 
-    fn write(&self, record: &mut Record) -> Result<(), FolderError> {
+    fn write(&self, record: &Record) -> Result<(), FolderError> {
         let path = self.partial().join(RECORD);
-        record.backup_directory = self.name.to_string();
         let bytes = record.to_bytes().map_err(Into::into);
         bytes
             .and_then(|bytes| self.workshop.files.write_new(&path, &bytes))
             .map_err(FolderError::at(&path))
     }
 
-    /// Gives an archive whose record is written its name, as soon as both are on the disk.
+    /// Gives an archive whose record is written its name, as soon as both are on the disk. Answers the record,
+    /// which tells that name.
     ///
     /// # Errors
-    /// As [`Making::seal`]; [`FolderError::Unfinished`] where it has its name and that is not on the disk for
-    /// sure.
-    pub(super) fn name_for_good(&mut self, mut record: Record) -> Result<(), FolderError> {
+    /// As [`Making::seal`]; as [`Making::keep_name`] where it has its name.
+    pub(super) fn name_for_good(&mut self, mut record: Record) -> Result<Record, FolderError> {
         let files = self.workshop.files.as_ref();
         loop {
             let partial = self.partial();
             let path = partial.join(RECORD);
+            if record.backup_directory != self.name.to_string() {
+                record.backup_directory = self.name.to_string();
+                files.remove_file(&path).map_err(FolderError::at(&path))?;
+                self.write(&record)?;
+            }
             files.flush(&path).map_err(FolderError::at(&path))?;
             files.flush(&partial).map_err(FolderError::at(&partial))?;
             let named = self.folder.path.join(self.name.to_string());
@@ -328,27 +350,42 @@ impl<'a> Making<'a> {
                 Ok(()) => break,
                 // Another program has made one this instant.
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                    self.take_next_name()?;
+                    self.take_next_name(true)?;
                     let next = self.partial();
                     let renamed = files.rename_new(&partial, &next);
                     renamed.map_err(FolderError::at(&next))?;
-                    let path = next.join(RECORD);
-                    files.remove_file(&path).map_err(FolderError::at(&path))?;
-                    self.write(&mut record)?;
                 }
                 Err(error) => return Err(FolderError::at(&named)(error)),
             }
         }
+        self.keep_name()?;
+        Ok(record)
+    }
+
+    /// Makes sure that the name of the archive is on the disk.
+    ///
+    /// # Errors
+    /// [`FolderError::Unfinished`] where copies still wait for it; else [`FolderError::Unconfirmed`].
+    pub(super) fn keep_name(&self) -> Result<(), FolderError> {
         let folder = &self.folder.path;
-        files
-            .flush(folder)
-            .map_err(|error| FolderError::Unfinished {
-                stuck: vec![Failure {
-                    file: self.folder.name(),
-                    reason: io_reason(&error),
-                }],
-                archive: Some(self.name.to_string()),
-            })
+        let Err(error) = self.workshop.files.flush(folder) else {
+            return Ok(());
+        };
+        let (archive, why) = (self.name.to_string(), io_reason(&error));
+        if self.journal.undoing || self.journal.put_back.is_none() {
+            return Err(FolderError::Unconfirmed {
+                archive,
+                undone: self.journal.undoing,
+                why,
+            });
+        }
+        Err(FolderError::Unfinished {
+            stuck: vec![Failure {
+                file: self.folder.name(),
+                reason: why,
+            }],
+            archive: Some(archive),
+        })
     }
 
     /// Takes everything back after `error`, and says what became of it.
@@ -504,6 +541,18 @@ fn merged(first: FolderError, since: FolderError) -> FolderError {
         stuck: failures(since).1,
         archive: None,
     }
+}
+
+/// What the disk tells a folder by, where it does.
+///
+/// # Errors
+/// [`FolderError::Io`].
+pub(super) fn identity(
+    files: &dyn EntryFiles,
+    folder: &Path,
+) -> Result<Option<(u64, u64)>, FolderError> {
+    let entry = files.entry(folder).map_err(FolderError::at(folder))?;
+    Ok(entry.and_then(|entry| entry.identity))
 }
 
 /// The first name from this one on that nothing has, finished or not.

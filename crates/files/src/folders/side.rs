@@ -10,7 +10,7 @@ use flowkeep_host::{Digest, Entry, EntryFiles, EntryKind, GoesOn};
 use flowkeep_store::TaskFolderRecord;
 
 use super::FolderError;
-use super::archives::read_record;
+use super::archives::find_record;
 use super::inside::archive_folder;
 use super::names::{name_text, text_name};
 
@@ -85,7 +85,7 @@ impl Side {
     ///
     /// # Errors
     /// [`FolderError::NoArchive`]; [`FolderError::Unreadable`] where a newer version wrote the record;
-    /// [`FolderError::Io`].
+    /// [`FolderError::Io`], also where the disk does not show the record.
     pub(super) fn archive(
         files: &dyn EntryFiles,
         folder: &TaskFolderRecord,
@@ -107,7 +107,8 @@ impl Side {
             things: BTreeMap::new(),
             unread: None,
         };
-        match read_record(&side.path) {
+        let record = find_record(files, &side.path).map_err(FolderError::at(&side.path))?;
+        match record {
             Ok(record) => side.name(&record, |name| {
                 text_name(name).and_then(|name| there.remove(&name))
             }),

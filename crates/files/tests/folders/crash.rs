@@ -9,9 +9,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use flowkeep_core::folder::Policy;
-use flowkeep_files::folders::recover;
+use flowkeep_files::folders::{Wanted, archive, recover};
+use flowkeep_host::testing::FailingFiles;
 use flowkeep_host::{
-    Digest, Entry, EntryFiles, FileIdentity, Files, GoesOn, Holders, Space, SystemFiles,
+    Cancellation, Digest, Entry, EntryFiles, FileIdentity, Files, GoesOn, Holders, Progress,
+    ReadError, Space, SystemFiles,
 };
 
 use crate::place::Place;
@@ -151,6 +153,9 @@ impl EntryFiles for Dying {
     fn digest(&self, path: &Path, goes_on: GoesOn<'_>) -> io::Result<Digest> {
         SystemFiles.digest(path, goes_on)
     }
+    fn read(&self, folder: &Path, name: &str, limit: u64) -> Result<Vec<u8>, ReadError> {
+        SystemFiles.read(folder, name, limit)
+    }
     fn read_link(&self, path: &Path) -> io::Result<PathBuf> {
         SystemFiles.read_link(path)
     }
@@ -265,4 +270,92 @@ fn whoever_dies_while_taking_back_has_made_no_archive() {
             }
         }
     }
+}
+
+/// What a disk does not show for a moment is not taken for what is not there: whatever fails while the next
+/// process puts a folder right, the one after it comes to the same.
+#[test]
+fn a_disk_that_fails_while_a_folder_is_put_right_changes_nothing_of_what_comes_of_it() {
+    for kind in [ErrorKind::PermissionDenied, ErrorKind::NetworkDown] {
+        for n in 0.. {
+            let (mut put_right, death) = died_at(n);
+            put_right.on(SystemFiles).recover();
+            let expected = put_right.names();
+            for m in 1.. {
+                let (mut place, _) = died_at(n);
+                let disk = FailingFiles::at(m, kind);
+                place.on(disk.clone());
+                let moment = format!("{n} calls, then {kind} at {m}: {:?}", disk.made().last());
+                let recovered = recover(&place.workshop).unwrap();
+                let left = place.workshop.store.folder_works().unwrap().len();
+                for one in recovered {
+                    assert_eq!(one.outcome.is_err(), left == 1, "{moment}");
+                }
+                place.on(SystemFiles).recover();
+                assert_eq!(place.names(), expected, "{moment}");
+                place.is_known(&FILES, &moment);
+                if disk.calls() < m {
+                    break;
+                }
+            }
+            if !death.is_dead() {
+                break;
+            }
+        }
+    }
+}
+
+/// A folder whose archiving died at a call.
+fn died_at(n: u64) -> (Place, Dying) {
+    let mut place = Place::new();
+    place.put(&FILES);
+    let death = Dying::after(n, false);
+    place.on(death.clone());
+    let _ = place.try_archive(Policy::Stop);
+    (place, death)
+}
+
+/// Another program takes the name in the last moment, and the process dies while it takes the next one.
+#[test]
+fn whoever_dies_between_two_names_has_lost_neither() {
+    struct Taking<'a>(&'a Place);
+    impl Progress for Taking<'_> {
+        fn step(&self, phase: &'static str, _: u32, _: Option<u32>, _: Option<&str>) {
+            let names = self.0.names();
+            let filled = names.iter().find_map(|name| name.strip_suffix(".partial"));
+            if let Some(name) = filled.filter(|_| phase == "folder_flush") {
+                fs::write(self.0.at(name), "another one").unwrap();
+            }
+        }
+        fn cancellation(&self) -> &Cancellation {
+            Cancellation::never()
+        }
+    }
+    let mut other_name = 0;
+    for n in 0.. {
+        let mut place = Place::new();
+        place.put(&FILES);
+        let death = Dying::after(n, false);
+        place.on(death.clone());
+        let _ = archive(
+            &place.workshop,
+            place.id,
+            &Wanted::default(),
+            &Taking(&place),
+        );
+        place.on(SystemFiles).recover();
+        let taken = place
+            .names()
+            .into_iter()
+            .find(|name| name.starts_with("file_bak_") && place.at(name).is_file());
+        if let Some(taken) = taken {
+            fs::remove_file(place.at(&taken)).unwrap();
+            other_name += usize::from(place.at(&format!("{taken}_1")).is_dir());
+        }
+        place.is_known(&FILES, &format!("{n} calls"));
+        if !death.is_dead() {
+            break;
+        }
+    }
+    assert!(other_name > 3, "{other_name}");
 }

@@ -142,3 +142,51 @@ fn where_no_archive_can_be_made_all_stays_and_each_file_is_told_to_who_goes_on(
     assert_eq!(place.names().len(), FILES.len() + 1, "{call}");
     place.is_known(&FILES, call);
 }
+
+/// What is said of an archive whose name the disk did not confirm: whether all is in it, or only what could
+/// not go back.
+#[test]
+fn an_archive_whose_name_is_not_on_the_disk_for_sure_is_told_as_what_it_is() {
+    struct Another<'a>(&'a Place);
+    impl Progress for Another<'_> {
+        fn step(&self, phase: &'static str, done: u32, _: Option<u32>, _: Option<&str>) {
+            if phase == "folder_archive" && done == 1 {
+                fs::write(self.0.at("a.ddl"), "another one").unwrap();
+            }
+        }
+        fn cancellation(&self) -> &Cancellation {
+            Cancellation::never()
+        }
+    }
+    for undoes in [false, true] {
+        let mut unconfirmed = 0;
+        for n in 1.. {
+            let mut place = filled();
+            let mut disk = FailingFiles::at(n, ErrorKind::Other);
+            if undoes {
+                disk = disk.refusing("c.json");
+            }
+            place.on(disk.clone());
+            let wanted = Wanted::default();
+            let archived = match undoes {
+                true => archive(&place.workshop, place.id, &wanted, &Another(&place)),
+                false => place.try_archive(Policy::Stop),
+            };
+            let left = place.workshop.store.folder_works().unwrap().len();
+            if let Err(FolderError::Unconfirmed {
+                archive, undone, ..
+            }) = archived
+            {
+                unconfirmed += 1;
+                assert_eq!((undone, left), (undoes, 1), "call {n}");
+                place.on(SystemFiles).recover();
+                let held = place.record(&archive).files.len();
+                assert_eq!(held, if undoes { 1 } else { 6 }, "call {n}");
+            }
+            if disk.calls() < n {
+                break;
+            }
+        }
+        assert_eq!(unconfirmed, 1);
+    }
+}
