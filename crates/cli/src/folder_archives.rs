@@ -87,9 +87,7 @@ pub(crate) fn put_back(api: &Api, output: &Output, asked: PutBack) -> Result<Out
         files: asked.files,
         stamp: plan.stamp,
     };
-    let done = folder_put_back::put_back(api, wanted, &progress);
-    drop(progress);
-    let done = done?;
+    let done = progress.until_done(|steps| folder_put_back::put_back(api, wanted, steps))?;
     output.print(&done, |catalogue, out| {
         told(catalogue, out, &done, "cli_folder_put_back_done")?;
         if let Some(archive) = &done.archived_first {
@@ -174,9 +172,7 @@ pub(crate) fn compare(api: &Api, output: &Output, asked: Compare) -> Result<Outc
         other: asked.other.clone(),
         files: asked.file.clone().map(|file| vec![file]),
     };
-    let compared = folder_compare::compare(api, wanted, &progress);
-    drop(progress);
-    let compared = compared?;
+    let compared = progress.until_done(|steps| folder_compare::compare(api, wanted, steps))?;
     let Some(file) = asked.file else {
         output.print(&compared, |catalogue, out| {
             relations(catalogue, out, &compared)
@@ -232,9 +228,7 @@ pub(crate) fn check(api: &Api, output: &Output, asked: Check) -> Result<Outcome,
         id: asked.id,
         archive: asked.archive,
     };
-    let checked = folder_compare::check(api, wanted, &progress);
-    drop(progress);
-    let checked = checked?;
+    let checked = progress.until_done(|steps| folder_compare::check(api, wanted, steps))?;
     output.print(&checked, |catalogue, out| {
         if checked.items.is_empty() {
             return writeln!(out, "{}", catalogue.word("cli_folder_no_archives"));

@@ -35,6 +35,11 @@ impl Shown {
             cancellation,
         }
     }
+
+    /// Shows how far it is until it has ended: what it came to is printed where no bar stands any more.
+    pub(crate) fn until_done<T>(self, work: impl FnOnce(&Self) -> T) -> T {
+        work(&self)
+    }
 }
 
 impl Progress for Shown {

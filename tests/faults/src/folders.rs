@@ -17,11 +17,6 @@ use crate::{Machine, Swept};
 /// # Errors
 /// When the machine cannot be set up or traced; what is not as promised is in the answer.
 pub fn sweep_folder(program: &Path, files: usize, kills: usize) -> Result<Swept> {
-    let machine = Machine::new(program)?;
-    let flow = machine.file("w.json", r#"{"id": "w", "name": "W", "tasks": []}"#)?;
-    machine.done(&["flow", "create", &flow])?;
-    let folder = machine.path("files/task");
-    fs::create_dir(&folder)?;
     let names: Vec<String> = (0..files)
         .map(|n| match n {
             0 => "table_list.txt".to_owned(),
@@ -29,15 +24,10 @@ pub fn sweep_folder(program: &Path, files: usize, kills: usize) -> Result<Swept>
             n => format!("table_{n}.ddl"),
         })
         .collect();
-    for name in &names {
-        fs::write(folder.join(name), format!("this is {name}"))?;
-    }
-    let path = folder.display().to_string();
-    let made = machine.done(&["folder", "adopt", "w", &path])?;
-    let id = made["id"]
-        .as_str()
-        .context("a folder has an id")?
-        .to_owned();
+    let texts = names
+        .iter()
+        .map(|name| (name.clone(), format!("this is {name}")));
+    let (machine, folder, id) = adopted(program, texts)?;
     machine.save()?;
     let words = ["folder", "archive", id.as_str()];
     let counts = count_calls(&machine, &words)?;
@@ -61,17 +51,9 @@ pub fn sweep_folder(program: &Path, files: usize, kills: usize) -> Result<Swept>
 /// # Errors
 /// As [`sweep_folder`].
 pub fn sweep_put_back(program: &Path, files: usize, kills: usize) -> Result<Swept> {
-    let machine = Machine::new(program)?;
-    let flow = machine.file("w.json", r#"{"id": "w", "name": "W", "tasks": []}"#)?;
-    machine.done(&["flow", "create", &flow])?;
-    let folder = machine.path("files/task");
-    fs::create_dir(&folder)?;
-    for n in 0..files {
-        fs::write(folder.join(format!("table_{n}.ddl")), format!("then {n}"))?;
-    }
-    let path = folder.display().to_string();
-    let made = machine.done(&["folder", "adopt", "w", &path])?;
-    let id = made["id"].as_str().context("a folder has an id")?;
+    let then = (0..files).map(|n| (format!("table_{n}.ddl"), format!("then {n}")));
+    let (machine, folder, id) = adopted(program, then)?;
+    let id = id.as_str();
     let made = machine.done(&["folder", "archive", id])?;
     let archive = made["archive"].as_str().context("an archive has a name")?;
     let archived = texts(&folder.join(archive))?;
@@ -127,6 +109,26 @@ pub fn sweep_put_back(program: &Path, files: usize, kills: usize) -> Result<Swep
         }
         Ok(faults)
     })
+}
+
+/// A machine with a task folder that holds these files: it, the folder, and the id of that.
+fn adopted(
+    program: &Path,
+    files: impl Iterator<Item = (String, String)>,
+) -> Result<(Machine, PathBuf, String)> {
+    let machine = Machine::new(program)?;
+    let flow = machine.file("w.json", r#"{"id": "w", "name": "W", "tasks": []}"#)?;
+    machine.done(&["flow", "create", &flow])?;
+    let folder = machine.path("files/task");
+    fs::create_dir(&folder)?;
+    for (name, text) in files {
+        fs::write(folder.join(name), text)?;
+    }
+    let path = folder.display().to_string();
+    let made = machine.done(&["folder", "adopt", "w", &path])?;
+    let id = made["id"].as_str().context("a folder has an id")?;
+    let id = id.to_owned();
+    Ok((machine, folder, id))
 }
 
 /// The files right in a folder, by name.

@@ -133,19 +133,7 @@ fn only_archives_of_the_folder_can_be_named() {
 #[test]
 fn while_something_else_is_done_in_the_folder_nothing_goes() {
     let (place, made) = three();
-    let work = FolderWork {
-        folder: place.id,
-        kind: FolderWorkKind::Archive,
-        archive: "file_bak_20250121_094400".to_owned(),
-        run: None,
-        plan: "{}".to_owned(),
-        at: 0,
-    };
-    let begun = place
-        .workshop
-        .store
-        .write::<_, StoreError>(move |tx| tx.begin_folder_work(&work));
-    begun.unwrap();
+    place.begun(FolderWorkKind::Archive, "file_bak_20250121_094400", "{}");
     let refused = clean_up(&place.workshop, place.id, &made[1..], &Unfollowed).unwrap_err();
     assert!(
         matches!(refused, FolderError::Busy(FolderBusy::Archive)),
@@ -230,19 +218,8 @@ fn a_disk_that_fails_at_any_call_costs_only_what_was_to_go() {
 fn what_somebody_put_into_a_half_removed_archive_stays() {
     let (place, made) = three();
     let (name, aside) = (made[2].clone(), ".01A.removing");
-    let work = FolderWork {
-        folder: place.id,
-        kind: FolderWorkKind::CleanUp,
-        archive: name.clone(),
-        run: None,
-        plan: serde_json::json!({"aside": {name.as_str(): aside}}).to_string(),
-        at: 0,
-    };
-    let begun = place
-        .workshop
-        .store
-        .write::<_, StoreError>(move |tx| tx.begin_folder_work(&work));
-    begun.unwrap();
+    let plan = serde_json::json!({"aside": {name.as_str(): aside}}).to_string();
+    place.begun(FolderWorkKind::CleanUp, &name, &plan);
     fs::rename(place.at(&name), place.at(aside)).unwrap();
     fs::remove_file(place.at(aside).join("a")).unwrap();
     fs::write(place.at(aside).join("mine.txt"), "mine").unwrap();

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 
 use flowkeep_core::folder::Policy;
 use flowkeep_files::folders::{FolderBusy, FolderError, put_table_list, table_list};
-use flowkeep_store::{FolderWork, FolderWorkKind, StoreError};
+use flowkeep_store::FolderWorkKind;
 
 use crate::place::Place;
 
@@ -61,19 +61,7 @@ fn what_is_no_file_is_neither_followed_nor_written_over() {
 #[test]
 fn nothing_is_put_while_something_else_is_done_there() {
     let place = Place::new();
-    let work = FolderWork {
-        folder: place.id,
-        kind: FolderWorkKind::Archive,
-        archive: "file_bak_20250121_094400".to_owned(),
-        run: None,
-        plan: "{}".to_owned(),
-        at: 0,
-    };
-    let begun = place
-        .workshop
-        .store
-        .write::<_, StoreError>(move |tx| tx.begin_folder_work(&work));
-    begun.unwrap();
+    place.begun(FolderWorkKind::Archive, "file_bak_20250121_094400", "{}");
     let refused = put_table_list(&place.workshop, place.id, b"two").unwrap_err();
     assert!(matches!(refused, FolderError::Busy(FolderBusy::Archive)));
     assert!(!place.at("table_list.txt").exists());

@@ -13,7 +13,9 @@ use flowkeep_files::folders::{
 };
 use flowkeep_host::testing::TestClock;
 use flowkeep_host::{EntryFiles, SystemFiles, Unfollowed};
-use flowkeep_store::{OperationFilter, Store, StoreError, StoreOptions, TaskFolderRecord};
+use flowkeep_store::{
+    FolderWork, FolderWorkKind, OperationFilter, Store, StoreError, StoreOptions, TaskFolderRecord,
+};
 use tempfile::TempDir;
 
 /// 2025-01-21T01:44:00Z.
@@ -137,6 +139,23 @@ impl Place {
         };
         let page = self.workshop.store.operations(&filter).unwrap();
         page.items.into_iter().map(|item| item.operation).collect()
+    }
+
+    /// Writes down what somebody has begun here and not ended.
+    pub(crate) fn begun(&self, kind: FolderWorkKind, archive: &str, plan: &str) {
+        let work = FolderWork {
+            folder: self.id,
+            kind,
+            archive: archive.to_owned(),
+            run: None,
+            plan: plan.to_owned(),
+            at: 0,
+        };
+        let begun = self
+            .workshop
+            .store
+            .write::<_, StoreError>(move |tx| tx.begin_folder_work(&work));
+        begun.unwrap();
     }
 
     /// What the next process does first.
