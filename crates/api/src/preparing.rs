@@ -47,10 +47,10 @@ impl Preparing for TaskFolders {
                 FolderError::Busy(FolderBusy::Archive) | FolderError::Store(_)
             ) || self.is_half_way(wish);
             if progress.cancelled() {
-                return match self.is_half_way(wish) {
-                    true => stopped(Level::Warning, self.why(wish, &error)),
-                    false => stopped(Level::Info, Message::new("run_folder_left")),
-                };
+                if self.is_half_way(wish) {
+                    return stopped(Level::Warning, self.why(wish, &error));
+                }
+                return stopped(Level::Info, Message::new("run_folder_left"));
             }
             if !may_pass || since.elapsed() > PATIENCE {
                 return hindered(self.why(wish, &error), None);

@@ -75,6 +75,7 @@ pub struct FailingFiles {
     space: Option<Space>,
     hang: Option<Hang>,
     across: bool,
+    for_good: bool,
     refused: Option<&'static str>,
     never: Option<&'static str>,
 }
@@ -98,9 +99,17 @@ impl FailingFiles {
             space: None,
             hang: None,
             across: false,
+            for_good: false,
             refused: None,
             never: None,
         }
+    }
+
+    /// Fails each call after that one as well, removing a folder too: a disk that went away.
+    #[must_use]
+    pub fn for_good(mut self) -> Self {
+        self.for_good = true;
+        self
     }
 
     /// Fails each call of this name, too.
@@ -170,7 +179,8 @@ impl FailingFiles {
             .push((name, path.to_owned()));
         let n = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
         self.answer(n);
-        if n == self.fail_at || self.never == Some(name) {
+        let is_gone = self.for_good && self.fail_at != 0 && n >= self.fail_at;
+        if n == self.fail_at || is_gone || self.never == Some(name) {
             let kind = *self.error.lock().unwrap_or_else(PoisonError::into_inner);
             return Err(kind.into());
         }
@@ -255,6 +265,9 @@ impl Files for FailingFiles {
 
     fn remove_folder(&self, path: &Path) -> io::Result<()> {
         self.answer(self.calls());
+        if self.for_good {
+            self.call("remove_folder", path)?;
+        }
         // Cleaning up after a fault must be possible, or every sweep would end in a second fault.
         SystemFiles.remove_folder(path)
     }

@@ -79,7 +79,7 @@ pub fn archive(
     let mut making = match Making::begin(workshop, &folder, journal, wanted.run, started_at) {
         Ok(making) => making,
         // Where no folder for it can be made, nothing can be archived.
-        Err(FolderError::Io { source, .. }) => {
+        Err(FolderError::Io { source, .. }) if workshop.is_settled(folder.id)? => {
             let none = none_of(&plan.names(), &source, outcome);
             return match wanted.policy {
                 Policy::Stop => Err(not_archived(none.failed)),

@@ -17,7 +17,6 @@ use ulid::Ulid;
 use super::archives::{ArchiveSummary, archives, read_record};
 use super::inside::archive_folder;
 use super::names::{name_text, text_name};
-use super::seal::identity;
 use super::{Failure, FolderBusy, FolderError, Workshop};
 use crate::reason::io_reason;
 
@@ -120,7 +119,7 @@ pub fn clean_up(
         .filter(|name| !matches!(files.entry(&folder.path.join(name)), Ok(None)));
     let aside = |name: &String| (name.clone(), format!(".{}{ASIDE}", Ulid::generate()));
     let journal = Journal {
-        within: identity(files, &folder.path)?,
+        within: workshop.identity(&folder)?,
         aside: there.map(aside).collect(),
     };
     begin(workshop, &folder, &journal)?;
@@ -146,6 +145,8 @@ pub fn clean_up(
             }),
         }
     }
+    // Of what is on a disk that went away nobody knows.
+    workshop.is_same_place(&folder, journal.within)?;
     end(workshop, &folder, cleaned.removed.clone())?;
     Ok(cleaned)
 }

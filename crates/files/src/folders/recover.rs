@@ -13,7 +13,7 @@ use super::archives::find_record;
 use super::clean_up::settle_clean_up;
 use super::plan::Journal;
 use super::put_back::{PutBack, place};
-use super::seal::{Making, end, identity};
+use super::seal::{Making, end};
 use super::{Archived, FolderError, Workshop};
 
 /// What was found in a folder and what was done about it.
@@ -73,6 +73,12 @@ pub fn recover_one(
     }))
 }
 
+/// What each plan says, whatever is done.
+#[derive(Default, Deserialize)]
+struct Begun {
+    within: Option<(u64, u64)>,
+}
+
 /// Finishes or undoes what was begun in one folder, whose lock is held. The archive that was finished is
 /// answered.
 ///
@@ -83,7 +89,8 @@ pub(super) fn settle(
     folder: &TaskFolderRecord,
     left: &FolderWork,
 ) -> Result<Option<Archived>, FolderError> {
-    is_the_same_place(workshop, folder, left)?;
+    let begun: Begun = serde_json::from_str(&left.plan).unwrap_or_default();
+    workshop.is_same_place(folder, begun.within)?;
     if left.kind == FolderWorkKind::CleanUp {
         settle_clean_up(workshop, folder, left)?;
         return Ok(None);
@@ -117,29 +124,6 @@ pub(super) fn settle(
     let made = told(left, &making.name.to_string(), &record, workshop);
     making.end(Some(&made), Some("folder_archive"))?;
     Ok(Some(made))
-}
-
-/// That the folder is the one in which it was begun. Where a disk was mounted there lies an empty folder now:
-/// nothing that is missing in that one was moved or removed by anybody.
-fn is_the_same_place(
-    workshop: &Workshop,
-    folder: &TaskFolderRecord,
-    left: &FolderWork,
-) -> Result<(), FolderError> {
-    #[derive(Default, Deserialize)]
-    struct Begun {
-        within: Option<(u64, u64)>,
-    }
-    let files = workshop.files.as_ref();
-    let begun: Begun = serde_json::from_str(&left.plan).unwrap_or_default();
-    if begun.within.is_none() || begun.within == identity(files, &folder.path)? {
-        return Ok(());
-    }
-    let entries = files.entries(&folder.path);
-    if entries.map_err(FolderError::at(&folder.path))?.is_empty() {
-        return Err(FolderError::Gone(folder.path.clone()));
-    }
-    Ok(())
 }
 
 /// The record of the archive that was being made, which has its name then. Without a record, or where it was

@@ -64,7 +64,7 @@ impl<'a> Making<'a> {
         let files = workshop.files.as_ref();
         let name = free_name(files, &folder.path, ArchiveName::at(local(at)))?;
         let journal = Journal {
-            within: identity(files, &folder.path)?,
+            within: workshop.identity(folder)?,
             ..journal
         };
         let work = FolderWork {
@@ -106,8 +106,9 @@ impl<'a> Making<'a> {
                 Ok(()) => return Ok(()),
                 // Another program has made one this instant.
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                    self.take_next_name(false)?
+                    self.take_next_name(false)?;
                 }
+
                 Err(source) => {
                     // It may have been made, and not as it should.
                     if let Err(error) = files.remove_empty_folder(&partial)
@@ -177,8 +178,11 @@ impl<'a> Making<'a> {
     /// Ends where nothing of the folder was touched.
     ///
     /// # Errors
-    /// [`FolderError::Io`], [`FolderError::Store`]; the line stays in the journal then.
+    /// [`FolderError::Io`], [`FolderError::Store`], [`FolderError::Gone`] where its disk is not there any more; the
+    /// line stays in the journal then.
     pub(super) fn end_untouched(&self) -> Result<(), FolderError> {
+        let within = self.journal.within;
+        self.workshop.is_same_place(self.folder, within)?;
         self.take_waiting_away()
             .map_err(FolderError::at(&self.folder.path))?;
         self.end(None, self.if_undone)
@@ -289,8 +293,7 @@ impl<'a> Making<'a> {
         names: &[String],
         outcome: Archived,
     ) -> Result<Archived, FolderError> {
-        let is_settled =
-            || Ok::<_, StoreError>(self.workshop.store.folder_work(self.folder.id)?.is_none());
+        let is_settled = || self.workshop.is_settled(self.folder.id);
         match error {
             FolderError::Io { source, .. } if policy == Policy::Continue && is_settled()? => {
                 Ok(none_of(names, &source, outcome))
@@ -543,7 +546,7 @@ fn merged(first: FolderError, since: FolderError) -> FolderError {
     }
 }
 
-/// What the disk tells a folder by, where it does.
+/// No record is written that nobody could read.
 ///
 /// # Errors
 /// [`FolderError::Io`].

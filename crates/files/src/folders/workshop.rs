@@ -52,6 +52,49 @@ impl Workshop {
         Ok(folder)
     }
 
+    /// Whether nothing is written down that was begun in a folder and has not ended.
+    ///
+    /// # Errors
+    /// [`FolderError::Store`].
+    pub(super) fn is_settled(&self, folder: FolderId) -> Result<bool, FolderError> {
+        Ok(self.store.folder_work(folder)?.is_none())
+    }
+
+    /// What the disk tells a folder by, where it does.
+    ///
+    /// # Errors
+    /// [`FolderError::Io`].
+    pub(super) fn identity(
+        &self,
+        folder: &TaskFolderRecord,
+    ) -> Result<Option<(u64, u64)>, FolderError> {
+        let entry = self.files.entry(&folder.path);
+        let entry = entry.map_err(FolderError::at(&folder.path))?;
+        Ok(entry.and_then(|entry| entry.identity))
+    }
+
+    /// That a folder is the one in which something was begun. Where a disk was mounted lies an empty folder once it
+    /// is gone: what is missing in that one was neither moved nor removed by anybody.
+    ///
+    /// # Errors
+    /// [`FolderError::Gone`], [`FolderError::Io`].
+    pub(super) fn is_same_place(
+        &self,
+        folder: &TaskFolderRecord,
+        within: Option<(u64, u64)>,
+    ) -> Result<(), FolderError> {
+        if within.is_none() || within == self.identity(folder)? {
+            return Ok(());
+        }
+        let entries = self.files.entries(&folder.path);
+        let entries = entries.map_err(FolderError::at(&folder.path))?;
+        // With something in it, it was moved, or its disk came back under another number.
+        if entries.is_empty() {
+            return Err(FolderError::Gone(folder.path.clone()));
+        }
+        Ok(())
+    }
+
     /// Writes down what was done, as Activity tells it: which folder, and in it which archives or files.
     pub(super) fn tell(
         &self,

@@ -168,9 +168,10 @@ fn an_archive_whose_name_is_not_on_the_disk_for_sure_is_told_as_what_it_is() {
             }
             place.on(disk.clone());
             let wanted = Wanted::default();
-            let archived = match undoes {
-                true => archive(&place.workshop, place.id, &wanted, &Another(&place)),
-                false => place.try_archive(Policy::Stop),
+            let archived = if undoes {
+                archive(&place.workshop, place.id, &wanted, &Another(&place))
+            } else {
+                place.try_archive(Policy::Stop)
             };
             let left = place.workshop.store.folder_works().unwrap().len();
             if let Err(FolderError::Unconfirmed {

@@ -5,6 +5,7 @@ mod beside;
 mod clean_up;
 mod crash;
 mod failing;
+mod gone;
 mod inside;
 mod list;
 mod place;

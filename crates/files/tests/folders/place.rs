@@ -176,6 +176,25 @@ impl Place {
         Record::read(&bytes).unwrap()
     }
 
+    /// Each of these texts is in the folder, or in one of its archives.
+    pub(crate) fn is_there(&self, names: &[&str], moment: &str) {
+        let archives = self.names();
+        let archives = archives.iter().filter(|name| name.starts_with("file_bak_"));
+        let folders: Vec<_> = archives.map(|name| self.at(name)).collect();
+        for name in names {
+            let text = format!("this is {name}");
+            let says = |path: &Path| {
+                let mut entries = fs::read_dir(path).unwrap();
+                entries
+                    .any(|one| fs::read_to_string(one.unwrap().path()).ok() == Some(text.clone()))
+            };
+            let found = says(&self.folder) || folders.iter().any(|folder| says(folder));
+            assert!(found, "{moment}: {name} is lost");
+        }
+        let hidden = self.names().into_iter().find(|name| name.starts_with('.'));
+        assert_eq!(hidden, None, "{moment}");
+    }
+
     /// Where each of these texts is: in the folder under its own name, in an archive whose record tells
     /// of it under that name, or at both where it was copied. Anything else fails.
     pub(crate) fn is_known(&self, names: &[&str], moment: &str) {
