@@ -16,8 +16,9 @@ use super::names::{name_text, text_name};
 use super::{FolderError, Workshop};
 use crate::reason::io_reason;
 
-/// A record of a million files is smaller.
-const RECORD_LIMIT: u64 = 1 << 28;
+/// A file takes some 300 bytes in a record, so this is one of 200,000 files. Whoever reads a record has all of it
+/// in memory, several times over; none is written that could not be read.
+pub(super) const RECORD_LIMIT: u64 = 1 << 26;
 
 /// Names of missing files that are told; all are counted.
 const NAMED: usize = 20;
@@ -275,6 +276,9 @@ pub(super) fn find_record(
         Ok(bytes) => Ok(Record::read(&bytes)),
         Err(ReadError::Io(error)) => Err(error),
         Err(ReadError::Missing) => Ok(Err(Message::new("archive_record_missing"))),
+        Err(ReadError::TooLarge { bytes, limit }) => Ok(Err(Message::new("archive_record_large")
+            .with("file_bytes", bytes)
+            .with("most_bytes", limit))),
         Err(other) => Ok(Err(
             Message::new("archive_record_damaged").with("detail", other)
         )),

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
+use std::path::Path;
 
 use flowkeep_core::folder::{ArchiveName, How, RECORD, Record};
 use flowkeep_core::{FolderId, Message};
 use flowkeep_host::{Entry, EntryKind, Timestamp};
 
 use super::archives::read_record;
-use super::names::{name_text, text_name};
+use super::names::{name_text, text_here, text_name};
 use super::outcome::failures;
 use super::{Failure, FolderError, Workshop};
 
@@ -64,10 +65,10 @@ pub fn inside(workshop: &Workshop, folder: FolderId, archive: &str) -> Result<In
     let mut inside = Inside::default();
     if let Ok(record) = read_record(files, &path) {
         inside.failed = failures(&record);
-        inside.files = told(&record, &mut there);
+        inside.files = told(&record, &folder.path, &mut there);
     }
     let unnamed = there.into_values().map(|entry| InsideFile {
-        name: name_text(&path, &entry.name),
+        name: name_text(&folder.path, &entry.name),
         archived_as: None,
         bytes: Some(entry.bytes),
         modified: modified(&entry),
@@ -82,7 +83,7 @@ pub fn inside(workshop: &Workshop, folder: FolderId, archive: &str) -> Result<In
 }
 
 /// What the record tells of each file; takes those out of `there` that are.
-fn told(record: &Record, there: &mut HashMap<OsString, Entry>) -> Vec<InsideFile> {
+fn told(record: &Record, folder: &Path, there: &mut HashMap<OsString, Entry>) -> Vec<InsideFile> {
     let mut by_name: HashMap<&str, _> = HashMap::new();
     for file in &record.files {
         by_name.insert(file.in_archive(), file);
@@ -92,7 +93,7 @@ fn told(record: &Record, there: &mut HashMap<OsString, Entry>) -> Vec<InsideFile
         let file = by_name.get(archived);
         let stated = file.and_then(|file| file.modified.as_deref());
         InsideFile {
-            name: name.to_owned(),
+            name: text_here(folder, name),
             archived_as: (archived != name).then(|| archived.to_owned()),
             bytes: entry
                 .as_ref()

@@ -22,6 +22,12 @@ pub(super) fn text_name(text: &str) -> Option<OsString> {
     (path.as_os_str() == name || path.to_str() != Some(text)).then(|| name.to_owned())
 }
 
+/// A name that was written as a text in another place, as it is written in this folder: the text of a name
+/// that is no Unicode says where the folder was.
+pub(super) fn text_here(folder: &Path, text: &str) -> String {
+    text_name(text).map_or_else(|| text.to_owned(), |name| name_text(folder, &name))
+}
+
 #[cfg(all(test, unix))]
 mod tests {
     use std::os::unix::ffi::OsStrExt as _;
@@ -39,6 +45,9 @@ mod tests {
             let name = OsStr::from_bytes(name);
             assert_eq!(text_name(&name_text(folder, name)).unwrap(), name);
         }
+        let odd = OsStr::from_bytes(b"\xd6\xd0.log");
+        let moved = text_here(folder, &name_text(Path::new("/elsewhere"), odd));
+        assert_eq!(moved, name_text(folder, odd));
         for way in ["", "..", "/", "a/b", "/etc/passwd", "../a"] {
             assert_eq!(text_name(way), None, "{way}");
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fmt::Write as _;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
 use flowkeep_core::folder::{is_table_list, same_name};
@@ -249,8 +249,19 @@ impl<'a> Seen<'a> {
                 }
             }
         }
-        if text_name(&pair.name).is_none() {
+        if pair.thing.again {
+            return hindered("put_back_again");
+        }
+        let Some(own) = pair.own_name() else {
             return hindered("put_back_no_name");
+        };
+        if let Err(error) = self.files.entry(&self.folder.path.join(own))
+            && matches!(
+                error.kind(),
+                ErrorKind::InvalidFilename | ErrorKind::InvalidInput
+            )
+        {
+            return hindered("file_name_impossible");
         }
         if let Some((_, now)) = &pair.now {
             if !matches!(now.kind(), Some(EntryKind::File | EntryKind::Link)) {
@@ -269,11 +280,27 @@ impl<'a> Seen<'a> {
                 );
             }
         }
+        if self.leads_out(&pair.thing) {
+            return hindered("put_back_link_unknown");
+        }
         if by_name || pair.thing.named || self.archive.unread.is_some() {
             Judged::Returns
         } else {
             Judged::Besides
         }
+    }
+
+    /// Whether it is a link that leads out of the archive, and no record tells where it led from the folder.
+    fn leads_out(&self, thing: &Thing) -> bool {
+        // Earlier tools moved links as they were, and told no more than names.
+        let is_told = thing.was_link() || (thing.named && thing.told.is_none());
+        let entry = thing.entry.as_ref().filter(|_| !is_told);
+        let Some(entry) = entry.filter(|entry| entry.kind == EntryKind::Link) else {
+            return false;
+        };
+        // What cannot be read is found out when it is copied.
+        let target = self.files.read_link(&self.archive.at(entry));
+        target.is_ok_and(|target| target.starts_with(".."))
     }
 
     /// Reads one through and compares it with what the record says of it.

@@ -10,6 +10,7 @@ use flowkeep_host::{EntryFiles, Progress, Timestamp};
 use flowkeep_store::{FolderBegun, FolderWork, FolderWorkKind, StoreError, TaskFolderRecord};
 
 use super::archive::Filled;
+use super::archives::RECORD_LIMIT;
 use super::plan::Journal;
 use super::put_back::Returning;
 use super::undo::{Undone, undo};
@@ -325,7 +326,7 @@ impl<'a> Making<'a> {
 
     fn write(&self, record: &Record) -> Result<(), FolderError> {
         let path = self.partial().join(RECORD);
-        let bytes = record.to_bytes().map_err(Into::into);
+        let bytes = record.to_bytes().map_err(Into::into).and_then(readable);
         bytes
             .and_then(|bytes| self.workshop.files.write_new(&path, &bytes))
             .map_err(FolderError::at(&path))
@@ -549,13 +550,12 @@ fn merged(first: FolderError, since: FolderError) -> FolderError {
 /// No record is written that nobody could read.
 ///
 /// # Errors
-/// [`FolderError::Io`].
-pub(super) fn identity(
-    files: &dyn EntryFiles,
-    folder: &Path,
-) -> Result<Option<(u64, u64)>, FolderError> {
-    let entry = files.entry(folder).map_err(FolderError::at(folder))?;
-    Ok(entry.and_then(|entry| entry.identity))
+/// `FileTooLarge`.
+fn readable(record: Vec<u8>) -> io::Result<Vec<u8>> {
+    match u64::try_from(record.len()) {
+        Ok(bytes) if bytes <= RECORD_LIMIT => Ok(record),
+        _ => Err(ErrorKind::FileTooLarge.into()),
+    }
 }
 
 /// The first name from this one on that nothing has, finished or not.
@@ -573,4 +573,17 @@ pub(super) fn free_name(
         name = name.next();
     }
     Ok(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_that_could_not_be_read_is_not_written() {
+        let most = usize::try_from(RECORD_LIMIT).unwrap();
+        assert!(readable(vec![0; most]).is_ok());
+        let error = readable(vec![0; most + 1]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::FileTooLarge);
+    }
 }

@@ -1,6 +1,7 @@
 //! What lies in a folder, or in one of its archives, under the names that its files have in the folder.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -12,7 +13,7 @@ use flowkeep_store::TaskFolderRecord;
 use super::FolderError;
 use super::archives::find_record;
 use super::inside::archive_folder;
-use super::names::{name_text, text_name};
+use super::names::{name_text, text_here, text_name};
 
 /// What lies in a folder or in an archive.
 pub(super) struct Side {
@@ -33,6 +34,8 @@ pub(super) struct Thing {
     pub(super) told: Option<ArchivedFile>,
     /// Whether the record names it.
     pub(super) named: bool,
+    /// Whether the record gives one file this name and another one before.
+    pub(super) again: bool,
 }
 
 impl Thing {
@@ -109,9 +112,7 @@ impl Side {
         };
         let record = find_record(files, &side.path).map_err(FolderError::at(&side.path))?;
         match record {
-            Ok(record) => side.name(&record, |name| {
-                text_name(name).and_then(|name| there.remove(&name))
-            }),
+            Ok(record) => side.name(&record, &folder.path, &mut there),
             // What its names mean is not known here.
             Err(why) if why.code == "archive_record_newer" => {
                 return Err(FolderError::Unreadable {
@@ -122,27 +123,34 @@ impl Side {
             Err(why) => side.unread = Some(why),
         }
         for (own, entry) in there {
-            let name = name_text(&side.path, &own);
+            let name = name_text(&folder.path, &own);
             let thing = side.things.entry(name).or_default();
             thing.entry.get_or_insert(entry);
         }
         Ok(side)
     }
 
-    fn name(&mut self, record: &Record, mut take: impl FnMut(&str) -> Option<Entry>) {
-        let told: HashMap<_, _> = record
-            .files
-            .iter()
-            .map(|file| (file.in_archive(), file))
-            .collect();
-        for (archived, name) in record.contents() {
+    /// Takes what a record names out of what is there. Who writes records of his own may give two files one
+    /// name, of which the first has it, or one file two.
+    fn name(&mut self, record: &Record, folder: &Path, there: &mut HashMap<OsString, Entry>) {
+        let mut taken = HashSet::new();
+        for (at, (archived, name)) in record.contents().enumerate() {
+            let name = text_here(folder, name);
+            let known = self.things.get(&name);
+            if known.is_some_and(|known| known.entry.is_some()) {
+                continue;
+            }
+            let own = text_name(archived);
+            let entry = own.as_ref().and_then(|own| there.get(own)).cloned();
             let thing = Thing {
-                entry: take(archived),
-                told: told.get(archived).map(|file| (*file).clone()),
+                entry,
+                told: record.files.get(at).cloned(),
                 named: true,
+                again: own.is_some_and(|own| !taken.insert(own)),
             };
-            self.things.insert(name.to_owned(), thing);
+            self.things.insert(name, thing);
         }
+        there.retain(|own, _| !taken.contains(own));
     }
 
     /// Where a thing is.

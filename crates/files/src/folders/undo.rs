@@ -1,5 +1,7 @@
 //! Putting everything back that is in an unfinished archive.
 
+use std::collections::{HashMap, HashSet};
+use std::ffi::OsString;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
@@ -32,11 +34,17 @@ pub(super) fn undo(
     partial: &Path,
     journal: &Journal,
 ) -> io::Result<Undone> {
+    let own = |text: &String| text_name(text);
+    let links = journal.links.iter();
     let undoing = Undoing {
         files,
         folder,
         partial,
-        journal,
+        copying: &journal.copying,
+        copied: journal.copied.iter().filter_map(own).collect(),
+        links: links
+            .filter_map(|(name, text)| Some((own(name)?, text.as_str())))
+            .collect(),
     };
     let mut undone = Undone::default();
     let mut entries = match files.entries(partial) {
@@ -45,7 +53,7 @@ pub(super) fn undo(
     };
     entries.sort_unstable_by(|one, other| one.name.cmp(&other.name));
     for entry in entries {
-        let archived = name_text(partial, &entry.name);
+        let archived = name_text(folder, &entry.name);
         let unfinished = archived == journal.copying;
         // No file of the folder has the name of the record here.
         if unfinished || same_name(&archived, RECORD) {
@@ -59,13 +67,13 @@ pub(super) fn undo(
             Ok(true) => {}
             Ok(false) => undone.left.push(ArchivedFile {
                 archived_as: (name != archived).then_some(archived),
-                name,
                 bytes: entry.bytes,
                 sha256: None,
                 modified: None,
                 how: How::Moved,
-                link_target: None,
+                link_target: undoing.leads_to(&entry, &name),
                 reason: Some(Message::new("archive_not_put_back")),
+                name,
             }),
             Err(error) => undone.stuck.push(failure(name, &error)),
         }
@@ -88,7 +96,12 @@ struct Undoing<'a> {
     files: &'a dyn EntryFiles,
     folder: &'a Path,
     partial: &'a Path,
-    journal: &'a Journal,
+    /// What a copy is called until it is whole.
+    copying: &'a str,
+    /// What was copied and stayed, by its name on the disk: the folder may be elsewhere by now.
+    copied: HashSet<OsString>,
+    /// The texts of links that have another one in the archive, in the same way.
+    links: HashMap<OsString, &'a str>,
 }
 
 impl Undoing<'_> {
@@ -98,23 +111,24 @@ impl Undoing<'_> {
         let Some(own) = text_name(name) else {
             return Ok(false);
         };
-        let to = self.folder.join(own);
+        let to = self.folder.join(&own);
+        let was = self.links.get(&own).map(PathBuf::from);
         if let Some(there) = self.files.entry(&to)? {
-            let copied = self.journal.copied.iter().any(|copied| copied == name);
-            let same = copied || self.is_same(entry, &from, &there, &to, name)?;
+            let copied = self.copied.contains(&own);
+            let same = copied || self.is_same((entry, &from), (&there, &to), was)?;
             if same {
                 self.files.remove_file(&from)?;
             }
             return Ok(same);
         }
         let back = if entry.kind == EntryKind::Link {
-            let text = match self.journal.links.get(name) {
-                Some(text) => PathBuf::from(text),
+            let text = match was {
+                Some(text) => text,
                 None => self.files.read_link(&from)?,
             };
             carry_link(self.files, &from, &to, &text)
         } else {
-            let copying = self.folder.join(&self.journal.copying);
+            let copying = self.folder.join(self.copying);
             carry_proven(self.files, &from, &to, &copying)
         };
         match back {
@@ -125,19 +139,27 @@ impl Undoing<'_> {
         }
     }
 
+    /// Where a link led as it was in the folder; nothing of a file.
+    fn leads_to(&self, entry: &Entry, name: &str) -> Option<String> {
+        let link = (entry.kind == EntryKind::Link).then(|| self.partial.join(&entry.name))?;
+        let told = text_name(name).and_then(|own| self.links.get(&own).copied());
+        let written = || {
+            let target = self.files.read_link(&link).ok()?;
+            Some(target.to_string_lossy().into_owned())
+        };
+        told.map(str::to_owned).or_else(written)
+    }
+
     /// Whether what is in the archive is also in the folder.
     fn is_same(
         &self,
-        entry: &Entry,
-        from: &Path,
-        there: &Entry,
-        to: &Path,
-        name: &str,
+        (entry, from): (&Entry, &Path),
+        (there, to): (&Entry, &Path),
+        was: Option<PathBuf>,
     ) -> io::Result<bool> {
         match (entry.kind, there.kind) {
             (EntryKind::Link, EntryKind::Link) => {
                 let (ours, theirs) = (self.files.read_link(from)?, self.files.read_link(to)?);
-                let was = self.journal.links.get(name).map(PathBuf::from);
                 Ok(theirs == was.unwrap_or(ours))
             }
             (EntryKind::File, EntryKind::File) if entry.bytes == there.bytes => {

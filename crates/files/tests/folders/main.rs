@@ -6,6 +6,7 @@ mod clean_up;
 mod crash;
 mod failing;
 mod gone;
+mod hostile;
 mod inside;
 mod list;
 mod place;
