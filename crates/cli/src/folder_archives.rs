@@ -90,6 +90,9 @@ pub(crate) fn put_back(api: &Api, output: &Output, asked: PutBack) -> Result<Out
     let done = progress.until_done(|steps| folder_put_back::put_back(api, wanted, steps))?;
     output.print(&done, |catalogue, out| {
         told(catalogue, out, &done, "cli_folder_put_back_done")?;
+        if done.cancelled_late {
+            writeln!(out, "{}", catalogue.word("put_back_cancelled_late"))?;
+        }
         if let Some(archive) = &done.archived_first {
             let said = catalogue.sentence("cli_folder_archived_first", &[("archive", archive)]);
             writeln!(out, "{said}")?;
@@ -115,6 +118,7 @@ fn would(plan: FolderPutBackPlan) -> FolderPutBack {
         same: Vec::new(),
         failed: Vec::new(),
         bytes: 0,
+        cancelled_late: false,
     };
     for file in plan.files {
         match (file.state, file.reason) {

@@ -107,5 +107,6 @@ pub fn put_back(
         same: done.same,
         failed: done.failed.into_iter().map(Into::into).collect(),
         bytes: done.bytes,
+        cancelled_late: done.cancelled_late,
     })
 }

@@ -97,4 +97,6 @@ pub struct FolderPutBack {
     /// Bytes of what came back.
     #[ts(type = "number")]
     pub bytes: u64,
+    /// Whether it was cancelled when all was ready and only names were missing: it was finished.
+    pub cancelled_late: bool,
 }

@@ -47,6 +47,8 @@ pub struct PutBack {
     pub archived_first: Option<String>,
     /// Bytes of what came back.
     pub bytes: u64,
+    /// Whether it was cancelled when all was ready and only names were missing: it was finished.
+    pub cancelled_late: bool,
 }
 
 /// What is written down of putting back.
@@ -68,7 +70,7 @@ pub(super) struct Returning {
 /// finished or undone before.
 ///
 /// Steps of progress: `folder_scan`, `folder_copy` (one a file), `folder_verify` (one a file), then those of
-/// archiving.
+/// archiving and of [`place`].
 ///
 /// # Errors
 /// [`FolderError`]. All files are where they were then, but for what [`FolderError::Unfinished`] says.
@@ -139,7 +141,8 @@ pub fn put_back(
     outcome.bytes = copied.iter().map(|(_, bytes)| bytes).sum();
     let way = Way::of(&seen, &copied, &outcome, wanted.only.is_none());
     outcome.archived_first = make_way(&mut making, &way, progress)?;
-    place(&making, &mut outcome)?;
+    place(&making, &mut outcome, progress)?;
+    outcome.cancelled_late = progress.cancelled();
     Ok(outcome)
 }
 
@@ -364,6 +367,10 @@ fn make_way(
     if let Err(error) = making.is_ready(archives.then(|| plan.journal(&folder.path))) {
         return Err(making.give_up(error));
     }
+    // Nothing of the folder has been touched so far.
+    if progress.cancelled() {
+        return Err(making.give_up(FolderError::Cancelled));
+    }
     if !archives {
         return Ok(None);
     }
@@ -382,11 +389,18 @@ fn make_way(
     Ok(made.archive)
 }
 
-/// Gives the copies their names, and ends. No name is taken from anybody.
+/// Gives the copies their names, and ends. No name is taken from anybody. What made way is an archive by now, so
+/// a cancel that comes here is too late: going on takes as many renames as going back would.
+///
+/// Steps of progress: `folder_place` (one a file).
 ///
 /// # Errors
 /// [`FolderError::Unfinished`]; the line stays in the journal then, and it is tried again.
-pub(super) fn place(making: &Making<'_>, outcome: &mut PutBack) -> Result<(), FolderError> {
+pub(super) fn place(
+    making: &Making<'_>,
+    outcome: &mut PutBack,
+    progress: &dyn Progress,
+) -> Result<(), FolderError> {
     let (files, folder) = (making.workshop.files.as_ref(), making.folder);
     let Some((returning, waiting)) = making.returning() else {
         return Ok(());
@@ -405,8 +419,10 @@ pub(super) fn place(making: &Making<'_>, outcome: &mut PutBack) -> Result<(), Fo
     entries.sort_unstable_by(|one, other| one.name.cmp(&other.name));
     let copying = folder.path.join(&making.journal.copying);
     let mut left = Vec::new();
-    for entry in entries {
+    let total = u32::try_from(entries.len()).ok();
+    for (done, entry) in (0..).zip(entries) {
         let name = name_text(&folder.path, &entry.name);
+        progress.step("folder_place", done, total, Some(&name));
         let (from, to) = (waiting.join(&entry.name), folder.path.join(&entry.name));
         let placed = match entry.kind {
             EntryKind::Link => files

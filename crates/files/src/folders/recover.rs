@@ -5,7 +5,7 @@ use std::path::Path;
 
 use flowkeep_core::folder::{ArchiveName, RECORD, Record};
 use flowkeep_core::{FolderId, RunId};
-use flowkeep_host::EntryKind;
+use flowkeep_host::{EntryKind, Unfollowed};
 use flowkeep_store::{FolderWork, FolderWorkKind, TaskFolderRecord};
 use serde::Deserialize;
 
@@ -114,7 +114,7 @@ pub(super) fn settle(
         if !ready {
             making.end_untouched()?;
         } else if !archives || found(&mut making)?.is_some() {
-            place(&making, &mut PutBack::default())?;
+            place(&making, &mut PutBack::default(), &Unfollowed)?;
         }
         return Ok(None);
     }

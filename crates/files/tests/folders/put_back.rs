@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::os::unix::fs::symlink;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use flowkeep_core::folder::Settings;
 use flowkeep_files::folders::{
@@ -279,6 +280,48 @@ fn what_changed_since_the_plan_is_looked_at_anew() {
             "{what}: {refused:?}"
         );
         assert_eq!(place.names(), before, "{what}");
+    }
+}
+
+/// Row 44: the wish to end is asked for until the first copy gets its name, also where nothing has to make way.
+#[test]
+fn a_cancel_leaves_all_as_it_was_or_says_that_it_came_too_late() {
+    struct Person {
+        left: AtomicU32,
+        wish: Cancellation,
+    }
+    impl Progress for Person {
+        fn step(&self, phase: &'static str, _: u32, _: Option<u32>, _: Option<&str>) {
+            assert!(phase != "folder_place" || !self.wish.is_cancelled());
+        }
+        fn cancellation(&self) -> &Cancellation {
+            if self.left.fetch_sub(1, Ordering::Relaxed) == 1 {
+                self.wish.cancel();
+            }
+            &self.wish
+        }
+    }
+    let place = Place::new();
+    place.put(&["a"]);
+    let archive = place.archive().archive.unwrap();
+    for asked in 1.. {
+        let person = Person {
+            left: asked.into(),
+            wish: Cancellation::default(),
+        };
+        let wanted = PutBackWanted {
+            archive: &archive,
+            only: None,
+            stamp: place.plan(&archive, None).stamp,
+        };
+        let put = put_back(&place.workshop, place.id, &wanted, &person);
+        assert_eq!(place.workshop.store.folder_works().unwrap(), []);
+        if let Ok(put) = put {
+            assert!(put.cancelled_late && asked > 5, "{asked}: {put:?}");
+            break;
+        }
+        assert!(matches!(put, Err(FolderError::Cancelled)), "{put:?}");
+        assert_eq!(place.names(), [archive.as_str()], "{asked}");
     }
 }
 

@@ -8,9 +8,9 @@ use std::io::ErrorKind;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use flowkeep_files::folders::{FolderError, PutBackWanted, put_back, recover};
+use flowkeep_files::folders::{FolderError, PutBack, PutBackWanted, put_back, recover};
 use flowkeep_host::testing::FailingFiles;
-use flowkeep_host::{Cancellation, Progress, SystemFiles};
+use flowkeep_host::{Cancellation, EntryFiles, Progress, SystemFiles, Unfollowed};
 use rstest::rstest;
 
 use crate::crash::Dying;
@@ -93,13 +93,25 @@ impl Case {
         }
     }
 
-    fn try_put_back(&self, progress: &dyn Progress) -> Result<(), FolderError> {
+    /// Plans on a disk that is sound and puts back on another.
+    fn put_back_on(&mut self, disk: impl EntryFiles + 'static) -> Result<PutBack, FolderError> {
+        let plan = self.place.plan(&self.archive, self.only.as_deref());
+        let wanted = PutBackWanted {
+            archive: &self.archive,
+            only: self.only.as_deref(),
+            stamp: plan.stamp,
+        };
+        self.place.on(disk);
+        put_back(&self.place.workshop, self.place.id, &wanted, &Unfollowed)
+    }
+
+    fn try_put_back(&self, progress: &dyn Progress) -> Result<PutBack, FolderError> {
         let wanted = PutBackWanted {
             archive: &self.archive,
             only: self.only.as_deref(),
             stamp: self.place.plan(&self.archive, self.only.as_deref()).stamp,
         };
-        put_back(&self.place.workshop, self.place.id, &wanted, progress).map(drop)
+        put_back(&self.place.workshop, self.place.id, &wanted, progress)
     }
 
     /// Says whether all is back; anything but that and all as it was fails.
@@ -157,23 +169,11 @@ fn a_disk_that_fails_at_any_call_leaves_all_as_it_was_or_as_it_should_be(
     let mut done = 0;
     for n in 1.. {
         let mut case = Case::new(only);
-        let plan = case.place.plan(&case.archive, case.only.as_deref());
         let mut disk = FailingFiles::at(n, kind);
         if across {
             disk = disk.across_disks();
         }
-        case.place.on(disk.clone());
-        let wanted = PutBackWanted {
-            archive: &case.archive,
-            only: case.only.as_deref(),
-            stamp: plan.stamp,
-        };
-        let put = put_back(
-            &case.place.workshop,
-            case.place.id,
-            &wanted,
-            &flowkeep_host::Unfollowed,
-        );
+        let put = case.put_back_on(disk.clone());
         let moment = format!(
             "call {n} of {:?}: {put:?}",
             disk.made().get(usize::try_from(n).unwrap() - 1)
@@ -188,7 +188,7 @@ fn a_disk_that_fails_at_any_call_leaves_all_as_it_was_or_as_it_should_be(
         }
         // It goes on as if nothing had been.
         if !back {
-            case.try_put_back(&flowkeep_host::Unfollowed).unwrap();
+            case.try_put_back(&Unfollowed).unwrap();
             assert!(case.is_back(&moment), "{moment}");
         }
         if disk.calls() < n {
@@ -211,15 +211,7 @@ fn whenever_a_process_dies_the_next_finishes_or_undoes(
     for n in 0.. {
         let mut case = Case::new(only);
         let death = Dying::after(n, across);
-        let plan = case.place.plan(&case.archive, case.only.as_deref());
-        case.place.on(death.clone());
-        let wanted = PutBackWanted {
-            archive: &case.archive,
-            only: case.only.as_deref(),
-            stamp: plan.stamp,
-        };
-        let nobody = &flowkeep_host::Unfollowed;
-        let _ = put_back(&case.place.workshop, case.place.id, &wanted, nobody);
+        let _ = case.put_back_on(death.clone());
         for again in [0, 1, 2, 3, 5, 8] {
             case.place.on(Dying::after(again, across));
             let _ = recover(&case.place.workshop);
@@ -233,7 +225,7 @@ fn whenever_a_process_dies_the_next_finishes_or_undoes(
             finished += 1;
         } else {
             undone += 1;
-            case.try_put_back(nobody).unwrap();
+            case.try_put_back(&Unfollowed).unwrap();
             assert!(case.is_back(&moment), "{moment}");
         }
         if !death.is_dead() {
@@ -244,7 +236,7 @@ fn whenever_a_process_dies_the_next_finishes_or_undoes(
 }
 
 #[test]
-fn a_cancel_at_any_step_leaves_all_as_it_was() {
+fn a_cancel_at_any_step_leaves_all_as_it_was_or_came_when_only_names_were_missing() {
     struct Person {
         left: std::sync::atomic::AtomicU32,
         wish: Cancellation,
@@ -261,7 +253,7 @@ fn a_cancel_at_any_step_leaves_all_as_it_was() {
         }
     }
     for only in [None, Some(&FEW[..])] {
-        let mut cancelled = 0;
+        let (mut cancelled, mut late) = (0, 0);
         for at in 1.. {
             let case = Case::new(only);
             let person = Person {
@@ -270,11 +262,17 @@ fn a_cancel_at_any_step_leaves_all_as_it_was() {
             };
             let put = case.try_put_back(&person);
             if !person.wish.is_cancelled() {
-                put.unwrap();
+                assert!(!put.unwrap().cancelled_late);
                 assert!(case.is_back("not cancelled"));
                 break;
             }
             let moment = format!("step {at}");
+            if let Ok(put) = &put {
+                // Only names were missing.
+                assert!(put.cancelled_late && case.is_back(&moment), "{moment}");
+                late += 1;
+                continue;
+            }
             assert!(
                 matches!(put, Err(FolderError::Cancelled)),
                 "{moment}: {put:?}"
@@ -284,6 +282,7 @@ fn a_cancel_at_any_step_leaves_all_as_it_was() {
             cancelled += 1;
         }
         assert!(cancelled > 8, "{cancelled}");
+        assert_eq!(late, only.map_or(5, <[_]>::len), "one for each name");
     }
 }
 
@@ -299,17 +298,9 @@ fn whoever_dies_while_taking_back_puts_nothing_back() {
         let mut failed = false;
         for m in n.. {
             let mut case = Case::new(Some(&FEW));
-            let plan = case.place.plan(&case.archive, case.only.as_deref());
             let written = case.place.at("changed.ddl");
             let disk = Dying::after(m, false).failing_at(n, Some(written));
-            case.place.on(disk.clone());
-            let wanted = PutBackWanted {
-                archive: &case.archive,
-                only: case.only.as_deref(),
-                stamp: plan.stamp,
-            };
-            let nobody = &flowkeep_host::Unfollowed;
-            let _ = put_back(&case.place.workshop, case.place.id, &wanted, nobody);
+            let _ = case.put_back_on(disk.clone());
             case.place.on(SystemFiles);
             case.place.recover();
             let moment = format!("fails at {n}, dies at {m}");

@@ -94,6 +94,7 @@ const done = {
   same: ['same.json'],
   failed: [],
   bytes: 6,
+  cancelled_late: false,
 };
 
 function show(answers: Answers = {}, shown: Partial<FolderShow> = {}) {

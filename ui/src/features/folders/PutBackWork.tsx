@@ -29,7 +29,7 @@ export function PutBackWork({ folder }: { folder: FolderShow }) {
     );
   // What went well was told when it had.
   if (!work.result || work.result.failed.length === 0) return null;
-  const { restored, failed, archived_first } = work.result;
+  const { restored, failed, archived_first, cancelled_late } = work.result;
   return (
     <Notice
       tone="warn"
@@ -38,6 +38,7 @@ export function PutBackWork({ folder }: { folder: FolderShow }) {
       data-testid="put-back-done"
     >
       <p>{counted('put_back_done', restored.length)}</p>
+      {cancelled_late && <p>{m.put_back_cancelled_late()}</p>}
       {archived_first && <p>{m.put_back_first({ archive: archived_first })}</p>}
       <p>{counted('put_back_hindered', failed.length)}</p>
       <ResultList

@@ -40,9 +40,11 @@ export function usePutBack(folder: string) {
     });
   return async (input: Input<'folder_put_back'>): Promise<CallError | null> => {
     try {
-      const { restored, failed, archived_first } = await putBackWork(folder).start(input);
+      const { restored, failed, archived_first, cancelled_late } =
+        await putBackWork(folder).start(input);
       if (failed.length > 0) return null;
-      const done = counted('put_back_done', restored.length);
+      const late = cancelled_late ? [m.put_back_cancelled_late()] : [];
+      const done = [counted('put_back_done', restored.length), ...late].join(' ');
       toast(
         archived_first === null
           ? { text: done }

@@ -24,4 +24,8 @@ failed: Array<FolderFailure>,
 /**
  * Bytes of what came back.
  */
-bytes: number, };
+bytes: number, 
+/**
+ * Whether it was cancelled when all was ready and only names were missing: it was finished.
+ */
+cancelled_late: boolean, };
