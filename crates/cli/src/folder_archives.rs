@@ -1,6 +1,7 @@
 //! `folder put-back`, `compare` and `check`: archives beside what is there now.
 
 use std::io::{self, Write as _};
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use flowkeep_api::types::{
@@ -14,6 +15,9 @@ use serde::Serialize;
 
 use crate::output::{Out, Outcome, Output};
 use crate::progress::Shown;
+
+/// How long it is looked for the lines that differ.
+const LINES_AT_MOST: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Args)]
 pub(crate) struct PutBack {
@@ -200,12 +204,21 @@ pub(crate) fn compare(api: &Api, output: &Output, asked: Compare) -> Result<Outc
             return writeln!(out, "{}", catalogue.told(reason));
         }
         let side = |text: &Option<String>| text.clone().unwrap_or_default();
-        let lines = line_difference(&side(&texts.before), &side(&texts.after));
+        let until = Instant::now() + LINES_AT_MOST;
+        let Some(lines) = differing_lines(&side(&texts.before), &side(&texts.after), until) else {
+            return writeln!(out, "{}", catalogue.word("compare_too_different"));
+        };
         lines
             .lines()
             .try_for_each(|line| writeln!(out, "{}", visible(line)))
     })?;
     Ok(Outcome::Done)
+}
+
+/// The lines that differ; nothing where they could not be found until then.
+fn differing_lines(before: &str, after: &str, until: Instant) -> Option<String> {
+    let lines = line_difference(before, after, until);
+    (Instant::now() < until).then_some(lines)
 }
 
 fn relations(catalogue: &Catalogue, out: &mut Out, compared: &FolderCompared) -> io::Result<()> {
@@ -235,7 +248,7 @@ pub(crate) fn check(api: &Api, output: &Output, asked: Check) -> Result<Outcome,
     let checked = progress.until_done(|steps| folder_compare::check(api, wanted, steps))?;
     output.print(&checked, |catalogue, out| {
         if checked.items.is_empty() {
-            return writeln!(out, "{}", catalogue.word("cli_folder_no_archives"));
+            writeln!(out, "{}", catalogue.word("cli_folder_no_archives"))?;
         }
         let mut items = checked.items.iter();
         items.try_for_each(|item| archive(catalogue, out, item))
@@ -268,4 +281,23 @@ fn archive(catalogue: &Catalogue, out: &mut Out, item: &FolderCheckedArchive) ->
         let said = catalogue.word("archive_besides");
         writeln!(out, "{}", catalogue.labelled(&visible(name), &said))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two texts of 1 MB with the same lines in another order: to look for the least that differs takes minutes.
+    #[test]
+    fn who_compares_two_texts_that_are_too_different_is_told_so_in_time() {
+        let text = |step: u64| -> String {
+            let lines = (0..70_001).map(|n| format!("line {}\n", n * step % 70_001));
+            lines.collect()
+        };
+        let (before, after) = (text(1), text(7919));
+        assert_eq!(differing_lines(&before, &after, Instant::now()), None);
+        let far = Instant::now() + Duration::from_hours(1);
+        let lines = differing_lines("a\nb\n", "a\nc\n", far).unwrap();
+        assert!(lines.ends_with("-b\n+c\n"), "{lines}");
+    }
 }

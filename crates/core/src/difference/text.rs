@@ -1,5 +1,7 @@
 //! Long texts: only the lines that differ are shown.
 
+use std::time::Instant;
+
 use similar::{ChangeTag, DiffOp, TextDiff};
 
 use super::{DifferenceKind, shortened};
@@ -10,9 +12,13 @@ const WHOLE_LINES: usize = 4;
 /// Comparing line by line is costly; texts longer than this, in bytes, are shown whole.
 const COMPARED_BYTES: usize = 1 << 20;
 
-/// The lines that differ with those around them, as `diff -u` shows them. Empty where nothing differs.
-pub fn line_difference(before: &str, after: &str) -> String {
-    TextDiff::from_lines(before, after)
+/// The lines that differ with those around them, as `diff -u` shows them. Empty where nothing differs. After
+/// `until` it is not looked for the least that differs any more: then it is a coarse answer, which a caller whose
+/// clock is past that moment knows it to be.
+pub fn line_difference(before: &str, after: &str, until: Instant) -> String {
+    TextDiff::configure()
+        .deadline(until)
+        .diff_lines(before, after)
         .unified_diff()
         .context_radius(2)
         .to_string()
