@@ -388,6 +388,7 @@ pub fn archives(api: &Api, input: FolderRef) -> Result<ArchiveList, AppError> {
         run: runs.remove(&one.archive),
         // Ours are numbered; what has no record may be anybody's.
         earlier: one.sequence.is_none() && one.broken.is_none(),
+        made_way_for: one.made_way_for,
         archive: one.archive,
         created_at: one.created_at.map(time::rfc3339),
         files: one.files,

@@ -245,6 +245,10 @@ pub struct ArchiveRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub run: Option<String>,
+    /// The archive for whose files it made way, where it was made because files were put back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub made_way_for: Option<String>,
     /// Whether an earlier tool made it.
     pub earlier: bool,
     /// Why it cannot be used.

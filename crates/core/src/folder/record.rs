@@ -33,6 +33,8 @@ pub struct Record {
     pub sequence: Option<u64>,
     /// When it was made, RFC 3339 with the offset of that place. Earlier tools did not say.
     pub created_at: Option<String>,
+    /// The archive for whose files it made way, where files were put back.
+    pub made_way_for: Option<String>,
     /// Each file in it. Earlier tools named what they moved and said nothing more of it.
     pub files: Vec<ArchivedFile>,
 }
@@ -104,6 +106,8 @@ struct Written<'a> {
     format: u32,
     sequence: Option<u64>,
     created_at: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    made_way_for: Option<&'a str>,
     files: &'a [ArchivedFile],
 }
 
@@ -126,6 +130,7 @@ impl Record {
             task_id: folder.to_owned(),
             sequence: Some(sequence),
             created_at: Some(local.to_rfc3339_opts(SecondsFormat::Millis, false)),
+            made_way_for: None,
             files,
         }
     }
@@ -144,6 +149,7 @@ impl Record {
             format: FORMAT,
             sequence: self.sequence,
             created_at: self.created_at.as_deref(),
+            made_way_for: self.made_way_for.as_deref(),
             files: &self.files,
         })?;
         bytes.push(b'\n');
@@ -164,10 +170,11 @@ impl Record {
         if format.is_some_and(|format| format > FORMAT.into()) {
             return Err(Message::new("archive_record_newer"));
         }
-        let text = |key: &str| {
+        let perhaps = |key: &str| {
             let text = found.get(key).and_then(Value::as_str);
-            text.unwrap_or_default().to_owned()
+            text.map(str::to_owned)
         };
+        let text = |key: &str| perhaps(key).unwrap_or_default();
         let list = |key: &str| match found.get(key) {
             None | Some(Value::Null) => Ok(&[][..]),
             Some(Value::Array(list)) => Ok(list.as_slice()),
@@ -192,10 +199,8 @@ impl Record {
             failed_files: list("failed_files")?.iter().map(failed).collect(),
             task_id: text("task_id"),
             sequence: found.get("sequence").and_then(Value::as_u64),
-            created_at: found
-                .get("created_at")
-                .and_then(Value::as_str)
-                .map(str::to_owned),
+            created_at: perhaps("created_at"),
+            made_way_for: perhaps("made_way_for"),
             files,
         })
     }

@@ -32,6 +32,9 @@ pub struct ArchiveSummary {
     pub created_at: Option<i64>,
     /// Its number. Archives of earlier tools have none and count as older than all that have one.
     pub sequence: Option<u64>,
+    /// The archive for whose files it made way, where files were put back.
+    #[serde(default)]
+    pub made_way_for: Option<String>,
     /// Files in it, without its record.
     pub files: u32,
     /// Bytes of those.
@@ -206,6 +209,7 @@ fn unfinished(archive: String) -> ArchiveSummary {
         archive,
         created_at: None,
         sequence: None,
+        made_way_for: None,
         files: 0,
         bytes: 0,
         failed: 0,
@@ -243,6 +247,7 @@ fn read_one(
         Err(why) => summary.broken = Some(why),
         Ok(record) => {
             summary.sequence = record.sequence;
+            summary.made_way_for.clone_from(&record.made_way_for);
             summary.failed = u32::try_from(record.failed_files.len()).unwrap_or(u32::MAX);
             let missing = record.contents().filter(|(archived, _)| {
                 let name = text_name(archived);

@@ -304,14 +304,19 @@ impl<'a> Making<'a> {
     }
 
     fn record(&self, files: Vec<ArchivedFile>) -> Record {
-        Record::new(
+        let record = Record::new(
             local(self.workshop.clock.now()),
             &self.name.to_string(),
             &self.folder.name(),
             self.sequence,
             files,
             Vec::new(),
-        )
+        );
+        let returning = self.journal.put_back.as_ref();
+        Record {
+            made_way_for: returning.map(|returning| returning.from.clone()),
+            ..record
+        }
     }
 
     /// Writes the record and gives the archive its name. With the record on the disk there is no way

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use flowkeep_core::folder::Settings;
 use flowkeep_files::folders::{
-    FolderError, PutBackPlan, PutBackState, PutBackWanted, put_back, put_back_plan,
+    FolderError, PutBackPlan, PutBackState, PutBackWanted, archives, put_back, put_back_plan,
 };
 use flowkeep_host::testing::FailingFiles;
 use flowkeep_host::{Cancellation, Progress, Space, SystemFiles, Unfollowed};
@@ -68,6 +68,10 @@ fn all_of_an_archive_comes_back_and_all_of_today_is_archived_first() {
     assert_eq!(text(&place, "a.ddl"), "this is a.ddl");
     assert_eq!(names(&place.at(&archive)).len(), 4, "the archive is whole");
     let record = place.record(&first);
+    assert_eq!(record.made_way_for.as_ref(), Some(&archive));
+    let listed = archives(&place.workshop, place.id).unwrap();
+    let made_way: Vec<_> = listed.iter().map(|one| one.made_way_for.as_ref()).collect();
+    assert_eq!(made_way, [Some(&archive), None]);
     assert_eq!(record.moved_files, ["a.ddl", "later.md"]);
     assert_eq!(record.files.len(), 3, "what stays is copied along");
     assert_eq!(place.activity(), ["folder_put_back", "folder_archive"]);

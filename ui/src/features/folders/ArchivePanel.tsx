@@ -114,13 +114,15 @@ export function ArchivePanel({ folder, item }: Props) {
 }
 
 function Origin({ item }: { item: ArchiveRow }) {
-  const { run, earlier } = item;
+  const { run, earlier, made_way_for } = item;
   return (
     <p className={styles.quiet}>
       {run ? (
         <Link to="/runs/$id" params={{ id: run }}>
           {m.archive_by_run()}
         </Link>
+      ) : made_way_for ? (
+        m.archive_made_way({ archive: visible(made_way_for) })
       ) : earlier ? (
         m.archive_earlier_hint()
       ) : (

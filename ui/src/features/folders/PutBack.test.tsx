@@ -221,6 +221,21 @@ it('claims nothing of files that a silent disk may still finish or take back', a
   expect(screen.queryByText(/where they were/)).toBeNull();
 });
 
+it('says of a cancel that came too late that everything is back', async () => {
+  show({ folder_put_back: () => ({ ...done, cancelled_late: true }) });
+  const dialog = await open('put-back');
+  await userEvent.click(await dialog.findByTestId('put-back-start'));
+  expect(
+    await screen.findByText(/^2 files are back\. The cancel came when everything was/),
+  ).toBeTruthy();
+});
+
+it('says that an archive was made before files were put back', async () => {
+  const items = [{ ...archive, made_way_for: 'file_bak_1' }];
+  show({ folder_archives: () => ({ total: 1, items, statistics }) });
+  expect(await screen.findByText('Made before files of file_bak_1 were put back')).toBeTruthy();
+});
+
 it('names afterwards what could not be put back', async () => {
   const failed = [{ file: 'rot.json', reason: { code: 'put_back_damaged', fields: {} } }];
   show({ folder_put_back: () => ({ ...done, failed }) });

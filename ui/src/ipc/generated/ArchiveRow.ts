@@ -26,6 +26,10 @@ bytes: number,
  */
 run?: string, 
 /**
+ * The archive for whose files it made way, where it was made because files were put back.
+ */
+made_way_for?: string, 
+/**
  * Whether an earlier tool made it.
  */
 earlier: boolean, 
