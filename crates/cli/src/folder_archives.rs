@@ -251,7 +251,11 @@ pub(crate) fn check(api: &Api, output: &Output, asked: Check) -> Result<Outcome,
             writeln!(out, "{}", catalogue.word("cli_folder_no_archives"))?;
         }
         let mut items = checked.items.iter();
-        items.try_for_each(|item| archive(catalogue, out, item))
+        items.try_for_each(|item| archive(catalogue, out, item))?;
+        checked.leftovers.iter().try_for_each(|left| {
+            let said = catalogue.word(&format!("leftover_{}", left.kind));
+            writeln!(out, "{}", catalogue.labelled(&visible(&left.name), &said))
+        })
     })?;
     let is_sound = |item: &FolderCheckedArchive| item.failed.is_empty() && item.broken.is_none();
     Ok(if checked.items.iter().all(is_sound) {

@@ -51,6 +51,7 @@ export type { FolderComparedFile } from './generated/FolderComparedFile';
 export type { FolderCompareTextInput } from './generated/FolderCompareTextInput';
 export type { FolderFailure } from './generated/FolderFailure';
 export type { FolderFile } from './generated/FolderFile';
+export type { FolderLeftover } from './generated/FolderLeftover';
 export type { FolderMade } from './generated/FolderMade';
 export type { FolderPutBackFile } from './generated/FolderPutBackFile';
 export type { FolderPutBackPlan } from './generated/FolderPutBackPlan';

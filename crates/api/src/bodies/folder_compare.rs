@@ -1,13 +1,14 @@
 //! Comparing an archive of a task folder with what is there now or with another archive, and reading
 //! archives through. Nothing is changed. What touches disks is done apart, as in `folders`.
 
-use flowkeep_files::folders::{self, Checked, Compared, Relation};
+use flowkeep_files::folders::{self, Checked, Compared, Leftover, LeftoverKind, Relation};
 
 use super::folders::meant;
 use crate::apart::{apart_for, in_time};
 use crate::types::{
     FolderCheckInput, FolderChecked, FolderCheckedArchive, FolderCompareInput,
     FolderCompareTextInput, FolderCompared, FolderComparedFile, FolderComparedTexts,
+    FolderLeftover,
 };
 use crate::{Api, AppError, Progress};
 
@@ -77,7 +78,8 @@ pub fn texts(api: &Api, input: FolderCompareTextInput) -> Result<FolderComparedT
     })
 }
 
-/// Reads an archive through, or all of a folder, and compares what is in it with its record.
+/// Reads an archive through, or all of a folder, and compares what is in it with its record. What lies hidden in
+/// the folder and belongs to nothing is told with it.
 ///
 /// # Errors
 /// `folder_unknown`, `folder_ambiguous`, `folder_gone`, `archive_unknown`, `cancelled`.
@@ -90,15 +92,29 @@ pub fn check(
     let workshop = api.workshop()?;
     let work = move |steps: &crate::progress::Thinned<'_>| {
         let archive = input.archive.as_deref();
-        Ok(folders::check(&workshop, folder.id, archive, steps))
+        let checked = folders::check(&workshop, folder.id, archive, steps);
+        Ok(checked.and_then(|checked| Ok((checked, folders::leftovers(&workshop, folder.id)?))))
     };
     let left = || AppError::new("cancelled");
-    let checked: Vec<Checked> = apart_for(api.patience, progress, work, left, drop)??;
+    let checked: Result<(Vec<Checked>, Vec<Leftover>), _> =
+        apart_for(api.patience, progress, work, left, drop)?;
+    let (checked, leftovers) = checked?;
     let items: Vec<_> = checked.into_iter().map(archive).collect();
     Ok(FolderChecked {
         total: u32::try_from(items.len()).unwrap_or(u32::MAX),
         items,
+        leftovers: leftovers.into_iter().map(leftover).collect(),
     })
+}
+
+fn leftover(left: Leftover) -> FolderLeftover {
+    FolderLeftover {
+        name: left.name,
+        kind: match left.kind {
+            LeftoverKind::Waiting => "waiting",
+            LeftoverKind::Removing => "removing",
+        },
+    }
 }
 
 fn archive(checked: Checked) -> FolderCheckedArchive {

@@ -107,6 +107,21 @@ pub struct FolderChecked {
     pub total: u32,
     /// Each, the newest first.
     pub items: Vec<FolderCheckedArchive>,
+    /// Hidden folders that something broken off has left and nothing will finish.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<FolderLeftover>>")]
+    pub leftovers: Vec<FolderLeftover>,
+}
+
+/// A hidden folder in a task folder that belongs to nothing.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct FolderLeftover {
+    /// What it is called.
+    pub name: String,
+    /// What it was: copies that `waiting` files were to be put back from, or an archive that was being removed
+    /// (`removing`).
+    #[ts(type = "'waiting' | 'removing'")]
+    pub kind: &'static str,
 }
 
 /// What came of reading one archive through.

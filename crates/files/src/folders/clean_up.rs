@@ -21,7 +21,7 @@ use super::{Failure, FolderBusy, FolderError, Workshop};
 use crate::reason::io_reason;
 
 /// How an archive that goes is called at its end.
-const ASIDE: &str = ".removing";
+pub(super) const ASIDE: &str = ".removing";
 
 /// What would become of one archive.
 #[derive(Debug, Clone, PartialEq, Eq)]

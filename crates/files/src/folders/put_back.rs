@@ -23,6 +23,9 @@ use super::seal::Making;
 use super::{Archived, Failure, FolderError, Workshop};
 use crate::reason::io_reason;
 
+/// How the folder in which copies wait is called at its end.
+pub(super) const WAITING: &str = ".partial";
+
 /// What is put back.
 #[derive(Debug, Clone)]
 pub struct PutBackWanted<'a> {
@@ -111,7 +114,7 @@ pub fn put_back(
     has_room(workshop, &folder, &wait, &outcome.same, wanted, &seen)?;
     let returning = Returning {
         from: wanted.archive.to_owned(),
-        waiting: format!(".{}.partial", Ulid::generate()),
+        waiting: format!(".{}{WAITING}", Ulid::generate()),
         ready: false,
         archives: false,
     };

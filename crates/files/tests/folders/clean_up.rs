@@ -5,11 +5,12 @@ use std::io::ErrorKind;
 
 use flowkeep_core::folder::{CleanUpLimits, CleanUpVerdict};
 use flowkeep_files::folders::{
-    CleanedUp, FolderBusy, FolderError, archives, clean_up, clean_up_plan, recover,
+    CleanedUp, FolderBusy, FolderError, LeftoverKind, archives, clean_up, clean_up_plan, leftovers,
+    recover,
 };
 use flowkeep_host::testing::FailingFiles;
-use flowkeep_host::{Cancellation, Progress, SystemFiles, Unfollowed};
-use flowkeep_store::{FolderWork, FolderWorkKind, OperationFilter, StoreError};
+use flowkeep_host::{Cancellation, FileLock, Progress, SystemFiles, Unfollowed};
+use flowkeep_store::{FolderWorkKind, OperationFilter};
 
 use crate::crash::Dying;
 use crate::place::{Place, names};
@@ -255,4 +256,42 @@ fn a_cancel_leaves_the_others_whole() {
     assert_eq!(cleaned.removed, made[2..]);
     assert_eq!(there(&place), made[..2]);
     is_known(&place, &made, false, "cancelled");
+}
+
+#[test]
+fn what_lies_hidden_and_belongs_to_nothing_is_told_and_left() {
+    let (place, made) = three();
+    let (waiting, removing) = (
+        ".01KAQJ3ZV2B4C6D8E0F2G4H6J8.partial",
+        ".01KAQJ3ZV2B4C6D8E0F2G4H6J8.removing",
+    );
+    for name in [
+        waiting,
+        removing,
+        ".mine.partial",
+        "file_bak_20250101_000000.partial",
+    ] {
+        fs::create_dir(place.at(name)).unwrap();
+        fs::write(place.at(name).join("a"), "this is a").unwrap();
+    }
+    let found = || leftovers(&place.workshop, place.id).unwrap();
+    let told: Vec<_> = found()
+        .into_iter()
+        .map(|one| (one.name, one.kind))
+        .collect();
+    let expected = [
+        (waiting.to_owned(), LeftoverKind::Waiting),
+        (removing.to_owned(), LeftoverKind::Removing),
+    ];
+    assert_eq!(told, expected);
+    clean(&place, &made[1..]);
+    assert!(place.at(removing).join("a").exists());
+
+    // While somebody may own them, nothing is told.
+    let lock = place.workshop.data_dir.join("locks");
+    let lock = FileLock::try_take(&lock.join(format!("folder-{}", place.id))).unwrap();
+    assert_eq!(found(), []);
+    drop(lock);
+    place.begun(FolderWorkKind::CleanUp, &made[0], "{}");
+    assert_eq!(found(), []);
 }

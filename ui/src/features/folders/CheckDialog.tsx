@@ -1,6 +1,6 @@
 import { Button, Dialog, ErrorNotice, Notice, Spring } from '@/components';
-import { begun, counted, listed, m, say, visible, whole } from '@/i18n';
-import type { ArchiveRow, FolderCheckedArchive, FolderShow } from '@/ipc';
+import { begun, counted, label, listed, m, say, visible, whole } from '@/i18n';
+import type { ArchiveRow, FolderCheckedArchive, FolderLeftover, FolderShow } from '@/ipc';
 import { WorkProgress } from '../plan/WorkProgress';
 import { ResultList } from '../restore/ResultList';
 import { useLongLook } from '../useLongLook';
@@ -40,6 +40,7 @@ export function CheckDialog({ folder, item, onClose }: Props) {
     >
       {look.error && <ErrorNotice error={look.error} onRetry={() => look.refetch()} />}
       {checked && <Outcome checked={checked} />}
+      {look.data?.leftovers && <Leftovers leftovers={look.data.leftovers} />}
       {look.isFetching && (
         <WorkProgress
           title={m.check_working()}
@@ -50,6 +51,21 @@ export function CheckDialog({ folder, item, onClose }: Props) {
         />
       )}
     </Dialog>
+  );
+}
+
+/** Hidden folders that nothing will finish: nobody but a person may remove them. */
+function Leftovers({ leftovers }: { leftovers: FolderLeftover[] }) {
+  return (
+    <section className={styles.hindered} data-testid="check-leftovers">
+      <p>{counted('check_leftovers', leftovers.length)}</p>
+      <ResultList
+        rows={leftovers.map(({ name, kind }) => ({
+          name: visible(name),
+          reason: begun(label('leftover', kind)),
+        }))}
+      />
+    </section>
   );
 }
 

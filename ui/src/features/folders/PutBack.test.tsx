@@ -306,3 +306,12 @@ it('names what of an archive is not as its record says', async () => {
   expect(failed.getByText('2 files are exactly what was archived.')).toBeTruthy();
   expect(dialog.getByText('Not in the record: later.txt')).toBeTruthy();
 });
+
+it('names the hidden folders that belong to nothing, and leaves them to people', async () => {
+  const leftovers = [{ name: '.01A.partial', kind: 'waiting' as const }];
+  show({ folder_check: () => ({ total: 0, items: [], leftovers }) });
+  const dialog = await open('check');
+  const left = within(await dialog.findByTestId('check-leftovers'));
+  expect(left.getByText('.01A.partial')).toBeTruthy();
+  expect(left.getByText(/^Left in the folder by a putting back/)).toBeTruthy();
+});
