@@ -207,8 +207,8 @@ pub(crate) struct Each<'m> {
 }
 
 impl Each<'_> {
-    /// Kills it at every call of a kind, or at every so many of them as `step` says of their number; `look`
-    /// tells what is not as promised then.
+    /// Kills it at every call of a kind, or at every so many of them as `step` says of their number, the first and
+    /// the last among them; `look` tells what is not as promised then.
     pub(crate) fn killed(
         &self,
         counts: BTreeMap<String, usize>,
@@ -223,9 +223,7 @@ impl Each<'_> {
             }
             swept.calls += 1;
             for on_database in [false, true] {
-                let mut n = 1;
-                // Far more than were counted: a sweep ends because the command survives.
-                while n <= count * 2 + 50 {
+                for n in moments(count, step(count)) {
                     let killed = run_killed(machine, self.words, &call, n, on_database)?;
                     if !killed {
                         break;
@@ -236,13 +234,21 @@ impl Each<'_> {
                     let said = |fault| format!("{called}: killed at {call} {n}{place}: {fault}");
                     swept.failures.extend(found.into_iter().map(said));
                     machine.put_back()?;
-                    n += step(count);
                 }
                 machine.put_back()?;
             }
         }
         Ok(swept)
     }
+}
+
+/// At which of so many calls of a kind it is killed. Far more than were counted: it ends because the command
+/// survives.
+fn moments(count: usize, step: usize) -> impl Iterator<Item = usize> {
+    let most = count * 2 + 50;
+    let before = (1..count).step_by(step);
+    let after = (count + step..=most).step_by(step);
+    before.chain(std::iter::once(count)).chain(after)
 }
 
 /// How often the busiest thread makes each call.
@@ -385,4 +391,22 @@ fn look(machine: &Machine, states: &States) -> Result<Vec<String>> {
         }
     }
     Ok(faults)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_and_the_last_call_are_among_those_it_is_killed_at() {
+        let up_to = |count, step| -> Vec<usize> {
+            moments(count, step).take_while(|n| *n <= count).collect()
+        };
+        assert_eq!(up_to(1, 1), [1]);
+        assert_eq!(up_to(4, 1), [1, 2, 3, 4]);
+        assert_eq!(up_to(10, 4), [1, 5, 9, 10]);
+        assert_eq!(up_to(9, 4), [1, 5, 9]);
+        let last = moments(10, 4).last().unwrap();
+        assert!(last > 60, "{last}");
+    }
 }
