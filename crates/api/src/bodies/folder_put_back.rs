@@ -110,3 +110,6 @@ pub fn put_back(
         cancelled_late: done.cancelled_late,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -81,6 +81,8 @@ pub(super) fn make(desk: &Desk, folder: &Path) -> Result<String> {
         ),
     )?;
     fs::remove_file(folder.join("supplier.ddl"))?;
+    // What a process of data that is gone has left.
+    fs::create_dir(folder.join(".01KAQJ3ZV2B4C6D8E0F2G4H6J8.partial"))?;
     std::os::unix::fs::symlink("orders.ddl", folder.join("latest"))?;
     let gone = folder.with_file_name("exports");
     fs::create_dir(&gone)?;
