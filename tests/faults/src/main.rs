@@ -1,5 +1,5 @@
 //! `flowkeep-faults [--all-calls] [--every N] [DEED…]`: the whole of it over a release build, as a
-//! table.
+//! table; or only what is named.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -24,7 +24,7 @@ fn main() -> Result<ExitCode> {
         every: 1,
         all_calls: false,
     };
-    let mut deeds = Vec::new();
+    let (mut deeds, mut folders) = (Vec::new(), false);
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         match word.as_str() {
@@ -32,18 +32,19 @@ fn main() -> Result<ExitCode> {
             "--every" => {
                 extent.every = words.next().context("--every takes a number")?.parse()?;
             }
+            "folder" => folders = true,
             name => match Deed::ALL
                 .into_iter()
                 .find(|deed| deed.name().ends_with(name))
             {
                 Some(deed) => deeds.push(deed),
                 None => bail!(
-                    "usage: flowkeep-faults [--all-calls] [--every N] [backup|restore|import|undo]…"
+                    "usage: flowkeep-faults [--all-calls] [--every N] [backup|restore|import|undo|folder]…"
                 ),
             },
         }
     }
-    let whole = deeds.is_empty();
+    let whole = deeds.is_empty() && !folders;
     if whole {
         deeds = Deed::ALL.to_vec();
     }
@@ -73,13 +74,29 @@ fn main() -> Result<ExitCode> {
             )?;
             failures.extend(found);
         }
-        if whole {
+        if whole || folders {
             failures.extend(folder_rows(&program, &mut out)?);
         }
     } else {
         failures.push("strace is missing or may not trace here: nothing was killed".to_owned());
     }
-    match full_disks(&program, 1) {
+    if whole {
+        failures.extend(disks_and_runs(&program, &mut out)?);
+    }
+    for failure in &failures {
+        writeln!(out, "FAILED {failure}")?;
+    }
+    Ok(if failures.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Full disks, and the engine killed beside its runs; what failed there.
+fn disks_and_runs(program: &std::path::Path, out: &mut impl Write) -> Result<Vec<String>> {
+    let mut failures = Vec::new();
+    match full_disks(program, 1) {
         Ok(tried) => {
             writeln!(
                 out,
@@ -92,7 +109,7 @@ fn main() -> Result<ExitCode> {
         }
         Err(error) => writeln!(out, "full disks: not tried ({error:#})")?,
     }
-    let killed = kill_runs(&program, RUN_KILLS, SEED)?;
+    let killed = kill_runs(program, RUN_KILLS, SEED)?;
     writeln!(
         out,
         "engine killed {} times beside {} runs: {} attempts broken off, {} questions about unsafe ones, \
@@ -105,14 +122,7 @@ fn main() -> Result<ExitCode> {
         killed.failures.len()
     )?;
     failures.extend(killed.failures);
-    for failure in &failures {
-        writeln!(out, "FAILED {failure}")?;
-    }
-    Ok(if failures.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(failures)
 }
 
 /// The rows of a task folder that is archived and of an archive that is put back; what failed there.
