@@ -59,12 +59,13 @@ function Leftovers({ leftovers }: { leftovers: FolderLeftover[] }) {
   return (
     <section className={styles.hindered} data-testid="check-leftovers">
       <p>{counted('check_leftovers', leftovers.length)}</p>
-      <ResultList
-        rows={leftovers.map(({ name, kind }) => ({
-          name: visible(name),
-          reason: begun(label('leftover', kind)),
-        }))}
-      />
+      {leftovers.map(({ name, kind }) => (
+        <p key={name} className={styles.names}>
+          <b>{visible(name)}</b>
+          <br />
+          {whole(label('leftover', kind))}
+        </p>
+      ))}
     </section>
   );
 }
