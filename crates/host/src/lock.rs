@@ -41,13 +41,28 @@ impl FileLock {
         Self::locked(path, File::try_lock_shared)
     }
 
+    /// Takes the lock on a folder that is there, for itself alone. Nothing is written into it. Not every
+    /// volume and not every system has such locks.
+    ///
+    /// # Errors
+    /// [`LockError::Held`] when anybody has it; this never waits.
+    pub fn try_take_folder(path: &Path) -> Result<Self, LockError> {
+        Self::lock(File::open(path)?, File::try_lock)
+    }
+
     fn locked(
         path: &Path,
         lock: impl FnOnce(&File) -> Result<(), TryLockError>,
     ) -> Result<Self, LockError> {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
-        let file = private(&mut options).open(path)?;
+        Self::lock(private(&mut options).open(path)?, lock)
+    }
+
+    fn lock(
+        file: File,
+        lock: impl FnOnce(&File) -> Result<(), TryLockError>,
+    ) -> Result<Self, LockError> {
         match lock(&file) {
             Ok(()) => Ok(Self { _file: file }),
             Err(TryLockError::WouldBlock) => Err(LockError::Held),

@@ -13,7 +13,7 @@ use super::Failure;
 pub enum FolderBusy {
     /// A run that has not ended.
     Run(HeldFolder),
-    /// Somebody who archives it.
+    /// Somebody who archives it, or puts files back; maybe by another data folder that knows it.
     Archive,
 }
 

@@ -26,12 +26,39 @@ pub struct Workshop {
     pub face: &'static str,
 }
 
+/// The lock in the data folder, and the one on the folder itself where it can be had.
+pub(super) struct FolderLock {
+    _here: FileLock,
+    _there: Option<FileLock>,
+}
+
 impl Workshop {
-    /// Keeps everybody else from moving files of a folder. Death gives it back.
+    /// Keeps everybody else from moving files of a folder, also those who know it in another data folder.
+    /// Death gives it back.
     ///
     /// # Errors
     /// [`FolderError::Busy`], [`FolderError::Io`].
-    pub(super) fn lock(&self, folder: FolderId) -> Result<FileLock, FolderError> {
+    pub(super) fn lock(&self, folder: FolderId) -> Result<FolderLock, FolderError> {
+        let _here = self.lock_here(folder)?;
+        let known = self.store.task_folder(folder)?;
+        let _there = match known.map(|known| FileLock::try_take_folder(&known.path)) {
+            Some(Ok(lock)) => Some(lock),
+            Some(Err(LockError::Held)) => return Err(FolderError::Busy(FolderBusy::Archive)),
+            // It is not there, or its volume knows no such locks.
+            Some(Err(LockError::Io(error))) => {
+                tracing::debug!(%error, folder = %folder, "the folder itself is not locked");
+                None
+            }
+            None => None,
+        };
+        Ok(FolderLock { _here, _there })
+    }
+
+    /// Keeps everybody else of this data folder from moving files of a folder.
+    ///
+    /// # Errors
+    /// [`FolderError::Busy`], [`FolderError::Io`].
+    pub(super) fn lock_here(&self, folder: FolderId) -> Result<FileLock, FolderError> {
         let locks = self.data_dir.join("locks");
         private_folder(&locks).map_err(FolderError::at(&locks))?;
         let path = locks.join(format!("folder-{folder}"));

@@ -14,4 +14,5 @@ mod put_back;
 mod put_back_faults;
 mod reading;
 mod scenarios;
+mod shared;
 mod unusual;
