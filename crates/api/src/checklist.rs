@@ -1,10 +1,10 @@
-//! What to look after when a backup came in: passwords that are not here, schedules that are off, and
-//! what concerns another computer where it comes from one. Only what came in is told of, each with its names.
+//! What to look after when a backup came in: passwords and task folders that are not here, schedules that are off,
+//! and what concerns another computer where it comes from one. Only what came in is told of, each with its names.
 
 use std::path::Path;
 
 use flowkeep_core::{Bound, Document, Kind, Message, bound};
-use flowkeep_store::StagedItem;
+use flowkeep_store::{SnapshotFolder, StagedItem};
 
 use crate::backups::chosen_folder;
 use crate::plans::Plan;
@@ -44,6 +44,7 @@ fn named(item: &StagedItem) -> Option<String> {
 /// What is left to do here after this plan.
 pub(crate) fn of(api: &Api, plan: &Plan) -> Result<Vec<Message>, AppError> {
     let mut told = Vec::from_iter(connections(api, plan)?);
+    told.extend(folders(api, plan)?);
     told.extend(documents(plan)?);
     if plan.made_elsewhere() && chosen_folder(api)?.is_none() {
         told.push(Message::new("checklist_backup_folder"));
@@ -62,6 +63,25 @@ fn connections(api: &Api, plan: &Plan) -> Result<Option<Message>, AppError> {
         }
     }
     Ok(without.message("checklist_connections"))
+}
+
+/// The task folders that workflows name and that are not known here, nor come in.
+fn folders(api: &Api, plan: &Plan) -> Result<Option<Message>, AppError> {
+    let coming = if plan.applied {
+        Vec::new()
+    } else {
+        plan.staging.folders()?
+    };
+    let mut unknown = About::default();
+    for (workflow, wanted) in plan.staging.folders_wanted()? {
+        let comes = |folder: &SnapshotFolder| {
+            folder.id.to_string() == wanted || folder.path == wanted || folder.name() == wanted
+        };
+        if !coming.iter().any(comes) && api.store.task_folders_meant(&wanted)?.is_empty() {
+            unknown.add(Some(workflow));
+        }
+    }
+    Ok(unknown.message("checklist_folders"))
 }
 
 /// What the documents that came need: their schedules are off wherever they came from.
@@ -142,6 +162,7 @@ mod tests {
             ("Plain", ""),
             ("Inbox", r#""watch": {"folder": "inbox", "pattern": "*"},"#),
             ("Reports", r#""taskFolder": "D:\\reports","#),
+            ("Local", r#""taskFolder": "gone","#),
             ("Upload", r#""note": "${secret.TOKEN}","#),
         ] {
             let new = CreateInput {
@@ -164,7 +185,10 @@ mod tests {
             .iter()
             .map(|told| told.code.as_str())
             .collect();
-        assert_eq!((own.imported, told), (4, vec!["checklist_schedules"]));
+        assert_eq!(
+            (own.imported, told),
+            (5, vec!["checklist_folders", "checklist_schedules"])
+        );
 
         let manifest = backup.join("manifest.json");
         let mut text: serde_json::Value =
@@ -183,9 +207,10 @@ mod tests {
         assert_eq!(
             told,
             [
+                ("checklist_folders", "Local, Reports"),
                 ("checklist_schedules", "Inbox"),
                 ("checklist_passwords", "Upload"),
-                ("checklist_paths", "Inbox, Reports"),
+                ("checklist_paths", "Inbox"),
                 ("checklist_backup_folder", ""),
             ]
         );

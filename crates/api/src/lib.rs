@@ -15,6 +15,7 @@ mod checklist;
 mod commands;
 mod engine_seat;
 mod error;
+mod folders_coming;
 mod keeper;
 mod log_copy;
 mod looking;

@@ -1,5 +1,6 @@
 //! What of a document holds on the computer it was written on and must be looked after on another.
 
+use crate::shape::spellings::TASK_FOLDER;
 use crate::{Document, Value};
 
 /// What a document needs where it is.
@@ -11,8 +12,9 @@ pub struct Bound {
     pub secret: bool,
 }
 
-/// Keys whose text is a folder, however it is spelled.
-const FOLDERS: [&str; 4] = ["taskFolder", "task_folder", "folder", "cwd"];
+/// Keys whose text is a folder, however it is spelled. Which task folders are known can be looked up: they
+/// are none.
+const FOLDERS: [&str; 2] = ["folder", "cwd"];
 
 /// What the document needs where it is. A text that begins like an absolute path is taken for one.
 pub fn bound(document: &Document) -> Bound {
@@ -35,7 +37,8 @@ fn look(value: &Value, key: &str, found: &mut Bound) {
         }
         Value::String(text) => {
             found.secret |= text.contains("${secret.");
-            found.place |= is_absolute(text) || (FOLDERS.contains(&key) && !text.is_empty());
+            found.place |= !TASK_FOLDER.contains(&key)
+                && (is_absolute(text) || (FOLDERS.contains(&key) && !text.is_empty()));
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
@@ -74,6 +77,7 @@ mod tests {
     #[case(r#"{"command": ["python", "C:\\tools\\a.py"]}"#, true, false)]
     #[case(r#"{"watch": {"folder": "inbox"}}"#, true, false)]
     #[case(r#"{"params": {"path": "~/a"}}"#, true, false)]
+    #[case(r#"{"taskFolder": "/srv/reports"}"#, false, false)]
     #[case(
         r#"{"params": {"headers": {"X": "Bearer ${secret.KEY}"}}}"#,
         false,

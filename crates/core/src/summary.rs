@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::document::markdown::BODY;
+use crate::run::Definition;
 use crate::shape::{Item, Shape, count, items, stages};
 use crate::trigger::Trigger;
 use crate::validate::check;
@@ -54,6 +55,10 @@ pub struct Summary {
     #[serde(default)]
     #[ts(skip)]
     pub starts_by: Option<String>,
+    /// The task folder a workflow names.
+    #[serde(default)]
+    #[ts(skip)]
+    pub task_folder: Option<String>,
     /// When it was made, as the text has it.
     pub created_at: Option<String>,
     /// When it was last changed, as the text has it.
@@ -105,6 +110,9 @@ pub fn summarise(kind: Kind, document: &Document, file_name: Option<&str>) -> Su
         starts_by: (kind == Kind::Workflow)
             .then(|| starts_by(document))
             .flatten(),
+        task_folder: Definition::named_folder(value)
+            .filter(|_| kind == Kind::Workflow)
+            .map(|(named, _)| named),
         created_at: time_field(value, &["created_at", "createdAt", "created"]),
         updated_at: time_field(
             value,

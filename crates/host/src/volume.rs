@@ -33,6 +33,28 @@ pub fn unwritable_by_all(folder: &Path) -> bool {
     mounts(folder).is_some_and(|(mounts, device)| reads_alone(&mounts, device))
 }
 
+/// Whether a disk begins at a folder: it is on another device than what is above it, or nothing is above it.
+pub fn is_root_of_disk(folder: &Path) -> bool {
+    folder
+        .parent()
+        .is_none_or(|above| are_on_two_devices(folder, above))
+}
+
+#[cfg(unix)]
+fn are_on_two_devices(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let device = |path: &Path| path.metadata().ok().map(|metadata| metadata.dev());
+    device(one)
+        .zip(device(other))
+        .is_some_and(|(one, other)| one != other)
+}
+
+/// What is mounted into a folder there has a root of its own.
+#[cfg(not(unix))]
+fn are_on_two_devices(_: &Path, _: &Path) -> bool {
+    false
+}
+
 fn reads_alone(mounts: &str, device: (u32, u32)) -> bool {
     let mut of_device = mounts.lines().filter_map(|line| mounted(line, device));
     of_device.any(|(_, source, options)| {

@@ -202,10 +202,13 @@ impl Tx<'_> {
         new: &NewOperation<'_>,
     ) -> Result<(), StoreError> {
         let id = id.to_string();
-        let subject = match new.items {
-            [subject] => Some(subject),
-            _ => None,
+        // A folder goes with the document that it is for: that is what was done.
+        let of_documents = new.items.iter().filter(|item| item.kind != FOLDER);
+        let (count, subject) = match of_documents.clone().count() {
+            0 => (new.items.len(), new.items.first()),
+            count => (count, of_documents.clone().next()),
         };
+        let subject = subject.filter(|_| count == 1);
         self.connection.execute(
             "INSERT INTO operation(id, at, actor, face, operation, kind, subject_id, \
              subject_name, before, after, count, undoes)
@@ -222,25 +225,11 @@ impl Tx<'_> {
                     .or_else(|| subject.and_then(|subject| subject.name.as_deref())),
                 subject.and_then(|subject| subject.before),
                 subject.and_then(|subject| subject.after),
-                new.items.len(),
+                count,
                 new.undoes,
             ],
         )?;
-        let mut statement = self.connection.prepare_cached(
-            "INSERT INTO operation_item(operation, item, kind, id, name, before, after)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        )?;
-        for (number, item) in new.items.iter().enumerate() {
-            statement.execute((
-                &id,
-                number,
-                &item.kind,
-                &item.id,
-                &item.name,
-                item.before,
-                item.after,
-            ))?;
-        }
+        put_items(self.connection, &id, 0, new.items)?;
         if let Some(undone) = new.undoes {
             self.connection.execute(
                 "UPDATE operation SET undone_by = ?1 WHERE id = ?2",
@@ -250,6 +239,31 @@ impl Tx<'_> {
         self.tag(&Tag::Operation);
         Ok(())
     }
+}
+
+/// Notes what an operation touched, from item number `first` on.
+pub(crate) fn put_items(
+    connection: &Connection,
+    operation: &str,
+    first: u32,
+    items: &[OperationItemRecord],
+) -> Result<(), StoreError> {
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO main.operation_item(operation, item, kind, id, name, before, after)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?;
+    for (number, item) in (first..).zip(items) {
+        statement.execute((
+            operation,
+            number,
+            &item.kind,
+            &item.id,
+            &item.name,
+            item.before,
+            item.after,
+        ))?;
+    }
+    Ok(())
 }
 
 impl Store {
@@ -322,7 +336,8 @@ impl Store {
                FROM (
                  SELECT i.kind, i.id, i.before, min(i.operation)
                  FROM operation_item i JOIN operation o ON o.id = i.operation
-                 WHERE i.operation > ?1 AND {CHANGED_DOCUMENTS} GROUP BY i.kind, i.id
+                 WHERE i.operation > ?1 AND i.kind <> '{FOLDER}' AND {CHANGED_DOCUMENTS}
+                 GROUP BY i.kind, i.id
                ) t
                LEFT JOIN document d ON d.kind = t.kind AND d.id = t.id
                LEFT JOIN revision r ON r.document = d.document AND r.revision = t.before

@@ -155,7 +155,7 @@ impl Snapshot {
         )?)
     }
 
-    /// Bytes of what is beside the documents, roughly: earlier revisions, Activity, runs and what other
+    /// Bytes of what is beside the documents, roughly: task folders, earlier revisions, Activity, runs and what other
     /// programs recorded from `since` on, in milliseconds.
     ///
     /// # Errors
@@ -177,7 +177,8 @@ impl Snapshot {
                      SELECT (SELECT coalesce(sum(600 + coalesce(octet_length(context), 0)), 0) FROM kept)
                        + (SELECT count(*) * 300 FROM kept JOIN execution_message USING (execution)))
                   + (SELECT coalesce(sum(400 + coalesce(octet_length(data), 0)), 0)
-                     FROM logged_operation WHERE at >= ?1)",
+                     FROM logged_operation WHERE at >= ?1)
+                  + (SELECT coalesce(sum(4096 + octet_length(settings)), 0) FROM task_folder)",
             [since],
             |row| row.get(0),
         )?)

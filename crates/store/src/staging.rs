@@ -217,9 +217,9 @@ impl Staging {
                  sha256, bytes, sort_key, doc_type, description, shape, stages, tasks, \
                  milestones, problems, warnings, runs_something, contains_key, \
                  stated_created_at, stated_updated_at, there_revision, there_created_at, \
-                 there_updated_at, starts_by)
+                 there_updated_at, starts_by, task_folder)
                  VALUES (?1, 'document', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, \
-                 ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)",
+                 ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)",
             )?
             .execute(rusqlite::params![
                 new.path,
@@ -248,6 +248,7 @@ impl Staging {
                 there.and_then(|there| there.created_at),
                 there.map(|there| there.updated_at),
                 summary.starts_by,
+                summary.task_folder,
             ])?;
         let item = self.connection.last_insert_rowid();
         self.connection

@@ -6,11 +6,14 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, named_params};
 
 use crate::connection::put_connections;
 use crate::interrupt::interruptible;
-use crate::operation::next_id;
+use crate::operation::{next_id, put_items};
 use crate::path_value::PathValue;
 use crate::staging_log::put_log;
 use crate::staging_runs::put_runs;
-use crate::{StagedPart, Staging, Store, StoreError, Tag, Tx, schedule_backup, schema};
+use crate::{
+    OperationItemRecord, StagedPart, Staging, Store, StoreError, Tag, Tx, folder_backup,
+    schedule_backup, schema, staging_parts,
+};
 
 /// How to record what is applied.
 #[derive(Debug, Clone)]
@@ -44,6 +47,8 @@ pub struct ApplyOutcome {
     pub settings: u32,
     /// Connections that came with it.
     pub connections: u32,
+    /// Task folders that came with it.
+    pub folders: u32,
     /// Runs that came with it.
     pub runs: u32,
     /// Entries of the log that other programs recorded and that came with it.
@@ -95,6 +100,7 @@ impl Staging {
                 StagedPart::Operations => &mut outcome.operations,
                 StagedPart::Settings => &mut outcome.settings,
                 StagedPart::Connections => &mut outcome.connections,
+                StagedPart::Folders => &mut outcome.folders,
                 StagedPart::Runs => &mut outcome.runs,
                 StagedPart::Log => &mut outcome.log,
             };
@@ -122,6 +128,7 @@ impl Staging {
                    ELSE 'skipped' END",
             )?;
             name_copies(&transaction)?;
+            staging_parts::settle(&transaction)?;
             Ok(transaction.commit()?)
         })
     }
@@ -153,14 +160,16 @@ fn apply_attached(
     let last = put_documents(&transaction, now, &id, &request.actor)?;
     let (operations, settings) = put_rest(&transaction)?;
     let connections = put_connections(&transaction, now)?;
+    let folders = folder_backup::put_folders(&transaction)?;
     let runs = put_runs(&transaction)?;
     let log = put_log(&transaction)?;
     let others = operations + settings + connections + runs + log;
-    let documents = record(&transaction, now, &id, request, last, others)?;
+    let documents = record(&transaction, now, &id, request, last, others, &folders)?;
     let mut outcome = count(&transaction, "staged.item")?;
     outcome.operations = operations;
     outcome.settings = settings;
     outcome.connections = connections;
+    outcome.folders = u32::try_from(folders.len()).unwrap_or(u32::MAX);
     outcome.runs = runs;
     outcome.log = log;
     outcome.operation = documents.then_some(operation);
@@ -347,13 +356,14 @@ fn record(
     request: &ApplyRequest,
     last: i64,
     others: u32,
+    folders: &[OperationItemRecord],
 ) -> Result<bool, StoreError> {
     let count: u32 = connection.query_row(
         "SELECT count(*) FROM staged.item WHERE decision <> 'skip'",
         [],
         |row| row.get(0),
     )?;
-    if count == 0 && others == 0 {
+    if count == 0 && others == 0 && folders.is_empty() {
         return Ok(false);
     }
     connection.execute(
@@ -378,10 +388,11 @@ fn record(
          WHERE i.decision <> 'skip'"
     );
     connection.execute(&items, named_params! {":operation": id, ":last": last})?;
+    put_items(connection, id, count, folders)?;
     if count == 1 {
         connection.execute(
             "UPDATE main.operation SET (kind, subject_id, before, after) =
-               (SELECT kind, id, before, after FROM main.operation_item WHERE operation = ?1)
+               (SELECT kind, id, before, after FROM main.operation_item WHERE operation = ?1 AND item = 0)
              WHERE id = ?1",
             [id],
         )?;
@@ -390,6 +401,7 @@ fn record(
     tx.tag(&Tag::Operation);
     tx.tag(&Tag::Setting);
     tx.tag(&Tag::Connection);
+    tx.tag(&Tag::Folder);
     tx.tag(&Tag::Runs);
     tx.tag(&Tag::Started);
     tx.tag(&Tag::Schedule);

@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use crate::{StagedPart, Staging, StoreError, staging_log, staging_runs};
+use crate::{StagedPart, Staging, StoreError, folder_backup, staging_log, staging_runs};
 
 /// A part of a plan and whether it comes in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,12 +54,16 @@ impl Staging {
 
     /// Takes out of the plan what was decided not to come in.
     pub(crate) fn leave_parts_out(&mut self) -> Result<(), StoreError> {
-        for total in self.parts()? {
-            if !total.chosen {
-                self.connection.execute_batch(match total.part {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM part WHERE part = ?1 AND NOT chosen)")?;
+        for part in StagedPart::ALL {
+            if statement.query_row([part.as_str()], |row| row.get(0))? {
+                self.connection.execute_batch(match part {
                     StagedPart::Operations => "DELETE FROM operation_item; DELETE FROM operation;",
                     StagedPart::Settings => "DELETE FROM setting;",
                     StagedPart::Connections => "DELETE FROM connection;",
+                    StagedPart::Folders => "DELETE FROM folder;",
                     StagedPart::Runs => "DELETE FROM run;",
                     StagedPart::Log => "DELETE FROM execution; DELETE FROM logged_operation;",
                 })?;
@@ -87,17 +91,30 @@ pub(crate) fn count(plan: &Connection) -> Result<(), StoreError> {
                 "SELECT count(*) FROM connection WHERE name NOT IN (SELECT name FROM live.connection)"
                     .to_owned()
             }
+            // Whose workflow comes in may still be decided.
+            StagedPart::Folders => folder_backup::coming("true"),
             StagedPart::Runs => format!("SELECT count(*) {runs}"),
             StagedPart::Log => {
                 format!("SELECT (SELECT count(*) {executions}) + (SELECT count(*) {logged})")
             }
         };
-        let coming: u32 = plan.query_row(&coming, [], |row| row.get(0))?;
-        plan.execute(
-            "INSERT INTO part(part, coming) VALUES (?1, ?2)
-             ON CONFLICT(part) DO UPDATE SET coming = excluded.coming",
-            (part.as_str(), coming),
-        )?;
+        note(plan, part, &coming)?;
     }
+    Ok(())
+}
+
+/// Counts again what depends on the documents that come in, now that these are decided.
+pub(crate) fn settle(plan: &Connection) -> Result<(), StoreError> {
+    let coming = folder_backup::coming("i.decision = 'take'");
+    note(plan, StagedPart::Folders, &coming)
+}
+
+fn note(plan: &Connection, part: StagedPart, coming: &str) -> Result<(), StoreError> {
+    let coming: u32 = plan.query_row(coming, [], |row| row.get(0))?;
+    plan.execute(
+        "INSERT INTO part(part, coming) VALUES (?1, ?2)
+         ON CONFLICT(part) DO UPDATE SET coming = excluded.coming",
+        (part.as_str(), coming),
+    )?;
     Ok(())
 }

@@ -109,6 +109,8 @@ pub enum StagedPart {
     Settings,
     /// Connections to data sources.
     Connections,
+    /// Task folders.
+    Folders,
     /// Runs.
     Runs,
     /// What other programs recorded.
@@ -117,10 +119,11 @@ pub enum StagedPart {
 
 impl StagedPart {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Operations,
         Self::Settings,
         Self::Connections,
+        Self::Folders,
         Self::Runs,
         Self::Log,
     ];
@@ -131,6 +134,7 @@ impl StagedPart {
             Self::Operations => "operation",
             Self::Settings => "settings",
             Self::Connections => "connection",
+            Self::Folders => "folder",
             Self::Runs => "run",
             Self::Log => "log",
         }

@@ -63,12 +63,26 @@ fn one(connection: &Connection, id: FolderId) -> Result<Option<TaskFolderRecord>
     Ok(found.optional()?)
 }
 
-fn all(connection: &Connection) -> Result<Vec<TaskFolderRecord>, StoreError> {
+pub(crate) fn all(connection: &Connection) -> Result<Vec<TaskFolderRecord>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM task_folder ORDER BY id");
     let data = DataFolder::of(connection);
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map([], |row| record(&data, row))?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Makes a folder known.
+pub(crate) fn add(connection: &Connection, folder: &TaskFolderRecord) -> Result<(), StoreError> {
+    let sql = format!("INSERT INTO task_folder({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+    connection.prepare_cached(&sql)?.execute((
+        folder.id.to_string(),
+        &folder.workflow_id,
+        DataFolder::of(connection).kept(&folder.path),
+        to_json(&folder.settings)?,
+        folder.sequence,
+        folder.created_at,
+    ))?;
+    Ok(())
 }
 
 /// The folder in which the database is. What is in it is known by where it is in there: a copy of the data
@@ -168,17 +182,24 @@ impl Tx<'_> {
     /// # Errors
     /// [`StoreError`] when its path or id is known already, and what the database says.
     pub fn add_task_folder(&self, folder: &TaskFolderRecord) -> Result<(), StoreError> {
-        let sql = format!("INSERT INTO task_folder({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
-        self.connection.prepare_cached(&sql)?.execute((
-            folder.id.to_string(),
-            &folder.workflow_id,
-            DataFolder::of(self.connection).kept(&folder.path),
-            to_json(&folder.settings)?,
-            folder.sequence,
-            folder.created_at,
-        ))?;
+        add(self.connection, folder)?;
         self.tag(&Tag::Folder);
         Ok(())
+    }
+
+    pub(crate) fn remove_task_folder(&self, id: FolderId) -> Result<(), StoreError> {
+        let sql = "DELETE FROM task_folder WHERE id = ?1";
+        self.connection.execute(sql, [id.to_string()])?;
+        self.tag(&Tag::Folder);
+        Ok(())
+    }
+
+    /// Whether something has been done in a folder, or is being done: a run worked in it, or files are moved.
+    pub(crate) fn folder_was_used(&self, id: FolderId) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM run_folder WHERE folder = ?1)
+                     OR EXISTS (SELECT 1 FROM folder_work WHERE folder = ?1)";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        Ok(statement.query_row([id.to_string()], |row| row.get(0))?)
     }
 
     /// Changes what a folder's owner wants of it. Says whether the folder is known.

@@ -1,20 +1,26 @@
 //! Undo: the inverse of an operation, made from revisions. What was changed since is left as it
 //! is and said (decisions, 000).
 
-use flowkeep_core::{Document, Kind, OperationId, summarise};
+use std::collections::HashSet;
 
-use crate::operation::{find, item_record};
-use crate::{NewDocument, NewOperation, OperationItemRecord, StoreError, Tx};
+use flowkeep_core::{Document, FolderId, Kind, OperationId, summarise};
+
+use crate::operation::{FOLDER, find, item_record};
+use crate::{
+    NewDocument, NewOperation, OperationItemRecord, StoreError, TaskFolderRecord, Tx, folder_backup,
+};
 
 /// What an undo did.
 #[derive(Debug)]
 pub struct UndoOutcome {
     /// The undo's own operation; absent when nothing could be undone.
     pub operation: Option<OperationId>,
-    /// Subjects that are again what they were before.
+    /// Documents that are again what they were before.
     pub restored: u32,
     /// Of them, those that were not there before and are taken away.
     pub removed: u32,
+    /// Task folders that are known no more: they had come with what is undone.
+    pub folders: Vec<TaskFolderRecord>,
     /// Subjects left as they are.
     pub kept: Vec<UndoKept>,
 }
@@ -34,12 +40,13 @@ pub struct UndoKept {
 
 enum Inverse {
     Done(OperationItemRecord),
+    Folder(TaskFolderRecord),
     Kept(UndoKept),
     Nothing,
 }
 
 impl Tx<'_> {
-    /// Undoes an operation as far as its subjects are still as it left them. Answers `None` when
+    /// Undoes an operation as far as its subjects are still as it left them, and its folders not `occupied`. Answers `None` when
     /// there is no such operation or it was undone already.
     ///
     /// # Errors
@@ -49,6 +56,7 @@ impl Tx<'_> {
         id: &str,
         actor: &str,
         face: &str,
+        occupied: &HashSet<FolderId>,
     ) -> Result<Option<UndoOutcome>, StoreError> {
         let Some(undone) =
             find(self.connection, id)?.filter(|found| found.undone_by.is_none() && !found.came_in)
@@ -65,18 +73,30 @@ impl Tx<'_> {
         let operation = self.next_operation_id()?;
         let mut done = Vec::new();
         let mut kept = Vec::new();
+        let mut folders = Vec::new();
         for item in items {
-            match self.undo_item(id, &item, operation, actor)? {
+            let inverse = if item.kind == FOLDER {
+                self.undo_folder(id, &item, occupied)?
+            } else {
+                self.undo_item(id, &item, operation, actor)?
+            };
+            match inverse {
                 Inverse::Done(item) => done.push(item),
+                Inverse::Folder(folder) => folders.push(folder),
                 Inverse::Kept(item) => kept.push(item),
                 Inverse::Nothing => {}
             }
         }
+        let restored = u32::try_from(done.len()).unwrap_or(u32::MAX);
+        let removed = done.iter().filter(|item| item.after.is_none()).count();
+        let gone = folders.iter();
+        done.extend(gone.map(|folder| folder_backup::item(folder, Some(1), None)));
         if done.is_empty() {
             return Ok(Some(UndoOutcome {
                 operation: None,
                 restored: 0,
                 removed: 0,
+                folders,
                 kept,
             }));
         }
@@ -91,12 +111,11 @@ impl Tx<'_> {
                 items: &done,
             },
         )?;
-        let restored = u32::try_from(done.len()).unwrap_or(u32::MAX);
-        let removed = done.iter().filter(|item| item.after.is_none()).count();
         Ok(Some(UndoOutcome {
             operation: Some(operation),
             restored,
             removed: u32::try_from(removed).unwrap_or(u32::MAX),
+            folders,
             kept,
         }))
     }
@@ -164,6 +183,34 @@ impl Tx<'_> {
             name: item.name.clone(),
             before: current,
             after,
+        }))
+    }
+
+    /// A folder that came is known no more, unless something was done with it or in it since.
+    fn undo_folder(
+        &self,
+        undone: &str,
+        item: &OperationItemRecord,
+        occupied: &HashSet<FolderId>,
+    ) -> Result<Inverse, StoreError> {
+        if item.before == item.after {
+            return Ok(Inverse::Nothing);
+        }
+        let id = item.id.parse().ok();
+        let there = id.map(|id| self.task_folder(id)).transpose()?.flatten();
+        if let (Some(folder), Some(_)) = (&there, item.after)
+            && self.latest_on(item)?.as_deref() == Some(undone)
+            && !occupied.contains(&folder.id)
+            && !self.folder_was_used(folder.id)?
+        {
+            self.remove_task_folder(folder.id)?;
+            return Ok(Inverse::Folder(folder.clone()));
+        }
+        Ok(Inverse::Kept(UndoKept {
+            kind: item.kind.clone(),
+            id: item.id.clone(),
+            name: item.name.clone(),
+            deleted: there.is_none(),
         }))
     }
 

@@ -190,6 +190,7 @@ pub(super) struct Put {
     operation: &'static str,
     actor: String,
     face: &'static str,
+    along: Vec<OperationItemRecord>,
 }
 
 impl Put {
@@ -214,7 +215,14 @@ impl Put {
             operation,
             actor: api.actor()?,
             face: api.face.as_str(),
+            along: Vec::new(),
         })
+    }
+
+    /// With something that comes along with it, and goes when this is undone.
+    pub(super) fn along_with(mut self, item: OperationItemRecord) -> Self {
+        self.along.push(item);
+        self
     }
 
     /// Keeps the document and records the operation. A text that was there already is no change.
@@ -240,9 +248,10 @@ impl Put {
                 before,
                 after: Some(after),
             };
+            let items = [vec![item], self.along].concat();
             tx.record_operation(
                 operation,
-                &new_operation(&self.actor, self.face, self.operation, &[item]),
+                &new_operation(&self.actor, self.face, self.operation, &items),
             )?;
         }
         Ok(Changed {

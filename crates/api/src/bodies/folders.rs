@@ -12,8 +12,8 @@ use flowkeep_engine::task_folder;
 use flowkeep_files::folders::{
     self, Archived, FolderBusy, FolderError, Wanted, Workshop, is_unsafe, new_folder,
 };
-use flowkeep_host::{Unsafe, home_folder, path_text, unsafe_place};
-use flowkeep_store::{NewOperation, OperationItemRecord, TaskFolderRecord};
+use flowkeep_host::{Unsafe, home_folder, is_root_of_disk, path_text, unsafe_place};
+use flowkeep_store::{NewOperation, OperationItemRecord, TaskFolderRecord, Tx};
 use ulid::Ulid;
 
 use super::documents::find_kept;
@@ -22,8 +22,8 @@ use super::folder_for_runs::for_runs;
 use crate::apart::{apart_for, in_time};
 use crate::types::{
     ArchiveList, ArchiveRow, FolderAdoptInput, FolderArchiveInput, FolderArchived,
-    FolderCreateInput, FolderFile, FolderList, FolderMade, FolderRef, FolderRow, FolderSetInput,
-    FolderSettings, FolderShow, Nothing,
+    FolderCreateInput, FolderFile, FolderList, FolderMade, FolderRef, FolderRow,
+    FolderSetInput, FolderSettings, FolderShow, Nothing,
 };
 use crate::{Api, AppError, Progress, time};
 
@@ -38,34 +38,35 @@ const RECOVERY: Duration = Duration::from_secs(3);
 pub fn create(api: &Api, input: FolderCreateInput) -> Result<FolderMade, AppError> {
     find_kept(&api.store, Kind::Workflow, &input.workflow)?;
     let root = input.root.map(|root| api.path_of(&root)).transpose()?;
-    let made = make(api, &input.workflow, root)?;
+    let place = new_place(api, root)?;
+    let made = add(api, &input.workflow, &place, "folder_create");
+    if made.is_err() {
+        remove_place(api, &place);
+    }
+    let made = made?;
     Ok(for_runs(api, &input.workflow, input.for_runs, made))
 }
 
-/// A new folder, for a workflow that is there or about to be.
-pub(super) fn make(
-    api: &Api,
-    workflow: &str,
-    root: Option<PathBuf>,
-) -> Result<FolderMade, AppError> {
+/// Makes a folder of which nobody knows yet.
+pub(super) fn new_place(api: &Api, root: Option<PathBuf>) -> Result<PathBuf, AppError> {
     let (files, data_dir) = (Arc::clone(&api.files), api.data_dir.clone());
     let now = api.clock.now();
     let at = root.clone().unwrap_or_else(|| api.data_dir.clone());
-    let made = in_time(api.most, &at, move |_| {
+    in_time(api.most, &at, move |_| {
         new_folder(files.as_ref(), &data_dir, root.as_deref(), now).map_err(|error| match error {
             FolderError::Gone(path) => AppError::new("folder_missing")
                 .with("path", path.display())
                 .hint("make_folder"),
             other => AppError::from(other),
         })
-    })?;
-    let added = add(api, workflow, &made, "folder_create");
-    if added.is_err()
-        && let Err(error) = api.files.remove_empty_folder(&made)
-    {
-        tracing::warn!(%error, path = %made.display(), "could not be removed");
+    })
+}
+
+/// Takes a folder away again of which nobody is to know; what lies in it by now keeps it.
+pub(crate) fn remove_place(api: &Api, place: &Path) {
+    if let Err(error) = api.files.remove_empty_folder(place) {
+        tracing::warn!(%error, path = %place.display(), "the folder stays");
     }
-    added
 }
 
 /// Lets the runs of a workflow work in a folder that is there. Archives of earlier tools in it are
@@ -86,25 +87,32 @@ pub fn adopt(api: &Api, input: FolderAdoptInput) -> Result<FolderMade, AppError>
             }
             .with("path", &shown)
         })?;
-        if path.is_dir() {
-            Ok(path)
-        } else {
-            Err(AppError::new("not_a_folder").with("path", shown))
+        if !path.is_dir() {
+            return Err(AppError::new("not_a_folder").with("path", shown));
         }
+        if is_root_of_disk(&path) {
+            return Err(unsafe_folder(&path, Message::new("folder_unsafe_root")));
+        }
+        Ok(path)
     })?;
     let made = add(api, &input.workflow, &path, "folder_adopt")?;
-    let workshop = api.workshop()?;
     if let Ok(id) = made.id.parse::<FolderId>() {
-        // Its archives keep their order also with those that other machines made.
-        let there = in_time(api.most, &path, move |_| {
-            folders::archives(&workshop, id).map_err(AppError::from)
-        })?;
-        if let Some(newest) = there.iter().filter_map(|archive| archive.sequence).max() {
-            api.store
-                .write::<_, AppError>(move |tx| Ok(tx.raise_folder_sequence(id, newest)?))?;
-        }
+        continue_numbers(api, id, &path)?;
     }
     Ok(for_runs(api, &input.workflow, input.for_runs, made))
+}
+
+/// Lets the next archive of a folder have a number after those that are there, whoever made them.
+pub(crate) fn continue_numbers(api: &Api, id: FolderId, path: &Path) -> Result<(), AppError> {
+    let workshop = api.workshop()?;
+    let there = in_time(api.most, path, move |_| {
+        folders::archives(&workshop, id).map_err(AppError::from)
+    })?;
+    if let Some(newest) = there.iter().filter_map(|archive| archive.sequence).max() {
+        api.store
+            .write::<_, AppError>(move |tx| Ok(tx.raise_folder_sequence(id, newest)?))?;
+    }
+    Ok(())
 }
 
 fn add(
@@ -113,33 +121,11 @@ fn add(
     path: &Path,
     operation: &'static str,
 ) -> Result<FolderMade, AppError> {
-    let folder = TaskFolderRecord {
-        id: FolderId(Ulid::generate()),
-        workflow_id: workflow.to_owned(),
-        path: path.to_owned(),
-        settings: flowkeep_core::folder::Settings::default(),
-        sequence: 0,
-        created_at: api.clock.now().0,
-    };
-    let made = FolderMade {
-        id: folder.id.to_string(),
-        path: path_text(path),
-        warnings: warnings(path),
-    };
-    let data_dir = api.data_dir.canonicalize();
-    let data_dir = data_dir.unwrap_or_else(|_| api.data_dir.clone());
-    let home = home_folder();
+    let new = NewFolder::at(api, workflow, path);
+    let made = new.made();
     let (actor, face) = (api.actor()?, api.face().as_str());
     api.store.write::<_, AppError>(move |tx| {
-        let known = tx.task_folders()?;
-        let at = |code: &str| AppError::new(code).with("path", folder.path.display());
-        if let Some(same) = known.iter().find(|known| known.path == folder.path) {
-            return Err(at("folder_known").with("id", same.id));
-        }
-        if let Some(why) = is_unsafe(&folder.path, &data_dir, home.as_deref(), &known) {
-            return Err(refused(at("folder_unsafe"), why).hint("choose_other_folder"));
-        }
-        tx.add_task_folder(&folder)?;
+        new.under(tx)?;
         tx.record_operation(
             tx.next_operation_id()?,
             &NewOperation {
@@ -148,12 +134,76 @@ fn add(
                 operation,
                 name: None,
                 undoes: None,
-                items: &[item(&folder)],
+                items: &[item(&new.folder)],
             },
         )?;
         Ok(())
     })?;
     Ok(made)
+}
+
+/// A folder that is about to be known.
+pub(super) struct NewFolder {
+    folder: TaskFolderRecord,
+    data_dir: PathBuf,
+    home: Option<PathBuf>,
+}
+
+impl NewFolder {
+    /// For a workflow that is there or about to be.
+    pub(super) fn at(api: &Api, workflow: &str, path: &Path) -> Self {
+        Self {
+            folder: TaskFolderRecord {
+                id: FolderId(Ulid::generate()),
+                workflow_id: workflow.to_owned(),
+                path: path.to_owned(),
+                settings: flowkeep_core::folder::Settings::default(),
+                sequence: 0,
+                created_at: api.clock.now().0,
+            },
+            data_dir: api.real_data_dir(),
+            home: home_folder(),
+        }
+    }
+
+    /// What is told of it when it is known.
+    pub(super) fn made(&self) -> FolderMade {
+        FolderMade {
+            id: self.folder.id.to_string(),
+            path: path_text(&self.folder.path),
+            warnings: warnings(&self.folder.path),
+        }
+    }
+
+    /// What Activity says where it comes with something else, and goes when that is undone.
+    pub(super) fn came(&self) -> OperationItemRecord {
+        OperationItemRecord {
+            after: Some(1),
+            ..item(&self.folder)
+        }
+    }
+
+    /// Makes it known.
+    ///
+    /// # Errors
+    /// `folder_known`, `folder_unsafe`.
+    pub(super) fn under(&self, tx: &Tx<'_>) -> Result<(), AppError> {
+        let known = tx.task_folders()?;
+        let path = &self.folder.path;
+        let at = |code: &str| AppError::new(code).with("path", path.display());
+        if let Some(same) = known.iter().find(|known| known.path == *path) {
+            return Err(at("folder_known").with("id", same.id));
+        }
+        if let Some(why) = is_unsafe(path, &self.data_dir, self.home.as_deref(), &known) {
+            return Err(unsafe_folder(path, why));
+        }
+        Ok(tx.add_task_folder(&self.folder)?)
+    }
+}
+
+fn unsafe_folder(path: &Path, why: Message) -> AppError {
+    let error = AppError::new("folder_unsafe").with("path", path.display());
+    refused(error, why).hint("choose_other_folder")
 }
 
 fn item(folder: &TaskFolderRecord) -> OperationItemRecord {

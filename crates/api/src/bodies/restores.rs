@@ -20,7 +20,7 @@ use crate::types::{
     ImportPlanInput, ImportResult, KindCount, PlanRef, PlanSummary, RestoreInput, RestorePlanInput,
     RestoreResult, UndoConflict, UndoInput, UndoResult, UndoneOperation,
 };
-use crate::{Api, AppError, Progress, checklist, safety_copy, time};
+use crate::{Api, AppError, Progress, checklist, folders_coming, safety_copy, time};
 
 /// Reads files and folders and compares them with the catalog. Nothing is written to it.
 ///
@@ -105,6 +105,7 @@ pub fn restore_plan(
         notes: filled.notes,
         applied: false,
     };
+    folders_coming::sort_out(api, &mut plan.staging)?;
     plan.staging.compare(&api.store, progress.cancellation())?;
     let any = plan
         .staging
@@ -267,6 +268,7 @@ fn restore_result(
         (StagedPart::Operations, outcome.operations),
         (StagedPart::Settings, outcome.settings),
         (StagedPart::Connections, outcome.connections),
+        (StagedPart::Folders, outcome.folders),
         (StagedPart::Runs, outcome.runs),
         (StagedPart::Log, outcome.log),
     ];
@@ -322,9 +324,13 @@ fn apply(
             name: path_text(&plan.source),
         };
         let cancellation = progress.cancellation();
-        match api.store.apply(&mut plan.staging, request, cancellation) {
+        let places = folders_coming::Places::make(api, &plan.staging)?;
+        let applied = api.store.apply(&mut plan.staging, request, cancellation);
+        places.remove_unknown(api);
+        match applied {
             Ok(outcome) => {
                 plan.applied = true;
+                folders_coming::go_on_from_their_archives(api, &plan.staging);
                 Ok(outcome)
             }
             Err(StoreError::PlanChanged) => {
@@ -364,10 +370,12 @@ pub fn undo(api: &Api, input: UndoInput) -> Result<UndoResult, AppError> {
         count: found.count,
     };
     let (actor, face) = (api.actor()?, api.face.as_str());
+    let occupied = folders_coming::occupied(api, &id)?;
     let outcome = api.store.write(move |tx| {
-        let undone = tx.undo_operation(&id, &actor, face)?;
+        let undone = tx.undo_operation(&id, &actor, face, &occupied)?;
         undone.ok_or_else(|| AppError::new("undone_already").with("id", &id))
     })?;
+    folders_coming::remove_places(api, &outcome.folders);
     let conflicts: Vec<_> = outcome
         .kept
         .into_iter()

@@ -3,10 +3,11 @@
 use flowkeep_core::template::{VariableType, fill, variables};
 use flowkeep_core::{Document, Format, Kind, Value, json, summarise};
 use flowkeep_engine::{is_written_here, tasks_hash};
+use flowkeep_store::DocumentRecord;
 use ulid::Ulid;
 
 use super::documents::{Put, exists, find_kept, not_found, parsed};
-use super::folders;
+use super::folders::{self, NewFolder};
 use crate::types::{
     DocumentRef, Nothing, Object, TemplateOffer, TemplateOffers, TemplateUseInput, TemplateUsed,
     TemplateVariables,
@@ -77,30 +78,48 @@ pub fn asked(api: &Api, input: DocumentRef) -> Result<TemplateVariables, AppErro
 /// why the folder cannot be made.
 pub fn make(api: &Api, input: TemplateUseInput) -> Result<TemplateUsed, AppError> {
     let template = Template::find(api, &input.id)?;
-    let mut values = input.values;
+    let values = input.values;
     let made = template.filled(&values)?;
     let id = summarise(Kind::Workflow, &made, None).id;
     let id = id.unwrap_or_else(|| Ulid::generate().to_string());
-    if let Some(there) = api.store.document(Kind::Workflow, &id)?
-        && there.deleted_at.is_none()
-    {
-        return Err(exists(Kind::Workflow, &id, &there.name));
-    }
-    let folder = match template.folder_wanted(&values) {
-        Some(variable) => {
-            let folder = folders::make(api, &id, None)?;
-            values.set(&variable, folder.id.as_str().into());
-            Some(folder)
-        }
-        None => None,
+    let Some(variable) = template.folder_wanted(&values) else {
+        return keep(api, &template, &values, id, None);
     };
-    let document = template.filled(&values)?;
+    must_be_free(&id, api.store.document(Kind::Workflow, &id)?)?;
+    let place = folders::new_place(api, None)?;
+    let folder = NewFolder::at(api, &id, &place);
+    let mut values = values;
+    values.set(&variable, folder.made().id.as_str().into());
+    let used = keep(api, &template, &values, id, Some(folder));
+    if used.is_err() {
+        folders::remove_place(api, &place);
+    }
+    used
+}
+
+/// Keeps the workflow and makes its folder known, both or neither.
+fn keep(
+    api: &Api,
+    template: &Template,
+    values: &Object,
+    id: String,
+    folder: Option<NewFolder>,
+) -> Result<TemplateUsed, AppError> {
+    let document = template.filled(values)?;
     let tasks = tasks_hash(document.value());
-    let put = Put::new(api, Kind::Workflow, document, None, "template_use")?;
-    let actor = api.actor()?;
+    let mut put = Put::new(api, Kind::Workflow, document, None, "template_use")?;
+    if let Some(folder) = &folder {
+        put = put.along_with(folder.came());
+    }
+    let (actor, trusted) = (api.actor()?, template.trusted);
+    let made = folder.as_ref().map(NewFolder::made);
     let changed = api.store.write::<_, AppError>(move |tx| {
+        must_be_free(&id, tx.document(Kind::Workflow, &id)?)?;
+        if let Some(folder) = &folder {
+            folder.under(tx)?;
+        }
         // What its author may run unasked, whoever fills it in may.
-        if template.trusted {
+        if trusted {
             tx.trust(tasks, &actor)?;
         }
         put.under(tx, id)
@@ -109,8 +128,16 @@ pub fn make(api: &Api, input: TemplateUseInput) -> Result<TemplateUsed, AppError
         id: changed.id,
         revision: changed.revision,
         operation_id: changed.operation_id,
-        folder,
+        folder: made,
     })
+}
+
+/// Refuses an id that a workflow has which is here.
+fn must_be_free(id: &str, there: Option<DocumentRecord>) -> Result<(), AppError> {
+    match there.filter(|there| there.deleted_at.is_none()) {
+        Some(there) => Err(exists(Kind::Workflow, id, &there.name)),
+        None => Ok(()),
+    }
 }
 
 /// A template that is here or comes with Flowkeep.
@@ -178,12 +205,13 @@ impl Template {
 mod tests {
     use flowkeep_core::run::Definition;
     use flowkeep_core::validate;
+    use flowkeep_store::TaskFolderRecord;
     use serde_json::json;
 
     use super::{fill as fill_in, *};
     use crate::testing::open;
-    use crate::types::CreateInput;
-    use crate::{documents, folders};
+    use crate::types::{CreateInput, UndoInput};
+    use crate::{documents, folders, restores};
 
     fn input(id: &str, values: serde_json::Value) -> TemplateUseInput {
         serde_json::from_value(json!({"id": id, "values": values})).unwrap()
@@ -281,6 +309,57 @@ mod tests {
             make(&api, input("none", json!({}))).unwrap_err().code,
             "not_found"
         );
+    }
+
+    #[test]
+    fn the_folder_goes_with_what_it_was_made_for() {
+        let root = tempfile::tempdir().unwrap();
+        let api = open(&root.path().join("data"));
+        let own = api.real_data_dir().join("task-folders");
+        let there = || std::fs::read_dir(&own).unwrap().count();
+        let used = || make(&api, describe(json!({"connection": "local"}))).unwrap();
+        let undo = |used: &TemplateUsed| {
+            let operation_id = used.operation_id.clone();
+            restores::undo(&api, UndoInput { operation_id }).unwrap()
+        };
+        let first = used();
+        let undone = undo(&first);
+        assert_eq!((undone.removed, undone.kept, there()), (1, 0, 0));
+        assert!(api.store.task_folders().unwrap().is_empty());
+
+        // What somebody put into it keeps it.
+        let second = used();
+        let place = second.folder.as_ref().unwrap().path.clone();
+        std::fs::write(format!("{place}/table_list.txt"), "t").unwrap();
+        let undone = undo(&second);
+        assert_eq!((undone.removed, undone.kept, there()), (1, 1, 1));
+        assert_eq!(api.store.task_folders().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn no_folder_is_left_of_what_is_refused() {
+        let root = tempfile::tempdir().unwrap();
+        let api = open(&root.path().join("data"));
+        let own = api.real_data_dir().join("task-folders");
+        let around = TaskFolderRecord {
+            id: "00000000000000000000000001".parse().unwrap(),
+            workflow_id: "w".to_owned(),
+            path: own.clone(),
+            settings: flowkeep_core::folder::Settings::default(),
+            sequence: 0,
+            created_at: 0,
+        };
+        api.store
+            .write::<_, AppError>(move |tx| Ok(tx.add_task_folder(&around)?))
+            .unwrap();
+        let refused = make(&api, describe(json!({"connection": "local"}))).unwrap_err();
+        assert_eq!(refused.code, "folder_unsafe");
+        assert_eq!(std::fs::read_dir(&own).unwrap().count(), 0);
+        let filter = flowkeep_store::OperationFilter {
+            limit: 9,
+            ..Default::default()
+        };
+        assert!(api.store.operations(&filter).unwrap().items.is_empty());
     }
 
     #[test]

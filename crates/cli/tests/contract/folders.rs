@@ -478,3 +478,35 @@ fn an_archive_is_compared_with_the_folder_and_with_another() {
     assert_eq!(relation(&compared, 1), json!(["b", "only_then"]));
     assert_eq!(relation(&compared, 2), json!(["new", "only_now"]));
 }
+
+mod needs_mounts {
+    use super::*;
+    use crate::flowkeep::Answer;
+
+    /// Runs what follows where a disk is mounted on the folder, of which nobody else sees anything.
+    const MOUNTED: &str = r#"mount -t tmpfs none "$1" && mkdir "$1/in" && shift && exec "$@""#;
+
+    #[test]
+    #[ignore = "only root may mount"]
+    fn the_root_of_a_disk_is_no_task_folder() {
+        let flowkeep = machine();
+        let disk = flowkeep.path("disk");
+        fs::create_dir(&disk).unwrap();
+        let disk = text(&disk);
+        let adopt = |path: &str| {
+            let before = ["unshare", "-m", "sh", "-c", MOUNTED, "sh", &disk];
+            let words = ["--json", "folder", "adopt", "nightly", path];
+            let mut command = flowkeep.command_with(&before, &words);
+            Answer::of(command.output().unwrap()).one_document()
+        };
+        let (code, refused) = adopt(&disk);
+        assert_eq!(
+            (code, &refused["error"]["code"]),
+            (1, &json!("folder_unsafe"))
+        );
+        let why = refused["error"]["message"].as_str().unwrap();
+        assert!(why.contains("root of a disk"), "{why}");
+        let (code, taken) = adopt(&format!("{disk}/in"));
+        assert_eq!(code, 0, "{taken}");
+    }
+}

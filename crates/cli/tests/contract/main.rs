@@ -14,6 +14,7 @@ mod documents;
 mod earlier_versions;
 mod fallen;
 mod flowkeep;
+mod folder_backups;
 mod folders;
 mod guide;
 mod import;

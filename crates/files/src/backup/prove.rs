@@ -105,13 +105,20 @@ fn restore_for_trial(
         name: String::new(),
     };
     let preview = staging.preview(&store)?;
-    let (runs, log) = (preview.runs, preview.log);
+    let (runs, log, folders) = (preview.runs, preview.log, preview.folders);
     let outcome = store.apply(staging, request, progress.cancellation())?;
     if (outcome.runs, outcome.log) != (runs, log) {
         let detail = format!(
             "{} of {runs} runs and {} of {log} entries of the log came back",
             outcome.runs, outcome.log
         );
+        return Err(FilesError::NotProven {
+            path: place.to_owned(),
+            detail,
+        });
+    }
+    if outcome.folders != folders {
+        let detail = format!("{} of {folders} task folders came back", outcome.folders);
         return Err(FilesError::NotProven {
             path: place.to_owned(),
             detail,

@@ -23,10 +23,12 @@ What is in it\r
   routes.json: which data source tasks use, where that was set\r
   connections.json: how data sources are reached, without passwords, where there are any\r
   schedules.json: workflows that somebody has paused from starting by themselves, where there are any\r
+  folders: which task folders there are and what is set for each, where there are any; not what is in them\r
   manifest.json: every file with its size and SHA-256\r
 {keys}\r
 What is not in it\r
 {left_out}  data in databases that tasks work on, `local` among them; files that tasks wrote;\r
+  the files of task folders and their archives;\r
   passwords and other secrets that Flowkeep keeps apart; trust given to workflows;\r
   large outputs that runs keep in files of their own; a log that is kept in files;\r
   deleted documents; the example workspace; the list of known backups\r
@@ -46,10 +48,11 @@ Flowkeep 备份\r
   routes.json：任务使用哪个数据源（设置过才有）\r
   connections.json：数据源的连接方式，不含密码（有数据源才有）\r
   schedules.json：被人暂停自动启动的工作流（有才有）\r
+  folders：有哪些任务目录及各自的设置（有才有），不含其中的文件\r
   manifest.json：每个文件的大小和 SHA-256\r
 {keys_zh}\r
 不包含\r
-{left_out_zh}  任务所用数据库（包括 local）中的数据；任务写出的文件；\r
+{left_out_zh}  任务所用数据库（包括 local）中的数据；任务写出的文件；任务目录中的文件及其归档；\r
   Flowkeep 单独保管的密码等机密；对工作流的信任；运行单独存成文件的大型输出；以文件保存的日志；已删除的文档；示例工作区；备份列表\r
 \r
 恢复方法：打开 Flowkeep，进入“备份与恢复”，点“恢复…”，选择此文件夹；\r

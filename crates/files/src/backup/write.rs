@@ -239,6 +239,26 @@ fn connections(writing: &mut Writing<'_>, snapshot: &Snapshot) -> Result<u32, Fi
     listed(writing, CONNECTIONS, "connection", &connections)
 }
 
+/// The folder with a file for each task folder.
+const FOLDERS: &str = "folders";
+
+/// The task folders, a file for each; not what is in them.
+fn folders(writing: &mut Writing<'_>, snapshot: &Snapshot) -> Result<u32, FilesError> {
+    let folders = writing.unless_broken(FOLDERS, snapshot.task_folders())?;
+    if !folders.is_empty() {
+        writing.subfolder(FOLDERS)?;
+    }
+    for folder in &folders {
+        let path = format!("{FOLDERS}/{}.json", folder.id);
+        let mut bytes = serde_json::to_vec(folder)
+            .map_err(|error| FilesError::at(Path::new(&path))(error.into()))?;
+        bytes.push(b'\n');
+        let id = folder.id.to_string();
+        writing.plain_named(&path, "folder", &bytes, Some((&id, folder.name())))?;
+    }
+    Ok(u32::try_from(folders.len()).unwrap_or(u32::MAX))
+}
+
 /// What somebody has paused of what starts by itself; no file where there is none.
 fn schedules(writing: &mut Writing<'_>, snapshot: &Snapshot) -> Result<(), FilesError> {
     let schedules = writing.unless_broken(SCHEDULES, snapshot.schedules())?;
@@ -294,6 +314,10 @@ fn write_and_prove(
         counts.insert("connection".to_owned(), count);
     }
     schedules(&mut writing, snapshot)?;
+    let count = folders(&mut writing, snapshot)?;
+    if count > 0 {
+        counts.insert("folder".to_owned(), count);
+    }
     let since = request.history.since(request.at.0);
     let mut lost = Vec::new();
     writing.in_parts("revisions", "revision", |out| {
@@ -445,6 +469,17 @@ impl<'a> Writing<'a> {
 
     /// Writes one file that is not a document.
     fn plain(&mut self, path: &str, kind: &str, bytes: &[u8]) -> Result<(), FilesError> {
+        self.plain_named(path, kind, bytes, None)
+    }
+
+    /// Writes one file that is not a document but has an id and a name.
+    fn plain_named(
+        &mut self,
+        path: &str,
+        kind: &str,
+        bytes: &[u8],
+        of: Option<(&str, &str)>,
+    ) -> Result<(), FilesError> {
         let target = self.folder.join(path);
         self.files
             .write_new(&target, bytes)
@@ -452,8 +487,8 @@ impl<'a> Writing<'a> {
         self.list(ManifestFile {
             path: path.to_owned(),
             kind: kind.to_owned(),
-            id: None,
-            name: None,
+            id: of.map(|(id, _)| id.to_owned()),
+            name: of.map(|(_, name)| name.to_owned()),
             format: None,
             revision: None,
             created_at: None,

@@ -12,10 +12,12 @@ use flowkeep_core::{
     Document, Encoding, Format, Kind, MAX_DOCUMENT_BYTES, Message, Recognised, Sha256, Summary,
     recognise, summarise,
 };
-use flowkeep_host::{Cancellation, Folder, Progress, ReadError, SpecialFile, path_text};
+use flowkeep_host::{
+    Cancellation, Folder, Progress, ReadError, SpecialFile, machine_id, path_text, text_path,
+};
 use flowkeep_store::{
-    IncomingDocument, IndexTerms, Rejection, SnapshotConnection, SnapshotLog, SnapshotOperation,
-    SnapshotRun, SnapshotSchedule, Staging, StateThere,
+    IncomingDocument, IndexTerms, Rejection, SnapshotConnection, SnapshotFolder, SnapshotLog,
+    SnapshotOperation, SnapshotRun, SnapshotSchedule, Staging, StateThere,
 };
 use walkdir::WalkDir;
 
@@ -111,6 +113,8 @@ pub fn stage_backup(
         read: ReadBackup::default(),
         listed: HashSet::new(),
         documents: BTreeMap::new(),
+        made_here: manifest.machine == machine_id(),
+        folders: 0,
         runs: 0,
         log: 0,
     };
@@ -270,6 +274,10 @@ struct Reading<'a> {
     listed: HashSet<u64>,
     /// Documents listed, per kind.
     documents: BTreeMap<Kind, u32>,
+    /// Whether it was made on this computer.
+    made_here: bool,
+    /// Task folders listed.
+    folders: u32,
     /// Runs read.
     runs: u32,
     /// Entries of the log read.
@@ -317,7 +325,7 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// A manifest that lists fewer documents, runs or entries of the log than it counts has lost some.
+    /// A manifest that lists fewer documents, task folders, runs or entries of the log than it counts has lost some.
     fn counted(&mut self, manifest: &Manifest) {
         let documents = Kind::ALL.map(|kind| {
             let listed = self.documents.get(&kind).copied().unwrap_or_default();
@@ -325,8 +333,15 @@ impl Reading<'_> {
         });
         // Of the others a damaged file is named already.
         let whole = self.read.damaged_parts.is_empty();
-        let others = [("run", self.runs), ("log", self.log)].into_iter();
-        for (kind, listed) in documents.into_iter().chain(others.filter(|_| whole)) {
+        let others = [
+            ("folder", self.folders),
+            ("run", self.runs),
+            ("log", self.log),
+        ];
+        for (kind, listed) in documents
+            .into_iter()
+            .chain(others.into_iter().filter(|_| whole))
+        {
             let expected = manifest.counts.get(kind).copied().unwrap_or_default();
             if listed < expected {
                 let reason = Message::new("manifest_incomplete")
@@ -534,6 +549,13 @@ impl Reading<'_> {
                     self.staging.add_schedule(&schedule)?;
                 }
             }
+            "folder" => {
+                self.folders += 1;
+                let Ok(folder) = serde_json::from_slice::<SnapshotFolder>(bytes) else {
+                    return Ok(Err(unreadable(0)));
+                };
+                self.folder(file, &folder)?;
+            }
             "readme" => {}
             // What a later version of this format may add.
             kind => {
@@ -552,6 +574,25 @@ impl Reading<'_> {
             }
         }
         Ok(Ok(()))
+    }
+
+    /// One task folder. What lies at the path of one from another computer may be somebody else's here:
+    /// it is told and left to people.
+    fn folder(&mut self, file: &ManifestFile, folder: &SnapshotFolder) -> Result<(), FilesError> {
+        let is_place = text_path(&folder.path).is_absolute();
+        if folder.is_own() || (self.made_here && is_place) {
+            return Ok(self.staging.add_folder(folder)?);
+        }
+        let reason = Message::new("folder_elsewhere").with("folder", &folder.path);
+        self.staging.add_rejection(&Rejection {
+            path: &path_text(&self.shown.join(&file.path)),
+            kind: None,
+            id: file.id.as_deref(),
+            name: Some(folder.name()),
+            damaged: false,
+            reason: &reason,
+        })?;
+        Ok(())
     }
 
     /// One connection. A kind that a later version knows is skipped; one that could not be added here

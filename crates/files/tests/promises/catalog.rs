@@ -73,6 +73,11 @@ impl Catalog {
         Self { root, store, clock }
     }
 
+    /// The data folder, through no links.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.root.path().join("data").canonicalize().unwrap()
+    }
+
     pub(crate) fn backups(&self) -> PathBuf {
         self.root.path().join("backups")
     }

@@ -22,3 +22,4 @@ mod order;
 mod recorded;
 mod round_trip;
 mod runs;
+mod task_folders;

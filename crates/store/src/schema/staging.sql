@@ -25,6 +25,7 @@ CREATE TABLE item(
   runs_something INTEGER NOT NULL DEFAULT 0,
   contains_key INTEGER NOT NULL DEFAULT 0,
   starts_by TEXT,
+  task_folder TEXT,
   stated_created_at TEXT,
   stated_updated_at TEXT,
   there_revision INTEGER,
@@ -93,6 +94,15 @@ CREATE TABLE connection(
   kind TEXT NOT NULL,
   description TEXT NOT NULL,
   with_password INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Task folders, by their paths as a backup has them.
+CREATE TABLE folder(
+  id TEXT PRIMARY KEY,
+  workflow_id TEXT NOT NULL,
+  path TEXT NOT NULL,
+  settings TEXT NOT NULL,
+  created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- Workflows that somebody had paused.

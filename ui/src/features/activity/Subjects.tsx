@@ -30,8 +30,26 @@ export function Subjects({ items, count }: Props) {
   );
 }
 
+/** A task folder that came or went with what was done: it has no revisions. */
+function Folder({ item: { id, name, after } }: { item: OperationItem }) {
+  const words = (
+    <>
+      <Icon name="folder" />
+      <span>{visible(name ?? id)}</span>
+      <small>{m.task_folder_one()}</small>
+    </>
+  );
+  if (after === null || after === undefined) return <div className={styles.subject}>{words}</div>;
+  return (
+    <Link to="/task-folders/$id" params={{ id }} className={styles.subject}>
+      {words}
+    </Link>
+  );
+}
+
 function Subject({ item }: { item: OperationItem }) {
   const { kind, id, name, before, after } = item;
+  if (kind === 'folder') return <Folder item={item} />;
   const revisions =
     after === null || after === undefined
       ? m.revision_deleted()

@@ -8,6 +8,8 @@ const ICONS: Record<string, IconName> = {
   operation: 'clock',
   settings: 'settings',
   run: 'play',
+  connection: 'database',
+  folder: 'folder',
   log: 'file',
 };
 

@@ -19,6 +19,23 @@ interface Props {
 /** So many of what came back are listed; Activity has all of them. */
 const SHOWN = 20;
 
+/** Where what is left to do can be done. */
+const PLACES = {
+  checklist_connections: { to: '/connections', name: m.nav_connections },
+  checklist_folders: { to: '/task-folders', name: m.nav_task_folders },
+} as const;
+
+interface NextStepProps {
+  code: string;
+  onGo: (to: (typeof PLACES)[keyof typeof PLACES]['to']) => void;
+}
+
+function NextStep({ code, onGo }: NextStepProps) {
+  if (!(code in PLACES)) return null;
+  const { to, name } = PLACES[code as keyof typeof PLACES];
+  return <Button onPress={() => onGo(to)}>{name()}</Button>;
+}
+
 /** What a restore did, what is left to do, and the way back. */
 export function RestoreDone({ plan, result }: Props) {
   const navigate = useNavigate();
@@ -100,13 +117,7 @@ export function RestoreDone({ plan, result }: Props) {
             <Row
               key={`${message.code} ${JSON.stringify(message.fields)}`}
               start={<Icon name="right" />}
-              end={
-                message.code === 'checklist_connections' ? (
-                  <Button onPress={() => void navigate({ to: '/connections' })}>
-                    {m.nav_connections()}
-                  </Button>
-                ) : undefined
-              }
+              end={<NextStep code={message.code} onGo={(to) => void navigate({ to })} />}
             >
               {say(message)}
             </Row>

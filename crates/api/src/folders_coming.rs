@@ -1,0 +1,317 @@
+//! Task folders that come with a backup: which of them may be task folders here, and the places of those
+//! that are in the data folder.
+
+use std::collections::HashSet;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use flowkeep_core::folder::OWN_FOLDERS;
+use flowkeep_core::{FolderId, Message};
+use flowkeep_files::folders::is_unsafe;
+use flowkeep_host::{home_folder, is_root_of_disk, path_text, text_path};
+use flowkeep_store::{Rejection, SnapshotFolder, Staging, TaskFolderRecord};
+
+use crate::apart::in_time;
+use crate::bodies::folders::{continue_numbers, remove_place};
+use crate::{Api, AppError};
+
+/// Takes out of a plan what may be no task folder here, and says why. Whether one lies in another that
+/// is known is looked at when it comes in.
+pub(crate) fn sort_out(api: &Api, plan: &mut Staging) -> Result<(), AppError> {
+    let (data_dir, home) = (api.real_data_dir(), home_folder());
+    for folder in plan.folders()? {
+        let path = data_dir.join(text_path(&folder.path));
+        let why = is_unsafe(&path, &data_dir, home.as_deref(), &[]);
+        let Some(why) = why.or_else(|| root_of_disk(api, &path)) else {
+            continue;
+        };
+        plan.leave_folder_out(folder.id)?;
+        plan.add_rejection(&Rejection {
+            path: &path_text(&path),
+            kind: None,
+            id: Some(&folder.id.to_string()),
+            name: Some(folder.name()),
+            damaged: false,
+            reason: &Message::new("folder_left_out")
+                .with("folder", path_text(&path))
+                .because(why),
+        })?;
+    }
+    Ok(())
+}
+
+/// That a disk was mounted there, as far as its disk says so in time.
+fn root_of_disk(api: &Api, path: &Path) -> Option<Message> {
+    let at = path.to_owned();
+    let is_root = in_time(api.most, path, move |_| {
+        Ok::<_, AppError>(is_root_of_disk(&at))
+    });
+    let is_root = is_root.unwrap_or_default();
+    is_root.then(|| Message::new("folder_unsafe_root"))
+}
+
+/// Places that were made for folders that are about to come in: none is ever known without one.
+pub(crate) struct Places(Vec<PathBuf>);
+
+impl Places {
+    /// Makes those that are missing.
+    ///
+    /// # Errors
+    /// Why one cannot be made; none is there then that was not there before.
+    pub(crate) fn make(api: &Api, plan: &Staging) -> Result<Self, AppError> {
+        let own = api.real_data_dir().join(OWN_FOLDERS);
+        let mut made = Self(Vec::new());
+        for folder in plan.folders()?.iter().filter(|folder| folder.is_own()) {
+            match made.make_one(api, &own, folder.name()) {
+                Ok(()) => {}
+                Err(error) => {
+                    made.remove_unknown(api);
+                    return Err(error);
+                }
+            }
+        }
+        Ok(made)
+    }
+
+    fn make_one(&mut self, api: &Api, own: &Path, name: &str) -> Result<(), AppError> {
+        let place = own.join(name);
+        let failed = |path: &Path, error: std::io::Error| {
+            AppError::from(flowkeep_files::io_reason(&error)).with("path", path.display())
+        };
+        if let Err(error) = api.files.create_folder(own)
+            && error.kind() != ErrorKind::AlreadyExists
+        {
+            return Err(failed(own, error));
+        }
+        match api.files.create_folder_like(&place, own) {
+            Ok(()) => {
+                self.0.push(place);
+                Ok(())
+            }
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+            Err(error) => Err(failed(&place, error)),
+        }
+    }
+
+    /// Takes those away for which no folder came in after all.
+    pub(crate) fn remove_unknown(self, api: &Api) {
+        let known = match api.store.task_folders() {
+            Ok(known) => known,
+            Err(error) => {
+                tracing::warn!(%error, "empty task folders may be left");
+                return;
+            }
+        };
+        for place in self.0 {
+            if !known.iter().any(|folder| folder.path == place) {
+                remove_place(api, &place);
+            }
+        }
+    }
+}
+
+/// Lets the archives of the folders that came go on from the numbers that are there.
+pub(crate) fn go_on_from_their_archives(api: &Api, plan: &Staging) {
+    let known = |folder: &SnapshotFolder| api.store.task_folder(folder.id).ok().flatten();
+    let came = plan.folders().unwrap_or_default();
+    for folder in came.iter().filter_map(known) {
+        // One whose disk is not there now is none the less known.
+        if let Err(error) = continue_numbers(api, folder.id, &folder.path) {
+            tracing::info!(%error, folder = %folder.id, "its archives are not seen now");
+        }
+    }
+}
+
+/// The folders in the data folder that an operation brought and in which something lies: they stay when it
+/// is undone, so that nobody loses sight of it.
+pub(crate) fn occupied(api: &Api, operation: &str) -> Result<HashSet<FolderId>, AppError> {
+    let folders = api.store.folders_brought(operation)?;
+    let mut occupied = HashSet::new();
+    for folder in folders.into_iter().filter(|folder| is_own(api, folder)) {
+        if api
+            .files
+            .entries(&folder.path)
+            .is_ok_and(|entries| !entries.is_empty())
+        {
+            occupied.insert(folder.id);
+        }
+    }
+    Ok(occupied)
+}
+
+/// Takes the places of folders away that are known no more, of those in the data folder.
+pub(crate) fn remove_places(api: &Api, gone: &[TaskFolderRecord]) {
+    for folder in gone.iter().filter(|folder| is_own(api, folder)) {
+        remove_place(api, &folder.path);
+    }
+}
+
+fn is_own(api: &Api, folder: &TaskFolderRecord) -> bool {
+    folder.path.parent() == Some(&api.real_data_dir().join(OWN_FOLDERS))
+}
+
+impl Api {
+    /// The data folder, through no links: so task folders are known.
+    pub(crate) fn real_data_dir(&self) -> PathBuf {
+        let real = self.data_dir.canonicalize();
+        real.unwrap_or_else(|_| self.data_dir.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use flowkeep_core::{Format, Kind};
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::open;
+    use crate::types::{
+        BackupInput, ChosenPlace, CreateInput, FolderAdoptInput, FolderCreateInput, FolderSetInput,
+        RestoreInput, RestorePlanInput, RestoreResult, UndoInput, UndoResult,
+    };
+    use crate::{Silent, backups, documents, folders, plan_decisions, restores};
+
+    fn workflow(api: &Api) {
+        let new = CreateInput {
+            text: json!({"id": "w", "name": "W", "tasks": []}).to_string(),
+            format: Format::Json,
+            id: None,
+            name: None,
+        };
+        documents::create(api, Kind::Workflow, new).unwrap();
+    }
+
+    fn adopt(api: &Api, path: &Path) {
+        let input = FolderAdoptInput {
+            workflow: "w".to_owned(),
+            path: ChosenPlace::Path(path.to_owned()),
+            for_runs: None,
+        };
+        folders::adopt(api, input).unwrap();
+    }
+
+    /// A data folder with a task folder inside, one outside in which an archive is, and a backup of it.
+    fn backed_up(root: &Path) -> PathBuf {
+        let api = open(&root.join("first"));
+        workflow(&api);
+        let input = FolderCreateInput {
+            workflow: "w".to_owned(),
+            root: None,
+            for_runs: None,
+        };
+        folders::create(&api, input).unwrap();
+        let outside = root.join("outside");
+        std::fs::create_dir(&outside).unwrap();
+        adopt(&api, &outside);
+        std::fs::write(outside.join("a.csv"), "a").unwrap();
+        let archive = serde_json::from_value(json!({"id": "outside"})).unwrap();
+        folders::archive(&api, archive, &Silent).unwrap();
+        let input = BackupInput {
+            into: Some(ChosenPlace::Path(root.join("backups"))),
+            ..BackupInput::default()
+        };
+        let made = backups::backup(&api, input, &Silent).unwrap();
+        made.target_dir.into()
+    }
+
+    fn planned(api: &Api, backup: &Path) -> String {
+        let from = Some(ChosenPlace::Path(backup.to_owned()));
+        let plan = restores::restore_plan(api, RestorePlanInput { from }, &Silent).unwrap();
+        plan.plan_id
+    }
+
+    fn restored(api: &Api, plan_id: String) -> RestoreResult {
+        let input = RestoreInput {
+            plan_id,
+            without_safety_copy: true,
+        };
+        restores::restore(api, input, &Silent).unwrap()
+    }
+
+    fn count(result: &RestoreResult) -> u32 {
+        let mut others = result.others.iter();
+        let folders = others.find(|other| other.kind == "folder");
+        folders.map_or(0, |folders| folders.count)
+    }
+
+    fn undo(api: &Api, result: &RestoreResult) -> UndoResult {
+        let operation_id = result.undo_id.clone();
+        restores::undo(api, UndoInput { operation_id }).unwrap()
+    }
+
+    #[test]
+    fn they_come_back_with_their_places_and_go_when_that_is_undone() {
+        let root = tempfile::tempdir().unwrap();
+        let backup = backed_up(root.path());
+        let api = open(&root.path().join("second"));
+        let plan_id = planned(&api, &backup);
+        let would = restores::restore_preview(&api, &plan_id).unwrap();
+        let own = api.real_data_dir().join(OWN_FOLDERS);
+        assert!(!own.exists(), "a plan makes nothing");
+        let result = restored(&api, plan_id);
+        assert_eq!((count(&would), count(&result)), (2, 2));
+        let known = api.store.task_folders().unwrap();
+        let [inside, outside] = &known[..] else {
+            unreachable!("{known:?}")
+        };
+        assert_eq!(inside.path.parent(), Some(own.as_path()));
+        assert!(inside.path.is_dir());
+        assert_eq!(outside.sequence, 1, "its archives are counted on");
+
+        let undone = undo(&api, &result);
+        assert_eq!((undone.restored, undone.removed, undone.kept), (1, 1, 0));
+        assert!(api.store.task_folders().unwrap().is_empty());
+        assert!(!inside.path.exists());
+        assert!(outside.path.is_dir(), "what lies outside is left alone");
+    }
+
+    #[test]
+    fn what_was_done_with_one_since_keeps_it() {
+        let root = tempfile::tempdir().unwrap();
+        let backup = backed_up(root.path());
+        let api = open(&root.path().join("second"));
+        let result = restored(&api, planned(&api, &backup));
+        let known = api.store.task_folders().unwrap();
+        std::fs::write(known[0].path.join("mine.txt"), "mine").unwrap();
+        let input = FolderSetInput {
+            id: known[1].id.to_string(),
+            archive: Some(false),
+            ..FolderSetInput::default()
+        };
+        folders::set(&api, input).unwrap();
+        let undone = undo(&api, &result);
+        assert_eq!((undone.restored, undone.kept), (1, 2));
+        assert_eq!(api.store.task_folders().unwrap().len(), 2);
+        assert!(known[0].path.join("mine.txt").exists());
+    }
+
+    #[test]
+    fn one_that_would_be_unsafe_here_or_is_not_wanted_stays_out() {
+        let root = tempfile::tempdir().unwrap();
+        let backup = backed_up(root.path());
+        // This data folder lies in what was a task folder of the other.
+        let api = open(&root.path().join("outside/data"));
+        let plan_id = planned(&api, &backup);
+        let result = restored(&api, plan_id.clone());
+        assert_eq!(count(&result), 1);
+        let mut told = Vec::new();
+        plan_decisions::each_result(&api, &plan_id, |item| {
+            told.extend(item.reason);
+            Ok(())
+        })
+        .unwrap();
+        let why = told
+            .iter()
+            .find(|why| why.code == "folder_left_out")
+            .unwrap();
+        assert_eq!(why.because.as_ref().unwrap().code, "folder_unsafe_data");
+
+        let api = open(&root.path().join("third"));
+        let plan_id = planned(&api, &backup);
+        plan_decisions::keep_only(&api, &plan_id, &["workflow".to_owned()]).unwrap();
+        assert_eq!(count(&restored(&api, plan_id)), 0);
+        assert!(!api.real_data_dir().join(OWN_FOLDERS).exists());
+    }
+}
