@@ -71,6 +71,10 @@ pub(crate) enum Folder {
         #[arg(long, value_name = "N")]
         archive_megabytes: Option<u64>,
     },
+    Forget {
+        #[arg(id = "folder_id", value_name = "ID")]
+        id: String,
+    },
     Archive {
         #[arg(id = "folder_id", value_name = "ID")]
         id: String,
@@ -166,6 +170,14 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Folder) -> Result<Outcome, A
                 clean_up: rule,
             };
             show(output, &folders::set(api, wanted)?)
+        }
+        Folder::Forget { id } => {
+            let gone = folders::forget(api, FolderRef { id })?;
+            output.print(&gone, |catalogue, out| {
+                let said = catalogue.sentence("cli_folder_forgotten", &[("path", &gone.path)]);
+                writeln!(out, "{said}")
+            })?;
+            Ok(Outcome::Done)
         }
         Folder::Archive {
             id,

@@ -183,6 +183,14 @@ impl Tx<'_> {
         Ok(FolderBegun::Begun(sequence))
     }
 
+    /// What is being done in one folder, or was when somebody died.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn folder_work(&self, folder: FolderId) -> Result<Option<FolderWork>, StoreError> {
+        one(self.connection, folder)
+    }
+
     /// Lets the next archive of a folder have a number greater than this one.
     ///
     /// # Errors

@@ -122,6 +122,14 @@ impl Store {
 }
 
 impl Tx<'_> {
+    /// The run that has a folder and has not ended.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn held_folder(&self, folder: FolderId) -> Result<Option<HeldFolder>, StoreError> {
+        held(self.connection, folder, None)
+    }
+
     /// Refuses what would begin in a folder that a run has.
     pub(crate) fn must_be_free(&self, folder: FolderId) -> Result<(), StoreError> {
         match held(self.connection, folder, None)? {

@@ -8,7 +8,7 @@ use flowkeep_host::{path_text, text_path};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use crate::run::{json_of, to_json};
-use crate::{Store, StoreError, Tag, Tx};
+use crate::{NewOperation, Store, StoreError, Tag, Tx, folder_backup};
 
 /// A task folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -185,6 +185,33 @@ impl Tx<'_> {
         add(self.connection, folder)?;
         self.tag(&Tag::Folder);
         Ok(())
+    }
+
+    /// Takes a folder off the list and says so in Activity. Its files and archives stay, and so does which
+    /// runs worked in it. Answers what was known of it.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn forget_task_folder(
+        &self,
+        id: FolderId,
+        actor: &str,
+        face: &str,
+    ) -> Result<Option<TaskFolderRecord>, StoreError> {
+        let Some(folder) = self.task_folder(id)? else {
+            return Ok(None);
+        };
+        self.remove_task_folder(id)?;
+        let operation = NewOperation {
+            actor,
+            face,
+            operation: "folder_forget",
+            name: None,
+            undoes: None,
+            items: &[folder_backup::item(&folder, Some(1), None)],
+        };
+        self.record_operation(self.next_operation_id()?, &operation)?;
+        Ok(Some(folder))
     }
 
     pub(crate) fn remove_task_folder(&self, id: FolderId) -> Result<(), StoreError> {

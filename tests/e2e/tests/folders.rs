@@ -1,6 +1,6 @@
 //! Task folders in the real window: a folder of an earlier tool is chosen in the native dialog, its
 //! archives are found, a list of tables is dropped on it, its files are archived and found again, and those of the
-//! earlier archive are compared and put back.
+//! earlier archive are compared and put back. In the end it leaves the list.
 
 use std::fs;
 use std::path::Path;
@@ -155,5 +155,13 @@ async fn an_earlier_folder_is_taken_over_given_a_list_and_archived() -> Result<(
     assert_eq!(fs::read_to_string(earlier_list.path())?, "orders\n");
 
     put_back(&window, &folder, old).await?;
+
+    // Off the list: nothing in it changes.
+    window.click("tab-settings").await?;
+    window.click("folder-forget").await?;
+    window.click("folder-forget-go").await?;
+    window.gone("dialog-forget-folder").await?;
+    assert_eq!(desk.flowkeep(&["folder", "list"])?["total"], 0);
+    assert!(folder.join(old).join("backup_info.json").is_file());
     window.close().await
 }

@@ -19,11 +19,12 @@ use ulid::Ulid;
 use super::documents::find_kept;
 use super::folder_clean_ups::statistics;
 use super::folder_for_runs::for_runs;
+use super::uses;
 use crate::apart::{apart_for, in_time};
 use crate::types::{
     ArchiveList, ArchiveRow, FolderAdoptInput, FolderArchiveInput, FolderArchived,
-    FolderCreateInput, FolderFile, FolderList, FolderMade, FolderRef, FolderRow,
-    FolderSetInput, FolderSettings, FolderShow, Nothing,
+    FolderCreateInput, FolderFile, FolderForgotten, FolderList, FolderMade, FolderRef, FolderRow,
+    FolderSetInput, FolderSettings, FolderShow, Nothing, WorkflowUses,
 };
 use crate::{Api, AppError, Progress, time};
 
@@ -380,6 +381,29 @@ pub fn set(api: &Api, input: FolderSetInput) -> Result<FolderShow, AppError> {
         Ok(())
     })?;
     show(api, FolderRef { id: id.to_string() })
+}
+
+/// Takes a folder off the list: its files and archives stay, and it can be adopted again. Its disk need not
+/// be there.
+///
+/// # Errors
+/// `folder_unknown`, `folder_ambiguous`, `folder_busy`.
+pub fn forget(api: &Api, input: FolderRef) -> Result<FolderForgotten, AppError> {
+    let folder = meant(api, &input.id)?;
+    let gone = folders::forget(&api.workshop()?, folder.id)?;
+    Ok(FolderForgotten {
+        id: gone.id.to_string(),
+        path: path_text(&gone.path),
+    })
+}
+
+/// The workflows that name a folder.
+///
+/// # Errors
+/// `folder_unknown`, `folder_ambiguous`; what the database says.
+pub fn named_by(api: &Api, input: FolderRef) -> Result<WorkflowUses, AppError> {
+    let folder = meant(api, &input.id)?;
+    uses::of_folder(api, &folder)
 }
 
 /// Archives what is in a folder, whatever its settings say of runs. Nothing is done while a run works in

@@ -1,8 +1,9 @@
-//! Which workflows name something that is not in them: a data source, a secret.
+//! Which workflows name something that is not in them: a data source, a secret, a task folder.
 
 use flowkeep_core::Document;
 use flowkeep_core::run::Definition;
-use flowkeep_store::StoredText;
+use flowkeep_host::path_text;
+use flowkeep_store::{StoredText, TaskFolderRecord};
 
 use crate::types::{WorkflowUse, WorkflowUses};
 use crate::{Api, AppError};
@@ -33,6 +34,28 @@ pub(super) fn of_secret(api: &Api, name: &str) -> Result<WorkflowUses, AppError>
             !next.is_some_and(|next| next.is_alphanumeric() || matches!(next, '_' | '-'))
         })
     })
+}
+
+/// Those that name a task folder: by its id, its path or what it is called.
+pub(super) fn of_folder(api: &Api, folder: &TaskFolderRecord) -> Result<WorkflowUses, AppError> {
+    let (id, path, name) = (
+        folder.id.to_string(),
+        path_text(&folder.path),
+        folder.name(),
+    );
+    let names = |stored: StoredText| {
+        let document = Document::parse(stored.format, stored.text).ok();
+        let named = document.and_then(|document| Definition::named_folder(document.value()));
+        named.is_some_and(|(named, _)| [&id, &path, &name].contains(&&named))
+    };
+    // As it may be spelled.
+    let mut found = with(api, "taskFolder", names)?;
+    let other = with(api, "task_folder", names)?;
+    let known = |one: &WorkflowUse| !found.workflows.iter().any(|known| known.id == one.id);
+    let new: Vec<_> = other.workflows.into_iter().filter(known).collect();
+    found.workflows.extend(new);
+    found.more |= other.more;
+    Ok(found)
 }
 
 fn with(

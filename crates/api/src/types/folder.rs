@@ -144,6 +144,15 @@ pub struct FolderSettings {
     pub clean_up: CleanUpRule,
 }
 
+/// A folder that is no task folder any more.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct FolderForgotten {
+    /// The id it had.
+    pub id: String,
+    /// Where it is, with its files and archives.
+    pub path: String,
+}
+
 /// What is to be different. What is absent stays.
 #[derive(Debug, Clone, Default, Deserialize, TS)]
 #[serde(deny_unknown_fields)]

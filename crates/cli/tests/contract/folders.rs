@@ -479,6 +479,57 @@ fn an_archive_is_compared_with_the_folder_and_with_another() {
     assert_eq!(relation(&compared, 2), json!(["new", "only_now"]));
 }
 
+#[test]
+fn a_folder_leaves_the_list_and_nothing_else() {
+    let flowkeep = machine();
+    let (id, folder) = adopted(&flowkeep, "one", &["a.ddl"]);
+    let archive = flowkeep.done(&["folder", "archive", &id])["archive"].clone();
+    let kept = names(&folder);
+    let named = json!({"id": "nightly", "name": "Nightly", "taskFolder": id, "tasks": [
+        {"id": "rest", "name": "Rest", "action": "wait", "params": {"ms": 1}}]});
+    let file = flowkeep.file("named.json", named.to_string());
+    flowkeep.done(&["flow", "update", "nightly", &file]);
+
+    let gone = flowkeep.done(&["folder", "forget", &text(&folder)]);
+    let path = text(&folder.canonicalize().unwrap());
+    assert_eq!(gone, json!({"id": id, "path": path}));
+    assert_eq!(flowkeep.done(&["folder", "list"])["total"], 0);
+    assert_eq!(names(&folder), kept);
+    flowkeep.refused(&["folder", "forget", &id], "folder_unknown");
+    flowkeep.refused(&["run", "start", "nightly"], "folder_unknown");
+    let told = flowkeep.done(&["flow", "validate", "nightly"]);
+    assert_eq!(told["warnings"][0]["code"], "folder_unknown");
+
+    // Whoever takes it again finds its past, and the numbers go on.
+    let again = flowkeep.done(&["folder", "adopt", "nightly", &text(&folder), "--for-runs"]);
+    let again = again["id"].as_str().unwrap();
+    let archives = flowkeep.done(&["folder", "archives", again]);
+    assert_eq!(archives["items"][0]["archive"], archive);
+    fs::write(folder.join("b.ddl"), "b").unwrap();
+    let second = flowkeep.done(&["folder", "archive", again])["archive"].clone();
+    let record = folder
+        .join(second.as_str().unwrap())
+        .join("backup_info.json");
+    let record: Value = serde_json::from_slice(&fs::read(record).unwrap()).unwrap();
+    assert_eq!(record["sequence"], 2);
+    let said = flowkeep.say(&["folder", "forget", again]);
+    assert!(said.out.contains(&path), "{}", said.out);
+}
+
+#[test]
+fn a_folder_that_a_run_has_stays_on_the_list() {
+    let flowkeep = machine();
+    let (id, _) = adopted(&flowkeep, "one", &[]);
+    let asks = json!({"id": "asks", "name": "Asks", "tasks": [
+        {"id": "look", "name": "Look", "action": "manual", "params": {"instruction": "Look"}}]});
+    let file = flowkeep.file("asks.json", asks.to_string());
+    flowkeep.done(&["flow", "create", &file]);
+    let (code, _) = flowkeep.json(&["run", "start", "asks", "--folder", &id, "--wait"]);
+    assert_eq!(code, 3);
+    flowkeep.refused(&["folder", "forget", &id], "folder_busy");
+    assert_eq!(flowkeep.done(&["folder", "list"])["total"], 1);
+}
+
 mod needs_mounts {
     use super::*;
     use crate::flowkeep::Answer;

@@ -62,7 +62,7 @@ function Touched({ operation, items }: TouchedProps) {
         <Icon name="right" />
       </Link>
     );
-  if (kind === 'folder' && id)
+  if (kind === 'folder' && id && operation.operation !== 'folder_forget')
     return (
       <Link
         to="/task-folders/$id"

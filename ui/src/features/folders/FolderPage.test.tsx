@@ -190,6 +190,44 @@ it('keeps names in place that are told, each once and none with a way in it', as
   );
 });
 
+it('takes a folder off the list, after saying what stays and who names it', async () => {
+  search = { tab: 'settings' };
+  const told = show({
+    folder_uses: () => ({
+      workflows: [{ id: 'describe', name: 'Describe a database' }],
+      more: false,
+    }),
+    folder_forget: () => ({ id: folder.id, path: folder.path }),
+  });
+  await userEvent.click(await screen.findByTestId('folder-forget'));
+  const dialog = within(await screen.findByTestId('dialog-forget-folder'));
+  expect(dialog.getByText(/files and archives stay where they are/)).toBeTruthy();
+  expect(await dialog.findByText('Describe a database')).toBeTruthy();
+  expect(told('folder_forget')).toEqual([]);
+  await userEvent.click(dialog.getByTestId('folder-forget-go'));
+  await waitFor(() => expect(went).toHaveBeenCalledWith({ to: '/task-folders' }));
+  expect(told('folder_forget').map(({ input }) => input)).toEqual([{ id: '01A' }]);
+});
+
+it('offers to take a folder off the list that is not there', async () => {
+  const gone = new CallError({
+    code: 'folder_gone',
+    message: 'gone',
+    hints: [],
+    fields: { path: folder.path },
+    retryable: false,
+  });
+  show({
+    folder_show: () => {
+      throw gone;
+    },
+    folder_list: () => ({ total: 1, items: [folder] }),
+    folder_uses: () => ({ workflows: [], more: false }),
+  });
+  await userEvent.click(await screen.findByTestId('folder-forget'));
+  expect(await screen.findByTestId('dialog-forget-folder')).toBeTruthy();
+});
+
 const found = {
   names: ['orders', 'customers'],
   dropped: [{ line: 4, text: 'two words', why: { code: 'table_list_odd' } }],

@@ -13,6 +13,7 @@ import { ArchiveDialog } from './ArchiveDialog';
 import { ArchivesTab } from './ArchivesTab';
 import { ArchiveWork } from './ArchiveWork';
 import { FilesTab } from './FilesTab';
+import { ForgetFolder } from './ForgetFolder';
 import { toArchive } from './files';
 import { PutBackWork } from './PutBackWork';
 import { pickTableList, useTableListDrop } from './pick';
@@ -58,13 +59,22 @@ function NotShown({ id, error, onRetry }: NotShownProps) {
   const row = useQuery({ ...foldersQuery(), enabled: error !== null }).data?.find(
     (folder) => folder.id === id,
   );
+  const [isLeaving, setIsLeaving] = useState(false);
   return (
     <Page
       crumb={<Link to="/task-folders">{m.nav_task_folders()}</Link>}
       title={row ? visible(row.name) : ''}
       subtitle={row && <span data-selectable>{visible(row.path)}</span>}
+      end={
+        row && (
+          <Button onPress={() => setIsLeaving(true)} data-testid="folder-forget">
+            {m.task_folder_forget()}
+          </Button>
+        )
+      }
     >
       {error && <ErrorNotice error={error} onRetry={onRetry} />}
+      {row && isLeaving && <ForgetFolder folder={row} onClose={() => setIsLeaving(false)} />}
     </Page>
   );
 }

@@ -5,6 +5,7 @@ import type { FolderShow } from '@/ipc';
 import { tellFailure, useCommand } from '../command';
 import { CleanUpArchives } from './CleanUpArchives';
 import { ruleWords } from './cleanUp';
+import { ForgetFolder } from './ForgetFolder';
 import { KeptNames } from './KeptNames';
 
 interface Props {
@@ -17,6 +18,7 @@ type Change = Partial<FolderShow['settings']>;
 export function SettingsTab({ folder }: Props) {
   const { id, settings } = folder;
   const [isCleaning, setIsCleaning] = useState(false);
+  const [isLeaving, setIsLeaving] = useState(false);
   const set = useCommand('folder_set', ['folder', 'operation'], `folder ${id}`);
   const change = (next: Change) => set.mutate({ id, ...next }, { onError: tellFailure });
   return (
@@ -87,6 +89,17 @@ export function SettingsTab({ folder }: Props) {
       </Row>
       {isCleaning && <CleanUpArchives folder={folder} onClose={() => setIsCleaning(false)} />}
       <KeptNames names={settings.keep} onChange={(keep) => change({ keep })} />
+      <Row
+        detail={m.task_folder_forget_hint()}
+        end={
+          <Button onPress={() => setIsLeaving(true)} data-testid="folder-forget">
+            {m.task_folder_forget()}
+          </Button>
+        }
+      >
+        {m.task_folder_on_list()}
+      </Row>
+      {isLeaving && <ForgetFolder folder={folder} onClose={() => setIsLeaving(false)} />}
     </Card>
   );
 }

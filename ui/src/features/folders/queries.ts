@@ -35,6 +35,15 @@ export function folderQuery(id: string) {
   });
 }
 
+/** The workflows that name a folder. */
+export function folderUsesQuery(id: string) {
+  return queryOptions({
+    queryKey: ['folder uses', id],
+    queryFn: () => call('folder_uses', { id }),
+    meta: { tags: ['workflow', 'folder'], atMostEvery: LOOK_EVERY },
+  });
+}
+
 /** Its archives, the newest first. */
 export function archivesQuery(id: string) {
   return queryOptions({

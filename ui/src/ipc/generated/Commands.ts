@@ -58,6 +58,7 @@ import type { FolderCompareTextInput } from "./FolderCompareTextInput";
 import type { FolderCompared } from "./FolderCompared";
 import type { FolderComparedTexts } from "./FolderComparedTexts";
 import type { FolderCreateInput } from "./FolderCreateInput";
+import type { FolderForgotten } from "./FolderForgotten";
 import type { FolderList } from "./FolderList";
 import type { FolderMade } from "./FolderMade";
 import type { FolderPutBack } from "./FolderPutBack";
@@ -300,6 +301,8 @@ export interface Commands {
   folder_list: { input: Nothing; output: FolderList };
   folder_show: { input: FolderRef; output: FolderShow };
   folder_set: { input: FolderSetInput; output: FolderShow };
+  folder_forget: { input: FolderRef; output: FolderForgotten };
+  folder_uses: { input: FolderRef; output: WorkflowUses };
   folder_archive: { input: FolderArchiveInput; output: FolderArchived };
   folder_clean_up: { input: FolderCleanUpInput; output: FolderCleanedUp };
   folder_archives: { input: FolderRef; output: ArchiveList };
