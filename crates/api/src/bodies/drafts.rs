@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use flowkeep_core::{Document, Kind, Validation, validate};
+use flowkeep_core::{Document, Kind, Validation, add_places, stops_a_start, validate};
 use flowkeep_engine::{unconnected, unknown_folder};
 use flowkeep_store::DraftRecord;
 
@@ -50,11 +50,13 @@ pub fn validate_kept(api: &Api, kind: Kind, id: &str) -> Result<Validation, AppE
     Ok(checked(api, kind, &document))
 }
 
-/// What validation finds, and as warnings what is odd about it here: data sources that are not
-/// connected, a task folder that is not known. That stops starts, and no keeping.
+/// What validation finds, and as warnings what else would refuse a start: a parameter that is missing,
+/// and here data sources that are not connected, a task folder that is not known. That stops starts, and no keeping.
 pub(super) fn checked(api: &Api, kind: Kind, document: &Document) -> Validation {
     let mut found = validate(kind, document);
     if kind == Kind::Workflow {
+        let stops = stops_a_start(document.value(), &found);
+        found.warnings.extend(stops);
         match api.connected() {
             Ok(connected) => {
                 found
@@ -68,6 +70,7 @@ pub(super) fn checked(api: &Api, kind: Kind, document: &Document) -> Validation 
             Ok(unknown) => found.warnings.extend(unknown),
             Err(error) => tracing::warn!(%error, "the task folders cannot be looked at"),
         }
+        add_places(document, &mut found);
     }
     found
 }

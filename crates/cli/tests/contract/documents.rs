@@ -7,6 +7,44 @@ const ODD: &str = "{\"zeta\": 1e5, \"id\": \"odd\", \"name\": \"Odd\",\r\n \"n\"
     12345678901234567890123], \"nothing\": null, \"tasks\": [], \"alpha\": \"\\u4e2d\"}\r\n";
 
 #[test]
+fn what_would_refuse_a_start_is_told_before_one() {
+    let flowkeep = Flowkeep::new();
+    let tasks = r#"{"id": "w", "name": "W",
+        "tasks": [{"id": "a", "name": "A", "action": "program.run", "params": {}}]}"#;
+    let file = flowkeep.file("w.json", tasks);
+    let created = flowkeep.done(&["flow", "create", &file]);
+    let told = flowkeep.done(&["flow", "validate", "w"]);
+    let of_file = flowkeep.done(&["flow", "validate", "--file", &file]);
+    let warning = &told["warnings"][0];
+    assert_eq!(
+        (
+            &told["valid"],
+            &warning["code"],
+            &warning["path"],
+            &warning["line"]
+        ),
+        (
+            &true.into(),
+            &"parameter_missing".into(),
+            &"/tasks/0/params".into(),
+            &2.into()
+        )
+    );
+    assert_eq!(
+        (&of_file["warnings"], &created["warnings"]),
+        (&told["warnings"], &told["warnings"])
+    );
+    let refused = flowkeep.refused(&["run", "start", "w"], "definition_invalid");
+    let (said, words) = (
+        refused["error"]["message"].as_str(),
+        warning["message"].as_str(),
+    );
+    assert!(said.unwrap().contains(words.unwrap()), "{refused}");
+    let out = flowkeep.say(&["flow", "validate", "w"]).out;
+    assert!(!out.contains("would stop a start."), "{out}");
+}
+
+#[test]
 fn a_document_comes_back_exactly_as_it_came() {
     let flowkeep = Flowkeep::new();
     let file = flowkeep.file("odd.json", ODD);

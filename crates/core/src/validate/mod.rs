@@ -118,6 +118,20 @@ pub fn validate(kind: Kind, document: &Document) -> Validation {
     validation
 }
 
+/// What refuses a start of a workflow beside what validation found, in the words in which it is refused.
+/// Nothing where that is an error already.
+pub fn stops_a_start(workflow: &Value, found: &Validation) -> Vec<Finding> {
+    if !found.valid() {
+        return Vec::new();
+    }
+    let mut stops = Definition::check(workflow).errors;
+    stops.retain(|stop| {
+        let mut told = found.warnings.iter();
+        !told.any(|told| (&told.path, &told.code) == (&stop.path, &stop.code))
+    });
+    stops
+}
+
 /// Input that nobody gives where a workflow starts by itself.
 fn not_given(workflow: &Value) -> Vec<Finding> {
     let trigger = Trigger::of(workflow);
@@ -149,16 +163,19 @@ pub(crate) fn check(kind: Kind, document: &Document) -> Validation {
     validation
 }
 
-/// Reads the text once more for places, only when there is something to place.
-fn add_places(document: &Document, validation: &mut Validation) {
-    if validation.errors.is_empty() && validation.warnings.is_empty() {
+/// Says of each finding where it is in the text. That is read once more, only when there is something to
+/// place.
+pub fn add_places(document: &Document, validation: &mut Validation) {
+    let mut findings = validation.errors.iter().chain(&validation.warnings);
+    if findings.all(|finding| finding.place.is_some()) {
         return;
     }
     let Some(root) = document.located() else {
         return;
     };
     let findings = validation.errors.iter_mut().chain(&mut validation.warnings);
-    for finding in findings.take(PLACED_FINDINGS) {
+    let unplaced = findings.filter(|finding| finding.place.is_none());
+    for finding in unplaced.take(PLACED_FINDINGS) {
         let span = root.nearest(&finding.path);
         finding.place = Some(place_of(document.text(), span.start));
     }
