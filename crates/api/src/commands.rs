@@ -243,6 +243,7 @@ static OTHERS: &[Command] = &[
     command!("folder_check", t::FolderCheckInput => t::FolderChecked, folder_compare::check, [] long),
     command!("folder_put_back_plan", t::FolderPutBackPlanInput => t::FolderPutBackPlan, folder_put_back::plan, [] long),
     command!("folder_put_back", t::FolderPutBackInput => t::FolderPutBack, folder_put_back::put_back, [writes] long),
+    command!("folder_tables", t::FolderRef => t::FolderTables, folder_contents::tables, []),
     command!("folder_table_list", t::FolderTableListInput => t::FolderTableListPlan, folder_contents::table_list, [place]),
     command!("folder_put_table_list", t::FolderPutTableListInput => t::FolderTableListPut, folder_contents::put_table_list, [writes place]),
     command!("template_offers", t::Nothing => t::TemplateOffers, templates::offers, []),

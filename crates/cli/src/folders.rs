@@ -15,6 +15,7 @@ use flowkeep_core::visible;
 
 use crate::args::given_path;
 use crate::folder_archives::{Check, Compare, PutBack, check, compare, put_back};
+use crate::folder_tables::{Tables, tables};
 use crate::output::{Out, Outcome, Output, table};
 use crate::progress::Shown;
 
@@ -97,6 +98,7 @@ pub(crate) enum Folder {
         #[arg(long)]
         dry_run: bool,
     },
+    Tables(Tables),
     PutBack(PutBack),
     Compare(Compare),
     Check(Check),
@@ -217,6 +219,7 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Folder) -> Result<Outcome, A
             drop(progress);
             cleaned_up(output, &done?, dry_run)
         }
+        Folder::Tables(asked) => tables(api, output, asked),
         Folder::PutBack(asked) => put_back(api, output, asked),
         Folder::Compare(asked) => compare(api, output, asked),
         Folder::Check(asked) => check(api, output, asked),

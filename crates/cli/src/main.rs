@@ -9,6 +9,7 @@ mod database;
 mod documents;
 mod fallen;
 mod folder_archives;
+mod folder_tables;
 mod folders;
 mod help;
 mod import;

@@ -4,9 +4,9 @@
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use flowkeep_core::folder::{How, TableList};
+use flowkeep_core::folder::{How, TABLE_LIST_LIMIT, TableList};
 use flowkeep_core::{Message, Sha256};
-use flowkeep_files::folders::{self, InsideFile, LIST_LIMIT};
+use flowkeep_files::folders::{self, InsideFile};
 use flowkeep_files::io_reason;
 use flowkeep_host::{ReadError, open_regular, path_text};
 
@@ -14,7 +14,7 @@ use super::folders::meant;
 use crate::apart::in_time;
 use crate::types::{
     ChosenPlace, FolderArchiveFile, FolderArchiveRef, FolderArchiveShow, FolderPutTableListInput,
-    FolderTableListInput, FolderTableListPlan, FolderTableListPut,
+    FolderRef, FolderTableListInput, FolderTableListPlan, FolderTableListPut, FolderTables,
 };
 use crate::{Api, AppError, time};
 
@@ -64,6 +64,32 @@ fn file(file: InsideFile) -> FolderArchiveFile {
     }
 }
 
+/// The tables that the list of a folder names.
+///
+/// # Errors
+/// `folder_unknown`, `folder_ambiguous`, `folder_gone`, `table_list_unreadable`, `disk_silent`.
+pub fn tables(api: &Api, input: FolderRef) -> Result<FolderTables, AppError> {
+    let folder = meant(api, &input.id)?;
+    let (workshop, id) = (api.workshop()?, folder.id);
+    let there = in_time(api.most, &folder.path, move |_| {
+        folders::table_list(&workshop, id).map_err(AppError::from)
+    })?;
+    let mut tables = FolderTables {
+        id: id.to_string(),
+        path: None,
+        encoding: None,
+        tables: Vec::new(),
+        dropped: Vec::new(),
+    };
+    if let Some(there) = there {
+        let list = listed(&there.bytes.ok_or_else(too_long)?)?;
+        tables.path = Some(path_text(&folder.path.join(there.name)));
+        tables.encoding = Some(list.encoding);
+        (tables.tables, tables.dropped) = (list.names, list.dropped);
+    }
+    Ok(tables)
+}
+
 /// What a file would be as the list of tables of a folder.
 ///
 /// # Errors
@@ -83,7 +109,7 @@ pub fn table_list(api: &Api, input: FolderTableListInput) -> Result<FolderTableL
         encoding: list.encoding,
         sha256: Sha256::of(&bytes),
         replaces: there.is_some(),
-        same: there.is_some_and(|there| there.bytes == bytes),
+        same: there.is_some_and(|there| there.bytes.as_ref() == Some(&bytes)),
     })
 }
 
@@ -101,6 +127,9 @@ pub fn put_table_list(
         return Err(AppError::new("plan_changed").hint("look_again"));
     }
     let list = listed(&bytes)?;
+    if list.names.is_empty() {
+        return Err(unreadable(Message::new("table_list_empty")));
+    }
     let (workshop, id) = (api.workshop()?, folder.id);
     let kept_as = in_time(api.most, &folder.path, move |_| {
         folders::put_table_list(&workshop, id, &bytes).map_err(AppError::from)
@@ -113,6 +142,10 @@ pub fn put_table_list(
 
 fn listed(bytes: &[u8]) -> Result<TableList, AppError> {
     TableList::read(bytes).map_err(unreadable)
+}
+
+fn too_long() -> AppError {
+    unreadable(Message::new("table_list_long"))
 }
 
 fn unreadable(why: Message) -> AppError {
@@ -135,11 +168,11 @@ fn read(path: &Path) -> Result<Vec<u8>, AppError> {
         _ => unreadable(Message::new("file_is_special")),
     })?;
     let mut bytes = Vec::new();
-    file.take(LIST_LIMIT + 1)
+    file.take(TABLE_LIST_LIMIT + 1)
         .read_to_end(&mut bytes)
         .map_err(said)?;
-    if bytes.len() as u64 > LIST_LIMIT {
-        return Err(unreadable(Message::new("table_list_long")));
+    if bytes.len() as u64 > TABLE_LIST_LIMIT {
+        return Err(too_long());
     }
     Ok(bytes)
 }

@@ -61,6 +61,21 @@ pub struct FolderArchiveFile {
     pub missing: bool,
 }
 
+/// The tables that the list of a folder names.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct FolderTables {
+    /// The folder's id.
+    pub id: String,
+    /// Where the list is; nothing where the folder has none.
+    pub path: Option<String>,
+    /// How its bytes spell it.
+    pub encoding: Option<Encoding>,
+    /// The tables in it, each once.
+    pub tables: Vec<String>,
+    /// What of it is not taken as a table, and why.
+    pub dropped: Vec<DroppedName>,
+}
+
 /// A file that may become the list of tables of a folder.
 #[derive(Debug, Clone, Deserialize, TS)]
 #[serde(deny_unknown_fields)]

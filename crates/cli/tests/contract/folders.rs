@@ -480,6 +480,73 @@ fn an_archive_is_compared_with_the_folder_and_with_another() {
 }
 
 #[test]
+fn a_folder_tells_the_tables_of_its_list_and_takes_another() {
+    let flowkeep = machine();
+    let (id, folder) = adopted(&flowkeep, "task_1", &[]);
+    let none = flowkeep.done(&["folder", "tables", &id]);
+    assert_eq!(keys(&none), ["id", "path", "encoding", "tables", "dropped"]);
+    assert_eq!((&none["path"], &none["tables"]), (&json!(null), &json!([])));
+    let said = flowkeep.say(&["folder", "tables", &id]);
+    assert!(
+        said.code == 0 && said.out.contains("table_list.txt"),
+        "{said:?}"
+    );
+
+    // 表一, in GBK.
+    let file = flowkeep.path("mine.txt");
+    fs::write(&file, b"\xb1\xed\xd2\xbb, orders\ntwo words\norders\n").unwrap();
+    let file = text(&file);
+    let list = folder.join("table_list.txt");
+    let put = |more: &[&str]| {
+        let words = ["folder", "tables", &id, "--from", &file];
+        flowkeep.json(&[&words[..], more].concat())
+    };
+    let (exit, would) = put(&["--dry-run"]);
+    assert_eq!((exit, &would["path"]), (3, &json!(file)));
+    assert!(!list.exists(), "a dry run writes nothing");
+    let (exit, done) = put(&[]);
+    assert_eq!((exit, &done["path"]), (3, &json!(text(&list))));
+    for answer in [&would, &done] {
+        assert_eq!(answer["id"], json!(id));
+        assert_eq!(answer["encoding"], "gb18030");
+        assert_eq!(answer["tables"], json!(["表一", "orders"]));
+        let lines = answer["dropped"].as_array().unwrap().iter();
+        let lines: Vec<_> = lines
+            .map(|dropped| (&dropped["line"], &dropped["text"]))
+            .collect();
+        assert_eq!(
+            lines,
+            [
+                (&json!(2), &json!("two words")),
+                (&json!(3), &json!("orders"))
+            ]
+        );
+        assert_eq!(
+            (&answer["same"], &answer["kept_as"]),
+            (&json!(false), &json!(null))
+        );
+    }
+    assert_eq!(put(&[]).1["same"], true);
+    let said = flowkeep.say(&["folder", "tables", &id]);
+    assert_eq!(said.code, 0);
+    for word in ["表一\n", "orders\n", "two words", "2 tables"] {
+        assert!(said.out.contains(word), "{said:?}");
+    }
+
+    fs::write(&file, "customers\n").unwrap();
+    let (exit, other) = put(&[]);
+    assert_eq!((exit, &other["tables"]), (0, &json!(["customers"])));
+    let kept = folder.join(other["kept_as"].as_str().unwrap());
+    assert!(kept.is_file(), "the list before stays beside it");
+    fs::write(&file, "# nothing\n").unwrap();
+    let refused = ["folder", "tables", &id, "--from", &file];
+    flowkeep.refused(&refused, "table_list_unreadable");
+    assert_eq!(fs::read_to_string(&list).unwrap(), "customers\n");
+    let (exit, _) = flowkeep.json(&["folder", "tables", &id, "--dry-run"]);
+    assert_eq!(exit, 2, "a dry run of nothing");
+}
+
+#[test]
 fn a_folder_leaves_the_list_and_nothing_else() {
     let flowkeep = machine();
     let (id, folder) = adopted(&flowkeep, "one", &["a.ddl"]);

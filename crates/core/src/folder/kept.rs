@@ -13,6 +13,16 @@ pub fn is_table_list(name: &str) -> bool {
     same_name(name, TABLE_LIST)
 }
 
+/// How the list of tables is spelled among these names of a folder, where it is one of them: as `wanted`
+/// if that is there.
+pub fn table_list_among<'n>(
+    names: impl IntoIterator<Item = &'n str>,
+    wanted: &str,
+) -> Option<&'n str> {
+    let names = names.into_iter().filter(|name| is_table_list(name));
+    names.min_by_key(|name| (*name != wanted, *name))
+}
+
 /// Whether this is the name of something right inside a folder, and not a way to somewhere else.
 pub fn is_file_name(name: &str) -> bool {
     !name.is_empty()
@@ -25,6 +35,22 @@ pub fn is_file_name(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_of_tables_is_found_however_it_is_spelled() {
+        let other = ["a.ddl", "table_list.txt.bak", "Table_List.TXT"];
+        assert_eq!(table_list_among(other, TABLE_LIST), Some("Table_List.TXT"));
+        assert_eq!(table_list_among(["a.ddl"], TABLE_LIST), None);
+        let both = ["TABLE_LIST.TXT", "Table_List.txt", "table_list.txt"];
+        assert_eq!(table_list_among(both, TABLE_LIST), Some("table_list.txt"));
+        let wanted = "Table_List.txt";
+        assert_eq!(table_list_among(both, wanted), Some(wanted));
+        let reversed = both.into_iter().rev().skip(1);
+        assert_eq!(
+            table_list_among(reversed, TABLE_LIST),
+            Some("TABLE_LIST.TXT")
+        );
+    }
 
     #[test]
     fn a_way_is_no_name() {

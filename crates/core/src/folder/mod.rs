@@ -13,10 +13,10 @@ mod table_list;
 
 pub use archive_name::ArchiveName;
 pub use clean_up::{CleanUpLimits, CleanUpVerdict, OldArchive, clean_up_verdicts};
-pub use kept::{TABLE_LIST, is_file_name, is_table_list, same_name};
+pub use kept::{TABLE_LIST, is_file_name, is_table_list, same_name, table_list_among};
 pub use record::{ArchivedFile, FailedFile, How, RECORD, Record};
 pub use settings::{CleanUpRule, Policy, Settings};
-pub use table_list::{DroppedName, TableList};
+pub use table_list::{DroppedName, TABLE_LIST_LIMIT, TableList};
 
 /// The folder in a data folder where task folders are made unless somebody says otherwise, and where runs
 /// without one have a folder of their own.

@@ -10,6 +10,9 @@ use ts_rs::TS;
 
 use crate::{Encoding, Message, decode};
 
+/// What is longer is no list that people made, in bytes.
+pub const TABLE_LIST_LIMIT: u64 = 1_000_000;
+
 /// What stands in a list of tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableList {

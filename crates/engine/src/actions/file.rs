@@ -4,12 +4,13 @@
 //! A file appears whole or not at all, and doing it again gives the same file. No link is followed,
 //! neither to what is read nor to what is written.
 
+use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 
 use flowkeep_core::json::print_lines;
 use flowkeep_core::{Message, Value};
-use flowkeep_host::{Folder, ReadError, SpecialFile};
+use flowkeep_host::{Folder, ReadError, SpecialFile, path_text};
 
 use super::params::{Params, needs};
 use super::{ActionError, Attempt, Done, Output, Stop};
@@ -56,6 +57,19 @@ pub(super) async fn write_all(
     .await
 }
 
+/// The names of what lies in the attempt's folder, as far as they are text. Nothing where it is to stop.
+pub(super) async fn names(attempt: &Attempt<'_>) -> Result<Option<Vec<String>>, ActionError> {
+    blocking(attempt, |folder, _| {
+        let at = folder.path();
+        let names = fs::read_dir(at).and_then(|entries| {
+            let names = entries.map(|entry| Ok(entry?.file_name().into_string().ok()));
+            names.filter_map(Result::transpose).collect()
+        });
+        names.map_err(|error| failed(&path_text(at), &ReadError::Io(error)))
+    })
+    .await
+}
+
 /// Reads a whole file that is no longer than `longest`; what is longer is `None` inside. Nothing
 /// where it is to stop.
 pub(super) async fn read(
@@ -92,7 +106,7 @@ async fn blocking<T: Send + 'static>(
     let done = tokio::task::spawn_blocking(move || {
         let folder = Folder::open(&path).map_err(|error| {
             let message = Message::new("folder_unreachable");
-            let message = message.with("path", flowkeep_host::path_text(&path));
+            let message = message.with("path", path_text(&path));
             ActionError::passing(message.with("reason", error))
         })?;
         match work(&folder, &stop) {

@@ -1,19 +1,26 @@
 //! `table_list.read`: the tables that somebody listed in a file of the folder.
 
-use flowkeep_core::folder::{TABLE_LIST, TableList};
+use flowkeep_core::folder::{
+    TABLE_LIST, TABLE_LIST_LIMIT, TableList, is_table_list, table_list_among,
+};
 use flowkeep_core::run::Level;
 use flowkeep_core::{Message, Value};
 
 use super::params::Params;
 use super::{ActionError, Attempt, Done, Output, Said, file};
 
-/// Nobody lists more, in bytes.
-const LONGEST: u64 = 1_000_000;
-
 pub(super) async fn read(attempt: &Attempt<'_>, params: &Params<'_>) -> Result<Done, ActionError> {
-    let path = params.text("path")?.unwrap_or(TABLE_LIST);
+    let wanted = params.text("path")?.unwrap_or(TABLE_LIST);
+    let mut names = Vec::new();
+    if is_table_list(wanted) {
+        match file::names(attempt).await? {
+            None => return Ok(Done::Stopped { undone: true }),
+            Some(found) => names = found,
+        }
+    }
+    let path = table_list_among(names.iter().map(String::as_str), wanted).unwrap_or(wanted);
     let wrong = |code: &str| Message::new(code).with("path", path);
-    let read = file::read(attempt, path, LONGEST).await;
+    let read = file::read(attempt, path, TABLE_LIST_LIMIT).await;
     let read = read.map_err(|error| match error.message.code.as_str() {
         "path_missing" => ActionError::passing(wrong("tables_missing")),
         _ => error,

@@ -290,6 +290,41 @@ async fn a_list_of_tables_is_read_as_people_write_it() {
 }
 
 #[rstest]
+#[case::as_told(&["table_list.txt", "Table_List.TXT"], json!({}), "table_list.txt")]
+#[case::in_capitals(&["Table_List.TXT"], json!({}), "Table_List.TXT")]
+#[case::told_otherwise(&["Table_List.TXT"], json!({"path": "TABLE_LIST.txt"}), "Table_List.TXT")]
+#[case::told_as_it_is(&["table_list.txt", "Table_List.TXT"], json!({"path": "Table_List.TXT"}), "Table_List.TXT")]
+#[tokio::test]
+async fn a_list_of_tables_is_found_however_it_is_spelled(
+    #[case] there: &[&str],
+    #[case] params: Json,
+    #[case] expected: &str,
+) {
+    let place = Place::new();
+    for name in there {
+        std::fs::write(
+            place.folder().join(name),
+            format!("in_{name}").replace('.', "_"),
+        )
+        .unwrap();
+    }
+    let output = place.output("table_list.read", params).await;
+    assert_eq!(output["path"], expected);
+    assert_eq!(
+        output["tables"],
+        json!([format!("in_{expected}").replace('.', "_")])
+    );
+}
+
+#[tokio::test]
+async fn another_file_is_meant_as_it_is_spelled() {
+    let place = Place::new();
+    std::fs::write(place.folder().join("Mine.txt"), "orders").unwrap();
+    let read = json!({"path": "mine.txt"});
+    assert_eq!(place.code("table_list.read", read).await, "tables_missing");
+}
+
+#[rstest]
 #[case::none(None, "tables_missing")]
 #[case::empty(Some(b"# nothing yet\n".to_vec()), "tables_none")]
 #[case::a_picture(Some(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec()), "tables_unreadable")]

@@ -5,26 +5,23 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use flowkeep_core::FolderId;
-use flowkeep_core::folder::{TABLE_LIST, is_table_list};
-use flowkeep_host::{EntryKind, Folder, ReadError};
+use flowkeep_core::folder::{TABLE_LIST, TABLE_LIST_LIMIT, table_list_among};
+use flowkeep_host::{Entry, EntryKind, Folder, ReadError};
 use flowkeep_store::TaskFolderRecord;
 
 use super::{FolderBusy, FolderError, Workshop};
 use crate::time::local;
-
-/// A list of a million tables is smaller.
-pub const LIST_LIMIT: u64 = 1 << 26;
 
 /// The list that a folder has now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListThere {
     /// How its name is spelled.
     pub name: String,
-    /// What is in it.
-    pub bytes: Vec<u8>,
+    /// What is in it; nothing where it is longer than a list can be.
+    pub bytes: Option<Vec<u8>>,
 }
 
-/// The list of tables in a folder, where there is one that can be read.
+/// The list of tables in a folder, where there is one.
 ///
 /// # Errors
 /// [`FolderError`].
@@ -51,7 +48,10 @@ pub fn put_table_list(
         return Err(FolderError::Busy(FolderBusy::Archive));
     }
     let before = there(workshop, &folder)?;
-    if before.as_ref().is_some_and(|list| list.bytes == bytes) {
+    if before
+        .as_ref()
+        .is_some_and(|list| list.bytes.as_deref() == Some(bytes))
+    {
         return Ok(None);
     }
     let kept = match &before {
@@ -71,22 +71,26 @@ pub fn put_table_list(
 fn there(workshop: &Workshop, folder: &TaskFolderRecord) -> Result<Option<ListThere>, FolderError> {
     let at = FolderError::at(&folder.path);
     let entries = workshop.files.entries(&folder.path).map_err(at)?;
-    let found = entries.into_iter().find_map(|entry| {
-        let name = entry.name.to_str()?;
-        is_table_list(name).then(|| (name.to_owned(), entry.kind))
-    });
-    let Some((name, kind)) = found else {
+    let names = entries.iter().filter_map(|entry| entry.name.to_str());
+    let Some(name) = table_list_among(names, TABLE_LIST) else {
         return Ok(None);
     };
-    let path = folder.path.join(&name);
-    if kind != EntryKind::File {
+    let path = folder.path.join(name);
+    let is_file = |entry: &Entry| entry.name == name && entry.kind == EntryKind::File;
+    if !entries.iter().any(is_file) {
         // A folder or a link of that name is somebody's: it is neither read nor written over.
         return Err(FolderError::at(&path)(ErrorKind::AlreadyExists.into()));
     }
     let folder = Folder::open(&folder.path).map_err(FolderError::at(&path))?;
-    let read = folder.read(Path::new(&name), LIST_LIMIT);
-    let bytes = read.map_err(|error| FolderError::at(&path)(plain(error)))?;
-    Ok(Some(ListThere { name, bytes }))
+    let bytes = match folder.read(Path::new(name), TABLE_LIST_LIMIT) {
+        Ok(bytes) => Some(bytes),
+        Err(ReadError::TooLarge { .. }) => None,
+        Err(error) => return Err(FolderError::at(&path)(plain(error))),
+    };
+    Ok(Some(ListThere {
+        name: name.to_owned(),
+        bytes,
+    }))
 }
 
 /// Copies the list that is there to a name with the time in it, and flushes that.

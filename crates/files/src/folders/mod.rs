@@ -39,7 +39,7 @@ pub use error::{FolderBusy, FolderError};
 pub use forget::forget;
 pub use inside::{Inside, InsideFile, archive_folder, inside};
 pub use leftovers::{Leftover, LeftoverKind, leftovers};
-pub use list::{LIST_LIMIT, ListThere, put_table_list, table_list};
+pub use list::{ListThere, put_table_list, table_list};
 pub use outcome::{Archived, Failure};
 pub use place::{is_unsafe, new_folder};
 pub use put_back::{PutBack, PutBackWanted, put_back};

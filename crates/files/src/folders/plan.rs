@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
 use flowkeep_core::Message;
-use flowkeep_core::folder::{Policy, RECORD, Settings, is_table_list, same_name};
+use flowkeep_core::folder::{Policy, RECORD, Settings, TABLE_LIST, same_name, table_list_among};
 use flowkeep_host::{Entry, EntryFiles, EntryKind, Holders};
 use flowkeep_store::StoreError;
 use serde::{Deserialize, Serialize};
@@ -167,13 +167,16 @@ impl Plan {
             kept: Vec::new(),
             failed: Vec::new(),
         };
+        let files_there = entries.iter().filter(|entry| entry.kind == EntryKind::File);
+        let names = files_there.filter_map(|entry| entry.name.to_str());
+        let list_name = table_list_among(names, TABLE_LIST).map(str::to_owned);
         let mut list = None;
         for entry in entries {
             let name = name_text(folder, &entry.name);
             let is_file = matches!(entry.kind, EntryKind::File | EntryKind::Link);
             if settings.keeps(&name) && !chosen.is_replaced(&name) {
-                if entry.kind == EntryKind::File && is_table_list(&name) {
-                    list.get_or_insert_with(|| Item::of(entry, name.clone(), Doing::Copy(None)));
+                if list_name.as_deref() == Some(&name) {
+                    list = Some(Item::of(entry, name.clone(), Doing::Copy(None)));
                 }
                 plan.kept.push(name);
             } else if entry.kind == EntryKind::Other {

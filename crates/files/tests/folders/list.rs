@@ -24,7 +24,7 @@ fn a_list_comes_whole_and_the_one_before_stays_beside_it_until_the_next_archive(
     assert_eq!(put(b"three\n"), None);
     let there = table_list(&place.workshop, place.id).unwrap().unwrap();
     assert_eq!(
-        (there.name.as_str(), &there.bytes[..]),
+        (there.name.as_str(), there.bytes.as_deref().unwrap()),
         ("table_list.txt", &b"three\n"[..])
     );
     assert_eq!(fs::read(place.at(&kept)).unwrap(), b"one\n");

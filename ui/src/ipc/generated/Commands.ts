@@ -72,6 +72,7 @@ import type { FolderShow } from "./FolderShow";
 import type { FolderTableListInput } from "./FolderTableListInput";
 import type { FolderTableListPlan } from "./FolderTableListPlan";
 import type { FolderTableListPut } from "./FolderTableListPut";
+import type { FolderTables } from "./FolderTables";
 import type { History } from "./History";
 import type { ImportPlanInput } from "./ImportPlanInput";
 import type { ImportResult } from "./ImportResult";
@@ -312,6 +313,7 @@ export interface Commands {
   folder_check: { input: FolderCheckInput; output: FolderChecked };
   folder_put_back_plan: { input: FolderPutBackPlanInput; output: FolderPutBackPlan };
   folder_put_back: { input: FolderPutBackInput; output: FolderPutBack };
+  folder_tables: { input: FolderRef; output: FolderTables };
   folder_table_list: { input: FolderTableListInput; output: FolderTableListPlan };
   folder_put_table_list: { input: FolderPutTableListInput; output: FolderTableListPut };
   template_offers: { input: Nothing; output: TemplateOffers };

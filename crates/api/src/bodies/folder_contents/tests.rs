@@ -108,3 +108,44 @@ fn a_list_is_shown_before_it_is_put_and_only_what_was_shown_is_put() {
     assert_eq!(refused.code, "table_list_unreadable");
     assert_eq!(refused.because.unwrap().code, "encoding_unknown");
 }
+
+#[test]
+fn the_tables_of_a_folder_are_those_of_its_list_in_whatever_capitals() {
+    let root = tempfile::tempdir().unwrap();
+    let api = crate::testing::open(&root.path().join("data"));
+    let path = root.path().canonicalize().unwrap().join("task");
+    let id = made(&api, &path).id;
+    let look = || tables(&api, FolderRef { id: id.clone() });
+    let none = look().unwrap();
+    assert_eq!((none.path, none.encoding), (None, None));
+    let list = path.join("Table_List.TXT");
+    fs::write(&list, "orders\ntwo words\n").unwrap();
+    let there = look().unwrap();
+    assert_eq!(there.path, Some(path_text(&list)));
+    assert_eq!(
+        (there.tables, there.dropped.len()),
+        (vec!["orders".to_owned()], 1)
+    );
+    // What is too long for a run is too long here, and can be replaced all the same.
+    fs::write(&list, vec![b'a'; 1_000_001]).unwrap();
+    let refused = look().unwrap_err();
+    assert_eq!(refused.because.unwrap().code, "table_list_long");
+    let file = root.path().join("tables.txt");
+    let put = |text: &str| {
+        fs::write(&file, text).unwrap();
+        let input = FolderPutTableListInput {
+            id: id.clone(),
+            from: ChosenPlace::Path(file.clone()),
+            sha256: Sha256::of(text.as_bytes()),
+        };
+        put_table_list(&api, input)
+    };
+    let refused = put("# none yet\n").unwrap_err();
+    assert_eq!(refused.because.unwrap().code, "table_list_empty");
+    assert!(put("customers\n").unwrap().kept_as.is_some());
+    assert_eq!(look().unwrap().tables, ["customers"]);
+    assert!(
+        !path.join("table_list.txt").exists(),
+        "the list keeps its name"
+    );
+}
