@@ -146,7 +146,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// What was archived for a run so far. What has ended stays: how far it was comes too late then.
+    /// What was archived for a run so far; it began with that. What has ended stays: how far it was comes
+    /// too late then.
     pub(crate) fn write_archive(
         &self,
         row: i64,
@@ -157,8 +158,14 @@ impl Tx<'_> {
                AND (?3 OR archive IS NULL OR archive ->> '$.ended_at' IS NULL)",
         )?;
         let has_ended = archive.is_some_and(|archive| archive.ended_at.is_some());
-        let archive = archive.map(to_json).transpose()?;
-        statement.execute((row, archive, has_ended))?;
+        let json = archive.map(to_json).transpose()?;
+        statement.execute((row, json, has_ended))?;
+        if let Some(archive) = archive {
+            let sql =
+                "UPDATE run SET started_at = min(coalesce(started_at, ?2), ?2) WHERE run = ?1";
+            let mut began = self.connection.prepare_cached(sql)?;
+            began.execute((row, archive.started_at.0))?;
+        }
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use flowkeep_core::Finding;
+use flowkeep_core::folder::{TABLE_LIST, table_list_among};
 use flowkeep_core::run::Archive;
 use flowkeep_engine::{Readiness, task_folder};
 use flowkeep_files::folders::{self, FolderFile};
@@ -82,7 +83,8 @@ fn of(api: &Api, folder: TaskFolderRecord) -> Result<RunPreviewFolder, AppError>
     })
 }
 
-/// What lies in a folder, parted into what is archived and what stays.
+/// What lies in a folder, parted into what is archived and what stays. The list of tables is both: its copy
+/// goes along.
 #[derive(Default)]
 struct Lying {
     files: u32,
@@ -93,7 +95,11 @@ struct Lying {
 
 impl Lying {
     fn of(there: Vec<FolderFile>) -> Self {
-        let (kept, archived): (Vec<_>, Vec<_>) = there.into_iter().partition(|file| file.kept);
+        let (kept, mut archived): (Vec<_>, Vec<_>) = there.into_iter().partition(|file| file.kept);
+        let stays = kept.iter().filter(|file| !file.link);
+        let list = table_list_among(stays.map(|file| file.name.as_str()), TABLE_LIST);
+        let list = kept.iter().find(|file| Some(file.name.as_str()) == list);
+        archived.extend(list.filter(|_| !archived.is_empty()).cloned());
         let bytes = archived.iter().map(|file| file.bytes).sum();
         let names = |files: Vec<FolderFile>| files.into_iter().map(|file| file.name);
         Self {
@@ -143,9 +149,17 @@ mod tests {
         added.unwrap();
         let met = of(&api, folder.clone()).unwrap();
         assert_eq!(met.trouble, None);
-        assert_eq!((met.files, met.bytes), (2, 6));
-        assert_eq!(met.names, ["a.csv", "b.csv"]);
+        assert_eq!((met.files, met.bytes), (3, 7));
+        assert_eq!(met.names, ["a.csv", "b.csv", "Table_List.TXT"]);
         assert_eq!(met.kept, ["Table_List.TXT", "mine.txt"]);
+        for result in ["a.csv", "b.csv"] {
+            std::fs::remove_file(path.join(result)).unwrap();
+        }
+        assert_eq!(
+            of(&api, folder.clone()).unwrap().files,
+            0,
+            "a list alone makes no archive"
+        );
         std::fs::rename(&path, root.path().join("elsewhere")).unwrap();
         let gone = of(&api, folder).unwrap();
         assert_eq!(gone.trouble.unwrap().code, "error_folder_gone");

@@ -163,6 +163,7 @@ fn what_a_run_left_is_archived_before_the_next_one_begins() {
     let second = place.run(report("June"));
     assert_eq!(second.status, Status::Succeeded);
     let archive = second.archive.unwrap();
+    assert_eq!(second.start_time, archive.started_at, "its time counts");
     assert_eq!((archive.moved, archive.copied, archive.kept), (2, 1, 1));
     assert_eq!(archive.names[..2], ["one.csv", "two.csv"]);
     let name = archive.name.unwrap();

@@ -151,7 +151,7 @@ pub struct RunRow {
     pub workflow_name: String,
     /// What it has come to.
     pub status: Status,
-    /// When it began; when it was made, while nothing of it has begun.
+    /// When it began, the archive of its task folder included; when it was made, while nothing of it has begun.
     pub start_time: String,
     /// When it ended.
     pub end_time: Option<String>,
@@ -235,7 +235,7 @@ pub struct RunShow {
     pub revision: Option<u32>,
     /// What it has come to.
     pub status: Status,
-    /// When it began; when it was made, while nothing of it has begun.
+    /// When it began, the archive of its task folder included; when it was made, while nothing of it has begun.
     pub start_time: String,
     /// When it ended.
     pub end_time: Option<String>,

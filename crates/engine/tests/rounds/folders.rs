@@ -187,6 +187,8 @@ fn nothing_of_a_run_begins_before_its_folder_is_ready_and_then_it_works_there() 
     assert!(asked[0].is_complete);
     let kept = place.store.run_folder(row).unwrap().unwrap();
     assert_eq!(kept.archive.unwrap().moved, 2);
+    let began = place.store.run(id).unwrap().unwrap().started_at;
+    assert_eq!(began, Some(1), "it began with its archive");
     assert_eq!(
         place.told(row)[..3],
         ["run_was_started", "run_archiving", "run_archive_made"]

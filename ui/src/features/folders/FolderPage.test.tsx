@@ -104,7 +104,7 @@ it('says before it archives what goes and what stays, and afterwards where it is
   const told = show({ folder_archive: () => done });
   await userEvent.click(await screen.findByTestId('folder-archive'));
   const dialog = within(await screen.findByTestId('dialog-archive'));
-  expect(dialog.getByText('Archive 2 files')).toBeTruthy();
+  expect(dialog.getByText('Archive 3 files')).toBeTruthy();
   expect(dialog.getByText('Stays in place: table_list.txt')).toBeTruthy();
   expect(told('folder_archive')).toEqual([]);
   await userEvent.click(dialog.getByTestId('archive-start'));

@@ -5,9 +5,12 @@ import type { ArchiveRow, FolderFile, FolderShow } from '@/ipc';
 /** The name of the list of tables that a pipeline reads. */
 const TABLE_LIST = 'table_list.txt';
 
-/** The files that an archive would take. */
+/** The files that an archive would hold. Where anything goes, a copy of the list of tables goes along. */
 export function toArchive({ files }: FolderShow): FolderFile[] {
-  return files.filter(({ kept }) => !kept);
+  const go = files.filter(({ kept }) => !kept);
+  const list = files.filter(({ name, kept, link }) => kept && !link && isTableList(name));
+  const read = list.find(({ name }) => name === TABLE_LIST) ?? list[0];
+  return go.length > 0 && read ? [...go, read] : go;
 }
 
 export function sumOf(files: readonly { bytes?: number }[]): string {

@@ -23,7 +23,7 @@ workflow_name: string,
  */
 status: Status, 
 /**
- * When it began; when it was made, while nothing of it has begun.
+ * When it began, the archive of its task folder included; when it was made, while nothing of it has begun.
  */
 start_time: string, 
 /**
