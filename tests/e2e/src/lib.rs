@@ -17,6 +17,7 @@ mod picture;
 mod processes;
 mod program;
 mod runs;
+mod tabbing;
 mod wait;
 mod window;
 

@@ -2,50 +2,9 @@
 
 use std::fs;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 use flowkeep_e2e::{Desk, Language, Window, eventually, words};
 use serde_json::{Value, json};
-
-/// More controls than any page has.
-const ROUND: usize = 90;
-
-/// Goes on with Tab, as a person does, until what a selector means has the focus.
-async fn tab_to(window: &Window<'_>, selector: &str) -> Result<()> {
-    let mut passed = Vec::new();
-    for _ in 0..ROUND {
-        let remember = "window.focusBefore = document.activeElement";
-        window.page.execute(remember, vec![]).await?;
-        window.desk().press(&["Tab"])?;
-        let script = "const now = document.activeElement; \
-                      return now === window.focusBefore ? null \
-                      : [now.matches(arguments[0]), now.outerHTML.slice(0, 90)]";
-        let stop = eventually("the focus to go on", async || {
-            let asked = window.page.execute(script, vec![json!(selector)]).await?;
-            Ok(asked.as_array().cloned())
-        })
-        .await?;
-        if stop[0] == true {
-            return Ok(());
-        }
-        passed.push(stop[1].to_string());
-    }
-    bail!("Tab never came to {selector}: {passed:#?}")
-}
-
-async fn press_on(window: &Window<'_>, selector: &str, key: &str) -> Result<()> {
-    tab_to(window, selector).await?;
-    window.desk().press(&[key])
-}
-
-/// Waits until what has the focus is what a selector means.
-async fn focus_is_on(window: &Window<'_>, selector: &str) -> Result<()> {
-    let script = "return document.activeElement.matches(arguments[0])";
-    eventually(format!("the focus on {selector}"), async || {
-        let on = window.page.execute(script, vec![json!(selector)]).await?;
-        Ok((on == true).then_some(()))
-    })
-    .await
-}
 
 /// The window with the keyboard, the question about the backup folder answered.
 async fn open(desk: &Desk) -> Result<Window<'_>> {
@@ -68,27 +27,33 @@ async fn a_workflow_is_made_edited_and_put_in_order() -> Result<()> {
     desk.press(&["ctrl+2"])?;
     window.shown("new").await?;
     desk.press(&["ctrl+n"])?;
-    focus_is_on(&window, "[data-testid=new-name]").await?;
+    window.focus_is_on("[data-testid=new-name]").await?;
     desk.type_text("Hiring")?;
     // Stages for people: the second of two, chosen with an arrow key and Space.
     desk.press(&["Tab", "Right", "space", "shift+Tab", "Return"])?;
     window
         .text_of("page-title", |text| text == "Hiring")
         .await?;
-    focus_is_on(&window, "main").await?;
+    window.focus_is_on("main").await?;
 
     // Each new stage takes the focus, its name ready to be typed over.
-    press_on(&window, "[data-testid=add-stages]", "Return").await?;
-    focus_is_on(&window, "[data-testid=stage-name]").await?;
+    window
+        .press_on("[data-testid=add-stages]", "Return")
+        .await?;
+    window.focus_is_on("[data-testid=stage-name]").await?;
     desk.press(&["ctrl+a"])?;
     desk.type_text("Interview")?;
-    press_on(&window, "[data-testid=add-stages]", "Return").await?;
-    focus_is_on(&window, "[data-testid=stage-name]").await?;
+    window
+        .press_on("[data-testid=add-stages]", "Return")
+        .await?;
+    window.focus_is_on("[data-testid=stage-name]").await?;
     desk.type_text("Advertise")?;
     window
         .text_of("detail", |text| text.contains("Advertise"))
         .await?;
-    press_on(&window, "li:nth-child(2) > [data-row]", "alt+Up").await?;
+    window
+        .press_on("li:nth-child(2) > [data-row]", "alt+Up")
+        .await?;
     desk.press(&["ctrl+s"])?;
     let names = |flow: &Value| {
         let stages = flow["stages"].as_array()?;
@@ -119,23 +84,29 @@ async fn an_import_a_backup_a_restore_and_their_undo() -> Result<()> {
 
     // Import by the picker.
     desk.press(&["ctrl+2"])?;
-    press_on(&window, "[data-testid=import-folder]", "Return").await?;
+    window
+        .press_on("[data-testid=import-folder]", "Return")
+        .await?;
     desk.choose_in_dialog(&words("import_pick_folder_title")?, &kept)
         .await?;
     window.focus().await?;
-    focus_is_on(&window, "[data-testid=import-apply]").await?;
+    window.focus_is_on("[data-testid=import-apply]").await?;
     desk.press(&["Return"])?;
     window.gone("dialog-import").await?;
     ensure!(workflows(&desk)?.len() == 1, "it is imported");
 
     // Back up.
     desk.press(&["ctrl+5"])?;
-    press_on(&window, "[data-testid=choose-backup-folder]", "Return").await?;
+    window
+        .press_on("[data-testid=choose-backup-folder]", "Return")
+        .await?;
     desk.choose_in_dialog(&words("backup_pick_title")?, &backups)
         .await?;
     window.focus().await?;
-    press_on(&window, "[data-testid=backup-now]", "Return").await?;
-    focus_is_on(&window, "[data-testid=start-backup]").await?;
+    window
+        .press_on("[data-testid=backup-now]", "Return")
+        .await?;
+    window.focus_is_on("[data-testid=start-backup]").await?;
     desk.press(&["Return"])?;
     window
         .shown_by(fantoccini::Locator::Css("[data-testid^=\"restore-\"]"))
@@ -145,21 +116,22 @@ async fn an_import_a_backup_a_restore_and_their_undo() -> Result<()> {
     desk.press(&["ctrl+2"])?;
     window.shown("row-payroll").await?;
     // What was gone to by a key has the keys.
-    focus_is_on(&window, "[role=grid]").await?;
+    window.focus_is_on("[role=grid]").await?;
     desk.press(&["space", "Delete"])?;
     window.gone("row-payroll").await?;
     desk.press(&["ctrl+5"])?;
-    press_on(&window, "[data-testid^=restore-]", "Return").await?;
-    press_on(&window, "[data-testid=choose-deleted_here] input", "space").await?;
-    press_on(&window, "[data-testid=apply-restore]", "Return").await?;
+    window.press_on("[data-testid^=restore-]", "Return").await?;
+    window
+        .press_on("[data-testid=choose-deleted_here] input", "space")
+        .await?;
+    window
+        .press_on("[data-testid=apply-restore]", "Return")
+        .await?;
     window.shown("restore-done").await?;
     ensure!(workflows(&desk)?.len() == 1, "it is back");
-    press_on(
-        &window,
-        "[data-testid=restore-done] [data-testid=undo]",
-        "Return",
-    )
-    .await?;
+    window
+        .press_on("[data-testid=restore-done] [data-testid=undo]", "Return")
+        .await?;
     eventually("the restore to be undone", async || {
         Ok(workflows(&desk)?.is_empty().then_some(()))
     })
@@ -189,15 +161,17 @@ async fn a_run_is_started_answered_and_looked_at() -> Result<()> {
 
     desk.press(&["ctrl+2"])?;
     window.shown("row-count").await?;
-    press_on(&window, "[role=grid]", "Return").await?;
+    window.press_on("[role=grid]", "Return").await?;
     window.shown("task-action").await?;
     desk.press(&["ctrl+Return"])?;
     window.shown("dialog-run").await?;
-    focus_is_on(&window, "[data-testid=run-start]").await?;
+    window.focus_is_on("[data-testid=run-start]").await?;
     desk.press(&["Return"])?;
     window.shown("question").await?;
-    press_on(&window, "[data-testid=tick-Locked] input", "space").await?;
-    press_on(&window, "[data-testid=approve]", "Return").await?;
+    window
+        .press_on("[data-testid=tick-Locked] input", "space")
+        .await?;
+    window.press_on("[data-testid=approve]", "Return").await?;
     window
         .text_of("run-status", |text| text == "Succeeded")
         .await?;
@@ -205,9 +179,9 @@ async fn a_run_is_started_answered_and_looked_at() -> Result<()> {
     // The list of runs, the run in it, its task and what it gave.
     desk.press(&["ctrl+3"])?;
     window.shown("pick-workflow").await?;
-    press_on(&window, "[role=grid]", "Return").await?;
+    window.press_on("[role=grid]", "Return").await?;
     window.shown("task-ask").await?;
-    press_on(&window, "[data-testid=task-ask]", "Return").await?;
+    window.press_on("[data-testid=task-ask]", "Return").await?;
     window
         .text_of("output-ask", |text| text.contains("Approved by"))
         .await?;
@@ -219,12 +193,12 @@ async fn another_language() -> Result<()> {
     let desk = Desk::new(Language::English).await?;
     let window = open(&desk).await?;
     desk.press(&["ctrl+9"])?;
-    tab_to(&window, "[data-testid^=language-]").await?;
+    window.tab_to("[data-testid^=language-]").await?;
     desk.press(&["Right", "Right"])?;
-    focus_is_on(&window, "[data-testid=language-zh-CN]").await?;
+    window.focus_is_on("[data-testid=language-zh-CN]").await?;
     desk.press(&["space"])?;
     window.text_of("page-title", |text| text == "设置").await?;
     // Every word is drawn anew; the keys still go on from the page.
-    focus_is_on(&window, "main").await?;
+    window.focus_is_on("main").await?;
     window.close().await
 }

@@ -38,3 +38,26 @@ it('leaves the focus where something else has taken it', async () => {
   await frames();
   expect(document.activeElement?.textContent).toBe('Sidebar');
 });
+
+it('gives the focus back to what had it before one dialog led to another', async () => {
+  const window = (dialog: string | null) => (
+    <>
+      <Window row="shown" />
+      {dialog && (
+        <div data-dialog>
+          <button type="button" key={dialog}>
+            {dialog}
+          </button>
+        </div>
+      )}
+    </>
+  );
+  const { rerender } = render(window(null));
+  screen.getByText('Row').focus();
+  for (const dialog of ['New', 'From a template']) {
+    rerender(window(dialog));
+    screen.getByText(dialog).focus();
+  }
+  rerender(window(null));
+  await waitFor(() => expect(document.activeElement?.textContent).toBe('Row'));
+});

@@ -43,7 +43,6 @@ export function RowList<Row>(props: Props<Row>) {
     onSelect,
     rowHeight = 40,
   } = props;
-  const scroller = useRef<HTMLDivElement>(null);
   const grid = useRef<HTMLDivElement>(null);
   useFirstKeys(grid);
   const name = useId();
@@ -51,7 +50,7 @@ export function RowList<Row>(props: Props<Row>) {
   const anchor = useRef(0);
   const virtual = useVirtualizer({
     count: total,
-    getScrollElement: () => scroller.current,
+    getScrollElement: () => grid.current,
     estimateSize: () => rowHeight,
     overscan: 12,
     scrollPaddingStart: HEAD,
@@ -85,7 +84,7 @@ export function RowList<Row>(props: Props<Row>) {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const row = at(focus);
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 1);
+    const page = Math.max(1, Math.floor((grid.current?.clientHeight ?? 0) / rowHeight) - 1);
     const to = destination(event.key, focus, total, page);
     if (to !== null) go(to, event.shiftKey && onSelect !== undefined);
     else if (event.key === 'Enter' && row) onOpen(row);
@@ -121,32 +120,30 @@ export function RowList<Row>(props: Props<Row>) {
       onKeyDown={onKeyDown}
       style={tracksOf(columns, selection ? '40px' : '')}
     >
-      <div className={styles.scroller} ref={scroller}>
-        <RowHead
-          columns={columns}
-          chosen={selection && state(selection, total)}
-          onChooseAll={(on) => (on ? void all() : onSelect?.(NOTHING))}
-        />
-        <div style={{ height: virtual.getTotalSize(), position: 'relative' }} {...presses}>
-          {rows.map((item) => {
-            const id = idAt(item.index);
-            return (
-              <RowLine
-                // By what it shows, so that a row never turns into another one under the pointer.
-                key={id === undefined ? item.index : `row ${id}`}
-                columns={columns}
-                row={at(item.index)}
-                id={id}
-                element={`${name}-${item.index}`}
-                index={item.index}
-                look={item.index === focus ? 'current' : 'plain'}
-                chosen={selection && id !== undefined && selection.has(id)}
-                onToggle={(toggledId) => selection && onSelect?.(toggled(selection, toggledId))}
-                style={{ height: item.size, transform: `translateY(${item.start}px)` }}
-              />
-            );
-          })}
-        </div>
+      <RowHead
+        columns={columns}
+        chosen={selection && state(selection, total)}
+        onChooseAll={(on) => (on ? void all() : onSelect?.(NOTHING))}
+      />
+      <div style={{ height: virtual.getTotalSize(), position: 'relative' }} {...presses}>
+        {rows.map((item) => {
+          const id = idAt(item.index);
+          return (
+            <RowLine
+              // By what it shows, so that a row never turns into another one under the pointer.
+              key={id === undefined ? item.index : `row ${id}`}
+              columns={columns}
+              row={at(item.index)}
+              id={id}
+              element={`${name}-${item.index}`}
+              index={item.index}
+              look={item.index === focus ? 'current' : 'plain'}
+              chosen={selection && id !== undefined && selection.has(id)}
+              onToggle={(toggledId) => selection && onSelect?.(toggled(selection, toggledId))}
+              style={{ height: item.size, transform: `translateY(${item.start}px)` }}
+            />
+          );
+        })}
       </div>
     </div>
   );

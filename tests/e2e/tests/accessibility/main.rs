@@ -1,6 +1,8 @@
 //! Every screen as it is drawn in the real window, in both themes, looked at by axe: names, roles,
 //! contrast. What axe cannot see (an order of focus that makes sense) is in `keyboard.rs`.
 
+mod folders;
+
 use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
@@ -35,7 +37,10 @@ const SCREENS: [(&str, &str); 17] = [
 #[tokio::test]
 async fn every_screen_can_be_read_and_used_by_everybody() -> Result<()> {
     let desk = Desk::new(Language::English).await?;
-    let (window, screens) = open(&desk).await?;
+    let (window, mut screens) = open(&desk).await?;
+    let folders = folders::make(&window).await?;
+    // The dialogs begin at the last one.
+    screens.splice(0..0, folders.screens());
     let mut found = Vec::new();
     for theme in ["light", "dark"] {
         in_theme(&window, theme).await?;
@@ -44,6 +49,7 @@ async fn every_screen_can_be_read_and_used_by_everybody() -> Result<()> {
             found.extend(look(&window, &format!("{theme} {address}")).await?);
         }
         found.extend(dialogs(&window, theme).await?);
+        found.extend(folders.dialogs(&window, theme).await?);
     }
     ensure!(found.is_empty(), "{found:#?}");
     window.close().await
@@ -101,7 +107,8 @@ async fn dialogs(window: &Window<'_>, theme: &str) -> Result<Vec<String>> {
 #[tokio::test]
 async fn with_text_twice_as_large_nothing_but_lists_goes_sideways() -> Result<()> {
     let desk = Desk::new(Language::English).await?;
-    let (window, screens) = open(&desk).await?;
+    let (window, mut screens) = open(&desk).await?;
+    screens.extend(folders::make(&window).await?.screens());
     window.focus().await?;
     desk.press(&["ctrl+equal"; 5])?;
     eventually("the page to be twice as large", async || {
