@@ -13,6 +13,7 @@ export { Empty } from './Empty';
 export { ErrorNotice } from './ErrorNotice';
 export type { Note } from './FieldNotes';
 export { Folded } from './Folded';
+export { FormDialog } from './FormDialog';
 export { arriveByKey } from './firstKeys';
 export { Icon, type IconName } from './Icon';
 export { IconButton } from './IconButton';

@@ -1,8 +1,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { type FormEvent, useId, useState } from 'react';
+import { useState } from 'react';
 import { invalidate } from '@/app/queries';
-import { Button, Dialog, ErrorNotice, Segments, Spring, TextField } from '@/components';
+import { Button, ErrorNotice, FormDialog, Segments, TextField } from '@/components';
 import { label, m, visible } from '@/i18n';
 import type { Kind } from '@/ipc';
 import { documentLink } from './kinds';
@@ -19,15 +19,12 @@ interface Props {
 export function NewDocument({ kind, onClose }: Props) {
   const client = useQueryClient();
   const navigate = useNavigate();
-  const form = useId();
   const [name, setName] = useState('');
   const [shape, setShape] = useState<'tasks' | 'stages'>('tasks');
   const [template, setTemplate] = useState<string>();
   const [failure, setFailure] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (name.trim() === '' || busy) return;
+  const submit = async () => {
     setBusy(true);
     try {
       const { text, format } = newText(kind, name.trim(), shape);
@@ -47,57 +44,43 @@ export function NewDocument({ kind, onClose }: Props) {
   };
   if (template !== undefined) return <UseTemplate id={template} onClose={onClose} />;
   return (
-    <Dialog
-      isOpen
-      onClose={onClose}
+    <FormDialog
       size="narrow"
       title={label('new', kind)}
+      verb={m.create()}
+      isReady={name.trim() !== '' && !busy}
+      onSubmit={() => void submit()}
+      onClose={onClose}
+      failure={failure !== null && <ErrorNotice error={failure} />}
       data-testid="dialog-new"
-      foot={
-        <>
-          <Spring />
-          <Button onPress={onClose}>{m.cancel()}</Button>
-          <Button
-            look="primary"
-            type="submit"
-            form={form}
-            isDisabled={name.trim() === '' || busy}
-            data-testid="create"
-          >
-            {m.create()}
-          </Button>
-        </>
-      }
+      verbTestid="create"
     >
-      <form id={form} onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
-        <TextField
-          label={m.field_name()}
-          value={name}
-          onChange={setName}
-          autoFocus
-          data-testid="new-name"
-        />
-        {kind === 'workflow' && (
-          <div style={{ display: 'grid', gap: 4, justifyItems: 'start' }}>
-            <Segments
-              label={m.new_shape()}
-              labelling="shown"
-              value={shape}
-              onChange={setShape}
-              options={[
-                { value: 'tasks', label: m.new_shape_tasks() },
-                { value: 'stages', label: m.new_shape_stages() },
-              ]}
-            />
-            <small style={{ color: 'var(--text-3)' }}>
-              {shape === 'tasks' ? m.new_shape_tasks_hint() : m.new_shape_stages_hint()}
-            </small>
-          </div>
-        )}
-        {kind === 'workflow' && <Templates onChoose={setTemplate} />}
-        {failure !== null && <ErrorNotice error={failure} />}
-      </form>
-    </Dialog>
+      <TextField
+        label={m.field_name()}
+        value={name}
+        onChange={setName}
+        autoFocus
+        data-testid="new-name"
+      />
+      {kind === 'workflow' && (
+        <div style={{ display: 'grid', gap: 4, justifyItems: 'start' }}>
+          <Segments
+            label={m.new_shape()}
+            labelling="shown"
+            value={shape}
+            onChange={setShape}
+            options={[
+              { value: 'tasks', label: m.new_shape_tasks() },
+              { value: 'stages', label: m.new_shape_stages() },
+            ]}
+          />
+          <small style={{ color: 'var(--text-3)' }}>
+            {shape === 'tasks' ? m.new_shape_tasks_hint() : m.new_shape_stages_hint()}
+          </small>
+        </div>
+      )}
+      {kind === 'workflow' && <Templates onChoose={setTemplate} />}
+    </FormDialog>
   );
 }
 

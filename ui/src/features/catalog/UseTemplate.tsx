@@ -1,7 +1,7 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { type FormEvent, useId, useState } from 'react';
-import { Button, Dialog, ErrorNotice, Spring, toast } from '@/components';
+import { useState } from 'react';
+import { ErrorNotice, FormDialog, toast } from '@/components';
 import { m, visible } from '@/i18n';
 import { call } from '@/ipc';
 import { undoAction, useCommand, useUndo } from '../command';
@@ -33,7 +33,6 @@ function variablesQuery(id: string) {
 
 /** A workflow made out of a template: what the template asks for, each by the control that suits it. */
 export function UseTemplate({ id, onClose }: Props) {
-  const form = useId();
   const navigate = useNavigate();
   const undo = useUndo();
   const { data: template, error } = useQuery(variablesQuery(id));
@@ -45,9 +44,7 @@ export function UseTemplate({ id, onClose }: Props) {
       required && (values[name] ?? preset ?? '').trim() === '',
   );
   const isReady = template !== undefined && !lacks && !use.isPending;
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (!isReady) return;
+  const submit = () =>
     use.mutate(
       { id, values },
       {
@@ -61,43 +58,28 @@ export function UseTemplate({ id, onClose }: Props) {
         },
       },
     );
-  };
   const failure = error ?? use.error;
   return (
-    <Dialog
-      isOpen
-      onClose={onClose}
+    <FormDialog
       size="narrow"
       title={m.template_use_title({ name: visible(template?.name ?? '') })}
+      verb={m.template_use_verb()}
+      isReady={isReady}
+      onSubmit={submit}
+      onClose={onClose}
+      failure={failure && <ErrorNotice error={failure} />}
       data-testid="dialog-template-use"
-      foot={
-        <>
-          <Spring />
-          <Button onPress={onClose}>{m.cancel()}</Button>
-          <Button
-            look="primary"
-            type="submit"
-            form={form}
-            isDisabled={!isReady}
-            data-testid="template-make"
-          >
-            {m.template_use_verb()}
-          </Button>
-        </>
-      }
+      verbTestid="template-make"
     >
-      <form id={form} onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
-        {template && variables.length === 0 && <p>{m.template_without_variables()}</p>}
-        {variables.map((variable) => (
-          <TemplateField
-            key={variable.name}
-            variable={variable}
-            value={values[variable.name] ?? variable.default ?? ''}
-            onChange={(value) => setValues({ ...values, [variable.name]: value })}
-          />
-        ))}
-        {failure && <ErrorNotice error={failure} />}
-      </form>
-    </Dialog>
+      {template && variables.length === 0 && <p>{m.template_without_variables()}</p>}
+      {variables.map((variable) => (
+        <TemplateField
+          key={variable.name}
+          variable={variable}
+          value={values[variable.name] ?? variable.default ?? ''}
+          onChange={(value) => setValues({ ...values, [variable.name]: value })}
+        />
+      ))}
+    </FormDialog>
   );
 }

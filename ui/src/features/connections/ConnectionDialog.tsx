@@ -1,5 +1,5 @@
-import { type FormEvent, useId, useState } from 'react';
-import { Button, Dialog, ErrorNotice, Segments, toast } from '@/components';
+import { useState } from 'react';
+import { Button, ErrorNotice, FormDialog, Segments, toast } from '@/components';
 import { begun, label, m, say, visible } from '@/i18n';
 import {
   CallError,
@@ -27,7 +27,6 @@ const TOUCHED = ['connection', 'secret', 'operation', 'run'];
 
 /** How a data source is reached: what it is, where, who logs in. It can be asked before it is kept. */
 export function ConnectionDialog({ kept, onClose }: Props) {
-  const form = useId();
   const [values, setValues] = useState(() => valuesOf(kept));
   const [wrong, setWrong] = useState<Partial<Record<Field, Message>>>({});
   const [failure, setFailure] = useState<CallError | null>(null);
@@ -73,10 +72,6 @@ export function ConnectionDialog({ kept, onClose }: Props) {
       else setFailure(error);
     }
   };
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    void save(false);
-  };
   const problem = (field: Field) => {
     const found =
       wrong[field] ??
@@ -85,15 +80,18 @@ export function ConnectionDialog({ kept, onClose }: Props) {
   };
   const fields = { values, onChange: change, problem, kept };
   return (
-    <Dialog
-      isOpen
-      onClose={onClose}
+    <FormDialog
       title={
         kept ? m.connection_edit_title({ name: visible(kept.name) }) : m.connection_new_title()
       }
       subtitle={kept ? label('source_kind', kept.type) : m.connection_new_words()}
+      verb={kept ? m.connection_save() : m.connection_add()}
+      isReady={values.kind !== null}
+      onSubmit={() => void save(false)}
+      onClose={onClose}
       data-testid="dialog-connection"
-      foot={
+      verbTestid="connection-save"
+      beside={
         <>
           <div className={styles.answer} aria-live="polite">
             <TestAnswer kind={values.kind ?? ''} test={test} />
@@ -107,53 +105,43 @@ export function ConnectionDialog({ kept, onClose }: Props) {
             {test.status === 'asking' ? m.connection_stop() : m.connection_test()}
           </Button>
           <small className={styles.note}>{values.kind !== null && saying(test)}</small>
-          <Button onPress={onClose}>{m.cancel()}</Button>
-          <Button
-            look="primary"
-            type="submit"
-            form={form}
-            isDisabled={values.kind === null}
-            data-testid="connection-save"
-          >
-            {kept ? m.connection_save() : m.connection_add()}
-          </Button>
         </>
       }
+      failure={
+        failure && (
+          <ErrorNotice error={failure}>
+            {failure.code === 'connection_behind_elsewhere' && (
+              <Button
+                onPress={() => void save(true)}
+                isPending={isBusy}
+                data-testid="connection-save-moving"
+              >
+                {m.connection_save_moving()}
+              </Button>
+            )}
+          </ErrorNotice>
+        )
+      }
     >
-      <form id={form} onSubmit={submit} className={styles.form} noValidate>
-        {!kept && (
-          <Segments<SourceKind>
-            label={m.connection_kind()}
-            labelling="shown"
-            value={values.kind}
-            onChange={(kind) => change({ kind, port: KINDS[kind].port })}
-            options={(Object.keys(KINDS) as SourceKind[]).map((kind) => ({
-              value: kind,
-              label: label('source_kind_short', kind),
-              testid: `kind-${kind}`,
-            }))}
-          />
-        )}
-        {!kept && values.kind !== 'sqlite' && <AddressField values={values} onChange={change} />}
-        {values.kind === 'sqlite' && <FileFields {...fields} />}
-        {values.kind !== null && values.kind !== 'sqlite' && (
-          <ServerFields {...fields} kind={values.kind} />
-        )}
-      </form>
-      {failure && (
-        <ErrorNotice error={failure}>
-          {failure.code === 'connection_behind_elsewhere' && (
-            <Button
-              onPress={() => void save(true)}
-              isPending={isBusy}
-              data-testid="connection-save-moving"
-            >
-              {m.connection_save_moving()}
-            </Button>
-          )}
-        </ErrorNotice>
+      {!kept && (
+        <Segments<SourceKind>
+          label={m.connection_kind()}
+          labelling="shown"
+          value={values.kind}
+          onChange={(kind) => change({ kind, port: KINDS[kind].port })}
+          options={(Object.keys(KINDS) as SourceKind[]).map((kind) => ({
+            value: kind,
+            label: label('source_kind_short', kind),
+            testid: `kind-${kind}`,
+          }))}
+        />
       )}
-    </Dialog>
+      {!kept && values.kind !== 'sqlite' && <AddressField values={values} onChange={change} />}
+      {values.kind === 'sqlite' && <FileFields {...fields} />}
+      {values.kind !== null && values.kind !== 'sqlite' && (
+        <ServerFields {...fields} kind={values.kind} />
+      )}
+    </FormDialog>
   );
 }
 

@@ -1,8 +1,7 @@
-import { type FormEvent, useId, useState } from 'react';
-import { Button, Dialog, ErrorNotice, Spring, TextField, toast } from '@/components';
+import { useState } from 'react';
+import { ErrorNotice, FormDialog, TextField, toast } from '@/components';
 import { begun, m, visible } from '@/i18n';
 import { useCommand } from '../command';
-import styles from './ConnectionDialog.module.css';
 import { isSecretName } from './secretName';
 
 interface Props {
@@ -15,15 +14,13 @@ interface Props {
 
 /** A secret to keep. What was typed is sent once and never comes back. */
 export function SecretDialog({ name: given, isKept, onClose }: Props) {
-  const form = useId();
   const [name, setName] = useState(given ?? '');
   const [value, setValue] = useState('');
   const set = useCommand('secret_set', ['secret', 'connection', 'operation', 'run']);
   const isOdd = name !== '' && !isSecretName(name);
   const canSave = name !== '' && !isOdd && value !== '';
-  const save = (event: FormEvent) => {
-    event.preventDefault();
-    if (!canSave || set.isPending) return;
+  const save = () => {
+    if (set.isPending) return;
     set.mutate(
       { name, value },
       {
@@ -35,55 +32,41 @@ export function SecretDialog({ name: given, isKept, onClose }: Props) {
     );
   };
   return (
-    <Dialog
-      isOpen
-      onClose={onClose}
+    <FormDialog
       size="narrow"
       title={titleOf(given, isKept)}
       subtitle={isKept ? m.secret_replace_words() : m.secret_new_words()}
+      verb={m.secret_save()}
+      isReady={canSave}
+      onSubmit={save}
+      onClose={onClose}
+      failure={set.error && <ErrorNotice error={set.error} />}
       data-testid="dialog-secret"
-      foot={
-        <>
-          <Spring />
-          <Button onPress={onClose}>{m.cancel()}</Button>
-          <Button
-            look="primary"
-            type="submit"
-            form={form}
-            isDisabled={!canSave}
-            data-testid="secret-save"
-          >
-            {m.secret_save()}
-          </Button>
-        </>
-      }
+      verbTestid="secret-save"
     >
-      <form id={form} onSubmit={save} className={styles.form} noValidate>
-        {given === null && (
-          <TextField
-            label={m.secret_name()}
-            value={name}
-            onChange={setName}
-            face="code"
-            hint={m.secret_name_hint({ expression: `\${secret.${name || 'mail_password'}}` })}
-            notes={
-              isOdd ? [{ tone: 'problem', text: begun(m.secret_name_wrong({ name })) }] : undefined
-            }
-            autoFocus
-            data-testid="secret-name"
-          />
-        )}
+      {given === null && (
         <TextField
-          label={m.secret_value()}
-          face="secret"
-          value={value}
-          onChange={setValue}
-          autoFocus={given !== null}
-          data-testid="secret-value"
+          label={m.secret_name()}
+          value={name}
+          onChange={setName}
+          face="code"
+          hint={m.secret_name_hint({ expression: `\${secret.${name || 'mail_password'}}` })}
+          notes={
+            isOdd ? [{ tone: 'problem', text: begun(m.secret_name_wrong({ name })) }] : undefined
+          }
+          autoFocus
+          data-testid="secret-name"
         />
-      </form>
-      {set.error && <ErrorNotice error={set.error} />}
-    </Dialog>
+      )}
+      <TextField
+        label={m.secret_value()}
+        face="secret"
+        value={value}
+        onChange={setValue}
+        autoFocus={given !== null}
+        data-testid="secret-value"
+      />
+    </FormDialog>
   );
 }
 
