@@ -100,8 +100,19 @@ impl Catalogue {
 
     /// The entry of a key for one or for several, with `{count}`.
     pub fn counted(&self, key: &str, count: usize) -> String {
+        self.counted_of(key, count, &[])
+    }
+
+    /// A count in words that say more than it.
+    pub fn counted_of(
+        &self,
+        key: &str,
+        count: usize,
+        fields: &[(&str, &dyn std::fmt::Display)],
+    ) -> String {
         let ending = if count == 1 { "one" } else { "other" };
-        self.sentence(&format!("{key}_{ending}"), &[("count", &count)])
+        let count: (&str, &dyn std::fmt::Display) = ("count", &count);
+        self.sentence(&format!("{key}_{ending}"), &[&[count], fields].concat())
     }
 
     /// A message, with its place in front and why behind.

@@ -68,13 +68,14 @@ fn backup(
         writeln!(
             out,
             "{}",
-            catalogue.sentence(
+            catalogue.counted_of(
                 if made.verified {
                     "cli_backup_done"
                 } else {
                     "cli_backup_untried"
                 },
-                &[("count", &made.count), ("folder", &made.target_dir)],
+                made.count as usize,
+                &[("folder", &made.target_dir)],
             )
         )?;
         if verbose {

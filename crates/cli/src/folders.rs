@@ -352,7 +352,15 @@ fn show(output: &Output, folder: &FolderShow) -> Result<Outcome, AppError> {
 fn told(output: &Output, archived: &FolderArchived) -> Result<Outcome, AppError> {
     output.print(archived, |catalogue, out| {
         match &archived.path {
-            None => writeln!(out, "{}", catalogue.word("cli_folder_nothing"))?,
+            None => {
+                let none = archived.failed.is_empty();
+                let key = if none {
+                    "cli_folder_nothing"
+                } else {
+                    "folder_none_archived"
+                };
+                writeln!(out, "{}", catalogue.word(key))?;
+            }
             Some(path) => {
                 let (moved, copied) = (archived.moved.len(), archived.copied.len());
                 let fields: [(&str, &dyn std::fmt::Display); 3] = [

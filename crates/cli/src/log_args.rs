@@ -49,8 +49,8 @@ pub(crate) enum Log {
         about_task: Option<String>,
     },
     Operation {
-        #[arg(value_name = "TYPE")]
-        done: String,
+        #[arg(id = "operation_done", value_name = "TYPE")]
+        operation_type: String,
         workflow: String,
         #[arg(long, value_name = "JSON|@FILE", value_parser = value)]
         data: Option<Value>,

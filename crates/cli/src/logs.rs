@@ -58,7 +58,7 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Log) -> Result<Outcome, AppE
             execution(output, &logs::update(api, input)?)
         }
         Log::Operation {
-            done: operation_type,
+            operation_type,
             workflow,
             data,
         } => {

@@ -78,7 +78,10 @@ fn run(arguments: Arguments, output: &Output) -> Result<Outcome, AppError> {
     match arguments.noun {
         Noun::Completions { shell } => {
             let mut command = help::translated(Arguments::command(), output.catalogue());
-            clap_complete::generate(shell, &mut command, "flowkeep", &mut std::io::stdout());
+            // Into memory first: what generates it fails loudly where nobody reads on.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut command, "flowkeep", &mut script);
+            output::write(|out| out.write_all(&script))?;
             return Ok(Outcome::Done);
         }
         Noun::Man { folder } => {

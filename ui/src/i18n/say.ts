@@ -115,6 +115,7 @@ const COMMAND_LINE = new Set([
   'move_waiting',
   'adopt_folder',
   'name_folder_path',
+  'continue_anyway',
 ]);
 
 /** The next steps an error names, as far as the window has them. */

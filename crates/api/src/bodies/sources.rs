@@ -346,8 +346,10 @@ fn same_server(one: &Connection, other: &Connection) -> bool {
 
 fn one(api: &Api, name: &str) -> Result<SourceRow, AppError> {
     let mut rows = rows(api)?.into_iter();
-    rows.find(|row| row.name == name)
-        .ok_or_else(|| unknown(name))
+    let row = rows.find(|row| row.name == name);
+    let mut row = row.ok_or_else(|| unknown(name))?;
+    row.waits = waits(api, &kept(api, name)?);
+    Ok(row)
 }
 
 fn unknown(name: &str) -> AppError {

@@ -289,3 +289,15 @@ fn without_its_key_the_next_step_is_told_and_reset_begins_anew() {
     flowkeep.done(&["secret", "reset"]);
     assert_eq!(flowkeep.done(&["secret", "list"])["total"], 0);
 }
+
+#[test]
+fn a_connection_that_leads_elsewhere_says_at_once_that_it_waits_for_its_password() {
+    let flowkeep = Flowkeep::new();
+    assert_eq!(shop(&flowkeep)["waits"], json!(null));
+    let elsewhere = "mysql://elsewhere.example:3307/shop";
+    let words = ["source", "update", "shop", "--url", elsewhere];
+    let moved = flowkeep.done(&words);
+    assert!(moved["waits"]["code"].is_string(), "{moved}");
+    let said = flowkeep.say(&words);
+    assert!(said.out.contains("has not been entered yet"), "{said:?}");
+}

@@ -149,3 +149,28 @@ fn is_chinese(text: &str) -> bool {
     text.chars()
         .any(|character| ('\u{4e00}'..='\u{9fff}').contains(&character))
 }
+
+#[test]
+fn completions_end_quietly_where_nobody_reads_on() {
+    let flowkeep = Flowkeep::new();
+    let mut command = flowkeep.command(&["completions", "bash"]);
+    let mut child = command
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&ended.stderr), "");
+    assert!(ended.status.success(), "{:?}", ended.status);
+}
+
+#[test]
+fn what_was_broken_off_and_what_was_done_are_told_apart() {
+    let flowkeep = Flowkeep::new();
+    let answer = flowkeep.say(&["run", "answer", "--help"]).out;
+    assert!(answer.contains("is done, and the run goes on"), "{answer}");
+    let operation = flowkeep.say(&["log", "operation", "--help"]).out;
+    assert!(operation.contains("CREATE, UPDATE, DELETE"), "{operation}");
+    assert!(!answer.contains("CREATE"), "{answer}");
+}

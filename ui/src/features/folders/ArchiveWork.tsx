@@ -46,9 +46,6 @@ function NotArchived({ folder }: { folder: FolderShow }) {
         <Button onPress={() => kept.forget()}>{m.close()}</Button>
       </ErrorNotice>
     );
-  // That one can continue is said by the card itself.
-  const hints = error.hints.filter((hint) => hint !== 'continue_anyway');
-  const left = sayHints({ ...error, hints });
   return (
     <Card
       title={counted('task_folder_not_archived', failures.length)}
@@ -59,7 +56,7 @@ function NotArchived({ folder }: { folder: FolderShow }) {
       <div className={styles.failed}>
         <ResultList rows={failures} />
         <p className={styles.hint}>{m.task_folder_continue_hint()}</p>
-        {left.map((hint) => (
+        {sayHints(error).map((hint) => (
           <p key={hint}>{visible(hint)}</p>
         ))}
         <div className={styles.buttons}>
@@ -84,6 +81,13 @@ interface OutcomeProps {
 function Outcome({ done, onOpen, onClose }: OutcomeProps) {
   const { archive, moved, copied, failed, vanished } = done;
   const close = <IconButton icon="cross" label={m.close()} onPress={onClose} />;
+  if (archive === null && failed.length > 0)
+    return (
+      <Notice tone="warn" icon="warn" end={close} data-testid="archive-none">
+        <p>{m.folder_none_archived()}</p>
+        <NotTaken failed={failed} />
+      </Notice>
+    );
   if (archive === null)
     return (
       <Notice tone="off" icon="info" end={close} data-testid="archive-none">
@@ -106,8 +110,7 @@ function Outcome({ done, onOpen, onClose }: OutcomeProps) {
       data-testid="archive-done"
     >
       <p>
-        {m.task_folder_archived({
-          files: counted('n_files', moved.length + copied.length),
+        {counted('task_folder_archived', moved.length + copied.length, {
           size: bytes(done.bytes),
           archive,
         })}
@@ -117,14 +120,20 @@ function Outcome({ done, onOpen, onClose }: OutcomeProps) {
       {failed.length > 0 && (
         <>
           <p>{counted('task_folder_failed', failed.length)}</p>
-          <ResultList
-            rows={failed.map(({ file, reason }) => ({
-              name: visible(file),
-              reason: begun(visible(say(reason))),
-            }))}
-          />
+          <NotTaken failed={failed} />
         </>
       )}
     </Notice>
+  );
+}
+
+function NotTaken({ failed }: Pick<FolderArchived, 'failed'>) {
+  return (
+    <ResultList
+      rows={failed.map(({ file, reason }) => ({
+        name: visible(file),
+        reason: begun(visible(say(reason))),
+      }))}
+    />
   );
 }
