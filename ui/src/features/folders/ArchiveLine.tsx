@@ -1,5 +1,5 @@
 import { Chip } from '@/components';
-import { bytes, counted, dated, exactly, m, say, visible } from '@/i18n';
+import { begun, bytes, counted, dated, exactly, m, say, visible } from '@/i18n';
 import type { ArchiveRow } from '@/ipc';
 import styles from './Archives.module.css';
 import { isBroken, isUnrecorded } from './record';
@@ -31,7 +31,7 @@ export function ArchiveLine({ item, isOpen, onOpen }: Props) {
         <span className={styles.marks}>
           <Marks item={item} />
         </span>
-        {broken && <span className={styles.why}>{visible(say(broken))}</span>}
+        {broken && <span className={styles.why}>{begun(visible(say(broken)))}</span>}
       </button>
     </li>
   );

@@ -121,3 +121,23 @@ it('says what could not be removed, and what became another plan, and stays open
   expect(await screen.findByText(/“mine.txt” lies in it/)).toBeTruthy();
   expect(onClose).not.toHaveBeenCalled();
 });
+
+it('tells an archive without a record from a broken one', async () => {
+  const left = (archive: string, code: string) => ({
+    ...one,
+    archive,
+    verdict: 'broken' as const,
+    reason: { code },
+  });
+  const archives = [
+    left('file_bak_2', 'archive_record_missing'),
+    left('file_bak_1', 'archive_record_damaged'),
+  ];
+  show({ keep: 3 }, (input) => ({
+    ...plan(input),
+    folders: [{ id: '01A', name: 'task_one', archives }],
+  }));
+  const line = async (archive: string) => within(await screen.findByTestId(`clean-up-${archive}`));
+  expect((await line('file_bak_2')).getByText('no record')).toBeTruthy();
+  expect((await line('file_bak_1')).getByText('broken')).toBeTruthy();
+});

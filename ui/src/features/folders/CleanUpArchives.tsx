@@ -12,6 +12,7 @@ import { LimitField } from '../settings/LimitField';
 import styles from './CleanUpArchives.module.css';
 import { isEmptyRule, MEGABYTE, sameRule, wantedOf } from './cleanUp';
 import { cleanUpQuery } from './queries';
+import { isUnrecorded } from './record';
 
 /** Offered where nothing was said yet: what most people would keep. */
 const OFFERED: CleanUpRule = { keep: 10 };
@@ -159,7 +160,7 @@ export function CleanUpArchives({ folder, onClose }: Props) {
               ))}
             </ul>
           )}
-          <p className={styles.hint}>{m.archives_clean_up_for_good()}</p>
+          {going > 0 && <p className={styles.hint}>{m.archives_clean_up_for_good()}</p>}
         </>
       )}
     </Dialog>
@@ -187,12 +188,12 @@ function Line({ item }: { item: FolderCleanUpArchive }) {
       <span className={styles.quiet}>
         {counted('n_files', files)} · {bytes(item.bytes)}
       </span>
-      <Fate verdict={verdict} />
+      <Fate verdict={verdict} reason={reason} />
     </li>
   );
 }
 
-function Fate({ verdict }: Pick<FolderCleanUpArchive, 'verdict'>) {
+function Fate({ verdict, reason }: Pick<FolderCleanUpArchive, 'verdict' | 'reason'>) {
   switch (verdict) {
     case 'goes':
       return (
@@ -201,7 +202,9 @@ function Fate({ verdict }: Pick<FolderCleanUpArchive, 'verdict'>) {
         </Chip>
       );
     case 'broken':
-      return (
+      return isUnrecorded({ broken: reason }) ? (
+        <Chip icon="info">{m.archive_unrecorded()}</Chip>
+      ) : (
         <Chip tone="warn" icon="warn">
           {m.archive_broken()}
         </Chip>

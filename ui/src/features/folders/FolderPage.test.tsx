@@ -143,6 +143,23 @@ it('names what stands in the way, and goes on all the same only when told', asyn
   ]);
 });
 
+it('does not call a folder empty of which nothing could be archived', async () => {
+  show({
+    folder_archive: () => ({
+      ...done,
+      archive: null,
+      moved: [],
+      copied: [],
+      failed: [{ file: 'orders.ddl', reason: inUse }],
+    }),
+  });
+  await userEvent.click(await screen.findByTestId('folder-archive'));
+  await userEvent.click(await screen.findByTestId('archive-start'));
+  const outcome = within(await screen.findByTestId('archive-none'));
+  expect(outcome.getByText(/Nothing could be archived/)).toBeTruthy();
+  expect(outcome.getByText('orders.ddl')).toBeTruthy();
+});
+
 it('does not call a folder broken that has no record', async () => {
   search = { tab: 'archives' };
   const unrecorded = { ...broken, earlier: false, broken: { code: 'archive_record_missing' } };
@@ -162,7 +179,7 @@ it('shows archives newest first, and says which are broken and which an earlier 
   expect(second.getByText('broken')).toBeTruthy();
   expect(second.getByText('earlier tool')).toBeTruthy();
   expect(second.getByText('2 files are missing')).toBeTruthy();
-  expect(second.getByText('its record (backup_info.json) cannot be read')).toBeTruthy();
+  expect(second.getByText('Its record (backup_info.json) cannot be read')).toBeTruthy();
   await userEvent.click(screen.getByTestId(`archive-${broken.archive}`));
   expect(went).toHaveBeenCalledWith(
     expect.objectContaining({ search: { tab: 'archives', archive: broken.archive } }),

@@ -1,7 +1,7 @@
 import type { ArchiveRow } from '@/ipc';
 
 /** Whether nothing tells what is in it: it may be anybody's, and its files are there. */
-export function isUnrecorded({ broken }: ArchiveRow): boolean {
+export function isUnrecorded({ broken }: Pick<ArchiveRow, 'broken'>): boolean {
   return broken?.code === 'archive_record_missing';
 }
 

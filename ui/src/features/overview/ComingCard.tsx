@@ -25,7 +25,7 @@ export function ComingCard() {
             <b>{visible(row.name)}</b>
             <small>{dated(row.next ?? '')}</small>
             {row.hindered && (
-              <small data-testid="coming-hindered">
+              <small className={styles.why} data-testid="coming-hindered">
                 {whole(m.coming_hindered({ why: say(row.hindered) }))}
               </small>
             )}

@@ -186,6 +186,8 @@ function Warnings({ run }: { run: RunShow }) {
   const names = new Map(run.tasks.map((task) => [task.id, task.name]));
   // What it waits for is told with the step that helps.
   const elsewhere = ['run_secret_locked', 'run_password_locked'];
+  // What kept it from beginning names the files.
+  if (run.hindered) elsewhere.push('run_archive_failed_file');
   const open = run.warnings.filter(({ code }) => !elsewhere.includes(code));
   const told = [...new Set(open.map((warning) => say(named(warning, names))))];
   if (told.length === 0) return null;

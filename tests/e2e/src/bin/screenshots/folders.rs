@@ -1,10 +1,10 @@
 //! Task folders with what earlier tools and earlier days left in them.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use flowkeep_e2e::Desk;
+use flowkeep_e2e::{Desk, Language, Window, eventually};
 use serde_json::json;
 
 /// Archives of an earlier tool, oldest first, and what their records say of the time.
@@ -23,11 +23,84 @@ const TABLES: [&str; 6] = [
     "supplier",
 ];
 
-/// Takes over a folder with three archives and fills another that is new; gives the id of the first.
+/// What there is to be looked at.
+pub(super) struct Made {
+    /// The folder of an earlier tool.
+    pub(super) earlier: String,
+    /// A run that archived its folder first, and one that could not.
+    pub(super) archived: String,
+    pub(super) hindered: String,
+    /// A list of tables to drop.
+    pub(super) list: PathBuf,
+}
+
+/// Takes over a folder with four archives, fills another that is new, and lets a workflow run in a third.
 ///
 /// # Errors
-/// When the command line refuses.
-pub(super) fn make(desk: &Desk, folder: &Path) -> Result<String> {
+/// When a command refuses.
+pub(super) async fn make(window: &Window<'_>, language: Language, place: &Path) -> Result<Made> {
+    let desk = window.desk();
+    let list = place.join("tables.txt");
+    fs::write(
+        &list,
+        "# shop\norders, customers\n`order items`\norders\nsee the wiki\n",
+    )?;
+    let earlier = earlier(desk, &place.join("Descriptions"))?;
+    let (archived, hindered) = runs(window, language, &place.join("Warehouse")).await?;
+    Ok(Made {
+        earlier,
+        archived,
+        hindered,
+        list,
+    })
+}
+
+/// A workflow at a set time that works in a folder of its own: a run that archived first what lay there, and one
+/// that could not. Another workflow lacks what it needs to start by itself.
+async fn runs(window: &Window<'_>, language: Language, folder: &Path) -> Result<(String, String)> {
+    let desk = window.desk();
+    let (name, task, other) = match language {
+        Language::English => ("Describe the warehouse", "Write it down", "Monthly letter"),
+        Language::Chinese => ("描述仓库数据库", "写入说明", "每月来信"),
+    };
+    let at = |cron: &str| json!({"cron": cron, "missed": "once"});
+    let workflow = json!({"name": name, "trigger": "schedule", "schedule": at("30 2 * * *"), "tasks": [
+        {"id": "write", "name": task, "action": "file.write",
+         "params": {"path": "metadata.txt", "text": "6 tables"}}]});
+    let lacks = json!({"name": other, "trigger": "schedule", "schedule": at("0 7 1 * *"), "tasks": [
+        {"id": "write", "name": task, "action": "file.write",
+         "params": {"path": "letter.txt", "text": "${context.name}"}}]});
+    for (id, workflow) in [("warehouse", &workflow), ("letter-monthly", &lacks)] {
+        let made = json!({"id": id, "text": workflow.to_string(), "format": "json"});
+        window.call("flow_create", &made).await?;
+    }
+    fs::create_dir(folder)?;
+    results(folder, TABLES.len())?;
+    fs::write(folder.join("table_list.txt"), "orders\ncustomers\n")?;
+    let place = folder.to_string_lossy();
+    desk.flowkeep(&["folder", "adopt", "warehouse", &place, "--for-runs"])?;
+    let archived = run(window).await?;
+    let _open = fs::File::options()
+        .append(true)
+        .open(folder.join("metadata.txt"))?;
+    let hindered = run(window).await?;
+    Ok((archived, hindered))
+}
+
+/// A run of the workflow that works in a folder, once it has ended.
+async fn run(window: &Window<'_>) -> Result<String> {
+    let start = json!({"workflow": "warehouse", "context": {}});
+    let begun = window.call("run_start", &start).await?;
+    let id = begun["run_id"].as_str().context("an id")?.to_owned();
+    eventually("the run to end", async || {
+        let run = window.call("run_show", &json!({"id": id})).await?;
+        Ok(run["end_time"].as_str().map(drop))
+    })
+    .await?;
+    Ok(id)
+}
+
+fn earlier(desk: &Desk, folder: &Path) -> Result<String> {
     for (n, (archive, made)) in EARLIER.iter().enumerate() {
         let archive = folder.join(archive);
         fs::create_dir_all(&archive)?;
@@ -53,6 +126,9 @@ pub(super) fn make(desk: &Desk, folder: &Path) -> Result<String> {
             fs::write(archive.join("prompt_old.txt"), "Describe these tables.\n")?;
         }
     }
+    let unrecorded = folder.join("file_bak_20260205_081500");
+    fs::create_dir(&unrecorded)?;
+    results(&unrecorded, 2)?;
     results(folder, TABLES.len())?;
     fs::write(folder.join("mapping.csv"), "old,new\na,b\n")?;
     fs::write(

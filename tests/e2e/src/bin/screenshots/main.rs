@@ -122,6 +122,12 @@ async fn shoot(language: Language, theme: &str, folder: &Path, end: &str) -> Res
     window.click("nav-settings").await?;
     window.shown("diagnostics").await?;
     picture("settings").await?;
+    let folders = folders::make(&window, language, &usb.0).await?;
+    window.click("nav-task-folders").await?;
+    window.click(&format!("row-{}", folders.earlier)).await?;
+    window.click("tab-archives").await?;
+    window.shown("archive-panel").await?;
+    picture("folder").await?;
     window.close().await
 }
 

@@ -72,12 +72,12 @@ pub(super) async fn shoot(folder: &Path, words: &[String]) -> Result<()> {
         connections::make(&desk, &window).await?;
         fallen::make(&desk, &window).await?;
         notices::make(&window).await?;
-        let task_folder = folders::make(&desk, &desk.folder().join("Descriptions"))?;
+        let made = folders::make(&window, language, desk.folder()).await?;
         let mut screens = everywhere();
         screens.extend(more);
         screens.extend(with_connections());
         screens.extend(with_notices());
-        screens.extend(with_folders(&task_folder));
+        screens.extend(with_folders(&made));
         screens.extend(runs);
         screens.retain(wanted);
         look(&window, &screens, &folder.join("much"), spoken).await?;
@@ -141,7 +141,18 @@ fn everywhere() -> Vec<Screen> {
         screen("activity", "/activity", "list-search"),
         screen("settings", "/settings", "settings-history"),
         screen("help", "/help/getting-started", "page-title"),
-        pressed("new", "/workflows", &["[data-testid=new]"], "new-name"),
+        pressed(
+            "new-workflow",
+            "/workflows",
+            &["[data-testid=new]"],
+            "new-name",
+        ),
+        pressed(
+            "new-template",
+            "/workflows",
+            &["[data-testid=new]", "[data-testid=offer-describe-database]"],
+            "template-connection",
+        ),
         pressed("search", "/", &["[data-testid=search]"], "palette-search"),
         pressed(
             "backup-dialog",
@@ -306,8 +317,13 @@ async fn with_people(desk: &Desk, language: Language) -> Result<Vec<Screen>> {
 }
 
 /// What is asked about connections that are there.
-fn with_connections() -> [Screen; 5] {
+fn with_connections() -> [Screen; 6] {
     [
+        screen(
+            "activity-secrets",
+            "/activity?operation=secret_set",
+            "list-search",
+        ),
         pressed(
             "explain-source",
             "/workflows/orders?at=tasks/0",
@@ -377,9 +393,35 @@ fn with_notices() -> [Screen; 5] {
 }
 
 /// A task folder: its files, its archives, its settings.
-fn with_folders(id: &str) -> [Screen; 12] {
-    let at = |more: &str| format!("/task-folders/{id}{more}");
+fn with_folders(made: &folders::Made) -> [Screen; 17] {
+    let at = |more: &str| format!("/task-folders/{}{more}", made.earlier);
     [
+        pressed(
+            "folder-run",
+            &format!("/runs/{}", made.archived),
+            &["[data-testid=run-archive][aria-expanded=false]"],
+            "run-archive-panel",
+        ),
+        screen(
+            "folder-hindered",
+            &format!("/runs/{}", made.hindered),
+            "run-hindered",
+        ),
+        pressed(
+            "folder-start",
+            "/workflows/warehouse",
+            &["[data-testid=run]"],
+            "preflight-archive",
+        ),
+        Screen {
+            dropped: vec![made.list.clone()],
+            ..screen("folder-tables", &at(""), "table-dropped")
+        },
+        screen(
+            "folder-unrecorded",
+            &at("?tab=archives&archive=file_bak_20260205_081500"),
+            "archive-panel",
+        ),
         screen("folder-files", &at(""), "row-orders.ddl"),
         screen("folder-archives", &at("?tab=archives"), "archive-panel"),
         screen(

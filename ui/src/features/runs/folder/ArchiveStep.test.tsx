@@ -46,7 +46,9 @@ it('opens by itself where a file kept the run from beginning, and names it', () 
   const failed = [{ file: 'report.xlsx', reason }];
   show({ ...made, name: undefined, path: undefined, names: [], failed }, 'failed');
   expect(screen.getByTestId('run-archive').dataset.status).toBe('failed');
-  expect(screen.getByTestId('run-archive-panel').textContent).toContain('report.xlsx');
+  const panel = screen.getByTestId('run-archive-panel');
+  expect(panel.textContent).toContain('report.xlsx');
+  expect(panel.textContent).not.toContain('kept in place');
 });
 
 it('tells how far it is while it goes on', () => {

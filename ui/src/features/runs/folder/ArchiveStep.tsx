@@ -82,7 +82,7 @@ function ArchivePanel({ run, archive, status }: PanelProps) {
           </ul>
         </section>
       )}
-      {archive.ended_at && (
+      {archive.ended_at && archive.name && (
         <p>
           {begun(
             m.run_archive_counts({

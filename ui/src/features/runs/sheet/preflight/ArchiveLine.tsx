@@ -26,7 +26,9 @@ export function ArchiveLine({ folder, isStep }: Props) {
       <Icon name="box" />
       <span className={styles.name}>
         {wordsOf(folder, archives, isStep)}
-        {archives && files > 0 && <small>{what.filter(Boolean).join(' · ')}</small>}
+        {archives && files > 0 && (
+          <small className={styles.whole}>{what.filter(Boolean).join(' · ')}</small>
+        )}
       </span>
       <span className={styles.on}>
         {visible(folderName(folder.path))}
