@@ -10,14 +10,14 @@ use std::path::Path;
 use flowkeep_core::folder::{CleanUpLimits, CleanUpVerdict, OldArchive, RECORD, clean_up_verdicts};
 use flowkeep_core::{FolderId, Message};
 use flowkeep_host::{Entry, EntryFiles, EntryKind, Progress};
-use flowkeep_store::{FolderBegun, FolderWork, FolderWorkKind, StoreError, TaskFolderRecord};
+use flowkeep_store::{FolderWork, FolderWorkKind, StoreError, TaskFolderRecord};
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
 use super::archives::{ArchiveSummary, archives, read_record};
 use super::inside::archive_folder;
 use super::names::{name_text, text_name};
-use super::{Failure, FolderBusy, FolderError, Workshop};
+use super::{Failure, FolderError, Workshop};
 use crate::reason::io_reason;
 
 /// How an archive that goes is called at its end.
@@ -216,15 +216,8 @@ fn begin(
             .map_err(|error| FolderError::Store(StoreError::Io(error.into())))?,
         at: workshop.clock.now().0,
     };
-    let begun = workshop
-        .store
-        .write::<_, StoreError>(move |tx| tx.begin_folder_work(&work))?;
-    match begun {
-        FolderBegun::Begun(_) => Ok(()),
-        FolderBegun::Held(run) => Err(FolderError::Busy(FolderBusy::Run(run))),
-        FolderBegun::Busy(_) => Err(FolderError::Busy(FolderBusy::Archive)),
-        FolderBegun::Unknown => Err(FolderError::Unknown),
-    }
+    workshop.begin(work)?;
+    Ok(())
 }
 
 /// Takes the line out of the journal, and tells Activity which archives are gone.

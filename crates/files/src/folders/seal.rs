@@ -7,14 +7,14 @@ use flowkeep_core::folder::{ArchiveName, ArchivedFile, Policy, RECORD, Record};
 use flowkeep_core::run::Archive;
 use flowkeep_core::{Message, RunId};
 use flowkeep_host::{EntryFiles, Progress, Timestamp};
-use flowkeep_store::{FolderBegun, FolderWork, FolderWorkKind, StoreError, TaskFolderRecord};
+use flowkeep_store::{FolderWork, FolderWorkKind, StoreError, TaskFolderRecord};
 
 use super::archive::Filled;
 use super::archives::RECORD_LIMIT;
 use super::plan::Journal;
 use super::put_back::Returning;
 use super::undo::{Undone, undo};
-use super::{Archived, Failure, FolderBusy, FolderError, Workshop};
+use super::{Archived, Failure, FolderError, Workshop};
 use crate::reason::io_reason;
 use crate::time::local;
 
@@ -76,15 +76,7 @@ impl<'a> Making<'a> {
             plan: journal.text()?,
             at: at.0,
         };
-        let begun = workshop
-            .store
-            .write::<_, StoreError>(move |tx| tx.begin_folder_work(&work))?;
-        let sequence = match begun {
-            FolderBegun::Begun(sequence) => sequence,
-            FolderBegun::Held(run) => return Err(FolderError::Busy(FolderBusy::Run(run))),
-            FolderBegun::Busy(_) => return Err(FolderError::Busy(FolderBusy::Archive)),
-            FolderBegun::Unknown => return Err(FolderError::Unknown),
-        };
+        let sequence = workshop.begin(work)?;
         Ok(Self {
             workshop,
             folder,

@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use flowkeep_core::FolderId;
 use flowkeep_host::{Clock, EntryFiles, FileLock, LockError, private_folder};
-use flowkeep_store::{NewOperation, OperationItemRecord, Store, StoreError, TaskFolderRecord, Tx};
+use flowkeep_store::{
+    FolderBegun, FolderWork, NewOperation, OperationItemRecord, Store, StoreError,
+    TaskFolderRecord, Tx,
+};
 
 use super::{FolderBusy, FolderError};
 
@@ -120,6 +123,22 @@ impl Workshop {
             return Err(FolderError::Gone(folder.path.clone()));
         }
         Ok(())
+    }
+
+    /// Writes down what is about to be done in a folder; answers the number of an archive that is made.
+    ///
+    /// # Errors
+    /// [`FolderError::Busy`], [`FolderError::Unknown`]; nothing is begun then.
+    pub(super) fn begin(&self, work: FolderWork) -> Result<u64, FolderError> {
+        let begun = self
+            .store
+            .write::<_, StoreError>(move |tx| tx.begin_folder_work(&work))?;
+        match begun {
+            FolderBegun::Begun(sequence) => Ok(sequence),
+            FolderBegun::Held(run) => Err(FolderError::Busy(FolderBusy::Run(run))),
+            FolderBegun::Busy(_) => Err(FolderError::Busy(FolderBusy::Archive)),
+            FolderBegun::Unknown => Err(FolderError::Unknown),
+        }
     }
 
     /// Writes down what was done, as Activity tells it: which folder, and in it which archives or files.
