@@ -165,10 +165,9 @@ impl EntryFiles for SystemFiles {
     }
 
     fn copy_new(&self, from: &Path, to: &Path, goes_on: GoesOn<'_>) -> io::Result<Digest> {
-        let source = regular(from)?;
-        let metadata = source.metadata()?;
+        let (source, metadata) = regular(from)?;
         let mut copy = private(OpenOptions::new().write(true).create_new(true)).open(to)?;
-        let digest = read_through(&source, metadata.len(), goes_on, |piece| {
+        let digest = read_through(&source, metadata.len(), Ends::There, goes_on, |piece| {
             copy.write_all(piece)
         })?;
         keep_times(&copy, &metadata)?;
@@ -178,7 +177,14 @@ impl EntryFiles for SystemFiles {
     }
 
     fn digest(&self, path: &Path, goes_on: GoesOn<'_>) -> io::Result<Digest> {
-        read_through(&regular(path)?, u64::MAX, goes_on, |_| Ok(()))
+        let (file, metadata) = regular(path)?;
+        read_through(
+            &file,
+            metadata.len(),
+            Ends::WhereItEnds,
+            goes_on,
+            |_| Ok(()),
+        )
     }
 
     fn read(&self, folder: &Path, name: &str, limit: u64) -> Result<Vec<u8>, ReadError> {
@@ -237,33 +243,43 @@ fn identity(_: &Metadata) -> Option<(u64, u64)> {
 
 /// Opens a regular file for reading. No link is followed, nobody is waited for who might write into a
 /// pipe of that name.
-fn regular(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true);
-    #[cfg(unix)]
-    {
-        use rustix::fs::OFlags;
-        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags.bits().cast_signed());
-    }
-    #[cfg(not(unix))]
-    if path.symlink_metadata()?.is_symlink() {
-        return Err(io::ErrorKind::InvalidInput.into());
-    }
-    let opened = options.open(path);
-    #[cfg(unix)]
-    let opened = opened.map_err(|error| match error.raw_os_error() {
-        Some(code) if code == rustix::io::Errno::LOOP.raw_os_error() => {
-            io::ErrorKind::InvalidInput.into()
-        }
-        _ => error,
-    });
-    let file = opened?;
-    if file.metadata()?.is_file() {
-        Ok(file)
+fn regular(path: &Path) -> io::Result<(File, Metadata)> {
+    let file = open_regular(path)?;
+    let metadata = file.metadata()?;
+    if metadata.is_file() {
+        Ok((file, metadata))
     } else {
         Err(io::ErrorKind::InvalidInput.into())
     }
+}
+
+#[cfg(unix)]
+fn open_regular(path: &Path) -> io::Result<File> {
+    use rustix::fs::{Mode, OFlags, open};
+    use rustix::io::Errno;
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    // That it was read for an archive is nobody's use of it, and not to note it spares the disk. Only
+    // its owner may ask for that.
+    #[cfg(target_os = "linux")]
+    let opened = match open(path, flags | OFlags::NOATIME, Mode::empty()) {
+        Err(Errno::PERM) => open(path, flags, Mode::empty()),
+        opened => opened,
+    };
+    #[cfg(not(target_os = "linux"))]
+    let opened = open(path, flags, Mode::empty());
+    match opened {
+        Ok(file) => Ok(file.into()),
+        Err(Errno::LOOP) => Err(io::ErrorKind::InvalidInput.into()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(not(unix))]
+fn open_regular(path: &Path) -> io::Result<File> {
+    if path.symlink_metadata()?.is_symlink() {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    File::open(path)
 }
 
 /// The time stays that of the content; when it was last read is nobody's concern.
@@ -274,40 +290,59 @@ fn keep_times(copy: &File, metadata: &Metadata) -> io::Result<()> {
     }
 }
 
-/// Goes through at most so many bytes of a file.
+/// How far a file is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ends {
+    /// As far as it went when it was opened.
+    There,
+    /// To its end, which may be further by now.
+    WhereItEnds,
+}
+
+/// Goes through a file that had so many bytes when it was opened.
 fn read_through(
     file: &File,
-    limit: u64,
+    expected: u64,
+    ends: Ends,
     goes_on: GoesOn<'_>,
     mut each: impl FnMut(&[u8]) -> io::Result<()>,
 ) -> io::Result<Digest> {
-    let expected = usize::try_from(file.metadata()?.len().min(limit)).unwrap_or(usize::MAX);
     // Most files are small: no more is asked for than there is, and a byte that tells its end.
-    let mut buffer = vec![0; expected.saturating_add(1).min(1 << 18)];
+    let room = usize::try_from(expected).unwrap_or(usize::MAX);
+    let mut buffer = vec![0; room.saturating_add(1).min(1 << 18)];
     let mut hash = Sha256::new();
-    let mut left = limit;
+    let mut done = 0;
     let mut reader = file;
-    while left > 0 {
-        let want = usize::try_from(left)
-            .unwrap_or(usize::MAX)
-            .min(buffer.len());
+    let seen_last = loop {
+        if done == expected {
+            let now = file.metadata()?;
+            // Some files of the system have a content and no length.
+            if ends == Ends::There || (now.len() == done && done > 0) {
+                break now;
+            }
+        }
+        let want = match ends {
+            Ends::There => usize::try_from(expected - done).unwrap_or(usize::MAX),
+            Ends::WhereItEnds => usize::MAX,
+        };
+        let want = want.min(buffer.len());
         let read = match reader.read(&mut buffer[..want]) {
-            Ok(0) => break,
+            Ok(0) => break file.metadata()?,
             Ok(read) => read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(error),
         };
         hash.update(&buffer[..read]);
         each(&buffer[..read])?;
-        left -= read as u64;
+        done += read as u64;
         if !goes_on() {
             return Err(io::ErrorKind::Interrupted.into());
         }
-    }
+    };
     Ok(Digest {
-        bytes: limit - left,
+        bytes: done,
         sha256: hash.finalize().into(),
-        modified: file.metadata()?.modified().ok(),
+        modified: seen_last.modified().ok(),
     })
 }
 
@@ -415,5 +450,58 @@ mod tests {
         std::fs::write(like.join("file"), "").unwrap();
         SystemFiles.remove_empty_folder(&like).unwrap_err();
         assert!(like.join("file").exists());
+    }
+
+    #[test]
+    fn a_file_is_read_to_its_end_wherever_that_is() {
+        use std::io::Write as _;
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("file");
+        let wanted = || true;
+        for text in ["", "four", &"long".repeat(1 << 17)] {
+            std::fs::write(&path, text).unwrap();
+            let read = SystemFiles.digest(&path, &wanted).unwrap();
+            assert_eq!(read.bytes, text.len() as u64);
+            assert_eq!(read.sha256[..], Sha256::digest(text)[..]);
+        }
+        // It grows while it is read.
+        let grows = || {
+            let mut file = OpenOptions::new().append(true).open(&path).unwrap();
+            if file.metadata().unwrap().len() == 1 << 19 {
+                file.write_all(b"more").unwrap();
+            }
+            true
+        };
+        let read = SystemFiles.digest(&path, &grows).unwrap();
+        let now = std::fs::read(&path).unwrap();
+        assert_eq!(read.bytes, (1 << 19) + 4);
+        assert_eq!(read.sha256[..], Sha256::digest(now)[..]);
+        // What the system makes up as it is read has no length.
+        #[cfg(target_os = "linux")]
+        assert!(
+            SystemFiles
+                .digest(Path::new("/proc/version"), &wanted)
+                .unwrap()
+                .bytes
+                > 0
+        );
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn reading_a_file_for_an_archive_is_no_use_of_it() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("file");
+        std::fs::write(&path, "four").unwrap();
+        let long_ago = SystemTime::UNIX_EPOCH + Duration::from_secs(1);
+        let times = std::fs::FileTimes::new().set_accessed(long_ago);
+        File::options()
+            .append(true)
+            .open(&path)
+            .unwrap()
+            .set_times(times)
+            .unwrap();
+        SystemFiles.digest(&path, &|| true).unwrap();
+        assert_eq!(path.metadata().unwrap().accessed().unwrap(), long_ago);
     }
 }
