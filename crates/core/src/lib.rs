@@ -6,6 +6,7 @@
 //! the faces turn it into a sentence.
 
 mod bound;
+pub mod configuration;
 pub mod connection;
 pub mod description;
 mod difference;

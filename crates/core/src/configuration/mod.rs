@@ -1,0 +1,22 @@
+//! Configuration of a workflow that lies in files outside of Flowkeep (requirement 004): which files
+//! belong to it, told from what they refer to. Names and contents are arguments; nothing here reads.
+//!
+//! A tree has one folder for each kind of file below its root. A reference names a file by its stem, a
+//! member of a `_group` file, or a path; [`collect`] follows all of them from an entry, as far as a
+//! [`Strategy`] wants, and tells what is not there. Where several files fit, all are taken.
+
+mod collect;
+mod facts;
+mod kind;
+mod path;
+mod reference;
+mod resolve;
+mod strategy;
+
+pub use collect::{Ambiguous, Collected, Edge, Entry, Missing, collect};
+pub use facts::{Facts, Registered};
+pub use kind::ConfigKind;
+pub use path::{ConfigPath, NotBelowRoot};
+pub use reference::{Reference, ReferenceKey, references};
+pub use resolve::{Names, Settings};
+pub use strategy::{LeftOut, Strategy};
