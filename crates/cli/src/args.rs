@@ -13,6 +13,7 @@ use crate::folders::Folder;
 use crate::log_args::{Log, SettingsVerb};
 use crate::notices::Notice;
 use crate::run_args::{Action, Agent, Engine, Event, Route, Run, Schedule};
+use crate::sessions::Session;
 use crate::sources::{Secret, Source};
 use crate::templates::Template;
 
@@ -82,6 +83,8 @@ pub(crate) enum Noun {
     Source(Box<Source>),
     #[command(subcommand)]
     Folder(Folder),
+    #[command(subcommand)]
+    Session(Session),
     #[command(subcommand)]
     Secret(Secret),
     #[command(subcommand)]

@@ -25,6 +25,7 @@ mod run_args;
 mod run_details;
 mod runs;
 mod schedules;
+mod sessions;
 mod settings;
 mod sources;
 mod templates;
@@ -106,6 +107,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<Outcome, AppError> {
         | Noun::Event(_)
         | Noun::Source(_)
         | Noun::Folder(_)
+        | Noun::Session(_)
         | Noun::Secret(_)
         | Noun::Notice(_)
         | Noun::Engine(_)
@@ -143,6 +145,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<Outcome, AppError> {
         Noun::Event(verb) => schedules::emit(&api, output, verb),
         Noun::Source(verb) => sources::run(&api, output, *verb),
         Noun::Folder(verb) => folders::run(&api, output, verb),
+        Noun::Session(verb) => sessions::run(&api, output, verb),
         Noun::Secret(verb) => sources::secret(&api, output, verb),
         Noun::Notice(verb) => notices::run(&api, output, verb),
         Noun::Engine(Engine::Run) => runs::engine(&api, output),

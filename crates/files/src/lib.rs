@@ -1,10 +1,12 @@
 //! Everything that touches the user's files. `backup` writes the catalog into a folder and proves
-//! it; `intake` reads backups, loose files and archives into a plan; `folders` archives task folders.
+//! it; `intake` reads backups, loose files and archives into a plan; `folders` archives task folders;
+//! `configuration` looks at trees of configuration files.
 //!
 //! Absent on purpose: deciding what comes in (that is the plan's matter, in `store`) and knowing
 //! who asks (that is the API's).
 
 mod backup;
+pub mod configuration;
 mod error;
 mod export;
 pub mod folders;

@@ -39,6 +39,7 @@ mod run_trust;
 pub mod runs;
 pub mod schedules;
 pub mod secrets;
+pub mod sessions;
 pub mod settings;
 pub mod sources;
 pub mod templates;

@@ -14,7 +14,7 @@ use super::backup::why;
 use crate::{FilesError, io_reason};
 
 /// Folders that hold tools' own things, never operators' documents.
-const PASSED_OVER: [&str; 4] = [".git", ".svn", "node_modules", "__MACOSX"];
+pub(crate) const PASSED_OVER: [&str; 4] = [".git", ".svn", "node_modules", "__MACOSX"];
 
 /// Lays files, folders and `.zip` files out in a plan, one item per file met. What cannot be read
 /// is in the plan with its reason. `expected` is the kind the operator named, if any.

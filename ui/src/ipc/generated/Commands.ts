@@ -147,6 +147,8 @@ import type { SecretList } from "./SecretList";
 import type { SecretRef } from "./SecretRef";
 import type { SecretSetInput } from "./SecretSetInput";
 import type { SecretState } from "./SecretState";
+import type { SessionPreview } from "./SessionPreview";
+import type { SessionPreviewInput } from "./SessionPreviewInput";
 import type { Settings } from "./Settings";
 import type { SettingsUpdate } from "./SettingsUpdate";
 import type { SourceInput } from "./SourceInput";
@@ -316,6 +318,7 @@ export interface Commands {
   folder_tables: { input: FolderRef; output: FolderTables };
   folder_table_list: { input: FolderTableListInput; output: FolderTableListPlan };
   folder_put_table_list: { input: FolderPutTableListInput; output: FolderTableListPut };
+  session_preview: { input: SessionPreviewInput; output: SessionPreview };
   template_offers: { input: Nothing; output: TemplateOffers };
   template_variables: { input: DocumentRef; output: TemplateVariables };
   template_use: { input: TemplateUseInput; output: TemplateUsed };
@@ -339,4 +342,4 @@ export interface Commands {
 }
 
 /** Commands that report progress and can be cancelled. */
-export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task","log_migrate","log_verify","log_export","log_clean_up","folder_archive","folder_clean_up","folder_compare","folder_check","folder_put_back_plan","folder_put_back"];
+export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task","log_migrate","log_verify","log_export","log_clean_up","folder_archive","folder_clean_up","folder_compare","folder_check","folder_put_back_plan","folder_put_back","session_preview"];

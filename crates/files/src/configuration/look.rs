@@ -1,0 +1,188 @@
+//! Looking at what of a configuration tree belongs to a piece of work.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use flowkeep_core::configuration::{
+    Ambiguous, ConfigKind, ConfigPath, Edge, Entry, LeftOut, Missing, Settings, Strategy, collect,
+};
+use flowkeep_core::{Message, Sha256};
+use flowkeep_host::Progress;
+
+use super::ConfigurationError;
+use super::tree::{ConfigTree, below, root_above};
+
+/// What is to be looked at.
+#[derive(Debug, Clone)]
+pub struct Wish<'a> {
+    /// The file it begins with.
+    pub config: &'a Path,
+    /// The root of the tree; absent: the nearest folder above that holds `workflows`.
+    pub root: Option<&'a Path>,
+    /// What is taken.
+    pub strategy: &'a Strategy,
+    /// The tool set that `default` stands for.
+    pub default_tool_set: &'a str,
+}
+
+/// What belongs to a piece of work.
+#[derive(Debug, Clone)]
+pub struct Look {
+    /// The root, through no links.
+    pub root: PathBuf,
+    /// The file it begins with.
+    pub config: ConfigPath,
+    /// Whether everything is there.
+    pub standing: Standing,
+    /// The files, by their paths.
+    pub files: Vec<Found>,
+    /// What is taken and cannot be read.
+    pub unread: Vec<Unread>,
+    /// What is referred to and is not there.
+    pub missing: Vec<Missing>,
+    /// What several files fit.
+    pub ambiguous: Vec<Ambiguous>,
+    /// What is taken as bytes, because it cannot be understood.
+    pub unparsed: Vec<Unread>,
+    /// What is referred to and not wanted.
+    pub left_out: Vec<(ConfigPath, LeftOut)>,
+}
+
+/// One file that belongs to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Where it is below the root.
+    pub path: ConfigPath,
+    /// What it is for.
+    pub kind: ConfigKind,
+    /// Bytes.
+    pub bytes: u64,
+    /// Their hash.
+    pub sha256: Sha256,
+    /// What it refers to.
+    pub references: Vec<Edge>,
+}
+
+/// A file with which something is the matter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// Where it is below the root.
+    pub path: ConfigPath,
+    /// What.
+    pub reason: Message,
+}
+
+/// Whether a piece of work could go on with what was found alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// With all of it.
+    Complete,
+    /// Something is missing, not understood or not sure.
+    Partial,
+    /// Not even the file it begins with could be read.
+    Failed,
+}
+
+/// Finds the files that belong to a configuration, by following all references from it. Nothing is
+/// written.
+///
+/// Steps of progress: `configuration_scan`.
+///
+/// # Errors
+/// [`ConfigurationError`].
+pub fn look(wish: &Wish<'_>, progress: &dyn Progress) -> Result<Look, ConfigurationError> {
+    progress.step("configuration_scan", 0, None, None);
+    let config = real(wish.config)?;
+    let root = match wish.root {
+        Some(root) => root.to_owned(),
+        None => root_above(&config)?,
+    };
+    let mut tree = ConfigTree::open(&root, progress)?;
+    let root = tree.root().to_owned();
+    let entry = below(&root, &config).ok_or_else(|| ConfigurationError::OutsideRoot {
+        config: config.clone(),
+        root: root.clone(),
+    })?;
+    if !tree.names.has(&entry) {
+        return Err(ConfigurationError::NoFile(config));
+    }
+    let settings = Settings {
+        root: root
+            .file_name()
+            .map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
+        default_tool_set: wish.default_tool_set.to_owned(),
+    };
+    let names = tree.names.clone();
+    let mut facts = |path: &ConfigPath| tree.file(path).facts.clone();
+    let entry_file = Entry::File(entry.clone());
+    let collected = collect(&entry_file, &names, &settings, wish.strategy, &mut facts);
+    let mut look = Look {
+        root,
+        config: entry,
+        standing: Standing::Complete,
+        files: Vec::new(),
+        unread: Vec::new(),
+        missing: collected.missing,
+        ambiguous: collected.ambiguous,
+        unparsed: Vec::new(),
+        left_out: collected.left_out.into_iter().collect(),
+    };
+    for (path, references) in collected.files {
+        look.take(path, references, &mut tree);
+    }
+    look.standing = look.standing();
+    Ok(look)
+}
+
+impl Look {
+    fn take(&mut self, path: ConfigPath, references: Vec<Edge>, tree: &mut ConfigTree) {
+        let read = tree.file(&path);
+        if let Some(reason) = read.unparsed.clone() {
+            let path = path.clone();
+            self.unparsed.push(Unread { path, reason });
+        }
+        match read.content.clone() {
+            Ok(content) => self.files.push(Found {
+                kind: path.kind(),
+                path,
+                bytes: content.bytes,
+                sha256: content.sha256,
+                references,
+            }),
+            Err(reason) => self.unread.push(Unread { path, reason }),
+        }
+    }
+
+    fn standing(&self) -> Standing {
+        let is_whole = self.missing.is_empty()
+            && self.ambiguous.is_empty()
+            && self.unparsed.is_empty()
+            && self.unread.is_empty();
+        match is_whole {
+            true => Standing::Complete,
+            false if self.unread.iter().any(|file| file.path == self.config) => Standing::Failed,
+            false => Standing::Partial,
+        }
+    }
+}
+
+/// The path of a file through no links, but for the file itself: what is a link is not read.
+fn real(config: &Path) -> Result<PathBuf, ConfigurationError> {
+    let missing = || ConfigurationError::Missing(config.to_owned());
+    let name = config.file_name().ok_or_else(missing)?;
+    let folder = match config.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let folder = folder.canonicalize().map_err(|error| match error.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory => missing(),
+        _ => ConfigurationError::at(folder)(error),
+    })?;
+    let path = folder.join(name);
+    match path.symlink_metadata() {
+        Ok(found) if found.is_file() => Ok(path),
+        Ok(_) => Err(ConfigurationError::NoFile(config.to_owned())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(missing()),
+        Err(error) => Err(ConfigurationError::at(&path)(error)),
+    }
+}

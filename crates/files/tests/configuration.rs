@@ -1,0 +1,180 @@
+//! Looking at trees of configuration files on a disk.
+
+use std::fs;
+use std::path::Path;
+
+use flowkeep_core::configuration::Strategy;
+use flowkeep_files::configuration::{ConfigurationError, Look, Standing, Wish, look};
+use flowkeep_host::Unfollowed;
+use tempfile::TempDir;
+
+/// A tree with these files in `configs`.
+fn tree(files: &[(&str, &str)]) -> TempDir {
+    let place = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = place.path().join("configs").join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    place
+}
+
+fn looked(place: &TempDir, config: &str) -> Result<Look, ConfigurationError> {
+    let [_, _, all] = Strategy::factory();
+    let config = place.path().join(config);
+    let wish = Wish {
+        config: &config,
+        root: None,
+        strategy: &all,
+        default_tool_set: "basic-tools",
+    };
+    look(&wish, &Unfollowed)
+}
+
+fn paths(look: &Look) -> Vec<&str> {
+    look.files.iter().map(|file| file.path.as_str()).collect()
+}
+
+const ENTRY: &str = "configs/workflows/entry.yaml";
+
+#[test]
+fn the_root_is_the_nearest_folder_above_that_holds_workflows() {
+    let place = tree(&[
+        ("workflows/entry.yaml", "tools: [sum]"),
+        ("tools/sum.json", r#"{"name": "sum"}"#),
+        ("agents/clerk.yaml", "tools: [sum]"),
+    ]);
+    let found = looked(&place, ENTRY).unwrap();
+    assert_eq!(
+        found.root,
+        place.path().join("configs").canonicalize().unwrap()
+    );
+    assert_eq!(paths(&found), ["tools/sum.json", "workflows/entry.yaml"]);
+    assert_eq!(found.standing, Standing::Complete);
+    assert_eq!(found.files[0].bytes, 15);
+    let agent = looked(&place, "configs/agents/clerk.yaml").unwrap();
+    assert_eq!(agent.root, found.root);
+}
+
+#[test]
+fn of_a_broken_file_what_stands_before_the_fault_is_followed() {
+    let broken = "nodes:\n  one:\n    tools: [sum]\ncontent>\n</write>\n";
+    let place = tree(&[("workflows/entry.yaml", broken), ("tools/sum.yaml", "a: 1")]);
+    let found = looked(&place, ENTRY).unwrap();
+    assert_eq!(paths(&found), ["tools/sum.yaml", "workflows/entry.yaml"]);
+    assert_eq!(found.standing, Standing::Partial);
+    let [unparsed] = found.unparsed.as_slice() else {
+        panic!("{found:?}");
+    };
+    assert_eq!(unparsed.path.as_str(), "workflows/entry.yaml");
+    assert!(unparsed.reason.place.is_some());
+}
+
+#[test]
+fn a_file_that_is_no_text_is_taken_as_it_is_and_said() {
+    let place = tree(&[("workflows/entry.yaml", "tools: [sum]")]);
+    fs::create_dir(place.path().join("configs/tools")).unwrap();
+    fs::write(
+        place.path().join("configs/tools/sum.yaml"),
+        [0, 159, 146, 150],
+    )
+    .unwrap();
+    let found = looked(&place, ENTRY).unwrap();
+    assert_eq!(found.files.len(), 2);
+    assert_eq!(found.unparsed[0].reason.code, "encoding_unknown");
+}
+
+#[test]
+fn texts_of_other_encodings_are_read() {
+    let place = tree(&[("tools/sum.yaml", "a: 1"), ("workflows/other.yaml", "")]);
+    let utf16: Vec<u8> = "\u{feff}tools: [sum]\r\n"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    fs::write(place.path().join(ENTRY), utf16).unwrap();
+    assert_eq!(looked(&place, ENTRY).unwrap().files.len(), 2);
+}
+
+#[test]
+#[cfg(unix)]
+fn what_is_behind_a_link_is_not_there() {
+    use std::os::unix::fs::symlink;
+    let place = tree(&[(
+        "workflows/entry.yaml",
+        "tools: [sum, all]\nagent: ../../secret.yaml",
+    )]);
+    fs::write(place.path().join("secret.yaml"), "a: 1").unwrap();
+    let configs = place.path().join("configs");
+    fs::create_dir(configs.join("tools")).unwrap();
+    symlink("../../secret.yaml", configs.join("tools/sum.yaml")).unwrap();
+    symlink("/", configs.join("tools/all")).unwrap();
+    let found = looked(&place, ENTRY).unwrap();
+    assert_eq!(paths(&found), ["workflows/entry.yaml"]);
+    let missing: Vec<_> = found
+        .missing
+        .iter()
+        .map(|one| one.looked.is_some())
+        .collect();
+    assert_eq!(missing, [true, true, false]);
+
+    symlink("entry.yaml", configs.join("workflows/link.yaml")).unwrap();
+    let refused = looked(&place, "configs/workflows/link.yaml").unwrap_err();
+    assert!(
+        matches!(refused, ConfigurationError::NoFile(_)),
+        "{refused}"
+    );
+}
+
+#[test]
+fn a_file_that_is_too_large_is_named_and_the_rest_is_found() {
+    let place = tree(&[
+        ("workflows/entry.yaml", "tools: [sum, large]"),
+        ("tools/sum.yaml", "a: 1"),
+        ("tools/large.yaml", "a: 1"),
+    ]);
+    let large = place.path().join("configs/tools/large.yaml");
+    fs::File::create(large).unwrap().set_len(17 << 20).unwrap();
+    let found = looked(&place, ENTRY).unwrap();
+    assert_eq!(paths(&found), ["tools/sum.yaml", "workflows/entry.yaml"]);
+    assert_eq!(found.unread[0].reason.code, "file_too_large");
+    assert_eq!(found.standing, Standing::Partial);
+    let alone = looked(&place, "configs/tools/large.yaml").unwrap();
+    assert_eq!(alone.standing, Standing::Failed);
+}
+
+#[test]
+fn what_lies_nowhere_is_said_with_what_is_wrong() {
+    let place = tree(&[("workflows/entry.yaml", "a: 1")]);
+    fs::write(place.path().join("alone.yaml"), "a: 1").unwrap();
+    let refused = |config: &str| looked(&place, config).unwrap_err();
+    assert!(matches!(
+        refused("configs/gone.yaml"),
+        ConfigurationError::Missing(_)
+    ));
+    assert!(matches!(
+        refused("gone/entry.yaml"),
+        ConfigurationError::Missing(_)
+    ));
+    assert!(matches!(
+        refused("configs/workflows"),
+        ConfigurationError::NoFile(_)
+    ));
+    assert!(matches!(
+        refused("alone.yaml"),
+        ConfigurationError::NoRoot(_)
+    ));
+    let [minimal, ..] = Strategy::factory();
+    let root = |root: &Path, config: &str| {
+        let wish = Wish {
+            config: &place.path().join(config),
+            root: Some(root),
+            strategy: &minimal,
+            default_tool_set: "",
+        };
+        look(&wish, &Unfollowed).unwrap_err()
+    };
+    let gone = root(&place.path().join("gone"), ENTRY);
+    assert!(matches!(gone, ConfigurationError::RootMissing(_)));
+    let outside = root(&place.path().join("configs"), "alone.yaml");
+    assert!(matches!(outside, ConfigurationError::OutsideRoot { .. }));
+}
