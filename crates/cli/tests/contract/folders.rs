@@ -225,6 +225,10 @@ fn a_file_that_may_not_be_moved_stops_or_is_copied_as_one_wants() {
         (1, &json!("archive_failed")),
         "{refused}"
     );
+    let anyway = ["folder", "archive", &id, "--continue-anyway"];
+    let (code, none) = unprivileged(&flowkeep, &anyway);
+    assert_eq!((code, &none["archive"]), (3, &json!(null)), "{none}");
+    assert_eq!(none["failed"].as_array().unwrap().len(), 2, "{none}");
 }
 
 #[test]

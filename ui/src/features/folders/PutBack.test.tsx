@@ -261,6 +261,8 @@ it('says that nothing proves what an earlier tool archived', async () => {
 });
 
 it('shows what differs, the text beside it, and all files when asked', async () => {
+  // It is loaded when it is first looked at, which takes a busy machine longer than a test waits.
+  await import('@/components/TextDifferenceView');
   const told = show({
     folder_compare: () => ({
       total: 4,
