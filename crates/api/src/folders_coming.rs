@@ -20,6 +20,10 @@ use crate::{Api, AppError};
 pub(crate) fn sort_out(api: &Api, plan: &mut Staging) -> Result<(), AppError> {
     let (data_dir, home) = (api.real_data_dir(), home_folder());
     for folder in plan.folders()? {
+        // What is known does not come in.
+        if api.store.task_folder(folder.id)?.is_some() {
+            continue;
+        }
         let path = data_dir.join(text_path(&folder.path));
         let why = is_unsafe(&path, &data_dir, home.as_deref(), &[]);
         let Some(why) = why.or_else(|| root_of_disk(api, &path)) else {

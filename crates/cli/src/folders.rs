@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{Subcommand, ValueEnum};
 use flowkeep_api::types::{
     ArchiveList, ArchiveRow, ChosenPlace, FolderAdoptInput, FolderArchiveInput, FolderArchived,
-    FolderCleanUpInput, FolderCleanedUp, FolderCreateInput, FolderMade, FolderRef, FolderRow,
-    FolderSetInput, FolderShow, Nothing,
+    FolderCleanUpInput, FolderCleanedUp, FolderCreateInput, FolderForgotten, FolderMade, FolderRef,
+    FolderRow, FolderSetInput, FolderShow, Nothing,
 };
 use flowkeep_api::{Api, AppError, Catalogue, folder_clean_ups, folders};
 use flowkeep_core::folder::{CleanUpRule, Policy};
@@ -173,14 +173,7 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Folder) -> Result<Outcome, A
             };
             show(output, &folders::set(api, wanted)?)
         }
-        Folder::Forget { id } => {
-            let gone = folders::forget(api, FolderRef { id })?;
-            output.print(&gone, |catalogue, out| {
-                let said = catalogue.sentence("cli_folder_forgotten", &[("path", &gone.path)]);
-                writeln!(out, "{said}")
-            })?;
-            Ok(Outcome::Done)
-        }
+        Folder::Forget { id } => forgotten(output, &folders::forget(api, FolderRef { id })?),
         Folder::Archive {
             id,
             continue_anyway,
@@ -224,6 +217,14 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Folder) -> Result<Outcome, A
         Folder::Compare(asked) => compare(api, output, asked),
         Folder::Check(asked) => check(api, output, asked),
     }
+}
+
+fn forgotten(output: &Output, gone: &FolderForgotten) -> Result<Outcome, AppError> {
+    output.print(gone, |catalogue, out| {
+        let said = catalogue.sentence("cli_folder_forgotten", &[("path", &gone.path)]);
+        writeln!(out, "{said}")
+    })?;
+    Ok(Outcome::Done)
 }
 
 fn bytes_of(megabytes: u64) -> u64 {

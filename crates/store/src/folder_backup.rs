@@ -3,9 +3,11 @@
 //! Absent on purpose: their files and archives, and what is being done in them. Those are on their disks.
 
 use std::collections::HashSet;
+use std::path::Component;
 
 use flowkeep_core::FolderId;
 use flowkeep_core::folder::{OWN_FOLDERS, Settings, is_file_name};
+use flowkeep_host::text_path;
 use rusqlite::{Connection, Row};
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +46,12 @@ impl SnapshotFolder {
         let name = self.path.strip_prefix(OWN_FOLDERS);
         name.and_then(|name| name.strip_prefix('/'))
             .is_some_and(is_file_name)
+    }
+
+    /// Whether its path says by itself where it is on this system, and says it straight.
+    pub fn is_whole_path(&self) -> bool {
+        let path = text_path(&self.path);
+        path.is_absolute() && !path.components().any(|part| part == Component::ParentDir)
     }
 }
 
@@ -246,6 +254,10 @@ mod tests {
             "logs",
         ] {
             assert!(!folder(path).is_own(), "{path}");
+        }
+        assert!(folder("/srv/reports").is_whole_path());
+        for path in ["/srv/../home", "task-folders/a", "../a", ""] {
+            assert!(!folder(path).is_whole_path(), "{path}");
         }
         assert_eq!(folder("/srv/reports").name(), "reports");
         assert_eq!(folder(r"D:\work\reports").name(), "reports");

@@ -26,6 +26,13 @@ pub struct RunFolder {
     pub archive: Option<Archive>,
 }
 
+impl RunFolder {
+    /// Whether it is still known where it is.
+    pub fn is_known(&self) -> bool {
+        !self.path.as_os_str().is_empty()
+    }
+}
+
 /// A folder that a run has which has not ended: no other may begin in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeldFolder {

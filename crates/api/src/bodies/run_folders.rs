@@ -47,19 +47,29 @@ pub(super) fn shown(kept: Option<KeptFolder>) -> (Option<RunFolder>, Option<RunA
     };
     let archive = kept.archive.take();
     let archive = archive.map(|archive| RunArchive::of(&kept, archive));
-    (Some(RunFolder::of(&kept)), archive)
+    (kept.is_known().then(|| RunFolder::of(&kept)), archive)
 }
 
 /// Where the files are that a run wrote. In a task folder a later run has moved them into its archive.
+///
+/// # Errors
+/// `run_no_folder` where its task folder is known no more.
 pub(super) fn files_of(api: &Api, run: &KeptRun) -> Result<PathBuf, AppError> {
     let Some(held) = api.store.run_folder(run.row)? else {
         let own = api.data_dir.join(OWN_FOLDERS);
         return Ok(own.join(run.id.to_string()));
     };
+    if !held.is_known() {
+        return Err(none());
+    }
     Ok(match api.store.archived_after(held.folder, run.row)? {
         Some(archive) => held.path.join(archive),
         None => held.path,
     })
+}
+
+fn none() -> AppError {
+    AppError::new("run_no_folder")
 }
 
 /// The folder in which a run left its files, or the archive it made of what lay there before.
@@ -67,10 +77,10 @@ pub(super) fn files_of(api: &Api, run: &KeptRun) -> Result<PathBuf, AppError> {
 /// # Errors
 /// `run_no_folder`, also for what is no run: a page never says where something is.
 pub fn place(api: &Api, id: &str, archive: bool) -> Result<PathBuf, AppError> {
-    let none = || AppError::new("run_no_folder");
     let run = find(api, id).map_err(|_| none())?;
     let made = api.store.run_folder(run.row)?.filter(|_| archive);
     let folder = match made {
+        Some(kept) if !kept.is_known() => return Err(none()),
         Some(kept) => match kept.archive.and_then(|archive| archive.name) {
             Some(name) => kept.path.join(name),
             None => kept.path,
@@ -88,11 +98,12 @@ pub fn place(api: &Api, id: &str, archive: bool) -> Result<PathBuf, AppError> {
 mod tests {
     use flowkeep_core::Format;
     use flowkeep_core::folder::Settings;
-    use flowkeep_core::run::{Archive, Moment};
+    use flowkeep_core::run::{Archive, Head, Moment, Status};
     use flowkeep_store::{NewRun, RunWrite, TaskFolderRecord};
 
     use super::*;
     use crate::testing::open;
+    use crate::types::FolderRef;
 
     fn add(api: &Api, folder: Option<FolderId>) -> (i64, String) {
         let new = NewRun {
@@ -166,8 +177,10 @@ mod tests {
         assert_eq!(place(&api, &first, false).unwrap(), path);
         // It made no archive: then its folder is the nearest.
         assert_eq!(place(&api, &first, true).unwrap(), path);
-        let mut head = flowkeep_core::run::Head::new(first.parse().unwrap());
-        head.status = flowkeep_core::run::Status::Succeeded;
+        let head = Head {
+            status: Status::Succeeded,
+            ..Head::new(first.parse().unwrap())
+        };
         write(&api, row, vec![RunWrite::Head(Box::new(head))]);
         let (row, second) = add(&api, Some(id));
         let archive = Archive {
@@ -184,5 +197,22 @@ mod tests {
         assert_eq!(place(&api, &first, false).unwrap(), made);
         assert_eq!(place(&api, &second, true).unwrap(), made);
         assert_eq!(place(&api, &second, false).unwrap(), path);
+
+        // What is known no more leads nowhere, least of all to where this process happens to be.
+        let head = Head {
+            status: Status::Succeeded,
+            ..Head::new(second.parse().unwrap())
+        };
+        write(&api, row, vec![RunWrite::Head(Box::new(head))]);
+        let by_id = FolderRef { id: id.to_string() };
+        folders::forget(&api, by_id).unwrap();
+        for run in [&first, &second] {
+            refused(&api, run, false);
+            refused(&api, run, true);
+        }
+        let kept = api.store.run_folder(row).unwrap();
+        let (shown, archive) = shown(kept);
+        assert!(shown.is_none());
+        assert_eq!(archive.unwrap().path, None);
     }
 }

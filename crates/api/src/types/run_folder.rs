@@ -116,7 +116,8 @@ pub struct RunUnarchived {
 
 impl RunArchive {
     pub(crate) fn of(kept: &KeptFolder, archive: Archive) -> Self {
-        let path = archive.name.as_ref().map(|name| kept.path.join(name));
+        let name = archive.name.as_ref().filter(|_| kept.is_known());
+        let path = name.map(|name| kept.path.join(name));
         let failed = archive.failed.into_iter().map(|failed| RunUnarchived {
             file: failed.file,
             reason: failed.reason,

@@ -266,6 +266,24 @@ fn schedules(writing: &mut Writing<'_>, snapshot: &Snapshot) -> Result<(), Files
     Ok(())
 }
 
+/// What there is beside documents and the history.
+fn beside_documents(
+    writing: &mut Writing<'_>,
+    snapshot: &Snapshot,
+    counts: &mut BTreeMap<String, u32>,
+) -> Result<(), FilesError> {
+    settings(writing, snapshot)?;
+    let connections = connections(writing, snapshot)?;
+    schedules(writing, snapshot)?;
+    let folders = folders(writing, snapshot)?;
+    for (kind, count) in [("connection", connections), ("folder", folders)] {
+        if count > 0 {
+            counts.insert(kind.to_owned(), count);
+        }
+    }
+    Ok(())
+}
+
 /// A file with all of these, unless there are none; answers how many.
 fn listed<T: Serialize>(
     writing: &mut Writing<'_>,
@@ -308,16 +326,7 @@ fn write_and_prove(
         let count = writing.documents(snapshot, kind)?;
         counts.insert(kind.as_str().to_owned(), count);
     }
-    settings(&mut writing, snapshot)?;
-    let count = connections(&mut writing, snapshot)?;
-    if count > 0 {
-        counts.insert("connection".to_owned(), count);
-    }
-    schedules(&mut writing, snapshot)?;
-    let count = folders(&mut writing, snapshot)?;
-    if count > 0 {
-        counts.insert("folder".to_owned(), count);
-    }
+    beside_documents(&mut writing, snapshot, &mut counts)?;
     let since = request.history.since(request.at.0);
     let mut lost = Vec::new();
     writing.in_parts("revisions", "revision", |out| {

@@ -42,9 +42,9 @@ impl Workshop {
     /// # Errors
     /// [`FolderError::Busy`], [`FolderError::Io`].
     pub(super) fn lock(&self, folder: FolderId) -> Result<FolderLock, FolderError> {
-        let _here = self.lock_here(folder)?;
+        let here = self.lock_here(folder)?;
         let known = self.store.task_folder(folder)?;
-        let _there = match known.map(|known| FileLock::try_take_folder(&known.path)) {
+        let there = match known.map(|known| FileLock::try_take_folder(&known.path)) {
             Some(Ok(lock)) => Some(lock),
             Some(Err(LockError::Held)) => return Err(FolderError::Busy(FolderBusy::Archive)),
             // It is not there, or its volume knows no such locks.
@@ -54,7 +54,10 @@ impl Workshop {
             }
             None => None,
         };
-        Ok(FolderLock { _here, _there })
+        Ok(FolderLock {
+            _here: here,
+            _there: there,
+        })
     }
 
     /// Keeps everybody else of this data folder from moving files of a folder.

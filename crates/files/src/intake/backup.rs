@@ -13,7 +13,7 @@ use flowkeep_core::{
     recognise, summarise,
 };
 use flowkeep_host::{
-    Cancellation, Folder, Progress, ReadError, SpecialFile, machine_id, path_text, text_path,
+    Cancellation, Folder, Progress, ReadError, SpecialFile, machine_id, path_text,
 };
 use flowkeep_store::{
     IncomingDocument, IndexTerms, Rejection, SnapshotConnection, SnapshotFolder, SnapshotLog,
@@ -549,13 +549,10 @@ impl Reading<'_> {
                     self.staging.add_schedule(&schedule)?;
                 }
             }
-            "folder" => {
-                self.folders += 1;
-                let Ok(folder) = serde_json::from_slice::<SnapshotFolder>(bytes) else {
-                    return Ok(Err(unreadable(0)));
-                };
-                self.folder(file, &folder)?;
-            }
+            "folder" => match serde_json::from_slice(bytes) {
+                Ok(folder) => self.folder(file, &folder)?,
+                Err(_) => return Ok(Err(unreadable(0))),
+            },
             "readme" => {}
             // What a later version of this format may add.
             kind => {
@@ -579,8 +576,8 @@ impl Reading<'_> {
     /// One task folder. What lies at the path of one from another computer may be somebody else's here:
     /// it is told and left to people.
     fn folder(&mut self, file: &ManifestFile, folder: &SnapshotFolder) -> Result<(), FilesError> {
-        let is_place = text_path(&folder.path).is_absolute();
-        if folder.is_own() || (self.made_here && is_place) {
+        self.folders += 1;
+        if folder.is_own() || (self.made_here && folder.is_whole_path()) {
             return Ok(self.staging.add_folder(folder)?);
         }
         let reason = Message::new("folder_elsewhere").with("folder", &folder.path);

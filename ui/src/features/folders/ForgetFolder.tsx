@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { DangerDialog, toast } from '@/components';
+import { Button, Dialog, Spring, toast } from '@/components';
 import { m, visible } from '@/i18n';
 import type { FolderRow } from '@/ipc';
 import { tellFailure, useCommand } from '../command';
@@ -12,7 +12,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** Before a folder leaves the list: what stays of it, and which workflows do not start without it. */
+/** Before a folder leaves the list, which takes nothing away: what stays of it, and which workflows do not start without it. */
 export function ForgetFolder({ folder, onClose }: Props) {
   const { id } = folder;
   const navigate = useNavigate();
@@ -31,14 +31,26 @@ export function ForgetFolder({ folder, onClose }: Props) {
       },
     );
   return (
-    <DangerDialog
-      title={m.task_folder_forget_title({ name })}
-      confirm={m.task_folder_forget_go()}
-      onConfirm={go}
+    <Dialog
+      isOpen
       onClose={onClose}
-      isBusy={forget.isPending}
+      size="narrow"
+      title={m.task_folder_forget_title({ name })}
       data-testid="dialog-forget-folder"
-      confirmTestId="folder-forget-go"
+      foot={
+        <>
+          <Spring />
+          <Button onPress={onClose}>{m.cancel()}</Button>
+          <Button
+            look="primary"
+            onPress={go}
+            isDisabled={forget.isPending}
+            data-testid="folder-forget-go"
+          >
+            {m.task_folder_forget_go()}
+          </Button>
+        </>
+      }
     >
       <p>{m.task_folder_forget_words()}</p>
       {uses.data && uses.data.workflows.length > 0 && (
@@ -46,6 +58,6 @@ export function ForgetFolder({ folder, onClose }: Props) {
           {m.task_folder_forget_used()} <UsingWorkflows uses={uses.data} />
         </p>
       )}
-    </DangerDialog>
+    </Dialog>
   );
 }

@@ -83,7 +83,10 @@ export function RestoreDone({ plan, result }: Props) {
         </Lead>
       </Card>
       {restored.data && restored.data.items.length > 0 && (
-        <Card title={m.restore_what_came()} aside={number(restored.data.operation.count)}>
+        <Card
+          title={m.restore_what_came()}
+          aside={number(Math.max(restored.data.operation.count, restored.data.items.length))}
+        >
           <div className={styles.list} data-testid="restored">
             <Subjects
               items={restored.data.items.slice(0, SHOWN)}
