@@ -11,10 +11,10 @@ use flowkeep_host::{Digest, EntryFiles, EntryKind, Progress};
 use flowkeep_store::TaskFolderRecord;
 
 use super::carry::{Carried, carry, carry_link, copy_whole, remove_copied};
+use super::making::{Making, none_of};
 use super::names::name_text;
 use super::plan::{Chosen, Doing, Item, Plan};
 use super::recover::settle;
-use super::seal::{Making, none_of};
 use super::{Archived, Failure, FolderError, Workshop};
 use crate::reason::io_reason;
 

@@ -18,6 +18,7 @@ mod forget;
 mod inside;
 mod leftovers;
 mod list;
+mod making;
 mod names;
 mod outcome;
 mod place;
@@ -27,6 +28,7 @@ mod put_back_plan;
 mod recover;
 mod seal;
 mod side;
+mod take_back;
 mod undo;
 mod workshop;
 

@@ -15,11 +15,11 @@ use ulid::Ulid;
 
 use super::archive::{Filling, not_archived};
 use super::carry::{carry_link, carry_proven};
+use super::making::Making;
 use super::names::name_text;
 use super::plan::{Chosen, Journal, Plan};
 use super::put_back_plan::{Judged, Pair, Seen, is_as_told};
 use super::recover::settle;
-use super::seal::Making;
 use super::{Archived, Failure, FolderError, Workshop};
 use crate::reason::io_reason;
 

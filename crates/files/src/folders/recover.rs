@@ -11,9 +11,9 @@ use serde::Deserialize;
 
 use super::archives::find_record;
 use super::clean_up::settle_clean_up;
+use super::making::{Making, end};
 use super::plan::Journal;
 use super::put_back::{PutBack, place};
-use super::seal::{Making, end};
 use super::{Archived, FolderError, Workshop};
 
 /// What was found in a folder and what was done about it.
