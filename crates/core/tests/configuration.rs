@@ -1,10 +1,16 @@
 //! Which files belong to a piece of work, told from a tree that is held in memory.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test's own helpers fail as its assertions do"
+)]
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use flowkeep_core::configuration::{
-    Collected, ConfigPath, Entry, Facts, LeftOut, Names, Settings, Strategy, collect, references,
+    Collected, ConfigKind, ConfigPath, Entry, Facts, LeftOut, Names, Settings, Strategy, collect,
+    references,
 };
 use flowkeep_core::{Document, Format};
 use rstest::rstest;
@@ -35,7 +41,7 @@ fn collected(tree: Tree<'_>, entry: &str, strategy: &Strategy) -> Collected {
     };
     let mut facts = |path: &ConfigPath| {
         let text = texts[path];
-        let is_text = path.as_str().ends_with(".md");
+        let is_text = path.kind() == ConfigKind::Prompts;
         let facts = (!is_text).then(|| Facts::of(&value(text), path));
         Arc::new(facts.unwrap_or_default())
     };
@@ -249,7 +255,7 @@ fn the_register_names_texts_and_folders_of_them() {
         ("prompts/system/clerk/01_tone.md", "Be calm."),
     ];
     let only_prompts = Strategy {
-        kinds: [flowkeep_core::configuration::ConfigKind::Prompts].into(),
+        kinds: [ConfigKind::Prompts].into(),
         ..strategy("minimal")
     };
     let found = collected(&tree, "workflows/entry.yaml", &only_prompts);

@@ -1,6 +1,7 @@
 //! Archiving a task folder of small files, beside a bare loop of renames with one flush; and where each
 //! file has to be copied to another disk, beside `cp -a` and `sync`.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -97,7 +98,7 @@ fn memory(workshop: &mut Workshop) -> Result<String> {
         let adopted: Value = serde_json::from_slice(&adopted.stdout)?;
         let id = adopted["id"].as_str().context("a folder has an id")?;
         let most = peak(&mut workshop.flowkeep(&data, &["folder", "archive", id]))?;
-        out += &format!("  most memory, {what:<33}{:>8.1} MiB\n", mebibytes(most));
+        writeln!(out, "  most memory, {what:<33}{:>8.1} MiB", mebibytes(most))?;
     }
     Ok(out)
 }
@@ -189,6 +190,6 @@ impl Place {
         let took = start.elapsed();
         ensure!(made.moved.len() == files && made.failed.is_empty());
         let name = made.archive.context("an archive was made")?;
-        Ok((self.path.join(name.to_string()), took))
+        Ok((self.path.join(name), took))
     }
 }

@@ -79,7 +79,7 @@ fn every_sample_is_recognised_and_comes_back_as_it_was() {
     }
 }
 
-/// What each workflow takes: files, bytes, whether all is there, what is missing, what cannot be read as YAML.
+/// What a workflow takes: files, bytes, whether all is there, what is missing, what cannot be read as YAML.
 type Taken<'a> = (
     &'a str,
     &'a str,
@@ -90,114 +90,120 @@ type Taken<'a> = (
     &'a [(&'a str, u64)],
 );
 
+const TURBO: &[&str] = &["openai-gpt3.5-turbo"];
+const WEATHER: (&str, u64) = ("tools/weather.yaml", 24);
+const REVIEW: (&str, u64) = ("workflows/human_review.yaml", 152);
+const TOGETHER: (&str, u64) = ("workflows/collaborative.yaml", 192);
+
+const TAKEN: [Taken<'_>; 12] = [
+    ("react", "minimal", 1, 2043, "complete", &[], &[]),
+    ("react", "standard", 4, 3808, "partial", &[], &[WEATHER]),
+    (
+        "react",
+        "comprehensive",
+        19,
+        13825,
+        "partial",
+        TURBO,
+        &[WEATHER],
+    ),
+    ("plan_execute", "minimal", 1, 3609, "complete", &[], &[]),
+    (
+        "plan_execute",
+        "standard",
+        4,
+        5374,
+        "partial",
+        &[],
+        &[WEATHER],
+    ),
+    (
+        "plan_execute",
+        "comprehensive",
+        19,
+        15391,
+        "partial",
+        TURBO,
+        &[WEATHER],
+    ),
+    (
+        "human_review",
+        "minimal",
+        1,
+        4548,
+        "partial",
+        &[],
+        &[REVIEW],
+    ),
+    (
+        "human_review",
+        "standard",
+        4,
+        6313,
+        "partial",
+        &[],
+        &[WEATHER, REVIEW],
+    ),
+    (
+        "human_review",
+        "comprehensive",
+        19,
+        16330,
+        "partial",
+        TURBO,
+        &[WEATHER, REVIEW],
+    ),
+    (
+        "collaborative",
+        "minimal",
+        1,
+        5786,
+        "partial",
+        &[],
+        &[TOGETHER],
+    ),
+    (
+        "collaborative",
+        "standard",
+        1,
+        5786,
+        "partial",
+        &[],
+        &[TOGETHER],
+    ),
+    (
+        "collaborative",
+        "comprehensive",
+        16,
+        15803,
+        "partial",
+        TURBO,
+        &[TOGETHER],
+    ),
+];
+
 #[test]
 #[ignore = "FLOWKEEP_SAMPLES has to name a folder with files of earlier tools"]
 fn every_sample_configuration_takes_what_it_refers_to_and_says_what_is_missing() {
-    const WEATHER: (&str, u64) = ("tools/weather.yaml", 24);
-    const REVIEW: (&str, u64) = ("workflows/human_review.yaml", 152);
-    const TOGETHER: (&str, u64) = ("workflows/collaborative.yaml", 192);
     let samples = std::env::var_os("FLOWKEEP_SAMPLES").unwrap();
     let workflows = Path::new(&samples).join("configs/workflows");
     let flowkeep = Flowkeep::new();
-    let turbo = ["openai-gpt3.5-turbo"];
-    let expected: [Taken<'_>; 12] = [
-        ("react", "minimal", 1, 2043, "complete", &[], &[]),
-        ("react", "standard", 4, 3808, "partial", &[], &[WEATHER]),
-        (
-            "react",
-            "comprehensive",
-            19,
-            13825,
-            "partial",
-            &turbo,
-            &[WEATHER],
-        ),
-        ("plan_execute", "minimal", 1, 3609, "complete", &[], &[]),
-        (
-            "plan_execute",
-            "standard",
-            4,
-            5374,
-            "partial",
-            &[],
-            &[WEATHER],
-        ),
-        (
-            "plan_execute",
-            "comprehensive",
-            19,
-            15391,
-            "partial",
-            &turbo,
-            &[WEATHER],
-        ),
-        (
-            "human_review",
-            "minimal",
-            1,
-            4548,
-            "partial",
-            &[],
-            &[REVIEW],
-        ),
-        (
-            "human_review",
-            "standard",
-            4,
-            6313,
-            "partial",
-            &[],
-            &[WEATHER, REVIEW],
-        ),
-        (
-            "human_review",
-            "comprehensive",
-            19,
-            16330,
-            "partial",
-            &turbo,
-            &[WEATHER, REVIEW],
-        ),
-        (
-            "collaborative",
-            "minimal",
-            1,
-            5786,
-            "partial",
-            &[],
-            &[TOGETHER],
-        ),
-        (
-            "collaborative",
-            "standard",
-            1,
-            5786,
-            "partial",
-            &[],
-            &[TOGETHER],
-        ),
-        (
-            "collaborative",
-            "comprehensive",
-            16,
-            15803,
-            "partial",
-            &turbo,
-            &[TOGETHER],
-        ),
-    ];
-    for (workflow, strategy, files, bytes, status, missing, unparsed) in expected {
+    for (workflow, strategy, files, bytes, status, missing, unparsed) in TAKEN {
         let config = text(&workflows.join(format!("{workflow}.yaml")));
         let words = ["session", "preview", &config, "--strategy", strategy];
         let (exit, found) = flowkeep.json(&words);
         assert_eq!(exit, if status == "complete" { 0 } else { 3 }, "{found}");
+        assert_eq!(found["status"], status);
         let list = |key: &str| found[key].as_array().unwrap().clone();
-        let seen = list("missing");
-        let seen: Vec<_> = seen
+        let told = (list("files").len(), found["bytes"].as_u64().unwrap());
+        assert_eq!(told, (files, bytes), "{workflow} {strategy}: {found:#}");
+        let absent = list("missing");
+        let absent: Vec<_> = absent
             .iter()
-            .map(|item| item["reference"].as_str().unwrap())
+            .map(|item| item["reference"].as_str())
             .collect();
-        assert_eq!(seen, missing, "{workflow} {strategy}");
+        let expected: Vec<_> = missing.iter().copied().map(Some).collect();
+        assert_eq!(absent, expected, "{workflow} {strategy}");
         let broken = list("unparsed");
         assert_eq!(broken.len(), unparsed.len(), "{workflow} {strategy}");
         for (item, (path, line)) in broken.iter().zip(unparsed) {
@@ -205,8 +211,5 @@ fn every_sample_configuration_takes_what_it_refers_to_and_says_what_is_missing()
             let reason = item["reason"].as_str().unwrap();
             assert!(reason.starts_with(&format!("line {line}, ")), "{reason}");
         }
-        let told = (list("files").len(), found["bytes"].as_u64().unwrap());
-        assert_eq!(told, (files, bytes), "{workflow} {strategy}: {found:#}");
-        assert_eq!(found["status"], status);
     }
 }

@@ -287,7 +287,7 @@ impl Resolver<'_> {
                 return self.with_key(found, key);
             }
         }
-        match self.from_parent(path) {
+        match self.beside_root(path) {
             Some(found) if !found.is_empty() => self.with_key(found, key),
             _ if outside => Resolved::Outside,
             _ => Resolved::Missing(vec![path.to_owned()]),
@@ -393,7 +393,7 @@ impl Resolver<'_> {
                 return Resolved::Found(whole(found));
             }
         }
-        match self.from_parent(text) {
+        match self.beside_root(text) {
             Some(found) if !found.is_empty() => Resolved::Found(whole(found)),
             _ if outside => Resolved::Outside,
             _ => Resolved::Missing(vec![text.to_owned()]),
@@ -410,7 +410,7 @@ impl Resolver<'_> {
     }
 
     /// What a path means that begins with the name of the root; nothing where it does not.
-    fn from_parent(&self, text: &str) -> Option<Vec<ConfigPath>> {
+    fn beside_root(&self, text: &str) -> Option<Vec<ConfigPath>> {
         let rest = text.strip_prefix(&self.settings.root)?.strip_prefix('/')?;
         let path = ConfigPath::from_folder("", rest).ok()?;
         Some(self.at_or_below(&path))

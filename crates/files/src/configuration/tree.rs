@@ -141,8 +141,8 @@ fn before_fault(format: Format, text: &str, fault: &Message) -> Option<Document>
     let line = fault.place.as_ref()?.line;
     let last = usize::try_from(line).ok()?.checked_sub(1)?;
     let lines: Vec<_> = text.split_inclusive('\n').take(last).collect();
-    let least = lines.len().saturating_sub(LINES_LEFT_AWAY);
-    (least..=lines.len())
+    let fewest = lines.len().saturating_sub(LINES_LEFT_AWAY);
+    (fewest..=lines.len())
         .rev()
         .find_map(|end| Document::parse(format, lines[..end].concat()).ok())
 }
