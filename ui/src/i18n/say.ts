@@ -110,6 +110,7 @@ const COMMAND_LINE = new Set([
   'wait_or_cancel_run',
   'validate_it',
   'name_clean_up_rule',
+  'name_root',
   'name_archive_rule',
   'source_fallen',
   'move_waiting',
