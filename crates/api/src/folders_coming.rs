@@ -9,10 +9,10 @@ use flowkeep_core::folder::OWN_FOLDERS;
 use flowkeep_core::{FolderId, Message};
 use flowkeep_files::folders::is_unsafe;
 use flowkeep_host::{home_folder, is_root_of_disk, path_text, text_path};
-use flowkeep_store::{Rejection, SnapshotFolder, Staging, TaskFolderRecord};
+use flowkeep_store::{Rejection, Staging, TaskFolderRecord};
 
 use crate::apart::in_time;
-use crate::bodies::folders::{continue_numbers, remove_place};
+use crate::bodies::folders::remove_place;
 use crate::{Api, AppError};
 
 /// Takes out of a plan what may be no task folder here, and says why. Whether one lies in another that
@@ -110,18 +110,6 @@ impl Places {
             if !known.iter().any(|folder| folder.path == place) {
                 remove_place(api, &place);
             }
-        }
-    }
-}
-
-/// Lets the archives of the folders that came go on from the numbers that are there.
-pub(crate) fn go_on_from_their_archives(api: &Api, plan: &Staging) {
-    let known = |folder: &SnapshotFolder| api.store.task_folder(folder.id).ok().flatten();
-    let came = plan.folders().unwrap_or_default();
-    for folder in came.iter().filter_map(known) {
-        // One whose disk is not there now is none the less known.
-        if let Err(error) = continue_numbers(api, folder.id, &folder.path) {
-            tracing::info!(%error, folder = %folder.id, "its archives are not seen now");
         }
     }
 }

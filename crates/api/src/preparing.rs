@@ -47,7 +47,9 @@ impl Preparing for TaskFolders {
                 FolderError::Busy(FolderBusy::Archive) | FolderError::Store(_)
             ) || self.is_half_way(wish);
             if progress.cancelled() {
-                if self.is_half_way(wish) {
+                // Somebody else is at work there: it is his.
+                let is_busy = matches!(error, FolderError::Busy(_));
+                if !is_busy && self.is_half_way(wish) {
                     return stopped(Level::Warning, self.why(wish, &error));
                 }
                 return stopped(Level::Info, Message::new("run_folder_left"));
@@ -168,6 +170,7 @@ impl TaskFolders {
         match error {
             FolderError::Unknown => Message::new("folder_unknown").with("folder", path),
             FolderError::Gone(_) => Message::new("folder_gone").with("folder", path),
+            FolderError::Replaced(_) => Message::new("folder_replaced").with("folder", path),
             FolderError::Busy(FolderBusy::Archive) => {
                 Message::new("folder_busy").with("folder", path)
             }

@@ -222,6 +222,11 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Folder) -> Result<Outcome, A
 fn forgotten(output: &Output, gone: &FolderForgotten) -> Result<Outcome, AppError> {
     output.print(gone, |catalogue, out| {
         let said = catalogue.sentence("cli_folder_forgotten", &[("path", &gone.path)]);
+        writeln!(out, "{said}")?;
+        let Some(name) = &gone.unfinished else {
+            return Ok(());
+        };
+        let said = catalogue.sentence("cli_folder_unfinished", &[("archive", name)]);
         writeln!(out, "{said}")
     })?;
     Ok(Outcome::Done)

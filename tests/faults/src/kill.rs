@@ -245,6 +245,7 @@ impl Each<'_> {
 /// At which of so many calls of a kind it is killed. Far more than were counted: it ends because the command
 /// survives.
 fn moments(count: usize, step: usize) -> impl Iterator<Item = usize> {
+    let step = step.max(1);
     let most = count * 2 + 50;
     let before = (1..count).step_by(step);
     let after = (count + step..=most).step_by(step);

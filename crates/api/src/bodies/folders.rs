@@ -97,23 +97,7 @@ pub fn adopt(api: &Api, input: FolderAdoptInput) -> Result<FolderMade, AppError>
         Ok(path)
     })?;
     let made = add(api, &input.workflow, &path, "folder_adopt")?;
-    if let Ok(id) = made.id.parse::<FolderId>() {
-        continue_numbers(api, id, &path)?;
-    }
     Ok(for_runs(api, &input.workflow, input.for_runs, made))
-}
-
-/// Lets the next archive of a folder have a number after those that are there, whoever made them.
-pub(crate) fn continue_numbers(api: &Api, id: FolderId, path: &Path) -> Result<(), AppError> {
-    let workshop = api.workshop()?;
-    let there = in_time(api.most, path, move |_| {
-        folders::archives(&workshop, id).map_err(AppError::from)
-    })?;
-    if let Some(newest) = there.iter().filter_map(|archive| archive.sequence).max() {
-        api.store
-            .write::<_, AppError>(move |tx| Ok(tx.raise_folder_sequence(id, newest)?))?;
-    }
-    Ok(())
 }
 
 fn add(
@@ -390,10 +374,14 @@ pub fn set(api: &Api, input: FolderSetInput) -> Result<FolderShow, AppError> {
 /// `folder_unknown`, `folder_ambiguous`, `folder_busy`.
 pub fn forget(api: &Api, input: FolderRef) -> Result<FolderForgotten, AppError> {
     let folder = meant(api, &input.id)?;
-    let gone = folders::forget(&api.workshop()?, folder.id)?;
+    let (workshop, id) = (api.workshop()?, folder.id);
+    let gone = in_time(api.most, &folder.path, move |_| {
+        folders::forget(&workshop, id).map_err(AppError::from)
+    })?;
     Ok(FolderForgotten {
-        id: gone.id.to_string(),
-        path: path_text(&gone.path),
+        id: gone.folder.id.to_string(),
+        path: path_text(&gone.folder.path),
+        unfinished: gone.unfinished,
     })
 }
 
@@ -550,6 +538,10 @@ impl From<FolderError> for AppError {
             FolderError::Gone(path) => Self::new("folder_gone")
                 .with("path", path.display())
                 .hint("connect_drive"),
+            FolderError::Replaced(path) => Self::new("folder_replaced")
+                .with("path", path_text(&path))
+                .hint("connect_drive")
+                .hint("forget_folder"),
             FolderError::Busy(busy) => {
                 let why = match busy {
                     FolderBusy::Run(held) => Message::new("folder_busy_run")

@@ -330,7 +330,6 @@ fn apply(
         match applied {
             Ok(outcome) => {
                 plan.applied = true;
-                folders_coming::go_on_from_their_archives(api, &plan.staging);
                 Ok(outcome)
             }
             Err(StoreError::PlanChanged) => {

@@ -151,6 +151,9 @@ pub struct FolderForgotten {
     pub id: String,
     /// Where it is, with its files and archives.
     pub path: String,
+    /// What was broken off in it and stays so, because it is not there: what that is called in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unfinished: Option<String>,
 }
 
 /// What is to be different. What is absent stays.

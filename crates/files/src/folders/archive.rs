@@ -10,6 +10,7 @@ use flowkeep_core::{FolderId, Message, RunId, Sha256};
 use flowkeep_host::{Digest, EntryFiles, EntryKind, Progress};
 use flowkeep_store::TaskFolderRecord;
 
+use super::archives::newest_number;
 use super::carry::{Carried, carry, carry_link, copy_whole, remove_copied};
 use super::making::{Making, none_of};
 use super::names::name_text;
@@ -76,7 +77,9 @@ pub fn archive(
         return Err(FolderError::Cancelled);
     }
     let journal = plan.journal(&folder.path);
-    let mut making = match Making::begin(workshop, &folder, journal, wanted.run, started_at) {
+    let after = newest_number(workshop, &folder, &plan.folders);
+    let begun = (started_at, after);
+    let mut making = match Making::begin(workshop, &folder, journal, wanted.run, begun) {
         Ok(making) => making,
         // Where no folder for it can be made, nothing can be archived.
         Err(FolderError::Io { source, .. }) if workshop.is_settled(folder.id)? => {

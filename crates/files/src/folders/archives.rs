@@ -16,9 +16,9 @@ use super::names::{name_text, text_name};
 use super::{FolderError, Workshop};
 use crate::reason::io_reason;
 
-/// A file takes some 300 bytes in a record, so this is one of 200,000 files. Whoever reads a record has all of it
+/// A file takes some 300 bytes in a record, so this is one of 800,000 files. Whoever reads a record has all of it
 /// in memory, several times over; none is written that could not be read.
-pub(super) const RECORD_LIMIT: u64 = 1 << 26;
+pub(super) const RECORD_LIMIT: u64 = 1 << 28;
 
 /// Names of missing files that are told; all are counted.
 const NAMED: usize = 20;
@@ -82,6 +82,26 @@ pub fn archives(workshop: &Workshop, folder: FolderId) -> Result<Vec<ArchiveSumm
     let folder = workshop.folder(folder)?;
     let entries = entries(workshop, &folder)?;
     summaries(workshop, &folder, &entries)
+}
+
+/// The greatest number of the archives among the entries of a folder, whoever made them: other data folders
+/// may know it, and one that was restored has forgotten. An archive that the disk does not show now keeps
+/// nobody from making the next one.
+pub(super) fn newest_number(
+    workshop: &Workshop,
+    folder: &TaskFolderRecord,
+    entries: &[Entry],
+) -> u64 {
+    match summaries(workshop, folder, entries) {
+        Ok(there) => {
+            let numbers = there.into_iter().filter_map(|archive| archive.sequence);
+            numbers.max().unwrap_or_default()
+        }
+        Err(error) => {
+            tracing::warn!(%error, folder = %folder.id, "its archives are not seen now");
+            0
+        }
+    }
 }
 
 /// [`contents()`] and [`archives()`] at one look.

@@ -216,7 +216,7 @@ fn begin(
             .map_err(|error| FolderError::Store(StoreError::Io(error.into())))?,
         at: workshop.clock.now().0,
     };
-    workshop.begin(work)?;
+    workshop.begin(work, 0)?;
     Ok(())
 }
 

@@ -26,6 +26,9 @@ pub enum FolderError {
     /// There is no folder where it should be.
     #[error("{0} is not there")]
     Gone(PathBuf),
+    /// There is another folder, with nothing in it, where one was in which something was broken off.
+    #[error("another folder lies at {0}")]
+    Replaced(PathBuf),
     /// Somebody is at work in it.
     #[error("somebody is at work in the folder")]
     Busy(FolderBusy),

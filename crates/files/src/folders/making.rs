@@ -39,17 +39,17 @@ impl<'a> Making<'a> {
         folder: &'a TaskFolderRecord,
         journal: Journal,
         run: Option<RunId>,
-        at: Timestamp,
+        (at, after): (Timestamp, u64),
     ) -> Result<Self, FolderError> {
         let kind = FolderWorkKind::Archive;
-        let mut making = Self::write_down(workshop, folder, kind, journal, run, at)?;
+        let mut making = Self::write_down(workshop, folder, kind, journal, run, (at, after))?;
         match making.make_folder() {
             Ok(()) => Ok(making),
             Err(error) => Err(making.give_up(error)),
         }
     }
 
-    /// Writes down what is about to be done.
+    /// Writes down what is about to be done. An archive has a number after `after`.
     ///
     /// # Errors
     /// [`FolderError::Busy`]; nothing is begun then.
@@ -59,7 +59,7 @@ impl<'a> Making<'a> {
         kind: FolderWorkKind,
         journal: Journal,
         run: Option<RunId>,
-        at: Timestamp,
+        (at, after): (Timestamp, u64),
     ) -> Result<Self, FolderError> {
         let files = workshop.files.as_ref();
         let name = free_name(files, &folder.path, ArchiveName::at(local(at)))?;
@@ -75,7 +75,7 @@ impl<'a> Making<'a> {
             plan: journal.text()?,
             at: at.0,
         };
-        let sequence = workshop.begin(work)?;
+        let sequence = workshop.begin(work, after)?;
         Ok(Self {
             workshop,
             folder,

@@ -38,7 +38,7 @@ pub use check::{Checked, check};
 pub use clean_up::{CleanedUp, Judged, clean_up, clean_up_plan};
 pub use compare::{Compared, ComparedTexts, Relation, compare, compare_texts};
 pub use error::{FolderBusy, FolderError};
-pub use forget::forget;
+pub use forget::{Forgotten, forget};
 pub use inside::{Inside, InsideFile, archive_folder, inside};
 pub use leftovers::{Leftover, LeftoverKind, leftovers};
 pub use list::{ListThere, put_table_list, table_list};

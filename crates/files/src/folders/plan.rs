@@ -146,6 +146,8 @@ pub(super) struct Plan {
     pub(super) kept: Vec<String>,
     /// What cannot be moved, as is known already.
     pub(super) failed: Vec<Failure>,
+    /// The folders in it, among which are its archives.
+    pub(super) folders: Vec<Entry>,
 }
 
 impl Plan {
@@ -166,6 +168,7 @@ impl Plan {
             items: Vec::new(),
             kept: Vec::new(),
             failed: Vec::new(),
+            folders: Vec::new(),
         };
         let files_there = entries.iter().filter(|entry| entry.kind == EntryKind::File);
         let names = files_there.filter_map(|entry| entry.name.to_str());
@@ -174,6 +177,9 @@ impl Plan {
         for entry in entries {
             let name = name_text(folder, &entry.name);
             let is_file = matches!(entry.kind, EntryKind::File | EntryKind::Link);
+            if entry.kind == EntryKind::Folder {
+                plan.folders.push(entry.clone());
+            }
             if settings.keeps(&name) && !chosen.is_replaced(&name) {
                 if list_name.as_deref() == Some(&name) {
                     list = Some(Item::of(entry, name.clone(), Doing::Copy(None)));

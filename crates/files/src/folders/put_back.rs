@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
 use super::archive::{Filling, not_archived};
+use super::archives::newest_number;
 use super::carry::{carry_link, carry_proven};
 use super::making::Making;
 use super::names::name_text;
@@ -123,7 +124,11 @@ pub fn put_back(
         ..Journal::default()
     };
     let kind = FolderWorkKind::PutBack;
-    let mut making = Making::write_down(workshop, &folder, kind, journal, None, started_at)?;
+    let begun = (
+        started_at,
+        newest_number(workshop, &folder, &seen.folders()),
+    );
+    let mut making = Making::write_down(workshop, &folder, kind, journal, None, begun)?;
     let copying = Copying {
         files: workshop.files.as_ref(),
         seen: &seen,
@@ -367,12 +372,13 @@ fn make_way(
         Err(error) => return Err(making.give_up(error)),
     };
     let archives = plan.moves_any();
-    if let Err(error) = making.is_ready(archives.then(|| plan.journal(&folder.path))) {
-        return Err(making.give_up(error));
-    }
-    // Nothing of the folder has been touched so far.
+    // Nothing of the folder has been touched so far. Once it is written down that all is ready, whoever finds
+    // it goes on.
     if progress.cancelled() {
         return Err(making.give_up(FolderError::Cancelled));
+    }
+    if let Err(error) = making.is_ready(archives.then(|| plan.journal(&folder.path))) {
+        return Err(making.give_up(error));
     }
     if !archives {
         return Ok(None);

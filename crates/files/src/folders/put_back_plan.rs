@@ -145,6 +145,14 @@ pub(super) enum Judged {
 }
 
 impl<'a> Seen<'a> {
+    /// The folders in the folder, among which are its archives.
+    pub(super) fn folders(&self) -> Vec<Entry> {
+        let there = self.now.things.values();
+        let there = there.filter_map(|thing| thing.entry.as_ref());
+        let folders = there.filter(|entry| entry.kind == EntryKind::Folder);
+        folders.cloned().collect()
+    }
+
     /// Looks at both.
     ///
     /// # Errors

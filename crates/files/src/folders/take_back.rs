@@ -9,10 +9,13 @@ use super::{Failure, FolderError};
 impl Making<'_> {
     /// Takes everything back after `error`, and says what became of it.
     pub(super) fn take_back(&mut self, error: FolderError) -> FolderError {
-        // It has its name already, or nobody can tell: the next one to come finishes it.
-        let unfinished = self.workshop.files.entry(&self.partial());
-        if !matches!(unfinished, Ok(Some(_))) {
-            return error;
+        let partial = self.partial();
+        match self.workshop.files.entry(&partial) {
+            Ok(Some(_)) => {}
+            // It has its name already: the next one to come finishes it.
+            Ok(None) => return error,
+            // Nobody can tell: the next one to come sees to it.
+            Err(source) => return FolderError::at(&partial)(source),
         }
         let (undone, archive) = match self.take_all_back() {
             Ok(undone) => undone,

@@ -110,7 +110,7 @@ impl Workshop {
     /// is gone: what is missing in that one was neither moved nor removed by anybody.
     ///
     /// # Errors
-    /// [`FolderError::Gone`], [`FolderError::Io`].
+    /// [`FolderError::Replaced`], [`FolderError::Io`].
     pub(super) fn is_same_place(
         &self,
         folder: &TaskFolderRecord,
@@ -123,19 +123,21 @@ impl Workshop {
         let entries = entries.map_err(FolderError::at(&folder.path))?;
         // With something in it, it was moved, or its disk came back under another number.
         if entries.is_empty() {
-            return Err(FolderError::Gone(folder.path.clone()));
+            return Err(FolderError::Replaced(folder.path.clone()));
         }
         Ok(())
     }
 
-    /// Writes down what is about to be done in a folder; answers the number of an archive that is made.
+    /// Writes down what is about to be done in a folder; answers the number of an archive that is made, which
+    /// comes after `after`.
     ///
     /// # Errors
     /// [`FolderError::Busy`], [`FolderError::Unknown`]; nothing is begun then.
-    pub(super) fn begin(&self, work: FolderWork) -> Result<u64, FolderError> {
-        let begun = self
-            .store
-            .write::<_, StoreError>(move |tx| tx.begin_folder_work(&work))?;
+    pub(super) fn begin(&self, work: FolderWork, after: u64) -> Result<u64, FolderError> {
+        let begun = self.store.write::<_, StoreError>(move |tx| {
+            tx.raise_folder_sequence(work.folder, after)?;
+            tx.begin_folder_work(&work)
+        })?;
         match begun {
             FolderBegun::Begun(sequence) => Ok(sequence),
             FolderBegun::Held(run) => Err(FolderError::Busy(FolderBusy::Run(run))),

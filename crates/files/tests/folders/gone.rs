@@ -182,7 +182,7 @@ mod needs_mounts {
         assert_eq!(place.names(), [""; 0], "{moment}");
         let tried = place.try_archive(Policy::Continue);
         assert!(
-            matches!(tried, Err(FolderError::Gone(_))),
+            matches!(tried, Err(FolderError::Replaced(_))),
             "{moment}: {tried:?}"
         );
         assert_eq!(
