@@ -1,35 +1,41 @@
 //! Native dialogs, and opening what was picked in the file manager. Answers are tokens
 //! ([`crate::places`]); a dialog that was closed answers `null`, which is not an error.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use flowkeep_api::types::{Nothing, PickedPlace, RunTaskRef};
-use flowkeep_api::{Api, AppError, Places as _, text_path};
-use rfd::AsyncFileDialog;
+use flowkeep_api::{Api, AppError, Places as _, path_text, text_path};
 use tauri::{Manager as _, State, WebviewWindow};
 
+use crate::asking::{Kind, Question, ask};
 use crate::places::PickedPlaces;
 
 type Picked<'a> = State<'a, Arc<PickedPlaces>>;
 
-/// A dialog of this window, beginning where the last one ended or in the person's documents.
+/// Asks in a dialog that begins where the last one ended or in the person's documents.
 /// (Without a folder GTK begins in "Recent", where a folder cannot be chosen.)
-pub(crate) fn dialog(
+///
+/// # Errors
+/// `dialog_failed`.
+pub(crate) async fn picked(
     window: &WebviewWindow,
     places: &PickedPlaces,
-    title: &str,
-) -> AsyncFileDialog {
+    (kind, title): (Kind, String),
+    name: Option<String>,
+) -> Result<Vec<PathBuf>, AppError> {
     let paths = window.path();
     let begin = places
         .last_folder()
         .or_else(|| paths.document_dir().ok().filter(|folder| folder.is_dir()))
         .or_else(|| paths.home_dir().ok());
-    let dialog = AsyncFileDialog::new().set_parent(window).set_title(title);
-    match begin {
-        Some(folder) => dialog.set_directory(folder),
-        None => dialog,
-    }
+    let question = Question {
+        kind,
+        title,
+        begin: begin.map(|folder| path_text(&folder)),
+        name,
+    };
+    ask(window, question).await
 }
 
 /// One folder.
@@ -39,12 +45,8 @@ pub(crate) async fn pick_folder(
     places: Picked<'_>,
     title: String,
 ) -> Result<Option<PickedPlace>, AppError> {
-    let picked = dialog(&window, &places, &title)
-        .set_can_create_directories(true)
-        .pick_folder();
-    Ok(picked
-        .await
-        .map(|handle| places.add(handle.path().to_path_buf())))
+    let picked = picked(&window, &places, (Kind::Folder, title), None).await?;
+    Ok(picked.into_iter().next().map(|path| places.add(path)))
 }
 
 /// One file that is there already.
@@ -54,10 +56,8 @@ pub(crate) async fn pick_file(
     places: Picked<'_>,
     title: String,
 ) -> Result<Option<PickedPlace>, AppError> {
-    let picked = dialog(&window, &places, &title).pick_file();
-    Ok(picked
-        .await
-        .map(|handle| places.add(handle.path().to_path_buf())))
+    let picked = picked(&window, &places, (Kind::File, title), None).await?;
+    Ok(picked.into_iter().next().map(|path| places.add(path)))
 }
 
 /// Any number of files.
@@ -67,14 +67,8 @@ pub(crate) async fn pick_files(
     places: Picked<'_>,
     title: String,
 ) -> Result<Vec<PickedPlace>, AppError> {
-    let picked = dialog(&window, &places, &title)
-        .pick_files()
-        .await
-        .unwrap_or_default();
-    Ok(picked
-        .into_iter()
-        .map(|handle| places.add(handle.path().to_path_buf()))
-        .collect())
+    let picked = picked(&window, &places, (Kind::Files, title), None).await?;
+    Ok(picked.into_iter().map(|path| places.add(path)).collect())
 }
 
 /// Where to write a file, with a name to begin with.
@@ -85,12 +79,9 @@ pub(crate) async fn pick_save(
     title: String,
     name: String,
 ) -> Result<Option<PickedPlace>, AppError> {
-    let picked = dialog(&window, &places, &title)
-        .set_file_name(file_name(&name))
-        .save_file();
-    Ok(picked
-        .await
-        .map(|handle| places.add(handle.path().to_path_buf())))
+    let name = Some(file_name(&name));
+    let picked = picked(&window, &places, (Kind::Save, title), name).await?;
+    Ok(picked.into_iter().next().map(|path| places.add(path)))
 }
 
 /// Show a picked place in the file manager: the folder itself, or the one a file lies in.

@@ -5,6 +5,7 @@
 //! Absent on purpose: everything that knows what a workflow is; the network; paths from the page.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
+mod asking;
 mod calls;
 mod closing;
 mod dialogs;
@@ -49,6 +50,10 @@ struct Arguments {
     /// Carry runs and schedules out without a window, for as long as there are some
     #[arg(long)]
     background: bool,
+    /// Only shows this dialog and prints what was chosen
+    #[cfg(target_os = "linux")]
+    #[arg(long, value_name = "QUESTION", hide = true)]
+    dialog: Option<String>,
 }
 
 /// The folder where the window keeps its own things.
@@ -57,6 +62,10 @@ struct Own(PathBuf);
 fn main() -> ExitCode {
     let started = Instant::now();
     let arguments = Arguments::parse();
+    #[cfg(target_os = "linux")]
+    if let Some(question) = &arguments.dialog {
+        return asking::apart::show(question);
+    }
     let places = Arc::new(PickedPlaces::default());
     let options = OpenOptions {
         data_dir: arguments.data_dir,

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use flowkeep_api::{AppError, DataFolder, FolderOrigin};
 use tauri::{State, WebviewWindow};
 
-use crate::dialogs::dialog;
+use crate::asking::Kind;
+use crate::dialogs::picked;
 use crate::places::PickedPlaces;
 use crate::relaunch::{Difference, start_again, stop_work};
 
@@ -22,11 +23,12 @@ pub(crate) async fn use_other_folder(
     present: State<'_, DataFolder>,
     title: String,
 ) -> Result<(), AppError> {
-    let Some(folder) = ask(&window, &places, &title).await else {
+    let picked = picked(&window, &places, (Kind::Folder, title), None).await?;
+    let Some(folder) = picked.first() else {
         return Ok(());
     };
     stop_work(window).await;
-    Err(start_with(folder.path(), &present))
+    Err(start_with(folder, &present))
 }
 
 /// The same from the recovery window, where nothing is under way.
@@ -37,8 +39,9 @@ pub(crate) async fn recovery_choose_folder(
     present: State<'_, DataFolder>,
     title: String,
 ) -> Result<(), AppError> {
-    match ask(&window, &places, &title).await {
-        Some(folder) => Err(start_with(folder.path(), &present)),
+    let picked = picked(&window, &places, (Kind::Folder, title), None).await?;
+    match picked.first() {
+        Some(folder) => Err(start_with(folder, &present)),
         None => Ok(()),
     }
 }
@@ -49,15 +52,6 @@ pub(crate) async fn recovery_usual_folder() -> Result<(), AppError> {
     DataFolder::forget_choice()
         .map_err(|error| AppError::new("choice_not_kept").with("detail", error))?;
     Err(start_again(Difference::default()))
-}
-
-async fn ask(
-    window: &WebviewWindow,
-    places: &PickedPlaces,
-    title: &str,
-) -> Option<rfd::FileHandle> {
-    let dialog = dialog(window, places, title);
-    dialog.set_can_create_directories(true).pick_folder().await
 }
 
 /// Answers only when the new start failed.

@@ -19,7 +19,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tauri::{State, WebviewWindow};
 
-use crate::dialogs::{dialog, open_folder};
+use crate::asking::Kind;
+use crate::dialogs::{open_folder, picked};
 use crate::places::{PickedPlaces, label};
 use crate::relaunch::{Difference, start_again};
 
@@ -129,8 +130,8 @@ pub(crate) async fn recovery_pick_backup(
     places: State<'_, Arc<PickedPlaces>>,
     title: String,
 ) -> Result<Option<PickedPlace>, AppError> {
-    let picked = dialog(&window, &places, &title).pick_folder().await;
-    Ok(picked.map(|handle| places.add(handle.path().to_path_buf())))
+    let picked = picked(&window, &places, (Kind::Folder, title), None).await?;
+    Ok(picked.into_iter().next().map(|path| places.add(path)))
 }
 
 /// Sets the damaged database aside and restores a backup into a new one, or puts a copy in its

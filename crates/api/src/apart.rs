@@ -16,8 +16,8 @@ use crate::progress::Thinned;
 use crate::types::ProgressReport;
 use crate::{AppError, Progress};
 
-/// How long cancelled work may take to end and tidy up before it is left to itself: cancelling
-/// answers within a second.
+/// How long nothing may be heard of cancelled work before it is left to itself: cancelling answers
+/// within a second, or tells how far it is with going back.
 pub(crate) const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Between two looks at whether the operator still waits.
@@ -41,7 +41,7 @@ pub(crate) fn apart<T: Send + 'static>(
     apart_for(PATIENCE, progress, work, cancelled, drop)
 }
 
-/// As [`apart`]. Work that has not ended `patience` after it was cancelled is left to itself: then
+/// As [`apart`]. Work of which nothing is heard for `patience` after it was cancelled is left to itself: then
 /// `left` is answered, and `after` is given what came of it in the end. What it answers goes either to
 /// the caller or to `after`, never to both.
 ///
@@ -72,7 +72,11 @@ pub(crate) fn apart_for<T: Send + 'static>(
     let mut cancelled_at = None;
     loop {
         match told.recv_timeout(LOOK) {
-            Ok(Told::Report(report)) => progress.report(report),
+            Ok(Told::Report(report)) => {
+                progress.report(report);
+                // Whoever says how far it is on the way back is at work, and no disk is silent.
+                cancelled_at = None;
+            }
             Ok(Told::Ended(ended)) => return Ok(ended?),
             Err(RecvTimeoutError::Disconnected) => {
                 return Err(AppError::new("internal").with("detail", "work ended in a panic"));
@@ -179,6 +183,26 @@ mod tests {
             ..BackupInput::default()
         };
         backups::backup(api, input, progress)
+    }
+
+    /// Going back may take long: as long as it is told how far that is, somebody waits for it.
+    #[test]
+    fn work_that_goes_back_after_a_cancel_is_waited_for() {
+        let person = Person(Cancellation::default());
+        let wish = person.0.clone();
+        let patience = Duration::from_secs(2);
+        let work = move |steps: &Thinned<'_>| {
+            wish.cancel();
+            let began = Instant::now();
+            while began.elapsed() < patience + Duration::from_secs(1) {
+                flowkeep_host::Progress::step(steps, "folder_undo", 0, None, None);
+                std::thread::sleep(LOOK);
+            }
+            Ok("all is back")
+        };
+        let left = || AppError::new("cancelled");
+        let came = apart_for(patience, &person, work, left, drop).unwrap();
+        assert_eq!(came, "all is back");
     }
 
     /// At whichever call the disk stops answering: cancelling answers, the rest goes on, and when the

@@ -9,6 +9,8 @@ use flowkeep_store::StoreError;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::catalogue::{Catalogue, Tongue};
+
 /// What went wrong, as a code that every face translates. Add a code only where a consumer acts
 /// on it or a person needs its own sentence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -100,8 +102,13 @@ impl From<Message> for AppError {
 impl From<AppError> for Message {
     /// Its sentence, as a part of an answer that is no error.
     fn from(error: AppError) -> Self {
+        let own = format!("error_{}", error.code);
         Self {
-            code: format!("error_{}", error.code),
+            // What the system says of a file has words that stand in errors and elsewhere.
+            code: match Catalogue::new(Tongue::English).has(&own) {
+                true => own,
+                false => error.code,
+            },
             fields: error.fields,
             place: None,
             because: error.because,

@@ -49,7 +49,7 @@ pub use catalogue::{Catalogue, Tongue, begun};
 pub use commands::{Command, call, commands, typescript};
 pub use error::AppError;
 pub use flowkeep_files::{Existing, io_reason};
-pub use flowkeep_host::{Cancellation, DataFolder, FolderOrigin, LoginStart, text_path};
+pub use flowkeep_host::{Cancellation, DataFolder, FolderOrigin, LoginStart, path_text, text_path};
 pub use flowkeep_store::{Follower, Reach, Request};
 pub use keeper::keep_engine;
 pub use log_copy::copy_log;

@@ -19,6 +19,7 @@ pub fn io_reason(error: &Error) -> Message {
         ErrorKind::IsADirectory => "file_is_folder",
         ErrorKind::NotADirectory => "path_not_a_folder",
         ErrorKind::FileTooLarge => "file_too_large_there",
+        ErrorKind::ResourceBusy => "file_of_own_data",
         ErrorKind::InvalidFilename => "file_name_impossible",
         _ if error.raw_os_error() == Some(fault) => "disk_fault",
         _ => "file_unreadable",

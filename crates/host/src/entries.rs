@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::files::private;
 use crate::holders::{FileIdentity, Holders};
+use crate::own_database::may_open;
 use crate::{Files, Folder, ReadError, SystemFiles};
 
 /// What is behind a name.
@@ -244,6 +245,7 @@ fn identity(_: &Metadata) -> Option<(u64, u64)> {
 /// Opens a regular file for reading. No link is followed, nobody is waited for who might write into a
 /// pipe of that name.
 fn regular(path: &Path) -> io::Result<(File, Metadata)> {
+    may_open(path)?;
     let file = open_regular(path)?;
     let metadata = file.metadata()?;
     if metadata.is_file() {

@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
 
+use crate::own_database::may_open;
+
 /// A folder to read from. Everything read lies below it, whatever its entries claim.
 #[derive(Debug)]
 pub struct Folder {
@@ -103,6 +105,7 @@ impl Folder {
         if !inside {
             return Err(ReadError::Outside);
         }
+        may_open(&self.path.join(relative))?;
         let file = self.open_unfollowed(relative)?;
         let kind = file.metadata()?.file_type();
         if kind.is_file() {
@@ -152,6 +155,7 @@ pub fn open_regular(path: &Path) -> Result<File, ReadError> {
         &mut options,
         rustix::fs::OFlags::NONBLOCK.bits().cast_signed(),
     );
+    may_open(path)?;
     let file = options.open(path)?;
     let kind = file.metadata()?.file_type();
     if kind.is_file() {

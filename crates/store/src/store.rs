@@ -41,6 +41,7 @@ impl Store {
     /// [`StoreError`]; a newer database is left untouched.
     pub fn open(options: StoreOptions) -> Result<Self, StoreError> {
         let connection = schema::open_writer(&options.path, &options.safety, options.clock.now())?;
+        flowkeep_host::leave_to_sqlite(&options.path);
         Self::start(options, connection)
     }
 

@@ -202,18 +202,19 @@ impl<'a> Making<'a> {
         outcome: Archived,
     ) -> Result<Archived, FolderError> {
         if progress.cancelled() {
-            return Err(self.take_back(FolderError::Cancelled));
+            return Err(self.take_back(FolderError::Cancelled, progress));
         }
         if let Some((path, source)) = filled.fault {
-            let error = self.take_back(FolderError::Io { path, source });
+            let error = self.take_back(FolderError::Io { path, source }, progress);
             return self.without_it(error, policy, &filled.names, outcome);
         }
         if policy == Policy::Stop && !filled.failed.is_empty() {
-            return Err(self.take_back(FolderError::NotArchived {
+            let error = FolderError::NotArchived {
                 failed: filled.failed,
                 stuck: Vec::new(),
                 archive: None,
-            }));
+            };
+            return Err(self.take_back(error, progress));
         }
         let failed_files = filled.failed_files();
         let worth_it = filled.is_worth_it();
@@ -224,10 +225,10 @@ impl<'a> Making<'a> {
         };
         if !worth_it && self.journal.put_back.is_some() {
             // What had to make way went by itself.
-            return Err(self.take_back(FolderError::PlanChanged));
+            return Err(self.take_back(FolderError::PlanChanged, progress));
         }
         if !worth_it {
-            let (_, archive) = self.take_all_back()?;
+            let (_, archive) = self.take_all_back(progress)?;
             return Ok(Archived {
                 archive,
                 ended_at: self.workshop.clock.now().0,
@@ -241,7 +242,7 @@ impl<'a> Making<'a> {
             ..record
         };
         if let Err(error) = self.seal(record) {
-            let error = self.take_back(error);
+            let error = self.take_back(error, progress);
             return self.without_it(error, policy, &filled.names, outcome);
         }
         let outcome = Archived {

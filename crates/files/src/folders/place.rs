@@ -26,6 +26,9 @@ pub fn is_unsafe(
     if home.is_some_and(|home| home.starts_with(path)) {
         return Some(Message::new("folder_unsafe_home"));
     }
+    if is_the_systems(path) {
+        return Some(Message::new("folder_unsafe_system"));
+    }
     let own = own_root(data_dir);
     let in_own = path.starts_with(&own) && path != own;
     if data_dir.starts_with(path) || (path.starts_with(data_dir) && !in_own) {
@@ -41,6 +44,55 @@ pub fn is_unsafe(
         };
         Some(Message::new(code).with("other", path_text(&other.path)))
     })
+}
+
+/// Folders of the system, with all that is in them.
+const OF_THE_SYSTEM: [&str; 15] = [
+    "/System",
+    "/bin",
+    "/boot",
+    "/dev",
+    "/etc",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/libx32",
+    "/proc",
+    "/sbin",
+    "/sys",
+    "/usr",
+    r"C:\Windows",
+    r"C:\Program Files",
+];
+
+/// What lies in those and is people's own.
+const NOT_OF_THE_SYSTEM: [&str; 2] = ["/dev/shm", "/usr/local"];
+
+/// Folders that hold what belongs to several people or programs: none of them is one task's.
+const SHARED: [&str; 14] = [
+    "/Applications",
+    "/Library",
+    "/Users",
+    "/Volumes",
+    "/home",
+    "/media",
+    "/mnt",
+    "/opt",
+    "/private",
+    "/run",
+    "/srv",
+    "/tmp",
+    "/var",
+    r"C:\Users",
+];
+
+fn is_the_systems(path: &Path) -> bool {
+    let among = |folders: &[&str]| folders.iter().any(|folder| path == Path::new(folder));
+    let below = |folders: &[&str]| {
+        let mut folders = folders.iter();
+        folders.any(|folder| path.starts_with(folder) && path != Path::new(folder))
+    };
+    among(&SHARED) || among(&OF_THE_SYSTEM) || (below(&OF_THE_SYSTEM) && !below(&NOT_OF_THE_SYSTEM))
 }
 
 /// Where task folders are made unless somebody says otherwise.
@@ -130,6 +182,14 @@ mod tests {
             ("/srv/tasks", Some("folder_unsafe_around")),
             ("/srv/tasks/one2", None),
             ("/home/me/work", None),
+            ("/etc", Some("folder_unsafe_system")),
+            ("/etc/cron.d", Some("folder_unsafe_system")),
+            ("/usr/share", Some("folder_unsafe_system")),
+            ("/usr/local", Some("folder_unsafe_system")),
+            ("/usr/local/tasks", None),
+            ("/var", Some("folder_unsafe_system")),
+            ("/var/lib/tasks", None),
+            ("/etcetera", None),
         ] {
             assert_eq!(why(path).as_deref(), code, "{path}");
         }

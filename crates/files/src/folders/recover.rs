@@ -152,7 +152,7 @@ fn found(making: &mut Making<'_>) -> Result<Option<Record>, FolderError> {
     }
     if making.journal.undoing {
         if is_folder(&partial)? {
-            making.take_all_back()?;
+            making.take_all_back(&Unfollowed)?;
         } else if is_folder(&named)? {
             making.keep_name()?;
             making.end_undone()?;
@@ -163,7 +163,7 @@ fn found(making: &mut Making<'_>) -> Result<Option<Record>, FolderError> {
     }
     if is_folder(&partial)? {
         let Ok(record) = record_of(&partial)? else {
-            making.take_all_back()?;
+            making.take_all_back(&Unfollowed)?;
             return Ok(None);
         };
         let record = making.name_for_good(record)?;

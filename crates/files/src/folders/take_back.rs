@@ -1,5 +1,6 @@
 //! Taking back what was brought into an archive that is not to be.
 
+use flowkeep_host::Progress;
 use flowkeep_store::StoreError;
 
 use super::making::{Making, end};
@@ -8,7 +9,7 @@ use super::{Failure, FolderError};
 
 impl Making<'_> {
     /// Takes everything back after `error`, and says what became of it.
-    pub(super) fn take_back(&mut self, error: FolderError) -> FolderError {
+    pub(super) fn take_back(&mut self, error: FolderError, progress: &dyn Progress) -> FolderError {
         let partial = self.partial();
         match self.workshop.files.entry(&partial) {
             Ok(Some(_)) => {}
@@ -17,7 +18,7 @@ impl Making<'_> {
             // Nobody can tell: the next one to come sees to it.
             Err(source) => return FolderError::at(&partial)(source),
         }
-        let (undone, archive) = match self.take_all_back() {
+        let (undone, archive) = match self.take_all_back(progress) {
             Ok(undone) => undone,
             Err(fault) => {
                 tracing::warn!(%fault, "what was archived could not be taken back yet");
@@ -48,11 +49,14 @@ impl Making<'_> {
     /// # Errors
     /// [`FolderError::NotArchived`] with what is stuck; [`FolderError::Io`]. The line stays in the journal
     /// then.
-    pub(super) fn take_all_back(&mut self) -> Result<(Undone, Option<String>), FolderError> {
+    pub(super) fn take_all_back(
+        &mut self,
+        progress: &dyn Progress,
+    ) -> Result<(Undone, Option<String>), FolderError> {
         self.is_undoing()?;
         let partial = self.partial();
         let files = self.workshop.files.as_ref();
-        let undone = undo(files, &self.folder.path, &partial, &self.journal)
+        let undone = undo(files, &self.folder.path, &partial, &self.journal, progress)
             .map_err(FolderError::at(&partial))?;
         if !undone.stuck.is_empty() {
             return Err(FolderError::NotArchived {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use flowkeep_core::Message;
 use flowkeep_core::folder::{ArchivedFile, How, RECORD, same_name};
-use flowkeep_host::{Entry, EntryFiles, EntryKind};
+use flowkeep_host::{Entry, EntryFiles, EntryKind, Progress};
 
 use super::Failure;
 use super::carry::{carry_link, carry_proven};
@@ -24,7 +24,10 @@ pub(super) struct Undone {
     pub(super) stuck: Vec<Failure>,
 }
 
-/// Puts back what is in `partial`. The folder itself goes when nothing is left in it.
+/// Puts back what is in `partial`. The folder itself goes when nothing is left in it. No cancel is asked for:
+/// it is what a cancel comes to.
+///
+/// Steps of progress: `folder_undo` (one a file).
 ///
 /// # Errors
 /// What the system says of the unfinished archive; what is in it stays in it.
@@ -33,6 +36,7 @@ pub(super) fn undo(
     folder: &Path,
     partial: &Path,
     journal: &Journal,
+    progress: &dyn Progress,
 ) -> io::Result<Undone> {
     let own = |text: &String| text_name(text);
     let links = journal.links.iter();
@@ -52,8 +56,10 @@ pub(super) fn undo(
         entries => entries?,
     };
     entries.sort_unstable_by(|one, other| one.name.cmp(&other.name));
-    for entry in entries {
+    let total = u32::try_from(entries.len()).ok();
+    for (done, entry) in (0..).zip(entries) {
         let archived = name_text(folder, &entry.name);
+        progress.step("folder_undo", done, total, Some(&archived));
         let unfinished = archived == journal.copying;
         // No file of the folder has the name of the record here.
         if unfinished || same_name(&archived, RECORD) {

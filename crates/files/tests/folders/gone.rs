@@ -1,13 +1,15 @@
 //! The disk of a task folder goes away in the midst and comes back (row 45): what was begun is told as broken off,
 //! stays written down, and is finished or taken back when the disk is there again.
 
+use std::fs;
 use std::io::ErrorKind;
 
 use flowkeep_core::folder::Policy;
-use flowkeep_files::folders::{FolderError, clean_up, recover};
+use flowkeep_files::folders::{FolderError, clean_up, forget, recover};
 use flowkeep_host::testing::FailingFiles;
 use flowkeep_host::{SystemFiles, Unfollowed};
 
+use crate::crash::Dying;
 use crate::place::Place;
 
 const FILES: [&str; 4] = ["a.ddl", "b.md", "backup_info.json", "table_list.txt"];
@@ -240,4 +242,33 @@ mod needs_mounts {
             assert_eq!(hidden, None, "{phase}");
         }
     }
+}
+
+/// What was broken off in a folder that does not come back keeps nobody from taking it off the list.
+#[test]
+fn a_folder_that_is_gone_half_way_leaves_the_list_and_says_what_stays() {
+    let mut place = Place::new();
+    place.put(&["a", "b", "c"]);
+    place.on(Dying::after(4, false));
+    place.try_archive(Policy::Stop).unwrap_err();
+    place.on(SystemFiles);
+    let [work] = place
+        .workshop
+        .store
+        .folder_works()
+        .unwrap()
+        .try_into()
+        .unwrap();
+    let away = place.folder.with_extension("away");
+    fs::rename(&place.folder, &away).unwrap();
+    // Another, empty one in its place is not it either.
+    fs::create_dir(&place.folder).unwrap();
+    let refused = place.try_archive(Policy::Stop).unwrap_err();
+    assert!(matches!(refused, FolderError::Replaced(_)), "{refused}");
+    let gone = forget(&place.workshop, place.id).unwrap();
+    let unfinished = gone.unfinished.unwrap();
+    assert_eq!(unfinished, format!("{}.partial", work.archive));
+    assert!(away.join(unfinished).is_dir());
+    assert!(place.workshop.store.folder_works().unwrap().is_empty());
+    assert!(place.workshop.store.task_folders().unwrap().is_empty());
 }

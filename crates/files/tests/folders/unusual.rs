@@ -250,6 +250,27 @@ fn when_the_clock_goes_back_the_newest_is_still_the_newest() {
 
 /// Rows 21 and 22.
 #[test]
+fn the_numbers_go_on_from_the_archives_that_are_there_whoever_made_them() {
+    let mut place = Place::new();
+    place.put(&["a.ddl"]);
+    let made = place.archive().archive.unwrap();
+    // Another data folder has made forty since, and this one has forgotten.
+    let record = place.at(&made).join("backup_info.json");
+    let mut told: serde_json::Value = serde_json::from_slice(&fs::read(&record).unwrap()).unwrap();
+    told["sequence"] = 40.into();
+    fs::write(&record, told.to_string()).unwrap();
+    place.clock.pass(60_000);
+    place.put(&["a.ddl"]);
+    let newest = place.archive().archive.unwrap();
+    assert_eq!(place.record(&newest).sequence, Some(41));
+    // What is put back makes way by the same numbers.
+    place.clock.pass(60_000);
+    fs::write(place.at("a.ddl"), "other").unwrap();
+    let way = place.put_back(&made, None).archived_first.unwrap();
+    assert_eq!(place.record(&way).sequence, Some(42));
+}
+
+#[test]
 fn names_of_all_kinds_come_through() {
     let place = Place::new();
     let odd = std::ffi::OsStr::from_bytes(b"\xd6\xd0\xce\xc4.ddl");

@@ -11,4 +11,8 @@ id: string,
 /**
  * Where it is, with its files and archives.
  */
-path: string, };
+path: string, 
+/**
+ * What was broken off in it and stays so, because it is not there: what that is called in it.
+ */
+unfinished: string | null, };
