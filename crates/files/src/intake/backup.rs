@@ -8,6 +8,7 @@ use std::path::Path;
 
 use chrono::DateTime;
 use flowkeep_core::connection::SourceKind;
+use flowkeep_core::folder::is_file_name;
 use flowkeep_core::{
     Document, Encoding, Format, Kind, MAX_DOCUMENT_BYTES, Message, Recognised, Sha256, Summary,
     recognise, summarise,
@@ -550,7 +551,7 @@ impl Reading<'_> {
                 }
             }
             "folder" => match serde_json::from_slice(bytes) {
-                Ok(folder) => self.folder(file, &folder)?,
+                Ok(folder) => self.folder(file, folder)?,
                 Err(_) => return Ok(Err(unreadable(0))),
             },
             "readme" => {}
@@ -575,10 +576,16 @@ impl Reading<'_> {
 
     /// One task folder. What lies at the path of one from another computer may be somebody else's here:
     /// it is told and left to people.
-    fn folder(&mut self, file: &ManifestFile, folder: &SnapshotFolder) -> Result<(), FilesError> {
+    fn folder(
+        &mut self,
+        file: &ManifestFile,
+        mut folder: SnapshotFolder,
+    ) -> Result<(), FilesError> {
         self.folders += 1;
+        // What is no name of a file here keeps none, and nobody could set it.
+        folder.settings.keep.retain(|name| is_file_name(name));
         if folder.is_own() || (self.made_here && folder.is_whole_path()) {
-            return Ok(self.staging.add_folder(folder)?);
+            return Ok(self.staging.add_folder(&folder)?);
         }
         let reason = Message::new("folder_elsewhere").with("folder", &folder.path);
         self.staging.add_rejection(&Rejection {

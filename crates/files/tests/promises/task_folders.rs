@@ -107,6 +107,28 @@ fn one_that_lies_elsewhere_on_another_computer_is_told_and_left() {
 }
 
 #[test]
+fn a_name_that_is_none_is_no_setting_of_what_comes_in() {
+    let first = Catalog::new();
+    first.keep(&[nightly()]);
+    let mut kept = know(&first, 1, "nightly", own(&first, "task_1"));
+    kept.settings.keep = ["../sums.csv", "清单.csv", "", "a/b", "."]
+        .map(str::to_owned)
+        .into();
+    let (id, settings) = (kept.id, kept.settings);
+    first
+        .store
+        .write::<_, StoreError>(move |tx| tx.set_task_folder(id, &settings))
+        .unwrap();
+    let backup = first.back_up();
+    let second = Catalog::new();
+    let (mut staging, read) = second.plan(&backup.folder).unwrap();
+    assert!(read.damaged_parts.is_empty(), "{:?}", read.damaged_parts);
+    assert_eq!(second.apply(&mut staging).folders, 1);
+    let came = second.store.task_folders().unwrap();
+    assert_eq!(came[0].settings.keep, ["清单.csv"]);
+}
+
+#[test]
 fn one_comes_in_only_with_its_workflow_and_where_nothing_is_known() {
     let first = Catalog::new();
     first.keep(&[nightly()]);
