@@ -97,6 +97,32 @@ fn one(
     Ok(statement.query_row([name], record).optional()?.flatten())
 }
 
+/// As [`Store::workflows_with`].
+pub(crate) fn workflows_with(
+    connection: &rusqlite::Connection,
+    text: &str,
+    mut each: impl FnMut(String, StoredText) -> bool,
+) -> Result<(), StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT d.name, d.format, c.text, d.id FROM document d JOIN content c USING (content)
+         WHERE d.kind = 'workflow' AND d.deleted_at IS NULL AND instr(c.text, ?1) > 0
+         ORDER BY d.sort_key",
+    )?;
+    // In a text the name may be escaped; what stands there as it is finds nearly all.
+    let mut rows = statement.query([text])?;
+    while let Some(row) = rows.next()? {
+        let stored = StoredText {
+            format: format_of(row, 1)?,
+            name: row.get(0)?,
+            text: row.get(2)?,
+        };
+        if !each(row.get(3)?, stored) {
+            break;
+        }
+    }
+    Ok(())
+}
+
 impl Store {
     /// The connections, in the order of their names.
     ///
@@ -122,27 +148,9 @@ impl Store {
     pub fn workflows_with(
         &self,
         text: &str,
-        mut each: impl FnMut(String, StoredText) -> bool,
+        each: impl FnMut(String, StoredText) -> bool,
     ) -> Result<(), StoreError> {
-        let reader = self.reader()?;
-        let mut statement = reader.prepare_cached(
-            "SELECT d.name, d.format, c.text, d.id FROM document d JOIN content c USING (content)
-             WHERE d.kind = 'workflow' AND d.deleted_at IS NULL AND instr(c.text, ?1) > 0
-             ORDER BY d.sort_key",
-        )?;
-        // In a text the name may be escaped; what stands there as it is finds nearly all.
-        let mut rows = statement.query([text])?;
-        while let Some(row) = rows.next()? {
-            let stored = StoredText {
-                format: format_of(row, 1)?,
-                name: row.get(0)?,
-                text: row.get(2)?,
-            };
-            if !each(row.get(3)?, stored) {
-                break;
-            }
-        }
-        Ok(())
+        workflows_with(&*self.reader()?, text, each)
     }
 
     /// What was last seen of each source that was ever asked.

@@ -112,5 +112,5 @@ pub use staging_runs::BrokenRun;
 pub use statistics::{Figures, STATISTICS_RUNS, Spread, Statistics, StatisticsFilter};
 pub use store::{Store, StoreOptions};
 pub use task_folder::TaskFolderRecord;
-pub use undo::{UndoKept, UndoOutcome};
+pub use undo::{KeptWhy, UndoKept, UndoOutcome};
 pub use writer::Tx;

@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use flowkeep_core::FolderId;
 use flowkeep_core::folder::Settings;
+use flowkeep_core::run::Definition;
+use flowkeep_core::{Document, FolderId};
 use flowkeep_host::{path_text, text_path};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
+use crate::connection::workflows_with;
 use crate::run::{json_of, to_json};
 use crate::{NewOperation, Store, StoreError, Tag, Tx, folder_backup};
 
@@ -32,6 +34,11 @@ impl TaskFolderRecord {
     pub fn name(&self) -> String {
         let name = self.path.file_name().unwrap_or(self.path.as_os_str());
         name.to_string_lossy().into_owned()
+    }
+
+    /// Whether this, as a workflow says it, is its id, its path or what it is called. No disk is asked.
+    pub fn is_called(&self, named: &str) -> bool {
+        self.id.to_string() == named || path_text(&self.path) == named || self.name() == named
     }
 }
 
@@ -219,6 +226,22 @@ impl Tx<'_> {
         self.connection.execute(sql, [id.to_string()])?;
         self.tag(&Tag::Folder);
         Ok(())
+    }
+
+    /// What the workflows that are here call the task folders they name.
+    pub(crate) fn folders_named(&self) -> Result<Vec<String>, StoreError> {
+        let mut found = Vec::new();
+        // As it may be spelled.
+        for key in ["taskFolder", "task_folder"] {
+            workflows_with(self.connection, key, |_, stored| {
+                let document = Document::parse(stored.format, stored.text).ok();
+                let named =
+                    document.and_then(|document| Definition::named_folder(document.value()));
+                found.extend(named.map(|(named, _)| named));
+                true
+            })?;
+        }
+        Ok(found)
     }
 
     /// Whether something has been done in a folder, or is being done: a run worked in it, or files are moved.

@@ -25,7 +25,7 @@ pub struct UndoOutcome {
     pub kept: Vec<UndoKept>,
 }
 
-/// A subject an undo left as it is: it was changed since.
+/// A subject an undo left as it is.
 #[derive(Debug, Clone)]
 pub struct UndoKept {
     /// Its kind.
@@ -34,8 +34,29 @@ pub struct UndoKept {
     pub id: String,
     /// Its name.
     pub name: Option<String>,
-    /// Whether it was deleted since, rather than changed.
-    pub deleted: bool,
+    /// Why.
+    pub why: KeptWhy,
+}
+
+/// Why an undo left something as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeptWhy {
+    /// It was changed since, or something was done in it.
+    Changed,
+    /// It was deleted since.
+    Deleted,
+    /// A folder whose workflow stays, or that a workflow names.
+    Named,
+}
+
+/// What an undo may not take the folders from.
+struct Staying<'a> {
+    /// Those in which something lies.
+    occupied: &'a HashSet<FolderId>,
+    /// The workflows that are left as they are.
+    workflows: HashSet<String>,
+    /// What workflows call the folders they name.
+    named: Vec<String>,
 }
 
 enum Inverse {
@@ -74,12 +95,18 @@ impl Tx<'_> {
         let mut done = Vec::new();
         let mut kept = Vec::new();
         let mut folders = Vec::new();
-        for item in items {
-            let inverse = if item.kind == FOLDER {
-                self.undo_folder(id, &item, occupied)?
-            } else {
-                self.undo_item(id, &item, operation, actor)?
-            };
+        // What becomes of a folder hangs on what becomes of the workflows.
+        let (of_folders, of_documents): (Vec<_>, Vec<_>) =
+            items.into_iter().partition(|item| item.kind == FOLDER);
+        let mut inverses = Vec::new();
+        for item in of_documents {
+            inverses.push(self.undo_item(id, &item, operation, actor)?);
+        }
+        let staying = self.staying(&inverses, &of_folders, occupied)?;
+        for item in of_folders {
+            inverses.push(self.undo_folder(id, &item, &staying)?);
+        }
+        for inverse in inverses {
             match inverse {
                 Inverse::Done(item) => done.push(item),
                 Inverse::Folder(folder) => folders.push(folder),
@@ -145,7 +172,10 @@ impl Tx<'_> {
                 kind: item.kind.clone(),
                 id: item.id.clone(),
                 name: item.name.clone(),
-                deleted: current.is_none(),
+                why: match current {
+                    Some(_) => KeptWhy::Changed,
+                    None => KeptWhy::Deleted,
+                },
             }));
         };
         let after = match item.before {
@@ -186,31 +216,63 @@ impl Tx<'_> {
         }))
     }
 
-    /// A folder that came is known no more, unless something was done with it or in it since.
+    /// What keeps folders, once the documents are as they will be.
+    fn staying<'a>(
+        &self,
+        documents: &[Inverse],
+        folders: &[OperationItemRecord],
+        occupied: &'a HashSet<FolderId>,
+    ) -> Result<Staying<'a>, StoreError> {
+        let kept = documents.iter().filter_map(|inverse| match inverse {
+            Inverse::Kept(kept) if kept.why == KeptWhy::Changed => Some(kept),
+            _ => None,
+        });
+        let workflows = kept.filter(|kept| kept.kind == Kind::Workflow.as_str());
+        Ok(Staying {
+            occupied,
+            workflows: workflows.map(|kept| kept.id.clone()).collect(),
+            named: if folders.is_empty() {
+                Vec::new()
+            } else {
+                self.folders_named()?
+            },
+        })
+    }
+
+    /// A folder that came is known no more, unless something was done with it or in it since, or a workflow
+    /// is to work in it.
     fn undo_folder(
         &self,
         undone: &str,
         item: &OperationItemRecord,
-        occupied: &HashSet<FolderId>,
+        staying: &Staying<'_>,
     ) -> Result<Inverse, StoreError> {
         if item.before == item.after {
             return Ok(Inverse::Nothing);
         }
         let id = item.id.parse().ok();
         let there = id.map(|id| self.task_folder(id)).transpose()?.flatten();
-        if let (Some(folder), Some(_)) = (&there, item.after)
-            && self.latest_on(item)?.as_deref() == Some(undone)
-            && !occupied.contains(&folder.id)
-            && !self.folder_was_used(folder.id)?
-        {
-            self.remove_task_folder(folder.id)?;
-            return Ok(Inverse::Folder(folder.clone()));
-        }
+        let why = match (there, item.after) {
+            (None, _) => KeptWhy::Deleted,
+            (Some(folder), Some(_))
+                if self.latest_on(item)?.as_deref() == Some(undone)
+                    && !staying.occupied.contains(&folder.id)
+                    && !self.folder_was_used(folder.id)? =>
+            {
+                let named = staying.named.iter().any(|named| folder.is_called(named));
+                if !named && !staying.workflows.contains(&folder.workflow_id) {
+                    self.remove_task_folder(folder.id)?;
+                    return Ok(Inverse::Folder(folder));
+                }
+                KeptWhy::Named
+            }
+            _ => KeptWhy::Changed,
+        };
         Ok(Inverse::Kept(UndoKept {
             kind: item.kind.clone(),
             id: item.id.clone(),
             name: item.name.clone(),
-            deleted: there.is_none(),
+            why,
         }))
     }
 

@@ -10,7 +10,7 @@ use flowkeep_files::{
 };
 use flowkeep_host::{Cancellation, machine_id, path_text};
 use flowkeep_store::{
-    ApplyOutcome, ApplyRequest, Choice, StagedGroup, StagedPart, Staging, StoreError,
+    ApplyOutcome, ApplyRequest, Choice, KeptWhy, StagedGroup, StagedPart, Staging, StoreError,
 };
 
 use super::backups::{damaged_item, newest_known};
@@ -379,10 +379,10 @@ pub fn undo(api: &Api, input: UndoInput) -> Result<UndoResult, AppError> {
         .kept
         .into_iter()
         .map(|kept| UndoConflict {
-            reason: Message::new(if kept.deleted {
-                "deleted_since"
-            } else {
-                "changed_since"
+            reason: Message::new(match kept.why {
+                KeptWhy::Changed => "changed_since",
+                KeptWhy::Deleted => "deleted_since",
+                KeptWhy::Named => "folder_named",
             }),
             kind: kept.kind,
             id: kept.id,

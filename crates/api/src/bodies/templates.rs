@@ -210,7 +210,7 @@ mod tests {
 
     use super::{fill as fill_in, *};
     use crate::testing::open;
-    use crate::types::{CreateInput, UndoInput};
+    use crate::types::{CreateInput, UndoInput, UpdateInput};
     use crate::{documents, folders, restores};
 
     fn input(id: &str, values: serde_json::Value) -> TemplateUseInput {
@@ -334,6 +334,55 @@ mod tests {
         let undone = undo(&second);
         assert_eq!((undone.removed, undone.kept, there()), (1, 1, 1));
         assert_eq!(api.store.task_folders().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn the_folder_stays_with_a_workflow_that_stays_and_with_any_that_names_it() {
+        let root = tempfile::tempdir().unwrap();
+        let api = open(&root.path().join("data"));
+        let used = || make(&api, describe(json!({"connection": "local"}))).unwrap();
+        let undo = |used: &TemplateUsed| {
+            let operation_id = used.operation_id.clone();
+            restores::undo(&api, UndoInput { operation_id }).unwrap()
+        };
+        let why_folder = |undone: &crate::types::UndoResult| {
+            let mut kept = undone.conflicts.iter();
+            let folder = kept.find(|kept| kept.kind == "folder").unwrap();
+            folder.reason.code.clone()
+        };
+        let edited = used();
+        let mut view = text(&api, &edited.id);
+        view["description"] = "mine".into();
+        let put = UpdateInput {
+            id: edited.id.clone(),
+            text: view.to_string(),
+            format: None,
+            base_revision: None,
+        };
+        documents::update(&api, Kind::Workflow, put).unwrap();
+        let undone = undo(&edited);
+        assert_eq!((undone.removed, undone.kept), (0, 2));
+        assert_eq!(why_folder(&undone), "folder_named");
+        let folders = folders::list(&api, Nothing {}).unwrap();
+        assert_eq!(folders.items[0].id, view["taskFolder"]);
+        assert!(std::path::Path::new(&folders.items[0].path).is_dir());
+
+        let shared = used();
+        let folder = shared.folder.clone().unwrap();
+        for (n, named) in [&folder.id, &folder.path].into_iter().enumerate() {
+            let id = format!("other-{n}");
+            let create = CreateInput {
+                text: json!({"id": id, "name": id, "tasks": [], "taskFolder": named}).to_string(),
+                format: Format::Json,
+                id: None,
+                name: None,
+            };
+            documents::create(&api, Kind::Workflow, create).unwrap();
+        }
+        let undone = undo(&shared);
+        assert_eq!((undone.removed, undone.kept), (1, 1));
+        assert_eq!(why_folder(&undone), "folder_named");
+        assert!(std::path::Path::new(&folder.path).is_dir());
     }
 
     #[test]

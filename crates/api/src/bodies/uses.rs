@@ -2,7 +2,6 @@
 
 use flowkeep_core::Document;
 use flowkeep_core::run::Definition;
-use flowkeep_host::path_text;
 use flowkeep_store::{StoredText, TaskFolderRecord};
 
 use crate::types::{WorkflowUse, WorkflowUses};
@@ -38,15 +37,10 @@ pub(super) fn of_secret(api: &Api, name: &str) -> Result<WorkflowUses, AppError>
 
 /// Those that name a task folder: by its id, its path or what it is called.
 pub(super) fn of_folder(api: &Api, folder: &TaskFolderRecord) -> Result<WorkflowUses, AppError> {
-    let (id, path, name) = (
-        folder.id.to_string(),
-        path_text(&folder.path),
-        folder.name(),
-    );
     let names = |stored: StoredText| {
         let document = Document::parse(stored.format, stored.text).ok();
         let named = document.and_then(|document| Definition::named_folder(document.value()));
-        named.is_some_and(|(named, _)| [&id, &path, &name].contains(&&named))
+        named.is_some_and(|(named, _)| folder.is_called(&named))
     };
     // As it may be spelled.
     let mut found = with(api, "taskFolder", names)?;
