@@ -72,12 +72,15 @@ fn folders(api: &Api, plan: &Plan) -> Result<Option<Message>, AppError> {
     } else {
         plan.staging.folders()?
     };
+    let known = api.store.task_folders()?;
     let mut unknown = About::default();
     for (workflow, wanted) in plan.staging.folders_wanted()? {
         let comes = |folder: &SnapshotFolder| {
             folder.id.to_string() == wanted || folder.path == wanted || folder.name() == wanted
         };
-        if !coming.iter().any(comes) && api.store.task_folders_meant(&wanted)?.is_empty() {
+        // By its text alone: a document that comes in may name any path, also on a disk that does not answer.
+        let is_known = known.iter().any(|folder| folder.is_called(&wanted));
+        if !is_known && !coming.iter().any(comes) {
             unknown.add(Some(workflow));
         }
     }
@@ -139,9 +142,10 @@ mod tests {
 
     use crate::testing::open;
     use crate::types::{
-        BackupInput, ChosenPlace, CreateInput, RestoreInput, RestorePlanInput, RestoreResult,
+        BackupInput, ChosenPlace, CreateInput, FolderAdoptInput, RestoreInput, RestorePlanInput,
+        RestoreResult,
     };
-    use crate::{Silent, backups, documents, restores};
+    use crate::{Silent, backups, documents, folders, restores};
 
     fn restored(into: &Path, backup: &Path) -> RestoreResult {
         let api = open(into);
@@ -152,6 +156,46 @@ mod tests {
             without_safety_copy: false,
         };
         restores::restore(&api, input, &Silent).unwrap()
+    }
+
+    /// A document says any path it likes, and a disk that does not answer would be asked for it.
+    #[test]
+    fn a_folder_is_told_by_its_text_and_no_disk_is_asked() {
+        let root = tempfile::tempdir().unwrap();
+        let api = open(&root.path().join("data"));
+        let outside = root.path().canonicalize().unwrap().join("outside");
+        std::fs::create_dir(&outside).unwrap();
+        let path = outside.to_str().unwrap();
+        let roundabout = format!("{path}/../outside");
+        for (id, folder) in [
+            ("Straight", path),
+            ("Name", "outside"),
+            ("Round", &roundabout),
+        ] {
+            let new = CreateInput {
+                text: serde_json::json!({"id": id, "name": id, "taskFolder": folder, "tasks": []})
+                    .to_string(),
+                format: Format::Json,
+                id: None,
+                name: None,
+            };
+            documents::create(&api, Kind::Workflow, new).unwrap();
+        }
+        let adopt = FolderAdoptInput {
+            workflow: "Straight".to_owned(),
+            path: ChosenPlace::Path(outside.clone()),
+            for_runs: None,
+        };
+        folders::adopt(&api, adopt).unwrap();
+        let input = BackupInput {
+            into: Some(ChosenPlace::Path(root.path().join("backups"))),
+            ..BackupInput::default()
+        };
+        let backup = backups::backup(&api, input, &Silent).unwrap().target_dir;
+        let result = restored(&root.path().join("second"), Path::new(&backup));
+        let told = result.checklist.iter();
+        let told = told.map(|told| (told.code.as_str(), told.fields["names"].as_str()));
+        assert_eq!(told.collect::<Vec<_>>(), [("checklist_folders", "Round")]);
     }
 
     #[test]
