@@ -114,17 +114,18 @@ impl Places {
     }
 }
 
-/// The folders in the data folder that an operation brought and in which something lies: they stay when it
-/// is undone, so that nobody loses sight of it.
+/// The folders in the data folder that an operation brought and in which something lies, or may lie: they stay
+/// when it is undone, so that nobody loses sight of it.
 pub(crate) fn occupied(api: &Api, operation: &str) -> Result<HashSet<FolderId>, AppError> {
     let folders = api.store.folders_brought(operation)?;
     let mut occupied = HashSet::new();
     for folder in folders.into_iter().filter(|folder| is_own(api, folder)) {
-        if api
-            .files
-            .entries(&folder.path)
-            .is_ok_and(|entries| !entries.is_empty())
-        {
+        // What cannot be looked into may hold anything.
+        let is_empty = match api.files.entries(&folder.path) {
+            Ok(entries) => entries.is_empty(),
+            Err(error) => error.kind() == ErrorKind::NotFound,
+        };
+        if !is_empty {
             occupied.insert(folder.id);
         }
     }
@@ -155,13 +156,15 @@ mod tests {
     use std::path::Path;
 
     use flowkeep_core::{Format, Kind};
+    use flowkeep_host::testing::FailingFiles;
     use serde_json::json;
 
     use super::*;
     use crate::testing::open;
     use crate::types::{
-        BackupInput, ChosenPlace, CreateInput, FolderAdoptInput, FolderCreateInput, FolderSetInput,
-        RestoreInput, RestorePlanInput, RestoreResult, UndoInput, UndoResult,
+        BackupInput, ChosenPlace, CreateInput, FolderAdoptInput, FolderCreateInput,
+        FolderSetInput, RestoreInput, RestorePlanInput, RestoreResult, UndoInput,
+        UndoResult,
     };
     use crate::{Silent, backups, documents, folders, plan_decisions, restores};
 
@@ -277,6 +280,32 @@ mod tests {
         assert_eq!((undone.restored, undone.kept), (1, 2));
         assert_eq!(api.store.task_folders().unwrap().len(), 2);
         assert!(known[0].path.join("mine.txt").exists());
+    }
+
+    #[test]
+    fn one_that_cannot_be_looked_into_stays_when_it_is_undone() {
+        let root = tempfile::tempdir().unwrap();
+        let backup = backed_up(root.path());
+        let mut api = open(&root.path().join("second"));
+        let result = restored(&api, planned(&api, &backup));
+        let inside = api.store.task_folders().unwrap()[0].clone();
+        std::fs::write(inside.path.join("mine.txt"), "mine").unwrap();
+        let closed = FailingFiles::at(0, ErrorKind::PermissionDenied).never("entries");
+        api.files = std::sync::Arc::new(closed);
+        let undone = undo(&api, &result);
+        assert_eq!((undone.restored, undone.kept), (1, 1));
+        assert_eq!(api.store.task_folders().unwrap(), [inside]);
+    }
+
+    #[test]
+    fn one_whose_place_is_gone_goes_when_it_is_undone() {
+        let root = tempfile::tempdir().unwrap();
+        let backup = backed_up(root.path());
+        let api = open(&root.path().join("second"));
+        let result = restored(&api, planned(&api, &backup));
+        std::fs::remove_dir(&api.store.task_folders().unwrap()[0].path).unwrap();
+        assert_eq!(undo(&api, &result).kept, 0);
+        assert!(api.store.task_folders().unwrap().is_empty());
     }
 
     #[test]
