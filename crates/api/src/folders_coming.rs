@@ -282,6 +282,39 @@ mod tests {
         assert!(known[0].path.join("mine.txt").exists());
     }
 
+    /// The data may have been moved into what was a task folder: the places of a trial lie in there, too.
+    #[test]
+    fn a_backup_of_data_that_lies_in_a_task_folder_is_proven() {
+        let root = tempfile::tempdir().unwrap();
+        let around = root.path().canonicalize().unwrap();
+        let api = open(&around.join("data"));
+        workflow(&api);
+        let input = FolderCreateInput {
+            workflow: "w".to_owned(),
+            root: None,
+            for_runs: None,
+        };
+        folders::create(&api, input).unwrap();
+        let known = TaskFolderRecord {
+            id: "00000000000000000000000001".parse().unwrap(),
+            workflow_id: "w".to_owned(),
+            path: around.clone(),
+            settings: flowkeep_core::folder::Settings::default(),
+            sequence: 0,
+            created_at: 0,
+        };
+        api.store
+            .write::<_, AppError>(move |tx| Ok(tx.add_task_folder(&known)?))
+            .unwrap();
+        let elsewhere = tempfile::tempdir().unwrap();
+        let input = BackupInput {
+            into: Some(ChosenPlace::Path(elsewhere.path().join("backups"))),
+            ..BackupInput::default()
+        };
+        let made = backups::backup(&api, input, &Silent).unwrap();
+        assert!(made.verified);
+    }
+
     #[test]
     fn one_that_cannot_be_looked_into_stays_when_it_is_undone() {
         let root = tempfile::tempdir().unwrap();

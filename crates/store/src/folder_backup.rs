@@ -161,22 +161,25 @@ impl Store {
     }
 }
 
-/// Which of a plan's folders come in: those that are not known in the catalog, which is attached as `live`,
-/// and whose workflow is here or one of the `items`.
-pub(crate) fn coming(items: &str) -> String {
-    format!(
-        "SELECT count(*) FROM folder f
-         WHERE f.id NOT IN (SELECT id FROM live.task_folder)
-           AND f.path NOT IN (SELECT path FROM live.task_folder)
-           AND (EXISTS (SELECT 1 FROM live.document d
-                        WHERE d.kind = 'workflow' AND d.id = f.workflow_id AND d.deleted_at IS NULL)
-             OR EXISTS (SELECT 1 FROM item i WHERE i.kind = 'workflow' AND i.id = f.workflow_id
-                        AND i.status = 'document' AND {items}))"
-    )
+/// How many of a plan's folders come in beside those of the catalog, which is attached as `live`: those whose
+/// workflow is here or one of the `items`.
+pub(crate) fn count(plan: &Connection, items: &str) -> Result<u32, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM folder f
+         WHERE EXISTS (SELECT 1 FROM live.document d
+                       WHERE d.kind = 'workflow' AND d.id = f.workflow_id AND d.deleted_at IS NULL)
+            OR EXISTS (SELECT 1 FROM item i WHERE i.kind = 'workflow' AND i.id = f.workflow_id
+                       AND i.status = 'document' AND {items})
+         ORDER BY id"
+    );
+    let data = DataFolder::of_attached(plan, "live")?;
+    let known = task_folder::all_in(plan, &data)?;
+    let coming = that_have_room(incoming(plan, &sql)?, &data, known);
+    Ok(u32::try_from(coming.len()).unwrap_or(u32::MAX))
 }
 
-/// Puts the folders of the plan that is attached as `staged`: those that are not known, lie in and around
-/// no other, and whose workflow is here by now. Answers what Activity says of each.
+/// Puts the folders of the plan that is attached as `staged`: those whose workflow is here by now. Answers what
+/// Activity says of each.
 pub(crate) fn put_folders(connection: &Connection) -> Result<Vec<OperationItemRecord>, StoreError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM staged.folder f WHERE EXISTS (
@@ -184,12 +187,30 @@ pub(crate) fn put_folders(connection: &Connection) -> Result<Vec<OperationItemRe
            WHERE d.kind = 'workflow' AND d.id = f.workflow_id AND d.deleted_at IS NULL)
          ORDER BY id"
     );
-    let mut statement = connection.prepare(&sql)?;
-    let rows = statement.query_map([], record)?;
-    let incoming: Vec<SnapshotFolder> = rows.collect::<Result<_, _>>()?;
     let data = DataFolder::of(connection);
-    let mut known = task_folder::all(connection)?;
+    let known = task_folder::all_in(connection, &data)?;
+    let coming = that_have_room(incoming(connection, &sql)?, &data, known);
     let mut put = Vec::new();
+    for folder in coming {
+        task_folder::add(connection, &folder)?;
+        put.push(item(&folder, None, Some(1)));
+    }
+    Ok(put)
+}
+
+fn incoming(connection: &Connection, sql: &str) -> Result<Vec<SnapshotFolder>, StoreError> {
+    let mut statement = connection.prepare(sql)?;
+    let rows = statement.query_map([], record)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Those that are not known, and lie in and around no other.
+fn that_have_room(
+    incoming: Vec<SnapshotFolder>,
+    data: &DataFolder,
+    mut known: Vec<TaskFolderRecord>,
+) -> Vec<TaskFolderRecord> {
+    let here = known.len();
     for folder in incoming {
         let folder = TaskFolderRecord {
             id: folder.id,
@@ -205,12 +226,10 @@ pub(crate) fn put_folders(connection: &Connection) -> Result<Vec<OperationItemRe
                 || folder.path.starts_with(&other.path)
         };
         if !known.iter().any(meets) {
-            task_folder::add(connection, &folder)?;
-            put.push(item(&folder, None, Some(1)));
             known.push(folder);
         }
     }
-    Ok(put)
+    known.split_off(here)
 }
 
 /// What Activity says of a folder that came or went.

@@ -92,25 +92,27 @@ pub(crate) fn count(plan: &Connection) -> Result<(), StoreError> {
                     .to_owned()
             }
             // Whose workflow comes in may still be decided.
-            StagedPart::Folders => folder_backup::coming("true"),
+            StagedPart::Folders => {
+                note(plan, part, folder_backup::count(plan, "true")?)?;
+                continue;
+            }
             StagedPart::Runs => format!("SELECT count(*) {runs}"),
             StagedPart::Log => {
                 format!("SELECT (SELECT count(*) {executions}) + (SELECT count(*) {logged})")
             }
         };
-        note(plan, part, &coming)?;
+        note(plan, part, plan.query_row(&coming, [], |row| row.get(0))?)?;
     }
     Ok(())
 }
 
 /// Counts again what depends on the documents that come in, now that these are decided.
 pub(crate) fn settle(plan: &Connection) -> Result<(), StoreError> {
-    let coming = folder_backup::coming("i.decision = 'take'");
-    note(plan, StagedPart::Folders, &coming)
+    let coming = folder_backup::count(plan, "i.decision = 'take'")?;
+    note(plan, StagedPart::Folders, coming)
 }
 
-fn note(plan: &Connection, part: StagedPart, coming: &str) -> Result<(), StoreError> {
-    let coming: u32 = plan.query_row(coming, [], |row| row.get(0))?;
+fn note(plan: &Connection, part: StagedPart, coming: u32) -> Result<(), StoreError> {
     plan.execute(
         "INSERT INTO part(part, coming) VALUES (?1, ?2)
          ON CONFLICT(part) DO UPDATE SET coming = excluded.coming",

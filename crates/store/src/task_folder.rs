@@ -71,10 +71,17 @@ fn one(connection: &Connection, id: FolderId) -> Result<Option<TaskFolderRecord>
 }
 
 pub(crate) fn all(connection: &Connection) -> Result<Vec<TaskFolderRecord>, StoreError> {
+    all_in(connection, &DataFolder::of(connection))
+}
+
+/// All of the catalog that is open or attached here, whose data folder this is.
+pub(crate) fn all_in(
+    connection: &Connection,
+    data: &DataFolder,
+) -> Result<Vec<TaskFolderRecord>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM task_folder ORDER BY id");
-    let data = DataFolder::of(connection);
     let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map([], |row| record(&data, row))?;
+    let rows = statement.query_map([], |row| record(data, row))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -98,7 +105,21 @@ pub(crate) struct DataFolder(PathBuf);
 
 impl DataFolder {
     pub(crate) fn of(connection: &Connection) -> Self {
-        let folder = connection.path().and_then(|path| Path::new(path).parent());
+        Self::around(connection.path())
+    }
+
+    /// Of a database that is attached under this name.
+    pub(crate) fn of_attached(connection: &Connection, name: &str) -> Result<Self, StoreError> {
+        let sql = "SELECT file FROM pragma_database_list WHERE name = ?1";
+        let mut statement = connection.prepare_cached(sql)?;
+        let mut rows = statement.query([name])?;
+        let row = rows.next()?;
+        let file = row.map(|row| row.get_ref(0)).transpose()?;
+        Ok(Self::around(file.and_then(|file| file.as_str().ok())))
+    }
+
+    fn around(database: Option<&str>) -> Self {
+        let folder = database.and_then(|path| Path::new(path).parent());
         let folder = folder.map(|folder| folder.canonicalize().unwrap_or_else(|_| folder.into()));
         Self(folder.unwrap_or_default())
     }
