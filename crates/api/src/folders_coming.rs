@@ -162,11 +162,11 @@ mod tests {
     use super::*;
     use crate::testing::open;
     use crate::types::{
-        BackupInput, ChosenPlace, CreateInput, FolderAdoptInput, FolderCreateInput,
-        FolderSetInput, RestoreInput, RestorePlanInput, RestoreResult, UndoInput,
+        ActivityInput, BackupInput, ChosenPlace, CreateInput, FolderAdoptInput, FolderCreateInput,
+        FolderRef, FolderSetInput, RestoreInput, RestorePlanInput, RestoreResult, UndoInput,
         UndoResult,
     };
-    use crate::{Silent, backups, documents, folders, plan_decisions, restores};
+    use crate::{Silent, activity, backups, documents, folders, plan_decisions, restores};
 
     fn workflow(api: &Api) {
         let new = CreateInput {
@@ -280,6 +280,34 @@ mod tests {
         assert_eq!((undone.restored, undone.kept), (1, 2));
         assert_eq!(api.store.task_folders().unwrap().len(), 2);
         assert!(known[0].path.join("mine.txt").exists());
+    }
+
+    #[test]
+    fn folders_alone_make_a_restore_that_can_be_undone() {
+        let root = tempfile::tempdir().unwrap();
+        let backup = backed_up(root.path());
+        let api = open(&root.path().join("second"));
+        let first = restored(&api, planned(&api, &backup));
+        for folder in api.store.task_folders().unwrap() {
+            let id = folder.id.to_string();
+            folders::forget(&api, FolderRef { id }).unwrap();
+        }
+        let again = restored(&api, planned(&api, &backup));
+        assert_eq!((again.unchanged, again.imported, count(&again)), (1, 0, 2));
+        assert!(again.undo_id.is_some());
+        assert_ne!(again.undo_id, first.undo_id);
+        let page = activity::list(&api, ActivityInput::default()).unwrap();
+        let shown = page
+            .items
+            .iter()
+            .find(|row| Some(&row.id) == again.undo_id.as_ref());
+        assert!(shown.unwrap().undoable);
+        let latest = UndoInput { operation_id: None };
+        let undone = restores::undo(&api, latest).unwrap();
+        assert_eq!(Some(undone.undone.operation_id), again.undo_id);
+        assert_eq!((undone.restored, undone.kept), (0, 0));
+        assert!(api.store.task_folders().unwrap().is_empty());
+        assert!(api.store.document(Kind::Workflow, "w").unwrap().is_some());
     }
 
     /// The data may have been moved into what was a task folder: the places of a trial lie in there, too.

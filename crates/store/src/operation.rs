@@ -77,6 +77,9 @@ pub struct OperationRecord {
     /// What kind of operation it undoes.
     #[serde(default, skip_serializing)]
     pub undone: Option<String>,
+    /// Whether it changed documents, or task folders came with it.
+    #[serde(default, skip_serializing)]
+    pub(crate) touched: bool,
 }
 
 /// What Activity calls a run as a subject.
@@ -99,10 +102,22 @@ pub struct ChangesRecord {
     pub settings: bool,
 }
 
-/// Operations that changed documents that count: the example does not, and neither does what
-/// happened elsewhere.
-pub(crate) const CHANGED_DOCUMENTS: &str = "o.count > 0 AND NOT o.came_in \
-    AND o.operation NOT IN ('example_add', 'example_remove') AND coalesce(o.kind, '') NOT IN ('run', 'connection', 'folder')";
+/// Operations in which there is something that an undo takes back, but for what they are about: documents, or
+/// the task folders that came with a restore. Those are not among the documents it counts.
+macro_rules! touched {
+    () => {
+        "(o.count > 0 OR o.operation = 'restore' AND EXISTS \
+         (SELECT 1 FROM operation_item t WHERE t.operation = o.id))"
+    };
+}
+
+/// Operations that changed documents that count, or brought task folders: the example does not, and neither
+/// does what happened elsewhere.
+pub(crate) const CHANGED_DOCUMENTS: &str = concat!(
+    touched!(),
+    " AND NOT o.came_in AND o.operation NOT IN ('example_add', 'example_remove') \
+     AND coalesce(o.kind, '') NOT IN ('run', 'connection', 'folder')"
+);
 
 /// Operations that changed settings, connections among them: a backup has both. That a question was
 /// answered is none.
@@ -110,15 +125,18 @@ pub(crate) const CHANGED_SETTINGS: &str = "NOT o.came_in AND (o.operation IN \
     ('connection_add', 'connection_update', 'connection_remove') OR o.operation = 'settings' \
     AND o.subject_name NOT IN ('backup_folder_asked', 'example_declined'))";
 
-pub(crate) const COLUMNS: &str = "o.id, o.at, o.actor, o.face, o.operation, o.kind, o.subject_id, \
-    o.subject_name, o.before, o.after, o.count, o.undoes, o.undone_by, o.came_in, \
-    (SELECT u.operation FROM operation u WHERE u.id = o.undoes)";
+pub(crate) const COLUMNS: &str = concat!(
+    "o.id, o.at, o.actor, o.face, o.operation, o.kind, o.subject_id, \
+     o.subject_name, o.before, o.after, o.count, o.undoes, o.undone_by, o.came_in, \
+     (SELECT u.operation FROM operation u WHERE u.id = o.undoes), ",
+    touched!()
+);
 
 impl OperationRecord {
-    /// Whether it could be undone, if nobody has: it changed documents, here.
+    /// Whether it could be undone, if nobody has: it changed documents or brought task folders, here.
     pub fn changed_documents(&self) -> bool {
         let of_documents = !matches!(self.kind.as_deref(), Some(RUN | CONNECTION | FOLDER));
-        self.count > 0 && !self.came_in && of_documents
+        self.touched && !self.came_in && of_documents
     }
 }
 
@@ -139,6 +157,7 @@ pub(crate) fn record(row: &Row<'_>) -> rusqlite::Result<OperationRecord> {
         undone_by: row.get(12)?,
         came_in: row.get(13)?,
         undone: row.get(14)?,
+        touched: row.get(15)?,
     })
 }
 
@@ -281,9 +300,10 @@ impl Store {
     /// What the database says.
     pub fn latest_undoable(&self, types: &[&str]) -> Result<Option<OperationRecord>, StoreError> {
         let reader = self.reader()?;
+        let touched = touched!();
         let sql = format!(
             "SELECT {COLUMNS} FROM operation o
-             WHERE o.undone_by IS NULL AND o.count > 0 AND NOT o.came_in
+             WHERE o.undone_by IS NULL AND {touched} AND NOT o.came_in
                AND o.operation IN (SELECT value FROM json_each(?1))
              ORDER BY o.id DESC LIMIT 1"
         );

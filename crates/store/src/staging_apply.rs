@@ -53,7 +53,7 @@ pub struct ApplyOutcome {
     pub runs: u32,
     /// Entries of the log that other programs recorded and that came with it.
     pub log: u32,
-    /// The entry in Activity; absent when nothing was changed.
+    /// The entry in Activity; absent when nothing came in that can be undone.
     pub operation: Option<OperationId>,
 }
 
@@ -164,7 +164,7 @@ fn apply_attached(
     let runs = put_runs(&transaction)?;
     let log = put_log(&transaction)?;
     let others = operations + settings + connections + runs + log;
-    let documents = record(&transaction, now, &id, request, last, others, &folders)?;
+    let undoable = record(&transaction, now, &id, request, last, others, &folders)?;
     let mut outcome = count(&transaction, "staged.item")?;
     outcome.operations = operations;
     outcome.settings = settings;
@@ -172,7 +172,7 @@ fn apply_attached(
     outcome.folders = u32::try_from(folders.len()).unwrap_or(u32::MAX);
     outcome.runs = runs;
     outcome.log = log;
-    outcome.operation = documents.then_some(operation);
+    outcome.operation = undoable.then_some(operation);
     transaction.commit()?;
     Ok(outcome)
 }
@@ -348,7 +348,8 @@ fn put_rest(connection: &Connection) -> Result<(u32, u32), StoreError> {
     ))
 }
 
-/// Records the operation and the change, where there was any; says whether documents changed.
+/// Records the operation and the change, where there was any; says whether it can be undone: documents changed,
+/// or task folders came.
 fn record(
     connection: &Connection,
     now: Timestamp,
@@ -415,7 +416,7 @@ fn record(
         tx.tag(&Tag::Kind(kind));
     }
     tx.record_change()?;
-    Ok(count > 0)
+    Ok(count > 0 || !folders.is_empty())
 }
 
 fn count(connection: &Connection, items: &str) -> Result<ApplyOutcome, StoreError> {
