@@ -1,7 +1,7 @@
 //! Task folders that come with a backup: which of them may be task folders here, and the places of those
 //! that are in the data folder.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -11,47 +11,74 @@ use flowkeep_files::folders::is_unsafe;
 use flowkeep_host::{home_folder, is_root_of_disk, path_text, text_path};
 use flowkeep_store::{Rejection, Staging, TaskFolderRecord};
 
-use crate::apart::in_time;
 use crate::bodies::folders::remove_place;
-use crate::{Api, AppError};
+use crate::roots_of_disks::roots_of_disks;
+use crate::{Api, AppError, Progress};
 
 /// Takes out of a plan what may be no task folder here, and says why. Whether one lies in another that
-/// is known is looked at when it comes in.
-pub(crate) fn sort_out(api: &Api, plan: &mut Staging) -> Result<(), AppError> {
+/// is known is looked at when it comes in. Answers what is to be known of those that stay in.
+///
+/// # Errors
+/// `cancelled`.
+pub(crate) fn sort_out(
+    api: &Api,
+    plan: &mut Staging,
+    progress: &dyn Progress,
+) -> Result<Vec<Message>, AppError> {
+    sort_out_by(api, plan, progress, is_root_of_disk)
+}
+
+fn sort_out_by(
+    api: &Api,
+    plan: &mut Staging,
+    progress: &dyn Progress,
+    is_root: impl Fn(&Path) -> bool + Clone + Send + 'static,
+) -> Result<Vec<Message>, AppError> {
     let (data_dir, home) = (api.real_data_dir(), home_folder());
+    let mut coming = Vec::new();
     for folder in plan.folders()? {
         // What is known does not come in.
         if api.store.task_folder(folder.id)?.is_some() {
             continue;
         }
         let path = data_dir.join(text_path(&folder.path));
-        let why = is_unsafe(&path, &data_dir, home.as_deref(), &[]);
-        let Some(why) = why.or_else(|| root_of_disk(api, &path)) else {
-            continue;
-        };
-        plan.leave_folder_out(folder.id)?;
-        plan.add_rejection(&Rejection {
-            path: &path_text(&path),
-            kind: None,
-            id: Some(&folder.id.to_string()),
-            name: Some(folder.name()),
-            damaged: false,
-            reason: &Message::new("folder_left_out")
-                .with("folder", path_text(&path))
-                .because(why),
-        })?;
+        match is_unsafe(&path, &data_dir, home.as_deref(), &[]) {
+            Some(why) => leave_out(plan, &folder, &path, why)?,
+            None => coming.push((folder, path)),
+        }
     }
-    Ok(())
+    let paths = coming.iter().map(|(_, path)| path.clone());
+    let roots = roots_of_disks(paths, api.most, progress, is_root)?;
+    let mut silent = BTreeSet::new();
+    for (folder, path) in &coming {
+        match roots.get(path) {
+            Some(true) => leave_out(plan, folder, path, Message::new("folder_unsafe_root"))?,
+            Some(false) => {}
+            None => silent.extend(path.parent()),
+        }
+    }
+    let note = |above: &Path| Message::new("plan_note_disk_silent").with("path", path_text(above));
+    Ok(silent.into_iter().map(note).collect())
 }
 
-/// That a disk was mounted there, as far as its disk says so in time.
-fn root_of_disk(api: &Api, path: &Path) -> Option<Message> {
-    let at = path.to_owned();
-    let is_root = in_time(api.most, path, move |_| {
-        Ok::<_, AppError>(is_root_of_disk(&at))
-    });
-    let is_root = is_root.unwrap_or_default();
-    is_root.then(|| Message::new("folder_unsafe_root"))
+fn leave_out(
+    plan: &mut Staging,
+    folder: &SnapshotFolder,
+    path: &Path,
+    why: Message,
+) -> Result<(), AppError> {
+    plan.leave_folder_out(folder.id)?;
+    plan.add_rejection(&Rejection {
+        path: &path_text(path),
+        kind: None,
+        id: Some(&folder.id.to_string()),
+        name: Some(folder.name()),
+        damaged: false,
+        reason: &Message::new("folder_left_out")
+            .with("folder", path_text(path))
+            .because(why),
+    })?;
+    Ok(())
 }
 
 /// Places that were made for folders that are about to come in: none is ever known without one.
@@ -260,6 +287,35 @@ mod tests {
         assert!(api.store.task_folders().unwrap().is_empty());
         assert!(!inside.path.exists());
         assert!(outside.path.is_dir(), "what lies outside is left alone");
+    }
+
+    #[test]
+    fn one_whose_disk_is_silent_comes_in_and_is_told() {
+        let root = tempfile::tempdir().unwrap();
+        let backup = backed_up(root.path());
+        let mut api = open(&root.path().join("second"));
+        let plan_id = planned(&api, &backup);
+        let outside = root.path().canonicalize().unwrap().join("outside");
+        api.most = std::time::Duration::from_millis(200);
+        let (_closed, gate) = std::sync::mpsc::channel::<()>();
+        let gate = std::sync::Arc::new(std::sync::Mutex::new(gate));
+        let silent = outside.clone();
+        let is_root = move |path: &Path| {
+            if path == silent {
+                let _ = gate.lock().unwrap().recv();
+            }
+            false
+        };
+        let (notes, coming) = api
+            .change_plan(&plan_id, |plan| {
+                let notes = sort_out_by(&api, &mut plan.staging, &Silent, is_root)?;
+                Ok((notes, plan.staging.folders()?.len()))
+            })
+            .unwrap();
+        assert_eq!(coming, 2);
+        let told = Message::new("plan_note_disk_silent");
+        let told = told.with("path", path_text(outside.parent().unwrap()));
+        assert_eq!(notes, [told]);
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod ownership;
 mod plans;
 mod preparing;
 mod progress;
+mod roots_of_disks;
 mod safety_copy;
 mod said;
 mod scratch;

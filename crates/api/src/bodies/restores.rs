@@ -105,7 +105,8 @@ pub fn restore_plan(
         notes: filled.notes,
         applied: false,
     };
-    folders_coming::sort_out(api, &mut plan.staging)?;
+    let notes = folders_coming::sort_out(api, &mut plan.staging, progress)?;
+    plan.notes.extend(notes);
     plan.staging.compare(&api.store, progress.cancellation())?;
     let any = plan
         .staging
