@@ -7,10 +7,11 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Mutex;
 
 use flowkeep_core::configuration::Strategy;
 use flowkeep_files::configuration::{ConfigurationError, Look, Standing, Wish, look};
-use flowkeep_host::Unfollowed;
+use flowkeep_host::{Cancellation, Progress, Unfollowed};
 use tempfile::TempDir;
 
 /// A tree with these files in `configs`.
@@ -25,6 +26,14 @@ fn tree(files: &[(&str, &str)]) -> TempDir {
 }
 
 fn looked(place: &TempDir, config: &str) -> Result<Look, ConfigurationError> {
+    followed(place, config, &Unfollowed)
+}
+
+fn followed(
+    place: &TempDir,
+    config: &str,
+    progress: &dyn Progress,
+) -> Result<Look, ConfigurationError> {
     let [_, _, all] = Strategy::factory();
     let config = place.path().join(config);
     let wish = Wish {
@@ -33,7 +42,7 @@ fn looked(place: &TempDir, config: &str) -> Result<Look, ConfigurationError> {
         strategy: &all,
         default_tool_set: "basic-tools",
     };
-    look(&wish, &Unfollowed)
+    look(&wish, progress)
 }
 
 fn paths(look: &Look) -> Vec<&str> {
@@ -182,4 +191,149 @@ fn what_lies_nowhere_is_said_with_what_is_wrong() {
     assert!(matches!(gone, ConfigurationError::RootMissing(_)));
     let outside = root(&place.path().join("configs"), "alone.yaml");
     assert!(matches!(outside, ConfigurationError::OutsideRoot { .. }));
+}
+
+/// A person who notes each file, and cancels at one of them.
+#[derive(Default)]
+struct Person {
+    cancels_at: &'static str,
+    met: Mutex<Vec<String>>,
+    cancellation: Cancellation,
+}
+
+impl Progress for Person {
+    fn step(&self, _: &'static str, done: u32, _: Option<u32>, name: Option<&str>) {
+        let Some(name) = name else { return };
+        self.met.lock().unwrap().push(format!("{done} {name}"));
+        if name == self.cancels_at {
+            self.cancellation.cancel();
+        }
+    }
+
+    fn cancellation(&self) -> &Cancellation {
+        &self.cancellation
+    }
+}
+
+#[test]
+fn each_file_that_is_read_is_told_and_at_each_of_them_it_can_be_cancelled() {
+    let place = tree(&[
+        ("workflows/entry.yaml", "tools: [gone, sum]"),
+        ("tools/one.yaml", "name: sum"),
+        ("tools/two.yaml", "name: other"),
+        ("tools/three.py", "never read"),
+    ]);
+    let patient = Person::default();
+    followed(&place, ENTRY, &patient).unwrap();
+    let all = [
+        "1 workflows/entry.yaml",
+        "2 tools/one.yaml",
+        "3 tools/two.yaml",
+    ];
+    assert_eq!(*patient.met.lock().unwrap(), all);
+    for (number, step) in all.iter().enumerate().take(2) {
+        let person = Person {
+            cancels_at: step.split_once(' ').unwrap().1,
+            ..Person::default()
+        };
+        let refused = followed(&place, ENTRY, &person).unwrap_err();
+        assert!(
+            matches!(refused, ConfigurationError::Cancelled),
+            "{refused}"
+        );
+        assert_eq!(*person.met.lock().unwrap(), all[..=number]);
+    }
+}
+
+#[test]
+fn hidden_folders_are_no_configuration() {
+    let place = tree(&[
+        ("workflows/entry.yaml", "tools: [sum, gone]"),
+        ("tools/sum.yaml", "a: 1"),
+        ("tools/.cache/sum.yaml", "a: 1"),
+        (".venv/tools/gone.yaml", "a: 1"),
+    ]);
+    let found = looked(&place, ENTRY).unwrap();
+    assert_eq!(paths(&found), ["tools/sum.yaml", "workflows/entry.yaml"]);
+    assert!(found.ambiguous.is_empty(), "{found:?}");
+    assert_eq!(found.missing.len(), 1);
+}
+
+/// Names can be moved to where they are too long to be read by their paths.
+#[test]
+#[cfg(unix)]
+fn a_folder_that_cannot_be_looked_into_is_named_and_the_rest_is_found() {
+    let place = tree(&[
+        ("workflows/entry.yaml", "tools: [sum]"),
+        ("tools/sum.yaml", "a: 1"),
+    ]);
+    let long = "x".repeat(240);
+    let mut inner = place.path().join("apart");
+    let room = 3_900 - place.path().as_os_str().len();
+    for _ in 0..room / 241 {
+        inner.push(&long);
+    }
+    fs::create_dir_all(&inner).unwrap();
+    let outer = place.path().join("configs/tools").join(&long).join(&long);
+    fs::create_dir_all(&outer).unwrap();
+    fs::rename(place.path().join("apart"), outer.join("apart")).unwrap();
+    let found = looked(&place, ENTRY).unwrap();
+    assert_eq!(paths(&found), ["tools/sum.yaml", "workflows/entry.yaml"]);
+    let [unread] = found.unread.as_slice() else {
+        panic!("{found:?}");
+    };
+    assert!(unread.path.as_str().starts_with("tools/xxx"));
+    assert_eq!(unread.reason.code, "file_name_impossible");
+    assert_eq!(found.standing, Standing::Partial);
+    // What would not be taken is not looked into either.
+    let [minimal, ..] = Strategy::factory();
+    let wish = Wish {
+        config: &place.path().join(ENTRY),
+        root: None,
+        strategy: &minimal,
+        default_tool_set: "",
+    };
+    let found = look(&wish, &Unfollowed).unwrap();
+    assert_eq!(found.standing, Standing::Complete, "{found:?}");
+}
+
+#[test]
+fn what_stands_behind_the_end_of_a_json_document_takes_nothing_from_it() {
+    let place = tree(&[
+        (
+            "workflows/entry.json",
+            "{\n\"tools\": [\"sum\"]\n}\n</write>\n",
+        ),
+        ("workflows/cut.json", "{\n\"tools\": [\"sum\"],\n"),
+        ("tools/sum.yaml", "a: 1"),
+    ]);
+    let found = looked(&place, "configs/workflows/entry.json").unwrap();
+    assert_eq!(paths(&found), ["tools/sum.yaml", "workflows/entry.json"]);
+    assert_eq!(found.unparsed.len(), 1);
+    let found = looked(&place, "configs/workflows/cut.json").unwrap();
+    assert_eq!(paths(&found), ["workflows/cut.json"]);
+    assert_eq!(found.unparsed.len(), 1);
+}
+
+/// To look for the end of what can be read, a text is read again with each line; of a long one that is
+/// too much.
+#[test]
+fn a_long_broken_file_is_cut_at_its_fault_alone() {
+    let broken = |lines: usize| {
+        let comments = "# what the tools are for\n".repeat(lines);
+        let open = "one: 'without an end\n".to_owned();
+        let place = tree(&[
+            (
+                "workflows/entry.yaml",
+                &format!("tools: [sum]\n{comments}{open}two: 2\n"),
+            ),
+            ("tools/sum.yaml", "a: 1"),
+        ]);
+        looked(&place, ENTRY).unwrap()
+    };
+    let short = broken(1);
+    assert_eq!(paths(&short), ["tools/sum.yaml", "workflows/entry.yaml"]);
+    let long = broken(12_000);
+    assert_eq!(paths(&long), ["workflows/entry.yaml"]);
+    assert_eq!((short.unparsed.len(), long.unparsed.len()), (1, 1));
 }

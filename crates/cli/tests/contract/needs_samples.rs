@@ -79,7 +79,7 @@ fn every_sample_is_recognised_and_comes_back_as_it_was() {
     }
 }
 
-/// What a workflow takes: files, bytes, whether all is there, what is missing, what cannot be read as YAML.
+/// What a file takes: files, bytes, whether all is there, what is missing, what cannot be read as YAML.
 type Taken<'a> = (
     &'a str,
     &'a str,
@@ -95,11 +95,40 @@ const WEATHER: (&str, u64) = ("tools/weather.yaml", 24);
 const REVIEW: (&str, u64) = ("workflows/human_review.yaml", 152);
 const TOGETHER: (&str, u64) = ("workflows/collaborative.yaml", 192);
 
-const TAKEN: [Taken<'_>; 12] = [
-    ("react", "minimal", 1, 2043, "complete", &[], &[]),
-    ("react", "standard", 4, 3808, "partial", &[], &[WEATHER]),
+/// What the groups of agents name.
+const DEFAULT: &[&str] = &["basic", "gpt-3.5-turbo"];
+const ANALYST: &[&str] = &[
+    "openai-gpt3.5-turbo",
+    "chart_generator",
+    "csv_reader",
+    "dashboard_builder",
+    "data_cleaner",
+    "plot_creator",
+    "statistical_analyzer",
+];
+const ADVANCED: &[&str] = &[
+    "openai-gpt3.5-turbo",
+    "code_parser",
+    "complexity_analyzer",
+    "directory_browser",
+    "file_reader",
+    "file_writer",
+    "syntax_checker",
+];
+
+const TAKEN: &[Taken<'_>] = &[
+    ("workflows/react", "minimal", 1, 2043, "complete", &[], &[]),
     (
-        "react",
+        "workflows/react",
+        "standard",
+        4,
+        3808,
+        "partial",
+        &[],
+        &[WEATHER],
+    ),
+    (
+        "workflows/react",
         "comprehensive",
         19,
         13825,
@@ -107,9 +136,17 @@ const TAKEN: [Taken<'_>; 12] = [
         TURBO,
         &[WEATHER],
     ),
-    ("plan_execute", "minimal", 1, 3609, "complete", &[], &[]),
     (
-        "plan_execute",
+        "workflows/plan_execute",
+        "minimal",
+        1,
+        3609,
+        "complete",
+        &[],
+        &[],
+    ),
+    (
+        "workflows/plan_execute",
         "standard",
         4,
         5374,
@@ -118,7 +155,7 @@ const TAKEN: [Taken<'_>; 12] = [
         &[WEATHER],
     ),
     (
-        "plan_execute",
+        "workflows/plan_execute",
         "comprehensive",
         19,
         15391,
@@ -127,7 +164,7 @@ const TAKEN: [Taken<'_>; 12] = [
         &[WEATHER],
     ),
     (
-        "human_review",
+        "workflows/human_review",
         "minimal",
         1,
         4548,
@@ -136,7 +173,7 @@ const TAKEN: [Taken<'_>; 12] = [
         &[REVIEW],
     ),
     (
-        "human_review",
+        "workflows/human_review",
         "standard",
         4,
         6313,
@@ -145,7 +182,7 @@ const TAKEN: [Taken<'_>; 12] = [
         &[WEATHER, REVIEW],
     ),
     (
-        "human_review",
+        "workflows/human_review",
         "comprehensive",
         19,
         16330,
@@ -154,7 +191,7 @@ const TAKEN: [Taken<'_>; 12] = [
         &[WEATHER, REVIEW],
     ),
     (
-        "collaborative",
+        "workflows/collaborative",
         "minimal",
         1,
         5786,
@@ -163,7 +200,7 @@ const TAKEN: [Taken<'_>; 12] = [
         &[TOGETHER],
     ),
     (
-        "collaborative",
+        "workflows/collaborative",
         "standard",
         1,
         5786,
@@ -172,7 +209,7 @@ const TAKEN: [Taken<'_>; 12] = [
         &[TOGETHER],
     ),
     (
-        "collaborative",
+        "workflows/collaborative",
         "comprehensive",
         16,
         15803,
@@ -180,32 +217,61 @@ const TAKEN: [Taken<'_>; 12] = [
         TURBO,
         &[TOGETHER],
     ),
+    ("agents/default", "standard", 1, 267, "complete", &[], &[]),
+    (
+        "agents/default",
+        "comprehensive",
+        13,
+        5794,
+        "partial",
+        DEFAULT,
+        &[],
+    ),
+    (
+        "agents/data_analyst",
+        "comprehensive",
+        20,
+        12794,
+        "partial",
+        ANALYST,
+        &[],
+    ),
+    ("agents/advanced", "standard", 1, 281, "complete", &[], &[]),
+    (
+        "agents/advanced",
+        "comprehensive",
+        20,
+        12777,
+        "partial",
+        ADVANCED,
+        &[],
+    ),
 ];
 
 #[test]
 #[ignore = "FLOWKEEP_SAMPLES has to name a folder with files of earlier tools"]
 fn every_sample_configuration_takes_what_it_refers_to_and_says_what_is_missing() {
     let samples = std::env::var_os("FLOWKEEP_SAMPLES").unwrap();
-    let workflows = Path::new(&samples).join("configs/workflows");
+    let configs = Path::new(&samples).join("configs");
     let flowkeep = Flowkeep::new();
-    for (workflow, strategy, files, bytes, status, missing, unparsed) in TAKEN {
-        let config = text(&workflows.join(format!("{workflow}.yaml")));
-        let words = ["session", "preview", &config, "--strategy", strategy];
+    for &(config, strategy, files, bytes, status, missing, unparsed) in TAKEN {
+        let place = text(&configs.join(format!("{config}.yaml")));
+        let words = ["session", "preview", &place, "--strategy", strategy];
         let (exit, found) = flowkeep.json(&words);
         assert_eq!(exit, if status == "complete" { 0 } else { 3 }, "{found}");
         assert_eq!(found["status"], status);
         let list = |key: &str| found[key].as_array().unwrap().clone();
         let told = (list("files").len(), found["bytes"].as_u64().unwrap());
-        assert_eq!(told, (files, bytes), "{workflow} {strategy}: {found:#}");
+        assert_eq!(told, (files, bytes), "{config} {strategy}: {found:#}");
         let absent = list("missing");
         let absent: Vec<_> = absent
             .iter()
             .map(|item| item["reference"].as_str())
             .collect();
         let expected: Vec<_> = missing.iter().copied().map(Some).collect();
-        assert_eq!(absent, expected, "{workflow} {strategy}");
+        assert_eq!(absent, expected, "{config} {strategy}");
         let broken = list("unparsed");
-        assert_eq!(broken.len(), unparsed.len(), "{workflow} {strategy}");
+        assert_eq!(broken.len(), unparsed.len(), "{config} {strategy}");
         for (item, (path, line)) in broken.iter().zip(unparsed) {
             assert_eq!(item["path"], *path);
             let reason = item["reason"].as_str().unwrap();

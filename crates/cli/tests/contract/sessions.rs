@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::flowkeep::{Flowkeep, keys, text};
+use crate::flowkeep::{Flowkeep, keys, text, tree as files};
 
 /// A tree of configuration files; the path of the one it begins with.
 fn tree(flowkeep: &Flowkeep) -> String {
@@ -27,6 +27,13 @@ fn tree(flowkeep: &Flowkeep) -> String {
 fn a_preview_tells_what_belongs_to_a_configuration_and_what_is_missing() {
     let flowkeep = Flowkeep::new();
     let config = tree(&flowkeep);
+    flowkeep.done(&["flow", "list"]);
+    let all = || {
+        let kept = files(&flowkeep.data()).into_iter();
+        let names: Vec<_> = kept.map(|(name, _)| name).collect();
+        (files(&flowkeep.path("configs")), names)
+    };
+    let before = all();
     let (exit, found) = flowkeep.json(&["session", "preview", &config]);
     assert_eq!(exit, 3, "{found}");
     assert_eq!(
@@ -77,12 +84,50 @@ fn a_preview_tells_what_belongs_to_a_configuration_and_what_is_missing() {
     let words = ["session", "preview", &config, "--strategy", "comprehensive"];
     let (exit, found) = flowkeep.json(&words);
     assert_eq!((exit, found["files"].as_array().unwrap().len()), (3, 5));
-    // Nothing of it is kept, and nothing was changed.
     let said = flowkeep.say(&["session", "preview", &config]);
     assert!(
         said.out.contains("names “gone”, which is not there"),
         "{}",
         said.out
+    );
+    assert_eq!(
+        all(),
+        before,
+        "nothing of it is kept, and nothing was changed"
+    );
+}
+
+#[test]
+#[cfg(unix)]
+fn a_root_may_be_called_as_the_link_that_leads_to_it() {
+    let flowkeep = Flowkeep::new();
+    tree(&flowkeep);
+    let release = flowkeep.path("release-7");
+    fs::rename(flowkeep.path("configs"), &release).unwrap();
+    fs::write(
+        release.join("workflows/orders.yaml"),
+        "inherits_from: configs/workflows/one.yaml\nextends: release-7/workflows/two.yaml\n",
+    )
+    .unwrap();
+    for name in ["one", "two"] {
+        fs::write(release.join(format!("workflows/{name}.yaml")), "a: 1\n").unwrap();
+    }
+    std::os::unix::fs::symlink("release-7", flowkeep.path("configs")).unwrap();
+    let config = text(&flowkeep.path("configs/workflows/orders.yaml"));
+    let real = text(&release.join("workflows/orders.yaml"));
+    let root = text(&flowkeep.path("configs"));
+    for words in [
+        &["session", "preview", &config][..],
+        &["session", "preview", &config, "--root", &root],
+        &["session", "preview", &real, "--root", &root],
+    ] {
+        let found = flowkeep.done(words);
+        assert_eq!(found["files"].as_array().unwrap().len(), 3, "{found}");
+    }
+    let (exit, found) = flowkeep.json(&["session", "preview", &real]);
+    assert_eq!(
+        (exit, &found["missing"][0]["pointer"]),
+        (3, &"/inherits_from".into())
     );
 }
 

@@ -71,11 +71,7 @@ pub fn collect(
     let mut collecting = Collecting {
         strategy,
         names,
-        resolver: Resolver {
-            names,
-            settings,
-            facts,
-        },
+        resolver: Resolver::new(names, settings, facts),
         collected: Collected::default(),
         waiting: VecDeque::new(),
         met: BTreeSet::new(),
@@ -153,7 +149,8 @@ impl Collecting<'_> {
             Resolved::Missing(looked) => return self.miss(from, reference, Some(looked)),
             Resolved::Outside => return self.miss(from, reference, None),
         };
-        let to: Vec<_> = targets.iter().map(|target| target.path.clone()).collect();
+        let to: BTreeSet<_> = targets.iter().map(|target| target.path.clone()).collect();
+        let to: Vec<_> = to.into_iter().collect();
         for target in targets {
             self.want(target);
         }
@@ -181,14 +178,21 @@ impl Collecting<'_> {
         reference: &Reference,
         looked: Option<Vec<String>>,
     ) {
-        let kind = reference.key.kind().or(from.map(ConfigPath::kind));
-        if kind.is_none_or(|kind| self.strategy.kinds.contains(&kind)) {
+        if reference.names_something() && self.would_take(from, reference) {
             self.collected.missing.push(Missing {
                 from: from.cloned(),
                 reference: reference.clone(),
                 looked,
             });
         }
+    }
+
+    fn would_take(&self, from: Option<&ConfigPath>, reference: &Reference) -> bool {
+        if let Some(path) = self.resolver.leads_to(reference, from) {
+            return self.strategy.would_take(&path);
+        }
+        let kind = reference.key.kind().or(from.map(ConfigPath::kind));
+        kind.is_none_or(|kind| self.strategy.kinds.contains(&kind))
     }
 
     fn done(self) -> Collected {

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use super::{ConfigPath, Reference, references};
+use super::{ConfigKind, ConfigPath, Reference, references};
 use crate::Value;
-use crate::value::push_token;
+use crate::value::{push_token, unescape_token};
 
 /// What of a file's content decides which other files belong to it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
     /// What it refers to.
     pub references: Vec<Reference>,
-    /// Its own members: what a reference into it may name.
-    pub keys: BTreeSet<String>,
+    /// Its members: what a reference into it may name.
+    pub keys: Keys,
     /// How it calls itself.
     pub name: Option<String>,
     /// How the model is called that it is for.
@@ -32,7 +32,63 @@ pub struct Registered {
     pub pointer: String,
 }
 
+/// The names of members, and of theirs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Keys(Vec<(String, Keys)>);
+
+/// A level of a group stands below it, perhaps below a member that holds all of them; so does the group.
+const KEPT_DEPTH: usize = 4;
+
+impl Keys {
+    fn of(value: &Value, depth: usize) -> Self {
+        match value {
+            Value::Object(members) if depth > 0 => {
+                let below = members.iter();
+                Self(
+                    below
+                        .map(|(key, value)| (key.clone(), Self::of(value, depth - 1)))
+                        .collect(),
+                )
+            }
+            _ => Self::default(),
+        }
+    }
+
+    fn get(&self, key: &str) -> Option<&Self> {
+        let mut members = self.0.iter();
+        members.find(|(own, _)| own == key).map(|(_, below)| below)
+    }
+
+    /// The pointer of a member that stands right here or below one of these.
+    pub(super) fn find(&self, key: &str, below: &[&str]) -> Option<String> {
+        if self.get(key).is_some() {
+            return Some(push_token("", key));
+        }
+        let mut holders = below.iter();
+        let holder =
+            holders.find(|holder| self.get(holder).is_some_and(|of| of.get(key).is_some()));
+        holder.map(|holder| push_token(&push_token("", holder), key))
+    }
+
+    /// Whether what is at a pointer has such a member, or one of its members has.
+    pub(super) fn has_level(&self, within: &str, level: &str) -> bool {
+        let mut steps = within.split('/').skip(1);
+        let at = steps.try_fold(self, |keys, token| keys.get(&unescape_token(token)));
+        at.is_some_and(|keys| {
+            let mut below = keys.0.iter();
+            keys.get(level).is_some() || below.any(|(_, of)| of.get(level).is_some())
+        })
+    }
+}
+
 impl Facts {
+    /// How it calls itself, or, where it is for a model, that.
+    pub(super) fn own_names(&self, kind: ConfigKind) -> BTreeSet<String> {
+        let model = (kind == ConfigKind::Llms).then_some(&self.model_name);
+        let names = [&self.name].into_iter().chain(model);
+        names.flatten().cloned().collect()
+    }
+
     /// Finds them in what a file says.
     pub fn of(value: &Value, path: &ConfigPath) -> Self {
         let word = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
@@ -42,7 +98,7 @@ impl Facts {
         };
         Self {
             references: references(value, path),
-            keys: members.iter().map(|(key, _)| key.clone()).collect(),
+            keys: Keys::of(value, KEPT_DEPTH),
             name: word("name"),
             model_name: word("model_name"),
             registered: members

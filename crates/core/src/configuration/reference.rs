@@ -32,6 +32,8 @@ pub enum ReferenceKey {
     Agent,
     /// A text that the register of texts names: `kind/name`, or the name alone.
     Prompt,
+    /// The same, where the text itself may stand as well.
+    PromptOrText,
     /// A file that a register names.
     File,
 }
@@ -59,7 +61,7 @@ impl ReferenceKey {
             Self::ToolSet => Some(ConfigKind::ToolSets),
             Self::Tool => Some(ConfigKind::Tools),
             Self::Agent => Some(ConfigKind::Agents),
-            Self::Prompt => Some(ConfigKind::Prompts),
+            Self::Prompt | Self::PromptOrText => Some(ConfigKind::Prompts),
             Self::Group | Self::InheritsFrom | Self::File => None,
         }
     }
@@ -82,19 +84,51 @@ impl ReferenceKey {
             // Of a model it is what may be sent to it.
             "tools" if matches!(kind, Workflows | ToolSets | Tools | Agents) => Self::Tool,
             "agent" | "agents" | "agent_config" => Self::Agent,
-            "prompts" | "prompt_ids" | "system_prompt" | "system_prompt_ref" => Self::Prompt,
+            "prompt_ids" | "system_prompt_ref" => Self::Prompt,
+            "prompts" | "system_prompt" => Self::PromptOrText,
             _ => return None,
         })
     }
 
-    /// Whether a text below such a key names something. A prompt is mostly the text itself.
+    /// Whether it names a text.
+    pub(super) const fn is_prompt(self) -> bool {
+        matches!(self, Self::Prompt | Self::PromptOrText)
+    }
+
+    /// Whether it names a file by its path and in no other way.
+    pub(super) const fn is_path(self) -> bool {
+        matches!(self, Self::InheritsFrom | Self::File)
+    }
+
+    /// Whether a text below such a key can name something. What has spaces is the text of a prompt.
     fn is_named_by(self, text: &str) -> bool {
         let is_name = !text.is_empty()
             && text.len() <= 255
             && !text.contains(char::is_control)
             && !text.contains("${")
             && !text.contains("{{");
-        is_name && (self != Self::Prompt || !text.contains(char::is_whitespace))
+        is_name && !(self.is_prompt() && text.contains(char::is_whitespace))
+    }
+}
+
+impl Reference {
+    /// Whether it must mean something. Not every text is written with spaces, so a prompt that is found
+    /// nowhere is one itself, unless it looks like a name.
+    pub(super) fn names_something(&self) -> bool {
+        let text = self.name.as_str();
+        let is_sign = |letter: char| letter.is_ascii_alphanumeric() || "._-/".contains(letter);
+        self.key != ReferenceKey::PromptOrText
+            || (text.starts_with(|first: char| first.is_ascii_alphabetic())
+                && text.chars().all(is_sign)
+                && !text.ends_with('.'))
+    }
+
+    /// The path it names, and the member of that file that is meant alone.
+    pub(super) fn path_and_member(&self) -> (&str, Option<&str>) {
+        match self.name.split_once('#') {
+            Some((path, member)) if self.key == ReferenceKey::InheritsFrom => (path, Some(member)),
+            _ => (&self.name, None),
+        }
     }
 }
 

@@ -3,131 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::{ConfigKind, ConfigPath, Facts, Reference, ReferenceKey};
-use crate::value::push_token;
-
-/// All files of a tree, to be looked up by their names.
-#[derive(Debug, Clone, Default)]
-pub struct Names {
-    all: BTreeSet<ConfigPath>,
-    /// By the stem, as it is written and as others might write it.
-    by_stem: HashMap<String, Vec<ConfigPath>>,
-}
-
-impl FromIterator<ConfigPath> for Names {
-    fn from_iter<Paths: IntoIterator<Item = ConfigPath>>(paths: Paths) -> Self {
-        let all: BTreeSet<_> = paths.into_iter().collect();
-        let mut by_stem: HashMap<String, Vec<ConfigPath>> = HashMap::new();
-        for path in &all {
-            let stem = alike(path.stem());
-            by_stem.entry(stem).or_default().push(path.clone());
-        }
-        Self { all, by_stem }
-    }
-}
-
-/// Whether a file can be read for references.
-fn is_readable(path: &ConfigPath) -> bool {
-    let name = path.file_name();
-    [".yaml", ".yml", ".json"]
-        .iter()
-        .any(|end| name.ends_with(end))
-}
-
-/// `openai-gpt4` and `openai_gpt4` are meant alike.
-fn alike(stem: &str) -> String {
-    stem.replace('-', "_")
-}
-
-impl Names {
-    /// Whether there is such a file.
-    pub fn has(&self, path: &ConfigPath) -> bool {
-        self.all.contains(path)
-    }
-
-    /// The configuration files right in the root.
-    pub(super) fn in_root(&self) -> Vec<ConfigPath> {
-        let all = self.all.iter();
-        all.filter(|path| path.folder().is_empty() && is_readable(path))
-            .cloned()
-            .collect()
-    }
-
-    /// What holds for all models of a provider, beside the file of one of them.
-    pub(super) fn common_of(&self, path: &ConfigPath) -> Vec<ConfigPath> {
-        let folder = path.folder();
-        if folder.starts_with("llms/provider/") {
-            self.called(folder, Depth::Right, "common")
-        } else {
-            Vec::new()
-        }
-    }
-
-    /// Files below a folder that are called so, with or without what says how they are written. What is
-    /// called exactly so is meant before what is only spelled alike.
-    fn called(&self, folder: &str, depth: Depth, name: &str) -> Vec<ConfigPath> {
-        let (stem, whole) = match ConfigPath::new(name) {
-            Ok(path) if path.folder().is_empty() => (path.stem().to_owned(), path),
-            _ => return Vec::new(),
-        };
-        let of = |stem: &str| self.by_stem.get(&alike(stem)).into_iter().flatten();
-        let below = |path: &&ConfigPath| depth.reaches(folder, path.folder());
-        let found: Vec<_> = of(name).chain(of(&stem)).filter(below).collect();
-        let tests: [&dyn Fn(&ConfigPath) -> bool; 3] = [
-            &|path| path.file_name() == whole.as_str(),
-            &|path| path.stem() == name,
-            &|path| alike(path.stem()) == alike(name),
-        ];
-        let first = tests.into_iter().find_map(|test| {
-            let mut met: Vec<_> = found
-                .iter()
-                .filter(|path| test(path))
-                .map(|path| (*path).clone())
-                .collect();
-            met.sort();
-            met.dedup();
-            (!met.is_empty()).then_some(met)
-        });
-        first.unwrap_or_default()
-    }
-
-    /// All files in a folder and below it.
-    fn below(&self, folder: &ConfigPath) -> Vec<ConfigPath> {
-        let start = format!("{folder}/");
-        let all = self.all.iter();
-        all.filter(|path| path.as_str().starts_with(&start))
-            .cloned()
-            .collect()
-    }
-
-    /// A file by its path, with or without what says how it is written.
-    fn at(&self, path: &ConfigPath) -> Vec<ConfigPath> {
-        if self.has(path) {
-            return vec![path.clone()];
-        }
-        let found = self.called(path.folder(), Depth::Right, path.file_name());
-        let exactly = found.iter().filter(|file| file.stem() == path.file_name());
-        exactly.cloned().collect()
-    }
-}
-
-/// How far below a folder files are looked for.
-#[derive(Debug, Clone, Copy)]
-enum Depth {
-    Right,
-    Any,
-}
-
-impl Depth {
-    fn reaches(self, folder: &str, other: &str) -> bool {
-        let below = || {
-            other
-                .strip_prefix(folder)
-                .is_some_and(|rest| folder.is_empty() || rest.starts_with('/'))
-        };
-        other == folder || (matches!(self, Self::Any) && below())
-    }
-}
+use super::names::Depth;
+use super::{ConfigPath, Facts, Names, Reference, ReferenceKey};
 
 /// A file that a reference means, or a member of one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -166,88 +43,190 @@ pub(super) enum Resolved {
     Outside,
 }
 
+impl Resolved {
+    /// This, or else what comes of looking on.
+    fn or_else(self, look_on: impl FnOnce() -> Self) -> Self {
+        match self {
+            Self::Found(_) | Self::Ambiguous(_) => self,
+            Self::Outside => match look_on() {
+                Self::Missing(_) => Self::Outside,
+                other => other,
+            },
+            Self::Missing(mut looked) => match look_on() {
+                Self::Missing(more) => {
+                    looked.extend(more);
+                    Self::Missing(looked)
+                }
+                Self::Outside => Self::Missing(looked),
+                other => other,
+            },
+        }
+    }
+}
+
+/// What the paths and words of a tree mean here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// What the root folder is called: paths may begin with it. What leads there may be called otherwise.
+    pub root: BTreeSet<String>,
+    /// The tool set that `default` stands for.
+    pub default_tool_set: String,
+}
+
+/// Where members can stand for files: in these files, right there or below one of these members.
+struct Members {
+    folder: &'static str,
+    files: &'static [&'static str],
+    below: &'static [&'static str],
+}
+
+const LLM_GROUPS: Members = Members {
+    folder: "llms/groups",
+    files: &["llms/groups/_task_groups", "llms/_group"],
+    below: &["task_groups", "llm_groups", "groups"],
+};
+const POLLING_POOLS: Members = Members {
+    folder: "llms/polling_pools",
+    files: &["llms/groups/_task_groups"],
+    below: &["polling_pools"],
+};
+const TOKEN_COUNTERS: Members = Members {
+    folder: "llms/tokens_counter",
+    files: &[],
+    below: &[],
+};
+const TOOL_SETS: Members = Members {
+    folder: "tool-sets",
+    files: &["tool-sets/_group"],
+    below: &[],
+};
+
+/// The folders of models.
+const MODELS: [(&str, Depth); 2] = [("llms/provider", Depth::Any), ("llms", Depth::Right)];
+
+/// What files are called by what they say, in a folder that was looked through.
+type Said = HashMap<String, Vec<ConfigPath>>;
+
 /// Finds out which files references mean.
 pub(super) struct Resolver<'a> {
     pub(super) names: &'a Names,
     pub(super) settings: &'a Settings,
     /// What is said in a file.
     pub(super) facts: &'a mut dyn FnMut(&ConfigPath) -> Arc<Facts>,
+    said: HashMap<(&'static str, Depth), Said>,
 }
 
-/// What the paths and words of a tree mean here.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Settings {
-    /// The name of the root folder: paths may begin with it.
-    pub root: String,
-    /// The tool set that `default` stands for.
-    pub default_tool_set: String,
-}
+impl<'a> Resolver<'a> {
+    pub(super) fn new(
+        names: &'a Names,
+        settings: &'a Settings,
+        facts: &'a mut dyn FnMut(&ConfigPath) -> Arc<Facts>,
+    ) -> Self {
+        Self {
+            names,
+            settings,
+            facts,
+            said: HashMap::new(),
+        }
+    }
 
-impl Resolver<'_> {
     /// What `reference` means, which stands in the file `from`; without one, in a definition that is no
     /// file of the tree.
     pub(super) fn resolve(&mut self, reference: &Reference, from: Option<&ConfigPath>) -> Resolved {
         let name = reference.name.as_str();
-        match reference.key {
+        if reference.key.is_prompt() {
+            let found = self.registered(name);
+            if !found.is_empty() {
+                return several(found, Vec::new);
+            }
+        }
+        if reference.key.is_path() {
+            self.path(reference, from)
+        } else if name.contains('/') {
+            let by_path = self.path(reference, from);
+            by_path.or_else(|| self.by_name(reference.key, name, from))
+        } else {
+            self.by_name(reference.key, name, from)
+        }
+    }
+
+    fn by_name(&mut self, key: ReferenceKey, name: &str, from: Option<&ConfigPath>) -> Resolved {
+        match key {
             ReferenceKey::LlmClient | ReferenceKey::FallbackModel => self.model(name),
-            ReferenceKey::LlmGroup => {
-                let group = name.split_once('.').map_or(name, |(group, _)| group);
-                self.one_of(
-                    group,
-                    "llms/groups",
-                    &["llms/groups/_task_groups", "llms/_group"],
-                )
-            }
-            ReferenceKey::PollingPool => {
-                self.one_of(name, "llms/polling_pools", &["llms/groups/_task_groups"])
-            }
-            ReferenceKey::TokenCounter => self.one_of(name, "llms/tokens_counter", &[]),
+            ReferenceKey::LlmGroup => self.llm_group(name),
+            ReferenceKey::PollingPool => self.one_of(name, &POLLING_POOLS),
+            ReferenceKey::TokenCounter => self.one_of(name, &TOKEN_COUNTERS),
             ReferenceKey::Group => self.group(name, from),
-            ReferenceKey::InheritsFrom => self.inherited(name, from),
             ReferenceKey::ToolSet => self.tool_set(name),
-            ReferenceKey::Tool => self.by_name_inside(name, "tools", Depth::Any),
-            ReferenceKey::Agent if name.contains('/') => self.path(name, "agents"),
-            ReferenceKey::Agent => self.by_name_inside(name, "agents", Depth::Any),
-            ReferenceKey::Prompt => self.prompt(name),
-            ReferenceKey::File => self.path(name, ""),
+            ReferenceKey::Tool => self.by_name_inside(name, "tools"),
+            ReferenceKey::Agent => self.by_name_inside(name, "agents"),
+            ReferenceKey::Prompt | ReferenceKey::PromptOrText => self.prompt(name),
+            ReferenceKey::InheritsFrom | ReferenceKey::File => Resolved::Missing(Vec::new()),
         }
     }
 
     fn model(&mut self, name: &str) -> Resolved {
-        let looked = || vec!["llms/provider/**".to_owned(), "llms".to_owned()];
-        let right = self.names.called("llms", Depth::Right, name);
-        let provided = self.names.called("llms/provider", Depth::Any, name);
-        let mut found: Vec<_> = provided.into_iter().chain(right).collect();
+        let called = MODELS.map(|(folder, depth)| self.names.called(folder, depth, name));
+        let mut found = called.concat();
         if found.is_empty() {
-            found = self.saying(name, "llms", "model_name");
+            found = MODELS
+                .map(|(folder, depth)| self.saying(name, folder, depth))
+                .concat();
         }
-        any_of(found, looked)
+        any_of(found, || {
+            vec!["llms/provider/**".to_owned(), "llms".to_owned()]
+        })
+    }
+
+    /// A group of models, or one with a level that it has: a name may hold dots of its own.
+    fn llm_group(&mut self, name: &str) -> Resolved {
+        let whole = self.one_of(name, &LLM_GROUPS);
+        if !matches!(whole, Resolved::Missing(_)) {
+            return whole;
+        }
+        for (dot, _) in name.rmatch_indices('.') {
+            let (group, level) = (&name[..dot], &name[dot + 1..]);
+            if let Resolved::Found(mut found) | Resolved::Ambiguous(mut found) =
+                self.one_of(group, &LLM_GROUPS)
+            {
+                let looked = found
+                    .iter()
+                    .map(|target| format!("{}#{level}", target.path));
+                let looked: Vec<_> = looked.collect();
+                found.retain(|target| {
+                    let within = target.within.as_deref().unwrap_or_default();
+                    (self.facts)(&target.path).keys.has_level(within, level)
+                });
+                return several(found, || looked);
+            }
+        }
+        whole
     }
 
     /// A file of that name in a folder, or else a member of one of these files.
-    fn one_of(&mut self, name: &str, folder: &str, members_of: &[&str]) -> Resolved {
-        let found = self.names.called(folder, Depth::Any, name);
+    fn one_of(&mut self, name: &str, members: &Members) -> Resolved {
+        let found = self.names.called(members.folder, Depth::Any, name);
         if !found.is_empty() {
             return any_of(found, Vec::new);
         }
-        for file in members_of {
-            if let Some(target) = self.member(file, name) {
+        for file in members.files {
+            if let Some(target) = self.member(file, name, members.below) {
                 return Resolved::Found(vec![target]);
             }
         }
-        let files = members_of.iter().map(|file| format!("{file}#{name}"));
-        Resolved::Missing([folder.to_owned()].into_iter().chain(files).collect())
+        let files = members.files.iter().map(|file| format!("{file}#{name}"));
+        let folder = [members.folder.to_owned()];
+        Resolved::Missing(folder.into_iter().chain(files).collect())
     }
 
-    /// A member of a file whose path is told without its ending.
-    fn member(&mut self, file: &str, key: &str) -> Option<Target> {
+    /// A member of a file whose path is told without its ending, right there or below one of these.
+    fn member(&mut self, file: &str, key: &str, below: &[&str]) -> Option<Target> {
         let path = ConfigPath::new(file).ok()?;
-        let mut files = self.names.at(&path).into_iter();
-        files.find_map(|path| {
-            let has_it = (self.facts)(&path).keys.contains(key);
-            has_it.then(|| Target {
+        self.names.at(&path).into_iter().find_map(|path| {
+            let within = (self.facts)(&path).keys.find(key, below)?;
+            Some(Target {
                 path,
-                within: Some(push_token("", key)),
+                within: Some(within),
             })
         })
     }
@@ -258,7 +237,7 @@ impl Resolver<'_> {
         let mut folder = from.map_or("", ConfigPath::folder);
         while !folder.is_empty() {
             let file = format!("{folder}/_group");
-            if let Some(target) = self.member(&file, name) {
+            if let Some(target) = self.member(&file, name, &[]) {
                 return Resolved::Found(vec![target]);
             }
             looked.push(format!("{file}#{name}"));
@@ -267,91 +246,48 @@ impl Resolver<'_> {
         Resolved::Missing(looked)
     }
 
-    fn inherited(&mut self, name: &str, from: Option<&ConfigPath>) -> Resolved {
-        let (path, key) = match name.split_once('#') {
-            Some((path, key)) => (path, Some(key)),
-            None => (name, None),
-        };
-        let folder = from.map_or("", ConfigPath::folder);
-        let kind = from.map(ConfigPath::kind);
-        let kind = kind.filter(|kind| *kind != ConfigKind::Global);
-        let kind = kind.map_or("", ConfigKind::as_str);
-        let mut outside = true;
-        for base in [folder, kind, ""] {
-            let Ok(path) = ConfigPath::from_folder(base, path) else {
-                continue;
-            };
-            outside = false;
-            let found = self.names.at(&path);
-            if !found.is_empty() {
-                return self.with_key(found, key);
-            }
-        }
-        match self.beside_root(path) {
-            Some(found) if !found.is_empty() => self.with_key(found, key),
-            _ if outside => Resolved::Outside,
-            _ => Resolved::Missing(vec![path.to_owned()]),
-        }
-    }
-
-    fn with_key(&mut self, found: Vec<ConfigPath>, key: Option<&str>) -> Resolved {
-        let Some(key) = key else {
-            return any_of(found, Vec::new);
-        };
-        let has_it = |path: &ConfigPath| (self.facts)(path).keys.contains(key);
-        let looked: Vec<_> = found.iter().map(|path| format!("{path}#{key}")).collect();
-        let found: Vec<_> = found.into_iter().filter(has_it).collect();
-        let targets = found.into_iter().map(|path| Target {
-            path,
-            within: Some(push_token("", key)),
-        });
-        several(targets.collect(), || looked)
-    }
-
+    /// What the tree itself calls so goes before what `default` stands for.
     fn tool_set(&mut self, name: &str) -> Resolved {
-        let found = self.names.called("tool-sets", Depth::Any, name);
-        if !found.is_empty() {
-            return any_of(found, Vec::new);
-        }
-        if name == "default" && self.settings.default_tool_set != name {
-            let meant = self.settings.default_tool_set.clone();
-            return self.tool_set(&meant);
-        }
-        match self.member("tool-sets/_group", name) {
-            Some(target) => Resolved::Found(vec![target]),
-            None => self.by_name_inside(name, "tool-sets", Depth::Any),
+        let own = self.one_of(name, &TOOL_SETS);
+        let own = own.or_else(|| self.by_name_inside(name, "tool-sets"));
+        let settings = self.settings;
+        let meant = settings.default_tool_set.as_str();
+        if name == "default" && meant != name {
+            own.or_else(|| self.tool_set(meant))
+        } else {
+            own
         }
     }
 
     /// A file of that name, or one that says inside that it is called so.
-    fn by_name_inside(&mut self, name: &str, folder: &str, depth: Depth) -> Resolved {
-        let mut found = self.names.called(folder, depth, name);
+    fn by_name_inside(&mut self, name: &str, folder: &'static str) -> Resolved {
+        let mut found = self.names.called(folder, Depth::Any, name);
         if found.is_empty() {
-            found = self.saying(name, folder, "");
+            found = self.saying(name, folder, Depth::Any);
         }
         any_of(found, || vec![format!("{folder}/**")])
     }
 
-    /// Files below a folder that say so under `name` or `other`.
-    fn saying(&mut self, name: &str, folder: &str, other: &str) -> Vec<ConfigPath> {
-        let Ok(folder) = ConfigPath::new(folder) else {
-            return Vec::new();
-        };
-        let mut found = self.names.below(&folder);
-        found.retain(|path| {
-            let facts = (self.facts)(path);
-            facts.name.as_deref() == Some(name)
-                || (!other.is_empty() && facts.model_name.as_deref() == Some(name))
+    /// Files of a folder that call themselves so, or their model. A folder is looked through once.
+    fn saying(&mut self, name: &str, folder: &'static str, depth: Depth) -> Vec<ConfigPath> {
+        let Self {
+            names, facts, said, ..
+        } = self;
+        let said = said.entry((folder, depth)).or_insert_with(|| {
+            let mut said = Said::new();
+            for path in names.readable(folder, depth) {
+                for own in facts(&path).own_names(path.kind()) {
+                    said.entry(own).or_default().push(path.clone());
+                }
+            }
+            said
         });
-        found
+        said.get(name).cloned().unwrap_or_default()
     }
 
-    /// A text by its name in the register, or by its place below `prompts`.
-    fn prompt(&mut self, name: &str) -> Resolved {
-        let (kind, own) = match name.split_once('/') {
-            Some((kind, own)) => (Some(kind), own),
-            None => (None, name),
-        };
+    /// What the register of texts calls so.
+    fn registered(&mut self, name: &str) -> Vec<Target> {
+        let (kind, own) = kind_and_own(name);
         let register = ConfigPath::new("prompts").map(|path| self.names.at(&path));
         let mut found = Vec::new();
         for file in register.unwrap_or_default() {
@@ -367,65 +303,40 @@ impl Resolver<'_> {
                 });
             }
         }
-        if !found.is_empty() {
-            return several(found, Vec::new);
-        }
+        found
+    }
+
+    /// A text by its place below `prompts`.
+    fn prompt(&self, name: &str) -> Resolved {
+        let (kind, own) = kind_and_own(name);
         let folder = kind.map_or("prompts".to_owned(), |kind| format!("prompts/{kind}"));
         let files = self.names.called(&folder, Depth::Any, own);
-        let whole = ConfigPath::new(format!("{folder}/{own}"));
-        let files = match whole {
-            Ok(whole) if files.is_empty() => self.names.below(&whole),
-            _ => files,
-        };
-        any_of(files, || vec![folder])
-    }
-
-    /// A file or a folder by its path from the root, from its parent or from the folder of its kind.
-    fn path(&mut self, text: &str, kind: &str) -> Resolved {
-        let mut outside = true;
-        for base in ["", kind] {
-            let Ok(path) = ConfigPath::from_folder(base, text) else {
-                continue;
-            };
-            outside = false;
-            let found = self.at_or_below(&path);
-            if !found.is_empty() {
-                return Resolved::Found(whole(found));
-            }
+        let below = ConfigPath::new(format!("{folder}/{own}")).map(|at| self.names.below(&at));
+        match below {
+            Ok(below) if files.is_empty() && !below.is_empty() => all_of(below),
+            _ => any_of(files, || vec![folder]),
         }
-        match self.beside_root(text) {
-            Some(found) if !found.is_empty() => Resolved::Found(whole(found)),
-            _ if outside => Resolved::Outside,
-            _ => Resolved::Missing(vec![text.to_owned()]),
-        }
-    }
-
-    fn at_or_below(&self, path: &ConfigPath) -> Vec<ConfigPath> {
-        let found = self.names.at(path);
-        if found.is_empty() {
-            self.names.below(path)
-        } else {
-            found
-        }
-    }
-
-    /// What a path means that begins with the name of the root; nothing where it does not.
-    fn beside_root(&self, text: &str) -> Option<Vec<ConfigPath>> {
-        let rest = text.strip_prefix(&self.settings.root)?.strip_prefix('/')?;
-        let path = ConfigPath::from_folder("", rest).ok()?;
-        Some(self.at_or_below(&path))
     }
 }
 
-fn whole(paths: Vec<ConfigPath>) -> Vec<Target> {
-    paths.into_iter().map(Target::whole).collect()
+/// `system/clerk` is the text `clerk` of the kind `system`.
+fn kind_and_own(name: &str) -> (Option<&str>, &str) {
+    match name.split_once('/') {
+        Some((kind, own)) => (Some(kind), own),
+        None => (None, name),
+    }
 }
 
-fn any_of(found: Vec<ConfigPath>, looked: impl FnOnce() -> Vec<String>) -> Resolved {
-    several(whole(found), looked)
+/// All files of a folder, which is what is meant.
+pub(super) fn all_of(found: Vec<ConfigPath>) -> Resolved {
+    Resolved::Found(found.into_iter().map(Target::whole).collect())
 }
 
-fn several(found: Vec<Target>, looked: impl FnOnce() -> Vec<String>) -> Resolved {
+pub(super) fn any_of(found: Vec<ConfigPath>, looked: impl FnOnce() -> Vec<String>) -> Resolved {
+    several(found.into_iter().map(Target::whole).collect(), looked)
+}
+
+pub(super) fn several(found: Vec<Target>, looked: impl FnOnce() -> Vec<String>) -> Resolved {
     match found.len() {
         0 => Resolved::Missing(looked()),
         1 => Resolved::Found(found),

@@ -53,6 +53,13 @@ impl Strategy {
         ]
     }
 
+    /// Whether a file would be taken that is named so, with or without what says how it is written.
+    pub(super) fn would_take(&self, path: &ConfigPath) -> bool {
+        let written = ConfigPath::new(format!("{path}.yaml"));
+        self.leaves_out(path).is_none()
+            && written.is_ok_and(|path| self.leaves_out(&path).is_none())
+    }
+
     /// Why a file is not taken; nothing where it is.
     pub(super) fn leaves_out(&self, path: &ConfigPath) -> Option<LeftOut> {
         if !self.kinds.contains(&path.kind()) {

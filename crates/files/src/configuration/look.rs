@@ -1,10 +1,13 @@
 //! Looking at what of a configuration tree belongs to a piece of work.
 
+use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use flowkeep_core::configuration::{
-    Ambiguous, ConfigKind, ConfigPath, Edge, Entry, LeftOut, Missing, Settings, Strategy, collect,
+    Ambiguous, Collected, ConfigKind, ConfigPath, Edge, Entry, LeftOut, Missing, Settings,
+    Strategy, collect,
 };
 use flowkeep_core::{Message, Sha256};
 use flowkeep_host::Progress;
@@ -36,7 +39,7 @@ pub struct Look {
     pub standing: Standing,
     /// The files, by their paths.
     pub files: Vec<Found>,
-    /// What is taken and cannot be read.
+    /// What is taken and cannot be read, and the folders that cannot be looked into.
     pub unread: Vec<Unread>,
     /// What is referred to and is not there.
     pub missing: Vec<Missing>,
@@ -83,15 +86,18 @@ pub enum Standing {
     Failed,
 }
 
+/// The step of progress: looking at the files of a configuration.
+pub(super) const SCAN: &str = "configuration_scan";
+
 /// Finds the files that belong to a configuration, by following all references from it. Nothing is
 /// written.
 ///
-/// Steps of progress: `configuration_scan`.
+/// Steps of progress: `configuration_scan`, once for each file that was read.
 ///
 /// # Errors
 /// [`ConfigurationError`].
 pub fn look(wish: &Wish<'_>, progress: &dyn Progress) -> Result<Look, ConfigurationError> {
-    progress.step("configuration_scan", 0, None, None);
+    progress.step(SCAN, 0, None, None);
     let config = real(wish.config)?;
     let root = match wish.root {
         Some(root) => root.to_owned(),
@@ -107,36 +113,85 @@ pub fn look(wish: &Wish<'_>, progress: &dyn Progress) -> Result<Look, Configurat
         return Err(ConfigurationError::NoFile(config));
     }
     let settings = Settings {
-        root: root
-            .file_name()
-            .map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
+        root: root_names(wish, &root, &entry),
         default_tool_set: wish.default_tool_set.to_owned(),
     };
-    let names = tree.names.clone();
-    let mut facts = |path: &ConfigPath| tree.file(path).facts.clone();
-    let entry_file = Entry::File(entry.clone());
-    let collected = collect(&entry_file, &names, &settings, wish.strategy, &mut facts);
+    let collected = collected(&entry, &settings, wish.strategy, &mut tree)?;
     let mut look = Look {
         root,
         config: entry,
         standing: Standing::Complete,
         files: Vec::new(),
-        unread: Vec::new(),
+        unread: unread(&tree, wish.strategy),
         missing: collected.missing,
         ambiguous: collected.ambiguous,
         unparsed: Vec::new(),
         left_out: collected.left_out.into_iter().collect(),
     };
     for (path, references) in collected.files {
-        look.take(path, references, &mut tree);
+        look.take(path, references, &mut tree)?;
     }
+    look.unread.sort_by(|one, other| one.path.cmp(&other.path));
     look.standing = look.standing();
     Ok(look)
 }
 
+/// Follows all references. Once the operator cancelled, no file says anything any more, and this comes to
+/// its end.
+fn collected(
+    entry: &ConfigPath,
+    settings: &Settings,
+    strategy: &Strategy,
+    tree: &mut ConfigTree<'_>,
+) -> Result<Collected, ConfigurationError> {
+    let names = tree.names.clone();
+    let mut stopped = None;
+    let mut facts = |path: &ConfigPath| match tree.file(path) {
+        Ok(file) => file.facts.clone(),
+        Err(error) => {
+            stopped = Some(error);
+            Arc::default()
+        }
+    };
+    let entry = Entry::File(entry.clone());
+    let collected = collect(&entry, &names, settings, strategy, &mut facts);
+    match stopped {
+        Some(error) => Err(error),
+        None => Ok(collected),
+    }
+}
+
+/// The folders that cannot be looked into and may hold something that is taken.
+fn unread(tree: &ConfigTree<'_>, strategy: &Strategy) -> Vec<Unread> {
+    let is_wanted = |folder: &&Unread| {
+        let inside = ConfigPath::from_folder(folder.path.as_str(), "_");
+        inside.is_ok_and(|path| strategy.kinds.contains(&path.kind()))
+    };
+    tree.unread.iter().filter(is_wanted).cloned().collect()
+}
+
+/// What the root is called: its own name, and that of a link by which the operator came there.
+fn root_names(wish: &Wish<'_>, root: &Path, entry: &ConfigPath) -> BTreeSet<String> {
+    let above = wish
+        .config
+        .ancestors()
+        .nth(entry.as_str().split('/').count());
+    let given = wish.root.or(above);
+    let given = given.filter(|given| given.canonicalize().is_ok_and(|real| real == root));
+    let names = [Some(root), given].into_iter().flatten();
+    names
+        .filter_map(|path| path.file_name()?.to_str().map(str::to_owned))
+        .collect()
+}
+
 impl Look {
-    fn take(&mut self, path: ConfigPath, references: Vec<Edge>, tree: &mut ConfigTree) {
-        let read = tree.file(&path);
+    fn take(
+        &mut self,
+        path: ConfigPath,
+        references: Vec<Edge>,
+        tree: &mut ConfigTree<'_>,
+    ) -> Result<(), ConfigurationError> {
+        let read = tree.file(&path)?;
         if let Some(reason) = read.unparsed.clone() {
             let path = path.clone();
             self.unparsed.push(Unread { path, reason });
@@ -151,6 +206,7 @@ impl Look {
             }),
             Err(reason) => self.unread.push(Unread { path, reason }),
         }
+        Ok(())
     }
 
     fn standing(&self) -> Standing {

@@ -8,10 +8,12 @@ use std::sync::Arc;
 use flowkeep_core::configuration::{ConfigPath, Facts, Names};
 use flowkeep_core::{Document, Format, MAX_DOCUMENT_BYTES, Message, Sha256, decode};
 use flowkeep_host::{Folder, Progress};
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use super::ConfigurationError;
+use super::look::{SCAN, Unread};
 use crate::intake::{PASSED_OVER, why};
+use crate::io_reason;
 
 /// A configuration has some hundreds of files. With more of them, somebody took a wrong folder for its
 /// root.
@@ -20,12 +22,17 @@ const MOST_FILES: usize = 50_000;
 /// Lines that are left away from the end of a broken file, until the rest can be read.
 const LINES_LEFT_AWAY: usize = 64;
 
+/// What is longer is cut at its fault alone: each cut is read from its beginning.
+const MOST_BYTES_CUT_AGAIN: usize = 256 << 10;
+
 /// A tree of configuration files.
-#[derive(Debug)]
-pub(super) struct ConfigTree {
+pub(super) struct ConfigTree<'a> {
     folder: Folder,
     pub(super) names: Names,
+    /// The folders that cannot be looked into.
+    pub(super) unread: Vec<Unread>,
     read: HashMap<ConfigPath, Arc<FileRead>>,
+    progress: &'a dyn Progress,
 }
 
 /// One file as it was read.
@@ -46,20 +53,25 @@ pub(super) struct Content {
     pub(super) sha256: Sha256,
 }
 
-impl ConfigTree {
+impl<'a> ConfigTree<'a> {
     /// Opens the tree below `root`, and lists all its files.
-    pub(super) fn open(root: &Path, progress: &dyn Progress) -> Result<Self, ConfigurationError> {
+    pub(super) fn open(
+        root: &Path,
+        progress: &'a dyn Progress,
+    ) -> Result<Self, ConfigurationError> {
         let folder = Folder::open(root).map_err(|error| match error.kind() {
             ErrorKind::NotFound | ErrorKind::NotADirectory => {
                 ConfigurationError::RootMissing(root.to_owned())
             }
             _ => ConfigurationError::at(root)(error),
         })?;
-        let names = listed(folder.path(), progress)?;
+        let (names, unread) = listed(folder.path(), progress)?;
         Ok(Self {
             folder,
             names,
+            unread,
             read: HashMap::new(),
+            progress,
         })
     }
 
@@ -68,14 +80,19 @@ impl ConfigTree {
         self.folder.path()
     }
 
-    /// A file, read once.
-    pub(super) fn file(&mut self, path: &ConfigPath) -> Arc<FileRead> {
+    /// A file, read once; nothing once the operator cancelled.
+    pub(super) fn file(&mut self, path: &ConfigPath) -> Result<Arc<FileRead>, ConfigurationError> {
         if let Some(read) = self.read.get(path) {
-            return read.clone();
+            return Ok(read.clone());
+        }
+        if self.progress.cancelled() {
+            return Err(ConfigurationError::Cancelled);
         }
         let read = Arc::new(self.read(path));
         self.read.insert(path.clone(), read.clone());
-        read
+        let done = u32::try_from(self.read.len()).unwrap_or(u32::MAX);
+        self.progress.step(SCAN, done, None, Some(path.as_str()));
+        Ok(read)
     }
 
     fn read(&self, path: &ConfigPath) -> FileRead {
@@ -136,38 +153,45 @@ fn said(path: &ConfigPath, bytes: &[u8]) -> (Facts, Option<Message>) {
     }
 }
 
-/// As many of the lines before a fault as can be read. A cut JSON document never can.
+/// As many of the lines before a fault as can be read. Of JSON that is all of them, where something stands
+/// behind the end, or nothing: no part of it is whole.
 fn before_fault(format: Format, text: &str, fault: &Message) -> Option<Document> {
     let line = fault.place.as_ref()?.line;
     let last = usize::try_from(line).ok()?.checked_sub(1)?;
     let lines: Vec<_> = text.split_inclusive('\n').take(last).collect();
-    let fewest = lines.len().saturating_sub(LINES_LEFT_AWAY);
+    let is_cut_once = format == Format::Json || text.len() > MOST_BYTES_CUT_AGAIN;
+    let left_away = if is_cut_once { 0 } else { LINES_LEFT_AWAY };
+    let fewest = lines.len().saturating_sub(left_away);
     (fewest..=lines.len())
         .rev()
         .find_map(|end| Document::parse(format, lines[..end].concat()).ok())
 }
 
-/// All regular files below a folder. What is behind a link is not there.
-fn listed(root: &Path, progress: &dyn Progress) -> Result<Names, ConfigurationError> {
+/// Whether a folder is looked into: what is hidden is no configuration.
+fn is_wanted(entry: &DirEntry) -> bool {
+    let name = entry.file_name();
+    let is_hidden = name.as_encoded_bytes().starts_with(b".");
+    !entry.file_type().is_dir() || !(is_hidden || PASSED_OVER.iter().any(|over| name == *over))
+}
+
+/// All regular files below a folder, and the folders that cannot be looked into. What is behind a link is
+/// not there.
+fn listed(
+    root: &Path,
+    progress: &dyn Progress,
+) -> Result<(Names, Vec<Unread>), ConfigurationError> {
     let entries = WalkDir::new(root).follow_links(false).min_depth(1);
-    let wanted = entries.into_iter().filter_entry(|entry| {
-        !entry.file_type().is_dir() || !PASSED_OVER.iter().any(|name| entry.file_name() == *name)
-    });
     let mut found = Vec::new();
-    for entry in wanted {
+    let mut unread = Vec::new();
+    for entry in entries.into_iter().filter_entry(is_wanted) {
         if progress.cancelled() {
             return Err(ConfigurationError::Cancelled);
         }
         let entry = match entry {
             Ok(entry) => entry,
-            Err(error)
-                if error.io_error().map(std::io::Error::kind) == Some(ErrorKind::NotFound) =>
-            {
-                continue;
-            }
             Err(error) => {
-                let path = error.path().unwrap_or(root).to_owned();
-                return Err(ConfigurationError::at(&path)(error.into()));
+                unread.extend(not_listed(root, error)?);
+                continue;
             }
         };
         if !entry.file_type().is_file() {
@@ -181,7 +205,21 @@ fn listed(root: &Path, progress: &dyn Progress) -> Result<Names, ConfigurationEr
         }
         found.extend(below(root, entry.path()));
     }
-    Ok(found.into_iter().collect())
+    Ok((found.into_iter().collect(), unread))
+}
+
+/// A folder that cannot be looked into; nothing where it is gone by now. Without the root nothing is known.
+fn not_listed(root: &Path, error: walkdir::Error) -> Result<Option<Unread>, ConfigurationError> {
+    let at = error.path().unwrap_or(root).to_owned();
+    let error = std::io::Error::from(error);
+    match below(root, &at) {
+        Some(_) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Some(path) => {
+            let reason = io_reason(&error);
+            Ok(Some(Unread { path, reason }))
+        }
+        None => Err(ConfigurationError::at(&at)(error)),
+    }
 }
 
 /// Where a file is below the root; nothing where its path is no text, which no reference can name.

@@ -5,6 +5,10 @@
     reason = "a test's own helpers fail as its assertions do"
 )]
 
+mod members;
+mod paths;
+mod unsure;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -36,7 +40,7 @@ fn collected(tree: Tree<'_>, entry: &str, strategy: &Strategy) -> Collected {
     let texts: BTreeMap<_, _> = tree.iter().map(|(at, text)| (path(at), *text)).collect();
     let names: Names = texts.keys().cloned().collect();
     let settings = Settings {
-        root: "configs".to_owned(),
+        root: ["configs", "release-7"].map(str::to_owned).into(),
         default_tool_set: "basic-tools".to_owned(),
     };
     let mut facts = |path: &ConfigPath| {
@@ -82,8 +86,10 @@ fn missing(collected: &Collected) -> Vec<(&str, &str)> {
     true
 )]
 #[case("state_schema: {llm_client: m}", "llms/m.yaml", false)]
-#[case("llm_group: plan.first", "llms/groups/plan.yaml", true)]
-#[case("fallback_groups: [plan.first, other]", "llms/groups/other.yaml", true)]
+#[case("llm_group: plan.a", "llms/groups/plan.yaml", true)]
+#[case("llm_group: gpt-4.1", "llms/groups/gpt-4.1.yaml", true)]
+#[case("llm_group: gpt-4.1.a", "llms/groups/gpt-4.1.yaml", true)]
+#[case("fallback_groups: [plan.a, other]", "llms/groups/other.yaml", true)]
 #[case("polling_pool: fast", "llms/polling_pools/fast.yaml", true)]
 #[case("token_counter: big_model", "llms/tokens_counter/big-model.yaml", true)]
 #[case("tool_manager: office", "tool-sets/office.yaml", true)]
@@ -92,10 +98,21 @@ fn missing(collected: &Collected) -> Vec<(&str, &str)> {
 #[case("tool_sets: [office]", "tool-sets/office.yaml", true)]
 #[case("available_tools: [sum]", "tools/money/sum.yaml", true)]
 #[case("tools: [sum]", "tools/sum.yaml", true)]
+#[case("tools: [my_sum.yaml]", "tools/my-sum.yaml", true)]
+#[case("tools: [my_sum.yaml]", "tools/my-sum.json", false)]
+#[case("tools: [money/sum]", "tools/money/sum.yaml", true)]
+#[case("tools: [./sum.yaml]", "workflows/sum.yaml", true)]
+#[case("tools: [configs/tools/money]", "tools/money/sum.yaml", true)]
+#[case("tool_set: tool-sets/office.yaml", "tool-sets/office.yaml", true)]
+#[case("llm_client: provider/north/m", "llms/provider/north/m.yaml", true)]
+#[case("llm_client: ../llms/deep/m.yaml", "llms/deep/m.yaml", true)]
+#[case("llm_group: groups/plan", "llms/groups/plan.yaml", true)]
 #[case("tools: [{name: sum}]", "tools/sum.yaml", false)]
 #[case("agent_config: clerk", "agents/clerk.yaml", true)]
 #[case("agent_config: agents/clerk.yaml", "agents/clerk.yaml", true)]
 #[case("agent_config: configs/agents/clerk.yaml", "agents/clerk.yaml", true)]
+#[case("agent_config: release-7/agents/clerk.yaml", "agents/clerk.yaml", true)]
+#[case("agent_config: ./clerk.yaml", "workflows/clerk.yaml", true)]
 #[case("agents: [clerk]", "agents/clerk.yaml", true)]
 #[case("system_prompt: clerk", "prompts/system/clerk.md", true)]
 #[case(
@@ -113,6 +130,7 @@ fn missing(collected: &Collected) -> Vec<(&str, &str)> {
     "workflows/base.yaml",
     true
 )]
+#[case("inherits_from: north/my_base", "workflows/north/my-base.yaml", true)]
 #[case("inherits_from: [one, base]", "workflows/base.yaml", true)]
 #[case("extends: base", "workflows/base.yml", true)]
 #[case("inherits_from: ../../agents/base.yaml", "agents/base.yaml", false)]
@@ -188,7 +206,7 @@ fn a_member_of_a_group_file_stands_in_for_a_file() {
         ("tools/sum.yaml", "a: 1"),
         (
             "llms/groups/_task_groups.yaml",
-            "plan: {models: [m]}\nfast: {}\nlast: {models: [gone]}",
+            "plan: {models: [m], first: {}}\nfast: {}\nlast: {models: [gone]}",
         ),
         ("llms/m.yaml", "a: 1"),
     ];
@@ -266,6 +284,8 @@ fn the_register_names_texts_and_folders_of_them() {
     );
     let found = collected(&tree, "workflows/entry.yaml", &strategy("comprehensive"));
     assert_eq!(found.files.len(), 4);
+    // A folder is meant with all its files.
+    assert_eq!(found.ambiguous, []);
     // Files right in the root are read whole.
     assert_eq!(
         missing(&found),
