@@ -4,9 +4,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use flowkeep_api::{AppError, Catalogue};
-use flowkeep_core::{
-    Document, Finding, Kind, Message, Validation, add_places, stops_a_start, validate, visible,
-};
+use flowkeep_core::{Finding, Kind, Message, Validation, validate_for_start, visible};
 use serde_json::{Value as Json, json};
 
 use crate::output::{Out, Outcome, Output};
@@ -19,22 +17,11 @@ use crate::read::{self, Read};
 pub(crate) fn file(output: &Output, kind: Kind, file: &Path) -> Result<Outcome, AppError> {
     let bytes = read::bytes(file)?;
     let found = match Read::of(&bytes, &read::name_of(file), kind) {
-        Ok(read) if read.kind == kind => for_start(kind, &read.document),
+        Ok(read) if read.kind == kind => validate_for_start(kind, &read.document, Vec::new()),
         Ok(read) => unfit(read.differs(kind)),
         Err(reason) => unfit(reason),
     };
     print(output, &found)
-}
-
-/// What is found, and what would refuse a start beside it.
-fn for_start(kind: Kind, document: &Document) -> Validation {
-    let mut found = validate(kind, document);
-    if kind == Kind::Workflow {
-        let stops = stops_a_start(document.value(), &found);
-        found.warnings.extend(stops);
-        add_places(document, &mut found);
-    }
-    found
 }
 
 fn unfit(reason: Message) -> Validation {
@@ -114,22 +101,23 @@ pub(crate) fn print(output: &Output, found: &Validation) -> Result<Outcome, AppE
     })
 }
 
-/// What of it comes to a start here, in one sentence.
+/// What of it comes to a start here, in one sentence. Only where nothing else is to be looked at, that says
+/// what is lacking.
 fn verdict(found: &Validation) -> &'static str {
     let warned = |codes: &[&str]| {
         let mut warnings = found.warnings.iter();
-        warnings.any(|warning| codes.contains(&warning.code.as_str()))
+        warnings.all(|warning| codes.contains(&warning.code.as_str()))
     };
     if !found.errors.is_empty() {
         "cli_invalid"
+    } else if found.warnings.is_empty() {
+        "cli_valid"
     } else if warned(&["no_connection"]) {
         "cli_valid_unconnected"
     } else if warned(&["folder_unknown", "folder_ambiguous"]) {
         "cli_valid_without_folder"
     } else if warned(&["input_not_given"]) {
         "cli_valid_without_input"
-    } else if found.warnings.is_empty() {
-        "cli_valid"
     } else {
         "cli_valid_with_warnings"
     }

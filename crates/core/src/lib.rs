@@ -53,5 +53,5 @@ pub use names::{
 };
 pub use recognise::{Recognised, recognise, wrap};
 pub use summary::{Summary, starts_by, summarise};
-pub use validate::{Finding, Validation, add_places, stops_a_start, validate};
+pub use validate::{Finding, Validation, validate, validate_for_start};
 pub use value::{Value, fits_script_number};

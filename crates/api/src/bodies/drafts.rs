@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use flowkeep_core::{Document, Kind, Validation, add_places, stops_a_start, validate};
+use flowkeep_core::{Document, Finding, Kind, Validation, validate_for_start};
 use flowkeep_engine::{unconnected, unknown_folder};
 use flowkeep_store::DraftRecord;
 
@@ -53,26 +53,25 @@ pub fn validate_kept(api: &Api, kind: Kind, id: &str) -> Result<Validation, AppE
 /// What validation finds, and as warnings what else would refuse a start: a parameter that is missing,
 /// and here data sources that are not connected, a task folder that is not known. That stops starts, and no keeping.
 pub(super) fn checked(api: &Api, kind: Kind, document: &Document) -> Validation {
-    let mut found = validate(kind, document);
-    if kind == Kind::Workflow {
-        let stops = stops_a_start(document.value(), &found);
-        found.warnings.extend(stops);
-        match api.connected() {
-            Ok(connected) => {
-                found
-                    .warnings
-                    .extend(unconnected(document.value(), "", &connected));
-            }
-            // What is typed is checked all the same.
-            Err(error) => tracing::warn!(%error, "what is connected cannot be looked at"),
-        }
-        match unknown_folder(&api.store, document.value()) {
-            Ok(unknown) => found.warnings.extend(unknown),
-            Err(error) => tracing::warn!(%error, "the task folders cannot be looked at"),
-        }
-        add_places(document, &mut found);
+    let here = match kind {
+        Kind::Workflow => lacking_here(api, document),
+        _ => Vec::new(),
+    };
+    validate_for_start(kind, document, here)
+}
+
+/// What cannot be looked at here is not told: what is typed is checked all the same.
+fn lacking_here(api: &Api, document: &Document) -> Vec<Finding> {
+    let mut lacking = Vec::new();
+    match api.connected() {
+        Ok(connected) => lacking.extend(unconnected(document.value(), "", &connected)),
+        Err(error) => tracing::warn!(%error, "what is connected cannot be looked at"),
     }
-    found
+    match unknown_folder(&api.store, document.value()) {
+        Ok(unknown) => lacking.extend(unknown),
+        Err(error) => tracing::warn!(%error, "the task folders cannot be looked at"),
+    }
+    lacking
 }
 
 /// The drafts that are kept.

@@ -44,6 +44,28 @@ fn what_would_refuse_a_start_is_told_before_one() {
     assert!(!out.contains("would stop a start."), "{out}");
 }
 
+/// That nothing else would stop a start is said only where that is so.
+#[test]
+fn what_is_lacking_here_hides_nothing_else_that_would_refuse_a_start() {
+    let flowkeep = Flowkeep::new();
+    let said = |params: &str| {
+        let text = format!(
+            r#"{{"name": "W", "taskFolder": "nowhere",
+            "tasks": [{{"id": "a", "name": "A", "action": "wait", "params": {params}}}]}}"#
+        );
+        let file = flowkeep.file("w.json", text);
+        let made = flowkeep.done(&["flow", "create", &file]);
+        let id = made["id"].as_str().unwrap();
+        flowkeep.say(&["flow", "validate", id]).out
+    };
+    let lacking = "the task folder it names is not one that is known here";
+    let out = said(r#"{"ms": 1}"#);
+    assert!(out.contains(lacking), "{out}");
+    let out = said("{}");
+    assert!(!out.contains("would stop a start"), "{out}");
+    assert!(out.contains("Look at what is named above"), "{out}");
+}
+
 #[test]
 fn a_document_comes_back_exactly_as_it_came() {
     let flowkeep = Flowkeep::new();

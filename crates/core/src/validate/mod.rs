@@ -110,17 +110,35 @@ impl From<Finding> for Message {
 /// Says what is wrong with a document of this kind. Findings are in the order of the document's
 /// parts, the same for the same text.
 pub fn validate(kind: Kind, document: &Document) -> Validation {
-    let mut validation = check(kind, document);
-    if kind == Kind::Workflow && validation.valid() {
-        validation.warnings.extend(not_given(document.value()));
+    let mut validation = unplaced(kind, document);
+    add_places(document, &mut validation);
+    validation
+}
+
+/// The same, and as warnings what else would refuse a start of a workflow: what it does without, and what
+/// it lacks `here`.
+pub fn validate_for_start(kind: Kind, document: &Document, here: Vec<Finding>) -> Validation {
+    let mut validation = unplaced(kind, document);
+    if kind == Kind::Workflow {
+        let stops = stops_a_start(document.value(), &validation);
+        validation.warnings.extend(stops);
+        validation.warnings.extend(here);
     }
     add_places(document, &mut validation);
     validation
 }
 
+fn unplaced(kind: Kind, document: &Document) -> Validation {
+    let mut validation = check(kind, document);
+    if kind == Kind::Workflow && validation.valid() {
+        validation.warnings.extend(not_given(document.value()));
+    }
+    validation
+}
+
 /// What refuses a start of a workflow beside what validation found, in the words in which it is refused.
 /// Nothing where that is an error already.
-pub fn stops_a_start(workflow: &Value, found: &Validation) -> Vec<Finding> {
+fn stops_a_start(workflow: &Value, found: &Validation) -> Vec<Finding> {
     if !found.valid() {
         return Vec::new();
     }
@@ -165,7 +183,7 @@ pub(crate) fn check(kind: Kind, document: &Document) -> Validation {
 
 /// Says of each finding where it is in the text. That is read once more, only when there is something to
 /// place.
-pub fn add_places(document: &Document, validation: &mut Validation) {
+fn add_places(document: &Document, validation: &mut Validation) {
     let mut findings = validation.errors.iter().chain(&validation.warnings);
     if findings.all(|finding| finding.place.is_some()) {
         return;

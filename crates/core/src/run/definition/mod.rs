@@ -221,7 +221,7 @@ impl Definition {
     /// Everything that stops a start, with its place in the document; warnings are with them.
     /// A document that [`validate`](crate::validate) accepts may still not start: an action this
     /// engine does not know, a parameter that is missing, tasks that would wait for ever. What
-    /// checks it for a start, too, adds [`stops_a_start`](crate::stops_a_start).
+    /// checks it for a start, too, is [`validate_for_start`](crate::validate_for_start).
     pub fn read(workflow: &Value) -> Result<Self, Validation> {
         check::read(workflow).map(|(definition, _)| definition)
     }
