@@ -9,7 +9,7 @@ use flowkeep_api::types::{
 };
 use flowkeep_api::{Api, AppError, Catalogue, folder_contents, folders};
 use flowkeep_core::folder::DroppedName;
-use flowkeep_core::visible;
+use flowkeep_core::{Message, visible};
 use serde::Serialize;
 
 use crate::args::given_path;
@@ -65,6 +65,11 @@ fn put(
         from: file(),
     };
     let plan = folder_contents::table_list(api, look)?;
+    if plan.names.is_empty() {
+        let mut refused = AppError::new("table_list_unreadable");
+        refused.because = Some(Box::new(Message::new("table_list_empty")));
+        return Err(refused);
+    }
     let same = plan.same;
     let (list, kept_as) = if dry_run {
         let would = FolderTables {

@@ -544,7 +544,10 @@ fn a_folder_tells_the_tables_of_its_list_and_takes_another() {
     assert!(kept.is_file(), "the list before stays beside it");
     fs::write(&file, "# nothing\n").unwrap();
     let refused = ["folder", "tables", &id, "--from", &file];
-    flowkeep.refused(&refused, "table_list_unreadable");
+    let said = flowkeep.refused(&refused, "table_list_unreadable");
+    let dry = [&refused[..], &["--dry-run"]].concat();
+    let would = flowkeep.refused(&dry, "table_list_unreadable");
+    assert_eq!(would, said, "a dry run says what would be said");
     assert_eq!(fs::read_to_string(&list).unwrap(), "customers\n");
     let (exit, _) = flowkeep.json(&["folder", "tables", &id, "--dry-run"]);
     assert_eq!(exit, 2, "a dry run of nothing");
