@@ -214,6 +214,7 @@ it('takes a folder off the list, after saying what stays and who names it', asyn
       workflows: [{ id: 'describe', name: 'Describe a database' }],
       more: false,
     }),
+    folder_list: () => ({ total: 1, items: [folder] }),
     folder_forget: () => ({ id: folder.id, path: folder.path }),
   });
   await userEvent.click(await screen.findByTestId('folder-forget'));
@@ -224,6 +225,52 @@ it('takes a folder off the list, after saying what stays and who names it', asyn
   await userEvent.click(dialog.getByTestId('folder-forget-go'));
   await waitFor(() => expect(went).toHaveBeenCalledWith({ to: '/task-folders' }));
   expect(told('folder_forget').map(({ input }) => input)).toEqual([{ id: '01A' }]);
+});
+
+it('takes no folder off the list before it is known who names it', async () => {
+  search = { tab: 'settings' };
+  let fails = true;
+  const told = show({
+    folder_list: () => ({ total: 1, items: [folder] }),
+    folder_uses: () => {
+      if (!fails) return { workflows: [], more: false };
+      throw new CallError({
+        code: 'db_busy',
+        message: 'busy',
+        hints: [],
+        fields: {},
+        retryable: false,
+      });
+    },
+    folder_forget: () => ({ id: folder.id, path: folder.path }),
+  });
+  await userEvent.click(await screen.findByTestId('folder-forget'));
+  const dialog = within(await screen.findByTestId('dialog-forget-folder'));
+  expect(await dialog.findByTestId('error')).toBeTruthy();
+  await userEvent.click(dialog.getByTestId('folder-forget-go'));
+  expect(told('folder_forget')).toEqual([]);
+  fails = false;
+  await userEvent.click(dialog.getByText('Try again'));
+  await waitFor(() => expect(dialog.queryByTestId('error')).toBeNull());
+  await userEvent.click(dialog.getByTestId('folder-forget-go'));
+  await waitFor(() => expect(told('folder_forget').length).toBe(1));
+});
+
+it('says that workflows run in another folder of the same name from then on', async () => {
+  search = { tab: 'settings' };
+  const namesake = { ...folder, id: '01B', path: '/elsewhere/task_20261120_020000' };
+  show({
+    folder_list: () => ({ total: 2, items: [folder, namesake] }),
+    folder_uses: () => ({
+      workflows: [{ id: 'describe', name: 'Describe a database' }],
+      more: false,
+    }),
+  });
+  await userEvent.click(await screen.findByTestId('folder-forget'));
+  const dialog = within(await screen.findByTestId('dialog-forget-folder'));
+  expect(await dialog.findByText(/too: \/elsewhere\/task_20261120_020000\./)).toBeTruthy();
+  expect(await dialog.findByText('Describe a database')).toBeTruthy();
+  expect(dialog.queryByText(/do not start/)).toBeNull();
 });
 
 it('offers to take a folder off the list that is not there', async () => {
