@@ -105,9 +105,10 @@ impl From<AppError> for Message {
         let own = format!("error_{}", error.code);
         Self {
             // What the system says of a file has words that stand in errors and elsewhere.
-            code: match Catalogue::new(Tongue::English).has(&own) {
-                true => own,
-                false => error.code,
+            code: if Catalogue::new(Tongue::English).has(&own) {
+                own
+            } else {
+                error.code
             },
             fields: error.fields,
             place: None,

@@ -146,6 +146,7 @@ pub struct FolderSettings {
 
 /// A folder that is no task folder any more.
 #[derive(Debug, Clone, Serialize, TS)]
+#[ts(optional_fields)]
 pub struct FolderForgotten {
     /// The id it had.
     pub id: String,

@@ -206,9 +206,9 @@ fn a_record_of_a_size_that_nobody_writes_is_not_read() {
     let record = fs::File::options()
         .append(true)
         .open(place.at(OLD).join("backup_info.json"));
-    record.unwrap().set_len((1 << 26) + 1).unwrap();
+    record.unwrap().set_len((1 << 28) + 1).unwrap();
     let listed = archives(&place.workshop, place.id).unwrap();
     let why = listed[0].broken.as_ref().unwrap();
     assert_eq!(why.code, "archive_record_large");
-    assert_eq!(why.fields["most_bytes"], (1 << 26).to_string());
+    assert_eq!(why.fields["most_bytes"], (1 << 28).to_string());
 }

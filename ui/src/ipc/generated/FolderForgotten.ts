@@ -15,4 +15,4 @@ path: string,
 /**
  * What was broken off in it and stays so, because it is not there: what that is called in it.
  */
-unfinished: string | null, };
+unfinished?: string, };
