@@ -104,6 +104,28 @@ it('makes a new folder for a workflow and opens it', async () => {
   );
 });
 
+it('lets runs work in the folder unless they work in one that is known', async () => {
+  for (const [named, forRuns] of [
+    [schema.id, false],
+    [schema.path, false],
+    ['01GONE', true],
+  ]) {
+    const told = show([schema], {
+      flow_show: () => ({ row: workflow, view: { taskFolder: named } }) as never,
+      folder_create: () => ({ id: '01C', path: '/data/x', warnings: [] }),
+    });
+    await userEvent.click(await screen.findByTestId('folder-new'));
+    await chooseWorkflow();
+    const tick = await screen.findByTestId('folder-for-runs');
+    await waitFor(() => expect(tick.textContent).toMatch(forRuns ? /./ : /instead/));
+    await userEvent.click(screen.getByTestId('folder-create'));
+    await waitFor(() =>
+      expect(told('folder_create')[0]?.input).toEqual({ workflow: 'describe', for_runs: forRuns }),
+    );
+    cleanup();
+  }
+});
+
 it('says why a folder cannot be used, and stays', async () => {
   const told = show([], {
     folder_adopt: () => {

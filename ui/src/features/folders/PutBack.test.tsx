@@ -236,6 +236,18 @@ it('says that an archive was made before files were put back', async () => {
   expect(await screen.findByText('Made before files of file_bak_1 were put back')).toBeTruthy();
 });
 
+it('brings of what made way those files back and leaves the rest of the folder alone', async () => {
+  const items = [{ ...archive, made_way_for: 'file_bak_1' }];
+  const told = show({
+    folder_archives: () => ({ total: 1, items, statistics }),
+    folder_put_back: () => done,
+  });
+  const dialog = await open('put-back');
+  await userEvent.click(await dialog.findByTestId('put-back-start'));
+  await waitFor(() => expect(told('folder_put_back').length).toBe(1));
+  expect(told('folder_put_back')).toMatchObject([{ input: { files: ['gone.md', 'orders.ddl'] } }]);
+});
+
 it('names afterwards what could not be put back', async () => {
   const failed = [{ file: 'rot.json', reason: { code: 'put_back_damaged', fields: {} } }];
   show({ folder_put_back: () => ({ ...done, failed }) });

@@ -115,9 +115,13 @@ function Planned({ folder, item, plan, changed, onChanged, onClose }: PlannedPro
       isHere.current = false;
     };
   }, []);
-  const [extent, setExtent] = useState<Extent>('all');
-  const [chosen, setChosen] = useState<Selection>(NOTHING);
   const returning = plan.files.filter(({ state }) => state === 'returns');
+  // What made way may be a few files alone: the folder was never only they, and they are what is wanted.
+  const madeWay = item.made_way_for !== undefined;
+  const [extent, setExtent] = useState<Extent>(madeWay ? 'few' : 'all');
+  const [chosen, setChosen] = useState<Selection>(
+    madeWay ? new Set(returning.map(({ name }) => name)) : NOTHING,
+  );
   const offered = plan.files.filter(({ state }) => state === 'returns' || state === 'besides');
   const coming = extent === 'all' ? returning : offered.filter(({ name }) => chosen.has(name));
   const makesWay =

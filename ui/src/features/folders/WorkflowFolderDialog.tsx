@@ -4,11 +4,12 @@ import { useState } from 'react';
 import { Button, Dialog, ErrorNotice, Spring, Tick } from '@/components';
 import fields from '@/components/fields.module.css';
 import { m } from '@/i18n';
-import type { CallError, FolderMade } from '@/ipc';
+import type { CallError, FolderMade, FolderRow } from '@/ipc';
 import { isObject } from '../catalog/draft/edits';
 import { documentQuery } from '../catalog/queries';
 import { WorkflowPick } from '../runs/WorkflowPick';
 import styles from './FolderDialog.module.css';
+import { foldersQuery } from './queries';
 import { useMade } from './useMade';
 
 interface Props {
@@ -84,12 +85,16 @@ export function WorkflowFolderDialog({
   );
 }
 
-/** Whether a workflow names a folder for its runs already. */
+/** Whether a workflow names a folder for its runs already, and one that is known. */
 function useWorksElsewhere(workflow: string | undefined): boolean {
   const shown = useQuery({
     ...documentQuery('workflow', workflow ?? ''),
     enabled: workflow !== undefined,
   });
+  const known = useQuery(foldersQuery());
   const view = shown.data?.view;
-  return isObject(view) && (view.taskFolder ?? view.task_folder) !== undefined;
+  const named = isObject(view) ? (view.taskFolder ?? view.task_folder) : undefined;
+  if (named === undefined) return false;
+  const isNamed = ({ id, path, name }: FolderRow) => [id, path, name].some((own) => own === named);
+  return known.data?.some(isNamed) ?? true;
 }
