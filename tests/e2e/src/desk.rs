@@ -154,6 +154,9 @@ impl Desk {
                 .then_some(()))
         })
         .await?;
+        // The first key ever pressed makes the display change its keyboard, and the manager takes
+        // its shortcuts anew: what is pressed meanwhile goes to the window instead.
+        desk.press(&["shift"])?;
         Ok(desk)
     }
 
