@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use flowkeep_core::{Bound, Document, Kind, Message, bound};
-use flowkeep_store::{SnapshotFolder, StagedItem};
+use flowkeep_store::{SnapshotFolder, StagedItem, TaskFolderRecord};
 
 use crate::backups::chosen_folder;
 use crate::plans::Plan;
@@ -65,26 +65,41 @@ fn connections(api: &Api, plan: &Plan) -> Result<Option<Message>, AppError> {
     Ok(without.message("checklist_connections"))
 }
 
-/// The task folders that workflows name and that are not known here, nor come in.
-fn folders(api: &Api, plan: &Plan) -> Result<Option<Message>, AppError> {
-    let coming = if plan.applied {
-        Vec::new()
-    } else {
-        plan.staging.folders()?
-    };
+/// The task folders that workflows name and that are not known here, nor come in; and those that are known
+/// here as another workflow's, whose files a run of this one would archive.
+fn folders(api: &Api, plan: &Plan) -> Result<Vec<Message>, AppError> {
+    let with_it = plan.staging.folders()?;
+    let coming = if plan.applied { &[][..] } else { &with_it };
     let known = api.store.task_folders()?;
-    let mut unknown = About::default();
-    for (workflow, wanted) in plan.staging.folders_wanted()? {
+    let (mut unknown, mut of_others) = (About::default(), About::default());
+    for wants in plan.staging.folders_wanted()? {
+        let wanted = &wants.folder;
         let comes = |folder: &SnapshotFolder| {
-            folder.id.to_string() == wanted || folder.path == wanted || folder.name() == wanted
+            folder.id.to_string() == *wanted || folder.path == *wanted || folder.name() == wanted
         };
         // By its text alone: a document that comes in may name any path, also on a disk that does not answer.
-        let is_known = known.iter().any(|folder| folder.is_called(&wanted));
-        if !is_known && !coming.iter().any(comes) {
-            unknown.add(Some(workflow));
+        if coming.iter().any(comes) {
+            continue;
+        }
+        let here: Vec<_> = known
+            .iter()
+            .filter(|folder| folder.is_called(wanted))
+            .collect();
+        // What two workflows share where they come from is agreed upon there.
+        let is_foreign = |folder: &&TaskFolderRecord| {
+            folder.workflow_id != wants.workflow_id && with_it.iter().all(|one| one.id != folder.id)
+        };
+        if here.is_empty() {
+            unknown.add(Some(wants.workflow));
+        } else if plan.made_elsewhere() && here.iter().all(is_foreign) {
+            of_others.add(Some(wants.workflow));
         }
     }
-    Ok(unknown.message("checklist_folders"))
+    let about = [
+        unknown.message("checklist_folders"),
+        of_others.message("checklist_folders_of_others"),
+    ];
+    Ok(about.into_iter().flatten().collect())
 }
 
 /// What the documents that came need: their schedules are off wherever they came from.
@@ -110,14 +125,14 @@ fn documents(plan: &Plan) -> Result<Vec<Message>, AppError> {
         } else {
             None
         };
-        let Some(stored) = stored else {
+        let (Some(kind), Some(stored)) = (item.kind, stored) else {
             return Ok(());
         };
         // What cannot be read any more has been told of as damaged.
         let Ok(document) = Document::parse(stored.format, stored.text) else {
             return Ok(());
         };
-        let Bound { place, secret } = bound(&document);
+        let Bound { place, secret } = bound(kind, &document);
         if place {
             places.add(named(&item));
         }
@@ -164,7 +179,6 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let api = open(&root.path().join("data"));
         let outside = root.path().canonicalize().unwrap().join("outside");
-        std::fs::create_dir(&outside).unwrap();
         let path = outside.to_str().unwrap();
         let roundabout = format!("{path}/../outside");
         for (id, folder) in [
@@ -172,21 +186,9 @@ mod tests {
             ("Name", "outside"),
             ("Round", &roundabout),
         ] {
-            let new = CreateInput {
-                text: serde_json::json!({"id": id, "name": id, "taskFolder": folder, "tasks": []})
-                    .to_string(),
-                format: Format::Json,
-                id: None,
-                name: None,
-            };
-            documents::create(&api, Kind::Workflow, new).unwrap();
+            workflow(&api, id, folder);
         }
-        let adopt = FolderAdoptInput {
-            workflow: "Straight".to_owned(),
-            path: ChosenPlace::Path(outside.clone()),
-            for_runs: None,
-        };
-        folders::adopt(&api, adopt).unwrap();
+        adopted(&api, "Straight", &outside);
         let input = BackupInput {
             into: Some(ChosenPlace::Path(root.path().join("backups"))),
             ..BackupInput::default()
@@ -196,6 +198,68 @@ mod tests {
         let told = result.checklist.iter();
         let told = told.map(|told| (told.code.as_str(), told.fields["names"].as_str()));
         assert_eq!(told.collect::<Vec<_>>(), [("checklist_folders", "Round")]);
+    }
+
+    fn put_elsewhere(backup: &Path) {
+        let manifest = backup.join("manifest.json");
+        let mut text: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(&manifest).unwrap()).unwrap();
+        text["machine"] = "another".into();
+        std::fs::write(&manifest, text.to_string()).unwrap();
+    }
+
+    fn workflow(api: &crate::Api, id: &str, folder: &str) {
+        let new = CreateInput {
+            text: serde_json::json!({"id": id, "name": id, "taskFolder": folder, "tasks": []})
+                .to_string(),
+            format: Format::Json,
+            id: None,
+            name: None,
+        };
+        documents::create(api, Kind::Workflow, new).unwrap();
+    }
+
+    fn adopted(api: &crate::Api, workflow: &str, folder: &Path) {
+        std::fs::create_dir_all(folder).unwrap();
+        let adopt = FolderAdoptInput {
+            workflow: workflow.to_owned(),
+            path: ChosenPlace::Path(folder.to_owned()),
+            for_runs: None,
+        };
+        folders::adopt(api, adopt).unwrap();
+    }
+
+    /// A run archives what lies in its folder, whoever put it there.
+    #[test]
+    fn what_comes_from_elsewhere_and_means_a_folder_of_another_workflow_here_is_told() {
+        let root = tempfile::tempdir().unwrap();
+        let api = open(&root.path().join("data"));
+        let root = root.path().canonicalize().unwrap();
+        workflow(&api, "Path", root.join("sales").to_str().unwrap());
+        workflow(&api, "Name", "sales");
+        workflow(&api, "Owner", "shared");
+        workflow(&api, "Friend", "shared");
+        adopted(&api, "Owner", &root.join("there/shared"));
+        let input = BackupInput {
+            into: Some(ChosenPlace::Path(root.join("backups"))),
+            ..BackupInput::default()
+        };
+        let backup = backups::backup(&api, input, &Silent).unwrap().target_dir;
+        let told_in = |data: &str| {
+            let api = open(&root.join(data));
+            workflow(&api, "Sales", "");
+            adopted(&api, "Sales", &root.join("sales"));
+            drop(api);
+            let result = restored(&root.join(data), Path::new(&backup));
+            let mut told = result.checklist.into_iter();
+            told.find_map(|mut told| {
+                (told.code == "checklist_folders_of_others").then(|| told.fields.remove("names"))
+            })
+            .flatten()
+        };
+        assert_eq!(told_in("same computer"), None, "it was so when it was kept");
+        put_elsewhere(Path::new(&backup));
+        assert_eq!(told_in("another").as_deref(), Some("Name, Path"));
     }
 
     #[test]
@@ -234,11 +298,7 @@ mod tests {
             (5, vec!["checklist_folders", "checklist_schedules"])
         );
 
-        let manifest = backup.join("manifest.json");
-        let mut text: serde_json::Value =
-            serde_json::from_slice(&std::fs::read(&manifest).unwrap()).unwrap();
-        text["machine"] = "another".into();
-        std::fs::write(&manifest, text.to_string()).unwrap();
+        put_elsewhere(backup);
         let there = restored(&root.path().join("there"), backup);
         let told: Vec<_> = there
             .checklist

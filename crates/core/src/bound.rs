@@ -1,7 +1,7 @@
 //! What of a document holds on the computer it was written on and must be looked after on another.
 
 use crate::shape::spellings::TASK_FOLDER;
-use crate::{Document, Value};
+use crate::{Document, Kind, Value};
 
 /// What a document needs where it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -12,14 +12,23 @@ pub struct Bound {
     pub secret: bool,
 }
 
-/// Keys whose text is a folder, however it is spelled. Which task folders are known can be looked up: they
-/// are none.
+/// Keys whose text is a folder, however it is spelled.
 const FOLDERS: [&str; 2] = ["folder", "cwd"];
 
-/// What the document needs where it is. A text that begins like an absolute path is taken for one.
-pub fn bound(document: &Document) -> Bound {
+/// What the document needs where it is. A text that begins like an absolute path is taken for one. Which
+/// task folder a workflow works in can be looked up: what its head says of it is none.
+pub fn bound(kind: Kind, document: &Document) -> Bound {
     let mut found = Bound::default();
-    look(document.value(), "", &mut found);
+    match document.value() {
+        Value::Object(members) if kind == Kind::Workflow => {
+            for (key, value) in members {
+                if !TASK_FOLDER.contains(&key.as_str()) {
+                    look(value, key, &mut found);
+                }
+            }
+        }
+        value => look(value, "", &mut found),
+    }
     found
 }
 
@@ -37,8 +46,8 @@ fn look(value: &Value, key: &str, found: &mut Bound) {
         }
         Value::String(text) => {
             found.secret |= text.contains("${secret.");
-            found.place |= !TASK_FOLDER.contains(&key)
-                && (is_absolute(text) || (FOLDERS.contains(&key) && !text.is_empty()));
+            let is_folder = FOLDERS.contains(&key) || TASK_FOLDER.contains(&key);
+            found.place |= is_absolute(text) || (is_folder && !text.is_empty());
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
@@ -94,6 +103,16 @@ mod tests {
         #[case] secret: bool,
     ) {
         let document = Document::parse(Format::Json, text.to_owned()).unwrap();
-        assert_eq!(bound(&document), Bound { place, secret });
+        assert_eq!(bound(Kind::Workflow, &document), Bound { place, secret });
+    }
+
+    #[test]
+    fn a_task_folder_that_nobody_looks_up_is_a_place() {
+        let document = |text: &str| Document::parse(Format::Json, text.to_owned()).unwrap();
+        let head = document(r#"{"taskFolder": "reports"}"#);
+        assert!(!bound(Kind::Workflow, &head).place);
+        assert!(bound(Kind::Template, &head).place);
+        let below = document(r#"{"stages": [{"task_folder": "reports"}]}"#);
+        assert!(bound(Kind::Workflow, &below).place);
     }
 }

@@ -131,14 +131,31 @@ impl Staging {
     ///
     /// # Errors
     /// What the database says.
-    pub fn folders_wanted(&self) -> Result<Vec<(String, String)>, StoreError> {
+    pub fn folders_wanted(&self) -> Result<Vec<FolderWanted>, StoreError> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT name, task_folder FROM item
+            "SELECT id, name, task_folder FROM item
              WHERE task_folder NOT NULL AND action IN ('imported', 'updated') ORDER BY item",
         )?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let rows = statement.query_map([], |row| {
+            Ok(FolderWanted {
+                workflow_id: row.get(0)?,
+                workflow: row.get(1)?,
+                folder: row.get(2)?,
+            })
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
+}
+
+/// A workflow that comes in, and the task folder it says its runs work in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FolderWanted {
+    /// The workflow's id.
+    pub workflow_id: String,
+    /// What the workflow is called.
+    pub workflow: String,
+    /// What it calls the folder.
+    pub folder: String,
 }
 
 impl Store {

@@ -73,7 +73,7 @@ pub use draft::{DraftRecord, KeptDraft};
 pub use error::StoreError;
 pub use fallen_write::{FallenCount, FallenFilter, FallenWriteRecord, NewFallenWrite};
 pub use folder_archive::KnownArchive;
-pub use folder_backup::SnapshotFolder;
+pub use folder_backup::{FolderWanted, SnapshotFolder};
 pub use folder_work::{FolderBegun, FolderWork, FolderWorkKind};
 pub use inbox::Request;
 pub use known_backup::KnownBackup;

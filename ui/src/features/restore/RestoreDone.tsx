@@ -22,6 +22,7 @@ const SHOWN = 20;
 /** Where what is left to do can be done. */
 const PLACES = {
   checklist_connections: { to: '/connections', name: m.nav_connections },
+  checklist_folders_of_others: { to: '/task-folders', name: m.nav_task_folders },
   checklist_folders: { to: '/task-folders', name: m.nav_task_folders },
 } as const;
 
