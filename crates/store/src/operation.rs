@@ -4,7 +4,7 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use flowkeep_core::OperationId;
-use rusqlite::{Connection, OptionalExtension as _, Row};
+use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Row};
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
@@ -267,10 +267,20 @@ pub(crate) fn put_items(
     first: u32,
     items: &[OperationItemRecord],
 ) -> Result<(), StoreError> {
-    let mut statement = connection.prepare_cached(
+    let statement = connection.prepare_cached(
         "INSERT INTO main.operation_item(operation, item, kind, id, name, before, after)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
+    put_items_by(statement, operation, first, items)
+}
+
+/// The same by a statement of the caller's, which takes the columns in this order.
+pub(crate) fn put_items_by(
+    mut statement: CachedStatement<'_>,
+    operation: &str,
+    first: u32,
+    items: &[OperationItemRecord],
+) -> Result<(), StoreError> {
     for (number, item) in (first..).zip(items) {
         statement.execute((
             operation,

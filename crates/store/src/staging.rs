@@ -9,6 +9,7 @@ use flowkeep_core::{Encoding, Format, Kind, Message, Sha256, Summary, search_ter
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use crate::document::format_of;
+use crate::operation::put_items_by;
 use crate::schema::PAGE;
 use crate::{
     Choice, OperationItemRecord, OperationRecord, SnapshotRevision, StagedGroup, StoreError,
@@ -345,22 +346,11 @@ impl Staging {
         first: u32,
         items: &[OperationItemRecord],
     ) -> Result<(), StoreError> {
-        let mut statement = self.connection.prepare_cached(
+        let statement = self.connection.prepare_cached(
             "INSERT OR IGNORE INTO operation_item(operation, item, kind, id, name, before, after)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?;
-        for (number, item) in (first..).zip(items) {
-            statement.execute((
-                operation,
-                number,
-                &item.kind,
-                &item.id,
-                &item.name,
-                item.before,
-                item.after,
-            ))?;
-        }
-        Ok(())
+        put_items_by(statement, operation, first, items)
     }
 
     /// Adds a setting.
