@@ -241,33 +241,41 @@ fn what_cannot_go_back_because_another_has_its_name_is_kept_and_told_of() {
 #[test]
 fn whoever_dies_while_taking_back_has_made_no_archive() {
     for conflict in [false, true] {
-        for n in 1.. {
-            let mut failed = false;
-            for m in n.. {
-                let mut place = Place::new();
-                place.put(&FILES);
-                let written = conflict.then(|| place.at("a.ddl"));
-                let disk = Dying::after(m, false).failing_at(n, written);
-                place.on(disk.clone());
-                let _ = place.try_archive(Policy::Stop);
-                let moment = format!("fails at {n}, dies at {m}, conflict: {conflict}");
-                place.on(SystemFiles);
-                for recovered in recover(&place.workshop).unwrap() {
-                    if let Some(told) = recovered.outcome.unwrap() {
-                        assert_eq!(told.moved.len(), 3, "{moment}: {told:?}");
-                    }
-                }
-                assert_eq!(place.workshop.store.folder_works().unwrap(), []);
-                place.is_known(&FILES, &moment);
-                failed |= disk.has_failed();
-                if !disk.is_dead() {
-                    break;
+        fail_and_die(|n, m| {
+            let mut place = Place::new();
+            place.put(&FILES);
+            let written = conflict.then(|| place.at("a.ddl"));
+            let disk = Dying::after(m, false).failing_at(n, written);
+            place.on(disk.clone());
+            let _ = place.try_archive(Policy::Stop);
+            let moment = format!("fails at {n}, dies at {m}, conflict: {conflict}");
+            place.on(SystemFiles);
+            for recovered in recover(&place.workshop).unwrap() {
+                if let Some(told) = recovered.outcome.unwrap() {
+                    assert_eq!(told.moved.len(), 3, "{moment}: {told:?}");
                 }
             }
-            if !failed {
-                assert!(n > 8, "{n} calls");
+            assert_eq!(place.workshop.store.folder_works().unwrap(), []);
+            place.is_known(&FILES, &moment);
+            disk
+        });
+    }
+}
+
+/// Tries with each call failing in turn, and with the process dying at it and at each call after it.
+pub(crate) fn fail_and_die(tried: impl Fn(u64, u64) -> Dying) {
+    for n in 1.. {
+        let mut failed = false;
+        for m in n.. {
+            let disk = tried(n, m);
+            failed |= disk.has_failed();
+            if !disk.is_dead() {
                 break;
             }
+        }
+        if !failed {
+            assert!(n > 8, "{n} calls");
+            break;
         }
     }
 }

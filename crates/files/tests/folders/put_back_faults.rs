@@ -13,7 +13,7 @@ use flowkeep_host::testing::FailingFiles;
 use flowkeep_host::{Cancellation, EntryFiles, Progress, SystemFiles, Unfollowed};
 use rstest::rstest;
 
-use crate::crash::Dying;
+use crate::crash::{Dying, fail_and_die};
 use crate::place::Place;
 
 /// What lies in a folder: names and texts, folders left out. A link says where it leads.
@@ -294,29 +294,19 @@ fn whoever_dies_while_taking_back_puts_nothing_back() {
         state.remove("changed.ddl");
         state
     };
-    for n in 1.. {
-        let mut failed = false;
-        for m in n.. {
-            let mut case = Case::new(Some(&FEW));
-            let written = case.place.at("changed.ddl");
-            let disk = Dying::after(m, false).failing_at(n, Some(written));
-            let _ = case.put_back_on(disk.clone());
-            case.place.on(SystemFiles);
-            case.place.recover();
-            let moment = format!("fails at {n}, dies at {m}");
-            let now = without(state(&case.place.folder));
-            if now != without(case.before.clone()) {
-                assert_eq!(now, without(case.after.clone()), "{moment}");
-            }
-            assert_eq!(state(&case.place.at(&case.archive)), case.archived);
-            failed |= disk.has_failed();
-            if !disk.is_dead() {
-                break;
-            }
+    fail_and_die(|n, m| {
+        let mut case = Case::new(Some(&FEW));
+        let written = case.place.at("changed.ddl");
+        let disk = Dying::after(m, false).failing_at(n, Some(written));
+        let _ = case.put_back_on(disk.clone());
+        case.place.on(SystemFiles);
+        case.place.recover();
+        let moment = format!("fails at {n}, dies at {m}");
+        let now = without(state(&case.place.folder));
+        if now != without(case.before.clone()) {
+            assert_eq!(now, without(case.after.clone()), "{moment}");
         }
-        if !failed {
-            assert!(n > 8, "{n} calls");
-            break;
-        }
-    }
+        assert_eq!(state(&case.place.at(&case.archive)), case.archived);
+        disk
+    });
 }
