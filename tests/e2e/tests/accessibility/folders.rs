@@ -9,7 +9,7 @@ use fantoccini::Locator;
 use flowkeep_e2e::{Window, words};
 use serde_json::json;
 
-use super::{go, look};
+use super::{Tour, go};
 
 /// An archive of an earlier tool, which has lost a file.
 const EARLIER: &str = "file_bak_20250721_120236";
@@ -120,30 +120,21 @@ impl Folders {
     }
 
     /// What is drawn over these pages, and what stands on them after an archive.
-    pub(super) async fn dialogs(&self, window: &Window<'_>, theme: &str) -> Result<Vec<String>> {
-        let mut found = Vec::new();
-        let mut seen = async |what: &str| {
-            found.extend(look(window, &format!("{theme} {what}")).await?);
-            anyhow::Ok(())
-        };
-        let close = async |dialog: &str| {
-            window.focus().await?;
-            window.desk().press(&["Escape"])?;
-            window.gone(dialog).await
-        };
+    pub(super) async fn dialogs(&self, tour: &mut Tour<'_>) -> Result<()> {
+        let window = tour.window;
         window.click("nav-task-folders").await?;
         window.click("folder-new").await?;
         window.click("pick-workflow").await?;
         window.click("pick-describe").await?;
         window.gone("pick-describe").await?;
-        seen("a new folder").await?;
-        close("dialog-folder-new").await?;
+        tour.seen("a new folder").await?;
+        tour.close("dialog-folder-new").await?;
         window.click("folder-use").await?;
         self.choose(window, "task_folder_use_pick", "Descriptions")
             .await?;
         window.shown("dialog-folder-use").await?;
-        seen("a folder that is there").await?;
-        close("dialog-folder-use").await?;
+        tour.seen("a folder that is there").await?;
+        tour.close("dialog-folder-use").await?;
 
         let page = format!("/task-folders/{}", self.there);
         go(window, &page, "[data-testid=folder-archive]").await?;
@@ -151,61 +142,73 @@ impl Folders {
         self.choose(window, "table_list_pick", "Descriptions/mapping.csv")
             .await?;
         window.shown("table-names").await?;
-        seen("a list of tables").await?;
-        close("dialog-table-list").await?;
-        self.archive(window, &mut seen).await?;
+        tour.seen("a list of tables").await?;
+        tour.close("dialog-table-list").await?;
+        self.archive(tour).await?;
 
         fs::write(self.path.join("orders.ddl"), "CREATE TABLE orders(now);\n")?;
         let page = format!("{page}?tab=archives&archive={EARLIER}");
         go(window, &page, "[data-testid=archive-put-back]").await?;
-        window.click("archive-put-back").await?;
-        window.shown("put-back-hindered").await?;
-        seen("an archive to put back").await?;
+        tour.opens(
+            "archive-put-back",
+            "put-back-hindered",
+            "an archive to put back",
+        )
+        .await?;
         window.click("put-back-few").await?;
-        seen("files to put back").await?;
-        close("dialog-put-back").await?;
-        window.click("archive-compare").await?;
-        window.shown("text-difference").await?;
-        seen("an archive beside the folder").await?;
-        close("dialog-compare").await?;
-        window.click("archive-check").await?;
-        window.shown("check-failed").await?;
-        seen("an archive that has lost a file").await?;
-        close("dialog-check").await?;
+        tour.seen("files to put back").await?;
+        tour.close("dialog-put-back").await?;
+        tour.opens(
+            "archive-compare",
+            "text-difference",
+            "an archive beside the folder",
+        )
+        .await?;
+        tour.close("dialog-compare").await?;
+        tour.opens(
+            "archive-check",
+            "check-failed",
+            "an archive that has lost a file",
+        )
+        .await?;
+        tour.close("dialog-check").await?;
         window.click("archives-clean-up").await?;
         let line = format!("[data-testid=clean-up-{EARLIER}]");
         window.shown_by(Locator::Css(&line)).await?;
-        seen("archives to clean up").await?;
-        close("dialog-clean-up-archives").await?;
+        tour.seen("archives to clean up").await?;
+        tour.close("dialog-clean-up-archives").await?;
 
         window.click("nav-workflows").await?;
         window.click("new").await?;
-        window.click("offer-describe-database").await?;
-        window.shown("template-connection").await?;
-        seen("a template to fill in").await?;
-        close("dialog-template-use").await?;
-        Ok(found)
+        tour.opens(
+            "offer-describe-database",
+            "template-connection",
+            "a template to fill in",
+        )
+        .await?;
+        tour.close("dialog-template-use").await
     }
 
     /// An archive that somebody is in the way of, and one that is made.
-    async fn archive(
-        &self,
-        window: &Window<'_>,
-        seen: &mut impl AsyncFnMut(&str) -> Result<()>,
-    ) -> Result<()> {
+    async fn archive(&self, tour: &mut Tour<'_>) -> Result<()> {
         let result = self.path.join("result.md");
         fs::write(&result, "# Orders\n")?;
         let open = fs::File::options().append(true).open(&result)?;
-        window.click("folder-archive").await?;
-        window.shown("dialog-archive").await?;
-        seen("a folder to archive").await?;
-        window.click("archive-start").await?;
-        window.shown("archive-failed").await?;
-        seen("an archive that was not made").await?;
+        tour.opens("folder-archive", "dialog-archive", "a folder to archive")
+            .await?;
+        tour.opens(
+            "archive-start",
+            "archive-failed",
+            "an archive that was not made",
+        )
+        .await?;
         drop(open);
-        window.click("archive-continue").await?;
-        window.shown("archive-done").await?;
-        seen("an archive that was made").await
+        tour.opens(
+            "archive-continue",
+            "archive-done",
+            "an archive that was made",
+        )
+        .await
     }
 
     async fn choose(&self, window: &Window<'_>, title: &str, name: &str) -> Result<()> {

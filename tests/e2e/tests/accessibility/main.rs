@@ -41,67 +41,86 @@ async fn every_screen_can_be_read_and_used_by_everybody() -> Result<()> {
     let folders = folders::make(&window).await?;
     // The dialogs begin at the last one.
     screens.splice(0..0, folders.screens());
-    let mut found = Vec::new();
+    let mut tour = Tour {
+        window: &window,
+        theme: "",
+        found: Vec::new(),
+    };
     for theme in ["light", "dark"] {
         in_theme(&window, theme).await?;
+        tour.theme = theme;
         for (address, drawn) in &screens {
             go(&window, address, drawn).await?;
-            found.extend(look(&window, &format!("{theme} {address}")).await?);
+            tour.seen(address).await?;
         }
-        found.extend(dialogs(&window, theme).await?);
-        found.extend(folders.dialogs(&window, theme).await?);
+        dialogs(&mut tour).await?;
+        folders.dialogs(&mut tour).await?;
     }
-    ensure!(found.is_empty(), "{found:#?}");
+    ensure!(tour.found.is_empty(), "{:#?}", tour.found);
     window.close().await
 }
 
-/// What is drawn over a page, as axe sees it. Begins at a run that has failed.
-async fn dialogs(window: &Window<'_>, theme: &str) -> Result<Vec<String>> {
-    let mut found = Vec::new();
-    let close = async |dialog: &str| {
-        window.focus().await?;
-        window.desk().press(&["Escape"])?;
-        window.gone(dialog).await
-    };
-    window.click("run-retry").await?;
-    window.shown("dialog-retry").await?;
-    found.extend(look(window, &format!("{theme} a run once more")).await?);
-    close("dialog-retry").await?;
+/// A way through the window, and what axe finds wrong on it.
+struct Tour<'w> {
+    window: &'w Window<'w>,
+    theme: &'static str,
+    found: Vec<String>,
+}
+
+impl Tour<'_> {
+    /// Looks at what is drawn now.
+    async fn seen(&mut self, what: &str) -> Result<()> {
+        let wrong = look(self.window, &format!("{} {what}", self.theme)).await?;
+        self.found.extend(wrong);
+        Ok(())
+    }
+
+    /// Clicks, and looks once that is shown.
+    async fn opens(&mut self, click: &str, shown: &str, what: &str) -> Result<()> {
+        self.window.click(click).await?;
+        self.window.shown(shown).await?;
+        self.seen(what).await
+    }
+
+    async fn close(&self, dialog: &str) -> Result<()> {
+        self.window.focus().await?;
+        self.window.desk().press(&["Escape"])?;
+        self.window.gone(dialog).await
+    }
+}
+
+/// What is drawn over a page. Begins at a run that has failed.
+async fn dialogs(tour: &mut Tour<'_>) -> Result<()> {
+    let window = tour.window;
+    tour.opens("run-retry", "dialog-retry", "a run once more")
+        .await?;
+    tour.close("dialog-retry").await?;
     window.click("nav-connections").await?;
     window.click("test-shop").await?;
     window
         .text_of("connection-shop", |text| text.contains("does not answer"))
         .await?;
-    found.extend(look(window, &format!("{theme} a connection that is down")).await?);
+    tour.seen("a connection that is down").await?;
     window.click("more-shop").await?;
-    window.click("menu-edit").await?;
-    window.shown("dialog-connection").await?;
-    found.extend(look(window, &format!("{theme} a connection to change")).await?);
-    window.click("connection-test").await?;
-    window.shown("test-failed").await?;
-    found.extend(look(window, &format!("{theme} a test that failed")).await?);
-    close("dialog-connection").await?;
+    tour.opens("menu-edit", "dialog-connection", "a connection to change")
+        .await?;
+    tour.opens("connection-test", "test-failed", "a test that failed")
+        .await?;
+    tour.close("dialog-connection").await?;
     window.click("tab-agents").await?;
-    window.click("agent-add").await?;
-    window.shown("dialog-agent").await?;
-    found.extend(look(window, &format!("{theme} a new agent")).await?);
-    close("dialog-agent").await?;
+    tour.opens("agent-add", "dialog-agent", "a new agent")
+        .await?;
+    tour.close("dialog-agent").await?;
     window.click("tab-rules").await?;
-    window.click("rule-add").await?;
-    window.shown("dialog-rule").await?;
-    found.extend(look(window, &format!("{theme} a new rule")).await?);
-    close("dialog-rule").await?;
+    tour.opens("rule-add", "dialog-rule", "a new rule").await?;
+    tour.close("dialog-rule").await?;
     window.click("nav-workflows").await?;
-    window.click("new").await?;
-    window.shown("dialog-new").await?;
-    found.extend(look(window, &format!("{theme} a new workflow")).await?);
-    close("dialog-new").await?;
+    tour.opens("new", "dialog-new", "a new workflow").await?;
+    tour.close("dialog-new").await?;
     window.click("row-example-month-end").await?;
-    window.click("run").await?;
-    window.shown("context-month").await?;
-    found.extend(look(window, &format!("{theme} a run that is to start")).await?);
-    close("dialog-run").await?;
-    Ok(found)
+    tour.opens("run", "context-month", "a run that is to start")
+        .await?;
+    tour.close("dialog-run").await
 }
 
 #[tokio::test]
