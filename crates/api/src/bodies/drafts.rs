@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use flowkeep_core::{Document, Finding, Kind, Validation, validate_for_start};
-use flowkeep_engine::{unconnected, unknown_folder};
+use flowkeep_engine::{readiness, unconnected, unknown_folder};
 use flowkeep_store::DraftRecord;
 
 use super::documents::{find_kept, not_found, parsed};
@@ -40,18 +40,32 @@ pub fn draft(api: &Api, kind: Kind, input: DraftInput) -> Result<Draft, AppError
     })
 }
 
-/// What validation finds in a kept document.
+/// What validation finds in a kept document, and as a warning that a start would ask for trust in it.
 ///
 /// # Errors
 /// `not_found`.
 pub fn validate_kept(api: &Api, kind: Kind, id: &str) -> Result<Validation, AppError> {
     let record = find_kept(&api.store, kind, id)?;
     let document = parsed(&api.store, &record, record.revision)?;
-    Ok(checked(api, kind, &document))
+    let mut found = checked(api, kind, &document);
+    if kind == Kind::Workflow
+        && found.valid()
+        && let Some(ready) = readiness(&api.store, &*api.connected()?, id)?
+        && !ready.trusted
+    {
+        found.warnings.push(Finding {
+            path: String::new(),
+            code: "trust_required".to_owned(),
+            fields: [("name".to_owned(), record.name)].into(),
+            place: None,
+        });
+    }
+    Ok(found)
 }
 
-/// What validation finds, and as warnings what else would refuse a start: a parameter that is missing,
-/// and here data sources that are not connected, a task folder that is not known. That stops starts, and no keeping.
+/// What validation finds, and what else would refuse a start: among the errors what refuses each, as warnings what
+/// is lacking here, data sources that are not connected and a task folder that is not known. That stops starts,
+/// and no keeping.
 pub(super) fn checked(api: &Api, kind: Kind, document: &Document) -> Validation {
     let here = match kind {
         Kind::Workflow => lacking_here(api, document),

@@ -13,31 +13,32 @@ fn what_would_refuse_a_start_is_told_before_one() {
         "tasks": [{"id": "a", "name": "A", "action": "program.run", "params": {}}]}"#;
     let file = flowkeep.file("w.json", tasks);
     let created = flowkeep.done(&["flow", "create", &file]);
-    let told = flowkeep.done(&["flow", "validate", "w"]);
-    let of_file = flowkeep.done(&["flow", "validate", "--file", &file]);
-    let warning = &told["warnings"][0];
+    let (code, told) = flowkeep.json(&["flow", "validate", "w"]);
+    let of_file = flowkeep.json(&["flow", "validate", "--file", &file]);
+    let error = &told["errors"][0];
+    assert_eq!((code, of_file.0), (1, 1));
     assert_eq!(
         (
             &told["valid"],
-            &warning["code"],
-            &warning["path"],
-            &warning["line"]
+            &error["code"],
+            &error["path"],
+            &error["line"]
         ),
         (
-            &true.into(),
+            &false.into(),
             &"parameter_missing".into(),
             &"/tasks/0/params".into(),
             &2.into()
         )
     );
     assert_eq!(
-        (&of_file["warnings"], &created["warnings"]),
-        (&told["warnings"], &told["warnings"])
+        (&of_file.1["errors"], &created["errors"]),
+        (&told["errors"], &told["errors"])
     );
     let refused = flowkeep.refused(&["run", "start", "w"], "definition_invalid");
     let (said, words) = (
         refused["error"]["message"].as_str(),
-        warning["message"].as_str(),
+        error["message"].as_str(),
     );
     assert!(said.unwrap().contains(words.unwrap()), "{refused}");
     let out = flowkeep.say(&["flow", "validate", "w"]).out;
@@ -63,7 +64,24 @@ fn what_is_lacking_here_hides_nothing_else_that_would_refuse_a_start() {
     assert!(out.contains(lacking), "{out}");
     let out = said("{}");
     assert!(!out.contains("would stop a start"), "{out}");
-    assert!(out.contains("Look at what is named above"), "{out}");
+    assert!(out.contains("cannot be started like this"), "{out}");
+}
+
+#[test]
+fn that_a_start_would_ask_for_trust_is_told_until_somebody_gives_it() {
+    let flowkeep = Flowkeep::new();
+    let text = r#"{"id": "w", "name": "Theirs", "tasks": [{"id": "a", "name": "A",
+        "action": "program.run", "params": {"program": "true"}}]}"#;
+    let file = flowkeep.file("w.json", text);
+    flowkeep.done(&["flow", "import", &file]);
+    let told = flowkeep.done(&["flow", "validate", "w"]);
+    assert_eq!(told["warnings"][0]["code"], "trust_required");
+    let sentence = told["warnings"][0]["message"].as_str().unwrap();
+    assert!(sentence.contains("Theirs"), "{sentence}");
+    flowkeep.refused(&["run", "start", "w"], "trust_required");
+    flowkeep.done(&["run", "start", "w", "--trust", "--wait"]);
+    let told = flowkeep.done(&["flow", "validate", "w"]);
+    assert_eq!(told["warnings"], serde_json::json!([]));
 }
 
 #[test]

@@ -115,13 +115,17 @@ pub fn validate(kind: Kind, document: &Document) -> Validation {
     validation
 }
 
-/// The same, and as warnings what else would refuse a start of a workflow: what it does without, and what
-/// it lacks `here`.
+/// The same, with what else refuses every start of a workflow among the errors, and as warnings what it lacks
+/// `here`: that may be there tomorrow, or on another computer.
 pub fn validate_for_start(kind: Kind, document: &Document, here: Vec<Finding>) -> Validation {
     let mut validation = unplaced(kind, document);
     if kind == Kind::Workflow {
         let stops = stops_a_start(document.value(), &validation);
-        validation.warnings.extend(stops);
+        validation.warnings.retain(|told| {
+            let mut stops = stops.iter();
+            !stops.any(|stop| (&told.path, &told.code) == (&stop.path, &stop.code))
+        });
+        validation.errors.extend(stops);
         validation.warnings.extend(here);
     }
     add_places(document, &mut validation);
@@ -137,17 +141,12 @@ fn unplaced(kind: Kind, document: &Document) -> Validation {
 }
 
 /// What refuses a start of a workflow beside what validation found, in the words in which it is refused.
-/// Nothing where that is an error already.
+/// Nothing where something else does already.
 fn stops_a_start(workflow: &Value, found: &Validation) -> Vec<Finding> {
     if !found.valid() {
         return Vec::new();
     }
-    let mut stops = Definition::check(workflow).errors;
-    stops.retain(|stop| {
-        let mut told = found.warnings.iter();
-        !told.any(|told| (&told.path, &told.code) == (&stop.path, &stop.code))
-    });
-    stops
+    Definition::check(workflow).errors
 }
 
 /// Input that nobody gives where a workflow starts by itself.
