@@ -96,9 +96,9 @@ struct Lying {
 impl Lying {
     fn of(there: Vec<FolderFile>) -> Self {
         let (kept, mut archived): (Vec<_>, Vec<_>) = there.into_iter().partition(|file| file.kept);
-        let stays = kept.iter().filter(|file| !file.link);
-        let list = table_list_among(stays.map(|file| file.name.as_str()), TABLE_LIST);
-        let list = kept.iter().find(|file| Some(file.name.as_str()) == list);
+        let there = kept.iter().map(|file| (file.name.as_str(), !file.link));
+        let list = table_list_among(there, TABLE_LIST).filter(|(_, is_file)| *is_file);
+        let list = list.and_then(|(name, _)| kept.iter().find(|file| file.name == name));
         archived.extend(list.filter(|_| !archived.is_empty()).cloned());
         let bytes = archived.iter().map(|file| file.bytes).sum();
         let names = |files: Vec<FolderFile>| files.into_iter().map(|file| file.name);

@@ -57,12 +57,20 @@ pub(super) async fn write_all(
     .await
 }
 
-/// The names of what lies in the attempt's folder, as far as they are text. Nothing where it is to stop.
-pub(super) async fn names(attempt: &Attempt<'_>) -> Result<Option<Vec<String>>, ActionError> {
+/// The names of what lies in the attempt's folder, as far as they are text, each with whether it is a plain
+/// file. Nothing where it is to stop.
+pub(super) async fn names(
+    attempt: &Attempt<'_>,
+) -> Result<Option<Vec<(String, bool)>>, ActionError> {
     blocking(attempt, |folder, _| {
         let at = folder.path();
         let names = fs::read_dir(at).and_then(|entries| {
-            let names = entries.map(|entry| Ok(entry?.file_name().into_string().ok()));
+            let names = entries.map(|entry| {
+                let entry = entry?;
+                let is_file = entry.file_type()?.is_file();
+                let name = entry.file_name().into_string().ok();
+                Ok(name.map(|name| (name, is_file)))
+            });
             names.filter_map(Result::transpose).collect()
         });
         names.map_err(|error| failed(&path_text(at), &ReadError::Io(error)))

@@ -18,7 +18,10 @@ pub(super) async fn read(attempt: &Attempt<'_>, params: &Params<'_>) -> Result<D
             Some(found) => names = found,
         }
     }
-    let path = table_list_among(names.iter().map(String::as_str), wanted).unwrap_or(wanted);
+    let names = names
+        .iter()
+        .map(|(name, is_file)| (name.as_str(), *is_file));
+    let path = table_list_among(names, wanted).map_or(wanted, |(name, _)| name);
     let wrong = |code: &str| Message::new(code).with("path", path);
     let read = file::read(attempt, path, TABLE_LIST_LIMIT).await;
     let read = read.map_err(|error| match error.message.code.as_str() {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use flowkeep_core::FolderId;
 use flowkeep_core::folder::{TABLE_LIST, TABLE_LIST_LIMIT, table_list_among};
-use flowkeep_host::{Entry, EntryKind, Folder, ReadError};
+use flowkeep_host::{EntryKind, Folder, ReadError};
 use flowkeep_store::TaskFolderRecord;
 
 use super::{FolderBusy, FolderError, Workshop};
@@ -71,13 +71,15 @@ pub fn put_table_list(
 fn there(workshop: &Workshop, folder: &TaskFolderRecord) -> Result<Option<ListThere>, FolderError> {
     let at = FolderError::at(&folder.path);
     let entries = workshop.files.entries(&folder.path).map_err(at)?;
-    let names = entries.iter().filter_map(|entry| entry.name.to_str());
-    let Some(name) = table_list_among(names, TABLE_LIST) else {
+    let there = entries.iter().filter_map(|entry| {
+        let is_file = entry.kind == EntryKind::File;
+        Some((entry.name.to_str()?, is_file))
+    });
+    let Some((name, is_file)) = table_list_among(there, TABLE_LIST) else {
         return Ok(None);
     };
     let path = folder.path.join(name);
-    let is_file = |entry: &Entry| entry.name == name && entry.kind == EntryKind::File;
-    if !entries.iter().any(is_file) {
+    if !is_file {
         // A folder or a link of that name is somebody's: it is neither read nor written over.
         return Err(FolderError::at(&path)(ErrorKind::AlreadyExists.into()));
     }

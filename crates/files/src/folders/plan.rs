@@ -170,9 +170,12 @@ impl Plan {
             failed: Vec::new(),
             folders: Vec::new(),
         };
-        let files_there = entries.iter().filter(|entry| entry.kind == EntryKind::File);
-        let names = files_there.filter_map(|entry| entry.name.to_str());
-        let list_name = table_list_among(names, TABLE_LIST).map(str::to_owned);
+        let there = entries.iter().filter_map(|entry| {
+            let is_file = entry.kind == EntryKind::File;
+            Some((entry.name.to_str()?, is_file))
+        });
+        let list_name = table_list_among(there, TABLE_LIST).filter(|(_, is_file)| *is_file);
+        let list_name = list_name.map(|(name, _)| name.to_owned());
         let mut list = None;
         for entry in entries {
             let name = name_text(folder, &entry.name);

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
-use flowkeep_core::folder::{is_table_list, same_name};
+use flowkeep_core::folder::{is_table_list, table_list_among};
 use flowkeep_core::{FolderId, Message, Sha256};
 use flowkeep_host::{Digest, Entry, EntryFiles, EntryKind, GoesOn, Progress};
 use flowkeep_store::TaskFolderRecord;
@@ -397,8 +397,13 @@ impl Side {
     fn named_like(&self, name: &str) -> Option<(&str, &Thing)> {
         let exact = self.things.get_key_value(name);
         let like = || {
-            let mut things = self.things.iter();
-            things.find(|(other, _)| is_table_list(name) && same_name(other, name))
+            let things = self.things.iter().filter(|_| is_table_list(name));
+            let names = things.map(|(other, thing)| {
+                let is_file = thing.kind() == Some(EntryKind::File);
+                (other.as_str(), is_file)
+            });
+            let (other, _) = table_list_among(names, name)?;
+            self.things.get_key_value(other)
         };
         let found = exact.or_else(like);
         found.map(|(name, thing)| (name.as_str(), thing))
