@@ -609,7 +609,8 @@ mod needs_mounts {
     use crate::flowkeep::Answer;
 
     /// Runs what follows where a disk is mounted on the folder, of which nobody else sees anything.
-    const MOUNTED: &str = r#"mount -t tmpfs none "$1" && mkdir "$1/in" && shift && exec "$@""#;
+    const MOUNTED: &str = r#"mount -t tmpfs none "$1" && mkdir "$1/in" "$1/other" &&
+        mount --bind "$1/other" "$1 in part" && shift && exec "$@""#;
 
     #[test]
     #[ignore = "only root may mount"]
@@ -631,7 +632,11 @@ mod needs_mounts {
         );
         let why = refused["error"]["message"].as_str().unwrap();
         assert!(why.contains("root of a disk"), "{why}");
-        let (code, taken) = adopt(&format!("{disk}/in"));
-        assert_eq!(code, 0, "{taken}");
+        for folder in [format!("{disk}/in"), part] {
+            let (code, taken) = adopt(&folder);
+            assert_eq!(code, 0, "a folder of a disk, wherever it is seen: {taken}");
+        }
     }
 }
+        let part = format!("{disk} in part");
+        fs::create_dir(&part).unwrap();
