@@ -279,6 +279,14 @@ fn undo(api: &Api, output: &Output, operation_id: Option<String>) -> Result<Outc
             ("kept", &done.kept),
         ];
         writeln!(out, "{}", catalogue.sentence("cli_undone", &counts))?;
+        if done.folders > 0 {
+            let folders: [(&str, &dyn std::fmt::Display); 1] = [("count", &done.folders)];
+            writeln!(
+                out,
+                "{}",
+                catalogue.sentence("cli_undone_folders", &folders)
+            )?;
+        }
         match &done.operation_id {
             Some(id) => writeln!(
                 out,

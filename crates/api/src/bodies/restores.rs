@@ -394,6 +394,7 @@ pub fn undo(api: &Api, input: UndoInput) -> Result<UndoResult, AppError> {
         undone,
         restored: outcome.restored,
         removed: outcome.removed,
+        folders: u32::try_from(outcome.folders.len()).unwrap_or(u32::MAX),
         kept: u32::try_from(conflicts.len()).unwrap_or(u32::MAX),
         conflicts,
         operation_id: outcome.operation.map(|id| id.to_string()),

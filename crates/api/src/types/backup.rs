@@ -174,6 +174,8 @@ pub struct UndoResult {
     pub operation_id: Option<String>,
     /// Of those restored, the ones that were not there before: they are taken away.
     pub removed: u32,
+    /// Task folders that are off the list again: they had come with it.
+    pub folders: u32,
     /// What was undone.
     pub undone: UndoneOperation,
 }

@@ -27,6 +27,10 @@ operation_id: string | null,
  */
 removed: number, 
 /**
+ * Task folders that are off the list again: they had come with it.
+ */
+folders: number, 
+/**
  * What was undone.
  */
 undone: UndoneOperation, };
