@@ -71,7 +71,7 @@ pub(crate) struct Start {
         hide_possible_values = true
     )]
     pub(crate) mode: Option<Mode>,
-    #[arg(long = "task", value_name = "TASK")]
+    #[arg(long = "task", value_name = "TASK", required_if_eq("mode", "step"))]
     pub(crate) only_task: Option<String>,
     #[arg(long = "folder", value_name = "FOLDER")]
     pub(crate) task_folder: Option<String>,

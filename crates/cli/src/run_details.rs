@@ -106,6 +106,8 @@ pub(crate) fn of_archive(
     out: &mut Out,
     archive: Option<&RunArchive>,
 ) -> io::Result<()> {
+    // Where a run could not begin there may be nothing to tell of.
+    let archive = archive.filter(|made| made.name.is_some() || !made.failed.is_empty());
     if let Some(archive) = archive {
         let label = catalogue.word("run_archive");
         let counts = catalogue.sentence(

@@ -1,5 +1,6 @@
 //! `run`, `source`, `engine`.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
 
@@ -13,7 +14,8 @@ use flowkeep_api::{
     run_questions, runs,
 };
 use flowkeep_core::run::Status;
-use flowkeep_core::{visible, visible_whole};
+use flowkeep_core::{Message, visible, visible_whole};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::output::{Out, Outcome, Output, aside, table, values, write};
@@ -188,26 +190,57 @@ fn waited(api: &Api, output: &Output, id: &str) -> Result<Outcome, AppError> {
     let progress = Shown::new(output.catalogue());
     let run = run_changes::wait(api, id, &progress)?;
     drop(progress);
-    let shown = if output.is_json() {
-        None
-    } else {
-        Some(brief(api, id)?)
-    };
+    let shown = brief(api, id)?;
     let waited_for = match run.status {
-        Status::Waiting if shown.is_some() => waiting::told(api, output.catalogue(), id)?,
+        Status::Waiting if !output.is_json() => waiting::told(api, output.catalogue(), id)?,
         _ => Vec::new(),
     };
-    output.print(&run, |catalogue, out| {
+    let result = Waited {
+        run: &run,
+        warnings: &shown.warnings,
+    };
+    output.print(&result, |catalogue, out| {
         writeln!(out, "{}", sentence(catalogue, &run))?;
-        let Some(shown) = &shown else { return Ok(()) };
         of_archive(catalogue, out, shown.archive.as_ref())?;
         if run.status == Status::Failed {
-            failures(catalogue, out, shown)?;
+            failures(catalogue, out, &shown)?;
         }
         let mut lines = waited_for.iter();
         lines.try_for_each(|line| writeln!(out, "{line}"))
     })?;
+    if !output.is_json() {
+        warned(output, &shown)?;
+    }
     Ok(outcome(run.status))
+}
+
+/// A run that was waited for.
+#[derive(Serialize)]
+struct Waited<'a> {
+    #[serde(flatten)]
+    run: &'a RunStatus,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    warnings: &'a [Message],
+}
+
+/// What somebody should look at, beside the result. Of files that could not be archived the result has told.
+fn warned(output: &Output, shown: &RunShow) -> Result<(), AppError> {
+    let catalogue = output.catalogue();
+    let told = shown.archive.iter().flat_map(|archive| &archive.failed);
+    let told: BTreeSet<&str> = told.map(|failed| failed.file.as_str()).collect();
+    let is_told = |warning: &Message| {
+        let file = warning.fields.get("file");
+        warning.code == "run_archive_failed_file"
+            && file.is_some_and(|file| told.contains(file.as_str()))
+    };
+    let mut said = BTreeSet::new();
+    for warning in shown.warnings.iter().filter(|warning| !is_told(warning)) {
+        let line = catalogue.labelled(&catalogue.word("cli_warning"), &catalogue.say(warning));
+        if said.insert(line.clone()) {
+            aside(&line)?;
+        }
+    }
+    Ok(())
 }
 
 /// A run without its outputs and messages.

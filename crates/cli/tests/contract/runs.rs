@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use serde_json::{Value, json};
 
-use crate::flowkeep::{Flowkeep, keys};
+use crate::flowkeep::{Flowkeep, keys, workflow};
 
 const NIGHTLY: &str = r#"{"id": "nightly", "name": "Nightly", "priority": 1, "maxConcurrent": 3, "trigger": "api",
  "tasks": [
@@ -319,4 +319,40 @@ fn an_engine_takes_up_what_others_start_and_does_what_they_want() {
     );
     flowkeep.done(&["run", "cancel", second]);
     assert_eq!(tasks(&flowkeep, second)["a"], "cancelled");
+}
+
+#[test]
+fn a_step_without_its_task_is_wrong_use() {
+    let flowkeep = Flowkeep::new();
+    let file = flowkeep.file("w.json", workflow("w", "W"));
+    flowkeep.done(&["flow", "create", &file]);
+    let (code, refused) = flowkeep.json(&["run", "start", "w", "--mode", "step"]);
+    assert_eq!(
+        (code, &refused["error"]["code"]),
+        (2, &"usage_missing_argument".into())
+    );
+    let said = refused["error"]["message"].as_str().unwrap();
+    assert!(said.contains("--task"), "{said}");
+    assert_eq!(flowkeep.done(&["run", "list", "--count"])["total"], 0);
+}
+
+#[test]
+fn what_a_run_warns_of_is_told_to_whoever_waits_for_it() {
+    let flowkeep = Flowkeep::new();
+    let text = r#"{"id": "w", "name": "W", "tasks": [
+        {"id": "a", "name": "A", "action": "program.run", "params": {"program": "false"}, "onFailure": "continue"},
+        {"id": "b", "name": "B", "action": "wait", "params": {"ms": 1}}]}"#;
+    let file = flowkeep.file("w.json", text);
+    flowkeep.done(&["flow", "create", &file]);
+    let start = ["run", "start", "w", "--wait"];
+    let run = flowkeep.done(&start);
+    let shown = flowkeep.done(&["run", "show", run["run_id"].as_str().unwrap()]);
+    assert_eq!(run["warnings"], shown["warnings"]);
+    let [warning] = run["warnings"].as_array().unwrap().as_slice() else {
+        panic!("{run}");
+    };
+    let said = flowkeep.say(&start);
+    let warning = warning["message"].as_str().unwrap();
+    assert_eq!(said.err.matches(warning).count(), 1, "{said:?}");
+    assert!(!said.out.contains(warning), "{said:?}");
 }
