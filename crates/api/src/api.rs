@@ -17,7 +17,6 @@ use flowkeep_store::{Follower, Reach, Request, Store, StoreError, StoreOptions};
 
 use tempfile::TempDir;
 
-use crate::AppError;
 use crate::apart::{AT_MOST, PATIENCE};
 use crate::backup_disks::BackupDisks;
 use crate::engine_seat::{EngineSeat, connections};
@@ -27,6 +26,8 @@ use crate::plans::Plan;
 use crate::scratch::{Scratch, clear_leftovers};
 use crate::set_aside;
 use crate::types::ChosenPlace;
+use crate::wording::tongue;
+use crate::{AppError, Tongue};
 
 /// Through which face somebody calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +97,8 @@ pub struct Api {
     pub(crate) patience: Duration,
     /// How long a disk may take for what nobody can cancel.
     pub(crate) most: Duration,
+    /// The language of whoever is at it, where it is not the window's.
+    tongue: Option<Tongue>,
     /// Whether the data is only looked at, because nothing can be written where it is.
     only_reads: bool,
     /// Given back last, when the database is closed. Absent inside an exchange, which has it alone, and
@@ -178,6 +181,7 @@ impl Api {
             seat: EngineSeat::new(None),
             patience: PATIENCE,
             most: AT_MOST,
+            tongue: None,
             only_reads: true,
             _open: None,
             _own: Some(own),
@@ -222,6 +226,7 @@ impl Api {
             seat: EngineSeat::new(owner),
             patience: PATIENCE,
             most: AT_MOST,
+            tongue: None,
             only_reads: false,
             _open: open,
             _own: None,
@@ -247,6 +252,16 @@ impl Api {
             return Err(AppError::only_read());
         }
         Ok(())
+    }
+
+    /// Says what comes with Flowkeep, such as its templates, in this language from now on; else in the
+    /// window's.
+    pub fn speak(&mut self, tongue: Tongue) {
+        self.tongue = Some(tongue);
+    }
+
+    pub(crate) fn tongue(&self) -> Tongue {
+        self.tongue.unwrap_or_else(|| tongue(&self.store))
     }
 
     /// Where the data is.

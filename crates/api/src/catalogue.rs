@@ -64,6 +64,11 @@ impl Catalogue {
         Self { tongue }
     }
 
+    /// Its language.
+    pub fn tongue(&self) -> Tongue {
+        self.tongue
+    }
+
     /// The entry of a key, its placeholders filled, each of them [`visible`]. A key that is
     /// missing is shown as it is, so that nothing is ever said by silence.
     pub fn text(&self, key: &str, fields: &BTreeMap<String, String>) -> String {

@@ -122,12 +122,13 @@ fn run(arguments: Arguments, output: &Output) -> Result<Outcome, AppError> {
         face: Face::Cli,
         places: Arc::new(NoPlaces),
     });
-    let api = match (opened, &arguments.noun) {
+    let mut api = match (opened, &arguments.noun) {
         (Err(error), Noun::Doctor) => {
             return diagnosis(output, &overview::doctor_of_unopened(&error));
         }
         (opened, _) => opened?,
     };
+    api.speak(output.catalogue().tongue());
     let kind = arguments.noun.kind();
     match arguments.noun {
         Noun::Flow(verb) | Noun::Roadmap(verb) | Noun::Rule(verb) => {

@@ -115,6 +115,7 @@ const COMMAND_LINE = new Set([
   'source_fallen',
   'move_waiting',
   'adopt_folder',
+  'add_source',
   'name_folder_path',
   'continue_anyway',
 ]);

@@ -12,7 +12,6 @@ use crate::types::{
     DocumentRef, Nothing, Object, TemplateOffer, TemplateOffers, TemplateUseInput, TemplateUsed,
     TemplateVariables,
 };
-use crate::wording::tongue;
 use crate::{Api, AppError, Tongue};
 
 /// Templates that come with Flowkeep, in English and in Chinese.
@@ -21,9 +20,9 @@ const SHIPPED: [[&str; 2]; 1] = [[
     include_str!("../examples/describe-database.zh-CN.json"),
 ]];
 
-/// The templates that come with Flowkeep, in the language of the window.
+/// The templates that come with Flowkeep, in the language of whoever is at it.
 fn shipped(api: &Api) -> impl Iterator<Item = Value> {
-    let tongue = tongue(&api.store);
+    let tongue = api.tongue();
     SHIPPED.into_iter().map(move |[english, chinese]| {
         json::parse(match tongue {
             Tongue::English => english,
@@ -74,12 +73,13 @@ pub fn asked(api: &Api, input: DocumentRef) -> Result<TemplateVariables, AppErro
 ///
 /// # Errors
 /// `not_found`; `template_value_missing`, `template_value_unknown`, `template_value_wrong`;
-/// `template_empty`, `template_no_workflow`; `exists` where the template gives an id that is taken;
+/// `template_connection_unknown`, `folder_unknown`, `folder_ambiguous`; `template_empty`, `template_no_workflow`; `exists` where the template gives an id that is taken;
 /// why the folder cannot be made.
 pub fn make(api: &Api, input: TemplateUseInput) -> Result<TemplateUsed, AppError> {
     let template = Template::find(api, &input.id)?;
     let values = input.values;
     let made = template.filled(&values)?;
+    template.must_find(api, &values)?;
     let id = summarise(Kind::Workflow, &made, None).id;
     let id = id.unwrap_or_else(|| Ulid::generate().to_string());
     let Some(variable) = template.folder_wanted(&values) else {
@@ -185,20 +185,52 @@ impl Template {
         Ok(document)
     }
 
+    /// That the data sources and task folders it is filled in with are here: a name that is mistyped shows
+    /// now, and not at the first run.
+    fn must_find(&self, api: &Api, values: &Object) -> Result<(), AppError> {
+        for variable in variables(&self.value) {
+            let given = given(values, &variable.name).or(variable.default.as_ref());
+            let Some(named) = given.and_then(Value::as_word) else {
+                continue;
+            };
+            match variable.holds {
+                VariableType::TaskFolder => {
+                    folders::meant(api, named)?;
+                }
+                VariableType::Connection if !is_connected(api, named)? => {
+                    return Err(AppError::new("template_connection_unknown")
+                        .with("name", named)
+                        .hint("add_source"));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// The variable of a task folder that has no value.
     fn folder_wanted(&self, values: &Object) -> Option<String> {
-        let is_given = |name: &str| {
-            let value = values.get(name);
-            value.is_some_and(|value| !value.is_null() && value.as_str() != Some(""))
-        };
         let mut variables = variables(&self.value).into_iter();
         let wanted = variables.find(|variable| {
             variable.holds == VariableType::TaskFolder
                 && variable.default.is_none()
-                && !is_given(&variable.name)
+                && given(values, &variable.name).is_none()
         });
         wanted.map(|variable| variable.name)
     }
+}
+
+/// The value that is given for a variable; an empty text is none.
+fn given<'v>(values: &'v Object, name: &str) -> Option<&'v Value> {
+    let value = values.get(name)?;
+    (!value.is_null() && value.as_str() != Some("")).then_some(value)
+}
+
+/// Whether there is a data source of this name, or one of this kind.
+fn is_connected(api: &Api, named: &str) -> Result<bool, AppError> {
+    let connected = api.connected()?;
+    let mut sources = connected.sources.iter();
+    Ok(sources.any(|source| source.name() == named || source.kind() == named))
 }
 
 #[cfg(test)]
@@ -301,10 +333,40 @@ mod tests {
             assert_eq!(make(&api, describe(values)).unwrap_err().code, code);
         }
         assert_eq!(folders::list(&api, Nothing {}).unwrap().total, 0);
-        let values = json!({"connection": "local", "folder": "reports"});
-        let used = make(&api, describe(values)).unwrap();
-        assert!(used.folder.is_none());
-        assert_eq!(text(&api, &used.id)["taskFolder"], "reports");
+        for (values, code) in [
+            (
+                json!({"connection": "locale"}),
+                "template_connection_unknown",
+            ),
+            (
+                json!({"connection": "local", "folder": "reports"}),
+                "folder_unknown",
+            ),
+        ] {
+            let refused = make(&api, describe(values)).unwrap_err();
+            assert_eq!(refused.code, code);
+            assert!(!refused.hints.is_empty(), "with the next step");
+        }
+        assert_eq!(folders::list(&api, Nothing {}).unwrap().total, 0);
+        let record = TaskFolderRecord {
+            id: flowkeep_core::FolderId(Ulid::generate()),
+            workflow_id: "w".to_owned(),
+            path: root.path().join("reports"),
+            settings: flowkeep_core::folder::Settings::default(),
+            sequence: 0,
+            created_at: 0,
+        };
+        let known = api
+            .store
+            .write::<_, AppError>(move |tx| Ok(tx.add_task_folder(&record)?));
+        known.unwrap();
+        // A source is also named by its kind, as tasks do.
+        for connection in ["local", "sqlite"] {
+            let values = json!({"connection": connection, "folder": "reports"});
+            let used = make(&api, describe(values)).unwrap();
+            assert!(used.folder.is_none());
+            assert_eq!(text(&api, &used.id)["taskFolder"], "reports");
+        }
         assert_eq!(
             make(&api, input("none", json!({}))).unwrap_err().code,
             "not_found"

@@ -129,15 +129,38 @@ fn what_a_template_cannot_be_filled_with_is_refused() {
         ("samples=2", "template_value_missing"),
         ("connect=local", "template_value_unknown"),
         ("name=", "template_value_missing"),
+        ("connection=locale", "template_connection_unknown"),
     ] {
         let words = used(value);
         let words: Vec<_> = words.iter().map(String::as_str).collect();
         flowkeep.refused(&words, code);
     }
+    let both = used("connection=local");
+    let both: Vec<_> = both.iter().map(String::as_str).collect();
+    let both = [&both[..], &["--value", "folder=nowhere"]].concat();
+    flowkeep.refused(&both, "folder_unknown");
     let (exit, _) = flowkeep.json(&["template", "use", "describe-database", "--value", "local"]);
     assert_eq!(exit, 2);
     assert_eq!(flowkeep.done(&["flow", "list"])["total"], 0);
     assert_eq!(flowkeep.done(&["folder", "list"])["total"], 0);
+}
+
+#[test]
+fn what_comes_with_flowkeep_speaks_the_language_asked_for() {
+    let flowkeep = Flowkeep::new();
+    let id = "describe-database";
+    let said = |words: &[&str]| flowkeep.say(&[&["--lang", "zh-CN"], words].concat()).out;
+    for out in [
+        said(&["template", "offered"]),
+        said(&["template", "variables", id]),
+    ] {
+        assert!(out.contains("表"), "{out}");
+        assert!(!out.contains("Writes") && !out.contains("Name of"), "{out}");
+    }
+    let used = ["template", "use", id, "--value", "connection=local"];
+    let used = flowkeep.done(&[&["--lang", "zh-CN"], &used[..]].concat());
+    let made = flowkeep.done(&["flow", "show", used["id"].as_str().unwrap()]);
+    assert!(!made["name"].as_str().unwrap().is_ascii(), "{made}");
 }
 
 #[test]
