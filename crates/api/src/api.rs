@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use flowkeep_core::PlanId;
+use flowkeep_core::{Message, PlanId};
 use flowkeep_engine::sources::Connections;
 #[cfg(not(test))]
 use flowkeep_host::SystemAwake;
@@ -99,6 +99,8 @@ pub struct Api {
     pub(crate) most: Duration,
     /// The language of whoever is at it, where it is not the window's.
     tongue: Option<Tongue>,
+    /// What was found broken off in task folders.
+    pub(crate) put_right: Vec<Message>,
     /// Whether the data is only looked at, because nothing can be written where it is.
     only_reads: bool,
     /// Given back last, when the database is closed. Absent inside an exchange, which has it alone, and
@@ -182,6 +184,7 @@ impl Api {
             patience: PATIENCE,
             most: AT_MOST,
             tongue: None,
+            put_right: Vec::new(),
             only_reads: true,
             _open: None,
             _own: Some(own),
@@ -209,7 +212,7 @@ impl Api {
             .map(|engine| Owner::take(&store, engine, options.face))
             .transpose()?;
         let secrets = secrets(&data_dir, &clock);
-        let api = Self {
+        let mut api = Self {
             scratch: Scratch::new(data_dir.clone()),
             disks: BackupDisks::new(&store),
             connections: connections(&data_dir, &secrets)?,
@@ -227,6 +230,7 @@ impl Api {
             patience: PATIENCE,
             most: AT_MOST,
             tongue: None,
+            put_right: Vec::new(),
             only_reads: false,
             _open: open,
             _own: None,
@@ -234,7 +238,7 @@ impl Api {
         for latest in clear_leftovers(&api.data_dir) {
             api.note_interrupted_restore(&latest)?;
         }
-        api.recover_folders()?;
+        api.put_right = api.recover_folders()?;
         Ok(api)
     }
 

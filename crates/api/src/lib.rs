@@ -23,6 +23,7 @@ mod ownership;
 mod plans;
 mod preparing;
 mod progress;
+mod put_right;
 mod roots_of_disks;
 mod safety_copy;
 mod said;

@@ -129,6 +129,9 @@ fn run(arguments: Arguments, output: &Output) -> Result<Outcome, AppError> {
         (opened, _) => opened?,
     };
     api.speak(output.catalogue().tongue());
+    for message in api.put_right() {
+        output::aside(&output.catalogue().told(message))?;
+    }
     let kind = arguments.noun.kind();
     match arguments.noun {
         Noun::Flow(verb) | Noun::Roadmap(verb) | Noun::Rule(verb) => {

@@ -4,7 +4,6 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use flowkeep_core::folder::{Policy, is_file_name};
 use flowkeep_core::{FolderId, Kind, Message};
@@ -27,10 +26,6 @@ use crate::types::{
     FolderSetInput, FolderSettings, FolderShow, Nothing, WorkflowUses,
 };
 use crate::{Api, AppError, Progress, time};
-
-/// How long the disks may take, while the data is being opened, to have put right what was broken off on
-/// them.
-const RECOVERY: Duration = Duration::from_secs(3);
 
 /// Makes a folder for the runs of a workflow.
 ///
@@ -504,24 +499,6 @@ impl Api {
             actor: self.actor()?,
             face: self.face().as_str(),
         })
-    }
-
-    /// Finishes or undoes what a dead process left in task folders. What cannot be done now is tried
-    /// again later: no start fails because of it.
-    pub(crate) fn recover_folders(&self) -> Result<(), AppError> {
-        if self.store.folder_works()?.is_empty() {
-            return Ok(());
-        }
-        let workshop = self.workshop()?;
-        // Whoever opens the data waits for it: what takes longer goes on beside them.
-        let recovered = in_time(RECOVERY, &self.data_dir, move |_| {
-            folders::recover(&workshop).map_err(AppError::from)
-        });
-        match recovered {
-            Ok(recovered) => tracing::info!(count = recovered.len(), "task folders were put right"),
-            Err(error) => tracing::warn!(%error, "task folders could not be put right"),
-        }
-        Ok(())
     }
 }
 

@@ -15,7 +15,7 @@ use super::carry::{Carried, carry, carry_link, copy_whole, remove_copied};
 use super::making::{Making, none_of};
 use super::names::name_text;
 use super::plan::{Chosen, Doing, Item, Plan};
-use super::recover::settle;
+use super::recover::{Settled, settle};
 use super::{Archived, Failure, FolderError, Workshop};
 use crate::reason::io_reason;
 
@@ -45,7 +45,10 @@ pub fn archive(
     let folder = workshop.folder(folder)?;
     if let Some(left) = workshop.store.folder_work(folder.id)? {
         let settled = settle(workshop, &folder, &left)?;
-        if let Some(made) = settled.filter(|_| left.run.is_some() && left.run == wanted.run) {
+        let is_for_it = left.run.is_some() && left.run == wanted.run;
+        if let Settled::Archived(made) = settled
+            && is_for_it
+        {
             return Ok(made);
         }
     }

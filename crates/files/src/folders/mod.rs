@@ -46,5 +46,5 @@ pub use outcome::{Archived, Failure};
 pub use place::{is_unsafe, new_folder};
 pub use put_back::{PutBack, PutBackWanted, put_back};
 pub use put_back_plan::{PutBackFile, PutBackPlan, PutBackState, put_back_plan};
-pub use recover::{Recovered, recover, recover_one};
+pub use recover::{Recovered, Settled, recover, recover_one};
 pub use workshop::Workshop;

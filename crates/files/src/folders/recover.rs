@@ -23,9 +23,36 @@ pub struct Recovered {
     pub folder: FolderId,
     /// The run it was made ready for.
     pub run: Option<RunId>,
-    /// The archive that was finished; nothing where all was put back. Or why neither could be done: it is
-    /// tried again at the next start and before the next archive.
-    pub outcome: Result<Option<Archived>, FolderError>,
+    /// How it ended. Or why it could be neither finished nor undone: it is tried again at the next start and
+    /// before the next archive.
+    pub outcome: Result<Settled, FolderError>,
+}
+
+/// How something ended that was broken off.
+#[derive(Debug)]
+pub enum Settled {
+    /// The archive is finished.
+    Archived(Archived),
+    /// The files of the archive are where they were, but for those that are `left` in an archive because
+    /// something else has their names.
+    Undone {
+        /// What that archive is called.
+        left: Option<String>,
+    },
+    /// What was to come back is back.
+    PutBack {
+        /// The archive it is from.
+        from: String,
+    },
+    /// Nothing came back, and all is where it was, but for what is `left` as in [`Settled::Undone`].
+    NotPutBack {
+        /// The archive it is in.
+        from: String,
+        /// What that archive is called.
+        left: Option<String>,
+    },
+    /// What was to be removed is gone, or is what it was.
+    CleanedUp,
 }
 
 /// Finishes or undoes what dead processes left, in all folders that nobody is at work in.
@@ -79,8 +106,7 @@ struct Begun {
     within: Option<(u64, u64)>,
 }
 
-/// Finishes or undoes what was begun in one folder, whose lock is held. The archive that was finished is
-/// answered.
+/// Finishes or undoes what was begun in one folder, whose lock is held.
 ///
 /// # Errors
 /// [`FolderError`]; the line stays in the journal then.
@@ -88,17 +114,17 @@ pub(super) fn settle(
     workshop: &Workshop,
     folder: &TaskFolderRecord,
     left: &FolderWork,
-) -> Result<Option<Archived>, FolderError> {
+) -> Result<Settled, FolderError> {
     let begun: Begun = serde_json::from_str(&left.plan).unwrap_or_default();
     workshop.is_same_place(folder, begun.within)?;
     if left.kind == FolderWorkKind::CleanUp {
         settle_clean_up(workshop, folder, left)?;
-        return Ok(None);
+        return Ok(Settled::CleanedUp);
     }
     let Ok(name) = left.archive.parse::<ArchiveName>() else {
         // No archive is called so: nothing can have been begun.
         end(workshop, folder, &left.archive, None, None)?;
-        return Ok(None);
+        return Ok(Settled::Undone { left: None });
     };
     let mut making = Making {
         workshop,
@@ -110,28 +136,42 @@ pub(super) fn settle(
     };
     if let Some((returning, _)) = making.returning() {
         let (ready, archives) = (returning.ready, returning.archives);
+        let from = returning.from.clone();
         making.if_undone = Some("folder_put_back_undone");
         if !ready {
             making.end_untouched()?;
-        } else if !archives || found(&mut making)?.is_some() {
-            place(&making, &mut PutBack::default(), &Unfollowed)?;
+            return Ok(Settled::NotPutBack { from, left: None });
         }
-        return Ok(None);
+        if archives && let Found::TakenBack(left) = found(&mut making)? {
+            return Ok(Settled::NotPutBack { from, left });
+        }
+        place(&making, &mut PutBack::default(), &Unfollowed)?;
+        return Ok(Settled::PutBack { from });
     }
-    let Some(record) = found(&mut making)? else {
-        return Ok(None);
+    let record = match found(&mut making)? {
+        Found::Record(record) => record,
+        Found::TakenBack(left) => return Ok(Settled::Undone { left }),
     };
     let made = told(left, &making.name.to_string(), &record, workshop);
     making.end(Some(&made), Some("folder_archive"))?;
-    Ok(Some(made))
+    Ok(Settled::Archived(made))
+}
+
+/// What there is of an archive that was being made.
+enum Found {
+    /// Its record; it has its name.
+    Record(Box<Record>),
+    /// Nothing: all was taken back, and that was the end of it. What could not go back is in an archive of this
+    /// name.
+    TakenBack(Option<String>),
 }
 
 /// The record of the archive that was being made, which has its name then. Without a record, or where it was
-/// being taken back, all is taken back, and that is the end of it.
+/// being taken back, all is taken back.
 ///
 /// # Errors
 /// [`FolderError`], also where the disk does not show whether there is a record: nothing is done then.
-fn found(making: &mut Making<'_>) -> Result<Option<Record>, FolderError> {
+fn found(making: &mut Making<'_>) -> Result<Found, FolderError> {
     let files = making.workshop.files.as_ref();
     let is_folder = |path: &Path| {
         let entry = files.entry(path).map_err(FolderError::at(path))?;
@@ -152,34 +192,34 @@ fn found(making: &mut Making<'_>) -> Result<Option<Record>, FolderError> {
     }
     if making.journal.undoing {
         if is_folder(&partial)? {
-            making.take_all_back(&Unfollowed)?;
-        } else if is_folder(&named)? {
-            making.keep_name()?;
-            making.end_undone()?;
-        } else {
-            making.end_untouched()?;
+            return Ok(Found::TakenBack(making.take_all_back(&Unfollowed)?.1));
         }
-        return Ok(None);
+        if is_folder(&named)? {
+            making.keep_name()?;
+            return Ok(Found::TakenBack(Some(making.end_undone()?)));
+        }
+        making.end_untouched()?;
+        return Ok(Found::TakenBack(None));
     }
     if is_folder(&partial)? {
         let Ok(record) = record_of(&partial)? else {
-            making.take_all_back(&Unfollowed)?;
-            return Ok(None);
+            return Ok(Found::TakenBack(making.take_all_back(&Unfollowed)?.1));
         };
         let record = making.name_for_good(record)?;
-        return Ok(Some(record));
+        return Ok(Found::Record(Box::new(record)));
     }
     let record = if is_folder(&named)? {
         record_of(&named)?.ok()
     } else {
         None
     };
-    match record {
-        // Its name may not be on the disk yet.
-        Some(_) => making.keep_name()?,
-        None => making.end_untouched()?,
-    }
-    Ok(record)
+    let Some(record) = record else {
+        making.end_untouched()?;
+        return Ok(Found::TakenBack(None));
+    };
+    // Its name may not be on the disk yet.
+    making.keep_name()?;
+    Ok(Found::Record(Box::new(record)))
 }
 
 fn told(left: &FolderWork, name: &str, record: &Record, workshop: &Workshop) -> Archived {

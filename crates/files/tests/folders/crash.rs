@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use flowkeep_core::folder::Policy;
-use flowkeep_files::folders::{Wanted, archive, recover};
+use flowkeep_files::folders::{Settled, Wanted, archive, recover};
 use flowkeep_host::testing::FailingFiles;
 use flowkeep_host::{
     Cancellation, Digest, Entry, EntryFiles, FileIdentity, Files, GoesOn, Holders, Progress,
@@ -251,7 +251,7 @@ fn whoever_dies_while_taking_back_has_made_no_archive() {
             let moment = format!("fails at {n}, dies at {m}, conflict: {conflict}");
             place.on(SystemFiles);
             for recovered in recover(&place.workshop).unwrap() {
-                if let Some(told) = recovered.outcome.unwrap() {
+                if let Settled::Archived(told) = recovered.outcome.unwrap() {
                     assert_eq!(told.moved.len(), 3, "{moment}: {told:?}");
                 }
             }
