@@ -266,10 +266,12 @@ pub(crate) fn check(api: &Api, output: &Output, asked: Check) -> Result<Outcome,
 }
 
 fn archive(catalogue: &Catalogue, out: &mut Out, item: &FolderCheckedArchive) -> io::Result<()> {
-    let fields: [(&str, &dyn std::fmt::Display); 3] = [
+    let damaged = item.failed.len().saturating_sub(item.unreadable as usize);
+    let fields: [(&str, &dyn std::fmt::Display); 4] = [
         ("proven", &item.proven),
         ("unverified", &item.unverified),
-        ("failed", &item.failed.len()),
+        ("failed", &damaged),
+        ("unreadable", &item.unreadable),
     ];
     let said = catalogue.sentence("cli_folder_checked", &fields);
     writeln!(

@@ -123,6 +123,7 @@ fn archive(checked: Checked) -> FolderCheckedArchive {
         proven: checked.proven,
         unverified: checked.unverified,
         failed: checked.failed.into_iter().map(Into::into).collect(),
+        unreadable: checked.unreadable,
         besides: checked.besides,
         broken: checked.broken,
     }

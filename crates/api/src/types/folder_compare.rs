@@ -136,6 +136,8 @@ pub struct FolderCheckedArchive {
     pub unverified: u32,
     /// What is damaged, gone, or not readable.
     pub failed: Vec<FolderFailure>,
+    /// How many of those could not be read.
+    pub unreadable: u32,
     /// What does not stand in its record.
     pub besides: Vec<String>,
     /// Why nothing of it can be verified.

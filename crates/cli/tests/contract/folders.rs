@@ -263,6 +263,61 @@ fn old_archives_go_when_somebody_says_which_and_never_the_newest() {
         .map(|_| {
             fs::write(Path::new(path).join("a.ddl"), "x").unwrap();
             let archived = flowkeep.done(&["folder", "archive", id]);
+
+    // Nothing proves what comes back of it, and that is said before and after.
+    let put_back = [
+        "folder",
+        "put-back",
+        "task_20250721_113010",
+        "file_bak_20250721_120236",
+    ];
+    let dry = [&put_back[..], &["--dry-run"]].concat();
+    let said = flowkeep.say(&dry).out;
+    assert!(said.contains("no checksums for 1 of them"), "{said}");
+    assert_eq!(flowkeep.json(&dry).1["unverified"], 1);
+    let said = flowkeep.say(&put_back).out;
+    assert!(said.contains("no checksums for 1 of them"), "{said}");
+    fs::remove_file(folder.join("a.ddl")).unwrap();
+    assert_eq!(flowkeep.json(&put_back).1["unverified"], 1);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_not_called_damaged() {
+    let flowkeep = machine();
+    let (id, folder, archive) = archived(&flowkeep);
+    set_mode(&folder.join(&archive).join("b"), 0);
+    fs::write(folder.join(&archive).join("a"), "this is A").unwrap();
+    let (code, checked) = unprivileged(&flowkeep, &["folder", "check", &id]);
+    let item = &checked["items"][0];
+    assert_eq!((code, &item["unreadable"]), (3, &json!(1)), "{checked}");
+    assert_eq!(item["failed"].as_array().unwrap().len(), 2);
+    assert_eq!(item["failed"][1]["code"], "file_forbidden");
+    // Whoever may read everything finds it sound.
+    set_mode(&folder.join(&archive).join("b"), 0o644);
+    let said = flowkeep.say(&["folder", "check", &id]).out;
+    assert!(
+        said.contains("damaged or missing: 1, not readable: 0"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_dry_run_of_putting_back_says_what_would_be_refused() {
+    let flowkeep = machine();
+    let (id, folder, archive) = archived(&flowkeep);
+    let asks = r#"{"id": "asks", "name": "Asks", "tasks": [
+        {"id": "t", "name": "T", "action": "manual", "params": {"instruction": "Look"}}]}"#;
+    let file = flowkeep.file("asks.json", asks);
+    flowkeep.done(&["flow", "create", &file]);
+    let (code, run) = flowkeep.json(&["run", "start", "asks", "--folder", &id, "--wait"]);
+    assert_eq!(code, 3, "{run}");
+    let put_back = ["folder", "put-back", &id, &archive];
+    let dry = [&put_back[..], &["--dry-run"]].concat();
+    let refused = flowkeep.refused(&put_back, "folder_busy");
+    assert_eq!(flowkeep.refused(&dry, "folder_busy"), refused);
+    assert!(folder.join(&archive).is_dir());
+    flowkeep.done(&["run", "cancel", run["run_id"].as_str().unwrap()]);
+    flowkeep.done(&dry);
             archived["archive"].as_str().unwrap().to_owned()
         })
         .collect();

@@ -1,5 +1,7 @@
 //! Reading archives through, and comparing what is in them with what their records say.
 
+use std::io::ErrorKind;
+
 use flowkeep_core::{FolderId, Message};
 use flowkeep_host::{EntryFiles, EntryKind, Progress};
 use flowkeep_store::TaskFolderRecord;
@@ -21,6 +23,8 @@ pub struct Checked {
     pub unverified: u32,
     /// What is not as it should be: damaged, gone, or not readable.
     pub failed: Vec<Failure>,
+    /// How many of those could not be read: nothing is known of what they hold.
+    pub unreadable: u32,
     /// What is in it and does not stand in its record.
     pub besides: Vec<String>,
     /// Why nothing of it can be verified.
@@ -97,13 +101,36 @@ fn one(
         match found {
             Ok(true) => checked.proven += 1,
             Ok(false) => checked.unverified += 1,
-            Err(reason) => checked.failed.push(Failure {
-                file: name.clone(),
-                reason,
-            }),
+            Err(fault) => {
+                checked.unreadable += u32::from(matches!(fault, Fault::Unreadable(_)));
+                checked.failed.push(Failure {
+                    file: name.clone(),
+                    reason: fault.reason(),
+                });
+            }
         }
     }
     Ok(checked)
+}
+
+/// Why a file is not as it should be.
+enum Fault {
+    /// It is gone, or is not what the record says.
+    Damaged(Message),
+    /// The system does not let it be read.
+    Unreadable(Message),
+}
+
+impl Fault {
+    fn damaged(code: &str) -> Self {
+        Self::Damaged(Message::new(code))
+    }
+
+    fn reason(self) -> Message {
+        match self {
+            Self::Damaged(reason) | Self::Unreadable(reason) => reason,
+        }
+    }
 }
 
 /// Whether a file is proven by the record, or only there.
@@ -112,17 +139,20 @@ fn look(
     side: &Side,
     thing: &Thing,
     progress: &dyn Progress,
-) -> Result<bool, Message> {
+) -> Result<bool, Fault> {
     let Some(entry) = &thing.entry else {
-        return Err(Message::new("put_back_gone"));
+        return Err(Fault::damaged("put_back_gone"));
     };
     match entry.kind {
         EntryKind::Link if thing.sha256().is_none() => return Ok(false),
         EntryKind::File if !thing.was_link() => {}
-        _ => return Err(Message::new("put_back_damaged")),
+        _ => return Err(Fault::damaged("put_back_damaged")),
     }
     let read = side.digest(files, entry, &|| !progress.cancelled());
-    let read = read.map_err(|error| io_reason(&error))?;
-    is_as_told(thing, &read)?;
+    let read = read.map_err(|error| match error.kind() {
+        ErrorKind::NotFound => Fault::damaged("put_back_gone"),
+        _ => Fault::Unreadable(io_reason(&error)),
+    })?;
+    is_as_told(thing, &read).map_err(Fault::Damaged)?;
     Ok(thing.sha256().is_some())
 }

@@ -312,6 +312,7 @@ it('names what of an archive is not as its record says', async () => {
     unverified: 0,
     failed: [{ file: 'rot.json', reason: { code: 'put_back_damaged', fields: {} } }],
     besides: ['later.txt'],
+    unreadable: 0,
   };
   show({ folder_check: () => ({ total: 1, items: [item] }) });
   const dialog = await open('check');

@@ -23,6 +23,10 @@ unverified: number,
  */
 failed: Array<FolderFailure>, 
 /**
+ * How many of those could not be read.
+ */
+unreadable: number, 
+/**
  * What does not stand in its record.
  */
 besides: Array<string>, 
