@@ -9,7 +9,7 @@ use flowkeep_api::types::{
     FolderCompared, FolderComparedTexts, FolderFailure, FolderPutBack, FolderPutBackInput,
     FolderPutBackPlan, FolderPutBackPlanInput,
 };
-use flowkeep_api::{Api, AppError, Catalogue, folder_compare, folder_put_back};
+use flowkeep_api::{Api, AppError, Catalogue, folder_compare, folder_put_back, folders};
 use flowkeep_core::{line_difference, visible};
 use serde::Serialize;
 
@@ -70,6 +70,10 @@ pub(crate) fn put_back(api: &Api, output: &Output, asked: PutBack) -> Result<Out
     let plan = folder_put_back::plan(api, wanted, &progress)?;
     if asked.dry_run {
         drop(progress);
+        // What would be refused is refused.
+        if let Some(who) = plan.busy {
+            return Err(folders::busy_with(who));
+        }
         let makes_way = makes_way(&plan, asked.files.is_some());
         let result = would(plan);
         let would = Would {
@@ -121,6 +125,7 @@ fn would(plan: FolderPutBackPlan) -> FolderPutBack {
         archived_first: None,
         same: Vec::new(),
         failed: Vec::new(),
+        unverified: 0,
         bytes: 0,
         cancelled_late: false,
     };
@@ -128,6 +133,7 @@ fn would(plan: FolderPutBackPlan) -> FolderPutBack {
         match (file.state, file.reason) {
             ("returns", _) => {
                 would.bytes += file.bytes.unwrap_or_default();
+                would.unverified += u32::from(file.unverified);
                 would.restored.push(file.name);
             }
             ("same", _) => would.same.push(file.name),
@@ -145,6 +151,11 @@ fn told(catalogue: &Catalogue, out: &mut Out, result: &FolderPutBack, key: &str)
     let (restored, same) = (result.restored.len(), result.same.len());
     let said = catalogue.sentence(key, &[("restored", &restored), ("same", &same)]);
     writeln!(out, "{said}")?;
+    if result.unverified > 0 {
+        let fields: [(&str, &dyn std::fmt::Display); 1] = [("count", &result.unverified)];
+        let said = catalogue.sentence("cli_folder_unverified", &fields);
+        writeln!(out, "{said}")?;
+    }
     failures(catalogue, out, &result.failed)
 }
 

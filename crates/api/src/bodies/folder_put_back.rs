@@ -2,7 +2,7 @@
 //! is done apart, as in `folders`.
 
 use flowkeep_files::folders::{
-    self, FolderError, PutBackFile, PutBackPlan, PutBackState, PutBackWanted,
+    self, FolderBusy, FolderError, PutBackFile, PutBackPlan, PutBackState, PutBackWanted,
 };
 
 use super::folders::{meant, named, refused};
@@ -24,6 +24,7 @@ pub fn plan(
 ) -> Result<FolderPutBackPlan, AppError> {
     let folder = meant(api, &input.id)?;
     let (workshop, archive) = (api.workshop()?, input.archive.clone());
+    let busy = api.store.held_folder(folder.id)?;
     let work = move |steps: &crate::progress::Thinned<'_>| {
         let only = input.files.as_deref();
         Ok(folders::put_back_plan(
@@ -37,6 +38,7 @@ pub fn plan(
         files: plan.files.into_iter().map(file).collect(),
         makes_way: plan.makes_way,
         unread: plan.unread,
+        busy: busy.map(|held| FolderBusy::Run(held).message()),
         stamp: plan.stamp,
     })
 }
@@ -106,6 +108,7 @@ pub fn put_back(
         archived_first: done.archived_first,
         same: done.same,
         failed: done.failed.into_iter().map(Into::into).collect(),
+        unverified: done.unverified,
         bytes: done.bytes,
         cancelled_late: done.cancelled_late,
     })

@@ -9,7 +9,7 @@ use flowkeep_core::folder::{Policy, is_file_name};
 use flowkeep_core::{FolderId, Kind, Message};
 use flowkeep_engine::task_folder;
 use flowkeep_files::folders::{
-    self, Archived, FolderBusy, FolderError, Wanted, Workshop, is_unsafe, new_folder,
+    self, Archived, FolderError, Wanted, Workshop, is_unsafe, new_folder,
 };
 use flowkeep_host::{Unsafe, home_folder, is_root_of_disk, path_text, unsafe_place};
 use flowkeep_store::{NewOperation, OperationItemRecord, TaskFolderRecord, Tx};
@@ -519,15 +519,7 @@ impl From<FolderError> for AppError {
                 .with("path", path_text(&path))
                 .hint("connect_drive")
                 .hint("forget_folder"),
-            FolderError::Busy(busy) => {
-                let why = match busy {
-                    FolderBusy::Run(held) => Message::new("folder_busy_run")
-                        .with("run", held.run)
-                        .with("name", held.workflow_name),
-                    FolderBusy::Archive => Message::new("folder_busy_archive"),
-                };
-                refused(Self::new("folder_busy"), why).retryable()
-            }
+            FolderError::Busy(busy) => busy_with(busy.message()),
             FolderError::Unsafe { path, why } => {
                 refused(Self::new("folder_unsafe").with("path", path.display()), why)
             }
@@ -575,6 +567,11 @@ impl From<FolderError> for AppError {
         app.message = message;
         app
     }
+}
+
+/// Somebody is at work in the folder.
+pub fn busy_with(who: Message) -> AppError {
+    refused(AppError::new("folder_busy"), who).retryable()
 }
 
 fn not_archived(

@@ -49,6 +49,9 @@ pub struct FolderPutBackPlan {
     /// Why nothing of it can be verified.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unread: Option<Message>,
+    /// The run that works in the folder: nothing would be put back now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub busy: Option<Message>,
     /// Pass it back to put back what is planned.
     #[ts(type = "string")]
     pub stamp: Sha256,
@@ -94,6 +97,8 @@ pub struct FolderPutBack {
     pub same: Vec<String>,
     /// What could not be put back, and why; it is in the archive as it was.
     pub failed: Vec<FolderFailure>,
+    /// Files that came back as they lie there, because the record has no checksums of them.
+    pub unverified: u32,
     /// Bytes of what came back.
     #[ts(type = "number")]
     pub bytes: u64,

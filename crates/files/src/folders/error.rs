@@ -17,6 +17,18 @@ pub enum FolderBusy {
     Archive,
 }
 
+impl FolderBusy {
+    /// The same as a person is told it.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Run(held) => Message::new("folder_busy_run")
+                .with("run", held.run)
+                .with("name", &held.workflow_name),
+            Self::Archive => Message::new("folder_busy_archive"),
+        }
+    }
+}
+
 /// Why nothing was done in a folder.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {

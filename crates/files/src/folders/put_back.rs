@@ -49,6 +49,8 @@ pub struct PutBack {
     pub failed: Vec<Failure>,
     /// The archive of what made way; nothing where nothing had to.
     pub archived_first: Option<String>,
+    /// Files that came back as they lay there: the record has nothing to prove them by.
+    pub unverified: u32,
     /// Bytes of what came back.
     pub bytes: u64,
     /// Whether it was cancelled when all was ready and only names were missing: it was finished.
@@ -147,6 +149,8 @@ pub fn put_back(
         return Ok(outcome);
     }
     outcome.bytes = copied.iter().map(|(_, bytes)| bytes).sum();
+    let unproven = copied.iter().filter(|(pair, _)| pair.is_unverified());
+    outcome.unverified = u32::try_from(unproven.count()).unwrap_or(u32::MAX);
     let way = Way::of(&seen, &copied, &outcome, wanted.only.is_none());
     outcome.archived_first = make_way(&mut making, &way, progress)?;
     place(&making, &mut outcome, progress)?;

@@ -353,9 +353,13 @@ impl Pair {
         text_name(&self.name)
     }
 
+    /// Whether the record has no hash to prove it by. Links have none to have.
+    pub(super) fn is_unverified(&self) -> bool {
+        self.thing.kind() == Some(EntryKind::File) && self.thing.sha256().is_none()
+    }
+
     fn told(&self, judged: Judged) -> PutBackFile {
         let told = self.thing.told.as_ref();
-        let is_file = self.thing.kind() == Some(EntryKind::File);
         let (state, reason) = match judged {
             Judged::Returns => (PutBackState::Returns, None),
             Judged::Same => (PutBackState::Same, None),
@@ -374,7 +378,7 @@ impl Pair {
             state,
             reason,
             replaces: replaces.map(str::to_owned),
-            unverified: is_file && self.thing.sha256().is_none(),
+            unverified: self.is_unverified(),
         }
     }
 }

@@ -3,7 +3,8 @@
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::os::unix::fs::symlink;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use flowkeep_core::folder::Settings;
 use flowkeep_files::folders::{
@@ -11,6 +12,7 @@ use flowkeep_files::folders::{
 };
 use flowkeep_host::testing::FailingFiles;
 use flowkeep_host::{Cancellation, Progress, Space, SystemFiles, Unfollowed};
+use flowkeep_store::Store;
 
 use crate::place::{Place, names};
 
@@ -327,6 +329,70 @@ fn a_cancel_leaves_all_as_it_was_or_says_that_it_came_too_late() {
         assert!(matches!(put, Err(FolderError::Cancelled)), "{put:?}");
         assert_eq!(place.names(), [archive.as_str()], "{asked}");
     }
+}
+
+/// Until it is written down that the copies are ready nothing of the folder is touched, whenever somebody cancels,
+/// and Activity has nothing to tell.
+#[test]
+fn a_cancel_before_the_copies_are_ready_has_touched_nothing() {
+    struct Person {
+        left: AtomicU32,
+        store: Arc<Store>,
+        was_ready: AtomicBool,
+        wish: Cancellation,
+    }
+    impl Progress for Person {
+        fn step(&self, _: &'static str, _: u32, _: Option<u32>, _: Option<&str>) {}
+
+        fn cancellation(&self) -> &Cancellation {
+            if self.left.fetch_sub(1, Ordering::Relaxed) == 1 {
+                let works = self.store.folder_works().unwrap();
+                let is_ready = works
+                    .iter()
+                    .any(|work| work.plan.contains("\"ready\":true"));
+                self.was_ready.store(is_ready, Ordering::Relaxed);
+                self.wish.cancel();
+            }
+            &self.wish
+        }
+    }
+    let mut before = 0;
+    for asked in 1.. {
+        let mut place = Place::new();
+        place.put(&["a", "b"]);
+        let archive = place.archive().archive.unwrap();
+        fs::write(place.at("a"), "another").unwrap();
+        let (names, told) = (place.names(), place.activity());
+        let person = Person {
+            left: asked.into(),
+            store: Arc::clone(&place.workshop.store),
+            was_ready: AtomicBool::default(),
+            wish: Cancellation::default(),
+        };
+        let wanted = PutBackWanted {
+            archive: &archive,
+            only: None,
+            stamp: place.plan(&archive, None).stamp,
+        };
+        let disk = FailingFiles::at(0, ErrorKind::Other);
+        place.on(disk.clone());
+        let put = put_back(&place.workshop, place.id, &wanted, &person);
+        if !person.wish.is_cancelled() || person.was_ready.load(Ordering::Relaxed) {
+            break;
+        }
+        assert!(
+            matches!(put, Err(FolderError::Cancelled)),
+            "{asked}: {put:?}"
+        );
+        let calls = disk.made();
+        let renamed = calls.iter().find(|(call, _)| call.starts_with("rename"));
+        assert_eq!(renamed, None, "{asked}");
+        assert_eq!((place.names(), place.activity()), (names, told), "{asked}");
+        assert_eq!(text(&place, "a"), "another");
+        assert_eq!(place.workshop.store.folder_works().unwrap(), []);
+        before += 1;
+    }
+    assert!(before > 5, "{before} moments");
 }
 
 /// Row 6: it is known before anything is touched.

@@ -93,6 +93,7 @@ const done = {
   archived_first: 'file_bak_20261122_030000',
   same: ['same.json'],
   failed: [],
+  unverified: 0,
   bytes: 6,
   cancelled_late: false,
 };
@@ -311,8 +312,8 @@ it('names what of an archive is not as its record says', async () => {
     proven: 2,
     unverified: 0,
     failed: [{ file: 'rot.json', reason: { code: 'put_back_damaged', fields: {} } }],
-    besides: ['later.txt'],
     unreadable: 0,
+    besides: ['later.txt'],
   };
   show({ folder_check: () => ({ total: 1, items: [item] }) });
   const dialog = await open('check');

@@ -22,6 +22,10 @@ same: Array<string>,
  */
 failed: Array<FolderFailure>, 
 /**
+ * Files that came back as they lie there, because the record has no checksums of them.
+ */
+unverified: number, 
+/**
  * Bytes of what came back.
  */
 bytes: number, 

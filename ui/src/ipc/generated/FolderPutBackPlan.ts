@@ -23,6 +23,10 @@ makes_way: Array<string>,
  */
 unread?: Message, 
 /**
+ * The run that works in the folder: nothing would be put back now.
+ */
+busy?: Message, 
+/**
  * Pass it back to put back what is planned.
  */
 stamp: string, };
