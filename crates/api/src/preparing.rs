@@ -117,8 +117,8 @@ impl TaskFolders {
                 Ok(not_archived(&folder, policy, made, None))
             }
             // The disk does not take it; all is where it was.
-            Err(FolderError::Io { path, source }) => {
-                let why = flowkeep_files::io_reason(&source).with("path", path_text(&path));
+            Err(FolderError::NotWritten { path, source } | FolderError::Io { path, source }) => {
+                let why = flowkeep_files::write_reason(&source).with("path", path_text(&path));
                 let ended_at = Some(Moment(self.clock.now().0));
                 let made = Archive {
                     ended_at,
@@ -178,6 +178,9 @@ impl TaskFolders {
             FolderError::Unsafe { why, .. } => Message::new("folder_unsafe")
                 .with("folder", path)
                 .because(why.clone()),
+            FolderError::TooMany { count, .. } => Message::new("archive_failed")
+                .with("folder", path)
+                .because(Message::new("archive_too_many").with("count", count)),
             FolderError::Store(error) => Message::from(AppError::from(StoreError::again(error))),
             FolderError::Cancelled
             | FolderError::NoArchive(_)
@@ -188,6 +191,7 @@ impl TaskFolders {
             | FolderError::Unfinished { .. }
             | FolderError::Unconfirmed { .. }
             | FolderError::NotArchived { .. }
+            | FolderError::NotWritten { .. }
             | FolderError::Io { .. } => Message::new("archive_failed").with("folder", path),
         }
     }

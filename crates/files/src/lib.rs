@@ -26,4 +26,4 @@ pub use export::{Existing, Sink, export_document, export_pieces};
 pub use intake::{
     Purpose, ReadBackup, Source, find_source, read_manifest, stage_backup, stage_files,
 };
-pub use reason::io_reason;
+pub use reason::{io_reason, write_reason};

@@ -27,6 +27,14 @@ pub fn io_reason(error: &Error) -> Message {
     Message::new(code).with("detail", error)
 }
 
+/// Why nothing can be written into a folder.
+pub fn write_reason(error: &Error) -> Message {
+    match error.kind() {
+        ErrorKind::PermissionDenied => Message::new("folder_forbidden").with("detail", error),
+        _ => io_reason(error),
+    }
+}
+
 /// Why an archive, or an entry of one, could not be read.
 pub(crate) fn zip_reason(error: &ZipError) -> Message {
     let code = match error {

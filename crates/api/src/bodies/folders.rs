@@ -558,6 +558,11 @@ impl From<FolderError> for AppError {
                 };
                 refused(Self::new(code).with("archive", archive), why).hint("archive_asked_later")
             }
+            FolderError::TooMany { path, count } => Self::new("archive_too_many")
+                .with("path", path_text(&path))
+                .with("count", count)
+                .hint("fewer_files"),
+            FolderError::NotWritten { path, source } => not_written(&path, &source),
             FolderError::Cancelled => Self::new("cancelled"),
             FolderError::Store(error) => return error.into(),
             FolderError::Io { path, source } => {
@@ -572,6 +577,18 @@ impl From<FolderError> for AppError {
 /// Somebody is at work in the folder.
 pub fn busy_with(who: Message) -> AppError {
     refused(AppError::new("folder_busy"), who).retryable()
+}
+
+fn not_written(folder: &Path, source: &std::io::Error) -> AppError {
+    let why = flowkeep_files::write_reason(source);
+    let error = AppError::new("folder_not_written").with("path", path_text(folder));
+    let error = match why.code.as_str() {
+        "disk_full" => error.hint("free_space_there"),
+        "disk_read_only" => error.hint("make_disk_writable"),
+        "folder_forbidden" => error.hint("check_permissions"),
+        _ => error,
+    };
+    refused(error, why)
 }
 
 fn not_archived(

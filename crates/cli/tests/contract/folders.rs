@@ -222,9 +222,20 @@ fn a_file_that_may_not_be_moved_stops_or_is_copied_as_one_wants() {
     let (code, refused) = unprivileged(&flowkeep, &["folder", "archive", &id]);
     assert_eq!(
         (code, &refused["error"]["code"]),
-        (1, &json!("archive_failed")),
+        (1, &json!("folder_not_written")),
         "{refused}"
     );
+    let (said, hints) = (&refused["error"]["message"], &refused["error"]["hints"]);
+    let said = said.as_str().unwrap();
+    assert!(
+        said.contains(&text(&folder)) && !said.contains(".partial"),
+        "{said}"
+    );
+    assert!(said.contains("may not write there"), "{said}");
+    assert_eq!(*hints, json!(["Check who may write there."]));
+    let put = ["folder", "put-back", &id, archive, "--file", "a"];
+    let (code, not_put) = unprivileged(&flowkeep, &put);
+    assert_eq!((code, &not_put["error"]), (1, &refused["error"]));
     let anyway = ["folder", "archive", &id, "--continue-anyway"];
     let (code, none) = unprivileged(&flowkeep, &anyway);
     assert_eq!((code, &none["archive"]), (3, &json!(null)), "{none}");
@@ -252,17 +263,6 @@ fn archives_of_earlier_tools_are_taken_as_they_are() {
         (&json!(1), &json!(1), &json!(1))
     );
     assert_eq!(item["missing_names"], json!(["gone.md"]));
-}
-
-#[test]
-fn old_archives_go_when_somebody_says_which_and_never_the_newest() {
-    let flowkeep = machine();
-    let made = flowkeep.done(&["folder", "create", "nightly"]);
-    let (id, path) = (made["id"].as_str().unwrap(), made["path"].as_str().unwrap());
-    let archives: Vec<String> = (0..3)
-        .map(|_| {
-            fs::write(Path::new(path).join("a.ddl"), "x").unwrap();
-            let archived = flowkeep.done(&["folder", "archive", id]);
 
     // Nothing proves what comes back of it, and that is said before and after.
     let put_back = [
@@ -318,6 +318,17 @@ fn a_dry_run_of_putting_back_says_what_would_be_refused() {
     assert!(folder.join(&archive).is_dir());
     flowkeep.done(&["run", "cancel", run["run_id"].as_str().unwrap()]);
     flowkeep.done(&dry);
+}
+
+#[test]
+fn old_archives_go_when_somebody_says_which_and_never_the_newest() {
+    let flowkeep = machine();
+    let made = flowkeep.done(&["folder", "create", "nightly"]);
+    let (id, path) = (made["id"].as_str().unwrap(), made["path"].as_str().unwrap());
+    let archives: Vec<String> = (0..3)
+        .map(|_| {
+            fs::write(Path::new(path).join("a.ddl"), "x").unwrap();
+            let archived = flowkeep.done(&["folder", "archive", id]);
             archived["archive"].as_str().unwrap().to_owned()
         })
         .collect();
@@ -459,6 +470,7 @@ fn an_archive_is_put_back_and_what_was_there_is_archived_first() {
     let unknown = ["folder", "put-back", &id, "file_bak_20200101_000000"];
     flowkeep.refused(&unknown, "archive_unknown");
     let said = flowkeep.say(&["folder", "put-back", &id, first]);
+    assert!(!said.out.contains("checksums"), "{}", said.out);
     assert!(
         said.out.contains("What was there is in file_bak_"),
         "{}",
@@ -470,7 +482,6 @@ fn an_archive_is_put_back_and_what_was_there_is_archived_first() {
 fn what_is_damaged_in_an_archive_is_named_and_the_rest_comes_back() {
     let flowkeep = machine();
     let (id, folder, archive) = archived(&flowkeep);
-    assert!(!said.out.contains("checksums"), "{}", said.out);
     fs::write(folder.join(&archive).join("a"), "this is A").unwrap();
     let (code, put) = flowkeep.json(&["folder", "put-back", &id, &archive]);
     assert_eq!(code, 3, "{put}");
@@ -675,6 +686,8 @@ mod needs_mounts {
         let disk = flowkeep.path("disk");
         fs::create_dir(&disk).unwrap();
         let disk = text(&disk);
+        let part = format!("{disk} in part");
+        fs::create_dir(&part).unwrap();
         let adopt = |path: &str| {
             let before = ["unshare", "-m", "sh", "-c", MOUNTED, "sh", &disk];
             let words = ["--json", "folder", "adopt", "nightly", path];
@@ -694,5 +707,3 @@ mod needs_mounts {
         }
     }
 }
-        let part = format!("{disk} in part");
-        fs::create_dir(&part).unwrap();

@@ -76,6 +76,19 @@ pub fn archive(
     if wanted.policy == Policy::Stop && !plan.failed.is_empty() {
         return Err(not_archived(plan.failed));
     }
+    if let Err(error) = plan.fits_its_record(&folder.path) {
+        return match wanted.policy {
+            Policy::Stop => Err(error),
+            Policy::Continue => Ok(Archived {
+                failed: vec![Failure {
+                    file: folder.name(),
+                    reason: Message::new("archive_too_many").with("count", plan.names().len()),
+                }],
+                ended_at: workshop.clock.now().0,
+                ..outcome
+            }),
+        };
+    }
     if progress.cancelled() {
         return Err(FolderError::Cancelled);
     }
@@ -86,10 +99,9 @@ pub fn archive(
         Ok(making) => making,
         // Where no folder for it can be made, nothing can be archived.
         Err(FolderError::Io { source, .. }) if workshop.is_settled(folder.id)? => {
-            let none = none_of(&plan.names(), &source, outcome);
             return match wanted.policy {
-                Policy::Stop => Err(not_archived(none.failed)),
-                Policy::Continue => Ok(none),
+                Policy::Stop => Err(not_written(&folder, source)),
+                Policy::Continue => Ok(none_of(workshop, &plan.names(), &source, outcome)),
             };
         }
         Err(error) => return Err(error),
@@ -103,6 +115,13 @@ pub fn archive(
     };
     let filled = filling.fill(&plan);
     making.finish(filled, wanted.policy, progress, outcome)
+}
+
+pub(super) fn not_written(folder: &TaskFolderRecord, source: io::Error) -> FolderError {
+    FolderError::NotWritten {
+        path: folder.path.clone(),
+        source,
+    }
 }
 
 pub(super) fn not_archived(failed: Vec<Failure>) -> FolderError {

@@ -110,6 +110,23 @@ pub enum FolderError {
         /// What the system says.
         why: Message,
     },
+    /// It holds more files than the record of an archive can list; nothing was moved.
+    #[error("{count} files are too many for the record of an archive")]
+    TooMany {
+        /// The folder.
+        path: PathBuf,
+        /// How many would be in it.
+        count: usize,
+    },
+    /// The folder takes nothing: its disk is full or only to be read, or somebody may not write there. All files
+    /// are where they were.
+    #[error("{path} takes nothing: {source}")]
+    NotWritten {
+        /// The folder.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// The operator cancelled; all files are where they were.
     #[error("cancelled")]
     Cancelled,

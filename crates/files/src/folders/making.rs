@@ -9,12 +9,12 @@ use flowkeep_core::{Message, RunId};
 use flowkeep_host::{Progress, Timestamp};
 use flowkeep_store::{FolderWork, FolderWorkKind, StoreError, TaskFolderRecord};
 
-use super::archive::Filled;
+use super::archive::{Filled, not_written};
 use super::plan::Journal;
 use super::put_back::Returning;
 use super::seal::free_name;
 use super::{Archived, Failure, FolderError, Workshop};
-use crate::reason::io_reason;
+use crate::reason::write_reason;
 use crate::time::local;
 
 /// An archive that is being made. Its line is in the journal.
@@ -180,6 +180,20 @@ impl<'a> Making<'a> {
         self.end(None, self.if_undone)
     }
 
+    /// The same, where the folder did not take what was to be written.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub(super) fn give_up_writing(&self, error: FolderError) -> Result<FolderError, FolderError> {
+        let error = self.give_up(error);
+        Ok(match error {
+            FolderError::Io { source, .. } if self.workshop.is_settled(self.folder.id)? => {
+                not_written(self.folder, source)
+            }
+            error => error,
+        })
+    }
+
     /// Where it is while it is filled.
     pub(super) fn partial(&self) -> PathBuf {
         self.folder.path.join(self.name.unfinished())
@@ -256,8 +270,8 @@ impl<'a> Making<'a> {
         Ok(outcome)
     }
 
-    /// Where the disk does not let an archive be made, and all has gone back, who goes on all the same is
-    /// told of each file.
+    /// Where the disk does not let an archive be made, and all has gone back: who goes on all the same is told
+    /// of each file, anybody else of the folder.
     fn without_it(
         &self,
         error: FolderError,
@@ -267,9 +281,10 @@ impl<'a> Making<'a> {
     ) -> Result<Archived, FolderError> {
         let is_settled = || self.workshop.is_settled(self.folder.id);
         match error {
-            FolderError::Io { source, .. } if policy == Policy::Continue && is_settled()? => {
-                Ok(none_of(names, &source, outcome))
-            }
+            FolderError::Io { source, .. } if is_settled()? => match policy {
+                Policy::Stop => Err(not_written(self.folder, source)),
+                Policy::Continue => Ok(none_of(self.workshop, names, &source, outcome)),
+            },
             error => Err(error),
         }
     }
@@ -313,8 +328,13 @@ pub(super) fn end(
 }
 
 /// No archive was made because of this.
-pub(super) fn none_of(names: &[String], error: &io::Error, outcome: Archived) -> Archived {
-    let reason = Message::new("archive_not_made").because(io_reason(error));
+pub(super) fn none_of(
+    workshop: &Workshop,
+    names: &[String],
+    error: &io::Error,
+    outcome: Archived,
+) -> Archived {
+    let reason = Message::new("archive_not_made").because(write_reason(error));
     let failed = names.iter().map(|name| Failure {
         file: name.clone(),
         reason: reason.clone(),
@@ -324,6 +344,7 @@ pub(super) fn none_of(names: &[String], error: &io::Error, outcome: Archived) ->
         moved: Vec::new(),
         copied: Vec::new(),
         bytes: 0,
+        ended_at: workshop.clock.now().0,
         ..outcome
     }
 }

@@ -11,6 +11,7 @@ use flowkeep_store::StoreError;
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
+use super::archives::RECORD_LIMIT;
 use super::names::name_text;
 use super::put_back::Returning;
 use super::{Failure, FolderError};
@@ -39,6 +40,19 @@ impl Item {
             leads_to: None,
             doing,
         }
+    }
+
+    /// Bytes it takes in the record at least: its name twice, and what is said of a file.
+    fn least_in_record(&self) -> u64 {
+        const SAID: u64 = 150;
+        const MODIFIED: u64 = 46;
+        let name = u64::try_from(self.name.len()).unwrap_or(u64::MAX);
+        let said = match (self.entry.kind, self.entry.modified) {
+            (EntryKind::File, Some(_)) => SAID + MODIFIED,
+            (EntryKind::File, None) => SAID,
+            _ => 0,
+        };
+        said.saturating_add(name).saturating_add(name)
     }
 
     /// What it is called in the archive.
@@ -211,6 +225,25 @@ impl Plan {
         self.items.is_empty()
     }
 
+    /// That the record of such an archive can be read again. How long it gets is known to a few bytes.
+    ///
+    /// # Errors
+    /// [`FolderError::TooMany`].
+    pub(super) fn fits_its_record(&self, folder: &Path) -> Result<(), FolderError> {
+        self.fits_in(RECORD_LIMIT, folder)
+    }
+
+    fn fits_in(&self, most: u64, folder: &Path) -> Result<(), FolderError> {
+        let bytes: u64 = self.items.iter().map(Item::least_in_record).sum();
+        if bytes <= most {
+            return Ok(());
+        }
+        Err(FolderError::TooMany {
+            path: folder.to_owned(),
+            count: self.items.len(),
+        })
+    }
+
     /// Whether anything leaves the folder.
     pub(super) fn moves_any(&self) -> bool {
         let mut items = self.items.iter();
@@ -340,5 +373,62 @@ fn stays_beside(target: &Path, along: &HashSet<OsString>) -> bool {
             along.contains(name) && name.to_str().is_none_or(|name| !same_name(name, RECORD))
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use flowkeep_core::Sha256;
+    use flowkeep_core::folder::{ArchivedFile, How, Record};
+
+    use super::*;
+
+    fn plan(names: &[String]) -> Plan {
+        let item = |name: &String| {
+            let entry = Entry {
+                name: name.into(),
+                kind: EntryKind::File,
+                bytes: 3,
+                modified: Some(std::time::UNIX_EPOCH),
+                identity: None,
+            };
+            Item::of(entry, name.clone(), Doing::Move)
+        };
+        Plan {
+            items: names.iter().map(item).collect(),
+            kept: Vec::new(),
+            failed: Vec::new(),
+            folders: Vec::new(),
+        }
+    }
+
+    fn record(names: &[String]) -> usize {
+        let file = |name: &String| ArchivedFile {
+            name: name.clone(),
+            bytes: 3,
+            sha256: Some(Sha256::of(b"abc")),
+            modified: Some("1970-01-01T00:00:00.000Z".to_owned()),
+            how: How::Moved,
+            archived_as: None,
+            link_target: None,
+            reason: None,
+        };
+        let at = chrono::DateTime::parse_from_rfc3339("2026-01-01T00:00:00Z").unwrap();
+        let files = names.iter().map(file).collect();
+        let record = Record::new(at, "a", "f", 1, files, Vec::new());
+        record.to_bytes().unwrap().len()
+    }
+
+    /// It is never said of a record that could be read, and of every one that is much too long.
+    #[test]
+    fn how_long_a_record_gets_is_known_before_anything_is_moved() {
+        let names: Vec<String> = (0..500).map(|n| format!("file {n}")).collect();
+        let least: u64 = plan(&names).items.iter().map(Item::least_in_record).sum();
+        let (least, real) = (usize::try_from(least).unwrap(), record(&names));
+        assert!(least <= real && real - least < real / 10, "{least}, {real}");
+        let fits = |most| plan(&names).fits_in(most, Path::new("/f"));
+        assert!(fits(u64::try_from(real).unwrap()).is_ok());
+        let refused = fits(u64::try_from(real - real / 10).unwrap()).unwrap_err();
+        assert!(matches!(refused, FolderError::TooMany { count: 500, .. }));
     }
 }

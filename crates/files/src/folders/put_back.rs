@@ -142,7 +142,7 @@ pub fn put_back(
     };
     let copied = match copying.copy_all(&wait, &mut outcome.failed) {
         Ok(copied) => copied,
-        Err(error) => return Err(making.give_up(error)),
+        Err(error) => return Err(making.give_up_writing(error)?),
     };
     if copied.is_empty() {
         making.end_untouched()?;
@@ -375,6 +375,9 @@ fn make_way(
         Ok(plan) => return Err(making.give_up(not_archived(plan.failed))),
         Err(error) => return Err(making.give_up(error)),
     };
+    if let Err(error) = plan.fits_its_record(&folder.path) {
+        return Err(making.give_up(error));
+    }
     let archives = plan.moves_any();
     // Nothing of the folder has been touched so far. Once it is written down that all is ready, whoever finds
     // it goes on.
@@ -388,7 +391,7 @@ fn make_way(
         return Ok(None);
     }
     if let Err(error) = making.make_folder() {
-        return Err(making.give_up(error));
+        return Err(making.give_up_writing(error)?);
     }
     let filling = Filling {
         files,
