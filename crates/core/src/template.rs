@@ -12,6 +12,7 @@ use ts_rs::TS;
 
 use crate::document::markdown::BODY;
 use crate::json::print;
+use crate::run::action::action;
 use crate::shape::items;
 use crate::{Message, Value};
 
@@ -31,6 +32,23 @@ pub struct Variable {
     pub required: bool,
     /// What holds where nothing is given.
     pub default: Option<Value>,
+    /// The largest whole number it can be: that of a parameter that becomes its value.
+    pub most: Option<u64>,
+}
+
+impl Variable {
+    /// A value as this holds it; a text is read as what it says.
+    fn read(&self, value: &Value) -> Result<Value, Message> {
+        let about = |code: &str| Message::new(code).with("name", &self.name);
+        let read = self.holds.read(value);
+        let read = read.ok_or_else(|| about("template_value_wrong"))?;
+        match self.most {
+            Some(most) if read.as_whole().is_none_or(|number| number > most) => {
+                Err(about("template_value_above").with("most", most))
+            }
+            _ => Ok(read),
+        }
+    }
 }
 
 /// What a variable holds.
@@ -93,6 +111,7 @@ impl VariableType {
 /// What a template asks for, in its order, each once.
 pub fn variables(template: &Value) -> Vec<Variable> {
     let mut found: Vec<Variable> = Vec::new();
+    let body = template.get_any(&BODIES);
     for item in items(template, "variables") {
         let Some(name) = item.value.as_word().or_else(|| item.name()) else {
             continue;
@@ -109,17 +128,34 @@ pub fn variables(template: &Value) -> Vec<Variable> {
                     .get("default")
                     .filter(|value| !value.is_null())
                     .cloned(),
+                most: body.and_then(|body| most(body, name)),
             });
         }
     }
     found
 }
 
+/// The least of what the parameters can be at most that become the value of a variable.
+fn most(part: &Value, variable: &str) -> Option<u64> {
+    let members = part.as_object().unwrap_or_default().iter();
+    let items = part.as_array().unwrap_or_default().iter();
+    let parts = items.chain(members.map(|(_, member)| member));
+    let within = parts.filter_map(|part| most(part, variable));
+    let action = part.get("action").and_then(Value::as_str).and_then(action);
+    let params = action.map_or(&[][..], |action| action.params).iter();
+    let own = params.filter_map(|param| {
+        let text = part.get("params")?.get(param.name)?.as_str()?;
+        param.most.filter(|_| lone(text) == Some(variable))
+    });
+    within.chain(own).min()
+}
+
 /// The document that a template makes with these values. An empty text is no value.
 ///
 /// # Errors
 /// `template_value_unknown` for a value of no variable, `template_value_missing` for one that has to
-/// be there, `template_value_wrong` for one of another type; `template_empty`.
+/// be there, `template_value_wrong` for one of another type, `template_value_above` for one that is larger than
+/// what it becomes can be; `template_empty`.
 pub fn fill(template: &Value, given: &[(String, Value)]) -> Result<Value, Message> {
     let variables = variables(template);
     if let Some((name, _)) = given
@@ -134,10 +170,7 @@ pub fn fill(template: &Value, given: &[(String, Value)]) -> Result<Value, Messag
         let is_there = |value: &&Value| !value.is_null() && value.as_str() != Some("");
         let given = given.map(|(_, value)| value).filter(is_there);
         let value = match given.or(variable.default.as_ref()) {
-            Some(value) => {
-                let wrong = || Message::new("template_value_wrong").with("name", &variable.name);
-                Some(variable.holds.read(value).ok_or_else(wrong)?)
-            }
+            Some(value) => Some(variable.read(value)?),
             None if variable.required => {
                 return Err(Message::new("template_value_missing").with("name", &variable.name));
             }
@@ -171,12 +204,15 @@ fn filled(part: &Value, values: &Values) -> Option<Value> {
     })
 }
 
+/// The name that a text is and nothing else.
+fn lone(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix("{{")?;
+    rest.strip_suffix("}}").map(str::trim)
+}
+
 fn filled_text(text: &str, values: &Values) -> Option<Value> {
     let value_of = |name: &str| values.iter().find(|(known, _)| known == name.trim());
-    let lone = text
-        .strip_prefix("{{")
-        .and_then(|rest| rest.strip_suffix("}}"));
-    if let Some((_, value)) = lone.and_then(value_of) {
+    if let Some((_, value)) = lone(text).and_then(value_of) {
         return value.clone();
     }
     let mut whole = String::with_capacity(text.len());
@@ -258,6 +294,41 @@ mod tests {
     #[case(r#"{"name": ["a"]}"#, "template_value_wrong name")]
     fn what_cannot_be_filled_is_named(#[case] values: &str, #[case] expected: &str) {
         assert_eq!(filled_with(values).unwrap_err(), expected);
+    }
+
+    #[rstest]
+    #[case("20", Ok("20"))]
+    #[case("21", Err(Some("20")))]
+    #[case("2.5", Err(Some("20")))]
+    #[case("-1", Err(Some("20")))]
+    #[case("many", Err(None))]
+    fn a_value_is_no_larger_than_the_parameter_it_becomes(
+        #[case] value: &str,
+        #[case] expected: Result<&str, Option<&str>>,
+    ) {
+        let template = parse(
+            r#"{"variables": [{"name": "n", "type": "number"}, {"name": "other", "type": "number", "default": 99}],
+              "template": {"tasks": [{"action": "sql.describe", "params": {"samples": "{{ n }}"}},
+                {"action": "sql.describe", "params": {"samples": "${context.{{other}}}"}}]}}"#,
+        );
+        let most: Vec<_> = variables(&template)
+            .into_iter()
+            .map(|one| one.most)
+            .collect();
+        assert_eq!(most, [Some(20), None]);
+        let made = fill(&template, &[("n".to_owned(), value.into())]);
+        let samples = |made: Value| {
+            let tasks = made.get("tasks")?.as_array()?;
+            Some(print(tasks[0].get("params")?.get("samples")?))
+        };
+        let made = made.map(|made| samples(made).unwrap());
+        let made = made.map_err(|why| why.fields.get("most").cloned());
+        assert_eq!(
+            made,
+            expected
+                .map(str::to_owned)
+                .map_err(|most| most.map(str::to_owned))
+        );
     }
 
     #[test]

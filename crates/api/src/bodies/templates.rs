@@ -72,8 +72,9 @@ pub fn asked(api: &Api, input: DocumentRef) -> Result<TemplateVariables, AppErro
 /// none is given.
 ///
 /// # Errors
-/// `not_found`; `template_value_missing`, `template_value_unknown`, `template_value_wrong`;
-/// `template_connection_unknown`, `folder_unknown`, `folder_ambiguous`; `template_empty`, `template_no_workflow`; `exists` where the template gives an id that is taken;
+/// `not_found`; `template_value_missing`, `template_value_unknown`, `template_value_wrong`, `template_value_above`;
+/// `template_connection_unknown`, `folder_unknown`, `folder_ambiguous`; `template_empty`, `template_no_workflow`;
+/// `exists` where the template gives an id that is taken;
 /// why the folder cannot be made.
 pub fn make(api: &Api, input: TemplateUseInput) -> Result<TemplateUsed, AppError> {
     let template = Template::find(api, &input.id)?;
@@ -304,8 +305,12 @@ mod tests {
             "{found:?}"
         );
         assert_eq!(Definition::check(document.value()).errors, []);
-        assert_eq!(view["tasks"][2]["params"]["samples"], 3);
-        assert_eq!(view["tasks"][2]["dataSource"], "local");
+        assert_eq!(view["tasks"][1]["params"]["samples"], 3);
+        assert_eq!(view["tasks"][1]["dataSource"], "local");
+        // What is asked stands once: what is written down of it is what was used.
+        let spelled = view.to_string();
+        assert_eq!(spelled.matches(r#""samples":3"#).count(), 1, "{spelled}");
+        assert_eq!(spelled.matches(r#""local""#).count(), 1, "{spelled}");
 
         // Its folder is there, is the workflow's, and is where it works.
         let folder = used.folder.unwrap();
@@ -328,6 +333,10 @@ mod tests {
             (
                 json!({"connection": "local", "samples": "many"}),
                 "template_value_wrong",
+            ),
+            (
+                json!({"connection": "local", "samples": "21"}),
+                "template_value_above",
             ),
         ] {
             assert_eq!(make(&api, describe(values)).unwrap_err().code, code);

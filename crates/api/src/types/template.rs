@@ -50,6 +50,10 @@ pub struct TemplateVariable {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub default: Option<String>,
+    /// The largest whole number it can be, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub most: Option<u64>,
 }
 
 /// Make a workflow out of a template.
@@ -92,6 +96,7 @@ impl From<Variable> for TemplateVariable {
             holds: variable.holds,
             required: variable.required,
             default,
+            most: variable.most,
         }
     }
 }

@@ -9,6 +9,7 @@ use ts_rs::TS;
 
 use super::redis;
 use crate::Value;
+use crate::description::MOST_SAMPLES;
 
 /// Everything an agent can be able to do.
 pub const CAPABILITIES: [&str; 8] = [
@@ -74,6 +75,18 @@ pub struct Param {
     pub holds: Holds,
     /// Whether the action cannot do without it.
     pub required: bool,
+    /// The largest number it can be, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub most: Option<u64>,
+}
+
+impl Param {
+    /// The largest number it can be, where `value` is a larger one.
+    pub fn exceeded(&self, value: &Value) -> Option<u64> {
+        let most = self.most?;
+        (value.as_whole()? > most).then_some(most)
+    }
 }
 
 /// What a parameter holds, and so which field a form has for it.
@@ -111,6 +124,7 @@ const fn required(name: &'static str, holds: Holds) -> Param {
         name,
         holds,
         required: true,
+        most: None,
     }
 }
 
@@ -119,6 +133,14 @@ const fn optional(name: &'static str, holds: Holds) -> Param {
         name,
         holds,
         required: false,
+        most: None,
+    }
+}
+
+const fn at_most(name: &'static str, most: u64) -> Param {
+    Param {
+        most: Some(most),
+        ..optional(name, Holds::Whole)
     }
 }
 
@@ -158,7 +180,7 @@ pub static ACTIONS: [Action; 22] = [
         name: "sql.describe",
         params: &[
             required("tables", Holds::Words),
-            optional("samples", Holds::Whole),
+            at_most("samples", MOST_SAMPLES),
         ],
         capabilities: &["file"],
         sources: SQL,

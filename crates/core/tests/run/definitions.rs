@@ -230,6 +230,8 @@ fn tasks(bodies: &[&str]) -> String {
 #[case::circle(&[r#""id": "a", "dependsOn": ["b"]"#, r#""id": "b", "dependsOn": ["a"]"#], "cycle@/tasks/0/dependsOn | ")]
 #[case::parameter(&[r#""id": "a", "action": "wait""#], "parameter_missing@/tasks/0/params | ")]
 #[case::parameter_type(&[r#""id": "a", "action": "wait", "params": {"ms": "soon"}"#], "field_not_whole_number@/tasks/0/params/ms | ")]
+#[case::parameter_at_most(&[r#""id": "a", "action": "sql.describe", "params": {"tables": ["t"], "samples": 20}"#], " | ")]
+#[case::parameter_above(&[r#""id": "a", "action": "sql.describe", "params": {"tables": ["t"], "samples": 21}"#], "field_above@/tasks/0/params/samples | ")]
 #[case::parameter_unknown(&[r#""id": "a", "action": "wait", "params": {"ms": 1, "sec": 2}"#], " | parameter_unknown@/tasks/0/params/sec")]
 #[case::parameter_expression(&[r#""id": "a", "action": "wait", "params": {"ms": "${context.ms}"}"#], " | ")]
 #[case::key_may_be_a_number(&[r#""id": "a", "action": "record.get", "params": {"table": "t", "key": 1}"#], " | ")]

@@ -8,7 +8,7 @@
 
 use std::collections::HashSet;
 
-use flowkeep_core::description::{Listed, MOST_SAMPLES, Overview, Table, detail, file_names};
+use flowkeep_core::description::{Listed, Overview, Table, detail, file_names};
 use flowkeep_core::run::Level;
 use flowkeep_core::run::fallback::Failure;
 use flowkeep_core::{Message, Value};
@@ -26,10 +26,6 @@ pub(super) async fn carry_out(
 ) -> Result<Done, ActionError> {
     let samples = params.whole("samples")?.unwrap_or(0);
     let tables = tables(params)?;
-    if samples > MOST_SAMPLES {
-        let message = Message::new("describe_too_many_samples").with("most", MOST_SAMPLES);
-        return Err(ActionError::lasting(message));
-    }
     let mut describing = Describing {
         attempt,
         began: attempt.clock.now().rfc3339(),

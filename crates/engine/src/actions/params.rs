@@ -52,8 +52,15 @@ impl<'a> Params<'a> {
         self.text(name)?.ok_or_else(|| needs(name))
     }
 
-    /// A whole number that is not negative; `3.0` is one.
+    /// A whole number that is not negative, nor above what the table says is the most; `3.0` is one.
     pub(super) fn whole(&self, name: &'static str) -> Result<Option<u64>, ActionError> {
+        if let Some(value) = self.value(name)? {
+            let most = self.row.iter().find(|param| param.name == name);
+            if let Some(most) = most.and_then(|param| param.exceeded(value)) {
+                let message = Message::new("field_above").with("field", name);
+                return Err(ActionError::lasting(message.with("most", most)));
+            }
+        }
         self.read(name, "field_not_whole_number", Value::as_whole)
     }
 

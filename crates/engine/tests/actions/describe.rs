@@ -117,7 +117,7 @@ async fn values_are_told_only_where_they_are_asked_for_and_no_longer_than_that()
 
     let asked = json!({"tables": ["customers"], "samples": 21});
     let code = place.code("sql.describe", asked).await;
-    assert_eq!(code, "describe_too_many_samples");
+    assert_eq!(code, "field_above");
 }
 
 #[tokio::test]

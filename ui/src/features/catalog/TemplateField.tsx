@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Choice, Segments, TextArea, TextField } from '@/components';
-import { m, visible } from '@/i18n';
+import { m, number, visible } from '@/i18n';
 import type { TemplateVariable } from '@/ipc';
 import { sourcesQuery } from '../connections/queries';
 import { foldersQuery } from '../folders/queries';
@@ -48,17 +48,30 @@ export function TemplateField({ variable, value, onChange }: Props) {
           onChange={onChange}
         />
       );
-    default:
+    default: {
+      const { most } = variable;
+      const words = most === undefined ? undefined : m.template_number_most({ most: number(most) });
+      const isWrong = isAbove(variable, value);
       return (
         <TextField
           {...common}
           isRequired={variable.required}
           inputMode={variable.holds === 'number' ? 'decimal' : undefined}
+          hint={words}
+          notes={words && isWrong ? [{ tone: 'problem', text: words }] : undefined}
           value={value}
           onChange={onChange}
         />
       );
+    }
   }
+}
+
+/** Whether what was typed is not one of the whole numbers that a variable can be. */
+export function isAbove({ most }: TemplateVariable, value: string): boolean {
+  const typed = value.trim();
+  if (most === undefined || typed === '') return false;
+  return !/^\d+$/.test(typed) || Number(typed) > most;
 }
 
 interface ChoiceProps {

@@ -27,7 +27,7 @@ const variable = (name: string, more: Partial<TemplateVariable>): TemplateVariab
 const variables = [
   variable('name', { required: true, default: 'Describe' }),
   variable('connection', { holds: 'connection', required: true }),
-  variable('samples', { holds: 'number', default: '0' }),
+  variable('samples', { holds: 'number', default: '0', most: 20 }),
   variable('folder', { holds: 'task_folder' }),
 ];
 const offer = { id: 'describe-database', name: 'Describe a database', description: 'Writes' };
@@ -60,7 +60,12 @@ it('asks for what the template needs, makes the workflow and opens it', async ()
   await userEvent.click(await screen.findByTestId('option-shop'));
   const samples = screen.getByTestId('template-samples');
   await userEvent.clear(samples);
+  await userEvent.type(samples, '21');
+  expect(samples.getAttribute('aria-invalid')).toBe('true');
+  expect(make.hasAttribute('disabled')).toBe(true);
+  await userEvent.clear(samples);
   await userEvent.type(samples, '5');
+  expect(samples.hasAttribute('aria-invalid')).toBe(false);
   await userEvent.click(make);
   await waitFor(() =>
     expect(told('template_use')[0]?.input).toEqual({

@@ -6,7 +6,7 @@ import { m, visible } from '@/i18n';
 import { call } from '@/ipc';
 import { undoAction, useCommand, useUndo } from '../command';
 import { documentLink } from './kinds';
-import { TemplateField } from './TemplateField';
+import { isAbove, TemplateField } from './TemplateField';
 
 interface Props {
   /** A template that is kept here, or one that comes with Flowkeep. */
@@ -43,7 +43,8 @@ export function UseTemplate({ id, onClose }: Props) {
     ({ name, required, default: preset }) =>
       required && (values[name] ?? preset ?? '').trim() === '',
   );
-  const isReady = template !== undefined && !lacks && !use.isPending;
+  const isWrong = variables.some((one) => isAbove(one, values[one.name] ?? one.default ?? ''));
+  const isReady = template !== undefined && !lacks && !isWrong && !use.isPending;
   const submit = () =>
     use.mutate(
       { id, values },

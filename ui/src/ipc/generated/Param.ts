@@ -16,4 +16,8 @@ holds: Holds,
 /**
  * Whether the action cannot do without it.
  */
-required: boolean, };
+required: boolean, 
+/**
+ * The largest number it can be, where there is one.
+ */
+most?: number, };

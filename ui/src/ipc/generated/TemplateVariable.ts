@@ -24,4 +24,8 @@ required: boolean,
 /**
  * What holds where nothing is given, as a person would type it.
  */
-default?: string, };
+default?: string, 
+/**
+ * The largest whole number it can be, where there is one.
+ */
+most?: number, };

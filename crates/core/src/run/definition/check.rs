@@ -215,6 +215,9 @@ fn check_param(param: &Param, value: &Value, path: &str, validation: &mut Valida
     } else if param.holds == Holds::Whole && value.as_whole().is_none() {
         let message = Message::new("field_too_large").with("field", param.name);
         validation.error(path, message);
+    } else if let Some(most) = param.exceeded(value) {
+        let message = Message::new("field_above").with("field", param.name);
+        validation.error(path, message.with("most", most));
     } else if param.holds == Holds::Cases {
         check_cases(value, path, validation);
     }
