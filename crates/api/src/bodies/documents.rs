@@ -64,7 +64,7 @@ pub fn show(api: &Api, kind: Kind, input: DocumentRef) -> Result<DocumentShow, A
         Ok(document) => (
             document.value().to_web_json(),
             document.value().spelled_numbers(),
-            checked(api, kind, &document),
+            checked(api, kind, &document, Some(&record.id)),
         ),
         Err(_) => Default::default(),
     };

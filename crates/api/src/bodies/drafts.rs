@@ -4,9 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use flowkeep_core::{Document, Finding, Kind, Validation, validate_for_start};
-use flowkeep_engine::{readiness, unconnected, unknown_folder};
-use flowkeep_store::DraftRecord;
+use flowkeep_core::run::Definition;
+use flowkeep_core::{Document, Finding, Kind, Message, Validation, summarise, validate_for_start};
+use flowkeep_engine::{readiness, task_folder, unconnected, unknown_folder};
+use flowkeep_store::{DraftRecord, StoreError};
 
 use super::documents::{find_kept, not_found, parsed};
 use crate::types::{
@@ -35,7 +36,7 @@ pub fn draft(api: &Api, kind: Kind, input: DraftInput) -> Result<Draft, AppError
         view: parsed.value().to_web_json(),
         spelled: parsed.value().spelled_numbers(),
         broken: None,
-        validation: checked(api, kind, &parsed),
+        validation: checked(api, kind, &parsed, input.id.as_deref()),
         text: parsed.into_text(),
     })
 }
@@ -47,7 +48,7 @@ pub fn draft(api: &Api, kind: Kind, input: DraftInput) -> Result<Draft, AppError
 pub fn validate_kept(api: &Api, kind: Kind, id: &str) -> Result<Validation, AppError> {
     let record = find_kept(&api.store, kind, id)?;
     let document = parsed(&api.store, &record, record.revision)?;
-    let mut found = checked(api, kind, &document);
+    let mut found = checked(api, kind, &document, Some(id));
     if kind == Kind::Workflow
         && found.valid()
         && let Some(ready) = readiness(&api.store, &*api.connected()?, id)?
@@ -65,17 +66,17 @@ pub fn validate_kept(api: &Api, kind: Kind, id: &str) -> Result<Validation, AppE
 
 /// What validation finds, and what else would refuse a start: among the errors what refuses each, as warnings what
 /// is lacking here, data sources that are not connected and a task folder that is not known. That stops starts,
-/// and no keeping.
-pub(super) fn checked(api: &Api, kind: Kind, document: &Document) -> Validation {
+/// and no keeping. A task folder that is another workflow's is told as well.
+pub(super) fn checked(api: &Api, kind: Kind, document: &Document, id: Option<&str>) -> Validation {
     let here = match kind {
-        Kind::Workflow => lacking_here(api, document),
+        Kind::Workflow => odd_here(api, document, id),
         _ => Vec::new(),
     };
     validate_for_start(kind, document, here)
 }
 
 /// What cannot be looked at here is not told: what is typed is checked all the same.
-fn lacking_here(api: &Api, document: &Document) -> Vec<Finding> {
+fn odd_here(api: &Api, document: &Document, id: Option<&str>) -> Vec<Finding> {
     let mut lacking = Vec::new();
     match api.connected() {
         Ok(connected) => lacking.extend(unconnected(document.value(), "", &connected)),
@@ -85,7 +86,42 @@ fn lacking_here(api: &Api, document: &Document) -> Vec<Finding> {
         Ok(unknown) => lacking.extend(unknown),
         Err(error) => tracing::warn!(%error, "the task folders cannot be looked at"),
     }
+    match of_another(api, document, id) {
+        Ok(shared) => lacking.extend(shared),
+        Err(error) => tracing::warn!(%error, "whose the task folder is cannot be looked at"),
+    }
     lacking
+}
+
+/// The task folder that a workflow names, where it is another one's.
+fn of_another(
+    api: &Api,
+    document: &Document,
+    id: Option<&str>,
+) -> Result<Option<Finding>, StoreError> {
+    let Some((named, path)) = Definition::named_folder(document.value()) else {
+        return Ok(None);
+    };
+    let own = summarise(Kind::Workflow, document, None).id;
+    let Ok(folder) = task_folder(&api.store, &named)? else {
+        return Ok(None);
+    };
+    let owner = folder.workflow_id.as_str();
+    if id.or(own.as_deref()) == Some(owner) {
+        return Ok(None);
+    }
+    let owner = api.store.document(Kind::Workflow, owner)?;
+    let owner = owner.filter(|owner| owner.deleted_at.is_none());
+    Ok(owner.map(|owner| {
+        let message = Message::new("folder_of_another").with("folder", folder.name());
+        let message = message.with("workflow", owner.name);
+        Finding {
+            path,
+            code: message.code,
+            fields: message.fields,
+            place: None,
+        }
+    }))
 }
 
 /// The drafts that are kept.
@@ -155,9 +191,9 @@ mod tests {
     use flowkeep_core::Format;
 
     use super::*;
-    use crate::bodies::documents;
+    use crate::bodies::{documents, folders};
     use crate::testing::open;
-    use crate::types::{CreateInput, DocumentRef, UpdateInput};
+    use crate::types::{CreateInput, DocumentRef, FolderCreateInput, UpdateInput};
 
     fn of(id: &str) -> DraftRef {
         DraftRef {
@@ -253,6 +289,7 @@ mod tests {
                 text: task(source),
                 format: Format::Json,
                 edits: Vec::new(),
+                id: None,
             };
             let found = draft(&api, Kind::Workflow, input).unwrap().validation;
             assert_eq!(found.errors, []);
@@ -288,6 +325,41 @@ mod tests {
     }
 
     #[test]
+    fn a_task_folder_of_another_workflow_is_a_warning_where_it_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let api = open(&folder.path().join("data"));
+        create(&api, "owner");
+        let made = FolderCreateInput {
+            workflow: "owner".to_owned(),
+            root: None,
+            for_runs: None,
+        };
+        let made = folders::create(&api, made).unwrap().id;
+        let found = |id: Option<&str>| {
+            let input = DraftInput {
+                text: format!(
+                    r#"{{"name": "W", "taskFolder": "{made}", "tasks": [{{"id": "a", "action": "wait", "params": {{"ms": 1}}}}]}}"#
+                ),
+                format: Format::Json,
+                edits: Vec::new(),
+                id: id.map(str::to_owned),
+            };
+            let found = draft(&api, Kind::Workflow, input).unwrap().validation;
+            let told = found.warnings.into_iter();
+            told.map(|one| (one.code, one.path, one.fields["workflow"].clone()))
+                .collect::<Vec<_>>()
+        };
+        let shared = (
+            "folder_of_another".to_owned(),
+            "/taskFolder".to_owned(),
+            "Saved".to_owned(),
+        );
+        assert_eq!(found(Some("owner")), []);
+        assert_eq!(found(Some("second")), found(None));
+        assert_eq!(found(None), [shared]);
+    }
+
+    #[test]
     fn input_that_nobody_gives_is_a_warning_where_it_is_used() {
         let folder = tempfile::tempdir().unwrap();
         let api = open(folder.path());
@@ -299,6 +371,7 @@ mod tests {
                 ),
                 format: Format::Json,
                 edits: Vec::new(),
+                id: None,
             };
             let found = draft(&api, Kind::Workflow, input).unwrap().validation;
             let told = found.warnings.into_iter();

@@ -19,6 +19,10 @@ pub struct DraftInput {
     /// Changes to apply, in order.
     #[serde(default)]
     pub edits: Vec<Edit>,
+    /// The document it is the text of, where there is one yet.
+    #[serde(default)]
+    #[ts(optional)]
+    pub id: Option<String>,
 }
 
 /// A draft after its edits.

@@ -18,4 +18,8 @@ format: Format,
 /**
  * Changes to apply, in order.
  */
-edits: Array<Edit>, };
+edits: Array<Edit>, 
+/**
+ * The document it is the text of, where there is one yet.
+ */
+id?: string, };

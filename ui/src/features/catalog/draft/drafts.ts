@@ -54,7 +54,7 @@ export function openDraft(
   if (open) return open.draft;
   const draft = new DocumentDraft(
     baseOf(show),
-    (input) => callDocument(kind, 'draft', input),
+    (input) => callDocument(kind, 'draft', { ...input, id }),
     kept?.text,
   );
   if (kept && draft.state.isDirty) draft.rebase(kept.revision);

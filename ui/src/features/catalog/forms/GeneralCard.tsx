@@ -97,14 +97,16 @@ function TaskFolder() {
     detail: visible(workflow_name === undefined ? path : `${workflow_name} · ${path}`),
   }));
   return (
-    <BoundChoice
-      scope={draft}
-      path={[key]}
-      label={m.field_task_folder()}
-      options={options}
-      absent={m.task_folder_none_named()}
-      data-testid="field-task-folder"
-    />
+    <div className={styles.double}>
+      <BoundChoice
+        scope={draft}
+        path={[key]}
+        label={m.field_task_folder()}
+        options={options}
+        absent={m.task_folder_none_named()}
+        data-testid="field-task-folder"
+      />
+    </div>
   );
 }
 
