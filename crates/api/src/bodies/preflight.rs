@@ -155,6 +155,7 @@ impl Preflight<'_> {
             passed_over: Vec::new(),
             no_source: None,
             no_agent: None,
+            no_input: None,
             secrets: task.secrets().into_iter().collect(),
             expected: expected.map(history::spread),
         };

@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use flowkeep_core::Finding;
-use flowkeep_core::folder::{TABLE_LIST, table_list_among};
-use flowkeep_core::run::Archive;
+use flowkeep_core::folder::{TABLE_LIST, is_file_name, is_table_list, table_list_among};
+use flowkeep_core::run::{Archive, Definition, Task};
+use flowkeep_core::{Finding, Message, Value};
 use flowkeep_engine::{Readiness, task_folder};
 use flowkeep_files::folders::{self, FolderFile};
 use flowkeep_host::path_text;
 use flowkeep_store::TaskFolderRecord;
 
 use crate::apart::in_time;
-use crate::types::{RunFolder, RunFolderHolder, RunPreviewFolder};
+use crate::types::{RunFolder, RunFolderHolder, RunPreviewFolder, RunPreviewTask};
 use crate::{Api, AppError};
 
 /// How long a disk may take to say what is in a folder: somebody looks at the sheet.
@@ -24,6 +24,47 @@ pub(super) struct Met {
     pub(super) folders: Vec<RunFolder>,
     /// Why there is no such folder: it stops a start.
     pub(super) problem: Option<Finding>,
+    /// The names of the files that lie in it, where it could be looked at.
+    lying: Option<Vec<String>>,
+}
+
+impl Met {
+    /// Tells of each task that begins with a list of tables whether that list is there. One that comes after
+    /// others may read what they write.
+    pub(super) fn tell_what_lacks(
+        &self,
+        definition: Option<&Definition>,
+        rows: &mut [RunPreviewTask],
+    ) {
+        let Some(lying) = &self.lying else { return };
+        let tasks = definition.map_or(&[][..], Definition::tasks).iter();
+        for task in tasks.filter(|task| task.depends_on.is_empty()) {
+            let Some(lacking) = lacking_list(task, lying) else {
+                continue;
+            };
+            let row = rows.iter_mut().find(|row| row.id == task.id.as_str());
+            if let Some(row) = row {
+                row.no_input = Some(Message::new("tables_missing").with("path", lacking));
+            }
+        }
+    }
+}
+
+/// The list of tables that a task reads and that is not among these files.
+fn lacking_list<'t>(task: &'t Task, lying: &[String]) -> Option<&'t str> {
+    if task.action.name != "table_list.read" {
+        return None;
+    }
+    let wanted = match task.params.get("path") {
+        None | Some(Value::Null) => TABLE_LIST,
+        Some(path) => path.as_word()?,
+    };
+    // What an expression gives, and what lies deeper, is not known here.
+    let is_seen = is_file_name(wanted) && !wanted.contains("${");
+    let mut names = lying.iter().map(String::as_str);
+    let is_there = names.clone().any(|name| name == wanted)
+        || is_table_list(wanted) && names.any(is_table_list);
+    (is_seen && !is_there).then_some(wanted)
 }
 
 /// The folder that somebody names, else the workflow, and those there are to choose from.
@@ -43,7 +84,11 @@ pub(super) fn look(api: &Api, ready: &Readiness, named: Option<&str>) -> Result<
         return Ok(met);
     };
     match task_folder(&api.store, named)? {
-        Ok(folder) => met.folder = Some(of(api, folder)?),
+        Ok(folder) => {
+            let (folder, lying) = of(api, folder)?;
+            met.folder = Some(folder);
+            met.lying = lying;
+        }
         Err(why) => {
             met.problem = Some(ready.unknown_folder.clone().unwrap_or_else(|| Finding {
                 path: String::new(),
@@ -56,17 +101,23 @@ pub(super) fn look(api: &Api, ready: &Readiness, named: Option<&str>) -> Result<
     Ok(met)
 }
 
-fn of(api: &Api, folder: TaskFolderRecord) -> Result<RunPreviewFolder, AppError> {
+fn of(
+    api: &Api,
+    folder: TaskFolderRecord,
+) -> Result<(RunPreviewFolder, Option<Vec<String>>), AppError> {
     let held = api.store.held_folder(folder.id)?;
     let (workshop, id) = (api.workshop()?, folder.id);
     let there = in_time(PATIENCE, &folder.path, move |_| {
         folders::contents(&workshop, id).map_err(AppError::from)
     });
-    let (lying, trouble) = match there {
-        Ok(there) => (Lying::of(there), None),
-        Err(why) => (Lying::default(), Some(why.into())),
+    let (names, lying, trouble) = match there {
+        Ok(there) => {
+            let names = there.iter().map(|file| file.name.clone()).collect();
+            (Some(names), Lying::of(there), None)
+        }
+        Err(why) => (None, Lying::default(), Some(why.into())),
     };
-    Ok(RunPreviewFolder {
+    let met = RunPreviewFolder {
         id: folder.id.to_string(),
         path: path_text(&folder.path),
         trouble,
@@ -80,7 +131,8 @@ fn of(api: &Api, folder: TaskFolderRecord) -> Result<RunPreviewFolder, AppError>
         bytes: lying.bytes,
         names: lying.names,
         kept: lying.kept,
-    })
+    };
+    Ok((met, names))
 }
 
 /// What lies in a folder, parted into what is archived and what stays. The list of tables is both: its copy
@@ -113,13 +165,32 @@ impl Lying {
 
 #[cfg(test)]
 mod tests {
-    use flowkeep_core::FolderId;
     use flowkeep_core::folder::Settings;
+    use flowkeep_core::{FolderId, json};
     use flowkeep_store::StoreError;
     use ulid::Ulid;
 
     use super::*;
     use crate::testing::open;
+
+    #[test]
+    fn a_list_that_is_not_there_is_named_and_what_is_not_known_is_not() {
+        let lacking = |params: &str, lying: &[&str]| {
+            let text = format!(
+                r#"{{"tasks": [{{"id": "a", "action": "table_list.read", "params": {params}}}]}}"#
+            );
+            let definition = Definition::read(&json::parse(&text)).unwrap();
+            let lying: Vec<_> = lying.iter().map(|&name| name.to_owned()).collect();
+            lacking_list(&definition.tasks()[0], &lying).map(str::to_owned)
+        };
+        assert_eq!(lacking("{}", &["a.ddl"]).unwrap(), "table_list.txt");
+        assert_eq!(lacking("{}", &["Table_List.TXT"]), None);
+        let own = r#"{"path": "mine.txt"}"#;
+        assert_eq!(lacking(own, &["table_list.txt"]).unwrap(), "mine.txt");
+        assert_eq!(lacking(own, &["mine.txt"]), None);
+        assert_eq!(lacking(r#"{"path": "lists/mine.txt"}"#, &[]), None);
+        assert_eq!(lacking(r#"{"path": "${context.list}"}"#, &[]), None);
+    }
 
     #[test]
     fn what_would_be_archived_is_files_and_links_that_are_not_kept() {
@@ -147,7 +218,7 @@ mod tests {
             .store
             .write::<_, StoreError>(move |tx| tx.add_task_folder(&known));
         added.unwrap();
-        let met = of(&api, folder.clone()).unwrap();
+        let (met, _) = of(&api, folder.clone()).unwrap();
         assert_eq!(met.trouble, None);
         assert_eq!((met.files, met.bytes), (3, 7));
         assert_eq!(met.names, ["a.csv", "b.csv", "Table_List.TXT"]);
@@ -156,12 +227,13 @@ mod tests {
             std::fs::remove_file(path.join(result)).unwrap();
         }
         assert_eq!(
-            of(&api, folder.clone()).unwrap().files,
+            of(&api, folder.clone()).unwrap().0.files,
             0,
             "a list alone makes no archive"
         );
         std::fs::rename(&path, root.path().join("elsewhere")).unwrap();
-        let gone = of(&api, folder).unwrap();
+        let (gone, lying) = of(&api, folder).unwrap();
+        assert_eq!(lying, None, "what cannot be seen is not said to be missing");
         assert_eq!(gone.trouble.unwrap().code, "error_folder_gone");
         assert_eq!(gone.files, 0);
     }

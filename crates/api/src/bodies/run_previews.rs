@@ -41,7 +41,7 @@ pub fn preview(api: &Api, input: RunPreviewInput) -> Result<RunPreview, AppError
             &connected,
         ),
     };
-    let folder = preflight_folder::look(api, &ready, input.folder.as_deref())?;
+    let mut folder = preflight_folder::look(api, &ready, input.folder.as_deref())?;
     let names_folder = ready
         .definition
         .as_ref()
@@ -56,7 +56,7 @@ pub fn preview(api: &Api, input: RunPreviewInput) -> Result<RunPreview, AppError
         };
         list.push(missing.finding());
     }
-    problems.extend(folder.problem);
+    problems.extend(folder.problem.take());
     let definition = ready.definition.as_ref();
     let preflight = Preflight {
         api,
@@ -64,7 +64,8 @@ pub fn preview(api: &Api, input: RunPreviewInput) -> Result<RunPreview, AppError
         definition,
         context: context.as_ref().unwrap_or(&Value::Null),
     };
-    let met = preflight.look(input.ask)?;
+    let mut met = preflight.look(input.ask)?;
+    folder.tell_what_lacks(definition, &mut met.tasks);
     Ok(RunPreview {
         under_way: preflight.under_way()?,
         folder: folder.folder,

@@ -162,6 +162,9 @@ pub struct RunPreviewTask {
     /// Why nobody could carry it out: no agent can.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub no_agent: Option<Message>,
+    /// What it reads in the task folder that is not there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub no_input: Option<Message>,
     /// The secrets it names.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Option<Vec<String>>")]

@@ -58,6 +58,10 @@ no_source?: Message,
  */
 no_agent?: Message, 
 /**
+ * What it reads in the task folder that is not there.
+ */
+no_input?: Message, 
+/**
  * The secrets it names.
  */
 secrets?: Array<string>, 

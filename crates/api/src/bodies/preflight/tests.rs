@@ -10,7 +10,8 @@ use crate::types::{
     SecretSetInput,
 };
 use crate::{
-    Api, Silent, agents, documents, routes, run_changes, run_previews, secrets, sources, testing,
+    Api, Silent, agents, documents, folders, routes, run_changes, run_previews, secrets, sources,
+    testing,
 };
 
 fn open(root: &Path, workflow: &Json) -> Api {
@@ -260,4 +261,30 @@ fn of_sources_that_are_alike_the_one_is_named_that_fewer_wait_for() {
         .write::<_, StoreError>(move |tx| tx.write_run(other.row, other.id, Moment(1), &queued));
     written.unwrap();
     assert_eq!(named(), "two");
+}
+
+#[test]
+fn a_list_of_tables_is_missed_before_the_start_and_by_nobody_who_may_write_it() {
+    let root = tempfile::tempdir().unwrap();
+    let api = open(
+        root.path(),
+        &json!({"id": "w", "name": "W", "tasks": [
+            {"id": "tables", "action": "table_list.read"},
+            {"id": "again", "dependsOn": ["tables"], "action": "table_list.read", "params": {"path": "later.txt"}},
+        ]}),
+    );
+    let missed = || {
+        let tasks = preview(&api, false).tasks.into_iter();
+        let missed = tasks.filter_map(|task| Some((task.id, task.no_input?)));
+        missed
+            .map(|(task, why)| (task, why.code, why.fields["path"].clone()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(missed(), [], "where it would work is not known yet");
+    let folder = json!({"workflow": "w", "for_runs": true});
+    let folder = folders::create(&api, serde_json::from_value(folder).unwrap()).unwrap();
+    let expected = ["tables", "tables_missing", "table_list.txt"].map(str::to_owned);
+    assert_eq!(missed(), [expected.into()]);
+    std::fs::write(Path::new(&folder.path).join("Table_List.txt"), "orders").unwrap();
+    assert_eq!(missed(), []);
 }

@@ -30,6 +30,10 @@ pub(super) struct Made {
     /// A run that archived its folder first, and one that could not.
     pub(super) archived: String,
     pub(super) hindered: String,
+    /// A folder whose newest archive was made before files were put back.
+    pub(super) put_back: String,
+    /// A workflow whose folder has no list of tables, and its run.
+    pub(super) listless: (String, String),
     /// A list of tables to drop.
     pub(super) list: PathBuf,
 }
@@ -47,12 +51,46 @@ pub(super) async fn make(window: &Window<'_>, language: Language, place: &Path) 
     )?;
     let earlier = earlier(desk, &place.join("Descriptions"))?;
     let (archived, hindered) = runs(window, language, &place.join("Warehouse")).await?;
+    let put_back = put_back(desk, &place.join("Put back"))?;
+    let listless = listless(window).await?;
+    let odd = json!({"text": json!({"id": "second", "name": "Second", "trigger": "schedule",
+        "schedule": {"cron": "30 2 * * 1-5"}, "taskFolder": earlier,
+        "tasks": [{"id": "a", "name": "Wait", "action": "wait", "params": {"ms": 1}}]}).to_string(),
+        "format": "json"});
+    window.call("flow_create", &odd).await?;
     Ok(Made {
         earlier,
         archived,
         hindered,
+        put_back,
+        listless,
         list,
     })
+}
+
+/// A folder with an archive whose files were put back over others.
+fn put_back(desk: &Desk, folder: &Path) -> Result<String> {
+    fs::create_dir(folder)?;
+    results(folder, 2)?;
+    let made = desk.flowkeep(&["folder", "adopt", "nightly", &folder.to_string_lossy()])?;
+    let id = made["id"].as_str().context("an id")?;
+    let made = desk.flowkeep(&["folder", "archive", id])?;
+    let archive = made["archive"].as_str().context("an archive")?;
+    fs::write(folder.join("orders.ddl"), "CREATE TABLE orders(id INT);\n")?;
+    desk.flowkeep(&["folder", "put-back", id, archive])?;
+    Ok(id.to_owned())
+}
+
+/// A workflow of the template whose folder is empty, and what came of starting it.
+async fn listless(window: &Window<'_>) -> Result<(String, String)> {
+    let values = json!({"id": "describe-database", "values": {"connection": "local"}});
+    let used = window.call("template_use", &values).await?;
+    let workflow = used["id"].as_str().context("an id")?.to_owned();
+    let run = window
+        .call("run_start", &json!({"workflow": &workflow}))
+        .await?;
+    let run = run["run_id"].as_str().context("a run")?.to_owned();
+    Ok((workflow, run))
 }
 
 /// A workflow at a set time that works in a folder of its own: a run that archived first what lay there, and one

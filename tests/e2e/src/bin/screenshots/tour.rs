@@ -78,6 +78,7 @@ pub(super) async fn shoot(folder: &Path, words: &[String]) -> Result<()> {
         screens.extend(with_connections());
         screens.extend(with_notices());
         screens.extend(with_folders(&made));
+        screens.extend(about_folders(&made));
         screens.extend(runs);
         screens.retain(wanted);
         look(&window, &screens, &folder.join("much"), spoken).await?;
@@ -480,6 +481,38 @@ fn with_folders(made: &folders::Made) -> [Screen; 17] {
             &at("?tab=archives&archive=file_bak_20250721_120236"),
             &["[data-testid=archive-check]"],
             "check-failed",
+        ),
+    ]
+}
+
+/// What is said before something is done with a folder or in it, and after it could not be.
+fn about_folders(made: &folders::Made) -> [Screen; 6] {
+    let made_way = format!("/task-folders/{}?tab=archives", made.put_back);
+    [
+        pressed(
+            "folder-forget",
+            &format!("/task-folders/{}?tab=settings", made.earlier),
+            &["[data-testid=folder-forget]"],
+            "folder-forget-go",
+        ),
+        pressed(
+            "folder-no-list",
+            &format!("/workflows/{}", made.listless.0),
+            &["[data-testid=run]"],
+            "input-missing",
+        ),
+        screen(
+            "folder-list-failed",
+            &format!("/runs/{}?task=tables", made.listless.1),
+            "open-task-folder",
+        ),
+        screen("folder-of-another", "/workflows/second", "trigger-note"),
+        screen("folder-made-way", &made_way, "archive-panel"),
+        pressed(
+            "folder-put-back-made-way",
+            &made_way,
+            &["[data-testid=archive-put-back]"],
+            "put-back-start",
         ),
     ]
 }

@@ -3,6 +3,7 @@ import { Button, Notice } from '@/components';
 import { begun, m, say, visible } from '@/i18n';
 import type { RunShow } from '@/ipc';
 import { RetryDialog } from '../RetryDialog';
+import { FolderLink } from './FolderLink';
 
 /** Why a run could not begin, with the step that helps. */
 export function Hindered({ run }: { run: RunShow }) {
@@ -16,11 +17,14 @@ export function Hindered({ run }: { run: RunShow }) {
       icon="cross"
       data-testid="run-hindered"
       end={
-        canGoOn && (
-          <Button onPress={() => setAsked(true)} data-testid="continue-anyway">
-            {m.run_continue_anyway()}
-          </Button>
-        )
+        <>
+          <FolderLink run={run} />
+          {canGoOn && (
+            <Button onPress={() => setAsked(true)} data-testid="continue-anyway">
+              {m.run_continue_anyway()}
+            </Button>
+          )}
+        </>
       }
     >
       <p>{begun(visible(say(hindered)))}</p>

@@ -5,9 +5,10 @@ import { CallError, type Input, type RunPreview, setTransport } from '@/ipc';
 import { testTransport } from '@/ipc/testing';
 import { StartForm } from './StartForm';
 
+const went = vi.fn();
 vi.mock('@tanstack/react-router', async (original) => ({
   ...(await original<object>()),
-  useNavigate: () => () => {},
+  useNavigate: () => went,
 }));
 
 afterEach(cleanup);
@@ -230,4 +231,28 @@ it('offers no folder where the workflow has none', async () => {
   await screen.findByTestId('preflight');
   expect(screen.queryByTestId('run-folder')).toBeNull();
   expect(screen.queryByTestId('preflight-archive')).toBeNull();
+});
+
+it('says before the start that a list of tables is not there, and leads to where it belongs', async () => {
+  const no_input = { code: 'tables_missing', fields: { path: 'table_list.txt' } };
+  const tasks = [{ ...stored, action: 'table_list.read', source: undefined, no_input }];
+  sheet(preview({ tasks, folder, folders: [folder], names_folder: true }));
+  const notice = await screen.findByTestId('input-missing');
+  expect(notice.textContent).toContain('The folder has no table_list.txt');
+  expect(screen.getByTestId('preflight').textContent).toContain('no list');
+  expect(screen.getByTestId('preflight').textContent).not.toContain('ready');
+  expect(screen.getByTestId('run-start').textContent).toBe('Run anyway');
+  fireEvent.click(screen.getByText('Open task folder'));
+  expect(went).toHaveBeenCalledWith({ to: '/task-folders/$id', params: { id: 'f1' } });
+});
+
+it('says that nothing is known of how long it takes only where that is so', async () => {
+  const words = /no history yet/;
+  sheet(preview({}));
+  expect(await screen.findByText(words)).toBeTruthy();
+  cleanup();
+  const expected = { count: 1, median: 900, p90: 900 };
+  sheet(preview({ tasks: [{ ...stored, expected }], sources: [shop] }));
+  expect((await screen.findByTestId('preflight')).textContent).toContain('about 900ms');
+  expect(screen.queryByText(words)).toBeNull();
 });

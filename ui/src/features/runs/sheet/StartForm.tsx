@@ -51,9 +51,11 @@ export function StartForm({ workflow, task, last, first }: Props) {
     secrets: (asked.data ?? data).secrets,
     isAsking: asked.isFetching,
   };
-  const meetsTrouble =
-    known.secrets.length > 0 || known.sources.some((source) => source.answers === false);
   const tasks = data.tasks.filter((one) => only === undefined || one.id === only);
+  const meetsTrouble =
+    known.secrets.length > 0 ||
+    known.sources.some((source) => source.answers === false) ||
+    tasks.some((one) => one.no_input !== undefined);
   const waiting = unserved(tasks);
   const missing = missingOf(data.context_names, context, only);
   const refused = untrustedOf(start.error);
@@ -62,6 +64,11 @@ export function StartForm({ workflow, task, last, first }: Props) {
   const needsTrust = data.trust.needed || refused !== null;
   const isHindered = data.folder?.held_by !== undefined || data.folder?.trouble !== undefined;
   const canStart = data.problems.length === 0 && rest !== null && !start.isPending && !isHindered;
+  // Where single tasks have run, it would not be true that nothing is known.
+  const isExpectedTold =
+    only === undefined &&
+    data.tasks.length > 0 &&
+    (data.expected !== undefined || data.tasks.every((one) => one.expected === undefined));
   const go = () => {
     setTold(true);
     if (missing[0] !== undefined) fields.current.get(missing[0])?.focus();
@@ -90,7 +97,7 @@ export function StartForm({ workflow, task, last, first }: Props) {
       subtitle={[
         counted(`n_${data.steps}s`, data.tasks.length),
         m.revision_number({ number: data.revision }),
-        data.tasks.length > 0 && only === undefined && expectedWords(data.expected),
+        isExpectedTold && expectedWords(data.expected),
         Object.keys(last).length > 0 && !typed && m.run_input_as_last(),
       ]
         .filter(Boolean)
@@ -124,7 +131,13 @@ export function StartForm({ workflow, task, last, first }: Props) {
       <UnsavedNote workflow={workflow} revision={data.revision} />
       <SavedTriggerNote workflow={workflow} />
       {data.problems.length > 0 && <Problems workflow={workflow} preview={data} />}
-      <Troubles data={data} known={known} waiting={waiting} onAsk={() => void asked.refetch()} />
+      <Troubles
+        data={data}
+        tasks={tasks}
+        known={known}
+        waiting={waiting}
+        onAsk={() => void asked.refetch()}
+      />
       {needsTrust && <TrustNotice acts={trust.acts} />}
       <ContextFields
         names={data.context_names}

@@ -6,6 +6,7 @@ import { counted, m } from '@/i18n';
 import type { RunShow, RunTask } from '@/ipc';
 import { placeOfId } from '../../catalog/forms/place';
 import { documentLink } from '../../catalog/kinds';
+import { FolderLink } from '../folder/FolderLink';
 import { LogLines } from '../LogLines';
 import { runLinesQuery } from '../queries';
 import { RetryDialog, type RetryWish } from '../RetryDialog';
@@ -16,6 +17,15 @@ import styles from './TaskList.module.css';
 
 /** The end of the log that stands under a task. */
 const LAST = 12;
+
+/** What is put right in the task folder. */
+const OF_FOLDER = new Set([
+  'tables_missing',
+  'tables_none',
+  'tables_too_long',
+  'tables_unreadable',
+  'path_missing',
+]);
 
 interface Props {
   run: RunShow;
@@ -34,6 +44,7 @@ export function TaskPanel({ run, names, task, now, onMessages }: Props) {
   const earlier = task.attempts.slice(0, -1).reverse();
   const log = useQuery(runLinesQuery(run.id));
   const lines = (log.data?.lines ?? []).filter((line) => line.task === task.id);
+  const isOfFolder = run.folder && OF_FOLDER.has(last?.error?.code ?? '');
   const canRepeat = isFinal(run.status) && run.workflow_id !== null;
   return (
     <div className={styles.panel} data-status={task.status} data-testid={`task-panel-${task.id}`}>
@@ -54,8 +65,9 @@ export function TaskPanel({ run, names, task, now, onMessages }: Props) {
         </Folded>
       )}
       {!last && <p className={styles.quiet}>{m.task_no_attempts()}</p>}
-      {(canRepeat || run.workflow_id !== null || task.child) && (
+      {(canRepeat || isOfFolder || run.workflow_id !== null || task.child) && (
         <div className={styles.steps}>
+          {isOfFolder && <FolderLink run={run} />}
           {canRepeat && (
             <Button icon="undo" onPress={() => setWish({ from: task.id })} data-testid="retry-here">
               {m.run_retry_here()}

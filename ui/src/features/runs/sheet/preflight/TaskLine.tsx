@@ -131,8 +131,8 @@ function placeOf(task: PreviewTask): Pick<LineProps, 'on' | 'why'> {
 
 /** What else there is to say of a task. */
 function moreOf(task: PreviewTask): string[] {
-  const { no_source, no_agent, passed_over = [], secrets = [] } = task;
-  const reasons = [no_source, no_agent].flatMap((why) => (why ? [begun(say(why))] : []));
+  const { no_source, no_input, no_agent, passed_over = [], secrets = [] } = task;
+  const reasons = [no_source, no_input, no_agent].flatMap((why) => (why ? [begun(say(why))] : []));
   const over = passed_over.map(({ source, why }) => `${source}: ${say(why)}`);
   return [
     ...reasons,

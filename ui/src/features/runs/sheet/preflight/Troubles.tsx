@@ -14,6 +14,8 @@ const NAMED = 3;
 
 interface Props {
   data: RunPreview;
+  /** The tasks that would run. */
+  tasks: readonly PreviewTask[];
   known: Known;
   /** Tasks that no agent can do, by what none of them can. */
   waiting: ReadonlyMap<string, readonly PreviewTask[]>;
@@ -21,7 +23,7 @@ interface Props {
 }
 
 /** What stands in the way though it does not keep the run from starting: each with what can be done. */
-export function Troubles({ data, known, waiting, onAsk }: Props) {
+export function Troubles({ data, tasks, known, waiting, onAsk }: Props) {
   const navigate = useNavigate();
   const go = (search: { tab?: 'secrets' | 'agents'; enter?: string }) => {
     closeRunSheet();
@@ -108,6 +110,7 @@ export function Troubles({ data, known, waiting, onAsk }: Props) {
           })}
         </Notice>
       ))}
+      <Lacking data={data} tasks={tasks} />
       <Folder data={data} />
       <UnderWay data={data} />
     </>
@@ -117,6 +120,34 @@ export function Troubles({ data, known, waiting, onAsk }: Props) {
 /** Why it does not answer, which names it; where that is not known, that it does not. */
 function silence({ name, error }: Known['sources'][number]): string {
   return error ? begun(visible(say(error))) : m.source_away({ source: visible(name) });
+}
+
+/** What tasks read in the task folder and is not there, with the way to put it there. */
+function Lacking({ data, tasks }: Pick<Props, 'data' | 'tasks'>) {
+  const navigate = useNavigate();
+  const id = data.folder?.id;
+  const told = tasks.flatMap(({ no_input }) => (no_input ? [begun(visible(say(no_input)))] : []));
+  if (id === undefined || told.length === 0) return null;
+  const show = () => {
+    closeRunSheet();
+    void navigate({ to: '/task-folders/$id', params: { id } });
+  };
+  return (
+    <Notice
+      tone="warn"
+      icon="warn"
+      data-testid="input-missing"
+      end={
+        <Button look="quiet" onPress={show}>
+          {m.preflight_open_folder()}
+        </Button>
+      }
+    >
+      {[...new Set(told)].map((words) => (
+        <p key={words}>{words}</p>
+      ))}
+    </Notice>
+  );
 }
 
 /** Why a run could not begin in its task folder: another one works there, or it cannot be reached. */

@@ -15,6 +15,7 @@ export interface Known {
 /** What a task would meet, the worst of it. */
 export type Meets =
   | 'no_source'
+  | 'no_input'
   | 'no_agent'
   | 'silent'
   | 'no_secret'
@@ -33,6 +34,7 @@ interface Look {
 
 export const LOOKS: Record<Meets, Look> = {
   no_source: { icon: 'warn', tone: 'warn', words: m.preflight_no_source },
+  no_input: { icon: 'warn', tone: 'warn', words: m.preflight_no_input },
   no_agent: { icon: 'warn', tone: 'warn', words: m.preflight_no_agent },
   silent: { icon: 'warn', tone: 'warn', words: m.preflight_silent },
   no_secret: { icon: 'key', tone: 'warn', words: m.preflight_no_secret },
@@ -56,6 +58,7 @@ export function needs(task: PreviewTask, { secret, connection }: Known['secrets'
 export function meets(task: PreviewTask, known: Known): Meets {
   const source = known.sources.find((one) => one.name === task.source);
   if (task.no_source) return 'no_source';
+  if (task.no_input) return 'no_input';
   if (task.no_agent) return 'no_agent';
   if (known.secrets.some((secret) => needs(task, secret))) return 'no_secret';
   if (source?.answers === false) return 'silent';

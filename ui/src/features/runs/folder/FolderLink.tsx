@@ -1,0 +1,20 @@
+import { useNavigate } from '@tanstack/react-router';
+import { Button } from '@/components';
+import { m } from '@/i18n';
+import type { RunShow } from '@/ipc';
+
+/** The way to the page of the task folder a run works in; nothing where that is known no more. */
+export function FolderLink({ run }: { run: RunShow }) {
+  const navigate = useNavigate();
+  const { folder } = run;
+  if (!folder?.path) return null;
+  return (
+    <Button
+      icon="folder"
+      onPress={() => void navigate({ to: '/task-folders/$id', params: { id: folder.id } })}
+      data-testid="open-task-folder"
+    >
+      {m.preflight_open_folder()}
+    </Button>
+  );
+}
