@@ -39,6 +39,15 @@ it('has the same placeholders in both languages', () => {
   expect(differing).toEqual([]);
 });
 
+it('has a space between Chinese and Latin letters, digits and what becomes such', () => {
+  const tight = /\p{Script=Han}[A-Za-z0-9]|[A-Za-z0-9%]\p{Script=Han}/u;
+  // `kind` is a word of the catalogue itself.
+  const filled = /\p{Script=Han}\{(?!kind\})\w+\}|\{(?!kind\})\w+\}\p{Script=Han}/u;
+  const entries = Object.entries(zh);
+  const wrong = entries.filter(([, text]) => tight.test(text) || filled.test(text));
+  expect(wrong).toEqual([]);
+});
+
 it('says something under every key', () => {
   const empty = [...Object.entries(en), ...Object.entries(zh)].filter(
     ([, text]) => text.trim() === '',

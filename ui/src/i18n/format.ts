@@ -1,12 +1,23 @@
 /** Times, sizes and numbers in the language of the window. */
-import { formatLocale } from './locale';
+import { formatLocale, locale } from './locale';
 import { m } from './messages';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
+/** What `Intl` writes, with the space that stands between Chinese and Latin letters or digits here: `3 分钟前`. */
+function spaced(text: string): string {
+  if (locale() !== 'zh-CN') return text;
+  return text.replace(/(?<=\p{Script=Han})(?=\w)|(?<=\w)(?=\p{Script=Han})/gu, ' ');
+}
+
 export function number(value: number): string {
   return new Intl.NumberFormat(formatLocale()).format(value);
+}
+
+/** `02:00 and 14:00`. */
+export function together(parts: readonly string[]): string {
+  return spaced(new Intl.ListFormat(formatLocale(), { type: 'conjunction' }).format(parts));
 }
 
 /** Bytes as a person reads them: `812 bytes`, `4.2 MB`. */
@@ -18,12 +29,13 @@ export function bytes(value: number): string {
     size /= 1000;
     unit += 1;
   }
-  return new Intl.NumberFormat(formatLocale(), {
+  const format = new Intl.NumberFormat(formatLocale(), {
     style: 'unit',
     unit: units[unit],
     unitDisplay: unit === 0 ? 'long' : 'short',
     maximumFractionDigits: size < 10 && unit > 0 ? 1 : 0,
-  }).format(size);
+  });
+  return spaced(format.format(size));
 }
 
 /** The parts of a length of time that are told: `14m 21s`, `4.2s`, `3h 5m`. */
@@ -53,11 +65,13 @@ export function took(milliseconds: number): string {
     new Intl.NumberFormat(formatLocale(), {
       style: 'unit',
       unit,
-      unitDisplay: 'narrow',
+      // Narrow, it would be `ms` in Chinese, too.
+      unitDisplay: unit === 'millisecond' && locale() === 'zh-CN' ? 'long' : 'narrow',
       maximumFractionDigits: digits,
     }).format(value),
   );
-  return new Intl.ListFormat(formatLocale(), { type: 'unit', style: 'narrow' }).format(told);
+  const list = new Intl.ListFormat(formatLocale(), { type: 'unit', style: 'narrow' });
+  return spaced(list.format(told));
 }
 
 function clock(time: Date): string {
@@ -84,7 +98,7 @@ export function when(text: string | null | undefined, now: Date = new Date()): s
   if (past >= 0 && past < MINUTE) return m.time_now();
   if (past >= 0 && past < HOUR) {
     const relative = new Intl.RelativeTimeFormat(formatLocale(), { numeric: 'always' });
-    return relative.format(-Math.floor(past / MINUTE), 'minute');
+    return spaced(relative.format(-Math.floor(past / MINUTE), 'minute'));
   }
   return dated(text, now);
 }
@@ -102,7 +116,7 @@ export function dated(text: string, now: Date = new Date()): string {
     month: 'short',
     year,
   }).format(time);
-  return `${day} ${clock(time)}`;
+  return `${spaced(day)} ${clock(time)}`;
 }
 
 /** The time of day to the second, for what people did: `02:14:03`. */
@@ -123,7 +137,9 @@ export function moment(text: string): string {
 export function exactly(text: string): string {
   const time = new Date(text);
   if (Number.isNaN(time.getTime())) return text;
-  return new Intl.DateTimeFormat(formatLocale(), { dateStyle: 'full', timeStyle: 'medium' }).format(
-    time,
-  );
+  const format = new Intl.DateTimeFormat(formatLocale(), {
+    dateStyle: 'full',
+    timeStyle: 'medium',
+  });
+  return spaced(format.format(time));
 }

@@ -1,7 +1,7 @@
 /** All words of the window. */
-export { bytes, dated, exactly, moment, number, timeOfDay, took, when } from './format';
+export { bytes, dated, exactly, moment, number, timeOfDay, together, took, when } from './format';
 export { listed } from './listed';
 export { chooseLocale, formatLocale, locale, setLocale, useLocale } from './locale';
 export { type Locale, m, words } from './messages';
-export { begun, counted, fieldName, label, say, sayError, sayHints, whole } from './say';
+export { begun, counted, fieldName, label, say, sayError, sayHints, sentences, whole } from './say';
 export { visible, visibleLines, visibleText } from './visible';

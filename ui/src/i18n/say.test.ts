@@ -1,9 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { CallError } from '@/ipc';
 import english from '../../../messages/en.json';
-import { bytes, when } from './format';
+import { bytes, exactly, took, when } from './format';
 import { chooseLocale, setLocale } from './locale';
-import { counted, say, sayError, sayHints, whole } from './say';
+import { counted, say, sayError, sayHints, sentences, whole } from './say';
+
+/** Chinese and Latin letters or digits without a space between them. */
+const TIGHT = /\p{Script=Han}\w|\w\p{Script=Han}/u;
 
 /** A command or an option in a sentence. */
 const COMMAND = /(^|[\s“])--?[a-z]|flowkeep [a-z]|“list”/;
@@ -110,6 +113,17 @@ describe('a time', () => {
   ])('%s is %s', (text, words) => {
     expect(when(text, now)).toBe(words);
   });
+
+  it.each([
+    [at(2026, 10, 21, 11, 57), '3 分钟前'],
+    [at(2026, 10, 21, 9, 12), '今天 09:12'],
+    [at(2026, 10, 19, 2, 0), '11 月 19 日 02:00'],
+    [at(2025, 0, 2, 2, 0), '2025 年 1 月 2 日 02:00'],
+  ])('%s is %s in Chinese', async (text, words) => {
+    await setLocale('zh-CN');
+    expect(when(text, now)).toBe(words);
+    expect(exactly(text)).not.toMatch(TIGHT);
+  });
 });
 
 it.each([
@@ -118,4 +132,29 @@ it.each([
   [58_000_000_000, '58 GB'],
 ])('%i bytes are %s', (value, words) => {
   expect(bytes(value).replace(/\s/, ' ')).toBe(words);
+});
+
+it.each([
+  [107, '107 字节'],
+  [4_200_000, '4.2 MB'],
+])('%i bytes are %s in Chinese', async (value, words) => {
+  await setLocale('zh-CN');
+  expect(bytes(value).replace(/\s/, ' ')).toBe(words);
+});
+
+it.each([
+  [118, '118 毫秒'],
+  [4_200, '4.2 秒'],
+  [861_000, '14 分钟 21 秒'],
+  [11_100_000, '3 小时 5 分钟'],
+])('%i ms are %s in Chinese', async (value, words) => {
+  await setLocale('zh-CN');
+  expect(took(value)).toBe(words);
+});
+
+it('joins sentences as the language does, and leaves out what is none', async () => {
+  expect(sentences('It is there.', undefined, 'It is new.', false)).toBe('It is there. It is new.');
+  expect(sentences()).toBe('');
+  await setLocale('zh-CN');
+  expect(sentences('它在那里。', '它是新的。')).toBe('它在那里。它是新的。');
 });

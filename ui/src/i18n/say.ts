@@ -36,6 +36,12 @@ export function whole(text: string): string {
   return /[.!?…。！？]$/.test(sentence) ? sentence : m.full_stop({ text: sentence });
 }
 
+/** Sentences one after the other, as the language joins them. */
+export function sentences(...told: (string | false | null | undefined)[]): string {
+  const said = told.filter((one) => typeof one === 'string' && one !== '') as string[];
+  return said.reduce((first, second) => (first ? m.two_sentences({ first, second }) : second), '');
+}
+
 /** A sentence that depends on a number: `<key>_one` or `<key>_other`, by the language's own rule. */
 export function counted(key: string, count: number, fields: Fields = {}): string {
   const form = new Intl.PluralRules(locale()).select(count) === 'one' ? 'one' : 'other';

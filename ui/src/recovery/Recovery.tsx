@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
-import { counted, m, sayError, sayHints, when } from '@/i18n';
+import { counted, m, sayError, sayHints, sentences, when } from '@/i18n';
 import { CallError, type PickedPlace } from '@/ipc';
 import { type Recovered, type RecoveryState, recovery, type SafetyCopy } from '@/ipc/recovery';
 import styles from './Recovery.module.css';
@@ -74,7 +74,7 @@ export function Recovery({ state }: { state: RecoveryState }) {
       </span>
       <h1 data-testid="page-title">{m.recovery_title()}</h1>
       <p data-testid="recovery-reason" data-selectable>
-        {sayError(error)} {sayHints(error).join(' ')}
+        {sentences(sayError(error), ...sayHints(error))}
       </p>
       {notBack || <p className={styles.quiet}>{m.recovery_untouched()}</p>}
       <dl className={styles.folder}>
@@ -84,8 +84,11 @@ export function Recovery({ state }: { state: RecoveryState }) {
 
       {stage.at === 'trouble' && stage.failure && (
         <p role="alert" className={styles.failure} data-testid="recovery-failure">
-          {stage.of === 'restore' && !notBack && m.recovery_restore_failed()}{' '}
-          {sayError(stage.failure)} {sayHints(stage.failure).join(' ')}
+          {sentences(
+            stage.of === 'restore' && !notBack && m.recovery_restore_failed(),
+            sayError(stage.failure),
+            ...sayHints(stage.failure),
+          )}
         </p>
       )}
       {state.remedy === 'earlier_copy' && (

@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button, Notice } from '@/components';
-import { begun, dated, m, say, visible } from '@/i18n';
+import { begun, dated, m, say, sentences, visible, whole } from '@/i18n';
 import type { ScheduleRow } from '@/ipc';
 import { tellFailure, useCommand } from '../command';
 import { LoginOffer } from '../settings/LoginSwitch';
+import { cronWords } from './cron';
 import { isObject, type View } from './draft/edits';
 import { schedulePreviewQuery, scheduleQuery } from './schedules';
 
@@ -40,7 +41,10 @@ export function TriggerNote({ view }: { view: View }) {
   return (
     <>
       <Notice tone="off" icon="info" data-testid="trigger-note">
-        {next ? m.schedule_times({ times: next, zone: data.zone ?? '' }) : m.schedule_times_none()}
+        {sentences(
+          cronWords(times.cron),
+          next ? m.schedule_times({ times: next, zone: data.zone ?? '' }) : m.schedule_times_none(),
+        )}
         <br />
         <small>{m.schedule_needs_engine()}</small>
       </Notice>
@@ -54,7 +58,7 @@ export function SavedTriggerNote({ workflow }: { workflow: string }) {
   const { data } = useQuery(scheduleQuery(workflow));
   const row = data?.items[0];
   if (!row) return null;
-  const why = row.why && begun(say(row.why));
+  const why = row.why && whole(say(row.why));
   return (
     <>
       <Notice
@@ -63,7 +67,7 @@ export function SavedTriggerNote({ workflow }: { workflow: string }) {
         end={<Switch row={row} />}
         data-testid="trigger-note"
       >
-        {row.paused ? m.schedule_off() : starts(row)} {why}
+        {sentences(row.paused ? m.schedule_off() : starts(row), why)}
       </Notice>
       {!row.paused && <LoginOffer />}
     </>

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { invalidate } from '@/app/queries';
 import { toast } from '@/components';
-import { counted, m, say } from '@/i18n';
+import { counted, m, say, sentences } from '@/i18n';
 import { type DocumentsExported, type Kind, shell } from '@/ipc';
 import { tellFailure, undoAction, useUndo } from '../command';
 import { callDocument } from './queries';
@@ -49,11 +49,9 @@ export function useDocumentActions(kind: Kind, onDone: () => void): DocumentActi
 
 /** What an export wrote, what it could not, and what is to be known of it. */
 function exportedWords({ files, failed, with_keys }: DocumentsExported, place: string): string {
-  return [
+  return sentences(
     counted('exported_count', files.length, { place }),
     failed[0] && counted('exported_not', failed.length, { reason: say(failed[0].reason) }),
     with_keys > 0 && counted('exported_with_keys', with_keys),
-  ]
-    .filter(Boolean)
-    .join(' ');
+  );
 }

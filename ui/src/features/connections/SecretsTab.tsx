@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Button, Card, Empty } from '@/components';
-import { counted, label, m } from '@/i18n';
+import { counted, label, m, sentences } from '@/i18n';
 import { CallError } from '@/ipc';
 import styles from './ConnectionsPage.module.css';
 import { secretsQuery } from './queries';
@@ -60,7 +60,7 @@ export function SecretsTab() {
             </div>
           )}
           <p className={styles.foot}>
-            {[m.secrets_where(), key && label('secrets_key', key)].filter(Boolean).join(' ')}
+            {sentences(m.secrets_where(), key && label('secrets_key', key))}
           </p>
         </Card>
       )}

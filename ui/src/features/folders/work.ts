@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { invalidate } from '@/app/queries';
 import { toast } from '@/components';
-import { begun, counted, m, say, visible } from '@/i18n';
+import { begun, counted, m, say, sentences, visible } from '@/i18n';
 import { CallError, type FolderFailure, type Input } from '@/ipc';
 import { LongWork, useWork } from '../longWork';
 
@@ -44,12 +44,12 @@ export function usePutBack(folder: string) {
         await putBackWork(folder).start(input);
       if (failed.length > 0) return null;
       const late = cancelled_late ? [m.put_back_cancelled_late()] : [];
-      const done = [counted('put_back_done', restored.length), ...late].join(' ');
+      const done = sentences(counted('put_back_done', restored.length), ...late);
       toast(
         archived_first === null
           ? { text: done }
           : {
-              text: `${done} ${m.put_back_first({ archive: archived_first })}`,
+              text: sentences(done, m.put_back_first({ archive: archived_first })),
               action: {
                 label: m.task_folder_archive_look(),
                 run: () => look(archived_first),

@@ -1,7 +1,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, render, screen } from '@testing-library/react';
 import { afterEach, expect, it, vi } from 'vitest';
-import { type ScheduleRow, setTransport } from '@/ipc';
+import { type ScheduleHeld, type ScheduleRow, setTransport } from '@/ipc';
 import { testTransport } from '@/ipc/testing';
 import { ComingCard, ScheduleNotices } from './ComingCard';
 
@@ -24,7 +24,7 @@ const row: ScheduleRow = {
 };
 const notGiven = { code: 'input_not_given', fields: { input: 'day' } };
 
-function shown(list: { items?: ScheduleRow[]; missing?: ScheduleRow[] }) {
+function shown(list: { items?: ScheduleRow[]; missing?: ScheduleRow[]; held?: ScheduleHeld[] }) {
   const whole = { total: 0, items: [], held: [], missing: [], ...list };
   setTransport(testTransport({ schedule_list: () => whole }));
   render(
@@ -53,4 +53,14 @@ it('ends each sentence of a notice', async () => {
   const notice = await screen.findByTestId('schedule-missed');
   expect(notice.textContent).toContain('“Nightly” cannot start by itself. Nobody gives');
   expect(notice.textContent).toContain('write the value where it is used.');
+});
+
+it('ends what it says of held workflows before their names', async () => {
+  const why = { code: 'schedule_brought_in' };
+  shown({ held: [{ cause: 'brought_in', why, count: 1, names: ['Describe'] }] });
+  const notice = await screen.findByTestId('schedules-held');
+  expect(notice.textContent).toMatch(/\w\. It came with/);
+  const sentences = notice.querySelector('p');
+  expect(sentences?.textContent).toMatch(/switch it on here\.$/);
+  expect(sentences?.nextElementSibling?.textContent).toBe('Describe');
 });

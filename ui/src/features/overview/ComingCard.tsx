@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Button, Card, Icon, Notice } from '@/components';
-import { counted, dated, m, say, visible, whole } from '@/i18n';
+import { counted, dated, m, say, sentences, visible, whole } from '@/i18n';
 import type { ScheduleHeld, ScheduleRow } from '@/ipc';
 import { comingQuery } from '../catalog/schedules';
 import { tellFailure, useCommand } from '../command';
@@ -74,7 +74,7 @@ function HeldNotice({ held }: { held: ScheduleHeld }) {
       }
       data-testid="schedules-held"
     >
-      {counted('schedules_held', held.count)} <small>{whole(say(held.why))}</small>
+      <p>{sentences(counted('schedules_held', held.count), whole(say(held.why)))}</p>
       <small>{held.count > held.names.length ? m.schedules_held_among({ names }) : names}</small>
     </Notice>
   );
@@ -94,10 +94,12 @@ function MissedNotice({ row }: { row: ScheduleRow }) {
       }
       data-testid="schedule-missed"
     >
-      {missed > 0
-        ? counted('schedule_missed', missed, { name: visible(row.name) })
-        : m.schedule_troubled({ name: visible(row.name) })}
-      {row.why && <small> {whole(say(row.why))}</small>}
+      {sentences(
+        missed > 0
+          ? counted('schedule_missed', missed, { name: visible(row.name) })
+          : m.schedule_troubled({ name: visible(row.name) }),
+        row.why && whole(say(row.why)),
+      )}
     </Notice>
   );
 }

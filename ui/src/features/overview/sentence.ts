@@ -1,4 +1,4 @@
-import { counted, m, when } from '@/i18n';
+import { counted, m, sentences, when } from '@/i18n';
 import type { Overview } from '@/ipc';
 
 type Since = Pick<Overview, 'backup' | 'changes_since'>;
@@ -13,9 +13,8 @@ export function backupSentence(overview: Since, runsSince: number): string {
     runsSince > 0 && counted('since_runs', runsSince),
     changes_since.settings && m.since_settings(),
   ].filter((part) => typeof part === 'string');
-  return m.two_sentences({
-    first: m.last_backup({ when: when(backup.created_at) }),
-    second:
-      what.length > 0 ? m.since_backup({ what: what.join(m.list_separator()) }) : m.nothing_since(),
-  });
+  return sentences(
+    m.last_backup({ when: when(backup.created_at) }),
+    what.length > 0 ? m.since_backup({ what: what.join(m.list_separator()) }) : m.nothing_since(),
+  );
 }
