@@ -35,4 +35,5 @@ export { Time } from './Time';
 export { Toasts } from './Toasts';
 export { toast } from './toast';
 export { usePages } from './usePages';
+export { useRested } from './useRested';
 export { useSearchWords } from './useSearchWords';

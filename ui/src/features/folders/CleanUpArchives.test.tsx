@@ -79,6 +79,22 @@ it('shows what would go before it goes, and removes just that', async () => {
   expect(folder_set).not.toHaveBeenCalled();
 });
 
+it('looks anew while one types, without leaving the field, and takes no number that is none', async () => {
+  const { applied } = show({});
+  expect(await screen.findByText('Nothing would go.')).toBeTruthy();
+  const keep = screen.getByTestId('archives-keep');
+  fireEvent.change(keep, { target: { value: '2' } });
+  expect(screen.getByText('Looking…')).toBeTruthy();
+  expect(screen.getByTestId('clean-up-archives-apply').hasAttribute('disabled')).toBe(true);
+  expect(await screen.findByText(/1 archive would go/)).toBeTruthy();
+  fireEvent.change(keep, { target: { value: 'few' } });
+  expect(screen.getByTestId('clean-up-archives-apply').hasAttribute('disabled')).toBe(true);
+  fireEvent.change(keep, { target: { value: '1' } });
+  expect(await screen.findByText(/2 archives would go/)).toBeTruthy();
+  await userEvent.click(screen.getByTestId('clean-up-archives-apply'));
+  await waitFor(() => expect(applied()).toEqual([{ id: '01A', keep: 1, seen: 'seen 1' }]));
+});
+
 it('lets the limits hold every day from then on only where that is ticked', async () => {
   const { applied, folder_set, onClose } = show({});
   await type('archives-days', '90');

@@ -1,9 +1,15 @@
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { invalidate } from '@/app/queries';
-import { Button, Chip, Dialog, ErrorNotice, Spring, Tick, toast } from '@/components';
+import { Button, Chip, Dialog, ErrorNotice, Spring, Tick, toast, useRested } from '@/components';
 import { begun, bytes, counted, dated, m, say, visible } from '@/i18n';
-import { CallError, type CleanUpRule, type FolderCleanUpArchive, type FolderShow } from '@/ipc';
+import {
+  CallError,
+  type CleanUpRule,
+  type FolderCleanedUp,
+  type FolderCleanUpArchive,
+  type FolderShow,
+} from '@/ipc';
 import { tellFailure, useCommand } from '../command';
 import { LongWork, useWork } from '../longWork';
 import { WorkProgress } from '../plan/WorkProgress';
@@ -16,6 +22,9 @@ import { isUnrecorded } from './record';
 
 /** Offered where nothing was said yet: what most people would keep. */
 const OFFERED: CleanUpRule = { keep: 10 };
+
+/** How long typing rests before it is looked what would go, in milliseconds. */
+const REST = 250;
 
 /** The clean-up that is under way, if one is. */
 const cleanUpWork = new LongWork('folder_clean_up');
@@ -35,17 +44,35 @@ export function CleanUpArchives({ folder, onClose }: Props) {
   const set = useCommand('folder_set', ['folder', 'operation'], `folder ${id}`);
   const work = useWork(cleanUpWork);
   const isBusy = work.status === 'running' || work.status === 'cancelling';
+  const [wrong, setWrong] = useState<ReadonlySet<keyof CleanUpRule>>(new Set());
+  const rested = useRested(rule, REST);
   const plan = useQuery({
-    ...cleanUpQuery(id, rule),
-    enabled: !isEmptyRule(rule) && !isBusy,
+    ...cleanUpQuery(id, rested),
+    enabled: !isEmptyRule(rested) && !isBusy,
     placeholderData: keepPreviousData,
   });
+  const isTyping = rested !== rule;
+  const isLooking = !isEmptyRule(rule) && (isTyping || plan.isPlaceholderData || plan.isPending);
   const found = isEmptyRule(rule) ? undefined : plan.data;
   const archives = found?.folders[0]?.archives ?? [];
   const going = archives.filter(({ verdict }) => verdict === 'goes').length;
   const wanted = isDaily ? rule : {};
   const isChanged = !sameRule(wanted, had);
-  const change = (next: CleanUpRule) => setRule((before) => ({ ...before, ...next }));
+  const change = (key: keyof CleanUpRule, limit: number | null | undefined) => {
+    const others = [...wrong].filter((one) => one !== key);
+    setWrong(new Set(limit === undefined ? [...others, key] : others));
+    if (limit !== undefined && (limit ?? undefined) !== rule[key])
+      setRule((before) => ({ ...before, [key]: limit ?? undefined }));
+  };
+  const limit = (key: keyof CleanUpRule, unit = 1) => {
+    const take = (next: number | null | undefined) => change(key, next && next * unit);
+    const value = rule[key];
+    return {
+      value: value === undefined ? null : Math.round(value / unit),
+      onChange: take,
+      onType: take,
+    };
+  };
   const close = () => {
     cleanUpWork.forget();
     onClose();
@@ -90,7 +117,7 @@ export function CleanUpArchives({ folder, onClose }: Props) {
             <Button onPress={close}>{m.cancel()}</Button>
             <Button
               look={going > 0 ? 'danger' : 'primary'}
-              isDisabled={(going === 0 && !isChanged) || plan.isPlaceholderData}
+              isDisabled={(going === 0 && !isChanged) || isLooking || wrong.size > 0}
               onPress={() => void apply()}
               data-testid="clean-up-archives-apply"
             >
@@ -113,28 +140,23 @@ export function CleanUpArchives({ folder, onClose }: Props) {
               <LimitField
                 label={m.archives_keep()}
                 none={m.limit_none()}
-                value={rule.keep ?? null}
-                onChange={(next) => change({ keep: next ?? undefined })}
+                {...limit('keep')}
                 data-testid="archives-keep"
               />
             </Limit>
             <Limit label={m.archives_days()}>
               <LimitField
                 label={m.archives_days()}
-                none={m.limit_never()}
-                value={rule.older_than_days ?? null}
-                onChange={(next) => change({ older_than_days: next ?? undefined })}
+                none={m.no_limit()}
+                {...limit('older_than_days')}
                 data-testid="archives-days"
               />
             </Limit>
             <Limit label={m.archives_megabytes()}>
               <LimitField
                 label={m.archives_megabytes()}
-                none={m.limit_none()}
-                value={rule.max_bytes === undefined ? null : Math.round(rule.max_bytes / MEGABYTE)}
-                onChange={(next) =>
-                  change({ max_bytes: next === null ? undefined : next * MEGABYTE })
-                }
+                none={m.no_limit()}
+                {...limit('max_bytes', MEGABYTE)}
                 data-testid="archives-megabytes"
               />
             </Limit>
@@ -149,9 +171,7 @@ export function CleanUpArchives({ folder, onClose }: Props) {
             />
           )}
           <p className={styles.sum} role="status">
-            {found && going > 0
-              ? counted('archives_would_go', going, { size: bytes(found.bytes) })
-              : m.archives_none_go()}
+            {isLooking ? m.archives_looking() : sumOf(found, going)}
           </p>
           {archives.length > 0 && (
             <ul className={styles.archives} aria-label={m.task_folder_archives()}>
@@ -165,6 +185,11 @@ export function CleanUpArchives({ folder, onClose }: Props) {
       )}
     </Dialog>
   );
+}
+
+function sumOf(found: FolderCleanedUp | undefined, going: number): string {
+  if (!found || going === 0) return m.archives_none_go();
+  return counted('archives_would_go', going, { size: bytes(found.bytes) });
 }
 
 function Limit({ label, children }: { label: string; children: React.ReactNode }) {

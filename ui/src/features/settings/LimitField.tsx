@@ -10,11 +10,13 @@ interface Props {
   /** Absent: no limit. */
   value: number | null;
   onChange: (value: number | null) => void;
+  /** Told of what is typed with every letter: the limit, or nothing while it is none. */
+  onType?: (value: number | null | undefined) => void;
   'data-testid': string;
 }
 
 /** A whole number above zero, or none; taken when the field is left. */
-export function LimitField({ label, none, value, onChange, ...rest }: Props) {
+export function LimitField({ label, none, value, onChange, onType, ...rest }: Props) {
   const shown = value === null ? '' : String(value);
   const [typed, setTyped] = useState(shown);
   const [before, setBefore] = useState(value);
@@ -32,7 +34,10 @@ export function LimitField({ label, none, value, onChange, ...rest }: Props) {
         label={label}
         labelling="hidden"
         value={typed}
-        onChange={setTyped}
+        onChange={(next) => {
+          setTyped(next);
+          onType?.(limitOf(next));
+        }}
         placeholder={none}
         inputMode="numeric"
         maxLength={7}
