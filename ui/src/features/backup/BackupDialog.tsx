@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Button, Dialog, ErrorNotice, Icon, Notice, PlaceLine, Spring, Tick } from '@/components';
-import { bytes, counted, m, say } from '@/i18n';
+import { bytes, counted, m, say, sentences } from '@/i18n';
 import { type KindCount, type PickedPlace, shell } from '@/ipc';
 import { tellFailure } from '../command';
 import { settingsQuery } from '../settings/queries';
@@ -107,7 +107,7 @@ export default function BackupDialog({ onClose }: Props) {
               {m.backup_fits({ size: bytes(plan.data.bytes), free: bytes(plan.data.free) })}
             </p>
           )}
-          <p className={styles.hint}>{m.backup_how()}</p>
+          <p className={styles.hint}>{sentences(m.backup_how(), m.backup_without_files())}</p>
         </>
       )}
     </Dialog>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Button, Card, ErrorNotice, Lead, Notice, Page } from '@/components';
-import { counted, m, say } from '@/i18n';
+import { counted, m, say, sentences } from '@/i18n';
 import { useWork } from '../longWork';
 import { overviewQuery } from '../overview/queries';
 import { backupSentence } from '../overview/sentence';
@@ -80,7 +80,10 @@ function Folder({ onStart }: { onStart: () => void }) {
       <Lead
         icon="folder"
         sentence={folder ? <span data-selectable>{folder}</span> : m.backup_no_folder()}
-        detail={folder ? m.backup_folder_hint() : m.backup_no_folder_hint()}
+        detail={sentences(
+          folder ? m.backup_folder_hint() : m.backup_no_folder_hint(),
+          m.backup_without_files(),
+        )}
       >
         <Button onPress={() => void choose()} data-testid="choose-backup-folder">
           {folder ? m.change_folder() : m.choose_folder()}

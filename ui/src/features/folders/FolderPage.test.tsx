@@ -220,6 +220,7 @@ it('takes a folder off the list, after saying what stays and who names it', asyn
   await userEvent.click(await screen.findByTestId('folder-forget'));
   const dialog = within(await screen.findByTestId('dialog-forget-folder'));
   expect(dialog.getByText(/files and archives stay where they are/)).toBeTruthy();
+  expect(dialog.getByText(/Its settings go: /)).toBeTruthy();
   expect(await dialog.findByText('Describe a database')).toBeTruthy();
   expect(told('folder_forget')).toEqual([]);
   await userEvent.click(dialog.getByTestId('folder-forget-go'));

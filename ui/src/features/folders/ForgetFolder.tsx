@@ -62,6 +62,7 @@ export function ForgetFolder({ folder, onClose }: Props) {
       }
     >
       <p>{m.task_folder_forget_words()}</p>
+      <p>{m.task_folder_forget_settings()}</p>
       {uses.error && <ErrorNotice error={uses.error} onRetry={() => void uses.refetch()} />}
       {hasNamesake && (
         <p>
