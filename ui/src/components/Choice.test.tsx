@@ -1,4 +1,4 @@
-import { cleanup, render, screen } from '@testing-library/react';
+import { cleanup, fireEvent, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, expect, it } from 'vitest';
 import { Choice } from './Choice';
@@ -22,4 +22,18 @@ it('shows options that come later, before those that were there', async () => {
     'query',
     'manual',
   ]);
+});
+
+it('tells what does not fit in a tooltip, and covers the open list with none', () => {
+  const options = [{ value: 'long', label: 'A long name' }];
+  render(<Choice label="Folder" options={options} value="long" onChange={() => undefined} />);
+  const words = within(screen.getByRole('button')).getByText('A long name');
+  const place = words.parentElement as HTMLElement;
+  fireEvent.pointerEnter(words);
+  expect(words.title).toBe('');
+  Object.defineProperty(place, 'scrollWidth', { value: 200 });
+  fireEvent.pointerEnter(words);
+  expect(words.title).toBe('A long name');
+  fireEvent.pointerDown(words);
+  expect(words.title).toBe('');
 });

@@ -57,8 +57,9 @@ export function Choice({
       <Button className={`${styles.input} ${styles.choice}`} data-testid={rest['data-testid']}>
         <SelectValue className={styles.choiceValue}>
           {({ selectedText, defaultChildren }) => (
-            // What does not fit can still be read.
-            <span title={selectedText || undefined}>{selectedText || defaultChildren}</span>
+            <span onPointerEnter={tellWhole} onPointerDown={hideWhole}>
+              {selectedText || defaultChildren}
+            </span>
           )}
         </SelectValue>
         <Icon name="down" size={14} />
@@ -71,6 +72,18 @@ export function Choice({
       </Popover>
     </Select>
   );
+}
+
+/** What does not fit can still be read. */
+function tellWhole({ currentTarget: words }: React.PointerEvent<HTMLElement>) {
+  const place = words.parentElement;
+  const isCut = place !== null && place.scrollWidth > place.clientWidth;
+  words.title = isCut ? (words.textContent ?? '') : '';
+}
+
+/** The list that drops down is not to be covered. */
+function hideWhole({ currentTarget: words }: React.PointerEvent<HTMLElement>) {
+  words.title = '';
 }
 
 /** Options by which a list knows them again when others come in before them. */

@@ -12,12 +12,19 @@ export interface DifferenceProps {
   after: string;
 }
 
+/** The newline that ends both texts begins no line of its own, which an editor would show. */
+export function ended({ before, after }: Pick<DifferenceProps, 'before' | 'after'>) {
+  const isEnded = before.endsWith('\n') && after.endsWith('\n');
+  return isEnded ? { before: before.slice(0, -1), after: after.slice(0, -1) } : { before, after };
+}
+
 /** Longest time a comparison may take before it is coarser, in milliseconds. */
 const PATIENCE = 500;
 
 /** The later text with what was taken away and added marked in it; what is the same is folded. */
-export default function TextDifferenceView({ label, before, after }: DifferenceProps) {
+export default function TextDifferenceView({ label, ...texts }: DifferenceProps) {
   const place = useRef<HTMLDivElement>(null);
+  const { before, after } = ended(texts);
   useEffect(() => {
     if (!place.current) return;
     const view = new EditorView({

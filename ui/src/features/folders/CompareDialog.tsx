@@ -182,6 +182,12 @@ function Texts({ folder, archive, other, file }: TextsProps) {
   if (reason) return <p className={styles.none}>{begun(visible(say(reason)))}</p>;
   return (
     <div className={styles.difference}>
+      <ul className={styles.legend}>
+        <li data-side="before">{m.compare_legend_then()}</li>
+        <li data-side="after">
+          {other === undefined ? m.compare_legend_now() : m.compare_legend_other()}
+        </li>
+      </ul>
       <TextDifference label={visible(file.name)} before={before} after={after} />
     </div>
   );

@@ -34,6 +34,8 @@ pub(super) struct Made {
     pub(super) put_back: String,
     /// A workflow whose folder has no list of tables, and its run.
     pub(super) listless: (String, String),
+    /// A run that described one table and left out two.
+    pub(super) left_out: String,
     /// A list of tables to drop.
     pub(super) list: PathBuf,
 }
@@ -53,6 +55,7 @@ pub(super) async fn make(window: &Window<'_>, language: Language, place: &Path) 
     let (archived, hindered) = runs(window, language, &place.join("Warehouse")).await?;
     let put_back = put_back(desk, &place.join("Put back"))?;
     let listless = listless(window).await?;
+    let left_out = left_out(window).await?;
     let odd = json!({"text": json!({"id": "second", "name": "Second", "trigger": "schedule",
         "schedule": {"cron": "30 2 * * 1-5"}, "taskFolder": earlier,
         "tasks": [{"id": "a", "name": "Wait", "action": "wait", "params": {"ms": 1}}]}).to_string(),
@@ -64,6 +67,7 @@ pub(super) async fn make(window: &Window<'_>, language: Language, place: &Path) 
         hindered,
         put_back,
         listless,
+        left_out,
         list,
     })
 }
@@ -83,14 +87,31 @@ fn put_back(desk: &Desk, folder: &Path) -> Result<String> {
 
 /// A workflow of the template whose folder is empty, and what came of starting it.
 async fn listless(window: &Window<'_>) -> Result<(String, String)> {
+    let (workflow, _) = describing(window).await?;
+    let run = run(window, &workflow).await?;
+    Ok((workflow, run))
+}
+
+/// A run of the template that finds one of three tables.
+async fn left_out(window: &Window<'_>) -> Result<String> {
+    let (workflow, folder) = describing(window).await?;
+    let sql = r#"{"sql": "CREATE TABLE IF NOT EXISTS stock (id INTEGER PRIMARY KEY, amount INT)"}"#;
+    let task = ["run", "task", "sql.execute", "--source", "local"];
+    window
+        .desk()
+        .flowkeep(&[&task[..], &["--params", sql]].concat())?;
+    let list = Path::new(&folder).join("table_list.txt");
+    fs::write(list, "stock\nsuppliers\n库存\n")?;
+    run(window, &workflow).await
+}
+
+/// A workflow of the template that comes with Flowkeep, and its folder.
+async fn describing(window: &Window<'_>) -> Result<(String, String)> {
     let values = json!({"id": "describe-database", "values": {"connection": "local"}});
     let used = window.call("template_use", &values).await?;
     let workflow = used["id"].as_str().context("an id")?.to_owned();
-    let run = window
-        .call("run_start", &json!({"workflow": &workflow}))
-        .await?;
-    let run = run["run_id"].as_str().context("a run")?.to_owned();
-    Ok((workflow, run))
+    let folder = used["folder"]["path"].as_str().context("a folder")?;
+    Ok((workflow, folder.to_owned()))
 }
 
 /// A workflow at a set time that works in a folder of its own: a run that archived first what lay there, and one
@@ -117,17 +138,17 @@ async fn runs(window: &Window<'_>, language: Language, folder: &Path) -> Result<
     fs::write(folder.join("table_list.txt"), "orders\ncustomers\n")?;
     let place = folder.to_string_lossy();
     desk.flowkeep(&["folder", "adopt", "warehouse", &place, "--for-runs"])?;
-    let archived = run(window).await?;
+    let archived = run(window, "warehouse").await?;
     let _open = fs::File::options()
         .append(true)
         .open(folder.join("metadata.txt"))?;
-    let hindered = run(window).await?;
+    let hindered = run(window, "warehouse").await?;
     Ok((archived, hindered))
 }
 
-/// A run of the workflow that works in a folder, once it has ended.
-async fn run(window: &Window<'_>) -> Result<String> {
-    let start = json!({"workflow": "warehouse", "context": {}});
+/// A run of a workflow that works in a folder, once it has ended.
+async fn run(window: &Window<'_>, workflow: &str) -> Result<String> {
+    let start = json!({"workflow": workflow, "context": {}});
     let begun = window.call("run_start", &start).await?;
     let id = begun["run_id"].as_str().context("an id")?.to_owned();
     eventually("the run to end", async || {

@@ -486,7 +486,7 @@ fn with_folders(made: &folders::Made) -> [Screen; 17] {
 }
 
 /// What is said before something is done with a folder or in it, and after it could not be.
-fn about_folders(made: &folders::Made) -> [Screen; 6] {
+fn about_folders(made: &folders::Made) -> [Screen; 7] {
     let made_way = format!("/task-folders/{}?tab=archives", made.put_back);
     [
         pressed(
@@ -507,6 +507,11 @@ fn about_folders(made: &folders::Made) -> [Screen; 6] {
             "open-task-folder",
         ),
         screen("folder-of-another", "/workflows/second", "trigger-note"),
+        screen(
+            "folder-left-out",
+            &format!("/runs/{}?task=describe", made.left_out),
+            "output-describe",
+        ),
         screen("folder-made-way", &made_way, "archive-panel"),
         pressed(
             "folder-put-back-made-way",

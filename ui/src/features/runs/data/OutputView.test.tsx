@@ -1,5 +1,6 @@
 import { cleanup, render, screen } from '@testing-library/react';
 import { afterEach, expect, it } from 'vitest';
+import { namesOf } from './names';
 import { OutputView } from './OutputView';
 
 afterEach(cleanup);
@@ -9,4 +10,24 @@ it('names the file that has the rows which were too many', () => {
   render(<OutputView value={{ rows: [{ a: 1 }], columns: ['a'], rows_file: file }} label="r" />);
   expect(screen.getByText('rows_file')).toBeTruthy();
   expect(screen.getByText('all.jsonl')).toBeTruthy();
+});
+
+it('says in words what was left out and why', () => {
+  const left_out = [
+    { table: 'gone', why: 'table_missing' },
+    { table: 'odd', why: 'never_heard_of' },
+  ];
+  const names = namesOf('sql.describe');
+  render(<OutputView value={{ left_out, samples: 3 }} label="r" names={names} />);
+  expect(screen.getByText('Sample values')).toBeTruthy();
+  expect(screen.getByText('Left out')).toBeTruthy();
+  expect(screen.getByText('Why')).toBeTruthy();
+  expect(screen.getByText(/There is no table “gone”/)).toBeTruthy();
+  // What nobody has words for stays as it is.
+  expect(screen.getByText('never_heard_of')).toBeTruthy();
+});
+
+it('leaves the names of what others gave as they are', () => {
+  render(<OutputView value={{ samples: 3 }} label="r" names={namesOf('http.request')} />);
+  expect(screen.getByText('samples')).toBeTruthy();
 });

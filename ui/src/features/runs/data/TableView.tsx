@@ -10,8 +10,15 @@ const ROW = 29;
 /** Of more rows only those in sight exist, in columns whose widths do not change with them. */
 const ALL_AT_ONCE = 100;
 
+interface Props {
+  table: Table;
+  label: string;
+  /** What a column is called. */
+  headings?: (column: string) => string;
+}
+
 /** Records as a table of any length. */
-export function TableView({ table, label }: { table: Table; label: string }) {
+export function TableView({ table, label, headings = visible }: Props) {
   const { columns, rows } = table;
   const scroller = useRef<HTMLElement>(null);
   const numbers = useMemo(
@@ -55,7 +62,7 @@ export function TableView({ table, label }: { table: Table; label: string }) {
           <tr>
             {columns.map((column) => (
               <th key={column} data-number={numbers.has(column) || undefined}>
-                {visible(column)}
+                {headings(column)}
               </th>
             ))}
           </tr>

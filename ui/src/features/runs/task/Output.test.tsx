@@ -12,7 +12,10 @@ function show(output: RunOutput) {
   setTransport(testTransport({ run_output: () => output }, { open_run_file }));
   render(
     <QueryClientProvider client={new QueryClient()}>
-      <Output run="r" task={{ id: 'write', attempts: [], output_bytes: 40 }} />
+      <Output
+        run="r"
+        task={{ id: 'write', action: 'file.write', attempts: [], output_bytes: 40 }}
+      />
     </QueryClientProvider>,
   );
   return open_run_file;

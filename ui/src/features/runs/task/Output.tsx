@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { Button, ErrorNotice } from '@/components';
 import { bytes, m } from '@/i18n';
 import { call, type RunOutput, type RunTask } from '@/ipc';
+import { namesOf } from '../data/names';
 import { OutputView } from '../data/OutputView';
 import { isFields } from '../data/shape';
 import { Decided } from './Decided';
@@ -14,7 +15,7 @@ const SMALL = 65_536;
 
 interface Props {
   run: string;
-  task: Pick<RunTask, 'id' | 'attempts' | 'output_bytes'>;
+  task: Pick<RunTask, 'id' | 'action' | 'attempts' | 'output_bytes'>;
   /** Hidden where other words say what it is. */
   heading?: 'shown' | 'hidden';
 }
@@ -43,7 +44,9 @@ export function Output({ run, task, heading = 'shown' }: Props) {
       {heading === 'shown' && <h2>{m.task_output()}</h2>}
       {shown.error && <ErrorNotice error={shown.error} onRetry={() => void shown.refetch()} />}
       {decided && <Decided decided={decided} />}
-      {rest !== undefined && <OutputView value={rest} label={m.task_output()} />}
+      {rest !== undefined && (
+        <OutputView value={rest} label={m.task_output()} names={namesOf(task.action)} />
+      )}
       {files.map((file) => (
         <LeftFile key={file.member} run={run} task={task.id} file={file} />
       ))}
