@@ -43,7 +43,7 @@ pub use document::{Document, Format, MAX_DEPTH, MAX_DOCUMENT_BYTES};
 pub use edit::{Edit, Step};
 pub use encoding::{Encoding, decode};
 pub use history::KeptHistory;
-pub use id::{BackupId, FolderId, OperationId, PlanId, RunId, Sha256};
+pub use id::{BackupId, FolderId, ObjectHash, OperationId, PlanId, RunId, Sha256};
 pub use kind::Kind;
 pub use masking::without_passwords;
 pub use message::{Message, Place};
