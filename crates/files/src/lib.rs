@@ -1,6 +1,6 @@
 //! Everything that touches the user's files. `backup` writes the catalog into a folder and proves
 //! it; `intake` reads backups, loose files and archives into a plan; `folders` archives task folders;
-//! `configuration` looks at trees of configuration files.
+//! `configuration` looks at trees of configuration files; `snapshots` keeps their contents.
 //!
 //! Absent on purpose: deciding what comes in (that is the plan's matter, in `store`) and knowing
 //! who asks (that is the API's).
@@ -14,6 +14,7 @@ mod intake;
 pub mod log;
 mod reason;
 mod rounds;
+pub mod snapshots;
 mod time;
 
 pub use backup::{

@@ -1,0 +1,246 @@
+//! What a snapshot says about itself, in files that can be read without Flowkeep: its manifest, and the tree
+//! it names. The database is what counts; these say the same.
+
+mod tree;
+
+use std::path::{Path, PathBuf};
+
+use flowkeep_core::configuration::{ConfigPath, Strategy};
+use flowkeep_core::{ObjectHash, Sha256, file_name};
+use flowkeep_host::{EntryFiles, Folder, ReadError};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use super::SnapshotError;
+use super::place::{by_hash, keep};
+
+pub use tree::{
+    TreeAmbiguous, TreeEntry, TreeFile, TreeLeftOut, TreeMasked, TreeMissing, TreeObject,
+    TreeReference, TreeUnparsed, TreeUnread,
+};
+
+/// The version of both kinds of files.
+const VERSION: u64 = 1;
+
+/// What a tree says that it is.
+const TREE: &str = "flowkeep-tree";
+
+/// What a manifest says that it is.
+const MANIFEST: &str = "flowkeep-snapshot";
+
+/// Where trees lie.
+const TREES: &str = "trees";
+
+/// Where manifests lie.
+const SESSIONS: &str = "sessions";
+
+/// The largest of these files that is read: 50,000 files with some references each.
+const LARGEST: u64 = 256 << 20;
+
+/// One snapshot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// What wrote it.
+    pub app_version: String,
+    /// Its id.
+    pub id: String,
+    /// Which of its session it is, from 1.
+    pub sequence: u32,
+    /// The piece of work it was made for.
+    pub session: ManifestSession,
+    /// The run it was made for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
+    /// The task after which it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<String>,
+    /// When, in UTC.
+    pub created_at: String,
+    /// What the clock on the wall was ahead of that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offset: Option<String>,
+    /// Why: `begin`, `changed`, `asked`, `import`, `before_in_place`.
+    pub reason: String,
+    /// Who.
+    pub actor: String,
+    /// The root of the tree.
+    pub root: String,
+    /// The file it begins with, below the root.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config: Option<ConfigPath>,
+    /// The workflow it begins with, where that is no file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub definition: Option<ManifestDefinition>,
+    /// What was taken.
+    pub strategy: Strategy,
+    /// `complete`, `partial` or `failed`.
+    pub status: String,
+    /// `masked` or `encrypted`.
+    pub secrets: String,
+    /// How many files.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Where its tree is, from the store.
+    pub tree: String,
+    /// The snapshot before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<String>,
+}
+
+/// The piece of work that a snapshot was made for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManifestSession {
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// Where it comes from: `run`, `config`, `import1`, `import2`.
+    pub origin: String,
+}
+
+/// A definition that is no file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManifestDefinition {
+    /// The workflow.
+    pub workflow: String,
+    /// Its revision, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<u64>,
+    /// The hash of its text.
+    pub sha256: Sha256,
+}
+
+/// A tree that was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrittenTree {
+    /// Its name.
+    pub hash: ObjectHash,
+    /// Where it is, from the store; what a manifest says.
+    pub place: String,
+    /// Its length.
+    pub bytes: u64,
+}
+
+/// Where a tree lies, from the store.
+pub fn tree_place(hash: &ObjectHash) -> String {
+    by_hash(TREES, &hash.to_string(), "json").join("/")
+}
+
+/// Where a manifest lies, from the store.
+pub fn manifest_place(manifest: &Manifest) -> String {
+    place_of(manifest).join("/")
+}
+
+fn place_of(manifest: &Manifest) -> [String; 3] {
+    let session = file_name(&manifest.session.name, &manifest.session.id, "");
+    let session = session.trim_end_matches('.').to_owned();
+    let name = format!("{:04}-{}.json", manifest.sequence, manifest.id);
+    [SESSIONS.to_owned(), session, name]
+}
+
+/// Writes a tree; one that is there is left as it is.
+///
+/// # Errors
+/// What the system says.
+pub fn write_tree(
+    files: &dyn EntryFiles,
+    store: &Path,
+    tree: &TreeFile,
+) -> Result<WrittenTree, SnapshotError> {
+    let text = tree
+        .text(TREE, VERSION)
+        .map_err(|error| unwritten(store, error))?;
+    let hash = ObjectHash::of(text.as_bytes());
+    let place = by_hash(TREES, &hash.to_string(), "json");
+    keep(files, store, &place, text.as_bytes())?;
+    Ok(WrittenTree {
+        hash,
+        place: place.join("/"),
+        bytes: text.len() as u64,
+    })
+}
+
+/// Reads a tree, which is what its name says.
+///
+/// # Errors
+/// [`SnapshotError::Gone`], [`SnapshotError::Damaged`], [`SnapshotError::Newer`]; what the system says.
+pub fn read_tree(store: &Path, hash: &ObjectHash) -> Result<TreeFile, SnapshotError> {
+    let path = by_hash(TREES, &hash.to_string(), "json")
+        .iter()
+        .collect::<PathBuf>();
+    let bytes = bytes(store, &path)?;
+    if ObjectHash::of(&bytes) != *hash {
+        return Err(SnapshotError::Damaged(store.join(path)));
+    }
+    read(&store.join(path), &bytes, TREE)
+}
+
+/// Writes a manifest and gives its path. Its id is in its name, so there is none yet.
+///
+/// # Errors
+/// What the system says.
+pub fn write_manifest(
+    files: &dyn EntryFiles,
+    store: &Path,
+    manifest: &Manifest,
+) -> Result<PathBuf, SnapshotError> {
+    #[derive(Serialize)]
+    struct Written<'a> {
+        format: &'a str,
+        version: u64,
+        #[serde(flatten)]
+        manifest: &'a Manifest,
+    }
+    let written = Written {
+        format: MANIFEST,
+        version: VERSION,
+        manifest,
+    };
+    let mut text =
+        serde_json::to_string_pretty(&written).map_err(|error| unwritten(store, error))?;
+    text.push('\n');
+    keep(files, store, &place_of(manifest), text.as_bytes())
+}
+
+/// Reads a manifest, by its place in the store.
+///
+/// # Errors
+/// As [`read_tree`].
+pub fn read_manifest(store: &Path, place: &str) -> Result<Manifest, SnapshotError> {
+    read(
+        &store.join(place),
+        &bytes(store, Path::new(place))?,
+        MANIFEST,
+    )
+}
+
+fn unwritten(store: &Path, error: serde_json::Error) -> SnapshotError {
+    SnapshotError::at(store)(error.into())
+}
+
+fn bytes(store: &Path, relative: &Path) -> Result<Vec<u8>, SnapshotError> {
+    let path = store.join(relative);
+    Folder::open(store)
+        .map_err(ReadError::Io)
+        .and_then(|folder| folder.read(relative, LARGEST))
+        .map_err(SnapshotError::reading(&path))
+}
+
+/// Reads one of both kinds of files: what it is for and which version it has are looked at first.
+fn read<T: DeserializeOwned>(path: &Path, bytes: &[u8], format: &str) -> Result<T, SnapshotError> {
+    let damaged = || SnapshotError::Damaged(path.to_owned());
+    let json: Json = serde_json::from_slice(bytes).map_err(|_| damaged())?;
+    if json.get("format").and_then(Json::as_str) != Some(format) {
+        return Err(damaged());
+    }
+    match json.get("version").and_then(Json::as_u64) {
+        Some(VERSION) => serde_json::from_value(json).map_err(|_| damaged()),
+        Some(version) if version > VERSION => Err(SnapshotError::Newer {
+            path: path.to_owned(),
+            version,
+        }),
+        _ => Err(damaged()),
+    }
+}

@@ -1,0 +1,355 @@
+//! Packs: the contents that snapshots keep, many in one file.
+//!
+//! A pack is zstd frames one after another and is named by the BLAKE3 of its bytes; each content is an
+//! object, named by its own. What belongs together lies in one frame, so that small files shrink as one;
+//! what is large has a frame for itself. `zstd -dc` unpacks all of them, and the index beside a pack says
+//! where in that an object begins.
+
+use std::collections::HashSet;
+use std::io::{Read as _, Seek as _, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use flowkeep_core::{MAX_DOCUMENT_BYTES, ObjectHash};
+use flowkeep_host::{EntryFiles, Folder};
+use serde::Serialize;
+use zstd::bulk::Compressor;
+use zstd::stream::read::Decoder;
+use zstd::zstd_safe::CParameter;
+
+use super::SnapshotError;
+use super::place::{by_hash, keep};
+
+/// The largest object, in bytes.
+pub const LARGEST_OBJECT: usize = MAX_DOCUMENT_BYTES;
+
+/// The largest pack, in bytes.
+pub const LARGEST_PACK: usize = 32 << 20;
+
+/// Objects share a frame up to here, in bytes.
+const SHARED_FRAME: usize = 256 << 10;
+
+/// How hard is tried to make things small: configurations become a tenth smaller than at zstd's own 3, and
+/// nothing to speak of beyond.
+const LEVEL: i32 = 6;
+
+/// Where packs lie.
+const OBJECTS: &str = "objects";
+
+/// Where an object is in its pack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Placed {
+    /// Its name.
+    pub hash: ObjectHash,
+    /// Its length.
+    pub bytes: u64,
+    /// Where its frame begins in the pack.
+    pub frame: u64,
+    /// How long that frame is in the pack.
+    pub frame_bytes: u64,
+    /// Where it begins in the unpacked frame.
+    pub place: u64,
+}
+
+/// A pack that was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pack {
+    /// Its name.
+    pub name: ObjectHash,
+    /// Its length.
+    pub bytes: u64,
+    /// What is in it.
+    pub objects: Vec<Placed>,
+}
+
+/// What was found in a pack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// Whether it is what its name says.
+    pub is_whole: bool,
+    /// The objects that cannot be had from it.
+    pub damaged: Vec<ObjectHash>,
+}
+
+/// Where a pack lies.
+pub fn path(store: &Path, name: &ObjectHash) -> PathBuf {
+    store.join(place_of(name, "zst").iter().collect::<PathBuf>())
+}
+
+fn place_of(name: &ObjectHash, ending: &str) -> [String; 3] {
+    by_hash(OBJECTS, &name.to_string(), ending)
+}
+
+/// Puts objects into packs. Those that come one after another lie together.
+pub struct PackWriter<'a> {
+    files: &'a dyn EntryFiles,
+    store: &'a Path,
+    compressor: Compressor<'static>,
+    met: HashSet<ObjectHash>,
+    frame: Vec<u8>,
+    /// What is in the frame: name, length, place.
+    framed: Vec<(ObjectHash, u64, u64)>,
+    pack: Vec<u8>,
+    placed: Vec<Placed>,
+    index: Index,
+    unpacked: u64,
+    done: Vec<Pack>,
+}
+
+/// What stands beside a pack.
+#[derive(Debug, Default, Serialize)]
+struct Index {
+    objects: Vec<Indexed>,
+}
+
+/// Where an object is in what `zstd -dc` makes of the pack.
+#[derive(Debug, Serialize)]
+struct Indexed {
+    blake3: ObjectHash,
+    offset: u64,
+    bytes: u64,
+}
+
+impl<'a> PackWriter<'a> {
+    /// A writer into a store that is there.
+    ///
+    /// # Errors
+    /// [`SnapshotError::Io`] where there is no memory.
+    pub fn new(files: &'a dyn EntryFiles, store: &'a Path) -> Result<Self, SnapshotError> {
+        let mut compressor = Compressor::new(LEVEL).map_err(SnapshotError::at(store))?;
+        // Whoever has `zstd -t` sees damage without Flowkeep.
+        compressor
+            .set_parameter(CParameter::ChecksumFlag(true))
+            .map_err(SnapshotError::at(store))?;
+        Ok(Self {
+            files,
+            store,
+            compressor,
+            met: HashSet::new(),
+            frame: Vec::new(),
+            framed: Vec::new(),
+            pack: Vec::new(),
+            placed: Vec::new(),
+            index: Index::default(),
+            unpacked: 0,
+            done: Vec::new(),
+        })
+    }
+
+    /// Takes an object; the same one is taken once. A pack is written whenever it is full.
+    ///
+    /// # Errors
+    /// [`SnapshotError::TooLarge`]; what the system says.
+    pub fn add(&mut self, bytes: &[u8]) -> Result<ObjectHash, SnapshotError> {
+        if bytes.len() > LARGEST_OBJECT {
+            return Err(SnapshotError::TooLarge {
+                bytes: bytes.len() as u64,
+                limit: LARGEST_OBJECT as u64,
+            });
+        }
+        let hash = ObjectHash::of(bytes);
+        if !self.met.insert(hash) {
+            return Ok(hash);
+        }
+        if self.frame.len() + bytes.len() > SHARED_FRAME {
+            self.end_frame()?;
+        }
+        let place = self.frame.len() as u64;
+        self.framed.push((hash, bytes.len() as u64, place));
+        self.frame.extend_from_slice(bytes);
+        Ok(hash)
+    }
+
+    /// Writes what is left. Every pack that is told has its name, is on the disk and was read back.
+    ///
+    /// # Errors
+    /// What the system says. Packs that were written by then are whole, and nobody knows them.
+    pub fn finish(mut self) -> Result<Vec<Pack>, SnapshotError> {
+        self.end_frame()?;
+        self.end_pack()?;
+        Ok(self.done)
+    }
+
+    fn end_frame(&mut self) -> Result<(), SnapshotError> {
+        if self.framed.is_empty() {
+            return Ok(());
+        }
+        let packed = self
+            .compressor
+            .compress(&self.frame)
+            .map_err(SnapshotError::at(self.store))?;
+        if self.pack.len() + packed.len() > LARGEST_PACK {
+            self.end_pack()?;
+        }
+        for (hash, bytes, place) in self.framed.drain(..) {
+            self.placed.push(Placed {
+                hash,
+                bytes,
+                frame: self.pack.len() as u64,
+                frame_bytes: packed.len() as u64,
+                place,
+            });
+            self.index.objects.push(Indexed {
+                blake3: hash,
+                offset: self.unpacked + place,
+                bytes,
+            });
+        }
+        self.unpacked += self.frame.len() as u64;
+        self.frame.clear();
+        self.pack.extend_from_slice(&packed);
+        Ok(())
+    }
+
+    fn end_pack(&mut self) -> Result<(), SnapshotError> {
+        if self.placed.is_empty() {
+            return Ok(());
+        }
+        let bytes = std::mem::take(&mut self.pack);
+        let objects = std::mem::take(&mut self.placed);
+        let index = std::mem::take(&mut self.index);
+        self.unpacked = 0;
+        let name = ObjectHash::of(&bytes);
+        if !damaged_in(&bytes, &objects).is_empty() {
+            return Err(SnapshotError::Damaged(path(self.store, &name)));
+        }
+        let index = serde_json::to_vec(&index)
+            .map_err(|error| SnapshotError::at(self.store)(error.into()))?;
+        let beside = place_of(&name, "index.json");
+        keep(self.files, self.store, &beside, &index)?;
+        keep(self.files, self.store, &place_of(&name, "zst"), &bytes)?;
+        self.done.push(Pack {
+            name,
+            bytes: bytes.len() as u64,
+            objects,
+        });
+        Ok(())
+    }
+}
+
+/// Reads objects. Those that lie together are unpacked once, so it is fastest in the order of packs.
+#[derive(Debug)]
+pub struct PackReader {
+    store: PathBuf,
+    last: Option<(ObjectHash, u64, Vec<u8>)>,
+}
+
+impl PackReader {
+    /// A reader of this store.
+    pub fn new(store: &Path) -> Self {
+        Self {
+            store: store.to_owned(),
+            last: None,
+        }
+    }
+
+    /// An object, which is what its name says.
+    ///
+    /// # Errors
+    /// [`SnapshotError::Gone`], [`SnapshotError::Damaged`] with the path of the pack; what the system says.
+    pub fn read(&mut self, pack: &ObjectHash, placed: &Placed) -> Result<Vec<u8>, SnapshotError> {
+        let at = (*pack, placed.frame);
+        if self.last.as_ref().is_none_or(|last| (last.0, last.1) != at) {
+            let frame = self.frame(pack, placed)?;
+            self.last = Some((at.0, at.1, frame));
+        }
+        let frame = self.last.as_ref().map(|last| last.2.as_slice());
+        object_in(frame.unwrap_or_default(), placed)
+            .map(<[u8]>::to_vec)
+            .ok_or_else(|| SnapshotError::Damaged(path(&self.store, pack)))
+    }
+
+    fn frame(&self, pack: &ObjectHash, placed: &Placed) -> Result<Vec<u8>, SnapshotError> {
+        let path = path(&self.store, pack);
+        let damaged = || SnapshotError::Damaged(path.clone());
+        if placed.frame_bytes > LARGEST_PACK as u64 {
+            return Err(damaged());
+        }
+        let folder = Folder::open(&self.store).map_err(|error| {
+            SnapshotError::reading(&self.store)(flowkeep_host::ReadError::Io(error))
+        })?;
+        let relative = place_of(pack, "zst").iter().collect::<PathBuf>();
+        let mut file = folder
+            .open_file(&relative)
+            .map_err(SnapshotError::reading(&path))?;
+        let mut packed = Vec::new();
+        file.seek(SeekFrom::Start(placed.frame))
+            .and_then(|_| file.take(placed.frame_bytes).read_to_end(&mut packed))
+            .map_err(SnapshotError::at(&path))?;
+        unpacked(&packed).ok_or_else(damaged)
+    }
+}
+
+/// One object, which is what its name says.
+///
+/// # Errors
+/// As [`PackReader::read`].
+pub fn read(store: &Path, pack: &ObjectHash, placed: &Placed) -> Result<Vec<u8>, SnapshotError> {
+    PackReader::new(store).read(pack, placed)
+}
+
+/// Looks through a pack: whether it is what its name says, and which of these objects are not there.
+///
+/// # Errors
+/// [`SnapshotError::Gone`]; what the system says.
+pub fn check(
+    files: &dyn EntryFiles,
+    store: &Path,
+    name: &ObjectHash,
+    objects: &[Placed],
+) -> Result<Checked, SnapshotError> {
+    let path = path(store, name);
+    let [.., file] = place_of(name, "zst");
+    let folder = path.parent().unwrap_or(store);
+    match files.read(folder, &file, LARGEST_PACK as u64) {
+        Ok(bytes) => Ok(Checked {
+            is_whole: ObjectHash::of(&bytes) == *name,
+            damaged: damaged_in(&bytes, objects),
+        }),
+        Err(error) => match SnapshotError::reading(&path)(error) {
+            SnapshotError::Damaged(_) => Ok(Checked {
+                is_whole: false,
+                damaged: objects.iter().map(|placed| placed.hash).collect(),
+            }),
+            error => Err(error),
+        },
+    }
+}
+
+/// The objects that these bytes of a pack do not give.
+fn damaged_in(pack: &[u8], objects: &[Placed]) -> Vec<ObjectHash> {
+    let mut last: Option<(u64, Vec<u8>)> = None;
+    let mut damaged = Vec::new();
+    for placed in objects {
+        if last.as_ref().is_none_or(|last| last.0 != placed.frame) {
+            let begin = usize::try_from(placed.frame).unwrap_or(usize::MAX);
+            let length = usize::try_from(placed.frame_bytes).unwrap_or(usize::MAX);
+            let frame = pack.get(begin..).and_then(|rest| rest.get(..length));
+            let frame = frame.and_then(unpacked).unwrap_or_default();
+            last = Some((placed.frame, frame));
+        }
+        let frame = last.as_ref().map(|last| last.1.as_slice());
+        if object_in(frame.unwrap_or_default(), placed).is_none() {
+            damaged.push(placed.hash);
+        }
+    }
+    damaged
+}
+
+/// What is in a frame; nothing where it is damaged or holds more than any that was written.
+fn unpacked(packed: &[u8]) -> Option<Vec<u8>> {
+    let limit = LARGEST_OBJECT.max(SHARED_FRAME) as u64;
+    let decoder = Decoder::with_buffer(packed).ok()?.single_frame();
+    let mut frame = Vec::new();
+    match decoder.take(limit + 1).read_to_end(&mut frame) {
+        Ok(read) if read as u64 <= limit => Some(frame),
+        _ => None,
+    }
+}
+
+/// An object of a frame, where it is what its name says.
+fn object_in<'f>(frame: &'f [u8], placed: &Placed) -> Option<&'f [u8]> {
+    let begin = usize::try_from(placed.place).ok()?;
+    let length = usize::try_from(placed.bytes).ok()?;
+    let object = frame.get(begin..)?.get(..length)?;
+    (ObjectHash::of(object) == placed.hash).then_some(object)
+}

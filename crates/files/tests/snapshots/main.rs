@@ -1,0 +1,12 @@
+//! Contents of snapshots, kept and given back.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test's own helpers fail as its assertions do"
+)]
+
+mod manifests;
+mod packs;
+mod shared;
