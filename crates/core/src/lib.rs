@@ -27,7 +27,7 @@ pub mod pattern;
 mod recognise;
 pub mod run;
 pub mod schedule;
-mod secret;
+pub mod secret;
 mod shape;
 mod summary;
 pub mod template;

@@ -1,0 +1,192 @@
+//! The same without the keys.
+
+use crate::document::tree::Span;
+use crate::{Document, Format, Value, decode};
+
+use super::has_traces;
+use super::places::{SecretKind, SecretPlace, inner, places, places_in_code, places_in_text};
+
+/// What stands in the place of a key: a text in YAML as in JSON, and a placeholder, so that what was masked
+/// once is masked for good.
+pub const MASK: &str = "<masked>";
+
+/// The same where no text stood.
+const QUOTED: &str = "\"<masked>\"";
+
+/// What is left of a file when its keys are taken out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Masked {
+    /// The file, with [`MASK`] for its keys.
+    pub bytes: Vec<u8>,
+    /// Where they stood.
+    pub places: Vec<SecretPlace>,
+    /// Whether more than they had to go: what is around them is not to be told from them.
+    pub is_whole: bool,
+}
+
+/// A file without its keys; nothing where there are none. Without them it reads as before: what is not masked
+/// is the same, byte for byte, unless it is UTF-16 or GB18030, which becomes UTF-8.
+pub fn masked(format: Option<Format>, bytes: &[u8]) -> Option<Masked> {
+    let Some((text, _)) = decode(bytes) else {
+        return masked_letters(bytes);
+    };
+    if !has_traces(&text) {
+        return None;
+    }
+    match format.map(|format| Document::parse(format, text.clone())) {
+        Some(Ok(document)) => in_document(&document),
+        _ => in_text(format, &text),
+    }
+}
+
+/// A file whose letters nobody knows: each of its bytes is taken for one, and comes back as it was.
+fn masked_letters(bytes: &[u8]) -> Option<Masked> {
+    let letters: String = bytes.iter().copied().map(char::from).collect();
+    let masked = has_traces(&letters).then(|| in_text(Some(Format::Yaml), &letters))??;
+    let text = String::from_utf8(masked.bytes).ok()?;
+    let bytes = text.chars().map(u8::try_from).collect::<Result<_, _>>();
+    Some(Masked {
+        bytes: bytes.ok()?,
+        ..masked
+    })
+}
+
+fn in_text(format: Option<Format>, text: &str) -> Option<Masked> {
+    let places = anywhere(format, text);
+    if places.is_empty() {
+        return None;
+    }
+    let masked = replaced(text, places.iter().map(|place| (place.span.clone(), MASK)));
+    // Without what was in the way it may be a document.
+    let again = format.map(|format| Document::parse(format, masked.clone()));
+    let is_whole = match again {
+        Some(Ok(document)) => !self::places(&document).is_empty(),
+        _ => !anywhere(format, &masked).is_empty(),
+    };
+    Some(Masked {
+        bytes: if is_whole {
+            whole(format)
+        } else {
+            masked.into()
+        },
+        places,
+        is_whole,
+    })
+}
+
+/// The keys in what is no document.
+fn anywhere(format: Option<Format>, text: &str) -> Vec<SecretPlace> {
+    match format {
+        Some(_) => places_in_text(text),
+        None => places_in_code(text),
+    }
+}
+
+fn in_document(document: &Document) -> Option<Masked> {
+    let places = places(document);
+    if places.is_empty() {
+        return None;
+    }
+    let answer = |bytes: Vec<u8>, is_whole| Masked {
+        bytes,
+        places: places.clone(),
+        is_whole,
+    };
+    let exact = places
+        .iter()
+        .map(|place| (place.span.clone(), mask_for(document, place)));
+    let exact = replaced(document.text(), exact);
+    if is_good(document, &exact) {
+        return Some(answer(exact.into(), false));
+    }
+    let top = top_values(document, &places);
+    let wider = top
+        .map(|top| replaced(document.text(), top))
+        .filter(|text| is_good(document, text));
+    let bytes = wider.map_or_else(|| whole(Some(document.format())), String::into_bytes);
+    Some(answer(bytes, true))
+}
+
+/// What a file becomes of which nothing can be told from its keys.
+fn whole(format: Option<Format>) -> Vec<u8> {
+    match format {
+        Some(Format::Json) => format!("\"{MASK}\"\n"),
+        _ => format!("{MASK}\n"),
+    }
+    .into()
+}
+
+/// A number of JSON becomes a text.
+fn mask_for(document: &Document, place: &SecretPlace) -> &'static str {
+    let pointer = place.pointer.as_deref();
+    let value = pointer.and_then(|pointer| document.value().pointer(pointer));
+    let is_number = place.kind == SecretKind::Name && matches!(value, Some(Value::Number(_)));
+    match document.format() {
+        Format::Json if is_number => QUOTED,
+        _ => MASK,
+    }
+}
+
+/// The values right below the top in which the keys are; nothing where one of them is in none.
+fn top_values(document: &Document, places: &[SecretPlace]) -> Option<Vec<(Span, &'static str)>> {
+    let node = document.located()?;
+    let mut spans: Vec<Span> = Vec::new();
+    for place in places {
+        let within = |span: &Span| span.start <= place.span.start && place.span.end <= span.end;
+        let member = node
+            .members()?
+            .iter()
+            .find(|member| within(&member.value.span));
+        let span = inner(document.text(), member?.value.span.clone());
+        if spans.last() != Some(&span) {
+            spans.push(span);
+        }
+    }
+    let mask = |span: &Span| {
+        let in_quotes = document.text()[..span.start].ends_with('"');
+        let is_bare = document.format() == Format::Json && !in_quotes;
+        if is_bare { QUOTED } else { MASK }
+    };
+    Some(
+        spans
+            .into_iter()
+            .map(|span| (span.clone(), mask(&span)))
+            .collect(),
+    )
+}
+
+fn replaced<'m>(text: &str, spans: impl IntoIterator<Item = (Span, &'m str)>) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let mut told = 0;
+    for (span, mask) in spans {
+        masked.push_str(text.get(told..span.start).unwrap_or_default());
+        masked.push_str(mask);
+        told = span.end.max(told);
+    }
+    masked.push_str(text.get(told..).unwrap_or_default());
+    masked
+}
+
+/// Whether a document can be read without its keys, says the same but for them, and holds none any more.
+fn is_good(document: &Document, masked: &str) -> bool {
+    Document::parse(document.format(), masked.to_owned()).is_ok_and(|masked| {
+        is_same_but_masked(document.value(), masked.value()) && places(&masked).is_empty()
+    })
+}
+
+fn is_same_but_masked(value: &Value, masked: &Value) -> bool {
+    match (value, masked) {
+        (_, Value::String(text)) if text.contains(MASK) => true,
+        (Value::Array(items), Value::Array(others)) => {
+            let mut pairs = items.iter().zip(others);
+            items.len() == others.len() && pairs.all(|(one, other)| is_same_but_masked(one, other))
+        }
+        (Value::Object(members), Value::Object(others)) => {
+            let same = |((key, one), (name, other)): (&(String, Value), &(String, Value))| {
+                (key == name || name.contains(MASK)) && is_same_but_masked(one, other)
+            };
+            members.len() == others.len() && members.iter().zip(others).all(same)
+        }
+        _ => value == masked,
+    }
+}

@@ -1,0 +1,197 @@
+//! Keys that are told by their shape, anywhere in a text.
+
+use std::ops::Range;
+
+use super::name::is_placeholder;
+use super::places::SecretKind;
+
+/// A stretch of a text that is a key, and what tells that.
+pub(super) type Found = (Range<usize>, SecretKind);
+
+/// What the keys begin with that are known by that, in lower case. All others of [`keys_in`] have a part of a
+/// secret's name beside them, or are URLs.
+pub(super) const BEGINNINGS: [&str; 10] = [
+    "sk-",
+    "akia",
+    "aiza",
+    "ghp_",
+    "github_pat_",
+    "glpat-",
+    "xox",
+    "hf_",
+    "xai-",
+    "eyj",
+];
+
+/// What a key begins with that is known by that, and how much follows at least.
+const KEYS: [(&str, usize); 11] = [
+    ("sk-", 20),
+    ("AKIA", 16),
+    ("AIza", 30),
+    ("ghp_", 30),
+    ("github_pat_", 30),
+    ("glpat-", 18),
+    ("xoxb-", 20),
+    ("xoxp-", 20),
+    ("xoxa-", 20),
+    ("hf_", 30),
+    ("xai-", 30),
+];
+
+/// The shortest of them, in bytes.
+const SHORTEST_KEY: usize = 20;
+
+/// The shortest text with a password in a URL: `db://a:b@c`.
+const SHORTEST_URL: usize = 10;
+
+/// All keys of known shapes and all passwords of connection URLs in a text, in its order. None of them
+/// overlaps another.
+pub(super) fn keys_in(text: &str) -> Vec<Found> {
+    let mut found = Vec::new();
+    if text.len() >= SHORTEST_URL {
+        found.extend(
+            private_keys(text)
+                .into_iter()
+                .map(|at| (at, SecretKind::Shape)),
+        );
+        found.extend(
+            url_passwords(text)
+                .into_iter()
+                .map(|at| (at, SecretKind::Url)),
+        );
+        found.extend(
+            authorizations(text)
+                .into_iter()
+                .map(|at| (at, SecretKind::Shape)),
+        );
+    }
+    if text.len() >= SHORTEST_KEY {
+        found.extend(known_keys(text).map(|at| (at, SecretKind::Shape)));
+    }
+    in_order(found)
+}
+
+/// Sorted, and those that overlap as one.
+pub(super) fn in_order(mut found: Vec<Found>) -> Vec<Found> {
+    found.sort_by_key(|(at, _)| (at.start, at.end));
+    let mut apart: Vec<Found> = Vec::with_capacity(found.len());
+    for (at, kind) in found {
+        match apart.last_mut() {
+            Some((last, _)) if at.start < last.end => last.end = last.end.max(at.end),
+            _ => apart.push((at, kind)),
+        }
+    }
+    apart
+}
+
+fn known_keys(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let ends = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+    let mut at = 0;
+    text.split_inclusive(ends).filter_map(move |piece| {
+        let start = at;
+        at += piece.len();
+        let word = piece.trim_end_matches(ends);
+        is_known_key(word).then(|| start..start + word.len())
+    })
+}
+
+fn is_known_key(word: &str) -> bool {
+    let is_mixed = |rest: &str| {
+        rest.chars().any(|c| c.is_ascii_digit()) && rest.chars().any(|c| c.is_ascii_alphabetic())
+    };
+    KEYS.iter().any(|(beginning, least)| {
+        let rest = word.strip_prefix(beginning);
+        rest.is_some_and(|rest| rest.len() >= *least && is_mixed(rest))
+    }) || (word.starts_with("eyJ") && word.len() > 40 && word.matches('.').count() == 2)
+}
+
+/// The passwords of `scheme://user:password@host`, where they are no placeholders.
+fn url_passwords(text: &str) -> Vec<Range<usize>> {
+    let all = text.match_indices("://");
+    all.filter_map(|(at, _)| url_password(text, at)).collect()
+}
+
+/// The password of the URL whose `://` is here. It may hold anything but white space and ends at the last `@`.
+fn url_password(text: &str, at: usize) -> Option<Range<usize>> {
+    let is_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+    let begins = at + "://".len();
+    let rest = &text[begins..];
+    let scheme = text[..at].trim_end_matches(is_scheme).len();
+    let quoted = |c: char| matches!(c, '"' | '\'' | '`');
+    let ends = |c: char| match text[..scheme].chars().next_back() {
+        Some(quote) if quoted(quote) => c == quote || c.is_whitespace(),
+        // It is all that stands there.
+        None => c.is_whitespace(),
+        Some(_) => quoted(c) || c.is_whitespace(),
+    };
+    let mut end = rest.find(ends).unwrap_or(rest.len());
+    if let Some(next) = rest[..end].find("://") {
+        // Another one, behind a comma or the like.
+        end = rest[..next].trim_end_matches(is_scheme).len();
+    }
+    let (user, _) = rest[..end].rsplit_once('@')?;
+    let (name, password) = user.split_once(':')?;
+    let is_one = !password.is_empty()
+        && !name.contains(['/', '?', '#'])
+        && !is_port(password)
+        && !is_placeholder(password);
+    is_one.then(|| begins + name.len() + 1..begins + user.len())
+}
+
+/// Whether this is the port of a host and the beginning of a path that has an `@` in it.
+fn is_port(text: &str) -> bool {
+    let digits = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    digits.len() < text.len() && digits.starts_with(['/', '?', '#'])
+}
+
+/// Private keys as PEM has them, from the first to the last line.
+pub(super) fn private_keys(text: &str) -> Vec<Range<usize>> {
+    const MARK: &str = "PRIVATE KEY-----";
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for (at, _) in text.match_indices(MARK) {
+        if found.last().is_some_and(|last| at < last.end) {
+            continue;
+        }
+        let line = text[..at].rfind(['\n', '\r']).map_or(0, |end| end + 1);
+        let start = text[line..at]
+            .rfind("-----")
+            .map_or(at, |dashes| line + dashes);
+        let behind = at + MARK.len();
+        // What is cut off may be a key all the same.
+        let end = text[behind..]
+            .find(MARK)
+            .map_or(text.len(), |end| behind + end + MARK.len());
+        found.push(start..end);
+    }
+    found
+}
+
+/// What follows `Authorization: Bearer`, and other words in the place of the last.
+fn authorizations(text: &str) -> Vec<Range<usize>> {
+    const NAME: &str = "authorization";
+    let lower = text.to_ascii_lowercase();
+    let mut found = Vec::new();
+    for (at, _) in lower.match_indices(NAME) {
+        let begins = at + NAME.len();
+        let rest = text[begins..]
+            .trim_start_matches(['"', '\'', '\\'])
+            .trim_start();
+        let Some(rest) = rest.strip_prefix([':', '=']) else {
+            continue;
+        };
+        let value = rest.trim_start_matches([' ', '"', '\'', '\\']);
+        let Some((scheme, secret)) = value.split_once(' ') else {
+            continue;
+        };
+        let is_scheme = scheme.chars().all(|c| c.is_ascii_alphabetic()) && !scheme.is_empty();
+        let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '\\' | ',');
+        let secret = secret.trim_start_matches(' ');
+        let end = secret.find(ends).unwrap_or(secret.len());
+        let is_one = is_scheme && end >= 4 && !is_placeholder(&secret[..end]);
+        if is_one && secret[..end].contains(|c: char| c.is_ascii_digit()) {
+            let start = text.len() - secret.len();
+            found.push(start..start + end);
+        }
+    }
+    found
+}

@@ -1,0 +1,447 @@
+//! Keys are found, told and taken out.
+
+use proptest::prelude::*;
+use rstest::rstest;
+
+use super::*;
+
+fn document(format: Format, text: &str) -> Document {
+    Document::parse(format, text.to_owned()).expect(text)
+}
+
+#[rstest]
+#[case(r#"{"password": "hunter22"}"#, true)]
+#[case(r#"{"db": {"dbPassword": 12345}}"#, true)]
+#[case(r#"{"headers": {"X-Api-Key": "0123456789"}}"#, true)]
+#[case(r#"{"headers": {"Authorization": "Bearer abcdef0123"}}"#, true)]
+#[case(r#"{"api_keys": ["0123456789"]}"#, true)]
+#[case(r#"{"url": "mysql://root:pa55@db/x"}"#, true)]
+#[case(r#"{"url": "mysql://root:p/a#5@db/x"}"#, true)]
+#[case(r#"{"note": "use sk-abcdefghij0123456789KLMN here"}"#, true)]
+#[case(r#"{"note": "curl -H 'Authorization: Bearer abcdef0123'"}"#, true)]
+#[case(r#"{"api_key": "${OPENAI_API_KEY}"}"#, false)]
+#[case(r#"{"password": "${secret.DB}"}"#, false)]
+#[case(r#"{"password": ""}"#, false)]
+#[case(r#"{"password": "<masked>"}"#, false)]
+#[case(r#"{"max_tokens": 2000, "token_counter": "openai_gpt4"}"#, false)]
+#[case(r#"{"stop_tokens": ["<|end|>", "@@@@"]}"#, false)]
+#[case(r#"{"key": "stage_1", "primary_key": "id"}"#, false)]
+#[case(
+    r#"{"url": "postgresql://postgres:REDACTED@192.0.2.1:6432/db"}"#,
+    false
+)]
+#[case(r#"{"url": "https://example.com/a:b@c"}"#, false)]
+#[case(r#"{"url": "http://localhost:8080/users/@me"}"#, false)]
+#[case(r#"{"Authorization": "Bearer ${secret.API}"}"#, false)]
+fn keys_are_told_from_placeholders(#[case] text: &str, #[case] expected: bool) {
+    let document = document(Format::Json, text);
+    assert_eq!(contains_key(&document), expected, "{text}");
+    assert_eq!(!places(&document).is_empty(), expected, "{text}");
+}
+
+/// Keys of all shapes, put together here so that none stands in the text of this program.
+fn keys() -> Vec<String> {
+    let letters = "abcdefghij0123456789KLMNOPQRSTUVWX";
+    let beginnings = [
+        ["s", "k-"],
+        ["sk-", "ant-api03-"],
+        ["AK", "IA"],
+        ["AI", "za"],
+        ["gh", "p_"],
+        ["github", "_pat_"],
+        ["gl", "pat-"],
+        ["xo", "xb-"],
+        ["h", "f_"],
+        ["x", "ai-"],
+    ];
+    let keys = beginnings.map(|beginning| format!("{}{letters}", beginning.concat()));
+    let token = format!("{}{letters}.{letters}.{letters}", ["e", "yJ"].concat());
+    keys.into_iter().chain([token]).collect()
+}
+
+fn pem() -> String {
+    let mark = |word: &str| format!("-----{word} RSA {}-----", ["PRIVATE", "KEY"].join(" "));
+    format!("{}\nMIIEabc0123\nxyz+/09==\n{}", mark("BEGIN"), mark("END"))
+}
+
+#[test]
+fn keys_of_every_shape_are_found_wherever_they_stand() {
+    for key in keys() {
+        for (format, text) in [
+            (Format::Json, format!(r#"{{"a": ["see {key}, please"]}}"#)),
+            (Format::Json, format!(r#"{{"{key}": 1}}"#)),
+            (Format::Yaml, format!("a: {key}\nb: x\n")),
+            (
+                Format::Yaml,
+                format!("a: |\n  one\n  {key}\n\n  two\nb: x\n"),
+            ),
+            (Format::Yaml, format!("a: >-\n  one\n  {key} two\nb: x\n")),
+            (Format::Yaml, format!("a: {{b: '{key}', c: [\"{key}\"]}}\n")),
+            (Format::Yaml, format!("a: x # {key}\n# old: {key}\nb: x\n")),
+            (
+                Format::Markdown,
+                format!("---\na: {key}\n---\nSee `{key}`.\n"),
+            ),
+            (
+                Format::Markdown,
+                format!("---\na: {{{{ x: {key}\n---\nText\n"),
+            ),
+        ] {
+            let document = document(format, &text);
+            assert!(contains_key(&document), "{text}");
+            let found = masked(Some(format), text.as_bytes()).expect(&text);
+            let expected = text.replace(&key, MASK);
+            assert_eq!(String::from_utf8(found.bytes).unwrap(), expected);
+            assert!(!found.is_whole);
+            assert_eq!(found.places.len(), text.matches(&key).count());
+            assert_eq!(masked(Some(format), expected.as_bytes()), None);
+        }
+    }
+}
+
+/// Where a key stood: pointer, line, what told it.
+type Stood = (Option<String>, u32, &'static str);
+
+/// What is left of a text, and where its keys stood.
+fn left(format: Format, text: &str) -> (String, Vec<Stood>, bool) {
+    let found = masked(Some(format), text.as_bytes()).expect(text);
+    let left = String::from_utf8(found.bytes).unwrap();
+    assert_eq!(masked(Some(format), left.as_bytes()), None, "{left}");
+    let places = found.places.into_iter();
+    let places = places.map(|place| (place.pointer, place.line, place.kind.as_str()));
+    (left, places.collect(), found.is_whole)
+}
+
+#[rstest]
+#[case::comment_behind("password: hunter22 # mine\n", "password: <masked> # mine\n")]
+#[case::quotes("password: \"hunter22\"\n", "password: \"<masked>\"\n")]
+#[case::single_quotes("a:\n- password: 'hunter''22'\n", "a:\n- password: '<masked>'\n")]
+#[case::number(
+    "db:\n  dbPassword: 12345\n  x: 1\n",
+    "db:\n  dbPassword: <masked>\n  x: 1\n"
+)]
+#[case::flow(
+    "{user: x, password: hunter22, b: [1]}",
+    "{user: x, password: <masked>, b: [1]}"
+)]
+#[case::block("token: |\n  hunter22\nb: 1\n", "token: |\n  <masked>\nb: 1\n")]
+#[case::block_strip("token: |-\n  hunter22\n\nb: 1\n", "token: |-\n  <masked>\n\nb: 1\n")]
+#[case::block_indent("token: >2-\n   hunter22\nb: 1\n", "token: >2-\n   <masked>\nb: 1\n")]
+#[case::next_line("token:\n  hunter22\nb: 1\n", "token:\n  <masked>\nb: 1\n")]
+#[case::tag("token: !!str 12345\n", "token: !!str <masked>\n")]
+#[case::anchor("token: &t hunter22\nb: *t\n", "token: &t <masked>\nb: *t\n")]
+#[case::alias("a: &t hunter22\ntoken: *t\n", "a: &t <masked>\ntoken: <masked>\n")]
+#[case::list(
+    "api_keys:\n- one1one1\n- ${TWO}\n",
+    "api_keys:\n- <masked>\n- ${TWO}\n"
+)]
+#[case::windows(
+    "\u{feff}a: 1\r\npassword: hunter22\r\nb: 2\r\n",
+    "\u{feff}a: 1\r\npassword: <masked>\r\nb: 2\r\n"
+)]
+#[case::url(
+    "url: mysql://root:p@ss/w#1@db/x # y\n",
+    "url: mysql://root:<masked>@db/x # y\n"
+)]
+#[case::urls(
+    "u: redis://a:b1@h,redis://c:d2@i\n",
+    "u: redis://a:<masked>@h,redis://c:<masked>@i\n"
+)]
+#[case::header(
+    "h: ['Authorization: Bearer abc123def']\n",
+    "h: ['Authorization: Bearer <masked>']\n"
+)]
+#[case::authorization("Authorization: Basic abc123==\n", "Authorization: <masked>\n")]
+#[case::comment(
+    "# password: hunter22\n# the password: required\na: 1\n",
+    "# password: <masked>\n# the password: required\na: 1\n"
+)]
+#[case::escaped("password: \"hunt\\u0065r22\"\n", "password: \"<masked>\"\n")]
+#[case::chinese(
+    "说明: 密码\npassword: 密码一二三\n",
+    "说明: 密码\npassword: <masked>\n"
+)]
+fn yaml_is_the_same_but_for_its_keys(#[case] text: &str, #[case] expected: &str) {
+    let (left, places, is_whole) = left(Format::Yaml, text);
+    assert_eq!(left, expected);
+    assert!(!places.is_empty() && !is_whole);
+}
+
+#[rstest]
+#[case::number(
+    r#"{"dbPassword": 12345, "b": 1.50}"#,
+    r#"{"dbPassword": "<masked>", "b": 1.50}"#
+)]
+#[case::escaped_quote(r#"{"password": "a\"b\"c1"}"#, r#"{"password": "<masked>"}"#)]
+#[case::escaped_url(r#"{"url": "mysql:\/\/root:pa55@db"}"#, r#"{"url": "<masked>"}"#)]
+#[case::url_alone(
+    r#"{"url": "mysql://root:1234@db"}"#,
+    r#"{"url": "mysql://root:<masked>@db"}"#
+)]
+#[case::other_mail(
+    r#"{"a":"see http://host:80","b":"x@y","token":"abcd"}"#,
+    r#"{"a":"see http://host:80","b":"x@y","token":"<masked>"}"#
+)]
+#[case::pointer(
+    r#"{"a/b": [{"password": "hunter22"}]}"#,
+    r#"{"a/b": [{"password": "<masked>"}]}"#
+)]
+fn json_is_the_same_but_for_its_keys(#[case] text: &str, #[case] expected: &str) {
+    let (left, places, is_whole) = left(Format::Json, text);
+    assert_eq!(left, expected);
+    assert!(!places.is_empty() && !is_whole);
+}
+
+#[test]
+fn places_are_told_by_pointer_line_and_what_tells_them() {
+    let text = "a:\n  - url: db://u:pa55@h\n    password: hunter22\n# token: abc123\n";
+    let (_, places, _) = left(Format::Yaml, text);
+    let url = (Some("/a/0/url".to_owned()), 2, "url");
+    let password = (Some("/a/0/password".to_owned()), 3, "name");
+    assert_eq!(places, [url, password, (None, 4, "name")]);
+}
+
+#[test]
+fn private_keys_go_from_their_first_to_their_last_line() {
+    let indented = pem().replace('\n', "\n    ");
+    let yaml = format!("a:\n  key: |\n    {indented}\n  b: 1\n");
+    assert_eq!(
+        left(Format::Yaml, &yaml).0,
+        "a:\n  key: |\n    <masked>\n  b: 1\n"
+    );
+    let commented = pem().replace('\n', "\n# ");
+    let yaml = format!("# {commented}\nb: 1\n");
+    assert_eq!(left(Format::Yaml, &yaml).0, "# <masked>\nb: 1\n");
+    let json = format!(r#"{{"k": "{}\n"}}"#, pem().replace('\n', "\\n"));
+    assert_eq!(left(Format::Json, &json).0, r#"{"k": "<masked>\n"}"#);
+    let cut = pem().split_off(3).replace("-----END", "-----");
+    let yaml = format!("k: |\n  --{}\nb: 1\n", cut.replace('\n', "\n  "));
+    assert!(!left(Format::Yaml, &yaml).0.contains("MII"));
+}
+
+#[rstest]
+#[case(
+    "a: 1\npassword: hunter22\nb: : :\n",
+    "a: 1\npassword: <masked>\nb: : :\n"
+)]
+#[case(
+    "{\"password\": \"hun\\\"ter22\", \"b\": ]",
+    "{\"password\": \"<masked>\", \"b\": ]"
+)]
+#[case(
+    "a: : {password: hunter22, c: 1}\n",
+    "a: : {password: <masked>, c: 1}\n"
+)]
+#[case(
+    "a: : 1\ntoken: |\n  hunter22\nb: 1\n",
+    "a: : 1\ntoken: |\n  <masked>\nb: 1\n"
+)]
+#[case("a: : 1\ntoken:\n  hunter22\n", "a: : 1\ntoken:\n  <masked>\n")]
+#[case(
+    "a: : 1\n  Authorization: Bearer abc123\n",
+    "a: : 1\n  Authorization: <masked>\n"
+)]
+#[case(
+    "a: : 1\nurl: db://u:pa55@h # x\n",
+    "a: : 1\nurl: db://u:<masked>@h # x\n"
+)]
+fn what_cannot_be_understood_is_masked_by_words_and_shapes(
+    #[case] text: &str,
+    #[case] expected: &str,
+) {
+    Document::parse(Format::Yaml, text.to_owned()).unwrap_err();
+    let (left, places, is_whole) = left(Format::Yaml, text);
+    assert_eq!(left, expected);
+    assert!(!is_whole && places.iter().all(|place| place.0.is_none()));
+}
+
+#[rstest]
+#[case(
+    "def f(token=None, api_key: str = key):\n    token = get_token()\n",
+    None
+)]
+#[case("API_KEY=hunter\nx=1\n", Some("API_KEY=<masked>\nx=1\n"))]
+#[case("api_key = \"hunter\"\n", Some("api_key = \"<masked>\"\n"))]
+#[case("password = abc123\n", Some("password = <masked>\n"))]
+fn of_a_program_only_what_is_written_down_is_masked(
+    #[case] text: &str,
+    #[case] expected: Option<&str>,
+) {
+    let found = masked(None, text.as_bytes());
+    let left = found.map(|found| String::from_utf8(found.bytes).unwrap());
+    assert_eq!(left.as_deref(), expected);
+}
+
+#[test]
+fn other_encodings_are_masked_too() {
+    let text = "a: 1\npassword: hunter22\n";
+    let expected = "a: 1\npassword: <masked>\n";
+    let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(
+        masked(Some(Format::Yaml), &utf16).unwrap().bytes,
+        expected.as_bytes()
+    );
+    // Letters of an unknown set stay as they are.
+    let latin1 = [b"caf\xe9: 1\n", text.as_bytes()].concat();
+    let left = masked(Some(Format::Yaml), &latin1).unwrap().bytes;
+    assert_eq!(left, [b"caf\xe9: 1\n", expected.as_bytes()].concat());
+    assert_eq!(masked(None, b"\x89PNG\r\n\0\0\xff\xfe"), None);
+}
+
+/// A document in which keys stand at some places.
+#[derive(Debug, Clone)]
+enum Tree {
+    Plain(String),
+    Number(u32),
+    Secret(String),
+    List(Vec<Tree>),
+    Object(Vec<(String, Tree)>),
+}
+
+fn trees() -> impl Strategy<Value = Tree> {
+    let leaf = prop_oneof![
+        "[ -~]{0,12}".prop_map(Tree::Plain),
+        "[\u{4e00}-\u{4e20}#:'\"|> \n]{0,8}".prop_map(Tree::Plain),
+        any::<u32>().prop_map(Tree::Number),
+        "[!-~]{1,10}".prop_map(Tree::Secret),
+    ];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Tree::List),
+            proptest::collection::vec(("[a-z]{1,4}", inner), 1..4).prop_map(Tree::Object),
+        ]
+    })
+}
+
+/// What stands in every secret and nowhere else.
+const CANARY: &str = "Zq9Zq9Zq";
+
+fn told(tree: &Tree, how: usize) -> serde_json::Value {
+    match tree {
+        Tree::Plain(text) => text.as_str().into(),
+        Tree::Number(number) => (*number).into(),
+        // The name of its object is the secret's, or it tells itself.
+        Tree::Secret(rest) if how.is_multiple_of(3) => {
+            format!("db://u:{CANARY}{}@h", rest.replace('@', "")).into()
+        }
+        Tree::Secret(_) if how % 3 == 1 => {
+            format!("see {}{CANARY}0123456789abcdefgh\nok", ["s", "k-"].concat()).into()
+        }
+        Tree::Secret(rest) => serde_json::json!({ "password": format!("{CANARY}{rest}") }),
+        Tree::List(items) => items
+            .iter()
+            .enumerate()
+            .map(|(at, item)| told(item, how + at))
+            .collect(),
+        Tree::Object(members) => members
+            .iter()
+            .enumerate()
+            .map(|(at, (key, value))| {
+                // Nobody's key stands twice.
+                (format!("{key}{at}"), told(value, how + at))
+            })
+            .collect(),
+    }
+}
+
+fn assert_masked(format: Format, text: &str) {
+    let before = document(format, text);
+    let has_canary = text.contains(CANARY);
+    assert!(!has_canary || contains_key(&before), "{text}");
+    assert_eq!(contains_key(&before), !places(&before).is_empty(), "{text}");
+    let Some(found) = masked(Some(format), text.as_bytes()) else {
+        assert!(!has_canary, "{text}");
+        return;
+    };
+    let left = String::from_utf8(found.bytes).unwrap();
+    assert!(!left.contains(CANARY), "{text}\n{left}");
+    let after = document(format, &left);
+    assert!(!contains_key(&after), "{text}\n{left}");
+    assert_eq!(
+        masked(Some(format), left.as_bytes()),
+        None,
+        "{text}\n{left}"
+    );
+    assert!(!found.is_whole, "{text}\n{left}");
+    assert_eq!(
+        shape(before.value()),
+        shape(after.value()),
+        "{text}\n{left}"
+    );
+}
+
+/// What a document says, without its texts.
+fn shape(value: &Value) -> Value {
+    match value {
+        Value::Array(items) => Value::Array(items.iter().map(shape).collect()),
+        Value::Object(members) => Value::Object(
+            members
+                .iter()
+                .map(|(key, value)| (key.clone(), shape(value)))
+                .collect(),
+        ),
+        Value::String(_) => Value::Null,
+        other => other.clone(),
+    }
+}
+
+/// The same as YAML in its block form, with the texts as they are or in quotes.
+fn yaml(value: &serde_json::Value, indent: usize, is_quoted: bool, out: &mut String) {
+    let pad = " ".repeat(indent);
+    match value {
+        serde_json::Value::Object(members) if !members.is_empty() => {
+            for (key, value) in members {
+                out.extend(["\n", &pad, key, ":"]);
+                yaml(value, indent + 2, is_quoted, out);
+            }
+        }
+        serde_json::Value::Array(items) if !items.is_empty() => {
+            for item in items {
+                out.extend(["\n", &pad, "-"]);
+                yaml(item, indent + 2, is_quoted, out);
+            }
+        }
+        serde_json::Value::String(text)
+            if !is_quoted
+                && text.lines().all(|line| !line.trim().is_empty())
+                && !text.starts_with([' ', '\n'])
+                && !text.is_empty() =>
+        {
+            let lines: Vec<_> = text.split('\n').collect();
+            let end = format!("\n{pad}");
+            out.extend([" |-", &end, &lines.join(&end)]);
+        }
+        other => out.extend([" ", &other.to_string()]),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn nothing_is_left_and_the_shape_stays(tree in trees(), how in 0_usize..3, is_quoted: bool, is_windows: bool) {
+        let value = serde_json::json!({ "top": told(&tree, how), "end": 1 });
+        assert_masked(Format::Json, &value.to_string());
+        assert_masked(Format::Json, &serde_json::to_string_pretty(&value).unwrap());
+        let mut text = String::from("# begins");
+        yaml(&value, 0, is_quoted, &mut text);
+        text.push('\n');
+        if is_windows {
+            text = format!("\u{feff}{}", text.replace('\n', "\r\n"));
+        }
+        if Document::parse(Format::Yaml, text.clone()).is_ok() {
+            assert_masked(Format::Yaml, &text);
+        }
+    }
+
+    /// Whatever a text is, masking ends, and what is left has nothing to mask any more.
+    #[test]
+    fn every_text_can_be_masked(text in "([ -~\n]|password|: |token=|sk-|://|@|#|\\||-----BEGIN PRIVATE KEY-----|密|\\\\){0,40}") {
+        for format in [None, Some(Format::Json), Some(Format::Yaml), Some(Format::Markdown)] {
+            if let Some(found) = masked(format, text.as_bytes()) {
+                prop_assert_eq!(masked(format, &found.bytes), None, "{:?} {}", format, String::from_utf8_lossy(&found.bytes));
+                prop_assert!(found.places.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start));
+            }
+        }
+    }
+}
