@@ -66,6 +66,11 @@ ulid_newtype! {
     FolderId
 }
 
+ulid_newtype! {
+    /// One snapshot of a configuration.
+    SnapshotId
+}
+
 macro_rules! hash_newtype {
     ($(#[$doc:meta])* $name:ident, $of:expr) => {
         $(#[$doc])*
