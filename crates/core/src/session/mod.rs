@@ -1,5 +1,7 @@
 //! Work that can be taken up again, with the configuration it had (requirement 004).
 
+pub mod candidate;
+pub mod clean_up;
 pub mod file;
 
 use serde::{Deserialize, Serialize};

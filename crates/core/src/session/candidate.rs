@@ -1,0 +1,266 @@
+//! From what a piece of work can go on: in which order the sources are tried, and why one is passed over.
+
+use crate::{Message, SnapshotId};
+
+/// What a piece of work can go on from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Source {
+    /// The files, where they are as they were.
+    File,
+    /// A snapshot of them.
+    Snapshot,
+    /// The definition that is kept with the session itself.
+    Embedded,
+    /// The workflow in the catalog, as it is today.
+    Revision,
+}
+
+impl Source {
+    /// The word in results, on the command line and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Snapshot => "snapshot",
+            Self::Embedded => "embedded",
+            Self::Revision => "revision",
+        }
+    }
+
+    /// The source whose [`Source::as_str`] is `word`.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::File, Self::Snapshot, Self::Embedded, Self::Revision]
+            .into_iter()
+            .find(|source| source.as_str() == word)
+    }
+}
+
+/// What was found for a piece of work when it was looked for.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Its files.
+    pub file: FoundFile,
+    /// Its snapshots, the newest first.
+    pub snapshots: Vec<FoundSnapshot>,
+    /// The definition that is kept with it.
+    pub embedded: FoundDefinition,
+    /// The workflow in the catalog.
+    pub revision: FoundDefinition,
+}
+
+/// What was found of the files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FoundFile {
+    /// No file was ever named.
+    NotNamed,
+    /// The root of their tree is not there.
+    RootGone {
+        /// Where it was.
+        path: String,
+    },
+    /// The file it begins with is not there.
+    Gone {
+        /// Where it was.
+        path: String,
+    },
+    /// The file it begins with cannot be read.
+    Unreadable {
+        /// Where it is.
+        path: String,
+        /// Why.
+        why: Message,
+    },
+    /// There is no snapshot to compare them with, and the file it begins with cannot be understood.
+    Unparsed {
+        /// Where it is.
+        path: String,
+        /// Why.
+        why: Message,
+    },
+    /// They are not as they were.
+    Differs {
+        /// How many of them.
+        files: u32,
+    },
+    /// They are as they were, or there is nothing to compare them with.
+    AsItWas,
+}
+
+/// What was found of a snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FoundSnapshot {
+    /// Which.
+    pub id: SnapshotId,
+    /// Whether it has the file it begins with.
+    pub has_entry: bool,
+    /// How many of its files are kept and damaged.
+    pub damaged: u32,
+    /// How many of its files are not kept any more.
+    pub missing: u32,
+    /// How many of its files have something in the place of their keys.
+    pub masked: u32,
+    /// Whether the key to it is locked.
+    pub is_locked: bool,
+    /// How many files are not like this today.
+    pub differs: u32,
+}
+
+/// What was found of a definition that is no file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FoundDefinition {
+    /// There is none.
+    None,
+    /// It cannot be understood.
+    Unreadable(Message),
+    /// It is there.
+    There {
+        /// In how many places it is not like what was worked with.
+        differs: u32,
+    },
+}
+
+/// A source, and whether the work can go on from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// What.
+    pub source: Source,
+    /// Which snapshot.
+    pub snapshot: Option<SnapshotId>,
+    /// Whether it can.
+    pub is_ok: bool,
+    /// Why it cannot; or, where it can, what of it is not as it was.
+    pub reason: Option<Message>,
+    /// How many files or places are not like this today.
+    pub differs: u32,
+}
+
+/// How sure it is that a piece of work can go on as it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// With all it had.
+    Complete,
+    /// Without some of it, or from what is only like it.
+    InPart,
+    /// Nothing was found that it could go on from.
+    None,
+}
+
+/// All sources in the order in which they are tried; each says why it is passed over.
+pub fn order(found: &Found) -> Vec<Candidate> {
+    let mut candidates = vec![file(&found.file)];
+    if found.snapshots.is_empty() {
+        candidates.push(no(Source::Snapshot, Message::new("no_snapshot")));
+    }
+    candidates.extend(found.snapshots.iter().map(snapshot));
+    let none = Message::new("nothing_embedded");
+    let unreadable = Message::new("embedded_unreadable");
+    candidates.push(definition(
+        Source::Embedded,
+        &found.embedded,
+        none,
+        unreadable,
+    ));
+    let none = Message::new("no_such_workflow");
+    let unreadable = Message::new("revision_unreadable");
+    candidates.push(definition(
+        Source::Revision,
+        &found.revision,
+        none,
+        unreadable,
+    ));
+    candidates
+}
+
+/// The one that is taken where nobody says which: the first that it can go on from.
+pub fn choice(candidates: &[Candidate]) -> Option<&Candidate> {
+    candidates.iter().find(|candidate| candidate.is_ok)
+}
+
+/// How sure it is that the work can go on as it was.
+pub fn confidence(candidates: &[Candidate]) -> Confidence {
+    match choice(candidates) {
+        Some(candidate) if candidate.reason.is_none() && candidate.source <= Source::Snapshot => {
+            Confidence::Complete
+        }
+        Some(_) => Confidence::InPart,
+        None => Confidence::None,
+    }
+}
+
+fn no(source: Source, reason: Message) -> Candidate {
+    Candidate {
+        source,
+        snapshot: None,
+        is_ok: false,
+        reason: Some(reason),
+        differs: 0,
+    }
+}
+
+fn ok(source: Source, differs: u32) -> Candidate {
+    Candidate {
+        source,
+        snapshot: None,
+        is_ok: true,
+        reason: None,
+        differs,
+    }
+}
+
+fn file(found: &FoundFile) -> Candidate {
+    let at = |code: Message, path: &str| no(Source::File, code.with("path", path));
+    match found {
+        FoundFile::NotNamed => no(Source::File, Message::new("config_not_named")),
+        FoundFile::RootGone { path } => at(Message::new("root_gone"), path),
+        FoundFile::Gone { path } => at(Message::new("config_gone"), path),
+        FoundFile::Unreadable { path, why } => {
+            at(Message::new("config_unreadable").because(why.clone()), path)
+        }
+        FoundFile::Unparsed { path, why } => {
+            at(Message::new("config_unparsed").because(why.clone()), path)
+        }
+        FoundFile::Differs { files } => Candidate {
+            differs: *files,
+            ..no(
+                Source::File,
+                Message::new("config_differs").with("count", files),
+            )
+        },
+        FoundFile::AsItWas => ok(Source::File, 0),
+    }
+}
+
+fn snapshot(found: &FoundSnapshot) -> Candidate {
+    let told = |code: Message, count: u32| code.with("count", count);
+    let fault = if found.is_locked {
+        Some(Message::new("secrets_locked"))
+    } else if found.missing > 0 {
+        Some(told(Message::new("objects_missing"), found.missing))
+    } else if found.damaged > 0 {
+        Some(told(Message::new("objects_damaged"), found.damaged))
+    } else if !found.has_entry {
+        Some(Message::new("snapshot_without_entry"))
+    } else {
+        None
+    };
+    let masked = (found.masked > 0).then(|| told(Message::new("snapshot_masked"), found.masked));
+    Candidate {
+        source: Source::Snapshot,
+        snapshot: Some(found.id),
+        is_ok: fault.is_none(),
+        reason: fault.or(masked),
+        differs: found.differs,
+    }
+}
+
+fn definition(
+    source: Source,
+    found: &FoundDefinition,
+    none: Message,
+    unreadable: Message,
+) -> Candidate {
+    match found {
+        FoundDefinition::None => no(source, none),
+        FoundDefinition::Unreadable(why) => no(source, unreadable.because(why.clone())),
+        FoundDefinition::There { differs } => ok(source, *differs),
+    }
+}

@@ -1,0 +1,242 @@
+//! Which snapshots of a piece of work go when snapshots are cleaned up.
+
+use super::SessionStatus;
+
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+/// A clock that is further ahead of the last clean-up was set wrong, rather than nobody having been here.
+const LONGEST_AWAY: i64 = 400 * DAY;
+
+/// By what it is told what is old.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    /// Days after which what nobody needs any more goes.
+    pub keep_days: u32,
+    /// Milliseconds.
+    pub now: i64,
+    /// Milliseconds; when it was last cleaned up.
+    pub last: Option<i64>,
+}
+
+/// A piece of work, as far as that decides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OldSession {
+    /// How it stands.
+    pub status: SessionStatus,
+    /// Milliseconds; nothing where nobody knows.
+    pub ended_at: Option<i64>,
+    /// The sequence of the snapshot that its own copy of the files came from.
+    pub overlay: Option<u32>,
+    /// Its snapshots, in any order.
+    pub snapshots: Vec<OldSnapshot>,
+}
+
+/// A snapshot, as far as that decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OldSnapshot {
+    /// Which of its session it is. Clocks go back, these do not.
+    pub sequence: u32,
+    /// Milliseconds.
+    pub at: i64,
+}
+
+/// What becomes of a snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// It goes.
+    Goes,
+    /// The work began with it, and may be taken up again.
+    Begin,
+    /// It is the newest of work that may be taken up again.
+    Newest,
+    /// The session's own copy of the files came from it.
+    InUse,
+    /// It is not old enough, or its work has not ended long enough ago.
+    Young,
+    /// The clock is so far ahead that nobody can say what is old.
+    ClockAhead,
+}
+
+impl Verdict {
+    /// The word in results.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Goes => "goes",
+            Self::Begin => "begin",
+            Self::Newest => "newest",
+            Self::InUse => "in_use",
+            Self::Young => "young",
+            Self::ClockAhead => "clock_ahead",
+        }
+    }
+}
+
+/// What becomes of each snapshot of a piece of work, in the order in which they are told. What may be taken up
+/// again keeps what it would need for that; of what has ended all go together, some days after its end.
+pub fn verdicts(rule: &Rule, session: &OldSession) -> Vec<Verdict> {
+    let snapshots = session.snapshots.iter();
+    let sequences = || session.snapshots.iter().map(|snapshot| snapshot.sequence);
+    let (first, last) = (sequences().min(), sequences().max());
+    let before = rule
+        .now
+        .saturating_sub(DAY.saturating_mul(rule.keep_days.into()));
+    let is_ahead = rule
+        .last
+        .is_some_and(|last| rule.now.saturating_sub(last) > LONGEST_AWAY);
+    // Where nobody knows when it ended, it did not go on behind its last snapshot.
+    let seen_last = session.snapshots.iter().map(|snapshot| snapshot.at).max();
+    let ended_at = session.ended_at.or(seen_last);
+    let verdict = |snapshot: &OldSnapshot| {
+        if is_ahead {
+            return Verdict::ClockAhead;
+        }
+        let is_old = if session.status.has_ended() {
+            ended_at.is_some_and(|ended| ended < before)
+        } else if Some(snapshot.sequence) == last {
+            return Verdict::Newest;
+        } else if session.overlay == Some(snapshot.sequence) {
+            return Verdict::InUse;
+        } else if Some(snapshot.sequence) == first {
+            return Verdict::Begin;
+        } else {
+            snapshot.at < before
+        };
+        if is_old {
+            Verdict::Goes
+        } else {
+            Verdict::Young
+        }
+    };
+    snapshots.map(verdict).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::Verdict::{Begin, ClockAhead, Goes, InUse, Newest, Young};
+    use super::*;
+
+    /// Days ago.
+    fn session(status: SessionStatus, ended: Option<i64>, days: &[i64]) -> OldSession {
+        let snapshots = days.iter().zip(1..);
+        OldSession {
+            status,
+            ended_at: ended.map(|days| -days * DAY),
+            overlay: None,
+            snapshots: snapshots
+                .map(|(days, sequence)| OldSnapshot {
+                    sequence,
+                    at: -days * DAY,
+                })
+                .collect(),
+        }
+    }
+
+    const RULE: Rule = Rule {
+        keep_days: 30,
+        now: 0,
+        last: Some(-DAY),
+    };
+
+    #[test]
+    fn work_that_may_be_taken_up_keeps_its_first_and_its_newest() {
+        use SessionStatus::{Active, Interrupted, Paused};
+        for status in [Active, Paused, Interrupted] {
+            let mut open = session(status, None, &[90, 80, 70, 20, 60]);
+            assert_eq!(verdicts(&RULE, &open), [Begin, Goes, Goes, Young, Newest]);
+            open.overlay = Some(2);
+            assert_eq!(verdicts(&RULE, &open), [Begin, InUse, Goes, Young, Newest]);
+            open.snapshots.reverse();
+            assert_eq!(verdicts(&RULE, &open), [Newest, Young, Goes, InUse, Begin]);
+            let alone = session(status, None, &[90]);
+            assert_eq!(verdicts(&RULE, &alone), [Newest]);
+        }
+    }
+
+    #[test]
+    fn of_work_that_has_ended_all_go_some_days_later() {
+        use SessionStatus::{Aborted, Completed};
+        for status in [Completed, Aborted] {
+            let mut long_ago = session(status, Some(31), &[90, 40]);
+            long_ago.overlay = Some(1);
+            assert_eq!(verdicts(&RULE, &long_ago), [Goes, Goes]);
+            let lately = session(status, Some(29), &[90, 40]);
+            assert_eq!(verdicts(&RULE, &lately), [Young, Young]);
+            let unknown = session(status, None, &[90, 31]);
+            assert_eq!(verdicts(&RULE, &unknown), [Goes, Goes]);
+            let unknown = session(status, None, &[90, 29]);
+            assert_eq!(verdicts(&RULE, &unknown), [Young, Young]);
+        }
+    }
+
+    #[test]
+    fn with_a_clock_that_runs_ahead_nothing_goes() {
+        let ended = session(SessionStatus::Completed, Some(500), &[600]);
+        let after = |days: i64| Rule {
+            last: Some(-days * DAY),
+            ..RULE
+        };
+        assert_eq!(verdicts(&after(400), &ended), [Goes]);
+        assert_eq!(verdicts(&after(401), &ended), [ClockAhead]);
+        let first = Rule { last: None, ..RULE };
+        assert_eq!(verdicts(&first, &ended), [Goes]);
+    }
+
+    fn sessions() -> impl Strategy<Value = OldSession> {
+        use SessionStatus::{Aborted, Active, Completed, Interrupted, Paused};
+        let status = prop::sample::select(vec![Active, Paused, Interrupted, Completed, Aborted]);
+        let snapshots = prop::collection::btree_map(1_u32..9, -500_i64..100, 0..6);
+        let snapshots = snapshots
+            .prop_map(|all| all.into_iter().collect::<Vec<_>>())
+            .prop_shuffle();
+        let ended = prop::option::of(-500_i64..100);
+        (status, ended, prop::option::of(1_u32..9), snapshots).prop_map(
+            |(status, ended, overlay, snapshots)| OldSession {
+                status,
+                ended_at: ended.map(|days| days * DAY),
+                overlay,
+                snapshots: snapshots
+                    .into_iter()
+                    .map(|(sequence, days)| OldSnapshot {
+                        sequence,
+                        at: days * DAY,
+                    })
+                    .collect(),
+            },
+        )
+    }
+
+    proptest! {
+        /// What goes is told by what may never go, and by what has to: neither knows the other.
+        #[test]
+        fn nothing_goes_that_is_needed_and_all_else_does(
+            session in sessions(),
+            keep_days in 0_u32..200,
+            now in -300_i64..300,
+            last in prop::option::of(-800_i64..300),
+        ) {
+            let rule = Rule { keep_days, now: now * DAY, last: last.map(|days| days * DAY) };
+            let told = verdicts(&rule, &session);
+            prop_assert_eq!(told.len(), session.snapshots.len());
+            let goes = |sequence: u32| {
+                let at = session.snapshots.iter().position(|one| one.sequence == sequence);
+                at.is_some_and(|at| told[at] == Goes)
+            };
+            let is_ahead = last.is_some_and(|last| now - last > 400);
+            let is_open = !session.status.has_ended();
+            let newest = session.snapshots.iter().map(|one| one.sequence).max();
+            let oldest = session.snapshots.iter().map(|one| one.sequence).min();
+            for one in &session.snapshots {
+                let needed = is_open && [newest, oldest, session.overlay].contains(&Some(one.sequence));
+                let since = match (is_open, session.ended_at) {
+                    (true, _) => one.at,
+                    (false, Some(ended)) => ended,
+                    (false, None) => session.snapshots.iter().map(|one| one.at).max().unwrap_or(0),
+                };
+                let is_old = now * DAY - since > i64::from(keep_days) * DAY;
+                prop_assert_eq!(goes(one.sequence), !is_ahead && !needed && is_old);
+            }
+        }
+    }
+}

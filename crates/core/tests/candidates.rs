@@ -1,0 +1,164 @@
+//! From what a piece of work can go on.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test's own helpers fail as its assertions do"
+)]
+
+use flowkeep_core::session::candidate::{
+    Candidate, Confidence, Found, FoundDefinition, FoundFile, FoundSnapshot, Source, choice,
+    confidence, order,
+};
+use flowkeep_core::{Message, SnapshotId};
+use rstest::rstest;
+
+fn id(n: u64) -> SnapshotId {
+    format!("{n:026}").parse().unwrap()
+}
+
+fn whole(n: u64) -> FoundSnapshot {
+    FoundSnapshot {
+        id: id(n),
+        has_entry: true,
+        damaged: 0,
+        missing: 0,
+        masked: 0,
+        is_locked: false,
+        differs: 0,
+    }
+}
+
+/// Everything is as it was.
+fn all() -> Found {
+    Found {
+        file: FoundFile::AsItWas,
+        snapshots: vec![whole(2), whole(1)],
+        embedded: FoundDefinition::There { differs: 0 },
+        revision: FoundDefinition::There { differs: 3 },
+    }
+}
+
+/// What of a candidate is told: source, whether it is one, why not.
+fn told(candidate: &Candidate) -> (&'static str, bool, Option<&str>) {
+    let reason = candidate.reason.as_ref().map(|why| why.code.as_str());
+    (candidate.source.as_str(), candidate.is_ok, reason)
+}
+
+#[test]
+fn sources_are_tried_from_what_is_most_like_it_was() {
+    let candidates = order(&all());
+    let sources: Vec<_> = candidates
+        .iter()
+        .map(|one| (one.source, one.snapshot))
+        .collect();
+    let expected = [
+        (Source::File, None),
+        (Source::Snapshot, Some(id(2))),
+        (Source::Snapshot, Some(id(1))),
+        (Source::Embedded, None),
+        (Source::Revision, None),
+    ];
+    assert_eq!(sources, expected);
+    assert!(
+        candidates
+            .iter()
+            .all(|one| one.is_ok && one.reason.is_none())
+    );
+    assert_eq!(choice(&candidates), candidates.first());
+    assert_eq!(candidates[4].differs, 3);
+    for (source, _) in expected {
+        assert_eq!(Source::from_word(source.as_str()), Some(source));
+    }
+}
+
+#[test]
+fn where_there_is_nothing_each_says_so() {
+    let found = Found {
+        file: FoundFile::NotNamed,
+        snapshots: Vec::new(),
+        embedded: FoundDefinition::None,
+        revision: FoundDefinition::None,
+    };
+    let candidates = order(&found);
+    let told: Vec<_> = candidates.iter().map(told).collect();
+    let expected = [
+        ("file", false, Some("config_not_named")),
+        ("snapshot", false, Some("no_snapshot")),
+        ("embedded", false, Some("nothing_embedded")),
+        ("revision", false, Some("no_such_workflow")),
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(choice(&candidates), None);
+    assert_eq!(confidence(&candidates), Confidence::None);
+}
+
+#[rstest]
+#[case(FoundFile::RootGone { path: "/c".into() }, "root_gone")]
+#[case(FoundFile::Gone { path: "w.yaml".into() }, "config_gone")]
+#[case(FoundFile::Unreadable { path: "w.yaml".into(), why: Message::new("file_forbidden") }, "config_unreadable")]
+#[case(FoundFile::Unparsed { path: "w.yaml".into(), why: Message::new("yaml_tab") }, "config_unparsed")]
+#[case(FoundFile::Differs { files: 2 }, "config_differs")]
+fn a_file_that_is_not_as_it_was_is_passed_over(#[case] file: FoundFile, #[case] code: &str) {
+    let candidates = order(&Found { file, ..all() });
+    assert_eq!(told(&candidates[0]), ("file", false, Some(code)));
+    assert_eq!(choice(&candidates), Some(&candidates[1]));
+    assert_eq!(confidence(&candidates), Confidence::Complete);
+}
+
+#[rstest]
+#[case(FoundSnapshot { damaged: 1, ..whole(2) }, "objects_damaged")]
+#[case(FoundSnapshot { missing: 1, damaged: 1, ..whole(2) }, "objects_missing")]
+#[case(FoundSnapshot { is_locked: true, ..whole(2) }, "secrets_locked")]
+#[case(FoundSnapshot { has_entry: false, ..whole(2) }, "snapshot_without_entry")]
+fn a_snapshot_that_is_not_whole_gives_way_to_the_one_before(
+    #[case] newest: FoundSnapshot,
+    #[case] code: &str,
+) {
+    let found = Found {
+        file: FoundFile::Differs { files: 1 },
+        snapshots: vec![newest, whole(1)],
+        ..all()
+    };
+    let candidates = order(&found);
+    assert_eq!(told(&candidates[1]), ("snapshot", false, Some(code)));
+    assert_eq!(
+        choice(&candidates).and_then(|one| one.snapshot),
+        Some(id(1))
+    );
+    let alone = Found {
+        snapshots: vec![newest],
+        ..found
+    };
+    let candidates = order(&alone);
+    assert_eq!(
+        choice(&candidates).map(|one| one.source),
+        Some(Source::Embedded)
+    );
+    assert_eq!(confidence(&candidates), Confidence::InPart);
+}
+
+#[test]
+fn a_masked_snapshot_is_one_in_part() {
+    let masked = FoundSnapshot {
+        masked: 2,
+        ..whole(2)
+    };
+    let found = Found {
+        file: FoundFile::Differs { files: 1 },
+        snapshots: vec![masked],
+        ..all()
+    };
+    let candidates = order(&found);
+    assert_eq!(
+        told(&candidates[1]),
+        ("snapshot", true, Some("snapshot_masked"))
+    );
+    assert_eq!(choice(&candidates), Some(&candidates[1]));
+    assert_eq!(confidence(&candidates), Confidence::InPart);
+    // The files themselves are better.
+    let there = Found {
+        snapshots: vec![masked],
+        ..all()
+    };
+    assert_eq!(confidence(&order(&there)), Confidence::Complete);
+}
