@@ -98,6 +98,12 @@ pub trait EntryFiles: Files {
     /// As [`EntryFiles::copy_new`].
     fn digest(&self, path: &Path, goes_on: GoesOn<'_>) -> io::Result<Digest>;
 
+    /// Says of a regular file when its content last changed.
+    ///
+    /// # Errors
+    /// `InvalidInput` for anything but a regular file; else what the system says.
+    fn set_modified(&self, path: &Path, modified: SystemTime) -> io::Result<()>;
+
     /// The bytes of a regular file right in a folder, `limit` at most.
     ///
     /// # Errors
@@ -186,6 +192,17 @@ impl EntryFiles for SystemFiles {
             goes_on,
             |_| Ok(()),
         )
+    }
+
+    fn set_modified(&self, path: &Path, modified: SystemTime) -> io::Result<()> {
+        let (file, _) = regular(path)?;
+        // Windows wants it open for writing.
+        #[cfg(windows)]
+        let file = {
+            drop(file);
+            File::options().write(true).open(path)?
+        };
+        file.set_modified(modified)
     }
 
     fn read(&self, folder: &Path, name: &str, limit: u64) -> Result<Vec<u8>, ReadError> {
@@ -420,6 +437,22 @@ mod tests {
         assert_eq!(copied.permissions().mode() & 0o777, 0o440);
         let again = SystemFiles.copy_new(&from, &to, &|| true).unwrap_err();
         assert_eq!(again.kind(), io::ErrorKind::AlreadyExists);
+    }
+
+    #[test]
+    fn a_file_is_given_its_time_and_what_a_link_leads_to_is_not() {
+        let root = tempfile::tempdir().unwrap();
+        let (file, link) = (root.path().join("file"), root.path().join("link"));
+        std::fs::write(&file, "four").unwrap();
+        SystemFiles.make_link(Path::new("file"), &link).unwrap();
+        let at = SystemTime::UNIX_EPOCH + Duration::new(1_000_000_007, 123_456_789);
+        SystemFiles.set_modified(&file, at).unwrap();
+        assert_eq!(file.metadata().unwrap().modified().unwrap(), at);
+        let error = SystemFiles
+            .set_modified(&link, SystemTime::now())
+            .unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+        assert_eq!(file.metadata().unwrap().modified().unwrap(), at);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::{
     Clock, Digest, Entry, EntryFiles, FileIdentity, Files, GoesOn, Holders, ReadError, Space,
@@ -306,6 +306,11 @@ impl EntryFiles for FailingFiles {
     fn digest(&self, path: &Path, goes_on: GoesOn<'_>) -> io::Result<Digest> {
         self.call("digest", path)?;
         SystemFiles.digest(path, goes_on)
+    }
+
+    fn set_modified(&self, path: &Path, modified: SystemTime) -> io::Result<()> {
+        self.call("set_modified", path)?;
+        SystemFiles.set_modified(path, modified)
     }
 
     fn read(&self, folder: &Path, name: &str, limit: u64) -> Result<Vec<u8>, ReadError> {

@@ -28,6 +28,12 @@ pub enum SnapshotError {
         /// The limit.
         limit: u64,
     },
+    /// There is something where files are to be put.
+    #[error("{0} is not empty")]
+    NotEmpty(PathBuf),
+    /// The operator cancelled.
+    #[error("cancelled")]
+    Cancelled,
     /// The system says no.
     #[error("{path}: {source}")]
     Io {

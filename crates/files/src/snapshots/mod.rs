@@ -1,12 +1,15 @@
 //! Where the contents of configuration snapshots lie: a store of files that can be read without Flowkeep.
 //!
-//! `pack` holds the contents themselves, `manifest` says which of them are what. A file of the store has its
+//! `pack` holds the contents themselves, `manifest` says which of them are what; `compare` tells how files
+//! are today, and `overlay` writes them as they were. A file of the store has its
 //! name once all of it is on the disk and was read back; what a crash leaves ends in `.partial`, and nothing
 //! is ever written over. Absent on purpose: which files belong to a snapshot (`configuration`) and who counts
 //! on what is kept (the rows of the store).
 
+pub mod compare;
 mod error;
 pub mod manifest;
+pub mod overlay;
 pub mod pack;
 mod place;
 mod readme;

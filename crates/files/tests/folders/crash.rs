@@ -7,6 +7,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::SystemTime;
 
 use flowkeep_core::folder::Policy;
 use flowkeep_files::folders::{Settled, Wanted, archive, recover};
@@ -152,6 +153,10 @@ impl EntryFiles for Dying {
     }
     fn digest(&self, path: &Path, goes_on: GoesOn<'_>) -> io::Result<Digest> {
         SystemFiles.digest(path, goes_on)
+    }
+    fn set_modified(&self, path: &Path, modified: SystemTime) -> io::Result<()> {
+        self.step()?;
+        SystemFiles.set_modified(path, modified)
     }
     fn read(&self, folder: &Path, name: &str, limit: u64) -> Result<Vec<u8>, ReadError> {
         SystemFiles.read(folder, name, limit)

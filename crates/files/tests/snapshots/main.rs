@@ -7,6 +7,9 @@
     reason = "a test's own helpers fail as its assertions do"
 )]
 
+mod comparing;
+mod kept;
 mod manifests;
+mod overlays;
 mod packs;
 mod shared;
