@@ -37,6 +37,39 @@ pub(crate) fn place_of(text: &str, offset: usize) -> Place {
     }
 }
 
+/// Lines of byte offsets that are asked for in their order, as [`place_of`] counts them: the text is gone
+/// through once for all of them.
+pub(crate) struct Lines<'t> {
+    bytes: &'t [u8],
+    at: usize,
+    line: u32,
+}
+
+impl<'t> Lines<'t> {
+    pub(crate) const fn new(text: &'t str) -> Self {
+        Self {
+            bytes: text.as_bytes(),
+            at: 0,
+            line: 1,
+        }
+    }
+
+    /// The line of an offset that is not before the last one.
+    pub(crate) fn line_of(&mut self, offset: usize) -> u32 {
+        let offset = offset.min(self.bytes.len());
+        while self.at < offset {
+            let ends_line = match self.bytes[self.at] {
+                b'\n' => true,
+                b'\r' => self.bytes.get(self.at + 1) != Some(&b'\n'),
+                _ => false,
+            };
+            self.line = self.line.saturating_add(ends_line.into());
+            self.at += 1;
+        }
+        self.line
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use rstest::rstest;
@@ -61,5 +94,11 @@ mod tests {
         #[case] column: u32,
     ) {
         assert_eq!(place_of(text, offset), Place { line, column });
+        let mut lines = Lines::new(text);
+        for earlier in 0..=offset.min(text.len()) {
+            let at = lines.line_of(earlier);
+            assert!(!text.is_char_boundary(earlier) || at == place_of(text, earlier).line);
+        }
+        assert_eq!(lines.line_of(offset), line);
     }
 }

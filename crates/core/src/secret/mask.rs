@@ -92,6 +92,10 @@ fn in_document(document: &Document) -> Option<Masked> {
         places: places.clone(),
         is_whole,
     };
+    let is_all = |place: &SecretPlace| place.span == (0..document.text().len());
+    if places.iter().any(is_all) {
+        return Some(answer(whole(Some(document.format())), true));
+    }
     let exact = places
         .iter()
         .map(|place| (place.span.clone(), mask_for(document, place)));
@@ -132,12 +136,13 @@ fn top_values(document: &Document, places: &[SecretPlace]) -> Option<Vec<(Span, 
     let node = document.located()?;
     let mut spans: Vec<Span> = Vec::new();
     for place in places {
-        let within = |span: &Span| span.start <= place.span.start && place.span.end <= span.end;
-        let member = node
-            .members()?
-            .iter()
-            .find(|member| within(&member.value.span));
-        let span = inner(document.text(), member?.value.span.clone());
+        let members = node.members()?;
+        let behind = members.partition_point(|member| member.value.span.start <= place.span.start);
+        let member = members.get(behind.checked_sub(1)?)?;
+        if place.span.end > member.value.span.end {
+            return None;
+        }
+        let span = inner(document.text(), member.value.span.clone());
         if spans.last() != Some(&span) {
             spans.push(span);
         }

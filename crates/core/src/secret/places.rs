@@ -1,7 +1,9 @@
 //! Where the keys of a document stand in its text.
 
+use std::collections::HashSet;
+
 use crate::document::markdown;
-use crate::document::place::place_of;
+use crate::document::place::Lines;
 use crate::document::tree::{Content, Member, Node, Span};
 use crate::value::push_token;
 use crate::{Document, Format, Value};
@@ -85,12 +87,17 @@ pub(super) fn places_in_code(text: &str) -> Vec<SecretPlace> {
 struct Walk<'t> {
     text: &'t str,
     met: Vec<(Found, Option<String>)>,
+    /// What was looked for everywhere.
+    told: HashSet<String>,
 }
 
 impl<'t> Walk<'t> {
     fn new(text: &'t str) -> Self {
-        let met = Vec::new();
-        Self { text, met }
+        Self {
+            text,
+            met: Vec::new(),
+            told: HashSet::new(),
+        }
     }
 
     fn document(&mut self, document: &Document) {
@@ -186,15 +193,24 @@ impl<'t> Walk<'t> {
             .filter(|_| self.text[span.clone()].starts_with('*'))
         {
             // It stands elsewhere, under a name that is no secret's.
-            let all = self.text.match_indices(word.trim());
-            let mut spans: Vec<_> = all.map(|(at, word)| at..at + word.len()).collect();
-            if spans.is_empty() {
-                spans.push(0..self.text.len());
-            }
-            let there = spans.into_iter().map(|at| ((at, kind), pointer.clone()));
-            self.met.extend(there);
+            self.elsewhere(word.trim());
         }
         self.met.push(((inner(self.text, span), kind), pointer));
+    }
+
+    /// A secret of which the document has the text somewhere else, under a name that is no secret's. Where it is
+    /// spelled otherwise there, nobody knows where that is.
+    fn elsewhere(&mut self, word: &str) {
+        if !self.told.insert(word.to_owned()) {
+            return;
+        }
+        let all = self.text.match_indices(word);
+        let mut spans: Vec<_> = all.map(|(at, word)| at..at + word.len()).collect();
+        if spans.is_empty() {
+            spans.push(0..self.text.len());
+        }
+        let there = spans.into_iter().map(|at| ((at, SecretKind::Name), None));
+        self.met.extend(there);
     }
 
     /// The keys in a text of the document.
@@ -224,13 +240,14 @@ impl<'t> Walk<'t> {
         met.retain(|((at, _), _)| !at.is_empty());
         met.sort_by_key(|((at, _), pointer)| (at.start, pointer.is_none()));
         let mut places: Vec<SecretPlace> = Vec::with_capacity(met.len());
+        let mut lines = Lines::new(self.text);
         for ((span, kind), pointer) in met {
             match places.last_mut() {
                 Some(last) if span.start < last.span.end => {
                     last.span.end = last.span.end.max(span.end);
                 }
                 _ => places.push(SecretPlace {
-                    line: place_of(self.text, span.start).line,
+                    line: lines.line_of(span.start),
                     span,
                     pointer,
                     kind,

@@ -115,7 +115,11 @@ fn url_passwords(text: &str) -> Vec<Range<usize>> {
 fn url_password(text: &str, at: usize) -> Option<Range<usize>> {
     let is_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
     let begins = at + "://".len();
-    let rest = &text[begins..];
+    let mut rest = &text[begins..];
+    if let Some(next) = rest.find("://") {
+        // Another one, behind a comma or the like.
+        rest = rest[..next].trim_end_matches(is_scheme);
+    }
     let scheme = text[..at].trim_end_matches(is_scheme).len();
     let quoted = |c: char| matches!(c, '"' | '\'' | '`');
     let ends = |c: char| match text[..scheme].chars().next_back() {
@@ -124,11 +128,7 @@ fn url_password(text: &str, at: usize) -> Option<Range<usize>> {
         None => c.is_whitespace(),
         Some(_) => quoted(c) || c.is_whitespace(),
     };
-    let mut end = rest.find(ends).unwrap_or(rest.len());
-    if let Some(next) = rest[..end].find("://") {
-        // Another one, behind a comma or the like.
-        end = rest[..next].trim_end_matches(is_scheme).len();
-    }
+    let end = rest.find(ends).unwrap_or(rest.len());
     let (user, _) = rest[..end].rsplit_once('@')?;
     let (name, password) = user.split_once(':')?;
     let is_one = !password.is_empty()
@@ -152,10 +152,11 @@ pub(super) fn private_keys(text: &str) -> Vec<Range<usize>> {
         if found.last().is_some_and(|last| at < last.end) {
             continue;
         }
-        let line = text[..at].rfind(['\n', '\r']).map_or(0, |end| end + 1);
-        let start = text[line..at]
-            .rfind("-----")
-            .map_or(at, |dashes| line + dashes);
+        let from = found.last().map_or(0, |last| last.end);
+        let line = text[from..at].rfind(['\n', '\r']);
+        let line = line.map_or(from, |end| from + end + 1);
+        let dashes = text[line..at].rfind("-----");
+        let start = dashes.map_or(at, |dashes| line + dashes);
         let behind = at + MARK.len();
         // What is cut off may be a key all the same.
         let end = text[behind..]
@@ -168,30 +169,36 @@ pub(super) fn private_keys(text: &str) -> Vec<Range<usize>> {
 
 /// What follows `Authorization: Bearer`, and other words in the place of the last.
 fn authorizations(text: &str) -> Vec<Range<usize>> {
-    const NAME: &str = "authorization";
-    let lower = text.to_ascii_lowercase();
-    let mut found = Vec::new();
-    for (at, _) in lower.match_indices(NAME) {
-        let begins = at + NAME.len();
-        let rest = text[begins..]
-            .trim_start_matches(['"', '\'', '\\'])
-            .trim_start();
-        let Some(rest) = rest.strip_prefix([':', '=']) else {
-            continue;
-        };
-        let value = rest.trim_start_matches([' ', '"', '\'', '\\']);
-        let Some((scheme, secret)) = value.split_once(' ') else {
-            continue;
-        };
-        let is_scheme = scheme.chars().all(|c| c.is_ascii_alphabetic()) && !scheme.is_empty();
-        let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '\\' | ',');
-        let secret = secret.trim_start_matches(' ');
-        let end = secret.find(ends).unwrap_or(secret.len());
-        let is_one = is_scheme && end >= 4 && !is_placeholder(&secret[..end]);
-        if is_one && secret[..end].contains(|c: char| c.is_ascii_digit()) {
-            let start = text.len() - secret.len();
-            found.push(start..start + end);
-        }
+    let spelled = ["uthorization", "UTHORIZATION"];
+    let names = spelled
+        .into_iter()
+        .flat_map(|name| text.match_indices(name));
+    names
+        .filter_map(|(at, name)| authorization(text, at + name.len()))
+        .collect()
+}
+
+/// What such a name is followed by, which ends here.
+fn authorization(text: &str, at: usize) -> Option<Range<usize>> {
+    /// Names of schemes are words.
+    const LONGEST_SCHEME: usize = 32;
+    let quotes = ['"', '\'', '\\'];
+    let rest = text[at..].trim_start_matches(quotes).trim_start();
+    let rest = rest.strip_prefix([':', '='])?;
+    let value = rest.trim_start_matches(' ').trim_start_matches(quotes);
+    let begins = value
+        .bytes()
+        .take(LONGEST_SCHEME)
+        .position(|byte| byte == b' ')?;
+    let (scheme, secret) = value.split_at(begins);
+    if scheme.is_empty() || !scheme.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        return None;
     }
-    found
+    let secret = secret.trim_start_matches(' ');
+    let start = text.len() - secret.len();
+    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '\\' | ',');
+    let secret = &secret[..secret.find(ends).unwrap_or(secret.len())];
+    let has_digit = secret.contains(|c: char| c.is_ascii_digit());
+    let is_one = secret.len() >= 4 && has_digit && !is_placeholder(secret);
+    is_one.then(|| start..start + secret.len())
 }

@@ -273,6 +273,23 @@ fn of_a_program_only_what_is_written_down_is_masked(
 }
 
 #[test]
+fn a_long_value_is_masked_to_its_end() {
+    let long = "a1".repeat(5_000);
+    for (text, expected) in [
+        (
+            format!("a: : 1\ntoken: {long}\nb: 1\n"),
+            "a: : 1\ntoken: <masked>\nb: 1\n",
+        ),
+        (
+            format!("a: : 1\ntoken: '{long}' # x\n"),
+            "a: : 1\ntoken: '<masked>' # x\n",
+        ),
+    ] {
+        assert_eq!(left(Format::Yaml, &text).0, expected);
+    }
+}
+
+#[test]
 fn other_encodings_are_masked_too() {
     let text = "a: 1\npassword: hunter22\n";
     let expected = "a: 1\npassword: <masked>\n";
@@ -286,6 +303,60 @@ fn other_encodings_are_masked_too() {
     let left = masked(Some(Format::Yaml), &latin1).unwrap().bytes;
     assert_eq!(left, [b"caf\xe9: 1\n", expected.as_bytes()].concat());
     assert_eq!(masked(None, b"\x89PNG\r\n\0\0\xff\xfe"), None);
+}
+
+#[test]
+fn where_keys_are_not_to_be_told_from_what_is_around_them_that_goes_too() {
+    let keys = keys();
+    let (one, other) = (&keys[0], &keys[2]);
+    let json = format!(r#"{{"a": {{"{one}": 1, "{other}": 2}}, "b": 1.50}}"#);
+    // Two names would be one.
+    let (text, places, is_whole) = left(Format::Json, &json);
+    assert_eq!(
+        (text.as_str(), is_whole),
+        (r#"{"a": "<masked>", "b": 1.50}"#, true)
+    );
+    assert_eq!(places.len(), 2);
+    let yaml = format!("a: # one\n  {one}: 1\n  {other}: 2\n\nb: 1\n");
+    let (text, _, is_whole) = left(Format::Yaml, &yaml);
+    assert_eq!(
+        (text.as_str(), is_whole),
+        ("a: # one\n  <masked>\n\nb: 1\n", true)
+    );
+    let (text, _, is_whole) = left(Format::Json, &format!(r#"{{"{one}": 1, "{other}": 2}}"#));
+    assert_eq!((text.as_str(), is_whole), ("\"<masked>\"\n", true));
+    let spelled = "a: &x \"hunt\\u0065r22\"\npassword: *x\n";
+    let (text, _, is_whole) = left(Format::Yaml, spelled);
+    assert_eq!((text.as_str(), is_whole), ("<masked>\n", true));
+}
+
+/// What a program wrote may be one line as long as its file, and somebody may have meant harm: each of these would
+/// take hours if all of it were looked through for each of its parts.
+#[test]
+fn long_lines_are_gone_through_once() {
+    let long = |part: &str| part.repeat((1 << 15) / part.len());
+    let begin = format!("-----BEGIN {}-----", ["PRIVATE", "KEY"].join(" "));
+    for part in [
+        "a://b:c1",
+        "token=",
+        "\"token\":\"x\",",
+        "authorization:",
+        &begin,
+        "# p",
+        "key: ",
+    ] {
+        let text = long(part);
+        for format in [
+            None,
+            Some(Format::Yaml),
+            Some(Format::Json),
+            Some(Format::Markdown),
+        ] {
+            let _ = masked(format, text.as_bytes());
+        }
+    }
+    let aliases = format!("a: &x hunter22\nb:\n{}", "- password: *x\n".repeat(20_000));
+    assert!(masked(Some(Format::Yaml), aliases.as_bytes()).is_some());
 }
 
 /// A document in which keys stand at some places.

@@ -13,19 +13,37 @@ const HEADER_SCHEMES: [&str; 4] = ["basic", "bearer", "digest", "token"];
 /// value is on the next line.
 pub(super) fn named_in(text: &str) -> Vec<Found> {
     let mut found = Vec::new();
-    for (at, sign) in text
+    let mut told = 0;
+    let signs = text
         .char_indices()
-        .filter(|(_, sign)| matches!(sign, ':' | '='))
-    {
-        let Some(key) = key_before(&text[..at]).filter(|key| may_name_secret(key)) else {
-            continue;
-        };
-        let value = value_behind(text, at + sign.len_utf8());
-        if is_secret(key, &text[value.clone()]) {
+        .filter(|(_, sign)| matches!(sign, ':' | '='));
+    for (at, sign) in signs {
+        // A sign within a value means nothing.
+        let key =
+            key_before(&text[told.min(at)..at]).filter(|key| at >= told && may_name_secret(key));
+        if let Some(value) = key.and_then(|key| secret_behind(text, at + sign.len_utf8(), key)) {
+            told = value.end;
             found.push((value, SecretKind::Name));
         }
     }
     found
+}
+
+/// The value that begins here, where it is a secret.
+fn secret_behind(text: &str, at: usize, key: &str) -> Option<Range<usize>> {
+    /// Far enough to tell. Lines of what a program wrote may be as long as their file.
+    const NEAR: usize = 256;
+    let near = &text[..text.floor_char_boundary(at.saturating_add(NEAR))];
+    let value = value_behind(near, at);
+    if !is_secret(key, &near[value.clone()]) {
+        return None;
+    }
+    let is_cut = near.len() < text.len() && value.end + 16 > near.len();
+    Some(if is_cut {
+        value_behind(text, at)
+    } else {
+        value
+    })
 }
 
 /// The name that ends here, without its quotes.
@@ -87,8 +105,11 @@ fn closing(rest: &str, quote: char) -> usize {
 /// Whether a value is written down in a program, and is not the name of one: it stands in quotes, is no
 /// word, or stands in a list of settings.
 pub(super) fn is_literal(text: &str, at: &Range<usize>) -> bool {
-    let before = &text[..at.start];
-    let line = &before[before.rfind('\n').map_or(0, |end| end + 1)..];
+    /// The longest name of a setting.
+    const LONGEST_NAME: usize = 256;
+    let near = text.floor_char_boundary(at.start.saturating_sub(LONGEST_NAME));
+    let before = &text[near..at.start];
+    let line = before.rsplit('\n').next().unwrap_or(before);
     let is_setting = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
     let in_settings = line
         .strip_suffix('=')
