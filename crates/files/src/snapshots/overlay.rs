@@ -13,7 +13,7 @@ use ulid::Ulid;
 use super::SnapshotError;
 use super::manifest::TreeEntry;
 use super::pack::LARGEST_OBJECT;
-use super::place::make;
+use super::place::{above, make};
 use crate::io_reason;
 
 /// Gives the content that is kept under a name.
@@ -87,12 +87,7 @@ pub fn write(
         let _gone = files.remove_folder(&partial);
     }
     named?;
-    let above = if is_there {
-        Some(place)
-    } else {
-        place.parent()
-    };
-    let above = above.unwrap_or(place);
+    let above = if is_there { place } else { above(place) };
     files.flush(above).map_err(SnapshotError::at(above))?;
     Ok(overlay)
 }

@@ -27,9 +27,8 @@ pub(super) fn by_hash(kind: &str, hash: &str, ending: &str) -> [String; 3] {
 /// # Errors
 /// [`SnapshotError::Io`].
 pub fn prepare(files: &dyn EntryFiles, store: &Path) -> Result<(), SnapshotError> {
-    if make(files, store)?
-        && let Some(above) = store.parent()
-    {
+    if make(files, store)? {
+        let above = above(store);
         files.flush(above).map_err(SnapshotError::at(above))?;
     }
     let name = readme::NAME;
@@ -62,6 +61,12 @@ pub(super) fn keep(
     }
     put(files, &folder, name, bytes)?;
     Ok(folder.join(name))
+}
+
+/// The folder that has the name of this one.
+pub(super) fn above(path: &Path) -> &Path {
+    let above = path.parent().filter(|above| !above.as_os_str().is_empty());
+    above.unwrap_or(Path::new("."))
 }
 
 /// Makes a folder of the store; tells whether it was not there.
