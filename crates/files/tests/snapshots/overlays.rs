@@ -205,6 +205,42 @@ fn whatever_call_fails_all_of_it_is_there_or_nothing() {
 }
 
 #[test]
+fn a_disk_that_goes_away_leaves_nothing_that_has_its_name_and_is_not_whole() {
+    for is_there in [false, true] {
+        for n in 1.. {
+            let kept = three();
+            let place = kept.place.path().join("overlay");
+            if is_there {
+                fs::create_dir(&place).unwrap();
+            }
+            let files = FailingFiles::at(n, ErrorKind::Other).for_good();
+            let answer = kept.overlay(&files, &place);
+            // What has its name is as it was; all else ends in `.partial`.
+            for path in files_below(&place) {
+                let is_unfinished = path.iter().any(|part| {
+                    let part = Path::new(part);
+                    part.extension().is_some_and(|ending| ending == "partial")
+                });
+                if !is_unfinished {
+                    let text = path.to_str().unwrap();
+                    assert_eq!(
+                        fs::read(place.join(&path)).unwrap(),
+                        kept.files[text].0,
+                        "call {n}"
+                    );
+                }
+            }
+            if !is_there && place.exists() {
+                kept.assert_whole(&place);
+            }
+            if answer.is_ok() {
+                break;
+            }
+        }
+    }
+}
+
+#[test]
 fn files_are_on_the_disk_and_were_read_back_before_they_have_their_names() {
     let kept = three();
     let files = FailingFiles::at(0, ErrorKind::Other);
