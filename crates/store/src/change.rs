@@ -52,6 +52,8 @@ pub enum Tag {
     Notice,
     /// The task folders, and what is done in one: `folder`.
     Folder,
+    /// The sessions, and what is kept of their configurations: `session`.
+    Session,
     /// Everything: a follower that was too far behind.
     All,
 }
@@ -73,6 +75,7 @@ impl fmt::Display for Tag {
             Self::Secret => f.write_str("secret"),
             Self::Notice => f.write_str("notice"),
             Self::Folder => f.write_str("folder"),
+            Self::Session => f.write_str("session"),
             Self::All => f.write_str("all"),
         }
     }

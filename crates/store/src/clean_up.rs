@@ -13,7 +13,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use crate::interrupt::interruptible;
 use crate::run_search::join_stretches;
 use crate::search::{self, Searched};
-use crate::{NewOperation, Store, StoreError, Tag, Tx, schema};
+use crate::{NewOperation, Store, StoreError, Tag, Tx, schema, session};
 
 /// Runs removed in one transaction.
 const BATCH: usize = 50;
@@ -346,6 +346,9 @@ impl Batch {
         match self.searched {
             Searched::Runs => {
                 let texts = texts(&transaction, &listed)?;
+                if session::leave_runs(&transaction, &listed)? {
+                    tx.tag(&Tag::Session);
+                }
                 for (table, _) in OF_A_RUN {
                     delete(table, "run")?;
                 }

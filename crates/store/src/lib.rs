@@ -8,6 +8,9 @@
 mod arrival;
 mod change;
 mod clean_up;
+mod config_root;
+mod config_seen;
+mod config_snapshot;
 mod connection;
 mod document;
 mod draft;
@@ -47,9 +50,12 @@ mod schedule;
 mod schedule_backup;
 mod schema;
 mod search;
+mod session;
+mod session_list;
 mod setting;
 mod snapshot;
 mod snapshot_log;
+mod snapshot_object;
 mod snapshot_runs;
 mod space;
 mod staging;
@@ -67,6 +73,11 @@ mod writer;
 pub use arrival::{ArrivalRun, Arrived};
 pub use change::{Follower, Reach, Tag};
 pub use clean_up::{CleanUp, CleanUpActor, CleanUpRule, Copies};
+pub use config_root::ConfigRootRecord;
+pub use config_seen::ConfigSeen;
+pub use config_snapshot::{
+    ConfigEntry, ConfigSnapshotRecord, NewConfigSnapshot, NewTree, SnapshotTotals,
+};
 pub use connection::{ConnectionRecord, SnapshotConnection, SourceHealth};
 pub use document::{DocumentRecord, NewDocument, RevisionRecord, StoredText};
 pub use draft::{DraftRecord, KeptDraft};
@@ -99,10 +110,13 @@ pub use safety_copy::{check_copy, newest_operation_in_copy};
 pub use schedule::{EventRecord, Listened, Paused, ScheduleLook, ScheduleRecord};
 pub use schedule_backup::SnapshotSchedule;
 pub use schema::APPLICATION_ID;
+pub use session::{NewSession, SessionRecord};
+pub use session_list::{ListedSession, SessionFilter, SessionPage};
 pub use snapshot::{DocumentRow, Snapshot, SnapshotDocument, SnapshotOperation, SnapshotRevision};
 pub use snapshot_log::{
     SnapshotExecution, SnapshotLog, SnapshotLogMessage, SnapshotLoggedOperation,
 };
+pub use snapshot_object::{KeptObject, NewObject, NewPack, WrongCounts};
 pub use snapshot_runs::{Lost, SnapshotMessage, SnapshotRun, SnapshotRunHead, SnapshotTask};
 pub use staging::{IncomingDocument, IndexTerms, Rejection, StagedItem, Staging, StateThere};
 pub use staging_apply::{ApplyOutcome, ApplyRequest};

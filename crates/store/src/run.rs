@@ -440,6 +440,9 @@ impl Tx<'_> {
         if let Some(before) = new.repeats {
             self.carry_outputs(row, before, &new.start.carried)?;
         }
+        if new.repeats.is_some() || parent.is_some() {
+            self.inherit_session(row, id, new.repeats, parent)?;
+        }
         self.tag(&Tag::Runs);
         if new.parent.is_none() {
             self.tag(&Tag::Started);

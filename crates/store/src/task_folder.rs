@@ -135,7 +135,7 @@ impl DataFolder {
     }
 
     /// What is kept of where something is.
-    fn kept(&self, path: &Path) -> String {
+    pub(crate) fn kept(&self, path: &Path) -> String {
         let inside = path.strip_prefix(&self.0).ok();
         match inside
             .filter(|_| self.0.is_absolute())

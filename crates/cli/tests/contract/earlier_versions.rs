@@ -87,3 +87,8 @@ fn a_database_of_version_4_opens_whole() {
 fn a_database_of_version_6_opens_whole() {
     opens_whole(6);
 }
+
+#[test]
+fn a_database_of_version_16_opens_whole() {
+    opens_whole(16);
+}

@@ -1,0 +1,104 @@
+//! Where trees of configuration files lie.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OptionalExtension as _, Row};
+
+use crate::task_folder::DataFolder;
+use crate::{Store, StoreError, Tag, Tx};
+
+/// The root of a tree of configuration files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigRootRecord {
+    /// Number of the row.
+    pub row: i64,
+    /// Where it is: absolute, and through no links.
+    pub path: PathBuf,
+    /// What it is called.
+    pub name: String,
+    /// Whether the operator named it; else it was only met.
+    pub listed: bool,
+    /// Milliseconds; since when it is known.
+    pub created_at: i64,
+}
+
+const COLUMNS: &str = "root, path, name, listed, created_at";
+
+fn record(data: &DataFolder, row: &Row<'_>) -> rusqlite::Result<ConfigRootRecord> {
+    let path: String = row.get(1)?;
+    Ok(ConfigRootRecord {
+        row: row.get(0)?,
+        path: data.place(&path),
+        name: row.get(2)?,
+        listed: row.get(3)?,
+        created_at: row.get(4)?,
+    })
+}
+
+fn at(connection: &Connection, path: &Path) -> Result<Option<ConfigRootRecord>, StoreError> {
+    let data = DataFolder::of(connection);
+    let sql = format!("SELECT {COLUMNS} FROM config_root WHERE path = ?1");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let found = statement.query_row([data.kept(path)], |row| record(&data, row));
+    Ok(found.optional()?)
+}
+
+impl Store {
+    /// The roots that are known, by their paths.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn config_roots(&self) -> Result<Vec<ConfigRootRecord>, StoreError> {
+        let reader = self.reader()?;
+        let data = DataFolder::of(&reader);
+        let sql = format!("SELECT {COLUMNS} FROM config_root ORDER BY path");
+        let mut statement = reader.prepare_cached(&sql)?;
+        let rows = statement.query_map([], |row| record(&data, row))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// One root.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn config_root(&self, root: i64) -> Result<Option<ConfigRootRecord>, StoreError> {
+        let reader = self.reader()?;
+        let data = DataFolder::of(&reader);
+        let sql = format!("SELECT {COLUMNS} FROM config_root WHERE root = ?1");
+        let mut statement = reader.prepare_cached(&sql)?;
+        let found = statement.query_row([root], |row| record(&data, row));
+        Ok(found.optional()?)
+    }
+
+    /// The root at a path.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn config_root_at(&self, path: &Path) -> Result<Option<ConfigRootRecord>, StoreError> {
+        at(&*self.reader()?, path)
+    }
+}
+
+impl Tx<'_> {
+    /// Makes a root known that was met, unless it is.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn meet_config_root(&self, path: &Path) -> Result<i64, StoreError> {
+        if let Some(known) = at(self.connection, path)? {
+            return Ok(known.row);
+        }
+        let name = path.file_name().unwrap_or(path.as_os_str());
+        self.connection
+            .prepare_cached(
+                "INSERT INTO config_root(path, name, listed, created_at) VALUES (?1, ?2, 0, ?3)",
+            )?
+            .execute((
+                DataFolder::of(self.connection).kept(path),
+                name.to_string_lossy(),
+                self.now().0,
+            ))?;
+        self.tag(&Tag::Session);
+        Ok(self.connection.last_insert_rowid())
+    }
+}

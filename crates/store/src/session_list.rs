@@ -1,0 +1,167 @@
+//! Lists of sessions: those that are kept, and the runs that are their own.
+
+use flowkeep_core::RunId;
+use flowkeep_core::session::{SessionOrigin, SessionStatus};
+use rusqlite::Row;
+
+use crate::config_snapshot::word;
+use crate::session::status_or;
+use crate::{Store, StoreError};
+
+/// Which sessions.
+#[derive(Debug, Clone, Default)]
+pub struct SessionFilter {
+    /// Also those that have ended and cannot be taken up again.
+    pub all: bool,
+    /// The one of this id alone.
+    pub id: Option<String>,
+    /// Rows that are passed over.
+    pub offset: u32,
+    /// Rows of the page.
+    pub limit: u32,
+}
+
+/// A row of a list of sessions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedSession {
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// Where it comes from.
+    pub origin: SessionOrigin,
+    /// The file it begins with, below the root of its configuration.
+    pub config: Option<String>,
+    /// Its newest run, as long as that is here.
+    pub run: Option<RunId>,
+    /// How it stands.
+    pub status: SessionStatus,
+    /// What a session file says of that.
+    pub stated_status: Option<String>,
+    /// How many snapshots there are of it.
+    pub snapshots: u32,
+    /// Milliseconds; when it last changed.
+    pub updated_at: i64,
+}
+
+/// A page of sessions, those first that changed last.
+#[derive(Debug)]
+pub struct SessionPage {
+    /// The rows.
+    pub items: Vec<ListedSession>,
+    /// How many there are in all.
+    pub total: u32,
+}
+
+/// Of a run, when it last changed.
+const RUN_CHANGED: &str = "coalesce(r.ended_at, r.started_at, r.created_at, 0)";
+
+fn record(row: &Row<'_>) -> rusqlite::Result<ListedSession> {
+    let run: Option<String> = row.get(4)?;
+    Ok(ListedSession {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        origin: word(row, 2)?,
+        config: row.get(3)?,
+        run: run.map(|_| word(row, 4)).transpose()?,
+        status: word(row, 5)?,
+        stated_status: row.get(6)?,
+        snapshots: row.get(7)?,
+        updated_at: row.get(8)?,
+    })
+}
+
+/// Both kinds, as [`record`] reads them. A session that has ended can be taken up where it was aborted and
+/// something of it was kept.
+fn sessions(filter: &SessionFilter) -> String {
+    let (kept, runs) = if filter.all {
+        ("1", "1")
+    } else {
+        (
+            "(status <> 'completed' AND (status <> 'aborted' OR snapshots > 0))",
+            "r.ended_at IS NULL",
+        )
+    };
+    let (kept_id, run_id) = match filter.id {
+        Some(_) => ("s.id = ?1", "r.id = ?1"),
+        None => ("?1 IS NULL", "?1 IS NULL"),
+    };
+    let (status, run_status) = (status_or("s.status"), status_or("'active'"));
+    format!(
+        "SELECT * FROM (
+           SELECT s.id, s.name, s.origin, s.config, r.id AS run, {status} AS status,
+             s.stated_status, (SELECT count(*) FROM snapshot n WHERE n.session = s.session)
+               AS snapshots, max(s.updated_at, {RUN_CHANGED}) AS updated_at
+           FROM session s LEFT JOIN run r ON r.id = s.run WHERE {kept_id}) WHERE {kept}
+         UNION ALL
+         SELECT r.id, r.workflow_name, 'run', NULL, r.id, {run_status}, NULL, 0, {RUN_CHANGED}
+         FROM run r WHERE r.parent IS NULL AND r.session IS NULL AND {run_id} AND {runs}"
+    )
+}
+
+impl Store {
+    /// A page of sessions.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn sessions(&self, filter: &SessionFilter) -> Result<SessionPage, StoreError> {
+        let reader = self.reader()?;
+        let of = sessions(filter);
+        let count = format!("SELECT count(*) FROM ({of})");
+        let total = reader
+            .prepare_cached(&count)?
+            .query_row([&filter.id], |row| row.get(0))?;
+        let page =
+            format!("SELECT * FROM ({of}) ORDER BY updated_at DESC, id DESC LIMIT ?2 OFFSET ?3");
+        let mut statement = reader.prepare_cached(&page)?;
+        let rows = statement.query_map((&filter.id, filter.limit, filter.offset), record)?;
+        Ok(SessionPage {
+            items: rows.collect::<Result<_, _>>()?,
+            total,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use flowkeep_core::run::Status;
+    use flowkeep_host::Timestamp;
+
+    use super::*;
+    use crate::schema;
+
+    /// The database says the same of a run as `core` does.
+    #[test]
+    fn a_session_stands_as_its_run_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("flowkeep.db");
+        let connection = schema::open_writer(&path, folder.path(), Timestamp(1)).unwrap();
+        let status = status_or("s.status");
+        let sql =
+            format!("SELECT {status} FROM (SELECT ?1 AS status) r, (SELECT 'paused' AS status) s");
+        let said = |status: Option<&str>| -> SessionStatus {
+            connection
+                .query_row(&sql, [status], |row| word(row, 0))
+                .unwrap()
+        };
+        for status in [
+            Status::Queued,
+            Status::Waiting,
+            Status::Running,
+            Status::Paused,
+            Status::Succeeded,
+            Status::Failed,
+            Status::Cancelled,
+            Status::Skipped,
+            Status::Interrupted,
+        ] {
+            let expected = SessionStatus::of_run(status);
+            assert_eq!(said(Some(status.as_str())), expected, "{status:?}");
+        }
+        assert_eq!(
+            said(None),
+            SessionStatus::Paused,
+            "without a run it is its own"
+        );
+    }
+}

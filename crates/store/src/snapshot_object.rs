@@ -1,0 +1,229 @@
+//! The contents that snapshots hold, each once, and the packs they lie in. The files follow these rows: one
+//! that no row names is nobody's.
+
+use std::collections::HashMap;
+
+use flowkeep_core::ObjectHash;
+use rusqlite::{Connection, OptionalExtension as _};
+
+use crate::config_snapshot::word;
+use crate::{Store, StoreError, Tx};
+
+/// A pack that was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPack {
+    /// What it is called: the hash of its bytes.
+    pub name: ObjectHash,
+    /// Bytes.
+    pub bytes: u64,
+    /// What is in it.
+    pub objects: Vec<NewObject>,
+}
+
+/// A content in a pack that was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewObject {
+    /// Its hash.
+    pub hash: ObjectHash,
+    /// Bytes.
+    pub bytes: u64,
+    /// Where its frame begins in the pack.
+    pub frame: u64,
+    /// Bytes of that frame.
+    pub frame_bytes: u64,
+    /// Where the content is in what the frame unpacks to.
+    pub place: u64,
+}
+
+/// Where a content lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptObject {
+    /// The pack.
+    pub pack: ObjectHash,
+    /// Bytes of that pack.
+    pub pack_bytes: u64,
+    /// Where it is in the pack.
+    pub object: NewObject,
+}
+
+/// Counts of references that are not what is counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct WrongCounts {
+    /// Of contents.
+    pub objects: u32,
+    /// Of trees.
+    pub trees: u32,
+}
+
+impl WrongCounts {
+    /// Whether all are right.
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What refers to a content and to a tree, counted anew.
+const OBJECT_REFS: &str = "((SELECT count(*) FROM snapshot_entry e WHERE e.object = o.object) \
+    + (SELECT count(*) FROM session s WHERE s.source = o.hash))";
+const TREE_REFS: &str = "(SELECT count(*) FROM snapshot s WHERE s.tree = t.tree)";
+
+fn wrong_counts(connection: &Connection) -> Result<WrongCounts, StoreError> {
+    let sql = format!(
+        "SELECT (SELECT count(*) FROM snapshot_object o WHERE refs <> {OBJECT_REFS}),
+                (SELECT count(*) FROM snapshot_tree t WHERE refs <> {TREE_REFS})"
+    );
+    let counts = connection.query_row(&sql, [], |row| {
+        Ok(WrongCounts {
+            objects: row.get(0)?,
+            trees: row.get(1)?,
+        })
+    })?;
+    Ok(counts)
+}
+
+impl Store {
+    /// Where these contents lie; those that are not kept, or are known to be damaged, are left out.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn kept_objects(
+        &self,
+        hashes: impl IntoIterator<Item = ObjectHash>,
+    ) -> Result<HashMap<ObjectHash, KeptObject>, StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT p.name, p.bytes, o.bytes, o.frame, o.frame_bytes, o.place
+             FROM snapshot_object o JOIN snapshot_pack p USING (pack)
+             WHERE o.hash = ?1 AND o.damaged = 0 AND p.state = 'kept'",
+        )?;
+        let mut kept = HashMap::new();
+        for hash in hashes {
+            let found = statement.query_row([hash.0], |row| {
+                Ok(KeptObject {
+                    pack: word(row, 0)?,
+                    pack_bytes: row.get(1)?,
+                    object: NewObject {
+                        hash,
+                        bytes: row.get(2)?,
+                        frame: row.get(3)?,
+                        frame_bytes: row.get(4)?,
+                        place: row.get(5)?,
+                    },
+                })
+            });
+            if let Some(found) = found.optional()? {
+                kept.insert(hash, found);
+            }
+        }
+        Ok(kept)
+    }
+
+    /// Whether a pack of this name holds something that is needed.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn keeps_pack(&self, name: ObjectHash) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM snapshot_pack WHERE name = ?1 AND state = 'kept')";
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(sql)?;
+        Ok(statement.query_row([name.to_string()], |row| row.get(0))?)
+    }
+
+    /// The packs that hold nothing any more and whose files are to go.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn packs_gone(&self) -> Result<Vec<ObjectHash>, StoreError> {
+        let reader = self.reader()?;
+        let sql = "SELECT name FROM snapshot_pack WHERE state = 'gone' ORDER BY name";
+        let mut statement = reader.prepare_cached(sql)?;
+        let names = statement.query_map([], |row| word(row, 0))?;
+        Ok(names.collect::<Result<_, _>>()?)
+    }
+
+    /// How many counts of references are wrong. All of them are counted anew.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn wrong_snapshot_counts(&self) -> Result<WrongCounts, StoreError> {
+        wrong_counts(&*self.reader()?)
+    }
+}
+
+impl Tx<'_> {
+    /// Keeps what is in a pack that was written. A content that was kept elsewhere lies here from now on:
+    /// what was written last was read back last.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn keep_pack(&self, new: &NewPack) -> Result<(), StoreError> {
+        let pack: i64 = self
+            .connection
+            .prepare_cached(
+                "INSERT INTO snapshot_pack(name, bytes, encrypted, state, at)
+                 VALUES (?1, ?2, 0, 'kept', ?3)
+                 ON CONFLICT(name) DO UPDATE SET bytes = excluded.bytes, state = 'kept'
+                 RETURNING pack",
+            )?
+            .query_row((new.name.to_string(), new.bytes, self.now().0), |row| {
+                row.get(0)
+            })?;
+        let mut statement = self.connection.prepare_cached(
+            "INSERT INTO snapshot_object(hash, bytes, pack, frame, frame_bytes, place)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT(hash) DO UPDATE SET bytes = excluded.bytes, pack = excluded.pack,
+               frame = excluded.frame, frame_bytes = excluded.frame_bytes,
+               place = excluded.place, damaged = 0",
+        )?;
+        for object in &new.objects {
+            statement.execute((
+                object.hash.0,
+                object.bytes,
+                pack,
+                object.frame,
+                object.frame_bytes,
+                object.place,
+            ))?;
+        }
+        Ok(())
+    }
+
+    /// Lets go of trees no snapshot is of, of contents nothing refers to, and of packs in which none is
+    /// left. Files of packs that are gone ([`Store::packs_gone`]) are removed by whoever may.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn let_go_of_unused(&self) -> Result<(), StoreError> {
+        self.connection.execute_batch(
+            "DELETE FROM snapshot_tree WHERE refs = 0;
+             DELETE FROM snapshot_object WHERE refs = 0;
+             UPDATE snapshot_pack SET state = 'gone' WHERE state = 'kept' AND NOT EXISTS (
+               SELECT 1 FROM snapshot_object o WHERE o.pack = snapshot_pack.pack);",
+        )?;
+        Ok(())
+    }
+
+    /// Forgets a pack whose file is gone.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn forget_pack(&self, name: ObjectHash) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached("DELETE FROM snapshot_pack WHERE name = ?1 AND state = 'gone'")?
+            .execute([name.to_string()])?;
+        Ok(())
+    }
+
+    /// Counts all references anew; answers how many counts were wrong.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn recount_snapshots(&self) -> Result<WrongCounts, StoreError> {
+        let wrong = wrong_counts(self.connection)?;
+        self.connection.execute_batch(&format!(
+            "UPDATE snapshot_object AS o SET refs = {OBJECT_REFS} WHERE refs <> {OBJECT_REFS};
+             UPDATE snapshot_tree AS t SET refs = {TREE_REFS} WHERE refs <> {TREE_REFS};"
+        ))?;
+        Ok(wrong)
+    }
+}

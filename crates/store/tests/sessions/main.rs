@@ -1,0 +1,283 @@
+//! Sessions and what is kept of their configurations, as the store keeps it.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod counts;
+mod runs;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use flowkeep_core::configuration::{ConfigPath, Strategy};
+use flowkeep_core::session::{SessionOrigin, SessionStatus, SnapshotReason, SnapshotStatus};
+use flowkeep_core::{ObjectHash, Sha256, SnapshotId};
+use flowkeep_host::testing::TestClock;
+use flowkeep_store::{
+    ConfigEntry, ConfigSeen, NewConfigSnapshot, NewObject, NewPack, NewSession, NewTree,
+    SessionFilter, Store, StoreError, StoreOptions,
+};
+
+fn options(folder: &Path) -> StoreOptions {
+    StoreOptions {
+        path: folder.join("flowkeep.db"),
+        safety: folder.join("safety"),
+        clock: Arc::new(TestClock::at(1_000_000)),
+    }
+}
+
+fn open(folder: &Path) -> Store {
+    Store::open(options(folder)).unwrap()
+}
+
+fn session(id: &str) -> NewSession {
+    NewSession {
+        id: id.to_owned(),
+        name: id.to_owned(),
+        origin: SessionOrigin::Config,
+        root: None,
+        config: Some("workflows/orders.yaml".to_owned()),
+        stated_config: None,
+        strategy: "standard".to_owned(),
+        run: None,
+        status: SessionStatus::Active,
+        stated_status: None,
+        agent: None,
+        state: None,
+        source: None,
+        ended_at: None,
+    }
+}
+
+fn add(store: &Store, new: NewSession) -> i64 {
+    store
+        .write::<_, StoreError>(move |tx| tx.add_session(&new))
+        .unwrap()
+}
+
+fn snapshot_id(n: u32) -> SnapshotId {
+    format!("{n:026}").parse().unwrap()
+}
+
+fn object(content: u8) -> ObjectHash {
+    ObjectHash::of(&[content])
+}
+
+/// The files of a tree, each with one of these contents; two may have the same.
+fn tree(contents: &[u8]) -> NewTree {
+    let entry = |(number, content): (usize, &u8)| {
+        let path = ConfigPath::new(format!("tools/{number}.yaml")).unwrap();
+        ConfigEntry {
+            kind: path.kind(),
+            path,
+            sha256: Sha256::of(&[*content]),
+            bytes: 1,
+            modified: Some(7),
+            object: object(*content),
+            masked: None,
+        }
+    };
+    NewTree {
+        hash: ObjectHash::of(contents),
+        status: SnapshotStatus::Complete,
+        found: "{}".to_owned(),
+        entries: contents.iter().enumerate().map(entry).collect(),
+    }
+}
+
+fn pack_name(name: &str) -> ObjectHash {
+    ObjectHash::of(name.as_bytes())
+}
+
+fn pack(name: &str, contents: impl IntoIterator<Item = u8>) -> NewPack {
+    let object = |content| NewObject {
+        hash: object(content),
+        bytes: 1,
+        frame: 0,
+        frame_bytes: 9,
+        place: content.into(),
+    };
+    NewPack {
+        name: pack_name(name),
+        bytes: 9,
+        objects: contents.into_iter().map(object).collect(),
+    }
+}
+
+fn snapshot(
+    session: i64,
+    sequence: u32,
+    contents: &[u8],
+    packs: Vec<NewPack>,
+) -> NewConfigSnapshot {
+    let session_number = u32::try_from(session).unwrap();
+    NewConfigSnapshot {
+        id: snapshot_id(session_number * 1000 + sequence),
+        session,
+        sequence,
+        tree: tree(contents),
+        packs,
+        strategy: Strategy::factory()[1].clone(),
+        reason: SnapshotReason::Asked,
+        task: None,
+        actor: "Ann".to_owned(),
+    }
+}
+
+fn keep(store: &Store, new: NewConfigSnapshot) -> Result<(), StoreError> {
+    store.write(move |tx| tx.add_config_snapshot(&new))
+}
+
+fn let_go(store: &Store) {
+    store
+        .write::<_, StoreError>(|tx| {
+            tx.let_go_of_unused()?;
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn what_is_kept_of_a_snapshot_is_what_is_told_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let row = add(&store, session("one"));
+    let new = snapshot(row, 1, &[1, 2, 1], vec![pack("p", [1, 2])]);
+    let entries = new.tree.entries.clone();
+    let strategy = new.strategy.clone();
+    keep(&store, new).unwrap();
+
+    let kept = store.newest_config_snapshot(row).unwrap().unwrap();
+    assert_eq!((kept.sequence, kept.files, kept.bytes), (1, 3, 3));
+    assert_eq!(kept.strategy, strategy);
+    assert_eq!(kept.reason, SnapshotReason::Asked);
+    assert_eq!(store.config_entries(kept.tree).unwrap(), entries);
+    let objects = store
+        .kept_objects([object(1), object(2), object(3)])
+        .unwrap();
+    assert_eq!(objects.len(), 2, "nobody kept the third");
+    assert_eq!(objects[&object(2)].object.place, 2);
+    assert_eq!(objects[&object(2)].pack, pack_name("p"));
+
+    let totals = store.snapshot_totals().unwrap();
+    assert_eq!((totals.sessions, totals.snapshots, totals.files), (1, 1, 3));
+    assert_eq!(totals.oldest, totals.newest);
+}
+
+/// A snapshot is kept with everything it holds or not at all.
+#[test]
+fn of_a_snapshot_that_cannot_be_kept_nothing_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let row = add(&store, session("one"));
+    let holds_less = snapshot(row, 1, &[1, 2], vec![pack("p", [1])]);
+    keep(&store, holds_less).unwrap_err();
+    assert!(store.newest_config_snapshot(row).unwrap().is_none());
+    assert!(!store.keeps_pack(pack_name("p")).unwrap());
+    assert!(store.kept_objects([object(1)]).unwrap().is_empty());
+
+    keep(&store, snapshot(row, 1, &[1], vec![pack("p", [1])])).unwrap();
+    let mut same_number = snapshot(row, 1, &[2], vec![pack("q", [2])]);
+    same_number.id = snapshot_id(99);
+    keep(&store, same_number).unwrap_err();
+    assert!(!store.keeps_pack(pack_name("q")).unwrap());
+    assert!(!store.keeps_tree(tree(&[2]).hash).unwrap());
+    assert!(store.wrong_snapshot_counts().unwrap().is_none());
+}
+
+#[test]
+fn a_root_is_one_however_often_it_is_met_and_what_its_files_said_is_remembered() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let path = folder.path().canonicalize().unwrap().join("configs");
+    let met = || {
+        let path = path.clone();
+        store.write::<_, StoreError>(move |tx| tx.meet_config_root(&path))
+    };
+    let root = met().unwrap();
+    assert_eq!(met().unwrap(), root);
+    let known = store.config_roots().unwrap();
+    assert_eq!((known.len(), known[0].name.as_str()), (1, "configs"));
+    assert_eq!(known[0].path, path);
+    assert!(!known[0].listed);
+
+    let seen = |stamp: &str| ConfigSeen {
+        stamp: stamp.to_owned(),
+        seen_at: 5,
+        sha256: Sha256::of(b"x"),
+        object: object(1),
+        read: "{}".to_owned(),
+    };
+    let at = |text: &str| ConfigPath::new(text).unwrap();
+    let remember = |seen: Vec<(ConfigPath, ConfigSeen)>, gone: Vec<ConfigPath>| {
+        store
+            .write::<_, StoreError>(move |tx| tx.keep_config_seen(root, &seen, &gone))
+            .unwrap();
+    };
+    let name = at("tools/it's \"one\".yaml");
+    remember(
+        vec![(name.clone(), seen("a")), (at("b.yaml"), seen("b"))],
+        vec![],
+    );
+    remember(vec![(name.clone(), seen("c"))], vec![at("b.yaml")]);
+    let remembered = store.config_seen(root).unwrap();
+    assert_eq!(remembered.len(), 1);
+    assert_eq!(remembered[&name], seen("c"));
+}
+
+#[test]
+fn who_wrote_a_content_last_says_where_it_lies() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let row = add(&store, session("one"));
+    keep(&store, snapshot(row, 1, &[1], vec![pack("p", [1])])).unwrap();
+    // Somebody found the first pack lost, and wrote it anew.
+    keep(&store, snapshot(row, 2, &[1], vec![pack("q", [1])])).unwrap();
+    assert_eq!(
+        store.kept_objects([object(1)]).unwrap()[&object(1)].pack,
+        pack_name("q")
+    );
+    let_go(&store);
+    assert_eq!(store.packs_gone().unwrap(), [pack_name("p")]);
+    store
+        .write::<_, StoreError>(|tx| tx.forget_pack(pack_name("p")))
+        .unwrap();
+    assert_eq!(store.packs_gone().unwrap(), []);
+    assert!(store.keeps_pack(pack_name("q")).unwrap());
+}
+
+#[test]
+fn wrong_counts_are_found_and_put_right() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let row = add(&store, session("one"));
+    keep(
+        &store,
+        snapshot(row, 1, &[1, 1, 2], vec![pack("p", [1, 2])]),
+    )
+    .unwrap();
+    drop(store);
+    let database = rusqlite::Connection::open(folder.path().join("flowkeep.db")).unwrap();
+    database
+        .execute_batch("UPDATE snapshot_object SET refs = 7 WHERE place = 1; UPDATE snapshot_tree SET refs = 0")
+        .unwrap();
+    drop(database);
+    let store = open(folder.path());
+    let wrong = store.wrong_snapshot_counts().unwrap();
+    assert_eq!((wrong.objects, wrong.trees), (1, 1));
+    let mended = store.write::<_, StoreError>(|tx| {
+        let mended = tx.recount_snapshots()?;
+        Ok(mended)
+    });
+    assert_eq!(mended.unwrap(), wrong);
+    assert!(store.wrong_snapshot_counts().unwrap().is_none());
+}
+
+fn ids(store: &Store, all: bool) -> Vec<String> {
+    let filter = SessionFilter {
+        all,
+        limit: 100,
+        ..SessionFilter::default()
+    };
+    let page = store.sessions(&filter).unwrap();
+    assert_eq!(page.items.len(), usize::try_from(page.total).unwrap());
+    page.items.into_iter().map(|session| session.id).collect()
+}
