@@ -239,6 +239,7 @@ impl Api {
             api.note_interrupted_restore(&latest)?;
         }
         api.put_right = api.recover_folders()?;
+        api.recover_snapshots()?;
         Ok(api)
     }
 

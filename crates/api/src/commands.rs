@@ -14,8 +14,8 @@ use crate::bodies::{
     activity, agents, backups, diagnostics, documents, drafts, duplicates, examples, exports,
     fallen, folder_clean_ups, folder_compare, folder_contents, folder_put_back, folders, history,
     log_transfers, logs, notices, overview, plan_decisions, restores, revisions, routes,
-    run_changes, run_overview, run_previews, run_questions, runs, schedules, secrets, sessions,
-    settings, sources, templates,
+    run_changes, run_overview, run_previews, run_questions, runs, schedules, secrets, session_list,
+    session_snapshots, sessions, settings, sources, templates,
 };
 use crate::types as t;
 use crate::{Api, AppError, Progress, script};
@@ -247,6 +247,11 @@ static OTHERS: &[Command] = &[
     command!("folder_table_list", t::FolderTableListInput => t::FolderTableListPlan, folder_contents::table_list, [place]),
     command!("folder_put_table_list", t::FolderPutTableListInput => t::FolderTableListPut, folder_contents::put_table_list, [writes place]),
     command!("session_preview", t::SessionPreviewInput => t::SessionPreview, sessions::preview, [place] long),
+    command!("session_create", t::SessionCreateInput => t::SessionCreated, session_snapshots::create, [writes place] long),
+    command!("session_snapshot", t::SessionRef => t::SessionSnapshotTaken, session_snapshots::snapshot, [writes] long),
+    command!("session_list", t::SessionListInput => t::SessionList, session_list::list, []),
+    command!("session_show", t::SessionRef => t::SessionShow, session_list::show, []),
+    command!("session_stats", t::Nothing => t::SessionStats, session_list::stats, []),
     command!("template_offers", t::Nothing => t::TemplateOffers, templates::offers, []),
     command!("template_variables", t::DocumentRef => t::TemplateVariables, templates::asked, []),
     command!("template_use", t::TemplateUseInput => t::TemplateUsed, templates::make, [writes]),

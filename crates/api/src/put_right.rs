@@ -10,7 +10,7 @@ use crate::apart::in_time;
 use crate::{Api, AppError};
 
 /// How long the disks may take for it. Whoever opens the data waits for it: what takes longer goes on beside them.
-const RECOVERY: Duration = Duration::from_secs(3);
+pub(crate) const RECOVERY: Duration = Duration::from_secs(3);
 
 impl Api {
     /// What had been broken off in task folders when this was opened, and what became of it.

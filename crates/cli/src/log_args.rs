@@ -7,6 +7,7 @@ use flowkeep_api::types::Object;
 use flowkeep_core::Value;
 
 use crate::args::given_path;
+use crate::folders::Switch;
 use crate::run_args::{Which, object, value};
 
 #[derive(Debug, Subcommand)]
@@ -136,6 +137,12 @@ pub(crate) struct SettingsChange {
         hide_possible_values = true
     )]
     pub(crate) on_close: Option<Closing>,
+    #[arg(long, value_enum, value_name = "on|off", hide_possible_values = true)]
+    pub(crate) snapshots: Option<Switch>,
+    #[arg(long, value_name = "STRATEGY")]
+    pub(crate) snapshot_strategy: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub(crate) default_tool_set: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -1,16 +1,20 @@
-//! `session …`: the configuration that work is kept with.
+//! `session …`: work that can be taken up again, and the configuration it is kept with.
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use flowkeep_api::types::{ChosenPlace, SessionPreview, SessionPreviewInput};
-use flowkeep_api::{Api, AppError, Catalogue, sessions};
-
+use flowkeep_api::types::{
+    ChosenPlace, Nothing, Object, SessionAmbiguous, SessionCreateInput, SessionFile,
+    SessionListInput, SessionMissing, SessionPreview, SessionPreviewInput, SessionRef, SessionShow,
+    SessionSnapshot, SessionUnread,
+};
+use flowkeep_api::{Api, AppError, Catalogue, session_list, session_snapshots, sessions};
 use flowkeep_core::visible;
 
-use crate::output::{Out, Outcome, Output};
+use crate::output::{Out, Outcome, Output, table};
 use crate::progress::Shown;
+use crate::run_args::object;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Session {
@@ -22,6 +26,35 @@ pub(crate) enum Session {
         #[arg(id = "session_strategy", long = "strategy", value_name = "STRATEGY")]
         strategy: Option<String>,
     },
+    Create {
+        #[arg(id = "session_config", value_name = "CONFIG")]
+        config: PathBuf,
+        #[arg(id = "session_root", long = "root", value_name = "DIR")]
+        root: Option<PathBuf>,
+        #[arg(id = "session_strategy", long = "strategy", value_name = "STRATEGY")]
+        strategy: Option<String>,
+        #[arg(id = "session_agent", long = "agent", value_name = "JSON|@FILE", value_parser = object)]
+        agent: Option<Object>,
+        #[arg(id = "session_state", long = "state", value_name = "JSON|@FILE", value_parser = object)]
+        state: Option<Object>,
+    },
+    List {
+        #[arg(id = "session_all", long = "all")]
+        all: bool,
+        #[arg(id = "session_offset", long = "offset", value_name = "N")]
+        offset: Option<u32>,
+        #[arg(id = "session_limit", long = "limit", value_name = "N")]
+        limit: Option<u32>,
+    },
+    Show {
+        #[arg(id = "session_id", value_name = "ID")]
+        id: String,
+    },
+    Snapshot {
+        #[arg(id = "session_id", value_name = "ID")]
+        id: String,
+    },
+    Stats,
 }
 
 pub(crate) fn run(api: &Api, output: &Output, verb: Session) -> Result<Outcome, AppError> {
@@ -38,33 +71,253 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Session) -> Result<Outcome, 
             };
             preview(api, output, wanted)
         }
+        Session::Create {
+            config,
+            root,
+            strategy,
+            agent,
+            state,
+        } => {
+            let wanted = SessionCreateInput {
+                config: ChosenPlace::Path(config),
+                root: root.map(ChosenPlace::Path),
+                strategy,
+                agent,
+                state,
+            };
+            create(api, output, wanted)
+        }
+        Session::List { all, offset, limit } => {
+            let wanted = SessionListInput {
+                all: Some(all),
+                offset,
+                limit,
+            };
+            list(api, output, wanted)
+        }
+        Session::Show { id } => show(output, &session_list::show(api, SessionRef { id })?),
+        Session::Snapshot { id } => snapshot(api, output, SessionRef { id }),
+        Session::Stats => stats(api, output),
     }
 }
 
 /// What is not complete leaves it done in part.
+fn outcome(status: &str) -> Outcome {
+    match status {
+        "complete" => Outcome::Done,
+        _ => Outcome::InPart,
+    }
+}
+
 fn preview(api: &Api, output: &Output, wanted: SessionPreviewInput) -> Result<Outcome, AppError> {
     let progress = Shown::new(output.catalogue());
     let found = sessions::preview(api, wanted, &progress);
     drop(progress);
     let found = found?;
-    output.print(&found, |catalogue, out| tell(catalogue, out, &found))?;
-    Ok(match found.status {
-        "complete" => Outcome::Done,
-        _ => Outcome::InPart,
-    })
+    output.print(&found, |catalogue, out| {
+        tell(catalogue, out, &Told::from(&found))
+    })?;
+    Ok(outcome(found.status))
 }
 
-fn tell(catalogue: &Catalogue, out: &mut Out, found: &SessionPreview) -> io::Result<()> {
-    for file in &found.files {
+fn create(api: &Api, output: &Output, wanted: SessionCreateInput) -> Result<Outcome, AppError> {
+    let progress = Shown::new(output.catalogue());
+    let created = session_snapshots::create(api, wanted, &progress);
+    drop(progress);
+    let created = created?;
+    output.print(&created, |catalogue, out| {
+        let key = match &created.snapshot {
+            Some(snapshot) => {
+                tell(catalogue, out, &Told::from(snapshot))?;
+                "cli_session_created"
+            }
+            None => "cli_session_created_bare",
+        };
+        let fields: [(&str, &dyn std::fmt::Display); 1] = [("session", &created.session_id)];
+        writeln!(out, "{}", catalogue.sentence(key, &fields))
+    })?;
+    let status = created.snapshot.as_ref().map(|snapshot| snapshot.status);
+    Ok(outcome(status.unwrap_or_default()))
+}
+
+fn snapshot(api: &Api, output: &Output, wanted: SessionRef) -> Result<Outcome, AppError> {
+    let progress = Shown::new(output.catalogue());
+    let taken = session_snapshots::snapshot(api, wanted, &progress);
+    drop(progress);
+    let taken = taken?;
+    output.print(&taken, |catalogue, out| {
+        tell(catalogue, out, &Told::from(&taken.snapshot))?;
+        let key = if taken.changed {
+            "cli_session_snapshot_changed"
+        } else {
+            "cli_session_snapshot_same"
+        };
+        let fields: [(&str, &dyn std::fmt::Display); 1] = [("number", &taken.snapshot.sequence)];
+        writeln!(out, "{}", catalogue.sentence(key, &fields))
+    })?;
+    Ok(outcome(taken.snapshot.status))
+}
+
+fn list(api: &Api, output: &Output, wanted: SessionListInput) -> Result<Outcome, AppError> {
+    let found = session_list::list(api, wanted)?;
+    output.print(&found, |catalogue, out| {
+        let columns = ["id", "name", "status", "snapshots", "when", "file"];
+        let rows = found.items.iter().map(|row| {
+            [
+                visible(&row.id).into_owned(),
+                visible(&row.name).into_owned(),
+                catalogue.word(&format!("session_status_{}", row.status)),
+                row.snapshots.to_string(),
+                catalogue.when(&row.updated_at),
+                visible(row.config.as_deref().unwrap_or_default()).into_owned(),
+            ]
+        });
+        table(catalogue, out, columns, rows)
+    })?;
+    output.none(found.items.is_empty())?;
+    Ok(Outcome::Done)
+}
+
+fn show(output: &Output, found: &SessionShow) -> Result<Outcome, AppError> {
+    output.print(found, |catalogue, out| {
+        let status = catalogue.word(&format!("session_status_{}", found.status));
+        writeln!(
+            out,
+            "{}",
+            catalogue.labelled(&visible(&found.name), &status)
+        )?;
+        let file = match (&found.root, &found.config) {
+            (Some(root), Some(config)) => format!("{root}/{config}"),
+            (_, config) => config.clone().unwrap_or_default(),
+        };
+        let rows = [
+            (
+                "cli_column_file",
+                Some(file).filter(|file| !file.is_empty()),
+            ),
+            ("cli_column_run", found.run_id.clone()),
+            ("cli_session_agent", found.agent.clone()),
+            ("cli_session_state", found.state.clone()),
+        ];
+        for (key, value) in rows {
+            if let Some(value) = value {
+                let row = catalogue.labelled(&catalogue.word(key), &visible(&value));
+                writeln!(out, "{row}")?;
+            }
+        }
+        let columns = ["number", "when", "status", "files", "bytes", "why"];
+        let rows = found.snapshots.iter().map(|snapshot| {
+            [
+                snapshot.sequence.to_string(),
+                catalogue.when(&snapshot.at),
+                catalogue.word(&format!("snapshot_status_{}", snapshot.status)),
+                snapshot.files.len().to_string(),
+                snapshot.bytes.to_string(),
+                catalogue.word(&format!("snapshot_reason_{}", snapshot.reason)),
+            ]
+        });
+        table(catalogue, out, columns, rows)
+    })?;
+    Ok(Outcome::Done)
+}
+
+fn stats(api: &Api, output: &Output) -> Result<Outcome, AppError> {
+    let found = session_list::stats(api, Nothing {})?;
+    output.print(&found, |catalogue, out| {
+        let fields: [(&str, &dyn std::fmt::Display); 5] = [
+            ("sessions", &found.sessions),
+            ("snapshots", &found.snapshots),
+            ("files", &found.files),
+            ("file_bytes", &found.bytes_original),
+            ("most_bytes", &found.bytes_stored),
+        ];
+        writeln!(
+            out,
+            "{}",
+            catalogue.sentence("cli_session_stats_said", &fields)
+        )?;
+        if let (Some(oldest), Some(newest)) = (&found.oldest, &found.newest) {
+            let (oldest, newest) = (catalogue.when(oldest), catalogue.when(newest));
+            let fields: [(&str, &dyn std::fmt::Display); 2] =
+                [("oldest", &oldest), ("newest", &newest)];
+            writeln!(
+                out,
+                "{}",
+                catalogue.sentence("cli_session_stats_times", &fields)
+            )?;
+        }
+        Ok(())
+    })?;
+    Ok(Outcome::Done)
+}
+
+/// What is told of a configuration, whether it is kept or not.
+struct Told<'a> {
+    status: &'a str,
+    bytes: u64,
+    files: &'a [SessionFile],
+    missing: &'a [SessionMissing],
+    ambiguous: &'a [SessionAmbiguous],
+    unread: Vec<&'a SessionUnread>,
+    left_out: usize,
+}
+
+impl<'a> From<&'a SessionPreview> for Told<'a> {
+    fn from(found: &'a SessionPreview) -> Self {
+        Self {
+            status: found.status,
+            bytes: found.bytes,
+            files: &found.files,
+            missing: &found.missing,
+            ambiguous: &found.ambiguous,
+            unread: found.unparsed.iter().chain(&found.unread).collect(),
+            left_out: found.left_out.len(),
+        }
+    }
+}
+
+impl<'a> From<&'a SessionSnapshot> for Told<'a> {
+    fn from(kept: &'a SessionSnapshot) -> Self {
+        Self {
+            status: kept.status,
+            bytes: kept.bytes,
+            files: &kept.files,
+            missing: &kept.missing,
+            ambiguous: &kept.ambiguous,
+            unread: kept.unparsed.iter().collect(),
+            left_out: kept.left_out.len(),
+        }
+    }
+}
+
+fn tell(catalogue: &Catalogue, out: &mut Out, found: &Told<'_>) -> io::Result<()> {
+    for file in found.files {
         let bytes = catalogue.sentence("cli_session_file", &[("file_bytes", &file.bytes)]);
         writeln!(out, "{}", catalogue.labelled(&visible(&file.path), &bytes))?;
     }
     let mut say =
         |path: &str, said: &str| writeln!(out, "{}", catalogue.labelled(&visible(path), said));
-    for file in found.unparsed.iter().chain(&found.unread) {
+    for file in &found.unread {
         say(&file.path, &catalogue.say(&file.reason))?;
     }
-    for missing in &found.missing {
+    for file in found.files {
+        if file.masked {
+            let lines = file
+                .masked_places
+                .iter()
+                .map(|place| place.line.to_string());
+            let lines = lines.collect::<Vec<_>>().join(", ");
+            let is_whole = file.masked_places.iter().any(|place| place.what == "whole");
+            let key = if is_whole {
+                "cli_session_masked_whole"
+            } else {
+                "cli_session_masked"
+            };
+            let said = catalogue.sentence(key, &[("lines", &lines)]);
+            say(&file.path, &said)?;
+        }
+    }
+    for missing in found.missing {
         let key = match missing.looked {
             Some(_) => "cli_session_missing",
             None => "cli_session_outside",
@@ -72,7 +325,7 @@ fn tell(catalogue: &Catalogue, out: &mut Out, found: &SessionPreview) -> io::Res
         let name = visible(&missing.reference);
         say(&missing.from, &catalogue.sentence(key, &[("name", &name)]))?;
     }
-    for met in &found.ambiguous {
+    for met in found.ambiguous {
         let (name, files) = (visible(&met.reference), met.taken.join(", "));
         let fields: [(&str, &dyn std::fmt::Display); 2] = [("name", &name), ("files", &files)];
         say(
@@ -83,7 +336,7 @@ fn tell(catalogue: &Catalogue, out: &mut Out, found: &SessionPreview) -> io::Res
     let fields: [(&str, &dyn std::fmt::Display); 3] = [
         ("count", &found.files.len()),
         ("file_bytes", &found.bytes),
-        ("left_out", &found.left_out.len()),
+        ("left_out", &found.left_out),
     ];
     let key = format!("cli_session_{}", found.status);
     writeln!(out, "{}", catalogue.sentence(&key, &fields))

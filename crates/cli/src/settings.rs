@@ -3,11 +3,13 @@
 use std::io::{self, Write as _};
 
 use flowkeep_api::types::{
-    ChosenPlace, Language, LogStorageKind, Nothing, OnClose, Settings, SettingsUpdate, Theme,
+    ChosenPlace, Language, LogStorageKind, Nothing, OnClose, Settings, SettingsUpdate, Snapshots,
+    Theme,
 };
 use flowkeep_api::{Api, AppError, Catalogue, settings};
 use flowkeep_core::visible;
 
+use crate::folders::Switch;
 use crate::log_args::{
     Closing, SettingsChange, SettingsVerb, Storage, WindowLanguage, WindowTheme,
 };
@@ -32,6 +34,8 @@ fn shown(catalogue: &Catalogue, out: &mut Out, found: &Settings) -> io::Result<(
         let number = number.map(|number| number.to_string());
         number.unwrap_or_else(|| catalogue.word("cli_settings_no_limit"))
     };
+    let named =
+        |name: &Option<String>, usual: &str| visible(name.as_deref().unwrap_or(usual)).into_owned();
     let name = Some(found.display_name.as_str()).filter(|name| !name.is_empty());
     let name = name.map(|name| visible(name).into_owned());
     let rows = [
@@ -79,6 +83,21 @@ fn shown(catalogue: &Catalogue, out: &mut Out, found: &Settings) -> io::Result<(
         ("log_dir", path(&found.log_dir, "log_dir_own")),
         ("cli_settings_keep_days", number(found.keep_days)),
         ("cli_settings_keep_runs", number(found.keep_runs)),
+        (
+            "cli_settings_snapshots",
+            catalogue.word(match found.snapshots {
+                Snapshots::On => "cli_settings_on",
+                Snapshots::Off => "cli_settings_off",
+            }),
+        ),
+        (
+            "cli_settings_snapshot_strategy",
+            named(&found.snapshot_strategy, "standard"),
+        ),
+        (
+            "cli_settings_default_tool_set",
+            named(&found.default_tool_set, "basic-tools"),
+        ),
     ];
     for (label, value) in rows {
         writeln!(
@@ -119,6 +138,12 @@ fn update(change: SettingsChange) -> SettingsUpdate {
             Closing::Background => OnClose::Background,
             Closing::Quit => OnClose::Quit,
         }),
+        snapshots: change.snapshots.map(|wish| match wish {
+            Switch::On => Snapshots::On,
+            Switch::Off => Snapshots::Off,
+        }),
+        snapshot_strategy: change.snapshot_strategy,
+        default_tool_set: change.default_tool_set,
         ..SettingsUpdate::default()
     }
 }

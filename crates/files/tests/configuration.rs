@@ -10,7 +10,8 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use flowkeep_core::configuration::Strategy;
-use flowkeep_files::configuration::{ConfigurationError, Look, Standing, Wish, look};
+use flowkeep_core::session::SnapshotStatus;
+use flowkeep_files::configuration::{ConfigurationError, Look, Wish, look};
 use flowkeep_host::{Cancellation, Progress, Unfollowed};
 use tempfile::TempDir;
 
@@ -64,7 +65,7 @@ fn the_root_is_the_nearest_folder_above_that_holds_workflows() {
         place.path().join("configs").canonicalize().unwrap()
     );
     assert_eq!(paths(&found), ["tools/sum.json", "workflows/entry.yaml"]);
-    assert_eq!(found.standing, Standing::Complete);
+    assert_eq!(found.status, SnapshotStatus::Complete);
     assert_eq!(found.files[0].bytes, 15);
     let agent = looked(&place, "configs/agents/clerk.yaml").unwrap();
     assert_eq!(agent.root, found.root);
@@ -76,7 +77,7 @@ fn of_a_broken_file_what_stands_before_the_fault_is_followed() {
     let place = tree(&[("workflows/entry.yaml", broken), ("tools/sum.yaml", "a: 1")]);
     let found = looked(&place, ENTRY).unwrap();
     assert_eq!(paths(&found), ["tools/sum.yaml", "workflows/entry.yaml"]);
-    assert_eq!(found.standing, Standing::Partial);
+    assert_eq!(found.status, SnapshotStatus::Partial);
     let [unparsed] = found.unparsed.as_slice() else {
         panic!("{found:?}");
     };
@@ -151,9 +152,9 @@ fn a_file_that_is_too_large_is_named_and_the_rest_is_found() {
     let found = looked(&place, ENTRY).unwrap();
     assert_eq!(paths(&found), ["tools/sum.yaml", "workflows/entry.yaml"]);
     assert_eq!(found.unread[0].reason.code, "file_too_large");
-    assert_eq!(found.standing, Standing::Partial);
+    assert_eq!(found.status, SnapshotStatus::Partial);
     let alone = looked(&place, "configs/tools/large.yaml").unwrap();
-    assert_eq!(alone.standing, Standing::Failed);
+    assert_eq!(alone.status, SnapshotStatus::Failed);
 }
 
 #[test]
@@ -284,7 +285,7 @@ fn a_folder_that_cannot_be_looked_into_is_named_and_the_rest_is_found() {
     };
     assert!(unread.path.as_str().starts_with("tools/xxx"));
     assert_eq!(unread.reason.code, "file_name_impossible");
-    assert_eq!(found.standing, Standing::Partial);
+    assert_eq!(found.status, SnapshotStatus::Partial);
     // What would not be taken is not looked into either.
     let [minimal, ..] = Strategy::factory();
     let wish = Wish {
@@ -294,7 +295,7 @@ fn a_folder_that_cannot_be_looked_into_is_named_and_the_rest_is_found() {
         default_tool_set: "",
     };
     let found = look(&wish, &Unfollowed).unwrap();
-    assert_eq!(found.standing, Standing::Complete, "{found:?}");
+    assert_eq!(found.status, SnapshotStatus::Complete, "{found:?}");
 }
 
 #[test]

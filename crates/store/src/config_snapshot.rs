@@ -188,7 +188,24 @@ impl Store {
         newest(&*self.reader()?, session)
     }
 
-    /// Whether a tree of this hash, or a snapshot of this id, is kept: the files of others are nobody's.
+    /// One snapshot.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn config_snapshot(
+        &self,
+        id: SnapshotId,
+    ) -> Result<Option<ConfigSnapshotRecord>, StoreError> {
+        let reader = self.reader()?;
+        let sql = format!(
+            "SELECT {COLUMNS} FROM snapshot s JOIN snapshot_tree t USING (tree) WHERE s.id = ?1"
+        );
+        let mut statement = reader.prepare_cached(&sql)?;
+        let found = statement.query_row([id.to_string()], record);
+        Ok(found.optional()?)
+    }
+
+    /// Whether a tree of this hash is kept.
     ///
     /// # Errors
     /// What the database says.
@@ -197,17 +214,6 @@ impl Store {
         let reader = self.reader()?;
         let mut statement = reader.prepare_cached(sql)?;
         Ok(statement.query_row([hash.0], |row| row.get(0))?)
-    }
-
-    /// Whether a snapshot of this id is kept.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub fn keeps_config_snapshot(&self, id: SnapshotId) -> Result<bool, StoreError> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM snapshot WHERE id = ?1)";
-        let reader = self.reader()?;
-        let mut statement = reader.prepare_cached(sql)?;
-        Ok(statement.query_row([id.to_string()], |row| row.get(0))?)
     }
 
     /// The files of a tree, by their paths.

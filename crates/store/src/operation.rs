@@ -91,6 +91,9 @@ pub(crate) const CONNECTION: &str = "connection";
 /// What it calls a task folder.
 pub(crate) const FOLDER: &str = "folder";
 
+/// What it calls a session.
+pub(crate) const SESSION: &str = "session";
+
 /// What was changed since some moment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ChangesRecord {
@@ -116,7 +119,7 @@ macro_rules! touched {
 pub(crate) const CHANGED_DOCUMENTS: &str = concat!(
     touched!(),
     " AND NOT o.came_in AND o.operation NOT IN ('example_add', 'example_remove') \
-     AND coalesce(o.kind, '') NOT IN ('run', 'connection', 'folder')"
+     AND coalesce(o.kind, '') NOT IN ('run', 'connection', 'folder', 'session')"
 );
 
 /// Operations that changed settings, connections among them: a backup has both. That a question was
@@ -135,7 +138,10 @@ pub(crate) const COLUMNS: &str = concat!(
 impl OperationRecord {
     /// Whether it could be undone, if nobody has: it changed documents or brought task folders, here.
     pub fn changed_documents(&self) -> bool {
-        let of_documents = !matches!(self.kind.as_deref(), Some(RUN | CONNECTION | FOLDER));
+        let of_documents = !matches!(
+            self.kind.as_deref(),
+            Some(RUN | CONNECTION | FOLDER | SESSION)
+        );
         self.touched && !self.came_in && of_documents
     }
 }

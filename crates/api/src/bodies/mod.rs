@@ -39,6 +39,8 @@ mod run_trust;
 pub mod runs;
 pub mod schedules;
 pub mod secrets;
+pub mod session_list;
+pub mod session_snapshots;
 pub mod sessions;
 pub mod settings;
 pub mod sources;

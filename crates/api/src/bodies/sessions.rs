@@ -2,15 +2,15 @@
 //! disks is done apart, as in `folders`.
 
 use flowkeep_core::configuration::{Ambiguous, ConfigPath, LeftOut, Missing, Strategy};
-use flowkeep_files::configuration::{
-    ConfigurationError, Found, Look, Standing, Unread, Wish, look,
-};
+use flowkeep_files::configuration::{ConfigurationError, Found, Look, Unread, Wish, look};
+use flowkeep_files::snapshots::manifest::TreeMasked;
 use flowkeep_host::path_text;
 
+use super::settings;
 use crate::apart::apart_for;
 use crate::types::{
-    SessionAmbiguous, SessionFile, SessionLeftOut, SessionMissing, SessionPreview,
-    SessionPreviewInput, SessionUnread,
+    Nothing, SessionAmbiguous, SessionFile, SessionLeftOut, SessionMasked, SessionMissing,
+    SessionPreview, SessionPreviewInput, SessionUnread, Settings,
 };
 use crate::{Api, AppError, Progress};
 
@@ -30,7 +30,9 @@ pub fn preview(
     input: SessionPreviewInput,
     progress: &dyn Progress,
 ) -> Result<SessionPreview, AppError> {
-    let strategy = strategy(input.strategy.as_deref().unwrap_or(STANDARD))?;
+    let settings = settings::show(api, Nothing {})?;
+    let strategy = strategy(&settings, input.strategy.as_deref())?;
+    let default_tool_set = default_tool_set(&settings);
     let config = api.path_of(&input.config)?;
     let root = input.root.as_ref().map(|root| api.path_of(root));
     let root = root.transpose()?;
@@ -40,7 +42,7 @@ pub fn preview(
             config: &config,
             root: root.as_deref(),
             strategy: &strategy,
-            default_tool_set: DEFAULT_TOOL_SET,
+            default_tool_set: &default_tool_set,
         };
         Ok(look(&wish, steps))
     };
@@ -49,7 +51,20 @@ pub fn preview(
     Ok(told(found, name))
 }
 
-fn strategy(name: &str) -> Result<Strategy, AppError> {
+/// The tool set that `default` stands for.
+pub(super) fn default_tool_set(settings: &Settings) -> String {
+    let set = settings.default_tool_set.clone();
+    set.unwrap_or_else(|| DEFAULT_TOOL_SET.to_owned())
+}
+
+/// The strategy of that name, or the usual one.
+pub(super) fn strategy(settings: &Settings, name: Option<&str>) -> Result<Strategy, AppError> {
+    let name = name.or(settings.snapshot_strategy.as_deref());
+    known_strategy(name.unwrap_or(STANDARD))
+}
+
+/// The strategy of that name.
+pub(super) fn known_strategy(name: &str) -> Result<Strategy, AppError> {
     let mut all = Strategy::factory().into_iter();
     all.find(|strategy| strategy.name == name).ok_or_else(|| {
         let known: Vec<_> = Strategy::factory().map(|strategy| strategy.name).into();
@@ -65,11 +80,7 @@ fn told(look: Look, strategy: String) -> SessionPreview {
     SessionPreview {
         root: path_text(&look.root),
         strategy,
-        status: match look.standing {
-            Standing::Complete => "complete",
-            Standing::Partial => "partial",
-            Standing::Failed => "failed",
-        },
+        status: look.status.as_str(),
         bytes: look.files.iter().map(|file| file.bytes).sum(),
         files: look.files.into_iter().map(file).collect(),
         missing: look
@@ -105,7 +116,18 @@ fn file(file: Found) -> SessionFile {
         path: file.path.into(),
         sha256: file.sha256.to_string(),
         bytes: file.bytes,
+        masked: !file.masked.is_empty(),
+        masked_places: masked(file.masked),
     }
+}
+
+pub(super) fn masked(places: Vec<TreeMasked>) -> Vec<SessionMasked> {
+    let told = |place: TreeMasked| SessionMasked {
+        pointer: place.pointer,
+        line: place.line,
+        what: place.what,
+    };
+    places.into_iter().map(told).collect()
 }
 
 fn unread(file: Unread) -> SessionUnread {
@@ -115,7 +137,7 @@ fn unread(file: Unread) -> SessionUnread {
     }
 }
 
-fn left_out((path, why): (ConfigPath, LeftOut)) -> SessionLeftOut {
+pub(super) fn left_out((path, why): (ConfigPath, LeftOut)) -> SessionLeftOut {
     SessionLeftOut {
         path: path.into(),
         why: match why {

@@ -41,8 +41,11 @@ fn read(
 /// Changes settings; what is absent stays.
 ///
 /// # Errors
-/// `place_unknown`; for a folder `folder_missing` and `not_a_folder`.
+/// `place_unknown`; for a folder `folder_missing` and `not_a_folder`; `strategy_unknown`.
 pub fn update(api: &Api, input: SettingsUpdate) -> Result<Settings, AppError> {
+    if let Some(strategy) = &input.snapshot_strategy {
+        super::sessions::known_strategy(strategy)?;
+    }
     let folder = input.backup_folder.as_ref();
     let folder = folder.map(|place| own_folder(api, place)).transpose()?;
     let log_dir = input.log_dir.as_ref();
@@ -98,6 +101,14 @@ fn changed(
         keep_runs: limit(input.keep_runs, before.keep_runs),
         on_close: input.on_close.unwrap_or(before.on_close),
         login_offered: input.login_offered.unwrap_or(before.login_offered),
+        snapshots: input.snapshots.unwrap_or(before.snapshots),
+        snapshot_strategy: input
+            .snapshot_strategy
+            .or_else(|| before.snapshot_strategy.clone()),
+        default_tool_set: input.default_tool_set.map_or_else(
+            || before.default_tool_set.clone(),
+            |set| Some(set.trim().to_owned()).filter(|set| !set.is_empty()),
+        ),
     }
 }
 

@@ -15,7 +15,7 @@ pub struct SessionPreviewInput {
     pub config: ChosenPlace,
     /// The root of its tree; absent: the nearest folder above that holds `workflows`.
     pub root: Option<ChosenPlace>,
-    /// What is taken: `minimal`, `standard` or `comprehensive`; absent: `standard`.
+    /// What is taken: `minimal`, `standard` or `comprehensive`; absent: as in the settings.
     pub strategy: Option<String>,
 }
 
@@ -28,8 +28,8 @@ pub struct SessionPreview {
     pub config: String,
     /// What was taken.
     pub strategy: String,
-    /// `complete`; `partial` where something is missing, not understood or not sure; `failed` where not even
-    /// the file it begins with could be read.
+    /// `complete`; `partial` where something is missing, not understood, not sure or would be masked; `failed`
+    /// where not even the file it begins with could be read.
     #[ts(type = "\"complete\" | \"partial\" | \"failed\"")]
     pub status: &'static str,
     /// Bytes of all files.
@@ -40,7 +40,7 @@ pub struct SessionPreview {
     pub missing: Vec<SessionMissing>,
     /// What is referred to and fits several files; all of them are taken.
     pub ambiguous: Vec<SessionAmbiguous>,
-    /// What is taken as it is, because it cannot be understood.
+    /// What is taken as it is, because it cannot be understood or was being written meanwhile.
     pub unparsed: Vec<SessionUnread>,
     /// What cannot be read.
     pub unread: Vec<SessionUnread>,
@@ -50,6 +50,7 @@ pub struct SessionPreview {
 
 /// A file that belongs to it.
 #[derive(Debug, Clone, Serialize, TS)]
+#[ts(optional_fields)]
 pub struct SessionFile {
     /// `workflows`, `agents`, `tool-sets`, `tools`, `prompts`, `llms` or `global`.
     pub kind: String,
@@ -59,6 +60,25 @@ pub struct SessionFile {
     pub sha256: String,
     /// Bytes.
     pub bytes: u64,
+    /// Whether it is kept with something else in the place of its keys.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub masked: bool,
+    /// Where those stand.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub masked_places: Vec<SessionMasked>,
+}
+
+/// Where something like a key stands.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(optional_fields)]
+pub struct SessionMasked {
+    /// As a JSON pointer, where the file can be understood.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+    /// Its line, from 1.
+    pub line: u32,
+    /// By what it is told: `name url shape`; `whole` says that more than the keys had to go.
+    pub what: String,
 }
 
 /// Something that is referred to and is not there.

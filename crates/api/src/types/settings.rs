@@ -59,6 +59,17 @@ pub enum OnClose {
     Quit,
 }
 
+/// Whether the configuration of work that lies in files is kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Snapshots {
+    /// It is.
+    #[default]
+    On,
+    /// It is not.
+    Off,
+}
+
 /// All settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default)]
@@ -88,6 +99,12 @@ pub struct Settings {
     pub on_close: OnClose,
     /// Whether the operator was asked to start Flowkeep at login.
     pub login_offered: bool,
+    /// Whether the configuration of work that lies in files is kept.
+    pub snapshots: Snapshots,
+    /// Which files of a configuration are kept: `minimal`, `standard`, `comprehensive`; `standard` unless told.
+    pub snapshot_strategy: Option<String>,
+    /// The tool set that `default` stands for in a configuration; `basic-tools` unless told.
+    pub default_tool_set: Option<String>,
 }
 
 /// Change settings; what is absent stays.
@@ -121,4 +138,10 @@ pub struct SettingsUpdate {
     pub on_close: Option<OnClose>,
     /// Whether the operator was asked to start Flowkeep at login.
     pub login_offered: Option<bool>,
+    /// Whether the configuration of work that lies in files is kept.
+    pub snapshots: Option<Snapshots>,
+    /// Which files of a configuration are kept.
+    pub snapshot_strategy: Option<String>,
+    /// The tool set that `default` stands for in a configuration; an empty one takes it back.
+    pub default_tool_set: Option<String>,
 }

@@ -277,5 +277,25 @@ fn every_sample_configuration_takes_what_it_refers_to_and_says_what_is_missing()
             let reason = item["reason"].as_str().unwrap();
             assert!(reason.starts_with(&format!("line {line}, ")), "{reason}");
         }
+        let words = ["session", "create", &place, "--strategy", strategy];
+        let (kept_exit, created) = flowkeep.json(&words);
+        assert_eq!(kept_exit, exit, "{created}");
+        let kept = &created["snapshot"];
+        for key in [
+            "status",
+            "files",
+            "missing",
+            "ambiguous",
+            "unparsed",
+            "left_out",
+            "bytes",
+        ] {
+            assert_eq!(kept[key], found[key], "{config} {strategy}: {key}");
+        }
     }
+    // Many of them, and each content once.
+    let stats = flowkeep.done(&["session", "stats"]);
+    assert_eq!(stats["snapshots"], TAKEN.len());
+    let (original, stored) = (&stats["bytes_original"], &stats["bytes_stored"]);
+    assert!(stored.as_u64() < original.as_u64(), "{stats}");
 }

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use serde_json::{Value, json};
+
 use crate::flowkeep::{Flowkeep, keys, text, tree as files};
 
 /// A tree of configuration files; the path of the one it begins with.
@@ -127,7 +129,7 @@ fn a_root_may_be_called_as_the_link_that_leads_to_it() {
     let (exit, found) = flowkeep.json(&["session", "preview", &real]);
     assert_eq!(
         (exit, &found["missing"][0]["pointer"]),
-        (3, &"/inherits_from".into())
+        (3, &json!("/inherits_from"))
     );
 }
 
@@ -150,4 +152,269 @@ fn what_is_no_configuration_is_refused_with_the_next_step() {
     let error = refused(&["session", "preview", &config, "--strategy", "most"]);
     assert_eq!(error["code"], "strategy_unknown");
     assert_eq!(error["fields"]["known"], "minimal, standard, comprehensive");
+}
+
+fn count(value: &Value) -> usize {
+    value.as_array().unwrap().len()
+}
+
+#[test]
+fn a_session_keeps_its_configuration_and_tells_what_of_it() {
+    let flowkeep = Flowkeep::new();
+    let config = tree(&flowkeep);
+    let (exit, created) = flowkeep.json(&["session", "create", &config]);
+    assert_eq!(exit, 3, "{created}");
+    assert_eq!(keys(&created), ["session_id", "snapshot"]);
+    let snapshot = &created["snapshot"];
+    assert_eq!(
+        keys(snapshot),
+        [
+            "id",
+            "status",
+            "files",
+            "missing",
+            "unparsed",
+            "ambiguous",
+            "left_out",
+            "sequence",
+            "at",
+            "reason",
+            "strategy",
+            "bytes"
+        ]
+    );
+    assert_eq!(
+        (&snapshot["status"], &snapshot["sequence"]),
+        (&json!("partial"), &json!(1))
+    );
+    let file = &snapshot["files"][0];
+    assert_eq!(keys(file), ["kind", "path", "sha256", "bytes"]);
+    assert_eq!(file["path"], "tool-sets/office.yaml");
+    let missing = &snapshot["missing"][0];
+    assert_eq!(
+        (&missing["reference"], &missing["from"]),
+        (&json!("gone"), &json!("tool-sets/office.yaml"))
+    );
+
+    let id = created["session_id"].as_str().unwrap();
+    let list = flowkeep.done(&["session", "list"]);
+    assert_eq!(list["total"], 1);
+    assert_eq!(
+        keys(&list["items"][0]),
+        [
+            "id",
+            "name",
+            "origin",
+            "config",
+            "status",
+            "snapshots",
+            "updated_at"
+        ]
+    );
+    assert_eq!(list["items"][0]["id"], id);
+    assert_eq!(list["items"][0]["config"], "workflows/orders.yaml");
+    assert_eq!(list["items"][0]["status"], "active");
+    assert_eq!(list["items"][0]["snapshots"], 1);
+}
+
+#[test]
+fn each_version_of_a_configuration_is_told_and_counted() {
+    let flowkeep = Flowkeep::new();
+    let config = tree(&flowkeep);
+    let (_, created) = flowkeep.json(&["session", "create", &config]);
+    let id = created["session_id"].as_str().unwrap();
+    // A new version, although nothing has changed: a person asked for it.
+    let (exit, again) = flowkeep.json(&["session", "snapshot", id]);
+    assert_eq!((exit, &again["changed"]), (3, &json!(false)));
+    assert_eq!(again["session_id"], id);
+    assert_eq!(again["snapshot"]["sequence"], 2);
+    fs::write(
+        flowkeep.path("configs/tool-sets/office.yaml"),
+        "tools: [sum]\n",
+    )
+    .unwrap();
+    let again = flowkeep.done(&["session", "snapshot", id]);
+    assert_eq!(
+        (&again["changed"], &again["snapshot"]["status"]),
+        (&json!(true), &json!("complete"))
+    );
+
+    let show = flowkeep.done(&["session", "show", id]);
+    let kept = show["snapshots"].as_array().unwrap();
+    let told: Vec<_> = kept
+        .iter()
+        .map(|one| json!([one["sequence"], one["status"], one["reason"]]))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            json!([1, "partial", "begin"]),
+            json!([2, "partial", "asked"]),
+            json!([3, "complete", "asked"])
+        ]
+    );
+    assert_eq!(
+        kept[0], created["snapshot"],
+        "what was told is what is kept"
+    );
+
+    let stats = flowkeep.done(&["session", "stats"]);
+    assert_eq!(
+        keys(&stats),
+        [
+            "sessions",
+            "snapshots",
+            "files",
+            "bytes_original",
+            "bytes_stored",
+            "oldest",
+            "newest"
+        ]
+    );
+    assert_eq!(
+        (&stats["sessions"], &stats["snapshots"], &stats["files"]),
+        (&json!(1), &json!(3), &json!(9))
+    );
+    let on_disk: usize = files(&flowkeep.data().join("snapshots"))
+        .iter()
+        .map(|(_, bytes)| bytes.len())
+        .sum();
+    assert_eq!(stats["bytes_stored"], on_disk);
+    assert_eq!(stats["oldest"], kept[0]["at"]);
+    assert_eq!(stats["newest"], kept[2]["at"]);
+
+    let said = flowkeep.say(&["session", "show", id]);
+    assert!(said.out.contains("orders: active"), "{}", said.out);
+    assert!(said.out.contains("asked for"), "{}", said.out);
+}
+
+#[test]
+fn where_nothing_was_kept_there_is_nothing_to_count() {
+    let flowkeep = Flowkeep::new();
+    let stats = flowkeep.done(&["session", "stats"]);
+    assert_eq!(
+        (&stats["snapshots"], &stats["bytes_stored"]),
+        (&json!(0), &json!(0))
+    );
+    assert_eq!(
+        (&stats["oldest"], &stats["newest"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert_eq!(flowkeep.done(&["session", "list", "--all"])["total"], 0);
+    for verb in ["show", "snapshot"] {
+        let (exit, error) = flowkeep.json(&["session", verb, "01K"]);
+        assert_eq!(
+            (exit, &error["error"]["code"]),
+            (1, &json!("session_unknown"))
+        );
+    }
+}
+
+/// A key of the tree, of the agent or of the state is in no file of the data folder, however it was said.
+#[test]
+fn no_key_of_a_configuration_comes_into_the_data_folder() {
+    let flowkeep = Flowkeep::new();
+    let config = tree(&flowkeep);
+    let secret = ["Tr0ub4dor", "and", "3-horses"].join("-");
+    let text_with = format!("name: sum\npassword: {secret}\n");
+    fs::write(flowkeep.path("configs/tools/sum.yaml"), &text_with).unwrap();
+    let agent = format!(r#"{{"name": "clerk", "api_key": "{secret}"}}"#);
+    let state = flowkeep.file(
+        "state.json",
+        format!(r#"{{"step": 1, "token": "{secret}"}}"#),
+    );
+    let words = [
+        "session",
+        "create",
+        &config,
+        "--agent",
+        &agent,
+        "--state",
+        &format!("@{state}"),
+    ];
+    let (exit, created) = flowkeep.json(&words);
+    assert_eq!(exit, 3);
+    let told = created.to_string();
+    assert!(!told.contains(&secret), "{told}");
+    let taken = created["snapshot"]["files"].as_array().unwrap();
+    let sum = taken
+        .iter()
+        .find(|file| file["path"] == "tools/sum.yaml")
+        .unwrap();
+    assert_eq!(
+        (&sum["masked"], &sum["masked_places"][0]["line"]),
+        (&json!(true), &json!(2))
+    );
+    assert_eq!(sum["bytes"], text_with.len());
+
+    let id = created["session_id"].as_str().unwrap();
+    let (_, show) = flowkeep.json(&["session", "show", id]);
+    assert_eq!(show["agent"], r#"{"name":"clerk","api_key":"<masked>"}"#);
+    assert_eq!(show["state"], r#"{"step":1,"token":"<masked>"}"#);
+    for (path, bytes) in files(&flowkeep.data()) {
+        let is_there = bytes
+            .windows(secret.len())
+            .any(|part| part == secret.as_bytes());
+        assert!(!is_there, "{path}");
+    }
+}
+
+#[test]
+fn with_snapshots_switched_off_a_session_begins_and_nothing_of_it_is_kept() {
+    let flowkeep = Flowkeep::new();
+    let config = tree(&flowkeep);
+    let off = [
+        "settings",
+        "update",
+        "--snapshots",
+        "off",
+        "--snapshot-strategy",
+        "minimal",
+    ];
+    let settings = flowkeep.done(&off);
+    assert_eq!(
+        (&settings["snapshots"], &settings["snapshot_strategy"]),
+        (&json!("off"), &json!("minimal"))
+    );
+    let (exit, created) = flowkeep.json(&["session", "create", &config]);
+    assert_eq!((exit, &created["snapshot"]), (3, &Value::Null));
+    assert!(!flowkeep.data().join("snapshots").exists());
+    let id = created["session_id"].as_str().unwrap();
+    let (exit, error) = flowkeep.json(&["session", "snapshot", id]);
+    assert_eq!(
+        (exit, &error["error"]["code"]),
+        (1, &json!("snapshots_off"))
+    );
+    flowkeep.done(&["settings", "update", "--snapshots", "on"]);
+    let kept = flowkeep.done(&["session", "snapshot", id]);
+    assert_eq!(
+        (
+            count(&kept["snapshot"]["files"]),
+            &kept["snapshot"]["sequence"]
+        ),
+        (1, &json!(1))
+    );
+    let refused = ["settings", "update", "--snapshot-strategy", "most"];
+    assert_eq!(
+        flowkeep.json(&refused).1["error"]["code"],
+        "strategy_unknown"
+    );
+}
+
+#[test]
+fn what_default_stands_for_is_a_setting() {
+    let flowkeep = Flowkeep::new();
+    let config = tree(&flowkeep);
+    fs::write(
+        flowkeep.path("configs/workflows/orders.yaml"),
+        "tool_manager: default\n",
+    )
+    .unwrap();
+    let (exit, _) = flowkeep.json(&["session", "preview", &config]);
+    assert_eq!(exit, 3, "there is no basic-tools");
+    flowkeep.done(&["settings", "update", "--default-tool-set", "office"]);
+    let (_, found) = flowkeep.json(&["session", "preview", &config]);
+    assert_eq!(found["files"][0]["path"], "tool-sets/office.yaml");
+    let settings = flowkeep.done(&["settings", "update", "--default-tool-set", ""]);
+    assert_eq!(settings["default_tool_set"], Value::Null);
 }

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use super::{ConfigKind, ConfigPath, Reference, references};
 use crate::Value;
 use crate::value::{push_token, unescape_token};
 
 /// What of a file's content decides which other files belong to it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     /// What it refers to.
     pub references: Vec<Reference>,
@@ -22,7 +24,7 @@ pub struct Facts {
 }
 
 /// A text that a register names.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Registered {
     /// Under which heading.
     pub kind: String,
@@ -33,7 +35,7 @@ pub struct Registered {
 }
 
 /// The names of members, and of theirs.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Keys(Vec<(String, Keys)>);
 
 /// A level of a group stands below it, perhaps below a member that holds all of them; so does the group.

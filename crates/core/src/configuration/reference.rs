@@ -39,7 +39,7 @@ pub enum ReferenceKey {
 }
 
 /// One reference, and where it stands.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Reference {
     /// How it refers.
     pub key: ReferenceKey,

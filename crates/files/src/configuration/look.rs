@@ -9,11 +9,13 @@ use flowkeep_core::configuration::{
     Ambiguous, Collected, ConfigKind, ConfigPath, Edge, Entry, LeftOut, Missing, Settings,
     Strategy, collect,
 };
-use flowkeep_core::{Message, Sha256};
+use flowkeep_core::session::SnapshotStatus;
+use flowkeep_core::{Message, ObjectHash, Sha256};
 use flowkeep_host::Progress;
 
 use super::ConfigurationError;
 use super::tree::{ConfigTree, below, root_above};
+use crate::snapshots::manifest::TreeMasked;
 
 /// What is to be looked at.
 #[derive(Debug, Clone)]
@@ -36,7 +38,7 @@ pub struct Look {
     /// The file it begins with.
     pub config: ConfigPath,
     /// Whether everything is there.
-    pub standing: Standing,
+    pub status: SnapshotStatus,
     /// The files, by their paths.
     pub files: Vec<Found>,
     /// What is taken and cannot be read, and the folders that cannot be looked into.
@@ -45,7 +47,7 @@ pub struct Look {
     pub missing: Vec<Missing>,
     /// What several files fit.
     pub ambiguous: Vec<Ambiguous>,
-    /// What is taken as bytes, because it cannot be understood.
+    /// What is taken as bytes, because it cannot be understood or was being written meanwhile.
     pub unparsed: Vec<Unread>,
     /// What is referred to and not wanted.
     pub left_out: Vec<(ConfigPath, LeftOut)>,
@@ -62,6 +64,18 @@ pub struct Found {
     pub bytes: u64,
     /// Their hash.
     pub sha256: Sha256,
+    /// Milliseconds; when they last changed.
+    pub modified: Option<i64>,
+    /// What a snapshot keeps of it.
+    pub object: ObjectHash,
+    /// Bytes of that.
+    pub object_bytes: u64,
+    /// Where keys are masked in that.
+    pub masked: Vec<TreeMasked>,
+    /// Why it is no document, where it should be one.
+    pub unparsed: Option<Message>,
+    /// Whether it was changed again and again while it was read.
+    pub changed_while_read: bool,
     /// What it refers to.
     pub references: Vec<Edge>,
 }
@@ -75,15 +89,12 @@ pub struct Unread {
     pub reason: Message,
 }
 
-/// Whether a piece of work could go on with what was found alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// With all of it.
-    Complete,
-    /// Something is missing, not understood or not sure.
-    Partial,
-    /// Not even the file it begins with could be read.
-    Failed,
+impl Unread {
+    /// A file that was changed again and again while it was read.
+    pub(crate) fn changed_while_read(path: ConfigPath) -> Self {
+        let reason = Message::new("changed_while_read");
+        Self { path, reason }
+    }
 }
 
 /// The step of progress: looking at the files of a configuration.
@@ -92,48 +103,90 @@ pub(super) const SCAN: &str = "configuration_scan";
 /// Finds the files that belong to a configuration, by following all references from it. Nothing is
 /// written.
 ///
-/// Steps of progress: `configuration_scan`, once for each file that was read.
+/// Steps of progress: `configuration_scan`, once for each time a file is read.
 ///
 /// # Errors
 /// [`ConfigurationError`].
 pub fn look(wish: &Wish<'_>, progress: &dyn Progress) -> Result<Look, ConfigurationError> {
-    progress.step(SCAN, 0, None, None);
+    Looking::begin(wish, progress)?.end()
+}
+
+/// Where the root of a configuration is, and the file it begins with. Nothing is read.
+///
+/// # Errors
+/// [`ConfigurationError`].
+pub fn find(wish: &Wish<'_>) -> Result<(PathBuf, ConfigPath), ConfigurationError> {
     let config = real(wish.config)?;
     let root = match wish.root {
         Some(root) => root.to_owned(),
         None => root_above(&config)?,
     };
-    let mut tree = ConfigTree::open(&root, progress)?;
-    let root = tree.root().to_owned();
-    let entry = below(&root, &config).ok_or_else(|| ConfigurationError::OutsideRoot {
-        config: config.clone(),
-        root: root.clone(),
-    })?;
-    if !tree.names.has(&entry) {
-        return Err(ConfigurationError::NoFile(config));
+    let missing = |_| ConfigurationError::RootMissing(root.clone());
+    let root = root.canonicalize().map_err(missing)?;
+    match below(&root, &config) {
+        Some(entry) => Ok((root, entry)),
+        None => Err(ConfigurationError::OutsideRoot { config, root }),
     }
-    let settings = Settings {
-        root: root_names(wish, &root, &entry),
-        default_tool_set: wish.default_tool_set.to_owned(),
-    };
-    let collected = collected(&entry, &settings, wish.strategy, &mut tree)?;
-    let mut look = Look {
-        root,
-        config: entry,
-        standing: Standing::Complete,
-        files: Vec::new(),
-        unread: unread(&tree, wish.strategy),
-        missing: collected.missing,
-        ambiguous: collected.ambiguous,
-        unparsed: Vec::new(),
-        left_out: collected.left_out.into_iter().collect(),
-    };
-    for (path, references) in collected.files {
-        look.take(path, references, &mut tree)?;
+}
+
+/// A tree that is being looked at.
+pub(crate) struct Looking<'a> {
+    wish: &'a Wish<'a>,
+    config: PathBuf,
+    /// The tree.
+    pub(crate) tree: ConfigTree<'a>,
+}
+
+impl<'a> Looking<'a> {
+    /// Lists a tree.
+    pub(crate) fn begin(
+        wish: &'a Wish<'a>,
+        progress: &'a dyn Progress,
+    ) -> Result<Self, ConfigurationError> {
+        progress.step(SCAN, 0, None, None);
+        let config = real(wish.config)?;
+        let root = match wish.root {
+            Some(root) => root.to_owned(),
+            None => root_above(&config)?,
+        };
+        let tree = ConfigTree::open(&root, progress)?;
+        Ok(Self { wish, config, tree })
     }
-    look.unread.sort_by(|one, other| one.path.cmp(&other.path));
-    look.standing = look.standing();
-    Ok(look)
+
+    /// Follows all references.
+    pub(crate) fn end(&mut self) -> Result<Look, ConfigurationError> {
+        let Self { wish, config, tree } = self;
+        let root = tree.root().to_owned();
+        let entry = below(&root, config).ok_or_else(|| ConfigurationError::OutsideRoot {
+            config: config.clone(),
+            root: root.clone(),
+        })?;
+        if !tree.names.has(&entry) {
+            return Err(ConfigurationError::NoFile(config.clone()));
+        }
+        let settings = Settings {
+            root: root_names(wish, &root, &entry),
+            default_tool_set: wish.default_tool_set.to_owned(),
+        };
+        let collected = collected(&entry, &settings, wish.strategy, tree)?;
+        let mut look = Look {
+            root,
+            config: entry,
+            status: SnapshotStatus::Complete,
+            files: Vec::new(),
+            unread: unread(tree, wish.strategy),
+            missing: collected.missing,
+            ambiguous: collected.ambiguous,
+            unparsed: Vec::new(),
+            left_out: collected.left_out.into_iter().collect(),
+        };
+        for (path, references) in collected.files {
+            look.take(path, references, tree)?;
+        }
+        look.unread.sort_by(|one, other| one.path.cmp(&other.path));
+        look.status = look.what_it_comes_to();
+        Ok(look)
+    }
 }
 
 /// Follows all references. Once the operator cancelled, no file says anything any more, and this comes to
@@ -196,12 +249,21 @@ impl Look {
             let path = path.clone();
             self.unparsed.push(Unread { path, reason });
         }
+        if read.changed_while_read {
+            self.unparsed.push(Unread::changed_while_read(path.clone()));
+        }
         match read.content.clone() {
             Ok(content) => self.files.push(Found {
                 kind: path.kind(),
                 path,
                 bytes: content.bytes,
                 sha256: content.sha256,
+                modified: read.modified,
+                object: content.object,
+                object_bytes: content.object_bytes,
+                masked: content.masked,
+                unparsed: read.unparsed.clone(),
+                changed_while_read: read.changed_while_read,
                 references,
             }),
             Err(reason) => self.unread.push(Unread { path, reason }),
@@ -209,15 +271,20 @@ impl Look {
         Ok(())
     }
 
-    fn standing(&self) -> Standing {
+    /// Never more than was read.
+    pub(crate) fn what_it_comes_to(&self) -> SnapshotStatus {
+        let is_exact = |file: &Found| file.masked.is_empty();
         let is_whole = self.missing.is_empty()
             && self.ambiguous.is_empty()
             && self.unparsed.is_empty()
-            && self.unread.is_empty();
+            && self.unread.is_empty()
+            && self.files.iter().all(is_exact);
         match is_whole {
-            true => Standing::Complete,
-            false if self.unread.iter().any(|file| file.path == self.config) => Standing::Failed,
-            false => Standing::Partial,
+            true => SnapshotStatus::Complete,
+            false if self.unread.iter().any(|file| file.path == self.config) => {
+                SnapshotStatus::Failed
+            }
+            false => SnapshotStatus::Partial,
         }
     }
 }

@@ -3,7 +3,11 @@
 
 mod error;
 mod look;
+mod memory;
+mod stamp;
 mod tree;
 
 pub use error::ConfigurationError;
-pub use look::{Found, Look, Standing, Unread, Wish, look};
+pub(crate) use look::Looking;
+pub use look::{Found, Look, Unread, Wish, find, look};
+pub(crate) use tree::{ConfigTree, Kept};

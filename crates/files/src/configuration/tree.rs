@@ -6,14 +6,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use flowkeep_core::configuration::{ConfigPath, Facts, Names};
-use flowkeep_core::{Document, Format, MAX_DOCUMENT_BYTES, Message, Sha256, decode};
-use flowkeep_host::{Folder, Progress};
+use flowkeep_core::secret::{self, SecretPlace};
+use flowkeep_core::{Document, Format, MAX_DOCUMENT_BYTES, Message, ObjectHash, Sha256, decode};
+use flowkeep_host::{Folder, Progress, ReadError};
+use flowkeep_store::ConfigSeen;
 use walkdir::{DirEntry, WalkDir};
 
 use super::ConfigurationError;
 use super::look::{SCAN, Unread};
+use super::memory::{Content, Memory, recalled, seen};
+use super::stamp::Stamp;
 use crate::intake::{PASSED_OVER, why};
 use crate::io_reason;
+use crate::snapshots::manifest::TreeMasked;
 
 /// A configuration has some hundreds of files. With more of them, somebody took a wrong folder for its
 /// root.
@@ -25,14 +30,51 @@ const LINES_LEFT_AWAY: usize = 64;
 /// What is longer is cut at its fault alone: each cut is read from its beginning.
 const MOST_BYTES_CUT_AGAIN: usize = 256 << 10;
 
+/// Bytes of files that are held on to until they are kept, so that none of them is read twice. What is above
+/// that is.
+const MOST_BYTES_HELD: usize = 64 << 20;
+
+/// What is told of a file in which more than the keys had to go.
+const WHOLE: &str = "whole";
+
+/// How often a file is read that changes meanwhile.
+const READINGS: u32 = 2;
+
 /// A tree of configuration files.
-pub(super) struct ConfigTree<'a> {
+pub(crate) struct ConfigTree<'a> {
     folder: Folder,
     pub(super) names: Names,
     /// The folders that cannot be looked into.
     pub(super) unread: Vec<Unread>,
     read: HashMap<ConfigPath, Arc<FileRead>>,
+    /// What is kept of files that were read.
+    held: HashMap<ObjectHash, Vec<u8>>,
+    room: usize,
+    memory: Memory,
+    is_kept: bool,
+    /// Milliseconds; when the disk was first asked.
+    seen_at: i64,
+    readings: u32,
     progress: &'a dyn Progress,
+}
+
+/// What is kept of a file that was looked at a moment ago.
+pub(crate) enum Kept {
+    /// What was to be kept then.
+    Same(Vec<u8>),
+    /// The file says something else by now.
+    Changed {
+        /// What.
+        content: Content,
+        /// Why it is no document, where it should be one.
+        unparsed: Option<Message>,
+        /// Milliseconds; when its content last changed.
+        modified: Option<i64>,
+        /// What is kept of that.
+        bytes: Vec<u8>,
+    },
+    /// It cannot be read any more.
+    Unread(Message),
 }
 
 /// One file as it was read.
@@ -44,13 +86,12 @@ pub(super) struct FileRead {
     pub(super) facts: Arc<Facts>,
     /// Why it is no document, where it should be one.
     pub(super) unparsed: Option<Message>,
-}
-
-/// What a file holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Content {
-    pub(super) bytes: u64,
-    pub(super) sha256: Sha256,
+    /// Milliseconds; when its content had last changed.
+    pub(super) modified: Option<i64>,
+    /// Whether it was changed again and again while it was read.
+    pub(super) changed_while_read: bool,
+    /// What is remembered of it from now on, where that is new.
+    new: Option<ConfigSeen>,
 }
 
 impl<'a> ConfigTree<'a> {
@@ -71,12 +112,36 @@ impl<'a> ConfigTree<'a> {
             names,
             unread,
             read: HashMap::new(),
+            held: HashMap::new(),
+            room: MOST_BYTES_HELD,
+            memory: Memory::new(),
+            is_kept: false,
+            seen_at: i64::MIN,
+            readings: 0,
             progress,
         })
     }
 
+    /// Makes use of what is remembered, and holds on to what is read: it is about to be kept. It is `now`, in
+    /// milliseconds.
+    pub(crate) fn remember(&mut self, memory: Memory, now: i64) {
+        self.memory = memory;
+        self.seen_at = now;
+        self.is_kept = true;
+    }
+
+    /// What is to be remembered from now on, and the files that are no longer there.
+    pub(crate) fn to_remember(&self) -> (Vec<(ConfigPath, ConfigSeen)>, Vec<ConfigPath>) {
+        let new = self.read.iter().filter_map(|(path, read)| {
+            let seen = read.new.clone()?;
+            Some((path.clone(), seen))
+        });
+        let gone = self.memory.keys().filter(|path| !self.names.has(path));
+        (new.collect(), gone.cloned().collect())
+    }
+
     /// Its root, through no links.
-    pub(super) fn root(&self) -> &Path {
+    pub(crate) fn root(&self) -> &Path {
         self.folder.path()
     }
 
@@ -88,39 +153,168 @@ impl<'a> ConfigTree<'a> {
         if self.progress.cancelled() {
             return Err(ConfigurationError::Cancelled);
         }
-        let read = Arc::new(self.read(path));
+        let read = Arc::new(self.recalled(path).unwrap_or_else(|| self.read(path)));
         self.read.insert(path.clone(), read.clone());
-        let done = u32::try_from(self.read.len()).unwrap_or(u32::MAX);
-        self.progress.step(SCAN, done, None, Some(path.as_str()));
         Ok(read)
     }
 
-    fn read(&self, path: &ConfigPath) -> FileRead {
-        let limit = MAX_DOCUMENT_BYTES as u64;
-        match self.folder.read(Path::new(path.as_str()), limit) {
-            Ok(bytes) => FileRead::of(path, &bytes),
-            Err(error) => FileRead {
-                content: Err(why(&error)),
-                facts: Arc::default(),
-                unparsed: None,
+    /// What is kept of a file that was looked at.
+    pub(crate) fn kept_of(
+        &mut self,
+        path: &ConfigPath,
+        object: &ObjectHash,
+    ) -> Result<Kept, ConfigurationError> {
+        if let Some(held) = self.held.remove(object) {
+            return Ok(Kept::Same(held));
+        }
+        if self.progress.cancelled() {
+            return Err(ConfigurationError::Cancelled);
+        }
+        let bytes = match self.bytes(path) {
+            Ok(bytes) => bytes,
+            Err(error) => return Ok(Kept::Unread(why(&error))),
+        };
+        let (read, kept) = FileRead::of(path, &bytes);
+        Ok(match read.content {
+            Ok(content) if content.object != *object => Kept::Changed {
+                content,
+                unparsed: read.unparsed,
+                modified: self.stamp(path).and_then(|stamp| stamp.modified),
+                bytes: kept,
             },
+            _ => Kept::Same(kept),
+        })
+    }
+
+    /// What a file said when it was last read, where nobody can have written it since.
+    fn recalled(&self, path: &ConfigPath) -> Option<FileRead> {
+        let seen = self.memory.get(path)?;
+        let stamp = self.stamp(path)?;
+        if stamp.text != seen.stamp || !stamp.was_settled(seen.seen_at) {
+            return None;
+        }
+        let (content, facts, unparsed) = recalled(seen)?;
+        let mut read = FileRead::said(Ok(content), facts, unparsed);
+        read.modified = stamp.modified;
+        Some(read)
+    }
+
+    fn stamp(&self, path: &ConfigPath) -> Option<Stamp> {
+        Stamp::of(&self.root().join(path.as_str()))
+    }
+
+    fn bytes(&mut self, path: &ConfigPath) -> Result<Vec<u8>, ReadError> {
+        self.readings += 1;
+        self.progress
+            .step(SCAN, self.readings, None, Some(path.as_str()));
+        let limit = MAX_DOCUMENT_BYTES as u64;
+        self.folder.read(Path::new(path.as_str()), limit)
+    }
+
+    /// Reads a file, once more where it was changed meanwhile.
+    fn read(&mut self, path: &ConfigPath) -> FileRead {
+        let mut before = self.stamp(path);
+        let mut readings = 1;
+        loop {
+            let bytes = match self.bytes(path) {
+                Ok(bytes) => bytes,
+                Err(error) => return FileRead::said(Err(why(&error)), Facts::default(), None),
+            };
+            let after = self.stamp(path);
+            let is_same = before == after;
+            if is_same || readings == READINGS {
+                return self.understood(path, &bytes, after, !is_same);
+            }
+            before = after;
+            readings += 1;
+        }
+    }
+
+    /// What a file says. What nobody changed says what it said.
+    fn understood(
+        &mut self,
+        path: &ConfigPath,
+        bytes: &[u8],
+        stamp: Option<Stamp>,
+        changed_while_read: bool,
+    ) -> FileRead {
+        let sha256 = Sha256::of(bytes);
+        let remembered = self.memory.get(path).filter(|seen| seen.sha256 == sha256);
+        let remembered = remembered.and_then(recalled);
+        let mut read = if let Some((content, facts, unparsed)) = remembered {
+            FileRead::said(Ok(content), facts, unparsed)
+        } else {
+            let (read, kept) = FileRead::of(path, bytes);
+            self.hold(&read, kept);
+            read
+        };
+        read.modified = stamp.as_ref().and_then(|stamp| stamp.modified);
+        read.changed_while_read = changed_while_read;
+        if self.is_kept
+            && let (Some(stamp), Ok(content), false) = (stamp, &read.content, changed_while_read)
+        {
+            let unparsed = read.unparsed.as_ref();
+            read.new = seen(stamp.text, self.seen_at, content, &read.facts, unparsed);
+        }
+        read
+    }
+
+    fn hold(&mut self, read: &FileRead, kept: Vec<u8>) {
+        if self.is_kept
+            && let (Ok(content), Some(room)) = (&read.content, self.room.checked_sub(kept.len()))
+        {
+            self.room = room;
+            self.held.insert(content.object, kept);
         }
     }
 }
 
 impl FileRead {
-    fn of(path: &ConfigPath, bytes: &[u8]) -> Self {
+    /// What a file says, and what is kept of it.
+    fn of(path: &ConfigPath, bytes: &[u8]) -> (Self, Vec<u8>) {
+        let (kept, masked) = without_keys(path, bytes);
         let content = Content {
             bytes: bytes.len() as u64,
             sha256: Sha256::of(bytes),
+            object: ObjectHash::of(&kept),
+            object_bytes: kept.len() as u64,
+            masked,
         };
         let (facts, unparsed) = said(path, bytes);
+        (Self::said(Ok(content), facts, unparsed), kept)
+    }
+
+    fn said(content: Result<Content, Message>, facts: Facts, unparsed: Option<Message>) -> Self {
         Self {
-            content: Ok(content),
+            content,
             facts: Arc::new(facts),
             unparsed,
+            modified: None,
+            changed_while_read: false,
+            new: None,
         }
     }
+}
+
+/// A file as it is kept, and where its keys are masked in that.
+fn without_keys(path: &ConfigPath, bytes: &[u8]) -> (Vec<u8>, Vec<TreeMasked>) {
+    let Some(masked) = secret::masked(format_of(path), bytes) else {
+        return (bytes.to_owned(), Vec::new());
+    };
+    let place = |place: SecretPlace| TreeMasked {
+        pointer: place.pointer,
+        line: place.line,
+        what: place.kind.as_str().to_owned(),
+    };
+    let mut places: Vec<_> = masked.places.into_iter().map(place).collect();
+    if masked.is_whole {
+        places.push(TreeMasked {
+            pointer: None,
+            line: 1,
+            what: WHOLE.to_owned(),
+        });
+    }
+    (masked.bytes, places)
 }
 
 /// How a file is written, told by its name; nothing where it is no document.

@@ -1,10 +1,11 @@
 //! Where the contents of configuration snapshots lie: a store of files that can be read without Flowkeep.
 //!
-//! `pack` holds the contents themselves, `manifest` says which of them are what; `compare` tells how files
-//! are today, and `overlay` writes them as they were. A file of the store has its
+//! `pack` holds the contents themselves, `manifest` says which of them are what, and `take` puts what belongs
+//! to a configuration there and writes it down; `compare` tells how files are today, and `overlay` writes
+//! them as they were. A file of the store has its
 //! name once all of it is on the disk and was read back; what a crash leaves ends in `.partial`, and nothing
 //! is ever written over. Absent on purpose: which files belong to a snapshot (`configuration`) and who counts
-//! on what is kept (the rows of the store).
+//! on what is kept (the rows of the database).
 
 pub mod compare;
 mod error;
@@ -13,6 +14,15 @@ pub mod overlay;
 pub mod pack;
 mod place;
 mod readme;
+mod recover;
+mod take;
+mod take_error;
+mod take_rows;
+mod workshop;
 
 pub use error::SnapshotError;
 pub use place::prepare;
+pub use recover::{recover, stored_bytes};
+pub use take::{Of, Taken, Wanted, take};
+pub use take_error::TakeError;
+pub use workshop::Workshop;

@@ -15,6 +15,7 @@ export const GUIDE_PAGES = [
   'data-sources',
   'runs',
   'task-folders',
+  'sessions',
   'describe-database',
   'library',
   'import',

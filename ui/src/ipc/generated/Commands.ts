@@ -147,8 +147,16 @@ import type { SecretList } from "./SecretList";
 import type { SecretRef } from "./SecretRef";
 import type { SecretSetInput } from "./SecretSetInput";
 import type { SecretState } from "./SecretState";
+import type { SessionCreateInput } from "./SessionCreateInput";
+import type { SessionCreated } from "./SessionCreated";
+import type { SessionList } from "./SessionList";
+import type { SessionListInput } from "./SessionListInput";
 import type { SessionPreview } from "./SessionPreview";
 import type { SessionPreviewInput } from "./SessionPreviewInput";
+import type { SessionRef } from "./SessionRef";
+import type { SessionShow } from "./SessionShow";
+import type { SessionSnapshotTaken } from "./SessionSnapshotTaken";
+import type { SessionStats } from "./SessionStats";
 import type { Settings } from "./Settings";
 import type { SettingsUpdate } from "./SettingsUpdate";
 import type { SourceInput } from "./SourceInput";
@@ -319,6 +327,11 @@ export interface Commands {
   folder_table_list: { input: FolderTableListInput; output: FolderTableListPlan };
   folder_put_table_list: { input: FolderPutTableListInput; output: FolderTableListPut };
   session_preview: { input: SessionPreviewInput; output: SessionPreview };
+  session_create: { input: SessionCreateInput; output: SessionCreated };
+  session_snapshot: { input: SessionRef; output: SessionSnapshotTaken };
+  session_list: { input: SessionListInput; output: SessionList };
+  session_show: { input: SessionRef; output: SessionShow };
+  session_stats: { input: Nothing; output: SessionStats };
   template_offers: { input: Nothing; output: TemplateOffers };
   template_variables: { input: DocumentRef; output: TemplateVariables };
   template_use: { input: TemplateUseInput; output: TemplateUsed };
@@ -342,4 +355,4 @@ export interface Commands {
 }
 
 /** Commands that report progress and can be cancelled. */
-export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task","log_migrate","log_verify","log_export","log_clean_up","folder_archive","folder_clean_up","folder_compare","folder_check","folder_put_back_plan","folder_put_back","session_preview"];
+export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task","log_migrate","log_verify","log_export","log_clean_up","folder_archive","folder_clean_up","folder_compare","folder_check","folder_put_back_plan","folder_put_back","session_preview","session_create","session_snapshot"];

@@ -22,8 +22,8 @@ config: string,
  */
 strategy: string, 
 /**
- * `complete`; `partial` where something is missing, not understood or not sure; `failed` where not even
- * the file it begins with could be read.
+ * `complete`; `partial` where something is missing, not understood, not sure or would be masked; `failed`
+ * where not even the file it begins with could be read.
  */
 status: "complete" | "partial" | "failed", 
 /**
@@ -43,7 +43,7 @@ missing: Array<SessionMissing>,
  */
 ambiguous: Array<SessionAmbiguous>, 
 /**
- * What is taken as it is, because it cannot be understood.
+ * What is taken as it is, because it cannot be understood or was being written meanwhile.
  */
 unparsed: Array<SessionUnread>, 
 /**

@@ -14,6 +14,6 @@ config: ChosenPlace,
  */
 root?: ChosenPlace, 
 /**
- * What is taken: `minimal`, `standard` or `comprehensive`; absent: `standard`.
+ * What is taken: `minimal`, `standard` or `comprehensive`; absent: as in the settings.
  */
 strategy?: string, };

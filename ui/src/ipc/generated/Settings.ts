@@ -2,6 +2,7 @@
 import type { Language } from "./Language";
 import type { LogStorageKind } from "./LogStorageKind";
 import type { OnClose } from "./OnClose";
+import type { Snapshots } from "./Snapshots";
 import type { Theme } from "./Theme";
 
 /**
@@ -56,4 +57,16 @@ on_close: OnClose,
 /**
  * Whether the operator was asked to start Flowkeep at login.
  */
-login_offered: boolean, };
+login_offered: boolean, 
+/**
+ * Whether the configuration of work that lies in files is kept.
+ */
+snapshots: Snapshots, 
+/**
+ * Which files of a configuration are kept: `minimal`, `standard`, `comprehensive`; `standard` unless told.
+ */
+snapshot_strategy: string | null, 
+/**
+ * The tool set that `default` stands for in a configuration; `basic-tools` unless told.
+ */
+default_tool_set: string | null, };

@@ -3,6 +3,7 @@ import type { ChosenPlace } from "./ChosenPlace";
 import type { Language } from "./Language";
 import type { LogStorageKind } from "./LogStorageKind";
 import type { OnClose } from "./OnClose";
+import type { Snapshots } from "./Snapshots";
 import type { Theme } from "./Theme";
 
 /**
@@ -60,4 +61,16 @@ on_close?: OnClose,
 /**
  * Whether the operator was asked to start Flowkeep at login.
  */
-login_offered?: boolean, };
+login_offered?: boolean, 
+/**
+ * Whether the configuration of work that lies in files is kept.
+ */
+snapshots?: Snapshots, 
+/**
+ * Which files of a configuration are kept.
+ */
+snapshot_strategy?: string, 
+/**
+ * The tool set that `default` stands for in a configuration; an empty one takes it back.
+ */
+default_tool_set?: string, };

@@ -140,6 +140,16 @@ fn place_of(manifest: &Manifest) -> [String; 3] {
     [SESSIONS.to_owned(), session, name]
 }
 
+/// What a tree is called.
+///
+/// # Errors
+/// None that anybody can do something about.
+pub fn tree_hash(tree: &TreeFile) -> Result<ObjectHash, SnapshotError> {
+    let text = tree.text(TREE, VERSION);
+    let text = text.map_err(|error| unwritten(Path::new(TREES), error))?;
+    Ok(ObjectHash::of(text.as_bytes()))
+}
+
 /// Writes a tree; one that is there is left as it is.
 ///
 /// # Errors

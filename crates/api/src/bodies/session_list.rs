@@ -1,0 +1,206 @@
+//! `session_list`, `session_show`, `session_stats`: what is kept. Only the database is asked, and for the bytes
+//! on the disk the store of snapshots.
+
+use flowkeep_core::SnapshotId;
+use flowkeep_files::snapshots::manifest::{TreeFile, TreeMasked};
+use flowkeep_files::snapshots::stored_bytes;
+use flowkeep_host::path_text;
+use flowkeep_store::{
+    ConfigEntry, ConfigSnapshotRecord, ListedSession, SessionFilter, SessionRecord,
+};
+
+use super::sessions::{left_out, masked};
+use crate::types::{
+    Nothing, SessionAmbiguous, SessionFile, SessionList, SessionListInput, SessionMissing,
+    SessionRef, SessionRow, SessionShow, SessionSnapshot, SessionStats, SessionUnread,
+};
+use crate::{Api, AppError, time};
+
+/// Rows of a page unless told.
+const PAGE: u32 = 50;
+
+/// A page of sessions.
+///
+/// # Errors
+/// What the database says.
+pub fn list(api: &Api, input: SessionListInput) -> Result<SessionList, AppError> {
+    let page = api.store.sessions(&SessionFilter {
+        all: input.all.unwrap_or_default(),
+        id: None,
+        offset: input.offset.unwrap_or_default(),
+        limit: input.limit.unwrap_or(PAGE),
+    })?;
+    Ok(SessionList {
+        total: page.total,
+        items: page.items.into_iter().map(row).collect(),
+    })
+}
+
+/// A session, and what is kept of its configuration.
+///
+/// # Errors
+/// `session_unknown`; what the database says.
+pub fn show(api: &Api, input: SessionRef) -> Result<SessionShow, AppError> {
+    let listed = listed(api, &input.id)?;
+    let kept = api.store.session(&input.id)?;
+    let root = match kept.as_ref().and_then(|kept| kept.root) {
+        Some(root) => api.store.config_root(root)?,
+        None => None,
+    };
+    let snapshots = match &kept {
+        Some(kept) => api.store.config_snapshots(kept.row)?,
+        None => Vec::new(),
+    };
+    let entry = listed.config.clone().unwrap_or_default();
+    let snapshots = snapshots.iter().map(|one| snapshot(api, one, &entry));
+    let kept = kept.as_ref();
+    let row = row(listed);
+    Ok(SessionShow {
+        id: row.id,
+        name: row.name,
+        origin: row.origin,
+        config: row.config,
+        root: root.map(|root| path_text(&root.path)),
+        strategy: kept.map(|kept| kept.strategy.clone()),
+        status: row.status,
+        stated_status: row.stated_status,
+        run_id: row.run_id,
+        agent: kept.and_then(|kept| kept.agent.clone()),
+        state: kept.and_then(|kept| kept.state.clone()),
+        snapshots: snapshots.collect::<Result<_, _>>()?,
+        updated_at: row.updated_at,
+    })
+}
+
+/// What all snapshots hold together, and take.
+///
+/// # Errors
+/// What the database and the disk say.
+pub fn stats(api: &Api, _: Nothing) -> Result<SessionStats, AppError> {
+    let totals = api.store.snapshot_totals()?;
+    Ok(SessionStats {
+        sessions: totals.sessions,
+        snapshots: totals.snapshots,
+        files: totals.files,
+        bytes_original: totals.bytes,
+        bytes_stored: stored_bytes(&api.snapshot_workshop()?)?,
+        oldest: totals.oldest.map(time::rfc3339),
+        newest: totals.newest.map(time::rfc3339),
+    })
+}
+
+fn unknown(id: &str) -> AppError {
+    AppError::new("session_unknown").with("session", id)
+}
+
+fn listed(api: &Api, id: &str) -> Result<ListedSession, AppError> {
+    let page = api.store.sessions(&SessionFilter {
+        all: true,
+        id: Some(id.to_owned()),
+        offset: 0,
+        limit: 1,
+    })?;
+    page.items.into_iter().next().ok_or_else(|| unknown(id))
+}
+
+/// A session of which something can be kept. A run without configuration outside is its own session and has
+/// nothing.
+pub(super) fn kept(api: &Api, id: &str) -> Result<SessionRecord, AppError> {
+    if let Some(kept) = api.store.session(id)? {
+        return Ok(kept);
+    }
+    let listed = listed(api, id)?;
+    Err(AppError::new("session_no_config").with("session", listed.name))
+}
+
+/// A snapshot of a session that was just taken.
+pub(super) fn taken(api: &Api, id: &str, taken: SnapshotId) -> Result<SessionSnapshot, AppError> {
+    let kept = kept(api, id)?;
+    let entry = kept.config.unwrap_or_default();
+    let found = api.store.config_snapshot(taken)?;
+    let found = found.ok_or_else(|| unknown(id))?;
+    snapshot(api, &found, &entry)
+}
+
+fn row(listed: ListedSession) -> SessionRow {
+    SessionRow {
+        id: listed.id,
+        name: listed.name,
+        origin: listed.origin.as_str(),
+        config: listed.config,
+        status: listed.status.as_str(),
+        stated_status: listed.stated_status,
+        run_id: listed.run.map(|run| run.to_string()),
+        snapshots: listed.snapshots,
+        updated_at: time::rfc3339(listed.updated_at),
+    }
+}
+
+/// A snapshot as it is told; what stands in no file stands in `entry`, where it begins.
+fn snapshot(
+    api: &Api,
+    record: &ConfigSnapshotRecord,
+    entry: &str,
+) -> Result<SessionSnapshot, AppError> {
+    let damaged = |error| AppError::new("internal").with("detail", error);
+    let found: TreeFile = serde_json::from_str(&record.found).map_err(damaged)?;
+    let from = |from: Option<_>| from.map_or_else(|| entry.to_owned(), String::from);
+    let files = api.store.config_entries(record.tree)?;
+    let unparsed = found.unparsed.into_iter().chain(found.unread);
+    Ok(SessionSnapshot {
+        id: record.id.to_string(),
+        status: record.status.as_str(),
+        files: files.into_iter().map(file).collect(),
+        missing: found
+            .missing
+            .into_iter()
+            .map(|missing| SessionMissing {
+                reference: missing.reference,
+                from: from(missing.from),
+                pointer: missing.pointer,
+                looked: (missing.reason != "outside_root").then_some(missing.looked),
+            })
+            .collect(),
+        unparsed: unparsed
+            .map(|unread| SessionUnread {
+                path: unread.path.into(),
+                reason: unread.reason,
+            })
+            .collect(),
+        ambiguous: found
+            .ambiguous
+            .into_iter()
+            .map(|met| SessionAmbiguous {
+                reference: met.reference,
+                from: from(met.from),
+                pointer: met.pointer,
+                taken: met.taken.into_iter().map(String::from).collect(),
+            })
+            .collect(),
+        left_out: found
+            .left_out
+            .into_iter()
+            .map(|out| left_out((out.path, out.why)))
+            .collect(),
+        sequence: record.sequence,
+        at: time::rfc3339(record.at),
+        reason: record.reason.as_str(),
+        strategy: record.strategy.name.clone(),
+        bytes: record.bytes,
+    })
+}
+
+fn file(entry: ConfigEntry) -> SessionFile {
+    let places: Vec<TreeMasked> = entry
+        .masked
+        .and_then(|masked| serde_json::from_str(&masked).ok())
+        .unwrap_or_default();
+    SessionFile {
+        kind: entry.kind.as_str().to_owned(),
+        path: entry.path.into(),
+        sha256: entry.sha256.to_string(),
+        bytes: entry.bytes,
+        masked: !places.is_empty(),
+        masked_places: masked(places),
+    }
+}

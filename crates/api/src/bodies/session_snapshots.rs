@@ -1,0 +1,259 @@
+//! `session_create`, `session_snapshot`: keeping the configuration of a piece of work. What touches disks is
+//! done apart, as in `folders`.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use flowkeep_core::configuration::Strategy;
+use flowkeep_core::session::{SessionOrigin, SessionStatus, SnapshotReason};
+use flowkeep_core::{Format, secret};
+use flowkeep_files::configuration::{Wish, find};
+use flowkeep_files::snapshots::{
+    Of, SnapshotError, TakeError, Taken, Wanted, Workshop, recover, take,
+};
+use flowkeep_host::path_text;
+use flowkeep_store::{NewSession, SessionRecord, StoreError};
+use ulid::Ulid;
+
+use super::sessions::{default_tool_set, strategy};
+use super::{session_list, settings};
+use crate::apart::{apart_for, in_time};
+use crate::put_right::RECOVERY;
+use crate::types::{
+    Nothing, Object, SessionCreateInput, SessionCreated, SessionRef, SessionSnapshotTaken,
+    Settings, Snapshots,
+};
+use crate::{Api, AppError, Progress};
+
+/// What the store of snapshots is called in the data folder.
+const SNAPSHOTS: &str = "snapshots";
+
+/// Begins a session with a configuration, and keeps that as it is now.
+///
+/// # Errors
+/// As `session_preview`; `snapshot_store_busy`; what the disk says.
+pub fn create(
+    api: &Api,
+    input: SessionCreateInput,
+    progress: &dyn Progress,
+) -> Result<SessionCreated, AppError> {
+    let settings = settings::show(api, Nothing {})?;
+    let strategy = strategy(&settings, input.strategy.as_deref())?;
+    let config = api.path_of(&input.config)?;
+    let root = input.root.as_ref().map(|root| api.path_of(root));
+    let root = root.transpose()?;
+    let new = NewSession {
+        id: Ulid::generate().to_string(),
+        name: name_of(&config),
+        origin: SessionOrigin::Config,
+        root: None,
+        config: None,
+        stated_config: None,
+        strategy: strategy.name.clone(),
+        run: None,
+        status: SessionStatus::Active,
+        stated_status: None,
+        agent: input.agent.map(without_keys).transpose()?,
+        state: input.state.map(without_keys).transpose()?,
+        source: None,
+        ended_at: None,
+    };
+    let looking = Looking {
+        config,
+        root,
+        strategy,
+        default_tool_set: default_tool_set(&settings),
+    };
+    let session_id = new.id.clone();
+    if settings.snapshots == Snapshots::Off {
+        without_snapshot(api, &looking, new)?;
+        return Ok(SessionCreated {
+            session_id,
+            snapshot: None,
+        });
+    }
+    let of = Of::New(Box::new(new));
+    let taken = taken(api, looking, of, SnapshotReason::Begin, progress)?;
+    let snapshot = match taken {
+        Some(taken) => Some(session_list::taken(api, &session_id, taken.id)?),
+        None => None,
+    };
+    Ok(SessionCreated {
+        session_id,
+        snapshot,
+    })
+}
+
+/// Keeps the configuration of a session as it is now, as a new version.
+///
+/// # Errors
+/// `session_unknown`, `session_no_config`, `snapshots_off`; as `session_create`.
+pub fn snapshot(
+    api: &Api,
+    input: SessionRef,
+    progress: &dyn Progress,
+) -> Result<SessionSnapshotTaken, AppError> {
+    let settings = settings::show(api, Nothing {})?;
+    if settings.snapshots == Snapshots::Off {
+        return Err(AppError::new("snapshots_off"));
+    }
+    let session = session_list::kept(api, &input.id)?;
+    let looking = Looking::of(api, &session, &settings)?;
+    let of = Of::Kept(Box::new(session));
+    let taken = taken(api, looking, of, SnapshotReason::Asked, progress)?;
+    let taken = taken.ok_or_else(|| AppError::new("internal"))?;
+    Ok(SessionSnapshotTaken {
+        snapshot: session_list::taken(api, &input.id, taken.id)?,
+        session_id: input.id,
+        changed: taken.changed,
+    })
+}
+
+/// What is looked at.
+struct Looking {
+    config: PathBuf,
+    root: Option<PathBuf>,
+    strategy: Strategy,
+    default_tool_set: String,
+}
+
+impl Looking {
+    /// What a session that is there looks at.
+    fn of(api: &Api, session: &SessionRecord, settings: &Settings) -> Result<Self, AppError> {
+        let without = || AppError::new("session_no_config").with("session", &session.name);
+        let root = session.root.ok_or_else(without)?;
+        let root = api.store.config_root(root)?.ok_or_else(without)?;
+        let config = session.config.as_ref().ok_or_else(without)?;
+        Ok(Self {
+            config: root.path.join(config),
+            root: Some(root.path),
+            strategy: strategy(settings, Some(&session.strategy))?,
+            default_tool_set: default_tool_set(settings),
+        })
+    }
+
+    fn wish(&self) -> Wish<'_> {
+        Wish {
+            config: &self.config,
+            root: self.root.as_deref(),
+            strategy: &self.strategy,
+            default_tool_set: &self.default_tool_set,
+        }
+    }
+}
+
+fn taken(
+    api: &Api,
+    looking: Looking,
+    session: Of,
+    reason: SnapshotReason,
+    progress: &dyn Progress,
+) -> Result<Option<Taken>, AppError> {
+    let workshop = api.snapshot_workshop()?;
+    let work = move |steps: &crate::progress::Thinned<'_>| {
+        let wanted = Wanted {
+            wish: looking.wish(),
+            session,
+            reason,
+            task: None,
+        };
+        Ok(take(&workshop, &wanted, steps))
+    };
+    let left = || AppError::new("cancelled");
+    Ok(apart_for(api.patience, progress, work, left, drop)??)
+}
+
+/// The session alone: the operator wants nothing of its files kept.
+fn without_snapshot(api: &Api, looking: &Looking, mut new: NewSession) -> Result<(), AppError> {
+    let (root, config) = find(&looking.wish())?;
+    api.store.write::<_, StoreError>(move |tx| {
+        new.root = Some(tx.meet_config_root(&root)?);
+        new.config = Some(config.to_string());
+        tx.add_session(&new)?;
+        Ok(())
+    })?;
+    Ok(())
+}
+
+/// What a session is called that begins with a file.
+fn name_of(config: &Path) -> String {
+    let name = config.file_stem().unwrap_or(config.as_os_str());
+    name.to_string_lossy().into_owned()
+}
+
+/// As a text, with keys masked.
+fn without_keys(object: Object) -> Result<String, AppError> {
+    let text = object.into_value().to_json().to_string();
+    match secret::masked(Some(Format::Json), text.as_bytes()) {
+        Some(masked) => String::from_utf8(masked.bytes)
+            .map_err(|error| AppError::new("internal").with("detail", error)),
+        None => Ok(text),
+    }
+}
+
+impl Api {
+    /// What snapshots are taken with.
+    pub(crate) fn snapshot_workshop(&self) -> Result<Workshop, AppError> {
+        Ok(Workshop {
+            store: Arc::clone(&self.store),
+            files: Arc::clone(&self.files),
+            clock: Arc::clone(&self.clock),
+            data_dir: self.data_dir.clone(),
+            dir: self.data_dir.join(SNAPSHOTS),
+            actor: self.actor()?,
+            face: self.face().as_str(),
+        })
+    }
+
+    /// Clears away what a dead process left half-way in the store of snapshots. No start fails because of it.
+    pub(crate) fn recover_snapshots(&self) -> Result<(), AppError> {
+        if !self.data_dir.join(SNAPSHOTS).is_dir() {
+            return Ok(());
+        }
+        let workshop = self.snapshot_workshop()?;
+        let recovered = in_time(RECOVERY, &self.data_dir, move |_| {
+            recover(&workshop).map_err(AppError::from)
+        });
+        match recovered {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "unfinished files of snapshots were removed"),
+            Err(error) => tracing::warn!(%error, "unfinished files of snapshots are still there"),
+        }
+        Ok(())
+    }
+}
+
+impl From<SnapshotError> for AppError {
+    fn from(error: SnapshotError) -> Self {
+        let at = |code: &str, path: &Path| Self::new(code).with("path", path_text(path));
+        match error {
+            SnapshotError::Gone(path) => at("snapshot_file_gone", &path),
+            SnapshotError::Damaged(path) => at("snapshot_file_damaged", &path),
+            SnapshotError::Newer { path, .. } => at("snapshot_file_newer", &path),
+            SnapshotError::Cancelled => Self::new("cancelled"),
+            // Neither of them comes of taking one.
+            SnapshotError::TooLarge { .. } | SnapshotError::NotEmpty(_) => {
+                Self::new("internal").with("detail", error)
+            }
+            SnapshotError::Io { path, source } => {
+                Self::from(flowkeep_files::io_reason(&source)).with("path", path_text(&path))
+            }
+        }
+    }
+}
+
+impl From<TakeError> for AppError {
+    fn from(error: TakeError) -> Self {
+        match error {
+            TakeError::Configuration(error) => error.into(),
+            TakeError::Snapshot(error) => error.into(),
+            TakeError::Store(error) => error.into(),
+            TakeError::Busy => Self::new("snapshot_store_busy").retryable(),
+            TakeError::Unknown => Self::new("session_unknown").with("session", ""),
+            TakeError::Overtaken => Self::new("internal").with("detail", error),
+            TakeError::Io { path, source } => {
+                Self::from(flowkeep_files::io_reason(&source)).with("path", path_text(&path))
+            }
+        }
+    }
+}

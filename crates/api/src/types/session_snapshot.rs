@@ -1,0 +1,198 @@
+//! What the commands about sessions take and give, but for previews.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{
+    ChosenPlace, Object, SessionAmbiguous, SessionFile, SessionLeftOut, SessionMissing,
+    SessionUnread,
+};
+
+/// A piece of work that begins with a configuration.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct SessionCreateInput {
+    /// The file it begins with.
+    pub config: ChosenPlace,
+    /// The root of its tree; absent: the nearest folder above that holds `workflows`.
+    pub root: Option<ChosenPlace>,
+    /// What is taken: `minimal`, `standard` or `comprehensive`; absent: as in the settings.
+    pub strategy: Option<String>,
+    /// The agent it works with: an object, or the text of one. Keys in it are masked before it is kept.
+    #[ts(optional, type = "Record<string, unknown> | string")]
+    pub agent: Option<Object>,
+    /// The state it begins with: an object, or the text of one. Keys in it are masked before it is kept.
+    #[ts(optional, type = "Record<string, unknown> | string")]
+    pub state: Option<Object>,
+}
+
+/// A session.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SessionRef {
+    /// Its id.
+    pub id: String,
+}
+
+/// A session that began.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SessionCreated {
+    /// Its id.
+    pub session_id: String,
+    /// What was kept of its configuration; null where snapshots are switched off.
+    pub snapshot: Option<SessionSnapshot>,
+}
+
+/// A snapshot of a session that was taken.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SessionSnapshotTaken {
+    /// The session.
+    pub session_id: String,
+    /// What was kept.
+    pub snapshot: SessionSnapshot,
+    /// Whether it holds something else than the one before.
+    pub changed: bool,
+}
+
+/// What was kept of a configuration at some moment.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SessionSnapshot {
+    /// Its id.
+    pub id: String,
+    /// `complete`; `partial` where something is missing, not understood, not sure or masked; `failed` where not
+    /// even the file it begins with could be read.
+    #[ts(type = "\"complete\" | \"partial\" | \"failed\"")]
+    pub status: &'static str,
+    /// The files.
+    pub files: Vec<SessionFile>,
+    /// What is referred to and was not there.
+    pub missing: Vec<SessionMissing>,
+    /// What was taken as it is, because it cannot be understood or was being written meanwhile, and what could
+    /// not be read.
+    pub unparsed: Vec<SessionUnread>,
+    /// What is referred to and fits several files; all of them were taken.
+    pub ambiguous: Vec<SessionAmbiguous>,
+    /// What is referred to and was not wanted.
+    pub left_out: Vec<SessionLeftOut>,
+    /// Its number in its session, from 1.
+    pub sequence: u32,
+    /// When it was taken.
+    pub at: String,
+    /// Why: `begin changed asked import before_in_place`.
+    #[ts(type = "\"begin\" | \"changed\" | \"asked\" | \"import\" | \"before_in_place\"")]
+    pub reason: &'static str,
+    /// What was taken.
+    pub strategy: String,
+    /// Bytes of all files, as they were.
+    pub bytes: u64,
+}
+
+/// Which sessions.
+#[derive(Debug, Clone, Default, Deserialize, TS)]
+#[serde(default, deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct SessionListInput {
+    /// Also those that have ended and cannot be taken up again.
+    pub all: Option<bool>,
+    /// Rows that are passed over.
+    pub offset: Option<u32>,
+    /// Rows of the page; 50 unless told.
+    pub limit: Option<u32>,
+}
+
+/// A page of sessions, those first that changed last.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SessionList {
+    /// How many there are in all.
+    pub total: u32,
+    /// The rows.
+    pub items: Vec<SessionRow>,
+}
+
+/// A row of a list of sessions.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(optional_fields)]
+pub struct SessionRow {
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// Where it comes from: `run`, `config`; `import1` and `import2` for session files of earlier tools.
+    #[ts(type = "\"run\" | \"config\" | \"import1\" | \"import2\"")]
+    pub origin: &'static str,
+    /// The file it begins with, from its root; null for a workflow of the catalog.
+    pub config: Option<String>,
+    /// How it stands.
+    #[ts(type = "\"active\" | \"paused\" | \"interrupted\" | \"completed\" | \"aborted\"")]
+    pub status: &'static str,
+    /// What a session file says of that, in its own word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stated_status: Option<String>,
+    /// Its newest run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_id: Option<String>,
+    /// How many snapshots there are of it.
+    pub snapshots: u32,
+    /// When it last changed.
+    pub updated_at: String,
+}
+
+/// A session with all that is kept of its configuration.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(optional_fields)]
+pub struct SessionShow {
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// Where it comes from: `run`, `config`; `import1` and `import2` for session files of earlier tools.
+    #[ts(type = "\"run\" | \"config\" | \"import1\" | \"import2\"")]
+    pub origin: &'static str,
+    /// The file it begins with, from its root; null for a workflow of the catalog.
+    pub config: Option<String>,
+    /// The root of its tree.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub root: Option<String>,
+    /// What its snapshots take.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub strategy: Option<String>,
+    /// How it stands.
+    #[ts(type = "\"active\" | \"paused\" | \"interrupted\" | \"completed\" | \"aborted\"")]
+    pub status: &'static str,
+    /// What a session file says of that, in its own word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stated_status: Option<String>,
+    /// Its newest run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_id: Option<String>,
+    /// The agent it works with: JSON, with keys masked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<String>,
+    /// The state it began with: JSON, with keys masked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// Its snapshots, in the order in which they were taken.
+    pub snapshots: Vec<SessionSnapshot>,
+    /// When it last changed.
+    pub updated_at: String,
+}
+
+/// All snapshots together.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SessionStats {
+    /// Sessions that are kept; a run without configuration of its own is none.
+    pub sessions: u32,
+    /// Snapshots.
+    pub snapshots: u32,
+    /// Files of all snapshots.
+    pub files: u64,
+    /// Bytes of these, as they were.
+    pub bytes_original: u64,
+    /// Bytes that all of it takes on the disk.
+    pub bytes_stored: u64,
+    /// When the oldest was taken.
+    pub oldest: Option<String>,
+    /// When the newest was taken.
+    pub newest: Option<String>,
+}

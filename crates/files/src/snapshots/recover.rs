@@ -1,0 +1,100 @@
+//! Clearing away what was broken off while a snapshot was taken. Nothing of it counted.
+
+use std::ffi::OsStr;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use flowkeep_host::{EntryFiles, EntryKind};
+
+use super::workshop::PARTIAL;
+use super::{TakeError, Workshop};
+
+/// How deep the files of the store lie.
+const DEPTH: usize = 3;
+
+/// Removes what is unfinished in the store, unless somebody is at work there or nothing was broken off;
+/// answers how many files.
+///
+/// # Errors
+/// [`TakeError::Io`]; what is left then is looked for again.
+pub fn recover(workshop: &Workshop) -> Result<u32, TakeError> {
+    let files = workshop.files.as_ref();
+    if !is_marked(files, &workshop.dir)? {
+        return Ok(0);
+    }
+    let _lock = match workshop.alone() {
+        Err(TakeError::Busy) => return Ok(0),
+        lock => lock?,
+    };
+    let mut removed = 0;
+    // The marks go last: while one is there, this is done again.
+    for folder in folders(files, &workshop.dir)? {
+        removed += clear(files, &folder, DEPTH - 1)?;
+    }
+    removed += clear(files, &workshop.dir, 0)?;
+    Ok(removed)
+}
+
+/// Bytes of all finished files of the store.
+///
+/// # Errors
+/// [`TakeError::Io`].
+pub fn stored_bytes(workshop: &Workshop) -> Result<u64, TakeError> {
+    let files = workshop.files.as_ref();
+    let is_absent = |error: &std::io::Error| error.kind() == ErrorKind::NotFound;
+    match files.entries(&workshop.dir) {
+        Err(error) if is_absent(&error) => Ok(0),
+        _ => bytes_below(files, &workshop.dir, DEPTH),
+    }
+}
+
+fn bytes_below(files: &dyn EntryFiles, dir: &Path, depth: usize) -> Result<u64, TakeError> {
+    let mut bytes = 0;
+    for entry in files.entries(dir).map_err(TakeError::at(dir))? {
+        bytes += match entry.kind {
+            EntryKind::File if !is_partial(&entry.name) => entry.bytes,
+            EntryKind::Folder if depth > 0 => {
+                bytes_below(files, &dir.join(&entry.name), depth - 1)?
+            }
+            _ => 0,
+        };
+    }
+    Ok(bytes)
+}
+
+fn is_marked(files: &dyn EntryFiles, dir: &Path) -> Result<bool, TakeError> {
+    match files.entries(dir) {
+        Ok(entries) => Ok(entries.iter().any(|entry| is_partial(&entry.name))),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(TakeError::at(dir)(error)),
+    }
+}
+
+fn is_partial(name: &OsStr) -> bool {
+    name.as_encoded_bytes().ends_with(PARTIAL.as_bytes())
+}
+
+fn folders(files: &dyn EntryFiles, dir: &Path) -> Result<Vec<PathBuf>, TakeError> {
+    let entries = files.entries(dir).map_err(TakeError::at(dir))?;
+    let folders = entries
+        .into_iter()
+        .filter(|entry| entry.kind == EntryKind::Folder);
+    Ok(folders.map(|entry| dir.join(entry.name)).collect())
+}
+
+/// Removes unfinished files in a folder and in so many below it.
+fn clear(files: &dyn EntryFiles, dir: &Path, depth: usize) -> Result<u32, TakeError> {
+    let mut removed = 0;
+    for entry in files.entries(dir).map_err(TakeError::at(dir))? {
+        let path = dir.join(&entry.name);
+        match entry.kind {
+            EntryKind::File if is_partial(&entry.name) => {
+                files.remove_file(&path).map_err(TakeError::at(&path))?;
+                removed += 1;
+            }
+            EntryKind::Folder if depth > 0 => removed += clear(files, &path, depth - 1)?,
+            _ => {}
+        }
+    }
+    Ok(removed)
+}

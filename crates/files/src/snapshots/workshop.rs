@@ -1,0 +1,76 @@
+//! What snapshots are taken with, and the lock by which nothing is cleared away that somebody is about to keep.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use flowkeep_host::{Clock, EntryFiles, FileLock, LockError, private_folder};
+use flowkeep_store::Store;
+use ulid::Ulid;
+
+use super::TakeError;
+
+/// What ends the names of files that are not finished.
+pub(super) const PARTIAL: &str = ".partial";
+
+/// What snapshots are taken with.
+#[derive(Clone)]
+pub struct Workshop {
+    /// Where what is kept is written down.
+    pub store: Arc<Store>,
+    /// The file system.
+    pub files: Arc<dyn EntryFiles>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Where the locks are.
+    pub data_dir: PathBuf,
+    /// Where the files of snapshots lie. The folder above it is there.
+    pub dir: PathBuf,
+    /// Who Activity says it was.
+    pub actor: String,
+    /// Through which face.
+    pub face: &'static str,
+}
+
+impl Workshop {
+    /// Keeps everybody from clearing away. Many may hold this; death gives it back.
+    ///
+    /// # Errors
+    /// [`TakeError::Busy`], [`TakeError::Io`].
+    pub(super) fn share(&self) -> Result<FileLock, TakeError> {
+        self.lock(FileLock::try_share)
+    }
+
+    /// Keeps everybody from taking snapshots.
+    ///
+    /// # Errors
+    /// [`TakeError::Busy`], [`TakeError::Io`].
+    pub(super) fn alone(&self) -> Result<FileLock, TakeError> {
+        self.lock(FileLock::try_take)
+    }
+
+    fn lock(
+        &self,
+        take: impl FnOnce(&Path) -> Result<FileLock, LockError>,
+    ) -> Result<FileLock, TakeError> {
+        let locks = self.data_dir.join("locks");
+        private_folder(&locks).map_err(TakeError::at(&locks))?;
+        let path = locks.join("snapshots");
+        take(&path).map_err(|error| match error {
+            LockError::Held => TakeError::Busy,
+            LockError::Io(source) => TakeError::Io { path, source },
+        })
+    }
+
+    /// Says on the disk that something is being written: while this file is there, what is unfinished in the
+    /// folders below is worth looking for.
+    ///
+    /// # Errors
+    /// [`TakeError::Io`].
+    pub(super) fn mark(&self) -> Result<PathBuf, TakeError> {
+        let path = self.dir.join(format!("{}{PARTIAL}", Ulid::generate()));
+        self.files
+            .write_new(&path, b"")
+            .map_err(TakeError::at(&path))?;
+        Ok(path)
+    }
+}
