@@ -16,6 +16,7 @@ mod recovery;
 mod runs;
 mod search;
 mod servers;
+mod snapshots;
 mod speed;
 mod start;
 mod untried;
@@ -46,7 +47,7 @@ struct Extent {
 
 type Table = fn(&mut Workshop, Extent) -> Result<String>;
 
-const TABLES: [(&str, Table); 13] = [
+const TABLES: [(&str, Table); 14] = [
     ("backup", speed::backup),
     ("restore", speed::restore),
     ("memory", memory::peaks),
@@ -58,6 +59,7 @@ const TABLES: [(&str, Table); 13] = [
     ("recovery", recovery::recovery),
     ("search", search::search),
     ("archive", archive::table),
+    ("snapshots", snapshots::table),
     ("cancel", cancel::cancel),
     ("start", start::start),
 ];
