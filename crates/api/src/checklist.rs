@@ -153,14 +153,9 @@ fn documents(plan: &Plan) -> Result<Vec<Message>, AppError> {
 mod tests {
     use std::path::Path;
 
-    use flowkeep_core::{Format, Kind};
-
-    use crate::testing::open;
-    use crate::types::{
-        BackupInput, ChosenPlace, CreateInput, FolderAdoptInput, RestoreInput, RestorePlanInput,
-        RestoreResult,
-    };
-    use crate::{Silent, backups, documents, folders, restores};
+    use crate::testing::{adopt, keep_workflow, open};
+    use crate::types::{BackupInput, ChosenPlace, RestoreInput, RestorePlanInput, RestoreResult};
+    use crate::{Silent, backups, restores};
 
     fn restored(into: &Path, backup: &Path) -> RestoreResult {
         let api = open(into);
@@ -209,24 +204,13 @@ mod tests {
     }
 
     fn workflow(api: &crate::Api, id: &str, folder: &str) {
-        let new = CreateInput {
-            text: serde_json::json!({"id": id, "name": id, "taskFolder": folder, "tasks": []})
-                .to_string(),
-            format: Format::Json,
-            id: None,
-            name: None,
-        };
-        documents::create(api, Kind::Workflow, new).unwrap();
+        let text = serde_json::json!({"id": id, "name": id, "taskFolder": folder, "tasks": []});
+        keep_workflow(api, &text.to_string());
     }
 
     fn adopted(api: &crate::Api, workflow: &str, folder: &Path) {
         std::fs::create_dir_all(folder).unwrap();
-        let adopt = FolderAdoptInput {
-            workflow: workflow.to_owned(),
-            path: ChosenPlace::Path(folder.to_owned()),
-            for_runs: None,
-        };
-        folders::adopt(api, adopt).unwrap();
+        adopt(api, workflow, folder);
     }
 
     /// A run archives what lies in its folder, whoever put it there.
@@ -273,13 +257,8 @@ mod tests {
             ("Local", r#""taskFolder": "gone","#),
             ("Upload", r#""note": "${secret.TOKEN}","#),
         ] {
-            let new = CreateInput {
-                text: format!(r#"{{"id": "{id}", "name": "{id}", {more} "tasks": []}}"#),
-                format: Format::Json,
-                id: None,
-                name: None,
-            };
-            documents::create(&api, Kind::Workflow, new).unwrap();
+            let text = format!(r#"{{"id": "{id}", "name": "{id}", {more} "tasks": []}}"#);
+            keep_workflow(&api, &text);
         }
         let input = BackupInput {
             into: Some(ChosenPlace::Path(root.path().join("backups"))),

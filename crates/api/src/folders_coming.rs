@@ -182,51 +182,37 @@ impl Api {
 mod tests {
     use std::path::Path;
 
-    use flowkeep_core::{Format, Kind};
+    use flowkeep_core::Kind;
     use flowkeep_host::testing::FailingFiles;
     use serde_json::json;
 
     use super::*;
-    use crate::testing::open;
+    use crate::testing::{adopt, keep_workflow, know, open, task_folder};
     use crate::types::{
-        ActivityInput, BackupInput, ChosenPlace, CreateInput, FolderAdoptInput, FolderCreateInput,
-        FolderRef, FolderSetInput, RestoreInput, RestorePlanInput, RestoreResult, UndoInput,
-        UndoResult,
+        ActivityInput, BackupInput, ChosenPlace, FolderCreateInput, FolderRef, FolderSetInput,
+        RestoreInput, RestorePlanInput, RestoreResult, UndoInput, UndoResult,
     };
-    use crate::{Silent, activity, backups, documents, folders, plan_decisions, restores};
+    use crate::{Silent, activity, backups, folders, plan_decisions, restores};
 
-    fn workflow(api: &Api) {
-        let new = CreateInput {
-            text: json!({"id": "w", "name": "W", "tasks": []}).to_string(),
-            format: Format::Json,
-            id: None,
-            name: None,
-        };
-        documents::create(api, Kind::Workflow, new).unwrap();
-    }
-
-    fn adopt(api: &Api, path: &Path) {
-        let input = FolderAdoptInput {
-            workflow: "w".to_owned(),
-            path: ChosenPlace::Path(path.to_owned()),
-            for_runs: None,
-        };
-        folders::adopt(api, input).unwrap();
-    }
-
-    /// A data folder with a task folder inside, one outside in which an archive is, and a backup of it.
-    fn backed_up(root: &Path) -> PathBuf {
-        let api = open(&root.join("first"));
-        workflow(&api);
+    /// A workflow with a task folder inside the data folder.
+    fn with_folder(data_dir: &Path) -> Api {
+        let api = open(data_dir);
+        keep_workflow(&api, r#"{"id": "w", "name": "W", "tasks": []}"#);
         let input = FolderCreateInput {
             workflow: "w".to_owned(),
             root: None,
             for_runs: None,
         };
         folders::create(&api, input).unwrap();
+        api
+    }
+
+    /// A data folder with a task folder inside, one outside in which an archive is, and a backup of it.
+    fn backed_up(root: &Path) -> PathBuf {
+        let api = with_folder(&root.join("first"));
         let outside = root.join("outside");
         std::fs::create_dir(&outside).unwrap();
-        adopt(&api, &outside);
+        adopt(&api, "w", &outside);
         std::fs::write(outside.join("a.csv"), "a").unwrap();
         let archive = serde_json::from_value(json!({"id": "outside"})).unwrap();
         folders::archive(&api, archive, &Silent).unwrap();
@@ -370,25 +356,9 @@ mod tests {
     fn a_backup_of_data_that_lies_in_a_task_folder_is_proven() {
         let root = tempfile::tempdir().unwrap();
         let around = root.path().canonicalize().unwrap();
-        let api = open(&around.join("data"));
-        workflow(&api);
-        let input = FolderCreateInput {
-            workflow: "w".to_owned(),
-            root: None,
-            for_runs: None,
-        };
-        folders::create(&api, input).unwrap();
-        let known = TaskFolderRecord {
-            id: "00000000000000000000000001".parse().unwrap(),
-            workflow_id: "w".to_owned(),
-            path: around.clone(),
-            settings: flowkeep_core::folder::Settings::default(),
-            sequence: 0,
-            created_at: 0,
-        };
-        api.store
-            .write::<_, AppError>(move |tx| Ok(tx.add_task_folder(&known)?))
-            .unwrap();
+        let api = with_folder(&around.join("data"));
+        let known = task_folder("00000000000000000000000001", "w", &around);
+        know(&api, &known);
         let elsewhere = tempfile::tempdir().unwrap();
         let input = BackupInput {
             into: Some(ChosenPlace::Path(elsewhere.path().join("backups"))),

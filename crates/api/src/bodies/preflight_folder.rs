@@ -165,13 +165,10 @@ impl Lying {
 
 #[cfg(test)]
 mod tests {
-    use flowkeep_core::folder::Settings;
-    use flowkeep_core::{FolderId, json};
-    use flowkeep_store::StoreError;
-    use ulid::Ulid;
+    use flowkeep_core::json;
 
     use super::*;
-    use crate::testing::open;
+    use crate::testing::{know, open, task_folder};
 
     #[test]
     fn a_list_that_is_not_there_is_named_and_what_is_not_known_is_not() {
@@ -202,22 +199,9 @@ mod tests {
         std::fs::write(path.join("a.csv"), "1").unwrap();
         std::fs::write(path.join("Table_List.TXT"), "t").unwrap();
         std::fs::write(path.join("mine.txt"), "m").unwrap();
-        let folder = TaskFolderRecord {
-            id: FolderId(Ulid::generate()),
-            workflow_id: "w".to_owned(),
-            path: path.clone(),
-            settings: Settings {
-                keep: vec!["mine.txt".to_owned()],
-                ..Settings::default()
-            },
-            sequence: 0,
-            created_at: 0,
-        };
-        let known = folder.clone();
-        let added = api
-            .store
-            .write::<_, StoreError>(move |tx| tx.add_task_folder(&known));
-        added.unwrap();
+        let mut folder = task_folder("00000000000000000000000001", "w", &path);
+        folder.settings.keep = vec!["mine.txt".to_owned()];
+        know(&api, &folder);
         let (met, _) = of(&api, folder.clone()).unwrap();
         assert_eq!(met.trouble, None);
         assert_eq!((met.files, met.bytes), (3, 7));

@@ -97,12 +97,11 @@ pub fn place(api: &Api, id: &str, archive: bool) -> Result<PathBuf, AppError> {
 #[cfg(test)]
 mod tests {
     use flowkeep_core::Format;
-    use flowkeep_core::folder::Settings;
     use flowkeep_core::run::{Archive, Head, Moment, Status};
-    use flowkeep_store::{NewRun, RunWrite, TaskFolderRecord};
+    use flowkeep_store::{NewRun, RunWrite};
 
     use super::*;
-    use crate::testing::open;
+    use crate::testing::{know, open, task_folder};
     use crate::types::FolderRef;
 
     fn add(api: &Api, folder: Option<FolderId>) -> (i64, String) {
@@ -160,19 +159,9 @@ mod tests {
         let api = open(&root.path().join("data"));
         let path = root.path().join("tasks");
         std::fs::create_dir_all(path.join("file_bak_2")).unwrap();
-        let folder = TaskFolderRecord {
-            id: "01M7Z8Q2B4C6D8E0F2G4H6J8K0".parse().unwrap(),
-            workflow_id: "w".to_owned(),
-            path: path.clone(),
-            settings: Settings::default(),
-            sequence: 0,
-            created_at: 0,
-        };
+        let folder = task_folder("01M7Z8Q2B4C6D8E0F2G4H6J8K0", "w", &path);
         let id = folder.id;
-        let known = api
-            .store
-            .write::<_, StoreError>(move |tx| tx.add_task_folder(&folder));
-        known.unwrap();
+        know(&api, &folder);
         let (row, first) = add(&api, Some(id));
         assert_eq!(place(&api, &first, false).unwrap(), path);
         // It made no archive: then its folder is the nearest.

@@ -238,13 +238,14 @@ fn is_connected(api: &Api, named: &str) -> Result<bool, AppError> {
 mod tests {
     use flowkeep_core::run::Definition;
     use flowkeep_core::validate;
-    use flowkeep_store::TaskFolderRecord;
     use serde_json::json;
 
     use super::{fill as fill_in, *};
-    use crate::testing::open;
+    use crate::testing::{know, open, task_folder};
     use crate::types::{CreateInput, UndoInput, UpdateInput};
     use crate::{documents, folders, restores};
+
+    const FOLDER: &str = "00000000000000000000000001";
 
     fn input(id: &str, values: serde_json::Value) -> TemplateUseInput {
         serde_json::from_value(json!({"id": id, "values": values})).unwrap()
@@ -357,18 +358,8 @@ mod tests {
             assert!(!refused.hints.is_empty(), "with the next step");
         }
         assert_eq!(folders::list(&api, Nothing {}).unwrap().total, 0);
-        let record = TaskFolderRecord {
-            id: flowkeep_core::FolderId(Ulid::generate()),
-            workflow_id: "w".to_owned(),
-            path: root.path().join("reports"),
-            settings: flowkeep_core::folder::Settings::default(),
-            sequence: 0,
-            created_at: 0,
-        };
-        let known = api
-            .store
-            .write::<_, AppError>(move |tx| Ok(tx.add_task_folder(&record)?));
-        known.unwrap();
+        let reports = root.path().join("reports");
+        know(&api, &task_folder(FOLDER, "w", &reports));
         // A source is also named by its kind, as tasks do.
         for connection in ["local", "sqlite"] {
             let values = json!({"connection": connection, "folder": "reports"});
@@ -461,17 +452,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let api = open(&root.path().join("data"));
         let own = api.real_data_dir().join("task-folders");
-        let around = TaskFolderRecord {
-            id: "00000000000000000000000001".parse().unwrap(),
-            workflow_id: "w".to_owned(),
-            path: own.clone(),
-            settings: flowkeep_core::folder::Settings::default(),
-            sequence: 0,
-            created_at: 0,
-        };
-        api.store
-            .write::<_, AppError>(move |tx| Ok(tx.add_task_folder(&around)?))
-            .unwrap();
+        know(&api, &task_folder(FOLDER, "w", &own));
         let refused = make(&api, describe(json!({"connection": "local"}))).unwrap_err();
         assert_eq!(refused.code, "folder_unsafe");
         assert_eq!(std::fs::read_dir(&own).unwrap().count(), 0);

@@ -5,20 +5,18 @@ use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use flowkeep_core::Kind;
 use flowkeep_core::folder::Settings;
 use flowkeep_core::run::{Reason, Status};
-use flowkeep_core::{Format, Kind};
 use flowkeep_host::SystemFiles;
 use flowkeep_host::testing::FailingFiles;
-use flowkeep_store::TaskFolderRecord;
 
 use super::*;
-use crate::testing::open;
+use crate::testing::{keep_workflow, know, open, task_folder};
 use crate::types::{
-    CreateInput, FolderRef, RunMode, RunPreviewInput, RunRetryInput, RunShow, RunShowInput,
-    RunStartInput,
+    FolderRef, RunMode, RunPreviewInput, RunRetryInput, RunShow, RunShowInput, RunStartInput,
 };
-use crate::{Api, Silent, documents, run_changes, run_previews, runs};
+use crate::{Api, Silent, run_changes, run_previews, runs};
 
 const FOLDER: &str = "01M7Z8Q2B4C6D8E0F2G4H6J8K0";
 
@@ -39,18 +37,9 @@ impl Place {
         let api = open(&root.path().join("data"));
         let folder = root.path().canonicalize().unwrap().join("task_one");
         fs::create_dir(&folder).unwrap();
-        let record = TaskFolderRecord {
-            id: FOLDER.parse().unwrap(),
-            workflow_id: "report".to_owned(),
-            path: folder.clone(),
-            settings,
-            sequence: 0,
-            created_at: 0,
-        };
-        let known = api
-            .store
-            .write::<_, StoreError>(move |tx| tx.add_task_folder(&record));
-        known.unwrap();
+        let mut known = task_folder(FOLDER, "report", &folder);
+        known.settings = settings;
+        know(&api, &known);
         let place = Self {
             _root: root,
             api,
@@ -61,13 +50,7 @@ impl Place {
     }
 
     fn create(&self, text: &str) {
-        let input = CreateInput {
-            text: text.to_owned(),
-            format: Format::Json,
-            id: None,
-            name: None,
-        };
-        documents::create(&self.api, Kind::Workflow, input).unwrap();
+        keep_workflow(&self.api, text);
     }
 
     /// Starts it and waits for its end.

@@ -3,23 +3,17 @@ use std::path::Path;
 
 use super::*;
 use crate::Silent;
-use crate::bodies::folders::{adopt, archive, archives};
-use crate::types::{CreateInput, FolderAdoptInput, FolderArchiveInput, FolderMade, FolderRef};
+use crate::bodies::folders::{archive, archives};
+use crate::testing::{adopt, keep_workflow};
+use crate::types::{FolderArchiveInput, FolderMade, FolderRef};
 
 /// A folder that a workflow's runs work in.
 fn made(api: &Api, path: &Path) -> FolderMade {
     let text = r#"{"id": "describe", "name": "Describe", "tasks": [
         {"id": "look", "name": "Look", "action": "manual", "params": {"instruction": "Look"}}]}"#;
-    let workflow: CreateInput =
-        serde_json::from_value(serde_json::json!({"text": text, "format": "json"})).unwrap();
-    crate::documents::create(api, flowkeep_core::Kind::Workflow, workflow).unwrap();
+    keep_workflow(api, text);
     fs::create_dir(path).unwrap();
-    let input = FolderAdoptInput {
-        for_runs: None,
-        workflow: "describe".to_owned(),
-        path: ChosenPlace::Path(path.to_owned()),
-    };
-    adopt(api, input).unwrap()
+    adopt(api, "describe", path)
 }
 
 #[test]

@@ -8,15 +8,13 @@ use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use flowkeep_core::folder::Settings;
 use flowkeep_host::testing::FailingFiles;
 use flowkeep_host::{Cancellation, SystemFiles};
-use flowkeep_store::{StoreError, TaskFolderRecord};
 
 use super::*;
 use crate::Silent;
 use crate::bodies::folders::archive;
-use crate::testing::open;
+use crate::testing::{know, open, task_folder};
 use crate::types::{FolderArchiveInput, ProgressReport};
 
 const FOLDER: &str = "01M7Z8Q2B4C6D8E0F2G4H6J8K0";
@@ -33,18 +31,7 @@ impl Progress for Person {
 /// A folder that holds today's files, and an archive of earlier ones, which is answered.
 fn filled(api: &Api, folder: &Path) -> String {
     fs::create_dir(folder).unwrap();
-    let record = TaskFolderRecord {
-        id: FOLDER.parse().unwrap(),
-        workflow_id: "w".to_owned(),
-        path: folder.to_owned(),
-        settings: Settings::default(),
-        sequence: 0,
-        created_at: 0,
-    };
-    let known = api
-        .store
-        .write::<_, StoreError>(move |tx| tx.add_task_folder(&record));
-    known.unwrap();
+    know(api, &task_folder(FOLDER, "w", folder));
     for (name, text) in [("a", "then a"), ("b", "then b")] {
         fs::write(folder.join(name), text).unwrap();
     }
