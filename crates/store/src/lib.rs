@@ -51,6 +51,7 @@ mod schedule_backup;
 mod schema;
 mod search;
 mod session;
+mod session_attempt;
 mod session_list;
 mod setting;
 mod snapshot;
@@ -111,6 +112,7 @@ pub use schedule::{EventRecord, Listened, Paused, ScheduleLook, ScheduleRecord};
 pub use schedule_backup::SnapshotSchedule;
 pub use schema::APPLICATION_ID;
 pub use session::{NewSession, SessionRecord};
+pub use session_attempt::{NewAttempt, SessionCopy, WorksWith};
 pub use session_list::{ListedSession, SessionFilter, SessionPage};
 pub use snapshot::{DocumentRow, Snapshot, SnapshotDocument, SnapshotOperation, SnapshotRevision};
 pub use snapshot_log::{

@@ -1,8 +1,8 @@
 //! Where the contents of configuration snapshots lie: a store of files that can be read without Flowkeep.
 //!
 //! `pack` holds the contents themselves, `manifest` says which of them are what, and `take` puts what belongs
-//! to a configuration there and writes it down; `compare` tells how files are today, and `overlay` writes
-//! them as they were. A file of the store has its
+//! to a configuration there and writes it down; `compare` tells how files are today, `overlay` writes
+//! them as they were, and `restoring` finds from what a session can go on and brings that back. A file of the store has its
 //! name once all of it is on the disk and was read back; what a crash leaves ends in `.partial`, and nothing
 //! is ever written over. Absent on purpose: which files belong to a snapshot (`configuration`) and who counts
 //! on what is kept (the rows of the database).
@@ -15,6 +15,7 @@ pub mod pack;
 mod place;
 mod readme;
 mod recover;
+pub mod restoring;
 mod take;
 mod take_error;
 mod take_rows;

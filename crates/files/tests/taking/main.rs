@@ -8,6 +8,7 @@
 mod at_once;
 mod failing;
 mod kept;
+mod restoring;
 mod unchanged;
 
 use std::collections::BTreeMap;

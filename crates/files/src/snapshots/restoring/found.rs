@@ -1,0 +1,172 @@
+//! Looking for what a session can go on from. Nothing is changed.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use flowkeep_core::SnapshotId;
+use flowkeep_core::configuration::ConfigPath;
+use flowkeep_core::session::candidate::{Candidate, Found, FoundFile, order};
+use flowkeep_host::{Progress, path_text};
+use flowkeep_store::SessionRecord;
+
+use super::definitions::{self, Definitions};
+use super::kept::{Contents, KeptSnapshot, snapshots};
+use crate::configuration::{ConfigurationError, Look, Wish, look};
+use crate::snapshots::compare::FileState;
+use crate::snapshots::{TakeError, Workshop};
+
+/// A session whose configuration is looked for.
+#[derive(Debug, Clone)]
+pub struct Seeking<'a> {
+    /// The session.
+    pub session: &'a SessionRecord,
+    /// The root of its tree, where one was ever named.
+    pub root: Option<&'a Path>,
+    /// What belongs to it today is found so.
+    pub wish: Option<Wish<'a>>,
+}
+
+/// What a session can go on from.
+pub struct Recovery {
+    /// All sources, in the order in which they are tried.
+    pub candidates: Vec<Candidate>,
+    pub(super) root: Option<PathBuf>,
+    pub(super) snapshots: Vec<KeptSnapshot>,
+    pub(super) contents: Contents,
+    pub(super) today: Option<Look>,
+    pub(super) definitions: Definitions,
+}
+
+impl Recovery {
+    /// The number of a snapshot in its session.
+    pub fn sequence(&self, id: SnapshotId) -> Option<u32> {
+        self.snapshot(Some(id)).map(|kept| kept.record.sequence)
+    }
+
+    /// The files that are not as they were in a snapshot (in the newest, unless told), by their paths.
+    pub fn differences(&self, id: Option<SnapshotId>) -> Vec<(ConfigPath, FileState)> {
+        let snapshot = self.snapshot(id);
+        let files = snapshot.map_or(&[][..], |snapshot| &snapshot.files);
+        let differ = files.iter().filter(|(_, state)| !state.is_as_it_was());
+        let mut differences: Vec<_> = differ
+            .map(|(entry, state)| (entry.path.clone(), state.clone()))
+            .collect();
+        if let (Some(_), Some(today)) = (snapshot, &self.today) {
+            let known: HashSet<_> = files.iter().map(|(entry, _)| &entry.path).collect();
+            let added = today
+                .files
+                .iter()
+                .filter(|file| !known.contains(&file.path));
+            differences.extend(added.map(|file| (file.path.clone(), FileState::Added)));
+        }
+        differences.sort_by(|one, other| one.0.cmp(&other.0));
+        differences
+    }
+
+    pub(super) fn snapshot(&self, id: Option<SnapshotId>) -> Option<&KeptSnapshot> {
+        match id {
+            Some(id) => self.snapshots.iter().find(|kept| kept.record.id == id),
+            None => self.snapshots.first(),
+        }
+    }
+}
+
+/// Looks for what a session can go on from: everything that is kept of it is read, and how its files are today.
+///
+/// # Errors
+/// [`TakeError`]; `Cancelled` in it.
+pub fn look_for(
+    workshop: &Workshop,
+    seeking: &Seeking<'_>,
+    progress: &dyn Progress,
+) -> Result<Recovery, TakeError> {
+    let entry = seeking.session.config.as_deref();
+    let snapshots = snapshots(workshop, seeking.session, seeking.root, progress)?;
+    let hashes = snapshots.iter().flat_map(|kept| &kept.files);
+    let hashes = hashes.map(|(entry, _)| entry.object.blake3).collect();
+    let contents = Contents::read(workshop, hashes, progress)?;
+    let today = match seeking.wish.as_ref().map(|wish| look(wish, progress)) {
+        Some(Err(ConfigurationError::Cancelled)) => {
+            return Err(ConfigurationError::Cancelled.into());
+        }
+        today => today,
+    };
+    let definitions = Definitions::of(workshop, seeking.session)?;
+    let newest = snapshots.first();
+    let defined = |definition| definitions::found(workshop, definition, &contents, newest, entry);
+    let found = Found {
+        file: found_file(seeking, newest, today.as_ref()),
+        snapshots: snapshots
+            .iter()
+            .map(|kept| contents.found(kept, entry))
+            .collect(),
+        embedded: defined(&definitions.embedded),
+        revision: defined(&definitions.revision),
+    };
+    Ok(Recovery {
+        candidates: order(&found),
+        root: seeking.root.map(Path::to_owned),
+        today: today.and_then(Result::ok),
+        snapshots,
+        contents,
+        definitions,
+    })
+}
+
+fn found_file(
+    seeking: &Seeking<'_>,
+    newest: Option<&KeptSnapshot>,
+    today: Option<&Result<Look, ConfigurationError>>,
+) -> FoundFile {
+    let (Some(root), Some(entry)) = (seeking.root, &seeking.session.config) else {
+        return FoundFile::NotNamed;
+    };
+    if !root.is_dir() {
+        let path = path_text(root);
+        return FoundFile::RootGone { path };
+    }
+    let path = path_text(&root.join(entry));
+    match newest.and_then(|newest| newest.state(entry)) {
+        Some(FileState::Gone) => return FoundFile::Gone { path },
+        Some(FileState::Unreadable(why)) => {
+            let why = why.clone();
+            return FoundFile::Unreadable { path, why };
+        }
+        Some(_) => {}
+        None => {
+            let faulty = without_snapshot(path, entry, today);
+            if faulty != FoundFile::AsItWas {
+                return faulty;
+            }
+        }
+    }
+    match newest.map_or(0, KeptSnapshot::differs) {
+        0 => FoundFile::AsItWas,
+        files => FoundFile::Differs { files },
+    }
+}
+
+/// How the file it begins with is, where no snapshot says how it was.
+fn without_snapshot(
+    path: String,
+    entry: &str,
+    today: Option<&Result<Look, ConfigurationError>>,
+) -> FoundFile {
+    let of_it = |list: &[crate::configuration::Unread]| {
+        let mut list = list.iter();
+        let found = list.find(|unread| unread.path.as_str() == entry);
+        found.map(|unread| unread.reason.clone())
+    };
+    match today {
+        Some(Ok(look)) => match (of_it(&look.unread), of_it(&look.unparsed)) {
+            (Some(why), _) => FoundFile::Unreadable { path, why },
+            (None, Some(why)) => FoundFile::Unparsed { path, why },
+            (None, None) => FoundFile::AsItWas,
+        },
+        Some(Err(ConfigurationError::Io { source, .. })) => FoundFile::Unreadable {
+            path,
+            why: crate::io_reason(source),
+        },
+        Some(Err(_)) | None => FoundFile::Gone { path },
+    }
+}

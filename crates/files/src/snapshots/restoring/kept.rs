@@ -1,0 +1,197 @@
+//! The snapshots of a session, with what is still kept of them and how their files are today.
+
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::Path;
+
+use chrono::DateTime;
+use flowkeep_core::ObjectHash;
+use flowkeep_core::configuration::ConfigPath;
+use flowkeep_core::session::candidate::FoundSnapshot;
+use flowkeep_host::Progress;
+use flowkeep_store::{ConfigEntry, ConfigSnapshotRecord, KeptObject, SessionRecord};
+
+use crate::snapshots::compare::{FileState, compare};
+use crate::snapshots::manifest::{TreeEntry, TreeObject};
+use crate::snapshots::pack::{PackReader, Placed};
+use crate::snapshots::{SnapshotError, TakeError, Workshop};
+
+/// A snapshot, and how its files are today.
+#[derive(Debug)]
+pub(super) struct KeptSnapshot {
+    pub(super) record: ConfigSnapshotRecord,
+    pub(super) files: Vec<(TreeEntry, FileState)>,
+}
+
+impl KeptSnapshot {
+    pub(super) fn state(&self, path: &str) -> Option<&FileState> {
+        let mut files = self.files.iter();
+        let found = files.find(|(entry, _)| entry.path.as_str() == path);
+        found.map(|(_, state)| state)
+    }
+
+    /// How many of its files are not as they were.
+    pub(super) fn differs(&self) -> u32 {
+        let differ = self.files.iter().filter(|(_, state)| !state.is_as_it_was());
+        u32::try_from(differ.count()).unwrap_or(u32::MAX)
+    }
+}
+
+/// What is kept of contents. All of it was read just now.
+#[derive(Debug, Default)]
+pub(super) struct Contents {
+    pub(super) kept: HashMap<ObjectHash, KeptObject>,
+    damaged: HashSet<ObjectHash>,
+}
+
+impl Contents {
+    /// Reads these contents, those of a pack one after another.
+    pub(super) fn read(
+        workshop: &Workshop,
+        hashes: HashSet<ObjectHash>,
+        progress: &dyn Progress,
+    ) -> Result<Self, TakeError> {
+        let mut contents = Self {
+            kept: workshop.store.kept_objects(hashes)?,
+            damaged: HashSet::new(),
+        };
+        let mut order: Vec<_> = contents.kept.values().cloned().collect();
+        order.sort_by_key(place_of);
+        let mut packs = PackReader::new(&workshop.dir);
+        for kept in order {
+            if progress.cancelled() {
+                return Err(SnapshotError::Cancelled.into());
+            }
+            match packs.read(&kept.pack, &placed(&kept)) {
+                Ok(_) => {}
+                Err(SnapshotError::Gone(_)) => {
+                    contents.kept.remove(&kept.object.hash);
+                }
+                // What the disk does not give is as good as damaged, as long as it does not.
+                Err(_) => {
+                    contents.damaged.insert(kept.object.hash);
+                }
+            }
+        }
+        Ok(contents)
+    }
+
+    /// What is the matter with a snapshot.
+    pub(super) fn found(&self, snapshot: &KeptSnapshot, entry: Option<&str>) -> FoundSnapshot {
+        let count = |is: &dyn Fn(&TreeEntry) -> bool| {
+            let files = snapshot.files.iter().filter(|(file, _)| is(file)).count();
+            u32::try_from(files).unwrap_or(u32::MAX)
+        };
+        FoundSnapshot {
+            id: snapshot.record.id,
+            has_entry: entry.is_some_and(|entry| snapshot.state(entry).is_some()),
+            damaged: count(&|file| self.damaged.contains(&file.object.blake3)),
+            missing: count(&|file| !self.kept.contains_key(&file.object.blake3)),
+            masked: count(&|file| !file.masked.is_empty()),
+            is_locked: false,
+            differs: snapshot.differs(),
+        }
+    }
+}
+
+/// Where a content lies, for reading in the order of packs.
+pub(super) fn place_of(kept: &KeptObject) -> ([u8; 32], u64, u64) {
+    (kept.pack.0, kept.object.frame, kept.object.place)
+}
+
+pub(super) fn placed(kept: &KeptObject) -> Placed {
+    Placed {
+        hash: kept.object.hash,
+        bytes: kept.object.bytes,
+        frame: kept.object.frame,
+        frame_bytes: kept.object.frame_bytes,
+        place: kept.object.place,
+    }
+}
+
+/// The snapshots of a session, the newest first, with how their files are today below `root`. A file is read
+/// once for each content it had.
+pub(super) fn snapshots(
+    workshop: &Workshop,
+    session: &SessionRecord,
+    root: Option<&Path>,
+    progress: &dyn Progress,
+) -> Result<Vec<KeptSnapshot>, TakeError> {
+    let mut records = workshop.store.config_snapshots(session.row)?;
+    records.reverse();
+    let mut trees: HashMap<i64, Vec<TreeEntry>> = HashMap::new();
+    for record in &records {
+        if let Entry::Vacant(new) = trees.entry(record.tree) {
+            let entries = workshop.store.config_entries(record.tree)?;
+            new.insert(entries.into_iter().map(tree_entry).collect());
+        }
+    }
+    let mut versions: BTreeMap<_, TreeEntry> = BTreeMap::new();
+    for entry in trees.values().flatten() {
+        versions
+            .entry(version(entry))
+            .or_insert_with(|| entry.clone());
+    }
+    let states = states(root, &versions, progress)?;
+    let mut kept = Vec::with_capacity(records.len());
+    for record in records {
+        let entries = trees.get(&record.tree).cloned().unwrap_or_default();
+        let files = entries.into_iter().map(|entry| {
+            let state = states.get(&version(&entry));
+            let state = state.cloned().unwrap_or(FileState::Gone);
+            (entry, state)
+        });
+        kept.push(KeptSnapshot {
+            files: files.collect(),
+            record,
+        });
+    }
+    Ok(kept)
+}
+
+/// A file as it was at some time.
+type Version = (ConfigPath, [u8; 32], bool);
+
+fn version(entry: &TreeEntry) -> Version {
+    (entry.path.clone(), entry.sha256.0, entry.masked.is_empty())
+}
+
+fn states(
+    root: Option<&Path>,
+    versions: &BTreeMap<Version, TreeEntry>,
+    progress: &dyn Progress,
+) -> Result<HashMap<Version, FileState>, TakeError> {
+    let Some(root) = root else {
+        return Ok(HashMap::new());
+    };
+    // By their paths, which is the order of the answer.
+    let entries: Vec<_> = versions.values().cloned().collect();
+    let states = match compare(root, &entries, &[], &|| !progress.cancelled()) {
+        Ok(states) => states.into_iter().map(|(_, state)| state).collect(),
+        Err(SnapshotError::Io { source, .. }) => {
+            let unreadable = FileState::Unreadable(crate::io_reason(&source));
+            vec![unreadable; entries.len()]
+        }
+        Err(error) => return Err(error.into()),
+    };
+    Ok(versions.keys().cloned().zip(states).collect())
+}
+
+fn tree_entry(entry: ConfigEntry) -> TreeEntry {
+    let masked = entry.masked.as_deref().map(serde_json::from_str);
+    TreeEntry {
+        path: entry.path,
+        kind: entry.kind,
+        bytes: entry.bytes,
+        sha256: entry.sha256,
+        modified: entry.modified.and_then(DateTime::from_timestamp_millis),
+        object: TreeObject {
+            blake3: entry.object,
+            bytes: entry.bytes,
+        },
+        unparsed: None,
+        masked: masked.and_then(Result::ok).unwrap_or_default(),
+        changed_while_read: false,
+        references: Vec::new(),
+    }
+}

@@ -1,0 +1,11 @@
+//! Taking up a session again: what its configuration can come back from, and bringing it back beside what is
+//! there today. Nothing of that is touched.
+
+mod definitions;
+mod found;
+mod kept;
+mod pieces;
+mod restore;
+
+pub use found::{Recovery, Seeking, look_for};
+pub use restore::{Back, Nothing, OVERLAYS, Restored, Use, Wanting, clear_unfinished, restore};

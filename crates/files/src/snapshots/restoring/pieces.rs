@@ -1,0 +1,221 @@
+//! The files that are brought back, and where the content of each comes from.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use chrono::DateTime;
+use flowkeep_core::configuration::ConfigPath;
+use flowkeep_core::session::candidate::{Candidate, Source};
+use flowkeep_core::{Message, ObjectHash, Sha256, file_name};
+use flowkeep_host::Folder;
+use flowkeep_store::{KeptObject, SessionRecord};
+
+use super::definitions::Definition;
+use super::found::Recovery;
+use super::kept::{KeptSnapshot, place_of, placed};
+use crate::configuration::Found;
+use crate::intake::why;
+use crate::snapshots::compare::FileState;
+use crate::snapshots::manifest::{TreeEntry, TreeObject};
+use crate::snapshots::overlay::Lost;
+use crate::snapshots::pack::{LARGEST_OBJECT, PackReader};
+use crate::snapshots::{SnapshotError, Workshop};
+
+/// Where a content comes from.
+enum Origin {
+    Pack(KeptObject),
+    Live(ConfigPath),
+    Here(Vec<u8>),
+}
+
+/// The files that are brought back.
+pub(super) struct Pieces {
+    /// Each with the content that is written.
+    pub(super) entries: Vec<TreeEntry>,
+    /// Those in which something stands for a key.
+    pub(super) masked: Vec<ConfigPath>,
+    /// Those that cannot be brought back.
+    pub(super) lost: Vec<Lost>,
+    live: Option<Folder>,
+    origins: HashMap<ObjectHash, Origin>,
+}
+
+impl Pieces {
+    /// What is brought back from a candidate.
+    pub(super) fn of(recovery: &Recovery, session: &SessionRecord, chosen: &Candidate) -> Self {
+        let root = recovery.root.as_deref();
+        let mut pieces = Self {
+            entries: Vec::new(),
+            masked: Vec::new(),
+            lost: Vec::new(),
+            live: root.and_then(|root| Folder::open(root).ok()),
+            origins: HashMap::new(),
+        };
+        let newest = recovery.snapshot(None);
+        match chosen.source {
+            Source::File => pieces.take_live(recovery, newest),
+            Source::Snapshot => {
+                let snapshot = recovery.snapshot(chosen.snapshot);
+                if let Some(kept) = snapshot {
+                    pieces.take_kept(recovery, kept);
+                }
+            }
+            Source::Embedded => {
+                pieces.take_definition(&recovery.definitions.embedded, session, newest);
+            }
+            Source::Revision => {
+                pieces.take_definition(&recovery.definitions.revision, session, newest);
+            }
+        }
+        pieces.masked.sort();
+        pieces.lost.sort_by(|one, other| one.path.cmp(&other.path));
+        pieces
+    }
+
+    /// Gives the content of each, those of a pack one after another.
+    pub(super) fn reader<'p>(
+        &'p self,
+        workshop: &Workshop,
+    ) -> impl FnMut(&ObjectHash) -> Result<Vec<u8>, SnapshotError> + use<'p> {
+        let mut packs = PackReader::new(&workshop.dir);
+        let gone = workshop.dir.clone();
+        move |hash| match self.origins.get(hash) {
+            Some(Origin::Pack(kept)) => packs.read(&kept.pack, &placed(kept)),
+            Some(Origin::Live(path)) => self
+                .live(path)
+                .map_err(|_| SnapshotError::Gone(path.as_str().into())),
+            Some(Origin::Here(bytes)) => Ok(bytes.clone()),
+            None => Err(SnapshotError::Gone(gone.clone())),
+        }
+    }
+
+    /// The files as they are today.
+    fn take_live(&mut self, recovery: &Recovery, newest: Option<&KeptSnapshot>) {
+        let today = recovery.today.iter().flat_map(|look| &look.files);
+        let mut files: BTreeMap<_, _> = today
+            .map(|file| (file.path.clone(), found_entry(file)))
+            .collect();
+        for (entry, state) in newest.map_or(&[][..], |newest| &newest.files) {
+            if *state != FileState::Gone {
+                let known = files.entry(entry.path.clone());
+                known.or_insert_with(|| entry.clone());
+            }
+        }
+        for entry in files.into_values() {
+            match self.live(&entry.path) {
+                Ok(bytes) => self.add_live(entry, &bytes),
+                Err(reason) => self.lose(entry.path, reason),
+            }
+        }
+    }
+
+    /// The files as a snapshot has them. What it has without its keys comes from where it still is, if that is
+    /// what it was.
+    fn take_kept(&mut self, recovery: &Recovery, kept: &KeptSnapshot) {
+        let mut order: Vec<_> = kept.files.iter().collect();
+        let contents = &recovery.contents.kept;
+        order.sort_by_key(|(entry, _)| contents.get(&entry.object.blake3).map(place_of));
+        for (entry, state) in order {
+            if *state == FileState::MaskedSame
+                && let Ok(bytes) = self.live(&entry.path)
+                && Sha256::of(&bytes) == entry.sha256
+            {
+                self.add_live(entry.clone(), &bytes);
+                continue;
+            }
+            let Some(object) = contents.get(&entry.object.blake3) else {
+                self.lose(entry.path.clone(), Message::new("object_missing"));
+                continue;
+            };
+            if !entry.masked.is_empty() {
+                self.masked.push(entry.path.clone());
+            }
+            let origin = Origin::Pack(object.clone());
+            self.origins.insert(entry.object.blake3, origin);
+            self.entries.push(entry.clone());
+        }
+    }
+
+    /// A definition alone; the other files of the newest snapshot are not in it.
+    fn take_definition(
+        &mut self,
+        definition: &Definition,
+        session: &SessionRecord,
+        newest: Option<&KeptSnapshot>,
+    ) {
+        let Ok(Some(bytes)) = definition else {
+            return;
+        };
+        let usual = || {
+            format!(
+                "workflows/{}",
+                file_name(&session.name, &session.id, "json")
+            )
+        };
+        let config = session.config.clone().unwrap_or_else(usual);
+        let Ok(path) = ConfigPath::new(config) else {
+            return;
+        };
+        let others = newest.map_or(&[][..], |newest| &newest.files).iter();
+        for (entry, _) in others.filter(|(entry, _)| entry.path != path) {
+            let reason = Message::new("not_in_definition");
+            self.lose(entry.path.clone(), reason);
+        }
+        let hash = ObjectHash::of(bytes);
+        self.origins.insert(hash, Origin::Here(bytes.clone()));
+        self.entries.push(TreeEntry {
+            kind: path.kind(),
+            bytes: bytes.len() as u64,
+            sha256: Sha256::of(bytes),
+            modified: None,
+            object: TreeObject {
+                blake3: hash,
+                bytes: bytes.len() as u64,
+            },
+            unparsed: None,
+            masked: Vec::new(),
+            changed_while_read: false,
+            references: Vec::new(),
+            path,
+        });
+    }
+
+    fn live(&self, path: &ConfigPath) -> Result<Vec<u8>, Message> {
+        let gone = || Message::new("object_missing");
+        let folder = self.live.as_ref().ok_or_else(gone)?;
+        let read = folder.read(Path::new(path.as_str()), LARGEST_OBJECT as u64);
+        read.map_err(|error| why(&error))
+    }
+
+    fn add_live(&mut self, entry: TreeEntry, bytes: &[u8]) {
+        let object = TreeObject {
+            blake3: ObjectHash::of(bytes),
+            bytes: bytes.len() as u64,
+        };
+        let origin = Origin::Live(entry.path.clone());
+        self.origins.insert(object.blake3, origin);
+        self.entries.push(TreeEntry { object, ..entry });
+    }
+
+    fn lose(&mut self, path: ConfigPath, reason: Message) {
+        self.lost.push(Lost { path, reason });
+    }
+}
+
+fn found_entry(file: &Found) -> TreeEntry {
+    TreeEntry {
+        path: file.path.clone(),
+        kind: file.kind,
+        bytes: file.bytes,
+        sha256: file.sha256,
+        modified: file.modified.and_then(DateTime::from_timestamp_millis),
+        object: TreeObject {
+            blake3: file.object,
+            bytes: file.object_bytes,
+        },
+        unparsed: None,
+        masked: Vec::new(),
+        changed_while_read: false,
+        references: Vec::new(),
+    }
+}

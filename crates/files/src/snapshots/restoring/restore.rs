@@ -1,0 +1,337 @@
+//! Bringing the configuration of a session back into a folder of its own. The folder is on the disk before
+//! anything is written down of it.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use flowkeep_core::configuration::ConfigPath;
+use flowkeep_core::file_name;
+use flowkeep_core::session::candidate::{Candidate, Source};
+use flowkeep_host::{EntryFiles, EntryKind, Progress};
+use flowkeep_store::{NewAttempt, NewOperation, OperationItemRecord, SessionRecord, WorksWith};
+
+use super::found::{Recovery, Seeking, look_for};
+use super::pieces::Pieces;
+use crate::snapshots::overlay::{Lost, is_as_written, write};
+use crate::snapshots::place::{above, make};
+use crate::snapshots::workshop::PARTIAL;
+use crate::snapshots::{SnapshotError, TakeError, Workshop};
+
+/// Where the own copies of sessions lie, in the data folder.
+pub const OVERLAYS: &str = "overlays";
+
+/// The step of progress: writing the files.
+const RESTORE: &str = "session_restore";
+
+/// Which source is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// The first from which it can go on.
+    Any,
+    /// The files as they are today, where the one it begins with is there.
+    File,
+    /// The newest snapshot that is whole.
+    Snapshot,
+}
+
+impl Use {
+    /// The source that is taken, and nothing where there is none.
+    fn choice(self, candidates: &[Candidate]) -> Option<&Candidate> {
+        candidates.iter().find(|candidate| match self {
+            Self::Any => candidate.is_ok,
+            Self::Snapshot => candidate.is_ok && candidate.source == Source::Snapshot,
+            // Whoever names the files wants them as they are today.
+            Self::File => {
+                candidate.source == Source::File && (candidate.is_ok || candidate.differs > 0)
+            }
+        })
+    }
+}
+
+/// What is wanted of a session.
+#[derive(Debug, Clone)]
+pub struct Wanting<'a> {
+    /// The session, and where its files were.
+    pub seeking: Seeking<'a>,
+    /// From what.
+    pub from: Use,
+    /// Where it is brought back to; its own copy, where nobody says.
+    pub to: Option<&'a Path>,
+}
+
+/// What came of it.
+pub struct Restored {
+    /// What was found.
+    pub recovery: Recovery,
+    /// What came back, if anything.
+    pub back: Result<Back, Nothing>,
+}
+
+/// A configuration that came back.
+pub struct Back {
+    /// From what.
+    pub chosen: Candidate,
+    /// Where the files are.
+    pub place: PathBuf,
+    /// The files.
+    pub written: Vec<ConfigPath>,
+    /// Those of them in which something stands for a key.
+    pub masked: Vec<ConfigPath>,
+    /// Those that did not come back.
+    pub lost: Vec<Lost>,
+}
+
+/// There is nothing a session could go on from.
+pub struct Nothing {
+    /// Attempts in a row that came to nothing, this one among them.
+    pub failures: u32,
+}
+
+/// Brings the configuration of a session back; the files it had are not touched. Each call is an attempt that is
+/// written down, unless the operator cancelled it or there was no room for it where he pointed.
+///
+/// Steps of progress: `configuration_scan` as in a look, `session_restore` for each file.
+///
+/// # Errors
+/// [`TakeError`]: nothing is left then but what ends in `.partial`.
+pub fn restore(
+    workshop: &Workshop,
+    wanting: &Wanting<'_>,
+    progress: &dyn Progress,
+) -> Result<Restored, TakeError> {
+    let _shared = workshop.share()?;
+    let restored = bring_back(workshop, wanting, progress);
+    if let Err(error) = &restored
+        && counts(error)
+    {
+        let found = serde_json::json!({ "error": error.to_string() }).to_string();
+        if let Err(error) = came_to_nothing(workshop, wanting.seeking.session, found) {
+            tracing::warn!(%error, "the attempt could not be written down");
+        }
+    }
+    restored
+}
+
+/// Whether an error is one of the attempt, and not of how it was asked for.
+fn counts(error: &TakeError) -> bool {
+    match error {
+        TakeError::Snapshot(error) => {
+            !matches!(error, SnapshotError::Cancelled | SnapshotError::NotEmpty(_))
+        }
+        TakeError::Configuration(_) | TakeError::Busy | TakeError::Unknown => false,
+        _ => true,
+    }
+}
+
+fn bring_back(
+    workshop: &Workshop,
+    wanting: &Wanting<'_>,
+    progress: &dyn Progress,
+) -> Result<Restored, TakeError> {
+    let session = wanting.seeking.session;
+    let recovery = look_for(workshop, &wanting.seeking, progress)?;
+    let Some(chosen) = wanting.from.choice(&recovery.candidates).cloned() else {
+        let failures = came_to_nothing(workshop, session, told(&recovery.candidates))?;
+        let back = Err(Nothing { failures });
+        return Ok(Restored { recovery, back });
+    };
+    let mut pieces = Pieces::of(&recovery, session, &chosen);
+    let (place, written) = match wanting.to {
+        Some(to) => (to.to_owned(), put(workshop, &mut pieces, to, progress)?),
+        None => own_copy(workshop, session, &mut pieces, progress)?,
+    };
+    let own = wanting.to.is_none().then_some(place.as_path());
+    write_down(workshop, session, &chosen, told(&recovery.candidates), own)?;
+    let Pieces { masked, lost, .. } = pieces;
+    let is_there = |path: &ConfigPath| written.contains(path);
+    let masked = masked.into_iter().filter(is_there).collect();
+    let back = Ok(Back {
+        chosen,
+        place,
+        written,
+        masked,
+        lost,
+    });
+    Ok(Restored { recovery, back })
+}
+
+/// Writes the files to a place; answers which, by their paths.
+fn put(
+    workshop: &Workshop,
+    pieces: &mut Pieces,
+    place: &Path,
+    progress: &dyn Progress,
+) -> Result<Vec<ConfigPath>, TakeError> {
+    let total = u32::try_from(pieces.entries.len()).ok();
+    let mut done = 0;
+    let mut read = pieces.reader(workshop);
+    let mut objects = |hash: &_| {
+        done += 1;
+        progress.step(RESTORE, done, total, None);
+        read(hash)
+    };
+    let goes_on = || !progress.cancelled();
+    let files = workshop.files.as_ref();
+    let overlay = write(files, place, &pieces.entries, &mut objects, &goes_on)?;
+    drop(read);
+    pieces.lost.extend(overlay.lost);
+    let mut written = overlay.written;
+    written.sort();
+    Ok(written)
+}
+
+/// Writes the files into a copy of the session's own. One that is there and is just so is used again; one that
+/// somebody changed is left alone.
+fn own_copy(
+    workshop: &Workshop,
+    session: &SessionRecord,
+    pieces: &mut Pieces,
+    progress: &dyn Progress,
+) -> Result<(PathBuf, Vec<ConfigPath>), TakeError> {
+    let files = workshop.files.as_ref();
+    let overlays = workshop.data_dir.join(OVERLAYS);
+    if make(files, &overlays)? {
+        let above = above(&overlays);
+        files.flush(above).map_err(TakeError::at(above))?;
+    }
+    let stem = file_name(&session.name, &session.id, "");
+    let stem = stem.trim_end_matches('.');
+    let mut number = 0_u32;
+    loop {
+        number += 1;
+        let place = overlays.join(format!("{stem}-{number}"));
+        if files
+            .entry(&place)
+            .map_err(TakeError::at(&place))?
+            .is_none()
+        {
+            match put(workshop, pieces, &place, progress) {
+                // Somebody else brings the same session back at this moment.
+                Err(TakeError::Snapshot(SnapshotError::Io { source, .. }))
+                    if source.kind() == ErrorKind::AlreadyExists => {}
+                written => return Ok((place, written?)),
+            }
+        } else if is_as_written(files, &place, &pieces.entries)? {
+            let entries = pieces.entries.iter();
+            let mut written: Vec<_> = entries.map(|entry| entry.path.clone()).collect();
+            written.sort();
+            // Whoever made it may have died before its name was on the disk.
+            files.flush(&overlays).map_err(TakeError::at(&overlays))?;
+            return Ok((place, written));
+        }
+    }
+}
+
+/// The candidates, for whoever asks later what was found.
+fn told(candidates: &[Candidate]) -> String {
+    let one = |candidate: &Candidate| {
+        serde_json::json!({
+            "source": candidate.source.as_str(),
+            "snapshot": candidate.snapshot.map(|id| id.to_string()),
+            "ok": candidate.is_ok,
+            "reason": candidate.reason,
+        })
+    };
+    let told: serde_json::Value = candidates.iter().map(one).collect();
+    told.to_string()
+}
+
+fn came_to_nothing(
+    workshop: &Workshop,
+    session: &SessionRecord,
+    found: String,
+) -> Result<u32, TakeError> {
+    let (id, actor) = (session.id.clone(), workshop.actor.clone());
+    workshop.store.write(move |tx| {
+        let there = tx.session(&id)?.ok_or(TakeError::Unknown)?;
+        let attempt = NewAttempt {
+            session: there.row,
+            actor: &actor,
+            source: None,
+            found: &found,
+        };
+        Ok(tx.add_session_attempt(&attempt)?)
+    })
+}
+
+/// The attempt, what the session goes on with, and that it stands in Activity: in one transaction.
+fn write_down(
+    workshop: &Workshop,
+    session: &SessionRecord,
+    chosen: &Candidate,
+    found: String,
+    own: Option<&Path>,
+) -> Result<(), TakeError> {
+    let (id, actor, face) = (session.id.clone(), workshop.actor.clone(), workshop.face);
+    let source = chosen.source;
+    let own = own.and_then(Path::file_name);
+    let own = own.map(|name| name.to_string_lossy().into_owned());
+    workshop.store.write(move |tx| {
+        let there = tx.session(&id)?.ok_or(TakeError::Unknown)?;
+        tx.add_session_attempt(&NewAttempt {
+            session: there.row,
+            actor: &actor,
+            source: Some(source.as_str()),
+            found: &found,
+        })?;
+        if let Some(own) = &own {
+            let works_with = match source {
+                Source::File => WorksWith::File,
+                _ => WorksWith::Overlay,
+            };
+            tx.let_session_work_with(there.row, works_with, own)?;
+        }
+        let items = [OperationItemRecord {
+            kind: "session".to_owned(),
+            id: there.id,
+            name: Some(there.name),
+            before: None,
+            after: None,
+        }];
+        let operation = NewOperation {
+            actor: &actor,
+            face,
+            operation: "session_restore",
+            name: None,
+            undoes: None,
+            items: &items,
+        };
+        tx.record_operation(tx.next_operation_id()?, &operation)?;
+        Ok(())
+    })
+}
+
+/// Removes own copies of sessions that a dead process left unfinished; answers how many. While somebody is at
+/// work none is.
+///
+/// # Errors
+/// [`TakeError::Io`]; what is left then is looked for again.
+pub fn clear_unfinished(workshop: &Workshop) -> Result<u32, TakeError> {
+    let files = workshop.files.as_ref();
+    let overlays = workshop.data_dir.join(OVERLAYS);
+    if unfinished(files, &overlays)?.is_empty() {
+        return Ok(0);
+    }
+    let _lock = match workshop.alone() {
+        Err(TakeError::Busy) => return Ok(0),
+        lock => lock?,
+    };
+    let mut removed = 0;
+    for place in unfinished(files, &overlays)? {
+        files.remove_folder(&place).map_err(TakeError::at(&place))?;
+        removed += 1;
+    }
+    Ok(removed)
+}
+
+fn unfinished(files: &dyn EntryFiles, overlays: &Path) -> Result<Vec<PathBuf>, TakeError> {
+    let entries = match files.entries(overlays) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(TakeError::at(overlays))?,
+    };
+    let unfinished = entries.into_iter().filter(|entry| {
+        let name = entry.name.as_encoded_bytes();
+        entry.kind == EntryKind::Folder && name.ends_with(PARTIAL.as_bytes())
+    });
+    Ok(unfinished.map(|entry| overlays.join(entry.name)).collect())
+}

@@ -1,0 +1,148 @@
+//! A disk that fails at any call while a configuration is brought back: either all of it is there and written
+//! down, or it counts as an attempt and is done again.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::sync::Arc;
+
+use flowkeep_files::snapshots::TakeError;
+use flowkeep_files::snapshots::restoring::{
+    Restored, Seeking, Use, Wanting, clear_unfinished, restore,
+};
+use flowkeep_host::testing::FailingFiles;
+use flowkeep_host::{Cancellation, FileLock, Progress, Unfollowed};
+use flowkeep_store::{OperationFilter, WorksWith};
+
+use crate::{Face, Ground, tree};
+
+impl Face {
+    fn restore(&self, progress: &dyn Progress) -> Result<Restored, TakeError> {
+        let session = self.session();
+        let root = self.config.parent().unwrap().parent().unwrap();
+        let wanting = Wanting {
+            seeking: Seeking {
+                session: &session,
+                root: Some(root),
+                wish: None,
+            },
+            from: Use::Any,
+            to: None,
+        };
+        restore(&self.workshop, &wanting, progress)
+    }
+
+    /// What stands in Activity.
+    fn done(&self) -> Vec<String> {
+        let page = self.workshop.store.operations(&OperationFilter {
+            limit: 10,
+            ..OperationFilter::default()
+        });
+        let items = page.unwrap().items.into_iter();
+        items.map(|operation| operation.operation).collect()
+    }
+
+    fn copy(&self) -> flowkeep_store::SessionCopy {
+        let copy = self.workshop.store.session_copy(self.session().row);
+        copy.unwrap().unwrap()
+    }
+}
+
+/// Each call fails once; with `for_good` all calls after it, too.
+fn each_call_fails(for_good: bool) {
+    for call in 1.. {
+        let ground = Ground::orders();
+        let configs = ground.place.path().join("configs");
+        let was = tree(&configs);
+        ground.face().begin().unwrap();
+        fs::remove_file(ground.path("workflows/orders.yaml")).unwrap();
+        let today = tree(&configs);
+        let mut failing = FailingFiles::at(call, ErrorKind::StorageFull);
+        if for_good {
+            failing = failing.for_good();
+        }
+        let face = ground.face_on(Arc::new(failing.clone()));
+        let first = face.restore(&Unfollowed);
+        if failing.calls() < call {
+            assert!(call > 10, "so few calls bring nothing back");
+            return;
+        }
+        let copy = face.copy();
+        assert_eq!(copy.overlay.is_some(), first.is_ok(), "{call}");
+        assert_eq!(copy.failures, u32::from(first.is_err()), "{call}");
+        drop(face);
+
+        let face = ground.face();
+        let done = face.done();
+        assert_eq!(done.contains(&"session_restore".to_owned()), first.is_ok());
+        clear_unfinished(&face.workshop).unwrap();
+        assert_eq!(ground.files_with(".partial").len(), 0, "{call}");
+        let back = face.restore(&Unfollowed).unwrap().back.ok().unwrap();
+        let place = back.place;
+        assert!(back.lost.is_empty(), "{call}");
+        assert_eq!(tree(&place), was, "{call}");
+        let copy = face.copy();
+        assert_eq!(
+            (copy.works_with, copy.failures),
+            (WorksWith::Overlay, 0),
+            "{call}"
+        );
+        assert_eq!(
+            place.file_name().and_then(|name| name.to_str()),
+            copy.overlay.as_deref()
+        );
+        assert_eq!(tree(&configs), today, "{call}");
+        face.is_sound();
+    }
+}
+
+#[test]
+fn whichever_call_fails_a_copy_is_whole_or_does_not_count() {
+    each_call_fails(false);
+}
+
+#[test]
+fn whenever_the_disk_goes_away_a_copy_is_whole_or_does_not_count() {
+    each_call_fails(true);
+}
+
+/// Does not want it any more once the files are being written.
+#[derive(Default)]
+struct Impatient(Cancellation);
+
+impl Progress for Impatient {
+    fn step(&self, phase: &'static str, done: u32, _: Option<u32>, _: Option<&str>) {
+        if (phase, done) == ("session_restore", 2) {
+            self.0.cancel();
+        }
+    }
+
+    fn cancellation(&self) -> &Cancellation {
+        &self.0
+    }
+}
+
+#[test]
+fn what_is_cancelled_leaves_nothing_and_is_no_attempt() {
+    let ground = Ground::orders();
+    let face = ground.face();
+    face.begin().unwrap();
+    assert!(face.restore(&Impatient::default()).is_err());
+    assert_eq!(tree(&ground.data().join("overlays")).len(), 0);
+    let copy = face.copy();
+    assert_eq!((copy.overlay, copy.failures), (None, 0));
+}
+
+#[test]
+fn a_copy_that_somebody_is_making_is_not_cleared_away() {
+    let ground = Ground::orders();
+    let face = ground.face();
+    let half = ground.data().join("overlays/orders-1.01K.partial");
+    fs::create_dir_all(half.join("tools")).unwrap();
+    fs::create_dir(ground.data().join("locks")).unwrap();
+    let at_work = FileLock::try_share(&ground.data().join("locks/snapshots")).unwrap();
+    assert_eq!(clear_unfinished(&face.workshop).unwrap(), 0);
+    assert!(half.exists());
+    drop(at_work);
+    assert_eq!(clear_unfinished(&face.workshop).unwrap(), 1);
+    assert!(!half.exists());
+}
