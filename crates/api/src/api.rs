@@ -240,6 +240,7 @@ impl Api {
         }
         api.put_right = api.recover_folders()?;
         api.recover_snapshots()?;
+        api.clear_unfinished_copies()?;
         Ok(api)
     }
 

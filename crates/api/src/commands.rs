@@ -15,7 +15,7 @@ use crate::bodies::{
     fallen, folder_clean_ups, folder_compare, folder_contents, folder_put_back, folders, history,
     log_transfers, logs, notices, overview, plan_decisions, restores, revisions, routes,
     run_changes, run_overview, run_previews, run_questions, runs, schedules, secrets, session_list,
-    session_snapshots, sessions, settings, sources, templates,
+    session_recovery, session_snapshots, sessions, settings, sources, templates,
 };
 use crate::types as t;
 use crate::{Api, AppError, Progress, script};
@@ -249,6 +249,8 @@ static OTHERS: &[Command] = &[
     command!("session_preview", t::SessionPreviewInput => t::SessionPreview, sessions::preview, [place] long),
     command!("session_create", t::SessionCreateInput => t::SessionCreated, session_snapshots::create, [writes place] long),
     command!("session_snapshot", t::SessionRef => t::SessionSnapshotTaken, session_snapshots::snapshot, [writes] long),
+    command!("session_recovery", t::SessionRef => t::SessionRecovery, session_recovery::recovery, [] long),
+    command!("session_restore", t::SessionRestoreInput => t::SessionRestored, session_recovery::restore, [writes place] long),
     command!("session_list", t::SessionListInput => t::SessionList, session_list::list, []),
     command!("session_show", t::SessionRef => t::SessionShow, session_list::show, []),
     command!("session_stats", t::Nothing => t::SessionStats, session_list::stats, []),

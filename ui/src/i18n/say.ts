@@ -117,6 +117,7 @@ const COMMAND_LINE = new Set([
   'validate_it',
   'name_clean_up_rule',
   'name_root',
+  'look_at_session',
   'name_archive_rule',
   'source_fallen',
   'move_waiting',

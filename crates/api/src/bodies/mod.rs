@@ -40,6 +40,7 @@ pub mod runs;
 pub mod schedules;
 pub mod secrets;
 pub mod session_list;
+pub mod session_recovery;
 pub mod session_snapshots;
 pub mod sessions;
 pub mod settings;

@@ -110,7 +110,7 @@ pub fn snapshot(
 }
 
 /// What is looked at.
-struct Looking {
+pub(super) struct Looking {
     config: PathBuf,
     root: Option<PathBuf>,
     strategy: Strategy,
@@ -119,7 +119,11 @@ struct Looking {
 
 impl Looking {
     /// What a session that is there looks at.
-    fn of(api: &Api, session: &SessionRecord, settings: &Settings) -> Result<Self, AppError> {
+    pub(super) fn of(
+        api: &Api,
+        session: &SessionRecord,
+        settings: &Settings,
+    ) -> Result<Self, AppError> {
         let without = || AppError::new("session_no_config").with("session", &session.name);
         let root = session.root.ok_or_else(without)?;
         let root = api.store.config_root(root)?.ok_or_else(without)?;
@@ -132,7 +136,7 @@ impl Looking {
         })
     }
 
-    fn wish(&self) -> Wish<'_> {
+    pub(super) fn wish(&self) -> Wish<'_> {
         Wish {
             config: &self.config,
             root: self.root.as_deref(),
@@ -231,10 +235,9 @@ impl From<SnapshotError> for AppError {
             SnapshotError::Damaged(path) => at("snapshot_file_damaged", &path),
             SnapshotError::Newer { path, .. } => at("snapshot_file_newer", &path),
             SnapshotError::Cancelled => Self::new("cancelled"),
-            // Neither of them comes of taking one.
-            SnapshotError::TooLarge { .. } | SnapshotError::NotEmpty(_) => {
-                Self::new("internal").with("detail", error)
-            }
+            SnapshotError::NotEmpty(path) => at("folder_not_empty", &path),
+            // Nothing that is kept is as large.
+            SnapshotError::TooLarge { .. } => Self::new("internal").with("detail", error),
             SnapshotError::Io { path, source } => {
                 Self::from(flowkeep_files::io_reason(&source)).with("path", path_text(&path))
             }

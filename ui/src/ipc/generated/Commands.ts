@@ -153,7 +153,10 @@ import type { SessionList } from "./SessionList";
 import type { SessionListInput } from "./SessionListInput";
 import type { SessionPreview } from "./SessionPreview";
 import type { SessionPreviewInput } from "./SessionPreviewInput";
+import type { SessionRecovery } from "./SessionRecovery";
 import type { SessionRef } from "./SessionRef";
+import type { SessionRestoreInput } from "./SessionRestoreInput";
+import type { SessionRestored } from "./SessionRestored";
 import type { SessionShow } from "./SessionShow";
 import type { SessionSnapshotTaken } from "./SessionSnapshotTaken";
 import type { SessionStats } from "./SessionStats";
@@ -329,6 +332,8 @@ export interface Commands {
   session_preview: { input: SessionPreviewInput; output: SessionPreview };
   session_create: { input: SessionCreateInput; output: SessionCreated };
   session_snapshot: { input: SessionRef; output: SessionSnapshotTaken };
+  session_recovery: { input: SessionRef; output: SessionRecovery };
+  session_restore: { input: SessionRestoreInput; output: SessionRestored };
   session_list: { input: SessionListInput; output: SessionList };
   session_show: { input: SessionRef; output: SessionShow };
   session_stats: { input: Nothing; output: SessionStats };
@@ -355,4 +360,4 @@ export interface Commands {
 }
 
 /** Commands that report progress and can be cancelled. */
-export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task","log_migrate","log_verify","log_export","log_clean_up","folder_archive","folder_clean_up","folder_compare","folder_check","folder_put_back_plan","folder_put_back","session_preview","session_create","session_snapshot"];
+export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task","log_migrate","log_verify","log_export","log_clean_up","folder_archive","folder_clean_up","folder_compare","folder_check","folder_put_back_plan","folder_put_back","session_preview","session_create","session_snapshot","session_recovery","session_restore"];

@@ -1,0 +1,121 @@
+//! What the commands that bring a session's configuration back take and give.
+
+use flowkeep_core::Message;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::ChosenPlace;
+
+/// A session whose configuration is to come back.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct SessionRestoreInput {
+    /// Its id.
+    pub id: String,
+    /// From what; absent: from the first source that it can go on from.
+    #[serde(rename = "use")]
+    pub wanted: Option<SessionUse>,
+    /// Where to: a folder that is not there yet or empty; absent: a copy of the session's own, with which it
+    /// goes on.
+    pub to: Option<ChosenPlace>,
+}
+
+/// From what a session is to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionUse {
+    /// Its newest snapshot that is whole.
+    Snapshot,
+    /// Its files as they are today.
+    File,
+}
+
+/// What a session can go on from.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SessionRecovery {
+    /// The session.
+    pub session_id: String,
+    /// All sources, in the order in which they are tried.
+    pub candidates: Vec<SessionCandidate>,
+    /// What is not as it was.
+    pub differences: Vec<SessionDifference>,
+    /// How sure it is that it can go on as it was.
+    #[ts(type = "\"complete\" | \"partial\" | \"none\"")]
+    pub confidence: &'static str,
+    /// Attempts in a row that came to nothing.
+    pub failures: u32,
+}
+
+/// A source, and whether a session can go on from it.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(optional_fields)]
+pub struct SessionCandidate {
+    /// What: `file snapshot embedded revision`.
+    #[ts(type = "\"file\" | \"snapshot\" | \"embedded\" | \"revision\"")]
+    pub source: &'static str,
+    /// Whether it can.
+    pub ok: bool,
+    /// Why it cannot; or, where it can, what of it is not as it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Message>,
+    /// Which snapshot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snapshot: Option<String>,
+    /// The number of that in the session.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sequence: Option<u32>,
+    /// How many files, or places of a definition, are not like it today.
+    pub differs: u32,
+}
+
+/// A file that is not as it was.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(optional_fields)]
+pub struct SessionDifference {
+    /// Its path.
+    pub path: String,
+    /// What: `gone changed added unreadable`.
+    #[ts(type = "\"gone\" | \"changed\" | \"added\" | \"unreadable\"")]
+    pub kind: &'static str,
+    /// Why it cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Message>,
+}
+
+/// A session whose configuration came back.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(optional_fields)]
+pub struct SessionRestored {
+    /// The session.
+    pub session_id: String,
+    /// From what it came back.
+    #[ts(type = "\"file\" | \"snapshot\" | \"embedded\" | \"revision\"")]
+    pub source: &'static str,
+    /// All sources, in the order in which they were tried.
+    pub candidates: Vec<SessionCandidate>,
+    /// The files that came back.
+    pub restored: Vec<String>,
+    /// What is not as it was where the files were; that is left as it is.
+    pub differences: Vec<SessionDifference>,
+    /// The folder that the files are in now.
+    pub overlay: String,
+    /// The newest run of the session.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_id: Option<String>,
+    /// Those of the files in which something stands for keys.
+    pub masked: Vec<String>,
+    /// The files that did not come back.
+    pub not_restored: Vec<SessionNotRestored>,
+    /// Whether everything is there as it was.
+    pub complete: bool,
+}
+
+/// A file that did not come back.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SessionNotRestored {
+    /// Its path.
+    pub path: String,
+    /// Why.
+    pub reason: Message,
+}

@@ -1,0 +1,137 @@
+//! `session restore`: the configuration of a session as it was.
+
+use std::fmt::Display;
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use flowkeep_api::types::{
+    ChosenPlace, SessionCandidate, SessionDifference, SessionRef, SessionRestoreInput, SessionUse,
+};
+use flowkeep_api::{Api, AppError, Catalogue, session_recovery};
+use flowkeep_core::visible;
+
+use crate::output::{Out, Outcome, Output};
+use crate::progress::Shown;
+
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    #[arg(id = "session_id", value_name = "ID")]
+    id: String,
+    #[arg(id = "session_use", long = "use", value_name = "SOURCE")]
+    wanted: Option<From>,
+    #[arg(id = "session_to", long = "to", value_name = "DIR")]
+    to: Option<PathBuf>,
+    #[arg(id = "session_look", long = "dry-run", conflicts_with_all = ["session_use", "session_to"])]
+    dry_run: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum From {
+    Snapshot,
+    File,
+}
+
+pub(crate) fn run(api: &Api, output: &Output, asked: Restore) -> Result<Outcome, AppError> {
+    if asked.dry_run {
+        return look(api, output, SessionRef { id: asked.id });
+    }
+    let wanted = SessionRestoreInput {
+        id: asked.id,
+        wanted: asked.wanted.map(|wanted| match wanted {
+            From::Snapshot => SessionUse::Snapshot,
+            From::File => SessionUse::File,
+        }),
+        to: asked.to.map(ChosenPlace::Path),
+    };
+    let progress = Shown::new(output.catalogue());
+    let restored = session_recovery::restore(api, wanted, &progress);
+    drop(progress);
+    let restored = restored?;
+    output.print(&restored, |catalogue, out| {
+        candidates(catalogue, out, &restored.candidates)?;
+        differences(catalogue, out, &restored.differences)?;
+        let mut say =
+            |path: &str, said: &str| writeln!(out, "{}", catalogue.labelled(&visible(path), said));
+        for path in &restored.masked {
+            say(path, &catalogue.word("cli_session_restored_masked"))?;
+        }
+        for lost in &restored.not_restored {
+            let why = catalogue.say(&lost.reason);
+            let fields: [(&str, &dyn Display); 1] = [("why", &why)];
+            let said = catalogue.sentence("cli_session_not_restored", &fields);
+            say(&lost.path, &said)?;
+        }
+        let place = visible(&restored.overlay);
+        let fields: [(&str, &dyn Display); 2] =
+            [("count", &restored.restored.len()), ("path", &place)];
+        let key = format!("cli_session_restored_{}", restored.source);
+        writeln!(out, "{}", catalogue.sentence(&key, &fields))
+    })?;
+    Ok(if restored.complete {
+        Outcome::Done
+    } else {
+        Outcome::InPart
+    })
+}
+
+fn look(api: &Api, output: &Output, session: SessionRef) -> Result<Outcome, AppError> {
+    let progress = Shown::new(output.catalogue());
+    let found = session_recovery::recovery(api, session, &progress);
+    drop(progress);
+    let found = found?;
+    output.print(&found, |catalogue, out| {
+        candidates(catalogue, out, &found.candidates)?;
+        differences(catalogue, out, &found.differences)?;
+        let key = format!("cli_session_recovery_{}", found.confidence);
+        writeln!(out, "{}", catalogue.word(&key))
+    })?;
+    Ok(match found.confidence {
+        "complete" => Outcome::Done,
+        _ => Outcome::InPart,
+    })
+}
+
+fn candidates(
+    catalogue: &Catalogue,
+    out: &mut Out,
+    candidates: &[SessionCandidate],
+) -> io::Result<()> {
+    candidates.iter().try_for_each(|candidate| {
+        let source = match candidate.sequence {
+            Some(number) => {
+                let fields: [(&str, &dyn Display); 1] = [("number", &number)];
+                catalogue.sentence("session_source_snapshot_number", &fields)
+            }
+            None => catalogue.word(&format!("session_source_{}", candidate.source)),
+        };
+        let said = match (&candidate.reason, candidate.ok) {
+            (None, _) => catalogue.word("cli_session_can"),
+            (Some(why), true) => {
+                let why = catalogue.say(why);
+                let fields: [(&str, &dyn Display); 1] = [("why", &why)];
+                catalogue.sentence("cli_session_can_but", &fields)
+            }
+            (Some(why), false) => {
+                let why = catalogue.say(why);
+                let fields: [(&str, &dyn Display); 1] = [("why", &why)];
+                catalogue.sentence("cli_session_cannot", &fields)
+            }
+        };
+        writeln!(out, "{}", catalogue.labelled(&source, &said))
+    })
+}
+
+fn differences(
+    catalogue: &Catalogue,
+    out: &mut Out,
+    differences: &[SessionDifference],
+) -> io::Result<()> {
+    differences.iter().try_for_each(|file| {
+        let said = match &file.reason {
+            Some(why) => catalogue.say(why),
+            None => catalogue.word(&format!("session_file_{}", file.kind)),
+        };
+        writeln!(out, "{}", catalogue.labelled(&visible(&file.path), &said))
+    })
+}

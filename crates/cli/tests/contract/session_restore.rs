@@ -1,0 +1,380 @@
+//! `session restore`: a configuration as it was, whatever became of its files.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::flowkeep::{Flowkeep, keys, text, tree};
+
+/// What belongs to it, by its path from the root.
+const FILES: [(&str, &str); 4] = [
+    ("tool-sets/office.yaml", "tools: [sum, table]\n"),
+    ("tools/sum.yaml", "name: sum\n"),
+    ("tools/table.yaml", "name: table\n"),
+    ("workflows/orders.yaml", "name: orders\ntool_set: office\n"),
+];
+
+/// Files with their bytes, by their paths.
+type Tree = BTreeMap<String, Vec<u8>>;
+
+/// Something that becomes of a file.
+type Change = fn(&Path);
+
+fn files(folder: &Path) -> Tree {
+    tree(folder).into_iter().collect()
+}
+
+fn root(flowkeep: &Flowkeep) -> PathBuf {
+    flowkeep.path("configs")
+}
+
+/// The tree as it is at the beginning, whatever was there.
+fn lay_out(flowkeep: &Flowkeep) -> PathBuf {
+    let root = root(flowkeep);
+    if root.exists() {
+        fs::remove_dir_all(&root).unwrap();
+    }
+    for (path, content) in FILES {
+        let path = root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+    root
+}
+
+/// A session on the tree; its id.
+fn begun(flowkeep: &Flowkeep) -> String {
+    let config = text(&lay_out(flowkeep).join("workflows/orders.yaml"));
+    let (_, created) = flowkeep.json(&["session", "create", &config]);
+    created["session_id"].as_str().unwrap().to_owned()
+}
+
+fn overlay(restored: &Value) -> PathBuf {
+    PathBuf::from(restored["overlay"].as_str().unwrap())
+}
+
+fn list(value: &Value) -> Vec<&str> {
+    let items = value.as_array().unwrap().iter();
+    items.map(|item| item.as_str().unwrap()).collect()
+}
+
+/// Damages every pack that is not among these.
+fn damage_packs(flowkeep: &Flowkeep, but: &[PathBuf]) {
+    for pack in packs(flowkeep).iter().filter(|pack| !but.contains(pack)) {
+        let mut bytes = fs::read(pack).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 0xff;
+        fs::write(pack, bytes).unwrap();
+    }
+}
+
+fn packs(flowkeep: &Flowkeep) -> Vec<PathBuf> {
+    let folder = flowkeep.data().join("snapshots/objects");
+    let files = tree(&folder).into_iter().map(|(name, _)| folder.join(name));
+    files
+        .filter(|path| path.extension().is_some_and(|ending| ending == "zst"))
+        .collect()
+}
+
+#[test]
+fn whatever_becomes_of_a_file_or_a_folder_all_of_it_comes_back() {
+    let flowkeep = Flowkeep::new();
+    let id = begun(&flowkeep);
+    let was = files(&root(&flowkeep));
+    let changes: [(&str, Change); 5] = [
+        ("gone", |path| fs::remove_file(path).unwrap()),
+        ("changed", |path| fs::write(path, "").unwrap()),
+        ("changed", |path| {
+            let bytes = fs::read(path).unwrap();
+            fs::write(path, &bytes[..bytes.len() / 2]).unwrap();
+        }),
+        ("changed", |path| {
+            let mut bytes = fs::read(path).unwrap();
+            bytes[0] ^= 1;
+            fs::write(path, bytes).unwrap();
+        }),
+        ("gone", |path| {
+            fs::rename(path, path.with_extension("old")).unwrap();
+        }),
+    ];
+    for (number, (kind, change)) in changes.into_iter().enumerate() {
+        for (path, _) in FILES {
+            let case = format!("{path}: {number}");
+            change(&lay_out(&flowkeep).join(path));
+            let today = files(&root(&flowkeep));
+            let restored = flowkeep.done(&["session", "restore", &id]);
+            assert_eq!(restored["source"], "snapshot", "{case}");
+            assert_eq!(files(&overlay(&restored)), was, "{case}");
+            let differences = restored["differences"].as_array().unwrap();
+            assert!(
+                differences.contains(&json!({"path": path, "kind": kind})),
+                "{case}: {restored}"
+            );
+            assert_eq!(files(&root(&flowkeep)), today, "{case}");
+        }
+    }
+    for folder in ["tool-sets", "tools", "workflows"] {
+        for is_renamed in [false, true] {
+            let at = lay_out(&flowkeep).join(folder);
+            if is_renamed {
+                fs::rename(&at, at.with_file_name("elsewhere")).unwrap();
+            } else {
+                fs::remove_dir_all(&at).unwrap();
+            }
+            let today = files(&root(&flowkeep));
+            let restored = flowkeep.done(&["session", "restore", &id]);
+            assert_eq!(files(&overlay(&restored)), was, "{folder}");
+            let gone = FILES
+                .iter()
+                .filter(|file| file.0.starts_with(&format!("{folder}/")));
+            let gone: Vec<_> = gone
+                .map(|file| json!({"path": file.0, "kind": "gone"}))
+                .collect();
+            assert_eq!(restored["differences"], Value::Array(gone), "{folder}");
+            assert_eq!(files(&root(&flowkeep)), today, "{folder}");
+        }
+    }
+    fs::remove_dir_all(root(&flowkeep)).unwrap();
+    let restored = flowkeep.done(&["session", "restore", &id]);
+    assert_eq!(restored["candidates"][0]["code"], "root_gone", "{restored}");
+    assert_eq!(files(&overlay(&restored)), was);
+    let copies = fs::read_dir(flowkeep.data().join("overlays")).unwrap();
+    assert_eq!(copies.count(), 1, "a copy that is just so is used again");
+}
+
+#[test]
+fn what_is_answered_has_its_keys_and_its_reasons() {
+    let flowkeep = Flowkeep::new();
+    let id = begun(&flowkeep);
+    let looked = flowkeep.done(&["session", "restore", &id, "--dry-run"]);
+    assert_eq!(
+        keys(&looked),
+        [
+            "session_id",
+            "candidates",
+            "differences",
+            "confidence",
+            "failures"
+        ]
+    );
+    assert_eq!(
+        (&looked["confidence"], &looked["candidates"][0]["ok"]),
+        (&json!("complete"), &json!(true))
+    );
+    assert!(!flowkeep.data().join("overlays").exists(), "only looked");
+
+    let restored = flowkeep.done(&["session", "restore", &id]);
+    assert_eq!(restored["source"], "file");
+    assert_eq!(restored["differences"], json!([]));
+    assert_eq!(files(&overlay(&restored)), files(&root(&flowkeep)));
+
+    let entry = root(&flowkeep).join("workflows/orders.yaml");
+    fs::remove_file(&entry).unwrap();
+    let restored = flowkeep.done(&["session", "restore", &id]);
+    assert_eq!(
+        keys(&restored),
+        [
+            "session_id",
+            "source",
+            "candidates",
+            "restored",
+            "differences",
+            "overlay",
+            "masked",
+            "not_restored",
+            "complete"
+        ]
+    );
+    assert_eq!(restored["session_id"], id.as_str());
+    assert_eq!(list(&restored["restored"]), FILES.map(|file| file.0));
+    let candidates = restored["candidates"].as_array().unwrap();
+    let told: Vec<_> = candidates
+        .iter()
+        .map(|one| json!([one["source"], one["ok"], one["code"]]))
+        .collect();
+    let expected = [
+        json!(["file", false, "config_gone"]),
+        json!(["snapshot", true, null]),
+        json!(["embedded", false, "nothing_embedded"]),
+        json!(["revision", false, "no_such_workflow"]),
+    ];
+    assert_eq!(told, expected, "{restored}");
+    assert_eq!(candidates[1]["sequence"], 1);
+
+    let said = flowkeep.say(&["session", "restore", &id]);
+    assert_eq!(said.code, 0);
+    assert!(
+        said.out.contains("Your present files were not touched"),
+        "{}",
+        said.out
+    );
+    assert!(said.out.contains("is not there any more"), "{}", said.out);
+}
+
+#[test]
+fn a_person_picks_and_a_copy_that_somebody_changed_is_left_alone() {
+    let flowkeep = Flowkeep::new();
+    let id = begun(&flowkeep);
+    let was = files(&root(&flowkeep));
+    let first = flowkeep.done(&["session", "restore", &id, "--use", "snapshot"]);
+    assert_eq!(first["source"], "snapshot");
+    let changed = overlay(&first).join("tools/sum.yaml");
+    fs::write(&changed, "name: mine\n").unwrap();
+    let second = flowkeep.done(&["session", "restore", &id, "--use", "snapshot"]);
+    assert_ne!(first["overlay"], second["overlay"]);
+    assert_eq!(files(&overlay(&second)), was);
+    assert_eq!(fs::read_to_string(&changed).unwrap(), "name: mine\n");
+
+    fs::write(root(&flowkeep).join("tools/sum.yaml"), "name: today\n").unwrap();
+    let (exit, today) = flowkeep.json(&["session", "restore", &id, "--use", "file"]);
+    assert_eq!((exit, &today["source"]), (3, &json!("file")), "{today}");
+    assert_eq!(today["candidates"][0]["code"], "config_differs");
+    assert_eq!(files(&overlay(&today)), files(&root(&flowkeep)));
+    let difference = json!([{"path": "tools/sum.yaml", "kind": "changed"}]);
+    assert_eq!(today["differences"], difference);
+}
+
+#[test]
+fn it_comes_back_into_a_folder_that_is_named_and_nothing_there_is_written_over() {
+    let flowkeep = Flowkeep::new();
+    let id = begun(&flowkeep);
+    let was = files(&root(&flowkeep));
+    fs::remove_dir_all(root(&flowkeep)).unwrap();
+    let to = text(&flowkeep.path("back"));
+    let restore = |to: &str| flowkeep.json(&["session", "restore", &id, "--to", to]);
+    let (exit, restored) = restore(&to);
+    assert_eq!((exit, &restored["overlay"]), (0, &json!(to)));
+    assert_eq!(files(Path::new(&to)), was);
+    let (exit, error) = restore(&to);
+    assert_eq!(
+        (exit, &error["error"]["code"]),
+        (1, &json!("folder_not_empty"))
+    );
+    assert_eq!(files(Path::new(&to)), was);
+    let empty = flowkeep.path("empty");
+    fs::create_dir(&empty).unwrap();
+    assert_eq!(restore(&text(&empty)).0, 0);
+    assert_eq!(files(&empty), was);
+    let (exit, error) = restore(&text(&flowkeep.path("no/such/folder")));
+    assert_eq!(
+        (exit, &error["error"]["code"]),
+        (1, &json!("folder_missing"))
+    );
+    let (_, looked) = flowkeep.json(&["session", "restore", &id, "--dry-run"]);
+    assert_eq!(looked["failures"], 0, "that was no attempt");
+    let left = fs::read_dir(flowkeep.path(".")).unwrap();
+    assert_eq!(left.count(), 2, "nothing unfinished is left");
+}
+
+/// A file with keys comes back with them where it is still there, and is named where it is not.
+#[test]
+fn keys_come_back_from_where_they_still_are() {
+    let flowkeep = Flowkeep::new();
+    let config = text(&lay_out(&flowkeep).join("workflows/orders.yaml"));
+    let secret = ["Tr0ub4dor", "and", "3-horses"].join("-");
+    let sum = root(&flowkeep).join("tools/sum.yaml");
+    fs::write(&sum, format!("name: sum\npassword: {secret}\n")).unwrap();
+    let was = files(&root(&flowkeep));
+    let (_, created) = flowkeep.json(&["session", "create", &config]);
+    let id = created["session_id"].as_str().unwrap();
+    fs::remove_file(&config).unwrap();
+    let restored = flowkeep.done(&["session", "restore", id]);
+    assert_eq!(restored["masked"], json!([]));
+    assert_eq!(files(&overlay(&restored)), was);
+
+    fs::remove_file(&sum).unwrap();
+    let to = flowkeep.path("back");
+    let (exit, restored) = flowkeep.json(&["session", "restore", id, "--to", &text(&to)]);
+    assert_eq!((exit, &restored["masked"]), (3, &json!(["tools/sum.yaml"])));
+    assert_eq!(restored["candidates"][1]["code"], "snapshot_masked");
+    let mut masked = was.clone();
+    masked.insert(
+        "tools/sum.yaml".to_owned(),
+        b"name: sum\npassword: <masked>\n".into(),
+    );
+    assert_eq!(files(&to), masked);
+    let looked = flowkeep.json(&["session", "restore", id, "--dry-run"]);
+    assert_eq!((looked.0, &looked.1["confidence"]), (3, &json!("partial")));
+}
+
+#[test]
+fn a_damaged_pack_is_passed_over_and_named() {
+    let flowkeep = Flowkeep::new();
+    let id = begun(&flowkeep);
+    let was = files(&root(&flowkeep));
+    let first = packs(&flowkeep);
+    let entry = root(&flowkeep).join("workflows/orders.yaml");
+    fs::write(&entry, "name: orders\ntool_set: office\n# later\n").unwrap();
+    flowkeep.done(&["session", "snapshot", &id]);
+    fs::remove_file(&entry).unwrap();
+    damage_packs(&flowkeep, &first);
+    let restored = flowkeep.done(&["session", "restore", &id]);
+    let told: Vec<_> = restored["candidates"].as_array().unwrap()[1..3]
+        .iter()
+        .map(|one| json!([one["sequence"], one["ok"], one["code"]]))
+        .collect();
+    assert_eq!(
+        told,
+        [json!([2, false, "objects_damaged"]), json!([1, true, null])],
+        "{restored}"
+    );
+    assert_eq!(files(&overlay(&restored)), was);
+}
+
+#[test]
+fn where_nothing_is_left_it_is_said_why_and_after_three_times_what_else_can_be_done() {
+    let flowkeep = Flowkeep::new();
+    let id = begun(&flowkeep);
+    fs::remove_dir_all(root(&flowkeep).join("workflows")).unwrap();
+    damage_packs(&flowkeep, &[]);
+    let today = files(&root(&flowkeep));
+    for attempt in 1..=3 {
+        let (exit, error) = flowkeep.json(&["session", "restore", &id]);
+        assert_eq!(exit, 1, "{error}");
+        let error = &error["error"];
+        assert_eq!(error["code"], "session_not_recoverable");
+        let said = error["message"].as_str().unwrap();
+        assert!(said.contains("damaged on the disk: 4"), "{error}");
+        let hints = error["hints"].as_array().unwrap().len();
+        assert_eq!(hints, if attempt < 3 { 1 } else { 2 }, "{error}");
+        let (_, looked) = flowkeep.json(&["session", "restore", &id, "--dry-run"]);
+        assert_eq!(
+            (&looked["failures"], &looked["confidence"]),
+            (&json!(attempt), &json!("none"))
+        );
+    }
+    assert_eq!(files(&root(&flowkeep)), today);
+    let copies = flowkeep.data().join("overlays");
+    assert!(!copies.exists() || files(&copies).is_empty());
+    // Once the files are as they were it goes on with them, and counts from the beginning.
+    lay_out(&flowkeep);
+    assert_eq!(
+        flowkeep.done(&["session", "restore", &id])["source"],
+        "file"
+    );
+    let looked = flowkeep.done(&["session", "restore", &id, "--dry-run"]);
+    assert_eq!(looked["failures"], 0);
+}
+
+#[test]
+fn what_a_dead_process_left_of_a_copy_is_gone_when_the_data_is_opened() {
+    let flowkeep = Flowkeep::new();
+    let id = begun(&flowkeep);
+    let restored = flowkeep.done(&["session", "restore", &id]);
+    let left = overlay(&restored).with_extension("01K.partial");
+    fs::create_dir_all(left.join("tools")).unwrap();
+    fs::write(left.join("tools/sum.yaml"), "half").unwrap();
+    flowkeep.done(&["session", "list"]);
+    assert!(!left.exists());
+    assert_eq!(files(&overlay(&restored)), files(&root(&flowkeep)));
+    for words in [&["restore", "01K"][..], &["restore", "01K", "--dry-run"]] {
+        let words = [&["session"], words].concat();
+        let (exit, error) = flowkeep.json(&words);
+        assert_eq!(
+            (exit, &error["error"]["code"]),
+            (1, &json!("session_unknown"))
+        );
+    }
+}
