@@ -333,6 +333,6 @@ fn list(api: &Api, output: &Output) -> Result<Outcome, AppError> {
         }
         Ok(())
     })?;
-    output.none(found.items.is_empty() && found.unfinished.is_empty())?;
+    output.none(found.items.is_empty() && found.unfinished.is_empty());
     Ok(Outcome::Done)
 }

@@ -250,7 +250,7 @@ fn list(api: &Api, output: &Output, kind: Kind, list: &List) -> Result<Outcome, 
             } else {
                 "cli_none_yet"
             };
-            return output.remark(key);
+            return Ok(output.remark(key));
         }
         let columns = ["name", "id", "revision", "problems"];
         let mut table = Table::new(output.catalogue(), columns);

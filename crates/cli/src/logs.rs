@@ -118,8 +118,8 @@ fn executions(api: &Api, output: &Output, input: LogListInput) -> Result<Outcome
         executions_table(catalogue, out, &page.items)?;
         broken(catalogue, out, &page.broken)
     })?;
-    output.none(page.items.is_empty() && page.broken.is_empty())?;
-    output.more(page.next.as_deref())?;
+    output.none(page.items.is_empty() && page.broken.is_empty());
+    output.more(page.next.as_deref());
     Ok(outcome(page.broken.is_empty()))
 }
 
@@ -129,8 +129,8 @@ fn operations(api: &Api, output: &Output, input: LogListInput) -> Result<Outcome
         operations_table(catalogue, out, &page.items)?;
         broken(catalogue, out, &page.broken)
     })?;
-    output.none(page.items.is_empty() && page.broken.is_empty())?;
-    output.more(page.next.as_deref())?;
+    output.none(page.items.is_empty() && page.broken.is_empty());
+    output.more(page.next.as_deref());
     Ok(outcome(page.broken.is_empty()))
 }
 

@@ -131,7 +131,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<Outcome, AppError> {
     };
     api.speak(output.catalogue().tongue());
     for message in api.put_right() {
-        output::aside(&output.catalogue().told(message))?;
+        output::aside(&output.catalogue().told(message));
     }
     let kind = arguments.noun.kind();
     match arguments.noun {

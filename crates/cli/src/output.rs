@@ -102,29 +102,23 @@ impl Output {
     }
 
     /// Says to people why there is nothing else; it is no part of the result.
-    pub(crate) fn remark(&self, key: &str) -> Result<Outcome, AppError> {
-        writeln!(io::stderr(), "{}", self.catalogue.word(key)).map_err(printing)?;
-        Ok(Outcome::Done)
+    pub(crate) fn remark(&self, key: &str) -> Outcome {
+        aside(&self.catalogue.word(key));
+        Outcome::Done
     }
 
     /// Says to people that a list has nothing in it; JSON has an empty one.
-    pub(crate) fn none(&self, is_empty: bool) -> Result<(), AppError> {
+    pub(crate) fn none(&self, is_empty: bool) {
         if is_empty && !self.json {
-            self.remark("cli_none_found")?;
+            self.remark("cli_none_found");
         }
-        Ok(())
     }
 
     /// Says to people that a list goes on after this page; JSON has `next` for it.
-    pub(crate) fn more(&self, next: Option<&str>) -> Result<(), AppError> {
-        match next.filter(|_| !self.json) {
-            Some(next) => {
-                let more = self
-                    .catalogue
-                    .sentence("cli_more_follow", &[("next", &next)]);
-                writeln!(io::stderr(), "{more}").map_err(printing)
-            }
-            None => Ok(()),
+    pub(crate) fn more(&self, next: Option<&str>) {
+        if let Some(next) = next.filter(|_| !self.json) {
+            let catalogue = &self.catalogue;
+            aside(&catalogue.sentence("cli_more_follow", &[("next", &next)]));
         }
     }
 
@@ -332,9 +326,10 @@ pub(crate) fn write(body: impl FnOnce(&mut Out) -> io::Result<()>) -> Result<(),
     body(&mut out).and_then(|()| out.flush()).map_err(printing)
 }
 
-/// Says to people what happens beside the result.
-pub(crate) fn aside(text: &str) -> Result<(), AppError> {
-    writeln!(io::stderr(), "{text}").map_err(printing)
+/// Says to people what happens beside the result. Where nobody can be told, the command does what it does all
+/// the same.
+pub(crate) fn aside(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
 }
 
 /// Standard output that is closed (`| head`) ends the command quietly like any other program.

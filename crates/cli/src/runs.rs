@@ -209,7 +209,7 @@ fn waited(api: &Api, output: &Output, id: &str) -> Result<Outcome, AppError> {
         lines.try_for_each(|line| writeln!(out, "{line}"))
     })?;
     if !output.is_json() {
-        warned(output, &shown)?;
+        warned(output, &shown);
     }
     Ok(outcome(run.status))
 }
@@ -224,7 +224,7 @@ struct Waited<'a> {
 }
 
 /// What somebody should look at, beside the result. Of files that could not be archived the result has told.
-fn warned(output: &Output, shown: &RunShow) -> Result<(), AppError> {
+fn warned(output: &Output, shown: &RunShow) {
     let catalogue = output.catalogue();
     let told = shown.archive.iter().flat_map(|archive| &archive.failed);
     let told: BTreeSet<&str> = told.map(|failed| failed.file.as_str()).collect();
@@ -237,10 +237,9 @@ fn warned(output: &Output, shown: &RunShow) -> Result<(), AppError> {
     for warning in shown.warnings.iter().filter(|warning| !is_told(warning)) {
         let line = catalogue.labelled(&catalogue.word("cli_warning"), &catalogue.say(warning));
         if said.insert(line.clone()) {
-            aside(&line)?;
+            aside(&line);
         }
     }
-    Ok(())
 }
 
 /// A run without its outputs and messages.
@@ -330,7 +329,7 @@ fn list(api: &Api, output: &Output, list: RunList) -> Result<Outcome, AppError> 
         },
     )?;
     if !output.is_json() {
-        tell_trouble(output, api.engine_trouble(), &mut None)?;
+        tell_trouble(output, api.engine_trouble(), &mut None);
     }
     output.print(&page, |catalogue, out| {
         let rows = page.items.iter().map(|row| {
@@ -343,8 +342,8 @@ fn list(api: &Api, output: &Output, list: RunList) -> Result<Outcome, AppError> 
         });
         table(catalogue, out, ["run", "when", "status", "workflow"], rows)
     })?;
-    output.none(page.items.is_empty())?;
-    output.more(page.next.as_deref())?;
+    output.none(page.items.is_empty());
+    output.more(page.next.as_deref());
     Ok(Outcome::Done)
 }
 
@@ -466,20 +465,16 @@ pub(crate) fn engine(api: &Api, output: &Output) -> Result<Outcome, AppError> {
         if !api.run_engine()? {
             return Err(AppError::new("engine_owned").hint("use_that_engine"));
         }
-        tell_trouble(output, api.engine_trouble(), &mut told)?;
+        tell_trouble(output, api.engine_trouble(), &mut told);
     }
     Ok(Outcome::Done)
 }
 
 /// Says on standard error why nothing goes on, once for each reason, and when it goes on again.
-fn tell_trouble(
-    output: &Output,
-    trouble: Result<(), AppError>,
-    told: &mut Option<String>,
-) -> Result<(), AppError> {
+fn tell_trouble(output: &Output, trouble: Result<(), AppError>, told: &mut Option<String>) {
     let now = trouble.as_ref().err().map(|error| error.code.clone());
     if now == *told {
-        return Ok(());
+        return;
     }
     *told = now;
     let catalogue = output.catalogue();
@@ -490,5 +485,5 @@ fn tell_trouble(
             catalogue.labelled(&held_up, &catalogue.error(&error))
         }
     };
-    aside(&text)
+    aside(&text);
 }

@@ -177,7 +177,7 @@ fn list(api: &Api, output: &Output, wanted: SessionListInput) -> Result<Outcome,
         });
         table(catalogue, out, columns, rows)
     })?;
-    output.none(found.items.is_empty())?;
+    output.none(found.items.is_empty());
     Ok(Outcome::Done)
 }
 

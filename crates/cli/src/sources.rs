@@ -151,7 +151,7 @@ impl Described {
 pub(crate) fn from_input(output: &Output) -> Result<Hidden, AppError> {
     let mut text = String::new();
     if std::io::stdin().is_terminal() {
-        output.remark("cli_secret_ask")?;
+        output.remark("cli_secret_ask");
         let typed = console::Term::stderr().read_secure_line();
         return Ok(Hidden::new(typed.map_err(unread)?));
     }
@@ -334,7 +334,7 @@ pub(crate) fn secret(api: &Api, output: &Output, verb: Secret) -> Result<Outcome
                 });
                 table(catalogue, out, ["name", "set", "belongs"], rows)
             })?;
-            output.none(list.items.is_empty())?;
+            output.none(list.items.is_empty());
             Ok(Outcome::Done)
         }
         Secret::Set { secret_name } => {

@@ -174,3 +174,13 @@ fn what_was_broken_off_and_what_was_done_are_told_apart() {
     assert!(operation.contains("CREATE, UPDATE, DELETE"), "{operation}");
     assert!(!answer.contains("CREATE"), "{answer}");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_said_beside_the_result_changes_no_exit_code() {
+    let flowkeep = Flowkeep::new();
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+    let full = std::process::Stdio::from(full.unwrap());
+    let listed = flowkeep.command(&["flow", "list"]).stderr(full).status();
+    assert_eq!(listed.unwrap().code(), Some(0));
+}
