@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use flowkeep_core::folder::OWN_FOLDERS;
 use flowkeep_core::{FolderId, Message};
 use flowkeep_files::folders::is_unsafe;
-use flowkeep_host::{home_folder, is_root_of_disk, path_text, text_path};
+use flowkeep_host::{home_folder, is_mount_point, path_text, text_path};
 use flowkeep_store::{Rejection, SnapshotFolder, Staging, TaskFolderRecord};
 
 use crate::bodies::folders::remove_place;
-use crate::roots_of_disks::roots_of_disks;
+use crate::mount_points::mount_points;
 use crate::{Api, AppError, Progress};
 
 /// Takes out of a plan what may be no task folder here, and says why. Whether one lies in another that
@@ -25,14 +25,14 @@ pub(crate) fn sort_out(
     plan: &mut Staging,
     progress: &dyn Progress,
 ) -> Result<Vec<Message>, AppError> {
-    sort_out_by(api, plan, progress, is_root_of_disk)
+    sort_out_by(api, plan, progress, is_mount_point)
 }
 
 fn sort_out_by(
     api: &Api,
     plan: &mut Staging,
     progress: &dyn Progress,
-    is_root: impl Fn(&Path) -> bool + Clone + Send + 'static,
+    is_mounted: impl Fn(&Path) -> bool + Clone + Send + 'static,
 ) -> Result<Vec<Message>, AppError> {
     let (data_dir, home) = (api.real_data_dir(), home_folder());
     let mut coming = Vec::new();
@@ -48,11 +48,11 @@ fn sort_out_by(
         }
     }
     let paths = coming.iter().map(|(_, path)| path.clone());
-    let roots = roots_of_disks(paths, api.most, progress, is_root)?;
+    let mounted = mount_points(paths, api.most, progress, is_mounted)?;
     let mut silent = BTreeSet::new();
     for (folder, path) in &coming {
-        match roots.get(path) {
-            Some(true) => leave_out(plan, folder, path, Message::new("folder_unsafe_root"))?,
+        match mounted.get(path) {
+            Some(true) => leave_out(plan, folder, path, Message::new("folder_unsafe_mounted"))?,
             Some(false) => {}
             None => silent.extend(path.parent()),
         }
@@ -285,7 +285,7 @@ mod tests {
         let (_closed, gate) = std::sync::mpsc::channel::<()>();
         let gate = std::sync::Arc::new(std::sync::Mutex::new(gate));
         let silent = outside.clone();
-        let is_root = move |path: &Path| {
+        let is_mounted = move |path: &Path| {
             if path == silent {
                 let _ = gate.lock().unwrap().recv();
             }
@@ -293,7 +293,7 @@ mod tests {
         };
         let (notes, coming) = api
             .change_plan(&plan_id, |plan| {
-                let notes = sort_out_by(&api, &mut plan.staging, &Silent, is_root)?;
+                let notes = sort_out_by(&api, &mut plan.staging, &Silent, is_mounted)?;
                 Ok((notes, plan.staging.folders()?.len()))
             })
             .unwrap();

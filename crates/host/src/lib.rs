@@ -41,4 +41,4 @@ pub use read::{Folder, ReadError, SpecialFile, open_regular};
 pub use secrets::{
     KeptSecret, KeyPlace, Keys, NewSecret, SecretEntry, Secrets, SecretsError, SecretsFile, Stamp,
 };
-pub use volume::{Unsafe, is_root_of_disk, unsafe_place, unwritable_by_all};
+pub use volume::{Unsafe, is_mount_point, unsafe_place, unwritable_by_all};

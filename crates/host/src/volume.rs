@@ -33,58 +33,29 @@ pub fn unwritable_by_all(folder: &Path) -> bool {
     mounts(folder).is_some_and(|(mounts, device)| reads_alone(&mounts, device))
 }
 
-/// Whether a disk begins at a folder: nothing is above it, or it is on another device than what is above it and
-/// all of a file system is seen there. A subvolume, and a folder that is mounted in another place, are folders
-/// like others.
-pub fn is_root_of_disk(folder: &Path) -> bool {
+/// Whether something is mounted at a folder, be it a whole file system, a subvolume or another folder: without that
+/// mount, another folder is in its place. A subvolume that is mounted nowhere is a folder like others.
+pub fn is_mount_point(folder: &Path) -> bool {
     let folder = folder.canonicalize();
     let Ok(folder) = folder else { return false };
-    folder
-        .parent()
-        .is_none_or(|above| are_on_two_devices(&folder, above) && is_all_of_one(&folder))
-}
-
-/// Whether what is mounted at a folder is a whole file system, where the system can be asked.
-#[cfg(target_os = "linux")]
-fn is_all_of_one(folder: &Path) -> bool {
-    std::fs::read("/proc/self/mountinfo").map_or(true, |mounts| {
-        mounted_at(&mounts, folder).is_some_and(|root| root == b"/")
+    folder.parent().is_some_and(|above| {
+        is_root_of_mount(&folder).unwrap_or_else(|| are_on_two_devices(&folder, above))
     })
 }
 
+/// Nothing where the system does not say.
+#[cfg(target_os = "linux")]
+fn is_root_of_mount(folder: &Path) -> Option<bool> {
+    use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx};
+    let told = statx(CWD, folder, AtFlags::empty(), StatxFlags::TYPE).ok()?;
+    let root = StatxAttributes::MOUNT_ROOT;
+    let is_known = told.stx_attributes_mask.contains(root);
+    is_known.then(|| told.stx_attributes.contains(root))
+}
+
 #[cfg(not(target_os = "linux"))]
-fn is_all_of_one(_: &Path) -> bool {
-    true
-}
-
-/// Which folder of its file system is mounted here, by the last line that says so. The device of a subvolume is
-/// its own, and no line has it.
-#[cfg(target_os = "linux")]
-fn mounted_at<'m>(mounts: &'m [u8], folder: &Path) -> Option<&'m [u8]> {
-    use std::os::unix::ffi::OsStrExt as _;
-    let folder = folder.as_os_str().as_bytes();
-    let lines = mounts.split(|byte| *byte == b'\n').rev();
-    let mut roots = lines.filter_map(|line| {
-        let mut fields = line.split(|byte| *byte == b' ').skip(3);
-        let (root, at) = (fields.next()?, fields.next()?);
-        (spelled(at) == folder).then_some(root)
-    });
-    roots.next()
-}
-
-/// A path as it is: spaces and the like stand there as `\040`.
-#[cfg(target_os = "linux")]
-fn spelled(field: &[u8]) -> Vec<u8> {
-    let mut path = Vec::with_capacity(field.len());
-    let mut rest = field;
-    while let Some((&byte, after)) = rest.split_first() {
-        let code = after.get(..3).filter(|_| byte == b'\\');
-        let code = code.and_then(|code| std::str::from_utf8(code).ok());
-        let code = code.and_then(|code| u8::from_str_radix(code, 8).ok());
-        path.push(code.unwrap_or(byte));
-        rest = if code.is_some() { &after[3..] } else { after };
-    }
-    path
+fn is_root_of_mount(_: &Path) -> Option<bool> {
+    None
 }
 
 #[cfg(unix)]
@@ -225,20 +196,11 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_part_of_a_file_system_is_no_disk_wherever_it_is_mounted() {
-        let mounts = br"30 1 0:26 /@ / rw - btrfs /dev/sda2 rw,subvol=/@
-31 30 0:26 /@home /home rw - btrfs /dev/sda2 rw,subvol=/@home
-36 30 8:17 / /mnt/my\040disk rw - ext4 /dev/sdb1 rw
-37 30 8:17 /jobs /srv/jobs rw - ext4 /dev/sdb1 rw
-38 30 8:33 / /mnt/two rw - ext4 /dev/sdc1 rw
-39 38 8:33 /part /mnt/two rw - ext4 /dev/sdc1 rw";
-        let at = |path: &str| mounted_at(mounts, Path::new(path));
-        assert_eq!(at("/mnt/my disk"), Some(&b"/"[..]));
-        assert_eq!(at("/home"), Some(&b"/@home"[..]));
-        assert_eq!(at("/srv/jobs"), Some(&b"/jobs"[..]));
-        assert_eq!(at("/mnt/two"), Some(&b"/part"[..]), "the last is seen");
-        assert_eq!(at("/home/ada/subvolume"), None);
-        assert_eq!(spelled(br"a\134040\9"), br"a\040\9");
+    fn where_something_is_mounted_is_told_from_an_ordinary_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(is_mount_point(Path::new("/proc")));
+        assert!(!is_mount_point(folder.path()));
+        assert!(!is_mount_point(&folder.path().join("gone")));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use flowkeep_engine::task_folder;
 use flowkeep_files::folders::{
     self, Archived, FolderError, Wanted, Workshop, is_unsafe, new_folder,
 };
-use flowkeep_host::{Unsafe, home_folder, is_root_of_disk, path_text, unsafe_place};
+use flowkeep_host::{Unsafe, home_folder, is_mount_point, path_text, unsafe_place};
 use flowkeep_store::{NewOperation, OperationItemRecord, TaskFolderRecord, Tx};
 use ulid::Ulid;
 
@@ -86,8 +86,8 @@ pub fn adopt(api: &Api, input: FolderAdoptInput) -> Result<FolderMade, AppError>
         if !path.is_dir() {
             return Err(AppError::new("not_a_folder").with("path", shown));
         }
-        if is_root_of_disk(&path) {
-            return Err(unsafe_folder(&path, Message::new("folder_unsafe_root")));
+        if is_mount_point(&path) {
+            return Err(unsafe_folder(&path, Message::new("folder_unsafe_mounted")));
         }
         Ok(path)
     })?;
@@ -633,7 +633,7 @@ fn unfinished(stuck: &[folders::Failure], archive: Option<String>) -> AppError {
 }
 
 /// The names of the first few files.
-pub(super) fn named(failures: &[folders::Failure]) -> String {
+pub(crate) fn named(failures: &[folders::Failure]) -> String {
     some(failures.iter().map(|failure| &failure.file))
 }
 

@@ -1,4 +1,4 @@
-//! Whether folders are roots of disks, asked of all their disks at once: one that does not answer is waited for
+//! Whether something is mounted at folders, asked of all their disks at once: one that does not answer is waited for
 //! once, whatever number of folders is on it, and nobody waits for it who has cancelled.
 
 use std::collections::{BTreeMap, HashMap};
@@ -10,16 +10,16 @@ use std::time::Duration;
 use crate::apart::apart;
 use crate::{AppError, Progress};
 
-/// Says of each of these folders whether it is the root of a disk. Those of which nothing was heard are not in
+/// Says of each of these folders whether something is mounted there. Those of which nothing was heard are not in
 /// the answer: their disks have been silent for `most`.
 ///
 /// # Errors
 /// `cancelled`.
-pub(crate) fn roots_of_disks(
+pub(crate) fn mount_points(
     folders: impl IntoIterator<Item = PathBuf>,
     most: Duration,
     progress: &dyn Progress,
-    is_root: impl Fn(&Path) -> bool + Clone + Send + 'static,
+    is_mounted: impl Fn(&Path) -> bool + Clone + Send + 'static,
 ) -> Result<HashMap<PathBuf, bool>, AppError> {
     let mut beside: BTreeMap<_, Vec<PathBuf>> = BTreeMap::new();
     for folder in folders {
@@ -33,17 +33,17 @@ pub(crate) fn roots_of_disks(
         use flowkeep_host::Progress as _;
         let total = u32::try_from(beside.values().map(Vec::len).sum::<usize>()).ok();
         let (tell, told) = channel();
-        // One thread for those in one folder: they are on one disk, but for its roots.
+        // One thread for those in one folder: they are on one disk, but for what is mounted.
         for folders in beside.into_values() {
-            let (tell, is_root) = (tell.clone(), is_root.clone());
+            let (tell, is_mounted) = (tell.clone(), is_mounted.clone());
             let asking = move || {
                 for folder in folders {
-                    let is_root = is_root(&folder);
+                    let is_mounted = is_mounted(&folder);
                     // Nobody may be waiting any more.
-                    drop(tell.send((folder, is_root)));
+                    drop(tell.send((folder, is_mounted)));
                 }
             };
-            let begun = thread::Builder::new().name("root-of-disk".to_owned());
+            let begun = thread::Builder::new().name("mount-point".to_owned());
             if let Err(error) = begun.spawn(asking) {
                 tracing::warn!(%error, "a disk is not asked");
             }
@@ -52,8 +52,8 @@ pub(crate) fn roots_of_disks(
         let mut answers = HashMap::new();
         progress.step("folder_scan", 0, total, None);
         // It ends when all have answered, and when none has for so long.
-        while let Ok((folder, is_root)) = told.recv_timeout(most) {
-            answers.insert(folder, is_root);
+        while let Ok((folder, is_mounted)) = told.recv_timeout(most) {
+            answers.insert(folder, is_mounted);
             let done = u32::try_from(answers.len()).unwrap_or(u32::MAX);
             progress.step("folder_scan", done, total, None);
         }
@@ -86,13 +86,13 @@ mod tests {
                 let _ = reached.send(());
                 while gate.lock().unwrap().recv().is_ok() {}
             }
-            path.ends_with("root")
+            path.ends_with("mount")
         }
     }
 
     fn folders() -> Vec<PathBuf> {
         let dead = (0..20).map(|n| format!("/dead/{n}"));
-        let alive = ["/alive/a", "/alive/root"].map(str::to_owned);
+        let alive = ["/alive/a", "/alive/mount"].map(str::to_owned);
         dead.chain(alive).map(PathBuf::from).collect()
     }
 
@@ -103,10 +103,10 @@ mod tests {
         let (_closed, gate) = channel();
         let share = dead_share(&asked, reached, gate);
         let most = Duration::from_millis(200);
-        let answers = roots_of_disks(folders(), most, &Silent, share).unwrap();
+        let answers = mount_points(folders(), most, &Silent, share).unwrap();
         let heard = |path: &str| answers.get(Path::new(path)).copied();
         assert_eq!(heard("/alive/a"), Some(false));
-        assert_eq!(heard("/alive/root"), Some(true));
+        assert_eq!(heard("/alive/mount"), Some(true));
         assert_eq!(answers.len(), 2);
         assert_eq!(asked.load(Ordering::Relaxed), 1);
     }
@@ -136,7 +136,7 @@ mod tests {
         });
         let share = dead_share(&asked, reached, gate);
         let most = Duration::from_hours(1);
-        let error = roots_of_disks(folders(), most, &person, share).unwrap_err();
+        let error = mount_points(folders(), most, &person, share).unwrap_err();
         cancelling.join().unwrap();
         assert_eq!(error.code, "cancelled");
         assert_eq!(person.1.lock().unwrap()[0], "folder_scan");
