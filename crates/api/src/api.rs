@@ -238,7 +238,7 @@ impl Api {
         for latest in clear_leftovers(&api.data_dir) {
             api.note_interrupted_restore(&latest)?;
         }
-        api.put_right = api.recover_folders()?;
+        api.put_right = api.recover_folders();
         api.recover_snapshots()?;
         api.clear_unfinished_copies()?;
         Ok(api)

@@ -116,9 +116,9 @@ impl TaskFolders {
                 };
                 Ok(not_archived(&folder, policy, made, None))
             }
-            // The disk does not take it; all is where it was.
-            Err(FolderError::NotWritten { path, source } | FolderError::Io { path, source }) => {
-                let why = flowkeep_files::write_reason(&source).with("path", path_text(&path));
+            // All is where it was.
+            Err(error) => {
+                let why = of_disk(&error).ok_or(error)?;
                 let ended_at = Some(Moment(self.clock.now().0));
                 let made = Archive {
                     ended_at,
@@ -126,7 +126,6 @@ impl TaskFolders {
                 };
                 Ok(not_archived(&folder, policy, made, Some(why)))
             }
-            Err(error) => Err(error),
         }
     }
 
@@ -206,18 +205,26 @@ fn broken_off(error: &FolderError) -> Option<Message> {
             Some(file.because(first.reason.clone()))
         }
         FolderError::Unconfirmed { why, .. } => Some(why.clone()),
-        FolderError::Io { path, source } => {
-            Some(flowkeep_files::io_reason(source).with("path", path_text(path)))
-        }
+        FolderError::Io { .. } => of_disk(error),
         _ => None,
     }
+}
+
+/// What a disk did not take, or did not let be read.
+fn of_disk(error: &FolderError) -> Option<Message> {
+    let (why, path) = match error {
+        FolderError::NotWritten { path, source } => (flowkeep_files::write_reason(source), path),
+        FolderError::Io { path, source } => (flowkeep_files::io_reason(source), path),
+        _ => return None,
+    };
+    Some(why.with("path", path_text(path)))
 }
 
 /// It may begin, and here is what was archived for it.
 fn ready(folder: &TaskFolderRecord, archive: Archive) -> Prepared {
     let mut told = Vec::new();
-    told.push(match &archive.name {
-        Some(name) => {
+    told.push(match (&archive.name, archive.failed.first()) {
+        (Some(name), _) => {
             let made = Message::new("run_archive_made")
                 .with("archive", name)
                 .with("path", path_text(&folder.path.join(name)))
@@ -226,7 +233,11 @@ fn ready(folder: &TaskFolderRecord, archive: Archive) -> Prepared {
                 .with("kept", archive.kept);
             (Level::Info, made)
         }
-        None => (Level::Info, about(folder, "run_archive_none")),
+        (None, Some(first)) => {
+            let not = about(folder, "run_archive_not_made");
+            (Level::Warning, not.because(first.reason.clone()))
+        }
+        (None, None) => (Level::Info, about(folder, "run_archive_none")),
     });
     told.extend(archive.failed.iter().map(warning));
     let is_something = archive.name.is_some() || !archive.failed.is_empty();

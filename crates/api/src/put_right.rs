@@ -7,6 +7,7 @@ use flowkeep_files::folders::{self, Recovered, Settled};
 use flowkeep_host::path_text;
 
 use crate::apart::in_time;
+use crate::bodies::folders::named;
 use crate::{Api, AppError};
 
 /// How long the disks may take for it. Whoever opens the data waits for it: what takes longer goes on beside them.
@@ -20,31 +21,40 @@ impl Api {
 
     /// Finishes or undoes what a dead process left in task folders, and says so. What cannot be done now is
     /// tried again later: no start fails because of it.
-    pub(crate) fn recover_folders(&self) -> Result<Vec<Message>, AppError> {
-        if self.store.folder_works()?.is_empty() {
-            return Ok(Vec::new());
-        }
-        let workshop = self.workshop()?;
-        let recovered = in_time(RECOVERY, &self.data_dir, move |_| {
-            folders::recover(&workshop).map_err(AppError::from)
-        });
-        match recovered {
+    pub(crate) fn recover_folders(&self) -> Vec<Message> {
+        match self.try_recover() {
             Ok(recovered) => recovered.into_iter().map(|one| self.told(one)).collect(),
             Err(error) => {
                 tracing::warn!(%error, "task folders could not be put right");
-                Ok(vec![Message::new("put_right_later")])
+                vec![Message::new("put_right_later")]
             }
         }
     }
 
-    fn told(&self, recovered: Recovered) -> Result<Message, AppError> {
-        let folder = self.store.task_folder(recovered.folder)?;
-        let folder = folder.map(|folder| path_text(&folder.path));
+    fn try_recover(&self) -> Result<Vec<Recovered>, AppError> {
+        if self.store.folder_works()?.is_empty() {
+            return Ok(Vec::new());
+        }
+        let workshop = self.workshop()?;
+        in_time(RECOVERY, &self.data_dir, move |_| {
+            folders::recover(&workshop).map_err(AppError::from)
+        })
+    }
+
+    fn told(&self, recovered: Recovered) -> Message {
+        let folder = match self.store.task_folder(recovered.folder) {
+            Ok(folder) => folder.map(|folder| path_text(&folder.path)),
+            Err(error) => {
+                tracing::warn!(%error, "where a task folder is cannot be told");
+                None
+            }
+        };
+        let folder = folder.unwrap_or_else(|| recovered.folder.to_string());
         let settled = match recovered.outcome {
             Ok(settled) => of(settled),
             Err(error) => Message::new("put_right_failed").because(AppError::from(error).into()),
         };
-        Ok(settled.with("folder", folder.unwrap_or_default()))
+        settled.with("folder", folder)
     }
 }
 
@@ -57,7 +67,12 @@ fn of(settled: Settled) -> Message {
         Settled::Undone { left: Some(left) } => {
             Message::new("put_right_undone_but").with("archive", left)
         }
-        Settled::PutBack { from } => Message::new("put_right_back").with("from", from),
+        Settled::PutBack { from, failed } if failed.is_empty() => {
+            Message::new("put_right_back").with("from", from)
+        }
+        Settled::PutBack { from, failed } => Message::new("put_right_back_but")
+            .with("from", from)
+            .with("files", named(&failed)),
         Settled::NotPutBack { from, left: None } => {
             Message::new("put_right_not_back").with("from", from)
         }
@@ -177,6 +192,17 @@ mod tests {
                 (code, "file_bak_20250101_000000")
             );
         }
+        let but = told(FolderWorkKind::PutBack, &plan(true), |folder| {
+            fs::create_dir(folder.join(".x.partial")).unwrap();
+            for name in ["a", "b"] {
+                fs::write(folder.join(".x.partial").join(name), "of the archive").unwrap();
+            }
+            fs::write(folder.join("a"), "another").unwrap();
+        });
+        assert_eq!(
+            (but.code.as_str(), but.fields["files"].as_str()),
+            ("put_right_back_but", "a")
+        );
         let cleaned = told(FolderWorkKind::CleanUp, "{}", |_| {});
         assert_eq!(cleaned.code, "put_right_cleaned_up");
     }

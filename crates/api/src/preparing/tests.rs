@@ -487,3 +487,41 @@ fn a_retry_that_takes_over_what_succeeded_archives_nothing() {
     assert!(again.archive.is_none());
     assert_eq!(place.files("")["two.csv"], "May");
 }
+
+#[test]
+fn a_run_that_begins_without_an_archive_says_that_there_is_none_and_why() {
+    let place = Place::new(Settings::default());
+    let folder = place.api.store.task_folder(FOLDER.parse().unwrap());
+    let made = Archive {
+        failed: vec![Unarchived {
+            file: "task_one".to_owned(),
+            reason: Message::new("archive_too_many").with("count", 900_000),
+        }],
+        ..Archive::begun(Moment(0))
+    };
+    let prepared = ready(&folder.unwrap().unwrap(), made);
+    let (level, told) = &prepared.told[0];
+    assert_eq!(
+        (*level, &*told.code),
+        (Level::Warning, "run_archive_not_made")
+    );
+    assert_eq!(told.because.as_ref().unwrap().code, "archive_too_many");
+    let codes: Vec<_> = prepared.told.iter().map(|(_, told)| &*told.code).collect();
+    assert!(!codes.contains(&"run_archive_none"), "{codes:?}");
+}
+
+#[test]
+fn what_a_disk_does_not_take_and_what_cannot_be_read_are_told_apart() {
+    let path = PathBuf::from("/f");
+    let denied = || ErrorKind::PermissionDenied.into();
+    let written = FolderError::NotWritten {
+        path: path.clone(),
+        source: denied(),
+    };
+    let read = FolderError::Io {
+        path,
+        source: denied(),
+    };
+    assert_eq!(of_disk(&written).unwrap().code, "folder_forbidden");
+    assert_eq!(of_disk(&read).unwrap().code, "file_forbidden");
+}

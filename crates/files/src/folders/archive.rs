@@ -12,7 +12,7 @@ use flowkeep_store::TaskFolderRecord;
 
 use super::archives::newest_number;
 use super::carry::{Carried, carry, carry_link, copy_whole, remove_copied};
-use super::making::{Making, none_of};
+use super::making::{Making, none_of, too_many};
 use super::names::name_text;
 use super::plan::{Chosen, Doing, Item, Plan};
 use super::recover::{Settled, settle};
@@ -79,14 +79,7 @@ pub fn archive(
     if let Err(error) = plan.fits_its_record(&folder.path) {
         return match wanted.policy {
             Policy::Stop => Err(error),
-            Policy::Continue => Ok(Archived {
-                failed: vec![Failure {
-                    file: folder.name(),
-                    reason: Message::new("archive_too_many").with("count", plan.names().len()),
-                }],
-                ended_at: workshop.clock.now().0,
-                ..outcome
-            }),
+            Policy::Continue => Ok(too_many(workshop, &folder, plan.items.len(), outcome)),
         };
     }
     if progress.cancelled() {

@@ -285,6 +285,9 @@ impl<'a> Making<'a> {
                 Policy::Stop => Err(not_written(self.folder, source)),
                 Policy::Continue => Ok(none_of(self.workshop, names, &source, outcome)),
             },
+            FolderError::TooMany { count, .. } if policy == Policy::Continue && is_settled()? => {
+                Ok(too_many(self.workshop, self.folder, count, outcome))
+            }
             error => Err(error),
         }
     }
@@ -327,6 +330,20 @@ pub(super) fn end(
     Ok(())
 }
 
+/// No archive was made because its record could not list so many files.
+pub(super) fn too_many(
+    workshop: &Workshop,
+    folder: &TaskFolderRecord,
+    count: usize,
+    outcome: Archived,
+) -> Archived {
+    let failed = Failure {
+        file: folder.name(),
+        reason: Message::new("archive_too_many").with("count", count),
+    };
+    none(workshop, vec![failed], outcome)
+}
+
 /// No archive was made because of this.
 pub(super) fn none_of(
     workshop: &Workshop,
@@ -339,8 +356,12 @@ pub(super) fn none_of(
         file: name.clone(),
         reason: reason.clone(),
     });
+    none(workshop, failed.collect(), outcome)
+}
+
+fn none(workshop: &Workshop, failed: Vec<Failure>, outcome: Archived) -> Archived {
     Archived {
-        failed: failed.collect(),
+        failed,
         moved: Vec::new(),
         copied: Vec::new(),
         bytes: 0,

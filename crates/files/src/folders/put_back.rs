@@ -140,23 +140,41 @@ pub fn put_back(
             .unwrap_or_default(),
         progress,
     };
-    let copied = match copying.copy_all(&wait, &mut outcome.failed) {
-        Ok(copied) => copied,
+    let made = match copying.copy_all(&wait, &mut outcome.failed) {
+        Ok(made) => made,
         Err(error) => return Err(making.give_up_writing(error)?),
+    };
+    let copied = match copying.prove(made) {
+        Ok(copied) => copied,
+        Err(error) => return Err(making.give_up(error)),
     };
     if copied.is_empty() {
         making.end_untouched()?;
         return Ok(outcome);
     }
-    outcome.bytes = copied.iter().map(|(_, bytes)| bytes).sum();
-    let unproven = copied.iter().filter(|(pair, _)| pair.is_unverified());
-    outcome.unverified = u32::try_from(unproven.count()).unwrap_or(u32::MAX);
     let way = Way::of(&seen, &copied, &outcome, wanted.only.is_none());
     outcome.archived_first = make_way(&mut making, &way, progress)?;
     place(&making, &mut outcome, progress)?;
+    outcome.count(&copied);
     outcome.cancelled_late = progress.cancelled();
     Ok(outcome)
 }
+
+impl PutBack {
+    /// Counts what came back, of what waited for its name.
+    fn count(&mut self, copied: &Copied<'_>) {
+        let restored: BTreeSet<&String> = self.restored.iter().collect();
+        let came = copied
+            .iter()
+            .filter(|(pair, _)| restored.contains(&pair.name));
+        self.bytes = came.clone().map(|(_, bytes)| bytes).sum();
+        let unproven = came.filter(|(pair, _)| pair.is_unverified());
+        self.unverified = u32::try_from(unproven.count()).unwrap_or(u32::MAX);
+    }
+}
+
+/// What was copied: the thing of the archive, and what there is to prove the copy by; nothing of a link.
+type Made<'a> = Vec<(&'a Pair, Option<Digest>)>;
 
 /// What waits: the thing of the archive, and bytes.
 type Copied<'a> = Vec<(&'a Pair, u64)>;
@@ -202,16 +220,15 @@ struct Copying<'a> {
 }
 
 impl Copying<'_> {
-    /// Copies all, flushes the copies and reads them back. What is not in the archive as its record says
-    /// stays there and is told.
+    /// Copies all and flushes the copies. What is not in the archive as its record says stays there and is told.
     ///
     /// # Errors
-    /// [`FolderError::Cancelled`], [`FolderError::Io`].
+    /// [`FolderError::Cancelled`]; [`FolderError::Io`] where the folder does not take them.
     fn copy_all<'p>(
         &self,
         wait: &[&'p Pair],
         failed: &mut Vec<Failure>,
-    ) -> Result<Copied<'p>, FolderError> {
+    ) -> Result<Made<'p>, FolderError> {
         let waiting = &self.waiting;
         self.files
             .create_folder(waiting)
@@ -235,6 +252,16 @@ impl Copying<'_> {
         self.files
             .flush_tree(waiting)
             .map_err(FolderError::at(waiting))?;
+        Ok(made)
+    }
+
+    /// Reads the copies back.
+    ///
+    /// # Errors
+    /// [`FolderError::Cancelled`]; [`FolderError::Io`] for a copy that cannot be read, or is another than was
+    /// written.
+    fn prove<'p>(&self, made: Made<'p>) -> Result<Copied<'p>, FolderError> {
+        let total = u32::try_from(made.len()).ok();
         let mut copied = Vec::with_capacity(made.len());
         for (done, (pair, digest)) in (0..).zip(made) {
             if self.progress.cancelled() {

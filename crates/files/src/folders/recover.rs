@@ -14,7 +14,7 @@ use super::clean_up::settle_clean_up;
 use super::making::{Making, end};
 use super::plan::Journal;
 use super::put_back::{PutBack, place};
-use super::{Archived, FolderError, Workshop};
+use super::{Archived, Failure, FolderError, Workshop};
 
 /// What was found in a folder and what was done about it.
 #[derive(Debug)]
@@ -43,6 +43,8 @@ pub enum Settled {
     PutBack {
         /// The archive it is from.
         from: String,
+        /// What could not come back, because something else has its name; it is in the archive as it was.
+        failed: Vec<Failure>,
     },
     /// Nothing came back, and all is where it was, but for what is `left` as in [`Settled::Undone`].
     NotPutBack {
@@ -55,19 +57,25 @@ pub enum Settled {
     CleanedUp,
 }
 
-/// Finishes or undoes what dead processes left, in all folders that nobody is at work in.
+/// Finishes or undoes what dead processes left, in all folders that nobody is at work in. Where one folder
+/// cannot be looked at, the others are put right all the same.
 ///
 /// # Errors
-/// [`FolderError::Store`] where it cannot be told what that is.
+/// [`FolderError::Store`] where it cannot be told in which folders something was left.
 pub fn recover(workshop: &Workshop) -> Result<Vec<Recovered>, FolderError> {
     let left = workshop.store.folder_works()?;
     let recovered = left
         .iter()
         .map(|left| match recover_one(workshop, left.folder) {
-            Err(FolderError::Busy(_)) => Ok(None),
-            recovered => recovered,
+            Err(FolderError::Busy(_)) => None,
+            Err(error) => Some(Recovered {
+                folder: left.folder,
+                run: left.run,
+                outcome: Err(error),
+            }),
+            Ok(recovered) => recovered,
         });
-    recovered.filter_map(Result::transpose).collect()
+    Ok(recovered.flatten().collect())
 }
 
 /// Finishes or undoes what a dead process left in one folder. Nothing is answered where there is nothing.
@@ -145,8 +153,10 @@ pub(super) fn settle(
         if archives && let Found::TakenBack(left) = found(&mut making)? {
             return Ok(Settled::NotPutBack { from, left });
         }
-        place(&making, &mut PutBack::default(), &Unfollowed)?;
-        return Ok(Settled::PutBack { from });
+        let mut outcome = PutBack::default();
+        place(&making, &mut outcome, &Unfollowed)?;
+        let failed = outcome.failed;
+        return Ok(Settled::PutBack { from, failed });
     }
     let record = match found(&mut making)? {
         Found::Record(record) => record,

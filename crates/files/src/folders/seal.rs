@@ -1,6 +1,6 @@
 //! The record of an archive, and the name it has for good.
 
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use flowkeep_core::folder::{ArchiveName, ArchivedFile, RECORD, Record};
@@ -49,7 +49,7 @@ impl Making<'_> {
     /// back.
     ///
     /// # Errors
-    /// [`FolderError::Io`]; [`FolderError::Store`].
+    /// [`FolderError::TooMany`]; [`FolderError::Io`]; [`FolderError::Store`].
     pub(super) fn seal(&mut self, record: Record) -> Result<(), FolderError> {
         self.write(&record)?;
         self.name_for_good(record).map(drop)
@@ -57,10 +57,16 @@ impl Making<'_> {
 
     fn write(&self, record: &Record) -> Result<(), FolderError> {
         let path = self.partial().join(RECORD);
-        let bytes = record.to_bytes().map_err(Into::into).and_then(readable);
-        bytes
-            .and_then(|bytes| self.workshop.files.write_new(&path, &bytes))
-            .map_err(FolderError::at(&path))
+        let bytes = record.to_bytes().map_err(Into::into);
+        let bytes = bytes.map_err(FolderError::at(&path))?;
+        if !is_readable(&bytes) {
+            return Err(FolderError::TooMany {
+                path: self.folder.path.clone(),
+                count: record.files.len(),
+            });
+        }
+        let written = self.workshop.files.write_new(&path, &bytes);
+        written.map_err(FolderError::at(&path))
     }
 
     /// Gives an archive whose record is written its name, as soon as both are on the disk. Answers the record,
@@ -130,15 +136,9 @@ impl Making<'_> {
     }
 }
 
-/// No record is written that nobody could read.
-///
-/// # Errors
-/// `FileTooLarge`.
-fn readable(record: Vec<u8>) -> io::Result<Vec<u8>> {
-    match u64::try_from(record.len()) {
-        Ok(bytes) if bytes <= RECORD_LIMIT => Ok(record),
-        _ => Err(ErrorKind::FileTooLarge.into()),
-    }
+/// Whether a record could be read again: no other is written.
+fn is_readable(record: &[u8]) -> bool {
+    u64::try_from(record.len()).is_ok_and(|bytes| bytes <= RECORD_LIMIT)
 }
 
 /// The first name from this one on that nothing has, finished or not.
@@ -163,10 +163,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_record_that_could_not_be_read_is_not_written() {
+    fn a_record_that_could_not_be_read_is_known() {
         let most = usize::try_from(RECORD_LIMIT).unwrap();
-        assert!(readable(vec![0; most]).is_ok());
-        let error = readable(vec![0; most + 1]).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::FileTooLarge);
+        assert!(is_readable(&vec![0; most]));
+        assert!(!is_readable(&vec![0; most + 1]));
     }
 }

@@ -6,13 +6,15 @@ use std::os::unix::fs::symlink;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
+use flowkeep_core::FolderId;
 use flowkeep_core::folder::Settings;
 use flowkeep_files::folders::{
     FolderError, PutBackPlan, PutBackState, PutBackWanted, archives, put_back, put_back_plan,
+    recover,
 };
 use flowkeep_host::testing::FailingFiles;
 use flowkeep_host::{Cancellation, Progress, Space, SystemFiles, Unfollowed};
-use flowkeep_store::Store;
+use flowkeep_store::{FolderWork, FolderWorkKind, Store, StoreError, TaskFolderRecord};
 
 use crate::place::{Place, names};
 
@@ -496,4 +498,103 @@ fn what_a_program_writes_stays_and_stands_in_the_way_of_all() {
     assert_eq!(failed[0].file, "now.json");
     assert_eq!(place.names(), before);
     assert_eq!(place.workshop.store.folder_works().unwrap(), []);
+}
+
+/// What another program does at a step.
+struct Meanwhile<'a, F: Fn(&Place) + Sync>(&'a Place, &'static str, F);
+
+impl<F: Fn(&Place) + Sync> Progress for Meanwhile<'_, F> {
+    fn step(&self, phase: &'static str, done: u32, _: Option<u32>, _: Option<&str>) {
+        if phase == self.1 && done == 0 {
+            (self.2)(self.0);
+        }
+    }
+    fn cancellation(&self) -> &Cancellation {
+        Cancellation::never()
+    }
+}
+
+#[test]
+fn a_copy_that_is_read_back_as_another_is_named_and_no_folder_that_takes_nothing() {
+    let place = Place::new();
+    let archive = place.put(&["a"]).archive().archive.unwrap();
+    let spoil = Meanwhile(&place, "folder_verify", |place| {
+        let waiting = place.names();
+        let waiting = waiting.iter().find(|name| name.ends_with(".partial"));
+        fs::write(place.at(waiting.unwrap()).join("a"), "another").unwrap();
+    });
+    let wanted = PutBackWanted {
+        archive: &archive,
+        only: None,
+        stamp: place.plan(&archive, None).stamp,
+    };
+    let refused = put_back(&place.workshop, place.id, &wanted, &spoil).unwrap_err();
+    let FolderError::Io { path, source } = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(source.kind(), ErrorKind::InvalidData);
+    assert!(path.ends_with("a"), "{path:?}");
+    assert!(place.workshop.store.folder_works().unwrap().is_empty());
+}
+
+#[test]
+fn what_did_not_get_its_name_is_not_counted_as_back() {
+    let place = Place::new();
+    let archive = "file_bak_20250721_120236";
+    fs::create_dir(place.at(archive)).unwrap();
+    for name in ["a", "b"] {
+        fs::write(place.at(archive).join(name), "old").unwrap();
+    }
+    let taken = Meanwhile(&place, "folder_place", |place| {
+        fs::write(place.at("a"), "another").unwrap();
+    });
+    let wanted = PutBackWanted {
+        archive,
+        only: None,
+        stamp: place.plan(archive, None).stamp,
+    };
+    let put = put_back(&place.workshop, place.id, &wanted, &taken).unwrap();
+    assert_eq!(put.restored, ["b"]);
+    assert_eq!((put.unverified, put.bytes), (1, 3));
+    assert_eq!(put.failed[0].file, "a");
+}
+
+#[test]
+fn a_folder_that_cannot_be_locked_leaves_the_others_to_be_put_right() {
+    let place = Place::new();
+    place.put(&["a"]);
+    let other: FolderId = "00000000000000000000000002".parse().unwrap();
+    let works = [place.id, other].map(|folder| FolderWork {
+        folder,
+        kind: FolderWorkKind::CleanUp,
+        archive: "file_bak_20250721_120236".to_owned(),
+        run: None,
+        plan: "{}".to_owned(),
+        at: 0,
+    });
+    let second = TaskFolderRecord {
+        id: other,
+        workflow_id: "w".to_owned(),
+        path: place.folder.with_file_name("other"),
+        settings: Settings::default(),
+        sequence: 0,
+        created_at: 0,
+    };
+    fs::create_dir(&second.path).unwrap();
+    let begun = place.workshop.store.write::<_, StoreError>(move |tx| {
+        tx.add_task_folder(&second)?;
+        for work in &works {
+            tx.begin_folder_work(work)?;
+        }
+        Ok(())
+    });
+    begun.unwrap();
+    let locks = place.workshop.data_dir.join("locks");
+    fs::create_dir_all(locks.join(format!("folder-{}", place.id))).unwrap();
+    let recovered = recover(&place.workshop).unwrap();
+    let told: Vec<_> = recovered
+        .iter()
+        .map(|one| (one.folder, one.outcome.is_ok()))
+        .collect();
+    assert_eq!(told, [(place.id, false), (other, true)]);
 }
