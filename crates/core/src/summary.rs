@@ -7,7 +7,7 @@ use crate::document::markdown::BODY;
 use crate::run::Definition;
 use crate::shape::{Item, Shape, count, items, stages};
 use crate::trigger::Trigger;
-use crate::validate::check;
+use crate::validate::checked_for_start;
 use crate::{Document, Format, Kind, Value, secret, trust};
 
 /// How much of a description a list shows, in characters.
@@ -43,7 +43,7 @@ pub struct Summary {
     pub tasks: u32,
     /// How many milestones it has.
     pub milestones: u32,
-    /// How many errors validation finds; a workflow with any cannot start.
+    /// How many errors validation finds, and whatever else refuses every start of a workflow.
     pub problems: u32,
     /// How many warnings validation finds.
     pub warnings: u32,
@@ -94,7 +94,7 @@ pub fn summarise(kind: Kind, document: &Document, file_name: Option<&str>) -> Su
         "tasks"
     };
     let stages = stages(value);
-    let validation = check(kind, document);
+    let validation = checked_for_start(kind, document);
     let mut summary = Summary {
         name_given: given.is_some(),
         doc_type: text_field(value, &["type"]),

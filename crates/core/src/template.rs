@@ -32,7 +32,7 @@ pub struct Variable {
     pub required: bool,
     /// What holds where nothing is given.
     pub default: Option<Value>,
-    /// The largest whole number it can be: that of a parameter that becomes its value.
+    /// The largest whole number a number can be: that of a parameter that becomes its value.
     pub most: Option<u64>,
 }
 
@@ -118,10 +118,13 @@ pub fn variables(template: &Value) -> Vec<Variable> {
         };
         let words = |key: &str| item.value.get(key).and_then(Value::as_word);
         if found.iter().all(|known| known.name != name) {
+            let holds = words("type").map_or(VariableType::Text, VariableType::of);
+            // A text may hold an expression.
+            let body = body.filter(|_| holds == VariableType::Number);
             found.push(Variable {
                 name: name.to_owned(),
                 description: words("description").unwrap_or_default().to_owned(),
-                holds: words("type").map_or(VariableType::Text, VariableType::of),
+                holds,
                 required: item.value.get("required").and_then(Value::as_bool) == Some(true),
                 default: item
                     .value
@@ -294,6 +297,17 @@ mod tests {
     #[case(r#"{"name": ["a"]}"#, "template_value_wrong name")]
     fn what_cannot_be_filled_is_named(#[case] values: &str, #[case] expected: &str) {
         assert_eq!(filled_with(values).unwrap_err(), expected);
+    }
+
+    #[test]
+    fn a_text_that_becomes_a_number_may_be_an_expression() {
+        let template = parse(
+            r#"{"variables": ["n"],
+              "template": {"tasks": [{"action": "sql.describe", "params": {"samples": "{{n}}"}}]}}"#,
+        );
+        assert_eq!(variables(&template)[0].most, None);
+        let made = fill(&template, &[("n".to_owned(), "${context.samples}".into())]);
+        assert!(print(&made.unwrap()).contains(r#""samples":"${context.samples}""#));
     }
 
     #[rstest]

@@ -2,7 +2,9 @@
 
 #![cfg(test)]
 
-use flowkeep_core::{Document, Finding, Format, Kind, Validation, validate};
+use flowkeep_core::{
+    Document, Finding, Format, Kind, Validation, summarise, validate, validate_for_start,
+};
 use rstest::rstest;
 
 fn check(kind: Kind, format: Format, text: &str) -> Validation {
@@ -280,4 +282,19 @@ fn the_other_kinds(
     let found = check(kind, Format::Json, text);
     assert_eq!(short(&found.errors), errors, "{text}");
     assert_eq!(short(&found.warnings), warnings, "{text}");
+}
+
+/// A list counts what the page of a workflow shows.
+#[test]
+fn what_refuses_every_start_is_counted_among_the_problems() {
+    let text = r#"{"id": "w", "name": "W", "tasks": [{"id": "a", "name": "A", "action": "no.such.action"}]}"#;
+    let document = Document::parse(Format::Json, text.to_owned()).unwrap();
+    let shown = validate_for_start(Kind::Workflow, &document, Vec::new());
+    let summary = summarise(Kind::Workflow, &document, None);
+    assert!(
+        validate(Kind::Workflow, &document).valid(),
+        "it may be kept"
+    );
+    assert_eq!((summary.problems, shown.errors.len()), (1, 1));
+    assert_eq!(summary.warnings as usize, shown.warnings.len());
 }

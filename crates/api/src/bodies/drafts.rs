@@ -49,11 +49,7 @@ pub fn validate_kept(api: &Api, kind: Kind, id: &str) -> Result<Validation, AppE
     let record = find_kept(&api.store, kind, id)?;
     let document = parsed(&api.store, &record, record.revision)?;
     let mut found = checked(api, kind, &document, Some(id));
-    if kind == Kind::Workflow
-        && found.valid()
-        && let Some(ready) = readiness(&api.store, &*api.connected()?, id)?
-        && !ready.trusted
-    {
+    if kind == Kind::Workflow && found.valid() && asks_for_trust(api, id) {
         found.warnings.push(Finding {
             path: String::new(),
             code: "trust_required".to_owned(),
@@ -62,6 +58,20 @@ pub fn validate_kept(api: &Api, kind: Kind, id: &str) -> Result<Validation, AppE
         });
     }
     Ok(found)
+}
+
+/// Whether a start would ask for trust. What cannot be looked at here is not told.
+fn asks_for_trust(api: &Api, id: &str) -> bool {
+    let ready = api
+        .connected()
+        .and_then(|connected| Ok(readiness(&api.store, &connected, id)?));
+    match ready {
+        Ok(ready) => ready.is_some_and(|ready| !ready.trusted),
+        Err(error) => {
+            tracing::warn!(%error, "whether it is trusted cannot be looked at");
+            false
+        }
+    }
 }
 
 /// What validation finds, and what else would refuse a start: among the errors what refuses each, as warnings what

@@ -24,7 +24,7 @@ pub(super) struct Met {
     pub(super) folders: Vec<RunFolder>,
     /// Why there is no such folder: it stops a start.
     pub(super) problem: Option<Finding>,
-    /// The names of the files that lie in it, where it could be looked at.
+    /// The names of the plain files that a first task finds in it, where it could be looked at.
     lying: Option<Vec<String>>,
 }
 
@@ -112,7 +112,11 @@ fn of(
     });
     let (names, lying, trouble) = match there {
         Ok(there) => {
-            let names = there.iter().map(|file| file.name.clone()).collect();
+            let archives = folder.settings.archive;
+            let stays = there
+                .iter()
+                .filter(|file| !file.link && (file.kept || !archives));
+            let names = stays.map(|file| file.name.clone()).collect();
             (Some(names), Lying::of(there), None)
         }
         Err(why) => (None, Lying::default(), Some(why.into())),
@@ -202,6 +206,20 @@ mod tests {
         let mut folder = task_folder("00000000000000000000000001", "w", &path);
         folder.settings.keep = vec!["mine.txt".to_owned()];
         know(&api, &folder);
+        #[cfg(unix)]
+        std::os::unix::fs::symlink("b.csv", path.join("c.csv")).unwrap();
+        let stay = |archive: bool| {
+            let mut folder = folder.clone();
+            folder.settings.archive = archive;
+            of(&api, folder).unwrap().1.unwrap()
+        };
+        assert_eq!(stay(true), ["Table_List.TXT", "mine.txt"]);
+        assert_eq!(
+            stay(false),
+            ["Table_List.TXT", "a.csv", "b.csv", "mine.txt"]
+        );
+        #[cfg(unix)]
+        std::fs::remove_file(path.join("c.csv")).unwrap();
         let (met, _) = of(&api, folder.clone()).unwrap();
         assert_eq!(met.trouble, None);
         assert_eq!((met.files, met.bytes), (3, 7));

@@ -118,6 +118,16 @@ pub fn validate(kind: Kind, document: &Document) -> Validation {
 /// The same, with what else refuses every start of a workflow among the errors, and as warnings what it lacks
 /// `here`: that may be there tomorrow, or on another computer.
 pub fn validate_for_start(kind: Kind, document: &Document, here: Vec<Finding>) -> Validation {
+    let mut validation = checked_for_start(kind, document);
+    if kind == Kind::Workflow {
+        validation.warnings.extend(here);
+    }
+    add_places(document, &mut validation);
+    validation
+}
+
+/// The same, by the document alone and without places in its text.
+pub(crate) fn checked_for_start(kind: Kind, document: &Document) -> Validation {
     let mut validation = unplaced(kind, document);
     if kind == Kind::Workflow {
         let stops = stops_a_start(document.value(), &validation);
@@ -126,9 +136,7 @@ pub fn validate_for_start(kind: Kind, document: &Document, here: Vec<Finding>) -
             !stops.any(|stop| (&told.path, &told.code) == (&stop.path, &stop.code))
         });
         validation.errors.extend(stops);
-        validation.warnings.extend(here);
     }
-    add_places(document, &mut validation);
     validation
 }
 

@@ -67,7 +67,12 @@ pub(super) async fn names(
         let names = fs::read_dir(at).and_then(|entries| {
             let names = entries.map(|entry| {
                 let entry = entry?;
-                let is_file = entry.file_type()?.is_file();
+                let is_file = match entry.file_type() {
+                    Ok(kind) => kind.is_file(),
+                    // It went this instant.
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+                    Err(error) => return Err(error),
+                };
                 let name = entry.file_name().into_string().ok();
                 Ok(name.map(|name| (name, is_file)))
             });
