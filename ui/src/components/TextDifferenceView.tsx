@@ -15,7 +15,8 @@ export interface DifferenceProps {
 /** The newline that ends both texts begins no line of its own, which an editor would show. */
 export function ended({ before, after }: Pick<DifferenceProps, 'before' | 'after'>) {
   const isEnded = before.endsWith('\n') && after.endsWith('\n');
-  return isEnded ? { before: before.slice(0, -1), after: after.slice(0, -1) } : { before, after };
+  const cut = (text: string) => (isEnded ? text.replace(/\r?\n$/, '') : text);
+  return { before: cut(before), after: cut(after) };
 }
 
 /** Longest time a comparison may take before it is coarser, in milliseconds. */

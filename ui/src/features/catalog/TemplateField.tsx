@@ -68,9 +68,9 @@ export function TemplateField({ variable, value, onChange }: Props) {
 }
 
 /** Whether what was typed is not one of the whole numbers that a variable can be. */
-export function isAbove({ most }: TemplateVariable, value: string): boolean {
+export function isAbove({ holds, most }: TemplateVariable, value: string): boolean {
   const typed = value.trim();
-  if (most === undefined || typed === '') return false;
+  if (holds !== 'number' || most === undefined || typed === '') return false;
   return !/^\d+$/.test(typed) || Number(typed) > most;
 }
 

@@ -31,3 +31,9 @@ it('leaves the names of what others gave as they are', () => {
   render(<OutputView value={{ samples: 3 }} label="r" names={namesOf('http.request')} />);
   expect(screen.getByText('samples')).toBeTruthy();
 });
+
+it('leaves what others call left out as they wrote it', () => {
+  const left_out = [{ table: 'gone', why: 'table_missing' }];
+  render(<OutputView value={{ left_out }} label="r" names={namesOf('http.request')} />);
+  expect(screen.getByText('table_missing')).toBeTruthy();
+});

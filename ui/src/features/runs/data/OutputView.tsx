@@ -44,7 +44,7 @@ export function OutputView({ value, label, names }: Props) {
                   <Value value={fact} />
                 ) : (
                   <OutputView
-                    value={name === LEFT_OUT ? leftOut(fact) : fact}
+                    value={names && name === LEFT_OUT ? leftOut(fact) : fact}
                     label={nameOf(name)}
                     names={names}
                   />
