@@ -14,8 +14,9 @@ use crate::bodies::{
     activity, agents, backups, diagnostics, documents, drafts, duplicates, examples, exports,
     fallen, folder_clean_ups, folder_compare, folder_contents, folder_put_back, folders, history,
     log_transfers, logs, notices, overview, plan_decisions, restores, revisions, routes,
-    run_changes, run_overview, run_previews, run_questions, runs, schedules, secrets, session_list,
-    session_recovery, session_snapshots, sessions, settings, sources, templates,
+    run_changes, run_overview, run_previews, run_questions, runs, schedules, secrets,
+    session_import, session_list, session_recovery, session_snapshots, sessions, settings, sources,
+    templates,
 };
 use crate::types as t;
 use crate::{Api, AppError, Progress, script};
@@ -251,6 +252,7 @@ static OTHERS: &[Command] = &[
     command!("session_snapshot", t::SessionRef => t::SessionSnapshotTaken, session_snapshots::snapshot, [writes] long),
     command!("session_recovery", t::SessionRef => t::SessionRecovery, session_recovery::recovery, [] long),
     command!("session_restore", t::SessionRestoreInput => t::SessionRestored, session_recovery::restore, [writes place] long),
+    command!("session_import", t::SessionImportInput => t::SessionImported, session_import::import, [writes place] long),
     command!("session_list", t::SessionListInput => t::SessionList, session_list::list, []),
     command!("session_show", t::SessionRef => t::SessionShow, session_list::show, []),
     command!("session_stats", t::Nothing => t::SessionStats, session_list::stats, []),

@@ -63,14 +63,14 @@ pub(crate) fn run(api: &Api, output: &Output, import: &Import) -> Result<Outcome
 
 /// What is told line by line: what came in, what differs and what could not be read each by
 /// itself; what is no document only by reason, unless everything is asked for.
-struct Told<'a> {
+pub(crate) struct Told<'a> {
     catalogue: &'a Catalogue,
     verbose: bool,
     left_out: BTreeMap<String, u32>,
 }
 
 impl<'a> Told<'a> {
-    fn new(catalogue: &'a Catalogue, verbose: bool) -> Self {
+    pub(crate) fn new(catalogue: &'a Catalogue, verbose: bool) -> Self {
         Self {
             catalogue,
             verbose,
@@ -78,7 +78,7 @@ impl<'a> Told<'a> {
         }
     }
 
-    fn item(&mut self, item: &ItemResult) -> Result<(), AppError> {
+    pub(crate) fn item(&mut self, item: &ItemResult) -> Result<(), AppError> {
         let reason = item.reason.as_ref();
         let reason = reason.map(|reason| self.catalogue.say(reason));
         let is_ours = item.kind.is_some();
@@ -121,7 +121,7 @@ impl<'a> Told<'a> {
         )
     }
 
-    fn left_out(&self) -> Result<(), AppError> {
+    pub(crate) fn left_out(&self) -> Result<(), AppError> {
         let action = self.catalogue.word(action(ItemAction::Skipped));
         for (reason, count) in &self.left_out {
             let said = self.catalogue.labelled(reason, &count.to_string());

@@ -15,6 +15,7 @@ use flowkeep_core::visible;
 use crate::output::{Out, Outcome, Output, table};
 use crate::progress::Shown;
 use crate::run_args::object;
+use crate::session_import::{self, SessionImport};
 use crate::session_restore::{self, Restore};
 
 #[derive(Debug, Subcommand)]
@@ -47,6 +48,7 @@ pub(crate) enum Session {
         #[arg(id = "session_limit", long = "limit", value_name = "N")]
         limit: Option<u32>,
     },
+    Import(SessionImport),
     Show {
         #[arg(id = "session_id", value_name = "ID")]
         id: String,
@@ -97,6 +99,7 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Session) -> Result<Outcome, 
             };
             list(api, output, wanted)
         }
+        Session::Import(wanted) => session_import::run(api, output, wanted),
         Session::Show { id } => show(output, &session_list::show(api, SessionRef { id })?),
         Session::Snapshot { id } => snapshot(api, output, SessionRef { id }),
         Session::Restore(asked) => session_restore::run(api, output, asked),

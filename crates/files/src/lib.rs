@@ -1,6 +1,7 @@
 //! Everything that touches the user's files. `backup` writes the catalog into a folder and proves
 //! it; `intake` reads backups, loose files and archives into a plan; `folders` archives task folders;
-//! `configuration` looks at trees of configuration files; `snapshots` keeps their contents.
+//! `configuration` looks at trees of configuration files; `snapshots` keeps their contents; `sessions` reads
+//! session files of earlier tools.
 //!
 //! Absent on purpose: deciding what comes in (that is the plan's matter, in `store`) and knowing
 //! who asks (that is the API's).
@@ -14,6 +15,7 @@ mod intake;
 pub mod log;
 mod reason;
 mod rounds;
+pub mod sessions;
 pub mod snapshots;
 mod time;
 

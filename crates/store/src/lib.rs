@@ -52,6 +52,7 @@ mod schema;
 mod search;
 mod session;
 mod session_attempt;
+mod session_import;
 mod session_list;
 mod setting;
 mod snapshot;

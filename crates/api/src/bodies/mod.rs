@@ -39,6 +39,7 @@ mod run_trust;
 pub mod runs;
 pub mod schedules;
 pub mod secrets;
+pub mod session_import;
 pub mod session_list;
 pub mod session_recovery;
 pub mod session_snapshots;

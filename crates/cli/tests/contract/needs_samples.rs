@@ -299,3 +299,38 @@ fn every_sample_configuration_takes_what_it_refers_to_and_says_what_is_missing()
     let (original, stored) = (&stats["bytes_original"], &stats["bytes_stored"]);
     assert!(stored.as_u64() < original.as_u64(), "{stats}");
 }
+
+#[test]
+#[ignore = "FLOWKEEP_SAMPLES has to name a folder with files of earlier tools"]
+fn every_sample_session_comes_in_with_the_configuration_it_names() {
+    let samples = std::env::var_os("FLOWKEEP_SAMPLES").unwrap();
+    let samples = Path::new(&samples).canonicalize().unwrap();
+    let flowkeep = Flowkeep::new();
+    let folder = text(&samples.join("sessions"));
+    let found = flowkeep.done(&["session", "import", &folder]);
+    let count = tree(&samples.join("sessions")).len();
+    assert!(count > 0, "{folder} is empty");
+    assert_eq!(found["imported"], count, "{found}");
+    for item in found["items"].as_array().unwrap() {
+        let show = flowkeep.done(&["session", "show", item["id"].as_str().unwrap()]);
+        assert_eq!(
+            (&show["name"], &show["status"], &show["stated_status"]),
+            (
+                &"react_workflow".into(),
+                &"interrupted".into(),
+                &"active".into()
+            )
+        );
+        let kept = &show["snapshots"][0];
+        assert_eq!(
+            (&kept["status"], kept["files"].as_array().unwrap().len()),
+            (&"partial".into(), 4)
+        );
+        let state: Value = serde_json::from_str(show["state"].as_str().unwrap()).unwrap();
+        assert_eq!(state["max_iterations"], 10);
+    }
+    assert_eq!(
+        flowkeep.done(&["session", "import", &folder])["unchanged"],
+        count
+    );
+}

@@ -64,9 +64,10 @@ const CONFIG_KEYS: [&str; 2] = ["workflow_config_path", "config_path"];
 /// [`NoSession`].
 pub fn read(bytes: &[u8], file_name: &str) -> Result<SessionFile, NoSession> {
     let value = value_of(bytes, file_name)?;
-    let stem = file_name
-        .rsplit_once('.')
-        .map_or(file_name, |(stem, _)| stem);
+    let stem = match file_name.rsplit_once('.') {
+        Some((stem, _)) if !stem.is_empty() => stem,
+        _ => file_name,
+    };
     let metadata = value
         .get("metadata")
         .filter(|found| found.as_object().is_some());
@@ -127,15 +128,19 @@ fn value_of(bytes: &[u8], file_name: &str) -> Result<Value, NoSession> {
         return Err(NoSession::Broken(too_large));
     }
     let (text, _) = decode(bytes).ok_or_else(|| broken("encoding_unknown"))?;
+    let document = Document::parse(format_of(file_name), text).map_err(NoSession::Broken)?;
+    Ok(document.value().clone())
+}
+
+/// How a session file of this name is written.
+pub fn format_of(file_name: &str) -> Format {
     let ending = file_name
         .rsplit_once('.')
         .map(|(_, ending)| ending.to_ascii_lowercase());
-    let format = match ending.as_deref() {
+    match ending.as_deref() {
         Some("yaml" | "yml") => Format::Yaml,
         _ => Format::Json,
-    };
-    let document = Document::parse(format, text).map_err(NoSession::Broken)?;
-    Ok(document.value().clone())
+    }
 }
 
 /// Where something may be told: in `metadata`, in its `workflow_summary`, or at the top.

@@ -2,12 +2,12 @@
 
 use std::fs::File;
 use std::io::Read as _;
+use std::path::Path;
 
 use flowkeep_core::{MAX_DOCUMENT_BYTES, Message};
 use zip::ZipArchive;
 
-use super::loose::Gathering;
-use crate::FilesError;
+use super::loose::{Gathering, Met, Receive};
 use crate::reason::zip_reason;
 
 /// More entries than this are not an operator's documents.
@@ -17,11 +17,12 @@ const ENTRIES: usize = 200_000;
 /// an attack, not a backup.
 const UNPACKED: u64 = 4 << 30;
 
-pub(super) fn stage(
+pub(super) fn stage<R: Receive>(
     file: File,
+    place: &Path,
     shown: &str,
-    gathering: &mut Gathering<'_>,
-) -> Result<(), FilesError> {
+    gathering: &mut Gathering<'_, R>,
+) -> Result<(), R::Error> {
     let mut archive = match ZipArchive::new(std::io::BufReader::new(file)) {
         Ok(archive) if archive.len() <= ENTRIES => archive,
         Ok(_) => return gathering.reject(shown, true, &Message::new("zip_too_many")),
@@ -73,7 +74,12 @@ pub(super) fn stage(
         if length == limit {
             gathering.reject_large(&path, &name, length)?;
         } else {
-            gathering.bytes(&path, &name, &bytes)?;
+            gathering.bytes(&Met {
+                place,
+                shown: &path,
+                name: &name,
+                bytes: &bytes,
+            })?;
         }
     }
     Ok(())

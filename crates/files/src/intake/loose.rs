@@ -16,6 +16,30 @@ use crate::{FilesError, io_reason};
 /// Folders that hold tools' own things, never operators' documents.
 pub(crate) const PASSED_OVER: [&str; 4] = [".git", ".svn", "node_modules", "__MACOSX"];
 
+/// A file that was met.
+pub(crate) struct Met<'a> {
+    /// Where it is on the disk; of what is in a `.zip`, where that is.
+    pub(crate) place: &'a Path,
+    /// The path to tell.
+    pub(crate) shown: &'a str,
+    /// Its name.
+    pub(crate) name: &'a str,
+    /// What is in it.
+    pub(crate) bytes: &'a [u8],
+}
+
+/// What becomes of the files that are met.
+pub(crate) trait Receive {
+    /// Why nothing more is taken.
+    type Error: From<FilesError>;
+
+    /// Takes a file.
+    fn file(&mut self, met: &Met<'_>) -> Result<(), Self::Error>;
+
+    /// Hears of what cannot be read (`damaged`), or is nothing that could be taken.
+    fn refused(&mut self, shown: &str, damaged: bool, reason: &Message) -> Result<(), Self::Error>;
+}
+
 /// Lays files, folders and `.zip` files out in a plan, one item per file met. What cannot be read
 /// is in the plan with its reason. `expected` is the kind the operator named, if any.
 ///
@@ -28,9 +52,21 @@ pub fn stage_files(
     staging: &mut Staging,
     progress: &dyn Progress,
 ) -> Result<(), FilesError> {
+    let mut staged = Staged { expected, staging };
+    gather(paths, &mut staged, progress)
+}
+
+/// Gives each file at these paths, in folders and in `.zip` files to `receiver`.
+///
+/// # Errors
+/// [`FilesError::Missing`] for a path that is not there, [`FilesError::Cancelled`]; what `receiver` says.
+pub(crate) fn gather<R: Receive>(
+    paths: &[PathBuf],
+    receiver: &mut R,
+    progress: &dyn Progress,
+) -> Result<(), R::Error> {
     let mut gathering = Gathering {
-        expected,
-        staging,
+        receiver,
         progress,
         met: 0,
     };
@@ -45,15 +81,68 @@ pub fn stage_files(
     Ok(())
 }
 
-pub(super) struct Gathering<'a> {
+/// A plan that takes documents.
+struct Staged<'a> {
     expected: Option<Kind>,
     staging: &'a mut Staging,
+}
+
+impl Receive for Staged<'_> {
+    type Error = FilesError;
+
+    fn file(&mut self, met: &Met<'_>) -> Result<(), FilesError> {
+        match recognise(met.bytes, met.name, self.expected) {
+            Recognised::Document {
+                kind,
+                document,
+                encoding,
+                summary,
+            } => {
+                let given = summary.id.as_deref();
+                self.staging.add_document(&IncomingDocument {
+                    path: met.shown,
+                    kind,
+                    id: given.unwrap_or(&summary.derived_id),
+                    id_derived: given.is_none(),
+                    format: document.format(),
+                    text: document.text(),
+                    sha256: document.sha256(),
+                    summary: &summary,
+                    terms: &IndexTerms::of(&summary),
+                    encoding,
+                    there: None,
+                })?;
+                if encoding != Encoding::Utf8 {
+                    tracing::info!(?encoding, "a file was decoded to UTF-8");
+                }
+                Ok(())
+            }
+            Recognised::NotOurs(reason) => self.refused(met.shown, false, &reason),
+            Recognised::Broken(reason) => self.refused(met.shown, true, &reason),
+        }
+    }
+
+    fn refused(&mut self, shown: &str, damaged: bool, reason: &Message) -> Result<(), FilesError> {
+        self.staging.add_rejection(&Rejection {
+            path: shown,
+            kind: None,
+            id: None,
+            name: None,
+            damaged,
+            reason,
+        })?;
+        Ok(())
+    }
+}
+
+pub(super) struct Gathering<'a, R> {
+    receiver: &'a mut R,
     progress: &'a dyn Progress,
     met: u32,
 }
 
-impl Gathering<'_> {
-    fn folder(&mut self, root: &Path) -> Result<(), FilesError> {
+impl<R: Receive> Gathering<'_, R> {
+    fn folder(&mut self, root: &Path) -> Result<(), R::Error> {
         let entries = WalkDir::new(root)
             .follow_links(false)
             .sort_by_file_name()
@@ -87,7 +176,7 @@ impl Gathering<'_> {
         Ok(())
     }
 
-    fn file(&mut self, path: &Path, metadata: &Metadata) -> Result<(), FilesError> {
+    fn file(&mut self, path: &Path, metadata: &Metadata) -> Result<(), R::Error> {
         let shown = path_text(path);
         if let Some(reason) = special(metadata.file_type()) {
             return self.reject(&shown, false, &reason);
@@ -95,7 +184,7 @@ impl Gathering<'_> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         if has_extension(&name, "zip") {
             return match File::open(path) {
-                Ok(file) => archive::stage(file, &shown, self),
+                Ok(file) => archive::stage(file, path, &shown, self),
                 Err(error) => self.reject(&shown, true, &io_reason(&error)),
             };
         }
@@ -103,48 +192,20 @@ impl Gathering<'_> {
             return self.reject_large(&shown, &name, metadata.len());
         }
         match read(path) {
-            Ok(bytes) => self.bytes(&shown, &name, &bytes),
+            Ok(bytes) => self.bytes(&Met {
+                place: path,
+                shown: &shown,
+                name: &name,
+                bytes: &bytes,
+            }),
             Err(error) => self.reject(&shown, true, &why(&error)),
         }
     }
 
     /// A file's bytes, wherever they come from.
-    pub(super) fn bytes(
-        &mut self,
-        shown: &str,
-        name: &str,
-        bytes: &[u8],
-    ) -> Result<(), FilesError> {
-        match recognise(bytes, name, self.expected) {
-            Recognised::Document {
-                kind,
-                document,
-                encoding,
-                summary,
-            } => {
-                self.told(name)?;
-                let given = summary.id.as_deref();
-                self.staging.add_document(&IncomingDocument {
-                    path: shown,
-                    kind,
-                    id: given.unwrap_or(&summary.derived_id),
-                    id_derived: given.is_none(),
-                    format: document.format(),
-                    text: document.text(),
-                    sha256: document.sha256(),
-                    summary: &summary,
-                    terms: &IndexTerms::of(&summary),
-                    encoding,
-                    there: None,
-                })?;
-                if encoding != Encoding::Utf8 {
-                    tracing::info!(?encoding, "a file was decoded to UTF-8");
-                }
-                Ok(())
-            }
-            Recognised::NotOurs(reason) => self.reject(shown, false, &reason),
-            Recognised::Broken(reason) => self.reject(shown, true, &reason),
-        }
+    pub(super) fn bytes(&mut self, met: &Met<'_>) -> Result<(), R::Error> {
+        self.told(met.name)?;
+        self.receiver.file(met)
     }
 
     pub(super) fn reject_large(
@@ -152,7 +213,7 @@ impl Gathering<'_> {
         shown: &str,
         name: &str,
         bytes: u64,
-    ) -> Result<(), FilesError> {
+    ) -> Result<(), R::Error> {
         let ours = ["json", "yaml", "yml", "mdc"]
             .iter()
             .any(|end| has_extension(name, end));
@@ -167,17 +228,9 @@ impl Gathering<'_> {
         shown: &str,
         damaged: bool,
         reason: &Message,
-    ) -> Result<(), FilesError> {
+    ) -> Result<(), R::Error> {
         self.told(shown)?;
-        self.staging.add_rejection(&Rejection {
-            path: shown,
-            kind: None,
-            id: None,
-            name: None,
-            damaged,
-            reason,
-        })?;
-        Ok(())
+        self.receiver.refused(shown, damaged, reason)
     }
 
     fn told(&mut self, name: &str) -> Result<(), FilesError> {

@@ -8,6 +8,6 @@ mod source;
 
 pub use backup::{Purpose, ReadBackup, read_manifest, stage_backup};
 pub(crate) use backup::{check_files, why};
-pub(crate) use loose::PASSED_OVER;
 pub use loose::stage_files;
+pub(crate) use loose::{Met, PASSED_OVER, Receive, gather};
 pub use source::{Source, find_source};

@@ -19,7 +19,7 @@ use super::manifest::{
 };
 use super::pack::{self, Pack, PackWriter};
 use super::place::prepare;
-use super::{TakeError, Workshop, recover};
+use super::{TakeError, Workshop};
 use crate::configuration::{
     ConfigTree, ConfigurationError, Found, Kept, Look, Looking, Unread, Wish,
 };
@@ -103,28 +103,14 @@ pub fn take(
         return Ok(None);
     }
     prepare(workshop.files.as_ref(), &workshop.dir)?;
-    let mark = workshop.mark()?;
-    match taking.keep(hash, before) {
-        Ok((id, sequence, bytes_stored)) => {
-            if let Err(error) = workshop.files.remove_file(&mark) {
-                tracing::warn!(%error, path = %mark.display(), "could not be removed");
-            }
-            Ok(Some(Taken {
-                id,
-                sequence,
-                changed,
-                bytes_stored,
-                look: taking.look,
-            }))
-        }
-        Err(error) => {
-            drop(shared);
-            if let Err(error) = recover(workshop) {
-                tracing::warn!(%error, "what was broken off is cleared away later");
-            }
-            Err(error)
-        }
-    }
+    let (id, sequence, bytes_stored) = workshop.marked(shared, || taking.keep(hash, before))?;
+    Ok(Some(Taken {
+        id,
+        sequence,
+        changed,
+        bytes_stored,
+        look: taking.look,
+    }))
 }
 
 /// A snapshot that is being taken.

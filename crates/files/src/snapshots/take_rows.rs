@@ -1,5 +1,6 @@
 //! What is written down of a snapshot: its manifest, and its rows.
 
+use flowkeep_core::session::SnapshotReason;
 use flowkeep_core::{ObjectHash, SnapshotId};
 use flowkeep_host::path_text;
 use flowkeep_store::{
@@ -86,6 +87,7 @@ impl Taking<'_, '_> {
         let config = self.look.config.to_string();
         let (seen, gone) = self.tree.to_remember();
         let face = self.workshop.face;
+        let is_told = self.wanted.reason != SnapshotReason::Import;
         self.workshop.store.write(move |tx| {
             let root = tx.meet_config_root(&root)?;
             new.session = session_row(tx, session.clone(), root, config)?;
@@ -95,7 +97,11 @@ impl Taking<'_, '_> {
             }
             tx.add_config_snapshot(&new)?;
             tx.keep_config_seen(root, &seen, &gone)?;
-            tell(tx, &session, &new.actor, face)
+            // Whoever brings a session in says that of all of them together.
+            if is_told {
+                tell(tx, &session, &new.actor, face)?;
+            }
+            Ok(())
         })
     }
 
@@ -155,7 +161,7 @@ fn tell(tx: &Tx<'_>, session: &Of, actor: &str, face: &str) -> Result<(), TakeEr
     Ok(())
 }
 
-fn new_pack(pack: &Pack) -> NewPack {
+pub(super) fn new_pack(pack: &Pack) -> NewPack {
     let object = |placed: &Placed| NewObject {
         hash: placed.hash,
         bytes: placed.bytes,

@@ -7,7 +7,7 @@ use flowkeep_host::{Clock, EntryFiles, FileLock, LockError, private_folder};
 use flowkeep_store::Store;
 use ulid::Ulid;
 
-use super::TakeError;
+use super::{TakeError, recover};
 
 /// What ends the names of files that are not finished.
 pub(super) const PARTIAL: &str = ".partial";
@@ -72,5 +72,33 @@ impl Workshop {
             .write_new(&path, b"")
             .map_err(TakeError::at(&path))?;
         Ok(path)
+    }
+
+    /// Does what writes into the store, under a mark; what is broken off is cleared away. `shared` is given back
+    /// before that.
+    ///
+    /// # Errors
+    /// What `work` says; [`TakeError::Io`].
+    pub(super) fn marked<T>(
+        &self,
+        shared: FileLock,
+        work: impl FnOnce() -> Result<T, TakeError>,
+    ) -> Result<T, TakeError> {
+        let mark = self.mark()?;
+        match work() {
+            Ok(done) => {
+                if let Err(error) = self.files.remove_file(&mark) {
+                    tracing::warn!(%error, path = %mark.display(), "could not be removed");
+                }
+                Ok(done)
+            }
+            Err(error) => {
+                drop(shared);
+                if let Err(error) = recover(self) {
+                    tracing::warn!(%error, "what was broken off is cleared away later");
+                }
+                Err(error)
+            }
+        }
     }
 }

@@ -7,6 +7,7 @@
 
 mod at_once;
 mod failing;
+mod importing;
 mod kept;
 mod restoring;
 mod unchanged;

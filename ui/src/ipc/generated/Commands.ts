@@ -149,6 +149,8 @@ import type { SecretSetInput } from "./SecretSetInput";
 import type { SecretState } from "./SecretState";
 import type { SessionCreateInput } from "./SessionCreateInput";
 import type { SessionCreated } from "./SessionCreated";
+import type { SessionImportInput } from "./SessionImportInput";
+import type { SessionImported } from "./SessionImported";
 import type { SessionList } from "./SessionList";
 import type { SessionListInput } from "./SessionListInput";
 import type { SessionPreview } from "./SessionPreview";
@@ -334,6 +336,7 @@ export interface Commands {
   session_snapshot: { input: SessionRef; output: SessionSnapshotTaken };
   session_recovery: { input: SessionRef; output: SessionRecovery };
   session_restore: { input: SessionRestoreInput; output: SessionRestored };
+  session_import: { input: SessionImportInput; output: SessionImported };
   session_list: { input: SessionListInput; output: SessionList };
   session_show: { input: SessionRef; output: SessionShow };
   session_stats: { input: Nothing; output: SessionStats };
@@ -360,4 +363,4 @@ export interface Commands {
 }
 
 /** Commands that report progress and can be cancelled. */
-export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task","log_migrate","log_verify","log_export","log_clean_up","folder_archive","folder_clean_up","folder_compare","folder_check","folder_put_back_plan","folder_put_back","session_preview","session_create","session_snapshot","session_recovery","session_restore"];
+export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task","log_migrate","log_verify","log_export","log_clean_up","folder_archive","folder_clean_up","folder_compare","folder_check","folder_put_back_plan","folder_put_back","session_preview","session_create","session_snapshot","session_recovery","session_restore","session_import"];
