@@ -1,7 +1,7 @@
 //! Whatever comes in, something sensible comes out.
 
 use flowkeep_core::{
-    Document, Format, Kind, Recognised, differences, recognise, summarise, validate, wrap,
+    Document, Format, Kind, Recognised, differences, recognise, summarise, validate_for_start, wrap,
 };
 use proptest::prelude::*;
 
@@ -58,7 +58,7 @@ proptest! {
         let after = parse(Format::Yaml, yaml_text(&after, &mut choices));
         for document in [&before, &after] {
             let summary = summarise(kind, document, Some("x.json"));
-            let validation = validate(kind, document);
+            let validation = validate_for_start(kind, document, Vec::new());
             prop_assert_eq!(summary.problems as usize, validation.errors.len());
             prop_assert!(!summary.name.is_empty() && !summary.derived_id.is_empty());
             prop_assert!(summary.search.len() <= 600);
