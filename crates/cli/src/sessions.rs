@@ -3,7 +3,7 @@
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use flowkeep_api::types::{
     ChosenPlace, Nothing, Object, SessionAmbiguous, SessionCreateInput, SessionFile,
     SessionListInput, SessionMissing, SessionPreview, SessionPreviewInput, SessionRef, SessionShow,
@@ -18,23 +18,33 @@ use crate::run_args::object;
 use crate::session_import::{self, SessionImport};
 use crate::session_restore::{self, Restore};
 
+/// The configuration that is meant.
+#[derive(Debug, Args)]
+pub(crate) struct Configuration {
+    #[arg(id = "session_config", value_name = "CONFIG")]
+    config: PathBuf,
+    #[arg(id = "session_root", long = "root", value_name = "DIR")]
+    root: Option<PathBuf>,
+    #[arg(id = "session_strategy", long = "strategy", value_name = "STRATEGY")]
+    strategy: Option<String>,
+}
+
+impl Configuration {
+    fn wanted(self) -> SessionPreviewInput {
+        SessionPreviewInput {
+            config: ChosenPlace::Path(self.config),
+            root: self.root.map(ChosenPlace::Path),
+            strategy: self.strategy,
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Session {
-    Preview {
-        #[arg(id = "session_config", value_name = "CONFIG")]
-        config: PathBuf,
-        #[arg(id = "session_root", long = "root", value_name = "DIR")]
-        root: Option<PathBuf>,
-        #[arg(id = "session_strategy", long = "strategy", value_name = "STRATEGY")]
-        strategy: Option<String>,
-    },
+    Preview(Configuration),
     Create {
-        #[arg(id = "session_config", value_name = "CONFIG")]
-        config: PathBuf,
-        #[arg(id = "session_root", long = "root", value_name = "DIR")]
-        root: Option<PathBuf>,
-        #[arg(id = "session_strategy", long = "strategy", value_name = "STRATEGY")]
-        strategy: Option<String>,
+        #[command(flatten)]
+        configuration: Configuration,
         #[arg(id = "session_agent", long = "agent", value_name = "JSON|@FILE", value_parser = object)]
         agent: Option<Object>,
         #[arg(id = "session_state", long = "state", value_name = "JSON|@FILE", value_parser = object)]
@@ -63,28 +73,20 @@ pub(crate) enum Session {
 
 pub(crate) fn run(api: &Api, output: &Output, verb: Session) -> Result<Outcome, AppError> {
     match verb {
-        Session::Preview {
-            config,
-            root,
-            strategy,
-        } => {
-            let wanted = SessionPreviewInput {
-                config: ChosenPlace::Path(config),
-                root: root.map(ChosenPlace::Path),
-                strategy,
-            };
-            preview(api, output, wanted)
-        }
+        Session::Preview(configuration) => preview(api, output, configuration.wanted()),
         Session::Create {
-            config,
-            root,
-            strategy,
+            configuration,
             agent,
             state,
         } => {
+            let SessionPreviewInput {
+                config,
+                root,
+                strategy,
+            } = configuration.wanted();
             let wanted = SessionCreateInput {
-                config: ChosenPlace::Path(config),
-                root: root.map(ChosenPlace::Path),
+                config,
+                root,
                 strategy,
                 agent,
                 state,

@@ -300,7 +300,8 @@ impl Taking<'_, '_> {
     }
 }
 
-fn entry(file: &Found) -> TreeEntry {
+/// A file that was found, as a tree says it.
+pub(super) fn entry(file: &Found) -> TreeEntry {
     TreeEntry {
         path: file.path.clone(),
         kind: file.kind,

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use chrono::DateTime;
 use flowkeep_core::configuration::ConfigPath;
 use flowkeep_core::session::candidate::{Candidate, Source};
 use flowkeep_core::{Message, ObjectHash, Sha256, file_name};
@@ -19,6 +18,7 @@ use crate::snapshots::compare::FileState;
 use crate::snapshots::manifest::{TreeEntry, TreeObject};
 use crate::snapshots::overlay::Lost;
 use crate::snapshots::pack::{LARGEST_OBJECT, PackReader};
+use crate::snapshots::take::entry;
 use crate::snapshots::{SnapshotError, Workshop};
 
 /// Where a content comes from.
@@ -202,20 +202,13 @@ impl Pieces {
     }
 }
 
+/// What a file is, without what a snapshot tells of it beside.
 fn found_entry(file: &Found) -> TreeEntry {
     TreeEntry {
-        path: file.path.clone(),
-        kind: file.kind,
-        bytes: file.bytes,
-        sha256: file.sha256,
-        modified: file.modified.and_then(DateTime::from_timestamp_millis),
-        object: TreeObject {
-            blake3: file.object,
-            bytes: file.object_bytes,
-        },
         unparsed: None,
         masked: Vec::new(),
         changed_while_read: false,
         references: Vec::new(),
+        ..entry(file)
     }
 }
