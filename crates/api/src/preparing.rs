@@ -160,6 +160,8 @@ impl TaskFolders {
     fn why(&self, wish: &Wish, error: &FolderError) -> Message {
         let folder = self.store.task_folder(wish.folder).ok().flatten();
         let path = folder.map(|folder| path_text(&folder.path));
+        let was = || self.store.forgotten_folder(wish.folder).ok().flatten();
+        let path = path.or_else(|| Some(was()?.told(wish.folder)));
         let path = path.unwrap_or_else(|| wish.folder.to_string());
         if let Some(reason) = broken_off(error).filter(|_| self.is_half_way(wish)) {
             return Message::new("folder_half_way")

@@ -6,7 +6,7 @@ use flowkeep_core::{Message, RunId, Validation};
 use flowkeep_host::path_text;
 use flowkeep_store::{NewRun, Store, StoreError, TaskFolderRecord};
 
-use crate::readiness::readiness;
+use crate::readiness::{Readiness, readiness};
 use crate::sources::Connected;
 
 /// What is to begin.
@@ -121,8 +121,43 @@ pub fn task_folder(
             let message = Message::new("folder_ambiguous").with("folder", named);
             Err(message.with("paths", paths.join(", ")))
         }
-        (None, _) => Err(Message::new("folder_unknown").with("folder", named)),
+        (None, _) => Err(unknown(store, named)?),
     })
+}
+
+/// That there is no such folder. One that has left the list is told as people knew it, and not by its id alone.
+fn unknown(store: &Store, named: &str) -> Result<Message, StoreError> {
+    let message = Message::new("folder_unknown");
+    let Ok(id) = named.parse() else {
+        return Ok(message.with("folder", named));
+    };
+    Ok(match store.forgotten_folder(id)? {
+        Some(was) => message.with("folder", was.told(id)).with("id", id),
+        None => message.with("folder", named),
+    })
+}
+
+/// All that keeps a workflow from starting as it is; first what a start is refused for.
+pub(crate) fn refusals(ready: &Readiness) -> Vec<Message> {
+    let mut found = Vec::new();
+    if ready.definition.is_none() {
+        found.push(definition_invalid(&ready.record.name, &ready.validation));
+    }
+    // A source that several tasks lack is one thing to mend.
+    let mut lacking = Vec::new();
+    for missing in ready.unconnected.iter().filter(|missing| missing.stops) {
+        let mut lacks = missing.message.clone();
+        lacks.fields.remove("task");
+        if !lacking.contains(&lacks) {
+            lacking.push(lacks);
+            found.push(missing.message.clone());
+        }
+    }
+    found.extend(ready.unknown_folder.as_ref().map(|finding| Message {
+        fields: finding.fields.clone(),
+        ..Message::new(&finding.code)
+    }));
+    found
 }
 
 /// Why a definition cannot start: the first thing that validation finds, at its place.

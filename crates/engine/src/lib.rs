@@ -54,6 +54,6 @@ pub use readiness::{
     Readiness, Unconnected, is_written_here, readiness, tasks_hash, unconnected, unknown_folder,
 };
 pub use secrets::{missing as secret_missing, password_of, secrets_message};
-pub use starting::{Emitted, LONGEST_CHAIN, Listening, actor, hindrance, listening};
+pub use starting::{Emitted, LONGEST_CHAIN, Listening, actor, hindrance, hindrances, listening};
 pub use wanted::Wanted;
 pub use work::{params_of, params_with, work_of};

@@ -9,8 +9,8 @@ use flowkeep_host::account_name;
 use flowkeep_store::{NewRun, ScheduleRecord, Store, StoreError};
 use serde_json::Value;
 
-use crate::begin::{Beginning, Begun, begin};
-use crate::readiness::input_not_given;
+use crate::begin::{Beginning, Begun, begin, refusals};
+use crate::readiness::{input_not_given, readiness};
 use crate::sources::Connected;
 
 /// A chain of runs, each started by the end of the one before, is stopped here: it comes back to
@@ -85,19 +85,36 @@ pub fn hindrance(
     connected: &Connected,
     kept: &ScheduleRecord,
 ) -> Result<Option<Message>, StoreError> {
-    let beginning = Beginning {
-        workflow: kept.workflow_id.clone(),
-        context: "{}".to_owned(),
-        ..Beginning::default()
+    Ok(hindrances(store, connected, kept)?.into_iter().next())
+}
+
+/// All that keeps a workflow from starting by itself now, first what a start is refused for: whoever mends
+/// one thing is not told of the next only then.
+///
+/// # Errors
+/// What the database says.
+pub fn hindrances(
+    store: &Store,
+    connected: &Connected,
+    kept: &ScheduleRecord,
+) -> Result<Vec<Message>, StoreError> {
+    let id = kept.workflow_id.as_str();
+    let ready = match readiness(store, connected, id) {
+        Ok(Some(ready)) => ready,
+        Ok(None) => return Ok(vec![Message::new("workflow_unknown").with("id", id)]),
+        Err(StoreError::TextDamaged { name }) => return Ok(vec![text_damaged(name)]),
+        Err(error) => return Err(error),
     };
-    let mut begun = match trusted(store, connected, &beginning)? {
-        Ok(begun) => begun,
-        Err(why) => return Ok(Some(why)),
-    };
-    Ok(kept.trigger.gives().and_then(|given| {
-        begun.lacks.retain(|name| !given.contains(&name.as_str()));
-        lacking(&begun)
-    }))
+    let mut found = refusals(&ready);
+    if !ready.trusted {
+        found.push(untrusted(ready.record.name));
+    }
+    if let (Some(definition), Some(given)) = (&ready.definition, kept.trigger.gives()) {
+        let lacks = definition.not_given(|name| given.contains(&name));
+        let lacks: Vec<_> = lacks.into_iter().map(|lack| lack.name).collect();
+        found.extend(lacking(&lacks));
+    }
+    Ok(found)
 }
 
 /// A run that may begin without anybody being asked; the inner error says why it may not.
@@ -107,15 +124,14 @@ pub(crate) fn unasked(
     beginning: &Beginning,
 ) -> Result<Result<NewRun, Message>, StoreError> {
     let begun = trusted(store, connected, beginning)?;
-    Ok(begun.and_then(|begun| match lacking(&begun) {
+    Ok(begun.and_then(|begun| match lacking(&begun.lacks) {
         Some(why) => Err(why),
         None => Ok(begun.new),
     }))
 }
 
 /// Why a run would end at a task that needs what it is not given.
-fn lacking(begun: &Begun) -> Option<Message> {
-    let lacks = &begun.lacks;
+fn lacking(lacks: &[String]) -> Option<Message> {
     (!lacks.is_empty()).then(|| input_not_given(&lacks.join(", ")))
 }
 
@@ -127,16 +143,19 @@ fn trusted(
 ) -> Result<Result<Begun, Message>, StoreError> {
     match begin(store, connected, beginning) {
         Ok(Ok(begun)) if begun.trusted => Ok(Ok(begun)),
-        Ok(Ok(begun)) => {
-            let name = begun.new.workflow_name;
-            Ok(Err(Message::new("schedule_untrusted").with("name", name)))
-        }
+        Ok(Ok(begun)) => Ok(Err(untrusted(begun.new.workflow_name))),
         Ok(Err(refused)) => Ok(Err(refused.0)),
-        Err(StoreError::TextDamaged { name }) => {
-            Ok(Err(Message::new("schedule_text_damaged").with("name", name)))
-        }
+        Err(StoreError::TextDamaged { name }) => Ok(Err(text_damaged(name))),
         Err(error) => Err(error),
     }
+}
+
+fn untrusted(name: String) -> Message {
+    Message::new("schedule_untrusted").with("name", name)
+}
+
+fn text_damaged(name: String) -> Message {
+    Message::new("schedule_text_damaged").with("name", name)
 }
 
 /// Who does what is done here: the name that was chosen for it, else the account.

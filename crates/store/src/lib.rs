@@ -20,6 +20,7 @@ mod fallen_write;
 mod folder_archive;
 mod folder_backup;
 mod folder_work;
+mod forgotten_folder;
 mod inbox;
 mod interrupt;
 mod known_backup;
@@ -88,6 +89,7 @@ pub use fallen_write::{FallenCount, FallenFilter, FallenWriteRecord, NewFallenWr
 pub use folder_archive::KnownArchive;
 pub use folder_backup::{FolderWanted, SnapshotFolder};
 pub use folder_work::{FolderBegun, FolderWork, FolderWorkKind};
+pub use forgotten_folder::ForgottenFolder;
 pub use inbox::Request;
 pub use known_backup::KnownBackup;
 pub use list::{ListQuery, ListSort, Listing};

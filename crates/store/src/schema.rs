@@ -44,11 +44,12 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("schema/0015_task_folders.sql")),
         M::up(include_str!("schema/0016_notice_receivers.sql")),
         M::up(include_str!("schema/0017_sessions.sql")),
+        M::up(include_str!("schema/0018_forgotten_folders.sql")),
     ])
 }
 
 /// The version this program knows.
-const KNOWN: u32 = 17;
+const KNOWN: u32 = 18;
 
 /// Copies kept of the database as it was before a migration.
 const COPIES: usize = 3;

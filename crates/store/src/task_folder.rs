@@ -1,6 +1,6 @@
 //! The task folders that are known here. What is in them is on the disk and not here.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use flowkeep_core::folder::Settings;
 use flowkeep_core::run::Definition;
@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use crate::connection::workflows_with;
 use crate::run::{json_of, to_json};
-use crate::{NewOperation, Store, StoreError, Tag, Tx, folder_backup};
+use crate::{NewOperation, Store, StoreError, Tag, Tx, folder_backup, forgotten_folder};
 
 /// A task folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,7 +96,7 @@ pub(crate) fn add(connection: &Connection, folder: &TaskFolderRecord) -> Result<
         folder.sequence,
         folder.created_at,
     ))?;
-    Ok(())
+    forgotten_folder::is_known_again(connection, folder.id)
 }
 
 /// The folder in which the database is. What is in it is known by where it is in there: a copy of the data
@@ -147,6 +147,32 @@ impl DataFolder {
     }
 }
 
+/// Where a path leads: through no links as far as it is there, and straight on from there.
+fn real_path(path: &Path) -> PathBuf {
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut there = whole.ancestors();
+    let found = there.find_map(|above| Some((above, above.canonicalize().ok()?)));
+    match found {
+        Some((above, real)) => straight(whole.strip_prefix(above).unwrap_or(path), &real),
+        None => whole,
+    }
+}
+
+/// A path from somewhere, without what leads back.
+fn straight(path: &Path, from: &Path) -> PathBuf {
+    let mut straight = from.to_owned();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => {
+                straight.pop();
+            }
+            Component::CurDir => {}
+            part => straight.push(part),
+        }
+    }
+    straight
+}
+
 impl Store {
     /// The task folders, in the order in which they became known.
     ///
@@ -178,9 +204,10 @@ impl Store {
         }
         let mut folders = self.task_folders()?;
         let path = text_path(text);
-        // A path may be written through links, or relative.
-        let real = path.canonicalize().unwrap_or_else(|_| path.clone());
-        if let Some(at) = folders.iter().position(|folder| folder.path == real) {
+        // A path may be written through links, or relative, and lead to a disk that is away.
+        let places = [real_path(&path), straight(&path, Path::new(""))];
+        let is_meant = |folder: &TaskFolderRecord| places.contains(&folder.path);
+        if let Some(at) = folders.iter().position(is_meant) {
             return Ok(vec![folders.swap_remove(at)]);
         }
         folders.retain(|folder| folder.path.file_name() == Some(path.as_os_str()));
@@ -230,6 +257,7 @@ impl Tx<'_> {
             return Ok(None);
         };
         self.remove_task_folder(id)?;
+        self.keep_forgotten(&folder)?;
         let operation = NewOperation {
             actor,
             face,

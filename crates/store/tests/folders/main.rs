@@ -8,8 +8,8 @@ use flowkeep_core::FolderId;
 use flowkeep_core::folder::{Policy, Settings};
 use flowkeep_host::testing::TestClock;
 use flowkeep_store::{
-    FolderBegun, FolderWork, FolderWorkKind, KnownArchive, Store, StoreError, StoreOptions,
-    TaskFolderRecord,
+    FolderBegun, FolderWork, FolderWorkKind, ForgottenFolder, KnownArchive, Store, StoreError,
+    StoreOptions, TaskFolderRecord,
 };
 
 fn open(folder: &Path) -> Store {
@@ -85,6 +85,72 @@ fn a_folder_is_found_by_its_id_its_path_and_its_name() {
         add(&store, folder(4, real.join("b/other"))).is_err(),
         "one place is one folder"
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_is_away_is_found_by_any_path_that_leads_to_it() {
+    let root = tempfile::tempdir().unwrap();
+    let store = open(root.path());
+    let real = root.path().canonicalize().unwrap();
+    std::fs::create_dir_all(real.join("media/work")).unwrap();
+    std::os::unix::fs::symlink(real.join("media/work"), real.join("link")).unwrap();
+    add(&store, folder(1, real.join("media/work/drive/reports"))).unwrap();
+    let meant = |path: &Path| {
+        let found = store.task_folders_meant(path.to_str().unwrap()).unwrap();
+        found
+            .into_iter()
+            .map(|folder| folder.id)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(meant(&real.join("link/drive/reports")), [id(1)]);
+    assert_eq!(
+        meant(&real.join("media/x/../work/drive/./reports")),
+        [id(1)]
+    );
+    let here = std::env::current_dir().unwrap().canonicalize().unwrap();
+    let up = "../".repeat(here.components().count());
+    let relative = Path::new(&up).join(real.strip_prefix("/").unwrap());
+    assert_eq!(meant(&relative.join("link/drive/reports")), [id(1)]);
+    assert_eq!(meant(&relative.join("link/drive/other")), []);
+}
+
+#[test]
+fn a_folder_that_left_the_list_is_known_by_its_place_until_it_is_back() {
+    let root = tempfile::tempdir().unwrap();
+    let store = open(root.path());
+    let inside = root.path().canonicalize().unwrap().join("task-folders/one");
+    let forget = |n: u8| {
+        let forgotten =
+            store.write::<_, StoreError>(move |tx| tx.forget_task_folder(id(n), "ada", "test"));
+        assert!(forgotten.unwrap().is_some());
+    };
+    let was = |n: u8| store.forgotten_folder(id(n)).unwrap();
+    for (n, path) in [(1, inside.clone()), (2, "/data/two".into())] {
+        add(&store, folder(n, path.clone())).unwrap();
+        assert_eq!((was(n), store.id_before(&path).unwrap()), (None, None));
+        forget(n);
+        assert_eq!(was(n), Some(ForgottenFolder::Path(path.clone())));
+        assert_eq!(store.id_before(&path).unwrap(), Some(id(n)));
+    }
+    assert_eq!(was(2).unwrap().told(id(2)), "/data/two");
+
+    // What is known elsewhere under this id does not come back here.
+    add(&store, folder(2, "/data/moved".into())).unwrap();
+    assert_eq!(store.id_before(Path::new("/data/two")).unwrap(), None);
+    add(&store, folder(1, inside.clone())).unwrap();
+    assert_eq!(store.id_before(&inside).unwrap(), None);
+
+    // Before places were kept, Activity alone knew the name.
+    let database = rusqlite::Connection::open(root.path().join("flowkeep.db")).unwrap();
+    forget(1);
+    database
+        .execute("DELETE FROM forgotten_folder", [])
+        .unwrap();
+    let name = ForgottenFolder::Name("one".to_owned());
+    assert_eq!(name.told(id(1)), format!("one ({})", id(1)));
+    assert_eq!(was(1), Some(name));
+    assert_eq!(was(9), None);
 }
 
 #[cfg(unix)]

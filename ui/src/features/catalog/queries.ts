@@ -48,7 +48,8 @@ export function documentQuery(kind: Kind, id: string, revision?: number) {
   return queryOptions({
     queryKey: ['document', kind, id, revision ?? 'latest'],
     queryFn: () => callDocument(kind, 'show', { id, revision }),
-    meta: { tags: [`${kind}:${id}`, kind] },
+    // Whether the task folder that a workflow names is known is said with it.
+    meta: { tags: [`${kind}:${id}`, kind, ...(kind === 'workflow' ? ['folder'] : [])] },
   });
 }
 

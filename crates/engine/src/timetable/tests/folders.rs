@@ -89,3 +89,25 @@ fn a_folder_that_is_not_known_keeps_a_workflow_from_starting_by_itself() {
     let why = crate::hindrance(&place.store, &connected, &place.kept("report")).unwrap();
     assert_eq!(why, None);
 }
+
+#[test]
+fn all_that_keeps_a_workflow_from_starting_is_told_at_once() {
+    let place = Place::new("2026-01-10T12:00:00Z");
+    let needs = r#""tasks": [
+        {"id": "a", "action": "sql.query", "dataSource": "shop", "params": {"sql": "SELECT 1"}},
+        {"id": "b", "action": "sql.query", "dataSource": "shop", "params": {"sql": "SELECT 2"}},
+        {"id": "c", "action": "wait", "params": {"ms": "${context.ms}"}}]"#;
+    let starts = in_folder(&nightly("UTC", "once"));
+    let text = format!(r#"{{"name": "report", {starts}, {needs}}}"#);
+    place.put_text("report", text, "create");
+    let connected = place.connections.renew(&place.store).unwrap();
+    let kept = place.kept("report");
+    let told = crate::hindrances(&place.store, &connected, &kept).unwrap();
+    let codes: Vec<_> = told.iter().map(|why| why.code.as_str()).collect();
+    assert_eq!(
+        codes,
+        ["no_connection", "folder_unknown", "input_not_given"]
+    );
+    let first = crate::hindrance(&place.store, &connected, &kept).unwrap();
+    assert_eq!(first.as_ref(), told.first());
+}

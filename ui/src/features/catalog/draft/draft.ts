@@ -260,6 +260,11 @@ export class DocumentDraft {
     this.#rest = null;
   }
 
+  /** Ask again what is wrong with the text, where nothing is on its way. */
+  checkAgain(): void {
+    if (!this.#running && this.#waiting.length === 0) this.#check();
+  }
+
   /** Ask the core what the text is and what is wrong with it. */
   #check(): void {
     this.#stopRest();

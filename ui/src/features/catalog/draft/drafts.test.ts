@@ -170,6 +170,25 @@ describe('a document saved elsewhere', () => {
     expect(left.state.revision).toBe(1);
   });
 
+  it('has its draft checked again where something else is said of the same text', async () => {
+    const lost = { errors: [], warnings: [{ path: '/taskFolder', code: 'folder_unknown' }] };
+    const checks = () => transport.calls.filter(({ name }) => name === 'flow_draft').length;
+    for (const name of ['saved', 'mine']) {
+      const before = { ...show(name, 'saved'), validation: lost };
+      const draft = openDraft('workflow', name, before, null);
+      followSaved(draft, before);
+      if (name === 'mine') draft.edit([{ op: 'set', path: ['name'], value: 'mine' }], 'one');
+      await draft.settle();
+      followSaved(draft, { ...before });
+      const asked = checks();
+      followSaved(draft, show(name, 'saved'));
+      await draft.settle();
+      expect(checks()).toBe(asked + 1);
+      expect(draft.state.validation).toEqual(VALID);
+      expect(draft.state.view).toEqual({ name });
+    }
+  });
+
   it('does not take a draft back to what was saved before', async () => {
     const draft = openDraft('workflow', 'back', show('back', 'a'), null);
     draft.saved('{"name":"a"}', 2);

@@ -73,11 +73,28 @@ export function openDraft(
 /** Let a draft go on from what was saved elsewhere, as far as nothing of its own is in the way. */
 export function followSaved(draft: DocumentDraft, show: DocumentShow): void {
   const { state } = draft;
-  if (show.row.revision <= state.revision) return;
+  if (show.row.revision <= state.revision) {
+    checkAnew(draft, show);
+    return;
+  }
   if (!draft.isDirty) draft.follow(baseOf(show));
   // Deleted and brought back, or reverted to what it was: nothing came in between.
   else if (draft.beganWith(show.text)) draft.moveBase(show.row.revision);
   else if (!state.isPending && state.text === show.text) draft.saved(show.text, show.row.revision);
+}
+
+/** What was said of the saved text when a draft was last checked. */
+const checked = new WeakMap<DocumentDraft, string>();
+
+/** What is wrong with a text may change without it: a folder that it names leaves the list, or comes back. */
+function checkAnew(draft: DocumentDraft, { row, text, validation }: DocumentShow): void {
+  const said = JSON.stringify(validation);
+  const before = checked.get(draft);
+  checked.set(draft, said);
+  const { state } = draft;
+  if (row.revision !== state.revision || state.isPending) return;
+  const isKnown = state.text === text ? JSON.stringify(state.validation) : (before ?? said);
+  if (isKnown !== said) draft.checkAgain();
 }
 
 /** What an earlier window left unsaved, the newest first. Asked for once, when the window opens. */

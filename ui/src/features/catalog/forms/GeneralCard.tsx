@@ -1,7 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { Card, type Option } from '@/components';
 import { m, visible } from '@/i18n';
+import type { Validation } from '@/ipc';
 import { foldersQuery } from '../../folders/queries';
+import { folderName } from '../../runs/folder/path';
 import { useDraft } from '../draft/DraftContext';
 import { isObject } from '../draft/edits';
 import { TriggerNote } from '../TriggerNote';
@@ -96,6 +98,13 @@ function TaskFolder() {
     label: visible(name),
     detail: visible(workflow_name === undefined ? path : `${workflow_name} · ${path}`),
   }));
+  const lost = lostFolder(draft.validation);
+  if (
+    typeof named === 'string' &&
+    lost !== undefined &&
+    options.every((one) => one.value !== named)
+  )
+    options.push({ value: named, label: visible(folderName(lost)), detail: visible(lost) });
   return (
     <div className={styles.double}>
       <BoundChoice
@@ -108,6 +117,12 @@ function TaskFolder() {
       />
     </div>
   );
+}
+
+/** What a folder was that has left the list and is named by its id. */
+function lostFolder({ warnings }: Validation): string | undefined {
+  const fields = warnings.find(({ code }) => code === 'folder_unknown')?.fields;
+  return fields?.id === undefined ? undefined : fields.folder;
 }
 
 function Schedule() {
