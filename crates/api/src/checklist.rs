@@ -3,12 +3,14 @@
 
 use std::path::Path;
 
-use flowkeep_core::{Bound, Document, Kind, Message, bound};
+use flowkeep_core::folder::OWN_FOLDERS;
+use flowkeep_core::{Bound, Document, Kind, Message, OperationId, bound};
+use flowkeep_host::{path_text, text_path};
 use flowkeep_store::{SnapshotFolder, StagedItem, TaskFolderRecord};
 
 use crate::backups::chosen_folder;
 use crate::plans::Plan;
-use crate::{Api, AppError};
+use crate::{Api, AppError, folders_coming};
 
 /// Names told of those that something is about.
 const NAMES: usize = 3;
@@ -41,10 +43,14 @@ fn named(item: &StagedItem) -> Option<String> {
     item.name.clone().or_else(|| item.id.clone())
 }
 
-/// What is left to do here after this plan.
-pub(crate) fn of(api: &Api, plan: &Plan) -> Result<Vec<Message>, AppError> {
+/// What is left to do here after this plan, which this operation carried out.
+pub(crate) fn of(
+    api: &Api,
+    plan: &Plan,
+    operation: Option<OperationId>,
+) -> Result<Vec<Message>, AppError> {
     let mut told = Vec::from_iter(connections(api, plan)?);
-    told.extend(folders(api, plan)?);
+    told.extend(folders(api, plan, operation)?);
     told.extend(documents(plan)?);
     if plan.made_elsewhere() && chosen_folder(api)?.is_none() {
         told.push(Message::new("checklist_backup_folder"));
@@ -67,11 +73,16 @@ fn connections(api: &Api, plan: &Plan) -> Result<Option<Message>, AppError> {
 
 /// The task folders that workflows name and that are not known here, nor come in; and those that are known
 /// here as another workflow's, whose files a run of this one would archive.
-fn folders(api: &Api, plan: &Plan) -> Result<Vec<Message>, AppError> {
+fn folders(
+    api: &Api,
+    plan: &Plan,
+    operation: Option<OperationId>,
+) -> Result<Vec<Message>, AppError> {
     let with_it = plan.staging.folders()?;
     let coming = if plan.applied { &[][..] } else { &with_it };
     let known = api.store.task_folders()?;
     let (mut unknown, mut of_others) = (About::default(), About::default());
+    let mut here_already = About::default();
     for wants in plan.staging.folders_wanted()? {
         let wanted = &wants.folder;
         let comes = |folder: &SnapshotFolder| {
@@ -90,16 +101,58 @@ fn folders(api: &Api, plan: &Plan) -> Result<Vec<Message>, AppError> {
             folder.workflow_id != wants.workflow_id && with_it.iter().all(|one| one.id != folder.id)
         };
         if here.is_empty() {
-            unknown.add(Some(wants.workflow));
+            // What came with it had no room beside the folder that is in its place.
+            let place = with_it.iter().find(|folder| comes(folder));
+            let place = place.map(|folder| api.real_data_dir().join(text_path(&folder.path)));
+            let there = known.iter().find(|one| Some(&one.path) == place.as_ref());
+            match there {
+                Some(there) => here_already.add(Some(format!(
+                    "{}: {} – {}",
+                    wants.workflow,
+                    path_text(&there.path),
+                    folders_coming::owner(api, there)?
+                ))),
+                None => unknown.add(Some(wants.workflow)),
+            }
         } else if plan.made_elsewhere() && here.iter().all(is_foreign) {
             of_others.add(Some(wants.workflow));
         }
     }
     let about = [
         unknown.message("checklist_folders"),
+        here_already.message("checklist_folders_here"),
         of_others.message("checklist_folders_of_others"),
+        without_files(api, operation, &with_it)?,
     ];
     Ok(about.into_iter().flatten().collect())
+}
+
+/// The task folders in the data folder that came back, or would, and in which nothing lies: a backup has no
+/// files of theirs.
+fn without_files(
+    api: &Api,
+    operation: Option<OperationId>,
+    with_it: &[SnapshotFolder],
+) -> Result<Option<Message>, AppError> {
+    let brought = match operation {
+        Some(operation) => Some(api.store.folders_brought(&operation.to_string())?),
+        None => None,
+    };
+    let mut empty = About::default();
+    for folder in with_it.iter().filter(|folder| folder.is_own()) {
+        let comes = match &brought {
+            Some(brought) => brought.iter().any(|one| one.id == folder.id),
+            None => api.store.task_folder(folder.id)?.is_none(),
+        };
+        let place = api.real_data_dir().join(text_path(&folder.path));
+        let there = api.files.entries(&place);
+        if comes && there.is_ok_and(|there| there.is_empty()) {
+            empty.add(Some(folder.name().to_owned()));
+        }
+    }
+    let places = path_text(&api.real_data_dir().join(OWN_FOLDERS));
+    let told = empty.message("checklist_folders_empty");
+    Ok(told.map(|told| told.with("path", places)))
 }
 
 /// What the documents that came need: their schedules are off wherever they came from.
@@ -151,11 +204,13 @@ fn documents(plan: &Plan) -> Result<Vec<Message>, AppError> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
+    use std::path::{Path, PathBuf};
 
     use crate::testing::{adopt, keep_workflow, open};
-    use crate::types::{BackupInput, ChosenPlace, RestoreInput, RestorePlanInput, RestoreResult};
-    use crate::{Silent, backups, restores};
+    use crate::types::{
+        BackupInput, ChosenPlace, FolderCreateInput, RestoreInput, RestorePlanInput, RestoreResult,
+    };
+    use crate::{Silent, backups, folders, restores};
 
     fn restored(into: &Path, backup: &Path) -> RestoreResult {
         let api = open(into);
@@ -193,6 +248,17 @@ mod tests {
         let told = result.checklist.iter();
         let told = told.map(|told| (told.code.as_str(), told.fields["names"].as_str()));
         assert_eq!(told.collect::<Vec<_>>(), [("checklist_folders", "Round")]);
+    }
+
+    fn backed_up(api: &crate::Api, root: &Path) -> PathBuf {
+        let input = BackupInput {
+            into: Some(ChosenPlace::Path(root.join("backups"))),
+            ..BackupInput::default()
+        };
+        backups::backup(api, input, &Silent)
+            .unwrap()
+            .target_dir
+            .into()
     }
 
     fn put_elsewhere(backup: &Path) {
@@ -244,6 +310,67 @@ mod tests {
         assert_eq!(told_in("same computer"), None, "it was so when it was kept");
         put_elsewhere(Path::new(&backup));
         assert_eq!(told_in("another").as_deref(), Some("Name, Path"));
+    }
+
+    #[test]
+    fn a_folder_that_had_no_room_is_told_as_the_one_that_is_in_its_place() {
+        let root = tempfile::tempdir().unwrap();
+        let api = open(&root.path().join("data"));
+        let root = root.path().canonicalize().unwrap();
+        workflow(&api, "Sales", "");
+        std::fs::create_dir(root.join("sales")).unwrap();
+        let id = adopt(&api, "Sales", &root.join("sales")).id;
+        let text =
+            serde_json::json!({"id": "Night", "name": "Night", "taskFolder": id, "tasks": []});
+        keep_workflow(&api, &text.to_string());
+        let backup = backed_up(&api, &root);
+        let second = root.join("second");
+        let api = open(&second);
+        workflow(&api, "Owner", "");
+        adopted(&api, "Owner", &root.join("sales"));
+        drop(api);
+        let told = restored(&second, &backup).checklist;
+        let here = told
+            .iter()
+            .find(|told| told.code == "checklist_folders_here");
+        let names = here.unwrap().fields["names"].as_str();
+        let path = root.join("sales");
+        assert_eq!(names, format!("Night: {} – Owner", path.display()));
+        assert!(told.iter().all(|told| told.code != "checklist_folders"));
+    }
+
+    /// A backup knows which folders there are, and has nothing that was in them.
+    #[test]
+    fn a_folder_of_the_data_folder_that_came_back_empty_is_told_once() {
+        let root = tempfile::tempdir().unwrap();
+        let api = open(&root.path().join("data"));
+        workflow(&api, "Own", "");
+        workflow(&api, "Elsewhere", "");
+        let input = FolderCreateInput {
+            workflow: "Own".to_owned(),
+            root: None,
+            for_runs: None,
+        };
+        let made = folders::create(&api, input).unwrap();
+        let name = Path::new(&made.path).file_name().unwrap().to_str().unwrap();
+        adopted(&api, "Elsewhere", &root.path().join("outside"));
+        let backup = backed_up(&api, root.path());
+        let second = root.path().join("second");
+        let told = |result: RestoreResult| {
+            let mut told = result.checklist.into_iter();
+            told.find_map(|mut told| {
+                (told.code == "checklist_folders_empty").then(|| told.fields.remove("names"))
+            })
+            .flatten()
+        };
+        assert_eq!(told(restored(&second, &backup)).as_deref(), Some(name));
+        assert_eq!(told(restored(&second, &backup)), None, "it is here by now");
+        let third = root.path().join("third");
+        let kept = third.join("task-folders").join(name);
+        drop(open(&third));
+        std::fs::create_dir_all(&kept).unwrap();
+        std::fs::write(kept.join("orders.csv"), "1").unwrap();
+        assert_eq!(told(restored(&third, &backup)), None, "its files are there");
     }
 
     #[test]

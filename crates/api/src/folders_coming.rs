@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use flowkeep_core::folder::OWN_FOLDERS;
-use flowkeep_core::{FolderId, Message};
+use flowkeep_core::{FolderId, Kind, Message};
 use flowkeep_files::folders::is_unsafe;
 use flowkeep_host::{home_folder, is_mount_point, path_text, text_path};
 use flowkeep_store::{Rejection, SnapshotFolder, Staging, TaskFolderRecord};
@@ -34,6 +34,7 @@ fn sort_out_by(
     progress: &dyn Progress,
     is_mounted: impl Fn(&Path) -> bool + Clone + Send + 'static,
 ) -> Result<Vec<Message>, AppError> {
+    tell_whose_it_is(api, plan)?;
     let (data_dir, home) = (api.real_data_dir(), home_folder());
     let mut coming = Vec::new();
     for folder in plan.folders()? {
@@ -59,6 +60,33 @@ fn sort_out_by(
     }
     let note = |above: &Path| Message::new("plan_note_disk_silent").with("path", path_text(above));
     Ok(silent.into_iter().map(note).collect())
+}
+
+/// A folder of another computer in whose place there is a task folder here has not to be brought: it is said
+/// whose that is.
+fn tell_whose_it_is(api: &Api, plan: &mut Staging) -> Result<(), AppError> {
+    for (item, _, reason) in plan.left_out_as("folder_elsewhere")? {
+        let path = reason.fields.get("folder").map(|path| text_path(path));
+        let known = api.store.task_folders()?.into_iter();
+        let Some(here) = known
+            .into_iter()
+            .find(|one| Some(&one.path) == path.as_ref())
+        else {
+            continue;
+        };
+        let told = Message::new("folder_elsewhere_here")
+            .with("folder", path_text(&here.path))
+            .with("workflow", owner(api, &here)?);
+        plan.say_left_out(item, &told)?;
+    }
+    Ok(())
+}
+
+/// What the workflow of a folder is called; its id where it is gone.
+pub(crate) fn owner(api: &Api, folder: &TaskFolderRecord) -> Result<String, AppError> {
+    let owner = api.store.document(Kind::Workflow, &folder.workflow_id)?;
+    let owner = owner.filter(|owner| owner.deleted_at.is_none());
+    Ok(owner.map_or_else(|| folder.workflow_id.clone(), |owner| owner.name))
 }
 
 fn leave_out(
@@ -182,7 +210,6 @@ impl Api {
 mod tests {
     use std::path::Path;
 
-    use flowkeep_core::Kind;
     use flowkeep_host::testing::FailingFiles;
     use serde_json::json;
 
@@ -301,6 +328,38 @@ mod tests {
         let told = Message::new("plan_note_disk_silent");
         let told = told.with("path", path_text(outside.parent().unwrap()));
         assert_eq!(notes, [told]);
+    }
+
+    #[test]
+    fn one_of_another_computer_is_not_to_be_brought_where_a_folder_is_in_its_place() {
+        let root = tempfile::tempdir().unwrap();
+        let backup = backed_up(root.path());
+        let manifest = backup.join("manifest.json");
+        let text = std::fs::read_to_string(&manifest).unwrap();
+        let mut text: serde_json::Value = serde_json::from_str(&text).unwrap();
+        text["machine"] = "another".into();
+        std::fs::write(&manifest, text.to_string()).unwrap();
+        let api = open(&root.path().join("second"));
+        let why = |api: &Api| {
+            let plan_id = planned(api, &backup);
+            let mut told = Vec::new();
+            let looked = api.change_plan(&plan_id, |plan| {
+                plan.staging.each_item::<AppError>(|item| {
+                    told.extend(item.reason);
+                    Ok(())
+                })
+            });
+            looked.unwrap();
+            told
+        };
+        assert_eq!(why(&api)[0].code, "folder_elsewhere");
+        keep_workflow(&api, r#"{"id": "o", "name": "Owner", "tasks": []}"#);
+        adopt(&api, "o", &root.path().join("outside"));
+        let [told] = &why(&api)[..] else {
+            unreachable!("{:?}", why(&api))
+        };
+        assert_eq!(told.code, "folder_elsewhere_here");
+        assert_eq!(told.fields["workflow"], "Owner");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use crate::document::format_of;
 use crate::operation::put_items_by;
+use crate::run::{json_of, to_json};
 use crate::schema::PAGE;
 use crate::{
     Choice, OperationItemRecord, OperationRecord, SnapshotRevision, StagedGroup, StoreError,
@@ -278,6 +279,36 @@ impl Staging {
                 new.name,
                 reason,
             ))?;
+        Ok(())
+    }
+
+    /// What was left out for a reason with this code: its number here, its id and the reason.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn left_out_as(
+        &self,
+        code: &str,
+    ) -> Result<Vec<(i64, Option<String>, Message)>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT item, id, reason FROM item
+             WHERE status = 'not_ours' AND reason ->> '$.code' = ?1 ORDER BY item",
+        )?;
+        let rows = statement.query_map([code], |row| {
+            let reason: String = row.get(2)?;
+            Ok((row.get(0)?, row.get(1)?, json_of(2, &reason)?))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Says otherwise why something was left out.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn say_left_out(&mut self, item: i64, reason: &Message) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached("UPDATE item SET reason = ?2 WHERE item = ?1")?
+            .execute((item, to_json(reason)?))?;
         Ok(())
     }
 

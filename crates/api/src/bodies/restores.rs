@@ -292,7 +292,7 @@ fn restore_result(
             .collect(),
         damaged: plan.damaged.iter().cloned().map(damaged_item).collect(),
         undo_id: outcome.operation.map(|id| id.to_string()),
-        checklist: checklist::of(api, &plan)?,
+        checklist: checklist::of(api, &plan, outcome.operation)?,
     })
 }
 
