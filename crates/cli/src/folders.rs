@@ -276,10 +276,9 @@ fn rows(catalogue: &Catalogue, out: &mut Out, rows: &[FolderRow]) -> io::Result<
     }
     let columns = ["id", "workflow", "files", "bytes", "archives", "folder"];
     let row = |row: &FolderRow| {
-        let workflow = row.workflow_name.as_ref().unwrap_or(&row.workflow_id);
         [
             row.id.clone(),
-            visible(workflow).to_string(),
+            workflows(catalogue, row),
             row.file_count.to_string(),
             row.bytes.to_string(),
             row.archives.to_string(),
@@ -296,6 +295,19 @@ fn rows(catalogue: &Catalogue, out: &mut Out, rows: &[FolderRow]) -> io::Result<
     Ok(())
 }
 
+/// The workflow a folder is for, and the others that name it.
+fn workflows(catalogue: &Catalogue, row: &FolderRow) -> String {
+    let owner = row.workflow_name.as_ref().unwrap_or(&row.workflow_id);
+    let named_by = row.named_by.workflows.iter();
+    let others = named_by.filter(|one| one.id != row.workflow_id);
+    let names = std::iter::once(owner).chain(others.map(|one| &one.name));
+    let mut names: Vec<_> = names.map(|name| visible(name).into_owned()).collect();
+    if row.named_by.more {
+        names.push("…".to_owned());
+    }
+    names.join(&catalogue.word("list_separator"))
+}
+
 fn show(output: &Output, folder: &FolderShow) -> Result<Outcome, AppError> {
     output.print(folder, |catalogue, out| {
         let row = &folder.row;
@@ -304,8 +316,7 @@ fn show(output: &Output, folder: &FolderShow) -> Result<Outcome, AppError> {
             let said = catalogue.labelled(&catalogue.word(key), value);
             writeln!(out, "{said}")
         };
-        let workflow = row.workflow_name.as_ref().unwrap_or(&row.workflow_id);
-        line("cli_column_workflow", &visible(workflow))?;
+        line("cli_column_workflow", &workflows(catalogue, row))?;
         line("cli_column_archives", &row.archives.to_string())?;
         if let Some(run) = &row.held_by {
             line("folder_held_by", run)?;

@@ -65,12 +65,17 @@ fn rows(items: &[ScheduleRow], catalogue: &Catalogue, out: &mut Out) -> io::Resu
         return writeln!(out, "{}", catalogue.word("cli_schedule_none"));
     }
     let rows = items.iter().map(|one| {
-        let why = one.why.as_ref().or(one.hindered.as_ref());
+        let hindered = one
+            .hindered
+            .iter()
+            .filter(|why| one.why.as_ref() != Some(why));
+        let why = one.why.iter().chain(hindered).chain(&one.also);
+        let why: Vec<_> = why.map(|why| catalogue.told(why)).collect();
         [
             visible(&one.workflow_id).into_owned(),
             visible(&one.name).into_owned(),
             when(one, catalogue),
-            why.map(|why| catalogue.told(why)).unwrap_or_default(),
+            why.join(&catalogue.word("clause_separator")),
         ]
     });
     let columns = ["id", "workflow", "next", "why"];

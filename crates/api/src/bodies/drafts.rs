@@ -370,6 +370,31 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_for_its_runs_is_no_revision_behind_what_somebody_is_writing() {
+        let folder = tempfile::tempdir().unwrap();
+        let api = open(&folder.path().join("data"));
+        create(&api, "w");
+        let made = |for_runs: bool| {
+            let made = FolderCreateInput {
+                workflow: "w".to_owned(),
+                root: None,
+                for_runs: Some(for_runs),
+            };
+            let warnings = folders::create(&api, made).unwrap().warnings;
+            warnings.into_iter().map(|one| one.code).collect::<Vec<_>>()
+        };
+        let revision = || find_kept(&api.store, Kind::Workflow, "w").unwrap().revision;
+        let before = revision();
+        keep_text(&api, "w", "{\"name\": \"Half wr").unwrap();
+        assert_eq!(made(true), ["folder_left_to_draft"]);
+        assert_eq!(made(false), [""; 0], "nothing was wanted of the workflow");
+        assert_eq!(revision(), before);
+        forget(&api, of("w")).unwrap();
+        assert_eq!(made(true), [""; 0]);
+        assert_eq!(revision(), before + 1);
+    }
+
+    #[test]
     fn input_that_nobody_gives_is_a_warning_where_it_is_used() {
         let folder = tempfile::tempdir().unwrap();
         let api = open(folder.path());

@@ -7,24 +7,33 @@ use crate::types::{FolderMade, UpdateInput};
 use crate::{Api, AppError};
 
 /// Lets the runs of a workflow work in a folder that has just become known, where that is wanted. The folder
-/// is there even where its workflow cannot be changed; that is told.
+/// is there even where its workflow cannot be changed; that is told. What somebody has written in that workflow
+/// and not saved is left alone: a revision behind it would ask him later which of the two is to stay.
 pub(super) fn for_runs(
     api: &Api,
     workflow: &str,
     wanted: Option<bool>,
     mut made: FolderMade,
 ) -> FolderMade {
-    if wanted.unwrap_or_default()
-        && let Err(error) = name_folder(api, workflow, &made.id)
-    {
-        let why = Message::new("folder_not_for_runs").because(error.into());
-        made.warnings.push(why);
+    if wanted.unwrap_or_default() {
+        match name_folder(api, workflow, &made.id) {
+            Ok(left) => made.warnings.extend(left),
+            Err(error) => {
+                let why = Message::new("folder_not_for_runs").because(error.into());
+                made.warnings.push(why);
+            }
+        }
     }
     made
 }
 
-fn name_folder(api: &Api, workflow: &str, folder: &str) -> Result<(), AppError> {
+/// Answers why it was left.
+fn name_folder(api: &Api, workflow: &str, folder: &str) -> Result<Option<Message>, AppError> {
     let there = find_kept(&api.store, Kind::Workflow, workflow)?;
+    if api.store.draft(Kind::Workflow, workflow)?.is_some() {
+        let left = Message::new("folder_left_to_draft").with("name", there.name);
+        return Ok(Some(left));
+    }
     let document = parsed(&api.store, &there, there.revision)?;
     // As it is spelled already, so that it is named once.
     let spelled = ["task_folder", "taskFolder"];
@@ -42,5 +51,5 @@ fn name_folder(api: &Api, workflow: &str, folder: &str) -> Result<(), AppError> 
         base_revision: Some(there.revision),
     };
     update(api, Kind::Workflow, changed)?;
-    Ok(())
+    Ok(None)
 }

@@ -101,7 +101,7 @@ fn add(
     path: &Path,
     operation: &'static str,
 ) -> Result<FolderMade, AppError> {
-    let new = NewFolder::at(api, workflow, path);
+    let new = NewFolder::again_at(api, workflow, path)?;
     let made = new.made();
     let (actor, face) = (api.actor()?, api.face().as_str());
     api.store.write::<_, AppError>(move |tx| {
@@ -146,6 +146,16 @@ impl NewFolder {
         }
     }
 
+    /// As [`Self::at`]; one that was on the list before comes back under the id that workflows and runs know
+    /// it by.
+    fn again_at(api: &Api, workflow: &str, path: &Path) -> Result<Self, AppError> {
+        let mut new = Self::at(api, workflow, path);
+        if let Some(before) = api.store.id_before(path)? {
+            new.folder.id = before;
+        }
+        Ok(new)
+    }
+
     /// What is told of it when it is known.
     pub(super) fn made(&self) -> FolderMade {
         FolderMade {
@@ -172,7 +182,13 @@ impl NewFolder {
         let path = &self.folder.path;
         let at = |code: &str| AppError::new(code).with("path", path.display());
         if let Some(same) = known.iter().find(|known| known.path == *path) {
-            return Err(at("folder_known").with("id", same.id));
+            let owner = tx.document(Kind::Workflow, &same.workflow_id)?;
+            let owner = owner.filter(|owner| owner.deleted_at.is_none());
+            let owner = owner.map_or_else(|| same.workflow_id.clone(), |owner| owner.name);
+            return Err(at("folder_known")
+                .with("id", same.id)
+                .with("workflow", owner)
+                .hint("choose_known_folder"));
         }
         if let Some(why) = is_unsafe(path, &self.data_dir, self.home.as_deref(), &known) {
             return Err(unsafe_folder(path, why));
@@ -224,9 +240,13 @@ pub fn list(api: &Api, _: Nothing) -> Result<FolderList, AppError> {
             .map(|look| look.join().unwrap_or_else(broken));
         seen.collect()
     });
-    let rows = folders.iter().zip(seen).map(|(folder, seen)| match seen {
-        Ok(seen) => row(api, folder, &seen, None),
-        Err(error) => row(api, folder, &Seen::default(), Some(error.into())),
+    let naming = uses::naming_folders(api)?;
+    let rows = folders.iter().zip(seen).map(|(folder, seen)| {
+        let (seen, problem) = match seen {
+            Ok(seen) => (seen, None),
+            Err(error) => (Seen::default(), Some(error.into())),
+        };
+        row(api, folder, uses::among(&naming, folder), &seen, problem)
     });
     let items: Vec<FolderRow> = rows.collect::<Result<_, AppError>>()?;
     Ok(FolderList {
@@ -242,7 +262,8 @@ pub fn list(api: &Api, _: Nothing) -> Result<FolderList, AppError> {
 pub fn show(api: &Api, input: FolderRef) -> Result<FolderShow, AppError> {
     let folder = meant(api, &input.id)?;
     let seen = look(api, &folder)?;
-    let row = row(api, &folder, &seen, None)?;
+    let named_by = uses::of_folder(api, &folder)?;
+    let row = row(api, &folder, named_by, &seen, None)?;
     let files = seen.files.into_iter().map(|file| FolderFile {
         name: file.name,
         bytes: file.bytes,
@@ -285,6 +306,7 @@ fn look(api: &Api, folder: &TaskFolderRecord) -> Result<Seen, AppError> {
 fn row(
     api: &Api,
     folder: &TaskFolderRecord,
+    named_by: WorkflowUses,
     seen: &Seen,
     problem: Option<Message>,
 ) -> Result<FolderRow, AppError> {
@@ -303,6 +325,7 @@ fn row(
         bytes: seen.files.iter().map(|file| file.bytes).sum(),
         last_run: last_run.map(|run| run.to_string()),
         held_by: holder.map(|held| held.run.to_string()),
+        named_by,
         problem,
     })
 }

@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use flowkeep_core::folder::{TABLE_LIST, is_file_name, is_table_list, table_list_among};
 use flowkeep_core::run::{Archive, Definition, Task};
-use flowkeep_core::{Finding, Message, Value};
+use flowkeep_core::{Finding, Kind, Message, Value};
 use flowkeep_engine::{Readiness, task_folder};
 use flowkeep_files::folders::{self, FolderFile};
 use flowkeep_host::path_text;
 use flowkeep_store::TaskFolderRecord;
 
+use super::uses;
 use crate::apart::in_time;
-use crate::types::{RunFolder, RunFolderHolder, RunPreviewFolder, RunPreviewTask};
+use crate::types::{RunFolder, RunFolderHolder, RunPreviewFolder, RunPreviewTask, WorkflowUse};
 use crate::{Api, AppError};
 
 /// How long a disk may take to say what is in a folder: somebody looks at the sheet.
@@ -85,7 +86,9 @@ pub(super) fn look(api: &Api, ready: &Readiness, named: Option<&str>) -> Result<
     };
     match task_folder(&api.store, named)? {
         Ok(folder) => {
+            let others = others(api, &folder, &ready.record.id)?;
             let (folder, lying) = of(api, folder)?;
+            let folder = RunPreviewFolder { others, ..folder };
             met.folder = Some(folder);
             met.lying = lying;
         }
@@ -99,6 +102,25 @@ pub(super) fn look(api: &Api, ready: &Readiness, named: Option<&str>) -> Result<
         }
     }
     Ok(met)
+}
+
+/// The other workflows whose runs work in a folder: the one it was made for, and those that name it.
+fn others(
+    api: &Api,
+    folder: &TaskFolderRecord,
+    workflow: &str,
+) -> Result<Vec<WorkflowUse>, AppError> {
+    let mut others = uses::of_folder(api, folder)?.workflows;
+    let owner = api.store.document(Kind::Workflow, &folder.workflow_id)?;
+    let owner = owner.filter(|owner| {
+        owner.deleted_at.is_none() && others.iter().all(|one| one.id != folder.workflow_id)
+    });
+    if let Some(owner) = owner {
+        let (id, name) = (folder.workflow_id.clone(), owner.name);
+        others.insert(0, WorkflowUse { id, name });
+    }
+    others.retain(|one| one.id != workflow);
+    Ok(others)
 }
 
 fn of(
@@ -129,6 +151,7 @@ fn of(
             id: held.run.to_string(),
             workflow_name: held.workflow_name,
         }),
+        others: Vec::new(),
         archives: folder.settings.archive,
         archives_step: folder.settings.archive && folder.settings.archive_in_step_mode,
         files: lying.files,

@@ -7,7 +7,7 @@ use flowkeep_core::json::print;
 use flowkeep_core::run::Moment;
 use flowkeep_core::schedule::Schedule;
 use flowkeep_core::trigger::{Times, Trigger, WatchTrouble};
-use flowkeep_engine::{Emitted, hindrance, listening};
+use flowkeep_engine::{Emitted, hindrance, hindrances, listening};
 use flowkeep_host::local_zone;
 use flowkeep_store::{NewOperation, Paused, ScheduleRecord, StoreError, Tx};
 
@@ -47,21 +47,22 @@ pub fn list(api: &Api, input: ScheduleListInput) -> Result<ScheduleList, AppErro
     let mut rows = rows.collect::<Result<Vec<_>, AppError>>()?;
     // What has no next time comes last.
     rows.sort_by_cached_key(|(_, row)| (row.next.is_none(), row.next.clone(), row.name.clone()));
-    let missing = rows
-        .iter()
-        .map(|(_, row)| row)
-        .filter(|row| row.missed > 0 || is_troubled(row));
-    let missing = missing.take(MISSING).cloned().collect();
     let total = count(rows.len());
-    if let Some(limit) = input.limit {
-        rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    }
+    let most = input.limit.map_or(usize::MAX, |limit| {
+        usize::try_from(limit).unwrap_or(usize::MAX)
+    });
     let connected = api.connected()?;
-    for (kept, row) in &mut rows {
-        if !row.paused {
-            row.hindered = hindrance(&api.store, &connected, kept)?;
+    let mut missing = Vec::new();
+    for (at, (kept, row)) in rows.iter_mut().enumerate() {
+        let is_missing = missing.len() < MISSING && (row.missed > 0 || is_troubled(row));
+        if !row.paused && (is_missing || at < most) {
+            hinder(row, hindrances(&api.store, &connected, kept)?);
+        }
+        if is_missing {
+            missing.push(row.clone());
         }
     }
+    rows.truncate(most);
     Ok(ScheduleList {
         total,
         items: rows.into_iter().map(|(_, row)| row).collect(),
@@ -378,6 +379,7 @@ fn row(kept: ScheduleRecord, now: Moment, here: &str) -> ScheduleRow {
         pattern: watch.and_then(|watch| watch.pattern),
         why,
         hindered: None,
+        also: Vec::new(),
         last_started: kept.last_started.map(told),
         last_run: kept.last_run,
         missed: kept.missed,
@@ -385,6 +387,13 @@ fn row(kept: ScheduleRecord, now: Moment, here: &str) -> ScheduleRow {
         workflow_id: kept.workflow_id,
         name: kept.name,
     }
+}
+
+/// Says what keeps it from starting now, each once.
+fn hinder(row: &mut ScheduleRow, mut all: Vec<Message>) {
+    row.hindered = all.first().cloned();
+    all.retain(|one| Some(one) != row.hindered.as_ref() && Some(one) != row.why.as_ref());
+    row.also = all;
 }
 
 /// Whether it goes on and did not start the last time.

@@ -1,5 +1,7 @@
 //! Which workflows name something that is not in them: a data source, a secret, a task folder.
 
+use std::collections::HashSet;
+
 use flowkeep_core::Document;
 use flowkeep_core::run::Definition;
 use flowkeep_store::{StoredText, TaskFolderRecord};
@@ -35,21 +37,55 @@ pub(super) fn of_secret(api: &Api, name: &str) -> Result<WorkflowUses, AppError>
     })
 }
 
-/// Those that name a task folder: by its id, its path or what it is called.
-pub(super) fn of_folder(api: &Api, folder: &TaskFolderRecord) -> Result<WorkflowUses, AppError> {
-    let names = |stored: StoredText| {
-        let document = Document::parse(stored.format, stored.text).ok();
-        let named = document.and_then(|document| Definition::named_folder(document.value()));
-        named.is_some_and(|(named, _)| folder.is_called(&named))
-    };
-    // As it may be spelled.
-    let mut found = with(api, "taskFolder", names)?;
-    let other = with(api, "task_folder", names)?;
-    let known = |one: &WorkflowUse| !found.workflows.iter().any(|known| known.id == one.id);
-    let new: Vec<_> = other.workflows.into_iter().filter(known).collect();
-    found.workflows.extend(new);
-    found.more |= other.more;
+/// A workflow that names a task folder.
+pub(super) struct NamesFolder {
+    pub(super) id: String,
+    pub(super) name: String,
+    /// The folder, as it calls it.
+    pub(super) folder: String,
+}
+
+/// The workflows that name a task folder, in the order of their names where they spell the key alike.
+pub(super) fn naming_folders(api: &Api) -> Result<Vec<NamesFolder>, AppError> {
+    let mut found: Vec<NamesFolder> = Vec::new();
+    let mut met = HashSet::new();
+    for spelled in ["taskFolder", "task_folder"] {
+        api.store.workflows_with(spelled, |id, stored| {
+            if met.contains(&id) {
+                return true;
+            }
+            let document = Document::parse(stored.format, stored.text).ok();
+            let named = document.and_then(|document| Definition::named_folder(document.value()));
+            if let Some((folder, _)) = named {
+                met.insert(id.clone());
+                found.push(NamesFolder {
+                    id,
+                    name: stored.name,
+                    folder,
+                });
+            }
+            true
+        })?;
+    }
     Ok(found)
+}
+
+/// Those of them that name this folder: by its id, its path or what it is called.
+pub(super) fn among(naming: &[NamesFolder], folder: &TaskFolderRecord) -> WorkflowUses {
+    let mut those = naming.iter().filter(|one| folder.is_called(&one.folder));
+    let first = those.by_ref().take(NAMES).map(|one| WorkflowUse {
+        id: one.id.clone(),
+        name: one.name.clone(),
+    });
+    WorkflowUses {
+        workflows: first.collect(),
+        more: those.next().is_some(),
+    }
+}
+
+/// Those that name a task folder.
+pub(super) fn of_folder(api: &Api, folder: &TaskFolderRecord) -> Result<WorkflowUses, AppError> {
+    Ok(among(&naming_folders(api)?, folder))
 }
 
 fn with(

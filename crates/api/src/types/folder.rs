@@ -6,7 +6,7 @@ use flowkeep_files::folders::Failure;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ArchiveStatistics, ChosenPlace};
+use super::{ArchiveStatistics, ChosenPlace, WorkflowUses};
 
 /// Which folder.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -92,6 +92,8 @@ pub struct FolderRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub held_by: Option<String>,
+    /// The workflows that name it, by its id, its path or what it is called: their runs work in it, too.
+    pub named_by: WorkflowUses,
     /// Why it cannot be looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]

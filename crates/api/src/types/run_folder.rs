@@ -7,6 +7,7 @@ use flowkeep_store::{RunFolder as KeptFolder, TaskFolderRecord};
 use serde::Serialize;
 use ts_rs::TS;
 
+use super::WorkflowUse;
 use crate::time;
 
 /// The task folder a run works in.
@@ -81,6 +82,8 @@ pub struct RunPreviewFolder {
     /// The run that works there and has not ended: no other may begin.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held_by: Option<RunFolderHolder>,
+    /// Other workflows whose runs work there: the one it was made for, and those that name it.
+    pub others: Vec<WorkflowUse>,
     /// Whether a run that does all anew archives what lies there.
     pub archives: bool,
     /// Whether a run of one task alone does so too.

@@ -115,6 +115,10 @@ pub struct ScheduleRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub hindered: Option<Message>,
+    /// What else would keep it from starting then; each is said once.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<Message>>")]
+    pub also: Vec<Message>,
     /// When it last started by itself: the time it was due.
     pub last_started: Option<String>,
     /// The run of that time.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::flowkeep::{Flowkeep, keys, text, workflow};
+use crate::flowkeep::{Answer, Flowkeep, keys, text, workflow};
 use crate::places::{set_mode, unprivileged};
 
 fn machine() -> Flowkeep {
@@ -636,14 +636,32 @@ fn a_folder_leaves_the_list_and_nothing_else() {
     assert_eq!(gone, json!({"id": id, "path": path}));
     assert_eq!(flowkeep.done(&["folder", "list"])["total"], 0);
     assert_eq!(names(&folder), kept);
-    flowkeep.refused(&["folder", "forget", &id], "folder_unknown");
-    flowkeep.refused(&["run", "start", "nightly"], "folder_unknown");
+    // The workflow has nothing but its id: people are told the place that they know.
+    for refused in [&["folder", "forget", &id][..], &["run", "start", "nightly"]] {
+        let error = flowkeep.refused(refused, "folder_unknown");
+        assert_eq!(error["error"]["fields"]["folder"], json!(path), "{error}");
+    }
     let told = flowkeep.done(&["flow", "validate", "nightly"]);
-    assert_eq!(told["warnings"][0]["code"], "folder_unknown");
+    let warning = &told["warnings"][0];
+    assert_eq!(warning["code"], "folder_unknown");
+    let said = warning["message"].as_str().unwrap();
+    assert!(said.contains(&path) && !said.contains(&id), "{said}");
+    let error = flowkeep.refused(
+        &["folder", "show", "0".repeat(26).as_str()],
+        "folder_unknown",
+    );
+    assert_eq!(
+        error["error"]["fields"]["folder"],
+        json!("0".repeat(26)),
+        "nothing is known"
+    );
 
-    // Whoever takes it again finds its past, and the numbers go on.
-    let again = flowkeep.done(&["folder", "adopt", "nightly", &text(&folder), "--for-runs"]);
+    // Whoever takes it again finds its past, and the numbers go on; the workflow means it again.
+    let again = flowkeep.done(&["folder", "adopt", "nightly", &text(&folder)]);
     let again = again["id"].as_str().unwrap();
+    assert_eq!(again, id);
+    let told = flowkeep.done(&["flow", "validate", "nightly"]);
+    assert_eq!(told["warnings"], json!([]));
     let archives = flowkeep.done(&["folder", "archives", again]);
     assert_eq!(archives["items"][0]["archive"], archive);
     fs::write(folder.join("b.ddl"), "b").unwrap();
@@ -655,6 +673,53 @@ fn a_folder_leaves_the_list_and_nothing_else() {
     assert_eq!(record["sequence"], 2);
     let said = flowkeep.say(&["folder", "forget", again]);
     assert!(said.out.contains(&path), "{}", said.out);
+}
+
+#[test]
+fn every_workflow_that_works_in_a_folder_stands_beside_it() {
+    let flowkeep = machine();
+    let (id, folder) = adopted(&flowkeep, "one", &[]);
+    for (other, named) in [("by-id", id.as_str()), ("by-name", "one")] {
+        let workflow =
+            json!({"id": other, "name": format!("The {other}"), "taskFolder": named, "tasks": []});
+        let file = flowkeep.file("other.json", workflow.to_string());
+        flowkeep.done(&["flow", "create", &file]);
+    }
+    let list = flowkeep.done(&["folder", "list"]);
+    let shown = flowkeep.done(&["folder", "show", &id]);
+    for row in [&list["items"][0], &shown] {
+        let those = row["named_by"]["workflows"].as_array().unwrap().iter();
+        let those: Vec<_> = those.map(|one| one["id"].as_str().unwrap()).collect();
+        assert_eq!(those, ["by-id", "by-name"]);
+    }
+    for words in [&["folder", "list"][..], &["folder", "show", &id]] {
+        let said = flowkeep.say(words);
+        assert!(
+            said.out.contains("Nightly, The by-id, The by-name"),
+            "{said:?}"
+        );
+    }
+    // Whoever wants it for another workflow is told whose it is, and that it need not be brought.
+    let path = text(&folder);
+    let error = flowkeep.refused(&["folder", "adopt", "by-id", &path], "folder_known");
+    assert_eq!(error["error"]["fields"]["workflow"], "Nightly");
+    let hint = error["error"]["hints"][0].as_str().unwrap();
+    assert!(hint.contains("Nothing has to be made or brought"), "{hint}");
+}
+
+#[test]
+fn a_folder_on_a_drive_that_is_away_is_named_by_a_relative_path() {
+    let flowkeep = machine();
+    let (_, folder) = adopted(&flowkeep, "drive", &[]);
+    let above = folder.parent().unwrap();
+    fs::rename(&folder, above.join("elsewhere")).unwrap();
+    let mut command = flowkeep.command(&["--json", "folder", "show", "./drive"]);
+    let answer = Answer::of(command.current_dir(above).output().unwrap());
+    let (code, refused) = answer.one_document();
+    assert_eq!(
+        (code, &refused["error"]["code"]),
+        (1, &json!("folder_gone"))
+    );
 }
 
 #[test]
@@ -673,7 +738,6 @@ fn a_folder_that_a_run_has_stays_on_the_list() {
 
 mod needs_mounts {
     use super::*;
-    use crate::flowkeep::Answer;
 
     /// Runs what follows where a disk is mounted on one folder and a part of that on another, of which nobody else sees anything.
     const MOUNTED: &str = r#"mount -t tmpfs none "$1" && mkdir "$1/in" "$1/other" &&

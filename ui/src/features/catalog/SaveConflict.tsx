@@ -3,6 +3,7 @@ import { Button, Dialog, ErrorNotice, Spring } from '@/components';
 import { TextDifference } from '@/components/TextDifference';
 import { m, when } from '@/i18n';
 import type { DocumentRow } from '@/ipc';
+import { ConflictFolders } from './ConflictFolders';
 import type { DocumentDraft } from './draft/draft';
 import { leaveDraft } from './draft/leave';
 import { documentQuery, historyQuery } from './queries';
@@ -48,6 +49,7 @@ export function SaveConflict({ row, draft, onClose, onKeepMine }: Props) {
     >
       <p>{m.conflict_hint()}</p>
       {latest.error && <ErrorNotice error={latest.error} />}
+      {latest.data && <ConflictFolders mine={draft.state} theirs={latest.data} />}
       {latest.data && (
         <div
           style={{

@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button, Notice } from '@/components';
 import { begun, dated, m, say, sentences, visible, whole } from '@/i18n';
-import type { ScheduleRow } from '@/ipc';
+import type { Message, ScheduleRow } from '@/ipc';
 import { tellFailure, useCommand } from '../command';
 import { LoginOffer } from '../settings/LoginSwitch';
 import { cronWords } from './cron';
 import { isObject, type View } from './draft/edits';
-import { schedulePreviewQuery, scheduleQuery } from './schedules';
+import { faultsOf, schedulePreviewQuery, scheduleQuery } from './schedules';
 
 /** The cron line and the zone of a workflow that starts by the clock; nothing where it does not. */
 export function timesOf(view: View): { cron: string; zone: string } | undefined {
@@ -53,12 +53,20 @@ export function TriggerNote({ view }: { view: View }) {
   );
 }
 
+interface SavedProps {
+  workflow: string;
+  /** What is said beside it, by its code. */
+  told?: readonly string[];
+}
+
 /** What starts a workflow that is saved, with its switch. */
-export function SavedTriggerNote({ workflow }: { workflow: string }) {
+export function SavedTriggerNote({ workflow, told = [] }: SavedProps) {
   const { data } = useQuery(scheduleQuery(workflow));
   const row = data?.items[0];
   if (!row) return null;
-  const why = row.why && whole(say(row.why));
+  const isTold = ({ code, fields }: Message) =>
+    told.includes(code) || (fields?.code !== undefined && told.includes(fields.code));
+  const why = faultsOf(row).filter((fault) => !isTold(fault));
   return (
     <>
       <Notice
@@ -67,7 +75,10 @@ export function SavedTriggerNote({ workflow }: { workflow: string }) {
         end={<Switch row={row} />}
         data-testid="trigger-note"
       >
-        {sentences(row.paused ? m.schedule_off() : starts(row), why)}
+        {sentences(
+          row.paused ? m.schedule_off() : starts(row),
+          ...why.map((fault) => whole(say(fault))),
+        )}
       </Notice>
       {!row.paused && <LoginOffer />}
     </>

@@ -36,6 +36,7 @@ const folder: FolderShow = {
   archives: 2,
   file_count: 3,
   bytes: 4215,
+  named_by: { workflows: [{ id: 'describe', name: 'Describe a database' }], more: false },
   settings: {
     on_archive_failure: 'stop',
     archive: true,
@@ -226,6 +227,17 @@ it('takes a folder off the list, after saying what stays and who names it', asyn
   await userEvent.click(dialog.getByTestId('folder-forget-go'));
   await waitFor(() => expect(went).toHaveBeenCalledWith({ to: '/task-folders' }));
   expect(told('folder_forget').map(({ input }) => input)).toEqual([{ id: '01A' }]);
+});
+
+it('names every workflow that works in the folder', async () => {
+  const second = { id: 'second', name: 'Second' };
+  show({}, { named_by: { workflows: [...folder.named_by.workflows, second], more: false } });
+  const others = await screen.findByTestId('folder-others');
+  expect(others.textContent).toBe(' · Also works in it: Second');
+  cleanup();
+  show();
+  await screen.findByText('Describe a database');
+  expect(screen.queryByTestId('folder-others')).toBeNull();
 });
 
 it('takes no folder off the list before it is known who names it', async () => {

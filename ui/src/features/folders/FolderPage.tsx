@@ -6,12 +6,14 @@ import { bytes, counted, m, visible } from '@/i18n';
 import { CallError, type FolderShow, type PickedPlace, shell } from '@/ipc';
 import { documentLink } from '../catalog/kinds';
 import { tellFailure } from '../command';
+import { UsingWorkflows } from '../connections/UsedBy';
 import { runName } from '../runs/columns';
 import { runQuery } from '../runs/queries';
 import runStyles from '../runs/RunPage.module.css';
 import { ArchiveDialog } from './ArchiveDialog';
 import { ArchivesTab } from './ArchivesTab';
 import { ArchiveWork } from './ArchiveWork';
+import { othersOf } from './columns';
 import { FilesTab } from './FilesTab';
 import { ForgetFolder } from './ForgetFolder';
 import { toArchive } from './files';
@@ -28,7 +30,9 @@ export function FolderPage() {
   const { id } = useParams({ from: '/task-folders/$id' });
   const navigate = useNavigate();
   const shown = useQuery(folderQuery(id));
-  if (shown.error && CallError.from(shown.error).code === 'folder_unknown') {
+  const error = shown.error && CallError.from(shown.error);
+  if (error?.code === 'folder_unknown') {
+    const { folder, id: known } = error.fields;
     return (
       <Page title={m.task_folder_one()} body="fill">
         <Empty
@@ -39,12 +43,13 @@ export function FolderPage() {
               {m.nav_task_folders()}
             </Button>
           }
-        />
+        >
+          {known !== undefined && <span data-selectable>{visible(folder ?? '')}</span>}
+        </Empty>
       </Page>
     );
   }
-  if (!shown.data)
-    return <NotShown id={id} error={shown.error} onRetry={() => void shown.refetch()} />;
+  if (!shown.data) return <NotShown id={id} error={error} onRetry={() => void shown.refetch()} />;
   return <OpenFolder key={id} folder={shown.data} />;
 }
 
@@ -167,6 +172,7 @@ function InUse({ run }: { run: string }) {
 /** Whose it is, where it is and what it holds. */
 function Subtitle({ folder }: { folder: FolderShow }) {
   const { workflow_id, workflow_name, path, files } = folder;
+  const others = othersOf(folder);
   return (
     <>
       {workflow_name === undefined ? (
@@ -178,6 +184,12 @@ function Subtitle({ folder }: { folder: FolderShow }) {
       <span data-selectable>{visible(path)}</span>
       {` · ${counted('n_files', files.length)}`}
       {files.length > 0 && ` · ${bytes(folder.bytes)}`}
+      {others.workflows.length > 0 && (
+        <span data-testid="folder-others">
+          {' · '}
+          {m.task_folder_also_label()} <UsingWorkflows uses={others} />
+        </span>
+      )}
     </>
   );
 }

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createQueryClient } from '@/app/queries';
 import { CallError, type FolderRow, setTransport } from '@/ipc';
 import { type Answers, testTransport } from '@/ipc/testing';
+import { findLeftDrafts } from '../catalog/draft/drafts';
 import { FoldersPage } from './FoldersPage';
 
 let search: { q?: string } = {};
@@ -30,6 +31,7 @@ const schema: FolderRow = {
   archives: 3,
   file_count: 2,
   bytes: 4200,
+  named_by: { workflows: [{ id: 'second', name: 'Second' }], more: false },
 };
 const gone: FolderRow = {
   ...schema,
@@ -87,6 +89,11 @@ it('finds folders by their place and by their workflow', async () => {
   search = { q: 'usb describe' };
   show([schema, gone]);
   expect(await screen.findByText('Nothing found')).toBeTruthy();
+  cleanup();
+  search = { q: 'second' };
+  show([schema]);
+  await screen.findByTestId('list-search');
+  expect(screen.queryByText('Nothing found')).toBeNull();
 });
 
 it('makes a new folder for a workflow and opens it', async () => {
@@ -140,4 +147,22 @@ it('says why a folder cannot be used, and stays', async () => {
   expect(await dialog.findByTestId('error')).toBeTruthy();
   expect(told('folder_adopt')[0]?.input).toMatchObject({ workflow: 'describe' });
   expect(went).not.toHaveBeenCalled();
+});
+
+it('leaves a workflow alone in which something is not saved, and says so', async () => {
+  const told = show([], {
+    draft_list: () => ({
+      items: [{ kind: 'workflow', id: 'describe', name: '', revision: 1, at: '' }],
+    }),
+    folder_create: () => ({ id: '01C', path: '/data/x', warnings: [] }),
+  });
+  await findLeftDrafts();
+  await userEvent.click(await screen.findByTestId('folder-new'));
+  await chooseWorkflow();
+  const note = await screen.findByTestId('folder-draft');
+  await waitFor(() => expect(note.textContent).toMatch(/“Describe a database” has changes/));
+  await userEvent.click(screen.getByTestId('folder-create'));
+  await waitFor(() =>
+    expect(told('folder_create')[0]?.input).toEqual({ workflow: 'describe', for_runs: false }),
+  );
 });

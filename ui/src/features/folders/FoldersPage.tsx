@@ -106,9 +106,11 @@ export function FoldersPage() {
   );
 }
 
-/** Whether each of the words stands in its name, its path or the name of its workflow. */
-function isFound({ path, workflow_name, workflow_id }: FolderRow, words: string | undefined) {
-  const text = `${path} ${workflow_name ?? workflow_id}`.toLocaleLowerCase();
+/** Whether each of the words stands in its name, its path or the name of a workflow that works in it. */
+function isFound(row: FolderRow, words: string | undefined) {
+  const { path, workflow_name, workflow_id, named_by } = row;
+  const names = named_by.workflows.map(({ name }) => name);
+  const text = [path, workflow_name ?? workflow_id, ...names].join(' ').toLocaleLowerCase();
   const wanted = words?.toLocaleLowerCase().split(/\s+/) ?? [];
   return wanted.every((word) => text.includes(word));
 }

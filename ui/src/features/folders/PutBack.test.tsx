@@ -50,6 +50,7 @@ const folder: FolderShow = {
   archives: 1,
   file_count: 1,
   bytes: 4000,
+  named_by: { workflows: [], more: false },
   settings: {
     on_archive_failure: 'stop',
     archive: true,

@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { useState } from 'react';
-import { Button, Dialog, ErrorNotice, Spring, Tick } from '@/components';
+import { useState, useSyncExternalStore } from 'react';
+import { Button, Dialog, ErrorNotice, Notice, Spring, Tick } from '@/components';
 import fields from '@/components/fields.module.css';
-import { m } from '@/i18n';
+import { m, visible } from '@/i18n';
 import type { CallError, FolderMade, FolderRow } from '@/ipc';
+import { unsavedDrafts, watchUnsaved } from '../catalog/draft/drafts';
 import { isObject } from '../catalog/draft/edits';
 import { documentQuery } from '../catalog/queries';
 import { WorkflowPick } from '../runs/WorkflowPick';
@@ -42,7 +43,8 @@ export function WorkflowFolderDialog({
   const [ticked, setTicked] = useState<boolean>();
   const works = useWorksElsewhere(workflow);
   // Whoever has a folder already keeps it unless somebody says otherwise.
-  const isForRuns = ticked ?? !works;
+  const draft = useUnsaved(workflow);
+  const isForRuns = !draft && (ticked ?? !works);
   const made = useMade();
   const start = () => {
     if (workflow !== undefined && !making.isPending) onMake(workflow, isForRuns, made);
@@ -76,13 +78,31 @@ export function WorkflowFolderDialog({
         <span className={fields.label}>{m.task_folder_for()}</span>
         <WorkflowPick value={workflow} onChange={setWorkflow} />
       </div>
-      <Tick state={isForRuns} onChange={setTicked} data-testid="folder-for-runs">
+      <Tick
+        state={isForRuns}
+        onChange={setTicked}
+        isDisabled={draft !== undefined}
+        data-testid="folder-for-runs"
+      >
         {works ? m.task_folder_for_runs_instead() : m.task_folder_for_runs()}
       </Tick>
+      {draft && (
+        <Notice tone="warn" icon="info" data-testid="folder-draft">
+          {m.task_folder_for_runs_draft({ name: draft })}
+        </Notice>
+      )}
       {below}
       {making.error && <ErrorNotice error={making.error} />}
     </Dialog>
   );
+}
+
+/** What a workflow is called in which something is written and not saved: it is not changed behind that. */
+function useUnsaved(workflow: string | undefined): string | undefined {
+  const unsaved = useSyncExternalStore(watchUnsaved, unsavedDrafts);
+  const isUnsaved = unsaved.some(({ kind, id }) => kind === 'workflow' && id === workflow);
+  const shown = useQuery({ ...documentQuery('workflow', workflow ?? ''), enabled: isUnsaved });
+  return isUnsaved ? visible(shown.data?.row.name ?? workflow ?? '') : undefined;
 }
 
 /** Whether a workflow names a folder for its runs already, and one that is known. */

@@ -1,10 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { Chip, type Column, Icon, Time } from '@/components';
-import { bytes, counted, m, number, sayError, visible } from '@/i18n';
+import { bytes, counted, listed, m, number, sayError, visible } from '@/i18n';
 import { CallError, type FolderRow } from '@/ipc';
 import { runQuery } from '../runs/queries';
 import { StatusMark } from '../runs/status';
 import styles from './FoldersPage.module.css';
+
+/** So many of the other workflows stand in a line. */
+const NAMED = 2;
 
 /** What a list of task folders tells of each. */
 export function folderColumns(): Column<FolderRow>[] {
@@ -64,14 +67,22 @@ export function folderColumns(): Column<FolderRow>[] {
 
 function Workflow({ row }: { row: FolderRow }) {
   const { workflow_id, workflow_name } = row;
-  if (workflow_name !== undefined)
-    return <span className={styles.quiet}>{visible(workflow_name)}</span>;
+  const others = othersOf(row).workflows.map(({ name }) => visible(name));
+  const also = [
+    workflow_name === undefined && m.task_folder_workflow_deleted(),
+    others.length > 0 && m.task_folder_also({ names: listed(others, NAMED) }),
+  ].filter(Boolean);
   return (
     <span className={styles.quiet}>
-      {visible(workflow_id)}
-      <small>{m.task_folder_workflow_deleted()}</small>
+      {visible(workflow_name ?? workflow_id)}
+      {also.length > 0 && <small title={also.join(' · ')}>{also.join(' · ')}</small>}
     </span>
   );
+}
+
+/** The workflows that name a folder beside the one it is for: their runs work in it, too. */
+export function othersOf({ named_by, workflow_id }: Pick<FolderRow, 'named_by' | 'workflow_id'>) {
+  return { ...named_by, workflows: named_by.workflows.filter(({ id }) => id !== workflow_id) };
 }
 
 /** What is to be known of a folder before anything is done with it. */

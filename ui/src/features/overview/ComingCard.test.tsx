@@ -48,6 +48,19 @@ it('says beside the next time why it will not start, and only there', async () =
   ]);
 });
 
+it('says each fault once, and all of them at once', async () => {
+  const noFolder = { code: 'folder_unknown', fields: { folder: '/srv/a' } };
+  const late = { ...row, why: notGiven, hindered: notGiven, also: [noFolder] };
+  const other = { ...row, workflow_id: 'v', hindered: noFolder, also: [notGiven] };
+  shown({ items: [late, other], missing: [late] });
+  const notice = await screen.findByTestId('schedule-missed');
+  expect(notice.textContent?.match(/nobody gives/gi)).toHaveLength(1);
+  expect(notice.textContent).toContain('“/srv/a” is no task folder');
+  const coming = await screen.findAllByTestId('coming-hindered');
+  expect(coming).toHaveLength(1);
+  expect(coming[0]?.textContent).toMatch(/\/srv\/a.* Nobody gives/);
+});
+
 it('ends each sentence of a notice', async () => {
   shown({ missing: [{ ...row, why: notGiven }] });
   const notice = await screen.findByTestId('schedule-missed');

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { Button, Card, Icon, Notice } from '@/components';
 import { counted, dated, m, say, sentences, visible, whole } from '@/i18n';
 import type { ScheduleHeld, ScheduleRow } from '@/ipc';
-import { comingQuery } from '../catalog/schedules';
+import { comingQuery, faultsOf } from '../catalog/schedules';
 import { tellFailure, useCommand } from '../command';
 import styles from './OverviewPage.module.css';
 
@@ -11,6 +11,8 @@ import styles from './OverviewPage.module.css';
 export function ComingCard() {
   const { data } = useQuery(comingQuery());
   const coming = data?.items.filter((row) => row.next) ?? [];
+  // What a notice says is not said here again.
+  const told = new Set(data?.missing.map((row) => row.workflow_id));
   if (coming.length === 0) return null;
   return (
     <Card title={m.coming_up()} icon="runs" data-testid="coming-up">
@@ -24,9 +26,12 @@ export function ComingCard() {
           <span className={styles.what}>
             <b>{visible(row.name)}</b>
             <small>{dated(row.next ?? '')}</small>
-            {row.hindered && (
+            {row.hindered && !told.has(row.workflow_id) && (
               <small className={styles.why} data-testid="coming-hindered">
-                {whole(m.coming_hindered({ why: say(row.hindered) }))}
+                {sentences(
+                  whole(m.coming_hindered({ why: say(row.hindered) })),
+                  ...(row.also ?? []).map((also) => whole(say(also))),
+                )}
               </small>
             )}
           </span>
@@ -98,7 +103,7 @@ function MissedNotice({ row }: { row: ScheduleRow }) {
         missed > 0
           ? counted('schedule_missed', missed, { name: visible(row.name) })
           : m.schedule_troubled({ name: visible(row.name) }),
-        row.why && whole(say(row.why)),
+        ...faultsOf(row).map((fault) => whole(say(fault))),
       )}
     </Notice>
   );

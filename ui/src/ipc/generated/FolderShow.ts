@@ -2,6 +2,7 @@
 import type { FolderFile } from "./FolderFile";
 import type { FolderSettings } from "./FolderSettings";
 import type { Message } from "./Message";
+import type { WorkflowUses } from "./WorkflowUses";
 
 /**
  * One folder.
@@ -55,6 +56,10 @@ last_run?: string,
  * The run that works in it now.
  */
 held_by?: string, 
+/**
+ * The workflows that name it, by its id, its path or what it is called: their runs work in it, too.
+ */
+named_by: WorkflowUses, 
 /**
  * Why it cannot be looked at.
  */

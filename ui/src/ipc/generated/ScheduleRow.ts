@@ -54,6 +54,10 @@ why?: Message,
  */
 hindered?: Message, 
 /**
+ * What else would keep it from starting then; each is said once.
+ */
+also?: Array<Message>, 
+/**
  * When it last started by itself: the time it was due.
  */
 last_started: string | null, 

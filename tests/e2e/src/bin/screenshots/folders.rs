@@ -61,6 +61,7 @@ pub(super) async fn make(window: &Window<'_>, language: Language, place: &Path) 
         "tasks": [{"id": "a", "name": "Wait", "action": "wait", "params": {"ms": 1}}]}).to_string(),
         "format": "json"});
     window.call("flow_create", &odd).await?;
+    lost(window, &place.join("Letters")).await?;
     Ok(Made {
         earlier,
         archived,
@@ -70,6 +71,26 @@ pub(super) async fn make(window: &Window<'_>, language: Language, place: &Path) 
         left_out,
         list,
     })
+}
+
+/// A workflow whose folder left the list and that needs what nobody gives, and one whose folder is not there.
+async fn lost(window: &Window<'_>, folder: &Path) -> Result<()> {
+    let desk = window.desk();
+    fs::create_dir(folder)?;
+    let made = desk.flowkeep(&["folder", "adopt", "nightly", &folder.to_string_lossy()])?;
+    let folder = made["id"].as_str().context("an id")?;
+    for (id, named, text) in [
+        ("lost", folder, "${context.name}"),
+        ("away", "exports", "x"),
+    ] {
+        let workflow = json!({"id": id, "name": "Letters", "taskFolder": named, "trigger": "schedule",
+            "schedule": {"cron": "30 1 * * *"}, "tasks": [{"id": "a", "name": "Write",
+            "action": "file.write", "params": {"path": "a.txt", "text": text}}]});
+        let new = json!({"text": workflow.to_string(), "format": "json"});
+        window.call("flow_create", &new).await?;
+    }
+    desk.flowkeep(&["folder", "forget", folder])?;
+    Ok(())
 }
 
 /// A folder with an archive whose files were put back over others.

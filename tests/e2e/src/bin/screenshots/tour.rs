@@ -486,7 +486,7 @@ fn with_folders(made: &folders::Made) -> [Screen; 17] {
 }
 
 /// What is said before something is done with a folder or in it, and after it could not be.
-fn about_folders(made: &folders::Made) -> [Screen; 7] {
+fn about_folders(made: &folders::Made) -> [Screen; 10] {
     let made_way = format!("/task-folders/{}?tab=archives", made.put_back);
     [
         pressed(
@@ -507,6 +507,19 @@ fn about_folders(made: &folders::Made) -> [Screen; 7] {
             "open-task-folder",
         ),
         screen("folder-of-another", "/workflows/second", "trigger-note"),
+        pressed(
+            "folder-also-used",
+            "/workflows/second",
+            &["[data-testid=run]"],
+            "run-folder-also",
+        ),
+        screen("folder-lost", "/workflows/lost", "trigger-note"),
+        pressed(
+            "folder-lost-run",
+            "/workflows/lost",
+            &["[data-testid=run]"],
+            "run-problems",
+        ),
         screen(
             "folder-left-out",
             &format!("/runs/{}?task=describe", made.left_out),

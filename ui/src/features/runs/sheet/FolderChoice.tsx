@@ -1,7 +1,11 @@
 import { Choice } from '@/components';
-import { m, visible } from '@/i18n';
+import { listed, m, visible } from '@/i18n';
 import type { RunPreview } from '@/ipc';
 import { folderName } from '../folder/path';
+import styles from './RunSheet.module.css';
+
+/** So many of the other workflows are named. */
+const NAMED = 3;
 
 /** No task folder: one of the run's own. */
 const OWN = '';
@@ -25,13 +29,21 @@ export function FolderChoice({ data, folder, onFolder }: Props) {
     label: visible(folderName(path)),
     detail: visible(path),
   }));
+  const others = data.folder?.others.map(({ name }) => visible(name)) ?? [];
   return (
-    <Choice
-      label={m.run_folder()}
-      options={[...own, ...options]}
-      value={folder ?? data.folder?.id ?? (data.names_folder ? null : OWN)}
-      onChange={(next) => onFolder(next === OWN ? undefined : next)}
-      data-testid="run-folder"
-    />
+    <div className={styles.folder}>
+      <Choice
+        label={m.run_folder()}
+        options={[...own, ...options]}
+        value={folder ?? data.folder?.id ?? (data.names_folder ? null : OWN)}
+        onChange={(next) => onFolder(next === OWN ? undefined : next)}
+        data-testid="run-folder"
+      />
+      {others.length > 0 && (
+        <small className={styles.also} data-testid="run-folder-also">
+          {m.run_folder_also({ names: listed(others, NAMED) })}
+        </small>
+      )}
+    </div>
   );
 }

@@ -201,6 +201,7 @@ const folder = {
   bytes: 2048,
   names: ['a.csv', 'b.csv'],
   kept: ['table_list.txt'],
+  others: [],
 };
 
 it('begins its list with what is archived first, and starts in the folder of the workflow', async () => {

@@ -129,7 +129,7 @@ export function StartForm({ workflow, task, last, first }: Props) {
         <ErrorNotice error={preview.error} onRetry={() => void preview.refetch()} />
       )}
       <UnsavedNote workflow={workflow} revision={data.revision} />
-      <SavedTriggerNote workflow={workflow} />
+      <SavedTriggerNote workflow={workflow} told={data.problems.map(({ code }) => code)} />
       {data.problems.length > 0 && <Problems workflow={workflow} preview={data} />}
       <Troubles
         data={data}
