@@ -12,9 +12,9 @@ use ts_rs::{Config, TS};
 
 use crate::bodies::{
     activity, agents, backups, diagnostics, documents, drafts, duplicates, examples, exports,
-    fallen, folder_clean_ups, folder_compare, folder_contents, folder_put_back, folders, history,
-    log_transfers, logs, notices, overview, plan_decisions, restores, revisions, routes,
-    run_changes, run_overview, run_previews, run_questions, runs, schedules, secrets,
+    fallen, flow_hindered, folder_clean_ups, folder_compare, folder_contents, folder_put_back,
+    folders, history, log_transfers, logs, notices, overview, plan_decisions, restores, revisions,
+    routes, run_changes, run_overview, run_previews, run_questions, runs, schedules, secrets,
     session_import, session_list, session_recovery, session_snapshots, sessions, settings, sources,
     templates,
 };
@@ -183,6 +183,7 @@ static OTHERS: &[Command] = &[
     command!("run_task", t::RunTaskInput => t::RunTaskResult, run_changes::task, [writes] long),
     command!("run_list", t::RunListInput => t::RunPage, runs::list, []),
     command!("run_show", t::RunShowInput => t::RunShow, runs::show, []),
+    command!("flow_hindered", t::Nothing => t::HinderedFlows, flow_hindered::list, []),
     command!("run_overview", t::Nothing => t::RunOverview, run_overview::show, []),
     command!("run_output", t::RunTaskRef => t::RunOutput, runs::output, []),
     command!("run_preview", t::RunPreviewInput => t::RunPreview, run_previews::preview, []),

@@ -60,6 +60,8 @@ export type { FolderSettings } from './generated/FolderSettings';
 export type { FolderShow } from './generated/FolderShow';
 export type { Format } from './generated/Format';
 export type { GroupCount } from './generated/GroupCount';
+export type { HinderedFlow } from './generated/HinderedFlow';
+export type { HinderedFlows } from './generated/HinderedFlows';
 export type { Holds } from './generated/Holds';
 export type { ImportResult } from './generated/ImportResult';
 export type { ItemResult } from './generated/ItemResult';

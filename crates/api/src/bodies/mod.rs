@@ -11,6 +11,7 @@ pub mod duplicates;
 pub mod examples;
 pub mod exports;
 pub mod fallen;
+pub(crate) mod flow_hindered;
 pub mod folder_clean_ups;
 pub mod folder_compare;
 pub mod folder_contents;

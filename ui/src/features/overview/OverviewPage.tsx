@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { Button, ErrorNotice, Notice, Page } from '@/components';
 import { counted, m } from '@/i18n';
-import type { Overview, RunOverview } from '@/ipc';
+import type { HinderedFlows, Overview, RunOverview } from '@/ipc';
 import { FolderQuestion } from '../backup/FolderQuestion';
 import { Unfinished } from '../backup/Unfinished';
 import { tellFailure, useCommand } from '../command';
@@ -16,7 +16,7 @@ import { ComingCard, ScheduleNotices } from './ComingCard';
 import { ExampleOffer } from './ExampleOffer';
 import { FailuresCard } from './FailuresCard';
 import styles from './OverviewPage.module.css';
-import { overviewQuery } from './queries';
+import { hinderedQuery, overviewQuery } from './queries';
 import { RecentCard } from './RecentCard';
 import { RunningCard } from './RunningCard';
 import { SourcesCard } from './SourcesCard';
@@ -24,17 +24,19 @@ import { WaitingCard } from './WaitingCard';
 
 /** Seldom there. */
 const FallenCard = lazy(() => import('./FallenCard'));
+const HinderedCard = lazy(() => import('./HinderedCard'));
 const Unsent = lazy(() => import('../notices/Unsent'));
 
 /** The first screen: certainty about the backup, then what needs a person. */
 export function OverviewPage() {
   const overview = useQuery(overviewQuery());
   const runs = useQuery(runOverviewQuery());
+  const hindered = useQuery(hinderedQuery()).data;
   const { data } = overview;
   return (
     <Page
       title={m.nav_overview()}
-      subtitle={data ? subtitle(data, runs.data) : ' '}
+      subtitle={data ? subtitle(data, runs.data, hindered) : ' '}
       end={
         data?.counts.some(({ kind, count }) => kind === 'workflow' && count > 0) && (
           <Button icon="play" onPress={() => openRunSheet()} data-testid="run">
@@ -67,6 +69,11 @@ export function OverviewPage() {
               )}
               {runs.data && runs.data.asking > 0 && <WaitingCard runs={runs.data} />}
               {runs.data && runs.data.failed > 0 && <FailuresCard runs={runs.data} />}
+              {hindered && hindered.total > 0 && (
+                <Suspense>
+                  <HinderedCard hindered={hindered} />
+                </Suspense>
+              )}
               {runs.data && runs.data.sources_down.length > 0 && <SourcesCard runs={runs.data} />}
               {runs.data && runs.data.sources_behind.length > 0 && (
                 <Suspense>
@@ -98,12 +105,14 @@ function Seen() {
 function subtitle(
   { counts, documents_with_problems, example_documents }: Overview,
   runs: RunOverview | undefined,
+  hindered: HinderedFlows | undefined,
 ): string {
   const needed = [
     runs && runs.locked.length > 0 && counted('tasks_wait_secrets', tasksWaiting(runs.locked)),
     runs && runs.asking > 0 && counted('waiting_for_you', runs.asking),
     runs && runs.sources_down.length > 0 && counted('sources_down', runs.sources_down.length),
     runs && runs.failed > 0 && counted('workflows_failed', runs.failed),
+    hindered && hindered.total > 0 && counted('workflows_cannot_start', hindered.total),
     documents_with_problems > 0 && counted('documents_with_problems', documents_with_problems),
   ].filter((sentence) => typeof sentence === 'string');
   const total = counts.reduce((sum, kind) => sum + kind.count, 0);

@@ -13,6 +13,17 @@ export function fallenQuery() {
   });
 }
 
+/** Workflows that cannot start because of their task folder. A disk that is taken away says nothing of it. */
+export function hinderedQuery() {
+  return queryOptions({
+    queryKey: ['hindered'],
+    queryFn: () => call('flow_hindered', {}),
+    meta: { tags: ['workflow', 'folder'], atMostEvery: 3_000 },
+    staleTime: 0,
+    refetchOnWindowFocus: true,
+  });
+}
+
 export function overviewQuery() {
   return queryOptions({
     queryKey: ['overview'],

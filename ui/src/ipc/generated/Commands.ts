@@ -73,6 +73,7 @@ import type { FolderTableListInput } from "./FolderTableListInput";
 import type { FolderTableListPlan } from "./FolderTableListPlan";
 import type { FolderTableListPut } from "./FolderTableListPut";
 import type { FolderTables } from "./FolderTables";
+import type { HinderedFlows } from "./HinderedFlows";
 import type { History } from "./History";
 import type { ImportPlanInput } from "./ImportPlanInput";
 import type { ImportResult } from "./ImportResult";
@@ -267,6 +268,7 @@ export interface Commands {
   run_task: { input: RunTaskInput; output: RunTaskResult };
   run_list: { input: RunListInput; output: RunPage };
   run_show: { input: RunShowInput; output: RunShow };
+  flow_hindered: { input: Nothing; output: HinderedFlows };
   run_overview: { input: Nothing; output: RunOverview };
   run_output: { input: RunTaskRef; output: RunOutput };
   run_preview: { input: RunPreviewInput; output: RunPreview };
