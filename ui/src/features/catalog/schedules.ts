@@ -16,7 +16,7 @@ export function comingQuery() {
   return queryOptions({
     queryKey: ['schedules', 'coming'],
     queryFn: () => call('schedule_list', { limit: COMING }),
-    meta: { tags: ['schedule', 'workflow'] },
+    meta: { tags: ['schedule', 'workflow', 'folder'] },
   });
 }
 
@@ -24,7 +24,7 @@ export function scheduleQuery(workflow: string) {
   return queryOptions({
     queryKey: ['schedules', workflow],
     queryFn: () => call('schedule_list', { workflow }),
-    meta: { tags: ['schedule', `workflow:${workflow}`, 'workflow'] },
+    meta: { tags: ['schedule', `workflow:${workflow}`, 'workflow', 'folder'] },
   });
 }
 

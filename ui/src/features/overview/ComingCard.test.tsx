@@ -3,6 +3,7 @@ import { cleanup, render, screen } from '@testing-library/react';
 import { afterEach, expect, it, vi } from 'vitest';
 import { type ScheduleHeld, type ScheduleRow, setTransport } from '@/ipc';
 import { testTransport } from '@/ipc/testing';
+import { comingQuery, scheduleQuery } from '../catalog/schedules';
 import { ComingCard, ScheduleNotices } from './ComingCard';
 
 vi.mock('@tanstack/react-router', async (original) => ({
@@ -59,6 +60,11 @@ it('says each fault once, and all of them at once', async () => {
   const coming = await screen.findAllByTestId('coming-hindered');
   expect(coming).toHaveLength(1);
   expect(coming[0]?.textContent).toMatch(/\/srv\/a.* Nobody gives/);
+});
+
+it('is asked anew when a folder leaves the list or comes back', () => {
+  expect(comingQuery().meta?.tags).toContain('folder');
+  expect(scheduleQuery('w').meta?.tags).toContain('folder');
 });
 
 it('ends each sentence of a notice', async () => {
