@@ -17,7 +17,7 @@ import { CleanUpArchives } from './CleanUpArchives';
 afterEach(cleanup);
 
 const folder = (clean_up: CleanUpRule) =>
-  ({ id: '01A', name: 'task_one', settings: { clean_up } }) as unknown as FolderShow;
+  ({ id: '01A', name: 'task_one', archives: 3, settings: { clean_up } }) as unknown as FolderShow;
 
 const one = { created_at: '2026-11-21T02:00:00Z', files: 4, bytes: 900 };
 
@@ -84,15 +84,32 @@ it('looks anew while one types, without leaving the field, and takes no number t
   expect(await screen.findByText('Nothing would go.')).toBeTruthy();
   const keep = screen.getByTestId('archives-keep');
   fireEvent.change(keep, { target: { value: '2' } });
-  expect(screen.getByText('Looking…')).toBeTruthy();
+  const sum = screen.getByRole('status', { busy: true });
+  expect(sum.textContent).toBe('Nothing would go.');
   expect(screen.getByTestId('clean-up-archives-apply').hasAttribute('disabled')).toBe(true);
   expect(await screen.findByText(/1 archive would go/)).toBeTruthy();
   fireEvent.change(keep, { target: { value: 'few' } });
   expect(screen.getByTestId('clean-up-archives-apply').hasAttribute('disabled')).toBe(true);
+  expect(screen.getByText('A whole number')).toBeTruthy();
+  expect(sum.textContent).toBe('');
+  expect(screen.queryByText('goes')).toBeNull();
+  expect(screen.getByTestId('clean-up-file_bak_1')).toBeTruthy();
   fireEvent.change(keep, { target: { value: '1' } });
   expect(await screen.findByText(/2 archives would go/)).toBeTruthy();
   await userEvent.click(screen.getByTestId('clean-up-archives-apply'));
   await waitFor(() => expect(applied()).toEqual([{ id: '01A', keep: 1, seen: 'seen 1' }]));
+});
+
+it('keeps all archives in sight, and all here, where a zero or an empty field takes the last limit away', async () => {
+  show({ keep: 1 });
+  expect(await screen.findByText(/2 archives would go/)).toBeTruthy();
+  for (const none of ['0', '']) {
+    fireEvent.change(screen.getByTestId('archives-keep'), { target: { value: none } });
+    expect(await screen.findByText('No limit is set, so every archive stays.')).toBeTruthy();
+    expect(screen.getAllByText('stays')).toHaveLength(2);
+    await type('archives-keep', '1');
+    expect(await screen.findByText(/2 archives would go/)).toBeTruthy();
+  }
 });
 
 it('lets the limits hold every day from then on only where that is ticked', async () => {

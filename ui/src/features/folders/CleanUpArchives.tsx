@@ -26,6 +26,10 @@ const OFFERED: CleanUpRule = { keep: 10 };
 /** How long typing rests before it is looked what would go, in milliseconds. */
 const REST = 250;
 
+/** The height of a line of the list, in pixels, and how many lines it has room for from the beginning. */
+const LINE = 40;
+const MOST_LINES = 6;
+
 /** The clean-up that is under way, if one is. */
 const cleanUpWork = new LongWork('folder_clean_up');
 
@@ -52,10 +56,12 @@ export function CleanUpArchives({ folder, onClose }: Props) {
     placeholderData: keepPreviousData,
   });
   const isTyping = rested !== rule;
-  const isLooking = !isEmptyRule(rule) && (isTyping || plan.isPlaceholderData || plan.isPending);
-  const found = isEmptyRule(rule) ? undefined : plan.data;
+  const isUnlimited = isEmptyRule(rule);
+  const isWrong = wrong.size > 0;
+  const isLooking = !isUnlimited && (isTyping || plan.isPlaceholderData || plan.isPending);
+  const found = plan.data;
   const archives = found?.folders[0]?.archives ?? [];
-  const going = archives.filter(({ verdict }) => verdict === 'goes').length;
+  const going = isUnlimited ? 0 : archives.filter(({ verdict }) => verdict === 'goes').length;
   const wanted = isDaily ? rule : {};
   const isChanged = !sameRule(wanted, had);
   const change = (key: keyof CleanUpRule, limit: number | null | undefined) => {
@@ -116,12 +122,14 @@ export function CleanUpArchives({ folder, onClose }: Props) {
             <Spring />
             <Button onPress={close}>{m.cancel()}</Button>
             <Button
-              look={going > 0 ? 'danger' : 'primary'}
-              isDisabled={(going === 0 && !isChanged) || isLooking || wrong.size > 0}
+              look={going > 0 && !isWrong ? 'danger' : 'primary'}
+              isDisabled={(going === 0 && !isChanged) || isLooking || isWrong}
               onPress={() => void apply()}
               data-testid="clean-up-archives-apply"
             >
-              {going > 0 ? counted('archives_clean_up_apply', going) : m.archives_rule_save()}
+              {going > 0 && !isWrong
+                ? counted('archives_clean_up_apply', going)
+                : m.archives_rule_save()}
             </Button>
           </>
         )
@@ -161,6 +169,7 @@ export function CleanUpArchives({ folder, onClose }: Props) {
               />
             </Limit>
           </div>
+          <p className={styles.hint}>{m.archives_limits_hint()}</p>
           {(work.error ?? plan.error) && <ErrorNotice error={work.error ?? plan.error} />}
           {work.result && work.result.failed.length > 0 && (
             <ResultList
@@ -170,25 +179,42 @@ export function CleanUpArchives({ folder, onClose }: Props) {
               }))}
             />
           )}
-          <p className={styles.sum} role="status">
-            {isLooking ? m.archives_looking() : sumOf(found, going)}
-          </p>
-          {archives.length > 0 && (
-            <ul className={styles.archives} aria-label={m.task_folder_archives()}>
+          {/* The last plan stays where it is until the next one is there, so that nothing moves under the hand. */}
+          <div className={styles.plan} data-old={isLooking || isWrong || undefined}>
+            <p className={styles.sum} role="status" aria-busy={isLooking}>
+              {!isWrong && (isUnlimited ? m.archives_no_limit_set() : sumOf(found, going))}
+            </p>
+            <ul
+              className={styles.archives}
+              style={{ minHeight: Math.min(folder.archives, MOST_LINES) * LINE }}
+              aria-label={m.task_folder_archives()}
+            >
               {archives.map((item) => (
-                <Line key={item.archive} item={item} />
+                <Line
+                  key={item.archive}
+                  item={isUnlimited ? staying(item) : item}
+                  isJudged={!isWrong}
+                />
               ))}
             </ul>
-          )}
-          {going > 0 && <p className={styles.hint}>{m.archives_clean_up_for_good()}</p>}
+            <p className={styles.hint} data-off={going === 0 || isWrong || undefined}>
+              {m.archives_clean_up_for_good()}
+            </p>
+          </div>
         </>
       )}
     </Dialog>
   );
 }
 
+/** An archive where nothing is asked to go. */
+function staying(item: FolderCleanUpArchive): FolderCleanUpArchive {
+  return item.verdict === 'goes' ? { ...item, verdict: 'stays' } : item;
+}
+
 function sumOf(found: FolderCleanedUp | undefined, going: number): string {
-  if (!found || going === 0) return m.archives_none_go();
+  if (!found) return m.archives_looking();
+  if (going === 0) return m.archives_none_go();
   return counted('archives_would_go', going, { size: bytes(found.bytes) });
 }
 
@@ -201,11 +227,17 @@ function Limit({ label, children }: { label: string; children: React.ReactNode }
   );
 }
 
+interface LineProps {
+  item: FolderCleanUpArchive;
+  /** Whether it is known what becomes of it. */
+  isJudged: boolean;
+}
+
 /** One archive and what becomes of it. */
-function Line({ item }: { item: FolderCleanUpArchive }) {
+function Line({ item, isJudged }: LineProps) {
   const { archive, created_at, files, verdict, reason } = item;
   return (
-    <li data-goes={verdict === 'goes' || undefined} data-testid={`clean-up-${archive}`}>
+    <li data-goes={(isJudged && verdict === 'goes') || undefined} data-testid={`clean-up-${archive}`}>
       <span className={styles.when}>
         {created_at ? dated(created_at) : visible(archive)}
         {reason && <small>{begun(visible(say(reason)))}</small>}
@@ -213,7 +245,7 @@ function Line({ item }: { item: FolderCleanUpArchive }) {
       <span className={styles.quiet}>
         {counted('n_files', files)} · {bytes(item.bytes)}
       </span>
-      <Fate verdict={verdict} reason={reason} />
+      {isJudged && <Fate verdict={verdict} reason={reason} />}
     </li>
   );
 }
