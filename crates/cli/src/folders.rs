@@ -410,13 +410,14 @@ fn archives(catalogue: &Catalogue, out: &mut Out, list: &ArchiveList) -> io::Res
     if rows.is_empty() {
         return writeln!(out, "{}", catalogue.word("cli_folder_no_archives"));
     }
-    let columns = ["archive", "made", "files", "bytes"];
+    let columns = ["archive", "made", "files", "copies", "bytes"];
     let row = |row: &ArchiveRow| {
         let made = row.created_at.as_deref();
         [
             row.archive.clone(),
             made.map(|at| catalogue.when(at)).unwrap_or_default(),
-            row.files.to_string(),
+            row.files.saturating_sub(row.copied).to_string(),
+            row.copied.to_string(),
             row.bytes.to_string(),
         ]
     };

@@ -20,9 +20,9 @@ export function together(parts: readonly string[]): string {
   return spaced(new Intl.ListFormat(formatLocale(), { type: 'conjunction' }).format(parts));
 }
 
-/** Bytes as a person reads them: `812 bytes`, `4.2 MB`. */
+/** Bytes as a person reads them, in both languages: `812 B`, `4.2 MB`. */
 export function bytes(value: number): string {
-  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let size = value;
   let unit = 0;
   while (size >= 1000 && unit < units.length - 1) {
@@ -30,12 +30,18 @@ export function bytes(value: number): string {
     unit += 1;
   }
   const format = new Intl.NumberFormat(formatLocale(), {
-    style: 'unit',
-    unit: units[unit],
-    unitDisplay: unit === 0 ? 'long' : 'short',
     maximumFractionDigits: size < 10 && unit > 0 ? 1 : 0,
   });
-  return spaced(format.format(size));
+  return `${format.format(size)}\u00a0${units[unit]}`;
+}
+
+/** A day that was a Sunday, from which the names of the others are counted. */
+const SUNDAY = Date.UTC(2026, 10, 1);
+
+/** The name of a day of the week; 0 and 7 are Sunday. */
+export function weekdayName(weekday: number): string {
+  const name = new Intl.DateTimeFormat(formatLocale(), { weekday: 'long', timeZone: 'UTC' });
+  return name.format(SUNDAY + weekday * 24 * HOUR);
 }
 
 /** The parts of a length of time that are told: `14m 21s`, `4.2s`, `3h 5m`. */

@@ -1,5 +1,16 @@
 /** All words of the window. */
-export { bytes, dated, exactly, moment, number, timeOfDay, together, took, when } from './format';
+export {
+  bytes,
+  dated,
+  exactly,
+  moment,
+  number,
+  timeOfDay,
+  together,
+  took,
+  weekdayName,
+  when,
+} from './format';
 export { listed } from './listed';
 export { chooseLocale, formatLocale, locale, setLocale, useLocale } from './locale';
 export { type Locale, m, words } from './messages';

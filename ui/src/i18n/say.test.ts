@@ -127,7 +127,7 @@ describe('a time', () => {
 });
 
 it.each([
-  [812, '812 bytes'],
+  [812, '812 B'],
   [4_200_000, '4.2 MB'],
   [58_000_000_000, '58 GB'],
 ])('%i bytes are %s', (value, words) => {
@@ -135,7 +135,7 @@ it.each([
 });
 
 it.each([
-  [107, '107 字节'],
+  [107, '107 B'],
   [4_200_000, '4.2 MB'],
 ])('%i bytes are %s in Chinese', async (value, words) => {
   await setLocale('zh-CN');

@@ -201,6 +201,7 @@ fn row(judged: Judged) -> FolderCleanUpArchive {
         archive: archive.archive,
         created_at: archive.created_at.map(time::rfc3339),
         files: archive.files,
+        copied: archive.copied,
         bytes: archive.bytes,
         verdict: match judged.verdict {
             CleanUpVerdict::Goes => "goes",

@@ -472,6 +472,7 @@ pub fn archives(api: &Api, input: FolderRef) -> Result<ArchiveList, AppError> {
         archive: one.archive,
         created_at: one.created_at.map(time::rfc3339),
         files: one.files,
+        copied: one.copied,
         bytes: one.bytes,
         broken: one.broken,
         failed: one.failed,

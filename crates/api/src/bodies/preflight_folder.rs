@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use flowkeep_core::folder::{TABLE_LIST, is_file_name, is_table_list, table_list_among};
+use flowkeep_core::folder::{TABLE_LIST, is_file_name, is_table_list};
 use flowkeep_core::run::{Archive, Definition, Task};
 use flowkeep_core::{Finding, Kind, Message, Value};
 use flowkeep_engine::{Readiness, task_folder};
@@ -162,8 +162,7 @@ fn of(
     Ok((met, names))
 }
 
-/// What lies in a folder, parted into what is archived and what stays. The list of tables is both: its copy
-/// goes along.
+/// What lies in a folder, parted into what is archived and what stays.
 #[derive(Default)]
 struct Lying {
     files: u32,
@@ -174,11 +173,7 @@ struct Lying {
 
 impl Lying {
     fn of(there: Vec<FolderFile>) -> Self {
-        let (kept, mut archived): (Vec<_>, Vec<_>) = there.into_iter().partition(|file| file.kept);
-        let there = kept.iter().map(|file| (file.name.as_str(), !file.link));
-        let list = table_list_among(there, TABLE_LIST).filter(|(_, is_file)| *is_file);
-        let list = list.and_then(|(name, _)| kept.iter().find(|file| file.name == name));
-        archived.extend(list.filter(|_| !archived.is_empty()).cloned());
+        let (kept, archived): (Vec<_>, Vec<_>) = there.into_iter().partition(|file| file.kept);
         let bytes = archived.iter().map(|file| file.bytes).sum();
         let names = |files: Vec<FolderFile>| files.into_iter().map(|file| file.name);
         Self {
@@ -245,8 +240,8 @@ mod tests {
         std::fs::remove_file(path.join("c.csv")).unwrap();
         let (met, _) = of(&api, folder.clone()).unwrap();
         assert_eq!(met.trouble, None);
-        assert_eq!((met.files, met.bytes), (3, 7));
-        assert_eq!(met.names, ["a.csv", "b.csv", "Table_List.TXT"]);
+        assert_eq!((met.files, met.bytes), (2, 6));
+        assert_eq!(met.names, ["a.csv", "b.csv"]);
         assert_eq!(met.kept, ["Table_List.TXT", "mine.txt"]);
         for result in ["a.csv", "b.csv"] {
             std::fs::remove_file(path.join(result)).unwrap();

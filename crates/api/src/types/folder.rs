@@ -253,9 +253,11 @@ pub struct ArchiveRow {
     pub created_at: Option<String>,
     /// Files in it, its record left out.
     pub files: u32,
-    /// Bytes of those.
+    /// Their bytes.
     #[ts(type = "number")]
     pub bytes: u64,
+    /// How many of them are copies of files that stayed in the folder.
+    pub copied: u32,
     /// The run before which it was made, where it was for one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]

@@ -70,9 +70,11 @@ pub struct FolderCleanUpArchive {
     pub created_at: Option<String>,
     /// Files in it.
     pub files: u32,
-    /// Bytes of those.
+    /// Their bytes.
     #[ts(type = "number")]
     pub bytes: u64,
+    /// How many of them are copies of files that stayed in the folder.
+    pub copied: u32,
     /// `goes`, `newest`, `stays`, `broken`.
     #[ts(type = "'goes' | 'newest' | 'stays' | 'broken'")]
     pub verdict: &'static str,

@@ -88,7 +88,7 @@ pub struct RunPreviewFolder {
     pub archives: bool,
     /// Whether a run of one task alone does so too.
     pub archives_step: bool,
-    /// How many files would be moved into an archive, or copied.
+    /// How many files would be moved into an archive.
     pub files: u32,
     /// Their bytes.
     #[ts(type = "number")]

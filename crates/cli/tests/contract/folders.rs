@@ -122,6 +122,7 @@ fn a_folder_is_made_listed_set_archived_and_its_archives_are_listed() {
     let item = &listed["items"][0];
     assert_eq!(keys(item)[..4], ["archive", "created_at", "files", "bytes"]);
     assert_eq!((&item["files"], &item["bytes"]), (&json!(3), &json!(3)));
+    assert_eq!(item["copied"], 1, "the list of tables stayed, too");
     assert_eq!(flowkeep.done(&["folder", "show", id])["archives"], 1);
 
     let said = flowkeep.say(&["folder", "archives", id]);

@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
-use flowkeep_core::folder::{ArchiveName, RECORD, Record};
+use flowkeep_core::folder::{ArchiveName, How, RECORD, Record};
 use flowkeep_core::{FolderId, Message};
 use flowkeep_host::{Entry, EntryFiles, EntryKind, ReadError, Timestamp};
 use flowkeep_store::{KnownArchive, StoreError, TaskFolderRecord};
@@ -37,6 +37,8 @@ pub struct ArchiveSummary {
     pub made_way_for: Option<String>,
     /// Files in it, without its record.
     pub files: u32,
+    /// How many of those are copies of files that stayed, as its record says.
+    pub copied: u32,
     /// Bytes of those.
     pub bytes: u64,
     /// Files that could not be archived then.
@@ -231,6 +233,7 @@ fn unfinished(archive: String) -> ArchiveSummary {
         sequence: None,
         made_way_for: None,
         files: 0,
+        copied: 0,
         bytes: 0,
         failed: 0,
         missing: 0,
@@ -268,6 +271,11 @@ fn read_one(
         Ok(record) => {
             summary.sequence = record.sequence;
             summary.made_way_for.clone_from(&record.made_way_for);
+            let copies = record.files.iter().filter(|file| file.how == How::Copied);
+            let copies = copies.filter(|file| {
+                text_name(file.in_archive()).is_some_and(|name| there.contains_key(&name))
+            });
+            summary.copied = u32::try_from(copies.count()).unwrap_or(u32::MAX);
             summary.failed = u32::try_from(record.failed_files.len()).unwrap_or(u32::MAX);
             let missing = record.contents().filter(|(archived, _)| {
                 let name = text_name(archived);

@@ -2,6 +2,7 @@ import { Chip } from '@/components';
 import { begun, bytes, counted, dated, exactly, m, say, visible } from '@/i18n';
 import type { ArchiveRow } from '@/ipc';
 import styles from './Archives.module.css';
+import { archivedWords } from './files';
 import { isBroken, isUnrecorded } from './record';
 
 interface Props {
@@ -12,7 +13,7 @@ interface Props {
 
 /** One archive among the others of its folder: when, how much, and whether it is whole. */
 export function ArchiveLine({ item, isOpen, onOpen }: Props) {
-  const { archive, created_at, files, broken } = item;
+  const { archive, created_at, broken } = item;
   return (
     <li className={styles.stop} data-on={isOpen || undefined}>
       <button
@@ -26,7 +27,7 @@ export function ArchiveLine({ item, isOpen, onOpen }: Props) {
           {created_at ? dated(created_at) : visible(archive)}
         </span>
         <span className={styles.quiet}>
-          {counted('n_files', files)} · {bytes(item.bytes)}
+          {archivedWords(item)} · {bytes(item.bytes)}
         </span>
         <span className={styles.marks}>
           <Marks item={item} />

@@ -109,12 +109,7 @@ function Outcome({ done, onOpen, onClose }: OutcomeProps) {
       }
       data-testid="archive-done"
     >
-      <p>
-        {counted('task_folder_archived', moved.length + copied.length, {
-          size: bytes(done.bytes),
-          archive,
-        })}
-      </p>
+      <p>{counted('task_folder_archived', moved.length, { size: bytes(done.bytes), archive })}</p>
       {copied.length > 0 && <p>{counted('task_folder_copied', copied.length)}</p>}
       {vanished.length > 0 && <p>{counted('task_folder_vanished', vanished.length)}</p>}
       {failed.length > 0 && (

@@ -19,7 +19,7 @@ afterEach(cleanup);
 const folder = (clean_up: CleanUpRule) =>
   ({ id: '01A', name: 'task_one', archives: 3, settings: { clean_up } }) as unknown as FolderShow;
 
-const one = { created_at: '2026-11-21T02:00:00Z', files: 4, bytes: 900 };
+const one = { created_at: '2026-11-21T02:00:00Z', files: 4, copied: 1, bytes: 900 };
 
 /** Of three archives those go that are not among the newest that are kept. */
 function plan({ keep = 3 }: Input<'folder_clean_up'>): FolderCleanedUp {

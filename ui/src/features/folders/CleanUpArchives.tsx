@@ -17,6 +17,7 @@ import { ResultList } from '../restore/ResultList';
 import { LimitField } from '../settings/LimitField';
 import styles from './CleanUpArchives.module.css';
 import { isEmptyRule, MEGABYTE, sameRule, wantedOf } from './cleanUp';
+import { archivedWords } from './files';
 import { cleanUpQuery } from './queries';
 import { isUnrecorded } from './record';
 
@@ -235,15 +236,18 @@ interface LineProps {
 
 /** One archive and what becomes of it. */
 function Line({ item, isJudged }: LineProps) {
-  const { archive, created_at, files, verdict, reason } = item;
+  const { archive, created_at, verdict, reason } = item;
   return (
-    <li data-goes={(isJudged && verdict === 'goes') || undefined} data-testid={`clean-up-${archive}`}>
+    <li
+      data-goes={(isJudged && verdict === 'goes') || undefined}
+      data-testid={`clean-up-${archive}`}
+    >
       <span className={styles.when}>
         {created_at ? dated(created_at) : visible(archive)}
         {reason && <small>{begun(visible(say(reason)))}</small>}
       </span>
       <span className={styles.quiet}>
-        {counted('n_files', files)} · {bytes(item.bytes)}
+        {archivedWords(item)} · {bytes(item.bytes)}
       </span>
       {isJudged && <Fate verdict={verdict} reason={reason} />}
     </li>

@@ -54,6 +54,7 @@ const newest: ArchiveRow = {
   archive: 'file_bak_20261121_020000',
   created_at: '2026-11-21T02:00:00Z',
   files: 4,
+  copied: 1,
   bytes: 900,
   run: '01RUN',
   earlier: false,
@@ -105,12 +106,12 @@ it('says before it archives what goes and what stays, and afterwards where it is
   const told = show({ folder_archive: () => done });
   await userEvent.click(await screen.findByTestId('folder-archive'));
   const dialog = within(await screen.findByTestId('dialog-archive'));
-  expect(dialog.getByText('Archive 3 files')).toBeTruthy();
+  expect(dialog.getByText('Archive 2 files')).toBeTruthy();
   expect(dialog.getByText('Stays in place: table_list.txt')).toBeTruthy();
   expect(told('folder_archive')).toEqual([]);
   await userEvent.click(dialog.getByTestId('archive-start'));
   const outcome = within(await screen.findByTestId('archive-done'));
-  expect(outcome.getByText(/3 files \(4 kB\) are now in file_bak_20261122_030000/)).toBeTruthy();
+  expect(outcome.getByText(/2 files \(4 kB\) are now in file_bak_20261122_030000/)).toBeTruthy();
   await userEvent.click(outcome.getByTestId('archive-look'));
   expect(went).toHaveBeenCalledWith(
     expect.objectContaining({ search: { tab: 'archives', archive: done.archive } }),
@@ -175,7 +176,7 @@ it('shows archives newest first, and says which are broken and which an earlier 
   search = { tab: 'archives' };
   show();
   const first = within(await screen.findByTestId(`archive-${newest.archive}`));
-  expect(first.getByText(/4 files/)).toBeTruthy();
+  expect(first.getByText(/3 files · 1 copy · /)).toBeTruthy();
   const second = within(screen.getByTestId(`archive-${broken.archive}`));
   expect(second.getByText('broken')).toBeTruthy();
   expect(second.getByText('earlier tool')).toBeTruthy();

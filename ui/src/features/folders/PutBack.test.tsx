@@ -64,6 +64,7 @@ const archive: ArchiveRow = {
   archive: 'file_bak_20261121_020000',
   created_at: '2026-11-21T02:00:00Z',
   files: 4,
+  copied: 0,
   bytes: 900,
   earlier: false,
   missing: 0,

@@ -192,7 +192,12 @@ function Planned({ folder, item, plan, changed, onChanged, onClose }: PlannedPro
           onChoose={setChosen}
         />
       )}
-      <Facts plan={plan} makesWay={makesWay} canStart={coming.length > 0} />
+      <Facts
+        plan={plan}
+        makesWay={makesWay}
+        canStart={coming.length > 0}
+        isWhole={extent === 'all' && makesWay.length > 0}
+      />
       {isHeld && (
         <Notice tone="warn" icon="play">
           {m.put_back_held()}
@@ -206,10 +211,12 @@ interface FactsProps {
   plan: FolderPutBackPlan;
   makesWay: readonly string[];
   canStart: boolean;
+  /** Whether the whole folder is archived first. */
+  isWhole: boolean;
 }
 
 /** What becomes of the rest: what makes way, what is the same, what cannot come and what nobody can prove. */
-function Facts({ plan, makesWay, canStart }: FactsProps) {
+function Facts({ plan, makesWay, canStart, isWhole }: FactsProps) {
   const same = plan.files.filter(({ state }) => state === 'same').length;
   const hindered = plan.files.filter(({ state }) => state === 'hindered');
   const unverified = plan.files.some((file) => file.state === 'returns' && file.unverified);
@@ -224,7 +231,11 @@ function Facts({ plan, makesWay, canStart }: FactsProps) {
       {canStart && makesWay.length === 0 && (
         <p className={styles.words}>{m.put_back_nothing_in_the_way()}</p>
       )}
-      {same > 0 && <p className={styles.words}>{counted('put_back_same', same)}</p>}
+      {same > 0 && (
+        <p className={styles.words}>
+          {counted(isWhole && canStart ? 'put_back_same_copied' : 'put_back_same', same)}
+        </p>
+      )}
       {plan.unread ? (
         <Notice tone="warn" icon="info">
           {m.put_back_unread({ reason: visible(say(plan.unread)) })}

@@ -110,7 +110,7 @@ function LastRun({ id }: { id: string | undefined }) {
     <span className={styles.run}>
       {data && (
         <>
-          <StatusMark status={data.status} />
+          <StatusMark status={data.status} noted={data.noted} />
           <Time at={data.start_time} />
         </>
       )}

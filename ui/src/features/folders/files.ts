@@ -1,16 +1,19 @@
 /** What the files of a folder come to. */
-import { bytes, dated, m, visible } from '@/i18n';
+import { bytes, counted, dated, m, visible } from '@/i18n';
 import type { ArchiveRow, FolderFile, FolderShow } from '@/ipc';
 
 /** The name of the list of tables that a pipeline reads. */
 const TABLE_LIST = 'table_list.txt';
 
-/** The files that an archive would hold. Where anything goes, a copy of the list of tables goes along. */
+/** The files that an archive would take away. */
 export function toArchive({ files }: FolderShow): FolderFile[] {
-  const go = files.filter(({ kept }) => !kept);
-  const list = files.filter(({ name, kept, link }) => kept && !link && isTableList(name));
-  const read = list.find(({ name }) => name === TABLE_LIST) ?? list[0];
-  return go.length > 0 && read ? [...go, read] : go;
+  return files.filter(({ kept }) => !kept);
+}
+
+/** How many files an archive took away, and how many it has copies of, which stayed. */
+export function archivedWords({ files, copied }: { files: number; copied: number }): string {
+  const taken = counted('n_files', files - copied);
+  return copied > 0 ? `${taken} · ${counted('n_copies', copied)}` : taken;
 }
 
 export function sumOf(files: readonly { bytes?: number }[]): string {

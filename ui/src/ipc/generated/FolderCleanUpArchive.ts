@@ -18,9 +18,13 @@ created_at: string | null,
  */
 files: number, 
 /**
- * Bytes of those.
+ * Their bytes.
  */
 bytes: number, 
+/**
+ * How many of them are copies of files that stayed in the folder.
+ */
+copied: number, 
 /**
  * `goes`, `newest`, `stays`, `broken`.
  */

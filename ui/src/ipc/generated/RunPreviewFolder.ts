@@ -36,7 +36,7 @@ archives: boolean,
  */
 archives_step: boolean, 
 /**
- * How many files would be moved into an archive, or copied.
+ * How many files would be moved into an archive.
  */
 files: number, 
 /**

@@ -31,7 +31,7 @@ it('stands before the tasks with what was kept, and tells more when it is opened
   expect(row.dataset.status).toBe('succeeded');
   expect(row.textContent).toContain('one');
   expect(row.textContent).toContain('file_bak_20261122_020000');
-  expect(row.textContent).toContain('3 files');
+  expect(row.textContent).toContain('2 files');
   expect(row.textContent).toContain('3s');
   expect(screen.queryByTestId('run-archive-panel')).toBeNull();
   fireEvent.click(row);

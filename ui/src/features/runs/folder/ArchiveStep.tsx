@@ -1,3 +1,4 @@
+import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Button, Folded, Icon, Progress } from '@/components';
 import { begun, bytes, counted, label, m, moment, number, say, took, visible } from '@/i18n';
@@ -59,6 +60,13 @@ interface PanelProps {
 function ArchivePanel({ run, archive, status }: PanelProps) {
   const { moved, copied, kept, names, failed, of } = archive;
   const rest = moved + copied - names.length;
+  const navigate = useNavigate();
+  const look = () =>
+    void navigate({
+      to: '/task-folders/$id',
+      params: { id: run.folder?.id ?? '' },
+      search: { tab: 'archives', archive: archive.name },
+    });
   return (
     <div className={styles.panel} data-status={status} data-testid="run-archive-panel">
       <p className={styles.quiet}>
@@ -94,7 +102,7 @@ function ArchivePanel({ run, archive, status }: PanelProps) {
         </p>
       )}
       {names.length > 0 && (
-        <Folded summary={counted('run_archive_files', moved + copied)}>
+        <Folded summary={m.run_archive_names()}>
           <ul className={styles.files}>
             {names.map((name) => (
               <li key={name}>{visible(name)}</li>
@@ -113,6 +121,11 @@ function ArchivePanel({ run, archive, status }: PanelProps) {
         >
           {m.open_folder()}
         </Button>
+        {archive.name !== undefined && run.folder?.path && (
+          <Button icon="box" onPress={look} data-testid="run-archive-look">
+            {m.task_folder_archive_look()}
+          </Button>
+        )}
       </div>
     </div>
   );
@@ -124,11 +137,11 @@ function statusOf(run: RunShow, { name, ended_at, failed }: RunArchive): Status 
 }
 
 /** `file_bak_… · 12 files`, or how far it is. */
-function summary({ name, moved, copied, of, ended_at, failed }: RunArchive): string {
+function summary({ name, moved, of, ended_at, failed }: RunArchive): string {
   if (!ended_at) return of ? m.run_archive_so_far({ done: number(moved), total: number(of) }) : '';
   return [
     name && visible(name),
-    name && counted('run_archive_holds', moved + copied),
+    name && counted('n_files', moved),
     failed.length > 0 && counted('run_archive_failed', failed.length),
   ]
     .filter(Boolean)
