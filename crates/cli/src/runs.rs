@@ -336,7 +336,10 @@ fn list(api: &Api, output: &Output, list: RunList) -> Result<Outcome, AppError> 
             [
                 row.id.clone(),
                 catalogue.when(&row.start_time),
-                status(catalogue, row.status),
+                match row.noted {
+                    Some(_) => catalogue.word("status_noted"),
+                    None => status(catalogue, row.status),
+                },
                 visible(&row.workflow_name).into_owned(),
             ]
         });

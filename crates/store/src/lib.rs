@@ -40,6 +40,7 @@ mod run;
 mod run_agents;
 mod run_folder;
 mod run_list;
+mod run_noted;
 mod run_outlook;
 mod run_overview;
 mod run_request;
@@ -106,6 +107,7 @@ pub use run_folder::{HeldFolder, RunFolder};
 pub use run_list::{
     AttemptRecord, MessageRecord, OutputRecord, RunFilter, RunNeed, RunPage, RunRecord,
 };
+pub use run_noted::NotedRecord;
 pub use run_outlook::{Expected, OpenRuns};
 pub use run_overview::{AskingRecord, ProgressRecord, UnderWayRecord};
 pub use run_request::{NewRunRequest, RequestAnswer, RunRequest, Watch};

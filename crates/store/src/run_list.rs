@@ -10,6 +10,7 @@ use rusqlite::types::Value as Sql;
 use serde::{Deserialize, Serialize};
 
 use crate::run::{first_id, id_of, json_of, status_of};
+use crate::run_noted::{NotedRecord, noted};
 use crate::run_overview::{ASKS, NEEDS_A_LOOK, failure};
 use crate::run_round::Said;
 use crate::run_search::found;
@@ -81,6 +82,8 @@ pub struct RunRecord {
     pub face: String,
     /// Of a run that failed: the task that failed last, and why; no task where the run could not begin.
     pub failed: Option<(Option<TaskId>, Message)>,
+    /// Of a run that succeeded: what it warned of.
+    pub noted: Option<NotedRecord>,
 }
 
 impl RunRecord {
@@ -105,6 +108,7 @@ pub(crate) fn listed(row: &rusqlite::Row<'_>) -> rusqlite::Result<RunRecord> {
         actor: row.get(8)?,
         face: row.get(9)?,
         failed: None,
+        noted: None,
     })
 }
 
@@ -352,14 +356,23 @@ impl Store {
         };
         let more = items.len() > filter.limit as usize;
         items.truncate(filter.limit as usize);
-        for failed in items
-            .iter_mut()
-            .filter(|item| item.status == Status::Failed)
-        {
-            failed.failed = failure(&reader, failed.row)?;
+        for item in &mut items {
+            match item.status {
+                Status::Failed => item.failed = failure(&reader, item.row)?,
+                Status::Succeeded => item.noted = noted(&reader, item.row)?,
+                _ => {}
+            }
         }
         let next = items.last().filter(|_| more).map(|row| row.id);
         Ok(RunPage { items, next, total })
+    }
+
+    /// What a run that succeeded warned of.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn noted(&self, row: i64) -> Result<Option<NotedRecord>, StoreError> {
+        noted(&*self.reader()?, row)
     }
 
     /// All attempts of a run, those of a task in their order.

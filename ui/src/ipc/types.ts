@@ -106,6 +106,7 @@ export type { RunItem } from './generated/RunItem';
 export type { RunListInput } from './generated/RunListInput';
 export type { RunMessage } from './generated/RunMessage';
 export type { RunNeeds } from './generated/RunNeeds';
+export type { RunNoted } from './generated/RunNoted';
 export type { RunOutput } from './generated/RunOutput';
 export type { RunOverview } from './generated/RunOverview';
 export type { RunPage } from './generated/RunPage';

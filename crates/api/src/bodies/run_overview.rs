@@ -123,6 +123,7 @@ fn progress(api: &Api, row: i64) -> Result<Option<RunProgress>, AppError> {
             actor: run.actor,
             face: run.face,
             failed: None,
+            noted: None,
         }),
     }))
 }

@@ -6,7 +6,9 @@ use flowkeep_core::json::{self, parse};
 use flowkeep_core::run::{Parked, Phase, Status, TaskId};
 use flowkeep_core::{Message, RunId};
 use flowkeep_engine::{definition_of, state_of};
-use flowkeep_store::{AttemptRecord, KeptRun, MessageRecord, RunFilter, RunNeed, RunRecord, Said};
+use flowkeep_store::{
+    AttemptRecord, KeptRun, MessageRecord, NotedRecord, RunFilter, RunNeed, RunRecord, Said,
+};
 
 use super::page;
 use super::run_files::files;
@@ -16,8 +18,8 @@ use super::run_previews::names;
 use super::run_questions::{decided, question};
 use crate::said::sentences;
 use crate::types::{
-    FailedTask, RunAttempt, RunListInput, RunLog, RunLogInput, RunMessage, RunNeeds, RunOutput,
-    RunPage, RunRow, RunShow, RunShowInput, RunTask, RunTaskRef, RunText, StepKind,
+    FailedTask, RunAttempt, RunListInput, RunLog, RunLogInput, RunMessage, RunNeeds, RunNoted,
+    RunOutput, RunPage, RunRow, RunShow, RunShowInput, RunTask, RunTaskRef, RunText, StepKind,
 };
 use crate::{Api, AppError, Face, time};
 
@@ -122,6 +124,10 @@ pub fn show(api: &Api, input: RunShowInput) -> Result<RunShow, AppError> {
         });
     let mut warnings: Vec<Message> = warnings.collect();
     warnings.extend(left_behind(api, &run)?);
+    let noted = match run.status {
+        Status::Succeeded => api.store.noted(run.row)?.map(noted),
+        _ => None,
+    };
     let messages = if is_brief {
         Vec::new()
     } else {
@@ -137,6 +143,7 @@ pub fn show(api: &Api, input: RunShowInput) -> Result<RunShow, AppError> {
         archive,
         hindered: run.head.as_ref().and_then(|head| head.hindered.clone()),
         warnings,
+        noted,
         messages: messages.into_iter().map(message).collect(),
         steps,
         tasks,
@@ -278,6 +285,14 @@ pub(super) fn row(record: RunRecord) -> RunRow {
             task: task.map(|task| task.0),
             error,
         }),
+        noted: record.noted.map(noted),
+    }
+}
+
+fn noted(record: NotedRecord) -> RunNoted {
+    RunNoted {
+        warning: record.warning,
+        count: record.count,
     }
 }
 

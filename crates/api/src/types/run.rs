@@ -165,6 +165,19 @@ pub struct RunRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub failed: Option<FailedTask>,
+    /// Of a run that succeeded: what it warned of, such as what it left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub noted: Option<RunNoted>,
+}
+
+/// What a run that succeeded warned of.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RunNoted {
+    /// The first such warning.
+    pub warning: Message,
+    /// How many there are in all.
+    pub count: u32,
 }
 
 /// Why a run failed.
@@ -285,6 +298,10 @@ pub struct RunShow {
     pub parent: Option<String>,
     /// What somebody should look at.
     pub warnings: Vec<Message>,
+    /// Of a run that succeeded: what it warned of that still holds, such as what it left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub noted: Option<RunNoted>,
     /// What its tasks are in the document.
     pub steps: StepKind,
     /// Its tasks, in the order of the definition.

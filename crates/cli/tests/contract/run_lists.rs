@@ -82,3 +82,32 @@ fn a_run_is_found_by_the_words_its_messages_are_read_in() {
     let found = flowkeep.done(&["run", "list", "--text", "许允", "--count"]);
     assert_eq!(found["total"], 0, "{found}");
 }
+
+#[test]
+fn a_run_that_left_something_out_says_so_in_the_list() {
+    let flowkeep = Flowkeep::new();
+    let reads = r#"{"id": "reads", "name": "Reads", "tasks": [
+      {"id": "t", "action": "table_list.read"}]}"#;
+    flowkeep.json(&["flow", "create", &flowkeep.file("reads.json", reads)]);
+    let list = "lists/table_list.txt";
+    flowkeep.file(list, "orders\n");
+    let folder = flowkeep.path("lists");
+    let folder = folder.to_str().unwrap();
+    flowkeep.done(&["folder", "adopt", "reads", folder, "--for-runs"]);
+    flowkeep.done(&["run", "start", "reads", "--wait"]);
+    let found = flowkeep.done(&["run", "list"]);
+    assert_eq!(found["items"][0]["status"], "succeeded", "{found}");
+    assert!(found["items"][0].get("noted").is_none(), "{found}");
+    flowkeep.file(list, "orders\nall customers\n");
+    let run = flowkeep.done(&["run", "start", "reads", "--wait"]);
+    let found = flowkeep.done(&["run", "list"]);
+    let row = &found["items"][0];
+    assert_eq!(row["id"], run["run_id"]);
+    assert_eq!(row["status"], "succeeded");
+    assert_eq!(row["noted"]["warning"]["code"], "tables_left_out", "{row}");
+    assert_eq!(row["noted"]["count"], 1);
+    let shown = flowkeep.done(&["run", "show", run["run_id"].as_str().unwrap()]);
+    assert_eq!(shown["noted"], row["noted"]);
+    let said = flowkeep.say(&["run", "list"]);
+    assert!(said.out.contains("succeeded, with a note"), "{said:?}");
+}

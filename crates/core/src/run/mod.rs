@@ -38,6 +38,7 @@ mod state;
 mod status;
 mod step;
 mod task_id;
+mod warning;
 mod work;
 
 pub use act::{Line, lines};
@@ -55,4 +56,5 @@ pub use state::{
 pub use status::Status;
 pub use step::{GRACE_MS, MAX_BROKEN, MAX_ROUNDS, Refused, step};
 pub use task_id::TaskId;
+pub use warning::PASSING_WARNINGS;
 pub use work::{Choice, Field, FieldType, Item, StandsFor, Work};

@@ -9,6 +9,7 @@ import { SecretsCard } from '../connections/SecretsCard';
 import { runName } from './columns';
 import { ArchiveStep } from './folder/ArchiveStep';
 import { Hindered } from './folder/Hindered';
+import { folderName } from './folder/path';
 import { named } from './named';
 import { lengthSoFar, paceOf, useNow } from './now';
 import { runOverviewQuery, runQuery } from './queries';
@@ -78,7 +79,7 @@ function OpenRun({ run }: { run: RunShow }) {
       marks={
         <>
           <span data-testid="run-status">
-            <StatusChip status={run.status} />
+            <StatusChip status={run.status} noted={run.noted} />
           </span>
           {run.ending && !isFinal(run.status) && <Chip>{m.run_is_ending()}</Chip>}
         </>
@@ -145,6 +146,19 @@ function Subtitle({ run }: { run: RunShow }) {
             {current !== undefined && current !== run.revision
               ? m.run_revision_then({ number: run.revision, current })
               : m.revision_number({ number: run.revision })}
+          </Link>
+        </>
+      )}
+      {run.folder?.path && (
+        <>
+          {' · '}
+          <Link
+            to="/task-folders/$id"
+            params={{ id: run.folder.id }}
+            title={visible(run.folder.path)}
+            data-testid="run-task-folder"
+          >
+            {m.run_in_folder({ folder: visible(folderName(run.folder.path)) })}
           </Link>
         </>
       )}

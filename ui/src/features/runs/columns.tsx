@@ -1,5 +1,5 @@
 import { type Column, Time } from '@/components';
-import { begun, label, m, say, visible } from '@/i18n';
+import { begun, counted, label, m, say, visible } from '@/i18n';
 import type { RunRow } from '@/ipc';
 import { actionWords } from '../catalog/forms/actions';
 import { lengthSoFar } from './now';
@@ -11,11 +11,15 @@ export function runName(run: Pick<RunRow, 'workflow_id' | 'workflow_name'>): str
   return run.workflow_id === null ? actionWords(run.workflow_name) : visible(run.workflow_name);
 }
 
-/** Why a run failed, on a line of its own. */
-function Failure({ run }: { run: RunRow }) {
-  const words = run.failed && begun(visible(say(run.failed.error)));
+/** Why a run failed, or what it warned of although it succeeded, on a line of its own. */
+function Told({ run: { failed, noted } }: { run: RunRow }) {
+  const told = failed?.error ?? noted?.warning;
+  if (!told) return null;
+  const first = begun(visible(say(told)));
+  const more = (noted?.count ?? 1) - 1;
+  const words = more > 0 ? `${first} · ${counted('run_more_warnings', more)}` : first;
   return (
-    <small className={styles.reason} title={words ?? undefined}>
+    <small className={styles.reason} title={words}>
       {words}
     </small>
   );
@@ -27,7 +31,7 @@ export function runColumns(now: Date, of: 'all' | 'one' = 'all'): Column<RunRow>
     key: 'failure',
     title: m.run_column_failure(),
     width: 'minmax(0, 2.4fr)',
-    cell: (run) => run.failed && <Failure run={run} />,
+    cell: (run) => <Told run={run} />,
   };
   const workflow: Column<RunRow> = {
     key: 'workflow',
@@ -36,7 +40,7 @@ export function runColumns(now: Date, of: 'all' | 'one' = 'all'): Column<RunRow>
     cell: (run) => (
       <span className={styles.name}>
         <b title={runName(run)}>{runName(run)}</b>
-        {run.failed && <Failure run={run} />}
+        <Told run={run} />
       </span>
     ),
   };
@@ -45,7 +49,7 @@ export function runColumns(now: Date, of: 'all' | 'one' = 'all'): Column<RunRow>
       key: 'status',
       title: m.field_status(),
       width: '136px',
-      cell: (run) => <StatusChip status={run.status} />,
+      cell: (run) => <StatusChip status={run.status} noted={run.noted} />,
     },
     of === 'all' ? workflow : failure,
     {

@@ -1,6 +1,6 @@
 import { Chip, Icon, type IconName, type Tone } from '@/components';
-import { begun, label } from '@/i18n';
-import type { RunNeeds, Status } from '@/ipc';
+import { begun, label, m } from '@/i18n';
+import type { RunNeeds, RunNoted, Status } from '@/ipc';
 
 const LOOKS: Record<Status, { icon: IconName; tone: Tone }> = {
   queued: { icon: 'clock', tone: 'off' },
@@ -44,19 +44,31 @@ export function isNeed(word: string | undefined): word is RunNeeds {
   return NEEDS.some((need) => need === word);
 }
 
+/** What a run that succeeded all the same warned of. */
+const NOTED: { icon: IconName; tone: Tone } = { icon: 'warn', tone: 'warn' };
+
+interface Props {
+  status: Status;
+  /** What is to be known of a run although it succeeded; that stands beside it in words. */
+  noted?: RunNoted;
+}
+
+function looksOf({ status, noted }: Props) {
+  return noted ? NOTED : LOOKS[status];
+}
+
 /** A status by icon, words and colour. */
-export function StatusChip({ status }: { status: Status }) {
-  const { icon, tone } = LOOKS[status];
+export function StatusChip({ status, noted }: Props) {
   return (
-    <Chip icon={icon} tone={tone}>
+    <Chip {...looksOf({ status, noted })} title={noted && begun(m.status_noted())}>
       {begun(label('status', status))}
     </Chip>
   );
 }
 
 /** A status where its words stand beside it. */
-export function StatusMark({ status }: { status: Status }) {
-  const { icon, tone } = LOOKS[status];
+export function StatusMark({ status, noted }: Props) {
+  const { icon, tone } = looksOf({ status, noted });
   return (
     <span style={{ display: 'grid', color: `var(--${tone})` }}>
       <Icon name={icon} />

@@ -5,6 +5,7 @@ import type { RunArchive } from "./RunArchive";
 import type { RunContextName } from "./RunContextName";
 import type { RunFolder } from "./RunFolder";
 import type { RunMessage } from "./RunMessage";
+import type { RunNoted } from "./RunNoted";
 import type { RunTask } from "./RunTask";
 import type { Status } from "./Status";
 import type { StepKind } from "./StepKind";
@@ -94,6 +95,10 @@ parent?: string,
  * What somebody should look at.
  */
 warnings: Array<Message>, 
+/**
+ * Of a run that succeeded: what it warned of that still holds, such as what it left out.
+ */
+noted?: RunNoted, 
 /**
  * What its tasks are in the document.
  */

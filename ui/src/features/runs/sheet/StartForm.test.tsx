@@ -131,9 +131,13 @@ it('names a data source that does not answer first, asks it again, and starts al
   expect(notice.textContent).toContain('1 task uses it.');
   expect(screen.getByTestId('preflight').textContent).toContain('no answer');
   expect(screen.getByTestId('run-start').textContent).toBe('Run anyway');
+  expect(screen.getByTestId('run-start').className).not.toContain('primary');
+  fireEvent.keyDown(notice, { key: 'Enter', ctrlKey: true });
+  expect(starts()).toEqual([]);
   fireEvent.click(screen.getByText('Ask again'));
   await waitFor(() => expect(screen.queryByTestId('source-silent')).toBeNull());
   expect(screen.getByTestId('preflight').textContent).toContain('answers');
+  expect(screen.getByTestId('run-start').className).toContain('primary');
   fireEvent.click(screen.getByTestId('run-start'));
   await waitFor(() => expect(starts().length).toBe(1));
 });

@@ -104,8 +104,8 @@ export function StartForm({ workflow, task, last, first }: Props) {
         .join(' · ')}
       isOpen
       onClose={closeRunSheet}
-      // Trust is given by its own button and by nothing in passing.
-      onEnter={needsTrust ? undefined : go}
+      // Trust is given by its own button and by nothing in passing; so is a start that meets trouble.
+      onEnter={needsTrust || meetsTrouble ? undefined : go}
       data-testid="dialog-run"
       foot={
         <>
@@ -113,10 +113,10 @@ export function StartForm({ workflow, task, last, first }: Props) {
           <Button onPress={closeRunSheet}>{m.cancel()}</Button>
           <Button
             key={needsTrust ? 'trust' : 'run'}
-            look="primary"
+            look={meetsTrouble ? 'plain' : 'primary'}
             icon="play"
             isDisabled={!canStart}
-            autoFocus={!needsTrust && names.length === 0}
+            autoFocus={!needsTrust && !meetsTrouble && names.length === 0}
             onPress={go}
             data-testid="run-start"
           >

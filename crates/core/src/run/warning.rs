@@ -1,0 +1,13 @@
+//! Which warnings of a run still mean something once it has ended.
+
+/// What is said of a task that waits, and of a clock that was set: nothing of it says that a result is another
+/// than was wanted.
+pub const PASSING_WARNINGS: [&str; 7] = [
+    "run_waits_for_operator",
+    "run_broken_off_again",
+    "run_no_agent",
+    "run_secret_locked",
+    "run_password_locked",
+    "run_clock_ahead",
+    "run_clock_back",
+];
