@@ -56,7 +56,7 @@ pub fn backup_plan(api: &Api, input: BackupInput) -> Result<BackupPlan, AppError
             let items = estimate
                 .counts
                 .into_iter()
-                .map(|(kind, count)| kind_count(kind.as_str(), count));
+                .map(|(kind, count)| kind_count(&kind, count));
             Ok(BackupPlan {
                 into,
                 items: items.collect(),

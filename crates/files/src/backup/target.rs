@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use flowkeep_core::{KeptHistory, Kind};
+use flowkeep_core::KeptHistory;
 use flowkeep_host::{Files, Timestamp};
 use flowkeep_store::{Snapshot, StoreError};
 use ulid::Ulid;
@@ -20,8 +20,8 @@ pub struct BackupTarget {
 /// What a backup would take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Estimate {
-    /// How many of each kind.
-    pub counts: Vec<(Kind, u32)>,
+    /// How many of each kind: documents, and connections and task folders where there are any.
+    pub counts: Vec<(String, u32)>,
     /// Documents with something like a password or a key in them.
     pub with_keys: u32,
     /// Bytes needed, in whole clusters of the target and with a tenth on top.
@@ -131,7 +131,7 @@ pub fn estimate(
         let (documents, bytes) = snapshot.size(space.cluster)?;
         let rest = snapshot.rest_bytes(history.since(at.0))?;
         let around = u64::from(documents) * PER_DOCUMENT + AT_LEAST;
-        let counts = (snapshot.counts()?, snapshot.with_keys()?);
+        let counts = (counts(snapshot)?, snapshot.with_keys()?);
         Ok((counts, bytes + rest + around))
     };
     let ((counts, with_keys), bytes) = match counted() {
@@ -145,4 +145,18 @@ pub fn estimate(
         needed: bytes / 10 * 11,
         free: space.free,
     })
+}
+
+/// What would be in it, as its manifest counts it.
+fn counts(snapshot: &Snapshot) -> Result<Vec<(String, u32)>, StoreError> {
+    let count = |all: usize| u32::try_from(all).unwrap_or(u32::MAX);
+    let documents = snapshot.counts()?.into_iter();
+    let documents = documents.map(|(kind, count)| (kind.as_str().to_owned(), count));
+    let beside = [
+        ("connection", count(snapshot.connections()?.len())),
+        ("folder", count(snapshot.task_folders()?.len())),
+    ];
+    let beside = beside.into_iter().filter(|(_, count)| *count > 0);
+    let beside = beside.map(|(kind, count)| (kind.to_owned(), count));
+    Ok(documents.chain(beside).collect())
 }

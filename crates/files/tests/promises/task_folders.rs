@@ -1,10 +1,12 @@
 //! Which task folders there are is in a backup; what is in them is not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use flowkeep_core::KeptHistory;
 use flowkeep_core::folder::Settings;
-use flowkeep_files::read_manifest;
+use flowkeep_files::{BackupTarget, estimate, read_manifest};
+use flowkeep_host::{SystemFiles, Timestamp};
 use flowkeep_store::{StoreError, TaskFolderRecord};
 
 use crate::catalog::{Catalog, Given, tree};
@@ -53,6 +55,13 @@ fn those_of_the_data_folder_come_back_with_it_wherever_it_is() {
     let kept = know(&first, 1, "nightly", own(&first, "task_1"));
     let backup = first.back_up();
     assert_eq!(read_manifest(&backup.folder).unwrap().counts["folder"], 1);
+    let target = BackupTarget::check(&SystemFiles, &first.backups(), &first.data()).unwrap();
+    let (snapshot, all) = (first.store.snapshot().unwrap(), KeptHistory::All);
+    let told = estimate(&SystemFiles, &snapshot, &target, all, Timestamp(1)).unwrap();
+    let told = told.counts.into_iter().filter(|(_, count)| *count > 0);
+    let made = backup.counts.iter().cloned();
+    let made = made.filter(|(kind, count)| *count > 0 && kind != "operation");
+    assert_eq!(told.collect::<BTreeSet<_>>(), made.collect(), "told before");
     let files = folder_files(&backup.folder);
     let text = files[Path::new("folders/00000000000000000000000001.json")]
         .clone()
