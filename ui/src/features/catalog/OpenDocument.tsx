@@ -9,6 +9,7 @@ import { DocumentMenu } from './DocumentMenu';
 import { DraftNotices } from './DraftNotices';
 import { useDraft, useDraftState } from './draft/DraftContext';
 import type { DocumentDraft } from './draft/draft';
+import { isToldAsProblem } from './forms/Problems';
 import { RoadmapForm } from './forms/RoadmapForm';
 import { RuleForm } from './forms/RuleForm';
 import { nameText } from './forms/scope';
@@ -19,6 +20,7 @@ import { Revisions } from './revisions/Revisions';
 import { SaveButton } from './SaveButton';
 import { SaveConflict } from './SaveConflict';
 import { shapeWords } from './shape';
+import { TableListNote } from './TableListNote';
 import { TextTab } from './TextTab';
 import { UseTemplate } from './UseTemplate';
 import { useSave } from './useSave';
@@ -43,7 +45,7 @@ export function OpenDocument({ show, draft, tab, at, onTab, onAt }: Props) {
   const save = useSave(row, draft);
   const name = nameText((view as { name?: unknown } | null)?.name) || visible(row.name);
   const [using, setUsing] = useState(false);
-  const problems = state.broken ? 1 : state.validation.errors.length;
+  const problems = state.broken ? 1 : state.validation.errors.filter(isToldAsProblem).length;
   const run = useCallback(() => openRunSheet({ workflow: row.id }), [row.id]);
   useEditorKeys(draft, { save: save.save, run: kind === 'workflow' ? run : undefined }, tab);
   return (
@@ -132,6 +134,7 @@ export function OpenDocument({ show, draft, tab, at, onTab, onAt }: Props) {
       }
     >
       <DraftNotices show={show} draft={draft} />
+      {tab === 'form' && kind === 'workflow' && <TableListNote workflow={row.id} />}
       {tab === 'form' && <Form at={at} onAt={onAt} />}
       {tab === 'text' && <TextTab draft={draft} />}
       {tab === 'revisions' && <Revisions row={row} draft={draft} />}

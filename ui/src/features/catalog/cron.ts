@@ -1,12 +1,8 @@
 /** The cron lines that most people write, in words. What is not among them is told by its next times alone. */
-import { counted, formatLocale, m, together } from '@/i18n';
+import { counted, m, together, weekdayName } from '@/i18n';
 
 const EVERY = /^\*\/(\d+)$/;
 const NUMBERS = /^\d+(,\d+)*$/;
-
-/** A day that was a Sunday, from which the names of the others are counted. */
-const SUNDAY = Date.UTC(2026, 10, 1);
-const DAY = 86_400_000;
 
 /** When a cron line of five fields comes, as a sentence; nothing where it is not one of the common ones. */
 export function cronWords(line: string): string | undefined {
@@ -60,6 +56,5 @@ function timesOf(minute: string, hour: string): string | undefined {
 }
 
 function weekdays(field: string): string {
-  const name = new Intl.DateTimeFormat(formatLocale(), { weekday: 'long', timeZone: 'UTC' });
-  return together(field.split(',').map((one) => name.format(SUNDAY + Number(one) * DAY)));
+  return together(field.split(',').map((one) => weekdayName(Number(one))));
 }

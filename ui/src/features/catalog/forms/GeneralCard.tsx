@@ -5,12 +5,14 @@ import type { Validation } from '@/ipc';
 import { foldersQuery } from '../../folders/queries';
 import { folderName } from '../../runs/folder/path';
 import { useDraft } from '../draft/DraftContext';
-import { isObject } from '../draft/edits';
+import { isObject, set } from '../draft/edits';
+import { USUAL_LINE } from '../plainTimes';
 import { TriggerNote } from '../TriggerNote';
 import { BoundArea, BoundChoice, BoundNumber, BoundText } from './bound';
 import styles from './forms.module.css';
 import { OtherFields, RestOf } from './OtherFields';
-import { inside, spelled } from './scope';
+import { Schedule } from './Schedule';
+import { inside, type Scope, spelled } from './scope';
 
 const triggers = (): Option[] => [
   { value: 'api', label: m.trigger_api(), detail: m.trigger_api_detail() },
@@ -18,11 +20,14 @@ const triggers = (): Option[] => [
   { value: 'event', label: m.trigger_event(), detail: m.trigger_event_detail() },
 ];
 
-const missed = (): Option[] => [
-  { value: 'once', label: m.missed_once() },
-  { value: 'all', label: m.missed_all() },
-  { value: 'none', label: m.missed_none() },
-];
+/** A workflow that is to start at set times begins with the usual ones, which are seen and changed at once. */
+function withTimes(draft: Scope): Scope {
+  const put: Scope['put'] = (path, value) => {
+    if (value !== 'schedule' || draft.at(['schedule']) !== undefined) draft.put(path, value);
+    else draft.edit([set(path, value), set(['schedule', 'cron'], USUAL_LINE)]);
+  };
+  return { ...draft, put };
+}
 
 /** What a workflow is as a whole, and what starts it. */
 export function GeneralCard() {
@@ -55,10 +60,11 @@ export function GeneralCard() {
           />
           {isObject(trigger) ? null : (
             <BoundChoice
-              scope={draft}
+              scope={withTimes(draft)}
               path={['trigger']}
               label={m.field_trigger()}
               options={triggers()}
+              data-testid="field-trigger"
               absent={m.trigger_none()}
             />
           )}
@@ -123,44 +129,6 @@ function TaskFolder() {
 function lostFolder({ warnings }: Validation): string | undefined {
   const fields = warnings.find(({ code }) => code === 'folder_unknown')?.fields;
   return fields?.id === undefined ? undefined : fields.folder;
-}
-
-function Schedule() {
-  const draft = useDraft();
-  const schedule = draft.at(['schedule']);
-  if (typeof schedule === 'string') {
-    return <BoundText scope={draft} path={['schedule']} label={m.field_schedule()} face="code" />;
-  }
-  const rest = <RestOf scope={draft} name="schedule" shown={['cron', 'zone', 'missed']} />;
-  if (schedule !== undefined && !isObject(schedule)) return rest;
-  return (
-    <>
-      <div className={styles.grid}>
-        <BoundText
-          scope={draft}
-          path={['schedule', 'cron']}
-          label={m.field_cron()}
-          hint={m.field_cron_hint()}
-          face="code"
-          placeholder="0 2 * * *"
-        />
-        <BoundText
-          scope={draft}
-          path={['schedule', 'zone']}
-          label={m.field_zone()}
-          placeholder={m.field_zone_hint()}
-        />
-        <BoundChoice
-          scope={draft}
-          path={['schedule', 'missed']}
-          label={m.field_missed()}
-          options={missed()}
-          absent={m.missed_once()}
-        />
-      </div>
-      {rest}
-    </>
-  );
 }
 
 function EventFields() {

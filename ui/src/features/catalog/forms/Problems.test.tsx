@@ -67,3 +67,11 @@ it.each([
     { op: 'set', path: ['tasks', 0, key], value: right },
   ]);
 });
+
+it('does not say of a workflow without a first step that it is wrong', () => {
+  form({}, [{ path: '', code: 'workflow_empty' }]);
+  expect(screen.queryByTestId('problems')).toBeNull();
+  cleanup();
+  form({}, [{ path: '', code: 'workflow_empty' }, unknown('/tasks/0/compensate')]);
+  expect(screen.getByTestId('problems').children).toHaveLength(1);
+});

@@ -13,6 +13,11 @@ interface Going {
   canGo: (finding: Finding) => boolean;
 }
 
+/** A workflow with nothing in it yet is asked for its first step, and is not told that this is wrong. */
+export function isToldAsProblem({ code }: Finding): boolean {
+  return code !== 'workflow_empty';
+}
+
 /** What stops a start, in plain words, with a way there and, where one is known, the mend. */
 export function Problems(going: Going) {
   const draft = useDraft();
@@ -27,10 +32,11 @@ export function Problems(going: Going) {
       </div>
     );
   }
-  if (validation.errors.length === 0) return null;
+  const told = validation.errors.filter(isToldAsProblem);
+  if (told.length === 0) return null;
   return (
     <div className={styles.problems} role="status" data-testid="problems">
-      {validation.errors.map((finding) => (
+      {told.map((finding) => (
         <Problem
           key={`${finding.path} ${finding.code}`}
           finding={finding}

@@ -119,7 +119,12 @@ export function WorkflowForm({ at, onAt }: Props) {
                     <Button icon="plus" onPress={() => add('stages')} data-testid="add-stages">
                       {m.stage_add()}
                     </Button>
-                    <Button icon="plus" onPress={() => add('tasks')} data-testid="add-tasks">
+                    <Button
+                      look="primary"
+                      icon="plus"
+                      onPress={() => add('tasks')}
+                      data-testid="add-tasks"
+                    >
                       {m.task_add()}
                     </Button>
                   </>
