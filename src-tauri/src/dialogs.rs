@@ -13,7 +13,7 @@ use crate::places::PickedPlaces;
 
 type Picked<'a> = State<'a, Arc<PickedPlaces>>;
 
-/// Asks in a dialog that begins where the last one ended or in the person's documents.
+/// Asks in a dialog that begins where the last one of this title ended, or in the person's documents.
 /// (Without a folder GTK begins in "Recent", where a folder cannot be chosen.)
 ///
 /// # Errors
@@ -26,16 +26,20 @@ pub(crate) async fn picked(
 ) -> Result<Vec<PathBuf>, AppError> {
     let paths = window.path();
     let begin = places
-        .last_folder()
+        .begin(&title)
         .or_else(|| paths.document_dir().ok().filter(|folder| folder.is_dir()))
         .or_else(|| paths.home_dir().ok());
     let question = Question {
         kind,
-        title,
+        title: title.clone(),
         begin: begin.map(|folder| path_text(&folder)),
         name,
     };
-    ask(window, question).await
+    let picked = ask(window, question).await?;
+    if let Some(path) = picked.first() {
+        places.ended(&title, path);
+    }
+    Ok(picked)
 }
 
 /// One folder.

@@ -11,7 +11,7 @@ use flowkeep_api::Places;
 use flowkeep_api::types::PickedPlace;
 use ulid::Ulid;
 
-/// What was picked so far, and where the next dialog begins.
+/// What was picked so far, and where the next dialog for the same begins.
 #[derive(Default)]
 pub(crate) struct PickedPlaces {
     known: Mutex<Known>,
@@ -20,7 +20,8 @@ pub(crate) struct PickedPlaces {
 #[derive(Default)]
 struct Known {
     paths: HashMap<String, PathBuf>,
-    last_folder: Option<PathBuf>,
+    /// By what was asked for: where the answer was.
+    last: HashMap<String, PathBuf>,
 }
 
 impl PickedPlaces {
@@ -33,19 +34,33 @@ impl PickedPlaces {
             folder,
         };
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.last_folder = if folder {
-            Some(path.clone())
-        } else {
-            path.parent().map(Path::to_path_buf)
-        };
         known.paths.insert(place.token.clone(), path);
         place
     }
 
-    /// Where the next dialog begins: where the last one ended, while that folder exists.
-    pub(crate) fn last_folder(&self) -> Option<PathBuf> {
+    /// Remember where a dialog for this ended: what is chosen for another purpose lies elsewhere.
+    pub(crate) fn ended(&self, purpose: &str, path: &Path) {
+        let folder = if path.is_dir() {
+            Some(path)
+        } else {
+            path.parent()
+        };
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(folder) = folder {
+            known.last.insert(purpose.to_owned(), folder.to_owned());
+        }
+    }
+
+    /// Where the next dialog for this begins: where the last one ended, or the nearest folder around that
+    /// which still exists.
+    pub(crate) fn begin(&self, purpose: &str) -> Option<PathBuf> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.last_folder.clone().filter(|folder| folder.is_dir())
+        let last = known.last.get(purpose).cloned();
+        drop(known);
+        let around = last.as_deref()?.ancestors();
+        let near = around.filter(|folder| folder.parent().is_some());
+        let mut near = near.filter(|folder| folder.is_dir());
+        near.next().map(Path::to_path_buf)
     }
 }
 
@@ -105,19 +120,28 @@ mod tests {
     }
 
     #[test]
-    fn the_next_dialog_begins_beside_the_last_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("a.json");
+    fn the_next_dialog_for_the_same_begins_where_the_last_one_ended_or_near_that() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("deep/in");
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("a.json");
         std::fs::write(&file, "{}").unwrap();
         let places = PickedPlaces::default();
-        assert_eq!(places.last_folder(), None);
-        places.add(file);
-        assert_eq!(places.last_folder(), Some(folder.path().to_path_buf()));
-        drop(folder);
+        assert_eq!(places.begin("Import"), None);
+        places.ended("Import", &file);
+        assert_eq!(places.begin("Import"), Some(folder.clone()));
         assert_eq!(
-            places.last_folder(),
+            places.begin("Back up"),
             None,
-            "a folder that is gone is not offered"
+            "what was dropped or chosen for something else"
+        );
+        std::fs::remove_dir_all(root.path().join("deep")).unwrap();
+        assert_eq!(places.begin("Import"), Some(root.path().to_path_buf()));
+        places.ended("Import", Path::new("/nowhere/at/all"));
+        assert_eq!(
+            places.begin("Import"),
+            None,
+            "the root of the disk is no place to begin"
         );
     }
 
