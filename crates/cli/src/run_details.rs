@@ -110,14 +110,17 @@ pub(crate) fn of_archive(
     let archive = archive.filter(|made| made.name.is_some() || !made.failed.is_empty());
     if let Some(archive) = archive {
         let label = catalogue.word("run_archive");
-        let counts = catalogue.sentence(
-            "run_archive_counts",
-            &[
-                ("moved", &archive.moved),
-                ("copied", &archive.copied),
-                ("kept", &archive.kept),
-            ],
-        );
+        let counts = match archive.name {
+            None => catalogue.word("run_archive_none_made"),
+            Some(_) => catalogue.sentence(
+                "run_archive_counts",
+                &[
+                    ("moved", &archive.moved),
+                    ("copied", &archive.copied),
+                    ("kept", &archive.kept),
+                ],
+            ),
+        };
         let name = archive.name.as_deref().map(visible).unwrap_or_default();
         let parts = [name.as_ref(), &counts];
         let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
