@@ -62,6 +62,9 @@ pub(super) async fn make(window: &Window<'_>, language: Language, place: &Path) 
         "format": "json"});
     window.call("flow_create", &odd).await?;
     lost(window, &place.join("Letters")).await?;
+    let text = json!({"id": "empty", "name": "Month’s end", "trigger": "api", "tasks": []});
+    let empty = json!({"text": text.to_string(), "format": "json"});
+    window.call("flow_create", &empty).await?;
     Ok(Made {
         earlier,
         archived,

@@ -486,7 +486,7 @@ fn with_folders(made: &folders::Made) -> [Screen; 17] {
 }
 
 /// What is said before something is done with a folder or in it, and after it could not be.
-fn about_folders(made: &folders::Made) -> [Screen; 10] {
+fn about_folders(made: &folders::Made) -> [Screen; 11] {
     let made_way = format!("/task-folders/{}?tab=archives", made.put_back);
     [
         pressed(
@@ -501,6 +501,12 @@ fn about_folders(made: &folders::Made) -> [Screen; 10] {
             &["[data-testid=run]"],
             "input-missing",
         ),
+        screen(
+            "folder-list-next",
+            &format!("/workflows/{}", made.listless.0),
+            "table-list-note",
+        ),
+        screen("workflow-empty", "/workflows/empty", "add-tasks"),
         screen(
             "folder-list-failed",
             &format!("/runs/{}?task=tables", made.listless.1),
