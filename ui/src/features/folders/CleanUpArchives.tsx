@@ -170,7 +170,9 @@ export function CleanUpArchives({ folder, onClose }: Props) {
               />
             </Limit>
           </div>
-          <p className={styles.hint}>{m.archives_limits_hint()}</p>
+          <p className={styles.hint} data-off={isWrong || undefined}>
+            {m.archives_limits_hint()}
+          </p>
           {(work.error ?? plan.error) && <ErrorNotice error={work.error ?? plan.error} />}
           {work.result && work.result.failed.length > 0 && (
             <ResultList
@@ -198,9 +200,7 @@ export function CleanUpArchives({ folder, onClose }: Props) {
                 />
               ))}
             </ul>
-            <p className={styles.hint} data-off={going === 0 || isWrong || undefined}>
-              {m.archives_clean_up_for_good()}
-            </p>
+            <p className={styles.hint}>{m.archives_clean_up_for_good()}</p>
           </div>
         </>
       )}
