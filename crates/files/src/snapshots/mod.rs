@@ -9,6 +9,7 @@
 
 pub mod compare;
 mod error;
+mod frame;
 pub mod manifest;
 pub mod overlay;
 pub mod pack;

@@ -2,8 +2,8 @@
 //!
 //! A pack is zstd frames one after another and is named by the BLAKE3 of its bytes; each content is an
 //! object, named by its own. What belongs together lies in one frame, so that small files shrink as one;
-//! what is large has a frame for itself. `zstd -dc` unpacks all of them, and the index beside a pack says
-//! where in that an object begins.
+//! what is large has a frame for itself. `zstd -dc` unpacks all of them; the last one holds no object, but a line
+//! for each that says where in that it begins.
 
 use std::collections::HashSet;
 use std::io::{Read as _, Seek as _, SeekFrom};
@@ -13,10 +13,9 @@ use flowkeep_core::{MAX_DOCUMENT_BYTES, ObjectHash};
 use flowkeep_host::{EntryFiles, Folder};
 use serde::Serialize;
 use zstd::bulk::Compressor;
-use zstd::stream::read::Decoder;
-use zstd::zstd_safe::CParameter;
 
 use super::SnapshotError;
+use super::frame::{compressor, longest};
 use super::place::{by_hash, keep};
 
 /// The largest object, in bytes.
@@ -28,9 +27,8 @@ pub const LARGEST_PACK: usize = 32 << 20;
 /// Objects share a frame up to here, in bytes.
 const SHARED_FRAME: usize = 256 << 10;
 
-/// How hard is tried to make things small: configurations become a tenth smaller than at zstd's own 3, and
-/// nothing to speak of beyond.
-const LEVEL: i32 = 6;
+/// No line of an index is longer, in bytes.
+const LONGEST_LINE: usize = 160;
 
 /// Where packs lie.
 const OBJECTS: &str = "objects";
@@ -72,11 +70,11 @@ pub struct Checked {
 
 /// Where a pack lies.
 pub fn path(store: &Path, name: &ObjectHash) -> PathBuf {
-    store.join(place_of(name, "zst").iter().collect::<PathBuf>())
+    store.join(place_of(name).iter().collect::<PathBuf>())
 }
 
-fn place_of(name: &ObjectHash, ending: &str) -> [String; 3] {
-    by_hash(OBJECTS, &name.to_string(), ending)
+fn place_of(name: &ObjectHash) -> [String; 3] {
+    by_hash(OBJECTS, &name.to_string(), "zst")
 }
 
 /// Puts objects into packs. Those that come one after another lie together.
@@ -90,15 +88,10 @@ pub struct PackWriter<'a> {
     framed: Vec<(ObjectHash, u64, u64)>,
     pack: Vec<u8>,
     placed: Vec<Placed>,
-    index: Index,
+    /// What the last frame of the pack will hold.
+    index: Vec<u8>,
     unpacked: u64,
     done: Vec<Pack>,
-}
-
-/// What stands beside a pack.
-#[derive(Debug, Default, Serialize)]
-struct Index {
-    objects: Vec<Indexed>,
 }
 
 /// Where an object is in what `zstd -dc` makes of the pack.
@@ -115,21 +108,16 @@ impl<'a> PackWriter<'a> {
     /// # Errors
     /// [`SnapshotError::Io`] where there is no memory.
     pub fn new(files: &'a dyn EntryFiles, store: &'a Path) -> Result<Self, SnapshotError> {
-        let mut compressor = Compressor::new(LEVEL).map_err(SnapshotError::at(store))?;
-        // Whoever has `zstd -t` sees damage without Flowkeep.
-        compressor
-            .set_parameter(CParameter::ChecksumFlag(true))
-            .map_err(SnapshotError::at(store))?;
         Ok(Self {
             files,
             store,
-            compressor,
+            compressor: compressor().map_err(SnapshotError::at(store))?,
             met: HashSet::new(),
             frame: Vec::new(),
             framed: Vec::new(),
             pack: Vec::new(),
             placed: Vec::new(),
-            index: Index::default(),
+            index: Vec::new(),
             unpacked: 0,
             done: Vec::new(),
         })
@@ -177,7 +165,8 @@ impl<'a> PackWriter<'a> {
             .compressor
             .compress(&self.frame)
             .map_err(SnapshotError::at(self.store))?;
-        if self.pack.len() + packed.len() > LARGEST_PACK {
+        let index = longest(self.index.len() + (1 + self.framed.len()) * LONGEST_LINE);
+        if self.pack.len() + packed.len() + index > LARGEST_PACK {
             self.end_pack()?;
         }
         for (hash, bytes, place) in self.framed.drain(..) {
@@ -188,11 +177,15 @@ impl<'a> PackWriter<'a> {
                 frame_bytes: packed.len() as u64,
                 place,
             });
-            self.index.objects.push(Indexed {
+            let line = serde_json::to_string(&Indexed {
                 blake3: hash,
                 offset: self.unpacked + place,
                 bytes,
             });
+            let line = line.map_err(|error| SnapshotError::at(self.store)(error.into()))?;
+            // Before it, so that it does not go on from the last line of an object.
+            self.index.push(b'\n');
+            self.index.extend_from_slice(line.as_bytes());
         }
         self.unpacked += self.frame.len() as u64;
         self.frame.clear();
@@ -204,19 +197,18 @@ impl<'a> PackWriter<'a> {
         if self.placed.is_empty() {
             return Ok(());
         }
-        let bytes = std::mem::take(&mut self.pack);
+        let mut bytes = std::mem::take(&mut self.pack);
         let objects = std::mem::take(&mut self.placed);
-        let index = std::mem::take(&mut self.index);
+        let mut index = std::mem::take(&mut self.index);
         self.unpacked = 0;
+        index.push(b'\n');
+        let index = self.compressor.compress(&index);
+        bytes.extend(index.map_err(SnapshotError::at(self.store))?);
         let name = ObjectHash::of(&bytes);
         if !damaged_in(&bytes, &objects).is_empty() {
             return Err(SnapshotError::Damaged(path(self.store, &name)));
         }
-        let index = serde_json::to_vec(&index)
-            .map_err(|error| SnapshotError::at(self.store)(error.into()))?;
-        let beside = place_of(&name, "index.json");
-        keep(self.files, self.store, &beside, &index)?;
-        keep(self.files, self.store, &place_of(&name, "zst"), &bytes)?;
+        keep(self.files, self.store, &place_of(&name), &bytes)?;
         self.done.push(Pack {
             name,
             bytes: bytes.len() as u64,
@@ -267,7 +259,7 @@ impl PackReader {
         let folder = Folder::open(&self.store).map_err(|error| {
             SnapshotError::reading(&self.store)(flowkeep_host::ReadError::Io(error))
         })?;
-        let relative = place_of(pack, "zst").iter().collect::<PathBuf>();
+        let relative = place_of(pack).iter().collect::<PathBuf>();
         let mut file = folder
             .open_file(&relative)
             .map_err(SnapshotError::reading(&path))?;
@@ -298,7 +290,7 @@ pub fn check(
     objects: &[Placed],
 ) -> Result<Checked, SnapshotError> {
     let path = path(store, name);
-    let [.., file] = place_of(name, "zst");
+    let [.., file] = place_of(name);
     let folder = path.parent().unwrap_or(store);
     match files.read(folder, &file, LARGEST_PACK as u64) {
         Ok(bytes) => Ok(Checked {
@@ -337,13 +329,7 @@ fn damaged_in(pack: &[u8], objects: &[Placed]) -> Vec<ObjectHash> {
 
 /// What is in a frame; nothing where it is damaged or holds more than any that was written.
 fn unpacked(packed: &[u8]) -> Option<Vec<u8>> {
-    let limit = LARGEST_OBJECT.max(SHARED_FRAME) as u64;
-    let decoder = Decoder::with_buffer(packed).ok()?.single_frame();
-    let mut frame = Vec::new();
-    match decoder.take(limit + 1).read_to_end(&mut frame) {
-        Ok(read) if read as u64 <= limit => Some(frame),
-        _ => None,
-    }
+    super::frame::unpacked(packed, LARGEST_OBJECT.max(SHARED_FRAME) as u64)
 }
 
 /// An object of a frame, where it is what its name says.

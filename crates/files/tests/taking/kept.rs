@@ -86,11 +86,13 @@ fn a_content_is_kept_once_whoever_has_it() {
     ground.write("tools/table.yaml", "name: sum\n");
     let face = ground.face();
     face.begin().unwrap();
-    let packs = ground.files_with(".index.json");
+    let packs = ground.packs();
     assert_eq!(packs.len(), 1);
-    let index = fs::read_to_string(&packs[0]).unwrap();
+    let unpacked = zstd::decode_all(fs::read(&packs[0]).unwrap().as_slice()).unwrap();
+    let text = String::from_utf8(unpacked).unwrap();
+    assert_eq!(text.matches("name: sum\n").count(), 1);
     let content = ObjectHash::of(b"name: sum\n").to_string();
-    assert_eq!(index.matches(&content).count(), 1);
+    assert_eq!(text.matches(&content).count(), 1);
     assert_eq!(face.held().len(), 4);
 }
 
@@ -138,11 +140,28 @@ fn a_key_is_in_no_file_of_the_data_folder() {
 }
 
 #[test]
+fn where_keys_are_not_to_be_told_from_the_rest_the_tree_says_that_all_is_masked() {
+    let ground = Ground::orders();
+    ground.write("tools/sum.yaml", "a: &x \"hunt\\u0065r22\"\npassword: *x\n");
+    let face = ground.face();
+    face.begin().unwrap();
+    assert_eq!(face.held()["tools/sum.yaml"], b"<masked>\n");
+    let kept = read_tree(&face.workshop.dir, &face.newest().tree_hash).unwrap();
+    let whole: Vec<_> = kept
+        .files
+        .iter()
+        .filter(|file| file.masked.iter().any(|place| place.what == "whole"))
+        .map(|file| file.path.as_str())
+        .collect();
+    assert_eq!(whole, ["tools/sum.yaml"]);
+}
+
+#[test]
 fn a_pack_that_was_lost_is_written_again() {
     let ground = Ground::orders();
     let face = ground.face();
     face.begin().unwrap();
-    for pack in ground.files_with(".zst") {
+    for pack in ground.packs() {
         fs::remove_file(pack).unwrap();
     }
     let again = face.again(SnapshotReason::Asked, &Unfollowed).unwrap();

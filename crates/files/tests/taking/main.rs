@@ -112,6 +112,13 @@ impl Ground {
         }
     }
 
+    fn packs(&self) -> Vec<PathBuf> {
+        let objects = self.data().join("snapshots/objects");
+        let mut packs = self.files_with(".zst");
+        packs.retain(|path| path.starts_with(&objects));
+        packs
+    }
+
     /// The files of the data folder with these in their names.
     fn files_with(&self, part: &str) -> Vec<PathBuf> {
         let files = WalkDir::new(self.data()).into_iter().map(Result::unwrap);

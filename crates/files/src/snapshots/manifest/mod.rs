@@ -1,5 +1,6 @@
 //! What a snapshot says about itself, in files that can be read without Flowkeep: its manifest, and the tree
-//! it names. The database is what counts; these say the same.
+//! it names. The database is what counts; these say the same. Trees are JSON packed with zstd and named by what
+//! they unpack to, so that the same tree has the same name however it was packed.
 
 mod tree;
 
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::SnapshotError;
+use super::frame::{compressor, unpacked};
 use super::place::{by_hash, keep};
 
 pub use tree::{
@@ -119,13 +121,15 @@ pub struct WrittenTree {
     pub hash: ObjectHash,
     /// Where it is, from the store; what a manifest says.
     pub place: String,
-    /// Its length.
-    pub bytes: u64,
 }
 
 /// Where a tree lies, from the store.
 pub fn tree_place(hash: &ObjectHash) -> String {
-    by_hash(TREES, &hash.to_string(), "json").join("/")
+    place_of_tree(hash).join("/")
+}
+
+fn place_of_tree(hash: &ObjectHash) -> [String; 3] {
+    by_hash(TREES, &hash.to_string(), "json.zst")
 }
 
 /// Where a manifest lies, from the store.
@@ -150,7 +154,7 @@ pub fn tree_hash(tree: &TreeFile) -> Result<ObjectHash, SnapshotError> {
     Ok(ObjectHash::of(text.as_bytes()))
 }
 
-/// Writes a tree; one that is there is left as it is.
+/// Writes a tree; one that is there and whole is left as it is.
 ///
 /// # Errors
 /// What the system says.
@@ -163,12 +167,15 @@ pub fn write_tree(
         .text(TREE, VERSION)
         .map_err(|error| unwritten(store, error))?;
     let hash = ObjectHash::of(text.as_bytes());
-    let place = by_hash(TREES, &hash.to_string(), "json");
-    keep(files, store, &place, text.as_bytes())?;
+    // It may have been packed in another way.
+    if tree_bytes(store, &hash).is_err() {
+        let packed = compressor().and_then(|mut to| to.compress(text.as_bytes()));
+        let packed = packed.map_err(SnapshotError::at(store))?;
+        keep(files, store, &place_of_tree(&hash), &packed)?;
+    }
     Ok(WrittenTree {
         hash,
-        place: place.join("/"),
-        bytes: text.len() as u64,
+        place: tree_place(&hash),
     })
 }
 
@@ -177,14 +184,15 @@ pub fn write_tree(
 /// # Errors
 /// [`SnapshotError::Gone`], [`SnapshotError::Damaged`], [`SnapshotError::Newer`]; what the system says.
 pub fn read_tree(store: &Path, hash: &ObjectHash) -> Result<TreeFile, SnapshotError> {
-    let path = by_hash(TREES, &hash.to_string(), "json")
-        .iter()
-        .collect::<PathBuf>();
-    let bytes = bytes(store, &path)?;
-    if ObjectHash::of(&bytes) != *hash {
-        return Err(SnapshotError::Damaged(store.join(path)));
-    }
-    read(&store.join(path), &bytes, TREE)
+    let bytes = tree_bytes(store, hash)?;
+    read(&store.join(tree_place(hash)), &bytes, TREE)
+}
+
+fn tree_bytes(store: &Path, hash: &ObjectHash) -> Result<Vec<u8>, SnapshotError> {
+    let path = place_of_tree(hash).iter().collect::<PathBuf>();
+    unpacked(&bytes(store, &path)?, LARGEST)
+        .filter(|bytes| ObjectHash::of(bytes) == *hash)
+        .ok_or_else(|| SnapshotError::Damaged(store.join(path)))
 }
 
 /// Writes a manifest and gives its path. Its id is in its name, so there is none yet.
