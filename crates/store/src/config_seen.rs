@@ -61,12 +61,16 @@ impl Tx<'_> {
         seen: &[(ConfigPath, ConfigSeen)],
         gone: &[ConfigPath],
     ) -> Result<(), StoreError> {
-        let mut keep = self.connection.prepare_cached(
-            "INSERT OR REPLACE INTO config_seen(root, path, stamp, seen_at, sha256, hash, read)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        let mut add = self.connection.prepare_cached(
+            "INSERT INTO config_seen(root, path, stamp, seen_at, sha256, hash, read)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
+        )?;
+        let mut replace = self.connection.prepare_cached(
+            "UPDATE config_seen SET stamp = ?3, seen_at = ?4, sha256 = ?5, hash = ?6, read = ?7
+             WHERE root = ?1 AND path = ?2",
         )?;
         for (path, seen) in seen {
-            keep.execute((
+            let row = (
                 root,
                 path.as_str(),
                 &seen.stamp,
@@ -74,7 +78,10 @@ impl Tx<'_> {
                 seen.sha256.0,
                 seen.object.0,
                 &seen.read,
-            ))?;
+            );
+            if add.execute(row)? == 0 {
+                replace.execute(row)?;
+            }
         }
         let forget = "DELETE FROM config_seen WHERE root = ?1 AND path = ?2";
         let mut forget = self.connection.prepare_cached(forget)?;

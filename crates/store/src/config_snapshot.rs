@@ -8,7 +8,7 @@ use flowkeep_core::{ObjectHash, Sha256, SnapshotId};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use crate::run::{json_of, to_json};
-use crate::{NewPack, Store, StoreError, Tag, Tx};
+use crate::{Store, StoreError, Tag, Tx};
 
 /// A snapshot to be kept. All its files are on the disk by now.
 #[derive(Debug, Clone)]
@@ -19,10 +19,8 @@ pub struct NewConfigSnapshot {
     pub session: i64,
     /// Its number, as its manifest has it: the next one of the session.
     pub sequence: u32,
-    /// What it holds.
-    pub tree: NewTree,
-    /// The packs that were written for it.
-    pub packs: Vec<NewPack>,
+    /// The hash of the tree it is of, which is kept by now.
+    pub tree: ObjectHash,
     /// What was taken.
     pub strategy: Strategy,
     /// Why.
@@ -279,26 +277,23 @@ impl Tx<'_> {
         newest(self.connection, session)
     }
 
-    /// Keeps a snapshot with everything it holds.
+    /// Keeps a snapshot of a tree that is kept.
     ///
     /// # Errors
-    /// What the database says: also where a snapshot of that number is there already, and where a content is
-    /// neither kept nor in one of its packs.
+    /// What the database says: also where a snapshot of that number is there already, and where its tree is not
+    /// kept.
     pub fn add_config_snapshot(&self, new: &NewConfigSnapshot) -> Result<(), StoreError> {
-        for pack in &new.packs {
-            self.keep_pack(pack)?;
-        }
-        let tree = self.put_tree(&new.tree)?;
         self.connection
             .prepare_cached(
                 "INSERT INTO snapshot(id, session, sequence, tree, strategy, reason, task, actor, at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                 VALUES (?1, ?2, ?3, (SELECT tree FROM snapshot_tree WHERE hash = ?4),
+                   ?5, ?6, ?7, ?8, ?9)",
             )?
             .execute((
                 new.id.to_string(),
                 new.session,
                 new.sequence,
-                tree,
+                new.tree.0,
                 to_json(&new.strategy)?,
                 new.reason.as_str(),
                 new.task.as_ref().map(TaskId::as_str),
@@ -312,18 +307,17 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn put_tree(&self, new: &NewTree) -> Result<i64, StoreError> {
-        let find = "SELECT tree FROM snapshot_tree WHERE hash = ?1";
-        let mut find = self.connection.prepare_cached(find)?;
-        let known = find.query_row([new.hash.0], |row| row.get(0)).optional()?;
-        if let Some(known) = known {
-            return Ok(known);
-        }
+    /// Keeps a tree, unless one of its hash is kept.
+    ///
+    /// # Errors
+    /// What the database says: also where one of its contents is not kept.
+    pub fn keep_tree(&self, new: &NewTree) -> Result<(), StoreError> {
         let bytes: u64 = new.entries.iter().map(|entry| entry.bytes).sum();
-        self.connection
+        let is_new = self
+            .connection
             .prepare_cached(
                 "INSERT INTO snapshot_tree(hash, status, found, files, bytes)
-                 VALUES (?1, ?2, ?3, ?4, ?5)",
+                 VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT(hash) DO NOTHING",
             )?
             .execute((
                 new.hash.0,
@@ -332,13 +326,21 @@ impl Tx<'_> {
                 new.entries.len(),
                 bytes,
             ))?;
-        let tree = self.connection.last_insert_rowid();
+        if is_new == 1 {
+            let tree = self.connection.last_insert_rowid();
+            self.add_entries(tree, &new.entries)?;
+        }
+        Ok(())
+    }
+
+    /// The files of a tree, and what refers to their contents by them: both once, and together.
+    fn add_entries(&self, tree: i64, entries: &[ConfigEntry]) -> Result<(), StoreError> {
         let mut add = self.connection.prepare_cached(
             "INSERT INTO snapshot_entry(tree, path, kind, sha256, bytes, modified, object, masked)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6,
                (SELECT object FROM snapshot_object WHERE hash = ?7), ?8)",
         )?;
-        for entry in &new.entries {
+        for entry in entries {
             add.execute((
                 tree,
                 entry.path.as_str(),
@@ -350,7 +352,15 @@ impl Tx<'_> {
                 &entry.masked,
             ))?;
         }
-        Ok(tree)
+        self.connection
+            .prepare_cached(
+                "UPDATE snapshot_object SET refs = refs + held.times
+                 FROM (SELECT object, count(*) AS times FROM snapshot_entry
+                   WHERE tree = ?1 GROUP BY object) AS held
+                 WHERE snapshot_object.object = held.object",
+            )?
+            .execute([tree])?;
+        Ok(())
     }
 
     /// Removes snapshots; what no other one holds goes with [`Tx::let_go_of_unused`].

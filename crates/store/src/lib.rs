@@ -8,6 +8,7 @@
 mod arrival;
 mod change;
 mod clean_up;
+mod config_look;
 mod config_root;
 mod config_seen;
 mod config_snapshot;
@@ -77,6 +78,7 @@ mod writer;
 pub use arrival::{ArrivalRun, Arrived};
 pub use change::{Follower, Reach, Tag};
 pub use clean_up::{CleanUp, CleanUpActor, CleanUpRule, Copies};
+pub use config_look::{ConfigLook, LookedAt};
 pub use config_root::ConfigRootRecord;
 pub use config_seen::ConfigSeen;
 pub use config_snapshot::{

@@ -46,11 +46,12 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("schema/0017_sessions.sql")),
         M::up(include_str!("schema/0018_forgotten_folders.sql")),
         M::up(include_str!("schema/0019_warnings.sql")),
+        M::up(include_str!("schema/0020_config_look.sql")),
     ])
 }
 
 /// The version this program knows.
-const KNOWN: u32 = 19;
+const KNOWN: u32 = 20;
 
 /// Copies kept of the database as it was before a migration.
 const COPIES: usize = 3;

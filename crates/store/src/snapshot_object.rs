@@ -118,6 +118,30 @@ impl Store {
         Ok(kept)
     }
 
+    /// The packs in which the contents of a tree lie, each with its bytes; nothing where one of these is known not to
+    /// be had.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn packs_of_tree(
+        &self,
+        tree: ObjectHash,
+    ) -> Result<Option<Vec<(ObjectHash, u64)>>, StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT p.name, p.bytes, max(o.damaged <> 0 OR p.state <> 'kept')
+             FROM snapshot_tree t JOIN snapshot_entry e USING (tree)
+               JOIN snapshot_object o USING (object) JOIN snapshot_pack p USING (pack)
+             WHERE t.hash = ?1 GROUP BY o.pack",
+        )?;
+        let packs = statement.query_map([tree.0], |row| {
+            let is_lost: bool = row.get(2)?;
+            let pack = (word(row, 0)?, row.get(1)?);
+            Ok((!is_lost).then_some(pack))
+        })?;
+        Ok(packs.collect::<Result<_, _>>()?)
+    }
+
     /// Whether a pack of this name holds something that is needed.
     ///
     /// # Errors
@@ -168,22 +192,28 @@ impl Tx<'_> {
             .query_row((new.name.to_string(), new.bytes, self.now().0), |row| {
                 row.get(0)
             })?;
-        let mut statement = self.connection.prepare_cached(
+        // One statement that does both keeps a journal of its own for every content.
+        let mut add = self.connection.prepare_cached(
             "INSERT INTO snapshot_object(hash, bytes, pack, frame, frame_bytes, place)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-             ON CONFLICT(hash) DO UPDATE SET bytes = excluded.bytes, pack = excluded.pack,
-               frame = excluded.frame, frame_bytes = excluded.frame_bytes,
-               place = excluded.place, damaged = 0",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(hash) DO NOTHING",
+        )?;
+        let mut move_here = self.connection.prepare_cached(
+            "UPDATE snapshot_object SET bytes = ?2, pack = ?3, frame = ?4, frame_bytes = ?5,
+               place = ?6, damaged = 0
+             WHERE hash = ?1",
         )?;
         for object in &new.objects {
-            statement.execute((
+            let row = (
                 object.hash.0,
                 object.bytes,
                 pack,
                 object.frame,
                 object.frame_bytes,
                 object.place,
-            ))?;
+            );
+            if add.execute(row)? == 0 {
+                move_here.execute(row)?;
+            }
         }
         Ok(())
     }

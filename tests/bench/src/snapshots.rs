@@ -14,7 +14,7 @@ use flowkeep_core::Sha256;
 use flowkeep_core::configuration::Strategy;
 use flowkeep_core::session::{SessionOrigin, SessionStatus, SnapshotReason};
 use flowkeep_files::configuration::Wish;
-use flowkeep_files::snapshots::{Of, Wanted, Workshop as Snapshots, take};
+use flowkeep_files::snapshots::{Of, Taken, Wanted, Workshop as Snapshots, take};
 use flowkeep_host::{SystemClock, SystemFiles, Unfollowed};
 use flowkeep_store::{NewSession, Store, StoreOptions};
 use walkdir::WalkDir;
@@ -34,6 +34,7 @@ pub(crate) fn table(workshop: &mut Workshop, extent: Extent) -> Result<String> {
     std::thread::sleep(SETTLED);
     let config = tree.join("workflows/orders.yaml");
     let (mut hashed, mut first, mut again) = (Vec::new(), Vec::new(), Vec::new());
+    let mut looked = Vec::new();
     let mut ours = (Vec::new(), Vec::new());
     let mut others: Vec<_> = [Peer::Restic, Peer::Borg]
         .into_iter()
@@ -45,6 +46,7 @@ pub(crate) fn table(workshop: &mut Workshop, extent: Extent) -> Result<String> {
         let store = Kept::new(&workshop.fresh("kept"))?;
         first.push(store.first(&config)?);
         again.push(store.again(&config)?);
+        looked.push(store.looked(&config)?);
 
         let data = workshop.fresh("data");
         workshop.answer(&data, &["flow", "list"])?;
@@ -80,6 +82,7 @@ pub(crate) fn table(workshop: &mut Workshop, extent: Extent) -> Result<String> {
     out += &line("reading and hashing", &hashed, &hashed);
     out += &line("the first one", &first, &hashed);
     out += &line("the same again", &again, &hashed);
+    out += &line("looking for a change", &looked, &hashed);
     out +=
         "The same by command lines, each beside ours (aim: ours is the fastest, and no larger)\n";
     for (what, own, own_size) in [
@@ -179,11 +182,33 @@ impl Kept {
     }
 
     fn again(&self, config: &Path) -> Result<Duration> {
+        self.taken(config, self.session()?, SnapshotReason::Asked)
+    }
+
+    /// As after each task of a run; there is no change.
+    fn looked(&self, config: &Path) -> Result<Duration> {
+        let (taken, took) = self.take(config, self.session()?, SnapshotReason::Changed)?;
+        anyhow::ensure!(taken.is_none(), "nothing was changed");
+        Ok(took)
+    }
+
+    fn session(&self) -> Result<Of> {
         let session = self.0.store.session("one")?.context("it has begun")?;
-        self.taken(config, Of::Kept(Box::new(session)), SnapshotReason::Asked)
+        Ok(Of::Kept(Box::new(session)))
     }
 
     fn taken(&self, config: &Path, session: Of, reason: SnapshotReason) -> Result<Duration> {
+        let (taken, took) = self.take(config, session, reason)?;
+        taken.context("a snapshot was taken")?;
+        Ok(took)
+    }
+
+    fn take(
+        &self,
+        config: &Path,
+        session: Of,
+        reason: SnapshotReason,
+    ) -> Result<(Option<Taken>, Duration)> {
         let [_, _, strategy] = Strategy::factory();
         let wanted = Wanted {
             wish: Wish {
@@ -198,9 +223,7 @@ impl Kept {
         };
         let start = Instant::now();
         let taken = take(&self.0, &wanted, &Unfollowed)?;
-        let took = start.elapsed();
-        taken.context("a snapshot was taken")?;
-        Ok(took)
+        Ok((taken, start.elapsed()))
     }
 }
 

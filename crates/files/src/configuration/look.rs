@@ -6,15 +6,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use flowkeep_core::configuration::{
-    Ambiguous, Collected, ConfigKind, ConfigPath, Edge, Entry, LeftOut, Missing, Settings,
+    Ambiguous, Collected, ConfigKind, ConfigPath, Edge, Entry, LeftOut, Missing, Names, Settings,
     Strategy, collect,
 };
 use flowkeep_core::session::SnapshotStatus;
 use flowkeep_core::{Message, ObjectHash, Sha256};
 use flowkeep_host::Progress;
+use flowkeep_store::LookedAt;
 
 use super::ConfigurationError;
-use super::tree::{ConfigTree, below, root_above};
+use super::listing::{below, root_above};
+use super::tree::ConfigTree;
 use crate::snapshots::manifest::TreeMasked;
 
 /// What is to be looked at.
@@ -132,7 +134,9 @@ pub fn find(wish: &Wish<'_>) -> Result<(PathBuf, ConfigPath), ConfigurationError
 /// A tree that is being looked at.
 pub(crate) struct Looking<'a> {
     wish: &'a Wish<'a>,
-    config: PathBuf,
+    /// The file it begins with.
+    pub(crate) entry: ConfigPath,
+    settings: Settings,
     /// The tree.
     pub(crate) tree: ConfigTree<'a>,
 }
@@ -150,38 +154,67 @@ impl<'a> Looking<'a> {
             None => root_above(&config)?,
         };
         let tree = ConfigTree::open(&root, progress)?;
-        Ok(Self { wish, config, tree })
+        let Some(entry) = below(tree.root(), &config) else {
+            let root = tree.root().to_owned();
+            return Err(ConfigurationError::OutsideRoot { config, root });
+        };
+        if !tree.has(&entry) {
+            return Err(ConfigurationError::NoFile(config));
+        }
+        let settings = Settings {
+            root: root_names(wish, tree.root(), &entry),
+            default_tool_set: wish.default_tool_set.to_owned(),
+        };
+        Ok(Self {
+            wish,
+            entry,
+            settings,
+            tree,
+        })
+    }
+
+    /// Stands for what is looked for.
+    pub(crate) fn wish(&self) -> ObjectHash {
+        let Settings {
+            root,
+            default_tool_set,
+        } = &self.settings;
+        let wish = serde_json::json!([self.entry, self.wish.strategy, default_tool_set, root]);
+        ObjectHash::of(wish.to_string().as_bytes())
+    }
+
+    /// What a look that came to its end came from, where the next one can be told to come from the same.
+    pub(crate) fn looked_at(&self) -> Option<LookedAt> {
+        let (files, digest) = self.tree.settled()?;
+        Some(LookedAt {
+            wish: self.wish(),
+            digest,
+            files,
+        })
+    }
+
+    /// Whether all that a look came from is as it was.
+    pub(crate) fn is_still(&self, at: &LookedAt) -> bool {
+        at.wish == self.wish() && self.tree.digest(&at.files) == Some(at.digest)
     }
 
     /// Follows all references.
     pub(crate) fn end(&mut self) -> Result<Look, ConfigurationError> {
-        let Self { wish, config, tree } = self;
-        let root = tree.root().to_owned();
-        let entry = below(&root, config).ok_or_else(|| ConfigurationError::OutsideRoot {
-            config: config.clone(),
-            root: root.clone(),
-        })?;
-        if !tree.names.has(&entry) {
-            return Err(ConfigurationError::NoFile(config.clone()));
-        }
-        let settings = Settings {
-            root: root_names(wish, &root, &entry),
-            default_tool_set: wish.default_tool_set.to_owned(),
-        };
-        let collected = collected(&entry, &settings, wish.strategy, tree)?;
+        let strategy = self.wish.strategy;
+        let collected = collected(&self.entry, &self.settings, strategy, &mut self.tree)?;
         let mut look = Look {
-            root,
-            config: entry,
+            root: self.tree.root().to_owned(),
+            config: self.entry.clone(),
             status: SnapshotStatus::Complete,
             files: Vec::new(),
-            unread: unread(tree, wish.strategy),
+            unread: unread(&self.tree, strategy),
             missing: collected.missing,
             ambiguous: collected.ambiguous,
             unparsed: Vec::new(),
             left_out: collected.left_out.into_iter().collect(),
         };
         for (path, references) in collected.files {
-            look.take(path, references, tree)?;
+            look.take(path, references, &mut self.tree)?;
         }
         look.unread.sort_by(|one, other| one.path.cmp(&other.path));
         look.status = look.what_it_comes_to();
@@ -197,7 +230,7 @@ fn collected(
     strategy: &Strategy,
     tree: &mut ConfigTree<'_>,
 ) -> Result<Collected, ConfigurationError> {
-    let names = tree.names.clone();
+    let names: Names = tree.names.iter().cloned().collect();
     let mut stopped = None;
     let mut facts = |path: &ConfigPath| match tree.file(path) {
         Ok(file) => file.facts.clone(),

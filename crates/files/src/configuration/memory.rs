@@ -13,6 +13,11 @@ use crate::snapshots::manifest::TreeMasked;
 /// What finds out what files say. It rises whenever that finds something else in the same file.
 const READING: u32 = 1;
 
+/// Who finds that out: nobody believes what another one found.
+pub(super) fn reader() -> String {
+    format!("{READING} {}", env!("CARGO_PKG_VERSION"))
+}
+
 /// What is remembered of a tree.
 pub(crate) type Memory = HashMap<ConfigPath, ConfigSeen>;
 

@@ -2,6 +2,7 @@
 //! lies below the root of a tree is read, and no link is followed.
 
 mod error;
+mod listing;
 mod look;
 mod memory;
 mod stamp;
@@ -10,4 +11,4 @@ mod tree;
 pub use error::ConfigurationError;
 pub(crate) use look::Looking;
 pub use look::{Found, Look, Unread, Wish, find, look};
-pub(crate) use tree::{ConfigTree, Kept};
+pub(crate) use tree::Kept;

@@ -2,27 +2,22 @@
 
 use std::collections::HashMap;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use flowkeep_core::configuration::{ConfigPath, Facts, Names};
+use flowkeep_core::configuration::{ConfigPath, Facts};
 use flowkeep_core::secret::{self, SecretPlace};
 use flowkeep_core::{Document, Format, MAX_DOCUMENT_BYTES, Message, ObjectHash, Sha256, decode};
 use flowkeep_host::{Folder, Progress, ReadError};
 use flowkeep_store::ConfigSeen;
-use walkdir::{DirEntry, WalkDir};
 
 use super::ConfigurationError;
+use super::listing::listed;
 use super::look::{SCAN, Unread};
-use super::memory::{Content, Memory, recalled, seen};
+use super::memory::{Content, Memory, reader, recalled, seen};
 use super::stamp::Stamp;
-use crate::intake::{PASSED_OVER, why};
-use crate::io_reason;
+use crate::intake::why;
 use crate::snapshots::manifest::TreeMasked;
-
-/// A configuration has some hundreds of files. With more of them, somebody took a wrong folder for its
-/// root.
-const MOST_FILES: usize = 50_000;
 
 /// Lines that are left away from the end of a broken file, until the rest can be read.
 const LINES_LEFT_AWAY: usize = 64;
@@ -43,7 +38,8 @@ const READINGS: u32 = 2;
 /// A tree of configuration files.
 pub(crate) struct ConfigTree<'a> {
     folder: Folder,
-    pub(super) names: Names,
+    /// All files below the root, in order.
+    pub(super) names: Vec<ConfigPath>,
     /// The folders that cannot be looked into.
     pub(super) unread: Vec<Unread>,
     read: HashMap<ConfigPath, Arc<FileRead>>,
@@ -90,6 +86,8 @@ pub(super) struct FileRead {
     pub(super) modified: Option<i64>,
     /// Whether it was changed again and again while it was read.
     pub(super) changed_while_read: bool,
+    /// What the disk said of it meanwhile; nothing where it said several things.
+    stamp: Option<Stamp>,
     /// What is remembered of it from now on, where that is new.
     new: Option<ConfigSeen>,
 }
@@ -136,8 +134,51 @@ impl<'a> ConfigTree<'a> {
             let seen = read.new.clone()?;
             Some((path.clone(), seen))
         });
-        let gone = self.memory.keys().filter(|path| !self.names.has(path));
+        let gone = self.memory.keys().filter(|path| !self.has(path));
         (new.collect(), gone.cloned().collect())
+    }
+
+    /// Whether there is such a file.
+    pub(super) fn has(&self, path: &ConfigPath) -> bool {
+        self.names.binary_search(path).is_ok()
+    }
+
+    /// The files that were read, and what tells whether all of this would be read once more; nothing where that
+    /// cannot be told.
+    pub(super) fn settled(&self) -> Option<(Vec<ConfigPath>, ObjectHash)> {
+        let mut read: Vec<_> = self.read.iter().collect();
+        read.sort_unstable_by_key(|(path, _)| *path);
+        let stamps = read.iter().map(|(_, read)| {
+            let stamp = read.stamp.as_ref().filter(|_| read.content.is_ok())?;
+            stamp.was_settled(self.seen_at).then_some(stamp)
+        });
+        let stamps: Vec<&Stamp> = stamps.collect::<Option<_>>()?;
+        let digest = self.digest_of(stamps)?;
+        let files = read.into_iter().map(|(path, _)| path.clone()).collect();
+        Some((files, digest))
+    }
+
+    /// What the disk says now of files that were read at some time, and of all names; nothing where it does not say
+    /// everything.
+    pub(super) fn digest(&self, files: &[ConfigPath]) -> Option<ObjectHash> {
+        let stamps = files.iter().map(|path| self.stamp(path));
+        let stamps: Vec<Stamp> = stamps.collect::<Option<_>>()?;
+        self.digest_of(&stamps)
+    }
+
+    fn digest_of<'s>(&self, stamps: impl IntoIterator<Item = &'s Stamp>) -> Option<ObjectHash> {
+        if !self.unread.is_empty() {
+            return None;
+        }
+        let mut said = reader().into_bytes();
+        let names = self.names.iter().map(ConfigPath::as_str);
+        // The names end where an empty one stands, which is none.
+        let stamps = stamps.into_iter().map(|stamp| stamp.text.as_str());
+        for part in names.chain([""]).chain(stamps) {
+            said.push(0);
+            said.extend_from_slice(part.as_bytes());
+        }
+        Some(ObjectHash::of(&said))
     }
 
     /// Its root, through no links.
@@ -196,6 +237,7 @@ impl<'a> ConfigTree<'a> {
         let (content, facts, unparsed) = recalled(seen)?;
         let mut read = FileRead::said(Ok(content), facts, unparsed);
         read.modified = stamp.modified;
+        read.stamp = Some(stamp);
         Some(read)
     }
 
@@ -250,11 +292,12 @@ impl<'a> ConfigTree<'a> {
         };
         read.modified = stamp.as_ref().and_then(|stamp| stamp.modified);
         read.changed_while_read = changed_while_read;
+        read.stamp = stamp.filter(|_| !changed_while_read);
         if self.is_kept
-            && let (Some(stamp), Ok(content), false) = (stamp, &read.content, changed_while_read)
+            && let (Some(stamp), Ok(content)) = (&read.stamp, &read.content)
         {
-            let unparsed = read.unparsed.as_ref();
-            read.new = seen(stamp.text, self.seen_at, content, &read.facts, unparsed);
+            let (stamp, unparsed) = (stamp.text.clone(), read.unparsed.as_ref());
+            read.new = seen(stamp, self.seen_at, content, &read.facts, unparsed);
         }
         read
     }
@@ -291,6 +334,7 @@ impl FileRead {
             unparsed,
             modified: None,
             changed_while_read: false,
+            stamp: None,
             new: None,
         }
     }
@@ -359,79 +403,4 @@ fn before_fault(format: Format, text: &str, fault: &Message) -> Option<Document>
     (fewest..=lines.len())
         .rev()
         .find_map(|end| Document::parse(format, lines[..end].concat()).ok())
-}
-
-/// Whether a folder is looked into: what is hidden is no configuration.
-fn is_wanted(entry: &DirEntry) -> bool {
-    let name = entry.file_name();
-    let is_hidden = name.as_encoded_bytes().starts_with(b".");
-    !entry.file_type().is_dir() || !(is_hidden || PASSED_OVER.iter().any(|over| name == *over))
-}
-
-/// All regular files below a folder, and the folders that cannot be looked into. What is behind a link is
-/// not there.
-fn listed(
-    root: &Path,
-    progress: &dyn Progress,
-) -> Result<(Names, Vec<Unread>), ConfigurationError> {
-    let entries = WalkDir::new(root).follow_links(false).min_depth(1);
-    let mut found = Vec::new();
-    let mut unread = Vec::new();
-    for entry in entries.into_iter().filter_entry(is_wanted) {
-        if progress.cancelled() {
-            return Err(ConfigurationError::Cancelled);
-        }
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => {
-                unread.extend(not_listed(root, error)?);
-                continue;
-            }
-        };
-        if !entry.file_type().is_file() {
-            continue;
-        }
-        if found.len() == MOST_FILES {
-            return Err(ConfigurationError::TooMany {
-                root: root.to_owned(),
-                limit: MOST_FILES,
-            });
-        }
-        found.extend(below(root, entry.path()));
-    }
-    Ok((found.into_iter().collect(), unread))
-}
-
-/// A folder that cannot be looked into; nothing where it is gone by now. Without the root nothing is known.
-fn not_listed(root: &Path, error: walkdir::Error) -> Result<Option<Unread>, ConfigurationError> {
-    let at = error.path().unwrap_or(root).to_owned();
-    let error = std::io::Error::from(error);
-    match below(root, &at) {
-        Some(_) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Some(path) => {
-            let reason = io_reason(&error);
-            Ok(Some(Unread { path, reason }))
-        }
-        None => Err(ConfigurationError::at(&at)(error)),
-    }
-}
-
-/// Where a file is below the root; nothing where its path is no text, which no reference can name.
-pub(super) fn below(root: &Path, path: &Path) -> Option<ConfigPath> {
-    let parts: Option<Vec<&str>> = path
-        .strip_prefix(root)
-        .ok()?
-        .components()
-        .map(|part| part.as_os_str().to_str())
-        .collect();
-    ConfigPath::new(parts?.join("/")).ok()
-}
-
-/// The nearest folder above a file that holds a folder `workflows`.
-pub(super) fn root_above(config: &Path) -> Result<PathBuf, ConfigurationError> {
-    let mut above = config.ancestors().skip(1);
-    above
-        .find(|folder| folder.join("workflows").is_dir())
-        .map(Path::to_owned)
-        .ok_or_else(|| ConfigurationError::NoRoot(config.to_owned()))
 }

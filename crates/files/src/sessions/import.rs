@@ -438,7 +438,7 @@ impl Importing<'_> {
         let taken = take(self.workshop, &wanted, self.progress);
         let file = &mut self.files[pending.file];
         match taken {
-            Ok(taken) => file.snapshot = taken.map(|taken| taken.look.status),
+            Ok(taken) => file.snapshot = taken.map(|taken| taken.status),
             Err(TakeError::Configuration(ConfigurationError::Cancelled)) => {
                 return Err(FilesError::Cancelled.into());
             }

@@ -21,6 +21,7 @@ mod source;
 mod take;
 mod take_error;
 mod take_rows;
+mod take_same;
 mod workshop;
 
 pub use error::SnapshotError;

@@ -5,24 +5,24 @@
 //! is nobody's, and what is after it is whole.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use chrono::DateTime;
 use flowkeep_core::run::TaskId;
-use flowkeep_core::session::SnapshotReason;
+use flowkeep_core::session::{SnapshotReason, SnapshotStatus};
 use flowkeep_core::{ObjectHash, SnapshotId};
-use flowkeep_host::{EntryKind, Progress};
-use flowkeep_store::{ConfigSnapshotRecord, KeptObject, NewSession, SessionRecord};
+use flowkeep_host::Progress;
+use flowkeep_store::{ConfigSnapshotRecord, KeptObject, NewSession, NewTree, SessionRecord};
 
 use super::manifest::{
-    TreeEntry, TreeFile, TreeLeftOut, TreeObject, TreeUnread, tree_hash, tree_place,
-    write_manifest, write_tree,
+    TreeEntry, TreeFile, TreeLeftOut, TreeObject, TreeUnread, tree_hash, tree_place, write_tree,
 };
-use super::pack::{self, Pack, PackWriter};
+use super::pack::{Pack, PackWriter};
 use super::place::prepare;
+use super::take_rows::{Remembered, Rows, Version, entries, new_pack};
+use super::take_same::{has_all, has_pack, has_tree_file, same};
 use super::{TakeError, Workshop};
-use crate::configuration::{
-    ConfigTree, ConfigurationError, Found, Kept, Look, Looking, Unread, Wish,
-};
+use crate::configuration::{Found, Kept, Look, Looking, Unread, Wish};
 
 /// The step of progress: keeping the files.
 const KEEP: &str = "snapshot_keep";
@@ -60,12 +60,12 @@ pub struct Taken {
     pub changed: bool,
     /// Bytes of the packs that were written for it.
     pub bytes_stored: u64,
-    /// What was found.
-    pub look: Look,
+    /// Whether everything is there.
+    pub status: SnapshotStatus,
 }
 
 /// Takes a snapshot. One that is taken because of a change ([`SnapshotReason::Changed`]) is not where there is
-/// none: then nothing is answered, and nothing was written.
+/// none: then nothing is answered, and no file was written.
 ///
 /// Steps of progress: `configuration_scan` once for each time a file is read, `snapshot_keep` once for each
 /// content that is new.
@@ -80,71 +80,94 @@ pub fn take(
     let shared = workshop.share()?;
     let mut looking = Looking::begin(&wanted.wish, progress)?;
     let root = workshop.store.config_root_at(looking.tree.root())?;
-    let memory = root.map(|root| workshop.store.config_seen(root.row));
+    let root = root.map(|root| root.row);
+    if let Some(same) = same(workshop, &looking, root)? {
+        if wanted.is_needless(workshop, same.tree)? {
+            return Ok(None);
+        }
+        if has_all(workshop, same.tree)? {
+            let version = Version {
+                workshop,
+                wanted,
+                root: looking.tree.root().to_owned(),
+                config: looking.entry,
+                tree: same.tree,
+                status: same.status,
+                files: same.files,
+                bytes: same.bytes,
+                rows: Arc::default(),
+            };
+            let taken = workshop.marked(shared, || version.keep(progress));
+            return taken.map(Some);
+        }
+    }
+    let memory = root.map(|root| workshop.store.config_seen(root));
     let now = workshop.clock.now().0;
-    looking
-        .tree
-        .remember(memory.transpose()?.unwrap_or_default(), now);
+    let memory = memory.transpose()?.unwrap_or_default();
+    looking.tree.remember(memory, now);
     let look = looking.end()?;
     let mut taking = Taking {
         workshop,
         wanted,
         look,
         changed_meanwhile: false,
-        tree: &mut looking.tree,
+        looking: &mut looking,
         progress,
     };
     let hash = tree_hash(&taking.tree_file())?;
-    let before = taking.before()?;
-    let changed = before
-        .as_ref()
-        .is_none_or(|before| before.tree_hash != hash);
-    if !changed && wanted.reason == SnapshotReason::Changed {
+    if wanted.is_needless(workshop, hash)? {
+        taking
+            .remembered()
+            .keep(workshop, &taking.look.root, hash)?;
         return Ok(None);
     }
     prepare(workshop.files.as_ref(), &workshop.dir)?;
-    let (id, sequence, bytes_stored) = workshop.marked(shared, || taking.keep(hash, before))?;
-    Ok(Some(Taken {
-        id,
-        sequence,
-        changed,
-        bytes_stored,
-        look: taking.look,
-    }))
+    let taken = workshop.marked(shared, || taking.keep(hash));
+    taken.map(Some)
 }
 
-/// A snapshot that is being taken.
-pub(super) struct Taking<'a, 't> {
-    pub(super) workshop: &'a Workshop,
-    pub(super) wanted: &'a Wanted<'a>,
-    pub(super) look: Look,
-    /// Whether a file was found to say something else than when it was looked at.
-    changed_meanwhile: bool,
-    pub(super) tree: &'a mut ConfigTree<'t>,
-    progress: &'a dyn Progress,
-}
-
-impl Taking<'_, '_> {
+impl Wanted<'_> {
     /// The newest snapshot of the session.
-    fn before(&self) -> Result<Option<ConfigSnapshotRecord>, TakeError> {
-        match &self.wanted.session {
+    pub(super) fn before(
+        &self,
+        workshop: &Workshop,
+    ) -> Result<Option<ConfigSnapshotRecord>, TakeError> {
+        match &self.session {
             Of::New(_) => Ok(None),
-            Of::Kept(session) => Ok(self.workshop.store.newest_config_snapshot(session.row)?),
+            Of::Kept(session) => Ok(workshop.store.newest_config_snapshot(session.row)?),
         }
     }
 
-    /// Writes everything; answers the id and the number of the snapshot, and bytes of new packs.
-    fn keep(
-        &mut self,
-        mut hash: ObjectHash,
-        mut before: Option<ConfigSnapshotRecord>,
-    ) -> Result<(SnapshotId, u32, u64), TakeError> {
+    /// Whether it is wanted for a change only, and there is none.
+    fn is_needless(&self, workshop: &Workshop, tree: ObjectHash) -> Result<bool, TakeError> {
+        if self.reason != SnapshotReason::Changed {
+            return Ok(false);
+        }
+        let before = self.before(workshop)?;
+        Ok(before.is_some_and(|before| before.tree_hash == tree))
+    }
+}
+
+/// A snapshot that is being taken, of what is another than at the last look.
+struct Taking<'a, 't, 'w> {
+    workshop: &'a Workshop,
+    wanted: &'a Wanted<'a>,
+    look: Look,
+    /// Whether a file was found to say something else than when it was looked at.
+    changed_meanwhile: bool,
+    looking: &'t mut Looking<'w>,
+    progress: &'a dyn Progress,
+}
+
+impl Taking<'_, '_, '_> {
+    /// Writes everything.
+    fn keep(&mut self, mut hash: ObjectHash) -> Result<Taken, TakeError> {
         let packs = self.keep_contents()?;
         let tree = self.tree_file();
         if self.changed_meanwhile {
             hash = tree_hash(&tree)?;
         }
-        if !self.has_tree(hash)? {
+        if !self.workshop.store.keeps_tree(hash)? || !has_tree_file(self.workshop, &hash) {
             write_tree(self.workshop.files.as_ref(), &self.workshop.dir, &tree)?;
         }
         let found = TreeFile {
@@ -155,30 +178,38 @@ impl Taking<'_, '_> {
             let path = self.workshop.dir.join(tree_place(&hash));
             TakeError::at(&path)(error.into())
         })?;
-        let stored = packs.iter().map(|pack| pack.bytes).sum();
-        // What is written down is there; until then it is nobody's.
-        if self.progress.cancelled() {
-            return Err(ConfigurationError::Cancelled.into());
-        }
-        loop {
-            let manifest = self.manifest(hash, before.as_ref());
-            let path = write_manifest(
-                self.workshop.files.as_ref(),
-                &self.workshop.dir,
-                &manifest.0,
-            )?;
-            let written = self.write_down(&manifest.0, manifest.1, hash, &found, &packs);
-            match written {
-                Ok(()) => return Ok((manifest.1, manifest.0.sequence, stored)),
-                Err(TakeError::Overtaken) => {
-                    self.workshop
-                        .files
-                        .remove_file(&path)
-                        .map_err(TakeError::at(&path))?;
-                    before = self.before()?;
-                }
-                Err(error) => return Err(error),
-            }
+        let files = &self.look.files;
+        let version = Version {
+            workshop: self.workshop,
+            wanted: self.wanted,
+            root: self.look.root.clone(),
+            config: self.look.config.clone(),
+            tree: hash,
+            status: self.look.status,
+            files: files.len() as u64,
+            bytes: files.iter().map(|file| file.bytes).sum(),
+            rows: Arc::new(Rows {
+                packs: packs.iter().map(new_pack).collect(),
+                tree: Some(NewTree {
+                    hash,
+                    status: self.look.status,
+                    found,
+                    entries: entries(files),
+                }),
+                remembered: self.remembered(),
+            }),
+        };
+        version.keep(self.progress)
+    }
+
+    /// What is remembered of this from now on.
+    fn remembered(&self) -> Remembered {
+        let (seen, gone) = self.looking.tree.to_remember();
+        let at = self.looking.looked_at();
+        Remembered {
+            seen,
+            gone,
+            at: at.filter(|_| !self.changed_meanwhile),
         }
     }
 
@@ -198,7 +229,7 @@ impl Taking<'_, '_> {
             if kept.contains(&file.object) || done.contains(&file.object) {
                 continue;
             }
-            let kept = self.tree.kept_of(&file.path, &file.object)?;
+            let kept = self.looking.tree.kept_of(&file.path, &file.object)?;
             let Some(bytes) = self.as_it_is_now(at, kept) else {
                 continue;
             };
@@ -255,25 +286,11 @@ impl Taking<'_, '_> {
         let kept = self.workshop.store.kept_objects(hashes)?;
         let mut packs: HashMap<ObjectHash, bool> = HashMap::new();
         let mut is_whole = |kept: &KeptObject| {
-            *packs.entry(kept.pack).or_insert_with(|| {
-                let path = pack::path(&self.workshop.dir, &kept.pack);
-                let there = self.workshop.files.entry(&path).ok().flatten();
-                there.is_some_and(|there| {
-                    there.kind == EntryKind::File && there.bytes == kept.pack_bytes
-                })
-            })
+            let there = || has_pack(self.workshop, &kept.pack, kept.pack_bytes);
+            *packs.entry(kept.pack).or_insert_with(there)
         };
         let whole = kept.into_iter().filter(|(_, kept)| is_whole(kept));
         Ok(whole.map(|(hash, _)| hash).collect())
-    }
-
-    fn has_tree(&self, hash: ObjectHash) -> Result<bool, TakeError> {
-        if !self.workshop.store.keeps_tree(hash)? {
-            return Ok(false);
-        }
-        let path = self.workshop.dir.join(tree_place(&hash));
-        let there = self.workshop.files.entry(&path).ok().flatten();
-        Ok(there.is_some_and(|there| there.kind == EntryKind::File))
     }
 
     fn tree_file(&self) -> TreeFile {

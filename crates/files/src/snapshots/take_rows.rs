@@ -1,27 +1,122 @@
 //! What is written down of a snapshot: its manifest, and its rows.
 
-use flowkeep_core::session::SnapshotReason;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use flowkeep_core::configuration::ConfigPath;
+use flowkeep_core::session::{SnapshotReason, SnapshotStatus};
 use flowkeep_core::{ObjectHash, SnapshotId};
-use flowkeep_host::path_text;
+use flowkeep_host::{Progress, path_text};
 use flowkeep_store::{
-    ConfigEntry, ConfigSnapshotRecord, NewConfigSnapshot, NewObject, NewOperation, NewPack,
-    NewTree, OperationItemRecord, Tx,
+    ConfigEntry, ConfigSeen, ConfigSnapshotRecord, LookedAt, NewConfigSnapshot, NewObject,
+    NewOperation, NewPack, NewTree, OperationItemRecord, StoreError, Tx,
 };
 use ulid::Ulid;
 
-use super::TakeError;
-use super::manifest::{Manifest, ManifestSession, tree_place};
+use super::manifest::{Manifest, ManifestSession, tree_place, write_manifest};
 use super::pack::{Pack, Placed};
-use super::take::{Of, Taking};
-use crate::configuration::Found;
+use super::take::{Of, Taken, Wanted};
+use super::{TakeError, Workshop};
+use crate::configuration::{ConfigurationError, Found};
 use crate::time::{local, rfc3339, utc};
 
-impl Taking<'_, '_> {
-    pub(super) fn manifest(
-        &self,
+/// A snapshot as it is about to be written down. All that it holds is on the disk.
+pub(super) struct Version<'a> {
+    pub(super) workshop: &'a Workshop,
+    pub(super) wanted: &'a Wanted<'a>,
+    /// The root of the tree.
+    pub(super) root: PathBuf,
+    /// The file it begins with.
+    pub(super) config: ConfigPath,
+    /// The hash of the tree file.
+    pub(super) tree: ObjectHash,
+    /// Whether everything is there.
+    pub(super) status: SnapshotStatus,
+    /// How many files.
+    pub(super) files: u64,
+    /// Their bytes.
+    pub(super) bytes: u64,
+    /// What comes with it.
+    pub(super) rows: Arc<Rows>,
+}
+
+/// What is written down with a snapshot. Nothing, where it holds what an earlier one does.
+#[derive(Default)]
+pub(super) struct Rows {
+    pub(super) packs: Vec<NewPack>,
+    pub(super) tree: Option<NewTree>,
+    pub(super) remembered: Remembered,
+}
+
+/// What is remembered of a look.
+#[derive(Default)]
+pub(super) struct Remembered {
+    /// Of the files that were read.
+    pub(super) seen: Vec<(ConfigPath, ConfigSeen)>,
+    /// The files that are no longer there.
+    pub(super) gone: Vec<ConfigPath>,
+    /// What it came from, where the next one can be told to come from the same.
+    pub(super) at: Option<LookedAt>,
+}
+
+impl Remembered {
+    /// Where no snapshot is taken: once nobody can have written anything since, so that it is done once.
+    pub(super) fn keep(
+        self,
+        workshop: &Workshop,
+        root: &Path,
         tree: ObjectHash,
-        before: Option<&ConfigSnapshotRecord>,
-    ) -> (Manifest, SnapshotId) {
+    ) -> Result<(), StoreError> {
+        if self.at.is_none() {
+            return Ok(());
+        }
+        let root = root.to_owned();
+        workshop.store.write(move |tx| {
+            let root = tx.meet_config_root(&root)?;
+            self.write_down(tx, root, tree)
+        })
+    }
+
+    fn write_down(&self, tx: &Tx<'_>, root: i64, tree: ObjectHash) -> Result<(), StoreError> {
+        tx.keep_config_seen(root, &self.seen, &self.gone)?;
+        match &self.at {
+            Some(at) => tx.keep_config_look(root, at, tree),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Version<'_> {
+    /// Writes its manifest and its rows, under the next number of its session.
+    pub(super) fn keep(&self, progress: &dyn Progress) -> Result<Taken, TakeError> {
+        // What is written down is there; until then it is nobody's.
+        if progress.cancelled() {
+            return Err(ConfigurationError::Cancelled.into());
+        }
+        loop {
+            let before = self.wanted.before(self.workshop)?;
+            let (manifest, id) = self.manifest(before.as_ref());
+            let files = self.workshop.files.as_ref();
+            let path = write_manifest(files, &self.workshop.dir, &manifest)?;
+            match self.write_down(&manifest, id) {
+                Ok(()) => {
+                    return Ok(Taken {
+                        id,
+                        sequence: manifest.sequence,
+                        changed: before.is_none_or(|before| before.tree_hash != self.tree),
+                        bytes_stored: self.rows.packs.iter().map(|pack| pack.bytes).sum(),
+                        status: self.status,
+                    });
+                }
+                Err(TakeError::Overtaken) => {
+                    files.remove_file(&path).map_err(TakeError::at(&path))?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn manifest(&self, before: Option<&ConfigSnapshotRecord>) -> (Manifest, SnapshotId) {
         let now = self.workshop.clock.now();
         let id = SnapshotId(Ulid::from_datetime(utc(now).into()));
         let session = match &self.wanted.session {
@@ -43,51 +138,37 @@ impl Taking<'_, '_> {
             offset: Some(local(now).format("%:z").to_string()),
             reason: self.wanted.reason.as_str().to_owned(),
             actor: self.workshop.actor.clone(),
-            root: path_text(&self.look.root),
-            config: Some(self.look.config.clone()),
+            root: path_text(&self.root),
+            config: Some(self.config.clone()),
             definition: None,
             strategy: self.wanted.wish.strategy.clone(),
-            status: self.look.status.as_str().to_owned(),
+            status: self.status.as_str().to_owned(),
             secrets: "masked".to_owned(),
-            files: self.look.files.len() as u64,
-            bytes: self.look.files.iter().map(|file| file.bytes).sum(),
-            tree: tree_place(&tree),
+            files: self.files,
+            bytes: self.bytes,
+            tree: tree_place(&self.tree),
             previous: before.map(|before| before.id.to_string()),
         };
         (manifest, id)
     }
 
     /// The rows of everything, in one transaction.
-    pub(super) fn write_down(
-        &self,
-        manifest: &Manifest,
-        id: SnapshotId,
-        tree: ObjectHash,
-        found: &str,
-        packs: &[Pack],
-    ) -> Result<(), TakeError> {
+    fn write_down(&self, manifest: &Manifest, id: SnapshotId) -> Result<(), TakeError> {
         let mut new = NewConfigSnapshot {
             id,
             session: 0,
             sequence: manifest.sequence,
-            tree: NewTree {
-                hash: tree,
-                status: self.look.status,
-                found: found.to_owned(),
-                entries: self.entries(),
-            },
-            packs: packs.iter().map(new_pack).collect(),
+            tree: self.tree,
             strategy: manifest.strategy.clone(),
             reason: self.wanted.reason,
             task: self.wanted.task.clone(),
             actor: manifest.actor.clone(),
         };
         let session = self.wanted.session.clone();
-        let root = self.look.root.clone();
-        let config = self.look.config.to_string();
-        let (seen, gone) = self.tree.to_remember();
+        let (root, config) = (self.root.clone(), self.config.to_string());
         let face = self.workshop.face;
         let is_told = self.wanted.reason != SnapshotReason::Import;
+        let rows = Arc::clone(&self.rows);
         self.workshop.store.write(move |tx| {
             let root = tx.meet_config_root(&root)?;
             new.session = session_row(tx, session.clone(), root, config)?;
@@ -95,8 +176,14 @@ impl Taking<'_, '_> {
             if next.map_or(1, |newest| newest.sequence + 1) != new.sequence {
                 return Err(TakeError::Overtaken);
             }
+            for pack in &rows.packs {
+                tx.keep_pack(pack)?;
+            }
+            if let Some(tree) = &rows.tree {
+                tx.keep_tree(tree)?;
+            }
             tx.add_config_snapshot(&new)?;
-            tx.keep_config_seen(root, &seen, &gone)?;
+            rows.remembered.write_down(tx, root, new.tree)?;
             // Whoever brings a session in says that of all of them together.
             if is_told {
                 tell(tx, &session, &new.actor, face)?;
@@ -104,22 +191,22 @@ impl Taking<'_, '_> {
             Ok(())
         })
     }
+}
 
-    fn entries(&self) -> Vec<ConfigEntry> {
-        let entry = |file: &Found| ConfigEntry {
-            path: file.path.clone(),
-            kind: file.kind,
-            sha256: file.sha256,
-            bytes: file.bytes,
-            modified: file.modified,
-            object: file.object,
-            masked: match file.masked.as_slice() {
-                [] => None,
-                masked => serde_json::to_string(masked).ok(),
-            },
-        };
-        self.look.files.iter().map(entry).collect()
-    }
+pub(super) fn entries(files: &[Found]) -> Vec<ConfigEntry> {
+    let entry = |file: &Found| ConfigEntry {
+        path: file.path.clone(),
+        kind: file.kind,
+        sha256: file.sha256,
+        bytes: file.bytes,
+        modified: file.modified,
+        object: file.object,
+        masked: match file.masked.as_slice() {
+            [] => None,
+            masked => serde_json::to_string(masked).ok(),
+        },
+    };
+    files.iter().map(entry).collect()
 }
 
 fn session_row(tx: &Tx<'_>, session: Of, root: i64, config: String) -> Result<i64, TakeError> {

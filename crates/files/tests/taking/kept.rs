@@ -15,7 +15,7 @@ fn a_snapshot_holds_what_was_there_byte_for_byte() {
     let face = ground.face();
     let taken = face.begin().unwrap();
     assert_eq!((taken.sequence, taken.changed), (1, true));
-    assert_eq!(taken.look.status, SnapshotStatus::Complete);
+    assert_eq!(taken.status, SnapshotStatus::Complete);
     assert_eq!(face.held(), tree(&ground.place.path().join("configs")));
     face.is_sound();
     assert!(ground.files_with(".partial").is_empty());
@@ -51,7 +51,7 @@ fn files_of_one_name_in_two_folders_are_two() {
     let face = ground.face();
     let taken = face.begin().unwrap();
     assert_eq!(
-        taken.look.status,
+        taken.status,
         SnapshotStatus::Partial,
         "nobody can tell which"
     );
@@ -109,7 +109,7 @@ fn a_key_is_in_no_file_of_the_data_folder() {
     );
     let face = ground.face();
     let taken = face.begin().unwrap();
-    assert_eq!(taken.look.status, SnapshotStatus::Partial);
+    assert_eq!(taken.status, SnapshotStatus::Partial);
     let held = face.held();
     let sum = String::from_utf8(held["tools/sum.yaml"].clone()).unwrap();
     assert_eq!(sum, text.replace(&secret, "<masked>"));

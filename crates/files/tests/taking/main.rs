@@ -10,6 +10,7 @@ mod failing;
 mod importing;
 mod kept;
 mod restoring;
+mod same;
 mod unchanged;
 
 use std::collections::BTreeMap;
@@ -42,6 +43,8 @@ struct Ground {
 struct Face {
     workshop: Workshop,
     config: PathBuf,
+    strategy: Strategy,
+    tool_set: &'static str,
 }
 
 fn now() -> i64 {
@@ -109,6 +112,8 @@ impl Ground {
                 face: "cli",
             },
             config: self.path("workflows/orders.yaml"),
+            strategy: Strategy::factory()[1].clone(),
+            tool_set: "basic-tools",
         }
     }
 
@@ -168,12 +173,11 @@ impl Face {
         reason: SnapshotReason,
         progress: &dyn Progress,
     ) -> Result<Option<Taken>, TakeError> {
-        let [_, standard, _] = Strategy::factory();
         let wish = Wish {
             config: &self.config,
             root: None,
-            strategy: &standard,
-            default_tool_set: "basic-tools",
+            strategy: &self.strategy,
+            default_tool_set: self.tool_set,
         };
         let wanted = Wanted {
             wish,

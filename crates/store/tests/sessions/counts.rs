@@ -52,7 +52,7 @@ proptest! {
                         vec![pack(&format!("pack-{sequence}"), missing)]
                     };
                     let new = snapshot(rows[session], sequence, &contents, packs);
-                    model.insert(new.id, (rows[session], contents));
+                    model.insert(new.snapshot.id, (rows[session], contents));
                     keep(&store, new).unwrap();
                 }
                 Step::Remove(number) => {

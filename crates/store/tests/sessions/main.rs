@@ -12,7 +12,7 @@ use flowkeep_core::session::{SessionOrigin, SessionStatus, SnapshotReason, Snaps
 use flowkeep_core::{ObjectHash, Sha256, SnapshotId};
 use flowkeep_host::testing::TestClock;
 use flowkeep_store::{
-    ConfigEntry, ConfigSeen, NewConfigSnapshot, NewObject, NewPack, NewSession, NewTree,
+    ConfigEntry, ConfigSeen, LookedAt, NewConfigSnapshot, NewObject, NewPack, NewSession, NewTree,
     SessionFilter, Store, StoreError, StoreOptions,
 };
 
@@ -102,28 +102,41 @@ fn pack(name: &str, contents: impl IntoIterator<Item = u8>) -> NewPack {
     }
 }
 
-fn snapshot(
-    session: i64,
-    sequence: u32,
-    contents: &[u8],
+/// A snapshot, with what comes with it.
+struct New {
+    snapshot: NewConfigSnapshot,
+    tree: NewTree,
     packs: Vec<NewPack>,
-) -> NewConfigSnapshot {
+}
+
+fn snapshot(session: i64, sequence: u32, contents: &[u8], packs: Vec<NewPack>) -> New {
     let session_number = u32::try_from(session).unwrap();
-    NewConfigSnapshot {
+    let tree = tree(contents);
+    let snapshot = NewConfigSnapshot {
         id: snapshot_id(session_number * 1000 + sequence),
         session,
         sequence,
-        tree: tree(contents),
-        packs,
+        tree: tree.hash,
         strategy: Strategy::factory()[1].clone(),
         reason: SnapshotReason::Asked,
         task: None,
         actor: "Ann".to_owned(),
+    };
+    New {
+        snapshot,
+        tree,
+        packs,
     }
 }
 
-fn keep(store: &Store, new: NewConfigSnapshot) -> Result<(), StoreError> {
-    store.write(move |tx| tx.add_config_snapshot(&new))
+fn keep(store: &Store, new: New) -> Result<(), StoreError> {
+    store.write(move |tx| {
+        for pack in &new.packs {
+            tx.keep_pack(pack)?;
+        }
+        tx.keep_tree(&new.tree)?;
+        tx.add_config_snapshot(&new.snapshot)
+    })
 }
 
 fn let_go(store: &Store) {
@@ -142,7 +155,7 @@ fn what_is_kept_of_a_snapshot_is_what_is_told_of_it() {
     let row = add(&store, session("one"));
     let new = snapshot(row, 1, &[1, 2, 1], vec![pack("p", [1, 2])]);
     let entries = new.tree.entries.clone();
-    let strategy = new.strategy.clone();
+    let strategy = new.snapshot.strategy.clone();
     keep(&store, new).unwrap();
 
     let kept = store.newest_config_snapshot(row).unwrap().unwrap();
@@ -176,11 +189,61 @@ fn of_a_snapshot_that_cannot_be_kept_nothing_is() {
 
     keep(&store, snapshot(row, 1, &[1], vec![pack("p", [1])])).unwrap();
     let mut same_number = snapshot(row, 1, &[2], vec![pack("q", [2])]);
-    same_number.id = snapshot_id(99);
+    same_number.snapshot.id = snapshot_id(99);
     keep(&store, same_number).unwrap_err();
     assert!(!store.keeps_pack(pack_name("q")).unwrap());
     assert!(!store.keeps_tree(tree(&[2]).hash).unwrap());
     assert!(store.wrong_snapshot_counts().unwrap().is_none());
+
+    // Of a tree that nobody kept there is no snapshot.
+    let of_nothing = snapshot(row, 2, &[3], vec![]).snapshot;
+    store
+        .write::<_, StoreError>(move |tx| tx.add_config_snapshot(&of_nothing))
+        .unwrap_err();
+}
+
+#[test]
+fn what_a_look_came_to_is_remembered_as_long_as_its_tree_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let row = add(&store, session("one"));
+    let new = snapshot(row, 1, &[1, 2], vec![pack("p", [1, 2])]);
+    let (id, tree) = (new.snapshot.id, new.tree.hash);
+    keep(&store, new).unwrap();
+    let root = folder.path().join("configs");
+    let at = |digest| LookedAt {
+        wish: object(8),
+        digest: object(digest),
+        files: vec![
+            ConfigPath::new("a\nb.yaml").unwrap(),
+            ConfigPath::new("工具/c.yaml").unwrap(),
+        ],
+    };
+    let remember = |digest| {
+        let root = root.clone();
+        store
+            .write::<_, StoreError>(move |tx| {
+                let root = tx.meet_config_root(&root)?;
+                tx.keep_config_look(root, &at(digest), tree)?;
+                Ok(root)
+            })
+            .unwrap()
+    };
+    let root = remember(1);
+    remember(2);
+    let look = store.config_look(root, object(8)).unwrap().unwrap();
+    assert_eq!((&look.at, look.tree), (&at(2), tree));
+    assert_eq!((look.files, look.bytes), (2, 2));
+    assert_eq!(store.config_look(root, object(9)).unwrap(), None);
+    assert_eq!(store.config_look(root + 1, object(8)).unwrap(), None);
+    let packs = store.packs_of_tree(tree).unwrap();
+    assert_eq!(packs, Some(vec![(pack_name("p"), 9)]));
+
+    store
+        .write::<_, StoreError>(move |tx| tx.remove_config_snapshots(&[id]))
+        .unwrap();
+    let_go(&store);
+    assert_eq!(store.config_look(root, object(8)).unwrap(), None);
 }
 
 #[test]

@@ -1,0 +1,93 @@
+//! Which files there are below a root.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use flowkeep_core::configuration::ConfigPath;
+use flowkeep_host::Progress;
+use walkdir::{DirEntry, WalkDir};
+
+use super::ConfigurationError;
+use super::look::Unread;
+use crate::intake::PASSED_OVER;
+use crate::io_reason;
+
+/// A configuration has some hundreds of files. With more of them, somebody took a wrong folder for its
+/// root.
+const MOST_FILES: usize = 50_000;
+
+/// Whether a folder is looked into: what is hidden is no configuration.
+fn is_wanted(entry: &DirEntry) -> bool {
+    let name = entry.file_name();
+    let is_hidden = name.as_encoded_bytes().starts_with(b".");
+    !entry.file_type().is_dir() || !(is_hidden || PASSED_OVER.iter().any(|over| name == *over))
+}
+
+/// All regular files below a folder, in order, and the folders that cannot be looked into. What is behind a link is
+/// not there.
+pub(super) fn listed(
+    root: &Path,
+    progress: &dyn Progress,
+) -> Result<(Vec<ConfigPath>, Vec<Unread>), ConfigurationError> {
+    let entries = WalkDir::new(root).follow_links(false).min_depth(1);
+    let mut found = Vec::new();
+    let mut unread = Vec::new();
+    for entry in entries.into_iter().filter_entry(is_wanted) {
+        if progress.cancelled() {
+            return Err(ConfigurationError::Cancelled);
+        }
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                unread.extend(not_listed(root, error)?);
+                continue;
+            }
+        };
+        if !entry.file_type().is_file() {
+            continue;
+        }
+        if found.len() == MOST_FILES {
+            return Err(ConfigurationError::TooMany {
+                root: root.to_owned(),
+                limit: MOST_FILES,
+            });
+        }
+        found.extend(below(root, entry.path()));
+    }
+    found.sort_unstable();
+    Ok((found, unread))
+}
+
+/// A folder that cannot be looked into; nothing where it is gone by now. Without the root nothing is known.
+fn not_listed(root: &Path, error: walkdir::Error) -> Result<Option<Unread>, ConfigurationError> {
+    let at = error.path().unwrap_or(root).to_owned();
+    let error = std::io::Error::from(error);
+    match below(root, &at) {
+        Some(_) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Some(path) => {
+            let reason = io_reason(&error);
+            Ok(Some(Unread { path, reason }))
+        }
+        None => Err(ConfigurationError::at(&at)(error)),
+    }
+}
+
+/// Where a file is below the root; nothing where its path is no text, which no reference can name.
+pub(super) fn below(root: &Path, path: &Path) -> Option<ConfigPath> {
+    let parts: Option<Vec<&str>> = path
+        .strip_prefix(root)
+        .ok()?
+        .components()
+        .map(|part| part.as_os_str().to_str())
+        .collect();
+    ConfigPath::new(parts?.join("/")).ok()
+}
+
+/// The nearest folder above a file that holds a folder `workflows`.
+pub(super) fn root_above(config: &Path) -> Result<PathBuf, ConfigurationError> {
+    let mut above = config.ancestors().skip(1);
+    above
+        .find(|folder| folder.join("workflows").is_dir())
+        .map(Path::to_owned)
+        .ok_or_else(|| ConfigurationError::NoRoot(config.to_owned()))
+}

@@ -1,0 +1,49 @@
+//! What is kept already of what is to be kept. Where nothing is another than at the last look, that is all of it, and
+//! no file is read.
+
+use flowkeep_core::ObjectHash;
+use flowkeep_host::EntryKind;
+use flowkeep_store::{ConfigLook, StoreError};
+
+use super::manifest::tree_place;
+use super::{Workshop, pack};
+use crate::configuration::Looking;
+
+/// What the last look for this came to, where all that it came from is as it was.
+pub(super) fn same(
+    workshop: &Workshop,
+    looking: &Looking<'_>,
+    root: Option<i64>,
+) -> Result<Option<ConfigLook>, StoreError> {
+    let Some(root) = root else {
+        return Ok(None);
+    };
+    let last = workshop.store.config_look(root, looking.wish())?;
+    Ok(last.filter(|last| looking.is_still(&last.at)))
+}
+
+/// Whether a tree and all that is in it lie in the store, as far as that can be told without reading them.
+pub(super) fn has_all(workshop: &Workshop, tree: ObjectHash) -> Result<bool, StoreError> {
+    if !has_tree_file(workshop, &tree) {
+        return Ok(false);
+    }
+    let packs = workshop.store.packs_of_tree(tree)?;
+    Ok(packs.is_some_and(|packs| {
+        let mut packs = packs.iter();
+        packs.all(|(pack, bytes)| has_pack(workshop, pack, *bytes))
+    }))
+}
+
+/// Whether there is a file of a tree.
+pub(super) fn has_tree_file(workshop: &Workshop, tree: &ObjectHash) -> bool {
+    let path = workshop.dir.join(tree_place(tree));
+    let there = workshop.files.entry(&path).ok().flatten();
+    there.is_some_and(|there| there.kind == EntryKind::File)
+}
+
+/// Whether there is a pack, as long as it was.
+pub(super) fn has_pack(workshop: &Workshop, pack: &ObjectHash, bytes: u64) -> bool {
+    let path = pack::path(&workshop.dir, pack);
+    let there = workshop.files.entry(&path).ok().flatten();
+    there.is_some_and(|there| there.kind == EntryKind::File && there.bytes == bytes)
+}
