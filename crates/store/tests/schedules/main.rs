@@ -64,7 +64,7 @@ fn what_was_there_before_anything_started_by_itself_waits_to_be_switched_on() {
         DROP TABLE schedule; DROP TABLE event; DROP TABLE arrival; DROP TABLE notice_delivery;
         DROP TABLE notice; DROP TABLE notice_channel; DROP TABLE fallen_write; DROP TABLE run_folder;
         DROP TABLE folder_work; DROP TABLE folder_archive; DROP TABLE task_folder;
-        DROP TABLE config_look; DROP TABLE config_seen; DROP TABLE session_work; DROP TABLE session_attempt; DROP TABLE snapshot;
+        DROP TABLE forgotten_folder; DROP INDEX message_warning; DROP TABLE config_look; DROP TABLE config_seen; DROP TABLE session_work; DROP TABLE session_attempt; DROP TABLE snapshot;
         DROP TABLE session; DROP TABLE snapshot_entry; DROP TABLE snapshot_tree; DROP TABLE snapshot_object;
         DROP TABLE snapshot_pack; DROP TABLE config_root;
         DROP INDEX run_by_session; ALTER TABLE run DROP COLUMN session;
