@@ -104,7 +104,7 @@ pub(crate) const AT_MOST: Duration = Duration::from_secs(30);
 pub(crate) fn in_time<T: Send + 'static, E: Into<AppError> + Send + 'static>(
     most: Duration,
     place: &Path,
-    work: impl FnOnce(&dyn Fn()) -> Result<T, E> + Send + 'static,
+    work: impl FnOnce(&(dyn Fn() + Sync)) -> Result<T, E> + Send + 'static,
 ) -> Result<T, AppError> {
     let (tell, told) = channel();
     let begun = std::thread::Builder::new().name("in-time".to_owned());
@@ -304,7 +304,7 @@ mod tests {
     #[test]
     fn work_of_many_steps_may_take_longer_than_a_disk_may_be_silent() {
         let (most, step) = (Duration::from_millis(1500), Duration::from_millis(400));
-        let steps = move |goes_on: &dyn Fn()| {
+        let steps = move |goes_on: &(dyn Fn() + Sync)| {
             let (_open, nothing) = channel::<()>();
             for _ in 0..5 {
                 // As long as the disk takes for one.
@@ -314,7 +314,7 @@ mod tests {
             Ok::<_, FilesError>(5)
         };
         assert_eq!(in_time(most, Path::new("/"), steps).unwrap(), 5);
-        let silent = move |_: &dyn Fn()| steps(&|| ());
+        let silent = move |_: &(dyn Fn() + Sync)| steps(&|| ());
         let error = in_time(most, Path::new("/"), silent).unwrap_err();
         assert_eq!(error.code, "disk_silent");
     }

@@ -46,6 +46,18 @@ impl Face {
             Self::Cli => "cli",
         }
     }
+
+    /// The word used in Activity for what a run does that was started through this face.
+    pub(crate) fn of_run(face: &str) -> &'static str {
+        let faces = [
+            Self::Desktop.as_str(),
+            Self::Cli.as_str(),
+            "schedule",
+            "event",
+        ];
+        let known = faces.into_iter().find(|one| *one == face);
+        known.unwrap_or("workflow")
+    }
 }
 
 /// Knows which place on disk a token stands for.

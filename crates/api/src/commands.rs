@@ -12,11 +12,11 @@ use ts_rs::{Config, TS};
 
 use crate::bodies::{
     activity, agents, backups, diagnostics, documents, drafts, duplicates, examples, exports,
-    fallen, flow_hindered, folder_clean_ups, folder_compare, folder_contents, folder_put_back,
-    folders, history, log_transfers, logs, notices, overview, plan_decisions, restores, revisions,
-    routes, run_changes, run_overview, run_previews, run_questions, runs, schedules, secrets,
-    session_import, session_list, session_recovery, session_snapshots, sessions, settings, sources,
-    templates,
+    fallen, flow_hindered, folder_clean_ups, folder_compare, folder_contents, folder_put_back, folders, history,
+    log_transfers, logs, notices, overview, plan_decisions, restores, revisions, routes,
+    run_changes, run_overview, run_previews, run_questions, runs, schedules, secrets,
+    session_forget, session_import, session_list, session_recovery, session_snapshots, sessions,
+    settings, sources, start_sheet, strategies, templates,
 };
 use crate::types as t;
 use crate::{Api, AppError, Progress, script};
@@ -192,6 +192,8 @@ static OTHERS: &[Command] = &[
     command!("run_pause", t::RunRef => t::RunStatus, run_changes::pause, [writes]),
     command!("run_resume", t::RunResumeInput => t::RunStatus, run_changes::resume, [writes]),
     command!("run_retry", t::RunRetryInput => t::RunStatus, run_changes::retry, [writes]),
+    command!("start_show", t::Nothing => t::StartShow, start_sheet::show, []),
+    command!("start_seen", t::Nothing => t::Nothing, start_sheet::seen, [writes]),
     command!("engine_show", t::Nothing => t::EngineShow, run_overview::engine, []),
     command!("run_answer", t::RunAnswerInput => t::RunStatus, run_questions::answer, [writes]),
     command!("action_list", t::Nothing => t::ActionList, run_previews::actions, []),
@@ -253,7 +255,12 @@ static OTHERS: &[Command] = &[
     command!("session_snapshot", t::SessionRef => t::SessionSnapshotTaken, session_snapshots::snapshot, [writes] long),
     command!("session_recovery", t::SessionRef => t::SessionRecovery, session_recovery::recovery, [] long),
     command!("session_restore", t::SessionRestoreInput => t::SessionRestored, session_recovery::restore, [writes place] long),
+    command!("session_compare_file", t::SessionCompareFileInput => t::SessionComparedFile, session_recovery::compare_file, []),
     command!("session_import", t::SessionImportInput => t::SessionImported, session_import::import, [writes place] long),
+    command!("session_forget", t::SessionRef => t::Nothing, session_forget::forget, [writes]),
+    command!("strategy_list", t::Nothing => t::StrategyList, strategies::list, []),
+    command!("strategy_set", t::StrategySetInput => t::StrategyList, strategies::set, [writes]),
+    command!("strategy_reset", t::StrategyRef => t::StrategyList, strategies::reset, [writes]),
     command!("session_list", t::SessionListInput => t::SessionList, session_list::list, []),
     command!("session_show", t::SessionRef => t::SessionShow, session_list::show, []),
     command!("session_stats", t::Nothing => t::SessionStats, session_list::stats, []),

@@ -11,6 +11,7 @@ use flowkeep_engine::{Engine, EngineOptions, Scope};
 use flowkeep_host::Secrets;
 use flowkeep_store::RunFilter;
 
+use crate::configuring::Configurations;
 use crate::ownership::{AllRuns, EngineLock, Owner};
 use crate::preparing::TaskFolders;
 use crate::trouble_mark::{self, TroubleMark};
@@ -160,6 +161,12 @@ impl Api {
             scope,
             connections: Arc::clone(&self.connections),
             folders: Arc::new(TaskFolders {
+                store: Arc::clone(&self.store),
+                files: Arc::clone(&self.files),
+                data_dir: self.data_dir.clone(),
+                clock: Arc::clone(&self.clock),
+            }),
+            configurations: Arc::new(Configurations {
                 store: Arc::clone(&self.store),
                 files: Arc::clone(&self.files),
                 data_dir: self.data_dir.clone(),

@@ -137,23 +137,13 @@ impl TaskFolders {
 
     /// Activity says that whoever started the run has archived.
     fn workshop(&self, run: Option<&KeptRun>) -> Workshop {
-        let face = run.map_or("", |run| run.face.as_str());
-        let faces = [
-            Face::Desktop.as_str(),
-            Face::Cli.as_str(),
-            "schedule",
-            "event",
-        ];
         Workshop {
             store: Arc::clone(&self.store),
             files: Arc::clone(&self.files),
             clock: Arc::clone(&self.clock),
             data_dir: self.data_dir.clone(),
             actor: run.map(|run| run.actor.clone()).unwrap_or_default(),
-            face: faces
-                .into_iter()
-                .find(|one| *one == face)
-                .unwrap_or("workflow"),
+            face: Face::of_run(run.map_or("", |run| run.face.as_str())),
         }
     }
 

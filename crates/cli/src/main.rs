@@ -27,6 +27,7 @@ mod runs;
 mod schedules;
 mod session_import;
 mod session_restore;
+mod session_runs;
 mod sessions;
 mod settings;
 mod sources;

@@ -186,7 +186,7 @@ fn begun(api: &Api, output: &Output, run: &RunStatus, wait: bool) -> Result<Outc
     Ok(Outcome::Done)
 }
 
-fn waited(api: &Api, output: &Output, id: &str) -> Result<Outcome, AppError> {
+pub(crate) fn waited(api: &Api, output: &Output, id: &str) -> Result<Outcome, AppError> {
     let progress = Shown::new(output.catalogue());
     let run = run_changes::wait(api, id, &progress)?;
     drop(progress);
@@ -287,7 +287,7 @@ pub(crate) fn status(catalogue: &Catalogue, status: Status) -> String {
 }
 
 /// How a command ends that waited for a run.
-fn outcome(status: Status) -> Outcome {
+pub(crate) fn outcome(status: Status) -> Outcome {
     match status {
         Status::Succeeded | Status::Skipped => Outcome::Done,
         Status::Waiting => Outcome::InPart,

@@ -13,6 +13,7 @@ use flowkeep_core::visible;
 
 use crate::output::{Out, Outcome, Output};
 use crate::progress::Shown;
+use crate::session_runs::{self, Going};
 
 #[derive(Debug, Args)]
 pub(crate) struct Restore {
@@ -22,7 +23,15 @@ pub(crate) struct Restore {
     wanted: Option<From>,
     #[arg(id = "session_to", long = "to", value_name = "DIR")]
     to: Option<PathBuf>,
-    #[arg(id = "session_look", long = "dry-run", conflicts_with_all = ["session_use", "session_to"])]
+    #[arg(id = "session_resume", long = "resume", conflicts_with = "session_to")]
+    resume: bool,
+    #[command(flatten)]
+    going: Going,
+    #[arg(
+        id = "session_look",
+        long = "dry-run",
+        conflicts_with_all = ["session_use", "session_to", "session_resume"]
+    )]
     dry_run: bool,
 }
 
@@ -43,11 +52,19 @@ pub(crate) fn run(api: &Api, output: &Output, asked: Restore) -> Result<Outcome,
             From::File => SessionUse::File,
         }),
         to: asked.to.map(ChosenPlace::Path),
+        resume: Some(asked.resume),
+        trust: Some(asked.going.trust),
+        shown: None,
     };
+    let going = asked.going;
     let progress = Shown::new(output.catalogue());
     let restored = session_recovery::restore(api, wanted, &progress);
     drop(progress);
-    let restored = restored?;
+    let mut restored = restored?;
+    let run = restored.run_id.clone().filter(|_| asked.resume);
+    if let Some(ended) = going.within(api, output, run.as_ref())? {
+        restored.run_status = Some(ended);
+    }
     output.print(&restored, |catalogue, out| {
         candidates(catalogue, out, &restored.candidates)?;
         differences(catalogue, out, &restored.differences)?;
@@ -66,13 +83,18 @@ pub(crate) fn run(api: &Api, output: &Output, asked: Restore) -> Result<Outcome,
         let fields: [(&str, &dyn Display); 2] =
             [("count", &restored.restored.len()), ("path", &place)];
         let key = format!("cli_session_restored_{}", restored.source);
-        writeln!(out, "{}", catalogue.sentence(&key, &fields))
+        writeln!(out, "{}", catalogue.sentence(&key, &fields))?;
+        match run.as_ref().filter(|_| !going.wait) {
+            Some(run) => session_runs::tell(api, catalogue, out, run),
+            None => Ok(()),
+        }
     })?;
-    Ok(if restored.complete {
+    let before = if restored.complete {
         Outcome::Done
     } else {
         Outcome::InPart
-    })
+    };
+    going.after(api, output, run.as_ref(), restored.run_status, before)
 }
 
 fn look(api: &Api, output: &Output, session: SessionRef) -> Result<Outcome, AppError> {

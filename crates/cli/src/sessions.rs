@@ -9,7 +9,9 @@ use flowkeep_api::types::{
     SessionListInput, SessionMissing, SessionPreview, SessionPreviewInput, SessionRef, SessionShow,
     SessionSnapshot, SessionUnread,
 };
-use flowkeep_api::{Api, AppError, Catalogue, session_list, session_snapshots, sessions};
+use flowkeep_api::{
+    Api, AppError, Catalogue, session_forget, session_list, session_snapshots, sessions,
+};
 use flowkeep_core::visible;
 
 use crate::output::{Out, Outcome, Output, table};
@@ -17,6 +19,7 @@ use crate::progress::Shown;
 use crate::run_args::object;
 use crate::session_import::{self, SessionImport};
 use crate::session_restore::{self, Restore};
+use crate::session_runs::{self, Going};
 
 /// The configuration that is meant.
 #[derive(Debug, Args)]
@@ -35,6 +38,8 @@ impl Configuration {
             config: ChosenPlace::Path(self.config),
             root: self.root.map(ChosenPlace::Path),
             strategy: self.strategy,
+            kinds: None,
+            exclude: None,
         }
     }
 }
@@ -49,6 +54,10 @@ pub(crate) enum Session {
         agent: Option<Object>,
         #[arg(id = "session_state", long = "state", value_name = "JSON|@FILE", value_parser = object)]
         state: Option<Object>,
+        #[arg(id = "session_start", long = "start")]
+        start: bool,
+        #[command(flatten)]
+        going: Going,
     },
     List {
         #[arg(id = "session_all", long = "all")]
@@ -68,6 +77,10 @@ pub(crate) enum Session {
         id: String,
     },
     Restore(Restore),
+    Forget {
+        #[arg(id = "session_id", value_name = "ID")]
+        id: String,
+    },
     Stats,
 }
 
@@ -78,11 +91,14 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Session) -> Result<Outcome, 
             configuration,
             agent,
             state,
+            start,
+            going,
         } => {
             let SessionPreviewInput {
                 config,
                 root,
                 strategy,
+                ..
             } = configuration.wanted();
             let wanted = SessionCreateInput {
                 config,
@@ -90,12 +106,16 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Session) -> Result<Outcome, 
                 strategy,
                 agent,
                 state,
+                start: Some(start),
+                trust: Some(going.trust),
+                shown: None,
             };
-            create(api, output, wanted)
+            create(api, output, wanted, &going)
         }
         Session::List { all, offset, limit } => {
             let wanted = SessionListInput {
                 all: Some(all),
+                which: None,
                 offset,
                 limit,
             };
@@ -105,6 +125,7 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Session) -> Result<Outcome, 
         Session::Show { id } => show(output, &session_list::show(api, SessionRef { id })?),
         Session::Snapshot { id } => snapshot(api, output, SessionRef { id }),
         Session::Restore(asked) => session_restore::run(api, output, asked),
+        Session::Forget { id } => forget(api, output, SessionRef { id }),
         Session::Stats => stats(api, output),
     }
 }
@@ -128,11 +149,20 @@ fn preview(api: &Api, output: &Output, wanted: SessionPreviewInput) -> Result<Ou
     Ok(outcome(found.status))
 }
 
-fn create(api: &Api, output: &Output, wanted: SessionCreateInput) -> Result<Outcome, AppError> {
+fn create(
+    api: &Api,
+    output: &Output,
+    wanted: SessionCreateInput,
+    going: &Going,
+) -> Result<Outcome, AppError> {
     let progress = Shown::new(output.catalogue());
     let created = session_snapshots::create(api, wanted, &progress);
     drop(progress);
-    let created = created?;
+    let mut created = created?;
+    let run = created.run_id.clone();
+    if let Some(ended) = going.within(api, output, run.as_ref())? {
+        created.run_status = Some(ended);
+    }
     output.print(&created, |catalogue, out| {
         let key = match &created.snapshot {
             Some(snapshot) => {
@@ -142,10 +172,15 @@ fn create(api: &Api, output: &Output, wanted: SessionCreateInput) -> Result<Outc
             None => "cli_session_created_bare",
         };
         let fields: [(&str, &dyn std::fmt::Display); 1] = [("session", &created.session_id)];
-        writeln!(out, "{}", catalogue.sentence(key, &fields))
+        writeln!(out, "{}", catalogue.sentence(key, &fields))?;
+        match run.as_ref().filter(|_| !going.wait) {
+            Some(run) => session_runs::tell(api, catalogue, out, run),
+            None => Ok(()),
+        }
     })?;
     let status = created.snapshot.as_ref().map(|snapshot| snapshot.status);
-    Ok(outcome(status.unwrap_or_default()))
+    let before = outcome(status.unwrap_or_default());
+    going.after(api, output, run.as_ref(), created.run_status, before)
 }
 
 fn snapshot(api: &Api, output: &Output, wanted: SessionRef) -> Result<Outcome, AppError> {
@@ -164,6 +199,14 @@ fn snapshot(api: &Api, output: &Output, wanted: SessionRef) -> Result<Outcome, A
         writeln!(out, "{}", catalogue.sentence(key, &fields))
     })?;
     Ok(outcome(taken.snapshot.status))
+}
+
+fn forget(api: &Api, output: &Output, wanted: SessionRef) -> Result<Outcome, AppError> {
+    let forgotten = session_forget::forget(api, wanted)?;
+    output.print(&forgotten, |catalogue, out| {
+        writeln!(out, "{}", catalogue.word("cli_session_forgotten"))
+    })?;
+    Ok(Outcome::Done)
 }
 
 fn list(api: &Api, output: &Output, wanted: SessionListInput) -> Result<Outcome, AppError> {

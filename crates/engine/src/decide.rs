@@ -17,6 +17,7 @@ use flowkeep_core::{Message, RunId, Value};
 use flowkeep_store::{RunRequest, RunWrite, Said, Store};
 
 use crate::actions::{ActionError, Stopper};
+use crate::configuring::Occasion;
 use crate::fallback::Others;
 use crate::live::Live;
 use crate::round::{Act, Round};
@@ -81,10 +82,13 @@ impl Rounds {
         };
         let run = request.run;
         let in_hand = self.live.contains_key(&run);
-        // One that was only marked is taken up to be decided about.
-        let marked = |live: &Live| live.state.head.orphaned;
+        // One that was only marked is taken up to be decided about; of one whose configuration is still looked
+        // at, a person has decided by this.
+        let marked = |live: &Live| live.state.head.orphaned || live.awaits_look;
         let marked = self.live.get(&run).is_some_and(marked);
-        if marked {
+        if self.live.get(&run).is_some_and(|live| live.awaits_look) {
+            self.adopt(run, round);
+        } else if marked {
             self.tell_late(run, Event::Adopted, round);
         }
         if !in_hand {
@@ -102,6 +106,9 @@ impl Rounds {
             let ours = !ended && self.is_ours(&kept);
             let left = kept.clone();
             match self.take_up(kept, ours, round) {
+                Ok(()) if self.live.get(&run).is_some_and(|live| live.awaits_look) => {
+                    self.adopt(run, round);
+                }
                 Ok(()) => {}
                 Err(NotTaken::Now) => return refused("run_not_read_now"),
                 Err(NotTaken::Ever(why)) if wanted == Wanted::Cancel => {
@@ -250,6 +257,10 @@ impl Rounds {
             } => {
                 if live.ours && status != Status::Running {
                     let task = task.clone();
+                    if live.session.is_some() {
+                        let occasion = Occasion::Step(task.clone());
+                        round.acts.push(Act::Look { run, occasion });
+                    }
                     round.acts.push(Act::ForgetTimers { run, task });
                 }
                 written.add(RunWrite::Attempt {
@@ -407,6 +418,7 @@ impl Rounds {
             context: Arc::clone(&live.context),
             whereabouts: found.unwrap_or_default(),
             folder: live.folder.clone(),
+            is_configured: live.session.is_some(),
             source,
             others: of.filter(|task| task.routing.allow_fallback).map(|of| {
                 Arc::new(Others {

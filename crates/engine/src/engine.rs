@@ -19,6 +19,7 @@ use flowkeep_host::{Awake, Clock};
 use flowkeep_store::{Said, Store, StoreError};
 
 use crate::actions::HttpClient;
+use crate::configuring::{Configuring, LookWish, Looked};
 use crate::fallback::{self, Behind, Turns};
 use crate::preparing::{Prepared, Preparing, Wish};
 use crate::rounds::Rounds;
@@ -44,6 +45,8 @@ pub struct EngineOptions {
     pub connections: Arc<Connections>,
     /// Makes task folders ready.
     pub folders: Arc<dyn Preparing>,
+    /// Looks after the configuration of runs.
+    pub configurations: Arc<dyn Configuring>,
 }
 
 /// Which runs an engine carries out. It answers requests about any run.
@@ -109,6 +112,8 @@ pub(crate) enum Happened {
         turn: u64,
         prepared: Prepared,
     },
+    /// The configuration of a run was looked at.
+    Looked { wish: LookWish, looked: Looked },
     /// These secrets, which tasks wait for, can be read.
     Unlocked(Vec<String>),
     /// The engine is to end.
@@ -150,6 +155,7 @@ impl Engine {
             connections: options.connections,
             http: HttpClient::new(),
             folders: options.folders,
+            configurations: options.configurations,
             report: report.clone(),
             epoch: options.epoch,
             turns: Turns::default(),

@@ -7,6 +7,7 @@
 //! | [`Engine`] with [`Scope::All`] | runs whose time has come, that listen to what happened, or whose file has appeared |
 //! | [`Agents`] | who carries attempts out |
 //! | [`Preparing`] | who makes a task folder ready before its run begins |
+//! | [`Configuring`] | who looks after the configuration of a run that belongs to a session |
 //! | [`settle_fallen()`], [`values_of()`] | writes that another source took, as people see them |
 //! | [`actions`] | one attempt at one task: SQL, records, files, requests, programs |
 //! | [`notices`] | what people are to hear of, on its way to them |
@@ -20,6 +21,7 @@ pub mod actions;
 mod agents;
 mod at_once;
 mod begin;
+mod configuring;
 mod decide;
 mod engine;
 mod fallback;
@@ -46,6 +48,7 @@ mod worker;
 
 pub use agents::{Agent, Agents};
 pub use begin::{Beginning, Begun, begin, definition_invalid, task_folder};
+pub use configuring::{Configuring, LookWish, Looked, Occasion};
 pub use engine::{Engine, EngineOptions, Scope};
 pub use fallback::{settle_fallen, values_of};
 pub use live::{definition_of, state_of};

@@ -34,6 +34,10 @@ pub(crate) struct Live {
     pub(crate) queued_since: BTreeMap<TaskId, i64>,
     /// Whether its attempts are carried out here; otherwise the engine only decides.
     pub(crate) ours: bool,
+    /// The session it belongs to, which has a configuration.
+    pub(crate) session: Option<String>,
+    /// Whether it goes on once its configuration was looked at.
+    pub(crate) awaits_look: bool,
 }
 
 /// A task folder that a run works in.
@@ -156,6 +160,8 @@ impl Live {
             chosen: BTreeMap::new(),
             queued_since,
             ours: false,
+            session: run.session,
+            awaits_look: false,
         })
     }
 

@@ -19,6 +19,7 @@ use flowkeep_core::{FolderId, Message, RunId};
 use flowkeep_host::{Cancellation, Progress, path_text};
 use flowkeep_store::{RunWrite, Said};
 
+use crate::configuring::Occasion;
 use crate::engine::Happened;
 use crate::round::{Act, Round};
 use crate::rounds::Rounds;
@@ -93,9 +94,14 @@ impl Rounds {
         };
         let Some(start) = &live.start else { return };
         if start.folder.is_none() || !live.state.head.is_unopened() {
+            let is_unopened = live.state.head.is_unopened();
             if let Some(start) = live.start.take() {
                 // Told twice it changes nothing.
                 self.tell_late(run, Event::Started(*start), round);
+            }
+            if is_unopened && self.is_configured(run) {
+                let occasion = Occasion::Begun;
+                round.acts.push(Act::Look { run, occasion });
             }
             return;
         }
@@ -226,7 +232,13 @@ impl Rounds {
             return;
         };
         let event = match outcome {
-            Outcome::Ready => live.start.take().map(|start| Event::Started(*start)),
+            Outcome::Ready => {
+                if live.session.is_some() {
+                    let occasion = Occasion::Begun;
+                    round.acts.push(Act::Look { run, occasion });
+                }
+                live.start.take().map(|start| Event::Started(*start))
+            }
             Outcome::Hindered(why) => Some(Event::Hindered { why }),
             // Whoever owns the engine next asks again.
             Outcome::Stopped => None,

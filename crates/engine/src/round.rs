@@ -6,6 +6,7 @@ use flowkeep_core::RunId;
 use flowkeep_core::run::{Event, Moment, RunState, TaskId, Timer};
 use flowkeep_store::{RunWrite, StoreError, Tx};
 
+use crate::configuring::Occasion;
 use crate::live::Live;
 use crate::worker::Came;
 
@@ -59,6 +60,8 @@ pub(crate) enum Act {
     ForgetTimers { run: RunId, task: TaskId },
     /// The task folder of a run is made ready.
     Prepare(RunId),
+    /// The configuration of a run is looked at.
+    Look { run: RunId, occasion: Occasion },
     /// A run that is a child has ended.
     ChildEnded(RunId),
     /// A run that is a child waits for a person, or goes on.
@@ -73,6 +76,7 @@ impl Act {
             | Self::Stop { run, .. }
             | Self::SetTimer { run, .. }
             | Self::ForgetTimers { run, .. }
+            | Self::Look { run, .. }
             | Self::Prepare(run)
             | Self::ChildEnded(run)
             | Self::ChildMoved(run) => *run,

@@ -16,6 +16,7 @@ use tokio::runtime::Runtime;
 
 use crate::actions::Stopper;
 use crate::agents::Agents;
+use crate::configuring::UnderLook;
 use crate::engine::{Happened, Scope, Trouble};
 use crate::live::{Definitions, Live};
 use crate::load::{Loads, Share};
@@ -75,6 +76,8 @@ pub(crate) struct Rounds {
     pub(crate) preparing: BTreeMap<RunId, UnderPreparation>,
     /// How many of those there have been.
     pub(crate) turns: u64,
+    /// Runs whose configuration is looked at.
+    pub(crate) looks: BTreeMap<RunId, UnderLook>,
     /// How busy each source is.
     pub(crate) loads: Loads,
     /// Runs that wait for secrets.
@@ -136,6 +139,7 @@ impl Rounds {
             under_way: HashMap::new(),
             preparing: BTreeMap::new(),
             turns: 0,
+            looks: BTreeMap::new(),
             loads: Loads::default(),
             locked: Locked::default(),
             pending: VecDeque::new(),
@@ -260,8 +264,10 @@ impl Rounds {
                 attempt.stopper.hard();
             }
         }
-        let idle =
-            self.under_way.is_empty() && self.preparing.is_empty() && self.pending.is_empty();
+        let idle = self.under_way.is_empty()
+            && self.preparing.is_empty()
+            && self.looks.is_empty()
+            && self.pending.is_empty();
         idle || since.elapsed() > LEAVE_HARD
     }
 
@@ -340,6 +346,7 @@ impl Rounds {
                 turn,
                 prepared,
             } => self.prepared(wish, turn, prepared, round),
+            Happened::Looked { wish, looked } => self.looked(wish, looked, round),
             Happened::Unlocked(found) => self.unlocked(found, round),
             Happened::Woken | Happened::Leave => {}
         }
@@ -543,6 +550,7 @@ impl Rounds {
             Act::SetTimer { run, at, timer } => self.set_timer(run, at, timer),
             Act::ForgetTimers { run, task } => self.timers.forget(run, &task),
             Act::Prepare(run) => self.prepare(run),
+            Act::Look { run, occasion } => self.look_at_configuration(run, occasion),
             Act::ChildEnded(run) => self.child_ended(run),
             Act::ChildMoved(run) => self.child_moved(run),
         }

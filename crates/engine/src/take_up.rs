@@ -6,9 +6,10 @@ use flowkeep_core::{Message, RunId, Value};
 use flowkeep_store::{KeptRun, RunWrite, Said};
 
 use crate::actions::{self, ActionError};
+use crate::configuring::Occasion;
 use crate::engine::Scope;
 use crate::live::Live;
-use crate::round::Round;
+use crate::round::{Act, Round};
 use crate::rounds::{Pending, Rounds};
 use crate::worker::Came;
 
@@ -201,14 +202,30 @@ impl Rounds {
             }
             self.begin(run, round);
         }
-        if begun {
-            self.tell_late(run, Event::Adopted, round);
-            self.take_up_locked(run, round);
-            if ours {
-                self.find_children(run, round);
+        if begun && self.is_configured(run) {
+            if let Some(live) = self.live.get_mut(&run) {
+                live.awaits_look = true;
             }
+            let occasion = Occasion::TakenUp;
+            round.acts.push(Act::Look { run, occasion });
+        } else if begun {
+            self.adopt(run, round);
         }
         Ok(())
+    }
+
+    /// Goes on with a run that was begun under another owner.
+    pub(crate) fn adopt(&mut self, run: RunId, round: &mut Round) {
+        let Some(live) = self.live.get_mut(&run) else {
+            return;
+        };
+        live.awaits_look = false;
+        let ours = live.ours;
+        self.tell_late(run, Event::Adopted, round);
+        self.take_up_locked(run, round);
+        if ours {
+            self.find_children(run, round);
+        }
     }
 
     /// Child runs that attempts of a run wait for: those that ended meanwhile are told.

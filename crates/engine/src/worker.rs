@@ -18,6 +18,7 @@ use crate::actions::{
     self, ActionError, Attempt, Caps, Done, HttpClient, Mask, Room, Said as Told, Stop, carry_out,
 };
 use crate::begin::{Beginning, Begun, begin};
+use crate::configuring::Configuring;
 use crate::engine::Happened;
 use crate::fallback::{Behind, Others, StandingIn, Turns, Using};
 use crate::live::TaskFolder;
@@ -41,6 +42,7 @@ pub(crate) struct Workplace {
     pub(crate) connections: Arc<Connections>,
     pub(crate) http: HttpClient,
     pub(crate) folders: Arc<dyn Preparing>,
+    pub(crate) configurations: Arc<dyn Configuring>,
     pub(crate) report: Sender<Happened>,
     /// The owner's, which every write names.
     pub(crate) epoch: i64,
@@ -63,6 +65,8 @@ pub(crate) struct Job {
     pub(crate) whereabouts: Whereabouts,
     /// The task folder it works in; nothing for one of the run's own.
     pub(crate) folder: Option<Arc<TaskFolder>>,
+    /// Whether its run belongs to a session, which has a configuration.
+    pub(crate) is_configured: bool,
     pub(crate) source: Option<Result<Chosen, ActionError>>,
     /// What chooses another source when that is down; nothing where the task wants none.
     pub(crate) others: Option<Arc<Others>>,
@@ -199,6 +203,9 @@ impl Workplace {
         let source = source.map(|own| self.standing_in(job, own, (with_secret, &secrets)));
         let mask = Mask::new(&secrets);
         let folder = self.folder(job, task.action.capabilities)?;
+        let asked = job.is_configured && task.action.capabilities.contains(&"program");
+        let configuration =
+            asked.then(|| tokio::task::block_in_place(|| self.configurations.place(job.row)));
         let say = |level: Level, told: Told| self.say(job, level, hidden(&mask, told));
         let done = carry_out(Attempt {
             run: job.run,
@@ -209,6 +216,7 @@ impl Workplace {
             key: &job.key,
             source: source.as_ref(),
             folder: &folder,
+            configuration: configuration.flatten().as_deref(),
             room: self.room(job, mask.clone()),
             stop: job.stop.clone(),
             say: &say,

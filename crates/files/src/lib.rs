@@ -17,6 +17,7 @@ mod reason;
 mod rounds;
 pub mod sessions;
 pub mod snapshots;
+mod texts;
 mod time;
 
 pub use backup::{
@@ -30,3 +31,4 @@ pub use intake::{
     Purpose, ReadBackup, Source, find_source, read_manifest, stage_backup, stage_files,
 };
 pub use reason::{io_reason, write_reason};
+pub use texts::ComparedTexts;

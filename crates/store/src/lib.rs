@@ -70,6 +70,7 @@ mod staging_parts;
 mod staging_plan;
 mod staging_runs;
 mod statistics;
+mod stopped;
 mod store;
 mod task_folder;
 mod undo;
@@ -120,7 +121,7 @@ pub use schedule_backup::SnapshotSchedule;
 pub use schema::APPLICATION_ID;
 pub use session::{NewSession, SessionRecord};
 pub use session_attempt::{NewAttempt, SessionCopy, WorksWith};
-pub use session_list::{ListedSession, SessionFilter, SessionPage};
+pub use session_list::{ListedSession, SessionCounts, SessionFilter, SessionPage, Which};
 pub use snapshot::{DocumentRow, Snapshot, SnapshotDocument, SnapshotOperation, SnapshotRevision};
 pub use snapshot_log::{
     SnapshotExecution, SnapshotLog, SnapshotLogMessage, SnapshotLoggedOperation,
@@ -133,6 +134,7 @@ pub use staging_parts::PartTotal;
 pub use staging_plan::{Choice, GroupTotal, StagedGroup, StagedPart};
 pub use staging_runs::BrokenRun;
 pub use statistics::{Figures, STATISTICS_RUNS, Spread, Statistics, StatisticsFilter};
+pub use stopped::StoppedRecord;
 pub use store::{Store, StoreOptions};
 pub use task_folder::TaskFolderRecord;
 pub use undo::{KeptWhy, UndoKept, UndoOutcome};

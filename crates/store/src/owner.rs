@@ -18,11 +18,13 @@ pub struct OwnerRecord {
 }
 
 impl Tx<'_> {
-    /// Writes the holder of the lock down and gives it its epoch.
+    /// Writes the holder of the lock down and gives it its epoch. Where the owner before it never left, what was
+    /// under way then is noted: whoever looks next may be another process, and much later.
     ///
     /// # Errors
     /// What the database says.
     pub fn take_ownership(&self, face: &str, process: u32) -> Result<i64, StoreError> {
+        self.note_stopped()?;
         Ok(self.connection.query_row(
             "UPDATE owner SET epoch = epoch + 1, face = ?1, process = ?2, since = ?3
              RETURNING epoch",

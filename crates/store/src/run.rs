@@ -116,12 +116,14 @@ pub struct KeptRun {
     pub ended_at: Option<i64>,
     /// Whether it came with a restore and nobody here has let it go on.
     pub brought_in: bool,
+    /// The session it belongs to; absent where it is its own.
+    pub session: Option<String>,
 }
 
 pub(crate) const COLUMNS: &str = "r.run, r.id, r.workflow_id, r.workflow_name, r.revision, \
     r.content, r.format, r.context, r.start, r.seed, r.actor, r.repeats, r.parent, \
     r.parent_task, r.parent_attempt, r.depth, r.status, r.head, r.created_at, r.started_at, \
-    r.ended_at, r.brought_in, r.face";
+    r.ended_at, r.brought_in, r.face, r.session";
 
 pub(crate) fn record(row: &Row<'_>) -> rusqlite::Result<KeptRun> {
     let parent: Option<i64> = row.get(12)?;
@@ -159,6 +161,7 @@ pub(crate) fn record(row: &Row<'_>) -> rusqlite::Result<KeptRun> {
         ended_at: row.get(20)?,
         brought_in: row.get(21)?,
         face: row.get(22)?,
+        session: row.get(23)?,
     })
 }
 

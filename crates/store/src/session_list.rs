@@ -1,6 +1,7 @@
 //! Lists of sessions: those that are kept, and the runs that are their own.
 
 use flowkeep_core::RunId;
+use flowkeep_core::session::candidate::Confidence;
 use flowkeep_core::session::{SessionOrigin, SessionStatus};
 use rusqlite::Row;
 
@@ -9,10 +10,26 @@ use crate::session::status_or;
 use crate::{Store, StoreError};
 
 /// Which sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Which {
+    /// Those that have not come to their end, or can be taken up again.
+    #[default]
+    Open,
+    /// Those that wait for somebody who takes them up again.
+    Recoverable,
+    /// Those that go on, or are about to.
+    Active,
+    /// Those that are kept and have come to their end.
+    Completed,
+    /// All of them.
+    All,
+}
+
+/// Which sessions.
 #[derive(Debug, Clone, Default)]
 pub struct SessionFilter {
-    /// Also those that have ended and cannot be taken up again.
-    pub all: bool,
+    /// How they stand.
+    pub which: Which,
     /// The one of this id alone.
     pub id: Option<String>,
     /// Rows that are passed over.
@@ -40,6 +57,10 @@ pub struct ListedSession {
     pub stated_status: Option<String>,
     /// How many snapshots there are of it.
     pub snapshots: u32,
+    /// How sure it is, as far as the database knows, that it can go on as it was.
+    pub confidence: Confidence,
+    /// How much its newest snapshot refers to and does not have.
+    pub missing: u32,
     /// Milliseconds; when it last changed.
     pub updated_at: i64,
 }
@@ -51,6 +72,17 @@ pub struct SessionPage {
     pub items: Vec<ListedSession>,
     /// How many there are in all.
     pub total: u32,
+}
+
+/// How many sessions stand how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionCounts {
+    /// [`Which::Recoverable`].
+    pub recoverable: u32,
+    /// [`Which::Active`].
+    pub active: u32,
+    /// [`Which::Completed`].
+    pub completed: u32,
 }
 
 /// Of a run, when it last changed.
@@ -68,19 +100,41 @@ fn record(row: &Row<'_>) -> rusqlite::Result<ListedSession> {
         stated_status: row.get(6)?,
         snapshots: row.get(7)?,
         updated_at: row.get(8)?,
+        confidence: Confidence::from_word(&row.get::<_, String>(9)?).unwrap_or(Confidence::None),
+        missing: row.get(10)?,
     })
 }
+
+/// Of a kept session `s` with the newest tree `t`: whether it can go on as it was. Files are not asked.
+const CONFIDENCE: &str = "CASE WHEN t.tree IS NULL
+    THEN iif(r.id NOT NULL OR s.origin = 'import1', 'partial', 'none')
+  WHEN t.status = 'failed' THEN 'none'
+  WHEN t.status = 'partial' OR EXISTS (SELECT 1 FROM snapshot_entry e
+    JOIN snapshot_object o USING (object) WHERE e.tree = t.tree AND o.damaged) THEN 'partial'
+  ELSE 'complete' END";
 
 /// Both kinds, as [`record`] reads them. A session that has ended can be taken up where it was aborted and
 /// something of it was kept.
 fn sessions(filter: &SessionFilter) -> String {
-    let (kept, runs) = if filter.all {
-        ("1", "1")
-    } else {
-        (
+    let (kept, runs) = match filter.which {
+        Which::All => ("1", "1"),
+        Which::Open => (
             "(status <> 'completed' AND (status <> 'aborted' OR snapshots > 0))",
             "r.ended_at IS NULL",
-        )
+        ),
+        Which::Recoverable => (
+            "(status IN ('interrupted', 'paused') OR status = 'aborted' AND snapshots > 0)",
+            "r.ended_at IS NULL AND r.status IN ('interrupted', 'paused')",
+        ),
+        Which::Active => (
+            "status = 'active'",
+            "r.ended_at IS NULL AND r.status NOT IN ('interrupted', 'paused')",
+        ),
+        // What a run without configuration was is in the history.
+        Which::Completed => (
+            "(status = 'completed' OR status = 'aborted' AND snapshots = 0)",
+            "0",
+        ),
     };
     let (kept_id, run_id) = match filter.id {
         Some(_) => ("s.id = ?1", "r.id = ?1"),
@@ -91,10 +145,16 @@ fn sessions(filter: &SessionFilter) -> String {
         "SELECT * FROM (
            SELECT s.id, s.name, s.origin, s.config, r.id AS run, {status} AS status,
              s.stated_status, (SELECT count(*) FROM snapshot n WHERE n.session = s.session)
-               AS snapshots, max(s.updated_at, {RUN_CHANGED}) AS updated_at
-           FROM session s LEFT JOIN run r ON r.id = s.run WHERE {kept_id}) WHERE {kept}
+               AS snapshots, max(s.updated_at, {RUN_CHANGED}) AS updated_at,
+             {CONFIDENCE} AS confidence,
+             coalesce(json_array_length(t.found, '$.missing'), 0) AS missing
+           FROM session s LEFT JOIN run r ON r.id = s.run
+           LEFT JOIN snapshot_tree t ON t.tree = (SELECT n.tree FROM snapshot n
+             WHERE n.session = s.session ORDER BY n.sequence DESC LIMIT 1)
+           WHERE {kept_id}) WHERE {kept}
          UNION ALL
-         SELECT r.id, r.workflow_name, 'run', NULL, r.id, {run_status}, NULL, 0, {RUN_CHANGED}
+         SELECT r.id, r.workflow_name, 'run', NULL, r.id, {run_status}, NULL, 0, {RUN_CHANGED},
+           'complete', 0
          FROM run r WHERE r.parent IS NULL AND r.session IS NULL AND {run_id} AND {runs}"
     )
 }
@@ -118,6 +178,28 @@ impl Store {
         Ok(SessionPage {
             items: rows.collect::<Result<_, _>>()?,
             total,
+        })
+    }
+
+    /// How many sessions stand how.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn session_counts(&self) -> Result<SessionCounts, StoreError> {
+        let reader = self.reader()?;
+        let count = |which| -> Result<u32, StoreError> {
+            let of = sessions(&SessionFilter {
+                which,
+                ..SessionFilter::default()
+            });
+            let sql = format!("SELECT count(*) FROM ({of})");
+            let mut statement = reader.prepare_cached(&sql)?;
+            Ok(statement.query_row([None::<&str>], |row| row.get(0))?)
+        };
+        Ok(SessionCounts {
+            recoverable: count(Which::Recoverable)?,
+            active: count(Which::Active)?,
+            completed: count(Which::Completed)?,
         })
     }
 }

@@ -662,7 +662,7 @@ pub(crate) fn named(failures: &[folders::Failure]) -> String {
 }
 
 /// The first few names.
-fn some<'a>(names: impl ExactSizeIterator<Item = &'a String>) -> String {
+pub(crate) fn some<'a>(names: impl ExactSizeIterator<Item = &'a String>) -> String {
     const SHOWN: usize = 5;
     let more = names.len() > SHOWN;
     let mut names: Vec<&str> = names.take(SHOWN).map(String::as_str).collect();

@@ -40,13 +40,17 @@ mod run_trust;
 pub mod runs;
 pub mod schedules;
 pub mod secrets;
+pub mod session_forget;
 pub mod session_import;
 pub mod session_list;
 pub mod session_recovery;
+mod session_runs;
 pub mod session_snapshots;
 pub mod sessions;
 pub mod settings;
 pub mod sources;
+pub mod start_sheet;
+pub mod strategies;
 pub mod templates;
 mod uses;
 

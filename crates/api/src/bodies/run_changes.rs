@@ -25,7 +25,7 @@ use crate::types::{
 use crate::{Api, AppError, Progress, copy_log};
 
 /// How long between two looks at what another thread or process does.
-const LOOK: Duration = Duration::from_millis(10);
+pub(super) const LOOK: Duration = Duration::from_millis(10);
 
 /// So many looks, and it is tried again to become the owner.
 const LOOKS: u32 = 15;
@@ -34,7 +34,7 @@ const LOOKS: u32 = 15;
 const TROUBLE: Duration = Duration::from_secs(10);
 
 /// How long an owner of the engine has to answer.
-const PATIENCE: Duration = Duration::from_secs(15);
+pub(super) const PATIENCE: Duration = Duration::from_secs(15);
 
 /// The id of the one task of a run without a definition.
 const ONLY: &str = "task";
@@ -488,7 +488,7 @@ fn begun(api: &Api, beginning: &Beginning) -> Result<Begun, AppError> {
     })
 }
 
-fn again(
+pub(super) fn again(
     api: &Api,
     before: &KeptRun,
     text: String,
@@ -510,7 +510,7 @@ fn again(
     })
 }
 
-fn add_run(api: &Api, new: NewRun) -> Result<RunStatus, AppError> {
+pub(super) fn add_run(api: &Api, new: NewRun) -> Result<RunStatus, AppError> {
     let (_, id): (i64, RunId) = api
         .store
         .write::<_, StoreError>(move |tx| tx.add_run(&new))?;

@@ -139,6 +139,7 @@ pub fn show(api: &Api, input: RunShowInput) -> Result<RunShow, AppError> {
     let folder = api.store.run_folder(run.row)?;
     let (folder, archive) = run_folders::shown(folder);
     Ok(RunShow {
+        session: run.session.clone(),
         folder,
         archive,
         hindered: run.head.as_ref().and_then(|head| head.hindered.clone()),

@@ -8,8 +8,9 @@ use flowkeep_files::sessions::{
 };
 use flowkeep_host::path_text;
 
-use super::sessions::{default_tool_set, strategy};
+use super::sessions::default_tool_set;
 use super::settings;
+use super::strategies::strategy;
 use crate::apart::apart_for;
 use crate::types::{
     Decision, ItemAction, ItemResult, Nothing, SessionImportInput, SessionImportItem,

@@ -1,18 +1,22 @@
 //! `session_list`, `session_show`, `session_stats`: what is kept. Only the database is asked, and for the bytes
 //! on the disk the store of snapshots.
 
-use flowkeep_core::SnapshotId;
+use flowkeep_core::{RunId, SnapshotId};
+use flowkeep_engine::definition_of;
 use flowkeep_files::snapshots::manifest::{TreeFile, TreeMasked};
+use flowkeep_files::snapshots::restoring::OVERLAYS;
 use flowkeep_files::snapshots::stored_bytes;
 use flowkeep_host::path_text;
 use flowkeep_store::{
-    ConfigEntry, ConfigSnapshotRecord, ListedSession, SessionFilter, SessionRecord,
+    ConfigEntry, ConfigSnapshotRecord, ListedSession, SessionFilter, SessionRecord, Which,
+    WorksWith,
 };
 
 use super::sessions::{left_out, masked};
 use crate::types::{
     Nothing, SessionAmbiguous, SessionFile, SessionList, SessionListInput, SessionMissing,
     SessionRef, SessionRow, SessionShow, SessionSnapshot, SessionStats, SessionUnread,
+    SessionWhich,
 };
 use crate::{Api, AppError, time};
 
@@ -24,15 +28,27 @@ const PAGE: u32 = 50;
 /// # Errors
 /// What the database says.
 pub fn list(api: &Api, input: SessionListInput) -> Result<SessionList, AppError> {
+    let which = match input.which {
+        Some(SessionWhich::Recoverable) => Which::Recoverable,
+        Some(SessionWhich::Active) => Which::Active,
+        Some(SessionWhich::Completed) => Which::Completed,
+        None if input.all.unwrap_or_default() => Which::All,
+        None => Which::Open,
+    };
     let page = api.store.sessions(&SessionFilter {
-        all: input.all.unwrap_or_default(),
+        which,
         id: None,
         offset: input.offset.unwrap_or_default(),
         limit: input.limit.unwrap_or(PAGE),
     })?;
+    let counts = api.store.session_counts()?;
+    let items = page.items.into_iter().map(|listed| row(api, listed));
     Ok(SessionList {
         total: page.total,
-        items: page.items.into_iter().map(row).collect(),
+        recoverable: counts.recoverable,
+        active: counts.active,
+        completed: counts.completed,
+        items: items.collect::<Result<_, _>>()?,
     })
 }
 
@@ -54,7 +70,11 @@ pub fn show(api: &Api, input: SessionRef) -> Result<SessionShow, AppError> {
     let entry = listed.config.clone().unwrap_or_default();
     let snapshots = snapshots.iter().map(|one| snapshot(api, one, &entry));
     let kept = kept.as_ref();
-    let row = row(listed);
+    let copy = match kept {
+        Some(kept) => api.store.session_copy(kept.row)?,
+        None => None,
+    };
+    let row = row(api, listed)?;
     Ok(SessionShow {
         id: row.id,
         name: row.name,
@@ -65,6 +85,18 @@ pub fn show(api: &Api, input: SessionRef) -> Result<SessionShow, AppError> {
         status: row.status,
         stated_status: row.stated_status,
         run_id: row.run_id,
+        confidence: row.confidence,
+        missing: row.missing,
+        steps_done: row.steps_done,
+        steps: row.steps,
+        works_with: copy
+            .as_ref()
+            .map_or(WorksWith::File, |copy| copy.works_with)
+            .as_str(),
+        failures: copy.as_ref().map_or(0, |copy| copy.failures),
+        overlay: copy
+            .and_then(|copy| copy.overlay)
+            .map(|name| path_text(&api.data_dir.join(OVERLAYS).join(name))),
         agent: kept.and_then(|kept| kept.agent.clone()),
         state: kept.and_then(|kept| kept.state.clone()),
         snapshots: snapshots.collect::<Result<_, _>>()?,
@@ -95,7 +127,7 @@ fn unknown(id: &str) -> AppError {
 
 fn listed(api: &Api, id: &str) -> Result<ListedSession, AppError> {
     let page = api.store.sessions(&SessionFilter {
-        all: true,
+        which: Which::All,
         id: Some(id.to_owned()),
         offset: 0,
         limit: 1,
@@ -122,8 +154,13 @@ pub(super) fn taken(api: &Api, id: &str, taken: SnapshotId) -> Result<SessionSna
     snapshot(api, &found, &entry)
 }
 
-fn row(listed: ListedSession) -> SessionRow {
-    SessionRow {
+fn row(api: &Api, listed: ListedSession) -> Result<SessionRow, AppError> {
+    let steps = match listed.run {
+        Some(run) => steps(api, run)?,
+        None => None,
+    };
+    let (steps_done, steps) = steps.unzip();
+    Ok(SessionRow {
         id: listed.id,
         name: listed.name,
         origin: listed.origin.as_str(),
@@ -132,8 +169,24 @@ fn row(listed: ListedSession) -> SessionRow {
         stated_status: listed.stated_status,
         run_id: listed.run.map(|run| run.to_string()),
         snapshots: listed.snapshots,
+        confidence: listed.confidence.as_str(),
+        missing: listed.missing,
+        steps_done,
+        steps,
         updated_at: time::rfc3339(listed.updated_at),
-    }
+    })
+}
+
+/// How many steps of a run have ended, and how many there are; nothing where its definition cannot be read.
+fn steps(api: &Api, run: RunId) -> Result<Option<(u32, u32)>, AppError> {
+    let Some(run) = api.store.run(run)? else {
+        return Ok(None);
+    };
+    let Ok(Some(definition)) = definition_of(&api.store, &run) else {
+        return Ok(None);
+    };
+    let steps = u32::try_from(definition.tasks().len()).unwrap_or(u32::MAX);
+    Ok(Some((api.store.progress_of(run.row)?.ended, steps)))
 }
 
 /// A snapshot as it is told; what stands in no file stands in `entry`, where it begins.

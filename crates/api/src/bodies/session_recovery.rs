@@ -3,26 +3,31 @@
 
 use std::path::{Path, PathBuf};
 
-use flowkeep_core::SnapshotId;
-use flowkeep_core::session::candidate::{Candidate, Confidence, Source, confidence};
+use flowkeep_core::configuration::{ConfigKind, ConfigPath};
+use flowkeep_core::session::candidate::{Candidate, Source, confidence};
+use flowkeep_core::{Document, Kind, SnapshotId, differences};
 use flowkeep_files::FilesError;
+use flowkeep_files::configuration::format_of;
 use flowkeep_files::snapshots::compare::FileState;
 use flowkeep_files::snapshots::restoring::{
-    OVERLAYS, Recovery, Restored, Seeking, Use, Wanting, clear_unfinished, look_for,
-    restore as bring_back,
+    OVERLAYS, Recovery, Restored, Seeking, Use, Wanting, clear_unfinished,
+    compare_file as texts_of, look_for, restore as bring_back,
 };
 use flowkeep_files::snapshots::{SnapshotError, TakeError};
 use flowkeep_host::path_text;
 use flowkeep_store::SessionRecord;
 
+use super::run_changes::told;
+use super::run_trust::Word;
 use super::session_snapshots::Looking;
-use super::{session_list, settings};
+use super::{session_list, session_runs, settings};
 use crate::apart::{apart_for, in_time};
 use crate::progress::Thinned;
 use crate::put_right::RECOVERY;
 use crate::types::{
-    Nothing, SessionCandidate, SessionDifference, SessionNotRestored, SessionRecovery, SessionRef,
-    SessionRestoreInput, SessionRestored, SessionUse,
+    Nothing, RunStatus, SessionCandidate, SessionCompareFileInput, SessionComparedFile,
+    SessionDifference, SessionNotRestored, SessionRecovery, SessionRef, SessionRestoreInput,
+    SessionRestored, SessionUse,
 };
 use crate::{Api, AppError, Progress};
 
@@ -47,12 +52,8 @@ pub fn recovery(
     Ok(SessionRecovery {
         session_id: input.id,
         candidates: candidates(&found),
-        differences: differences(&found, None),
-        confidence: match confidence(&found.candidates) {
-            Confidence::Complete => "complete",
-            Confidence::InPart => "partial",
-            Confidence::None => "none",
-        },
+        differences: differing(&found, None),
+        confidence: confidence(&found.candidates).as_str(),
         failures: copy.map_or(0, |copy| copy.failures),
     })
 }
@@ -68,7 +69,11 @@ pub fn restore(
 ) -> Result<SessionRestored, AppError> {
     let wanted = Wanted::of(api, &input.id)?;
     let name = wanted.session.name.clone();
-    let run = wanted.session.run;
+    let resume = input.resume.unwrap_or_default();
+    if resume && input.to.is_some() {
+        return Err(AppError::new("session_resume_elsewhere"));
+    }
+    let session = wanted.session.clone();
     let to = input.to.as_ref().map(|to| api.path_of(to)).transpose()?;
     let from = match input.wanted {
         None => Use::Any,
@@ -100,17 +105,84 @@ pub fn restore(
         reason: lost.reason,
     });
     let not_restored: Vec<_> = not_restored.collect();
+    let word = Word {
+        trust: input.trust.unwrap_or_default(),
+        shown: input.shown,
+    };
+    let run = match resume.then(|| goes_on(api, &session, &back.place, &back.masked, &word)) {
+        Some(run) => Some(run?),
+        None => match session.run {
+            Some(run) => api.store.run(run)?.map(|run| told(&run)),
+            None => None,
+        },
+    };
+    let (run_id, run_status) = run.map(|run| (run.run_id, run.status)).unzip();
     Ok(SessionRestored {
         session_id: input.id,
         source: back.chosen.source.as_str(),
         candidates: candidates(&recovery),
-        differences: differences(&recovery, back.chosen.snapshot),
+        differences: differing(&recovery, back.chosen.snapshot),
         overlay: path_text(&back.place),
-        run_id: run.map(|run| run.to_string()),
+        run_id,
+        run_status,
         complete: is_as_it_was && back.masked.is_empty() && not_restored.is_empty(),
         restored: back.written.into_iter().map(String::from).collect(),
         masked: back.masked.into_iter().map(String::from).collect(),
         not_restored,
+    })
+}
+
+/// Lets the work of a session go on with what came back.
+fn goes_on(
+    api: &Api,
+    session: &SessionRecord,
+    place: &Path,
+    masked: &[ConfigPath],
+    word: &Word,
+) -> Result<RunStatus, AppError> {
+    let without = || AppError::new("session_no_config").with("session", &session.name);
+    let config = session.config.clone().ok_or_else(without)?;
+    let config = ConfigPath::new(config).map_err(|_| without())?;
+    if masked.contains(&config) {
+        let path = path_text(&place.join(config.as_str()));
+        return Err(AppError::new("session_entry_masked").with("path", path));
+    }
+    session_runs::go_on(api, session, (place, &config), word)
+}
+
+/// How one file of a session was in a snapshot, and how it is today.
+///
+/// # Errors
+/// `session_unknown`, `session_no_config`, `config_path_invalid`, `disk_silent`; what the database says.
+pub fn compare_file(
+    api: &Api,
+    input: SessionCompareFileInput,
+) -> Result<SessionComparedFile, AppError> {
+    let wanted = Wanted::of(api, &input.id)?;
+    let path = ConfigPath::new(input.path.clone());
+    let path = path.map_err(|_| AppError::new("config_path_invalid").with("path", &input.path))?;
+    let unknown = || AppError::new("snapshot_unknown");
+    let snapshot = input.snapshot.as_ref().map(|id| id.parse());
+    let snapshot = snapshot.transpose().map_err(|_| unknown())?;
+    let workshop = api.snapshot_workshop()?;
+    let is_workflow = path.kind() == ConfigKind::Workflows;
+    let format = format_of(&path).filter(|_| is_workflow);
+    let texts = in_time(api.most, &api.data_dir, move |_| {
+        let root = wanted.root.as_deref();
+        texts_of(&workshop, &wanted.session, root, snapshot, &path).map_err(AppError::from)
+    })?;
+    let document = |text: &Option<String>| Document::parse(format?, text.clone()?).ok();
+    let places = match (document(&texts.then), document(&texts.now)) {
+        (Some(then), Some(now)) => differences(Kind::Workflow, &then, &now),
+        _ => Vec::new(),
+    };
+    Ok(SessionComparedFile {
+        before: texts.then,
+        after: texts.now,
+        before_encoding: texts.then_encoding,
+        after_encoding: texts.now_encoding,
+        reason: texts.reason,
+        places,
     })
 }
 
@@ -165,7 +237,7 @@ fn candidates(recovery: &Recovery) -> Vec<SessionCandidate> {
     recovery.candidates.iter().map(told).collect()
 }
 
-fn differences(recovery: &Recovery, snapshot: Option<SnapshotId>) -> Vec<SessionDifference> {
+fn differing(recovery: &Recovery, snapshot: Option<SnapshotId>) -> Vec<SessionDifference> {
     let differences = recovery.differences(snapshot).into_iter();
     differences
         .map(|(path, state)| SessionDifference {
@@ -197,7 +269,7 @@ impl Wanted {
         Ok(Self {
             root: root.map(|root| root.path),
             // Of one that names no file there is nothing to look at.
-            looking: Looking::of(api, &session, &settings).ok(),
+            looking: Looking::of(&api.store, &session, &settings).ok(),
             session,
         })
     }

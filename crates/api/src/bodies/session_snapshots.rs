@@ -12,11 +12,13 @@ use flowkeep_files::snapshots::{
     Of, SnapshotError, TakeError, Taken, Wanted, Workshop, recover, take,
 };
 use flowkeep_host::path_text;
-use flowkeep_store::{NewSession, SessionRecord, StoreError};
+use flowkeep_store::{NewSession, SessionRecord, Store, StoreError};
 use ulid::Ulid;
 
-use super::sessions::{default_tool_set, strategy};
-use super::{session_list, settings};
+use super::run_trust::Word;
+use super::sessions::default_tool_set;
+use super::strategies::strategy;
+use super::{session_list, session_runs, settings};
 use crate::apart::{apart_for, in_time};
 use crate::put_right::RECOVERY;
 use crate::types::{
@@ -26,7 +28,7 @@ use crate::types::{
 use crate::{Api, AppError, Progress};
 
 /// What the store of snapshots is called in the data folder.
-const SNAPSHOTS: &str = "snapshots";
+pub(crate) const SNAPSHOTS: &str = "snapshots";
 
 /// Begins a session with a configuration, and keeps that as it is now.
 ///
@@ -65,22 +67,37 @@ pub fn create(
         default_tool_set: default_tool_set(&settings),
     };
     let session_id = new.id.clone();
-    if settings.snapshots == Snapshots::Off {
-        without_snapshot(api, &looking, new)?;
-        return Ok(SessionCreated {
-            session_id,
-            snapshot: None,
-        });
-    }
-    let of = Of::New(Box::new(new));
-    let taken = taken(api, looking, of, SnapshotReason::Begin, progress)?;
-    let snapshot = match taken {
-        Some(taken) => Some(session_list::taken(api, &session_id, taken.id)?),
-        None => None,
+    // Whoever is refused has begun nothing.
+    let run = match input.start {
+        Some(true) => {
+            let word = Word {
+                trust: input.trust.unwrap_or_default(),
+                shown: input.shown,
+            };
+            let (root, config) = find(&looking.wish())?;
+            let state = new.state.clone().unwrap_or_else(|| "{}".to_owned());
+            let entry = session_runs::Entry::read(api, &root, &config)?;
+            Some(entry.run(api, state, &word)?)
+        }
+        _ => None,
     };
+    let snapshot = if settings.snapshots == Snapshots::Off {
+        without_snapshot(api, &looking, new)?;
+        None
+    } else {
+        let of = Of::New(Box::new(new));
+        let taken = taken(api, looking, of, SnapshotReason::Begin, progress)?;
+        let told = taken.map(|taken| session_list::taken(api, &session_id, taken.id));
+        told.transpose()?
+    };
+    let run = run.map(|new| session_runs::begin(api, &session_id, new));
+    let run = run.transpose()?.map(|run| (run.run_id, run.status));
+    let (run_id, run_status) = run.unzip();
     Ok(SessionCreated {
         session_id,
         snapshot,
+        run_id,
+        run_status,
     })
 }
 
@@ -98,7 +115,7 @@ pub fn snapshot(
         return Err(AppError::new("snapshots_off"));
     }
     let session = session_list::kept(api, &input.id)?;
-    let looking = Looking::of(api, &session, &settings)?;
+    let looking = Looking::of(&api.store, &session, &settings)?;
     let of = Of::Kept(Box::new(session));
     let taken = taken(api, looking, of, SnapshotReason::Asked, progress)?;
     let taken = taken.ok_or_else(|| AppError::new("internal"))?;
@@ -110,7 +127,7 @@ pub fn snapshot(
 }
 
 /// What is looked at.
-pub(super) struct Looking {
+pub(crate) struct Looking {
     config: PathBuf,
     root: Option<PathBuf>,
     strategy: Strategy,
@@ -119,14 +136,14 @@ pub(super) struct Looking {
 
 impl Looking {
     /// What a session that is there looks at.
-    pub(super) fn of(
-        api: &Api,
+    pub(crate) fn of(
+        store: &Store,
         session: &SessionRecord,
         settings: &Settings,
     ) -> Result<Self, AppError> {
         let without = || AppError::new("session_no_config").with("session", &session.name);
         let root = session.root.ok_or_else(without)?;
-        let root = api.store.config_root(root)?.ok_or_else(without)?;
+        let root = store.config_root(root)?.ok_or_else(without)?;
         let config = session.config.as_ref().ok_or_else(without)?;
         Ok(Self {
             config: root.path.join(config),
@@ -136,7 +153,7 @@ impl Looking {
         })
     }
 
-    pub(super) fn wish(&self) -> Wish<'_> {
+    pub(crate) fn wish(&self) -> Wish<'_> {
         Wish {
             config: &self.config,
             root: self.root.as_deref(),

@@ -1,21 +1,19 @@
 //! Looking at the configuration that a piece of work would be kept with. Nothing is changed. What touches
 //! disks is done apart, as in `folders`.
 
-use flowkeep_core::configuration::{Ambiguous, ConfigPath, LeftOut, Missing, Strategy};
+use flowkeep_core::configuration::{Ambiguous, ConfigPath, LeftOut, Missing};
 use flowkeep_files::configuration::{ConfigurationError, Found, Look, Unread, Wish, look};
 use flowkeep_files::snapshots::manifest::TreeMasked;
 use flowkeep_host::path_text;
 
 use super::settings;
+use super::strategies::{kinds, patterns, strategy};
 use crate::apart::apart_for;
 use crate::types::{
     Nothing, SessionAmbiguous, SessionFile, SessionLeftOut, SessionMasked, SessionMissing,
     SessionPreview, SessionPreviewInput, SessionUnread, Settings,
 };
 use crate::{Api, AppError, Progress};
-
-/// The strategy that is taken where nobody names one.
-const STANDARD: &str = "standard";
 
 /// What tool set `default` stands for, as the tools of requirement 004 have it.
 const DEFAULT_TOOL_SET: &str = "basic-tools";
@@ -31,7 +29,13 @@ pub fn preview(
     progress: &dyn Progress,
 ) -> Result<SessionPreview, AppError> {
     let settings = settings::show(api, Nothing {})?;
-    let strategy = strategy(&settings, input.strategy.as_deref())?;
+    let mut strategy = strategy(&settings, input.strategy.as_deref())?;
+    if let Some(words) = &input.kinds {
+        strategy.kinds = kinds(words)?;
+    }
+    if let Some(exclude) = input.exclude {
+        strategy.exclude = patterns(exclude)?;
+    }
     let default_tool_set = default_tool_set(&settings);
     let config = api.path_of(&input.config)?;
     let root = input.root.as_ref().map(|root| api.path_of(root));
@@ -55,23 +59,6 @@ pub fn preview(
 pub(super) fn default_tool_set(settings: &Settings) -> String {
     let set = settings.default_tool_set.clone();
     set.unwrap_or_else(|| DEFAULT_TOOL_SET.to_owned())
-}
-
-/// The strategy of that name, or the usual one.
-pub(super) fn strategy(settings: &Settings, name: Option<&str>) -> Result<Strategy, AppError> {
-    let name = name.or(settings.snapshot_strategy.as_deref());
-    known_strategy(name.unwrap_or(STANDARD))
-}
-
-/// The strategy of that name.
-pub(super) fn known_strategy(name: &str) -> Result<Strategy, AppError> {
-    let mut all = Strategy::factory().into_iter();
-    all.find(|strategy| strategy.name == name).ok_or_else(|| {
-        let known: Vec<_> = Strategy::factory().map(|strategy| strategy.name).into();
-        AppError::new("strategy_unknown")
-            .with("name", name)
-            .with("known", known.join(", "))
-    })
 }
 
 fn told(look: Look, strategy: String) -> SessionPreview {

@@ -2,7 +2,7 @@
 
 use flowkeep_files::FilesError;
 use flowkeep_host::path_text;
-use flowkeep_store::{NewOperation, StoreError, Tx};
+use flowkeep_store::{NewOperation, Store, StoreError, Tx};
 use serde_json::Value;
 
 use crate::types::{ChosenPlace, LogStorageKind, Nothing, Settings, SettingsUpdate};
@@ -13,7 +13,15 @@ use crate::{Api, AppError, log_copy};
 /// # Errors
 /// What the database says.
 pub fn show(api: &Api, _: Nothing) -> Result<Settings, AppError> {
-    Ok(read(|key| api.store.setting(key))?)
+    Ok(of(&api.store)?)
+}
+
+/// All settings that are kept in a database.
+///
+/// # Errors
+/// What the database says.
+pub(crate) fn of(store: &Store) -> Result<Settings, StoreError> {
+    read(|key| store.setting(key))
 }
 
 fn read(
@@ -38,13 +46,21 @@ fn read(
     Ok(serde_json::from_value(Value::Object(fields)).unwrap_or_default())
 }
 
+/// All settings, as they are in a transaction.
+///
+/// # Errors
+/// What the database says.
+pub(crate) fn of_transaction(tx: &Tx<'_>) -> Result<Settings, StoreError> {
+    read(|key| tx.setting(key))
+}
+
 /// Changes settings; what is absent stays.
 ///
 /// # Errors
 /// `place_unknown`; for a folder `folder_missing` and `not_a_folder`; `strategy_unknown`.
 pub fn update(api: &Api, input: SettingsUpdate) -> Result<Settings, AppError> {
     if let Some(strategy) = &input.snapshot_strategy {
-        super::sessions::known_strategy(strategy)?;
+        super::strategies::known(strategy)?;
     }
     let folder = input.backup_folder.as_ref();
     let folder = folder.map(|place| own_folder(api, place)).transpose()?;
@@ -105,6 +121,7 @@ fn changed(
         snapshot_strategy: input
             .snapshot_strategy
             .or_else(|| before.snapshot_strategy.clone()),
+        snapshot_strategies: before.snapshot_strategies.clone(),
         default_tool_set: input.default_tool_set.map_or_else(
             || before.default_tool_set.clone(),
             |set| Some(set.trim().to_owned()).filter(|set| !set.is_empty()),

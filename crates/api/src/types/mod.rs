@@ -34,6 +34,8 @@ mod session_recovery;
 mod session_snapshot;
 mod settings;
 mod source;
+mod start_sheet;
+mod strategy;
 mod template;
 
 pub use activity::*;
@@ -67,6 +69,8 @@ pub use session_recovery::*;
 pub use session_snapshot::*;
 pub use settings::*;
 pub use source::*;
+pub use start_sheet::*;
+pub use strategy::*;
 pub use template::*;
 
 use serde::{Deserialize, Serialize};

@@ -267,6 +267,10 @@ pub struct RunShow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub ending: Option<Ending>,
+    /// The session it belongs to, where that has a configuration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub session: Option<String>,
     /// Why it could not begin, where it could not.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]

@@ -17,6 +17,10 @@ pub struct SessionPreviewInput {
     pub root: Option<ChosenPlace>,
     /// What is taken: `minimal`, `standard` or `comprehensive`; absent: as in the settings.
     pub strategy: Option<String>,
+    /// The kinds of files that are taken instead, to see what a change of the strategy would do.
+    pub kinds: Option<Vec<String>>,
+    /// The names of files that are left out instead.
+    pub exclude: Option<Vec<String>>,
 }
 
 /// What of a configuration tree belongs to a piece of work.

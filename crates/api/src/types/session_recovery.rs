@@ -1,6 +1,7 @@
 //! What the commands that bring a session's configuration back take and give.
 
-use flowkeep_core::Message;
+use flowkeep_core::run::Status;
+use flowkeep_core::{Difference, Encoding, Message};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -19,6 +20,48 @@ pub struct SessionRestoreInput {
     /// Where to: a folder that is not there yet or empty; absent: a copy of the session's own, with which it
     /// goes on.
     pub to: Option<ChosenPlace>,
+    /// Whether its work goes on then: its run does, or a new one begins with what it brought back.
+    pub resume: Option<bool>,
+    /// Whether what that would carry out is trusted.
+    pub trust: Option<bool>,
+    /// The hash of what was shown to whoever trusts it.
+    pub shown: Option<String>,
+}
+
+/// A file of a session, then and now.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct SessionCompareFileInput {
+    /// The session.
+    pub id: String,
+    /// Of which snapshot; absent: of the newest.
+    pub snapshot: Option<String>,
+    /// Its path, from the root.
+    pub path: String,
+}
+
+/// A file of a session, then and now.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(optional_fields)]
+pub struct SessionComparedFile {
+    /// In the snapshot; absent where it has no such file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// Today; absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// How the bytes in the snapshot spell it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before_encoding: Option<Encoding>,
+    /// How those of today do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after_encoding: Option<Encoding>,
+    /// Why there are none: `not_ours_binary`, `compare_long`, or why it cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Message>,
+    /// In which places a workflow is not the same, in the words of its form.
+    pub places: Vec<Difference>,
 }
 
 /// From what a session is to go on.
@@ -103,6 +146,9 @@ pub struct SessionRestored {
     /// The newest run of the session.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_id: Option<String>,
+    /// How that stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_status: Option<Status>,
     /// Those of the files in which something stands for keys.
     pub masked: Vec<String>,
     /// The files that did not come back.

@@ -1,5 +1,6 @@
 //! What the commands about sessions take and give, but for previews.
 
+use flowkeep_core::run::Status;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -25,6 +26,12 @@ pub struct SessionCreateInput {
     /// The state it begins with: an object, or the text of one. Keys in it are masked before it is kept.
     #[ts(optional, type = "Record<string, unknown> | string")]
     pub state: Option<Object>,
+    /// Whether a run of what stands in the file begins with it.
+    pub start: Option<bool>,
+    /// Whether what that would carry out is trusted.
+    pub trust: Option<bool>,
+    /// The hash of what was shown to whoever trusts it.
+    pub shown: Option<String>,
 }
 
 /// A session.
@@ -42,6 +49,14 @@ pub struct SessionCreated {
     pub session_id: String,
     /// What was kept of its configuration; null where snapshots are switched off.
     pub snapshot: Option<SessionSnapshot>,
+    /// The run that began with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub run_id: Option<String>,
+    /// How that stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub run_status: Option<Status>,
 }
 
 /// A snapshot of a session that was taken.
@@ -95,10 +110,24 @@ pub struct SessionSnapshot {
 pub struct SessionListInput {
     /// Also those that have ended and cannot be taken up again.
     pub all: Option<bool>,
+    /// Only those that stand so; absent: all that have not ended or can be taken up again.
+    pub which: Option<SessionWhich>,
     /// Rows that are passed over.
     pub offset: Option<u32>,
     /// Rows of the page; 50 unless told.
     pub limit: Option<u32>,
+}
+
+/// How sessions stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionWhich {
+    /// They wait for somebody who takes them up again.
+    Recoverable,
+    /// They go on, or are about to.
+    Active,
+    /// They are kept and have come to their end.
+    Completed,
 }
 
 /// A page of sessions, those first that changed last.
@@ -106,6 +135,12 @@ pub struct SessionListInput {
 pub struct SessionList {
     /// How many there are in all.
     pub total: u32,
+    /// How many of all sessions wait for somebody who takes them up again.
+    pub recoverable: u32,
+    /// How many go on, or are about to.
+    pub active: u32,
+    /// How many are kept and have come to their end.
+    pub completed: u32,
     /// The rows.
     pub items: Vec<SessionRow>,
 }
@@ -134,6 +169,18 @@ pub struct SessionRow {
     pub run_id: Option<String>,
     /// How many snapshots there are of it.
     pub snapshots: u32,
+    /// How sure it is, as far as the database knows, that it can go on as it was. Files are asked by
+    /// `session_recovery`.
+    #[ts(type = "\"complete\" | \"partial\" | \"none\"")]
+    pub confidence: &'static str,
+    /// How much its newest snapshot refers to and does not have.
+    pub missing: u32,
+    /// Steps of its run that have ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub steps_done: Option<u32>,
+    /// Steps of its run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub steps: Option<u32>,
     /// When it last changed.
     pub updated_at: String,
 }
@@ -166,6 +213,26 @@ pub struct SessionShow {
     /// Its newest run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_id: Option<String>,
+    /// How sure it is, as far as the database knows, that it can go on as it was. Files are asked by
+    /// `session_recovery`.
+    #[ts(type = "\"complete\" | \"partial\" | \"none\"")]
+    pub confidence: &'static str,
+    /// How much its newest snapshot refers to and does not have.
+    pub missing: u32,
+    /// Steps of its run that have ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub steps_done: Option<u32>,
+    /// Steps of its run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub steps: Option<u32>,
+    /// With which copy of its configuration it goes on: the files where they are, or one of its own (`overlay`).
+    #[ts(type = "\"file\" | \"overlay\"")]
+    pub works_with: &'static str,
+    /// Where its own copy is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub overlay: Option<String>,
+    /// Attempts in a row to take it up again that came to nothing.
+    pub failures: u32,
     /// The agent it works with: JSON, with keys masked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agent: Option<String>,

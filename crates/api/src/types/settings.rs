@@ -1,5 +1,7 @@
 //! Settings of this data folder.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -103,8 +105,19 @@ pub struct Settings {
     pub snapshots: Snapshots,
     /// Which files of a configuration are kept: `minimal`, `standard`, `comprehensive`; `standard` unless told.
     pub snapshot_strategy: Option<String>,
+    /// Strategies that are not as they came, by their names.
+    pub snapshot_strategies: BTreeMap<String, OwnStrategy>,
     /// The tool set that `default` stands for in a configuration; `basic-tools` unless told.
     pub default_tool_set: Option<String>,
+}
+
+/// What a strategy takes that somebody has changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct OwnStrategy {
+    /// The kinds of files that are taken, as in `SessionFile`.
+    pub kinds: Vec<String>,
+    /// Names of files that are left out; with a `/` in it, the whole path is looked at.
+    pub exclude: Vec<String>,
 }
 
 /// Change settings; what is absent stays.

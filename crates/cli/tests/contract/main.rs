@@ -37,6 +37,7 @@ mod runs;
 mod schedules;
 mod session_import;
 mod session_restore;
+mod session_runs;
 mod sessions;
 mod source_servers;
 mod sources;

@@ -144,6 +144,23 @@ pub enum Confidence {
     None,
 }
 
+impl Confidence {
+    /// The word in results and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::InPart => "partial",
+            Self::None => "none",
+        }
+    }
+
+    /// The confidence whose [`Confidence::as_str`] is `word`.
+    pub fn from_word(word: &str) -> Option<Self> {
+        let mut all = [Self::Complete, Self::InPart, Self::None].into_iter();
+        all.find(|confidence| confidence.as_str() == word)
+    }
+}
+
 /// All sources in the order in which they are tried; each says why it is passed over.
 pub fn order(found: &Found) -> Vec<Candidate> {
     let mut candidates = vec![file(&found.file)];

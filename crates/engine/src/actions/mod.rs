@@ -66,6 +66,8 @@ pub struct Attempt<'a> {
     pub source: Option<&'a Chosen>,
     /// The task folder, or the run's own: it exists, programs start in it, `file.*` stay inside it.
     pub folder: &'a Path,
+    /// Where programs find the configuration of the session it belongs to.
+    pub configuration: Option<&'a Path>,
     /// How much it may hand back, and where the rest goes.
     pub room: Room,
     /// Whether it is asked to stop.

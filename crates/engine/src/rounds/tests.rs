@@ -7,6 +7,7 @@ use flowkeep_store::{NewRun, Store, StoreError, StoreOptions};
 
 use super::*;
 use crate::actions::HttpClient;
+use crate::configuring::{Configuring, LookWish, Looked};
 use crate::preparing::{Prepared, Preparing, Wish};
 use crate::sources::Connections;
 
@@ -23,6 +24,18 @@ struct NoFolders;
 impl Preparing for NoFolders {
     fn prepare(&self, _: &Wish, _: &dyn Progress) -> Prepared {
         Prepared::default()
+    }
+}
+
+struct NoConfigurations;
+
+impl Configuring for NoConfigurations {
+    fn look(&self, _: &LookWish) -> Looked {
+        Looked::default()
+    }
+
+    fn place(&self, _: i64) -> Option<std::path::PathBuf> {
+        None
     }
 }
 
@@ -44,6 +57,7 @@ fn rounds(folder: &std::path::Path, report: Sender<Happened>) -> Rounds {
         connections: Arc::new(Connections::new(vec![Arc::new(local)])),
         http: HttpClient::new(),
         folders: Arc::new(NoFolders),
+        configurations: Arc::new(NoConfigurations),
         report,
         epoch: *epoch.as_ref().unwrap(),
         turns: crate::fallback::Turns::default(),

@@ -97,6 +97,7 @@ impl Place {
             key: &self.key,
             source: self.source.as_ref(),
             folder: &self.folder(),
+            configuration: None,
             room: Room {
                 caps: self.caps,
                 overflow: self.root.path().join("outputs"),

@@ -1,6 +1,7 @@
 //! The engine on a real database: who may write, and what is done only once it is written.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod configuring;
 #[cfg(unix)]
 mod fallback;
 #[cfg(unix)]
@@ -13,6 +14,7 @@ mod servers;
 #[cfg(unix)]
 mod wired;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -21,7 +23,8 @@ use flowkeep_core::run::Status;
 use flowkeep_core::{Message, RunId};
 use flowkeep_engine::sources::{Connections, LOCAL, Source, Sqlite};
 use flowkeep_engine::{
-    Agent, Agents, Engine, EngineOptions, Outcome, Prepared, Preparing, Scope, Wanted, Wish,
+    Agent, Agents, Configuring, Engine, EngineOptions, LookWish, Looked, Outcome, Prepared,
+    Preparing, Scope, Wanted, Wish,
 };
 use flowkeep_host::{Awake, Clock, Progress, SystemClock, Timestamp};
 use flowkeep_store::{
@@ -44,6 +47,7 @@ struct Place {
     clock: Arc<dyn Clock>,
     awake: Arc<dyn Awake>,
     folders: Arc<dyn Preparing>,
+    configurations: Arc<dyn Configuring>,
 }
 
 /// There are no task folders.
@@ -55,6 +59,19 @@ impl Preparing for NoFolders {
             outcome: Outcome::Hindered(Message::new("folder_unknown")),
             ..Prepared::default()
         }
+    }
+}
+
+/// No run has a configuration.
+struct NoConfigurations;
+
+impl Configuring for NoConfigurations {
+    fn look(&self, wish: &LookWish) -> Looked {
+        panic!("nothing of {} can be looked at", wish.run);
+    }
+
+    fn place(&self, _: i64) -> Option<PathBuf> {
+        None
     }
 }
 
@@ -81,6 +98,7 @@ impl Place {
             clock,
             awake: Arc::new(()),
             folders: Arc::new(NoFolders),
+            configurations: Arc::new(NoConfigurations),
         }
     }
 
@@ -127,6 +145,7 @@ impl Place {
             scope,
             connections: Arc::new(Connections::new(all)),
             folders: Arc::clone(&self.folders),
+            configurations: Arc::clone(&self.configurations),
         })
         .unwrap()
     }

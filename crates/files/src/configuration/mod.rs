@@ -12,3 +12,4 @@ pub use error::ConfigurationError;
 pub(crate) use look::Looking;
 pub use look::{Found, Look, Unread, Wish, find, look};
 pub(crate) use tree::Kept;
+pub use tree::format_of;

@@ -362,7 +362,7 @@ fn without_keys(path: &ConfigPath, bytes: &[u8]) -> (Vec<u8>, Vec<TreeMasked>) {
 }
 
 /// How a file is written, told by its name; nothing where it is no document.
-fn format_of(path: &ConfigPath) -> Option<Format> {
+pub fn format_of(path: &ConfigPath) -> Option<Format> {
     let (_, ending) = path.file_name().rsplit_once('.')?;
     match ending.to_ascii_lowercase().as_str() {
         "yaml" | "yml" => Some(Format::Yaml),

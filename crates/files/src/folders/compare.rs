@@ -3,16 +3,14 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use flowkeep_core::{Encoding, FolderId, Message, decode};
+use flowkeep_core::{Encoding, FolderId, Message};
 use flowkeep_host::{EntryFiles, EntryKind, Folder, Progress, ReadError};
 use flowkeep_store::TaskFolderRecord;
 
 use super::side::{Side, Thing, is_same};
 use super::{FolderError, Workshop};
 use crate::reason::io_reason;
-
-/// Longer texts are not compared line by line.
-const TEXT_LIMIT: u64 = 1 << 20;
+use crate::texts::{self, ComparedTexts, TEXT_LIMIT, Text};
 
 /// What is the matter with one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,21 +39,6 @@ pub struct Compared {
     /// Bytes on the other side.
     pub now: Option<u64>,
     /// Why it is not known.
-    pub reason: Option<Message>,
-}
-
-/// The texts of one file on both sides.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ComparedTexts {
-    /// In the archive; nothing where it has no such file.
-    pub then: Option<String>,
-    /// On the other side.
-    pub now: Option<String>,
-    /// How the bytes in the archive spell it.
-    pub then_encoding: Option<Encoding>,
-    /// How those on the other side do.
-    pub now_encoding: Option<Encoding>,
-    /// Why there are none: it is no text, or a long one.
     pub reason: Option<Message>,
 }
 
@@ -165,30 +148,10 @@ pub fn compare_texts(
         return Err(FolderError::NoFiles(vec![name.to_owned()]));
     }
     let read = |side: &Side, thing: Option<&Thing>| thing.map(|thing| text(files, side, thing));
-    let (a, b) = (read(&then, a).transpose(), read(&now, b).transpose());
-    Ok(match (a, b) {
-        (Err(why), _) | (_, Err(why)) => ComparedTexts {
-            then: None,
-            now: None,
-            then_encoding: None,
-            now_encoding: None,
-            reason: Some(why),
-        },
-        (Ok(a), Ok(b)) => {
-            let (then, then_encoding) = a.unzip();
-            let (now, now_encoding) = b.unzip();
-            ComparedTexts {
-                then,
-                now,
-                then_encoding,
-                now_encoding,
-                reason: None,
-            }
-        }
-    })
+    Ok(ComparedTexts::of(read(&then, a), read(&now, b)))
 }
 
-fn text(files: &dyn EntryFiles, side: &Side, thing: &Thing) -> Result<(String, Encoding), Message> {
+fn text(files: &dyn EntryFiles, side: &Side, thing: &Thing) -> Text {
     let Some(entry) = &thing.entry else {
         return Err(Message::new("put_back_gone"));
     };
@@ -206,10 +169,5 @@ fn text(files: &dyn EntryFiles, side: &Side, thing: &Thing) -> Result<(String, E
         ReadError::TooLarge { .. } => Message::new("compare_long"),
         _ => Message::new("file_is_special"),
     })?;
-    if bytes.is_empty() {
-        return Ok((String::new(), Encoding::Utf8));
-    }
-    let (text, encoding) = decode(&bytes).ok_or_else(|| Message::new("not_ours_binary"))?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
-    Ok((text, encoding))
+    texts::text(&bytes)
 }

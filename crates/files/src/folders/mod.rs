@@ -36,7 +36,7 @@ pub use archive::{Wanted, archive};
 pub use archives::{ArchiveSummary, FolderFile, archives, contents, look};
 pub use check::{Checked, check};
 pub use clean_up::{CleanedUp, Judged, clean_up, clean_up_plan};
-pub use compare::{Compared, ComparedTexts, Relation, compare, compare_texts};
+pub use compare::{Compared, Relation, compare, compare_texts};
 pub use error::{FolderBusy, FolderError};
 pub use forget::{Forgotten, forget};
 pub use inside::{Inside, InsideFile, archive_folder, inside};

@@ -11,6 +11,7 @@ use flowkeep_core::{Message, ObjectHash, Value, secret};
 use flowkeep_host::Progress;
 use flowkeep_store::{
     NewOperation, NewSession, OperationItemRecord, SessionFilter, SessionRecord, StoreError, Tx,
+    Which,
 };
 use ulid::Ulid;
 
@@ -313,7 +314,7 @@ impl Importing<'_> {
         let there = store.session(id)?;
         let is_run = there.is_none() && {
             let filter = SessionFilter {
-                all: true,
+                which: Which::All,
                 id: Some(id.to_owned()),
                 offset: 0,
                 limit: 1,

@@ -13,7 +13,7 @@ use flowkeep_core::{ObjectHash, Sha256, SnapshotId};
 use flowkeep_host::testing::TestClock;
 use flowkeep_store::{
     ConfigEntry, ConfigSeen, LookedAt, NewConfigSnapshot, NewObject, NewPack, NewSession, NewTree,
-    SessionFilter, Store, StoreError, StoreOptions,
+    SessionFilter, Store, StoreError, StoreOptions, Which,
 };
 
 fn options(folder: &Path) -> StoreOptions {
@@ -336,7 +336,7 @@ fn wrong_counts_are_found_and_put_right() {
 
 fn ids(store: &Store, all: bool) -> Vec<String> {
     let filter = SessionFilter {
-        all,
+        which: if all { Which::All } else { Which::Open },
         limit: 100,
         ..SessionFilter::default()
     };

@@ -6,7 +6,7 @@ use flowkeep_core::session::{SessionOrigin, SessionStatus};
 use flowkeep_host::Unfollowed;
 use flowkeep_store::{
     CleanUpActor, CleanUpRule, ListedSession, NewRun, Parent, RunWrite, SessionFilter, Store,
-    StoreError,
+    StoreError, Which,
 };
 
 use super::{add, ids, keep, open, pack, session, snapshot};
@@ -43,7 +43,7 @@ fn becomes(store: &Store, (row, id): Made, status: Status) {
 
 fn listed(store: &Store, id: &str) -> ListedSession {
     let filter = SessionFilter {
-        all: true,
+        which: Which::All,
         id: Some(id.to_owned()),
         limit: 10,
         ..SessionFilter::default()

@@ -2,7 +2,7 @@
 //!
 //! It starts in the attempt's folder with nothing to read and an environment of its own: what the
 //! machine needs (`PATH`, `HOME`, language, time zone), `FLOWKEEP_RUN`, `FLOWKEEP_TASK`,
-//! `FLOWKEEP_IDEMPOTENCY_KEY`, and what the task gives. It leads a process group, so that stopping
+//! `FLOWKEEP_IDEMPOTENCY_KEY`, for a run of a session `FLOWKEEP_CONFIG`, and what the task gives. It leads a process group, so that stopping
 //! it stops what it started: asked first (`SIGTERM`), ended at the hard stop (`SIGKILL`). What still
 //! holds its output after it has ended is ended with it.
 //!
@@ -155,6 +155,11 @@ fn start(attempt: &Attempt<'_>, params: &Params<'_>, program: &str) -> Result<Ch
         .env("FLOWKEEP_RUN", attempt.run.to_string())
         .env("FLOWKEEP_TASK", attempt.task.as_str())
         .env("FLOWKEEP_IDEMPOTENCY_KEY", attempt.key)
+        .envs(
+            attempt
+                .configuration
+                .map(|place| ("FLOWKEEP_CONFIG", place)),
+        )
         .envs(params.named_words("env")?);
     #[cfg(unix)]
     command.process_group(0);

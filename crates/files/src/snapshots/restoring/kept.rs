@@ -177,7 +177,7 @@ fn states(
     Ok(versions.keys().cloned().zip(states).collect())
 }
 
-fn tree_entry(entry: ConfigEntry) -> TreeEntry {
+pub(super) fn tree_entry(entry: ConfigEntry) -> TreeEntry {
     let masked = entry.masked.as_deref().map(serde_json::from_str);
     TreeEntry {
         path: entry.path,

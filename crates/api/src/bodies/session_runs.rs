@@ -1,0 +1,226 @@
+//! Runs of sessions: one that begins with what stands in a configuration, and one that goes on with it.
+
+use std::path::Path;
+use std::time::Instant;
+
+use flowkeep_core::configuration::ConfigPath;
+use flowkeep_core::json::parse;
+use flowkeep_core::run::{Definition, From, Start, repeat};
+use flowkeep_core::{Document, Format, Message, RunId, decode, secret};
+use flowkeep_engine::{Wanted, definition_invalid, definition_of, state_of};
+use flowkeep_files::configuration::format_of;
+use flowkeep_host::{Folder, path_text};
+use flowkeep_store::{KeptRun, NewRun, SessionRecord, StoreError};
+
+use super::run_changes::{LOOK, PATIENCE, add_run, again, told, want};
+use super::run_folders;
+use super::run_trust::{Untrusted, Word, settle};
+use crate::apart::in_time;
+use crate::types::RunStatus;
+use crate::{Api, AppError};
+
+/// No definition is larger.
+const LIMIT: u64 = 16 << 20;
+
+/// What stands in the file that a configuration begins with, as something that can run.
+pub(super) struct Entry {
+    name: String,
+    format: Format,
+    text: String,
+    definition: Definition,
+}
+
+impl Entry {
+    /// Reads the file `config` below `root`.
+    ///
+    /// # Errors
+    /// What the disk says; `config_not_text`, `config_holds_keys`, `definition_invalid`.
+    pub(super) fn read(api: &Api, root: &Path, config: &ConfigPath) -> Result<Self, AppError> {
+        let (place, path) = (root.to_owned(), config.clone());
+        let bytes = in_time(api.most, root, move |_| {
+            let folder = Folder::open(&place).map_err(flowkeep_host::ReadError::Io);
+            folder
+                .and_then(|folder| folder.read(Path::new(path.as_str()), LIMIT))
+                .map_err(|error| AppError::new("config_not_read").with("detail", error))
+        });
+        let file = path_text(&root.join(config.as_str()));
+        let bytes = bytes.map_err(|error| error.with("path", &file))?;
+        let format = format_of(config).unwrap_or(Format::Yaml);
+        let masked = secret::masked(Some(format), &bytes);
+        if let Some(place) = masked.and_then(|masked| masked.places.into_iter().next()) {
+            return Err(AppError::new("config_holds_keys")
+                .with("path", file)
+                .with("line", place.line));
+        }
+        let not_text = || AppError::new("config_not_text").with("path", &file);
+        let (text, _) = decode(&bytes).ok_or_else(not_text)?;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
+        let document = Document::parse(format, text.clone())
+            .map_err(|why| AppError::from(why).with("path", &file))?;
+        let name = document.value().get("name").and_then(|name| name.as_str());
+        let stem = config
+            .file_name()
+            .rsplit_once('.')
+            .map_or("", |(stem, _)| stem);
+        let name = name.unwrap_or(stem).to_owned();
+        let definition = Definition::read(document.value())
+            .map_err(|found| AppError::from(definition_invalid(&name, &found)))?;
+        Ok(Self {
+            name,
+            format,
+            text,
+            definition,
+        })
+    }
+
+    /// Takes somebody's word for what it would carry out, or asks for it. What stands in a file is from elsewhere.
+    fn trusted(&self, api: &Api, word: &Word) -> Result<(), AppError> {
+        let asked = Untrusted {
+            workflow: "",
+            name: &self.name,
+            format: self.format,
+            text: &self.text,
+            values: None,
+            is_own: false,
+        };
+        settle(api, &asked, word).map_err(|error| match error.code.as_str() {
+            "trust_required" => error.hint("trust_it"),
+            _ => error,
+        })
+    }
+
+    /// A run of it.
+    ///
+    /// # Errors
+    /// `input_not_given`, `folder_unknown`, `folder_ambiguous`, `folder_in_use`, `trust_required`.
+    pub(super) fn run(self, api: &Api, context: String, word: &Word) -> Result<NewRun, AppError> {
+        let given = parse(&context);
+        let lacks = self.definition.not_given(|name| given.get(name).is_some());
+        let lacks: Vec<_> = lacks.into_iter().map(|input| input.name).collect();
+        if !lacks.is_empty() {
+            let lacking = Message::new("input_not_given").with("input", lacks.join(", "));
+            return Err(lacking.into());
+        }
+        let mut start = Start {
+            folder: run_folders::meant(api, self.definition.task_folder.clone())?,
+            ..Start::default()
+        };
+        run_folders::taken(api, &mut start, None)?;
+        self.trusted(api, word)?;
+        Ok(NewRun {
+            format: self.format,
+            context,
+            start,
+            actor: api.actor()?,
+            face: api.face().as_str().to_owned(),
+            ..NewRun::of(self.name, self.text)
+        })
+    }
+
+    /// A run that goes on where `before` ended, with what succeeded in it.
+    fn run_after(self, api: &Api, before: &KeptRun, word: &Word) -> Result<NewRun, AppError> {
+        let unreadable = || AppError::new("run_not_readable");
+        let then = definition_of(&api.store, before)?.ok_or_else(unreadable)?;
+        let state = state_of(&api.store, before, &then)?;
+        let start = repeat(&then, &state, &self.definition, &From::Failed, &[], &[]);
+        let mut start = start.map_err(|refused| AppError::from(refused.0))?;
+        let folder = api.store.run_folder(before.row)?;
+        let folder = folder.map(|held| held.folder.to_string());
+        let folder = folder.or_else(|| self.definition.task_folder.clone());
+        start.folder = run_folders::meant(api, folder)?;
+        run_folders::taken(api, &mut start, None)?;
+        self.trusted(api, word)?;
+        let new = again(api, before, self.text, before.context.clone(), start)?;
+        Ok(NewRun {
+            format: self.format,
+            ..new
+        })
+    }
+}
+
+/// Begins a run for a session that has none.
+///
+/// # Errors
+/// What the database says.
+pub(super) fn begin(api: &Api, session: &str, new: NewRun) -> Result<RunStatus, AppError> {
+    let session = session.to_owned();
+    let (_, id): (i64, RunId) = api.store.write::<_, StoreError>(move |tx| {
+        let (row, id) = tx.add_run(&new)?;
+        tx.join_session(row, id, &session)?;
+        Ok((row, id))
+    })?;
+    api.wake_engine();
+    Ok(RunStatus {
+        run_id: id.to_string(),
+        status: flowkeep_core::run::Status::Queued,
+    })
+}
+
+/// Goes on with the work of a session, with the file it begins with as it stands below `place`: its run goes on
+/// where that says the same. Else what has succeeded of it is taken over by a new one.
+///
+/// # Errors
+/// As [`Entry::read`] and [`Entry::run`]; `session_completed`; `session_question_open` where nobody knows yet
+/// what a step came to and the definition is another one.
+pub(super) fn go_on(
+    api: &Api,
+    session: &SessionRecord,
+    (place, config): (&Path, &ConfigPath),
+    word: &Word,
+) -> Result<RunStatus, AppError> {
+    let entry = Entry::read(api, place, config)?;
+    let run = match session.run {
+        Some(run) => api.store.run(run)?,
+        None => None,
+    };
+    let Some(run) = run else {
+        let context = session.state.clone().unwrap_or_else(|| "{}".to_owned());
+        let new = entry.run(api, context, word)?;
+        return begin(api, &session.id, new);
+    };
+    if matches!(
+        session.status,
+        flowkeep_core::session::SessionStatus::Completed
+    ) {
+        return Err(AppError::new("session_completed").with("session", &session.name));
+    }
+    let is_same = api.store.definition_text(&run)? == entry.text;
+    if !run.status.is_final() {
+        if is_same {
+            return resumed(api, &run);
+        }
+        // Asked before anything of the run is ended.
+        entry.trusted(api, word)?;
+        ended(api, &run)?;
+    }
+    let before = api.store.run_at(run.row)?.unwrap_or(run);
+    let new = entry.run_after(api, &before, word)?;
+    add_run(api, new)
+}
+
+/// Lets a run go on; one that does already has what was wanted.
+fn resumed(api: &Api, run: &KeptRun) -> Result<RunStatus, AppError> {
+    match want(api, &run.id.to_string(), &Wanted::Resume) {
+        Err(error) if error.code == "run_is_not_paused" => {
+            let now = api.store.run_at(run.row)?;
+            Ok(told(now.as_ref().unwrap_or(run)))
+        }
+        answered => answered,
+    }
+}
+
+/// Ends a run, and waits until it has.
+fn ended(api: &Api, run: &KeptRun) -> Result<(), AppError> {
+    want(api, &run.id.to_string(), &Wanted::Cancel)?;
+    let since = Instant::now();
+    loop {
+        let now = api.store.run_at(run.row)?;
+        if now.is_none_or(|now| now.status.is_final()) {
+            return Ok(());
+        }
+        if since.elapsed() > PATIENCE {
+            return Err(AppError::new("session_run_not_ended").retryable());
+        }
+        std::thread::sleep(LOOK);
+    }
+}

@@ -1,0 +1,156 @@
+//! `strategy_list`, `strategy_set`, `strategy_reset`: which files of a configuration are kept.
+
+use std::collections::BTreeSet;
+
+use flowkeep_core::configuration::{ConfigKind, Strategy};
+use serde_json::Value;
+
+use super::settings;
+use crate::types::{
+    Nothing, OwnStrategy, Settings, StrategyList, StrategyRef, StrategyRow, StrategySetInput,
+};
+use crate::{Api, AppError};
+
+/// The strategy that is taken where nobody names one.
+const STANDARD: &str = "standard";
+
+/// Where those are kept that somebody has changed.
+const KEY: &str = "snapshot_strategies";
+
+/// More patterns than anybody reads, and longer ones than any name.
+const PATTERNS: usize = 100;
+const PATTERN: usize = 500;
+
+/// All strategies.
+///
+/// # Errors
+/// What the database says.
+pub fn list(api: &Api, _: Nothing) -> Result<StrategyList, AppError> {
+    Ok(told(&settings::of(&api.store)?))
+}
+
+/// Changes what a strategy takes. Snapshots that are there stay as they are.
+///
+/// # Errors
+/// `strategy_unknown`, `strategy_kind_unknown`, `strategy_pattern_unusable`.
+pub fn set(api: &Api, input: StrategySetInput) -> Result<StrategyList, AppError> {
+    let name = known(&input.name)?.name;
+    let kinds = kinds(&input.kinds)?;
+    let exclude = patterns(input.exclude)?;
+    let own = OwnStrategy {
+        kinds: kinds.iter().map(|kind| kind.as_str().to_owned()).collect(),
+        exclude,
+    };
+    keep(api, name, Some(own))
+}
+
+/// Lets a strategy be as it came.
+///
+/// # Errors
+/// `strategy_unknown`.
+pub fn reset(api: &Api, input: StrategyRef) -> Result<StrategyList, AppError> {
+    let name = known(&input.name)?.name;
+    keep(api, name, None)
+}
+
+fn keep(api: &Api, name: String, own: Option<OwnStrategy>) -> Result<StrategyList, AppError> {
+    settings::keep_as(api, KEY, move |tx| {
+        let before = settings::of_transaction(tx)?.snapshot_strategies;
+        let mut after = before.clone();
+        match own {
+            Some(own) => after.insert(name, own),
+            None => after.remove(&name),
+        };
+        let changed = after != before;
+        if changed {
+            let kept = serde_json::to_value(after).unwrap_or(Value::Null);
+            tx.set_setting(KEY, &kept)?;
+        }
+        Ok(changed)
+    })?;
+    list(api, Nothing {})
+}
+
+/// The strategy of that name, or the usual one.
+pub(super) fn strategy(settings: &Settings, name: Option<&str>) -> Result<Strategy, AppError> {
+    let name = name.or(settings.snapshot_strategy.as_deref());
+    let factory = known(name.unwrap_or(STANDARD))?;
+    Ok(as_it_is(settings, factory))
+}
+
+/// What a strategy takes now. What of a change this version cannot read does not count.
+fn as_it_is(settings: &Settings, factory: Strategy) -> Strategy {
+    let Some(own) = settings.snapshot_strategies.get(&factory.name) else {
+        return factory;
+    };
+    match kinds(&own.kinds) {
+        Ok(kinds) => Strategy {
+            kinds,
+            exclude: own.exclude.clone(),
+            ..factory
+        },
+        Err(_) => factory,
+    }
+}
+
+/// The strategy of that name, as it came.
+///
+/// # Errors
+/// `strategy_unknown`.
+pub(super) fn known(name: &str) -> Result<Strategy, AppError> {
+    let mut all = Strategy::factory().into_iter();
+    all.find(|strategy| strategy.name == name).ok_or_else(|| {
+        let known: Vec<_> = Strategy::factory().map(|strategy| strategy.name).into();
+        AppError::new("strategy_unknown")
+            .with("name", name)
+            .with("known", known.join(", "))
+    })
+}
+
+pub(super) fn kinds(words: &[String]) -> Result<BTreeSet<ConfigKind>, AppError> {
+    let kind = |word: &String| {
+        let unknown = || AppError::new("strategy_kind_unknown").with("kind", word);
+        ConfigKind::from_word(word).ok_or_else(unknown)
+    };
+    words.iter().map(kind).collect()
+}
+
+pub(super) fn patterns(patterns: Vec<String>) -> Result<Vec<String>, AppError> {
+    let mut found = Vec::new();
+    for pattern in patterns {
+        let pattern = pattern.trim().to_owned();
+        let is_usable =
+            pattern.chars().count() <= PATTERN && !pattern.chars().any(char::is_control);
+        if !is_usable || found.len() == PATTERNS {
+            return Err(AppError::new("strategy_pattern_unusable")
+                .with("pattern", pattern.chars().take(40).collect::<String>())
+                .with("limit", PATTERNS));
+        }
+        if !pattern.is_empty() && !found.contains(&pattern) {
+            found.push(pattern);
+        }
+    }
+    Ok(found)
+}
+
+fn told(settings: &Settings) -> StrategyList {
+    let rows = Strategy::factory().into_iter().map(|factory| {
+        let is_changed = settings.snapshot_strategies.contains_key(&factory.name);
+        let now = as_it_is(settings, factory);
+        StrategyRow {
+            name: now.name,
+            kinds: now
+                .kinds
+                .iter()
+                .map(|kind| kind.as_str().to_owned())
+                .collect(),
+            exclude: now.exclude,
+            is_changed,
+        }
+    });
+    let chosen = settings.snapshot_strategy.clone();
+    StrategyList {
+        items: rows.collect(),
+        chosen: chosen.unwrap_or_else(|| STANDARD.to_owned()),
+    }
+}

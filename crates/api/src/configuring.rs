@@ -1,0 +1,248 @@
+//! The configuration of runs that belong to a session: what the engine asks for, done by `files::snapshots`.
+//!
+//! A session that goes on with a copy of its own is not looked at: nobody changes that.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use flowkeep_core::configuration::ConfigPath;
+use flowkeep_core::run::Level;
+use flowkeep_core::session::SnapshotReason;
+use flowkeep_core::{Message, Sha256};
+use flowkeep_engine::{Configuring, LookWish, Looked, Occasion};
+use flowkeep_files::snapshots::restoring::{OVERLAYS, not_as_kept};
+use flowkeep_files::snapshots::{Of, TakeError, Wanted, Workshop, take};
+use flowkeep_host::{Cancellation, Clock, EntryFiles, Progress};
+use flowkeep_store::{SessionRecord, Store, WorksWith};
+
+use crate::apart::{AT_MOST, in_time};
+use crate::bodies::folders::some;
+use crate::bodies::session_snapshots::{Looking, SNAPSHOTS};
+use crate::bodies::settings;
+use crate::types::Snapshots;
+use crate::{AppError, Face};
+
+/// How long somebody may be clearing the store up before a look is given up; the next one takes what it missed.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Between two tries.
+const AGAIN: Duration = Duration::from_millis(50);
+
+/// Looks after the configurations of a data folder's sessions.
+pub(crate) struct Configurations {
+    pub(crate) store: Arc<Store>,
+    pub(crate) files: Arc<dyn EntryFiles>,
+    pub(crate) data_dir: PathBuf,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl Configuring for Configurations {
+    fn look(&self, wish: &LookWish) -> Looked {
+        let is_taken_up = wish.occasion == Occasion::TakenUp;
+        self.try_look(wish).unwrap_or_else(|error| {
+            let code = if is_taken_up {
+                "run_configuration_not_seen"
+            } else {
+                "run_configuration_not_kept"
+            };
+            let message = Message::new(code).because(error.into());
+            Looked {
+                told: vec![(Level::Warning, message)],
+                holds: is_taken_up,
+            }
+        })
+    }
+
+    fn place(&self, row: i64) -> Option<PathBuf> {
+        self.try_place(row).unwrap_or_else(|error| {
+            tracing::warn!(%error, "where the configuration of a run is cannot be told");
+            None
+        })
+    }
+}
+
+impl Configurations {
+    fn try_look(&self, wish: &LookWish) -> Result<Looked, AppError> {
+        let Some(session) = self.store.session(&wish.session)? else {
+            return Ok(Looked::default());
+        };
+        let copy = self.store.session_copy(session.row)?;
+        if copy.is_none_or(|copy| copy.works_with == WorksWith::Overlay) {
+            return Ok(Looked::default());
+        }
+        match &wish.occasion {
+            Occasion::TakenUp => self.taken_up(wish, session),
+            Occasion::Begun => self.kept(wish, session, None),
+            Occasion::Step(_) => {
+                let before = self.contents(&session)?;
+                self.kept(wish, session, Some(before))
+            }
+        }
+    }
+
+    /// Whether what a lost owner left may go on by itself.
+    fn taken_up(&self, wish: &LookWish, session: SessionRecord) -> Result<Looked, AppError> {
+        let root = match session.root {
+            Some(root) => self.store.config_root(root)?,
+            None => None,
+        };
+        let Some(root) = root.map(|root| root.path) else {
+            return Ok(Looked::default());
+        };
+        let workshop = self.workshop(wish)?;
+        let place = root.clone();
+        let differ = in_time(AT_MOST, &root, move |step| {
+            not_as_kept(&workshop, &session, &place, &Ticks(step)).map_err(AppError::from)
+        })?;
+        if differ.is_empty() {
+            return Ok(Looked::default());
+        }
+        let names: Vec<String> = differ.into_iter().map(|(path, _)| path.into()).collect();
+        let message = Message::new("run_configuration_differs")
+            .with("count", names.len())
+            .with("names", some(names.iter()));
+        Ok(Looked {
+            told: vec![(Level::Warning, message)],
+            holds: true,
+        })
+    }
+
+    /// Keeps a configuration where it is not as it was, and says so; where a run begins, also that it is kept.
+    fn kept(
+        &self,
+        wish: &LookWish,
+        session: SessionRecord,
+        before: Option<Contents>,
+    ) -> Result<Looked, AppError> {
+        let settings = settings::of(&self.store)?;
+        let Ok(looking) = Looking::of(&self.store, &session, &settings) else {
+            // It never named a file.
+            return Ok(Looked::default());
+        };
+        if settings.snapshots == Snapshots::Off {
+            return Ok(Looked::default());
+        }
+        let reason = match self.store.newest_config_snapshot(session.row)? {
+            Some(_) => SnapshotReason::Changed,
+            None => SnapshotReason::Begin,
+        };
+        let task = match &wish.occasion {
+            Occasion::Step(task) => Some(task.clone()),
+            Occasion::Begun | Occasion::TakenUp => None,
+        };
+        let workshop = self.workshop(wish)?;
+        let place = looking.wish().config.to_owned();
+        let of = Of::Kept(Box::new(session.clone()));
+        let taken = in_time(AT_MOST, &place, move |step| {
+            let wanted = Wanted {
+                wish: looking.wish(),
+                session: of,
+                reason,
+                task,
+            };
+            patiently(|| take(&workshop, &wanted, &Ticks(step))).map_err(AppError::from)
+        })?;
+        let now = match (before, taken) {
+            (None, _) => {
+                let message = Message::new("run_configuration_kept");
+                message.with("count", self.contents(&session)?.len())
+            }
+            (Some(_), None) => return Ok(Looked::default()),
+            (Some(before), Some(_)) => {
+                let names = changed(&before, &self.contents(&session)?);
+                let message = Message::new("run_configuration_changed");
+                message
+                    .with("count", names.len())
+                    .with("names", some(names.iter()))
+            }
+        };
+        Ok(Looked {
+            told: vec![(Level::Info, now)],
+            holds: false,
+        })
+    }
+
+    /// What the newest snapshot of a session holds.
+    fn contents(&self, session: &SessionRecord) -> Result<Contents, AppError> {
+        let Some(newest) = self.store.newest_config_snapshot(session.row)? else {
+            return Ok(Contents::new());
+        };
+        let entries = self.store.config_entries(newest.tree)?.into_iter();
+        Ok(entries.map(|entry| (entry.path, entry.sha256)).collect())
+    }
+
+    fn try_place(&self, row: i64) -> Result<Option<PathBuf>, AppError> {
+        let Some(id) = self.store.run_at(row)?.and_then(|run| run.session) else {
+            return Ok(None);
+        };
+        let Some(session) = self.store.session(&id)? else {
+            return Ok(None);
+        };
+        let copy = self.store.session_copy(session.row)?;
+        if let Some(copy) = copy.filter(|copy| copy.works_with == WorksWith::Overlay) {
+            let place = |name| self.data_dir.join(OVERLAYS).join(name);
+            return Ok(copy.overlay.map(place));
+        }
+        let root = match session.root {
+            Some(root) => self.store.config_root(root)?,
+            None => None,
+        };
+        Ok(root.map(|root| root.path))
+    }
+
+    /// Activity says that whoever started the run has kept it.
+    fn workshop(&self, wish: &LookWish) -> Result<Workshop, AppError> {
+        let run = self.store.run_at(wish.row)?;
+        let face = run.as_ref().map_or("", |run| run.face.as_str());
+        Ok(Workshop {
+            store: Arc::clone(&self.store),
+            files: Arc::clone(&self.files),
+            clock: Arc::clone(&self.clock),
+            data_dir: self.data_dir.clone(),
+            dir: self.data_dir.join(SNAPSHOTS),
+            face: Face::of_run(face),
+            actor: run.map(|run| run.actor).unwrap_or_default(),
+        })
+    }
+}
+
+type Contents = BTreeMap<ConfigPath, Sha256>;
+
+/// The paths of what is on one side only, or not the same on both.
+fn changed(before: &Contents, now: &Contents) -> Vec<String> {
+    let paths = before
+        .keys()
+        .chain(now.keys().filter(|path| !before.contains_key(path)));
+    let mut changed: Vec<String> = paths
+        .filter(|path| before.get(path) != now.get(path))
+        .map(|path| path.clone().into())
+        .collect();
+    changed.sort();
+    changed
+}
+
+/// Tries again for a while what cannot be done because somebody clears the store up.
+fn patiently<T>(mut work: impl FnMut() -> Result<T, TakeError>) -> Result<T, TakeError> {
+    let since = Instant::now();
+    loop {
+        match work() {
+            Err(TakeError::Busy) if since.elapsed() < PATIENCE => std::thread::sleep(AGAIN),
+            done => return done,
+        }
+    }
+}
+
+/// Says with each step of the work that it still goes on.
+struct Ticks<'a>(&'a (dyn Fn() + Sync));
+
+impl Progress for Ticks<'_> {
+    fn step(&self, _: &'static str, _: u32, _: Option<u32>, _: Option<&str>) {
+        (self.0)();
+    }
+
+    fn cancellation(&self) -> &Cancellation {
+        Cancellation::never()
+    }
+}

@@ -1,0 +1,156 @@
+//! The configuration that a run works with, looked at while it goes on (requirement 004).
+//!
+//! The engine does not know how. It asks a [`Configuring`], on a thread of its own, after each step of a run
+//! that belongs to a session. The run does not wait for the answer and does not fail by it, but in one place:
+//! what a lost owner left goes on by itself only where its configuration is as it was. Else it is held until a
+//! person says with which one it goes on.
+//!
+//! Absent on purpose: files, snapshots, and what is kept of them (`files::snapshots`, put together in `api`).
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use flowkeep_core::Message;
+use flowkeep_core::RunId;
+use flowkeep_core::run::{Event, Level, TaskId};
+use flowkeep_store::{RunWrite, Said};
+
+use crate::engine::Happened;
+use crate::round::Round;
+use crate::rounds::Rounds;
+
+/// Looks after the configuration of runs.
+pub trait Configuring: Send + Sync {
+    /// Looks whether the configuration of a run is as it was when it was last kept. After a step, what is not is
+    /// kept; when a run is taken up nothing is.
+    fn look(&self, wish: &LookWish) -> Looked;
+
+    /// Where programs of a run find its configuration; nothing where it has none.
+    fn place(&self, row: i64) -> Option<PathBuf>;
+}
+
+/// Of which run, and why now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LookWish {
+    /// The run.
+    pub run: RunId,
+    /// Its row.
+    pub row: i64,
+    /// Its session.
+    pub session: String,
+    /// Why now.
+    pub occasion: Occasion,
+}
+
+/// Why a configuration is looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Occasion {
+    /// The run begins.
+    Begun,
+    /// A step of it has ended.
+    Step(TaskId),
+    /// Its owner was lost, and another one is about to go on with it.
+    TakenUp,
+}
+
+/// What was seen.
+#[derive(Debug, Default)]
+pub struct Looked {
+    /// What whoever reads the run is told.
+    pub told: Vec<(Level, Message)>,
+    /// Whether a person has to say with which configuration it goes on. Counts where the run is taken up.
+    pub holds: bool,
+}
+
+/// A look that is under way.
+pub(crate) struct UnderLook {
+    wish: LookWish,
+    /// What came meanwhile: one more look follows.
+    next: Option<Occasion>,
+}
+
+impl Rounds {
+    /// Whether a run has a configuration that is looked after here.
+    pub(crate) fn is_configured(&self, run: RunId) -> bool {
+        let live = self.live.get(&run);
+        live.is_some_and(|live| live.ours && live.session.is_some())
+    }
+
+    /// Has the configuration of a run looked at, unless it has none. One look goes on at a time.
+    pub(crate) fn look_at_configuration(&mut self, run: RunId, occasion: Occasion) {
+        if self.is_leaving() {
+            return;
+        }
+        if let Some(under_way) = self.looks.get_mut(&run) {
+            under_way.next = Some(occasion);
+            return;
+        }
+        let Some(live) = self.live.get(&run).filter(|live| live.ours) else {
+            return;
+        };
+        let Some(session) = live.session.clone() else {
+            return;
+        };
+        let wish = LookWish {
+            run,
+            row: live.row,
+            session,
+            occasion,
+        };
+        self.begin_look(wish);
+    }
+
+    fn begin_look(&mut self, wish: LookWish) {
+        let under_way = UnderLook {
+            wish: wish.clone(),
+            next: None,
+        };
+        self.looks.insert(wish.run, under_way);
+        let configurations = Arc::clone(&self.place.configurations);
+        let report = self.place.report.clone();
+        self.runtime.spawn_blocking(move || {
+            let looked = catch_unwind(AssertUnwindSafe(|| configurations.look(&wish)));
+            let looked = looked.unwrap_or_else(|_| {
+                tracing::error!(run = %wish.run, "a configuration was looked at with a fault of ours");
+                Looked::default()
+            });
+            let _ = report.send(Happened::Looked { wish, looked });
+        });
+    }
+
+    /// What was seen of the configuration of a run.
+    pub(crate) fn looked(&mut self, wish: LookWish, looked: Looked, round: &mut Round) {
+        let run = wish.run;
+        let under_way = self.looks.remove(&run);
+        let written = round.written.entry(run).or_default();
+        written.row = Some(wish.row);
+        for (level, message) in looked.told {
+            let task = match &wish.occasion {
+                Occasion::Step(task) => Some(task.clone()),
+                Occasion::Begun | Occasion::TakenUp => None,
+            };
+            written.add(RunWrite::Say {
+                level,
+                task,
+                said: Said::Message(message),
+            });
+        }
+        if wish.occasion == Occasion::TakenUp
+            && self.live.get(&run).is_some_and(|live| live.awaits_look)
+        {
+            if looked.holds {
+                self.tell_late(run, Event::Pause, round);
+            }
+            self.adopt(run, round);
+        }
+        if let Some(UnderLook {
+            wish,
+            next: Some(occasion),
+        }) = under_way
+            && !self.is_leaving()
+        {
+            self.begin_look(LookWish { occasion, ..wish });
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! The configuration of runs that belong to a session: when it is looked at, and what waits for that.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Condvar, Mutex};
+
+use flowkeep_core::Message;
+use flowkeep_core::RunId;
+use flowkeep_core::run::{Level, Status, TaskId};
+use flowkeep_engine::{Configuring, LookWish, Looked, Occasion, Scope, Wanted};
+use flowkeep_store::{RequestAnswer, Said, StoreError};
+
+use super::{Place, until};
+
+/// Two steps that end at once, one after the other.
+const SHORT: &str = r#"{"name": "W", "tasks": [
+  {"id": "a", "action": "wait", "params": {"ms": 0}},
+  {"id": "b", "action": "wait", "params": {"ms": 0}, "dependsOn": ["a"]}]}"#;
+
+/// One that does not end.
+const LONG: &str = r#"{"name": "W", "tasks": [
+  {"id": "a", "action": "wait", "params": {"ms": 0}},
+  {"id": "b", "action": "wait", "params": {"ms": 86400000}, "dependsOn": ["a"]}]}"#;
+
+#[derive(Default)]
+struct State {
+    seen: Vec<Occasion>,
+    is_shut: bool,
+    holds: bool,
+    panics: bool,
+}
+
+/// Says what it is told to say, once it is let.
+#[derive(Default)]
+struct Watching {
+    state: Mutex<State>,
+    opened: Condvar,
+}
+
+impl Watching {
+    fn set(&self, change: impl FnOnce(&mut State)) {
+        change(&mut self.state.lock().unwrap());
+        self.opened.notify_all();
+    }
+
+    fn seen(&self) -> Vec<Occasion> {
+        self.state.lock().unwrap().seen.clone()
+    }
+}
+
+impl Configuring for Watching {
+    fn look(&self, wish: &LookWish) -> Looked {
+        assert_eq!(wish.session, "s");
+        let mut state = self.state.lock().unwrap();
+        state.seen.push(wish.occasion.clone());
+        let state = self
+            .opened
+            .wait_while(state, |state| state.is_shut)
+            .unwrap();
+        let (holds, panics) = (state.holds, state.panics);
+        drop(state);
+        assert!(!panics, "a fault of ours");
+        Looked {
+            told: vec![(Level::Info, Message::new("run_configuration_kept"))],
+            holds,
+        }
+    }
+
+    fn place(&self, _: i64) -> Option<PathBuf> {
+        None
+    }
+}
+
+fn place(watching: &Arc<Watching>) -> Place {
+    let configurations = Arc::clone(watching);
+    Place {
+        configurations,
+        ..Place::new()
+    }
+}
+
+/// A run that belongs to a session.
+fn run(place: &Place, text: &str) -> (i64, RunId) {
+    let new = Place::new_run(text, "{}");
+    let added = place.store.write::<_, StoreError>(move |tx| {
+        let (row, id) = tx.add_run(&new)?;
+        tx.join_session(row, id, "s")?;
+        Ok((row, id))
+    });
+    added.unwrap()
+}
+
+fn step(task: &str) -> Occasion {
+    Occasion::Step(TaskId::from(task))
+}
+
+/// How often the run says that its configuration is kept.
+fn told(place: &Place, row: i64) -> usize {
+    let lines = place.store.messages(row, 0, None, u32::MAX).unwrap();
+    let kept =
+        |said: &Said| matches!(said, Said::Message(said) if said.code == "run_configuration_kept");
+    lines.iter().filter(|line| kept(&line.said)).count()
+}
+
+#[test]
+fn a_run_waits_for_no_look_and_the_last_step_is_looked_at() {
+    let watching = Arc::new(Watching::default());
+    watching.set(|state| state.is_shut = true);
+    let place = place(&watching);
+    let engine = place.engine(place.epoch(), Scope::All);
+    let (row, id) = run(&place, SHORT);
+    place.comes_to(id, Status::Succeeded);
+    until(|| (watching.seen() == [Occasion::Begun]).then_some(()));
+    watching.set(|state| state.is_shut = false);
+    until(|| (told(&place, row) == 2).then_some(()));
+    assert_eq!(watching.seen(), [Occasion::Begun, step("b")]);
+    drop(engine);
+}
+
+#[test]
+fn a_look_under_way_is_waited_for_when_the_engine_leaves() {
+    let watching = Arc::new(Watching::default());
+    let place = place(&watching);
+    let engine = place.engine(place.epoch(), Scope::All);
+    let (row, id) = run(&place, SHORT);
+    place.comes_to(id, Status::Succeeded);
+    drop(engine);
+    assert_eq!(told(&place, row), watching.seen().len());
+}
+
+#[test]
+fn a_look_that_ends_in_a_fault_changes_nothing_for_the_run() {
+    let watching = Arc::new(Watching::default());
+    watching.set(|state| state.panics = true);
+    let place = place(&watching);
+    let engine = place.engine(place.epoch(), Scope::All);
+    let (row, id) = run(&place, SHORT);
+    place.comes_to(id, Status::Succeeded);
+    drop(engine);
+    assert_eq!(told(&place, row), 0);
+}
+
+#[test]
+fn what_a_lost_owner_left_goes_on_by_itself_where_its_configuration_is_as_it_was() {
+    let watching = Arc::new(Watching::default());
+    let place = place(&watching);
+    let engine = place.engine(place.epoch(), Scope::All);
+    let (_, id) = run(&place, LONG);
+    place.comes_to(id, Status::Running);
+    until(|| watching.seen().contains(&step("a")).then_some(()));
+    drop(engine);
+    watching.set(|state| state.seen.clear());
+    let _engine = place.engine(place.epoch(), Scope::All);
+    until(|| (!watching.seen().is_empty()).then_some(()));
+    assert_eq!(watching.seen()[0], Occasion::TakenUp);
+    place.comes_to(id, Status::Running);
+}
+
+#[test]
+fn what_a_lost_owner_left_is_held_where_its_configuration_is_not_as_it_was() {
+    let watching = Arc::new(Watching::default());
+    let place = place(&watching);
+    let engine = place.engine(place.epoch(), Scope::All);
+    let (row, id) = run(&place, LONG);
+    place.comes_to(id, Status::Running);
+    drop(engine);
+    watching.set(|state| state.holds = true);
+    let engine = place.engine(place.epoch(), Scope::All);
+    place.comes_to(id, Status::Paused);
+    assert!(place.kept(id).head.unwrap().paused);
+    // Somebody lets it go on all the same.
+    assert_eq!(place.want(row, &Wanted::Resume), RequestAnswer::Done);
+    place.comes_to(id, Status::Running);
+    drop(engine);
+}
+
+#[test]
+fn whoever_wants_something_of_a_run_need_not_wait_for_the_look_before_it_goes_on() {
+    let watching = Arc::new(Watching::default());
+    let place = place(&watching);
+    let engine = place.engine(place.epoch(), Scope::All);
+    let (row, id) = run(&place, LONG);
+    place.comes_to(id, Status::Running);
+    drop(engine);
+    watching.set(|state| (state.is_shut, state.holds) = (true, true));
+    let engine = place.engine(place.epoch(), Scope::All);
+    until(|| watching.seen().contains(&Occasion::TakenUp).then_some(()));
+    assert_eq!(place.want(row, &Wanted::Resume), RequestAnswer::Done);
+    place.comes_to(id, Status::Running);
+    // What is seen too late holds nothing any more.
+    let before = told(&place, row);
+    watching.set(|state| state.is_shut = false);
+    until(|| (told(&place, row) > before).then_some(()));
+    assert_eq!(place.kept(id).status, Status::Running);
+    assert_eq!(place.want(row, &Wanted::Cancel), RequestAnswer::Done);
+    place.comes_to(id, Status::Cancelled);
+    drop(engine);
+}
+
+#[test]
+fn a_run_of_no_session_is_not_looked_at() {
+    let watching = Arc::new(Watching::default());
+    let place = place(&watching);
+    let engine = place.engine(place.epoch(), Scope::All);
+    let (_, id) = place.run_of(SHORT, "{}");
+    place.comes_to(id, Status::Succeeded);
+    drop(engine);
+    assert_eq!(watching.seen(), []);
+}

@@ -1,0 +1,169 @@
+//! What was under way when an owner of the engine ended without leaving: in a crash, by a power cut, killed.
+
+use rusqlite::OptionalExtension as _;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{Store, StoreError, Tx};
+
+/// Where it is kept until somebody has seen it.
+const KEY: &str = "stopped_start";
+
+/// More runs than anybody looks through one by one.
+const MOST: usize = 200;
+
+/// What was under way when an owner ended without leaving.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoppedRecord {
+    /// Milliseconds; the last that is known of it.
+    pub last_sign: i64,
+    /// The runs that had something under way, by their ids.
+    pub runs: Vec<String>,
+}
+
+impl Store {
+    /// What was under way when an owner ended without leaving, and nobody has seen yet.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn stopped(&self) -> Result<Option<StoppedRecord>, StoreError> {
+        Ok(read(self.setting(KEY)?))
+    }
+}
+
+impl Tx<'_> {
+    /// Somebody has seen it.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn stopped_seen(&self) -> Result<(), StoreError> {
+        self.set_setting(KEY, &Value::Null)
+    }
+
+    /// Notes what is under way where the owner that is written down has not left.
+    pub(crate) fn note_stopped(&self) -> Result<(), StoreError> {
+        let sql = "SELECT since FROM owner WHERE face NOT NULL";
+        let since: Option<Option<i64>> = self
+            .connection
+            .query_row(sql, [], |row| row.get(0))
+            .optional()?;
+        let Some(since) = since else {
+            return Ok(());
+        };
+        let mut statement = self.connection.prepare_cached(
+            "SELECT id FROM run WHERE ended_at IS NULL AND parent IS NULL AND NOT brought_in
+               AND EXISTS (SELECT 1 FROM run_task t WHERE t.run = run.run AND t.status = 'running')
+             ORDER BY run LIMIT ?1",
+        )?;
+        let found = statement.query_map([MOST], |row| row.get(0))?;
+        let found = found.collect::<Result<Vec<String>, _>>()?;
+        if found.is_empty() {
+            return Ok(());
+        }
+        let said: i64 = self.connection.query_row(
+            "SELECT max(coalesce((SELECT at FROM message ORDER BY message DESC LIMIT 1), 0),
+               coalesce((SELECT max(max(coalesce(started_at, 0), coalesce(ended_at, 0)))
+                 FROM attempt WHERE run IN (SELECT run FROM run WHERE ended_at IS NULL)), 0))",
+            [],
+            |row| row.get(0),
+        )?;
+        // What nobody has seen yet of the time before is still to be seen.
+        let mut runs = read(self.setting(KEY)?).map_or_else(Vec::new, |before| before.runs);
+        runs.retain(|run| !found.contains(run));
+        runs.extend(found);
+        let note = StoppedRecord {
+            last_sign: said.max(since.unwrap_or_default()),
+            runs,
+        };
+        let note = serde_json::to_value(note).unwrap_or_default();
+        self.set_setting(KEY, &note)
+    }
+}
+
+fn read(kept: Option<Value>) -> Option<StoppedRecord> {
+    serde_json::from_value(kept?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use flowkeep_core::run::{Head, Phase, Status, TaskId, TaskState};
+    use flowkeep_host::SystemClock;
+
+    use super::*;
+    use crate::{NewRun, RunWrite, StoreOptions};
+
+    fn store() -> (tempfile::TempDir, Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(StoreOptions {
+            path: folder.path().join("flowkeep.db"),
+            safety: folder.path().join("safety"),
+            clock: Arc::new(SystemClock),
+        });
+        (folder, store.unwrap())
+    }
+
+    fn own(store: &Store) -> i64 {
+        let taken = store.write::<_, StoreError>(|tx| tx.take_ownership("desktop", 1));
+        taken.unwrap()
+    }
+
+    /// A run that has something under way.
+    fn under_way(store: &Store) -> String {
+        let new = NewRun::of("W", r#"{"tasks": [{"id": "a", "action": "wait"}]}"#);
+        let added = store.write::<_, StoreError>(move |tx| {
+            let (row, id) = tx.add_run(&new)?;
+            let head = Head {
+                status: Status::Running,
+                ..Head::new(id)
+            };
+            let mut task = TaskState::default();
+            task.phase = Phase::Running {
+                deadline: None,
+                stopping: None,
+                parked: None,
+            };
+            let writes = [
+                RunWrite::Head(Box::new(head)),
+                RunWrite::Task(TaskId::from("a"), Box::new(task)),
+            ];
+            tx.write_run(row, id, flowkeep_core::run::Moment(5), &writes)?;
+            Ok(id.to_string())
+        });
+        added.unwrap()
+    }
+
+    #[test]
+    fn what_was_under_way_when_an_owner_never_left_is_noted_until_somebody_has_seen_it() {
+        let (_folder, store) = store();
+        let first = own(&store);
+        let run = under_way(&store);
+        store
+            .write::<_, StoreError>(move |tx| tx.leave_ownership(first))
+            .unwrap();
+        own(&store);
+        assert_eq!(store.stopped().unwrap(), None, "it was left in order");
+        // Whoever comes next finds that it was not, whatever it is there for.
+        own(&store);
+        let noted = store.stopped().unwrap().unwrap();
+        assert_eq!(noted.runs, [run.clone()]);
+        assert!(noted.last_sign > 0);
+        let other = under_way(&store);
+        own(&store);
+        let noted = store.stopped().unwrap().unwrap();
+        assert_eq!(noted.runs, [run, other], "nobody has seen the first yet");
+        store
+            .write::<_, StoreError>(|tx| tx.stopped_seen())
+            .unwrap();
+        assert_eq!(store.stopped().unwrap(), None);
+    }
+
+    #[test]
+    fn where_nothing_was_under_way_nothing_is_noted() {
+        let (_folder, store) = store();
+        own(&store);
+        own(&store);
+        assert_eq!(store.stopped().unwrap(), None);
+    }
+}
