@@ -63,6 +63,10 @@ context_names: Array<RunContextName>,
  */
 ending?: Ending, 
 /**
+ * The session it belongs to, where that has a configuration.
+ */
+session?: string, 
+/**
  * Why it could not begin, where it could not.
  */
 hindered?: Message, 

@@ -24,4 +24,16 @@ agent?: Record<string, unknown> | string,
 /**
  * The state it begins with: an object, or the text of one. Keys in it are masked before it is kept.
  */
-state?: Record<string, unknown> | string, };
+state?: Record<string, unknown> | string, 
+/**
+ * Whether a run of what stands in the file begins with it.
+ */
+start?: boolean, 
+/**
+ * Whether what that would carry out is trusted.
+ */
+trust?: boolean, 
+/**
+ * The hash of what was shown to whoever trusts it.
+ */
+shown?: string, };

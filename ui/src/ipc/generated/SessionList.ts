@@ -10,6 +10,18 @@ export type SessionList = {
  */
 total: number, 
 /**
+ * How many of all sessions wait for somebody who takes them up again.
+ */
+recoverable: number, 
+/**
+ * How many go on, or are about to.
+ */
+active: number, 
+/**
+ * How many are kept and have come to their end.
+ */
+completed: number, 
+/**
  * The rows.
  */
 items: Array<SessionRow>, };

@@ -16,4 +16,12 @@ root?: ChosenPlace,
 /**
  * What is taken: `minimal`, `standard` or `comprehensive`; absent: as in the settings.
  */
-strategy?: string, };
+strategy?: string, 
+/**
+ * The kinds of files that are taken instead, to see what a change of the strategy would do.
+ */
+kinds?: Array<string>, 
+/**
+ * The names of files that are left out instead.
+ */
+exclude?: Array<string>, };

@@ -18,4 +18,16 @@ use?: SessionUse,
  * Where to: a folder that is not there yet or empty; absent: a copy of the session's own, with which it
  * goes on.
  */
-to?: ChosenPlace, };
+to?: ChosenPlace, 
+/**
+ * Whether its work goes on then: its run does, or a new one begins with what it brought back.
+ */
+resume?: boolean, 
+/**
+ * Whether what that would carry out is trusted.
+ */
+trust?: boolean, 
+/**
+ * The hash of what was shown to whoever trusts it.
+ */
+shown?: string, };

@@ -2,6 +2,7 @@
 import type { SessionCandidate } from "./SessionCandidate";
 import type { SessionDifference } from "./SessionDifference";
 import type { SessionNotRestored } from "./SessionNotRestored";
+import type { Status } from "./Status";
 
 /**
  * A session whose configuration came back.
@@ -35,6 +36,10 @@ overlay: string,
  * The newest run of the session.
  */
 run_id?: string, 
+/**
+ * How that stands.
+ */
+run_status?: Status, 
 /**
  * Those of the files in which something stands for keys.
  */

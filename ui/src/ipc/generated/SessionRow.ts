@@ -37,6 +37,23 @@ run_id?: string,
  */
 snapshots: number, 
 /**
+ * How sure it is, as far as the database knows, that it can go on as it was. Files are asked by
+ * `session_recovery`.
+ */
+confidence: "complete" | "partial" | "none", 
+/**
+ * How much its newest snapshot refers to and does not have.
+ */
+missing: number, 
+/**
+ * Steps of its run that have ended.
+ */
+steps_done?: number, 
+/**
+ * Steps of its run.
+ */
+steps?: number, 
+/**
  * When it last changed.
  */
 updated_at: string, };

@@ -42,6 +42,35 @@ stated_status?: string,
  */
 run_id?: string, 
 /**
+ * How sure it is, as far as the database knows, that it can go on as it was. Files are asked by
+ * `session_recovery`.
+ */
+confidence: "complete" | "partial" | "none", 
+/**
+ * How much its newest snapshot refers to and does not have.
+ */
+missing: number, 
+/**
+ * Steps of its run that have ended.
+ */
+steps_done?: number, 
+/**
+ * Steps of its run.
+ */
+steps?: number, 
+/**
+ * With which copy of its configuration it goes on: the files where they are, or one of its own (`overlay`).
+ */
+works_with: "file" | "overlay", 
+/**
+ * Where its own copy is.
+ */
+overlay?: string, 
+/**
+ * Attempts in a row to take it up again that came to nothing.
+ */
+failures: number, 
+/**
  * The agent it works with: JSON, with keys masked.
  */
 agent?: string, 

@@ -2,6 +2,7 @@
 import type { Language } from "./Language";
 import type { LogStorageKind } from "./LogStorageKind";
 import type { OnClose } from "./OnClose";
+import type { OwnStrategy } from "./OwnStrategy";
 import type { Snapshots } from "./Snapshots";
 import type { Theme } from "./Theme";
 
@@ -66,6 +67,10 @@ snapshots: Snapshots,
  * Which files of a configuration are kept: `minimal`, `standard`, `comprehensive`; `standard` unless told.
  */
 snapshot_strategy: string | null, 
+/**
+ * Strategies that are not as they came, by their names.
+ */
+snapshot_strategies: { [key in string]: OwnStrategy }, 
 /**
  * The tool set that `default` stands for in a configuration; `basic-tools` unless told.
  */
