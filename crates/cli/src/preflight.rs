@@ -143,7 +143,8 @@ fn of_task(catalogue: &Catalogue, out: &mut Out, task: &RunPreviewTask) -> io::R
         parts.push(catalogue.sentence("expected_short", &[("length", &length)]));
     }
     writeln!(out, "{:>3}  {}", task.place, parts.join("  "))?;
-    for why in [&task.no_source, &task.no_agent].into_iter().flatten() {
+    let hindered = [&task.no_source, &task.no_input, &task.no_agent];
+    for why in hindered.into_iter().flatten() {
         writeln!(out, "       {}", catalogue.told(why))?;
     }
     Ok(())

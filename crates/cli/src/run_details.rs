@@ -16,7 +16,7 @@ use crate::output::{Out, Outcome, Output, table, values};
 use crate::preflight;
 use crate::routes::reason;
 use crate::runs::{status, text_line};
-use crate::waiting;
+use crate::{validation, waiting};
 
 pub(crate) fn show(api: &Api, output: &Output, id: String) -> Result<Outcome, AppError> {
     let shown = runs::show(api, RunShowInput { id, brief: None })?;
@@ -287,7 +287,7 @@ pub(crate) fn preview(
         let held_up = held_up(catalogue, &found);
         let said = match (stops, lacking.is_empty(), found.trust.needed) {
             (true, ..) => catalogue.word("cli_run_would_not_start"),
-            (false, false, _) => catalogue.word("cli_run_would_fail"),
+            (false, false, _) => catalogue.word("cli_run_lacks_input"),
             (false, true, true) => catalogue.word("cli_run_needs_trust"),
             (false, true, false) if held_up.is_empty() => catalogue.word("cli_run_would_start"),
             (false, true, false) => held_up.join("\n"),
@@ -301,8 +301,8 @@ pub(crate) fn preview(
     })
 }
 
-/// At which tasks a start would be held up: their data source was asked and does not answer, or a
-/// secret they need cannot be read.
+/// At which tasks a start would be held up: their data source was asked and does not answer, a secret they
+/// need cannot be read, or the list of tables that they read is not there.
 fn held_up(catalogue: &Catalogue, found: &RunPreview) -> Vec<String> {
     let silent = |source: &Option<String>| {
         let mut sources = found.sources.iter();
@@ -326,7 +326,10 @@ fn held_up(catalogue: &Catalogue, found: &RunPreview) -> Vec<String> {
     let fails = at("cli_run_would_fail_at", &|task| {
         !locked(task) && silent(&task.source)
     });
-    waits.into_iter().chain(fails).collect()
+    let lacks = at("cli_run_would_lack_list_at", &|task| {
+        !locked(task) && task.no_input.is_some()
+    });
+    waits.into_iter().chain(fails).chain(lacks).collect()
 }
 
 /// The tasks that use an input.
@@ -336,7 +339,7 @@ fn used_by(name: &RunContextName) -> String {
 }
 
 fn sentence(catalogue: &Catalogue, finding: &Finding) -> String {
-    let said = catalogue.text(&finding.code, &finding.fields);
+    let said = validation::sentence(catalogue, finding);
     if finding.path.is_empty() {
         said
     } else {

@@ -123,7 +123,7 @@ fn verdict(found: &Validation) -> &'static str {
     }
 }
 
-fn sentence(catalogue: &Catalogue, finding: &Finding) -> String {
+pub(crate) fn sentence(catalogue: &Catalogue, finding: &Finding) -> String {
     catalogue.text(&key_of(catalogue, finding), &finding.fields)
 }
 

@@ -1,7 +1,7 @@
 //! From a workflow to a run that may begin.
 
 use flowkeep_core::json::parse;
-use flowkeep_core::run::{Refused, Start};
+use flowkeep_core::run::{Definition, Refused, Start};
 use flowkeep_core::{Message, RunId, Validation};
 use flowkeep_host::path_text;
 use flowkeep_store::{NewRun, Store, StoreError, TaskFolderRecord};
@@ -69,8 +69,7 @@ pub fn begin(
     if let Some(missing) = ready.unconnected.into_iter().find(|missing| missing.stops) {
         return refused(missing.message);
     }
-    let context = parse(&beginning.context);
-    let lacks = definition.not_given(|name| context.get(name).is_some());
+    let lacks = lacking(definition, &beginning.start, &beginning.context);
     let folder = beginning
         .folder
         .as_ref()
@@ -99,8 +98,21 @@ pub fn begin(
     Ok(Ok(Begun {
         new,
         trusted: ready.trusted,
-        lacks: lacks.into_iter().map(|name| name.name).collect(),
+        lacks,
     }))
+}
+
+/// Input that a run which begins like this cannot do without and does not get.
+pub fn lacking(definition: &Definition, start: &Start, context: &str) -> Vec<String> {
+    let context = parse(context);
+    let lacks = definition.not_given(start, |name| context.get(name).is_some());
+    lacks.into_iter().map(|name| name.name).collect()
+}
+
+/// That a run would end at a task that needs what it does not get; nothing where it gets all.
+pub fn input_missing(workflow: &str, lacks: &[String]) -> Option<Message> {
+    let message = Message::new("input_missing").with("name", workflow);
+    (!lacks.is_empty()).then(|| message.with("input", lacks.join(", ")))
 }
 
 /// The task folder that is meant by an id, a name or a path.

@@ -47,14 +47,15 @@ mod work;
 mod worker;
 
 pub use agents::{Agent, Agents};
-pub use begin::{Beginning, Begun, begin, definition_invalid, task_folder};
+pub use begin::{Beginning, Begun, begin, definition_invalid, input_missing, lacking, task_folder};
 pub use configuring::{Configuring, LookWish, Looked, Occasion};
 pub use engine::{Engine, EngineOptions, Scope};
 pub use fallback::{settle_fallen, values_of};
 pub use live::{definition_of, state_of};
 pub use preparing::{Outcome, Prepared, Preparing, Wish};
 pub use readiness::{
-    Readiness, Unconnected, is_written_here, readiness, tasks_hash, unconnected, unknown_folder,
+    Readiness, Unconnected, absent_workflows, is_written_here, readiness, tasks_hash, unconnected,
+    unknown_folder,
 };
 pub use secrets::{missing as secret_missing, password_of, secrets_message};
 pub use starting::{Emitted, LONGEST_CHAIN, Listening, actor, hindrance, hindrances, listening};

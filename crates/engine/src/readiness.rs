@@ -100,6 +100,8 @@ pub fn readiness(
             ready.trusted = definition.acting().next().is_none()
                 || is_trusted(store, &ready.record, document.value())?;
             ready.validation = validation;
+            let absent = absent_workflows(store, &definition, workflow)?;
+            ready.validation.warnings.extend(absent);
             ready.definition = Some(definition);
         }
         Err(validation) => ready.validation = validation,
@@ -122,6 +124,31 @@ pub fn unknown_folder(store: &Store, workflow: &Value) -> Result<Option<Finding>
         fields: unknown.fields,
         place: None,
     }))
+}
+
+/// The workflows that tasks start and that are not there. `own` is the one they belong to, which need not be
+/// kept yet.
+///
+/// # Errors
+/// What the database says.
+pub fn absent_workflows(
+    store: &Store,
+    definition: &Definition,
+    own: &str,
+) -> Result<Vec<Finding>, StoreError> {
+    let mut absent = Vec::new();
+    for (named, path) in definition.tasks().iter().filter_map(Task::starts) {
+        let there = store.document(Kind::Workflow, named)?;
+        if named != own && there.is_none_or(|there| there.deleted_at.is_some()) {
+            absent.push(Finding {
+                path,
+                code: "workflow_unknown".to_owned(),
+                fields: [("id".to_owned(), named.to_owned())].into(),
+                place: None,
+            });
+        }
+    }
+    Ok(absent)
 }
 
 /// The data sources of a document that are not connected here. Nothing while it cannot run for other

@@ -17,7 +17,7 @@ use flowkeep_store::{NewRun, Parent, Said, Store};
 use crate::actions::{
     self, ActionError, Attempt, Caps, Done, HttpClient, Mask, Room, Said as Told, Stop, carry_out,
 };
-use crate::begin::{Beginning, Begun, begin};
+use crate::begin::{Beginning, Begun, begin, input_missing};
 use crate::configuring::Configuring;
 use crate::engine::Happened;
 use crate::fallback::{Behind, Others, StandingIn, Turns, Using};
@@ -321,10 +321,15 @@ impl Workplace {
             ..Beginning::default()
         };
         let Begun {
-            mut new, trusted, ..
+            mut new,
+            trusted,
+            lacks,
         } = begin(&self.store, &self.connections.now(), &beginning)
             .map_err(|error| unread(&error))?
             .map_err(|refused| ActionError::lasting(refused.0))?;
+        if let Some(message) = input_missing(&new.workflow_name, &lacks) {
+            return Err(ActionError::lasting(message));
+        }
         if !trusted {
             let message = Message::new("trust_required").with("name", &new.workflow_name);
             return Err(ActionError::lasting(message));

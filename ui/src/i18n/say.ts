@@ -110,6 +110,7 @@ const COMMAND_LINE = new Set([
   'choose_backup_folder',
   'name_backup',
   'see_help',
+  'give_input',
   'trust_it',
   'trust_restored',
   'trust_resumed',

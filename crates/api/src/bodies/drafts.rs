@@ -4,12 +4,12 @@
 
 use std::collections::BTreeMap;
 
-use flowkeep_core::run::Definition;
-use flowkeep_core::{Document, Finding, Kind, Message, Validation, summarise, validate_for_start};
-use flowkeep_engine::{readiness, task_folder, unconnected, unknown_folder};
-use flowkeep_store::{DraftRecord, StoreError};
+use flowkeep_core::{Document, Finding, Kind, Validation, validate_for_start};
+use flowkeep_engine::readiness;
+use flowkeep_store::DraftRecord;
 
 use super::documents::{find_kept, not_found, parsed};
+use super::lacking_here::odd_here;
 use crate::types::{
     Draft, DraftInput, DraftKeepInput, DraftList, DraftRef, DraftRow, DraftShow, KeptDraft, Nothing,
 };
@@ -75,63 +75,14 @@ fn asks_for_trust(api: &Api, id: &str) -> bool {
 }
 
 /// What validation finds, and what else would refuse a start: among the errors what refuses each, as warnings what
-/// is lacking here, data sources that are not connected and a task folder that is not known. That stops starts,
-/// and no keeping. A task folder that is another workflow's is told as well.
+/// is lacking here: data sources that are not connected, a task folder or workflows that are not known, secrets
+/// that were not entered. That stops starts, and no keeping. A task folder that is another workflow's is told as well.
 pub(super) fn checked(api: &Api, kind: Kind, document: &Document, id: Option<&str>) -> Validation {
     let here = match kind {
         Kind::Workflow => odd_here(api, document, id),
         _ => Vec::new(),
     };
     validate_for_start(kind, document, here)
-}
-
-/// What cannot be looked at here is not told: what is typed is checked all the same.
-fn odd_here(api: &Api, document: &Document, id: Option<&str>) -> Vec<Finding> {
-    let mut lacking = Vec::new();
-    match api.connected() {
-        Ok(connected) => lacking.extend(unconnected(document.value(), "", &connected)),
-        Err(error) => tracing::warn!(%error, "what is connected cannot be looked at"),
-    }
-    match unknown_folder(&api.store, document.value()) {
-        Ok(unknown) => lacking.extend(unknown),
-        Err(error) => tracing::warn!(%error, "the task folders cannot be looked at"),
-    }
-    match of_another(api, document, id) {
-        Ok(shared) => lacking.extend(shared),
-        Err(error) => tracing::warn!(%error, "whose the task folder is cannot be looked at"),
-    }
-    lacking
-}
-
-/// The task folder that a workflow names, where it is another one's.
-fn of_another(
-    api: &Api,
-    document: &Document,
-    id: Option<&str>,
-) -> Result<Option<Finding>, StoreError> {
-    let Some((named, path)) = Definition::named_folder(document.value()) else {
-        return Ok(None);
-    };
-    let own = summarise(Kind::Workflow, document, None).id;
-    let Ok(folder) = task_folder(&api.store, &named)? else {
-        return Ok(None);
-    };
-    let owner = folder.workflow_id.as_str();
-    if id.or(own.as_deref()) == Some(owner) {
-        return Ok(None);
-    }
-    let owner = api.store.document(Kind::Workflow, owner)?;
-    let owner = owner.filter(|owner| owner.deleted_at.is_none());
-    Ok(owner.map(|owner| {
-        let message = Message::new("folder_of_another").with("folder", folder.name());
-        let message = message.with("workflow", owner.name);
-        Finding {
-            path,
-            code: message.code,
-            fields: message.fields,
-            place: None,
-        }
-    }))
 }
 
 /// The drafts that are kept.
@@ -199,11 +150,12 @@ pub fn forget(api: &Api, input: DraftRef) -> Result<Nothing, AppError> {
 #[cfg(test)]
 mod tests {
     use flowkeep_core::Format;
+    use serde_json::json;
 
     use super::*;
-    use crate::bodies::{documents, folders};
+    use crate::bodies::{documents, folders, secrets};
     use crate::testing::open;
-    use crate::types::{CreateInput, DocumentRef, FolderCreateInput, UpdateInput};
+    use crate::types::{CreateInput, DocumentRef, FolderCreateInput, SecretSetInput, UpdateInput};
 
     fn of(id: &str) -> DraftRef {
         DraftRef {
@@ -332,6 +284,49 @@ mod tests {
         };
         let shown = documents::show(&api, Kind::Workflow, shown).unwrap();
         assert_eq!(shown.validation.warnings, kept.warnings);
+    }
+
+    #[test]
+    fn a_workflow_that_is_not_there_and_a_secret_nobody_entered_are_warnings_where_they_are_named()
+    {
+        let folder = tempfile::tempdir().unwrap();
+        let api = open(folder.path());
+        create(&api, "there");
+        let found = |id: Option<&str>| {
+            let task = |id: &str, workflow: &str| {
+                format!(
+                    r#"{{"id": "{id}", "action": "workflow.run", "params": {{"workflow": "{workflow}"}}}}"#
+                )
+            };
+            let own = [
+                ("a", "there"),
+                ("b", "gone"),
+                ("c", "w"),
+                ("d", "${context.which}"),
+            ];
+            let tasks = own.map(|(id, workflow)| task(id, workflow)).join(", ");
+            let call = r#"{"id": "e", "action": "http.request", "params":
+                {"method": "GET", "url": "http://x", "headers": {"a": "${secret.TOKEN} ${secret.KEPT}"}}}"#;
+            let input = DraftInput {
+                text: format!(r#"{{"id": "w", "name": "W", "tasks": [{tasks}, {call}]}}"#),
+                format: Format::Json,
+                edits: Vec::new(),
+                id: id.map(str::to_owned),
+            };
+            let found = draft(&api, Kind::Workflow, input).unwrap().validation;
+            assert_eq!(found.errors, []);
+            let told = found.warnings.into_iter();
+            told.map(|one| (one.code, one.path)).collect::<Vec<_>>()
+        };
+        let told = |code: &str, path: &str| (code.to_owned(), path.to_owned());
+        let gone = told("workflow_unknown", "/tasks/1/params/workflow");
+        let token = told("secret_missing", "/tasks/4/params/headers/a");
+        assert_eq!(found(None), [gone.clone(), token.clone(), token.clone()]);
+        assert_eq!(found(Some("w")), found(None));
+        let kept = json!({"name": "KEPT", "value": "s"});
+        let kept: SecretSetInput = serde_json::from_value(kept).unwrap();
+        secrets::set(&api, kept).unwrap();
+        assert_eq!(found(None), [gone, token]);
     }
 
     #[test]

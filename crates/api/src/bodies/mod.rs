@@ -19,6 +19,7 @@ mod folder_for_runs;
 pub mod folder_put_back;
 pub mod folders;
 pub mod history;
+mod lacking_here;
 pub mod log_transfers;
 pub mod logs;
 pub mod notices;

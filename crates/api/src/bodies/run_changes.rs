@@ -9,8 +9,8 @@ use flowkeep_core::json::{parse, print};
 use flowkeep_core::run::{Definition, From, RunState, Start, Status, TaskId, instead, repeat};
 use flowkeep_core::{Document, Format, Kind, RunId, Value};
 use flowkeep_engine::{
-    Beginning, Begun, Scope, Wanted, begin, definition_invalid, definition_of, readiness, state_of,
-    tasks_hash,
+    Beginning, Begun, Scope, Wanted, begin, definition_invalid, definition_of, input_missing,
+    lacking, readiness, state_of, tasks_hash,
 };
 use flowkeep_store::{KeptRun, NewRun, NewRunRequest, RequestAnswer, StoreError};
 
@@ -43,7 +43,8 @@ const ONLY: &str = "task";
 ///
 /// # Errors
 /// `not_found`, `definition_invalid`, `no_connection`, `run_unknown_task`, `run_task_missing` for a
-/// step run that names none, `folder_unknown`, `folder_ambiguous`, `folder_in_use`, `trust_required`.
+/// step run that names none, `folder_unknown`, `folder_ambiguous`, `input_missing`, `folder_in_use`,
+/// `trust_required`.
 pub fn start(api: &Api, input: RunStartInput) -> Result<RunStatus, AppError> {
     let only = match (input.mode.unwrap_or_default(), &input.task) {
         (RunMode::Complete, None) => None,
@@ -64,7 +65,9 @@ pub fn start(api: &Api, input: RunStartInput) -> Result<RunStatus, AppError> {
     };
     let mut begun = begun(api, &beginning)?;
     run_folders::taken(api, &mut begun.new.start, input.continue_anyway)?;
-    trusted(api, &begun, None, &word(input.trust, input.shown))?;
+    let word = word(input.trust, input.shown);
+    let given = || all_given(&begun.new.workflow_name, &begun.lacks);
+    may_begin(&word, given, || trusted(api, &begun, None, &word))?;
     add_run(api, begun.new)
 }
 
@@ -218,11 +221,16 @@ pub fn retry(api: &Api, input: RunRetryInput) -> Result<RunStatus, AppError> {
         let mut start = start(&then)?;
         start.folder = run_folders::meant(api, folder.or_else(|| then.task_folder.clone()))?;
         run_folders::taken(api, &mut start, anyway)?;
-        if before.brought_in || word.trust {
+        let given = || all_given(&before.workflow_name, &lacking(&then, &start, &context));
+        let trusted = || {
+            if !before.brought_in && !word.trust {
+                return Ok(());
+            }
             let values = elsewhere(&before, &context, Some(&start.carried));
             let settled = settle(api, &self::then(api, &before, &text, values)?, &word);
-            settled.map_err(|error| error.hint("trust_restored"))?;
-        }
+            settled.map_err(|error| error.hint("trust_restored"))
+        };
+        may_begin(&word, given, trusted)?;
         let new = again(api, &before, text, context, start)?;
         return add_run(api, new);
     };
@@ -244,7 +252,11 @@ pub fn retry(api: &Api, input: RunRetryInput) -> Result<RunStatus, AppError> {
     };
     run_folders::taken(api, &mut begun.new.start, anyway)?;
     let values = elsewhere(&before, &beginning.context, Some(&begun.new.start.carried));
-    trusted(api, &begun, values, &word)?;
+    let given = || {
+        let lacks = lacking(&now, &begun.new.start, &beginning.context);
+        all_given(&begun.new.workflow_name, &lacks)
+    };
+    may_begin(&word, given, || trusted(api, &begun, values, &word))?;
     add_run(api, begun.new)
 }
 
@@ -311,6 +323,31 @@ fn trusted(
         "trust_required" => error.hint("trust_it"),
         _ => error,
     })
+}
+
+/// That a run gets its input and is trusted. Whoever has not said that he trusts it is asked that first; whoever
+/// has and is refused has trusted nothing.
+fn may_begin(
+    word: &Word,
+    given: impl FnOnce() -> Result<(), AppError>,
+    trusted: impl FnOnce() -> Result<(), AppError>,
+) -> Result<(), AppError> {
+    if word.trust {
+        given()?;
+        trusted()
+    } else {
+        trusted()?;
+        given()
+    }
+}
+
+/// Refuses a run that would end at a task for want of input, before anything of it is there and its folder is
+/// archived.
+fn all_given(workflow: &str, lacks: &[String]) -> Result<(), AppError> {
+    match input_missing(workflow, lacks) {
+        Some(message) => Err(AppError::from(message).hint("give_input")),
+        None => Ok(()),
+    }
 }
 
 /// The context of a run with what is given anew, and the names that have another value by it.

@@ -516,7 +516,12 @@ fn a_run_that_came_with_a_restore_goes_on_only_when_somebody_trusts_it_and_says_
     here.done(&["run", "resume", &run, "--trust"]);
     assert_eq!(status(), "waiting");
     // That was trusted with what this run brought; with other input it is another thing.
-    here.done(&["run", "start", "review", "--trust"]);
+    // Nor has who is refused for want of input.
+    here.refused(&["run", "start", "review", "--trust"], "input_missing");
+    let tuesday = r#"{"day": "Tuesday"}"#;
+    let start = ["run", "start", "review", "--context", tuesday];
+    here.refused(&start, "trust_required");
+    here.done(&[&start[..], &["--trust"]].concat());
     assert_eq!(
         task(&here, &run, "look")["question"]["instruction"],
         "Look at 3 rows of Monday"
@@ -540,7 +545,8 @@ fn what_a_restored_run_brings_beside_its_tasks_is_trusted_by_nobody_here() {
     // The same tasks are this machine's own.
     let here = Flowkeep::new();
     create(&here, text);
-    here.done(&["run", "start", "w"]);
+    let own = r#"{"file": "ours.txt", "text": "hello"}"#;
+    here.done(&["run", "start", "w", "--context", own]);
     here.done(&["db", "restore", "-i", backup.to_str().unwrap()]);
     let refused = here.refused(&["run", "resume", &run], "trust_required");
     let acts = refused["error"]["fields"]["acts"].as_str().unwrap();

@@ -76,7 +76,8 @@ fn a_branch_takes_the_first_case_that_holds_and_looks_at_no_other() {
 
 #[test]
 fn input_that_was_not_given_is_named_and_can_be_given_to_a_retry() {
-    let task = r#""action": "sql.query", "params": {"sql": "SELECT ? AS m", "args": ["${context.month}"]}"#;
+    let task = r#""action": "sql.query", "params": {"sql": "SELECT ? AS m", "args": ["${context.month}"]},
+        "condition": "${1 == 1}""#;
     let (flowkeep, shown) = failed(task);
     let error = &shown["tasks"][0]["attempts"][0]["error"];
     assert_eq!(error["code"], "context_missing", "{shown}");
@@ -84,21 +85,9 @@ fn input_that_was_not_given_is_named_and_can_be_given_to_a_retry() {
         error["message"], "the input “month” was not given; run it again with it",
         "{shown}"
     );
-    let names = json!([{"name": "month", "given": false, "needed": true,
+    let names = json!([{"name": "month", "given": false, "needed": false,
         "used": [{"task": "a", "path": "/tasks/0/params/args/0"}]}]);
     assert_eq!(shown["context_names"], names, "{shown}");
-    let (exit, preview) = flowkeep.json(&["run", "preview", "w"]);
-    assert_eq!((exit, &preview["context_names"]), (1, &names));
-    let told = flowkeep.say(&["--lang", "en", "run", "preview", "w"]).out;
-    assert!(
-        told.ends_with("“month” is needed by a; give it with --context\nIt would start, and fail without that input.\n"),
-        "{told}"
-    );
-    let context = r#"{"month": 1}"#;
-    let told = ["--lang", "en", "run", "preview", "w", "--context", context];
-    let told = flowkeep.say(&told).out;
-    assert!(told.ends_with("It would start.\n"), "{told}");
-
     let id = shown["id"].as_str().unwrap();
     let context = r#"{"month": "2026-10"}"#;
     let retry = [
@@ -136,6 +125,86 @@ fn input_that_was_not_given_is_named_and_can_be_given_to_a_retry() {
     let third = third["run_id"].as_str().unwrap();
     let shown = flowkeep.done(&["run", "show", third]);
     assert_eq!(shown["context"], json!({"month": "2026-10", "day": 3}));
+}
+
+/// Before its folder is archived, and before it is in the history.
+#[test]
+fn a_start_without_input_it_needs_is_refused_and_nothing_has_happened() {
+    let flowkeep = Flowkeep::new();
+    let task = r#"{"id": "a", "action": "sql.query", "params": {"sql": "SELECT ?, ?", "args":
+        ["${context.month}", "${context.shop}"]}}"#;
+    create(
+        &flowkeep,
+        &format!(
+            r#"{{"id": "w", "name": "W", "tasks": [{task}, {{"id": "b", "action": "wait", "params": {{"ms": 0}}}}]}}"#
+        ),
+    );
+    let made = flowkeep.done(&["folder", "create", "w", "--for-runs"]);
+    let folder = std::path::Path::new(made["path"].as_str().unwrap());
+    std::fs::write(folder.join("results.csv"), "precious").unwrap();
+    let some = r#"{"shop": ""}"#;
+    let refused = flowkeep.refused(&["run", "start", "w", "--context", some], "input_missing");
+    assert_eq!(
+        refused["error"]["fields"],
+        json!({"input": "month", "name": "W"})
+    );
+    let said = flowkeep.say(&["run", "start", "w", "--wait"]);
+    assert_eq!((said.code, said.out.as_str()), (1, ""));
+    assert!(
+        said.err.contains("month, shop") && said.err.contains("--context"),
+        "{said:?}"
+    );
+    assert_eq!(flowkeep.done(&["run", "list"])["items"], json!([]));
+    let lying = std::fs::read_dir(folder).unwrap();
+    let lying: Vec<_> = lying.map(|file| file.unwrap().file_name()).collect();
+    assert_eq!(lying, ["results.csv"]);
+
+    // The preview says the same.
+    let (exit, preview) = flowkeep.json(&["run", "preview", "w"]);
+    assert_eq!(
+        (exit, &preview["context_names"][0]["needed"]),
+        (1, &json!(true))
+    );
+    let told = flowkeep.say(&["run", "preview", "w"]).out;
+    assert!(
+        told.ends_with("“shop” is needed by a; give it with --context\nIt would not start without that input.\n"),
+        "{told}"
+    );
+    let all = r#"{"month": null, "shop": ""}"#;
+    let told = flowkeep.say(&["run", "preview", "w", "--context", all]).out;
+    assert!(told.ends_with("It would start.\n"), "{told}");
+
+    // One task alone needs what it uses itself.
+    let alone = ["run", "start", "w", "--mode", "step", "--task"];
+    flowkeep.done(&[&alone[..], &["b", "--wait"]].concat());
+    flowkeep.refused(&[&alone[..], &["a"]].concat(), "input_missing");
+    let done = flowkeep.done(&["run", "start", "w", "--context", all, "--wait"]);
+    assert_eq!(done["status"], "succeeded");
+}
+
+/// Nor does a run that another one starts, which is told at the task that does.
+#[test]
+fn a_workflow_that_gives_another_no_input_fails_before_that_one_is_there() {
+    let flowkeep = Flowkeep::new();
+    create(
+        &flowkeep,
+        r#"{"id": "below", "name": "Below", "tasks": [{"id": "b", "action": "wait", "params": {"ms": "${context.ms}"}}]}"#,
+    );
+    let start = r#""action": "workflow.run", "params": {"workflow": "below"}"#;
+    create(
+        &flowkeep,
+        &format!(r#"{{"id": "w", "name": "W", "tasks": [{{"id": "a", {start}}}]}}"#),
+    );
+    let (exit, run) = flowkeep.json(&["run", "start", "w", "--wait"]);
+    assert_eq!((exit, &run["status"]), (1, &json!("failed")));
+    let shown = flowkeep.done(&["run", "show", run["run_id"].as_str().unwrap()]);
+    let error = &shown["tasks"][0]["attempts"][0]["error"];
+    assert_eq!(
+        (&error["code"], &error["fields"]["input"]),
+        (&json!("input_missing"), &json!("ms"))
+    );
+    let listed = flowkeep.done(&["run", "list", "--count"]);
+    assert_eq!(listed["total"], 1, "{listed}");
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub(crate) use task::check_step;
 pub(crate) use workflow::check as check_workflow;
 
 use crate::document::place::place_of;
-use crate::run::Definition;
+use crate::run::{Definition, Start};
 use crate::trigger::Trigger;
 use crate::{Document, Kind, Message, Place, Value};
 
@@ -166,7 +166,7 @@ fn not_given(workflow: &Value) -> Vec<Finding> {
     let Ok(definition) = Definition::read(workflow) else {
         return Vec::new();
     };
-    let lacking = definition.not_given(|name| given.contains(&name));
+    let lacking = definition.not_given(&Start::default(), |name| given.contains(&name));
     let told = lacking.into_iter().map(|name| {
         let message = Message::new("input_not_given").with("input", &name.name);
         let place = name.used.into_iter().next();

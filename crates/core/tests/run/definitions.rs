@@ -1,6 +1,6 @@
 //! Definitions of every shape as they run, and what stops a start.
 
-use flowkeep_core::run::{Condition, Definition, Flow, OnFailure, RunAfter};
+use flowkeep_core::run::{Condition, Definition, Flow, OnFailure, RunAfter, Start, TaskId};
 use flowkeep_core::{Document, Format, Validation};
 use rstest::rstest;
 
@@ -394,6 +394,44 @@ fn what_a_run_goes_on_without_is_not_needed() {
     let condition =
         tasks_of(&[r#""id": "a", "condition": "${context.note}", "onFailure": "continue""#]);
     assert_eq!(needs(&condition), "note");
+}
+
+/// One task alone needs what it uses itself, also one that others call; what is taken over or left out needs
+/// nothing any more.
+#[test]
+fn what_a_start_lacks_follows_how_it_begins() {
+    let definition = tasks_of(&[
+        r#""id": "a", "action": "wait", "params": {"ms": "${context.day}"}"#,
+        r#""id": "b", "action": "wait", "params": {"ms": "${context.month}"}, "dependsOn": ["a"], "onFailure": "fallback:c""#,
+        r#""id": "c", "action": "wait", "params": {"ms": "${context.year}"}"#,
+        r#""id": "d", "action": "wait", "params": {"ms": "${context.week}"}, "dependsOn": ["a"]"#,
+    ]);
+    let lacks = |start: &Start, given: &str| {
+        let lacks = definition
+            .not_given(start, |name| name == given)
+            .into_iter();
+        lacks.map(|name| name.name).collect::<Vec<_>>().join(" ")
+    };
+    let task = |id: &str| TaskId(id.to_owned());
+    let only = |id: &str| Start {
+        only: Some(task(id)),
+        ..Start::default()
+    };
+    assert_eq!(lacks(&Start::default(), ""), "day week");
+    assert_eq!(lacks(&Start::default(), "day"), "week");
+    assert_eq!(lacks(&only("a"), "day"), "");
+    assert_eq!(lacks(&only("c"), "day"), "year");
+    assert_eq!(lacks(&only("d"), ""), "week");
+    let carried = Start {
+        carried: vec![task("a")],
+        ..Start::default()
+    };
+    assert_eq!(lacks(&carried, ""), "week");
+    let left_out = Start {
+        left_out: vec![task("d")],
+        ..Start::default()
+    };
+    assert_eq!(lacks(&left_out, ""), "day");
 }
 
 /// The names of the context, those that are needed with a mark.

@@ -1,9 +1,10 @@
 //! Where a definition uses expressions, and what it expects of the run's context.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Condition, Definition, Flow, OnFailure, Outcome, Position, RunAfter, Task, Way};
 use crate::Value;
+use crate::run::event::Start;
 use crate::run::expression::{Root, Segment, needed, references};
 use crate::run::task_id::TaskId;
 use crate::value::push_token;
@@ -48,6 +49,11 @@ impl Definition {
     /// What a run is started with, as far as the definition says, in the order of the document.
     /// Expressions that cannot be read name nothing; validation has said so.
     pub fn context_names(&self) -> Vec<ContextName> {
+        self.names_used(self.reached())
+    }
+
+    /// The same, needed by the tasks that are come to.
+    fn names_used(&self, reached: Vec<bool>) -> Vec<ContextName> {
         let mut found: Vec<ContextName> = Vec::new();
         let mut add = |name: &str, task: &Task, path: &str, needed: bool| {
             let place = (task.id.clone(), path.to_owned());
@@ -65,7 +71,6 @@ impl Definition {
                 }),
             }
         };
-        let reached = self.reached();
         for (task, reached) in self.tasks().iter().zip(reached) {
             let reached = reached && self.ends_with(task);
             let runs = reached && task.condition == Condition::Always;
@@ -98,9 +103,9 @@ impl Definition {
         task.on_failure == OnFailure::Stop && (self.flow == Flow::Dependencies || !leads_on())
     }
 
-    /// What a run cannot do without that is not given.
-    pub fn not_given(&self, is_given: impl Fn(&str) -> bool) -> Vec<ContextName> {
-        let mut names = self.context_names();
+    /// What a run that begins like this cannot do without and is not given.
+    pub fn not_given(&self, start: &Start, is_given: impl Fn(&str) -> bool) -> Vec<ContextName> {
+        let mut names = self.names_used(self.reached_from(start));
         names.retain(|name| name.needed && !is_given(&name.name));
         names
     }
@@ -132,6 +137,24 @@ impl Definition {
             Flow::Guided { entry } => self.reached_step_by_step(entry),
             Flow::Dependencies => self.reached_by_dependencies(),
         }
+    }
+
+    /// The same of a run that begins like this. What is taken over or left out needs nothing any more.
+    fn reached_from(&self, start: &Start) -> Vec<bool> {
+        let at = |id: &TaskId| self.position(id);
+        let mut reached = match (self.flow, start.steps.first().and_then(at)) {
+            _ if start.only.is_some() => vec![false; self.tasks.len()],
+            (Flow::Guided { .. }, Some(first)) => self.reached_step_by_step(first),
+            _ => self.reached(),
+        };
+        if let Some(only) = start.only.as_ref().and_then(at) {
+            reached[only] = true;
+        }
+        let done = start.carried.iter().chain(&start.stood_in_for);
+        for at in done.chain(&start.left_out).filter_map(at) {
+            reached[at] = false;
+        }
+        reached
     }
 
     fn reached_by_dependencies(&self) -> Vec<bool> {
@@ -199,15 +222,28 @@ impl Task {
 
     /// The secrets its expressions name, each once.
     pub fn secrets(&self) -> BTreeSet<String> {
-        let mut found = BTreeSet::new();
-        self.each_expression(&mut |text, _| {
+        self.secret_places().into_keys().collect()
+    }
+
+    /// The same, each with the first place that names it.
+    pub fn secret_places(&self) -> BTreeMap<String, String> {
+        let mut found = BTreeMap::new();
+        self.each_expression(&mut |text, place| {
             for path in references(text).unwrap_or_default() {
                 if let Root::Secret(name) = path.root {
-                    found.insert(name);
+                    found.entry(name).or_insert_with(|| place.to_owned());
                 }
             }
         });
         found
+    }
+
+    /// The workflow that it starts, and where it is named; nothing where only the run will know.
+    pub fn starts(&self) -> Option<(&str, String)> {
+        let named = self.params.get("workflow")?.as_word()?;
+        let params = push_token(&self.pointer, "params");
+        (self.action.name == "workflow.run" && !named.contains("${"))
+            .then(|| (named, push_token(&params, "workflow")))
     }
 
     /// Whether an expression refers to such a value.
