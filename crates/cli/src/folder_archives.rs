@@ -9,7 +9,7 @@ use flowkeep_api::types::{
     FolderCompared, FolderComparedTexts, FolderFailure, FolderPutBack, FolderPutBackInput,
     FolderPutBackPlan, FolderPutBackPlanInput,
 };
-use flowkeep_api::{Api, AppError, Catalogue, folder_compare, folder_put_back, folders};
+use flowkeep_api::{Api, AppError, Catalogue, folder_compare, folder_put_back};
 use flowkeep_core::{line_difference, visible};
 use serde::Serialize;
 
@@ -71,8 +71,8 @@ pub(crate) fn put_back(api: &Api, output: &Output, asked: PutBack) -> Result<Out
     if asked.dry_run {
         drop(progress);
         // What would be refused is refused.
-        if let Some(who) = plan.busy {
-            return Err(folders::busy_with(who));
+        if let Some(refusal) = folder_put_back::refusal(&plan) {
+            return Err(refusal);
         }
         let makes_way = makes_way(&plan, asked.files.is_some());
         let result = would(plan);

@@ -427,6 +427,10 @@ fn archives(catalogue: &Catalogue, out: &mut Out, list: &ArchiveList) -> io::Res
             let why = catalogue.say(broken);
             writeln!(out, "{}", catalogue.labelled(&row.archive, &why))?;
         }
+        if row.undone {
+            let why = catalogue.word("archive_undone");
+            writeln!(out, "{}", catalogue.labelled(&row.archive, &why))?;
+        }
         if row.missing > 0 {
             let fields: [(&str, &dyn std::fmt::Display); 1] = [("count", &row.missing)];
             let gone = catalogue.sentence("archive_files_missing", &fields);

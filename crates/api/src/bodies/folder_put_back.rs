@@ -5,10 +5,13 @@ use flowkeep_files::folders::{
     self, FolderBusy, FolderError, PutBackFile, PutBackPlan, PutBackState, PutBackWanted,
 };
 
-use super::folders::{meant, named, refused};
+use flowkeep_host::path_text;
+
+use super::folders::{busy_with, meant, named, no_room, refused};
 use crate::apart::apart_for;
 use crate::types::{
-    FolderPutBack, FolderPutBackFile, FolderPutBackInput, FolderPutBackPlan, FolderPutBackPlanInput,
+    FolderNoRoom, FolderPutBack, FolderPutBackFile, FolderPutBackInput, FolderPutBackPlan,
+    FolderPutBackPlanInput,
 };
 use crate::{Api, AppError, Progress};
 
@@ -39,8 +42,22 @@ pub fn plan(
         makes_way: plan.makes_way,
         unread: plan.unread,
         busy: busy.map(|held| FolderBusy::Run(held).message()),
+        no_room: plan.no_room.map(|lacking| FolderNoRoom {
+            path: path_text(&lacking.path),
+            needed: lacking.needed,
+            free: lacking.free,
+        }),
         stamp: plan.stamp,
     })
+}
+
+/// Why what is planned would be refused as a whole; nothing where it would be begun.
+pub fn refusal(plan: &FolderPutBackPlan) -> Option<AppError> {
+    if let Some(who) = &plan.busy {
+        return Some(busy_with(who.clone()));
+    }
+    let lacking = plan.no_room.as_ref()?;
+    Some(no_room(&lacking.path, lacking.needed, lacking.free))
 }
 
 fn file(file: PutBackFile) -> FolderPutBackFile {

@@ -475,6 +475,7 @@ pub fn archives(api: &Api, input: FolderRef) -> Result<ArchiveList, AppError> {
         copied: one.copied,
         bytes: one.bytes,
         broken: one.broken,
+        undone: one.undone,
         failed: one.failed,
         missing: one.missing,
         missing_names: one.missing_names,
@@ -563,12 +564,7 @@ impl From<FolderError> for AppError {
                 why,
             ),
             FolderError::PlanChanged => Self::new("plan_changed").hint("look_again"),
-            FolderError::NoRoom { path, needed, free } => Self::new("no_room")
-                .with("path", path.display())
-                .with("needed", needed)
-                .with("free", free)
-                .with("missing", needed.saturating_sub(free))
-                .hint("free_space"),
+            FolderError::NoRoom { path, needed, free } => no_room(&path_text(&path), needed, free),
             FolderError::Unfinished { stuck, archive } => unfinished(&stuck, archive),
             FolderError::Unconfirmed {
                 archive,
@@ -598,8 +594,18 @@ impl From<FolderError> for AppError {
     }
 }
 
+/// The folder's disk has less room than is needed.
+pub(super) fn no_room(path: &str, needed: u64, free: u64) -> AppError {
+    AppError::new("no_room")
+        .with("path", path)
+        .with("needed", needed)
+        .with("free", free)
+        .with("missing", needed.saturating_sub(free))
+        .hint("free_space")
+}
+
 /// Somebody is at work in the folder.
-pub fn busy_with(who: Message) -> AppError {
+pub(super) fn busy_with(who: Message) -> AppError {
     refused(AppError::new("folder_busy"), who).retryable()
 }
 

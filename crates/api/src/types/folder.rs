@@ -272,6 +272,10 @@ pub struct ArchiveRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub broken: Option<Message>,
+    /// Whether it was taken back: all went back but what is in it, because something else had its name.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[ts(as = "Option<bool>", optional)]
+    pub undone: bool,
     /// Files that could not be archived then.
     pub failed: u32,
     /// Files its record lists that are not in it any more.

@@ -52,9 +52,25 @@ pub struct FolderPutBackPlan {
     /// The run that works in the folder: nothing would be put back now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub busy: Option<Message>,
+    /// That the disk has less room than all of it takes: it would be refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub no_room: Option<FolderNoRoom>,
     /// Pass it back to put back what is planned.
     #[ts(type = "string")]
     pub stamp: Sha256,
+}
+
+/// Less room than is needed.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct FolderNoRoom {
+    /// The folder.
+    pub path: String,
+    /// Bytes needed.
+    #[ts(type = "number")]
+    pub needed: u64,
+    /// Bytes free.
+    #[ts(type = "number")]
+    pub free: u64,
 }
 
 /// One file of an archive, and what becomes of it.

@@ -14,7 +14,7 @@ mod table_list;
 pub use archive_name::ArchiveName;
 pub use clean_up::{CleanUpLimits, CleanUpVerdict, OldArchive, clean_up_verdicts};
 pub use kept::{TABLE_LIST, is_file_name, is_table_list, same_name, table_list_among};
-pub use record::{ArchivedFile, FailedFile, How, RECORD, Record};
+pub use record::{ArchivedFile, FailedFile, How, NOT_PUT_BACK, RECORD, Record};
 pub use settings::{CleanUpRule, Policy, Settings};
 pub use table_list::{DroppedName, TABLE_LIST_LIMIT, TableList};
 

@@ -88,6 +88,9 @@ pub struct ArchivedFile {
     pub reason: Option<Message>,
 }
 
+/// Why a file is in an archive that was taken back.
+pub const NOT_PUT_BACK: &str = "archive_not_put_back";
+
 impl ArchivedFile {
     /// What it is called in the archive.
     pub fn in_archive(&self) -> &str {
@@ -112,6 +115,15 @@ struct Written<'a> {
 }
 
 impl Record {
+    /// Whether the archive was taken back and holds no more than what could not go back.
+    pub fn is_undone(&self) -> bool {
+        let left = |file: &ArchivedFile| {
+            let reason = file.reason.as_ref();
+            reason.is_some_and(|reason| reason.code == NOT_PUT_BACK)
+        };
+        !self.files.is_empty() && self.files.iter().all(left)
+    }
+
     /// The record of an archive that is made now.
     pub fn new(
         local: DateTime<FixedOffset>,

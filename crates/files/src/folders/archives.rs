@@ -49,6 +49,9 @@ pub struct ArchiveSummary {
     pub missing_names: Vec<String>,
     /// Why it cannot be used as an archive.
     pub broken: Option<Message>,
+    /// Whether it was taken back, and holds no more than what could not go back. What was remembered before
+    /// there was this is read anew.
+    pub undone: bool,
 }
 
 /// One file right in a folder.
@@ -239,6 +242,7 @@ fn unfinished(archive: String) -> ArchiveSummary {
         missing: 0,
         missing_names: Vec::new(),
         broken: Some(Message::new("archive_unfinished")),
+        undone: false,
     }
 }
 
@@ -276,6 +280,7 @@ fn read_one(
                 text_name(file.in_archive()).is_some_and(|name| there.contains_key(&name))
             });
             summary.copied = u32::try_from(copies.count()).unwrap_or(u32::MAX);
+            summary.undone = record.is_undone();
             summary.failed = u32::try_from(record.failed_files.len()).unwrap_or(u32::MAX);
             let missing = record.contents().filter(|(archived, _)| {
                 let name = text_name(archived);

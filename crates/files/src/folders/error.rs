@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use flowkeep_core::Message;
 use flowkeep_store::{HeldFolder, StoreError};
 
-use super::Failure;
+use super::{Failure, NoRoom};
 
 /// Who is at work in a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,6 +141,12 @@ pub enum FolderError {
         /// What the system says.
         source: io::Error,
     },
+}
+
+impl From<NoRoom> for FolderError {
+    fn from(NoRoom { path, needed, free }: NoRoom) -> Self {
+        Self::NoRoom { path, needed, free }
+    }
 }
 
 impl FolderError {

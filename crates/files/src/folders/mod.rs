@@ -45,6 +45,6 @@ pub use list::{ListThere, put_table_list, table_list};
 pub use outcome::{Archived, Failure};
 pub use place::{is_unsafe, new_folder};
 pub use put_back::{PutBack, PutBackWanted, put_back};
-pub use put_back_plan::{PutBackFile, PutBackPlan, PutBackState, put_back_plan};
+pub use put_back_plan::{NoRoom, PutBackFile, PutBackPlan, PutBackState, put_back_plan};
 pub use recover::{Recovered, Settled, recover, recover_one};
 pub use workshop::Workshop;

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use flowkeep_core::folder::Policy;
 use flowkeep_core::{FolderId, Message, Sha256};
 use flowkeep_host::{Digest, Entry, EntryFiles, EntryKind, Progress};
-use flowkeep_store::{FolderWorkKind, TaskFolderRecord};
+use flowkeep_store::FolderWorkKind;
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
@@ -99,11 +99,11 @@ pub fn put_back(
     }
     let goes_on = || !progress.cancelled();
     let mut outcome = PutBack::default();
-    let mut wait = Vec::new();
+    let (mut wait, mut stay) = (Vec::new(), Vec::new());
     for pair in &seen.pairs {
         match seen.judge(pair, wanted.only.is_some(), &goes_on) {
             Judged::Returns => wait.push(pair),
-            Judged::Same => outcome.same.push(pair.name.clone()),
+            Judged::Same => stay.push(pair),
             Judged::Besides => {}
             hindered @ Judged::Hindered(_) => outcome.failed.extend(hindered.failure(&pair.name)),
         }
@@ -111,10 +111,13 @@ pub fn put_back(
             return Err(FolderError::Cancelled);
         }
     }
+    outcome.same = stay.iter().map(|pair| pair.name.clone()).collect();
     if wait.is_empty() {
         return Ok(outcome);
     }
-    has_room(workshop, &folder, &wait, &outcome.same, wanted, &seen)?;
+    if let Some(no_room) = seen.no_room(&wait, &stay, wanted.only.is_none())? {
+        return Err(no_room.into());
+    }
     let returning = Returning {
         from: wanted.archive.to_owned(),
         waiting: format!(".{}{WAITING}", Ulid::generate()),
@@ -178,38 +181,6 @@ type Made<'a> = Vec<(&'a Pair, Option<Digest>)>;
 
 /// What waits: the thing of the archive, and bytes.
 type Copied<'a> = Vec<(&'a Pair, u64)>;
-
-/// That there is room for the copies: those that come back, and those of what stays and is archived all
-/// the same.
-fn has_room(
-    workshop: &Workshop,
-    folder: &TaskFolderRecord,
-    wait: &[&Pair],
-    same: &[String],
-    wanted: &PutBackWanted<'_>,
-    seen: &Seen<'_>,
-) -> Result<(), FolderError> {
-    let path = &folder.path;
-    let space = workshop.files.space(path).map_err(FolderError::at(path))?;
-    let all = wanted.only.is_none();
-    let stays = seen
-        .pairs
-        .iter()
-        .filter(|pair| all && same.contains(&pair.name));
-    let copies = wait.iter().copied().chain(stays);
-    // A file takes whole clusters.
-    let needed: u64 = copies
-        .map(|pair| pair.thing.bytes().unwrap_or_default() + space.cluster)
-        .sum();
-    if needed > space.free {
-        return Err(FolderError::NoRoom {
-            path: path.clone(),
-            needed,
-            free: space.free,
-        });
-    }
-    Ok(())
-}
 
 struct Copying<'a> {
     files: &'a dyn EntryFiles,

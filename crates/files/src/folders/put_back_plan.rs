@@ -25,8 +25,21 @@ pub struct PutBackPlan {
     pub makes_way: Vec<String>,
     /// Why nothing of it can be verified: its record cannot be read.
     pub unread: Option<Message>,
+    /// That the disk has less than the copies take, so that nothing would be begun.
+    pub no_room: Option<NoRoom>,
     /// What it was made from. Who carries it out names it.
     pub stamp: Sha256,
+}
+
+/// Less room than is needed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoRoom {
+    /// The folder.
+    pub path: PathBuf,
+    /// Bytes needed.
+    pub needed: u64,
+    /// Bytes free.
+    pub free: u64,
 }
 
 /// What becomes of one file.
@@ -83,12 +96,18 @@ pub fn put_back_plan(
     let goes_on = || !progress.cancelled();
     let total = u32::try_from(seen.pairs.len()).ok();
     let mut files = Vec::with_capacity(seen.pairs.len());
+    let (mut coming, mut staying) = (Vec::new(), Vec::new());
     for (done, pair) in (0..).zip(&seen.pairs) {
         if progress.cancelled() {
             return Err(FolderError::Cancelled);
         }
         progress.step("folder_read", done, total, Some(&pair.name));
         let mut judged = seen.judge(pair, only.is_some(), &goes_on);
+        match judged {
+            Judged::Returns => coming.push(pair),
+            Judged::Same => staying.push(pair),
+            Judged::Besides | Judged::Hindered(_) => {}
+        }
         if matches!(judged, Judged::Returns | Judged::Besides)
             && let Err(why) = seen.prove(pair, &goes_on)
         {
@@ -99,7 +118,13 @@ pub fn put_back_plan(
     if progress.cancelled() {
         return Err(FolderError::Cancelled);
     }
+    let no_room = if coming.is_empty() {
+        None
+    } else {
+        seen.no_room(&coming, &staying, only.is_none())?
+    };
     Ok(PutBackPlan {
+        no_room,
         makes_way: seen.makes_way(&files),
         files,
         stamp: seen.stamp(),
@@ -238,6 +263,30 @@ impl<'a> Seen<'a> {
         let leaving = self.leaving().filter(|name| !stays.contains(name));
         let names: BTreeSet<&str> = leaving.chain(replaced).collect();
         names.into_iter().map(str::to_owned).collect()
+    }
+
+    /// Whether the disk lacks room for the copies: those that come back and, where all makes way, those of what
+    /// stays and is archived all the same.
+    pub(super) fn no_room(
+        &self,
+        coming: &[&Pair],
+        staying: &[&Pair],
+        all: bool,
+    ) -> Result<Option<NoRoom>, FolderError> {
+        let path = &self.folder.path;
+        let space = self.files.space(path).map_err(FolderError::at(path))?;
+        let staying = staying.iter().filter(|_| all);
+        // A file takes whole clusters.
+        let needed: u64 = coming
+            .iter()
+            .chain(staying)
+            .map(|pair| pair.thing.bytes().unwrap_or_default() + space.cluster)
+            .sum();
+        Ok((needed > space.free).then(|| NoRoom {
+            path: path.clone(),
+            needed,
+            free: space.free,
+        }))
     }
 
     /// What becomes of one thing, as far as can be told without reading all of the archive.

@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use flowkeep_core::Message;
-use flowkeep_core::folder::{ArchivedFile, How, RECORD, same_name};
+use flowkeep_core::folder::{ArchivedFile, How, NOT_PUT_BACK, RECORD, same_name};
 use flowkeep_host::{Entry, EntryFiles, EntryKind, Progress};
 
 use super::Failure;
@@ -78,7 +78,7 @@ pub(super) fn undo(
                 modified: None,
                 how: How::Moved,
                 link_target: undoing.leads_to(&entry, &name),
-                reason: Some(Message::new("archive_not_put_back")),
+                reason: Some(Message::new(NOT_PUT_BACK)),
                 name,
             }),
             Err(error) => undone.stuck.push(failure(name, &error)),

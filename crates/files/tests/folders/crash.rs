@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use flowkeep_core::folder::Policy;
-use flowkeep_files::folders::{Settled, Wanted, archive, recover};
+use flowkeep_files::folders::{Settled, Wanted, archive, archives, recover};
 use flowkeep_host::testing::FailingFiles;
 use flowkeep_host::{
     Cancellation, Digest, Entry, EntryFiles, FileIdentity, Files, GoesOn, Holders, Progress,
@@ -235,6 +235,17 @@ fn what_cannot_go_back_because_another_has_its_name_is_kept_and_told_of() {
     assert_eq!(record.moved_files, ["a"]);
     let why = record.files[0].reason.as_ref().unwrap();
     assert_eq!(why.code, "archive_not_put_back");
+    // The list tells it from an archive that was wanted, also when it is remembered.
+    place.put(&["c"]);
+    let wanted = place.archive().archive.unwrap();
+    for _ in 0..2 {
+        let listed = archives(&place.workshop, place.id).unwrap();
+        let told: Vec<_> = listed
+            .iter()
+            .map(|one| (&one.archive, one.undone))
+            .collect();
+        assert_eq!(told, [(&wanted, false), (&archive, true)]);
+    }
     assert_eq!(
         fs::read_to_string(place.at(&archive).join("a")).unwrap(),
         "this is a"

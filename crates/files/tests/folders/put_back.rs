@@ -408,6 +408,16 @@ fn where_there_is_no_room_nothing_is_begun() {
         cluster: 1,
     };
     let disk = FailingFiles::at(0, ErrorKind::Other).with_space(small);
+    // The plan says so already.
+    place.on(disk.clone());
+    let plan = place.plan(&archive, None);
+    assert_eq!(
+        plan.no_room.as_ref().map(|lacking| lacking.free),
+        Some(9),
+        "{plan:?}"
+    );
+    place.on(SystemFiles);
+    assert_eq!(place.plan(&archive, None).no_room, None);
     let refused = place.try_put_back(&archive, None, disk.clone());
     assert!(
         matches!(

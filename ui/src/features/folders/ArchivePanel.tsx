@@ -114,10 +114,12 @@ export function ArchivePanel({ folder, item }: Props) {
 }
 
 function Origin({ item }: { item: ArchiveRow }) {
-  const { run, earlier, made_way_for } = item;
+  const { run, earlier, made_way_for, undone } = item;
   return (
     <p className={styles.quiet}>
-      {run ? (
+      {undone ? (
+        m.archive_undone()
+      ) : run ? (
         <Link to="/runs/$id" params={{ id: run }}>
           {m.archive_by_run()}
         </Link>

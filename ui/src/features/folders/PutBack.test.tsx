@@ -123,6 +123,18 @@ async function open(deed: 'put-back' | 'compare' | 'check') {
   return within(await screen.findByTestId(`dialog-${deed}`));
 }
 
+it('does not begin where the disk has no room for all, and may for some of the files', async () => {
+  const no_room = { path: '/tasks/one', needed: 3_000_000, free: 4096 };
+  const told = show({ folder_put_back_plan: () => ({ ...plan, no_room }) });
+  const dialog = await open('put-back');
+  const notice = await dialog.findByTestId('put-back-no-room');
+  expect(notice.textContent).toMatch(/4\.1 kB free.*3 MB/);
+  await userEvent.click(dialog.getByTestId('put-back-start'));
+  expect(told('folder_put_back')).toEqual([]);
+  await userEvent.click(dialog.getByTestId('put-back-few'));
+  expect(dialog.queryByTestId('put-back-no-room')).toBeNull();
+});
+
 it('says before all is put back what comes, what makes way and what cannot come', async () => {
   const told = show({ folder_put_back: () => done });
   const dialog = await open('put-back');

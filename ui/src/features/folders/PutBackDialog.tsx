@@ -128,7 +128,8 @@ function Planned({ folder, item, plan, changed, onChanged, onClose }: PlannedPro
     extent === 'all' ? plan.makes_way : coming.flatMap(({ replaces }) => replaces ?? []);
   const isHeld = folder.held_by !== undefined;
   const isBusy = useIsBusy(folder.id);
-  const canStart = coming.length > 0 && !isHeld && !isBusy;
+  const noRoom = extent === 'all' ? plan.no_room : undefined;
+  const canStart = coming.length > 0 && !isHeld && !isBusy && !noRoom;
   const start = async () => {
     if (!canStart) return;
     const files = extent === 'all' ? undefined : coming.map(({ name }) => name);
@@ -198,6 +199,11 @@ function Planned({ folder, item, plan, changed, onChanged, onClose }: PlannedPro
         canStart={coming.length > 0}
         isWhole={extent === 'all' && makesWay.length > 0}
       />
+      {noRoom && (
+        <Notice tone="warn" icon="warn" data-testid="put-back-no-room">
+          {m.put_back_no_room({ needed: bytes(noRoom.needed), free: bytes(noRoom.free) })}
+        </Notice>
+      )}
       {isHeld && (
         <Notice tone="warn" icon="play">
           {m.put_back_held()}

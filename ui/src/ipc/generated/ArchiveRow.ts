@@ -42,6 +42,10 @@ earlier: boolean,
  */
 broken?: Message, 
 /**
+ * Whether it was taken back: all went back but what is in it, because something else had its name.
+ */
+undone?: boolean, 
+/**
  * Files that could not be archived then.
  */
 failed: number, 
