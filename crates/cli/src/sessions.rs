@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use flowkeep_api::types::{
     ChosenPlace, Nothing, Object, SessionAmbiguous, SessionCreateInput, SessionFile,
-    SessionListInput, SessionMissing, SessionPreview, SessionPreviewInput, SessionRef, SessionShow,
-    SessionSnapshot, SessionUnread,
+    SessionLeftOut, SessionListInput, SessionMissing, SessionPreview, SessionPreviewInput,
+    SessionRef, SessionShow, SessionSnapshot, SessionUnread,
 };
 use flowkeep_api::{
     Api, AppError, Catalogue, session_forget, session_list, session_snapshots, sessions,
@@ -310,7 +310,7 @@ struct Told<'a> {
     missing: &'a [SessionMissing],
     ambiguous: &'a [SessionAmbiguous],
     unread: Vec<&'a SessionUnread>,
-    left_out: usize,
+    left_out: &'a [SessionLeftOut],
 }
 
 impl<'a> From<&'a SessionPreview> for Told<'a> {
@@ -322,7 +322,7 @@ impl<'a> From<&'a SessionPreview> for Told<'a> {
             missing: &found.missing,
             ambiguous: &found.ambiguous,
             unread: found.unparsed.iter().chain(&found.unread).collect(),
-            left_out: found.left_out.len(),
+            left_out: &found.left_out,
         }
     }
 }
@@ -336,7 +336,7 @@ impl<'a> From<&'a SessionSnapshot> for Told<'a> {
             missing: &kept.missing,
             ambiguous: &kept.ambiguous,
             unread: kept.unparsed.iter().collect(),
-            left_out: kept.left_out.len(),
+            left_out: &kept.left_out,
         }
     }
 }
@@ -384,10 +384,14 @@ fn tell(catalogue: &Catalogue, out: &mut Out, found: &Told<'_>) -> io::Result<()
             &catalogue.sentence("cli_session_ambiguous", &fields),
         )?;
     }
+    for file in found.left_out {
+        let key = format!("cli_session_left_out_{}", file.why);
+        say(&file.path, &catalogue.word(&key))?;
+    }
     let fields: [(&str, &dyn std::fmt::Display); 3] = [
         ("count", &found.files.len()),
         ("file_bytes", &found.bytes),
-        ("left_out", &found.left_out),
+        ("left_out", &found.left_out.len()),
     ];
     let key = format!("cli_session_{}", found.status);
     writeln!(out, "{}", catalogue.sentence(&key, &fields))

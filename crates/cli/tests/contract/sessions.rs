@@ -92,6 +92,9 @@ fn a_preview_tells_what_belongs_to_a_configuration_and_what_is_missing() {
         "{}",
         said.out
     );
+    let left_out =
+        "llms/provider/north/big.yaml: left out: the strategy does not take files of its kind";
+    assert!(said.out.lines().any(|line| line == left_out), "{said:?}");
     assert_eq!(
         all(),
         before,

@@ -34,6 +34,8 @@ pub enum ReferenceKey {
     Prompt,
     /// The same, where the text itself may stand as well.
     PromptOrText,
+    /// The same by the path of its file, where otherwise the text itself stands.
+    PromptFile,
     /// A file that a register names.
     File,
 }
@@ -61,7 +63,7 @@ impl ReferenceKey {
             Self::ToolSet => Some(ConfigKind::ToolSets),
             Self::Tool => Some(ConfigKind::Tools),
             Self::Agent => Some(ConfigKind::Agents),
-            Self::Prompt | Self::PromptOrText => Some(ConfigKind::Prompts),
+            Self::Prompt | Self::PromptOrText | Self::PromptFile => Some(ConfigKind::Prompts),
             Self::Group | Self::InheritsFrom | Self::File => None,
         }
     }
@@ -86,13 +88,14 @@ impl ReferenceKey {
             "agent" | "agents" | "agent_config" => Self::Agent,
             "prompt_ids" | "system_prompt_ref" => Self::Prompt,
             "prompts" | "system_prompt" => Self::PromptOrText,
+            "prompt" => Self::PromptFile,
             _ => return None,
         })
     }
 
     /// Whether it names a text.
     pub(super) const fn is_prompt(self) -> bool {
-        matches!(self, Self::Prompt | Self::PromptOrText)
+        matches!(self, Self::Prompt | Self::PromptOrText | Self::PromptFile)
     }
 
     /// Whether it names a file by its path and in no other way.
@@ -107,7 +110,9 @@ impl ReferenceKey {
             && !text.contains(char::is_control)
             && !text.contains("${")
             && !text.contains("{{");
-        is_name && !(self.is_prompt() && text.contains(char::is_whitespace))
+        is_name
+            && !(self.is_prompt() && text.contains(char::is_whitespace))
+            && (self != Self::PromptFile || is_file_of_text(text))
     }
 }
 
@@ -130,6 +135,15 @@ impl Reference {
             _ => (&self.name, None),
         }
     }
+}
+
+/// Whether a text is the name of a file that a prompt may be written in.
+fn is_file_of_text(text: &str) -> bool {
+    const ENDINGS: [&str; 10] = [
+        "md", "markdown", "txt", "prompt", "j2", "jinja", "jinja2", "yaml", "yml", "json",
+    ];
+    let ending = text.rsplit_once('.').map(|(_, ending)| ending);
+    ending.is_some_and(|ending| ENDINGS.contains(&ending))
 }
 
 /// What stands below these says what something is like, and refers to nothing.

@@ -120,6 +120,10 @@ fn missing(collected: &Collected) -> Vec<(&str, &str)> {
     "prompts/system/You are a clerk..md",
     false
 )]
+#[case("prompt: prompts/p.md", "prompts/p.md", true)]
+#[case("prompt: ../prompts/p.md", "prompts/p.md", true)]
+#[case("nodes: [{prompt: p.md}]", "prompts/p.md", true)]
+#[case("prompt: p", "prompts/p.md", false)]
 #[case("text: ref://system/clerk", "prompts/system/clerk/index.md", true)]
 #[case("inherits_from: base.yaml", "workflows/base.yaml", true)]
 #[case("inherits_from: ../shared.yaml", "shared.yaml", true)]

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::snapshots::manifest::TreeMasked;
 
 /// What finds out what files say. It rises whenever that finds something else in the same file.
-const READING: u32 = 1;
+const READING: u32 = 2;
 
 /// Who finds that out: nobody believes what another one found.
 pub(super) fn reader() -> String {
