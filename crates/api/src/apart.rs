@@ -95,6 +95,24 @@ pub(crate) fn apart_for<T: Send + 'static>(
 /// up needs seconds.
 pub(crate) const AT_MOST: Duration = Duration::from_secs(30);
 
+/// How long a disk may take to say whether something is there.
+const GLANCE: Duration = Duration::from_secs(3);
+
+/// Whether something is there. Of a disk that does not answer nothing else is said.
+pub(crate) fn is_there(path: &Path) -> bool {
+    glance(path, Path::exists)
+}
+
+/// Whether a file is there, as [`is_there`].
+pub(crate) fn is_file(path: &Path) -> bool {
+    glance(path, Path::is_file)
+}
+
+fn glance(path: &Path, is_so: fn(&Path) -> bool) -> bool {
+    let asked = path.to_owned();
+    in_time(GLANCE, path, move |_| Ok::<_, AppError>(is_so(&asked))).unwrap_or(true)
+}
+
 /// Does `work` at `place` on a thread of its own. It is given what to call after each of its steps; however
 /// many those are, work of which nothing is heard for `most` is left to itself and may still come to its
 /// end.

@@ -265,7 +265,15 @@ fn listed(output: &Output, list: &SourceList) -> Result<Outcome, AppError> {
 
 fn kept(output: &Output, source: &SourceRow) -> Result<Outcome, AppError> {
     output.print(source, |catalogue, out| {
-        sources_table(catalogue, out, std::slice::from_ref(source))
+        sources_table(catalogue, out, std::slice::from_ref(source))?;
+        let label = catalogue.word("cli_warning");
+        source.warnings.iter().try_for_each(|warning| {
+            writeln!(
+                out,
+                "{}",
+                catalogue.labelled(&label, &catalogue.say(warning))
+            )
+        })
     })?;
     Ok(Outcome::Done)
 }

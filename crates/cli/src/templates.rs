@@ -87,6 +87,14 @@ fn make(
             &[("id", &used.id), ("revision", &used.revision)],
         );
         writeln!(out, "{made}")?;
+        let label = catalogue.word("cli_warning");
+        for warning in &used.warnings {
+            writeln!(
+                out,
+                "{}",
+                catalogue.labelled(&label, &catalogue.say(warning))
+            )?;
+        }
         let Some(folder) = &used.folder else {
             return Ok(());
         };

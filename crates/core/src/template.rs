@@ -67,6 +67,8 @@ pub enum VariableType {
     Connection,
     /// A task folder; where none is given, a new one is made.
     TaskFolder,
+    /// A file or folder.
+    Path,
 }
 
 impl VariableType {
@@ -78,6 +80,7 @@ impl VariableType {
             "list" | "array" => Self::List,
             "connection" => Self::Connection,
             "task_folder" | "taskFolder" => Self::TaskFolder,
+            "path" | "file" | "folder" | "directory" => Self::Path,
             _ => Self::Text,
         }
     }
@@ -86,7 +89,9 @@ impl VariableType {
     fn read(self, value: &Value) -> Option<Value> {
         let text = value.as_str().map(str::trim);
         match self {
-            Self::Text | Self::Connection | Self::TaskFolder => value.as_word().map(Value::from),
+            Self::Text | Self::Connection | Self::TaskFolder | Self::Path => {
+                value.as_word().map(Value::from)
+            }
             Self::Number => {
                 let read = text.map_or_else(|| value.clone(), crate::json::parse);
                 read.as_number().is_some().then_some(read)

@@ -10,7 +10,7 @@ use flowkeep_engine::{password_of, secret_missing, secrets_message};
 use flowkeep_host::NewSecret;
 use flowkeep_store::{ConnectionRecord, NewOperation, OperationItemRecord, SourceHealth, Tx};
 
-use self::described::described;
+use self::described::{described, files_not_there};
 use super::uses;
 use crate::types::{
     FallenCount, Nothing, SourceInput, SourceList, SourceRef, SourceRemoved, SourceRow,
@@ -54,6 +54,7 @@ pub fn add(api: &Api, input: SourceInput) -> Result<SourceRow, AppError> {
     let (connection, password) = described(api, input, None)?;
     let given = Given::keep(api, &password_of(&name), password, None)?;
     let (taken, version) = (name.clone(), given.version());
+    let warnings = files_not_there(&connection);
     let added = change(api, "connection_add", move |tx| {
         if tx.connection(&taken)?.is_some() {
             return Err(AppError::new("connection_exists").with("name", &taken));
@@ -62,7 +63,8 @@ pub fn add(api: &Api, input: SourceInput) -> Result<SourceRow, AppError> {
         Ok((Some(item), None))
     });
     given.settle(api, added)?;
-    one(api, &name)
+    let row = one(api, &name)?;
+    Ok(SourceRow { warnings, ..row })
 }
 
 /// Describes a connection anew. What is not given stays as it is, TLS too unless it is switched off in
@@ -81,8 +83,10 @@ pub fn update(api: &Api, input: SourceInput) -> Result<SourceRow, AppError> {
     let without = without || connection.kind() != kept.connection.kind();
     let new = password.is_some();
     let with_password = new || (kept.with_password && !without);
+    let warnings = files_not_there(&connection);
+    let row = |row: SourceRow| SourceRow { warnings, ..row };
     if connection == kept.connection && with_password == kept.with_password && !new {
-        return one(api, &name);
+        return one(api, &name).map(row);
     }
     let same = same_server(&kept.connection, &connection);
     let stays = kept.password.clone().filter(|_| with_password && same);
@@ -91,7 +95,7 @@ pub fn update(api: &Api, input: SourceInput) -> Result<SourceRow, AppError> {
     let to = (connection, move_waiting);
     let updated = write_update(api, &kept, to, with_password, version);
     given.settle(api, updated)?;
-    one(api, &name)
+    one(api, &name).map(row)
 }
 
 /// Writes what a connection is from now on, if it still is what was `seen`; gives the version of the
@@ -286,6 +290,7 @@ fn row(
             .filter(|kept| kept.connection.server().is_some())
             .and_then(|_| u32::try_from(Bounds::default().connections).ok()),
         fallen: None,
+        warnings: Vec::new(),
     }
 }
 

@@ -1,13 +1,16 @@
 //! `template_offers`, `template_variables`, `template_use`: a workflow out of a template.
 
+use std::path::Path;
+
 use flowkeep_core::template::{VariableType, fill, variables};
-use flowkeep_core::{Document, Format, Kind, Value, json, summarise};
+use flowkeep_core::{Document, Format, Kind, Message, Value, json, summarise};
 use flowkeep_engine::{is_written_here, tasks_hash};
 use flowkeep_store::DocumentRecord;
 use ulid::Ulid;
 
 use super::documents::{Put, exists, find_kept, not_found, parsed};
 use super::folders::{self, NewFolder};
+use crate::apart::is_there;
 use crate::types::{
     DocumentRef, Nothing, Object, TemplateOffer, TemplateOffers, TemplateUseInput, TemplateUsed,
     TemplateVariables,
@@ -130,6 +133,7 @@ fn keep(
         revision: changed.revision,
         operation_id: changed.operation_id,
         folder: made,
+        warnings: template.not_there(values),
     })
 }
 
@@ -207,6 +211,22 @@ impl Template {
             }
         }
         Ok(())
+    }
+
+    /// What it is filled in with is here as a rule, but a run may be what makes it. Where a path begins that
+    /// does not say so itself, only a run knows.
+    fn not_there(&self, values: &Object) -> Vec<Message> {
+        let paths = variables(&self.value).into_iter();
+        let paths = paths.filter(|variable| variable.holds == VariableType::Path);
+        let told = paths.filter_map(|variable| {
+            let given = given(values, &variable.name).or(variable.default.as_ref());
+            let path = Path::new(given?.as_word()?).to_owned();
+            let told = Message::new("template_path_not_there")
+                .with("name", &variable.name)
+                .with("path", path.display());
+            (path.is_absolute() && !is_there(&path)).then_some(told)
+        });
+        told.collect()
     }
 
     /// The variable of a task folder that has no value.

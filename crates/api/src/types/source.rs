@@ -56,6 +56,10 @@ pub struct SourceRow {
     /// What others took for it while it was down; absent where it has all of that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fallen: Option<FallenCount>,
+    /// Of one that was just added or described anew: files of it that are not there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<Message>>")]
+    pub warnings: Vec<Message>,
 }
 
 /// How many writes a source has yet to get.

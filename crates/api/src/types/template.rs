@@ -1,5 +1,6 @@
 //! Templates filled in.
 
+use flowkeep_core::Message;
 use flowkeep_core::template::{Variable, VariableType};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -81,6 +82,10 @@ pub struct TemplateUsed {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub folder: Option<FolderMade>,
+    /// Files and folders that were named and are not there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<Message>>", optional)]
+    pub warnings: Vec<Message>,
 }
 
 impl From<Variable> for TemplateVariable {

@@ -66,7 +66,13 @@ fn a_database_is_described_twice_and_the_first_files_are_in_the_archive() {
     );
     let folder = Path::new(folder);
 
-    // Without a list the run says what is missing, and writes nothing.
+    // Without a list the run says what is missing, and writes nothing; so does the look before it.
+    let previewed = flowkeep.say(&["run", "preview", id]).out;
+    assert!(
+        previewed.contains("The folder has no table_list.txt"),
+        "{previewed}"
+    );
+    assert!(!previewed.contains("It would start.\n"), "{previewed}");
     let (exit, failed) = flowkeep.json(&["run", "start", id, "--wait"]);
     assert_eq!((exit, &failed["status"]), (1, &json!("failed")));
     assert_eq!(files(folder).len(), 0);
@@ -182,5 +188,34 @@ fn what_a_template_from_elsewhere_makes_asks_for_trust() {
     assert_eq!(
         flowkeep.done(&["run", "start", id, "--wait"])["status"],
         "succeeded"
+    );
+}
+
+/// A run may be what makes it, so it is said and not refused.
+#[test]
+fn a_path_that_is_not_there_is_named_when_a_template_is_filled_in() {
+    let flowkeep = Flowkeep::new();
+    let template = r#"{"id": "t", "name": "T", "variables": [
+        {"name": "from", "type": "path"}, {"name": "below", "type": "path", "default": "in/here.txt"}],
+        "template": {"name": "W", "tasks": [{"id": "a", "action": "program.run",
+            "params": {"program": "cat", "args": ["{{from}}", "{{below}}"]}}]}}"#;
+    let file = flowkeep.file("template.json", template);
+    flowkeep.done(&["template", "create", &file]);
+    let using = |path: &str| {
+        let value = format!("from={path}");
+        flowkeep.done(&["template", "use", "t", "--value", &value])
+    };
+    let gone = flowkeep.path("gone.txt");
+    let used = using(gone.to_str().unwrap());
+    let warnings = used["warnings"].as_array().unwrap();
+    assert_eq!(warnings.len(), 1, "{used}");
+    assert_eq!(warnings[0]["code"], "template_path_not_there");
+    assert_eq!(warnings[0]["fields"]["path"], gone.to_str().unwrap());
+    assert_eq!(using(&file).get("warnings"), None);
+    let value = format!("from={}", gone.display());
+    let said = flowkeep.say(&["template", "use", "t", "--value", &value]);
+    assert!(
+        said.out.contains("Warning: ") && said.out.contains("“from”"),
+        "{said:?}"
     );
 }

@@ -58,4 +58,8 @@ most?: number,
 /**
  * What others took for it while it was down; absent where it has all of that.
  */
-fallen?: FallenCount, };
+fallen?: FallenCount, 
+/**
+ * Of one that was just added or described anew: files of it that are not there.
+ */
+warnings?: Array<Message>, };

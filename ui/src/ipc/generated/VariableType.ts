@@ -3,4 +3,4 @@
 /**
  * What a variable holds.
  */
-export type VariableType = "text" | "number" | "truth" | "list" | "connection" | "task_folder";
+export type VariableType = "text" | "number" | "truth" | "list" | "connection" | "task_folder" | "path";

@@ -6,6 +6,7 @@ use flowkeep_core::connection::{Address, Connection, Secret, Server, SourceKind,
 use flowkeep_core::{Finding, Message};
 use flowkeep_store::ConnectionRecord;
 
+use crate::apart::is_file;
 use crate::types::{ChosenPlace, SourceInput};
 use crate::{Api, AppError};
 
@@ -111,6 +112,20 @@ fn file(api: &Api, place: &ChosenPlace, field: &str) -> Result<String, AppError>
     let path = std::path::absolute(&path).unwrap_or(path);
     let text = Path::to_str(&path).map(str::to_owned);
     text.ok_or_else(|| at(field, Message::new("connection_path_odd")))
+}
+
+/// The files of a connection that are not there: it is kept all the same, for a disk may be away, but nothing
+/// answers until they are.
+pub(super) fn files_not_there(connection: &Connection) -> Vec<Message> {
+    let file = match &connection.target {
+        Target::Sqlite { path } => Some(path),
+        Target::Mysql(server) | Target::Redis(server) | Target::Elasticsearch(server) => {
+            server.ca.as_ref()
+        }
+    };
+    let gone = file.filter(|path| !is_file(Path::new(path)));
+    let told = |path: &String| Message::new("source_file_not_there").with("path", path);
+    gone.map(told).into_iter().collect()
 }
 
 fn at(field: &str, why: Message) -> AppError {
