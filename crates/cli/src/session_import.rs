@@ -56,7 +56,7 @@ fn tell(
 ) -> Result<(), AppError> {
     let catalogue = output.catalogue();
     let mut told = Told::new(catalogue, verbose);
-    let mut unlinked = 0;
+    let (mut unlinked, mut unrecoverable) = (0, 0);
     for file in &found.items {
         told.item(&file.item)?;
         let is_new = matches!(file.item.action, ItemAction::Imported | ItemAction::Updated);
@@ -71,10 +71,22 @@ fn tell(
             (Some(None), _) if is_new => unlinked += 1,
             _ => {}
         }
+        match file.differs.filter(|_| is_new) {
+            Some(0) => raw(&catalogue.word("cli_session_import_same"))?,
+            Some(count) => {
+                raw(&catalogue.sentence("cli_session_import_differs", &[("count", &count)]))?;
+            }
+            None => {}
+        }
+        unrecoverable += u32::from(is_new && file.recoverable == Some(false));
     }
     told.left_out()?;
     if unlinked > 0 {
         raw(&catalogue.sentence("cli_session_import_unlinked", &[("count", &unlinked)]))?;
+    }
+    if unrecoverable > 0 {
+        let fields: [(&str, &dyn std::fmt::Display); 1] = [("count", &unrecoverable)];
+        raw(&catalogue.sentence("cli_session_import_unrecoverable", &fields))?;
     }
     let key = if dry_run {
         "cli_import_would"

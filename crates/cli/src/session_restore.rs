@@ -39,6 +39,8 @@ pub(crate) struct Restore {
 enum From {
     Snapshot,
     File,
+    Embedded,
+    Revision,
 }
 
 pub(crate) fn run(api: &Api, output: &Output, asked: Restore) -> Result<Outcome, AppError> {
@@ -50,6 +52,8 @@ pub(crate) fn run(api: &Api, output: &Output, asked: Restore) -> Result<Outcome,
         wanted: asked.wanted.map(|wanted| match wanted {
             From::Snapshot => SessionUse::Snapshot,
             From::File => SessionUse::File,
+            From::Embedded => SessionUse::Embedded,
+            From::Revision => SessionUse::Revision,
         }),
         to: asked.to.map(ChosenPlace::Path),
         resume: Some(asked.resume),

@@ -105,6 +105,8 @@ fn item(file: ImportedFile) -> SessionImportItem {
             line: place.map(|place| place.line),
             column: place.map(|place| place.column),
         },
+        recoverable: is_there.then_some(file.recoverable),
+        differs: file.differs,
         config,
         snapshot: file.snapshot.map(SnapshotStatus::as_str),
     }

@@ -61,7 +61,7 @@ pub fn recovery(
 /// Brings the configuration of a session back, in a folder of its own. The files it had are not touched.
 ///
 /// # Errors
-/// `session_not_recoverable`, `folder_not_empty`; as `session_recovery`; what the disk says.
+/// `session_not_recoverable`, `folder_not_empty`, `copy_inside_data_folder`; as `session_recovery`; what the disk says.
 pub fn restore(
     api: &Api,
     input: SessionRestoreInput,
@@ -79,11 +79,15 @@ pub fn restore(
         None => Use::Any,
         Some(SessionUse::Snapshot) => Use::Snapshot,
         Some(SessionUse::File) => Use::File,
+        Some(SessionUse::Embedded) => Use::Embedded,
+        Some(SessionUse::Revision) => Use::Revision,
     };
+    let data_dir = api.data_dir.clone();
     let workshop = api.snapshot_workshop()?;
     let work = move |steps: &Thinned<'_>| {
         if let Some(to) = &to {
             above_is_there(to)?;
+            is_elsewhere(to, &data_dir)?;
         }
         let wanting = Wanting {
             seeking: wanted.seeking(),
@@ -93,7 +97,14 @@ pub fn restore(
         Ok(bring_back(&workshop, &wanting, steps))
     };
     let left = || AppError::new("cancelled");
-    let restored = apart_for(api.patience, progress, work, left, drop)?;
+    let restored = apart_for(api.patience, progress, work, left, drop);
+    let restored = restored.map_err(|error| match error.code.as_str() {
+        "inside_data_folder" => AppError {
+            code: "copy_inside_data_folder".to_owned(),
+            ..error
+        },
+        _ => error,
+    })?;
     let Restored { recovery, back } = restored.map_err(failed)?;
     let back = back.map_err(|nothing| {
         not_recoverable(&recovery, from, nothing.failures).with("session", name)
@@ -196,6 +207,19 @@ fn above_is_there(to: &Path) -> Result<(), FilesError> {
     }
 }
 
+/// Nothing is brought into the data folder, in which everything has its own place. The path may lead there by a link.
+fn is_elsewhere(to: &Path, data_dir: &Path) -> Result<(), FilesError> {
+    let above = to.parent().filter(|above| !above.as_os_str().is_empty());
+    let known = to.canonicalize();
+    let known = known.or_else(|_| above.unwrap_or(Path::new(".")).canonicalize());
+    match (known, data_dir.canonicalize()) {
+        (Ok(known), Ok(data)) if known.starts_with(&data) => {
+            Err(FilesError::InsideDataFolder(to.to_owned()))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// What is read back here is no file of the store.
 fn failed(error: TakeError) -> AppError {
     match error {
@@ -210,6 +234,8 @@ fn failed(error: TakeError) -> AppError {
 fn not_recoverable(recovery: &Recovery, from: Use, failures: u32) -> AppError {
     let asked = match from {
         Use::File => Source::File,
+        Use::Embedded => Source::Embedded,
+        Use::Revision => Source::Revision,
         Use::Snapshot | Use::Any => Source::Snapshot,
     };
     let mut candidates = recovery.candidates.iter();

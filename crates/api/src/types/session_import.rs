@@ -45,6 +45,16 @@ pub struct SessionImportItem {
     /// As for documents. `reason` also says why of a session that was brought in no snapshot could be taken.
     #[serde(flatten)]
     pub item: ItemResult,
+    /// Whether there is anything from which its configuration could be restored; absent where the file was left
+    /// out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub recoverable: Option<bool>,
+    /// In how many places the definition in it is not as in the file that its configuration begins with; absent
+    /// where either is not there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub differs: Option<u32>,
     /// Where the file is that its configuration begins with; null where that was not found, absent where the
     /// file was left out.
     #[serde(skip_serializing_if = "Option::is_none")]

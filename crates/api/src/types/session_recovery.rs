@@ -72,6 +72,10 @@ pub enum SessionUse {
     Snapshot,
     /// Its files as they are today.
     File,
+    /// The definition that was kept with it.
+    Embedded,
+    /// The workflow in the catalog, as it is today.
+    Revision,
 }
 
 /// What a session can go on from.

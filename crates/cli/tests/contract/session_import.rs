@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::flowkeep::{Flowkeep, keys, text, tree as files};
+use crate::flowkeep::{Flowkeep, keys, text, tree as files, workflow};
 
 fn write(flowkeep: &Flowkeep, path: &str, content: impl AsRef<[u8]>) -> String {
     let path = flowkeep.path(path);
@@ -70,10 +70,15 @@ fn a_session_file_becomes_a_session_with_the_configuration_it_names() {
     let config = text(&flowkeep.path("old").join(CONFIG).canonicalize().unwrap());
     let item = json!({
         "path": file, "kind": "session", "id": "s-1", "name": "orders", "action": "imported",
-        "config": config, "snapshot": "complete",
+        "recoverable": true, "differs": 3, "config": config, "snapshot": "complete",
     });
     assert_eq!(done["items"], json!([item]));
 
+    let said = flowkeep.say(&["session", "import", &file, "--on-conflict", "copy", "-v"]);
+    assert!(
+        !said.out.contains("places that differ"),
+        "it is there: {said:?}"
+    );
     let show = flowkeep.done(&["session", "show", "s-1"]);
     assert_eq!(
         (
@@ -104,6 +109,57 @@ fn a_session_file_becomes_a_session_with_the_configuration_it_names() {
         (&again["unchanged"], &again["items"][0]["action"]),
         (&json!(1), &json!("unchanged"))
     );
+}
+
+/// The definition that a file holds is compared with the file it names, however both are written.
+#[test]
+fn what_a_session_holds_is_compared_with_what_it_names() {
+    let flowkeep = Flowkeep::new();
+    let config = write(
+        &flowkeep,
+        "old/configs/workflows/orders.yaml",
+        "# ours\nname: orders\nnodes: {}\n",
+    );
+    let file = write(&flowkeep, "old/one.json", v1("s-1", 1, CONFIG));
+    let words = ["session", "import", &file, "--dry-run"];
+    assert_eq!(flowkeep.done(&words)["items"][0]["differs"], 0);
+    let said = flowkeep.say(&words).out;
+    assert!(
+        said.contains("the definition in it is the same as in that file"),
+        "{said}"
+    );
+    fs::write(&config, "name: others\nnodes: {}\n").unwrap();
+    assert_eq!(flowkeep.done(&words)["items"][0]["differs"], 1);
+    let said = flowkeep.say(&words).out;
+    assert!(said.contains("places that differ: 1"), "{said}");
+    fs::write(&config, "name: [").unwrap();
+    assert_eq!(flowkeep.done(&words)["items"][0].get("differs"), None);
+}
+
+/// It is brought in with all that its file says, and it is said that this is no configuration.
+#[test]
+fn a_file_with_a_summary_alone_is_brought_in_and_said_to_be_unrecoverable() {
+    let flowkeep = Flowkeep::new();
+    let summary = r#"{"metadata": {"session_id": "s-2", "workflow_id": "w", "workflow_summary": {"name": "two"}}}"#;
+    let file = write(&flowkeep, "two.json", summary);
+    let dry = flowkeep.say(&["session", "import", &file, "--dry-run"]).out;
+    assert!(
+        dry.contains("nothing a configuration could be restored from: 1"),
+        "{dry}"
+    );
+    let done = flowkeep.done(&["session", "import", &file]);
+    let item = &done["items"][0];
+    assert_eq!(
+        (&item["action"], &item["recoverable"]),
+        (&json!("imported"), &json!(false))
+    );
+    let refused = flowkeep.refused(&["session", "restore", "s-2"], "session_not_recoverable");
+    assert!(!refused["error"]["message"].as_str().unwrap().is_empty());
+    // With its workflow in the catalog there is something to go on from.
+    let workflow = flowkeep.file("w.json", workflow("w", "W"));
+    flowkeep.done(&["flow", "create", &workflow]);
+    let again = flowkeep.done(&["session", "import", &file]);
+    assert_eq!(again["items"][0]["recoverable"], true, "{again}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::flowkeep::{Flowkeep, keys, text, tree};
+use crate::flowkeep::{Flowkeep, keys, text, tree, workflow};
 
 /// What belongs to it, by its path from the root.
 const FILES: [(&str, &str); 4] = [
@@ -266,6 +266,67 @@ fn it_comes_back_into_a_folder_that_is_named_and_nothing_there_is_written_over()
     assert_eq!(looked["failures"], 0, "that was no attempt");
     let left = fs::read_dir(flowkeep.path(".")).unwrap();
     assert_eq!(left.count(), 2, "nothing unfinished is left");
+}
+
+/// Nothing is brought into it, by whatever path; and an id is meant whole.
+#[test]
+fn the_data_folder_and_ids_that_nobody_has_are_refused() {
+    let flowkeep = Flowkeep::new();
+    let id = begun(&flowkeep);
+    let mut inside = vec![flowkeep.data(), flowkeep.data().join("mine")];
+    #[cfg(unix)]
+    {
+        let link = flowkeep.path("link");
+        std::os::unix::fs::symlink(flowkeep.data(), &link).unwrap();
+        inside.push(link.join("overlays/mine"));
+    }
+    fs::create_dir_all(flowkeep.data().join("overlays")).unwrap();
+    for to in &inside {
+        let words = ["session", "restore", &id, "--to", &text(to)];
+        flowkeep.refused(&words, "copy_inside_data_folder");
+        assert!(!to.join("workflows").exists(), "{}", to.display());
+    }
+    for unknown in ["no-such-session", &id[..8], ""] {
+        flowkeep.refused(&["session", "restore", unknown], "session_unknown");
+        flowkeep.refused(
+            &["session", "restore", unknown, "--dry-run"],
+            "session_unknown",
+        );
+    }
+}
+
+/// What a session holds itself means the same as in its file; what the catalog has is the same, byte for byte.
+#[test]
+fn a_session_that_was_brought_in_comes_back_from_its_definition_or_from_the_catalog() {
+    let flowkeep = Flowkeep::new();
+    let catalog = workflow("orders", "Orders");
+    let file = flowkeep.file("orders.json", &catalog);
+    flowkeep.done(&["flow", "create", &file]);
+    let definition = json!({"name": "orders", "nodes": {"a": {"tools": ["sum"], "price": 1.5}}});
+    let session = json!({
+        "metadata": {"session_id": "s-1", "workflow_id": "orders"},
+        "state": {"step": 1}, "workflow_config": definition,
+    });
+    let file = flowkeep.file("session.json", session.to_string());
+    flowkeep.done(&["session", "import", &file]);
+    let back = |more: &[&str]| {
+        let (exit, restored) = flowkeep.json(&[&["session", "restore", "s-1"], more].concat());
+        assert_eq!(exit, 3, "not all that it had: {restored}");
+        let kept: Vec<_> = files(&overlay(&restored)).into_values().collect();
+        let [content] = kept.as_slice() else {
+            panic!("{restored}");
+        };
+        (restored["source"].clone(), content.clone())
+    };
+    let (source, content) = back(&["--use", "embedded"]);
+    assert_eq!(source, "embedded");
+    let content: Value = serde_json::from_slice(&content).unwrap();
+    assert_eq!(content, definition);
+    assert_eq!(back(&[]).0, "embedded", "it goes before the catalog");
+    let (source, content) = back(&["--use", "revision"]);
+    assert_eq!((source, content), (json!("revision"), catalog.into_bytes()));
+    let refused = ["session", "restore", "s-1", "--use", "file"];
+    flowkeep.refused(&refused, "session_not_recoverable");
 }
 
 /// A file with keys comes back with them where it is still there, and is named where it is not.

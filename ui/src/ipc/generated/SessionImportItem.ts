@@ -8,6 +8,16 @@ import type { Message } from "./Message";
  */
 export type SessionImportItem = { 
 /**
+ * Whether there is anything from which its configuration could be restored; absent where the file was left
+ * out.
+ */
+recoverable?: boolean, 
+/**
+ * In how many places the definition in it is not as in the file that its configuration begins with; absent
+ * where either is not there.
+ */
+differs?: number, 
+/**
  * Where the file is that its configuration begins with; null where that was not found, absent where the
  * file was left out.
  */

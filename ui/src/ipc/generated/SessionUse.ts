@@ -3,4 +3,4 @@
 /**
  * From what a session is to go on.
  */
-export type SessionUse = "snapshot" | "file";
+export type SessionUse = "snapshot" | "file" | "embedded" | "revision";

@@ -32,6 +32,10 @@ pub enum Use {
     File,
     /// The newest snapshot that is whole.
     Snapshot,
+    /// The definition that was kept with it.
+    Embedded,
+    /// The workflow in the catalog.
+    Revision,
 }
 
 impl Use {
@@ -40,6 +44,8 @@ impl Use {
         candidates.iter().find(|candidate| match self {
             Self::Any => candidate.is_ok,
             Self::Snapshot => candidate.is_ok && candidate.source == Source::Snapshot,
+            Self::Embedded => candidate.is_ok && candidate.source == Source::Embedded,
+            Self::Revision => candidate.is_ok && candidate.source == Source::Revision,
             // Whoever names the files wants them as they are today.
             Self::File => {
                 candidate.source == Source::File && (candidate.is_ok || candidate.differs > 0)
