@@ -19,6 +19,8 @@ pub(crate) enum Outcome {
     Failed,
     /// Part of it is done; the result names the rest.
     InPart,
+    /// The words of the call are wrong, whatever is there; the error is printed.
+    Misused,
 }
 
 impl From<Outcome> for ExitCode {
@@ -26,6 +28,7 @@ impl From<Outcome> for ExitCode {
         Self::from(match outcome {
             Outcome::Done => 0,
             Outcome::Findings | Outcome::Failed => 1,
+            Outcome::Misused => 2,
             Outcome::InPart => 3,
         })
     }
@@ -151,7 +154,11 @@ impl Output {
                 let _ = writeln!(err, "  {hint}");
             }
         }
-        Outcome::Failed
+        if WRONG_USE.contains(&error.code.as_str()) {
+            Outcome::Misused
+        } else {
+            Outcome::Failed
+        }
     }
 
     fn hint(&self, hint: &str, error: &AppError) -> String {
@@ -211,6 +218,20 @@ impl Output {
         }
     }
 }
+
+/// Refusals that the words of a call bring about by themselves, as those of the grammar do. What depends on what
+/// is there is none of them.
+const WRONG_USE: [&str; 9] = [
+    "connection_invalid",
+    "event_unnamed",
+    "folder_keep_invalid",
+    "limit_too_large",
+    "run_answer_missing",
+    "run_task_missing",
+    "secret_name_wrong",
+    "status_unknown",
+    "time_unreadable",
+];
 
 /// Keys of results under which stands what somebody gave, in whatever shape it has.
 const GIVEN: [&str; 3] = ["context", "output", "data"];

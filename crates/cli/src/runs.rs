@@ -422,6 +422,10 @@ pub(crate) fn text_line(catalogue: &Catalogue, line: &RunMessage) -> String {
         RunText::Message(message) => catalogue.say(message),
         RunText::Line(line) => line.clone(),
     };
+    let text = match line.level.as_str() {
+        "warning" => catalogue.labelled(&catalogue.word("cli_warning"), &text),
+        _ => text,
+    };
     let task = line.task.as_deref().unwrap_or("–");
     let at = catalogue.moment(&line.at);
     visible_whole(&format!("{at}  {task}  {text}")).into_owned()

@@ -88,9 +88,19 @@ impl Flowkeep {
 
     /// As [`Flowkeep::json`], for what must be refused with this code and nothing changed.
     pub(crate) fn refused(&self, words: &[&str], code: &str) -> Value {
+        self.ends(words, 1, code)
+    }
+
+    /// As [`Flowkeep::refused`], for words that are wrong whatever there is.
+    pub(crate) fn misused(&self, words: &[&str], code: &str) -> Value {
+        self.ends(words, 2, code)
+    }
+
+    /// A call that ends with this exit code and this error.
+    pub(crate) fn ends(&self, words: &[&str], code: i32, error: &str) -> Value {
         let (exit, value) = self.json(words);
-        assert_eq!(exit, 1, "{words:?}: {value}");
-        assert_eq!(value["error"]["code"], code, "{words:?}: {value}");
+        assert_eq!(exit, code, "{words:?}: {value}");
+        assert_eq!(value["error"]["code"], error, "{words:?}: {value}");
         sound_error(&value);
         value
     }

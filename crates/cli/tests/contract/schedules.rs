@@ -235,7 +235,7 @@ fn an_event_starts_what_listens_with_its_context() {
         flowkeep.done(&["event", "emit", "nothing"]),
         json!({"started": []})
     );
-    flowkeep.refused(&["event", "emit", " "], "event_unnamed");
+    flowkeep.misused(&["event", "emit", " "], "event_unnamed");
 }
 
 #[test]

@@ -64,6 +64,35 @@ fn shop(flowkeep: &Flowkeep) -> Value {
     added
 }
 
+/// It is kept, for a disk may be away; whoever mistyped it reads so at once.
+#[test]
+fn a_file_that_is_not_there_is_named_when_its_connection_is_described() {
+    let flowkeep = Flowkeep::new();
+    let gone = text(&flowkeep.path("gone.db"));
+    let add = [
+        "source", "add", "archive", "--type", "sqlite", "--path", &gone,
+    ];
+    let added = flowkeep.done(&add);
+    let warning = &added["warnings"][0];
+    assert_eq!(warning["code"], "source_file_not_there", "{added}");
+    assert_eq!(warning["fields"]["path"], gone.as_str());
+    let folder = text(&flowkeep.path(""));
+    let update = ["source", "update", "archive", "--path"];
+    let said = flowkeep.say(&[&update[..], &[&gone]].concat());
+    assert!(said.out.contains("Warning: there is no file "), "{said:?}");
+    let there = database(&flowkeep, "archive.db");
+    let updated = flowkeep.done(&[&update[..], &[&there]].concat());
+    assert_eq!(updated.get("warnings"), None, "{updated}");
+    let updated = flowkeep.done(&[&update[..], &[&folder]].concat());
+    assert_eq!(
+        updated["warnings"].as_array().unwrap().len(),
+        1,
+        "no file: {updated}"
+    );
+    let list = flowkeep.done(&["source", "list"]);
+    assert_eq!(list["items"][1].get("warnings"), None, "{list}");
+}
+
 #[test]
 fn a_connection_is_added_listed_tested_used_and_removed() {
     let flowkeep = Flowkeep::new();
@@ -134,7 +163,7 @@ fn what_is_wrong_with_a_connection_is_told_at_its_field_and_nothing_is_kept() {
     ] {
         let mut all = vec!["source", "add", "x", "--type"];
         all.extend(words);
-        let refused = flowkeep.refused(&all, "connection_invalid");
+        let refused = flowkeep.misused(&all, "connection_invalid");
         assert_eq!(refused["error"]["fields"]["field"], field);
         let message = refused["error"]["message"].as_str().unwrap();
         assert!(message.contains(said), "{message}");
@@ -244,7 +273,7 @@ fn secrets_are_named_as_tasks_can_name_them_and_activity_tells_of_them() {
     let flowkeep = Flowkeep::new();
     for name in ["a b", "a.b", "", "a}"] {
         let (code, refused) = given(&flowkeep, &["secret", "set", name], "x");
-        assert_eq!(code, 1, "{refused}");
+        assert_eq!(code, 2, "{refused}");
         assert_eq!(refused["error"]["code"], "secret_name_wrong");
     }
     let (code, refused) = given(&flowkeep, &["secret", "set", "a"], "\n");
