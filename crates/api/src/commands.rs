@@ -12,9 +12,9 @@ use ts_rs::{Config, TS};
 
 use crate::bodies::{
     activity, agents, backups, diagnostics, documents, drafts, duplicates, examples, exports,
-    fallen, flow_hindered, folder_clean_ups, folder_compare, folder_contents, folder_put_back, folders, history,
-    log_transfers, logs, notices, overview, plan_decisions, restores, revisions, routes,
-    run_changes, run_overview, run_previews, run_questions, runs, schedules, secrets,
+    fallen, flow_hindered, folder_clean_ups, folder_compare, folder_contents, folder_put_back,
+    folders, history, log_transfers, logs, notices, overview, plan_decisions, restores, revisions,
+    routes, run_changes, run_overview, run_previews, run_questions, runs, schedules, secrets,
     session_forget, session_import, session_list, session_recovery, session_snapshots, sessions,
     settings, sources, start_sheet, strategies, templates,
 };
