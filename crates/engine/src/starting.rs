@@ -110,7 +110,7 @@ pub fn hindrances(
         found.push(untrusted(ready.record.name));
     }
     if let (Some(definition), Some(given)) = (&ready.definition, kept.trigger.gives()) {
-        let lacks = definition.not_given(|name| given.contains(&name));
+        let lacks = definition.not_given(&Start::default(), |name| given.contains(&name));
         let lacks: Vec<_> = lacks.into_iter().map(|lack| lack.name).collect();
         found.extend(lacking(&lacks));
     }

@@ -4,10 +4,11 @@ use std::path::Path;
 use std::time::Instant;
 
 use flowkeep_core::configuration::ConfigPath;
-use flowkeep_core::json::parse;
 use flowkeep_core::run::{Definition, From, Start, repeat};
-use flowkeep_core::{Document, Format, Message, RunId, decode, secret};
-use flowkeep_engine::{Wanted, definition_invalid, definition_of, state_of};
+use flowkeep_core::{Document, Format, RunId, decode, secret};
+use flowkeep_engine::{
+    Wanted, definition_invalid, definition_of, input_missing, lacking, state_of,
+};
 use flowkeep_files::configuration::format_of;
 use flowkeep_host::{Folder, path_text};
 use flowkeep_store::{KeptRun, NewRun, SessionRecord, StoreError};
@@ -92,19 +93,16 @@ impl Entry {
     /// A run of it.
     ///
     /// # Errors
-    /// `input_not_given`, `folder_unknown`, `folder_ambiguous`, `folder_in_use`, `trust_required`.
+    /// `input_missing`, `folder_unknown`, `folder_ambiguous`, `folder_in_use`, `trust_required`.
     pub(super) fn run(self, api: &Api, context: String, word: &Word) -> Result<NewRun, AppError> {
-        let given = parse(&context);
-        let lacks = self.definition.not_given(|name| given.get(name).is_some());
-        let lacks: Vec<_> = lacks.into_iter().map(|input| input.name).collect();
-        if !lacks.is_empty() {
-            let lacking = Message::new("input_not_given").with("input", lacks.join(", "));
-            return Err(lacking.into());
-        }
         let mut start = Start {
             folder: run_folders::meant(api, self.definition.task_folder.clone())?,
             ..Start::default()
         };
+        let lacks = lacking(&self.definition, &start, &context);
+        if let Some(missing) = input_missing(&self.name, &lacks) {
+            return Err(missing.into());
+        }
         run_folders::taken(api, &mut start, None)?;
         self.trusted(api, word)?;
         Ok(NewRun {

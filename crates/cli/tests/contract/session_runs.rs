@@ -163,7 +163,7 @@ fn what_holds_a_key_or_cannot_run_begins_nothing() {
     refused("name: [\n".to_owned(), "yaml_unexpected_end");
     refused("name: empty\n".to_owned(), "definition_invalid");
     let inputs = format!("{ORDERS}inputs:\n  - name: day\n    required: true\n");
-    refused(inputs, "input_not_given");
+    refused(inputs, "input_missing");
     let none = place.flowkeep.done(&["session", "list", "--all"]);
     assert_eq!(none["total"], 0);
 }
