@@ -97,7 +97,7 @@ impl Flowkeep {
     }
 
     /// A call that ends with this exit code and this error.
-    pub(crate) fn ends(&self, words: &[&str], code: i32, error: &str) -> Value {
+    fn ends(&self, words: &[&str], code: i32, error: &str) -> Value {
         let (exit, value) = self.json(words);
         assert_eq!(exit, code, "{words:?}: {value}");
         assert_eq!(value["error"]["code"], error, "{words:?}: {value}");

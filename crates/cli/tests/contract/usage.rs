@@ -43,121 +43,102 @@ fn wrong_usage_is_exit_2_and_one_document() {
     );
 }
 
-/// Words that are wrong whatever there is end with 2, as those that the grammar refuses; what is not there, or
-/// refused as things stand, ends with 1.
+/// Words that are wrong whatever there is end with 2, as those that the grammar refuses.
 #[test]
-fn how_a_call_ends_says_whether_its_words_were_wrong() {
-    let flowkeep = Flowkeep::new();
-    let file = flowkeep.file("w.json", WAITING);
-    flowkeep.done(&["flow", "create", &file]);
-    let run = flowkeep.json(&["run", "start", "w", "--wait"]).1;
-    let run = run["run_id"].as_str().unwrap();
-    let folder = flowkeep.done(&["folder", "create", "w"]);
-    let folder = folder["id"].as_str().unwrap();
+fn words_that_are_wrong_whatever_there_is_end_with_2() {
+    let (flowkeep, run, folder) = with_a_run_and_a_folder();
+    let (run, folder) = (run.as_str(), folder.as_str());
     let sqlite = ["source", "add", "s", "--type", "sqlite"];
-    for (words, exit, code) in [
-        (
-            &["run", "list", "--status", "asleep"][..],
-            2,
-            "status_unknown",
-        ),
-        (&["run", "list", "--since", "soon"], 2, "time_unreadable"),
-        (
-            &["log", "executions", "--until", "soon"],
-            2,
-            "time_unreadable",
-        ),
-        (
-            &["log", "clean-up", "--older-than", "5"],
-            2,
-            "time_unreadable",
-        ),
+    for (words, code) in [
+        (&["run", "list", "--status", "asleep"][..], "status_unknown"),
+        (&["run", "list", "--since", "soon"], "time_unreadable"),
+        (&["log", "executions", "--until", "soon"], "time_unreadable"),
+        (&["log", "clean-up", "--older-than", "5"], "time_unreadable"),
         (
             &["folder", "clean-up", "--older-than", "x"],
-            2,
             "time_unreadable",
         ),
-        (&["run", "list", "--limit", "9999"], 2, "limit_too_large"),
-        (
-            &["log", "operations", "--limit", "9999"],
-            2,
-            "limit_too_large",
-        ),
-        (&["notice", "list", "--limit", "9999"], 2, "limit_too_large"),
-        (
-            &["source", "fallen", "--limit", "9999"],
-            2,
-            "limit_too_large",
-        ),
-        (&["run", "answer", run, "a"], 2, "run_answer_missing"),
+        (&["run", "list", "--limit", "9999"], "limit_too_large"),
+        (&["log", "operations", "--limit", "9999"], "limit_too_large"),
+        (&["notice", "list", "--limit", "9999"], "limit_too_large"),
+        (&["source", "fallen", "--limit", "9999"], "limit_too_large"),
+        (&["run", "answer", run, "a"], "run_answer_missing"),
         (
             &["run", "answer", run, "a", "--done", "--failed"],
-            2,
             "usage_conflict",
         ),
         (
             &["run", "start", "w", "--mode", "step"],
-            2,
             "usage_missing_argument",
         ),
         (
             &["run", "start", "w", "--context", "1"],
-            2,
             "usage_invalid_value",
         ),
-        (&["event", "emit", ""], 2, "event_unnamed"),
+        (&["event", "emit", ""], "event_unnamed"),
         (
             &["folder", "set", folder, "--keep", "a/b"],
-            2,
             "folder_keep_invalid",
         ),
         (
             &["source", "add", "", "--type", "sqlite", "--path", "x"],
-            2,
             "connection_invalid",
         ),
-        (&sqlite, 2, "connection_invalid"),
+        (&sqlite, "connection_invalid"),
         (
             &["template", "use", "t", "--value", "x"],
-            2,
             "usage_invalid_value",
         ),
-        (&["agent", "set"], 2, "usage_missing_argument"),
-        (&["route", "set"], 2, "usage_missing_argument"),
-        (&["schedule", "resume"], 2, "usage_missing_argument"),
+        (&["agent", "set"], "usage_missing_argument"),
+        (&["route", "set"], "usage_missing_argument"),
+        (&["schedule", "resume"], "usage_missing_argument"),
         (
             &["session", "restore", "no", "--use", "luck"],
-            2,
             "usage_invalid_value",
         ),
-        (&["run", "show", "no"], 1, "run_unknown"),
-        (&["run", "start", "no"], 1, "not_found"),
-        (
-            &["run", "start", "w", "--task", "no"],
-            1,
-            "run_unknown_task",
-        ),
-        (
-            &["run", "answer", run, "no", "--done"],
-            1,
-            "run_unknown_task",
-        ),
-        (&["flow", "compare", "w", "1", "9"], 1, "revision_not_found"),
-        (&["source", "test", "no"], 1, "connection_unknown"),
-        (&["schedule", "pause", "no"], 1, "schedule_unknown"),
-        (&["folder", "put-back", folder, "no"], 1, "archive_unknown"),
-        (&["session", "show", "no"], 1, "session_unknown"),
-        (&["template", "use", "no"], 1, "not_found"),
-        (&["db", "undo", "no"], 1, "operation_unknown"),
-        // What could be said is set elsewhere otherwise.
-        (&["db", "backup"], 1, "no_backup_folder"),
-        (&["log", "clean-up"], 1, "clean_up_rule_missing"),
-        (&["folder", "clean-up", folder], 1, "archive_rule_missing"),
-        (&["agent", "set", "--file", "no.json"], 1, "path_missing"),
-        (&["flow", "create", "no.json"], 1, "path_missing"),
     ] {
-        flowkeep.ends(words, exit, code);
+        flowkeep.misused(words, code);
     }
+}
+
+/// What is not there, or refused as things stand, ends with 1.
+#[test]
+fn what_is_not_there_or_refused_as_things_stand_ends_with_1() {
+    let (flowkeep, run, folder) = with_a_run_and_a_folder();
+    let (run, folder) = (run.as_str(), folder.as_str());
+    for (words, code) in [
+        (&["run", "show", "no"][..], "run_unknown"),
+        (&["run", "start", "no"], "not_found"),
+        (&["run", "start", "w", "--task", "no"], "run_unknown_task"),
+        (&["run", "answer", run, "no", "--done"], "run_unknown_task"),
+        (&["flow", "compare", "w", "1", "9"], "revision_not_found"),
+        (&["source", "test", "no"], "connection_unknown"),
+        (&["schedule", "pause", "no"], "schedule_unknown"),
+        (&["folder", "put-back", folder, "no"], "archive_unknown"),
+        (&["session", "show", "no"], "session_unknown"),
+        (&["template", "use", "no"], "not_found"),
+        (&["db", "undo", "no"], "operation_unknown"),
+        // What could be said is set elsewhere otherwise.
+        (&["db", "backup"], "no_backup_folder"),
+        (&["log", "clean-up"], "clean_up_rule_missing"),
+        (&["folder", "clean-up", folder], "archive_rule_missing"),
+        (&["agent", "set", "--file", "no.json"], "path_missing"),
+        (&["flow", "create", "no.json"], "path_missing"),
+    ] {
+        flowkeep.refused(words, code);
+    }
+}
+
+/// The run waits at its task `a`.
+fn with_a_run_and_a_folder() -> (Flowkeep, String, String) {
+    let flowkeep = Flowkeep::new();
+    let file = flowkeep.file("w.json", WAITING);
+    flowkeep.done(&["flow", "create", &file]);
+    let run = flowkeep.json(&["run", "start", "w", "--wait"]).1;
+    let folder = flowkeep.done(&["folder", "create", "w"]);
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let (run, folder) = (text(&run["run_id"]), text(&folder["id"]));
+    (flowkeep, run, folder)
 }
 
 const WAITING: &str = r#"{"id": "w", "name": "W", "tasks": [{"id": "a", "action": "manual"}]}"#;
