@@ -486,7 +486,7 @@ fn with_folders(made: &folders::Made) -> [Screen; 17] {
 }
 
 /// What is said before something is done with a folder or in it, and after it could not be.
-fn about_folders(made: &folders::Made) -> [Screen; 11] {
+fn about_folders(made: &folders::Made) -> [Screen; 12] {
     let made_way = format!("/task-folders/{}?tab=archives", made.put_back);
     [
         pressed(
