@@ -257,11 +257,11 @@ impl Rounds {
             } => {
                 if live.ours && status != Status::Running {
                     let task = task.clone();
-                    if live.session.is_some() {
-                        let occasion = Occasion::Step(task.clone());
-                        round.acts.push(Act::Look { run, occasion });
-                    }
                     round.acts.push(Act::ForgetTimers { run, task });
+                }
+                if live.ours && live.session.is_some() && status.is_final() {
+                    let occasion = Occasion::Step(task.clone());
+                    round.acts.push(Act::Look { run, occasion });
                 }
                 written.add(RunWrite::Attempt {
                     task,

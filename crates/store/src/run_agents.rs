@@ -44,7 +44,7 @@ pub struct UnservedTask {
 
 /// Its words are those of the index `message_unserved`: a run may have said a million other things.
 const UNSERVED: &str = "SELECT r.run, r.id, r.workflow_name, m.task, m.said
-    FROM run r CROSS JOIN message m USING (run)
+    FROM run r CROSS JOIN message m INDEXED BY message_unserved USING (run)
     WHERE r.ended_at IS NULL AND m.level = 'warning'
       AND instr(m.said, 'run_no_agent') > 0 AND m.said ->> '$.code' = 'run_no_agent'
       AND EXISTS (SELECT 1 FROM attempt a

@@ -28,6 +28,7 @@ const PAGE: u32 = 50;
 /// # Errors
 /// What the database says.
 pub fn list(api: &Api, input: SessionListInput) -> Result<SessionList, AppError> {
+    api.mark_left();
     let which = match input.which {
         Some(SessionWhich::Recoverable) => Which::Recoverable,
         Some(SessionWhich::Active) => Which::Active,
@@ -57,6 +58,7 @@ pub fn list(api: &Api, input: SessionListInput) -> Result<SessionList, AppError>
 /// # Errors
 /// `session_unknown`; what the database says.
 pub fn show(api: &Api, input: SessionRef) -> Result<SessionShow, AppError> {
+    api.mark_left();
     let listed = listed(api, &input.id)?;
     let kept = api.store.session(&input.id)?;
     let root = match kept.as_ref().and_then(|kept| kept.root) {

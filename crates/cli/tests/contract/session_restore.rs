@@ -64,8 +64,8 @@ fn list(value: &Value) -> Vec<&str> {
 fn damage_packs(flowkeep: &Flowkeep, but: &[PathBuf]) {
     for pack in packs(flowkeep).iter().filter(|pack| !but.contains(pack)) {
         let mut bytes = fs::read(pack).unwrap();
-        let middle = bytes.len() / 2;
-        bytes[middle] ^= 0xff;
+        // Behind the head of its first frame, and far before the list of what is in it.
+        bytes[20] ^= 0xff;
         fs::write(pack, bytes).unwrap();
     }
 }

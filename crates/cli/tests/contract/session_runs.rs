@@ -160,7 +160,7 @@ fn what_holds_a_key_or_cannot_run_begins_nothing() {
         place.flowkeep.refused(&words, code);
     };
     refused(format!("{ORDERS}api_key: {key}\n"), "config_holds_keys");
-    refused("name: [\n".to_owned(), "yaml_unexpected_end");
+    refused("name: [\n".to_owned(), "yaml_bracket_not_closed");
     refused("name: empty\n".to_owned(), "definition_invalid");
     let inputs = format!("{ORDERS}inputs:\n  - name: day\n    required: true\n");
     refused(inputs, "input_missing");

@@ -109,7 +109,8 @@ fn a_run_waits_for_no_look_and_the_last_step_is_looked_at() {
     let engine = place.engine(place.epoch(), Scope::All);
     let (row, id) = run(&place, SHORT);
     place.comes_to(id, Status::Succeeded);
-    until(|| (watching.seen() == [Occasion::Begun]).then_some(()));
+    until(|| (!watching.seen().is_empty()).then_some(()));
+    assert_eq!(watching.seen(), [Occasion::Begun]);
     watching.set(|state| state.is_shut = false);
     until(|| (told(&place, row) == 2).then_some(()));
     assert_eq!(watching.seen(), [Occasion::Begun, step("b")]);
