@@ -162,8 +162,8 @@ fn what_holds_a_key_or_cannot_run_begins_nothing() {
     refused(format!("{ORDERS}api_key: {key}\n"), "config_holds_keys");
     refused("name: [\n".to_owned(), "yaml_bracket_not_closed");
     refused("name: empty\n".to_owned(), "definition_invalid");
-    let inputs = format!("{ORDERS}inputs:\n  - name: day\n    required: true\n");
-    refused(inputs, "input_missing");
+    let lacks = ORDERS.replace("echo load", "echo load ${context.day}");
+    refused(lacks, "input_missing");
     let none = place.flowkeep.done(&["session", "list", "--all"]);
     assert_eq!(none["total"], 0);
 }

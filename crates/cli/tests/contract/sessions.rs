@@ -211,6 +211,8 @@ fn a_session_keeps_its_configuration_and_tells_what_of_it() {
             "config",
             "status",
             "snapshots",
+            "confidence",
+            "missing",
             "updated_at"
         ]
     );
