@@ -16,6 +16,7 @@ const COMMANDS: &[&str] = &[
     "open_data_folder",
     "open_run_folder",
     "open_task_folder",
+    "open_session_copy",
     "open_run_file",
     "page_fault",
     "use_other_folder",

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use flowkeep_api::types::{Nothing, PickedPlace, RunTaskRef};
+use flowkeep_api::types::{Nothing, PickedPlace, RunTaskRef, SessionRef};
 use flowkeep_api::{Api, AppError, Places as _, path_text, text_path};
 use tauri::{Manager as _, State, WebviewWindow};
 
@@ -158,6 +158,18 @@ pub(crate) async fn open_task_folder(
         &id,
         archive.as_deref(),
     )?)
+}
+
+/// Show the copy of its files that was made for a session.
+#[tauri::command]
+pub(crate) async fn open_session_copy(
+    api: State<'_, Arc<Api>>,
+    id: String,
+) -> Result<(), AppError> {
+    let session = flowkeep_api::session_list::show(&api, SessionRef { id })?;
+    let copy = session.overlay;
+    let copy = copy.ok_or_else(|| AppError::new("session_no_copy"))?;
+    open_folder(&text_path(&copy))
 }
 
 /// Hands a folder to the file manager and does not wait for it.

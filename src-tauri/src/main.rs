@@ -162,6 +162,7 @@ fn run(
             dialogs::open_data_folder,
             dialogs::open_run_folder,
             dialogs::open_task_folder,
+            dialogs::open_session_copy,
             dialogs::open_run_file,
             logs::page_fault,
             other_folder::use_other_folder,

@@ -192,7 +192,7 @@ async fn a_run_is_started_answered_and_looked_at() -> Result<()> {
 async fn another_language() -> Result<()> {
     let desk = Desk::new(Language::English).await?;
     let window = open(&desk).await?;
-    desk.press(&["ctrl+9"])?;
+    desk.press(&["ctrl+comma"])?;
     window.tab_to("[data-testid^=language-]").await?;
     desk.press(&["Right", "Right"])?;
     window.focus_is_on("[data-testid=language-zh-CN]").await?;

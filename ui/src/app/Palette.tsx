@@ -155,6 +155,18 @@ function useActions(): Entry[] {
       run: () => void navigate({ to: '/backup' }),
     },
     {
+      id: 'config open',
+      icon: 'session',
+      name: m.config_open(),
+      run: () => void navigate({ to: '/sessions/{-$id}', search: { ask: 'config' } }),
+    },
+    {
+      id: 'sessions import',
+      icon: 'session',
+      name: m.palette_sessions_import(),
+      run: () => void navigate({ to: '/sessions/{-$id}', search: { ask: 'import' } }),
+    },
+    {
       id: 'help',
       icon: 'help',
       name: m.help(),

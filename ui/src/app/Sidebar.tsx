@@ -3,6 +3,7 @@ import { Link, useRouterState } from '@tanstack/react-router';
 import { Icon } from '@/components';
 import { guidePage } from '@/features/help/guide';
 import { runOverviewQuery } from '@/features/runs/queries';
+import { recoverableQuery } from '@/features/sessions/queries';
 import { counted, m, number } from '@/i18n';
 import { isAt, PLACES } from './places';
 import styles from './Sidebar.module.css';
@@ -14,7 +15,10 @@ interface Props {
 
 export function Sidebar({ onSearch }: Props) {
   // Only what needs a person has a number.
-  const asking = useQuery(runOverviewQuery()).data?.asking ?? 0;
+  const numbers: Record<string, [stem: string, count: number]> = {
+    runs: ['waiting_for_you', useQuery(runOverviewQuery()).data?.asking ?? 0],
+    sessions: ['sessions_to_recover', useQuery(recoverableQuery()).data ?? 0],
+  };
   const path = useRouterState({ select: (state) => state.location.pathname });
   return (
     <nav className={styles.sidebar} aria-label={m.nav_label()}>
@@ -40,12 +44,7 @@ export function Sidebar({ onSearch }: Props) {
         >
           <Icon name={icon} />
           <span className={styles.words}>{name()}</span>
-          {id === 'runs' && asking > 0 && (
-            <span className={styles.count} title={counted('waiting_for_you', asking)}>
-              <span aria-hidden="true">{number(asking)}</span>
-              <span className="visually-hidden">{counted('waiting_for_you', asking)}</span>
-            </span>
-          )}
+          {numbers[id] && <Count stem={numbers[id][0]} count={numbers[id][1]} />}
         </Link>
       ))}
       <div className={styles.foot}>
@@ -62,5 +61,15 @@ export function Sidebar({ onSearch }: Props) {
         </Link>
       </div>
     </nav>
+  );
+}
+
+function Count({ stem, count }: { stem: string; count: number }) {
+  if (count === 0) return null;
+  return (
+    <span className={styles.count} title={counted(stem, count)}>
+      <span aria-hidden="true">{number(count)}</span>
+      <span className="visually-hidden">{counted(stem, count)}</span>
+    </span>
   );
 }

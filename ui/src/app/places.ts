@@ -11,7 +11,7 @@ export interface NavPlace {
   group?: 'begins';
 }
 
-/** The places of the sidebar in order; the number of a place is its key with Ctrl. */
+/** The places of the sidebar in order; the number of a place is its key with Ctrl, while there is one. */
 export const PLACES: readonly NavPlace[] = [
   { id: 'overview', icon: 'home', name: m.nav_overview, link: { to: '/' } },
   { id: 'workflows', icon: 'flow', name: m.nav_workflows, link: { to: '/workflows' } },
@@ -24,6 +24,7 @@ export const PLACES: readonly NavPlace[] = [
   },
   { id: 'backup', icon: 'shield', name: m.nav_backup, link: { to: '/backup' }, group: 'begins' },
   { id: 'task-folders', icon: 'folder', name: m.nav_task_folders, link: { to: '/task-folders' } },
+  { id: 'sessions', icon: 'session', name: m.nav_sessions, link: { to: '/sessions/{-$id}' } },
   {
     id: 'connections',
     icon: 'plug',

@@ -13,6 +13,7 @@ import { FOLDER_TABS, type FolderTab } from '@/features/folders/tabs';
 import { OverviewPage } from '@/features/overview/OverviewPage';
 import type { RunTab } from '@/features/runs/RunPage';
 import { isNeed, isStatus } from '@/features/runs/status';
+import { ASKS, SESSION_TABS, type SessionsSearch, WHICH } from '@/features/sessions/which';
 import type { RunNeeds, Status } from '@/ipc';
 import { BrokenPage } from './BrokenPage';
 import { Shell } from './Shell';
@@ -157,6 +158,18 @@ const folder = createRoute({
   component: lazyRouteComponent(() => import('@/features/folders/FolderPage'), 'FolderPage'),
 });
 
+const sessions = createRoute({
+  getParentRoute: () => root,
+  path: '/sessions/{-$id}',
+  validateSearch: (search: Record<string, unknown>): SessionsSearch => ({
+    ask: ASKS.find((ask) => ask === search.ask),
+    which: WHICH.find((which) => which === search.which),
+    tab: SESSION_TABS.find((tab) => tab === search.tab),
+    snapshot: text(search.snapshot),
+  }),
+  component: lazyRouteComponent(() => import('@/features/sessions/SessionsPage'), 'SessionsPage'),
+});
+
 const connections = createRoute({
   getParentRoute: () => root,
   path: '/connections',
@@ -209,6 +222,7 @@ const tree = root.addChildren([
   restore,
   folders,
   folder,
+  sessions,
   connections,
   activity,
   settings,

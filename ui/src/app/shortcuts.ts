@@ -26,6 +26,9 @@ export function useShortcuts(onSearch: () => void): void {
         const place = PLACES[Number(event.key) - 1];
         if (!place) return;
         go(place);
+      } else if (command && !event.altKey && event.key === ',') {
+        const settings = PLACES.find(({ id }) => id === 'settings');
+        if (settings) go(settings);
       } else if (event.altKey && event.key === 'ArrowLeft') router.history.back();
       else if (event.altKey && event.key === 'ArrowRight') router.history.forward();
       else return;

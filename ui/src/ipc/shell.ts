@@ -63,6 +63,7 @@ const shell: Shell = {
   open_run_folder: (options) => ask('open_run_folder', options),
   open_run_file: (options) => ask('open_run_file', options),
   open_task_folder: (options) => ask('open_task_folder', options),
+  open_session_copy: (options) => ask('open_session_copy', options),
   page_fault: (options) => ask('page_fault', options),
   use_other_folder: (options) => ask('use_other_folder', options),
   restart: () => ask('restart'),

@@ -16,6 +16,7 @@ const BY_ROUTE: Record<string, GuidePage> = {
   '/backup/restore': 'backup-and-restore',
   '/task-folders': 'task-folders',
   '/task-folders/$id': 'task-folders',
+  '/sessions/{-$id}': 'sessions',
   '/connections': 'data-sources',
   '/activity': 'activity',
   '/settings': 'settings-and-data',

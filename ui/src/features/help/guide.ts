@@ -33,6 +33,7 @@ const BY_PLACE: readonly [string, GuidePage][] = [
   ['/library', 'library'],
   ['/backup', 'backup-and-restore'],
   ['/task-folders', 'task-folders'],
+  ['/sessions', 'sessions'],
   ['/connections', 'data-sources'],
   ['/activity', 'activity'],
   ['/settings', 'settings-and-data'],

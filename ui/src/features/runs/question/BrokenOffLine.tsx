@@ -1,0 +1,60 @@
+import { ErrorNotice, Folded, Icon, Segments } from '@/components';
+import { m, visible } from '@/i18n';
+import type { RunBroken, RunDecision, RunShow, RunTask } from '@/ipc';
+import { useCommand } from '../../command';
+import { Acts } from '../sheet/Acts';
+import { isFinal } from '../status';
+import styles from './BrokenOffLine.module.css';
+
+interface Broken {
+  task: RunTask;
+  broken: RunBroken;
+}
+
+/** The steps of a run that nobody knows the end of. */
+export function brokenOff(run: RunShow): Broken[] {
+  if (isFinal(run.status)) return [];
+  return run.tasks.flatMap((task) =>
+    task.question?.kind === 'interrupted' ? [{ task, broken: task.question }] : [],
+  );
+}
+
+interface Props extends Broken {
+  run: RunShow;
+}
+
+/** The question what became of a step, in one line where other things are decided as well. */
+export function BrokenOffLine({ run, task, broken }: Props) {
+  const decide = useCommand('run_answer', ['run', `run:${run.id}`, 'session']);
+  const name = visible(task.name);
+  return (
+    <section className={styles.line} aria-label={name} data-testid={`broken-${task.id}`}>
+      <Icon name="warn" />
+      <div className={styles.words}>
+        <p>
+          <b>{m.session_step_needs()}</b> · {m.session_step_unknown({ name })}
+        </p>
+        {broken.idempotent && <p>{m.broken_again({ times: broken.times })}</p>}
+        <Folded summary={m.broken_acts()}>
+          <Acts acts={[broken.act]} />
+        </Folded>
+      </div>
+      <Segments<RunDecision>
+        label={m.broken_title({ name })}
+        value={null}
+        isDisabled={decide.isPending}
+        onChange={(decision) => decide.mutate({ id: run.id, task: task.id, decision, fields: {} })}
+        options={[
+          {
+            value: 'rerun',
+            label: broken.idempotent ? m.broken_rerun() : m.broken_rerun_twice(),
+            testid: `broken-rerun-${task.id}`,
+          },
+          { value: 'done', label: m.broken_done(), testid: `broken-done-${task.id}` },
+          { value: 'failed', label: m.broken_failed(), testid: `broken-failed-${task.id}` },
+        ]}
+      />
+      {decide.error && <ErrorNotice error={decide.error} />}
+    </section>
+  );
+}

@@ -1,0 +1,71 @@
+import { Chip, Icon } from '@/components';
+import { counted, dated, m } from '@/i18n';
+import type { SessionCandidate, SessionShow } from '@/ipc';
+import { isChoosable } from './candidates';
+import styles from './RecoveryWizard.module.css';
+import { reasonWords, sourceTitle } from './words';
+
+interface Props {
+  session: SessionShow;
+  candidate: SessionCandidate;
+  isRecommended: boolean;
+  isChosen: boolean;
+  onChoose: () => void;
+}
+
+/** One source a session can go on from, or why it cannot. */
+export function CandidateRow({ candidate, isChosen, onChoose, ...props }: Props) {
+  const testid = `source-${candidate.source}`;
+  if (!isChoosable(candidate))
+    return (
+      <div className={styles.source} data-testid={testid}>
+        <span className={styles.mark}>
+          <Icon name="cross" />
+        </span>
+        <Words candidate={candidate} {...props} />
+      </div>
+    );
+  return (
+    <label className={styles.source} data-on={isChosen || undefined} data-testid={testid}>
+      <input
+        type="radio"
+        name={`source of ${props.session.id}`}
+        checked={isChosen}
+        onChange={onChoose}
+      />
+      <Words candidate={candidate} {...props} />
+    </label>
+  );
+}
+
+function Words({
+  session,
+  candidate,
+  isRecommended,
+}: Pick<Props, 'session' | 'candidate' | 'isRecommended'>) {
+  const { source, reason } = candidate;
+  return (
+    <span>
+      <span className={styles.title}>
+        <b>{sourceTitle(candidate)}</b>
+        {isRecommended && <Chip tone="ok">{m.session_recommended()}</Chip>}
+      </span>
+      <small className={styles.detail}>{detailOf(session, candidate)}</small>
+      {source !== 'file' && reason && (
+        <small className={styles.detail}>{reasonWords(reason)}</small>
+      )}
+    </span>
+  );
+}
+
+/** What is known of a source besides why it cannot be gone on from. */
+function detailOf(session: SessionShow, candidate: SessionCandidate): string {
+  const { source, ok, reason, differs } = candidate;
+  if (source === 'file') return reason ? reasonWords(reason) : m.session_as_they_were();
+  if (!ok) return '';
+  if (source === 'embedded') return m.session_definition_as_it_was();
+  if (source === 'revision') return differs > 0 ? counted('session_differs', differs) : '';
+  const kept = session.snapshots.find(({ id }) => id === candidate.snapshot);
+  if (!kept) return '';
+  return `${counted('session_files_checked', kept.files.length)} · ${dated(kept.at)}`;
+}

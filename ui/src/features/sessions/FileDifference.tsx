@@ -1,0 +1,83 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Button, Dialog, ErrorNotice, Segments, Spring } from '@/components';
+import { TextDifference } from '@/components/TextDifference';
+import { label, m, visible } from '@/i18n';
+import type { Input, SessionComparedFile } from '@/ipc';
+import { Differences } from '../catalog/Differences';
+import styles from '../plan/ItemComparison.module.css';
+import { compareFileQuery } from './queries';
+import { reasonWords } from './words';
+
+interface Props {
+  input: Input<'session_compare_file'>;
+  onClose: () => void;
+}
+
+/** A file as it was and as it is, in the language of the form where it is a workflow, and as text. */
+export function FileDifference({ input, onClose }: Props) {
+  const compared = useQuery(compareFileQuery(input));
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      size="wide"
+      title={visible(input.path)}
+      subtitle={compared.data && encodingWords(compared.data)}
+      data-testid="dialog-file-difference"
+      foot={
+        <>
+          <Spring />
+          <Button onPress={onClose}>{m.close()}</Button>
+        </>
+      }
+    >
+      {compared.error && (
+        <ErrorNotice error={compared.error} onRetry={() => void compared.refetch()} />
+      )}
+      {compared.data && <Compared path={input.path} compared={compared.data} />}
+    </Dialog>
+  );
+}
+
+function Compared({ path, compared }: { path: string; compared: SessionComparedFile }) {
+  const { places, reason, before, after } = compared;
+  const hasForm = places.length > 0;
+  const [wanted, setAs] = useState<'form' | 'text'>('form');
+  const as = hasForm ? wanted : 'text';
+  if (reason) return <p>{reasonWords(reason)}</p>;
+  return (
+    <div className={styles.comparison}>
+      <div className={styles.head}>
+        <span>{m.session_sides()}</span>
+        {hasForm ? (
+          <Segments
+            label={m.view_choice()}
+            size="small"
+            value={as}
+            onChange={setAs}
+            options={[
+              { value: 'form', label: m.as_form(), testid: 'as-form' },
+              { value: 'text', label: m.as_text(), testid: 'as-text' },
+            ]}
+          />
+        ) : null}
+      </div>
+      {as === 'form' ? (
+        <Differences differences={places} tense="past" />
+      ) : (
+        <div className={styles.text}>
+          <TextDifference label={visible(path)} before={before ?? ''} after={after ?? ''} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** In which encoding it was read, where that is worth a word. */
+function encodingWords({ before_encoding, after_encoding }: SessionComparedFile): string {
+  const told = [before_encoding, after_encoding].flatMap((one) =>
+    one && one !== 'utf8' ? [m.item_encoding({ encoding: label('encoding', one) })] : [],
+  );
+  return [...new Set(told)].join(' · ');
+}

@@ -1,0 +1,43 @@
+import { Choice, Empty } from '@/components';
+import { bytes, dated, m } from '@/i18n';
+import type { SessionShow } from '@/ipc';
+import styles from './Files.module.css';
+import { FileTree } from './FileTree';
+import { Findings } from './Findings';
+import { NoSnapshots } from './NoSnapshots';
+import { filesWords } from './words';
+
+interface Props {
+  session: SessionShow;
+  /** The snapshot whose files are shown; the newest unless told. */
+  snapshot: string | undefined;
+  onSnapshot: (snapshot: string) => void;
+}
+
+/** What one snapshot of a session holds, and what it could not. */
+export function FilesTab({ session, snapshot, onSnapshot }: Props) {
+  const { snapshots } = session;
+  const shown = snapshots.find(({ id }) => id === snapshot) ?? snapshots.at(-1);
+  if (!shown) return <NoSnapshots session={session} />;
+  return (
+    <div className={styles.scroll}>
+      <div className={styles.bar}>
+        <Choice
+          label={m.snapshot_choose()}
+          labelling="hidden"
+          value={shown.id}
+          onChange={onSnapshot}
+          options={snapshots.toReversed().map(({ id, sequence, at }) => ({
+            value: id,
+            label: `${m.snapshot_number({ number: sequence })} · ${dated(at)}`,
+          }))}
+          data-testid="snapshot-choice"
+        />
+        <span className={styles.quiet}>{filesWords(shown.files.length, bytes(shown.bytes))}</span>
+      </div>
+      <Findings {...shown} />
+      {shown.files.length === 0 && <Empty icon="file" title={m.session_snapshots_none()} />}
+      <FileTree files={shown.files} />
+    </div>
+  );
+}

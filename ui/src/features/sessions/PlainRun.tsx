@@ -1,0 +1,61 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { Button, ErrorNotice, Icon } from '@/components';
+import { m } from '@/i18n';
+import type { RunShow, SessionShow } from '@/ipc';
+import { useCommand } from '../command';
+import { runQuery } from '../runs/queries';
+import { BrokenOffLine, brokenOff } from '../runs/question/BrokenOffLine';
+import { ResumeDialog } from '../runs/ResumeDialog';
+import { untrustedOf } from '../runs/sheet/untrusted';
+import { isFinal } from '../runs/status';
+import styles from './RecoveryWizard.module.css';
+
+/** A run to which no files belong that could be lost: it goes on as any other. */
+export function PlainRun({ session }: { session: SessionShow }) {
+  const run = useQuery(runQuery(session.run_id ?? session.id));
+  return (
+    <>
+      {run.error && <ErrorNotice error={run.error} onRetry={() => void run.refetch()} />}
+      {run.data && <Run run={run.data} />}
+    </>
+  );
+}
+
+function Run({ run }: { run: RunShow }) {
+  const navigate = useNavigate();
+  const resume = useCommand('run_resume', ['run', `run:${run.id}`, 'session']);
+  const untrusted = untrustedOf(resume.error);
+  const questions = brokenOff(run);
+  const look = () => void navigate({ to: '/runs/$id', params: { id: run.id } });
+  return (
+    <>
+      {questions.map((question) => (
+        <BrokenOffLine key={question.task.id} run={run} {...question} />
+      ))}
+      <footer className={styles.foot}>
+        {resume.error && !untrusted && <ErrorNotice error={resume.error} />}
+        <div className={styles.bar}>
+          <span className={styles.shield}>
+            <Icon name="shield" />
+          </span>
+          <p>{m.session_plain()}</p>
+          <Button onPress={look} data-testid="look-at-run">
+            {m.session_look_at_run()}
+          </Button>
+          {!isFinal(run.status) && (
+            <Button
+              look="primary"
+              isDisabled={questions.length > 0 || resume.isPending}
+              onPress={() => resume.mutate({ id: run.id }, { onSuccess: look })}
+              data-testid="go-on"
+            >
+              {questions.length > 0 ? m.session_decide_first() : m.run_resume()}
+            </Button>
+          )}
+        </div>
+      </footer>
+      {untrusted && <ResumeDialog run={run} untrusted={untrusted} onClose={() => resume.reset()} />}
+    </>
+  );
+}

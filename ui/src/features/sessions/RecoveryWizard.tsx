@@ -1,0 +1,201 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Button, ErrorNotice, Icon, Notice } from '@/components';
+import { m } from '@/i18n';
+import type { SessionCandidate, SessionRecovery, SessionRestored, SessionShow } from '@/ipc';
+import { useWork } from '../longWork';
+import { WorkProgress } from '../plan/WorkProgress';
+import { runQuery } from '../runs/queries';
+import { BrokenOffLine, brokenOff } from '../runs/question/BrokenOffLine';
+import { untrustedOf } from '../runs/sheet/untrusted';
+import { useLongLook } from '../useLongLook';
+import { CandidateRow } from './CandidateRow';
+import { isChoosable, keyOf, offered, recommended } from './candidates';
+import { FilesThenAndNow } from './FilesThenAndNow';
+import styles from './RecoveryWizard.module.css';
+import { RestoredDialog } from './RestoredDialog';
+import { TrustDialog } from './TrustDialog';
+import { restoreWork, useGoOn, useRestore } from './work';
+
+/** After so many attempts in a row that came to nothing, another way is named. */
+const MANY = 3;
+
+/** How a session goes on: from what, with what that is not as it was, and after which decisions. */
+export function RecoveryWizard({ session }: { session: SessionShow }) {
+  const [isStopped, setStopped] = useState(false);
+  if (!isStopped) return <Looking session={session} onStop={() => setStopped(true)} />;
+  return (
+    <div className={styles.alone}>
+      <Button onPress={() => setStopped(false)} data-testid="look-again">
+        {m.session_look_again()}
+      </Button>
+    </div>
+  );
+}
+
+function Looking({ session, onStop }: { session: SessionShow; onStop: () => void }) {
+  const look = useLongLook('session_recovery', { id: session.id });
+  const again = () => void look.refetch();
+  if (look.data)
+    return (
+      <Found
+        session={session}
+        recovery={look.data}
+        onLookAgain={again}
+        isLooking={look.isFetching}
+      />
+    );
+  return (
+    <div className={styles.alone}>
+      {look.error ? (
+        <ErrorNotice error={look.error} onRetry={again} />
+      ) : (
+        <WorkProgress
+          title={m.session_looking()}
+          status="running"
+          progress={look.progress}
+          startedAt={look.startedAt}
+          onCancel={onStop}
+        />
+      )}
+    </div>
+  );
+}
+
+interface FoundProps {
+  session: SessionShow;
+  recovery: SessionRecovery;
+  onLookAgain: () => void;
+  isLooking: boolean;
+}
+
+function Found({ session, recovery, onLookAgain, isLooking }: FoundProps) {
+  const sources = offered(recovery.candidates);
+  const proposed = recommended(sources);
+  const [wanted, setWanted] = useState<string>();
+  const choosable = sources.filter(isChoosable);
+  const chosen = choosable.find((one) => keyOf(one) === wanted) ?? proposed;
+  const snapshot =
+    session.snapshots.find(({ id }) => id === chosen?.snapshot) ?? session.snapshots.at(-1);
+  const run = useQuery({
+    ...runQuery(session.run_id ?? ''),
+    enabled: session.run_id !== undefined,
+  }).data;
+  const questions = run ? brokenOff(run) : [];
+  return (
+    <>
+      <div className={styles.scroll}>
+        {recovery.failures >= MANY && (
+          <div className={styles.notice}>
+            <Notice tone="warn" icon="info">
+              {m.hint_read_snapshots_by_hand()}
+            </Notice>
+          </div>
+        )}
+        <div role="radiogroup" aria-label={m.session_sources()}>
+          {sources.map((one) => (
+            <CandidateRow
+              key={keyOf(one)}
+              session={session}
+              candidate={one}
+              isRecommended={one === proposed}
+              isChosen={one === chosen}
+              onChoose={() => setWanted(keyOf(one))}
+            />
+          ))}
+        </div>
+        {choosable.length === 0 && <p className={styles.none}>{m.session_none_left()}</p>}
+        <FilesThenAndNow
+          session={session.id}
+          snapshot={snapshot}
+          differences={recovery.differences}
+          onLookAgain={onLookAgain}
+          isLooking={isLooking}
+        />
+        {run &&
+          questions.map((question) => (
+            <BrokenOffLine key={question.task.id} run={run} {...question} />
+          ))}
+      </div>
+      <Foot session={session} chosen={chosen} mustDecide={questions.length > 0} />
+    </>
+  );
+}
+
+interface FootProps {
+  session: SessionShow;
+  chosen: SessionCandidate | undefined;
+  /** A step has to be decided about first. */
+  mustDecide: boolean;
+}
+
+/** What is done with it, and that nobody's files are touched by it. */
+function Foot({ session, chosen, mustDecide }: FootProps) {
+  const goOn = useGoOn(session);
+  const restore = useRestore(session.id);
+  const work = useWork(restoreWork(session.id));
+  const [restored, setRestored] = useState<SessionRestored | null>(null);
+  const untrusted = untrustedOf(work.error);
+  const isBusy = work.status === 'running' || work.status === 'cancelling';
+  const forget = () => restoreWork(session.id).forget();
+  const look = async () => {
+    if (!chosen) return;
+    const result = await restore({ use: chosen.source });
+    if (result) setRestored(result);
+    if (result) forget();
+  };
+  const go = (trust?: string) => {
+    if (!chosen) return;
+    void goOn({ use: chosen.source, ...(untrusted && { trust: true, shown: trust }) });
+  };
+  return (
+    <footer className={styles.foot}>
+      {work.error && !untrusted && <ErrorNotice error={work.error} />}
+      {isBusy ? (
+        <WorkProgress
+          title={m.session_restoring()}
+          {...work}
+          onCancel={() => restoreWork(session.id).cancel()}
+        />
+      ) : (
+        <div className={styles.bar}>
+          <span className={styles.shield}>
+            <Icon name="shield" />
+          </span>
+          <p>{chosen?.source === 'file' ? m.session_own_files() : m.session_own_copy()}</p>
+          <Button isDisabled={!chosen} onPress={() => void look()} data-testid="look-first">
+            {m.session_look_first()}
+          </Button>
+          <Button
+            look="primary"
+            isDisabled={!chosen || mustDecide}
+            onPress={() => go()}
+            data-testid="go-on"
+          >
+            {verb(chosen, mustDecide)}
+          </Button>
+        </div>
+      )}
+      {untrusted && (
+        <TrustDialog
+          untrusted={untrusted}
+          name={session.name}
+          onTrust={() => go(untrusted.shown)}
+          onClose={forget}
+        />
+      )}
+      {restored && (
+        <RestoredDialog session={session} restored={restored} onClose={() => setRestored(null)} />
+      )}
+    </footer>
+  );
+}
+
+function verb(chosen: SessionCandidate | undefined, mustDecide: boolean): string {
+  if (mustDecide) return m.session_decide_first();
+  if (!chosen) return m.session_choose_first();
+  if (chosen.source === 'revision') return m.session_go_on_catalog();
+  return chosen.source === 'file' && !chosen.ok
+    ? m.session_go_on_today()
+    : m.session_go_on_as_it_was();
+}

@@ -1,0 +1,35 @@
+import { counted, visible } from '@/i18n';
+import type { SessionRow } from '@/ipc';
+import styles from './SessionsPage.module.css';
+import { ConfidenceChip, originWords, standWords } from './words';
+
+interface Props {
+  row: SessionRow;
+  isOpen: boolean;
+  onOpen: () => void;
+}
+
+/** One session among the others: how it stands, and how sure it is that it can go on. */
+export function SessionLine({ row, isOpen, onOpen }: Props) {
+  const isEnded = row.status === 'completed';
+  const told = [
+    originWords(row),
+    standWords(row),
+    row.missing > 0 && counted('session_missing', row.missing),
+  ];
+  return (
+    <li>
+      <button
+        type="button"
+        className={styles.line}
+        aria-current={isOpen}
+        onClick={onOpen}
+        data-testid={`session-${row.id}`}
+      >
+        <b title={visible(row.name)}>{visible(row.name)}</b>
+        <small>{told.filter(Boolean).join(' · ')}</small>
+        {!isEnded && <ConfidenceChip confidence={row.confidence} />}
+      </button>
+    </li>
+  );
+}

@@ -1,0 +1,418 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { cleanup, render, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import type { ReactNode } from 'react';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { createQueryClient } from '@/app/queries';
+import { CallError, type RunShow, type SessionRestored, setTransport } from '@/ipc';
+import { type Answers, testTransport } from '@/ipc/testing';
+import { isTaken } from '../drops';
+import { recovery, row, session, snapshot } from './fixtures';
+import { SessionsPage } from './SessionsPage';
+import { createWork, importWork, restoreWork } from './work';
+
+let search: Record<string, unknown> = {};
+let id: string | undefined;
+const went = vi.fn();
+vi.mock('@tanstack/react-router', async (original) => ({
+  ...(await original<object>()),
+  Link: ({ children }: { children: ReactNode }) => <a href="/">{children}</a>,
+  useParams: () => ({ id }),
+  useSearch: () => search,
+  useNavigate: () => went,
+}));
+
+beforeEach(() => went.mockReset());
+afterEach(() => {
+  cleanup();
+  for (const work of [restoreWork('01A'), createWork, importWork]) work.forget();
+  search = {};
+  id = undefined;
+});
+
+const list = { total: 1, recoverable: 1, active: 3, completed: 0, items: [row] };
+const stats = {
+  sessions: 1,
+  snapshots: 2,
+  files: 8,
+  bytes_original: 14_000,
+  bytes_stored: 5_000,
+  oldest: null,
+  newest: null,
+};
+const restored: SessionRestored = {
+  session_id: '01A',
+  source: 'snapshot',
+  candidates: recovery.candidates,
+  restored: ['workflows/import.yaml', 'llms/openai.yaml'],
+  differences: [],
+  overlay: '/data/overlays/customer-import-1',
+  run_id: '01RUN',
+  masked: [],
+  not_restored: [],
+  complete: true,
+};
+const act = { task: 'orders', name: 'writing orders', action: 'sql.execute', lines: [] };
+const asking = {
+  id: '01RUN',
+  workflow_name: 'Customer import',
+  status: 'interrupted',
+  tasks: [
+    {
+      id: 'orders',
+      name: 'writing orders',
+      attempts: [],
+      question: { kind: 'interrupted', times: 1, idempotent: false, act },
+    },
+  ],
+} as unknown as RunShow;
+const picked = { token: 't1', label: '/home/ada/configs/workflows/orders.yaml', folder: false };
+
+function show(answers: Answers = {}) {
+  const transport = testTransport(
+    {
+      session_list: () => list,
+      session_show: () => session,
+      session_stats: () => stats,
+      session_recovery: () => recovery,
+      run_show: () => ({ ...asking, tasks: [] }),
+      session_compare_file: () => ({ before: 'a: 1\n', after: 'a: 2\n', places: [] }),
+      strategy_list: () => ({
+        chosen: 'standard',
+        items: [
+          { name: 'minimal', kinds: ['workflows'], exclude: [], is_changed: false },
+          {
+            name: 'standard',
+            kinds: ['workflows', 'tool-sets', 'tools'],
+            exclude: ['*_test.yaml'],
+            is_changed: false,
+          },
+        ],
+      }),
+      ...answers,
+    },
+    { pick_file: async () => picked, pick_files: async () => [picked] },
+  );
+  setTransport(transport);
+  render(
+    <QueryClientProvider client={createQueryClient()}>
+      <SessionsPage />
+    </QueryClientProvider>,
+  );
+  return (name: string) =>
+    transport.calls.filter((call) => call.name === name).map(({ input }) => input);
+}
+
+it('lists what can be recovered with how sure that is, and counts the rest', async () => {
+  const asked = show();
+  const line = within(await screen.findByTestId('session-01A'));
+  expect(line.getByText('can be recovered completely')).toBeTruthy();
+  expect(line.getByText(/interrupted .*· step 3 of 5/)).toBeTruthy();
+  expect(screen.getByTestId('sessions-active').textContent).toBe('Active 3');
+  expect(asked('session_list')).toEqual([{ which: 'recoverable', offset: 0, limit: 50 }]);
+  await userEvent.click(screen.getByTestId('sessions-completed'));
+  expect(went).toHaveBeenCalledWith(
+    expect.objectContaining({ params: { id: undefined }, search: { which: 'completed' } }),
+  );
+});
+
+it('chooses the snapshot of a session whose file is gone, and says what is not as it was', async () => {
+  show();
+  const source = within(await screen.findByTestId('source-snapshot'));
+  expect(source.getByText('recommended')).toBeTruthy();
+  expect(source.getByRole<HTMLInputElement>('radio').checked).toBe(true);
+  expect(within(screen.getByTestId('source-file')).queryByRole('radio')).toBeNull();
+  expect(screen.getByText(/workflows\/import\.yaml is not there any more/i)).toBeTruthy();
+  expect(screen.queryByTestId('source-embedded')).toBeNull();
+  const revision = within(screen.getByTestId('source-revision'));
+  expect(revision.getByRole<HTMLInputElement>('radio').checked).toBe(false);
+  expect(screen.getByTestId('file-workflows/import.yaml').textContent).toContain('gone');
+  expect(screen.getByTestId('file-llms/openai.yaml').textContent).toContain(
+    'the same · key masked',
+  );
+  expect(screen.getByTestId('go-on').textContent).toBe('Go on as it was');
+});
+
+it('goes on from what was chosen, and to its run', async () => {
+  const asked = show({ session_restore: () => restored });
+  await userEvent.click(await screen.findByTestId('go-on'));
+  await waitFor(() =>
+    expect(went).toHaveBeenCalledWith({ to: '/runs/$id', params: { id: '01RUN' } }),
+  );
+  expect(asked('session_restore')).toEqual([{ id: '01A', use: 'snapshot', resume: true }]);
+});
+
+it('chooses nothing where only the workflow of today is left', async () => {
+  const [file, , embedded, revision] = recovery.candidates;
+  const candidates = [file, embedded, revision].flatMap((one) => one ?? []);
+  const asked = show({
+    session_recovery: () => ({ ...recovery, candidates }),
+    session_restore: () => restored,
+  });
+  const go = await screen.findByTestId<HTMLButtonElement>('go-on');
+  expect(go.textContent).toBe('Choose first');
+  expect(go.disabled).toBe(true);
+  await userEvent.click(within(screen.getByTestId('source-revision')).getByRole('radio'));
+  await userEvent.click(screen.getByTestId('go-on'));
+  await waitFor(() => expect(asked('session_restore')).toHaveLength(1));
+  expect(asked('session_restore')[0]).toMatchObject({ use: 'revision' });
+});
+
+it('asks what became of a step before it goes on', async () => {
+  let isAnswered = false;
+  const asked = show({
+    run_show: () => (isAnswered ? { ...asking, tasks: [] } : asking),
+    run_answer: () => {
+      isAnswered = true;
+      return { run_id: '01RUN', status: 'interrupted' };
+    },
+  });
+  await screen.findByText(/writing orders”: nobody can tell/);
+  const go = screen.getByTestId<HTMLButtonElement>('go-on');
+  expect([go.textContent, go.disabled]).toEqual(['Decide first', true]);
+  await userEvent.click(screen.getByTestId('broken-done-orders'));
+  await waitFor(() => expect(screen.getByTestId('go-on').textContent).toBe('Go on as it was'));
+  expect(asked('run_answer')).toEqual([
+    { id: '01RUN', task: 'orders', decision: 'done', fields: {} },
+  ]);
+});
+
+it('shows where the files are when somebody looks first, and which have no keys', async () => {
+  const asked = show({
+    session_restore: () => ({
+      ...restored,
+      complete: false,
+      masked: ['llms/openai.yaml'],
+      not_restored: [{ path: 'tools/calculator.yaml', reason: { code: 'object_damaged' } }],
+    }),
+  });
+  await userEvent.click(await screen.findByTestId('look-first'));
+  const dialog = within(await screen.findByTestId('dialog-restored'));
+  expect(dialog.getByText('/data/overlays/customer-import-1')).toBeTruthy();
+  expect(dialog.getByText('1 file came back as it was.')).toBeTruthy();
+  expect(dialog.getByText('llms/openai.yaml')).toBeTruthy();
+  expect(dialog.getByText('Its content is damaged on the disk')).toBeTruthy();
+  expect(asked('session_restore')).toEqual([{ id: '01A', use: 'snapshot' }]);
+  expect(went).not.toHaveBeenCalled();
+});
+
+it('lets nothing go on that has to be trusted first', async () => {
+  const asked = show({
+    session_restore: ({ trust }) => {
+      if (trust) return restored;
+      throw new CallError({
+        code: 'trust_required',
+        fields: { acts: JSON.stringify([act]), hash: 'h1' },
+      });
+    },
+  });
+  await userEvent.click(await screen.findByTestId('go-on'));
+  await userEvent.click(await screen.findByTestId('session-trust'));
+  await waitFor(() => expect(asked('session_restore')).toHaveLength(2));
+  expect(asked('session_restore')[1]).toMatchObject({ resume: true, trust: true, shown: 'h1' });
+});
+
+it('says what else can be done after three attempts that came to nothing', async () => {
+  show({
+    session_recovery: () => ({ ...recovery, failures: 3 }),
+    session_show: () => ({ ...session, failures: 3 }),
+  });
+  expect(await screen.findByText(/README\.txt/)).toBeTruthy();
+  expect(screen.getByText(/attempt 4/)).toBeTruthy();
+});
+
+it('shows in what a file differs, in the words of the form where it is a workflow', async () => {
+  const asked = show({
+    session_compare_file: () => ({
+      before: 'a',
+      after: 'b',
+      places: [
+        {
+          path: '/timeout',
+          subject: null,
+          field: 'timeout',
+          change: 'changed' as const,
+          before: '30',
+          after: '60',
+        },
+      ],
+    }),
+  });
+  expect((await screen.findByTestId('file-tool-sets/basic.yaml')).textContent).toContain('changed');
+  await waitFor(() => expect(screen.getByText('changed · 1 place')).toBeTruthy());
+  await userEvent.click(screen.getByTestId('show-tool-sets/basic.yaml'));
+  const dialog = within(await screen.findByTestId('dialog-file-difference'));
+  expect(await dialog.findByText('60')).toBeTruthy();
+  expect(dialog.getByTestId('as-text')).toBeTruthy();
+  expect(asked('session_compare_file')[0]).toEqual({
+    id: '01A',
+    snapshot: '01S1',
+    path: 'tool-sets/basic.yaml',
+  });
+});
+
+it('lists snapshots with what changed, and takes one', async () => {
+  const next = { ...snapshot, id: '01S2', sequence: 2, files: snapshot.files.slice(1) };
+  const asked = show({
+    session_show: () => ({ ...session, status: 'active', snapshots: [snapshot, next] }),
+    session_snapshot: () => ({ session_id: '01A', snapshot: next, changed: false }),
+  });
+  const newest = within(await screen.findByTestId('snapshot-2'));
+  expect(newest.getByText('1 not in it any more: workflows/import.yaml')).toBeTruthy();
+  await userEvent.click(screen.getByTestId('snapshot-now'));
+  await waitFor(() => expect(asked('session_snapshot')).toEqual([{ id: '01A' }]));
+  await userEvent.click(screen.getByTestId('snapshot-files-01S2'));
+  expect(went).toHaveBeenCalledWith(
+    expect.objectContaining({ search: { which: undefined, tab: 'files', snapshot: '01S2' } }),
+  );
+});
+
+it('shows the files of a snapshot by folder, where keys stood and what is missing', async () => {
+  search = { tab: 'files' };
+  const missing = [
+    { reference: 'gpt-3.5', from: 'llms/openai.yaml', pointer: '/fallback/0', looked: ['llms'] },
+  ];
+  show({ session_show: () => ({ ...session, snapshots: [{ ...snapshot, missing }] }) });
+  const kept = await screen.findByTestId('kept-llms/openai.yaml');
+  expect(kept.textContent).toContain('lines: 4');
+  expect(screen.getByText('“gpt-3.5” in llms/openai.yaml')).toBeTruthy();
+  expect(screen.getByText('1 reference leads to nothing')).toBeTruthy();
+});
+
+it('brings in what is dropped, and tells what became of each file', async () => {
+  const item = {
+    path: '/x/react.json',
+    kind: 'session',
+    id: 's',
+    name: 'react',
+    encoding: null,
+    count: null,
+    line: null,
+    column: null,
+  };
+  const asked = show({
+    session_import: () => ({
+      imported: 1,
+      updated: 0,
+      unchanged: 0,
+      skipped: 1,
+      failed: 0,
+      items: [
+        { ...item, action: 'imported' as const, reason: null, config: null },
+        { ...item, name: null, action: 'skipped' as const, reason: { code: 'not_a_session' } },
+      ],
+    }),
+  });
+  await screen.findByTestId('session-01A');
+  expect(isTaken([picked])).toBe(true);
+  const dialog = within(await screen.findByTestId('dialog-import-sessions'));
+  expect(await dialog.findByText('This is no session of an earlier tool')).toBeTruthy();
+  expect(dialog.getByText(/its configuration was not found/)).toBeTruthy();
+  expect(dialog.getByTestId('import-root')).toBeTruthy();
+  expect(asked('session_import')).toEqual([{ places: [{ picked: 't1' }], root: undefined }]);
+});
+
+it('keeps a configuration after it was shown what that is', async () => {
+  const preview = {
+    root: '/home/ada/configs',
+    config: 'workflows/orders.yaml',
+    strategy: 'standard',
+    status: 'partial' as const,
+    bytes: 2000,
+    files: snapshot.files,
+    missing: [],
+    ambiguous: [],
+    unparsed: [],
+    unread: [],
+    left_out: [],
+  };
+  const asked = show({
+    session_preview: () => preview,
+    session_create: ({ start, trust }) => {
+      if (start && !trust)
+        throw new CallError({
+          code: 'trust_required',
+          fields: { acts: JSON.stringify([act]), hash: 'h1' },
+        });
+      return { session_id: '01B', snapshot, run_id: start ? '01NEW' : undefined };
+    },
+  });
+  await userEvent.click(await screen.findByTestId('config-open'));
+  await userEvent.click(await screen.findByTestId('config-pick'));
+  await screen.findByTestId('config-preview');
+  expect(asked('session_create')).toEqual([]);
+  await userEvent.click(screen.getByTestId('config-start'));
+  await screen.findByTestId('trust');
+  await userEvent.click(screen.getByTestId('config-start'));
+  await waitFor(() =>
+    expect(went).toHaveBeenCalledWith({ to: '/runs/$id', params: { id: '01NEW' } }),
+  );
+  expect(asked('session_create')[1]).toMatchObject({ start: true, trust: true, shown: 'h1' });
+});
+
+it('lets no text go for an agent that is none', async () => {
+  show({ session_preview: () => ({ ...snapshot, root: '/', config: '', unread: [] }) });
+  await userEvent.click(await screen.findByTestId('config-open'));
+  await userEvent.click(await screen.findByTestId('config-pick'));
+  await screen.findByTestId('config-preview');
+  await userEvent.type(screen.getByTestId('config-agent'), 'name: x');
+  expect(screen.getByText('This is no JSON object.')).toBeTruthy();
+  expect(screen.getByTestId<HTMLButtonElement>('config-keep').disabled).toBe(true);
+});
+
+it('says what is saved, and changes what a strategy takes', async () => {
+  const asked = show({ strategy_set: () => ({ chosen: 'standard', items: [] }) });
+  const space = within(await screen.findByTestId('sessions-space'));
+  expect(space.getByText('8 files (14 kB), kept in 5 kB')).toBeTruthy();
+  expect(space.getByText('9 kB saved by keeping each content once')).toBeTruthy();
+  await userEvent.click(space.getByTestId('strategies'));
+  const save = await screen.findByTestId<HTMLButtonElement>('strategy-save');
+  expect(save.disabled).toBe(true);
+  await userEvent.click(screen.getByTestId('kind-llms'));
+  await userEvent.type(screen.getByTestId('strategy-exclude'), '{Enter}tools/old/*');
+  await userEvent.click(screen.getByTestId('strategy-save'));
+  await waitFor(() => expect(asked('strategy_set')).toHaveLength(1));
+  expect(asked('strategy_set')[0]).toEqual({
+    name: 'standard',
+    kinds: ['workflows', 'tool-sets', 'tools', 'llms'],
+    exclude: ['*_test.yaml', 'tools/old/*'],
+  });
+});
+
+it('goes on with a run to which no files belong as with any other', async () => {
+  const plain = {
+    ...session,
+    origin: 'run' as const,
+    config: undefined,
+    snapshots: [],
+    id: '01RUN',
+  };
+  const asked = show({
+    session_show: () => plain,
+    run_resume: () => ({ run_id: '01RUN', status: 'running' as const }),
+  });
+  await userEvent.click(await screen.findByTestId('go-on'));
+  await waitFor(() =>
+    expect(went).toHaveBeenCalledWith({ to: '/runs/$id', params: { id: '01RUN' } }),
+  );
+  expect(asked('run_resume')).toEqual([{ id: '01RUN' }]);
+  expect(asked('session_recovery')).toEqual([]);
+});
+
+it('forgets a session only after it was said what goes with it', async () => {
+  const asked = show({ session_forget: () => ({}) });
+  await userEvent.click(await screen.findByTestId('session-menu'));
+  await userEvent.click(await screen.findByTestId('menu-forget'));
+  const dialog = within(await screen.findByTestId('dialog-forget-session'));
+  expect(dialog.getByText(/Its snapshots .* go/)).toBeTruthy();
+  expect(asked('session_forget')).toEqual([]);
+  await userEvent.click(dialog.getByTestId('session-forget-go'));
+  await waitFor(() => expect(asked('session_forget')).toEqual([{ id: '01A' }]));
+});
+
+it('offers how to begin where there are none', async () => {
+  show({ session_list: () => ({ ...list, total: 0, recoverable: 0, items: [] }) });
+  expect(await screen.findByText('No work to recover')).toBeTruthy();
+  expect(screen.getAllByTestId('config-open')).toHaveLength(1);
+  expect(screen.queryByTestId('session-panel')).toBeNull();
+});

@@ -1,0 +1,84 @@
+import { Button, Chip, type IconName, type Tone } from '@/components';
+import { begun, bytes, counted, dated, exactly, label, listed, m, visible } from '@/i18n';
+import type { SessionShow, SessionSnapshot } from '@/ipc';
+import { stepBetween } from './candidates';
+import styles from './Files.module.css';
+import { NoSnapshots } from './NoSnapshots';
+import { filesWords } from './words';
+
+interface Props {
+  session: SessionShow;
+  onFiles: (snapshot: string) => void;
+}
+
+/** The snapshots of a session, the newest first: when, why, and what had changed. */
+export function SnapshotsTab({ session, onFiles }: Props) {
+  const { snapshots } = session;
+  if (snapshots.length === 0) return <NoSnapshots session={session} />;
+  return (
+    <ol className={styles.scroll} aria-label={m.session_tab_snapshots()}>
+      {snapshots
+        .map((snapshot, index) => (
+          <Snapshot
+            key={snapshot.id}
+            snapshot={snapshot}
+            before={snapshots[index - 1]}
+            onFiles={() => onFiles(snapshot.id)}
+          />
+        ))
+        .toReversed()}
+    </ol>
+  );
+}
+
+const LOOKS: Record<SessionSnapshot['status'], { icon: IconName; tone: Tone }> = {
+  complete: { icon: 'check', tone: 'ok' },
+  partial: { icon: 'warn', tone: 'warn' },
+  failed: { icon: 'cross', tone: 'fail' },
+};
+
+interface SnapshotProps {
+  snapshot: SessionSnapshot;
+  before: SessionSnapshot | undefined;
+  onFiles: () => void;
+}
+
+function Snapshot({ snapshot, before, onFiles }: SnapshotProps) {
+  const { id, sequence, status, at, reason, files, strategy } = snapshot;
+  const told = [
+    begun(label('snapshot_reason', reason)),
+    filesWords(files.length, bytes(snapshot.bytes)),
+    label('strategy', strategy),
+  ];
+  return (
+    <li className={styles.snapshot} data-testid={`snapshot-${sequence}`}>
+      <span className={styles.title}>
+        <b title={exactly(at)}>
+          {m.snapshot_number({ number: sequence })} · {dated(at)}
+        </b>
+        <Chip {...LOOKS[status]}>{label('snapshot_status', status)}</Chip>
+      </span>
+      <span className={styles.detail}>{told.join(' · ')}</span>
+      {before && <span className={styles.detail}>{changeWords(before, snapshot)}</span>}
+      <Button onPress={onFiles} data-testid={`snapshot-files-${id}`}>
+        {m.session_tab_files()}
+      </Button>
+    </li>
+  );
+}
+
+/** So many files are named that are not as they were. */
+const NAMED = 3;
+
+/** What a snapshot holds otherwise than the one before. */
+function changeWords(before: SessionSnapshot, after: SessionSnapshot): string {
+  const { added, changed, left } = stepBetween(before, after);
+  const told = [
+    changed.length > 0 && counted('snapshot_changed', changed.length),
+    added.length > 0 && counted('snapshot_added', added.length),
+    left.length > 0 && counted('snapshot_left', left.length),
+  ].filter((words) => typeof words === 'string');
+  if (told.length === 0) return m.snapshot_same();
+  const names = listed([...changed, ...added, ...left].map(visible), NAMED);
+  return m.labelled({ label: told.join(' · '), text: names });
+}

@@ -1,0 +1,73 @@
+/** What the page of sessions asks for. */
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { call, type Input } from '@/ipc';
+import type { Which } from './which';
+
+/** Rows of one page. */
+const PAGE = 50;
+
+/** Each step of a run may change how its session stands; it is asked for again at most so often. */
+const TOUCHED = { tags: ['session', 'run', 'run:'], atMostEvery: 3_000 };
+
+/** Sessions, those first that changed last. */
+export function sessionsQuery(which: Which) {
+  const wanted = which === 'all' ? { all: true } : { which };
+  return infiniteQueryOptions({
+    queryKey: ['sessions', which],
+    queryFn: ({ pageParam }) => call('session_list', { ...wanted, offset: pageParam, limit: PAGE }),
+    initialPageParam: 0,
+    getNextPageParam: ({ total, items }, pages) => {
+      const loaded = pages.reduce((sum, page) => sum + page.items.length, 0);
+      return items.length > 0 && loaded < total ? loaded : undefined;
+    },
+    placeholderData: keepPreviousData,
+    meta: TOUCHED,
+  });
+}
+
+/** How many sessions can be taken up again. */
+export function recoverableQuery() {
+  return queryOptions({
+    queryKey: ['sessions recoverable'],
+    queryFn: async () =>
+      (await call('session_list', { which: 'recoverable', limit: 1 })).recoverable,
+    meta: TOUCHED,
+  });
+}
+
+/** One session with all that is kept of its configuration. */
+export function sessionQuery(id: string) {
+  return queryOptions({
+    queryKey: ['session', id],
+    queryFn: () => call('session_show', { id }),
+    meta: TOUCHED,
+  });
+}
+
+/** A file as it was and as it is. Files change without a word, so that it is asked for anew. */
+export function compareFileQuery(input: Input<'session_compare_file'>) {
+  return queryOptions({
+    queryKey: ['session file', input],
+    queryFn: () => call('session_compare_file', input),
+    staleTime: 0,
+    gcTime: 0,
+  });
+}
+
+/** What all snapshots take together. */
+export function statsQuery() {
+  return queryOptions({
+    queryKey: ['session stats'],
+    queryFn: () => call('session_stats', {}),
+    meta: { tags: ['session'], atMostEvery: 3_000 },
+  });
+}
+
+/** What each strategy takes, and which one is meant when nobody says. */
+export function strategiesQuery() {
+  return queryOptions({
+    queryKey: ['strategies'],
+    queryFn: () => call('strategy_list', {}),
+    meta: { tags: ['settings'] },
+  });
+}

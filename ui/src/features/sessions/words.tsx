@@ -1,0 +1,85 @@
+import { Chip, type IconName, type Tone } from '@/components';
+import { begun, counted, label, m, say, visible, when } from '@/i18n';
+import type { Message, SessionCandidate, SessionRow } from '@/ipc';
+
+type Confidence = SessionRow['confidence'];
+
+const LOOKS: Record<Confidence, { icon: IconName; tone: Tone }> = {
+  complete: { icon: 'check', tone: 'ok' },
+  partial: { icon: 'warn', tone: 'warn' },
+  none: { icon: 'cross', tone: 'fail' },
+};
+
+/** How sure it is that a session can go on as it was. */
+export function ConfidenceChip({ confidence }: { confidence: Confidence }) {
+  return <Chip {...LOOKS[confidence]}>{label('session_confidence', confidence)}</Chip>;
+}
+
+type Stand = Pick<
+  SessionRow,
+  'status' | 'steps_done' | 'steps' | 'updated_at' | 'origin' | 'run_id'
+>;
+
+/** Since when a session stands how, and how far its run is. */
+export function standWords(row: Stand): string {
+  const { status, steps_done, steps, updated_at } = row;
+  const word = label('session_status', status);
+  // When an earlier tool was interrupted is not known; when its session came in is.
+  if (originWords(row) !== '' && row.run_id === undefined)
+    return m.session_updated_at({ when: when(updated_at) });
+  const since =
+    status === 'interrupted'
+      ? m.session_interrupted_at({ when: when(updated_at) })
+      : m.session_changed_at({ status: word, when: when(updated_at) });
+  return [since, stepWords(status, steps_done, steps)].filter(Boolean).join(' · ');
+}
+
+/** Where its run is: at a step while it goes on, else how many are done. */
+function stepWords(
+  status: SessionRow['status'],
+  done: number | undefined,
+  steps: number | undefined,
+): string {
+  if (done === undefined || !steps) return '';
+  if (status === 'completed' || status === 'aborted' || done >= steps)
+    return m.session_steps_done({ done, steps });
+  return m.session_step_of({ step: done + 1, steps });
+}
+
+/** Where a session comes from, where that is not from here. */
+export function originWords({ origin }: Pick<SessionRow, 'origin'>): string {
+  return origin === 'import1' || origin === 'import2' ? label('session_origin', origin) : '';
+}
+
+/** Why, as a line of its own. */
+export function reasonWords(reason: Message): string {
+  const text = visible(say(reason));
+  const path = reason.fields?.path;
+  // The name of a file is no word of a sentence.
+  return path !== undefined && text.startsWith(visible(path)) ? text : begun(text);
+}
+
+/** What a source is called. */
+export function sourceTitle({ source, sequence }: SessionCandidate): string {
+  if (source !== 'snapshot') return label('session_source', source);
+  if (sequence === 1) return m.session_snapshot_first();
+  return sequence === undefined
+    ? m.session_source_snapshot()
+    : m.session_source_snapshot_number({ number: sequence });
+}
+
+/** The lines in which something is masked, in words. */
+export function keyLines(places: readonly { line: number }[]): string {
+  const lines = [...new Set(places.map(({ line }) => line))];
+  return m.snapshot_key_lines({ lines: lines.join(m.list_separator()) });
+}
+
+/** A kind of file of a configuration. */
+export function kindWords(kind: string): string {
+  return label('config_kind', kind.replaceAll('-', '_'));
+}
+
+/** How many files, and what they take. */
+export function filesWords(count: number, size: string): string {
+  return `${counted('n_files', count)} · ${size}`;
+}
