@@ -1,6 +1,7 @@
 import { Toasts } from '@/components';
 import { ImportDialog } from '@/features/import/ImportDialog';
 import { RunSheet } from '@/features/runs/sheet/RunSheet';
+import { StartSheet } from '@/features/start/StartSheet';
 import { ClosingDialog } from './ClosingDialog';
 import { DropVeil } from './DropVeil';
 import { useLeftDrafts } from './leftDrafts';
@@ -19,6 +20,7 @@ export default function Overlays({ isSearching, onSearchEnd }: Props) {
       <Palette isOpen={isSearching} onClose={onSearchEnd} />
       <ImportDialog />
       <RunSheet />
+      <StartSheet />
       <ClosingDialog />
       <DropVeil />
       <Toasts />

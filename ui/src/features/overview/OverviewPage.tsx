@@ -25,6 +25,7 @@ import { WaitingCard } from './WaitingCard';
 /** Seldom there. */
 const FallenCard = lazy(() => import('./FallenCard'));
 const HinderedCard = lazy(() => import('./HinderedCard'));
+const StartNotice = lazy(() => import('../start/StartNotice'));
 const Unsent = lazy(() => import('../notices/Unsent'));
 
 /** The first screen: certainty about the backup, then what needs a person. */
@@ -55,6 +56,7 @@ export function OverviewPage() {
           )}
           <ScheduleNotices />
           <Suspense fallback={null}>
+            <StartNotice />
             <Unsent />
           </Suspense>
           {data.offer_example && <ExampleOffer />}

@@ -1,0 +1,98 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { cleanup, render, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { createQueryClient } from '@/app/queries';
+import { type StartSheet as Sheet, type StartRun, setTransport } from '@/ipc';
+import { testTransport } from '@/ipc/testing';
+import StartNotice from './StartNotice';
+import { StartSheet } from './StartSheet';
+import { resetStart } from './store';
+
+const went = vi.fn();
+vi.mock('@tanstack/react-router', async (original) => ({
+  ...(await original<object>()),
+  useNavigate: () => went,
+}));
+
+beforeEach(() => {
+  went.mockReset();
+  resetStart();
+});
+afterEach(cleanup);
+
+const run = (run_id: string, more: Partial<StartRun> = {}): StartRun => ({
+  run_id,
+  name: run_id,
+  status: 'running',
+  steps_done: 2,
+  steps: 5,
+  questions: [],
+  held: false,
+  ...more,
+});
+const asking = run('orders', {
+  session_id: '01A',
+  status: 'interrupted',
+  questions: [{ task: 'write', name: 'writing orders' }],
+});
+
+function show(runs: StartRun[], sheet: Sheet | null = null) {
+  let told: Sheet | null = sheet ?? { stopped_at: '2026-11-21T18:42:00Z', runs, folders: [] };
+  const transport = testTransport({
+    start_show: () => ({ sheet: told }),
+    start_seen: () => {
+      told = null;
+      return {};
+    },
+  });
+  setTransport(transport);
+  render(
+    <QueryClientProvider client={createQueryClient()}>
+      <StartNotice />
+      <StartSheet />
+    </QueryClientProvider>,
+  );
+  return (name: string) => transport.calls.filter((call) => call.name === name);
+}
+
+it('says what is certain, what needs a person, and what went on', async () => {
+  show([asking, run('held', { status: 'paused', held: true }), run('nightly', { steps_done: 0 })]);
+  const dialog = within(await screen.findByTestId('dialog-start'));
+  expect(dialog.getByText(/“orders”: 2 steps of 5 are finished/)).toBeTruthy();
+  expect(dialog.getByText(/“nightly” had not finished a step yet/)).toBeTruthy();
+  const needs = within(dialog.getByTestId('start-orders'));
+  expect(needs.getByText(/“writing orders”: nobody can tell/)).toBeTruthy();
+  expect(within(dialog.getByTestId('start-held')).getByText(/is not as it was/)).toBeTruthy();
+  expect(dialog.queryByTestId('start-nightly')).toBeNull();
+  expect(dialog.getByText('“nightly”: running')).toBeTruthy();
+});
+
+it('leads to the first that needs a person, by its session where it has one', async () => {
+  const asked = show([run('nightly'), asking]);
+  await userEvent.click(await screen.findByTestId('start-first'));
+  expect(went).toHaveBeenCalledWith({ to: '/sessions/{-$id}', params: { id: '01A' } });
+  expect(screen.queryByTestId('dialog-start')).toBeNull();
+  expect(asked('start_seen')).toEqual([]);
+});
+
+it('stays as a notice when it is closed, opens from there, and goes once it is understood', async () => {
+  const asked = show([asking]);
+  await screen.findByTestId('dialog-start');
+  await userEvent.keyboard('{Escape}');
+  await waitFor(() => expect(screen.queryByTestId('dialog-start')).toBeNull());
+  expect(screen.getByText(/1 run needs you/)).toBeTruthy();
+  await userEvent.click(screen.getByTestId('start-look'));
+  await screen.findByTestId('dialog-start');
+  await userEvent.click(screen.getByTestId('start-later'));
+  expect(asked('start_seen')).toEqual([]);
+  await userEvent.click(screen.getByTestId('start-seen'));
+  await waitFor(() => expect(screen.queryByTestId('start-notice')).toBeNull());
+});
+
+it('is done with where nothing needs a person', async () => {
+  const asked = show([run('nightly')]);
+  await userEvent.click(await screen.findByTestId('start-understood'));
+  await waitFor(() => expect(asked('start_seen')).toHaveLength(1));
+  await waitFor(() => expect(screen.queryByTestId('start-notice')).toBeNull());
+});

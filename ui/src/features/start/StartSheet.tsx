@@ -1,0 +1,142 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { Button, Dialog, Icon, type IconName, Spring } from '@/components';
+import { begun, counted, dated, label, m, number, say, visible } from '@/i18n';
+import type { StartSheet as Sheet, StartRun } from '@/ipc';
+import { sorted } from './needs';
+import { startQuery, useSeen } from './queries';
+import styles from './StartSheet.module.css';
+import { closeStart, useIsStartOpen } from './store';
+
+/** Once after a crash or a power cut: how everything stands, and what needs a person. */
+export function StartSheet() {
+  const sheet = useQuery(startQuery()).data;
+  const isOpen = useIsStartOpen();
+  return sheet && isOpen ? <Open sheet={sheet} /> : null;
+}
+
+function Open({ sheet }: { sheet: Sheet }) {
+  const seen = useSeen();
+  const look = useLook();
+  const { needs, went } = sorted(sheet);
+  const [first] = needs;
+  const understand = () => {
+    closeStart();
+    seen.mutate();
+  };
+  return (
+    <Dialog
+      isOpen
+      onClose={closeStart}
+      title={m.start_sheet_title({ time: dated(sheet.stopped_at) })}
+      subtitle={m.start_sheet_calm()}
+      data-testid="dialog-start"
+      foot={
+        <>
+          <Spring />
+          {first ? (
+            <>
+              <Button onPress={closeStart} data-testid="start-later">
+                {m.start_later()}
+              </Button>
+              <Button
+                look="primary"
+                autoFocus
+                onPress={() => look(first)}
+                data-testid="start-first"
+              >
+                {m.start_first()}
+              </Button>
+            </>
+          ) : (
+            <Button look="primary" autoFocus onPress={understand} data-testid="start-understood">
+              {m.understood()}
+            </Button>
+          )}
+        </>
+      }
+    >
+      <Part icon="check" tone="ok" title={m.start_certain()}>
+        {sheet.runs.map((run) => (
+          <li key={run.run_id}>{stepsWords(run)}</li>
+        ))}
+        {sheet.folders.map((told) => (
+          <li key={say(told)}>{begun(visible(say(told)))}</li>
+        ))}
+      </Part>
+      <Part icon="person" tone="wait" title={m.start_needs()}>
+        {needs.map((run) => (
+          <li key={run.run_id} className={styles.run} data-testid={`start-${run.run_id}`}>
+            <span>
+              <b>{visible(run.name)}</b>
+              {whyWords(run).map((why) => (
+                <small key={why}>{why}</small>
+              ))}
+            </span>
+            <Button
+              onPress={() => look(run)}
+              aria-label={`${m.start_look()}: ${visible(run.name)}`}
+            >
+              {m.start_look()}
+            </Button>
+          </li>
+        ))}
+        {needs.length === 0 && <li>{m.start_nothing_needs()}</li>}
+      </Part>
+      {went.length > 0 && (
+        <Part icon="play" tone="run" title={m.start_by_itself()}>
+          {went.map(({ run_id, name, status }) => (
+            <li key={run_id}>
+              {m.start_goes({ name: visible(name), status: label('status', status) })}
+            </li>
+          ))}
+        </Part>
+      )}
+    </Dialog>
+  );
+}
+
+/** To where a run is decided about: its session, where files are kept for it. */
+function useLook() {
+  const navigate = useNavigate();
+  return ({ run_id, session_id }: StartRun) => {
+    closeStart();
+    void (session_id === undefined
+      ? navigate({ to: '/runs/$id', params: { id: run_id } })
+      : navigate({ to: '/sessions/{-$id}', params: { id: session_id } }));
+  };
+}
+
+function stepsWords({ name, steps_done, steps }: StartRun): string {
+  const told = { name: visible(name), steps: number(steps) };
+  return steps_done === 0 ? m.start_steps_none(told) : counted('start_steps', steps_done, told);
+}
+
+/** Why a run does not go on by itself. */
+function whyWords({ questions, held }: StartRun): string[] {
+  const asked = questions.map(({ name }) => m.start_question({ task: visible(name) }));
+  if (held) asked.push(m.start_held());
+  return asked.length > 0 ? asked : [m.start_stands()];
+}
+
+interface PartProps {
+  icon: IconName;
+  tone: 'ok' | 'wait' | 'run';
+  title: string;
+  children: ReactNode;
+}
+
+function Part({ icon, tone, title, children }: PartProps) {
+  return (
+    <section className={styles.part}>
+      <h3>
+        <span className={styles.mark} style={{ color: `var(--${tone})` }}>
+          <Icon name={icon} />
+        </span>
+        {title}
+      </h3>
+      <ul>{children}</ul>
+    </section>
+  );
+}
