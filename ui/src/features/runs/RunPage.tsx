@@ -6,6 +6,7 @@ import { CallError, type RunShow, type StepKind } from '@/ipc';
 import { documentLink } from '../catalog/kinds';
 import { documentQuery } from '../catalog/queries';
 import { SecretsCard } from '../connections/SecretsCard';
+import { Configuration } from './Configuration';
 import { runName } from './columns';
 import { ArchiveStep } from './folder/ArchiveStep';
 import { Hindered } from './folder/Hindered';
@@ -178,6 +179,7 @@ function Subtitle({ run }: { run: RunShow }) {
           </Link>
         </>
       )}
+      {run.session !== undefined && <Configuration session={run.session} />}
     </>
   );
 }

@@ -1,0 +1,23 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { counted } from '@/i18n';
+import { sessionQuery } from '../sessions/queries';
+
+/** That the configuration a run works with is kept, and the way to it. */
+export function Configuration({ session }: { session: string }) {
+  const newest = useQuery(sessionQuery(session)).data?.snapshots.at(-1);
+  if (!newest) return null;
+  return (
+    <>
+      {' · '}
+      <Link
+        to="/sessions/{-$id}"
+        params={{ id: session }}
+        search={{ which: 'all', tab: 'files' }}
+        data-testid="run-configuration"
+      >
+        {counted('run_configuration_line', newest.files.length)}
+      </Link>
+    </>
+  );
+}
