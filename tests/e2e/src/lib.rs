@@ -9,6 +9,7 @@
 //! Linux only. The WebDriver is spoken to directly: `tauri-driver` would add one more process and
 //! only rewrites the capabilities.
 
+pub mod configs;
 mod desk;
 mod drag;
 mod keyring;

@@ -2,6 +2,7 @@
 //! contrast. What axe cannot see (an order of focus that makes sense) is in `keyboard.rs`.
 
 mod folders;
+mod sessions;
 
 use std::path::Path;
 
@@ -39,8 +40,10 @@ async fn every_screen_can_be_read_and_used_by_everybody() -> Result<()> {
     let desk = Desk::new(Language::English).await?;
     let (window, mut screens) = open(&desk).await?;
     let folders = folders::make(&window).await?;
+    let sessions = sessions::make(&window)?;
     // The dialogs begin at the last one.
     screens.splice(0..0, folders.screens());
+    screens.splice(0..0, sessions.screens());
     let mut tour = Tour {
         window: &window,
         theme: "",
@@ -55,6 +58,7 @@ async fn every_screen_can_be_read_and_used_by_everybody() -> Result<()> {
         }
         dialogs(&mut tour).await?;
         folders.dialogs(&mut tour).await?;
+        sessions.dialogs(&mut tour).await?;
     }
     ensure!(tour.found.is_empty(), "{:#?}", tour.found);
     window.close().await
@@ -128,6 +132,7 @@ async fn with_text_twice_as_large_nothing_but_lists_goes_sideways() -> Result<()
     let desk = Desk::new(Language::English).await?;
     let (window, mut screens) = open(&desk).await?;
     screens.extend(folders::make(&window).await?.screens());
+    screens.extend(sessions::make(&window)?.screens());
     window.focus().await?;
     desk.press(&["ctrl+equal"; 5])?;
     eventually("the page to be twice as large", async || {

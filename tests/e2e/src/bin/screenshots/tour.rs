@@ -9,6 +9,8 @@ use fantoccini::Locator;
 use flowkeep_e2e::{Desk, Language, Window, drop_on_window};
 use serde_json::{Value, json};
 
+use flowkeep_e2e::configs::{self, Configs};
+
 use crate::{connections, earlier_tool, fallen, folders, notices, office, people, runs};
 
 /// How many times the office's workflows are there, and how often one of them ran.
@@ -73,12 +75,20 @@ pub(super) async fn shoot(folder: &Path, words: &[String]) -> Result<()> {
         fallen::make(&desk, &window).await?;
         notices::make(&window).await?;
         let made = folders::make(&window, language, desk.folder()).await?;
+        let sessions = configs::make(
+            &desk,
+            match language {
+                Language::English => "Customer import",
+                Language::Chinese => "客户数据导入",
+            },
+        )?;
         let mut screens = everywhere();
         screens.extend(more);
         screens.extend(with_connections());
         screens.extend(with_notices());
         screens.extend(with_folders(&made));
         screens.extend(about_folders(&made));
+        screens.extend(with_sessions(&sessions));
         screens.extend(runs);
         screens.retain(wanted);
         look(&window, &screens, &folder.join("much"), spoken).await?;
@@ -99,6 +109,7 @@ fn everywhere() -> Vec<Screen> {
         screen("templates", "/library/template", "list-search"),
         screen("backup", "/backup", "backup-now"),
         screen("folders", "/task-folders", "folder-new"),
+        screen("sessions-none", "/sessions", "config-open"),
         pressed(
             "folder-new",
             "/task-folders",
@@ -537,6 +548,52 @@ fn about_folders(made: &folders::Made) -> [Screen; 12] {
             &made_way,
             &["[data-testid=archive-put-back]"],
             "put-back-start",
+        ),
+    ]
+}
+
+/// Sessions that can be taken up again, one of them with files that are not as they were.
+fn with_sessions(made: &Configs) -> [Screen; 8] {
+    let at = |session: &str, more: &str| format!("/sessions/{session}{more}");
+    [
+        screen("sessions", &at(&made.paused, ""), "source-snapshot"),
+        screen(
+            "sessions-imported",
+            &at(&made.imported, ""),
+            "source-snapshot",
+        ),
+        screen(
+            "sessions-snapshots",
+            &at(&made.paused, "?tab=snapshots"),
+            "snapshot-1",
+        ),
+        screen(
+            "sessions-files",
+            &at(&made.imported, "?tab=files"),
+            "snapshot-choice",
+        ),
+        screen(
+            "sessions-completed",
+            "/sessions?which=completed",
+            "sessions-space",
+        ),
+        pressed(
+            "sessions-difference",
+            &at(&made.paused, ""),
+            &["[data-testid^=show-]"],
+            "text-difference",
+        ),
+        pressed(
+            "sessions-strategies",
+            &at(&made.paused, ""),
+            &["[data-testid=strategies]"],
+            "strategy-save",
+        ),
+        pressed(
+            "sessions-look",
+            &at(&made.paused, ""),
+            &["[data-testid=look-first]"],
+            "dialog-restored",
         ),
     ]
 }

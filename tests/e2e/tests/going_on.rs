@@ -1,0 +1,59 @@
+//! Work that goes on with the configuration it had, in the real window.
+
+use anyhow::{Result, ensure};
+use flowkeep_e2e::{Desk, Language, Window, configs, words};
+
+#[tokio::test]
+async fn a_run_goes_on_as_it_was_though_its_file_is_gone() -> Result<()> {
+    let desk = Desk::new(Language::English).await?;
+    let window = Window::open(&desk).await?;
+    let made = configs::make(&desk, "Order import")?;
+    window.click("nav-sessions").await?;
+    window.click(&format!("session-{}", made.paused)).await?;
+    window
+        .text_of("source-file", |text| text.contains("not there any more"))
+        .await?;
+    window
+        .text_of("source-snapshot", |text| text.contains("recommended"))
+        .await?;
+    window
+        .text_of("file-tool-sets/basic-tools.yaml", |text| {
+            text.contains("changed")
+        })
+        .await?;
+    window.click("go-on").await?;
+    // The step that waits for a person does so again.
+    window.run_comes_to("Waiting").await?;
+    window.shown("run-configuration").await?;
+    let shown = desk.flowkeep(&["session", "show", &made.paused])?;
+    ensure!(shown["works_with"] == "overlay", "{shown}");
+    let orders = made.root.join("workflows/orders.yaml");
+    ensure!(!orders.exists(), "nobody's files are touched");
+    window.click("run-configuration").await?;
+    window.shown("kept-workflows/orders.yaml").await?;
+    window.close().await
+}
+
+#[tokio::test]
+async fn a_configuration_is_kept_and_starts_once_it_is_trusted() -> Result<()> {
+    let desk = Desk::new(Language::English).await?;
+    let window = Window::open(&desk).await?;
+    let made = configs::make(&desk, "Order import")?;
+    let acts = made.root.join("workflows/acts.yaml");
+    let definition = "name: acts\ntasks:\n  - {id: write, name: Write, action: file.write, \
+         params: {path: out.txt, text: done}}\n";
+    std::fs::write(&acts, definition)?;
+    window.click("nav-sessions").await?;
+    window.click("config-open").await?;
+    window.click("config-pick").await?;
+    desk.choose_in_dialog(&words("config_pick_title")?, &acts)
+        .await?;
+    window
+        .text_of("config-preview", |text| text.contains("acts.yaml"))
+        .await?;
+    window.click("config-start").await?;
+    window.shown("trust").await?;
+    window.click("config-start").await?;
+    window.run_comes_to("Succeeded").await?;
+    window.close().await
+}
