@@ -29,17 +29,17 @@ impl Store {
     pub fn stopped(&self) -> Result<Option<StoppedRecord>, StoreError> {
         Ok(read(self.setting(KEY)?))
     }
-}
 
-impl Tx<'_> {
     /// Somebody has seen it.
     ///
     /// # Errors
     /// What the database says.
     pub fn stopped_seen(&self) -> Result<(), StoreError> {
-        self.set_setting(KEY, &Value::Null)
+        self.write(|tx| tx.set_setting(KEY, &Value::Null))
     }
+}
 
+impl Tx<'_> {
     /// Notes what is under way where the owner that is written down has not left.
     pub(crate) fn note_stopped(&self) -> Result<(), StoreError> {
         let sql = "SELECT since FROM owner WHERE face NOT NULL";
@@ -147,15 +147,13 @@ mod tests {
         // Whoever comes next finds that it was not, whatever it is there for.
         own(&store);
         let noted = store.stopped().unwrap().unwrap();
-        assert_eq!(noted.runs, [run.clone()]);
+        assert_eq!(noted.runs, std::slice::from_ref(&run));
         assert!(noted.last_sign > 0);
         let other = under_way(&store);
         own(&store);
         let noted = store.stopped().unwrap().unwrap();
         assert_eq!(noted.runs, [run, other], "nobody has seen the first yet");
-        store
-            .write::<_, StoreError>(|tx| tx.stopped_seen())
-            .unwrap();
+        store.stopped_seen().unwrap();
         assert_eq!(store.stopped().unwrap(), None);
     }
 

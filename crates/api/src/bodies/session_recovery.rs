@@ -116,11 +116,11 @@ pub fn restore(
         reason: lost.reason,
     });
     let not_restored: Vec<_> = not_restored.collect();
-    let word = Word {
+    let says = Word {
         trust: input.trust.unwrap_or_default(),
         shown: input.shown,
     };
-    let run = match resume.then(|| goes_on(api, &session, &back.place, &back.masked, &word)) {
+    let run = match resume.then(|| goes_on(api, &session, &back.place, &back.masked, &says)) {
         Some(run) => Some(run?),
         None => match session.run {
             Some(run) => api.store.run(run)?.map(|run| told(&run)),

@@ -2,7 +2,7 @@
 
 use flowkeep_core::run::Status;
 use flowkeep_engine::{definition_of, state_of};
-use flowkeep_store::{KeptRun, StoreError};
+use flowkeep_store::KeptRun;
 
 use crate::types::{Nothing, StartQuestion, StartRun, StartSheet, StartShow};
 use crate::{Api, AppError, time};
@@ -41,7 +41,7 @@ pub fn show(api: &Api, _: Nothing) -> Result<StartShow, AppError> {
 /// # Errors
 /// What the database says.
 pub fn seen(api: &Api, _: Nothing) -> Result<Nothing, AppError> {
-    api.store.write::<_, StoreError>(|tx| tx.stopped_seen())?;
+    api.store.stopped_seen()?;
     Ok(Nothing {})
 }
 

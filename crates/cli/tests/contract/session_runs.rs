@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::flowkeep::{Answer, Flowkeep, text};
 
 /// More than any machine that is worth testing on needs; a bound, not a measure.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 /// Says where its configuration is, and changes it where it is told to.
 const ORDERS: &str = r#"name: Orders

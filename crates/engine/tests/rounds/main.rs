@@ -67,7 +67,7 @@ struct NoConfigurations;
 
 impl Configuring for NoConfigurations {
     fn look(&self, wish: &LookWish) -> Looked {
-        panic!("nothing of {} can be looked at", wish.run);
+        unreachable!("nothing of {} can be looked at", wish.run);
     }
 
     fn place(&self, _: i64) -> Option<PathBuf> {
