@@ -224,6 +224,13 @@ async fn what_became_of_a_task_that_a_crash_broke_off_is_asked() -> Result<()> {
     // It is neither lost nor done again unasked.
     let window = Window::open(&desk).await?;
     window
+        .text_of("dialog-start", |text| {
+            text.contains("“Send the file”: nobody can tell")
+        })
+        .await?;
+    window.click("start-later").await?;
+    window.shown("start-notice").await?;
+    window
         .text_of("waiting-for-you", |text| text.contains("Send the file"))
         .await?;
     window.click("ask").await?;

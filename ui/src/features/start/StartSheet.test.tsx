@@ -96,3 +96,10 @@ it('is done with where nothing needs a person', async () => {
   await waitFor(() => expect(asked('start_seen')).toHaveLength(1));
   await waitFor(() => expect(screen.queryByTestId('start-notice')).toBeNull());
 });
+
+it('says nothing where nothing went on', async () => {
+  const asked = show([]);
+  await waitFor(() => expect(asked('start_show')).not.toHaveLength(0));
+  await waitFor(() => expect(screen.queryByTestId('dialog-start')).toBeNull());
+  expect(screen.queryByTestId('start-notice')).toBeNull();
+});

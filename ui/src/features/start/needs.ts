@@ -9,3 +9,8 @@ export function needsYou({ questions, held, status }: StartRun): boolean {
 export function sorted({ runs }: StartSheet): { needs: StartRun[]; went: StartRun[] } {
   return { needs: runs.filter(needsYou), went: runs.filter((run) => !needsYou(run)) };
 }
+
+/** Whether anything went on that somebody could ask about. */
+export function tellsSomething({ runs, folders }: StartSheet): boolean {
+  return runs.length > 0 || folders.length > 0;
+}

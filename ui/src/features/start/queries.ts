@@ -1,6 +1,7 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { call } from '@/ipc';
 import { tellFailure } from '../command';
+import { tellsSomething } from './needs';
 
 /** How often the sheet is asked for again while runs go on, in milliseconds. */
 const LOOK_EVERY = 3_000;
@@ -9,11 +10,17 @@ const LOOK_EVERY = 3_000;
 const FIRST_LOOK_EVERY = 1_000;
 const FIRST_LOOKS = 8;
 
-/** What became of what was going on when the app stopped without ending; nothing where it ended in order. */
+/**
+ * What became of what was going on when the app stopped without ending; nothing where it ended in order, or
+ * where nothing went on.
+ */
 export function startQuery() {
   return queryOptions({
     queryKey: ['start'],
-    queryFn: async () => (await call('start_show', {})).sheet,
+    queryFn: async () => {
+      const { sheet } = await call('start_show', {});
+      return sheet && tellsSomething(sheet) ? sheet : null;
+    },
     // It is not known before the engine has taken all runs up, and where it finds none to change nobody tells so.
     refetchInterval: ({ state: { data, dataUpdateCount } }) =>
       data === null && dataUpdateCount < FIRST_LOOKS ? FIRST_LOOK_EVERY : false,
