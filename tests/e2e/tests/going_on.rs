@@ -1,7 +1,8 @@
 //! Work that goes on with the configuration it had, in the real window.
 
-use anyhow::{Result, ensure};
-use flowkeep_e2e::{Desk, Language, Window, configs, words};
+use anyhow::{Context as _, Result, ensure};
+use flowkeep_e2e::{Desk, Language, Window, configs, eventually, words};
+use rustix::process::{Signal, kill_process};
 
 #[tokio::test]
 async fn a_run_goes_on_as_it_was_though_its_file_is_gone() -> Result<()> {
@@ -55,5 +56,56 @@ async fn a_configuration_is_kept_and_starts_once_it_is_trusted() -> Result<()> {
     window.shown("trust").await?;
     window.click("config-start").await?;
     window.run_comes_to("Succeeded").await?;
+    window.close().await
+}
+
+#[tokio::test]
+async fn after_a_crash_the_first_that_needs_somebody_goes_on_once_that_is_decided() -> Result<()> {
+    let desk = Desk::new(Language::English).await?;
+    let window = Window::open(&desk).await?;
+    let made = configs::make(&desk, "Order import")?;
+    let send = made.root.join("workflows/send.yaml");
+    let definition = "name: send\ntasks:\n  - {id: send, name: Send the file, \
+         action: program.run, params: {program: sleep, args: ['30']}}\n  \
+         - {id: note, name: Note it, action: file.write, dependsOn: [send], \
+         params: {path: sent.txt, text: sent}}\n";
+    std::fs::write(&send, definition)?;
+    let file = send.to_string_lossy();
+    let begun = desk.flowkeep(&["session", "create", &file, "--start", "--trust"])?;
+    let run = begun["run_id"].as_str().context("a run")?;
+    eventually("the program to run", async || {
+        let shown = desk.flowkeep(&["run", "show", run])?;
+        Ok((shown["tasks"][0]["status"] == "running").then_some(()))
+    })
+    .await?;
+    kill_process(window.process().await?, Signal::KILL)?;
+    drop(window);
+    std::fs::remove_file(&send)?;
+
+    let window = Window::open(&desk).await?;
+    window
+        .text_of("dialog-start", |text| {
+            text.contains("“Send the file”: nobody can tell")
+        })
+        .await?;
+    window.click("start-first").await?;
+    window
+        .text_of("source-file", |text| text.contains("not there any more"))
+        .await?;
+    window
+        .text_of("go-on", |text| text == "Decide first")
+        .await?;
+    window.click("broken-done-send").await?;
+    window
+        .text_of("go-on", |text| text == "Go on as it was")
+        .await?;
+    window.click("go-on").await?;
+    window.run_comes_to("Succeeded").await?;
+    window.close().await?;
+
+    // What was understood, or ended in order, is told no more.
+    let window = Window::open(&desk).await?;
+    window.shown("backup-card").await?;
+    window.gone("dialog-start").await?;
     window.close().await
 }

@@ -1,7 +1,9 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { ErrorNotice, Folded, Icon, Segments } from '@/components';
 import { m, visible } from '@/i18n';
 import type { RunBroken, RunDecision, RunShow, RunTask } from '@/ipc';
 import { useCommand } from '../../command';
+import { changedHere } from '../../sessions/work';
 import { Acts } from '../sheet/Acts';
 import { isFinal } from '../status';
 import styles from './BrokenOffLine.module.css';
@@ -25,7 +27,8 @@ interface Props extends Broken {
 
 /** The question what became of a step, in one line where other things are decided as well. */
 export function BrokenOffLine({ run, task, broken }: Props) {
-  const decide = useCommand('run_answer', ['run', `run:${run.id}`, 'session']);
+  const client = useQueryClient();
+  const decide = useCommand('run_answer', ['run', `run:${run.id}`]);
   const name = visible(task.name);
   return (
     <section className={styles.line} aria-label={name} data-testid={`broken-${task.id}`}>
@@ -43,7 +46,13 @@ export function BrokenOffLine({ run, task, broken }: Props) {
         label={m.broken_title({ name })}
         value={null}
         isDisabled={decide.isPending}
-        onChange={(decision) => decide.mutate({ id: run.id, task: task.id, decision, fields: {} })}
+        onChange={(decision) =>
+          decide.mutate(
+            { id: run.id, task: task.id, decision, fields: {} },
+            // With that the run may have come to its end.
+            { onSuccess: () => changedHere(client) },
+          )
+        }
         options={[
           {
             value: 'rerun',
