@@ -3,8 +3,14 @@ import { Link } from '@tanstack/react-router';
 import { counted } from '@/i18n';
 import { sessionQuery } from '../sessions/queries';
 
+interface Props {
+  session: string;
+  /** It waits for somebody, who may have to say with which configuration it goes on. */
+  isHeld: boolean;
+}
+
 /** That the configuration a run works with is kept, and the way to it. */
-export function Configuration({ session }: { session: string }) {
+export function Configuration({ session, isHeld }: Props) {
   const newest = useQuery(sessionQuery(session)).data?.snapshots.at(-1);
   if (!newest) return null;
   return (
@@ -13,7 +19,7 @@ export function Configuration({ session }: { session: string }) {
       <Link
         to="/sessions/{-$id}"
         params={{ id: session }}
-        search={{ which: 'all', tab: 'files' }}
+        search={isHeld ? {} : { which: 'all', tab: 'files' }}
         data-testid="run-configuration"
       >
         {counted('run_configuration_line', newest.files.length)}

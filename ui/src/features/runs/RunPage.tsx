@@ -179,7 +179,9 @@ function Subtitle({ run }: { run: RunShow }) {
           </Link>
         </>
       )}
-      {run.session !== undefined && <Configuration session={run.session} />}
+      {run.session !== undefined && (
+        <Configuration session={run.session} isHeld={run.status === 'paused'} />
+      )}
     </>
   );
 }

@@ -1,0 +1,37 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { cleanup, render, screen } from '@testing-library/react';
+import type { ReactNode } from 'react';
+import { afterEach, expect, it, vi } from 'vitest';
+import { createQueryClient } from '@/app/queries';
+import { setTransport } from '@/ipc';
+import { testTransport } from '@/ipc/testing';
+import { session } from '../sessions/fixtures';
+import { Configuration } from './Configuration';
+
+vi.mock('@tanstack/react-router', async (original) => ({
+  ...(await original<object>()),
+  Link: ({ children, search }: { children: ReactNode; search: object }) => (
+    <a href={JSON.stringify(search)}>{children}</a>
+  ),
+}));
+
+afterEach(cleanup);
+
+function show(isHeld: boolean, snapshots = session.snapshots) {
+  setTransport(testTransport({ session_show: () => ({ ...session, snapshots }) }));
+  render(
+    <QueryClientProvider client={createQueryClient()}>
+      <Configuration session="01A" isHeld={isHeld} />
+    </QueryClientProvider>,
+  );
+}
+
+it('leads to the files that are kept, and to how it goes on where it waits for somebody', async () => {
+  show(false);
+  const files = await screen.findByText('Configuration: 4 files kept');
+  expect(files.getAttribute('href')).toContain('"tab":"files"');
+  cleanup();
+  show(true);
+  const held = await screen.findByText('Configuration: 4 files kept');
+  expect(held.getAttribute('href')).toBe('{}');
+});
