@@ -74,11 +74,7 @@ impl Configurations {
         }
         match &wish.occasion {
             Occasion::TakenUp => self.taken_up(wish, session),
-            Occasion::Begun => self.kept(wish, session, None),
-            Occasion::Step(_) => {
-                let before = self.contents(&session)?;
-                self.kept(wish, session, Some(before))
-            }
+            Occasion::Begun | Occasion::Step(_) => self.kept(wish, session),
         }
     }
 
@@ -110,16 +106,14 @@ impl Configurations {
     }
 
     /// Keeps a configuration where it is not as it was, and says so; where a run begins, also that it is kept.
-    fn kept(
-        &self,
-        wish: &LookWish,
-        session: SessionRecord,
-        before: Option<Contents>,
-    ) -> Result<Looked, AppError> {
+    fn kept(&self, wish: &LookWish, session: SessionRecord) -> Result<Looked, AppError> {
+        let before = self.contents(&session)?;
         let settings = settings::of(&self.store)?;
-        let Ok(looking) = Looking::of(&self.store, &session, &settings) else {
+        let looking = match Looking::of(&self.store, &session, &settings) {
+            Ok(looking) => looking,
             // It never named a file.
-            return Ok(Looked::default());
+            Err(error) if error.code == "session_no_config" => return Ok(Looked::default()),
+            Err(error) => return Err(error),
         };
         if settings.snapshots == Snapshots::Off {
             return Ok(Looked::default());
@@ -144,24 +138,20 @@ impl Configurations {
             };
             patiently(|| take(&workshop, &wanted, &Ticks(step))).map_err(AppError::from)
         })?;
-        let now = match (before, taken) {
-            (None, _) => {
-                let message = Message::new("run_configuration_kept");
-                message.with("count", self.contents(&session)?.len())
-            }
-            (Some(_), None) => return Ok(Looked::default()),
-            (Some(before), Some(_)) => {
-                let names = changed(&before, &self.contents(&session)?);
-                let message = Message::new("run_configuration_changed");
-                message
-                    .with("count", names.len())
-                    .with("names", some(names.iter()))
-            }
-        };
-        Ok(Looked {
-            told: vec![(Level::Info, now)],
-            holds: false,
-        })
+        let now = self.contents(&session)?;
+        let mut told = Vec::new();
+        if wish.occasion == Occasion::Begun {
+            let kept = Message::new("run_configuration_kept");
+            told.push((Level::Info, kept.with("count", now.len())));
+        }
+        if taken.is_some() && !before.is_empty() {
+            let names = changed(&before, &now);
+            let message = Message::new("run_configuration_changed")
+                .with("count", names.len())
+                .with("names", some(names.iter()));
+            told.push((Level::Info, message));
+        }
+        Ok(Looked { told, holds: false })
     }
 
     /// What the newest snapshot of a session holds.
@@ -235,7 +225,7 @@ fn patiently<T>(mut work: impl FnMut() -> Result<T, TakeError>) -> Result<T, Tak
 }
 
 /// Says with each step of the work that it still goes on.
-struct Ticks<'a>(&'a (dyn Fn() + Sync));
+pub(crate) struct Ticks<'a>(pub(crate) &'a (dyn Fn() + Sync));
 
 impl Progress for Ticks<'_> {
     fn step(&self, _: &'static str, _: u32, _: Option<u32>, _: Option<&str>) {

@@ -221,7 +221,7 @@ impl Output {
 
 /// Refusals that the words of a call bring about by themselves, as those of the grammar do. What depends on what
 /// is there is none of them.
-const WRONG_USE: [&str; 9] = [
+const WRONG_USE: [&str; 10] = [
     "connection_invalid",
     "event_unnamed",
     "folder_keep_invalid",
@@ -230,6 +230,7 @@ const WRONG_USE: [&str; 9] = [
     "run_task_missing",
     "secret_name_wrong",
     "status_unknown",
+    "strategy_unknown",
     "time_unreadable",
 ];
 

@@ -290,7 +290,7 @@ pub(crate) fn status(catalogue: &Catalogue, status: Status) -> String {
 pub(crate) fn outcome(status: Status) -> Outcome {
     match status {
         Status::Succeeded | Status::Skipped => Outcome::Done,
-        Status::Waiting => Outcome::InPart,
+        Status::Waiting | Status::Paused => Outcome::InPart,
         _ => Outcome::Findings,
     }
 }

@@ -14,9 +14,10 @@ use std::sync::Arc;
 use flowkeep_core::Message;
 use flowkeep_core::RunId;
 use flowkeep_core::run::{Event, Level, TaskId};
-use flowkeep_store::{RunWrite, Said};
+use flowkeep_store::{Parent, RunWrite, Said};
 
 use crate::engine::Happened;
+use crate::live::Live;
 use crate::round::Round;
 use crate::rounds::Rounds;
 
@@ -77,6 +78,37 @@ impl Rounds {
         live.is_some_and(|live| live.ours && live.session.is_some())
     }
 
+    /// Whether it is not known yet of what a lost owner left whether it goes on by itself.
+    pub(crate) fn awaits_looks(&self) -> bool {
+        let awaits = |live: &Live| live.awaits_look && live.parent.is_none();
+        self.live.values().any(awaits)
+    }
+
+    /// Whether the run above is held, or may be.
+    pub(crate) fn is_above_held(&self, parent: &Parent) -> bool {
+        let above = self.live.values().find(|live| live.row == parent.run);
+        above.is_some_and(|above| above.awaits_look || above.state.head.paused)
+    }
+
+    /// Goes on with runs that a run has started and that waited for it.
+    pub(crate) fn adopt_children(&mut self, run: RunId, round: &mut Round) {
+        let Some(live) = self.live.get(&run) else {
+            return;
+        };
+        if live.state.head.paused {
+            return;
+        }
+        let row = live.row;
+        let is_below = |live: &&Live| {
+            let parent = live.parent.as_ref();
+            live.awaits_look && parent.is_some_and(|parent| parent.run == row)
+        };
+        let below: Vec<_> = self.live.values().filter(is_below).map(Live::id).collect();
+        for child in below {
+            self.adopt(child, round);
+        }
+    }
+
     /// Has the configuration of a run looked at, unless it has none. One look goes on at a time.
     pub(crate) fn look_at_configuration(&mut self, run: RunId, occasion: Occasion) {
         if self.is_leaving() {
@@ -123,22 +155,29 @@ impl Rounds {
     pub(crate) fn looked(&mut self, wish: LookWish, looked: Looked, round: &mut Round) {
         let run = wish.run;
         let under_way = self.looks.remove(&run);
-        let written = round.written.entry(run).or_default();
-        written.row = Some(wish.row);
-        for (level, message) in looked.told {
-            let task = match &wish.occasion {
-                Occasion::Step(task) => Some(task.clone()),
-                Occasion::Begun | Occasion::TakenUp => None,
-            };
+        let awaits = self.live.get(&run).is_some_and(|live| live.awaits_look);
+        // Of one that somebody has let go on meanwhile nothing waits for what was seen; one that has ended may
+        // have gone with the history.
+        let is_told = match wish.occasion {
+            Occasion::TakenUp => awaits,
+            Occasion::Begun | Occasion::Step(_) => {
+                self.live.contains_key(&run) || self.kept(wish.row).is_some()
+            }
+        };
+        let task = match &wish.occasion {
+            Occasion::Step(task) => Some(task.clone()),
+            Occasion::Begun | Occasion::TakenUp => None,
+        };
+        for (level, message) in looked.told.into_iter().filter(|_| is_told) {
+            let written = round.written.entry(run).or_default();
+            written.row = Some(wish.row);
             written.add(RunWrite::Say {
                 level,
-                task,
+                task: task.clone(),
                 said: Said::Message(message),
             });
         }
-        if wish.occasion == Occasion::TakenUp
-            && self.live.get(&run).is_some_and(|live| live.awaits_look)
-        {
+        if wish.occasion == Occasion::TakenUp && awaits {
             if looked.holds {
                 self.tell_late(run, Event::Pause, round);
             }

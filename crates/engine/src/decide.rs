@@ -155,7 +155,11 @@ impl Rounds {
                 Event::Answered { task, decision }
             }
         };
+        let goes_on = event == Event::Resume;
         let told = self.tell(run, event, round);
+        if goes_on && told.is_ok() {
+            self.adopt_children(run, round);
+        }
         if told.is_err() {
             round.written.entry(run).or_default().take_back(left);
         } else if self.live.get(&run).is_some_and(|live| live.ours) {

@@ -162,9 +162,11 @@ impl Rounds {
         self.recover(&mut first);
         self.dispatch(&mut first);
         self.finish(first, happened);
-        // It is set here and nowhere else.
-        let _ = took_up.set(());
         while !self.lost && !self.has_left() {
+            if took_up.get().is_none() && !self.awaits_looks() {
+                // It is set here and nowhere else.
+                let _ = took_up.set(());
+            }
             let mut gathered = Vec::new();
             match happened.recv_timeout(self.patience()) {
                 Ok(one) => gathered.push(one),
@@ -174,6 +176,7 @@ impl Rounds {
             gathered.extend(happened.try_iter().take(GROUP));
             self.turn(gathered, happened);
         }
+        let _ = took_up.set(());
         if !self.lost {
             let mut last = Round::default();
             self.mark_interrupted(&mut last);

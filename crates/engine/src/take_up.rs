@@ -202,14 +202,25 @@ impl Rounds {
             }
             self.begin(run, round);
         }
-        if begun && self.is_configured(run) {
-            if let Some(live) = self.live.get_mut(&run) {
-                live.awaits_look = true;
-            }
-            let occasion = Occasion::TakenUp;
-            round.acts.push(Act::Look { run, occasion });
-        } else if begun {
+        if !begun {
+            return Ok(());
+        }
+        let parent = self.live.get(&run).and_then(|live| live.parent.clone());
+        let waits = match parent.filter(|_| self.is_configured(run)) {
+            // Whoever says how the run above goes on says it of those below as well.
+            Some(parent) => self.is_above_held(&parent),
+            None => self.is_configured(run),
+        };
+        if !waits {
             self.adopt(run, round);
+            return Ok(());
+        }
+        if let Some(live) = self.live.get_mut(&run) {
+            live.awaits_look = true;
+            if live.parent.is_none() {
+                let occasion = Occasion::TakenUp;
+                round.acts.push(Act::Look { run, occasion });
+            }
         }
         Ok(())
     }
@@ -225,6 +236,7 @@ impl Rounds {
         self.take_up_locked(run, round);
         if ours {
             self.find_children(run, round);
+            self.adopt_children(run, round);
         }
     }
 

@@ -28,6 +28,8 @@ pub struct AskingRecord {
 pub struct ProgressRecord {
     /// Tasks that have ended, however.
     pub ended: u32,
+    /// Those of them that succeeded.
+    pub succeeded: u32,
     /// A task that runs now.
     pub running: Option<TaskId>,
 }
@@ -143,13 +145,15 @@ impl Store {
         let reader = self.reader()?;
         let mut statement = reader.prepare_cached(
             "SELECT count(*) FILTER (WHERE status IN ('succeeded', 'failed', 'cancelled', 'skipped')),
-               min(task) FILTER (WHERE status = 'running')
+               min(task) FILTER (WHERE status = 'running'),
+               count(*) FILTER (WHERE status = 'succeeded')
              FROM run_task WHERE run = ?1",
         )?;
         Ok(statement.query_row([row], |row| {
             Ok(ProgressRecord {
                 ended: row.get(0)?,
                 running: row.get::<_, Option<String>>(1)?.map(TaskId),
+                succeeded: row.get(2)?,
             })
         })?)
     }

@@ -108,6 +108,20 @@ impl Tx<'_> {
         Ok(failures)
     }
 
+    /// Names the own copy of a session that does not work with one yet.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn name_session_copy(&self, row: i64, overlay: &str) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(
+                "UPDATE session SET overlay = ?2 WHERE session = ?1 AND works_with = 'file'",
+            )?
+            .execute((row, overlay))?;
+        self.tag(&Tag::Session);
+        Ok(())
+    }
+
     /// Lets a session go on with one copy of its configuration; `overlay` is its own.
     ///
     /// # Errors

@@ -68,8 +68,16 @@ impl Tx<'_> {
             |row| row.get(0),
         )?;
         // What nobody has seen yet of the time before is still to be seen.
-        let mut runs = read(self.setting(KEY)?).map_or_else(Vec::new, |before| before.runs);
-        runs.retain(|run| !found.contains(run));
+        let before = read(self.setting(KEY)?).map_or_else(Vec::new, |before| before.runs);
+        let mut is_open = self
+            .connection
+            .prepare_cached("SELECT 1 FROM run WHERE id = ?1 AND ended_at IS NULL")?;
+        let mut runs = Vec::new();
+        for run in before.into_iter().filter(|run| !found.contains(run)) {
+            if is_open.exists([&run])? {
+                runs.push(run);
+            }
+        }
         runs.extend(found);
         let note = StoppedRecord {
             last_sign: said.max(since.unwrap_or_default()),

@@ -12,12 +12,12 @@ use flowkeep_engine::{
     Beginning, Begun, Scope, Wanted, begin, definition_invalid, definition_of, input_missing,
     lacking, readiness, state_of, tasks_hash,
 };
-use flowkeep_store::{KeptRun, NewRun, NewRunRequest, RequestAnswer, StoreError};
+use flowkeep_store::{KeptRun, NewRun, NewRunRequest, RequestAnswer, StoreError, WorksWith};
 
 use super::run_activity::{about, operation_of};
 use super::run_trust::{Untrusted, Values, Word, settle, settle_all};
 use super::runs::find;
-use super::{folders, run_folders};
+use super::{folders, run_folders, session_snapshots};
 use crate::types::{
     Object, RetryDefinition, RunMode, RunRef, RunResumeInput, RunRetryInput, RunStartInput,
     RunStatus, RunTaskInput, RunTaskResult,
@@ -162,12 +162,28 @@ pub fn resume(api: &Api, input: RunResumeInput) -> Result<RunStatus, AppError> {
     for child in below.iter().rev() {
         want(api, &child.id.to_string(), &Wanted::Resume)?;
     }
+    keep_configuration(api, &run)?;
     match want(api, &input.id, &Wanted::Resume) {
         Err(error) if error.code == "run_is_not_paused" && !below.is_empty() => {
             Ok(told(&find(api, &input.id)?))
         }
         answered => answered,
     }
+}
+
+/// Whoever lets a run go on says that its files are right as they are.
+fn keep_configuration(api: &Api, run: &KeptRun) -> Result<(), AppError> {
+    let Some(id) = run.session.as_ref().filter(|_| !run.status.is_final()) else {
+        return Ok(());
+    };
+    let Some(session) = api.store.session(id)? else {
+        return Ok(());
+    };
+    let copy = api.store.session_copy(session.row)?;
+    if copy.is_some_and(|copy| copy.works_with == WorksWith::File) {
+        session_snapshots::keep_as_it_is(api, &session);
+    }
+    Ok(())
 }
 
 /// A run and those below it that came with a restore and that nobody has let go on.
@@ -453,7 +469,9 @@ fn wait_for(
 fn look(api: &Api, run: &KeptRun) -> Result<Option<RunStatus>, AppError> {
     let now = api.store.run_at(run.row)?;
     let now = now.as_ref().unwrap_or(run);
-    if now.status.is_final() || now.status == Status::Waiting {
+    // One that is held waits for a person, too.
+    let is_held = now.status == Status::Paused && now.session.is_some();
+    if now.status.is_final() || now.status == Status::Waiting || is_held {
         return Ok(Some(told(now)));
     }
     api.engage(Scope::Run(run.id))?;

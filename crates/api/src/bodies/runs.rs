@@ -119,7 +119,9 @@ pub fn show(api: &Api, input: RunShowInput) -> Result<RunShow, AppError> {
         .messages(run.row, 0, Some("warning"), LINES)?
         .into_iter()
         .filter_map(|line| match line.said {
-            Said::Message(message) => Some(message).filter(|message| is_open(message, &tasks)),
+            Said::Message(message) => {
+                Some(message).filter(|message| is_open(message, run.status, &tasks))
+            }
             Said::Line(_) => None,
         });
     let mut warnings: Vec<Message> = warnings.collect();
@@ -190,8 +192,11 @@ fn left_behind(api: &Api, run: &KeptRun) -> Result<Vec<Message>, AppError> {
 }
 
 /// Whether a warning still means something: what was answered since, or has begun, is history.
-fn is_open(warning: &Message, tasks: &[RunTask]) -> bool {
+fn is_open(warning: &Message, run: Status, tasks: &[RunTask]) -> bool {
     let status = match warning.code.as_str() {
+        "run_configuration_differs" | "run_configuration_not_seen" => {
+            return run == Status::Paused;
+        }
         "run_waits_for_operator" | "run_broken_off_again" => Status::Interrupted,
         "run_no_agent" => Status::Queued,
         "run_secret_locked" | "run_password_locked" => Status::Waiting,

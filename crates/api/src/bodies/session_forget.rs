@@ -1,7 +1,10 @@
 //! `session_forget`: a session that nobody wants any more, with all that is kept of it.
 
-use flowkeep_files::snapshots::restoring::OVERLAYS;
-use flowkeep_store::{NewOperation, OperationItemRecord, StoreError};
+use std::io::ErrorKind;
+
+use flowkeep_files::io_reason;
+use flowkeep_files::snapshots::restoring::{OVERLAYS, copy_stem};
+use flowkeep_store::{NewOperation, OperationItemRecord, SessionRecord, StoreError};
 
 use super::session_list;
 use crate::types::{Nothing, SessionRef};
@@ -21,7 +24,6 @@ pub fn forget(api: &Api, input: SessionRef) -> Result<Nothing, AppError> {
     if run.is_some_and(|run| !run.status.is_final()) {
         return Err(AppError::new("session_goes_on").with("session", session.name));
     }
-    let copy = api.store.session_copy(session.row)?;
     let (actor, face) = (api.actor()?, api.face().as_str());
     let (id, name) = (session.id.clone(), session.name.clone());
     api.store.write::<_, StoreError>(move |tx| {
@@ -45,13 +47,30 @@ pub fn forget(api: &Api, input: SessionRef) -> Result<Nothing, AppError> {
         tx.record_operation(tx.next_operation_id()?, &operation)?;
         Ok(())
     })?;
-    if let Some(overlay) = copy.and_then(|copy| copy.overlay) {
-        let place = api.data_dir.join(OVERLAYS).join(overlay);
-        if let Err(error) = api.files.remove_folder(&place)
-            && error.kind() != std::io::ErrorKind::NotFound
-        {
-            tracing::warn!(%error, path = %place.display(), "could not be removed");
-        }
+    if let Err(error) = forget_copies(api, &session) {
+        tracing::warn!(%error, session = session.id, "its own copies are still there");
     }
     Ok(Nothing {})
+}
+
+/// Removes the copies that were made for a session, but for those with which another one works.
+fn forget_copies(api: &Api, session: &SessionRecord) -> Result<(), AppError> {
+    let overlays = api.data_dir.join(OVERLAYS);
+    let stem = format!("{}-", copy_stem(session));
+    let roots = api.store.config_roots()?;
+    let entries = match api.files.entries(&overlays) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        entries => entries.map_err(|error| AppError::from(io_reason(&error)))?,
+    };
+    for entry in entries {
+        let name = entry.name.to_string_lossy();
+        let number = name.strip_prefix(&stem).unwrap_or_default();
+        let place = overlays.join(&entry.name);
+        let is_own = !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit());
+        if is_own && !roots.iter().any(|root| root.path.starts_with(&place)) {
+            let removed = api.files.remove_folder(&place);
+            removed.map_err(|error| AppError::from(io_reason(&error)))?;
+        }
+    }
+    Ok(())
 }

@@ -188,7 +188,7 @@ fn steps(api: &Api, run: RunId) -> Result<Option<(u32, u32)>, AppError> {
         return Ok(None);
     };
     let steps = u32::try_from(definition.tasks().len()).unwrap_or(u32::MAX);
-    Ok(Some((api.store.progress_of(run.row)?.ended, steps)))
+    Ok(Some((api.store.progress_of(run.row)?.succeeded, steps)))
 }
 
 /// A snapshot as it is told; what stands in no file stands in `entry`, where it begins.

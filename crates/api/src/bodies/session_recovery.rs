@@ -10,17 +10,17 @@ use flowkeep_files::FilesError;
 use flowkeep_files::configuration::format_of;
 use flowkeep_files::snapshots::compare::FileState;
 use flowkeep_files::snapshots::restoring::{
-    OVERLAYS, Recovery, Restored, Seeking, Use, Wanting, clear_unfinished,
+    Back, OVERLAYS, Recovery, Restored, Seeking, Use, Wanting, clear_unfinished,
     compare_file as texts_of, look_for, restore as bring_back,
 };
 use flowkeep_files::snapshots::{SnapshotError, TakeError};
 use flowkeep_host::path_text;
-use flowkeep_store::SessionRecord;
+use flowkeep_store::{SessionRecord, StoreError, WorksWith};
 
 use super::run_changes::told;
 use super::run_trust::Word;
 use super::session_snapshots::Looking;
-use super::{session_list, session_runs, settings};
+use super::{session_list, session_runs, session_snapshots, settings};
 use crate::apart::{apart_for, in_time};
 use crate::progress::Thinned;
 use crate::put_right::RECOVERY;
@@ -111,22 +111,22 @@ pub fn restore(
     })?;
     let is_as_it_was =
         matches!(back.chosen.source, Source::File | Source::Snapshot) && back.chosen.is_ok;
-    let not_restored = back.lost.into_iter().map(|lost| SessionNotRestored {
-        path: lost.path.into(),
-        reason: lost.reason,
-    });
-    let not_restored: Vec<_> = not_restored.collect();
     let says = Word {
         trust: input.trust.unwrap_or_default(),
         shown: input.shown,
     };
-    let run = match resume.then(|| goes_on(api, &session, &back.place, &back.masked, &says)) {
+    let run = match resume.then(|| goes_on(api, &session, &back, &says)) {
         Some(run) => Some(run?),
         None => match session.run {
             Some(run) => api.store.run(run)?.map(|run| told(&run)),
             None => None,
         },
     };
+    let not_restored = back.lost.into_iter().map(|lost| SessionNotRestored {
+        path: lost.path.into(),
+        reason: lost.reason,
+    });
+    let not_restored: Vec<_> = not_restored.collect();
     let (run_id, run_status) = run.map(|run| (run.run_id, run.status)).unzip();
     Ok(SessionRestored {
         session_id: input.id,
@@ -143,22 +143,51 @@ pub fn restore(
     })
 }
 
-/// Lets the work of a session go on with what came back.
+/// Lets the work of a session go on with what came back. Until it does it works with what it worked with before.
 fn goes_on(
     api: &Api,
     session: &SessionRecord,
-    place: &Path,
-    masked: &[ConfigPath],
+    back: &Back,
     word: &Word,
 ) -> Result<RunStatus, AppError> {
     let without = || AppError::new("session_no_config").with("session", &session.name);
-    let config = session.config.clone().ok_or_else(without)?;
-    let config = ConfigPath::new(config).map_err(|_| without())?;
-    if masked.contains(&config) {
-        let path = path_text(&place.join(config.as_str()));
+    let config = match back.chosen.source {
+        Source::File | Source::Snapshot => {
+            let config = session.config.clone().ok_or_else(without)?;
+            ConfigPath::new(config).map_err(|_| without())?
+        }
+        // It came back alone.
+        Source::Embedded | Source::Revision => back.written.first().cloned().ok_or_else(without)?,
+    };
+    if back.masked.contains(&config) {
+        let path = path_text(&back.place.join(config.as_str()));
         return Err(AppError::new("session_entry_masked").with("path", path));
     }
-    session_runs::go_on(api, session, (place, &config), word)
+    let before = api.store.session_copy(session.row)?;
+    let works_with = match back.chosen.source {
+        Source::File => WorksWith::File,
+        Source::Snapshot | Source::Embedded | Source::Revision => WorksWith::Overlay,
+    };
+    let own = back.place.file_name().unwrap_or_default();
+    work_with(api, session.row, works_with, &own.to_string_lossy())?;
+    if works_with == WorksWith::File {
+        session_snapshots::keep_as_it_is(api, session);
+    }
+    let gone_on = session_runs::go_on(api, session, (&back.place, &config), word);
+    if gone_on.is_err()
+        && let Some(before) = before
+    {
+        let own = before.overlay.unwrap_or_default();
+        work_with(api, session.row, before.works_with, &own)?;
+    }
+    gone_on
+}
+
+fn work_with(api: &Api, row: i64, works_with: WorksWith, own: &str) -> Result<(), AppError> {
+    let own = own.to_owned();
+    Ok(api
+        .store
+        .write::<_, StoreError>(move |tx| tx.let_session_work_with(row, works_with, &own))?)
 }
 
 /// How one file of a session was in a snapshot, and how it is today.

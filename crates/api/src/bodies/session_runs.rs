@@ -4,7 +4,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use flowkeep_core::configuration::ConfigPath;
-use flowkeep_core::run::{Definition, From, Start, repeat};
+use flowkeep_core::run::{Definition, From, Start, Status, repeat};
+use flowkeep_core::session::SessionStatus;
 use flowkeep_core::{Document, Format, RunId, decode, secret};
 use flowkeep_engine::{
     Wanted, definition_invalid, definition_of, input_missing, lacking, state_of,
@@ -47,6 +48,12 @@ impl Entry {
         let file = path_text(&root.join(config.as_str()));
         let bytes = bytes.map_err(|error| error.with("path", &file))?;
         let format = format_of(config).unwrap_or(Format::Yaml);
+        // What was kept of a definition may be spelled otherwise than the file it stands for was called.
+        let is_json = bytes.trim_ascii_start().starts_with(b"{");
+        let format = match format {
+            Format::Json if !is_json => Format::Yaml,
+            format => format,
+        };
         let masked = secret::masked(Some(format), &bytes);
         if let Some(place) = masked.and_then(|masked| masked.places.into_iter().next()) {
             return Err(AppError::new("config_holds_keys")
@@ -115,6 +122,34 @@ impl Entry {
         })
     }
 
+    /// Whether a run of it may take the place of one that has not ended.
+    ///
+    /// # Errors
+    /// `session_question_open` where nobody knows what a step came to, `session_still_runs` while one is carried
+    /// out; as [`Entry::run`].
+    fn may_follow(&self, api: &Api, before: &KeptRun) -> Result<(), AppError> {
+        let unreadable = || AppError::new("run_not_readable");
+        let then = definition_of(&api.store, before)?.ok_or_else(unreadable)?;
+        let state = state_of(&api.store, before, &then)?;
+        let task_in = |status: Status| {
+            let mut named = then.tasks().iter().zip(&state.tasks);
+            let found = named.find(|(_, task)| task.status() == status);
+            found.map(|(task, _)| task.name.clone())
+        };
+        if let Some(task) = task_in(Status::Interrupted) {
+            return Err(AppError::new("session_question_open").with("task", task));
+        }
+        if let Some(task) = task_in(Status::Running) {
+            return Err(AppError::new("session_still_runs").with("task", task));
+        }
+        let lacks = lacking(&self.definition, &Start::default(), &before.context);
+        if let Some(missing) = input_missing(&self.name, &lacks) {
+            return Err(missing.into());
+        }
+        run_folders::meant(api, self.definition.task_folder.clone())?;
+        Ok(())
+    }
+
     /// A run that goes on where `before` ended, with what succeeded in it.
     fn run_after(self, api: &Api, before: &KeptRun, word: &Word) -> Result<NewRun, AppError> {
         let unreadable = || AppError::new("run_not_readable");
@@ -150,7 +185,7 @@ pub(super) fn begin(api: &Api, session: &str, new: NewRun) -> Result<RunStatus, 
     api.wake_engine();
     Ok(RunStatus {
         run_id: id.to_string(),
-        status: flowkeep_core::run::Status::Queued,
+        status: Status::Queued,
     })
 }
 
@@ -158,36 +193,37 @@ pub(super) fn begin(api: &Api, session: &str, new: NewRun) -> Result<RunStatus, 
 /// where that says the same. Else what has succeeded of it is taken over by a new one.
 ///
 /// # Errors
-/// As [`Entry::read`] and [`Entry::run`]; `session_completed`; `session_question_open` where nobody knows yet
-/// what a step came to and the definition is another one.
+/// As [`Entry::read`] and [`Entry::run`]; `session_completed`; `session_run_gone` where nobody can tell any more what
+/// was done; where the definition is another one, `session_question_open` and `session_still_runs`.
 pub(super) fn go_on(
     api: &Api,
     session: &SessionRecord,
     (place, config): (&Path, &ConfigPath),
     word: &Word,
 ) -> Result<RunStatus, AppError> {
+    if session.status == SessionStatus::Completed {
+        return Err(AppError::new("session_completed").with("session", &session.name));
+    }
     let entry = Entry::read(api, place, config)?;
     let run = match session.run {
         Some(run) => api.store.run(run)?,
         None => None,
     };
     let Some(run) = run else {
+        if session.ended_at.is_some() {
+            return Err(AppError::new("session_run_gone").with("session", &session.name));
+        }
         let context = session.state.clone().unwrap_or_else(|| "{}".to_owned());
         let new = entry.run(api, context, word)?;
         return begin(api, &session.id, new);
     };
-    if matches!(
-        session.status,
-        flowkeep_core::session::SessionStatus::Completed
-    ) {
-        return Err(AppError::new("session_completed").with("session", &session.name));
-    }
     let is_same = api.store.definition_text(&run)? == entry.text;
     if !run.status.is_final() {
         if is_same {
             return resumed(api, &run);
         }
         // Asked before anything of the run is ended.
+        entry.may_follow(api, &run)?;
         entry.trusted(api, word)?;
         ended(api, &run)?;
     }

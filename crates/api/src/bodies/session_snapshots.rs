@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use flowkeep_core::configuration::Strategy;
+use flowkeep_core::configuration::{ConfigPath, Strategy};
 use flowkeep_core::session::{SessionOrigin, SessionStatus, SnapshotReason};
 use flowkeep_core::{Format, secret};
 use flowkeep_files::configuration::{Wish, find};
@@ -19,7 +19,8 @@ use super::run_trust::Word;
 use super::sessions::default_tool_set;
 use super::strategies::strategy;
 use super::{session_list, session_runs, settings};
-use crate::apart::{apart_for, in_time};
+use crate::apart::{AT_MOST, apart_for, in_time};
+use crate::configuring::Ticks;
 use crate::put_right::RECOVERY;
 use crate::types::{
     Nothing, Object, SessionCreateInput, SessionCreated, SessionRef, SessionSnapshotTaken,
@@ -74,7 +75,7 @@ pub fn create(
                 trust: input.trust.unwrap_or_default(),
                 shown: input.shown,
             };
-            let (root, config) = find(&looking.wish())?;
+            let (root, config) = found(api, &looking)?;
             let state = new.state.clone().unwrap_or_else(|| "{}".to_owned());
             let entry = session_runs::Entry::read(api, &root, &config)?;
             Some(entry.run(api, state, &word)?)
@@ -126,7 +127,35 @@ pub fn snapshot(
     })
 }
 
+/// Keeps the configuration of a session that a person lets go on with the files as they are: whoever takes its
+/// run up next finds them as they were then. Where it cannot be kept the run says so at its next step.
+pub(super) fn keep_as_it_is(api: &Api, session: &SessionRecord) {
+    let kept = || -> Result<(), AppError> {
+        let settings = settings::of(&api.store)?;
+        if settings.snapshots == Snapshots::Off {
+            return Ok(());
+        }
+        let looking = Looking::of(&api.store, session, &settings)?;
+        let place = looking.config.clone();
+        let (workshop, of) = (api.snapshot_workshop()?, Box::new(session.clone()));
+        in_time(AT_MOST, &place, move |step| {
+            let wanted = Wanted {
+                wish: looking.wish(),
+                session: Of::Kept(of),
+                reason: SnapshotReason::Changed,
+                task: None,
+            };
+            take(&workshop, &wanted, &Ticks(step)).map_err(AppError::from)
+        })?;
+        Ok(())
+    };
+    if let Err(error) = kept() {
+        tracing::warn!(%error, session = session.id, "the configuration is not kept as it is");
+    }
+}
+
 /// What is looked at.
+#[derive(Clone)]
 pub(crate) struct Looking {
     config: PathBuf,
     root: Option<PathBuf>,
@@ -184,9 +213,17 @@ fn taken(
     Ok(apart_for(api.patience, progress, work, left, drop)??)
 }
 
+/// The root of what is looked at, and the file it begins with from there.
+fn found(api: &Api, looking: &Looking) -> Result<(PathBuf, ConfigPath), AppError> {
+    let (looking, place) = (looking.clone(), looking.config.clone());
+    in_time(api.most, &place, move |_| {
+        find(&looking.wish()).map_err(AppError::from)
+    })
+}
+
 /// The session alone: the operator wants nothing of its files kept.
 fn without_snapshot(api: &Api, looking: &Looking, mut new: NewSession) -> Result<(), AppError> {
-    let (root, config) = find(&looking.wish())?;
+    let (root, config) = found(api, looking)?;
     api.store.write::<_, StoreError>(move |tx| {
         new.root = Some(tx.meet_config_root(&root)?);
         new.config = Some(config.to_string());

@@ -68,7 +68,7 @@ fn told(api: &Api, run: KeptRun) -> Result<StartRun, AppError> {
         session_id: run.session,
         name: run.workflow_name,
         status: run.status,
-        steps_done: progress.ended,
+        steps_done: progress.succeeded,
         steps: u32::try_from(steps).unwrap_or(u32::MAX),
         questions,
     })

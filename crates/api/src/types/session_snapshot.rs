@@ -175,7 +175,7 @@ pub struct SessionRow {
     pub confidence: &'static str,
     /// How much its newest snapshot refers to and does not have.
     pub missing: u32,
-    /// Steps of its run that have ended.
+    /// Steps of its run that are finished.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steps_done: Option<u32>,
     /// Steps of its run.
@@ -219,7 +219,7 @@ pub struct SessionShow {
     pub confidence: &'static str,
     /// How much its newest snapshot refers to and does not have.
     pub missing: u32,
-    /// Steps of its run that have ended.
+    /// Steps of its run that are finished.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steps_done: Option<u32>,
     /// Steps of its run.

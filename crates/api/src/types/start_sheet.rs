@@ -37,7 +37,7 @@ pub struct StartRun {
     pub name: String,
     /// How it stands.
     pub status: Status,
-    /// Steps that have ended; what they came to is kept.
+    /// Steps that are finished; what they came to is kept.
     pub steps_done: u32,
     /// Steps there are; 0 where its definition can no longer be read.
     pub steps: u32,

@@ -141,18 +141,19 @@ fn what_is_no_configuration_is_refused_with_the_next_step() {
     let flowkeep = Flowkeep::new();
     let config = tree(&flowkeep);
     let alone = flowkeep.file("alone.yaml", "a: 1");
-    let refused = |words: &[&str]| {
+    let ends = |words: &[&str], code: i32| {
         let (exit, error) = flowkeep.json(words);
-        assert_eq!(exit, 1, "{error}");
+        assert_eq!(exit, code, "{error}");
         error["error"].clone()
     };
+    let refused = |words: &[&str]| ends(words, 1);
     let error = refused(&["session", "preview", &alone]);
     assert_eq!(error["code"], "config_no_root");
     assert_eq!(error["hints"].as_array().unwrap().len(), 1);
     let root = text(&flowkeep.path("configs"));
     let error = refused(&["session", "preview", &alone, "--root", &root]);
     assert_eq!(error["code"], "config_outside_root");
-    let error = refused(&["session", "preview", &config, "--strategy", "most"]);
+    let error = ends(&["session", "preview", &config, "--strategy", "most"], 2);
     assert_eq!(error["code"], "strategy_unknown");
     assert_eq!(error["fields"]["known"], "minimal, standard, comprehensive");
 }

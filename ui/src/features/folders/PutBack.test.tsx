@@ -128,7 +128,7 @@ it('does not begin where the disk has no room for all, and may for some of the f
   const told = show({ folder_put_back_plan: () => ({ ...plan, no_room }) });
   const dialog = await open('put-back');
   const notice = await dialog.findByTestId('put-back-no-room');
-  expect(notice.textContent).toMatch(/4\.1 kB free.*3 MB/);
+  expect(notice.textContent).toMatch(/4\.1\skB free.*3\sMB/);
   await userEvent.click(dialog.getByTestId('put-back-start'));
   expect(told('folder_put_back')).toEqual([]);
   await userEvent.click(dialog.getByTestId('put-back-few'));

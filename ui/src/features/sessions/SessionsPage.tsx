@@ -27,7 +27,10 @@ export function SessionsPage() {
   const [asked, setAsked] = useState<Asked | null>(null);
   const first = sessions.data?.pages[0];
   const rows = sessions.data?.pages.flatMap((page) => page.items) ?? [];
-  const open = id ?? rows[0]?.id;
+  // What somebody looks at stays, whatever changes last.
+  const [shown, setShown] = useState<string>();
+  const open = id ?? (rows.find((row) => row.id === shown) ?? rows[0])?.id;
+  useEffect(() => setShown(open), [open]);
   const go = (next: string | undefined, searched: SessionsSearch) =>
     void navigate({
       to: '/sessions/{-$id}',

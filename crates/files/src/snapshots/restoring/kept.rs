@@ -109,7 +109,13 @@ pub(super) fn placed(kept: &KeptObject) -> Placed {
     }
 }
 
-/// The snapshots of a session, the newest first, with how their files are today below `root`. A file is read
+/// How much of what a snapshot refers to was not there when it was taken.
+fn not_found(found: &str) -> usize {
+    let found: serde_json::Value = serde_json::from_str(found).unwrap_or_default();
+    found["missing"].as_array().map_or(0, Vec::len)
+}
+
+/// The snapshots of a session, those first that miss least and of these the newest, with how their files are today below `root`. A file is read
 /// once for each content it had.
 pub(super) fn snapshots(
     workshop: &Workshop,
@@ -119,6 +125,8 @@ pub(super) fn snapshots(
 ) -> Result<Vec<KeptSnapshot>, TakeError> {
     let mut records = workshop.store.config_snapshots(session.row)?;
     records.reverse();
+    // One taken after a file was deleted is no better for being newer.
+    records.sort_by_key(|record| not_found(&record.found));
     let mut trees: HashMap<i64, Vec<TreeEntry>> = HashMap::new();
     for record in &records {
         if let Entry::Vacant(new) = trees.entry(record.tree) {

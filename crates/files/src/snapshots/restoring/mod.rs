@@ -10,6 +10,8 @@ mod texts;
 mod today;
 
 pub use found::{Recovery, Seeking, look_for};
-pub use restore::{Back, Nothing, OVERLAYS, Restored, Use, Wanting, clear_unfinished, restore};
+pub use restore::{
+    Back, Nothing, OVERLAYS, Restored, Use, Wanting, clear_unfinished, copy_stem, restore,
+};
 pub use texts::compare_file;
 pub use today::not_as_kept;

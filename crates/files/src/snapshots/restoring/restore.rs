@@ -8,7 +8,7 @@ use flowkeep_core::configuration::ConfigPath;
 use flowkeep_core::file_name;
 use flowkeep_core::session::candidate::{Candidate, Source};
 use flowkeep_host::{EntryFiles, EntryKind, Progress};
-use flowkeep_store::{NewAttempt, NewOperation, OperationItemRecord, SessionRecord, WorksWith};
+use flowkeep_store::{NewAttempt, NewOperation, OperationItemRecord, SessionRecord};
 
 use super::found::{Recovery, Seeking, look_for};
 use super::pieces::Pieces;
@@ -186,6 +186,12 @@ fn put(
     Ok(written)
 }
 
+/// What the own copies of a session are called, before their number.
+pub fn copy_stem(session: &SessionRecord) -> String {
+    let stem = file_name(&session.name, &session.id, "");
+    stem.trim_end_matches('.').to_owned()
+}
+
 /// Writes the files into a copy of the session's own. One that is there and is just so is used again; one that
 /// somebody changed is left alone.
 fn own_copy(
@@ -200,8 +206,7 @@ fn own_copy(
         let above = above(&overlays);
         files.flush(above).map_err(TakeError::at(above))?;
     }
-    let stem = file_name(&session.name, &session.id, "");
-    let stem = stem.trim_end_matches('.');
+    let stem = copy_stem(session);
     let mut number = 0_u32;
     loop {
         number += 1;
@@ -281,11 +286,7 @@ fn write_down(
             found: &found,
         })?;
         if let Some(own) = &own {
-            let works_with = match source {
-                Source::File => WorksWith::File,
-                _ => WorksWith::Overlay,
-            };
-            tx.let_session_work_with(there.row, works_with, own)?;
+            tx.name_session_copy(there.row, own)?;
         }
         let items = [OperationItemRecord {
             kind: "session".to_owned(),
