@@ -20,8 +20,12 @@ const reads = { id: 'list', name: 'List', action: 'table_list.read', place: 1 };
 const lacking = { code: 'tables_missing', fields: { path: 'table_list.txt' } };
 const folder = { id: '01F', path: '/srv/tasks/shop' };
 
+const sound = { problems: [], trust: { needed: false } };
+
 function show(preview: object, tasks: object[] = [{ action: 'table_list.read' }]) {
-  const transport = testTransport({ run_preview: () => preview as unknown as RunPreview });
+  const transport = testTransport({
+    run_preview: () => ({ ...sound, ...preview }) as unknown as RunPreview,
+  });
   setTransport(transport);
   const validation = { errors: [], warnings: [] };
   const view = { name: 'W', tasks };
@@ -54,6 +58,27 @@ it('says that the list is ready until it was used', async () => {
   await vi.waitFor(() => expect(transport.calls).toHaveLength(1));
   expect(screen.queryByTestId('table-list-note')).toBeNull();
 });
+
+it.each([
+  { problems: [{ path: '', code: 'task_unknown' }] },
+  { trust: { needed: true } },
+  { folder: { ...folder, held_by: { id: 'r', workflow_name: 'Other' } } },
+])('does not promise that it can run where something stops it', async (stop) => {
+  show({ tasks: [reads], folder, ...stop });
+  const note = await screen.findByTestId('table-list-note');
+  expect(note.textContent).toContain('The list of tables is in the task folder “shop”');
+  expect(note.textContent).not.toContain('The workflow can run');
+});
+
+it.each(['${context.list}', 'lists/today.txt'])(
+  'says nothing of a list it cannot see (%s)',
+  async (path) => {
+    const task = { action: 'table_list.read', params: { path } };
+    const transport = show({ tasks: [reads], folder }, [task]);
+    await vi.waitFor(() => expect(transport.calls).toHaveLength(1));
+    expect(screen.queryByTestId('table-list-note')).toBeNull();
+  },
+);
 
 it('asks nothing of a workflow that reads no list', () => {
   const { calls } = show({}, [{ action: 'sql.query' }]);

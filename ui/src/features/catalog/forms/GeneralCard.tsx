@@ -5,7 +5,7 @@ import type { Validation } from '@/ipc';
 import { foldersQuery } from '../../folders/queries';
 import { folderName } from '../../runs/folder/path';
 import { useDraft } from '../draft/DraftContext';
-import { isObject, set } from '../draft/edits';
+import { isObject, remove, set, type View } from '../draft/edits';
 import { USUAL_LINE } from '../plainTimes';
 import { TriggerNote } from '../TriggerNote';
 import { BoundArea, BoundChoice, BoundNumber, BoundText } from './bound';
@@ -20,13 +20,26 @@ const triggers = (): Option[] => [
   { value: 'event', label: m.trigger_event(), detail: m.trigger_event_detail() },
 ];
 
-/** A workflow that is to start at set times begins with the usual ones, which are seen and changed at once. */
+/**
+ * A workflow that is to start at set times begins with the usual ones, which are seen and changed at once. Those that
+ * nobody has changed go again with the choice: a schedule is meant even where no trigger says so.
+ */
 function withTimes(draft: Scope): Scope {
   const put: Scope['put'] = (path, value) => {
-    if (value !== 'schedule' || draft.at(['schedule']) !== undefined) draft.put(path, value);
-    else draft.edit([set(path, value), set(['schedule', 'cron'], USUAL_LINE)]);
+    const schedule = draft.at(['schedule']);
+    if (value === 'schedule' && schedule === undefined)
+      draft.edit([set(path, value), set(['schedule', 'cron'], USUAL_LINE)]);
+    else if (value !== 'schedule' && isOffered(schedule))
+      draft.edit([value === undefined ? remove(path) : set(path, value), remove(['schedule'])]);
+    else draft.put(path, value);
   };
   return { ...draft, put };
+}
+
+/** Whether nothing is said of the times but what was offered. */
+function isOffered(schedule: View): boolean {
+  if (!isObject(schedule)) return false;
+  return Object.keys(schedule).length === 1 && schedule.cron === USUAL_LINE;
 }
 
 /** What a workflow is as a whole, and what starts it. */

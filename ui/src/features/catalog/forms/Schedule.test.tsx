@@ -54,6 +54,21 @@ it('begins with plain times once it is to start at set times', async () => {
   expect(screen.queryByTestId('field-cron')).toBeNull();
 });
 
+it.each(['', 'api'])('takes the offered times away again with the choice (%s)', async (other) => {
+  const schedule = show({ name: 'W', tasks: [] });
+  await choose('field-trigger', 'schedule');
+  expect(schedule()).toEqual({ cron: '0 2 * * *' });
+  await choose('field-trigger', other);
+  expect(schedule()).toBeUndefined();
+  expect(screen.queryByTestId('field-rhythm')).toBeNull();
+});
+
+it('leaves times alone that somebody has set', async () => {
+  const schedule = show({ trigger: 'schedule', schedule: { cron: '0 2 * * *', zone: 'UTC' } });
+  await choose('field-trigger', 'api');
+  expect(schedule()).toEqual({ cron: '0 2 * * *', zone: 'UTC' });
+});
+
 it('asks for the rest of a rhythm', async () => {
   const schedule = show({ trigger: 'schedule', schedule: { cron: '0 2 * * 1' } });
   await choose('field-weekday', '5');
@@ -80,4 +95,12 @@ it('leaves what is not plain, and what an expert wants, to the cron line', async
   await choose('field-rhythm', 'line');
   expect(screen.getByTestId<HTMLInputElement>('field-cron').value).toBe('0 2 1 * *');
   expect(schedule()).toBe('0 2 1 * *');
+});
+
+it('keeps the cron line in hand while what is typed happens to be plain', async () => {
+  const schedule = show({ trigger: 'schedule', schedule: { cron: '0 2 * * 1,' } });
+  const line = screen.getByTestId<HTMLInputElement>('field-cron');
+  fireEvent.change(line, { target: { value: '0 2 * * 1' } });
+  expect(schedule()).toEqual({ cron: '0 2 * * 1' });
+  expect(screen.getByTestId<HTMLInputElement>('field-cron').value).toBe('0 2 * * 1');
 });

@@ -68,8 +68,10 @@ function Times({ path }: { path: Path }) {
   const draft = useDraft();
   const line = draft.at(path);
   const plain = plainOf(asText(line));
+  // What becomes plain while it is typed stays a line until another rhythm is chosen.
   const [isExpert, setExpert] = useState(false);
-  const isLine = isExpert || (!plain && line !== undefined);
+  if (!isExpert && !plain && line !== undefined) setExpert(true);
+  const isLine = isExpert;
   const put = (next: Plain) => draft.put(path, lineOf(next));
   const choose = (value: string) => {
     setExpert(value === LINE);
