@@ -5,6 +5,7 @@ import { ErrorNotice, FormDialog, toast } from '@/components';
 import { m, visible } from '@/i18n';
 import { call } from '@/ipc';
 import { undoAction, useCommand, useUndo } from '../command';
+import { warn } from '../warn';
 import { documentLink } from './kinds';
 import { isAbove, TemplateField } from './TemplateField';
 
@@ -55,6 +56,7 @@ export function UseTemplate({ id, onClose }: Props) {
             text: made.folder ? m.template_used() : m.template_used_plain(),
             action: undoAction(undo, made.operation_id),
           });
+          warn(made.warnings);
           void navigate(documentLink('workflow', made.id));
         },
       },

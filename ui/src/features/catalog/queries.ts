@@ -44,12 +44,15 @@ export function documentsSource(kind: Kind, question: ListQuestion) {
   };
 }
 
+/** What a workflow names, as far as its validation looks for it. */
+const NAMED = ['folder', 'secret', 'connection'];
+
 export function documentQuery(kind: Kind, id: string, revision?: number) {
   return queryOptions({
     queryKey: ['document', kind, id, revision ?? 'latest'],
     queryFn: () => callDocument(kind, 'show', { id, revision }),
-    // Whether the task folder that a workflow names is known is said with it.
-    meta: { tags: [`${kind}:${id}`, kind, ...(kind === 'workflow' ? ['folder'] : [])] },
+    // Whether what a workflow names is known here is said with it.
+    meta: { tags: [`${kind}:${id}`, kind, ...(kind === 'workflow' ? NAMED : [])] },
   });
 }
 

@@ -123,6 +123,18 @@ it('keeps a connection that does not answer, and says so before', async () => {
   expect(toasts().at(-1)?.text).toBe('“shop” is kept, but does not answer yet.');
 });
 
+it('tells what is odd about what was kept', async () => {
+  const warnings = [{ code: 'source_file_not_there', fields: { path: '/data/shop.db' } }];
+  const { onClose } = open({
+    source_add: () => ({ name: 'shop', type: 'redis', with_password: false, running: 0, warnings }),
+  });
+  describe('redis://cache');
+  press('connection-save');
+  await waitFor(() => expect(onClose).toHaveBeenCalled());
+  expect(toasts().at(-1)).toMatchObject({ tone: 'warn' });
+  expect(toasts().at(-1)?.text).toMatch(/^There is no file \/data\/shop\.db now/);
+});
+
 it('shows of a password only that it is there, and asks for it anew for another server', async () => {
   const kept = {
     name: 'shop',

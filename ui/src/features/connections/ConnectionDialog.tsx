@@ -11,6 +11,7 @@ import {
 } from '@/ipc';
 import { useCommand } from '../command';
 import { type Test, useTest } from '../useTest';
+import { warn } from '../warn';
 import { AddressField } from './AddressField';
 import styles from './ConnectionDialog.module.css';
 import { FileFields, ServerFields } from './ConnectionFields';
@@ -54,7 +55,7 @@ export function ConnectionDialog({ kept, onClose }: Props) {
     if (values.kind === null || isBusy || !isSound()) return;
     try {
       const input = { ...inputOf(values), ...(moveWaiting && { move_waiting: true }) };
-      const { name } = await (kept ? update : add).mutateAsync(input);
+      const { name, warnings } = await (kept ? update : add).mutateAsync(input);
       const shown = visible(name);
       const text = isSilent(test)
         ? m.connection_kept_silent
@@ -62,6 +63,7 @@ export function ConnectionDialog({ kept, onClose }: Props) {
           ? m.connection_changed
           : m.connection_added;
       toast({ text: text({ name: shown }) });
+      warn(warnings);
       onClose();
       // So that the list tells how it is. What comes of it stands there.
       call('source_test', { name }).catch(() => undefined);

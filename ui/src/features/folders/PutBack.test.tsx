@@ -135,6 +135,17 @@ it('does not begin where the disk has no room for all, and may for some of the f
   expect(dialog.queryByTestId('put-back-no-room')).toBeNull();
 });
 
+it('looks again once somebody has made room', async () => {
+  const no_room = { path: '/tasks/one', needed: 3_000_000, free: 4096 };
+  const plans = [{ ...plan, no_room }, plan];
+  show({ folder_put_back_plan: () => plans.shift() ?? plan });
+  const dialog = await open('put-back');
+  await userEvent.click(await dialog.findByTestId('put-back-look-again'));
+  await screen.findByTestId('put-back-start');
+  expect(screen.queryByTestId('put-back-no-room')).toBeNull();
+  expect(screen.getByTestId('put-back-start').hasAttribute('disabled')).toBe(false);
+});
+
 it('says before all is put back what comes, what makes way and what cannot come', async () => {
   const told = show({ folder_put_back: () => done });
   const dialog = await open('put-back');

@@ -61,6 +61,7 @@ export function PutBackDialog({ folder, item, onClose }: Props) {
         plan={plan}
         changed={changed}
         onChanged={again}
+        onLookAgain={() => void look.refetch()}
         onClose={onClose}
       />
     );
@@ -103,9 +104,11 @@ interface PlannedProps extends Props {
   /** That this is not the first plan, because the folder has changed since. */
   changed: CallError | null;
   onChanged: (error: CallError) => void;
+  /** Something else than Flowkeep may make room meanwhile. */
+  onLookAgain: () => void;
 }
 
-function Planned({ folder, item, plan, changed, onChanged, onClose }: PlannedProps) {
+function Planned({ folder, item, plan, changed, onChanged, onLookAgain, onClose }: PlannedProps) {
   const putBack = usePutBack(folder.id);
   const [isUnderWay, setUnderWay] = useState(false);
   const isHere = useRef(false);
@@ -200,7 +203,16 @@ function Planned({ folder, item, plan, changed, onChanged, onClose }: PlannedPro
         isWhole={extent === 'all' && makesWay.length > 0}
       />
       {noRoom && (
-        <Notice tone="warn" icon="warn" data-testid="put-back-no-room">
+        <Notice
+          tone="warn"
+          icon="warn"
+          data-testid="put-back-no-room"
+          end={
+            <Button onPress={onLookAgain} data-testid="put-back-look-again">
+              {m.put_back_look_again()}
+            </Button>
+          }
+        >
           {m.put_back_no_room({ needed: bytes(noRoom.needed), free: bytes(noRoom.free) })}
         </Notice>
       )}
