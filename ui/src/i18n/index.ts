@@ -14,5 +14,16 @@ export {
 export { listed } from './listed';
 export { chooseLocale, formatLocale, locale, setLocale, useLocale } from './locale';
 export { type Locale, m, words } from './messages';
-export { begun, counted, fieldName, label, say, sayError, sayHints, sentences, whole } from './say';
+export {
+  begun,
+  counted,
+  fieldName,
+  label,
+  say,
+  sayError,
+  sayFinding,
+  sayHints,
+  sentences,
+  whole,
+} from './say';
 export { visible, visibleLines, visibleText } from './visible';

@@ -2,7 +2,7 @@
  * Codes into sentences. Everything the core and the commands tell is a code with fields; here, and
  * only here, it is looked up in the message m.
  */
-import type { CallError, Message } from '@/ipc';
+import type { CallError, Finding, Message } from '@/ipc';
 import { bytes, when } from './format';
 import { locale } from './locale';
 import { type Fields, m, words } from './messages';
@@ -74,6 +74,17 @@ export function say(message: Message): string {
     ? m.message_at({ line: place.line, column: place.column, message: sentence })
     : sentence;
   return withReason(placed, message.because);
+}
+
+/**
+ * A finding in words, its field called as the form does. Its place is left to the text view. A code that is also
+ * told of runs and errors may have words of its own here.
+ */
+export function sayFinding({ code, fields }: Finding): string {
+  const named = fields?.field ? { ...fields, field: fieldName(fields.field) } : fields;
+  const own = `finding_${code}`;
+  const isOwn = words(own, named) !== undefined;
+  return begun(say({ code: isOwn ? own : code, fields: named, place: null }));
 }
 
 function withReason(text: string, because: Message | null | undefined): string {

@@ -1,6 +1,6 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { Note } from '@/components';
-import { fieldName, say } from '@/i18n';
+import { sayFinding } from '@/i18n';
 import type { Edit, Finding, Format, Kind } from '@/ipc';
 import type { DocumentDraft } from './draft';
 import { type Path, pointer, remove, set, type View, valueAt } from './edits';
@@ -103,11 +103,4 @@ function notesAt({ validation }: DraftContent, place: string, reach?: 'inside'):
 
 function note(tone: Note['tone'], finding: Finding): Note {
   return { tone, text: sayFinding(finding) };
-}
-
-/** A finding in words, its field called as the form does. Its place is left to the text view. */
-export function sayFinding({ code, fields }: Finding): string {
-  const named = fields?.field ? { ...fields, field: fieldName(fields.field) } : fields;
-  const sentence = say({ code, fields: named, place: null });
-  return sentence.charAt(0).toLocaleUpperCase() + sentence.slice(1);
 }

@@ -1,7 +1,7 @@
 import { Button, Icon } from '@/components';
-import { m, say } from '@/i18n';
+import { m, say, sayFinding } from '@/i18n';
 import type { Finding } from '@/ipc';
-import { sayFinding, useDraft } from '../draft/DraftContext';
+import { useDraft } from '../draft/DraftContext';
 import { pathOf, set, type View, valueAt } from '../draft/edits';
 import styles from './Problems.module.css';
 import { nameText } from './scope';

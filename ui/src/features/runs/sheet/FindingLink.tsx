@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { say, visible } from '@/i18n';
+import { sayFinding, visible } from '@/i18n';
 import type { Finding } from '@/ipc';
 import { documentLink } from '../../catalog/kinds';
 import { closeRunSheet } from './store';
@@ -9,7 +9,7 @@ export function FindingLink({ workflow, finding }: { workflow: string; finding: 
   const at = /^\/(\w+\/[^/]+)/.exec(finding.path)?.[1];
   return (
     <Link {...documentLink('workflow', workflow, { at })} onClick={closeRunSheet}>
-      {visible(say(finding))}
+      {visible(sayFinding(finding))}
     </Link>
   );
 }

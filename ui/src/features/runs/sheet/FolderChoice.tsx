@@ -30,6 +30,7 @@ export function FolderChoice({ data, folder, onFolder }: Props) {
     detail: visible(path),
   }));
   const others = data.folder?.others.map(({ name }) => visible(name)) ?? [];
+  const also = data.folder?.archives ? m.run_folder_also : m.run_folder_also_kept;
   return (
     <div className={styles.folder}>
       <Choice
@@ -41,7 +42,7 @@ export function FolderChoice({ data, folder, onFolder }: Props) {
       />
       {others.length > 0 && (
         <small className={styles.also} data-testid="run-folder-also">
-          {m.run_folder_also({ names: listed(others, NAMED) })}
+          {also({ names: listed(others, NAMED) })}
         </small>
       )}
     </div>

@@ -261,3 +261,31 @@ it('says that nothing is known of how long it takes only where that is so', asyn
   expect((await screen.findByTestId('preflight')).textContent).toContain('about 900ms');
   expect(screen.queryByText(words)).toBeNull();
 });
+
+it('tells a finding by words of its own where it has some', async () => {
+  const finding = (code: string) => ({ path: '', code, fields: { secret: 'key', id: 'w2' } });
+  sheet(preview({ warnings: [finding('secret_missing'), finding('workflow_unknown')] }));
+  const missing = await screen.findByText(/a run would wait at this task/);
+  expect(missing.textContent).toMatch(/The secret “key”/);
+  expect(screen.getByText(/There is no workflow “w2” here/)).toBeTruthy();
+});
+
+it.each([
+  [true, 'archives what the other left'],
+  [false, 'Nothing is archived here'],
+])('says what becomes of files that others left (archives: %s)', async (archives, words) => {
+  const others = [{ id: 'w2', name: 'Other' }];
+  const folder = {
+    id: 'f',
+    path: '/tasks/one',
+    archives,
+    others,
+    archives_step: archives,
+    files: 0,
+    bytes: 0,
+    names: [],
+    kept: [],
+  } as RunPreview['folder'];
+  sheet(preview({ folder }));
+  expect((await screen.findByTestId('run-folder-also')).textContent).toContain(words);
+});

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useDeferredValue, useRef, useState } from 'react';
 import { Button, Dialog, ErrorNotice, Icon, Spring } from '@/components';
-import { counted, m, say, visible } from '@/i18n';
+import { counted, m, sayFinding, visible } from '@/i18n';
 import { CallError, type RunPreview } from '@/ipc';
 import { SavedTriggerNote } from '../../catalog/TriggerNote';
 import { useCommand } from '../../command';
@@ -160,7 +160,7 @@ export function StartForm({ workflow, task, last, first }: Props) {
       )}
       {data.warnings.map((warning) => (
         <p key={warning.path + warning.code} className={styles.warning}>
-          <Icon name="info" size={14} /> {visible(say(warning))}
+          <Icon name="info" size={14} /> {visible(sayFinding(warning))}
         </p>
       ))}
       {start.error && !refused && <ErrorNotice error={CallError.from(start.error)} />}
