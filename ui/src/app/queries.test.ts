@@ -32,3 +32,35 @@ it('asks again for what is dear only when its time has come, and then once', asy
   expect(asked).toBe(3);
   stop();
 });
+
+it('does not ask again for what is dear while it is still asked', async () => {
+  const client = createQueryClient();
+  const answers: (() => void)[] = [];
+  const follow = new QueryObserver(client, {
+    queryKey: ['disks'],
+    queryFn: () => new Promise((answer) => answers.push(() => answer(answers.length))),
+    meta: { tags: ['folder'], atMostEvery: 3_000 },
+  });
+  const stop = follow.subscribe(() => {});
+  await vi.advanceTimersByTimeAsync(0);
+  const changes = async (count: number) => {
+    for (let change = 0; change < count; change += 1) {
+      invalidate(client, ['folder']);
+      await vi.advanceTimersByTimeAsync(2_000);
+    }
+  };
+  await changes(5);
+  expect(answers).toHaveLength(1);
+  answers[0]?.();
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(answers).toHaveLength(2);
+  await changes(5);
+  expect(answers).toHaveLength(2);
+  answers[1]?.();
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(answers).toHaveLength(3);
+  answers[2]?.();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(answers).toHaveLength(3);
+  stop();
+});

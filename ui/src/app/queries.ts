@@ -36,7 +36,7 @@ export function invalidate(client: QueryClient, changed: readonly string[]): voi
   const predicate = (query: Query) => isTouched(query.meta?.tags ?? [], changed);
   for (const query of client.getQueryCache().findAll({ predicate, fetchStatus: 'fetching' })) {
     // A first answer that is under way may tell of the time before the change: ask once more.
-    if (query.state.data !== undefined) continue;
+    if (query.state.data !== undefined || isDear(query)) continue;
     const again = () => client.invalidateQueries({ queryKey: query.queryKey, exact: true });
     void query.promise?.then(again, again);
   }
@@ -46,16 +46,28 @@ export function invalidate(client: QueryClient, changed: readonly string[]): voi
 /** Queries that are asked again when their time has come. */
 const waiting = new Set<string>();
 
+function isDear(query: Query): boolean {
+  return query.meta?.atMostEvery !== undefined;
+}
+
 /** Whether a query may be asked again now; if not, it is when its time has come. */
 function isDue(client: QueryClient, query: Query): boolean {
+  if (!isDear(query)) return true;
   const { meta, queryHash, queryKey, state } = query;
+  if (waiting.has(queryHash)) return false;
+  const later = () => {
+    waiting.delete(queryHash);
+    if (isDue(client, query)) void client.invalidateQueries({ queryKey, exact: true });
+  };
+  // Broken off, the core would go on with it all the same.
+  if (state.fetchStatus === 'fetching') {
+    waiting.add(queryHash);
+    void query.promise?.then(later, later);
+    return false;
+  }
   const left = state.dataUpdatedAt + (meta?.atMostEvery ?? 0) - Date.now();
   if (left <= 0) return true;
-  if (waiting.has(queryHash)) return false;
   waiting.add(queryHash);
-  setTimeout(() => {
-    waiting.delete(queryHash);
-    void client.invalidateQueries({ queryKey, exact: true });
-  }, left);
+  setTimeout(later, left);
   return false;
 }

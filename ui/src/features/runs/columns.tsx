@@ -17,12 +17,19 @@ function Told({ run: { failed, noted } }: { run: RunRow }) {
   if (!told) return null;
   const first = begun(visible(say(told)));
   const more = (noted?.count ?? 1) - 1;
-  const words = more > 0 ? `${first} · ${counted('run_more_warnings', more)}` : first;
+  const words = more > 0 ? `${first} · ${moreWords(more)}` : first;
   return (
     <small className={styles.reason} title={words}>
       {words}
     </small>
   );
+}
+
+/** As many as are counted of a run's warnings; there may be more. */
+const MOST = 99;
+
+function moreWords(more: number): string {
+  return more < MOST ? counted('run_more_warnings', more) : m.run_many_warnings({ count: MOST });
 }
 
 /** What a list tells of each run: of all workflows, or of one. */

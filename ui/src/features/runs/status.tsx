@@ -60,8 +60,8 @@ function looksOf({ status, noted }: Props) {
 /** A status by icon, words and colour. */
 export function StatusChip({ status, noted }: Props) {
   return (
-    <Chip {...looksOf({ status, noted })} title={noted && begun(m.status_noted())}>
-      {begun(label('status', status))}
+    <Chip {...looksOf({ status, noted })}>
+      {begun(noted ? m.status_noted() : label('status', status))}
     </Chip>
   );
 }
