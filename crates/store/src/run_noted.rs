@@ -12,14 +12,20 @@ use crate::run::json_of;
 pub struct NotedRecord {
     /// The first.
     pub warning: Message,
-    /// How many there are in all.
+    /// How many there are; a hundred stands for as many or more.
     pub count: u32,
 }
 
-/// `?2` is a list of codes that count for nothing once a run has ended.
-const NOTED: &str = "SELECT said, count(*) OVER () FROM message \
-    WHERE run = ?1 AND level = 'warning' AND said NOT NULL \
-      AND said ->> '$.code' NOT IN (SELECT value FROM json_each(?2)) \
+/// `?2` is a list of codes that count for nothing once a run has ended. Nor does what an attempt warned of that
+/// its task was tried again after.
+const NOTED: &str = "SELECT said, count(*) OVER () FROM ( \
+      SELECT m.message, m.said FROM message m \
+      WHERE m.run = ?1 AND m.level = 'warning' AND m.said NOT NULL \
+        AND m.said ->> '$.code' NOT IN (SELECT value FROM json_each(?2)) \
+        AND m.at >= coalesce(( \
+          SELECT coalesce(a.started_at, a.queued_at) FROM attempt a \
+          WHERE a.run = m.run AND a.task = m.task ORDER BY a.number DESC LIMIT 1), m.at) \
+      ORDER BY m.message LIMIT 100) \
     ORDER BY message LIMIT 1";
 
 /// What a run that has ended is to be looked at for, although it succeeded.
@@ -76,6 +82,51 @@ mod tests {
         };
         assert_eq!(noted(&connection, 1).unwrap(), Some(first));
         assert_eq!(noted(&connection, 2).unwrap(), None);
+    }
+
+    #[test]
+    fn what_only_an_earlier_attempt_warned_of_has_passed_too() {
+        let (_folder, connection) = open();
+        connection
+            .pragma_update(None, "foreign_keys", false)
+            .unwrap();
+        for (number, started) in [(1, 10), (2, 20)] {
+            let sql = "INSERT INTO attempt(run, task, number, status, queued_at, started_at) \
+                VALUES(1, 'read', ?1, 'succeeded', 5, ?2)";
+            connection.execute(sql, (number, started)).unwrap();
+        }
+        let say = |at: i64, task: Option<&str>, code: &str| {
+            let said = serde_json::to_string(&Message::new(code)).unwrap();
+            let sql =
+                "INSERT INTO message(run, at, level, task, said) VALUES(1, ?1, 'warning', ?2, ?3)";
+            connection.execute(sql, (at, task, said)).unwrap();
+        };
+        say(11, Some("read"), "tables_left_out");
+        assert_eq!(noted(&connection, 1).unwrap(), None);
+        say(20, Some("read"), "describe_left_out");
+        say(12, None, "run_archive_incomplete");
+        say(12, Some("other"), "tables_left_out");
+        let found = noted(&connection, 1).unwrap().unwrap();
+        assert_eq!(
+            (&*found.warning.code, found.count),
+            ("describe_left_out", 3)
+        );
+    }
+
+    #[test]
+    fn a_run_that_warned_of_more_than_a_hundred_things_is_not_counted_to_its_end() {
+        let (_folder, connection) = open();
+        connection
+            .pragma_update(None, "foreign_keys", false)
+            .unwrap();
+        for n in 0..150 {
+            let said =
+                serde_json::to_string(&Message::new("tables_left_out").with("n", n)).unwrap();
+            let sql = "INSERT INTO message(run, at, level, said) VALUES(1, 1, 'warning', ?1)";
+            connection.execute(sql, [said]).unwrap();
+        }
+        let found = noted(&connection, 1).unwrap().unwrap();
+        assert_eq!((&*found.warning.fields["n"], found.count), ("0", 100));
     }
 
     #[test]

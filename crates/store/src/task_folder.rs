@@ -206,8 +206,8 @@ impl Store {
         let path = text_path(text);
         // A path may be written through links, or relative, and lead to a disk that is away.
         let places = [real_path(&path), straight(&path, Path::new(""))];
-        let is_meant = |folder: &TaskFolderRecord| places.contains(&folder.path);
-        if let Some(at) = folders.iter().position(is_meant) {
+        let at = |place: &PathBuf| folders.iter().position(|folder| folder.path == *place);
+        if let Some(at) = places.iter().find_map(at) {
             return Ok(vec![folders.swap_remove(at)]);
         }
         folders.retain(|folder| folder.path.file_name() == Some(path.as_os_str()));

@@ -176,7 +176,7 @@ pub struct RunRow {
 pub struct RunNoted {
     /// The first such warning.
     pub warning: Message,
-    /// How many there are in all.
+    /// How many there are; a hundred stands for as many or more.
     pub count: u32,
 }
 

@@ -115,6 +115,26 @@ fn a_folder_that_is_away_is_found_by_any_path_that_leads_to_it() {
     assert_eq!(meant(&relative.join("link/drive/other")), []);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_path_that_leads_back_through_a_link_means_where_it_really_leads() {
+    let root = tempfile::tempdir().unwrap();
+    let store = open(root.path());
+    let real = root.path().canonicalize().unwrap();
+    for path in ["reports", "media/reports", "media/drive"] {
+        std::fs::create_dir_all(real.join(path)).unwrap();
+    }
+    std::os::unix::fs::symlink(real.join("media/drive"), real.join("link")).unwrap();
+    // Read as it is spelled, the path would lead to the first.
+    for (n, path) in [(1, "reports"), (2, "media/reports")] {
+        add(&store, folder(n, real.join(path))).unwrap();
+    }
+    let path = real.join("link/../reports");
+    let found = store.task_folders_meant(path.to_str().unwrap()).unwrap();
+    let found: Vec<_> = found.into_iter().map(|folder| folder.id).collect();
+    assert_eq!(found, [id(2)]);
+}
+
 #[test]
 fn a_folder_that_left_the_list_is_known_by_its_place_until_it_is_back() {
     let root = tempfile::tempdir().unwrap();

@@ -10,6 +10,6 @@ export type RunNoted = {
  */
 warning: Message, 
 /**
- * How many there are in all.
+ * How many there are; a hundred stands for as many or more.
  */
 count: number, };
