@@ -252,7 +252,7 @@ fn unarchived(folder: &TaskFolderRecord, is_complete: bool) -> Prepared {
     }
 }
 
-/// Not all could be archived, so nothing was: under one policy the run cannot begin, under the other it is
+/// Not all could be archived, so what was is taken back: under one policy the run cannot begin, under the other it is
 /// warned.
 fn not_archived(
     folder: &TaskFolderRecord,
@@ -266,7 +266,14 @@ fn not_archived(
         ..about(folder, code)
     };
     match policy {
-        Policy::Stop => hindered(with_why("archive_failed"), Some(archive)),
+        Policy::Stop => {
+            let why = match &archive.name {
+                // What could not go back to its place lies there.
+                Some(name) => with_why("archive_failed_in_part").with("archive", name),
+                None => with_why("archive_failed"),
+            };
+            hindered(why, Some(archive))
+        }
         Policy::Continue => {
             let why = (Level::Warning, with_why("run_archive_incomplete"));
             let failed = archive.failed.iter().map(warning);

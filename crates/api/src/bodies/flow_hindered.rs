@@ -1,6 +1,6 @@
 //! `flow_hindered`: workflows that cannot start because the task folder they name is not known, or not there.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -26,13 +26,18 @@ pub(crate) fn list(api: &Api, _: Nothing) -> Result<HinderedFlows, AppError> {
     let mut naming = uses::naming_folders(api)?;
     naming.sort_by_cached_key(|one| one.name.to_lowercase());
     let known = api.store.task_folders()?;
-    let mut found = Vec::new();
-    for one in naming {
-        match meant(api, &known, &one)? {
-            Ok(folder) => found.push((one, Ok(folder))),
-            Err(why) => found.push((one, Err(why))),
-        }
+    let texts: HashSet<_> = naming.iter().map(|one| &*one.folder).collect();
+    let mut folders = HashMap::new();
+    for (text, folder) in at_once(texts, |text| meant(api, &known, text)) {
+        folders.insert(text.to_owned(), folder?);
     }
+    let found: Vec<_> = naming
+        .into_iter()
+        .filter_map(|one| {
+            let folder = folders.get(&one.folder)?.clone();
+            Some((one, folder))
+        })
+        .collect();
     let named = found.iter().filter_map(|(_, folder)| folder.as_ref().ok());
     let away = away(api, named);
     let hindered = found.into_iter().filter_map(|(one, folder)| {
@@ -54,17 +59,18 @@ pub(crate) fn list(api: &Api, _: Nothing) -> Result<HinderedFlows, AppError> {
     Ok(HinderedFlows { total, items })
 }
 
-/// The folder a workflow means, or why there is none. Its disk is asked only where the text alone does not tell.
+/// The folder that is meant by what a workflow calls it, or why there is none. Its disk is asked only where the text
+/// alone does not tell.
 fn meant(
     api: &Api,
     known: &[TaskFolderRecord],
-    one: &NamesFolder,
+    text: &str,
 ) -> Result<Result<TaskFolderRecord, Message>, AppError> {
-    let mut called = known.iter().filter(|folder| folder.is_called(&one.folder));
+    let mut called = known.iter().filter(|folder| folder.is_called(text));
     if let (Some(folder), None) = (called.next(), called.next()) {
         return Ok(Ok(folder.clone()));
     }
-    let (store, named) = (Arc::clone(&api.store), one.folder.clone());
+    let (store, named) = (Arc::clone(&api.store), text.to_owned());
     let place = PathBuf::from(&named);
     let looked = in_time(api.most, &place, move |_| {
         task_folder(&store, &named).map_err(AppError::from)
@@ -81,18 +87,27 @@ fn away<'f>(
     folders: impl Iterator<Item = &'f TaskFolderRecord>,
 ) -> HashMap<FolderId, Message> {
     let once: HashMap<_, _> = folders.map(|folder| (folder.id, folder)).collect();
+    let looked = at_once(once.into_values(), |folder| look(api, folder)).into_iter();
+    looked
+        .filter_map(|(folder, looked)| Some((folder.id, looked.err()?.into())))
+        .collect()
+}
+
+/// What each answers, all asked at the same time.
+fn at_once<'k, K: ?Sized + Sync, T: Send>(
+    asked: impl IntoIterator<Item = &'k K>,
+    ask: impl Fn(&'k K) -> Result<T, AppError> + Sync,
+) -> Vec<(&'k K, Result<T, AppError>)> {
+    let ask = &ask;
     std::thread::scope(|scope| {
-        let looks: Vec<_> = once
+        let asking: Vec<_> = asked
             .into_iter()
-            .map(|(id, folder)| (id, scope.spawn(|| look(api, folder))))
+            .map(|one| (one, scope.spawn(move || ask(one))))
             .collect();
-        let looked = looks.into_iter().map(|(id, look)| {
-            let broken =
-                |_| Err(AppError::new("internal").with("detail", "a look ended in a panic"));
-            (id, look.join().unwrap_or_else(broken))
-        });
-        looked
-            .filter_map(|(id, looked)| Some((id, looked.err()?.into())))
+        let broken = |_| Err(AppError::new("internal").with("detail", "a look ended in a panic"));
+        asking
+            .into_iter()
+            .map(|(one, answer)| (one, answer.join().unwrap_or_else(broken)))
             .collect()
     })
 }

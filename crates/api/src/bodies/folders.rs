@@ -627,10 +627,10 @@ fn not_archived(
     archive: Option<&str>,
 ) -> AppError {
     let told = if stuck.is_empty() { failed } else { stuck };
-    let mut error = AppError::new(if stuck.is_empty() {
-        "archive_failed"
-    } else {
-        "archive_stuck"
+    let mut error = AppError::new(match archive {
+        _ if !stuck.is_empty() => "archive_stuck",
+        Some(_) => "archive_failed_in_part",
+        None => "archive_failed",
     });
     error.because = told.first().map(|first| Box::new(first.reason.clone()));
     let list = |failures| serde_json::to_string(failures).unwrap_or_default();

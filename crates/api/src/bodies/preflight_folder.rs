@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use flowkeep_core::folder::{TABLE_LIST, is_file_name, is_table_list};
 use flowkeep_core::run::{Archive, Definition, Task};
-use flowkeep_core::{Finding, Kind, Message, Value};
+use flowkeep_core::{Finding, Message, Value};
 use flowkeep_engine::{Readiness, task_folder};
 use flowkeep_files::folders::{self, FolderFile};
 use flowkeep_host::path_text;
@@ -104,21 +104,14 @@ pub(super) fn look(api: &Api, ready: &Readiness, named: Option<&str>) -> Result<
     Ok(met)
 }
 
-/// The other workflows whose runs work in a folder: the one it was made for, and those that name it.
+/// The other workflows that name a folder. The one it was made for is among them only where it says so itself:
+/// otherwise its runs work in one of their own until somebody chooses this.
 fn others(
     api: &Api,
     folder: &TaskFolderRecord,
     workflow: &str,
 ) -> Result<Vec<WorkflowUse>, AppError> {
     let mut others = uses::of_folder(api, folder)?.workflows;
-    let owner = api.store.document(Kind::Workflow, &folder.workflow_id)?;
-    let owner = owner.filter(|owner| {
-        owner.deleted_at.is_none() && others.iter().all(|one| one.id != folder.workflow_id)
-    });
-    if let Some(owner) = owner {
-        let (id, name) = (folder.workflow_id.clone(), owner.name);
-        others.insert(0, WorkflowUse { id, name });
-    }
     others.retain(|one| one.id != workflow);
     Ok(others)
 }

@@ -525,3 +525,22 @@ fn what_a_disk_does_not_take_and_what_cannot_be_read_are_told_apart() {
     assert_eq!(of_disk(&written).unwrap().code, "folder_forbidden");
     assert_eq!(of_disk(&read).unwrap().code, "file_forbidden");
 }
+
+#[test]
+fn what_could_not_go_back_to_its_place_is_told_with_where_it_lies() {
+    let folder = task_folder(FOLDER, "report", Path::new("/f"));
+    let refused = |name: Option<&str>| {
+        let archive = Archive {
+            name: name.map(str::to_owned),
+            ..Archive::begun(Moment(0))
+        };
+        match not_archived(&folder, Policy::Stop, archive, None).outcome {
+            Outcome::Hindered(why) => why,
+            _ => panic!("a run began under the policy to stop"),
+        }
+    };
+    assert_eq!(refused(None).code, "archive_failed");
+    let left = refused(Some("archive_3"));
+    assert_eq!(left.code, "archive_failed_in_part");
+    assert_eq!(left.fields["archive"], "archive_3");
+}

@@ -82,7 +82,7 @@ pub struct RunPreviewFolder {
     /// The run that works there and has not ended: no other may begin.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held_by: Option<RunFolderHolder>,
-    /// Other workflows whose runs work there: the one it was made for, and those that name it.
+    /// Other workflows whose runs work there: those that name it.
     pub others: Vec<WorkflowUse>,
     /// Whether a run that does all anew archives what lies there.
     pub archives: bool,

@@ -95,9 +95,12 @@ export function useArchive(folder: string) {
   };
 }
 
+/** What is told where not all could be archived and everything went back, as far as it could. */
+const NOT_ARCHIVED = new Set(['archive_failed', 'archive_failed_in_part']);
+
 /** The files that kept an archive from being made, each with why. */
 export function failuresOf(error: CallError | null): { name: string; reason: string }[] {
-  if (error?.code !== 'archive_failed') return [];
+  if (!error || !NOT_ARCHIVED.has(error.code)) return [];
   const failed: FolderFailure[] = JSON.parse(error.fields.failed || '[]');
   return failed.map(({ file, reason }) => ({
     name: visible(file),

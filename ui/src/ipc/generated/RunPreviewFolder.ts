@@ -24,7 +24,7 @@ trouble?: Message,
  */
 held_by?: RunFolderHolder, 
 /**
- * Other workflows whose runs work there: the one it was made for, and those that name it.
+ * Other workflows whose runs work there: those that name it.
  */
 others: Array<WorkflowUse>, 
 /**

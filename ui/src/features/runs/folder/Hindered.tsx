@@ -5,12 +5,15 @@ import type { RunShow } from '@/ipc';
 import { RetryDialog } from '../RetryDialog';
 import { FolderLink } from './FolderLink';
 
+/** Reasons that can be passed over. */
+const NOT_ARCHIVED = new Set(['archive_failed', 'archive_failed_in_part']);
+
 /** Why a run could not begin, with the step that helps. */
 export function Hindered({ run }: { run: RunShow }) {
   const [isAsked, setAsked] = useState(false);
   const { hindered } = run;
   if (!hindered) return null;
-  const canGoOn = hindered.code === 'archive_failed' && run.workflow_id !== null;
+  const canGoOn = NOT_ARCHIVED.has(hindered.code) && run.workflow_id !== null;
   return (
     <Notice
       tone="fail"
