@@ -210,6 +210,7 @@ impl From<FilesError> for AppError {
             FilesError::NotProven { path, detail } => at("backup_not_proven", path)
                 .with("detail", detail)
                 .hint("choose_other_folder"),
+            FilesError::SnapshotsBusy => Self::new("snapshot_store_busy").retryable(),
             FilesError::Store(error) => return error.into(),
             FilesError::Io { path, source } => Self::from(io_reason(&source))
                 .with("path", path.display())

@@ -287,6 +287,14 @@ fn undo(api: &Api, output: &Output, operation_id: Option<String>) -> Result<Outc
                 catalogue.sentence("cli_undone_folders", &folders)
             )?;
         }
+        if done.sessions > 0 {
+            let sessions: [(&str, &dyn std::fmt::Display); 1] = [("count", &done.sessions)];
+            writeln!(
+                out,
+                "{}",
+                catalogue.sentence("cli_undone_sessions", &sessions)
+            )?;
+        }
         match &done.operation_id {
             Some(id) => writeln!(
                 out,

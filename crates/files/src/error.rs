@@ -76,6 +76,9 @@ pub enum FilesError {
         /// What differs.
         detail: String,
     },
+    /// What snapshots keep is being cleared up.
+    #[error("the store of snapshots is being cleared up")]
+    SnapshotsBusy,
     /// The database says no.
     #[error("{0}")]
     Store(#[source] StoreError),

@@ -55,6 +55,7 @@ mod schema;
 mod search;
 mod session;
 mod session_attempt;
+mod session_backup;
 mod session_import;
 mod session_list;
 mod setting;
@@ -69,6 +70,7 @@ mod staging_log;
 mod staging_parts;
 mod staging_plan;
 mod staging_runs;
+mod staging_sessions;
 mod statistics;
 mod stopped;
 mod store;
@@ -121,6 +123,9 @@ pub use schedule_backup::SnapshotSchedule;
 pub use schema::APPLICATION_ID;
 pub use session::{NewSession, SessionRecord};
 pub use session_attempt::{NewAttempt, SessionCopy, WorksWith};
+pub use session_backup::{
+    SnapshotAttempt, SnapshotEntry, SnapshotObject, SnapshotSession, SnapshotTree, SnapshotVersion,
+};
 pub use session_list::{ListedSession, SessionCounts, SessionFilter, SessionPage, Which};
 pub use snapshot::{DocumentRow, Snapshot, SnapshotDocument, SnapshotOperation, SnapshotRevision};
 pub use snapshot_log::{
@@ -133,6 +138,7 @@ pub use staging_apply::{ApplyOutcome, ApplyRequest};
 pub use staging_parts::PartTotal;
 pub use staging_plan::{Choice, GroupTotal, StagedGroup, StagedPart};
 pub use staging_runs::BrokenRun;
+pub use staging_sessions::BrokenSession;
 pub use statistics::{Figures, STATISTICS_RUNS, Spread, Statistics, StatisticsFilter};
 pub use stopped::StoppedRecord;
 pub use store::{Store, StoreOptions};

@@ -161,7 +161,8 @@ impl Snapshot {
     /// # Errors
     /// What the database says.
     pub fn rest_bytes(&self, since: i64) -> Result<u64, StoreError> {
-        Ok(self.connection.query_row(
+        let sessions = self.session_bytes()?;
+        let rest: u64 = self.connection.query_row(
             "SELECT (SELECT coalesce(sum(r.bytes + 300), 0) FROM revision r
                      JOIN document d USING (document) WHERE r.revision < d.revision AND r.at >= ?1)
                   + (SELECT coalesce(sum(400 + 200 * count), 0) FROM operation WHERE at >= ?1)
@@ -181,7 +182,8 @@ impl Snapshot {
                   + (SELECT coalesce(sum(4096 + octet_length(settings)), 0) FROM task_folder)",
             [since],
             |row| row.get(0),
-        )?)
+        )?;
+        Ok(rest + sessions)
     }
 
     /// Bytes of the whole database as of this moment.

@@ -112,6 +112,9 @@ pub struct SnapshotRunHead {
     pub started_at: Option<i64>,
     /// Milliseconds; when it ended.
     pub ended_at: Option<i64>,
+    /// The session it belongs to; absent where it is its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
     /// Tasks, attempts, outputs, answers and messages it has: a run that does not come with all of them
     /// is not whole. Absent in backups of before this was written down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -267,7 +270,8 @@ impl Snapshot {
                  + (SELECT count(*) FROM attempt WHERE run = r.run)
                  + (SELECT count(*) FROM output WHERE run = r.run)
                  + (SELECT count(*) FROM answer WHERE run = r.run)
-                 + (SELECT count(*) FROM message WHERE run = r.run)
+                 + (SELECT count(*) FROM message WHERE run = r.run),
+               r.session
              FROM run r JOIN content c USING (content) LEFT JOIN run p ON p.run = r.parent
              WHERE r.run = ?1",
         )?;
@@ -381,6 +385,7 @@ fn head(row: &Row<'_>) -> rusqlite::Result<SnapshotRunHead> {
         started_at: row.get(19)?,
         ended_at: row.get(20)?,
         rows: row.get(21)?,
+        session: row.get(22)?,
     })
 }
 

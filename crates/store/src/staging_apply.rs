@@ -10,6 +10,7 @@ use crate::operation::{next_id, put_items};
 use crate::path_value::PathValue;
 use crate::staging_log::put_log;
 use crate::staging_runs::put_runs;
+use crate::staging_sessions::put_sessions;
 use crate::{
     OperationItemRecord, StagedPart, Staging, Store, StoreError, Tag, Tx, folder_backup,
     schedule_backup, schema, staging_parts,
@@ -49,6 +50,8 @@ pub struct ApplyOutcome {
     pub connections: u32,
     /// Task folders that came with it.
     pub folders: u32,
+    /// Sessions that came with it.
+    pub sessions: u32,
     /// Runs that came with it.
     pub runs: u32,
     /// Entries of the log that other programs recorded and that came with it.
@@ -101,6 +104,7 @@ impl Staging {
                 StagedPart::Settings => &mut outcome.settings,
                 StagedPart::Connections => &mut outcome.connections,
                 StagedPart::Folders => &mut outcome.folders,
+                StagedPart::Sessions => &mut outcome.sessions,
                 StagedPart::Runs => &mut outcome.runs,
                 StagedPart::Log => &mut outcome.log,
             };
@@ -161,15 +165,18 @@ fn apply_attached(
     let (operations, settings) = put_rest(&transaction)?;
     let connections = put_connections(&transaction, now)?;
     let folders = folder_backup::put_folders(&transaction)?;
+    let sessions = put_sessions(&transaction, now)?;
     let runs = put_runs(&transaction)?;
     let log = put_log(&transaction)?;
     let others = operations + settings + connections + runs + log;
-    let undoable = record(&transaction, now, &id, request, last, others, &folders)?;
+    let came = [folders.as_slice(), &sessions].concat();
+    let undoable = record(&transaction, now, &id, request, last, others, &came)?;
     let mut outcome = count(&transaction, "staged.item")?;
     outcome.operations = operations;
     outcome.settings = settings;
     outcome.connections = connections;
     outcome.folders = u32::try_from(folders.len()).unwrap_or(u32::MAX);
+    outcome.sessions = u32::try_from(sessions.len()).unwrap_or(u32::MAX);
     outcome.runs = runs;
     outcome.log = log;
     outcome.operation = undoable.then_some(operation);
@@ -349,7 +356,7 @@ fn put_rest(connection: &Connection) -> Result<(u32, u32), StoreError> {
 }
 
 /// Records the operation and the change, where there was any; says whether it can be undone: documents changed,
-/// or task folders came.
+/// or task folders and sessions came.
 fn record(
     connection: &Connection,
     now: Timestamp,
@@ -357,14 +364,14 @@ fn record(
     request: &ApplyRequest,
     last: i64,
     others: u32,
-    folders: &[OperationItemRecord],
+    came: &[OperationItemRecord],
 ) -> Result<bool, StoreError> {
     let count: u32 = connection.query_row(
         "SELECT count(*) FROM staged.item WHERE decision <> 'skip'",
         [],
         |row| row.get(0),
     )?;
-    if count == 0 && others == 0 && folders.is_empty() {
+    if count == 0 && others == 0 && came.is_empty() {
         return Ok(false);
     }
     connection.execute(
@@ -389,7 +396,7 @@ fn record(
          WHERE i.decision <> 'skip'"
     );
     connection.execute(&items, named_params! {":operation": id, ":last": last})?;
-    put_items(connection, id, count, folders)?;
+    put_items(connection, id, count, came)?;
     if count == 1 {
         connection.execute(
             "UPDATE main.operation SET (kind, subject_id, before, after) =
@@ -403,6 +410,7 @@ fn record(
     tx.tag(&Tag::Setting);
     tx.tag(&Tag::Connection);
     tx.tag(&Tag::Folder);
+    tx.tag(&Tag::Session);
     tx.tag(&Tag::Runs);
     tx.tag(&Tag::Started);
     tx.tag(&Tag::Schedule);
@@ -416,7 +424,7 @@ fn record(
         tx.tag(&Tag::Kind(kind));
     }
     tx.record_change()?;
-    Ok(count > 0 || !folders.is_empty())
+    Ok(count > 0 || !came.is_empty())
 }
 
 fn count(connection: &Connection, items: &str) -> Result<ApplyOutcome, StoreError> {

@@ -2,7 +2,9 @@
 
 use rusqlite::Connection;
 
-use crate::{StagedPart, Staging, StoreError, folder_backup, staging_log, staging_runs};
+use crate::{
+    StagedPart, Staging, StoreError, folder_backup, staging_log, staging_runs, staging_sessions,
+};
 
 /// A part of a plan and whether it comes in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +66,7 @@ impl Staging {
                     StagedPart::Settings => "DELETE FROM setting;",
                     StagedPart::Connections => "DELETE FROM connection;",
                     StagedPart::Folders => "DELETE FROM folder;",
+                    StagedPart::Sessions => "DELETE FROM session;",
                     StagedPart::Runs => "DELETE FROM run;",
                     StagedPart::Log => "DELETE FROM execution; DELETE FROM logged_operation;",
                 })?;
@@ -76,6 +79,7 @@ impl Staging {
 /// Counts what of each part is not in the catalog, which is attached as `live`.
 pub(crate) fn count(plan: &Connection) -> Result<(), StoreError> {
     let runs = staging_runs::coming("live", "main");
+    let sessions = staging_sessions::coming("live", "main");
     let (executions, logged) = staging_log::coming("live", "main");
     for part in StagedPart::ALL {
         let coming = match part {
@@ -96,6 +100,7 @@ pub(crate) fn count(plan: &Connection) -> Result<(), StoreError> {
                 note(plan, part, folder_backup::count(plan, "true")?)?;
                 continue;
             }
+            StagedPart::Sessions => format!("SELECT count(*) {sessions}"),
             StagedPart::Runs => format!("SELECT count(*) {runs}"),
             StagedPart::Log => {
                 format!("SELECT (SELECT count(*) {executions}) + (SELECT count(*) {logged})")

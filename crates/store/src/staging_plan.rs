@@ -111,6 +111,8 @@ pub enum StagedPart {
     Connections,
     /// Task folders.
     Folders,
+    /// Sessions with their snapshots.
+    Sessions,
     /// Runs.
     Runs,
     /// What other programs recorded.
@@ -119,11 +121,12 @@ pub enum StagedPart {
 
 impl StagedPart {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Operations,
         Self::Settings,
         Self::Connections,
         Self::Folders,
+        Self::Sessions,
         Self::Runs,
         Self::Log,
     ];
@@ -135,6 +138,7 @@ impl StagedPart {
             Self::Settings => "settings",
             Self::Connections => "connection",
             Self::Folders => "folder",
+            Self::Sessions => "session",
             Self::Runs => "run",
             Self::Log => "log",
         }

@@ -186,9 +186,9 @@ fn add_run(plan: &Connection, run: &SnapshotRunHead) -> Result<(), StoreError> {
     let mut statement = plan.prepare_cached(
         "INSERT OR IGNORE INTO run(id, workflow_id, workflow_name, revision, sha256, format, \
          context, start, seed, actor, face, repeats, parent, parent_task, parent_attempt, depth, \
-         status, head, created_at, started_at, ended_at, rows, terms)
+         status, head, created_at, started_at, ended_at, rows, terms, session)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, \
-         ?19, ?20, ?21, ?22, ?23)",
+         ?19, ?20, ?21, ?22, ?23, ?24)",
     )?;
     let id = run.id.to_string();
     let workflow = run.workflow_id.as_deref();
@@ -233,6 +233,7 @@ fn add_run(plan: &Connection, run: &SnapshotRunHead) -> Result<(), StoreError> {
             .filter(|_| !open),
         run.rows,
         search::terms(&facts),
+        run.session,
     ])?;
     Ok(())
 }
@@ -269,12 +270,12 @@ pub(crate) fn put_runs(connection: &Connection) -> Result<u32, StoreError> {
         &format!(
             "INSERT INTO main.run(id, workflow_id, workflow_name, revision, content, format,
                context, start, seed, actor, face, repeats, parent_task, parent_attempt, depth,
-               status, head, created_at, started_at, ended_at, brought_in)
+               status, head, created_at, started_at, ended_at, brought_in, session)
              SELECT s.id, s.workflow_id, s.workflow_name, s.revision,
                (SELECT content FROM main.content WHERE sha256 = s.sha256), s.format,
                s.context, s.start, s.seed, s.actor, s.face, s.repeats, s.parent_task,
                s.parent_attempt, s.depth, s.status, s.head, s.created_at, s.started_at, s.ended_at,
-               1
+               1, (SELECT id FROM main.session WHERE id = s.session)
              {coming} ORDER BY s.id"
         ),
         [],

@@ -4,8 +4,9 @@
 use std::collections::HashSet;
 
 use flowkeep_core::{Document, FolderId, Kind, OperationId, summarise};
+use rusqlite::OptionalExtension as _;
 
-use crate::operation::{FOLDER, find, item_record};
+use crate::operation::{FOLDER, SESSION, find, item_record};
 use crate::{
     NewDocument, NewOperation, OperationItemRecord, StoreError, TaskFolderRecord, Tx, folder_backup,
 };
@@ -21,6 +22,8 @@ pub struct UndoOutcome {
     pub removed: u32,
     /// Task folders that are known no more: they had come with what is undone.
     pub folders: Vec<TaskFolderRecord>,
+    /// Sessions that are taken away again with their snapshots: they had come with what is undone.
+    pub sessions: u32,
     /// Subjects left as they are.
     pub kept: Vec<UndoKept>,
 }
@@ -62,6 +65,7 @@ struct Staying<'a> {
 enum Inverse {
     Done(OperationItemRecord),
     Folder(TaskFolderRecord),
+    Session(OperationItemRecord),
     Kept(UndoKept),
     Nothing,
 }
@@ -106,10 +110,12 @@ impl Tx<'_> {
         for item in of_folders {
             inverses.push(self.undo_folder(id, &item, &staying)?);
         }
+        let mut sessions = Vec::new();
         for inverse in inverses {
             match inverse {
                 Inverse::Done(item) => done.push(item),
                 Inverse::Folder(folder) => folders.push(folder),
+                Inverse::Session(item) => sessions.push(item),
                 Inverse::Kept(item) => kept.push(item),
                 Inverse::Nothing => {}
             }
@@ -118,12 +124,18 @@ impl Tx<'_> {
         let removed = done.iter().filter(|item| item.after.is_none()).count();
         let gone = folders.iter();
         done.extend(gone.map(|folder| folder_backup::item(folder, Some(1), None)));
+        let gone = u32::try_from(sessions.len()).unwrap_or(u32::MAX);
+        if gone > 0 {
+            self.let_go_of_unused()?;
+        }
+        done.append(&mut sessions);
         if done.is_empty() {
             return Ok(Some(UndoOutcome {
                 operation: None,
                 restored: 0,
                 removed: 0,
                 folders,
+                sessions: 0,
                 kept,
             }));
         }
@@ -143,6 +155,7 @@ impl Tx<'_> {
             restored,
             removed: u32::try_from(removed).unwrap_or(u32::MAX),
             folders,
+            sessions: gone,
             kept,
         }))
     }
@@ -155,7 +168,10 @@ impl Tx<'_> {
         actor: &str,
     ) -> Result<Inverse, StoreError> {
         let Some(kind) = Kind::from_word(&item.kind) else {
-            return Ok(Inverse::Nothing);
+            return match item.kind.as_str() {
+                SESSION => self.undo_session(undone, item),
+                _ => Ok(Inverse::Nothing),
+            };
         };
         let there = self.document(kind, &item.id)?;
         let current = there
@@ -274,6 +290,48 @@ impl Tx<'_> {
             name: item.name.clone(),
             why,
         }))
+    }
+
+    /// A session that came goes again, unless something was done with it or one of its runs since.
+    fn undo_session(
+        &self,
+        undone: &str,
+        item: &OperationItemRecord,
+    ) -> Result<Inverse, StoreError> {
+        if item.before == item.after {
+            return Ok(Inverse::Nothing);
+        }
+        let untouched = self.latest_on(item)?.as_deref() == Some(undone);
+        let why = match self.session_was_used(&item.id, undone)? {
+            None => KeptWhy::Deleted,
+            Some(false) if untouched => {
+                self.remove_session(&item.id)?;
+                return Ok(Inverse::Session(OperationItemRecord {
+                    before: item.after,
+                    after: None,
+                    ..item.clone()
+                }));
+            }
+            Some(_) => KeptWhy::Changed,
+        };
+        Ok(Inverse::Kept(UndoKept {
+            kind: item.kind.clone(),
+            id: item.id.clone(),
+            name: item.name.clone(),
+            why,
+        }))
+    }
+
+    /// Whether a session goes its own way since the operation that brought it: absent where it is gone.
+    fn session_was_used(&self, id: &str, since: &str) -> Result<Option<bool>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT s.overlay NOT NULL OR s.updated_at > (SELECT at FROM operation WHERE id = ?2)
+               OR EXISTS (SELECT 1 FROM run r WHERE r.session = s.id AND NOT r.brought_in)
+             FROM session s WHERE s.id = ?1",
+        )?;
+        Ok(statement
+            .query_row((id, since), |row| row.get(0))
+            .optional()?)
     }
 
     /// The newest operation of this data folder on a subject.

@@ -47,6 +47,8 @@ fn back_up(data: &Path, into: &Path) -> Result<()> {
     let request = BackupRequest {
         files: &SystemFiles,
         store: &store,
+        data_dir: data,
+        snapshots: &data.join("snapshots"),
         target: &target,
         scratch: scratch.path(),
         at: SystemClock.now(),

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
 use flowkeep_core::{KeptHistory, Kind, Message};
+use flowkeep_files::snapshots::bring_objects;
 use flowkeep_files::{
     DamagedFile, FilesError, Manifest, Purpose, Source, find_source, read_manifest, stage_backup,
     stage_files,
@@ -120,6 +121,11 @@ pub fn restore_plan(
     if missing > 0 {
         plan.notes
             .push(Message::new("plan_note_missing").with("count", missing));
+    }
+    let here = plan.staging.sessions_here(&api.store)?;
+    if here > 0 {
+        plan.notes
+            .push(Message::new("plan_note_sessions_here").with("count", here));
     }
     plan.keep(api)
 }
@@ -270,6 +276,7 @@ fn restore_result(
         (StagedPart::Settings, outcome.settings),
         (StagedPart::Connections, outcome.connections),
         (StagedPart::Folders, outcome.folders),
+        (StagedPart::Sessions, outcome.sessions),
         (StagedPart::Runs, outcome.runs),
         (StagedPart::Log, outcome.log),
     ];
@@ -325,6 +332,13 @@ fn apply(
             name: path_text(&plan.source),
         };
         let cancellation = progress.cancellation();
+        // Held until the rows are written: what was brought is nobody's before that.
+        let _kept = bring_objects(
+            &api.snapshot_workshop()?,
+            &mut plan.staging,
+            &plan.source,
+            progress,
+        )?;
         let places = folders_coming::Places::make(api, &plan.staging)?;
         let applied = api.store.apply(&mut plan.staging, request, cancellation);
         places.remove_unknown(api);
@@ -395,6 +409,7 @@ pub fn undo(api: &Api, input: UndoInput) -> Result<UndoResult, AppError> {
         restored: outcome.restored,
         removed: outcome.removed,
         folders: u32::try_from(outcome.folders.len()).unwrap_or(u32::MAX),
+        sessions: outcome.sessions,
         kept: u32::try_from(conflicts.len()).unwrap_or(u32::MAX),
         conflicts,
         operation_id: outcome.operation.map(|id| id.to_string()),

@@ -176,6 +176,8 @@ pub struct UndoResult {
     pub removed: u32,
     /// Task folders that are off the list again: they had come with it.
     pub folders: u32,
+    /// Sessions that are taken away again with their snapshots: they had come with it.
+    pub sessions: u32,
     /// What was undone.
     pub undone: UndoneOperation,
 }

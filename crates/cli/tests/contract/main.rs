@@ -35,6 +35,7 @@ mod run_people;
 mod run_reasons;
 mod runs;
 mod schedules;
+mod session_backups;
 mod session_import;
 mod session_restore;
 mod session_runs;

@@ -8,6 +8,7 @@ mod manifest;
 pub(crate) mod parts;
 mod prove;
 mod readme;
+pub(crate) mod sessions;
 mod target;
 mod unfinished;
 mod write;

@@ -104,6 +104,8 @@ fn restore_for_trial(
         operation: "restore".to_owned(),
         name: String::new(),
     };
+    // Each content was read and hashed where it lies.
+    staging.note_brought(None)?;
     let preview = staging.preview(&store)?;
     let (runs, log, folders) = (preview.runs, preview.log, preview.folders);
     let outcome = store.apply(staging, request, progress.cancellation())?;
@@ -119,6 +121,16 @@ fn restore_for_trial(
     }
     if outcome.folders != folders {
         let detail = format!("{} of {folders} task folders came back", outcome.folders);
+        return Err(FilesError::NotProven {
+            path: place.to_owned(),
+            detail,
+        });
+    }
+    if outcome.sessions != preview.sessions {
+        let detail = format!(
+            "{} of {} sessions came back",
+            outcome.sessions, preview.sessions
+        );
         return Err(FilesError::NotProven {
             path: place.to_owned(),
             detail,

@@ -7,10 +7,12 @@ pub(crate) fn text(
     created_at: &str,
     documents: u32,
     with_keys: u32,
+    masked: u32,
     history: KeptHistory,
 ) -> String {
     let ([kept, left_out], [kept_zh, left_out_zh]) = history_words(history);
     let [keys, keys_zh] = key_words(with_keys);
+    let [masked, masked_zh] = masked_words(masked);
     format!(
         "Flowkeep backup\r
 ===============\r
@@ -24,7 +26,9 @@ What is in it\r
   connections.json: how data sources are reached, without passwords, where there are any\r
   schedules.json: workflows that somebody has paused from starting by themselves, where there are any\r
   folders: which task folders there are and what is set for each, where there are any; not what is in them\r
-  manifest.json: every file with its size and SHA-256\r
+  sessions: work that can be taken up again, and which configuration files it had, where there is any\r
+  objects: what was in those files, many in one; zstd -dc unpacks them, and the last lines say what begins where\r
+{masked}  manifest.json: every file with its size and SHA-256\r
 {keys}\r
 What is not in it\r
 {left_out}  data in databases that tasks work on, `local` among them; files that tasks wrote;\r
@@ -49,7 +53,9 @@ Flowkeep 备份\r
   connections.json：数据源的连接方式，不含密码（有数据源才有）\r
   schedules.json：被人暂停自动启动的工作流（有才有）\r
   folders：有哪些任务目录及各自的设置（有才有），不含其中的文件\r
-  manifest.json：每个文件的大小和 SHA-256\r
+  sessions：可以接着进行的会话，以及各自用到的配置文件（有才有）\r
+  objects：这些文件的内容，多个合为一个；用 zstd -dc 解开，末尾几行说明各从何处开始\r
+{masked_zh}  manifest.json：每个文件的大小和 SHA-256\r
 {keys_zh}\r
 不包含\r
 {left_out_zh}  任务所用数据库（包括 local）中的数据；任务写出的文件；任务目录中的文件及其归档；\r
@@ -60,6 +66,19 @@ Flowkeep 备份\r
 请不要改动这里的文件：改动过的文件会被识别出来，不会恢复。\r
 "
     )
+}
+
+/// That keys of configuration files are not in it, in English and in Chinese.
+fn masked_words(masked: u32) -> [String; 2] {
+    if masked == 0 {
+        return [String::new(), String::new()];
+    }
+    [
+        format!(
+            "    keys that stood in those files are not in here: <masked> stands in their place ({masked})\r\n"
+        ),
+        format!("    这些文件中的密钥不在此处，原处写作 <masked>（{masked} 个文件）\r\n"),
+    ]
 }
 
 /// That keys are in it which came with documents, in English and in Chinese.
@@ -132,15 +151,23 @@ mod tests {
 
     #[test]
     fn it_says_that_keys_are_in_it_where_they_are() {
-        let says = |keys| text("2026-01-01T00:00:00Z", 3, keys, KeptHistory::All);
+        let says = |keys| text("2026-01-01T00:00:00Z", 3, keys, 0, KeptHistory::All);
         assert!(!says(0).contains("keys:") && !says(0).contains("密钥："));
         assert!(says(2).contains("stands in documents (2);\r\n"));
         assert!(says(2).contains("有 2 份文档含有"));
     }
 
     #[test]
+    fn it_says_in_how_many_files_keys_are_masked() {
+        let says = |masked| text("2026-01-01T00:00:00Z", 3, 0, masked, KeptHistory::All);
+        assert!(!says(0).contains("<masked>"));
+        assert!(says(4).contains("in their place (4)\r\n"));
+        assert!(says(4).contains("（4 个文件）\r\n"));
+    }
+
+    #[test]
     fn it_says_how_much_of_the_history_is_there() {
-        let says = |history| text("2026-01-01T00:00:00Z", 3, 0, history);
+        let says = |history| text("2026-01-01T00:00:00Z", 3, 0, 0, history);
         let days = |days| KeptHistory::Days(NonZeroU32::new(days).unwrap());
         assert!(says(KeptHistory::All).contains("  operations: Activity"));
         assert!(!says(KeptHistory::None).contains("  operations: Activity"));

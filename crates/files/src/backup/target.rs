@@ -20,12 +20,14 @@ pub struct BackupTarget {
 /// What a backup would take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Estimate {
-    /// How many of each kind: documents, and connections and task folders where there are any.
+    /// How many of each kind: documents, and connections, task folders and sessions where there are any.
     pub counts: Vec<(String, u32)>,
     /// Documents with something like a password or a key in them.
     pub with_keys: u32,
     /// Bytes needed, in whole clusters of the target and with a tenth on top.
     pub needed: u64,
+    /// Of them, for the files in which what sessions keep lies.
+    pub objects: u64,
     /// Bytes free there.
     pub free: u64,
 }
@@ -132,17 +134,21 @@ pub fn estimate(
         let rest = snapshot.rest_bytes(history.since(at.0))?;
         let around = u64::from(documents) * PER_DOCUMENT + AT_LEAST;
         let counts = (counts(snapshot)?, snapshot.with_keys()?);
-        Ok((counts, bytes + rest + around))
+        let cluster = space.cluster.max(1);
+        let packs = snapshot.packs()?.into_iter();
+        let packs = packs.map(|(_, bytes)| bytes.div_ceil(cluster) * cluster + PER_DOCUMENT);
+        Ok((counts, bytes + rest + around, packs.sum()))
     };
-    let ((counts, with_keys), bytes) = match counted() {
+    let ((counts, with_keys), bytes, objects) = match counted() {
         // A broken page must not end the one thing that still helps.
-        Err(StoreError::Damaged(_)) => ((Vec::new(), 0), snapshot.bytes()? * 2 + AT_LEAST),
+        Err(StoreError::Damaged(_)) => ((Vec::new(), 0), snapshot.bytes()? * 2 + AT_LEAST, 0),
         counted => counted?,
     };
     Ok(Estimate {
         counts,
         with_keys,
-        needed: bytes / 10 * 11,
+        needed: (bytes + objects) / 10 * 11,
+        objects,
         free: space.free,
     })
 }
@@ -155,6 +161,7 @@ fn counts(snapshot: &Snapshot) -> Result<Vec<(String, u32)>, StoreError> {
     let beside = [
         ("connection", count(snapshot.connections()?.len())),
         ("folder", count(snapshot.task_folders()?.len())),
+        ("session", snapshot.session_totals()?.0),
     ];
     let beside = beside.into_iter().filter(|(_, count)| *count > 0);
     let beside = beside.map(|(kind, count)| (kind.to_owned(), count));

@@ -11,8 +11,9 @@ use serde::Serialize;
 use super::manifest::{FORMAT, FORMAT_VERSION, MANIFEST, Manifest, ManifestFile, ManifestWriter};
 use super::prove::{prove, read_back};
 use super::target::{BackupTarget, estimate};
-use super::{DamagedFile, parts, readme};
+use super::{DamagedFile, parts, readme, sessions};
 use crate::FilesError;
+use crate::snapshots::{TakeError, share};
 use crate::time::{local, rfc3339};
 
 /// The manifest until it is whole.
@@ -24,6 +25,10 @@ pub struct BackupRequest<'a> {
     pub files: &'a dyn Files,
     /// The catalog.
     pub store: &'a Store,
+    /// The data folder, whose locks are taken.
+    pub data_dir: &'a Path,
+    /// Where the contents of snapshots lie.
+    pub snapshots: &'a Path,
     /// The folder in which the backup's own folder is made.
     pub target: &'a BackupTarget,
     /// A folder for the trial restore's temporary database.
@@ -71,6 +76,7 @@ pub fn write_backup(
     request: &BackupRequest<'_>,
     progress: &dyn Progress,
 ) -> Result<Backup, FilesError> {
+    let _kept = kept_meanwhile(request)?;
     // Taken before the database is checked: what is checked is what is written.
     let snapshot = request.store.snapshot()?;
     let faults = request.store.quick_check(progress.cancellation())?;
@@ -89,7 +95,8 @@ pub fn write_backup(
         });
     }
     // The plan and the trial restore each hold all texts once, and their indexes.
-    let trial = estimate.needed.saturating_mul(3);
+    let rows = estimate.needed.saturating_sub(estimate.objects);
+    let trial = rows.saturating_mul(3);
     let scratch = request.scratch.parent().unwrap_or(request.scratch);
     let space = request
         .files
@@ -118,6 +125,19 @@ pub fn write_backup(
         }
         with_room(request, estimate.needed, error)
     })
+}
+
+/// Keeps what snapshots hold from being cleared away while it is copied. In a data folder that cannot be written
+/// nobody clears anything away.
+fn kept_meanwhile(request: &BackupRequest<'_>) -> Result<Option<FileLock>, FilesError> {
+    match share(request.data_dir) {
+        Ok(lock) => Ok(Some(lock)),
+        Err(TakeError::Busy) => Err(FilesError::SnapshotsBusy),
+        Err(error) => {
+            tracing::warn!(%error, "a backup is made without the lock of snapshots");
+            Ok(None)
+        }
+    }
 }
 
 /// Takes a backup back that was made and is not wanted. Until it is gone it looks like an unfinished
@@ -270,13 +290,19 @@ fn schedules(writing: &mut Writing<'_>, snapshot: &Snapshot) -> Result<(), Files
 fn beside_documents(
     writing: &mut Writing<'_>,
     snapshot: &Snapshot,
+    snapshots: &Path,
     counts: &mut BTreeMap<String, u32>,
 ) -> Result<(), FilesError> {
     settings(writing, snapshot)?;
     let connections = connections(writing, snapshot)?;
     schedules(writing, snapshot)?;
     let folders = folders(writing, snapshot)?;
-    for (kind, count) in [("connection", connections), ("folder", folders)] {
+    let sessions = sessions::sessions(writing, snapshot, snapshots)?;
+    for (kind, count) in [
+        ("connection", connections),
+        ("folder", folders),
+        ("session", sessions),
+    ] {
         if count > 0 {
             counts.insert(kind.to_owned(), count);
         }
@@ -326,7 +352,7 @@ fn write_and_prove(
         let count = writing.documents(snapshot, kind)?;
         counts.insert(kind.as_str().to_owned(), count);
     }
-    beside_documents(&mut writing, snapshot, &mut counts)?;
+    beside_documents(&mut writing, snapshot, request.snapshots, &mut counts)?;
     let since = request.history.since(request.at.0);
     let mut lost = Vec::new();
     writing.in_parts("revisions", "revision", |out| {
@@ -356,10 +382,18 @@ fn write_and_prove(
         .filter_map(|kind| counts.get(kind.as_str()))
         .sum();
     let with_keys = with_keys(snapshot)?;
+    let (_, masked) = writing.unless_broken("sessions", snapshot.session_totals())?;
     writing.plain(
         "README.txt",
         "readme",
-        readme::text(&rfc3339(request.at), documents, with_keys, request.history).as_bytes(),
+        readme::text(
+            &rfc3339(request.at),
+            documents,
+            with_keys,
+            masked,
+            request.history,
+        )
+        .as_bytes(),
     )?;
     let Writing {
         manifest, damaged, ..
@@ -457,7 +491,7 @@ impl<'a> Writing<'a> {
     }
 
     /// What was read, or what stands for nothing when a broken page kept it; then that is named.
-    fn unless_broken<T: Default>(
+    pub(super) fn unless_broken<T: Default>(
         &mut self,
         what: &str,
         read: Result<T, StoreError>,
@@ -477,12 +511,12 @@ impl<'a> Writing<'a> {
     }
 
     /// Writes one file that is not a document.
-    fn plain(&mut self, path: &str, kind: &str, bytes: &[u8]) -> Result<(), FilesError> {
+    pub(super) fn plain(&mut self, path: &str, kind: &str, bytes: &[u8]) -> Result<(), FilesError> {
         self.plain_named(path, kind, bytes, None)
     }
 
     /// Writes one file that is not a document but has an id and a name.
-    fn plain_named(
+    pub(super) fn plain_named(
         &mut self,
         path: &str,
         kind: &str,

@@ -10,23 +10,26 @@ use chrono::DateTime;
 use flowkeep_core::connection::SourceKind;
 use flowkeep_core::folder::is_file_name;
 use flowkeep_core::{
-    Document, Encoding, Format, Kind, MAX_DOCUMENT_BYTES, Message, Recognised, Sha256, Summary,
-    recognise, summarise,
+    Document, Encoding, Format, Kind, MAX_DOCUMENT_BYTES, Message, ObjectHash, Recognised, Sha256,
+    Summary, recognise, summarise,
 };
 use flowkeep_host::{
     Cancellation, Folder, Progress, ReadError, SpecialFile, machine_id, path_text,
 };
 use flowkeep_store::{
-    IncomingDocument, IndexTerms, Rejection, SnapshotConnection, SnapshotFolder, SnapshotLog,
-    SnapshotOperation, SnapshotRun, SnapshotSchedule, Staging, StateThere,
+    IncomingDocument, IndexTerms, NewObject, Rejection, SnapshotConnection, SnapshotFolder,
+    SnapshotLog, SnapshotOperation, SnapshotRun, SnapshotSchedule, SnapshotSession, Staging,
+    StateThere,
 };
 use walkdir::WalkDir;
 
 use crate::backup::parts::{BOUND_SETTINGS, OWN_FILES, RevisionLine};
+use crate::backup::sessions::{PACK, objects_lost};
 use crate::backup::{
     DamagedFile, FORMAT, FORMAT_VERSION, MANIFEST, Manifest, ManifestFile, each_file, read_header,
 };
 use crate::rounds::{Rounds, hash_of};
+use crate::snapshots::pack::{Placed, given_by};
 use crate::{FilesError, io_reason};
 
 /// A wrapper around a text escapes it; six bytes for one is the worst.
@@ -116,6 +119,7 @@ pub fn stage_backup(
         documents: BTreeMap::new(),
         made_here: manifest.machine == machine_id(),
         folders: 0,
+        sessions: 0,
         runs: 0,
         log: 0,
     };
@@ -279,6 +283,8 @@ struct Reading<'a> {
     made_here: bool,
     /// Task folders listed.
     folders: u32,
+    /// Sessions read.
+    sessions: u32,
     /// Runs read.
     runs: u32,
     /// Entries of the log read.
@@ -326,7 +332,7 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// A manifest that lists fewer documents, task folders, runs or entries of the log than it counts has lost some.
+    /// A manifest that lists fewer documents, task folders, sessions, runs or entries of the log than it counts has lost some.
     fn counted(&mut self, manifest: &Manifest) {
         let documents = Kind::ALL.map(|kind| {
             let listed = self.documents.get(&kind).copied().unwrap_or_default();
@@ -336,6 +342,7 @@ impl Reading<'_> {
         let whole = self.read.damaged_parts.is_empty();
         let others = [
             ("folder", self.folders),
+            ("session", self.sessions),
             ("run", self.runs),
             ("log", self.log),
         ];
@@ -376,6 +383,13 @@ impl Reading<'_> {
                 path: format!("log/{id}"),
                 reason: Message::new("record_not_whole"),
                 name: None,
+            });
+        })?;
+        self.staging.each_broken_session(|session| {
+            damaged.push(DamagedFile {
+                path: session.file,
+                reason: objects_lost(session.lost),
+                name: Some(session.name),
             });
         })?;
         Ok(())
@@ -554,6 +568,14 @@ impl Reading<'_> {
                 Ok(folder) => self.folder(file, folder)?,
                 Err(_) => return Ok(Err(unreadable(0))),
             },
+            "session" => match serde_json::from_slice::<SnapshotSession>(bytes) {
+                Ok(session) if session.is_coherent() => {
+                    self.sessions += 1;
+                    self.staging.add_session(&session, &file.path)?;
+                }
+                _ => return Ok(Err(unreadable(0))),
+            },
+            "object" => self.object(file, bytes)?,
             "readme" => {}
             // What a later version of this format may add.
             kind => {
@@ -572,6 +594,19 @@ impl Reading<'_> {
             }
         }
         Ok(Ok(()))
+    }
+
+    /// One file with contents of sessions. A tree says what its session says as well, and is looked at where it is
+    /// brought into the store.
+    fn object(&mut self, file: &ManifestFile, bytes: &[u8]) -> Result<(), FilesError> {
+        let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+        let name = name.strip_suffix(PACK).unwrap_or(name);
+        let Ok(name) = serde_json::from_value::<ObjectHash>(name.into()) else {
+            return Ok(());
+        };
+        let placed: Vec<_> = self.staging.objects_in(name)?.iter().map(placed).collect();
+        let given = given_by(bytes, name, &placed);
+        Ok(self.staging.note_found(&given)?)
     }
 
     /// One task folder. What lies at the path of one from another computer may be somebody else's here:
@@ -635,6 +670,16 @@ fn lines(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
         .split(|byte| *byte == b'\n')
         .enumerate()
         .filter(|(_, line)| !line.is_empty())
+}
+
+fn placed(object: &NewObject) -> Placed {
+    Placed {
+        hash: object.hash,
+        bytes: object.bytes,
+        frame: object.frame,
+        frame_bytes: object.frame_bytes,
+        place: object.place,
+    }
 }
 
 /// The document in a file of a backup: JSON stands bare, another format inside a wrapper.

@@ -7,6 +7,7 @@
 //! is ever written over. Absent on purpose: which files belong to a snapshot (`configuration`) and who counts
 //! on what is kept (the rows of the database).
 
+mod bring;
 pub mod compare;
 mod error;
 mod frame;
@@ -24,6 +25,7 @@ mod take_rows;
 mod take_same;
 mod workshop;
 
+pub use bring::bring_objects;
 pub use error::SnapshotError;
 pub use place::prepare;
 pub use recover::{recover, stored_bytes};
@@ -31,3 +33,4 @@ pub(crate) use source::keep_sources;
 pub use take::{Of, Taken, Wanted, take};
 pub use take_error::TakeError;
 pub use workshop::Workshop;
+pub(crate) use workshop::share;

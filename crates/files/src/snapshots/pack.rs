@@ -73,6 +73,42 @@ pub fn path(store: &Path, name: &ObjectHash) -> PathBuf {
     store.join(place_of(name).iter().collect::<PathBuf>())
 }
 
+/// The bytes of a pack, whatever they are.
+///
+/// # Errors
+/// [`SnapshotError::Gone`], [`SnapshotError::Damaged`] for what is no pack by its size; what the system says.
+pub(crate) fn bytes(store: &Path, name: &ObjectHash) -> Result<Vec<u8>, SnapshotError> {
+    let relative = place_of(name).iter().collect::<PathBuf>();
+    Folder::open(store)
+        .map_err(flowkeep_host::ReadError::Io)
+        .and_then(|folder| folder.read(&relative, LARGEST_PACK as u64))
+        .map_err(SnapshotError::reading(&store.join(relative)))
+}
+
+/// Puts a pack that was written elsewhere into the store.
+///
+/// # Errors
+/// What the system says.
+pub(super) fn keep_pack(
+    files: &dyn EntryFiles,
+    store: &Path,
+    name: &ObjectHash,
+    bytes: &[u8],
+) -> Result<(), SnapshotError> {
+    keep(files, store, &place_of(name), bytes)?;
+    Ok(())
+}
+
+/// Those of these objects that a pack gives, unless it is not what its name says.
+pub(crate) fn given_by(pack: &[u8], name: ObjectHash, objects: &[Placed]) -> Vec<ObjectHash> {
+    if ObjectHash::of(pack) != name {
+        return Vec::new();
+    }
+    let damaged: HashSet<_> = damaged_in(pack, objects).into_iter().collect();
+    let all = objects.iter().map(|placed| placed.hash);
+    all.filter(|hash| !damaged.contains(hash)).collect()
+}
+
 fn place_of(name: &ObjectHash) -> [String; 3] {
     by_hash(OBJECTS, &name.to_string(), "zst")
 }

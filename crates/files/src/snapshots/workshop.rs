@@ -52,13 +52,7 @@ impl Workshop {
         &self,
         take: impl FnOnce(&Path) -> Result<FileLock, LockError>,
     ) -> Result<FileLock, TakeError> {
-        let locks = self.data_dir.join("locks");
-        private_folder(&locks).map_err(TakeError::at(&locks))?;
-        let path = locks.join("snapshots");
-        take(&path).map_err(|error| match error {
-            LockError::Held => TakeError::Busy,
-            LockError::Io(source) => TakeError::Io { path, source },
-        })
+        lock(&self.data_dir, take)
     }
 
     /// Says on the disk that something is being written: while this file is there, what is unfinished in the
@@ -101,4 +95,25 @@ impl Workshop {
             }
         }
     }
+}
+
+/// Keeps everybody from clearing away what is kept in this data folder, as [`Workshop::share`] does.
+///
+/// # Errors
+/// [`TakeError::Busy`], [`TakeError::Io`].
+pub(crate) fn share(data_dir: &Path) -> Result<FileLock, TakeError> {
+    lock(data_dir, FileLock::try_share)
+}
+
+fn lock(
+    data_dir: &Path,
+    take: impl FnOnce(&Path) -> Result<FileLock, LockError>,
+) -> Result<FileLock, TakeError> {
+    let locks = data_dir.join("locks");
+    private_folder(&locks).map_err(TakeError::at(&locks))?;
+    let path = locks.join("snapshots");
+    take(&path).map_err(|error| match error {
+        LockError::Held => TakeError::Busy,
+        LockError::Io(source) => TakeError::Io { path, source },
+    })
 }

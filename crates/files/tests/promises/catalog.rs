@@ -158,6 +158,8 @@ impl Catalog {
         let request = BackupRequest {
             files,
             store: &self.store,
+            data_dir: &self.data(),
+            snapshots: &self.data().join("snapshots"),
             target: &target,
             scratch: &self.scratch(),
             at: self.clock.now(),

@@ -105,6 +105,89 @@ CREATE TABLE folder(
   created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Sessions, by their ids, with their snapshots by the hash of what these hold.
+CREATE TABLE session(
+  id TEXT PRIMARY KEY,
+  -- Where it stands in the backup.
+  file TEXT NOT NULL,
+  name TEXT NOT NULL,
+  sort_key BLOB NOT NULL,
+  origin TEXT NOT NULL,
+  root TEXT,
+  root_name TEXT,
+  config TEXT,
+  stated_config TEXT,
+  strategy TEXT NOT NULL,
+  run TEXT,
+  status TEXT NOT NULL,
+  stated_status TEXT,
+  agent TEXT,
+  state TEXT,
+  source BLOB,
+  failures INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  ended_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE session_version(
+  id TEXT PRIMARY KEY,
+  session TEXT NOT NULL,
+  sequence INTEGER NOT NULL,
+  tree BLOB NOT NULL,
+  strategy TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  task TEXT,
+  actor TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE session_attempt(
+  session TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  source TEXT,
+  ok INTEGER NOT NULL,
+  found TEXT NOT NULL,
+  PRIMARY KEY(session, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE session_tree(
+  hash BLOB PRIMARY KEY,
+  status TEXT NOT NULL,
+  found TEXT NOT NULL,
+  files INTEGER NOT NULL,
+  bytes INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE session_entry(
+  tree BLOB NOT NULL,
+  path TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  sha256 BLOB NOT NULL,
+  bytes INTEGER NOT NULL,
+  modified INTEGER,
+  object BLOB NOT NULL,
+  masked TEXT,
+  PRIMARY KEY(tree, path)
+) STRICT, WITHOUT ROWID;
+
+-- Where contents lie. `found`: it is there, and what its hash says; `brought`: it is in the store here by now.
+CREATE TABLE session_object(
+  hash BLOB PRIMARY KEY,
+  bytes INTEGER NOT NULL,
+  pack TEXT NOT NULL,
+  pack_bytes INTEGER NOT NULL,
+  frame INTEGER NOT NULL,
+  frame_bytes INTEGER NOT NULL,
+  place INTEGER NOT NULL,
+  found INTEGER NOT NULL DEFAULT 0,
+  brought INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX session_object_by_pack ON session_object(pack);
+
 -- Workflows that somebody had paused.
 CREATE TABLE schedule(workflow_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 
@@ -134,6 +217,8 @@ CREATE TABLE run(
   created_at INTEGER NOT NULL,
   started_at INTEGER,
   ended_at INTEGER,
+  -- The session it belongs to.
+  session TEXT,
   -- Tasks, attempts, outputs, answers and messages: as many as it had, where that is known, and as were
   -- found.
   rows INTEGER,

@@ -188,6 +188,33 @@ pub fn read_tree(store: &Path, hash: &ObjectHash) -> Result<TreeFile, SnapshotEr
     read(&store.join(tree_place(hash)), &bytes, TREE)
 }
 
+/// A tree as it is packed, which is what its name says.
+///
+/// # Errors
+/// As [`read_tree`].
+pub(crate) fn packed_tree(store: &Path, hash: &ObjectHash) -> Result<Vec<u8>, SnapshotError> {
+    tree_bytes(store, hash)?;
+    bytes(store, &place_of_tree(hash).iter().collect::<PathBuf>())
+}
+
+/// Puts a tree that was packed elsewhere into the store, unless one is there; one that is not what its name says is
+/// left out.
+///
+/// # Errors
+/// What the system says.
+pub(super) fn keep_packed_tree(
+    files: &dyn EntryFiles,
+    store: &Path,
+    hash: &ObjectHash,
+    packed: &[u8],
+) -> Result<(), SnapshotError> {
+    let is_it = unpacked(packed, LARGEST).is_some_and(|text| ObjectHash::of(&text) == *hash);
+    if is_it && tree_bytes(store, hash).is_err() {
+        keep(files, store, &place_of_tree(hash), packed)?;
+    }
+    Ok(())
+}
+
 fn tree_bytes(store: &Path, hash: &ObjectHash) -> Result<Vec<u8>, SnapshotError> {
     let path = place_of_tree(hash).iter().collect::<PathBuf>();
     unpacked(&bytes(store, &path)?, LARGEST)
