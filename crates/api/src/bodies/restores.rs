@@ -337,7 +337,7 @@ fn apply(
             &api.snapshot_workshop()?,
             &mut plan.staging,
             &plan.source,
-            progress,
+            cancellation,
         )?;
         let places = folders_coming::Places::make(api, &plan.staging)?;
         let applied = api.store.apply(&mut plan.staging, request, cancellation);

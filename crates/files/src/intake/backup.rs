@@ -536,15 +536,8 @@ impl Reading<'_> {
                 }
             }
             "settings" => {
-                let Ok(settings) =
-                    serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(bytes)
-                else {
+                if !self.settings(bytes)? {
                     return Ok(Err(unreadable(0)));
-                };
-                for (key, value) in settings {
-                    if !BOUND_SETTINGS.contains(&key.as_str()) {
-                        self.staging.add_setting(&key, &value)?;
-                    }
                 }
             }
             "connection" => {
@@ -568,13 +561,11 @@ impl Reading<'_> {
                 Ok(folder) => self.folder(file, folder)?,
                 Err(_) => return Ok(Err(unreadable(0))),
             },
-            "session" => match serde_json::from_slice::<SnapshotSession>(bytes) {
-                Ok(session) if session.is_coherent() => {
-                    self.sessions += 1;
-                    self.staging.add_session(&session, &file.path)?;
+            "session" => {
+                if !self.session(file, bytes)? {
+                    return Ok(Err(unreadable(0)));
                 }
-                _ => return Ok(Err(unreadable(0))),
-            },
+            }
             "object" => self.object(file, bytes)?,
             "readme" => {}
             // What a later version of this format may add.
@@ -594,6 +585,33 @@ impl Reading<'_> {
             }
         }
         Ok(Ok(()))
+    }
+
+    /// The settings; says whether they could be read.
+    fn settings(&mut self, bytes: &[u8]) -> Result<bool, FilesError> {
+        let Ok(settings) =
+            serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(bytes)
+        else {
+            return Ok(false);
+        };
+        for (key, value) in settings {
+            if !BOUND_SETTINGS.contains(&key.as_str()) {
+                self.staging.add_setting(&key, &value)?;
+            }
+        }
+        Ok(true)
+    }
+
+    /// One session; says whether it could be read.
+    fn session(&mut self, file: &ManifestFile, bytes: &[u8]) -> Result<bool, FilesError> {
+        match serde_json::from_slice::<SnapshotSession>(bytes) {
+            Ok(session) if session.is_coherent() => {
+                self.sessions += 1;
+                self.staging.add_session(&session, &file.path)?;
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
     }
 
     /// One file with contents of sessions. A tree says what its session says as well, and is looked at where it is

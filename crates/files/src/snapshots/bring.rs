@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use flowkeep_core::ObjectHash;
-use flowkeep_host::{FileLock, Folder, Progress};
+use flowkeep_host::{Cancellation, FileLock, Folder};
 use flowkeep_store::{StagedPart, Staging};
 
 use super::manifest::keep_packed_tree;
@@ -21,7 +21,7 @@ pub fn bring_objects(
     workshop: &Workshop,
     plan: &mut Staging,
     backup: &Path,
-    progress: &dyn Progress,
+    cancellation: &Cancellation,
 ) -> Result<Option<FileLock>, TakeError> {
     let parts = plan.parts()?;
     if !parts
@@ -37,7 +37,7 @@ pub fn bring_objects(
     }
     prepare(workshop.files.as_ref(), &workshop.dir)?;
     let mark = workshop.mark()?;
-    if let Err(error) = bring(workshop, backup, &packs, &trees, progress) {
+    if let Err(error) = bring(workshop, backup, &packs, &trees, cancellation) {
         drop(lock);
         if let Err(error) = recover(workshop) {
             tracing::warn!(%error, "what was broken off is cleared away later");
@@ -56,12 +56,12 @@ fn bring(
     backup: &Path,
     packs: &[ObjectHash],
     trees: &[ObjectHash],
-    progress: &dyn Progress,
+    cancellation: &Cancellation,
 ) -> Result<(), TakeError> {
     let folder = Folder::open(backup).map_err(TakeError::at(backup))?;
     let files = workshop.files.as_ref();
     let read = |name: String| {
-        if progress.cancelled() {
+        if cancellation.is_cancelled() {
             return Err(SnapshotError::Cancelled);
         }
         let place = PathBuf::from(OBJECTS).join(name);

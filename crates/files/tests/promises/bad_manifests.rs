@@ -123,19 +123,19 @@ fn what_a_later_version_may_add_is_passed_by() {
 #[test]
 fn files_of_a_kind_of_a_later_version_are_told_and_left() {
     let backup = BrokenBackup::new();
-    std::fs::write(backup.path("sessions.jsonl"), "later\n").unwrap();
+    std::fs::write(backup.path("events.jsonl"), "later\n").unwrap();
     backup.change_manifest(|manifest| {
         let files = manifest["files"].as_array_mut().unwrap();
         files.push(json!({
-            "path": "sessions.jsonl",
-            "kind": "session",
+            "path": "events.jsonl",
+            "kind": "event",
             "sha256": Sha256::of(b"later\n").to_string(),
             "bytes": 6,
         }));
     });
     let told = backup.restores(&crate::broken_backup::ALL);
     let expected = Told {
-        passed_over: vec![("sessions.jsonl".to_owned(), "kind_not_known".to_owned())],
+        passed_over: vec![("events.jsonl".to_owned(), "kind_not_known".to_owned())],
         ..Told::default()
     };
     assert_eq!(told, expected);

@@ -69,7 +69,7 @@ impl Face {
     }
 
     fn apply(&self, staging: &mut Staging, backup: &Path) -> Result<ApplyOutcome, TakeError> {
-        let _kept = bring_objects(&self.workshop, staging, backup, &Unfollowed)?;
+        let _kept = bring_objects(&self.workshop, staging, backup, Cancellation::never())?;
         let request = ApplyRequest {
             actor: "Ann".to_owned(),
             face: "cli".to_owned(),
@@ -283,7 +283,13 @@ fn a_restore_that_ends_before_its_rows_leaves_files_nobody_names() {
     let second = Ground::orders();
     let other = second.face();
     let mut plan = other.plan(&backup.folder);
-    let kept = bring_objects(&other.workshop, &mut plan, &backup.folder, &Unfollowed).unwrap();
+    let kept = bring_objects(
+        &other.workshop,
+        &mut plan,
+        &backup.folder,
+        Cancellation::never(),
+    )
+    .unwrap();
     assert!(matches!(recover(&other.workshop), Ok(0)));
     drop((kept, plan));
     assert!(!second.packs().is_empty());

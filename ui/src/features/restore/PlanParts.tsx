@@ -10,6 +10,7 @@ const ICONS: Record<string, IconName> = {
   run: 'play',
   connection: 'database',
   folder: 'folder',
+  session: 'session',
   log: 'file',
 };
 

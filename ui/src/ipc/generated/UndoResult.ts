@@ -31,6 +31,10 @@ removed: number,
  */
 folders: number, 
 /**
+ * Sessions that are taken away again with their snapshots: they had come with it.
+ */
+sessions: number, 
+/**
  * What was undone.
  */
 undone: UndoneOperation, };
