@@ -187,13 +187,14 @@ fn whoever_wants_something_of_a_run_need_not_wait_for_the_look_before_it_goes_on
     until(|| watching.seen().contains(&Occasion::TakenUp).then_some(()));
     assert_eq!(place.want(row, &Wanted::Resume), RequestAnswer::Done);
     place.comes_to(id, Status::Running);
-    // What is seen too late holds nothing any more.
+    // What is seen too late holds nothing any more, and is not told as if it did.
     let before = told(&place, row);
     watching.set(|state| state.is_shut = false);
-    until(|| (told(&place, row) > before).then_some(()));
-    assert_eq!(place.kept(id).status, Status::Running);
     assert_eq!(place.want(row, &Wanted::Cancel), RequestAnswer::Done);
     place.comes_to(id, Status::Cancelled);
+    until(|| (told(&place, row) > before).then_some(()));
+    assert_eq!(watching.seen().last(), Some(&step("b")));
+    assert_eq!(told(&place, row), before + 1);
     drop(engine);
 }
 

@@ -46,7 +46,7 @@ confidence: "complete" | "partial" | "none",
  */
 missing: number, 
 /**
- * Steps of its run that have ended.
+ * Steps of its run that are finished.
  */
 steps_done?: number, 
 /**

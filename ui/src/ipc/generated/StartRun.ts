@@ -23,7 +23,7 @@ name: string,
  */
 status: Status, 
 /**
- * Steps that have ended; what they came to is kept.
+ * Steps that are finished; what they came to is kept.
  */
 steps_done: number, 
 /**
