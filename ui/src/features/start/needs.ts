@@ -7,7 +7,10 @@ export function needsYou({ questions, held, status }: StartRun): boolean {
 
 /** What needs a person, and what went on by itself. */
 export function sorted({ runs }: StartSheet): { needs: StartRun[]; went: StartRun[] } {
-  return { needs: runs.filter(needsYou), went: runs.filter((run) => !needsYou(run) && run.status !== 'cancelled') };
+  return {
+    needs: runs.filter(needsYou),
+    went: runs.filter((run) => !needsYou(run) && run.status !== 'cancelled'),
+  };
 }
 
 /** Whether anything went on that somebody could ask about. */
