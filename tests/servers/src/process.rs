@@ -62,7 +62,12 @@ impl Home {
         if is_root() {
             command.args(["--reuid", "nobody", "--regid", "nogroup", "--clear-groups"]);
         }
-        command.arg("--").arg(program).current_dir(self.path());
+        // What servers put aside for a moment is not beside that of others.
+        command
+            .arg("--")
+            .arg(program)
+            .current_dir(self.path())
+            .env("TMPDIR", self.path());
         command
     }
 

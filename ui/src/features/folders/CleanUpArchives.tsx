@@ -188,6 +188,8 @@ export function CleanUpArchives({ folder, onClose }: Props) {
               {!isWrong && (isUnlimited ? m.archives_no_limit_set() : sumOf(found, going))}
             </p>
             <ul
+              // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard scrolls it too
+              tabIndex={0}
               className={styles.archives}
               style={{ minHeight: Math.min(folder.archives, MOST_LINES) * LINE }}
               aria-label={m.task_folder_archives()}
