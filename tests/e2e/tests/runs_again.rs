@@ -20,7 +20,7 @@ async fn what_a_run_needs_is_asked_for_before_it_starts_and_given_to_a_retry() -
     let window = open(&desk).await?;
     let workflow = json!({"id": "report", "name": "Report", "tasks": [
         {"id": "write", "name": "Write", "action": "file.write",
-         "params": {"path": "report.txt", "text": "Report of ${context.month}"}}]});
+         "params": {"path": "${context.month}.txt", "text": "Report"}}]});
     desk.flowkeep(&["flow", "create", &desk.workflow_file(&workflow)?])?;
 
     window.click("nav-workflows").await?;
@@ -41,13 +41,15 @@ async fn what_a_run_needs_is_asked_for_before_it_starts_and_given_to_a_retry() -
     let shown = desk.flowkeep(&["run", "show", &run])?;
     assert_eq!(shown["context"], json!({"month": "October"}));
 
-    // One that was started elsewhere without it is repeated with it.
-    let begun = desk.flowkeep(&["run", "start", "report"])?;
+    // One that was started elsewhere with what does not do is repeated with what does.
+    let outside = r#"{"month": "../October"}"#;
+    let begun = desk.flowkeep(&["run", "start", "report", "--context", outside])?;
     let failed = begun["run_id"].as_str().context("an id")?;
     window.click("nav-runs").await?;
     window.click(&format!("row-{failed}")).await?;
     window.run_comes_to("Failed").await?;
     window.click("run-retry").await?;
+    window.click("retry-input").await?;
     window.fill("context-month", "November").await?;
     desk.press(&["Return"])?;
     window.gone("dialog-retry").await?;

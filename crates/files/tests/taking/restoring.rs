@@ -83,7 +83,7 @@ fn each_call_fails(for_good: bool) {
         let copy = face.copy();
         assert_eq!(
             (copy.works_with, copy.failures),
-            (WorksWith::Overlay, 0),
+            (WorksWith::File, 0),
             "{call}"
         );
         assert_eq!(
