@@ -8,14 +8,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use flowkeep_core::configuration::ConfigPath;
-use flowkeep_core::run::Level;
+use flowkeep_core::run::{Level, TaskId};
 use flowkeep_core::session::SnapshotReason;
 use flowkeep_core::{Message, Sha256};
 use flowkeep_engine::{Configuring, LookWish, Looked, Occasion};
 use flowkeep_files::snapshots::restoring::{OVERLAYS, not_as_kept};
-use flowkeep_files::snapshots::{Of, TakeError, Wanted, Workshop, take};
+use flowkeep_files::snapshots::{Of, TakeError, Taken, Wanted, Workshop, take};
 use flowkeep_host::{Cancellation, Clock, EntryFiles, Progress};
-use flowkeep_store::{SessionRecord, Store, WorksWith};
+use flowkeep_store::{ConfigSnapshotRecord, SessionRecord, Store, WorksWith};
 
 use crate::apart::{AT_MOST, in_time};
 use crate::bodies::folders::some;
@@ -80,11 +80,7 @@ impl Configurations {
 
     /// Whether what a lost owner left may go on by itself.
     fn taken_up(&self, wish: &LookWish, session: SessionRecord) -> Result<Looked, AppError> {
-        let root = match session.root {
-            Some(root) => self.store.config_root(root)?,
-            None => None,
-        };
-        let Some(root) = root.map(|root| root.path) else {
+        let Some(root) = self.store.root_of(&session)?.map(|root| root.path) else {
             return Ok(Looked::default());
         };
         let workshop = self.workshop(wish)?;
@@ -107,7 +103,6 @@ impl Configurations {
 
     /// Keeps a configuration where it is not as it was, and says so; where a run begins, also that it is kept.
     fn kept(&self, wish: &LookWish, session: SessionRecord) -> Result<Looked, AppError> {
-        let before = self.contents(&session)?;
         let settings = settings::of(&self.store)?;
         let looking = match Looking::of(&self.store, &session, &settings) {
             Ok(looking) => looking,
@@ -118,7 +113,8 @@ impl Configurations {
         if settings.snapshots == Snapshots::Off {
             return Ok(Looked::default());
         }
-        let reason = match self.store.newest_config_snapshot(session.row)? {
+        let before = self.store.newest_config_snapshot(session.row)?;
+        let reason = match before {
             Some(_) => SnapshotReason::Changed,
             None => SnapshotReason::Begin,
         };
@@ -127,25 +123,19 @@ impl Configurations {
             Occasion::Begun | Occasion::TakenUp => None,
         };
         let workshop = self.workshop(wish)?;
-        let place = looking.wish().config.to_owned();
-        let of = Of::Kept(Box::new(session.clone()));
-        let taken = in_time(AT_MOST, &place, move |step| {
-            let wanted = Wanted {
-                wish: looking.wish(),
-                session: of,
-                reason,
-                task,
-            };
-            patiently(|| take(&workshop, &wanted, &Ticks(step))).map_err(AppError::from)
-        })?;
-        let now = self.contents(&session)?;
+        let taken = keep_changed(workshop, looking, &session, reason, task)?;
+        let now = match taken {
+            Some(_) => self.store.newest_config_snapshot(session.row)?,
+            None => before.clone(),
+        };
         let mut told = Vec::new();
         if wish.occasion == Occasion::Begun {
             let kept = Message::new("run_configuration_kept");
-            told.push((Level::Info, kept.with("count", now.len())));
+            let files = now.as_ref().map_or(0, |now| now.files);
+            told.push((Level::Info, kept.with("count", files)));
         }
-        if taken.is_some() && !before.is_empty() {
-            let names = changed(&before, &now);
+        if let (Some(_), Some(before), Some(now)) = (taken, before, now) {
+            let names = changed(&self.contents(&before)?, &self.contents(&now)?);
             let message = Message::new("run_configuration_changed")
                 .with("count", names.len())
                 .with("names", some(names.iter()));
@@ -154,12 +144,9 @@ impl Configurations {
         Ok(Looked { told, holds: false })
     }
 
-    /// What the newest snapshot of a session holds.
-    fn contents(&self, session: &SessionRecord) -> Result<Contents, AppError> {
-        let Some(newest) = self.store.newest_config_snapshot(session.row)? else {
-            return Ok(Contents::new());
-        };
-        let entries = self.store.config_entries(newest.tree)?.into_iter();
+    /// What a snapshot holds.
+    fn contents(&self, snapshot: &ConfigSnapshotRecord) -> Result<Contents, AppError> {
+        let entries = self.store.config_entries(snapshot.tree)?.into_iter();
         Ok(entries.map(|entry| (entry.path, entry.sha256)).collect())
     }
 
@@ -175,11 +162,7 @@ impl Configurations {
             let place = |name| self.data_dir.join(OVERLAYS).join(name);
             return Ok(copy.overlay.map(place));
         }
-        let root = match session.root {
-            Some(root) => self.store.config_root(root)?,
-            None => None,
-        };
-        Ok(root.map(|root| root.path))
+        Ok(self.store.root_of(&session)?.map(|root| root.path))
     }
 
     /// Activity says that whoever started the run has kept it.
@@ -213,6 +196,27 @@ fn changed(before: &Contents, now: &Contents) -> Vec<String> {
     changed
 }
 
+/// Keeps the configuration of a session where it is not as it was; answers nothing where it is.
+pub(crate) fn keep_changed(
+    workshop: Workshop,
+    looking: Looking,
+    session: &SessionRecord,
+    reason: SnapshotReason,
+    task: Option<TaskId>,
+) -> Result<Option<Taken>, AppError> {
+    let place = looking.wish().config.to_owned();
+    let session = Of::Kept(Box::new(session.clone()));
+    in_time(AT_MOST, &place, move |step| {
+        let wanted = Wanted {
+            wish: looking.wish(),
+            session,
+            reason,
+            task,
+        };
+        patiently(|| take(&workshop, &wanted, &Ticks(step))).map_err(AppError::from)
+    })
+}
+
 /// Tries again for a while what cannot be done because somebody clears the store up.
 fn patiently<T>(mut work: impl FnMut() -> Result<T, TakeError>) -> Result<T, TakeError> {
     let since = Instant::now();
@@ -225,7 +229,7 @@ fn patiently<T>(mut work: impl FnMut() -> Result<T, TakeError>) -> Result<T, Tak
 }
 
 /// Says with each step of the work that it still goes on.
-pub(crate) struct Ticks<'a>(pub(crate) &'a (dyn Fn() + Sync));
+struct Ticks<'a>(&'a (dyn Fn() + Sync));
 
 impl Progress for Ticks<'_> {
     fn step(&self, _: &'static str, _: u32, _: Option<u32>, _: Option<&str>) {

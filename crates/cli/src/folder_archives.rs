@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use flowkeep_api::types::{
-    FolderCheckInput, FolderCheckedArchive, FolderCompareInput, FolderCompareTextInput,
-    FolderCompared, FolderComparedTexts, FolderFailure, FolderPutBack, FolderPutBackInput,
+    ComparedTexts, FolderCheckInput, FolderCheckedArchive, FolderCompareInput,
+    FolderCompareTextInput, FolderCompared, FolderFailure, FolderPutBack, FolderPutBackInput,
     FolderPutBackPlan, FolderPutBackPlanInput,
 };
 use flowkeep_api::{Api, AppError, Catalogue, folder_compare, folder_put_back};
@@ -180,7 +180,7 @@ fn outcome(failed: &[FolderFailure]) -> Outcome {
 struct WithTexts<'a> {
     #[serde(flatten)]
     compared: &'a FolderCompared,
-    texts: &'a FolderComparedTexts,
+    texts: &'a ComparedTexts,
 }
 
 pub(crate) fn compare(api: &Api, output: &Output, asked: Compare) -> Result<Outcome, AppError> {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use crate::task_folder::DataFolder;
-use crate::{Store, StoreError, Tag, Tx};
+use crate::{SessionRecord, Store, StoreError, Tag, Tx};
 
 /// The root of a tree of configuration files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +68,14 @@ impl Store {
         let mut statement = reader.prepare_cached(&sql)?;
         let found = statement.query_row([root], |row| record(&data, row));
         Ok(found.optional()?)
+    }
+
+    /// The root of a session's configuration, where one was ever named.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn root_of(&self, session: &SessionRecord) -> Result<Option<ConfigRootRecord>, StoreError> {
+        session.root.map_or(Ok(None), |root| self.config_root(root))
     }
 
     /// The root at a path.

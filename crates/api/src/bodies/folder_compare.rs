@@ -6,9 +6,8 @@ use flowkeep_files::folders::{self, Checked, Compared, Leftover, LeftoverKind, R
 use super::folders::meant;
 use crate::apart::{apart_for, in_time};
 use crate::types::{
-    FolderCheckInput, FolderChecked, FolderCheckedArchive, FolderCompareInput,
-    FolderCompareTextInput, FolderCompared, FolderComparedFile, FolderComparedTexts,
-    FolderLeftover,
+    ComparedTexts, FolderCheckInput, FolderChecked, FolderCheckedArchive, FolderCompareInput,
+    FolderCompareTextInput, FolderCompared, FolderComparedFile, FolderLeftover,
 };
 use crate::{Api, AppError, Progress};
 
@@ -61,7 +60,7 @@ fn file(file: Compared) -> FolderComparedFile {
 ///
 /// # Errors
 /// As [`compare`]; `disk_silent`.
-pub fn texts(api: &Api, input: FolderCompareTextInput) -> Result<FolderComparedTexts, AppError> {
+pub fn texts(api: &Api, input: FolderCompareTextInput) -> Result<ComparedTexts, AppError> {
     let folder = meant(api, &input.id)?;
     let (workshop, id) = (api.workshop()?, folder.id);
     let texts = in_time(api.most, &folder.path, move |_| {
@@ -69,13 +68,7 @@ pub fn texts(api: &Api, input: FolderCompareTextInput) -> Result<FolderComparedT
         folders::compare_texts(&workshop, id, &input.archive, other, &input.file)
             .map_err(AppError::from)
     })?;
-    Ok(FolderComparedTexts {
-        before: texts.then,
-        after: texts.now,
-        before_encoding: texts.then_encoding,
-        after_encoding: texts.now_encoding,
-        reason: texts.reason,
-    })
+    Ok(texts.into())
 }
 
 /// Reads an archive through, or all of a folder, and compares what is in it with its record. What lies hidden in

@@ -15,7 +15,7 @@ use flowkeep_engine::{
 use flowkeep_store::{KeptRun, NewRun, NewRunRequest, RequestAnswer, StoreError, WorksWith};
 
 use super::run_activity::{about, operation_of};
-use super::run_trust::{Untrusted, Values, Word, settle, settle_all};
+use super::run_trust::{Untrusted, Values, Word, settle, settle_all, settle_start};
 use super::runs::find;
 use super::{folders, run_folders, session_snapshots};
 use crate::types::{
@@ -276,7 +276,7 @@ pub fn retry(api: &Api, input: RunRetryInput) -> Result<RunStatus, AppError> {
     add_run(api, begun.new)
 }
 
-fn word(trust: Option<bool>, shown: Option<String>) -> Word {
+pub(super) fn word(trust: Option<bool>, shown: Option<String>) -> Word {
     let trust = trust.unwrap_or_default();
     Word { trust, shown }
 }
@@ -335,10 +335,7 @@ fn trusted(
         values,
         is_own: begun.trusted,
     };
-    settle(api, &asked, word).map_err(|error| match error.code.as_str() {
-        "trust_required" => error.hint("trust_it"),
-        _ => error,
-    })
+    settle_start(api, &asked, word)
 }
 
 /// That a run gets its input and is trusted. Whoever has not said that he trusts it is asked that first; whoever
@@ -566,9 +563,22 @@ pub(super) fn again(
 }
 
 pub(super) fn add_run(api: &Api, new: NewRun) -> Result<RunStatus, AppError> {
-    let (_, id): (i64, RunId) = api
-        .store
-        .write::<_, StoreError>(move |tx| tx.add_run(&new))?;
+    add_run_of(api, new, None)
+}
+
+/// Adds a run, which carries a session on where one is told.
+pub(super) fn add_run_of(
+    api: &Api,
+    new: NewRun,
+    session: Option<String>,
+) -> Result<RunStatus, AppError> {
+    let id: RunId = api.store.write::<_, StoreError>(move |tx| {
+        let (row, id) = tx.add_run(&new)?;
+        if let Some(session) = &session {
+            tx.join_session(row, id, session)?;
+        }
+        Ok(id)
+    })?;
     api.wake_engine();
     Ok(RunStatus {
         run_id: id.to_string(),

@@ -107,6 +107,17 @@ pub(super) fn settle(api: &Api, asked: &Untrusted<'_>, word: &Word) -> Result<()
     settle_all(api, std::slice::from_ref(asked), word)
 }
 
+/// As [`settle`], for what is about to begin: whoever is asked is told where it can be looked at.
+///
+/// # Errors
+/// As [`settle`].
+pub(super) fn settle_start(api: &Api, asked: &Untrusted<'_>, word: &Word) -> Result<(), AppError> {
+    settle(api, asked, word).map_err(|error| match error.code.as_str() {
+        "trust_required" => error.hint("trust_it"),
+        _ => error,
+    })
+}
+
 /// As [`settle`], for a run and those below it that go on with it: one word for all of them.
 ///
 /// # Errors

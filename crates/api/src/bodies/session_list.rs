@@ -61,10 +61,8 @@ pub fn show(api: &Api, input: SessionRef) -> Result<SessionShow, AppError> {
     api.mark_left();
     let listed = listed(api, &input.id)?;
     let kept = api.store.session(&input.id)?;
-    let root = match kept.as_ref().and_then(|kept| kept.root) {
-        Some(root) => api.store.config_root(root)?,
-        None => None,
-    };
+    let root = kept.as_ref().map(|kept| api.store.root_of(kept));
+    let root = root.transpose()?.flatten();
     let snapshots = match &kept {
         Some(kept) => api.store.config_snapshots(kept.row)?,
         None => Vec::new(),

@@ -17,7 +17,7 @@ use flowkeep_files::snapshots::{SnapshotError, TakeError};
 use flowkeep_host::path_text;
 use flowkeep_store::{SessionRecord, StoreError, WorksWith};
 
-use super::run_changes::told;
+use super::run_changes::{told, word};
 use super::run_trust::Word;
 use super::session_snapshots::Looking;
 use super::{session_list, session_runs, session_snapshots, settings};
@@ -111,10 +111,7 @@ pub fn restore(
     })?;
     let is_as_it_was =
         matches!(back.chosen.source, Source::File | Source::Snapshot) && back.chosen.is_ok;
-    let says = Word {
-        trust: input.trust.unwrap_or_default(),
-        shown: input.shown,
-    };
+    let says = word(input.trust, input.shown);
     let run = match resume.then(|| goes_on(api, &session, &back, &says)) {
         Some(run) => Some(run?),
         None => match session.run {
@@ -217,11 +214,7 @@ pub fn compare_file(
         _ => Vec::new(),
     };
     Ok(SessionComparedFile {
-        before: texts.then,
-        after: texts.now,
-        before_encoding: texts.then_encoding,
-        after_encoding: texts.now_encoding,
-        reason: texts.reason,
+        texts: texts.into(),
         places,
     })
 }
@@ -316,10 +309,7 @@ struct Wanted {
 impl Wanted {
     fn of(api: &Api, id: &str) -> Result<Self, AppError> {
         let session = session_list::kept(api, id)?;
-        let root = match session.root {
-            Some(root) => api.store.config_root(root)?,
-            None => None,
-        };
+        let root = api.store.root_of(&session)?;
         let settings = settings::show(api, Nothing {})?;
         Ok(Self {
             root: root.map(|root| root.path),

@@ -6,23 +6,20 @@ use std::time::Instant;
 use flowkeep_core::configuration::ConfigPath;
 use flowkeep_core::run::{Definition, From, Start, Status, repeat};
 use flowkeep_core::session::SessionStatus;
-use flowkeep_core::{Document, Format, RunId, decode, secret};
+use flowkeep_core::{Document, Format, MAX_DOCUMENT_BYTES, decode, secret};
 use flowkeep_engine::{
     Wanted, definition_invalid, definition_of, input_missing, lacking, state_of,
 };
 use flowkeep_files::configuration::format_of;
 use flowkeep_host::{Folder, path_text};
-use flowkeep_store::{KeptRun, NewRun, SessionRecord, StoreError};
+use flowkeep_store::{KeptRun, NewRun, SessionRecord};
 
-use super::run_changes::{LOOK, PATIENCE, add_run, again, told, want};
+use super::run_changes::{LOOK, PATIENCE, add_run, add_run_of, again, told, want};
 use super::run_folders;
-use super::run_trust::{Untrusted, Word, settle};
+use super::run_trust::{Untrusted, Word, settle_start};
 use crate::apart::in_time;
 use crate::types::RunStatus;
 use crate::{Api, AppError};
-
-/// No definition is larger.
-const LIMIT: u64 = 16 << 20;
 
 /// What stands in the file that a configuration begins with, as something that can run.
 pub(super) struct Entry {
@@ -42,7 +39,7 @@ impl Entry {
         let bytes = in_time(api.most, root, move |_| {
             let folder = Folder::open(&place).map_err(flowkeep_host::ReadError::Io);
             folder
-                .and_then(|folder| folder.read(Path::new(path.as_str()), LIMIT))
+                .and_then(|folder| folder.read(Path::new(path.as_str()), MAX_DOCUMENT_BYTES as u64))
                 .map_err(|error| AppError::new("config_not_read").with("detail", error))
         });
         let file = path_text(&root.join(config.as_str()));
@@ -91,10 +88,7 @@ impl Entry {
             values: None,
             is_own: false,
         };
-        settle(api, &asked, word).map_err(|error| match error.code.as_str() {
-            "trust_required" => error.hint("trust_it"),
-            _ => error,
-        })
+        settle_start(api, &asked, word)
     }
 
     /// A run of it.
@@ -171,24 +165,6 @@ impl Entry {
     }
 }
 
-/// Begins a run for a session that has none.
-///
-/// # Errors
-/// What the database says.
-pub(super) fn begin(api: &Api, session: &str, new: NewRun) -> Result<RunStatus, AppError> {
-    let session = session.to_owned();
-    let (_, id): (i64, RunId) = api.store.write::<_, StoreError>(move |tx| {
-        let (row, id) = tx.add_run(&new)?;
-        tx.join_session(row, id, &session)?;
-        Ok((row, id))
-    })?;
-    api.wake_engine();
-    Ok(RunStatus {
-        run_id: id.to_string(),
-        status: Status::Queued,
-    })
-}
-
 /// Goes on with the work of a session, with the file it begins with as it stands below `place`: its run goes on
 /// where that says the same. Else what has succeeded of it is taken over by a new one.
 ///
@@ -215,7 +191,7 @@ pub(super) fn go_on(
         }
         let context = session.state.clone().unwrap_or_else(|| "{}".to_owned());
         let new = entry.run(api, context, word)?;
-        return begin(api, &session.id, new);
+        return add_run_of(api, new, Some(session.id.clone()));
     };
     let is_same = api.store.definition_text(&run)? == entry.text;
     if !run.status.is_final() {

@@ -15,12 +15,12 @@ use flowkeep_host::path_text;
 use flowkeep_store::{NewSession, SessionRecord, Store, StoreError};
 use ulid::Ulid;
 
-use super::run_trust::Word;
+use super::run_changes::{add_run_of, word};
 use super::sessions::default_tool_set;
 use super::strategies::strategy;
 use super::{session_list, session_runs, settings};
-use crate::apart::{AT_MOST, apart_for, in_time};
-use crate::configuring::Ticks;
+use crate::apart::{apart_for, in_time};
+use crate::configuring::keep_changed;
 use crate::put_right::RECOVERY;
 use crate::types::{
     Nothing, Object, SessionCreateInput, SessionCreated, SessionRef, SessionSnapshotTaken,
@@ -71,10 +71,7 @@ pub fn create(
     // Whoever is refused has begun nothing.
     let run = match input.start {
         Some(true) => {
-            let word = Word {
-                trust: input.trust.unwrap_or_default(),
-                shown: input.shown,
-            };
+            let word = word(input.trust, input.shown);
             let (root, config) = found(api, &looking)?;
             let state = new.state.clone().unwrap_or_else(|| "{}".to_owned());
             let entry = session_runs::Entry::read(api, &root, &config)?;
@@ -91,7 +88,7 @@ pub fn create(
         let told = taken.map(|taken| session_list::taken(api, &session_id, taken.id));
         told.transpose()?
     };
-    let run = run.map(|new| session_runs::begin(api, &session_id, new));
+    let run = run.map(|new| add_run_of(api, new, Some(session_id.clone())));
     let run = run.transpose()?.map(|run| (run.run_id, run.status));
     let (run_id, run_status) = run.unzip();
     Ok(SessionCreated {
@@ -136,18 +133,8 @@ pub(super) fn keep_as_it_is(api: &Api, session: &SessionRecord) {
             return Ok(());
         }
         let looking = Looking::of(&api.store, session, &settings)?;
-        let place = looking.config.clone();
-        let (workshop, of) = (api.snapshot_workshop()?, Box::new(session.clone()));
-        in_time(AT_MOST, &place, move |step| {
-            let wanted = Wanted {
-                wish: looking.wish(),
-                session: Of::Kept(of),
-                reason: SnapshotReason::Changed,
-                task: None,
-            };
-            take(&workshop, &wanted, &Ticks(step)).map_err(AppError::from)
-        })?;
-        Ok(())
+        let workshop = api.snapshot_workshop()?;
+        keep_changed(workshop, looking, session, SnapshotReason::Changed, None).map(drop)
     };
     if let Err(error) = kept() {
         tracing::warn!(%error, session = session.id, "the configuration is not kept as it is");
@@ -171,8 +158,7 @@ impl Looking {
         settings: &Settings,
     ) -> Result<Self, AppError> {
         let without = || AppError::new("session_no_config").with("session", &session.name);
-        let root = session.root.ok_or_else(without)?;
-        let root = store.config_root(root)?.ok_or_else(without)?;
+        let root = store.root_of(session)?.ok_or_else(without)?;
         let config = session.config.as_ref().ok_or_else(without)?;
         Ok(Self {
             config: root.path.join(config),

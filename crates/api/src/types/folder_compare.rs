@@ -71,14 +71,14 @@ pub struct FolderComparedFile {
 /// The texts of a file on both sides.
 #[derive(Debug, Clone, Serialize, TS)]
 #[ts(optional_fields)]
-pub struct FolderComparedTexts {
-    /// In the archive; absent where it has no such file.
+pub struct ComparedTexts {
+    /// As it was then: in an archive, in a snapshot; absent where there was no such file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
-    /// On the other side.
+    /// On the other side; absent where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
-    /// How the bytes in the archive spell it.
+    /// How the bytes of then spell it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before_encoding: Option<Encoding>,
     /// How those on the other side do.
@@ -87,6 +87,18 @@ pub struct FolderComparedTexts {
     /// Why there are none: `not_ours_binary`, `compare_long`, or why it cannot be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Message>,
+}
+
+impl From<flowkeep_files::ComparedTexts> for ComparedTexts {
+    fn from(texts: flowkeep_files::ComparedTexts) -> Self {
+        Self {
+            before: texts.then,
+            after: texts.now,
+            before_encoding: texts.then_encoding,
+            after_encoding: texts.now_encoding,
+            reason: texts.reason,
+        }
+    }
 }
 
 /// Archives to read through.

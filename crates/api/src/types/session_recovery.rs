@@ -1,11 +1,11 @@
 //! What the commands that bring a session's configuration back take and give.
 
 use flowkeep_core::run::Status;
-use flowkeep_core::{Difference, Encoding, Message};
+use flowkeep_core::{Difference, Message};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::ChosenPlace;
+use super::{ChosenPlace, ComparedTexts};
 
 /// A session whose configuration is to come back.
 #[derive(Debug, Clone, Deserialize, TS)]
@@ -43,23 +43,10 @@ pub struct SessionCompareFileInput {
 
 /// A file of a session, then and now.
 #[derive(Debug, Clone, Serialize, TS)]
-#[ts(optional_fields)]
 pub struct SessionComparedFile {
-    /// In the snapshot; absent where it has no such file.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub before: Option<String>,
-    /// Today; absent where there is none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub after: Option<String>,
-    /// How the bytes in the snapshot spell it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub before_encoding: Option<Encoding>,
-    /// How those of today do.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub after_encoding: Option<Encoding>,
-    /// Why there are none: `not_ours_binary`, `compare_long`, or why it cannot be read.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<Message>,
+    /// Its texts.
+    #[serde(flatten)]
+    pub texts: ComparedTexts,
     /// In which places a workflow is not the same, in the words of its form.
     pub places: Vec<Difference>,
 }

@@ -89,6 +89,15 @@ fn run(place: &Place, text: &str) -> (i64, RunId) {
     added.unwrap()
 }
 
+/// A run that its owner has left while something of it was under way.
+fn left(place: &Place) -> (i64, RunId) {
+    let engine = place.engine(place.epoch(), Scope::All);
+    let (row, id) = run(place, LONG);
+    place.comes_to(id, Status::Running);
+    drop(engine);
+    (row, id)
+}
+
 fn step(task: &str) -> Occasion {
     Occasion::Step(TaskId::from(task))
 }
@@ -160,10 +169,7 @@ fn what_a_lost_owner_left_goes_on_by_itself_where_its_configuration_is_as_it_was
 fn what_a_lost_owner_left_is_held_where_its_configuration_is_not_as_it_was() {
     let watching = Arc::new(Watching::default());
     let place = place(&watching);
-    let engine = place.engine(place.epoch(), Scope::All);
-    let (row, id) = run(&place, LONG);
-    place.comes_to(id, Status::Running);
-    drop(engine);
+    let (row, id) = left(&place);
     watching.set(|state| state.holds = true);
     let engine = place.engine(place.epoch(), Scope::All);
     place.comes_to(id, Status::Paused);
@@ -178,10 +184,7 @@ fn what_a_lost_owner_left_is_held_where_its_configuration_is_not_as_it_was() {
 fn whoever_wants_something_of_a_run_need_not_wait_for_the_look_before_it_goes_on() {
     let watching = Arc::new(Watching::default());
     let place = place(&watching);
-    let engine = place.engine(place.epoch(), Scope::All);
-    let (row, id) = run(&place, LONG);
-    place.comes_to(id, Status::Running);
-    drop(engine);
+    let (row, id) = left(&place);
     watching.set(|state| (state.is_shut, state.holds) = (true, true));
     let engine = place.engine(place.epoch(), Scope::All);
     until(|| watching.seen().contains(&Occasion::TakenUp).then_some(()));

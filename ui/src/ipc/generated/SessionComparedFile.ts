@@ -8,26 +8,26 @@ import type { Message } from "./Message";
  */
 export type SessionComparedFile = { 
 /**
- * In the snapshot; absent where it has no such file.
+ * In which places a workflow is not the same, in the words of its form.
+ */
+places: Array<Difference>, 
+/**
+ * As it was then: in an archive, in a snapshot; absent where there was no such file.
  */
 before?: string, 
 /**
- * Today; absent where there is none.
+ * On the other side; absent where there is none.
  */
 after?: string, 
 /**
- * How the bytes in the snapshot spell it.
+ * How the bytes of then spell it.
  */
 before_encoding?: Encoding, 
 /**
- * How those of today do.
+ * How those on the other side do.
  */
 after_encoding?: Encoding, 
 /**
  * Why there are none: `not_ours_binary`, `compare_long`, or why it cannot be read.
  */
-reason?: Message, 
-/**
- * In which places a workflow is not the same, in the words of its form.
- */
-places: Array<Difference>, };
+reason?: Message, };

@@ -5,17 +5,17 @@ import type { Message } from "./Message";
 /**
  * The texts of a file on both sides.
  */
-export type FolderComparedTexts = { 
+export type ComparedTexts = { 
 /**
- * In the archive; absent where it has no such file.
+ * As it was then: in an archive, in a snapshot; absent where there was no such file.
  */
 before?: string, 
 /**
- * On the other side.
+ * On the other side; absent where there is none.
  */
 after?: string, 
 /**
- * How the bytes in the archive spell it.
+ * How the bytes of then spell it.
  */
 before_encoding?: Encoding, 
 /**
