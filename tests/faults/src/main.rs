@@ -7,8 +7,8 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
 use flowkeep_faults::{
-    Deed, Extent, Swept, can_trace, flowkeep, full_disks, kill_runs, sweep, sweep_folder,
-    sweep_put_back,
+    Deed, Extent, SessionDeed, Swept, can_trace, flowkeep, full_disks, kill_runs, sweep,
+    sweep_folder, sweep_put_back, sweep_sessions,
 };
 
 /// How often the engine is killed, and what chooses the moments.
@@ -19,12 +19,15 @@ const SEED: u64 = 20_261_121;
 const FOLDER_FILES: usize = 2000;
 const FOLDER_KILLS: usize = 12;
 
+/// How often at most a command of sessions is killed at each kind of call.
+const SESSION_KILLS: usize = 40;
+
 fn main() -> Result<ExitCode> {
     let mut extent = Extent {
         every: 1,
         all_calls: false,
     };
-    let (mut deeds, mut folders) = (Vec::new(), false);
+    let (mut deeds, mut folders, mut sessions) = (Vec::new(), false, false);
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         match word.as_str() {
@@ -33,18 +36,19 @@ fn main() -> Result<ExitCode> {
                 extent.every = words.next().context("--every takes a number")?.parse()?;
             }
             "folder" => folders = true,
+            "session" => sessions = true,
             name => match Deed::ALL
                 .into_iter()
                 .find(|deed| deed.name().ends_with(name))
             {
                 Some(deed) => deeds.push(deed),
                 None => bail!(
-                    "usage: flowkeep-faults [--all-calls] [--every N] [backup|restore|import|undo|folder]…"
+                    "usage: flowkeep-faults [--all-calls] [--every N] [backup|restore|import|undo|folder|session]…"
                 ),
             },
         }
     }
-    let whole = deeds.is_empty() && !folders;
+    let whole = deeds.is_empty() && !folders && !sessions;
     if whole {
         deeds = Deed::ALL.to_vec();
     }
@@ -76,6 +80,9 @@ fn main() -> Result<ExitCode> {
         }
         if whole || folders {
             failures.extend(folder_rows(&program, &mut out)?);
+        }
+        if whole || sessions {
+            failures.extend(session_rows(&program, &mut out)?);
         }
     } else {
         failures.push("strace is missing or may not trace here: nothing was killed".to_owned());
@@ -132,13 +139,35 @@ fn folder_rows(program: &std::path::Path, out: &mut impl Write) -> Result<Vec<St
         ("folder archive", sweep_folder),
         ("put-back", sweep_put_back),
     ];
+    let rows = sweeps.map(|(name, sweep)| {
+        let swept = move || sweep(program, FOLDER_FILES, FOLDER_KILLS);
+        (name, Box::new(swept) as Row<'_>)
+    });
+    told(rows, out)
+}
+
+/// The rows of the commands of sessions; what failed there.
+fn session_rows(program: &std::path::Path, out: &mut impl Write) -> Result<Vec<String>> {
+    let rows = SessionDeed::ALL.map(|deed| {
+        let swept = move || sweep_sessions(program, deed, SESSION_KILLS);
+        (deed.name(), Box::new(swept) as Row<'_>)
+    });
+    told(rows, out)
+}
+
+type Row<'p> = Box<dyn Fn() -> Result<Swept> + 'p>;
+
+fn told<'p>(
+    rows: impl IntoIterator<Item = (&'p str, Row<'p>)>,
+    out: &mut impl Write,
+) -> Result<Vec<String>> {
     let mut failures = Vec::new();
-    for (name, sweep) in sweeps {
+    for (name, sweep) in rows {
         let start = Instant::now();
-        let swept = sweep(program, FOLDER_FILES, FOLDER_KILLS)?;
+        let swept = sweep()?;
         writeln!(
             out,
-            "{:<14}{:>7}{:>9}{:>11}{:>9}",
+            "{:<16}{:>5}{:>9}{:>11}{:>9}",
             name,
             swept.calls,
             swept.kills,

@@ -1,7 +1,9 @@
 //! Killed by `strace`, which containers may forbid.
 
 use anyhow::Result;
-use flowkeep_faults::{Deed, Extent, flowkeep, sweep, sweep_folder, sweep_put_back};
+use flowkeep_faults::{
+    Deed, Extent, SessionDeed, flowkeep, sweep, sweep_folder, sweep_put_back, sweep_sessions,
+};
 
 fn killed_here_and_there(deed: Deed, every: usize) -> Result<()> {
     let swept = sweep(
@@ -51,4 +53,23 @@ fn a_killed_putting_back_is_all_or_nothing_and_loses_no_file() -> Result<()> {
     assert!(swept.kills >= 20, "{swept:?}");
     assert_eq!(swept.failures, Vec::<String>::new());
     Ok(())
+}
+
+fn session_killed(deed: SessionDeed) -> Result<()> {
+    let swept = sweep_sessions(&flowkeep()?, deed, 2)?;
+    assert!(swept.kills >= 10, "{swept:?}");
+    assert_eq!(swept.failures, Vec::<String>::new());
+    Ok(())
+}
+
+#[test]
+#[ignore = "strace has to be there and to be allowed to trace"]
+fn a_killed_snapshot_counts_what_is_there_and_loses_none() -> Result<()> {
+    session_killed(SessionDeed::Snapshot)
+}
+
+#[test]
+#[ignore = "strace has to be there and to be allowed to trace"]
+fn a_killed_forgetting_of_a_session_takes_nothing_of_another() -> Result<()> {
+    session_killed(SessionDeed::Forget)
 }
