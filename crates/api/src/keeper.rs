@@ -8,7 +8,7 @@ use flowkeep_core::notice::Channel;
 use flowkeep_engine::notices::NoticeSender;
 use flowkeep_store::Watch;
 
-use crate::bodies::{folder_clean_ups, history};
+use crate::bodies::{folder_clean_ups, history, session_clean_up};
 use crate::log_copy::copy_log;
 use crate::{Api, AppError, Silent};
 
@@ -76,13 +76,14 @@ impl Keeper {
 pub(crate) struct Chores {
     cleaning: Chore,
     tidying: Chore,
+    thinning: Chore,
     copying: Chore,
     watch: Option<Watch>,
 }
 
 impl Chores {
-    /// Begins what is due: the removal of what the settings call old, of archives too, and the copy of our history in the
-    /// log's folder.
+    /// Begins what is due: the removal of what the settings call old, of archives and snapshots too, and the copy of our
+    /// history in the log's folder.
     pub(crate) fn look(&mut self, api: &Arc<Api>) {
         let clean = |api: &Api| history::clean_up_when_due(api, &Silent);
         let due = || history::is_clean_up_due(api).unwrap_or_default();
@@ -91,6 +92,10 @@ impl Chores {
         let due = || folder_clean_ups::is_clean_up_due(api).unwrap_or_default();
         self.tidying
             .look(api, ("folder-clean-up", AGAIN), due, clean);
+        let clean = |api: &Api| session_clean_up::clean_up_when_due(api, &Silent);
+        let due = || session_clean_up::is_clean_up_due(api).unwrap_or_default();
+        self.thinning
+            .look(api, ("snapshot-clean-up", AGAIN), due, clean);
         let watch = &mut self.watch;
         let changed = || {
             if let Some(watch) = watch {

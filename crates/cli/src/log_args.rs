@@ -143,6 +143,8 @@ pub(crate) struct SettingsChange {
     pub(crate) snapshot_strategy: Option<String>,
     #[arg(long, value_name = "NAME")]
     pub(crate) default_tool_set: Option<String>,
+    #[arg(long, value_name = "N")]
+    pub(crate) snapshot_keep_days: Option<u32>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -25,6 +25,7 @@ mod run_args;
 mod run_details;
 mod runs;
 mod schedules;
+mod session_clean_up;
 mod session_import;
 mod session_restore;
 mod session_runs;

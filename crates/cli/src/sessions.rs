@@ -17,6 +17,7 @@ use flowkeep_core::visible;
 use crate::output::{Out, Outcome, Output, table};
 use crate::progress::Shown;
 use crate::run_args::object;
+use crate::session_clean_up;
 use crate::session_import::{self, SessionImport};
 use crate::session_restore::{self, Restore};
 use crate::session_runs::{self, Going};
@@ -81,6 +82,12 @@ pub(crate) enum Session {
         #[arg(id = "session_id", value_name = "ID")]
         id: String,
     },
+    CleanUp {
+        #[arg(id = "snapshots_older_than", long = "older-than", value_name = "AGE")]
+        older_than: Option<String>,
+        #[arg(long)]
+        dry_run: bool,
+    },
     Stats,
 }
 
@@ -126,6 +133,10 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Session) -> Result<Outcome, 
         Session::Snapshot { id } => snapshot(api, output, SessionRef { id }),
         Session::Restore(asked) => session_restore::run(api, output, asked),
         Session::Forget { id } => forget(api, output, SessionRef { id }),
+        Session::CleanUp {
+            older_than,
+            dry_run,
+        } => session_clean_up::run(api, output, older_than, dry_run),
         Session::Stats => stats(api, output),
     }
 }

@@ -98,6 +98,10 @@ fn shown(catalogue: &Catalogue, out: &mut Out, found: &Settings) -> io::Result<(
             "cli_settings_default_tool_set",
             named(&found.default_tool_set, "basic-tools"),
         ),
+        (
+            "cli_settings_snapshot_keep_days",
+            number(Some(found.snapshot_keep_days.unwrap_or(30)).filter(|days| *days > 0)),
+        ),
     ];
     for (label, value) in rows {
         writeln!(
@@ -144,6 +148,7 @@ fn update(change: SettingsChange) -> SettingsUpdate {
         }),
         snapshot_strategy: change.snapshot_strategy,
         default_tool_set: change.default_tool_set,
+        snapshot_keep_days: change.snapshot_keep_days,
         ..SettingsUpdate::default()
     }
 }

@@ -60,6 +60,7 @@ mod session_import;
 mod session_list;
 mod setting;
 mod snapshot;
+mod snapshot_clean_up;
 mod snapshot_log;
 mod snapshot_object;
 mod snapshot_runs;
@@ -128,6 +129,7 @@ pub use session_backup::{
 };
 pub use session_list::{ListedSession, SessionCounts, SessionFilter, SessionPage, Which};
 pub use snapshot::{DocumentRow, Snapshot, SnapshotDocument, SnapshotOperation, SnapshotRevision};
+pub use snapshot_clean_up::{AgedSession, AgedSnapshot, CountedOn, SparsePack};
 pub use snapshot_log::{
     SnapshotExecution, SnapshotLog, SnapshotLogMessage, SnapshotLoggedOperation,
 };
@@ -138,7 +140,7 @@ pub use staging_apply::{ApplyOutcome, ApplyRequest};
 pub use staging_parts::PartTotal;
 pub use staging_plan::{Choice, GroupTotal, StagedGroup, StagedPart};
 pub use staging_runs::BrokenRun;
-pub use staging_sessions::BrokenSession;
+pub use staging_sessions::{BrokenSession, SNAPSHOTS_BROUGHT_AT};
 pub use statistics::{Figures, STATISTICS_RUNS, Spread, Statistics, StatisticsFilter};
 pub use stopped::StoppedRecord;
 pub use store::{Store, StoreOptions};

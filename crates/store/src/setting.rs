@@ -22,6 +22,15 @@ fn read(connection: &Connection, key: &str) -> Result<Option<Value>, StoreError>
     Ok(json.and_then(|json| serde_json::from_str(&json).ok()))
 }
 
+pub(crate) fn put(connection: &Connection, key: &str, value: &Value) -> rusqlite::Result<()> {
+    connection.execute(
+        "INSERT INTO setting(key, value) VALUES (?1, ?2)
+         ON CONFLICT(key) DO UPDATE SET value = excluded.value",
+        (key, value.to_string()),
+    )?;
+    Ok(())
+}
+
 /// What people want to hear of, and how; as usual where nobody said, or nobody can read it.
 pub(crate) fn notices(connection: &Connection) -> Result<Notices, StoreError> {
     let kept = read(connection, notice::SETTING)?;
@@ -45,11 +54,7 @@ impl Tx<'_> {
     /// # Errors
     /// What the database says.
     pub fn set_setting(&self, key: &str, value: &Value) -> Result<(), StoreError> {
-        self.connection.execute(
-            "INSERT INTO setting(key, value) VALUES (?1, ?2)
-             ON CONFLICT(key) DO UPDATE SET value = excluded.value",
-            (key, value.to_string()),
-        )?;
+        put(self.connection, key, value)?;
         self.tag(&Tag::Setting);
         Ok(())
     }

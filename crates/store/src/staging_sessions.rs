@@ -10,7 +10,11 @@ use crate::config_snapshot::word;
 use crate::operation::SESSION;
 use crate::run::to_json;
 use crate::session_backup::{SnapshotAttempt, SnapshotObject, SnapshotTree, SnapshotVersion};
-use crate::{NewObject, OperationItemRecord, SnapshotSession, Staging, Store, StoreError};
+use crate::{NewObject, OperationItemRecord, SnapshotSession, Staging, Store, StoreError, setting};
+
+/// The setting that says when snapshots last came with a restore, in milliseconds: who wanted them back wants
+/// them for a while, however old they are.
+pub const SNAPSHOTS_BROUGHT_AT: &str = "snapshots_brought_at";
 
 /// A session in a plan of which something cannot be had.
 #[derive(Debug)]
@@ -383,6 +387,7 @@ pub(crate) fn put_sessions(
          FROM staged.session_attempt a JOIN main.session m ON m.id = a.session AND m.session > ?1",
         [last],
     )?;
+    setting::put(connection, SNAPSHOTS_BROUGHT_AT, &now.0.into())?;
     let mut statement = connection
         .prepare("SELECT id, name FROM main.session WHERE session > ?1 ORDER BY session")?;
     let put = statement.query_map([last], |row| {

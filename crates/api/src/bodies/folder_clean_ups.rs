@@ -257,15 +257,20 @@ pub(crate) fn is_clean_up_due(api: &Api) -> Result<bool, AppError> {
     if last.is_some_and(|last| (now - last).abs() < DAY) {
         return Ok(false);
     }
-    let schedules = api.store.schedules()?;
-    let is_held = |schedule: &ScheduleRecord| matches!(schedule.paused, Some(Paused::Clock(_)));
-    let is_far = last.is_some_and(|last| now.saturating_sub(last) > LONGEST_PAUSE);
-    if is_far || schedules.iter().any(is_held) {
+    if is_clock_doubtful(api, last, now)? {
         return Ok(false);
     }
     let folders = api.store.task_folders()?;
     let rule = |folder: &TaskFolderRecord| folder.settings.clean_up != CleanUpRule::default();
     Ok(folders.iter().any(rule))
+}
+
+/// Whether nobody can say what is old: the clock is far ahead of the last clean-up, or schedules are held because
+/// it was set.
+pub(super) fn is_clock_doubtful(api: &Api, last: Option<i64>, now: i64) -> Result<bool, AppError> {
+    let is_far = last.is_some_and(|last| now.saturating_sub(last) > LONGEST_PAUSE);
+    let is_held = |schedule: &ScheduleRecord| matches!(schedule.paused, Some(Paused::Clock(_)));
+    Ok(is_far || api.store.schedules()?.iter().any(is_held))
 }
 
 #[cfg(test)]

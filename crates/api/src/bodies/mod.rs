@@ -41,6 +41,7 @@ mod run_trust;
 pub mod runs;
 pub mod schedules;
 pub mod secrets;
+pub mod session_clean_up;
 pub mod session_forget;
 pub mod session_import;
 pub mod session_list;

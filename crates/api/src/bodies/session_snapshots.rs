@@ -249,9 +249,14 @@ impl Api {
         })
     }
 
+    /// Whether a snapshot was ever taken here.
+    pub(crate) fn has_snapshot_store(&self) -> bool {
+        self.data_dir.join(SNAPSHOTS).is_dir()
+    }
+
     /// Clears away what a dead process left half-way in the store of snapshots. No start fails because of it.
     pub(crate) fn recover_snapshots(&self) -> Result<(), AppError> {
-        if !self.data_dir.join(SNAPSHOTS).is_dir() {
+        if !self.has_snapshot_store() {
             return Ok(());
         }
         let workshop = self.snapshot_workshop()?;

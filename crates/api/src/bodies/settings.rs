@@ -126,6 +126,7 @@ fn changed(
             || before.default_tool_set.clone(),
             |set| Some(set.trim().to_owned()).filter(|set| !set.is_empty()),
         ),
+        snapshot_keep_days: input.snapshot_keep_days.or(before.snapshot_keep_days),
     }
 }
 

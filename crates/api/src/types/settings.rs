@@ -109,6 +109,9 @@ pub struct Settings {
     pub snapshot_strategies: BTreeMap<String, OwnStrategy>,
     /// The tool set that `default` stands for in a configuration; `basic-tools` unless told.
     pub default_tool_set: Option<String>,
+    /// Days after which snapshots that nobody needs any more are removed, once a day; 30 unless told, and 0 keeps
+    /// them.
+    pub snapshot_keep_days: Option<u32>,
 }
 
 /// What a strategy takes that somebody has changed.
@@ -157,4 +160,6 @@ pub struct SettingsUpdate {
     pub snapshot_strategy: Option<String>,
     /// The tool set that `default` stands for in a configuration; an empty one takes it back.
     pub default_tool_set: Option<String>,
+    /// Days after which snapshots that nobody needs any more are removed; 0 keeps them.
+    pub snapshot_keep_days: Option<u32>,
 }

@@ -424,3 +424,48 @@ fn what_default_stands_for_is_a_setting() {
     let settings = flowkeep.done(&["settings", "update", "--default-tool-set", ""]);
     assert_eq!(settings["default_tool_set"], Value::Null);
 }
+
+#[test]
+fn a_clean_up_says_what_goes_and_what_stays() {
+    let flowkeep = Flowkeep::new();
+    let config = tree(&flowkeep);
+    let (_, made) = flowkeep.json(&["session", "create", &config]);
+    let id = made["session_id"].as_str().unwrap();
+    flowkeep.json(&["session", "snapshot", id]);
+    flowkeep.json(&["session", "snapshot", id]);
+    let call = ["session", "clean-up", "--older-than", "0d"];
+    let (exit, told) = flowkeep.json(&[&call[..], &["--dry-run"]].concat());
+    assert_eq!(exit, 0, "{told}");
+    assert_eq!(
+        keys(&told),
+        [
+            "removed",
+            "kept",
+            "freed_bytes",
+            "items",
+            "seen",
+            "orphans",
+            "failed"
+        ]
+    );
+    let (exit, done) = flowkeep.json(&call);
+    assert_eq!((exit, &done), (0, &told), "what was shown is what is done");
+    assert_eq!((&done["removed"], &done["kept"]), (&json!(1), &json!(2)));
+    assert!(done["freed_bytes"].as_u64().unwrap() > 0);
+    let items = done["items"].as_array().unwrap().iter();
+    let items: Vec<_> = items
+        .map(|item| (item["action"].as_str().unwrap(), item["reason"].as_str()))
+        .collect();
+    assert_eq!(
+        items,
+        [
+            ("kept", Some("begin")),
+            ("removed", None),
+            ("kept", Some("newest"))
+        ]
+    );
+    let (_, shown) = flowkeep.json(&["session", "show", id]);
+    assert_eq!(shown["snapshots"].as_array().unwrap().len(), 2);
+    let (exit, _) = flowkeep.json(&["session", "clean-up", "--older-than", "soon"]);
+    assert_eq!(exit, 2);
+}

@@ -10,8 +10,8 @@ const LONGEST_AWAY: i64 = 400 * DAY;
 /// By what it is told what is old.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rule {
-    /// Days after which what nobody needs any more goes.
-    pub keep_days: u32,
+    /// Milliseconds; of what nobody needs any more goes what is from before.
+    pub before: i64,
     /// Milliseconds.
     pub now: i64,
     /// Milliseconds; when it was last cleaned up.
@@ -77,9 +77,6 @@ pub fn verdicts(rule: &Rule, session: &OldSession) -> Vec<Verdict> {
     let snapshots = session.snapshots.iter();
     let sequences = || session.snapshots.iter().map(|snapshot| snapshot.sequence);
     let (first, last) = (sequences().min(), sequences().max());
-    let before = rule
-        .now
-        .saturating_sub(DAY.saturating_mul(rule.keep_days.into()));
     let is_ahead = rule
         .last
         .is_some_and(|last| rule.now.saturating_sub(last) > LONGEST_AWAY);
@@ -91,7 +88,7 @@ pub fn verdicts(rule: &Rule, session: &OldSession) -> Vec<Verdict> {
             return Verdict::ClockAhead;
         }
         let is_old = if session.status.has_ended() {
-            ended_at.is_some_and(|ended| ended < before)
+            ended_at.is_some_and(|ended| ended < rule.before)
         } else if Some(snapshot.sequence) == last {
             return Verdict::Newest;
         } else if session.overlay == Some(snapshot.sequence) {
@@ -99,7 +96,7 @@ pub fn verdicts(rule: &Rule, session: &OldSession) -> Vec<Verdict> {
         } else if Some(snapshot.sequence) == first {
             return Verdict::Begin;
         } else {
-            snapshot.at < before
+            snapshot.at < rule.before
         };
         if is_old {
             Verdict::Goes
@@ -134,7 +131,7 @@ mod tests {
     }
 
     const RULE: Rule = Rule {
-        keep_days: 30,
+        before: -30 * DAY,
         now: 0,
         last: Some(-DAY),
     };
@@ -216,7 +213,11 @@ mod tests {
             now in -300_i64..300,
             last in prop::option::of(-800_i64..300),
         ) {
-            let rule = Rule { keep_days, now: now * DAY, last: last.map(|days| days * DAY) };
+            let rule = Rule {
+                before: (now - i64::from(keep_days)) * DAY,
+                now: now * DAY,
+                last: last.map(|days| days * DAY),
+            };
             let told = verdicts(&rule, &session);
             prop_assert_eq!(told.len(), session.snapshots.len());
             let goes = |sequence: u32| {

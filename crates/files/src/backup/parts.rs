@@ -19,7 +19,7 @@ use crate::time::utc;
 const PART: usize = 4 << 20;
 
 /// Settings that mean something on this computer only.
-pub(crate) const BOUND_SETTINGS: [&str; 12] = [
+pub(crate) const BOUND_SETTINGS: [&str; 14] = [
     "archives_cleaned_up_at",
     "backup_folder",
     "backup_folder_asked",
@@ -33,6 +33,8 @@ pub(crate) const BOUND_SETTINGS: [&str; 12] = [
     "keep_runs",
     "log_dir",
     "log_storage",
+    "snapshots_brought_at",
+    "snapshots_cleaned_up_at",
     "stopped_start",
 ];
 

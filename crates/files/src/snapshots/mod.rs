@@ -8,6 +8,7 @@
 //! on what is kept (the rows of the database).
 
 mod bring;
+mod clean_up;
 pub mod compare;
 mod error;
 mod frame;
@@ -17,8 +18,10 @@ pub mod pack;
 mod place;
 mod readme;
 mod recover;
+mod repack;
 pub mod restoring;
 mod source;
+mod sweep;
 mod take;
 mod take_error;
 mod take_rows;
@@ -26,6 +29,7 @@ mod take_same;
 mod workshop;
 
 pub use bring::bring_objects;
+pub use clean_up::{CleanedUp, CleaningUp, Judged, clean_up};
 pub use error::SnapshotError;
 pub use place::prepare;
 pub use recover::{recover, stored_bytes};

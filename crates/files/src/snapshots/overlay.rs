@@ -11,6 +11,7 @@ use flowkeep_host::{EntryFiles, EntryKind, GoesOn, ReadError};
 use ulid::Ulid;
 
 use super::SnapshotError;
+use super::error::is_absent;
 use super::manifest::TreeEntry;
 use super::pack::LARGEST_OBJECT;
 use super::place::{above, make};
@@ -155,12 +156,25 @@ fn at(folder: &Path, path: &ConfigPath) -> PathBuf {
 
 /// Whether a file holds what the snapshot has of it.
 fn holds(files: &dyn EntryFiles, place: &Path, entry: &TreeEntry) -> Result<bool, SnapshotError> {
-    let path = at(place, &entry.path);
-    let folder = path.parent().unwrap_or(place);
-    match files.read(folder, entry.path.file_name(), LARGEST_OBJECT as u64) {
-        Ok(bytes) => Ok(ObjectHash::of(&bytes) == entry.object.blake3),
-        Err(ReadError::Io(source)) => Err(SnapshotError::at(&path)(source)),
-        Err(_) => Ok(false),
+    let bytes = held(files, place, &entry.path)?;
+    Ok(bytes.is_some_and(|bytes| ObjectHash::of(&bytes) == entry.object.blake3))
+}
+
+/// What a file of a tree holds below a folder; nothing where no such file is there.
+///
+/// # Errors
+/// What the system says.
+pub(super) fn held(
+    files: &dyn EntryFiles,
+    place: &Path,
+    path: &ConfigPath,
+) -> Result<Option<Vec<u8>>, SnapshotError> {
+    let whole = at(place, path);
+    let folder = whole.parent().unwrap_or(place);
+    match files.read(folder, path.file_name(), LARGEST_OBJECT as u64) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(ReadError::Io(source)) if !is_absent(&source) => Err(SnapshotError::at(&whole)(source)),
+        Err(_) => Ok(None),
     }
 }
 

@@ -31,7 +31,7 @@ const SHARED_FRAME: usize = 256 << 10;
 const LONGEST_LINE: usize = 160;
 
 /// Where packs lie.
-const OBJECTS: &str = "objects";
+pub(super) const OBJECTS: &str = "objects";
 
 /// Where an object is in its pack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,7 +15,9 @@ use flowkeep_files::{
 };
 use flowkeep_host::testing::FailingFiles;
 use flowkeep_host::{Cancellation, Clock as _, SystemFiles, Unfollowed};
-use flowkeep_store::{ApplyOutcome, ApplyRequest, StagedPart, Staging, StoreError, UndoOutcome};
+use flowkeep_store::{
+    ApplyOutcome, ApplyRequest, SNAPSHOTS_BROUGHT_AT, StagedPart, Staging, StoreError, UndoOutcome,
+};
 use ulid::Ulid;
 
 use super::{Face, Ground, tree};
@@ -142,6 +144,8 @@ fn a_session_comes_back_with_every_byte_of_its_snapshots() {
     other.is_sound();
     assert_eq!(other.held(), face.held());
     assert_eq!(other.newest().sequence, 2);
+    let brought = other.workshop.store.setting(SNAPSHOTS_BROUGHT_AT).unwrap();
+    assert_eq!(brought, Some(second.clock.now().0.into()));
     assert_eq!(other.session().status, SessionStatus::Interrupted);
     let row = other.session().row;
     let copy = other.workshop.store.session_copy(row).unwrap().unwrap();

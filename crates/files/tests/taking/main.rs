@@ -7,6 +7,7 @@
 
 mod at_once;
 mod backups;
+mod cleaning_up;
 mod failing;
 mod importing;
 mod kept;
@@ -139,8 +140,17 @@ impl Face {
     }
 
     fn begin_with(&self, progress: &dyn Progress) -> Result<Taken, TakeError> {
+        self.begin_as("one", SessionStatus::Active, progress)
+    }
+
+    fn begin_as(
+        &self,
+        id: &str,
+        status: SessionStatus,
+        progress: &dyn Progress,
+    ) -> Result<Taken, TakeError> {
         let new = NewSession {
-            id: "one".to_owned(),
+            id: id.to_owned(),
             name: "orders".to_owned(),
             origin: SessionOrigin::Config,
             root: None,
@@ -148,7 +158,7 @@ impl Face {
             stated_config: None,
             strategy: "standard".to_owned(),
             run: None,
-            status: SessionStatus::Active,
+            status,
             stated_status: None,
             agent: None,
             state: None,

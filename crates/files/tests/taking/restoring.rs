@@ -16,7 +16,7 @@ use flowkeep_store::{OperationFilter, WorksWith};
 use crate::{Face, Ground, tree};
 
 impl Face {
-    fn restore(&self, progress: &dyn Progress) -> Result<Restored, TakeError> {
+    pub(crate) fn restore(&self, progress: &dyn Progress) -> Result<Restored, TakeError> {
         let session = self.session();
         let root = self.config.parent().unwrap().parent().unwrap();
         let wanting = Wanting {
@@ -32,7 +32,7 @@ impl Face {
     }
 
     /// What stands in Activity.
-    fn done(&self) -> Vec<String> {
+    pub(crate) fn done(&self) -> Vec<String> {
         let page = self.workshop.store.operations(&OperationFilter {
             limit: 10,
             ..OperationFilter::default()
@@ -41,7 +41,7 @@ impl Face {
         items.map(|operation| operation.operation).collect()
     }
 
-    fn copy(&self) -> flowkeep_store::SessionCopy {
+    pub(crate) fn copy(&self) -> flowkeep_store::SessionCopy {
         let copy = self.workshop.store.session_copy(self.session().row);
         copy.unwrap().unwrap()
     }

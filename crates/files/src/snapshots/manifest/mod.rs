@@ -32,10 +32,10 @@ const TREE: &str = "flowkeep-tree";
 const MANIFEST: &str = "flowkeep-snapshot";
 
 /// Where trees lie.
-const TREES: &str = "trees";
+pub(super) const TREES: &str = "trees";
 
 /// Where manifests lie.
-const SESSIONS: &str = "sessions";
+pub(super) const SESSIONS: &str = "sessions";
 
 /// The largest of these files that is read: 50,000 files with some references each.
 const LARGEST: u64 = 256 << 20;

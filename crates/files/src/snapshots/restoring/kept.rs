@@ -99,7 +99,7 @@ pub(super) fn place_of(kept: &KeptObject) -> ([u8; 32], u64, u64) {
     (kept.pack.0, kept.object.frame, kept.object.place)
 }
 
-pub(super) fn placed(kept: &KeptObject) -> Placed {
+pub(in crate::snapshots) fn placed(kept: &KeptObject) -> Placed {
     Placed {
         hash: kept.object.hash,
         bytes: kept.object.bytes,
@@ -185,7 +185,7 @@ fn states(
     Ok(versions.keys().cloned().zip(states).collect())
 }
 
-pub(super) fn tree_entry(entry: ConfigEntry) -> TreeEntry {
+pub(in crate::snapshots) fn tree_entry(entry: ConfigEntry) -> TreeEntry {
     let masked = entry.masked.as_deref().map(serde_json::from_str);
     TreeEntry {
         path: entry.path,

@@ -9,6 +9,8 @@ mod restore;
 mod texts;
 mod today;
 
+pub(super) use kept::{placed, tree_entry};
+
 pub use found::{Recovery, Seeking, look_for};
 pub use restore::{
     Back, Nothing, OVERLAYS, Restored, Use, Wanting, clear_unfinished, copy_stem, restore,

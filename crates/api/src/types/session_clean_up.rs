@@ -1,0 +1,60 @@
+//! What `session_clean_up` takes and gives.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::FolderFailure;
+
+/// Remove snapshots that nobody needs any more.
+#[derive(Debug, Clone, Default, Deserialize, TS)]
+#[serde(default, deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct SessionCleanUpInput {
+    /// What is from before goes: `30d`, RFC 3339, local time; absent: as the settings say.
+    pub older_than: Option<String>,
+    /// Whether only to say what would go.
+    pub dry_run: Option<bool>,
+    /// What the preview said that somebody has seen: only just that goes.
+    pub seen: Option<String>,
+}
+
+/// What went, or would go.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SessionCleanedUp {
+    /// Snapshots that went.
+    pub removed: u32,
+    /// Those that stay.
+    pub kept: u32,
+    /// Bytes on the disk.
+    #[ts(type = "number")]
+    pub freed_bytes: u64,
+    /// The snapshots, by their sessions.
+    pub items: Vec<SessionCleanUpItem>,
+    /// Stands for the snapshots that go.
+    pub seen: String,
+    /// Files that went, too, because nobody counts on them: a process left them that died.
+    pub orphans: u32,
+    /// What could not be removed; it is tried again the next time.
+    pub failed: Vec<FolderFailure>,
+}
+
+/// What became of a snapshot.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SessionCleanUpItem {
+    /// Id of its session.
+    pub session: String,
+    /// What that is called.
+    pub name: String,
+    /// The snapshot.
+    pub snapshot: String,
+    /// Its number in the session.
+    pub sequence: u32,
+    /// When it was taken.
+    pub at: String,
+    /// `removed` or `kept`.
+    pub action: &'static str,
+    /// Why it stays: `begin`, `newest`, `in_use`, `young`, `clock_ahead`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub reason: Option<&'static str>,
+}
