@@ -144,8 +144,8 @@ fn number(api: &Api, key: &str) -> Result<Option<i64>, AppError> {
 /// Stands for the snapshots that go.
 fn seen(judged: &[Judged]) -> String {
     let going = judged.iter().filter(|one| one.verdict == Verdict::Goes);
-    let text: String = going.map(|one| format!("{}\n", one.snapshot)).collect();
-    Sha256::of(text.as_bytes()).to_string()
+    let ids: Vec<_> = going.map(|one| one.snapshot.to_string()).collect();
+    Sha256::of(ids.join("\n").as_bytes()).to_string()
 }
 
 fn item(judged: Judged) -> SessionCleanUpItem {

@@ -148,6 +148,8 @@ import type { SecretList } from "./SecretList";
 import type { SecretRef } from "./SecretRef";
 import type { SecretSetInput } from "./SecretSetInput";
 import type { SecretState } from "./SecretState";
+import type { SessionCleanUpInput } from "./SessionCleanUpInput";
+import type { SessionCleanedUp } from "./SessionCleanedUp";
 import type { SessionCompareFileInput } from "./SessionCompareFileInput";
 import type { SessionComparedFile } from "./SessionComparedFile";
 import type { SessionCreateInput } from "./SessionCreateInput";
@@ -348,6 +350,7 @@ export interface Commands {
   session_restore: { input: SessionRestoreInput; output: SessionRestored };
   session_compare_file: { input: SessionCompareFileInput; output: SessionComparedFile };
   session_import: { input: SessionImportInput; output: SessionImported };
+  session_clean_up: { input: SessionCleanUpInput; output: SessionCleanedUp };
   session_forget: { input: SessionRef; output: Nothing };
   strategy_list: { input: Nothing; output: StrategyList };
   strategy_set: { input: StrategySetInput; output: StrategyList };
@@ -378,4 +381,4 @@ export interface Commands {
 }
 
 /** Commands that report progress and can be cancelled. */
-export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task","log_migrate","log_verify","log_export","log_clean_up","folder_archive","folder_clean_up","folder_compare","folder_check","folder_put_back_plan","folder_put_back","session_preview","session_create","session_snapshot","session_recovery","session_restore","session_import"];
+export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task","log_migrate","log_verify","log_export","log_clean_up","folder_archive","folder_clean_up","folder_compare","folder_check","folder_put_back_plan","folder_put_back","session_preview","session_create","session_snapshot","session_recovery","session_restore","session_import","session_clean_up"];

@@ -74,4 +74,9 @@ snapshot_strategies: { [key in string]: OwnStrategy },
 /**
  * The tool set that `default` stands for in a configuration; `basic-tools` unless told.
  */
-default_tool_set: string | null, };
+default_tool_set: string | null, 
+/**
+ * Days after which snapshots that nobody needs any more are removed, once a day; 30 unless told, and 0 keeps
+ * them.
+ */
+snapshot_keep_days: number | null, };

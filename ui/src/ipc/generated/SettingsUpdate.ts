@@ -73,4 +73,8 @@ snapshot_strategy?: string,
 /**
  * The tool set that `default` stands for in a configuration; an empty one takes it back.
  */
-default_tool_set?: string, };
+default_tool_set?: string, 
+/**
+ * Days after which snapshots that nobody needs any more are removed; 0 keeps them.
+ */
+snapshot_keep_days?: number, };
