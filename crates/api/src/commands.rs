@@ -16,7 +16,8 @@ use crate::bodies::{
     folders, history, log_transfers, logs, notices, overview, plan_decisions, restores, revisions,
     routes, run_changes, run_overview, run_previews, run_questions, runs, schedules, secrets,
     session_clean_up, session_forget, session_import, session_list, session_recovery,
-    session_snapshots, sessions, settings, sources, start_sheet, strategies, templates,
+    session_scrub, session_snapshots, sessions, settings, sources, start_sheet, strategies,
+    templates,
 };
 use crate::types as t;
 use crate::{Api, AppError, Progress, script};
@@ -257,6 +258,7 @@ static OTHERS: &[Command] = &[
     command!("session_restore", t::SessionRestoreInput => t::SessionRestored, session_recovery::restore, [writes place] long),
     command!("session_compare_file", t::SessionCompareFileInput => t::SessionComparedFile, session_recovery::compare_file, []),
     command!("session_import", t::SessionImportInput => t::SessionImported, session_import::import, [writes place] long),
+    command!("session_scrub", t::Nothing => t::SessionScrubbed, session_scrub::scrub, [writes] long),
     command!("session_clean_up", t::SessionCleanUpInput => t::SessionCleanedUp, session_clean_up::clean_up, [writes] long),
     command!("session_forget", t::SessionRef => t::Nothing, session_forget::forget, [writes]),
     command!("strategy_list", t::Nothing => t::StrategyList, strategies::list, []),

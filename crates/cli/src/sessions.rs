@@ -21,6 +21,7 @@ use crate::session_clean_up;
 use crate::session_import::{self, SessionImport};
 use crate::session_restore::{self, Restore};
 use crate::session_runs::{self, Going};
+use crate::session_scrub;
 
 /// The configuration that is meant.
 #[derive(Debug, Args)]
@@ -88,6 +89,7 @@ pub(crate) enum Session {
         #[arg(long)]
         dry_run: bool,
     },
+    Scrub,
     Stats,
 }
 
@@ -137,6 +139,7 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Session) -> Result<Outcome, 
             older_than,
             dry_run,
         } => session_clean_up::run(api, output, older_than, dry_run),
+        Session::Scrub => session_scrub::run(api, output),
         Session::Stats => stats(api, output),
     }
 }

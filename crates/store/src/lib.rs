@@ -64,6 +64,7 @@ mod snapshot_clean_up;
 mod snapshot_log;
 mod snapshot_object;
 mod snapshot_runs;
+mod snapshot_scrub;
 mod space;
 mod staging;
 mod staging_apply;
@@ -135,6 +136,7 @@ pub use snapshot_log::{
 };
 pub use snapshot_object::{KeptObject, NewObject, NewPack, WrongCounts};
 pub use snapshot_runs::{Lost, SnapshotMessage, SnapshotRun, SnapshotRunHead, SnapshotTask};
+pub use snapshot_scrub::{HeldFile, NeededPack};
 pub use staging::{IncomingDocument, IndexTerms, Rejection, StagedItem, Staging, StateThere};
 pub use staging_apply::{ApplyOutcome, ApplyRequest};
 pub use staging_parts::PartTotal;

@@ -47,6 +47,7 @@ pub mod session_import;
 pub mod session_list;
 pub mod session_recovery;
 mod session_runs;
+pub mod session_scrub;
 pub mod session_snapshots;
 pub mod sessions;
 pub mod settings;

@@ -8,7 +8,7 @@ use flowkeep_host::{FolderOrigin, Timestamp, Unsafe, path_text, unsafe_place};
 use flowkeep_store::{ChangesRecord, KnownBackup, OperationFilter};
 
 use super::run_overview::since_backup;
-use super::{activity, backups};
+use super::{activity, backups, session_scrub};
 use crate::types::{
     About, BackupHealth, BackupRow, Changes, Check, Doctor, KindCount, Nothing, OperationRow,
     Overview, UnfinishedBackup,
@@ -118,6 +118,7 @@ pub fn doctor(api: &Api, _: Nothing) -> Result<Doctor, AppError> {
         check_engine(api),
         check_runs(api)?,
         check_routes(api)?,
+        session_scrub::checked(api)?,
         check_clock(overview.recent.first(), api.clock.now()),
     ];
     Ok(Doctor {
@@ -141,7 +142,7 @@ pub fn doctor_of_unopened(error: &AppError) -> Doctor {
     }
 }
 
-fn check(name: &str, ok: bool, message: Message) -> Check {
+pub(super) fn check(name: &str, ok: bool, message: Message) -> Check {
     Check {
         name: name.to_owned(),
         ok,

@@ -469,3 +469,55 @@ fn a_clean_up_says_what_goes_and_what_stays() {
     let (exit, _) = flowkeep.json(&["session", "clean-up", "--older-than", "soon"]);
     assert_eq!(exit, 2);
 }
+
+#[test]
+fn a_check_of_the_snapshots_repairs_what_it_can_and_names_the_rest() {
+    let flowkeep = Flowkeep::new();
+    let config = tree(&flowkeep);
+    let (_, made) = flowkeep.json(&["session", "create", &config]);
+    let id = made["session_id"].as_str().unwrap();
+    let (exit, done) = flowkeep.json(&["session", "scrub"]);
+    let all = [
+        "checked",
+        "repaired",
+        "damaged",
+        "rewritten",
+        "recounted",
+        "orphans",
+    ];
+    assert_eq!((exit, keys(&done)), (0, all.to_vec()));
+    assert_eq!(
+        (&done["repaired"], &done["damaged"]),
+        (&json!(0), &json!([]))
+    );
+
+    let objects = flowkeep.data().join("snapshots/objects");
+    let folder = fs::read_dir(&objects).unwrap().next().unwrap().unwrap();
+    let pack = fs::read_dir(folder.path())
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap();
+    fs::write(pack.path(), "").unwrap();
+    let kept = fs::read_to_string(&config).unwrap();
+    fs::write(&config, "name: other\n").unwrap();
+    let (exit, done) = flowkeep.json(&["session", "scrub"]);
+    assert_eq!(exit, 1, "{done}");
+    assert!(done["repaired"].as_u64().unwrap() > 0);
+    let lost = &done["damaged"][0];
+    assert_eq!(keys(lost), ["path", "sha256", "sessions", "reason", "code"]);
+    assert_eq!(lost["path"], "workflows/orders.yaml");
+    assert_eq!(lost["sessions"], json!([id]));
+    assert_eq!(lost["code"], "object_damaged");
+    let doctor = || {
+        let (_, doctor) = flowkeep.json(&["doctor"]);
+        let checks = doctor["checks"].as_array().unwrap().iter();
+        let mut of = checks.filter(|check| check["name"] == "snapshots");
+        of.next().unwrap()["ok"].clone()
+    };
+    assert_eq!(doctor(), json!(false));
+    fs::write(&config, kept).unwrap();
+    let (exit, done) = flowkeep.json(&["session", "scrub"]);
+    assert_eq!((exit, &done["repaired"]), (0, &json!(1)));
+    assert_eq!(doctor(), json!(true));
+}

@@ -68,6 +68,20 @@ impl Workshop {
         Ok(path)
     }
 
+    /// Whether the store is there.
+    pub fn is_there(&self) -> bool {
+        self.files.entry(&self.dir).is_ok_and(|dir| dir.is_some())
+    }
+
+    /// Whether anything can be written into the store; nothing of that is left.
+    ///
+    /// # Errors
+    /// [`TakeError::Io`].
+    pub fn try_to_write(&self) -> Result<(), TakeError> {
+        let mark = self.mark()?;
+        self.files.remove_file(&mark).map_err(TakeError::at(&mark))
+    }
+
     /// Does what writes into the store, under a mark; what is broken off is cleared away. `shared` is given back
     /// before that.
     ///

@@ -13,6 +13,7 @@ mod importing;
 mod kept;
 mod restoring;
 mod same;
+mod scrubbing;
 mod unchanged;
 
 use std::collections::BTreeMap;

@@ -164,6 +164,7 @@ import type { SessionRecovery } from "./SessionRecovery";
 import type { SessionRef } from "./SessionRef";
 import type { SessionRestoreInput } from "./SessionRestoreInput";
 import type { SessionRestored } from "./SessionRestored";
+import type { SessionScrubbed } from "./SessionScrubbed";
 import type { SessionShow } from "./SessionShow";
 import type { SessionSnapshotTaken } from "./SessionSnapshotTaken";
 import type { SessionStats } from "./SessionStats";
@@ -350,6 +351,7 @@ export interface Commands {
   session_restore: { input: SessionRestoreInput; output: SessionRestored };
   session_compare_file: { input: SessionCompareFileInput; output: SessionComparedFile };
   session_import: { input: SessionImportInput; output: SessionImported };
+  session_scrub: { input: Nothing; output: SessionScrubbed };
   session_clean_up: { input: SessionCleanUpInput; output: SessionCleanedUp };
   session_forget: { input: SessionRef; output: Nothing };
   strategy_list: { input: Nothing; output: StrategyList };
@@ -381,4 +383,4 @@ export interface Commands {
 }
 
 /** Commands that report progress and can be cancelled. */
-export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task","log_migrate","log_verify","log_export","log_clean_up","folder_archive","folder_clean_up","folder_compare","folder_check","folder_put_back_plan","folder_put_back","session_preview","session_create","session_snapshot","session_recovery","session_restore","session_import","session_clean_up"];
+export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task","log_migrate","log_verify","log_export","log_clean_up","folder_archive","folder_clean_up","folder_compare","folder_check","folder_put_back_plan","folder_put_back","session_preview","session_create","session_snapshot","session_recovery","session_restore","session_import","session_scrub","session_clean_up"];

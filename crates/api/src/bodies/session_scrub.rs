@@ -1,0 +1,91 @@
+//! `session_scrub`: whether all that snapshots keep is as it was.
+
+use flowkeep_core::Message;
+use flowkeep_files::snapshots::{self, LostFile, SnapshotError, TakeError};
+use flowkeep_host::{path_text, text_path};
+
+use super::overview::check;
+use crate::apart::apart_for;
+use crate::types::{Check, Nothing, SessionLostFile, SessionScrubbed};
+use crate::{Api, AppError, Progress};
+
+/// Reads all that snapshots keep, and repairs what is damaged from wherever it still is: other packs, files as
+/// they are today, own copies of sessions, known backups.
+///
+/// # Errors
+/// `snapshot_store_busy` while somebody clears up; `snapshot_store_gone`; `cancelled`; what the database says.
+pub fn scrub(api: &Api, _: Nothing, progress: &dyn Progress) -> Result<SessionScrubbed, AppError> {
+    let backups = api.store.known_backups()?.into_iter();
+    let backups: Vec<_> = backups.map(|known| text_path(&known.path)).collect();
+    let workshop = api.snapshot_workshop()?;
+    let work = move |steps: &crate::progress::Thinned<'_>| {
+        Ok(snapshots::scrub(&workshop, &backups, steps))
+    };
+    let left = || AppError::new("cancelled");
+    let done = apart_for(api.patience, progress, work, left, drop)?;
+    let done = done.map_err(|error| match error {
+        TakeError::Snapshot(SnapshotError::Gone(path)) => {
+            AppError::new("snapshot_store_gone").with("path", path_text(&path))
+        }
+        error => error.into(),
+    })?;
+    Ok(SessionScrubbed {
+        checked: done.checked,
+        repaired: done.repaired,
+        damaged: done.damaged.into_iter().map(lost).collect(),
+        rewritten: done.rewritten,
+        recounted: done.recounted,
+        orphans: done.orphans,
+    })
+}
+
+/// What the doctor says of the store of snapshots, without reading what is in it.
+pub(super) fn checked(api: &Api) -> Result<Check, AppError> {
+    let of = |ok: bool, message: Message| Ok(check("snapshots", ok, message));
+    let snapshots = api.store.snapshot_totals()?.snapshots;
+    let workshop = api.snapshot_workshop()?;
+    let path = path_text(&workshop.dir);
+    if !workshop.is_there() {
+        return match snapshots {
+            0 => of(true, Message::new("doctor_snapshots_none")),
+            _ => of(
+                false,
+                Message::new("doctor_snapshots_gone").with("path", path),
+            ),
+        };
+    }
+    if !api.only_reads()
+        && let Err(error) = workshop.try_to_write()
+    {
+        let unwritten = Message::new("doctor_snapshots_unwritable").with("path", path);
+        return of(false, unwritten.because(AppError::from(error).into()));
+    }
+    let damaged = api.store.damaged_objects()?;
+    if damaged > 0 {
+        return of(
+            false,
+            Message::new("doctor_snapshots_damaged").with("count", damaged),
+        );
+    }
+    let wrong = api.store.wrong_snapshot_counts()?;
+    if !wrong.is_none() {
+        let count = wrong.objects + wrong.trees;
+        return of(
+            false,
+            Message::new("doctor_snapshots_miscounted").with("count", count),
+        );
+    }
+    of(
+        true,
+        Message::new("doctor_snapshots_ok").with("count", snapshots),
+    )
+}
+
+fn lost(file: LostFile) -> SessionLostFile {
+    SessionLostFile {
+        path: file.path,
+        sha256: file.sha256.map(|sha256| sha256.to_string()),
+        sessions: file.sessions,
+        reason: file.reason,
+    }
+}

@@ -1,0 +1,35 @@
+//! What `session_scrub` gives.
+
+use flowkeep_core::Message;
+use serde::Serialize;
+use ts_rs::TS;
+
+/// What a check of all snapshots found.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SessionScrubbed {
+    /// Contents that were read.
+    pub checked: u32,
+    /// Those that were damaged and are whole again.
+    pub repaired: u32,
+    /// What is still damaged, by the files that hold it.
+    pub damaged: Vec<SessionLostFile>,
+    /// Descriptions of snapshots that were written anew.
+    pub rewritten: u32,
+    /// Counts that were wrong and are right again.
+    pub recounted: u32,
+    /// Files of the store that nobody counts on; they go when snapshots are cleaned up.
+    pub orphans: u32,
+}
+
+/// A file of which the content cannot be had any more.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SessionLostFile {
+    /// Where it was below its root; empty for the file that a session was read from.
+    pub path: String,
+    /// The hash of its bytes as they were, where that is known.
+    pub sha256: Option<String>,
+    /// Ids of the sessions that have it.
+    pub sessions: Vec<String>,
+    /// Why.
+    pub reason: Message,
+}

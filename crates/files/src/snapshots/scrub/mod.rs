@@ -1,0 +1,323 @@
+//! Reading all that snapshots keep, and putting right what is damaged from wherever it still is. Nothing that can be
+//! read is ever taken away: a damaged file of the store keeps its bytes under another name, and only once what
+//! is needed of it is whole elsewhere.
+
+mod descriptions;
+mod listing;
+mod search;
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::PathBuf;
+
+use flowkeep_core::{Message, ObjectHash, Sha256};
+use flowkeep_host::Progress;
+use flowkeep_store::{CountedOn, NeededPack, NewObject, NewOperation, NewPack};
+use ulid::Ulid;
+
+use self::search::Search;
+use super::pack::{LARGEST_PACK, PackReader, PackWriter, Placed, check, keep_pack, path};
+use super::sweep::sweep;
+use super::take_rows::new_pack;
+use super::{SnapshotError, TakeError, Workshop};
+use crate::io_reason;
+
+/// The step of progress: reading a pack.
+const SCRUB: &str = "session_scrub";
+
+/// What a check of all snapshots found.
+#[derive(Debug, Default)]
+pub struct Scrubbed {
+    /// Contents that were read.
+    pub checked: u32,
+    /// Those that were damaged and are whole again.
+    pub repaired: u32,
+    /// What is still damaged, by the files that hold it.
+    pub damaged: Vec<LostFile>,
+    /// Manifests and trees that were written anew.
+    pub rewritten: u32,
+    /// Counts of references that were wrong.
+    pub recounted: u32,
+    /// Files of the store that nobody counts on.
+    pub orphans: u32,
+}
+
+/// A file of which the content cannot be had any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LostFile {
+    /// Where it was below its root; empty for the file that a session was read from.
+    pub path: String,
+    /// The hash of its bytes as they were, where that is known.
+    pub sha256: Option<Sha256>,
+    /// Ids of the sessions that have it.
+    pub sessions: Vec<String>,
+    /// Why.
+    pub reason: Message,
+}
+
+/// Reads every content that is needed, repairs what is damaged from other packs, files as they are today, own copies of
+/// sessions and backups, writes anew what describes snapshots, and counts all references.
+///
+/// Steps of progress: `session_scrub` for each pack.
+///
+/// # Errors
+/// [`TakeError::Busy`] while somebody clears up; [`SnapshotError::Gone`] where the store itself is not there;
+/// [`SnapshotError::Cancelled`]; what the database says. What is repaired by then is repaired.
+pub fn scrub(
+    workshop: &Workshop,
+    backups: &[PathBuf],
+    progress: &dyn Progress,
+) -> Result<Scrubbed, TakeError> {
+    let lock = workshop.share()?;
+    let packs = workshop.store.needed_packs()?;
+    if !packs.is_empty() && !workshop.is_there() {
+        return Err(SnapshotError::Gone(workshop.dir.clone()).into());
+    }
+    let objects = packs.iter().map(|pack| pack.objects.len()).sum::<usize>();
+    let mut done = Scrubbed {
+        checked: u32::try_from(objects).unwrap_or(u32::MAX),
+        ..Scrubbed::default()
+    };
+    let ill = ill(workshop, packs, progress)?;
+    let wrong = descriptions::wrong(workshop, progress)?;
+    let mut lost = BTreeMap::new();
+    if !ill.is_empty() || !wrong.is_none() {
+        let search = Search::of(workshop, backups);
+        workshop.marked(lock, || {
+            for pack in ill {
+                if progress.cancelled() {
+                    return Err(SnapshotError::Cancelled.into());
+                }
+                done.repaired += pack.mend(workshop, &search, &mut lost)?;
+            }
+            done.rewritten = wrong.write(workshop, &search)?;
+            Ok(())
+        })?;
+    }
+    done.recounted = write_down(workshop, &done, &lost)?;
+    done.damaged = lost_files(workshop, &lost)?;
+    done.orphans = orphans(workshop)?;
+    Ok(done)
+}
+
+/// Contents that cannot be had, why, and whether they are known to be damaged.
+type Lost = BTreeMap<[u8; 32], (Message, bool)>;
+
+/// A pack that is not as it was.
+struct Ill {
+    pack: NeededPack,
+    /// What is needed of it and cannot be had from it.
+    lost: HashSet<ObjectHash>,
+    /// Why.
+    reason: Message,
+    /// Whether that is the disk, which may give it another time.
+    is_silent: bool,
+}
+
+/// Reads the packs.
+fn ill(
+    workshop: &Workshop,
+    packs: Vec<NeededPack>,
+    progress: &dyn Progress,
+) -> Result<Vec<Ill>, TakeError> {
+    let total = u32::try_from(packs.len()).ok();
+    let mut ill = Vec::new();
+    for (number, pack) in (0..).zip(packs) {
+        if progress.cancelled() {
+            return Err(SnapshotError::Cancelled.into());
+        }
+        progress.step(SCRUB, number, total, None);
+        let placed: Vec<_> = pack.objects.iter().map(placed).collect();
+        let all = placed.iter().map(|placed| placed.hash).collect();
+        let files = workshop.files.as_ref();
+        let (lost, reason, is_silent) = match check(files, &workshop.dir, &pack.name, &placed) {
+            Ok(checked) if checked.is_whole && checked.damaged.is_empty() => continue,
+            Ok(checked) => {
+                let lost = checked.damaged.into_iter().collect();
+                (lost, Message::new("object_damaged"), false)
+            }
+            Err(SnapshotError::Gone(_)) => (all, Message::new("object_missing"), false),
+            Err(SnapshotError::Io { source, .. }) => (all, io_reason(&source), true),
+            Err(error) => return Err(error.into()),
+        };
+        ill.push(Ill {
+            pack,
+            lost,
+            reason,
+            is_silent,
+        });
+    }
+    Ok(ill)
+}
+
+impl Ill {
+    /// Brings what is needed of it into another pack, as far as it can be had, and puts it aside once nothing is needed
+    /// of it any more; answers how many contents were found. What the disk says meanwhile is told of what is lost,
+    /// and costs no other pack.
+    fn mend(
+        self,
+        workshop: &Workshop,
+        search: &Search<'_>,
+        lost: &mut Lost,
+    ) -> Result<u32, TakeError> {
+        let (still, found) = match self.mended(workshop, search) {
+            Ok(mended) => mended,
+            Err(TakeError::Snapshot(SnapshotError::Io { source, .. })) => {
+                let why = (io_reason(&source), !self.is_silent);
+                lost.extend(self.lost.iter().map(|hash| (hash.0, why.clone())));
+                return Ok(0);
+            }
+            Err(error) => return Err(error),
+        };
+        let why = (self.reason.clone(), !self.is_silent);
+        lost.extend(still.iter().map(|hash| (hash.0, why.clone())));
+        Ok(found)
+    }
+
+    fn mended(
+        &self,
+        workshop: &Workshop,
+        search: &Search<'_>,
+    ) -> Result<(Vec<ObjectHash>, u32), TakeError> {
+        let files = workshop.files.as_ref();
+        let name = self.pack.name;
+        let mut found = search.find(&self.lost)?;
+        if found.len() < self.lost.len()
+            && let Some(whole) = self.in_backups(search)
+        {
+            keep_pack(files, &workshop.dir, &name, &whole)?;
+            return Ok((Vec::new(), count(self.lost.len())));
+        }
+        let repaired = count(found.len());
+        let mut still = Vec::new();
+        let mut reader = PackReader::new(&workshop.dir);
+        let mut writer = PackWriter::new(files, &workshop.dir)?;
+        for object in &self.pack.objects {
+            let content = if self.lost.contains(&object.hash) {
+                found.remove(&object.hash)
+            } else {
+                reader.read(&name, &placed(object)).ok()
+            };
+            match content {
+                Some(content) => {
+                    writer.add(&content)?;
+                }
+                None => still.push(object.hash),
+            }
+        }
+        let packs: Vec<NewPack> = writer.finish()?.iter().map(new_pack).collect();
+        if !packs.is_empty() {
+            workshop.store.write::<_, TakeError>(move |tx| {
+                for pack in &packs {
+                    tx.keep_pack(pack)?;
+                }
+                Ok(tx.let_go_of_unused()?)
+            })?;
+        }
+        if !self.is_silent && !workshop.store.keeps_pack(name)? {
+            self.put_aside(workshop)?;
+        }
+        Ok((still, repaired))
+    }
+
+    /// The very pack, as a backup has it.
+    fn in_backups(&self, search: &Search<'_>) -> Option<Vec<u8>> {
+        let name = self.pack.name;
+        let file = format!("{name}.zst");
+        search.in_backups(&file, LARGEST_PACK as u64, |bytes| {
+            ObjectHash::of(bytes) == name
+        })
+    }
+
+    fn put_aside(&self, workshop: &Workshop) -> Result<(), TakeError> {
+        let name = self.pack.name;
+        let place = path(&workshop.dir, &name);
+        let there = workshop
+            .files
+            .entry(&place)
+            .map_err(TakeError::at(&place))?;
+        if there.is_some() {
+            let mut aside = place.clone().into_os_string();
+            aside.push(format!(".{}.damaged", Ulid::generate()));
+            let renamed = workshop.files.rename_new(&place, &PathBuf::from(aside));
+            renamed.map_err(TakeError::at(&place))?;
+        }
+        Ok(workshop.store.write(move |tx| tx.forget_pack(name))?)
+    }
+}
+
+/// Notes what is lost, and counts all references; answers how many counts were wrong.
+fn write_down(workshop: &Workshop, done: &Scrubbed, lost: &Lost) -> Result<u32, TakeError> {
+    let known = lost.iter().filter(|(_, (_, is_known))| *is_known);
+    let damaged: Vec<_> = known.map(|(hash, _)| ObjectHash(*hash)).collect();
+    let (actor, face) = (workshop.actor.clone(), workshop.face);
+    let repaired = done.repaired + done.rewritten;
+    workshop.store.write(move |tx| {
+        let wrong = tx.recount_snapshots()?;
+        tx.note_damaged_objects(&damaged)?;
+        if repaired > 0 || !wrong.is_none() {
+            let operation = NewOperation {
+                actor: &actor,
+                face,
+                operation: "session_scrub",
+                name: None,
+                undoes: None,
+                items: &[],
+            };
+            tx.record_operation(tx.next_operation_id()?, &operation)?;
+        }
+        Ok(wrong.objects + wrong.trees)
+    })
+}
+
+/// The files that hold what is lost.
+fn lost_files(workshop: &Workshop, lost: &Lost) -> Result<Vec<LostFile>, TakeError> {
+    let mut files = Vec::new();
+    for (hash, (reason, _)) in lost {
+        let hash = ObjectHash(*hash);
+        let mut holding: BTreeMap<_, (Sha256, BTreeSet<String>)> = BTreeMap::new();
+        for file in workshop.store.files_that_hold(hash)? {
+            let key = (file.path.to_string(), file.sha256.0);
+            let held = holding.entry(key).or_insert((file.sha256, BTreeSet::new()));
+            held.1.insert(file.session);
+        }
+        let file = |path, sha256, sessions| LostFile {
+            path,
+            sha256,
+            sessions,
+            reason: reason.clone(),
+        };
+        files.extend(holding.into_iter().map(|((path, _), (sha256, sessions))| {
+            file(path, Some(sha256), sessions.into_iter().collect())
+        }));
+        let read_from = workshop.store.sessions_from(hash)?;
+        if !read_from.is_empty() {
+            files.push(file(String::new(), None, read_from));
+        }
+    }
+    files.sort_by(|one, other| one.path.cmp(&other.path));
+    Ok(files)
+}
+
+/// How many files of the store a dead process left. They go when snapshots are cleaned up.
+fn orphans(workshop: &Workshop) -> Result<u32, TakeError> {
+    let gone = CountedOn {
+        packs: workshop.store.packs_gone()?.into_iter().collect(),
+        ..CountedOn::default()
+    };
+    let counted_on = workshop.store.counted_on()?;
+    Ok(sweep(workshop, &counted_on, &gone, true).orphans)
+}
+
+fn placed(object: &NewObject) -> Placed {
+    Placed {
+        hash: object.hash,
+        bytes: object.bytes,
+        frame: object.frame,
+        frame_bytes: object.frame_bytes,
+        place: object.place,
+    }
+}
+
+fn count(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
