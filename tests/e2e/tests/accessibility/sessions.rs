@@ -38,6 +38,15 @@ impl Sessions {
         tour.opens("strategies", "strategy-save", "what is kept")
             .await?;
         tour.close("dialog-strategies").await?;
+        window.click("space-menu").await?;
+        let clean_up = "menu-clean-up-snapshots";
+        tour.opens(clean_up, "clean-up-snapshots-apply", "snapshots that go")
+            .await?;
+        tour.close("dialog-clean-up-snapshots").await?;
+        window.click("space-menu").await?;
+        tour.opens("menu-scrub", "scrub-sound", "snapshots that were checked")
+            .await?;
+        tour.close("dialog-scrub").await?;
         window.click("config-open").await?;
         window.click("config-pick").await?;
         let file = self.0.root.join("workflows/react.yaml");

@@ -1,26 +1,51 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Button, Card } from '@/components';
+import { Button, Card, Menu } from '@/components';
 import { bytes, counted, m } from '@/i18n';
+import { settingsQuery } from '../settings/queries';
+import { CleanUpSnapshots } from './CleanUpSnapshots';
 import { statsQuery } from './queries';
+import { ScrubDialog } from './ScrubDialog';
 import styles from './SessionsPage.module.css';
 import { StrategyDialog } from './StrategyDialog';
 
-/** What all that is kept takes, and what is kept of a configuration. */
+/** What all that is kept takes, what is kept of a configuration, and how that is cared for. */
 export function SpaceCard() {
   const stats = useQuery(statsQuery()).data;
-  const [isOpen, setOpen] = useState(false);
+  const settings = useQuery(settingsQuery()).data;
+  const [asked, setAsked] = useState<'strategies' | 'clean-up' | 'scrub' | null>(null);
   if (!stats) return null;
   const { files, bytes_original, bytes_stored } = stats;
   const saved = bytes_original - bytes_stored;
+  const close = () => setAsked(null);
   return (
     <div className={styles.space} data-testid="sessions-space">
       <Card
         title={m.sessions_space()}
         aside={
-          <Button look="quiet" onPress={() => setOpen(true)} data-testid="strategies">
-            {m.strategies()}
-          </Button>
+          <>
+            <Button look="quiet" onPress={() => setAsked('strategies')} data-testid="strategies">
+              {m.strategies()}
+            </Button>
+            <Menu
+              label={m.sessions_space_more()}
+              entries={[
+                {
+                  id: 'clean-up-snapshots',
+                  label: m.archives_clean_up_look(),
+                  icon: 'trash',
+                  run: () => setAsked('clean-up'),
+                },
+                {
+                  id: 'scrub',
+                  label: m.scrub_open(),
+                  icon: 'check',
+                  run: () => setAsked('scrub'),
+                },
+              ]}
+              data-testid="space-menu"
+            />
+          </>
         }
       >
         {files === 0 ? (
@@ -35,7 +60,9 @@ export function SpaceCard() {
         )}
         {saved > 0 && <p>{m.sessions_space_saved({ saved: bytes(saved) })}</p>}
       </Card>
-      {isOpen && <StrategyDialog onClose={() => setOpen(false)} />}
+      {asked === 'strategies' && <StrategyDialog onClose={close} />}
+      {asked === 'clean-up' && settings && <CleanUpSnapshots settings={settings} onClose={close} />}
+      {asked === 'scrub' && <ScrubDialog onClose={close} />}
     </div>
   );
 }

@@ -63,6 +63,17 @@ export function statsQuery() {
   });
 }
 
+/** Which snapshots would go that are older than so many days. */
+export function cleanUpQuery(days: number) {
+  return queryOptions({
+    queryKey: ['session clean-up', days],
+    queryFn: () => call('session_clean_up', { older_than: `${days}d`, dry_run: true }),
+    meta: { tags: ['session'] },
+    staleTime: 0,
+    gcTime: 0,
+  });
+}
+
 /** What each strategy takes, and which one is meant when nobody says. */
 export function strategiesQuery() {
   return queryOptions({

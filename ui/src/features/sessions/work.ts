@@ -86,3 +86,5 @@ export function useSnapshot(session: string) {
 
 export const importWork = new LongWork('session_import');
 export const createWork = new LongWork('session_create');
+export const cleanUpWork = new LongWork('session_clean_up');
+export const scrubWork = new LongWork('session_scrub');

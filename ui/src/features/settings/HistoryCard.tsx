@@ -3,6 +3,8 @@ import { Button, Card, Row, Segments, toast } from '@/components';
 import { counted, m } from '@/i18n';
 import { type CleanUpResult, call, type Settings, type SettingsUpdate, shell } from '@/ipc';
 import { tellFailure } from '../command';
+import { CleanUpSnapshots } from '../sessions/CleanUpSnapshots';
+import { keptDays } from '../sessions/cleanUp';
 import { CleanUpDialog } from './CleanUpDialog';
 import { LimitField } from './LimitField';
 import { type Limits, ruleOf } from './limits';
@@ -15,6 +17,8 @@ interface Props {
 /** What becomes too old to keep: limits that show what they would take before they hold. */
 export function HistoryCard({ settings, onChange }: Props) {
   const now: Limits = { days: settings.keep_days, runs: settings.keep_runs };
+  const kept = keptDays(settings);
+  const [isCleaning, setCleaning] = useState(false);
   const [asked, setAsked] = useState<{ limits: Limits; found: CleanUpResult } | null>(null);
   const limit = async (limits: Limits) => {
     const rule = ruleOf(limits);
@@ -68,6 +72,16 @@ export function HistoryCard({ settings, onChange }: Props) {
       >
         {m.keep_runs()}
       </Row>
+      <Row
+        detail={kept === null ? m.snapshots_kept_for_good() : counted('snapshots_kept_days', kept)}
+        end={
+          <Button onPress={() => setCleaning(true)} data-testid="snapshot-keep">
+            {m.archives_clean_up_look()}
+          </Button>
+        }
+      >
+        {m.snapshots_old()}
+      </Row>
       {ruleOf(now) && (
         <Row
           detail={m.clean_up_hint()}
@@ -109,6 +123,7 @@ export function HistoryCard({ settings, onChange }: Props) {
           {m.log_dir()}
         </Row>
       )}
+      {isCleaning && <CleanUpSnapshots settings={settings} onClose={() => setCleaning(false)} />}
       {asked && (
         <CleanUpDialog
           {...asked}

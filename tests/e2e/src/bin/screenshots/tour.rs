@@ -553,7 +553,7 @@ fn about_folders(made: &folders::Made) -> [Screen; 12] {
 }
 
 /// Sessions that can be taken up again, one of them with files that are not as they were.
-fn with_sessions(made: &Configs) -> [Screen; 8] {
+fn with_sessions(made: &Configs) -> [Screen; 10] {
     let at = |session: &str, more: &str| format!("/sessions/{session}{more}");
     [
         screen("sessions", &at(&made.paused, ""), "source-snapshot"),
@@ -588,6 +588,21 @@ fn with_sessions(made: &Configs) -> [Screen; 8] {
             &at(&made.paused, ""),
             &["[data-testid=strategies]"],
             "strategy-save",
+        ),
+        pressed(
+            "sessions-clean-up",
+            &at(&made.paused, ""),
+            &[
+                "[data-testid=space-menu]",
+                "[data-testid=menu-clean-up-snapshots]",
+            ],
+            "clean-up-snapshots-apply",
+        ),
+        pressed(
+            "sessions-scrub",
+            &at(&made.paused, ""),
+            &["[data-testid=space-menu]", "[data-testid=menu-scrub]"],
+            "scrub-sound",
         ),
         pressed(
             "sessions-look",
