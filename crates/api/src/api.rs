@@ -251,6 +251,7 @@ impl Api {
             api.note_interrupted_restore(&latest)?;
         }
         api.put_right = api.recover_folders();
+        api.put_right.extend(api.recover_in_place());
         api.recover_snapshots()?;
         api.clear_unfinished_copies()?;
         Ok(api)

@@ -15,9 +15,9 @@ use crate::bodies::{
     fallen, flow_hindered, folder_clean_ups, folder_compare, folder_contents, folder_put_back,
     folders, history, log_transfers, logs, notices, overview, plan_decisions, restores, revisions,
     routes, run_changes, run_overview, run_previews, run_questions, runs, schedules, secrets,
-    session_clean_up, session_forget, session_import, session_list, session_recovery,
-    session_scrub, session_snapshots, sessions, settings, sources, start_sheet, strategies,
-    templates,
+    session_clean_up, session_forget, session_import, session_in_place, session_list,
+    session_recovery, session_scrub, session_snapshots, sessions, settings, sources, start_sheet,
+    strategies, templates,
 };
 use crate::types as t;
 use crate::{Api, AppError, Progress, script};
@@ -256,6 +256,7 @@ static OTHERS: &[Command] = &[
     command!("session_snapshot", t::SessionRef => t::SessionSnapshotTaken, session_snapshots::snapshot, [writes] long),
     command!("session_recovery", t::SessionRef => t::SessionRecovery, session_recovery::recovery, [] long),
     command!("session_restore", t::SessionRestoreInput => t::SessionRestored, session_recovery::restore, [writes place] long),
+    command!("session_in_place_plan", t::SessionInPlaceInput => t::SessionInPlacePlan, session_in_place::plan, [] long),
     command!("session_compare_file", t::SessionCompareFileInput => t::SessionComparedFile, session_recovery::compare_file, []),
     command!("session_import", t::SessionImportInput => t::SessionImported, session_import::import, [writes place] long),
     command!("session_scrub", t::Nothing => t::SessionScrubbed, session_scrub::scrub, [writes] long),

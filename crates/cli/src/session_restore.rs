@@ -6,13 +6,15 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use flowkeep_api::types::{
-    ChosenPlace, SessionCandidate, SessionDifference, SessionRef, SessionRestoreInput, SessionUse,
+    ChosenPlace, SessionCandidate, SessionDifference, SessionInPlaceInput, SessionRef,
+    SessionRestoreInput, SessionRestored, SessionUse,
 };
 use flowkeep_api::{Api, AppError, Catalogue, session_recovery};
 use flowkeep_core::visible;
 
 use crate::output::{Out, Outcome, Output};
 use crate::progress::Shown;
+use crate::session_in_place;
 use crate::session_runs::{self, Going};
 
 #[derive(Debug, Args)]
@@ -20,9 +22,22 @@ pub(crate) struct Restore {
     #[arg(id = "session_id", value_name = "ID")]
     id: String,
     #[arg(id = "session_use", long = "use", value_name = "SOURCE")]
-    wanted: Option<From>,
+    wanted: Option<Source>,
+    #[arg(
+        id = "session_snapshot_id",
+        long = "snapshot",
+        value_name = "SNAPSHOT",
+        conflicts_with = "session_use"
+    )]
+    snapshot: Option<String>,
     #[arg(id = "session_to", long = "to", value_name = "DIR")]
     to: Option<PathBuf>,
+    #[arg(
+        id = "session_in_place",
+        long = "in-place",
+        conflicts_with_all = ["session_to", "session_resume"]
+    )]
+    in_place: bool,
     #[arg(id = "session_resume", long = "resume", conflicts_with = "session_to")]
     resume: bool,
     #[command(flatten)]
@@ -30,31 +45,51 @@ pub(crate) struct Restore {
     #[arg(
         id = "session_look",
         long = "dry-run",
-        conflicts_with_all = ["session_use", "session_to", "session_resume"]
+        conflicts_with_all = ["session_to", "session_resume"]
     )]
     dry_run: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum From {
+enum Source {
     Snapshot,
     File,
     Embedded,
     Revision,
 }
 
+impl From<Source> for SessionUse {
+    fn from(source: Source) -> Self {
+        match source {
+            Source::Snapshot => Self::Snapshot,
+            Source::File => Self::File,
+            Source::Embedded => Self::Embedded,
+            Source::Revision => Self::Revision,
+        }
+    }
+}
+
 pub(crate) fn run(api: &Api, output: &Output, asked: Restore) -> Result<Outcome, AppError> {
+    let wanted = asked.wanted.map(SessionUse::from);
+    if asked.in_place {
+        let wanted = SessionInPlaceInput {
+            id: asked.id,
+            wanted,
+            snapshot: asked.snapshot,
+        };
+        return session_in_place::run(api, output, wanted, asked.dry_run);
+    }
+    if asked.dry_run && (wanted.is_some() || asked.snapshot.is_some()) {
+        return Err(AppError::new("session_look_at_all"));
+    }
     if asked.dry_run {
         return look(api, output, SessionRef { id: asked.id });
     }
     let wanted = SessionRestoreInput {
         id: asked.id,
-        wanted: asked.wanted.map(|wanted| match wanted {
-            From::Snapshot => SessionUse::Snapshot,
-            From::File => SessionUse::File,
-            From::Embedded => SessionUse::Embedded,
-            From::Revision => SessionUse::Revision,
-        }),
+        wanted,
+        snapshot: asked.snapshot,
+        in_place: None,
         to: asked.to.map(ChosenPlace::Path),
         resume: Some(asked.resume),
         trust: Some(asked.going.trust),
@@ -72,17 +107,7 @@ pub(crate) fn run(api: &Api, output: &Output, asked: Restore) -> Result<Outcome,
     output.print(&restored, |catalogue, out| {
         candidates(catalogue, out, &restored.candidates)?;
         differences(catalogue, out, &restored.differences)?;
-        let mut say =
-            |path: &str, said: &str| writeln!(out, "{}", catalogue.labelled(&visible(path), said));
-        for path in &restored.masked {
-            say(path, &catalogue.word("cli_session_restored_masked"))?;
-        }
-        for lost in &restored.not_restored {
-            let why = catalogue.say(&lost.reason);
-            let fields: [(&str, &dyn Display); 1] = [("why", &why)];
-            let said = catalogue.sentence("cli_session_not_restored", &fields);
-            say(&lost.path, &said)?;
-        }
+        in_the_copy(catalogue, out, &restored)?;
         let place = visible(&restored.overlay);
         let fields: [(&str, &dyn Display); 2] =
             [("count", &restored.restored.len()), ("path", &place)];
@@ -99,6 +124,26 @@ pub(crate) fn run(api: &Api, output: &Output, asked: Restore) -> Result<Outcome,
         Outcome::InPart
     };
     going.after(api, output, run.as_ref(), restored.run_status, before)
+}
+
+/// What is not in the copy as it was.
+pub(crate) fn in_the_copy(
+    catalogue: &Catalogue,
+    out: &mut Out,
+    restored: &SessionRestored,
+) -> io::Result<()> {
+    let mut say =
+        |path: &str, said: &str| writeln!(out, "{}", catalogue.labelled(&visible(path), said));
+    for path in &restored.masked {
+        say(path, &catalogue.word("cli_session_restored_masked"))?;
+    }
+    for lost in &restored.not_restored {
+        let why = catalogue.say(&lost.reason);
+        let fields: [(&str, &dyn Display); 1] = [("why", &why)];
+        let said = catalogue.sentence("cli_session_not_restored", &fields);
+        say(&lost.path, &said)?;
+    }
+    Ok(())
 }
 
 fn look(api: &Api, output: &Output, session: SessionRef) -> Result<Outcome, AppError> {

@@ -110,6 +110,18 @@ pub trait EntryFiles: Files {
     /// [`ReadError`]: `Missing` only where the folder is there and the file is not.
     fn read(&self, folder: &Path, name: &str, limit: u64) -> Result<Vec<u8>, ReadError>;
 
+    /// Makes or replaces a file below a folder, as [`Folder::replace_through`] does.
+    ///
+    /// # Errors
+    /// [`ReadError`]; the file is as it was then, or whole.
+    fn replace(
+        &self,
+        folder: &Path,
+        relative: &Path,
+        bytes: &[u8],
+        partial: &str,
+    ) -> Result<(), ReadError>;
+
     /// Where a link leads, as it is written in it.
     ///
     /// # Errors
@@ -207,6 +219,18 @@ impl EntryFiles for SystemFiles {
 
     fn read(&self, folder: &Path, name: &str, limit: u64) -> Result<Vec<u8>, ReadError> {
         Folder::open(folder)?.read(Path::new(name), limit)
+    }
+
+    fn replace(
+        &self,
+        folder: &Path,
+        relative: &Path,
+        mut bytes: &[u8],
+        partial: &str,
+    ) -> Result<(), ReadError> {
+        Folder::open(folder)?
+            .replace_through(relative, &mut bytes, partial)
+            .map(drop)
     }
 
     fn read_link(&self, path: &Path) -> io::Result<PathBuf> {

@@ -318,6 +318,17 @@ impl EntryFiles for FailingFiles {
         SystemFiles.read(folder, name, limit)
     }
 
+    fn replace(
+        &self,
+        folder: &Path,
+        relative: &Path,
+        bytes: &[u8],
+        partial: &str,
+    ) -> Result<(), ReadError> {
+        self.call("replace", &folder.join(relative))?;
+        SystemFiles.replace(folder, relative, bytes, partial)
+    }
+
     fn read_link(&self, path: &Path) -> io::Result<PathBuf> {
         self.call("read_link", path)?;
         SystemFiles.read_link(path)

@@ -12,12 +12,28 @@ use crate::{Folder, ReadError, SpecialFile};
 impl Folder {
     /// Makes or replaces a file below this folder and gives the number of its bytes; folders on
     /// the way are made. Until all of the content is on disk, the file is as it was; what a crash
-    /// leaves beside it ends in `.partial`.
+    /// leaves beside it ends in `.partial`. Whoever could read a file that is replaced still can, and
+    /// nobody else.
     ///
     /// # Errors
     /// [`ReadError`], as for reading: never anything but a regular file below the folder is
     /// replaced. An error of `content` is [`ReadError::Io`].
     pub fn replace(&self, relative: &Path, content: &mut impl Read) -> Result<u64, ReadError> {
+        let partial = format!(".{}.partial", Ulid::generate());
+        self.replace_through(relative, content, &partial)
+    }
+
+    /// As [`Folder::replace`]; until it is whole, the file is beside its place under the name `partial`, which
+    /// nothing else has.
+    ///
+    /// # Errors
+    /// As [`Folder::replace`].
+    pub fn replace_through(
+        &self,
+        relative: &Path,
+        content: &mut impl Read,
+        partial: &str,
+    ) -> Result<u64, ReadError> {
         let mut parts = Vec::new();
         for part in relative.components() {
             match part {
@@ -34,12 +50,8 @@ impl Folder {
         if ends.is_some_and(|byte| std::path::is_separator(byte.into())) {
             return Err(ReadError::Special(SpecialFile::Folder));
         }
-        body::replace(self, folders, name, content)
+        body::replace(self, folders, name, content, partial)
     }
-}
-
-fn partial() -> String {
-    format!(".{}.partial", Ulid::generate())
 }
 
 fn fill(mut file: &File, content: &mut impl Read) -> io::Result<u64> {
@@ -53,33 +65,40 @@ mod body {
     use std::ffi::OsStr;
     use std::os::fd::OwnedFd;
 
-    use rustix::fs::{AtFlags, FileType, Mode, OFlags, fsync, mkdirat, openat, renameat, statat};
+    use rustix::fs::{
+        AtFlags, FileType, Mode, OFlags, Stat, fchmod, fsync, mkdirat, openat, renameat, statat,
+    };
     use rustix::io::Errno;
 
-    use super::{File, Folder, Read, ReadError, SpecialFile, fill, partial};
+    use super::{File, Folder, Read, ReadError, SpecialFile, fill};
 
     pub(super) fn replace(
         root: &Folder,
         folders: &[&OsStr],
         name: &OsStr,
         content: &mut impl Read,
+        partial: &str,
     ) -> Result<u64, ReadError> {
         let folder = descend(root, folders)?;
-        match kind(&folder, name)? {
+        let there = stat(&folder, name)?;
+        match there.as_ref().map(kind_of) {
             None | Some(FileType::RegularFile) => {}
             Some(kind) => return Err(special(kind)),
         }
-        let partial = partial();
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
-        let file = File::from(openat(&folder, &partial, flags, Mode::from(0o666)).map_err(io)?);
+        let file = File::from(openat(&folder, partial, flags, Mode::from(0o666)).map_err(io)?);
+        if let Some(there) = there {
+            // Not every volume keeps who may read a file.
+            let _kept = fchmod(&file, Mode::from_raw_mode(there.st_mode & 0o777));
+        }
         let written = fill(&file, content).and_then(|bytes| {
-            renameat(&folder, &partial, &folder, name)?;
+            renameat(&folder, partial, &folder, name)?;
             fsync(&folder)?;
             Ok(bytes)
         });
         written.map_err(|error| {
             // Nothing has that name any more when only the last flush failed.
-            let _gone = rustix::fs::unlinkat(&folder, &partial, AtFlags::empty());
+            let _gone = rustix::fs::unlinkat(&folder, partial, AtFlags::empty());
             ReadError::Io(error)
         })
     }
@@ -100,7 +119,7 @@ mod body {
             folder = match opened {
                 Ok(folder) => folder,
                 Err(error) => {
-                    return Err(match kind(&folder, name)? {
+                    return Err(match stat(&folder, name)?.as_ref().map(kind_of) {
                         None | Some(FileType::Directory) => io(error),
                         Some(kind) => special(kind),
                     });
@@ -110,9 +129,13 @@ mod body {
         Ok(folder)
     }
 
-    fn kind(folder: &OwnedFd, name: &OsStr) -> Result<Option<FileType>, ReadError> {
+    fn kind_of(there: &Stat) -> FileType {
+        FileType::from_raw_mode(there.st_mode)
+    }
+
+    fn stat(folder: &OwnedFd, name: &OsStr) -> Result<Option<Stat>, ReadError> {
         match statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) {
-            Ok(stat) => Ok(Some(FileType::from_raw_mode(stat.st_mode))),
+            Ok(stat) => Ok(Some(stat)),
             Err(Errno::NOENT) => Ok(None),
             Err(error) => Err(io(error)),
         }
@@ -138,13 +161,14 @@ mod body {
     use std::ffi::OsStr;
     use std::path::Path;
 
-    use super::{File, Folder, Read, ReadError, SpecialFile, fill, io, partial};
+    use super::{File, Folder, Read, ReadError, SpecialFile, fill, io};
 
     pub(super) fn replace(
         root: &Folder,
         folders: &[&OsStr],
         name: &OsStr,
         content: &mut impl Read,
+        partial: &str,
     ) -> Result<u64, ReadError> {
         let mut folder = root.path().to_owned();
         for name in folders {
@@ -160,7 +184,7 @@ mod body {
             Some(kind) if !kind.is_file() => return Err(special(kind)),
             _ => {}
         }
-        let partial = folder.join(partial());
+        let partial = folder.join(partial);
         let file = File::options()
             .write(true)
             .create_new(true)
@@ -216,6 +240,22 @@ mod tests {
         let there = root.path().join("a/b");
         assert_eq!(std::fs::read(there.join("file.txt")).unwrap(), b"text");
         assert_eq!(std::fs::read_dir(there).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_that_is_replaced_can_be_read_by_whom_it_could_be_read() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let root = tempfile::tempdir().unwrap();
+        let folder = Folder::open(root.path()).unwrap();
+        let path = root.path().join("file");
+        for mode in [0o600, 0o640, 0o444] {
+            std::fs::write(root.path().join("new"), "before").unwrap();
+            std::fs::rename(root.path().join("new"), &path).unwrap();
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+            put(&folder, "file").unwrap();
+            assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, mode);
+            assert_eq!(std::fs::read(&path).unwrap(), b"text");
+        }
     }
 
     #[test]

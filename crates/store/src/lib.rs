@@ -58,6 +58,7 @@ mod session_attempt;
 mod session_backup;
 mod session_import;
 mod session_list;
+mod session_work;
 mod setting;
 mod snapshot;
 mod snapshot_clean_up;
@@ -129,6 +130,7 @@ pub use session_backup::{
     SnapshotAttempt, SnapshotEntry, SnapshotObject, SnapshotSession, SnapshotTree, SnapshotVersion,
 };
 pub use session_list::{ListedSession, SessionCounts, SessionFilter, SessionPage, Which};
+pub use session_work::{FileUser, SessionWork};
 pub use snapshot::{DocumentRow, Snapshot, SnapshotDocument, SnapshotOperation, SnapshotRevision};
 pub use snapshot_clean_up::{AgedSession, AgedSnapshot, CountedOn, SparsePack};
 pub use snapshot_log::{

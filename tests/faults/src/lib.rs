@@ -8,6 +8,7 @@
 
 mod contents;
 mod folders;
+mod in_place;
 mod kill;
 mod machine;
 mod mixed;
@@ -16,6 +17,7 @@ mod runs;
 mod sessions;
 
 pub use folders::{sweep_folder, sweep_put_back};
+pub use in_place::sweep_in_place;
 pub use kill::{Deed, Extent, Swept, can_trace, sweep};
 pub use machine::{Machine, flowkeep};
 pub use room::{RoomTried, full_disks};

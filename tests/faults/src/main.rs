@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, bail};
 use flowkeep_faults::{
     Deed, Extent, SessionDeed, Swept, can_trace, flowkeep, full_disks, kill_runs, sweep,
-    sweep_folder, sweep_put_back, sweep_sessions,
+    sweep_folder, sweep_in_place, sweep_put_back, sweep_sessions,
 };
 
 /// How often the engine is killed, and what chooses the moments.
@@ -21,6 +21,9 @@ const FOLDER_KILLS: usize = 12;
 
 /// How often at most a command of sessions is killed at each kind of call.
 const SESSION_KILLS: usize = 40;
+
+/// Tools of the session whose files are put back where they were.
+const SESSION_FILES: usize = 40;
 
 fn main() -> Result<ExitCode> {
     let mut extent = Extent {
@@ -152,7 +155,9 @@ fn session_rows(program: &std::path::Path, out: &mut impl Write) -> Result<Vec<S
         let swept = move || sweep_sessions(program, deed, SESSION_KILLS);
         (deed.name(), Box::new(swept) as Row<'_>)
     });
-    told(rows, out)
+    let in_place = move || sweep_in_place(program, SESSION_FILES, SESSION_KILLS);
+    let in_place = ("in place", Box::new(in_place) as Row<'_>);
+    told(rows.into_iter().chain([in_place]), out)
 }
 
 type Row<'p> = Box<dyn Fn() -> Result<Swept> + 'p>;

@@ -44,6 +44,7 @@ pub mod secrets;
 pub mod session_clean_up;
 pub mod session_forget;
 pub mod session_import;
+pub mod session_in_place;
 pub mod session_list;
 pub mod session_recovery;
 mod session_runs;

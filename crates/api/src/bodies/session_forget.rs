@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 
 use flowkeep_files::io_reason;
-use flowkeep_files::snapshots::restoring::{OVERLAYS, copy_stem};
+use flowkeep_files::snapshots::restoring::{OVERLAYS, copy_stem, whole_copies_of};
 use flowkeep_store::{NewOperation, OperationItemRecord, SessionRecord, StoreError};
 
 use super::session_list;
@@ -55,6 +55,10 @@ pub fn forget(api: &Api, input: SessionRef) -> Result<Nothing, AppError> {
 
 /// Removes the copies that were made for a session, but for those with which another one works.
 fn forget_copies(api: &Api, session: &SessionRecord) -> Result<(), AppError> {
+    for whole in whole_copies_of(api.files.as_ref(), &api.data_dir, session)? {
+        let removed = api.files.remove_folder(&whole);
+        removed.map_err(|error| AppError::from(io_reason(&error)))?;
+    }
     let overlays = api.data_dir.join(OVERLAYS);
     let stem = format!("{}-", copy_stem(session));
     let roots = api.store.config_roots()?;

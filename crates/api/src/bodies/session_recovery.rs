@@ -9,6 +9,7 @@ use flowkeep_core::{Document, Kind, SnapshotId, differences};
 use flowkeep_files::FilesError;
 use flowkeep_files::configuration::format_of;
 use flowkeep_files::snapshots::compare::FileState;
+use flowkeep_files::snapshots::overlay::Lost;
 use flowkeep_files::snapshots::restoring::{
     Back, OVERLAYS, Recovery, Restored, Seeking, Use, Wanting, clear_unfinished,
     compare_file as texts_of, look_for, restore as bring_back,
@@ -20,7 +21,7 @@ use flowkeep_store::{SessionRecord, StoreError, WorksWith};
 use super::run_changes::{told, word};
 use super::run_trust::Word;
 use super::session_snapshots::Looking;
-use super::{session_list, session_runs, session_snapshots, settings};
+use super::{session_in_place, session_list, session_runs, session_snapshots, settings};
 use crate::apart::{apart_for, in_time};
 use crate::progress::Thinned;
 use crate::put_right::RECOVERY;
@@ -43,7 +44,7 @@ pub fn recovery(
     input: SessionRef,
     progress: &dyn Progress,
 ) -> Result<SessionRecovery, AppError> {
-    let wanted = Wanted::of(api, &input.id)?;
+    let wanted = Wanted::of(api, &input.id, (None, None))?;
     let workshop = api.snapshot_workshop()?;
     let copy = api.store.session_copy(wanted.session.row)?;
     let work = move |steps: &Thinned<'_>| Ok(look_for(&workshop, &wanted.seeking(), steps));
@@ -61,13 +62,18 @@ pub fn recovery(
 /// Brings the configuration of a session back, in a folder of its own. The files it had are not touched.
 ///
 /// # Errors
-/// `session_not_recoverable`, `folder_not_empty`, `copy_inside_data_folder`; as `session_recovery`; what the disk says.
+/// `session_not_recoverable`, `folder_not_empty`, `copy_inside_data_folder`, `snapshot_unknown`; as
+/// `session_recovery`; what the disk says. Where the files were, as `session_in_place_plan`, and `plan_changed`.
 pub fn restore(
     api: &Api,
     input: SessionRestoreInput,
     progress: &dyn Progress,
 ) -> Result<SessionRestored, AppError> {
-    let wanted = Wanted::of(api, &input.id)?;
+    if let Some(stamp) = input.in_place {
+        return session_in_place::restore(api, input, stamp, progress);
+    }
+    let wanted = Wanted::of(api, &input.id, (input.wanted, input.snapshot.as_deref()))?;
+    let from = wanted.from;
     let name = wanted.session.name.clone();
     let resume = input.resume.unwrap_or_default();
     if resume && input.to.is_some() {
@@ -75,13 +81,6 @@ pub fn restore(
     }
     let session = wanted.session.clone();
     let to = input.to.as_ref().map(|to| api.path_of(to)).transpose()?;
-    let from = match input.wanted {
-        None => Use::Any,
-        Some(SessionUse::Snapshot) => Use::Snapshot,
-        Some(SessionUse::File) => Use::File,
-        Some(SessionUse::Embedded) => Use::Embedded,
-        Some(SessionUse::Revision) => Use::Revision,
-    };
     let data_dir = api.data_dir.clone();
     let workshop = api.snapshot_workshop()?;
     let work = move |steps: &Thinned<'_>| {
@@ -107,10 +106,8 @@ pub fn restore(
     })?;
     let Restored { recovery, back } = restored.map_err(failed)?;
     let back = back.map_err(|nothing| {
-        not_recoverable(&recovery, from, nothing.failures).with("session", name)
+        not_recoverable(&recovery.candidates, from, nothing.failures).with("session", name)
     })?;
-    let is_as_it_was =
-        matches!(back.chosen.source, Source::File | Source::Snapshot) && back.chosen.is_ok;
     let says = word(input.trust, input.shown);
     let run = match resume.then(|| goes_on(api, &session, &back, &says)) {
         Some(run) => Some(run?),
@@ -119,25 +116,43 @@ pub fn restore(
             None => None,
         },
     };
-    let not_restored = back.lost.into_iter().map(|lost| SessionNotRestored {
-        path: lost.path.into(),
-        reason: lost.reason,
-    });
-    let not_restored: Vec<_> = not_restored.collect();
+    let differences = differing(&recovery, back.chosen.snapshot);
+    let told = (candidates(&recovery), differences);
+    Ok(restored_of(input.id, told, back, run))
+}
+
+/// What is told of a session that was brought back.
+pub(super) fn restored_of(
+    session_id: String,
+    (candidates, differences): (Vec<SessionCandidate>, Vec<SessionDifference>),
+    back: Back,
+    run: Option<RunStatus>,
+) -> SessionRestored {
+    let is_as_it_was =
+        matches!(back.chosen.source, Source::File | Source::Snapshot) && back.chosen.is_ok;
+    let not_restored: Vec<_> = back.lost.into_iter().map(lost).collect();
     let (run_id, run_status) = run.map(|run| (run.run_id, run.status)).unzip();
-    Ok(SessionRestored {
-        session_id: input.id,
+    SessionRestored {
+        session_id,
         source: back.chosen.source.as_str(),
-        candidates: candidates(&recovery),
-        differences: differing(&recovery, back.chosen.snapshot),
+        candidates,
+        differences,
         overlay: path_text(&back.place),
         run_id,
         run_status,
+        in_place: None,
         complete: is_as_it_was && back.masked.is_empty() && not_restored.is_empty(),
         restored: back.written.into_iter().map(String::from).collect(),
         masked: back.masked.into_iter().map(String::from).collect(),
         not_restored,
-    })
+    }
+}
+
+pub(super) fn lost(lost: Lost) -> SessionNotRestored {
+    SessionNotRestored {
+        path: lost.path.into(),
+        reason: lost.reason,
+    }
 }
 
 /// Lets the work of a session go on with what came back. Until it does it works with what it worked with before.
@@ -195,7 +210,7 @@ pub fn compare_file(
     api: &Api,
     input: SessionCompareFileInput,
 ) -> Result<SessionComparedFile, AppError> {
-    let wanted = Wanted::of(api, &input.id)?;
+    let wanted = Wanted::of(api, &input.id, (None, None))?;
     let path = ConfigPath::new(input.path.clone());
     let path = path.map_err(|_| AppError::new("config_path_invalid").with("path", &input.path))?;
     let unknown = || AppError::new("snapshot_unknown");
@@ -243,7 +258,7 @@ fn is_elsewhere(to: &Path, data_dir: &Path) -> Result<(), FilesError> {
 }
 
 /// What is read back here is no file of the store.
-fn failed(error: TakeError) -> AppError {
+pub(super) fn failed(error: TakeError) -> AppError {
     match error {
         TakeError::Snapshot(SnapshotError::Damaged(path)) => {
             AppError::new("restored_file_damaged").with("path", path_text(&path))
@@ -253,27 +268,30 @@ fn failed(error: TakeError) -> AppError {
 }
 
 /// Says why the source that was asked for is none; of all of them, why the newest snapshot is none.
-fn not_recoverable(recovery: &Recovery, from: Use, failures: u32) -> AppError {
+pub(super) fn not_recoverable(found: &[Candidate], from: Use, failures: u32) -> AppError {
     let asked = match from {
         Use::File => Source::File,
         Use::Embedded => Source::Embedded,
         Use::Revision => Source::Revision,
-        Use::Snapshot | Use::Any => Source::Snapshot,
+        Use::Snapshot | Use::Kept(_) | Use::Any => Source::Snapshot,
     };
-    let mut candidates = recovery.candidates.iter();
-    let found = candidates.find(|candidate| candidate.source == asked);
+    let is_asked = |candidate: &&Candidate| match from {
+        Use::Kept(id) => candidate.snapshot == Some(id),
+        _ => candidate.source == asked,
+    };
+    let tried = found.iter().find(is_asked);
     let mut error = AppError::new("session_not_recoverable").hint("look_at_session");
-    error.because = found
+    error.because = tried
         .and_then(|candidate| candidate.reason.clone())
         .map(Box::new);
-    let is_anything_kept = recovery.candidates.iter().any(|one| one.snapshot.is_some());
+    let is_anything_kept = found.iter().any(|one| one.snapshot.is_some());
     if failures >= MANY && is_anything_kept {
         error = error.hint("read_snapshots_by_hand");
     }
     error
 }
 
-fn candidates(recovery: &Recovery) -> Vec<SessionCandidate> {
+pub(super) fn candidates(recovery: &Recovery) -> Vec<SessionCandidate> {
     let told = |candidate: &Candidate| SessionCandidate {
         source: candidate.source.as_str(),
         ok: candidate.is_ok,
@@ -285,7 +303,10 @@ fn candidates(recovery: &Recovery) -> Vec<SessionCandidate> {
     recovery.candidates.iter().map(told).collect()
 }
 
-fn differing(recovery: &Recovery, snapshot: Option<SnapshotId>) -> Vec<SessionDifference> {
+pub(super) fn differing(
+    recovery: &Recovery,
+    snapshot: Option<SnapshotId>,
+) -> Vec<SessionDifference> {
     let differences = recovery.differences(snapshot).into_iter();
     differences
         .map(|(path, state)| SessionDifference {
@@ -299,16 +320,30 @@ fn differing(recovery: &Recovery, snapshot: Option<SnapshotId>) -> Vec<SessionDi
         .collect()
 }
 
-/// A session, and where its files were.
-struct Wanted {
-    session: SessionRecord,
+/// A session, where its files were, and from what it is to come back.
+#[derive(Clone)]
+pub(super) struct Wanted {
+    pub(super) session: SessionRecord,
     root: Option<PathBuf>,
     looking: Option<Looking>,
+    pub(super) from: Use,
 }
 
 impl Wanted {
-    fn of(api: &Api, id: &str) -> Result<Self, AppError> {
+    pub(super) fn of(
+        api: &Api,
+        id: &str,
+        (wanted, snapshot): (Option<SessionUse>, Option<&str>),
+    ) -> Result<Self, AppError> {
         let session = session_list::kept(api, id)?;
+        let from = match (snapshot, wanted) {
+            (Some(id), _) => Use::Kept(snapshot_of(api, &session, id)?),
+            (None, None) => Use::Any,
+            (None, Some(SessionUse::Snapshot)) => Use::Snapshot,
+            (None, Some(SessionUse::File)) => Use::File,
+            (None, Some(SessionUse::Embedded)) => Use::Embedded,
+            (None, Some(SessionUse::Revision)) => Use::Revision,
+        };
         let root = api.store.root_of(&session)?;
         let settings = settings::show(api, Nothing {})?;
         Ok(Self {
@@ -316,16 +351,30 @@ impl Wanted {
             // Of one that names no file there is nothing to look at.
             looking: Looking::of(&api.store, &session, &settings).ok(),
             session,
+            from,
         })
     }
 
-    fn seeking(&self) -> Seeking<'_> {
+    pub(super) fn seeking(&self) -> Seeking<'_> {
         Seeking {
             session: &self.session,
             root: self.root.as_deref(),
             wish: self.looking.as_ref().map(Looking::wish),
+            named: match self.from {
+                Use::Kept(id) => Some(id),
+                _ => None,
+            },
         }
     }
+}
+
+/// A snapshot of this very session.
+fn snapshot_of(api: &Api, session: &SessionRecord, id: &str) -> Result<SnapshotId, AppError> {
+    let unknown = || AppError::new("snapshot_unknown");
+    let id = id.parse().map_err(|_| unknown())?;
+    let kept = api.store.config_snapshot(id)?;
+    let kept = kept.filter(|kept| kept.session == session.row);
+    kept.map(|kept| kept.id).ok_or_else(unknown)
 }
 
 impl Api {

@@ -1,11 +1,11 @@
 //! What the commands that bring a session's configuration back take and give.
 
 use flowkeep_core::run::Status;
-use flowkeep_core::{Difference, Message};
+use flowkeep_core::{Difference, Message, Sha256};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ChosenPlace, ComparedTexts};
+use super::{ChosenPlace, ComparedTexts, SessionPutInPlace};
 
 /// A session whose configuration is to come back.
 #[derive(Debug, Clone, Deserialize, TS)]
@@ -17,9 +17,15 @@ pub struct SessionRestoreInput {
     /// From what; absent: from the first source that it can go on from.
     #[serde(rename = "use")]
     pub wanted: Option<SessionUse>,
+    /// This snapshot, also one of what was there before files were put back.
+    pub snapshot: Option<String>,
     /// Where to: a folder that is not there yet or empty; absent: a copy of the session's own, with which it
     /// goes on.
     pub to: Option<ChosenPlace>,
+    /// Where the files were, over what is there today: the stamp of the plan that says what that would do
+    /// (`session_in_place_plan`).
+    #[ts(optional, type = "string")]
+    pub in_place: Option<Sha256>,
     /// Whether its work goes on then: its run does, or a new one begins with what it brought back.
     pub resume: Option<bool>,
     /// Whether what that would carry out is trusted.
@@ -144,6 +150,9 @@ pub struct SessionRestored {
     pub masked: Vec<String>,
     /// The files that did not come back.
     pub not_restored: Vec<SessionNotRestored>,
+    /// What was done where the files were; absent where nothing there was touched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_place: Option<SessionPutInPlace>,
     /// Whether everything is there as it was.
     pub complete: bool,
 }

@@ -37,6 +37,7 @@ mod runs;
 mod schedules;
 mod session_backups;
 mod session_import;
+mod session_in_place;
 mod session_restore;
 mod session_runs;
 mod sessions;

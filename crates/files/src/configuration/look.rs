@@ -173,6 +173,47 @@ impl<'a> Looking<'a> {
         })
     }
 
+    /// Lists the tree below a root, whatever became of the file it begins with.
+    pub(crate) fn over(
+        wish: &'a Wish<'a>,
+        (root, entry): (&Path, ConfigPath),
+        progress: &'a dyn Progress,
+    ) -> Result<Self, ConfigurationError> {
+        Ok(Self {
+            wish,
+            entry,
+            settings: Settings {
+                root: BTreeSet::new(),
+                default_tool_set: wish.default_tool_set.to_owned(),
+            },
+            tree: ConfigTree::open(root, progress)?,
+        })
+    }
+
+    /// These files and no others, whatever refers to what.
+    pub(crate) fn these(&mut self, files: &[ConfigPath]) -> Result<Look, ConfigurationError> {
+        let mut look = self.nothing();
+        for path in files {
+            look.take(path.clone(), Vec::new(), &mut self.tree)?;
+        }
+        look.status = look.what_it_comes_to();
+        Ok(look)
+    }
+
+    fn nothing(&self) -> Look {
+        Look {
+            root: self.tree.root().to_owned(),
+            config: self.entry.clone(),
+            status: SnapshotStatus::Complete,
+            files: Vec::new(),
+            unread: Vec::new(),
+            missing: Vec::new(),
+            ambiguous: Vec::new(),
+            unparsed: Vec::new(),
+            left_out: Vec::new(),
+        }
+    }
+
     /// Stands for what is looked for.
     pub(crate) fn wish(&self) -> ObjectHash {
         let Settings {
@@ -203,15 +244,11 @@ impl<'a> Looking<'a> {
         let strategy = self.wish.strategy;
         let collected = collected(&self.entry, &self.settings, strategy, &mut self.tree)?;
         let mut look = Look {
-            root: self.tree.root().to_owned(),
-            config: self.entry.clone(),
-            status: SnapshotStatus::Complete,
-            files: Vec::new(),
             unread: unread(&self.tree, strategy),
             missing: collected.missing,
             ambiguous: collected.ambiguous,
-            unparsed: Vec::new(),
             left_out: collected.left_out.into_iter().collect(),
+            ..self.nothing()
         };
         for (path, references) in collected.files {
             look.take(path, references, &mut self.tree)?;

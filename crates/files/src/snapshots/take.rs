@@ -5,9 +5,11 @@
 //! is nobody's, and what is after it is whole.
 
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 use std::sync::Arc;
 
 use chrono::DateTime;
+use flowkeep_core::configuration::ConfigPath;
 use flowkeep_core::run::TaskId;
 use flowkeep_core::session::{SnapshotReason, SnapshotStatus};
 use flowkeep_core::{ObjectHash, SnapshotId};
@@ -124,6 +126,34 @@ pub fn take(
     prepare(workshop.files.as_ref(), &workshop.dir)?;
     let taken = workshop.marked(shared, || taking.keep(hash));
     taken.map(Some)
+}
+
+/// Takes a snapshot of these files below `root` and of no others, whatever became of the one the session begins
+/// with.
+///
+/// # Errors
+/// As [`take`].
+pub(super) fn take_these(
+    workshop: &Workshop,
+    wanted: &Wanted<'_>,
+    (root, entry): (&Path, ConfigPath),
+    files: &[ConfigPath],
+    progress: &dyn Progress,
+) -> Result<Taken, TakeError> {
+    let shared = workshop.share()?;
+    let mut looking = Looking::over(&wanted.wish, (root, entry), progress)?;
+    let look = looking.these(files)?;
+    prepare(workshop.files.as_ref(), &workshop.dir)?;
+    let mut taking = Taking {
+        workshop,
+        wanted,
+        look,
+        changed_meanwhile: false,
+        looking: &mut looking,
+        progress,
+    };
+    let hash = tree_hash(&taking.tree_file())?;
+    workshop.marked(shared, || taking.keep(hash))
 }
 
 impl Wanted<'_> {

@@ -161,6 +161,16 @@ impl EntryFiles for Dying {
     fn read(&self, folder: &Path, name: &str, limit: u64) -> Result<Vec<u8>, ReadError> {
         SystemFiles.read(folder, name, limit)
     }
+    fn replace(
+        &self,
+        folder: &Path,
+        relative: &Path,
+        bytes: &[u8],
+        partial: &str,
+    ) -> Result<(), ReadError> {
+        self.step()?;
+        SystemFiles.replace(folder, relative, bytes, partial)
+    }
     fn read_link(&self, path: &Path) -> io::Result<PathBuf> {
         SystemFiles.read_link(path)
     }

@@ -10,6 +10,7 @@ mod backups;
 mod cleaning_up;
 mod failing;
 mod importing;
+mod in_place;
 mod kept;
 mod restoring;
 mod same;

@@ -24,6 +24,7 @@ impl Face {
                 session: &session,
                 root: Some(root),
                 wish: None,
+                named: None,
             },
             from: Use::Any,
             to: None,

@@ -2,7 +2,8 @@
 
 use anyhow::Result;
 use flowkeep_faults::{
-    Deed, Extent, SessionDeed, flowkeep, sweep, sweep_folder, sweep_put_back, sweep_sessions,
+    Deed, Extent, SessionDeed, flowkeep, sweep, sweep_folder, sweep_in_place, sweep_put_back,
+    sweep_sessions,
 };
 
 fn killed_here_and_there(deed: Deed, every: usize) -> Result<()> {
@@ -72,4 +73,13 @@ fn a_killed_snapshot_counts_what_is_there_and_loses_none() -> Result<()> {
 #[ignore = "strace has to be there and to be allowed to trace"]
 fn a_killed_forgetting_of_a_session_takes_nothing_of_another() -> Result<()> {
     session_killed(SessionDeed::Forget)
+}
+
+#[test]
+#[ignore = "strace has to be there and to be allowed to trace"]
+fn files_of_a_session_that_are_put_back_are_all_as_they_were_or_all_back() -> Result<()> {
+    let swept = sweep_in_place(&flowkeep()?, 4, 3)?;
+    assert!(swept.kills >= 20, "{swept:?}");
+    assert_eq!(swept.failures, Vec::<String>::new());
+    Ok(())
 }

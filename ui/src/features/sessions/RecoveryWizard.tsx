@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Button, ErrorNotice, Icon, Notice } from '@/components';
+import { Button, ErrorNotice, Icon, Menu, Notice } from '@/components';
 import { m } from '@/i18n';
 import type { SessionCandidate, SessionRecovery, SessionRestored, SessionShow } from '@/ipc';
 import { useWork } from '../longWork';
@@ -12,6 +12,7 @@ import { useLongLook } from '../useLongLook';
 import { CandidateRow } from './CandidateRow';
 import { isChoosable, keyOf, offered, recommended } from './candidates';
 import { FilesThenAndNow } from './FilesThenAndNow';
+import { InPlaceDialog } from './InPlaceDialog';
 import styles from './RecoveryWizard.module.css';
 import { RestoredDialog } from './RestoredDialog';
 import { TrustDialog } from './TrustDialog';
@@ -135,6 +136,7 @@ function Foot({ session, chosen, mustDecide }: FootProps) {
   const restore = useRestore(session.id);
   const work = useWork(restoreWork(session.id));
   const [restored, setRestored] = useState<SessionRestored | null>(null);
+  const [isInPlace, setInPlace] = useState(false);
   const untrusted = untrustedOf(work.error);
   const isBusy = work.status === 'running' || work.status === 'cancelling';
   const forget = () => restoreWork(session.id).forget();
@@ -174,6 +176,19 @@ function Foot({ session, chosen, mustDecide }: FootProps) {
           >
             {verb(chosen, mustDecide)}
           </Button>
+          <Menu
+            label={m.more()}
+            entries={[
+              {
+                id: 'in-place',
+                label: m.session_in_place_menu(),
+                icon: 'undo',
+                isDisabled: !chosen || chosen.source === 'file',
+                run: () => setInPlace(true),
+              },
+            ]}
+            data-testid="wizard-more"
+          />
         </div>
       )}
       {untrusted && (
@@ -182,6 +197,13 @@ function Foot({ session, chosen, mustDecide }: FootProps) {
           name={session.name}
           onTrust={() => go(untrusted.shown)}
           onClose={forget}
+        />
+      )}
+      {isInPlace && chosen && (
+        <InPlaceDialog
+          session={session}
+          from={{ use: chosen.source, snapshot: chosen.snapshot }}
+          onClose={() => setInPlace(false)}
         />
       )}
       {restored && (

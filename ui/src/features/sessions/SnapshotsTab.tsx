@@ -1,8 +1,10 @@
+import { useState } from 'react';
 import { Button, Chip, type IconName, type Tone } from '@/components';
 import { begun, bytes, counted, dated, exactly, label, listed, m, visible } from '@/i18n';
 import type { SessionShow, SessionSnapshot } from '@/ipc';
 import { stepBetween } from './candidates';
 import styles from './Files.module.css';
+import { InPlaceDialog } from './InPlaceDialog';
 import { NoSnapshots } from './NoSnapshots';
 import { filesWords } from './words';
 
@@ -14,20 +16,32 @@ interface Props {
 /** The snapshots of a session, the newest first: when, why, and what had changed. */
 export function SnapshotsTab({ session, onFiles }: Props) {
   const { snapshots } = session;
+  const [back, setBack] = useState<string | null>(null);
   if (snapshots.length === 0) return <NoSnapshots session={session} />;
   return (
-    <ol className={styles.scroll} aria-label={m.session_tab_snapshots()}>
-      {snapshots
-        .map((snapshot, index) => (
-          <Snapshot
-            key={snapshot.id}
-            snapshot={snapshot}
-            before={snapshots[index - 1]}
-            onFiles={() => onFiles(snapshot.id)}
-          />
-        ))
-        .toReversed()}
-    </ol>
+    <>
+      <ol className={styles.scroll} aria-label={m.session_tab_snapshots()}>
+        {snapshots
+          .map((snapshot, index) => (
+            <Snapshot
+              key={snapshot.id}
+              snapshot={snapshot}
+              before={snapshots[index - 1]}
+              onFiles={() => onFiles(snapshot.id)}
+              onPutBack={() => setBack(snapshot.id)}
+            />
+          ))
+          .toReversed()}
+      </ol>
+      {back !== null && (
+        <InPlaceDialog
+          session={session}
+          from={{ snapshot: back }}
+          isWayBack
+          onClose={() => setBack(null)}
+        />
+      )}
+    </>
   );
 }
 
@@ -41,9 +55,11 @@ interface SnapshotProps {
   snapshot: SessionSnapshot;
   before: SessionSnapshot | undefined;
   onFiles: () => void;
+  /** Puts its files back where they were. */
+  onPutBack: () => void;
 }
 
-function Snapshot({ snapshot, before, onFiles }: SnapshotProps) {
+function Snapshot({ snapshot, before, onFiles, onPutBack }: SnapshotProps) {
   const { id, sequence, status, at, reason, files, strategy } = snapshot;
   const told = [
     begun(label('snapshot_reason', reason)),
@@ -63,6 +79,11 @@ function Snapshot({ snapshot, before, onFiles }: SnapshotProps) {
       <Button onPress={onFiles} data-testid={`snapshot-files-${id}`}>
         {m.session_tab_files()}
       </Button>
+      {reason === 'before_in_place' && (
+        <Button onPress={onPutBack} data-testid={`snapshot-put-back-${id}`}>
+          {m.snapshot_put_back()}
+        </Button>
+      )}
     </li>
   );
 }

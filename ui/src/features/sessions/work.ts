@@ -3,8 +3,16 @@ import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { invalidate } from '@/app/queries';
 import { toast } from '@/components';
-import { m, visible } from '@/i18n';
-import { CallError, type Input, type SessionRestored } from '@/ipc';
+import { counted, m, visible } from '@/i18n';
+import {
+  CallError,
+  type CommandName,
+  call,
+  type Input,
+  type SessionInPlacePlan,
+  type SessionPutInPlace,
+  type SessionRestored,
+} from '@/ipc';
 import { tellFailure } from '../command';
 import { LongWork } from '../longWork';
 
@@ -15,23 +23,22 @@ export function changedHere(client: QueryClient): void {
   invalidate(client, ['run', 'operation']);
 }
 
-const restores = new Map<string, LongWork<'session_restore'>>();
+/** Work of which each session has its own. */
+function ofEach<Name extends CommandName>(name: Name): (session: string) => LongWork<Name> {
+  const known = new Map<string, LongWork<Name>>();
+  return (session) => {
+    const work = known.get(session) ?? new LongWork(name);
+    known.set(session, work);
+    return work;
+  };
+}
 
 /** What is being brought back for one session, or was, until what came of it was seen. */
-export function restoreWork(session: string): LongWork<'session_restore'> {
-  const known = restores.get(session) ?? new LongWork('session_restore');
-  restores.set(session, known);
-  return known;
-}
-
-const snapshots = new Map<string, LongWork<'session_snapshot'>>();
-
+export const restoreWork = ofEach('session_restore');
+/** Files of one session that are being put back where they were. */
+export const inPlaceWork = ofEach('session_restore');
 /** The snapshot that is being taken of one session. */
-export function snapshotWork(session: string): LongWork<'session_snapshot'> {
-  const known = snapshots.get(session) ?? new LongWork('session_snapshot');
-  snapshots.set(session, known);
-  return known;
-}
+export const snapshotWork = ofEach('session_snapshot');
 
 /** Brings the configuration of a session back; the panel tells how far that is and what it failed with. */
 export function useRestore(session: string) {
@@ -63,6 +70,50 @@ export function useGoOn(session: { id: string; name: string }) {
     );
     if (restored.run_id) void navigate({ to: '/runs/$id', params: { id: restored.run_id } });
   };
+}
+
+/** Puts files of a session back where they were, as a plan says; and what was there before, if somebody wants that. */
+export function usePutInPlace({ id, name }: { id: string; name: string }) {
+  const client = useQueryClient();
+  const start = async (plan: SessionInPlacePlan): Promise<SessionPutInPlace | null> => {
+    const { source, snapshot, stamp } = plan;
+    try {
+      const work = inPlaceWork(id).start({ id, use: source, snapshot, in_place: stamp });
+      return (await work).in_place ?? null;
+    } finally {
+      changedHere(client);
+      void client.invalidateQueries({ queryKey: ['look', 'session_recovery'] });
+    }
+  };
+  const back = async (snapshot: string) => {
+    try {
+      const done = await start(await call('session_in_place_plan', { id, snapshot }));
+      const count = done?.left.length ?? 0;
+      if (count > 0) toast({ tone: 'warn', text: counted('session_in_place_undone_but', count) });
+      else toast({ text: m.session_in_place_undone({ name: visible(name) }) });
+    } catch (thrown) {
+      tellFailure(CallError.from(thrown));
+    } finally {
+      inPlaceWork(id).forget();
+    }
+  };
+  const tell = ({ written, left, before }: SessionPutInPlace) => {
+    if (written.length === 0) return;
+    toast({
+      tone: left.length > 0 ? 'warn' : 'ok',
+      text: counted('session_in_place_done', written.length),
+      ...(before !== undefined && {
+        action: {
+          label: m.session_in_place_undo(),
+          run: () => void back(before),
+          testid: 'in-place-undo',
+        },
+      }),
+    });
+  };
+  /** The dialog tells what it failed with. */
+  const put = (plan: SessionInPlacePlan) => start(plan).catch(() => null);
+  return { put, tell };
 }
 
 /** Keeps the configuration of a session as it is now, and says what came of it. */

@@ -156,6 +156,8 @@ import type { SessionCreateInput } from "./SessionCreateInput";
 import type { SessionCreated } from "./SessionCreated";
 import type { SessionImportInput } from "./SessionImportInput";
 import type { SessionImported } from "./SessionImported";
+import type { SessionInPlaceInput } from "./SessionInPlaceInput";
+import type { SessionInPlacePlan } from "./SessionInPlacePlan";
 import type { SessionList } from "./SessionList";
 import type { SessionListInput } from "./SessionListInput";
 import type { SessionPreview } from "./SessionPreview";
@@ -349,6 +351,7 @@ export interface Commands {
   session_snapshot: { input: SessionRef; output: SessionSnapshotTaken };
   session_recovery: { input: SessionRef; output: SessionRecovery };
   session_restore: { input: SessionRestoreInput; output: SessionRestored };
+  session_in_place_plan: { input: SessionInPlaceInput; output: SessionInPlacePlan };
   session_compare_file: { input: SessionCompareFileInput; output: SessionComparedFile };
   session_import: { input: SessionImportInput; output: SessionImported };
   session_scrub: { input: Nothing; output: SessionScrubbed };
@@ -383,4 +386,4 @@ export interface Commands {
 }
 
 /** Commands that report progress and can be cancelled. */
-export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task","log_migrate","log_verify","log_export","log_clean_up","folder_archive","folder_clean_up","folder_compare","folder_check","folder_put_back_plan","folder_put_back","session_preview","session_create","session_snapshot","session_recovery","session_restore","session_import","session_scrub","session_clean_up"];
+export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task","log_migrate","log_verify","log_export","log_clean_up","folder_archive","folder_clean_up","folder_compare","folder_check","folder_put_back_plan","folder_put_back","session_preview","session_create","session_snapshot","session_recovery","session_restore","session_in_place_plan","session_import","session_scrub","session_clean_up"];

@@ -15,10 +15,19 @@ id: string,
  */
 use?: SessionUse, 
 /**
+ * This snapshot, also one of what was there before files were put back.
+ */
+snapshot?: string, 
+/**
  * Where to: a folder that is not there yet or empty; absent: a copy of the session's own, with which it
  * goes on.
  */
 to?: ChosenPlace, 
+/**
+ * Where the files were, over what is there today: the stamp of the plan that says what that would do
+ * (`session_in_place_plan`).
+ */
+in_place?: string, 
 /**
  * Whether its work goes on then: its run does, or a new one begins with what it brought back.
  */

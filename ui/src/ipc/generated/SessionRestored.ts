@@ -2,6 +2,7 @@
 import type { SessionCandidate } from "./SessionCandidate";
 import type { SessionDifference } from "./SessionDifference";
 import type { SessionNotRestored } from "./SessionNotRestored";
+import type { SessionPutInPlace } from "./SessionPutInPlace";
 import type { Status } from "./Status";
 
 /**
@@ -48,6 +49,10 @@ masked: Array<string>,
  * The files that did not come back.
  */
 not_restored: Array<SessionNotRestored>, 
+/**
+ * What was done where the files were; absent where nothing there was touched.
+ */
+in_place?: SessionPutInPlace, 
 /**
  * Whether everything is there as it was.
  */

@@ -24,6 +24,8 @@ pub struct Seeking<'a> {
     pub root: Option<&'a Path>,
     /// What belongs to it today is found so.
     pub wish: Option<Wish<'a>>,
+    /// A snapshot that is wanted by its id, also where it is one of what was written over.
+    pub named: Option<SnapshotId>,
 }
 
 /// What a session can go on from.
@@ -81,7 +83,12 @@ pub fn look_for(
     progress: &dyn Progress,
 ) -> Result<Recovery, TakeError> {
     let entry = seeking.session.config.as_deref();
-    let snapshots = snapshots(workshop, seeking.session, seeking.root, progress)?;
+    let snapshots = snapshots(
+        workshop,
+        seeking.session,
+        (seeking.root, seeking.named),
+        progress,
+    )?;
     let hashes = snapshots.iter().flat_map(|kept| &kept.files);
     let hashes = hashes.map(|(entry, _)| entry.object.blake3).collect();
     let contents = Contents::read(workshop, hashes, progress)?;

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use chrono::DateTime;
-use flowkeep_core::ObjectHash;
 use flowkeep_core::configuration::ConfigPath;
+use flowkeep_core::session::SnapshotReason;
 use flowkeep_core::session::candidate::FoundSnapshot;
+use flowkeep_core::{ObjectHash, SnapshotId};
 use flowkeep_host::Progress;
 use flowkeep_store::{ConfigEntry, ConfigSnapshotRecord, KeptObject, SessionRecord};
 
@@ -24,6 +25,12 @@ pub(super) struct KeptSnapshot {
 }
 
 impl KeptSnapshot {
+    /// Whether the work had these files. What was kept before files were put back where they were is what it was
+    /// not to have.
+    pub(super) fn is_of_the_work(record: &ConfigSnapshotRecord) -> bool {
+        record.reason != SnapshotReason::BeforeInPlace
+    }
+
     pub(super) fn state(&self, path: &str) -> Option<&FileState> {
         let mut files = self.files.iter();
         let found = files.find(|(entry, _)| entry.path.as_str() == path);
@@ -84,7 +91,9 @@ impl Contents {
         };
         FoundSnapshot {
             id: snapshot.record.id,
-            has_entry: entry.is_some_and(|entry| snapshot.state(entry).is_some()),
+            // One of what was written over has that alone.
+            has_entry: !KeptSnapshot::is_of_the_work(&snapshot.record)
+                || entry.is_some_and(|entry| snapshot.state(entry).is_some()),
             damaged: count(&|file| self.damaged.contains(&file.object.blake3)),
             missing: count(&|file| !self.kept.contains_key(&file.object.blake3)),
             masked: count(&|file| !file.masked.is_empty()),
@@ -116,17 +125,18 @@ fn not_found(found: &str) -> usize {
 }
 
 /// The snapshots of a session, those first that miss least and of these the newest, with how their files are today below `root`. A file is read
-/// once for each content it had.
+/// once for each content it had. `named` alone may be one of what was written over.
 pub(super) fn snapshots(
     workshop: &Workshop,
     session: &SessionRecord,
-    root: Option<&Path>,
+    (root, named): (Option<&Path>, Option<SnapshotId>),
     progress: &dyn Progress,
 ) -> Result<Vec<KeptSnapshot>, TakeError> {
     let mut records = workshop.store.config_snapshots(session.row)?;
+    records.retain(|kept| KeptSnapshot::is_of_the_work(kept) || Some(kept.id) == named);
     records.reverse();
     // One taken after a file was deleted is no better for being newer.
-    records.sort_by_key(|record| not_found(&record.found));
+    records.sort_by_key(|kept| (!KeptSnapshot::is_of_the_work(kept), not_found(&kept.found)));
     let mut trees: HashMap<i64, Vec<TreeEntry>> = HashMap::new();
     for record in &records {
         if let Entry::Vacant(new) = trees.entry(record.tree) {

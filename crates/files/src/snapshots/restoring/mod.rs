@@ -1,8 +1,9 @@
 //! Taking up a session again: what its configuration can come back from, and bringing it back beside what is
-//! there today. Nothing of that is touched.
+//! there today. Nothing of that is touched, but where somebody wants its files back where they were (`in_place`).
 
 mod definitions;
 mod found;
+mod in_place;
 mod kept;
 mod pieces;
 mod restore;
@@ -12,6 +13,10 @@ mod today;
 pub(super) use kept::{placed, tree_entry};
 
 pub use found::{Recovery, Seeking, look_for};
+pub use in_place::{
+    InPlaceAct, InPlaceError, InPlaceFile, InPlacePlan, InPlaceSettled, PutInPlace, SAFETY,
+    in_place_plan, put_in_place, recover_in_place, whole_copies_of,
+};
 pub use restore::{
     Back, Nothing, OVERLAYS, Restored, Use, Wanting, clear_unfinished, copy_stem, restore,
 };

@@ -11,6 +11,7 @@ use flowkeep_store::{KeptObject, SessionRecord};
 
 use super::definitions::Definition;
 use super::found::Recovery;
+use super::in_place::whole_copies;
 use super::kept::{KeptSnapshot, place_of, placed};
 use crate::configuration::Found;
 use crate::intake::why;
@@ -37,18 +38,26 @@ pub(super) struct Pieces {
     /// Those that cannot be brought back.
     pub(super) lost: Vec<Lost>,
     live: Option<Folder>,
+    /// Where files with keys are whole that were written over, the newest first.
+    whole: Vec<Folder>,
     origins: HashMap<ObjectHash, Origin>,
 }
 
 impl Pieces {
     /// What is brought back from a candidate.
-    pub(super) fn of(recovery: &Recovery, session: &SessionRecord, chosen: &Candidate) -> Self {
+    pub(super) fn of(
+        workshop: &Workshop,
+        recovery: &Recovery,
+        session: &SessionRecord,
+        chosen: &Candidate,
+    ) -> Self {
         let root = recovery.root.as_deref();
         let mut pieces = Self {
             entries: Vec::new(),
             masked: Vec::new(),
             lost: Vec::new(),
             live: root.and_then(|root| Folder::open(root).ok()),
+            whole: whole_copies(workshop, session),
             origins: HashMap::new(),
         };
         let newest = recovery.snapshot(None);
@@ -123,6 +132,14 @@ impl Pieces {
                 self.add_live(entry.clone(), &bytes);
                 continue;
             }
+            if let Some(bytes) = self.whole(entry) {
+                let hash = ObjectHash::of(&bytes);
+                self.origins.insert(hash, Origin::Here(bytes));
+                let mut entry = entry.clone();
+                entry.object.blake3 = hash;
+                self.entries.push(entry);
+                continue;
+            }
             let Some(object) = contents.get(&entry.object.blake3) else {
                 self.lose(entry.path.clone(), Message::new("object_missing"));
                 continue;
@@ -185,6 +202,19 @@ impl Pieces {
         let folder = self.live.as_ref().ok_or_else(gone)?;
         let read = folder.read(Path::new(path.as_str()), LARGEST_OBJECT as u64);
         read.map_err(|error| why(&error))
+    }
+
+    /// A file with keys as it was, where it was copied whole before it was written over.
+    fn whole(&self, entry: &TreeEntry) -> Option<Vec<u8>> {
+        if entry.masked.is_empty() {
+            return None;
+        }
+        let path = Path::new(entry.path.as_str());
+        let mut copies = self.whole.iter();
+        copies.find_map(|copy| {
+            let read = copy.read(path, LARGEST_OBJECT as u64).ok()?;
+            (Sha256::of(&read) == entry.sha256).then_some(read)
+        })
     }
 
     fn add_live(&mut self, entry: TreeEntry, bytes: &[u8]) {

@@ -5,8 +5,8 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use flowkeep_core::configuration::ConfigPath;
-use flowkeep_core::file_name;
 use flowkeep_core::session::candidate::{Candidate, Source};
+use flowkeep_core::{SnapshotId, file_name};
 use flowkeep_host::{EntryFiles, EntryKind, Progress};
 use flowkeep_store::{NewAttempt, NewOperation, OperationItemRecord, SessionRecord};
 
@@ -32,6 +32,8 @@ pub enum Use {
     File,
     /// The newest snapshot that is whole.
     Snapshot,
+    /// This one.
+    Kept(SnapshotId),
     /// The definition that was kept with it.
     Embedded,
     /// The workflow in the catalog.
@@ -40,10 +42,11 @@ pub enum Use {
 
 impl Use {
     /// The source that is taken, and nothing where there is none.
-    fn choice(self, candidates: &[Candidate]) -> Option<&Candidate> {
+    pub(super) fn choice(self, candidates: &[Candidate]) -> Option<&Candidate> {
         candidates.iter().find(|candidate| match self {
             Self::Any => candidate.is_ok,
             Self::Snapshot => candidate.is_ok && candidate.source == Source::Snapshot,
+            Self::Kept(id) => candidate.is_ok && candidate.snapshot == Some(id),
             Self::Embedded => candidate.is_ok && candidate.source == Source::Embedded,
             Self::Revision => candidate.is_ok && candidate.source == Source::Revision,
             // Whoever names the files wants them as they are today.
@@ -119,7 +122,7 @@ pub fn restore(
 }
 
 /// Whether an error is one of the attempt, and not of how it was asked for.
-fn counts(error: &TakeError) -> bool {
+pub(super) fn counts(error: &TakeError) -> bool {
     match error {
         TakeError::Snapshot(error) => {
             !matches!(error, SnapshotError::Cancelled | SnapshotError::NotEmpty(_))
@@ -141,13 +144,22 @@ fn bring_back(
         let back = Err(Nothing { failures });
         return Ok(Restored { recovery, back });
     };
-    let mut pieces = Pieces::of(&recovery, session, &chosen);
+    let mut pieces = Pieces::of(workshop, &recovery, session, &chosen);
     let (place, written) = match wanting.to {
         Some(to) => (to.to_owned(), put(workshop, &mut pieces, to, progress)?),
         None => own_copy(workshop, session, &mut pieces, progress)?,
     };
     let own = wanting.to.is_none().then_some(place.as_path());
-    write_down(workshop, session, &chosen, told(&recovery.candidates), own)?;
+    write_down(
+        workshop,
+        &Done {
+            session: &session.id,
+            source: chosen.source,
+            found: &told(&recovery.candidates),
+            own,
+            work: None,
+        },
+    )?;
     let Pieces { masked, lost, .. } = pieces;
     let is_there = |path: &ConfigPath| written.contains(path);
     let masked = masked.into_iter().filter(is_there).collect();
@@ -194,7 +206,7 @@ pub fn copy_stem(session: &SessionRecord) -> String {
 
 /// Writes the files into a copy of the session's own. One that is there and is just so is used again; one that
 /// somebody changed is left alone.
-fn own_copy(
+pub(super) fn own_copy(
     workshop: &Workshop,
     session: &SessionRecord,
     pieces: &mut Pieces,
@@ -234,7 +246,7 @@ fn own_copy(
 }
 
 /// The candidates, for whoever asks later what was found.
-fn told(candidates: &[Candidate]) -> String {
+pub(super) fn told(candidates: &[Candidate]) -> String {
     let one = |candidate: &Candidate| {
         serde_json::json!({
             "source": candidate.source.as_str(),
@@ -247,7 +259,7 @@ fn told(candidates: &[Candidate]) -> String {
     told.to_string()
 }
 
-fn came_to_nothing(
+pub(super) fn came_to_nothing(
     workshop: &Workshop,
     session: &SessionRecord,
     found: String,
@@ -265,19 +277,35 @@ fn came_to_nothing(
     })
 }
 
+/// A session that was brought back.
+pub(super) struct Done<'a> {
+    /// Its id.
+    pub(super) session: &'a str,
+    /// From what.
+    pub(super) source: Source,
+    /// What was found: JSON.
+    pub(super) found: &'a str,
+    /// Its own copy.
+    pub(super) own: Option<&'a Path>,
+    /// What was written down before live files were written over.
+    pub(super) work: Option<&'a str>,
+}
+
 /// The attempt, what the session goes on with, and that it stands in Activity: in one transaction.
-fn write_down(
-    workshop: &Workshop,
-    session: &SessionRecord,
-    chosen: &Candidate,
-    found: String,
-    own: Option<&Path>,
-) -> Result<(), TakeError> {
-    let (id, actor, face) = (session.id.clone(), workshop.actor.clone(), workshop.face);
-    let source = chosen.source;
-    let own = own.and_then(Path::file_name);
+pub(super) fn write_down(workshop: &Workshop, done: &Done<'_>) -> Result<(), TakeError> {
+    let (id, actor, face) = (
+        done.session.to_owned(),
+        workshop.actor.clone(),
+        workshop.face,
+    );
+    let (source, found) = (done.source, done.found.to_owned());
+    let own = done.own.and_then(Path::file_name);
     let own = own.map(|name| name.to_string_lossy().into_owned());
+    let work = done.work.map(str::to_owned);
     workshop.store.write(move |tx| {
+        if let Some(work) = &work {
+            tx.end_session_work(work)?;
+        }
         let there = tx.session(&id)?.ok_or(TakeError::Unknown)?;
         tx.add_session_attempt(&NewAttempt {
             session: there.row,

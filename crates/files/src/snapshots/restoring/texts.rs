@@ -8,7 +8,7 @@ use flowkeep_core::{Message, SnapshotId, secret};
 use flowkeep_host::{Folder, ReadError};
 use flowkeep_store::SessionRecord;
 
-use super::kept::placed;
+use super::kept::{KeptSnapshot, placed};
 use crate::configuration::format_of;
 use crate::intake::why;
 use crate::snapshots::pack::PackReader;
@@ -40,10 +40,10 @@ fn then(
     snapshot: Option<SnapshotId>,
     path: &ConfigPath,
 ) -> Result<Option<Text>, TakeError> {
-    let mut kept = workshop.store.config_snapshots(session.row)?;
+    let mut kept = workshop.store.config_snapshots(session.row)?.into_iter();
     let record = match snapshot {
-        Some(id) => kept.into_iter().find(|kept| kept.id == id),
-        None => kept.pop(),
+        Some(id) => kept.find(|kept| kept.id == id),
+        None => kept.rev().find(KeptSnapshot::is_of_the_work),
     };
     let Some(record) = record else {
         return Ok(None);

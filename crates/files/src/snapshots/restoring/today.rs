@@ -6,7 +6,7 @@ use flowkeep_core::configuration::ConfigPath;
 use flowkeep_host::Progress;
 use flowkeep_store::SessionRecord;
 
-use super::kept::tree_entry;
+use super::kept::{KeptSnapshot, tree_entry};
 use crate::snapshots::compare::{FileState, compare};
 use crate::snapshots::{TakeError, Workshop};
 
@@ -21,7 +21,8 @@ pub fn not_as_kept(
     root: &Path,
     progress: &dyn Progress,
 ) -> Result<Vec<(ConfigPath, FileState)>, TakeError> {
-    let Some(newest) = workshop.store.newest_config_snapshot(session.row)? else {
+    let kept = workshop.store.config_snapshots(session.row)?.into_iter();
+    let Some(newest) = kept.rev().find(KeptSnapshot::is_of_the_work) else {
         return Ok(Vec::new());
     };
     let entries = workshop.store.config_entries(newest.tree)?;

@@ -1,0 +1,184 @@
+//! Putting files back where they were.
+
+use std::path::PathBuf;
+
+use flowkeep_core::configuration::ConfigPath;
+use flowkeep_core::{Message, Sha256, SnapshotId};
+use flowkeep_host::Progress;
+use flowkeep_store::SessionWork;
+use ulid::Ulid;
+
+use super::super::found::Recovery;
+use super::super::restore::{
+    Back, Done, OVERLAYS, Wanting, came_to_nothing, counts, own_copy, told, write_down,
+};
+use super::keep::{Before, keep};
+use super::plan::{InPlaceAct, InPlacePlan, in_place_plan};
+use super::work::{Work, WorkFile, settle_left};
+use super::{InPlaceError, alone};
+use crate::snapshots::overlay::Lost;
+use crate::snapshots::{SnapshotError, TakeError, Workshop};
+
+/// Files that were put back where they were.
+pub struct PutInPlace {
+    /// The same in a copy of the session's own, as in any restore.
+    pub back: Back,
+    /// What was found before.
+    pub recovery: Recovery,
+    /// The files that were written.
+    pub written: Vec<ConfigPath>,
+    /// The files that were as they were already.
+    pub same: Vec<ConfigPath>,
+    /// The files that were not written, and why.
+    pub left: Vec<Lost>,
+    /// The snapshot of what was there; none where nothing was written over.
+    pub before: Option<SnapshotId>,
+    /// Where files with keys are whole that were written over.
+    pub whole: Option<PathBuf>,
+}
+
+/// Puts files of a session back where they were, as a plan said. What is there is kept first; once the first file is
+/// written, a cancel does not count any more.
+///
+/// # Errors
+/// [`InPlaceError`]; no file was touched then, unless it is the database that fails: the next one who opens the data
+/// goes on.
+pub fn put_in_place(
+    workshop: &Workshop,
+    wanting: &Wanting<'_>,
+    stamp: Sha256,
+    progress: &dyn Progress,
+) -> Result<PutInPlace, InPlaceError> {
+    let _alone = alone(workshop)?;
+    settle_left(workshop)?;
+    let _shared = workshop.share()?;
+    let session = wanting.seeking.session;
+    let put = put(workshop, wanting, stamp, progress);
+    let found = match &put {
+        Err(InPlaceError::Nothing(candidates)) => told(candidates),
+        Err(InPlaceError::Take(error)) if counts(error) => {
+            serde_json::json!({ "error": error.to_string() }).to_string()
+        }
+        _ => return put,
+    };
+    if let Err(error) = came_to_nothing(workshop, session, found) {
+        tracing::warn!(%error, "the attempt could not be written down");
+    }
+    put
+}
+
+fn put(
+    workshop: &Workshop,
+    wanting: &Wanting<'_>,
+    stamp: Sha256,
+    progress: &dyn Progress,
+) -> Result<PutInPlace, InPlaceError> {
+    let session = wanting.seeking.session;
+    let mut plan = in_place_plan(workshop, wanting, progress)?;
+    if plan.stamp != stamp {
+        return Err(InPlaceError::PlanChanged);
+    }
+    let (place, copied) = own_copy(workshop, session, &mut plan.pieces, progress)?;
+    let before = keep(workshop, session, &plan, progress)?;
+    if progress.cancelled() {
+        return Err(SnapshotError::Cancelled.into());
+    }
+    let found = told(&plan.recovery.candidates);
+    let copy = place.file_name().unwrap_or_default().to_string_lossy();
+    let work = work_of(workshop, &plan, session.id.clone(), (&copy, found.clone()));
+    let row = SessionWork {
+        work: Ulid::generate().to_string(),
+        session: session.row,
+        plan: work.to_text(),
+        at: workshop.clock.now().0,
+    };
+    let id = row.work.clone();
+    let is_any = !work.files.is_empty();
+    if is_any {
+        let there = session.id.clone();
+        workshop.store.write(move |tx| {
+            tx.session(&there)?.ok_or(TakeError::Unknown)?;
+            Ok::<_, TakeError>(tx.begin_session_work(&row)?)
+        })?;
+    }
+    let (written, mut left) = work.carry_out(workshop, (&plan.root, &id), progress);
+    write_down(
+        workshop,
+        &Done {
+            session: &session.id,
+            source: plan.chosen.source,
+            found: &found,
+            own: Some(&workshop.data_dir.join(OVERLAYS).join(&*copy)),
+            work: is_any.then_some(id.as_str()),
+        },
+    )?;
+    left.extend(plan.files.iter().filter_map(|file| match &file.act {
+        InPlaceAct::Left(reason) => Some(lost(&file.path, reason)),
+        _ => None,
+    }));
+    left.sort_by(|one, other| one.path.cmp(&other.path));
+    Ok(done(plan, (place.clone(), copied), (written, left), before))
+}
+
+fn lost(path: &ConfigPath, reason: &Message) -> Lost {
+    Lost {
+        path: path.clone(),
+        reason: reason.clone(),
+    }
+}
+
+fn work_of(
+    workshop: &Workshop,
+    plan: &InPlacePlan,
+    session: String,
+    (copy, found): (&str, String),
+) -> Work {
+    let file = |file: &super::InPlaceFile| {
+        let (becomes, object) = file.becomes?;
+        Some(WorkFile {
+            path: file.path.clone(),
+            object,
+            was: file.was,
+            becomes,
+        })
+    };
+    Work {
+        session,
+        root: plan.root_row,
+        copy: copy.to_owned(),
+        source: plan.chosen.source.as_str().to_owned(),
+        actor: workshop.actor.clone(),
+        found,
+        files: plan.written().filter_map(file).collect(),
+    }
+}
+
+fn done(
+    plan: InPlacePlan,
+    (place, copied): (PathBuf, Vec<ConfigPath>),
+    (written, left): (Vec<ConfigPath>, Vec<Lost>),
+    before: Before,
+) -> PutInPlace {
+    let same = plan
+        .files
+        .iter()
+        .filter(|file| file.act == InPlaceAct::Same);
+    let same = same.map(|file| file.path.clone()).collect();
+    let mut masked = plan.pieces.masked;
+    masked.retain(|path| copied.contains(path));
+    PutInPlace {
+        back: Back {
+            chosen: plan.chosen,
+            place,
+            written: copied,
+            masked,
+            lost: plan.pieces.lost,
+        },
+        recovery: plan.recovery,
+        written,
+        same,
+        left,
+        before: before.snapshot,
+        whole: before.whole,
+    }
+}
