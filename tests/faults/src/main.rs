@@ -19,6 +19,9 @@ const SEED: u64 = 20_261_121;
 const FOLDER_FILES: usize = 2000;
 const FOLDER_KILLS: usize = 12;
 
+/// Files in the archive that is put back: each is read, written and read again at every kill.
+const ARCHIVE_FILES: usize = 300;
+
 /// How often at most a command of sessions is killed at each kind of call.
 const SESSION_KILLS: usize = 40;
 
@@ -138,12 +141,12 @@ fn disks_and_runs(program: &std::path::Path, out: &mut impl Write) -> Result<Vec
 /// The rows of a task folder that is archived and of an archive that is put back; what failed there.
 fn folder_rows(program: &std::path::Path, out: &mut impl Write) -> Result<Vec<String>> {
     type Sweep = fn(&std::path::Path, usize, usize) -> Result<Swept>;
-    let sweeps: [(&str, Sweep); 2] = [
-        ("folder archive", sweep_folder),
-        ("put-back", sweep_put_back),
+    let sweeps: [(&str, Sweep, usize); 2] = [
+        ("folder archive", sweep_folder, FOLDER_FILES),
+        ("put-back", sweep_put_back, ARCHIVE_FILES),
     ];
-    let rows = sweeps.map(|(name, sweep)| {
-        let swept = move || sweep(program, FOLDER_FILES, FOLDER_KILLS);
+    let rows = sweeps.map(|(name, sweep, files)| {
+        let swept = move || sweep(program, files, FOLDER_KILLS);
         (name, Box::new(swept) as Row<'_>)
     });
     told(rows, out)

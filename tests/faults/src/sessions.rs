@@ -1,6 +1,6 @@
-//! `session create`, `snapshot`, `restore` and `forget`, killed as they enter a call for the n-th time: what was kept
-//! before is there byte for byte, what is counted is what is there, and a file that has its final name is whole
-//! (reliability, rows 4 and 49).
+//! `session create`, `snapshot`, `restore`, `forget` and `clean-up`, killed as they enter a call for the n-th time: what
+//! was kept before is there byte for byte, what is counted is what is there, and a file that has its final name is
+//! whole (reliability, rows 4 and 49).
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -25,11 +25,19 @@ pub enum SessionDeed {
     Restore,
     /// Takes a session away, with what only it holds.
     Forget,
+    /// Lets go of a snapshot between the first and the newest, and of what only it holds.
+    CleanUp,
 }
 
 impl SessionDeed {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Create, Self::Snapshot, Self::Restore, Self::Forget];
+    pub const ALL: [Self; 5] = [
+        Self::Create,
+        Self::Snapshot,
+        Self::Restore,
+        Self::Forget,
+        Self::CleanUp,
+    ];
 
     /// What to call it.
     pub const fn name(self) -> &'static str {
@@ -38,6 +46,7 @@ impl SessionDeed {
             Self::Snapshot => "session snapshot",
             Self::Restore => "session restore",
             Self::Forget => "session forget",
+            Self::CleanUp => "session clean-up",
         }
     }
 }
@@ -107,6 +116,19 @@ impl Place {
                 machine.done(&["session", "restore", &second, "--use", "snapshot"])?;
                 may_go = Some(second);
                 vec!["session", "forget", may_go.as_deref().unwrap_or_default()]
+            }
+            SessionDeed::CleanUp => {
+                // The second one's pack is mostly what only it has: it is written anew.
+                let mut newest = kept;
+                edit(&mut newest, "tools/kept_1.yaml", "version: 2\n")?;
+                let mut second = newest.clone();
+                edit(&mut second, "tools/kept_0.yaml", &unlike(200_000))?;
+                for files in [&second, &newest] {
+                    write(machine, "kept", files)?;
+                    machine.done(&["session", "snapshot", &first])?;
+                }
+                sessions.insert(first, vec![newest]);
+                vec!["session", "clean-up", "--older-than", "0d"]
             }
         };
         let words = words.into_iter().map(str::to_owned).collect();
@@ -208,12 +230,26 @@ fn create(machine: &Machine, config: &str) -> Result<String> {
 
 /// One tool is another, on the disk too.
 fn changed(machine: &Machine, mut files: Files) -> Result<Files> {
-    let tool = files
-        .get_mut("tools/kept_0.yaml")
-        .context("it has a tool")?;
-    tool.push_str("version: 2\n");
+    edit(&mut files, "tools/kept_0.yaml", "version: 2\n")?;
     write(machine, "kept", &files)?;
     Ok(files)
+}
+
+fn edit(files: &mut Files, path: &str, more: &str) -> Result<()> {
+    files.get_mut(path).context("it is there")?.push_str(more);
+    Ok(())
+}
+
+/// So many characters that do not get smaller much when they are packed.
+fn unlike(characters: usize) -> String {
+    let numbers = (1_u64..).map(|n| n.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let digits = numbers.flat_map(|n| format!("{n:x}").into_bytes());
+    let digits = digits.take(characters).map(char::from);
+    std::iter::once("note: ")
+        .flat_map(str::chars)
+        .chain(digits)
+        .chain(['\n'])
+        .collect()
 }
 
 fn read(root: &Path) -> Result<Files> {
