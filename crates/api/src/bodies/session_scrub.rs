@@ -75,6 +75,9 @@ pub(super) fn checked(api: &Api) -> Result<Check, AppError> {
             Message::new("doctor_snapshots_miscounted").with("count", count),
         );
     }
+    if snapshots == 0 {
+        return of(true, Message::new("doctor_snapshots_none"));
+    }
     of(
         true,
         Message::new("doctor_snapshots_ok").with("count", snapshots),

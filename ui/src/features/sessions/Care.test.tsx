@@ -139,7 +139,9 @@ const sound: SessionScrubbed = {
 it('reads what is kept and says that it is whole', async () => {
   const session_scrub = vi.fn(() => sound);
   show({ session_scrub }, <ScrubDialog onClose={vi.fn()} />);
-  expect(await screen.findByText('All 12 contents that are kept are whole.')).toBeTruthy();
+  expect(
+    await screen.findByText('Everything that is kept is whole; 12 contents were read.'),
+  ).toBeTruthy();
   expect(session_scrub).toHaveBeenCalledTimes(1);
 });
 
@@ -154,7 +156,7 @@ it('says what was repaired, and names what is lost with how many need it', async
   show({ session_scrub }, <ScrubDialog onClose={vi.fn()} />);
   expect(await screen.findByText('tools/sum.yaml')).toBeTruthy();
   expect(screen.getByText(/needed by 2 sessions/)).toBeTruthy();
-  expect(screen.getByText(/^3 were damaged and were found elsewhere/)).toBeTruthy();
+  expect(screen.getByText(/^3 contents were damaged and were found elsewhere/)).toBeTruthy();
   expect(screen.getByText(/^A crash left 1 file/)).toBeTruthy();
   expect(screen.queryByTestId('scrub-sound')).toBeNull();
 });

@@ -6,7 +6,7 @@ mod descriptions;
 mod listing;
 mod search;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 
 use flowkeep_core::{Message, ObjectHash, Sha256};
@@ -180,12 +180,20 @@ impl Ill {
     ) -> Result<(Vec<ObjectHash>, u32), TakeError> {
         let files = workshop.files.as_ref();
         let name = self.pack.name;
-        let mut found = search.find(&self.lost)?;
-        if found.len() < self.lost.len()
-            && let Some(whole) = self.in_backups(search)
-        {
-            keep_pack(files, &workshop.dir, &name, &whole)?;
-            return Ok((Vec::new(), count(self.lost.len())));
+        // What was encrypted stays so: it comes back as it was, or not at all.
+        let mut found = if self.pack.is_encrypted {
+            HashMap::new()
+        } else {
+            search.find(&self.lost)?
+        };
+        if found.len() < self.lost.len() {
+            if let Some(whole) = self.in_backups(search) {
+                keep_pack(files, &workshop.dir, &name, &whole)?;
+                return Ok((Vec::new(), count(self.lost.len())));
+            }
+            if self.pack.is_encrypted {
+                return Ok((self.lost.iter().copied().collect(), 0));
+            }
         }
         let repaired = count(found.len());
         let mut still = Vec::new();
@@ -222,10 +230,13 @@ impl Ill {
     /// The very pack, as a backup has it.
     fn in_backups(&self, search: &Search<'_>) -> Option<Vec<u8>> {
         let name = self.pack.name;
-        let file = format!("{name}.zst");
-        search.in_backups(&file, LARGEST_PACK as u64, |bytes| {
-            ObjectHash::of(bytes) == name
-        })
+        let in_backups = |ending: &str| {
+            let file = format!("{name}.{ending}");
+            search.in_backups(&file, LARGEST_PACK as u64, |bytes| {
+                ObjectHash::of(bytes) == name
+            })
+        };
+        in_backups("zst").or_else(|| in_backups("zst.age"))
     }
 
     fn put_aside(&self, workshop: &Workshop) -> Result<(), TakeError> {
