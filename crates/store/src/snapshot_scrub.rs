@@ -15,6 +15,8 @@ use crate::{NewObject, Store, StoreError, Tag, Tx};
 pub struct NeededPack {
     /// The pack.
     pub name: ObjectHash,
+    /// Whether it is read with a key only.
+    pub is_encrypted: bool,
     /// What is needed, in the order in which it lies there.
     pub objects: Vec<NewObject>,
 }
@@ -40,7 +42,8 @@ impl Store {
     pub fn needed_packs(&self) -> Result<Vec<NeededPack>, StoreError> {
         let reader = self.reader()?;
         let mut statement = reader.prepare_cached(
-            "SELECT p.name, o.hash, o.bytes, o.frame, o.frame_bytes, o.place
+            "SELECT p.name, o.hash, o.bytes, o.frame, o.frame_bytes, o.place,
+               p.encrypted
              FROM snapshot_pack p JOIN snapshot_object o USING (pack)
              WHERE p.state = 'kept' ORDER BY p.pack, o.frame, o.place",
         )?;
@@ -49,8 +52,11 @@ impl Store {
         while let Some(row) = rows.next()? {
             let name = word(row, 0)?;
             if packs.last().is_none_or(|last| last.name != name) {
-                let objects = Vec::new();
-                packs.push(NeededPack { name, objects });
+                packs.push(NeededPack {
+                    name,
+                    is_encrypted: row.get(6)?,
+                    objects: Vec::new(),
+                });
             }
             let object = NewObject {
                 hash: ObjectHash(row.get(1)?),

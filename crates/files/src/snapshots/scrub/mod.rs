@@ -15,7 +15,7 @@ use flowkeep_store::{CountedOn, NeededPack, NewObject, NewOperation, NewPack};
 use ulid::Ulid;
 
 use self::search::Search;
-use super::pack::{LARGEST_PACK, PackReader, PackWriter, Placed, check, keep_pack, path};
+use super::pack::{ENCRYPTED, LARGEST_PACK, PACK, PackWriter, Placed, check, keep_pack, path};
 use super::sweep::sweep;
 use super::take_rows::new_pack;
 use super::{SnapshotError, TakeError, Workshop};
@@ -189,8 +189,15 @@ impl Ill {
         }
         let repaired = count(found.len());
         let mut still = Vec::new();
-        let mut reader = PackReader::new(&workshop.dir);
-        let mut writer = PackWriter::new(files, &workshop.dir)?;
+        let recipient = match (self.pack.is_encrypted, &workshop.keys.recipient) {
+            (false, _) => None,
+            // What was encrypted does not come to lie open because it is found somewhere.
+            (true, None) => return Ok((self.lost.iter().copied().collect(), 0)),
+            (true, recipient) => recipient.clone(),
+        };
+        let mut reader = workshop.reader();
+        let writer = PackWriter::new(files, &workshop.dir)?;
+        let mut writer = writer.encrypted_to(recipient);
         for object in &self.pack.objects {
             let content = if self.lost.contains(&object.hash) {
                 found.remove(&object.hash)
@@ -222,7 +229,12 @@ impl Ill {
     /// The very pack, as a backup has it.
     fn in_backups(&self, search: &Search<'_>) -> Option<Vec<u8>> {
         let name = self.pack.name;
-        let file = format!("{name}.zst");
+        let ending = if self.pack.is_encrypted {
+            ENCRYPTED
+        } else {
+            PACK
+        };
+        let file = format!("{name}.{ending}");
         search.in_backups(&file, LARGEST_PACK as u64, |bytes| {
             ObjectHash::of(bytes) == name
         })
