@@ -16,8 +16,8 @@ use crate::bodies::{
     folders, history, log_transfers, logs, notices, overview, plan_decisions, restores, revisions,
     routes, run_changes, run_overview, run_previews, run_questions, runs, schedules, secrets,
     session_clean_up, session_forget, session_import, session_in_place, session_list,
-    session_recovery, session_scrub, session_snapshots, sessions, settings, sources, start_sheet,
-    strategies, templates,
+    session_recovery, session_scrub, session_snapshots, sessions, settings, snapshot_keys, sources,
+    start_sheet, strategies, templates,
 };
 use crate::types as t;
 use crate::{Api, AppError, Progress, script};
@@ -262,6 +262,8 @@ static OTHERS: &[Command] = &[
     command!("session_scrub", t::Nothing => t::SessionScrubbed, session_scrub::scrub, [writes] long),
     command!("session_clean_up", t::SessionCleanUpInput => t::SessionCleanedUp, session_clean_up::clean_up, [writes] long),
     command!("session_forget", t::SessionRef => t::Nothing, session_forget::forget, [writes]),
+    command!("snapshot_key_save", t::ExportTo => t::Exported, snapshot_keys::save, [place]),
+    command!("snapshot_key_add", t::SnapshotKeyFrom => t::SnapshotKeyAdded, snapshot_keys::add, [writes place]),
     command!("strategy_list", t::Nothing => t::StrategyList, strategies::list, []),
     command!("strategy_set", t::StrategySetInput => t::StrategyList, strategies::set, [writes]),
     command!("strategy_reset", t::StrategyRef => t::StrategyList, strategies::reset, [writes]),

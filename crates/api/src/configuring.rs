@@ -14,13 +14,13 @@ use flowkeep_core::{Message, Sha256};
 use flowkeep_engine::{Configuring, LookWish, Looked, Occasion};
 use flowkeep_files::snapshots::restoring::{OVERLAYS, not_as_kept};
 use flowkeep_files::snapshots::{Of, TakeError, Taken, Wanted, Workshop, take};
-use flowkeep_host::{Cancellation, Clock, EntryFiles, Progress};
+use flowkeep_host::{Cancellation, Clock, EntryFiles, Progress, Secrets};
 use flowkeep_store::{ConfigSnapshotRecord, SessionRecord, Store, WorksWith};
 
 use crate::apart::{AT_MOST, in_time};
 use crate::bodies::folders::some;
 use crate::bodies::session_snapshots::{Looking, SNAPSHOTS};
-use crate::bodies::settings;
+use crate::bodies::{settings, snapshot_keys};
 use crate::types::Snapshots;
 use crate::{AppError, Face};
 
@@ -36,6 +36,7 @@ pub(crate) struct Configurations {
     pub(crate) files: Arc<dyn EntryFiles>,
     pub(crate) data_dir: PathBuf,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) secrets: Arc<dyn Secrets>,
 }
 
 impl Configuring for Configurations {
@@ -111,7 +112,12 @@ impl Configurations {
             Err(error) => return Err(error),
         };
         if settings.snapshots == Snapshots::Off {
-            return Ok(Looked::default());
+            let off = Message::new("run_configuration_off");
+            let is_begun = wish.occasion == Occasion::Begun;
+            return Ok(Looked {
+                told: is_begun.then_some((Level::Info, off)).into_iter().collect(),
+                holds: false,
+            });
         }
         let before = self.store.newest_config_snapshot(session.row)?;
         let reason = match before {
@@ -136,10 +142,13 @@ impl Configurations {
         }
         if let (Some(_), Some(before), Some(now)) = (taken, before, now) {
             let names = changed(&self.contents(&before)?, &self.contents(&now)?);
-            let message = Message::new("run_configuration_changed")
-                .with("count", names.len())
-                .with("names", some(names.iter()));
-            told.push((Level::Info, message));
+            // The same files may be kept in another way from now on.
+            if !names.is_empty() {
+                let message = Message::new("run_configuration_changed")
+                    .with("count", names.len())
+                    .with("names", some(names.iter()));
+                told.push((Level::Info, message));
+            }
         }
         Ok(Looked { told, holds: false })
     }
@@ -175,6 +184,7 @@ impl Configurations {
             clock: Arc::clone(&self.clock),
             data_dir: self.data_dir.clone(),
             dir: self.data_dir.join(SNAPSHOTS),
+            keys: snapshot_keys::keys(&self.store, &self.secrets)?,
             face: Face::of_run(face),
             actor: run.map(|run| run.actor).unwrap_or_default(),
         })

@@ -171,6 +171,7 @@ impl Api {
                 files: Arc::clone(&self.files),
                 data_dir: self.data_dir.clone(),
                 clock: Arc::clone(&self.clock),
+                secrets: Arc::clone(&self.secrets),
             }),
         }
     }

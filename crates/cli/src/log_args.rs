@@ -139,12 +139,26 @@ pub(crate) struct SettingsChange {
     pub(crate) on_close: Option<Closing>,
     #[arg(long, value_enum, value_name = "on|off", hide_possible_values = true)]
     pub(crate) snapshots: Option<Switch>,
+    #[arg(
+        long,
+        value_enum,
+        value_name = "masked|encrypted",
+        hide_possible_values = true
+    )]
+    pub(crate) snapshot_secrets: Option<KeysIn>,
     #[arg(long, value_name = "STRATEGY")]
     pub(crate) snapshot_strategy: Option<String>,
     #[arg(long, value_name = "NAME")]
     pub(crate) default_tool_set: Option<String>,
     #[arg(long, value_name = "N")]
     pub(crate) snapshot_keep_days: Option<u32>,
+}
+
+/// What becomes of keys in configurations.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum KeysIn {
+    Masked,
+    Encrypted,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -28,6 +28,7 @@ mod schedules;
 mod session_clean_up;
 mod session_import;
 mod session_in_place;
+mod session_keys;
 mod session_restore;
 mod session_runs;
 mod session_scrub;

@@ -19,6 +19,7 @@ use crate::progress::Shown;
 use crate::run_args::object;
 use crate::session_clean_up;
 use crate::session_import::{self, SessionImport};
+use crate::session_keys::{self, Key};
 use crate::session_restore::{self, Restore};
 use crate::session_runs::{self, Going};
 use crate::session_scrub;
@@ -91,6 +92,8 @@ pub(crate) enum Session {
     },
     Scrub,
     Stats,
+    #[command(subcommand)]
+    Key(Key),
 }
 
 pub(crate) fn run(api: &Api, output: &Output, verb: Session) -> Result<Outcome, AppError> {
@@ -141,6 +144,7 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Session) -> Result<Outcome, 
         } => session_clean_up::run(api, output, older_than, dry_run),
         Session::Scrub => session_scrub::run(api, output),
         Session::Stats => stats(api, output),
+        Session::Key(verb) => session_keys::run(api, output, verb),
     }
 }
 
@@ -181,6 +185,7 @@ fn create(
         let key = match &created.snapshot {
             Some(snapshot) => {
                 tell(catalogue, out, &Told::from(snapshot))?;
+                session_keys::tell(catalogue, out, snapshot)?;
                 "cli_session_created"
             }
             None => "cli_session_created_bare",
@@ -204,6 +209,7 @@ fn snapshot(api: &Api, output: &Output, wanted: SessionRef) -> Result<Outcome, A
     let taken = taken?;
     output.print(&taken, |catalogue, out| {
         tell(catalogue, out, &Told::from(&taken.snapshot))?;
+        session_keys::tell(catalogue, out, &taken.snapshot)?;
         let key = if taken.changed {
             "cli_session_snapshot_changed"
         } else {

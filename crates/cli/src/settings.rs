@@ -3,15 +3,15 @@
 use std::io::{self, Write as _};
 
 use flowkeep_api::types::{
-    ChosenPlace, Language, LogStorageKind, Nothing, OnClose, Settings, SettingsUpdate, Snapshots,
-    Theme,
+    ChosenPlace, Language, LogStorageKind, Nothing, OnClose, Settings, SettingsUpdate,
+    SnapshotSecrets, Snapshots, Theme,
 };
 use flowkeep_api::{Api, AppError, Catalogue, settings};
 use flowkeep_core::visible;
 
 use crate::folders::Switch;
 use crate::log_args::{
-    Closing, SettingsChange, SettingsVerb, Storage, WindowLanguage, WindowTheme,
+    Closing, KeysIn, SettingsChange, SettingsVerb, Storage, WindowLanguage, WindowTheme,
 };
 use crate::output::{Out, Outcome, Output};
 
@@ -91,6 +91,13 @@ fn shown(catalogue: &Catalogue, out: &mut Out, found: &Settings) -> io::Result<(
             }),
         ),
         (
+            "cli_settings_snapshot_secrets",
+            catalogue.word(match found.snapshot_secrets {
+                SnapshotSecrets::Masked => "snapshot_secrets_masked",
+                SnapshotSecrets::Encrypted => "snapshot_secrets_encrypted",
+            }),
+        ),
+        (
             "cli_settings_snapshot_strategy",
             named(&found.snapshot_strategy, "standard"),
         ),
@@ -145,6 +152,10 @@ fn update(change: SettingsChange) -> SettingsUpdate {
         snapshots: change.snapshots.map(|wish| match wish {
             Switch::On => Snapshots::On,
             Switch::Off => Snapshots::Off,
+        }),
+        snapshot_secrets: change.snapshot_secrets.map(|wish| match wish {
+            KeysIn::Masked => SnapshotSecrets::Masked,
+            KeysIn::Encrypted => SnapshotSecrets::Encrypted,
         }),
         snapshot_strategy: change.snapshot_strategy,
         default_tool_set: change.default_tool_set,

@@ -6,8 +6,8 @@
 )]
 
 use flowkeep_core::session::candidate::{
-    Candidate, Confidence, Found, FoundDefinition, FoundFile, FoundSnapshot, Source, choice,
-    confidence, order,
+    Candidate, Confidence, Found, FoundDefinition, FoundFile, FoundKey, FoundSnapshot, Source,
+    choice, confidence, order,
 };
 use flowkeep_core::{Message, SnapshotId};
 use rstest::rstest;
@@ -23,7 +23,7 @@ fn whole(n: u64) -> FoundSnapshot {
         damaged: 0,
         missing: 0,
         masked: 0,
-        is_locked: false,
+        key: FoundKey::AtHand,
         differs: 0,
     }
 }
@@ -108,7 +108,8 @@ fn a_file_that_is_not_as_it_was_is_passed_over(#[case] file: FoundFile, #[case] 
 #[rstest]
 #[case(FoundSnapshot { damaged: 1, ..whole(2) }, "objects_damaged")]
 #[case(FoundSnapshot { missing: 1, damaged: 1, ..whole(2) }, "objects_missing")]
-#[case(FoundSnapshot { is_locked: true, ..whole(2) }, "secrets_locked")]
+#[case(FoundSnapshot { key: FoundKey::Locked, ..whole(2) }, "secrets_locked")]
+#[case(FoundSnapshot { key: FoundKey::Missing, missing: 1, ..whole(2) }, "snapshot_key_missing")]
 #[case(FoundSnapshot { has_entry: false, ..whole(2) }, "snapshot_without_entry")]
 fn a_snapshot_that_is_not_whole_gives_way_to_the_one_before(
     #[case] newest: FoundSnapshot,

@@ -11,7 +11,7 @@ use std::sync::Mutex;
 
 use flowkeep_core::configuration::Strategy;
 use flowkeep_core::session::SnapshotStatus;
-use flowkeep_files::configuration::{ConfigurationError, Look, Wish, look};
+use flowkeep_files::configuration::{ConfigurationError, Keys, Look, Wish, look};
 use flowkeep_host::{Cancellation, Progress, Unfollowed};
 use tempfile::TempDir;
 
@@ -43,7 +43,7 @@ fn followed(
         strategy: &all,
         default_tool_set: "basic-tools",
     };
-    look(&wish, progress)
+    look(&wish, Keys::Masked, progress)
 }
 
 fn paths(look: &Look) -> Vec<&str> {
@@ -186,7 +186,7 @@ fn what_lies_nowhere_is_said_with_what_is_wrong() {
             strategy: &minimal,
             default_tool_set: "",
         };
-        look(&wish, &Unfollowed).unwrap_err()
+        look(&wish, Keys::Masked, &Unfollowed).unwrap_err()
     };
     let gone = root(&place.path().join("gone"), ENTRY);
     assert!(matches!(gone, ConfigurationError::RootMissing(_)));
@@ -294,7 +294,7 @@ fn a_folder_that_cannot_be_looked_into_is_named_and_the_rest_is_found() {
         strategy: &minimal,
         default_tool_set: "",
     };
-    let found = look(&wish, &Unfollowed).unwrap();
+    let found = look(&wish, Keys::Masked, &Unfollowed).unwrap();
     assert_eq!(found.status, SnapshotStatus::Complete, "{found:?}");
 }
 

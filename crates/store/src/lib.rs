@@ -127,7 +127,8 @@ pub use schema::APPLICATION_ID;
 pub use session::{NewSession, SessionRecord};
 pub use session_attempt::{NewAttempt, SessionCopy, WorksWith};
 pub use session_backup::{
-    SnapshotAttempt, SnapshotEntry, SnapshotObject, SnapshotSession, SnapshotTree, SnapshotVersion,
+    SessionTotals, SnapshotAttempt, SnapshotEntry, SnapshotObject, SnapshotSession, SnapshotTree,
+    SnapshotVersion,
 };
 pub use session_list::{ListedSession, SessionCounts, SessionFilter, SessionPage, Which};
 pub use session_work::{FileUser, SessionWork};
@@ -136,7 +137,7 @@ pub use snapshot_clean_up::{AgedSession, AgedSnapshot, CountedOn, SparsePack};
 pub use snapshot_log::{
     SnapshotExecution, SnapshotLog, SnapshotLogMessage, SnapshotLoggedOperation,
 };
-pub use snapshot_object::{KeptObject, NewObject, NewPack, WrongCounts};
+pub use snapshot_object::{KeptObject, KeptPack, NewObject, NewPack, WrongCounts};
 pub use snapshot_runs::{Lost, SnapshotMessage, SnapshotRun, SnapshotRunHead, SnapshotTask};
 pub use snapshot_scrub::{HeldFile, NeededPack};
 pub use staging::{IncomingDocument, IndexTerms, Rejection, StagedItem, Staging, StateThere};

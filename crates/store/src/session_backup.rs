@@ -142,6 +142,9 @@ pub struct SnapshotObject {
     pub pack: ObjectHash,
     /// Bytes of that file.
     pub pack_bytes: u64,
+    /// Whether that is read with a key only.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub encrypted: bool,
     /// Where its frame begins in the file.
     pub frame: u64,
     /// Bytes of that frame.
@@ -162,6 +165,17 @@ impl SnapshotSession {
                 .chain(self.source)
                 .all(|hash| objects.contains(&hash.0))
     }
+}
+
+/// How much there is of sessions.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SessionTotals {
+    /// Sessions.
+    pub sessions: u32,
+    /// Files they keep in which keys were masked.
+    pub masked: u32,
+    /// Packs that are read with a key only.
+    pub encrypted: u32,
 }
 
 /// The contents that a session `?1` needs.
@@ -219,7 +233,8 @@ impl Snapshot {
             )?,
             objects: self.list(
                 &format!(
-                    "SELECT o.hash, o.bytes, p.name, p.bytes, o.frame, o.frame_bytes, o.place
+                    "SELECT o.hash, o.bytes, p.name, p.bytes, o.frame, o.frame_bytes, o.place,
+                       p.encrypted
                      FROM snapshot_object o JOIN snapshot_pack p USING (pack)
                      WHERE o.object IN ({NEEDED}) ORDER BY o.hash"
                 ),
@@ -261,16 +276,24 @@ impl Snapshot {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// How many sessions there are, and in how many of the files they keep keys were masked.
+    /// How much there is of sessions.
     ///
     /// # Errors
     /// What the database says.
-    pub fn session_totals(&self) -> Result<(u32, u32), StoreError> {
+    pub fn session_totals(&self) -> Result<SessionTotals, StoreError> {
         Ok(self.connection.query_row(
             "SELECT (SELECT count(*) FROM session),
-               (SELECT count(DISTINCT object) FROM snapshot_entry WHERE masked NOT NULL)",
+               (SELECT count(DISTINCT object) FROM snapshot_entry WHERE masked NOT NULL),
+               (SELECT count(*) FROM snapshot_pack p WHERE encrypted AND EXISTS (
+                 SELECT 1 FROM snapshot_object o WHERE o.pack = p.pack AND o.refs > 0))",
             [],
-            |row| Ok((row.get(0)?, row.get(1)?)),
+            |row| {
+                Ok(SessionTotals {
+                    sessions: row.get(0)?,
+                    masked: row.get(1)?,
+                    encrypted: row.get(2)?,
+                })
+            },
         )?)
     }
 
@@ -399,5 +422,6 @@ fn object(row: &Row<'_>) -> rusqlite::Result<SnapshotObject> {
         frame: row.get(4)?,
         frame_bytes: row.get(5)?,
         place: row.get(6)?,
+        encrypted: row.get(7)?,
     })
 }

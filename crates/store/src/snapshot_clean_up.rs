@@ -157,7 +157,8 @@ impl Store {
                  + 48 * count(*) AS bytes
                FROM snapshot_object GROUP BY pack, frame),
              wanted AS (SELECT pack, sum(bytes) AS bytes FROM held GROUP BY pack)
-             SELECT p.name, p.bytes, o.hash, o.bytes, o.frame, o.frame_bytes, o.place
+             SELECT p.name, p.bytes, o.hash, o.bytes, o.frame, o.frame_bytes, o.place,
+               p.encrypted
              FROM snapshot_pack p JOIN wanted w USING (pack) JOIN snapshot_object o USING (pack)
              WHERE p.state = 'kept' AND p.bytes - w.bytes > max(?1, p.bytes / 2)
              ORDER BY p.pack, o.frame, o.place",
@@ -168,6 +169,7 @@ impl Store {
             let kept = KeptObject {
                 pack: word(row, 0)?,
                 pack_bytes: row.get(1)?,
+                is_encrypted: row.get(7)?,
                 object: NewObject {
                     hash: ObjectHash(row.get(2)?),
                     bytes: row.get(3)?,

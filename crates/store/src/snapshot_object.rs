@@ -16,6 +16,8 @@ pub struct NewPack {
     pub name: ObjectHash,
     /// Bytes.
     pub bytes: u64,
+    /// Whether it is read with a key only.
+    pub is_encrypted: bool,
     /// What is in it.
     pub objects: Vec<NewObject>,
 }
@@ -42,8 +44,21 @@ pub struct KeptObject {
     pub pack: ObjectHash,
     /// Bytes of that pack.
     pub pack_bytes: u64,
+    /// Whether that is read with a key only.
+    pub is_encrypted: bool,
     /// Where it is in the pack.
     pub object: NewObject,
+}
+
+/// A pack that holds something that is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeptPack {
+    /// What it is called.
+    pub name: ObjectHash,
+    /// Bytes.
+    pub bytes: u64,
+    /// Whether it is read with a key only.
+    pub is_encrypted: bool,
 }
 
 /// Counts of references that are not what is counted.
@@ -92,7 +107,7 @@ impl Store {
     ) -> Result<HashMap<ObjectHash, KeptObject>, StoreError> {
         let reader = self.reader()?;
         let mut statement = reader.prepare_cached(
-            "SELECT p.name, p.bytes, o.bytes, o.frame, o.frame_bytes, o.place
+            "SELECT p.name, p.bytes, o.bytes, o.frame, o.frame_bytes, o.place, p.encrypted
              FROM snapshot_object o JOIN snapshot_pack p USING (pack)
              WHERE o.hash = ?1 AND o.damaged = 0 AND p.state = 'kept'",
         )?;
@@ -102,6 +117,7 @@ impl Store {
                 Ok(KeptObject {
                     pack: word(row, 0)?,
                     pack_bytes: row.get(1)?,
+                    is_encrypted: row.get(6)?,
                     object: NewObject {
                         hash,
                         bytes: row.get(2)?,
@@ -118,28 +134,53 @@ impl Store {
         Ok(kept)
     }
 
-    /// The packs in which the contents of a tree lie, each with its bytes; nothing where one of these is known not to
-    /// be had.
+    /// The packs in which the contents of a tree lie; nothing where one of these is known not to be had.
     ///
     /// # Errors
     /// What the database says.
-    pub fn packs_of_tree(
-        &self,
-        tree: ObjectHash,
-    ) -> Result<Option<Vec<(ObjectHash, u64)>>, StoreError> {
+    pub fn packs_of_tree(&self, tree: ObjectHash) -> Result<Option<Vec<KeptPack>>, StoreError> {
         let reader = self.reader()?;
         let mut statement = reader.prepare_cached(
-            "SELECT p.name, p.bytes, max(o.damaged <> 0 OR p.state <> 'kept')
+            "SELECT p.name, p.bytes, p.encrypted, max(o.damaged <> 0 OR p.state <> 'kept')
              FROM snapshot_tree t JOIN snapshot_entry e USING (tree)
                JOIN snapshot_object o USING (object) JOIN snapshot_pack p USING (pack)
              WHERE t.hash = ?1 GROUP BY o.pack",
         )?;
         let packs = statement.query_map([tree.0], |row| {
-            let is_lost: bool = row.get(2)?;
-            let pack = (word(row, 0)?, row.get(1)?);
+            let is_lost: bool = row.get(3)?;
+            let pack = KeptPack {
+                name: word(row, 0)?,
+                bytes: row.get(1)?,
+                is_encrypted: row.get(2)?,
+            };
             Ok((!is_lost).then_some(pack))
         })?;
         Ok(packs.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether something in a tree is read with a key only.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn is_tree_encrypted(&self, tree: i64) -> Result<bool, StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM snapshot_entry e JOIN snapshot_object o USING (object)
+               JOIN snapshot_pack p USING (pack) WHERE e.tree = ?1 AND p.encrypted)",
+        )?;
+        Ok(statement.query_row([tree], |row| row.get(0))?)
+    }
+
+    /// Whether anything that is needed is read with a key only.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn keeps_encrypted(&self) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM snapshot_pack WHERE encrypted AND state = 'kept')";
+        let reader = self.reader()?;
+        Ok(reader
+            .prepare_cached(sql)?
+            .query_row([], |row| row.get(0))?)
     }
 
     /// Whether a pack of this name holds something that is needed.
@@ -185,13 +226,19 @@ impl Tx<'_> {
             .connection
             .prepare_cached(
                 "INSERT INTO snapshot_pack(name, bytes, encrypted, state, at)
-                 VALUES (?1, ?2, 0, 'kept', ?3)
+                 VALUES (?1, ?2, ?3, 'kept', ?4)
                  ON CONFLICT(name) DO UPDATE SET bytes = excluded.bytes, state = 'kept'
                  RETURNING pack",
             )?
-            .query_row((new.name.to_string(), new.bytes, self.now().0), |row| {
-                row.get(0)
-            })?;
+            .query_row(
+                (
+                    new.name.to_string(),
+                    new.bytes,
+                    new.is_encrypted,
+                    self.now().0,
+                ),
+                |row| row.get(0),
+            )?;
         // One statement that does both keeps a journal of its own for every content.
         let mut add = self.connection.prepare_cached(
             "INSERT INTO snapshot_object(hash, bytes, pack, frame, frame_bytes, place)

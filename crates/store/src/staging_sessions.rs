@@ -155,8 +155,8 @@ impl Staging {
 
     fn add_objects(&self, objects: &[SnapshotObject]) -> Result<(), StoreError> {
         let mut add = self.connection.prepare_cached(
-            "INSERT OR IGNORE INTO session_object(hash, bytes, pack, pack_bytes, frame, frame_bytes, place)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT OR IGNORE INTO session_object(hash, bytes, pack, pack_bytes, frame, frame_bytes, place,
+               encrypted) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?;
         for one in objects {
             add.execute((
@@ -167,6 +167,7 @@ impl Staging {
                 one.frame,
                 one.frame_bytes,
                 one.place,
+                one.encrypted,
             ))?;
         }
         Ok(())
@@ -412,7 +413,7 @@ fn put_objects(connection: &Connection, now: Timestamp) -> Result<(), StoreError
     connection.execute(
         &format!(
             "INSERT INTO main.snapshot_pack(name, bytes, encrypted, state, at)
-             SELECT DISTINCT o.pack, o.pack_bytes, 0, 'kept', ?1 {taken}
+             SELECT DISTINCT o.pack, o.pack_bytes, o.encrypted, 'kept', ?1 {taken}
              ON CONFLICT(name) DO UPDATE SET bytes = excluded.bytes, state = 'kept'"
         ),
         [now.0],

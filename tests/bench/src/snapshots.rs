@@ -14,7 +14,7 @@ use flowkeep_core::Sha256;
 use flowkeep_core::configuration::Strategy;
 use flowkeep_core::session::{SessionOrigin, SessionStatus, SnapshotReason};
 use flowkeep_files::configuration::Wish;
-use flowkeep_files::snapshots::{Of, Taken, Wanted, Workshop as Snapshots, take};
+use flowkeep_files::snapshots::{Of, SnapshotKeys, Taken, Wanted, Workshop as Snapshots, take};
 use flowkeep_host::{SystemClock, SystemFiles, Unfollowed};
 use flowkeep_store::{NewSession, Store, StoreOptions};
 use walkdir::WalkDir;
@@ -156,6 +156,7 @@ impl Kept {
             clock,
             data_dir: data.to_owned(),
             dir: data.join("snapshots"),
+            keys: SnapshotKeys::default(),
             actor: "bench".to_owned(),
             face: "cli",
         }))

@@ -52,6 +52,7 @@ pub mod session_scrub;
 pub mod session_snapshots;
 pub mod sessions;
 pub mod settings;
+pub mod snapshot_keys;
 pub mod sources;
 pub mod start_sheet;
 pub mod strategies;

@@ -3,15 +3,16 @@
 use flowkeep_core::Message;
 use flowkeep_core::connection::connection_of;
 use flowkeep_core::notice::Channel;
+use flowkeep_core::session::SNAPSHOT_KEY;
 use flowkeep_engine::{secret_missing, secrets_message};
 use flowkeep_host::SecretsError;
 use flowkeep_store::{NewOperation, Tx};
 
 use super::sources::Given;
-use super::uses;
+use super::{settings, snapshot_keys, uses};
 use crate::types::{
     LockedSecret, Nothing, SecretList, SecretRef, SecretRow, SecretSetInput, SecretState,
-    WorkflowUses,
+    SnapshotSecrets, WorkflowUses,
 };
 use crate::{Api, AppError, time};
 
@@ -87,8 +88,15 @@ pub fn set(api: &Api, input: SecretSetInput) -> Result<SecretRef, AppError> {
 /// Takes a secret out. Tasks that name it wait for it from now on.
 ///
 /// # Errors
-/// `secret_unknown`; why it cannot be taken out.
+/// `secret_unknown`, `snapshot_key_needed`; why it cannot be taken out.
 pub fn remove(api: &Api, input: SecretRef) -> Result<SecretRef, AppError> {
+    if input.name == SNAPSHOT_KEY {
+        let settings = settings::show(api, Nothing {})?;
+        let is_used = settings.snapshot_secrets == SnapshotSecrets::Encrypted;
+        if is_used || api.store.keeps_encrypted()? {
+            return Err(AppError::new("snapshot_key_needed"));
+        }
+    }
     if !api.secrets.remove(&input.name).map_err(refused)? {
         return Err(AppError::new("secret_unknown").with("name", &input.name));
     }
@@ -125,7 +133,18 @@ pub fn start_over(api: &Api, _: Nothing) -> Result<SecretState, AppError> {
         Err(error) => return Err(refused(error)),
     }
     api.secrets.put_aside().map_err(refused)?;
-    told(api, "secret_start_over", "", |_| Ok(()))?;
+    // Nothing more is encrypted to a key that is gone.
+    let settings = settings::show(api, Nothing {})?;
+    let recipient = match settings.snapshot_secrets {
+        SnapshotSecrets::Masked => None,
+        SnapshotSecrets::Encrypted => Some(snapshot_keys::made(api)?.to_string()),
+    };
+    told(api, "secret_start_over", "", |tx| {
+        if let Some(recipient) = recipient {
+            tx.set_setting(snapshot_keys::RECIPIENT, &recipient.into())?;
+        }
+        Ok(())
+    })?;
     Ok(SecretState {
         locked: false,
         reason: None,
@@ -167,6 +186,9 @@ pub(super) fn belonging(name: &str) -> Option<Message> {
     if let Some(connection) = connection_of(name) {
         return Some(Message::new("secret_of_connection").with("name", connection));
     }
+    if name == SNAPSHOT_KEY {
+        return Some(Message::new("secret_of_snapshots"));
+    }
     Channel::ALL.into_iter().find_map(|channel| {
         let is = |secret: Option<&str>| secret == Some(name);
         let code = match channel {
@@ -184,7 +206,7 @@ fn key(api: &Api) -> Option<String> {
     place.map(|place| place.as_str().to_owned())
 }
 
-fn refused(error: SecretsError) -> AppError {
+pub(super) fn refused(error: SecretsError) -> AppError {
     let told = AppError::from(secrets_message(&error));
     match error {
         SecretsError::Locked | SecretsError::Busy => told.retryable(),
@@ -193,7 +215,7 @@ fn refused(error: SecretsError) -> AppError {
 }
 
 /// Writes down that a secret was changed, and what else is so from now on.
-fn told<T: Send + 'static>(
+pub(super) fn told<T: Send + 'static>(
     api: &Api,
     operation: &'static str,
     name: &str,

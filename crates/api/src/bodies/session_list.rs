@@ -240,6 +240,7 @@ fn snapshot(
         reason: record.reason.as_str(),
         strategy: record.strategy.name.clone(),
         bytes: record.bytes,
+        encrypted: api.store.is_tree_encrypted(record.tree)?,
     })
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use flowkeep_core::configuration::{ConfigPath, Strategy};
 use flowkeep_core::session::{SessionOrigin, SessionStatus, SnapshotReason};
-use flowkeep_core::{Format, secret};
+use flowkeep_core::{Format, Message, secret};
 use flowkeep_files::configuration::{Wish, find};
 use flowkeep_files::snapshots::{
     Of, SnapshotError, TakeError, Taken, Wanted, Workshop, recover, take,
@@ -18,7 +18,7 @@ use ulid::Ulid;
 use super::run_changes::{add_run_of, word};
 use super::sessions::default_tool_set;
 use super::strategies::strategy;
-use super::{session_list, session_runs, settings};
+use super::{session_list, session_runs, settings, snapshot_keys};
 use crate::apart::{apart_for, in_time};
 use crate::configuring::keep_changed;
 use crate::put_right::RECOVERY;
@@ -244,6 +244,7 @@ impl Api {
             clock: Arc::clone(&self.clock),
             data_dir: self.data_dir.clone(),
             dir: self.data_dir.join(SNAPSHOTS),
+            keys: snapshot_keys::keys(&self.store, &self.secrets)?,
             actor: self.actor()?,
             face: self.face().as_str(),
         })
@@ -279,6 +280,8 @@ impl From<SnapshotError> for AppError {
             SnapshotError::Gone(path) => at("snapshot_file_gone", &path),
             SnapshotError::Damaged(path) => at("snapshot_file_damaged", &path),
             SnapshotError::Newer { path, .. } => at("snapshot_file_newer", &path),
+            SnapshotError::Locked => Self::from(Message::new("secrets_locked")).retryable(),
+            SnapshotError::KeyMissing => Message::new("snapshot_key_missing").into(),
             SnapshotError::Cancelled => Self::new("cancelled"),
             SnapshotError::NotEmpty(path) => at("folder_not_empty", &path),
             // Nothing that is kept is as large.

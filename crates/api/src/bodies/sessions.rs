@@ -2,7 +2,7 @@
 //! disks is done apart, as in `folders`.
 
 use flowkeep_core::configuration::{Ambiguous, ConfigPath, LeftOut, Missing};
-use flowkeep_files::configuration::{ConfigurationError, Found, Look, Unread, Wish, look};
+use flowkeep_files::configuration::{ConfigurationError, Found, Keys, Look, Unread, Wish, look};
 use flowkeep_files::snapshots::manifest::TreeMasked;
 use flowkeep_host::path_text;
 
@@ -11,7 +11,7 @@ use super::strategies::{kinds, patterns, strategy};
 use crate::apart::apart_for;
 use crate::types::{
     Nothing, SessionAmbiguous, SessionFile, SessionLeftOut, SessionMasked, SessionMissing,
-    SessionPreview, SessionPreviewInput, SessionUnread, Settings,
+    SessionPreview, SessionPreviewInput, SessionUnread, Settings, SnapshotSecrets,
 };
 use crate::{Api, AppError, Progress};
 
@@ -36,6 +36,10 @@ pub fn preview(
     if let Some(exclude) = input.exclude {
         strategy.exclude = patterns(exclude)?;
     }
+    let keys = match settings.snapshot_secrets {
+        SnapshotSecrets::Masked => Keys::Masked,
+        SnapshotSecrets::Encrypted => Keys::Encrypted,
+    };
     let default_tool_set = default_tool_set(&settings);
     let config = api.path_of(&input.config)?;
     let root = input.root.as_ref().map(|root| api.path_of(root));
@@ -48,7 +52,7 @@ pub fn preview(
             strategy: &strategy,
             default_tool_set: &default_tool_set,
         };
-        Ok(look(&wish, steps))
+        Ok(look(&wish, keys, steps))
     };
     let left = || AppError::new("cancelled");
     let found = apart_for(api.patience, progress, work, left, drop)??;

@@ -5,7 +5,10 @@ use flowkeep_host::path_text;
 use flowkeep_store::{NewOperation, Store, StoreError, Tx};
 use serde_json::Value;
 
-use crate::types::{ChosenPlace, LogStorageKind, Nothing, Settings, SettingsUpdate};
+use super::snapshot_keys::RECIPIENT;
+use crate::types::{
+    ChosenPlace, LogStorageKind, Nothing, Settings, SettingsUpdate, SnapshotSecrets,
+};
 use crate::{Api, AppError, log_copy};
 
 /// All settings.
@@ -57,11 +60,16 @@ pub(crate) fn of_transaction(tx: &Tx<'_>) -> Result<Settings, StoreError> {
 /// Changes settings; what is absent stays.
 ///
 /// # Errors
-/// `place_unknown`; for a folder `folder_missing` and `not_a_folder`; `strategy_unknown`.
+/// `place_unknown`; for a folder `folder_missing` and `not_a_folder`; `strategy_unknown`; why no key can be made for
+/// what is to be encrypted.
 pub fn update(api: &Api, input: SettingsUpdate) -> Result<Settings, AppError> {
     if let Some(strategy) = &input.snapshot_strategy {
         super::strategies::known(strategy)?;
     }
+    let recipient = match input.snapshot_secrets {
+        Some(SnapshotSecrets::Encrypted) => Some(super::snapshot_keys::made(api)?),
+        _ => None,
+    };
     let folder = input.backup_folder.as_ref();
     let folder = folder.map(|place| own_folder(api, place)).transpose()?;
     let log_dir = input.log_dir.as_ref();
@@ -71,6 +79,9 @@ pub fn update(api: &Api, input: SettingsUpdate) -> Result<Settings, AppError> {
     api.store.write::<_, AppError>(move |tx| {
         let before = read(|key| tx.setting(key))?;
         let after = changed(&before, input, folder, log_dir);
+        if let Some(recipient) = recipient {
+            tx.set_setting(RECIPIENT, &recipient.to_string().into())?;
+        }
         if after != before {
             keep(tx, &before, &after, &actor, face)?;
             let both = LogStorageKind::Both;
@@ -118,6 +129,7 @@ fn changed(
         on_close: input.on_close.unwrap_or(before.on_close),
         login_offered: input.login_offered.unwrap_or(before.login_offered),
         snapshots: input.snapshots.unwrap_or(before.snapshots),
+        snapshot_secrets: input.snapshot_secrets.unwrap_or(before.snapshot_secrets),
         snapshot_strategy: input
             .snapshot_strategy
             .or_else(|| before.snapshot_strategy.clone()),

@@ -101,6 +101,23 @@ pub struct SessionSnapshot {
     pub strategy: String,
     /// Bytes of all files, as they were.
     pub bytes: u64,
+    /// Whether some of it is encrypted, so that it is read with the key of the snapshots only.
+    pub encrypted: bool,
+}
+
+/// A file with the key of snapshots.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SnapshotKeyFrom {
+    /// The file.
+    pub from: super::ChosenPlace,
+}
+
+/// Keys that came in.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SnapshotKeyAdded {
+    /// How many that were not here.
+    pub added: u32,
 }
 
 /// Which sessions.

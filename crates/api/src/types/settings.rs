@@ -72,6 +72,17 @@ pub enum Snapshots {
     Off,
 }
 
+/// What becomes of keys and passwords that stand in configurations.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SnapshotSecrets {
+    /// Something else is kept in their place.
+    #[default]
+    Masked,
+    /// Files are kept as they are, encrypted.
+    Encrypted,
+}
+
 /// All settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default)]
@@ -103,6 +114,8 @@ pub struct Settings {
     pub login_offered: bool,
     /// Whether the configuration of work that lies in files is kept.
     pub snapshots: Snapshots,
+    /// What becomes of keys and passwords that stand in configurations.
+    pub snapshot_secrets: SnapshotSecrets,
     /// Which files of a configuration are kept: `minimal`, `standard`, `comprehensive`; `standard` unless told.
     pub snapshot_strategy: Option<String>,
     /// Strategies that are not as they came, by their names.
@@ -156,6 +169,8 @@ pub struct SettingsUpdate {
     pub login_offered: Option<bool>,
     /// Whether the configuration of work that lies in files is kept.
     pub snapshots: Option<Snapshots>,
+    /// What becomes of keys and passwords that stand in configurations.
+    pub snapshot_secrets: Option<SnapshotSecrets>,
     /// Which files of a configuration are kept.
     pub snapshot_strategy: Option<String>,
     /// The tool set that `default` stands for in a configuration; an empty one takes it back.

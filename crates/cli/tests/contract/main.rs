@@ -38,6 +38,7 @@ mod schedules;
 mod session_backups;
 mod session_import;
 mod session_in_place;
+mod session_keys;
 mod session_restore;
 mod session_runs;
 mod sessions;

@@ -115,6 +115,22 @@ fn a_run_begins_with_a_configuration_and_finds_it() {
     );
 }
 
+/// It goes on all the same, and says where that is changed.
+#[test]
+fn a_run_says_that_nothing_is_kept_where_snapshots_are_switched_off() {
+    let place = Place::new();
+    let off = ["settings", "update", "--snapshots", "off"];
+    place.flowkeep.done(&off);
+    let config = place.config();
+    let begin = ["session", "create", &config, "--start", "--trust", "--wait"];
+    let (exit, created) = place.flowkeep.json(&begin);
+    assert_eq!((exit, &created["run_status"]), (3, &json!("succeeded")));
+    assert_eq!(created["snapshot"], Value::Null);
+    let codes = place.codes(created["run_id"].as_str().unwrap());
+    let told = codes.iter().filter(|code| *code == "run_configuration_off");
+    assert_eq!(told.count(), 1, "{codes:?}");
+}
+
 #[test]
 fn a_configuration_that_changes_at_a_step_is_kept_anew() {
     let place = Place::new();

@@ -184,7 +184,8 @@ fn a_session_keeps_its_configuration_and_tells_what_of_it() {
             "at",
             "reason",
             "strategy",
-            "bytes"
+            "bytes",
+            "encrypted"
         ]
     );
     assert_eq!(

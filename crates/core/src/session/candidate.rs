@@ -98,10 +98,22 @@ pub struct FoundSnapshot {
     pub missing: u32,
     /// How many of its files have something in the place of their keys.
     pub masked: u32,
-    /// Whether the key to it is locked.
-    pub is_locked: bool,
+    /// How the key to it is.
+    pub key: FoundKey,
     /// How many files are not like this today.
     pub differs: u32,
+}
+
+/// How the key to a snapshot is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum FoundKey {
+    /// None is needed, or it is at hand.
+    #[default]
+    AtHand,
+    /// It is locked, until somebody unlocks it.
+    Locked,
+    /// It is not on this computer.
+    Missing,
 }
 
 /// What was found of a definition that is no file.
@@ -248,8 +260,13 @@ fn file(found: &FoundFile) -> Candidate {
 
 fn snapshot(found: &FoundSnapshot) -> Candidate {
     let told = |code: Message, count: u32| code.with("count", count);
-    let fault = if found.is_locked {
-        Some(Message::new("secrets_locked"))
+    let locked = match found.key {
+        FoundKey::AtHand => None,
+        FoundKey::Locked => Some(Message::new("secrets_locked")),
+        FoundKey::Missing => Some(Message::new("snapshot_key_missing")),
+    };
+    let fault = if locked.is_some() {
+        locked
     } else if found.missing > 0 {
         Some(told(Message::new("objects_missing"), found.missing))
     } else if found.damaged > 0 {

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::run::Status;
 
+/// The secret that has the keys to what is kept encrypted of configurations, those of this computer first.
+pub const SNAPSHOT_KEY: &str = "snapshots/key";
+
 /// How a piece of work stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -19,7 +19,7 @@ use crate::time::utc;
 const PART: usize = 4 << 20;
 
 /// Settings that mean something on this computer only.
-pub(crate) const BOUND_SETTINGS: [&str; 14] = [
+pub(crate) const BOUND_SETTINGS: [&str; 16] = [
     "archives_cleaned_up_at",
     "backup_folder",
     "backup_folder_asked",
@@ -33,6 +33,9 @@ pub(crate) const BOUND_SETTINGS: [&str; 14] = [
     "keep_runs",
     "log_dir",
     "log_storage",
+    // Only here is the key to what is encrypted.
+    "snapshot_recipient",
+    "snapshot_secrets",
     "snapshots_brought_at",
     "snapshots_cleaned_up_at",
     "stopped_start",

@@ -2,17 +2,23 @@
 
 use flowkeep_core::KeptHistory;
 
+/// What is to be said of keys and passwords.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Keys {
+    /// Documents in which one stands.
+    pub(crate) in_documents: u32,
+    /// Files of configurations in which something stands for one.
+    pub(crate) masked: u32,
+    /// Files of `objects/` that are encrypted, because one may stand in them.
+    pub(crate) encrypted: u32,
+}
+
 /// `README.txt`, in both languages.
-pub(crate) fn text(
-    created_at: &str,
-    documents: u32,
-    with_keys: u32,
-    masked: u32,
-    history: KeptHistory,
-) -> String {
+pub(crate) fn text(created_at: &str, documents: u32, keys: Keys, history: KeptHistory) -> String {
     let ([kept, left_out], [kept_zh, left_out_zh]) = history_words(history);
-    let [keys, keys_zh] = key_words(with_keys);
-    let [masked, masked_zh] = masked_words(masked);
+    let [masked, masked_zh] = masked_words(keys.masked);
+    let [encrypted, encrypted_zh] = encrypted_words(keys.encrypted);
+    let [keys, keys_zh] = key_words(keys.in_documents);
     format!(
         "Flowkeep backup\r
 ===============\r
@@ -28,7 +34,7 @@ What is in it\r
   folders: which task folders there are and what is set for each, where there are any; not what is in them\r
   sessions: work that can be taken up again, and which configuration files it had, where there is any\r
   objects: what was in those files, many in one; zstd -dc unpacks them, and the last lines say what begins where\r
-{masked}  manifest.json: every file with its size and SHA-256\r
+{masked}{encrypted}  manifest.json: every file with its size and SHA-256\r
 {keys}\r
 What is not in it\r
 {left_out}  data in databases that tasks work on, `local` among them; files that tasks wrote;\r
@@ -55,7 +61,7 @@ Flowkeep 备份\r
   folders：有哪些任务目录及各自的设置（有才有），不含其中的文件\r
   sessions：可以接着进行的会话，以及各自用到的配置文件（有才有）\r
   objects：这些文件的内容，多个合为一个；用 zstd -dc 解开，末尾几行说明各从何处开始\r
-{masked_zh}  manifest.json：每个文件的大小和 SHA-256\r
+{masked_zh}{encrypted_zh}  manifest.json：每个文件的大小和 SHA-256\r
 {keys_zh}\r
 不包含\r
 {left_out_zh}  任务所用数据库（包括 local）中的数据；任务写出的文件；任务目录中的文件及其归档；\r
@@ -78,6 +84,23 @@ fn masked_words(masked: u32) -> [String; 2] {
             "    keys that stood in those files are not in here: <masked> stands in their place ({masked})\r\n"
         ),
         format!("    这些文件中的密钥不在此处，原处写作 <masked>（{masked} 个文件）\r\n"),
+    ]
+}
+
+/// That some of it can be read with a key only, in English and in Chinese.
+fn encrypted_words(encrypted: u32) -> [String; 2] {
+    if encrypted == 0 {
+        return [String::new(), String::new()];
+    }
+    [
+        format!(
+            "    those that end in .zst.age are encrypted as a whole, keys and all ({encrypted}). They are read with\r
+    the key of the snapshots, which is not in here: age -d -i KEYFILE PACK | zstd -dc\r\n"
+        ),
+        format!(
+            "    以 .zst.age 结尾的整体加密，其中的密钥原样保留（{encrypted} 个）。读取时需要快照密钥，密钥不在此处：\r
+    age -d -i 密钥文件 压缩包 | zstd -dc\r\n"
+        ),
     ]
 }
 
@@ -151,7 +174,13 @@ mod tests {
 
     #[test]
     fn it_says_that_keys_are_in_it_where_they_are() {
-        let says = |keys| text("2026-01-01T00:00:00Z", 3, keys, 0, KeptHistory::All);
+        let says = |in_documents| {
+            let keys = Keys {
+                in_documents,
+                ..Keys::default()
+            };
+            text("2026-01-01T00:00:00Z", 3, keys, KeptHistory::All)
+        };
         assert!(!says(0).contains("keys:") && !says(0).contains("密钥："));
         assert!(says(2).contains("stands in documents (2);\r\n"));
         assert!(says(2).contains("有 2 份文档含有"));
@@ -159,15 +188,36 @@ mod tests {
 
     #[test]
     fn it_says_in_how_many_files_keys_are_masked() {
-        let says = |masked| text("2026-01-01T00:00:00Z", 3, 0, masked, KeptHistory::All);
+        let says = |masked| {
+            let keys = Keys {
+                masked,
+                ..Keys::default()
+            };
+            text("2026-01-01T00:00:00Z", 3, keys, KeptHistory::All)
+        };
         assert!(!says(0).contains("<masked>"));
         assert!(says(4).contains("in their place (4)\r\n"));
         assert!(says(4).contains("（4 个文件）\r\n"));
     }
 
     #[test]
+    fn it_says_how_what_is_encrypted_is_read_where_anything_is() {
+        let says = |encrypted| {
+            let keys = Keys {
+                encrypted,
+                ..Keys::default()
+            };
+            text("2026-01-01T00:00:00Z", 3, keys, KeptHistory::All)
+        };
+        assert!(!says(0).contains(".age"));
+        assert!(says(2).contains("keys and all (2)"));
+        assert!(says(2).contains("（2 个）"));
+        assert_eq!(says(2).matches("age -d -i").count(), 2);
+    }
+
+    #[test]
     fn it_says_how_much_of_the_history_is_there() {
-        let says = |history| text("2026-01-01T00:00:00Z", 3, 0, 0, history);
+        let says = |history| text("2026-01-01T00:00:00Z", 3, Keys::default(), history);
         let days = |days| KeptHistory::Days(NonZeroU32::new(days).unwrap());
         assert!(says(KeptHistory::All).contains("  operations: Activity"));
         assert!(!says(KeptHistory::None).contains("  operations: Activity"));

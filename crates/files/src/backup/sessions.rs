@@ -18,9 +18,6 @@ const SESSIONS: &str = "sessions";
 /// The folder with what sessions need to be whole.
 pub(crate) const OBJECTS: &str = "objects";
 
-/// What the name of a pack ends in.
-pub(crate) const PACK: &str = ".zst";
-
 /// What the name of a tree ends in.
 pub(crate) const TREE: &str = ".json.zst";
 
@@ -121,7 +118,8 @@ fn objects(
                 if ObjectHash::of(&bytes) != name {
                     lost.insert(name.to_string());
                 }
-                writing.plain(&format!("{OBJECTS}/{name}{PACK}"), "object", &bytes)?;
+                let ending = pack::ending(&bytes);
+                writing.plain(&format!("{OBJECTS}/{name}.{ending}"), "object", &bytes)?;
             }
             Err(error) => {
                 tracing::error!(%error, "what sessions keep cannot be read");

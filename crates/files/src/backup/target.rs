@@ -161,7 +161,7 @@ fn counts(snapshot: &Snapshot) -> Result<Vec<(String, u32)>, StoreError> {
     let beside = [
         ("connection", count(snapshot.connections()?.len())),
         ("folder", count(snapshot.task_folders()?.len())),
-        ("session", snapshot.session_totals()?.0),
+        ("session", snapshot.session_totals()?.sessions),
     ];
     let beside = beside.into_iter().filter(|(_, count)| *count > 0);
     let beside = beside.map(|(kind, count)| (kind.to_owned(), count));

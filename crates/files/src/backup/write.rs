@@ -382,18 +382,16 @@ fn write_and_prove(
         .filter_map(|kind| counts.get(kind.as_str()))
         .sum();
     let with_keys = with_keys(snapshot)?;
-    let (_, masked) = writing.unless_broken("sessions", snapshot.session_totals())?;
+    let sessions = writing.unless_broken("sessions", snapshot.session_totals())?;
+    let keys = readme::Keys {
+        in_documents: with_keys,
+        masked: sessions.masked,
+        encrypted: sessions.encrypted,
+    };
     writing.plain(
         "README.txt",
         "readme",
-        readme::text(
-            &rfc3339(request.at),
-            documents,
-            with_keys,
-            masked,
-            request.history,
-        )
-        .as_bytes(),
+        readme::text(&rfc3339(request.at), documents, keys, request.history).as_bytes(),
     )?;
     let Writing {
         manifest, damaged, ..

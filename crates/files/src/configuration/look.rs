@@ -32,6 +32,25 @@ pub struct Wish<'a> {
     pub default_tool_set: &'a str,
 }
 
+/// What becomes of the keys that stand in files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keys {
+    /// Something else is kept in their place.
+    Masked,
+    /// Files are kept as they are, encrypted.
+    Encrypted,
+}
+
+impl Keys {
+    /// The word in manifests.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Masked => "masked",
+            Self::Encrypted => "encrypted",
+        }
+    }
+}
+
 /// What belongs to a piece of work.
 #[derive(Debug, Clone)]
 pub struct Look {
@@ -109,8 +128,12 @@ pub(super) const SCAN: &str = "configuration_scan";
 ///
 /// # Errors
 /// [`ConfigurationError`].
-pub fn look(wish: &Wish<'_>, progress: &dyn Progress) -> Result<Look, ConfigurationError> {
-    Looking::begin(wish, progress)?.end()
+pub fn look(
+    wish: &Wish<'_>,
+    keys: Keys,
+    progress: &dyn Progress,
+) -> Result<Look, ConfigurationError> {
+    Looking::begin(wish, keys, progress)?.end()
 }
 
 /// Where the root of a configuration is, and the file it begins with. Nothing is read.
@@ -145,6 +168,7 @@ impl<'a> Looking<'a> {
     /// Lists a tree.
     pub(crate) fn begin(
         wish: &'a Wish<'a>,
+        keys: Keys,
         progress: &'a dyn Progress,
     ) -> Result<Self, ConfigurationError> {
         progress.step(SCAN, 0, None, None);
@@ -153,7 +177,7 @@ impl<'a> Looking<'a> {
             Some(root) => root.to_owned(),
             None => root_above(&config)?,
         };
-        let tree = ConfigTree::open(&root, progress)?;
+        let tree = ConfigTree::open(&root, keys, progress)?;
         let Some(entry) = below(tree.root(), &config) else {
             let root = tree.root().to_owned();
             return Err(ConfigurationError::OutsideRoot { config, root });
@@ -176,6 +200,7 @@ impl<'a> Looking<'a> {
     /// Lists the tree below a root, whatever became of the file it begins with.
     pub(crate) fn over(
         wish: &'a Wish<'a>,
+        keys: Keys,
         (root, entry): (&Path, ConfigPath),
         progress: &'a dyn Progress,
     ) -> Result<Self, ConfigurationError> {
@@ -186,7 +211,7 @@ impl<'a> Looking<'a> {
                 root: BTreeSet::new(),
                 default_tool_set: wish.default_tool_set.to_owned(),
             },
-            tree: ConfigTree::open(root, progress)?,
+            tree: ConfigTree::open(root, keys, progress)?,
         })
     }
 
@@ -220,7 +245,9 @@ impl<'a> Looking<'a> {
             root,
             default_tool_set,
         } = &self.settings;
-        let wish = serde_json::json!([self.entry, self.wish.strategy, default_tool_set, root]);
+        let keys = self.tree.keys.as_str();
+        let wish = &self.wish.strategy;
+        let wish = serde_json::json!([self.entry, wish, default_tool_set, root, keys]);
         ObjectHash::of(wish.to_string().as_bytes())
     }
 

@@ -8,10 +8,11 @@ use flowkeep_core::{Message, ObjectHash, Sha256};
 use flowkeep_store::ConfigSeen;
 use serde::{Deserialize, Serialize};
 
+use super::Keys;
 use crate::snapshots::manifest::TreeMasked;
 
 /// What finds out what files say. It rises whenever that finds something else in the same file.
-const READING: u32 = 2;
+const READING: u32 = 3;
 
 /// Who finds that out: nobody believes what another one found.
 pub(super) fn reader() -> String {
@@ -43,15 +44,29 @@ struct Said {
     app: String,
     bytes: u64,
     object_bytes: u64,
+    /// Whether nobody looked for keys, because all of it was to be kept.
+    is_exact: bool,
     masked: Vec<TreeMasked>,
     unparsed: Option<Message>,
     facts: Facts,
 }
 
-/// What a file said when it was last read; nothing where somebody else read it, who may have found less.
-pub(super) fn recalled(seen: &ConfigSeen) -> Option<(Content, Facts, Option<Message>)> {
+impl Said {
+    /// Whether the same is kept of the file where this is to become of its keys.
+    fn holds_for(&self, keys: Keys) -> bool {
+        match keys {
+            Keys::Masked => !self.is_exact,
+            Keys::Encrypted => self.is_exact || self.masked.is_empty(),
+        }
+    }
+}
+
+/// What a file said when it was last read; nothing where somebody else read it, who may have found less, or where
+/// something else was to become of its keys.
+pub(super) fn recalled(seen: &ConfigSeen, keys: Keys) -> Option<(Content, Facts, Option<Message>)> {
     let said: Said = serde_json::from_str(&seen.read).ok()?;
-    if said.reading != READING || said.app != env!("CARGO_PKG_VERSION") {
+    let is_ours = said.reading == READING && said.app == env!("CARGO_PKG_VERSION");
+    if !is_ours || !said.holds_for(keys) {
         return None;
     }
     let content = Content {
@@ -68,6 +83,7 @@ pub(super) fn recalled(seen: &ConfigSeen) -> Option<(Content, Facts, Option<Mess
 pub(super) fn seen(
     stamp: String,
     seen_at: i64,
+    keys: Keys,
     content: &Content,
     facts: &Facts,
     unparsed: Option<&Message>,
@@ -77,6 +93,7 @@ pub(super) fn seen(
         app: env!("CARGO_PKG_VERSION").to_owned(),
         bytes: content.bytes,
         object_bytes: content.object_bytes,
+        is_exact: keys == Keys::Encrypted,
         masked: content.masked.clone(),
         unparsed: unparsed.cloned(),
         facts: facts.clone(),

@@ -10,6 +10,6 @@ mod tree;
 
 pub use error::ConfigurationError;
 pub(crate) use look::Looking;
-pub use look::{Found, Look, Unread, Wish, find, look};
+pub use look::{Found, Keys, Look, Unread, Wish, find, look};
 pub(crate) use tree::Kept;
 pub use tree::format_of;

@@ -11,11 +11,11 @@ use flowkeep_core::{Document, Format, MAX_DOCUMENT_BYTES, Message, ObjectHash, S
 use flowkeep_host::{Folder, Progress, ReadError};
 use flowkeep_store::ConfigSeen;
 
-use super::ConfigurationError;
 use super::listing::listed;
 use super::look::{SCAN, Unread};
 use super::memory::{Content, Memory, reader, recalled, seen};
 use super::stamp::Stamp;
+use super::{ConfigurationError, Keys};
 use crate::intake::why;
 use crate::snapshots::manifest::TreeMasked;
 
@@ -38,6 +38,8 @@ const READINGS: u32 = 2;
 /// A tree of configuration files.
 pub(crate) struct ConfigTree<'a> {
     folder: Folder,
+    /// What becomes of the keys in its files.
+    pub(super) keys: Keys,
     /// All files below the root, in order.
     pub(super) names: Vec<ConfigPath>,
     /// The folders that cannot be looked into.
@@ -96,6 +98,7 @@ impl<'a> ConfigTree<'a> {
     /// Opens the tree below `root`, and lists all its files.
     pub(super) fn open(
         root: &Path,
+        keys: Keys,
         progress: &'a dyn Progress,
     ) -> Result<Self, ConfigurationError> {
         let folder = Folder::open(root).map_err(|error| match error.kind() {
@@ -107,6 +110,7 @@ impl<'a> ConfigTree<'a> {
         let (names, unread) = listed(folder.path(), progress)?;
         Ok(Self {
             folder,
+            keys,
             names,
             unread,
             read: HashMap::new(),
@@ -215,7 +219,7 @@ impl<'a> ConfigTree<'a> {
             Ok(bytes) => bytes,
             Err(error) => return Ok(Kept::Unread(why(&error))),
         };
-        let (read, kept) = FileRead::of(path, &bytes);
+        let (read, kept) = FileRead::of(path, &bytes, self.keys);
         Ok(match read.content {
             Ok(content) if content.object != *object => Kept::Changed {
                 content,
@@ -234,7 +238,7 @@ impl<'a> ConfigTree<'a> {
         if stamp.text != seen.stamp || !stamp.was_settled(seen.seen_at) {
             return None;
         }
-        let (content, facts, unparsed) = recalled(seen)?;
+        let (content, facts, unparsed) = recalled(seen, self.keys)?;
         let mut read = FileRead::said(Ok(content), facts, unparsed);
         read.modified = stamp.modified;
         read.stamp = Some(stamp);
@@ -282,11 +286,11 @@ impl<'a> ConfigTree<'a> {
     ) -> FileRead {
         let sha256 = Sha256::of(bytes);
         let remembered = self.memory.get(path).filter(|seen| seen.sha256 == sha256);
-        let remembered = remembered.and_then(recalled);
+        let remembered = remembered.and_then(|seen| recalled(seen, self.keys));
         let mut read = if let Some((content, facts, unparsed)) = remembered {
             FileRead::said(Ok(content), facts, unparsed)
         } else {
-            let (read, kept) = FileRead::of(path, bytes);
+            let (read, kept) = FileRead::of(path, bytes, self.keys);
             self.hold(&read, kept);
             read
         };
@@ -297,7 +301,14 @@ impl<'a> ConfigTree<'a> {
             && let (Some(stamp), Ok(content)) = (&read.stamp, &read.content)
         {
             let (stamp, unparsed) = (stamp.text.clone(), read.unparsed.as_ref());
-            read.new = seen(stamp, self.seen_at, content, &read.facts, unparsed);
+            read.new = seen(
+                stamp,
+                self.seen_at,
+                self.keys,
+                content,
+                &read.facts,
+                unparsed,
+            );
         }
         read
     }
@@ -314,8 +325,11 @@ impl<'a> ConfigTree<'a> {
 
 impl FileRead {
     /// What a file says, and what is kept of it.
-    fn of(path: &ConfigPath, bytes: &[u8]) -> (Self, Vec<u8>) {
-        let (kept, masked) = without_keys(path, bytes);
+    fn of(path: &ConfigPath, bytes: &[u8], keys: Keys) -> (Self, Vec<u8>) {
+        let (kept, masked) = match keys {
+            Keys::Masked => without_keys(path, bytes),
+            Keys::Encrypted => (bytes.to_owned(), Vec::new()),
+        };
         let content = Content {
             bytes: bytes.len() as u64,
             sha256: Sha256::of(bytes),

@@ -10,8 +10,8 @@ use chrono::DateTime;
 use flowkeep_core::connection::SourceKind;
 use flowkeep_core::folder::is_file_name;
 use flowkeep_core::{
-    Document, Encoding, Format, Kind, MAX_DOCUMENT_BYTES, Message, ObjectHash, Recognised, Sha256,
-    Summary, recognise, summarise,
+    Document, Encoding, Format, Kind, MAX_DOCUMENT_BYTES, Message, Recognised, Sha256, Summary,
+    recognise, summarise,
 };
 use flowkeep_host::{
     Cancellation, Folder, Progress, ReadError, SpecialFile, machine_id, path_text,
@@ -24,12 +24,12 @@ use flowkeep_store::{
 use walkdir::WalkDir;
 
 use crate::backup::parts::{BOUND_SETTINGS, OWN_FILES, RevisionLine};
-use crate::backup::sessions::{PACK, objects_lost};
+use crate::backup::sessions::objects_lost;
 use crate::backup::{
     DamagedFile, FORMAT, FORMAT_VERSION, MANIFEST, Manifest, ManifestFile, each_file, read_header,
 };
 use crate::rounds::{Rounds, hash_of};
-use crate::snapshots::pack::{Placed, given_by};
+use crate::snapshots::pack::{Placed, given_by, name_of};
 use crate::{FilesError, io_reason};
 
 /// A wrapper around a text escapes it; six bytes for one is the worst.
@@ -618,8 +618,7 @@ impl Reading<'_> {
     /// brought into the store.
     fn object(&mut self, file: &ManifestFile, bytes: &[u8]) -> Result<(), FilesError> {
         let name = file.path.rsplit('/').next().unwrap_or(&file.path);
-        let name = name.strip_suffix(PACK).unwrap_or(name);
-        let Ok(name) = serde_json::from_value::<ObjectHash>(name.into()) else {
+        let Some(name) = name_of(name) else {
             return Ok(());
         };
         let placed: Vec<_> = self.staging.objects_in(name)?.iter().map(placed).collect();

@@ -7,10 +7,10 @@ use flowkeep_host::{Cancellation, FileLock, Folder};
 use flowkeep_store::{StagedPart, Staging};
 
 use super::manifest::keep_packed_tree;
-use super::pack::{LARGEST_PACK, keep_pack};
+use super::pack::{ENCRYPTED, LARGEST_PACK, PACK, keep_pack};
 use super::place::prepare;
-use super::{SnapshotError, TakeError, Workshop, recover};
-use crate::backup::sessions::{OBJECTS, PACK, TREE};
+use super::{SnapshotError, TakeError, Workshop, pack, recover};
+use crate::backup::sessions::{OBJECTS, TREE};
 
 /// Brings what the sessions of a plan need and is not here from the backup into the store. What is answered keeps
 /// everybody from clearing it away again, until the plan was applied; nothing, where nothing had to be brought.
@@ -70,9 +70,13 @@ fn bring(
             .map_err(SnapshotError::reading(&backup.join(place)))
     };
     for name in packs {
-        let bytes = read(format!("{name}{PACK}"))?;
+        let bytes = match read(format!("{name}.{PACK}")) {
+            Err(SnapshotError::Gone(_)) => read(format!("{name}.{ENCRYPTED}")),
+            bytes => bytes,
+        }?;
         if ObjectHash::of(&bytes) != *name {
-            let path = backup.join(OBJECTS).join(format!("{name}{PACK}"));
+            let ending = pack::ending(&bytes);
+            let path = backup.join(OBJECTS).join(format!("{name}.{ending}"));
             return Err(SnapshotError::Damaged(path).into());
         }
         keep_pack(files, &workshop.dir, name, &bytes)?;

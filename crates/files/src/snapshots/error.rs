@@ -12,6 +12,12 @@ pub enum SnapshotError {
     /// A file of the store does not hold what it held.
     #[error("{0} is damaged")]
     Damaged(PathBuf),
+    /// It is encrypted, and what has the key is locked.
+    #[error("it is encrypted, and its key is locked")]
+    Locked,
+    /// It is encrypted, and nothing here has the key.
+    #[error("it is encrypted, and its key is not here")]
+    KeyMissing,
     /// A file of the store was written by a newer Flowkeep.
     #[error("{path} has format {version}")]
     Newer {

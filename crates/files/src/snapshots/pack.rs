@@ -4,19 +4,22 @@
 //! object, named by its own. What belongs together lies in one frame, so that small files shrink as one;
 //! what is large has a frame for itself. `zstd -dc` unpacks all of them; the last one holds no object, but a line
 //! for each that says where in that it begins.
+//!
+//! One that may hold keys is encrypted as a whole, in the format of age, and ends in another way. It is named by
+//! what lies on the disk, so that it can be told without its key whether it is what it was.
 
 use std::collections::HashSet;
-use std::io::{Read as _, Seek as _, SeekFrom};
+use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use flowkeep_core::{MAX_DOCUMENT_BYTES, ObjectHash};
-use flowkeep_host::{EntryFiles, Folder};
+use flowkeep_host::{EntryFiles, Folder, Identities, Recipient, Unopened, is_encrypted};
 use serde::Serialize;
 use zstd::bulk::Compressor;
 
-use super::SnapshotError;
 use super::frame::{compressor, longest};
 use super::place::{by_hash, keep};
+use super::{SnapshotError, SnapshotKeys};
 
 /// The largest object, in bytes.
 pub const LARGEST_OBJECT: usize = MAX_DOCUMENT_BYTES;
@@ -32,6 +35,15 @@ const LONGEST_LINE: usize = 160;
 
 /// Where packs lie.
 pub(super) const OBJECTS: &str = "objects";
+
+/// What the name of a pack ends in.
+pub(crate) const PACK: &str = "zst";
+
+/// What that of one that is encrypted ends in.
+pub(crate) const ENCRYPTED: &str = "zst.age";
+
+/// What a pack may become longer by being encrypted: what stands before it, and 16 bytes for each 64 KiB.
+const ENCRYPTING: usize = 64 << 10;
 
 /// Where an object is in its pack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +67,8 @@ pub struct Pack {
     pub name: ObjectHash,
     /// Its length.
     pub bytes: u64,
+    /// Whether it is read with a key only.
+    pub is_encrypted: bool,
     /// What is in it.
     pub objects: Vec<Placed>,
 }
@@ -70,7 +84,29 @@ pub struct Checked {
 
 /// Where a pack lies.
 pub fn path(store: &Path, name: &ObjectHash) -> PathBuf {
-    store.join(place_of(name).iter().collect::<PathBuf>())
+    store.join(relative(store, name))
+}
+
+/// Where a pack lies, from the store.
+fn relative(store: &Path, name: &ObjectHash) -> PathBuf {
+    let at = |ending| place_of(name, ending).iter().collect::<PathBuf>();
+    let encrypted = at(ENCRYPTED);
+    match store.join(&encrypted).symlink_metadata() {
+        Ok(_) => encrypted,
+        Err(_) => at(PACK),
+    }
+}
+
+/// The pack that a file with this name is, if any.
+pub(crate) fn name_of(file: &str) -> Option<ObjectHash> {
+    let (name, ending) = file.split_once('.')?;
+    let is_pack = ending == PACK || ending == ENCRYPTED;
+    name.parse().ok().filter(|_| is_pack)
+}
+
+/// What the name of a pack with these bytes ends in.
+pub(crate) fn ending(bytes: &[u8]) -> &'static str {
+    if is_encrypted(bytes) { ENCRYPTED } else { PACK }
 }
 
 /// The bytes of a pack, whatever they are.
@@ -78,7 +114,7 @@ pub fn path(store: &Path, name: &ObjectHash) -> PathBuf {
 /// # Errors
 /// [`SnapshotError::Gone`], [`SnapshotError::Damaged`] for what is no pack by its size; what the system says.
 pub(crate) fn bytes(store: &Path, name: &ObjectHash) -> Result<Vec<u8>, SnapshotError> {
-    let relative = place_of(name).iter().collect::<PathBuf>();
+    let relative = relative(store, name);
     Folder::open(store)
         .map_err(flowkeep_host::ReadError::Io)
         .and_then(|folder| folder.read(&relative, LARGEST_PACK as u64))
@@ -95,7 +131,7 @@ pub(super) fn keep_pack(
     name: &ObjectHash,
     bytes: &[u8],
 ) -> Result<(), SnapshotError> {
-    keep(files, store, &place_of(name), bytes)?;
+    keep(files, store, &place_of(name, ending(bytes)), bytes)?;
     Ok(())
 }
 
@@ -104,19 +140,20 @@ pub(crate) fn given_by(pack: &[u8], name: ObjectHash, objects: &[Placed]) -> Vec
     if ObjectHash::of(pack) != name {
         return Vec::new();
     }
-    let damaged: HashSet<_> = damaged_in(pack, objects).into_iter().collect();
+    let damaged: HashSet<_> = not_given(pack, true, objects).into_iter().collect();
     let all = objects.iter().map(|placed| placed.hash);
     all.filter(|hash| !damaged.contains(hash)).collect()
 }
 
-fn place_of(name: &ObjectHash) -> [String; 3] {
-    by_hash(OBJECTS, &name.to_string(), "zst")
+fn place_of(name: &ObjectHash, ending: &str) -> [String; 3] {
+    by_hash(OBJECTS, &name.to_string(), ending)
 }
 
 /// Puts objects into packs. Those that come one after another lie together.
 pub struct PackWriter<'a> {
     files: &'a dyn EntryFiles,
     store: &'a Path,
+    recipient: Option<Recipient>,
     compressor: Compressor<'static>,
     met: HashSet<ObjectHash>,
     frame: Vec<u8>,
@@ -147,6 +184,7 @@ impl<'a> PackWriter<'a> {
         Ok(Self {
             files,
             store,
+            recipient: None,
             compressor: compressor().map_err(SnapshotError::at(store))?,
             met: HashSet::new(),
             frame: Vec::new(),
@@ -157,6 +195,12 @@ impl<'a> PackWriter<'a> {
             unpacked: 0,
             done: Vec::new(),
         })
+    }
+
+    /// Has packs encrypted, where there is something to encrypt them to.
+    #[must_use]
+    pub fn encrypted_to(self, recipient: Option<Recipient>) -> Self {
+        Self { recipient, ..self }
     }
 
     /// Takes an object; the same one is taken once. A pack is written whenever it is full.
@@ -202,7 +246,8 @@ impl<'a> PackWriter<'a> {
             .compress(&self.frame)
             .map_err(SnapshotError::at(self.store))?;
         let index = longest(self.index.len() + (1 + self.framed.len()) * LONGEST_LINE);
-        if self.pack.len() + packed.len() + index > LARGEST_PACK {
+        let longer = self.recipient.as_ref().map_or(0, |_| ENCRYPTING);
+        if self.pack.len() + packed.len() + index + longer > LARGEST_PACK {
             self.end_pack()?;
         }
         for (hash, bytes, place) in self.framed.drain(..) {
@@ -240,14 +285,20 @@ impl<'a> PackWriter<'a> {
         index.push(b'\n');
         let index = self.compressor.compress(&index);
         bytes.extend(index.map_err(SnapshotError::at(self.store))?);
-        let name = ObjectHash::of(&bytes);
         if !damaged_in(&bytes, &objects).is_empty() {
+            let name = ObjectHash::of(&bytes);
             return Err(SnapshotError::Damaged(path(self.store, &name)));
         }
-        keep(self.files, self.store, &place_of(&name), &bytes)?;
+        if let Some(recipient) = &self.recipient {
+            let encrypted = recipient.encrypt(&bytes);
+            bytes = encrypted.map_err(SnapshotError::at(self.store))?;
+        }
+        let name = ObjectHash::of(&bytes);
+        keep_pack(self.files, self.store, &name, &bytes)?;
         self.done.push(Pack {
             name,
             bytes: bytes.len() as u64,
+            is_encrypted: self.recipient.is_some(),
             objects,
         });
         Ok(())
@@ -255,17 +306,26 @@ impl<'a> PackWriter<'a> {
 }
 
 /// Reads objects. Those that lie together are unpacked once, so it is fastest in the order of packs.
-#[derive(Debug)]
 pub struct PackReader {
     store: PathBuf,
+    keys: SnapshotKeys,
+    /// Those that were found, once they were asked for.
+    found: Option<Identities>,
     last: Option<(ObjectHash, u64, Vec<u8>)>,
 }
 
 impl PackReader {
-    /// A reader of this store.
+    /// A reader of this store, of what needs no key.
     pub fn new(store: &Path) -> Self {
+        Self::with_keys(store, SnapshotKeys::default())
+    }
+
+    /// A reader of this store. Keys are asked for when something is met that needs one.
+    pub fn with_keys(store: &Path, keys: SnapshotKeys) -> Self {
         Self {
             store: store.to_owned(),
+            keys,
+            found: None,
             last: None,
         }
     }
@@ -273,7 +333,8 @@ impl PackReader {
     /// An object, which is what its name says.
     ///
     /// # Errors
-    /// [`SnapshotError::Gone`], [`SnapshotError::Damaged`] with the path of the pack; what the system says.
+    /// [`SnapshotError::Gone`], [`SnapshotError::Damaged`] with the path of the pack; [`SnapshotError::Locked`],
+    /// [`SnapshotError::KeyMissing`]; what the system says.
     pub fn read(&mut self, pack: &ObjectHash, placed: &Placed) -> Result<Vec<u8>, SnapshotError> {
         let at = (*pack, placed.frame);
         if self.last.as_ref().is_none_or(|last| (last.0, last.1) != at) {
@@ -286,8 +347,9 @@ impl PackReader {
             .ok_or_else(|| SnapshotError::Damaged(path(&self.store, pack)))
     }
 
-    fn frame(&self, pack: &ObjectHash, placed: &Placed) -> Result<Vec<u8>, SnapshotError> {
-        let path = path(&self.store, pack);
+    fn frame(&mut self, pack: &ObjectHash, placed: &Placed) -> Result<Vec<u8>, SnapshotError> {
+        let relative = relative(&self.store, pack);
+        let path = self.store.join(&relative);
         let damaged = || SnapshotError::Damaged(path.clone());
         if placed.frame_bytes > LARGEST_PACK as u64 {
             return Err(damaged());
@@ -295,19 +357,41 @@ impl PackReader {
         let folder = Folder::open(&self.store).map_err(|error| {
             SnapshotError::reading(&self.store)(flowkeep_host::ReadError::Io(error))
         })?;
-        let relative = place_of(pack).iter().collect::<PathBuf>();
-        let mut file = folder
+        let file = folder
             .open_file(&relative)
             .map_err(SnapshotError::reading(&path))?;
-        let mut packed = Vec::new();
-        file.seek(SeekFrom::Start(placed.frame))
-            .and_then(|_| file.take(placed.frame_bytes).read_to_end(&mut packed))
-            .map_err(SnapshotError::at(&path))?;
-        unpacked(&packed).ok_or_else(damaged)
+        let packed = if relative.extension().is_some_and(|ending| ending == "age") {
+            let opened = self.identities()?.open(BufReader::new(file));
+            let inside = opened.map_err(|error| match error {
+                Unopened::OtherKey => SnapshotError::KeyMissing,
+                Unopened::Damaged => damaged(),
+                Unopened::Io(error) => SnapshotError::at(&path)(error),
+            })?;
+            // What is encrypted proves itself while it is read.
+            part(inside, placed).map_err(|_| damaged())
+        } else {
+            part(file, placed).map_err(SnapshotError::at(&path))
+        };
+        unpacked(&packed?).ok_or_else(damaged)
+    }
+
+    fn identities(&mut self) -> Result<&Identities, SnapshotError> {
+        if self.found.is_none() {
+            self.found = Some(self.keys.identities()?);
+        }
+        self.found.as_ref().ok_or(SnapshotError::KeyMissing)
     }
 }
 
-/// One object, which is what its name says.
+/// The bytes of a frame.
+fn part(mut pack: impl Read + Seek, placed: &Placed) -> std::io::Result<Vec<u8>> {
+    let mut packed = Vec::new();
+    pack.seek(SeekFrom::Start(placed.frame))?;
+    pack.take(placed.frame_bytes).read_to_end(&mut packed)?;
+    Ok(packed)
+}
+
+/// One object that needs no key, which is what its name says.
 ///
 /// # Errors
 /// As [`PackReader::read`].
@@ -315,7 +399,8 @@ pub fn read(store: &Path, pack: &ObjectHash, placed: &Placed) -> Result<Vec<u8>,
     PackReader::new(store).read(pack, placed)
 }
 
-/// Looks through a pack: whether it is what its name says, and which of these objects are not there.
+/// Looks through a pack: whether it is what its name says, and which of these objects are not there. One that is
+/// encrypted gives all of them as long as it is what its name says.
 ///
 /// # Errors
 /// [`SnapshotError::Gone`]; what the system says.
@@ -326,13 +411,16 @@ pub fn check(
     objects: &[Placed],
 ) -> Result<Checked, SnapshotError> {
     let path = path(store, name);
-    let [.., file] = place_of(name);
     let folder = path.parent().unwrap_or(store);
+    let file = path.file_name().unwrap_or_default().to_string_lossy();
     match files.read(folder, &file, LARGEST_PACK as u64) {
-        Ok(bytes) => Ok(Checked {
-            is_whole: ObjectHash::of(&bytes) == *name,
-            damaged: damaged_in(&bytes, objects),
-        }),
+        Ok(bytes) => {
+            let is_whole = ObjectHash::of(&bytes) == *name;
+            Ok(Checked {
+                is_whole,
+                damaged: not_given(&bytes, is_whole, objects),
+            })
+        }
         Err(error) => match SnapshotError::reading(&path)(error) {
             SnapshotError::Damaged(_) => Ok(Checked {
                 is_whole: false,
@@ -340,6 +428,15 @@ pub fn check(
             }),
             error => Err(error),
         },
+    }
+}
+
+/// The objects that a pack does not give. Into one that is encrypted nobody looks for that.
+fn not_given(pack: &[u8], is_whole: bool, objects: &[Placed]) -> Vec<ObjectHash> {
+    match (is_encrypted(pack), is_whole) {
+        (false, _) => damaged_in(pack, objects),
+        (true, true) => Vec::new(),
+        (true, false) => objects.iter().map(|placed| placed.hash).collect(),
     }
 }
 

@@ -25,6 +25,8 @@ To get one file back by hand
   3. Look for the pack that has it; its line says \"offset\" and \"bytes\":
      for PACK in objects/*/*.zst; do zstd -dc $PACK | grep -a '^{\"blake3\":\"BLAKE3\"' && echo $PACK; done
   4. zstd -dc PACK | tail -c +$((OFFSET + 1)) | head -c BYTES > FILE
+  A pack that ends in .zst.age is encrypted with the key of the snapshots, which somebody saved to a file:
+     age -d -i KEYFILE PACK | zstd -dc
   Where a tree says \"masked\", a key or password stood; the file has <masked> in its place. Where it says
   \"whole\" there, more than that had to go, perhaps the whole file.
 
@@ -47,6 +49,8 @@ Flowkeep 快照
   3. 查找含有它的压缩包，相应的一行写有 \"offset\" 和 \"bytes\"：
      for PACK in objects/*/*.zst; do zstd -dc $PACK | grep -a '^{\"blake3\":\"BLAKE3\"' && echo $PACK; done
   4. zstd -dc 压缩包 | tail -c +$((OFFSET + 1)) | head -c BYTES > 文件
+  以 .zst.age 结尾的压缩包已用快照密钥加密，密钥由保存它的人另存为文件：
+     age -d -i 密钥文件 压缩包 | zstd -dc
   清单中标有 \"masked\" 的文件原本含有密钥或密码，对应位置已换成 <masked>。其中写有 \"whole\" 的，
   密钥周围的内容也一并去掉了，有时是整个文件。
 

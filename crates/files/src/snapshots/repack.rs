@@ -3,7 +3,7 @@
 use flowkeep_host::Progress;
 use flowkeep_store::{NewPack, SparsePack};
 
-use super::pack::{PackReader, PackWriter};
+use super::pack::PackWriter;
 use super::restoring::placed;
 use super::take_rows::new_pack;
 use super::{SnapshotError, TakeError, Workshop};
@@ -43,7 +43,10 @@ pub(super) fn repack(workshop: &Workshop, progress: &dyn Progress) -> Result<Rep
         progress.step("session_clean_up", number, total, None);
         let packs = match written(workshop, &pack) {
             Err(TakeError::Snapshot(
-                error @ (SnapshotError::Damaged(_) | SnapshotError::Gone(_)),
+                error @ (SnapshotError::Damaged(_)
+                | SnapshotError::Gone(_)
+                | SnapshotError::Locked
+                | SnapshotError::KeyMissing),
             )) => {
                 tracing::warn!(%error, "a pack cannot be made smaller");
                 continue;
@@ -64,8 +67,16 @@ pub(super) fn repack(workshop: &Workshop, progress: &dyn Progress) -> Result<Rep
 }
 
 fn written(workshop: &Workshop, pack: &SparsePack) -> Result<Vec<NewPack>, TakeError> {
-    let mut reader = PackReader::new(&workshop.dir);
-    let mut writer = PackWriter::new(workshop.files.as_ref(), &workshop.dir)?;
+    let is_encrypted = pack.objects.iter().any(|kept| kept.is_encrypted);
+    let recipient = match (is_encrypted, &workshop.keys.recipient) {
+        (false, _) => None,
+        // What is encrypted stays so.
+        (true, None) => return Err(SnapshotError::KeyMissing.into()),
+        (true, recipient) => recipient.clone(),
+    };
+    let mut reader = workshop.reader();
+    let writer = PackWriter::new(workshop.files.as_ref(), &workshop.dir)?;
+    let mut writer = writer.encrypted_to(recipient);
     for kept in &pack.objects {
         writer.add(&reader.read(&pack.name, &placed(kept))?)?;
     }

@@ -12,7 +12,7 @@ use flowkeep_store::CountedOn;
 
 use super::Workshop;
 use super::manifest::{SESSIONS, TREES};
-use super::pack::OBJECTS;
+use super::pack::{OBJECTS, name_of};
 use crate::io_reason;
 
 /// What nobody counts on stays so long, unless it was let go of just now: whoever is about to count on it may
@@ -42,7 +42,7 @@ enum Named {
 impl Named {
     fn of(kind: &str, name: &str) -> Option<Self> {
         match kind {
-            OBJECTS => name.strip_suffix(".zst")?.parse().ok().map(Self::Pack),
+            OBJECTS => name_of(name).map(Self::Pack),
             TREES => name.strip_suffix(".json.zst")?.parse().ok().map(Self::Tree),
             _ => {
                 let (number, id) = name.strip_suffix(".json")?.split_once('-')?;

@@ -24,7 +24,7 @@ use super::place::prepare;
 use super::take_rows::{Remembered, Rows, Version, entries, new_pack};
 use super::take_same::{has_all, has_pack, has_tree_file, same};
 use super::{TakeError, Workshop};
-use crate::configuration::{Found, Kept, Look, Looking, Unread, Wish};
+use crate::configuration::{Found, Kept, Keys, Look, Looking, Unread, Wish};
 
 /// The step of progress: keeping the files.
 const KEEP: &str = "snapshot_keep";
@@ -80,7 +80,8 @@ pub fn take(
     progress: &dyn Progress,
 ) -> Result<Option<Taken>, TakeError> {
     let shared = workshop.share()?;
-    let mut looking = Looking::begin(&wanted.wish, progress)?;
+    let keys = workshop.keys.wanted();
+    let mut looking = Looking::begin(&wanted.wish, keys, progress)?;
     let root = workshop.store.config_root_at(looking.tree.root())?;
     let root = root.map(|root| root.row);
     if let Some(same) = same(workshop, &looking, root)? {
@@ -141,7 +142,12 @@ pub(super) fn take_these(
     progress: &dyn Progress,
 ) -> Result<Taken, TakeError> {
     let shared = workshop.share()?;
-    let mut looking = Looking::over(&wanted.wish, (root, entry), progress)?;
+    let mut looking = Looking::over(
+        &wanted.wish,
+        workshop.keys.wanted(),
+        (root, entry),
+        progress,
+    )?;
     let look = looking.these(files)?;
     prepare(workshop.files.as_ref(), &workshop.dir)?;
     let mut taking = Taking {
@@ -252,7 +258,8 @@ impl Taking<'_, '_, '_> {
             let file = &self.look.files[*at];
             (file.kind, file.path.clone())
         });
-        let mut writer = PackWriter::new(workshop.files.as_ref(), &workshop.dir)?;
+        let writer = PackWriter::new(workshop.files.as_ref(), &workshop.dir)?;
+        let mut writer = writer.encrypted_to(workshop.keys.recipient.clone());
         let mut done = HashSet::new();
         for at in order {
             let file = &self.look.files[at];
@@ -310,12 +317,17 @@ impl Taking<'_, '_, '_> {
         }
     }
 
-    /// The contents that are kept already, where their packs are as they were.
+    /// The contents that are kept already, where their packs are as they were. What keys were masked in is read
+    /// without a key: nothing of it is left to a pack that needs one.
     fn kept_contents(&self) -> Result<HashSet<ObjectHash>, TakeError> {
         let hashes: HashSet<_> = self.look.files.iter().map(|file| file.object).collect();
         let kept = self.workshop.store.kept_objects(hashes)?;
         let mut packs: HashMap<ObjectHash, bool> = HashMap::new();
+        let is_masking = self.workshop.keys.wanted() == Keys::Masked;
         let mut is_whole = |kept: &KeptObject| {
+            if kept.is_encrypted && is_masking {
+                return false;
+            }
             let there = || has_pack(self.workshop, &kept.pack, kept.pack_bytes);
             *packs.entry(kept.pack).or_insert_with(there)
         };

@@ -143,7 +143,7 @@ impl Version<'_> {
             definition: None,
             strategy: self.wanted.wish.strategy.clone(),
             status: self.status.as_str().to_owned(),
-            secrets: "masked".to_owned(),
+            secrets: self.workshop.keys.wanted().as_str().to_owned(),
             files: self.files,
             bytes: self.bytes,
             tree: tree_place(&self.tree),
@@ -259,6 +259,7 @@ pub(super) fn new_pack(pack: &Pack) -> NewPack {
     NewPack {
         name: pack.name,
         bytes: pack.bytes,
+        is_encrypted: pack.is_encrypted,
         objects: pack.objects.iter().map(object).collect(),
     }
 }

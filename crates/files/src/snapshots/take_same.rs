@@ -7,7 +7,7 @@ use flowkeep_store::{ConfigLook, StoreError};
 
 use super::manifest::tree_place;
 use super::{Workshop, pack};
-use crate::configuration::Looking;
+use crate::configuration::{Keys, Looking};
 
 /// What the last look for this came to, where all that it came from is as it was.
 pub(super) fn same(
@@ -30,7 +30,10 @@ pub(super) fn has_all(workshop: &Workshop, tree: ObjectHash) -> Result<bool, Sto
     let packs = workshop.store.packs_of_tree(tree)?;
     Ok(packs.is_some_and(|packs| {
         let mut packs = packs.iter();
-        packs.all(|(pack, bytes)| has_pack(workshop, pack, *bytes))
+        let is_masking = workshop.keys.wanted() == Keys::Masked;
+        packs.all(|pack| {
+            !(pack.is_encrypted && is_masking) && has_pack(workshop, &pack.name, pack.bytes)
+        })
     }))
 }
 

@@ -7,7 +7,8 @@ use flowkeep_host::{Clock, EntryFiles, FileLock, LockError, private_folder};
 use flowkeep_store::Store;
 use ulid::Ulid;
 
-use super::{TakeError, recover};
+use super::pack::PackReader;
+use super::{SnapshotKeys, TakeError, recover};
 
 /// What ends the names of files that are not finished.
 pub(super) const PARTIAL: &str = ".partial";
@@ -25,6 +26,8 @@ pub struct Workshop {
     pub data_dir: PathBuf,
     /// Where the files of snapshots lie. The folder above it is there.
     pub dir: PathBuf,
+    /// What becomes of the keys in configurations.
+    pub keys: SnapshotKeys,
     /// Who Activity says it was.
     pub actor: String,
     /// Through which face.
@@ -32,6 +35,11 @@ pub struct Workshop {
 }
 
 impl Workshop {
+    /// A reader of what is kept.
+    pub fn reader(&self) -> PackReader {
+        PackReader::with_keys(&self.dir, self.keys.clone())
+    }
+
     /// Keeps everybody from clearing away. Many may hold this; death gives it back.
     ///
     /// # Errors

@@ -14,6 +14,7 @@ use flowkeep_files::snapshots::{
 };
 use flowkeep_host::testing::FailingFiles;
 use flowkeep_host::{FileLock, Unfollowed};
+use rstest::rstest;
 
 use crate::{Face, Ground, now, tree};
 
@@ -114,8 +115,13 @@ fn what_nobody_needs_goes_and_what_may_be_taken_up_stays() {
     assert_eq!(face.done(), told, "where nothing goes, nothing is told");
 }
 
-#[test]
-fn a_pack_that_is_mostly_unwanted_is_made_smaller() {
+#[rstest]
+#[case::plain(Ground::face, false)]
+#[case::encrypted(Ground::encrypting, true)]
+fn a_pack_that_is_mostly_unwanted_is_made_smaller_and_stays_as_it_is_otherwise(
+    #[case] open: fn(&Ground) -> Face,
+    #[case] is_encrypted: bool,
+) {
     let ground = Ground::orders();
     // What cannot be packed smaller, so that each has a frame of its own.
     let noise = |seed: u32| {
@@ -130,7 +136,7 @@ fn a_pack_that_is_mostly_unwanted_is_made_smaller() {
     };
     ground.write("tools/sum.yaml", &format!("# {}\n", noise(1)));
     ground.write("tools/table.yaml", &format!("# {}\n", noise(2)));
-    let face = ground.face();
+    let face = open(&ground);
     face.begin_as("two", SessionStatus::Completed, &Unfollowed)
         .unwrap();
     ground.write("tools/table.yaml", "name: small\n");
@@ -146,6 +152,12 @@ fn a_pack_that_is_mostly_unwanted_is_made_smaller() {
     assert_eq!(
         stored - stored_bytes(&face.workshop).unwrap(),
         done.freed_bytes
+    );
+    assert!(
+        ground
+            .packs_encrypted()
+            .iter()
+            .all(|is| *is == is_encrypted)
     );
     assert_eq!(face.held(), tree(&ground.place.path().join("configs")));
     face.is_tidy(&ground);

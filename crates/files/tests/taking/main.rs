@@ -8,6 +8,7 @@
 mod at_once;
 mod backups;
 mod cleaning_up;
+mod encrypted;
 mod failing;
 mod importing;
 mod in_place;
@@ -26,8 +27,8 @@ use flowkeep_core::ObjectHash;
 use flowkeep_core::configuration::Strategy;
 use flowkeep_core::session::{SessionOrigin, SessionStatus, SnapshotReason};
 use flowkeep_files::configuration::Wish;
-use flowkeep_files::snapshots::pack::{self, Placed};
-use flowkeep_files::snapshots::{Of, TakeError, Taken, Wanted, Workshop, take};
+use flowkeep_files::snapshots::pack::Placed;
+use flowkeep_files::snapshots::{Of, SnapshotKeys, TakeError, Taken, Wanted, Workshop, take};
 use flowkeep_host::testing::TestClock;
 use flowkeep_host::{Clock as _, EntryFiles, Progress, SystemClock, SystemFiles, Unfollowed};
 use flowkeep_store::{ConfigSnapshotRecord, NewSession, SessionRecord, Store, StoreOptions};
@@ -112,6 +113,7 @@ impl Ground {
                 clock: self.clock.clone(),
                 dir: data.join("snapshots"),
                 data_dir: data,
+                keys: SnapshotKeys::default(),
                 actor: "Ann".to_owned(),
                 face: "cli",
             },
@@ -213,6 +215,7 @@ impl Face {
         let entries = store.config_entries(self.newest().tree).unwrap();
         let objects = store.kept_objects(entries.iter().map(|entry| entry.object));
         let objects = objects.unwrap();
+        let mut reader = self.workshop.reader();
         let held = entries.into_iter().map(|entry| {
             let kept = &objects[&entry.object];
             let object = kept.object;
@@ -223,7 +226,7 @@ impl Face {
                 frame_bytes: object.frame_bytes,
                 place: object.place,
             };
-            let bytes = pack::read(&self.workshop.dir, &kept.pack, &placed);
+            let bytes = reader.read(&kept.pack, &placed);
             (entry.path.to_string(), bytes.unwrap())
         });
         held.collect()

@@ -195,26 +195,6 @@ fn a_pack_made_smaller_since_comes_from_an_earlier_backup_piece_by_piece() {
 }
 
 #[test]
-fn what_is_encrypted_is_never_written_as_it_is_read() {
-    let ground = Ground::orders();
-    let face = ground.face();
-    face.begin().unwrap();
-    let backup = ground.back_up(&face, "backups").unwrap().folder;
-    let database = rusqlite::Connection::open(ground.data().join("flowkeep.db")).unwrap();
-    let encrypted = "UPDATE snapshot_pack SET encrypted = 1";
-    assert_eq!(database.execute(encrypted, []).unwrap(), 1);
-    let pack = ground.pack();
-    flip(&pack, 1, 8);
-    let damaged = fs::read(&pack).unwrap();
-    let done = face.scrub(&[]).unwrap();
-    assert!(done.repaired == 0 && !done.damaged.is_empty());
-    assert_eq!(fs::read(ground.pack()).unwrap(), damaged);
-    let done = face.scrub(&[backup]).unwrap();
-    assert!(done.repaired > 0 && done.damaged.is_empty());
-    face.is_whole(&ground.configs());
-}
-
-#[test]
 fn what_describes_a_snapshot_is_written_anew() {
     for with_backup in [true, false] {
         let ground = Ground::orders();

@@ -137,7 +137,7 @@ impl SecretsFile {
     }
 
     /// Changes what is kept, if `change` says that it did; only one process at a time does.
-    fn change<T>(
+    fn rewrite<T>(
         &self,
         change: impl FnOnce(&mut Contents) -> (bool, T),
     ) -> Result<T, SecretsError> {
@@ -249,10 +249,28 @@ impl Secrets for SecretsFile {
 
     fn set(&self, name: &str, value: &str) -> Result<String, SecretsError> {
         let entry = self.new_entry(value);
-        self.change(|contents| {
+        self.rewrite(|contents| {
             let version = entry.version.clone();
             contents.secrets.insert(name.to_owned(), entry);
             (true, version)
+        })
+    }
+
+    fn change(
+        &self,
+        name: &str,
+        change: &mut dyn FnMut(Option<&str>) -> Option<Zeroizing<String>>,
+    ) -> Result<(), SecretsError> {
+        self.rewrite(|contents| {
+            let before = contents.secrets.get(name);
+            let after = change(before.map(|entry| entry.value.0.as_str()));
+            let is_changed = after.is_some();
+            if let Some(value) = after {
+                contents
+                    .secrets
+                    .insert(name.to_owned(), self.new_entry(&value));
+            }
+            (is_changed, ())
         })
     }
 
@@ -260,7 +278,7 @@ impl Secrets for SecretsFile {
         if given.is_empty() {
             return Ok(Vec::new());
         }
-        self.change(|contents| {
+        self.rewrite(|contents| {
             let set = given.iter().map(|new| {
                 let mut entry = self.new_entry(new.value);
                 let version = entry.version.clone();
@@ -277,14 +295,14 @@ impl Secrets for SecretsFile {
     }
 
     fn remove(&self, name: &str) -> Result<bool, SecretsError> {
-        self.change(|contents| {
+        self.rewrite(|contents| {
             let removed = contents.secrets.remove(name).is_some();
             (removed, removed)
         })
     }
 
     fn remove_version(&self, name: &str, version: &str) -> Result<bool, SecretsError> {
-        self.change(|contents| {
+        self.rewrite(|contents| {
             let mut all = versions(contents.secrets.remove(name));
             let before = all.len();
             all.retain(|one| one.version != version);

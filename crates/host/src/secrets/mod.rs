@@ -53,6 +53,17 @@ pub trait Secrets: Send + Sync {
     /// [`SecretsError`]; then nothing is changed.
     fn set(&self, name: &str, value: &str) -> Result<String, SecretsError>;
 
+    /// Changes one secret by what it is: `change` is given that and answers what it is from now on, or nothing
+    /// where it stays. Nobody else changes it meanwhile.
+    ///
+    /// # Errors
+    /// [`SecretsError`]; then nothing is changed.
+    fn change(
+        &self,
+        name: &str,
+        change: &mut dyn FnMut(Option<&str>) -> Option<Zeroizing<String>>,
+    ) -> Result<(), SecretsError>;
+
     /// Sets secrets beside those that are in use, all of them or none; the answer is their versions, in
     /// their order. Both are found ([`KeptSecret::of_version`]) until whoever uses them takes one out
     /// ([`Secrets::remove_version`]). What was set so an hour ago or longer and is not in use is taken

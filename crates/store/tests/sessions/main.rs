@@ -12,8 +12,8 @@ use flowkeep_core::session::{SessionOrigin, SessionStatus, SnapshotReason, Snaps
 use flowkeep_core::{ObjectHash, Sha256, SnapshotId};
 use flowkeep_host::testing::TestClock;
 use flowkeep_store::{
-    ConfigEntry, ConfigSeen, LookedAt, NewConfigSnapshot, NewObject, NewPack, NewSession, NewTree,
-    SessionFilter, Store, StoreError, StoreOptions, Which,
+    ConfigEntry, ConfigSeen, KeptPack, LookedAt, NewConfigSnapshot, NewObject, NewPack, NewSession,
+    NewTree, SessionFilter, Store, StoreError, StoreOptions, Which,
 };
 
 fn options(folder: &Path) -> StoreOptions {
@@ -98,6 +98,7 @@ fn pack(name: &str, contents: impl IntoIterator<Item = u8>) -> NewPack {
     NewPack {
         name: pack_name(name),
         bytes: 9,
+        is_encrypted: false,
         objects: contents.into_iter().map(object).collect(),
     }
 }
@@ -237,7 +238,12 @@ fn what_a_look_came_to_is_remembered_as_long_as_its_tree_is_kept() {
     assert_eq!(store.config_look(root, object(9)).unwrap(), None);
     assert_eq!(store.config_look(root + 1, object(8)).unwrap(), None);
     let packs = store.packs_of_tree(tree).unwrap();
-    assert_eq!(packs, Some(vec![(pack_name("p"), 9)]));
+    let kept = KeptPack {
+        name: pack_name("p"),
+        bytes: 9,
+        is_encrypted: false,
+    };
+    assert_eq!(packs, Some(vec![kept]));
 
     store
         .write::<_, StoreError>(move |tx| tx.remove_config_snapshots(&[id]))

@@ -5,19 +5,18 @@ import { tellFailure, useCommand } from '../command';
 interface Props {
   look?: 'plain' | 'primary' | 'quiet';
   icon?: IconName;
+  /** What else is done once it is unlocked. */
+  onOpen?: () => void;
 }
 
 /** Has the keyring ask the person at the desk. What waits for it goes on by itself. */
-export function UnlockButton({ look, icon }: Props) {
+export function UnlockButton({ look, icon, onOpen }: Props) {
   const unlock = useCommand('secret_unlock', ['secret', 'connection', 'run']);
   const start = () =>
-    void unlock
-      .mutateAsync({})
-      .then(
-        ({ reason }) =>
-          toast(reason ? { tone: 'warn', text: begun(say(reason)) } : { text: m.secrets_open() }),
-        tellFailure,
-      );
+    void unlock.mutateAsync({}).then(({ reason }) => {
+      toast(reason ? { tone: 'warn', text: begun(say(reason)) } : { text: m.secrets_open() });
+      if (!reason) onOpen?.();
+    }, tellFailure);
   return (
     <Button
       look={look}

@@ -34,6 +34,7 @@ export function FilesTab({ session, snapshot, onSnapshot }: Props) {
           data-testid="snapshot-choice"
         />
         <span className={styles.quiet}>{filesWords(shown.files.length, bytes(shown.bytes))}</span>
+        {shown.encrypted && <span className={styles.quiet}>{m.snapshot_encrypted_note()}</span>}
       </div>
       <Findings {...shown} />
       {shown.files.length === 0 && <Empty icon="file" title={m.session_snapshots_none()} />}

@@ -13,6 +13,7 @@ import { CandidateRow } from './CandidateRow';
 import { isChoosable, keyOf, offered, recommended } from './candidates';
 import { FilesThenAndNow } from './FilesThenAndNow';
 import { InPlaceDialog } from './InPlaceDialog';
+import { KeyNeeded } from './KeyNeeded';
 import styles from './RecoveryWizard.module.css';
 import { RestoredDialog } from './RestoredDialog';
 import { TrustDialog } from './TrustDialog';
@@ -93,6 +94,7 @@ function Found({ session, recovery, onLookAgain, isLooking }: FoundProps) {
             </Notice>
           </div>
         )}
+        <KeyNeeded candidates={recovery.candidates} onLookAgain={onLookAgain} />
         <div role="radiogroup" aria-label={m.session_sources()}>
           {sources.map((one) => (
             <CandidateRow

@@ -73,6 +73,11 @@ function Snapshot({ snapshot, before, onFiles, onPutBack }: SnapshotProps) {
           {m.snapshot_number({ number: sequence })} · {dated(at)}
         </b>
         <Chip {...LOOKS[status]}>{label('snapshot_status', status)}</Chip>
+        {snapshot.encrypted && (
+          <Chip tone="ok" icon="key">
+            {m.snapshot_encrypted()}
+          </Chip>
+        )}
       </span>
       <span className={styles.detail}>{told.join(' · ')}</span>
       {before && <span className={styles.detail}>{changeWords(before, snapshot)}</span>}

@@ -58,6 +58,7 @@ export function SpaceCard() {
             })}
           </p>
         )}
+        {settings?.snapshots === 'off' && <p>{m.sessions_space_off()}</p>}
         {saved > 0 && <p>{m.sessions_space_saved({ saved: bytes(saved) })}</p>}
       </Card>
       {asked === 'strategies' && <StrategyDialog onClose={close} />}

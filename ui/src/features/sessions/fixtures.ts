@@ -42,6 +42,7 @@ export const snapshot: SessionSnapshot = {
   reason: 'begin',
   strategy: 'standard',
   bytes: 2000,
+  encrypted: false,
 };
 
 export const session: SessionShow = {

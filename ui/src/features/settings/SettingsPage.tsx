@@ -14,6 +14,7 @@ import { DiagnosticsDialog } from './DiagnosticsDialog';
 import { DisplayName } from './DisplayName';
 import { HistoryCard } from './HistoryCard';
 import { aboutQuery, settingsQuery } from './queries';
+import { SnapshotsCard } from './SnapshotsCard';
 
 /** What can be set, where the data is, and what there is to know about the app. */
 export function SettingsPage() {
@@ -129,6 +130,7 @@ function AllSettings({ settings }: { settings: Settings }) {
       </Card>
       <NoticesCard />
       <HistoryCard settings={settings} onChange={change} />
+      <SnapshotsCard settings={settings} onChange={change} />
       <Card title={m.settings_help()}>
         <Row
           detail={m.diagnostics_hint()}

@@ -172,6 +172,8 @@ import type { SessionSnapshotTaken } from "./SessionSnapshotTaken";
 import type { SessionStats } from "./SessionStats";
 import type { Settings } from "./Settings";
 import type { SettingsUpdate } from "./SettingsUpdate";
+import type { SnapshotKeyAdded } from "./SnapshotKeyAdded";
+import type { SnapshotKeyFrom } from "./SnapshotKeyFrom";
 import type { SourceInput } from "./SourceInput";
 import type { SourceList } from "./SourceList";
 import type { SourceRef } from "./SourceRef";
@@ -357,6 +359,8 @@ export interface Commands {
   session_scrub: { input: Nothing; output: SessionScrubbed };
   session_clean_up: { input: SessionCleanUpInput; output: SessionCleanedUp };
   session_forget: { input: SessionRef; output: Nothing };
+  snapshot_key_save: { input: ExportTo; output: Exported };
+  snapshot_key_add: { input: SnapshotKeyFrom; output: SnapshotKeyAdded };
   strategy_list: { input: Nothing; output: StrategyList };
   strategy_set: { input: StrategySetInput; output: StrategyList };
   strategy_reset: { input: StrategyRef; output: StrategyList };

@@ -58,4 +58,8 @@ strategy: string,
 /**
  * Bytes of all files, as they were.
  */
-bytes: number, };
+bytes: number, 
+/**
+ * Whether some of it is encrypted, so that it is read with the key of the snapshots only.
+ */
+encrypted: boolean, };

@@ -3,6 +3,7 @@ import type { Language } from "./Language";
 import type { LogStorageKind } from "./LogStorageKind";
 import type { OnClose } from "./OnClose";
 import type { OwnStrategy } from "./OwnStrategy";
+import type { SnapshotSecrets } from "./SnapshotSecrets";
 import type { Snapshots } from "./Snapshots";
 import type { Theme } from "./Theme";
 
@@ -63,6 +64,10 @@ login_offered: boolean,
  * Whether the configuration of work that lies in files is kept.
  */
 snapshots: Snapshots, 
+/**
+ * What becomes of keys and passwords that stand in configurations.
+ */
+snapshot_secrets: SnapshotSecrets, 
 /**
  * Which files of a configuration are kept: `minimal`, `standard`, `comprehensive`; `standard` unless told.
  */

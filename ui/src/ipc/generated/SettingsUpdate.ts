@@ -3,6 +3,7 @@ import type { ChosenPlace } from "./ChosenPlace";
 import type { Language } from "./Language";
 import type { LogStorageKind } from "./LogStorageKind";
 import type { OnClose } from "./OnClose";
+import type { SnapshotSecrets } from "./SnapshotSecrets";
 import type { Snapshots } from "./Snapshots";
 import type { Theme } from "./Theme";
 
@@ -66,6 +67,10 @@ login_offered?: boolean,
  * Whether the configuration of work that lies in files is kept.
  */
 snapshots?: Snapshots, 
+/**
+ * What becomes of keys and passwords that stand in configurations.
+ */
+snapshot_secrets?: SnapshotSecrets, 
 /**
  * Which files of a configuration are kept.
  */

@@ -6,7 +6,6 @@ use flowkeep_core::{Document, Format, Kind, Message, decode, differences};
 use flowkeep_store::{SessionRecord, StoreError};
 
 use super::kept::{Contents, KeptSnapshot, placed};
-use crate::snapshots::pack::PackReader;
 use crate::snapshots::{TakeError, Workshop};
 
 /// A definition, as it would be written.
@@ -63,7 +62,7 @@ pub(super) fn found(
         let mut files = newest.files.iter();
         let (file, _) = files.find(|(file, _)| Some(file.path.as_str()) == entry)?;
         let kept = contents.kept.get(&file.object.blake3)?;
-        let bytes = PackReader::new(&workshop.dir).read(&kept.pack, &placed(kept));
+        let bytes = workshop.reader().read(&kept.pack, &placed(kept));
         document(&bytes.ok()?)
     });
     let differs = match (was, document(bytes)) {
@@ -107,7 +106,7 @@ fn source(
     let Some(kept) = kept.get(&hash) else {
         return Ok(Err(Message::new("object_missing")));
     };
-    let Ok(bytes) = PackReader::new(&workshop.dir).read(&kept.pack, &placed(kept)) else {
+    let Ok(bytes) = workshop.reader().read(&kept.pack, &placed(kept)) else {
         return Ok(Err(Message::new("object_damaged")));
     };
     let is_json = decode(&bytes).is_none_or(|(text, _)| format_of(&text) == Format::Json);

@@ -11,7 +11,7 @@ use flowkeep_store::SessionRecord;
 
 use super::definitions::{self, Definitions};
 use super::kept::{Contents, KeptSnapshot, snapshots};
-use crate::configuration::{ConfigurationError, Look, Wish, look};
+use crate::configuration::{ConfigurationError, Keys, Look, Wish, look};
 use crate::snapshots::compare::FileState;
 use crate::snapshots::{TakeError, Workshop};
 
@@ -92,7 +92,11 @@ pub fn look_for(
     let hashes = snapshots.iter().flat_map(|kept| &kept.files);
     let hashes = hashes.map(|(entry, _)| entry.object.blake3).collect();
     let contents = Contents::read(workshop, hashes, progress)?;
-    let today = match seeking.wish.as_ref().map(|wish| look(wish, progress)) {
+    let today = match seeking
+        .wish
+        .as_ref()
+        .map(|wish| look(wish, Keys::Masked, progress))
+    {
         Some(Err(ConfigurationError::Cancelled)) => {
             return Err(ConfigurationError::Cancelled.into());
         }

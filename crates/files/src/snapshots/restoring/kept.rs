@@ -7,14 +7,14 @@ use std::path::Path;
 use chrono::DateTime;
 use flowkeep_core::configuration::ConfigPath;
 use flowkeep_core::session::SnapshotReason;
-use flowkeep_core::session::candidate::FoundSnapshot;
+use flowkeep_core::session::candidate::{FoundKey, FoundSnapshot};
 use flowkeep_core::{ObjectHash, SnapshotId};
 use flowkeep_host::Progress;
 use flowkeep_store::{ConfigEntry, ConfigSnapshotRecord, KeptObject, SessionRecord};
 
 use crate::snapshots::compare::{FileState, compare};
 use crate::snapshots::manifest::{TreeEntry, TreeObject};
-use crate::snapshots::pack::{PackReader, Placed};
+use crate::snapshots::pack::Placed;
 use crate::snapshots::{SnapshotError, TakeError, Workshop};
 
 /// A snapshot, and how its files are today.
@@ -49,6 +49,9 @@ impl KeptSnapshot {
 pub(super) struct Contents {
     pub(super) kept: HashMap<ObjectHash, KeptObject>,
     damaged: HashSet<ObjectHash>,
+    locked: HashSet<ObjectHash>,
+    /// How the key to those is.
+    key: FoundKey,
 }
 
 impl Contents {
@@ -60,11 +63,11 @@ impl Contents {
     ) -> Result<Self, TakeError> {
         let mut contents = Self {
             kept: workshop.store.kept_objects(hashes)?,
-            damaged: HashSet::new(),
+            ..Self::default()
         };
         let mut order: Vec<_> = contents.kept.values().cloned().collect();
         order.sort_by_key(place_of);
-        let mut packs = PackReader::new(&workshop.dir);
+        let mut packs = workshop.reader();
         for kept in order {
             if progress.cancelled() {
                 return Err(SnapshotError::Cancelled.into());
@@ -73,6 +76,16 @@ impl Contents {
                 Ok(_) => {}
                 Err(SnapshotError::Gone(_)) => {
                     contents.kept.remove(&kept.object.hash);
+                }
+                Err(error @ (SnapshotError::Locked | SnapshotError::KeyMissing)) => {
+                    contents.locked.insert(kept.object.hash);
+                    // What can be unlocked is said first.
+                    if contents.key != FoundKey::Locked {
+                        contents.key = match error {
+                            SnapshotError::Locked => FoundKey::Locked,
+                            _ => FoundKey::Missing,
+                        };
+                    }
                 }
                 // What the disk does not give is as good as damaged, as long as it does not.
                 Err(_) => {
@@ -97,7 +110,10 @@ impl Contents {
             damaged: count(&|file| self.damaged.contains(&file.object.blake3)),
             missing: count(&|file| !self.kept.contains_key(&file.object.blake3)),
             masked: count(&|file| !file.masked.is_empty()),
-            is_locked: false,
+            key: match count(&|file| self.locked.contains(&file.object.blake3)) {
+                0 => FoundKey::AtHand,
+                _ => self.key,
+            },
             differs: snapshot.differs(),
         }
     }

@@ -18,7 +18,7 @@ use crate::intake::why;
 use crate::snapshots::compare::FileState;
 use crate::snapshots::manifest::{TreeEntry, TreeObject};
 use crate::snapshots::overlay::Lost;
-use crate::snapshots::pack::{LARGEST_OBJECT, PackReader};
+use crate::snapshots::pack::LARGEST_OBJECT;
 use crate::snapshots::take::entry;
 use crate::snapshots::{SnapshotError, Workshop};
 
@@ -86,7 +86,7 @@ impl Pieces {
         &'p self,
         workshop: &Workshop,
     ) -> impl FnMut(&ObjectHash) -> Result<Vec<u8>, SnapshotError> + use<'p> {
-        let mut packs = PackReader::new(&workshop.dir);
+        let mut packs = workshop.reader();
         let gone = workshop.dir.clone();
         move |hash| match self.origins.get(hash) {
             Some(Origin::Pack(kept)) => packs.read(&kept.pack, &placed(kept)),

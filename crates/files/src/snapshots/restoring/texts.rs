@@ -11,8 +11,7 @@ use flowkeep_store::SessionRecord;
 use super::kept::{KeptSnapshot, placed};
 use crate::configuration::format_of;
 use crate::intake::why;
-use crate::snapshots::pack::PackReader;
-use crate::snapshots::{TakeError, Workshop};
+use crate::snapshots::{SnapshotError, TakeError, Workshop};
 use crate::texts::{ComparedTexts, TEXT_LIMIT, Text, text};
 
 /// The texts of a file in a snapshot (the newest, unless told) and below `root`, where they are texts of
@@ -59,21 +58,26 @@ fn then(
     if object.object.bytes > TEXT_LIMIT {
         return Ok(Some(Err(Message::new("compare_long"))));
     }
-    let bytes = PackReader::new(&workshop.dir).read(&object.pack, &placed(object));
+    let bytes = workshop.reader().read(&object.pack, &placed(object));
     Ok(Some(match bytes {
-        Ok(bytes) => text(&bytes),
+        Ok(bytes) => without_keys(path, bytes),
+        Err(SnapshotError::Locked) => Err(Message::new("secrets_locked")),
+        Err(SnapshotError::KeyMissing) => Err(Message::new("snapshot_key_missing")),
         Err(_) => Err(Message::new("object_damaged")),
     }))
+}
+
+/// What is shown of a file: something stands for its keys, also where it was kept with them.
+fn without_keys(path: &ConfigPath, bytes: Vec<u8>) -> Text {
+    let masked = secret::masked(format_of(path), &bytes);
+    text(&masked.map_or(bytes, |masked| masked.bytes))
 }
 
 fn now(root: &Path, path: &ConfigPath) -> Option<Text> {
     let folder = Folder::open(root).map_err(ReadError::Io);
     let read = folder.and_then(|folder| folder.read(Path::new(path.as_str()), TEXT_LIMIT));
     match read {
-        Ok(bytes) => {
-            let masked = secret::masked(format_of(path), &bytes);
-            Some(text(&masked.map_or(bytes, |masked| masked.bytes)))
-        }
+        Ok(bytes) => Some(without_keys(path, bytes)),
         Err(ReadError::Missing) => None,
         Err(ReadError::Io(error))
             if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>

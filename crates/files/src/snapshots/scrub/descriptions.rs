@@ -9,6 +9,7 @@ use flowkeep_host::{Progress, Timestamp, path_text};
 use flowkeep_store::{ConfigSnapshotRecord, SessionRecord};
 
 use super::search::Search;
+use crate::configuration::Keys;
 use crate::snapshots::manifest::{
     Manifest, ManifestSession, TreeFile, keep_packed_tree, manifest_place, read_manifest,
     read_tree, tree_hash, tree_place, write_manifest, write_tree,
@@ -109,7 +110,10 @@ fn each_snapshot(
         let root = root.transpose()?.flatten().map(|root| root.path);
         let mut previous = None;
         for record in workshop.store.config_snapshots(session.row)? {
-            let manifest = manifest(&session, root.as_ref(), &record, previous);
+            let mut manifest = manifest(&session, root.as_ref(), &record, previous);
+            if workshop.store.is_tree_encrypted(record.tree)? {
+                Keys::Encrypted.as_str().clone_into(&mut manifest.secrets);
+            }
             previous = Some(manifest.id.clone());
             let is_meant = |(sessions, trees): &(HashSet<String>, HashSet<i64>)| {
                 sessions.contains(&id) || trees.contains(&record.tree)
@@ -151,7 +155,7 @@ fn manifest(
         definition: None,
         strategy: record.strategy.clone(),
         status: record.status.as_str().to_owned(),
-        secrets: "masked".to_owned(),
+        secrets: Keys::Masked.as_str().to_owned(),
         files: record.files.into(),
         bytes: record.bytes,
         tree: tree_place(&record.tree_hash),

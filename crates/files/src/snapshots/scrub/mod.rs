@@ -15,7 +15,7 @@ use flowkeep_store::{CountedOn, NeededPack, NewObject, NewOperation, NewPack};
 use ulid::Ulid;
 
 use self::search::Search;
-use super::pack::{LARGEST_PACK, PackReader, PackWriter, Placed, check, keep_pack, path};
+use super::pack::{ENCRYPTED, LARGEST_PACK, PACK, PackWriter, Placed, check, keep_pack, path};
 use super::sweep::sweep;
 use super::take_rows::new_pack;
 use super::{SnapshotError, TakeError, Workshop};
@@ -180,25 +180,28 @@ impl Ill {
     ) -> Result<(Vec<ObjectHash>, u32), TakeError> {
         let files = workshop.files.as_ref();
         let name = self.pack.name;
-        // What was encrypted stays so: it comes back as it was, or not at all.
-        let mut found = if self.pack.is_encrypted {
-            HashMap::new()
-        } else {
-            search.find(&self.lost)?
+        // What was encrypted does not come to lie open because it is found somewhere.
+        let recipient = workshop.keys.recipient.clone();
+        let recipient = recipient.filter(|_| self.pack.is_encrypted);
+        let is_written = recipient.is_some() || !self.pack.is_encrypted;
+        let mut found = match is_written {
+            true => search.find(&self.lost)?,
+            false => HashMap::new(),
         };
-        if found.len() < self.lost.len() {
-            if let Some(whole) = self.in_backups(search) {
-                keep_pack(files, &workshop.dir, &name, &whole)?;
-                return Ok((Vec::new(), count(self.lost.len())));
-            }
-            if self.pack.is_encrypted {
-                return Ok((self.lost.iter().copied().collect(), 0));
-            }
+        if found.len() < self.lost.len()
+            && let Some(whole) = self.in_backups(search)
+        {
+            keep_pack(files, &workshop.dir, &name, &whole)?;
+            return Ok((Vec::new(), count(self.lost.len())));
+        }
+        if !is_written {
+            return Ok((self.lost.iter().copied().collect(), 0));
         }
         let repaired = count(found.len());
         let mut still = Vec::new();
-        let mut reader = PackReader::new(&workshop.dir);
-        let mut writer = PackWriter::new(files, &workshop.dir)?;
+        let mut reader = workshop.reader();
+        let writer = PackWriter::new(files, &workshop.dir)?;
+        let mut writer = writer.encrypted_to(recipient);
         for object in &self.pack.objects {
             let content = if self.lost.contains(&object.hash) {
                 found.remove(&object.hash)
@@ -230,13 +233,15 @@ impl Ill {
     /// The very pack, as a backup has it.
     fn in_backups(&self, search: &Search<'_>) -> Option<Vec<u8>> {
         let name = self.pack.name;
-        let in_backups = |ending: &str| {
-            let file = format!("{name}.{ending}");
-            search.in_backups(&file, LARGEST_PACK as u64, |bytes| {
-                ObjectHash::of(bytes) == name
-            })
+        let ending = if self.pack.is_encrypted {
+            ENCRYPTED
+        } else {
+            PACK
         };
-        in_backups("zst").or_else(|| in_backups("zst.age"))
+        let file = format!("{name}.{ending}");
+        search.in_backups(&file, LARGEST_PACK as u64, |bytes| {
+            ObjectHash::of(bytes) == name
+        })
     }
 
     fn put_aside(&self, workshop: &Workshop) -> Result<(), TakeError> {

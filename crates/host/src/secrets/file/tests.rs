@@ -100,6 +100,29 @@ fn of_changes_at_once_none_is_lost() {
 }
 
 #[test]
+fn a_secret_that_is_made_where_there_is_none_is_made_once() {
+    let ground = Ground::new();
+    std::thread::scope(|scope| {
+        for writer in 0..8 {
+            let ground = &ground;
+            scope.spawn(move || {
+                let made = ground.open().change("one", &mut |before| {
+                    let is_new = before.is_none();
+                    is_new.then(|| Zeroizing::new(writer.to_string()))
+                });
+                made.unwrap();
+            });
+        }
+    });
+    let kept = ground.open().get("one").unwrap().unwrap();
+    assert!(kept.earlier.is_empty());
+    let version = kept.version;
+    ground.open().change("one", &mut |_| None).unwrap();
+    let again = ground.open().get("one").unwrap().unwrap();
+    assert_eq!((again.version, again.value), (version, kept.value));
+}
+
+#[test]
 fn what_was_broken_off_before_it_had_its_name_changes_nothing() {
     let ground = Ground::new();
     ground.open().set("mail", "hunter22").unwrap();

@@ -1,0 +1,132 @@
+//! `snapshot_key_*`: the key to what is kept encrypted of configurations. It is made when that is switched on and
+//! never answered; a person keeps a copy of it in a file of their own, and brings it in on another computer.
+
+use std::io::Read as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use flowkeep_core::session::SNAPSHOT_KEY;
+use flowkeep_files::snapshots::SnapshotKeys;
+use flowkeep_files::{Existing, export_document, io_reason};
+use flowkeep_host::{Identities, ReadError, Recipient, Secrets, open_regular, path_text};
+use flowkeep_store::Store;
+use zeroize::Zeroizing;
+
+use super::{secrets, settings};
+use crate::apart::in_time;
+use crate::types::{ExportTo, Exported, SnapshotKeyAdded, SnapshotKeyFrom, SnapshotSecrets};
+use crate::{Api, AppError};
+
+/// The setting with the public half of the key. It is none of the settings that are shown.
+pub(super) const RECIPIENT: &str = "snapshot_recipient";
+
+/// No file with keys is longer, in bytes.
+const LONGEST: u64 = 1 << 20;
+
+/// What stands above the keys in a file.
+const REMARK: &str = "# Key of the Flowkeep snapshots. It opens what is kept encrypted of configurations: keep it safe.
+# Flowkeep 快照密钥，可打开加密保存的配置，请妥善保管。
+";
+
+/// What becomes of the keys in configurations that are kept from now on, and what reads them again.
+///
+/// # Errors
+/// What the database says.
+pub(crate) fn keys(store: &Store, secrets: &Arc<dyn Secrets>) -> Result<SnapshotKeys, AppError> {
+    let wanted = settings::of(store)?.snapshot_secrets;
+    let kept = match wanted {
+        SnapshotSecrets::Masked => None,
+        SnapshotSecrets::Encrypted => store.setting(RECIPIENT)?,
+    };
+    // Nothing is kept with its keys that nobody could read again.
+    let recipient = kept.and_then(|kept| kept.as_str()?.parse::<Recipient>().ok());
+    Ok(SnapshotKeys {
+        recipient,
+        secrets: Some(Arc::clone(secrets)),
+    })
+}
+
+/// The public half of this computer's key, which is made where there is none.
+///
+/// # Errors
+/// Why the secrets cannot be read or written.
+pub(super) fn made(api: &Api) -> Result<Recipient, AppError> {
+    let mut found = None;
+    let made = api.secrets.change(SNAPSHOT_KEY, &mut |before| {
+        let known = Identities::of_text(before.unwrap_or_default());
+        let is_new = known.is_empty();
+        let keys = if is_new {
+            Identities::generate()
+        } else {
+            known
+        };
+        found = keys.recipients().into_iter().next();
+        is_new.then(|| keys.to_text())
+    });
+    made.map_err(secrets::refused)?;
+    found.ok_or_else(|| AppError::new("snapshot_key_none"))
+}
+
+/// Writes the key into a file of its own, for its owner alone. One that is there is never written over: it may
+/// hold another key.
+///
+/// # Errors
+/// `snapshot_key_none`, `file_exists`; why the secrets cannot be read; what the disk says.
+pub fn save(api: &Api, input: ExportTo) -> Result<Exported, AppError> {
+    let target = api.path_of(&input.to)?;
+    let kept = api.secrets.get(SNAPSHOT_KEY).map_err(secrets::refused)?;
+    let kept = kept.ok_or_else(|| AppError::new("snapshot_key_none"))?;
+    let mut text = Zeroizing::new(String::with_capacity(REMARK.len() + kept.value.len()));
+    text.push_str(REMARK);
+    text.push_str(&kept.value);
+    let (files, file) = (Arc::clone(&api.files), target.clone());
+    in_time(api.most, &target, move |_| {
+        export_document(files.as_ref(), &text, &file, Existing::Keep)
+    })?;
+    Ok(Exported {
+        files: vec![path_text(&target)],
+    })
+}
+
+/// Takes the keys of a file in, beside those that are here: what was encrypted on another computer can be read
+/// from then on. What is kept from now on is encrypted as it was before.
+///
+/// # Errors
+/// `snapshot_key_not_in_file`; why the secrets cannot be written; what the disk says.
+pub fn add(api: &Api, input: SnapshotKeyFrom) -> Result<SnapshotKeyAdded, AppError> {
+    let path = api.path_of(&input.from)?;
+    let at = path.clone();
+    let given = in_time(api.most, &at, move |_| read(&path))?;
+    if given.is_empty() {
+        return Err(AppError::new("snapshot_key_not_in_file"));
+    }
+    let mut added = 0;
+    let joined = api.secrets.change(SNAPSHOT_KEY, &mut |before| {
+        let mut keys = Identities::of_text(before.unwrap_or_default());
+        added = keys.join(&given);
+        (added > 0).then(|| keys.to_text())
+    });
+    joined.map_err(secrets::refused)?;
+    if added > 0 {
+        secrets::told(api, "snapshot_key_add", "", |_| Ok(()))?;
+    }
+    Ok(SnapshotKeyAdded {
+        added: u32::try_from(added).unwrap_or(u32::MAX),
+    })
+}
+
+/// The keys in a file; none in one that is something else.
+fn read(path: &Path) -> Result<Identities, AppError> {
+    let said =
+        |error: std::io::Error| AppError::from(io_reason(&error)).with("path", path_text(path));
+    let file = match open_regular(path) {
+        Ok(file) => file,
+        Err(ReadError::Io(error)) => return Err(said(error)),
+        Err(ReadError::Missing) => return Err(said(std::io::ErrorKind::NotFound.into())),
+        Err(_) => return Ok(Identities::default()),
+    };
+    let mut bytes = Zeroizing::new(Vec::new());
+    file.take(LONGEST).read_to_end(&mut bytes).map_err(said)?;
+    let keys = str::from_utf8(&bytes).map(Identities::of_text);
+    Ok(keys.unwrap_or_default())
+}

@@ -1,0 +1,33 @@
+/** The key to what is kept encrypted: saved to a file of one's own, and brought in from one. */
+import { toast } from '@/components';
+import { m, visible } from '@/i18n';
+import { call, shell } from '@/ipc';
+import { tellFailure } from '../command';
+
+/** What the file is called unless somebody calls it otherwise. */
+const FILE = 'flowkeep-snapshots.key';
+
+export async function saveKey(): Promise<void> {
+  try {
+    const to = await shell.pick_save({ title: m.snapshot_key(), name: FILE });
+    if (!to) return;
+    await call('snapshot_key_save', { to: { picked: to.token } });
+    toast({ text: m.snapshot_key_saved({ path: visible(to.label) }) });
+  } catch (thrown) {
+    tellFailure(thrown);
+  }
+}
+
+/** Answers whether a key came in that was not here. */
+export async function addKey(): Promise<boolean> {
+  try {
+    const from = await shell.pick_file({ title: m.snapshot_key_pick() });
+    if (!from) return false;
+    const { added } = await call('snapshot_key_add', { from: { picked: from.token } });
+    toast({ text: added > 0 ? m.snapshot_key_added() : m.snapshot_key_known() });
+    return added > 0;
+  } catch (thrown) {
+    tellFailure(thrown);
+    return false;
+  }
+}
