@@ -96,7 +96,7 @@ pub struct FoundSnapshot {
     pub damaged: u32,
     /// How many of its files are not kept any more.
     pub missing: u32,
-    /// How many of its files have something in the place of their keys.
+    /// How many of its files would come back with something in the place of their keys.
     pub masked: u32,
     /// Whether the key to it is locked.
     pub is_locked: bool,
