@@ -46,8 +46,9 @@ pub use bodies::{
     fallen, folder_clean_ups, folder_compare, folder_contents, folder_put_back, folders, history,
     log_transfers, logs, notices, overview, plan_decisions, restores, revisions, routes,
     run_changes, run_folders, run_overview, run_previews, run_questions, runs, schedules, secrets,
-    session_clean_up, session_forget, session_import, session_in_place, session_list,
-    session_recovery, session_scrub, session_snapshots, sessions, settings, snapshot_keys, sources,
+    session_clean_up, session_export, session_forget, session_import, session_in_place,
+    session_list, session_recovery, session_scrub, session_snapshots, sessions, settings,
+    snapshot_keys, sources, start_sheet, strategies, templates,
     start_sheet, strategies, templates,
 };
 pub use catalogue::{Catalogue, Tongue, begun};

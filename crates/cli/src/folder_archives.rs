@@ -17,7 +17,7 @@ use crate::output::{Out, Outcome, Output};
 use crate::progress::Shown;
 
 /// How long it is looked for the lines that differ.
-const LINES_AT_MOST: Duration = Duration::from_secs(5);
+pub(crate) const LINES_AT_MOST: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Args)]
 pub(crate) struct PutBack {
@@ -227,7 +227,7 @@ pub(crate) fn compare(api: &Api, output: &Output, asked: Compare) -> Result<Outc
 }
 
 /// The lines that differ; nothing where they could not be found until then.
-fn differing_lines(before: &str, after: &str, until: Instant) -> Option<String> {
+pub(crate) fn differing_lines(before: &str, after: &str, until: Instant) -> Option<String> {
     let lines = line_difference(before, after, until);
     (Instant::now() < until).then_some(lines)
 }

@@ -223,6 +223,14 @@ fn forgotten(output: &Output, gone: &FolderForgotten) -> Result<Outcome, AppErro
     output.print(gone, |catalogue, out| {
         let said = catalogue.sentence("cli_folder_forgotten", &[("path", &gone.path)]);
         writeln!(out, "{said}")?;
+        for workflow in &gone.used_by.workflows {
+            let name = visible(&workflow.name);
+            let said = catalogue.sentence("cli_folder_forgotten_used", &[("name", &name)]);
+            writeln!(out, "{said}")?;
+        }
+        if gone.used_by.more {
+            writeln!(out, "{}", catalogue.word("cli_folder_forgotten_more"))?;
+        }
         let Some(name) = &gone.unfinished else {
             return Ok(());
         };

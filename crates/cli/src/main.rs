@@ -26,6 +26,8 @@ mod run_details;
 mod runs;
 mod schedules;
 mod session_clean_up;
+mod session_compare;
+mod session_export;
 mod session_import;
 mod session_in_place;
 mod session_keys;

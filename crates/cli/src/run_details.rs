@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use flowkeep_api::types::{
     Nothing, RunArchive, RunAttempt, RunBroken, RunContextName, RunPreview, RunPreviewInput,
-    RunPreviewTask, RunQuestion, RunShow, RunShowInput, RunTask, RunTaskRef, RunWork,
+    RunPreviewTask, RunProgram, RunQuestion, RunShow, RunShowInput, RunTask, RunTaskRef, RunWork,
 };
 use flowkeep_api::{Api, AppError, Catalogue, run_previews, runs, secrets};
 use flowkeep_core::json::print;
@@ -212,7 +212,25 @@ fn of_broken(
     broken: &RunBroken,
 ) -> io::Result<()> {
     for line in &broken.act.lines {
-        of_line(catalogue, out, &line.param, &line.text)?;
+        of_line(
+            catalogue,
+            out,
+            (&broken.act.action, &line.param),
+            &line.text,
+        )?;
+    }
+    let running = match &broken.running {
+        Some(RunProgram { process, name }) => {
+            let name = visible(name);
+            let fields: [(&str, &dyn std::fmt::Display); 2] =
+                [("name", &name), ("process", process)];
+            Some(catalogue.sentence("broken_running", &fields))
+        }
+        None if broken.act.action == "program.run" => Some(catalogue.word("broken_may_run")),
+        None => None,
+    };
+    if let Some(said) = running {
+        writeln!(out, "    {said}")?;
     }
     writeln!(
         out,
@@ -221,8 +239,19 @@ fn of_broken(
     )
 }
 
-fn of_line(catalogue: &Catalogue, out: &mut Out, param: &str, text: &str) -> io::Result<()> {
-    let label = catalogue.word(&format!("param_{param}"));
+/// A parameter of an action, by the word that the action has for it.
+fn of_line(
+    catalogue: &Catalogue,
+    out: &mut Out,
+    (action, param): (&str, &str),
+    text: &str,
+) -> io::Result<()> {
+    let own = format!("param_{}_{param}", action.replace('.', "_"));
+    let label = if catalogue.has(&own) {
+        catalogue.word(&own)
+    } else {
+        catalogue.word(&format!("param_{param}"))
+    };
     for (number, line) in text.lines().enumerate() {
         let line = visible_whole(line);
         if number == 0 {
@@ -374,7 +403,8 @@ fn of_acts(catalogue: &Catalogue, out: &mut Out, acts: &[Json]) -> io::Result<()
         writeln!(out, "  {of}{task}  {action}{source}")?;
         for line in act["lines"].as_array().into_iter().flatten() {
             let text = |key: &str| line[key].as_str().unwrap_or_default();
-            of_line(catalogue, out, text("param"), text("text"))?;
+            let of = (act["action"].as_str().unwrap_or_default(), text("param"));
+            of_line(catalogue, out, of, text("text"))?;
         }
     }
     Ok(())

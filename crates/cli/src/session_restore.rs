@@ -6,14 +6,15 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use flowkeep_api::types::{
-    ChosenPlace, SessionCandidate, SessionDifference, SessionInPlaceInput, SessionRef,
-    SessionRestoreInput, SessionRestored, SessionUse,
+    ChosenPlace, SessionCandidate, SessionDifference, SessionInPlaceInput, SessionNotRestored,
+    SessionRecoveryInput, SessionRestoreInput, SessionRestored, SessionUse,
 };
 use flowkeep_api::{Api, AppError, Catalogue, session_recovery};
 use flowkeep_core::visible;
 
 use crate::output::{Out, Outcome, Output};
 use crate::progress::Shown;
+use crate::run_details::told_acts;
 use crate::session_in_place;
 use crate::session_runs::{self, Going};
 
@@ -38,7 +39,12 @@ pub(crate) struct Restore {
         conflicts_with_all = ["session_to", "session_resume"]
     )]
     in_place: bool,
-    #[arg(id = "session_resume", long = "resume", conflicts_with = "session_to")]
+    #[arg(
+        id = "session_resume",
+        long = "resume",
+        group = "session_goes",
+        conflicts_with = "session_to"
+    )]
     resume: bool,
     #[command(flatten)]
     going: Going,
@@ -71,24 +77,31 @@ impl From<Source> for SessionUse {
 
 pub(crate) fn run(api: &Api, output: &Output, asked: Restore) -> Result<Outcome, AppError> {
     let wanted = asked.wanted.map(SessionUse::from);
+    let named = asked.snapshot.as_deref();
+    let snapshot = named.map(|named| session_recovery::meant(api, &asked.id, named));
+    let snapshot = snapshot.transpose()?;
     if asked.in_place {
         let wanted = SessionInPlaceInput {
             id: asked.id,
             wanted,
-            snapshot: asked.snapshot,
+            snapshot,
         };
         return session_in_place::run(api, output, wanted, asked.dry_run);
     }
-    if asked.dry_run && (wanted.is_some() || asked.snapshot.is_some()) {
+    if asked.dry_run && wanted.is_some() {
         return Err(AppError::new("session_look_at_all"));
     }
     if asked.dry_run {
-        return look(api, output, SessionRef { id: asked.id });
+        let wanted = SessionRecoveryInput {
+            id: asked.id,
+            snapshot,
+        };
+        return look(api, output, wanted);
     }
     let wanted = SessionRestoreInput {
         id: asked.id,
         wanted,
-        snapshot: asked.snapshot,
+        snapshot,
         in_place: None,
         to: asked.to.map(ChosenPlace::Path),
         resume: Some(asked.resume),
@@ -99,7 +112,7 @@ pub(crate) fn run(api: &Api, output: &Output, asked: Restore) -> Result<Outcome,
     let progress = Shown::new(output.catalogue());
     let restored = session_recovery::restore(api, wanted, &progress);
     drop(progress);
-    let mut restored = restored?;
+    let mut restored = restored.map_err(|error| told_acts(output, error))?;
     let run = restored.run_id.clone().filter(|_| asked.resume);
     if let Some(ended) = going.within(api, output, run.as_ref())? {
         restored.run_status = Some(ended);
@@ -113,8 +126,12 @@ pub(crate) fn run(api: &Api, output: &Output, asked: Restore) -> Result<Outcome,
             [("count", &restored.restored.len()), ("path", &place)];
         let key = format!("cli_session_restored_{}", restored.source);
         writeln!(out, "{}", catalogue.sentence(&key, &fields))?;
+        if asked.resume && restored.source == "file" {
+            writeln!(out, "{}", catalogue.word("cli_session_goes_on_with_file"))?;
+        }
+        taken_over(catalogue, out, &restored)?;
         match run.as_ref().filter(|_| !going.wait) {
-            Some(run) => session_runs::tell(api, catalogue, out, run),
+            Some(run) => session_runs::tell(api, catalogue, out, run, restored.run_status),
             None => Ok(()),
         }
     })?;
@@ -132,21 +149,48 @@ pub(crate) fn in_the_copy(
     out: &mut Out,
     restored: &SessionRestored,
 ) -> io::Result<()> {
-    let mut say =
-        |path: &str, said: &str| writeln!(out, "{}", catalogue.labelled(&visible(path), said));
     for path in &restored.masked {
-        say(path, &catalogue.word("cli_session_restored_masked"))?;
+        let said = catalogue.word("cli_session_restored_masked");
+        writeln!(out, "{}", catalogue.labelled(&visible(path), &said))?;
     }
-    for lost in &restored.not_restored {
+    not_restored(catalogue, out, &restored.not_restored)
+}
+
+/// What a new run need not do again.
+fn taken_over(catalogue: &Catalogue, out: &mut Out, restored: &SessionRestored) -> io::Result<()> {
+    let Some(before) = &restored.follows else {
+        return Ok(());
+    };
+    let names: Vec<_> = restored
+        .taken_over
+        .iter()
+        .map(|name| visible(name))
+        .collect();
+    let names = names.join(&catalogue.word("list_separator"));
+    let fields: [(&str, &dyn Display); 2] = [("run", before), ("names", &names)];
+    let key = if names.is_empty() {
+        "cli_session_taken_over_nothing"
+    } else {
+        "cli_session_taken_over"
+    };
+    writeln!(out, "{}", catalogue.sentence(key, &fields))
+}
+
+/// Files that did not come back, each with the reason.
+pub(crate) fn not_restored(
+    catalogue: &Catalogue,
+    out: &mut Out,
+    files: &[SessionNotRestored],
+) -> io::Result<()> {
+    files.iter().try_for_each(|lost| {
         let why = catalogue.say(&lost.reason);
         let fields: [(&str, &dyn Display); 1] = [("why", &why)];
         let said = catalogue.sentence("cli_session_not_restored", &fields);
-        say(&lost.path, &said)?;
-    }
-    Ok(())
+        writeln!(out, "{}", catalogue.labelled(&visible(&lost.path), &said))
+    })
 }
 
-fn look(api: &Api, output: &Output, session: SessionRef) -> Result<Outcome, AppError> {
+fn look(api: &Api, output: &Output, session: SessionRecoveryInput) -> Result<Outcome, AppError> {
     let progress = Shown::new(output.catalogue());
     let found = session_recovery::recovery(api, session, &progress);
     drop(progress);
@@ -193,7 +237,7 @@ fn candidates(
     })
 }
 
-fn differences(
+pub(crate) fn differences(
     catalogue: &Catalogue,
     out: &mut Out,
     differences: &[SessionDifference],

@@ -8,14 +8,14 @@ use flowkeep_core::run::Status;
 
 use crate::output::{Out, Outcome, Output};
 use crate::progress::Shown;
-use crate::runs;
+use crate::{runs, waiting};
 
 /// What is asked of it.
 #[derive(Debug, Args)]
 pub(crate) struct Going {
-    #[arg(long)]
+    #[arg(long, requires = "session_goes")]
     pub(crate) trust: bool,
-    #[arg(long)]
+    #[arg(long, requires = "session_goes")]
     pub(crate) wait: bool,
 }
 
@@ -58,12 +58,25 @@ impl Going {
     }
 }
 
-/// Names a run that a command has begun or let go on.
-pub(crate) fn tell(api: &Api, catalogue: &Catalogue, out: &mut Out, id: &str) -> io::Result<()> {
+/// Names a run that a command has begun or let go on, and what it needs to go on.
+pub(crate) fn tell(
+    api: &Api,
+    catalogue: &Catalogue,
+    out: &mut Out,
+    id: &str,
+    status: Option<Status>,
+) -> io::Result<()> {
     let fields: [(&str, &dyn std::fmt::Display); 1] = [("run", &id)];
     writeln!(out, "{}", catalogue.sentence("cli_session_run", &fields))?;
-    if run_changes::is_without_owner(api) {
-        writeln!(out, "{}", catalogue.word("cli_run_stays_queued"))?;
-    }
-    Ok(())
+    let key = match status {
+        Some(Status::Waiting) => {
+            // How it waits is told by the run as well, should this not be read.
+            let lines = waiting::told(api, catalogue, id).unwrap_or_default();
+            return lines.iter().try_for_each(|line| writeln!(out, "{line}"));
+        }
+        Some(Status::Queued) if run_changes::is_without_owner(api) => "cli_run_stays_queued",
+        Some(Status::Interrupted) if run_changes::is_without_owner(api) => "cli_run_goes_on_later",
+        _ => return Ok(()),
+    };
+    writeln!(out, "{}", catalogue.word(key))
 }

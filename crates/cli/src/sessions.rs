@@ -17,7 +17,10 @@ use flowkeep_core::visible;
 use crate::output::{Out, Outcome, Output, table};
 use crate::progress::Shown;
 use crate::run_args::object;
+use crate::run_details::told_acts;
 use crate::session_clean_up;
+use crate::session_compare::{self, Compare};
+use crate::session_export::{self, Export};
 use crate::session_import::{self, SessionImport};
 use crate::session_keys::{self, Key};
 use crate::session_restore::{self, Restore};
@@ -57,7 +60,7 @@ pub(crate) enum Session {
         agent: Option<Object>,
         #[arg(id = "session_state", long = "state", value_name = "JSON|@FILE", value_parser = object)]
         state: Option<Object>,
-        #[arg(id = "session_start", long = "start")]
+        #[arg(id = "session_start", long = "start", group = "session_goes")]
         start: bool,
         #[command(flatten)]
         going: Going,
@@ -80,6 +83,8 @@ pub(crate) enum Session {
         id: String,
     },
     Restore(Restore),
+    Compare(Compare),
+    Export(Export),
     Forget {
         #[arg(id = "session_id", value_name = "ID")]
         id: String,
@@ -137,6 +142,8 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Session) -> Result<Outcome, 
         Session::Show { id } => show(output, &session_list::show(api, SessionRef { id })?),
         Session::Snapshot { id } => snapshot(api, output, SessionRef { id }),
         Session::Restore(asked) => session_restore::run(api, output, asked),
+        Session::Compare(asked) => session_compare::run(api, output, asked),
+        Session::Export(asked) => session_export::run(api, output, asked),
         Session::Forget { id } => forget(api, output, SessionRef { id }),
         Session::CleanUp {
             older_than,
@@ -176,7 +183,7 @@ fn create(
     let progress = Shown::new(output.catalogue());
     let created = session_snapshots::create(api, wanted, &progress);
     drop(progress);
-    let mut created = created?;
+    let mut created = created.map_err(|error| told_acts(output, error))?;
     let run = created.run_id.clone();
     if let Some(ended) = going.within(api, output, run.as_ref())? {
         created.run_status = Some(ended);
@@ -193,7 +200,7 @@ fn create(
         let fields: [(&str, &dyn std::fmt::Display); 1] = [("session", &created.session_id)];
         writeln!(out, "{}", catalogue.sentence(key, &fields))?;
         match run.as_ref().filter(|_| !going.wait) {
-            Some(run) => session_runs::tell(api, catalogue, out, run),
+            Some(run) => session_runs::tell(api, catalogue, out, run, created.run_status),
             None => Ok(()),
         }
     })?;
@@ -230,6 +237,7 @@ fn forget(api: &Api, output: &Output, wanted: SessionRef) -> Result<Outcome, App
 }
 
 fn list(api: &Api, output: &Output, wanted: SessionListInput) -> Result<Outcome, AppError> {
+    let is_all = wanted.all.unwrap_or_default();
     let found = session_list::list(api, wanted)?;
     output.print(&found, |catalogue, out| {
         let columns = ["id", "name", "status", "snapshots", "when", "file"];
@@ -237,21 +245,35 @@ fn list(api: &Api, output: &Output, wanted: SessionListInput) -> Result<Outcome,
             [
                 visible(&row.id).into_owned(),
                 visible(&row.name).into_owned(),
-                catalogue.word(&format!("session_status_{}", row.status)),
+                stands(catalogue, row.status, row.origin, row.run_id.as_ref()),
                 row.snapshots.to_string(),
                 catalogue.when(&row.updated_at),
                 visible(row.config.as_deref().unwrap_or_default()).into_owned(),
             ]
         });
-        table(catalogue, out, columns, rows)
+        table(catalogue, out, columns, rows)?;
+        if found.runs > 0 && !is_all {
+            let said = catalogue.counted("cli_session_runs", found.runs as usize);
+            writeln!(out, "{said}")?;
+        }
+        Ok(())
     })?;
     output.none(found.items.is_empty());
     Ok(Outcome::Done)
 }
 
+/// How a session stands, in a word. What an earlier tool had under way was carried on by nobody here.
+fn stands(catalogue: &Catalogue, status: &str, origin: &str, run: Option<&String>) -> String {
+    let is_elsewhere = matches!(origin, "import1" | "import2") && run.is_none();
+    catalogue.word(&match status {
+        "interrupted" if is_elsewhere => "session_status_brought".to_owned(),
+        status => format!("session_status_{status}"),
+    })
+}
+
 fn show(output: &Output, found: &SessionShow) -> Result<Outcome, AppError> {
     output.print(found, |catalogue, out| {
-        let status = catalogue.word(&format!("session_status_{}", found.status));
+        let status = stands(catalogue, found.status, found.origin, found.run_id.as_ref());
         writeln!(
             out,
             "{}",
@@ -266,6 +288,8 @@ fn show(output: &Output, found: &SessionShow) -> Result<Outcome, AppError> {
                 "cli_column_file",
                 Some(file).filter(|file| !file.is_empty()),
             ),
+            ("cli_session_stated_config", found.stated_config.clone()),
+            ("cli_session_stated_status", found.stated_status.clone()),
             ("cli_column_run", found.run_id.clone()),
             ("cli_session_agent", found.agent.clone()),
             ("cli_session_state", found.state.clone()),

@@ -17,6 +17,7 @@ mod login;
 mod machine;
 mod own_database;
 mod path_text;
+mod programs;
 mod progress;
 mod read;
 mod secrets;
@@ -38,6 +39,7 @@ pub use login::LoginStart;
 pub use machine::{account_name, computer_name, home_folder, machine_id};
 pub use own_database::leave_to_sqlite;
 pub use path_text::{path_text, text_path};
+pub use programs::{RunningProgram, running_with};
 pub use progress::{Cancellation, Progress, Unfollowed};
 pub use read::{Folder, ReadError, SpecialFile, open_regular};
 pub use secrets::{

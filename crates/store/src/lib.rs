@@ -125,7 +125,7 @@ pub use schedule::{EventRecord, Listened, Paused, ScheduleLook, ScheduleRecord};
 pub use schedule_backup::SnapshotSchedule;
 pub use schema::APPLICATION_ID;
 pub use session::{NewSession, SessionRecord};
-pub use session_attempt::{NewAttempt, SessionCopy, WorksWith};
+pub use session_attempt::{NewAttempt, SessionAttempt, SessionCopy, WorksWith};
 pub use session_backup::{
     SessionTotals, SnapshotAttempt, SnapshotEntry, SnapshotObject, SnapshotSession, SnapshotTree,
     SnapshotVersion,

@@ -30,7 +30,9 @@ const NOTED: &str = "SELECT said, count(*) OVER () FROM ( \
 
 /// What a run that has ended is to be looked at for, although it succeeded.
 pub(crate) fn noted(reader: &Connection, row: i64) -> Result<Option<NotedRecord>, StoreError> {
-    let passing = PASSING_WARNINGS.map(|code| format!("\"{code}\"")).join(",");
+    let passing = PASSING_WARNINGS
+        .map(|(code, _)| format!("\"{code}\""))
+        .join(",");
     let mut statement = reader.prepare_cached(NOTED)?;
     let noted = statement.query_row((row, format!("[{passing}]")), |row| {
         let said: String = row.get(0)?;
@@ -68,7 +70,7 @@ mod tests {
             connection.execute(sql, (level, said)).unwrap();
         };
         say("info", "describe_done");
-        for passing in PASSING_WARNINGS {
+        for (passing, _) in PASSING_WARNINGS {
             say("warning", passing);
         }
         let line = "INSERT INTO message(run, at, level, line) VALUES(1, 1, 'warning', 'a line')";

@@ -50,7 +50,44 @@ pub struct NewAttempt<'a> {
     pub found: &'a str,
 }
 
+/// An attempt that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionAttempt {
+    /// Its number in its session, from 1.
+    pub number: u32,
+    /// Milliseconds; when.
+    pub at: i64,
+    /// Who wanted it.
+    pub actor: String,
+    /// From what the session went on; absent where nothing came of it.
+    pub source: Option<String>,
+    /// What was found: JSON.
+    pub found: String,
+}
+
 impl Store {
+    /// The attempts at taking a session up again, in their order.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn session_attempts(&self, row: i64) -> Result<Vec<SessionAttempt>, StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT number, at, actor, source, found FROM session_attempt
+             WHERE session = ?1 ORDER BY number",
+        )?;
+        let attempts = statement.query_map([row], |row| {
+            Ok(SessionAttempt {
+                number: row.get(0)?,
+                at: row.get(1)?,
+                actor: row.get(2)?,
+                source: row.get(3)?,
+                found: row.get(4)?,
+            })
+        })?;
+        Ok(attempts.collect::<Result<_, _>>()?)
+    }
+
     /// What a session goes on with.
     ///
     /// # Errors

@@ -12,16 +12,20 @@ use crate::{Store, StoreError};
 /// Which sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Which {
-    /// Those that have not come to their end, or can be taken up again.
+    /// Those that are kept and have not come to their end, or can be taken up again.
     #[default]
     Open,
+    /// Runs without configuration that have not ended: each is its own session.
+    OpenRuns,
     /// Those that wait for somebody who takes them up again.
     Recoverable,
     /// Those that go on, or are about to.
     Active,
     /// Those that are kept and have come to their end.
     Completed,
-    /// All of them.
+    /// All of these.
+    Listed,
+    /// Also the runs without configuration that have ended, which are in the history.
     All,
 }
 
@@ -83,6 +87,8 @@ pub struct SessionCounts {
     pub active: u32,
     /// [`Which::Completed`].
     pub completed: u32,
+    /// [`Which::OpenRuns`].
+    pub runs: u32,
 }
 
 /// Of a run, when it last changed.
@@ -118,9 +124,11 @@ const CONFIDENCE: &str = "CASE WHEN t.tree IS NULL
 fn sessions(filter: &SessionFilter) -> String {
     let (kept, runs) = match filter.which {
         Which::All => ("1", "1"),
+        Which::Listed => ("1", "r.ended_at IS NULL"),
+        Which::OpenRuns => ("0", "r.ended_at IS NULL"),
         Which::Open => (
             "(status <> 'completed' AND (status <> 'aborted' OR snapshots > 0))",
-            "r.ended_at IS NULL",
+            "0",
         ),
         Which::Recoverable => (
             "(status IN ('interrupted', 'paused') OR status = 'aborted' AND snapshots > 0)",
@@ -200,6 +208,7 @@ impl Store {
             recoverable: count(Which::Recoverable)?,
             active: count(Which::Active)?,
             completed: count(Which::Completed)?,
+            runs: count(Which::OpenRuns)?,
         })
     }
 }

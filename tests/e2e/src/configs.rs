@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Stdio;
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 
-use crate::{Desk, cli};
+use crate::{Desk, cli, eventually};
 
 const TOOLS: &str = "name: basic_tools\ntimeout: 30\ntools:\n  - calculator\n  - weather\n";
 
@@ -93,6 +94,44 @@ pub fn make(desk: &Desk, name: &str) -> Result<Configs> {
         paused,
         imported,
     })
+}
+
+/// A session whose first step was broken off with whoever carried it out. Its program goes on for as long as the
+/// desk's folder is there.
+///
+/// # Errors
+/// What the disk and the commands say.
+pub async fn broken_off(desk: &Desk, name: &str) -> Result<String> {
+    let root = desk.folder().join("broken/configs");
+    fs::create_dir_all(root.join("workflows"))?;
+    let file = root.join("workflows/send.yaml");
+    let definition = json!({"name": name, "tasks": [
+        {"id": "send", "name": name, "action": "program.run", "params": {"program": "sh",
+            "args": ["-c", format!("while [ -e '{}' ]; do sleep 0.2; done", file.display())]}},
+        {"id": "note", "name": "note", "action": "wait", "dependsOn": ["send"], "params": {"ms": 1}}]});
+    fs::write(&file, definition.to_string())?;
+    let mut command = desk.command(cli()?);
+    let command = command.arg("--data-dir").arg(desk.data());
+    let create = ["session", "create", "--start", "--trust", "--wait"];
+    let command = command.args(create).arg(&file);
+    let mut owner = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let session = eventually("the program to run", async || {
+        let listed = desk.flowkeep(&["session", "list"])?;
+        let Some(run) = listed["items"][0]["run_id"].as_str() else {
+            return Ok(None);
+        };
+        let shown = desk.flowkeep(&["run", "show", run])?;
+        let is_running = shown["tasks"][0]["status"] == "running";
+        let id = listed["items"][0]["id"].as_str().map(str::to_owned);
+        Ok(id.filter(|_| is_running))
+    })
+    .await;
+    owner.kill()?;
+    owner.wait()?;
+    session
 }
 
 /// What the command line says, also where not all of a configuration is there (exit code 3).

@@ -86,6 +86,7 @@ async fn after_a_crash_the_first_that_needs_somebody_goes_on_once_that_is_decide
     window
         .text_of("dialog-start", |text| {
             text.contains("“Send the file”: nobody can tell")
+                && text.contains("still running: sleep, process")
         })
         .await?;
     window.click("start-first").await?;
@@ -96,6 +97,7 @@ async fn after_a_crash_the_first_that_needs_somebody_goes_on_once_that_is_decide
         .text_of("go-on", |text| text == "Decide first")
         .await?;
     window.click("broken-done-send").await?;
+    window.click("broken-answer-send").await?;
     window
         .text_of("go-on", |text| text == "Go on as it was")
         .await?;

@@ -127,6 +127,7 @@ const COMMAND_LINE = new Set([
   'trust_resumed',
   'wait_or_cancel_run',
   'validate_it',
+  'read_snapshots_by_hand',
   'name_clean_up_rule',
   'name_root',
   'look_at_session',

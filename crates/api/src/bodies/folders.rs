@@ -392,6 +392,7 @@ pub fn set(api: &Api, input: FolderSetInput) -> Result<FolderShow, AppError> {
 /// `folder_unknown`, `folder_ambiguous`, `folder_busy`.
 pub fn forget(api: &Api, input: FolderRef) -> Result<FolderForgotten, AppError> {
     let folder = meant(api, &input.id)?;
+    let used_by = uses::of_folder(api, &folder)?;
     let (workshop, id) = (api.workshop()?, folder.id);
     let gone = in_time(api.most, &folder.path, move |_| {
         folders::forget(&workshop, id).map_err(AppError::from)
@@ -400,6 +401,7 @@ pub fn forget(api: &Api, input: FolderRef) -> Result<FolderForgotten, AppError> 
         id: gone.folder.id.to_string(),
         path: path_text(&gone.folder.path),
         unfinished: gone.unfinished,
+        used_by,
     })
 }
 

@@ -9,6 +9,7 @@ use flowkeep_core::run::{
 };
 use flowkeep_core::{Message, RunId, Value};
 use flowkeep_engine::{Wanted, definition_of, params_of, state_of, work_of};
+use flowkeep_host::running_with;
 use flowkeep_store::{KeptRun, Tx};
 use serde::{Deserialize, Serialize};
 
@@ -16,8 +17,8 @@ use super::run_changes::{told, want};
 use super::run_previews::act;
 use super::runs::find;
 use crate::types::{
-    Object, RunAnswerInput, RunBroken, RunDecided, RunDecision, RunField, RunItem, RunQuestion,
-    RunStatus, RunStep, RunWork,
+    Object, RunAnswerInput, RunBroken, RunDecided, RunDecision, RunField, RunItem, RunProgram,
+    RunQuestion, RunStatus, RunStep, RunWork,
 };
 use crate::{Api, AppError, time};
 
@@ -126,9 +127,20 @@ pub(super) fn question(
                     (&params, Some(&context)),
                     &*api.connected()?,
                 ),
+                running: still_running(run, task),
             })))
         }
     }
+}
+
+/// The program that an attempt at a task started, where it outlived who carried the task out.
+pub(super) fn still_running(run: &KeptRun, task: &Task) -> Option<RunProgram> {
+    let run = run.id.to_string();
+    let found = running_with(&[("FLOWKEEP_RUN", &run), ("FLOWKEEP_TASK", task.id.as_str())])?;
+    Some(RunProgram {
+        process: found.process,
+        name: found.name,
+    })
 }
 
 /// What a person decided about work, read from what the task gave. Nothing where it gave something else.

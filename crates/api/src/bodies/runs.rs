@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use flowkeep_core::json::{self, parse};
-use flowkeep_core::run::{Parked, Phase, Status, TaskId};
+use flowkeep_core::run::{Parked, Passing, Phase, Status, TaskId, passing};
 use flowkeep_core::{Message, RunId};
 use flowkeep_engine::{definition_of, state_of};
 use flowkeep_store::{
@@ -193,14 +193,10 @@ fn left_behind(api: &Api, run: &KeptRun) -> Result<Vec<Message>, AppError> {
 
 /// Whether a warning still means something: what was answered since, or has begun, is history.
 fn is_open(warning: &Message, run: Status, tasks: &[RunTask]) -> bool {
-    let status = match warning.code.as_str() {
-        "run_configuration_differs" | "run_configuration_not_seen" => {
-            return run == Status::Paused;
-        }
-        "run_waits_for_operator" | "run_broken_off_again" => Status::Interrupted,
-        "run_no_agent" => Status::Queued,
-        "run_secret_locked" | "run_password_locked" => Status::Waiting,
-        _ => return true,
+    let status = match passing(&warning.code) {
+        Some(Passing::Run(status)) => return run == status,
+        Some(Passing::Task(status)) => status,
+        Some(Passing::End) | None => return true,
     };
     let about = warning.fields.get("task");
     let mut tasks = tasks.iter();

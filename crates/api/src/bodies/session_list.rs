@@ -33,6 +33,7 @@ pub fn list(api: &Api, input: SessionListInput) -> Result<SessionList, AppError>
         Some(SessionWhich::Recoverable) => Which::Recoverable,
         Some(SessionWhich::Active) => Which::Active,
         Some(SessionWhich::Completed) => Which::Completed,
+        Some(SessionWhich::Listed) => Which::Listed,
         None if input.all.unwrap_or_default() => Which::All,
         None => Which::Open,
     };
@@ -49,6 +50,7 @@ pub fn list(api: &Api, input: SessionListInput) -> Result<SessionList, AppError>
         recoverable: counts.recoverable,
         active: counts.active,
         completed: counts.completed,
+        runs: counts.runs,
         items: items.collect::<Result<_, _>>()?,
     })
 }
@@ -84,6 +86,7 @@ pub fn show(api: &Api, input: SessionRef) -> Result<SessionShow, AppError> {
         strategy: kept.map(|kept| kept.strategy.clone()),
         status: row.status,
         stated_status: row.stated_status,
+        stated_config: kept.and_then(|kept| kept.stated_config.clone()),
         run_id: row.run_id,
         confidence: row.confidence,
         missing: row.missing,

@@ -8,11 +8,11 @@ use flowkeep_core::session::candidate::{Candidate, Source, confidence};
 use flowkeep_core::{Document, Kind, SnapshotId, differences};
 use flowkeep_files::FilesError;
 use flowkeep_files::configuration::format_of;
-use flowkeep_files::snapshots::compare::FileState;
+use flowkeep_files::snapshots::compare::{FileState, FileStates};
 use flowkeep_files::snapshots::overlay::Lost;
 use flowkeep_files::snapshots::restoring::{
     Back, OVERLAYS, Recovery, Restored, Seeking, Use, Wanting, clear_unfinished,
-    compare_file as texts_of, look_for, restore as bring_back,
+    compare_file as texts_of, compare_with, look_for, restore as bring_back,
 };
 use flowkeep_files::snapshots::{SnapshotError, TakeError};
 use flowkeep_host::path_text;
@@ -20,17 +20,18 @@ use flowkeep_store::{SessionRecord, StoreError, WorksWith};
 
 use super::run_changes::{told, word};
 use super::run_trust::Word;
+use super::session_runs::WentOn;
 use super::session_snapshots::Looking;
 use super::{session_in_place, session_list, session_runs, session_snapshots, settings};
 use crate::apart::{apart_for, in_time};
 use crate::progress::Thinned;
 use crate::put_right::RECOVERY;
 use crate::types::{
-    Nothing, RunStatus, SessionCandidate, SessionCompareFileInput, SessionComparedFile,
-    SessionDifference, SessionNotRestored, SessionRecovery, SessionRef, SessionRestoreInput,
-    SessionRestored, SessionUse,
+    Nothing, RunStatus, SessionCandidate, SessionCompareFileInput, SessionCompareInput,
+    SessionCompared, SessionComparedFile, SessionDifference, SessionNotRestored, SessionRecovery,
+    SessionRecoveryInput, SessionRestoreInput, SessionRestored, SessionUse,
 };
-use crate::{Api, AppError, Progress};
+use crate::{Api, AppError, Progress, time};
 
 /// After so many attempts in a row that came to nothing, another way is named.
 const MANY: u32 = 3;
@@ -41,10 +42,12 @@ const MANY: u32 = 3;
 /// `session_unknown`, `session_no_config`, `cancelled`; what the database says.
 pub fn recovery(
     api: &Api,
-    input: SessionRef,
+    input: SessionRecoveryInput,
     progress: &dyn Progress,
 ) -> Result<SessionRecovery, AppError> {
-    let wanted = Wanted::of(api, &input.id, (None, None))?;
+    let snapshot = input.snapshot.as_deref();
+    let wanted = Wanted::of(api, &input.id, (None, snapshot))?;
+    let snapshot = wanted.named();
     let workshop = api.snapshot_workshop()?;
     let copy = api.store.session_copy(wanted.session.row)?;
     let work = move |steps: &Thinned<'_>| Ok(look_for(&workshop, &wanted.seeking(), steps));
@@ -53,7 +56,7 @@ pub fn recovery(
     Ok(SessionRecovery {
         session_id: input.id,
         candidates: candidates(&found),
-        differences: differing(&found, None),
+        differences: differing(&found, snapshot),
         confidence: confidence(&found.candidates).as_str(),
         failures: copy.map_or(0, |copy| copy.failures),
     })
@@ -97,28 +100,26 @@ pub fn restore(
     };
     let left = || AppError::new("cancelled");
     let restored = apart_for(api.patience, progress, work, left, drop);
-    let restored = restored.map_err(|error| match error.code.as_str() {
-        "inside_data_folder" => AppError {
-            code: "copy_inside_data_folder".to_owned(),
-            ..error
-        },
-        _ => error,
-    })?;
+    let restored = restored.map_err(refused_place)?;
     let Restored { recovery, back } = restored.map_err(failed)?;
     let back = back.map_err(|nothing| {
         not_recoverable(&recovery.candidates, from, nothing.failures).with("session", name)
     })?;
     let says = word(input.trust, input.shown);
-    let run = match resume.then(|| goes_on(api, &session, &back, &says)) {
-        Some(run) => Some(run?),
-        None => match session.run {
-            Some(run) => api.store.run(run)?.map(|run| told(&run)),
-            None => None,
-        },
+    let went_on = resume.then(|| goes_on(api, &session, &back, &says));
+    let (run, follows, taken_over) = if let Some(on) = went_on.transpose()? {
+        (Some(on.run), on.follows, on.taken_over)
+    } else {
+        let run = session.run.map(|run| api.store.run(run)).transpose()?;
+        (run.flatten().map(|run| told(&run)), None, Vec::new())
     };
     let differences = differing(&recovery, back.chosen.snapshot);
     let told = (candidates(&recovery), differences);
-    Ok(restored_of(input.id, told, back, run))
+    Ok(SessionRestored {
+        follows,
+        taken_over,
+        ..restored_of(input.id, told, back, run)
+    })
 }
 
 /// What is told of a session that was brought back.
@@ -141,6 +142,8 @@ pub(super) fn restored_of(
         run_id,
         run_status,
         in_place: None,
+        follows: None,
+        taken_over: Vec::new(),
         complete: is_as_it_was && back.masked.is_empty() && not_restored.is_empty(),
         restored: back.written.into_iter().map(String::from).collect(),
         masked: back.masked.into_iter().map(String::from).collect(),
@@ -161,7 +164,7 @@ fn goes_on(
     session: &SessionRecord,
     back: &Back,
     word: &Word,
-) -> Result<RunStatus, AppError> {
+) -> Result<WentOn, AppError> {
     let without = || AppError::new("session_no_config").with("session", &session.name);
     let config = match back.chosen.source {
         Source::File | Source::Snapshot => {
@@ -210,12 +213,11 @@ pub fn compare_file(
     api: &Api,
     input: SessionCompareFileInput,
 ) -> Result<SessionComparedFile, AppError> {
-    let wanted = Wanted::of(api, &input.id, (None, None))?;
+    let snapshot = input.snapshot.as_deref();
+    let wanted = Wanted::of(api, &input.id, (None, snapshot))?;
+    let snapshot = wanted.named();
     let path = ConfigPath::new(input.path.clone());
     let path = path.map_err(|_| AppError::new("config_path_invalid").with("path", &input.path))?;
-    let unknown = || AppError::new("snapshot_unknown");
-    let snapshot = input.snapshot.as_ref().map(|id| id.parse());
-    let snapshot = snapshot.transpose().map_err(|_| unknown())?;
     let workshop = api.snapshot_workshop()?;
     let is_workflow = path.kind() == ConfigKind::Workflows;
     let format = format_of(&path).filter(|_| is_workflow);
@@ -234,8 +236,67 @@ pub fn compare_file(
     })
 }
 
+/// The files of a session beside what they were in one of its snapshots.
+///
+/// # Errors
+/// `session_unknown`, `session_no_config`, `snapshot_unknown`, `cancelled`; what the database and the root's disk say.
+pub fn compare(
+    api: &Api,
+    input: SessionCompareInput,
+    progress: &dyn Progress,
+) -> Result<SessionCompared, AppError> {
+    let snapshot = input.snapshot.as_deref();
+    let wanted = Wanted::of(api, &input.id, (None, snapshot))?;
+    let snapshot = wanted.named();
+    let workshop = api.snapshot_workshop()?;
+    let work =
+        move |steps: &Thinned<'_>| Ok(compare_with(&workshop, &wanted.seeking(), snapshot, steps));
+    let left = || AppError::new("cancelled");
+    let (record, states) = apart_for(api.patience, progress, work, left, drop)??
+        .ok_or_else(|| AppError::new("snapshot_unknown"))?;
+    Ok(SessionCompared {
+        session_id: input.id,
+        snapshot: record.id.to_string(),
+        sequence: record.sequence,
+        at: time::rfc3339(record.at),
+        differences: told_states(states),
+    })
+}
+
+/// The id of the snapshot of a session that is named: by its number, or by its id itself.
+///
+/// # Errors
+/// `session_unknown`, `session_no_config`; `snapshot_number_unknown`.
+pub fn meant(api: &Api, id: &str, named: &str) -> Result<String, AppError> {
+    let Ok(number) = named.parse::<u32>() else {
+        return Ok(named.to_owned());
+    };
+    let session = session_list::kept(api, id)?;
+    let snapshots = api.store.config_snapshots(session.row)?;
+    let mut snapshots = snapshots.iter();
+    let found = snapshots.find(|snapshot| snapshot.sequence == number);
+    found
+        .map(|snapshot| snapshot.id.to_string())
+        .ok_or_else(|| {
+            AppError::new("snapshot_number_unknown")
+                .with("session", session.name)
+                .with("number", number)
+        })
+}
+
+/// What is said of the data folder is said of what would be brought there.
+pub(super) fn refused_place(error: AppError) -> AppError {
+    match error.code.as_str() {
+        "inside_data_folder" => AppError {
+            code: "copy_inside_data_folder".to_owned(),
+            ..error
+        },
+        _ => error,
+    }
+}
+
 /// Only the last part of a path is made.
-fn above_is_there(to: &Path) -> Result<(), FilesError> {
+pub(super) fn above_is_there(to: &Path) -> Result<(), FilesError> {
     match to.parent() {
         Some(above) if !above.as_os_str().is_empty() && !above.is_dir() => {
             Err(FilesError::FolderMissing(above.to_owned()))
@@ -245,7 +306,7 @@ fn above_is_there(to: &Path) -> Result<(), FilesError> {
 }
 
 /// Nothing is brought into the data folder, in which everything has its own place. The path may lead there by a link.
-fn is_elsewhere(to: &Path, data_dir: &Path) -> Result<(), FilesError> {
+pub(super) fn is_elsewhere(to: &Path, data_dir: &Path) -> Result<(), FilesError> {
     let above = to.parent().filter(|above| !above.as_os_str().is_empty());
     let known = to.canonicalize();
     let known = known.or_else(|_| above.unwrap_or(Path::new(".")).canonicalize());
@@ -307,8 +368,12 @@ pub(super) fn differing(
     recovery: &Recovery,
     snapshot: Option<SnapshotId>,
 ) -> Vec<SessionDifference> {
-    let differences = recovery.differences(snapshot).into_iter();
-    differences
+    told_states(recovery.differences(snapshot))
+}
+
+fn told_states(states: FileStates) -> Vec<SessionDifference> {
+    states
+        .into_iter()
         .map(|(path, state)| SessionDifference {
             path: path.into(),
             kind: state.as_str(),
@@ -355,15 +420,20 @@ impl Wanted {
         })
     }
 
+    /// The one of its snapshots that is named.
+    fn named(&self) -> Option<SnapshotId> {
+        match self.from {
+            Use::Kept(id) => Some(id),
+            _ => None,
+        }
+    }
+
     pub(super) fn seeking(&self) -> Seeking<'_> {
         Seeking {
             session: &self.session,
             root: self.root.as_deref(),
             wish: self.looking.as_ref().map(Looking::wish),
-            named: match self.from {
-                Use::Kept(id) => Some(id),
-                _ => None,
-            },
+            named: self.named(),
         }
     }
 }

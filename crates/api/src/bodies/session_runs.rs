@@ -29,6 +29,42 @@ pub(super) struct Entry {
     definition: Definition,
 }
 
+/// What the definition in a document is called.
+fn name_in(document: &Document) -> Option<String> {
+    let name = document.value().get("name")?.as_str()?.trim();
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+fn stem_of(config: &ConfigPath) -> String {
+    let name = config.file_name();
+    name.rsplit_once('.')
+        .map_or(name, |(stem, _)| stem)
+        .to_owned()
+}
+
+/// What a session is called that begins with a file: as the definition in it, so that its run has no other name. What
+/// is too large, cannot be understood or holds keys says nothing of itself.
+pub(super) fn name_of(api: &Api, root: &Path, config: &ConfigPath) -> String {
+    let (place, path) = (root.to_owned(), config.clone());
+    let bytes = in_time(api.most, root, move |_| {
+        let folder = Folder::open(&place).map_err(flowkeep_host::ReadError::Io);
+        let read = folder
+            .and_then(|folder| folder.read(Path::new(path.as_str()), MAX_DOCUMENT_BYTES as u64));
+        Ok::<_, AppError>(read.ok())
+    });
+    let told = || {
+        let bytes = bytes.ok().flatten()?;
+        let format = format_of(config)?;
+        let text = match secret::masked(Some(format), &bytes) {
+            Some(masked) => masked.bytes,
+            None => bytes,
+        };
+        let (text, _) = decode(&text)?;
+        name_in(&Document::parse(format, text).ok()?)
+    };
+    told().unwrap_or_else(|| stem_of(config))
+}
+
 impl Entry {
     /// Reads the file `config` below `root`.
     ///
@@ -62,12 +98,7 @@ impl Entry {
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
         let document = Document::parse(format, text.clone())
             .map_err(|why| AppError::from(why).with("path", &file))?;
-        let name = document.value().get("name").and_then(|name| name.as_str());
-        let stem = config
-            .file_name()
-            .rsplit_once('.')
-            .map_or("", |(stem, _)| stem);
-        let name = name.unwrap_or(stem).to_owned();
+        let name = name_in(&document).unwrap_or_else(|| stem_of(config));
         let definition = Definition::read(document.value())
             .map_err(|found| AppError::from(definition_invalid(&name, &found)))?;
         Ok(Self {
@@ -144,8 +175,13 @@ impl Entry {
         Ok(())
     }
 
-    /// A run that goes on where `before` ended, with what succeeded in it.
-    fn run_after(self, api: &Api, before: &KeptRun, word: &Word) -> Result<NewRun, AppError> {
+    /// A run that goes on where `before` ended, with what succeeded in it; and the names of that.
+    fn run_after(
+        self,
+        api: &Api,
+        before: &KeptRun,
+        word: &Word,
+    ) -> Result<(NewRun, Vec<String>), AppError> {
         let unreadable = || AppError::new("run_not_readable");
         let then = definition_of(&api.store, before)?.ok_or_else(unreadable)?;
         let state = state_of(&api.store, before, &then)?;
@@ -157,11 +193,35 @@ impl Entry {
         start.folder = run_folders::meant(api, folder)?;
         run_folders::taken(api, &mut start, None)?;
         self.trusted(api, word)?;
+        let carried = self.definition.tasks().iter();
+        let carried = carried.filter(|task| start.carried.contains(&task.id));
+        let taken_over = carried.map(|task| task.name.clone()).collect();
         let new = again(api, before, self.text, before.context.clone(), start)?;
-        Ok(NewRun {
+        let new = NewRun {
             format: self.format,
             ..new
-        })
+        };
+        Ok((new, taken_over))
+    }
+}
+
+/// How the work of a session goes on.
+pub(super) struct WentOn {
+    /// Its run.
+    pub(super) run: RunStatus,
+    /// The run before it, where this is a new one.
+    pub(super) follows: Option<String>,
+    /// The steps that the new one need not do again, by their names.
+    pub(super) taken_over: Vec<String>,
+}
+
+impl WentOn {
+    fn with(run: RunStatus) -> Self {
+        Self {
+            run,
+            follows: None,
+            taken_over: Vec::new(),
+        }
     }
 }
 
@@ -176,7 +236,7 @@ pub(super) fn go_on(
     session: &SessionRecord,
     (place, config): (&Path, &ConfigPath),
     word: &Word,
-) -> Result<RunStatus, AppError> {
+) -> Result<WentOn, AppError> {
     if session.status == SessionStatus::Completed {
         return Err(AppError::new("session_completed").with("session", &session.name));
     }
@@ -191,12 +251,12 @@ pub(super) fn go_on(
         }
         let context = session.state.clone().unwrap_or_else(|| "{}".to_owned());
         let new = entry.run(api, context, word)?;
-        return add_run_of(api, new, Some(session.id.clone()));
+        return add_run_of(api, new, Some(session.id.clone())).map(WentOn::with);
     };
     let is_same = api.store.definition_text(&run)? == entry.text;
     if !run.status.is_final() {
         if is_same {
-            return resumed(api, &run);
+            return resumed(api, &run).map(WentOn::with);
         }
         // Asked before anything of the run is ended.
         entry.may_follow(api, &run)?;
@@ -204,8 +264,12 @@ pub(super) fn go_on(
         ended(api, &run)?;
     }
     let before = api.store.run_at(run.row)?.unwrap_or(run);
-    let new = entry.run_after(api, &before, word)?;
-    add_run(api, new)
+    let (new, taken_over) = entry.run_after(api, &before, word)?;
+    Ok(WentOn {
+        run: add_run(api, new)?,
+        follows: Some(before.id.to_string()),
+        taken_over,
+    })
 }
 
 /// Lets a run go on; one that does already has what was wanted.

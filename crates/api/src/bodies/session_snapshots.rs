@@ -45,14 +45,21 @@ pub fn create(
     let config = api.path_of(&input.config)?;
     let root = input.root.as_ref().map(|root| api.path_of(root));
     let root = root.transpose()?;
+    let looking = Looking {
+        config,
+        root,
+        strategy,
+        default_tool_set: default_tool_set(&settings),
+    };
+    let (tree, entry) = found(api, &looking)?;
     let new = NewSession {
         id: Ulid::generate().to_string(),
-        name: name_of(&config),
+        name: session_runs::name_of(api, &tree, &entry),
         origin: SessionOrigin::Config,
         root: None,
         config: None,
         stated_config: None,
-        strategy: strategy.name.clone(),
+        strategy: looking.strategy.name.clone(),
         run: None,
         status: SessionStatus::Active,
         stated_status: None,
@@ -61,20 +68,13 @@ pub fn create(
         source: None,
         ended_at: None,
     };
-    let looking = Looking {
-        config,
-        root,
-        strategy,
-        default_tool_set: default_tool_set(&settings),
-    };
     let session_id = new.id.clone();
     // Whoever is refused has begun nothing.
     let run = match input.start {
         Some(true) => {
             let word = word(input.trust, input.shown);
-            let (root, config) = found(api, &looking)?;
             let state = new.state.clone().unwrap_or_else(|| "{}".to_owned());
-            let entry = session_runs::Entry::read(api, &root, &config)?;
+            let entry = session_runs::Entry::read(api, &tree, &entry)?;
             Some(entry.run(api, state, &word)?)
         }
         _ => None,
@@ -217,12 +217,6 @@ fn without_snapshot(api: &Api, looking: &Looking, mut new: NewSession) -> Result
         Ok(())
     })?;
     Ok(())
-}
-
-/// What a session is called that begins with a file.
-fn name_of(config: &Path) -> String {
-    let name = config.file_stem().unwrap_or(config.as_os_str());
-    name.to_string_lossy().into_owned()
 }
 
 /// As a text, with keys masked.

@@ -4,6 +4,7 @@ use flowkeep_core::run::Status;
 use flowkeep_engine::{definition_of, state_of};
 use flowkeep_store::KeptRun;
 
+use super::run_questions::still_running;
 use crate::types::{Nothing, StartQuestion, StartRun, StartSheet, StartShow};
 use crate::{Api, AppError, time};
 
@@ -58,6 +59,7 @@ fn told(api: &Api, run: KeptRun) -> Result<StartRun, AppError> {
             questions.extend(asked.map(|(task, _)| StartQuestion {
                 task: task.id.to_string(),
                 name: task.name.clone(),
+                running: still_running(&run, task),
             }));
         }
     }

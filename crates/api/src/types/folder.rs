@@ -157,6 +157,10 @@ pub struct FolderForgotten {
     /// What was broken off in it and stays so, because it is not there: what that is called in it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unfinished: Option<String>,
+    /// The workflows that name it.
+    #[serde(skip_serializing_if = "WorkflowUses::is_empty")]
+    #[ts(optional, as = "Option<WorkflowUses>")]
+    pub used_by: WorkflowUses,
 }
 
 /// What is to be different. What is absent stays.

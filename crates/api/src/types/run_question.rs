@@ -102,6 +102,19 @@ pub struct RunBroken {
     pub idempotent: bool,
     /// What it does.
     pub act: RunAct,
+    /// The program it started, where that is still there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub running: Option<RunProgram>,
+}
+
+/// A program that goes on though nobody waits for it any more.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RunProgram {
+    /// The number the system has for it.
+    pub process: u32,
+    /// What the system calls it.
+    pub name: String,
 }
 
 /// A person's answer to a task that waits.

@@ -34,6 +34,43 @@ pub struct SessionRestoreInput {
     pub shown: Option<String>,
 }
 
+/// A session that is to be taken up again.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct SessionRecoveryInput {
+    /// Its id.
+    pub id: String,
+    /// The snapshot from which its files are told to differ; absent: the first that it can go on from.
+    pub snapshot: Option<String>,
+}
+
+/// The files of a session, then and now.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct SessionCompareInput {
+    /// The session.
+    pub id: String,
+    /// Of which snapshot; absent: of the newest.
+    pub snapshot: Option<String>,
+}
+
+/// The files of a session, then and now.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SessionCompared {
+    /// The session.
+    pub session_id: String,
+    /// The snapshot.
+    pub snapshot: String,
+    /// Its number in the session.
+    pub sequence: u32,
+    /// When it was taken.
+    pub at: String,
+    /// What is not as it was then.
+    pub differences: Vec<SessionDifference>,
+}
+
 /// A file of a session, then and now.
 #[derive(Debug, Clone, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
@@ -61,7 +98,7 @@ pub struct SessionComparedFile {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionUse {
-    /// Its newest snapshot that is whole.
+    /// Its newest snapshot that is whole, unless one is named.
     Snapshot,
     /// Its files as they are today.
     File,
@@ -146,6 +183,13 @@ pub struct SessionRestored {
     /// How that stands.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_status: Option<Status>,
+    /// The run that was ended, where a new one goes on after it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub follows: Option<String>,
+    /// The steps that the new run took over from it, by their names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<String>>")]
+    pub taken_over: Vec<String>,
     /// Those of the files in which something stands for keys.
     pub masked: Vec<String>,
     /// The files that did not come back.

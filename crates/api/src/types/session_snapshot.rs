@@ -127,7 +127,7 @@ pub struct SnapshotKeyAdded {
 pub struct SessionListInput {
     /// Also those that have ended and cannot be taken up again.
     pub all: Option<bool>,
-    /// Only those that stand so; absent: all that have not ended or can be taken up again.
+    /// Only those that stand so; absent: all with a configuration that have not ended or can be taken up again.
     pub which: Option<SessionWhich>,
     /// Rows that are passed over.
     pub offset: Option<u32>,
@@ -145,6 +145,8 @@ pub enum SessionWhich {
     Active,
     /// They are kept and have come to their end.
     Completed,
+    /// They stand in one of these ways.
+    Listed,
 }
 
 /// A page of sessions, those first that changed last.
@@ -158,6 +160,8 @@ pub struct SessionList {
     pub active: u32,
     /// How many are kept and have come to their end.
     pub completed: u32,
+    /// How many of those that have not ended are runs without a configuration.
+    pub runs: u32,
     /// The rows.
     pub items: Vec<SessionRow>,
 }
@@ -227,6 +231,9 @@ pub struct SessionShow {
     /// What a session file says of that, in its own word.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stated_status: Option<String>,
+    /// The file that a session file names as what was worked with, whether it was found or not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stated_config: Option<String>,
     /// Its newest run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_id: Option<String>,

@@ -161,6 +161,12 @@ pub struct WorkflowUses {
     pub more: bool,
 }
 
+impl WorkflowUses {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.workflows.is_empty()
+    }
+}
+
 /// A workflow that names something.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct WorkflowUse {

@@ -5,6 +5,8 @@ use flowkeep_core::run::Status;
 use serde::Serialize;
 use ts_rs::TS;
 
+use super::RunProgram;
+
 /// What is to be seen at a start.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct StartShow {
@@ -54,4 +56,8 @@ pub struct StartQuestion {
     pub task: String,
     /// What a person calls it.
     pub name: String,
+    /// The program it started, where that is still there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub running: Option<RunProgram>,
 }

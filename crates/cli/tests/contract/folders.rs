@@ -634,7 +634,8 @@ fn a_folder_leaves_the_list_and_nothing_else() {
 
     let gone = flowkeep.done(&["folder", "forget", &text(&folder)]);
     let path = text(&folder.canonicalize().unwrap());
-    assert_eq!(gone, json!({"id": id, "path": path}));
+    let used = json!({"workflows": [{"id": "nightly", "name": "Nightly"}], "more": false});
+    assert_eq!(gone, json!({"id": id, "path": path, "used_by": used}));
     assert_eq!(flowkeep.done(&["folder", "list"])["total"], 0);
     assert_eq!(names(&folder), kept);
     // The workflow has nothing but its id: people are told the place that they know.

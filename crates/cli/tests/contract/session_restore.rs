@@ -341,8 +341,11 @@ fn keys_come_back_from_where_they_still_are() {
     let (_, created) = flowkeep.json(&["session", "create", &config]);
     let id = created["session_id"].as_str().unwrap();
     fs::remove_file(&config).unwrap();
+    let looked = flowkeep.done(&["session", "restore", id, "--dry-run"]);
+    assert_eq!(looked["confidence"], "complete", "the keys are still there");
     let restored = flowkeep.done(&["session", "restore", id]);
     assert_eq!(restored["masked"], json!([]));
+    assert_eq!(restored["candidates"][1]["code"], json!(null), "{restored}");
     assert_eq!(files(&overlay(&restored)), was);
 
     fs::remove_file(&sum).unwrap();
@@ -438,4 +441,129 @@ fn what_a_dead_process_left_of_a_copy_is_gone_when_the_data_is_opened() {
             (1, &json!("session_unknown"))
         );
     }
+}
+
+/// Which snapshot is meant is said by its number: what differs, what comes back, and what was in one file.
+#[test]
+fn a_snapshot_is_chosen_by_its_number() {
+    let flowkeep = Flowkeep::new();
+    let id = begun(&flowkeep);
+    let was = files(&root(&flowkeep));
+    let sum = root(&flowkeep).join("tools/sum.yaml");
+    fs::write(&sum, "name: total\n").unwrap();
+    flowkeep.done(&["session", "snapshot", &id]);
+    let then = files(&root(&flowkeep));
+    fs::write(&sum, "name: all\n").unwrap();
+    fs::remove_file(root(&flowkeep).join("tools/table.yaml")).unwrap();
+    fs::write(root(&flowkeep).join("workflows/orders.yaml"), FILES[3].1).unwrap();
+
+    for (number, expected) in [("1", &was), ("2", &then)] {
+        let to = text(&flowkeep.path(number));
+        let words = ["session", "restore", &id, "--snapshot", number, "--to", &to];
+        flowkeep.done(&words);
+        assert_eq!(files(Path::new(&to)), *expected, "{number}");
+    }
+    fs::write(&sum, "name: total\n").unwrap();
+    let changed = json!({"path": "tools/sum.yaml", "kind": "changed"});
+    let gone = json!({"path": "tools/table.yaml", "kind": "gone"});
+    for (number, expected) in [("1", json!([changed, gone])), ("2", json!([gone]))] {
+        for words in [
+            &["compare", &id, "--snapshot", number][..],
+            &["restore", &id, "--snapshot", number, "--dry-run"],
+        ] {
+            let words = [&["session"], words].concat();
+            let (_, found) = flowkeep.json(&words);
+            assert_eq!(found["differences"], expected, "{words:?}");
+        }
+    }
+    let newest = flowkeep.done(&["session", "compare", &id]);
+    assert_eq!(
+        (&newest["sequence"], &newest["differences"]),
+        (&json!(2), &json!([gone]))
+    );
+    let file = [
+        "session",
+        "compare",
+        &id,
+        "tools/sum.yaml",
+        "--snapshot",
+        "1",
+    ];
+    let file = flowkeep.done(&file);
+    assert_eq!(
+        (&file["before"], &file["after"]),
+        (&json!("name: sum\n"), &json!("name: total\n"))
+    );
+    let said = flowkeep.say(&["session", "compare", &id, "tools/table.yaml"]);
+    assert!(said.out.contains("-name: table"), "{}", said.out);
+    for words in [
+        &["compare", &id, "--snapshot", "3"][..],
+        &["restore", &id, "--snapshot", "3"],
+        &["restore", &id, "--snapshot", "3", "--dry-run"],
+    ] {
+        flowkeep.refused(&[&["session"], words].concat(), "snapshot_number_unknown");
+    }
+    let both = [
+        "session",
+        "restore",
+        &id,
+        "--snapshot",
+        "1",
+        "--use",
+        "file",
+    ];
+    assert_eq!(flowkeep.say(&both).code, 2);
+}
+
+/// Whatever else fails, what is kept can be had as plain files, and what cannot is named.
+#[test]
+fn everything_that_is_kept_can_be_written_out() {
+    let flowkeep = Flowkeep::new();
+    let id = begun(&flowkeep);
+    let was = files(&root(&flowkeep));
+    let first = packs(&flowkeep);
+    let entry = root(&flowkeep).join("workflows/orders.yaml");
+    fs::write(&entry, "name: orders\ntool_set: office\n# later\n").unwrap();
+    flowkeep.done(&["session", "snapshot", &id]);
+    flowkeep.json(&["session", "restore", &id]);
+    damage_packs(&flowkeep, &first);
+    fs::remove_dir_all(root(&flowkeep)).unwrap();
+
+    let to = flowkeep.path("out");
+    let (exit, exported) = flowkeep.json(&["session", "export", &id, "--to", &text(&to)]);
+    assert_eq!(exit, 3, "{exported}");
+    assert_eq!(
+        keys(&exported),
+        ["session_id", "target_dir", "snapshots", "files", "lost"]
+    );
+    assert_eq!(
+        (&exported["snapshots"], &exported["files"]),
+        (&json!(2), &json!(7))
+    );
+    let lost = &exported["lost"][0];
+    assert_eq!(
+        (&lost["path"], &lost["code"]),
+        (
+            &json!("snapshots/0002/workflows/orders.yaml"),
+            &json!("object_damaged")
+        )
+    );
+    assert_eq!(files(&to.join("snapshots/0001")), was);
+    let json_of = |name: &str| -> Value {
+        serde_json::from_slice(&fs::read(to.join(name)).unwrap()).unwrap()
+    };
+    assert_eq!(json_of("session.json")["id"], json!(id));
+    assert_eq!(json_of("attempts.json")[0]["source"], "file");
+    let readme = fs::read_to_string(to.join("README.txt")).unwrap();
+    assert!(
+        readme.contains("snapshots/0002/workflows/orders.yaml"),
+        "{readme}"
+    );
+    let again = ["session", "export", &id, "--to", &text(&to)];
+    flowkeep.refused(&again, "folder_not_empty");
+    let inside = text(&flowkeep.data().join("mine"));
+    flowkeep.refused(
+        &["session", "export", &id, "--to", &inside],
+        "copy_inside_data_folder",
+    );
 }

@@ -83,6 +83,17 @@ fn a_run_begins_with_a_configuration_and_finds_it() {
     let config = place.config();
     let words = ["session", "create", &config, "--start"];
     place.flowkeep.refused(&words, "trust_required");
+    let said = place.flowkeep.say(&words);
+    assert!(said.out.contains("program.run"), "{}", said.out);
+    for vain in ["--trust", "--wait"] {
+        assert_eq!(
+            place
+                .flowkeep
+                .say(&["session", "create", &config, vain])
+                .code,
+            2
+        );
+    }
     let none = place.flowkeep.done(&["session", "list", "--all"]);
     assert_eq!(none["total"], 0, "whoever is refused has begun nothing");
     let words = ["session", "create", &config, "--start", "--trust", "--wait"];
@@ -222,6 +233,7 @@ fn work_that_was_killed_goes_on_with_the_configuration_it_had() {
         ),
         (&json!("interrupted"), &json!(1), &json!(2))
     );
+    assert_eq!(session["name"], "Orders", "one name, as its run has");
     let (id, run) = (word(&session["id"]), word(&session["run_id"]));
 
     // Nobody knows what the second step came to.
@@ -241,6 +253,17 @@ fn work_that_was_killed_goes_on_with_the_configuration_it_had() {
         fs::read_to_string(overlay.join("workflows/orders.yaml")).unwrap(),
         ORDERS
     );
+    let said = flowkeep.say(&["session", "restore", &id, "--resume"]);
+    assert!(said.out.contains("It waits for a person"), "{}", said.out);
+    assert!(!said.out.contains("stays queued"), "{}", said.out);
+    let asked = flowkeep.done(&["run", "show", &run]);
+    let question = &asked["tasks"][1]["question"];
+    if cfg!(target_os = "linux") {
+        assert_eq!(
+            question["running"]["name"], "sh",
+            "nobody ended its program: {question}"
+        );
+    }
     flowkeep.file("check.sh", "");
     flowkeep.done(&["run", "answer", &run, "check", "--rerun"]);
     let ended = flowkeep.done(&["run", "resume", &run, "--wait"]);
@@ -255,4 +278,49 @@ fn work_that_was_killed_goes_on_with_the_configuration_it_had() {
         (&listed["recoverable"], &listed["completed"]),
         (&json!(0), &json!(1))
     );
+}
+
+/// With another definition a new run takes over what had succeeded, and that is told.
+#[test]
+fn what_a_new_run_takes_over_is_said() {
+    let place = Place::new();
+    let flowkeep = &place.flowkeep;
+    flowkeep.file("check.sh", "exit 1");
+    let config = place.config();
+    let words = ["session", "create", &config, "--start", "--trust", "--wait"];
+    let (_, created) = flowkeep.json(&words);
+    assert_eq!(created["run_status"], "failed");
+    let (id, before) = (word(&created["session_id"]), word(&created["run_id"]));
+    flowkeep.file("check.sh", "");
+    let other = ORDERS.replace("echo check", "echo checked");
+    flowkeep.file("configs/workflows/orders.yaml", other);
+    let go_on = ["session", "restore", &id, "--use", "file", "--resume"];
+    let (_, restored) = flowkeep.json(&[&go_on[..], &["--trust", "--wait"]].concat());
+    assert_eq!(restored["run_status"], "succeeded", "{restored}");
+    assert_eq!(
+        (&restored["follows"], &restored["taken_over"]),
+        (&json!(before), &json!(["load"]))
+    );
+    let shown = flowkeep.done(&["session", "show", &id]);
+    assert_eq!(shown["snapshots"].as_array().unwrap().len(), 2);
+    // Of work that has ended nothing goes on.
+    let said = flowkeep.say(&["session", "restore", &id, "--use", "file"]);
+    assert!(!said.out.contains("goes on"), "{}", said.out);
+}
+
+/// A run without a configuration is its own session; it stands with the others only where all are asked for.
+#[test]
+fn runs_without_a_configuration_are_listed_with_all_the_others_alone() {
+    let flowkeep = Flowkeep::new();
+    let plain = json!({"id": "plain", "name": "Plain", "tasks": [
+        {"id": "ask", "name": "Ask", "action": "manual", "params": {"instruction": "Look"}}]});
+    let file = flowkeep.file("plain.json", plain.to_string());
+    flowkeep.done(&["flow", "create", &file]);
+    flowkeep.json(&["run", "start", "plain"]);
+    let listed = flowkeep.done(&["session", "list"]);
+    assert_eq!((&listed["total"], &listed["runs"]), (&json!(0), &json!(1)));
+    let all = flowkeep.done(&["session", "list", "--all"]);
+    assert_eq!(all["total"], 1);
+    let said = flowkeep.say(&["session", "list"]);
+    assert!(said.out.contains("--all"), "{}", said.out);
 }

@@ -56,5 +56,5 @@ pub use state::{
 pub use status::Status;
 pub use step::{GRACE_MS, MAX_BROKEN, MAX_ROUNDS, Refused, step};
 pub use task_id::TaskId;
-pub use warning::PASSING_WARNINGS;
+pub use warning::{PASSING_WARNINGS, Passing, passing};
 pub use work::{Choice, Field, FieldType, Item, StandsFor, Work};

@@ -10,6 +10,7 @@ mod mask;
 mod name;
 mod places;
 mod shape;
+mod spoken;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -24,14 +25,15 @@ pub use mask::{MASK, Masked, masked};
 pub use places::{SecretKind, SecretPlace, places};
 
 use name::{SECRET_NAME_PARTS, is_secret_field};
-use shape::keys_in;
+use spoken::keys_told_in;
 
-/// What stands in every text that holds something like a key: a part of a secret's name, or what
-/// keys known by their shape begin with.
+/// What stands in every text that holds something like a key: a part of a secret's name, what people call one, or
+/// what keys known by their shape begin with.
 static TRACES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let traces = SECRET_NAME_PARTS
         .into_iter()
         .chain(shape::BEGINNINGS)
+        .chain(spoken::CHINESE)
         // Escaped characters could spell any of these.
         .chain(["://", "\\u", "\\/", "\\x"]);
     AhoCorasick::builder()
@@ -86,5 +88,5 @@ fn is_secret_list(key: &str, value: &Value) -> bool {
 }
 
 fn in_text(text: &str) -> bool {
-    !keys_in(text).is_empty()
+    !keys_told_in(text).is_empty()
 }

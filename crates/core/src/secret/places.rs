@@ -10,6 +10,7 @@ use crate::{Document, Format, Value};
 
 use super::name::{is_secret_field, of_one};
 use super::shape::{Found, keys_in};
+use super::spoken::{keys_told_in, spoken_in};
 use super::text::{is_literal, named_in, private_keys_in, said_in_comments};
 
 /// Something like a key, and where it stands.
@@ -71,6 +72,7 @@ pub(super) fn places_in_text(text: &str) -> Vec<SecretPlace> {
     walk.found(named_in(text), 0);
     walk.found(private_keys_in(text), 0);
     walk.found(keys_in(text), 0);
+    walk.found(spoken_in(text).collect(), 0);
     walk.places()
 }
 
@@ -119,11 +121,11 @@ impl<'t> Walk<'t> {
                 self.found(said_in_comments(inside), front.start);
             } else {
                 self.found(named_in(inside), front.start);
-                self.found(keys_in(inside), front.start);
+                self.found(keys_told_in(inside), front.start);
             }
         }
         let start = parts.body.start;
-        for (at, kind) in keys_in(&self.text[parts.body]) {
+        for (at, kind) in keys_told_in(&self.text[parts.body]) {
             let pointer = Some(format!("/{}", markdown::BODY));
             self.met
                 .push(((at.start + start..at.end + start, kind), pointer));
@@ -215,13 +217,13 @@ impl<'t> Walk<'t> {
 
     /// The keys in a text of the document.
     fn scalar(&mut self, pointer: &str, value: &str, span: &Span) {
-        let wanted = keys_in(value);
+        let wanted = keys_told_in(value);
         if wanted.is_empty() || self.text[span.clone()].starts_with('*') {
             return;
         }
         let inner = inner(self.text, span.clone());
         let raw = &self.text[inner.clone()];
-        let there = keys_in(raw);
+        let there = keys_told_in(raw);
         let pointer = Some(pointer.to_owned());
         if there.len() < wanted.len() {
             // It is spelled otherwise there, with escaped characters.

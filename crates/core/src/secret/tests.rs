@@ -33,6 +33,18 @@ fn document(format: Format, text: &str) -> Document {
 #[case(r#"{"url": "https://example.com/a:b@c"}"#, false)]
 #[case(r#"{"url": "http://localhost:8080/users/@me"}"#, false)]
 #[case(r#"{"Authorization": "Bearer ${secret.API}"}"#, false)]
+#[case(r#"{"text": "The password is hunter22, as always."}"#, true)]
+#[case(r#"{"text": "log in with Password: `hunter22`"}"#, true)]
+#[case(r#"{"text": "登录密码是hunter22，请保密"}"#, true)]
+#[case(r#"{"text": "密码：hunter22"}"#, true)]
+#[case(r#"{"text": "mysql --password=hunter22 -u root"}"#, true)]
+#[case(r#"{"arguments": "{\"password\": \"hunter22\"}"}"#, true)]
+#[case(r#"{"text": "the api key is a1b2c3d4e5"}"#, true)]
+#[case(r#"{"text": "The password is <masked>."}"#, false)]
+#[case(r#"{"text": "Is the password right? Ask on floor 12."}"#, false)]
+#[case(r#"{"text": "the token is on page 12; a token: 4096"}"#, false)]
+#[case(r#"{"text": "密码为8位以上"}"#, false)]
+#[case(r#"{"text": "password=${PASSWORD1}"}"#, false)]
 fn keys_are_told_from_placeholders(#[case] text: &str, #[case] expected: bool) {
     let document = document(Format::Json, text);
     assert_eq!(contains_key(&document), expected, "{text}");
@@ -182,6 +194,14 @@ fn yaml_is_the_same_but_for_its_keys(#[case] text: &str, #[case] expected: &str)
     r#"{"a":"see http://host:80","b":"x@y","token":"abcd"}"#,
     r#"{"a":"see http://host:80","b":"x@y","token":"<masked>"}"#
 )]
+#[case::spoken(
+    r#"{"said": "the password is hunter22.\nAnd \"密码：abc123\"。", "b": 1.50}"#,
+    r#"{"said": "the password is <masked>.\nAnd \"密码：<masked>\"。", "b": 1.50}"#
+)]
+#[case::told_in_json(
+    r#"{"arguments": "{\"password\": \"hunter22\", \"user\": \"x\"}"}"#,
+    r#"{"arguments": "{\"password\": \"<masked>\", \"user\": \"x\"}"}"#
+)]
 #[case::pointer(
     r#"{"a/b": [{"password": "hunter22"}]}"#,
     r#"{"a/b": [{"password": "<masked>"}]}"#
@@ -260,6 +280,7 @@ fn what_cannot_be_understood_is_masked_by_words_and_shapes(
     "def f(token=None, api_key: str = key):\n    token = get_token()\n",
     None
 )]
+#[case("password = fetch(2)\ntoken: tok2vec[0]\n", None)]
 #[case("API_KEY=hunter\nx=1\n", Some("API_KEY=<masked>\nx=1\n"))]
 #[case("api_key = \"hunter\"\n", Some("api_key = \"<masked>\"\n"))]
 #[case("password = abc123\n", Some("password = <masked>\n"))]
@@ -339,6 +360,7 @@ fn long_lines_are_gone_through_once() {
     for part in [
         "a://b:c1",
         "token=",
+        "password is x",
         "\"token\":\"x\",",
         "authorization:",
         &begin,
@@ -392,11 +414,15 @@ fn told(tree: &Tree, how: usize) -> serde_json::Value {
         Tree::Plain(text) => text.as_str().into(),
         Tree::Number(number) => (*number).into(),
         // The name of its object is the secret's, or it tells itself.
-        Tree::Secret(rest) if how.is_multiple_of(3) => {
+        Tree::Secret(rest) if how.is_multiple_of(4) => {
             format!("db://u:{CANARY}{}@h", rest.replace('@', "")).into()
         }
-        Tree::Secret(_) if how % 3 == 1 => {
+        Tree::Secret(_) if how % 4 == 1 => {
             format!("see {}{CANARY}0123456789abcdefgh\nok", ["s", "k-"].concat()).into()
+        }
+        Tree::Secret(rest) if how % 4 == 2 => {
+            let word = rest.replace(['{', '}'], "");
+            format!("The password is {CANARY}{word}, and\n密码是{CANARY}1。").into()
         }
         Tree::Secret(rest) => serde_json::json!({ "password": format!("{CANARY}{rest}") }),
         Tree::List(items) => items
@@ -490,7 +516,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn nothing_is_left_and_the_shape_stays(tree in trees(), how in 0_usize..3, is_quoted: bool, is_windows: bool) {
+    fn nothing_is_left_and_the_shape_stays(tree in trees(), how in 0_usize..4, is_quoted: bool, is_windows: bool) {
         let value = serde_json::json!({ "top": told(&tree, how), "end": 1 });
         assert_masked(Format::Json, &value.to_string());
         assert_masked(Format::Json, &serde_json::to_string_pretty(&value).unwrap());
@@ -507,7 +533,7 @@ proptest! {
 
     /// Whatever a text is, masking ends, and what is left has nothing to mask any more.
     #[test]
-    fn every_text_can_be_masked(text in "([ -~\n]|password|: |token=|sk-|://|@|#|\\||-----BEGIN PRIVATE KEY-----|密|\\\\){0,40}") {
+    fn every_text_can_be_masked(text in "([ -~\n]|password|密码是| is |[a-z]{4}[0-9]|: |token=|sk-|://|@|#|\\||-----BEGIN PRIVATE KEY-----|密|\\\\){0,40}") {
         for format in [None, Some(Format::Json), Some(Format::Yaml), Some(Format::Markdown)] {
             if let Some(found) = masked(format, text.as_bytes()) {
                 prop_assert_eq!(masked(format, &found.bytes), None, "{:?} {}", format, String::from_utf8_lossy(&found.bytes));

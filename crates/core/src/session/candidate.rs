@@ -96,7 +96,7 @@ pub struct FoundSnapshot {
     pub damaged: u32,
     /// How many of its files are not kept any more.
     pub missing: u32,
-    /// How many of its files have something in the place of their keys.
+    /// How many of its files would come back with something in the place of their keys.
     pub masked: u32,
     /// How the key to it is.
     pub key: FoundKey,

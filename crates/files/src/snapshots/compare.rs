@@ -50,6 +50,9 @@ impl FileState {
     }
 }
 
+/// Files with how they are today, by their paths.
+pub type FileStates = Vec<(ConfigPath, FileState)>;
+
 /// How the files of a snapshot are today below `root`, by their paths. `today` is what belongs to the work now.
 /// Everything is read: that a file has the size and the time it had says little of what is in it. Where the
 /// root is not there, all of them are gone.
@@ -61,7 +64,7 @@ pub fn compare(
     entries: &[TreeEntry],
     today: &[ConfigPath],
     goes_on: GoesOn<'_>,
-) -> Result<Vec<(ConfigPath, FileState)>, SnapshotError> {
+) -> Result<FileStates, SnapshotError> {
     let folder = match Folder::open(root) {
         Ok(folder) => Some(folder),
         Err(error) if is_absent(&error) => None,

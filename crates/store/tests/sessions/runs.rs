@@ -65,12 +65,21 @@ fn a_run_is_its_own_session_until_it_carries_a_kept_one_on() {
         depth: 1,
     };
     run(&store, |new| new.parent = Some(child));
-    let own = own.1.to_string();
-    assert_eq!(
-        ids(&store, false),
-        [own.as_str()],
-        "a child belongs to its parent"
-    );
+    let (alone, own) = (own, own.1.to_string());
+    let told = |which| {
+        let filter = SessionFilter {
+            which,
+            limit: 10,
+            ..SessionFilter::default()
+        };
+        let items = store.sessions(&filter).unwrap().items.into_iter();
+        items.map(|session| session.id).collect::<Vec<_>>()
+    };
+    for which in [Which::All, Which::Listed, Which::OpenRuns] {
+        assert_eq!(told(which), [own.as_str()], "a child belongs to its parent");
+    }
+    assert!(ids(&store, false).is_empty(), "it has no configuration");
+    assert_eq!(store.session_counts().unwrap().runs, 1);
     let seen = listed(&store, &own);
     assert_eq!(seen.origin, SessionOrigin::Run);
     assert_eq!(seen.run.map(|run| run.to_string()), Some(own.clone()));
@@ -78,12 +87,18 @@ fn a_run_is_its_own_session_until_it_carries_a_kept_one_on() {
 
     add(&store, session("kept"));
     let first = joined(&store, "kept");
-    assert_eq!(ids(&store, false), ["kept", own.as_str()]);
+    assert_eq!(ids(&store, false), ["kept"]);
+    assert_eq!(told(Which::Listed), ["kept", own.as_str()]);
     becomes(&store, first, Status::Interrupted);
     assert_eq!(listed(&store, "kept").status, SessionStatus::Interrupted);
     let kept = store.session("kept").unwrap().unwrap();
     assert_eq!(kept.status, SessionStatus::Interrupted);
     assert_eq!(kept.run, Some(first.1));
+
+    // One that has ended is in the history.
+    becomes(&store, alone, Status::Succeeded);
+    assert_eq!(told(Which::Listed), ["kept"]);
+    assert!(told(Which::All).contains(&own));
 }
 
 #[test]

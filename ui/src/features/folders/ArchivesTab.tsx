@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Button, Card, Empty, ErrorNotice } from '@/components';
 import { bytes, counted, m } from '@/i18n';
 import type { ArchiveRow, FolderShow } from '@/ipc';
@@ -23,6 +23,11 @@ export function ArchivesTab({ folder, open, onOpen }: Props) {
   const archives = useQuery(archivesQuery(folder.id));
   const items = archives.data ?? [];
   const [isCleaning, setIsCleaning] = useState(false);
+  // What somebody looks at stays, whatever is archived meanwhile.
+  const [shown, setShown] = useState<string>();
+  const isOpen = (name: string | undefined) => items.find(({ archive }) => archive === name);
+  const looked = (isOpen(open) ?? isOpen(shown) ?? items[0])?.archive;
+  useEffect(() => setShown(looked), [looked]);
   if (archives.error)
     return <ErrorNotice error={archives.error} onRetry={() => archives.refetch()} />;
   if (!archives.data) return null;
@@ -34,7 +39,7 @@ export function ArchivesTab({ folder, open, onOpen }: Props) {
         </Empty>
       </Card>
     );
-  const opened = items.find(({ archive }) => archive === open) ?? items[0];
+  const opened = isOpen(open) ?? isOpen(shown) ?? items[0];
   return (
     <TwoPanes
       main={

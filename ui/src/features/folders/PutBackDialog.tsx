@@ -240,15 +240,19 @@ function Facts({ plan, makesWay, canStart, isWhole }: FactsProps) {
   const unverified = plan.files.some((file) => file.state === 'returns' && file.unverified);
   return (
     <>
-      {canStart && makesWay.length > 0 && (
-        <Notice tone="off" icon="box" data-testid="put-back-makes-way">
-          <p>{counted('put_back_makes_way', makesWay.length)}</p>
-          <p className={styles.names}>{listed(makesWay.map(visible), NAMED)}</p>
-        </Notice>
-      )}
-      {canStart && makesWay.length === 0 && (
-        <p className={styles.words}>{m.put_back_nothing_in_the_way()}</p>
-      )}
+      <div className={styles.fate}>
+        {canStart && makesWay.length > 0 && (
+          <Notice tone="off" icon="box" data-testid="put-back-makes-way">
+            <p>{counted('put_back_makes_way', makesWay.length)}</p>
+            <p className={styles.names} title={makesWay.map(visible).join('\n')}>
+              {listed(makesWay.map(visible), NAMED)}
+            </p>
+          </Notice>
+        )}
+        {canStart && makesWay.length === 0 && (
+          <p className={styles.words}>{m.put_back_nothing_in_the_way()}</p>
+        )}
+      </div>
       {same > 0 && (
         <p className={styles.words}>
           {counted(isWhole && canStart ? 'put_back_same_copied' : 'put_back_same', same)}

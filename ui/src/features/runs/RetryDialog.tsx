@@ -11,11 +11,12 @@ import {
   Segments,
   Spring,
 } from '@/components';
-import { m, visible } from '@/i18n';
+import { counted, m, visible } from '@/i18n';
 import { CallError, type RunShow } from '@/ipc';
 import { documentQuery } from '../catalog/queries';
 import { useCommand } from '../command';
 import { runName } from './columns';
+import { folderName } from './folder/path';
 import { ContextFields, type ContextInput } from './sheet/ContextFields';
 import { contextOf, contextOfRun, differing, missingOf, readRest, spread } from './sheet/context';
 import { printExact } from './sheet/exact';
@@ -99,6 +100,15 @@ export function RetryDialog({ run, wish, onClose }: Props) {
       },
     );
   };
+  // Only where all is done anew does anything make way for it.
+  const folder = preview.data?.folder;
+  const archived = folder?.id === run.folder?.id && folder?.archives ? folder : undefined;
+  const startHint = () =>
+    archived && archived.files > 0
+      ? counted('run_retry_start_archives', archived.files, {
+          folder: visible(folderName(archived.path)),
+        })
+      : m.run_retry_start_hint();
   const tasks = run.tasks.map((task) => ({ value: task.id, label: visible(task.name) }));
   return (
     <Dialog
@@ -148,7 +158,7 @@ export function RetryDialog({ run, wish, onClose }: Props) {
         ]}
         value={from}
         onChange={setFrom}
-        hint={from === 'start' ? m.run_retry_start_hint() : m.run_retry_carry_hint()}
+        hint={from === 'start' ? startHint() : m.run_retry_carry_hint()}
         data-testid="retry-from"
       />
       {!isGone && now !== undefined && run.revision !== null && now !== run.revision && (

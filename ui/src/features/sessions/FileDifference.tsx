@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Button, Dialog, ErrorNotice, Segments, Spring } from '@/components';
+import { CodeView } from '@/components/CodeView';
 import { TextDifference } from '@/components/TextDifference';
 import { label, m, visible } from '@/i18n';
 import type { Input, SessionComparedFile } from '@/ipc';
@@ -11,11 +12,13 @@ import { reasonWords } from './words';
 
 interface Props {
   input: Input<'session_compare_file'>;
+  /** Of the original, as it was then. */
+  hash?: string;
   onClose: () => void;
 }
 
 /** A file as it was and as it is, in the language of the form where it is a workflow, and as text. */
-export function FileDifference({ input, onClose }: Props) {
+export function FileDifference({ input, hash, onClose }: Props) {
   const compared = useQuery(compareFileQuery(input));
   return (
     <Dialog
@@ -23,7 +26,7 @@ export function FileDifference({ input, onClose }: Props) {
       onClose={onClose}
       size="wide"
       title={visible(input.path)}
-      subtitle={compared.data && encodingWords(compared.data)}
+      subtitle={subtitleOf(compared.data, hash)}
       data-testid="dialog-file-difference"
       foot={
         <>
@@ -42,10 +45,24 @@ export function FileDifference({ input, onClose }: Props) {
 
 function Compared({ path, compared }: { path: string; compared: SessionComparedFile }) {
   const { places, reason, before, after } = compared;
+  const isOneSided = before === undefined || after === undefined || before === after;
   const hasForm = places.length > 0;
   const [wanted, setAs] = useState<'form' | 'text'>('form');
   const as = hasForm ? wanted : 'text';
   if (reason) return <p>{reasonWords(reason)}</p>;
+  if (isOneSided)
+    return (
+      <div className={styles.comparison}>
+        <div className={styles.head}>{onlySide(compared)}</div>
+        <div className={styles.text}>
+          <CodeView
+            label={visible(path)}
+            language={/\.json$/i.test(path) ? 'json' : /\.md$/i.test(path) ? 'markdown' : 'yaml'}
+            value={before ?? after ?? ''}
+          />
+        </div>
+      </div>
+    );
   return (
     <div className={styles.comparison}>
       <div className={styles.head}>
@@ -72,6 +89,17 @@ function Compared({ path, compared }: { path: string; compared: SessionComparedF
       )}
     </div>
   );
+}
+
+/** Which side is shown, where there is only one or both say the same. */
+function onlySide({ before, after }: SessionComparedFile): string {
+  if (before === after) return m.session_both_sides();
+  return after === undefined ? m.session_only_then() : m.session_only_now();
+}
+
+function subtitleOf(compared: SessionComparedFile | undefined, hash: string | undefined) {
+  const told = [hash && m.session_file_hash({ hash }), compared && encodingWords(compared)];
+  return told.filter(Boolean).join(' · ') || undefined;
 }
 
 /** In which encoding it was read, where that is worth a word. */

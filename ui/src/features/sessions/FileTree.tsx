@@ -1,14 +1,16 @@
-import { Icon } from '@/components';
+import { Button, Icon } from '@/components';
 import { bytes, m, visible } from '@/i18n';
 import type { SessionFile } from '@/ipc';
 import styles from './Files.module.css';
 import { keyLines, kindWords } from './words';
 
-/** So much of a hash tells two files apart. */
-const SHORT = 8;
+interface Props {
+  files: readonly SessionFile[];
+  onShow?: (path: string) => void;
+}
 
 /** The files of a configuration by the folders they lie in. */
-export function FileTree({ files }: { files: readonly SessionFile[] }) {
+export function FileTree({ files, onShow }: Props) {
   return byFolder(files).map(([folder, inside]) => (
     <section key={folder} className={styles.folder}>
       <h3>
@@ -17,17 +19,29 @@ export function FileTree({ files }: { files: readonly SessionFile[] }) {
       </h3>
       <ul>
         {inside.map((file) => (
-          <li key={file.path} className={styles.file} data-testid={`kept-${file.path}`}>
+          <li
+            key={file.path}
+            className={styles.file}
+            data-shown={onShow ? '' : undefined}
+            data-testid={`kept-${file.path}`}
+          >
             <Icon name={file.masked ? 'lock' : 'file'} />
             <span className={styles.words}>
               {visible(file.path.slice(folder === '' ? 0 : folder.length + 1))}
               {file.masked && <small>{keyLines(file.masked_places)}</small>}
             </span>
             <span className={styles.kind}>{kindWords(file.kind)}</span>
-            <code title={file.sha256} data-selectable>
-              {file.sha256.slice(0, SHORT)}
-            </code>
             <span className={styles.quiet}>{bytes(file.bytes)}</span>
+            {onShow && (
+              <Button
+                look="quiet"
+                aria-label={m.session_show_kept_of({ path: visible(file.path) })}
+                onPress={() => onShow(file.path)}
+                data-testid={`show-kept-${file.path}`}
+              >
+                {m.session_show_difference()}
+              </Button>
+            )}
           </li>
         ))}
       </ul>

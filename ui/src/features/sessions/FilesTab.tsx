@@ -1,6 +1,8 @@
+import { useState } from 'react';
 import { Choice, Empty } from '@/components';
 import { bytes, dated, m } from '@/i18n';
 import type { SessionShow } from '@/ipc';
+import { FileDifference } from './FileDifference';
 import styles from './Files.module.css';
 import { FileTree } from './FileTree';
 import { Findings } from './Findings';
@@ -17,6 +19,7 @@ interface Props {
 /** What one snapshot of a session holds, and what it could not. */
 export function FilesTab({ session, snapshot, onSnapshot }: Props) {
   const { snapshots } = session;
+  const [path, setPath] = useState<string | null>(null);
   const shown = snapshots.find(({ id }) => id === snapshot) ?? snapshots.at(-1);
   if (!shown) return <NoSnapshots session={session} />;
   return (
@@ -38,7 +41,14 @@ export function FilesTab({ session, snapshot, onSnapshot }: Props) {
       </div>
       <Findings {...shown} />
       {shown.files.length === 0 && <Empty icon="file" title={m.session_snapshots_none()} />}
-      <FileTree files={shown.files} />
+      <FileTree files={shown.files} onShow={setPath} />
+      {path !== null && (
+        <FileDifference
+          input={{ id: session.id, snapshot: shown.id, path }}
+          hash={shown.files.find((file) => file.path === path)?.sha256}
+          onClose={() => setPath(null)}
+        />
+      )}
     </div>
   );
 }

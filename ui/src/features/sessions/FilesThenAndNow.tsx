@@ -108,7 +108,7 @@ function File({ row, of, isCounted, onShow }: FileProps) {
         {difference?.reason && <small>{reasonWords(difference.reason)}</small>}
       </td>
       <td>
-        {isChanged && (
+        {(isChanged || today === 'gone') && (
           <Button
             look="quiet"
             aria-label={m.session_show_difference_of({ path: visible(path) })}

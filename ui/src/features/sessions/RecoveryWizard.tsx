@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Button, ErrorNotice, Icon, Menu, Notice } from '@/components';
-import { m } from '@/i18n';
+import { counted, m } from '@/i18n';
 import type { SessionCandidate, SessionRecovery, SessionRestored, SessionShow } from '@/ipc';
 import { useWork } from '../longWork';
 import { WorkProgress } from '../plan/WorkProgress';
@@ -10,14 +10,15 @@ import { BrokenOffLine, brokenOff } from '../runs/question/BrokenOffLine';
 import { untrustedOf } from '../runs/sheet/untrusted';
 import { useLongLook } from '../useLongLook';
 import { CandidateRow } from './CandidateRow';
-import { isChoosable, keyOf, offered, recommended } from './candidates';
+import { isChoosable, isWorthALine, keyOf, offered, recommended } from './candidates';
 import { FilesThenAndNow } from './FilesThenAndNow';
 import { InPlaceDialog } from './InPlaceDialog';
 import { KeyNeeded } from './KeyNeeded';
+import { compareQuery } from './queries';
 import styles from './RecoveryWizard.module.css';
 import { RestoredDialog } from './RestoredDialog';
 import { TrustDialog } from './TrustDialog';
-import { restoreWork, useGoOn, useRestore } from './work';
+import { restoreWork, useExport, useGoOn, useRestore } from './work';
 
 /** After so many attempts in a row that came to nothing, another way is named. */
 const MANY = 3;
@@ -72,25 +73,46 @@ interface FoundProps {
 }
 
 function Found({ session, recovery, onLookAgain, isLooking }: FoundProps) {
-  const sources = offered(recovery.candidates);
+  const [isEarlier, setEarlier] = useState(false);
+  const shown = offered(recovery.candidates);
+  const sources = isEarlier ? recovery.candidates.filter(isWorthALine(shown)) : shown;
   const proposed = recommended(sources);
   const [wanted, setWanted] = useState<string>();
   const choosable = sources.filter(isChoosable);
   const chosen = choosable.find((one) => keyOf(one) === wanted) ?? proposed;
   const snapshot =
-    session.snapshots.find(({ id }) => id === chosen?.snapshot) ?? session.snapshots.at(-1);
+    session.snapshots.find(({ id }) => id === chosen?.snapshot) ??
+    session.snapshots.findLast(({ reason }) => reason !== 'before_in_place');
+  const best = recovery.candidates.find((one) => one.source === 'snapshot')?.snapshot;
+  const isOther = snapshot !== undefined && best !== undefined && snapshot.id !== best;
+  const of = useQuery({
+    ...compareQuery({ id: session.id, snapshot: snapshot?.id }),
+    enabled: isOther,
+  });
+  const earlier = isEarlier
+    ? 0
+    : recovery.candidates.filter(isWorthALine(shown)).length - shown.length;
   const run = useQuery({
     ...runQuery(session.run_id ?? ''),
     enabled: session.run_id !== undefined,
   }).data;
   const questions = run ? brokenOff(run) : [];
+  const exportSession = useExport(session);
   return (
     <>
       <div className={styles.scroll}>
         {recovery.failures >= MANY && (
           <div className={styles.notice}>
-            <Notice tone="warn" icon="info">
-              {m.hint_read_snapshots_by_hand()}
+            <Notice
+              tone="warn"
+              icon="info"
+              end={
+                <Button onPress={() => void exportSession()} data-testid="export-session">
+                  {m.session_export()}
+                </Button>
+              }
+            >
+              {m.session_export_after_failures()}
             </Notice>
           </div>
         )}
@@ -107,19 +129,29 @@ function Found({ session, recovery, onLookAgain, isLooking }: FoundProps) {
             />
           ))}
         </div>
+        {earlier > 0 && (
+          <div className={styles.rest}>
+            <Button look="quiet" onPress={() => setEarlier(true)} data-testid="earlier-snapshots">
+              {counted('session_earlier', earlier)}
+            </Button>
+          </div>
+        )}
         {choosable.length === 0 && <p className={styles.none}>{m.session_none_left()}</p>}
         <FilesThenAndNow
           session={session.id}
           snapshot={snapshot}
-          differences={recovery.differences}
+          differences={of.data?.differences ?? recovery.differences}
           onLookAgain={onLookAgain}
-          isLooking={isLooking}
+          isLooking={isLooking || of.isFetching}
         />
-        {run &&
-          questions.map((question) => (
+      </div>
+      {run && questions.length > 0 && (
+        <div className={styles.questions}>
+          {questions.map((question) => (
             <BrokenOffLine key={question.task.id} run={run} {...question} />
           ))}
-      </div>
+        </div>
+      )}
       <Foot session={session} chosen={chosen} mustDecide={questions.length > 0} />
     </>
   );
@@ -144,13 +176,13 @@ function Foot({ session, chosen, mustDecide }: FootProps) {
   const forget = () => restoreWork(session.id).forget();
   const look = async () => {
     if (!chosen) return;
-    const result = await restore({ use: chosen.source });
+    const result = await restore(from(chosen));
     if (result) setRestored(result);
     if (result) forget();
   };
   const go = (trust?: string) => {
     if (!chosen) return;
-    void goOn({ use: chosen.source, ...(untrusted && { trust: true, shown: trust }) });
+    void goOn({ ...from(chosen), ...(untrusted && { trust: true, shown: trust }) });
   };
   return (
     <footer className={styles.foot}>
@@ -213,6 +245,11 @@ function Foot({ session, chosen, mustDecide }: FootProps) {
       )}
     </footer>
   );
+}
+
+/** Which source that is; a snapshot is meant itself, and not the best of them. */
+function from({ source, snapshot }: SessionCandidate) {
+  return snapshot === undefined ? { use: source } : { use: source, snapshot };
 }
 
 function verb(chosen: SessionCandidate | undefined, mustDecide: boolean): string {

@@ -8,11 +8,13 @@ import { reasonWords } from './words';
 interface Props {
   session: SessionShow;
   restored: SessionRestored;
+  /** It is a folder of somebody's choice, and not the session's own copy. */
+  isElsewhere?: boolean;
   onClose: () => void;
 }
 
 /** Where the files of a session came back to, and which of them are not as they were. */
-export function RestoredDialog({ session, restored, onClose }: Props) {
+export function RestoredDialog({ session, restored, isElsewhere, onClose }: Props) {
   const { overlay, masked, not_restored } = restored;
   const whole = restored.restored.length - masked.length;
   return (
@@ -34,12 +36,14 @@ export function RestoredDialog({ session, restored, onClose }: Props) {
       <div className={styles.place}>
         <Icon name="folder" />
         <code data-selectable>{visible(overlay)}</code>
-        <Button
-          onPress={() => void shell.open_session_copy({ id: session.id }).catch(tellFailure)}
-          data-testid="open-copy"
-        >
-          {m.open_folder()}
-        </Button>
+        {!isElsewhere && (
+          <Button
+            onPress={() => void shell.open_session_copy({ id: session.id }).catch(tellFailure)}
+            data-testid="open-copy"
+          >
+            {m.open_folder()}
+          </Button>
+        )}
       </div>
       {whole > 0 && <p>{counted('session_restored_all', whole)}</p>}
       {masked.length > 0 && (

@@ -28,6 +28,7 @@ export function SessionLine({ row, isOpen, onOpen }: Props) {
       >
         <b title={visible(row.name)}>{visible(row.name)}</b>
         <small>{told.filter(Boolean).join(' · ')}</small>
+        {row.config && <small className={styles.where}>{visible(row.config)}</small>}
         {!isEnded && <ConfidenceChip confidence={row.confidence} />}
       </button>
     </li>

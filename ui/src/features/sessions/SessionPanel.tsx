@@ -15,7 +15,7 @@ import styles from './SessionsPage.module.css';
 import { SnapshotsTab } from './SnapshotsTab';
 import { SESSION_TABS, type SessionsSearch, type SessionTab } from './which';
 import { originWords, standWords } from './words';
-import { snapshotWork, useSnapshot } from './work';
+import { exportWork, snapshotWork, useExport, useSnapshot } from './work';
 
 interface Props {
   id: string;
@@ -106,6 +106,10 @@ function Title({ session, isHeld }: { session: SessionShow; isHeld: boolean }) {
     originWords(session),
     standWords(session),
     session.stated_status && m.session_stated({ status: visible(session.stated_status) }),
+    // What was found of it is told by its path.
+    session.config
+      ? visible(session.config)
+      : session.stated_config && m.session_stated_config({ path: visible(session.stated_config) }),
     isHeld && m.session_attempt({ number: session.failures + 1 }),
   ];
   return (
@@ -122,6 +126,8 @@ function Deeds({ session, onGone }: { session: SessionShow; onGone: () => void }
   const [isForgetting, setForgetting] = useState(false);
   const take = useSnapshot(session.id);
   const isTaking = useWork(snapshotWork(session.id)).status !== 'idle';
+  const writeOut = useExport(session);
+  const isExporting = useWork(exportWork(session.id)).status !== 'idle';
   const { run_id: run } = session;
   const canKeep = session.config !== undefined && session.status !== 'completed';
   const entries: MenuEntry[] = [];
@@ -146,6 +152,14 @@ function Deeds({ session, onGone }: { session: SessionShow; onGone: () => void }
       icon: 'copy',
       isDisabled: isTaking,
       run: () => void take(),
+    });
+  if (hasConfiguration(session))
+    entries.push({
+      id: 'export',
+      label: m.session_export(),
+      icon: 'box',
+      isDisabled: isExporting,
+      run: () => void writeOut(),
     });
   if (session.status !== 'active' && hasConfiguration(session))
     entries.push({

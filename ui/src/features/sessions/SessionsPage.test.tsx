@@ -30,7 +30,7 @@ afterEach(() => {
   id = undefined;
 });
 
-const list = { total: 1, recoverable: 1, active: 3, completed: 0, items: [row] };
+const list = { total: 1, recoverable: 1, active: 3, completed: 2, runs: 0, items: [row] };
 const stats = {
   sessions: 1,
   snapshots: 2,
@@ -91,7 +91,11 @@ function show(answers: Answers = {}) {
       }),
       ...answers,
     },
-    { pick_file: async () => picked, pick_files: async () => [picked] },
+    {
+      pick_file: async () => picked,
+      pick_files: async () => [picked],
+      pick_folder: async () => ({ ...picked, token: 'to', folder: true }),
+    },
   );
   setTransport(transport);
   render(
@@ -109,6 +113,7 @@ it('lists what can be recovered with how sure that is, and counts the rest', asy
   expect(line.getByText('can be recovered completely')).toBeTruthy();
   expect(line.getByText(/interrupted .*· step 3 of 5/)).toBeTruthy();
   expect(screen.getByTestId('sessions-active').textContent).toBe('Active 3');
+  expect(screen.getByTestId('sessions-all').textContent).toBe('All 6');
   expect(asked('session_list')).toEqual([{ which: 'recoverable', offset: 0, limit: 50 }]);
   await userEvent.click(screen.getByTestId('sessions-completed'));
   expect(went).toHaveBeenCalledWith(
@@ -139,7 +144,9 @@ it('goes on from what was chosen, and to its run', async () => {
   await waitFor(() =>
     expect(went).toHaveBeenCalledWith({ to: '/runs/$id', params: { id: '01RUN' } }),
   );
-  expect(asked('session_restore')).toEqual([{ id: '01A', use: 'snapshot', resume: true }]);
+  expect(asked('session_restore')).toEqual([
+    { id: '01A', use: 'snapshot', snapshot: '01S1', resume: true },
+  ]);
 });
 
 it('chooses nothing where only the workflow of today is left', async () => {
@@ -170,7 +177,10 @@ it('asks what became of a step before it goes on', async () => {
   await screen.findByText(/writing orders”: nobody can tell/);
   const go = screen.getByTestId<HTMLButtonElement>('go-on');
   expect([go.textContent, go.disabled]).toEqual(['Decide first', true]);
+  await userEvent.click(screen.getByTestId('broken-failed-orders'));
   await userEvent.click(screen.getByTestId('broken-done-orders'));
+  expect(asked('run_answer')).toEqual([]);
+  await userEvent.click(screen.getByTestId('broken-answer-orders'));
   await waitFor(() => expect(screen.getByTestId('go-on').textContent).toBe('Go on as it was'));
   expect(asked('run_answer')).toEqual([
     { id: '01RUN', task: 'orders', decision: 'done', fields: {} },
@@ -192,7 +202,7 @@ it('shows where the files are when somebody looks first, and which have no keys'
   expect(dialog.getByText('1 file came back as it was.')).toBeTruthy();
   expect(dialog.getByText('llms/openai.yaml')).toBeTruthy();
   expect(dialog.getByText('Its content is damaged on the disk')).toBeTruthy();
-  expect(asked('session_restore')).toEqual([{ id: '01A', use: 'snapshot' }]);
+  expect(asked('session_restore')).toEqual([{ id: '01A', use: 'snapshot', snapshot: '01S1' }]);
   expect(went).not.toHaveBeenCalled();
 });
 
@@ -212,13 +222,89 @@ it('lets nothing go on that has to be trusted first', async () => {
   expect(asked('session_restore')[1]).toMatchObject({ resume: true, trust: true, shown: 'h1' });
 });
 
-it('says what else can be done after three attempts that came to nothing', async () => {
-  show({
+it('offers what is kept as plain files after three attempts that came to nothing', async () => {
+  const asked = show({
+    session_export: () => ({
+      session_id: '01A',
+      target_dir: '/home/ada/out',
+      snapshots: 1,
+      files: 4,
+      lost: [],
+    }),
     session_recovery: () => ({ ...recovery, failures: 3 }),
     session_show: () => ({ ...session, failures: 3 }),
   });
-  expect(await screen.findByText(/README\.txt/)).toBeTruthy();
-  expect(screen.getByText(/attempt 4/)).toBeTruthy();
+  expect(await screen.findByText(/attempt 4/)).toBeTruthy();
+  await userEvent.click(await screen.findByTestId('export-session'));
+  await waitFor(() =>
+    expect(asked('session_export')).toEqual([{ id: '01A', to: { picked: 'to' } }]),
+  );
+});
+
+it('tells of a program that outlived who started it', async () => {
+  const [task] = asking.tasks;
+  const running = { process: 4711, name: 'rsync' };
+  const question = { ...task?.question, running };
+  show({ run_show: () => ({ ...asking, tasks: [{ ...task, question }] }) as RunShow });
+  expect(await screen.findByText(/still running: rsync, process 4711/)).toBeTruthy();
+});
+
+it('shows what a file was that is gone', async () => {
+  show({ session_compare_file: () => ({ before: 'name: import', places: [] }) });
+  await userEvent.click(await screen.findByTestId('show-workflows/import.yaml'));
+  const dialog = within(await screen.findByTestId('dialog-file-difference'));
+  expect(await dialog.findByText(/The file is not there today/)).toBeTruthy();
+});
+
+it('goes on from an earlier snapshot, and says what differs from that', async () => {
+  const first = { ...snapshot, id: '01S0' };
+  const second = { ...snapshot, sequence: 2 };
+  const [file, newest] = recovery.candidates;
+  const earlier = {
+    source: 'snapshot',
+    ok: true,
+    snapshot: '01S0',
+    sequence: 1,
+    differs: 1,
+  } as const;
+  const candidates = [file, { ...newest, sequence: 2 }, earlier].flatMap((one) => one ?? []);
+  const asked = show({
+    session_show: () => ({ ...session, snapshots: [first, second] }),
+    session_recovery: () => ({ ...recovery, candidates }) as typeof recovery,
+    session_compare: () => ({
+      session_id: '01A',
+      snapshot: '01S0',
+      sequence: 1,
+      at: first.at,
+      differences: [{ path: 'tools/calculator.yaml', kind: 'gone' as const }],
+    }),
+    session_restore: () => restored,
+  });
+  await userEvent.click(await screen.findByTestId('earlier-snapshots'));
+  const rows = screen.getAllByTestId('source-snapshot');
+  await userEvent.click(within(rows[1] as HTMLElement).getByRole('radio'));
+  await waitFor(() =>
+    expect(screen.getByTestId('file-tools/calculator.yaml').textContent).toContain('gone'),
+  );
+  expect(screen.getByTestId('file-tool-sets/basic.yaml').textContent).toContain('the same');
+  expect(asked('session_compare')).toEqual([{ id: '01A', snapshot: '01S0' }]);
+  await userEvent.click(screen.getByTestId('go-on'));
+  await waitFor(() => expect(asked('session_restore')).toHaveLength(1));
+  expect(asked('session_restore')[0]).toMatchObject({ use: 'snapshot', snapshot: '01S0' });
+});
+
+it('brings a snapshot of ended work back into a folder of choice', async () => {
+  const asked = show({
+    session_show: () => ({ ...session, status: 'completed' }),
+    session_restore: () => ({ ...restored, overlay: '/home/ada/back' }),
+  });
+  await userEvent.click(await screen.findByTestId('snapshot-back-1'));
+  const dialog = within(await screen.findByTestId('dialog-restored'));
+  expect(dialog.getByText('/home/ada/back')).toBeTruthy();
+  expect(dialog.queryByTestId('open-copy')).toBeNull();
+  expect(asked('session_restore')).toEqual([
+    { id: '01A', use: 'snapshot', snapshot: '01S1', to: { picked: 'to' } },
+  ]);
 });
 
 it('shows in what a file differs, in the words of the form where it is a workflow', async () => {

@@ -146,7 +146,8 @@ export function SessionsPage() {
 }
 
 function Choice({ which, list }: { which: Which; list: SessionList | undefined }) {
-  const count = list && which !== 'all' ? list[which] : undefined;
+  const count =
+    list && (which === 'all' ? list.recoverable + list.active + list.completed : list[which]);
   return (
     <>
       {label('sessions', which)}

@@ -1,12 +1,17 @@
 import { useState } from 'react';
 import { Button, Chip, type IconName, type Tone } from '@/components';
 import { begun, bytes, counted, dated, exactly, label, listed, m, visible } from '@/i18n';
-import type { SessionShow, SessionSnapshot } from '@/ipc';
+import type { SessionRestored, SessionShow, SessionSnapshot } from '@/ipc';
+import { tellFailure } from '../command';
+import { useWork } from '../longWork';
 import { stepBetween } from './candidates';
 import styles from './Files.module.css';
 import { InPlaceDialog } from './InPlaceDialog';
 import { NoSnapshots } from './NoSnapshots';
+import { pickTarget } from './pick';
+import { RestoredDialog } from './RestoredDialog';
 import { filesWords } from './words';
+import { restoreWork, useRestore } from './work';
 
 interface Props {
   session: SessionShow;
@@ -25,6 +30,7 @@ export function SnapshotsTab({ session, onFiles }: Props) {
           .map((snapshot, index) => (
             <Snapshot
               key={snapshot.id}
+              session={session}
               snapshot={snapshot}
               before={snapshots[index - 1]}
               onFiles={() => onFiles(snapshot.id)}
@@ -52,6 +58,7 @@ const LOOKS: Record<SessionSnapshot['status'], { icon: IconName; tone: Tone }> =
 };
 
 interface SnapshotProps {
+  session: SessionShow;
   snapshot: SessionSnapshot;
   before: SessionSnapshot | undefined;
   onFiles: () => void;
@@ -59,8 +66,20 @@ interface SnapshotProps {
   onPutBack: () => void;
 }
 
-function Snapshot({ snapshot, before, onFiles, onPutBack }: SnapshotProps) {
+function Snapshot({ session, snapshot, before, onFiles, onPutBack }: SnapshotProps) {
   const { id, sequence, status, at, reason, files, strategy } = snapshot;
+  const restore = useRestore(session.id);
+  const isBusy = useWork(restoreWork(session.id)).status === 'running';
+  const [restored, setRestored] = useState<SessionRestored | null>(null);
+  const bringBack = async () => {
+    const to = await pickTarget(m.snapshot_bring_back_pick());
+    if (!to) return;
+    const result = await restore({ use: 'snapshot', snapshot: id, to: { picked: to.token } });
+    const { error } = restoreWork(session.id).state;
+    restoreWork(session.id).forget();
+    if (result) setRestored(result);
+    else if (error) tellFailure(error);
+  };
   const told = [
     begun(label('snapshot_reason', reason)),
     filesWords(files.length, bytes(snapshot.bytes)),
@@ -81,13 +100,33 @@ function Snapshot({ snapshot, before, onFiles, onPutBack }: SnapshotProps) {
       </span>
       <span className={styles.detail}>{told.join(' · ')}</span>
       {before && <span className={styles.detail}>{changeWords(before, snapshot)}</span>}
-      <Button onPress={onFiles} data-testid={`snapshot-files-${id}`}>
-        {m.session_tab_files()}
-      </Button>
-      {reason === 'before_in_place' && (
-        <Button onPress={onPutBack} data-testid={`snapshot-put-back-${id}`}>
-          {m.snapshot_put_back()}
+      <span className={styles.deeds}>
+        {reason === 'before_in_place' && (
+          <Button onPress={onPutBack} data-testid={`snapshot-put-back-${id}`}>
+            {m.snapshot_put_back()}
+          </Button>
+        )}
+        {status !== 'failed' && (
+          <Button
+            isDisabled={isBusy}
+            onPress={() => void bringBack()}
+            aria-label={m.snapshot_bring_back_number({ number: sequence })}
+            data-testid={`snapshot-back-${sequence}`}
+          >
+            {m.snapshot_bring_back()}
+          </Button>
+        )}
+        <Button onPress={onFiles} data-testid={`snapshot-files-${id}`}>
+          {m.session_tab_files()}
         </Button>
+      </span>
+      {restored && (
+        <RestoredDialog
+          session={session}
+          restored={restored}
+          isElsewhere
+          onClose={() => setRestored(null)}
+        />
       )}
     </li>
   );

@@ -22,6 +22,11 @@ export function offered(candidates: readonly SessionCandidate[]): SessionCandida
   });
 }
 
+/** Those of all sources that are offered, and every snapshot that can be gone on from. */
+export function isWorthALine(shown: readonly SessionCandidate[]) {
+  return (one: SessionCandidate) => shown.includes(one) || (one.source === 'snapshot' && one.ok);
+}
+
 /**
  * What is chosen before anybody has: the first that is as it was. The workflow as it is in the catalog today is
  * another one, which only a person chooses.

@@ -23,6 +23,11 @@ export function pickConfig(): Promise<PickedPlace | null> {
   return picked(shell.pick_file({ title: m.config_pick_title() }), null);
 }
 
+/** An empty folder, or one that is not there yet, into which something is written. */
+export function pickTarget(title: string): Promise<PickedPlace | null> {
+  return picked(shell.pick_folder({ title }), null);
+}
+
 export function pickRoot(): Promise<PickedPlace | null> {
   return picked(shell.pick_folder({ title: m.sessions_import_root_pick() }), null);
 }

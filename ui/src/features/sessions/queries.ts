@@ -11,7 +11,7 @@ const TOUCHED = { tags: ['session', 'run', 'run:'], atMostEvery: 3_000 };
 
 /** Sessions, those first that changed last. */
 export function sessionsQuery(which: Which) {
-  const wanted = which === 'all' ? { all: true } : { which };
+  const wanted = { which: which === 'all' ? ('listed' as const) : which };
   return infiniteQueryOptions({
     queryKey: ['sessions', which],
     queryFn: ({ pageParam }) => call('session_list', { ...wanted, offset: pageParam, limit: PAGE }),
@@ -49,6 +49,16 @@ export function compareFileQuery(input: Input<'session_compare_file'>) {
   return queryOptions({
     queryKey: ['session file', input],
     queryFn: () => call('session_compare_file', input),
+    staleTime: 0,
+    gcTime: 0,
+  });
+}
+
+/** The files of a session beside what they were in a snapshot. Files change without a word. */
+export function compareQuery(input: Input<'session_compare'>) {
+  return queryOptions({
+    queryKey: ['session compare', input],
+    queryFn: ({ signal }) => call('session_compare', input, { signal }),
     staleTime: 0,
     gcTime: 0,
   });

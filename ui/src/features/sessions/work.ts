@@ -3,7 +3,7 @@ import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { invalidate } from '@/app/queries';
 import { toast } from '@/components';
-import { counted, m, visible } from '@/i18n';
+import { counted, m, sentences, visible } from '@/i18n';
 import {
   CallError,
   type CommandName,
@@ -15,6 +15,7 @@ import {
 } from '@/ipc';
 import { tellFailure } from '../command';
 import { LongWork } from '../longWork';
+import { pickTarget } from './pick';
 
 /** What somebody has just done himself is shown at once, however often the rest is asked for. */
 export function changedHere(client: QueryClient): void {
@@ -63,10 +64,12 @@ export function useGoOn(session: { id: string; name: string }) {
     if (!restored) return;
     restoreWork(session.id).forget();
     const name = visible(session.name);
+    const { follows, taken_over } = restored;
+    const over = follows && counted('session_taken_over', taken_over?.length ?? 0);
     toast(
       restored.complete
-        ? { text: m.session_went_on_now({ name }) }
-        : { tone: 'warn', text: m.session_went_on_part({ name }) },
+        ? { text: sentences(m.session_went_on_now({ name }), over) }
+        : { tone: 'warn', text: sentences(m.session_went_on_part({ name }), over) },
     );
     if (restored.run_id) void navigate({ to: '/runs/$id', params: { id: restored.run_id } });
   };
@@ -131,6 +134,31 @@ export function useSnapshot(session: string) {
     } finally {
       snapshotWork(session).forget();
       changedHere(client);
+    }
+  };
+}
+
+/** What is being written out of one session. */
+export const exportWork = ofEach('session_export');
+
+/** Writes everything that is kept of a session into a folder somebody chooses, and says what came of it. */
+export function useExport(session: { id: string; name: string }) {
+  return async () => {
+    const to = await pickTarget(m.session_export_pick());
+    if (!to) return;
+    const work = exportWork(session.id);
+    try {
+      const { lost, target_dir } = await work.start({ id: session.id, to: { picked: to.token } });
+      const path = visible(target_dir);
+      toast(
+        lost.length === 0
+          ? { text: m.session_exported({ path }) }
+          : { tone: 'warn', text: counted('session_exported_part', lost.length, { path }) },
+      );
+    } catch (thrown) {
+      tellFailure(CallError.from(thrown));
+    } finally {
+      work.forget();
     }
   };
 }

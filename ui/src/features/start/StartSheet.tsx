@@ -115,7 +115,12 @@ function stepsWords({ name, steps_done, steps }: StartRun): string {
 
 /** Why a run does not go on by itself. */
 function whyWords({ questions, held }: StartRun): string[] {
-  const asked = questions.map(({ name }) => m.start_question({ task: visible(name) }));
+  const asked = questions.flatMap(({ name, running }) => [
+    m.start_question({ task: visible(name) }),
+    ...(running
+      ? [m.broken_running({ name: visible(running.name), process: running.process })]
+      : []),
+  ]);
   if (held) asked.push(m.start_held());
   return asked.length > 0 ? asked : [m.start_stands()];
 }

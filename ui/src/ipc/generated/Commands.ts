@@ -151,9 +151,13 @@ import type { SecretState } from "./SecretState";
 import type { SessionCleanUpInput } from "./SessionCleanUpInput";
 import type { SessionCleanedUp } from "./SessionCleanedUp";
 import type { SessionCompareFileInput } from "./SessionCompareFileInput";
+import type { SessionCompareInput } from "./SessionCompareInput";
+import type { SessionCompared } from "./SessionCompared";
 import type { SessionComparedFile } from "./SessionComparedFile";
 import type { SessionCreateInput } from "./SessionCreateInput";
 import type { SessionCreated } from "./SessionCreated";
+import type { SessionExportInput } from "./SessionExportInput";
+import type { SessionExported } from "./SessionExported";
 import type { SessionImportInput } from "./SessionImportInput";
 import type { SessionImported } from "./SessionImported";
 import type { SessionInPlaceInput } from "./SessionInPlaceInput";
@@ -163,6 +167,7 @@ import type { SessionListInput } from "./SessionListInput";
 import type { SessionPreview } from "./SessionPreview";
 import type { SessionPreviewInput } from "./SessionPreviewInput";
 import type { SessionRecovery } from "./SessionRecovery";
+import type { SessionRecoveryInput } from "./SessionRecoveryInput";
 import type { SessionRef } from "./SessionRef";
 import type { SessionRestoreInput } from "./SessionRestoreInput";
 import type { SessionRestored } from "./SessionRestored";
@@ -351,13 +356,15 @@ export interface Commands {
   session_preview: { input: SessionPreviewInput; output: SessionPreview };
   session_create: { input: SessionCreateInput; output: SessionCreated };
   session_snapshot: { input: SessionRef; output: SessionSnapshotTaken };
-  session_recovery: { input: SessionRef; output: SessionRecovery };
+  session_recovery: { input: SessionRecoveryInput; output: SessionRecovery };
   session_restore: { input: SessionRestoreInput; output: SessionRestored };
   session_in_place_plan: { input: SessionInPlaceInput; output: SessionInPlacePlan };
+  session_compare: { input: SessionCompareInput; output: SessionCompared };
   session_compare_file: { input: SessionCompareFileInput; output: SessionComparedFile };
   session_import: { input: SessionImportInput; output: SessionImported };
   session_scrub: { input: Nothing; output: SessionScrubbed };
   session_clean_up: { input: SessionCleanUpInput; output: SessionCleanedUp };
+  session_export: { input: SessionExportInput; output: SessionExported };
   session_forget: { input: SessionRef; output: Nothing };
   snapshot_key_save: { input: ExportTo; output: Exported };
   snapshot_key_add: { input: SnapshotKeyFrom; output: SnapshotKeyAdded };
@@ -390,4 +397,4 @@ export interface Commands {
 }
 
 /** Commands that report progress and can be cancelled. */
-export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task","log_migrate","log_verify","log_export","log_clean_up","folder_archive","folder_clean_up","folder_compare","folder_check","folder_put_back_plan","folder_put_back","session_preview","session_create","session_snapshot","session_recovery","session_restore","session_in_place_plan","session_import","session_scrub","session_clean_up"];
+export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task","log_migrate","log_verify","log_export","log_clean_up","folder_archive","folder_clean_up","folder_compare","folder_check","folder_put_back_plan","folder_put_back","session_preview","session_create","session_snapshot","session_recovery","session_restore","session_in_place_plan","session_compare","session_import","session_scrub","session_clean_up","session_export"];

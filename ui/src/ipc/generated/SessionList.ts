@@ -22,6 +22,10 @@ active: number,
  */
 completed: number, 
 /**
+ * How many of those that have not ended are runs without a configuration.
+ */
+runs: number, 
+/**
  * The rows.
  */
 items: Array<SessionRow>, };

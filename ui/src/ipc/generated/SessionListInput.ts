@@ -10,7 +10,7 @@ export type SessionListInput = {
  */
 all?: boolean, 
 /**
- * Only those that stand so; absent: all that have not ended or can be taken up again.
+ * Only those that stand so; absent: all with a configuration that have not ended or can be taken up again.
  */
 which?: SessionWhich, 
 /**

@@ -42,6 +42,14 @@ run_id?: string,
  */
 run_status?: Status, 
 /**
+ * The run that was ended, where a new one goes on after it.
+ */
+follows?: string, 
+/**
+ * The steps that the new run took over from it, by their names.
+ */
+taken_over?: Array<string>, 
+/**
  * Those of the files in which something stands for keys.
  */
 masked: Array<string>, 

@@ -38,6 +38,10 @@ status: "active" | "paused" | "interrupted" | "completed" | "aborted",
  */
 stated_status?: string, 
 /**
+ * The file that a session file names as what was worked with, whether it was found or not.
+ */
+stated_config?: string, 
+/**
  * Its newest run.
  */
 run_id?: string, 

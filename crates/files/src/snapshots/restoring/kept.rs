@@ -42,6 +42,15 @@ impl KeptSnapshot {
         let differ = self.files.iter().filter(|(_, state)| !state.is_as_it_was());
         u32::try_from(differ.count()).unwrap_or(u32::MAX)
     }
+
+    /// How many of its files would come back without their keys: of the others the original is still there.
+    fn without_keys(&self) -> u32 {
+        let masked = self
+            .files
+            .iter()
+            .filter(|(entry, state)| !entry.masked.is_empty() && *state != FileState::MaskedSame);
+        u32::try_from(masked.count()).unwrap_or(u32::MAX)
+    }
 }
 
 /// What is kept of contents. All of it was read just now.
@@ -96,6 +105,14 @@ impl Contents {
         Ok(contents)
     }
 
+    /// Where a content lies, or why it cannot be had.
+    pub(super) fn readable(&self, hash: &ObjectHash) -> Result<&KeptObject, &'static str> {
+        if self.damaged.contains(hash) {
+            return Err("object_damaged");
+        }
+        self.kept.get(hash).ok_or("object_missing")
+    }
+
     /// What is the matter with a snapshot.
     pub(super) fn found(&self, snapshot: &KeptSnapshot, entry: Option<&str>) -> FoundSnapshot {
         let count = |is: &dyn Fn(&TreeEntry) -> bool| {
@@ -109,7 +126,7 @@ impl Contents {
                 || entry.is_some_and(|entry| snapshot.state(entry).is_some()),
             damaged: count(&|file| self.damaged.contains(&file.object.blake3)),
             missing: count(&|file| !self.kept.contains_key(&file.object.blake3)),
-            masked: count(&|file| !file.masked.is_empty()),
+            masked: snapshot.without_keys(),
             key: match count(&|file| self.locked.contains(&file.object.blake3)) {
                 0 => FoundKey::AtHand,
                 _ => self.key,

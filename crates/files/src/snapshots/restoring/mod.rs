@@ -2,6 +2,7 @@
 //! there today. Nothing of that is touched, but where somebody wants its files back where they were (`in_place`).
 
 mod definitions;
+mod export;
 mod found;
 mod in_place;
 mod kept;
@@ -12,6 +13,7 @@ mod today;
 
 pub(super) use kept::{placed, tree_entry};
 
+pub use export::{Beside, Exported, export};
 pub use found::{Recovery, Seeking, look_for};
 pub use in_place::{
     InPlaceAct, InPlaceError, InPlaceFile, InPlacePlan, InPlaceSettled, PutInPlace, SAFETY,
@@ -21,4 +23,4 @@ pub use restore::{
     Back, Nothing, OVERLAYS, Restored, Use, Wanting, clear_unfinished, copy_stem, restore,
 };
 pub use texts::compare_file;
-pub use today::not_as_kept;
+pub use today::{compare_with, not_as_kept};

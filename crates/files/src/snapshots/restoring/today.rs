@@ -1,13 +1,15 @@
-//! Whether a configuration is still as it was when it was last kept.
+//! Whether a configuration is still as it was when it was kept.
 
 use std::path::Path;
 
-use flowkeep_core::configuration::ConfigPath;
+use flowkeep_core::SnapshotId;
 use flowkeep_host::Progress;
-use flowkeep_store::SessionRecord;
+use flowkeep_store::{ConfigSnapshotRecord, SessionRecord};
 
+use super::found::Seeking;
 use super::kept::{KeptSnapshot, tree_entry};
-use crate::snapshots::compare::{FileState, compare};
+use crate::configuration::{ConfigurationError, look};
+use crate::snapshots::compare::{FileState, FileStates, compare};
 use crate::snapshots::{TakeError, Workshop};
 
 /// The files of the newest snapshot of a session that are not as they were, by their paths; none where there is
@@ -20,7 +22,7 @@ pub fn not_as_kept(
     session: &SessionRecord,
     root: &Path,
     progress: &dyn Progress,
-) -> Result<Vec<(ConfigPath, FileState)>, TakeError> {
+) -> Result<FileStates, TakeError> {
     let kept = workshop.store.config_snapshots(session.row)?.into_iter();
     let Some(newest) = kept.rev().find(KeptSnapshot::is_of_the_work) else {
         return Ok(Vec::new());
@@ -33,4 +35,44 @@ pub fn not_as_kept(
     })?;
     states.retain(|(_, state)| !state.is_as_it_was());
     Ok(states)
+}
+
+/// A snapshot of a session (the newest, unless told), and the files that are not as they were then, by their paths;
+/// nothing where there is no such snapshot.
+///
+/// # Errors
+/// [`TakeError`]; `Cancelled` in it.
+pub fn compare_with(
+    workshop: &Workshop,
+    seeking: &Seeking<'_>,
+    snapshot: Option<SnapshotId>,
+    progress: &dyn Progress,
+) -> Result<Option<(ConfigSnapshotRecord, FileStates)>, TakeError> {
+    let kept = workshop.store.config_snapshots(seeking.session.row)?;
+    let mut kept = kept.into_iter().rev();
+    let record = match snapshot {
+        Some(id) => kept.find(|kept| kept.id == id),
+        None => kept.find(KeptSnapshot::is_of_the_work),
+    };
+    let Some(record) = record else {
+        return Ok(None);
+    };
+    let entries = workshop.store.config_entries(record.tree)?;
+    let entries: Vec<_> = entries.into_iter().map(tree_entry).collect();
+    let today = match seeking.wish.as_ref().map(|wish| look(wish, progress)) {
+        Some(Err(ConfigurationError::Cancelled)) => {
+            return Err(ConfigurationError::Cancelled.into());
+        }
+        Some(Ok(look)) => look.files.into_iter().map(|file| file.path).collect(),
+        Some(Err(_)) | None => Vec::new(),
+    };
+    let mut states = match seeking.root {
+        Some(root) => compare(root, &entries, &today, &|| !progress.cancelled())?,
+        None => entries
+            .into_iter()
+            .map(|entry| (entry.path, FileState::Gone))
+            .collect(),
+    };
+    states.retain(|(_, state)| !state.is_as_it_was());
+    Ok(Some((record, states)))
 }

@@ -69,26 +69,31 @@ pub(super) async fn shoot(folder: &Path, words: &[String]) -> Result<()> {
         screens.push(screen("restore-none", "/backup/restore", "page-title"));
         screens.retain(wanted);
         look(&window, &screens, &folder.join("none"), spoken).await?;
+        window.close().await?;
+        let (import, send) = match language {
+            Language::English => ("Customer import", "Send the orders"),
+            Language::Chinese => ("客户数据导入", "发送订单"),
+        };
+        let broken = configs::broken_off(&desk, send).await?;
+        let window = Window::open(&desk).await?;
+        window.shown("dialog-start").await?;
+        let sheet = folder.join(format!("start-sheet-{spoken}.png"));
+        window.picture(&sheet).await?;
+        window.call("start_seen", &json!({})).await?;
         let more = fill(&desk, &window, language).await?;
         let runs = with_people(&desk, language).await?;
         connections::make(&desk, &window).await?;
         fallen::make(&desk, &window).await?;
         notices::make(&window).await?;
         let made = folders::make(&window, language, desk.folder()).await?;
-        let sessions = configs::make(
-            &desk,
-            match language {
-                Language::English => "Customer import",
-                Language::Chinese => "客户数据导入",
-            },
-        )?;
+        let sessions = configs::make(&desk, import)?;
         let mut screens = everywhere();
         screens.extend(more);
         screens.extend(with_connections());
         screens.extend(with_notices());
         screens.extend(with_folders(&made));
         screens.extend(about_folders(&made));
-        screens.extend(with_sessions(&sessions));
+        screens.extend(with_sessions(&sessions, &broken));
         screens.extend(runs);
         screens.retain(wanted);
         look(&window, &screens, &folder.join("much"), spoken).await?;
@@ -553,10 +558,22 @@ fn about_folders(made: &folders::Made) -> [Screen; 12] {
 }
 
 /// Sessions that can be taken up again, one of them with files that are not as they were.
-fn with_sessions(made: &Configs) -> [Screen; 10] {
+fn with_sessions(made: &Configs, broken: &str) -> [Screen; 12] {
     let at = |session: &str, more: &str| format!("/sessions/{session}{more}");
     [
         screen("sessions", &at(&made.paused, ""), "source-snapshot"),
+        pressed(
+            "sessions-broken",
+            &at(broken, ""),
+            &["[data-testid=broken-done-send]"],
+            "broken-answer-send",
+        ),
+        pressed(
+            "sessions-kept",
+            &at(&made.imported, "?tab=files"),
+            &["[data-testid='show-kept-tools/weather.yaml']"],
+            "dialog-file-difference",
+        ),
         screen(
             "sessions-imported",
             &at(&made.imported, ""),

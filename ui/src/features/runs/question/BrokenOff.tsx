@@ -4,6 +4,7 @@ import type { RunBroken, RunDecision, RunShow, RunTask } from '@/ipc';
 import { useCommand } from '../../command';
 import { Acts } from '../sheet/Acts';
 import styles from './Questions.module.css';
+import { StillRunning } from './StillRunning';
 
 interface Props {
   run: RunShow;
@@ -42,6 +43,7 @@ export function BrokenOff({ run, task, broken }: Props) {
         <p className={styles.instruction}>
           {broken.idempotent ? m.broken_again({ times: broken.times }) : m.broken_why()}
         </p>
+        <StillRunning broken={broken} />
         <Acts acts={[broken.act]} />
         <div className={styles.ways}>
           {ways.map(({ decision, words, hint }) => (

@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { ErrorNotice, Folded, Icon, Segments } from '@/components';
+import { useState } from 'react';
+import { Button, ErrorNotice, Folded, Icon, Segments } from '@/components';
 import { m, visible } from '@/i18n';
 import type { RunBroken, RunDecision, RunShow, RunTask } from '@/ipc';
 import { useCommand } from '../../command';
@@ -7,6 +8,7 @@ import { changedHere } from '../../sessions/work';
 import { Acts } from '../sheet/Acts';
 import { isFinal } from '../status';
 import styles from './BrokenOffLine.module.css';
+import { StillRunning } from './StillRunning';
 
 interface Broken {
   task: RunTask;
@@ -25,11 +27,22 @@ interface Props extends Broken {
   run: RunShow;
 }
 
-/** The question what became of a step, in one line where other things are decided as well. */
+/**
+ * The question what became of a step, in one line where other things are decided as well. An answer cannot be taken
+ * back, so it is chosen first and given then.
+ */
 export function BrokenOffLine({ run, task, broken }: Props) {
   const client = useQueryClient();
   const decide = useCommand('run_answer', ['run', `run:${run.id}`]);
+  const [chosen, setChosen] = useState<RunDecision | null>(null);
   const name = visible(task.name);
+  const answer = () =>
+    chosen &&
+    decide.mutate(
+      { id: run.id, task: task.id, decision: chosen, fields: {} },
+      // With that the run may have come to its end.
+      { onSuccess: () => changedHere(client) },
+    );
   return (
     <section className={styles.line} aria-label={name} data-testid={`broken-${task.id}`}>
       <Icon name="warn" />
@@ -38,21 +51,16 @@ export function BrokenOffLine({ run, task, broken }: Props) {
           <b>{m.session_step_needs()}</b> · {m.session_step_unknown({ name })}
         </p>
         {broken.idempotent && <p>{m.broken_again({ times: broken.times })}</p>}
+        <StillRunning broken={broken} />
         <Folded summary={m.broken_acts()}>
           <Acts acts={[broken.act]} />
         </Folded>
       </div>
       <Segments<RunDecision>
         label={m.broken_title({ name })}
-        value={null}
+        value={chosen}
         isDisabled={decide.isPending}
-        onChange={(decision) =>
-          decide.mutate(
-            { id: run.id, task: task.id, decision, fields: {} },
-            // With that the run may have come to its end.
-            { onSuccess: () => changedHere(client) },
-          )
-        }
+        onChange={setChosen}
         options={[
           {
             value: 'rerun',
@@ -63,6 +71,13 @@ export function BrokenOffLine({ run, task, broken }: Props) {
           { value: 'failed', label: m.broken_failed(), testid: `broken-failed-${task.id}` },
         ]}
       />
+      <Button
+        isDisabled={chosen === null || decide.isPending}
+        onPress={answer}
+        data-testid={`broken-answer-${task.id}`}
+      >
+        {m.broken_answer()}
+      </Button>
       {decide.error && <ErrorNotice error={decide.error} />}
     </section>
   );

@@ -1,0 +1,94 @@
+//! Programs that were started here and are still there, whoever started them may have ended since: they are told
+//! by what stands in their environment.
+//!
+//! Other people's processes are seen by root alone. On systems other than Linux none is.
+
+/// A program that is still there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunningProgram {
+    /// The number the system has for it.
+    pub process: u32,
+    /// What the system calls it.
+    pub name: String,
+}
+
+/// The first of the programs that have all of these in their environment.
+#[cfg(not(target_os = "linux"))]
+pub fn running_with(_: &[(&str, &str)]) -> Option<RunningProgram> {
+    None
+}
+
+/// The first of the programs that have all of these in their environment.
+#[cfg(target_os = "linux")]
+pub fn running_with(environment: &[(&str, &str)]) -> Option<RunningProgram> {
+    let wanted: Vec<String> = environment
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    let has_all = |process: &u32| {
+        // One that has ended, or is another person's, has none.
+        let Ok(found) = std::fs::read(format!("/proc/{process}/environ")) else {
+            return false;
+        };
+        let has = |one: &String| {
+            found
+                .split(|byte| *byte == 0)
+                .any(|it| it == one.as_bytes())
+        };
+        wanted.iter().all(has)
+    };
+    let processes = std::fs::read_dir("/proc").ok()?.filter_map(Result::ok);
+    let numbers = processes.filter_map(|process| process.file_name().to_str()?.parse().ok());
+    let running = numbers.filter(has_all).filter_map(linux::standing);
+    // What it started has the same environment, and is soon gone; numbers begin anew some day.
+    let (_, first) = running.min_by_key(|(leads, program)| (!leads, program.process))?;
+    Some(first)
+}
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use super::RunningProgram;
+
+    /// Whether a process leads a group of its own, and what it is called.
+    pub(super) fn standing(process: u32) -> Option<(bool, RunningProgram)> {
+        let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+        // The name stands in brackets and may have some in it: `12 (sh) S PARENT GROUP …`.
+        let (before, after) = stat.rsplit_once(')')?;
+        let (_, name) = before.split_once('(')?;
+        let group = after.split_whitespace().nth(2)?;
+        let leads = group == process.to_string();
+        let name = name.to_owned();
+        Some((leads, RunningProgram { process, name }))
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::process::{Command, Stdio};
+
+    use super::*;
+
+    #[test]
+    fn a_program_is_found_by_its_environment_for_as_long_as_it_is_there() {
+        let mark = ulid::Ulid::generate().to_string();
+        let mark = [("FLOWKEEP_TEST", mark.as_str()), ("FLOWKEEP_TASK", "a")];
+        assert_eq!(running_with(&mark), None);
+        let mut program = Command::new("cat")
+            .envs(mark)
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let found = loop {
+            // What was just started has its environment a moment later.
+            match running_with(&mark) {
+                Some(found) if found.name == "cat" => break found,
+                _ => std::thread::yield_now(),
+            }
+        };
+        assert_eq!(found.process, program.id());
+        assert_eq!(running_with(&[mark[0], ("FLOWKEEP_TASK", "b")]), None);
+        drop(program.stdin.take());
+        program.wait().unwrap();
+        assert_eq!(running_with(&mark), None);
+    }
+}
