@@ -11,8 +11,8 @@ import { ADDRESS_TABS, type AddressTab, isLibraryKind } from '@/features/catalog
 import { type ConnectionTab, isConnectionTab } from '@/features/connections/tabs';
 import { FOLDER_TABS, type FolderTab } from '@/features/folders/tabs';
 import { OverviewPage } from '@/features/overview/OverviewPage';
-import type { RunTab } from '@/features/runs/RunPage';
 import { isNeed, isStatus } from '@/features/runs/status';
+import { runSearch } from '@/features/runs/timeline/search';
 import { ASKS, SESSION_TABS, type SessionsSearch, WHICH } from '@/features/sessions/which';
 import type { RunNeeds, Status } from '@/ipc';
 import { BrokenPage } from './BrokenPage';
@@ -98,10 +98,7 @@ const runs = createRoute({
 const run = createRoute({
   getParentRoute: () => root,
   path: '/runs/$id',
-  validateSearch: (search: Record<string, unknown>): { tab?: RunTab; task?: string } => ({
-    tab: search.tab === 'messages' || search.tab === 'input' ? search.tab : undefined,
-    task: text(search.task),
-  }),
+  validateSearch: runSearch,
   component: lazyRouteComponent(() => import('@/features/runs/RunPage'), 'RunPage'),
 });
 

@@ -65,19 +65,56 @@ function parts(milliseconds: number): [number, string, number][] {
   ];
 }
 
-/** How long something took, in the two units that say it best: `14m 21s`. */
-export function took(milliseconds: number): string {
-  const told = parts(Math.max(0, milliseconds)).map(([value, unit, digits]) =>
+type Parts = readonly [number, string, number][];
+
+/** These parts of a length in words, one after another. */
+function told(lengths: Parts, display: 'narrow' | 'long'): string {
+  const words = lengths.map(([value, unit, digits]) =>
     new Intl.NumberFormat(formatLocale(), {
       style: 'unit',
       unit,
       // Narrow, it would be `ms` in Chinese, too.
-      unitDisplay: unit === 'millisecond' && locale() === 'zh-CN' ? 'long' : 'narrow',
+      unitDisplay: unit === 'millisecond' && locale() === 'zh-CN' ? 'long' : display,
       maximumFractionDigits: digits,
     }).format(value),
   );
   const list = new Intl.ListFormat(formatLocale(), { type: 'unit', style: 'narrow' });
-  return spaced(list.format(told));
+  return spaced(list.format(words));
+}
+
+/** How long something took, in the two units that say it best: `14m 21s`. */
+export function took(milliseconds: number): string {
+  return told(parts(Math.max(0, milliseconds)), 'narrow');
+}
+
+/** The same as one says it: `14 minutes 21 seconds`. */
+export function spoken(milliseconds: number): string {
+  return told(parts(Math.max(0, milliseconds)), 'long');
+}
+
+/** A length in its largest unit alone, for where there is little room: `14m`. */
+export function shortly(milliseconds: number): string {
+  return told(parts(Math.max(0, milliseconds)).slice(0, 1), 'narrow');
+}
+
+/** A time after a beginning, exactly: `0`, `500ms`, `1m 30s`, `1h 1.25s`. */
+export function elapsed(milliseconds: number): string {
+  if (milliseconds === 0) return '0';
+  if (milliseconds < 1000) return took(milliseconds);
+  const units = [
+    [86_400_000, 'day'],
+    [HOUR, 'hour'],
+    [MINUTE, 'minute'],
+    [1000, 'second'],
+  ] as const;
+  let rest = milliseconds;
+  const exact: [number, string, number][] = [];
+  for (const [size, unit] of units) {
+    const value = unit === 'second' ? rest / size : Math.floor(rest / size);
+    if (value > 0) exact.push([value, unit, 3]);
+    rest %= size;
+  }
+  return told(exact, 'narrow');
 }
 
 function clock(time: Date): string {
@@ -123,6 +160,18 @@ export function dated(text: string, now: Date = new Date()): string {
     year,
   }).format(time);
   return `${spaced(day)} ${clock(time)}`;
+}
+
+/** A day, as an axis has it at midnight: `19 Nov`. */
+export function day(time: Date): string {
+  return spaced(
+    new Intl.DateTimeFormat(formatLocale(), { day: 'numeric', month: 'short' }).format(time),
+  );
+}
+
+/** The time of day to the minute: `02:14`. */
+export function hour(time: Date): string {
+  return clock(time);
 }
 
 /** The time of day to the second, for what people did: `02:14:03`. */

@@ -1,14 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { Button, Card, Chip, Empty, ErrorNotice, Notice, Page, Segments } from '@/components';
+import { Button, Chip, Empty, ErrorNotice, Notice, Page, Segments } from '@/components';
 import { begun, counted, dated, m, say, visible } from '@/i18n';
-import { CallError, type RunShow, type StepKind } from '@/ipc';
+import { CallError, type RunShow } from '@/ipc';
 import { documentLink } from '../catalog/kinds';
 import { documentQuery } from '../catalog/queries';
 import { SecretsCard } from '../connections/SecretsCard';
 import { Configuration } from './Configuration';
 import { runName } from './columns';
-import { ArchiveStep } from './folder/ArchiveStep';
 import { Hindered } from './folder/Hindered';
 import { folderName } from './folder/path';
 import { named } from './named';
@@ -20,12 +19,9 @@ import { RunInput } from './RunInput';
 import { RunMessages } from './RunMessages';
 import styles from './RunPage.module.css';
 import { isFinal, StatusChip } from './status';
-import { TaskList } from './task/TaskList';
-
-/** What the steps of a run are called together. */
-const STEPS: Record<StepKind, () => string> = { task: m.tasks, stage: m.stages, node: m.nodes };
-
-export type RunTab = 'messages' | 'input';
+import { countsOf } from './timeline/counts';
+import { RunTimeline } from './timeline/RunTimeline';
+import type { RunSearch } from './timeline/search';
 
 /** One run, as it is now. */
 export function RunPage() {
@@ -56,10 +52,25 @@ export function RunPage() {
 }
 
 function OpenRun({ run }: { run: RunShow }) {
-  const { tab, task } = useSearch({ from: '/runs/$id' });
+  const search = useSearch({ from: '/runs/$id' });
+  const { tab, task } = search;
   const navigate = useNavigate();
-  const go = (search: { tab?: RunTab; task?: string }) =>
-    void navigate({ to: '/runs/$id', params: { id: run.id }, search, replace: true });
+  const go = (next: RunSearch) =>
+    void navigate({ to: '/runs/$id', params: { id: run.id }, search: next, replace: true });
+  const views = (
+    <Segments
+      label={m.view_choice()}
+      value={tab ?? 'timeline'}
+      onChange={(next) =>
+        go({ ...search, task: undefined, tab: next === 'timeline' ? undefined : next })
+      }
+      options={[
+        { value: 'timeline', label: m.run_timeline(), testid: 'tab-tasks' },
+        { value: 'messages', label: m.run_messages(), testid: 'tab-messages' },
+        { value: 'input', label: m.run_input(), testid: 'tab-input' },
+      ]}
+    />
+  );
   return (
     <Page
       body="fill"
@@ -92,32 +103,22 @@ function OpenRun({ run }: { run: RunShow }) {
       <Warnings run={run} />
       <Secrets run={run} />
       <Questions run={run} />
-      <div className={styles.bar}>
-        <Segments
-          label={m.view_choice()}
-          value={tab ?? 'tasks'}
-          onChange={(next) => go({ tab: next === 'tasks' ? undefined : next })}
-          options={[
-            { value: 'tasks', label: STEPS[run.steps](), testid: 'tab-tasks' },
-            { value: 'messages', label: m.run_messages(), testid: 'tab-messages' },
-            { value: 'input', label: m.run_input(), testid: 'tab-input' },
-          ]}
+      {tab === undefined ? (
+        <RunTimeline
+          run={run}
+          search={search}
+          onSearch={go}
+          onMessages={(of) => go({ ...search, tab: 'messages', task: of })}
+          views={views}
         />
-        <span className={styles.counts}>{countsOf(run)}</span>
-      </div>
-      {tab === undefined && (
-        <Card fill="hold">
-          <ArchiveStep run={run} />
-          <TaskList
-            run={run}
-            open={task}
-            onOpen={(next) => go({ task: next })}
-            onMessages={(of) => go({ tab: 'messages', task: of })}
-          />
-        </Card>
+      ) : (
+        <div className={styles.bar}>
+          {views}
+          <span className={styles.counts}>{countsOf(run)}</span>
+        </div>
       )}
       {tab === 'messages' && (
-        <RunMessages run={run} task={task} onTask={(next) => go({ tab, task: next })} />
+        <RunMessages run={run} task={task} onTask={(next) => go({ ...search, task: next })} />
       )}
       {tab === 'input' && <RunInput run={run} />}
     </Page>
@@ -217,13 +218,4 @@ function Warnings({ run }: { run: RunShow }) {
       {told.length > 3 && <p>{counted('run_more_warnings', told.length - 3)}</p>}
     </Notice>
   );
-}
-
-/** `14 tasks · 1 failed · 3 skipped`: what is worth a number. */
-function countsOf({ steps, tasks }: RunShow): string {
-  const told = (['running', 'waiting', 'interrupted', 'failed', 'skipped', 'cancelled'] as const)
-    .map((status) => [status, tasks.filter((task) => task.status === status).length] as const)
-    .filter(([, count]) => count > 0)
-    .map(([status, count]) => counted(`n_${status}`, count));
-  return [counted(`n_${steps}s`, tasks.length), ...told].join(' · ');
 }

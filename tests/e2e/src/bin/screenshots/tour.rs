@@ -245,6 +245,9 @@ async fn fill(desk: &Desk, window: &Window<'_>, language: Language) -> Result<Ve
         // One that ends meanwhile is at rest as well.
         let _ = desk.flowkeep(&["run", "cancel", run["id"].as_str().context("an id")?]);
     }
+    let many = json!({"text": many_tasks().to_string(), "format": "json"});
+    window.call("flow_create", &many).await?;
+    let many = runs::start(desk, "many", &json!({})).await?;
     let backups = desk.folder().join("Backups");
     desk.flowkeep(&["db", "backup", "-o", &backups.to_string_lossy()])?;
     desk.flowkeep(&["flow", "delete", "reconcile-1"])?;
@@ -253,6 +256,12 @@ async fn fill(desk: &Desk, window: &Window<'_>, language: Language) -> Result<Ve
     let asking = format!("/runs/{}", made.asking);
     Ok(vec![
         screen("run", &failed, "task-panel-pack"),
+        screen(
+            "run-clock",
+            &format!("{failed}?axis=clock&only=failed"),
+            "filter-status",
+        ),
+        screen("run-many", &format!("/runs/{many}"), "task-t5"),
         screen(
             "run-messages",
             &format!("{failed}?tab=messages"),
@@ -628,6 +637,22 @@ fn with_sessions(made: &Configs, broken: &str) -> [Screen; 12] {
             "dialog-restored",
         ),
     ]
+}
+
+/// Sixty tasks, six at a time, each as long as its number says.
+fn many_tasks() -> Value {
+    let tasks: Vec<_> = (0..60_u64)
+        .map(|n| {
+            let after: Vec<_> = n
+                .checked_sub(6)
+                .map(|n| format!("t{n}"))
+                .into_iter()
+                .collect();
+            json!({"id": format!("t{n}"), "name": format!("Branch {n}"), "action": "wait",
+                "params": {"ms": 40 + n * 53 % 17 * 30}, "dependsOn": after})
+        })
+        .collect();
+    json!({"id": "many", "name": "All branches", "tasks": tasks})
 }
 
 async fn start(window: &Window<'_>, workflow: &str, context: &Value) -> Result<()> {

@@ -21,7 +21,7 @@ const made: RunArchive = {
 
 function show(archive: RunArchive | undefined, status = 'succeeded') {
   const run = { id: 'r', status, archive, folder: { id: 'f', path: '/tasks/one/' } };
-  render(<ArchiveStep run={run as unknown as RunShow} />);
+  render(<ArchiveStep run={run as unknown as RunShow} origin={Date.parse(made.started_at)} />);
 }
 
 it('stands before the tasks with what was kept, and tells more when it is opened', () => {

@@ -1,16 +1,36 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { Button, Folded, Icon, Progress } from '@/components';
-import { begun, bytes, counted, label, m, moment, number, say, took, visible } from '@/i18n';
-import { type RunArchive, type RunShow, type Status, shell } from '@/ipc';
+import { Button, Folded, Progress } from '@/components';
+import { type Bar, TimelineRow, timelineStyles } from '@/components/timeline';
+import {
+  begun,
+  bytes,
+  counted,
+  label,
+  m,
+  moment,
+  number,
+  say,
+  spoken,
+  took,
+  visible,
+} from '@/i18n';
+import { type RunArchive, type RunAttempt, type RunShow, type Status, shell } from '@/ipc';
 import { tellFailure } from '../../command';
 import { between, useNow } from '../now';
 import { isFinal, StatusMark } from '../status';
-import styles from '../task/TaskList.module.css';
+import styles from '../task/TaskPanel.module.css';
+import { barsOf } from '../timeline/bars';
 import { folderName } from './path';
 
+interface Props {
+  run: RunShow;
+  /** The beginning of the run, as the clock has it. */
+  origin: number;
+}
+
 /** What came before the tasks: what lay in the task folder was archived, or could not be. */
-export function ArchiveStep({ run }: { run: RunShow }) {
+export function ArchiveStep({ run, origin }: Props) {
   const [isOpen, setOpen] = useState<boolean>();
   const { archive } = run;
   const status = archive && statusOf(run, archive);
@@ -18,36 +38,55 @@ export function ArchiveStep({ run }: { run: RunShow }) {
   if (!archive || !status) return null;
   // Why the run could not begin is looked at first.
   const isShown = isOpen ?? status === 'failed';
+  const length = between(archive.started_at, archive.ended_at, now);
+  const note = [
+    run.folder && visible(folderName(run.folder.path)),
+    status !== 'succeeded' && begun(label('status', status)),
+    summary(archive),
+  ];
+  const row = m.timeline_row({ name: m.run_archive(), status: label('status', status) });
   return (
-    <div className={styles.first}>
-      <button
-        type="button"
-        className={styles.row}
-        aria-expanded={isShown}
-        onClick={() => setOpen(!isShown)}
+    <>
+      <TimelineRow
+        id=""
+        mark={<StatusMark status={status} />}
+        name={m.run_archive()}
+        length={took(length)}
+        note={note.filter(Boolean).join(' · ')}
+        bars={[barOf(archive, status, origin)]}
+        label={[row, spoken(length)].join(m.timeline_row_separator())}
+        status={status}
+        isOpen={isShown}
+        onToggle={() => setOpen(!isShown)}
+        onKeyDown={(event) => {
+          const next =
+            event.currentTarget.parentElement?.querySelectorAll<HTMLElement>('[data-row]');
+          if (event.key !== 'ArrowDown' || !next?.[1]) return;
+          event.preventDefault();
+          next[1].focus();
+        }}
         data-testid="run-archive"
-        data-status={status}
-      >
-        <span className={styles.fold} data-open={isShown || undefined}>
-          <Icon name="right" size={14} />
-        </span>
-        <StatusMark status={status} />
-        <span className={styles.name}>
-          <b>{m.run_archive()}</b>
-          {run.folder && (
-            <span className={styles.quiet}>{visible(folderName(run.folder.path))}</span>
-          )}
-        </span>
-        <span className={styles.reason}>
-          {[begun(label('status', status)), summary(archive)].filter(Boolean).join(' · ')}
-        </span>
-        <span className={styles.length}>
-          {took(between(archive.started_at, archive.ended_at, now))}
-        </span>
-      </button>
-      {isShown && <ArchivePanel run={run} archive={archive} status={status} />}
-    </div>
+      />
+      {isShown && (
+        <div className={timelineStyles.under}>
+          <ArchivePanel run={run} archive={archive} status={status} />
+        </div>
+      )}
+    </>
   );
+}
+
+/** It has one attempt, which waits for nothing. */
+function barOf({ started_at, ended_at }: RunArchive, status: Status, origin: number): Bar {
+  const attempt = {
+    number: 1,
+    status,
+    queued_at: started_at,
+    started_at,
+    ended_at: ended_at ?? null,
+  };
+  const [bar] = barsOf({ attempts: [attempt as RunAttempt] }, 'running', origin);
+  return bar as Bar;
 }
 
 interface PanelProps {

@@ -5,7 +5,7 @@ import { reasonWords, sourceWords } from '../../routing/words';
 import { between } from '../now';
 import { isSentBack } from '../question/sentBack';
 import { StatusChip } from '../status';
-import styles from './TaskList.module.css';
+import styles from './TaskPanel.module.css';
 
 interface Props {
   attempt: RunAttempt;

@@ -8,7 +8,7 @@ import { OutputView } from '../data/OutputView';
 import { isFields } from '../data/shape';
 import { Decided } from './Decided';
 import { LeftFile } from './LeftFile';
-import styles from './TaskList.module.css';
+import styles from './TaskPanel.module.css';
 
 /** A result of at most so many bytes is shown without being asked for. */
 const SMALL = 65_536;

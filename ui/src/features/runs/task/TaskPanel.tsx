@@ -13,7 +13,7 @@ import { RetryDialog, type RetryWish } from '../RetryDialog';
 import { isFinal } from '../status';
 import { Attempt } from './Attempt';
 import { Output } from './Output';
-import styles from './TaskList.module.css';
+import styles from './TaskPanel.module.css';
 
 /** The end of the log that stands under a task. */
 const LAST = 12;

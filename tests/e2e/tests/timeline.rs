@@ -1,0 +1,122 @@
+//! A run along its time, in the real window: by mouse, and by the keys alone.
+
+use anyhow::{Context as _, Result, ensure};
+use flowkeep_e2e::{Desk, Language, Window, eventually};
+use serde_json::json;
+
+/// A window at a run that failed at its second task, after a second try some seconds later.
+async fn failed(desk: &Desk) -> Result<Window<'_>> {
+    let window = Window::open_unasked(desk).await?;
+    let workflow = json!({"id": "nightly", "name": "Nightly", "tasks": [
+        {"id": "load", "name": "Load", "action": "program.run",
+         "params": {"program": "true"}},
+        {"id": "check", "name": "Check", "action": "program.run", "dependsOn": ["load"],
+         "retry": {"limit": 1, "delay": 4000},
+         "params": {"program": "sh", "args": ["-c", "echo no ledger >&2; exit 3"]}},
+        {"id": "publish", "name": "Publish", "action": "program.run", "dependsOn": ["check"],
+         "params": {"program": "true"}}]});
+    desk.flowkeep(&["flow", "create", &desk.workflow_file(&workflow)?])?;
+    let begun = desk.flowkeep(&["run", "start", "nightly"])?;
+    let run = begun["run_id"].as_str().context("an id")?;
+    window.click("nav-runs").await?;
+    window.click(&format!("row-{run}")).await?;
+    window.run_comes_to("Failed").await?;
+    window.focus().await?;
+    Ok(window)
+}
+
+/// Waits until the script answers with this text.
+async fn until(window: &Window<'_>, script: &str, text: &str) -> Result<()> {
+    let script = format!("return String({script})");
+    eventually(format!("{script} to be {text}"), async || {
+        let told = window.ask(&script).await?;
+        Ok((told == text).then_some(()))
+    })
+    .await
+}
+
+const FOCUSED: &str = "document.activeElement.dataset.testid";
+const CLOSENESS: &str = "document.querySelector('[data-testid=timeline-zoom]').value";
+
+#[tokio::test]
+async fn a_failed_run_is_read_measured_and_filtered_by_mouse() -> Result<()> {
+    let desk = Desk::new(Language::English).await?;
+    let window = failed(&desk).await?;
+    // What failed is open, and says why.
+    window
+        .text_of("task-panel-check", |text| text.contains("no ledger"))
+        .await?;
+    // The pause before the second try is folded, and opens.
+    window.click("timeline-fold").await?;
+    window.gone("timeline-fold").await?;
+    window.click("timeline-fold-all").await?;
+    window.shown("timeline-fold").await?;
+
+    window.click("axis-clock").await?;
+    until(&window, "location.hash.includes('axis=clock')", "true").await?;
+    window.click("timeline-closer").await?;
+    until(&window, &format!("{CLOSENESS} > 0"), "true").await?;
+    window.click("timeline-further").await?;
+    until(&window, CLOSENESS, "0").await?;
+
+    window.click("timeline-filter").await?;
+    window.fill("list-search", "check").await?;
+    window.gone("task-load").await?;
+    until(&window, "location.hash.includes('q=check')", "true").await?;
+    window.click("timeline-filter").await?;
+    window.shown("task-load").await?;
+
+    window.click("retry-here").await?;
+    window.shown("dialog-retry").await?;
+    window.close().await
+}
+
+#[tokio::test]
+async fn a_failed_run_is_read_and_measured_by_keys_alone() -> Result<()> {
+    let desk = Desk::new(Language::English).await?;
+    let window = failed(&desk).await?;
+    window.shown("task-panel-check").await?;
+    window
+        .ask("document.querySelector('[data-testid=task-check]').focus()")
+        .await?;
+    let named = window
+        .ask("return document.activeElement.firstElementChild.textContent")
+        .await?;
+    let named = named.as_str().context("a name")?;
+    ensure!(
+        named.starts_with("Check, failed, attempt 2 of 2, "),
+        "{named}"
+    );
+
+    desk.press(&["Return"])?;
+    window.gone("task-panel-check").await?;
+    desk.press(&["Down"])?;
+    until(&window, FOCUSED, "task-publish").await?;
+    desk.press(&["Home"])?;
+    until(&window, FOCUSED, "task-load").await?;
+    desk.press(&["plus"; 3])?;
+    until(&window, &format!("{CLOSENESS} > 0"), "true").await?;
+    desk.press(&["f"])?;
+    until(&window, CLOSENESS, "0").await?;
+    desk.press(&["i"])?;
+    window.gone("timeline-fold").await?;
+    desk.press(&["k"])?;
+    until(&window, "location.hash.includes('axis=clock')", "true").await?;
+
+    // From the first task to the second, with the pause.
+    desk.press(&["m", "Down"])?;
+    until(&window, FOCUSED, "task-check").await?;
+    desk.press(&["m"])?;
+    window
+        .text_of("timeline-range", |text| {
+            text.ends_with('s') && !text.ends_with("ms")
+        })
+        .await?;
+    desk.press(&["Escape"])?;
+    window.gone("timeline-range").await?;
+    desk.press(&["Return"])?;
+    window
+        .text_of("task-panel-check", |text| text.contains("no ledger"))
+        .await?;
+    window.close().await
+}

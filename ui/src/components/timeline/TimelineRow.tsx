@@ -1,0 +1,137 @@
+import type { KeyboardEvent, ReactNode } from 'react';
+import { Icon } from '../Icon';
+import { type Bar, type PlacedBar, placed } from './bars';
+import { useChart } from './chart';
+import styles from './timeline.module.css';
+
+/** What a mark and a digit take in a bar, in pixels. */
+const MARK = 10;
+const DIGIT = 7;
+/** A note needs so much room beside the bars, in pixels. */
+const NOTE = 110;
+const BESIDE = 8;
+
+interface Props {
+  /** What it shows. */
+  id: string;
+  mark: ReactNode;
+  name: string;
+  /** At the end of the name's column: how long it took. */
+  length: string;
+  /** What is to be said beside the bars. */
+  note: string | undefined;
+  bars: readonly Bar[];
+  /** All of it, for those who hear it. */
+  label: string;
+  status: string;
+  isOpen: boolean;
+  onToggle: () => void;
+  onKeyDown?: (event: KeyboardEvent) => void;
+  'data-testid': string;
+}
+
+/** One line of a timeline, which is one button: its name, and beside it what it did when. */
+export function TimelineRow(props: Props) {
+  const { mark, name, length, note, bars, label, status, isOpen, onToggle, onKeyDown } = props;
+  const { scale, now } = useChart();
+  const shown = placed(bars, scale, now);
+  const numbered = bars.length > 1;
+  return (
+    <button
+      type="button"
+      className={styles.row}
+      aria-expanded={isOpen}
+      onClick={onToggle}
+      onKeyDown={onKeyDown}
+      data-row={props.id}
+      data-testid={props['data-testid']}
+      data-status={status}
+    >
+      <span className="visually-hidden">{label}</span>
+      <span className={styles.head} aria-hidden="true">
+        {mark}
+        <b className={styles.name} title={name}>
+          {name}
+        </b>
+        <span className={styles.took}>{length}</span>
+      </span>
+      <span className={styles.area} data-time aria-hidden="true">
+        {shown.map((bar) => (
+          <BarView key={bar.first} placed={bar} isNumbered={numbered} />
+        ))}
+        {bars.length > 0 && shown.length === 0 ? (
+          // It is out of sight: on which side.
+          <span
+            className={styles.away}
+            data-to={scale.x(bars[0]?.queued ?? 0) < 0 ? 'before' : 'after'}
+          >
+            <Icon name="right" />
+          </span>
+        ) : (
+          note && <Note words={note} bars={shown} width={scale.width} />
+        )}
+      </span>
+    </button>
+  );
+}
+
+function BarView({ placed: bar, isNumbered }: { placed: PlacedBar; isNumbered: boolean }) {
+  const { first, last, left, width, wait, goesOn } = bar;
+  const { tone, shape, mark, title } = bar.bar;
+  // What grows ends at "now", which the chart moves.
+  const size = goesOn ? `max(${width}px, calc(var(--now, 0px) - ${left}px))` : width;
+  const number = isNumbered ? (first === last ? `${first}` : `${first}–${last}`) : '';
+  const hasNumber = number !== '' && width >= MARK + 4 + DIGIT * number.length;
+  const hasMark = mark && (!hasNumber || width >= 2 * MARK + DIGIT * number.length);
+  return (
+    <>
+      {wait && <span className={styles.wait} style={{ left: wait.left, width: wait.width }} />}
+      <span
+        className={styles.bar}
+        style={{ left, width: size, '--tone': `var(--${tone})` } as React.CSSProperties}
+        data-shape={shape}
+        data-grows={goesOn || undefined}
+        data-narrow={width < 2 * MARK || undefined}
+        title={title}
+      >
+        {hasNumber && <span className={styles.number}>{number}</span>}
+        {hasMark && <Icon name={mark} size={10} />}
+      </span>
+    </>
+  );
+}
+
+interface NoteProps {
+  words: string;
+  bars: readonly PlacedBar[];
+  width: number;
+}
+
+/** What is said beside the bars: after them, before them, or on the last, where there is room. */
+function Note({ words, bars, width }: NoteProps) {
+  const style = placeOf(bars, width);
+  if (!style) return null;
+  const { isOver, ...place } = style;
+  return (
+    <span className={styles.note} style={place} data-over={isOver || undefined}>
+      {words}
+    </span>
+  );
+}
+
+function placeOf(bars: readonly PlacedBar[], width: number) {
+  const first = bars[0];
+  const last = bars.at(-1);
+  if (!first || !last) return { left: BESIDE, maxWidth: width - 2 * BESIDE };
+  const end = last.left + last.width + BESIDE;
+  const after = width - end >= NOTE;
+  if (after && !last.goesOn) return { left: end, maxWidth: width - end - BESIDE };
+  const begin = (first.wait?.left ?? first.left) - BESIDE;
+  if (begin >= NOTE) return { right: width - begin, maxWidth: begin - BESIDE };
+  const left = Math.max(0, last.left) + BESIDE;
+  const room = Math.min(width, last.left + last.width) - left - BESIDE;
+  if (room >= NOTE) return { left, maxWidth: room, isOver: true };
+  // A bar that has just begun pushes it along until it has room for it.
+  const pushed = `max(${end}px, calc(var(--now, 0px) + ${BESIDE}px))`;
+  return after ? { left: pushed, maxWidth: width - end - BESIDE } : undefined;
+}

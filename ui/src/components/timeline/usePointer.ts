@@ -1,0 +1,83 @@
+import { type RefObject, useEffect, useRef } from 'react';
+import { panned, type Stretch, type TimeScale, type View, zoomed } from './scale';
+
+/** A press that moves further than this chooses a range, in pixels. */
+const DRAG = 4;
+/** How much a wheel's pixel brings closer. */
+const CLOSER = 0.004;
+
+interface Acts {
+  scale: TimeScale;
+  onView: (view: View | undefined) => void;
+  onRange: (range: Stretch | null) => void;
+}
+
+/**
+ * What a pointer does with the time area of a chart: the wheel with Ctrl comes closer, with Shift moves
+ * along, a drag chooses a range. A press that does not move stays a press on what lies there.
+ */
+export function usePointer(chart: RefObject<HTMLElement | null>, acts: Acts) {
+  const now = useRef(acts);
+  now.current = acts;
+  useEffect(() => {
+    const element = chart.current;
+    if (!element) return;
+    let begun: { x: number; at: number; left: number } | null = null;
+    let isDrag = false;
+    const area = (event: Event) => (event.target as Element).closest<HTMLElement>('[data-time]');
+    const onWheel = (event: WheelEvent) => {
+      const place = area(event);
+      if (!place) return;
+      const { scale, onView } = now.current;
+      const along = event.shiftKey ? event.deltaX || event.deltaY : event.deltaX;
+      if (event.ctrlKey) {
+        const x = event.clientX - place.getBoundingClientRect().left;
+        onView(zoomed(scale, Math.exp(-event.deltaY * CLOSER), x));
+      } else if (along !== 0 && (event.shiftKey || Math.abs(along) > Math.abs(event.deltaY)))
+        onView(panned(scale, along));
+      else return;
+      event.preventDefault();
+    };
+    const onDown = (event: PointerEvent) => {
+      isDrag = false;
+      const place = event.button === 0 ? area(event) : null;
+      if (!place) return;
+      const { left } = place.getBoundingClientRect();
+      begun = { x: event.clientX, at: now.current.scale.time(event.clientX - left), left };
+    };
+    const onMove = (event: PointerEvent) => {
+      if (!begun) return;
+      if (!isDrag && Math.abs(event.clientX - begun.x) < DRAG) return;
+      if (!isDrag) element.setPointerCapture(event.pointerId);
+      isDrag = true;
+      const { scale, onRange } = now.current;
+      const to = scale.time(event.clientX - begun.left);
+      const inside = (time: number) => Math.max(0, Math.min(scale.span, time));
+      onRange({ from: inside(Math.min(begun.at, to)), to: inside(Math.max(begun.at, to)) });
+    };
+    const onUp = () => {
+      begun = null;
+    };
+    const onClick = (event: MouseEvent) => {
+      if (isDrag) {
+        isDrag = false;
+        event.preventDefault();
+        event.stopPropagation();
+      } else if (!(event.target as Element).closest('button')) now.current.onRange(null);
+    };
+    element.addEventListener('wheel', onWheel, { passive: false });
+    element.addEventListener('pointerdown', onDown);
+    element.addEventListener('pointermove', onMove);
+    element.addEventListener('pointerup', onUp);
+    element.addEventListener('pointercancel', onUp);
+    element.addEventListener('click', onClick, true);
+    return () => {
+      element.removeEventListener('wheel', onWheel);
+      element.removeEventListener('pointerdown', onDown);
+      element.removeEventListener('pointermove', onMove);
+      element.removeEventListener('pointerup', onUp);
+      element.removeEventListener('pointercancel', onUp);
+      element.removeEventListener('click', onClick, true);
+    };
+  }, [chart]);
+}

@@ -1,0 +1,163 @@
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
+import { useState } from 'react';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { setReach } from '@/app/reach';
+import type { RunShow, RunTask } from '@/ipc';
+import { RunTimeline } from './RunTimeline';
+import type { RunSearch } from './search';
+
+const ORIGIN = Date.UTC(2026, 10, 22, 8);
+const at = (second: number) => new Date(ORIGIN + second * 1000).toISOString();
+
+beforeEach(() => {
+  vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(600);
+  vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(800);
+  vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(600);
+  vi.spyOn(HTMLElement.prototype, 'offsetWidth', 'get').mockReturnValue(800);
+});
+
+afterEach(() => {
+  cleanup();
+  setReach('here');
+  vi.restoreAllMocks();
+});
+
+/** Tasks of a minute each, with an hour between the second and the third. */
+const tasks = Array.from({ length: 40 }, (_, n) => {
+  const begin = n * 60 + (n > 1 ? 3600 : 0);
+  const [queued_at, started_at, ended_at] = [at(begin), at(begin), at(begin + 60)];
+  const attempt = { number: 1, status: 'succeeded', queued_at, started_at, ended_at };
+  return {
+    id: `t${n}`,
+    name: `step ${n}`,
+    action: 'program.run',
+    status: 'succeeded',
+    attempts: [attempt],
+  };
+}) as unknown as RunTask[];
+
+function Page({ run }: { run: Partial<RunShow> }) {
+  const [search, setSearch] = useState<RunSearch>({});
+  const shown = {
+    status: 'succeeded',
+    steps: 'task',
+    start_time: at(0),
+    end_time: at(6000),
+    tasks,
+    ...run,
+  };
+  return (
+    <>
+      <output data-testid="search">{JSON.stringify(search)}</output>
+      <RunTimeline
+        run={shown as RunShow}
+        search={search}
+        onSearch={setSearch}
+        onMessages={() => undefined}
+        views={null}
+      />
+    </>
+  );
+}
+
+const row = (n: number) => screen.getByTestId(`task-t${n}`);
+const ticks = () =>
+  [...document.querySelectorAll('[aria-hidden="true"]')].map((one) => one.textContent);
+
+it('goes through its rows with the keys, to the last and back', async () => {
+  render(<Page run={{}} />);
+  row(0).focus();
+  for (const [key, to] of [
+    ['ArrowDown', 1],
+    ['ArrowUp', 0],
+    ['End', 39],
+    ['Home', 0],
+    ['PageDown', 19],
+  ] as const) {
+    fireEvent.keyDown(document.activeElement as Element, { key });
+    await waitFor(() => expect(document.activeElement).toBe(row(to)));
+  }
+});
+
+it('folds idle time, and opens it by its button, by a key and all at once', () => {
+  render(<Page run={{}} />);
+  fireEvent.click(screen.getByTestId('timeline-fold'));
+  expect(screen.queryByTestId('timeline-fold')).toBeNull();
+  fireEvent.click(screen.getByTestId('timeline-fold-all'));
+  expect(screen.getByTestId('timeline-fold').getAttribute('aria-label')).toContain('1h');
+  fireEvent.keyDown(row(0), { key: 'i' });
+  expect(screen.queryByTestId('timeline-fold')).toBeNull();
+});
+
+it('comes closer and further by keys and by the slider, which say the same', () => {
+  render(<Page run={{}} />);
+  const slider = screen.getByTestId<HTMLInputElement>('timeline-zoom');
+  expect(slider.value).toBe('0');
+  fireEvent.keyDown(row(3), { key: '+' });
+  const closer = Number(slider.value);
+  expect(closer).toBeGreaterThan(0);
+  fireEvent.change(slider, { target: { value: '60' } });
+  expect(slider.value).toBe('60');
+  expect(screen.getByRole('scrollbar')).toBeTruthy();
+  fireEvent.keyDown(row(3), { key: 'f' });
+  expect(slider.value).toBe('0');
+  expect(screen.queryByRole('scrollbar')).toBeNull();
+  // A letter with Ctrl is somebody else's.
+  fireEvent.keyDown(row(3), { key: '+', ctrlKey: true });
+  expect(slider.value).toBe('0');
+});
+
+it('tells elapsed time or the clock’s, and keeps which in the address', () => {
+  render(<Page run={{}} />);
+  expect(ticks()).toContain('0');
+  fireEvent.keyDown(row(0), { key: 'k' });
+  expect(screen.getByTestId('search').textContent).toContain('"axis":"clock"');
+  expect(ticks()).not.toContain('0');
+});
+
+it('says how long it is from one task to another', () => {
+  render(<Page run={{}} />);
+  fireEvent.keyDown(row(2), { key: 'm' });
+  expect(screen.getByTestId('timeline-range').textContent).toBe('1m');
+  fireEvent.keyDown(row(4), { key: 'm' });
+  expect(screen.getByTestId('timeline-range').textContent).toBe('3m');
+  fireEvent.keyDown(row(4), { key: 'Escape' });
+  expect(screen.queryByTestId('timeline-range')).toBeNull();
+});
+
+it('shows the tasks that fit, and how many there are', async () => {
+  render(<Page run={{}} />);
+  fireEvent.click(screen.getByTestId('timeline-filter'));
+  fireEvent.change(screen.getByTestId('list-search'), { target: { value: 'step 3' } });
+  await waitFor(() => expect(screen.getByText('13 of 40 tasks')).toBeTruthy());
+  expect(screen.queryByTestId('task-t2')).toBeNull();
+  fireEvent.change(screen.getByTestId('list-search'), { target: { value: 'nowhere' } });
+  await waitFor(() => expect(screen.getByText(/No task fits/)).toBeTruthy());
+  fireEvent.click(screen.getByTestId('timeline-filter'));
+  await waitFor(() => expect(row(2)).toBeTruthy());
+});
+
+it('makes no row for what is out of sight', () => {
+  render(<Page run={{}} />);
+  expect(document.querySelectorAll('li').length).toBeLessThan(40);
+  expect(screen.queryByTestId('task-t39')).toBeNull();
+});
+
+it('stands still and says so when the data cannot be reached', async () => {
+  const started = new Date(Date.now() - 5000).toISOString();
+  const attempt = {
+    number: 1,
+    status: 'running',
+    queued_at: started,
+    started_at: started,
+    ended_at: null,
+  };
+  const runs = [{ ...tasks[0], status: 'running', attempts: [attempt] }] as unknown as RunTask[];
+  render(<Page run={{ status: 'running', start_time: started, end_time: null, tasks: runs }} />);
+  expect(screen.getByTestId('timeline-now')).toBeTruthy();
+  const chart = screen.getByTestId('run-tasks');
+  expect(Number.parseFloat(chart.style.getPropertyValue('--now'))).toBeGreaterThan(0);
+  setReach('gone');
+  await waitFor(() => expect(screen.getByTestId('timeline-still')).toBeTruthy());
+  expect(screen.queryByTestId('timeline-now')).toBeNull();
+});
