@@ -29,6 +29,7 @@ mod session_clean_up;
 mod session_import;
 mod session_in_place;
 mod session_restore;
+mod session_roots;
 mod session_runs;
 mod session_scrub;
 mod sessions;

@@ -20,6 +20,7 @@ use crate::run_args::object;
 use crate::session_clean_up;
 use crate::session_import::{self, SessionImport};
 use crate::session_restore::{self, Restore};
+use crate::session_roots::{self, Link, Relink, Roots};
 use crate::session_runs::{self, Going};
 use crate::session_scrub;
 
@@ -79,6 +80,9 @@ pub(crate) enum Session {
         id: String,
     },
     Restore(Restore),
+    Roots(Roots),
+    Relink(Relink),
+    Link(Link),
     Forget {
         #[arg(id = "session_id", value_name = "ID")]
         id: String,
@@ -134,6 +138,9 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Session) -> Result<Outcome, 
         Session::Show { id } => show(output, &session_list::show(api, SessionRef { id })?),
         Session::Snapshot { id } => snapshot(api, output, SessionRef { id }),
         Session::Restore(asked) => session_restore::run(api, output, asked),
+        Session::Roots(asked) => session_roots::roots(api, output, asked),
+        Session::Relink(asked) => session_roots::relink(api, output, asked),
+        Session::Link(asked) => session_roots::link(api, output, asked),
         Session::Forget { id } => forget(api, output, SessionRef { id }),
         Session::CleanUp {
             older_than,
@@ -145,7 +152,7 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Session) -> Result<Outcome, 
 }
 
 /// What is not complete leaves it done in part.
-fn outcome(status: &str) -> Outcome {
+pub(crate) fn outcome(status: &str) -> Outcome {
     match status {
         "complete" => Outcome::Done,
         _ => Outcome::InPart,
@@ -161,6 +168,15 @@ fn preview(api: &Api, output: &Output, wanted: SessionPreviewInput) -> Result<Ou
         tell(catalogue, out, &Told::from(&found))
     })?;
     Ok(outcome(found.status))
+}
+
+/// What a snapshot holds.
+pub(crate) fn tell_snapshot(
+    catalogue: &Catalogue,
+    out: &mut Out,
+    snapshot: &SessionSnapshot,
+) -> io::Result<()> {
+    tell(catalogue, out, &Told::from(snapshot))
 }
 
 fn create(

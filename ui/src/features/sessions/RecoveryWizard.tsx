@@ -13,6 +13,7 @@ import { CandidateRow } from './CandidateRow';
 import { isChoosable, keyOf, offered, recommended } from './candidates';
 import { FilesThenAndNow } from './FilesThenAndNow';
 import { InPlaceDialog } from './InPlaceDialog';
+import { PointTo } from './PointTo';
 import styles from './RecoveryWizard.module.css';
 import { RestoredDialog } from './RestoredDialog';
 import { TrustDialog } from './TrustDialog';
@@ -93,6 +94,7 @@ function Found({ session, recovery, onLookAgain, isLooking }: FoundProps) {
             </Notice>
           </div>
         )}
+        <PointTo session={session} recovery={recovery} />
         <div role="radiogroup" aria-label={m.session_sources()}>
           {sources.map((one) => (
             <CandidateRow
@@ -136,7 +138,7 @@ function Foot({ session, chosen, mustDecide }: FootProps) {
   const restore = useRestore(session.id);
   const work = useWork(restoreWork(session.id));
   const [restored, setRestored] = useState<SessionRestored | null>(null);
-  const [isInPlace, setInPlace] = useState(false);
+  const [inPlace, setInPlace] = useState<SessionCandidate | null>(null);
   const untrusted = untrustedOf(work.error);
   const isBusy = work.status === 'running' || work.status === 'cancelling';
   const forget = () => restoreWork(session.id).forget();
@@ -184,7 +186,7 @@ function Foot({ session, chosen, mustDecide }: FootProps) {
                 label: m.session_in_place_menu(),
                 icon: 'undo',
                 isDisabled: !chosen || chosen.source === 'file',
-                run: () => setInPlace(true),
+                run: () => setInPlace(chosen ?? null),
               },
             ]}
             data-testid="wizard-more"
@@ -199,11 +201,11 @@ function Foot({ session, chosen, mustDecide }: FootProps) {
           onClose={forget}
         />
       )}
-      {isInPlace && chosen && (
+      {inPlace && (
         <InPlaceDialog
           session={session}
-          from={{ use: chosen.source, snapshot: chosen.snapshot }}
-          onClose={() => setInPlace(false)}
+          from={{ use: inPlace.source, snapshot: inPlace.snapshot }}
+          onClose={() => setInPlace(null)}
         />
       )}
       {restored && (

@@ -16,6 +16,9 @@ import type { CleanUpResult } from "./CleanUpResult";
 import type { CompareInput } from "./CompareInput";
 import type { ComparedTexts } from "./ComparedTexts";
 import type { Comparison } from "./Comparison";
+import type { ConfigRootAddInput } from "./ConfigRootAddInput";
+import type { ConfigRootList } from "./ConfigRootList";
+import type { ConfigRootRef } from "./ConfigRootRef";
 import type { CreateInput } from "./CreateInput";
 import type { DeleteInput } from "./DeleteInput";
 import type { Deleted } from "./Deleted";
@@ -158,12 +161,16 @@ import type { SessionImportInput } from "./SessionImportInput";
 import type { SessionImported } from "./SessionImported";
 import type { SessionInPlaceInput } from "./SessionInPlaceInput";
 import type { SessionInPlacePlan } from "./SessionInPlacePlan";
+import type { SessionLinkInput } from "./SessionLinkInput";
+import type { SessionLinked } from "./SessionLinked";
 import type { SessionList } from "./SessionList";
 import type { SessionListInput } from "./SessionListInput";
 import type { SessionPreview } from "./SessionPreview";
 import type { SessionPreviewInput } from "./SessionPreviewInput";
 import type { SessionRecovery } from "./SessionRecovery";
 import type { SessionRef } from "./SessionRef";
+import type { SessionRelinkInput } from "./SessionRelinkInput";
+import type { SessionRelinked } from "./SessionRelinked";
 import type { SessionRestoreInput } from "./SessionRestoreInput";
 import type { SessionRestored } from "./SessionRestored";
 import type { SessionScrubbed } from "./SessionScrubbed";
@@ -354,6 +361,11 @@ export interface Commands {
   session_in_place_plan: { input: SessionInPlaceInput; output: SessionInPlacePlan };
   session_compare_file: { input: SessionCompareFileInput; output: SessionComparedFile };
   session_import: { input: SessionImportInput; output: SessionImported };
+  session_link: { input: SessionLinkInput; output: SessionLinked };
+  session_relink: { input: SessionRelinkInput; output: SessionRelinked };
+  config_root_list: { input: Nothing; output: ConfigRootList };
+  config_root_add: { input: ConfigRootAddInput; output: ConfigRootList };
+  config_root_remove: { input: ConfigRootRef; output: ConfigRootList };
   session_scrub: { input: Nothing; output: SessionScrubbed };
   session_clean_up: { input: SessionCleanUpInput; output: SessionCleanedUp };
   session_forget: { input: SessionRef; output: Nothing };
@@ -386,4 +398,4 @@ export interface Commands {
 }
 
 /** Commands that report progress and can be cancelled. */
-export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task","log_migrate","log_verify","log_export","log_clean_up","folder_archive","folder_clean_up","folder_compare","folder_check","folder_put_back_plan","folder_put_back","session_preview","session_create","session_snapshot","session_recovery","session_restore","session_in_place_plan","session_import","session_scrub","session_clean_up"];
+export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task","log_migrate","log_verify","log_export","log_clean_up","folder_archive","folder_clean_up","folder_compare","folder_check","folder_put_back_plan","folder_put_back","session_preview","session_create","session_snapshot","session_recovery","session_restore","session_in_place_plan","session_import","session_link","session_relink","session_scrub","session_clean_up"];
