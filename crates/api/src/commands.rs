@@ -11,13 +11,13 @@ use serde_json::Value;
 use ts_rs::{Config, TS};
 
 use crate::bodies::{
-    activity, agents, backups, diagnostics, documents, drafts, duplicates, examples, exports,
-    fallen, flow_hindered, folder_clean_ups, folder_compare, folder_contents, folder_put_back,
-    folders, history, log_transfers, logs, notices, overview, plan_decisions, restores, revisions,
-    routes, run_changes, run_overview, run_previews, run_questions, runs, schedules, secrets,
-    session_clean_up, session_export, session_forget, session_import, session_in_place,
-    session_list, session_recovery, session_scrub, session_snapshots, sessions, settings,
-    snapshot_keys, sources, start_sheet, strategies, templates,
+    activity, agents, backups, config_roots, diagnostics, documents, drafts, duplicates, examples,
+    exports, fallen, flow_hindered, folder_clean_ups, folder_compare, folder_contents,
+    folder_put_back, folders, history, log_transfers, logs, notices, overview, plan_decisions,
+    restores, revisions, routes, run_changes, run_overview, run_previews, run_questions, runs,
+    schedules, secrets, session_clean_up, session_export, session_forget, session_import,
+    session_in_place, session_list, session_recovery, session_scrub, session_snapshots, sessions,
+    settings, snapshot_keys, sources,
     start_sheet, strategies, templates,
 };
 use crate::types as t;
@@ -261,6 +261,11 @@ static OTHERS: &[Command] = &[
     command!("session_compare", t::SessionCompareInput => t::SessionCompared, session_recovery::compare, [] long),
     command!("session_compare_file", t::SessionCompareFileInput => t::SessionComparedFile, session_recovery::compare_file, []),
     command!("session_import", t::SessionImportInput => t::SessionImported, session_import::import, [writes place] long),
+    command!("session_link", t::SessionLinkInput => t::SessionLinked, config_roots::link, [writes place] long),
+    command!("session_relink", t::SessionRelinkInput => t::SessionRelinked, config_roots::relink, [writes place] long),
+    command!("config_root_list", t::Nothing => t::ConfigRootList, config_roots::list, []),
+    command!("config_root_add", t::ConfigRootAddInput => t::ConfigRootList, config_roots::add, [writes place]),
+    command!("config_root_remove", t::ConfigRootRef => t::ConfigRootList, config_roots::remove, [writes]),
     command!("session_scrub", t::Nothing => t::SessionScrubbed, session_scrub::scrub, [writes] long),
     command!("session_clean_up", t::SessionCleanUpInput => t::SessionCleanedUp, session_clean_up::clean_up, [writes] long),
     command!("session_export", t::SessionExportInput => t::SessionExported, session_export::export, [place] long),

@@ -42,9 +42,9 @@ mod wording;
 pub use api::{Api, Face, NoPlaces, OpenOptions, Places};
 pub use backup_list::newest_good_backup;
 pub use bodies::{
-    activity, agents, backups, diagnostics, documents, drafts, duplicates, examples, exports,
-    fallen, folder_clean_ups, folder_compare, folder_contents, folder_put_back, folders, history,
-    log_transfers, logs, notices, overview, plan_decisions, restores, revisions, routes,
+    activity, agents, backups, config_roots, diagnostics, documents, drafts, duplicates, examples,
+    exports, fallen, folder_clean_ups, folder_compare, folder_contents, folder_put_back, folders,
+    history, log_transfers, logs, notices, overview, plan_decisions, restores, revisions, routes,
     run_changes, run_folders, run_overview, run_previews, run_questions, runs, schedules, secrets,
     session_clean_up, session_export, session_forget, session_import, session_in_place,
     session_list, session_recovery, session_scrub, session_snapshots, sessions, settings,

@@ -94,9 +94,10 @@ fn act(catalogue: &Catalogue, file: &SessionInPlaceFile) -> String {
         }
         None => catalogue.word(&format!("session_in_place_{}", file.act)),
     };
-    match file.holds_keys && file.act == "replaces" {
-        true => format!("{said}; {}", catalogue.word("session_in_place_keys")),
-        false => said,
+    if file.holds_keys && file.act == "replaces" {
+        format!("{said}; {}", catalogue.word("session_in_place_keys"))
+    } else {
+        said
     }
 }
 

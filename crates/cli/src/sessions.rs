@@ -24,6 +24,7 @@ use crate::session_export::{self, Export};
 use crate::session_import::{self, SessionImport};
 use crate::session_keys::{self, Key};
 use crate::session_restore::{self, Restore};
+use crate::session_roots::{self, Link, Relink, Roots};
 use crate::session_runs::{self, Going};
 use crate::session_scrub;
 
@@ -85,6 +86,9 @@ pub(crate) enum Session {
     Restore(Restore),
     Compare(Compare),
     Export(Export),
+    Roots(Roots),
+    Relink(Relink),
+    Link(Link),
     Forget {
         #[arg(id = "session_id", value_name = "ID")]
         id: String,
@@ -144,6 +148,9 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Session) -> Result<Outcome, 
         Session::Restore(asked) => session_restore::run(api, output, asked),
         Session::Compare(asked) => session_compare::run(api, output, asked),
         Session::Export(asked) => session_export::run(api, output, asked),
+        Session::Roots(asked) => session_roots::roots(api, output, asked),
+        Session::Relink(asked) => session_roots::relink(api, output, asked),
+        Session::Link(asked) => session_roots::link(api, output, asked),
         Session::Forget { id } => forget(api, output, SessionRef { id }),
         Session::CleanUp {
             older_than,
@@ -156,7 +163,7 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Session) -> Result<Outcome, 
 }
 
 /// What is not complete leaves it done in part.
-fn outcome(status: &str) -> Outcome {
+pub(crate) fn outcome(status: &str) -> Outcome {
     match status {
         "complete" => Outcome::Done,
         _ => Outcome::InPart,
@@ -172,6 +179,15 @@ fn preview(api: &Api, output: &Output, wanted: SessionPreviewInput) -> Result<Ou
         tell(catalogue, out, &Told::from(&found))
     })?;
     Ok(outcome(found.status))
+}
+
+/// What a snapshot holds.
+pub(crate) fn tell_snapshot(
+    catalogue: &Catalogue,
+    out: &mut Out,
+    snapshot: &SessionSnapshot,
+) -> io::Result<()> {
+    tell(catalogue, out, &Told::from(snapshot))
 }
 
 fn create(

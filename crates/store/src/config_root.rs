@@ -1,5 +1,6 @@
 //! Where trees of configuration files lie.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension as _, Row};
@@ -78,6 +79,30 @@ impl Store {
         session.root.map_or(Ok(None), |root| self.config_root(root))
     }
 
+    /// How many sessions have their configuration below each root.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn sessions_of_roots(&self) -> Result<HashMap<i64, u32>, StoreError> {
+        let reader = self.reader()?;
+        let sql = "SELECT root, count(*) FROM session WHERE root NOT NULL GROUP BY root";
+        let mut statement = reader.prepare_cached(sql)?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The rows of the sessions that have their configuration below a root.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn sessions_below(&self, root: i64) -> Result<Vec<i64>, StoreError> {
+        let reader = self.reader()?;
+        let sql = "SELECT session FROM session WHERE root = ?1 ORDER BY session";
+        let mut statement = reader.prepare_cached(sql)?;
+        let rows = statement.query_map([root], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// The root at a path.
     ///
     /// # Errors
@@ -108,5 +133,79 @@ impl Tx<'_> {
             ))?;
         self.tag(&Tag::Session);
         Ok(self.connection.last_insert_rowid())
+    }
+    /// Keeps a root as one that the operator named; says whether it was not.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn list_config_root(&self, root: i64) -> Result<bool, StoreError> {
+        let changed = self
+            .connection
+            .prepare_cached("UPDATE config_root SET listed = 1 WHERE root = ?1 AND listed = 0")?
+            .execute([root])?;
+        self.tag(&Tag::Session);
+        Ok(changed > 0)
+    }
+
+    /// Lets a root be one that was only met; it is known no longer where no session needs it. Says whether it was
+    /// named.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn unlist_config_root(&self, root: i64) -> Result<bool, StoreError> {
+        let changed = self
+            .connection
+            .prepare_cached("UPDATE config_root SET listed = 0 WHERE root = ?1 AND listed = 1")?
+            .execute([root])?;
+        self.forget_config_root(root)?;
+        self.tag(&Tag::Session);
+        Ok(changed > 0)
+    }
+
+    /// Says where a root is now. Where one is known there, both are one from now on.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn relink_config_root(&self, root: i64, to: &Path) -> Result<(), StoreError> {
+        self.tag(&Tag::Session);
+        if let Some(there) = at(self.connection, to)?.filter(|there| there.row != root) {
+            for sql in [
+                "UPDATE session SET root = ?2 WHERE root = ?1",
+                "UPDATE config_root SET listed = 1 WHERE root = ?2
+                   AND EXISTS (SELECT 1 FROM config_root WHERE root = ?1 AND listed)",
+            ] {
+                self.connection
+                    .prepare_cached(sql)?
+                    .execute((root, there.row))?;
+            }
+            self.unlist_config_root(root)?;
+            return Ok(());
+        }
+        // What the disk said there says nothing of files that were copied.
+        for sql in [
+            "DELETE FROM config_seen WHERE root = ?1",
+            "DELETE FROM config_look WHERE root = ?1",
+        ] {
+            self.connection.prepare_cached(sql)?.execute([root])?;
+        }
+        let name = to.file_name().unwrap_or(to.as_os_str());
+        self.connection
+            .prepare_cached("UPDATE config_root SET path = ?2, name = ?3 WHERE root = ?1")?
+            .execute((
+                root,
+                DataFolder::of(self.connection).kept(to),
+                name.to_string_lossy(),
+            ))?;
+        Ok(())
+    }
+
+    fn forget_config_root(&self, root: i64) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(
+                "DELETE FROM config_root WHERE root = ?1 AND NOT listed
+                   AND NOT EXISTS (SELECT 1 FROM session WHERE root = ?1)",
+            )?
+            .execute([root])?;
+        Ok(())
     }
 }

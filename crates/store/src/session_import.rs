@@ -85,16 +85,4 @@ impl Tx<'_> {
         self.tag(&Tag::Session);
         Ok(())
     }
-
-    /// Keeps a root as one that the operator named.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub fn list_config_root(&self, root: i64) -> Result<(), StoreError> {
-        self.connection
-            .prepare_cached("UPDATE config_root SET listed = 1 WHERE root = ?1 AND listed = 0")?
-            .execute([root])?;
-        self.tag(&Tag::Session);
-        Ok(())
-    }
 }

@@ -4,6 +4,7 @@
 pub mod activity;
 pub mod agents;
 pub mod backups;
+pub mod config_roots;
 pub mod diagnostics;
 pub mod documents;
 pub mod drafts;

@@ -160,10 +160,21 @@ impl Looking {
         let without = || AppError::new("session_no_config").with("session", &session.name);
         let root = store.root_of(session)?.ok_or_else(without)?;
         let config = session.config.as_ref().ok_or_else(without)?;
+        let config = root.path.join(config);
+        Self::at(settings, &session.strategy, config, Some(root.path))
+    }
+
+    /// What a session looks at that begins with this file.
+    pub(super) fn at(
+        settings: &Settings,
+        name: &str,
+        config: PathBuf,
+        root: Option<PathBuf>,
+    ) -> Result<Self, AppError> {
         Ok(Self {
-            config: root.path.join(config),
-            root: Some(root.path),
-            strategy: strategy(settings, Some(&session.strategy))?,
+            config,
+            root,
+            strategy: strategy(settings, Some(name))?,
             default_tool_set: default_tool_set(settings),
         })
     }
@@ -178,7 +189,7 @@ impl Looking {
     }
 }
 
-fn taken(
+pub(super) fn taken(
     api: &Api,
     looking: Looking,
     session: Of,
@@ -200,7 +211,7 @@ fn taken(
 }
 
 /// The root of what is looked at, and the file it begins with from there.
-fn found(api: &Api, looking: &Looking) -> Result<(PathBuf, ConfigPath), AppError> {
+pub(super) fn found(api: &Api, looking: &Looking) -> Result<(PathBuf, ConfigPath), AppError> {
     let (looking, place) = (looking.clone(), looking.config.clone());
     in_time(api.most, &place, move |_| {
         find(&looking.wish()).map_err(AppError::from)

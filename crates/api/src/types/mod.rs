@@ -6,6 +6,7 @@
 mod activity;
 mod agent;
 mod backup;
+mod config_root;
 mod document;
 mod draft;
 mod fallen;
@@ -45,6 +46,7 @@ mod template;
 pub use activity::*;
 pub use agent::*;
 pub use backup::*;
+pub use config_root::*;
 pub use document::*;
 pub use draft::*;
 pub use fallen::*;

@@ -40,6 +40,7 @@ mod session_import;
 mod session_in_place;
 mod session_keys;
 mod session_restore;
+mod session_roots;
 mod session_runs;
 mod sessions;
 mod source_servers;

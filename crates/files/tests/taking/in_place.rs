@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use flowkeep_core::SnapshotId;
+use flowkeep_core::configuration::ConfigPath;
 use flowkeep_core::session::SnapshotReason;
 use flowkeep_files::snapshots::recover;
 use flowkeep_files::snapshots::restoring::{
@@ -83,8 +84,8 @@ fn acts(plan: &InPlacePlan) -> Vec<(&str, &InPlaceAct)> {
     files.map(|file| (file.path.as_str(), &file.act)).collect()
 }
 
-fn names(paths: &[flowkeep_core::configuration::ConfigPath]) -> Vec<&str> {
-    paths.iter().map(|path| path.as_str()).collect()
+fn names(paths: &[ConfigPath]) -> Vec<&str> {
+    paths.iter().map(ConfigPath::as_str).collect()
 }
 
 fn reasons(put: &PutInPlace) -> Vec<(&str, &str)> {

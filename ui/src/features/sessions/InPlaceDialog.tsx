@@ -89,7 +89,7 @@ export function InPlaceDialog({ session, from, isWayBack = false, onClose }: Pro
         />
       )}
       {!isBusy && error && <ErrorNotice error={error} onRetry={again} />}
-      {!isBusy && !plan && !error && (
+      {!isBusy && !plan && !error && !done && (
         <WorkProgress
           title={m.session_looking_today()}
           status="running"

@@ -15,6 +15,7 @@ import { FilesThenAndNow } from './FilesThenAndNow';
 import { InPlaceDialog } from './InPlaceDialog';
 import { KeyNeeded } from './KeyNeeded';
 import { compareQuery } from './queries';
+import { PointTo } from './PointTo';
 import styles from './RecoveryWizard.module.css';
 import { RestoredDialog } from './RestoredDialog';
 import { TrustDialog } from './TrustDialog';
@@ -117,6 +118,7 @@ function Found({ session, recovery, onLookAgain, isLooking }: FoundProps) {
           </div>
         )}
         <KeyNeeded candidates={recovery.candidates} onLookAgain={onLookAgain} />
+        <PointTo session={session} recovery={recovery} />
         <div role="radiogroup" aria-label={m.session_sources()}>
           {sources.map((one) => (
             <CandidateRow
@@ -170,7 +172,7 @@ function Foot({ session, chosen, mustDecide }: FootProps) {
   const restore = useRestore(session.id);
   const work = useWork(restoreWork(session.id));
   const [restored, setRestored] = useState<SessionRestored | null>(null);
-  const [isInPlace, setInPlace] = useState(false);
+  const [inPlace, setInPlace] = useState<SessionCandidate | null>(null);
   const untrusted = untrustedOf(work.error);
   const isBusy = work.status === 'running' || work.status === 'cancelling';
   const forget = () => restoreWork(session.id).forget();
@@ -218,7 +220,7 @@ function Foot({ session, chosen, mustDecide }: FootProps) {
                 label: m.session_in_place_menu(),
                 icon: 'undo',
                 isDisabled: !chosen || chosen.source === 'file',
-                run: () => setInPlace(true),
+                run: () => setInPlace(chosen ?? null),
               },
             ]}
             data-testid="wizard-more"
@@ -233,11 +235,11 @@ function Foot({ session, chosen, mustDecide }: FootProps) {
           onClose={forget}
         />
       )}
-      {isInPlace && chosen && (
+      {inPlace && (
         <InPlaceDialog
           session={session}
-          from={{ use: chosen.source, snapshot: chosen.snapshot }}
-          onClose={() => setInPlace(false)}
+          from={{ use: inPlace.source, snapshot: inPlace.snapshot }}
+          onClose={() => setInPlace(null)}
         />
       )}
       {restored && (

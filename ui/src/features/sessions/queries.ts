@@ -84,6 +84,16 @@ export function cleanUpQuery(days: number) {
   });
 }
 
+/** Where configurations are. Whether a folder is there is asked of its disk. */
+export function rootsQuery() {
+  return queryOptions({
+    queryKey: ['config roots'],
+    queryFn: () => call('config_root_list', {}),
+    staleTime: 0,
+    meta: { tags: ['session'], atMostEvery: 3_000 },
+  });
+}
+
 /** What each strategy takes, and which one is meant when nobody says. */
 export function strategiesQuery() {
   return queryOptions({

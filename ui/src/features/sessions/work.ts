@@ -24,6 +24,13 @@ export function changedHere(client: QueryClient): void {
   invalidate(client, ['run', 'operation']);
 }
 
+/** A configuration is somewhere else by now. */
+export function movedHere(client: QueryClient): void {
+  changedHere(client);
+  for (const key of [['config roots'], ['look', 'session_recovery']])
+    void client.invalidateQueries({ queryKey: key });
+}
+
 /** Work of which each session has its own. */
 function ofEach<Name extends CommandName>(name: Name): (session: string) => LongWork<Name> {
   const known = new Map<string, LongWork<Name>>();
@@ -38,6 +45,8 @@ function ofEach<Name extends CommandName>(name: Name): (session: string) => Long
 export const restoreWork = ofEach('session_restore');
 /** Files of one session that are being put back where they were. */
 export const inPlaceWork = ofEach('session_restore');
+/** One session that is being pointed to its file. */
+export const linkWork = ofEach('session_link');
 /** The snapshot that is being taken of one session. */
 export const snapshotWork = ofEach('session_snapshot');
 

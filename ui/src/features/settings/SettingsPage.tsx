@@ -8,6 +8,7 @@ import { tellFailure, useCommand } from '../command';
 import { NoticesCard } from '../notices/NoticesCard';
 import { ExampleNote } from '../overview/ExampleOffer';
 import { overviewQuery } from '../overview/queries';
+import { RootsCard } from '../sessions/RootsCard';
 import { AboutCard } from './AboutCard';
 import { ClosingCard } from './ClosingCard';
 import { DiagnosticsDialog } from './DiagnosticsDialog';
@@ -128,6 +129,7 @@ function AllSettings({ settings }: { settings: Settings }) {
           <ExampleNote count={overview.data?.example_documents ?? 0} />
         )}
       </Card>
+      <RootsCard />
       <NoticesCard />
       <HistoryCard settings={settings} onChange={change} />
       <SnapshotsCard settings={settings} onChange={change} />

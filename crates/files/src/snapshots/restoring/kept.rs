@@ -201,13 +201,13 @@ pub(super) fn snapshots(
 }
 
 /// A file as it was at some time.
-type Version = (ConfigPath, [u8; 32], bool);
+pub(super) type Version = (ConfigPath, [u8; 32], bool);
 
-fn version(entry: &TreeEntry) -> Version {
+pub(super) fn version(entry: &TreeEntry) -> Version {
     (entry.path.clone(), entry.sha256.0, entry.masked.is_empty())
 }
 
-fn states(
+pub(super) fn states(
     root: Option<&Path>,
     versions: &BTreeMap<Version, TreeEntry>,
     progress: &dyn Progress,

@@ -6,6 +6,7 @@ mod export;
 mod found;
 mod in_place;
 mod kept;
+mod moved;
 mod pieces;
 mod restore;
 mod texts;
@@ -19,6 +20,7 @@ pub use in_place::{
     InPlaceAct, InPlaceError, InPlaceFile, InPlacePlan, InPlaceSettled, PutInPlace, SAFETY,
     in_place_plan, put_in_place, recover_in_place, whole_copies_of,
 };
+pub use moved::{Moved, look_below};
 pub use restore::{
     Back, Nothing, OVERLAYS, Restored, Use, Wanting, clear_unfinished, copy_stem, restore,
 };

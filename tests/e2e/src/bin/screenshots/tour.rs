@@ -567,7 +567,7 @@ fn about_folders(made: &folders::Made) -> [Screen; 12] {
 }
 
 /// Sessions that can be taken up again, one of them with files that are not as they were.
-fn with_sessions(made: &Configs, broken: &str) -> [Screen; 12] {
+fn with_sessions(made: &Configs, broken: &str) -> [Screen; 14] {
     let at = |session: &str, more: &str| format!("/sessions/{session}{more}");
     [
         screen("sessions", &at(&made.paused, ""), "source-snapshot"),
@@ -630,6 +630,13 @@ fn with_sessions(made: &Configs, broken: &str) -> [Screen; 12] {
             &["[data-testid=space-menu]", "[data-testid=menu-scrub]"],
             "scrub-sound",
         ),
+        pressed(
+            "sessions-in-place",
+            &at(&made.paused, ""),
+            &["[data-testid=wizard-more]", "[data-testid=menu-in-place]"],
+            "in-place-go",
+        ),
+        screen("sessions-roots", "/settings", "settings-roots"),
         pressed(
             "sessions-look",
             &at(&made.paused, ""),

@@ -57,13 +57,14 @@ impl From<flowkeep_store::StoreError> for InPlaceError {
     }
 }
 
-/// Keeps everybody else from putting files back. Death gives it back.
-fn alone(workshop: &Workshop) -> Result<FileLock, InPlaceError> {
+/// Keeps everybody else from putting files back; nothing where somebody does. Death gives it back.
+fn alone(workshop: &Workshop) -> Result<Option<FileLock>, TakeError> {
     let locks = workshop.data_dir.join("locks");
     private_folder(&locks).map_err(TakeError::at(&locks))?;
     let path = locks.join("in-place");
-    FileLock::try_take(&path).map_err(|error| match error {
-        LockError::Held => InPlaceError::Busy,
-        LockError::Io(source) => TakeError::Io { path, source }.into(),
-    })
+    match FileLock::try_take(&path) {
+        Ok(lock) => Ok(Some(lock)),
+        Err(LockError::Held) => Ok(None),
+        Err(LockError::Io(source)) => Err(TakeError::Io { path, source }),
+    }
 }

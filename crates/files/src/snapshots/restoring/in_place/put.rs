@@ -49,7 +49,7 @@ pub fn put_in_place(
     stamp: Sha256,
     progress: &dyn Progress,
 ) -> Result<PutInPlace, InPlaceError> {
-    let _alone = alone(workshop)?;
+    let _alone = alone(workshop)?.ok_or(InPlaceError::Busy)?;
     settle_left(workshop)?;
     let _shared = workshop.share()?;
     let session = wanting.seeking.session;

@@ -11,9 +11,9 @@ use flowkeep_store::{SessionWork, StoreError};
 use serde::{Deserialize, Serialize};
 
 use super::super::restore::{Done, OVERLAYS, write_down};
+use super::alone;
 use super::keep::SAFETY;
 use super::plan::{is_gone, live};
-use super::{InPlaceError, alone};
 use crate::intake::why;
 use crate::snapshots::overlay::Lost;
 use crate::snapshots::pack::LARGEST_OBJECT;
@@ -147,11 +147,8 @@ fn partial(id: &str) -> String {
 /// # Errors
 /// What the database says; [`TakeError::Io`].
 pub fn recover_in_place(workshop: &Workshop) -> Result<Vec<InPlaceSettled>, TakeError> {
-    let _alone = match alone(workshop) {
-        Err(InPlaceError::Busy) => return Ok(Vec::new()),
-        Err(InPlaceError::Take(error)) => return Err(error),
-        Err(_) => return Ok(Vec::new()),
-        Ok(lock) => lock,
+    let Some(_alone) = alone(workshop)? else {
+        return Ok(Vec::new());
     };
     settle_left(workshop)
 }

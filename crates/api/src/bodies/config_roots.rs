@@ -1,0 +1,226 @@
+//! `config_root_list`, `config_root_add`, `config_root_remove`, `session_relink`, `session_link`: where configurations
+//! are. What touches disks is done apart, as in `folders`.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use flowkeep_core::session::SnapshotReason;
+use flowkeep_files::snapshots::Of;
+use flowkeep_files::snapshots::restoring::look_below;
+use flowkeep_host::path_text;
+use flowkeep_store::{ConfigRootRecord, NewOperation, OperationItemRecord, StoreError, Tx};
+
+use super::session_snapshots::{Looking, found, taken};
+use super::{session_list, settings};
+use crate::apart::{apart_for, in_time};
+use crate::progress::Thinned;
+use crate::types::{
+    ConfigRoot, ConfigRootAddInput, ConfigRootList, ConfigRootRef, Nothing, SessionLinkInput,
+    SessionLinked, SessionRelinkInput, SessionRelinked, Snapshots,
+};
+use crate::{Api, AppError, Progress};
+
+/// How long a disk may take to say whether a folder is there.
+const GLANCE: Duration = Duration::from_secs(2);
+
+/// The folders in which configurations are: those that were named, and those of sessions.
+///
+/// # Errors
+/// What the database says.
+pub fn list(api: &Api, _: Nothing) -> Result<ConfigRootList, AppError> {
+    let sessions = api.store.sessions_of_roots()?;
+    let of = |root: &ConfigRootRecord| sessions.get(&root.row).copied().unwrap_or_default();
+    let mut roots = api.store.config_roots()?;
+    roots.retain(|root| root.listed || of(root) > 0);
+    // Disks that are silent are waited for together.
+    let states: Vec<_> = std::thread::scope(|scope| {
+        let asked: Vec<_> = roots
+            .iter()
+            .map(|root| scope.spawn(move || state(&root.path)))
+            .collect();
+        let answered = asked.into_iter().map(std::thread::ScopedJoinHandle::join);
+        answered.map(|state| state.unwrap_or("silent")).collect()
+    });
+    let items = roots.iter().zip(states).map(|(root, state)| ConfigRoot {
+        path: path_text(&root.path),
+        name: root.name.clone(),
+        listed: root.listed,
+        sessions: of(root),
+        state,
+    });
+    Ok(ConfigRootList {
+        items: items.collect(),
+    })
+}
+
+fn state(path: &Path) -> &'static str {
+    let asked = path.to_owned();
+    let answer = in_time(GLANCE, path, move |_| Ok::<_, AppError>(asked.is_dir()));
+    match answer {
+        Ok(true) => "there",
+        Ok(false) => "gone",
+        Err(_) => "silent",
+    }
+}
+
+/// Names a folder in which configurations are: files that session files of earlier tools name are looked for in it,
+/// and runs of workflows that refer to files there keep these.
+///
+/// # Errors
+/// `root_missing`, `disk_silent`; what the database says.
+pub fn add(api: &Api, input: ConfigRootAddInput) -> Result<ConfigRootList, AppError> {
+    let path = there(api, api.path_of(&input.path)?)?;
+    let (actor, face) = (api.actor()?, api.face().as_str());
+    api.store.write::<_, StoreError>(move |tx| {
+        let root = tx.meet_config_root(&path)?;
+        if tx.list_config_root(root)? {
+            told(tx, (&actor, face), "config_root_add", &path_text(&path))?;
+        }
+        Ok(())
+    })?;
+    list(api, Nothing {})
+}
+
+/// Takes a folder of configurations off the list. Its files and all sessions stay.
+///
+/// # Errors
+/// `config_root_unknown`; what the database says.
+pub fn remove(api: &Api, input: ConfigRootRef) -> Result<ConfigRootList, AppError> {
+    let root = known(api, &input.path)?;
+    let (actor, face) = (api.actor()?, api.face().as_str());
+    let path = path_text(&root.path);
+    api.store.write::<_, StoreError>(move |tx| {
+        if tx.unlist_config_root(root.row)? {
+            told(tx, (&actor, face), "config_root_remove", &path)?;
+        }
+        Ok(())
+    })?;
+    list(api, Nothing {})
+}
+
+/// Says where a folder of configurations is now: all sessions with their configuration there find it there. Tells
+/// what of it is there.
+///
+/// # Errors
+/// `config_root_unknown`, `root_missing`, `session_relink_nothing`, `cancelled`; what the database says.
+pub fn relink(
+    api: &Api,
+    input: SessionRelinkInput,
+    progress: &dyn Progress,
+) -> Result<SessionRelinked, AppError> {
+    let root = known(api, &input.path)?;
+    let to = there(api, api.path_of(&input.to)?)?;
+    let (workshop, row, place) = (api.snapshot_workshop()?, root.row, to.clone());
+    let work = move |steps: &Thinned<'_>| Ok(look_below(&workshop, row, &place, steps));
+    let left = || AppError::new("cancelled");
+    let moved = apart_for(api.patience, progress, work, left, drop)??;
+    let is_look = input.dry_run.unwrap_or_default();
+    if !is_look && moved.gone > 0 && moved.found + moved.changed == 0 {
+        return Err(AppError::new("session_relink_nothing").with("path", path_text(&to)));
+    }
+    if !is_look && to != root.path {
+        let (actor, face) = (api.actor()?, api.face().as_str());
+        api.store.write::<_, StoreError>(move |tx| {
+            tx.relink_config_root(row, &to)?;
+            told(tx, (&actor, face), "session_relink", &path_text(&to))
+        })?;
+    }
+    Ok(SessionRelinked {
+        sessions: moved.sessions,
+        found: moved.found,
+        changed: moved.changed,
+        gone: moved.gone,
+    })
+}
+
+/// Points a session to the file it begins with, and keeps that as it is now.
+///
+/// # Errors
+/// `session_unknown`, `session_no_config`, `session_linked`; as `session_create`.
+pub fn link(
+    api: &Api,
+    input: SessionLinkInput,
+    progress: &dyn Progress,
+) -> Result<SessionLinked, AppError> {
+    let session = session_list::kept(api, &input.id)?;
+    if session.config.is_some() && !session.is_as_it_came() {
+        return Err(AppError::new("session_linked").with("session", session.name));
+    }
+    let settings = settings::show(api, Nothing {})?;
+    let config = api.path_of(&input.config)?;
+    let root = input.root.as_ref().map(|root| api.path_of(root));
+    let looking = Looking::at(&settings, &session.strategy, config, root.transpose()?)?;
+    let (root, config) = found(api, &looking)?;
+    let (actor, face) = (api.actor()?, api.face().as_str());
+    let (id, place, name) = (session.id.clone(), root.clone(), config.to_string());
+    api.store.write::<_, AppError>(move |tx| {
+        let unknown = || AppError::new("session_unknown").with("session", &id);
+        let there = tx.session(&id)?.ok_or_else(unknown)?;
+        let root = tx.meet_config_root(&place)?;
+        tx.link_session(there.row, root, &name)?;
+        let item = OperationItemRecord {
+            kind: "session".to_owned(),
+            id: there.id,
+            name: Some(there.name),
+            before: None,
+            after: None,
+        };
+        Ok(record(tx, (&actor, face), ("session_link", None), &[item])?)
+    })?;
+    let session = session_list::kept(api, &input.id)?;
+    let snapshot = if settings.snapshots == Snapshots::Off {
+        None
+    } else {
+        let of = Of::Kept(Box::new(session));
+        taken(api, looking, of, SnapshotReason::Import, progress)?
+    };
+    let snapshot = snapshot.map(|taken| session_list::taken(api, &input.id, taken.id));
+    Ok(SessionLinked {
+        session_id: input.id,
+        root: path_text(&root),
+        config: config.to_string(),
+        snapshot: snapshot.transpose()?,
+    })
+}
+
+/// A folder that is there, through no links.
+fn there(api: &Api, path: PathBuf) -> Result<PathBuf, AppError> {
+    let asked = path.clone();
+    in_time(api.most, &path, move |_| {
+        let real = asked.canonicalize().ok().filter(|real| real.is_dir());
+        real.ok_or_else(|| AppError::new("root_missing").with("path", path_text(&asked)))
+    })
+}
+
+fn known(api: &Api, path: &str) -> Result<ConfigRootRecord, AppError> {
+    let mut roots = api.store.config_roots()?.into_iter();
+    let found = roots.find(|root| path_text(&root.path) == path);
+    found.ok_or_else(|| AppError::new("config_root_unknown").with("path", path))
+}
+
+fn told(
+    tx: &Tx<'_>,
+    who: (&str, &'static str),
+    operation: &'static str,
+    name: &str,
+) -> Result<(), StoreError> {
+    record(tx, who, (operation, Some(name)), &[])
+}
+
+fn record(
+    tx: &Tx<'_>,
+    (actor, face): (&str, &'static str),
+    (operation, name): (&'static str, Option<&str>),
+    items: &[OperationItemRecord],
+) -> Result<(), StoreError> {
+    let operation = NewOperation {
+        actor,
+        face,
+        operation,
+        name,
+        undoes: None,
+        items,
+    };
+    tx.record_operation(tx.next_operation_id()?, &operation)?;
+    Ok(())
+}

@@ -1,0 +1,167 @@
+//! `session roots`, `session relink`, `session link`: where configurations are, once they are somewhere else.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use crate::flowkeep::{Flowkeep, keys, text};
+
+fn lay_out(root: &Path) {
+    for (path, content) in [
+        (
+            "workflows/orders.yaml",
+            "name: orders\ntools: [sum, table]\n",
+        ),
+        ("tools/sum.yaml", "name: sum\n"),
+        ("tools/table.yaml", "name: table\n"),
+    ] {
+        let path = root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+}
+
+fn begun(flowkeep: &Flowkeep, root: &Path) -> String {
+    let config = text(&root.join("workflows/orders.yaml"));
+    let (_, created) = flowkeep.json(&["session", "create", &config]);
+    created["session_id"].as_str().unwrap().to_owned()
+}
+
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap()
+}
+
+#[test]
+fn roots_are_added_and_taken_off_the_list_and_sessions_stay() {
+    let flowkeep = Flowkeep::new();
+    let (configs, others) = (flowkeep.path("configs"), flowkeep.path("others"));
+    lay_out(&configs);
+    lay_out(&others);
+    assert_eq!(flowkeep.done(&["session", "roots"]), json!({"items": []}));
+    let id = begun(&flowkeep, &configs);
+    let (configs, others) = (text(&real(&configs)), text(&real(&others)));
+    let met = json!({"path": configs, "name": "configs", "listed": false, "sessions": 1, "state": "there"});
+    assert_eq!(flowkeep.done(&["session", "roots"])["items"], json!([met]));
+    let added = flowkeep.done(&["session", "roots", "add", &others]);
+    assert_eq!(added["items"][1]["path"], others);
+    assert_eq!(
+        (&added["items"][1]["listed"], &added["items"][1]["sessions"]),
+        (&json!(true), &json!(0))
+    );
+    let removed = flowkeep.done(&["session", "roots", "remove", &others]);
+    assert_eq!(removed["items"], json!([met]));
+    flowkeep.done(&["session", "roots", "add", &configs]);
+    let removed = flowkeep.done(&["session", "roots", "remove", &configs]);
+    assert_eq!(removed["items"], json!([met]), "its session needs it");
+    flowkeep.done(&["session", "show", &id]);
+    let words = ["session", "roots", "remove", &others];
+    flowkeep.refused(&words, "config_root_unknown");
+    let nowhere = text(&flowkeep.path("nowhere"));
+    flowkeep.refused(&["session", "roots", "add", &nowhere], "root_missing");
+    assert!(Path::new(&others).join("tools/sum.yaml").exists());
+}
+
+#[test]
+fn a_root_that_was_moved_is_found_again_in_one_step() {
+    let flowkeep = Flowkeep::new();
+    let (old, new) = (flowkeep.path("configs"), flowkeep.path("moved"));
+    lay_out(&old);
+    let id = begun(&flowkeep, &old);
+    begun(&flowkeep, &old);
+    fs::rename(&old, &new).unwrap();
+    fs::write(new.join("tools/sum.yaml"), "name: another\n").unwrap();
+    fs::remove_file(new.join("tools/table.yaml")).unwrap();
+    let (_, looked) = flowkeep.json(&["session", "restore", &id, "--dry-run"]);
+    assert_eq!(looked["candidates"][0]["code"], "root_gone");
+    assert_eq!(
+        flowkeep.done(&["session", "roots"])["items"][0]["state"],
+        "gone"
+    );
+    let (from, to) = (text(&old), text(&new));
+    let looked = flowkeep.done(&["session", "relink", &from, &to, "--dry-run"]);
+    assert_eq!(
+        looked,
+        json!({"sessions": 2, "found": 1, "changed": 1, "gone": 1})
+    );
+    assert_eq!(
+        flowkeep.done(&["session", "roots"])["items"][0]["state"],
+        "gone"
+    );
+    assert_eq!(flowkeep.done(&["session", "relink", &from, &to]), looked);
+    let roots = flowkeep.done(&["session", "roots"]);
+    assert_eq!(
+        (&roots["items"][0]["path"], &roots["items"][0]["state"]),
+        (&json!(text(&real(&new))), &json!("there"))
+    );
+    let (_, looked) = flowkeep.json(&["session", "restore", &id, "--dry-run"]);
+    assert_eq!(looked["candidates"][0]["code"], "config_differs");
+    flowkeep.done(&["session", "restore", &id, "--in-place"]);
+    assert_eq!(
+        fs::read_to_string(new.join("tools/sum.yaml")).unwrap(),
+        "name: sum\n"
+    );
+}
+
+#[test]
+fn where_nothing_of_it_is_nothing_is_changed_and_where_a_root_is_known_both_are_one() {
+    let flowkeep = Flowkeep::new();
+    let (old, new) = (flowkeep.path("configs"), flowkeep.path("moved"));
+    lay_out(&old);
+    begun(&flowkeep, &old);
+    let empty = flowkeep.path("empty");
+    fs::create_dir(&empty).unwrap();
+    let from = text(&real(&old));
+    let words = ["session", "relink", &from, &text(&empty)];
+    flowkeep.refused(&words, "session_relink_nothing");
+    flowkeep.refused(
+        &["session", "relink", "/no/such", &text(&empty)],
+        "config_root_unknown",
+    );
+    lay_out(&new);
+    begun(&flowkeep, &new);
+    flowkeep.done(&["session", "roots", "add", &from]);
+    fs::remove_dir_all(&old).unwrap();
+    flowkeep.done(&["session", "relink", &from, &text(&new)]);
+    let roots = flowkeep.done(&["session", "roots"]);
+    let expected = json!([{"path": text(&real(&new)), "name": "moved", "listed": true, "sessions": 2, "state": "there"}]);
+    assert_eq!(roots["items"], expected);
+}
+
+#[test]
+fn a_session_that_came_without_its_configuration_is_pointed_to_it() {
+    let flowkeep = Flowkeep::new();
+    let session = json!({
+        "metadata": {"session_id": "s-1", "workflow_config_path": "configs/workflows/orders.yaml"},
+        "state": {"step": 1},
+        "workflow_config": {"name": "orders", "tools": ["sum", "table"]}
+    });
+    let file = flowkeep.file("sessions/one.json", session.to_string());
+    let (_, imported) = flowkeep.json(&["session", "import", &file]);
+    let id = imported["items"][0]["id"].as_str().unwrap();
+    let (_, looked) = flowkeep.json(&["session", "restore", id, "--dry-run"]);
+    assert_eq!(
+        looked["candidates"][0]["code"], "config_not_named",
+        "{looked}"
+    );
+    let elsewhere = flowkeep.path("elsewhere");
+    lay_out(&elsewhere);
+    let config = text(&elsewhere.join("workflows/orders.yaml"));
+    let linked = flowkeep.done(&["session", "link", id, &config]);
+    assert_eq!(keys(&linked), ["session_id", "root", "config", "snapshot"]);
+    assert_eq!(
+        (&linked["config"], &linked["root"]),
+        (
+            &json!("workflows/orders.yaml"),
+            &json!(text(&real(&elsewhere)))
+        )
+    );
+    assert_eq!(linked["snapshot"]["status"], "complete");
+    let looked = flowkeep.done(&["session", "restore", id, "--dry-run"]);
+    assert_eq!(looked["candidates"][0]["ok"], true, "{looked}");
+    // One that began here has its own.
+    let here = begun(&flowkeep, &elsewhere);
+    flowkeep.refused(&["session", "link", &here, &config], "session_linked");
+    let nowhere = text(&elsewhere.join("workflows/none.yaml"));
+    flowkeep.refused(&["session", "link", id, &nowhere], "config_missing");
+}

@@ -1,0 +1,86 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Button, Notice, toast } from '@/components';
+import { m, visible } from '@/i18n';
+import { CallError, type PickedPlace, type SessionRecovery, type SessionShow } from '@/ipc';
+import { tellFailure } from '../command';
+import { useWork } from '../longWork';
+import { WorkProgress } from '../plan/WorkProgress';
+import { pickConfig, pickRoot } from './pick';
+import styles from './RecoveryWizard.module.css';
+import { RelinkDialog } from './RelinkDialog';
+import { linkWork, movedHere } from './work';
+
+interface Props {
+  session: SessionShow;
+  recovery: SessionRecovery;
+}
+
+/** A session whose files are not where they were looked for is pointed to where they are. */
+export function PointTo({ session, recovery }: Props) {
+  const why = recovery.candidates.find(({ source }) => source === 'file')?.reason?.code;
+  if (why === 'root_gone' && session.root !== undefined) return <PointToRoot path={session.root} />;
+  if (why === 'config_not_named') return <PointToFile session={session} />;
+  return null;
+}
+
+function PointToRoot({ path }: { path: string }) {
+  const [to, setTo] = useState<PickedPlace | null>(null);
+  return (
+    <div className={styles.notice}>
+      <Notice
+        tone="warn"
+        icon="folder"
+        end={
+          <Button onPress={() => void pickRoot().then(setTo)} data-testid="point-to-root">
+            {m.config_root_point()}
+          </Button>
+        }
+      >
+        {m.config_root_moved_words()}
+      </Notice>
+      {to && <RelinkDialog path={path} to={to} onClose={() => setTo(null)} />}
+    </div>
+  );
+}
+
+function PointToFile({ session }: { session: SessionShow }) {
+  const client = useQueryClient();
+  const work = useWork(linkWork(session.id));
+  const choose = async () => {
+    const config = await pickConfig();
+    if (!config) return;
+    try {
+      await linkWork(session.id).start({ id: session.id, config: { picked: config.token } });
+      toast({ text: m.session_linked({ name: visible(session.name) }) });
+    } catch (thrown) {
+      tellFailure(CallError.from(thrown));
+    } finally {
+      linkWork(session.id).forget();
+      movedHere(client);
+    }
+  };
+  return (
+    <div className={styles.notice}>
+      {work.status === 'running' || work.status === 'cancelling' ? (
+        <WorkProgress
+          title={m.session_linking()}
+          {...work}
+          onCancel={() => linkWork(session.id).cancel()}
+        />
+      ) : (
+        <Notice
+          tone="warn"
+          icon="file"
+          end={
+            <Button onPress={() => void choose()} data-testid="point-to-file">
+              {m.session_point()}
+            </Button>
+          }
+        >
+          {m.session_point_words()}
+        </Notice>
+      )}
+    </div>
+  );
+}

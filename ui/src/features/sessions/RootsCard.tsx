@@ -1,0 +1,86 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Button, Card, ErrorNotice, Row } from '@/components';
+import { counted, label, m, visible } from '@/i18n';
+import type { ConfigRoot, PickedPlace } from '@/ipc';
+import { tellFailure, useCommand } from '../command';
+import { pickRoot } from './pick';
+import { rootsQuery } from './queries';
+import { RelinkDialog } from './RelinkDialog';
+import { movedHere } from './work';
+
+/** The folders in which configurations are; one that is gone is pointed to where it is now. */
+export function RootsCard() {
+  const roots = useQuery(rootsQuery());
+  const client = useQueryClient();
+  const add = useCommand('config_root_add', []);
+  const remove = useCommand('config_root_remove', []);
+  const [moved, setMoved] = useState<{ path: string; to: PickedPlace } | null>(null);
+  const told = { onSuccess: () => movedHere(client), onError: tellFailure };
+  const choose = async () => {
+    const picked = await pickRoot();
+    if (picked) add.mutate({ path: { picked: picked.token } }, told);
+  };
+  const point = async (path: string) => {
+    const to = await pickRoot();
+    if (to) setMoved({ path, to });
+  };
+  return (
+    <Card
+      title={m.config_roots()}
+      aside={
+        <Button
+          look="quiet"
+          isDisabled={add.isPending}
+          onPress={() => void choose()}
+          data-testid="root-add"
+        >
+          {m.config_root_add()}
+        </Button>
+      }
+      data-testid="settings-roots"
+    >
+      {roots.error && <ErrorNotice error={roots.error} onRetry={() => void roots.refetch()} />}
+      {roots.data?.items.length === 0 && (
+        <Row detail={m.config_roots_none_hint()}>{m.config_roots_none()}</Row>
+      )}
+      {roots.data?.items.map((root) => (
+        <Row
+          key={root.path}
+          detail={rootWords(root)}
+          end={
+            <>
+              {root.state === 'gone' && (
+                <Button onPress={() => void point(root.path)} data-testid="root-point">
+                  {m.config_root_point()}
+                </Button>
+              )}
+              {root.listed && (
+                <Button
+                  look="quiet"
+                  isDisabled={remove.isPending}
+                  onPress={() => remove.mutate({ path: root.path }, told)}
+                  data-testid="root-remove"
+                >
+                  {m.config_root_remove()}
+                </Button>
+              )}
+            </>
+          }
+        >
+          {visible(root.path)}
+        </Row>
+      ))}
+      {moved && <RelinkDialog {...moved} onClose={() => setMoved(null)} />}
+    </Card>
+  );
+}
+
+function rootWords({ state, sessions, listed }: ConfigRoot): string {
+  const told = [
+    state !== 'there' && label('config_root', state),
+    counted('config_root_sessions', sessions),
+    listed ? m.config_root_listed() : m.config_root_met(),
+  ];
+  return told.filter(Boolean).join(' · ');
+}
