@@ -17,8 +17,7 @@ use crate::bodies::{
     restores, revisions, routes, run_changes, run_overview, run_previews, run_questions, runs,
     schedules, secrets, session_clean_up, session_export, session_forget, session_import,
     session_in_place, session_list, session_recovery, session_scrub, session_snapshots, sessions,
-    settings, snapshot_keys, sources,
-    start_sheet, strategies, templates,
+    settings, snapshot_keys, sources, start_sheet, strategies, templates,
 };
 use crate::types as t;
 use crate::{Api, AppError, Progress, script};

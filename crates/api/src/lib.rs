@@ -49,7 +49,6 @@ pub use bodies::{
     session_clean_up, session_export, session_forget, session_import, session_in_place,
     session_list, session_recovery, session_scrub, session_snapshots, sessions, settings,
     snapshot_keys, sources, start_sheet, strategies, templates,
-    start_sheet, strategies, templates,
 };
 pub use catalogue::{Catalogue, Tongue, begun};
 pub use commands::{Command, call, commands, typescript};

@@ -14,8 +14,8 @@ import { isChoosable, isWorthALine, keyOf, offered, recommended } from './candid
 import { FilesThenAndNow } from './FilesThenAndNow';
 import { InPlaceDialog } from './InPlaceDialog';
 import { KeyNeeded } from './KeyNeeded';
-import { compareQuery } from './queries';
 import { PointTo } from './PointTo';
+import { compareQuery } from './queries';
 import styles from './RecoveryWizard.module.css';
 import { RestoredDialog } from './RestoredDialog';
 import { TrustDialog } from './TrustDialog';

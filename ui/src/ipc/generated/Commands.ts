@@ -409,4 +409,4 @@ export interface Commands {
 }
 
 /** Commands that report progress and can be cancelled. */
-export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task","log_migrate","log_verify","log_export","log_clean_up","folder_archive","folder_clean_up","folder_compare","folder_check","folder_put_back_plan","folder_put_back","session_preview","session_create","session_snapshot","session_recovery","session_restore","session_in_place_plan","session_compare","session_import","session_scrub","session_clean_up","session_export"];
+export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task","log_migrate","log_verify","log_export","log_clean_up","folder_archive","folder_clean_up","folder_compare","folder_check","folder_put_back_plan","folder_put_back","session_preview","session_create","session_snapshot","session_recovery","session_restore","session_in_place_plan","session_compare","session_import","session_link","session_relink","session_scrub","session_clean_up","session_export"];

@@ -28,6 +28,23 @@ pub struct Seeking<'a> {
     pub named: Option<SnapshotId>,
 }
 
+impl Seeking<'_> {
+    /// What belongs to it today, or why that cannot be said; nothing where nobody ever named its root.
+    pub(super) fn today(
+        &self,
+        progress: &dyn Progress,
+    ) -> Result<Option<Result<Look, ConfigurationError>>, ConfigurationError> {
+        let today = self
+            .wish
+            .as_ref()
+            .map(|wish| look(wish, Keys::Masked, progress));
+        match today {
+            Some(Err(ConfigurationError::Cancelled)) => Err(ConfigurationError::Cancelled),
+            today => Ok(today),
+        }
+    }
+}
+
 /// What a session can go on from.
 pub struct Recovery {
     /// All sources, in the order in which they are tried.
@@ -92,16 +109,7 @@ pub fn look_for(
     let hashes = snapshots.iter().flat_map(|kept| &kept.files);
     let hashes = hashes.map(|(entry, _)| entry.object.blake3).collect();
     let contents = Contents::read(workshop, hashes, progress)?;
-    let today = match seeking
-        .wish
-        .as_ref()
-        .map(|wish| look(wish, Keys::Masked, progress))
-    {
-        Some(Err(ConfigurationError::Cancelled)) => {
-            return Err(ConfigurationError::Cancelled.into());
-        }
-        today => today,
-    };
+    let today = seeking.today(progress)?;
     let definitions = Definitions::of(workshop, seeking.session)?;
     let newest = snapshots.first();
     let defined = |definition| definitions::found(workshop, definition, &contents, newest, entry);

@@ -8,7 +8,6 @@ use flowkeep_store::{ConfigSnapshotRecord, SessionRecord};
 
 use super::found::Seeking;
 use super::kept::{KeptSnapshot, tree_entry};
-use crate::configuration::{ConfigurationError, look};
 use crate::snapshots::compare::{FileState, FileStates, compare};
 use crate::snapshots::{TakeError, Workshop};
 
@@ -59,13 +58,9 @@ pub fn compare_with(
     };
     let entries = workshop.store.config_entries(record.tree)?;
     let entries: Vec<_> = entries.into_iter().map(tree_entry).collect();
-    let today = match seeking.wish.as_ref().map(|wish| look(wish, progress)) {
-        Some(Err(ConfigurationError::Cancelled)) => {
-            return Err(ConfigurationError::Cancelled.into());
-        }
-        Some(Ok(look)) => look.files.into_iter().map(|file| file.path).collect(),
-        Some(Err(_)) | None => Vec::new(),
-    };
+    let today = seeking.today(progress)?.and_then(Result::ok);
+    let today = today.map_or_else(Vec::new, |look| look.files);
+    let today: Vec<_> = today.into_iter().map(|file| file.path).collect();
     let mut states = match seeking.root {
         Some(root) => compare(root, &entries, &today, &|| !progress.cancelled())?,
         None => entries

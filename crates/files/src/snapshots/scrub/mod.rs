@@ -184,9 +184,10 @@ impl Ill {
         let recipient = workshop.keys.recipient.clone();
         let recipient = recipient.filter(|_| self.pack.is_encrypted);
         let is_written = recipient.is_some() || !self.pack.is_encrypted;
-        let mut found = match is_written {
-            true => search.find(&self.lost)?,
-            false => HashMap::new(),
+        let mut found = if is_written {
+            search.find(&self.lost)?
+        } else {
+            HashMap::new()
         };
         if found.len() < self.lost.len()
             && let Some(whole) = self.in_backups(search)

@@ -252,34 +252,8 @@ async fn fill(desk: &Desk, window: &Window<'_>, language: Language) -> Result<Ve
     desk.flowkeep(&["db", "backup", "-o", &backups.to_string_lossy()])?;
     desk.flowkeep(&["flow", "delete", "reconcile-1"])?;
     let files = earlier_tool(desk.folder())?;
-    let failed = format!("/runs/{}", made.failed);
-    let asking = format!("/runs/{}", made.asking);
-    Ok(vec![
-        screen("run", &failed, "task-panel-pack"),
-        screen(
-            "run-clock",
-            &format!("{failed}?axis=clock&only=failed"),
-            "filter-status",
-        ),
-        screen("run-many", &format!("/runs/{many}"), "task-t5"),
-        screen(
-            "run-messages",
-            &format!("{failed}?tab=messages"),
-            "run-messages",
-        ),
-        screen("question", &asking, "question"),
-        pressed(
-            "send-back",
-            &asking,
-            &["[data-testid=send-back]"],
-            "send-back-reason",
-        ),
-        pressed(
-            "retry",
-            &failed,
-            &["[data-testid=run-retry]"],
-            "dialog-retry",
-        ),
+    let mut screens = of_runs(&made.failed, &made.asking, &many);
+    screens.extend([
         screen("workflow", "/workflows/nightly", "field-name"),
         screen(
             "workflow-task",
@@ -308,7 +282,41 @@ async fn fill(desk: &Desk, window: &Window<'_>, language: Language) -> Result<Ve
             &["[data-testid^=restore-0]"],
             "apply-restore",
         ),
-    ])
+    ]);
+    Ok(screens)
+}
+
+/// What is to be seen of single runs.
+fn of_runs(failed: &str, asking: &str, many: &str) -> Vec<Screen> {
+    let failed = format!("/runs/{failed}");
+    let asking = format!("/runs/{asking}");
+    vec![
+        screen("run", &failed, "task-panel-pack"),
+        screen(
+            "run-clock",
+            &format!("{failed}?axis=clock&only=failed"),
+            "filter-status",
+        ),
+        screen("run-many", &format!("/runs/{many}"), "task-t5"),
+        screen(
+            "run-messages",
+            &format!("{failed}?tab=messages"),
+            "run-messages",
+        ),
+        screen("question", &asking, "question"),
+        pressed(
+            "send-back",
+            &asking,
+            &["[data-testid=send-back]"],
+            "send-back-reason",
+        ),
+        pressed(
+            "retry",
+            &failed,
+            &["[data-testid=run-retry]"],
+            "dialog-retry",
+        ),
+    ]
 }
 
 /// Lists of runs, and those of people and files.
