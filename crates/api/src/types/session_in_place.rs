@@ -60,7 +60,7 @@ pub struct SessionInPlaceFile {
     /// Why it is left alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Message>,
-    /// What is there today holds keys: it is copied whole beside the snapshot.
+    /// What is there today holds keys: while keys are masked, it is copied whole beside the snapshot.
     pub holds_keys: bool,
 }
 

@@ -92,7 +92,7 @@ it('says what is made, written over and left, who else works with it, and that i
   expect(screen.queryByTestId('act-tools/calculator.yaml')).toBeNull();
   expect(screen.getByText('1 file is already as it was.')).toBeTruthy();
   expect(screen.getByText(/will find them changed: Invoices/)).toBeTruthy();
-  expect(screen.getByText(/kept first.*copied whole/)).toBeTruthy();
+  expect(screen.getByText(/kept first.*kept with them/)).toBeTruthy();
   expect(screen.getByTestId('in-place-go').textContent).toBe('Put 2 files back');
   expect(asked('session_restore')).toEqual([]);
 });

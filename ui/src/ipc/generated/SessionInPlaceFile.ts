@@ -18,6 +18,6 @@ act: "same" | "makes" | "replaces" | "left",
  */
 reason?: Message, 
 /**
- * What is there today holds keys: it is copied whole beside the snapshot.
+ * What is there today holds keys: while keys are masked, it is copied whole beside the snapshot.
  */
 holds_keys: boolean, };
