@@ -171,6 +171,9 @@ impl Tx<'_> {
         if let Some(there) = at(self.connection, to)?.filter(|there| there.row != root) {
             for sql in [
                 "UPDATE session SET root = ?2 WHERE root = ?1",
+                // What was broken off there goes on where it is now.
+                "UPDATE session_work SET plan = json_set(plan, '$.root', ?2)
+                   WHERE plan ->> '$.root' = ?1",
                 "UPDATE config_root SET listed = 1 WHERE root = ?2
                    AND EXISTS (SELECT 1 FROM config_root WHERE root = ?1 AND listed)",
             ] {

@@ -70,7 +70,8 @@ fn aged_sessions(connection: &Connection) -> Result<Vec<AgedSession>, StoreError
                AND a.number = (SELECT max(number) FROM session_attempt
                  WHERE session = s.session AND ok)
              ORDER BY c.key LIMIT 1) END,
-           t.id, t.tree, t.sequence, t.at
+           t.id, t.tree, t.sequence, t.at, t.reason <> 'before_in_place',
+           EXISTS (SELECT 1 FROM session_work w WHERE w.session = s.session)
          FROM session s JOIN snapshot t ON t.session = s.session LEFT JOIN run r ON r.id = s.run
          ORDER BY s.session, t.sequence"
     );
@@ -89,6 +90,7 @@ fn aged_sessions(connection: &Connection) -> Result<Vec<AgedSession>, StoreError
                     status: word(row, 4)?,
                     ended_at: row.get(5)?,
                     overlay: row.get(6)?,
+                    is_at_work: row.get(12)?,
                     snapshots: Vec::new(),
                 },
                 snapshots: Vec::new(),
@@ -102,6 +104,7 @@ fn aged_sessions(connection: &Connection) -> Result<Vec<AgedSession>, StoreError
             session.old.snapshots.push(OldSnapshot {
                 sequence: row.get(9)?,
                 at: row.get(10)?,
+                is_of_the_work: row.get(11)?,
             });
         }
     }

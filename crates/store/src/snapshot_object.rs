@@ -1,7 +1,7 @@
 //! The contents that snapshots hold, each once, and the packs they lie in. The files follow these rows: one
 //! that no row names is nobody's.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use flowkeep_core::ObjectHash;
 use rusqlite::{Connection, OptionalExtension as _};
@@ -158,6 +158,30 @@ impl Store {
         Ok(packs.collect::<Result<_, _>>()?)
     }
 
+    /// The packs that are encrypted to a key that is not the present one of this computer.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn packs_for_others(&self) -> Result<HashSet<ObjectHash>, StoreError> {
+        let reader = self.reader()?;
+        let sql = "SELECT name FROM snapshot_pack WHERE encrypted = 2 AND state = 'kept'";
+        let mut statement = reader.prepare_cached(sql)?;
+        let names = statement.query_map([], |row| word(row, 0))?;
+        Ok(names.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether the store holds anything.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn keeps_packs(&self) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM snapshot_pack WHERE state = 'kept')";
+        let reader = self.reader()?;
+        Ok(reader
+            .prepare_cached(sql)?
+            .query_row([], |row| row.get(0))?)
+    }
+
     /// Whether something in a tree is read with a key only.
     ///
     /// # Errors
@@ -288,6 +312,16 @@ impl Tx<'_> {
         self.connection
             .prepare_cached("DELETE FROM snapshot_pack WHERE name = ?1 AND state = 'gone'")?
             .execute([name.to_string()])?;
+        Ok(())
+    }
+
+    /// Notes that what is encrypted so far is so to a key that is not here any more: nothing new counts on it.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn disown_encrypted_packs(&self) -> Result<(), StoreError> {
+        let sql = "UPDATE snapshot_pack SET encrypted = 2 WHERE encrypted = 1";
+        self.connection.execute(sql, [])?;
         Ok(())
     }
 

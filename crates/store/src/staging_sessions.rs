@@ -413,7 +413,7 @@ fn put_objects(connection: &Connection, now: Timestamp) -> Result<(), StoreError
     connection.execute(
         &format!(
             "INSERT INTO main.snapshot_pack(name, bytes, encrypted, state, at)
-             SELECT DISTINCT o.pack, o.pack_bytes, o.encrypted, 'kept', ?1 {taken}
+             SELECT DISTINCT o.pack, o.pack_bytes, iif(o.encrypted, 2, 0), 'kept', ?1 {taken}
              ON CONFLICT(name) DO UPDATE SET bytes = excluded.bytes, state = 'kept'"
         ),
         [now.0],

@@ -15,7 +15,7 @@ use flowkeep_engine::{
 use flowkeep_store::{KeptRun, NewRun, NewRunRequest, RequestAnswer, StoreError, WorksWith};
 
 use super::run_activity::{about, operation_of};
-use super::run_trust::{Untrusted, Values, Word, settle, settle_all, settle_start};
+use super::run_trust::{Untrusted, Values, Word, asked_by, settle, settle_all, settle_start};
 use super::runs::find;
 use super::{folders, run_folders, session_snapshots};
 use crate::types::{
@@ -146,6 +146,15 @@ pub fn resume(api: &Api, input: RunResumeInput) -> Result<RunStatus, AppError> {
         // seconds, but knows it from here.
         let _ = api.secrets.list();
     }
+    let word = word(input.trust, input.shown);
+    let_go_on(api, &run, &word).map_err(|error| asked_by(error, "trust_resumed"))
+}
+
+/// Lets a run go on as [`resume`] does.
+///
+/// # Errors
+/// As [`resume`].
+pub(super) fn let_go_on(api: &Api, run: &KeptRun, word: &Word) -> Result<RunStatus, AppError> {
     let mut left = Vec::new();
     if !run.status.is_final() {
         brought_in(api, run.clone(), &mut left)?;
@@ -155,17 +164,17 @@ pub fn resume(api: &Api, input: RunResumeInput) -> Result<RunStatus, AppError> {
     let each = left.iter().zip(&texts);
     let each = each.map(|(run, text)| then(api, run, text, elsewhere(run, &run.context, None)));
     let each = each.collect::<Result<Vec<_>, _>>()?;
-    let word = word(input.trust, input.shown);
-    settle_all(api, &each, &word).map_err(|error| error.hint("trust_resumed"))?;
+    settle_all(api, &each, word)?;
     // Those below first: a run that goes on finds them as they are.
     let below: Vec<_> = left.iter().filter(|one| one.row != run.row).collect();
     for child in below.iter().rev() {
         want(api, &child.id.to_string(), &Wanted::Resume)?;
     }
-    keep_configuration(api, &run)?;
-    match want(api, &input.id, &Wanted::Resume) {
+    keep_configuration(api, run)?;
+    let id = run.id.to_string();
+    match want(api, &id, &Wanted::Resume) {
         Err(error) if error.code == "run_is_not_paused" && !below.is_empty() => {
-            Ok(told(&find(api, &input.id)?))
+            Ok(told(&find(api, &id)?))
         }
         answered => answered,
     }

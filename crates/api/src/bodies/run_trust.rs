@@ -112,10 +112,15 @@ pub(super) fn settle(api: &Api, asked: &Untrusted<'_>, word: &Word) -> Result<()
 /// # Errors
 /// As [`settle`].
 pub(super) fn settle_start(api: &Api, asked: &Untrusted<'_>, word: &Word) -> Result<(), AppError> {
-    settle(api, asked, word).map_err(|error| match error.code.as_str() {
-        "trust_required" => error.hint("trust_it"),
+    settle(api, asked, word).map_err(|error| asked_by(error, "trust_it"))
+}
+
+/// Whoever is asked for trust is told how to give it.
+pub(super) fn asked_by(error: AppError, hint: &str) -> AppError {
+    match error.code.as_str() {
+        "trust_required" => error.hint(hint),
         _ => error,
-    })
+    }
 }
 
 /// As [`settle`], for a run and those below it that go on with it: one word for all of them.

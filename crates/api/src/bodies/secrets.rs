@@ -11,7 +11,7 @@ use flowkeep_store::{NewOperation, Tx};
 use super::sources::Given;
 use super::{settings, snapshot_keys, uses};
 use crate::types::{
-    LockedSecret, Nothing, SecretList, SecretRef, SecretRow, SecretSetInput, SecretState,
+    LockedSecret, Nothing, SecretList, SecretRef, SecretRow, SecretSetInput, SecretState, Settings,
     SnapshotSecrets, WorkflowUses,
 };
 use crate::{Api, AppError, time};
@@ -127,14 +127,21 @@ pub fn unlock(api: &Api, _: Nothing) -> Result<SecretState, AppError> {
 /// `secrets_readable` where nothing is wrong with them; what they wait for, where they only wait;
 /// what the disk says.
 pub fn start_over(api: &Api, _: Nothing) -> Result<SecretState, AppError> {
+    let settings = settings::show(api, Nothing {})?;
     match api.secrets.list() {
-        Err(SecretsError::KeyGone(_) | SecretsError::Damaged(_)) => {}
+        Err(SecretsError::KeyGone(_) | SecretsError::Damaged(_)) => {
+            // Nothing more is encrypted to a key that is gone, also when this is broken off.
+            api.store.write::<_, AppError>(|tx| {
+                tx.set_setting(snapshot_keys::RECIPIENT, &serde_json::Value::Null)?;
+                Ok(tx.disown_encrypted_packs()?)
+            })?;
+            api.secrets.put_aside().map_err(refused)?;
+        }
+        // That was done, and broken off before there was another key for snapshots.
+        Ok(_) if lacks_snapshot_key(api, &settings)? => {}
         Ok(_) => return Err(AppError::new("secrets_readable")),
         Err(error) => return Err(refused(error)),
     }
-    api.secrets.put_aside().map_err(refused)?;
-    // Nothing more is encrypted to a key that is gone.
-    let settings = settings::show(api, Nothing {})?;
     let recipient = match settings.snapshot_secrets {
         SnapshotSecrets::Masked => None,
         SnapshotSecrets::Encrypted => Some(snapshot_keys::made(api)?.to_string()),
@@ -149,6 +156,14 @@ pub fn start_over(api: &Api, _: Nothing) -> Result<SecretState, AppError> {
         locked: false,
         reason: None,
     })
+}
+
+/// Whether snapshots are to be encrypted, and there is no key for that.
+fn lacks_snapshot_key(api: &Api, settings: &Settings) -> Result<bool, AppError> {
+    if settings.snapshot_secrets == SnapshotSecrets::Masked {
+        return Ok(false);
+    }
+    Ok(api.secrets.get(SNAPSHOT_KEY).map_err(refused)?.is_none())
 }
 
 /// The secrets that tasks wait for and that cannot be read.

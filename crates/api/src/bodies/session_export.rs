@@ -28,7 +28,7 @@ struct Attempt {
     found: serde_json::Value,
 }
 
-/// Writes everything that is kept of a session to a folder. Keys stay masked.
+/// Writes everything that is kept of a session to a folder. Keys that were masked stay so; what was encrypted is exact.
 ///
 /// # Errors
 /// `session_unknown`, `session_no_config`, `folder_not_empty`, `copy_inside_data_folder`, `cancelled`; what the database
@@ -109,8 +109,8 @@ All that Flowkeep keeps of this piece of work, as plain files.
   run.json       its newest run: steps, what they gave, messages
   attempts.json  when somebody tried to take it up again, and what was found
 
-Where <masked> stands in a file, there was a key or a password; Flowkeep keeps none. Fill it in before the file is
-used. To go on by hand, take the newest folder of snapshots that has all you need.
+Where <masked> stands in a file, there was a key or a password that Flowkeep did not keep. Fill it in before the
+file is used. What was kept encrypted has its keys in it: keep this folder where only you can read it. To go on by hand, take the newest folder of snapshots that has all you need.
 
 这里是 Flowkeep 为这项工作保留的全部内容，均为普通文件。
 
@@ -120,13 +120,13 @@ used. To go on by hand, take the newest folder of snapshots that has all you nee
   run.json       最近一次执行：各步骤、其结果和消息
   attempts.json  何时尝试过恢复，当时找到了什么
 
-文件中的 <masked> 处原为密钥或密码，Flowkeep 不保留它们；使用前请先填入。要手动继续，请选用内容齐全的最新快照文件夹。
+文件中的 <masked> 处原为密钥或密码，Flowkeep 没有保留；使用前请先填入。曾加密保存的文件含有其密钥：请把此文件夹放在只有您能读取的地方。要手动继续，请选用内容齐全的最新快照文件夹。
 ",
         name = session.name,
     );
     if !lost.is_empty() {
         text.push_str(
-            "\nDamaged or no longer kept, and so not in here:\n已损坏或不再保留，因此不在其中：\n",
+            "\nDamaged, locked or no longer kept, and so not in here:\n已损坏、已锁定或不再保留，因此不在其中：\n",
         );
         for file in lost {
             let _ = writeln!(text, "  {} ({})", file.path, file.reason.code);

@@ -1,6 +1,7 @@
 //! `session_in_place_plan`, and `session_restore` where files of a session go back where they were. What touches
 //! disks is done apart, as in `folders`.
 
+use flowkeep_core::session::SnapshotReason;
 use flowkeep_core::{Message, Sha256, SnapshotId};
 use flowkeep_files::snapshots::restoring::{
     InPlaceAct, InPlaceError, InPlaceFile, InPlaceSettled, PutInPlace, Wanting, in_place_plan,
@@ -81,7 +82,7 @@ pub(super) fn restore(
     let left = || AppError::new("cancelled").hint("in_place_goes_on");
     let put = apart_for(api.patience, progress, work, left, drop)?;
     let put = put.map_err(|error| refused(error, &wanted))?;
-    if !put.written.is_empty() {
+    if !put.written.is_empty() && put.left.is_empty() && !is_undoing(api, &put)? {
         keep_as_it_is(api, &wanted.session);
     }
     let run = match wanted.session.run {
@@ -103,6 +104,18 @@ pub(super) fn restore(
     done.complete = done.complete && in_place.left.is_empty();
     done.in_place = Some(in_place);
     Ok(done)
+}
+
+/// Whether that were the files that had been written over: then they are what somebody had made of them, and nothing
+/// that the work was to have.
+fn is_undoing(api: &Api, put: &PutInPlace) -> Result<bool, AppError> {
+    let snapshot = put.back.chosen.snapshot;
+    let kept = snapshot
+        .map(|id| api.store.config_snapshot(id))
+        .transpose()?;
+    Ok(kept
+        .flatten()
+        .is_some_and(|kept| kept.reason == SnapshotReason::BeforeInPlace))
 }
 
 fn wanting(wanted: &Wanted) -> Wanting<'_> {

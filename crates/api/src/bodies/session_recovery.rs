@@ -129,8 +129,11 @@ pub(super) fn restored_of(
     back: Back,
     run: Option<RunStatus>,
 ) -> SessionRestored {
-    let is_as_it_was =
-        matches!(back.chosen.source, Source::File | Source::Snapshot) && back.chosen.is_ok;
+    let is_as_it_was = match back.chosen.source {
+        Source::File => back.chosen.is_ok && back.chosen.reason.is_none(),
+        Source::Snapshot => back.chosen.is_ok,
+        _ => false,
+    };
     let not_restored: Vec<_> = back.lost.into_iter().map(lost).collect();
     let (run_id, run_status) = run.map(|run| (run.run_id, run.status)).unzip();
     SessionRestored {

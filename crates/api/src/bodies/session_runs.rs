@@ -14,9 +14,9 @@ use flowkeep_files::configuration::format_of;
 use flowkeep_host::{Folder, path_text};
 use flowkeep_store::{KeptRun, NewRun, SessionRecord};
 
-use super::run_changes::{LOOK, PATIENCE, add_run, add_run_of, again, told, want};
+use super::run_changes::{LOOK, PATIENCE, add_run, add_run_of, again, let_go_on, told, want};
 use super::run_folders;
-use super::run_trust::{Untrusted, Word, settle_start};
+use super::run_trust::{Untrusted, Word, asked_by, settle_start};
 use crate::apart::in_time;
 use crate::types::RunStatus;
 use crate::{Api, AppError};
@@ -256,7 +256,7 @@ pub(super) fn go_on(
     let is_same = api.store.definition_text(&run)? == entry.text;
     if !run.status.is_final() {
         if is_same {
-            return resumed(api, &run).map(WentOn::with);
+            return resumed(api, &run, word).map(WentOn::with);
         }
         // Asked before anything of the run is ended.
         entry.may_follow(api, &run)?;
@@ -273,13 +273,13 @@ pub(super) fn go_on(
 }
 
 /// Lets a run go on; one that does already has what was wanted.
-fn resumed(api: &Api, run: &KeptRun) -> Result<RunStatus, AppError> {
-    match want(api, &run.id.to_string(), &Wanted::Resume) {
+fn resumed(api: &Api, run: &KeptRun, word: &Word) -> Result<RunStatus, AppError> {
+    match let_go_on(api, run, word) {
         Err(error) if error.code == "run_is_not_paused" => {
             let now = api.store.run_at(run.row)?;
             Ok(told(now.as_ref().unwrap_or(run)))
         }
-        answered => answered,
+        answered => answered.map_err(|error| asked_by(error, "trust_it")),
     }
 }
 

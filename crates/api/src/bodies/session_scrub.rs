@@ -1,7 +1,7 @@
 //! `session_scrub`: whether all that snapshots keep is as it was.
 
 use flowkeep_core::Message;
-use flowkeep_files::snapshots::{self, LostFile, SnapshotError, TakeError};
+use flowkeep_files::snapshots::{self, LostFile};
 use flowkeep_host::{path_text, text_path};
 
 use super::overview::check;
@@ -22,13 +22,7 @@ pub fn scrub(api: &Api, _: Nothing, progress: &dyn Progress) -> Result<SessionSc
         Ok(snapshots::scrub(&workshop, &backups, steps))
     };
     let left = || AppError::new("cancelled");
-    let done = apart_for(api.patience, progress, work, left, drop)?;
-    let done = done.map_err(|error| match error {
-        TakeError::Snapshot(SnapshotError::Gone(path)) => {
-            AppError::new("snapshot_store_gone").with("path", path_text(&path))
-        }
-        error => error.into(),
-    })?;
+    let done = apart_for(api.patience, progress, work, left, drop)??;
     Ok(SessionScrubbed {
         checked: done.checked,
         repaired: done.repaired,

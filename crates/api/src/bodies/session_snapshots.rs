@@ -305,6 +305,9 @@ impl From<TakeError> for AppError {
             TakeError::Snapshot(error) => error.into(),
             TakeError::Store(error) => error.into(),
             TakeError::Busy => Self::new("snapshot_store_busy").retryable(),
+            TakeError::StoreGone(path) => {
+                Self::new("snapshot_store_gone").with("path", path_text(&path))
+            }
             TakeError::Unknown => Self::new("session_unknown").with("session", ""),
             TakeError::Overtaken => Self::new("internal").with("detail", error),
             TakeError::Io { path, source } => {

@@ -324,3 +324,18 @@ fn runs_without_a_configuration_are_listed_with_all_the_others_alone() {
     let said = flowkeep.say(&["session", "list"]);
     assert!(said.out.contains("--all"), "{}", said.out);
 }
+
+#[test]
+fn what_came_with_a_backup_goes_on_only_once_somebody_trusts_it_again() {
+    let place = Place::new();
+    let created = ["session", "create", &place.config(), "--start", "--trust"];
+    let created = place.flowkeep.done(&created);
+    let id = created["session_id"].as_str().unwrap();
+    let backup = text(&place.flowkeep.backup("backups"));
+    let second = Flowkeep::new();
+    second.done(&["db", "restore", "-i", &backup]);
+    let resume = ["session", "restore", id, "--resume"];
+    second.refused(&resume, "trust_required");
+    assert_eq!(place.said(), []);
+    second.done(&[&resume[..], &["--trust"]].concat());
+}

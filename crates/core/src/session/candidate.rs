@@ -69,6 +69,8 @@ pub enum FoundFile {
         /// Why.
         why: Message,
     },
+    /// There is no snapshot to compare them with; the file it begins with can be understood.
+    Unproven,
     /// There is no snapshot to compare them with, and the file it begins with cannot be understood.
     Unparsed {
         /// Where it is.
@@ -253,6 +255,10 @@ fn file(found: &FoundFile) -> Candidate {
                 Source::File,
                 Message::new("config_differs").with("count", files),
             )
+        },
+        FoundFile::Unproven => Candidate {
+            reason: Some(Message::new("config_not_kept")),
+            ..ok(Source::File, 0)
         },
         FoundFile::AsItWas => ok(Source::File, 0),
     }

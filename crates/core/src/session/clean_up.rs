@@ -27,6 +27,8 @@ pub struct OldSession {
     pub ended_at: Option<i64>,
     /// The sequence of the snapshot that its own copy of the files came from.
     pub overlay: Option<u32>,
+    /// Whether its files are being put back where they were, also by a process that died.
+    pub is_at_work: bool,
     /// Its snapshots, in any order.
     pub snapshots: Vec<OldSnapshot>,
 }
@@ -38,6 +40,8 @@ pub struct OldSnapshot {
     pub sequence: u32,
     /// Milliseconds.
     pub at: i64,
+    /// Whether the work can go on from it; else it holds what was written over when files were put back.
+    pub is_of_the_work: bool,
 }
 
 /// What becomes of a snapshot.
@@ -72,20 +76,25 @@ impl Verdict {
 }
 
 /// What becomes of each snapshot of a piece of work, in the order in which they are told. What may be taken up
-/// again keeps what it would need for that; of what has ended all go together, some days after its end.
+/// again keeps what it would need for that; of what has ended all go together, some days after its end or after the
+/// last of them was taken.
 pub fn verdicts(rule: &Rule, session: &OldSession) -> Vec<Verdict> {
     let snapshots = session.snapshots.iter();
-    let sequences = || session.snapshots.iter().map(|snapshot| snapshot.sequence);
+    let of_the_work = || snapshots.clone().filter(|snapshot| snapshot.is_of_the_work);
+    let sequences = || of_the_work().map(|snapshot| snapshot.sequence);
     let (first, last) = (sequences().min(), sequences().max());
     let is_ahead = rule
         .last
         .is_some_and(|last| rule.now.saturating_sub(last) > LONGEST_AWAY);
-    // Where nobody knows when it ended, it did not go on behind its last snapshot.
+    // Somebody has looked after it since, or nobody knows when it ended.
     let seen_last = session.snapshots.iter().map(|snapshot| snapshot.at).max();
-    let ended_at = session.ended_at.or(seen_last);
+    let ended_at = session.ended_at.max(seen_last);
     let verdict = |snapshot: &OldSnapshot| {
         if is_ahead {
             return Verdict::ClockAhead;
+        }
+        if session.is_at_work {
+            return Verdict::InUse;
         }
         let is_old = if session.status.has_ended() {
             ended_at.is_some_and(|ended| ended < rule.before)
@@ -121,10 +130,12 @@ mod tests {
             status,
             ended_at: ended.map(|days| -days * DAY),
             overlay: None,
+            is_at_work: false,
             snapshots: snapshots
                 .map(|(days, sequence)| OldSnapshot {
                     sequence,
                     at: -days * DAY,
+                    is_of_the_work: true,
                 })
                 .collect(),
         }
@@ -168,6 +179,22 @@ mod tests {
     }
 
     #[test]
+    fn what_was_written_over_is_kept_by_its_age_and_in_the_place_of_no_other() {
+        let mut open = session(SessionStatus::Paused, None, &[90, 80, 70, 60]);
+        open.snapshots[3].is_of_the_work = false;
+        assert_eq!(verdicts(&RULE, &open), [Begin, Goes, Newest, Goes]);
+        open.snapshots[3].at = -DAY;
+        assert_eq!(verdicts(&RULE, &open), [Begin, Goes, Newest, Young]);
+        let mut ended = session(SessionStatus::Completed, Some(31), &[40, 1]);
+        ended.snapshots[1].is_of_the_work = false;
+        assert_eq!(verdicts(&RULE, &ended), [Young, Young]);
+        ended.snapshots[1].at = -31 * DAY;
+        assert_eq!(verdicts(&RULE, &ended), [Goes, Goes]);
+        ended.is_at_work = true;
+        assert_eq!(verdicts(&RULE, &ended), [InUse, InUse]);
+    }
+
+    #[test]
     fn with_a_clock_that_runs_ahead_nothing_goes() {
         let ended = session(SessionStatus::Completed, Some(500), &[600]);
         let after = |days: i64| Rule {
@@ -183,25 +210,36 @@ mod tests {
     fn sessions() -> impl Strategy<Value = OldSession> {
         use SessionStatus::{Aborted, Active, Completed, Interrupted, Paused};
         let status = prop::sample::select(vec![Active, Paused, Interrupted, Completed, Aborted]);
-        let snapshots = prop::collection::btree_map(1_u32..9, -500_i64..100, 0..6);
+        let snapshot = (-500_i64..100, any::<bool>());
+        let snapshots = prop::collection::btree_map(1_u32..9, snapshot, 0..6);
         let snapshots = snapshots
             .prop_map(|all| all.into_iter().collect::<Vec<_>>())
             .prop_shuffle();
         let ended = prop::option::of(-500_i64..100);
-        (status, ended, prop::option::of(1_u32..9), snapshots).prop_map(
-            |(status, ended, overlay, snapshots)| OldSession {
-                status,
-                ended_at: ended.map(|days| days * DAY),
-                overlay,
-                snapshots: snapshots
-                    .into_iter()
-                    .map(|(sequence, days)| OldSnapshot {
-                        sequence,
-                        at: days * DAY,
-                    })
-                    .collect(),
-            },
+        let is_at_work = prop::bool::weighted(0.1);
+        (
+            status,
+            ended,
+            prop::option::of(1_u32..9),
+            is_at_work,
+            snapshots,
         )
+            .prop_map(
+                |(status, ended, overlay, is_at_work, snapshots)| OldSession {
+                    status,
+                    ended_at: ended.map(|days| days * DAY),
+                    overlay,
+                    is_at_work,
+                    snapshots: snapshots
+                        .into_iter()
+                        .map(|(sequence, (days, is_of_the_work))| OldSnapshot {
+                            sequence,
+                            at: days * DAY,
+                            is_of_the_work,
+                        })
+                        .collect(),
+                },
+            )
     }
 
     proptest! {
@@ -226,14 +264,17 @@ mod tests {
             };
             let is_ahead = last.is_some_and(|last| now - last > 400);
             let is_open = !session.status.has_ended();
-            let newest = session.snapshots.iter().map(|one| one.sequence).max();
-            let oldest = session.snapshots.iter().map(|one| one.sequence).min();
+            let of_the_work = || session.snapshots.iter().filter(|one| one.is_of_the_work);
+            let newest = of_the_work().map(|one| one.sequence).max();
+            let oldest = of_the_work().map(|one| one.sequence).min();
+            let last_taken = session.snapshots.iter().map(|one| one.at).max().unwrap_or(0);
             for one in &session.snapshots {
-                let needed = is_open && [newest, oldest, session.overlay].contains(&Some(one.sequence));
+                let held = [newest, oldest, session.overlay].contains(&Some(one.sequence));
+                let needed = session.is_at_work || is_open && held;
                 let since = match (is_open, session.ended_at) {
                     (true, _) => one.at,
-                    (false, Some(ended)) => ended,
-                    (false, None) => session.snapshots.iter().map(|one| one.at).max().unwrap_or(0),
+                    (false, Some(ended)) => ended.max(last_taken),
+                    (false, None) => last_taken,
                 };
                 let is_old = now * DAY - since > i64::from(keep_days) * DAY;
                 prop_assert_eq!(goes(one.sequence), !is_ahead && !needed && is_old);

@@ -78,6 +78,7 @@ pub fn clean_up(
     wanted: &CleaningUp,
     progress: &dyn Progress,
 ) -> Result<CleanedUp, TakeError> {
+    workshop.stands()?;
     if wanted.only_tell {
         return told(workshop, wanted.rule);
     }
@@ -88,6 +89,12 @@ pub fn clean_up(
     let mut unreached = copies.unreached.clone();
     let aside = copies.put_aside(&mut unreached, &mut done);
     rows.extend(aside.iter().map(|copy| (copy.session, copy.name.clone())));
+    if progress.cancelled() {
+        for copy in aside {
+            copy.put_back(workshop);
+        }
+        return Err(SnapshotError::Cancelled.into());
+    }
     let (rule, actor, face) = (wanted.rule, workshop.actor.clone(), workshop.face);
     let let_go = workshop.store.write::<_, TakeError>(move |tx| {
         let let_go = LetGo::of(tx, rule, &unreached)?;

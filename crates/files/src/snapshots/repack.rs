@@ -22,7 +22,16 @@ pub(super) struct Repacked {
 
 /// Whether there is any such pack.
 pub(super) fn is_due(workshop: &Workshop) -> Result<bool, TakeError> {
-    Ok(!workshop.store.sparse_packs(WORTH_IT)?.is_empty())
+    Ok(!sparse(workshop)?.is_empty())
+}
+
+/// Those that can be written anew: what is encrypted stays so, and that needs somebody to encrypt it to.
+fn sparse(workshop: &Workshop) -> Result<Vec<SparsePack>, TakeError> {
+    let mut sparse = workshop.store.sparse_packs(WORTH_IT)?;
+    if workshop.keys.recipient.is_none() {
+        sparse.retain(|pack| pack.objects.iter().all(|kept| !kept.is_encrypted));
+    }
+    Ok(sparse)
 }
 
 /// Puts what is wanted of such packs into new ones, and lets go of them. One from which not all can be read is
@@ -33,7 +42,7 @@ pub(super) fn is_due(workshop: &Workshop) -> Result<bool, TakeError> {
 /// # Errors
 /// [`TakeError`]; each pack is as it was then, or replaced.
 pub(super) fn repack(workshop: &Workshop, progress: &dyn Progress) -> Result<Repacked, TakeError> {
-    let sparse = workshop.store.sparse_packs(WORTH_IT)?;
+    let sparse = sparse(workshop)?;
     let total = u32::try_from(sparse.len()).ok();
     let mut done = Repacked::default();
     for (number, pack) in (0..).zip(sparse) {
@@ -68,12 +77,8 @@ pub(super) fn repack(workshop: &Workshop, progress: &dyn Progress) -> Result<Rep
 
 fn written(workshop: &Workshop, pack: &SparsePack) -> Result<Vec<NewPack>, TakeError> {
     let is_encrypted = pack.objects.iter().any(|kept| kept.is_encrypted);
-    let recipient = match (is_encrypted, &workshop.keys.recipient) {
-        (false, _) => None,
-        // What is encrypted stays so.
-        (true, None) => return Err(SnapshotError::KeyMissing.into()),
-        (true, recipient) => recipient.clone(),
-    };
+    let recipient = workshop.keys.recipient.clone();
+    let recipient = recipient.filter(|_| is_encrypted);
     let mut reader = workshop.reader();
     let writer = PackWriter::new(workshop.files.as_ref(), &workshop.dir)?;
     let mut writer = writer.encrypted_to(recipient);

@@ -21,6 +21,7 @@ pub(crate) fn keep_sources<T: Send + 'static>(
         return workshop.store.write(refer);
     }
     let shared = workshop.share()?;
+    workshop.stands()?;
     prepare(workshop.files.as_ref(), &workshop.dir)?;
     workshop.marked(shared, || {
         let mut writer = PackWriter::new(workshop.files.as_ref(), &workshop.dir)?;

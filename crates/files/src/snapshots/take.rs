@@ -124,6 +124,7 @@ pub fn take(
             .keep(workshop, &taking.look.root, hash)?;
         return Ok(None);
     }
+    workshop.stands()?;
     prepare(workshop.files.as_ref(), &workshop.dir)?;
     let taken = workshop.marked(shared, || taking.keep(hash));
     taken.map(Some)
@@ -149,6 +150,7 @@ pub(super) fn take_these(
         progress,
     )?;
     let look = looking.these(files)?;
+    workshop.stands()?;
     prepare(workshop.files.as_ref(), &workshop.dir)?;
     let mut taking = Taking {
         workshop,
@@ -318,14 +320,16 @@ impl Taking<'_, '_, '_> {
     }
 
     /// The contents that are kept already, where their packs are as they were. What keys were masked in is read
-    /// without a key: nothing of it is left to a pack that needs one.
+    /// without a key: nothing of it is left to a pack that needs one, and nothing at all to one whose key is not
+    /// this computer's.
     fn kept_contents(&self) -> Result<HashSet<ObjectHash>, TakeError> {
         let hashes: HashSet<_> = self.look.files.iter().map(|file| file.object).collect();
         let kept = self.workshop.store.kept_objects(hashes)?;
         let mut packs: HashMap<ObjectHash, bool> = HashMap::new();
         let is_masking = self.workshop.keys.wanted() == Keys::Masked;
+        let for_others = self.workshop.store.packs_for_others()?;
         let mut is_whole = |kept: &KeptObject| {
-            if kept.is_encrypted && is_masking {
+            if kept.is_encrypted && is_masking || for_others.contains(&kept.pack) {
                 return false;
             }
             let there = || has_pack(self.workshop, &kept.pack, kept.pack_bytes);

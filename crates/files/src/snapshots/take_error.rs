@@ -23,6 +23,9 @@ pub enum TakeError {
     /// Somebody clears away what is no longer needed.
     #[error("the store of snapshots is being cleared up")]
     Busy,
+    /// The store is not there, and something lies in it.
+    #[error("the store of snapshots {0} is not there")]
+    StoreGone(PathBuf),
     /// The session is gone.
     #[error("the session is no longer there")]
     Unknown,

@@ -28,11 +28,14 @@ pub(super) fn has_all(workshop: &Workshop, tree: ObjectHash) -> Result<bool, Sto
         return Ok(false);
     }
     let packs = workshop.store.packs_of_tree(tree)?;
+    let for_others = workshop.store.packs_for_others()?;
     Ok(packs.is_some_and(|packs| {
         let mut packs = packs.iter();
         let is_masking = workshop.keys.wanted() == Keys::Masked;
         packs.all(|pack| {
-            !(pack.is_encrypted && is_masking) && has_pack(workshop, &pack.name, pack.bytes)
+            let needs_other_key =
+                pack.is_encrypted && is_masking || for_others.contains(&pack.name);
+            !needs_other_key && has_pack(workshop, &pack.name, pack.bytes)
         })
     }))
 }

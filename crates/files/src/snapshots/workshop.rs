@@ -81,6 +81,17 @@ impl Workshop {
         self.files.entry(&self.dir).is_ok_and(|dir| dir.is_some())
     }
 
+    /// That the store is there, or that nothing lies in it yet.
+    ///
+    /// # Errors
+    /// [`TakeError::StoreGone`]; what the database says.
+    pub(super) fn stands(&self) -> Result<(), TakeError> {
+        if !self.is_there() && self.store.keeps_packs()? {
+            return Err(TakeError::StoreGone(self.dir.clone()));
+        }
+        Ok(())
+    }
+
     /// Whether anything can be written into the store; nothing of that is left.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use flowkeep_core::session::candidate::{Candidate, Source};
 use flowkeep_core::session::{SNAPSHOT_KEY, SnapshotReason, SnapshotStatus};
 use flowkeep_core::{Message, ObjectHash};
 use flowkeep_files::snapshots::pack;
-use flowkeep_files::snapshots::restoring::{Seeking, compare_file, look_for};
+use flowkeep_files::snapshots::restoring::{Seeking, compare_file, export, look_for};
 use flowkeep_files::snapshots::{Of, SnapshotError, SnapshotKeys, scrub};
 use flowkeep_host::{
     Identities, Keys, Secrets, SecretsFile, SystemFiles, Unfollowed, is_encrypted,
@@ -313,4 +313,31 @@ fn what_is_repaired_of_something_encrypted_is_encrypted_again_or_left() {
     assert_eq!(ground.files_with_key(), [""; 0]);
     assert!(ground.packs_encrypted().iter().all(|is| *is));
     face.is_sound();
+}
+
+#[test]
+fn all_of_it_is_written_out_with_the_key_and_named_without() {
+    let ground = Ground::with_key();
+    let mut face = ground.encrypting();
+    face.begin().unwrap();
+    let session = face.session();
+    let out = |face: &Face, to: &str| {
+        let to = ground.place.path().join(to);
+        let done = export(&face.workshop, &session, &to, |_| Vec::new(), &Unfollowed);
+        (done.unwrap(), to)
+    };
+    let (done, to) = out(&face, "all");
+    assert!(done.lost.is_empty(), "{:?}", done.lost);
+    let configs = tree(&ground.place.path().join("configs"));
+    assert_eq!(tree(&to.join("snapshots/0001")), configs);
+    face.workshop.keys.secrets = None;
+    let (done, _) = out(&face, "none");
+    let mut codes: Vec<_> = done
+        .lost
+        .iter()
+        .map(|lost| lost.reason.code.as_str())
+        .collect();
+    assert_eq!(codes.len(), configs.len());
+    codes.dedup();
+    assert_eq!(codes, ["snapshot_key_missing"]);
 }

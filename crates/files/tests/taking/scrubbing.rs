@@ -9,7 +9,7 @@ use flowkeep_core::Sha256;
 use flowkeep_core::session::SnapshotReason;
 use flowkeep_files::snapshots::manifest::{read_manifest, read_tree};
 use flowkeep_files::snapshots::restoring::clear_unfinished;
-use flowkeep_files::snapshots::{Scrubbed, SnapshotError, TakeError, recover, scrub};
+use flowkeep_files::snapshots::{Scrubbed, TakeError, recover, scrub};
 use flowkeep_host::Unfollowed;
 use flowkeep_host::testing::FailingFiles;
 
@@ -239,7 +239,7 @@ fn where_the_store_is_away_nothing_is_called_damaged() {
     let away = ground.place.path().join("away");
     fs::rename(&face.workshop.dir, &away).unwrap();
     let error = face.scrub(&[]).unwrap_err();
-    assert!(matches!(error, TakeError::Snapshot(SnapshotError::Gone(_))));
+    assert!(matches!(error, TakeError::StoreGone(_)));
     assert_eq!(face.workshop.store.damaged_objects().unwrap(), 0);
     fs::rename(&away, &face.workshop.dir).unwrap();
     face.is_whole(&ground.configs());

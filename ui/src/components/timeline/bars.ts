@@ -58,7 +58,8 @@ export function placed(bars: readonly Bar[], scale: TimeScale, now: number): Pla
     }
     const width = Math.max(LEAST, scale.x(end) - left);
     const before = found.at(-1);
-    if (before && left < free) {
+    // Two that are long touch; only what is drawn longer than it is covers the next one.
+    if (before && left < free && left + 1 < free) {
       before.last = bar.number;
       before.width = Math.max(before.width, left + width - before.left);
       before.goesOn = goesOn;

@@ -12,7 +12,6 @@ use super::definitions::Definitions;
 use super::kept::{Contents, placed, tree_entry};
 use crate::snapshots::manifest::{TreeEntry, TreeObject};
 use crate::snapshots::overlay::{Lost, write};
-use crate::snapshots::pack::PackReader;
 use crate::snapshots::{SnapshotError, TakeError, Workshop};
 
 /// The step of progress: writing the files.
@@ -46,7 +45,8 @@ struct Pieces {
 }
 
 /// Writes everything that is kept of a session to `to`, which is empty or not there: each of its snapshots in
-/// `snapshots`, the definition it holds itself, and what `beside` makes of the faults. Keys stay masked.
+/// `snapshots`, the definition it holds itself, and what `beside` makes of the faults. Keys that were masked stay so;
+/// what was encrypted is exact.
 ///
 /// # Errors
 /// [`TakeError`]: nothing is left then but what ends in `.partial`.
@@ -95,7 +95,7 @@ pub fn export(
         mut lost,
     } = pieces;
     let total = u32::try_from(entries.len()).ok();
-    let (mut packs, mut done) = (PackReader::new(&workshop.dir), 0);
+    let (mut packs, mut done) = (workshop.reader(), 0);
     let mut objects = |hash: &ObjectHash| {
         done += 1;
         progress.step(EXPORT, done, total, None);

@@ -152,12 +152,10 @@ fn found_file(
             return FoundFile::Unreadable { path, why };
         }
         Some(_) => {}
-        None => {
-            let faulty = without_snapshot(path, entry, today);
-            if faulty != FoundFile::AsItWas {
-                return faulty;
-            }
-        }
+        None => match without_snapshot(path, entry, today) {
+            FoundFile::Unproven if newest.is_some() => {}
+            found => return found,
+        },
     }
     match newest.map_or(0, KeptSnapshot::differs) {
         0 => FoundFile::AsItWas,
@@ -180,7 +178,7 @@ fn without_snapshot(
         Some(Ok(look)) => match (of_it(&look.unread), of_it(&look.unparsed)) {
             (Some(why), _) => FoundFile::Unreadable { path, why },
             (None, Some(why)) => FoundFile::Unparsed { path, why },
-            (None, None) => FoundFile::AsItWas,
+            (None, None) => FoundFile::Unproven,
         },
         Some(Err(ConfigurationError::Io { source, .. })) => FoundFile::Unreadable {
             path,

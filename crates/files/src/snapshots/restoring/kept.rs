@@ -110,6 +110,12 @@ impl Contents {
         if self.damaged.contains(hash) {
             return Err("object_damaged");
         }
+        if self.locked.contains(hash) {
+            return Err(match self.key {
+                FoundKey::Missing => "snapshot_key_missing",
+                _ => "secrets_locked",
+            });
+        }
         self.kept.get(hash).ok_or("object_missing")
     }
 

@@ -127,7 +127,10 @@ pub(super) fn counts(error: &TakeError) -> bool {
         TakeError::Snapshot(error) => {
             !matches!(error, SnapshotError::Cancelled | SnapshotError::NotEmpty(_))
         }
-        TakeError::Configuration(_) | TakeError::Busy | TakeError::Unknown => false,
+        TakeError::Configuration(_)
+        | TakeError::Busy
+        | TakeError::StoreGone(_)
+        | TakeError::Unknown => false,
         _ => true,
     }
 }

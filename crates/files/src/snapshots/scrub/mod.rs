@@ -60,7 +60,7 @@ pub struct LostFile {
 /// Steps of progress: `session_scrub` for each pack.
 ///
 /// # Errors
-/// [`TakeError::Busy`] while somebody clears up; [`SnapshotError::Gone`] where the store itself is not there;
+/// [`TakeError::Busy`] while somebody clears up; [`TakeError::StoreGone`];
 /// [`SnapshotError::Cancelled`]; what the database says. What is repaired by then is repaired.
 pub fn scrub(
     workshop: &Workshop,
@@ -69,9 +69,7 @@ pub fn scrub(
 ) -> Result<Scrubbed, TakeError> {
     let lock = workshop.share()?;
     let packs = workshop.store.needed_packs()?;
-    if !packs.is_empty() && !workshop.is_there() {
-        return Err(SnapshotError::Gone(workshop.dir.clone()).into());
-    }
+    workshop.stands()?;
     let objects = packs.iter().map(|pack| pack.objects.len()).sum::<usize>();
     let mut done = Scrubbed {
         checked: u32::try_from(objects).unwrap_or(u32::MAX),

@@ -182,7 +182,10 @@ fn planned(
 }
 
 fn stamp(root: &Path, chosen: &Candidate, files: &[InPlaceFile]) -> Sha256 {
-    let file = |file: &InPlaceFile| serde_json::json!([file.path, file.was, file.becomes]);
+    let file = |file: &InPlaceFile| {
+        let is_left = matches!(file.act, InPlaceAct::Left(_));
+        serde_json::json!([file.path, file.was, file.becomes, is_left])
+    };
     let all = serde_json::json!([
         root.as_os_str().as_encoded_bytes(),
         chosen.source.as_str(),

@@ -158,7 +158,14 @@ pub(super) fn settle_left(workshop: &Workshop) -> Result<Vec<InPlaceSettled>, Ta
     clear_safety(workshop)?;
     let mut settled = Vec::new();
     for row in workshop.store.session_works()? {
-        settled.extend(settle(workshop, &row)?);
+        match settle(workshop, &row) {
+            Ok(one) => settled.extend(one),
+            // One whose folder cannot be written keeps no other from going on.
+            Err(error @ TakeError::Io { .. }) => {
+                tracing::warn!(%error, work = row.work, "it is tried again later");
+            }
+            Err(error) => return Err(error),
+        }
     }
     Ok(settled)
 }
