@@ -17,9 +17,8 @@ use flowkeep_host::{
     Cancellation, Folder, Progress, ReadError, SpecialFile, machine_id, path_text,
 };
 use flowkeep_store::{
-    IncomingDocument, IndexTerms, NewObject, Rejection, SnapshotConnection, SnapshotFolder,
-    SnapshotLog, SnapshotOperation, SnapshotRun, SnapshotSchedule, SnapshotSession, Staging,
-    StateThere,
+    IncomingDocument, IndexTerms, Rejection, SnapshotConnection, SnapshotFolder, SnapshotLog,
+    SnapshotOperation, SnapshotRun, SnapshotSchedule, SnapshotSession, Staging, StateThere,
 };
 use walkdir::WalkDir;
 
@@ -621,7 +620,12 @@ impl Reading<'_> {
         let Some(name) = name_of(name) else {
             return Ok(());
         };
-        let placed: Vec<_> = self.staging.objects_in(name)?.iter().map(placed).collect();
+        let placed: Vec<_> = self
+            .staging
+            .objects_in(name)?
+            .iter()
+            .map(Placed::from)
+            .collect();
         let given = given_by(bytes, name, &placed);
         Ok(self.staging.note_found(&given)?)
     }
@@ -687,16 +691,6 @@ fn lines(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
         .split(|byte| *byte == b'\n')
         .enumerate()
         .filter(|(_, line)| !line.is_empty())
-}
-
-fn placed(object: &NewObject) -> Placed {
-    Placed {
-        hash: object.hash,
-        bytes: object.bytes,
-        frame: object.frame,
-        frame_bytes: object.frame_bytes,
-        place: object.place,
-    }
 }
 
 /// The document in a file of a backup: JSON stands bare, another format inside a wrapper.

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use flowkeep_core::{MAX_DOCUMENT_BYTES, ObjectHash};
 use flowkeep_host::{EntryFiles, Folder, Identities, Recipient, Unopened, is_encrypted};
+use flowkeep_store::NewObject;
 use serde::Serialize;
 use zstd::bulk::Compressor;
 
@@ -58,6 +59,18 @@ pub struct Placed {
     pub frame_bytes: u64,
     /// Where it begins in the unpacked frame.
     pub place: u64,
+}
+
+impl From<&NewObject> for Placed {
+    fn from(object: &NewObject) -> Self {
+        Self {
+            hash: object.hash,
+            bytes: object.bytes,
+            frame: object.frame,
+            frame_bytes: object.frame_bytes,
+            place: object.place,
+        }
+    }
 }
 
 /// A pack that was written.

@@ -3,7 +3,6 @@
 use flowkeep_store::{NewPack, Tx};
 
 use super::pack::PackWriter;
-use super::place::prepare;
 use super::take_rows::new_pack;
 use super::{TakeError, Workshop};
 
@@ -21,8 +20,7 @@ pub(crate) fn keep_sources<T: Send + 'static>(
         return workshop.store.write(refer);
     }
     let shared = workshop.share()?;
-    workshop.stands()?;
-    prepare(workshop.files.as_ref(), &workshop.dir)?;
+    workshop.prepare()?;
     workshop.marked(shared, || {
         let mut writer = PackWriter::new(workshop.files.as_ref(), &workshop.dir)?;
         for content in contents {

@@ -20,11 +20,10 @@ use super::manifest::{
     TreeEntry, TreeFile, TreeLeftOut, TreeObject, TreeUnread, tree_hash, tree_place, write_tree,
 };
 use super::pack::{Pack, PackWriter};
-use super::place::prepare;
 use super::take_rows::{Remembered, Rows, Version, entries, new_pack};
-use super::take_same::{has_all, has_pack, has_tree_file, same};
+use super::take_same::{Usable, has_all, has_tree_file, same};
 use super::{TakeError, Workshop};
-use crate::configuration::{Found, Kept, Keys, Look, Looking, Unread, Wish};
+use crate::configuration::{Found, Kept, Look, Looking, Unread, Wish};
 
 /// The step of progress: keeping the files.
 const KEEP: &str = "snapshot_keep";
@@ -124,8 +123,7 @@ pub fn take(
             .keep(workshop, &taking.look.root, hash)?;
         return Ok(None);
     }
-    workshop.stands()?;
-    prepare(workshop.files.as_ref(), &workshop.dir)?;
+    workshop.prepare()?;
     let taken = workshop.marked(shared, || taking.keep(hash));
     taken.map(Some)
 }
@@ -150,8 +148,7 @@ pub(super) fn take_these(
         progress,
     )?;
     let look = looking.these(files)?;
-    workshop.stands()?;
-    prepare(workshop.files.as_ref(), &workshop.dir)?;
+    workshop.prepare()?;
     let mut taking = Taking {
         workshop,
         wanted,
@@ -319,20 +316,14 @@ impl Taking<'_, '_, '_> {
         }
     }
 
-    /// The contents that are kept already, where their packs are as they were. What keys were masked in is read
-    /// without a key: nothing of it is left to a pack that needs one, and nothing at all to one whose key is not
-    /// this computer's.
+    /// The contents that are kept already, where something new may count on their packs.
     fn kept_contents(&self) -> Result<HashSet<ObjectHash>, TakeError> {
         let hashes: HashSet<_> = self.look.files.iter().map(|file| file.object).collect();
         let kept = self.workshop.store.kept_objects(hashes)?;
+        let usable = Usable::of(self.workshop)?;
         let mut packs: HashMap<ObjectHash, bool> = HashMap::new();
-        let is_masking = self.workshop.keys.wanted() == Keys::Masked;
-        let for_others = self.workshop.store.packs_for_others()?;
         let mut is_whole = |kept: &KeptObject| {
-            if kept.is_encrypted && is_masking || for_others.contains(&kept.pack) {
-                return false;
-            }
-            let there = || has_pack(self.workshop, &kept.pack, kept.pack_bytes);
+            let there = || usable.has(&kept.pack, kept.is_encrypted, kept.pack_bytes);
             *packs.entry(kept.pack).or_insert_with(there)
         };
         let whole = kept.into_iter().filter(|(_, kept)| is_whole(kept));

@@ -1,6 +1,8 @@
 //! What is kept already of what is to be kept. Where nothing is another than at the last look, that is all of it, and
 //! no file is read.
 
+use std::collections::HashSet;
+
 use flowkeep_core::ObjectHash;
 use flowkeep_host::EntryKind;
 use flowkeep_store::{ConfigLook, StoreError};
@@ -28,16 +30,35 @@ pub(super) fn has_all(workshop: &Workshop, tree: ObjectHash) -> Result<bool, Sto
         return Ok(false);
     }
     let packs = workshop.store.packs_of_tree(tree)?;
-    let for_others = workshop.store.packs_for_others()?;
+    let usable = Usable::of(workshop)?;
     Ok(packs.is_some_and(|packs| {
         let mut packs = packs.iter();
-        let is_masking = workshop.keys.wanted() == Keys::Masked;
-        packs.all(|pack| {
-            let needs_other_key =
-                pack.is_encrypted && is_masking || for_others.contains(&pack.name);
-            !needs_other_key && has_pack(workshop, &pack.name, pack.bytes)
-        })
+        packs.all(|pack| usable.has(&pack.name, pack.is_encrypted, pack.bytes))
     }))
+}
+
+/// The packs that something new may count on. What keys were masked in is read without a key: nothing of it is left
+/// to a pack that needs one, and nothing at all to one whose key is not this computer's.
+pub(super) struct Usable<'w> {
+    workshop: &'w Workshop,
+    is_masking: bool,
+    for_others: HashSet<ObjectHash>,
+}
+
+impl<'w> Usable<'w> {
+    pub(super) fn of(workshop: &'w Workshop) -> Result<Self, StoreError> {
+        Ok(Self {
+            workshop,
+            is_masking: workshop.keys.wanted() == Keys::Masked,
+            for_others: workshop.store.packs_for_others()?,
+        })
+    }
+
+    /// Whether a pack is one of them, and there, as long as it was.
+    pub(super) fn has(&self, pack: &ObjectHash, is_encrypted: bool, bytes: u64) -> bool {
+        let needs_other_key = is_encrypted && self.is_masking || self.for_others.contains(pack);
+        !needs_other_key && has_pack(self.workshop, pack, bytes)
+    }
 }
 
 /// Whether there is a file of a tree.
@@ -48,7 +69,7 @@ pub(super) fn has_tree_file(workshop: &Workshop, tree: &ObjectHash) -> bool {
 }
 
 /// Whether there is a pack, as long as it was.
-pub(super) fn has_pack(workshop: &Workshop, pack: &ObjectHash, bytes: u64) -> bool {
+fn has_pack(workshop: &Workshop, pack: &ObjectHash, bytes: u64) -> bool {
     let path = pack::path(&workshop.dir, pack);
     let there = workshop.files.entry(&path).ok().flatten();
     there.is_some_and(|there| there.kind == EntryKind::File && there.bytes == bytes)

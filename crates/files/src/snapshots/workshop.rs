@@ -8,6 +8,7 @@ use flowkeep_store::Store;
 use ulid::Ulid;
 
 use super::pack::PackReader;
+use super::place::prepare;
 use super::{SnapshotKeys, TakeError, recover};
 
 /// What ends the names of files that are not finished.
@@ -90,6 +91,15 @@ impl Workshop {
             return Err(TakeError::StoreGone(self.dir.clone()));
         }
         Ok(())
+    }
+
+    /// Makes the store where nothing lies in it yet.
+    ///
+    /// # Errors
+    /// As [`Workshop::stands`]; what the disk says.
+    pub(super) fn prepare(&self) -> Result<(), TakeError> {
+        self.stands()?;
+        Ok(prepare(self.files.as_ref(), &self.dir)?)
     }
 
     /// Whether anything can be written into the store; nothing of that is left.

@@ -59,6 +59,28 @@ pub struct TreeEntry {
     pub references: Vec<TreeReference>,
 }
 
+impl TreeEntry {
+    /// A file of these bytes, of which no more is known.
+    pub fn of_bytes(path: ConfigPath, bytes: &[u8]) -> Self {
+        let length = bytes.len() as u64;
+        Self {
+            kind: path.kind(),
+            bytes: length,
+            sha256: Sha256::of(bytes),
+            modified: None,
+            object: TreeObject {
+                blake3: ObjectHash::of(bytes),
+                bytes: length,
+            },
+            unparsed: None,
+            masked: Vec::new(),
+            changed_while_read: false,
+            references: Vec::new(),
+            path,
+        }
+    }
+}
+
 /// What is kept of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TreeObject {

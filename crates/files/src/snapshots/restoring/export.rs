@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use flowkeep_core::configuration::ConfigPath;
-use flowkeep_core::{Message, ObjectHash, Sha256};
+use flowkeep_core::{Message, ObjectHash};
 use flowkeep_host::Progress;
 use flowkeep_store::{KeptObject, SessionRecord};
 
 use super::definitions::Definitions;
 use super::kept::{Contents, placed, tree_entry};
-use crate::snapshots::manifest::{TreeEntry, TreeObject};
+use crate::snapshots::manifest::TreeEntry;
 use crate::snapshots::overlay::{Lost, write};
 use crate::snapshots::{SnapshotError, TakeError, Workshop};
 
@@ -146,23 +146,9 @@ impl Pieces {
         let Ok(path) = ConfigPath::new(name) else {
             return;
         };
-        let object = TreeObject {
-            blake3: ObjectHash::of(&bytes),
-            bytes: bytes.len() as u64,
-        };
-        self.entries.push(TreeEntry {
-            kind: path.kind(),
-            bytes: object.bytes,
-            sha256: Sha256::of(&bytes),
-            modified: None,
-            object,
-            unparsed: None,
-            masked: Vec::new(),
-            changed_while_read: false,
-            references: Vec::new(),
-            path,
-        });
+        let entry = TreeEntry::of_bytes(path, &bytes);
         self.origins
-            .insert(ObjectHash::of(&bytes), Origin::Here(bytes));
+            .insert(entry.object.blake3, Origin::Here(bytes));
+        self.entries.push(entry);
     }
 }

@@ -148,13 +148,7 @@ pub(super) fn place_of(kept: &KeptObject) -> ([u8; 32], u64, u64) {
 }
 
 pub(in crate::snapshots) fn placed(kept: &KeptObject) -> Placed {
-    Placed {
-        hash: kept.object.hash,
-        bytes: kept.object.bytes,
-        frame: kept.object.frame,
-        frame_bytes: kept.object.frame_bytes,
-        place: kept.object.place,
-    }
+    Placed::from(&kept.object)
 }
 
 /// How much of what a snapshot refers to was not there when it was taken.

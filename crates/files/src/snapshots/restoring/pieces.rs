@@ -178,23 +178,10 @@ impl Pieces {
             let reason = Message::new("not_in_definition");
             self.lose(entry.path.clone(), reason);
         }
-        let hash = ObjectHash::of(bytes);
-        self.origins.insert(hash, Origin::Here(bytes.clone()));
-        self.entries.push(TreeEntry {
-            kind: path.kind(),
-            bytes: bytes.len() as u64,
-            sha256: Sha256::of(bytes),
-            modified: None,
-            object: TreeObject {
-                blake3: hash,
-                bytes: bytes.len() as u64,
-            },
-            unparsed: None,
-            masked: Vec::new(),
-            changed_while_read: false,
-            references: Vec::new(),
-            path,
-        });
+        let entry = TreeEntry::of_bytes(path, bytes);
+        let here = Origin::Here(bytes.clone());
+        self.origins.insert(entry.object.blake3, here);
+        self.entries.push(entry);
     }
 
     fn live(&self, path: &ConfigPath) -> Result<Vec<u8>, Message> {

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use flowkeep_core::{Message, ObjectHash, Sha256};
 use flowkeep_host::Progress;
-use flowkeep_store::{CountedOn, NeededPack, NewObject, NewOperation, NewPack};
+use flowkeep_store::{CountedOn, NeededPack, NewOperation, NewPack};
 use ulid::Ulid;
 
 use self::search::Search;
@@ -124,7 +124,7 @@ fn ill(
             return Err(SnapshotError::Cancelled.into());
         }
         progress.step(SCRUB, number, total, None);
-        let placed: Vec<_> = pack.objects.iter().map(placed).collect();
+        let placed: Vec<_> = pack.objects.iter().map(Placed::from).collect();
         let all = placed.iter().map(|placed| placed.hash).collect();
         let files = workshop.files.as_ref();
         let (lost, reason, is_silent) = match check(files, &workshop.dir, &pack.name, &placed) {
@@ -205,7 +205,7 @@ impl Ill {
             let content = if self.lost.contains(&object.hash) {
                 found.remove(&object.hash)
             } else {
-                reader.read(&name, &placed(object)).ok()
+                reader.read(&name, &Placed::from(object)).ok()
             };
             match content {
                 Some(content) => {
@@ -321,16 +321,6 @@ fn orphans(workshop: &Workshop) -> Result<u32, TakeError> {
     };
     let counted_on = workshop.store.counted_on()?;
     Ok(sweep(workshop, &counted_on, &gone, true).orphans)
-}
-
-fn placed(object: &NewObject) -> Placed {
-    Placed {
-        hash: object.hash,
-        bytes: object.bytes,
-        frame: object.frame,
-        frame_bytes: object.frame_bytes,
-        place: object.place,
-    }
 }
 
 fn count(count: usize) -> u32 {

@@ -14,7 +14,7 @@ use super::super::restore::copy_stem;
 use super::InPlaceError;
 use super::plan::{InPlaceAct, InPlacePlan, live};
 use crate::configuration::Wish;
-use crate::snapshots::manifest::{TreeEntry, TreeObject};
+use crate::snapshots::manifest::TreeEntry;
 use crate::snapshots::overlay::write;
 use crate::snapshots::place::{above, make};
 use crate::snapshots::take::{Of, Wanted, take_these};
@@ -120,7 +120,7 @@ fn keep_whole(
         let bytes = live(files, &plan.root, &file.path).ok().flatten();
         let bytes = bytes.filter(|bytes| Some(Sha256::of(bytes)) == file.was);
         let bytes = bytes.ok_or(InPlaceError::PlanChanged)?;
-        entries.push(whole_entry(&file.path, &bytes));
+        entries.push(TreeEntry::of_bytes(file.path.clone(), &bytes));
         contents.insert(ObjectHash::of(&bytes), bytes);
     }
     let mut read = |hash: &ObjectHash| {
@@ -142,24 +142,6 @@ fn keep_whole(
         }
     }
     Ok(Some(place))
-}
-
-fn whole_entry(path: &ConfigPath, bytes: &[u8]) -> TreeEntry {
-    TreeEntry {
-        path: path.clone(),
-        kind: path.kind(),
-        bytes: bytes.len() as u64,
-        sha256: Sha256::of(bytes),
-        modified: None,
-        object: TreeObject {
-            blake3: ObjectHash::of(bytes),
-            bytes: bytes.len() as u64,
-        },
-        unparsed: None,
-        masked: Vec::new(),
-        changed_while_read: false,
-        references: Vec::new(),
-    }
 }
 
 /// What whole copies of a session's files are called, before their number.
