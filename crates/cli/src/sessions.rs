@@ -27,6 +27,7 @@ use crate::session_restore::{self, Restore};
 use crate::session_roots::{self, Link, Relink, Roots};
 use crate::session_runs::{self, Going};
 use crate::session_scrub;
+use crate::session_store::{self, MoveStore};
 
 /// The configuration that is meant.
 #[derive(Debug, Args)]
@@ -100,6 +101,7 @@ pub(crate) enum Session {
         dry_run: bool,
     },
     Scrub,
+    MoveStore(MoveStore),
     Stats,
     #[command(subcommand)]
     Key(Key),
@@ -157,6 +159,7 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Session) -> Result<Outcome, 
             dry_run,
         } => session_clean_up::run(api, output, older_than, dry_run),
         Session::Scrub => session_scrub::run(api, output),
+        Session::MoveStore(asked) => session_store::run(api, output, asked),
         Session::Stats => stats(api, output),
         Session::Key(verb) => session_keys::run(api, output, verb),
     }
@@ -357,6 +360,13 @@ fn stats(api: &Api, output: &Output) -> Result<Outcome, AppError> {
                 catalogue.sentence("cli_session_stats_times", &fields)
             )?;
         }
+        let key = if found.store_away {
+            "cli_session_stats_away"
+        } else {
+            "cli_session_stats_place"
+        };
+        let path = visible(&found.store_dir);
+        writeln!(out, "{}", catalogue.sentence(key, &[("path", &path)]))?;
         Ok(())
     })?;
     Ok(Outcome::Done)

@@ -125,7 +125,7 @@ pub(crate) fn is_clean_up_due(api: &Api) -> Result<bool, AppError> {
     let Some(days) = keep_days(api)? else {
         return Ok(false);
     };
-    if is_within(number(api, SNAPSHOTS_BROUGHT_AT)?, days) || !api.has_snapshot_store() {
+    if is_within(number(api, SNAPSHOTS_BROUGHT_AT)?, days) || !api.see_snapshot_store()?.is_there {
         return Ok(false);
     }
     Ok(!is_clock_doubtful(api, last, now)?)

@@ -5,7 +5,7 @@ use flowkeep_core::{RunId, SnapshotId};
 use flowkeep_engine::definition_of;
 use flowkeep_files::snapshots::manifest::{TreeFile, TreeMasked};
 use flowkeep_files::snapshots::restoring::OVERLAYS;
-use flowkeep_files::snapshots::stored_bytes;
+use flowkeep_files::snapshots::usual_store_dir;
 use flowkeep_host::path_text;
 use flowkeep_store::{
     ConfigEntry, ConfigSnapshotRecord, ListedSession, SessionFilter, SessionRecord, Which,
@@ -113,14 +113,18 @@ pub fn show(api: &Api, input: SessionRef) -> Result<SessionShow, AppError> {
 /// What the database and the disk say.
 pub fn stats(api: &Api, _: Nothing) -> Result<SessionStats, AppError> {
     let totals = api.store.snapshot_totals()?;
+    let store = api.see_snapshot_store()?;
     Ok(SessionStats {
         sessions: totals.sessions,
         snapshots: totals.snapshots,
         files: totals.files,
         bytes_original: totals.bytes,
-        bytes_stored: stored_bytes(&api.snapshot_workshop()?)?,
+        bytes_stored: store.bytes,
         oldest: totals.oldest.map(time::rfc3339),
         newest: totals.newest.map(time::rfc3339),
+        store_dir: path_text(&store.dir),
+        store_chosen: store.dir != usual_store_dir(&api.data_dir),
+        store_away: store.away.is_some(),
     })
 }
 

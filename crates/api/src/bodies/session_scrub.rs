@@ -37,19 +37,19 @@ pub fn scrub(api: &Api, _: Nothing, progress: &dyn Progress) -> Result<SessionSc
 pub(super) fn checked(api: &Api) -> Result<Check, AppError> {
     let of = |ok: bool, message: Message| Ok(check("snapshots", ok, message));
     let snapshots = api.store.snapshot_totals()?.snapshots;
-    let workshop = api.snapshot_workshop()?;
-    let path = path_text(&workshop.dir);
-    if !workshop.is_there() {
-        return match snapshots {
-            0 => of(true, Message::new("doctor_snapshots_none")),
-            _ => of(
-                false,
-                Message::new("doctor_snapshots_gone").with("path", path),
-            ),
-        };
+    let store = api.see_snapshot_store()?;
+    let path = path_text(&store.dir);
+    match store.away {
+        Some(error) if error.code == "snapshot_store_gone" => {
+            let gone = Message::new("doctor_snapshots_gone").with("path", path);
+            return of(false, gone);
+        }
+        Some(error) => return of(false, error.into()),
+        None if !store.is_there => return of(true, Message::new("doctor_snapshots_none")),
+        None => {}
     }
     if !api.only_reads()
-        && let Err(error) = workshop.try_to_write()
+        && let Err(error) = api.snapshot_workshop()?.try_to_write()
     {
         let unwritten = Message::new("doctor_snapshots_unwritable").with("path", path);
         return of(false, unwritten.because(AppError::from(error).into()));
@@ -74,7 +74,9 @@ pub(super) fn checked(api: &Api) -> Result<Check, AppError> {
     }
     of(
         true,
-        Message::new("doctor_snapshots_ok").with("count", snapshots),
+        Message::new("doctor_snapshots_ok")
+            .with("count", snapshots)
+            .with("path", path),
     )
 }
 

@@ -286,4 +286,10 @@ pub struct SessionStats {
     pub oldest: Option<String>,
     /// When the newest was taken.
     pub newest: Option<String>,
+    /// The folder in which it lies, as a person reads it.
+    pub store_dir: String,
+    /// Whether that folder was chosen; else it is in the data folder.
+    pub store_chosen: bool,
+    /// Whether it cannot be had now: its drive is away, or it is another data folder's.
+    pub store_away: bool,
 }

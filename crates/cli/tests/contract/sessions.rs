@@ -275,7 +275,10 @@ fn each_version_of_a_configuration_is_told_and_counted() {
             "bytes_original",
             "bytes_stored",
             "oldest",
-            "newest"
+            "newest",
+            "store_dir",
+            "store_chosen",
+            "store_away"
         ]
     );
     assert_eq!(

@@ -21,7 +21,7 @@ use crate::{Face, Ground, now, tree};
 const DAY: i64 = 24 * crate::HOUR;
 
 impl Face {
-    fn clean_up(&self, only_tell: bool) -> Result<CleanedUp, TakeError> {
+    pub(crate) fn clean_up(&self, only_tell: bool) -> Result<CleanedUp, TakeError> {
         let now = self.workshop.clock.now().0;
         let wanted = CleaningUp {
             rule: Rule {

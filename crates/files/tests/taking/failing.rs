@@ -97,7 +97,10 @@ fn what_a_dead_process_left_is_removed_and_nothing_else() {
     let dir = &face.workshop.dir;
     let before = tree(dir);
     let folder = fs::read_dir(dir.join("objects")).unwrap().next().unwrap();
-    let left = folder.unwrap().path().join("01K.partial");
+    let left = folder
+        .unwrap()
+        .path()
+        .join("01J9Z3NDEKTSV4RRFFQ69G5FAV.partial");
     fs::write(&left, "half").unwrap();
     assert_eq!(
         recover(&face.workshop).unwrap(),
@@ -105,7 +108,7 @@ fn what_a_dead_process_left_is_removed_and_nothing_else() {
         "no process says that it was at work"
     );
     assert!(left.exists());
-    fs::write(dir.join("01K.partial"), "").unwrap();
+    fs::write(dir.join("01J9Z3NDEKTSV4RRFFQ69G5FAV.partial"), "").unwrap();
 
     let lock = ground.data().join("locks/snapshots");
     let at_work = FileLock::try_share(&lock).unwrap();

@@ -13,6 +13,7 @@ mod failing;
 mod importing;
 mod in_place;
 mod kept;
+mod moving;
 mod restoring;
 mod same;
 mod scrubbing;
