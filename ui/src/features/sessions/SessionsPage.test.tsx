@@ -37,6 +37,9 @@ const stats = {
   files: 8,
   bytes_original: 14_000,
   bytes_stored: 5_000,
+  store_dir: '/home/ann/flowkeep/snapshots',
+  store_chosen: false,
+  store_away: false,
   oldest: null,
   newest: null,
 };

@@ -575,7 +575,7 @@ fn about_folders(made: &folders::Made) -> [Screen; 12] {
 }
 
 /// Sessions that can be taken up again, one of them with files that are not as they were.
-fn with_sessions(made: &Configs, broken: &str) -> [Screen; 14] {
+fn with_sessions(made: &Configs, broken: &str) -> [Screen; 15] {
     let at = |session: &str, more: &str| format!("/sessions/{session}{more}");
     [
         screen("sessions", &at(&made.paused, ""), "source-snapshot"),
@@ -631,6 +631,12 @@ fn with_sessions(made: &Configs, broken: &str) -> [Screen; 14] {
                 "[data-testid=menu-clean-up-snapshots]",
             ],
             "clean-up-snapshots-apply",
+        ),
+        pressed(
+            "sessions-move-store",
+            &at(&made.paused, ""),
+            &["[data-testid=space-menu]", "[data-testid=menu-move-store]"],
+            "move-store-pick",
         ),
         pressed(
             "sessions-scrub",
