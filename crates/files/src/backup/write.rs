@@ -13,7 +13,7 @@ use super::prove::{prove, read_back};
 use super::target::{BackupTarget, estimate};
 use super::{DamagedFile, parts, readme, sessions};
 use crate::FilesError;
-use crate::snapshots::{TakeError, share, store_dir};
+use crate::snapshots::{TakeError, share, store_dir, usual_store_dir};
 use crate::time::{local, rfc3339};
 
 /// The manifest until it is whole.
@@ -135,6 +135,14 @@ fn kept_meanwhile(request: &BackupRequest<'_>) -> Result<Option<FileLock>, Files
             tracing::warn!(%error, "a backup is made without the lock of snapshots");
             Ok(None)
         }
+    }
+}
+
+/// Where the contents of snapshots lie. That settings cannot be read is told where they are written.
+fn where_snapshots_lie(request: &BackupRequest<'_>) -> Result<PathBuf, FilesError> {
+    match store_dir(request.store, request.data_dir) {
+        Err(StoreError::Damaged(_)) => Ok(usual_store_dir(request.data_dir)),
+        dir => Ok(dir?),
     }
 }
 
@@ -350,7 +358,7 @@ fn write_and_prove(
         let count = writing.documents(snapshot, kind)?;
         counts.insert(kind.as_str().to_owned(), count);
     }
-    let snapshots = store_dir(request.store, request.data_dir)?;
+    let snapshots = where_snapshots_lie(request)?;
     beside_documents(&mut writing, snapshot, &snapshots, &mut counts)?;
     let since = request.history.since(request.at.0);
     let mut lost = Vec::new();
