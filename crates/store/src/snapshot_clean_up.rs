@@ -49,6 +49,18 @@ pub struct CountedOn {
     pub snapshots: HashSet<SnapshotId>,
 }
 
+impl CountedOn {
+    /// What is not among others.
+    #[must_use]
+    pub fn without(&self, others: &Self) -> Self {
+        Self {
+            packs: &self.packs - &others.packs,
+            trees: &self.trees - &others.trees,
+            snapshots: &self.snapshots - &others.snapshots,
+        }
+    }
+}
+
 /// A pack that is mostly what nobody wants any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SparsePack {

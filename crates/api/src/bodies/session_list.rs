@@ -244,6 +244,7 @@ fn snapshot(
         strategy: record.strategy.name.clone(),
         bytes: record.bytes,
         encrypted: api.store.is_tree_encrypted(record.tree)?,
+        damaged: Some(api.store.damaged_in_tree(record.tree)?).filter(|count| *count > 0),
     })
 }
 

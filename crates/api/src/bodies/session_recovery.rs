@@ -11,7 +11,7 @@ use flowkeep_files::configuration::format_of;
 use flowkeep_files::snapshots::compare::{FileState, FileStates};
 use flowkeep_files::snapshots::overlay::Lost;
 use flowkeep_files::snapshots::restoring::{
-    Back, OVERLAYS, Recovery, Restored, Seeking, Use, Wanting, clear_unfinished,
+    Back, OVERLAYS, Recovery, Restored, Seeking, Unshown, Use, Wanting, clear_unfinished,
     compare_file as texts_of, compare_with, look_for, restore as bring_back,
 };
 use flowkeep_files::snapshots::{SnapshotError, TakeError};
@@ -224,7 +224,7 @@ pub fn compare_file(
     let workshop = api.snapshot_workshop()?;
     let is_workflow = path.kind() == ConfigKind::Workflows;
     let format = format_of(&path).filter(|_| is_workflow);
-    let texts = in_time(api.most, &api.data_dir, move |_| {
+    let (texts, unshown) = in_time(api.most, &api.data_dir, move |_| {
         let root = wanted.root.as_deref();
         texts_of(&workshop, &wanted.session, root, snapshot, &path).map_err(AppError::from)
     })?;
@@ -235,6 +235,7 @@ pub fn compare_file(
     };
     Ok(SessionComparedFile {
         texts: texts.into(),
+        unshown: unshown.map(Unshown::as_str),
         places,
     })
 }

@@ -13,7 +13,7 @@ use crate::{Api, AppError, Progress};
 /// they are today, own copies of sessions, known backups.
 ///
 /// # Errors
-/// `snapshot_store_busy` while somebody clears up; `snapshot_store_gone`; `cancelled`; what the database says.
+/// `session_scrub_busy` while somebody does the same; `snapshot_store_busy` while somebody clears up; `snapshot_store_gone`; `cancelled`; what the database says.
 pub fn scrub(api: &Api, _: Nothing, progress: &dyn Progress) -> Result<SessionScrubbed, AppError> {
     let backups = api.store.known_backups()?.into_iter();
     let backups: Vec<_> = backups.map(|known| text_path(&known.path)).collect();
@@ -36,11 +36,11 @@ pub fn scrub(api: &Api, _: Nothing, progress: &dyn Progress) -> Result<SessionSc
 /// What the doctor says of the store of snapshots, without reading what is in it.
 pub(super) fn checked(api: &Api) -> Result<Check, AppError> {
     let of = |ok: bool, message: Message| Ok(check("snapshots", ok, message));
-    let snapshots = api.store.snapshot_totals()?.snapshots;
+    let taken = api.store.snapshot_totals()?.snapshots;
     let workshop = api.snapshot_workshop()?;
     let path = path_text(&workshop.dir);
     if !workshop.is_there() {
-        return match snapshots {
+        return match taken {
             0 => of(true, Message::new("doctor_snapshots_none")),
             _ => of(
                 false,
@@ -61,6 +61,11 @@ pub(super) fn checked(api: &Api) -> Result<Check, AppError> {
             Message::new("doctor_snapshots_damaged").with("count", damaged),
         );
     }
+    let closed = snapshots::without_key(&workshop)?;
+    if closed > 0 {
+        let missing = Message::new("doctor_snapshots_key_missing").with("count", closed);
+        return of(false, missing);
+    }
     let wrong = api.store.wrong_snapshot_counts()?;
     if !wrong.is_none() {
         let count = wrong.objects + wrong.trees;
@@ -69,12 +74,12 @@ pub(super) fn checked(api: &Api) -> Result<Check, AppError> {
             Message::new("doctor_snapshots_miscounted").with("count", count),
         );
     }
-    if snapshots == 0 {
+    if taken == 0 {
         return of(true, Message::new("doctor_snapshots_none"));
     }
     of(
         true,
-        Message::new("doctor_snapshots_ok").with("count", snapshots),
+        Message::new("doctor_snapshots_ok").with("count", taken),
     )
 }
 

@@ -305,6 +305,7 @@ impl From<TakeError> for AppError {
             TakeError::Snapshot(error) => error.into(),
             TakeError::Store(error) => error.into(),
             TakeError::Busy => Self::new("snapshot_store_busy").retryable(),
+            TakeError::Checking => Self::new("session_scrub_busy").retryable(),
             TakeError::StoreGone(path) => {
                 Self::new("snapshot_store_gone").with("path", path_text(&path))
             }

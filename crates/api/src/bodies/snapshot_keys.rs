@@ -80,8 +80,15 @@ pub fn save(api: &Api, input: ExportTo) -> Result<Exported, AppError> {
     text.push_str(REMARK);
     text.push_str(&kept.value);
     let (files, file) = (Arc::clone(&api.files), target.clone());
-    in_time(api.most, &target, move |_| {
+    let saved = in_time(api.most, &target, move |_| {
         export_document(files.as_ref(), &text, &file, Existing::Keep)
+    });
+    saved.map_err(|error| match error.code.as_str() {
+        "file_exists" => AppError {
+            hints: vec!["other_file_name".to_owned()],
+            ..error
+        },
+        _ => error,
     })?;
     Ok(Exported {
         files: vec![path_text(&target)],

@@ -103,6 +103,10 @@ pub struct SessionSnapshot {
     pub bytes: u64,
     /// Whether some of it is encrypted, so that it is read with the key of the snapshots only.
     pub encrypted: bool,
+    /// Files of it whose content was found damaged or gone in the store, and nowhere else; absent where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub damaged: Option<u32>,
 }
 
 /// A file with the key of snapshots.

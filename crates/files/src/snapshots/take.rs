@@ -14,7 +14,7 @@ use flowkeep_core::run::TaskId;
 use flowkeep_core::session::{SnapshotReason, SnapshotStatus};
 use flowkeep_core::{ObjectHash, SnapshotId};
 use flowkeep_host::Progress;
-use flowkeep_store::{ConfigSnapshotRecord, KeptObject, NewSession, NewTree, SessionRecord};
+use flowkeep_store::{ConfigSnapshotRecord, NewSession, NewTree, SessionRecord};
 
 use super::manifest::{
     TreeEntry, TreeFile, TreeLeftOut, TreeObject, TreeUnread, tree_hash, tree_place, write_tree,
@@ -320,14 +320,20 @@ impl Taking<'_, '_, '_> {
     fn kept_contents(&self) -> Result<HashSet<ObjectHash>, TakeError> {
         let hashes: HashSet<_> = self.look.files.iter().map(|file| file.object).collect();
         let kept = self.workshop.store.kept_objects(hashes)?;
-        let usable = Usable::of(self.workshop)?;
+        let mut usable = Usable::of(self.workshop);
         let mut packs: HashMap<ObjectHash, bool> = HashMap::new();
-        let mut is_whole = |kept: &KeptObject| {
-            let there = || usable.has(&kept.pack, kept.is_encrypted, kept.pack_bytes);
-            *packs.entry(kept.pack).or_insert_with(there)
-        };
-        let whole = kept.into_iter().filter(|(_, kept)| is_whole(kept));
-        Ok(whole.map(|(hash, _)| hash).collect())
+        let mut whole = HashSet::new();
+        for (hash, kept) in kept {
+            let is_usable = match packs.get(&kept.pack) {
+                Some(known) => *known,
+                None => usable.has(&kept.pack, kept.is_encrypted, kept.pack_bytes)?,
+            };
+            packs.insert(kept.pack, is_usable);
+            if is_usable {
+                whole.insert(hash);
+            }
+        }
+        Ok(whole)
     }
 
     fn tree_file(&self) -> TreeFile {

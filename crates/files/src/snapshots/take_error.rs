@@ -23,6 +23,9 @@ pub enum TakeError {
     /// Somebody clears away what is no longer needed.
     #[error("the store of snapshots is being cleared up")]
     Busy,
+    /// Somebody reads all that snapshots keep.
+    #[error("the store of snapshots is being checked")]
+    Checking,
     /// The store is not there, and something lies in it.
     #[error("the store of snapshots {0} is not there")]
     StoreGone(PathBuf),

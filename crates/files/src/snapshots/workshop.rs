@@ -14,6 +14,9 @@ use super::{SnapshotKeys, TakeError, recover};
 /// What ends the names of files that are not finished.
 pub(super) const PARTIAL: &str = ".partial";
 
+/// The lock of the store.
+const STORE: &str = "snapshots";
+
 /// What snapshots are taken with.
 #[derive(Clone)]
 pub struct Workshop {
@@ -57,11 +60,19 @@ impl Workshop {
         self.lock(FileLock::try_take)
     }
 
+    /// Keeps everybody else from the same work; nothing where somebody does it. Death gives it back.
+    ///
+    /// # Errors
+    /// [`TakeError::Io`].
+    pub(super) fn only_one(&self, work: &str) -> Result<Option<FileLock>, TakeError> {
+        lock(&self.data_dir, work, FileLock::try_take)
+    }
+
     fn lock(
         &self,
         take: impl FnOnce(&Path) -> Result<FileLock, LockError>,
     ) -> Result<FileLock, TakeError> {
-        lock(&self.data_dir, take)
+        lock(&self.data_dir, STORE, take)?.ok_or(TakeError::Busy)
     }
 
     /// Says on the disk that something is being written: while this file is there, what is unfinished in the
@@ -145,18 +156,20 @@ impl Workshop {
 /// # Errors
 /// [`TakeError::Busy`], [`TakeError::Io`].
 pub(crate) fn share(data_dir: &Path) -> Result<FileLock, TakeError> {
-    lock(data_dir, FileLock::try_share)
+    lock(data_dir, STORE, FileLock::try_share)?.ok_or(TakeError::Busy)
 }
 
 fn lock(
     data_dir: &Path,
+    name: &str,
     take: impl FnOnce(&Path) -> Result<FileLock, LockError>,
-) -> Result<FileLock, TakeError> {
+) -> Result<Option<FileLock>, TakeError> {
     let locks = data_dir.join("locks");
     private_folder(&locks).map_err(TakeError::at(&locks))?;
-    let path = locks.join("snapshots");
-    take(&path).map_err(|error| match error {
-        LockError::Held => TakeError::Busy,
-        LockError::Io(source) => TakeError::Io { path, source },
-    })
+    let path = locks.join(name);
+    match take(&path) {
+        Ok(lock) => Ok(Some(lock)),
+        Err(LockError::Held) => Ok(None),
+        Err(LockError::Io(source)) => Err(TakeError::Io { path, source }),
+    }
 }

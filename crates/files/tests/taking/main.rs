@@ -10,6 +10,7 @@ mod backups;
 mod cleaning_up;
 mod encrypted;
 mod failing;
+mod forgetting;
 mod importing;
 mod in_place;
 mod kept;

@@ -83,3 +83,9 @@ fn files_of_a_session_that_are_put_back_are_all_as_they_were_or_all_back() -> Re
     assert_eq!(swept.failures, Vec::<String>::new());
     Ok(())
 }
+
+#[test]
+#[ignore = "strace has to be there and to be allowed to trace"]
+fn a_killed_clean_up_of_snapshots_takes_none_that_stays() -> Result<()> {
+    session_killed(SessionDeed::CleanUp)
+}

@@ -486,7 +486,7 @@ it('goes on with a run to which no files belong as with any other', async () => 
 });
 
 it('forgets a session only after it was said what goes with it', async () => {
-  const asked = show({ session_forget: () => ({}) });
+  const asked = show({ session_forget: () => ({ freed_bytes: 0, waits: false, failed: [] }) });
   await userEvent.click(await screen.findByTestId('session-menu'));
   await userEvent.click(await screen.findByTestId('menu-forget'));
   const dialog = within(await screen.findByTestId('dialog-forget-session'));

@@ -161,6 +161,7 @@ import type { SessionCreateInput } from "./SessionCreateInput";
 import type { SessionCreated } from "./SessionCreated";
 import type { SessionExportInput } from "./SessionExportInput";
 import type { SessionExported } from "./SessionExported";
+import type { SessionForgotten } from "./SessionForgotten";
 import type { SessionImportInput } from "./SessionImportInput";
 import type { SessionImported } from "./SessionImported";
 import type { SessionInPlaceInput } from "./SessionInPlaceInput";
@@ -377,7 +378,7 @@ export interface Commands {
   session_scrub: { input: Nothing; output: SessionScrubbed };
   session_clean_up: { input: SessionCleanUpInput; output: SessionCleanedUp };
   session_export: { input: SessionExportInput; output: SessionExported };
-  session_forget: { input: SessionRef; output: Nothing };
+  session_forget: { input: SessionRef; output: SessionForgotten };
   snapshot_key_save: { input: ExportTo; output: Exported };
   snapshot_key_add: { input: SnapshotKeyFrom; output: SnapshotKeyAdded };
   strategy_list: { input: Nothing; output: StrategyList };
