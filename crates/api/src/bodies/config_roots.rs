@@ -166,7 +166,8 @@ pub fn link(
 ) -> Result<SessionLinked, AppError> {
     let session = session_list::kept(api, &input.id)?;
     if session.config.is_some() && !session.is_as_it_came() {
-        return Err(AppError::new("session_linked").with("session", session.name));
+        let linked = AppError::new("session_linked").with("session", session.name);
+        return Err(linked.hint("relink_root"));
     }
     let settings = settings::show(api, Nothing {})?;
     let config = api.path_of(&input.config)?;

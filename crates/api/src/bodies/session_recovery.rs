@@ -243,7 +243,8 @@ pub fn compare_file(
 /// The files of a session beside what they were in one of its snapshots.
 ///
 /// # Errors
-/// `session_unknown`, `session_no_config`, `snapshot_unknown`, `cancelled`; what the database and the root's disk say.
+/// `session_unknown`, `session_no_config`, `snapshot_unknown`, `session_no_snapshot`, `cancelled`; what the database and
+/// the root's disk say.
 pub fn compare(
     api: &Api,
     input: SessionCompareInput,
@@ -253,11 +254,12 @@ pub fn compare(
     let wanted = Wanted::of(api, &input.id, (None, snapshot))?;
     let snapshot = wanted.named();
     let workshop = api.snapshot_workshop()?;
+    let name = wanted.session.name.clone();
     let work =
         move |steps: &Thinned<'_>| Ok(compare_with(&workshop, &wanted.seeking(), snapshot, steps));
     let left = || AppError::new("cancelled");
     let (record, states) = apart_for(api.patience, progress, work, left, drop)??
-        .ok_or_else(|| AppError::new("snapshot_unknown"))?;
+        .ok_or_else(|| AppError::new("session_no_snapshot").with("session", name))?;
     Ok(SessionCompared {
         session_id: input.id,
         snapshot: record.id.to_string(),

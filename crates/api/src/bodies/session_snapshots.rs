@@ -102,7 +102,7 @@ pub fn create(
 /// Keeps the configuration of a session as it is now, as a new version.
 ///
 /// # Errors
-/// `session_unknown`, `session_no_config`, `snapshots_off`; as `session_create`.
+/// `session_unknown`, `session_no_config`, `session_unlinked`, `snapshots_off`; as `session_create`.
 pub fn snapshot(
     api: &Api,
     input: SessionRef,
@@ -113,6 +113,10 @@ pub fn snapshot(
         return Err(AppError::new("snapshots_off"));
     }
     let session = session_list::kept(api, &input.id)?;
+    if session.config.is_none() && session.stated_config.is_some() {
+        let unlinked = AppError::new("session_unlinked").with("session", session.name);
+        return Err(unlinked.hint("link_session"));
+    }
     let looking = Looking::of(&api.store, &session, &settings)?;
     let of = Of::Kept(Box::new(session));
     let taken = taken(api, looking, of, SnapshotReason::Asked, progress)?;
