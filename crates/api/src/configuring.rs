@@ -119,7 +119,7 @@ impl Configurations {
                 holds: false,
             });
         }
-        let before = self.store.newest_config_snapshot(session.row)?;
+        let before = self.store.newest_snapshot_of_the_work(session.row)?;
         let reason = match before {
             Some(_) => SnapshotReason::Changed,
             None => SnapshotReason::Begin,
@@ -131,7 +131,7 @@ impl Configurations {
         let workshop = self.workshop(wish)?;
         let taken = keep_changed(workshop, looking, &session, reason, task)?;
         let now = match taken {
-            Some(_) => self.store.newest_config_snapshot(session.row)?,
+            Some(_) => self.store.newest_snapshot_of_the_work(session.row)?,
             None => before.clone(),
         };
         let mut told = Vec::new();

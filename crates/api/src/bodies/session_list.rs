@@ -63,8 +63,6 @@ pub fn show(api: &Api, input: SessionRef) -> Result<SessionShow, AppError> {
     api.mark_left();
     let listed = listed(api, &input.id)?;
     let kept = api.store.session(&input.id)?;
-    let root = kept.as_ref().map(|kept| api.store.root_of(kept));
-    let root = root.transpose()?.flatten();
     let snapshots = match &kept {
         Some(kept) => api.store.config_snapshots(kept.row)?,
         None => Vec::new(),
@@ -82,7 +80,7 @@ pub fn show(api: &Api, input: SessionRef) -> Result<SessionShow, AppError> {
         name: row.name,
         origin: row.origin,
         config: row.config,
-        root: root.map(|root| path_text(&root.path)),
+        root: row.root,
         strategy: kept.map(|kept| kept.strategy.clone()),
         status: row.status,
         stated_status: row.stated_status,
@@ -103,6 +101,7 @@ pub fn show(api: &Api, input: SessionRef) -> Result<SessionShow, AppError> {
         agent: kept.and_then(|kept| kept.agent.clone()),
         state: kept.and_then(|kept| kept.state.clone()),
         snapshots: snapshots.collect::<Result<_, _>>()?,
+        created_at: row.created_at,
         updated_at: row.updated_at,
     })
 }
@@ -176,6 +175,8 @@ fn row(api: &Api, listed: ListedSession) -> Result<SessionRow, AppError> {
         missing: listed.missing,
         steps_done,
         steps,
+        root: listed.root.as_deref().map(path_text),
+        created_at: time::rfc3339(listed.created_at),
         updated_at: time::rfc3339(listed.updated_at),
     })
 }

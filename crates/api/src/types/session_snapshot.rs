@@ -113,6 +113,16 @@ pub struct SnapshotKeyFrom {
     pub from: super::ChosenPlace,
 }
 
+/// What opens what is kept encrypted.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SnapshotKeyShow {
+    /// Whether anything is kept encrypted, or will be.
+    pub encrypted: bool,
+    /// The key to that: `there`, `locked`, `gone`; `none` where nothing needs one.
+    #[ts(type = "\"there\" | \"locked\" | \"gone\" | \"none\"")]
+    pub key: &'static str,
+}
+
 /// Keys that came in.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct SnapshotKeyAdded {
@@ -202,6 +212,11 @@ pub struct SessionRow {
     /// Steps of its run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steps: Option<u32>,
+    /// The root of its tree, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub root: Option<String>,
+    /// Since when it is here.
+    pub created_at: String,
     /// When it last changed.
     pub updated_at: String,
 }
@@ -265,6 +280,8 @@ pub struct SessionShow {
     pub state: Option<String>,
     /// Its snapshots, in the order in which they were taken.
     pub snapshots: Vec<SessionSnapshot>,
+    /// Since when it is here.
+    pub created_at: String,
     /// When it last changed.
     pub updated_at: String,
 }

@@ -141,7 +141,7 @@ fn a_session_that_came_without_its_configuration_is_pointed_to_it() {
     let id = imported["items"][0]["id"].as_str().unwrap();
     let (_, looked) = flowkeep.json(&["session", "restore", id, "--dry-run"]);
     assert_eq!(
-        looked["candidates"][0]["code"], "config_not_named",
+        looked["candidates"][0]["code"], "config_not_found",
         "{looked}"
     );
     let elsewhere = flowkeep.path("elsewhere");

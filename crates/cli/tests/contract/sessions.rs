@@ -215,6 +215,8 @@ fn a_session_keeps_its_configuration_and_tells_what_of_it() {
             "snapshots",
             "confidence",
             "missing",
+            "root",
+            "created_at",
             "updated_at"
         ]
     );

@@ -162,7 +162,7 @@ pub(super) fn take_these(
 }
 
 impl Wanted<'_> {
-    /// The newest snapshot of the session.
+    /// The snapshot of the session that was taken last, whatever for: this one comes after it.
     pub(super) fn before(
         &self,
         workshop: &Workshop,
@@ -178,8 +178,16 @@ impl Wanted<'_> {
         if self.reason != SnapshotReason::Changed {
             return Ok(false);
         }
-        let before = self.before(workshop)?;
-        Ok(before.is_some_and(|before| before.tree_hash == tree))
+        Ok(self.worked_with(workshop)? == Some(tree))
+    }
+
+    /// The tree of the newest snapshot of what the session works with.
+    pub(super) fn worked_with(&self, workshop: &Workshop) -> Result<Option<ObjectHash>, TakeError> {
+        let newest = match &self.session {
+            Of::New(_) => None,
+            Of::Kept(session) => workshop.store.newest_snapshot_of_the_work(session.row)?,
+        };
+        Ok(newest.map(|newest| newest.tree_hash))
     }
 }
 

@@ -8,7 +8,7 @@ use flowkeep_core::{Message, SnapshotId, secret};
 use flowkeep_host::{Folder, ReadError};
 use flowkeep_store::SessionRecord;
 
-use super::kept::{KeptSnapshot, placed};
+use super::kept::placed;
 use crate::configuration::format_of;
 use crate::intake::why;
 use crate::snapshots::{SnapshotError, TakeError, Workshop};
@@ -39,11 +39,9 @@ fn then(
     snapshot: Option<SnapshotId>,
     path: &ConfigPath,
 ) -> Result<Option<Text>, TakeError> {
-    let mut kept = workshop.store.config_snapshots(session.row)?.into_iter();
-    let record = match snapshot {
-        Some(id) => kept.find(|kept| kept.id == id),
-        None => kept.rev().find(KeptSnapshot::is_of_the_work),
-    };
+    let record = workshop
+        .store
+        .snapshot_or_newest_of_the_work(session.row, snapshot)?;
     let Some(record) = record else {
         return Ok(None);
     };
