@@ -21,6 +21,7 @@ mod keeper;
 mod log_copy;
 mod looking;
 mod mount_points;
+mod outlived;
 mod ownership;
 mod plans;
 mod preparing;
