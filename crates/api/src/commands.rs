@@ -269,6 +269,7 @@ static OTHERS: &[Command] = &[
     command!("session_clean_up", t::SessionCleanUpInput => t::SessionCleanedUp, session_clean_up::clean_up, [writes] long),
     command!("session_export", t::SessionExportInput => t::SessionExported, session_export::export, [place] long),
     command!("session_forget", t::SessionRef => t::Nothing, session_forget::forget, [writes]),
+    command!("snapshot_key_show", t::Nothing => t::SnapshotKeyShow, snapshot_keys::show, []),
     command!("snapshot_key_save", t::ExportTo => t::Exported, snapshot_keys::save, [place]),
     command!("snapshot_key_add", t::SnapshotKeyFrom => t::SnapshotKeyAdded, snapshot_keys::add, [writes place]),
     command!("strategy_list", t::Nothing => t::StrategyList, strategies::list, []),

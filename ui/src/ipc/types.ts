@@ -159,6 +159,7 @@ export type { SessionUnread } from './generated/SessionUnread';
 export type { SessionUse } from './generated/SessionUse';
 export type { Settings } from './generated/Settings';
 export type { SettingsUpdate } from './generated/SettingsUpdate';
+export type { SnapshotKeyShow } from './generated/SnapshotKeyShow';
 export type { SourceInput } from './generated/SourceInput';
 export type { SourceKind } from './generated/SourceKind';
 export type { SourceRow } from './generated/SourceRow';

@@ -186,6 +186,7 @@ import type { Settings } from "./Settings";
 import type { SettingsUpdate } from "./SettingsUpdate";
 import type { SnapshotKeyAdded } from "./SnapshotKeyAdded";
 import type { SnapshotKeyFrom } from "./SnapshotKeyFrom";
+import type { SnapshotKeyShow } from "./SnapshotKeyShow";
 import type { SourceInput } from "./SourceInput";
 import type { SourceList } from "./SourceList";
 import type { SourceRef } from "./SourceRef";
@@ -378,6 +379,7 @@ export interface Commands {
   session_clean_up: { input: SessionCleanUpInput; output: SessionCleanedUp };
   session_export: { input: SessionExportInput; output: SessionExported };
   session_forget: { input: SessionRef; output: Nothing };
+  snapshot_key_show: { input: Nothing; output: SnapshotKeyShow };
   snapshot_key_save: { input: ExportTo; output: Exported };
   snapshot_key_add: { input: SnapshotKeyFrom; output: SnapshotKeyAdded };
   strategy_list: { input: Nothing; output: StrategyList };
