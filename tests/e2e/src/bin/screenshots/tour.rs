@@ -575,7 +575,7 @@ fn about_folders(made: &folders::Made) -> [Screen; 12] {
 }
 
 /// Sessions that can be taken up again, one of them with files that are not as they were.
-fn with_sessions(made: &Configs, broken: &str) -> [Screen; 14] {
+fn with_sessions(made: &Configs, broken: &str) -> [Screen; 18] {
     let at = |session: &str, more: &str| format!("/sessions/{session}{more}");
     [
         screen("sessions", &at(&made.paused, ""), "source-snapshot"),
@@ -645,6 +645,26 @@ fn with_sessions(made: &Configs, broken: &str) -> [Screen; 14] {
             "in-place-go",
         ),
         screen("sessions-roots", "/settings", "settings-roots"),
+        screen(
+            "sessions-not-started",
+            &at(&made.kept, "?which=active"),
+            "source-file",
+        ),
+        screen(
+            "sessions-written-over",
+            &at(&made.kept, "?tab=snapshots"),
+            "snapshot-2",
+        ),
+        pressed(
+            "sessions-key-now",
+            "/settings",
+            &[
+                "[data-testid=secrets-masked]",
+                "[data-testid=secrets-encrypted]",
+            ],
+            "dialog-save-key",
+        ),
+        screen("sessions-encryption", "/settings", "snapshot-key-save"),
         pressed(
             "sessions-look",
             &at(&made.paused, ""),
@@ -676,6 +696,13 @@ async fn start(window: &Window<'_>, workflow: &str, context: &Value) -> Result<(
     Ok(())
 }
 
+/// Moves to where it is on the screen: a page may be longer than the window.
+async fn in_sight(window: &Window<'_>, css: &str) -> Result<()> {
+    let script = "document.querySelector(arguments[0])?.scrollIntoView({block: 'nearest'})";
+    window.page.execute(script, vec![json!(css)]).await?;
+    Ok(())
+}
+
 /// Goes to every screen in every look.
 async fn look(window: &Window<'_>, screens: &[Screen], folder: &Path, spoken: &str) -> Result<()> {
     let desk = window.desk();
@@ -692,13 +719,16 @@ async fn look(window: &Window<'_>, screens: &[Screen], folder: &Path, spoken: &s
                     .execute(script, vec![json!(screen.address)])
                     .await?;
                 for press in screen.press {
-                    window.shown_by(Locator::Css(press)).await?.click().await?;
+                    window.shown_by(Locator::Css(press)).await?;
+                    in_sight(window, press).await?;
+                    window.click_by(Locator::Css(press)).await?;
                 }
                 if !screen.dropped.is_empty() {
                     let dropped: Vec<_> = screen.dropped.iter().map(PathBuf::as_path).collect();
                     drop_on_window(desk, window, &dropped).await?;
                 }
                 window.shown(screen.drawn).await?;
+                in_sight(window, &format!("[data-testid=\"{}\"]", screen.drawn)).await?;
                 let name = format!("{}-{spoken}-{theme}-{width}.png", screen.name);
                 window.picture(&folder.join(name)).await?;
                 if !(screen.press.is_empty() && screen.dropped.is_empty()) {
