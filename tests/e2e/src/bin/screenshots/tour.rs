@@ -664,7 +664,16 @@ fn with_sessions(made: &Configs, broken: &str) -> [Screen; 18] {
             ],
             "dialog-save-key",
         ),
-        screen("sessions-encryption", "/settings", "snapshot-key-save"),
+        pressed(
+            "sessions-encryption",
+            "/settings",
+            &[
+                "[data-testid=secrets-masked]",
+                "[data-testid=secrets-encrypted]",
+                "[data-testid=save-key-later]",
+            ],
+            "snapshot-key-save",
+        ),
         pressed(
             "sessions-look",
             &at(&made.paused, ""),
