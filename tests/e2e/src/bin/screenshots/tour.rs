@@ -94,6 +94,7 @@ pub(super) async fn shoot(folder: &Path, words: &[String]) -> Result<()> {
         screens.extend(with_folders(&made));
         screens.extend(about_folders(&made));
         screens.extend(with_sessions(&sessions, &broken));
+        screens.extend(with_kept(&sessions));
         screens.extend(runs);
         screens.retain(wanted);
         look(&window, &screens, &folder.join("much"), spoken).await?;
@@ -575,7 +576,7 @@ fn about_folders(made: &folders::Made) -> [Screen; 12] {
 }
 
 /// Sessions that can be taken up again, one of them with files that are not as they were.
-fn with_sessions(made: &Configs, broken: &str) -> [Screen; 18] {
+fn with_sessions(made: &Configs, broken: &str) -> [Screen; 13] {
     let at = |session: &str, more: &str| format!("/sessions/{session}{more}");
     [
         screen("sessions", &at(&made.paused, ""), "source-snapshot"),
@@ -644,17 +645,22 @@ fn with_sessions(made: &Configs, broken: &str) -> [Screen; 18] {
             &["[data-testid=wizard-more]", "[data-testid=menu-in-place]"],
             "in-place-go",
         ),
+        pressed(
+            "sessions-look",
+            &at(&made.paused, ""),
+            &["[data-testid=look-first]"],
+            "dialog-restored",
+        ),
+    ]
+}
+
+/// A session that was only kept, where its configuration is, and the key to what is kept encrypted.
+fn with_kept(made: &Configs) -> [Screen; 5] {
+    let at = |more: &str| format!("/sessions/{}{more}", made.kept);
+    [
         screen("sessions-roots", "/settings", "settings-roots"),
-        screen(
-            "sessions-not-started",
-            &at(&made.kept, "?which=active"),
-            "source-file",
-        ),
-        screen(
-            "sessions-written-over",
-            &at(&made.kept, "?tab=snapshots"),
-            "snapshot-2",
-        ),
+        screen("sessions-not-started", &at("?which=active"), "source-file"),
+        screen("sessions-written-over", &at("?tab=snapshots"), "snapshot-2"),
         pressed(
             "sessions-key-now",
             "/settings",
@@ -673,12 +679,6 @@ fn with_sessions(made: &Configs, broken: &str) -> [Screen; 18] {
                 "[data-testid=save-key-later]",
             ],
             "snapshot-key-save",
-        ),
-        pressed(
-            "sessions-look",
-            &at(&made.paused, ""),
-            &["[data-testid=look-first]"],
-            "dialog-restored",
         ),
     ]
 }
