@@ -32,8 +32,12 @@ export function SessionLine({ row, isOpen, isAlike, onOpen }: Props) {
         <b title={visible(row.name)}>{visible(row.name)}</b>
         <small>{told.filter(Boolean).join(' · ')}</small>
         {row.config && (
-          <small className={styles.where} title={visible(placeOf(row))}>
-            {visible(isAlike ? placeOf(row) : row.config)}
+          <small
+            className={styles.where}
+            data-whole={isAlike || undefined}
+            title={visible(placeOf(row))}
+          >
+            <bdi>{visible(isAlike ? placeOf(row) : row.config)}</bdi>
           </small>
         )}
         {!isEnded && <ConfidenceChip confidence={row.confidence} />}
