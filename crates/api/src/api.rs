@@ -21,6 +21,7 @@ use crate::apart::{AT_MOST, PATIENCE};
 use crate::backup_disks::BackupDisks;
 use crate::engine_seat::{EngineSeat, connections};
 use crate::looking::{self, Still};
+use crate::outlived::Outlived;
 use crate::ownership::{EngineLock, InUse, Owner};
 use crate::plans::Plan;
 use crate::scratch::{Scratch, clear_leftovers};
@@ -113,6 +114,8 @@ pub struct Api {
     tongue: Option<Tongue>,
     /// What was found broken off in task folders.
     pub(crate) put_right: Vec<Message>,
+    /// Programs of steps that were broken off.
+    pub(crate) outlived: Outlived,
     /// Whether the data is only looked at, because nothing can be written where it is.
     only_reads: bool,
     /// Given back last, when the database is closed. Absent inside an exchange, which has it alone, and
@@ -197,6 +200,7 @@ impl Api {
             most: AT_MOST,
             tongue: None,
             put_right: Vec::new(),
+            outlived: Outlived::default(),
             only_reads: true,
             _open: None,
             _own: Some(own),
@@ -243,6 +247,7 @@ impl Api {
             most: AT_MOST,
             tongue: None,
             put_right: Vec::new(),
+            outlived: Outlived::default(),
             only_reads: false,
             _open: open,
             _own: None,

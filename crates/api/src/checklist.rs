@@ -5,6 +5,7 @@ use std::path::Path;
 
 use flowkeep_core::folder::OWN_FOLDERS;
 use flowkeep_core::{Bound, Document, Kind, Message, OperationId, bound};
+use flowkeep_files::snapshots;
 use flowkeep_host::{path_text, text_path};
 use flowkeep_store::{SnapshotFolder, StagedItem, TaskFolderRecord};
 
@@ -55,7 +56,19 @@ pub(crate) fn of(
     if plan.made_elsewhere() && chosen_folder(api)?.is_none() {
         told.push(Message::new("checklist_backup_folder"));
     }
+    if operation.is_some() {
+        told.extend(snapshot_key(api)?);
+    }
     Ok(told)
+}
+
+/// The key without which what came in of configurations cannot be read.
+fn snapshot_key(api: &Api) -> Result<Option<Message>, AppError> {
+    if !api.store.keeps_encrypted()? {
+        return Ok(None);
+    }
+    let closed = snapshots::without_key(&api.snapshot_workshop()?)?;
+    Ok((closed > 0).then(|| Message::new("checklist_snapshot_key").with("count", closed)))
 }
 
 /// The connections whose passwords have to be entered.

@@ -16,8 +16,8 @@ use crate::bodies::{
     folder_put_back, folders, history, log_transfers, logs, notices, overview, plan_decisions,
     restores, revisions, routes, run_changes, run_overview, run_previews, run_questions, runs,
     schedules, secrets, session_clean_up, session_export, session_forget, session_import,
-    session_in_place, session_list, session_recovery, session_scrub, session_snapshots, sessions,
-    settings, snapshot_keys, sources, start_sheet, strategies, templates,
+    session_in_place, session_list, session_recovery, session_scrub, session_snapshots,
+    session_store, sessions, settings, snapshot_keys, sources, start_sheet, strategies, templates,
 };
 use crate::types as t;
 use crate::{Api, AppError, Progress, script};
@@ -266,9 +266,11 @@ static OTHERS: &[Command] = &[
     command!("config_root_add", t::ConfigRootAddInput => t::ConfigRootList, config_roots::add, [writes place]),
     command!("config_root_remove", t::ConfigRootRef => t::ConfigRootList, config_roots::remove, [writes]),
     command!("session_scrub", t::Nothing => t::SessionScrubbed, session_scrub::scrub, [writes] long),
+    command!("session_store_move", t::SessionStoreMoveInput => t::SessionStoreMoved, session_store::move_to, [writes place] long),
     command!("session_clean_up", t::SessionCleanUpInput => t::SessionCleanedUp, session_clean_up::clean_up, [writes] long),
     command!("session_export", t::SessionExportInput => t::SessionExported, session_export::export, [place] long),
-    command!("session_forget", t::SessionRef => t::Nothing, session_forget::forget, [writes]),
+    command!("session_forget", t::SessionRef => t::SessionForgotten, session_forget::forget, [writes]),
+    command!("snapshot_key_show", t::Nothing => t::SnapshotKeyShow, snapshot_keys::show, []),
     command!("snapshot_key_save", t::ExportTo => t::Exported, snapshot_keys::save, [place]),
     command!("snapshot_key_add", t::SnapshotKeyFrom => t::SnapshotKeyAdded, snapshot_keys::add, [writes place]),
     command!("strategy_list", t::Nothing => t::StrategyList, strategies::list, []),

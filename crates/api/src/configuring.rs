@@ -13,13 +13,13 @@ use flowkeep_core::session::SnapshotReason;
 use flowkeep_core::{Message, Sha256};
 use flowkeep_engine::{Configuring, LookWish, Looked, Occasion};
 use flowkeep_files::snapshots::restoring::{OVERLAYS, not_as_kept};
-use flowkeep_files::snapshots::{Of, TakeError, Taken, Wanted, Workshop, take};
+use flowkeep_files::snapshots::{Of, TakeError, Taken, Wanted, Workshop, store_dir, take};
 use flowkeep_host::{Cancellation, Clock, EntryFiles, Progress, Secrets};
 use flowkeep_store::{ConfigSnapshotRecord, SessionRecord, Store, WorksWith};
 
 use crate::apart::{AT_MOST, in_time};
 use crate::bodies::folders::some;
-use crate::bodies::session_snapshots::{Looking, SNAPSHOTS};
+use crate::bodies::session_snapshots::Looking;
 use crate::bodies::{settings, snapshot_keys};
 use crate::types::Snapshots;
 use crate::{AppError, Face};
@@ -119,7 +119,7 @@ impl Configurations {
                 holds: false,
             });
         }
-        let before = self.store.newest_config_snapshot(session.row)?;
+        let before = self.store.newest_snapshot_of_the_work(session.row)?;
         let reason = match before {
             Some(_) => SnapshotReason::Changed,
             None => SnapshotReason::Begin,
@@ -131,7 +131,7 @@ impl Configurations {
         let workshop = self.workshop(wish)?;
         let taken = keep_changed(workshop, looking, &session, reason, task)?;
         let now = match taken {
-            Some(_) => self.store.newest_config_snapshot(session.row)?,
+            Some(_) => self.store.newest_snapshot_of_the_work(session.row)?,
             None => before.clone(),
         };
         let mut told = Vec::new();
@@ -183,7 +183,7 @@ impl Configurations {
             files: Arc::clone(&self.files),
             clock: Arc::clone(&self.clock),
             data_dir: self.data_dir.clone(),
-            dir: self.data_dir.join(SNAPSHOTS),
+            dir: store_dir(&self.store, &self.data_dir)?,
             keys: snapshot_keys::keys(&self.store, &self.secrets)?,
             face: Face::of_run(face),
             actor: run.map(|run| run.actor).unwrap_or_default(),

@@ -21,6 +21,7 @@ mod keeper;
 mod log_copy;
 mod looking;
 mod mount_points;
+mod outlived;
 mod ownership;
 mod plans;
 mod preparing;
@@ -47,8 +48,8 @@ pub use bodies::{
     history, log_transfers, logs, notices, overview, plan_decisions, restores, revisions, routes,
     run_changes, run_folders, run_overview, run_previews, run_questions, runs, schedules, secrets,
     session_clean_up, session_export, session_forget, session_import, session_in_place,
-    session_list, session_recovery, session_scrub, session_snapshots, sessions, settings,
-    snapshot_keys, sources, start_sheet, strategies, templates,
+    session_list, session_recovery, session_scrub, session_snapshots, session_store, sessions,
+    settings, snapshot_keys, sources, start_sheet, strategies, templates,
 };
 pub use catalogue::{Catalogue, Tongue, begun};
 pub use commands::{Command, call, commands, typescript};

@@ -35,6 +35,7 @@ mod session_restore;
 mod session_roots;
 mod session_runs;
 mod session_scrub;
+mod session_store;
 mod sessions;
 mod settings;
 mod sources;

@@ -66,11 +66,17 @@ pub(crate) fn run(api: &Api, output: &Output, asked: Compare) -> Result<Outcome,
         let side = |text: &Option<String>| text.clone().unwrap_or_default();
         let (before, after) = (side(&texts.before), side(&texts.after));
         if before == after {
-            let key = match (&texts.before, &texts.after) {
-                (None, None) => "cli_session_compared_none",
+            let key = match (&texts.before, &texts.after, file.unshown) {
+                (None, None, _) => "cli_session_compared_none",
+                (_, _, Some(unshown)) => &format!("session_compared_{unshown}"),
                 _ => "cli_session_compared_same",
             };
             return writeln!(out, "{}", catalogue.word(key));
+        }
+        match (&texts.before, &texts.after) {
+            (None, _) => writeln!(out, "{}", catalogue.word("session_only_now"))?,
+            (_, None) => writeln!(out, "{}", catalogue.word("session_only_then"))?,
+            _ => {}
         }
         let until = Instant::now() + LINES_AT_MOST;
         let Some(lines) = differing_lines(&before, &after, until) else {

@@ -10,7 +10,6 @@ use flowkeep_core::visible;
 
 use crate::output::{Outcome, Output};
 use crate::progress::Shown;
-use crate::session_restore::not_restored;
 
 #[derive(Debug, Args)]
 pub(crate) struct Export {
@@ -30,18 +29,23 @@ pub(crate) fn run(api: &Api, output: &Output, asked: Export) -> Result<Outcome, 
     drop(progress);
     let exported = exported?;
     output.print(&exported, |catalogue, out| {
-        not_restored(catalogue, out, &exported.lost)?;
+        for lost in &exported.lost {
+            let why = catalogue.say(&lost.reason);
+            let fields: [(&str, &dyn std::fmt::Display); 1] = [("why", &why)];
+            let said = catalogue.sentence("cli_session_not_exported", &fields);
+            writeln!(out, "{}", catalogue.labelled(&visible(&lost.path), &said))?;
+        }
         let place = visible(&exported.target_dir);
         let fields: [(&str, &dyn std::fmt::Display); 3] = [
             ("path", &place),
             ("snapshots", &exported.snapshots),
             ("files", &exported.files),
         ];
-        writeln!(
-            out,
-            "{}",
-            catalogue.sentence("cli_session_exported", &fields)
-        )
+        let key = match exported.lost.as_slice() {
+            [] => "cli_session_exported",
+            _ => "cli_session_exported_part",
+        };
+        writeln!(out, "{}", catalogue.sentence(key, &fields))
     })?;
     Ok(if exported.lost.is_empty() {
         Outcome::Done

@@ -95,7 +95,8 @@ fn act(catalogue: &Catalogue, file: &SessionInPlaceFile) -> String {
         None => catalogue.word(&format!("session_in_place_{}", file.act)),
     };
     if file.holds_keys && file.act == "replaces" {
-        format!("{said}; {}", catalogue.word("session_in_place_keys"))
+        let keys = catalogue.word("session_in_place_keys");
+        [said, keys].join(&catalogue.word("clause_separator"))
     } else {
         said
     }

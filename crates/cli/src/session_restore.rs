@@ -177,7 +177,7 @@ fn taken_over(catalogue: &Catalogue, out: &mut Out, restored: &SessionRestored) 
 }
 
 /// Files that did not come back, each with the reason.
-pub(crate) fn not_restored(
+fn not_restored(
     catalogue: &Catalogue,
     out: &mut Out,
     files: &[SessionNotRestored],

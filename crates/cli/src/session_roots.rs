@@ -98,7 +98,7 @@ fn told(catalogue: &Catalogue, root: &ConfigRoot) -> String {
     if root.state != "there" {
         said.push(catalogue.word(&format!("config_root_{}", root.state)));
     }
-    said.join("; ")
+    said.join(&catalogue.word("clause_separator"))
 }
 
 pub(crate) fn relink(api: &Api, output: &Output, asked: Relink) -> Result<Outcome, AppError> {
@@ -111,6 +111,7 @@ pub(crate) fn relink(api: &Api, output: &Output, asked: Relink) -> Result<Outcom
     let relinked = config_roots::relink(api, wanted, &progress);
     drop(progress);
     let relinked = relinked?;
+    let is_refused = asked.dry_run && relinked.gone > 0 && relinked.found + relinked.changed == 0;
     output.print(&relinked, |catalogue, out| {
         let fields: [(&str, &dyn Display); 4] = [
             ("sessions", &relinked.sessions),
@@ -123,14 +124,20 @@ pub(crate) fn relink(api: &Api, output: &Output, asked: Relink) -> Result<Outcom
             "{}",
             catalogue.sentence("cli_session_relinked_files", &fields)
         )?;
-        let key = if asked.dry_run {
+        let key = if is_refused {
+            "cli_session_relink_nothing"
+        } else if asked.dry_run {
             "cli_session_relink_looked"
         } else {
             "cli_session_relinked"
         };
         writeln!(out, "{}", catalogue.sentence(key, &fields))
     })?;
-    Ok(Outcome::Done)
+    Ok(if is_refused {
+        Outcome::InPart
+    } else {
+        Outcome::Done
+    })
 }
 
 pub(crate) fn link(api: &Api, output: &Output, asked: Link) -> Result<Outcome, AppError> {

@@ -27,6 +27,7 @@ use crate::session_restore::{self, Restore};
 use crate::session_roots::{self, Link, Relink, Roots};
 use crate::session_runs::{self, Going};
 use crate::session_scrub;
+use crate::session_store::{self, MoveStore};
 
 /// The configuration that is meant.
 #[derive(Debug, Args)]
@@ -100,6 +101,7 @@ pub(crate) enum Session {
         dry_run: bool,
     },
     Scrub,
+    MoveStore(MoveStore),
     Stats,
     #[command(subcommand)]
     Key(Key),
@@ -157,6 +159,7 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Session) -> Result<Outcome, 
             dry_run,
         } => session_clean_up::run(api, output, older_than, dry_run),
         Session::Scrub => session_scrub::run(api, output),
+        Session::MoveStore(asked) => session_store::run(api, output, asked),
         Session::Stats => stats(api, output),
         Session::Key(verb) => session_keys::run(api, output, verb),
     }
@@ -209,7 +212,10 @@ fn create(
             Some(snapshot) => {
                 tell(catalogue, out, &Told::from(snapshot))?;
                 session_keys::tell(catalogue, out, snapshot)?;
-                "cli_session_created"
+                match snapshot.status {
+                    "complete" => "cli_session_created",
+                    _ => "cli_session_created_part",
+                }
             }
             None => "cli_session_created_bare",
         };
@@ -247,21 +253,47 @@ fn snapshot(api: &Api, output: &Output, wanted: SessionRef) -> Result<Outcome, A
 fn forget(api: &Api, output: &Output, wanted: SessionRef) -> Result<Outcome, AppError> {
     let forgotten = session_forget::forget(api, wanted)?;
     output.print(&forgotten, |catalogue, out| {
-        writeln!(out, "{}", catalogue.word("cli_session_forgotten"))
+        for failure in &forgotten.failed {
+            let why = catalogue.say(&failure.reason);
+            writeln!(out, "{}", catalogue.labelled(&visible(&failure.file), &why))?;
+        }
+        let freed: [(&str, &dyn std::fmt::Display); 1] = [("most_bytes", &forgotten.freed_bytes)];
+        writeln!(
+            out,
+            "{}",
+            catalogue.sentence("cli_session_forgotten", &freed)
+        )?;
+        if forgotten.waits {
+            writeln!(out, "{}", catalogue.word("cli_session_forgotten_waits"))?;
+        }
+        Ok(())
     })?;
-    Ok(Outcome::Done)
+    Ok(if forgotten.failed.is_empty() {
+        Outcome::Done
+    } else {
+        Outcome::InPart
+    })
 }
 
 fn list(api: &Api, output: &Output, wanted: SessionListInput) -> Result<Outcome, AppError> {
     let is_all = wanted.all.unwrap_or_default();
     let found = session_list::list(api, wanted)?;
     output.print(&found, |catalogue, out| {
-        let columns = ["id", "name", "status", "snapshots", "when", "file"];
+        let columns = [
+            "id",
+            "name",
+            "status",
+            "recoverable",
+            "snapshots",
+            "when",
+            "file",
+        ];
         let rows = found.items.iter().map(|row| {
             [
                 visible(&row.id).into_owned(),
                 visible(&row.name).into_owned(),
                 stands(catalogue, row.status, row.origin, row.run_id.as_ref()),
+                catalogue.word(&format!("cli_session_recoverable_{}", row.confidence)),
                 row.snapshots.to_string(),
                 catalogue.when(&row.updated_at),
                 visible(row.config.as_deref().unwrap_or_default()).into_owned(),
@@ -299,6 +331,8 @@ fn show(output: &Output, found: &SessionShow) -> Result<Outcome, AppError> {
             (Some(root), Some(config)) => format!("{root}/{config}"),
             (_, config) => config.clone().unwrap_or_default(),
         };
+        let recoverable = format!("cli_session_recoverable_{}", found.confidence);
+        let recoverable = catalogue.word(&recoverable);
         let rows = [
             (
                 "cli_column_file",
@@ -307,6 +341,8 @@ fn show(output: &Output, found: &SessionShow) -> Result<Outcome, AppError> {
             ("cli_session_stated_config", found.stated_config.clone()),
             ("cli_session_stated_status", found.stated_status.clone()),
             ("cli_column_run", found.run_id.clone()),
+            ("cli_column_recoverable", Some(recoverable)),
+            ("cli_session_own_copy", found.overlay.clone()),
             ("cli_session_agent", found.agent.clone()),
             ("cli_session_state", found.state.clone()),
         ];
@@ -321,15 +357,32 @@ fn show(output: &Output, found: &SessionShow) -> Result<Outcome, AppError> {
             [
                 snapshot.sequence.to_string(),
                 catalogue.when(&snapshot.at),
-                catalogue.word(&format!("snapshot_status_{}", snapshot.status)),
+                snapshot_status(catalogue, snapshot),
                 snapshot.files.len().to_string(),
                 snapshot.bytes.to_string(),
                 catalogue.word(&format!("snapshot_reason_{}", snapshot.reason)),
             ]
         });
-        table(catalogue, out, columns, rows)
+        table(catalogue, out, columns, rows)?;
+        if found.snapshots.iter().any(|snapshot| snapshot.encrypted) {
+            writeln!(out, "{}", catalogue.word("cli_session_show_encrypted"))?;
+        }
+        Ok(())
     })?;
     Ok(Outcome::Done)
+}
+
+/// How a snapshot stands: what was there when it was taken, and what has become of it.
+fn snapshot_status(catalogue: &Catalogue, snapshot: &SessionSnapshot) -> String {
+    let mut said = vec![catalogue.word(&format!("snapshot_status_{}", snapshot.status))];
+    if snapshot.encrypted {
+        said.push(catalogue.word("snapshot_encrypted"));
+    }
+    if let Some(count) = snapshot.damaged {
+        let fields: [(&str, &dyn std::fmt::Display); 1] = [("count", &count)];
+        said.push(catalogue.sentence("cli_session_snapshot_damaged", &fields));
+    }
+    said.join(&catalogue.word("clause_separator"))
 }
 
 fn stats(api: &Api, output: &Output) -> Result<Outcome, AppError> {
@@ -357,6 +410,13 @@ fn stats(api: &Api, output: &Output) -> Result<Outcome, AppError> {
                 catalogue.sentence("cli_session_stats_times", &fields)
             )?;
         }
+        let key = if found.store_away {
+            "cli_session_stats_away"
+        } else {
+            "cli_session_stats_place"
+        };
+        let path = visible(&found.store_dir);
+        writeln!(out, "{}", catalogue.sentence(key, &[("path", &path)]))?;
         Ok(())
     })?;
     Ok(Outcome::Done)

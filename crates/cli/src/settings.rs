@@ -117,6 +117,9 @@ fn shown(catalogue: &Catalogue, out: &mut Out, found: &Settings) -> io::Result<(
             catalogue.labelled(&catalogue.word(label), &value)
         )?;
     }
+    if found.snapshot_secrets == SnapshotSecrets::Encrypted {
+        writeln!(out, "{}", catalogue.word("cli_settings_save_key"))?;
+    }
     Ok(())
 }
 

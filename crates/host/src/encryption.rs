@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 const MARK: &[u8] = b"age-encryption.org/v1\n";
 
 /// What something is encrypted to: the public half of a key.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recipient(x25519::Recipient);
 
 impl Recipient {

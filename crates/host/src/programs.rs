@@ -10,6 +10,22 @@ pub struct RunningProgram {
     pub process: u32,
     /// What the system calls it.
     pub name: String,
+    /// When it began, as the system counts: numbers are given anew some day.
+    started: u64,
+}
+
+impl RunningProgram {
+    /// Whether it is still there.
+    #[cfg(not(target_os = "linux"))]
+    pub fn is_still_there(&self) -> bool {
+        false
+    }
+
+    /// Whether it is still there.
+    #[cfg(target_os = "linux")]
+    pub fn is_still_there(&self) -> bool {
+        linux::standing(self.process).is_some_and(|(_, now)| now.started == self.started)
+    }
 }
 
 /// The first of the programs that have all of these in their environment.
@@ -49,16 +65,24 @@ pub fn running_with(environment: &[(&str, &str)]) -> Option<RunningProgram> {
 mod linux {
     use super::RunningProgram;
 
-    /// Whether a process leads a group of its own, and what it is called.
+    /// Whether a process leads a group of its own, what it is called and when it began. One that has ended and
+    /// that nobody has taken leave of yet is none.
     pub(super) fn standing(process: u32) -> Option<(bool, RunningProgram)> {
         let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
         // The name stands in brackets and may have some in it: `12 (sh) S PARENT GROUP …`.
         let (before, after) = stat.rsplit_once(')')?;
         let (_, name) = before.split_once('(')?;
-        let group = after.split_whitespace().nth(2)?;
-        let leads = group == process.to_string();
-        let name = name.to_owned();
-        Some((leads, RunningProgram { process, name }))
+        let fields: Vec<_> = after.split_whitespace().collect();
+        if matches!(*fields.first()?, "Z" | "X") {
+            return None;
+        }
+        let leads = *fields.get(2)? == process.to_string();
+        let program = RunningProgram {
+            process,
+            name: name.to_owned(),
+            started: fields.get(19)?.parse().ok()?,
+        };
+        Some((leads, program))
     }
 }
 
@@ -87,8 +111,15 @@ mod tests {
         };
         assert_eq!(found.process, program.id());
         assert_eq!(running_with(&[mark[0], ("FLOWKEEP_TASK", "b")]), None);
+        assert!(found.is_still_there());
+        let earlier = RunningProgram {
+            started: found.started - 1,
+            ..found.clone()
+        };
+        assert!(!earlier.is_still_there(), "its number was given anew");
         drop(program.stdin.take());
         program.wait().unwrap();
         assert_eq!(running_with(&mark), None);
+        assert!(!found.is_still_there());
     }
 }

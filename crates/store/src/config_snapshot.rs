@@ -118,6 +118,17 @@ pub struct SnapshotTotals {
 const COLUMNS: &str = "s.snapshot, s.id, s.session, s.sequence, s.tree, t.hash, t.status, t.found, \
     t.files, t.bytes, s.strategy, s.reason, s.task, s.actor, s.at";
 
+/// Of the row `n` of a snapshot: whether the work had these files, as [`SnapshotReason::is_of_the_work`] says.
+pub(crate) const OF_THE_WORK: &str = "n.reason <> 'before_in_place'";
+
+/// Of the row `s` of a session: the row of its newest snapshot of the work.
+pub(crate) fn newest_of_the_work() -> String {
+    format!(
+        "(SELECT n.snapshot FROM snapshot n WHERE n.session = s.session AND {OF_THE_WORK} \
+           ORDER BY n.sequence DESC LIMIT 1)"
+    )
+}
+
 fn record(row: &Row<'_>) -> rusqlite::Result<ConfigSnapshotRecord> {
     Ok(ConfigSnapshotRecord {
         row: row.get(0)?,
@@ -175,7 +186,7 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The newest snapshot of a session, by its number.
+    /// The newest snapshot of a session, by its number, whatever it was taken for.
     ///
     /// # Errors
     /// What the database says.
@@ -184,6 +195,40 @@ impl Store {
         session: i64,
     ) -> Result<Option<ConfigSnapshotRecord>, StoreError> {
         newest(&*self.reader()?, session)
+    }
+
+    /// The newest snapshot of what a session works with: what it is compared with, and goes on from.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn newest_snapshot_of_the_work(
+        &self,
+        session: i64,
+    ) -> Result<Option<ConfigSnapshotRecord>, StoreError> {
+        let reader = self.reader()?;
+        let newest = newest_of_the_work();
+        let sql = format!(
+            "SELECT {COLUMNS} FROM snapshot s JOIN snapshot_tree t USING (tree)
+             WHERE s.snapshot = (SELECT {newest} FROM session s WHERE s.session = ?1)"
+        );
+        let mut statement = reader.prepare_cached(&sql)?;
+        Ok(statement.query_row([session], record).optional()?)
+    }
+
+    /// The one of a session's snapshots that is named; else as [`Store::newest_snapshot_of_the_work`].
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn snapshot_or_newest_of_the_work(
+        &self,
+        session: i64,
+        named: Option<SnapshotId>,
+    ) -> Result<Option<ConfigSnapshotRecord>, StoreError> {
+        let Some(id) = named else {
+            return self.newest_snapshot_of_the_work(session);
+        };
+        let kept = self.config_snapshot(id)?;
+        Ok(kept.filter(|kept| kept.session == session))
     }
 
     /// One snapshot.

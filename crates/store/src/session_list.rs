@@ -1,12 +1,15 @@
 //! Lists of sessions: those that are kept, and the runs that are their own.
 
+use std::path::PathBuf;
+
 use flowkeep_core::RunId;
 use flowkeep_core::session::candidate::Confidence;
 use flowkeep_core::session::{SessionOrigin, SessionStatus};
 use rusqlite::Row;
 
-use crate::config_snapshot::word;
+use crate::config_snapshot::{newest_of_the_work, word};
 use crate::session::status_or;
+use crate::task_folder::DataFolder;
 use crate::{Store, StoreError};
 
 /// Which sessions.
@@ -65,6 +68,10 @@ pub struct ListedSession {
     pub confidence: Confidence,
     /// How much its newest snapshot refers to and does not have.
     pub missing: u32,
+    /// The root of that, where it is known.
+    pub root: Option<PathBuf>,
+    /// Milliseconds; since when it is here.
+    pub created_at: i64,
     /// Milliseconds; when it last changed.
     pub updated_at: i64,
 }
@@ -94,7 +101,7 @@ pub struct SessionCounts {
 /// Of a run, when it last changed.
 const RUN_CHANGED: &str = "coalesce(r.ended_at, r.started_at, r.created_at, 0)";
 
-fn record(row: &Row<'_>) -> rusqlite::Result<ListedSession> {
+fn record(data: &DataFolder, row: &Row<'_>) -> rusqlite::Result<ListedSession> {
     let run: Option<String> = row.get(4)?;
     Ok(ListedSession {
         id: row.get(0)?,
@@ -108,6 +115,10 @@ fn record(row: &Row<'_>) -> rusqlite::Result<ListedSession> {
         updated_at: row.get(8)?,
         confidence: Confidence::from_word(&row.get::<_, String>(9)?).unwrap_or(Confidence::None),
         missing: row.get(10)?,
+        root: row
+            .get::<_, Option<String>>(11)?
+            .map(|path| data.place(&path)),
+        created_at: row.get(12)?,
     })
 }
 
@@ -149,20 +160,22 @@ fn sessions(filter: &SessionFilter) -> String {
         None => ("?1 IS NULL", "?1 IS NULL"),
     };
     let (status, run_status) = (status_or("s.status"), status_or("'active'"));
+    let newest = newest_of_the_work();
     format!(
         "SELECT * FROM (
            SELECT s.id, s.name, s.origin, s.config, r.id AS run, {status} AS status,
              s.stated_status, (SELECT count(*) FROM snapshot n WHERE n.session = s.session)
                AS snapshots, max(s.updated_at, {RUN_CHANGED}) AS updated_at,
              {CONFIDENCE} AS confidence,
-             coalesce(json_array_length(t.found, '$.missing'), 0) AS missing
+             coalesce(json_array_length(t.found, '$.missing'), 0) AS missing,
+             (SELECT path FROM config_root c WHERE c.root = s.root) AS root, s.created_at
            FROM session s LEFT JOIN run r ON r.id = s.run
-           LEFT JOIN snapshot_tree t ON t.tree = (SELECT n.tree FROM snapshot n
-             WHERE n.session = s.session ORDER BY n.sequence DESC LIMIT 1)
+           LEFT JOIN snapshot k ON k.snapshot = {newest}
+           LEFT JOIN snapshot_tree t ON t.tree = k.tree
            WHERE {kept_id}) WHERE {kept}
          UNION ALL
          SELECT r.id, r.workflow_name, 'run', NULL, r.id, {run_status}, NULL, 0, {RUN_CHANGED},
-           'complete', 0
+           'complete', 0, NULL, r.created_at
          FROM run r WHERE r.parent IS NULL AND r.session IS NULL AND {run_id} AND {runs}"
     )
 }
@@ -182,11 +195,22 @@ impl Store {
         let page =
             format!("SELECT * FROM ({of}) ORDER BY updated_at DESC, id DESC LIMIT ?2 OFFSET ?3");
         let mut statement = reader.prepare_cached(&page)?;
-        let rows = statement.query_map((&filter.id, filter.limit, filter.offset), record)?;
+        let data = DataFolder::of(&reader);
+        let asked = (&filter.id, filter.limit, filter.offset);
+        let rows = statement.query_map(asked, |row| record(&data, row))?;
         Ok(SessionPage {
             items: rows.collect::<Result<_, _>>()?,
             total,
         })
+    }
+
+    /// How many sessions are kept; runs that are their own are none of these.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn kept_sessions(&self) -> Result<u32, StoreError> {
+        let reader = self.reader()?;
+        Ok(reader.query_row("SELECT count(*) FROM session", [], |row| row.get(0))?)
     }
 
     /// How many sessions stand how.

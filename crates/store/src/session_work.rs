@@ -4,6 +4,7 @@
 use flowkeep_core::configuration::ConfigPath;
 use rusqlite::Row;
 
+use crate::config_snapshot::newest_of_the_work;
 use crate::session::status_or;
 use crate::{Store, StoreError, Tag, Tx};
 
@@ -54,7 +55,7 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The sessions below the same root that have not ended and whose newest snapshot has one of these files, but
+    /// The sessions below the same root that have not ended and whose newest snapshot of the work has one of these files, but
     /// for `session` itself.
     ///
     /// # Errors
@@ -66,13 +67,12 @@ impl Store {
         files: &[ConfigPath],
     ) -> Result<Vec<FileUser>, StoreError> {
         let reader = self.reader()?;
-        let status = status_or("s.status");
+        let (status, newest) = (status_or("s.status"), newest_of_the_work());
         let sql = format!(
             "SELECT s.id, s.name, count(*) FROM session s
              LEFT JOIN run r ON r.id = s.run
-             JOIN snapshot n ON n.session = s.session AND n.sequence =
-               (SELECT max(sequence) FROM snapshot WHERE session = s.session)
-             JOIN snapshot_entry e ON e.tree = n.tree
+             JOIN snapshot k ON k.snapshot = {newest}
+             JOIN snapshot_entry e ON e.tree = k.tree
                AND e.path IN (SELECT value FROM json_each(?3))
              WHERE s.root = ?1 AND s.session <> ?2 AND {status} NOT IN ('completed', 'aborted')
              GROUP BY s.session ORDER BY s.sort_key, s.session"

@@ -7,7 +7,7 @@ use flowkeep_core::session::clean_up::{OldSession, OldSnapshot};
 use flowkeep_core::{ObjectHash, SnapshotId};
 use rusqlite::Connection;
 
-use crate::config_snapshot::word;
+use crate::config_snapshot::{OF_THE_WORK, word};
 use crate::session::status_or;
 use crate::snapshot_object::{KeptObject, NewObject};
 use crate::{Store, StoreError, Tag, Tx};
@@ -49,6 +49,18 @@ pub struct CountedOn {
     pub snapshots: HashSet<SnapshotId>,
 }
 
+impl CountedOn {
+    /// What is not among others.
+    #[must_use]
+    pub fn without(&self, others: &Self) -> Self {
+        Self {
+            packs: &self.packs - &others.packs,
+            trees: &self.trees - &others.trees,
+            snapshots: &self.snapshots - &others.snapshots,
+        }
+    }
+}
+
 /// A pack that is mostly what nobody wants any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SparsePack {
@@ -64,16 +76,16 @@ fn aged_sessions(connection: &Connection) -> Result<Vec<AgedSession>, StoreError
     let sql = format!(
         "SELECT s.session, s.id, s.name, s.overlay, {status}, coalesce(r.ended_at, s.ended_at),
            CASE s.works_with WHEN 'overlay' THEN (
-             SELECT n.sequence FROM session_attempt a, json_each(a.found) c
-               JOIN snapshot n ON n.id = c.value ->> 'snapshot'
+             SELECT kept.sequence FROM session_attempt a, json_each(a.found) c
+               JOIN snapshot kept ON kept.id = c.value ->> 'snapshot'
              WHERE a.session = s.session AND c.value ->> 'ok' AND c.value ->> 'source' = a.source
                AND a.number = (SELECT max(number) FROM session_attempt
                  WHERE session = s.session AND ok)
              ORDER BY c.key LIMIT 1) END,
-           t.id, t.tree, t.sequence, t.at, t.reason <> 'before_in_place',
+           n.id, n.tree, n.sequence, n.at, {OF_THE_WORK},
            EXISTS (SELECT 1 FROM session_work w WHERE w.session = s.session)
-         FROM session s JOIN snapshot t ON t.session = s.session LEFT JOIN run r ON r.id = s.run
-         ORDER BY s.session, t.sequence"
+         FROM session s JOIN snapshot n ON n.session = s.session LEFT JOIN run r ON r.id = s.run
+         ORDER BY s.session, n.sequence"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query([])?;

@@ -170,6 +170,48 @@ impl Store {
         Ok(names.collect::<Result<_, _>>()?)
     }
 
+    /// The packs that are encrypted.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn encrypted_packs(&self) -> Result<Vec<ObjectHash>, StoreError> {
+        let reader = self.reader()?;
+        let sql = "SELECT name FROM snapshot_pack WHERE encrypted AND state = 'kept'";
+        let mut statement = reader.prepare_cached(sql)?;
+        let names = statement.query_map([], |row| word(row, 0))?;
+        Ok(names.collect::<Result<_, _>>()?)
+    }
+
+    /// How many snapshots have something in one of these packs.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn snapshots_in(&self, packs: &[ObjectHash]) -> Result<u32, StoreError> {
+        let packs: Vec<_> = packs.iter().map(ToString::to_string).collect();
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT count(*) FROM snapshot n WHERE EXISTS (
+               SELECT 1 FROM snapshot_entry e JOIN snapshot_object o USING (object)
+                 JOIN snapshot_pack p USING (pack)
+               WHERE e.tree = n.tree AND p.name IN (SELECT value FROM json_each(?1)))",
+        )?;
+        let packs = serde_json::Value::from(packs).to_string();
+        Ok(statement.query_row([packs], |row| row.get(0))?)
+    }
+
+    /// How many files of a tree are known to be damaged or gone.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn damaged_in_tree(&self, tree: i64) -> Result<u32, StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT count(*) FROM snapshot_entry e JOIN snapshot_object o USING (object)
+             WHERE e.tree = ?1 AND o.damaged",
+        )?;
+        Ok(statement.query_row([tree], |row| row.get(0))?)
+    }
+
     /// Whether the store holds anything.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ use rusqlite::OptionalExtension as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::operation::RUN;
 use crate::{Store, StoreError, Tx};
 
 /// Where it is kept until somebody has seen it.
@@ -17,6 +18,9 @@ const MOST: usize = 200;
 pub struct StoppedRecord {
     /// Milliseconds; the last that is known of it.
     pub last_sign: i64,
+    /// Milliseconds; when it was noted: what a person did since is no work of whoever takes the runs up.
+    #[serde(default)]
+    pub noted_at: i64,
     /// The runs that had something under way, by their ids.
     pub runs: Vec<String>,
 }
@@ -28,6 +32,22 @@ impl Store {
     /// What the database says.
     pub fn stopped(&self) -> Result<Option<StoppedRecord>, StoreError> {
         Ok(read(self.setting(KEY)?))
+    }
+
+    /// Those of these runs about which a person has decided since a time.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn decided_since(&self, runs: &[String], since: i64) -> Result<Vec<String>, StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT w.value FROM json_each(?1) w WHERE EXISTS (
+               SELECT 1 FROM operation_item i JOIN operation o ON o.id = i.operation
+               WHERE i.kind = ?2 AND i.id = w.value AND o.at >= ?3 AND NOT o.came_in)",
+        )?;
+        let runs = serde_json::json!(runs).to_string();
+        let rows = statement.query_map((runs, RUN, since), |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Somebody has seen it.
@@ -81,6 +101,7 @@ impl Tx<'_> {
         runs.extend(found);
         let note = StoppedRecord {
             last_sign: said.max(since.unwrap_or_default()),
+            noted_at: self.now().0,
             runs,
         };
         let note = serde_json::to_value(note).unwrap_or_default();
@@ -100,7 +121,7 @@ mod tests {
     use flowkeep_host::SystemClock;
 
     use super::*;
-    use crate::{NewRun, RunWrite, StoreOptions};
+    use crate::{NewOperation, NewRun, OperationItemRecord, RunWrite, StoreOptions};
 
     fn store() -> (tempfile::TempDir, Store) {
         let folder = tempfile::tempdir().unwrap();
@@ -142,6 +163,29 @@ mod tests {
         added.unwrap()
     }
 
+    /// A person has decided about a run.
+    fn decide(store: &Store, run: &str) {
+        let item = OperationItemRecord {
+            kind: RUN.to_owned(),
+            id: run.to_owned(),
+            name: None,
+            before: None,
+            after: None,
+        };
+        let told = store.write::<_, StoreError>(move |tx| {
+            let operation = NewOperation {
+                actor: "Ann",
+                face: "desktop",
+                operation: "run_done",
+                name: None,
+                undoes: None,
+                items: &[item],
+            };
+            tx.record_operation(tx.next_operation_id()?, &operation)
+        });
+        told.unwrap();
+    }
+
     #[test]
     fn what_was_under_way_when_an_owner_never_left_is_noted_until_somebody_has_seen_it() {
         let (_folder, store) = store();
@@ -156,7 +200,12 @@ mod tests {
         own(&store);
         let noted = store.stopped().unwrap().unwrap();
         assert_eq!(noted.runs, std::slice::from_ref(&run));
-        assert!(noted.last_sign > 0);
+        assert!(noted.last_sign > 0 && noted.noted_at > 0);
+        let decided = |since| store.decided_since(&noted.runs, since).unwrap();
+        assert!(decided(0).is_empty());
+        decide(&store, &run);
+        assert_eq!(decided(noted.noted_at), noted.runs);
+        assert!(decided(i64::MAX).is_empty(), "it was decided about before");
         let other = under_way(&store);
         own(&store);
         let noted = store.stopped().unwrap().unwrap();

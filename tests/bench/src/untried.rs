@@ -48,7 +48,6 @@ fn back_up(data: &Path, into: &Path) -> Result<()> {
         files: &SystemFiles,
         store: &store,
         data_dir: data,
-        snapshots: &data.join("snapshots"),
         target: &target,
         scratch: scratch.path(),
         at: SystemClock.now(),

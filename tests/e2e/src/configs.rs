@@ -19,6 +19,8 @@ pub struct Configs {
     pub paused: String,
     /// One that an earlier tool left.
     pub imported: String,
+    /// One that was only kept, and whose files were put back where they were; another one has its name.
+    pub kept: String,
 }
 
 /// Writes a configuration, lets a session work with it, brings another in, and changes the files then: the
@@ -93,10 +95,32 @@ pub fn make(desk: &Desk, name: &str) -> Result<Configs> {
         root,
         paused,
         imported,
+        kept: only_kept(desk)?,
     })
 }
 
-/// A session whose first step was broken off with whoever carried it out. Its program goes on for as long as the
+/// A session that nobody has started, over whose files its own were put; and another one of its name.
+fn only_kept(desk: &Desk) -> Result<String> {
+    let root = desk.folder().join("reports/configs");
+    fs::create_dir_all(root.join("workflows"))?;
+    fs::create_dir_all(root.join("tools"))?;
+    let file = root.join("workflows/report.yaml");
+    let definition = json!({"name": "report", "tools": ["sum"], "tasks": [
+        {"id": "write", "name": "write", "action": "file.write", "params": {"path": "out.txt", "text": "done"}}]});
+    fs::write(&file, serde_json::to_string_pretty(&definition)?)?;
+    fs::write(root.join("tools/sum.yaml"), "name: sum\nround: 2\n")?;
+    let file = file.to_string_lossy();
+    let create = ["session", "create", "--strategy", "comprehensive", &file];
+    kept(desk, &create)?;
+    let made = kept(desk, &create)?;
+    let id = made["session_id"].as_str().context("a session")?.to_owned();
+    fs::write(root.join("tools/sum.yaml"), "name: sum\nround: 0\n")?;
+    kept(desk, &["session", "restore", &id, "--in-place"])?;
+    fs::write(root.join("tools/sum.yaml"), "name: sum\nround: 4\n")?;
+    Ok(id)
+}
+
+/// A session whose first step was broken off with whoever carried it out, and whose file says something else since. Its program goes on for as long as the
 /// desk's folder is there.
 ///
 /// # Errors
@@ -131,6 +155,9 @@ pub async fn broken_off(desk: &Desk, name: &str) -> Result<String> {
     .await;
     owner.kill()?;
     owner.wait()?;
+    // With another configuration nobody goes on by himself.
+    let other = definition.to_string().replace("\"ms\":1", "\"ms\":2");
+    fs::write(&file, other)?;
     session
 }
 

@@ -212,8 +212,17 @@ impl<'desk> Window<'desk> {
     /// # Errors
     /// When it cannot within a minute.
     pub async fn click(&self, testid: &str) -> Result<()> {
-        let clicked = eventually(format!("a click on {testid}"), async || {
-            let element = self.shown(testid).await?;
+        let css = format!("[data-testid=\"{testid}\"]");
+        self.click_by(Locator::Css(&css)).await
+    }
+
+    /// Clicks the element a locator finds, once it can be clicked.
+    ///
+    /// # Errors
+    /// When it cannot within a minute.
+    pub async fn click_by(&self, locator: Locator<'_>) -> Result<()> {
+        let clicked = eventually(format!("a click on {locator:?}"), async || {
+            let element = self.shown_by(locator).await?;
             if !fresh(element.is_enabled().await)?.unwrap_or(false) {
                 return Ok(None);
             }

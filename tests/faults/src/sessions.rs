@@ -1,10 +1,10 @@
-//! `session create`, `snapshot`, `restore`, `forget` and `clean-up`, killed as they enter a call for the n-th time: what
+//! `session create`, `snapshot`, `restore`, `forget`, `clean-up` and `move-store`, killed as they enter a call for the n-th time: what
 //! was kept before is there byte for byte, what is counted is what is there, and a file that has its final name is
 //! whole (reliability, rows 4 and 49).
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 use flowkeep_core::ObjectHash;
@@ -27,16 +27,19 @@ pub enum SessionDeed {
     Forget,
     /// Lets go of a snapshot between the first and the newest, and of what only it holds.
     CleanUp,
+    /// Moves all that snapshots keep to another folder.
+    MoveStore,
 }
 
 impl SessionDeed {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Create,
         Self::Snapshot,
         Self::Restore,
         Self::Forget,
         Self::CleanUp,
+        Self::MoveStore,
     ];
 
     /// What to call it.
@@ -47,6 +50,7 @@ impl SessionDeed {
             Self::Restore => "session restore",
             Self::Forget => "session forget",
             Self::CleanUp => "session clean-up",
+            Self::MoveStore => "session move-store",
         }
     }
 }
@@ -96,6 +100,7 @@ impl Place {
         let other_config = write(machine, "other", &other)?;
         let mut sessions = BTreeMap::from([(first.clone(), vec![kept.clone()])]);
         let (mut may_go, mut new) = (None, None);
+        let elsewhere = elsewhere(machine).display().to_string();
         let words = match deed {
             SessionDeed::Create => {
                 new = Some(other);
@@ -130,8 +135,9 @@ impl Place {
                 sessions.insert(first, vec![newest]);
                 vec!["session", "clean-up", "--older-than", "0d"]
             }
+            SessionDeed::MoveStore => vec!["session", "move-store", &elsewhere],
         };
-        let words = words.into_iter().map(str::to_owned).collect();
+        let words: Vec<_> = words.into_iter().map(str::to_owned).collect();
         Ok(Self {
             words,
             sessions,
@@ -179,13 +185,18 @@ impl Place {
             }
         }
         faults.extend(miscounted(machine)?);
-        faults.extend(broken(&machine.path("data/snapshots"))?);
+        let stores = [machine.path("data/snapshots"), elsewhere(machine)];
+        for store in &stores {
+            faults.extend(broken(store)?);
+        }
+        if stores.iter().all(|store| store.exists()) {
+            faults.push("there are two stores".to_owned());
+        }
         // It goes on as if nothing had been.
         let words: Vec<&str> = self.words.iter().map(String::as_str).collect();
-        let is_done = self
-            .may_go
-            .as_ref()
-            .is_some_and(|id| !ids.contains(&id.as_str()));
+        let may_go = self.may_go.as_ref();
+        let is_moved = words.contains(&"move-store") && elsewhere(machine).exists();
+        let is_done = is_moved || may_go.is_some_and(|id| !ids.contains(&id.as_str()));
         if !is_done {
             let (code, answer) = machine.run(&words)?;
             if code != 0 {
@@ -193,7 +204,9 @@ impl Place {
             }
         }
         faults.extend(miscounted(machine)?);
-        faults.extend(unfinished(&machine.path("data"))?);
+        for place in [machine.path("data"), machine.path("files")] {
+            faults.extend(unfinished(&place)?);
+        }
         Ok(faults)
     }
 }
@@ -295,10 +308,16 @@ fn rows(machine: &Machine) -> Result<Vec<String>> {
     let connection = open(machine)?;
     let mut statement = connection.prepare(
         "SELECT 'session ' || id || coalesce(overlay, '') FROM session
-         UNION ALL SELECT 'snapshot ' || id FROM snapshot ORDER BY 1",
+         UNION ALL SELECT 'snapshot ' || id FROM snapshot
+         UNION ALL SELECT key || ' ' || value FROM setting WHERE key = 'snapshot_dir' ORDER BY 1",
     )?;
     let rows = statement.query_map([], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Where the store is moved to.
+fn elsewhere(machine: &Machine) -> PathBuf {
+    machine.path("files/elsewhere")
 }
 
 fn open(machine: &Machine) -> Result<Connection> {
@@ -310,7 +329,11 @@ fn open(machine: &Machine) -> Result<Connection> {
 /// Packs that are not what their names say.
 fn broken(store: &Path) -> Result<Vec<String>> {
     let mut faults = Vec::new();
-    for entry in WalkDir::new(store.join("objects")) {
+    let objects = store.join("objects");
+    if !objects.exists() {
+        return Ok(faults);
+    }
+    for entry in WalkDir::new(objects) {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
         let Some(hash) = name.strip_suffix(".zst") else {

@@ -131,6 +131,8 @@ const COMMAND_LINE = new Set([
   'name_clean_up_rule',
   'name_root',
   'look_at_session',
+  'link_session',
+  'relink_root',
   'name_archive_rule',
   'source_fallen',
   'move_waiting',

@@ -15,7 +15,6 @@ use flowkeep_store::{KnownBackup, NewOperation, Store, StoreError, Tag};
 use serde_json::Value;
 use ulid::Ulid;
 
-use super::session_snapshots::SNAPSHOTS;
 use crate::apart::{apart, apart_for, in_time};
 use crate::backup_disks::Seen;
 use crate::progress::Thinned;
@@ -146,7 +145,6 @@ fn write(
 ) -> Result<Backup, AppError> {
     let (files, store) = (Arc::clone(&api.files), Arc::clone(&api.store));
     let (data_dir, scratch) = (api.data_dir.clone(), api.scratch.folder()?);
-    let snapshots = data_dir.join(SNAPSHOTS);
     let left = AppError::new("cancelled")
         .with("path", folder.display())
         .hint("removing_goes_on");
@@ -159,7 +157,6 @@ fn write(
                 files: files.as_ref(),
                 store: &store,
                 data_dir: &data_dir,
-                snapshots: &snapshots,
                 target: &target,
                 scratch: &scratch,
                 at,

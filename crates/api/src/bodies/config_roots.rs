@@ -1,7 +1,9 @@
 //! `config_root_list`, `config_root_add`, `config_root_remove`, `session_relink`, `session_link`: where configurations
 //! are. What touches disks is done apart, as in `folders`.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use flowkeep_core::session::SnapshotReason;
@@ -36,7 +38,7 @@ pub fn list(api: &Api, _: Nothing) -> Result<ConfigRootList, AppError> {
     let states: Vec<_> = std::thread::scope(|scope| {
         let asked: Vec<_> = roots
             .iter()
-            .map(|root| scope.spawn(move || state(&root.path)))
+            .map(|root| scope.spawn(move || state(&root.path, GLANCE, Path::is_dir)))
             .collect();
         let answered = asked.into_iter().map(std::thread::ScopedJoinHandle::join);
         answered.map(|state| state.unwrap_or("silent")).collect()
@@ -53,9 +55,29 @@ pub fn list(api: &Api, _: Nothing) -> Result<ConfigRootList, AppError> {
     })
 }
 
-fn state(path: &Path) -> &'static str {
-    let asked = path.to_owned();
-    let answer = in_time(GLANCE, path, move |_| Ok::<_, AppError>(asked.is_dir()));
+/// The folders that are being asked for, and who waits until they are not. A disk that never answers so holds one
+/// thread, however often somebody looks.
+static ASKED: (Mutex<BTreeSet<PathBuf>>, Condvar) = (Mutex::new(BTreeSet::new()), Condvar::new());
+
+fn state(path: &Path, most: Duration, is_there: fn(&Path) -> bool) -> &'static str {
+    let (asked, ended) = &ASKED;
+    let lock = asked.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_asked = |asked: &mut BTreeSet<PathBuf>| asked.contains(path);
+    let waited = ended.wait_timeout_while(lock, most, is_asked);
+    let (mut lock, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+    if waited.timed_out() {
+        return "silent";
+    }
+    lock.insert(path.to_owned());
+    drop(lock);
+    let place = path.to_owned();
+    let answer = in_time(most, path, move |_| {
+        let is_there = is_there(&place);
+        let mut asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.remove(&place);
+        ended.notify_all();
+        Ok::<_, AppError>(is_there)
+    });
     match answer {
         Ok(true) => "there",
         Ok(false) => "gone",
@@ -144,7 +166,8 @@ pub fn link(
 ) -> Result<SessionLinked, AppError> {
     let session = session_list::kept(api, &input.id)?;
     if session.config.is_some() && !session.is_as_it_came() {
-        return Err(AppError::new("session_linked").with("session", session.name));
+        let linked = AppError::new("session_linked").with("session", session.name);
+        return Err(linked.hint("relink_root"));
     }
     let settings = settings::show(api, Nothing {})?;
     let config = api.path_of(&input.config)?;
@@ -223,4 +246,39 @@ fn record(
     };
     tx.record_operation(tx.next_operation_id()?, &operation)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::sync::mpsc::{Receiver, Sender, channel};
+
+    use super::*;
+
+    static PROBES: AtomicU32 = AtomicU32::new(0);
+    static GO: Mutex<Option<Receiver<()>>> = Mutex::new(None);
+
+    /// A disk that answers when it is let.
+    fn silent(_: &Path) -> bool {
+        PROBES.fetch_add(1, Ordering::SeqCst);
+        let go = GO.lock().unwrap().take();
+        go.is_some_and(|go| go.recv().is_ok())
+    }
+
+    #[test]
+    fn a_disk_that_does_not_answer_holds_one_thread() {
+        let (let_go, go): (Sender<()>, _) = channel();
+        *GO.lock().unwrap() = Some(go);
+        let path = Path::new("/a/silent/disk");
+        let moment = Duration::from_millis(1);
+        for _ in 0..5 {
+            assert_eq!(state(path, moment, silent), "silent");
+        }
+        assert_eq!(PROBES.load(Ordering::SeqCst), 1);
+        let other = Path::new("/another/disk");
+        assert_eq!(state(other, GLANCE, |_| true), "there");
+        let_go.send(()).unwrap();
+        // Whoever asks now waits until the first look has ended, and looks once more.
+        assert_eq!(state(path, GLANCE, |_| false), "gone");
+    }
 }

@@ -11,8 +11,10 @@ use flowkeep_engine::task_folder;
 use flowkeep_files::folders::{
     self, Archived, FolderError, Wanted, Workshop, is_unsafe, new_folder,
 };
-use flowkeep_host::{Unsafe, home_folder, is_mount_point, path_text, unsafe_place};
+use flowkeep_files::snapshots::STORE_DIR;
+use flowkeep_host::{Unsafe, home_folder, is_mount_point, path_text, text_path, unsafe_place};
 use flowkeep_store::{NewOperation, OperationItemRecord, TaskFolderRecord, Tx};
+use serde_json::Value;
 use ulid::Ulid;
 
 use super::documents::find_kept;
@@ -192,6 +194,12 @@ impl NewFolder {
         }
         if let Some(why) = is_unsafe(path, &self.data_dir, self.home.as_deref(), &known) {
             return Err(unsafe_folder(path, why));
+        }
+        // Else an archive would take away what snapshots keep.
+        let store = tx.setting(STORE_DIR)?;
+        let store = store.as_ref().and_then(Value::as_str).map(text_path);
+        if store.is_some_and(|store| store.starts_with(path) || path.starts_with(&store)) {
+            return Err(unsafe_folder(path, Message::new("folder_unsafe_data")));
         }
         Ok(tx.add_task_folder(&self.folder)?)
     }

@@ -52,6 +52,7 @@ pub mod session_recovery;
 mod session_runs;
 pub mod session_scrub;
 pub mod session_snapshots;
+pub mod session_store;
 pub mod sessions;
 pub mod settings;
 pub mod snapshot_keys;

@@ -41,13 +41,16 @@ pub fn show(api: &Api, _: Nothing) -> Result<Overview, AppError> {
         let count = examples.iter().filter(|(other, _)| *other == kind).count();
         u32::try_from(count).unwrap_or(u32::MAX)
     };
+    let sessions = api.store.kept_sessions()?;
     let folder = backups::chosen_folder(api)?;
     let recent = api.store.operations(&OperationFilter {
         limit: 8,
         ..OperationFilter::default()
     })?;
     Ok(Overview {
-        ask_for_folder: folder.is_none() && documents > 0 && !flag("backup_folder_asked")?,
+        ask_for_folder: folder.is_none()
+            && documents + sessions > 0
+            && !flag("backup_folder_asked")?,
         offer_example: documents == 0 && examples.is_empty() && !flag("example_declined")?,
         counts: counts
             .into_iter()
@@ -56,6 +59,7 @@ pub fn show(api: &Api, _: Nothing) -> Result<Overview, AppError> {
                 count: count + example_of(kind),
             })
             .collect(),
+        sessions,
         backup,
         changes_since: Changes {
             documents: changes.documents,
@@ -243,7 +247,9 @@ fn check_backup(api: &Api, overview: &Overview) -> Result<Check, AppError> {
     let documents: u32 = overview.counts.iter().map(|count| count.count).sum();
     let documents = documents - overview.example_documents;
     Ok(match &overview.backup {
-        None if documents == 0 => check("backup", true, Message::new("doctor_backup_not_needed")),
+        None if documents + overview.sessions == 0 => {
+            check("backup", true, Message::new("doctor_backup_not_needed"))
+        }
         None => check("backup", false, Message::new("doctor_backup_none")),
         Some(backup) if backup.health == BackupHealth::Away => check(
             "backup",

@@ -9,7 +9,6 @@ use flowkeep_core::run::{
 };
 use flowkeep_core::{Message, RunId, Value};
 use flowkeep_engine::{Wanted, definition_of, params_of, state_of, work_of};
-use flowkeep_host::running_with;
 use flowkeep_store::{KeptRun, Tx};
 use serde::{Deserialize, Serialize};
 
@@ -127,16 +126,20 @@ pub(super) fn question(
                     (&params, Some(&context)),
                     &*api.connected()?,
                 ),
-                running: still_running(run, task),
+                running: still_running(api, run, task, now),
             })))
         }
     }
 }
 
 /// The program that an attempt at a task started, where it outlived who carried the task out.
-pub(super) fn still_running(run: &KeptRun, task: &Task) -> Option<RunProgram> {
-    let run = run.id.to_string();
-    let found = running_with(&[("FLOWKEEP_RUN", &run), ("FLOWKEEP_TASK", task.id.as_str())])?;
+pub(super) fn still_running(
+    api: &Api,
+    run: &KeptRun,
+    task: &Task,
+    now: &TaskState,
+) -> Option<RunProgram> {
+    let found = api.outlived.program(run.id, &task.id, now.broken)?;
     Some(RunProgram {
         process: found.process,
         name: found.name,

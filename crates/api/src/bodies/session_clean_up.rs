@@ -69,10 +69,19 @@ fn rule(api: &Api, older_than: Option<&str>) -> Result<Rule, AppError> {
         None => now - keep_days(api)?.unwrap_or(KEEP_DAYS) * DAY,
     };
     let goes_by_no_clock = older_than.is_some_and(|text| Timestamp::read(text).is_some());
+    // Before the first clean-up the newest snapshot, or when it was brought in, tells whether the clock may be right.
+    let last = match number(api, LAST)? {
+        None => api
+            .store
+            .snapshot_totals()?
+            .newest
+            .max(number(api, SNAPSHOTS_BROUGHT_AT)?),
+        last => last,
+    };
     Ok(Rule {
         before,
         now,
-        last: number(api, LAST)?.filter(|_| !goes_by_no_clock),
+        last: last.filter(|_| !goes_by_no_clock),
     })
 }
 
@@ -125,7 +134,7 @@ pub(crate) fn is_clean_up_due(api: &Api) -> Result<bool, AppError> {
     let Some(days) = keep_days(api)? else {
         return Ok(false);
     };
-    if is_within(number(api, SNAPSHOTS_BROUGHT_AT)?, days) || !api.has_snapshot_store() {
+    if is_within(number(api, SNAPSHOTS_BROUGHT_AT)?, days) || !api.see_snapshot_store()?.is_there {
         return Ok(false);
     }
     Ok(!is_clock_doubtful(api, last, now)?)
@@ -284,15 +293,29 @@ mod tests {
     }
 
     #[test]
+    fn before_the_first_clean_up_the_newest_snapshot_tells_whether_the_clock_is_right() {
+        let root = tempfile::tempdir().unwrap();
+        let (api, clock, id) = with_a_session(root.path());
+        clock.set(clock.now().0 + 500 * DAY);
+        assert_eq!(by_itself(&api, &id), (true, 3));
+        brought(&api, clock.now().0 - 40 * DAY);
+        assert_eq!(by_itself(&api, &id), (true, 2), "it is right");
+    }
+
+    fn brought(api: &Api, at: i64) {
+        let brought = api
+            .store
+            .write::<_, AppError>(move |tx| Ok(tx.set_setting(SNAPSHOTS_BROUGHT_AT, &at.into())?));
+        brought.unwrap();
+    }
+
+    #[test]
     fn what_a_restore_brought_stays_as_long_as_what_is_new() {
         let root = tempfile::tempdir().unwrap();
         let (api, clock, id) = with_a_session(root.path());
         clock.set(clock.now().0 + 100 * DAY);
         let now = clock.now().0;
-        let brought = api
-            .store
-            .write::<_, AppError>(move |tx| Ok(tx.set_setting(SNAPSHOTS_BROUGHT_AT, &now.into())?));
-        brought.unwrap();
+        brought(&api, now);
         assert_eq!(by_itself(&api, &id), (false, 3));
         clock.set(now + 31 * DAY);
         assert_eq!(by_itself(&api, &id), (true, 2));

@@ -1,7 +1,6 @@
 //! `session_in_place_plan`, and `session_restore` where files of a session go back where they were. What touches
 //! disks is done apart, as in `folders`.
 
-use flowkeep_core::session::SnapshotReason;
 use flowkeep_core::{Message, Sha256, SnapshotId};
 use flowkeep_files::snapshots::restoring::{
     InPlaceAct, InPlaceError, InPlaceFile, InPlaceSettled, PutInPlace, Wanting, in_place_plan,
@@ -115,7 +114,7 @@ fn is_undoing(api: &Api, put: &PutInPlace) -> Result<bool, AppError> {
         .transpose()?;
     Ok(kept
         .flatten()
-        .is_some_and(|kept| kept.reason == SnapshotReason::BeforeInPlace))
+        .is_some_and(|kept| !kept.reason.is_of_the_work()))
 }
 
 fn wanting(wanted: &Wanted) -> Wanting<'_> {

@@ -5,7 +5,7 @@ use flowkeep_core::{RunId, SnapshotId};
 use flowkeep_engine::definition_of;
 use flowkeep_files::snapshots::manifest::{TreeFile, TreeMasked};
 use flowkeep_files::snapshots::restoring::OVERLAYS;
-use flowkeep_files::snapshots::stored_bytes;
+use flowkeep_files::snapshots::usual_store_dir;
 use flowkeep_host::path_text;
 use flowkeep_store::{
     ConfigEntry, ConfigSnapshotRecord, ListedSession, SessionFilter, SessionRecord, Which,
@@ -63,8 +63,6 @@ pub fn show(api: &Api, input: SessionRef) -> Result<SessionShow, AppError> {
     api.mark_left();
     let listed = listed(api, &input.id)?;
     let kept = api.store.session(&input.id)?;
-    let root = kept.as_ref().map(|kept| api.store.root_of(kept));
-    let root = root.transpose()?.flatten();
     let snapshots = match &kept {
         Some(kept) => api.store.config_snapshots(kept.row)?,
         None => Vec::new(),
@@ -82,7 +80,7 @@ pub fn show(api: &Api, input: SessionRef) -> Result<SessionShow, AppError> {
         name: row.name,
         origin: row.origin,
         config: row.config,
-        root: root.map(|root| path_text(&root.path)),
+        root: row.root,
         strategy: kept.map(|kept| kept.strategy.clone()),
         status: row.status,
         stated_status: row.stated_status,
@@ -103,6 +101,7 @@ pub fn show(api: &Api, input: SessionRef) -> Result<SessionShow, AppError> {
         agent: kept.and_then(|kept| kept.agent.clone()),
         state: kept.and_then(|kept| kept.state.clone()),
         snapshots: snapshots.collect::<Result<_, _>>()?,
+        created_at: row.created_at,
         updated_at: row.updated_at,
     })
 }
@@ -113,14 +112,18 @@ pub fn show(api: &Api, input: SessionRef) -> Result<SessionShow, AppError> {
 /// What the database and the disk say.
 pub fn stats(api: &Api, _: Nothing) -> Result<SessionStats, AppError> {
     let totals = api.store.snapshot_totals()?;
+    let store = api.see_snapshot_store()?;
     Ok(SessionStats {
         sessions: totals.sessions,
         snapshots: totals.snapshots,
         files: totals.files,
         bytes_original: totals.bytes,
-        bytes_stored: stored_bytes(&api.snapshot_workshop()?)?,
+        bytes_stored: store.bytes,
         oldest: totals.oldest.map(time::rfc3339),
         newest: totals.newest.map(time::rfc3339),
+        store_dir: path_text(&store.dir),
+        store_chosen: store.dir != usual_store_dir(&api.data_dir),
+        store_away: store.away.is_some(),
     })
 }
 
@@ -176,6 +179,8 @@ fn row(api: &Api, listed: ListedSession) -> Result<SessionRow, AppError> {
         missing: listed.missing,
         steps_done,
         steps,
+        root: listed.root.as_deref().map(path_text),
+        created_at: time::rfc3339(listed.created_at),
         updated_at: time::rfc3339(listed.updated_at),
     })
 }
@@ -244,6 +249,7 @@ fn snapshot(
         strategy: record.strategy.name.clone(),
         bytes: record.bytes,
         encrypted: api.store.is_tree_encrypted(record.tree)?,
+        damaged: Some(api.store.damaged_in_tree(record.tree)?).filter(|count| *count > 0),
     })
 }
 

@@ -11,7 +11,7 @@ use flowkeep_files::configuration::format_of;
 use flowkeep_files::snapshots::compare::{FileState, FileStates};
 use flowkeep_files::snapshots::overlay::Lost;
 use flowkeep_files::snapshots::restoring::{
-    Back, OVERLAYS, Recovery, Restored, Seeking, Use, Wanting, clear_unfinished,
+    Back, OVERLAYS, Recovery, Restored, Seeking, Unshown, Use, Wanting, clear_unfinished,
     compare_file as texts_of, compare_with, look_for, restore as bring_back,
 };
 use flowkeep_files::snapshots::{SnapshotError, TakeError};
@@ -224,7 +224,7 @@ pub fn compare_file(
     let workshop = api.snapshot_workshop()?;
     let is_workflow = path.kind() == ConfigKind::Workflows;
     let format = format_of(&path).filter(|_| is_workflow);
-    let texts = in_time(api.most, &api.data_dir, move |_| {
+    let (texts, unshown) = in_time(api.most, &api.data_dir, move |_| {
         let root = wanted.root.as_deref();
         texts_of(&workshop, &wanted.session, root, snapshot, &path).map_err(AppError::from)
     })?;
@@ -235,6 +235,7 @@ pub fn compare_file(
     };
     Ok(SessionComparedFile {
         texts: texts.into(),
+        unshown: unshown.map(Unshown::as_str),
         places,
     })
 }
@@ -242,7 +243,8 @@ pub fn compare_file(
 /// The files of a session beside what they were in one of its snapshots.
 ///
 /// # Errors
-/// `session_unknown`, `session_no_config`, `snapshot_unknown`, `cancelled`; what the database and the root's disk say.
+/// `session_unknown`, `session_no_config`, `snapshot_unknown`, `session_no_snapshot`, `cancelled`; what the database and
+/// the root's disk say.
 pub fn compare(
     api: &Api,
     input: SessionCompareInput,
@@ -252,11 +254,12 @@ pub fn compare(
     let wanted = Wanted::of(api, &input.id, (None, snapshot))?;
     let snapshot = wanted.named();
     let workshop = api.snapshot_workshop()?;
+    let name = wanted.session.name.clone();
     let work =
         move |steps: &Thinned<'_>| Ok(compare_with(&workshop, &wanted.seeking(), snapshot, steps));
     let left = || AppError::new("cancelled");
     let (record, states) = apart_for(api.patience, progress, work, left, drop)??
-        .ok_or_else(|| AppError::new("snapshot_unknown"))?;
+        .ok_or_else(|| AppError::new("session_no_snapshot").with("session", name))?;
     Ok(SessionCompared {
         session_id: input.id,
         snapshot: record.id.to_string(),

@@ -13,7 +13,7 @@ use crate::{Api, AppError, Progress};
 /// they are today, own copies of sessions, known backups.
 ///
 /// # Errors
-/// `snapshot_store_busy` while somebody clears up; `snapshot_store_gone`; `cancelled`; what the database says.
+/// `session_scrub_busy` while somebody does the same; `snapshot_store_busy` while somebody clears up; `snapshot_store_gone`; `cancelled`; what the database says.
 pub fn scrub(api: &Api, _: Nothing, progress: &dyn Progress) -> Result<SessionScrubbed, AppError> {
     let backups = api.store.known_backups()?.into_iter();
     let backups: Vec<_> = backups.map(|known| text_path(&known.path)).collect();
@@ -37,17 +37,18 @@ pub fn scrub(api: &Api, _: Nothing, progress: &dyn Progress) -> Result<SessionSc
 pub(super) fn checked(api: &Api) -> Result<Check, AppError> {
     let of = |ok: bool, message: Message| Ok(check("snapshots", ok, message));
     let snapshots = api.store.snapshot_totals()?.snapshots;
-    let workshop = api.snapshot_workshop()?;
-    let path = path_text(&workshop.dir);
-    if !workshop.is_there() {
-        return match snapshots {
-            0 => of(true, Message::new("doctor_snapshots_none")),
-            _ => of(
-                false,
-                Message::new("doctor_snapshots_gone").with("path", path),
-            ),
-        };
+    let store = api.see_snapshot_store()?;
+    let path = path_text(&store.dir);
+    match store.away {
+        Some(error) if error.code == "snapshot_store_gone" => {
+            let gone = Message::new("doctor_snapshots_gone").with("path", path);
+            return of(false, gone);
+        }
+        Some(error) => return of(false, error.into()),
+        None if !store.is_there => return of(true, Message::new("doctor_snapshots_none")),
+        None => {}
     }
+    let workshop = api.snapshot_workshop()?;
     if !api.only_reads()
         && let Err(error) = workshop.try_to_write()
     {
@@ -60,6 +61,11 @@ pub(super) fn checked(api: &Api) -> Result<Check, AppError> {
             false,
             Message::new("doctor_snapshots_damaged").with("count", damaged),
         );
+    }
+    let closed = snapshots::without_key(&workshop)?;
+    if closed > 0 {
+        let missing = Message::new("doctor_snapshots_key_missing").with("count", closed);
+        return of(false, missing);
     }
     let wrong = api.store.wrong_snapshot_counts()?;
     if !wrong.is_none() {
@@ -74,7 +80,9 @@ pub(super) fn checked(api: &Api) -> Result<Check, AppError> {
     }
     of(
         true,
-        Message::new("doctor_snapshots_ok").with("count", snapshots),
+        Message::new("doctor_snapshots_ok")
+            .with("count", snapshots)
+            .with("path", path),
     )
 }
 

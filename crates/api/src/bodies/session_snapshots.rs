@@ -9,7 +9,7 @@ use flowkeep_core::session::{SessionOrigin, SessionStatus, SnapshotReason};
 use flowkeep_core::{Format, Message, secret};
 use flowkeep_files::configuration::{Wish, find};
 use flowkeep_files::snapshots::{
-    Of, SnapshotError, TakeError, Taken, Wanted, Workshop, recover, take,
+    Of, SnapshotError, StorePlaceError, TakeError, Taken, Wanted, Workshop, store_dir, take,
 };
 use flowkeep_host::path_text;
 use flowkeep_store::{NewSession, SessionRecord, Store, StoreError};
@@ -21,15 +21,11 @@ use super::strategies::strategy;
 use super::{session_list, session_runs, settings, snapshot_keys};
 use crate::apart::{apart_for, in_time};
 use crate::configuring::keep_changed;
-use crate::put_right::RECOVERY;
 use crate::types::{
     Nothing, Object, SessionCreateInput, SessionCreated, SessionRef, SessionSnapshotTaken,
     Settings, Snapshots,
 };
 use crate::{Api, AppError, Progress};
-
-/// What the store of snapshots is called in the data folder.
-pub(crate) const SNAPSHOTS: &str = "snapshots";
 
 /// Begins a session with a configuration, and keeps that as it is now.
 ///
@@ -102,7 +98,7 @@ pub fn create(
 /// Keeps the configuration of a session as it is now, as a new version.
 ///
 /// # Errors
-/// `session_unknown`, `session_no_config`, `snapshots_off`; as `session_create`.
+/// `session_unknown`, `session_no_config`, `session_unlinked`, `snapshots_off`; as `session_create`.
 pub fn snapshot(
     api: &Api,
     input: SessionRef,
@@ -113,6 +109,10 @@ pub fn snapshot(
         return Err(AppError::new("snapshots_off"));
     }
     let session = session_list::kept(api, &input.id)?;
+    if session.config.is_none() && session.stated_config.is_some() {
+        let unlinked = AppError::new("session_unlinked").with("session", session.name);
+        return Err(unlinked.hint("link_session"));
+    }
     let looking = Looking::of(&api.store, &session, &settings)?;
     let of = Of::Kept(Box::new(session));
     let taken = taken(api, looking, of, SnapshotReason::Asked, progress)?;
@@ -248,33 +248,11 @@ impl Api {
             files: Arc::clone(&self.files),
             clock: Arc::clone(&self.clock),
             data_dir: self.data_dir.clone(),
-            dir: self.data_dir.join(SNAPSHOTS),
+            dir: store_dir(&self.store, &self.data_dir)?,
             keys: snapshot_keys::keys(&self.store, &self.secrets)?,
             actor: self.actor()?,
             face: self.face().as_str(),
         })
-    }
-
-    /// Whether a snapshot was ever taken here.
-    pub(crate) fn has_snapshot_store(&self) -> bool {
-        self.data_dir.join(SNAPSHOTS).is_dir()
-    }
-
-    /// Clears away what a dead process left half-way in the store of snapshots. No start fails because of it.
-    pub(crate) fn recover_snapshots(&self) -> Result<(), AppError> {
-        if !self.has_snapshot_store() {
-            return Ok(());
-        }
-        let workshop = self.snapshot_workshop()?;
-        let recovered = in_time(RECOVERY, &self.data_dir, move |_| {
-            recover(&workshop).map_err(AppError::from)
-        });
-        match recovered {
-            Ok(0) => {}
-            Ok(count) => tracing::info!(count, "unfinished files of snapshots were removed"),
-            Err(error) => tracing::warn!(%error, "unfinished files of snapshots are still there"),
-        }
-        Ok(())
     }
 }
 
@@ -298,6 +276,19 @@ impl From<SnapshotError> for AppError {
     }
 }
 
+impl From<StorePlaceError> for AppError {
+    fn from(error: StorePlaceError) -> Self {
+        let at = |code: &str, path: &Path| Self::new(code).with("path", path_text(path));
+        match error {
+            StorePlaceError::Here(path) => at("snapshot_store_here", &path),
+            StorePlaceError::NotLost(path) => at("snapshot_store_there", &path),
+            StorePlaceError::Inside { path, other } => {
+                at("snapshot_store_inside", &path).with("other", path_text(&other))
+            }
+        }
+    }
+}
+
 impl From<TakeError> for AppError {
     fn from(error: TakeError) -> Self {
         match error {
@@ -305,9 +296,15 @@ impl From<TakeError> for AppError {
             TakeError::Snapshot(error) => error.into(),
             TakeError::Store(error) => error.into(),
             TakeError::Busy => Self::new("snapshot_store_busy").retryable(),
+            TakeError::Checking => Self::new("session_scrub_busy").retryable(),
             TakeError::StoreGone(path) => {
                 Self::new("snapshot_store_gone").with("path", path_text(&path))
             }
+            TakeError::StoreForeign { path, owner } => Self::new("snapshot_store_foreign")
+                .with("path", path_text(&path))
+                .with("other", path_text(&owner)),
+            TakeError::Place(error) => error.into(),
+            TakeError::Files(error) => error.into(),
             TakeError::Unknown => Self::new("session_unknown").with("session", ""),
             TakeError::Overtaken => Self::new("internal").with("detail", error),
             TakeError::Io { path, source } => {

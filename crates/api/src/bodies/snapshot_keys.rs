@@ -8,13 +8,18 @@ use std::sync::Arc;
 use flowkeep_core::session::SNAPSHOT_KEY;
 use flowkeep_files::snapshots::SnapshotKeys;
 use flowkeep_files::{Existing, export_document, io_reason};
-use flowkeep_host::{Identities, ReadError, Recipient, Secrets, open_regular, path_text};
-use flowkeep_store::Store;
+use flowkeep_host::{
+    Identities, ReadError, Recipient, Secrets, SecretsError, open_regular, path_text,
+};
+use flowkeep_store::{Store, StoreError};
 use zeroize::Zeroizing;
 
 use super::{secrets, settings};
 use crate::apart::in_time;
-use crate::types::{ExportTo, Exported, SnapshotKeyAdded, SnapshotKeyFrom, SnapshotSecrets};
+use crate::types::{
+    ExportTo, Exported, Nothing, SnapshotKeyAdded, SnapshotKeyFrom, SnapshotKeyShow,
+    SnapshotSecrets,
+};
 use crate::{Api, AppError};
 
 /// The setting with the public half of the key. It is none of the settings that are shown.
@@ -34,16 +39,51 @@ const REMARK: &str = "# Key of the Flowkeep snapshots. It opens what is kept enc
 /// What the database says.
 pub(crate) fn keys(store: &Store, secrets: &Arc<dyn Secrets>) -> Result<SnapshotKeys, AppError> {
     let wanted = settings::of(store)?.snapshot_secrets;
-    let kept = match wanted {
-        SnapshotSecrets::Masked => None,
-        SnapshotSecrets::Encrypted => store.setting(RECIPIENT)?,
-    };
     // Nothing is kept with its keys that nobody could read again.
-    let recipient = kept.and_then(|kept| kept.as_str()?.parse::<Recipient>().ok());
+    let recipient = match wanted {
+        SnapshotSecrets::Masked => None,
+        SnapshotSecrets::Encrypted => recipient(store)?,
+    };
     Ok(SnapshotKeys {
         recipient,
         secrets: Some(Arc::clone(secrets)),
     })
+}
+
+/// The public half of the key to which is encrypted, or was when that was last switched on.
+fn recipient(store: &Store) -> Result<Option<Recipient>, StoreError> {
+    let kept = store.setting(RECIPIENT)?;
+    Ok(kept.and_then(|kept| kept.as_str()?.parse().ok()))
+}
+
+/// Whether anything is kept encrypted, and whether the key to it is at hand.
+///
+/// # Errors
+/// What the database says.
+pub fn show(api: &Api, _: Nothing) -> Result<SnapshotKeyShow, AppError> {
+    let is_wanted = settings::of(&api.store)?.snapshot_secrets == SnapshotSecrets::Encrypted;
+    let encrypted = is_wanted || api.store.keeps_encrypted()?;
+    let key = if encrypted { state(api)? } else { "none" };
+    Ok(SnapshotKeyShow { encrypted, key })
+}
+
+fn state(api: &Api) -> Result<&'static str, AppError> {
+    let kept = match api.secrets.get(SNAPSHOT_KEY) {
+        Ok(kept) => kept.map(|kept| Identities::of_text(&kept.value)),
+        Err(error) if error.is_locked() || matches!(error, SecretsError::Busy) => {
+            return Ok("locked");
+        }
+        Err(error) => {
+            tracing::info!(%error, "the key of the snapshots cannot be read");
+            None
+        }
+    };
+    let keys = kept.unwrap_or_default().recipients();
+    let is_there = match recipient(&api.store)? {
+        Some(wanted) => keys.contains(&wanted),
+        None => !keys.is_empty(),
+    };
+    Ok(if is_there { "there" } else { "gone" })
 }
 
 /// The public half of this computer's key, which is made where there is none.
@@ -51,6 +91,7 @@ pub(crate) fn keys(store: &Store, secrets: &Arc<dyn Secrets>) -> Result<Snapshot
 /// # Errors
 /// Why the secrets cannot be read or written.
 pub(super) fn made(api: &Api) -> Result<Recipient, AppError> {
+    let before_that = recipient(&api.store)?;
     let mut found = None;
     let made = api.secrets.change(SNAPSHOT_KEY, &mut |before| {
         let known = Identities::of_text(before.unwrap_or_default());
@@ -60,7 +101,12 @@ pub(super) fn made(api: &Api) -> Result<Recipient, AppError> {
         } else {
             known
         };
-        found = keys.recipients().into_iter().next();
+        // Keys that were brought in stand beside it: what it was before, it stays.
+        let all = keys.recipients();
+        found = match &before_that {
+            Some(known) if all.contains(known) => Some(known.clone()),
+            _ => all.into_iter().next(),
+        };
         is_new.then(|| keys.to_text())
     });
     made.map_err(secrets::refused)?;
@@ -80,8 +126,15 @@ pub fn save(api: &Api, input: ExportTo) -> Result<Exported, AppError> {
     text.push_str(REMARK);
     text.push_str(&kept.value);
     let (files, file) = (Arc::clone(&api.files), target.clone());
-    in_time(api.most, &target, move |_| {
+    let saved = in_time(api.most, &target, move |_| {
         export_document(files.as_ref(), &text, &file, Existing::Keep)
+    });
+    saved.map_err(|error| match error.code.as_str() {
+        "file_exists" => AppError {
+            hints: vec!["other_file_name".to_owned()],
+            ..error
+        },
+        _ => error,
     })?;
     Ok(Exported {
         files: vec![path_text(&target)],
@@ -129,4 +182,53 @@ fn read(path: &Path) -> Result<Identities, AppError> {
     file.take(LONGEST).read_to_end(&mut bytes).map_err(said)?;
     let keys = str::from_utf8(&bytes).map(Identities::of_text);
     Ok(keys.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::Silent;
+    use crate::testing::open;
+
+    fn set(api: &Api, snapshot_secrets: &str) {
+        let input = json!({ "snapshot_secrets": snapshot_secrets });
+        crate::call(api, "settings_update", input, &Silent).unwrap();
+    }
+
+    fn key(api: &Api) -> (bool, &'static str) {
+        let shown = show(api, Nothing {}).unwrap();
+        (shown.encrypted, shown.key)
+    }
+
+    #[test]
+    fn it_is_said_whether_the_key_to_what_is_encrypted_is_here() {
+        let root = tempfile::tempdir().unwrap();
+        let api = open(root.path());
+        assert_eq!(key(&api), (false, "none"));
+        set(&api, "encrypted");
+        assert_eq!(key(&api), (true, "there"));
+        // Another key opens nothing of it.
+        api.secrets.remove(SNAPSHOT_KEY).unwrap();
+        assert_eq!(key(&api), (true, "gone"));
+        let other = Identities::generate().to_text();
+        api.secrets.set(SNAPSHOT_KEY, &other).unwrap();
+        assert_eq!(key(&api), (true, "gone"));
+    }
+
+    #[test]
+    fn a_key_that_was_brought_in_first_does_not_take_the_place_of_the_one_that_was_used() {
+        let root = tempfile::tempdir().unwrap();
+        let api = open(root.path());
+        set(&api, "encrypted");
+        let used = recipient(&api.store).unwrap().unwrap();
+        let mut other = Identities::generate();
+        let kept = api.secrets.get(SNAPSHOT_KEY).unwrap().unwrap();
+        other.join(&Identities::of_text(&kept.value));
+        api.secrets.set(SNAPSHOT_KEY, &other.to_text()).unwrap();
+        set(&api, "masked");
+        set(&api, "encrypted");
+        assert_eq!(recipient(&api.store).unwrap(), Some(used));
+    }
 }

@@ -8,8 +8,8 @@ use super::run_questions::still_running;
 use crate::types::{Nothing, StartQuestion, StartRun, StartSheet, StartShow};
 use crate::{Api, AppError, time};
 
-/// What was under way then, as it stands now; nothing where all was closed in order, and while it is not yet
-/// known with what the engine goes on.
+/// What was under way then, as it stands now; nothing where all was closed in order, while it is not yet known with
+/// what the engine goes on, and once a person has decided about all that needed it.
 ///
 /// # Errors
 /// What the database says.
@@ -20,13 +20,24 @@ pub fn show(api: &Api, _: Nothing) -> Result<StartShow, AppError> {
     let Some(stopped) = api.store.stopped()? else {
         return Ok(StartShow { sheet: None });
     };
+    // What was noted by an earlier version has no time of its own.
+    let since = stopped.noted_at.max(stopped.last_sign);
+    let decided = api.store.decided_since(&stopped.runs, since)?;
     let mut runs = Vec::new();
     for id in stopped.runs {
         // The history may have been cleared up meanwhile.
         let Ok(id) = id.parse() else { continue };
         if let Some(run) = api.store.run(id)? {
-            runs.push(told(api, run)?);
+            let decided = decided.contains(&run.id.to_string());
+            runs.push(told(api, run, decided)?);
         }
+    }
+    // Whoever decided has seen it, whatever becomes of these runs later.
+    if !decided.is_empty() && !runs.iter().any(StartRun::needs_a_person) {
+        if !api.only_reads() {
+            api.store.stopped_seen()?;
+        }
+        return Ok(StartShow { sheet: None });
     }
     Ok(StartShow {
         sheet: Some(StartSheet {
@@ -46,7 +57,15 @@ pub fn seen(api: &Api, _: Nothing) -> Result<Nothing, AppError> {
     Ok(Nothing {})
 }
 
-fn told(api: &Api, run: KeptRun) -> Result<StartRun, AppError> {
+impl StartRun {
+    /// Whether it stands until a person has looked at it.
+    fn needs_a_person(&self) -> bool {
+        let stands = matches!(self.status, Status::Interrupted | Status::Paused);
+        stands || self.held || !self.questions.is_empty()
+    }
+}
+
+fn told(api: &Api, run: KeptRun, decided: bool) -> Result<StartRun, AppError> {
     let progress = api.store.progress_of(run.row)?;
     let mut questions = Vec::new();
     let mut steps = 0;
@@ -56,10 +75,10 @@ fn told(api: &Api, run: KeptRun) -> Result<StartRun, AppError> {
         if !run.status.is_final() {
             let tasks = definition.tasks().iter().zip(&state.tasks);
             let asked = tasks.filter(|(_, state)| state.status() == Status::Interrupted);
-            questions.extend(asked.map(|(task, _)| StartQuestion {
+            questions.extend(asked.map(|(task, now)| StartQuestion {
                 task: task.id.to_string(),
                 name: task.name.clone(),
-                running: still_running(&run, task),
+                running: still_running(api, &run, task, now),
             }));
         }
     }
@@ -73,5 +92,100 @@ fn told(api: &Api, run: KeptRun) -> Result<StartRun, AppError> {
         steps_done: progress.succeeded,
         steps: u32::try_from(steps).unwrap_or(u32::MAX),
         questions,
+        decided,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use flowkeep_core::run::{Head, Moment, Phase, TaskId, TaskState};
+    use flowkeep_store::{NewOperation, NewRun, OperationItemRecord, RunWrite, StoreError};
+
+    use super::*;
+    use crate::testing::open;
+
+    const TEXT: &str = r#"{"name": "W", "tasks": [{"id": "a", "action": "manual"}]}"#;
+
+    /// A run at work on its one step, of which its owner never left.
+    fn stopped(api: &Api) -> (i64, flowkeep_core::RunId) {
+        let added = api.store.write::<_, StoreError>(|tx| {
+            tx.take_ownership("desktop", 1)?;
+            let (row, id) = tx.add_run(&NewRun::of("W", TEXT))?;
+            stand(tx, (row, id), Status::Running, |task| {
+                task.phase = Phase::Running {
+                    deadline: None,
+                    stopping: None,
+                    parked: None,
+                };
+            })?;
+            tx.take_ownership("desktop", 1)?;
+            Ok((row, id))
+        });
+        added.unwrap()
+    }
+
+    fn stand(
+        tx: &flowkeep_store::Tx<'_>,
+        (row, id): (i64, flowkeep_core::RunId),
+        status: Status,
+        set: impl FnOnce(&mut TaskState),
+    ) -> Result<(), StoreError> {
+        let head = Head {
+            status,
+            ..Head::new(id)
+        };
+        let mut task = TaskState::default();
+        set(&mut task);
+        let writes = [
+            RunWrite::Head(Box::new(head)),
+            RunWrite::Task(TaskId::from("a"), Box::new(task)),
+        ];
+        tx.write_run(row, id, Moment(5), &writes)
+    }
+
+    fn decide(api: &Api, run: flowkeep_core::RunId) {
+        let item = OperationItemRecord {
+            kind: "run".to_owned(),
+            id: run.to_string(),
+            name: None,
+            before: None,
+            after: None,
+        };
+        let told = api.store.write::<_, StoreError>(move |tx| {
+            let operation = NewOperation {
+                actor: "Ann",
+                face: "desktop",
+                operation: "run_done",
+                name: None,
+                undoes: None,
+                items: &[item],
+            };
+            tx.record_operation(tx.next_operation_id()?, &operation)
+        });
+        told.unwrap();
+    }
+
+    #[test]
+    fn the_sheet_goes_once_all_that_needed_a_person_is_decided() {
+        let root = tempfile::tempdir().unwrap();
+        let api = open(root.path());
+        let (row, id) = stopped(&api);
+        let sheet = || show(&api, Nothing {}).unwrap().sheet;
+        let write = |status| {
+            let written = api
+                .store
+                .write::<_, StoreError>(move |tx| stand(tx, (row, id), status, |_| {}));
+            written.unwrap();
+        };
+        assert!(!sheet().unwrap().runs[0].decided);
+        write(Status::Paused);
+        decide(&api, id);
+        let told = sheet().unwrap();
+        assert!(told.runs[0].decided && told.runs[0].needs_a_person());
+        write(Status::Running);
+        assert!(sheet().is_none());
+        // What somebody does with it later is nothing of that crash.
+        write(Status::Paused);
+        assert!(sheet().is_none());
+    }
 }

@@ -10,6 +10,8 @@ use super::{BackupRow, KindCount, OperationRow, UnfinishedBackup};
 pub struct Overview {
     /// Documents per kind, as the lists have them: with those of the example.
     pub counts: Vec<KindCount>,
+    /// How many sessions are kept.
+    pub sessions: u32,
     /// The newest backup proven by a trial restore.
     pub backup: Option<BackupRow>,
     /// What was changed since that backup; nothing when there is none.

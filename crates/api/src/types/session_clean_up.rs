@@ -38,6 +38,19 @@ pub struct SessionCleanedUp {
     pub failed: Vec<FolderFailure>,
 }
 
+/// What came of forgetting a session.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SessionForgotten {
+    /// Bytes on the disk that are free by now.
+    #[ts(type = "number")]
+    pub freed_bytes: u64,
+    /// Whether files that only it needed are still in the store, where somebody was at work there or the disk did not
+    /// let go of them. They go when snapshots are cleaned up.
+    pub waits: bool,
+    /// What could not be removed.
+    pub failed: Vec<FolderFailure>,
+}
+
 /// What became of a snapshot.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct SessionCleanUpItem {

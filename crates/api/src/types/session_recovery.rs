@@ -90,6 +90,11 @@ pub struct SessionComparedFile {
     /// Its texts.
     #[serde(flatten)]
     pub texts: ComparedTexts,
+    /// What is not as it was where the texts are the same: `keys`, for which something stands in both, or the
+    /// `spelling` of the text in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub unshown: Option<&'static str>,
     /// In which places a workflow is not the same, in the words of its form.
     pub places: Vec<Difference>,
 }

@@ -103,6 +103,10 @@ pub struct SessionSnapshot {
     pub bytes: u64,
     /// Whether some of it is encrypted, so that it is read with the key of the snapshots only.
     pub encrypted: bool,
+    /// Files of it whose content was found damaged or gone in the store, and nowhere else; absent where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub damaged: Option<u32>,
 }
 
 /// A file with the key of snapshots.
@@ -111,6 +115,16 @@ pub struct SessionSnapshot {
 pub struct SnapshotKeyFrom {
     /// The file.
     pub from: super::ChosenPlace,
+}
+
+/// What opens what is kept encrypted.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SnapshotKeyShow {
+    /// Whether anything is kept encrypted, or will be.
+    pub encrypted: bool,
+    /// The key to that: `there`, `locked`, `gone`; `none` where nothing needs one.
+    #[ts(type = "\"there\" | \"locked\" | \"gone\" | \"none\"")]
+    pub key: &'static str,
 }
 
 /// Keys that came in.
@@ -202,6 +216,11 @@ pub struct SessionRow {
     /// Steps of its run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steps: Option<u32>,
+    /// The root of its tree, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub root: Option<String>,
+    /// Since when it is here.
+    pub created_at: String,
     /// When it last changed.
     pub updated_at: String,
 }
@@ -265,6 +284,8 @@ pub struct SessionShow {
     pub state: Option<String>,
     /// Its snapshots, in the order in which they were taken.
     pub snapshots: Vec<SessionSnapshot>,
+    /// Since when it is here.
+    pub created_at: String,
     /// When it last changed.
     pub updated_at: String,
 }
@@ -286,4 +307,10 @@ pub struct SessionStats {
     pub oldest: Option<String>,
     /// When the newest was taken.
     pub newest: Option<String>,
+    /// The folder in which it lies, as a person reads it.
+    pub store_dir: String,
+    /// Whether that folder was chosen; else it is in the data folder.
+    pub store_chosen: bool,
+    /// Whether it cannot be had now: its drive is away, or it is another data folder's.
+    pub store_away: bool,
 }

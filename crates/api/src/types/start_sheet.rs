@@ -11,7 +11,7 @@ use super::RunProgram;
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct StartShow {
     /// What was under way when the app ended without being closed; null where it was closed in order, and while
-    /// it is not known yet with what goes on by itself.
+    /// it is not known yet with what goes on by itself; nor once a person has decided about all that needed it.
     pub sheet: Option<StartSheet>,
 }
 
@@ -47,6 +47,8 @@ pub struct StartRun {
     pub questions: Vec<StartQuestion>,
     /// Whether it waits for somebody who says with which configuration it goes on.
     pub held: bool,
+    /// Whether a person has decided about it since, so that it did not go on by itself.
+    pub decided: bool,
 }
 
 /// A step of which nobody knows whether it was carried out.

@@ -42,6 +42,7 @@ mod session_keys;
 mod session_restore;
 mod session_roots;
 mod session_runs;
+mod session_store;
 mod sessions;
 mod source_servers;
 mod sources;

@@ -139,14 +139,8 @@ fn files_go_back_where_they_were_and_what_was_there_goes_back_in_the_same_way() 
     // It goes on with its files again, and what was there is a snapshot of its own.
     let looked = flowkeep.done(&["session", "restore", &id, "--dry-run"]);
     assert_eq!(looked["candidates"][0]["ok"], true, "{looked}");
-    let (_, shown) = flowkeep.json(&["session", "show", &id]);
-    let reasons: Vec<_> = shown["snapshots"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|snapshot| snapshot["reason"].as_str().unwrap())
-        .collect();
-    assert_eq!(reasons, ["begin", "before_in_place", "changed"]);
+    let kept = ["begin", "before_in_place", "changed"];
+    assert_eq!(reasons(&flowkeep, &id), kept);
     let before = done["before"].as_str().unwrap();
     let words = [
         "session",
@@ -162,6 +156,56 @@ fn files_go_back_where_they_were_and_what_was_there_goes_back_in_the_same_way() 
         fs::read_to_string(root(&flowkeep).join("tools/sum.yaml")).unwrap(),
         "name: another\n"
     );
+    // What somebody had made of them is nothing the work was to have.
+    let kept = [&kept[..], &["before_in_place"]].concat();
+    assert_eq!(reasons(&flowkeep, &id), kept);
+}
+
+/// Why there are the snapshots of a session.
+fn reasons(flowkeep: &Flowkeep, id: &str) -> Vec<String> {
+    let (_, shown) = flowkeep.json(&["session", "show", id]);
+    let snapshots = shown["snapshots"].as_array().unwrap().iter();
+    let reasons = snapshots.map(|snapshot| snapshot["reason"].as_str().unwrap().to_owned());
+    reasons.collect()
+}
+
+#[test]
+fn put_back_in_part_it_is_not_kept_as_what_the_work_has() {
+    let flowkeep = Flowkeep::new();
+    let id = begun(&flowkeep);
+    let key = "k".repeat(30);
+    write(
+        &flowkeep,
+        "tools/sum.yaml",
+        &format!("name: sum\napi_key: {key}\n"),
+    );
+    flowkeep.json(&["session", "snapshot", &id]);
+    write(&flowkeep, "tools/sum.yaml", "name: another\n");
+    write(&flowkeep, "workflows/orders.yaml", "name: another\n");
+    let (exit, restored) = flowkeep.json(&["session", "restore", &id, "--in-place"]);
+    let done = &restored["in_place"];
+    assert_eq!(
+        (exit, &done["written"]),
+        (3, &json!(["workflows/orders.yaml"]))
+    );
+    assert_eq!(done["left"][0]["path"], "tools/sum.yaml");
+    assert_eq!(reasons(&flowkeep, &id).pop().unwrap(), "before_in_place");
+    let before = done["before"].as_str().unwrap();
+    let words = [
+        "session",
+        "restore",
+        &id,
+        "--in-place",
+        "--snapshot",
+        before,
+    ];
+    let undone = flowkeep.done(&words);
+    assert_eq!(
+        undone["in_place"]["written"],
+        json!(["workflows/orders.yaml"])
+    );
+    let order = fs::read_to_string(root(&flowkeep).join("workflows/orders.yaml"));
+    assert_eq!(order.unwrap(), "name: another\n");
 }
 
 #[test]

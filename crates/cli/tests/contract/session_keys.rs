@@ -88,7 +88,8 @@ fn its_key_is_saved_to_a_file_brought_in_once_and_not_taken_out_while_it_is_need
         let mode = fs::metadata(&file).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
-    flowkeep.refused(&["session", "key", "save", &file], "file_exists");
+    let there = flowkeep.refused(&["session", "key", "save", &file], "file_exists");
+    assert_eq!(there["error"]["hints"], json!(["Name another file."]));
     assert_eq!(fs::read_to_string(&file).unwrap(), saved);
     assert_eq!(
         flowkeep.done(&["session", "key", "add", &file]),
@@ -115,6 +116,14 @@ fn its_key_is_saved_to_a_file_brought_in_once_and_not_taken_out_while_it_is_need
     );
 }
 
+/// What the doctor says of the snapshots.
+fn snapshots_said(flowkeep: &Flowkeep) -> String {
+    let (_, said) = flowkeep.json(&["doctor"]);
+    let mut checks = said["checks"].as_array().unwrap().iter();
+    let of = checks.find(|check| check["name"] == "snapshots").unwrap();
+    of["message"].as_str().unwrap().to_owned()
+}
+
 #[test]
 fn restored_on_another_computer_it_is_locked_until_the_key_is_brought_in() {
     let first = Flowkeep::new();
@@ -139,7 +148,21 @@ fn restored_on_another_computer_it_is_locked_until_the_key_is_brought_in() {
     let second = Flowkeep::new();
     // It has a key of its own by then.
     encrypt(&second);
-    second.done(&["db", "restore", "-i", &backup]);
+    let restored = second.done(&["db", "restore", "-i", &backup]);
+    let codes = |list: &Value| -> Vec<String> {
+        let list = list.as_array().unwrap().iter();
+        list.map(|one| one["code"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(codes(&restored["checklist"]), ["checklist_snapshot_key"]);
+    let said = snapshots_said(&second);
+    assert!(
+        said.contains("a key that is not on this computer: 1"),
+        "{said}"
+    );
+    let shown = second.say(&["session", "show", id]).out;
+    assert!(shown.contains("complete; encrypted"), "{shown}");
+    assert!(shown.contains("session key add"), "{shown}");
     let settings = second.done(&["settings", "show"]);
     assert_eq!(settings["snapshot_secrets"], "encrypted");
     let refused = second.refused(&["session", "restore", id], "session_not_recoverable");
@@ -153,8 +176,16 @@ fn restored_on_another_computer_it_is_locked_until_the_key_is_brought_in() {
     let overlay = back["overlay"].as_str().unwrap();
     assert_eq!(fs::read(format!("{overlay}/tools/sum.yaml")).unwrap(), tool);
 
+    let said = snapshots_said(&second);
+    assert!(said.contains("nothing is known to be damaged"), "{said}");
+
+    // One that has no key of its own.
     let third = Flowkeep::new();
     third.done(&["db", "restore", "-i", &backup]);
     let settings = third.done(&["settings", "show"]);
     assert_eq!(settings["snapshot_secrets"], "masked", "it has no key");
+    third.done(&["session", "key", "add", &key]);
+    let back = third.done(&["session", "restore", id]);
+    let overlay = back["overlay"].as_str().unwrap();
+    assert_eq!(fs::read(format!("{overlay}/tools/sum.yaml")).unwrap(), tool);
 }

@@ -113,6 +113,10 @@ fn where_nothing_of_it_is_nothing_is_changed_and_where_a_root_is_known_both_are_
     fs::create_dir(&empty).unwrap();
     let from = text(&real(&old));
     let words = ["session", "relink", &from, &text(&empty)];
+    let (code, looked) = flowkeep.json(&[&words[..], &["--dry-run"]].concat());
+    assert_eq!((code, &looked["found"]), (3, &json!(0)), "{looked}");
+    let said = flowkeep.say(&[&words[..], &["--dry-run"]].concat());
+    assert!(said.out.contains("refused"), "{}", said.out);
     flowkeep.refused(&words, "session_relink_nothing");
     flowkeep.refused(
         &["session", "relink", "/no/such", &text(&empty)],
@@ -141,9 +145,13 @@ fn a_session_that_came_without_its_configuration_is_pointed_to_it() {
     let id = imported["items"][0]["id"].as_str().unwrap();
     let (_, looked) = flowkeep.json(&["session", "restore", id, "--dry-run"]);
     assert_eq!(
-        looked["candidates"][0]["code"], "config_not_named",
+        looked["candidates"][0]["code"], "config_not_found",
         "{looked}"
     );
+    let refused = flowkeep.refused(&["session", "snapshot", id], "session_unlinked");
+    let hint = refused["error"]["hints"][0].as_str().unwrap();
+    assert!(hint.contains("session link"), "{hint}");
+    flowkeep.refused(&["session", "compare", id], "session_no_snapshot");
     let elsewhere = flowkeep.path("elsewhere");
     lay_out(&elsewhere);
     let config = text(&elsewhere.join("workflows/orders.yaml"));

@@ -126,6 +126,27 @@ fn a_run_begins_with_a_configuration_and_finds_it() {
     );
 }
 
+#[test]
+fn what_was_only_kept_is_something_to_back_up_and_is_started_later() {
+    let place = Place::new();
+    let created = place.flowkeep.done(&["session", "create", &place.config()]);
+    let (_, doctor) = place.flowkeep.json(&["doctor"]);
+    let mut checks = doctor["checks"].as_array().unwrap().iter();
+    let backup = checks.find(|check| check["name"] == "backup").unwrap();
+    assert_eq!(backup["ok"], false, "{backup}");
+    let id = word(&created["session_id"]);
+    let start = ["session", "restore", &id, "--resume"];
+    place.flowkeep.refused(&start, "trust_required");
+    let start = [&start[..], &["--trust", "--wait"]].concat();
+    let started = place.flowkeep.done(&start);
+    assert_eq!(
+        (&started["source"], &started["run_status"]),
+        (&json!("file"), &json!("succeeded")),
+        "{started}"
+    );
+    assert_eq!(place.said()[0], ("load".to_owned(), place.root()));
+}
+
 /// It goes on all the same, and says where that is changed.
 #[test]
 fn a_run_says_that_nothing_is_kept_where_snapshots_are_switched_off() {

@@ -215,6 +215,8 @@ fn a_session_keeps_its_configuration_and_tells_what_of_it() {
             "snapshots",
             "confidence",
             "missing",
+            "root",
+            "created_at",
             "updated_at"
         ]
     );
@@ -275,7 +277,10 @@ fn each_version_of_a_configuration_is_told_and_counted() {
             "bytes_original",
             "bytes_stored",
             "oldest",
-            "newest"
+            "newest",
+            "store_dir",
+            "store_chosen",
+            "store_away"
         ]
     );
     assert_eq!(

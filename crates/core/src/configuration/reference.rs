@@ -1,5 +1,7 @@
 //! What a file of a configuration tree refers to.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::{ConfigKind, ConfigPath};
@@ -72,7 +74,7 @@ impl ReferenceKey {
     fn of(name: &str, kind: ConfigKind) -> Option<Self> {
         use ConfigKind::{Agents, Global, Llms, Prompts, ToolSets, Tools, Workflows};
         let in_model = kind == Llms;
-        Some(match name {
+        Some(match snake_case(name).as_ref() {
             "llm_client" | "llm" | "llm_config" => Self::LlmClient,
             "fallback_models" => Self::FallbackModel,
             "models" if in_model => Self::FallbackModel,
@@ -137,6 +139,21 @@ impl Reference {
     }
 }
 
+/// A key as most files write it: `llmClient` is `llm_client`.
+fn snake_case(key: &str) -> Cow<'_, str> {
+    if !key.contains(|letter: char| letter.is_ascii_uppercase()) {
+        return Cow::Borrowed(key);
+    }
+    let mut words = String::with_capacity(key.len() + 2);
+    for letter in key.chars() {
+        if letter.is_ascii_uppercase() && words.ends_with(|last: char| last.is_ascii_lowercase()) {
+            words.push('_');
+        }
+        words.push(letter.to_ascii_lowercase());
+    }
+    Cow::Owned(words)
+}
+
 /// Whether a text is the name of a file that a prompt may be written in.
 fn is_file_of_text(text: &str) -> bool {
     const ENDINGS: [&str; 10] = [
@@ -186,7 +203,7 @@ impl Reading {
         match value {
             Value::Object(members) => {
                 for (key, value) in members {
-                    if !NO_REFERENCES.contains(&key.as_str()) {
+                    if !NO_REFERENCES.contains(&snake_case(key).as_ref()) {
                         self.member(&push_token(at, key), key, value);
                     }
                 }

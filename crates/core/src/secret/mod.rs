@@ -33,7 +33,7 @@ static TRACES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let traces = SECRET_NAME_PARTS
         .into_iter()
         .chain(shape::BEGINNINGS)
-        .chain(spoken::CHINESE)
+        .chain(name::CHINESE)
         // Escaped characters could spell any of these.
         .chain(["://", "\\u", "\\/", "\\x"]);
     AhoCorasick::builder()

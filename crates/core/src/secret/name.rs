@@ -5,10 +5,16 @@ use std::borrow::Cow;
 use crate::Value;
 
 /// Words that end the name of a secret field.
-const SECRET_WORDS: [&str; 12] = [
+const SECRET_WORDS: [&str; 18] = [
     "password",
     "passwd",
     "pwd",
+    "pw",
+    "passwort",
+    "kennwort",
+    "passcode",
+    "dbpass",
+    "userpass",
     "secret",
     "token",
     "apikey",
@@ -20,10 +26,14 @@ const SECRET_WORDS: [&str; 12] = [
     "secretkey",
 ];
 
-/// Parts of which one stands in every name of a secret field.
-pub(super) const SECRET_NAME_PARTS: [&str; 7] = [
+/// What ends the name of a secret field in Chinese, which has no spaces between its words.
+pub(super) const CHINESE: [&str; 6] = ["密码", "密碼", "口令", "密钥", "令牌", "私钥"];
+
+/// Parts of which one stands in every name of a secret field that is no Chinese one.
+pub(super) const SECRET_NAME_PARTS: [&str; 8] = [
     "pass",
-    "pwd",
+    "pw",
+    "kennwort",
     "secret",
     "token",
     "key",
@@ -42,6 +52,12 @@ const KEY_WORDS: [&str; 7] = [
     "encryption",
 ];
 
+/// Words that make a secret of a following `pass`. Alone it is mostly what follows a test.
+const PASS_WORDS: [&str; 20] = [
+    "db", "database", "mysql", "pg", "postgres", "mongo", "redis", "es", "elastic", "mq", "smtp",
+    "imap", "mail", "ftp", "sftp", "ssh", "proxy", "user", "admin", "root",
+];
+
 /// Whether a field is a secret: by its name, and by not being a placeholder.
 pub(super) fn is_secret_field(key: &str, value: &Value) -> bool {
     value.as_word().is_some_and(|text| is_secret(key, text))
@@ -54,28 +70,40 @@ pub(super) fn is_secret(key: &str, text: &str) -> bool {
         return false;
     }
     let words = key_words(key);
-    let Some(last) = words.last().map(String::as_str) else {
+    let mut words = words
+        .iter()
+        .rev()
+        .map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()))
+        .skip_while(|word| word.is_empty());
+    let Some(last) = words.next() else {
         return false;
     };
-    let before = words
-        .len()
-        .checked_sub(2)
-        .and_then(|at| words.get(at))
-        .map(String::as_str);
+    let before = |among: &[&str]| words.clone().next().is_some_and(|one| among.contains(&one));
     let named = SECRET_WORDS.contains(&last)
-        || (last == "key" && before.is_some_and(|word| KEY_WORDS.contains(&word)));
+        || CHINESE.iter().any(|name| last.ends_with(name))
+        || (last == "key" && before(&KEY_WORDS))
+        || (last == "pass" && before(&PASS_WORDS));
     // `token: 12` counts tokens and `secret: user` names one; a password is at least four long
-    // and no sentence.
-    let plausible = text.len() >= 4 && !text.contains(char::is_whitespace);
+    // and no sentence, which is what a passphrase is.
+    let plausible = text.len() >= 4 && (is_phrase(key) || !text.contains(char::is_whitespace));
     let header = last == "authorization" && text.contains(' ') && !text.contains("${");
     (named && plausible) || header
+}
+
+/// Whether a name is that of a secret with spaces in it.
+pub(super) fn is_phrase(key: &str) -> bool {
+    key.to_ascii_lowercase().contains("passphrase")
 }
 
 /// What one of a list is called: `api_keys` are of `api_key`. Tokens in a list are mostly words.
 pub(super) fn of_one(key: &str) -> Cow<'_, str> {
     let lower = key.to_ascii_lowercase();
     match key.get(..key.len().saturating_sub(1)) {
-        Some(one) if lower.ends_with('s') && !lower.ends_with("tokens") => Cow::Borrowed(one),
+        Some(one)
+            if lower.ends_with('s') && !lower.ends_with("ss") && !lower.ends_with("tokens") =>
+        {
+            Cow::Borrowed(one)
+        }
         _ => Cow::Borrowed(key),
     }
 }
@@ -84,7 +112,8 @@ pub(super) fn of_one(key: &str) -> Cow<'_, str> {
 /// words is the costly part.
 pub(super) fn may_name_secret(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
-    SECRET_NAME_PARTS.iter().any(|part| key.contains(part))
+    let mut parts = SECRET_NAME_PARTS.iter().chain(&CHINESE);
+    parts.any(|part| key.contains(part))
 }
 
 /// The words of a field's name, lower case: `clientSecret`, `client_secret`, `X-Api-Key`.
@@ -111,8 +140,13 @@ fn key_words(key: &str) -> Vec<String> {
 pub(super) fn is_placeholder(text: &str) -> bool {
     let inner = text.strip_prefix("Bearer ").unwrap_or(text);
     let lower = inner.to_ascii_lowercase();
-    (inner.contains("${") && inner.contains('}'))
-        || (inner.contains("{{") && inner.contains("}}"))
+    let holds = |open: &str, close: &str| {
+        inner
+            .split_once(open)
+            .is_some_and(|(_, behind)| behind.contains(close))
+    };
+    holds("${", "}")
+        || holds("{{", "}}")
         || (inner.starts_with('<') && inner.ends_with('>'))
         || (inner.starts_with('%') && inner.ends_with('%'))
         || inner.starts_with('$')

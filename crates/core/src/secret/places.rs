@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use aho_corasick::{AhoCorasick, MatchKind};
+
 use crate::document::markdown;
 use crate::document::place::Lines;
 use crate::document::tree::{Content, Member, Node, Span};
@@ -215,7 +217,7 @@ impl<'t> Walk<'t> {
         self.met.extend(there);
     }
 
-    /// The keys in a text of the document.
+    /// The keys in a text of the document, wherever they stand in it.
     fn scalar(&mut self, pointer: &str, value: &str, span: &Span) {
         let wanted = keys_told_in(value);
         if wanted.is_empty() || self.text[span.clone()].starts_with('*') {
@@ -223,11 +225,25 @@ impl<'t> Walk<'t> {
         }
         let inner = inner(self.text, span.clone());
         let raw = &self.text[inner.clone()];
-        let there = keys_told_in(raw);
+        let kind = wanted[0].1;
         let pointer = Some(pointer.to_owned());
+        let words = wanted.iter().map(|(at, _)| &value[at.clone()]);
+        // What may be escaped there may be found there in part.
+        let is_escaped = raw != value && words.clone().any(|word| word.contains(['\\', '"', '\'']));
+        let words = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .build(words);
+        let words = words.iter().filter(|_| !is_escaped);
+        let there = words.flat_map(|words| words.find_iter(raw));
+        let mut there: Vec<Found> = there
+            .map(|word| (word.range(), wanted[word.pattern().as_usize()].1))
+            .collect();
+        if there.len() < wanted.len() && wanted.iter().all(|(_, kind)| *kind != SecretKind::Name) {
+            // Lines are not broken there as they are in the value.
+            there = keys_in(raw);
+        }
         if there.len() < wanted.len() {
             // It is spelled otherwise there, with escaped characters.
-            let kind = wanted[0].1;
             self.met.push(((inner, kind), pointer));
             return;
         }

@@ -5,18 +5,33 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::name::is_placeholder;
 use super::places::SecretKind;
 use super::shape::{Found, in_order, keys_in};
 
 /// What passwords are called.
-const PASSWORDS: [&str; 6] = ["password", "passwd", "passphrase", "pwd", "密码", "口令"];
+const PASSWORDS: [&str; 11] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "passwort",
+    "kennwort",
+    "passcode",
+    "pwd",
+    SHORT_NAME,
+    "密码",
+    "密碼",
+    "口令",
+];
+
+/// The name that is a part of many words.
+const SHORT_NAME: &str = "pw";
 
 /// What other secrets are called. Words like these are also said of what is none, so that more is asked of what
 /// follows them.
-const OTHERS: [&str; 11] = [
+const OTHERS: [&str; 12] = [
     "api key",
     "api_key",
     "api-key",
@@ -28,20 +43,27 @@ const OTHERS: [&str; 11] = [
     "token",
     "密钥",
     "令牌",
+    "私钥",
 ];
 
-/// Those of the names that are not told by a part of the name of a field.
-pub(super) const CHINESE: [&str; 4] = ["密码", "口令", "密钥", "令牌"];
+/// Words between a name and what it names. A sign may follow them.
+const WORDS: [&str; 4] = ["is", "was", "是", "为"];
 
-/// What stands between a name and what it names.
-const LINKS: [&str; 8] = [":", "=", "：", "＝", "is ", "was ", "是", "为"];
+/// Signs between a name and what it names.
+const SIGNS: [&str; 7] = ["=>", "->", "→", ":", "=", "：", "＝"];
+
+const BLANK: [char; 2] = [' ', '\t'];
 
 /// The shortest password, and the shortest other secret.
 const SHORTEST: (usize, usize) = (4, 8);
 
+/// The longest word in quotes. A longer one is taken up to its first space.
+const LONGEST_QUOTED: usize = 256;
+
 static NAMES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     AhoCorasick::builder()
         .ascii_case_insensitive(true)
+        .match_kind(MatchKind::LeftmostLongest)
         .build(PASSWORDS.into_iter().chain(OTHERS))
         .ok()
 });
@@ -70,7 +92,12 @@ pub(super) fn spoken_in(text: &str) -> impl Iterator<Item = Found> {
         if name.start() < told {
             return None;
         }
-        let is_password = name.pattern().as_usize() < PASSWORDS.len();
+        let called = PASSWORDS.get(name.pattern().as_usize());
+        let is_password = called.is_some();
+        let within = text[..name.start()].ends_with(char::is_alphanumeric);
+        if within && called == Some(&SHORT_NAME) {
+            return None;
+        }
         let word = word_behind(text, name.end())?;
         told = word.end;
         is_secret(&text[word.clone()], is_password).then_some((word, SecretKind::Name))
@@ -88,20 +115,124 @@ fn is_secret(word: &str, is_password: bool) -> bool {
 
 /// The word that is named by a name that ends here.
 fn word_behind(text: &str, at: usize) -> Option<Range<usize>> {
-    // Quotes may be escaped: a text within a text.
-    let is_quote = |c: char| matches!(c, '"' | '\'' | '\\' | '`' | '*' | '“' | '”');
-    let blank = [' ', '\t'];
-    let rest = text[at..].trim_start_matches(is_quote);
-    let rest = rest.trim_start_matches(blank);
-    let behind = LINKS.iter().find_map(|link| rest.strip_prefix(link))?;
-    let behind = behind
-        .trim_start_matches(blank)
-        .trim_start_matches(is_quote);
+    let rest = text[at..].trim_start_matches(is_mark);
+    let behind = behind_link(rest.trim_start_matches(BLANK))?;
     let start = text.len() - behind.len();
-    // Chinese goes on without a space.
-    let is_chinese = |c: char| matches!(c, '\u{3000}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}');
-    let ends = |c: char| c.is_whitespace() || is_quote(c) || is_chinese(c);
-    let word = &behind[..behind.find(ends).unwrap_or(behind.len())];
-    let word = word.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '}']);
-    Some(start..start + word.len())
+    let word = quoted(behind).unwrap_or_else(|| unquoted(behind));
+    Some(start + word.start..start + word.end)
+}
+
+/// What follows a word, a sign, or a word with a sign, that links a name with what it names.
+fn behind_link(text: &str) -> Option<&str> {
+    let behind_word = WORDS.iter().find_map(|word| {
+        let rest = text.strip_prefix(word)?;
+        let goes_on = word.is_ascii() && rest.starts_with(char::is_alphanumeric);
+        (!goes_on).then(|| rest.trim_start_matches(BLANK))
+    });
+    let rest = behind_word.unwrap_or(text);
+    let behind_sign = SIGNS.iter().find_map(|sign| rest.strip_prefix(sign));
+    let behind = behind_sign.or(behind_word)?;
+    Some(behind.trim_start_matches(BLANK))
+}
+
+/// What somebody puts around a word. Marks may be escaped: a text within a text.
+fn is_mark(c: char) -> bool {
+    matches!(
+        c,
+        '"' | '\'' | '\\' | '`' | '*' | '“' | '”' | '‘' | '’' | '「' | '」' | '『' | '』'
+    )
+}
+
+/// Chinese goes on without a space.
+fn is_chinese(c: char) -> bool {
+    matches!(c, '\u{3000}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}')
+}
+
+/// Where the word is with whose quotes, or the like, a text begins: what is between may hold spaces, and marks too,
+/// as long as the word goes on behind them.
+fn quoted(text: &str) -> Option<Range<usize>> {
+    let inside = text.trim_start_matches(is_mark);
+    let start = text.len() - inside.len();
+    let marks = &text[..start];
+    let mark = marks.chars().next_back().filter(|mark| *mark != '\\')?;
+    let before = marks.trim_end_matches(mark);
+    let is_empty = matches!(mark, '"' | '\'') && marks.len() - before.len() == 2;
+    if is_empty && is_behind(inside) {
+        return Some(start..start);
+    }
+    let closing: String = marks[before.len()..].chars().map(closing).collect();
+    let escapes = escapes_at_end(before);
+    let near = &inside[..inside.floor_char_boundary(LONGEST_QUOTED)];
+    let line = &near[..near.find('\n').unwrap_or(near.len())];
+    let ends = line.char_indices().map(|(at, _)| at);
+    let mut ends = ends.filter(|at| line[*at..].starts_with(&closing));
+    let end = ends.find(|at| {
+        let rest = &inside[at + closing.len()..];
+        // Each level at which a text is one within a text doubles them.
+        escapes_at_end(&line[..*at]) % (2 * (escapes + 1)) == escapes
+            && !closing.starts_with(|mark| rest.starts_with(mark))
+            && is_behind(rest)
+    })?;
+    Some(start..start + end - escapes)
+}
+
+fn closing(mark: char) -> char {
+    match mark {
+        '“' => '”',
+        '‘' => '’',
+        '「' => '」',
+        '『' => '』',
+        other => other,
+    }
+}
+
+fn escapes_at_end(text: &str) -> usize {
+    text.len() - text.trim_end_matches('\\').len()
+}
+
+/// Whether this is what follows a word in quotes.
+fn is_behind(rest: &str) -> bool {
+    let rest = rest.trim_start_matches(|c| is_mark(c) && c != '\\');
+    let ends = |c: char| {
+        c.is_whitespace()
+            || is_chinese(c)
+            || matches!(
+                c,
+                '.' | ',' | ';' | ':' | '!' | '?' | ')' | ']' | '}' | '<' | '\\'
+            )
+    };
+    rest.is_empty() || rest.starts_with(ends)
+}
+
+/// Where the word is with which a text begins. A mark that is not closed belongs to it.
+fn unquoted(text: &str) -> Range<usize> {
+    let end = bare(text).len();
+    let marks = text.len() - text.trim_start_matches(is_mark).len();
+    let is_closed = text[end..].starts_with(is_mark);
+    if is_closed {
+        marks.min(end)..end
+    } else {
+        0..end
+    }
+}
+
+/// The word without quotes with which a text begins.
+fn bare(text: &str) -> &str {
+    let ends = |c: char| c.is_whitespace() || is_chinese(c);
+    let mut word = &text[..text.find(ends).unwrap_or(text.len())];
+    while let Some(last) = word.chars().next_back() {
+        let is_open = |open: char| word.matches(open).count() >= word.matches(last).count();
+        let is_of_it = match last {
+            '.' | ',' | ';' | ':' => false,
+            ')' => is_open('('),
+            ']' => is_open('['),
+            '}' => is_open('{'),
+            mark => !is_mark(mark),
+        };
+        if is_of_it {
+            break;
+        }
+        word = &word[..word.len() - last.len_utf8()];
+    }
+    word
 }

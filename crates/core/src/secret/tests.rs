@@ -40,6 +40,22 @@ fn document(format: Format, text: &str) -> Document {
 #[case(r#"{"text": "mysql --password=hunter22 -u root"}"#, true)]
 #[case(r#"{"arguments": "{\"password\": \"hunter22\"}"}"#, true)]
 #[case(r#"{"text": "the api key is a1b2c3d4e5"}"#, true)]
+#[case(r#"{"pw": "hunter22"}"#, true)]
+#[case(r#"{"db_pw": "hunter"}"#, true)]
+#[case(r#"{"smtpPass": "hunter"}"#, true)]
+#[case(r#"{"Passwort": "geheim"}"#, true)]
+#[case(r#"{"password2": "hunter"}"#, true)]
+#[case(r#"{"API_KEY_1": "hunter"}"#, true)]
+#[case(r#"{"passphrase": "correct horse battery staple"}"#, true)]
+#[case(r#"{"密码": "hunter"}"#, true)]
+#[case(r#"{"数据库口令": "hunter"}"#, true)]
+#[case(r#"{"pass": "deploy", "on_pass": "step_2", "bypass": "never"}"#, false)]
+#[case(r#"{"pwm": "3000", "密码长度": "12345"}"#, false)]
+#[case(r#"{"text": "The PW is: hunter22"}"#, true)]
+#[case(r#"{"text": "das Passwort ist egal, Passwort: hunter22"}"#, true)]
+#[case(r#"{"text": "steps upw: 12345678"}"#, false)]
+#[case(r#"{"text": "\"password\": \"\", \"user\": \"user1\""}"#, false)]
+#[case(r#"{"text": "{\"password\":\"\",\"user\":\"user1\"}"}"#, false)]
 #[case(r#"{"text": "The password is <masked>."}"#, false)]
 #[case(r#"{"text": "Is the password right? Ask on floor 12."}"#, false)]
 #[case(r#"{"text": "the token is on page 12; a token: 4096"}"#, false)]
@@ -169,6 +185,16 @@ fn left(format: Format, text: &str) -> (String, Vec<Stood>, bool) {
     "# password: <masked>\n# the password: required\na: 1\n"
 )]
 #[case::escaped("password: \"hunt\\u0065r22\"\n", "password: \"<masked>\"\n")]
+#[case::chinese_name(
+    "数据库密码: hunter\n说明: 密码长度\n",
+    "数据库密码: <masked>\n说明: 密码长度\n"
+)]
+#[case::chinese_comment("# 密码是：hunter22，保密\na: 1\n", "# 密码是：<masked>，保密\na: 1\n")]
+#[case::phrase("passphrase: one two three\nb: 1\n", "passphrase: <masked>\nb: 1\n")]
+#[case::said_twice(
+    "a: admin1, whose password is admin1\n",
+    "a: <masked>, whose password is <masked>\n"
+)]
 #[case::chinese(
     "说明: 密码\npassword: 密码一二三\n",
     "说明: 密码\npassword: <masked>\n"
@@ -185,7 +211,18 @@ fn yaml_is_the_same_but_for_its_keys(#[case] text: &str, #[case] expected: &str)
     r#"{"dbPassword": "<masked>", "b": 1.50}"#
 )]
 #[case::escaped_quote(r#"{"password": "a\"b\"c1"}"#, r#"{"password": "<masked>"}"#)]
-#[case::escaped_url(r#"{"url": "mysql:\/\/root:pa55@db"}"#, r#"{"url": "<masked>"}"#)]
+#[case::escaped_around(
+    r#"{"url": "mysql:\/\/root:pa55@db"}"#,
+    r#"{"url": "mysql:\/\/root:<masked>@db"}"#
+)]
+#[case::escaped_url(
+    r#"{"url": "mysql://root:pa\u0035@db"}"#,
+    r#"{"url": "mysql://root:<masked>@db"}"#
+)]
+#[case::escaped_word(
+    r#"{"said": "the password is hun\u0074er22, ok"}"#,
+    r#"{"said": "<masked>"}"#
+)]
 #[case::url_alone(
     r#"{"url": "mysql://root:1234@db"}"#,
     r#"{"url": "mysql://root:<masked>@db"}"#
@@ -257,6 +294,11 @@ fn private_keys_go_from_their_first_to_their_last_line() {
     "a: : 1\ntoken: |\n  <masked>\nb: 1\n"
 )]
 #[case("a: : 1\ntoken:\n  hunter22\n", "a: : 1\ntoken:\n  <masked>\n")]
+#[case(
+    "a: : 1\npassphrase: one two three\nb: 1\n",
+    "a: : 1\npassphrase: <masked>\nb: 1\n"
+)]
+#[case("a: : 1\n口令：hunter\n", "a: : 1\n口令：<masked>\n")]
 #[case(
     "a: : 1\n  Authorization: Bearer abc123\n",
     "a: : 1\n  Authorization: <masked>\n"
@@ -396,7 +438,8 @@ fn trees() -> impl Strategy<Value = Tree> {
         "[ -~]{0,12}".prop_map(Tree::Plain),
         "[\u{4e00}-\u{4e20}#:'\"|> \n]{0,8}".prop_map(Tree::Plain),
         any::<u32>().prop_map(Tree::Number),
-        "[!-~]{1,10}".prop_map(Tree::Secret),
+        // Without what makes a placeholder of it.
+        "[!-#%-z|~]{1,10}".prop_map(Tree::Secret),
     ];
     leaf.prop_recursive(4, 24, 4, |inner| {
         prop_oneof![
@@ -421,8 +464,7 @@ fn told(tree: &Tree, how: usize) -> serde_json::Value {
             format!("see {}{CANARY}0123456789abcdefgh\nok", ["s", "k-"].concat()).into()
         }
         Tree::Secret(rest) if how % 4 == 2 => {
-            let word = rest.replace(['{', '}'], "");
-            format!("The password is {CANARY}{word}, and\n密码是{CANARY}1。").into()
+            format!("The password is {CANARY}{rest}, and\n密码是{CANARY}1。").into()
         }
         Tree::Secret(rest) => serde_json::json!({ "password": format!("{CANARY}{rest}") }),
         Tree::List(items) => items
@@ -512,6 +554,26 @@ fn yaml(value: &serde_json::Value, indent: usize, is_quoted: bool, out: &mut Str
     }
 }
 
+/// What stands around something that is told.
+const TOLD: [(&str, &str); 16] = [
+    ("The password is ", ", as always."),
+    ("The password is '", "'."),
+    ("the password is: \"", "\", yes"),
+    ("password was `", "` (old)"),
+    ("**Password**: **", "**"),
+    ("**password is \"", "\"**"),
+    ("`password`: ``", "``"),
+    ("mysql --password=", " -u root"),
+    ("passwort => ", ";"),
+    ("PW: ", ""),
+    ("密码是：", "，请保密"),
+    ("密码是", "。"),
+    ("口令为“", "”，请保密"),
+    ("登录密码：「", "」"),
+    ("**密码**：**", "**"),
+    (r#"{\"passphrase\": \""#, r#"\", \"user\": \"x\"}"#),
+];
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
@@ -528,6 +590,27 @@ proptest! {
         }
         if Document::parse(Format::Yaml, text.clone()).is_ok() {
             assert_masked(Format::Yaml, &text);
+        }
+    }
+
+    /// What is told goes with all its signs, and nothing around it does.
+    #[test]
+    fn what_is_told_goes_as_a_whole(
+        rest in "[A-Za-z0-9\"'*`@#%&+=_~^-]{0,8}",
+        (before, behind) in proptest::sample::select(TOLD.to_vec()),
+    ) {
+        let word = format!("Zq9{rest}k");
+        let text = format!("Log in.\n{before}{word}{behind}\nThe end.");
+        let expected = text.replace(&word, MASK);
+        let found = masked(Some(Format::Markdown), text.as_bytes()).expect(&text);
+        prop_assert_eq!(String::from_utf8(found.bytes).unwrap(), expected.clone());
+        prop_assert_eq!(masked(Some(Format::Markdown), expected.as_bytes()), None);
+        let json = serde_json::json!({ "said": text, "again": { "arguments": serde_json::json!({ "password": word }).to_string() } });
+        for format in [Format::Json, Format::Yaml] {
+            let found = masked(Some(format), json.to_string().as_bytes()).expect(&text);
+            let left = String::from_utf8(found.bytes).unwrap();
+            prop_assert!(!left.contains("Zq9"), "{}", left);
+            prop_assert!(!found.is_whole, "{}", left);
         }
     }
 

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use super::name::{is_placeholder, is_secret, may_name_secret};
+use super::name::{is_phrase, is_placeholder, is_secret, may_name_secret};
 use super::places::SecretKind;
-use super::shape::{Found, keys_in, private_keys};
+use super::shape::{Found, private_keys};
+use super::spoken::keys_told_in;
 
 /// What the value of an `Authorization` begins with.
 const HEADER_SCHEMES: [&str; 4] = ["basic", "bearer", "digest", "token"];
@@ -16,7 +17,7 @@ pub(super) fn named_in(text: &str) -> Vec<Found> {
     let mut told = 0;
     let signs = text
         .char_indices()
-        .filter(|(_, sign)| matches!(sign, ':' | '='));
+        .filter(|(_, sign)| matches!(sign, ':' | '=' | '：' | '＝'));
     for (at, sign) in signs {
         // A sign within a value means nothing.
         let key =
@@ -34,13 +35,13 @@ fn secret_behind(text: &str, at: usize, key: &str) -> Option<Range<usize>> {
     /// Far enough to tell. Lines of what a program wrote may be as long as their file.
     const NEAR: usize = 256;
     let near = &text[..text.floor_char_boundary(at.saturating_add(NEAR))];
-    let value = value_behind(near, at);
+    let value = value_behind(near, at, key);
     if !is_secret(key, &near[value.clone()]) {
         return None;
     }
     let is_cut = near.len() < text.len() && value.end + 16 > near.len();
     Some(if is_cut {
-        value_behind(text, at)
+        value_behind(text, at, key)
     } else {
         value
     })
@@ -55,8 +56,8 @@ fn key_before(text: &str) -> Option<&str> {
     (!key.is_empty()).then_some(key)
 }
 
-/// The value that begins here.
-fn value_behind(text: &str, at: usize) -> Range<usize> {
+/// The value of `key` that begins here.
+fn value_behind(text: &str, at: usize, key: &str) -> Range<usize> {
     let skipped = |at: usize, what: &[char]| text.len() - text[at..].trim_start_matches(what).len();
     let begins = skipped(at, &[' ', '\t', '>', '=']);
     let line = &text[begins..];
@@ -80,7 +81,7 @@ fn value_behind(text: &str, at: usize) -> Range<usize> {
         .map(|(scheme, _)| scheme.to_ascii_lowercase());
     let is_header = scheme.is_some_and(|word| HEADER_SCHEMES.contains(&word.as_str()));
     let end = match line.find(char::is_whitespace) {
-        Some(end) if !is_header => end,
+        Some(end) if !is_header && !is_phrase(key) => end,
         _ => line.len(),
     };
     let word = line[..end]
@@ -134,7 +135,7 @@ pub(super) fn said_in_comments(text: &str) -> Vec<Found> {
                 let word = &comment[at.clone()];
                 word.contains(|c: char| c.is_ascii_digit()) && !is_placeholder(word)
             });
-            let all = named.chain(keys_in(comment));
+            let all = named.chain(keys_told_in(comment));
             found.extend(all.map(|(at, kind)| (begins + at.start..begins + at.end, kind)));
         }
         at += line.len();

@@ -52,6 +52,11 @@ pub struct Found {
 pub enum FoundFile {
     /// No file was ever named.
     NotNamed,
+    /// One was named, and nobody found or said where it is.
+    NotFound {
+        /// As it was named.
+        path: String,
+    },
     /// The root of their tree is not there.
     RootGone {
         /// Where it was.
@@ -241,6 +246,7 @@ fn file(found: &FoundFile) -> Candidate {
     let at = |code: Message, path: &str| no(Source::File, code.with("path", path));
     match found {
         FoundFile::NotNamed => no(Source::File, Message::new("config_not_named")),
+        FoundFile::NotFound { path } => at(Message::new("config_not_found"), path),
         FoundFile::RootGone { path } => at(Message::new("root_gone"), path),
         FoundFile::Gone { path } => at(Message::new("config_gone"), path),
         FoundFile::Unreadable { path, why } => {

@@ -89,6 +89,12 @@ pub fn verdicts(rule: &Rule, session: &OldSession) -> Vec<Verdict> {
     // Somebody has looked after it since, or nobody knows when it ended.
     let seen_last = session.snapshots.iter().map(|snapshot| snapshot.at).max();
     let ended_at = session.ended_at.max(seen_last);
+    // A clock that was behind made it look older than one that was taken before it.
+    let taken_at = |one: &OldSnapshot| {
+        let before = session.snapshots.iter();
+        let before = before.filter(|other| other.sequence < one.sequence && other.at <= rule.now);
+        before.map(|other| other.at).max().max(Some(one.at))
+    };
     let verdict = |snapshot: &OldSnapshot| {
         if is_ahead {
             return Verdict::ClockAhead;
@@ -105,7 +111,7 @@ pub fn verdicts(rule: &Rule, session: &OldSession) -> Vec<Verdict> {
         } else if Some(snapshot.sequence) == first {
             return Verdict::Begin;
         } else {
-            snapshot.at < rule.before
+            taken_at(snapshot) < Some(rule.before)
         };
         if is_old {
             Verdict::Goes
@@ -146,6 +152,15 @@ mod tests {
         now: 0,
         last: Some(-DAY),
     };
+
+    #[test]
+    fn what_a_clock_that_was_behind_made_look_old_is_as_young_as_what_came_before() {
+        let all = session(SessionStatus::Paused, None, &[50, 10, 900, 5]);
+        assert_eq!(verdicts(&RULE, &all), [Begin, Young, Young, Newest]);
+        // One that was ahead makes nothing young for good but what it dates itself.
+        let all = session(SessionStatus::Paused, None, &[50, -900, 40, 5]);
+        assert_eq!(verdicts(&RULE, &all), [Begin, Young, Goes, Newest]);
+    }
 
     #[test]
     fn work_that_may_be_taken_up_keeps_its_first_and_its_newest() {
@@ -271,8 +286,11 @@ mod tests {
             for one in &session.snapshots {
                 let held = [newest, oldest, session.overlay].contains(&Some(one.sequence));
                 let needed = session.is_at_work || is_open && held;
+                let before = session.snapshots.iter().filter(|other| {
+                    other.sequence < one.sequence && other.at <= rule.now
+                });
                 let since = match (is_open, session.ended_at) {
-                    (true, _) => one.at,
+                    (true, _) => before.map(|other| other.at).fold(one.at, i64::max),
                     (false, Some(ended)) => ended.max(last_taken),
                     (false, None) => last_taken,
                 };

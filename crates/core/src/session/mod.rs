@@ -122,6 +122,12 @@ pub enum SnapshotReason {
 }
 
 impl SnapshotReason {
+    /// Whether the work had these files. What was kept before files were written over is what it was not to have, and
+    /// of its files only those.
+    pub const fn is_of_the_work(self) -> bool {
+        !matches!(self, Self::BeforeInPlace)
+    }
+
     /// The word in results and in the database.
     pub const fn as_str(self) -> &'static str {
         match self {

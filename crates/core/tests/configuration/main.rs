@@ -71,6 +71,10 @@ fn missing(collected: &Collected) -> Vec<(&str, &str)> {
 #[rstest]
 #[case("llm_client: big-model", "llms/provider/north/big-model.yaml", true)]
 #[case("llm_client: big-model", "llms/big-model.yml", true)]
+#[case("llmClient: big-model", "llms/big-model.yml", true)]
+#[case("toolManager: office", "tool-sets/office.yaml", true)]
+#[case("nodes: {a: {agentConfig: clerk}}", "agents/clerk.yaml", true)]
+#[case("stateSchema: {llmClient: m}", "llms/m.yaml", false)]
 #[case("llm_client: big_model", "llms/provider/north/big-model.yaml", true)]
 #[case("llm_client: big-model", "llms/deeper/big-model.yaml", false)]
 #[case(

@@ -13,13 +13,14 @@ use serde::{Deserialize, Serialize};
 
 use super::DamagedFile;
 use crate::FilesError;
+use crate::snapshots::{STORE_DIR, STORE_MOVE};
 use crate::time::utc;
 
 /// A part is closed at about this size, so that reading one back needs little memory.
 const PART: usize = 4 << 20;
 
 /// Settings that mean something on this computer only.
-pub(crate) const BOUND_SETTINGS: [&str; 16] = [
+pub(crate) const BOUND_SETTINGS: [&str; 18] = [
     "archives_cleaned_up_at",
     "backup_folder",
     "backup_folder_asked",
@@ -33,9 +34,12 @@ pub(crate) const BOUND_SETTINGS: [&str; 16] = [
     "keep_runs",
     "log_dir",
     "log_storage",
+    // Elsewhere there is another disk.
+    STORE_DIR,
     // Only here is the key to what is encrypted.
     "snapshot_recipient",
     "snapshot_secrets",
+    STORE_MOVE,
     "snapshots_brought_at",
     "snapshots_cleaned_up_at",
     "stopped_start",

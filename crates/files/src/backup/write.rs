@@ -13,7 +13,7 @@ use super::prove::{prove, read_back};
 use super::target::{BackupTarget, estimate};
 use super::{DamagedFile, parts, readme, sessions};
 use crate::FilesError;
-use crate::snapshots::{TakeError, share};
+use crate::snapshots::{TakeError, share, store_dir, usual_store_dir};
 use crate::time::{local, rfc3339};
 
 /// The manifest until it is whole.
@@ -27,8 +27,6 @@ pub struct BackupRequest<'a> {
     pub store: &'a Store,
     /// The data folder, whose locks are taken.
     pub data_dir: &'a Path,
-    /// Where the contents of snapshots lie.
-    pub snapshots: &'a Path,
     /// The folder in which the backup's own folder is made.
     pub target: &'a BackupTarget,
     /// A folder for the trial restore's temporary database.
@@ -352,7 +350,12 @@ fn write_and_prove(
         let count = writing.documents(snapshot, kind)?;
         counts.insert(kind.as_str().to_owned(), count);
     }
-    beside_documents(&mut writing, snapshot, request.snapshots, &mut counts)?;
+    let snapshots = match store_dir(request.store, request.data_dir) {
+        // That settings cannot be read is told where they are written.
+        Err(StoreError::Damaged(_)) => usual_store_dir(request.data_dir),
+        dir => dir?,
+    };
+    beside_documents(&mut writing, snapshot, &snapshots, &mut counts)?;
     let since = request.history.since(request.at.0);
     let mut lost = Vec::new();
     writing.in_parts("revisions", "revision", |out| {

@@ -252,7 +252,7 @@ impl Importing<'_> {
             return Ok(true);
         }
         let store = &self.workshop.store;
-        Ok(self.wanted.snapshots && store.newest_config_snapshot(there.row)?.is_none())
+        Ok(self.wanted.snapshots && store.newest_snapshot_of_the_work(there.row)?.is_none())
     }
 
     fn new_session(&self, id: String, session: &SessionFile, source: ObjectHash) -> NewSession {

@@ -8,7 +8,6 @@ use flowkeep_store::{StagedPart, Staging};
 
 use super::manifest::keep_packed_tree;
 use super::pack::{ENCRYPTED, LARGEST_PACK, PACK, keep_pack};
-use super::place::prepare;
 use super::{SnapshotError, TakeError, Workshop, pack, recover};
 use crate::backup::sessions::{OBJECTS, TREE};
 
@@ -35,7 +34,7 @@ pub fn bring_objects(
     if packs.is_empty() && trees.is_empty() {
         return Ok(Some(lock));
     }
-    prepare(workshop.files.as_ref(), &workshop.dir)?;
+    workshop.make()?;
     let mark = workshop.mark()?;
     if let Err(error) = bring(workshop, backup, &packs, &trees, cancellation) {
         drop(lock);

@@ -88,7 +88,11 @@ pub fn clean_up(
     let mut rows = copies.gone.clone();
     let mut unreached = copies.unreached.clone();
     let aside = copies.put_aside(&mut unreached, &mut done);
-    rows.extend(aside.iter().map(|copy| (copy.session, copy.name.clone())));
+    rows.extend(
+        aside
+            .iter()
+            .map(|copy| (copy.session.row, copy.name.clone())),
+    );
     if progress.cancelled() {
         for copy in aside {
             copy.put_back(workshop);
@@ -175,15 +179,10 @@ impl LetGo {
             tx.remove_config_snapshots(&going)?;
             tx.let_go_of_unused()?;
         }
-        let after = tx.counted_on()?;
         Ok(Self {
             judged,
             sessions,
-            names: CountedOn {
-                packs: &before.packs - &after.packs,
-                trees: &before.trees - &after.trees,
-                snapshots: going.into_iter().collect(),
-            },
+            names: before.without(&tx.counted_on()?),
         })
     }
 
@@ -246,7 +245,7 @@ fn judged(
 }
 
 /// Removes files nobody counts on, and forgets the packs among them once all are gone.
-fn remove_files(
+pub(super) fn remove_files(
     workshop: &Workshop,
     counted_on: &CountedOn,
     let_go: &CountedOn,
@@ -296,7 +295,7 @@ struct Copies<'a> {
 
 /// The own copy of a session.
 struct OwnCopy {
-    session: i64,
+    session: AgedSession,
     name: String,
     bytes: u64,
     place: PathBuf,
@@ -328,11 +327,11 @@ fn old_copies<'a>(
                 gone.push((session.row, name.clone()));
             }
             Ok(Some(bytes)) => found.push(OwnCopy {
-                session: session.row,
                 aside: overlays.join(format!("{name}.{}{PARTIAL}", Ulid::generate())),
                 name: name.clone(),
                 bytes,
                 place,
+                session,
             }),
             Ok(None) => {}
             Err(TakeError::Snapshot(SnapshotError::Io { path, source })) => {
@@ -377,16 +376,21 @@ fn unchanged(
 }
 
 impl Copies<'_> {
-    /// Takes their names away, so that nobody takes half of one for a copy.
+    /// Takes their names away, so that nobody takes half of one for a copy. One that somebody has changed since it was
+    /// looked at has its name back.
     fn put_aside(self, unreached: &mut HashSet<i64>, done: &mut CleanedUp) -> Vec<OwnCopy> {
         let mut aside = Vec::new();
         for copy in self.found {
-            match self.workshop.files.rename_new(&copy.place, &copy.aside) {
-                Ok(()) => aside.push(copy),
-                Err(error) => {
-                    done.failed.push((copy.place, io_reason(&error)));
-                    unreached.insert(copy.session);
-                }
+            if let Err(error) = self.workshop.files.rename_new(&copy.place, &copy.aside) {
+                done.failed.push((copy.place, io_reason(&error)));
+                unreached.insert(copy.session.row);
+            } else if let Ok(Some(_)) = unchanged(self.workshop, &copy.session, &copy.aside) {
+                aside.push(copy);
+            } else {
+                copy.put_back(self.workshop);
+                let changed = Message::new("session_copy_changed_meanwhile");
+                unreached.insert(copy.session.row);
+                done.failed.push((copy.place, changed));
             }
         }
         aside
@@ -396,7 +400,11 @@ impl Copies<'_> {
 impl OwnCopy {
     /// Removes it, unless its session was taken up meanwhile.
     fn end(self, workshop: &Workshop, let_go: &LetGo, done: &mut CleanedUp) {
-        if !let_go.sessions.iter().any(|one| one.row == self.session) {
+        if !let_go
+            .sessions
+            .iter()
+            .any(|one| one.row == self.session.row)
+        {
             self.put_back(workshop);
             return;
         }
@@ -406,7 +414,7 @@ impl OwnCopy {
         }
     }
 
-    fn put_back(self, workshop: &Workshop) {
+    fn put_back(&self, workshop: &Workshop) {
         if let Err(error) = workshop.files.rename_new(&self.aside, &self.place) {
             tracing::warn!(%error, path = %self.place.display(), "a copy did not get its name back");
         }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use flowkeep_core::session::SNAPSHOT_KEY;
 use flowkeep_host::{Identities, Recipient, Secrets, SecretsError};
 
-use super::SnapshotError;
+use super::pack::is_open_to;
+use super::{SnapshotError, TakeError, Workshop};
 use crate::configuration::Keys;
 
 /// How keys in configurations are kept, and what reads them again.
@@ -44,4 +45,26 @@ impl SnapshotKeys {
             }
         }
     }
+}
+
+/// How many snapshots hold something that is encrypted to a key that is not here; none where the keys are locked, and
+/// nobody can tell.
+///
+/// # Errors
+/// What the database says.
+pub fn without_key(workshop: &Workshop) -> Result<u32, TakeError> {
+    let packs = workshop.store.encrypted_packs()?;
+    if packs.is_empty() {
+        return Ok(0);
+    }
+    let keys = match workshop.keys.identities() {
+        Ok(keys) => keys,
+        Err(SnapshotError::Locked) => return Ok(0),
+        Err(_) => Identities::default(),
+    };
+    let closed = packs.into_iter();
+    let closed: Vec<_> = closed
+        .filter(|pack| !is_open_to(&workshop.dir, pack, &keys))
+        .collect();
+    Ok(workshop.store.snapshots_in(&closed)?)
 }

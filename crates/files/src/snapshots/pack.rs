@@ -396,6 +396,16 @@ impl PackReader {
     }
 }
 
+/// Whether one of these keys opens an encrypted pack. One that cannot be read is not known to be closed.
+pub(super) fn is_open_to(store: &Path, pack: &ObjectHash, keys: &Identities) -> bool {
+    let folder = Folder::open(store).ok();
+    let file = folder.and_then(|folder| folder.open_file(&relative(store, pack)).ok());
+    file.is_none_or(|file| {
+        let opened = keys.open(BufReader::new(file));
+        !matches!(opened, Err(Unopened::OtherKey))
+    })
+}
+
 /// The bytes of a frame.
 fn part(mut pack: impl Read + Seek, placed: &Placed) -> std::io::Result<Vec<u8>> {
     let mut packed = Vec::new();

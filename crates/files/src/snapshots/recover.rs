@@ -5,7 +5,10 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use flowkeep_host::{EntryFiles, EntryKind};
+use ulid::Ulid;
 
+use super::manifest::{SESSIONS, TREES};
+use super::pack::OBJECTS;
 use super::workshop::PARTIAL;
 use super::{TakeError, Workshop};
 
@@ -19,7 +22,7 @@ const DEPTH: usize = 3;
 /// [`TakeError::Io`]; what is left then is looked for again.
 pub fn recover(workshop: &Workshop) -> Result<u32, TakeError> {
     let files = workshop.files.as_ref();
-    if !is_marked(files, &workshop.dir)? {
+    if !workshop.is_there() || !is_marked(files, &workshop.dir)? {
         return Ok(0);
     }
     let _lock = match workshop.alone() {
@@ -41,11 +44,14 @@ pub fn recover(workshop: &Workshop) -> Result<u32, TakeError> {
 /// [`TakeError::Io`].
 pub fn stored_bytes(workshop: &Workshop) -> Result<u64, TakeError> {
     let files = workshop.files.as_ref();
-    let is_absent = |error: &std::io::Error| error.kind() == ErrorKind::NotFound;
-    match files.entries(&workshop.dir) {
-        Err(error) if is_absent(&error) => Ok(0),
-        _ => bytes_below(files, &workshop.dir, DEPTH),
+    if !workshop.is_there() {
+        return Ok(0);
     }
+    let mut bytes = bytes_below(files, &workshop.dir, 0)?;
+    for folder in folders(files, &workshop.dir)? {
+        bytes += bytes_below(files, &folder, DEPTH - 1)?;
+    }
+    Ok(bytes)
 }
 
 fn bytes_below(files: &dyn EntryFiles, dir: &Path, depth: usize) -> Result<u64, TakeError> {
@@ -70,15 +76,19 @@ fn is_marked(files: &dyn EntryFiles, dir: &Path) -> Result<bool, TakeError> {
     }
 }
 
-fn is_partial(name: &OsStr) -> bool {
-    name.as_encoded_bytes().ends_with(PARTIAL.as_bytes())
+/// Whether a file of the store is called so while it is written. A chosen folder may hold what ends in the same way and
+/// is somebody else's.
+pub(super) fn is_partial(name: &OsStr) -> bool {
+    let name = name.to_str().and_then(|name| name.strip_suffix(PARTIAL));
+    name.is_some_and(|id| id.parse::<Ulid>().is_ok())
 }
 
 fn folders(files: &dyn EntryFiles, dir: &Path) -> Result<Vec<PathBuf>, TakeError> {
     let entries = files.entries(dir).map_err(TakeError::at(dir))?;
+    let is_ours = |name: &OsStr| [OBJECTS, TREES, SESSIONS].iter().any(|kind| name == *kind);
     let folders = entries
         .into_iter()
-        .filter(|entry| entry.kind == EntryKind::Folder);
+        .filter(|entry| entry.kind == EntryKind::Folder && is_ours(&entry.name));
     Ok(folders.map(|entry| dir.join(entry.name)).collect())
 }
 

@@ -33,14 +33,15 @@ pub(super) struct Swept {
 }
 
 /// What a file of the store is, by its name.
-enum Named {
+#[derive(Debug, Clone)]
+pub(super) enum Named {
     Pack(ObjectHash),
     Tree(ObjectHash),
     Manifest(SnapshotId),
 }
 
 impl Named {
-    fn of(kind: &str, name: &str) -> Option<Self> {
+    pub(super) fn of(kind: &str, name: &str) -> Option<Self> {
         match kind {
             OBJECTS => name_of(name).map(Self::Pack),
             TREES => name.strip_suffix(".json.zst")?.parse().ok().map(Self::Tree),
@@ -52,7 +53,7 @@ impl Named {
         }
     }
 
-    fn is_in(&self, some: &CountedOn) -> bool {
+    pub(super) fn is_in(&self, some: &CountedOn) -> bool {
         match self {
             Self::Pack(name) => some.packs.contains(name),
             Self::Tree(name) => some.trees.contains(name),

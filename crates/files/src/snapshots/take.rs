@@ -14,7 +14,7 @@ use flowkeep_core::run::TaskId;
 use flowkeep_core::session::{SnapshotReason, SnapshotStatus};
 use flowkeep_core::{ObjectHash, SnapshotId};
 use flowkeep_host::Progress;
-use flowkeep_store::{ConfigSnapshotRecord, KeptObject, NewSession, NewTree, SessionRecord};
+use flowkeep_store::{ConfigSnapshotRecord, NewSession, NewTree, SessionRecord};
 
 use super::manifest::{
     TreeEntry, TreeFile, TreeLeftOut, TreeObject, TreeUnread, tree_hash, tree_place, write_tree,
@@ -162,7 +162,7 @@ pub(super) fn take_these(
 }
 
 impl Wanted<'_> {
-    /// The newest snapshot of the session.
+    /// The snapshot of the session that was taken last, whatever for: this one comes after it.
     pub(super) fn before(
         &self,
         workshop: &Workshop,
@@ -178,8 +178,16 @@ impl Wanted<'_> {
         if self.reason != SnapshotReason::Changed {
             return Ok(false);
         }
-        let before = self.before(workshop)?;
-        Ok(before.is_some_and(|before| before.tree_hash == tree))
+        Ok(self.worked_with(workshop)? == Some(tree))
+    }
+
+    /// The tree of the newest snapshot of what the session works with.
+    pub(super) fn worked_with(&self, workshop: &Workshop) -> Result<Option<ObjectHash>, TakeError> {
+        let newest = match &self.session {
+            Of::New(_) => None,
+            Of::Kept(session) => workshop.store.newest_snapshot_of_the_work(session.row)?,
+        };
+        Ok(newest.map(|newest| newest.tree_hash))
     }
 }
 
@@ -320,14 +328,20 @@ impl Taking<'_, '_, '_> {
     fn kept_contents(&self) -> Result<HashSet<ObjectHash>, TakeError> {
         let hashes: HashSet<_> = self.look.files.iter().map(|file| file.object).collect();
         let kept = self.workshop.store.kept_objects(hashes)?;
-        let usable = Usable::of(self.workshop)?;
+        let mut usable = Usable::of(self.workshop);
         let mut packs: HashMap<ObjectHash, bool> = HashMap::new();
-        let mut is_whole = |kept: &KeptObject| {
-            let there = || usable.has(&kept.pack, kept.is_encrypted, kept.pack_bytes);
-            *packs.entry(kept.pack).or_insert_with(there)
-        };
-        let whole = kept.into_iter().filter(|(_, kept)| is_whole(kept));
-        Ok(whole.map(|(hash, _)| hash).collect())
+        let mut whole = HashSet::new();
+        for (hash, kept) in kept {
+            let is_usable = match packs.get(&kept.pack) {
+                Some(known) => *known,
+                None => usable.has(&kept.pack, kept.is_encrypted, kept.pack_bytes)?,
+            };
+            packs.insert(kept.pack, is_usable);
+            if is_usable {
+                whole.insert(hash);
+            }
+        }
+        Ok(whole)
     }
 
     fn tree_file(&self) -> TreeFile {

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use flowkeep_store::StoreError;
 
-use super::SnapshotError;
+use super::{SnapshotError, StorePlaceError};
+use crate::FilesError;
 use crate::configuration::ConfigurationError;
 
 /// Why a snapshot was not taken. Nothing of it counts then.
@@ -23,9 +24,26 @@ pub enum TakeError {
     /// Somebody clears away what is no longer needed.
     #[error("the store of snapshots is being cleared up")]
     Busy,
+    /// Somebody reads all that snapshots keep.
+    #[error("the store of snapshots is being checked")]
+    Checking,
     /// The store is not there, and something lies in it.
     #[error("the store of snapshots {0} is not there")]
     StoreGone(PathBuf),
+    /// The folder in which the store lies is another data folder's.
+    #[error("{path} is the store of {owner}")]
+    StoreForeign {
+        /// The folder.
+        path: PathBuf,
+        /// The data folder whose it is.
+        owner: PathBuf,
+    },
+    /// The store cannot lie there.
+    #[error(transparent)]
+    Place(#[from] StorePlaceError),
+    /// There is no folder to write into, or no room.
+    #[error(transparent)]
+    Files(#[from] FilesError),
     /// The session is gone.
     #[error("the session is no longer there")]
     Unknown,

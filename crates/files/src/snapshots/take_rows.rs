@@ -95,6 +95,7 @@ impl Version<'_> {
         }
         loop {
             let before = self.wanted.before(self.workshop)?;
+            let worked_with = self.wanted.worked_with(self.workshop)?;
             let (manifest, id) = self.manifest(before.as_ref());
             let files = self.workshop.files.as_ref();
             let path = write_manifest(files, &self.workshop.dir, &manifest)?;
@@ -103,7 +104,7 @@ impl Version<'_> {
                     return Ok(Taken {
                         id,
                         sequence: manifest.sequence,
-                        changed: before.is_none_or(|before| before.tree_hash != self.tree),
+                        changed: worked_with != Some(self.tree),
                         bytes_stored: self.rows.packs.iter().map(|pack| pack.bytes).sum(),
                         status: self.status,
                     });

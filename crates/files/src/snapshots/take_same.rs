@@ -29,12 +29,16 @@ pub(super) fn has_all(workshop: &Workshop, tree: ObjectHash) -> Result<bool, Sto
     if !has_tree_file(workshop, &tree) {
         return Ok(false);
     }
-    let packs = workshop.store.packs_of_tree(tree)?;
-    let usable = Usable::of(workshop)?;
-    Ok(packs.is_some_and(|packs| {
-        let mut packs = packs.iter();
-        packs.all(|pack| usable.has(&pack.name, pack.is_encrypted, pack.bytes))
-    }))
+    let Some(packs) = workshop.store.packs_of_tree(tree)? else {
+        return Ok(false);
+    };
+    let mut usable = Usable::of(workshop);
+    for pack in packs {
+        if !usable.has(&pack.name, pack.is_encrypted, pack.bytes)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// The packs that something new may count on. What keys were masked in is read without a key: nothing of it is left
@@ -42,22 +46,36 @@ pub(super) fn has_all(workshop: &Workshop, tree: ObjectHash) -> Result<bool, Sto
 pub(super) struct Usable<'w> {
     workshop: &'w Workshop,
     is_masking: bool,
-    for_others: HashSet<ObjectHash>,
+    /// Those whose key is not this computer's, once an encrypted one is met.
+    for_others: Option<HashSet<ObjectHash>>,
 }
 
 impl<'w> Usable<'w> {
-    pub(super) fn of(workshop: &'w Workshop) -> Result<Self, StoreError> {
-        Ok(Self {
+    pub(super) fn of(workshop: &'w Workshop) -> Self {
+        Self {
             workshop,
             is_masking: workshop.keys.wanted() == Keys::Masked,
-            for_others: workshop.store.packs_for_others()?,
-        })
+            for_others: None,
+        }
     }
 
     /// Whether a pack is one of them, and there, as long as it was.
-    pub(super) fn has(&self, pack: &ObjectHash, is_encrypted: bool, bytes: u64) -> bool {
-        let needs_other_key = is_encrypted && self.is_masking || self.for_others.contains(pack);
-        !needs_other_key && has_pack(self.workshop, pack, bytes)
+    pub(super) fn has(
+        &mut self,
+        pack: &ObjectHash,
+        is_encrypted: bool,
+        bytes: u64,
+    ) -> Result<bool, StoreError> {
+        let needs_other_key = is_encrypted && (self.is_masking || self.is_for_others(pack)?);
+        Ok(!needs_other_key && has_pack(self.workshop, pack, bytes))
+    }
+
+    fn is_for_others(&mut self, pack: &ObjectHash) -> Result<bool, StoreError> {
+        let known = match self.for_others.take() {
+            Some(known) => known,
+            None => self.workshop.store.packs_for_others()?,
+        };
+        Ok(self.for_others.insert(known).contains(pack))
     }
 }
 

@@ -7,12 +7,16 @@ use flowkeep_host::{Clock, EntryFiles, FileLock, LockError, private_folder};
 use flowkeep_store::Store;
 use ulid::Ulid;
 
-use super::pack::PackReader;
+use super::pack::{self, PackReader};
 use super::place::prepare;
+use super::store_place::{Mark, store_dir, usual_store_dir};
 use super::{SnapshotKeys, TakeError, recover};
 
 /// What ends the names of files that are not finished.
 pub(super) const PARTIAL: &str = ".partial";
+
+/// The lock of the store.
+const STORE: &str = "snapshots";
 
 /// What snapshots are taken with.
 #[derive(Clone)]
@@ -25,7 +29,7 @@ pub struct Workshop {
     pub clock: Arc<dyn Clock>,
     /// Where the locks are.
     pub data_dir: PathBuf,
-    /// Where the files of snapshots lie. The folder above it is there.
+    /// Where the files of snapshots lie, as [`store_dir`] says.
     pub dir: PathBuf,
     /// What becomes of the keys in configurations.
     pub keys: SnapshotKeys,
@@ -57,11 +61,24 @@ impl Workshop {
         self.lock(FileLock::try_take)
     }
 
+    /// Keeps everybody else from the same work; nothing where somebody does it. Death gives it back.
+    ///
+    /// # Errors
+    /// [`TakeError::Io`].
+    pub(super) fn only_one(&self, work: &str) -> Result<Option<FileLock>, TakeError> {
+        lock(&self.data_dir, work, FileLock::try_take)
+    }
+
     fn lock(
         &self,
         take: impl FnOnce(&Path) -> Result<FileLock, LockError>,
     ) -> Result<FileLock, TakeError> {
-        lock(&self.data_dir, take)
+        let lock = lock(&self.data_dir, STORE, take)?.ok_or(TakeError::Busy)?;
+        // Somebody moved the store after this was put together: whoever asks again finds it there.
+        if store_dir(&self.store, &self.data_dir)? != self.dir {
+            return Err(TakeError::Busy);
+        }
+        Ok(lock)
     }
 
     /// Says on the disk that something is being written: while this file is there, what is unfinished in the
@@ -77,20 +94,49 @@ impl Workshop {
         Ok(path)
     }
 
+    /// Whether the store lies in a folder that was chosen.
+    pub fn is_moved(&self) -> bool {
+        self.dir != usual_store_dir(&self.data_dir)
+    }
+
     /// Whether the store is there.
     pub fn is_there(&self) -> bool {
+        if self.is_moved() {
+            return self.belongs_here().is_ok();
+        }
         self.files.entry(&self.dir).is_ok_and(|dir| dir.is_some())
     }
 
     /// That the store is there, or that nothing lies in it yet.
     ///
     /// # Errors
-    /// [`TakeError::StoreGone`]; what the database says.
-    pub(super) fn stands(&self) -> Result<(), TakeError> {
+    /// [`TakeError::StoreGone`], [`TakeError::StoreForeign`]; what the database says.
+    pub fn stands(&self) -> Result<(), TakeError> {
+        if self.is_moved() {
+            return self.belongs_here();
+        }
         if !self.is_there() && self.store.keeps_packs()? {
             return Err(TakeError::StoreGone(self.dir.clone()));
         }
         Ok(())
+    }
+
+    /// That a chosen folder is this data folder's: it says so, or says nothing and holds what is counted on.
+    fn belongs_here(&self) -> Result<(), TakeError> {
+        let gone = || TakeError::StoreGone(self.dir.clone());
+        match Mark::read(self.files.as_ref(), &self.dir, &self.data_dir)? {
+            Mark::Ours(_) => Ok(()),
+            Mark::Of(owner) => Err(TakeError::StoreForeign {
+                path: self.dir.clone(),
+                owner,
+            }),
+            Mark::Missing => {
+                let packs = self.store.needed_packs()?;
+                let is_here = |name| pack::path(&self.dir, name).is_file();
+                let known = packs.iter().any(|pack| is_here(&pack.name));
+                known.then_some(()).ok_or_else(gone)
+            }
+        }
     }
 
     /// Makes the store where nothing lies in it yet.
@@ -99,7 +145,27 @@ impl Workshop {
     /// As [`Workshop::stands`]; what the disk says.
     pub(super) fn prepare(&self) -> Result<(), TakeError> {
         self.stands()?;
-        Ok(prepare(self.files.as_ref(), &self.dir)?)
+        self.make()
+    }
+
+    /// Makes the store where it is not there. A chosen folder is not made anew.
+    ///
+    /// # Errors
+    /// As [`Workshop::stands`]; what the disk says.
+    pub(super) fn make(&self) -> Result<(), TakeError> {
+        let files = self.files.as_ref();
+        if self.is_moved() {
+            self.stands()?;
+            prepare(files, &self.dir)?;
+            let made = match Mark::read(files, &self.dir, &self.data_dir)? {
+                Mark::Ours(owner) => owner.made,
+                Mark::Of(_) | Mark::Missing => false,
+            };
+            Mark::write(files, &self.dir, &self.data_dir, made)?;
+        } else {
+            prepare(files, &self.dir)?;
+        }
+        Ok(())
     }
 
     /// Whether anything can be written into the store; nothing of that is left.
@@ -145,18 +211,20 @@ impl Workshop {
 /// # Errors
 /// [`TakeError::Busy`], [`TakeError::Io`].
 pub(crate) fn share(data_dir: &Path) -> Result<FileLock, TakeError> {
-    lock(data_dir, FileLock::try_share)
+    lock(data_dir, STORE, FileLock::try_share)?.ok_or(TakeError::Busy)
 }
 
 fn lock(
     data_dir: &Path,
+    name: &str,
     take: impl FnOnce(&Path) -> Result<FileLock, LockError>,
-) -> Result<FileLock, TakeError> {
+) -> Result<Option<FileLock>, TakeError> {
     let locks = data_dir.join("locks");
     private_folder(&locks).map_err(TakeError::at(&locks))?;
-    let path = locks.join("snapshots");
-    take(&path).map_err(|error| match error {
-        LockError::Held => TakeError::Busy,
-        LockError::Io(source) => TakeError::Io { path, source },
-    })
+    let path = locks.join(name);
+    match take(&path) {
+        Ok(lock) => Ok(Some(lock)),
+        Err(LockError::Held) => Ok(None),
+        Err(LockError::Io(source)) => Err(TakeError::Io { path, source }),
+    }
 }

@@ -159,7 +159,6 @@ impl Catalog {
             files,
             store: &self.store,
             data_dir: &self.data(),
-            snapshots: &self.data().join("snapshots"),
             target: &target,
             scratch: &self.scratch(),
             at: self.clock.now(),

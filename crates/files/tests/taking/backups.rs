@@ -36,7 +36,6 @@ impl Ground {
             files: &SystemFiles,
             store: &face.workshop.store,
             data_dir: &data,
-            snapshots: &face.workshop.dir,
             target: &target,
             scratch: &self.folder("scratch"),
             at: self.clock.now(),

@@ -5,6 +5,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::mpsc::channel;
 
 use flowkeep_core::session::clean_up::{Rule, Verdict};
 use flowkeep_core::session::{SessionStatus, SnapshotReason};
@@ -21,7 +22,7 @@ use crate::{Face, Ground, now, tree};
 const DAY: i64 = 24 * crate::HOUR;
 
 impl Face {
-    fn clean_up(&self, only_tell: bool) -> Result<CleanedUp, TakeError> {
+    pub(crate) fn clean_up(&self, only_tell: bool) -> Result<CleanedUp, TakeError> {
         let now = self.workshop.clock.now().0;
         let wanted = CleaningUp {
             rule: Rule {
@@ -40,7 +41,7 @@ impl Face {
     }
 
     /// There is nothing in the store but what somebody counts on, and all of that.
-    fn is_tidy(&self, ground: &Ground) {
+    pub(crate) fn is_tidy(&self, ground: &Ground) {
         self.is_sound();
         let counted_on = self.workshop.store.counted_on().unwrap();
         assert_eq!(self.workshop.store.packs_gone().unwrap(), []);
@@ -261,6 +262,43 @@ fn the_own_copy_of_what_has_ended_goes_unless_somebody_works_in_it() {
     let left = fs::read_dir(ground.data().join(OVERLAYS)).unwrap().count();
     assert_eq!((left, face.copy().overlay), (0, None));
     face.is_tidy(&ground);
+}
+
+/// Somebody changes it at the very moment at which its name is taken away.
+#[test]
+fn an_own_copy_that_is_changed_after_it_was_looked_at_stays_and_is_told() {
+    let renames = |made: &[(&'static str, PathBuf)]| {
+        let first = made.iter().position(|(call, _)| *call == "rename_new");
+        u64::try_from(first.unwrap()).unwrap() + 1
+    };
+    let ground = with_a_copy();
+    let counting = FailingFiles::at(0, ErrorKind::PermissionDenied);
+    let face = ground.face_on(Arc::new(counting.clone()));
+    face.clean_up(false).unwrap();
+    let at = renames(&counting.made());
+
+    let ground = with_a_copy();
+    let (reached, told) = channel();
+    let (gate, closed) = channel();
+    let files = FailingFiles::at(0, ErrorKind::PermissionDenied);
+    let face = ground.face_on(Arc::new(files.hanging_from(at, reached, closed)));
+    let tool = ground.overlay().join("tools/sum.yaml");
+    let done = std::thread::scope(|scope| {
+        let cleaning = scope.spawn(|| face.clean_up(false).unwrap());
+        told.recv().unwrap();
+        fs::write(&tool, "name: mine\n").unwrap();
+        drop(gate);
+        cleaning.join().unwrap()
+    });
+    assert_eq!(fs::read_to_string(&tool).unwrap(), "name: mine\n");
+    let codes: Vec<_> = done
+        .failed
+        .iter()
+        .map(|(_, why)| why.code.as_str())
+        .collect();
+    assert_eq!(codes, ["session_copy_changed_meanwhile"]);
+    assert_eq!(done.judged[0].verdict, Verdict::InUse);
+    assert!(face.copy().overlay.is_some());
 }
 
 #[test]

@@ -7,14 +7,15 @@ use std::sync::Arc;
 
 use flowkeep_core::configuration::ConfigPath;
 use flowkeep_core::session::candidate::{Candidate, Source};
-use flowkeep_core::session::{SNAPSHOT_KEY, SnapshotReason, SnapshotStatus};
+use flowkeep_core::session::{SNAPSHOT_KEY, SessionStatus, SnapshotReason, SnapshotStatus};
 use flowkeep_core::{Message, ObjectHash};
 use flowkeep_files::snapshots::pack;
-use flowkeep_files::snapshots::restoring::{Seeking, compare_file, export, look_for};
-use flowkeep_files::snapshots::{Of, SnapshotError, SnapshotKeys, scrub};
+use flowkeep_files::snapshots::restoring::{Seeking, Unshown, compare_file, export, look_for};
+use flowkeep_files::snapshots::{Of, SnapshotError, SnapshotKeys, scrub, without_key};
 use flowkeep_host::{
     Identities, Keys, Secrets, SecretsFile, SystemFiles, Unfollowed, is_encrypted,
 };
+use flowkeep_store::StoreError;
 
 use crate::{Face, Ground, tree};
 
@@ -137,10 +138,66 @@ fn what_is_shown_of_a_file_has_no_key_in_it() {
     face.begin().unwrap();
     let path = ConfigPath::new("tools/sum.yaml").unwrap();
     let root = ground.place.path().join("configs");
-    let texts = compare_file(&face.workshop, &face.session(), Some(&root), None, &path).unwrap();
+    let compared = || compare_file(&face.workshop, &face.session(), Some(&root), None, &path);
+    let (texts, unshown) = compared().unwrap();
     let then = texts.then.unwrap();
     assert_eq!(then, "name: sum\napi_key: <masked>\n");
+    assert_eq!((texts.now.as_ref(), unshown), (Some(&then), None));
+    // What is not shown is said to be another.
+    let other = key().replace('1', "2");
+    ground.write("tools/sum.yaml", &format!("name: sum\napi_key: {other}\n"));
+    let (texts, unshown) = compared().unwrap();
     assert_eq!(texts.now.as_ref(), Some(&then));
+    assert_eq!(unshown, Some(Unshown::Keys));
+    ground.write(
+        "tools/sum.yaml",
+        &format!("\u{feff}name: sum\napi_key: {}\n", key()),
+    );
+    assert!(compared().unwrap().1.is_some());
+}
+
+/// After a restore elsewhere, or where the secrets were started over.
+#[test]
+fn nothing_new_counts_on_what_is_encrypted_to_a_key_that_is_not_this_computers() {
+    let ground = Ground::with_key();
+    let face = ground.encrypting();
+    face.begin().unwrap();
+    let store = &face.workshop.store;
+    let of_others = || store.packs_for_others().unwrap();
+    assert!(of_others().is_empty());
+    store
+        .write::<_, StoreError>(|tx| {
+            tx.disown_encrypted_packs()?;
+            Ok(())
+        })
+        .unwrap();
+    let before = of_others();
+    assert_eq!(before.len(), 1);
+    // Nothing has changed, and all of it is kept anew.
+    face.again(SnapshotReason::Asked, &Unfollowed).unwrap();
+    let counted_on = |tree| store.packs_of_tree(tree).unwrap().unwrap();
+    let packs = counted_on(face.newest().tree_hash);
+    assert!(packs.iter().all(|pack| pack.is_encrypted));
+    assert!(packs.iter().all(|pack| !before.contains(&pack.name)));
+    assert_eq!(face.reason(), None);
+    // What was kept anew is counted on by the next.
+    let packs = ground.packs_encrypted().len();
+    face.begin_as("two", SessionStatus::Active, &Unfollowed)
+        .unwrap();
+    assert_eq!(ground.packs_encrypted().len(), packs);
+    face.is_sound();
+}
+
+#[test]
+fn whose_key_is_not_here_is_counted_by_snapshots() {
+    let ground = Ground::with_key();
+    let mut face = ground.encrypting();
+    face.begin().unwrap();
+    assert_eq!(without_key(&face.workshop).unwrap(), 0);
+    face.workshop.keys.secrets = Some(ground.secrets("other"));
+    assert_eq!(without_key(&face.workshop).unwrap(), 1);
+    face.workshop.keys.secrets = None;
+    assert_eq!(without_key(&face.workshop).unwrap(), 1);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::sync::Arc;
 
 use flowkeep_core::session::SnapshotReason;
-use flowkeep_files::snapshots::recover;
+use flowkeep_files::snapshots::{Of, TakeError, recover};
 use flowkeep_host::testing::FailingFiles;
 use flowkeep_host::{Cancellation, FileLock, Progress, Unfollowed};
 
@@ -97,7 +97,10 @@ fn what_a_dead_process_left_is_removed_and_nothing_else() {
     let dir = &face.workshop.dir;
     let before = tree(dir);
     let folder = fs::read_dir(dir.join("objects")).unwrap().next().unwrap();
-    let left = folder.unwrap().path().join("01K.partial");
+    let left = folder
+        .unwrap()
+        .path()
+        .join("01J9Z3NDEKTSV4RRFFQ69G5FAV.partial");
     fs::write(&left, "half").unwrap();
     assert_eq!(
         recover(&face.workshop).unwrap(),
@@ -105,7 +108,7 @@ fn what_a_dead_process_left_is_removed_and_nothing_else() {
         "no process says that it was at work"
     );
     assert!(left.exists());
-    fs::write(dir.join("01K.partial"), "").unwrap();
+    fs::write(dir.join("01J9Z3NDEKTSV4RRFFQ69G5FAV.partial"), "").unwrap();
 
     let lock = ground.data().join("locks/snapshots");
     let at_work = FileLock::try_share(&lock).unwrap();
@@ -117,6 +120,28 @@ fn what_a_dead_process_left_is_removed_and_nothing_else() {
     drop(at_work);
     assert_eq!(recover(&face.workshop).unwrap(), 2);
     assert_eq!(tree(dir), before);
+}
+
+#[test]
+fn while_the_store_is_away_nothing_is_taken_or_cleared_and_none_is_made_in_its_place() {
+    let ground = Ground::orders();
+    let face = ground.face();
+    face.begin().unwrap();
+    let away = ground.place.path().join("away");
+    fs::rename(&face.workshop.dir, &away).unwrap();
+    let before = tree(&away);
+    ground.write("tools/sum.yaml", "name: other\n");
+    let session = || Of::Kept(Box::new(face.session()));
+    let taken = face.take(session(), SnapshotReason::Asked, &Unfollowed);
+    assert!(matches!(taken, Err(TakeError::StoreGone(_))));
+    assert!(matches!(face.clean_up(false), Err(TakeError::StoreGone(_))));
+    assert!(!face.workshop.dir.exists());
+    fs::rename(&away, &face.workshop.dir).unwrap();
+    assert_eq!(tree(&face.workshop.dir), before);
+    face.take(session(), SnapshotReason::Asked, &Unfollowed)
+        .unwrap()
+        .unwrap();
+    face.is_sound();
 }
 
 #[test]

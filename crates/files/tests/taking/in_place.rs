@@ -25,7 +25,7 @@ use crate::{Face, Ground, tree};
 type Tree = BTreeMap<String, Vec<u8>>;
 
 impl Ground {
-    fn live(&self) -> Tree {
+    pub(crate) fn live(&self) -> Tree {
         tree(&self.place.path().join("configs"))
     }
 
@@ -356,7 +356,7 @@ impl Progress for Dies {
 }
 
 /// Puts files back and dies after the first of three.
-fn died(ground: &Ground) -> Face {
+pub(crate) fn died(ground: &Ground) -> Face {
     let face = ground.face();
     face.begin().unwrap();
     ground.spoil();

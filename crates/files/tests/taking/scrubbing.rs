@@ -10,8 +10,8 @@ use flowkeep_core::session::SnapshotReason;
 use flowkeep_files::snapshots::manifest::{read_manifest, read_tree};
 use flowkeep_files::snapshots::restoring::clear_unfinished;
 use flowkeep_files::snapshots::{Scrubbed, TakeError, recover, scrub};
-use flowkeep_host::Unfollowed;
 use flowkeep_host::testing::FailingFiles;
+use flowkeep_host::{FileLock, Unfollowed};
 
 use crate::{Face, Ground, tree};
 
@@ -58,6 +58,17 @@ fn flip(file: &Path, part: usize, of: usize) {
     let at = (bytes.len() - 1) * part / of;
     bytes[at] ^= 0x40;
     fs::write(file, bytes).unwrap();
+}
+
+#[test]
+fn two_checks_at_once_are_one() {
+    let ground = Ground::orders();
+    let face = ground.face();
+    face.begin().unwrap();
+    let checking = FileLock::try_take(&ground.data().join("locks/session_scrub")).unwrap();
+    assert!(matches!(face.scrub(&[]), Err(TakeError::Checking)));
+    drop(checking);
+    face.scrub(&[]).unwrap();
 }
 
 #[test]

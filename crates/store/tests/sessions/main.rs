@@ -176,6 +176,54 @@ fn what_is_kept_of_a_snapshot_is_what_is_told_of_it() {
     assert_eq!(totals.oldest, totals.newest);
 }
 
+/// What was written over is none of what a session works with, whoever asks.
+#[test]
+fn the_newest_snapshot_of_the_work_is_the_same_for_all_who_ask() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let root = store.write::<_, StoreError>(|tx| tx.meet_config_root(Path::new("/configs")));
+    let root = root.unwrap();
+    let with_root = |id| NewSession {
+        root: Some(root),
+        ..session(id)
+    };
+    let (row, other) = (
+        add(&store, with_root("one")),
+        add(&store, with_root("other")),
+    );
+    keep(&store, snapshot(row, 1, &[1, 2], vec![pack("p", [1, 2])])).unwrap();
+    let mut over = snapshot(row, 2, &[3], vec![pack("q", [3])]);
+    over.snapshot.reason = SnapshotReason::BeforeInPlace;
+    over.tree.status = SnapshotStatus::Partial;
+    over.tree.found = r#"{"missing": [{"reference": "sum"}]}"#.to_owned();
+    keep(&store, over).unwrap();
+
+    let any = store.newest_config_snapshot(row).unwrap().unwrap();
+    let of_the_work = store.newest_snapshot_of_the_work(row).unwrap().unwrap();
+    assert_eq!((any.sequence, of_the_work.sequence), (2, 1));
+    let listed = store.sessions(&SessionFilter {
+        id: Some("one".to_owned()),
+        which: Which::All,
+        limit: 1,
+        offset: 0,
+    });
+    let listed = listed.unwrap().items.remove(0);
+    assert_eq!(
+        (listed.confidence.as_str(), listed.missing),
+        ("complete", 0)
+    );
+    let second = ConfigPath::new("tools/1.yaml".to_owned()).unwrap();
+    let users = store.users_of_files(root, other, &[second]).unwrap();
+    assert_eq!(
+        users.len(),
+        1,
+        "it works with the file although it was not written over"
+    );
+    let aged = store.aged_sessions().unwrap().remove(0);
+    let told = aged.old.snapshots.iter().map(|old| old.is_of_the_work);
+    assert_eq!(told.collect::<Vec<_>>(), [true, false]);
+}
+
 /// A snapshot is kept with everything it holds or not at all.
 #[test]
 fn of_a_snapshot_that_cannot_be_kept_nothing_is() {

@@ -77,9 +77,21 @@ fn a_killed_forgetting_of_a_session_takes_nothing_of_another() -> Result<()> {
 
 #[test]
 #[ignore = "strace has to be there and to be allowed to trace"]
+fn a_killed_move_of_the_store_leaves_it_whole_at_one_place() -> Result<()> {
+    session_killed(SessionDeed::MoveStore)
+}
+
+#[test]
+#[ignore = "strace has to be there and to be allowed to trace"]
 fn files_of_a_session_that_are_put_back_are_all_as_they_were_or_all_back() -> Result<()> {
     let swept = sweep_in_place(&flowkeep()?, 4, 3)?;
     assert!(swept.kills >= 20, "{swept:?}");
     assert_eq!(swept.failures, Vec::<String>::new());
     Ok(())
+}
+
+#[test]
+#[ignore = "strace has to be there and to be allowed to trace"]
+fn a_killed_clean_up_of_snapshots_takes_none_that_stays() -> Result<()> {
+    session_killed(SessionDeed::CleanUp)
 }

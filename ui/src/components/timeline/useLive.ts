@@ -26,7 +26,12 @@ export function useLive(chart: RefObject<HTMLElement | null>, live: Live) {
   past.current = live.onPast;
   useEffect(() => {
     const element = chart.current;
-    if (!element || !isLive) return;
+    if (!element) return;
+    if (!isLive) {
+      // Pixels of a scale that may be another one by now.
+      element.style.removeProperty('--now');
+      return;
+    }
     const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
     const wait = Math.max(least, isCalm ? CALM : 0, Math.min(60_000, 0.5 / scale.perMs));
     let timer: ReturnType<typeof setTimeout> | undefined;

@@ -22,7 +22,7 @@ export function usePointer(chart: RefObject<HTMLElement | null>, acts: Acts) {
   useEffect(() => {
     const element = chart.current;
     if (!element) return;
-    let begun: { x: number; at: number; left: number } | null = null;
+    let begun: { x: number; at: number; place: HTMLElement } | null = null;
     let isDrag = false;
     const area = (event: Event) => (event.target as Element).closest<HTMLElement>('[data-time]');
     const onWheel = (event: WheelEvent) => {
@@ -43,15 +43,19 @@ export function usePointer(chart: RefObject<HTMLElement | null>, acts: Acts) {
       const place = event.button === 0 ? area(event) : null;
       if (!place) return;
       const { left } = place.getBoundingClientRect();
-      begun = { x: event.clientX, at: now.current.scale.time(event.clientX - left), left };
+      begun = { x: event.clientX, at: now.current.scale.time(event.clientX - left), place };
     };
     const onMove = (event: PointerEvent) => {
+      // It was let go of where nobody heard of it.
+      if (event.buttons % 2 === 0) begun = null;
       if (!begun) return;
       if (!isDrag && Math.abs(event.clientX - begun.x) < DRAG) return;
       if (!isDrag) element.setPointerCapture(event.pointerId);
       isDrag = true;
       const { scale, onRange } = now.current;
-      const to = scale.time(event.clientX - begun.left);
+      // What stands before the chart may have grown meanwhile.
+      const { left } = begun.place.getBoundingClientRect();
+      const to = scale.time(event.clientX - left);
       const inside = (time: number) => Math.max(0, Math.min(scale.span, time));
       onRange({ from: inside(Math.min(begun.at, to)), to: inside(Math.max(begun.at, to)) });
     };

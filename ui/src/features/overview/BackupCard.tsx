@@ -27,7 +27,7 @@ export function BackupCard({ overview, runsSince }: Props) {
   const { documents, deleted, settings } = changes_since;
   const isChanged = documents > 0 || deleted > 0 || settings;
   const all = overview.counts.reduce((sum, kind) => sum + kind.count, 0);
-  const total = all - overview.example_documents;
+  const total = all - overview.example_documents + overview.sessions;
   const tone = backup ? 'ok' : total > 0 ? 'warn' : 'off';
   if (work.status === 'running' || work.status === 'cancelling') {
     return (

@@ -105,7 +105,7 @@ function Seen() {
 }
 
 function subtitle(
-  { counts, documents_with_problems, example_documents }: Overview,
+  { counts, documents_with_problems, example_documents, sessions }: Overview,
   runs: RunOverview | undefined,
   hindered: HinderedFlows | undefined,
 ): string {
@@ -118,9 +118,11 @@ function subtitle(
     documents_with_problems > 0 && counted('documents_with_problems', documents_with_problems),
   ].filter((sentence) => typeof sentence === 'string');
   const total = counts.reduce((sum, kind) => sum + kind.count, 0);
-  if (total === example_documents && needed.length === 0)
+  if (total === example_documents && sessions === 0 && needed.length === 0)
     return total > 0 ? m.overview_example_only() : m.overview_empty();
-  return [counted('n_documents', total), ...(needed.length > 0 ? needed : [m.all_is_well()])].join(
-    ' · ',
-  );
+  return [
+    counted('n_documents', total),
+    ...(sessions > 0 ? [counted('n_sessions', sessions)] : []),
+    ...(needed.length > 0 ? needed : [m.all_is_well()]),
+  ].join(' · ');
 }

@@ -2,7 +2,7 @@
 
 import type { InfiniteData } from '@tanstack/react-query';
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { call, type RunListInput, type RunMessage } from '@/ipc';
+import { call, type RunListInput, type RunMessage, type RunShow } from '@/ipc';
 import { type KeptPage, runsPage } from './pages';
 
 /** How often all that fits is counted while runs change, in milliseconds. */
@@ -48,10 +48,19 @@ export function lastRunsQuery(workflow: string, limit: number) {
   });
 }
 
+/** How often it is looked whether a program is still there that outlived its step. */
+const STILL_EVERY = 5_000;
+
+function isAnyStillThere({ tasks }: RunShow): boolean {
+  return tasks.some(({ question }) => question?.kind === 'interrupted' && question.running);
+}
+
 export function runQuery(id: string) {
   return queryOptions({
     queryKey: ['run', id],
     queryFn: () => call('run_show', { id, brief: true }),
+    // That a program has ended which outlived its step is told by nobody.
+    refetchInterval: ({ state: { data } }) => (data && isAnyStillThere(data) ? STILL_EVERY : false),
     meta: { tags: [`run:${id}`, 'run'] },
   });
 }

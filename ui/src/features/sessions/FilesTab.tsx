@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Choice, Empty } from '@/components';
 import { bytes, dated, m } from '@/i18n';
 import type { SessionShow } from '@/ipc';
+import { isOfTheWork, newestOfTheWork } from './candidates';
 import { FileDifference } from './FileDifference';
 import styles from './Files.module.css';
 import { FileTree } from './FileTree';
@@ -20,7 +21,8 @@ interface Props {
 export function FilesTab({ session, snapshot, onSnapshot }: Props) {
   const { snapshots } = session;
   const [path, setPath] = useState<string | null>(null);
-  const shown = snapshots.find(({ id }) => id === snapshot) ?? snapshots.at(-1);
+  const shown =
+    snapshots.find(({ id }) => id === snapshot) ?? newestOfTheWork(snapshots) ?? snapshots.at(-1);
   if (!shown) return <NoSnapshots session={session} />;
   return (
     <div className={styles.scroll}>
@@ -30,9 +32,10 @@ export function FilesTab({ session, snapshot, onSnapshot }: Props) {
           labelling="hidden"
           value={shown.id}
           onChange={onSnapshot}
-          options={snapshots.toReversed().map(({ id, sequence, at }) => ({
-            value: id,
-            label: `${m.snapshot_number({ number: sequence })} · ${dated(at)}`,
+          options={snapshots.toReversed().map((one) => ({
+            value: one.id,
+            label: `${m.snapshot_number({ number: one.sequence })} · ${dated(one.at)}`,
+            detail: isOfTheWork(one) ? undefined : m.snapshot_written_over(),
           }))}
           data-testid="snapshot-choice"
         />

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Button, Icon } from '@/components';
+import { Button, ErrorNotice, Icon } from '@/components';
 import { counted, label, m, visible } from '@/i18n';
 import type { SessionDifference, SessionSnapshot } from '@/ipc';
 import { type FileRow, fileRows } from './candidates';
@@ -17,18 +17,33 @@ const COUNTED = 20;
 interface Props {
   session: string;
   snapshot: SessionSnapshot | undefined;
-  differences: readonly SessionDifference[];
+  /** Nothing while they are looked for. */
+  differences: readonly SessionDifference[] | undefined;
+  error: Error | null;
   onLookAgain: () => void;
   isLooking: boolean;
 }
 
 /** The files of a snapshot beside what they are today. */
-export function FilesThenAndNow({ session, snapshot, differences, onLookAgain, isLooking }: Props) {
+export function FilesThenAndNow(props: Props) {
+  const { session, snapshot, differences, error, onLookAgain, isLooking } = props;
   const [areAll, setAll] = useState(false);
   const [shown, setShown] = useState<string | null>(null);
-  const rows = fileRows(snapshot, differences);
+  const rows = fileRows(snapshot, differences ?? []);
   const others = rows.filter(({ today }) => today !== 'same').length;
   const drawn = areAll ? rows : rows.slice(0, others + SAME_SHOWN);
+  if (error)
+    return (
+      <div className={styles.alone}>
+        <ErrorNotice error={error} onRetry={onLookAgain} />
+      </div>
+    );
+  if (!differences)
+    return (
+      <p className={styles.none} role="status" data-testid="files-looking">
+        {m.session_looking_today()}
+      </p>
+    );
   if (rows.length === 0) return null;
   return (
     <>

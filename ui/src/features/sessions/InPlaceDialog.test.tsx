@@ -138,3 +138,23 @@ it('has nothing to do where all is as it was', async () => {
   expect(await screen.findByText(/nothing to put back/)).toBeTruthy();
   expect(screen.queryByTestId('in-place-go')).toBeNull();
 });
+
+it('says whether anything was written when it is cancelled', async () => {
+  const hints: string[] = [];
+  show({
+    session_restore: () => {
+      throw new CallError({ code: 'cancelled', hints });
+    },
+  });
+  await userEvent.click(await screen.findByTestId('in-place-go'));
+  expect((await screen.findByTestId('in-place-cancelled')).textContent).toContain(
+    'nothing was written over',
+  );
+  // On a disk that does not answer nobody can know, and nothing is begun again meanwhile.
+  hints.push('in_place_goes_on');
+  await userEvent.click(screen.getByTestId('in-place-go'));
+  await waitFor(() =>
+    expect(screen.getByTestId('in-place-cancelled').textContent).toContain('does not answer'),
+  );
+  expect(screen.queryByTestId('in-place-go')).toBeNull();
+});

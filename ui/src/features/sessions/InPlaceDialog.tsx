@@ -14,7 +14,7 @@ import { useLongLook } from '../useLongLook';
 import styles from './InPlaceDialog.module.css';
 import wizard from './RecoveryWizard.module.css';
 import { reasonWords } from './words';
-import { inPlaceWork, usePutInPlace } from './work';
+import { type Cancelled, inPlaceWork, usePutInPlace } from './work';
 
 /** So many other sessions are named. */
 const NAMED = 3;
@@ -33,6 +33,7 @@ export function InPlaceDialog({ session, from, isWayBack = false, onClose }: Pro
   const work = useWork(inPlaceWork(session.id));
   const { put, tell } = usePutInPlace(session);
   const [done, setDone] = useState<SessionPutInPlace | null>(null);
+  const [cancelled, setCancelled] = useState<Cancelled | null>(null);
   const isBusy = work.status === 'running' || work.status === 'cancelling';
   const plan = look.data;
   const count = plan ? plan.files.filter(isWritten).length : 0;
@@ -46,7 +47,9 @@ export function InPlaceDialog({ session, from, isWayBack = false, onClose }: Pro
   };
   const go = async () => {
     if (!plan) return;
+    setCancelled(null);
     const result = await put(plan);
+    if (result === 'cancelled' || result === 'goes-on') return setCancelled(result);
     if (!result) return;
     tell(result);
     if (result.left.length > 0) setDone(result);
@@ -67,7 +70,7 @@ export function InPlaceDialog({ session, from, isWayBack = false, onClose }: Pro
             <Button onPress={close} data-testid="in-place-close">
               {done || (plan && count === 0) ? m.close() : m.cancel()}
             </Button>
-            {!done && count > 0 && (
+            {!done && cancelled !== 'goes-on' && count > 0 && (
               <Button
                 look="primary"
                 isDisabled={look.isFetching || error !== null}
@@ -88,6 +91,12 @@ export function InPlaceDialog({ session, from, isWayBack = false, onClose }: Pro
           onCancel={() => inPlaceWork(session.id).cancel()}
         />
       )}
+      {work.status === 'cancelling' && <p>{m.session_in_place_cancelling()}</p>}
+      {!isBusy && cancelled && (
+        <Notice tone="warn" icon="info" data-testid="in-place-cancelled">
+          {cancelled === 'goes-on' ? m.session_in_place_goes_on() : m.session_in_place_cancelled()}
+        </Notice>
+      )}
       {!isBusy && error && <ErrorNotice error={error} onRetry={again} />}
       {!isBusy && !plan && !error && !done && (
         <WorkProgress
@@ -98,7 +107,7 @@ export function InPlaceDialog({ session, from, isWayBack = false, onClose }: Pro
           onCancel={close}
         />
       )}
-      {!isBusy && !error && plan && !done && (
+      {!isBusy && !error && plan && !done && cancelled !== 'goes-on' && (
         <Plan plan={plan} count={count} isWayBack={isWayBack} />
       )}
       {!isBusy && done && <Left done={done} />}

@@ -1,12 +1,19 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Button, Notice, toast } from '@/components';
-import { m, visible } from '@/i18n';
-import { CallError, type PickedPlace, type SessionRecovery, type SessionShow } from '@/ipc';
+import { counted, m, sentences, visible, whole } from '@/i18n';
+import {
+  CallError,
+  type PickedPlace,
+  type SessionRecovery,
+  type SessionShow,
+  type SessionSnapshot,
+} from '@/ipc';
 import { tellFailure } from '../command';
 import { useWork } from '../longWork';
 import { WorkProgress } from '../plan/WorkProgress';
 import { pickConfig, pickRoot } from './pick';
+import { rootsQuery } from './queries';
 import styles from './RecoveryWizard.module.css';
 import { RelinkDialog } from './RelinkDialog';
 import { linkWork, movedHere } from './work';
@@ -20,8 +27,16 @@ interface Props {
 export function PointTo({ session, recovery }: Props) {
   const why = recovery.candidates.find(({ source }) => source === 'file')?.reason?.code;
   if (why === 'root_gone' && session.root !== undefined) return <PointToRoot path={session.root} />;
-  if (why === 'config_not_named') return <PointToFile session={session} />;
+  if (why === 'config_not_named' || why === 'config_not_found')
+    return <PointToFile session={session} />;
   return null;
+}
+
+/** Where a session goes on, or nobody asks from what: that the folder of its files is not where it was. */
+export function PointIfMoved({ session }: { session: SessionShow }) {
+  const roots = useQuery({ ...rootsQuery(), enabled: session.root !== undefined }).data;
+  const root = roots?.items.find(({ path }) => path === session.root);
+  return root?.state === 'gone' ? <PointToRoot path={root.path} /> : null;
 }
 
 function PointToRoot({ path }: { path: string }) {
@@ -44,6 +59,20 @@ function PointToRoot({ path }: { path: string }) {
   );
 }
 
+/** What of the configuration is kept now, and what it lacks. */
+function tellLinked(session: SessionShow, snapshot: SessionSnapshot | null | undefined) {
+  const name = visible(session.name);
+  if (!snapshot) return toast({ text: m.config_kept_bare() });
+  const missing = snapshot.missing.length;
+  toast({
+    tone: missing > 0 ? 'warn' : 'ok',
+    text: sentences(
+      counted('session_linked_files', snapshot.files.length, { name }),
+      missing > 0 && whole(counted('config_missing', missing)),
+    ),
+  });
+}
+
 function PointToFile({ session }: { session: SessionShow }) {
   const client = useQueryClient();
   const work = useWork(linkWork(session.id));
@@ -51,8 +80,9 @@ function PointToFile({ session }: { session: SessionShow }) {
     const config = await pickConfig();
     if (!config) return;
     try {
-      await linkWork(session.id).start({ id: session.id, config: { picked: config.token } });
-      toast({ text: m.session_linked({ name: visible(session.name) }) });
+      const work = linkWork(session.id);
+      const { snapshot } = await work.start({ id: session.id, config: { picked: config.token } });
+      tellLinked(session, snapshot);
     } catch (thrown) {
       tellFailure(CallError.from(thrown));
     } finally {

@@ -10,7 +10,14 @@ import { BrokenOffLine, brokenOff } from '../runs/question/BrokenOffLine';
 import { untrustedOf } from '../runs/sheet/untrusted';
 import { useLongLook } from '../useLongLook';
 import { CandidateRow } from './CandidateRow';
-import { isChoosable, isWorthALine, keyOf, offered, recommended } from './candidates';
+import {
+  isChoosable,
+  isWorthALine,
+  keyOf,
+  newestOfTheWork,
+  offered,
+  recommended,
+} from './candidates';
 import { FilesThenAndNow } from './FilesThenAndNow';
 import { InPlaceDialog } from './InPlaceDialog';
 import { KeyNeeded } from './KeyNeeded';
@@ -18,6 +25,7 @@ import { PointTo } from './PointTo';
 import { compareQuery } from './queries';
 import styles from './RecoveryWizard.module.css';
 import { RestoredDialog } from './RestoredDialog';
+import { isNotStarted } from './stand';
 import { TrustDialog } from './TrustDialog';
 import { restoreWork, useExport, useGoOn, useRestore } from './work';
 
@@ -83,7 +91,7 @@ function Found({ session, recovery, onLookAgain, isLooking }: FoundProps) {
   const chosen = choosable.find((one) => keyOf(one) === wanted) ?? proposed;
   const snapshot =
     session.snapshots.find(({ id }) => id === chosen?.snapshot) ??
-    session.snapshots.findLast(({ reason }) => reason !== 'before_in_place');
+    newestOfTheWork(session.snapshots);
   const best = recovery.candidates.find((one) => one.source === 'snapshot')?.snapshot;
   const isOther = snapshot !== undefined && best !== undefined && snapshot.id !== best;
   const of = useQuery({
@@ -98,6 +106,7 @@ function Found({ session, recovery, onLookAgain, isLooking }: FoundProps) {
     enabled: session.run_id !== undefined,
   }).data;
   const questions = run ? brokenOff(run) : [];
+  const isNew = isNotStarted(session);
   const exportSession = useExport(session);
   return (
     <>
@@ -119,7 +128,7 @@ function Found({ session, recovery, onLookAgain, isLooking }: FoundProps) {
         )}
         <KeyNeeded candidates={recovery.candidates} onLookAgain={onLookAgain} />
         <PointTo session={session} recovery={recovery} />
-        <div role="radiogroup" aria-label={m.session_sources()}>
+        <div role="radiogroup" aria-label={isNew ? m.session_sources_start() : m.session_sources()}>
           {sources.map((one) => (
             <CandidateRow
               key={keyOf(one)}
@@ -138,12 +147,17 @@ function Found({ session, recovery, onLookAgain, isLooking }: FoundProps) {
             </Button>
           </div>
         )}
-        {choosable.length === 0 && <p className={styles.none}>{m.session_none_left()}</p>}
+        {choosable.length === 0 && (
+          <p className={styles.none}>
+            {isNew ? m.session_none_left_start() : m.session_none_left()}
+          </p>
+        )}
         <FilesThenAndNow
           session={session.id}
           snapshot={snapshot}
-          differences={of.data?.differences ?? recovery.differences}
-          onLookAgain={onLookAgain}
+          differences={isOther ? of.data?.differences : recovery.differences}
+          error={isOther ? of.error : null}
+          onLookAgain={isOther && of.error ? () => void of.refetch() : onLookAgain}
           isLooking={isLooking || of.isFetching}
         />
       </div>
@@ -168,6 +182,7 @@ interface FootProps {
 
 /** What is done with it, and that nobody's files are touched by it. */
 function Foot({ session, chosen, mustDecide }: FootProps) {
+  const isNew = isNotStarted(session);
   const goOn = useGoOn(session);
   const restore = useRestore(session.id);
   const work = useWork(restoreWork(session.id));
@@ -200,7 +215,7 @@ function Foot({ session, chosen, mustDecide }: FootProps) {
           <span className={styles.shield}>
             <Icon name="shield" />
           </span>
-          <p>{chosen?.source === 'file' ? m.session_own_files() : m.session_own_copy()}</p>
+          <p>{whereWords(chosen, isNew)}</p>
           <Button isDisabled={!chosen} onPress={() => void look()} data-testid="look-first">
             {m.session_look_first()}
           </Button>
@@ -210,7 +225,7 @@ function Foot({ session, chosen, mustDecide }: FootProps) {
             onPress={() => go()}
             data-testid="go-on"
           >
-            {verb(chosen, mustDecide)}
+            {isNew ? startVerb(chosen) : verb(chosen, mustDecide)}
           </Button>
           <Menu
             label={m.more()}
@@ -230,7 +245,7 @@ function Foot({ session, chosen, mustDecide }: FootProps) {
       {untrusted && (
         <TrustDialog
           untrusted={untrusted}
-          name={session.name}
+          session={session}
           onTrust={() => go(untrusted.shown)}
           onClose={forget}
         />
@@ -252,6 +267,19 @@ function Foot({ session, chosen, mustDecide }: FootProps) {
 /** Which source that is; a snapshot is meant itself, and not the best of them. */
 function from({ source, snapshot }: SessionCandidate) {
   return snapshot === undefined ? { use: source } : { use: source, snapshot };
+}
+
+function whereWords(chosen: SessionCandidate | undefined, isNew: boolean): string {
+  if (chosen?.source !== 'file') return m.session_own_copy();
+  return isNew ? m.session_own_files_start() : m.session_own_files();
+}
+
+/** What begins a session that was only kept. */
+function startVerb(chosen: SessionCandidate | undefined): string {
+  if (!chosen) return m.session_choose_first();
+  if (chosen.source === 'revision') return m.session_start_catalog();
+  if (chosen.source !== 'file') return m.session_start_as_kept();
+  return chosen.ok ? m.session_start() : m.session_start_today();
 }
 
 function verb(chosen: SessionCandidate | undefined, mustDecide: boolean): string {

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Button, Dialog, ErrorNotice, Icon, Notice, Spring, toast } from '@/components';
-import { counted, m, visible } from '@/i18n';
-import type { PickedPlace } from '@/ipc';
+import { counted, m, sentences, visible } from '@/i18n';
+import type { PickedPlace, SessionRelinked } from '@/ipc';
 import { useCommand } from '../command';
 import { WorkProgress } from '../plan/WorkProgress';
 import { useLongLook } from '../useLongLook';
@@ -27,10 +27,17 @@ export function RelinkDialog({ path, to, onClose }: Props) {
     relink.mutate(
       { path, to: { picked: to.token } },
       {
-        onSuccess: ({ sessions }) => {
+        onSuccess: (now) => {
           movedHere(client);
           onClose();
-          toast({ text: counted('relinked', sessions) });
+          const lacks = now.changed + now.gone > 0;
+          toast({
+            tone: lacks ? 'warn' : 'ok',
+            text: sentences(
+              counted('relinked', now.sessions),
+              m.relinked_files({ what: whatIsThere(now).join(m.list_separator()) }),
+            ),
+          });
         },
       },
     );
@@ -83,12 +90,20 @@ export function RelinkDialog({ path, to, onClose }: Props) {
         <>
           <p>{counted('relink_sessions', found.sessions)}</p>
           <ul className={styles.list} data-testid="relink-found">
-            {found.found > 0 && <li>{counted('relink_found', found.found)}</li>}
-            {found.changed > 0 && <li>{counted('relink_changed', found.changed)}</li>}
-            {found.gone > 0 && <li>{counted('relink_gone', found.gone)}</li>}
+            {whatIsThere(found).map((words) => (
+              <li key={words}>{words}</li>
+            ))}
           </ul>
         </>
       )}
     </Dialog>
+  );
+}
+
+/** How many of the files are there as they were, otherwise, or not at all. */
+function whatIsThere({ found, changed, gone }: SessionRelinked): string[] {
+  const counts = { relink_found: found, relink_changed: changed, relink_gone: gone };
+  return Object.entries(counts).flatMap(([stem, count]) =>
+    count > 0 ? [counted(stem, count)] : [],
   );
 }

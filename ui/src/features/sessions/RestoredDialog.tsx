@@ -1,6 +1,6 @@
-import { Button, Dialog, Icon, Spring } from '@/components';
+import { Button, Dialog, Icon, Notice, Spring } from '@/components';
 import { counted, m, visible } from '@/i18n';
-import { type SessionRestored, type SessionShow, shell } from '@/ipc';
+import { type SessionRestored, type SessionShow, type SessionSnapshot, shell } from '@/ipc';
 import { tellFailure } from '../command';
 import styles from './RecoveryWizard.module.css';
 import { reasonWords } from './words';
@@ -8,13 +8,13 @@ import { reasonWords } from './words';
 interface Props {
   session: SessionShow;
   restored: SessionRestored;
-  /** It is a folder of somebody's choice, and not the session's own copy. */
-  isElsewhere?: boolean;
+  /** The snapshot it is, where it came into a folder of somebody's choice and not into the session's own copy. */
+  elsewhere?: SessionSnapshot;
   onClose: () => void;
 }
 
 /** Where the files of a session came back to, and which of them are not as they were. */
-export function RestoredDialog({ session, restored, isElsewhere, onClose }: Props) {
+export function RestoredDialog({ session, restored, elsewhere, onClose }: Props) {
   const { overlay, masked, not_restored } = restored;
   const whole = restored.restored.length - masked.length;
   return (
@@ -36,7 +36,7 @@ export function RestoredDialog({ session, restored, isElsewhere, onClose }: Prop
       <div className={styles.place}>
         <Icon name="folder" />
         <code data-selectable>{visible(overlay)}</code>
-        {!isElsewhere && (
+        {!elsewhere && (
           <Button
             onPress={() => void shell.open_session_copy({ id: session.id }).catch(tellFailure)}
             data-testid="open-copy"
@@ -46,6 +46,7 @@ export function RestoredDialog({ session, restored, isElsewhere, onClose }: Prop
         )}
       </div>
       {whole > 0 && <p>{counted('session_restored_all', whole)}</p>}
+      {elsewhere && <InClear snapshot={elsewhere} restored={restored} />}
       {masked.length > 0 && (
         <section>
           <p>{counted('session_restored_masked', masked.length)}</p>
@@ -70,5 +71,36 @@ export function RestoredDialog({ session, restored, isElsewhere, onClose }: Prop
         </section>
       )}
     </Dialog>
+  );
+}
+
+interface InClearProps {
+  snapshot: SessionSnapshot;
+  restored: SessionRestored;
+}
+
+/** That keys stand readable in a folder of somebody's choice, and in which files. */
+function InClear({ snapshot, restored }: InClearProps) {
+  const came = new Set(restored.restored);
+  const without = new Set(restored.masked);
+  const paths = snapshot.files.flatMap(({ path, masked }) =>
+    masked && came.has(path) && !without.has(path) ? [path] : [],
+  );
+  if (!snapshot.encrypted && paths.length === 0) return null;
+  return (
+    <section data-testid="restored-clear">
+      <Notice tone="warn" icon="key">
+        {snapshot.encrypted
+          ? m.session_restored_clear_all()
+          : counted('session_restored_clear', paths.length)}
+      </Notice>
+      {paths.length > 0 && (
+        <ul className={styles.list}>
+          {paths.map((path) => (
+            <li key={path}>{visible(path)}</li>
+          ))}
+        </ul>
+      )}
+    </section>
   );
 }

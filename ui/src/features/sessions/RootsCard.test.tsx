@@ -77,7 +77,12 @@ it('points an imported session to its file', async () => {
     session_link: () => ({ session_id: '01A', root: '/home/ada/configs', config: 'w.yaml' }),
   });
   const candidates = [
-    { source: 'file' as const, ok: false, reason: { code: 'config_not_named' }, differs: 0 },
+    {
+      source: 'file' as const,
+      ok: false,
+      reason: { code: 'config_not_found', fields: { path: 'configs/w.yaml' } },
+      differs: 0,
+    },
   ];
   show(<PointTo session={session} recovery={{ ...recovery, candidates }} />);
   await userEvent.click(screen.getByTestId('point-to-file'));

@@ -6,15 +6,18 @@ import { label, m, visible } from '@/i18n';
 import { CallError, type SessionShow, shell } from '@/ipc';
 import { tellFailure } from '../command';
 import { useWork } from '../longWork';
+import { WorkProgress } from '../plan/WorkProgress';
 import { FilesTab } from './FilesTab';
 import { ForgetSession } from './ForgetSession';
 import { PlainRun } from './PlainRun';
+import { PointIfMoved } from './PointTo';
 import { sessionQuery } from './queries';
 import { RecoveryWizard } from './RecoveryWizard';
 import styles from './SessionsPage.module.css';
 import { SnapshotsTab } from './SnapshotsTab';
+import { hasConfiguration, isHeld, isNotStarted } from './stand';
 import { SESSION_TABS, type SessionsSearch, type SessionTab } from './which';
-import { originWords, standWords } from './words';
+import { ConfidenceChip, originWords, standWords, whyInPart } from './words';
 import { exportWork, snapshotWork, useExport, useSnapshot } from './work';
 
 interface Props {
@@ -44,23 +47,10 @@ export function SessionPanel({ id, ...props }: Props) {
   );
 }
 
-/** Whether it waits for somebody who takes it up again. Of what was aborted something has to be kept for that. */
-function isHeld({ status, snapshots }: SessionShow): boolean {
-  return (
-    status === 'interrupted' ||
-    status === 'paused' ||
-    (status === 'aborted' && snapshots.length > 0)
-  );
-}
-
-/** Whether files belong to it that can be other than they were. */
-function hasConfiguration({ origin, config, snapshots }: SessionShow): boolean {
-  return origin !== 'run' || config !== undefined || snapshots.length > 0;
-}
-
 function Open({ session, search, onSearch, onGone }: Omit<Props, 'id'> & { session: SessionShow }) {
   const held = isHeld(session);
-  const tabs = SESSION_TABS.filter((one) => held || one !== 'recover');
+  const isNew = isNotStarted(session);
+  const tabs = SESSION_TABS.filter((one) => held || isNew || one !== 'recover');
   // One that goes on meanwhile is no longer asked how.
   const tab = tabs.find((one) => one === search.tab) ?? tabs[0] ?? 'snapshots';
   const go = (next: SessionTab) => onSearch({ which: search.which, tab: next });
@@ -75,12 +65,15 @@ function Open({ session, search, onSearch, onGone }: Omit<Props, 'id'> & { sessi
           onChange={go}
           options={tabs.map((value) => ({
             value,
-            label: label('session_tab', value),
+            label: label('session_tab', value === 'recover' && isNew ? 'start' : value),
             testid: `tab-${value}`,
           }))}
         />
         <Deeds session={session} onGone={onGone} />
       </header>
+      <Certainty session={session} />
+      <Exporting session={session.id} />
+      {tab !== 'recover' && session.status !== 'completed' && <PointIfMoved session={session} />}
       {tab === 'recover' && hasConfiguration(session) && <RecoveryWizard session={session} />}
       {tab === 'recover' && !hasConfiguration(session) && <PlainRun session={session} />}
       {tab === 'snapshots' && (
@@ -120,6 +113,33 @@ function Title({ session, isHeld }: { session: SessionShow; isHeld: boolean }) {
   );
 }
 
+/** How sure it is that it can go on, where that is less than wholly, and why. */
+function Certainty({ session }: { session: SessionShow }) {
+  const why = whyInPart(session);
+  if (why.length === 0) return null;
+  return (
+    <div className={styles.certainty} data-testid="session-certainty">
+      <ConfidenceChip confidence={session.confidence} />
+      <span>{why.join(' · ')}</span>
+    </div>
+  );
+}
+
+/** What is being written out of it, which goes on while other things are looked at. */
+function Exporting({ session }: { session: string }) {
+  const work = useWork(exportWork(session));
+  if (work.status !== 'running' && work.status !== 'cancelling') return null;
+  return (
+    <div className={styles.working}>
+      <WorkProgress
+        title={m.session_exporting()}
+        {...work}
+        onCancel={() => exportWork(session).cancel()}
+      />
+    </div>
+  );
+}
+
 /** What can be done with a session besides going on with it. */
 function Deeds({ session, onGone }: { session: SessionShow; onGone: () => void }) {
   const navigate = useNavigate();
@@ -130,6 +150,8 @@ function Deeds({ session, onGone }: { session: SessionShow; onGone: () => void }
   const isExporting = useWork(exportWork(session.id)).status !== 'idle';
   const { run_id: run } = session;
   const canKeep = session.config !== undefined && session.status !== 'completed';
+  // The button has its place where nothing is done with it before.
+  const isWaiting = isHeld(session) || isNotStarted(session);
   const entries: MenuEntry[] = [];
   if (run !== undefined)
     entries.push({
@@ -145,7 +167,7 @@ function Deeds({ session, onGone }: { session: SessionShow; onGone: () => void }
       icon: 'folder',
       run: () => void shell.open_session_copy({ id: session.id }).catch(tellFailure),
     });
-  if (canKeep && isHeld(session))
+  if (canKeep && isWaiting)
     entries.push({
       id: 'snapshot',
       label: m.session_snapshot_now(),
@@ -161,7 +183,7 @@ function Deeds({ session, onGone }: { session: SessionShow; onGone: () => void }
       isDisabled: isExporting,
       run: () => void writeOut(),
     });
-  if (session.status !== 'active' && hasConfiguration(session))
+  if ((session.status !== 'active' || isNotStarted(session)) && hasConfiguration(session))
     entries.push({
       id: 'forget',
       label: m.session_forget(),
@@ -170,7 +192,7 @@ function Deeds({ session, onGone }: { session: SessionShow; onGone: () => void }
     });
   return (
     <>
-      {canKeep && !isHeld(session) && (
+      {canKeep && !isWaiting && (
         <Button isDisabled={isTaking} onPress={() => void take()} data-testid="snapshot-now">
           {m.session_snapshot_now()}
         </Button>

@@ -37,6 +37,9 @@ const stats = {
   files: 8,
   bytes_original: 14_000,
   bytes_stored: 5_000,
+  store_dir: '/home/ann/flowkeep/snapshots',
+  store_chosen: false,
+  store_away: false,
   oldest: null,
   newest: null,
 };
@@ -76,6 +79,7 @@ function show(answers: Answers = {}) {
       session_stats: () => stats,
       session_recovery: () => recovery,
       run_show: () => ({ ...asking, tasks: [] }),
+      config_root_list: () => ({ items: [] }),
       session_compare_file: () => ({ before: 'a: 1\n', after: 'a: 2\n', places: [] }),
       strategy_list: () => ({
         chosen: 'standard',
@@ -268,21 +272,32 @@ it('goes on from an earlier snapshot, and says what differs from that', async ()
     differs: 1,
   } as const;
   const candidates = [file, { ...newest, sequence: 2 }, earlier].flatMap((one) => one ?? []);
+  let found = () => {};
+  const looking = new Promise<void>((resolve) => {
+    found = resolve;
+  });
   const asked = show({
     session_show: () => ({ ...session, snapshots: [first, second] }),
     session_recovery: () => ({ ...recovery, candidates }) as typeof recovery,
-    session_compare: () => ({
-      session_id: '01A',
-      snapshot: '01S0',
-      sequence: 1,
-      at: first.at,
-      differences: [{ path: 'tools/calculator.yaml', kind: 'gone' as const }],
-    }),
+    session_compare: async () => {
+      await looking;
+      return {
+        session_id: '01A',
+        snapshot: '01S0',
+        sequence: 1,
+        at: first.at,
+        differences: [{ path: 'tools/calculator.yaml', kind: 'gone' as const }],
+      };
+    },
     session_restore: () => restored,
   });
   await userEvent.click(await screen.findByTestId('earlier-snapshots'));
   const rows = screen.getAllByTestId('source-snapshot');
   await userEvent.click(within(rows[1] as HTMLElement).getByRole('radio'));
+  // What differs from the other snapshot is not told of this one.
+  expect(await screen.findByTestId('files-looking')).toBeTruthy();
+  expect(screen.queryByTestId('files-then-and-now')).toBeNull();
+  found();
   await waitFor(() =>
     expect(screen.getByTestId('file-tools/calculator.yaml').textContent).toContain('gone'),
   );
@@ -299,6 +314,7 @@ it('brings a snapshot of ended work back into a folder of choice', async () => {
     session_restore: () => ({ ...restored, overlay: '/home/ada/back' }),
   });
   await userEvent.click(await screen.findByTestId('snapshot-back-1'));
+  await userEvent.click(await screen.findByTestId('bring-back-choose'));
   const dialog = within(await screen.findByTestId('dialog-restored'));
   expect(dialog.getByText('/home/ada/back')).toBeTruthy();
   expect(dialog.queryByTestId('open-copy')).toBeNull();
@@ -486,7 +502,7 @@ it('goes on with a run to which no files belong as with any other', async () => 
 });
 
 it('forgets a session only after it was said what goes with it', async () => {
-  const asked = show({ session_forget: () => ({}) });
+  const asked = show({ session_forget: () => ({ freed_bytes: 0, waits: false, failed: [] }) });
   await userEvent.click(await screen.findByTestId('session-menu'));
   await userEvent.click(await screen.findByTestId('menu-forget'));
   const dialog = within(await screen.findByTestId('dialog-forget-session'));

@@ -1,9 +1,9 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { Button, Card, Empty, ErrorNotice, Page, Segments } from '@/components';
 import { counted, label, m, number } from '@/i18n';
-import type { PickedPlace, SessionList } from '@/ipc';
+import type { PickedPlace, SessionList, SessionRow } from '@/ipc';
 import { ImportSessions } from './ImportSessions';
 import { OpenConfigDialog } from './OpenConfigDialog';
 import { pickSessions, useSessionDrop } from './pick';
@@ -26,7 +26,11 @@ export function SessionsPage() {
   const sessions = useInfiniteQuery(sessionsQuery(which));
   const [asked, setAsked] = useState<Asked | null>(null);
   const first = sessions.data?.pages[0];
-  const rows = sessions.data?.pages.flatMap((page) => page.items) ?? [];
+  const rows = useMemo(
+    () => sessions.data?.pages.flatMap((page) => page.items) ?? [],
+    [sessions.data],
+  );
+  const alike = useMemo(() => namedAlike(rows), [rows]);
   // What somebody looks at stays, whatever changes last.
   const [shown, setShown] = useState<string>();
   const open = id ?? (rows.find((row) => row.id === shown) ?? rows[0])?.id;
@@ -104,6 +108,7 @@ export function SessionsPage() {
                     key={row.id}
                     row={row}
                     isOpen={row.id === open}
+                    isAlike={alike.has(row.name)}
                     onOpen={() => go(row.id, { which: search.which })}
                   />
                 ))}
@@ -143,6 +148,12 @@ export function SessionsPage() {
       )}
     </Page>
   );
+}
+
+/** The names that several of the sessions have. */
+function namedAlike(rows: readonly SessionRow[]): Set<string> {
+  const met = new Set<string>();
+  return new Set(rows.map(({ name }) => name).filter((name) => met.has(name) || !met.add(name)));
 }
 
 function Choice({ which, list }: { which: Which; list: SessionList | undefined }) {

@@ -4,7 +4,8 @@ import { begun, bytes, counted, dated, exactly, label, listed, m, visible } from
 import type { SessionRestored, SessionShow, SessionSnapshot } from '@/ipc';
 import { tellFailure } from '../command';
 import { useWork } from '../longWork';
-import { stepBetween } from './candidates';
+import { BringBackDialog } from './BringBackDialog';
+import { isOfTheWork, newestOfTheWork, stepBetween } from './candidates';
 import styles from './Files.module.css';
 import { InPlaceDialog } from './InPlaceDialog';
 import { NoSnapshots } from './NoSnapshots';
@@ -32,7 +33,7 @@ export function SnapshotsTab({ session, onFiles }: Props) {
               key={snapshot.id}
               session={session}
               snapshot={snapshot}
-              before={snapshots[index - 1]}
+              before={newestOfTheWork(snapshots.slice(0, index))}
               onFiles={() => onFiles(snapshot.id)}
               onPutBack={() => setBack(snapshot.id)}
             />
@@ -71,7 +72,10 @@ function Snapshot({ session, snapshot, before, onFiles, onPutBack }: SnapshotPro
   const restore = useRestore(session.id);
   const isBusy = useWork(restoreWork(session.id)).status === 'running';
   const [restored, setRestored] = useState<SessionRestored | null>(null);
+  const [isAsking, setAsking] = useState(false);
+  const isWork = isOfTheWork(snapshot);
   const bringBack = async () => {
+    setAsking(false);
     const to = await pickTarget(m.snapshot_bring_back_pick());
     if (!to) return;
     const result = await restore({ use: 'snapshot', snapshot: id, to: { picked: to.token } });
@@ -80,18 +84,26 @@ function Snapshot({ session, snapshot, before, onFiles, onPutBack }: SnapshotPro
     if (result) setRestored(result);
     else if (error) tellFailure(error);
   };
-  const told = [
-    begun(label('snapshot_reason', reason)),
-    filesWords(files.length, bytes(snapshot.bytes)),
-    label('strategy', strategy),
-  ];
+  const size = bytes(snapshot.bytes);
+  const told = isWork
+    ? [
+        begun(label('snapshot_reason', reason)),
+        filesWords(files.length, size),
+        label('strategy', strategy),
+      ]
+    : [counted('snapshot_written_over_files', files.length, { size })];
+  const hasKeys = snapshot.encrypted || files.some((file) => file.masked);
   return (
     <li className={styles.snapshot} data-testid={`snapshot-${sequence}`}>
       <span className={styles.title}>
         <b title={exactly(at)}>
           {m.snapshot_number({ number: sequence })} · {dated(at)}
         </b>
-        <Chip {...LOOKS[status]}>{label('snapshot_status', status)}</Chip>
+        {isWork ? (
+          <Chip {...LOOKS[status]}>{label('snapshot_status', status)}</Chip>
+        ) : (
+          <Chip tone="off">{m.snapshot_written_over()}</Chip>
+        )}
         {snapshot.encrypted && (
           <Chip tone="ok" icon="key">
             {m.snapshot_encrypted()}
@@ -99,9 +111,9 @@ function Snapshot({ session, snapshot, before, onFiles, onPutBack }: SnapshotPro
         )}
       </span>
       <span className={styles.detail}>{told.join(' · ')}</span>
-      {before && <span className={styles.detail}>{changeWords(before, snapshot)}</span>}
+      {isWork && before && <span className={styles.detail}>{changeWords(before, snapshot)}</span>}
       <span className={styles.deeds}>
-        {reason === 'before_in_place' && (
+        {!isWork && (
           <Button onPress={onPutBack} data-testid={`snapshot-put-back-${id}`}>
             {m.snapshot_put_back()}
           </Button>
@@ -109,7 +121,7 @@ function Snapshot({ session, snapshot, before, onFiles, onPutBack }: SnapshotPro
         {status !== 'failed' && (
           <Button
             isDisabled={isBusy}
-            onPress={() => void bringBack()}
+            onPress={() => (hasKeys ? setAsking(true) : void bringBack())}
             aria-label={m.snapshot_bring_back_number({ number: sequence })}
             data-testid={`snapshot-back-${sequence}`}
           >
@@ -120,11 +132,18 @@ function Snapshot({ session, snapshot, before, onFiles, onPutBack }: SnapshotPro
           {m.session_tab_files()}
         </Button>
       </span>
+      {isAsking && (
+        <BringBackDialog
+          snapshot={snapshot}
+          onChoose={() => void bringBack()}
+          onClose={() => setAsking(false)}
+        />
+      )}
       {restored && (
         <RestoredDialog
           session={session}
           restored={restored}
-          isElsewhere
+          elsewhere={snapshot}
           onClose={() => setRestored(null)}
         />
       )}

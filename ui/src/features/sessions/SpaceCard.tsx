@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Button, Card, Menu } from '@/components';
-import { bytes, counted, m } from '@/i18n';
+import { Button, Card, Menu, Notice } from '@/components';
+import { bytes, counted, m, visible } from '@/i18n';
 import { settingsQuery } from '../settings/queries';
 import { CleanUpSnapshots } from './CleanUpSnapshots';
+import { MoveStoreDialog } from './MoveStoreDialog';
 import { statsQuery } from './queries';
 import { ScrubDialog } from './ScrubDialog';
 import styles from './SessionsPage.module.css';
@@ -13,10 +14,11 @@ import { StrategyDialog } from './StrategyDialog';
 export function SpaceCard() {
   const stats = useQuery(statsQuery()).data;
   const settings = useQuery(settingsQuery()).data;
-  const [asked, setAsked] = useState<'strategies' | 'clean-up' | 'scrub' | null>(null);
+  const [asked, setAsked] = useState<'strategies' | 'clean-up' | 'scrub' | 'move' | null>(null);
   if (!stats) return null;
   const { files, bytes_original, bytes_stored } = stats;
-  const saved = bytes_original - bytes_stored;
+  // Of a store that is away nobody knows what it takes.
+  const saved = stats.store_away ? 0 : bytes_original - bytes_stored;
   const close = () => setAsked(null);
   return (
     <div className={styles.space} data-testid="sessions-space">
@@ -42,15 +44,20 @@ export function SpaceCard() {
                   icon: 'check',
                   run: () => setAsked('scrub'),
                 },
+                {
+                  id: 'move-store',
+                  label: m.store_move_open(),
+                  icon: 'folder',
+                  run: () => setAsked('move'),
+                },
               ]}
               data-testid="space-menu"
             />
           </>
         }
       >
-        {files === 0 ? (
-          <p>{m.sessions_space_none()}</p>
-        ) : (
+        {files === 0 && <p>{m.sessions_space_none()}</p>}
+        {files > 0 && !stats.store_away && (
           <p>
             {counted('sessions_space', files, {
               size: bytes(bytes_original),
@@ -59,10 +66,20 @@ export function SpaceCard() {
           </p>
         )}
         {settings?.snapshots === 'off' && <p>{m.sessions_space_off()}</p>}
+        {stats.store_away ? (
+          <Notice tone="warn" icon="warn" data-testid="store-away">
+            {m.store_lies_away({ path: visible(stats.store_dir) })}
+          </Notice>
+        ) : (
+          <p data-selectable data-testid="store-lies">
+            {m.store_lies({ path: visible(stats.store_dir) })}
+          </p>
+        )}
         {saved > 0 && <p>{m.sessions_space_saved({ saved: bytes(saved) })}</p>}
       </Card>
       {asked === 'strategies' && <StrategyDialog onClose={close} />}
       {asked === 'clean-up' && settings && <CleanUpSnapshots settings={settings} onClose={close} />}
+      {asked === 'move' && <MoveStoreDialog stats={stats} onClose={close} />}
       {asked === 'scrub' && <ScrubDialog onClose={close} />}
     </div>
   );

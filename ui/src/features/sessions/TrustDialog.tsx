@@ -1,20 +1,24 @@
 import { Button, Dialog, Spring } from '@/components';
 import { m, visible } from '@/i18n';
+import type { SessionShow } from '@/ipc';
 import { TrustNotice } from '../runs/sheet/TrustNotice';
 import type { Untrusted } from '../runs/sheet/untrusted';
+import { isNotStarted } from './stand';
 
 interface Props {
   untrusted: Untrusted;
-  name: string;
+  session: SessionShow;
   onTrust: () => void;
   onClose: () => void;
 }
 
 /** What a session would do when it goes on, before somebody lets it. */
-export function TrustDialog({ untrusted, name, onTrust, onClose }: Props) {
+export function TrustDialog({ untrusted, session, onTrust, onClose }: Props) {
+  const name = visible(session.name);
+  const isNew = isNotStarted(session);
   return (
     <Dialog
-      title={m.session_go_on_title({ name: visible(name) })}
+      title={isNew ? m.run_sheet_title({ name }) : m.session_go_on_title({ name })}
       isOpen
       onClose={onClose}
       data-testid="dialog-session-trust"
@@ -23,7 +27,7 @@ export function TrustDialog({ untrusted, name, onTrust, onClose }: Props) {
           <Spring />
           <Button onPress={onClose}>{m.cancel()}</Button>
           <Button look="primary" icon="play" onPress={onTrust} data-testid="session-trust">
-            {m.trust_and_resume()}
+            {isNew ? m.trust_and_run() : m.trust_and_resume()}
           </Button>
         </>
       }

@@ -40,6 +40,20 @@ export function keyOf({ source, snapshot }: SessionCandidate): string {
   return snapshot === undefined ? source : `${source} ${snapshot}`;
 }
 
+/**
+ * The newest snapshot of what the work had. One of what stood there before files were written over holds those alone,
+ * and is what the work was not to have.
+ */
+export function newestOfTheWork(
+  snapshots: readonly SessionSnapshot[],
+): SessionSnapshot | undefined {
+  return snapshots.findLast(isOfTheWork);
+}
+
+export function isOfTheWork({ reason }: SessionSnapshot): boolean {
+  return reason !== 'before_in_place';
+}
+
 export type Today = 'same' | SessionDifference['kind'];
 
 export interface FileRow {

@@ -14,6 +14,8 @@ export const row: SessionRow = {
   status: 'interrupted',
   run_id: '01RUN',
   snapshots: 1,
+  root: '/home/ada/configs',
+  created_at: '2026-11-21T17:02:00Z',
   updated_at: '2026-11-21T18:42:00Z',
   confidence: 'complete',
   steps_done: 2,
@@ -47,7 +49,6 @@ export const snapshot: SessionSnapshot = {
 
 export const session: SessionShow = {
   ...row,
-  root: '/home/ada/configs',
   strategy: 'standard',
   snapshots: [snapshot],
   works_with: 'file',

@@ -84,6 +84,15 @@ export function cleanUpQuery(days: number) {
   });
 }
 
+/** Whether anything is kept encrypted, and whether its key is at hand. */
+export function snapshotKeyQuery() {
+  return queryOptions({
+    queryKey: ['snapshot key'],
+    queryFn: () => call('snapshot_key_show', {}),
+    meta: { tags: ['settings', 'secret', 'session'], atMostEvery: 3_000 },
+  });
+}
+
 /** Where configurations are. Whether a folder is there is asked of its disk. */
 export function rootsQuery() {
   return queryOptions({

@@ -7,14 +7,17 @@ import { tellFailure } from '../command';
 /** What the file is called unless somebody calls it otherwise. */
 const FILE = 'flowkeep-snapshots.key';
 
-export async function saveKey(): Promise<void> {
+/** Answers whether it was saved. */
+export async function saveKey(): Promise<boolean> {
   try {
     const to = await shell.pick_save({ title: m.snapshot_key(), name: FILE });
-    if (!to) return;
+    if (!to) return false;
     await call('snapshot_key_save', { to: { picked: to.token } });
     toast({ text: m.snapshot_key_saved({ path: visible(to.label) }) });
+    return true;
   } catch (thrown) {
     tellFailure(thrown);
+    return false;
   }
 }
 

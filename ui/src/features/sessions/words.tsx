@@ -1,6 +1,8 @@
 import { Chip, type IconName, type Tone } from '@/components';
 import { begun, counted, label, m, say, visible, when } from '@/i18n';
-import type { Message, SessionCandidate, SessionRow } from '@/ipc';
+import type { Message, SessionCandidate, SessionRow, SessionShow } from '@/ipc';
+import { newestOfTheWork } from './candidates';
+import { isNotStarted } from './stand';
 
 type Confidence = SessionRow['confidence'];
 
@@ -15,9 +17,34 @@ export function ConfidenceChip({ confidence }: { confidence: Confidence }) {
   return <Chip {...LOOKS[confidence]}>{label('session_confidence', confidence)}</Chip>;
 }
 
+/**
+ * Why a session cannot be taken up as it was, as far as is known without a look at its files; nothing where it can,
+ * and where it has come to its end.
+ */
+export function whyInPart(session: SessionShow): string[] {
+  const { confidence, origin, snapshots, status } = session;
+  if (confidence === 'complete' || status === 'completed') return [];
+  const newest = newestOfTheWork(snapshots);
+  if (!newest) {
+    if (origin === 'import1') return [m.session_part_definition()];
+    return [origin === 'import2' ? m.session_part_named() : m.session_part_none()];
+  }
+  if (newest.status === 'failed') return [m.session_part_unread()];
+  if (newest.status === 'complete') return [m.session_part_damaged()];
+  const counts = {
+    config_missing: newest.missing.length,
+    config_ambiguous: newest.ambiguous.length,
+    config_unparsed: newest.unparsed.length,
+    config_masked: newest.files.filter((file) => file.masked).length,
+  };
+  return Object.entries(counts).flatMap(([stem, count]) =>
+    count > 0 ? [counted(stem, count)] : [],
+  );
+}
+
 type Stand = Pick<
   SessionRow,
-  'status' | 'steps_done' | 'steps' | 'updated_at' | 'origin' | 'run_id'
+  'status' | 'steps_done' | 'steps' | 'updated_at' | 'created_at' | 'origin' | 'run_id'
 >;
 
 /** Since when a session stands how, and how far its run is. */
@@ -26,7 +53,8 @@ export function standWords(row: Stand): string {
   const word = label('session_status', status);
   // When an earlier tool was interrupted is not known; when its session came in is.
   if (originWords(row) !== '' && row.run_id === undefined)
-    return m.session_updated_at({ when: when(updated_at) });
+    return m.session_brought_at({ when: when(row.created_at) });
+  if (isNotStarted(row)) return m.session_kept_at({ when: when(updated_at) });
   const since =
     status === 'interrupted'
       ? m.session_interrupted_at({ when: when(updated_at) })

@@ -12,10 +12,12 @@ import {
   type SessionInPlacePlan,
   type SessionPutInPlace,
   type SessionRestored,
+  type SessionShow,
 } from '@/ipc';
 import { tellFailure } from '../command';
 import { LongWork } from '../longWork';
 import { pickTarget } from './pick';
+import { isNotStarted } from './stand';
 
 /** What somebody has just done himself is shown at once, however often the rest is asked for. */
 export function changedHere(client: QueryClient): void {
@@ -65,7 +67,7 @@ export function useRestore(session: string) {
 }
 
 /** Goes on with a session: to its run, once that goes on. */
-export function useGoOn(session: { id: string; name: string }) {
+export function useGoOn(session: SessionShow) {
   const restore = useRestore(session.id);
   const navigate = useNavigate();
   return async (input: Omit<Input<'session_restore'>, 'id' | 'resume'>) => {
@@ -75,14 +77,20 @@ export function useGoOn(session: { id: string; name: string }) {
     const name = visible(session.name);
     const { follows, taken_over } = restored;
     const over = follows && counted('session_taken_over', taken_over?.length ?? 0);
+    const isNew = isNotStarted(session);
+    const done = isNew ? m.session_started_now : m.session_went_on_now;
+    const part = isNew ? m.session_started_part : m.session_went_on_part;
     toast(
       restored.complete
-        ? { text: sentences(m.session_went_on_now({ name }), over) }
-        : { tone: 'warn', text: sentences(m.session_went_on_part({ name }), over) },
+        ? { text: sentences(done({ name }), over) }
+        : { tone: 'warn', text: sentences(part({ name }), over) },
     );
     if (restored.run_id) void navigate({ to: '/runs/$id', params: { id: restored.run_id } });
   };
 }
+
+/** Whether it was called off before anything was written, or may go on where nobody sees it. */
+export type Cancelled = 'cancelled' | 'goes-on';
 
 /** Puts files of a session back where they were, as a plan says; and what was there before, if somebody wants that. */
 export function usePutInPlace({ id, name }: { id: string; name: string }) {
@@ -123,8 +131,16 @@ export function usePutInPlace({ id, name }: { id: string; name: string }) {
       }),
     });
   };
-  /** The dialog tells what it failed with. */
-  const put = (plan: SessionInPlacePlan) => start(plan).catch(() => null);
+  /** The dialog tells what it failed with, and what a cancel came to. */
+  const put = async (plan: SessionInPlacePlan): Promise<SessionPutInPlace | Cancelled | null> => {
+    try {
+      return await start(plan);
+    } catch (thrown) {
+      const { code, hints } = CallError.from(thrown);
+      if (code !== 'cancelled') return null;
+      return hints.includes('in_place_goes_on') ? 'goes-on' : 'cancelled';
+    }
+  };
   return { put, tell };
 }
 
@@ -176,3 +192,4 @@ export const importWork = new LongWork('session_import');
 export const createWork = new LongWork('session_create');
 export const cleanUpWork = new LongWork('session_clean_up');
 export const scrubWork = new LongWork('session_scrub');
+export const moveStoreWork = new LongWork('session_store_move');

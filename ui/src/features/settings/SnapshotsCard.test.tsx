@@ -1,28 +1,71 @@
-import { cleanup, fireEvent, render, screen } from '@testing-library/react';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { cleanup, render, screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { useState } from 'react';
 import { afterEach, expect, it, vi } from 'vitest';
-import type { Settings } from '@/ipc';
+import { createQueryClient } from '@/app/queries';
+import { type Settings, type SettingsUpdate, type SnapshotKeyShow, setTransport } from '@/ipc';
+import { testTransport } from '@/ipc/testing';
 import { SnapshotsCard } from './SnapshotsCard';
 
 afterEach(cleanup);
 
-function show(settings: Pick<Settings, 'snapshots' | 'snapshot_secrets'>) {
-  const onChange = vi.fn();
-  render(<SnapshotsCard settings={settings as Settings} onChange={onChange} />);
-  return onChange;
+type Shown = Pick<Settings, 'snapshots' | 'snapshot_secrets'>;
+
+const onChange = vi.fn();
+
+function Card({ first }: { first: Shown }) {
+  const [settings, setSettings] = useState(first);
+  const change = (next: SettingsUpdate) => {
+    onChange(next);
+    setSettings({ ...settings, ...(next as Partial<Shown>) });
+  };
+  return <SnapshotsCard settings={settings as Settings} onChange={change} />;
 }
 
-it('says what becomes of keys, and offers to save the key only where there is one', () => {
-  const onChange = show({ snapshots: 'on', snapshot_secrets: 'masked' });
+function show(settings: Shown, key: SnapshotKeyShow = { encrypted: false, key: 'none' }) {
+  onChange.mockReset();
+  const transport = testTransport(
+    { snapshot_key_show: () => key, snapshot_key_save: () => ({ files: ['/k'] }) },
+    { pick_save: async () => ({ token: 'k', label: '/home/ada/k.key', folder: false }) },
+  );
+  setTransport(transport);
+  render(
+    <QueryClientProvider client={createQueryClient()}>
+      <Card first={settings} />
+    </QueryClientProvider>,
+  );
+  return (name: string) => transport.calls.filter((call) => call.name === name);
+}
+
+it('says what becomes of keys, and offers to save the key only where there is one', async () => {
+  show({ snapshots: 'on', snapshot_secrets: 'masked' });
   expect(screen.queryByTestId('snapshot-key-save')).toBeNull();
-  fireEvent.click(screen.getByTestId('secrets-encrypted'));
-  fireEvent.click(screen.getByTestId('snapshots-off'));
-  expect(onChange.mock.calls.flat()).toEqual([
-    { snapshot_secrets: 'encrypted' },
-    { snapshots: 'off' },
-  ]);
+  await userEvent.click(screen.getByTestId('snapshots-off'));
+  expect(onChange.mock.calls.flat()).toEqual([{ snapshots: 'off' }]);
   cleanup();
-  show({ snapshots: 'off', snapshot_secrets: 'encrypted' });
+  show({ snapshots: 'off', snapshot_secrets: 'encrypted' }, { encrypted: true, key: 'there' });
   expect(screen.getByTestId('snapshot-key-save')).toBeTruthy();
   expect(screen.getByText(/loses the key loses/)).toBeTruthy();
   expect(screen.getByText(/Nothing new is kept/)).toBeTruthy();
+  expect(screen.queryByTestId('snapshot-key-gone')).toBeNull();
+});
+
+it('offers to save the key as soon as snapshots become encrypted, and goes once it is saved', async () => {
+  const asked = show({ snapshots: 'on', snapshot_secrets: 'masked' });
+  await userEvent.click(screen.getByTestId('secrets-encrypted'));
+  expect(onChange.mock.calls.flat()).toEqual([{ snapshot_secrets: 'encrypted' }]);
+  expect(screen.getByText(/Their key is on this computer alone/)).toBeTruthy();
+  await userEvent.click(screen.getByTestId('save-key-now'));
+  await waitFor(() => expect(asked('snapshot_key_save')).toHaveLength(1));
+  await waitFor(() => expect(screen.queryByTestId('dialog-save-key')).toBeNull());
+});
+
+it('has the key at hand where older snapshots are encrypted, and says when it is gone', async () => {
+  show({ snapshots: 'on', snapshot_secrets: 'masked' }, { encrypted: true, key: 'gone' });
+  expect((await screen.findByTestId('snapshot-key-gone')).textContent).toContain(
+    'not on this computer any more',
+  );
+  expect(screen.queryByTestId('snapshot-key-save')).toBeNull();
+  expect(screen.getByTestId('snapshot-key-add')).toBeTruthy();
 });

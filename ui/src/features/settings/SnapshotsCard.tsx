@@ -1,6 +1,10 @@
-import { Button, Card, Row, Segments } from '@/components';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Button, Card, Dialog, Notice, Row, Segments, Spring } from '@/components';
 import { m } from '@/i18n';
-import type { Settings, SettingsUpdate } from '@/ipc';
+import type { Settings, SettingsUpdate, SnapshotKeyShow } from '@/ipc';
+import { UnlockButton } from '../connections/UnlockButton';
+import { snapshotKeyQuery } from '../sessions/queries';
 import { addKey, saveKey } from '../sessions/snapshotKey';
 
 interface Props {
@@ -11,6 +15,9 @@ interface Props {
 /** Whether the configuration of sessions is kept, and what becomes of the keys in it. */
 export function SnapshotsCard({ settings, onChange }: Props) {
   const { snapshots, snapshot_secrets } = settings;
+  const key = useQuery(snapshotKeyQuery()).data;
+  // Whoever switches it on is asked once the key has been made.
+  const [isAsked, setAsked] = useState(false);
   return (
     <Card title={m.settings_snapshots()} data-testid="settings-snapshots">
       <Row
@@ -35,7 +42,10 @@ export function SnapshotsCard({ settings, onChange }: Props) {
           <Segments
             label={m.snapshot_secrets()}
             value={snapshot_secrets}
-            onChange={(next) => onChange({ snapshot_secrets: next })}
+            onChange={(next) => {
+              onChange({ snapshot_secrets: next });
+              setAsked(next === 'encrypted');
+            }}
             options={[
               { value: 'masked', label: m.snapshot_secrets_masked(), testid: 'secrets-masked' },
               {
@@ -49,30 +59,85 @@ export function SnapshotsCard({ settings, onChange }: Props) {
       >
         {m.snapshot_secrets()}
       </Row>
-      {snapshot_secrets === 'encrypted' && (
-        <>
-          <Row
-            detail={m.snapshot_key_hint()}
-            end={
-              <Button onPress={() => void saveKey()} data-testid="snapshot-key-save">
-                {m.snapshot_key_save()}
-              </Button>
-            }
-          >
-            {m.snapshot_key()}
-          </Row>
-          <Row
-            detail={m.snapshot_key_other_hint()}
-            end={
-              <Button onPress={() => void addKey()} data-testid="snapshot-key-add">
-                {m.snapshot_key_add()}
-              </Button>
-            }
-          >
-            {m.snapshot_key_other()}
-          </Row>
-        </>
-      )}
+      {(snapshot_secrets === 'encrypted' || key?.encrypted) && <KeyRows stands={key?.key} />}
+      {isAsked && snapshot_secrets === 'encrypted' && <SaveNow onClose={() => setAsked(false)} />}
     </Card>
+  );
+}
+
+/** The key to what is kept encrypted: that it is there or not, a copy of it, and that of another computer. */
+function KeyRows({ stands }: { stands: SnapshotKeyShow['key'] | undefined }) {
+  const client = useQueryClient();
+  const add = async () => {
+    if (await addKey()) void client.invalidateQueries(snapshotKeyQuery());
+  };
+  const isAway = stands === 'gone' || stands === 'locked';
+  return (
+    <>
+      {stands === 'gone' && (
+        <Notice tone="fail" icon="warn" data-testid="snapshot-key-gone">
+          {m.snapshot_key_gone()}
+        </Notice>
+      )}
+      {stands === 'locked' && (
+        <Notice tone="warn" icon="lock" end={<UnlockButton />} data-testid="snapshot-key-locked">
+          {m.snapshot_key_locked()}
+        </Notice>
+      )}
+      <Row
+        detail={m.snapshot_key_hint()}
+        end={
+          !isAway && (
+            <Button onPress={() => void saveKey()} data-testid="snapshot-key-save">
+              {m.snapshot_key_save()}
+            </Button>
+          )
+        }
+      >
+        {m.snapshot_key()}
+      </Row>
+      <Row
+        detail={m.snapshot_key_other_hint()}
+        end={
+          <Button
+            look={stands === 'gone' ? 'primary' : 'plain'}
+            onPress={() => void add()}
+            data-testid="snapshot-key-add"
+          >
+            {m.snapshot_key_add()}
+          </Button>
+        }
+      >
+        {m.snapshot_key_other()}
+      </Row>
+    </>
+  );
+}
+
+/** What is encrypted from now on is lost with its key, so that the copy is offered at once. */
+function SaveNow({ onClose }: { onClose: () => void }) {
+  const save = async () => {
+    if (await saveKey()) onClose();
+  };
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={m.snapshot_key_now_title()}
+      data-testid="dialog-save-key"
+      foot={
+        <>
+          <Spring />
+          <Button onPress={onClose} data-testid="save-key-later">
+            {m.snapshot_key_later()}
+          </Button>
+          <Button look="primary" autoFocus onPress={() => void save()} data-testid="save-key-now">
+            {m.snapshot_key_save()}
+          </Button>
+        </>
+      }
+    >
+      <p>{m.snapshot_key_now_words()}</p>
+    </Dialog>
   );
 }

@@ -29,6 +29,7 @@ const run = (run_id: string, more: Partial<StartRun> = {}): StartRun => ({
   steps: 5,
   questions: [],
   held: false,
+  decided: false,
   ...more,
 });
 const asking = run('orders', {
@@ -68,12 +69,27 @@ it('says what is certain, what needs a person, and what went on', async () => {
   expect(dialog.getByText('“nightly”: running')).toBeTruthy();
 });
 
+it('calls nothing "by itself" that a person decided about', async () => {
+  show([asking, run('settled', { decided: true }), run('nightly')]);
+  const dialog = within(await screen.findByTestId('dialog-start'));
+  const part = (title: string) => dialog.getByText(title).closest('section')?.textContent;
+  expect(part('Decided by you since')).toContain('“settled”: running');
+  expect(part('Went on by itself')).not.toContain('settled');
+  expect(part('Went on by itself')).toContain('nightly');
+});
+
 it('leads to the first that needs a person, by its session where it has one', async () => {
   const asked = show([run('nightly'), asking]);
   await userEvent.click(await screen.findByTestId('start-first'));
   expect(went).toHaveBeenCalledWith({ to: '/sessions/{-$id}', params: { id: '01A' } });
   expect(screen.queryByTestId('dialog-start')).toBeNull();
   expect(asked('start_seen')).toEqual([]);
+});
+
+it('leads to the run itself where that only asks and goes on meanwhile', async () => {
+  show([{ ...asking, status: 'waiting' }]);
+  await userEvent.click(await screen.findByTestId('start-first'));
+  expect(went).toHaveBeenCalledWith({ to: '/runs/$id', params: { id: 'orders' } });
 });
 
 it('stays as a notice when it is closed, opens from there, and goes once it is understood', async () => {

@@ -19,7 +19,7 @@ export function StartSheet() {
 function Open({ sheet }: { sheet: Sheet }) {
   const seen = useSeen();
   const look = useLook();
-  const { needs, went } = sorted(sheet);
+  const { needs, decided, went } = sorted(sheet);
   const [first] = needs;
   const understand = () => {
     closeStart();
@@ -84,25 +84,19 @@ function Open({ sheet }: { sheet: Sheet }) {
         ))}
         {needs.length === 0 && <li>{m.start_nothing_needs()}</li>}
       </Part>
-      {went.length > 0 && (
-        <Part icon="play" tone="run" title={m.start_by_itself()}>
-          {went.map(({ run_id, name, status }) => (
-            <li key={run_id}>
-              {m.start_goes({ name: visible(name), status: label('status', status) })}
-            </li>
-          ))}
-        </Part>
-      )}
+      <Standing icon="check" tone="ok" title={m.start_decided()} runs={decided} />
+      <Standing icon="play" tone="run" title={m.start_by_itself()} runs={went} />
     </Dialog>
   );
 }
 
-/** To where a run is decided about: its session, where files are kept for it. */
+/** To where a run is decided about: its session, where it stands; one that only asks does so on its own page. */
 function useLook() {
   const navigate = useNavigate();
-  return ({ run_id, session_id }: StartRun) => {
+  return ({ run_id, session_id, held, status }: StartRun) => {
     closeStart();
-    void (session_id === undefined
+    const stands = held || status === 'interrupted' || status === 'paused';
+    void (session_id === undefined || !stands
       ? navigate({ to: '/runs/$id', params: { id: run_id } })
       : navigate({ to: '/sessions/{-$id}', params: { id: session_id } }));
   };
@@ -123,6 +117,24 @@ function whyWords({ questions, held }: StartRun): string[] {
   ]);
   if (held) asked.push(m.start_held());
   return asked.length > 0 ? asked : [m.start_stands()];
+}
+
+interface StandingProps extends Omit<PartProps, 'children'> {
+  runs: readonly StartRun[];
+}
+
+/** How runs stand that need nobody. */
+function Standing({ runs, ...part }: StandingProps) {
+  if (runs.length === 0) return null;
+  return (
+    <Part {...part}>
+      {runs.map(({ run_id, name, status }) => (
+        <li key={run_id}>
+          {m.start_goes({ name: visible(name), status: label('status', status) })}
+        </li>
+      ))}
+    </Part>
+  );
 }
 
 interface PartProps {

@@ -5,11 +5,20 @@ export function needsYou({ questions, held, status }: StartRun): boolean {
   return questions.length > 0 || held || status === 'interrupted' || status === 'paused';
 }
 
-/** What needs a person, and what went on by itself. */
-export function sorted({ runs }: StartSheet): { needs: StartRun[]; went: StartRun[] } {
+interface Sorted {
+  needs: StartRun[];
+  /** What a person has decided about since, and needs nobody any more. */
+  decided: StartRun[];
+  /** What went on by itself. */
+  went: StartRun[];
+}
+
+export function sorted({ runs }: StartSheet): Sorted {
+  const others = runs.filter((run) => !needsYou(run));
   return {
     needs: runs.filter(needsYou),
-    went: runs.filter((run) => !needsYou(run) && run.status !== 'cancelled'),
+    decided: others.filter((run) => run.decided),
+    went: others.filter((run) => !run.decided && run.status !== 'cancelled'),
   };
 }
 

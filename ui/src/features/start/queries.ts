@@ -6,6 +6,9 @@ import { tellsSomething } from './needs';
 /** How often the sheet is asked for again while runs go on, in milliseconds. */
 const LOOK_EVERY = 3_000;
 
+/** How often it is looked whether a program is still there that outlived its step. */
+const STILL_EVERY = 5_000;
+
 /** How often, and how many times, it is asked for while the window is young. */
 const FIRST_LOOK_EVERY = 1_000;
 const FIRST_LOOKS = 8;
@@ -22,8 +25,12 @@ export function startQuery() {
       return sheet && tellsSomething(sheet) ? sheet : null;
     },
     // It is not known before the engine has taken all runs up, and where it finds none to change nobody tells so.
-    refetchInterval: ({ state: { data, dataUpdateCount } }) =>
-      data === null && dataUpdateCount < FIRST_LOOKS ? FIRST_LOOK_EVERY : false,
+    refetchInterval: ({ state: { data, dataUpdateCount } }) => {
+      if (data === null && dataUpdateCount < FIRST_LOOKS) return FIRST_LOOK_EVERY;
+      // That a program has ended is told by nobody.
+      const runs = data?.runs.some(({ questions }) => questions.some(({ running }) => running));
+      return runs ? STILL_EVERY : false;
+    },
     meta: { tags: ['run', 'run:', 'session', 'start'], atMostEvery: LOOK_EVERY },
   });
 }

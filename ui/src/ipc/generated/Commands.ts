@@ -161,6 +161,7 @@ import type { SessionCreateInput } from "./SessionCreateInput";
 import type { SessionCreated } from "./SessionCreated";
 import type { SessionExportInput } from "./SessionExportInput";
 import type { SessionExported } from "./SessionExported";
+import type { SessionForgotten } from "./SessionForgotten";
 import type { SessionImportInput } from "./SessionImportInput";
 import type { SessionImported } from "./SessionImported";
 import type { SessionInPlaceInput } from "./SessionInPlaceInput";
@@ -182,10 +183,13 @@ import type { SessionScrubbed } from "./SessionScrubbed";
 import type { SessionShow } from "./SessionShow";
 import type { SessionSnapshotTaken } from "./SessionSnapshotTaken";
 import type { SessionStats } from "./SessionStats";
+import type { SessionStoreMoveInput } from "./SessionStoreMoveInput";
+import type { SessionStoreMoved } from "./SessionStoreMoved";
 import type { Settings } from "./Settings";
 import type { SettingsUpdate } from "./SettingsUpdate";
 import type { SnapshotKeyAdded } from "./SnapshotKeyAdded";
 import type { SnapshotKeyFrom } from "./SnapshotKeyFrom";
+import type { SnapshotKeyShow } from "./SnapshotKeyShow";
 import type { SourceInput } from "./SourceInput";
 import type { SourceList } from "./SourceList";
 import type { SourceRef } from "./SourceRef";
@@ -375,9 +379,11 @@ export interface Commands {
   config_root_add: { input: ConfigRootAddInput; output: ConfigRootList };
   config_root_remove: { input: ConfigRootRef; output: ConfigRootList };
   session_scrub: { input: Nothing; output: SessionScrubbed };
+  session_store_move: { input: SessionStoreMoveInput; output: SessionStoreMoved };
   session_clean_up: { input: SessionCleanUpInput; output: SessionCleanedUp };
   session_export: { input: SessionExportInput; output: SessionExported };
-  session_forget: { input: SessionRef; output: Nothing };
+  session_forget: { input: SessionRef; output: SessionForgotten };
+  snapshot_key_show: { input: Nothing; output: SnapshotKeyShow };
   snapshot_key_save: { input: ExportTo; output: Exported };
   snapshot_key_add: { input: SnapshotKeyFrom; output: SnapshotKeyAdded };
   strategy_list: { input: Nothing; output: StrategyList };
@@ -409,4 +415,4 @@ export interface Commands {
 }
 
 /** Commands that report progress and can be cancelled. */
-export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task","log_migrate","log_verify","log_export","log_clean_up","folder_archive","folder_clean_up","folder_compare","folder_check","folder_put_back_plan","folder_put_back","session_preview","session_create","session_snapshot","session_recovery","session_restore","session_in_place_plan","session_compare","session_import","session_link","session_relink","session_scrub","session_clean_up","session_export"];
+export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task","log_migrate","log_verify","log_export","log_clean_up","folder_archive","folder_clean_up","folder_compare","folder_check","folder_put_back_plan","folder_put_back","session_preview","session_create","session_snapshot","session_recovery","session_restore","session_in_place_plan","session_compare","session_import","session_link","session_relink","session_scrub","session_store_move","session_clean_up","session_export"];

@@ -14,6 +14,10 @@ export type Overview = {
  */
 counts: Array<KindCount>, 
 /**
+ * How many sessions are kept.
+ */
+sessions: number, 
+/**
  * The newest backup proven by a trial restore.
  */
 backup: BackupRow | null, 

@@ -8,6 +8,11 @@ import type { Message } from "./Message";
  */
 export type SessionComparedFile = { 
 /**
+ * What is not as it was where the texts are the same: `keys`, for which something stands in both, or the
+ * `spelling` of the text in bytes.
+ */
+unshown?: string, 
+/**
  * In which places a workflow is not the same, in the words of its form.
  */
 places: Array<Difference>, 

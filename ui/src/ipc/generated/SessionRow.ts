@@ -54,6 +54,14 @@ steps_done?: number,
  */
 steps?: number, 
 /**
+ * The root of its tree, where that is known.
+ */
+root?: string, 
+/**
+ * Since when it is here.
+ */
+created_at: string, 
+/**
  * When it last changed.
  */
 updated_at: string, };

@@ -87,6 +87,10 @@ state?: string,
  */
 snapshots: Array<SessionSnapshot>, 
 /**
+ * Since when it is here.
+ */
+created_at: string, 
+/**
  * When it last changed.
  */
 updated_at: string, };

@@ -62,4 +62,8 @@ bytes: number,
 /**
  * Whether some of it is encrypted, so that it is read with the key of the snapshots only.
  */
-encrypted: boolean, };
+encrypted: boolean, 
+/**
+ * Files of it whose content was found damaged or gone in the store, and nowhere else; absent where there are none.
+ */
+damaged?: number, };

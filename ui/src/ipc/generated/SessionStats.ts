@@ -31,4 +31,16 @@ oldest: string | null,
 /**
  * When the newest was taken.
  */
-newest: string | null, };
+newest: string | null, 
+/**
+ * The folder in which it lies, as a person reads it.
+ */
+store_dir: string, 
+/**
+ * Whether that folder was chosen; else it is in the data folder.
+ */
+store_chosen: boolean, 
+/**
+ * Whether it cannot be had now: its drive is away, or it is another data folder's.
+ */
+store_away: boolean, };

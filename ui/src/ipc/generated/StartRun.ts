@@ -37,4 +37,8 @@ questions: Array<StartQuestion>,
 /**
  * Whether it waits for somebody who says with which configuration it goes on.
  */
-held: boolean, };
+held: boolean, 
+/**
+ * Whether a person has decided about it since, so that it did not go on by itself.
+ */
+decided: boolean, };

@@ -7,6 +7,6 @@ import type { StartSheet } from "./StartSheet";
 export type StartShow = { 
 /**
  * What was under way when the app ended without being closed; null where it was closed in order, and while
- * it is not known yet with what goes on by itself.
+ * it is not known yet with what goes on by itself; nor once a person has decided about all that needed it.
  */
 sheet: StartSheet | null, };

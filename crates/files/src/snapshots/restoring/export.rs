@@ -1,18 +1,18 @@
 //! Everything that is kept of a session, as plain files in a folder that a person looks into without Flowkeep.
 
-use std::collections::HashMap;
 use std::path::Path;
 
 use flowkeep_core::configuration::ConfigPath;
 use flowkeep_core::{Message, ObjectHash};
 use flowkeep_host::Progress;
-use flowkeep_store::{KeptObject, SessionRecord};
+use flowkeep_store::SessionRecord;
 
 use super::definitions::Definitions;
-use super::kept::{Contents, placed, tree_entry};
+use super::kept::{Contents, tree_entry};
+use super::pieces::Pieces;
 use crate::snapshots::manifest::TreeEntry;
 use crate::snapshots::overlay::{Lost, write};
-use crate::snapshots::{SnapshotError, TakeError, Workshop};
+use crate::snapshots::{TakeError, Workshop};
 
 /// The step of progress: writing the files.
 const EXPORT: &str = "session_restore";
@@ -29,19 +29,6 @@ pub struct Exported {
     pub snapshots: u32,
     /// What is kept and damaged, or not kept any more.
     pub lost: Vec<Lost>,
-}
-
-enum Origin {
-    Pack(Box<KeptObject>),
-    Here(Vec<u8>),
-}
-
-/// What is written, with where each content comes from.
-#[derive(Default)]
-struct Pieces {
-    entries: Vec<TreeEntry>,
-    origins: HashMap<ObjectHash, Origin>,
-    lost: Vec<Lost>,
 }
 
 /// Writes everything that is kept of a session to `to`, which is empty or not there: each of its snapshots in
@@ -69,10 +56,10 @@ pub fn export(
     let hashes = kept.iter().flat_map(|(_, entries)| entries);
     let hashes = hashes.map(|entry| entry.object.blake3).collect();
     let contents = Contents::read(workshop, hashes, progress)?;
-    let mut pieces = Pieces::default();
+    let mut pieces = Pieces::none();
     for (number, entries) in &kept {
         for entry in entries {
-            pieces.add_kept(&contents, *number, entry);
+            add_kept(&mut pieces, &contents, *number, entry);
         }
     }
     let files = u32::try_from(pieces.entries.len()).unwrap_or(u32::MAX);
@@ -83,33 +70,25 @@ pub fn export(
         } else {
             "definition.yaml"
         };
-        pieces.add(name, bytes.clone());
+        add_beside(&mut pieces, name, bytes.clone());
     }
     pieces.lost.sort_by(|one, other| one.path.cmp(&other.path));
     for (name, bytes) in beside(&pieces.lost) {
-        pieces.add(name, bytes);
+        add_beside(&mut pieces, name, bytes);
     }
-    let Pieces {
-        entries,
-        origins,
-        mut lost,
-    } = pieces;
-    let total = u32::try_from(entries.len()).ok();
-    let (mut packs, mut done) = (workshop.reader(), 0);
+    let total = u32::try_from(pieces.entries.len()).ok();
+    let mut lost = std::mem::take(&mut pieces.lost);
+    let (mut read, mut done) = (pieces.reader(workshop), 0);
     let mut objects = |hash: &ObjectHash| {
         done += 1;
         progress.step(EXPORT, done, total, None);
-        match origins.get(hash) {
-            Some(Origin::Pack(kept)) => packs.read(&kept.pack, &placed(kept)),
-            Some(Origin::Here(bytes)) => Ok(bytes.clone()),
-            None => Err(SnapshotError::Gone(workshop.dir.clone())),
-        }
+        read(hash)
     };
     let goes_on = || !progress.cancelled();
     let written = write(
         workshop.files.as_ref(),
         to,
-        &entries,
+        &pieces.entries,
         &mut objects,
         &goes_on,
     )?;
@@ -121,34 +100,24 @@ pub fn export(
     })
 }
 
-impl Pieces {
-    fn add_kept(&mut self, contents: &Contents, number: u32, entry: &TreeEntry) {
-        let Ok(path) = ConfigPath::new(format!("snapshots/{number:04}/{}", entry.path)) else {
-            return;
-        };
-        match contents.readable(&entry.object.blake3) {
-            Ok(kept) => {
-                let origin = Origin::Pack(Box::new(kept.clone()));
-                self.origins.insert(entry.object.blake3, origin);
-                self.entries.push(TreeEntry {
-                    path,
-                    ..entry.clone()
-                });
-            }
-            Err(code) => self.lost.push(Lost {
+fn add_kept(pieces: &mut Pieces, contents: &Contents, number: u32, entry: &TreeEntry) {
+    let Ok(path) = ConfigPath::new(format!("snapshots/{number:04}/{}", entry.path)) else {
+        return;
+    };
+    match contents.readable(&entry.object.blake3) {
+        Ok(kept) => {
+            let entry = TreeEntry {
                 path,
-                reason: Message::new(code),
-            }),
+                ..entry.clone()
+            };
+            pieces.add_kept(entry, kept);
         }
+        Err(code) => pieces.lose(path, Message::new(code)),
     }
+}
 
-    fn add(&mut self, name: &str, bytes: Vec<u8>) {
-        let Ok(path) = ConfigPath::new(name) else {
-            return;
-        };
-        let entry = TreeEntry::of_bytes(path, &bytes);
-        self.origins
-            .insert(entry.object.blake3, Origin::Here(bytes));
-        self.entries.push(entry);
+fn add_beside(pieces: &mut Pieces, name: &str, bytes: Vec<u8>) {
+    if let Ok(path) = ConfigPath::new(name) {
+        pieces.add_here(path, bytes);
     }
 }

@@ -138,7 +138,11 @@ fn found_file(
     today: Option<&Result<Look, ConfigurationError>>,
 ) -> FoundFile {
     let (Some(root), Some(entry)) = (seeking.root, &seeking.session.config) else {
-        return FoundFile::NotNamed;
+        let named = seeking.session.config.as_ref();
+        return match named.or(seeking.session.stated_config.as_ref()) {
+            Some(path) => FoundFile::NotFound { path: path.clone() },
+            None => FoundFile::NotNamed,
+        };
     };
     if !root.is_dir() {
         let path = path_text(root);

@@ -6,7 +6,6 @@ use std::path::Path;
 
 use chrono::DateTime;
 use flowkeep_core::configuration::ConfigPath;
-use flowkeep_core::session::SnapshotReason;
 use flowkeep_core::session::candidate::{FoundKey, FoundSnapshot};
 use flowkeep_core::{ObjectHash, SnapshotId};
 use flowkeep_host::Progress;
@@ -25,12 +24,6 @@ pub(super) struct KeptSnapshot {
 }
 
 impl KeptSnapshot {
-    /// Whether the work had these files. What was kept before files were put back where they were is what it was
-    /// not to have.
-    pub(super) fn is_of_the_work(record: &ConfigSnapshotRecord) -> bool {
-        record.reason != SnapshotReason::BeforeInPlace
-    }
-
     pub(super) fn state(&self, path: &str) -> Option<&FileState> {
         let mut files = self.files.iter();
         let found = files.find(|(entry, _)| entry.path.as_str() == path);
@@ -128,7 +121,7 @@ impl Contents {
         FoundSnapshot {
             id: snapshot.record.id,
             // One of what was written over has that alone.
-            has_entry: !KeptSnapshot::is_of_the_work(&snapshot.record)
+            has_entry: !snapshot.record.reason.is_of_the_work()
                 || entry.is_some_and(|entry| snapshot.state(entry).is_some()),
             damaged: count(&|file| self.damaged.contains(&file.object.blake3)),
             missing: count(&|file| !self.kept.contains_key(&file.object.blake3)),
@@ -166,10 +159,10 @@ pub(super) fn snapshots(
     progress: &dyn Progress,
 ) -> Result<Vec<KeptSnapshot>, TakeError> {
     let mut records = workshop.store.config_snapshots(session.row)?;
-    records.retain(|kept| KeptSnapshot::is_of_the_work(kept) || Some(kept.id) == named);
+    records.retain(|kept| kept.reason.is_of_the_work() || Some(kept.id) == named);
     records.reverse();
     // One taken after a file was deleted is no better for being newer.
-    records.sort_by_key(|kept| (!KeptSnapshot::is_of_the_work(kept), not_found(&kept.found)));
+    records.sort_by_key(|kept| (!kept.reason.is_of_the_work(), not_found(&kept.found)));
     let mut trees: HashMap<i64, Vec<TreeEntry>> = HashMap::new();
     for record in &records {
         if let Entry::Vacant(new) = trees.entry(record.tree) {

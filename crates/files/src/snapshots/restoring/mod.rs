@@ -12,6 +12,7 @@ mod restore;
 mod texts;
 mod today;
 
+pub(super) use in_place::put_back_alone;
 pub(super) use kept::{placed, tree_entry};
 
 pub use export::{Beside, Exported, export};
@@ -24,5 +25,5 @@ pub use moved::{Moved, look_below};
 pub use restore::{
     Back, Nothing, OVERLAYS, Restored, Use, Wanting, clear_unfinished, copy_stem, restore,
 };
-pub use texts::compare_file;
+pub use texts::{Unshown, compare_file};
 pub use today::{compare_with, not_as_kept};

@@ -6,7 +6,7 @@ use std::path::Path;
 use flowkeep_core::configuration::ConfigPath;
 use flowkeep_host::Progress;
 
-use super::kept::{KeptSnapshot, states, tree_entry, version};
+use super::kept::{states, tree_entry, version};
 use crate::snapshots::compare::FileState;
 use crate::snapshots::{TakeError, Workshop};
 
@@ -38,8 +38,7 @@ pub fn look_below(
     let mut versions = BTreeMap::new();
     for session in store.sessions_below(root)? {
         moved.sessions += 1;
-        let kept = store.config_snapshots(session)?.into_iter();
-        let Some(newest) = kept.rev().find(KeptSnapshot::is_of_the_work) else {
+        let Some(newest) = store.newest_snapshot_of_the_work(session)? else {
             continue;
         };
         for entry in store.config_entries(newest.tree)? {

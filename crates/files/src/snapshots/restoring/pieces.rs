@@ -44,6 +44,18 @@ pub(super) struct Pieces {
 }
 
 impl Pieces {
+    /// Nothing yet.
+    pub(super) fn none() -> Self {
+        Self {
+            entries: Vec::new(),
+            masked: Vec::new(),
+            lost: Vec::new(),
+            live: None,
+            whole: Vec::new(),
+            origins: HashMap::new(),
+        }
+    }
+
     /// What is brought back from a candidate.
     pub(super) fn of(
         workshop: &Workshop,
@@ -53,12 +65,9 @@ impl Pieces {
     ) -> Self {
         let root = recovery.root.as_deref();
         let mut pieces = Self {
-            entries: Vec::new(),
-            masked: Vec::new(),
-            lost: Vec::new(),
             live: root.and_then(|root| Folder::open(root).ok()),
             whole: whole_copies(workshop, session),
-            origins: HashMap::new(),
+            ..Self::none()
         };
         let newest = recovery.snapshot(None);
         match chosen.source {
@@ -147,9 +156,7 @@ impl Pieces {
             if !entry.masked.is_empty() {
                 self.masked.push(entry.path.clone());
             }
-            let origin = Origin::Pack(object.clone());
-            self.origins.insert(entry.object.blake3, origin);
-            self.entries.push(entry.clone());
+            self.add_kept(entry.clone(), object);
         }
     }
 
@@ -178,9 +185,21 @@ impl Pieces {
             let reason = Message::new("not_in_definition");
             self.lose(entry.path.clone(), reason);
         }
-        let entry = TreeEntry::of_bytes(path, bytes);
-        let here = Origin::Here(bytes.clone());
-        self.origins.insert(entry.object.blake3, here);
+        self.add_here(path, bytes.clone());
+    }
+
+    /// A file as it lies in the store.
+    pub(super) fn add_kept(&mut self, entry: TreeEntry, object: &KeptObject) {
+        let origin = Origin::Pack(object.clone());
+        self.origins.insert(entry.object.blake3, origin);
+        self.entries.push(entry);
+    }
+
+    /// A file with this content.
+    pub(super) fn add_here(&mut self, path: ConfigPath, bytes: Vec<u8>) {
+        let entry = TreeEntry::of_bytes(path, &bytes);
+        let origin = Origin::Here(bytes);
+        self.origins.insert(entry.object.blake3, origin);
         self.entries.push(entry);
     }
 
@@ -214,7 +233,7 @@ impl Pieces {
         self.entries.push(TreeEntry { object, ..entry });
     }
 
-    fn lose(&mut self, path: ConfigPath, reason: Message) {
+    pub(super) fn lose(&mut self, path: ConfigPath, reason: Message) {
         self.lost.push(Lost { path, reason });
     }
 }

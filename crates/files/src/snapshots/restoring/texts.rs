@@ -4,18 +4,45 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use flowkeep_core::configuration::ConfigPath;
-use flowkeep_core::{Message, SnapshotId, secret};
+use flowkeep_core::{Message, Sha256, SnapshotId, secret};
 use flowkeep_host::{Folder, ReadError};
 use flowkeep_store::SessionRecord;
 
-use super::kept::{KeptSnapshot, placed};
+use super::kept::placed;
 use crate::configuration::format_of;
 use crate::intake::why;
 use crate::snapshots::{SnapshotError, TakeError, Workshop};
 use crate::texts::{ComparedTexts, TEXT_LIMIT, Text, text};
 
+/// What of a file is another than it was although its text, as it is shown, is the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unshown {
+    /// Its keys, for which something stands.
+    Keys,
+    /// How its bytes spell the text.
+    Spelling,
+}
+
+impl Unshown {
+    /// The word in results.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Keys => "keys",
+            Self::Spelling => "spelling",
+        }
+    }
+}
+
+/// A side of what is compared.
+struct Side {
+    text: Text,
+    /// Of the file itself, where that is known.
+    sha256: Option<Sha256>,
+    is_masked: bool,
+}
+
 /// The texts of a file in a snapshot (the newest, unless told) and below `root`, where they are texts of
-/// reasonable size. In both something stands for keys.
+/// reasonable size, and what differs that they do not show. In both something stands for keys.
 ///
 /// # Errors
 /// What the database says.
@@ -25,12 +52,26 @@ pub fn compare_file(
     root: Option<&Path>,
     snapshot: Option<SnapshotId>,
     path: &ConfigPath,
-) -> Result<ComparedTexts, TakeError> {
+) -> Result<(ComparedTexts, Option<Unshown>), TakeError> {
     let then = then(workshop, session, snapshot, path)?;
-    Ok(ComparedTexts::of(
-        then,
-        root.and_then(|root| now(root, path)),
-    ))
+    let now = root.and_then(|root| now(root, path));
+    let unshown = then.as_ref().zip(now.as_ref());
+    let unshown = unshown.and_then(|(then, now)| unshown_between(then, now));
+    let text = |side: Option<Side>| side.map(|side| side.text);
+    Ok((ComparedTexts::of(text(then), text(now)), unshown))
+}
+
+fn unshown_between(then: &Side, now: &Side) -> Option<Unshown> {
+    let (Ok((then_text, _)), Ok((now_text, _))) = (&then.text, &now.text) else {
+        return None;
+    };
+    let is_other = then.sha256? != now.sha256?;
+    let is_masked = then.is_masked || now.is_masked;
+    (is_other && then_text == now_text).then_some(if is_masked {
+        Unshown::Keys
+    } else {
+        Unshown::Spelling
+    })
 }
 
 fn then(
@@ -38,12 +79,10 @@ fn then(
     session: &SessionRecord,
     snapshot: Option<SnapshotId>,
     path: &ConfigPath,
-) -> Result<Option<Text>, TakeError> {
-    let mut kept = workshop.store.config_snapshots(session.row)?.into_iter();
-    let record = match snapshot {
-        Some(id) => kept.find(|kept| kept.id == id),
-        None => kept.rev().find(KeptSnapshot::is_of_the_work),
-    };
+) -> Result<Option<Side>, TakeError> {
+    let record = workshop
+        .store
+        .snapshot_or_newest_of_the_work(session.row, snapshot)?;
     let Some(record) = record else {
         return Ok(None);
     };
@@ -53,38 +92,61 @@ fn then(
     };
     let objects = workshop.store.kept_objects([entry.object])?;
     let Some(object) = objects.get(&entry.object) else {
-        return Ok(Some(Err(Message::new("object_missing"))));
+        return Ok(Some(Side::without(Message::new("object_missing"))));
     };
     if object.object.bytes > TEXT_LIMIT {
-        return Ok(Some(Err(Message::new("compare_long"))));
+        return Ok(Some(Side::without(Message::new("compare_long"))));
     }
     let bytes = workshop.reader().read(&object.pack, &placed(object));
     Ok(Some(match bytes {
-        Ok(bytes) => without_keys(path, bytes),
-        Err(SnapshotError::Locked) => Err(Message::new("secrets_locked")),
-        Err(SnapshotError::KeyMissing) => Err(Message::new("snapshot_key_missing")),
-        Err(_) => Err(Message::new("object_damaged")),
+        Ok(bytes) => {
+            let side = Side::of(path, bytes, entry.sha256);
+            Side {
+                is_masked: side.is_masked || entry.masked.is_some(),
+                ..side
+            }
+        }
+        Err(SnapshotError::Locked) => Side::without(Message::new("secrets_locked")),
+        Err(SnapshotError::KeyMissing) => Side::without(Message::new("snapshot_key_missing")),
+        Err(_) => Side::without(Message::new("object_damaged")),
     }))
 }
 
-/// What is shown of a file: something stands for its keys, also where it was kept with them.
-fn without_keys(path: &ConfigPath, bytes: Vec<u8>) -> Text {
-    let masked = secret::masked(format_of(path), &bytes);
-    text(&masked.map_or(bytes, |masked| masked.bytes))
+impl Side {
+    /// What is shown of a file: something stands for its keys, also where it was kept with them.
+    fn of(path: &ConfigPath, bytes: Vec<u8>, sha256: Sha256) -> Self {
+        let masked = secret::masked(format_of(path), &bytes);
+        Self {
+            sha256: Some(sha256),
+            is_masked: masked.is_some(),
+            text: text(&masked.map_or(bytes, |masked| masked.bytes)),
+        }
+    }
+
+    fn without(reason: Message) -> Self {
+        Self {
+            text: Err(reason),
+            sha256: None,
+            is_masked: false,
+        }
+    }
 }
 
-fn now(root: &Path, path: &ConfigPath) -> Option<Text> {
+fn now(root: &Path, path: &ConfigPath) -> Option<Side> {
     let folder = Folder::open(root).map_err(ReadError::Io);
     let read = folder.and_then(|folder| folder.read(Path::new(path.as_str()), TEXT_LIMIT));
     match read {
-        Ok(bytes) => Some(without_keys(path, bytes)),
+        Ok(bytes) => {
+            let sha256 = Sha256::of(&bytes);
+            Some(Side::of(path, bytes, sha256))
+        }
         Err(ReadError::Missing) => None,
         Err(ReadError::Io(error))
             if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
         {
             None
         }
-        Err(ReadError::TooLarge { .. }) => Some(Err(Message::new("compare_long"))),
-        Err(error) => Some(Err(why(&error))),
+        Err(ReadError::TooLarge { .. }) => Some(Side::without(Message::new("compare_long"))),
+        Err(error) => Some(Side::without(why(&error))),
     }
 }

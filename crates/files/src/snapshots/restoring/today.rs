@@ -7,7 +7,7 @@ use flowkeep_host::Progress;
 use flowkeep_store::{ConfigSnapshotRecord, SessionRecord};
 
 use super::found::Seeking;
-use super::kept::{KeptSnapshot, tree_entry};
+use super::kept::tree_entry;
 use crate::snapshots::compare::{FileState, FileStates, compare};
 use crate::snapshots::{TakeError, Workshop};
 
@@ -22,8 +22,8 @@ pub fn not_as_kept(
     root: &Path,
     progress: &dyn Progress,
 ) -> Result<FileStates, TakeError> {
-    let kept = workshop.store.config_snapshots(session.row)?.into_iter();
-    let Some(newest) = kept.rev().find(KeptSnapshot::is_of_the_work) else {
+    let newest = workshop.store.newest_snapshot_of_the_work(session.row)?;
+    let Some(newest) = newest else {
         return Ok(Vec::new());
     };
     let entries = workshop.store.config_entries(newest.tree)?;
@@ -47,12 +47,9 @@ pub fn compare_with(
     snapshot: Option<SnapshotId>,
     progress: &dyn Progress,
 ) -> Result<Option<(ConfigSnapshotRecord, FileStates)>, TakeError> {
-    let kept = workshop.store.config_snapshots(seeking.session.row)?;
-    let mut kept = kept.into_iter().rev();
-    let record = match snapshot {
-        Some(id) => kept.find(|kept| kept.id == id),
-        None => kept.find(KeptSnapshot::is_of_the_work),
-    };
+    let record = workshop
+        .store
+        .snapshot_or_newest_of_the_work(seeking.session.row, snapshot)?;
     let Some(record) = record else {
         return Ok(None);
     };

@@ -21,7 +21,7 @@ use super::take_rows::new_pack;
 use super::{SnapshotError, TakeError, Workshop};
 use crate::io_reason;
 
-/// The step of progress: reading a pack.
+/// The step of progress: reading a pack. The lock is called so, too.
 const SCRUB: &str = "session_scrub";
 
 /// What a check of all snapshots found.
@@ -60,13 +60,15 @@ pub struct LostFile {
 /// Steps of progress: `session_scrub` for each pack.
 ///
 /// # Errors
-/// [`TakeError::Busy`] while somebody clears up; [`TakeError::StoreGone`];
+/// [`TakeError::Busy`] while somebody clears up; [`TakeError::Checking`]; [`TakeError::StoreGone`];
 /// [`SnapshotError::Cancelled`]; what the database says. What is repaired by then is repaired.
 pub fn scrub(
     workshop: &Workshop,
     backups: &[PathBuf],
     progress: &dyn Progress,
 ) -> Result<Scrubbed, TakeError> {
+    // Two would each mend what the other is mending.
+    let _only = workshop.only_one(SCRUB)?.ok_or(TakeError::Checking)?;
     let lock = workshop.share()?;
     let packs = workshop.store.needed_packs()?;
     workshop.stands()?;

@@ -10,7 +10,7 @@ use flowkeep_store::HeldFile;
 use super::listing::given;
 use crate::backup::sessions::OBJECTS as BACKED_UP;
 use crate::configuration::format_of;
-use crate::snapshots::pack::{LARGEST_OBJECT, LARGEST_PACK, OBJECTS};
+use crate::snapshots::pack::{LARGEST_OBJECT, LARGEST_PACK, OBJECTS, name_of};
 use crate::snapshots::restoring::OVERLAYS;
 use crate::snapshots::workshop::PARTIAL;
 use crate::snapshots::{TakeError, Workshop};
@@ -108,7 +108,10 @@ impl<'a> Search<'a> {
     fn in_packs(&self, folder: &Path, found: &mut Found) {
         let entries = self.workshop.files.entries(folder).unwrap_or_default();
         let names = entries.into_iter().map(|entry| entry.name.into_string());
-        for name in names.filter_map(Result::ok).filter(|name| is_pack(name)) {
+        for name in names
+            .filter_map(Result::ok)
+            .filter(|name| name_of(name).is_some())
+        {
             if found.wanted.is_empty() {
                 return;
             }
@@ -119,12 +122,6 @@ impl<'a> Search<'a> {
             }
         }
     }
-}
-
-/// Whether a file is a pack, by its name.
-fn is_pack(name: &str) -> bool {
-    let name = name.strip_suffix(".zst");
-    name.is_some_and(|name| name.parse::<ObjectHash>().is_ok())
 }
 
 /// The folders in a folder that are finished.

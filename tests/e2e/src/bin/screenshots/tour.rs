@@ -94,6 +94,7 @@ pub(super) async fn shoot(folder: &Path, words: &[String]) -> Result<()> {
         screens.extend(with_folders(&made));
         screens.extend(about_folders(&made));
         screens.extend(with_sessions(&sessions, &broken));
+        screens.extend(with_kept(&sessions));
         screens.extend(runs);
         screens.retain(wanted);
         look(&window, &screens, &folder.join("much"), spoken).await?;
@@ -633,6 +634,12 @@ fn with_sessions(made: &Configs, broken: &str) -> [Screen; 14] {
             "clean-up-snapshots-apply",
         ),
         pressed(
+            "sessions-move-store",
+            &at(&made.paused, ""),
+            &["[data-testid=space-menu]", "[data-testid=menu-move-store]"],
+            "move-store-pick",
+        ),
+        pressed(
             "sessions-scrub",
             &at(&made.paused, ""),
             &["[data-testid=space-menu]", "[data-testid=menu-scrub]"],
@@ -644,12 +651,40 @@ fn with_sessions(made: &Configs, broken: &str) -> [Screen; 14] {
             &["[data-testid=wizard-more]", "[data-testid=menu-in-place]"],
             "in-place-go",
         ),
-        screen("sessions-roots", "/settings", "settings-roots"),
         pressed(
             "sessions-look",
             &at(&made.paused, ""),
             &["[data-testid=look-first]"],
             "dialog-restored",
+        ),
+    ]
+}
+
+/// A session that was only kept, where its configuration is, and the key to what is kept encrypted.
+fn with_kept(made: &Configs) -> [Screen; 5] {
+    let at = |more: &str| format!("/sessions/{}{more}", made.kept);
+    [
+        screen("sessions-roots", "/settings", "settings-roots"),
+        screen("sessions-not-started", &at("?which=active"), "source-file"),
+        screen("sessions-written-over", &at("?tab=snapshots"), "snapshot-2"),
+        pressed(
+            "sessions-key-now",
+            "/settings",
+            &[
+                "[data-testid=secrets-masked]",
+                "[data-testid=secrets-encrypted]",
+            ],
+            "dialog-save-key",
+        ),
+        pressed(
+            "sessions-encryption",
+            "/settings",
+            &[
+                "[data-testid=secrets-masked]",
+                "[data-testid=secrets-encrypted]",
+                "[data-testid=save-key-later]",
+            ],
+            "snapshot-key-save",
         ),
     ]
 }
@@ -676,6 +711,13 @@ async fn start(window: &Window<'_>, workflow: &str, context: &Value) -> Result<(
     Ok(())
 }
 
+/// Moves to where it is on the screen: a page may be longer than the window.
+async fn in_sight(window: &Window<'_>, css: &str) -> Result<()> {
+    let script = "document.querySelector(arguments[0])?.scrollIntoView({block: 'nearest'})";
+    window.page.execute(script, vec![json!(css)]).await?;
+    Ok(())
+}
+
 /// Goes to every screen in every look.
 async fn look(window: &Window<'_>, screens: &[Screen], folder: &Path, spoken: &str) -> Result<()> {
     let desk = window.desk();
@@ -692,13 +734,16 @@ async fn look(window: &Window<'_>, screens: &[Screen], folder: &Path, spoken: &s
                     .execute(script, vec![json!(screen.address)])
                     .await?;
                 for press in screen.press {
-                    window.shown_by(Locator::Css(press)).await?.click().await?;
+                    window.shown_by(Locator::Css(press)).await?;
+                    in_sight(window, press).await?;
+                    window.click_by(Locator::Css(press)).await?;
                 }
                 if !screen.dropped.is_empty() {
                     let dropped: Vec<_> = screen.dropped.iter().map(PathBuf::as_path).collect();
                     drop_on_window(desk, window, &dropped).await?;
                 }
                 window.shown(screen.drawn).await?;
+                in_sight(window, &format!("[data-testid=\"{}\"]", screen.drawn)).await?;
                 let name = format!("{}-{spoken}-{theme}-{width}.png", screen.name);
                 window.picture(&folder.join(name)).await?;
                 if !(screen.press.is_empty() && screen.dropped.is_empty()) {

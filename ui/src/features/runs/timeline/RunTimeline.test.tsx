@@ -1,4 +1,4 @@
-import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
+import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { useState } from 'react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { setReach } from '@/app/reach';
@@ -160,4 +160,40 @@ it('stands still and says so when the data cannot be reached', async () => {
   setReach('gone');
   await waitFor(() => expect(screen.getByTestId('timeline-still')).toBeTruthy());
   expect(screen.queryByTestId('timeline-now')).toBeNull();
+  // Closer or further, a bar would end where "now" was drawn before.
+  expect(chart.style.getPropertyValue('--now')).toBe('');
+});
+
+it('chooses a range for as long as the button is held, and no longer', () => {
+  Element.prototype.setPointerCapture = () => {};
+  render(<Page run={{}} />);
+  const area = row(0).querySelector('[data-time]') as Element;
+  fireEvent.pointerDown(area, { button: 0, buttons: 1, clientX: 10 });
+  fireEvent.pointerMove(area, { buttons: 0, clientX: 300 });
+  expect(screen.queryByTestId('timeline-range')).toBeNull();
+  fireEvent.pointerDown(area, { button: 0, buttons: 1, clientX: 10 });
+  fireEvent.pointerMove(area, { buttons: 1, clientX: 300 });
+  expect(screen.getByTestId('timeline-range')).toBeTruthy();
+});
+
+it('counts along while a step waits for a person, as what stands beside it does', async () => {
+  vi.useFakeTimers();
+  try {
+    const started = new Date(Date.now() - 5000).toISOString();
+    const attempt = {
+      number: 1,
+      status: 'waiting',
+      queued_at: started,
+      started_at: started,
+      ended_at: null,
+    };
+    const waits = [{ ...tasks[0], status: 'waiting', attempts: [attempt] }];
+    const run = { status: 'waiting', start_time: started, end_time: null, tasks: waits };
+    render(<Page run={run as unknown as Partial<RunShow>} />);
+    expect(row(0).textContent).toContain('5s');
+    await act(() => vi.advanceTimersByTimeAsync(3000));
+    expect(row(0).textContent).toContain('8s');
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -52,7 +52,11 @@ export function RunTimeline({ run, search, onSearch, onMessages, views }: Props)
   const reach = useReach();
   const isLost = reach === 'gone' || reach === 'newer';
   const isLive = facts.isLive && !isLost;
-  const isCounting = run.tasks.some((task) => task.goes_on_at);
+  // What stands beside it tells how long it waits by the second.
+  const isCounting = run.tasks.some(({ goes_on_at, attempts }) => {
+    const last = attempts.at(-1);
+    return goes_on_at || (last?.started_at && last.ended_at === null);
+  });
   const now = useNow(isLive ? (isCounting ? 1000 : paceOf(run.status)) : null);
   const tasks = useMemo(() => thatFit(run.tasks, search), [run.tasks, search]);
   const axis = search.axis ?? 'elapsed';

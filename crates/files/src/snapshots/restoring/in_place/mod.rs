@@ -18,7 +18,7 @@ pub use work::{InPlaceSettled, recover_in_place};
 use std::path::PathBuf;
 
 use flowkeep_core::session::candidate::Candidate;
-use flowkeep_host::{FileLock, LockError, private_folder};
+use flowkeep_host::FileLock;
 
 use crate::snapshots::{SnapshotError, TakeError, Workshop};
 
@@ -59,12 +59,15 @@ impl From<flowkeep_store::StoreError> for InPlaceError {
 
 /// Keeps everybody else from putting files back; nothing where somebody does. Death gives it back.
 fn alone(workshop: &Workshop) -> Result<Option<FileLock>, TakeError> {
-    let locks = workshop.data_dir.join("locks");
-    private_folder(&locks).map_err(TakeError::at(&locks))?;
-    let path = locks.join("in-place");
-    match FileLock::try_take(&path) {
-        Ok(lock) => Ok(Some(lock)),
-        Err(LockError::Held) => Ok(None),
-        Err(LockError::Io(source)) => Err(TakeError::Io { path, source }),
-    }
+    workshop.only_one("in-place")
+}
+
+/// The same once what a dead process had begun is done.
+///
+/// # Errors
+/// [`InPlaceError::Busy`]; what the database says.
+pub(in crate::snapshots) fn put_back_alone(workshop: &Workshop) -> Result<FileLock, InPlaceError> {
+    let lock = alone(workshop)?.ok_or(InPlaceError::Busy)?;
+    work::settle_left(workshop)?;
+    Ok(lock)
 }

@@ -14,8 +14,8 @@ use super::super::restore::{
 };
 use super::keep::{Before, keep};
 use super::plan::{InPlaceAct, InPlacePlan, in_place_plan};
-use super::work::{Work, WorkFile, settle_left};
-use super::{InPlaceError, alone};
+use super::work::{Work, WorkFile};
+use super::{InPlaceError, put_back_alone};
 use crate::snapshots::overlay::Lost;
 use crate::snapshots::{SnapshotError, TakeError, Workshop};
 
@@ -49,8 +49,7 @@ pub fn put_in_place(
     stamp: Sha256,
     progress: &dyn Progress,
 ) -> Result<PutInPlace, InPlaceError> {
-    let _alone = alone(workshop)?.ok_or(InPlaceError::Busy)?;
-    settle_left(workshop)?;
+    let _alone = put_back_alone(workshop)?;
     let _shared = workshop.share()?;
     let session = wanting.seeking.session;
     let put = put(workshop, wanting, stamp, progress);

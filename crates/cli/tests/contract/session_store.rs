@@ -1,0 +1,100 @@
+//! `session move-store`: what snapshots keep, in another folder.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::flowkeep::{Flowkeep, keys, text};
+
+fn begun(flowkeep: &Flowkeep, root: &Path) -> String {
+    fs::create_dir_all(root.join("workflows")).unwrap();
+    let config = root.join("workflows/orders.yaml");
+    fs::write(&config, "name: orders\n").unwrap();
+    let (_, created) = flowkeep.json(&["session", "create", &text(&config)]);
+    created["session_id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn snapshots_are_moved_used_there_backed_up_and_moved_back() {
+    let flowkeep = Flowkeep::new();
+    let id = begun(&flowkeep, &flowkeep.path("configs"));
+    let usual = flowkeep.data().join("snapshots");
+    let stats = flowkeep.done(&["session", "stats"]);
+    assert_eq!(
+        (
+            &stats["store_dir"],
+            &stats["store_chosen"],
+            &stats["store_away"]
+        ),
+        (&json!(text(&usual)), &json!(false), &json!(false))
+    );
+    let elsewhere = text(&flowkeep.path("elsewhere"));
+    let moved = flowkeep.done(&["session", "move-store", &elsewhere]);
+    assert_eq!(keys(&moved), ["store_dir", "files", "bytes", "left"]);
+    assert_eq!(moved["store_dir"], elsewhere);
+    assert_eq!(moved["bytes"], stats["bytes_stored"]);
+    assert_eq!(moved["left"], json!([]));
+    assert!(!usual.exists());
+    let stats = flowkeep.done(&["session", "stats"]);
+    assert_eq!(
+        (&stats["store_dir"], &stats["store_chosen"]),
+        (&json!(elsewhere), &json!(true))
+    );
+    let doctor = flowkeep.say(&["--json", "doctor"]).out;
+    assert!(doctor.contains(&elsewhere), "{doctor}");
+    flowkeep.done(&["session", "snapshot", &id]);
+    assert_eq!(flowkeep.done(&["session", "scrub"])["damaged"], json!([]));
+    assert!(!usual.exists());
+
+    let backup = flowkeep.backup("backups");
+    let settings = fs::read_to_string(backup.join("settings.json")).unwrap();
+    assert!(!settings.contains("elsewhere"), "{settings}");
+    let other = Flowkeep::new();
+    other.done(&["db", "restore", "-i", &text(&backup), "--only", "session"]);
+    let there = other.done(&["session", "stats"]);
+    assert_eq!(there["store_chosen"], false);
+    assert!(other.data().join("snapshots/objects").is_dir());
+
+    // Another data folder does not take it for its own.
+    let refused = ["session", "move-store", &elsewhere];
+    other.refused(&refused, "snapshot_store_foreign");
+    flowkeep.refused(
+        &["session", "move-store", &elsewhere],
+        "snapshot_store_here",
+    );
+    let back = flowkeep.done(&["session", "move-store", "--default"]);
+    assert_eq!(back["store_dir"], text(&usual));
+    assert!(!flowkeep.path("elsewhere").exists());
+    assert_eq!(flowkeep.done(&["session", "scrub"])["damaged"], json!([]));
+}
+
+#[test]
+fn a_store_on_a_drive_that_is_away_is_said_and_never_made_anew() {
+    let flowkeep = Flowkeep::new();
+    let id = begun(&flowkeep, &flowkeep.path("configs"));
+    let (elsewhere, away) = (flowkeep.path("elsewhere"), flowkeep.path("away"));
+    flowkeep.done(&["session", "move-store", &text(&elsewhere)]);
+    fs::rename(&elsewhere, &away).unwrap();
+    assert_eq!(flowkeep.done(&["session", "list", "--all"])["total"], 1);
+    assert_eq!(flowkeep.done(&["session", "stats"])["store_away"], true);
+    fs::write(
+        flowkeep.path("configs/workflows/orders.yaml"),
+        "name: others\n",
+    )
+    .unwrap();
+    flowkeep.refused(&["session", "snapshot", &id], "snapshot_store_gone");
+    flowkeep.refused(&["session", "scrub"], "snapshot_store_gone");
+    flowkeep.refused(
+        &["session", "move-store", "--default"],
+        "snapshot_store_gone",
+    );
+    assert!(!elsewhere.exists() && !flowkeep.data().join("snapshots").exists());
+    fs::rename(&away, &elsewhere).unwrap();
+    flowkeep.done(&["session", "snapshot", &id]);
+    let there = ["session", "move-store", "--default", "--lost"];
+    flowkeep.refused(&there, "snapshot_store_there");
+    fs::remove_dir_all(&elsewhere).unwrap();
+    flowkeep.done(&there);
+    flowkeep.done(&["session", "snapshot", &id]);
+}

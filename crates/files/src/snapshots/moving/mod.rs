@@ -1,0 +1,302 @@
+//! Moving the store to another folder.
+//!
+//! Nobody else reads or writes it meanwhile. Every file is copied, read back and compared before one transaction says
+//! where the store lies from then on; only then the old files go. What is to be cleared away is written down first, so
+//! that whoever opens the data after a crash does it: the copy where that transaction did not come, the old files where
+//! it did. A file goes only where the store that counts has it as well, or where nobody counts on it.
+
+mod choice;
+mod clear;
+
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use flowkeep_core::Sha256;
+use flowkeep_host::{EntryFiles, Progress, path_text};
+use flowkeep_store::{NewOperation, Tag, Tx};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use ulid::Ulid;
+
+pub use self::choice::StorePlaceError;
+use self::choice::{Choice, choose};
+pub use self::clear::settle_move;
+use self::clear::{Left, finish, listed};
+use super::place::{above, make};
+use super::store_place::{Mark, STORE_DIR, STORE_MOVE, usual_store_dir};
+use super::workshop::PARTIAL;
+use super::{SnapshotError, TakeError, Workshop};
+use crate::FilesError;
+
+/// What says in progress that files are copied, and that they are read back.
+const COPY: &str = "snapshot_move";
+const CHECK: &str = "snapshot_move_check";
+
+/// Where the store is to lie.
+#[derive(Debug, Clone, Default)]
+pub struct WantedMove {
+    /// An empty folder, or one that is not there yet; in the data folder unless told.
+    pub to: Option<PathBuf>,
+    /// Whether the old place is lost with all that was in it. Where it is still there, nothing is done.
+    pub lost: bool,
+}
+
+/// What became of a move.
+#[derive(Debug, Clone)]
+pub struct StoreMoved {
+    /// Where the store lies now.
+    pub dir: PathBuf,
+    /// Files that were moved.
+    pub files: u32,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Files that are still where the store lay: they are not the store's, or could not be removed yet.
+    pub left: Vec<PathBuf>,
+}
+
+/// What a move has still to do, for whoever comes after a crash.
+#[derive(Debug, Serialize, Deserialize)]
+struct Moving {
+    from: String,
+    to: String,
+    /// Whether the folder was made for it.
+    made: bool,
+}
+
+/// Moves the store.
+///
+/// Steps of progress: `snapshot_move` for each file that is copied, `snapshot_move_check` for each that is read back.
+///
+/// # Errors
+/// [`TakeError::Busy`] while anybody is at work on it, [`TakeError::Place`] and others where it cannot lie there,
+/// [`TakeError::StoreGone`]. The store is where it was then, whole, and of the copy nothing is left, unless the disk
+/// is gone.
+pub fn move_store(
+    workshop: &Workshop,
+    wanted: &WantedMove,
+    progress: &dyn Progress,
+) -> Result<StoreMoved, TakeError> {
+    let _alone = workshop.alone()?;
+    // What cannot be cleared away now is on a disk that is away; the operator has seen what is left there.
+    let _left = finish(workshop)?;
+    let lost = wanted.lost && !workshop.is_there();
+    if wanted.lost && !lost {
+        return Err(StorePlaceError::NotLost(workshop.dir.clone()).into());
+    }
+    if !lost {
+        workshop.stands()?;
+    }
+    let choice = choose(workshop, wanted.to.as_deref())?;
+    let files = if lost {
+        Vec::new()
+    } else {
+        listed(workshop.files.as_ref(), &workshop.dir)?
+    };
+    let files: Vec<_> = files.into_iter().filter(StoreFile::comes_along).collect();
+    has_room(workshop, &choice, &files)?;
+    let there = Workshop {
+        dir: choice.dir.clone(),
+        ..workshop.clone()
+    };
+    begin(workshop, &choice)?;
+    let moved = carry(workshop, &there, &choice, &files, progress)
+        .and_then(|()| switch(workshop, &choice, lost));
+    // Whatever happened, the database says which of both is the store.
+    let left = match (moved, finish(&there)) {
+        (Ok(()), left) => left,
+        (Err(error), left) => {
+            if let Err(error) = left {
+                tracing::warn!(%error, "what was copied of snapshots is cleared away later");
+            }
+            return Err(error);
+        }
+    };
+    let left = left.unwrap_or_else(|error| {
+        tracing::warn!(%error, "where snapshots lay is cleared later");
+        Left::default()
+    });
+    Ok(StoreMoved {
+        dir: choice.dir,
+        files: u32::try_from(files.len()).unwrap_or(u32::MAX),
+        bytes: files.iter().map(|file| file.bytes).sum(),
+        left: left.files,
+    })
+}
+
+/// A file of the store.
+#[derive(Debug, Clone)]
+struct StoreFile {
+    /// Where it lies, from the store.
+    place: PathBuf,
+    what: What,
+    bytes: u64,
+    modified: Option<SystemTime>,
+}
+
+/// What a file of the store is, by where it lies and how it is called.
+#[derive(Debug, Clone)]
+enum What {
+    /// Somebody may count on it.
+    Kept(super::sweep::Named),
+    /// It is no longer what it was.
+    Damaged,
+    /// What says how all that is read.
+    Readme,
+    /// It was never finished.
+    Partial,
+    /// It is none of the store's.
+    Other,
+}
+
+impl StoreFile {
+    fn comes_along(&self) -> bool {
+        matches!(self.what, What::Kept(_) | What::Damaged | What::Readme)
+    }
+}
+
+/// Whether all of it fits, in whole clusters and with a tenth on top.
+fn has_room(workshop: &Workshop, choice: &Choice, files: &[StoreFile]) -> Result<(), TakeError> {
+    let place = if choice.made {
+        above(&choice.dir)
+    } else {
+        &choice.dir
+    };
+    let space = workshop.files.space(place).map_err(TakeError::at(place))?;
+    let in_clusters = |file: &StoreFile| file.bytes.div_ceil(space.cluster) * space.cluster;
+    let needed = files.iter().map(in_clusters).sum::<u64>();
+    let needed = needed + needed / 10;
+    if needed > space.free {
+        return Err(TakeError::Files(FilesError::NoRoom {
+            path: choice.dir.clone(),
+            needed,
+            free: space.free,
+        }));
+    }
+    Ok(())
+}
+
+/// Writes down what is begun, before anything is on the disk.
+fn begin(workshop: &Workshop, choice: &Choice) -> Result<(), TakeError> {
+    let moving = Moving {
+        from: path_text(&workshop.dir),
+        to: path_text(&choice.dir),
+        made: choice.made,
+    };
+    let moving = serde_json::to_value(moving).unwrap_or_default();
+    workshop
+        .store
+        .write(move |tx| Ok(tx.set_setting(STORE_MOVE, &moving)?))
+}
+
+/// Copies the files, and reads them back once all of them are on the disk.
+fn carry(
+    workshop: &Workshop,
+    there: &Workshop,
+    choice: &Choice,
+    all: &[StoreFile],
+    progress: &dyn Progress,
+) -> Result<(), TakeError> {
+    let files = workshop.files.as_ref();
+    if choice.made {
+        make(files, &choice.dir)?;
+    }
+    if there.is_moved() {
+        Mark::write(files, &choice.dir, &workshop.data_dir, choice.made)?;
+    }
+    let total = u32::try_from(all.len()).unwrap_or(u32::MAX);
+    let go_on = |phase, done, file: &StoreFile| {
+        if progress.cancelled() {
+            return Err(SnapshotError::Cancelled);
+        }
+        let name = file.place.display().to_string();
+        progress.step(phase, done, Some(total), Some(&name));
+        Ok(())
+    };
+    let mut copied = Vec::with_capacity(all.len());
+    for (done, file) in (1..).zip(all) {
+        go_on(COPY, done, file)?;
+        copied.push((file, copy(files, &workshop.dir, &choice.dir, file)?));
+    }
+    files
+        .flush_tree(&choice.dir)
+        .and_then(|()| files.flush(above(&choice.dir)))
+        .map_err(TakeError::at(&choice.dir))?;
+    for (done, (file, hash)) in (1..).zip(copied) {
+        go_on(CHECK, done, file)?;
+        if read(files, &choice.dir, file)?.1 != hash {
+            return Err(SnapshotError::Damaged(choice.dir.join(&file.place)).into());
+        }
+    }
+    Ok(())
+}
+
+/// Copies a file under a name that says that it is not finished; then it gets its own.
+fn copy(
+    files: &dyn EntryFiles,
+    from: &Path,
+    to: &Path,
+    file: &StoreFile,
+) -> Result<Sha256, SnapshotError> {
+    let (bytes, hash) = read(files, from, file)?;
+    let path = to.join(&file.place);
+    let folder = above(&path);
+    if folder != to {
+        make(files, above(folder))?;
+        make(files, folder)?;
+    }
+    let partial = folder.join(format!("{}{PARTIAL}", Ulid::generate()));
+    files
+        .write_new(&partial, &bytes)
+        .map_err(SnapshotError::at(&path))?;
+    // By it one tells what is old; without it, it only stays longer.
+    if let Some(modified) = file.modified
+        && let Err(error) = files.set_modified(&partial, modified)
+    {
+        tracing::debug!(%error, path = %path.display(), "its time is that of the copy");
+    }
+    files
+        .rename_new(&partial, &path)
+        .map_err(SnapshotError::at(&path))?;
+    Ok(hash)
+}
+
+fn read(
+    files: &dyn EntryFiles,
+    store: &Path,
+    file: &StoreFile,
+) -> Result<(Vec<u8>, Sha256), SnapshotError> {
+    let path = store.join(&file.place);
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let bytes = files
+        .read(above(&path), &name, file.bytes)
+        .map_err(SnapshotError::reading(&path))?;
+    let hash = Sha256::of(&bytes);
+    Ok((bytes, hash))
+}
+
+/// Says where the store lies from now on. Of a store that is lost there is nothing to clear away.
+fn switch(workshop: &Workshop, choice: &Choice, lost: bool) -> Result<(), TakeError> {
+    let path = path_text(&choice.dir);
+    let chosen = if choice.dir == usual_store_dir(&workshop.data_dir) {
+        Value::Null
+    } else {
+        Value::from(path.clone())
+    };
+    let (actor, face) = (workshop.actor.clone(), workshop.face);
+    workshop.store.write(move |tx: &Tx<'_>| {
+        tx.set_setting(STORE_DIR, &chosen)?;
+        tx.tag(&Tag::Session);
+        if lost {
+            tx.set_setting(STORE_MOVE, &Value::Null)?;
+        }
+        let operation = NewOperation {
+            actor: &actor,
+            face,
+            operation: "session_move_store",
+            name: Some(&path),
+            undoes: None,
+            items: &[],
+        };
+        Ok(tx.record_operation(tx.next_operation_id()?, &operation)?)
+    })
+}

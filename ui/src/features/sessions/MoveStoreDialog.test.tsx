@@ -1,0 +1,100 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { cleanup, render, screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { afterEach, expect, it, vi } from 'vitest';
+import { createQueryClient } from '@/app/queries';
+import {
+  CallError,
+  type Input,
+  type SessionStats,
+  type SessionStoreMoved,
+  setTransport,
+} from '@/ipc';
+import { type Answers, testTransport } from '@/ipc/testing';
+import { MoveStoreDialog } from './MoveStoreDialog';
+import { moveStoreWork } from './work';
+
+const PICKED = { token: 'usb', label: '/media/usb/kept', folder: true };
+
+vi.mock('./pick', () => ({ pickTarget: () => Promise.resolve(PICKED) }));
+
+afterEach(() => {
+  cleanup();
+  moveStoreWork.forget();
+});
+
+const stats = {
+  store_dir: '/home/ann/flowkeep/snapshots',
+  store_chosen: false,
+  store_away: false,
+} as SessionStats;
+
+function moving(of: Partial<SessionStats>, left: string[] = []) {
+  const session_store_move = vi.fn(
+    (_: Input<'session_store_move'>): SessionStoreMoved => ({
+      store_dir: '/media/usb/kept',
+      files: 4,
+      bytes: 900,
+      left,
+    }),
+  );
+  return { session_store_move, ...shown(of, { session_store_move }) };
+}
+
+function shown(of: Partial<SessionStats>, answers: Answers) {
+  const onClose = vi.fn();
+  setTransport(testTransport(answers));
+  render(
+    <QueryClientProvider client={createQueryClient()}>
+      <MoveStoreDialog stats={{ ...stats, ...of }} onClose={onClose} />
+    </QueryClientProvider>,
+  );
+  return { onClose };
+}
+
+const go = () => screen.getByTestId('move-store-go') as HTMLButtonElement;
+
+it('moves the store to the folder that was chosen, and closes', async () => {
+  const { session_store_move, onClose } = moving({});
+  expect(screen.getByText('/home/ann/flowkeep/snapshots')).toBeTruthy();
+  expect(screen.queryByTestId('move-store-usual')).toBeNull();
+  expect(go().disabled).toBe(true);
+  await userEvent.click(screen.getByTestId('move-store-pick'));
+  expect(await screen.findByText('/media/usb/kept')).toBeTruthy();
+  await userEvent.click(go());
+  await waitFor(() => expect(onClose).toHaveBeenCalled());
+  expect(session_store_move.mock.calls[0]?.[0]).toEqual({ to: { picked: 'usb' } });
+});
+
+it('moves it back, and says what is still at the old place', async () => {
+  const of = { store_dir: '/media/usb/kept', store_chosen: true };
+  const { session_store_move, onClose } = moving(of, ['/media/usb/kept/film']);
+  await userEvent.click(screen.getByTestId('move-store-usual'));
+  await userEvent.click(go());
+  expect(await screen.findByText('/media/usb/kept/film')).toBeTruthy();
+  expect(session_store_move.mock.calls[0]?.[0]).toEqual({});
+  expect(onClose).not.toHaveBeenCalled();
+});
+
+it('begins anew only where somebody says that the old place is gone', async () => {
+  const of = { store_dir: '/media/usb/kept', store_chosen: true, store_away: true };
+  const { session_store_move } = moving(of);
+  await userEvent.click(screen.getByTestId('move-store-usual'));
+  expect(go().disabled).toBe(true);
+  await userEvent.click(screen.getByTestId('move-store-lost'));
+  await userEvent.click(go());
+  await waitFor(() => expect(session_store_move).toHaveBeenCalled());
+  expect(session_store_move.mock.calls[0]?.[0]).toEqual({ lost: true });
+});
+
+it('says why it was refused, and lets another folder be chosen', async () => {
+  const refused = () => {
+    throw new CallError({ code: 'folder_not_empty', fields: { path: '/media/usb/kept' } });
+  };
+  const { onClose } = shown({}, { session_store_move: refused });
+  await userEvent.click(screen.getByTestId('move-store-pick'));
+  await userEvent.click(go());
+  expect(await screen.findByText(/There is something in/)).toBeTruthy();
+  expect(screen.getByTestId('move-store-pick')).toBeTruthy();
+  expect(onClose).not.toHaveBeenCalled();
+});
