@@ -69,20 +69,22 @@ fn rule(api: &Api, older_than: Option<&str>) -> Result<Rule, AppError> {
         None => now - keep_days(api)?.unwrap_or(KEEP_DAYS) * DAY,
     };
     let goes_by_no_clock = older_than.is_some_and(|text| Timestamp::read(text).is_some());
-    // Before the first clean-up the newest snapshot, or when it was brought in, tells whether the clock may be right.
-    let last = match number(api, LAST)? {
-        None => api
-            .store
-            .snapshot_totals()?
-            .newest
-            .max(number(api, SNAPSHOTS_BROUGHT_AT)?),
-        last => last,
-    };
     Ok(Rule {
         before,
         now,
-        last: last.filter(|_| !goes_by_no_clock),
+        last: told_by(api)?.filter(|_| !goes_by_no_clock),
     })
+}
+
+/// A moment the clock was right at, as far as anybody knows: that of the last clean-up; before the first one that of
+/// the newest snapshot, or when snapshots were brought in.
+fn told_by(api: &Api) -> Result<Option<i64>, AppError> {
+    let last = number(api, LAST)?;
+    if last.is_some() {
+        return Ok(last);
+    }
+    let newest = api.store.snapshot_totals()?.newest;
+    Ok(newest.max(number(api, SNAPSHOTS_BROUGHT_AT)?))
 }
 
 fn cleaned_up(
@@ -120,24 +122,24 @@ pub(crate) fn clean_up_when_due(api: &Api, progress: &dyn Progress) -> Result<()
 }
 
 /// Whether a day has passed since snapshots were cleaned up. Nothing is due where the settings keep them, by a
-/// clock that may be wrong, and for as long after a restore as snapshots are kept: what came back is old.
+/// clock that may be wrong, and for as long after a restore as snapshots are kept: what came back is old. Asked every
+/// few seconds, so that no disk is asked: that the store is not there is what the clean-up then says.
 ///
 /// # Errors
 /// What the database says.
 pub(crate) fn is_clean_up_due(api: &Api) -> Result<bool, AppError> {
     let now = api.clock.now().0;
-    let last = number(api, LAST)?;
     let is_within = |at: Option<i64>, days: i64| at.is_some_and(|at| (now - at).abs() < days * DAY);
-    if is_within(last, 1) {
+    if is_within(number(api, LAST)?, 1) {
         return Ok(false);
     }
     let Some(days) = keep_days(api)? else {
         return Ok(false);
     };
-    if is_within(number(api, SNAPSHOTS_BROUGHT_AT)?, days) || !api.see_snapshot_store()?.is_there {
+    if is_within(number(api, SNAPSHOTS_BROUGHT_AT)?, days) || !api.store.keeps_packs()? {
         return Ok(false);
     }
-    Ok(!is_clock_doubtful(api, last, now)?)
+    Ok(!is_clock_doubtful(api, told_by(api)?, now)?)
 }
 
 /// How many days the settings let be kept what nobody needs; nothing where they keep all of it.
@@ -297,7 +299,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let (api, clock, id) = with_a_session(root.path());
         clock.set(clock.now().0 + 500 * DAY);
-        assert_eq!(by_itself(&api, &id), (true, 3));
+        assert_eq!(by_itself(&api, &id), (false, 3));
         brought(&api, clock.now().0 - 40 * DAY);
         assert_eq!(by_itself(&api, &id), (true, 2), "it is right");
     }

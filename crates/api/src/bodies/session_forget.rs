@@ -1,8 +1,8 @@
 //! `session_forget`: a session that nobody wants any more, with all that is kept of it. What touches disks is done
 //! apart, as in `folders`.
 
-use flowkeep_files::snapshots;
 use flowkeep_files::snapshots::restoring::InPlaceError;
+use flowkeep_files::snapshots::{self, Forgotten};
 use flowkeep_host::path_text;
 
 use super::session_list;
@@ -26,9 +26,18 @@ pub fn forget(api: &Api, input: SessionRef) -> Result<SessionForgotten, AppError
         return Err(AppError::new("session_goes_on").with("session", session.name));
     }
     let (workshop, place) = (api.snapshot_workshop()?, api.data_dir.clone());
+    let id = session.id.clone();
     let forgotten = in_time(api.most, &place, move |_| {
         Ok::<_, AppError>(snapshots::forget(&workshop, &session))
-    })?;
+    });
+    let forgotten = match forgotten {
+        // The disk of the store does not answer; all else has gone before it was asked.
+        Err(_) if api.store.session(&id)?.is_none() => Ok(Forgotten {
+            waits: true,
+            ..Forgotten::default()
+        }),
+        forgotten => forgotten?,
+    };
     let forgotten = forgotten.map_err(|error| match error {
         InPlaceError::Take(error) => error.into(),
         InPlaceError::Busy => AppError::new("session_in_place_busy").retryable(),

@@ -138,6 +138,14 @@ fn kept_meanwhile(request: &BackupRequest<'_>) -> Result<Option<FileLock>, Files
     }
 }
 
+/// Where the contents of snapshots lie. That settings cannot be read is told where they are written.
+fn where_snapshots_lie(request: &BackupRequest<'_>) -> Result<PathBuf, FilesError> {
+    match store_dir(request.store, request.data_dir) {
+        Err(StoreError::Damaged(_)) => Ok(usual_store_dir(request.data_dir)),
+        dir => Ok(dir?),
+    }
+}
+
 /// Takes a backup back that was made and is not wanted. Until it is gone it looks like an unfinished
 /// one.
 ///
@@ -350,11 +358,7 @@ fn write_and_prove(
         let count = writing.documents(snapshot, kind)?;
         counts.insert(kind.as_str().to_owned(), count);
     }
-    let snapshots = match store_dir(request.store, request.data_dir) {
-        // That settings cannot be read is told where they are written.
-        Err(StoreError::Damaged(_)) => usual_store_dir(request.data_dir),
-        dir => dir?,
-    };
+    let snapshots = where_snapshots_lie(request)?;
     beside_documents(&mut writing, snapshot, &snapshots, &mut counts)?;
     let since = request.history.since(request.at.0);
     let mut lost = Vec::new();

@@ -1,11 +1,12 @@
-//! Forgetting a session with all that is kept of it. The rows go first, in one transaction; then the files of the
-//! store that only they counted on, and the copies that were made for it. What is left of these when somebody takes a
-//! snapshot at that moment, or when its disk is away, the next clean-up removes.
+//! Forgetting a session with all that is kept of it. The rows go first, in one transaction; then the copies that were
+//! made for it, which may hold keys; last the files of the store that only it counted on, because its disk may be silent.
+//! What is left of the store when somebody takes a snapshot at that moment, or when its disk is away, the next clean-up
+//! removes; a copy that could not be removed is named.
 
 use std::io::ErrorKind;
 
 use flowkeep_core::Message;
-use flowkeep_store::{NewOperation, OperationItemRecord, SessionRecord, StoreError};
+use flowkeep_store::{CountedOn, NewOperation, OperationItemRecord, SessionRecord, StoreError};
 
 use super::clean_up::remove_files;
 use super::restoring::{InPlaceError, OVERLAYS, copy_stem, put_back_alone, whole_copies_of};
@@ -27,8 +28,8 @@ pub struct Forgotten {
 /// are.
 ///
 /// # Errors
-/// [`InPlaceError::Busy`] while files of a session are put back where they were; what the database says. Nothing has
-/// gone then.
+/// [`InPlaceError::Busy`] while files of a session are put back where they were; what the database says before its rows
+/// have gone. Nothing has gone then.
 pub fn forget(workshop: &Workshop, session: &SessionRecord) -> Result<Forgotten, InPlaceError> {
     // What a dead process was putting back is put back first: its copy goes, too.
     let _in_place = put_back_alone(workshop)?;
@@ -41,24 +42,39 @@ pub fn forget(workshop: &Workshop, session: &SessionRecord) -> Result<Forgotten,
         waits: true,
         ..Forgotten::default()
     };
-    if alone.is_some() && workshop.stands().is_ok() {
-        let counted_on = workshop.store.counted_on()?;
-        let swept = remove_files(workshop, &counted_on, &let_go)?;
-        done.waits = !swept.failed.is_empty();
-        done.freed_bytes = swept.bytes;
-        done.left = swept.failed;
-    }
     if let Err(error) = forget_copies(workshop, session, &mut done) {
         tracing::warn!(%error, session = session.id, "its own copies are still there");
+        let reason = match &error {
+            TakeError::Io { source, .. } => io_reason(source),
+            error => Message::new("internal").with("detail", error),
+        };
+        done.left.push((workshop.data_dir.join(OVERLAYS), reason));
+    }
+    if alone.is_some() && workshop.stands().is_ok() {
+        // It is forgotten, whatever the store says now.
+        if let Err(error) = forget_files(workshop, &let_go, &mut done) {
+            tracing::warn!(%error, session = session.id, "its files are still in the store");
+        }
     }
     Ok(done)
 }
 
-/// Removes its rows, and says so in Activity; answers which files of the store nobody counts on any more.
-fn let_go(
+/// Removes the files of the store that nobody counts on any more.
+fn forget_files(
     workshop: &Workshop,
-    session: &SessionRecord,
-) -> Result<flowkeep_store::CountedOn, StoreError> {
+    let_go: &CountedOn,
+    done: &mut Forgotten,
+) -> Result<(), TakeError> {
+    let counted_on = workshop.store.counted_on()?;
+    let swept = remove_files(workshop, &counted_on, let_go)?;
+    done.waits = !swept.failed.is_empty();
+    done.freed_bytes = swept.bytes;
+    done.left.extend(swept.failed);
+    Ok(())
+}
+
+/// Removes its rows, and says so in Activity; answers which files of the store nobody counts on any more.
+fn let_go(workshop: &Workshop, session: &SessionRecord) -> Result<CountedOn, StoreError> {
     let (actor, face) = (workshop.actor.clone(), workshop.face);
     let (id, name) = (session.id.clone(), session.name.clone());
     workshop.store.write(move |tx| {

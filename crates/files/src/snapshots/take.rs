@@ -88,6 +88,8 @@ pub fn take(
             return Ok(None);
         }
         if has_all(workshop, same.tree)? {
+            // A copy of the data folder keeps nothing in a store that is not its own.
+            workshop.stands()?;
             let version = Version {
                 workshop,
                 wanted,
