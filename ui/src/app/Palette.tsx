@@ -20,7 +20,7 @@ import { quit } from '@/features/settings/quit';
 import { label, m, visible } from '@/i18n';
 import type { Kind } from '@/ipc';
 import styles from './Palette.module.css';
-import { PLACES } from './places';
+import { NONE_OF_THEM, PLACES } from './places';
 
 interface Entry {
   id: string;
@@ -158,13 +158,23 @@ function useActions(): Entry[] {
       id: 'config open',
       icon: 'session',
       name: m.config_open(),
-      run: () => void navigate({ to: '/sessions/{-$id}', search: { ask: 'config' } }),
+      run: () =>
+        void navigate({
+          to: '/sessions/{-$id}',
+          params: NONE_OF_THEM,
+          search: { ask: 'config' },
+        }),
     },
     {
       id: 'sessions import',
       icon: 'session',
       name: m.palette_sessions_import(),
-      run: () => void navigate({ to: '/sessions/{-$id}', search: { ask: 'import' } }),
+      run: () =>
+        void navigate({
+          to: '/sessions/{-$id}',
+          params: NONE_OF_THEM,
+          search: { ask: 'import' },
+        }),
     },
     {
       id: 'help',

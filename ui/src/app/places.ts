@@ -11,6 +11,9 @@ export interface NavPlace {
   group?: 'begins';
 }
 
+/** Without it a link takes the `id` of the page it is on, which is that of something else. */
+export const NONE_OF_THEM = { id: undefined };
+
 /** The places of the sidebar in order; the number of a place is its key with Ctrl, while there is one. */
 export const PLACES: readonly NavPlace[] = [
   { id: 'overview', icon: 'home', name: m.nav_overview, link: { to: '/' } },
@@ -24,7 +27,12 @@ export const PLACES: readonly NavPlace[] = [
   },
   { id: 'backup', icon: 'shield', name: m.nav_backup, link: { to: '/backup' }, group: 'begins' },
   { id: 'task-folders', icon: 'folder', name: m.nav_task_folders, link: { to: '/task-folders' } },
-  { id: 'sessions', icon: 'session', name: m.nav_sessions, link: { to: '/sessions/{-$id}' } },
+  {
+    id: 'sessions',
+    icon: 'session',
+    name: m.nav_sessions,
+    link: { to: '/sessions/{-$id}', params: NONE_OF_THEM },
+  },
   {
     id: 'connections',
     icon: 'plug',

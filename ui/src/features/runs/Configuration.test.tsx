@@ -35,3 +35,10 @@ it('leads to the files that are kept, and to how it goes on where it waits for s
   const held = await screen.findByText('Configuration: 4 files kept');
   expect(held.getAttribute('href')).toBe('{}');
 });
+
+it('counts the files of the work, not those that were kept before they were written over', async () => {
+  const [first] = session.snapshots;
+  const over = { ...first, reason: 'before_in_place', files: [] } as never;
+  show(false, [...session.snapshots, over]);
+  expect(await screen.findByText('Configuration: 4 files kept')).toBeTruthy();
+});

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { counted } from '@/i18n';
+import { newestOfTheWork } from '../sessions/candidates';
 import { sessionQuery } from '../sessions/queries';
 
 interface Props {
@@ -11,7 +12,7 @@ interface Props {
 
 /** That the configuration a run works with is kept, and the way to it. */
 export function Configuration({ session, isHeld }: Props) {
-  const newest = useQuery(sessionQuery(session)).data?.snapshots.at(-1);
+  const newest = newestOfTheWork(useQuery(sessionQuery(session)).data?.snapshots ?? []);
   if (!newest) return null;
   return (
     <>
